@@ -1,0 +1,44 @@
+# Two commands do everything on a fresh machine with Python 3.11+ and make: `make demo` and `make test`.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/ready
+
+.PHONY: demo test test-all lab benchmarks style browser clean lock
+
+demo: $(READY)
+	$(BIN)/committee demo
+
+test: $(READY) browser
+	$(BIN)/python -m pytest
+
+test-all: $(READY) browser
+	$(BIN)/python -m pytest -m ""
+
+lab: $(READY)
+	$(BIN)/committee lab
+
+benchmarks: $(READY)
+	$(BIN)/python -m benchmarks
+
+style: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+browser:
+	@sh tests/browser/install.sh
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+lock:
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-annotate --no-emit-index-url --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,125 @@
+"""How fast: evaluating 1,000 members x 30 indicators, and 10,000 draws of their weights.
+
+Run ``python benchmarks/evaluate_and_draws.py``. Ours and the reference run in turn, in one process; the ratio is
+that of their medians. The reference for the draws is plain NumPy that knows no rule at all: the same number of
+Dirichlet vectors, one matrix product per chunk, and an argsort of every draw. Ours allots two awards in seven
+classes under quotas, minimum, requirement and ties.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from toolkit import WeightDraws, award_probabilities, evaluate, open_edition
+
+MEMBERS, INDICATORS, GROUPS, DRAWS, RUNS = 1_000, 30, 5, 10_000, 15
+
+HEAD = """\
+schema = 1
+title = "benchmark"
+edition = "benchmark"
+as_of = 2018-12-31
+weights = "points"
+ties = ["g0", "joint"]
+seed = 1
+members = { table = "members", key = "code", name = "code", class = "kind" }
+"""
+GROUP = """
+[[group]]
+id = "g{0}"
+label = "g{0}"
+weight = {1}
+"""
+INDICATOR = """
+[[indicator]]
+id = "x{0}"
+label = "x{0}"
+group = "g{1}"
+weight = {2}
+measure = {{ column = "members.x{0}" }}
+value = {{ shape = "linear", worst = 0, best = 100 }}
+"""
+AWARDS = """
+[[award]]
+id = "outstanding"
+label = "outstanding"
+quota = { share = 0.10, least = 1 }
+minimum = { total = 70 }
+
+[[award]]
+id = "advanced"
+label = "advanced"
+quota = { share = 0.20 }
+minimum = { total = 60 }
+require = [{ node = "g1", least = 50 }]
+"""
+COLUMN = '[table.members.column.{0}]\nheadings = ["{0}"]\ntype = "{1}"\n'
+
+
+def write_edition(folder: Path) -> Path:
+    """An edition of invented members in seven unequal classes."""
+    rng = np.random.default_rng(1)
+    names = [f"x{i}" for i in range(INDICATORS)]
+    frame = pd.DataFrame(rng.beta(3, 1.5, (MEMBERS, INDICATORS)).round(4) * 100, columns=names)
+    frame.insert(0, "kind", rng.choice(list("ABCDEFG"), MEMBERS, p=[0.3, 0.2, 0.2, 0.1, 0.1, 0.07, 0.03]))
+    frame.insert(0, "code", [f"{i:05d}" for i in range(MEMBERS)])
+    frame.to_csv(folder / "members.csv", index=False)
+    groups = [GROUP.format(i, 20 + i) for i in range(GROUPS)]
+    indicators = [INDICATOR.format(i, i % GROUPS, 10 + i % 7) for i in range(INDICATORS)]
+    (folder / "scheme.toml").write_text("".join([HEAD, *groups, *indicators, AWARDS]), encoding="utf-8")
+    columns = [COLUMN.format(name, "text" if name in {"code", "kind"} else "number") for name in frame]
+    table = '[table.members]\nfile = "members.csv"\nunique = ["code"]\n'
+    (folder / "tables.toml").write_text("".join([table, *columns]), encoding="utf-8")
+    return folder
+
+
+def reference(values: np.ndarray) -> None:
+    """Plain NumPy: draw, multiply, sort."""
+    weights = np.random.default_rng(1).dirichlet(np.full(INDICATORS, 25.0), DRAWS)
+    for start in range(0, DRAWS, 256):
+        np.argsort(weights[start : start + 256] @ values.T, axis=1)
+
+
+def medians(*tasks: Callable[[], object]) -> list[float]:
+    """Seconds each task takes, the median of runs that alternate."""
+    taken: list[list[float]] = [[] for _ in tasks]
+    for _ in range(RUNS):
+        for task, seconds in zip(tasks, taken, strict=True):
+            start = time.perf_counter()
+            task()
+            seconds.append(time.perf_counter() - start)
+    return [statistics.median(seconds) for seconds in taken]
+
+
+def main() -> None:
+    """Print the figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        edition = open_edition(write_edition(Path(folder)))
+        evaluation = evaluate(edition.scheme, edition.records)
+        values = evaluation.values.to_numpy()
+        whole, read = medians(
+            lambda: evaluate(edition.scheme, edition.records),
+            lambda: pd.read_csv(Path(folder) / "members.csv"),
+        )
+    ours, plain = medians(
+        lambda: award_probabilities(evaluation, WeightDraws(draws=DRAWS)), lambda: reference(values)
+    )
+    few, _ = medians(lambda: award_probabilities(evaluation, WeightDraws(draws=1_000)), lambda: None)
+    print(
+        f"evaluate {MEMBERS} x {INDICATORS}: {whole * 1e3:.0f} ms, {whole / read:.1f} x reading its file with pandas"
+    )
+    print(
+        f"{DRAWS} draws: {ours * 1e3:.0f} ms, {ours / plain:.2f} x plain NumPy ({plain * 1e3:.0f} ms; at most 1.5)"
+    )
+    print(f"1000 draws: {few * 1e3:.0f} ms")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,275 @@
+"""What a visitor with bad intentions meets: everything but the page is closed, and nothing can be executed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import socket as tcp
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil  # type: ignore[import-untyped,unused-ignore]
+import pytest
+import websocket
+
+from tests.sealed_page import SECRET, served_page
+from toolkit.serving import HEADERS, PROTOCOL, TO_VIEWER
+
+VIEWERS = 3
+CLOSED = (
+    "voila/files/results.ipynb",
+    "voila/files/../public/awards.csv",
+    "voila/files/%2e%2e/public/notice.json",
+    "files/pages/results.ipynb",
+    "tree",
+    "voila/tree/",
+    "lab",
+    "login",
+    "api",
+    "api/contents",
+    "api/contents/results.ipynb",
+    "api/kernels",
+    "api/kernelspecs",
+    "api/sessions",
+    "api/terminals",
+    "voila/api/contents/",
+    "voila/api/themes/",
+    "voila/render/results.ipynb",
+    "results.ipynb",
+    "results.ipynb/",
+    "public/awards.csv",
+    "public/notice.json",
+    "awards.csv",
+    "log.txt",
+    "index.html",
+    "//etc/passwd",
+    "..%2f..%2f..%2f..%2fetc%2fpasswd",
+    "voila/static/..%2f..%2fapp.py",
+    "voila/static/../../app.py",
+    "voila/templates/lab/static/index.css",
+    "voila/templates/committee/index.html.j2",
+    "voila/templates/committee/static/..%2findex.html.j2",
+    "voila/templates/..%2fcommittee/static/committee.css",
+    "voila/labextensions/anywidget/package.json",
+    "voila/labextensions/@voila-dashboards/widgets-manager8/package.json",
+    "voila/query/" + str(uuid.uuid4()),
+    "voila/execution/" + str(uuid.uuid4()),
+)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served_page(tmp_path_factory.mktemp("bag"), VIEWERS) as address:
+        yield address
+
+
+@pytest.fixture
+def kernel(address: str) -> Iterator[str]:
+    """The kernel of a page just opened; given back afterwards, as a browser does when its tab is closed."""
+    kernel = opened(address)
+    yield kernel
+    assert answer(address, f"voila/api/shutdown/{kernel}", "POST")[0] in {204, 404}
+
+
+def answer(address: str, path: str, method: str = "GET") -> tuple[int, str, dict[str, str]]:
+    request = urllib.request.Request(address + path, method=method, data=b"{}" if method != "GET" else None)
+    try:
+        with urllib.request.urlopen(request, timeout=15) as reply:
+            return reply.status, reply.read().decode(), dict(reply.headers)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode(), dict(error.headers)
+
+
+def opened(address: str, query: str = "") -> str:
+    status, body, _ = answer(address, query)
+    found = re.search(r'"kernelId": "([0-9a-f-]{36})"', body)
+    assert status == 200
+    assert found
+    return found[1]
+
+
+@contextmanager
+def connect(
+    address: str, kernel: str, protocol: str = PROTOCOL, origin: str = ""
+) -> Iterator[websocket.WebSocket]:
+    url = address.replace("http", "ws") + f"api/kernels/{kernel}/channels?session_id={uuid.uuid4().hex}"
+    transport = tcp.create_connection((urlsplit(url).hostname, urlsplit(url).port), timeout=10)
+    with transport:  # a refused handshake leaves its socket open
+        protocols = [protocol] if protocol else []
+        origin = origin or address.rstrip("/")
+        yield websocket.create_connection(url, socket=transport, subprotocols=protocols, origin=origin)
+
+
+def frame(kind: str, content: object, *buffers: bytes) -> bytes:
+    """A message of the v1 protocol on the shell channel."""
+    header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "session": "s", "username": "", "version": "5.3"}
+    header["date"] = "2026-01-01T00:00:00Z"
+    parts = [b"shell", *(json.dumps(part).encode() for part in (header, {}, {}, content)), *buffers]
+    places = [8 * (len(parts) + 2)]
+    for part in parts:
+        places.append(places[-1] + len(part))
+    return b"".join(number.to_bytes(8, "little") for number in (len(places), *places)) + b"".join(parts)
+
+
+def hung_up(socket: websocket.WebSocket) -> bool:
+    """Whether the server closes the connection."""
+    try:
+        while socket.recv_data()[0] != websocket.ABNF.OPCODE_CLOSE:
+            pass
+    except TimeoutError:
+        return False
+    except (websocket.WebSocketException, OSError):
+        return True
+    return True
+
+
+def header_of(message: bytes) -> dict[str, object]:
+    start, end = (int.from_bytes(message[8 * i : 8 * i + 8], "little") for i in (2, 3))
+    return dict(json.loads(message[start:end]))
+
+
+def received(socket: websocket.WebSocket) -> bytes:
+    message = socket.recv()
+    assert isinstance(message, bytes)
+    return message
+
+
+def replies(socket: websocket.WebSocket, until: str) -> list[str]:
+    """The kinds of message that come, up to the awaited one."""
+    kinds: list[str] = []
+    while until not in kinds:
+        kinds.append(str(header_of(received(socket))["msg_type"]))
+    return kinds
+
+
+@pytest.mark.parametrize("path", CLOSED)
+def test_nothing_but_the_page_is_there(address: str, path: str) -> None:
+    status, body, headers = answer(address, path)
+    assert status in {403, 404}
+    assert body == f"{status}\n"
+    assert headers.items() >= HEADERS.items()
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("path", ["", "api/kernels", "api/contents/x.ipynb", f"api/kernels/{uuid.uuid4()}"])
+def test_nothing_can_be_written(address: str, path: str, method: str) -> None:
+    assert answer(address, path, method)[0] in {403, 404, 405}
+
+
+@pytest.mark.parametrize(
+    "query", ["?template=nope", "?theme=%3Cscript%3Ealert(1)%3C/script%3E", "?kernel_name=bash"]
+)
+def test_a_query_changes_nothing(address: str, query: str) -> None:
+    start = time.monotonic()
+    status, body, _ = answer(address, query)
+    assert status == 200
+    assert time.monotonic() - start < 15
+    assert "alert(1)" not in body
+    assert "committee.css" in body
+    answer(address, "voila/api/shutdown/" + re.findall(r'"kernelId": "([^"]+)"', body)[0], "POST")
+
+
+def test_the_page_holds_no_source_no_inline_script_and_nothing_of_the_records(address: str) -> None:
+    _, body, headers = answer(address, "")
+    assert "notice_page" not in body
+    assert SECRET not in body
+    assert "&lt;b&gt;2018&lt;/b&gt;" in body
+    inline = [script for script in re.findall(r"<script([^>]*)>", body) if "src=" not in script]
+    assert all('type="application/' in script for script in inline)
+    assert "unsafe-inline" not in headers["Content-Security-Policy"].split("style-src")[0]
+    assert "Set-Cookie" not in headers
+    answer(address, "voila/api/shutdown/" + re.findall(r'"kernelId": "([^"]+)"', body)[0], "POST")
+
+
+def test_messages_that_execute_are_dropped(address: str, kernel: str, tmp_path: Path) -> None:
+    proof = tmp_path / "owned"
+    code = f"open({str(proof)!r}, 'w').close()"
+    messages: tuple[tuple[str, dict[str, object]], ...] = (
+        ("execute_request", {"code": code, "silent": False}),
+        ("inspect_request", {"code": "open", "cursor_pos": 2}),
+        ("complete_request", {"code": "op", "cursor_pos": 2}),
+        ("history_request", {"output": True, "raw": True, "hist_access_type": "tail", "n": 9}),
+        ("shutdown_request", {"restart": False}),
+        ("comm_info_request", {}),
+    )
+    with connect(address, kernel) as socket:
+        for kind, content in messages:
+            socket.send_binary(frame(kind, content))
+        assert set(replies(socket, "comm_info_reply")) <= TO_VIEWER
+    assert not proof.exists()
+
+
+def test_a_widget_given_nonsense_tells_a_viewer_no_code(address: str, kernel: str) -> None:
+    state = {"value": {"a": [1]}, "index": 10**9, "_options_labels": 5, "children": ["IPY_MODEL_x"]}
+    data = {"method": "update", "state": state, "buffer_paths": [["value"]]}
+    with connect(address, kernel) as socket:
+        socket.send_binary(frame("comm_info_request", {}))
+        message = received(socket)
+        while header_of(message)["msg_type"] != "comm_info_reply":
+            message = received(socket)
+        comms = re.findall(rb'"([0-9a-f]{32})": \{"target_name"', message)
+        assert comms
+        for comm in comms:
+            socket.send_binary(frame("comm_msg", {"comm_id": comm.decode(), "data": data}, b"\xff" * 8))
+        socket.send_binary(frame("comm_info_request", {}))
+        assert set(replies(socket, "comm_info_reply")) <= TO_VIEWER
+
+
+@pytest.mark.parametrize("protocol", ["", "v0.kernel.websocket.jupyter.org"])
+def test_the_old_protocol_is_refused(address: str, kernel: str, protocol: str) -> None:
+    with (
+        pytest.raises(websocket.WebSocketBadStatusException, match="400"),
+        connect(address, kernel, protocol),
+    ):
+        pass
+
+
+def test_another_site_is_refused(address: str, kernel: str) -> None:
+    with (
+        pytest.raises(websocket.WebSocketBadStatusException, match="403"),
+        connect(address, kernel, origin="http://evil.example"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [b"\xff" * 8, (2**40).to_bytes(8, "little") + b"x" * 200, b"", b"\x06" + b"\0" * 60, b"x" * 300_000],
+    ids=["endless", "long", "empty", "zeros", "large"],
+)
+def test_a_frame_that_lies_is_hung_up_on_and_freezes_nobody(address: str, kernel: str, lie: bytes) -> None:
+    start = time.monotonic()
+    with connect(address, kernel) as socket:
+        with contextlib.suppress(OSError):  # hung up on while still sending
+            socket.send_binary(lie)
+        assert hung_up(socket)
+    assert answer(address, "nowhere")[0] == 404
+    assert time.monotonic() - start < 5
+
+
+def test_kernels_are_capped_and_given_back(address: str) -> None:
+    kernels = [opened(address) for _ in range(VIEWERS)]
+    status, body, headers = answer(address, "")
+    assert (status, headers["Retry-After"]) == (503, "60")
+    assert "稍后刷新" in body
+    for kernel in kernels:
+        assert answer(address, f"voila/api/shutdown/{kernel}", "POST")[0] == 204
+    answer(address, f"voila/api/shutdown/{opened(address)}", "POST")
+
+
+def test_nothing_is_left_when_serving_ends(tmp_path: Path) -> None:
+    before = set(psutil.Process().children(recursive=True))
+    with served_page(tmp_path) as address:
+        opened(address)
+        started = set(psutil.Process().children(recursive=True)) - before
+        assert len(started) >= 2
+    _, alive = psutil.wait_procs(started, timeout=5)
+    assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []

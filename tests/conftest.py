@@ -1,0 +1,222 @@
+"""A small edition of twelve members in two classes, written afresh for each test that asks for it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from hypothesis import settings
+
+from tests.sealing import sealed, write_house
+
+settings.register_profile("committee", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("committee")
+
+SCHEME = """\
+schema   = 1
+title    = "小型联合会年度评选办法"
+edition  = "small-2018"
+language = "zh"
+as_of    = 2018-12-31
+ties     = ["conduct_group", "joint"]
+approval = "测试〔2019〕1号"
+seed     = 12
+
+[members]
+table = "members"
+key   = "code"
+name  = "name"
+class = "kind"
+
+[[group]]
+id = "learning"
+label = "学习交流"
+weight = 60
+
+[[group]]
+id = "conduct_group"
+label = "诚信自律"
+weight = 40
+aggregate = "geometric"
+
+[[indicator]]
+id = "hours"
+label = "学时"
+unit = "学时"
+group = "learning"
+weight = 50
+measure = { table = "activities", take = "sum", column = "hours" }
+value = { shape = "linear", worst = 0, best = 40 }
+missing = "worst"
+source = "办法第五条"
+
+[[indicator]]
+id = "talks"
+label = "讲座场次"
+group = "learning"
+weight = 50
+measure = { table = "activities", take = "count", where = { kind = ["讲座"] } }
+value = { shape = "points", per = 50, cap = 100 }
+missing = "worst"
+applies_to = ["代理"]
+
+[[indicator]]
+id = "pledge"
+label = "签署承诺书"
+group = "conduct_group"
+weight = 30
+measure = { column = "members.pledge" }
+value = { shape = "category", points = { "已签" = 100, "未签" = 10 } }
+missing = "worst"
+
+[[indicator]]
+id = "answers"
+label = "调查答卷"
+group = "conduct_group"
+weight = 70
+measure = { column = "members.answers" }
+value = { shape = "linear", worst = 0, best = 10 }
+missing = "exclude"
+
+[[adjustment]]
+id = "warning"
+label = "警示扣分"
+measure = { column = "members.warning" }
+cap = -5
+
+[[award]]
+id = "outstanding"
+label = "优秀会员"
+quota = { share = 0.2, within = "class", rounding = "floor", least = 1 }
+minimum = { total = 50 }
+
+[[award]]
+id = "advanced"
+label = "先进会员"
+quota = { share = 0.34, within = "class", rounding = "floor" }
+
+[publication]
+working_days = 7
+fields = { public = ["name", "class", "award"], member = ["total", "rank"] }
+order = "name"
+contact = "秘书处"
+"""
+
+TABLES = """\
+[table.members]
+file   = "records/会员名册.csv"
+unique = ["code"]
+[table.members.column.code]
+headings = ["会员代码"]
+type     = "text"
+required = true
+[table.members.column.name]
+headings = ["会员名称"]
+type     = "text"
+required = true
+[table.members.column.kind]
+headings = ["类别"]
+type     = "choice"
+choices  = ["代理", "采购人"]
+[table.members.column.pledge]
+headings = ["承诺书"]
+type     = "choice"
+choices  = ["已签", "未签"]
+[table.members.column.answers]
+headings = ["答卷数"]
+type     = "number"
+[table.members.column.warning]
+headings = ["扣分"]
+type     = "number"
+
+[table.activities]
+file = "records/签到*.xlsx"
+[table.activities.column.code]
+headings = ["会员代码"]
+type     = "member"
+required = true
+[table.activities.column.kind]
+headings = ["形式"]
+type     = "choice"
+choices  = ["学习班", "讲座"]
+[table.activities.column.hours]
+headings = ["学时"]
+type     = "number"
+range    = [0, 80]
+"""
+
+# code, name, class, pledge, answers, warning: a name like a formula, two equal members, a member without answers.
+MEMBERS = (
+    ("001", "甲招标代理公司", "代理", "已签", "9", "0"),
+    ("002", "乙招标代理公司", "代理", "已签", "7.5", "-2"),
+    ("003", "=HYPERLINK(1)公司", "代理", "已签", "3", "0"),
+    ("004", "丁<b>代理</b>公司", "代理", "未签", "10", "0"),
+    ("005", "戊代理公司", "代理", "已签", "5", "0"),
+    ("006", "己代理公司", "代理", "已签", "5", "0"),
+    ("007", "庚代理公司", "代理", "未签", "1", "-9"),
+    ("101", "子采购中心", "采购人", "已签", "8", "0"),
+    ("102", "丑采购中心", "采购人", "已签", "", "0"),
+    ("103", "寅采购中心", "采购人", "未签", "6", "0"),
+    ("104", "卯采购中心", "采购人", "已签", "2", "0"),
+    ("105", "辰采购中心", "采购人", "已签", "4", "-1"),
+)
+HOURS = {
+    "001": 39,
+    "002": 40,
+    "003": 12,
+    "004": 33,
+    "005": 20,
+    "006": 20,
+    "007": 5,
+    "101": 36,
+    "102": 28,
+    "103": 9,
+    "104": 17,
+}
+
+
+def write_small_edition(folder: Path) -> Path:
+    """The small edition written into `folder`."""
+    records = folder / "records"
+    records.mkdir(parents=True)
+    (folder / "scheme.toml").write_text(SCHEME, encoding="utf-8")
+    (folder / "tables.toml").write_text(TABLES, encoding="utf-8")
+    lines = [("会员代码", "会员名称", "类别", "承诺书", "答卷数", "扣分"), *MEMBERS]
+    (records / "会员名册.csv").write_text("\n".join(map(",".join, lines)) + "\n", encoding="utf-8-sig")
+    with xlsxwriter.Workbook(records / "签到2018.xlsx") as book:
+        sheet = book.add_worksheet("签到")
+        sheet.write_row(0, 0, ("会员代码", "形式", "学时"))
+        sheet.write_row(1, 0, ("001", "讲座", 1))
+        for row, (code, hours) in enumerate(HOURS.items(), start=2):
+            sheet.write_row(row, 0, (code, "讲座" if hours % 2 == 0 else "学习班", hours))
+    return folder
+
+
+@pytest.fixture
+def small_edition(tmp_path: Path) -> Path:
+    """The folder of an edition with twelve members, two classes, two awards."""
+    return write_small_edition(tmp_path / "small")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A folder of notebooks with its pages."""
+    return write_house(tmp_path / "house")
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sealed bag that no test changes."""
+    folder = tmp_path_factory.mktemp("whole")
+    return sealed(write_small_edition(folder / "small"), write_house(folder / "house"))
+
+
+@pytest.fixture
+def bag(whole: Path, tmp_path: Path) -> Path:
+    """A copy of it to be tampered with."""
+    shutil.copytree(whole, tmp_path / "r1")
+    for path in (tmp_path / "r1").rglob("*"):
+        path.chmod(0o755)
+    return tmp_path / "r1"

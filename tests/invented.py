@@ -1,0 +1,190 @@
+"""Small invented schemes and evaluations, for the tests of what is decided and asked."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from hypothesis import strategies as st
+
+from toolkit.awards import Decided, decide_awards
+from toolkit.errors import Problems
+from toolkit.evaluation import Evaluation
+from toolkit.grades import decide_grades
+from toolkit.indicators import Indicators
+from toolkit.scheme import Scheme
+from toolkit.scoring import TOTAL, Tree, adjusted, scores
+
+MEASURE = {"column": "members.x"}
+VALUE = {"shape": "linear", "worst": 0, "best": 100}
+NO_VETOES = pd.DataFrame(columns=["member", "veto", "table", "file", "sheet", "row"])
+
+
+def indicator(id_: str, weight: float = 1, group: str | None = None, **more: Any) -> dict[str, Any]:
+    return {
+        "id": id_,
+        "label": id_,
+        "weight": weight,
+        "group": group,
+        "measure": MEASURE,
+        "value": VALUE,
+        **more,
+    }
+
+
+def group(
+    id_: str, weight: float = 1, parent: str | None = None, aggregate: str = "arithmetic"
+) -> dict[str, Any]:
+    return {"id": id_, "label": id_, "weight": weight, "group": parent, "aggregate": aggregate}
+
+
+def scheme(**parts: Any) -> Scheme:
+    """A scheme of the given parts; members compete by class unless `members` says otherwise."""
+    written = {
+        "schema": 1,
+        "title": "invented",
+        "edition": "test",
+        "as_of": "2018-12-31",
+        "weights": "points",
+        "members": {"table": "members", "key": "key", "name": "name", "class": "class"},
+        "indicator": [indicator("a")],
+    }
+    return Scheme.model_validate_json(json.dumps(written | parts))
+
+
+def members(n: int, classes: list[str] | None = None, applied: list[bool] | None = None) -> pd.DataFrame:
+    """Members m0, m1, ..., all of one class and applied unless told."""
+    index = pd.Index([f"m{i}" for i in range(n)], name="member", dtype="str")
+    columns = {"name": list(index), "class": classes or [""] * n, "applied": applied or [True] * n}
+    return pd.DataFrame(columns, index=index)
+
+
+def totals(*numbers: float, **nodes: list[float]) -> pd.DataFrame:
+    """Scores of members m0, m1, ...: their totals, and other nodes by name."""
+    index = pd.Index([f"m{i}" for i in range(len(numbers))], name="member", dtype="str")
+    return pd.DataFrame({**nodes, TOTAL: list(numbers)}, index=index, dtype=np.float64)
+
+
+def decided(
+    rules: Scheme, table: pd.DataFrame, who: pd.DataFrame | None = None, vetoes: pd.DataFrame = NO_VETOES
+) -> Decided:
+    return decide_awards(rules, members(len(table)) if who is None else who, table, vetoes)
+
+
+def scored(rules: Scheme, tree: Tree, values: pd.DataFrame, adjustments: pd.DataFrame) -> pd.DataFrame:
+    nodes = scores(tree, values)
+    return pd.concat(
+        [nodes.drop(columns=TOTAL), adjustments, adjusted(nodes[TOTAL], adjustments).rename(TOTAL)], axis=1
+    )
+
+
+def evaluation(
+    rules: Scheme,
+    who: pd.DataFrame,
+    values: pd.DataFrame,
+    adjustments: pd.DataFrame | None = None,
+    vetoes: pd.DataFrame = NO_VETOES,
+) -> Evaluation:
+    """What `evaluate` gives, from values instead of records."""
+    points = pd.DataFrame(index=who.index) if adjustments is None else adjustments
+    table = scored(rules, Tree.of(rules), values, points)
+    outcome = decide_awards(rules, who, table, vetoes)
+    ranking = who[["name", "class"]].assign(
+        total=table[TOTAL],
+        rank=outcome.rank,
+        tied=outcome.tied,
+        award=outcome.award,
+        grade=decide_grades(rules, who, table, vetoes),
+        reason=outcome.reason,
+    )
+    measured = Indicators(values, values.notna(), points, vetoes, Problems())
+    return Evaluation(rules, who, measured, values, table, ranking, outcome.ties, Problems(), {})
+
+
+AGGREGATES = (
+    "arithmetic",
+    "arithmetic",
+    "geometric",
+    "harmonic",
+    "minimum",
+    "sum",
+    "power(2)",
+    "power(-0.5)",
+)
+
+
+@st.composite
+def trees(draw: st.DrawFn, aggregates: tuple[str, ...] = AGGREGATES) -> dict[str, Any]:
+    """The groups and indicators of a scheme: up to three groups, one of them perhaps inside another."""
+    kind, weight = st.sampled_from(aggregates), st.integers(1, 60)
+    groups = [group(f"g{i}", draw(weight), None, draw(kind)) for i in range(draw(st.integers(0, 3)))]
+    if len(groups) == 3:
+        groups[2]["group"] = draw(st.sampled_from([None, "g0", "g1"]))
+    ids = [g["id"] for g in groups]
+    parents = [*ids, *draw(st.lists(st.sampled_from([None, *ids]), min_size=1, max_size=5))]
+    return {
+        "group": groups,
+        "indicator": [indicator(f"x{i}", draw(weight), g) for i, g in enumerate(parents)],
+    }
+
+
+@st.composite
+def tables(draw: st.DrawFn, rules: Scheme, who: pd.DataFrame, *, gaps: bool = True) -> pd.DataFrame:
+    """Values of every indicator: coarse, so that totals tie; with gaps where allowed."""
+    cell = st.sampled_from([0.0, 10.0, 25.0, 50.0, 60.0, 75.0, 99.99, 100.0, *([np.nan] if gaps else [])])
+    row = st.lists(cell, min_size=len(rules.indicators), max_size=len(rules.indicators))
+    rows = draw(st.lists(row, min_size=len(who), max_size=len(who)))
+    return pd.DataFrame(
+        rows, index=who.index, columns=[item.id for item in rules.indicators], dtype=np.float64
+    )
+
+
+@st.composite
+def evaluations(draw: st.DrawFn) -> Evaluation:
+    """Whole evaluations: classes, quotas, bars, requirements, ties, vetoes, adjustments, members that did not apply."""
+    tree = draw(trees())
+    nodes = [item["id"] for item in (*tree["group"], *tree["indicator"])]
+    node, share = st.sampled_from(nodes), st.sampled_from([0.1, 0.25, 0.3, 0.5])
+    awards = []
+    for id_ in draw(st.sampled_from([("first",), ("first", "second")])):
+        quota: dict[str, Any] = {
+            "within": draw(st.sampled_from(["class", "all"])),
+            "least": draw(st.integers(0, 1)),
+        }
+        quota |= draw(
+            st.one_of(share.map(lambda s: {"share": s}), st.integers(0, 3).map(lambda n: {"number": n}))
+        )
+        quota["rounding"] = draw(st.sampled_from(["floor", "ceil", "half_up"]))
+        award: dict[str, Any] = {
+            "id": id_,
+            "label": id_,
+            "minimum": {TOTAL: draw(st.sampled_from([0, 40, 60]))},
+        }
+        award |= {"quota": quota} if draw(st.integers(0, 4)) else {}
+        award |= {"require": [{"node": draw(node), "least": 25}]} if draw(st.booleans()) else {}
+        awards.append(award)
+    last = draw(st.sampled_from([["joint"], ["committee"]]))
+    rules = scheme(
+        **tree,
+        award=awards,
+        ties=[*draw(st.lists(node, max_size=2, unique=True)), *last],
+        decimals=draw(st.integers(0, 2)),
+        language=draw(st.sampled_from(["zh", "en"])),
+        seed=draw(st.integers(0, 99)),
+        adjustment=[{"id": "bonus", "label": "bonus", "measure": MEASURE}],
+        veto=[{"id": "grave", "label": "grave", "when": {"table": "t"}, "effect": {"award": "none"}}],
+    )
+    n = draw(st.integers(1, 9))
+    classes = draw(st.lists(st.sampled_from(["A", "B"]), min_size=n, max_size=n))
+    who = members(
+        n, classes, draw(st.lists(st.sampled_from([True, True, True, False]), min_size=n, max_size=n))
+    )
+    points = draw(st.lists(st.sampled_from([0.0, 0.0, 2.5, -30.0]), min_size=n, max_size=n))
+    struck = draw(st.lists(st.sampled_from(list(who.index)), max_size=1))
+    vetoes = pd.DataFrame(
+        [(m, "grave", "t", "t.csv", "", 2) for m in struck], columns=list(NO_VETOES.columns)
+    )
+    adjustments = pd.DataFrame({"bonus": points}, index=who.index)
+    return evaluation(rules, who, draw(tables(rules, who)), adjustments, vetoes)

@@ -1,0 +1,68 @@
+"""Bags: whatever was changed, added or taken away is named."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import bagit
+import pytest
+
+from tests.sealing import files, named
+from toolkit.bag import MANIFEST, TAG_MANIFEST
+from toolkit.errors import Problems
+from toolkit.seal import verify_bag
+
+
+def test_the_bag_is_one_that_others_read(whole: Path) -> None:
+    assert bagit.Bag(str(whole)).validate()
+    assert (whole / "bagit.txt").read_text("utf-8").startswith("BagIt-Version: 1.0\n")
+    for manifest in (TAG_MANIFEST, MANIFEST):
+        subprocess.run(["sha256sum", "--strict", "--quiet", "-c", manifest], cwd=whole, check=True)
+
+
+def test_any_changed_byte_is_named(bag: Path) -> None:
+    for path in files(bag):
+        before = path.read_bytes()
+        for position in {0, len(before) // 2, len(before) - 1}:
+            path.write_bytes(before[:position] + bytes([before[position] ^ 32]) + before[position + 1 :])
+            told = verify_bag(bag).text("en")
+            assert path.relative_to(bag).as_posix() in told, (path, position)
+        path.write_bytes(before)
+    assert verify_bag(bag) == Problems()
+
+
+def test_any_missing_file_is_named(bag: Path) -> None:
+    for path in files(bag):
+        before = path.read_bytes()
+        path.unlink()
+        assert path.relative_to(bag).as_posix() in verify_bag(bag).text("en")
+        path.write_bytes(before)
+
+
+@pytest.mark.parametrize(
+    "name", ["data/edition/records/多余.csv", "data/.hidden", "note.txt", "fetch.txt", "extra/a.txt"]
+)
+def test_an_added_file_is_named(bag: Path, name: str) -> None:
+    (bag / name).parent.mkdir(exist_ok=True)
+    (bag / name).write_text("x", encoding="utf-8")
+    assert named(verify_bag(bag)) == {name}
+
+
+def test_a_link_in_place_of_a_file_is_named(bag: Path, tmp_path: Path) -> None:
+    path = bag / "data" / "results" / "ranking.csv"
+    shutil.copy(path, tmp_path / "elsewhere.csv")
+    path.unlink()
+    path.symlink_to(tmp_path / "elsewhere.csv")
+    assert named(verify_bag(bag)) == {"data/results/ranking.csv"}
+
+
+def test_a_manifest_never_leads_out_of_the_bag(bag: Path) -> None:
+    with (bag / MANIFEST).open("a", encoding="utf-8") as file:
+        file.write(f"{'0' * 64}  data/../../secret\n")
+    assert MANIFEST in named(verify_bag(bag))
+
+
+def test_what_is_no_bag_is_told(tmp_path: Path) -> None:
+    assert MANIFEST in named(verify_bag(tmp_path))

@@ -1,0 +1,233 @@
+"""A cell is a value, missing, not applicable, or a problem: what people write, and what each means."""
+
+# ruff: noqa: DTZ001 - records hold local days
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from toolkit.cells import Cell, read_cell, read_cells
+from toolkit.tables import Column
+
+CODE = "91350100M000100Y43"
+PUBLISHED_FAILURE = "91350211M0000XUF46"
+
+
+def read(raw: object, **column: Any) -> Cell:
+    return read_cell(raw, Column(**column))
+
+
+def mend(cell: Cell) -> str:
+    assert cell.state == "problem"
+    assert cell.value is None
+    assert cell.finding is not None
+    return f"{cell.finding.rule.en}; {cell.finding.mend.en}"
+
+
+@pytest.mark.parametrize(
+    ("raw", "unit", "value"),
+    [
+        (40.0, "", 40.0),
+        (40, "", 40.0),
+        ("40", "", 40.0),
+        ("４０", "", 40.0),
+        ("40学时", "学时", 40.0),
+        ("40 (学时)", "学时", 40.0),
+        ("1,835.0534", "万元", 1835.0534),
+        ("400,000", "元", 400000.0),
+        ("１，２３４．５", "", 1234.5),
+        ("1980000.00 元", "元", 1980000.0),
+        ("0元 人民币", "元", 0.0),
+        ("￥12.5", "元", 12.5),
+        ("480.000000（万元）", "万元", 480.0),
+        ("-3", "", -3.0),
+        ("−3", "", -3.0),
+        ("+.5", "", 0.5),
+        ("1e3", "", 1000.0),
+    ],
+)
+def test_numbers_that_are_clear_are_read(raw: object, unit: str, value: float) -> None:
+    assert read(raw, type="money", unit=unit) == Cell("value", value)
+    assert read(raw, type="number", unit=unit) == Cell("value", value)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["八", "nan", "NaN", "inf", "-Infinity", "1e999", "12,34", "1,2345", "1 2", "1.2.3", "电子保函", "0x10", "35%",
+     True, dt.date(2018, 3, 5), dt.time(1), "150,000+年度保证金", "٣", "约40", "1_000"],
+)  # fmt: skip
+def test_what_is_no_number_is_never_one(raw: object) -> None:
+    assert "not a number" in mend(read(raw, type="number")) or "follows the number" in mend(
+        read(raw, type="number")
+    )
+
+
+def test_a_chinese_numeral_is_offered_as_a_number() -> None:
+    assert mend(read("八", type="number")) == "not a number; write 8, or leave the cell empty if unknown"
+
+
+def test_another_unit_is_never_converted() -> None:
+    assert "`万元` is not the column's unit `元`" in mend(read("5万元", type="money", unit="元"))
+    assert "the column has no unit" in mend(read("40学时", type="number"))
+
+
+def test_the_range_counts_its_ends() -> None:
+    cells = read_cells([0.0, "80", 80.5, "-1"], Column(type="number", unit="学时", range=(0, 80)))
+    assert [cell.state for cell in cells] == ["value", "value", "problem", "problem"]
+    assert "outside 0 to 80 学时" in mend(cells[2])
+
+
+@pytest.mark.parametrize(
+    ("raw", "unit", "value"),
+    [("35%", "", 0.35), ("３５％", "", 0.35), ("0.7%", "", 0.007), ("100%", "", 1.0), (0.0, "", 0.0), (35.0, "%", 0.35),
+     ("35", "%", 0.35), ("-5%", "%", -0.05)],
+)  # fmt: skip
+def test_a_percentage_becomes_a_share(raw: object, unit: str, value: float) -> None:
+    cell = read(raw, type="percent", unit=unit)
+    assert cell.state == "value"
+    assert cell.value == pytest.approx(value, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("raw", "unit"), [(0.35, ""), (0.7, "%"), ("0.7", ""), (35.0, ""), (1.0, "%"), ("1", "")]
+)
+def test_a_bare_number_in_a_percent_column_is_a_problem(raw: object, unit: str) -> None:
+    assert "ambiguous" in mend(read(raw, type="percent", unit=unit))
+
+
+def test_the_range_of_a_percentage_is_in_its_unit() -> None:
+    assert read("29%", type="percent", unit="%", range=(29, 100)).state == "value"
+    assert read("129%", type="percent", unit="%", range=(0, 100)).state == "problem"
+    assert read("129%", type="percent", range=(0, 1)).state == "problem"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["2018年3月5日", "2018.3.5", "2018-03-05", "2018/3/5", "20180305", "２０１８年３月５日", "2018 年 3 月 5 日", 20180305.0,
+     dt.date(2018, 3, 5), dt.datetime(2018, 3, 5), "2018-03-05 00:00:00", "2018-03-05T00:00", "Mar 5, 2018",
+     "20180305 - 00:00:00"],
+)  # fmt: skip
+def test_dates_that_are_clear_are_read(raw: object) -> None:
+    assert read(raw, type="date") == Cell("value", dt.datetime(2018, 3, 5))
+
+
+def test_a_time_of_day_is_kept() -> None:
+    assert read("2026-03-13 11:57:26", type="date").value == dt.datetime(2026, 3, 13, 11, 57, 26)
+    assert read(dt.datetime(2018, 3, 5, 9, 30), type="date").value == dt.datetime(2018, 3, 5, 9, 30)
+    assert read("2999-12-31", type="date").value == dt.datetime(2999, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ("3/5/18", "ambiguous"),
+        ("03-05-2018", "ambiguous"),
+        ("18.3.5", "ambiguous"),
+        ("18年3月5日", "ambiguous"),
+        ("2018年2月30日", "no such day"),
+        ("20181301", "no such day"),
+        ("2018-03-05 25:00", "no such day"),
+        ("2018年3月", "lacks its day"),
+        ("2018-03", "lacks its day"),
+        ("201803", "lacks its day"),
+        (43164.0, "if 2018-03-05 is meant"),
+        ("长期", "not a date"),
+        ("2018-03.05", "not a date"),
+        (dt.time(9), "not a date"),
+        (True, "not a date"),
+        (dt.date(1899, 12, 31), "before 1900"),
+        (dt.datetime(2018, 3, 5, tzinfo=dt.UTC), "not a date"),
+    ],
+)
+def test_dates_that_are_not_clear_are_problems(raw: object, said: str) -> None:
+    assert said in mend(read(raw, type="date"))
+
+
+@pytest.mark.parametrize(("raw", "value"), [("是", True), ("有", True), ("√", True), (True, True), (1.0, True), ("TRUE", True),
+                                            ("否", False), ("×", False), (False, False), (0.0, False), ("没有", False)])  # fmt: skip
+def test_yes_and_no(raw: object, value: object) -> None:
+    cell = read(raw, type="boolean")
+    assert (cell.state, cell.value) == ("value", value)
+
+
+def test_what_is_neither_yes_nor_no_is_a_problem() -> None:
+    assert "neither yes nor no" in mend(read("是？", type="boolean"))
+    assert read(2.0, type="boolean").state == "problem"
+
+
+def test_none_is_missing_by_default_and_no_where_the_column_says_what_missing_is() -> None:
+    assert read("无", type="boolean").state == "missing"
+    assert read("无", type="boolean", missing=("",)) == Cell("value", value=False)
+
+
+def test_a_choice_is_given_as_the_dictionary_writes_it() -> None:
+    choices = {"type": "choice", "choices": ("学习班", "讲座（线上）")}
+    assert read(" 讲座(线上) ", **choices) == Cell("value", "讲座（线上）")
+    assert (
+        mend(read("学习", **choices)) == "not one of the choices; is it 学习班? Choices: 学习班、讲座（线上）"
+    )
+
+
+def test_a_missing_mark_that_is_a_choice_is_the_choice() -> None:
+    assert read("无", type="choice", choices=("无", "轻微")) == Cell("value", "无")
+
+
+@pytest.mark.parametrize("raw", ["", "  ", "/", "／", "—", "-", "－", "无", "暂缺", None, "\u200b"])
+@pytest.mark.parametrize("kind", ["text", "number", "percent", "date", "member"])
+def test_missing_is_missing_in_every_type_and_a_problem_where_required(raw: object, kind: str) -> None:
+    assert read(raw, type=kind) == Cell("missing")
+    assert "a required cell is empty" in mend(read(raw, type=kind, required=True))
+
+
+def test_zero_is_not_missing() -> None:
+    assert read(0.0, type="number") == Cell("value", 0.0)
+    assert read(999.0, type="number", missing=("999",)).state == "missing"
+
+
+def test_not_applicable_is_neither_missing_nor_a_value_but_names_no_member() -> None:
+    assert read("不适用", type="number", required=True) == Cell("not applicable")
+    assert read("不适用", type="member", required=True).state == "problem"
+
+
+def test_text_keeps_what_was_written() -> None:
+    assert read("  甲 公司 ", type="text").value == "甲 公司"
+    assert read(5.0, type="text").value == "5"
+    assert read("=1+1", type="text").value == "=1+1"
+    assert "15 digits" in mend(read(13800138000138001.0, type="text"))
+    assert "damaged" in mend(read("甲\ufffd", type="text"))
+
+
+@pytest.mark.parametrize("raw", ["#N/A", "#DIV/0!", "#REF!"])
+def test_a_failed_formula_is_a_problem_and_not_missing(raw: str) -> None:
+    for kind in ("text", "number", "date"):
+        assert "formula" in mend(read(raw, type=kind))
+
+
+def test_a_failing_credit_code_is_a_problem_unless_accepted_with_a_reason() -> None:
+    assert read(f" {CODE.lower()} ", type="credit_code") == Cell("value", CODE)
+    assert "check character" in mend(read(PUBLISHED_FAILURE, type="credit_code"))
+    cell = read(PUBLISHED_FAILURE, type="credit_code", accept={PUBLISHED_FAILURE: "早期代码"})
+    assert (cell.state, cell.value) == ("value", PUBLISHED_FAILURE)
+    assert cell.finding is not None
+    assert "早期代码" in cell.finding.mend.zh
+    assert "took the code for a number" in mend(read(9.135e17, type="credit_code"))
+
+
+def test_a_member_must_be_known() -> None:
+    member = Column(type="member")
+    cells = read_cells([f"{CODE[:9]} {CODE[9:].lower()}", CODE[:-1] + "4", "ZZZ"], member, {CODE})
+    assert cells[0] == Cell("value", CODE)
+    assert f"is it {CODE}?" in mend(cells[1])
+    assert "add the member" in mend(cells[2])
+    assert read_cell("ZZZ", member, None) == Cell("value", "ZZZ")
+
+
+def test_equal_looking_cells_of_other_types_are_not_confused() -> None:
+    assert [c.state for c in read_cells([1.0, True, 1, "1"], Column(type="number"))] == [
+        "value",
+        "problem",
+        "value",
+        "value",
+    ]

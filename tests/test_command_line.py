@@ -1,0 +1,88 @@
+"""The command line as its users meet it: exit codes, words and never a traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+from toolkit.__main__ import app
+
+CONTRACT_RANKING = ["member", "name", "class", "total", "rank", "tied", "award", "grade", "reason"]
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_check_says_how_many_rows_were_read_and_that_all_is_well(small_edition: Path) -> None:
+    done = run("check", small_edition)
+    assert done.exit_code == 0, done.output
+    assert "会员名册.csv" in done.output
+    assert "没有发现错误" in done.output
+
+
+def test_evaluate_writes_the_files_of_the_contract(small_edition: Path, tmp_path: Path) -> None:
+    done = run("evaluate", small_edition, "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    written = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert written == ["evaluation.xlsx", "indicators.csv", "problems.csv", "ranking.csv", "scores.csv", "values.csv"]
+    ranking = (tmp_path / "out" / "ranking.csv").read_bytes()
+    assert ranking.startswith(b"\xef\xbb\xbf")
+    assert ranking.decode("utf-8-sig").splitlines()[0].split(",") == CONTRACT_RANKING
+
+
+def test_sensitivity_writes_a_probability_for_every_member_and_award(small_edition: Path, tmp_path: Path) -> None:
+    done = run("sensitivity", small_edition, "--out", tmp_path, "--draws", "200")
+    assert done.exit_code == 0, done.output
+    table = pd.read_csv(tmp_path / "certainty.csv", encoding="utf-8-sig", dtype={"member": str}).set_index("member")
+    assert len(table) == 12
+    assert table[["outstanding", "advanced", "none"]].sum(axis=1).round(9).eq(1).all()
+
+
+def test_every_problem_of_a_bad_folder_is_named_and_nothing_is_written(small_edition: Path, tmp_path: Path) -> None:
+    (small_edition / "records" / "签到2018.xlsx").write_bytes(b"PK\x03\x04 damaged")
+    members = small_edition / "records" / "会员名册.csv"
+    members.write_text(members.read_text("utf-8-sig").replace("答卷数", "问卷数").replace("已签,9,", "签了,九,"), "utf-8-sig")
+    out = tmp_path / "out"
+    done = run("evaluate", small_edition, "--out", out)
+    assert done.exit_code == 1
+    assert "Traceback" not in done.output
+    for said in ("签到2018.xlsx", "签了", "会员名册.csv"):
+        assert said in done.output
+    assert not out.exists()
+
+
+def test_a_folder_that_does_not_exist_and_an_unknown_option_are_wrong_use(small_edition: Path, tmp_path: Path) -> None:
+    assert run("check", tmp_path / "nowhere").exit_code == 2
+    assert run("check", small_edition, "--quietly").exit_code == 2
+    assert run("sensitivity", small_edition, "--out", tmp_path, "--spread", "-1").exit_code == 2
+
+
+def test_problems_come_in_english_on_request(small_edition: Path) -> None:
+    (small_edition / "tables.toml").unlink()
+    done = run("check", small_edition, "-l", "en")
+    assert done.exit_code == 1
+    assert "tables.toml: 1 problem" in done.output
+
+
+def test_an_error_of_our_own_reaches_the_user_in_words(small_edition: Path) -> None:
+    script = "import toolkit.edition as e\ne.check_edition = lambda folder: 1 / 0\nfrom toolkit.__main__ import main\nmain()"
+    command = [sys.executable, "-c", script, "check", str(small_edition)]
+    quiet = {key: value for key, value in os.environ.items() if key != "COMMITTEE_DEBUG"}
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=quiet | {"PYTHONUTF8": "1"}, check=False)
+    assert done.returncode == 1
+    assert "ZeroDivisionError" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("word", ["check", "evaluate", "sensitivity", "seal", "verify", "serve", "demo", "lab"])
+def test_every_command_explains_itself(word: str) -> None:
+    done = run(word, "--help")
+    assert done.exit_code == 0
+    assert "Usage" in done.output

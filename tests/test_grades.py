@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.invented import NO_VETOES, group, indicator, members, scheme, totals
+from toolkit.grades import decide_grades
+
+BANDS = [["AAA", 90], ["AA", 80], ["A", 70], ["B", 60], ["C", 0]]
+GRAVE = {"id": "grave", "label": "严重失信", "when": {"table": "t"}}
+
+
+def grade(
+    total: float,
+    vetoes: pd.DataFrame = NO_VETOES,
+    nodes: dict[str, list[float]] | None = None,
+    **parts: object,
+) -> str:
+    rules = scheme(**{"grades": {"bands": BANDS, "default": "B"}, **parts})
+    return str(decide_grades(rules, members(1), totals(total, **(nodes or {"a": [0.0]})), vetoes).iloc[0])
+
+
+def struck(*vetoes: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        [("m0", veto, "t", "t.csv", "", 2) for veto in vetoes], columns=list(NO_VETOES.columns)
+    )
+
+
+@pytest.mark.parametrize(
+    ("total", "expected"),
+    [
+        (90, "AAA"),
+        (89.995, "AAA"),
+        (89.994, "AA"),
+        (80, "AA"),
+        (79.99, "A"),
+        (60, "B"),
+        (0, "C"),
+        (-12, "C"),
+        (np.nan, "B"),
+    ],
+)
+def test_the_lower_bound_counts_on_the_rounded_total(total: float, expected: str) -> None:
+    assert grade(total) == expected
+
+
+@pytest.mark.parametrize(("a", "expected"), [(60.0, "AAA"), (59.99, "AA"), (10.0, "A"), (np.nan, "A")])
+def test_who_lacks_what_a_grade_requires_falls_to_the_next_that_it_reaches(a: float, expected: str) -> None:
+    needs = {"AAA": [{"node": "a", "least": 60}], "AA": [{"node": "a", "least": 20}]}
+    assert grade(95, nodes={"a": [a]}, grades={"bands": BANDS, "require": needs}) == expected
+
+
+def test_what_does_not_apply_to_a_class_is_not_required_of_it() -> None:
+    needs = {"AAA": [{"node": "g", "least": 60}]}
+    rules = scheme(
+        group=[group("g")],
+        indicator=[indicator("a", 1, "g", applies_to=["采购人"]), indicator("b")],
+        grades={"bands": BANDS, "require": needs},
+    )
+    who = members(2, ["采购人", "拍卖"])
+    assert decide_grades(rules, who, totals(95, 95, g=[np.nan, np.nan]), NO_VETOES).tolist() == ["AA", "AAA"]
+
+
+@pytest.mark.parametrize(
+    ("own", "given_", "expected"), [(95, "D", "D"), (95, "B", "B"), (10, "B", "C"), (np.nan, "D", "D")]
+)
+def test_a_veto_gives_its_grade_and_never_raises_one(own: float, given_: str, expected: str) -> None:
+    assert grade(own, struck("grave"), veto=[GRAVE | {"effect": {"grade": given_}}]) == expected
+    assert grade(own, veto=[GRAVE | {"effect": {"grade": given_}}]) != "D"
+
+
+def test_of_several_vetoes_the_lowest_grade_holds() -> None:
+    vetoes = [GRAVE | {"id": id_, "effect": {"grade": to}} for id_, to in (("x", "C"), ("y", "A"))]
+    assert grade(95, struck("y", "x"), veto=vetoes) == "C"
+
+
+def test_a_veto_of_awards_alone_leaves_the_grade() -> None:
+    assert grade(95, struck("grave"), veto=[GRAVE | {"effect": {"award": "none"}}]) == "AAA"
+
+
+def test_without_grades_nobody_is_graded() -> None:
+    assert decide_grades(scheme(), members(2), totals(90, 20), NO_VETOES).tolist() == ["", ""]
+
+
+@given(st.lists(st.floats(-20, 120), min_size=2, max_size=8))
+def test_a_higher_total_never_has_a_lower_grade(numbers: list[float]) -> None:
+    found = decide_grades(
+        scheme(grades={"bands": BANDS}), members(len(numbers)), totals(*sorted(numbers)), NO_VETOES
+    )
+    order = [name for name, _ in reversed(BANDS)]
+    places = [order.index(name) for name in found]
+    assert places == sorted(places)

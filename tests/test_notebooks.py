@@ -1,0 +1,134 @@
+"""The notebooks: thin, executed, with their evidence, and nothing of a machine or a person in them."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import shutil
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+import openpyxl
+import pytest
+
+from toolkit import evaluate, open_edition, views
+from toolkit.house import house_folder
+
+NOTEBOOKS = sorted(house_folder("notebooks").glob("*.ipynb"))
+NAMES = ["1_data", "2_scheme", "3_tuning", "4_ranking", "5_sensitivity", "6_seal"]
+FORBIDDEN = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.For,
+    ast.While,
+    ast.Lambda,
+    ast.With,
+    ast.Try,
+)
+PERSONAL = re.compile(
+    r"(?<![0-9A-Z.])1[3-9]\d{9}(?![0-9A-Z])|[\w.]+@[\w.]+\.\w+|(?<![0-9A-Z])\d{17}[\dX](?![0-9A-Z])"
+)
+MACHINE = re.compile(
+    r"(?<![\w.<])/(?:home|root|tmp|usr|Users|var|opt|mnt)/|[A-Z]:\\\\|site-packages|Traceback"
+)
+
+each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    return nbformat.from_dict(json.loads(path.read_text("utf-8")))
+
+
+def cells(path: Path, kind: str) -> list[nbformat.NotebookNode]:
+    return [cell for cell in read(path).cells if cell.cell_type == kind]
+
+
+def test_all_six_are_there() -> None:
+    assert [path.stem for path in NOTEBOOKS] == NAMES
+
+
+@each
+def test_one_title_then_the_bottom_line_and_for_whom(path: Path) -> None:
+    texts = [cell.source for cell in cells(path, "markdown")]
+    titles = [line for text in texts for line in text.split("\n") if line.startswith("# ")]
+    assert len(titles) == 1
+    assert texts[0].startswith(titles[0])
+    assert "**结论先说：**" in texts[0].split("\n\n")[1]
+    assert "**给谁看：**" in texts[0]
+
+
+@each
+def test_every_code_cell_has_prose_in_both_languages_before_it(path: Path) -> None:
+    kinds = [cell.cell_type for cell in read(path).cells]
+    assert all(before == "markdown" for before, kind in pairwise(kinds) if kind == "code")
+    for cell in cells(path, "markdown"):
+        assert re.search(r"[一-鿿]", cell.source)
+        assert re.search(r"\*[A-Z][^*]+\*", cell.source)
+
+
+@each
+def test_imports_stand_in_the_first_code_cell_and_others_are_short_expressions(path: Path) -> None:
+    first, *others = (cell.source for cell in cells(path, "code"))
+    assert "open_edition()" in first
+    for source in others:
+        body = ast.parse(source).body
+        assert len(source.split("\n")) <= 5
+        assert isinstance(body[-1], ast.Expr)
+        assert all(isinstance(step, ast.Assign) for step in body[:-1])
+    for source in (first, *others):
+        tree = list(ast.walk(ast.parse(source)))
+        assert not [node for node in tree if isinstance(node, FORBIDDEN)]
+        assert not [node for node in tree if isinstance(node, ast.Name) and node.id in {"print", "display"}]
+    assert not [source for source in others if "import " in source]
+
+
+@each
+def test_outputs_are_kept_in_order_and_without_errors(path: Path) -> None:
+    codes = cells(path, "code")
+    assert [cell.execution_count for cell in codes] == list(range(1, len(codes) + 1))
+    for cell in codes[1:]:
+        assert [output.output_type for output in cell.outputs] == ["execute_result"]
+    assert codes[0].outputs == []
+
+
+@each
+def test_the_evidence_comes_last(path: Path) -> None:
+    last = read(path).cells[-1]
+    assert last.source == "views.evidence(evaluation)"
+    assert re.search(r"全部名单 +[0-9a-f]{16}", last.outputs[0].data["text/plain"])
+
+
+def test_all_six_rest_on_the_same_evidence() -> None:
+    assert len({cells(path, "code")[-1].outputs[0].data["text/plain"] for path in NOTEBOOKS}) == 1
+
+
+@each
+def test_nothing_of_a_machine_or_a_person_is_in_it(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert not MACHINE.findall(text)
+    assert str(Path(views.__file__).parents[1]) not in text
+    assert not PERSONAL.findall(text)
+    assert set(read(path).metadata) <= {"kernelspec", "language_info"}
+
+
+def test_a_changed_number_in_a_file_changes_the_evidence_and_the_list(
+    small_edition: Path, tmp_path: Path
+) -> None:
+    changed = tmp_path / "changed"
+    shutil.copytree(small_edition, changed)
+    workbook = changed / "records" / "签到2018.xlsx"
+    book = openpyxl.load_workbook(workbook)
+    hours = book["签到"].cell(row=3, column=3)
+    hours.value = float(hours.value) - 0.1
+    book.save(workbook)
+    before, after = evidence_of(small_edition), evidence_of(changed)
+    assert before[-1] != after[-1]
+    assert evidence_of(small_edition) == before
+
+
+def evidence_of(folder: Path) -> tuple[tuple[str, ...], ...]:
+    edition = open_edition(folder)
+    return views.evidence(evaluate(edition.scheme, edition.records)).rows

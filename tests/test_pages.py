@@ -1,0 +1,218 @@
+"""The public extract holds only what may be published; the notice shows it as text; only a sealed bag is served."""
+
+from __future__ import annotations
+
+import json
+import socket
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import write_small_edition
+from tests.sealed_page import free_port, passes, sample_extract, write_bag
+from toolkit import notice, notice_page, page_process, pages
+from toolkit.edition import open_edition
+from toolkit.errors import Problem, Problems, Refused
+from toolkit.evaluation import Evaluation, evaluate
+from toolkit.extract import Extract, pinyin, public_extract, read_extract
+from toolkit.house import house_folder
+from toolkit.serving import well_formed
+from toolkit.text import Phrase
+
+DIGESTS = {"scheme": "a" * 64, "records": "b" * 64, "ranking": "c" * 64}
+words = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=8)
+
+
+@cache
+def small_evaluation() -> Evaluation:
+    with TemporaryDirectory() as folder:
+        edition = open_edition(write_small_edition(Path(folder) / "small"))
+    return evaluate(edition.scheme, edition.records)
+
+
+def extracted(evaluation: Evaluation) -> Extract:
+    return public_extract(evaluation, "r1", DIGESTS, "2019-01-25")
+
+
+def test_the_extract_lists_the_awarded_and_nobody_else() -> None:
+    evaluation = small_evaluation()
+    awarded = evaluation.ranking[evaluation.ranking["award"] != ""]
+    extract = extracted(evaluation)
+    assert sorted(row["name"] for row in extract.rows) == sorted(awarded["name"])
+    assert [award["count"] for award in extract.notice["awards"]] == [
+        (awarded["award"] == award.id).sum() for award in evaluation.scheme.awards
+    ]
+
+
+def test_the_extract_holds_only_the_public_fields(tmp_path: Path) -> None:
+    evaluation = small_evaluation()
+    extracted(evaluation).write(tmp_path)
+    heading, *_ = (tmp_path / "awards.csv").read_text("utf-8-sig").splitlines()
+    assert heading == "name,class,award"
+    assert (tmp_path / "awards.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    written = "".join(path.read_text("utf-8") for path in tmp_path.iterdir())
+    assert not [member for member in evaluation.members.index if f"{member}," in written]
+
+
+def test_what_is_sealed_is_read_back(tmp_path: Path) -> None:
+    extract = extracted(small_evaluation())
+    extract.write(tmp_path)
+    assert read_extract(tmp_path) == extract
+    assert list(extract.awards["name"]) == [row["name"] for row in extract.rows]
+
+
+@given(st.lists(st.tuples(words, words), max_size=5))
+def test_any_text_is_read_back_and_none_is_a_formula(cells: list[tuple[str, str]]) -> None:
+    sample = sample_extract()
+    extract = replace(sample, rows=tuple({"name": a, "class": b, "award": "优秀"} for a, b in cells))
+    with TemporaryDirectory() as folder:
+        extract.write(Path(folder))
+        assert read_extract(Path(folder)).rows == extract.rows
+        lines = (Path(folder) / "awards.csv").read_text("utf-8-sig").splitlines()
+    assert not [line for line in lines if line.lstrip('"')[:1] in {"=", "+", "@"}]
+
+
+def test_names_stand_in_the_order_of_pinyin_within_award_and_class() -> None:
+    evaluation = small_evaluation()
+    labels = [award.label for award in evaluation.scheme.awards]
+    keys = [
+        (labels.index(row["award"]), pinyin(row["class"]), pinyin(row["name"]))
+        for row in extracted(evaluation).rows
+    ]
+    assert keys == sorted(keys)
+
+
+def test_the_order_of_names_says_nothing_of_rank() -> None:
+    evaluation = small_evaluation()
+    upside_down = replace(evaluation, ranking=evaluation.ranking.iloc[::-1])
+    assert extracted(upside_down).rows == extracted(evaluation).rows
+
+
+@pytest.mark.parametrize("missing", [{"approval": " "}, {"publication": None}])
+def test_what_is_not_approved_is_not_published(missing: dict[str, object]) -> None:
+    evaluation = small_evaluation()
+    with pytest.raises(Refused):
+        extracted(replace(evaluation, scheme=evaluation.scheme.model_copy(update=missing)))
+
+
+def test_more_fields_are_shown_only_when_the_scheme_makes_them_public() -> None:
+    evaluation = small_evaluation()
+    publication = evaluation.scheme.publication
+    assert publication is not None
+    public = publication.model_copy(update={"fields": {"public": ("total", "rank", "name")}, "order": "rank"})
+    extract = extracted(
+        replace(evaluation, scheme=evaluation.scheme.model_copy(update={"publication": public}))
+    )
+    assert extract.notice["fields"] == ["name", "rank", "total"]
+    assert extract.notice["classes"] == []
+    assert "类别" not in notice.award_list(extract, extract.rows, "zh")
+
+
+def test_a_damaged_extract_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="missing or damaged"):
+        read_extract(tmp_path)
+    sample_extract().write(tmp_path)
+    (tmp_path / "notice.json").write_text("{", "utf-8")
+    with pytest.raises(Refused, match="missing or damaged"):
+        read_extract(tmp_path)
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_no_text_becomes_an_element(text: str) -> None:
+    shown = notice.element("td", text, css=text, title=text)
+    assert shown.count("<") == shown.count(">") == 2
+
+
+def test_words_and_class_choose() -> None:
+    extract = sample_extract()
+    assert notice.matching(extract) == extract.rows
+    assert [row["name"] for row in notice.matching(extract, "采购人", "广州 恒")] == ["广州市恒达采购中心"]
+    assert notice.matching(extract, "招标代理机构", "广州") == ()
+
+
+def test_the_page_answers_its_controls() -> None:
+    page = notice_page.NoticePage(sample_extract())
+    page.words.value = "SCRIPT"
+    assert "&lt;script&gt;" in page.list.value
+    assert "显示 1 家" in page.count.value
+    page.language.value = "en"
+    assert "1 of 6 members" in page.count.value
+    page.class_.value = "采购人"
+    assert "No member" in page.list.value
+    page.language.value = "zh"
+    assert page.class_.value == "采购人"
+
+
+def test_a_failure_is_told_without_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = notice_page.NoticePage(sample_extract())
+    monkeypatch.setattr(notice, "award_list", lambda *_: 1 / 0)
+    page.words.value = "x"
+    assert page.list.value == notice.element(
+        "p",
+        "页面暂时无法显示，请刷新后重试。 The page cannot be shown just now; please reload it.",
+        css="none",
+    )
+
+
+def test_the_page_of_the_house_reads_its_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = house_folder("notebooks") / "pages"
+    assert read_extract(folder / "public").notice["edition"] == "sample"
+    cells = json.loads((folder / "results.ipynb").read_text("utf-8"))["cells"]
+    assert [cell["cell_type"] for cell in cells].count("markdown") == 3
+    assert cells[-1]["outputs"]
+
+
+def test_a_folder_that_is_not_sealed_is_not_served(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="not a sealed bag"):
+        pages.serve([tmp_path], verify=passes)
+    (tmp_path / "bagit.txt").touch()
+    with pytest.raises(Refused, match="no public page"):
+        pages.serve([tmp_path], verify=passes)
+
+
+def test_a_bag_that_does_not_verify_is_not_served_and_all_are_told_at_once(tmp_path: Path) -> None:
+    changed = Problem(
+        "error", Phrase("文件已被改动", "a file was changed"), Phrase("", "seal it again"), file="x.csv"
+    )
+    bags = [write_bag(tmp_path / "a"), tmp_path / "nothing"]
+    with pytest.raises(Refused) as refused:
+        pages.serve(bags, verify=lambda _: Problems((changed,)))
+    assert [problem.file for problem in refused.value.problems] == ["x.csv", str(tmp_path / "nothing")]
+
+
+def test_a_real_check_refuses_the_stub(tmp_path: Path) -> None:
+    with pytest.raises(Refused):
+        pages.serve([write_bag(tmp_path / "stub")], free_port())
+
+
+def test_passwords_of_the_environment_stay_out_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "JUPYTER_TOKEN", "JUPYTER_CONFIG_PATH", "PYTHONSTARTUP"):
+        monkeypatch.setenv(name, "secret")
+    assert "secret" not in page_process._environment(Path("folder")).values()
+
+
+def test_a_taken_port_is_told(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(Refused, match="is taken"):
+            pages.serve([write_bag(tmp_path / "bag")], taken.getsockname()[1], verify=passes)
+
+
+def test_frames_are_weighed_before_they_are_read() -> None:
+    places = [8 * 7, 61, 63, 65, 67, 69]
+    true = b"".join(number.to_bytes(8, "little") for number in (6, *places)) + b"shell{}{}{}{}"
+    assert well_formed(true)
+    assert not well_formed(true[:-1])
+    assert not well_formed(b"\xff" * 8 + true[8:])
+    assert not well_formed(b"")
+
+
+def test_nothing_of_a_missing_house_is_guessed() -> None:
+    with pytest.raises(Refused, match="incomplete"):
+        house_folder("no such room")

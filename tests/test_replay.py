@@ -1,0 +1,51 @@
+"""Replays: a figure that the records do not give is found, whatever the digests say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.sealing import extract, named, with_new_manifests
+from toolkit.errors import Problems
+from toolkit.seal import verify_bag
+
+
+@pytest.mark.parametrize("name", ["ranking.csv", "scores.csv", "values.csv", "indicators.csv"])
+def test_replay_finds_a_changed_number_under_new_digests(bag: Path, name: str) -> None:
+    path = bag / "data" / "results" / name
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    lines[3] = lines[3].replace("1", "7", 3)
+    path.write_text("".join(lines), "utf-8")
+    with_new_manifests(bag)
+    assert verify_bag(bag) == Problems()
+    problems = verify_bag(bag, replay=True).errors
+    assert named(problems) == {f"results/{name}"}
+    assert {problem.row for problem in problems} == {4}
+
+
+def test_replay_tells_member_and_column(bag: Path) -> None:
+    path = bag / "data" / "results" / "ranking.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    cells = lines[1].split(",")
+    lines[1] = ",".join([*cells[:3], "99.99", *cells[4:]])
+    path.write_text("".join(lines), "utf-8")
+    with_new_manifests(bag)
+    (problem,) = verify_bag(bag, replay=True).errors
+    assert (problem.column, problem.value) == ("total", f"{cells[0]} 99.99 → {cells[3]}")
+
+
+def test_replay_finds_changed_records_and_a_changed_extract(bag: Path) -> None:
+    records = bag / "data" / "edition" / "records" / "会员名册.csv"
+    records.write_text(records.read_text("utf-8").replace(",10,", ",4,"), "utf-8")
+    with_new_manifests(bag)
+    found = named(verify_bag(bag, replay=True, extract=extract))
+    assert {"results/ranking.csv", "results/evaluation.xlsx", "public/notice.json"} <= found
+
+
+def test_other_versions_are_only_a_note(bag: Path) -> None:
+    path = bag / "data" / "environment.txt"
+    path.write_text("python==3.0\n" + "".join(path.read_text("utf-8").splitlines(keepends=True)[1:]), "utf-8")
+    with_new_manifests(bag)
+    problems = verify_bag(bag, replay=True)
+    assert ([problem.column for problem in problems], problems.errors) == (["python"], Problems())

@@ -1,0 +1,166 @@
+"""Seals: whole or not at all, from a frozen copy, once for each revision."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.sealing import IMPORTS, extract, files, named, sealed, write_notebook
+from toolkit import seal
+from toolkit.bag import read_bag_info
+from toolkit.errors import Problems, Refused
+from toolkit.lock import only_one
+from toolkit.seal import verify_bag
+
+
+def test_a_seal_is_quiet(whole: Path) -> None:
+    assert verify_bag(whole) == Problems()
+    assert verify_bag(whole, replay=True, extract=extract) == Problems()
+
+
+def test_what_is_in_it(whole: Path) -> None:
+    names = {path.relative_to(whole / "data").as_posix() for path in files(whole / "data")}
+    results = {
+        f"results/{name}"
+        for name in ("indicators.csv", "values.csv", "scores.csv", "ranking.csv", "problems.csv")
+    }
+    edition = {
+        "edition/scheme.toml",
+        "edition/tables.toml",
+        "edition/records/会员名册.csv",
+        "edition/records/签到2018.xlsx",
+    }
+    others = {
+        "results/evaluation.xlsx",
+        "notebooks/1_data.ipynb",
+        "pages/results.ipynb",
+        "public/notice.json",
+        "environment.txt",
+    }
+    assert names == results | edition | others
+    info = read_bag_info(whole)
+    assert info["External-Identifier"] == "small-2018"
+    assert info["Bagging-Date"] == "2019-03-01"
+    assert "不得公开" in info["Internal-Sender-Description"]
+
+
+def test_notebooks_are_run_on_the_frozen_copy(whole: Path) -> None:
+    notebook = json.loads((whole / "data" / "notebooks" / "1_data.ipynb").read_text("utf-8"))
+    assert notebook["cells"][1]["outputs"][0]["data"]["text/plain"] == ["13"]
+
+
+def test_its_files_are_read_only(whole: Path) -> None:
+    assert not any(path.stat().st_mode & 0o222 for path in files(whole))
+
+
+def test_a_revision_is_sealed_once(small_edition: Path, house: Path) -> None:
+    bag = sealed(small_edition, house)
+    before = {path: path.read_bytes() for path in files(bag)}
+    with pytest.raises(Refused, match="does not change"):
+        sealed(small_edition, house)
+    assert {path: path.read_bytes() for path in files(bag)} == before
+    assert sealed(small_edition, house, "r2").name == "r2"
+
+
+@pytest.mark.parametrize("revision", ["", ".", "..", "a/b", "../r1", ".r1", "一", "r1\n"])
+def test_a_revision_has_a_plain_name(small_edition: Path, house: Path, revision: str) -> None:
+    with pytest.raises(Refused, match="revision"):
+        sealed(small_edition, house, revision)
+    assert not (small_edition / "sealed").exists()
+
+
+def nothing_is_left(edition: Path) -> bool:
+    return [path.name for path in (edition / "sealed").iterdir()] == [".lock"]
+
+
+def test_a_failing_notebook_is_named_with_its_cell(small_edition: Path, house: Path) -> None:
+    write_notebook(house / "2_weights.ipynb", "x = 1", "x / 0", "x")
+    with pytest.raises(Refused) as refused:
+        sealed(small_edition, house)
+    assert (
+        refused.value.problems.text("en")
+        .splitlines()[1]
+        .startswith("  code cell 2 fails: ZeroDivisionError: division")
+    )
+    assert named(refused.value.problems) == {"2_weights.ipynb"}
+    assert nothing_is_left(small_edition)
+
+
+@pytest.mark.parametrize("cell", ["os.environ['COMMITTEE_EDITION']", "str(Path.home() / 'x')", "os.getcwd()"])
+def test_a_notebook_that_shows_a_path_is_refused(small_edition: Path, house: Path, cell: str) -> None:
+    write_notebook(house / "2_weights.ipynb", IMPORTS, cell)
+    with pytest.raises(Refused, match="path of this machine"):
+        sealed(small_edition, house)
+    assert nothing_is_left(small_edition)
+
+
+def test_a_notebook_that_writes_into_the_edition_is_refused(small_edition: Path, house: Path) -> None:
+    write_notebook(house / "2_weights.ipynb", IMPORTS, "Path(os.environ['COMMITTEE_EDITION'], 'a').touch()")
+    with pytest.raises(Refused, match="changed the edition"):
+        sealed(small_edition, house)
+
+
+def test_records_outside_the_edition_are_refused(small_edition: Path, house: Path) -> None:
+    tables = small_edition / "tables.toml"
+    tables.write_text(tables.read_text("utf-8").replace("records/会员名册.csv", "../会员名册.csv"), "utf-8")
+    shutil.copy(small_edition / "records" / "会员名册.csv", small_edition.parent)
+    with pytest.raises(Refused, match="outside the edition"):
+        sealed(small_edition, house)
+
+
+def test_faulty_records_leave_no_bag(small_edition: Path, house: Path) -> None:
+    members = small_edition / "records" / "会员名册.csv"
+    members.write_text(members.read_text("utf-8").replace("7.5", "七"), "utf-8")
+    with pytest.raises(Refused):
+        sealed(small_edition, house)
+    assert nothing_is_left(small_edition)
+
+
+@pytest.mark.parametrize("step", ["write_results", "run_notebooks", "write_bag", "_settle"])
+def test_a_seal_broken_off_at_any_step_leaves_no_bag(
+    small_edition: Path, house: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(seal, step, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            sealed(small_edition, house)
+    assert nothing_is_left(small_edition)
+    assert verify_bag(sealed(small_edition, house)) == Problems()
+
+
+KILLED = """
+import sys, datetime
+from pathlib import Path
+from toolkit.seal import seal_edition
+edition, house = map(Path, sys.argv[1:])
+seal_edition(edition, "r1", notebooks=house, pages=house / "pages", extract=None, progress=lambda told: print(told, flush=True))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
+def test_a_killed_seal_leaves_no_bag_and_the_next_clears_up(small_edition: Path, house: Path) -> None:
+    command = [sys.executable, "-c", KILLED, str(small_edition), str(house)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "1_data.ipynb"
+        time.sleep(0.5)
+        process.send_signal(signal.SIGKILL)
+    left = [path.name for path in (small_edition / "sealed").iterdir()]
+    assert "r1" not in left
+    assert any("unfinished" in name for name in left)
+    bag = sealed(small_edition, house)
+    assert sorted(path.name for path in bag.parent.iterdir()) == [".lock", "r1"]
+
+
+def test_two_seals_at_a_time_are_refused(small_edition: Path, house: Path) -> None:
+    (small_edition / "sealed").mkdir()
+    with only_one(small_edition / "sealed" / ".lock"), pytest.raises(Refused, match="under way"):
+        sealed(small_edition, house)

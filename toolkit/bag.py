@@ -1,0 +1,150 @@
+"""A BagIt bag (RFC 8493): writing its manifests, and naming every file that is not as they say."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from unicodedata import normalize
+
+import bagit
+
+from toolkit.errors import Problem, Problems
+from toolkit.text import Phrase, phrase
+
+MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
+BAG_FILES = ("bagit.txt", "bag-info.txt", MANIFEST)
+DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
+UNTOUCHED = Phrase("请从可信的备份恢复整个封存包", "restore the whole bag from a copy you trust")
+
+
+def write_bag(folder: Path, info: Mapping[str, str]) -> None:
+    """Make a bag of `folder`: what is in it becomes the payload `data/`.
+
+    Both manifests are such that ``sha256sum -c`` reads them.
+    """
+    bagit.make_bag(str(folder), dict(info), checksums=["sha256"])
+    # The library still declares version 0.97; nothing else of the bag differs from RFC 8493.
+    (folder / "bagit.txt").write_text(DECLARATION, encoding="utf-8", newline="\n")
+    lines = (f"{file_digest(folder / name)}  {name}\n" for name in sorted(BAG_FILES))
+    (folder / TAG_MANIFEST).write_text("".join(lines), encoding="utf-8", newline="\n")
+    bagit.Bag(str(folder)).validate()
+
+
+def bag_problems(bag: Path) -> Problems:
+    """Every file of the bag that was changed, added or taken away; empty when the bag is whole.
+
+    Parameters
+    ----------
+    bag
+        The folder that holds `bagit.txt`.
+    """
+    tags, tag_faults = _read_manifest(bag, TAG_MANIFEST)
+    payload, faults = _read_manifest(bag, MANIFEST)
+    unlisted = [_problem(name, TAG_MANIFEST, *_UNLISTED) for name in BAG_FILES if tags and name not in tags]
+    wrong = [*_differences(bag, tags, TAG_MANIFEST), *_differences(bag, payload, MANIFEST)]
+    strange = _strangers(bag, {*tags, *payload, TAG_MANIFEST})
+    found = Problems((*tag_faults, *faults, *unlisted, *wrong, *strange))
+    return found or _library_problems(bag)
+
+
+def read_bag_info(bag: Path) -> dict[str, str]:
+    """The labels of `bag-info.txt`, as title, revision and date."""
+    return {str(key): str(value) for key, value in bagit.Bag(str(bag)).info.items()}
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+_CHANGED = Phrase("内容与 {list} 所记不符", "is not as {list} says")
+_MISSING = Phrase("列在 {list} 中，但不在封存包里", "is listed in {list} but is not in the bag")
+_UNLISTED = (Phrase("未列在 {list} 中", "is not listed in {list}"),)
+_BROKEN = Phrase("{list} 第 {line} 行无法读取", "line {line} of {list} cannot be read")
+
+
+def _read_manifest(bag: Path, name: str) -> tuple[dict[str, str], list[Problem]]:
+    try:
+        text = (bag / name).read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return {}, [_problem(name, name, Phrase("缺少这个文件", "the file is missing"))]
+    except (OSError, UnicodeDecodeError):
+        return {}, [_problem(name, name, Phrase("这个文件无法读取", "the file cannot be read"))]
+    listed: dict[str, str] = {}
+    broken: list[Problem] = []
+    # Split at line feeds only: a name may hold any other sign that Python takes for the end of a line.
+    *lines, rest = text.split("\n")
+    for number, line in enumerate([*lines, *([rest] if rest else [])], start=1):
+        match = LINE.fullmatch(line)
+        if match is None or not _is_inside(match[2]) or match[2] in listed or number > len(lines):
+            broken.append(_problem(name, name, _BROKEN, line=number))
+        else:
+            listed[match[2]] = match[1]
+    return listed, broken
+
+
+def _is_inside(name: str) -> bool:
+    return (
+        not name.startswith("/")
+        and ".." not in name.split("/")
+        and "\\" not in name
+        and ":" not in name.split("/", 1)[0]
+    )
+
+
+def _differences(bag: Path, listed: Mapping[str, str], manifest: str) -> Iterator[Problem]:
+    present = _present(bag)
+    for name, digest in listed.items():
+        path = present.get(normalize("NFC", name))
+        if path is None:
+            yield _problem(name, manifest, _MISSING)
+        elif _digest_or_nothing(path) != digest:
+            yield _problem(name, manifest, _CHANGED)
+
+
+def _strangers(bag: Path, known: set[str]) -> Iterator[Problem]:
+    names = {normalize("NFC", name) for name in known}
+    listed = MANIFEST if (bag / MANIFEST).is_file() else TAG_MANIFEST
+    return (_problem(name, listed, *_UNLISTED) for name in sorted(_present(bag)) if name not in names)
+
+
+def _present(bag: Path) -> dict[str, Path]:
+    """Every file in the bag, hidden ones and links too, by its name in NFC with forward slashes."""
+    found = {}
+    for folder, folders, files in os.walk(bag):
+        links = [name for name in folders if (Path(folder) / name).is_symlink()]
+        for name in (*files, *links):
+            path = Path(folder) / name
+            found[normalize("NFC", path.relative_to(bag).as_posix())] = path
+    return found
+
+
+def _digest_or_nothing(path: Path) -> str:
+    # A link could point at anything tomorrow: in a bag it is never the file that was sealed.
+    try:
+        return "" if path.is_symlink() or not path.is_file() else file_digest(path)
+    except OSError:
+        return ""
+
+
+def _library_problems(bag: Path) -> Problems:
+    """What the BagIt library still objects to: a declaration or a count of bytes that does not fit."""
+    try:
+        bagit.Bag(str(bag)).validate(fast=True)
+    except (bagit.BagError, ValueError, OSError) as error:
+        said = phrase(
+            "不是有效的 BagIt 包：{why}",
+            "is not a valid BagIt bag: {why}",
+            why=str(error).replace(str(bag), bag.name),
+        )
+        return Problems((Problem("error", said, UNTOUCHED, file="bagit.txt"),))
+    return Problems()
+
+
+def _problem(file: str, manifest: str, rule: Phrase, line: int = 0) -> Problem:
+    return Problem("error", phrase(rule.zh, rule.en, list=manifest, line=line), UNTOUCHED, file=file)

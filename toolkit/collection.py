@@ -1,0 +1,193 @@
+"""The collection of one table from its files: frames of the accepted rows, and an account of every other."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from toolkit.cells import Cell
+from toolkit.duplicates import duplicate_problems
+from toolkit.errors import Problem
+from toolkit.intake import Intake, take_in
+from toolkit.sheets import Unreadable, read_sheet
+from toolkit.tables import NUMERIC, Column, Table
+from toolkit.text import Phrase, phrase
+
+PLACE = ("_file", "_sheet", "_row")
+LOCK = "~$"  # the name that Excel gives to the lock of an open workbook
+
+Count = tuple[str, str, int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Collection:
+    """One table from all its files.
+
+    Parameters
+    ----------
+    frame
+        Accepted rows in the order of their files; columns are those not personal, then `_file`, `_sheet`, `_row`.
+    not_applicable
+        Same index; the columns that hold 不适用 somewhere.
+    keys
+        Everything that stands readable in its key columns, in refused rows too.
+    counts
+        For each sheet: file, sheet, read, accepted, refused, not data.
+    digests
+        SHA-256 of each file by its path from the edition.
+    """
+
+    frame: pd.DataFrame
+    not_applicable: pd.DataFrame
+    problems: tuple[Problem, ...] = ()
+    keys: frozenset[str] = frozenset()
+    counts: tuple[Count, ...] = ()
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+
+def collect(
+    folder: Path, table: Table, key: str | None = None, known: AbstractSet[str] | None = None
+) -> Collection:
+    """The rows of `table` from every file of the edition in `folder` that it names.
+
+    Parameters
+    ----------
+    key
+        The key column where this is the members table: it is required, unique and made uniform.
+    known
+        The keys of all members, for other tables; None where they are not known.
+    """
+    columns = {name: _as_key(column) if name == key else column for name, column in table.column.items()}
+    keys = [name for name, column in columns.items() if column.type in {"member", "credit_code"}]
+    files, problems = _found_files(folder, table)
+    digests: dict[str, str] = {}
+    intakes: list[Intake] = []
+    for file in files:
+        try:
+            content = (folder / file).read_bytes()
+            digests[file] = hashlib.sha256(content).hexdigest()
+            intakes.append(take_in(read_sheet(content, file, table.sheet), file, columns, keys, known))
+        except Unreadable as error:
+            problems.append(Problem("error", *error.finding, file=file, sheet=table.sheet or ""))
+        except OSError:
+            problems.append(_unopened(file))
+    return _collected(intakes, columns, (table.unique, (key,) if key else ()), problems, digests)
+
+
+def _collected(
+    intakes: Sequence[Intake],
+    columns: Mapping[str, Column],
+    unique: Sequence[Sequence[str]],
+    problems: list[Problem],
+    digests: Mapping[str, str],
+) -> Collection:
+    again = [problem for names in dict.fromkeys(map(tuple, unique)) for problem in
+             duplicate_problems(intakes, names, columns)]  # fmt: skip
+    twice = {(problem.file, problem.sheet, problem.row) for problem in again}
+    accepted = [
+        [
+            not out and (intake.file, intake.sheet, row) not in twice
+            for row, out in zip(intake.rows, intake.refused, strict=True)
+        ]
+        for intake in intakes
+    ]
+    found = [problem for intake in intakes for problem in intake.problems]
+    frame, not_applicable = _frames(intakes, accepted, columns)
+    return Collection(
+        frame,
+        not_applicable,
+        (*problems, *found, *again),
+        frozenset(_keys(intakes, columns)),
+        tuple(_count(intake, kept) for intake, kept in zip(intakes, accepted, strict=True)),
+        digests,
+    )
+
+
+def _as_key(column: Column) -> Column:
+    """The key column of the members table: required, and text keys made uniform as those that refer to them."""
+    kind = "credit_code" if column.type == "credit_code" else "member"
+    return column.model_copy(update={"required": True, "type": kind})
+
+
+def _found_files(folder: Path, table: Table) -> tuple[list[str], list[Problem]]:
+    """The files that a table names, by name; a problem where there are none."""
+    pattern = table.file or ""
+    if (folder / pattern).is_file():
+        return [pattern], []
+    names = (path.relative_to(folder).as_posix() for path in folder.glob(pattern))
+    files = sorted(n for n in names if (folder / n).is_file() and not Path(n).name.startswith(LOCK))
+    if files:
+        return files, []
+    rule = phrase("找不到“{label}”的文件", "the file of `{label}` is missing", label=table.label or pattern)
+    mend = Phrase("请放入该文件，或改正 tables.toml 里的 file", "add it, or correct `file` in tables.toml")
+    return [], [Problem("error", rule, mend, file=pattern)]
+
+
+def _unopened(file: str) -> Problem:
+    rule = Phrase(
+        "文件打不开（可能正被占用或没有权限）", "the file cannot be opened (in use, or no permission)"
+    )
+    return Problem(
+        "error", rule, Phrase("请关闭占用它的程序后重试", "close what uses it and try again"), file=file
+    )
+
+
+def _keys(intakes: Sequence[Intake], columns: Mapping[str, Column]) -> Iterator[str]:
+    for intake in intakes:
+        for name, cells in intake.cells.items():
+            if columns[name].type in {"member", "credit_code"}:
+                yield from (cell.value for cell in cells if isinstance(cell.value, str))
+
+
+def _count(intake: Intake, accepted: Sequence[bool]) -> Count:
+    read = len(intake.rows) + intake.not_data
+    return (intake.file, intake.sheet, read, sum(accepted), len(accepted) - sum(accepted), intake.not_data)
+
+
+def _frames(
+    intakes: Sequence[Intake], accepted: Sequence[Sequence[bool]], columns: Mapping[str, Column]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The accepted rows, and where they say 不适用; personal columns stay behind."""
+    values: dict[str, pd.Series[Any]] = {}
+    elsewhere: dict[str, pd.Series[bool]] = {}
+    for name, column in columns.items():
+        if not column.personal:
+            cells = list(_accepted_cells(intakes, accepted, name))
+            values[name] = _series([cell.value for cell in cells], column)
+            marks = [cell.state == "not applicable" for cell in cells]
+            if any(marks):
+                elsewhere[name] = pd.Series(marks, dtype=bool)
+    places = [
+        (intake.file, intake.sheet, row)
+        for intake, kept in zip(intakes, accepted, strict=True)
+        for row, keep in zip(intake.rows, kept, strict=True)
+        if keep
+    ]
+    frame = pd.DataFrame(values, index=pd.RangeIndex(len(places)))
+    for place, name in enumerate(PLACE):
+        frame[name] = pd.Series(
+            [found[place] for found in places], dtype="int64" if name == "_row" else "str"
+        )
+    return frame, pd.DataFrame(elsewhere, index=frame.index)
+
+
+def _accepted_cells(
+    intakes: Sequence[Intake], accepted: Sequence[Sequence[bool]], name: str
+) -> Iterator[Cell]:
+    for intake, kept in zip(intakes, accepted, strict=True):
+        cells = intake.cells.get(name) or [Cell("missing")] * len(intake.rows)
+        yield from (cell for cell, keep in zip(cells, kept, strict=True) if keep)
+
+
+def _series(values: list[Any], column: Column) -> pd.Series[Any]:
+    if column.type in NUMERIC:
+        return pd.Series(values, dtype="float64")
+    if column.type == "date":
+        return pd.Series(values, dtype="datetime64[us]")
+    return pd.Series(values, dtype="boolean" if column.type == "boolean" else "str")

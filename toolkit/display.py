@@ -1,0 +1,198 @@
+"""What a reader is shown: a `Table` or a still `Picture`, each with one fixed text and HTML or SVG form.
+
+Nothing in them is random or depends on the machine: a notebook's outputs can be compared byte for byte.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, replace
+from html import escape
+from typing import Literal
+
+Align = Literal["left", "right", "center"]
+
+_TABLE = (
+    "border-collapse:collapse;margin:0.6em 0;font-size:14px;line-height:1.5;"
+    "font-variant-numeric:tabular-nums;border-top:2px solid;border-bottom:2px solid"
+)
+_CAPTION = "caption-side:top;text-align:left;font-weight:bold;padding:0 0 6px 0;color:inherit"
+_HEADING = (
+    "text-align:{align};vertical-align:bottom;padding:4px 12px 4px 6px;"
+    "border-bottom:1px solid;font-weight:bold;white-space:nowrap"
+)
+_CELL = "text-align:{align};vertical-align:baseline;padding:3px 12px 3px 6px;border-bottom:{line};white-space:{wrap}"
+_SHORT = 30
+_THIN, _HEAVY = "1px solid rgba(128,128,128,0.35)", "1.5px solid"
+_NOTE = "margin:0 0 1em 0;font-size:13px;opacity:0.85"
+_ROW = "break-inside:avoid;background:none"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table for a reader: every cell is text as it is to be read.
+
+    Parameters
+    ----------
+    headings, rows
+        One heading a column, one tuple of cells a row.
+    caption, note
+        What the table shows, above it; how to read it, below.
+    alignment
+        One of "left", "right", "center" for each column; left where not given.
+    lines_after
+        Rows, counted from 0, under which a heavier line is drawn: the award line.
+
+    Examples
+    --------
+    >>> Table(("会员", "总分"), (("甲会员", "91.50"), ("乙", "8.00")), "得分", ("left", "right"))
+    得分
+    会员     总分
+    ------  -----
+    甲会员  91.50
+    乙       8.00
+    """
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+    alignment: tuple[Align, ...] = ()
+    lines_after: tuple[int, ...] = ()
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if any(len(row) != len(self.headings) for row in self.rows):
+            message = "every row of a table has as many cells as there are headings"
+            raise ValueError(message)
+
+    def __repr__(self) -> str:
+        grid = [tuple(plain(cell) for cell in row) for row in (self.headings, *self.rows)]
+        widths = [max(map(display_width, column)) for column in zip(*grid, strict=True)]
+        lines = [self._text_line(cells, widths) for cells in grid]
+        rule = "  ".join("-" * width for width in widths)
+        for row in sorted(self.lines_after, reverse=True):
+            lines.insert(row + 2, rule)
+        caption, note = plain(self.caption), plain(self.note)
+        return "\n".join([*[caption] * bool(caption), lines[0], rule, *lines[1:], *[note] * bool(note)])
+
+    def _repr_html_(self) -> str:
+        caption = f'<caption style="{_CAPTION}">{_text(self.caption)}</caption>' if self.caption else ""
+        head = "".join(
+            f'<th scope="col" style="{_HEADING.format(align=self._align(place))}">{_text(heading)}</th>'
+            for place, heading in enumerate(self.headings)
+        )
+        body = "".join(self._html_row(number, row) for number, row in enumerate(self.rows))
+        note = f'<p style="{_NOTE}">{_text(self.note)}</p>' if self.note else ""
+        return (
+            f'<table style="{_TABLE}">{caption}<thead><tr style="{_ROW}">{head}</tr></thead>'
+            f"<tbody>{body}</tbody></table>{note}"
+        )
+
+    def without_blank_columns(self) -> Table:
+        """The same table without the columns that have no cell filled."""
+        kept = [place for place in range(len(self.headings)) if any(row[place] for row in self.rows)]
+        return replace(
+            self,
+            headings=tuple(self.headings[place] for place in kept),
+            rows=tuple(tuple(row[place] for place in kept) for row in self.rows),
+            alignment=tuple(self._align(place) for place in kept),
+        )
+
+    def _html_row(self, number: int, row: tuple[str, ...]) -> str:
+        line = _HEAVY if number in self.lines_after else _THIN
+        cells = "".join(
+            f'<td style="{_CELL.format(align=self._align(place), line=line, wrap=_wrap(cell))}">{_text(cell)}</td>'
+            for place, cell in enumerate(row)
+        )
+        return f'<tr style="{_ROW}">{cells}</tr>'
+
+    def _text_line(self, cells: tuple[str, ...], widths: list[int]) -> str:
+        parts = (
+            _padded(cell, width, self._align(place))
+            for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        )
+        return "  ".join(parts).rstrip()
+
+    def _align(self, place: int) -> Align:
+        return self.alignment[place] if place < len(self.alignment) else "left"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A still picture as SVG, its text left as text.
+
+    Parameters
+    ----------
+    svg
+        The drawing, from `<svg` on.
+    alt
+        What is to be seen, in words, for who cannot see it.
+    """
+
+    svg: str
+    alt: str
+
+    def __repr__(self) -> str:
+        return f"[{plain(self.alt)}]"
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+
+def plain(text: str) -> str:
+    r"""The text on one line, with every control or direction-changing character made visible as U+FFFD.
+
+    Examples
+    --------
+    >>> plain("甲公司\n（分公司）\u202e")
+    '甲公司 （分公司）�'
+    """
+    line = " ".join(text.split())
+    return "".join("\ufffd" if unicodedata.category(sign) in {"Cc", "Cf", "Cs"} else sign for sign in line)
+
+
+def display_width(text: str) -> int:
+    """How many columns the text takes in a terminal: a Chinese character takes two.
+
+    Examples
+    --------
+    >>> display_width("总分 A")
+    6
+    """
+    return sum(_columns(sign) for sign in text)
+
+
+def _columns(sign: str) -> int:
+    if unicodedata.combining(sign):
+        return 0
+    return 2 if unicodedata.east_asian_width(sign) in {"W", "F"} else 1
+
+
+def shortened(text: str, width: int) -> str:
+    """The text cut to `width` terminal columns, with "…" where something was left out.
+
+    Examples
+    --------
+    >>> shortened("广东某某招标代理有限公司", 12)
+    '广东某某招…'
+    """
+    line = plain(text)
+    if display_width(line) <= width:
+        return line
+    while display_width(line) > width - 1:
+        line = line[:-1]
+    return f"{line}…"
+
+
+def _padded(cell: str, width: int, align: Align) -> str:
+    gap = width - display_width(cell)
+    left = {"left": 0, "right": gap, "center": gap // 2}[align]
+    return f"{' ' * left}{cell}{' ' * (gap - left)}"
+
+
+def _wrap(cell: str) -> str:
+    return "nowrap" if display_width(cell) <= _SHORT else "normal"
+
+
+def _text(text: str) -> str:
+    return escape(plain(text), quote=True)

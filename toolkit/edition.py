@@ -1,0 +1,78 @@
+"""One edition (届) from its folder: what the committee decided, and what was recorded."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from toolkit.errors import Problems, Refused
+from toolkit.house import house_folder
+from toolkit.records import Records, load_records
+from toolkit.references import reference_problems
+from toolkit.scheme import Scheme, load_scheme
+from toolkit.tables import Tables, load_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EDITION = "COMMITTEE_EDITION"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Edition:
+    """An edition that was read: its folder, scheme, data dictionary and records."""
+
+    folder: Path
+    scheme: Scheme
+    tables: Tables
+    records: Records
+
+    def __repr__(self) -> str:
+        return f"Edition({self.scheme.edition}: {self.records!r})"
+
+
+def open_edition(folder: Path | str | None = None) -> Edition:
+    """The edition in `folder`; without one that of the notebook's server, or else the demo.
+
+    Raises
+    ------
+    Refused
+        With all problems of scheme, tables and records, when any of them is an error.
+    """
+    edition, problems = check_edition(folder or os.environ.get(EDITION) or house_folder("data/demo"))
+    if edition is None or problems.errors:
+        raise Refused(problems)
+    return edition
+
+
+def check_edition(folder: Path | str) -> tuple[Edition | None, Problems]:
+    """The edition in `folder` and all problems of its scheme, tables and records together.
+
+    The edition is None where scheme or tables cannot be read; where only the scheme fails, the records have
+    still not been read, since it says who the members are.
+    """
+    folder = Path(folder)
+    scheme, wrong_scheme = _read(load_scheme, folder / "scheme.toml")
+    tables, wrong_tables = _read(load_tables, folder / "tables.toml")
+    problems = wrong_scheme + wrong_tables
+    if scheme is None or tables is None:
+        return None, problems
+    records = load_records(folder, tables, scheme.members)
+    records = replace(records, digests={**_digests(folder), **records.digests})
+    problems = problems + reference_problems(scheme, tables) + records.problems
+    return Edition(folder, scheme, tables, records), problems
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {name: sha256((folder / name).read_bytes()).hexdigest() for name in ("scheme.toml", "tables.toml")}
+
+
+def _read(load: Callable[[Path], T], path: Path) -> tuple[T | None, Problems]:
+    try:
+        return load(path), Problems()
+    except Refused as error:
+        return None, error.problems

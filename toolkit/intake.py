@@ -1,0 +1,167 @@
+"""The intake of one sheet: every row below its heading accepted, refused with reasons, or not data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+
+from toolkit.cells import Cell, read_cells
+from toolkit.credit_code import is_valid, normal_key
+from toolkit.errors import Problem
+from toolkit.findings import Finding, shown
+from toolkit.heading_faults import bare_columns, heading_problems, letters, no_heading
+from toolkit.headings import Headings, find_headings
+from toolkit.row_classes import data_rows
+from toolkit.sheets import Sheet
+from toolkit.tables import Column
+from toolkit.text import Phrase, phrase
+
+NOTHING = Phrase("", "")
+PERSONAL = "（个人信息）"
+LONGEST_VALUE = 60
+
+
+@dataclass(frozen=True)
+class Intake:
+    """The data rows of one sheet.
+
+    Parameters
+    ----------
+    file, sheet
+        Where they stand.
+    rows
+        Their numbers as Excel counts them.
+    cells
+        Column id to its cells, one for each row; columns without a heading are left out.
+    refused
+        For each row whether a problem of its own or of the whole sheet keeps it out.
+    headings
+        Column id to its heading as found.
+    not_data
+        How many rows below the heading are blank, totals, notes or signatures.
+    """
+
+    file: str
+    sheet: str
+    rows: tuple[int, ...]
+    cells: Mapping[str, Sequence[Cell]]
+    refused: tuple[bool, ...]
+    headings: Mapping[str, str]
+    not_data: int
+    problems: tuple[Problem, ...]
+
+
+def take_in(
+    sheet: Sheet,
+    file: str,
+    columns: Mapping[str, Column],
+    keys: Sequence[str],
+    known: AbstractSet[str] | None,
+) -> Intake:
+    """The rows of one sheet, with every problem found.
+
+    Parameters
+    ----------
+    file
+        Its name in problems.
+    keys
+        Ids of the columns that hold a member's key: a row with a valid one is data, whatever leads it.
+    known
+        The keys of all members; None where they are not known.
+    """
+    place = Problem("error", NOTHING, NOTHING, file=file, sheet=sheet.name)
+    headings = find_headings(sheet.rows, columns, sheet.merges)
+    if headings is None:
+        filled = tuple(n + 1 for n, row in enumerate(sheet.rows) if any(map(shown, row)))
+        refused = (True,) * len(filled)
+        rest = len(sheet.rows) - len(filled)
+        return Intake(file, sheet.name, filled, {}, refused, {}, rest, (no_heading(columns, place),))
+    place = replace(place, row=headings.first)
+    above = [*heading_problems(headings, columns, place), *bare_columns(sheet.rows, headings, place)]
+    places = {key: found[0].place for key, found in headings.columns.items()}
+    names = {key: found[0].text for key, found in headings.columns.items()}
+    accepted = {code for key in keys for code in columns[key].accept} | (known or frozenset())
+    numbers = data_rows(
+        sheet.rows,
+        headings,
+        [places[key] for key in keys if key in places],
+        lambda raw: (code := normal_key(shown(raw))) in accepted or is_valid(code),
+    )
+    raws = {key: _column(sheet, numbers, places[key]) for key in columns if key in places}
+    cells = {key: read_cells(column, columns[key], known) for key, column in raws.items()}
+    below = [
+        *_cell_problems(numbers, raws, cells, columns, names, place),
+        *_overlong_rows(sheet, numbers, headings, place),
+    ]
+    wrong = {problem.row for problem in below if problem.severity == "error"}
+    hopeless = any(problem.severity == "error" for problem in above)
+    return Intake(
+        file,
+        sheet.name,
+        tuple(number + 1 for number in numbers),
+        cells,
+        tuple(hopeless or number + 1 in wrong for number in numbers),
+        names,
+        len(sheet.rows) - headings.first - len(numbers),
+        (*above, *sorted(below, key=lambda problem: problem.row or 0)),
+    )
+
+
+def said(raw: object, column: Column) -> str:
+    """A raw cell as a problem may show it: on one line, not too long, and nothing personal."""
+    if column.personal:
+        return PERSONAL if shown(raw) else ""
+    text = " ".join("".join(c if c.isprintable() else " " for c in shown(raw)).split())
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
+def _column(sheet: Sheet, numbers: Sequence[int], place: int) -> list[object]:
+    return [row[place] if place < len(row) else "" for row in (sheet.rows[number] for number in numbers)]
+
+
+def _cell_problems(  # noqa: PLR0917 - private
+    numbers: Sequence[int],
+    raws: Mapping[str, Sequence[object]],
+    cells: Mapping[str, Sequence[Cell]],
+    columns: Mapping[str, Column],
+    names: Mapping[str, str],
+    place: Problem,
+) -> Iterator[Problem]:
+    for key, found in cells.items():
+        for number, raw, cell in zip(numbers, raws[key], found, strict=True):
+            if cell.finding:
+                finding = _discreet(cell.finding) if columns[key].personal and shown(raw) else cell.finding
+                yield replace(
+                    place,
+                    severity="error" if cell.state == "problem" else "note",
+                    rule=finding.rule,
+                    mend=finding.mend,
+                    row=number + 1,
+                    column=names[key],
+                    value=said(raw, columns[key]),
+                )
+
+
+def _discreet(finding: Finding) -> Finding:  # noqa: ARG001 - rule and mend may both quote what was written
+    """A finding about a personal column, without a word of what the cell says."""
+    rule = Phrase("内容不合该列的要求", "the cell does not fit its column")
+    return Finding(rule, Phrase("请对照原表更正", "correct it in the original"))
+
+
+def _overlong_rows(
+    sheet: Sheet, numbers: Sequence[int], headings: Headings, place: Problem
+) -> Iterator[Problem]:
+    """Rows of a text file that a separator within a cell has cut into too many."""
+    width = max(heading.place for found in headings.columns.values() for heading in found) + 1
+    width = max([width, *(heading.place + 1 for heading in headings.extra), *(n + 1 for n in headings.bare)])
+    for number in numbers if sheet.delimited else ():
+        if any(map(shown, sheet.rows[number][width:])):
+            rule = phrase(
+                "单元格多于表头（超出 {column} 列）", "more cells than headings (beyond column {column})",
+                column=letters(width - 1),
+            )  # fmt: skip
+            mend = Phrase(
+                '含分隔符的单元格请加引号，如 "1,234"', 'quote cells that hold a separator, as in "1,234"'
+            )
+            yield replace(place, rule=rule, mend=mend, row=number + 1)

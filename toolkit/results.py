@@ -1,0 +1,191 @@
+"""An evaluation as files a person can open: five CSV files and one workbook, and the ranking read back."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit.errors import Problems, refuse
+from toolkit.text import Language, phrase
+from toolkit.wording import NOT_APPLICABLE
+from toolkit.workbook import write_workbook
+
+if TYPE_CHECKING:
+    from toolkit.evaluation import Evaluation
+    from toolkit.sensitivity.weights import WeightDraws
+
+WORKBOOK = "evaluation.xlsx"
+TABLES = ("indicators.csv", "values.csv", "scores.csv", "ranking.csv", "problems.csv")
+RANKING = ("name", "class", "total", "rank", "tied", "award", "grade", "reason")
+
+# A spreadsheet takes text that begins so for a formula; the apostrophe itself is marked too, so that reading back is exact.
+FORMULA = re.compile(r"^(?=[=+\-@\t\r\n'＝＋－＠])")
+
+
+def write_results(evaluation: Evaluation, folder: Path) -> None:
+    """The five CSV files and `evaluation.xlsx` of an evaluation, in `folder`.
+
+    Everything is first written into a hidden folder inside `folder` and then moved into place, so that a run that
+    is broken off leaves no half-written file.
+
+    Raises
+    ------
+    Refused
+        When the folder or one of the files in it cannot be written.
+    """
+    made = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".results-", dir=folder) as unfinished:
+            _write_all(evaluation, Path(unfinished))
+            for name in (WORKBOOK, *TABLES):
+                (Path(unfinished) / name).replace(folder / name)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    except BaseException:
+        if made:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def write_certainty(evaluation: Evaluation, chances: pd.DataFrame, spec: WeightDraws, folder: Path) -> Path:
+    """`certainty.csv` in `folder`: the list, the chance of each award beside it, and how it was drawn.
+
+    Parameters
+    ----------
+    chances
+        As `award_probabilities` gives it for `evaluation` and `spec`.
+
+    Raises
+    ------
+    Refused
+        When the file cannot be written.
+    """
+    seed = evaluation.scheme.seed if spec.seed is None else spec.seed
+    listed = ranking_cells(evaluation)[["name", "class", "total", "rank", "award"]]
+    drawn = _cells(chances.loc[evaluation.ranking.index])
+    table = pd.concat([listed, drawn], axis=1).assign(draws=str(spec.draws), spread=str(spec.spread), seed=str(seed))
+    path = folder / "certainty.csv"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".results-", dir=folder) as unfinished:
+            _write_csv(table, Path(unfinished) / path.name)
+            (Path(unfinished) / path.name).replace(path)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    return path
+
+
+def read_ranking(folder: Path) -> pd.DataFrame:
+    """The ranking that `write_results` wrote into `folder`.
+
+    Returns
+    -------
+    DataFrame
+        Index `member` in the order of the list; columns name, class, total (float, NaN where unranked), rank (Int64),
+        tied (bool), award, grade, reason.
+
+    Raises
+    ------
+    Refused
+        When the file is not there or is not such a ranking.
+    """
+    path = folder / "ranking.csv"
+    try:
+        cells = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col="member")
+    except (OSError, ValueError) as error:
+        rule = phrase("无法读取排名", "the ranking cannot be read")
+        raise refuse(
+            rule, phrase("请先运行 committee evaluate", "run committee evaluate first"), file=path.name
+        ) from error
+    ranking = cells.apply(lambda column: column.str.replace(r"^'", "", regex=True))
+    ranking.index = ranking.index.str.replace(r"^'", "", regex=True)
+    read: pd.DataFrame = ranking.assign(
+        total=ranking["total"].map(lambda cell: float(cell) if cell else np.nan).astype("float64"),
+        rank=pd.to_numeric(ranking["rank"]).astype("Int64"),
+        tied=ranking["tied"] == "True",
+    )[list(RANKING)]
+    return read
+
+
+def indicator_cells(evaluation: Evaluation) -> pd.DataFrame:
+    """Raw indicators as text, member by indicator: "" where missing, 不适用 where not applicable."""
+    return _applicable_cells(evaluation, evaluation.indicators)
+
+
+def value_cells(evaluation: Evaluation) -> pd.DataFrame:
+    """Values (0 to scale) as text, member by indicator: "" where not counted, 不适用 where not applicable."""
+    return _applicable_cells(evaluation, evaluation.values)
+
+
+def score_cells(evaluation: Evaluation) -> pd.DataFrame:
+    """Scores as text, member by node, then adjustments, then `total` with the decimals of the scheme."""
+    cells = _cells(evaluation.scores)
+    return cells.assign(total=_displayed(evaluation.scores["total"], evaluation.scheme.decimals))
+
+
+def ranking_cells(evaluation: Evaluation) -> pd.DataFrame:
+    """The ranking as text, members in the order of the list."""
+    ranking = evaluation.ranking[list(RANKING)]
+    return _cells(ranking).assign(total=_displayed(ranking["total"], evaluation.scheme.decimals))
+
+
+def problem_cells(problems: Problems, language: Language) -> pd.DataFrame:
+    """Problems as text, with the columns of `problems.csv`."""
+    return _cells(problems.frame(language))
+
+
+def _write_all(evaluation: Evaluation, folder: Path) -> None:
+    problems = problem_cells(evaluation.problems, evaluation.scheme.language)
+    _write_csv(indicator_cells(evaluation), folder / "indicators.csv")
+    _write_csv(value_cells(evaluation), folder / "values.csv")
+    _write_csv(score_cells(evaluation), folder / "scores.csv")
+    _write_csv(ranking_cells(evaluation), folder / "ranking.csv")
+    _write_csv(problems, folder / "problems.csv", index=False)
+    write_workbook(evaluation, folder / WORKBOOK)
+
+
+def _write_csv(cells: pd.DataFrame, path: Path, *, index: bool = True) -> None:
+    # The byte order mark is what makes Excel read the file as UTF-8.
+    cells.to_csv(
+        path, encoding="utf-8-sig", lineterminator="\n", index=index, index_label="member" if index else None
+    )
+
+
+def _applicable_cells(evaluation: Evaluation, frame: pd.DataFrame) -> pd.DataFrame:
+    applicable = evaluation.applicable.reindex(index=frame.index, columns=frame.columns, fill_value=True)
+    return _cells(frame).where(applicable.astype(bool), NOT_APPLICABLE.into(evaluation.scheme.language))
+
+
+def _cells(frame: pd.DataFrame) -> pd.DataFrame:
+    index = pd.Index([_cell(str(key)) for key in frame.index], name=frame.index.name, dtype=object)
+    columns = {name: [_cell(value) for value in frame[name].tolist()] for name in frame.columns}
+    return pd.DataFrame(columns, index=index, columns=frame.columns, dtype=object)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return FORMULA.sub("'", value)
+    if pd.isna(value):
+        return ""
+    return repr(float(value) + 0.0) if isinstance(value, float | np.floating) else str(value)
+
+
+def _displayed(totals: pd.Series[float], decimals: int) -> list[str]:
+    return ["" if pd.isna(total) else f"{total + 0.0:.{decimals}f}" for total in totals]
+
+
+def _unwritable(folder: Path, error: OSError) -> Exception:
+    file = Path(error.filename2 or error.filename or folder).name
+    rule = phrase("无法写入：{why}", "cannot be written: {why}", why=error.strerror or type(error).__name__)
+    mend = phrase(
+        "请关闭正在打开它的程序，并检查文件夹权限",
+        "close the program that has it open, check the folder's rights",
+    )
+    return refuse(rule, mend, file=file)

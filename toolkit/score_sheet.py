@@ -1,0 +1,204 @@
+"""The sheet 得分: every score with its weight above it, group scores and totals as formulas to check by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isclose, isnan, prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+
+from toolkit.book import HEADING_ROW, Book
+from toolkit.ranking import rounded
+from toolkit.scheme import Group
+from toolkit.text import Phrase
+from toolkit.wording import NOT_APPLICABLE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from toolkit.scheme import Indicator, Scheme
+
+TOTAL = "total"
+LEFT = (
+    (Phrase("会员类别", "Class"), 12.0),
+    (Phrase("会员名称", "Member"), 30.0),
+    (Phrase("会员代码", "Key"), 20.0),
+)
+NOTE = Phrase(
+    "权重行以下为各会员得分；小计与总分为公式，可逐项复核",
+    "weights stand above the scores; subtotals and totals are formulas",
+)
+WEIGHT, SUBTOTAL, SUM = Phrase("权重", "Weight"), Phrase("小计", "Subtotal"), Phrase("总分", "Total")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """One column of scores: its node, the level it stands on, and how many columns stand under it."""
+
+    node: Group | Indicator
+    level: int
+    width: int
+
+    @property
+    def is_group(self) -> bool:
+        """Whether the column is the subtotal of the columns before it."""
+        return isinstance(self.node, Group)
+
+
+def write_score_sheet(book: Book) -> None:
+    """One row a member in the order of the ranking, one column a node, children before their subtotal."""
+    headings = tree_columns(book.evaluation.scheme)
+    levels = max(heading.level for heading in headings) + 1
+    weight_row = HEADING_ROW + levels
+    sheet = book.sheet("scores", NOTE, top=weight_row + 1, left=2)
+    _write_headings(book, sheet, headings, levels)
+    places = {heading.node.id: column for column, heading in enumerate(headings, start=len(LEFT))}
+    ranking = book.evaluation.ranking
+    for row, member in enumerate(ranking.index, start=weight_row + 1):
+        for column, text in enumerate((ranking.loc[member, "class"], ranking.loc[member, "name"], member)):
+            book.cell(sheet, row, column, str(text), book.format())
+        _Row(book, sheet, row, weight_row, places, book.evaluation.scores.loc[member]).write(headings)
+    last = len(LEFT) + len(headings) + len(book.evaluation.scheme.adjustments)
+    sheet.autofilter(weight_row, 0, weight_row + len(ranking), last)
+
+
+def tree_columns(scheme: Scheme, parent: str | None = None, level: int = 0) -> list[Heading]:
+    """The nodes of the tree in the order of the columns: every group after all that stands under it."""
+    columns: list[Heading] = []
+    for node in scheme.children(parent):
+        below = tree_columns(scheme, node.id, level + 1)
+        columns += [*below, Heading(node, level, len(below) + 1)]
+    return columns
+
+
+def _write_headings(book: Book, sheet: Any, headings: Sequence[Heading], levels: int) -> None:
+    bottom = HEADING_ROW + levels - 1
+    for column, (said, width) in enumerate(LEFT):
+        sheet.set_column(column, column, width)
+        _merge(sheet, (HEADING_ROW, column, bottom, column), said.into(book.language), book.heading)
+        sheet.write_string(
+            bottom + 1, column, WEIGHT.into(book.language) if column == 1 else "", book.heading
+        )
+    for column, heading in enumerate(headings, start=len(LEFT)):
+        sheet.set_column(column, column, 11)
+        top = HEADING_ROW + heading.level
+        if heading.is_group:
+            first = column - heading.width + 1
+            _merge(sheet, (top, first, top, column), heading.node.label, book.heading)
+            top = min(top + 1, bottom)
+        label = SUBTOTAL.into(book.language) if heading.is_group else heading.node.label
+        _merge(sheet, (top, column, bottom, column), label, book.heading)
+        sheet.write_number(
+            bottom + 1, column, heading.node.weight, book.number(bold=True, bg_color="#F2F2F2")
+        )
+    beyond = [each.label for each in book.evaluation.scheme.adjustments] + [SUM.into(book.language)]
+    for column, label in enumerate(beyond, start=len(LEFT) + len(headings)):
+        sheet.set_column(column, column, 11)
+        _merge(sheet, (HEADING_ROW, column, bottom, column), label, book.heading)
+        sheet.write_string(bottom + 1, column, "", book.heading)
+
+
+def _merge(sheet: Any, cells: tuple[int, int, int, int], text: str, form: Any) -> None:
+    """A heading over the cells from top, left to bottom, right."""
+    top, left, bottom, right = cells
+    if (top, left) != (bottom, right):
+        sheet.merge_range(*cells, "", form)
+    sheet.write_string(top, left, text, form)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """The row of one member; a formula stands only where it gives the score that was computed."""
+
+    book: Book
+    sheet: Any
+    row: int
+    weight_row: int
+    places: dict[str, int]
+    scores: pd.Series[float]
+
+    def write(self, headings: Sequence[Heading]) -> None:
+        scheme = self.book.evaluation.scheme
+        number = self.book.number(scheme.decimals)
+        for heading in headings:
+            node, score = heading.node, float(self.scores[heading.node.id])
+            formula = self._mean(node.id, score, node.aggregate) if isinstance(node, Group) else None
+            form = self.book.number(scheme.decimals, bg_color="#F2F2F2") if heading.is_group else number
+            self._cell(self.places[node.id], node.id, score, f"={formula}" if formula else None, form)
+        after = len(LEFT) + len(headings)
+        for column, each in enumerate(scheme.adjustments, start=after):
+            self._cell(column, each.id, float(self.scores[each.id]), None, number)
+        total = self.book.number(scheme.decimals, bold=True, bg_color="#E7E6E6")
+        last = after + len(scheme.adjustments)
+        self._cell(last, TOTAL, float(self.scores[TOTAL]), self._total(after, last), total)
+
+    def _cell(self, column: int, node: str, score: float, formula: str | None, form: Any) -> None:
+        if isnan(score):
+            applicable = self.book.evaluation.applicable
+            known = node not in applicable.columns or bool(applicable.loc[str(self.scores.name), node])
+            self.book.cell(
+                self.sheet, self.row, column, "" if known else NOT_APPLICABLE.into(self.book.language), form
+            )
+        elif formula:
+            self.sheet.write_formula(self.row, column, formula, form, score)
+        else:
+            self.sheet.write_number(self.row, column, score, form)
+
+    def _mean(self, group: str | None, score: float, aggregate: str) -> str | None:
+        """The formula of a weighted mean of the children that count, or None where it would not give `score`."""
+        counted = [
+            (child.weight, float(self.scores[child.id]), self.places[child.id])
+            for child in self.book.evaluation.scheme.children(group)
+            if child.weight > 0 and not isnan(self.scores[child.id])
+        ]
+        if not counted:
+            return None
+        weight = sum(weight for weight, _, _ in counted)
+        columns = [column for _, _, column in counted]
+        if aggregate == "arithmetic":
+            same = sum(weight * value for weight, value, _ in counted) / weight
+            return self._weighted_sum(columns) if isclose(same, score, rel_tol=1e-9, abs_tol=1e-9) else None
+        if aggregate == "geometric" and all(value > 0 for _, value, _ in counted):
+            same = prod(value ** (each / weight) for each, value, _ in counted)
+            return (
+                self._weighted_product(columns) if isclose(same, score, rel_tol=1e-9, abs_tol=1e-9) else None
+            )
+        return None
+
+    def _weighted_sum(self, columns: list[int]) -> str:
+        if len(columns) > 1 and columns == list(range(columns[0], columns[-1] + 1)):
+            weights = f"{self._weight(columns[0])}:{self._weight(columns[-1])}"
+            scores = f"{self._score(columns[0])}:{self._score(columns[-1])}"
+            return f"SUMPRODUCT({weights},{scores})/SUM({weights})"
+        products = "+".join(f"{self._weight(column)}*{self._score(column)}" for column in columns)
+        return f"({products})/({'+'.join(map(self._weight, columns))})"
+
+    def _weighted_product(self, columns: list[int]) -> str:
+        weight = "+".join(map(self._weight, columns))
+        return "*".join(f"{self._score(column)}^({self._weight(column)}/({weight}))" for column in columns)
+
+    def _total(self, first: int, last: int) -> str | None:
+        """The total rounded as the scheme says, or None where the formula would not give the total computed."""
+        scheme = self.book.evaluation.scheme
+        added = [
+            0.0 if isnan(self.scores[each.id]) else float(self.scores[each.id]) for each in scheme.adjustments
+        ]
+        tops = [child for child in scheme.children() if child.weight > 0 and not isnan(self.scores[child.id])]
+        if not tops:
+            return None
+        weighted = sum(child.weight * float(self.scores[child.id]) for child in tops)
+        mean = weighted / sum(child.weight for child in tops)
+        if float(rounded(np.array([mean + sum(added)]), scheme.decimals)[0]) != float(self.scores[TOTAL]):
+            return None
+        formula = self._mean(None, mean, "arithmetic")
+        adjustments = "".join(f"+N({self._score(column)})" for column in range(first, last))
+        return f"=ROUND({formula}{adjustments},{scheme.decimals})"
+
+    def _weight(self, column: int) -> str:
+        return f"{xl_col_to_name(column)}${self.weight_row + 1}"
+
+    def _score(self, column: int) -> str:
+        return str(xl_rowcol_to_cell(self.row, column))

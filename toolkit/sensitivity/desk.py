@@ -1,0 +1,36 @@
+"""Room to work in: large arrays that every chunk of draws writes anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.ranking import Floats
+
+
+class Desk:
+    """Arrays kept from chunk to chunk: asking the system for fresh memory costs more than the arithmetic.
+
+    An array is valid until the same name is asked for again.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[str, NDArray[Any]] = {}
+
+    def floats(self, name: str, shape: tuple[int, ...]) -> Floats:
+        """An array of float64, with whatever it last held."""
+        return self._array(name, shape, np.float64)
+
+    def integers(
+        self, name: str, shape: tuple[int, ...], dtype: type[np.integer[Any]]
+    ) -> NDArray[np.integer[Any]]:
+        """An array of whole numbers, with whatever it last held."""
+        return self._array(name, shape, dtype)
+
+    def _array(self, name: str, shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
+        held = self._held.get(name)
+        if held is None or held.shape != shape or held.dtype != dtype:
+            held = self._held[name] = np.empty(shape, dtype)
+        return held

@@ -1,0 +1,118 @@
+"""Scores under many weight vectors at once: matrix products where the means allow it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from toolkit.aggregation import Branch, Sums, bent
+from toolkit.ranking import Floats, Mask
+from toolkit.scoring import Tree
+from toolkit.sensitivity.desk import Desk
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnScores:
+    """The members' values, ready to be scored under any number of weight vectors.
+
+    An arithmetic tree is flattened: an indicator's weight is the product of the shares on its path, and
+    a chunk of draws costs one matrix product. Where values do not count, a group costs two: of the values
+    and of their presence. Other power means are the same of their bent values; the minimum goes child by child.
+
+    Parameters
+    ----------
+    tree
+        The scheme's.
+    values : float64[members, indicators]
+        NaN where it does not count.
+    """
+
+    tree: Tree
+    values: Floats
+    desk: Desk = field(default_factory=Desk)
+
+    @cached_property
+    def branches(self) -> dict[int, Branch]:
+        """The branches by their node."""
+        return {branch.node: branch for branch in self.tree.branches}
+
+    @cached_property
+    def flat(self) -> set[int]:
+        """The nodes that may be flattened: complete indicators, and arithmetic groups of flat nodes only."""
+        complete = ~np.isnan(self.values).any(axis=0)
+        found = {int(leaf) + self.tree.leaves.start for leaf in np.flatnonzero(complete)}
+        for branch in self.tree.branches:
+            if branch.power == branch.full == 1 and found.issuperset(branch.children):
+                found.add(branch.node)
+        return found
+
+    def node(self, node: int, shares: Floats, plus: Floats) -> Floats:
+        """The unrounded scores at a group or the total, lifted by an amount of each member's own.
+
+        Parameters
+        ----------
+        node
+            Position in `tree.nodes`.
+        shares : float64[draws, nodes]
+            Each node's share of its siblings'.
+        plus : float64[members]
+            Added to every score; so much that none is left below 0.
+
+        Returns
+        -------
+        float64[draws, members]
+            0 where nothing counts, or nothing has weight. Valid until the next call.
+        """
+        leaves, rest = self._divided(self.branches[node], shares)
+        if node not in self.flat:
+            return np.nan_to_num(self._mean(self.branches[node], shares, leaves, rest) + plus, nan=0.0)
+        used = np.flatnonzero(leaves.any(axis=0))
+        table = np.vstack((self.values.T[used], plus))
+        drawn = self.desk.floats("drawn", (len(leaves), len(plus)))
+        np.matmul(np.column_stack((leaves[:, used], np.ones(len(leaves)))), table, out=drawn)
+        weighted = np.asarray(leaves.any(axis=1))
+        return drawn if weighted.all() else np.where(weighted[:, None], drawn, 0.0)
+
+    def _mean(self, branch: Branch, shares: Floats, leaves: Floats, rest: list[tuple[int, Floats]]) -> Floats:
+        sums = self._products(branch, leaves)
+        for child, weight in rest:
+            below = self.branches[child]
+            sums.add(branch, self._mean(below, shares, *self._divided(below, shares)), weight[:, None])
+        return sums.mean(branch)
+
+    def _divided(self, branch: Branch, shares: Floats) -> tuple[Floats, list[tuple[int, Floats]]]:
+        """The weights of the indicators under a branch, float64[draws, indicators], and of groups that stay."""
+        leaves = np.zeros((len(shares), self.tree.indicators))
+        return leaves, self._divide(branch, shares, np.ones(len(shares)), leaves)
+
+    def _divide(
+        self, branch: Branch, shares: Floats, whole: Floats, leaves: Floats
+    ) -> list[tuple[int, Floats]]:
+        rest = []
+        for child in branch.children:
+            weight = whole * shares[:, child]
+            if child not in self.branches:
+                leaves[:, child - self.tree.leaves.start] = weight
+            elif child in self.flat and branch.power == 1:
+                rest += self._divide(self.branches[child], shares, weight, leaves)
+            else:
+                rest.append((child, weight))
+        return rest
+
+    def _products(self, branch: Branch, leaves: Floats) -> Sums:
+        """What the indicators under a group add to its mean."""
+        used = np.flatnonzero(leaves.any(axis=0))
+        values, weights = self.values[:, used], leaves[:, used]
+        if branch.power == -np.inf:
+            sums = Sums.nothing(len(leaves), len(self.values))
+            for column, weight in zip(values.T, weights.T, strict=True):
+                sums.add(branch, column, weight[:, None])
+            return sums
+        counts = ~np.isnan(values)
+        top = weights @ np.where(counts, bent(branch, values), 0.0).T
+        zero: Mask = np.zeros(top.shape, np.bool_)
+        if branch.power <= 0:
+            zero = weights @ (values == 0).T.astype(np.float64) > 0
+        return Sums(top, weights @ counts.T.astype(np.float64), zero, np.full((1, 1), np.inf))

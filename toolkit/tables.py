@@ -1,0 +1,201 @@
+"""The data dictionary of an edition: which tables there are, in which files, and what each column holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from toolkit.errors import nearest
+from toolkit.headings import normal_heading
+from toolkit.text import Phrase, phrase
+from toolkit.toml_faults import Fault
+from toolkit.toml_file import Decision, read_model
+from toolkit.toml_places import KeyPath, Raw
+
+ColumnType = Literal[
+    "text", "number", "money", "percent", "date", "boolean", "choice", "credit_code", "member"
+]
+Name = Annotated[str, Field(min_length=1)]
+
+MISSING = ("", "/", "—", "-", "无", "暂缺")
+NOT_APPLICABLE = ("不适用",)
+NUMERIC = frozenset({"number", "money", "percent"})
+COLUMN_ID = re.compile(r"[^\W_][^\s.]*")
+
+
+class Column(Decision):
+    """What one column holds, under which headings it arrives, and which values are allowed.
+
+    `range` is in the column's own unit; a percentage without a unit is a share, from 0 to 1. `accept` names
+    credit codes that fail their check and are taken nevertheless, each with the reason.
+    """
+
+    headings: tuple[str, ...] = ()
+    type: ColumnType
+    unit: str = ""
+    required: bool = False
+    range: tuple[float, float] | None = None
+    missing: tuple[str, ...] = MISSING
+    not_applicable: tuple[str, ...] = NOT_APPLICABLE
+    choices: tuple[Name, ...] = ()
+    personal: bool = False
+    accept: dict[str, Name] = Field(default_factory=dict)
+
+
+class Table(Decision):
+    """One table of records: the files it is read from, its columns, and what makes a row unique.
+
+    `date` names the column that says when a row happened.
+    """
+
+    file: Name | None = None
+    sheet: Name | None = None
+    label: str = ""
+    unique: tuple[str, ...] = ()
+    date: str | None = None
+    source: Name | None = None
+    relation: Name | None = None
+    column: Annotated[dict[str, Column], Field(min_length=1)]
+
+
+class Tables(Decision):
+    """All tables of an edition by their id; see `load_tables`."""
+
+    table: Annotated[dict[str, Table], Field(min_length=1)]
+
+
+def load_tables(path: Path) -> Tables:
+    """The data dictionary written in `path`.
+
+    Raises
+    ------
+    Refused
+        With every fault, each at its line.
+    """
+    return read_model(path, Tables, table_faults)
+
+
+def table_faults(raw: Raw) -> Iterator[Fault]:
+    """What no single field of a data dictionary can see."""
+    for name, table in _entries(raw.get("table")):
+        path: KeyPath = ("table", name)
+        columns = dict(_entries(table.get("column")))
+        yield from _place_faults(path, table)
+        yield from _name_faults(path, table, columns)
+        yield from _shared_headings((*path, "column"), columns)
+        for column, said in columns.items():
+            yield from _column_faults((*path, "column", column), said)
+
+
+def _entries(value: object) -> Iterator[tuple[str, Raw]]:
+    if isinstance(value, Mapping):
+        yield from ((key, item) for key, item in value.items() if isinstance(item, dict))
+
+
+def _texts(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _place_faults(path: KeyPath, table: Raw) -> Iterator[Fault]:
+    """A table stands in files or in a database, and databases are not read yet."""
+    file = table.get("file")
+    if "source" in table:
+        rule = Phrase("此版本暂不支持直接读取数据库", "reading a database is not yet supported here")
+        yield Fault(
+            (*path, "source"),
+            rule,
+            Phrase("请导出为文件，改写 file", "export it to a file and name that under `file`"),
+        )
+    elif file is None:
+        rule = Phrase("没有写明数据在哪个文件", "it is not said which file the table stands in")
+        yield Fault(path, rule, Phrase('请加上 file = "records/….xlsx"', 'add file = "records/….xlsx"'))
+    if isinstance(file, str) and (file.startswith("/") or re.match(r"[A-Za-z]:", file) or "\\" in file):
+        rule = Phrase(
+            "文件应写成相对于届次文件夹的路径，用 /", "a file is named relative to the edition, with /"
+        )
+        yield Fault((*path, "file"), rule, Phrase("例如 records/会员.xlsx", "such as records/members.xlsx"))
+    if "relation" in table and "source" not in table:
+        rule = Phrase("relation 只与 source 同用", "`relation` goes with `source` only")
+        yield Fault((*path, "relation"), rule, Phrase("请删去", "remove it"))
+
+
+def _name_faults(path: KeyPath, table: Raw, columns: Mapping[str, Raw]) -> Iterator[Fault]:
+    """`unique` and `date` must name columns of the table."""
+    for place, name in enumerate(_texts(table.get("unique"))):
+        if name not in columns:
+            yield _unknown_column((*path, "unique", place), name, columns)
+    date = table.get("date")
+    if isinstance(date, str) and date not in columns:
+        yield _unknown_column((*path, "date"), date, columns)
+    elif isinstance(date, str) and columns[date].get("type") != "date":
+        rule = phrase("“{name}”不是日期列", "`{name}` is not a date column", name=date)
+        yield Fault((*path, "date"), rule, Phrase("请指定 type 为 date 的列", "name a column of type date"))
+
+
+def _unknown_column(path: KeyPath, name: str, columns: Iterable[str]) -> Fault:
+    known = list(columns)
+    guess = nearest(name, known)
+    mend = phrase("可用的列：{known}", "columns are: {known}", known=", ".join(known))
+    if guess:
+        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
+    return Fault(path, phrase("没有“{name}”这一列", "there is no column `{name}`", name=name), mend, name)
+
+
+def _shared_headings(path: KeyPath, columns: Mapping[str, Raw]) -> Iterator[Fault]:
+    """Two columns must not wait for the same heading."""
+    owners: dict[str, str] = {}
+    for column, said in columns.items():
+        for heading in (column, *_texts(said.get("headings"))):
+            owner = owners.setdefault(normal_heading(heading), column)
+            if owner != column:
+                rule = phrase("表头“{heading}”已属于“{owner}”列", "heading `{heading}` belongs to `{owner}` already",
+                              heading=heading, owner=owner)  # fmt: skip
+                mend = Phrase("每个表头只能属于一列", "give each heading to one column only")
+                yield Fault((*path, column, "headings"), rule, mend, heading)
+
+
+def _column_faults(path: KeyPath, column: Raw) -> Iterator[Fault]:
+    kind = column.get("type")
+    if not COLUMN_ID.fullmatch(str(path[-1])):
+        rule = Phrase(
+            "列名不能含空格或点，也不能以下划线开头",
+            "a column's id has no space or dot and no underscore in front",
+        )
+        yield Fault(path, rule, Phrase("请改名", "rename it"), str(path[-1]))
+    if kind == "choice" and not column.get("choices"):
+        rule = Phrase("choice 列没有写可选值", "a column of type choice lists no choices")
+        yield Fault(path, rule, Phrase('请加上 choices = ["…", "…"]', 'add choices = ["…", "…"]'))
+    for key, kinds in (("choices", {"choice"}), ("range", NUMERIC), ("accept", {"credit_code"})):
+        if column.get(key) and kind not in kinds:
+            rule = phrase(
+                "{key} 不适用于 {kind} 列", "`{key}` does not go with type {kind}", key=key, kind=kind
+            )
+            yield Fault((*path, key), rule, Phrase("请删去，或改 type", "remove it, or change the type"))
+    yield from _range_faults((*path, "range"), column)
+    shared = set(_texts(column.get("missing"))) & set(_texts(column.get("not_applicable")))
+    if shared:
+        rule = Phrase(
+            "同一写法不能既表示缺失又表示不适用", "one mark cannot mean both missing and not applicable"
+        )
+        mend = phrase("请只在一处写“{mark}”", "list `{mark}` once only", mark=min(shared))
+        yield Fault((*path, "not_applicable"), rule, mend)
+
+
+def _range_faults(path: KeyPath, column: Raw) -> Iterator[Fault]:
+    bounds: Any = column.get("range")
+    if not (isinstance(bounds, list) and len(bounds) == 2):
+        return
+    if not all(isinstance(bound, int | float) for bound in bounds):
+        return
+    if bounds[0] > bounds[1]:
+        rule = Phrase("范围的下限大于上限", "the range ends before it begins")
+        yield Fault(path, rule, Phrase("请写成 [下限, 上限]", "write [lowest, highest]"))
+    if column.get("type") == "percent" and column.get("unit") != "%" and bounds[1] >= 100:
+        rule = Phrase(
+            '没有 unit = "%" 时，范围按 1 即 100% 计', 'without unit = "%" a range counts 1 as 100%'
+        )
+        yield Fault(path, rule, Phrase('请写成 [0, 1]，或加上 unit = "%"', 'write [0, 1], or add unit = "%"'))

@@ -1,0 +1,120 @@
+"""A TOML file read strictly into a frozen model: every fault at once, with its line and the nearest right name."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from toolkit.errors import Problem, Problems, Refused, refuse
+from toolkit.text import Phrase, phrase
+from toolkit.toml_faults import Fault, model_fault
+from toolkit.toml_places import KeyPath, Raw, at, key_lines, place_words, with_quoted_keys
+
+
+class Decision(BaseModel):
+    """What a committee wrote down: strict, frozen, and without keys nobody knows."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+M = TypeVar("M", bound=Decision)
+
+
+def no_faults(raw: Raw) -> Iterable[Fault]:  # noqa: ARG001 - the shape of every check
+    """The check of a file whose fields say all there is to say."""
+    return ()
+
+
+def read_model(
+    path: Path, model: type[M], faults: Callable[[Raw], Iterable[Fault]] = no_faults, name: str | None = None
+) -> M:
+    """The file at `path` as a value of `model`.
+
+    Parameters
+    ----------
+    path
+        A TOML file in UTF-8.
+    model
+        The frozen model it must fit.
+    faults
+        Looks at the whole file as plain values and yields what no single field can see. It must bear
+        values of a wrong type: those are reported by the model.
+    name
+        How problems call the file; its own name if left out.
+
+    Raises
+    ------
+    Refused
+        With every fault of the file, in the order of its lines.
+    """
+    name = name or path.name
+    text = with_quoted_keys(_text(path, name))
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Refused(Problems((_syntax_problem(str(error), name),))) from None
+    found: list[Fault] = []
+    value: M | None = None
+    try:
+        value = model.model_validate(tuples(raw))
+    except ValidationError as error:
+        schema = model.model_json_schema(by_alias=True)
+        found += [model_fault(detail, raw, schema) for detail in error.errors()]
+    seen = {fault.path for fault in found}
+    found += [fault for fault in faults(raw) if fault.path not in seen]
+    lines = key_lines(text)
+    problems = [_problem(fault, raw, lines, name) for fault in found]
+    if value is None or any(problem.severity == "error" for problem in problems):
+        raise Refused(Problems(tuple(sorted(problems, key=lambda problem: problem.row or 0))))
+    return value
+
+
+def _text(path: Path, name: str) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        rule = Phrase("文件不存在", "the file does not exist")
+        mend = Phrase("请放入该文件，或用 committee demo 看一个完整的例子", "add it; `committee demo` shows a whole example")
+        raise refuse(rule, mend, file=name) from None
+    except (OSError, UnicodeDecodeError):
+        rule = Phrase("读不出文字：不是 UTF-8 编码的文本文件", "not readable as a UTF-8 text file")
+        raise refuse(rule, Phrase("请用 UTF-8 编码另存", "save it as UTF-8"), file=name) from None
+
+
+def _syntax_problem(message: str, name: str) -> Problem:
+    line = re.search(r"at line (\d+)", message)
+    said = re.sub(r"\s*\(at .*\)$", "", message)
+    return Problem(
+        "error",
+        phrase("不是合法的 TOML：{said}", "not valid TOML: {said}", said=said),
+        Phrase("请改正这一行的写法（引号、括号、等号是否成对，键是否重复）", "mend this line (quotes, brackets, repeated keys)"),
+        file=name,
+        row=int(line[1]) if line else None,
+    )
+
+
+def tuples(value: Any) -> Any:
+    """Plain TOML values with every list as a tuple, as frozen models hold them."""
+    if isinstance(value, dict):
+        return {key: tuples(item) for key, item in value.items()}
+    return tuple(tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def _problem(fault: Fault, raw: Raw, lines: dict[KeyPath, int], name: str) -> Problem:
+    value = at(raw, fault.path)
+    plain = isinstance(value, str | int | float | bool)
+    line = next((lines[fault.path[:n]] for n in range(len(fault.path), 0, -1) if fault.path[:n] in lines), None)
+    return Problem(
+        fault.severity,
+        fault.rule,
+        fault.mend,
+        file=name,
+        row=line,
+        column=place_words(fault.path, raw),
+        value=fault.value or (str(value)[:60] if plain else ""),
+    )

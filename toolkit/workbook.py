@@ -1,0 +1,167 @@
+"""`evaluation.xlsx`: the evaluation as a workbook to lay before the president's meeting and to check by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from toolkit.book import HEADING_ROW, Book
+from toolkit.errors import COLUMNS, SEVERITIES
+from toolkit.scheme_sheet import write_scheme_sheet
+from toolkit.score_sheet import write_score_sheet
+from toolkit.text import Phrase, phrase
+from toolkit.wording import NOT_APPLICABLE
+
+if TYPE_CHECKING:
+    from toolkit.evaluation import Evaluation
+
+TIED = Phrase("并列", "tied")
+# The shades stay apart on a black-and-white printer.
+SHADES = ("#D9D9D9", "#EFEFEF")
+
+RANKING = {
+    "class": (Phrase("会员类别", "Class"), 12),
+    "rank": (Phrase("名次", "Rank"), 6),
+    "name": (Phrase("会员名称", "Member"), 30),
+    "total": (Phrase("总分", "Total"), 9),
+    "tied": (Phrase("并列", "Tied"), 6),
+    "award": (Phrase("评选结果", "Award"), 11),
+    "grade": (Phrase("信用等级", "Grade"), 9),
+    "reason": (Phrase("理由", "Reason"), 50),
+    "member": (Phrase("会员代码", "Key"), 21),
+}
+PROBLEMS = {
+    "severity": (Phrase("程度", "Severity"), 8),
+    "file": (Phrase("文件", "File"), 22),
+    "sheet": (Phrase("工作表", "Sheet"), 10),
+    "row": (Phrase("行", "Row"), 7),
+    "column": (Phrase("列", "Column"), 14),
+    "value": (Phrase("值", "Value"), 14),
+    "rule": (Phrase("问题", "Rule"), 34),
+    "mend": (Phrase("如何处理", "Mend"), 34),
+}
+
+
+def write_workbook(evaluation: Evaluation, path: Path) -> None:
+    """The evaluation as a workbook at `path`; the same evaluation always gives the same bytes."""
+    book = Book(evaluation, path)
+    _write_ranking(book)
+    write_score_sheet(book)
+    _write_members(
+        book, "values", evaluation.values, Phrase("各指标折算后的分值", "indicators as values on the scale")
+    )
+    _write_members(
+        book, "indicators", evaluation.indicators, Phrase("折算前的原始数据", "indicators as measured")
+    )
+    write_scheme_sheet(book)
+    _write_problems(book)
+    book.file.close()
+
+
+def _write_ranking(book: Book) -> None:
+    ranking = book.evaluation.ranking.reset_index()
+    empty = [name for name in ("class", "award", "grade") if not ranking[name].fillna("").astype(str).any()]
+    columns = [name for name in RANKING if name not in empty]
+    sheet = book.sheet("ranking", _ranking_note(book), top=HEADING_ROW + 1, left=columns.index("name") + 1)
+    book.headings(sheet, HEADING_ROW, [RANKING[name] for name in columns])
+    shades = {award.id: SHADES[min(order, 1)] for order, award in enumerate(book.evaluation.scheme.awards)}
+    for row, (_, place) in enumerate(ranking.iterrows(), start=HEADING_ROW + 1):
+        book.height(
+            sheet, row, (place["reason"], RANKING["reason"][1] * 10 / 9), (place["name"], RANKING["name"][1])
+        )
+        shade = {"bg_color": shades[place["award"]]} if place["award"] in shades else {}
+        for column, name in enumerate(columns):
+            book.cell(
+                sheet, row, column, _ranking_cell(book, name, place[name]), _ranking_format(book, name, shade)
+            )
+    sheet.autofilter(HEADING_ROW, 0, HEADING_ROW + len(ranking), len(columns) - 1)
+    # The key stays off the paper, which leaves the names and reasons a size that can be read.
+    sheet.print_area(0, 0, HEADING_ROW + len(ranking), len(columns) - 2)
+
+
+def _ranking_cell(book: Book, name: str, value: Any) -> Any:
+    if name == "tied":
+        return TIED.into(book.language) if value else ""
+    if name == "award":
+        return book.evaluation.scheme.label(value) if value else ""
+    if name in {"rank", "total"}:
+        return value if pd.isna(value) else float(value) if name == "total" else int(value)
+    return str(value)
+
+
+def _ranking_format(book: Book, name: str, shade: dict[str, str]) -> Any:
+    match name:
+        case "total":
+            return book.number(book.evaluation.scheme.decimals, bold=True, **shade)
+        case "rank" | "tied" | "grade" | "class":
+            return book.format(align="center", **shade)
+        case "award":
+            return book.format(align="center", bold=True, **shade)
+        case "reason":
+            return book.format(text_wrap=True, font_size=9, **shade)
+        case _:
+            return book.format(text_wrap=name == "name", **shade)
+
+
+def _ranking_note(book: Book) -> Phrase:
+    evaluation = book.evaluation
+    awards = evaluation.ranking["award"]
+    counts = [(award.label, int((awards == award.id).sum())) for award in evaluation.scheme.awards]
+    told = phrase(
+        "评价基准日 {as_of}；会员 {members} 家，参加排名 {ranked} 家",
+        "as of {as_of}; {members} members, {ranked} ranked",
+        as_of=evaluation.scheme.as_of,
+        members=len(awards),
+        ranked=int(evaluation.ranking["rank"].notna().sum()),
+    )
+    listed = Phrase(
+        "".join(f"；{label} {count} 家" for label, count in counts),
+        "".join(f"; {label} {count}" for label, count in counts),
+    )
+    return Phrase(told.zh + listed.zh, told.en + listed.en)
+
+
+def _write_members(book: Book, name: str, frame: pd.DataFrame, note: Phrase) -> None:
+    evaluation = book.evaluation
+    sheet = book.sheet(name, note, top=HEADING_ROW + 1, left=2)
+    labels = [(_with_unit(book, column, name), 12.0) for column in frame.columns]
+    book.headings(sheet, HEADING_ROW, [RANKING["member"], RANKING["name"], *labels])
+    ordered = frame.reindex(evaluation.ranking.index)
+    applicable = evaluation.applicable.reindex(index=ordered.index, columns=ordered.columns, fill_value=True)
+    shown = ordered.astype(object).where(applicable.astype(bool), NOT_APPLICABLE.into(book.language))
+    names = evaluation.ranking["name"]
+    rows = ((str(key), str(names[key]), *map(_plain, cells)) for key, *cells in shown.itertuples())
+    number = book.number(evaluation.scheme.decimals if name == "values" else None)
+    book.rows(sheet, HEADING_ROW + 1, rows, [book.format(), book.format(), *[number] * len(labels)])
+    sheet.autofilter(HEADING_ROW, 0, HEADING_ROW + len(ordered), len(labels) + 1)
+
+
+def _with_unit(book: Book, indicator: str, sheet: str) -> str:
+    label = book.evaluation.scheme.label(indicator)
+    unit = next((each.unit for each in book.evaluation.scheme.indicators if each.id == indicator), "")
+    return f"{label}（{unit}）" if unit and sheet == "indicators" else label
+
+
+def _plain(value: Any) -> Any:
+    """A NumPy scalar as Python's own, a date without its midnight."""
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return value.item() if hasattr(value, "item") else value
+
+
+def _write_problems(book: Book) -> None:
+    problems = book.evaluation.problems
+    note = phrase("共 {n} 条", "{n} in all", n=len(problems))
+    sheet = book.sheet("problems", note, top=HEADING_ROW + 1, left=0)
+    book.headings(sheet, HEADING_ROW, [PROBLEMS[name] for name in COLUMNS])
+    frame = problems.frame(book.language)
+    severities = [SEVERITIES[problem.severity].into(book.language) for problem in problems]
+    rows = frame.assign(severity=severities).astype(object).itertuples(index=False)
+    forms = [book.format(text_wrap=name in {"rule", "mend", "value"}, valign="top") for name in COLUMNS]
+    book.rows(sheet, HEADING_ROW + 1, rows, forms)
+    for row, texts in enumerate(
+        frame[["value", "rule", "mend"]].itertuples(index=False), start=HEADING_ROW + 1
+    ):
+        book.height(sheet, row, *zip(texts, (14, 34, 34), strict=True))
