@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from toolkit.bag import MANIFEST, TAG_MANIFEST, file_digest
+from toolkit.sealing.bag import MANIFEST, TAG_MANIFEST, file_digest
 from toolkit.errors import Problems
 from toolkit.evaluation import Evaluation
 from toolkit.seal import seal_edition

@@ -10,7 +10,7 @@ import bagit
 import pytest
 
 from tests.sealing import files, named
-from toolkit.bag import MANIFEST, TAG_MANIFEST
+from toolkit.sealing.bag import MANIFEST, TAG_MANIFEST
 from toolkit.errors import Problems
 from toolkit.seal import verify_bag
 

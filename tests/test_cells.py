@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from toolkit.cells import Cell, read_cell, read_cells
+from toolkit.reading.cells import Cell, read_cell, read_cells
 from toolkit.tables import Column
 
 CODE = "91350100M000100Y43"

@@ -79,14 +79,17 @@ def test_every_group_keeps_its_sum(evaluation: Evaluation, moves: list[tuple[str
     assert sliders._said.value == ""
 
 
-def test_ratios_come_back_after_a_weight_took_everything(
-    sliders: WeightSliders, evaluation: Evaluation
-) -> None:
-    sliders._group.value = "conduct_group"
-    for weight in (100, 30):
-        sliders._sliders["pledge"].value = weight
-    assert sliders.scheme.nodes["answers"].weight == pytest.approx(70)
-    assert evaluation.scheme.nodes["answers"].weight == 70
+def test_ratios_come_back_after_a_weight_took_everything(evaluation: Evaluation) -> None:
+    weights = (40.0, 30.0, 20.0, 10.0)
+    flat = [item.model_copy(update={"group": None, "weight": weight})
+            for item, weight in zip(evaluation.scheme.indicators, weights, strict=True)]  # fmt: skip
+    scheme = evaluation.scheme.model_copy(
+        update={"groups": (), "indicators": tuple(flat), "ties": ("joint",)}
+    )
+    sliders = weight_sliders(rescored(evaluation, scheme))
+    for weight in (100, 40):
+        sliders._sliders["hours"].value = weight
+    assert [node.weight for node in sliders.scheme.children()] == pytest.approx(weights)
 
 
 def test_the_button_restores_the_scheme(sliders: WeightSliders, evaluation: Evaluation) -> None:

@@ -96,7 +96,7 @@ def test_the_spread_is_the_typical_relative_change() -> None:
 
 def test_a_weight_voted_zero_stays_zero_and_more_draws_begin_with_the_same() -> None:
     tree = Tree.of(scheme(indicator=[indicator("a", 3), indicator("b", 0), indicator("c", 1)]))
-    few, many = (np.concatenate(list(WeightDraws(draws=n).blocks(tree, 7))) for n in (300, 700))
+    few, many = (np.concatenate(list(WeightDraws(draws=n).blocks(tree, 7))) for n in (300, 1300))
     assert (many[:, 1] == 0).all()
     assert (many[:300] == few).all()
     assert not (few == next(WeightDraws(draws=300, seed=8).blocks(tree, 7))[0]).all()
@@ -145,5 +145,5 @@ def test_given_weights_that_do_not_fit_are_refused(weights: dict[str, list[float
 
 def test_progress_is_told_and_many_members_are_taken_in_small_chunks() -> None:
     told: list[int] = []
-    award_probabilities(contest(), WeightDraws(draws=600), progress=told.append)
-    assert told == [256, 512, 600]
+    award_probabilities(contest(), WeightDraws(draws=1100), progress=told.append)
+    assert told == [512, 1024, 1100]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 import shutil
 from itertools import pairwise
@@ -39,7 +38,8 @@ each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
 def read(path: Path) -> nbformat.NotebookNode:
-    return nbformat.from_dict(json.loads(path.read_text("utf-8")))
+    notebook: nbformat.NotebookNode = nbformat.read(path, 4)  # type: ignore[no-untyped-call]
+    return notebook
 
 
 def cells(path: Path, kind: str) -> list[nbformat.NotebookNode]:

@@ -363,7 +363,7 @@ def test_cells_beside_the_headings_are_told(folder: Path) -> None:
 
 
 def test_personal_values_never_leave(folder: Path) -> None:
-    records = rewrite(folder, (JIA, "E1", 8, "", f"{PERSONAL_PHONE}转9"), (JIA, "E2", 8, "", PERSONAL_PHONE))
+    records = rewrite(folder, (JIA, "E1", 8, "", f"{PERSONAL_PHONE}转"), (JIA, "E2", 8, "", PERSONAL_PHONE))
     problem = only(records)
     assert problem.value == "（个人信息）"
     assert problem.column == "联系电话"

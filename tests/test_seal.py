@@ -15,9 +15,9 @@ import pytest
 
 from tests.sealing import IMPORTS, extract, files, named, sealed, write_notebook
 from toolkit import seal
-from toolkit.bag import read_bag_info
+from toolkit.sealing.bag import read_bag_info
 from toolkit.errors import Problems, Refused
-from toolkit.lock import only_one
+from toolkit.sealing.lock import only_one
 from toolkit.seal import verify_bag
 
 

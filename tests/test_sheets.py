@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from toolkit.headings import Headings, find_headings, normal_heading, unit_of
-from toolkit.row_classes import is_remark
-from toolkit.sheets import Sheet, Unreadable, read_sheet
+from toolkit.reading.headings import Headings, find_headings, normal_heading, unit_of
+from toolkit.reading.row_classes import is_remark
+from toolkit.reading.sheets import Sheet, Unreadable, read_sheet
 from toolkit.tables import Column
 
 TEXT = "单位名称,学时\r\n甲公司,八\r\n"

@@ -23,7 +23,7 @@ from toolkit.evaluation import Evaluation
 from toolkit.text import Phrase
 from toolkit.wording import BLANK, figure, shares, signed
 
-HOSTILE = '<script>alert(1)</script> --> $x^2$ & "公司"\n]]>\u202e'
+HOSTILE = '$x^2$ <script>alert(1)</script> --> & "公司"\n]]>\u202e'
 
 
 @pytest.fixture
@@ -218,6 +218,15 @@ def test_near_the_line_are_those_who_could_swap(evaluation: Evaluation) -> None:
     assert all((distance >= 0) == above for distance, above in zip(distances, held, strict=True) if distance)
 
 
+def test_the_last_above_and_the_best_below_are_equally_far(evaluation: Evaluation) -> None:
+    sides: dict[tuple[str, str], dict[bool, list[float]]] = {}
+    for row in views.near_line_table(evaluation, within=1000).rows:
+        sides.setdefault((row[0], row[1]), {True: [], False: []})[row[6] == row[1]].append(abs(float(row[5])))
+    pairs = [(min(side[True]), min(side[False])) for side in sides.values() if side[True] and side[False]]
+    assert pairs
+    assert all(above == below for above, below in pairs)
+
+
 def test_a_card_tells_not_applicable_from_missing(evaluation: Evaluation) -> None:
     card = {row[1]: row for row in views.member_card(evaluation, "102").rows}
     assert card["讲座场次"][2] == "不适用"
@@ -235,6 +244,18 @@ def test_changes_name_everyone_who_moves(evaluation: Evaluation) -> None:
     moved = evaluation.ranking["rank"].ne(after.ranking["rank"].reindex(evaluation.ranking.index))
     awarded = evaluation.ranking["award"].ne(after.ranking["award"].reindex(evaluation.ranking.index))
     assert len(table.rows) == int((moved | awarded).sum()) > 0
+
+
+def test_who_moves_in_and_who_falls_out_comes_first(evaluation: Evaluation) -> None:
+    first, last = evaluation.ranking.index[0], evaluation.ranking.index[-1]
+    ranking = evaluation.ranking.copy()
+    ranking.loc[[first, last], "award"] = ["", "outstanding"]
+    rows = views.changes_table(evaluation, replace(evaluation, ranking=ranking)).rows
+    assert [(row[0], row[1]) for row in rows] == [
+        ("进入", ranking["name"][last]),
+        ("退出", ranking["name"][first]),
+    ]
+    assert rows[0][3] == "— → 优秀会员"
 
 
 def test_certain_members_are_not_called_uncertain(evaluation: Evaluation) -> None:
@@ -282,6 +303,12 @@ def test_the_evidence_shows_an_edited_weight_and_input(evaluation: Evaluation) -
     assert views.evidence(weights) != views.evidence(evaluation) != views.evidence(inputs)
 
 
+def test_the_evidence_covers_the_whole_list(evaluation: Evaluation) -> None:
+    ranking = evaluation.ranking.copy()
+    ranking.loc[ranking.index[-1], "total"] += 0.01
+    assert views.evidence(replace(evaluation, ranking=ranking)) != views.evidence(evaluation)
+
+
 # ---- pictures ----------------------------------------------------------------------------------------------------
 
 
@@ -294,6 +321,7 @@ def test_a_picture_is_the_same_bytes_again_and_well_formed(evaluation: Evaluatio
 
 
 def test_pictures_keep_text_as_text_and_reach_for_nothing(hostile: Evaluation) -> None:
+    assert "$x^2$" in drawn(hostile)[-1].svg
     for picture in drawn(hostile):
         root = ET.fromstring(picture.svg)
         names = {element.tag.split("}")[-1] for element in root.iter()}
@@ -318,7 +346,7 @@ def test_pictures_do_not_depend_on_settings_of_the_machine(evaluation: Evaluatio
 
     plain_picture = views.totals_picture(evaluation)
     with mpl.rc_context(
-        {"font.family": ["serif"], "hatch.linewidth": 4, "svg.fonttype": "path", "figure.dpi": 300}
+        {"font.family": ["serif"], "hatch.linewidth": 4, "svg.fonttype": "path", "savefig.facecolor": "k"}
     ):
         assert views.totals_picture(evaluation) == plain_picture
 

@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from toolkit.errors import Problems, Refused, refuse
 from toolkit.extract import Extract, public_extract, read_extract
-from toolkit.page_process import MOST_VIEWERS, Served, await_page, page_process
+from toolkit.serving.page_process import MOST_VIEWERS, Served, await_page, page_process
 from toolkit.text import Language, Phrase
 
 __all__ = ["Extract", "Served", "public_extract", "read_extract", "serve", "served"]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from toolkit.collection import Collection, collect
+from toolkit.reading.collection import Collection, collect
 from toolkit.errors import Problems
-from toolkit.membership import members_frame, membership_problems
+from toolkit.reading.membership import members_frame, membership_problems
 from toolkit.tables import Tables
 
 if TYPE_CHECKING:

@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from toolkit.bag import bag_problems, write_bag
+from toolkit.sealing.bag import bag_problems, write_bag
 from toolkit.edition import open_edition
-from toolkit.environment import DISTRIBUTION, environment_text
+from toolkit.sealing.environment import DISTRIBUTION, environment_text
 from toolkit.errors import Problems, refuse
 from toolkit.evaluation import Evaluation, evaluate
-from toolkit.execution import run_notebooks
-from toolkit.frozen import folder_digests, freeze_edition, public_digests
-from toolkit.lock import only_one
-from toolkit.replay import replay_problems
+from toolkit.sealing.execution import run_notebooks
+from toolkit.sealing.frozen import folder_digests, freeze_edition, public_digests
+from toolkit.sealing.lock import only_one
+from toolkit.sealing.replay import replay_problems
 from toolkit.results import write_results
 from toolkit.text import Phrase
 

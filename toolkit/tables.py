@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from toolkit.errors import nearest
-from toolkit.headings import normal_heading
+from toolkit.reading.headings import normal_heading
 from toolkit.text import Phrase, phrase
 from toolkit.toml_faults import Fault
 from toolkit.toml_file import Decision, read_model

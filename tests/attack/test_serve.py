@@ -20,7 +20,7 @@ import pytest
 import websocket
 
 from tests.sealed_page import SECRET, served_page
-from toolkit.serving import HEADERS, PROTOCOL, TO_VIEWER
+from toolkit.serving.read_only import HEADERS, PROTOCOL, TO_VIEWER
 
 VIEWERS = 3
 CLOSED = (

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
+sync_api.expect.set_options(timeout=15_000)  # a busy machine is no fault of the page
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -90,10 +91,10 @@ def test_class_and_name_choose(visit: Visit) -> None:
     visit.page.fill(".notice-filters input", "广州")
     visit.shows(2)
     assert visit.names() == ["广州市粤达采购中心", "广州市恒达采购中心"]
-    assert visit.page.inner_text(".count") == "显示 2 家，共 6 家"
+    sync_api.expect(visit.page.locator(".count")).to_have_text("显示 2 家，共 6 家")
     visit.page.select_option(".notice-filters select", label="招标代理机构")
     visit.shows(0)
-    assert visit.page.inner_text(".none") == "名单中没有符合条件的会员。"
+    sync_api.expect(visit.page.locator(".none")).to_have_text("名单中没有符合条件的会员。")
     visit.page.fill(".notice-filters input", "")
     visit.shows(3)
     visit.page.select_option(".notice-filters select", index=0)
@@ -103,7 +104,7 @@ def test_class_and_name_choose(visit: Visit) -> None:
 def test_the_page_speaks_english_too(visit: Visit) -> None:
     visit.page.click("text=English")
     visit.page.wait_for_selector("text=the order carries no rank")
-    assert visit.page.inner_text(".count") == "6 members"
+    sync_api.expect(visit.page.locator(".count")).to_have_text("6 members")
     visit.page.click("text=中文")
     visit.page.wait_for_selector("text=排名不分先后")
 

@@ -13,7 +13,7 @@ from toolkit.ranking import Floats, Mask
 from toolkit.scoring import TOTAL
 from toolkit.sensitivity.desk import Desk
 from toolkit.sensitivity.patterned_scores import PatternedScores
-from toolkit.sensitivity.standing import Standing, Steps, allot_draws
+from toolkit.sensitivity.standing import Positions, Standing, Steps, allot_draws
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from toolkit.scheme import Award
 
 Lookup: TypeAlias = Callable[[str], Standing]
-Positions: TypeAlias = "NDArray[np.intp] | slice"
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,24 +105,22 @@ class Allocation:
         """Who is given each award in turn, bool[draws, members], under shares float64[draws, nodes]."""
         lookup = self._lookup(shares)
         free = lookup(TOTAL)
+        keys = [_key(lookup, node, free.shape) for node in self.ties]
         for offer in self.offers:
             standing = self._standing(offer, free, lookup)
-            given = np.zeros(standing.shape, np.bool_)
-            for own, count in offer.pools:
-                keys = [_key(lookup, node, own, standing.shape) for node in self.ties]
-                given[:, own] = allot_draws(standing[:, own], offer.least, keys, count, joint=self.joint)
-            free *= ~given
+            given = allot_draws(standing, offer.least, offer.pools, keys, joint=self.joint)
             yield given
+            if offer is not self.offers[-1]:
+                free *= ~given
 
     def _standing(self, offer: Offer, free: Standing, lookup: Lookup) -> Standing:
         """The totals of those that are offered an award, 0 for all others: int[draws, members]."""
         if offer.able.all() and not offer.bars:
             return free
-        standing = np.multiply(
-            free, offer.able, out=self.desk.integers("standing", free.shape, self.steps.dtype)
-        )
+        standing: Standing = self.desk.integers("standing", free.shape, self.steps.dtype)
+        np.multiply(free, offer.able, out=standing)
         for node, least, spared in offer.bars:
-            met = lookup(node) >= least
+            met: Mask = lookup(node) >= least
             standing *= met | spared if spared.any() else met
         return standing
 
@@ -156,12 +153,8 @@ def _bounds(evaluation: Evaluation, values: Floats) -> tuple[Floats, Floats]:
     return ends[0], np.maximum(-ends[0], ends[1])
 
 
-def _key(lookup: Lookup, node: str, own: Positions, shape: tuple[int, ...]) -> Callable[[], Standing]:
-    def key() -> Standing:
-        found = lookup(node)
-        return (found if found.shape == shape else np.broadcast_to(found, shape))[:, own]
-
-    return key
+def _key(lookup: Lookup, node: str, shape: tuple[int, ...]) -> Callable[[], Standing]:
+    return lambda: np.broadcast_to(lookup(node), shape)
 
 
 def _offer(evaluation: Evaluation, award: Award, steps: Steps, fixed: dict[str, Standing]) -> Offer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from toolkit.ranking import Floats, Mask, rounded, tolerance
 
 Standing: TypeAlias = NDArray[np.integer[Any]]
+Positions: TypeAlias = NDArray[np.intp] | slice
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,61 +86,85 @@ class Steps:
 
 
 def allot_draws(
-    standing: Standing, least: int, keys: Sequence[Callable[[], Standing]], count: int | None, *, joint: bool
+    standing: Standing,
+    least: int,
+    pools: Iterable[tuple[Positions, int | None]],
+    keys: Sequence[Callable[[], Standing]],
+    *,
+    joint: bool,
 ) -> Mask:
-    """Who of one pool is given an award in each draw; the rule of `toolkit.contests.allot`.
+    """Who is given one award in each draw; the rule of `toolkit.contests.allot`, pool by pool.
 
-    Only the draws in which more members stand level at the line than there are places are looked at again,
-    with the nodes that settle ties.
+    Only the draws in which more members of a pool stand level at the line than there are places are looked at
+    again, with the nodes that settle ties.
 
     Parameters
     ----------
-    standing : int[draws, n]
+    standing : int[draws, members]
         Rounded totals; 0 for those that are not offered the award.
     least
         The lowest standing that is offered the award, at least 1.
+    pools
+        The members of each pool, and its places; None for no limit.
     keys
-        Called, when needed, for the nodes that settle ties in turn: int[draws, n].
-    count, joint
+        Called, when needed, for the nodes that settle ties in turn: int[draws, members].
+    joint
         As in `allot`.
 
     Returns
     -------
-    bool[draws, n]
+    bool[draws, members]
     """
-    members = standing.shape[1]
-    if count is None or count >= members:
-        return np.asarray(standing >= least)
-    if count == 0:
-        return np.zeros(standing.shape, np.bool_)
-    ordered = np.sort(standing, axis=1)
-    line = np.maximum(ordered[:, members - count], least)
-    given = standing >= line[:, None]
-    crowded = np.flatnonzero(ordered[:, members - count - 1] >= line)
-    if crowded.size:
-        at = standing[crowded] == line[crowded, None]
-        over = given[crowded] & ~at
-        given[crowded] = over | _settled(at, crowded, keys, count - over.sum(axis=1), joint=joint)
-    return np.asarray(given)
+    given = standing >= least
+    crowds = []
+    for own, count in pools:
+        offered = standing[:, own]
+        if count is None or count >= offered.shape[1]:
+            continue
+        if count == 0:
+            given[:, own] = False
+            continue
+        ordered = np.sort(offered, axis=1)
+        line = np.maximum(ordered[:, -count], least)
+        if isinstance(own, slice):
+            np.greater_equal(offered, line[:, None], out=given[:, own])
+        else:
+            given[:, own] = offered >= line[:, None]
+        draws = np.flatnonzero(ordered[:, -count - 1] >= line)
+        if draws.size:
+            crowds.append(_crowd(offered, line, draws, own, count))
+    if crowds:
+        _settle(given, crowds, keys, joint=joint)
+    return given
 
 
-def _settled(
-    at: Mask,
-    draws: NDArray[np.intp],
+def _crowd(
+    offered: Standing, line: Standing, draws: NDArray[np.intp], own: Positions, count: int
+) -> tuple[NDArray[np.intp], ...]:
+    """Everyone level at a line with too few places: draw, position among all members, and places left."""
+    among = np.arange(own.start, own.stop) if isinstance(own, slice) else own
+    few, at = offered[draws], line[draws, None]
+    row, column = np.nonzero(few == at)
+    return draws[row], among[column], (count - (few > at).sum(axis=1))[row]
+
+
+def _settle(
+    given: Mask,
+    crowds: Sequence[tuple[NDArray[np.intp], ...]],
     keys: Sequence[Callable[[], Standing]],
-    left: NDArray[np.intp],
     *,
     joint: bool,
-) -> Mask:
-    """Who of those level at the line in the given draws has one of the places left, at least one in each."""
-    row, own = np.nonzero(at)
-    told = [key()[draws[row], own] for key in keys]
-    order = np.lexsort((*(-score for score in reversed(told)), row))
-    sorted_ = np.array([row, *told])[:, order]
-    new = np.ones(len(row), np.bool_)
-    new[1:] = (sorted_[:, 1:] != sorted_[:, :-1]).any(axis=0)
+) -> None:
+    """Write into `given` who of those level at a line has one of the places left, at least one in each crowd."""
+    draw, member, left = (np.concatenate(part) for part in zip(*crowds, strict=True))
+    pool = np.repeat(np.arange(len(crowds)), [len(crowd[0]) for crowd in crowds])
+    contest = pool * len(given) + draw
+    told = [key()[draw, member] for key in keys]
+    order = np.lexsort((*(-score for score in reversed(told)), contest))
+    ordered = np.array([contest, *told])[:, order]
+    new = np.ones(len(draw), np.bool_)
+    new[1:] = (ordered[:, 1:] != ordered[:, :-1]).any(axis=0)
     tie = np.cumsum(new) - 1
-    ahead = np.flatnonzero(new)[tie] - np.searchsorted(row, row)
-    given = np.zeros_like(at)
-    given[row, own[order]] = ahead + (1 if joint else np.bincount(tie)[tie]) <= left[row]
-    return given
+    ahead = np.flatnonzero(new)[tie] - np.searchsorted(contest, contest)
+    needed = ahead + (1 if joint else np.bincount(tie)[tie])
+    given[draw[order], member[order]] = needed <= left[order]

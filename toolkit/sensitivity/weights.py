@@ -16,7 +16,7 @@ from toolkit.scoring import Tree
 from toolkit.text import Phrase, phrase
 from toolkit.toml_file import Decision
 
-BLOCK = 256
+BLOCK = 512
 
 
 class WeightDraws(Decision):
@@ -34,7 +34,7 @@ class WeightDraws(Decision):
     spread
         Typical relative change of a weight, above 0 and below 1.
     seed
-        None for the scheme's own. Draws are made in blocks of 256, each from its own stream of the seed: draw
+        None for the scheme's own. Draws are made in blocks of 512, each from its own stream of the seed: draw
         number i is the same however many are asked for, and however they are divided among runs.
 
     Examples
@@ -52,7 +52,7 @@ class WeightDraws(Decision):
         return round((siblings - 1) / self.spread**2 - 1, 12)
 
     def blocks(self, tree: Tree, seed: int) -> Iterator[Floats]:
-        """The drawn shares, block by block: float64[up to 256, nodes], each node's share of its siblings'."""
+        """The drawn shares, block by block: float64[up to 512, nodes], each node's share of its siblings'."""
         voted, entropy = tree.shares, seed if self.seed is None else self.seed
         for number, start in enumerate(range(0, self.draws, BLOCK)):
             rng = np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=(number,)))
@@ -87,7 +87,7 @@ class GivenWeights:
         return len(self.weights)
 
     def blocks(self, tree: Tree, seed: int) -> Iterator[Floats]:  # noqa: ARG002 - nothing is drawn
-        """The given shares, block by block: float64[up to 256, nodes].
+        """The given shares, block by block: float64[up to 512, nodes].
 
         Raises
         ------

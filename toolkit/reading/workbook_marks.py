@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import reduce
 from xml.etree import ElementTree as ET
 
-from toolkit.findings import plain
+from toolkit.reading.findings import plain
 
 Place = tuple[int, int]
 

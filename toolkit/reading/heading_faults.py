@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from toolkit.errors import Problem, Severity, nearest
-from toolkit.findings import plain, shown
-from toolkit.headings import Heading, Headings, normal_heading
+from toolkit.reading.findings import plain, shown
+from toolkit.reading.headings import Heading, Headings, normal_heading
 from toolkit.tables import NUMERIC, Column
 from toolkit.text import Phrase, phrase
 

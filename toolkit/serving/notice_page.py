@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from toolkit import notice
+from toolkit.serving import notice
 from toolkit.extract import Extract, read_extract
 from toolkit.text import Language, Phrase
 

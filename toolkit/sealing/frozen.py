@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from toolkit.bag import file_digest
+from toolkit.sealing.bag import file_digest
 from toolkit.errors import Problem, Problems, Refused
 from toolkit.tables import Tables, load_tables
 from toolkit.text import Phrase, phrase

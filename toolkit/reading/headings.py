@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
-from toolkit.findings import plain, shown
+from toolkit.reading.findings import plain, shown
 
 DEEPEST_START = 15  # a heading stands within the first rows
 DEEPEST = 3  # and takes up to three of them

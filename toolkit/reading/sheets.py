@@ -9,12 +9,12 @@ from typing import Any
 
 import python_calamine as calamine
 
-from toolkit.delimited import read_delimited
+from toolkit.reading.delimited import read_delimited
 from toolkit.errors import nearest
-from toolkit.findings import Finding, shown
-from toolkit.headings import Merge
+from toolkit.reading.findings import Finding, shown
+from toolkit.reading.headings import Merge
 from toolkit.text import Phrase, phrase
-from toolkit.workbook_marks import Marks, find_marks
+from toolkit.reading.workbook_marks import Marks, find_marks
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 DELIMITED = (".csv", ".csv.gz", ".tsv", ".txt")

@@ -7,7 +7,7 @@ import gzip
 import io
 import zlib
 
-from toolkit.findings import Finding
+from toolkit.reading.findings import Finding
 from toolkit.text import Phrase, phrase
 
 SEPARATORS = (",", "\t", ";", "|")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from toolkit.findings import Finding
+from toolkit.reading.findings import Finding
 from toolkit.text import Phrase, phrase
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # no I, O, S, V, Z: too like 1, 0, 5, U, 2

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from toolkit.cells import Value
+from toolkit.reading.cells import Value
 from toolkit.errors import Problem
-from toolkit.findings import shown
-from toolkit.intake import Intake, said
+from toolkit.reading.findings import shown
+from toolkit.reading.intake import Intake, said
 from toolkit.tables import Column
 from toolkit.text import Phrase, phrase
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from toolkit.book import HEADING_ROW, Book
+from toolkit.workbook.book import HEADING_ROW, Book
 from toolkit.errors import COLUMNS, SEVERITIES
-from toolkit.scheme_sheet import write_scheme_sheet
-from toolkit.score_sheet import write_score_sheet
+from toolkit.workbook.scheme_sheet import write_scheme_sheet
+from toolkit.workbook.score_sheet import write_score_sheet
 from toolkit.text import Phrase, phrase
 from toolkit.wording import NOT_APPLICABLE
 

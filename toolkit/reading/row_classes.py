@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from toolkit.findings import plain, shown
-from toolkit.headings import Headings, normal_heading
+from toolkit.reading.findings import plain, shown
+from toolkit.reading.headings import Headings, normal_heading
 
 TOTAL = re.compile(
     r"(本页|本表|以上)?(合计|小计|总计|共计|累计|total|subtotal|sum)(:.*|\(.*\)|[0-9].*)?", re.IGNORECASE

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import re
 
-from toolkit.findings import Finding, plain
+from toolkit.reading.findings import Finding, plain
 from toolkit.text import Phrase, phrase
 
 NUMBER = re.compile(r"[+-]?(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")

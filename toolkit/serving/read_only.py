@@ -1,6 +1,6 @@
 """One sealed page behind Voilà, with every door closed that the page does not need.
 
-Run as ``python -m toolkit.serving SETTINGS`` (as JSON) by `toolkit.pages.serve`, in a process of its own. Of Voilà's
+Run as ``python -m toolkit.serving.read_only SETTINGS`` (as JSON) by `toolkit.pages.serve`, in a process of its own. Of Voilà's
 routes only those in `SealedPage.init_handlers` exist; whatever else is asked for is not found. It stops when its standard
 input ends, on every system, so that it never outlives whoever started it.
 """

@@ -78,7 +78,7 @@ def _started(folder: Path, settings: dict[str, object]) -> subprocess.Popen[byte
     )
     with (folder / "log.txt").open("wb") as log:
         return subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter, without a shell
-            [sys.executable, "-m", "toolkit.serving", json.dumps({"folder": str(folder), **settings})],
+            [sys.executable, "-m", "toolkit.serving.read_only", json.dumps({"folder": str(folder), **settings})],
             cwd=folder / "pages",
             env=_environment(folder),
             stdin=subprocess.PIPE,

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from toolkit.cells import Cell, read_cells
-from toolkit.credit_code import is_valid, normal_key
+from toolkit.reading.cells import Cell, read_cells
+from toolkit.reading.credit_code import is_valid, normal_key
 from toolkit.errors import Problem
-from toolkit.findings import Finding, shown
-from toolkit.heading_faults import bare_columns, heading_problems, letters, no_heading
-from toolkit.headings import Headings, find_headings
-from toolkit.row_classes import data_rows
-from toolkit.sheets import Sheet
+from toolkit.reading.findings import Finding, shown
+from toolkit.reading.heading_faults import bare_columns, heading_problems, letters, no_heading
+from toolkit.reading.headings import Headings, find_headings
+from toolkit.reading.row_classes import data_rows
+from toolkit.reading.sheets import Sheet
 from toolkit.tables import Column
 from toolkit.text import Phrase, phrase
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from toolkit.findings import Finding, plain
+from toolkit.reading.findings import Finding, plain
 from toolkit.text import Phrase, phrase
 
 TIME = r"(?:\s*[T-]?\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:\s*\+08:?00)?)?"
