@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
 
-.PHONY: demo test test-all lab benchmarks style browser clean lock
+.PHONY: demo test test-all notebooks lab benchmarks style browser clean lock
 
 demo: $(READY)
 	$(BIN)/committee demo
@@ -14,6 +14,9 @@ test: $(READY) browser
 
 test-all: $(READY) browser
 	$(BIN)/python -m pytest -m ""
+
+notebooks: $(READY)
+	$(BIN)/python notebooks/renew.py
 
 lab: $(READY)
 	$(BIN)/committee lab

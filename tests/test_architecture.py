@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -13,15 +12,71 @@ import pytest
 import toolkit
 
 PACKAGE = Path(toolkit.__file__).parent
-FLOORS = ()
+FLOORS = {
+    "ground": "text errors ranking toml_places toml_faults toml_file house display drawing",
+    "choosing": "shapes measures scheme_faults scheme",
+    "measuring": """
+        reading.findings reading.credit_code reading.amounts reading.dates reading.headings reading.delimited
+        reading.workbook_marks reading.row_classes reading.sheets tables reading.cells reading.heading_faults
+        reading.intake reading.duplicates reading.membership reading.collection records references edition
+        selection indicators""",
+    "deciding": "values aggregation scoring contests reasons awards grades",
+    "the run": "evaluation",
+    "asking": """
+        sensitivity.standing sensitivity.weights sensitivity.desk sensitivity.drawn_scores sensitivity.patterned_scores
+        sensitivity.allocation sensitivity.draws sensitivity""",
+    "keeping": """
+        wording lines workbook.book workbook.score_sheet workbook.scheme_sheet workbook results extract
+        sealing.environment sealing.lock sealing.bag sealing.frozen sealing.execution sealing.replay seal""",
+    "showing": """
+        standings comparisons pictures views controls serving.notice serving.notice_page serving.page_process
+        serving.read_only pages""",
+    "doors": "reading sealing serving __init__ __main__",
+}
+ORDER = [module for floor in FLOORS.values() for module in floor.split()]
+HEAVY = ("anywidget", "duckdb", "ibis", "ipywidgets", "matplotlib", "nbclient", "openpyxl", "pandas", "scipy", "voila", "xlsxwriter")
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+MODULES = {name_of(path): path for path in PACKAGE.rglob("*.py")}
 
 
 def imports_of(path: Path) -> set[str]:
-    """Modules of the package that a file imports, for typing only or late, wherever it does."""
-    found = set()
+    """Modules of the package that a file imports: at the top, late, or only for their types."""
+    found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "toolkit":
-            found |= {node.module} if node.module != "toolkit" else {f"toolkit.{a.name}" for a in node.names}
+            inner = {f"{node.module}.{alias.name}".removeprefix("toolkit.") for alias in node.names}
+            found |= (inner & set(MODULES)) or {node.module.removeprefix("toolkit.")}
         elif isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names if alias.name.startswith("toolkit.")}
-    return {module.removeprefix("toolkit.") for module in found}
+            found |= {alias.name.removeprefix("toolkit.") for alias in node.names if alias.name.startswith("toolkit.")}
+    return found - {"toolkit"}
+
+
+def test_every_module_has_its_place() -> None:
+    assert sorted(ORDER) == sorted(MODULES)
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_imports_run_downwards(module: str) -> None:
+    below = ORDER[: ORDER.index(module)]
+    assert imports_of(MODULES[module]) - set(below) == set()
+
+
+@pytest.mark.parametrize("module", ["toolkit", "toolkit.scheme", "toolkit.extract"])
+def test_importing_loads_nothing_heavy(module: str) -> None:
+    script = f"import {module}, sys; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert set(HEAVY) & set(done.stdout.split()) == set()
+
+
+def test_the_public_names_are_these_and_each_is_there() -> None:
+    assert sorted(toolkit.__all__) == sorted([*toolkit.HOMES, *toolkit.MODULES])
+    for name in toolkit.__all__:
+        assert getattr(toolkit, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'evalute'"):
+        toolkit.evalute  # noqa: B018

@@ -10,9 +10,9 @@ import bagit
 import pytest
 
 from tests.sealing import files, named
-from toolkit.sealing.bag import MANIFEST, TAG_MANIFEST
 from toolkit.errors import Problems
 from toolkit.seal import verify_bag
+from toolkit.sealing.bag import MANIFEST, TAG_MANIFEST
 
 
 def test_the_bag_is_one_that_others_read(whole: Path) -> None:

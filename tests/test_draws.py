@@ -15,7 +15,7 @@ from toolkit.awards import decide_awards
 from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation
 from toolkit.scoring import Tree
-from toolkit.sensitivity import GivenWeights, WeightDraws, award_probabilities, patterned_scores
+from toolkit.sensitivity import GivenWeights, WeightDraws, allocation, award_probabilities, patterned_scores
 from toolkit.sensitivity.allocation import Allocation
 
 
@@ -31,7 +31,8 @@ def plain_awards(asked: Evaluation, shares: np.ndarray) -> pd.Series[str]:
 def test_every_draw_follows_the_official_rule(asked: Evaluation, spread: float, patterns: int) -> None:
     spec = WeightDraws(draws=6, spread=spread)
     shares = next(spec.blocks(Tree.of(asked.scheme), asked.scheme.seed))
-    with patch.object(patterned_scores, "PATTERNS", patterns):
+    few = 1 if patterns else allocation.FEW  # with 1 pairs are always worked out alone
+    with patch.object(patterned_scores, "PATTERNS", patterns), patch.object(allocation, "FEW", few):
         drawn = list(Allocation.of(asked).awards(shares))
     for draw in range(6):
         expected = plain_awards(asked, shares[draw]).to_numpy()

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from tests.conftest import write_small_edition
 from tests.sealed_page import free_port, passes, sample_extract, write_bag
 from toolkit import pages
-from toolkit.serving import notice, notice_page, page_process
 from toolkit.edition import open_edition
 from toolkit.errors import Problem, Problems, Refused
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.extract import Extract, pinyin, public_extract, read_extract
 from toolkit.house import house_folder
+from toolkit.serving import notice, notice_page, page_process
 from toolkit.serving.read_only import well_formed
 from toolkit.text import Phrase
 

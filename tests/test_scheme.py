@@ -114,6 +114,8 @@ def test_siblings_share_what_a_moved_weight_leaves(weight: float) -> None:
 def test_impossible_weights_are_refused() -> None:
     with pytest.raises(ValueError, match="sum to 100"):
         sound().with_weights({"pledge": 101})
+    with pytest.raises(ValueError, match="a number"):
+        sound().with_weights({"pledge": float("nan")})
     with pytest.raises(KeyError, match="plegde"):
         sound().with_weights({"plegde": 10})
 

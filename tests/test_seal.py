@@ -15,10 +15,10 @@ import pytest
 
 from tests.sealing import IMPORTS, extract, files, named, sealed, write_notebook
 from toolkit import seal
-from toolkit.sealing.bag import read_bag_info
 from toolkit.errors import Problems, Refused
-from toolkit.sealing.lock import only_one
 from toolkit.seal import verify_bag
+from toolkit.sealing.bag import read_bag_info
+from toolkit.sealing.lock import only_one
 
 
 def test_a_seal_is_quiet(whole: Path) -> None:

@@ -119,4 +119,4 @@ def test_a_dictionary_without_tables_or_columns_is_refused(tmp_path: Path) -> No
 def test_a_column_does_not_change(tmp_path: Path) -> None:
     column = read(WHOLE, tmp_path).table["activities"].column["day"]
     with pytest.raises(ValueError, match="frozen"):
-        column.unit = "天"  # type: ignore[misc]
+        column.unit = "天"

@@ -90,7 +90,7 @@ def lab(folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=Fal
 
     chosen = {EDITION: str(folder.resolve())} if folder else {}
     command = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(house_folder("notebooks"))]
-    raise typer.Exit(subprocess.call(command, env=os.environ | chosen))
+    raise typer.Exit(subprocess.call(command, env=os.environ | chosen))  # noqa: S603 - our own words only
 
 
 @app.command()
@@ -101,14 +101,14 @@ def seal(
 ) -> None:
     """执行全部笔记本，把本届封存为一个封存包。 Execute the notebooks and write the sealed bag."""
     with _refusals(language):
-        bag = _sealed(folder, revision, language)
+        bag = _sealed(folder, revision)
         _say(language, phrase("已封存：{bag}", "Sealed: {bag}", bag=bag))
 
 
 @app.command()
 def verify(
     bag: Bag,
-    replay: Annotated[bool, typer.Option("--replay", help="重新计算一遍 compute everything again")] = False,
+    replay: Annotated[bool, typer.Option("--replay", help="重新计算一遍 compute everything again")] = False,  # noqa: FBT002
     language: Reader = "zh",
 ) -> None:
     """核对封存包；--replay 重新计算并逐项比较。 Check a bag's digests; with --replay the whole computation."""
@@ -125,7 +125,7 @@ def verify(
 def serve(
     folders: Annotated[list[Path] | None, typer.Argument(help="封存包或届次文件夹 sealed bags or edition folders")] = None,
     port: Annotated[int, typer.Option(min=1, max=65_000)] = 8866,
-    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="打开浏览器 open a browser")] = False,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="打开浏览器 open a browser")] = False,  # noqa: FBT002
     language: Reader = "zh",
 ) -> None:
     """把封存包的公示页面以只读方式提供浏览。 Read-only pages of sealed editions."""
@@ -140,7 +140,7 @@ def serve(
 @app.command()
 def demo(
     into: Annotated[Path, typer.Option(file_okay=False, help="演示文件夹 where the demo goes")] = Path("out/demo"),
-    serving: Annotated[bool, typer.Option("--serve/--no-serve", help="最后打开公示页面 serve the page at the end")] = True,
+    serving: Annotated[bool, typer.Option("--serve/--no-serve", help="最后打开公示页面 serve the page at the end")] = True,  # noqa: FBT002
     port: Annotated[int, typer.Option(min=1, max=65_000)] = 8866,
     language: Reader = "zh",
 ) -> None:
@@ -197,7 +197,7 @@ def _write_certainty(evaluation: Evaluation, out: Path, draws: int, spread: floa
     return write_certainty(evaluation, chances, spec, out)
 
 
-def _sealed(folder: Path, revision: str, language: str) -> Path:
+def _sealed(folder: Path, revision: str) -> Path:
     from toolkit.house import house_folder
     from toolkit.seal import seal_edition
 

@@ -109,8 +109,8 @@ class _Engine:
         return self._sources[name]
 
     def column(self, name: str, measure: Measure, members: pd.Index[str]) -> _Column:
-        table, column = measure.place
-        found = taken(self.source(table), measure, self._calendar).to_pyarrow().to_pandas().set_index(MEMBER)
+        source = self.source(measure.place[0])
+        found = taken(source, measure, self._calendar).to_pyarrow().to_pandas().set_index(MEMBER)
         found = found.reindex(members)
         nothing = {"sum": 0.0, "count": 0.0}.get(measure.take or "", np.nan)
         raw = found[VALUE].where(found[ROWS].notna(), nothing)
@@ -126,11 +126,13 @@ class _Engine:
         rows = selected(source, veto.when, self._calendar)
         rows = rows.select(**{MEMBER: rows[source.member]}, **{place[1:]: rows[place] for place in PLACE})
         frame = rows.to_pyarrow().to_pandas().sort_values([MEMBER, "file", "sheet", "row"], ignore_index=True)
-        return frame.assign(veto=veto.id, table=veto.when.table)[list(_no_vetoes().columns)]
+        named: pd.DataFrame = frame.assign(veto=veto.id, table=veto.when.table)[list(_no_vetoes().columns)]
+        return named
 
     def appeals(self) -> Iterator[Problem]:
         """Records that count although under appeal, each named once."""
-        measured = [item.measure.selection for item in (*self._scheme.indicators, *self._scheme.adjustments)]
+        items: tuple[Indicator | Adjustment, ...] = (*self._scheme.indicators, *self._scheme.adjustments)
+        measured = [item.measure.selection for item in items]
         selections = [item for item in (*measured, *(veto.when for veto in self._scheme.vetoes)) if item.window]
         for table in dict.fromkeys(selection.table for selection in selections):
             asked = [s for s in selections if s.table == table]

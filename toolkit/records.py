@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from toolkit.reading.collection import Collection, collect
 from toolkit.errors import Problems
+from toolkit.reading.collection import Collection, collect
 from toolkit.reading.membership import members_frame, membership_problems
 from toolkit.tables import Tables
 

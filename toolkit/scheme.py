@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -173,7 +174,8 @@ class Scheme(Decision):
     @property
     def nodes(self) -> dict[str, Group | Indicator]:
         """Every node of the tree by its id, groups first."""
-        return {node.id: node for node in (*self.groups, *self.indicators)}
+        nodes: tuple[Group | Indicator, ...] = (*self.groups, *self.indicators)
+        return {node.id: node for node in nodes}
 
     def children(self, group: str | None = None) -> tuple[Group | Indicator, ...]:
         """The nodes just below `group`; below the total for None."""
@@ -181,11 +183,12 @@ class Scheme(Decision):
 
     def label(self, node: str) -> str:
         """What a reader calls a node, an adjustment or an award; the id where nothing bears it."""
+        named: tuple[Group | Indicator | Adjustment | Award | Veto, ...]
         named = (*self.groups, *self.indicators, *self.adjustments, *self.awards, *self.vetoes)
         return next((item.label for item in named if item.id == node), node)
 
     def with_weights(self, weights: Mapping[str, float]) -> Scheme:
-        """This scheme with other weights; siblings that are not named share the rest as they did.
+        """The scheme with other weights; siblings that are not named share the rest as they did.
 
         Parameters
         ----------
@@ -230,19 +233,17 @@ def _shared_out(
     siblings: tuple[Group | Indicator, ...], weights: Mapping[str, float], *, keep_sum: bool
 ) -> dict[str, float]:
     named = {node.id: float(weights[node.id]) for node in siblings if node.id in weights}
+    if not all(math.isfinite(weight) and weight >= 0 for weight in named.values()):
+        message = "a weight must be a number, and not negative"
+        raise ValueError(message)
     if not keep_sum:
         rest = {}
     else:
         others = [node for node in siblings if node.id not in named]
         left, before = 100.0 - sum(named.values()), sum(node.weight for node in others)
-        if not others or before == 0:
-            rest = {node.id: left / len(others) for node in others}
-        else:
-            rest = {node.id: node.weight * left / before for node in others}
         if (not others and abs(left) > 1e-9) or left < -1e-9:
             message = f"weights of siblings must sum to 100, not {sum(named.values()):g}"
             raise ValueError(message)
-    if any(weight < 0 for weight in named.values()):
-        message = "a weight must not be negative"
-        raise ValueError(message)
+        parts = {node.id: node.weight / before if before else 1 / len(others) for node in others}
+        rest = {node: max(left, 0.0) * part for node, part in parts.items()}
     return {**named, **rest}

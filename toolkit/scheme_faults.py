@@ -104,10 +104,11 @@ def _weights(raw: Raw) -> Iterator[Fault]:
     groups = _named(raw, "group")
     for name in NODE_LISTS:
         for place, item in _items(raw, name):
-            given = item.get("group")
-            # A misspelt parent is one fault: its sums are taken as they were meant.
-            parent = (given if given in groups else nearest(given, groups) or given) if isinstance(given, str) else None
-            siblings.setdefault(parent, []).append(((name, place), str(item.get("id")), item.get("weight")))
+            parent = item.get("group")
+            if isinstance(parent, str) and parent not in groups:
+                # A misspelt parent is one fault: its sums are taken as they were meant.
+                parent = nearest(parent, groups) or parent
+            siblings.setdefault(parent if isinstance(parent, str) else None, []).append(((name, place), str(item.get("id")), item.get("weight")))
     for parent, nodes in siblings.items():
         if not all(_is_number(weight) and weight >= 0 for _, _, weight in nodes):
             continue
@@ -136,10 +137,11 @@ def _shapes(raw: Raw) -> Iterator[Fault]:
             rule = Phrase("最差值与最好值相同，无法换算", "worst and best coincide")
             yield Fault((*path, "best"), rule, Phrase("请写两个不同的数", "write two different numbers"))
         steps = shape.get("steps")
-        if isinstance(steps, list) and all(isinstance(s, list) and s and _is_number(s[0]) for s in steps):
-            if any(upper[0] <= lower[0] for lower, upper in pairwise(steps)):
-                rule = Phrase("各档下限必须逐档升高", "lower bounds must rise from step to step")
-                yield Fault((*path, "steps"), rule, Phrase("请按下限从低到高排列", "order them by lower bound"))
+        if not isinstance(steps, list) or not all(isinstance(s, list) and s and _is_number(s[0]) for s in steps):
+            continue
+        if any(upper[0] <= lower[0] for lower, upper in pairwise(steps)):
+            rule = Phrase("各档下限必须逐档升高", "lower bounds must rise from step to step")
+            yield Fault((*path, "steps"), rule, Phrase("请按下限从低到高排列", "order them by lower bound"))
 
 
 def _measures(raw: Raw) -> Iterator[Fault]:
@@ -162,7 +164,7 @@ def _measure(path: KeyPath, measure: Raw) -> Iterator[Fault]:
     if take is None:
         if not (isinstance(column, str) and column.count(".") == 1 and all(column.split("."))):
             rule = Phrase("没有写明怎样取数", "it does not say what to take")
-            mend = Phrase("请写 take（并写 table），或写 column = \"表.列\"", 'write `take` with `table`, or column = "table.column"')
+            mend = Phrase('请写 take（并写 table），或写 column = "表.列"', 'write `take` with `table`, or column = "table.column"')
             yield Fault((*path, "column"), rule, mend)
         for key in sorted({"table", "where", "window", "once_per"} & set(measure)):
             rule = phrase("没有 take 时不能写“{key}”", "`{key}` needs `take`", key=key)

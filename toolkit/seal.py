@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from toolkit.sealing.bag import bag_problems, write_bag
 from toolkit.edition import open_edition
-from toolkit.sealing.environment import DISTRIBUTION, environment_text
 from toolkit.errors import Problems, refuse
 from toolkit.evaluation import Evaluation, evaluate
+from toolkit.results import write_results
+from toolkit.sealing.bag import bag_problems, write_bag
+from toolkit.sealing.environment import DISTRIBUTION, environment_text
 from toolkit.sealing.execution import run_notebooks
 from toolkit.sealing.frozen import folder_digests, freeze_edition, public_digests
 from toolkit.sealing.lock import only_one
 from toolkit.sealing.replay import replay_problems
-from toolkit.results import write_results
 from toolkit.text import Phrase
 
 Extracting = Callable[[Evaluation, str, Mapping[str, str], dt.date, Path], None]

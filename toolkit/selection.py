@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MEMBER, VALUE, ROWS, GAPS = "member", "value", "rows", "gaps"
 PLACE = ("_file", "_sheet", "_row")
 EXACT = "decimal(38, 9)"
-MARKED = "_under_appeal"
+MARKED, TURN = "_under_appeal", "_turn"
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,7 @@ def taken(source: Source, measure: Measure, calendar: Calendar) -> ir.Table:
     if column is None or measure.take in {"count", "any"}:
         return rows.group_by(**by_member).agg(**{VALUE: rows.count(), ROWS: rows.count(), GAPS: ibis.literal(0)})
     here = rows[column]
-    if measure.take == "sum":
-        value = here.cast(EXACT).sum().cast("float64")
-    else:
-        value = here.arbitrary()
+    value = here.cast(EXACT).sum().cast("float64") if measure.take == "sum" else here.arbitrary()
     return rows.group_by(**by_member).agg(**{VALUE: value, ROWS: rows.count(), GAPS: here.isnull().sum()})
 
 
@@ -141,5 +138,5 @@ def _keep_first(rows: ir.Table, keys: list[Any], order: list[Any]) -> ir.Table:
     """The first row of each group: put in order by what rows say, never by where they stand."""
     import ibis
 
-    numbered = rows.mutate(_place_in_group=ibis.row_number().over(group_by=keys, order_by=order))
-    return numbered.filter(numbered._place_in_group == 0).drop("_place_in_group")
+    numbered = rows.mutate(**{TURN: ibis.row_number().over(group_by=keys, order_by=order)})
+    return numbered.filter(numbered[TURN] == 0).drop(TURN)

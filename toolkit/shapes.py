@@ -171,7 +171,7 @@ RELATIVE = (ExponentialRank,)
 
 def is_missing(state: object) -> bool:
     """Whether a raw state is missing: None, NaN or pandas' NA."""
-    return state is None or state != state or type(state).__name__ == "NAType"  # noqa: PLR0124 - NaN is not itself
+    return state is None or type(state).__name__ == "NAType" or state != state  # noqa: PLR0124 - NaN is not itself
 
 
 def state_name(state: object) -> str:

@@ -40,10 +40,9 @@ def model_fault(detail: ErrorDetails, raw: Raw, schema: Raw) -> Fault:
         if kind == "union_tag_not_found":
             return Fault(path, Phrase("没有写明种类", "its kind is not named"), Phrase("请补上种类", "name its kind"))
         return _unknown_name((*path, "shape") if kind == "union_tag_invalid" else path, known, detail["input"], raw)
-    rule, mend = TYPE_FAULTS.get(kind, (None, None))
-    if rule is None or mend is None:
-        rule = phrase("填写不合要求：{said}", "not allowed: {said}", said=detail["msg"].removeprefix("Value error, "))
-        mend = Phrase("请按说明改正", "correct it")
+    said = detail["msg"].removeprefix("Value error, ")
+    unforeseen = phrase("填写不合要求：{said}", "not allowed: {said}", said=said), Phrase("请按说明改正", "correct it")
+    rule, mend = TYPE_FAULTS.get(kind, unforeseen)
     bound = next((v for k, v in detail.get("ctx", {}).items() if k in {"gt", "ge", "lt", "le"}), "")
     return Fault(path, _filled(rule, bound), mend)
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from typing import Literal, NamedTuple
 
+from toolkit.errors import nearest
 from toolkit.reading import credit_code
 from toolkit.reading.amounts import NUMBER, read_number, read_percent
 from toolkit.reading.credit_code import normal_key
 from toolkit.reading.dates import read_date
-from toolkit.errors import nearest
 from toolkit.reading.findings import EXACT_INTEGERS, Finding, plain, shown
 from toolkit.tables import Column
 from toolkit.text import Phrase, phrase

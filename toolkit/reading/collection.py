@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
+from toolkit.errors import Problem
 from toolkit.reading.cells import Cell
 from toolkit.reading.duplicates import duplicate_problems
-from toolkit.errors import Problem
 from toolkit.reading.intake import Intake, take_in
 from toolkit.reading.sheets import Unreadable, read_sheet
 from toolkit.tables import NUMERIC, Column, Table

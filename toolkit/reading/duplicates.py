@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from toolkit.reading.cells import Value
 from toolkit.errors import Problem
+from toolkit.reading.cells import Value
 from toolkit.reading.findings import shown
 from toolkit.reading.intake import Intake, said
 from toolkit.tables import Column

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
+from toolkit.errors import Problem
 from toolkit.reading.cells import Cell, read_cells
 from toolkit.reading.credit_code import is_valid, normal_key
-from toolkit.errors import Problem
 from toolkit.reading.findings import Finding, shown
 from toolkit.reading.heading_faults import bare_columns, heading_problems, letters, no_heading
 from toolkit.reading.headings import Headings, find_headings

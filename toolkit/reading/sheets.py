@@ -9,12 +9,12 @@ from typing import Any
 
 import python_calamine as calamine
 
-from toolkit.reading.delimited import read_delimited
 from toolkit.errors import nearest
+from toolkit.reading.delimited import read_delimited
 from toolkit.reading.findings import Finding, shown
 from toolkit.reading.headings import Merge
-from toolkit.text import Phrase, phrase
 from toolkit.reading.workbook_marks import Marks, find_marks
+from toolkit.text import Phrase, phrase
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 DELIMITED = (".csv", ".csv.gz", ".tsv", ".txt")

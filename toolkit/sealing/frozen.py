@@ -8,8 +8,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from toolkit.sealing.bag import file_digest
 from toolkit.errors import Problem, Problems, Refused
+from toolkit.sealing.bag import file_digest
 from toolkit.tables import Tables, load_tables
 from toolkit.text import Phrase, phrase
 

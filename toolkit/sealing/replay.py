@@ -12,13 +12,13 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from toolkit.sealing.bag import read_bag_info
 from toolkit.edition import open_edition
-from toolkit.sealing.environment import read_environment, versions
 from toolkit.errors import Problem, Problems, Refused
 from toolkit.evaluation import Evaluation, evaluate
-from toolkit.sealing.frozen import folder_digests, public_digests
 from toolkit.results import TABLES, WORKBOOK, write_results
+from toolkit.sealing.bag import read_bag_info
+from toolkit.sealing.environment import read_environment, versions
+from toolkit.sealing.frozen import folder_digests, public_digests
 from toolkit.text import Phrase, phrase
 
 Table = Sequence[Sequence[object]]

@@ -13,7 +13,7 @@ from toolkit.ranking import Floats, Mask
 from toolkit.scoring import TOTAL
 from toolkit.sensitivity.desk import Desk
 from toolkit.sensitivity.patterned_scores import PatternedScores
-from toolkit.sensitivity.standing import Positions, Standing, Steps, allot_draws
+from toolkit.sensitivity.standing import Key, Positions, Standing, Steps, allot_draws
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from toolkit.scheme import Award
 
 Lookup: TypeAlias = Callable[[str], Standing]
+
+FEW = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +107,7 @@ class Allocation:
         """Who is given each award in turn, bool[draws, members], under shares float64[draws, nodes]."""
         lookup = self._lookup(shares)
         free = lookup(TOTAL)
-        keys = [_key(lookup, node, free.shape) for node in self.ties]
+        keys = [self._key(node, shares, lookup) for node in self.ties]
         for offer in self.offers:
             standing = self._standing(offer, free, lookup)
             given = allot_draws(standing, offer.least, offer.pools, keys, joint=self.joint)
@@ -123,6 +125,24 @@ class Allocation:
             met: Mask = lookup(node) >= least
             standing *= met | spared if spared.any() else met
         return standing
+
+    def _key(self, node: str, shares: Floats, lookup: Lookup) -> Key:
+        """Standings at a node for pairs of draw and member; only those are worked out where they are few."""
+        place, whole = (
+            self.scores.tree.nodes.index(node) if node not in self.fixed else -1,
+            self.scores.parts[0],
+        )
+
+        def key(draw: NDArray[np.intp], member: NDArray[np.intp]) -> Standing:
+            few = FEW * len(draw) < len(shares) * self.scores.members
+            if place not in whole.scores.flat or len(self.scores.parts) > 1 or not few:
+                found = lookup(node)
+                return np.asarray(found[draw if len(found) > 1 else 0, member])
+            lifted = whole.scores.pairs(place, shares, self.plus[0], draw, member)[None, :]
+            below = np.flatnonzero(np.isin(member, self.below)) if self.below.size else self.below
+            return self.steps.cut(lifted, below, np.empty(lifted.shape, self.steps.dtype)).ravel()
+
+        return key
 
     def _lookup(self, shares: Floats) -> Lookup:
         """Standings of a chunk by node, each worked out once and only when asked for."""
@@ -151,10 +171,6 @@ def _bounds(evaluation: Evaluation, values: Floats) -> tuple[Floats, Floats]:
     full = float(np.prod([max(1.0, branch.full) for branch in evaluation.tree.branches]))
     ends = [bound.reduce(values, axis=1, initial=0.0) * full for bound in (np.fmin, np.fmax)]
     return ends[0], np.maximum(-ends[0], ends[1])
-
-
-def _key(lookup: Lookup, node: str, shape: tuple[int, ...]) -> Callable[[], Standing]:
-    return lambda: np.broadcast_to(lookup(node), shape)
 
 
 def _offer(evaluation: Evaluation, award: Award, steps: Steps, fixed: dict[str, Standing]) -> Offer:

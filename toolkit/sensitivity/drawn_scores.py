@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -11,6 +12,11 @@ from toolkit.aggregation import Branch, Sums, bent
 from toolkit.ranking import Floats, Mask
 from toolkit.scoring import Tree
 from toolkit.sensitivity.desk import Desk
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Positions: TypeAlias = "NDArray[np.intp]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +80,12 @@ class DrawnScores:
         np.matmul(np.column_stack((leaves[:, used], np.ones(len(leaves)))), table, out=drawn)
         weighted = np.asarray(leaves.any(axis=1))
         return drawn if weighted.all() else np.where(weighted[:, None], drawn, 0.0)
+
+    def pairs(self, node: int, shares: Floats, plus: Floats, draw: Positions, member: Positions) -> Floats:
+        """The same at a flat node for some pairs of draw and member alone, float64[pairs]."""
+        leaves, _ = self._divided(self.branches[node], shares)
+        lifted = np.einsum("ij,ij->i", leaves[draw], self.values[member]) + plus[member]
+        return np.where(leaves[draw].any(axis=1), lifted, 0.0)
 
     def _mean(self, branch: Branch, shares: Floats, leaves: Floats, rest: list[tuple[int, Floats]]) -> Floats:
         sums = self._products(branch, leaves)

@@ -14,6 +14,7 @@ from toolkit.ranking import Floats, Mask, rounded, tolerance
 
 Standing: TypeAlias = NDArray[np.integer[Any]]
 Positions: TypeAlias = NDArray[np.intp] | slice
+Key: TypeAlias = Callable[[NDArray[np.intp], NDArray[np.intp]], Standing]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +90,7 @@ def allot_draws(
     standing: Standing,
     least: int,
     pools: Iterable[tuple[Positions, int | None]],
-    keys: Sequence[Callable[[], Standing]],
+    keys: Sequence[Key],
     *,
     joint: bool,
 ) -> Mask:
@@ -107,7 +108,7 @@ def allot_draws(
     pools
         The members of each pool, and its places; None for no limit.
     keys
-        Called, when needed, for the nodes that settle ties in turn: int[draws, members].
+        Called, when needed, for the nodes that settle ties in turn, with pairs of draw and member: int[pairs].
     joint
         As in `allot`.
 
@@ -151,7 +152,7 @@ def _crowd(
 def _settle(
     given: Mask,
     crowds: Sequence[tuple[NDArray[np.intp], ...]],
-    keys: Sequence[Callable[[], Standing]],
+    keys: Sequence[Key],
     *,
     joint: bool,
 ) -> None:
@@ -159,7 +160,7 @@ def _settle(
     draw, member, left = (np.concatenate(part) for part in zip(*crowds, strict=True))
     pool = np.repeat(np.arange(len(crowds)), [len(crowd[0]) for crowd in crowds])
     contest = pool * len(given) + draw
-    told = [key()[draw, member] for key in keys]
+    told = [key(draw, member) for key in keys]
     order = np.lexsort((*(-score for score in reversed(told)), contest))
     ordered = np.array([contest, *told])[:, order]
     new = np.ones(len(draw), np.bool_)

@@ -8,8 +8,8 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from toolkit.serving import notice
 from toolkit.extract import Extract, read_extract
+from toolkit.serving import notice
 from toolkit.text import Language, Phrase
 
 LONGEST_WORDS = 60

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from toolkit.workbook.book import HEADING_ROW, Book
 from toolkit.errors import COLUMNS, SEVERITIES
-from toolkit.workbook.scheme_sheet import write_scheme_sheet
-from toolkit.workbook.score_sheet import write_score_sheet
 from toolkit.text import Phrase, phrase
 from toolkit.wording import NOT_APPLICABLE
+from toolkit.workbook.book import HEADING_ROW, Book
+from toolkit.workbook.scheme_sheet import write_scheme_sheet
+from toolkit.workbook.score_sheet import write_score_sheet
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation

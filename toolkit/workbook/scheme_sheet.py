@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from toolkit.workbook.book import HEADING_ROW, Book
 from toolkit.scheme import Group
 from toolkit.text import Language, Phrase
 from toolkit.wording import JOIN, MISSING_POLICIES, aggregate_in_words, figure, outline, shape_in_words
+from toolkit.workbook.book import HEADING_ROW, Book
 
 if TYPE_CHECKING:
     from toolkit.measures import Measure, Where

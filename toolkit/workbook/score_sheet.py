@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from toolkit.workbook.book import HEADING_ROW, Book
 from toolkit.ranking import rounded
 from toolkit.scheme import Group
 from toolkit.text import Phrase
 from toolkit.wording import NOT_APPLICABLE
+from toolkit.workbook.book import HEADING_ROW, Book
 
 if TYPE_CHECKING:
     import pandas as pd
