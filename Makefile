@@ -22,7 +22,7 @@ lab: $(READY)
 	$(BIN)/committee lab
 
 benchmarks: $(READY)
-	$(BIN)/python -m benchmarks
+	$(BIN)/python benchmarks/evaluate_and_draws.py
 
 style: $(READY)
 	$(BIN)/ruff check .

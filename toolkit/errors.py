@@ -21,6 +21,11 @@ SEVERITIES: dict[Severity, Phrase] = {
     "warning": Phrase("提醒", "warning"),
     "note": Phrase("说明", "note"),
 }
+COUNTED: dict[Severity, Phrase] = {
+    "error": Phrase("个问题", "problem"),
+    "warning": Phrase("条提醒", "warning"),
+    "note": Phrase("条说明", "note"),
+}
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ class Problems:
         lines: list[str] = []
         for file, group in groupby(sorted(self, key=lambda problem: problem.file), lambda problem: problem.file):
             found = list(group)
-            lines.append(_heading(file, len(found), language))
+            lines.append(_heading(file, found, language))
             lines += [f"  {_mark(problem, language)}{problem.line(language)}" for problem in found]
         return "\n".join(lines)
 
@@ -134,10 +139,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)), None)
 
 
-def _heading(file: str, count: int, language: Language) -> str:
+def _heading(file: str, found: list[Problem], language: Language) -> str:
+    worst = min((problem.severity for problem in found), key=list(SEVERITIES).index)
     if language == "zh":
-        return f"{file}：{count} 个问题" if file else f"{count} 个问题"
-    counted = f"{count} problem" if count == 1 else f"{count} problems"
+        counted = f"{len(found)} {COUNTED[worst].zh}"
+        return f"{file}：{counted}" if file else counted
+    counted = f"{len(found)} {COUNTED[worst].en}{'' if len(found) == 1 else 's'}"
     return f"{file}: {counted}" if file else counted
 
 

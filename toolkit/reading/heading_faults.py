@@ -34,8 +34,7 @@ def heading_problems(headings: Headings, columns: Mapping[str, Column], place: P
             yield _twice(key, found, columns[key], place)
         elif key not in headings.exact:
             yield from _unit_problem(found[0], columns[key], place)
-    for heading in headings.extra:
-        yield _extra(heading, absent, place)
+    yield from _extra(headings.extra, absent, place)
 
 
 def bare_columns(rows: Sequence[Sequence[object]], headings: Headings, place: Problem) -> Iterator[Problem]:
@@ -119,14 +118,18 @@ def _unit_problem(heading: Heading, column: Column, place: Problem) -> Iterator[
         yield replace(place, rule=rule, mend=mend, column=heading.text)
 
 
-def _extra(heading: Heading, absent: Mapping[str, Column], place: Problem) -> Problem:
+def _extra(extra: Sequence[Heading], absent: Mapping[str, Column], place: Problem) -> Iterator[Problem]:
+    """A warning for each unknown heading that is like a missing one, and one note that names all others."""
     wanted = {normal_heading(n): _name(key, c) for key, c in absent.items() for n in (key, *c.headings)}
-    guess = nearest(normal_heading(heading.text), wanted)
-    rule = phrase(
-        "不认识的表头“{text}”，未读取", "heading `{text}` is unknown and not read", text=heading.text
-    )
-    if guess:
-        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=wanted[guess])
-        return replace(place, severity="warning", rule=rule, mend=mend, column=heading.text)
-    mend = Phrase("如需读取，请写入 tables.toml", "add it to tables.toml if it is to be read")
-    return replace(place, severity="note", rule=rule, mend=mend, column=heading.text)
+    guesses = {heading.text: nearest(normal_heading(heading.text), wanted) for heading in extra}
+    for text, guess in guesses.items():
+        if guess:
+            rule = phrase("不认识的表头“{text}”，未读取", "heading `{text}` is unknown and not read", text=text)
+            mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=wanted[guess])
+            yield replace(place, severity="warning", rule=rule, mend=mend, column=text)
+    others = [text for text, guess in guesses.items() if not guess]
+    if others:
+        zh, en = "、".join(others), ", ".join(others)
+        rule = phrase("这些列未读取：{zh}", "columns not read: {en}", zh=zh, en=en)
+        mend = Phrase("如需读取，请写入 tables.toml", "add them to tables.toml if they are to be read")
+        yield replace(place, severity="note", rule=rule, mend=mend)
