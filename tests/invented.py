@@ -136,9 +136,13 @@ def tables(draw: st.DrawFn, rules: Scheme, who: pd.DataFrame, *, gaps: bool = Tr
     cell = st.sampled_from([0.0, 10.0, 25.0, 50.0, 60.0, 75.0, 99.99, 100.0, *([np.nan] if gaps else [])])
     row = st.lists(cell, min_size=len(rules.indicators), max_size=len(rules.indicators))
     rows = draw(st.lists(row, min_size=len(who), max_size=len(who)))
-    return pd.DataFrame(
-        rows, index=who.index, columns=[item.id for item in rules.indicators], dtype=np.float64
-    )
+    columns = [item.id for item in rules.indicators]
+    frame = pd.DataFrame(rows, index=who.index, columns=columns, dtype=np.float64)
+    if gaps and rules.groups:  # a whole group that does not count for some
+        absent = draw(st.sampled_from(rules.groups)).id
+        gone = [item.id for item in rules.indicators if item.group == absent]
+        frame.loc[draw(st.lists(st.sampled_from(list(who.index)), max_size=3, unique=True)), gone] = np.nan
+    return frame
 
 
 @st.composite

@@ -10,13 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tests.invented import evaluation, evaluations, group, indicator, members, scheme, scored
+from tests.invented import evaluation, evaluations, group, indicator, members, scheme, scored, tables, trees
 from toolkit.awards import decide_awards
 from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation
-from toolkit.scoring import Tree
+from toolkit.ranking import rounded
+from toolkit.scoring import Tree, node_scores
 from toolkit.sensitivity import GivenWeights, WeightDraws, allocation, award_probabilities, patterned_scores
 from toolkit.sensitivity.allocation import Allocation
+from toolkit.sensitivity.patterned_scores import PatternedScores
+from toolkit.sensitivity.standing import Steps
 
 
 def plain_awards(asked: Evaluation, shares: np.ndarray) -> pd.Series[str]:
@@ -125,7 +128,7 @@ def test_given_weights_follow_the_path_through_the_groups() -> None:
 )
 def test_a_misspelt_or_impossible_question_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValidationError):
-        WeightDraws(**wrong)  # type: ignore[arg-type]
+        WeightDraws(**wrong)
 
 
 @pytest.mark.parametrize(
@@ -148,3 +151,48 @@ def test_progress_is_told_and_many_members_are_taken_in_small_chunks() -> None:
     told: list[int] = []
     award_probabilities(contest(), WeightDraws(draws=1100), progress=told.append)
     assert told == [512, 1024, 1100]
+
+
+@given(st.lists(st.integers(-40_000, 40_000), min_size=1, max_size=8), st.integers(0, 3))
+def test_steps_are_the_rounded_scores_below_zero_too(eighths: list[int], decimals: int) -> None:
+    points = np.array(eighths) / 8 / 10**decimals
+    steps = Steps(decimals, float(points.min()), float(np.abs(points).max()))
+    lifted = (points * steps.fine + steps.half + steps.shift)[None, :]
+    cut = steps.cut(lifted, np.flatnonzero(points < 0), np.empty(lifted.shape, steps.dtype))
+    assert (cut[0] == steps.of(points)).all()
+    assert (cut > 0).all()
+    for bar in points:
+        assert ((cut[0] >= steps.least(bar)) == (rounded(points, decimals) >= bar)).all()
+
+
+@settings(deadline=None)
+@given(st.data(), st.sampled_from([0, 2, 16]))
+def test_drawn_scores_are_the_scores(data: st.DataObject, patterns: int) -> None:
+    rules = scheme(**data.draw(trees()))
+    values = data.draw(tables(rules, members(6)))
+    tree = Tree.of(rules)
+    shares = next(WeightDraws(draws=3, seed=data.draw(st.integers(0, 99))).blocks(tree, 0))
+    with patch.object(patterned_scores, "PATTERNS", patterns):
+        drawn = PatternedScores.of(tree, values.to_numpy())
+    for branch in tree.branches:
+        found = drawn.node(branch.node, shares, np.ones(len(values)))
+        for draw in range(len(shares)):
+            expected = node_scores(tree.with_weights(shares[draw]), values.to_numpy())[:, branch.node]
+            assert np.allclose(found[draw], np.nan_to_num(expected + 1, nan=0.0), rtol=1e-12)
+
+
+def test_a_group_that_does_not_count_leaves_its_weight_in_every_draw() -> None:
+    rules = scheme(
+        group=[group("g", 1), group("h", 2), group("k", 3)],
+        indicator=[indicator("a", 1, "g"), indicator("b", 1, "h"), indicator("c", 1, "k")],
+    )
+    tree, values = (
+        Tree.of(rules),
+        np.array([[50.0, np.nan, np.nan], [50.0, np.nan, 70.0], [50.0, 60.0, 70.0]]),
+    )
+    shares = next(WeightDraws(draws=4).blocks(tree, 0))
+    drawn = PatternedScores.of(tree, values).node(tree.nodes.index("total"), shares, np.zeros(3))
+    g, h, k = shares[:, :3].T
+    assert np.allclose(drawn[:, 0], 50)
+    assert np.allclose(drawn[:, 1], (50 * g + 70 * k) / (g + k))
+    assert np.allclose(drawn[:, 2], 50 * g + 60 * h + 70 * k)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.invented import NO_VETOES, group, indicator, members, scheme, totals
-from toolkit.grades import decide_grades
+from toolkit.grades import decide_grades, grade_reasons
 
 BANDS = [["AAA", 90], ["AA", 80], ["A", 70], ["B", 60], ["C", 0]]
 GRAVE = {"id": "grave", "label": "严重失信", "when": {"table": "t"}}
@@ -93,3 +93,27 @@ def test_a_higher_total_never_has_a_lower_grade(numbers: list[float]) -> None:
     order = [name for name, _ in reversed(BANDS)]
     places = [order.index(name) for name in found]
     assert places == sorted(places)
+
+
+def why(total: float, vetoes: pd.DataFrame = NO_VETOES, a: float = 0.0, language: str = "zh", **parts: object) -> str:
+    rules = scheme(**{"grades": {"bands": BANDS, "default": "B"}, "language": language, **parts})
+    table = totals(total, a=[a])
+    grades = decide_grades(rules, members(1), table, vetoes)
+    return str(grade_reasons(rules, members(1), table, vetoes, grades).iloc[0])
+
+
+def test_every_grade_has_its_reason() -> None:
+    assert why(84.5) == "信用等级 AA（80 分起）"
+    assert why(84.5, language="en") == "credit grade AA (from 80)"
+    assert why(np.nan) == "无总分，信用等级定为 B"
+
+
+def test_a_better_grade_missed_by_a_requirement_is_told() -> None:
+    rules = {"bands": BANDS, "require": {"AAA": [{"node": "a", "least": 60}]}}
+    assert why(95, a=59.99, grades=rules) == "总分够 AAA 级，但a低于 60，信用等级 AA"
+    assert why(95, a=60, grades=rules) == "信用等级 AAA（90 分起）"
+
+
+def test_a_grade_given_directly_is_told() -> None:
+    veto = GRAVE | {"effect": {"grade": "D"}}
+    assert why(95, struck("grave"), veto=[veto]) == "信用等级直接定为 D"

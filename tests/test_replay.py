@@ -49,3 +49,16 @@ def test_other_versions_are_only_a_note(bag: Path) -> None:
     with_new_manifests(bag)
     problems = verify_bag(bag, replay=True)
     assert ([problem.column for problem in problems], problems.errors) == (["python"], Problems())
+
+
+@pytest.mark.parametrize(("version", "errors"), [("0.1.0", True), ("0.0.9", False)])
+def test_a_sentence_worded_otherwise_is_a_note_only_where_another_version_sealed_it(
+    bag: Path, version: str, *, errors: bool
+) -> None:
+    ranking, environment = bag / "data" / "results" / "ranking.csv", bag / "data" / "environment.txt"
+    ranking.write_text(ranking.read_text("utf-8").replace("总分", "得分"), "utf-8")
+    environment.write_text(environment.read_text("utf-8").replace("toolkit==0.1.0", f"toolkit=={version}"), "utf-8")
+    with_new_manifests(bag)
+    problems = verify_bag(bag, replay=True)
+    assert "reason" in {problem.column for problem in problems}
+    assert bool(problems.errors) is errors

@@ -70,7 +70,7 @@ def sensitivity(
     folder: Folder,
     out: Out,
     draws: Annotated[int, typer.Option(min=1, help="抽样次数 number of weight draws")] = 10_000,
-    spread: Annotated[float, typer.Option(min=0.001, help="权重的典型相对变动 typical relative change of a weight")] = 0.2,
+    spread: Annotated[float, typer.Option(min=0.001, max=0.999, help="权重的典型相对变动 typical relative change of a weight")] = 0.2,
     language: Reader = "zh",
 ) -> None:
     """权重若有出入，各奖项还有多大把握。 How sure each award is when the weights are uncertain."""

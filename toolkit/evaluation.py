@@ -12,7 +12,7 @@ import pandas as pd
 
 from toolkit.awards import Decided, decide_awards
 from toolkit.errors import Problem, Problems, Refused
-from toolkit.grades import decide_grades
+from toolkit.grades import decide_grades, grade_reasons
 from toolkit.indicators import Indicators, measure_indicators
 from toolkit.ranking import Tie, near_boundary, rounded
 from toolkit.scheme import Scheme
@@ -133,13 +133,14 @@ def _concluded(
     table[TOTAL] = rounded(table[TOTAL].to_numpy(), scheme.decimals)
     decided = decide_awards(scheme, members, table, measured.vetoes)
     grades = decide_grades(scheme, members, table, measured.vetoes)
+    graded = pd.DataFrame({"grade": grades, "why": grade_reasons(scheme, members, table, measured.vetoes, grades)})
     return Evaluation(
         scheme=scheme,
         members=members,
         measured=measured,
         values=values.frame,
         scores=table,
-        ranking=_ranking(scheme, members, table, decided, grades),
+        ranking=_ranking(scheme, members, table, decided, graded),
         ties=decided.ties,
         problems=measured.problems + values.problems + near,
         digests=digests,
@@ -168,10 +169,12 @@ def _boundary_note(member: str, scheme: Scheme) -> Problem:
 
 
 def _ranking(
-    scheme: Scheme, members: pd.DataFrame, table: pd.DataFrame, decided: Decided, grades: pd.Series[Any]
+    scheme: Scheme, members: pd.DataFrame, table: pd.DataFrame, decided: Decided, graded: pd.DataFrame
 ) -> pd.DataFrame:
+    stop = "。" if scheme.language == "zh" else ". "
+    reason = [stop.join(part for part in both if part) for both in zip(decided.reason, graded["why"], strict=True)]
     frame = members[["name", "class"]].assign(
-        total=table[TOTAL], rank=decided.rank, tied=decided.tied, award=decided.award, grade=grades, reason=decided.reason
+        total=table[TOTAL], rank=decided.rank, tied=decided.tied, award=decided.award, grade=graded["grade"], reason=reason
     )[RANKING_COLUMNS]
     by_class = ["class"] if scheme.members.class_ else []
     place = frame["rank"].astype("float64").fillna(np.inf)

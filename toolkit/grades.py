@@ -1,4 +1,4 @@
-"""Grades: every member's credit grade, from its total, what its grade requires, and its vetoes."""
+"""Grades: every member's credit grade and why, from its total, what its grade requires, and its vetoes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 from toolkit.contests import exempt
 from toolkit.ranking import Mask, rounded
 from toolkit.scoring import TOTAL
+from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
     from toolkit.scheme import Grades, Scheme
@@ -46,6 +47,52 @@ def decide_grades(
     return pd.Series(
         _struck(scheme, names, members, grade, vetoes), index=members.index, dtype="str", name="grade"
     )
+
+
+def grade_reasons(
+    scheme: Scheme, members: pd.DataFrame, scores: pd.DataFrame, vetoes: pd.DataFrame, grades: pd.Series[str]
+) -> pd.Series[str]:
+    """Why every member has its grade, in the scheme's language; empty when the scheme grades nobody.
+
+    Parameters
+    ----------
+    members, scores, vetoes
+        As for `decide_grades`.
+    grades : Series of str
+        What `decide_grades` gave.
+    """
+    if scheme.grades is None:
+        return pd.Series("", index=members.index, dtype="str")
+    direct = {veto.id: veto.effect.grade for veto in scheme.vetoes if veto.effect.grade}
+    struck = {(str(row.member), direct.get(str(row.veto))) for row in vetoes.itertuples(index=False)}
+    table = scores.loc[members.index]
+    points = pd.DataFrame(rounded(table.to_numpy(np.float64), scheme.decimals), table.index, table.columns)
+    said = [
+        _directly(grade) if (str(member), grade) in struck else _by_score(scheme, scheme.grades, grade, points.loc[str(member)])
+        for member, grade in grades.items()
+    ]
+    return pd.Series([reason.into(scheme.language) for reason in said], index=members.index, dtype="str")
+
+
+def _directly(grade: str) -> Phrase:
+    return phrase("信用等级直接定为 {grade}", "credit grade {grade}, given directly", grade=grade)
+
+
+def _by_score(scheme: Scheme, grades: Grades, grade: str, points: pd.Series[float]) -> Phrase:
+    """The band reached, and the better band missed although the total would have been enough."""
+    total = points[TOTAL]
+    if np.isnan(total):
+        return phrase("无总分，信用等级定为 {grade}", "no total: credit grade {grade}", grade=grade or "—")
+    bound = dict(grades.bands)[grade]
+    missed = [name for name, least in grades.bands if total >= least > bound]
+    short = [item for name in missed[-1:] for item in grades.require.get(name, ()) if not points[item.node] >= item.least]
+    if not short:
+        return phrase("信用等级 {grade}（{bound:g} 分起）", "credit grade {grade} (from {bound:g})", grade=grade, bound=bound)
+    return phrase(
+        "总分够 {better} 级，但{label}低于 {least:g}，信用等级 {grade}",
+        "the total would do for {better}, but {label} is below {least:g}: credit grade {grade}",
+        better=missed[-1], label=scheme.label(short[0].node), least=short[0].least, grade=grade,
+    )  # fmt: skip
 
 
 def _bands(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from math import isclose
 from pathlib import Path
@@ -22,6 +24,8 @@ from toolkit.sealing.frozen import folder_digests, public_digests
 from toolkit.text import Phrase, phrase
 
 Table = Sequence[Sequence[object]]
+OURSELVES = "evaluation-committee-toolkit"
+SENTENCES = frozenset({"reason", "rule", "mend"})
 DIFFERS = Phrase("封存的结果与重新计算的不同", "what was sealed differs from what the records give")
 ASK = Phrase("请勿采信；请向秘书处核实", "do not rely on it; ask the secretariat")
 
@@ -33,8 +37,8 @@ def replay_problems(
 ) -> Problems:
     """Every figure in the results of `bag` that its records do not give; empty when all agree.
 
-    Ranks, totals and words must be the same to the letter; other numbers agree within 1e-9. Packages of
-    another version than at the seal are told as notes.
+    Ranks and totals must be the same to the letter; other numbers agree within 1e-9. Packages of another
+    version than at the seal, and sentences worded otherwise by another version, are told as notes.
     """
     if progress:
         progress("evaluate")
@@ -47,7 +51,11 @@ def replay_problems(
         except Refused as error:
             return error.problems
         write_results(evaluation, again / "results")
-        found = [*_table_problems(data / "results", again / "results"), *_workbook_problems(data, again)]
+        reworded = _other_version(data / "environment.txt")
+        found = [
+            *_table_problems(data / "results", again / "results", reworded=reworded),
+            *_workbook_problems(data, again, reworded=reworded),
+        ]
         if extract is not None and (data / "public").is_dir():
             info = read_bag_info(bag)
             day = dt.date.fromisoformat(info["Bagging-Date"])
@@ -58,15 +66,15 @@ def replay_problems(
     return Problems((*found, *_version_notes(data / "environment.txt")))
 
 
-def _table_problems(sealed: Path, again: Path) -> Iterator[Problem]:
+def _table_problems(sealed: Path, again: Path, *, reworded: bool) -> Iterator[Problem]:
     for name in TABLES:
         exact = name in {"ranking.csv", "problems.csv"}
-        yield from _cell_problems(
-            f"results/{name}", "", _read_csv(sealed / name), _read_csv(again / name), exact=exact
-        )
+        before, now = _read_csv(sealed / name), _read_csv(again / name)
+        for problem in _cell_problems(f"results/{name}", "", before, now, exact=exact):
+            yield _as_wording(problem) if reworded and problem.column in SENTENCES else problem
 
 
-def _workbook_problems(data: Path, again: Path) -> Iterator[Problem]:
+def _workbook_problems(data: Path, again: Path, *, reworded: bool) -> Iterator[Problem]:
     file = f"results/{WORKBOOK}"
     try:
         sealed = CalamineWorkbook.from_path(str(data / file))
@@ -81,7 +89,9 @@ def _workbook_problems(data: Path, again: Path) -> Iterator[Problem]:
         before, now = (
             book.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for book in (sealed, computed)
         )
-        yield from _cell_problems(file, sheet, before, now, exact=False)
+        for problem in _cell_problems(file, sheet, before, now, exact=False):
+            # The figures stand in the tables too; what is only text here may be worded otherwise by another version.
+            yield _as_wording(problem) if reworded and not _has_figure(problem) else problem
 
 
 def _cell_problems(file: str, sheet: str, sealed: Table, again: Table, *, exact: bool) -> Iterator[Problem]:
@@ -121,6 +131,22 @@ def _file_problems(sealed: Path, again: Path) -> list[Problem]:
     return [
         _difference(f"public/{name}") for name in sorted({*before, *now}) if before.get(name) != now.get(name)
     ]
+
+
+def _as_wording(problem: Problem) -> Problem:
+    rule = Phrase("文字表述与封存时不同（程序版本不同）", "worded otherwise than at the seal, by another version")
+    mend = Phrase("数字一致时无须处理", "nothing, as long as the figures agree")
+    return replace(problem, severity="note", rule=rule, mend=mend)
+
+
+def _has_figure(problem: Problem) -> bool:
+    """Whether either side of a difference is a bare number."""
+    return any(re.fullmatch(r"-?\d+(\.\d+)?", side.strip()) for side in problem.value.split("→"))
+
+
+def _other_version(path: Path) -> bool:
+    sealed = read_environment(path.read_text(encoding="utf-8") if path.is_file() else "")
+    return sealed.get(OURSELVES) != versions().get(OURSELVES)
 
 
 def _version_notes(path: Path) -> Iterator[Problem]:
