@@ -16,7 +16,7 @@ test-all: $(READY) browser
 	$(BIN)/python -m pytest -m ""
 
 notebooks: $(READY)
-	$(BIN)/python notebooks/renew.py
+	$(BIN)/python tests/renew_notebooks.py
 
 lab: $(READY)
 	$(BIN)/committee lab

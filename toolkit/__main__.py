@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DEBUG = "COMMITTEE_DEBUG"
 DEMO = ".demo"
+SETTINGS = "JUPYTER_CONFIG_PATH"
 
 app = typer.Typer(
     help="评审委员会工具：检查数据、计算排名、分析稳健性、封存与公示。 The evaluation committee's tool.",
@@ -80,16 +81,21 @@ def sensitivity(
         _say(language, phrase("稳健性表已写入 {path}", "The robustness table is in {path}", path=path))
 
 
-@app.command()
-def lab(folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False)] = None) -> None:
-    """在 JupyterLab 中打开本届的笔记本。 JupyterLab on the notebooks, for this edition."""
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(
+    context: typer.Context,
+    folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False, help="届次文件夹 the edition")] = None,
+) -> None:
+    """在 JupyterLab 中打开本届的笔记本。 JupyterLab on the notebooks, for this edition; its own options may follow."""
     import subprocess
 
     from toolkit.edition import EDITION
     from toolkit.house import house_folder
 
-    chosen = {EDITION: str(folder.resolve())} if folder else {}
-    command = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(house_folder("notebooks"))]
+    # Chinese menus and no calls for news, unless the user's own settings say otherwise.
+    settings = os.pathsep.join(filter(None, [str(house_folder("templates") / "lab"), os.environ.get(SETTINGS)]))
+    chosen = {SETTINGS: settings} | ({EDITION: str(folder.resolve())} if folder else {})
+    command = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(house_folder("notebooks")), *context.args]
     raise typer.Exit(subprocess.call(command, env=os.environ | chosen))  # noqa: S603 - our own words only
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,8 +68,9 @@ def grade_reasons(
     struck = {(str(row.member), direct.get(str(row.veto))) for row in vetoes.itertuples(index=False)}
     table = scores.loc[members.index]
     points = pd.DataFrame(rounded(table.to_numpy(np.float64), scheme.decimals), table.index, table.columns)
+    rows = points.to_dict("index")
     said = [
-        _directly(grade) if (str(member), grade) in struck else _by_score(scheme, scheme.grades, grade, points.loc[str(member)])
+        _directly(grade) if (str(member), grade) in struck else _by_score(scheme, scheme.grades, grade, rows[member])
         for member, grade in grades.items()
     ]
     return pd.Series([reason.into(scheme.language) for reason in said], index=members.index, dtype="str")
@@ -78,7 +80,7 @@ def _directly(grade: str) -> Phrase:
     return phrase("信用等级直接定为 {grade}", "credit grade {grade}, given directly", grade=grade)
 
 
-def _by_score(scheme: Scheme, grades: Grades, grade: str, points: pd.Series[float]) -> Phrase:
+def _by_score(scheme: Scheme, grades: Grades, grade: str, points: Mapping[Hashable, float]) -> Phrase:
     """The band reached, and the better band missed although the total would have been enough."""
     total = points[TOTAL]
     if np.isnan(total):

@@ -5,7 +5,6 @@ Run ``make notebooks``, then read the difference: every figure that moved is a r
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -13,7 +12,7 @@ import nbformat
 from toolkit.house import house_folder
 from toolkit.sealing.execution import run_notebooks
 
-HERE = Path(__file__).parent
+HERE = house_folder("notebooks")
 KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
