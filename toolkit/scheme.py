@@ -6,9 +6,9 @@ import datetime as dt
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from toolkit.measures import Measure, Selection, Where, Window
 from toolkit.scheme_faults import AGGREGATE, scheme_faults
@@ -37,22 +37,30 @@ class MembersSpec(Decision):
     skip: Where = {}
 
 
-class Group(Decision):
-    """A node of the indicator tree whose score is made of its children's."""
+class Named(Decision):
+    """What a scheme gives an id, and a label for readers: the id itself where none is written."""
 
     id: Name
     label: Name
+
+    @model_validator(mode="before")
+    @classmethod
+    def _labelled(cls, given: Any) -> Any:
+        return {"label": given["id"], **given} if isinstance(given, dict) and "id" in given else given
+
+
+class Group(Named):
+    """A node of the indicator tree whose score is made of its children's."""
+
     weight: Weight
     group: str | None = None
     aggregate: Annotated[str, Field(pattern=AGGREGATE)] = "arithmetic"
     source: str = ""
 
 
-class Indicator(Decision):
+class Indicator(Named):
     """A leaf of the tree: what is measured, and how a raw value becomes a value on the scale."""
 
-    id: Name
-    label: Name
     weight: Weight
     measure: Measure
     value: Shape
@@ -63,11 +71,9 @@ class Indicator(Decision):
     source: str = ""
 
 
-class Adjustment(Decision):
+class Adjustment(Named):
     """Points added to the total after aggregation: `per` x measure, held at `cap` (negative for deductions)."""
 
-    id: Name
-    label: Name
     measure: Measure
     per: float = 1.0
     cap: float | None = None
@@ -81,11 +87,9 @@ class Effect(Decision):
     grade: str | None = None
 
 
-class Veto(Decision):
+class Veto(Named):
     """A condition apart from the score: any selected record, whatever the total (一票否决)."""
 
-    id: Name
-    label: Name
     when: Selection
     effect: Effect
     source: str = ""
@@ -108,11 +112,9 @@ class Requirement(Decision):
     least: float
 
 
-class Award(Decision):
+class Award(Named):
     """An award in its turn: places, the least scores, and what is required beside them."""
 
-    id: Name
-    label: Name
     quota: Quota | None = None
     minimum: dict[str, float] = {}
     require: tuple[Requirement, ...] = ()
