@@ -51,6 +51,21 @@ class Case:
         return self.points[[TOTAL, *tie_nodes(self.scheme)]].to_numpy().T
 
     @cached_property
+    def columns(self) -> dict[str, list[float]]:
+        """Rounded scores by node, in the order of the members: plain lists, which are quick to look into."""
+        return {str(node): self.points[node].tolist() for node in self.points}
+
+    @cached_property
+    def applied(self) -> list[bool]:
+        """Whether each member applied."""
+        return list(self.members["applied"])
+
+    @cached_property
+    def ranks(self) -> list[int]:
+        """Each member's rank."""
+        return self.rank.tolist()
+
+    @cached_property
     def entries(self) -> list[list[tuple[Contest, int]]]:
         """For each member the contests of its pools, and its place in their arrays."""
         found: list[list[tuple[Contest, int]]] = [[] for _ in range(len(self.members))]
@@ -87,7 +102,7 @@ def reasons(case: Case) -> pd.Series[str]:
 
 
 def _sentences(case: Case, position: int) -> Iterator[Phrase]:
-    if not case.members["applied"].iloc[position]:
+    if not case.applied[position]:
         yield NOT_APPLIED
         return
     strikes = case.strikes.get(str(case.members.index[position]), [])
@@ -135,7 +150,7 @@ def _given(case: Case, contest: Contest, own: int) -> Phrase:
         "{award}: total {total}, rank {rank} in {scope_en}",
         award=contest.award.label,
         total=_amount(case, case.keys[0, position]),
-        rank=case.rank.iloc[position],
+        rank=case.ranks[position],
         scope=_scope(case).zh,
         scope_en=_scope(case).en,
     )
@@ -157,9 +172,9 @@ def _missed(case: Case, contest: Contest, own: int) -> Phrase:
     """The bars of an award a member does not reach."""
     position = contest.positions[own]
     missed = [
-        _short(case, contest, node, least, float(case.points[node].iloc[position]))
+        _short(case, contest, node, least, case.columns[node][position])
         for node, least in bars(contest.award)
-        if not (case.points[node].iloc[position] >= least or case.exempt[node][position])
+        if not (case.columns[node][position] >= least or case.exempt[node][position])
     ]
     return Phrase("，".join(item.zh for item in missed), ", ".join(item.en for item in missed))
 
