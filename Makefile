@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
 
-.PHONY: demo test test-all notebooks lab benchmarks style browser clean lock
+.PHONY: demo test engines test-all notebooks lab benchmarks style browser clean lock
 
 demo: $(READY)
 	$(BIN)/committee demo
@@ -27,6 +27,10 @@ benchmarks: $(READY)
 style: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+engines: $(READY)
+	@sh tests/engines/install.sh $(BIN)/python
+	$(BIN)/python -m pytest -m "" tests/engines tests/test_sources.py
 
 browser:
 	@sh tests/browser/install.sh

@@ -13,13 +13,17 @@ import toolkit
 
 PACKAGE = Path(toolkit.__file__).parent
 FLOORS = {
-    "ground": "text errors ranking toml_places toml_faults toml_file house display drawing",
-    "choosing": "shapes measures scheme_faults scheme",
+    "ground": "text discretion errors ranking toml_places toml_faults toml_file house display drawing",
+    "choosing": "shapes measures identity scheme_faults scheme",
     "measuring": """
-        reading.findings reading.credit_code reading.amounts reading.dates reading.headings reading.delimited
-        reading.workbook_marks reading.row_classes reading.sheets tables reading.cells reading.heading_faults
-        reading.intake reading.duplicates reading.membership reading.collection records references edition
-        selection indicators""",
+        reading.findings reading.credit_code reading.units reading.amounts reading.dates reading.words reading.unit_rows
+        reading.headings reading.delimited reading.compound_file reading.file_faults reading.marks reading.xlsx_marks
+        reading.xls_marks reading.ods_marks
+        reading.workbook_marks reading.row_classes reading.remarks reading.sheets provenance sources.address tables reading.cells reading.heading_faults
+        reading.cut_rows reading.merged_cells reading.sheet_notes reading.intake reading.duplicates reading.membership reading.collection sources.catalogue sources.sqlite sources.postgres sources.spark
+        sources.connection sources.relation sources.checks sources.survey reading.lineage reading.names
+        reading.attribution records references edition
+        validity selection testimony engine indicators""",
     "deciding": "values aggregation scoring contests reasons awards grades",
     "the run": "evaluation",
     "asking": """
@@ -27,11 +31,15 @@ FLOORS = {
         sensitivity.allocation sensitivity.draws sensitivity""",
     "keeping": """
         wording lines workbook.book workbook.score_sheet workbook.scheme_sheet workbook results extract
+        returns.marked_cells returns.drop_downs returns.workbook_copy returns.marked_copy returns.sheet returns.names returns row_changes changes
         sealing.environment sealing.lock sealing.bag sealing.frozen sealing.execution sealing.replay seal""",
     "showing": """
+        forms.columns forms.checks forms.sheet forms.notes forms.names forms new_edition
         standings comparisons pictures views controls serving.notice serving.notice_page serving.page_process
         serving.read_only pages""",
-    "doors": "reading sealing serving __init__ __main__",
+    "doors": """
+        reading sources sealing serving commands commands.speaking commands.recording commands.evaluating commands.sealing
+        __init__ __main__""",
 }
 ORDER = [module for floor in FLOORS.values() for module in floor.split()]
 HEAVY = ("anywidget", "duckdb", "ibis", "ipywidgets", "matplotlib", "nbclient", "openpyxl", "pandas", "scipy", "voila", "xlsxwriter")

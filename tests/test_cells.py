@@ -68,8 +68,40 @@ def test_a_chinese_numeral_is_offered_as_a_number() -> None:
     assert mend(read("八", type="number")) == "not a number; write 8, or leave the cell empty if unknown"
 
 
+@pytest.mark.parametrize(
+    ("raw", "unit", "value"),
+    [
+        ("5万元", "元", 50000.0),
+        ("1,835.0534（万元）", "元", 18350534.0),
+        ("480万", "元", 4800000.0),
+        ("￥0.29亿元", "元", 29000000.0),
+        ("12345.67元", "万元", 1.234567),
+        ("3千人", "人", 3000.0),
+    ],
+)
+def test_a_clear_multiple_of_the_unit_is_converted_in_decimals_and_said(raw: str, unit: str, value: float) -> None:
+    cell = read(raw, type="money", unit=unit)
+    assert (cell.state, cell.value) == ("value", value)
+    assert cell.finding is not None
+    assert "written in" in cell.finding.rule.en
+
+
+def test_the_unit_of_bare_numbers_may_be_said_by_the_sheet() -> None:
+    column = Column(type="money", unit="元", range=(0, 2e7))
+    cells = read_cells([1835.0534, "0.29", "7元", "3万元", 5000], column, written_in="万元")
+    assert [cell.value for cell in cells] == [18350534.0, 2900.0, 7.0, 30000.0, None]
+    assert "outside 0 to 2e+07 元" in mend(cells[4])
+    assert read("1e9999999999999999999万元", type="money").state == "problem"
+
+
+def test_money_is_in_yuan_where_nothing_is_said() -> None:
+    assert read("￥12.5元", type="money") == Cell("value", 12.5)
+    assert read("2万元", type="money").value == 20000.0
+
+
 def test_another_unit_is_never_converted() -> None:
-    assert "`万元` is not the column's unit `元`" in mend(read("5万元", type="money", unit="元"))
+    assert "`美元` is not the column's unit `元`" in mend(read("5美元", type="money", unit="元"))
+    assert "`天` is not the column's unit `学时`" in mend(read("5天", type="number", unit="学时"))
     assert "the column has no unit" in mend(read("40学时", type="number"))
 
 
@@ -107,7 +139,8 @@ def test_the_range_of_a_percentage_is_in_its_unit() -> None:
     "raw",
     ["2018年3月5日", "2018.3.5", "2018-03-05", "2018/3/5", "20180305", "２０１８年３月５日", "2018 年 3 月 5 日", 20180305.0,
      dt.date(2018, 3, 5), dt.datetime(2018, 3, 5), "2018-03-05 00:00:00", "2018-03-05T00:00", "Mar 5, 2018",
-     "20180305 - 00:00:00"],
+     "20180305 - 00:00:00", "二〇一八年三月五日", "2018年3月5日 星期一", "2018-3-5（周一）", "5 March 2018", "5-Mar-2018",
+     "March 5th, 2018", "mar. 5, 2018", "2018 3 5"],
 )  # fmt: skip
 def test_dates_that_are_clear_are_read(raw: object) -> None:
     assert read(raw, type="date") == Cell("value", dt.datetime(2018, 3, 5))
@@ -134,6 +167,10 @@ def test_a_time_of_day_is_kept() -> None:
         ("201803", "lacks its day"),
         (43164.0, "if 2018-03-05 is meant"),
         ("长期", "not a date"),
+        ("2018年3月5日 星期二", "not the weekday"),
+        ("二〇一八年二月三十日", "no such day"),
+        ("Marvel 5, 2018", "not a date"),
+        ("5 Mar 18", "not a date"),
         ("2018-03.05", "not a date"),
         (dt.time(9), "not a date"),
         (True, "not a date"),
@@ -199,7 +236,7 @@ def test_text_keeps_what_was_written() -> None:
     assert "damaged" in mend(read("甲\ufffd", type="text"))
 
 
-@pytest.mark.parametrize("raw", ["#N/A", "#DIV/0!", "#REF!"])
+@pytest.mark.parametrize("raw", ["#N/A", "#DIV/0!", "#REF!", "#SPILL!", "Err:502", "#未计算"])
 def test_a_failed_formula_is_a_problem_and_not_missing(raw: str) -> None:
     for kind in ("text", "number", "date"):
         assert "formula" in mend(read(raw, type=kind))

@@ -81,8 +81,24 @@ def test_an_error_of_our_own_reaches_the_user_in_words(small_edition: Path) -> N
     assert "Traceback" not in done.stderr + done.stdout
 
 
-@pytest.mark.parametrize("word", ["check", "evaluate", "sensitivity", "seal", "verify", "serve", "demo", "lab"])
+@pytest.mark.parametrize("word", ["new", "forms", "changes", "check", "evaluate", "sensitivity", "seal", "verify", "serve", "demo", "lab"])
 def test_every_command_explains_itself(word: str) -> None:
     done = run(word, "--help")
     assert done.exit_code == 0
     assert "Usage" in done.output
+
+
+def test_an_edition_without_approval_is_sealed_without_a_page(
+    small_edition: Path, house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheme = small_edition / "scheme.toml"
+    scheme.write_text(scheme.read_text("utf-8").replace('approval = "测试〔2019〕1号"\n', ""), "utf-8")
+    monkeypatch.setattr("toolkit.house.house_folder", lambda _: house)
+    done = run("seal", small_edition, "--as", "r1")
+    assert done.exit_code == 0, done.output
+    assert "批准文号" in done.output
+    assert not (small_edition / "sealed" / "r1" / "data" / "public").exists()
+    assert run("verify", small_edition / "sealed" / "r1", "--replay").exit_code == 0
+    served = run("serve", small_edition)
+    assert served.exit_code == 1
+    assert "Traceback" not in served.output

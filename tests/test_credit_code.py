@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.reading.credit_code import ALPHABET, check_character, is_valid, normal_key, problem
+from toolkit.reading.credit_code import ALPHABET, check_character, is_valid, looks_meant, normal_key, problem
 
 CODES = st.text(ALPHABET, min_size=17, max_size=17).map(lambda first: first + check_character(first))
 
@@ -51,6 +51,8 @@ def test_a_swap_is_named() -> None:
         ("91350100M000100Y4Z", "letter Z is not", "digit 2"),
         ("9.13501E+17", "took the code for a number", "format the column as text"),
         ("9.135010000000005E+16", "took the code for a number", "format the column as text"),
+        ("913501000001000000", "took the code for a number", "format the column as text"),
+        ("91350100М000100Y43", "character М is not", "then the code is 91350100M000100Y43"),
         ("91350100M000100Y4", "this has 17", "certificate"),
         ("440101000012345", "this has 15", "old"),
         ("91350211M0000XUF46", "the check character fails", "certificate"),
@@ -71,3 +73,13 @@ def test_keys_are_compared_half_width_upper_case_without_spaces() -> None:
 def test_a_foreign_character_has_no_check() -> None:
     with pytest.raises(KeyError):
         check_character("9135010OM000100Y4")
+
+
+@pytest.mark.parametrize("code", ["91350100M000100Y43", "91350100MO00100Y43", "9.135E+17", "91350100M000100Y4"])
+def test_a_damaged_code_is_still_meant_as_one(code: str) -> None:
+    assert looks_meant(code)
+
+
+@pytest.mark.parametrize("text", ["", "9135", "12", "1.5E+03", "合计数额以上均为线下培训学时之和", "98.5"])
+def test_counts_and_words_are_not_meant_as_codes(text: str) -> None:
+    assert not looks_meant(text)

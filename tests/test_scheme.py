@@ -126,3 +126,16 @@ def sound() -> Scheme:
     from toolkit.toml_file import tuples
 
     return Scheme.model_validate(tuples(tomllib.loads(SCHEME)))
+
+
+def test_keys_in_chinese_need_no_quotes(tmp_path: Path) -> None:
+    window = '[window.w]\nfrom = "day"\ncolumn = "severity"\nlasts = { 轻微 = "3 months", 严重 = "3 years" }  # 一般\n\n[publication]'
+    scheme = load_scheme(written(tmp_path, changed(("[publication]", window), ('"已签" = 100', "已签 = 100"))))
+    assert scheme.window["w"].lasts == {"轻微": "3 months", "严重": "3 years"}
+    (problem,) = faults(tmp_path, changed(("[publication]", window.replace("3 months", "三个月"))))
+    assert problem.column == "window.w.lasts.轻微"
+
+
+def test_a_node_without_a_label_is_called_by_its_id(tmp_path: Path) -> None:
+    scheme = load_scheme(written(tmp_path, changed(('label = "签署承诺书"\n', ""))))
+    assert scheme.label("pledge") == scheme.nodes["pledge"].label == "pledge"

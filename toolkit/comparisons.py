@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from toolkit import wording
-from toolkit.display import Table
+from toolkit.display import Table, shortened
 from toolkit.standings import LEFT, RIGHT, Row, row_of, rows_of
-from toolkit.text import Phrase, phrase
+from toolkit.text import Language, Phrase, phrase
 from toolkit.wording import class_name, headings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import pandas as pd
-
     from toolkit.evaluation import Evaluation
+    from toolkit.records import Records
     from toolkit.scheme import Scheme
 
 CHANGES = {
@@ -25,6 +26,19 @@ CHANGES = {
     "up": Phrase("上升", "up"),
     "down": Phrase("下降", "down"),
 }
+
+RECORD_CHANGES = {
+    "added": Phrase("新增", "added"),
+    "removed": Phrase("删除", "removed"),
+    "changed": Phrase("更改", "changed"),
+    "moved": Phrase("换文件", "moved"),
+}
+RECORD_HEADINGS = (
+    Phrase("变化", "Change"), Phrase("表", "Table"), Phrase("会员", "Member"), Phrase("主键", "Key"),
+    Phrase("列", "Column"), Phrase("原来", "Before"), Phrase("现在", "Now"),
+)  # fmt: skip
+FILE_HEADING = Phrase("文件", "File")
+MOST_SHOWN = 40  # columns of a terminal for one cell
 
 
 def certainty_table(probabilities: pd.DataFrame, evaluation: Evaluation, top: int = 20) -> Table:
@@ -82,6 +96,50 @@ def changes_table(before: Evaluation, after: Evaluation, top: int = 20) -> Table
         Phrase("名单的变化", "What changes in the list").into(language),
         (LEFT, LEFT, LEFT, LEFT, RIGHT, RIGHT),
         note=note.into(language),
+    )
+
+
+def record_changes_table(changes: pd.DataFrame, after: Records, language: Language = "zh", top: int = 50) -> Table:
+    """What `toolkit.changes.changed_records` found, in the words of the data dictionary and with members' names."""
+    counts = changes["kind"].value_counts()
+    counted = {name: int(counts.get(name, 0)) for name in RECORD_CHANGES}
+    listed = pd.concat([changes[changes["kind"] != "moved"], _moved_together(changes)])
+    note = phrase(
+        "新增 {added} 行，删除 {removed} 行，更改 {changed} 格，换文件 {moved} 行；以上列出 {shown} 条。只比较被采用的行。",
+        "{added} rows added, {removed} removed, {changed} cells changed, {moved} rows moved to another file; {shown} are "
+        "shown. Accepted rows only.",
+        shown=min(top, len(listed)),
+        **counted,
+    )
+    return Table(
+        tuple(said.into(language) for said in RECORD_HEADINGS),
+        tuple(_record_change(row, after, language) for row in rows_of(listed.head(top))),
+        Phrase("记录的变化", "What changes in the records").into(language),
+        note=note.into(language),
+    )
+
+
+def _moved_together(changes: pd.DataFrame) -> pd.DataFrame:
+    """One line for all rows that moved from one file to another, with their number as the key."""
+    files = ["table", "column", "before", "after", "kind"]
+    moved = changes[changes["kind"] == "moved"].groupby(files, sort=False, as_index=False).size()
+    return moved.assign(key="× " + moved["size"].astype(str), member="")
+
+
+def _record_change(row: Row, after: Records, language: Language) -> tuple[str, ...]:
+    table = after.tables.table.get(row["table"])
+    column = table.column.get(row["column"]) if table else None
+    heading = column.headings[0] if column and column.headings else row["column"]
+    said = (RECORD_CHANGES[row["kind"]], FILE_HEADING if row["column"] == "_file" else Phrase(heading, heading))
+    member = str(after.members["name"].get(row["member"], row["member"]))
+    return (
+        said[0].into(language),
+        table.label if table and table.label else row["table"],
+        shortened(member, MOST_SHOWN),
+        shortened(row["key"], MOST_SHOWN),
+        said[1].into(language),
+        shortened(row["before"], MOST_SHOWN),
+        shortened(row["after"], MOST_SHOWN),
     )
 
 

@@ -8,12 +8,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from toolkit.errors import Problems, Refused
+from toolkit.errors import Problem, Problems, Refused
 from toolkit.house import house_folder
 from toolkit.records import Records, load_records
 from toolkit.references import reference_problems
 from toolkit.scheme import Scheme, load_scheme
 from toolkit.tables import Tables, load_tables
+from toolkit.text import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +65,15 @@ def check_edition(folder: Path | str) -> tuple[Edition | None, Problems]:
     records = load_records(folder, tables, scheme.members)
     records = replace(records, digests={**_digests(folder), **records.digests})
     problems = problems + reference_problems(scheme, tables) + records.problems
+    if records.members.empty and not problems.errors:
+        problems += (_nobody(scheme, tables),)
     return Edition(folder, scheme, tables, records), problems
+
+
+def _nobody(scheme: Scheme, tables: Tables) -> Problem:
+    rule = Phrase("一个会员也没有，没有可评的对象", "there is not one member: nobody to evaluate")
+    mend = Phrase("请填写会员表", "fill in the members table")
+    return Problem("error", rule, mend, file=tables.table[scheme.members.table].file or "")
 
 
 def _digests(folder: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
+from toolkit.discretion import discreet
 from toolkit.text import Language, Phrase
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class Problem:
     file, sheet, column, value
         Where it stands; empty where it does not apply. `value` is never that of a personal column.
     row
-        The row as Excel counts it (the first row is 1), or the line of a text file.
+        The row as Excel counts it (the first row is 1), or the line of a text file. A row of a database has none:
+        `sheet` says its key instead, as ``acts[act_id=17]``.
     """
 
     severity: Severity
@@ -53,12 +55,22 @@ class Problem:
     column: str = ""
     value: str = ""
 
+    def __post_init__(self) -> None:
+        """Whatever was typed where, no problem says a telephone or identity number or an e-mail address in full."""
+        for name in ("column", "value"):
+            object.__setattr__(self, name, discreet(getattr(self, name)))
+        for name in ("rule", "mend"):
+            said = getattr(self, name)
+            masked = Phrase(discreet(said.zh), discreet(said.en))
+            if masked != said:
+                object.__setattr__(self, name, masked)
+
     def line(self, language: Language) -> str:
         """The problem as one line, without its file."""
         zh = language == "zh"
         places = [
-            (f"工作表 {self.sheet}" if zh else f"sheet {self.sheet}") if self.sheet else "",
-            (f"第 {self.row} 行" if zh else f"row {self.row}") if self.row is not None else "",
+            _sheet(self.file, self.sheet, zh=zh),
+            (f"第 {self.row} 行" if zh else f"row {self.row}") if self.row else "",
             " ".join(part for part in (self.column, f'"{self.value}"' if self.value else "") if part),
         ]
         place = ("，" if zh else ", ").join(part for part in places if part)
@@ -109,7 +121,7 @@ class Problems:
         import pandas as pd
 
         rows = [
-            (p.severity, p.file, p.sheet, p.row, p.column, p.value, p.rule.into(language), p.mend.into(language))
+            (p.severity, p.file, p.sheet, p.row or None, p.column, p.value, p.rule.into(language), p.mend.into(language))
             for p in self
         ]
         return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"row": "Int64"})
@@ -146,6 +158,13 @@ def _heading(file: str, found: list[Problem], language: Language) -> str:
         return f"{file}：{counted}" if file else counted
     counted = f"{len(found)} {COUNTED[worst].en}{'' if len(found) == 1 else 's'}"
     return f"{file}: {counted}" if file else counted
+
+
+def _sheet(file: str, sheet: str, *, zh: bool) -> str:
+    """A sheet, or the relation of a source: no path within an edition holds a colon."""
+    if not sheet or ":" in file:
+        return sheet
+    return f"工作表 {sheet}" if zh else f"sheet {sheet}"
 
 
 def _mark(problem: Problem, language: Language) -> str:

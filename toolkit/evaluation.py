@@ -96,6 +96,7 @@ def evaluate(scheme: Scheme, records: Records) -> Evaluation:
     Refused
         When the records hold errors, or a value is missing where the scheme allows none.
     """
+    records = records.as_of(scheme.as_of)
     measured = measure_indicators(scheme, records)
     measured = replace(measured, problems=records.problems + measured.problems)
     if measured.problems.errors:

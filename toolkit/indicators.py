@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from toolkit.engine import VETOES, Engine
 from toolkit.errors import Problem, Problems
-from toolkit.measures import Measure
-from toolkit.references import member_column
-from toolkit.scheme import Adjustment, Indicator, Scheme, Veto
-from toolkit.selection import GAPS, MARKED, MEMBER, PLACE, ROWS, VALUE, Calendar, Source, selected, taken
+from toolkit.measures import Measure, Selection
+from toolkit.scheme import Adjustment, Indicator, Scheme
+from toolkit.selection import GAPS, ROWS, VALUE
+from toolkit.testimony import testimony_problems
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
-    from ibis.backends.duckdb import Backend
-
     from toolkit.records import Records
 
 
@@ -54,16 +53,19 @@ def measure_indicators(scheme: Scheme, records: Records) -> Indicators:
     The order of rows, files and members changes nothing. A number of rows or a sum over no rows is 0; every other
     value without a row is missing, and stays so here.
     """
-    engine = _Engine(scheme, records)
+    items: tuple[Indicator | Adjustment, ...] = (*scheme.indicators, *scheme.adjustments)
     members = records.members.index
-    columns = [engine.column(item.id, item.measure, members) for item in scheme.indicators]
-    points = [engine.column(item.id, item.measure, members) for item in scheme.adjustments]
+    with Engine(scheme, records) as engine:
+        found = engine.measured([item.measure for item in items])
+        measured = [_column(engine, records, item, frame) for item, frame in zip(items, found, strict=True)]
+        vetoes = pd.concat([engine.vetoed(veto) for veto in scheme.vetoes] or [_no_vetoes()], ignore_index=True)
+        said = [*_appeals(engine, scheme), *_testimonies(engine, scheme, records)]
+    columns, points = measured[: len(scheme.indicators)], measured[len(scheme.indicators) :]
     adjustments = [_points(item, column) for item, column in zip(scheme.adjustments, points, strict=True)]
-    vetoes = pd.concat([engine.vetoed(veto) for veto in scheme.vetoes] or [_no_vetoes()], ignore_index=True)
     problems = chain(
-        *(column.problems for column in (*columns, *points)),
+        *(column.problems for column in measured),
         *(_class_problems(item, records.members) for item in scheme.indicators),
-        engine.appeals(),
+        said,
     )
     return Indicators(
         raw=pd.DataFrame({column.id: column.raw for column in columns}, index=members),
@@ -85,90 +87,71 @@ class _Column:
     problems: tuple[Problem, ...]
 
 
-class _Engine:
-    """The records in an embedded database, and what is asked of it."""
+def _column(engine: Engine, records: Records, item: Indicator | Adjustment, found: pd.DataFrame) -> _Column:
+    measure, members = item.measure, records.members.index
+    found = found.reindex(members)
+    nothing = {"sum": 0.0, "count": 0.0}.get(measure.take or "", np.nan)
+    raw = found[VALUE].where(found[ROWS].notna(), nothing)
+    if measure.take == "any":
+        raw = found[ROWS].notna().astype(object)
+    elif measure.take in {"sum", "count"} or pd.api.types.is_numeric_dtype(raw):
+        raw = raw.astype("float64")
+    problems = (*_gaps(engine, records, item, found), *_repeats(item.id, measure, found))
+    return _Column(item.id, raw, _applicable(engine, measure, members), problems)
 
-    def __init__(self, scheme: Scheme, records: Records) -> None:
-        import ibis
 
-        self._scheme, self._records = scheme, records
-        self._backend: Backend = ibis.duckdb.connect()
-        self._calendar = Calendar(scheme.as_of, scheme.period, scheme.window)
-        self._sources: dict[str, Source] = {}
+def _applicable(engine: Engine, measure: Measure, members: pd.Index[str]) -> pd.Series[bool]:
+    """False for members whose cell says 不适用; only a value read as it stands can say so."""
+    everywhere = pd.Series(data=True, index=members)
+    said = None if measure.take is not None else engine.not_applicable(measure)
+    return everywhere if said is None else everywhere & ~said.reindex(members, fill_value=False)
 
-    def source(self, name: str) -> Source:
-        if name not in self._sources:
-            spec = self._records.tables.table[name]
-            self._backend.con.register(name, _arrow(self._records, name))
-            self._sources[name] = Source(
-                table=self._backend.table(name),
-                member=str(member_column(spec, name, self._scheme)),
-                date=spec.date,
-                columns=tuple(column for column, held in spec.column.items() if not held.personal),
-            )
-        return self._sources[name]
 
-    def column(self, name: str, measure: Measure, members: pd.Index[str]) -> _Column:
-        source = self.source(measure.place[0])
-        found = taken(source, measure, self._calendar).to_pyarrow().to_pandas().set_index(MEMBER)
-        found = found.reindex(members)
-        nothing = {"sum": 0.0, "count": 0.0}.get(measure.take or "", np.nan)
-        raw = found[VALUE].where(found[ROWS].notna(), nothing)
-        if measure.take == "any":
-            raw = found[ROWS].notna().astype(object)
-        elif measure.take in {"sum", "count"} or pd.api.types.is_numeric_dtype(raw):
-            raw = raw.astype("float64")
-        problems = tuple(self._gaps(name, measure, found)) + tuple(_repeats(name, measure, found))
-        return _Column(name, raw, self._applicable(measure, members), problems)
+def _gaps(
+    engine: Engine, records: Records, item: Indicator | Adjustment, found: pd.DataFrame
+) -> Iterator[Problem]:
+    """A row that is counted but lacks its number adds nothing: said, never silent."""
+    if item.measure.take != "sum" or not (found[GAPS] > 0).any():
+        return
+    for file, sheet, row in engine.gaps(item.measure):
+        yield Problem(
+            "warning",
+            phrase("此格为空，该行未计入“{label}”", "empty: this row adds nothing to `{label}`", label=item.label),
+            Phrase("如有数值请补填；确无数值可不处理", "fill it in if there is a number"),
+            file=file, sheet=sheet, row=row, column=_heading(records, item.measure),
+        )  # fmt: skip
 
-    def vetoed(self, veto: Veto) -> pd.DataFrame:
-        source = self.source(veto.when.table)
-        rows = selected(source, veto.when, self._calendar)
-        rows = rows.select(**{MEMBER: rows[source.member]}, **{place[1:]: rows[place] for place in PLACE})
-        frame = rows.to_pyarrow().to_pandas().sort_values([MEMBER, "file", "sheet", "row"], ignore_index=True)
-        named: pd.DataFrame = frame.assign(veto=veto.id, table=veto.when.table)[list(_no_vetoes().columns)]
-        return named
 
-    def appeals(self) -> Iterator[Problem]:
-        """Records that count although under appeal, each named once."""
-        items: tuple[Indicator | Adjustment, ...] = (*self._scheme.indicators, *self._scheme.adjustments)
-        measured = [item.measure.selection for item in items]
-        selections = [item for item in (*measured, *(veto.when for veto in self._scheme.vetoes)) if item.window]
-        for table in dict.fromkeys(selection.table for selection in selections):
-            asked = [s for s in selections if s.table == table]
-            found = [selected(self.source(table), s, self._calendar) for s in asked]
-            frames = [rows.filter(rows[MARKED]).select(*PLACE).to_pyarrow().to_pandas() for rows in found]
-            for row in pd.concat(frames).drop_duplicates().sort_values(list(PLACE)).itertuples(index=False):
-                yield Problem(
-                    "note",
-                    Phrase("该记录正在申诉，目前仍计入", "this record is under appeal and counts for now"),
-                    Phrase("申诉有结果后请更新状态", "update its status when the appeal is decided"),
-                    file=row[0], sheet=row[1], row=int(row[2]),
-                )  # fmt: skip
-
-    def _applicable(self, measure: Measure, members: pd.Index[str]) -> pd.Series[bool]:
-        """False for members whose cell says 不适用; only a value read as it stands can say so."""
-        table, column = measure.place
-        everywhere = pd.Series(data=True, index=members)
-        held = self._records.not_applicable.get(table)
-        if measure.take is not None or held is None or column not in held:
-            return everywhere
-        member = self._records.frames[table][self.source(table).member]
-        return everywhere & ~held[column].groupby(member).any().reindex(members, fill_value=False)
-
-    def _gaps(self, name: str, measure: Measure, found: pd.DataFrame) -> Iterator[Problem]:
-        """A row that is counted but lacks its number adds nothing: said, never silent."""
-        if measure.take != "sum" or not (found[GAPS] > 0).any():
-            return
-        rows = selected(self.source(measure.place[0]), measure.selection, self._calendar)
-        column = str(measure.column)
-        for row in rows.filter(rows[column].isnull()).order_by(PLACE).select(*PLACE).to_pyarrow().to_pylist():
+def _appeals(engine: Engine, scheme: Scheme) -> Iterator[Problem]:
+    """Records that count although under appeal, each named once."""
+    items: tuple[Indicator | Adjustment, ...] = (*scheme.indicators, *scheme.adjustments)
+    selections = [*(item.measure.selection for item in items), *(veto.when for veto in scheme.vetoes)]
+    marking = [selection for selection in selections if _marks(scheme, selection)]
+    for table in dict.fromkeys(selection.table for selection in marking):
+        asked = {s.model_dump_json(): s for s in marking if s.table == table}
+        for file, sheet, row in engine.under_appeal(table, list(asked.values())):
             yield Problem(
-                "warning",
-                phrase("此格为空，该行未计入“{label}”", "empty: this row adds nothing to `{label}`", label=self._scheme.label(name)),
-                Phrase("如有数值请补填；确无数值可不处理", "fill it in if there is a number"),
-                file=row["_file"], sheet=row["_sheet"], row=int(row["_row"]), column=_heading(self._records, measure),
+                "note",
+                Phrase("该记录正在申诉，目前仍计入", "this record is under appeal and counts for now"),
+                Phrase("申诉有结果后请更新状态", "update its status when the appeal is decided"),
+                file=file, sheet=sheet, row=row,
             )  # fmt: skip
+
+
+def _marks(scheme: Scheme, selection: Selection) -> bool:
+    window = scheme.window.get(selection.window or "")
+    return bool(window and window.appeal and window.under_appeal == "count_and_mark")
+
+
+def _testimonies(engine: Engine, scheme: Scheme, records: Records) -> Iterator[Problem]:
+    """What a reader should know of the rows asked for, each said once."""
+    items: tuple[Indicator | Adjustment, ...] = (*scheme.indicators, *scheme.adjustments)
+    asked = [(item.measure.selection, item.measure.place[1]) for item in items if item.measure.take]
+    found: list[Problem] = []
+    for selection, column in (*asked, *((veto.when, None) for veto in scheme.vetoes)):
+        spec, window = records.tables.table[selection.table], scheme.window.get(selection.window or "")
+        found += testimony_problems(engine.source(selection.table), spec, selection, window, column)
+    yield from dict.fromkeys(found)
 
 
 def _heading(records: Records, measure: Measure) -> str:
@@ -214,19 +197,4 @@ def _class_problems(item: Indicator, members: pd.DataFrame) -> Iterator[Problem]
 
 
 def _no_vetoes() -> pd.DataFrame:
-    return pd.DataFrame({key: pd.Series(dtype="object") for key in (MEMBER, "veto", "table", "file", "sheet", "row")})
-
-
-def _arrow(records: Records, name: str) -> Any:
-    """A table of records as an Arrow table, so that its types are stated and not guessed."""
-    import pyarrow as pa
-
-    frame = records.frames[name]
-    kinds = {"number": pa.float64(), "money": pa.float64(), "percent": pa.float64(), "date": pa.timestamp("us"), "boolean": pa.bool_()}
-    fields = [
-        pa.field(column, kinds.get(spec.type, pa.string()))
-        for column, spec in records.tables.table[name].column.items()
-        if not spec.personal
-    ]
-    places = [pa.field("_file", pa.string()), pa.field("_sheet", pa.string()), pa.field("_row", pa.int64())]
-    return pa.Table.from_pandas(frame, schema=pa.schema([*fields, *places]), preserve_index=False)
+    return pd.DataFrame({key: pd.Series(dtype="object") for key in VETOES})

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from toolkit.toml_file import Decision
 
 Take = Literal["sum", "count", "any", "latest"]
 State = str | float | int | bool
 Where = dict[str, tuple[State, ...]]
+Unverified = Literal["left_out", "counts"]
 
 LASTS = re.compile(r"\s*(\d+)\s*(day|month|year)s?\s*\Z")
 
@@ -42,34 +43,68 @@ def _span(words: str) -> str:
     return words
 
 
-class Window(Decision):
-    """How long a record counts, by the state in `column`, from the date in `from_` on.
+Span = Annotated[str, AfterValidator(_span)]
 
-    A record counts as of a date d when from <= d <= from + span (d < from + span when the end day does not
-    count), and its state is not one of `skip`. A state without a span counts for ever. `appeal` says which
-    records are under appeal; `under_appeal` whether those count, and are marked, or are left out meanwhile.
+
+class Window(Decision):
+    """How long a record counts, from the date in `from_` on.
+
+    A record counts on a day d (the as-of date) when all of this holds:
+
+    - it has begun: from <= d;
+    - it has not run out: d <= end, or d < end when the end day does not count. Its end is the date in `until`; where
+      that is empty, `from_` and the span in `lasts` of its state in `column`; for other states the span `otherwise`;
+      without any of these it never ends. It never ends before the date in `at_least_until`, if there is one;
+    - it is not repaired or withdrawn yet: d lies before the dates in `repaired` and `withdrawn`;
+    - its state is none of `skip`, unless it bears one of those two dates and that is still to come on d.
+
+    Spans of months and years end on the day of the same number, and where the month lacks it, on its last day
+    (民法典第二百零二条). `appeal` says which records are under appeal; `under_appeal` whether those count, and are
+    marked, or are left out meanwhile.
     """
 
     from_: Annotated[str, Field(alias="from")]
-    column: str
-    lasts: dict[str, Annotated[str, AfterValidator(_span)]]
+    column: str | None = None
+    lasts: dict[str, Span] = {}
+    otherwise: Span | None = None
+    until: str | None = None
+    at_least_until: str | None = None
     end_day: Literal["counts", "excluded"] = "counts"
+    repaired: str | None = None
+    withdrawn: str | None = None
     skip: Where = {}
     under_appeal: Literal["count_and_mark", "count", "skip"] = "count_and_mark"
     appeal: Where = {}
+
+    @model_validator(mode="after")
+    def _column_for_spans(self) -> Self:
+        if self.lasts and self.column is None:
+            message = "有 lasts 时要写 column / `lasts` needs `column`"
+            raise ValueError(message)
+        return self
+
+    @property
+    def dates(self) -> dict[str, str]:
+        """The columns of dates it reads, by their key."""
+        named = {"from": self.from_, "until": self.until, "at_least_until": self.at_least_until,
+                 "repaired": self.repaired, "withdrawn": self.withdrawn}  # fmt: skip
+        return {key: column for key, column in named.items() if column}
 
 
 class Selection(Decision):
     """Rows of one table: those whose columns hold one of the named states, within a window, once for each act.
 
-    `once_per` names columns that identify an act: the same act told by two channels counts once, by the row
-    that stands first when rows are put in order of their columns.
+    `once_per` names columns that identify an act: the same act told by two channels counts once. Where the table has
+    a `channel`, the act is as the first of its channels tells it; otherwise by the row that stands first when rows
+    are put in order of their columns. `unverified` says whether records count that nobody has verified, where the
+    table has `verified`.
     """
 
     table: str
     where: Where = {}
     window: str | None = None
     once_per: tuple[str, ...] = ()
+    unverified: Unverified = "left_out"
 
 
 class Measure(Decision):
@@ -87,6 +122,7 @@ class Measure(Decision):
     where: Where = {}
     window: str | None = None
     once_per: tuple[str, ...] = ()
+    unverified: Unverified = "left_out"
 
     @property
     def place(self) -> tuple[str, str | None]:
@@ -99,4 +135,10 @@ class Measure(Decision):
     @property
     def selection(self) -> Selection:
         """The rows it reads."""
-        return Selection(table=self.place[0], where=self.where, window=self.window, once_per=self.once_per)
+        return Selection(
+            table=self.place[0],
+            where=self.where,
+            window=self.window,
+            once_per=self.once_per,
+            unverified=self.unverified,
+        )

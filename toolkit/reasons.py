@@ -279,4 +279,6 @@ def _gap(case: Case, high: float, low: float) -> str:
 def _place(row: Mapping[Hashable, object], *, zh: bool) -> str:
     sheet = f"工作表 {row['sheet']}" if zh else f"sheet {row['sheet']}"
     line = f"第 {row['row']} 行" if zh else f"row {row['row']}"
+    if not row["row"]:  # of a database, named by its key
+        return f"{row['file']} {row['sheet']}"
     return ("，" if zh else ", ").join([str(row["file"]), *([sheet] if row["sheet"] else []), line])

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from toolkit.errors import Problem, Problems, nearest
-from toolkit.measures import Measure, Selection, State
+from toolkit.measures import Measure, Selection, State, Window
 from toolkit.scheme import Scheme
 from toolkit.shapes import Category
 from toolkit.text import Phrase, phrase
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from toolkit.tables import Column, Table, Tables
 
 NUMBERS = ("number", "money", "percent")
+MEMBER_COLUMNS = {
+    "former_names": ("text",),
+    "former_code": ("member", "credit_code"),
+    "head_office": ("member", "credit_code"),
+    "left": ("date",),
+}
 
 
 def reference_problems(scheme: Scheme, tables: Tables, file: str = "scheme.toml") -> Problems:
@@ -53,6 +59,9 @@ def _column(place: str, table: str, column: str, tables: Tables) -> Found:
         yield _missing(place, Phrase("数据表", "table"), table, list(tables.table))
     elif column not in tables.table[table].column:
         yield _missing(place, Phrase("列", "column"), f"{table}.{column}", [f"{table}.{c}" for c in tables.table[table].column])
+    elif tables.table[table].column[column].personal:
+        rule = phrase("“{name}”是个人信息列，不参与评价", "`{name}` is personal and has no part in an evaluation", name=column)
+        yield place, rule, Phrase("请指定另一列", "name another column")
 
 
 def _spec(table: str, column: str | None, tables: Tables) -> Column | None:
@@ -62,13 +71,15 @@ def _spec(table: str, column: str | None, tables: Tables) -> Column | None:
 
 def _members(scheme: Scheme, tables: Tables) -> Found:
     spec = scheme.members
-    named = {"key": spec.key, "name": spec.name, "class": spec.class_}
+    named = {"key": spec.key, "name": spec.name, "class": spec.class_, "former_names": spec.former_names,
+             "former_code": spec.former_code, "head_office": spec.head_office, "left": spec.left}  # fmt: skip
     if spec.table not in tables.table:
         yield _missing("members.table", Phrase("数据表", "table"), spec.table, list(tables.table))
         return
     for key, column in named.items():
         if column:
             yield from _column(f"members.{key}", spec.table, column, tables)
+            yield from _kind(f"members.{key}", spec.table, column, MEMBER_COLUMNS.get(key), tables)
     if spec.applied:
         table, _, column = spec.applied.rpartition(".")
         yield from _column("members.applied", table or spec.table, column, tables)
@@ -88,12 +99,29 @@ def _selection(place: str, selection: Selection, scheme: Scheme, tables: Tables)
     yield from _states(f"{place}.where", selection, tables)
     window = scheme.window.get(selection.window or "")
     if window:
-        for column in (window.from_, window.column, *window.skip, *window.appeal):
-            yield from _column(f"window.{selection.window}", selection.table, column, tables)
-        start = _spec(selection.table, window.from_, tables)
-        if start and start.type != "date":
-            rule = phrase("“{name}”不是日期列", "`{name}` is not a date column", name=window.from_)
-            yield f"window.{selection.window}.from", rule, Phrase("请改用日期列", "name a date column")
+        yield from _window(f"window.{selection.window}", window, selection.table, tables)
+
+
+def _window(place: str, window: Window, table: str, tables: Tables) -> Found:
+    for key, column in window.dates.items():
+        yield from _column(f"{place}.{key}", table, column, tables)
+        yield from _kind(f"{place}.{key}", table, column, ("date",), tables)
+    if window.column:
+        yield from _column(f"{place}.column", table, window.column, tables)
+        if _spec(table, window.column, tables):
+            spans = Selection(table=table, where={window.column: tuple(window.lasts)})
+            yield from _states(f"{place}.lasts", spans, tables)
+    for key, states in (("skip", window.skip), ("appeal", window.appeal)):
+        yield from _states(f"{place}.{key}", Selection(table=table, where=states), tables)
+
+
+def _kind(place: str, table: str, column: str, kinds: tuple[str, ...] | None, tables: Tables) -> Found:
+    """A column must be of one of `kinds`, where they are named."""
+    spec = _spec(table, column, tables)
+    if spec and kinds and spec.type not in kinds:
+        rule = phrase("“{name}”的类型是 {type}，应为 {kinds}", "`{name}` is {type}, and should be {kinds}",
+                      name=column, type=spec.type, kinds=" / ".join(kinds))  # fmt: skip
+        yield place, rule, Phrase("请改用另一列，或改正列的类型", "name another column, or change its type")
 
 
 def _states(place: str, selection: Selection, tables: Tables) -> Found:

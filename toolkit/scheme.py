@@ -6,11 +6,12 @@ import datetime as dt
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from toolkit.measures import Measure, Selection, Where, Window
+from toolkit.identity import MembersSpec
+from toolkit.measures import Measure, Selection, Window
 from toolkit.scheme_faults import AGGREGATE, scheme_faults
 from toolkit.shapes import Shape
 from toolkit.text import Language
@@ -22,31 +23,11 @@ MissingPolicy = Literal["worst", "exclude", "class_median", "unranked", "error"]
 PublicField = Literal["name", "class", "award", "grade", "rank", "total"]
 
 
-class MembersSpec(Decision):
-    """Where the members stand: their table, its key, name and class columns, and whether they applied.
-
-    `applied` is a boolean column of the members table, or "table.column" of another: a member has applied when
-    a row there says so. Left out, every member takes part. Rows in a state named in `skip` are no members (sums of regions, say).
-    """
-
-    table: Name
-    key: Name
-    name: Name
-    class_: Annotated[str | None, Field(alias="class")] = None
-    applied: str | None = None
-    skip: Where = {}
-
-
 class Named(Decision):
     """What a scheme gives an id, and a label for readers: the id itself where none is written."""
 
     id: Name
-    label: Name
-
-    @model_validator(mode="before")
-    @classmethod
-    def _labelled(cls, given: Any) -> Any:
-        return {"label": given["id"], **given} if isinstance(given, dict) and "id" in given else given
+    label: Annotated[Name, Field(default_factory=lambda fields: fields.get("id", ""))]
 
 
 class Group(Named):

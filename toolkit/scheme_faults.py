@@ -166,7 +166,7 @@ def _measure(path: KeyPath, measure: Raw) -> Iterator[Fault]:
             rule = Phrase("没有写明怎样取数", "it does not say what to take")
             mend = Phrase('请写 take（并写 table），或写 column = "表.列"', 'write `take` with `table`, or column = "table.column"')
             yield Fault((*path, "column"), rule, mend)
-        for key in sorted({"table", "where", "window", "once_per"} & set(measure)):
+        for key in sorted({"table", "where", "window", "once_per", "unverified"} & set(measure)):
             rule = phrase("没有 take 时不能写“{key}”", "`{key}` needs `take`", key=key)
             yield Fault((*path, key), rule, Phrase("请补上 take，或删去这一项", "add `take`, or remove it"))
         return

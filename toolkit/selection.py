@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import add, and_, or_
+from operator import and_, or_
 from typing import TYPE_CHECKING, Any
 
-from toolkit.measures import Measure, Selection, Where, Window, read_span
+from toolkit.measures import Measure, Selection, Where, Window
+from toolkit.validity import any_state, begun, in_force
 
 if TYPE_CHECKING:
     import datetime as dt
 
     import ibis.expr.types as ir
+
+    from toolkit.provenance import Channel, Verified
 
 MEMBER, VALUE, ROWS, GAPS = "member", "value", "rows", "gaps"
 PLACE = ("_file", "_sheet", "_row")
@@ -33,12 +36,16 @@ class Source:
         The columns that say whom a row is about and when it happened (None where it has no date).
     columns
         The columns of the data dictionary, in its order.
+    channel, verified
+        Whose word goes first where one act is told twice, and in which states a row counts.
     """
 
     table: ir.Table
     member: str
     date: str | None
     columns: tuple[str, ...]
+    channel: Channel | None = None
+    verified: Verified | None = None
 
 
 @dataclass(frozen=True)
@@ -53,43 +60,79 @@ class Calendar:
 def selected(source: Source, selection: Selection, calendar: Calendar) -> ir.Table:
     """The rows that count, with a column `_under_appeal`.
 
-    Dated rows count within the period, or by their window; rows after the as-of day never do.
+    Dated rows count within the period, or by their window; rows after the as-of day never do. Where channels tell of
+    acts, the act is first taken from the channel whose word goes first, of the rows that were there on the as-of day,
+    and then asked whether it counts: what that channel has withdrawn, no other one brings back.
     """
     import ibis
 
-    rows = _holding(source.table, _in_states(source.table, selection.where))
     window = calendar.windows.get(selection.window or "")
+    told, asked = _parted(selection.where, source, selection)
+    rows = _holding(source.table, [*_in_states(source.table, told), *_verified(source, selection)])
+    rows = rows.filter(begun(rows, window, calendar.as_of)) if window is not None else _happened(rows, source, calendar)
+    if source.channel and selection.once_per:
+        rows = _first_of_each(rows, source, selection.once_per)
+    rows = _holding(rows, _in_states(rows, asked))
     marked: Any = ibis.literal(value=False)
     if window is not None:
-        rows = _within(rows, window, calendar.as_of)
-        appeals = [_any_state(rows, window.appeal)] if window.appeal else []
+        rows = _holding(rows, in_force(rows, window, calendar.as_of))
+        appeals = [any_state(rows, window.appeal)] if window.appeal else []
         if appeals and window.under_appeal == "skip":
             rows = rows.filter(~appeals[0])
         elif appeals and window.under_appeal == "count_and_mark":
             marked = appeals[0]
-    elif source.date is not None:
-        begin, end = calendar.period or (None, calendar.as_of)
-        happened = rows[source.date].date()
-        rows = rows.filter(happened <= min(end, calendar.as_of), *([happened >= begin] if begin else []))
+    elif source.date is not None and calendar.period:
+        rows = rows.filter(rows[source.date].date().between(*calendar.period))
     rows = rows.mutate(**{MARKED: marked})
-    return _first_of_each(rows, source, selection.once_per) if selection.once_per else rows
+    return _first_of_each(rows, source, selection.once_per) if selection.once_per and not source.channel else rows
 
 
-def taken(source: Source, measure: Measure, calendar: Calendar) -> ir.Table:
-    """One row for each member that has any: member, value, rows (how many), gaps (rows without the value)."""
-    import ibis
+def together(measures: Iterable[Measure]) -> list[list[int]]:
+    """The places of measures that one query takes: of the same rows, but for the states they ask for."""
+    groups: dict[str, list[int]] = {}
+    for place, measure in enumerate(measures):
+        alone = f"latest {place}" if measure.take == "latest" else ""
+        groups.setdefault(alone + _asked_of_all(measure).model_dump_json(), []).append(place)
+    return list(groups.values())
 
-    rows = selected(source, measure.selection, calendar)
-    column = measure.place[1]
-    by_member = {MEMBER: rows[source.member]}
-    if measure.take == "latest":
+
+def taken(source: Source, measures: Sequence[Measure], calendar: Calendar) -> ir.Table:
+    """One row for each member that has any: member, then for each measure n value_n, rows_n (how many), gaps_n (without it).
+
+    The measures go `together`. Sums are decimals: each number counts as it is written.
+    """
+    rows = selected(source, _asked_of_all(measures[0]), calendar)
+    if measures[0].take == "latest":
         rows = _latest(rows, source)
-        by_member = {MEMBER: rows[source.member]}
+    numbers = [_numbers(rows, measure) for measure in measures]
+    named = {f"{name}_{n}": number for n, found in enumerate(numbers) for name, number in found.items()}
+    return rows.group_by(**{MEMBER: rows[source.member]}).agg(**named)
+
+
+def _asked_of_all(measure: Measure) -> Selection:
+    """Its selection without the states, where it makes no difference whether they are asked before or after."""
+    alone = measure.take == "latest" or measure.once_per
+    return measure.selection if alone else measure.selection.model_copy(update={"where": {}})
+
+
+def _numbers(rows: ir.Table, measure: Measure) -> dict[str, ir.Value]:
+    tests = [] if measure.take == "latest" or measure.once_per else _in_states(rows, measure.where)
+    where = reduce(and_, tests) if tests else None
+    count = rows.count(where=where)
+    column = measure.place[1]
     if column is None or measure.take in {"count", "any"}:
-        return rows.group_by(**by_member).agg(**{VALUE: rows.count(), ROWS: rows.count(), GAPS: ibis.literal(0)})
-    here = rows[column]
-    value = here.cast(EXACT).sum().cast("float64") if measure.take == "sum" else here.arbitrary()
-    return rows.group_by(**by_member).agg(**{VALUE: value, ROWS: rows.count(), GAPS: here.isnull().sum()})
+        return {VALUE: count, ROWS: count, GAPS: count - count}
+    here: Any = rows[column]
+    gaps = rows.count(where=reduce(and_, [*tests, here.isnull()]))
+    if measure.take == "sum":
+        return {VALUE: _as_written(here).sum(where=where), ROWS: count, GAPS: gaps}
+    value = here.any(where=where) if here.type().is_boolean() else here.max(where=where)
+    return {VALUE: value, ROWS: count, GAPS: gaps}
+
+
+def _as_written(number: Any) -> Any:
+    """A number as a decimal; of a float its shortest digits, so that every engine adds the same."""
+    return (number.cast("string") if number.type().is_floating() else number).cast(EXACT)
 
 
 def _holding(rows: ir.Table, tests: list[ir.BooleanValue]) -> ir.Table:
@@ -100,33 +143,44 @@ def _in_states(table: ir.Table, where: Where) -> list[ir.BooleanValue]:
     return [table[column].isin(states) for column, states in where.items()]
 
 
-def _any_state(table: ir.Table, where: Where) -> ir.BooleanValue:
-    return reduce(and_, (test.fill_null(False) for test in _in_states(table, where)))
+def _parted(where: Where, source: Source, selection: Selection) -> tuple[Where, Where]:
+    """The states that say whose word is asked for, and those that are asked of the act."""
+    if source.channel is None or not selection.once_per:
+        return where, {}
+    telling = {source.channel.column, *selection.once_per}
+    return ({key: states for key, states in where.items() if key in telling},
+            {key: states for key, states in where.items() if key not in telling})  # fmt: skip
 
 
-def _within(rows: ir.Table, window: Window, as_of: dt.date) -> ir.Table:
-    """Rows whose time has begun and not run out on the as-of day, and which are not in a state to skip."""
-    import ibis
+def _verified(source: Source, selection: Selection) -> list[ir.BooleanValue]:
+    if source.verified is None or selection.unverified == "counts":
+        return []
+    return [source.table[source.verified.column].isin(source.verified.counts)]
 
-    begins, state = rows[window.from_].date(), rows[window.column]
-    tests = [begins <= as_of]
-    for name, words in window.lasts.items():
-        length, unit = read_span(words)
-        ends = begins + ibis.interval(length, unit=unit[0].upper())
-        still = (ends >= as_of) if window.end_day == "counts" else (ends > as_of)
-        tests.append((state != name).fill_null(True) | still)
-    tests += [~rows[column].isin(states).fill_null(False) for column, states in window.skip.items()]
-    return rows.filter(*tests)
+
+def _happened(rows: ir.Table, source: Source, calendar: Calendar) -> ir.Table:
+    return rows if source.date is None else rows.filter(rows[source.date].date() <= calendar.as_of)
 
 
 def _first_of_each(rows: ir.Table, source: Source, once_per: tuple[str, ...]) -> ir.Table:
     """One row for each act; a row that does not say which act it tells of stands for itself."""
+    unnamed = reduce(or_, (rows[column].isnull() for column in once_per))
+    keys = [rows[source.member], *(rows[column] for column in once_per)]
+    order = [*words_order(rows, source), *(rows[column] for column in source.columns)]
+    return _keep_first(rows, keys, order, unnamed)
+
+
+def words_order(rows: ir.Table, source: Source) -> list[Any]:
+    """Whose word goes first: verified rows before others, then the channels in their order."""
     import ibis
 
-    unnamed = reduce(or_, (rows[column].isnull() for column in once_per))
-    itself = reduce(add, (rows[column].cast("string").fill_null("") + "|" for column in PLACE))
-    keys = [rows[source.member], *(rows[column] for column in once_per), ibis.ifelse(unnamed, itself, "")]
-    return _keep_first(rows, keys, [rows[column] for column in source.columns])
+    order: list[Any] = []
+    if source.verified:
+        order.append(ibis.ifelse(rows[source.verified.column].isin(source.verified.counts).fill_null(False), 0, 1))
+    if source.channel:
+        turns = [(rows[source.channel.column] == name, turn) for turn, name in enumerate(source.channel.order)]
+        order.append(ibis.cases(*turns, else_=len(turns)))
+    return order
 
 
 def _latest(rows: ir.Table, source: Source) -> ir.Table:
@@ -134,9 +188,14 @@ def _latest(rows: ir.Table, source: Source) -> ir.Table:
     return _keep_first(rows, [rows[source.member]], [rows[str(source.date)].desc(), *others])
 
 
-def _keep_first(rows: ir.Table, keys: list[Any], order: list[Any]) -> ir.Table:
-    """The first row of each group: put in order by what rows say, never by where they stand."""
+def _keep_first(rows: ir.Table, keys: list[Any], order: list[Any], always: Any = None) -> ir.Table:
+    """The first row of each group, and those to keep always.
+
+    They are put in order by what they say; where they stand decides only between rows that say the same.
+    """
     import ibis
 
-    numbered = rows.mutate(**{TURN: ibis.row_number().over(group_by=keys, order_by=order)})
-    return numbered.filter(numbered[TURN] == 0).drop(TURN)
+    turn = ibis.row_number().over(group_by=keys, order_by=[*order, *(rows[name] for name in PLACE)])
+    first = turn == 0 if always is None else (turn == 0) | always
+    numbered = rows.mutate(**{TURN: first})
+    return numbered.filter(numbered[TURN]).drop(TURN)

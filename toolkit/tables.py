@@ -10,7 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from toolkit.errors import nearest
+from toolkit.provenance import Channel, Verified, provenance_faults
+from toolkit.reading.credit_code import is_valid, normal_key
 from toolkit.reading.headings import normal_heading
+from toolkit.sources.address import source_faults
 from toolkit.text import Phrase, phrase
 from toolkit.toml_faults import Fault
 from toolkit.toml_file import Decision, read_model
@@ -31,7 +34,9 @@ class Column(Decision):
     """What one column holds, under which headings it arrives, and which values are allowed.
 
     `range` is in the column's own unit; a percentage without a unit is a share, from 0 to 1. `accept` names
-    credit codes that fail their check and are taken nevertheless, each with the reason.
+    credit codes that fail their check and are taken nevertheless, each with the reason. `note` and `example`
+    tell on the entry form what to fill in. Of a date, `forever` names words for no end at all (长期), and `day_missing`
+    says which day of its month one without a day stands for.
     """
 
     headings: tuple[str, ...] = ()
@@ -44,12 +49,23 @@ class Column(Decision):
     choices: tuple[Name, ...] = ()
     personal: bool = False
     accept: dict[str, Name] = Field(default_factory=dict)
+    note: str = ""
+    example: str = ""
+    forever: tuple[Name, ...] = ()
+    day_missing: Literal["first", "last"] | None = None
+
+    @property
+    def measure(self) -> str:
+        """The unit its numbers are in; money without one is in 元."""
+        return self.unit or ("元" if self.type == "money" else "")
 
 
 class Table(Decision):
     """One table of records: the files it is read from, its columns, and what makes a row unique.
 
-    `date` names the column that says when a row happened.
+    `date` names the column that says when a row happened. `purpose` (what for), `filled_by` (by whom), `due`
+    (until when) and `kept` (for how long) are words for its entry form. `channel` says who told a row and whose word goes first, `verified`
+    in which states it counts, `names` which column says the member's name beside its key.
     """
 
     file: Name | None = None
@@ -59,6 +75,13 @@ class Table(Decision):
     date: str | None = None
     source: Name | None = None
     relation: Name | None = None
+    purpose: str = ""
+    filled_by: str = ""
+    due: str = ""
+    kept: str = ""
+    channel: Channel | None = None
+    verified: Verified | None = None
+    names: Name | None = None
     column: Annotated[dict[str, Column], Field(min_length=1)]
 
 
@@ -86,6 +109,7 @@ def table_faults(raw: Raw) -> Iterator[Fault]:
         columns = dict(_entries(table.get("column")))
         yield from _place_faults(path, table)
         yield from _name_faults(path, table, columns)
+        yield from provenance_faults(path, table, columns)
         yield from _shared_headings((*path, "column"), columns)
         for column, said in columns.items():
             yield from _column_faults((*path, "column", column), said)
@@ -101,15 +125,10 @@ def _texts(value: object) -> list[str]:
 
 
 def _place_faults(path: KeyPath, table: Raw) -> Iterator[Fault]:
-    """A table stands in files or in a database, and databases are not read yet."""
+    """A table stands in files or in a database."""
     file = table.get("file")
     if "source" in table:
-        rule = Phrase("此版本暂不支持直接读取数据库", "reading a database is not yet supported here")
-        yield Fault(
-            (*path, "source"),
-            rule,
-            Phrase("请导出为文件，改写 file", "export it to a file and name that under `file`"),
-        )
+        yield from source_faults(path, table)
     elif file is None:
         rule = Phrase("没有写明数据在哪个文件", "it is not said which file the table stands in")
         yield Fault(path, rule, Phrase('请加上 file = "records/….xlsx"', 'add file = "records/….xlsx"'))
@@ -169,12 +188,14 @@ def _column_faults(path: KeyPath, column: Raw) -> Iterator[Fault]:
     if kind == "choice" and not column.get("choices"):
         rule = Phrase("choice 列没有写可选值", "a column of type choice lists no choices")
         yield Fault(path, rule, Phrase('请加上 choices = ["…", "…"]', 'add choices = ["…", "…"]'))
-    for key, kinds in (("choices", {"choice"}), ("range", NUMERIC), ("accept", {"credit_code"})):
+    for key, kinds in (("choices", {"choice"}), ("range", NUMERIC), ("accept", {"credit_code"}),
+                       ("forever", {"date"}), ("day_missing", {"date"})):  # fmt: skip
         if column.get(key) and kind not in kinds:
             rule = phrase(
                 "{key} 不适用于 {kind} 列", "`{key}` does not go with type {kind}", key=key, kind=kind
             )
             yield Fault((*path, key), rule, Phrase("请删去，或改 type", "remove it, or change the type"))
+    yield from _accept_faults((*path, "accept"), column)
     yield from _range_faults((*path, "range"), column)
     shared = set(_texts(column.get("missing"))) & set(_texts(column.get("not_applicable")))
     if shared:
@@ -183,6 +204,21 @@ def _column_faults(path: KeyPath, column: Raw) -> Iterator[Fault]:
         )
         mend = phrase("请只在一处写“{mark}”", "list `{mark}` once only", mark=min(shared))
         yield Fault((*path, "not_applicable"), rule, mend)
+
+
+def _accept_faults(path: KeyPath, column: Raw) -> Iterator[Fault]:
+    """An accepted code is written as codes are compared, fails its check, and comes with a reason."""
+    for code, reason in column["accept"].items() if isinstance(column.get("accept"), Mapping) else ():
+        if code != normal_key(code):
+            rule = Phrase("接受的代码应写成半角大写、不含空格", "an accepted code is half-width, upper case, without spaces")
+            mend = phrase("请写成 {code}", "write {code}", code=normal_key(code))
+            yield Fault((*path, code), rule, mend, code)
+        elif is_valid(code):
+            rule = Phrase("这个代码校验通过，不需要例外", "this code passes its check and needs no exception")
+            yield Fault((*path, code), rule, Phrase("请删去", "remove it"), code)
+        elif isinstance(reason, str) and not reason.strip():
+            rule = Phrase("接受校验不通过的代码须写明理由", "a code that fails its check is accepted with a reason only")
+            yield Fault((*path, code), rule, Phrase("请写明理由", "write the reason"), code)
 
 
 def _range_faults(path: KeyPath, column: Raw) -> Iterator[Fault]:

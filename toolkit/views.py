@@ -10,7 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from toolkit import wording
-from toolkit.comparisons import certainty_table, changes_table
+from toolkit.comparisons import certainty_table, changes_table, record_changes_table
 from toolkit.display import Picture, Table
 from toolkit.errors import SEVERITIES
 from toolkit.pictures import certainty_picture, totals_picture, weights_picture
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Picture", "Table", "awards_table", "certainty_picture", "certainty_table", "changes_table", "evidence",
-    "member_card", "near_line_table", "problems_table", "ranking_table", "records_table", "scheme_table", "ties_table",
+    "member_card", "near_line_table", "problems_table", "ranking_table", "record_changes_table", "records_table", "scheme_table", "ties_table",
     "totals_picture", "weights_picture",
 ]  # fmt: skip
 

@@ -4,34 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Hashable, Iterable
 from collections.abc import Set as AbstractSet
 from typing import Literal, NamedTuple
 
 from toolkit.errors import nearest
 from toolkit.reading import credit_code
-from toolkit.reading.amounts import NUMBER, read_number, read_percent
+from toolkit.reading.amounts import NUMBER, Converted, read_number, read_percent
 from toolkit.reading.credit_code import normal_key
-from toolkit.reading.dates import read_date
-from toolkit.reading.findings import EXACT_INTEGERS, Finding, plain, shown
+from toolkit.reading.dates import FOREVER, read_date, read_month
+from toolkit.reading.findings import Finding, plain, shown
+from toolkit.reading.words import choice_reader, read_boolean, read_text
 from toolkit.tables import Column
 from toolkit.text import Phrase, phrase
 
 State = Literal["value", "missing", "not applicable", "problem"]
 Value = str | float | bool | dt.datetime
-Read = Callable[[object], Value | Finding]
+Read = Callable[[object], Value | Converted | Finding]
 
-YES = frozenset({"是", "有", "true", "1", "√", "✓", "✔", "☑", "yes", "y"})
-NO = frozenset({"否", "没有", "无", "false", "0", "×", "✗", "✘", "no", "n"})
-EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#未计算"})
-LISTED = 8  # more choices than this are not listed in a message
+NO_MEMBER = Phrase("会员表中没有这个会员", "there is no such member in the members table")
+EXCEL_ERRORS = re.compile(
+    r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!|未计算)|Err:\d{3}"
+)
 GUESSES = 50  # comparing a wrong key with all members takes time: only the first wrong ones get a guess
 
 
 class Cell(NamedTuple):
     """One cell as read: its state, its value if it has one, and the rule it breaks if it is a problem.
 
-    A value may come with a finding too: a credit code that fails its check but was accepted with a reason.
+    A value may come with a finding too: a credit code that fails its check but was accepted with a reason, or an
+    amount written in another unit.
     """
 
     state: State
@@ -44,7 +47,9 @@ def read_cell(raw: object, column: Column, known: AbstractSet[str] | None = None
     return read_cells([raw], column, known)[0]
 
 
-def read_cells(raws: Iterable[object], column: Column, known: AbstractSet[str] | None = None) -> list[Cell]:
+def read_cells(
+    raws: Iterable[object], column: Column, known: AbstractSet[str] | None = None, written_in: str = ""
+) -> list[Cell]:
     """The cells of one column, in their order.
 
     Parameters
@@ -55,6 +60,8 @@ def read_cells(raws: Iterable[object], column: Column, known: AbstractSet[str] |
         What the column holds.
     known
         The keys of all members, for a column of type "member"; None where they could not be read.
+    written_in
+        The unit of numbers without one, where the sheet gives another than the column's own.
 
     Examples
     --------
@@ -62,13 +69,14 @@ def read_cells(raws: Iterable[object], column: Column, known: AbstractSet[str] |
     >>> [cell.state for cell in read_cells(["40学时", "/", "不适用", "八"], hours)]
     ['value', 'missing', 'not applicable', 'problem']
     """
-    read = _reader(column, known)
+    read = _reader(column, known, written_in)
     missing = {plain(mark) for mark in (*column.missing, "")} - {plain(choice) for choice in column.choices}
     not_applicable = {plain(mark) for mark in column.not_applicable}
     keyed = column.type in {"member", "credit_code"}
     seen: dict[tuple[type, object], Cell] = {}
 
-    bare = column.type in {"number", "money"} and not any(map(NUMBER.fullmatch, missing | not_applicable))
+    bare = column.type in {"number", "money"} and not written_in
+    bare = bare and not any(map(NUMBER.fullmatch, missing | not_applicable))
 
     def cell(raw: object) -> Cell:
         if bare and type(raw) is float and math.isfinite(raw):  # most cells of most workbooks
@@ -82,11 +90,14 @@ def read_cells(raws: Iterable[object], column: Column, known: AbstractSet[str] |
         value = finding or read(raw)
         if isinstance(value, Finding):
             return Cell("problem", None, value)
+        if isinstance(value, Converted):
+            checked = _checked(value.value, column)
+            return checked._replace(finding=value.finding) if checked.state == "value" else checked
         return _checked(value, column)
 
     cells = []
     for raw in raws:
-        key = (type(raw), raw)
+        key = (type(raw), raw if isinstance(raw, Hashable) else id(raw))
         found = seen.get(key)
         if found is None:
             found = seen[key] = cell(raw)
@@ -94,15 +105,16 @@ def read_cells(raws: Iterable[object], column: Column, known: AbstractSet[str] |
     return cells
 
 
-def _reader(column: Column, known: AbstractSet[str] | None) -> Read:
+def _reader(column: Column, known: AbstractSet[str] | None, written_in: str) -> Read:
+    unit = column.measure
     readers: dict[str, Read] = {
-        "text": _text,
-        "number": lambda raw: read_number(raw, column.unit),
-        "money": lambda raw: read_number(raw, column.unit),
-        "percent": lambda raw: read_percent(raw, column.unit),
-        "date": read_date,
-        "boolean": _boolean,
-        "choice": _choice_reader(column.choices),
+        "text": read_text,
+        "number": lambda raw: read_number(raw, unit, written_in),
+        "money": lambda raw: read_number(raw, unit, written_in),
+        "percent": lambda raw: read_percent(raw, written_in or unit),
+        "date": _date_reader(column),
+        "boolean": read_boolean,
+        "choice": choice_reader(column.choices),
         "credit_code": lambda raw: _credit_code(raw, column.accept),
         "member": _member_reader(known),
     }
@@ -114,7 +126,7 @@ def _empty() -> Finding:
 
 
 def _damage(text: str) -> Finding | None:
-    if text in EXCEL_ERRORS:
+    if EXCEL_ERRORS.fullmatch(text):
         rule = Phrase(
             "公式出错或尚未计算，没有值", "the formula failed or was never calculated: there is no value"
         )
@@ -156,51 +168,17 @@ def _out_of_range(column: Column) -> Finding:
     return Finding(Phrase(rule.zh, rule.en.strip()), mend)
 
 
-def _text(raw: object) -> str | Finding:
-    if isinstance(raw, int | float) and not isinstance(raw, bool) and abs(raw) >= EXACT_INTEGERS:
-        rule = Phrase(
-            "Excel 只保留 15 位数字，后面的位数已丢失", "Excel keeps 15 digits only: the others are lost"
-        )
-        return Finding(
-            rule, Phrase("请把该列设为文本格式后重填", "format the column as text and type it again")
-        )
-    return shown(raw)
+def _date_reader(column: Column) -> Read:
+    words, day = {plain(word) for word in column.forever}, column.day_missing
+    if not words and day is None:
+        return read_date
 
-
-def _boolean(raw: object) -> bool | Finding:
-    text = plain(raw).casefold()
-    if text in YES or text in NO:
-        return text in YES
-    return Finding(
-        Phrase("不是“是”或“否”", "neither yes nor no"), Phrase("请填写 是 或 否", "write 是 or 否")
-    )
-
-
-def _choice_reader(choices: tuple[str, ...]) -> Read:
-    normal = {"".join(plain(choice).split()): choice for choice in choices}
-
-    def read(raw: object) -> str | Finding:
-        text = "".join(plain(raw).split())
-        return normal[text] if text in normal else _no_choice(text, choices)
+    def read(raw: object) -> dt.datetime | Finding:
+        if plain(raw) in words:
+            return FOREVER
+        return read_date(raw) if day is None else read_month(raw, day)
 
     return read
-
-
-def _no_choice(text: str, choices: tuple[str, ...]) -> Finding:
-    rule = Phrase("不在可选值之内", "not one of the choices")
-    guess = nearest(text, choices)
-    listed = "、".join(choices[:LISTED]) + ("…" if len(choices) > LISTED else "")
-    if guess:
-        return Finding(
-            rule,
-            phrase(
-                "是否应为“{guess}”？可选：{listed}",
-                "is it {guess}? Choices: {listed}",
-                guess=guess,
-                listed=listed,
-            ),
-        )
-    return Finding(rule, phrase("可选：{listed}", "choices: {listed}", listed=listed))
 
 
 def _credit_code(raw: object, accept: dict[str, str]) -> str | Finding:
@@ -213,7 +191,7 @@ def _member_reader(known: AbstractSet[str] | None) -> Read:
     listed = sorted(known or ())
 
     def read(raw: object) -> str | Finding:
-        text = _text(raw)
+        text = read_text(raw)
         if isinstance(text, Finding):
             return text
         key = normal_key(text)
@@ -226,7 +204,7 @@ def _member_reader(known: AbstractSet[str] | None) -> Read:
 
 
 def _unknown_member(key: str, guess: str | None) -> Finding:
-    rule = Phrase("会员表中没有这个会员", "there is no such member in the members table")
+    rule = NO_MEMBER
     if guess:
         return Finding(rule, phrase("是否应为 {guess}？", "is it {guess}?", guess=guess))
     wrong = credit_code.problem(key) if len(key) == credit_code.LENGTH else None

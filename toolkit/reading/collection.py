@@ -46,7 +46,7 @@ class Collection:
     frame: pd.DataFrame
     not_applicable: pd.DataFrame
     problems: tuple[Problem, ...] = ()
-    keys: frozenset[str] = frozenset()
+    keys: frozenset[str] = field(default=frozenset(), repr=False)
     counts: tuple[Count, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
 
@@ -63,9 +63,9 @@ def collect(
     known
         The keys of all members, for other tables; None where they are not known.
     """
-    columns = {name: _as_key(column) if name == key else column for name, column in table.column.items()}
+    columns = {name: key_column(column) if name == key else column for name, column in table.column.items()}
     keys = [name for name, column in columns.items() if column.type in {"member", "credit_code"}]
-    files, problems = _found_files(folder, table)
+    files, problems = found_files(folder, table)
     digests: dict[str, str] = {}
     intakes: list[Intake] = []
     for file in files:
@@ -109,13 +109,13 @@ def _collected(
     )
 
 
-def _as_key(column: Column) -> Column:
+def key_column(column: Column) -> Column:
     """The key column of the members table: required, and text keys made uniform as those that refer to them."""
     kind = "credit_code" if column.type == "credit_code" else "member"
     return column.model_copy(update={"required": True, "type": kind})
 
 
-def _found_files(folder: Path, table: Table) -> tuple[list[str], list[Problem]]:
+def found_files(folder: Path, table: Table) -> tuple[list[str], list[Problem]]:
     """The files that a table names, by name; a problem where there are none."""
     pattern = table.file or ""
     if (folder / pattern).is_file():
@@ -141,7 +141,7 @@ def _unopened(file: str) -> Problem:
 def _keys(intakes: Sequence[Intake], columns: Mapping[str, Column]) -> Iterator[str]:
     for intake in intakes:
         for name, cells in intake.cells.items():
-            if columns[name].type in {"member", "credit_code"}:
+            if columns[name].type in {"member", "credit_code"} and not columns[name].personal:
                 yield from (cell.value for cell in cells if isinstance(cell.value, str))
 
 

@@ -13,7 +13,10 @@ LENGTH = 18
 WEIGHTS = tuple(pow(3, place, 31) for place in range(LENGTH - 1))
 VALUES = {character: value for value, character in enumerate(ALPHABET)}
 LOOKALIKES = {"O": "0", "I": "1", "S": "5", "Z": "2", "V": "U"}
-MENDED = {ord(letter): meant for letter, meant in LOOKALIKES.items()}
+TWINS = dict(zip("АВСЕНКМРТХУАΒΕΗΚΜΝΡΤΧΥ", "ABCEHKMPTXYABEHKMNPTXY", strict=True))  # Cyrillic and Greek
+MENDED = {ord(letter): meant for letter, meant in (LOOKALIKES | TWINS).items()}
+MEANT = re.compile(r"[0-9][^\W_]{14,19}|[0-9](\.[0-9]+)?E\+?1[4-9]")
+LOST_DIGITS = re.compile(r"[0-9]{15}000")
 SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+|[0-9]+\.0")
 
 
@@ -57,6 +60,17 @@ def is_valid(code: str) -> bool:
     return known and code[-1] == check_character(code)
 
 
+def looks_meant(code: str) -> bool:
+    """Whether somebody meant a credit code, right or wrong: too long for a count or an amount.
+
+    Examples
+    --------
+    >>> looks_meant("91350100MO00100Y43"), looks_meant("9.135E+17"), looks_meant("9135")
+    (True, True, False)
+    """
+    return bool(MEANT.fullmatch(code))
+
+
 def problem(code: str) -> Finding | None:
     """The rule that `code` breaks and how to mend it; None for a right code.
 
@@ -73,6 +87,8 @@ def problem(code: str) -> Finding | None:
         return _lost_digits()
     if len(code) != LENGTH:
         return _wrong_length(code)
+    if LOST_DIGITS.fullmatch(code):
+        return _lost_digits()
     foreign = next((character for character in code if character not in VALUES), None)
     return _wrong_character(code, foreign) if foreign else _wrong_check(code)
 
@@ -104,9 +120,9 @@ def _wrong_character(code: str, foreign: str) -> Finding:
         f"{kind.zh}{foreign} 不在信用代码的字符集内（第 {code.index(foreign) + 1} 位）",
         f"{kind.en}{foreign} is not in the code's alphabet (place {code.index(foreign) + 1})",
     )
-    if foreign not in LOOKALIKES:
+    if foreign not in LOOKALIKES | TWINS:
         return Finding(rule, Phrase("请对照证照更正", "compare it with the certificate"))
-    digit, mended = LOOKALIKES[foreign], code.translate(MENDED)
+    digit, mended = (LOOKALIKES | TWINS)[foreign], code.translate(MENDED)
     what = Phrase("数字", "digit") if digit.isdigit() else Phrase("字母", "letter")
     mend = Phrase(f"是否为{what.zh} {digit}？", f"is it the {what.en} {digit}?")
     if is_valid(mended):

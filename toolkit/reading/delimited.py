@@ -11,6 +11,10 @@ from toolkit.reading.findings import Finding
 from toolkit.text import Phrase, phrase
 
 SEPARATORS = (",", "\t", ";", "|")
+UTF_8_MARK = b"\xef\xbb\xbf"
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+UNKNOWN = Phrase("不是 UTF-8、GB18030 或带标记的 UTF-16", "not UTF-8, GB18030, or UTF-16 with its mark")
+SEEMS_UTF_16 = Phrase("像是没有标记的 UTF-16", "it seems to be UTF-16 without its mark")
 SAMPLE = 15  # rows that decide on the separator: a heading begins within them
 
 
@@ -36,25 +40,44 @@ def read_delimited(content: bytes, *, zipped: bool = False) -> list[list[str]] |
 def decoded(content: bytes) -> str | Finding:
     """Text from its bytes: by byte order mark, else strictly UTF-8, else GB18030.
 
-    Never GB18030 before UTF-8: it takes most UTF-8 text for other characters without an error.
+    Never GB18030 before UTF-8: it takes most UTF-8 text for other characters without an error. A text of which
+    most lines are UTF-8 is damaged UTF-8, and not GB18030.
     """
-    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    encodings = ["utf-16"] if marked else ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError as error:
-            place = content[: error.start].count(b"\n") + 1
-            continue
-        if "\x00" not in text:
-            return text
-        place = text[: text.index("\x00")].count("\n") + 1
-        break
+    if b"\0" in content and not content.startswith(UTF_16):
+        return _unknown_encoding(content.index(b"\0"), content, SEEMS_UTF_16)
+    encoding = "utf-16" if content.startswith(UTF_16) else "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        place = error.start
+        if encoding == "utf-8-sig" and not _mostly_utf_8(content):
+            try:
+                return content.decode("gb18030")
+            except UnicodeDecodeError as other:
+                place = other.start
+        return _unknown_encoding(place, content)
+    return _unknown_encoding(0, content) if "\0" in text else text
+
+
+def _mostly_utf_8(content: bytes) -> bool:
+    """Whether the text says that it is UTF-8, or more than half of its lines in Chinese are."""
+    lines = [line for line in content.splitlines() if not line.isascii()]
+    return content.startswith(UTF_8_MARK) or 2 * sum(map(_is_chinese_utf_8, lines)) > len(lines)
+
+
+def _is_chinese_utf_8(line: bytes) -> bool:
+    try:
+        return any("\u4e00" <= character <= "\u9fff" for character in line.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+
+
+def _unknown_encoding(place: int, content: bytes, why: Phrase = UNKNOWN) -> Finding:
+    line = content[:place].count(b"\n") + 1
     rule = phrase(
-        "编码读不出（第 {line} 行附近）：不是 UTF-8、GB18030 或带标记的 UTF-16",
-        "its encoding cannot be read (near line {line}): not UTF-8, GB18030, or UTF-16 with its mark",
-        line=place,
-    )
+        "编码读不出（第 {line} 行附近）：{zh}", "its encoding cannot be read (near line {line}): {en}",
+        line=line, zh=why.zh, en=why.en,
+    )  # fmt: skip
     return Finding(rule, Phrase("请另存为 CSV UTF-8 或 .xlsx", "save it as CSV UTF-8 or .xlsx"))
 
 

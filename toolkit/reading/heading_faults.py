@@ -8,6 +8,7 @@ from dataclasses import replace
 from toolkit.errors import Problem, Severity, nearest
 from toolkit.reading.findings import plain, shown
 from toolkit.reading.headings import Heading, Headings, normal_heading
+from toolkit.reading.units import factor, is_money
 from toolkit.tables import NUMERIC, Column
 from toolkit.text import Phrase, phrase
 
@@ -32,8 +33,7 @@ def heading_problems(headings: Headings, columns: Mapping[str, Column], place: P
     for key, found in headings.columns.items():
         if len(found) > 1:
             yield _twice(key, found, columns[key], place)
-        elif key not in headings.exact:
-            yield from _unit_problem(found[0], columns[key], place)
+    yield from _unit_problems(headings, columns, written_units(headings, columns), place)
     yield from _extra(headings.extra, absent, place)
 
 
@@ -102,26 +102,64 @@ def _twice(key: str, found: Sequence[Heading], column: Column, place: Problem) -
     )
 
 
-def _unit_problem(heading: Heading, column: Column, place: Problem) -> Iterator[Problem]:
-    unit = plain(column.unit).casefold()
-    if column.type in NUMERIC and unit and heading.unit not in {"", unit, *REMARKS}:
-        rule = phrase(
-            "表头的单位是“{found}”，而该列应为“{unit}”",
-            "the heading says `{found}`, but the column is in `{unit}`",
-            found=heading.unit, unit=column.unit,
-        )  # fmt: skip
-        mend = phrase(
-            "请换算成{unit}并改表头；括号里若不是单位，请把整个表头加入 tables.toml 的 headings",
-            "convert it to {unit} and rename it; if no unit is meant, add the whole heading in tables.toml",
-            unit=column.unit,
-        )
-        yield replace(place, rule=rule, mend=mend, column=heading.text)
+def written_units(headings: Headings, columns: Mapping[str, Column]) -> dict[str, str]:
+    """The unit of the bare numbers of each column that the sheet gives in another unit than agreed."""
+    units = {}
+    for key, found in headings.columns.items():
+        column, heading = columns[key], found[0]
+        own = "" if key in headings.exact or heading.unit in REMARKS else heading.unit
+        above = headings.money_unit if is_money(column.measure) and key not in headings.exact else ""
+        unit = own or above
+        same = unit == plain(column.measure).casefold() or factor(unit, column.measure) == 1
+        if column.type in NUMERIC and unit and not same:
+            units[key] = unit
+    return units
+
+
+def _unit_problems(
+    headings: Headings, columns: Mapping[str, Column], written: Mapping[str, str], place: Problem
+) -> Iterator[Problem]:
+    """A note for each column whose numbers are exchanged, an error where nobody can know how."""
+    for key, unit in written.items():
+        column, name = columns[key], headings.columns[key][0].text
+        if column.type == "percent" and unit == "%" and not column.unit:
+            continue
+        if factor(unit, column.measure) is not None:
+            rule = phrase(
+                "表上的单位是“{found}”，整列已换算为“{unit}”",
+                "the sheet says `{found}`: the whole column is taken into `{unit}`",
+                found=unit, unit=column.measure,
+            )  # fmt: skip
+            mend = Phrase("如不对请更正表上的单位", "correct the unit on the sheet if that is wrong")
+            yield replace(place, severity="note", rule=rule, mend=mend, column=name)
+        elif column.measure:
+            yield _unit_problem(unit, column, replace(place, column=name))
+
+
+def _unit_problem(found: str, column: Column, place: Problem) -> Problem:
+    rule = phrase(
+        "表头的单位是“{found}”，而该列应为“{unit}”",
+        "the heading says `{found}`, but the column is in `{unit}`",
+        found=found, unit=column.measure,
+    )  # fmt: skip
+    mend = phrase(
+        "请换算成{unit}并改表头；括号里若不是单位，请把整个表头加入 tables.toml 的 headings",
+        "convert it to {unit} and rename it; if no unit is meant, add the whole heading in tables.toml",
+        unit=column.measure,
+    )
+    return replace(place, rule=rule, mend=mend)
+
+
+def _without_answer(text: str) -> str:
+    """A heading nobody knows, without what stands behind a colon: 填表人：… may go on with a person's name."""
+    head, colon, answer = plain(text).partition(":")
+    return f"{head}：…" if colon and answer else text
 
 
 def _extra(extra: Sequence[Heading], absent: Mapping[str, Column], place: Problem) -> Iterator[Problem]:
     """A warning for each unknown heading that is like a missing one, and one note that names all others."""
     wanted = {normal_heading(n): _name(key, c) for key, c in absent.items() for n in (key, *c.headings)}
-    guesses = {heading.text: nearest(normal_heading(heading.text), wanted) for heading in extra}
+    guesses = {_without_answer(heading.text): nearest(normal_heading(heading.text), wanted) for heading in extra}
     for text, guess in guesses.items():
         if guess:
             rule = phrase("不认识的表头“{text}”，未读取", "heading `{text}` is unknown and not read", text=text)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Protocol
 
 from toolkit.reading.findings import plain, shown
+from toolkit.reading.unit_rows import money_unit_above, unit_row
 
 DEEPEST_START = 15  # a heading stands within the first rows
 DEEPEST = 3  # and takes up to three of them
@@ -51,6 +52,8 @@ class Headings:
         Headings that answer no column.
     bare
         Places from the left that have no heading.
+    money_unit
+        The unit of money that a row above gives for the whole table; empty without one.
     """
 
     first: int
@@ -59,6 +62,7 @@ class Headings:
     exact: frozenset[str]
     extra: tuple[Heading, ...]
     bare: tuple[int, ...]
+    money_unit: str = ""
 
 
 def normal_heading(text: str) -> str:
@@ -106,7 +110,21 @@ def find_headings(
             best = max(best, rank) if best else rank
     if best is None or best[0] == 0:
         return None
-    return _headings(rows, -best[2], -best[1], known)
+    return _with_units(_headings(rows, -best[2], -best[1], known), rows, -best[2])
+
+
+def _with_units(headings: Headings, rows: Sequence[Sequence[object]], first: int) -> Headings:
+    """The heading with a row of units below it, if there is one, and the unit of money above it."""
+    found = replace(headings, money_unit=money_unit_above(rows[:first]))
+    units = unit_row(rows[headings.first]) if headings.first < len(rows) else {}
+    if not units:
+        return found
+    columns = {
+        key: tuple(replace(h, unit=h.unit or units.get(h.place, "")) for h in answers)
+        for key, answers in headings.columns.items()
+    }
+    row = tuple(normal_heading(shown(cell)) for cell in rows[headings.first])
+    return replace(found, first=headings.first + 1, rows=headings.rows | {row}, columns=columns)
 
 
 def _known(expected: Mapping[str, Expected]) -> dict[str, str]:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from toolkit.errors import Problem
 from toolkit.reading.cells import Cell, read_cells
-from toolkit.reading.credit_code import is_valid, normal_key
+from toolkit.reading.credit_code import looks_meant, normal_key
+from toolkit.reading.cut_rows import cut_rows
 from toolkit.reading.findings import Finding, shown
-from toolkit.reading.heading_faults import bare_columns, heading_problems, letters, no_heading
-from toolkit.reading.headings import Headings, find_headings
+from toolkit.reading.heading_faults import bare_columns, heading_problems, no_heading, written_units
+from toolkit.reading.headings import find_headings
+from toolkit.reading.merged_cells import banners, filled_down, merge_problems, spans
+from toolkit.reading.remarks import without_remarks
 from toolkit.reading.row_classes import data_rows
+from toolkit.reading.sheet_notes import sheet_notes
 from toolkit.reading.sheets import Sheet
 from toolkit.tables import Column
-from toolkit.text import Phrase, phrase
+from toolkit.text import Phrase
 
 NOTHING = Phrase("", "")
 PERSONAL = "（个人信息）"
@@ -45,7 +49,7 @@ class Intake:
     file: str
     sheet: str
     rows: tuple[int, ...]
-    cells: Mapping[str, Sequence[Cell]]
+    cells: Mapping[str, Sequence[Cell]] = field(repr=False)
     refused: tuple[bool, ...]
     headings: Mapping[str, str]
     not_data: int
@@ -72,13 +76,14 @@ def take_in(
     """
     place = Problem("error", NOTHING, NOTHING, file=file, sheet=sheet.name)
     headings = find_headings(sheet.rows, columns, sheet.merges)
+    if headings and (rows := without_remarks(sheet.rows, headings)) is not sheet.rows:
+        sheet, headings = replace(sheet, rows=rows), find_headings(rows, columns, sheet.merges)
     if headings is None:
         filled = tuple(n + 1 for n, row in enumerate(sheet.rows) if any(map(shown, row)))
         refused = (True,) * len(filled)
         rest = len(sheet.rows) - len(filled)
         return Intake(file, sheet.name, filled, {}, refused, {}, rest, (no_heading(columns, place),))
     place = replace(place, row=headings.first)
-    above = [*heading_problems(headings, columns, place), *bare_columns(sheet.rows, headings, place)]
     places = {key: found[0].place for key, found in headings.columns.items()}
     names = {key: found[0].text for key, found in headings.columns.items()}
     accepted = {code for key in keys for code in columns[key].accept} | (known or frozenset())
@@ -86,13 +91,24 @@ def take_in(
         sheet.rows,
         headings,
         [places[key] for key in keys if key in places],
-        lambda raw: (code := normal_key(shown(raw))) in accepted or is_valid(code),
+        lambda raw: (code := normal_key(shown(raw))) in accepted or looks_meant(code),
     )
+    titles = banners(sheet, headings)
+    numbers = [number for number in numbers if number not in titles]
     raws = {key: _column(sheet, numbers, places[key]) for key in columns if key in places}
-    cells = {key: read_cells(column, columns[key], known) for key, column in raws.items()}
+    merged = spans(sheet.merges, sheet, places, numbers)
+    filled_down(raws, numbers, merged, sheet, places)
+    units = written_units(headings, columns)
+    cells = {key: read_cells(raw, columns[key], known, units.get(key, "")) for key, raw in raws.items()}
+    above = [
+        *heading_problems(headings, columns, place),
+        *bare_columns(sheet.rows, headings, place),
+        *sheet_notes(sheet, headings, numbers, names, place),
+    ]
     below = [
         *_cell_problems(numbers, raws, cells, columns, names, place),
-        *_overlong_rows(sheet, numbers, headings, place),
+        *merge_problems(merged, columns, names, place),
+        *cut_rows(sheet, numbers, headings, place),
     ]
     wrong = {problem.row for problem in below if problem.severity == "error"}
     hopeless = any(problem.severity == "error" for problem in above)
@@ -147,21 +163,3 @@ def _discreet(finding: Finding) -> Finding:  # noqa: ARG001 - rule and mend may 
     """A finding about a personal column, without a word of what the cell says."""
     rule = Phrase("内容不合该列的要求", "the cell does not fit its column")
     return Finding(rule, Phrase("请对照原表更正", "correct it in the original"))
-
-
-def _overlong_rows(
-    sheet: Sheet, numbers: Sequence[int], headings: Headings, place: Problem
-) -> Iterator[Problem]:
-    """Rows of a text file that a separator within a cell has cut into too many."""
-    width = max(heading.place for found in headings.columns.values() for heading in found) + 1
-    width = max([width, *(heading.place + 1 for heading in headings.extra), *(n + 1 for n in headings.bare)])
-    for number in numbers if sheet.delimited else ():
-        if any(map(shown, sheet.rows[number][width:])):
-            rule = phrase(
-                "单元格多于表头（超出 {column} 列）", "more cells than headings (beyond column {column})",
-                column=letters(width - 1),
-            )  # fmt: skip
-            mend = Phrase(
-                '含分隔符的单元格请加引号，如 "1,234"', 'quote cells that hold a separator, as in "1,234"'
-            )
-            yield replace(place, rule=rule, mend=mend, row=number + 1)

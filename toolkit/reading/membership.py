@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from toolkit.errors import Problem
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
-    from toolkit.scheme import MembersSpec
+    from toolkit.identity import MembersSpec
     from toolkit.tables import Column, Tables
 
 SAYS_SO = frozenset({"boolean", "date", "member", "credit_code"})  # columns that can tell an application
@@ -24,15 +24,18 @@ NOBODY = pd.DataFrame(
 Frames = Mapping[str, pd.DataFrame]
 
 
-def members_frame(frames: Frames, tables: Tables, spec: MembersSpec) -> pd.DataFrame:
+def members_frame(
+    frames: Frames, tables: Tables, spec: MembersSpec, counts_to: Collection[str] = ()
+) -> pd.DataFrame:
     """The members: index member key, sorted; columns name, class (empty without classes), applied.
 
-    A member without a name goes by its key.
+    A member without a name goes by its key. Those in `counts_to`, branches and former codes, are none.
     """
     rows = frames.get(spec.table)
     if rows is None or not {spec.key, spec.name} <= set(rows):
         return NOBODY
     kept = _kept(rows, spec)
+    kept = kept[~kept[spec.key].isin(list(counts_to))]
     members = kept.set_index(pd.Index(kept[spec.key], dtype="str", name="member"))
     name = members[spec.name].astype("str").fillna(members[spec.key])
     named = spec.class_ is not None and spec.class_ in members
@@ -41,7 +44,9 @@ def members_frame(frames: Frames, tables: Tables, spec: MembersSpec) -> pd.DataF
     return frame.sort_index()
 
 
-def membership_problems(frames: Frames, tables: Tables, spec: MembersSpec) -> Iterator[Problem]:
+def membership_problems(
+    frames: Frames, tables: Tables, spec: MembersSpec, counts_to: Collection[str] = ()
+) -> Iterator[Problem]:
     """Members without a class or without an answer, and columns that cannot say what they are asked."""
     for name in (spec.key, spec.name, spec.class_):
         held = _column(tables, spec.table, name)
@@ -58,14 +63,15 @@ def membership_problems(frames: Frames, tables: Tables, spec: MembersSpec) -> It
             "请指定 boolean、date 或 member 类型的列", "name a column of type boolean, date or member"
         )
         yield _in_scheme(rule, mend, str(spec.applied))
-    yield from _gaps(frames, tables, spec)
+    yield from _gaps(frames, tables, spec, counts_to)
 
 
-def _gaps(frames: Frames, tables: Tables, spec: MembersSpec) -> Iterator[Problem]:
+def _gaps(frames: Frames, tables: Tables, spec: MembersSpec, counts_to: Collection[str]) -> Iterator[Problem]:
     rows = frames.get(spec.table)
     if rows is None:
         return
     rows = _kept(rows, spec)
+    rows = rows[~rows[spec.key].isin(list(counts_to))] if spec.key in rows else rows
     columns = tables.table[spec.table].column
     if spec.class_ and spec.class_ in rows:
         rule = Phrase("会员没有类别，无法与同类比较", "a member without a class cannot be compared")

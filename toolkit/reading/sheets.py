@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import python_calamine as calamine
 
-from toolkit.errors import nearest
+from toolkit.reading import file_faults as faults
 from toolkit.reading.delimited import read_delimited
 from toolkit.reading.findings import Finding, shown
 from toolkit.reading.headings import Merge
-from toolkit.reading.workbook_marks import Marks, find_marks
-from toolkit.text import Phrase, phrase
+from toolkit.reading.marks import Marks, TooWide, with_suffix
+from toolkit.reading.remarks import REMARKS_SHEET
+from toolkit.reading.workbook_marks import find_marks
+from toolkit.reading.xls_marks import Locked
 
-WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 DELIMITED = (".csv", ".csv.gz", ".tsv", ".txt")
-INSTRUCTIONS = frozenset({"填表说明", "说明", "填写说明", "instructions", "readme"})
+INSTRUCTIONS = frozenset({REMARKS_SHEET, "填表说明", "说明", "填写说明", "选项", "instructions", "readme"})
 
 
 class Unreadable(Exception):  # noqa: N818 - named for what is true of the file
@@ -33,14 +35,30 @@ class Unreadable(Exception):  # noqa: N818 - named for what is true of the file
 class Sheet:
     """One sheet: its name (empty for a text file) and its rows from the first row of the file on.
 
-    `rows[i]` is row i + 1 as Excel counts it. `delimited` tells that its cells were told apart by separators,
-    so that a row with too many cells has been cut at the wrong places.
+    Parameters
+    ----------
+    rows
+        `rows[i]` is row i + 1 as Excel counts it.
+    merges
+        Merged cells: the first and the last cell of each, row and place counted from 0.
+    delimited
+        Cells were told apart by separators: a row with too many or too few has been cut at wrong places.
+    hidden
+        The workbook does not show this sheet.
+    hidden_rows, hidden_columns
+        Which of them it does not show, counted from 0.
+    unread
+        Other sheets of the workbook that hold something and are not read.
     """
 
     name: str
-    rows: Sequence[Sequence[object]]
+    rows: Sequence[Sequence[object]] = field(repr=False)
     merges: tuple[Merge, ...] = ()
     delimited: bool = False
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    unread: tuple[str, ...] = ()
 
 
 def read_sheet(content: bytes, file: str, sheet: str | None = None) -> Sheet:
@@ -54,63 +72,100 @@ def read_sheet(content: bytes, file: str, sheet: str | None = None) -> Sheet:
     """
     lower = file.lower()
     if lower.endswith(DELIMITED):
-        rows = read_delimited(content, zipped=lower.endswith(".gz"))
-        found = rows if isinstance(rows, Finding) else Sheet("", rows, delimited=True)
+        found = _delimited_sheet(content, zipped=lower.endswith(".gz"))
     elif lower.endswith(".parquet"):
         found = _parquet(content)
     elif lower.endswith(WORKBOOKS):
         found = _workbook_sheet(content, sheet)
     else:
-        found = _unknown_kind()
+        found = faults.UNKNOWN_KIND
     if isinstance(found, Finding):
         raise Unreadable(found)
     if not any(shown(cell) for row in found.rows for cell in row):
-        raise Unreadable(_empty())
+        raise Unreadable(faults.EMPTY)
     return found
+
+
+def _delimited_sheet(content: bytes, *, zipped: bool) -> Sheet | Finding:
+    wrong = None if zipped else faults.misnamed(content, workbook=False)
+    rows = wrong or read_delimited(content, zipped=zipped)
+    return rows if isinstance(rows, Finding) else Sheet("", rows, delimited=True)
 
 
 def _workbook_sheet(content: bytes, sheet: str | None) -> Sheet | Finding:
     if not content:
-        return _empty()
+        return faults.EMPTY
+    wrong = faults.misnamed(content, workbook=True)
+    if wrong:
+        return wrong
     try:
         marks = find_marks(content)
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
             name = _chosen(workbook, sheet, marks)
             return name if isinstance(name, Finding) else _read(workbook, name, marks)
-    except calamine.PasswordError:
-        return _encrypted()
+    except (calamine.PasswordError, Locked):
+        return faults.LOCKED
+    except TooWide:
+        return faults.STRAY_CELL
     except Exception:  # noqa: BLE001 - the reader's errors have no common class, and each means the same to a user
-        return _encrypted() if "EncryptedPackage".encode("utf-16-le") in content else _damaged()
+        return faults.LOCKED if "EncryptedPackage".encode("utf-16-le") in content else faults.DAMAGED
 
 
 def _chosen(workbook: calamine.CalamineWorkbook, wanted: str | None, marks: Marks) -> str | Finding:
-    """The sheet asked for; without a name the only one that holds something."""
-    names = [
-        sheet.name for sheet in workbook.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet
-    ]
+    """The sheet asked for; without a name the only one that is shown and holds something."""
+    names = _names(workbook)
     if wanted is not None:
         normal = {name.strip(): name for name in names}
-        return normal.get(wanted.strip()) or _no_sheet(wanted, names)
-    visible = {s.name for s in workbook.sheets_metadata if s.visible == calamine.SheetVisibleEnum.Visible}
-    tables = [name for name in names if name in visible and name.strip().casefold() not in INSTRUCTIONS]
+        return normal.get(wanted.strip()) or faults.no_sheet(wanted, names)
+    tables = [name for name in _names(workbook, shown_only=True) if not _instructs(name)]
     if len(tables) == 1:
         return tables[0]
-    full = [
-        name for name in tables if marks.too_wide(name) or workbook.get_sheet_by_name(name).start is not None
-    ]
+    full = [name for name in tables if _holds_something(workbook, name, marks)]
     if len(full) > 1:
-        return _several(full)
-    return full[0] if full else _empty()
+        return faults.several_sheets(full)
+    return full[0] if full else faults.EMPTY
 
 
 def _read(workbook: calamine.CalamineWorkbook, name: str, marks: Marks) -> Sheet | Finding:
     if marks.too_wide(name):
-        return _stray_cell()
+        return faults.STRAY_CELL
     sheet = workbook.get_sheet_by_name(name)
     rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
-    for (row, place), text in marks.of(name, rows).items():
-        rows[row][place] = text
-    return Sheet(name, rows, tuple(sheet.merged_cell_ranges or ()))
+    found = marks.of(name, [each.name for each in workbook.sheets_metadata].index(name))
+    for (row, place), text in found.errors.items():
+        if row < len(rows) and place < len(rows[row]):
+            rows[row][place] = text
+    for (row, place), suffix in found.suffixes.items():
+        if row < len(rows) and place < len(rows[row]):
+            rows[row][place] = with_suffix(rows[row][place], suffix)
+    others = [n for n in _names(workbook) if n != name and not _instructs(n)]
+    return Sheet(
+        name,
+        rows,
+        tuple(sheet.merged_cell_ranges or found.merges),
+        hidden=name not in _names(workbook, shown_only=True),
+        hidden_rows=found.hidden_rows,
+        hidden_columns=found.hidden_columns,
+        unread=tuple(n for n in others if _holds_something(workbook, n, marks)),
+    )
+
+
+def _names(workbook: calamine.CalamineWorkbook, *, shown_only: bool = False) -> list[str]:
+    """The names of the sheets that hold cells."""
+    return [
+        sheet.name
+        for sheet in workbook.sheets_metadata
+        if sheet.typ == calamine.SheetTypeEnum.WorkSheet
+        and (not shown_only or sheet.visible == calamine.SheetVisibleEnum.Visible)
+    ]
+
+
+def _instructs(name: str) -> bool:
+    return name.strip().casefold() in INSTRUCTIONS
+
+
+def _holds_something(workbook: calamine.CalamineWorkbook, name: str, marks: Marks) -> bool:
+    return marks.too_wide(name) or workbook.get_sheet_by_name(name).start is not None
 
 
 def _parquet(content: bytes) -> Sheet | Finding:
@@ -119,56 +174,6 @@ def _parquet(content: bytes) -> Sheet | Finding:
     try:
         table = pq.read_table(io.BytesIO(content))
     except Exception:  # noqa: BLE001 - as above: whatever was raised, the file is damaged
-        return _damaged()
+        return faults.DAMAGED
     columns = [["" if cell is None else cell for cell in column.to_pylist()] for column in table.columns]
     return Sheet("", [list(table.column_names), *map(list, zip(*columns, strict=True))])
-
-
-def _no_sheet(wanted: str, names: list[str]) -> Finding:
-    guess = nearest(wanted, names)
-    rule = phrase("没有名为“{wanted}”的工作表", "there is no sheet called `{wanted}`", wanted=wanted)
-    if guess:
-        return Finding(rule, phrase("是否为“{guess}”？", "is it `{guess}`?", guess=guess))
-    mend = phrase("现有工作表：{zh}", "its sheets are: {en}", zh="、".join(names), en=", ".join(names))
-    return Finding(rule, mend)
-
-
-def _several(names: list[str]) -> Finding:
-    rule = phrase(
-        "有几张工作表：{zh}", "it has several sheets: {en}", zh="、".join(names), en=", ".join(names)
-    )
-    mend = Phrase(
-        "请在 tables.toml 用 sheet 指明读哪一张", "name the one to read with `sheet` in tables.toml"
-    )
-    return Finding(rule, mend)
-
-
-def _unknown_kind() -> Finding:
-    rule = Phrase("不支持的文件类型", "a kind of file that is not read")
-    return Finding(rule, Phrase("请另存为 .xlsx 或 .csv", "save it as .xlsx or .csv"))
-
-
-def _empty() -> Finding:
-    rule = Phrase("文件或工作表是空的", "the file or its sheet is empty")
-    return Finding(
-        rule, Phrase("请填入数据，或从 tables.toml 中删去", "fill it in, or remove it from tables.toml")
-    )
-
-
-def _encrypted() -> Finding:
-    rule = Phrase("工作簿设有密码，读不出", "the workbook is protected by a password")
-    return Finding(rule, Phrase("请去掉密码后另存", "save it without a password"))
-
-
-def _damaged() -> Finding:
-    rule = Phrase(
-        "文件已损坏，或内容与扩展名不符", "the file is damaged, or is not of the kind its name says"
-    )
-    return Finding(rule, Phrase("请用 Excel 打开后另存为 .xlsx", "open it in Excel and save it as .xlsx"))
-
-
-def _stray_cell() -> Finding:
-    rule = Phrase(
-        "离表格很远的地方还有内容，工作表过大", "a stray cell far from the table makes the sheet too large"
-    )
-    return Finding(rule, Phrase("请删去表格以外的行和列", "delete the rows and columns beside the table"))

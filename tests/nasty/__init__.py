@@ -1,0 +1,1 @@
+"""Nasty files: each written by script, each with what must come back."""

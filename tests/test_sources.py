@@ -1,0 +1,184 @@
+"""Tables in databases: the checks of files, read-only, nothing lost, and no password but from the environment."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from toolkit.errors import Refused
+from toolkit.identity import MembersSpec
+from toolkit.records import Records, load_records
+from toolkit.tables import load_tables
+
+HOSTILE = 'a"; drop table acts; --'
+TABLES = """
+[table.members]
+file = "members.csv"
+unique = ["code"]
+[table.members.column]
+code = {{ type = "text", required = true }}
+name = {{ type = "text" }}
+[table.acts]
+{place}
+unique = ["id"]
+date = "day"
+[table.acts.column]
+id     = {{ type = "text", required = true }}
+code   = {{ headings = ["会员代码"], type = "member", required = true }}
+kind   = {{ type = "choice", choices = ["学习班", "讲座"] }}
+hours  = {{ headings = ["学时"], type = "number", range = [0, 80] }}
+day    = {{ type = "date" }}
+remark = {{ type = "text" }}
+phone  = {{ type = "text", personal = true, required = true }}
+"""
+GOOD = {"id": "1", "code": "A", "kind": "讲座", "hours": 8.0, "day": "2018-01-31", "remark": "/", "phone": "13800000001"}
+BAD = [
+    {**GOOD, "id": "2", "code": "X"},
+    {**GOOD, "id": "3", "kind": "讲坐"},
+    {**GOOD, "id": "4", "hours": 81.0},
+    {**GOOD, "id": None},
+    {**GOOD, "id": "5", "day": "1899-12-31"},
+    {**GOOD, "id": "6", "phone": None},
+    {**GOOD, "id": "7"},
+    {**GOOD, "id": "7", "hours": 9.0},
+]
+STORED = "id varchar, 会员代码 varchar, kind varchar, 学时 double, day date, remark varchar, phone varchar"
+
+
+def in_duckdb(folder: Path, rows: list[dict[str, Any]], relation: str = "acts", stored: str = STORED) -> str:
+    with duckdb.connect(folder / "x.duckdb") as con:
+        con.execute("CREATE TABLE acts ({})".format(stored))  # noqa: UP032
+        if relation != "acts":
+            con.execute('ALTER TABLE acts RENAME TO "{}"'.format(relation.replace('"', '""')))
+        name = relation.replace('"', '""')
+        if rows:
+            con.executemany(f'INSERT INTO "{name}" VALUES (?, ?, ?, ?, ?, ?, ?)', [list(row.values()) for row in rows])
+    return "duckdb:x.duckdb"
+
+
+def in_sqlite(folder: Path, rows: list[dict[str, Any]]) -> str:
+    with closing(sqlite3.connect(folder / "x.sqlite")) as con, con:
+        con.execute(f"CREATE TABLE acts ({STORED})")
+        con.executemany("INSERT INTO acts VALUES (?, ?, ?, ?, ?, ?, ?)", [list(row.values()) for row in rows])
+    return "sqlite:x.sqlite"
+
+
+def read(folder: Path, source: str, relation: str = "acts", large: int = 100_000) -> Records:
+    place = f"source = '{source}'\nrelation = '{relation}'"
+    return read_at(folder, place, large)
+
+
+def read_at(folder: Path, place: str, large: int = 100_000) -> Records:
+    (folder / "members.csv").write_text("code,name\nA,甲\nB,乙\n", encoding="utf-8")
+    (folder / "tables.toml").write_text(TABLES.format(place=place), encoding="utf-8")
+    members = MembersSpec(table="members", key="code", name="name")
+    return load_records(folder, load_tables(folder / "tables.toml"), members, large)
+
+
+@pytest.mark.parametrize("large", [0, 100])
+@pytest.mark.parametrize("put", [in_duckdb, in_sqlite])
+def test_the_checks_of_files_apply_and_name_the_key(tmp_path: Path, put: Any, large: int) -> None:
+    source = put(tmp_path, [GOOD, *BAD])
+    records = read(tmp_path, source, large=large)
+    told = {(p.sheet, p.column, p.value): p.rule.en for p in records.problems.errors}
+    assert told == {
+        ("acts[id=2]", "会员代码", "X"): "there is no such member in the members table",
+        ("acts[id=3]", "kind", "讲坐"): "not one of the choices",
+        ("acts[id=4]", "学时", "81"): "outside 0 to 80",
+        ("acts[id=]", "id", ""): "a required cell is empty",
+        ("acts[id=5]", "day", "1899-12-31"): "the year is before 1900",
+        ("acts[id=6]", "phone", ""): "the cell does not fit its column",
+        ("acts[id=7]", "id", "7"): "2 rows agree in these columns",
+    }
+    assert {(p.file, p.row) for p in records.problems.errors} == {(source, None)}
+    assert records.counts.loc[[(source, "acts")]].to_numpy().tolist() == [[9, 1, 8, 0]]
+    assert ("acts" in records.standing) == (large == 0)
+    if large:
+        assert records.frames["acts"]["remark"].isna().all()
+        assert "phone" not in records.frames["acts"]
+
+
+def test_what_is_personal_never_leaves(tmp_path: Path) -> None:
+    records = read(tmp_path, in_duckdb(tmp_path, [GOOD, *BAD]), large=0)
+    assert "138" not in records.problems.text("zh") + repr(records)
+
+
+def test_many_broken_rows_are_counted_and_the_first_named(tmp_path: Path) -> None:
+    rows = [{**GOOD, "id": str(n), "hours": -1.0} for n in range(50)]
+    records = read(tmp_path, in_duckdb(tmp_path, rows), large=0)
+    assert len(records.problems.errors) == 21
+    assert "30 more rows" in records.problems.text("en")
+    assert records.counts["refused"].sum() == 50
+
+
+def test_a_hostile_relation_is_a_name(tmp_path: Path) -> None:
+    source = in_duckdb(tmp_path, [GOOD], HOSTILE)
+    assert len(read(tmp_path, source, HOSTILE).frames["acts"]) == 1
+    (problem,) = read(tmp_path, source, HOSTILE + "x").problems.errors
+    assert "is it `" in problem.mend.en
+
+
+def test_the_nearest_relation_and_column_are_named(tmp_path: Path) -> None:
+    source = in_duckdb(tmp_path, [GOOD], stored=STORED.replace("会员代码", "会员代号"))
+    (problem,) = read(tmp_path, source, "act").problems.errors
+    assert (problem.file, problem.mend.en) == (source, "is it `acts`?")
+    records = read(tmp_path, source)
+    (problem,) = records.problems.errors
+    assert (problem.column, "会员代号" in problem.mend.en) == ("会员代码", True)
+    assert records.counts["refused"].tolist()[-1] == 1
+
+
+def test_a_column_of_another_type_is_refused_by_name(tmp_path: Path) -> None:
+    source = in_duckdb(tmp_path, [{**GOOD, "hours": "8学时"}], stored=STORED.replace("学时 double", "学时 varchar"))
+    (problem,) = read(tmp_path, source).problems.errors
+    assert (problem.column, problem.rule.en) == ("学时", "the column is stored in another type: it should hold numbers")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("postgres://u:geheim@h/db", "a password must not stand in tables.toml"),
+        ("postgres://h/db?password=geheim", "a password must not stand in tables.toml"),
+        ("postgres://h/db?sslmode=require", "the address takes no parameters"),
+        ("postgres://h", "the address lacks its host or its database"),
+        ("mysql://h/db", "an unknown kind of source"),
+        ("duckdb:/etc/x.duckdb", "a database file is named relative to the edition, with /"),
+        ("sqlite:../x.sqlite", "a database file is named relative to the edition, with /"),
+    ],
+)
+def test_an_address_is_refused_by_name_and_never_repeats_a_password(tmp_path: Path, source: str, said: str) -> None:
+    with pytest.raises(Refused) as caught:
+        read(tmp_path, source)
+    (problem,) = caught.value.problems
+    assert problem.rule.en == said
+    assert "geheim" not in caught.value.problems.text("zh") + repr(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["duckdb", "sqlite"])
+def test_a_missing_or_damaged_file_is_said(tmp_path: Path, kind: str) -> None:
+    (problem,) = read(tmp_path, f"{kind}:x.db").problems.errors
+    assert problem.rule.en == "the database file is missing"
+    (tmp_path / "x.db").write_text("no database at all" * 999)
+    (problem,) = read(tmp_path, f"{kind}:x.db").problems.errors
+    assert "damaged" in problem.rule.en
+
+
+def test_large_parquet_stays_where_it_is_and_names_file_and_row(tmp_path: Path) -> None:
+    for n, rows in enumerate(([GOOD], [{**GOOD, "id": "9"}, BAD[2]])):
+        table = pa.Table.from_pylist(rows)
+        table = table.set_column(4, "day", table["day"].cast(pa.date32())).rename_columns({"code": "会员代码", "hours": "学时"})
+        pq.write_table(table, tmp_path / f"acts[{n}].parquet")
+    records = read_at(tmp_path, 'file = "acts*.parquet"', large=2)
+    (problem,) = records.problems.errors
+    assert (problem.file, problem.row, problem.column) == ("acts[1].parquet", 3, "学时")
+    assert records.counts.loc[[("acts*.parquet", "")]].to_numpy().tolist() == [[3, 2, 1, 0]]
+    assert set(records.digests) >= {"acts[0].parquet", "acts[1].parquet"}
+    small = read_at(tmp_path, 'file = "acts*.parquet"')
+    assert [(p.file, p.row, p.column) for p in small.problems.errors] == [("acts[1].parquet", 3, "学时")]

@@ -1,0 +1,1 @@
+"""The commands of ``committee``, by what they are about."""

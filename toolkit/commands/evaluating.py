@@ -1,0 +1,86 @@
+"""Commands about the evaluation: compute it, ask how sure it is, open the notebooks."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from toolkit.commands.speaking import Folder, Out, Reader, console, refusals, say, worded, working
+from toolkit.text import Phrase, phrase
+
+if TYPE_CHECKING:
+    from toolkit.edition import Edition
+    from toolkit.evaluation import Evaluation
+
+SETTINGS = "JUPYTER_CONFIG_PATH"
+
+
+def evaluate(folder: Folder, out: Out, language: Reader = "zh") -> None:
+    """计算指标、得分、排名、奖项和等级，写出表格。 Write indicators, values, scores, ranking, problems, a workbook."""
+    from toolkit.results import write_results
+    from toolkit.views import awards_table
+
+    with refusals(language):
+        evaluation = _evaluated(folder, language)[1]
+        with working(language, Phrase("正在写出结果", "writing the results")):
+            write_results(evaluation, out)
+        say(language, Phrase(*(repr(awards_table(evaluation, each)) for each in ("zh", "en"))))
+        say(language, phrase("结果已写入 {out}", "Results are in {out}", out=out))
+
+
+def sensitivity(
+    folder: Folder,
+    out: Out,
+    draws: Annotated[int, typer.Option(min=1, help="抽样次数 number of weight draws")] = 10_000,
+    spread: Annotated[float, typer.Option(min=0.001, max=0.999, help="权重的典型相对变动 typical relative change of a weight")] = 0.2,
+    language: Reader = "zh",
+) -> None:
+    """权重若有出入，各奖项还有多大把握。 How sure each award is when the weights are uncertain."""
+    with refusals(language):
+        evaluation = _evaluated(folder, language)[1]
+        path = _write_certainty(evaluation, out, draws, spread, language)
+        say(language, phrase("稳健性表已写入 {path}", "The robustness table is in {path}", path=path))
+
+
+def lab(
+    context: typer.Context,
+    folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False, help="届次文件夹 the edition")] = None,
+) -> None:
+    """在 JupyterLab 中打开本届的笔记本。 JupyterLab on the notebooks, for this edition; its own options may follow."""
+    import subprocess
+
+    from toolkit.edition import EDITION
+    from toolkit.house import house_folder
+
+    # Chinese menus and no calls for news, unless the user's own settings say otherwise.
+    settings = os.pathsep.join(filter(None, [str(house_folder("templates") / "lab"), os.environ.get(SETTINGS)]))
+    chosen = {SETTINGS: settings} | ({EDITION: str(folder.resolve())} if folder else {})
+    command = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(house_folder("notebooks")), *context.args]
+    raise typer.Exit(subprocess.call(command, env=os.environ | chosen))  # noqa: S603 - our own words only
+
+
+def _evaluated(folder: Path, language: str) -> tuple[Edition, Evaluation]:
+    from toolkit.edition import open_edition
+    from toolkit.evaluation import evaluate as evaluate_edition
+
+    with working(language, Phrase("正在读取数据", "reading the records")):
+        edition = open_edition(folder)
+    with working(language, Phrase("正在计算", "evaluating")):
+        return edition, evaluate_edition(edition.scheme, edition.records)
+
+
+def _write_certainty(evaluation: Evaluation, out: Path, draws: int, spread: float, language: str) -> Path:
+    from rich.progress import Progress
+
+    from toolkit.results import write_certainty
+    from toolkit.sensitivity.draws import WeightDraws, award_probabilities
+
+    with Progress(console=console(), transient=True) as bar:
+        task = bar.add_task(worded(language, Phrase("正在抽样", "drawing weights")), total=draws)
+        spec = WeightDraws(draws=draws, spread=spread)
+        chances = award_probabilities(evaluation, spec, progress=lambda done: bar.update(task, completed=done))
+    return write_certainty(evaluation, chances, spec, out)

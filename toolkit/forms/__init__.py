@@ -1,0 +1,152 @@
+"""Entry forms: for every table of an edition an Excel workbook that comes back as the reader wants it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from toolkit.errors import Problems, Refused, refuse
+from toolkit.forms.columns import FormColumn, form_columns
+from toolkit.forms.names import Form, forms, label_of
+from toolkit.forms.notes import TITLE, write_notes
+from toolkit.forms.sheet import HEADING_ROW, FormBook, Part, write_sheet
+from toolkit.reading.heading_faults import letters
+from toolkit.reading.sheets import INSTRUCTIONS
+from toolkit.tables import Tables
+from toolkit.text import Phrase, phrase
+
+if TYPE_CHECKING:
+    from toolkit.scheme import Scheme
+
+FOLDER = "forms"
+LISTS = Phrase("选项", "Lists")  # the reader passes over the first
+
+
+def form_bytes(form: Form, tables: Tables, scheme: Scheme) -> bytes:
+    """The workbook of one form: first the sheet 填表说明, then the sheets to fill in; the same bytes every time."""
+    import xlsxwriter
+
+    content = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    coded = _goes_by_code(tables, scheme)
+    with xlsxwriter.Workbook(content, options) as file:
+        created = dt.datetime.combine(scheme.as_of, dt.time())
+        file.set_properties({"title": Path(form.name).stem, "created": created, "author": "committee"})
+        book = FormBook(file, scheme.language)
+        parts = [
+            Part(tables.table[name], label_of(name, tables.table[name]), form_columns(tables.table[name], coded=coded))
+            for name in form.tables
+        ]
+        taken = {sheet.casefold() for sheet in form.tables.values()}
+        write_notes(book, _notes_name(taken, scheme), parts, scheme, Path(form.name).stem)
+        lists = _free_name(LISTS.into(scheme.language), taken)
+        places = _places_of_lists(lists, [columns for _, _, columns in parts])
+        for part, sheet, found in zip(parts, form.tables.values(), places, strict=True):
+            write_sheet(book, sheet, part, found)
+        if any(places):
+            _write_lists(book, lists, [column for _, _, columns in parts for column in columns])
+    return content.getvalue()
+
+
+def write_forms(folder: Path, tables: Tables, scheme: Scheme) -> tuple[Form, ...]:
+    """Write every form into `folder`, over forms of the same name.
+
+    Raises
+    ------
+    Refused
+        When one of them has been filled in there, or is open elsewhere; then none is written.
+    """
+    wanted = forms(tables)
+    folder.mkdir(parents=True, exist_ok=True)
+    faults = [fault for form in wanted if (fault := _in_use(folder / form.name))]
+    if faults:
+        raise Refused(Problems(tuple(problem for fault in faults for problem in fault.problems)))
+    for form in wanted:
+        content = form_bytes(form, tables, scheme)
+        try:
+            (folder / form.name).write_bytes(content)
+        except OSError:
+            raise _open_elsewhere(form.name) from None
+    return wanted
+
+
+def filled_rows(path: Path) -> int:
+    """How many rows below the headings of a form hold something."""
+    import python_calamine as calamine
+
+    with calamine.CalamineWorkbook.from_path(path) as workbook:
+        visible = [
+            sheet.name
+            for sheet in workbook.sheets_metadata
+            if sheet.visible == calamine.SheetVisibleEnum.Visible and sheet.name.casefold() not in INSTRUCTIONS
+        ]
+        rows = [
+            row
+            for name in visible
+            for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)[HEADING_ROW + 1 :]
+        ]
+    return sum(any(str(cell).strip() for cell in row) for row in rows)
+
+
+def _in_use(path: Path) -> Refused | None:
+    """Why a form at `path` must not be written over."""
+    if not path.exists():
+        return None
+    try:
+        rows = filled_rows(path)
+    except Exception:  # noqa: BLE001 - whatever the reader says of it, it is not a form of ours that nobody touched
+        rule = Phrase("这里已有同名文件，且不是填报表", "a file of this name is there, and no form")
+        return refuse(rule, Phrase("请移走或改名后再试", "move it away or rename it"), file=f"{FOLDER}/{path.name}")
+    if not rows:
+        return None
+    rule = phrase("表里已填了 {rows} 行，不能覆盖", "{rows} rows are filled in: it is not written over", rows=rows)
+    mend = Phrase("请把它移到 records/，再重新生成", "move it to records/ and try again")
+    return refuse(rule, mend, file=f"{FOLDER}/{path.name}")
+
+
+def _open_elsewhere(name: str) -> Refused:
+    rule = Phrase("文件写不进去（可能正在 Excel 中打开，或没有权限）", "the file cannot be written (open in Excel, or no permission)")
+    return refuse(rule, Phrase("请关闭后重试", "close it and try again"), file=f"{FOLDER}/{name}")
+
+
+def _goes_by_code(tables: Tables, scheme: Scheme) -> bool:
+    held = tables.table.get(scheme.members.table)
+    key = held.column.get(scheme.members.key) if held else None
+    return key is not None and key.type == "credit_code"
+
+
+def _notes_name(taken: set[str], scheme: Scheme) -> str:
+    """What the first sheet is called: a name that the reader passes over."""
+    names = (TITLE.into(scheme.language), "填表说明", "填写说明", "说明", "readme")
+    return next(name for name in names if name.casefold() not in taken)
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    return name if name.casefold() not in taken else _free_name(f"{name}_", taken)
+
+
+def _places_of_lists(sheet: str, parts: Sequence[Sequence[FormColumn]]) -> list[dict[str, str]]:
+    """For each part, column id to the formula of the cells that list its drop-down."""
+    places: list[dict[str, str]] = []
+    number = 0
+    for columns in parts:
+        found: dict[str, str] = {}
+        for column in columns:
+            if column.choices:
+                letter = letters(number)
+                found[column.key] = f"='{sheet}'!${letter}$2:${letter}${len(column.choices) + 1}"
+                number += 1
+        places.append(found)
+    return places
+
+
+def _write_lists(book: FormBook, name: str, columns: Sequence[FormColumn]) -> None:
+    sheet: Any = book.file.add_worksheet(name)
+    sheet.hide()
+    for place, column in enumerate(column for column in columns if column.choices):
+        sheet.write_string(0, place, column.heading)
+        for row, choice in enumerate(column.choices, start=1):
+            sheet.write_string(row, place, choice.into(book.language))

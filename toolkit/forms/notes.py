@@ -1,0 +1,163 @@
+"""The first sheet of an entry form, 填表说明: what the table is for, what to fill into each column, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from toolkit.display import display_width
+from toolkit.forms.checks import when_unknown
+from toolkit.forms.columns import FormColumn, allowed, asked_for, example
+from toolkit.forms.sheet import HEAD, FormBook, Part
+from toolkit.reading.heading_faults import letters
+from toolkit.tables import Table
+from toolkit.text import Phrase, phrase
+
+if TYPE_CHECKING:
+    from toolkit.scheme import Scheme
+
+TITLE = Phrase("填表说明", "Instructions")
+COLUMNS = (
+    (Phrase("列", "Column"), 7),
+    (Phrase("表头", "Heading"), 20),
+    (Phrase("填什么", "What to fill in"), 42),
+    (Phrase("单位", "Unit"), 8),
+    (Phrase("范围或可选值", "Range or choices"), 30),
+    (Phrase("示例", "Example"), 24),
+    (Phrase("不知道时", "If unknown"), 18),
+)
+ON_ONE_PAGE = 20  # so many columns explained are still readable on one sheet of paper
+WIDTH = sum(width for _, width in COLUMNS)
+PERSONAL = Phrase("个人信息，仅供核对，不公开。", "Personal: used for checking only, never published.")
+PERSONAL_HERE = Phrase(
+    "标有“个人信息”的列仅供秘书处核对和联系，不进入评价结果，不公开；请勿在其他列里写个人姓名、电话和身份证号。",
+    "Columns marked personal serve the secretariat's checks only: they enter no result and are never published. "
+    "Write no names, telephone or identity numbers into other columns.",
+)
+UNKNOWN = Phrase(
+    "不知道的留空，不要填 0：空白与 0 不同。写“/”“—”“无”“暂缺”也按空白处理。",
+    "Leave empty what is unknown, and never write 0 for it. /, — and the like count as empty.",
+)
+INAPPLICABLE = Phrase(
+    "“不适用”与空白不同：表示这一项与该会员无关。只有上表注明的列可以这样写。",
+    "Not applicable differs from empty: the matter does not concern the member. Only columns that say so take it.",
+)
+CODES = Phrase(
+    "信用代码、编号、文号、电话所在的列已设为文本格式，请直接填写；从别处粘贴时用“选择性粘贴—数值”，以免改掉格式和下拉框。",
+    "Codes and numbers are text: type them as they are, and paste values only, so that formats and lists stay.",
+)
+EMPTY = Phrase("本期没有记录的，请原样交回空表，表示“没有”。", "If there is nothing to record, return the form empty: it says so.")
+CHANGES = Phrase(
+    "不要改表头、工作表名和文件类型（.xlsx）；文件名可在后面加单位名称，如“{stem}（某某公司）.xlsx”。",
+    "Keep the headings, the sheet's name and the file type (.xlsx); the file's name may be longer, such as `{stem} (member).xlsx`.",
+)
+
+
+def write_notes(book: FormBook, name: str, parts: Sequence[Part], scheme: Scheme, stem: str) -> None:
+    """The sheet called `name` that explains every part of a form: its table, its title and its columns."""
+    sheet = book.file.add_worksheet(name)
+    sheet.hide_gridlines(2)
+    for place, (_, width) in enumerate(COLUMNS):
+        sheet.set_column(place, place, width)
+    row = 0
+    for number, part in enumerate(parts):
+        row = _write_part(book, sheet, row + bool(number), part, scheme)
+    rules = list(_rules(parts, stem))
+    _write_line(book, sheet, row, Phrase("填写要求", "Rules"), bold=True)
+    for number, rule in enumerate(rules, start=1):
+        _write_line(book, sheet, row + number, Phrase(f"{number}. {rule.zh}", f"{number}. {rule.en}"))
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+    sheet.fit_to_pages(1, int(len(parts) == 1 and len(parts[0].columns) <= ON_ONE_PAGE))
+    sheet.set_footer(Phrase("&C&9第 &P 页，共 &N 页", "&C&9page &P of &N").into(book.language))
+
+
+def _write_part(book: FormBook, sheet: Any, row: int, part: Part, scheme: Scheme) -> int:
+    """One table explained from `row` on; gives the first row below."""
+    table, title, columns = part
+    heading = phrase("{title}　填表说明", "{title}: instructions", title=title)
+    sheet.set_row(row, 32)
+    sheet.merge_range(row, 0, row, len(COLUMNS) - 1, heading.into(book.language), book.bare(font_name=HEAD, font_size=16))
+    for line in _facts(table, scheme):
+        row += 1
+        _write_line(book, sheet, row, line)
+    row += 2
+    sheet.set_row(row, 24)
+    for place, (label, _) in enumerate(COLUMNS):
+        sheet.write_string(row, place, label.into(book.language), book.heading(required=False))
+    for place, column in enumerate(columns):
+        row += 1
+        _write_column(book, sheet, row, place, column)
+    return row + 2
+
+
+def _facts(table: Table, scheme: Scheme) -> Iterator[Phrase]:
+    """What the table is for, who fills it in, until when, whom to send it to, how long it is kept."""
+    yield phrase("适用：{title}", "For: {title}", title=scheme.title)
+    if table.purpose:
+        yield phrase("用途：{said}", "Purpose: {said}", said=table.purpose)
+    if table.filled_by:
+        yield phrase("填报：{said}", "Filled in by: {said}", said=table.filled_by)
+    contact = scheme.publication.contact if scheme.publication else ""
+    to = Phrase(contact or "秘书处", contact or "the secretariat")
+    yield phrase("交给：{zh}", "Return to: {en}", zh=to.zh, en=to.en)
+    blank = Phrase("＿＿＿＿年＿＿月＿＿日前", "before ____-__-__")
+    due = Phrase(table.due, table.due) if table.due else blank
+    yield phrase("时限：{zh}", "Due: {en}", zh=due.zh, en=due.en)
+    if scheme.period and table.date:
+        first, last = scheme.period
+        name = table.column[table.date].headings[:1] or (table.date,)
+        yield phrase(
+            "评价期：{first} 至 {last}（按“{name}”计）；评价基准日 {day}。",
+            "Period: {first} to {last} (by {name}); as of {day}.",
+            first=first, last=last, name=name[0], day=scheme.as_of,
+        )  # fmt: skip
+    if table.kept:
+        yield phrase("保存：{said}", "Kept: {said}", said=table.kept)
+
+
+def _write_column(book: FormBook, sheet: Any, row: int, place: int, column: FormColumn) -> None:
+    """What one column of the form wants."""
+    said = asked_for(column)
+    extra = [Phrase(column.spec.note, column.spec.note)] if column.spec.note else []
+    extra += [PERSONAL] if column.spec.personal else []
+    filled = Phrase("。".join([said.zh, *(e.zh.rstrip("。") for e in extra)]), "; ".join([said.en, *(e.en.rstrip(".") for e in extra)]))
+    texts = [
+        letters(place), column.heading, f"{filled.into(book.language)}{'。' if book.language == 'zh' else '.'}",
+        column.spec.measure, allowed(column).into(book.language), example(column).into(book.language),
+        when_unknown(column).into(book.language),
+    ]  # fmt: skip
+    centred = {0, 3}
+    for position, text in enumerate(texts):
+        look = {"align": "center"} if position in centred else {"text_wrap": True, "align": "left", "indent": 1}
+        colour = {"bg_color": "#FFF2CC"} if column.spec.required and position == 1 else {}
+        sheet.write_string(row, position, text, book.format(font_size=10, num_format="@", **look, **colour))
+    sheet.set_row(row, max(_height(text, width) for text, (_, width) in zip(texts, COLUMNS, strict=True)))
+
+
+def _write_line(book: FormBook, sheet: Any, row: int, said: Phrase, *, bold: bool = False) -> None:
+    text = said.into(book.language)
+    look = book.bare(font_name=HEAD, font_size=12) if bold else book.bare(text_wrap=True)
+    sheet.merge_range(row, 0, row, len(COLUMNS) - 1, text, look)
+    sheet.set_row(row, _height(text, WIDTH) + 3)
+
+
+def _rules(parts: Sequence[Part], stem: str) -> Iterator[Phrase]:
+    columns = [column for _, _, columns in parts for column in columns]
+    yield Phrase("带 * 的列必填；其余的列知道就填。每行写一条记录。", "Columns with * are required. One row for each record.")
+    yield UNKNOWN
+    if any(column.not_applicable for column in columns):
+        yield INAPPLICABLE
+    yield CODES
+    if any(column.spec.personal for column in columns):
+        yield PERSONAL_HERE
+    yield EMPTY
+    yield phrase(CHANGES.zh, CHANGES.en, stem=stem)
+
+
+def _height(text: str, width: float) -> float:
+    """How high a row must be for a wrapped text: not every program that opens a form fits the rows itself."""
+    lines = sum(max(1, ceil(display_width(line) / (width - 1))) for line in text.split("\n"))
+    return max(20.0, 14.0 * lines + 6.0)

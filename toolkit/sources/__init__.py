@@ -1,0 +1,1 @@
+"""Tables that are not files: database relations and Parquet, checked and measured where they stand."""
