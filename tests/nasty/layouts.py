@@ -133,3 +133,10 @@ def data_beginning_in_the_middle_of_the_sheet() -> Nasty:
 def csv_with_titles_and_totals() -> Nasty:
     rows = [("2018 年签到", *[""] * 6), *good(), ("合计", "", "12.5", "", "", "", "")]
     return Nasty(csv(rows, "gbk"), "签到.csv", not_data=1)
+
+
+def total_with_a_damaged_code() -> Nasty:
+    wrong = ("合计", "91350100MO00100Y43", *GOOD[0][1:])
+    content = xlsx((("备注", *HEADING), wrong, ("", *GOOD[1])))
+    errors = ((2, "信用代码", f"is it {JIA}?"),)
+    return Nasty(content, rows=READ[1:], errors=errors, notes=("columns not read: 备注",))

@@ -94,14 +94,14 @@ def test_an_unclear_cell_is_refused_by_row_and_column_and_nothing_else_changes(d
 
 
 @pytest.mark.slow
-@settings(max_examples=3000)
+@settings(max_examples=1500)
 @given(st.data())
 def test_many_messy_tables(data: st.DataObject) -> None:
     check_messy(data)
 
 
 @pytest.mark.slow
-@settings(max_examples=3000)
+@settings(max_examples=1500)
 @given(st.data())
 def test_many_unclear_cells(data: st.DataObject) -> None:
     check_unclear(data)

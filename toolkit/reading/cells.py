@@ -27,6 +27,7 @@ NO_MEMBER = Phrase("会员表中没有这个会员", "there is no such member in
 EXCEL_ERRORS = re.compile(
     r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!|未计算)|Err:\d{3}"
 )
+PLAIN = frozenset({str, float, int, bool, dt.datetime, dt.date, dt.time, type(None)})
 GUESSES = 50  # comparing a wrong key with all members takes time: only the first wrong ones get a guess
 
 
@@ -73,19 +74,21 @@ def read_cells(
     missing = {plain(mark) for mark in (*column.missing, "")} - {plain(choice) for choice in column.choices}
     not_applicable = {plain(mark) for mark in column.not_applicable}
     keyed = column.type in {"member", "credit_code"}
-    seen: dict[tuple[type, object], Cell] = {}
 
     bare = column.type in {"number", "money"} and not written_in
     bare = bare and not any(map(NUMBER.fullmatch, missing | not_applicable))
 
+    wordy, marks = column.type == "text", missing | not_applicable
+
     def cell(raw: object) -> Cell:
         if bare and type(raw) is float and math.isfinite(raw):  # most cells of most workbooks
             return _checked(raw, column)
+        if wordy and type(raw) is str and raw.isascii() and raw.isalnum() and raw not in marks:
+            return Cell("value", raw)  # numbers of records and the like: nothing in them needs a closer look
         text = plain(raw)
-        if text in missing:
-            return Cell("problem", None, _empty()) if column.required else Cell("missing")
-        if text in not_applicable:
-            return Cell("problem", None, _empty()) if column.required and keyed else Cell("not applicable")
+        if text in marks:
+            lacking = column.required and (keyed or text in missing)
+            return Cell("problem", None, _empty()) if lacking else Cell(_absence(text in missing))
         finding = _damage(text)
         value = finding or read(raw)
         if isinstance(value, Finding):
@@ -95,14 +98,29 @@ def read_cells(
             return checked._replace(finding=value.finding) if checked.state == "value" else checked
         return _checked(value, column)
 
+    raws = list(raws)
+    kinds = set(map(type, raws))
+    if len(kinds) == 1 and kinds <= PLAIN:  # equal values of one type say the same: each is read once
+        read_once = {raw: cell(raw) for raw in dict.fromkeys(raws)}
+        return [read_once[raw] for raw in raws]
+    return _each(raws, cell)
+
+
+def _each(raws: Iterable[object], read: Callable[[object], Cell]) -> list[Cell]:
+    """Cells of several types: 1, 1.0 and TRUE are equal and yet not the same."""
+    seen: dict[tuple[type, object], Cell] = {}
     cells = []
     for raw in raws:
         key = (type(raw), raw if isinstance(raw, Hashable) else id(raw))
         found = seen.get(key)
         if found is None:
-            found = seen[key] = cell(raw)
+            found = seen[key] = read(raw)
         cells.append(found)
     return cells
+
+
+def _absence(missing: bool) -> State:  # noqa: FBT001 - private
+    return "missing" if missing else "not applicable"
 
 
 def _reader(column: Column, known: AbstractSet[str] | None, written_in: str) -> Read:

@@ -182,7 +182,7 @@ def _accepted_cells(
 ) -> Iterator[Cell]:
     for intake, kept in zip(intakes, accepted, strict=True):
         cells = intake.cells.get(name) or [Cell("missing")] * len(intake.rows)
-        yield from (cell for cell, keep in zip(cells, kept, strict=True) if keep)
+        yield from cells if all(kept) else (cell for cell, keep in zip(cells, kept, strict=True) if keep)
 
 
 def _series(values: list[Any], column: Column) -> pd.Series[Any]:

@@ -133,7 +133,8 @@ def said(raw: object, column: Column) -> str:
 
 
 def _column(sheet: Sheet, numbers: Sequence[int], place: int) -> list[object]:
-    return [row[place] if place < len(row) else "" for row in (sheet.rows[number] for number in numbers)]
+    rows = sheet.rows
+    return [rows[number][place] if place < len(rows[number]) else "" for number in numbers]
 
 
 def _cell_problems(  # noqa: PLR0917 - private

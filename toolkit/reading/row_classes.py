@@ -33,8 +33,13 @@ def data_rows(
     holds a valid key.
     """
     leads = {next((cell for cell in row if cell), "") for row in headings.rows}
+    telling = {lead[:1] for lead in leads} | {"t", "s", "n"}  # total, sum, note
 
     def is_data(row: Sequence[object]) -> bool:
+        if row and type(row[0]) is str and row[0].isascii():
+            begins = row[0].lstrip(" \t*")[:1]
+            if begins.isalnum() and begins.lower() not in telling:  # most rows: led by a code or a number
+                return True
         first = next((place for place, cell in enumerate(row) if cell != "" and shown(cell)), None)
         if first is None:
             return False

@@ -21,6 +21,7 @@ HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]*?\bhidden="(?:1|true)")[^>]*?\br="([0-9]+)"')
 COLUMNS = re.compile(rb"<col\b([^>]*)>")
 EXTENT = re.compile(rb'\b(min|max)="([0-9]+)"')
+BEYOND_Z = re.compile(rb'r="[A-Z]{2}')
 PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*):worksheet\b")
 UNPLACED = re.compile(rb'<c(?=[\s/>])(?![^>]*\br=")')
 STYLE = re.compile(rb'\bs="([0-9]+)"')
@@ -45,6 +46,8 @@ class XlsxMarks:
         last_row = ROW.search(xml, xml.rfind(b"<row")) if b"<row" in xml else None
         if not last_row:
             return False
+        if int(last_row[1]) * 26 <= TOO_MANY and not BEYOND_Z.search(xml):  # most sheets, and quickly
+            return False
         width = max(map(_column, set(COLUMN_LETTERS.findall(xml))), default=0) + 1
         if int(last_row[1]) * width <= TOO_MANY:  # told from empty cells too, and quickly
             return False
@@ -68,7 +71,8 @@ class XlsxMarks:
                 suffix = self.suffixes.get(int(style[1]))
                 if suffix:
                     suffixes[cell] = suffix
-        rows = frozenset(int(row) - 1 for row in HIDDEN_ROW.findall(xml))
+        hidden = HIDDEN_ROW.findall(xml) if b'hidden="' in xml else []
+        rows = frozenset(int(row) - 1 for row in hidden)
         return SheetMarks(errors, suffixes, rows, _hidden_columns(xml))
 
 
@@ -142,10 +146,12 @@ def _hidden_columns(xml: bytes) -> frozenset[int]:
 
 def _telling_cells(xml: bytes, styles: Iterable[int]) -> Iterator[tuple[Place, bytes, bytes]]:
     """The cells that hold an error or a formula or have one of these styles, as `_cells` gives them."""
+    signs = [rb't="e"', *(rb's="%d"' % style for style in styles)]
+    if b"<f" not in xml and not any(sign in xml for sign in signs):
+        return
     if UNPLACED.search(xml):
         yield from _cells(xml)
         return
-    signs = [rb't="e"', *(rb's="%d"' % style for style in styles)]
     telling = rb"<c(?=\s(?:[^>]*?\s)?(?:" + b"|".join(signs) + rb")|[^>]*[^/>]>\s*<f[\s/>])([^>]*?)(?:/>|>(.*?)</c>)"
     for found in re.finditer(telling, xml, re.DOTALL):
         reference = REFERENCE.search(found[1])
