@@ -99,7 +99,7 @@ def evaluation(
         grade=decide_grades(rules, who, table, vetoes),
         reason=outcome.reason,
     )
-    measured = Indicators(values, values.notna(), points, vetoes, Problems())
+    measured = Indicators(values, values.notna(), points, vetoes, values.notna().any(axis=1), Problems())
     return Evaluation(rules, who, measured, values, table, ranking, outcome.ties, Problems(), {})
 
 

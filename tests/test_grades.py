@@ -117,3 +117,13 @@ def test_a_better_grade_missed_by_a_requirement_is_told() -> None:
 def test_a_grade_given_directly_is_told() -> None:
     veto = GRAVE | {"effect": {"grade": "D"}}
     assert why(95, struck("grave"), veto=[veto]) == "信用等级直接定为 D"
+
+
+def test_a_newcomer_of_whom_nothing_is_recorded_has_the_default_grade() -> None:
+    rules = scheme(grades={"bands": BANDS, "default": "B"})
+    who, table = members(2), totals(5, 5, a=[5.0, 5.0])
+    recorded = pd.Series([False, True], index=who.index)
+    found = decide_grades(rules, who, table, NO_VETOES, recorded=recorded)
+    assert found.tolist() == ["B", "C"]
+    said = grade_reasons(rules, who, table, NO_VETOES, found, recorded=recorded)
+    assert said.tolist() == ["尚无任何记录，信用等级定为 B", "信用等级 C（0 分起）"]

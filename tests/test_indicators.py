@@ -217,3 +217,8 @@ def test_no_order_of_rows_or_members_changes_a_bit(tmp_path: Path, amounts: list
     pd.testing.assert_frame_equal(straight, shuffled, check_exact=True)
     exact = {name: float(sum(points for member, points in amounts if member == name)) for name in "ABC"}
     assert straight["i"].to_dict() == exact
+
+
+def test_a_member_no_row_tells_of_is_not_recorded(tmp_path: Path) -> None:
+    assert measured(tmp_path, SUM, [act(), act("C", act_id="2")]).recorded.tolist() == [True, False, True]
+    assert measured(tmp_path, '{ column = "members.staff" }', []).recorded.all()

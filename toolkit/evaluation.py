@@ -133,8 +133,9 @@ def _concluded(
     near = _near_boundary(table[TOTAL], scheme)
     table[TOTAL] = rounded(table[TOTAL].to_numpy(), scheme.decimals)
     decided = decide_awards(scheme, members, table, measured.vetoes)
-    grades = decide_grades(scheme, members, table, measured.vetoes)
-    graded = pd.DataFrame({"grade": grades, "why": grade_reasons(scheme, members, table, measured.vetoes, grades)})
+    grades = decide_grades(scheme, members, table, measured.vetoes, recorded=measured.recorded)
+    why = grade_reasons(scheme, members, table, measured.vetoes, grades, recorded=measured.recorded)
+    graded = pd.DataFrame({"grade": grades, "why": why})
     return Evaluation(
         scheme=scheme,
         members=members,

@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 
 
 def decide_grades(
-    scheme: Scheme, members: pd.DataFrame, scores: pd.DataFrame, vetoes: pd.DataFrame
+    scheme: Scheme,
+    members: pd.DataFrame,
+    scores: pd.DataFrame,
+    vetoes: pd.DataFrame,
+    *,
+    recorded: pd.Series[bool] | None = None,
 ) -> pd.Series[str]:
     """The grade of every member, whether it applied or not; empty when the scheme grades nobody.
 
     The best band whose lower bound the rounded total reaches (含) and whose requirements are met; a score alone
     may not be enough, so a member can fall to the next band, and in the end to the last, which asks for nothing
-    more. A member without a total has the scheme's `default` grade. A veto gives its grade directly, unless the
+    more. A member without a total, or a newcomer of whom nothing is recorded, has the scheme's `default` grade. A veto gives its grade directly, unless the
     member's own is lower still; a grade outside the bands counts as lower than all of them.
 
     Parameters
@@ -35,6 +40,8 @@ def decide_grades(
         Index member; nodes, adjustments and "total"; rounded here.
     vetoes : DataFrame
         Columns member, veto.
+    recorded : Series of bool
+        Whether anything is recorded of the member; left out, something is of everyone.
     """
     if scheme.grades is None:
         return pd.Series("", index=members.index, dtype="str", name="grade")
@@ -45,19 +52,27 @@ def decide_grades(
     for name, reached in reversed(_bands(scheme, scheme.grades, members, points)):
         grade[reached] = name
     grade[points[TOTAL].isna().to_numpy()] = scheme.grades.default or ""
+    if scheme.grades.default and recorded is not None:
+        grade[~recorded.loc[members.index].to_numpy(np.bool_)] = scheme.grades.default
     return pd.Series(
         _struck(scheme, names, members, grade, vetoes), index=members.index, dtype="str", name="grade"
     )
 
 
 def grade_reasons(
-    scheme: Scheme, members: pd.DataFrame, scores: pd.DataFrame, vetoes: pd.DataFrame, grades: pd.Series[str]
+    scheme: Scheme,
+    members: pd.DataFrame,
+    scores: pd.DataFrame,
+    vetoes: pd.DataFrame,
+    grades: pd.Series[str],
+    *,
+    recorded: pd.Series[bool] | None = None,
 ) -> pd.Series[str]:
     """Why every member has its grade, in the scheme's language; empty when the scheme grades nobody.
 
     Parameters
     ----------
-    members, scores, vetoes
+    members, scores, vetoes, recorded
         As for `decide_grades`.
     grades : Series of str
         What `decide_grades` gave.
@@ -69,8 +84,13 @@ def grade_reasons(
     table = scores.loc[members.index]
     points = pd.DataFrame(rounded(table.to_numpy(np.float64), scheme.decimals), table.index, table.columns)
     rows = points.to_dict("index")
+    new = set() if recorded is None or scheme.grades.default is None else set(recorded.index[~recorded])
     said = [
-        _directly(grade) if (str(member), grade) in struck else _by_score(scheme, scheme.grades, grade, rows[member])
+        _directly(grade)
+        if (str(member), grade) in struck
+        else _newcomer(grade)
+        if member in new
+        else _by_score(scheme, scheme.grades, grade, rows[member])
         for member, grade in grades.items()
     ]
     return pd.Series([reason.into(scheme.language) for reason in said], index=members.index, dtype="str")
@@ -78,6 +98,10 @@ def grade_reasons(
 
 def _directly(grade: str) -> Phrase:
     return phrase("信用等级直接定为 {grade}", "credit grade {grade}, given directly", grade=grade)
+
+
+def _newcomer(grade: str) -> Phrase:
+    return phrase("尚无任何记录，信用等级定为 {grade}", "nothing recorded yet: credit grade {grade}", grade=grade)
 
 
 def _by_score(scheme: Scheme, grades: Grades, grade: str, points: Mapping[Hashable, float]) -> Phrase:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,9 @@ class Indicators:
         Index member, a column for each adjustment: points, held at its cap; 0 where nothing is recorded.
     vetoes
         Columns member, veto, table, file, sheet, row: every record that meets a veto.
+    recorded
+        Index member, bool: whether any row beside the members table tells of the member. True for all where the
+        scheme reads the members table alone.
     problems
         Gaps, records under appeal, classes nobody is in.
     """
@@ -44,6 +47,7 @@ class Indicators:
     applicable: pd.DataFrame
     adjustments: pd.DataFrame
     vetoes: pd.DataFrame
+    recorded: pd.Series[bool]
     problems: Problems
 
 
@@ -75,6 +79,7 @@ def measure_indicators(scheme: Scheme, records: Records) -> Indicators:
         ),
         adjustments=pd.DataFrame({item.name: item for item in adjustments}, index=members),
         vetoes=vetoes,
+        recorded=_recorded(scheme, items, found, members),
         problems=Problems(tuple(problems)),
     )
 
@@ -85,6 +90,14 @@ class _Column:
     raw: pd.Series[Any]
     applicable: pd.Series[bool]
     problems: tuple[Problem, ...]
+
+
+def _recorded(
+    scheme: Scheme, items: Sequence[Indicator | Adjustment], found: Sequence[pd.DataFrame], members: pd.Index[str]
+) -> pd.Series[bool]:
+    told = [frame.index for item, frame in zip(items, found, strict=True) if item.measure.place[0] != scheme.members.table]
+    heard = members.isin(set().union(*told)) if told else np.ones(len(members), np.bool_)
+    return pd.Series(heard, index=members).astype(bool)
 
 
 def _column(engine: Engine, records: Records, item: Indicator | Adjustment, found: pd.DataFrame) -> _Column:
