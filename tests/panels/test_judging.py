@@ -1,0 +1,235 @@
+"""Score sheets in an evaluation: recusal enforced, places open below the quorum, nothing of a single expert let out."""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from tests.panels.judged import EXPERTS, SCHEME, SHEETS, TABLES, write_judged_edition
+from toolkit.__main__ import app
+from toolkit.edition import Edition, check_edition, open_edition
+from toolkit.errors import Refused
+from toolkit.evaluation import evaluate
+from toolkit.evidence import evidence
+from toolkit.judging import judging
+from toolkit.judging_faults import PSEUDONYM
+from toolkit.results import write_results
+
+
+def test_the_score_is_the_trimmed_mean_of_those_who_may_score(tmp_path: Path) -> None:
+    edition = open_edition(write_judged_edition(tmp_path))
+    raw = evaluate(edition.scheme, edition.records).indicators
+    assert raw.loc["M1", "innovation"] == pytest.approx((86 + 88) / 2)  # E01 withdraws; 60.5 and 90 are left out
+    assert raw.loc["M2", "innovation"] == pytest.approx((79 + 80 + 81) / 3)
+    assert raw.loc["M3", "service"] == pytest.approx((86 + 88) / 2)  # E05 has not scored it
+    assert raw.loc["M4", "innovation"] == 60.0  # 40 and 62 are left out; E02 withdraws, E05 has not scored
+
+
+def test_below_the_quorum_there_is_no_score_and_the_place_is_open(tmp_path: Path) -> None:
+    sheets = SHEETS | {"E03": {member: row for member, row in SHEETS["E03"].items() if member != "M4"}}
+    edition = open_edition(write_judged_edition(tmp_path, sheets))
+    found = evaluate(edition.scheme, edition.records)
+    assert math.isnan(found.indicators.loc["M4", "innovation"])
+    assert "位次待定，“创新”本项应有至少 3 位专家评分，现收到 2 份（回避 1 位，未评 2 位）" in found.ranking.loc["M4", "reason"]
+    assert "没有总分" in found.ranking.loc["M4", "reason"]
+    assert found.ranking["rank"].isna().tolist() == [False, False, False, True]
+    said = [p for p in found.problems if p.severity == "warning" and p.column == "indicator[service]"]
+    assert [p.value for p in said] == ["丁采购中心（M4）"]
+
+
+def test_an_entry_where_recusal_is_due_is_refused_by_place_and_without_the_score(tmp_path: Path) -> None:
+    sheets = SHEETS | {"E01": SHEETS["E01"] | {"M1": (99.5, "回避")}}
+    folder = write_judged_edition(tmp_path, sheets)
+    problem, = check_edition(folder)[1].errors
+    assert (problem.file, problem.sheet, problem.row, problem.column) == ("ballots/评分表1.xlsx", "评分表", 2, "创新")
+    assert "E01" in problem.rule.zh
+    assert problem.value == "甲招标代理公司（M1）"
+    assert "99.5" not in problem.line("zh") + problem.line("en")
+    with pytest.raises(Refused):
+        open_edition(folder)
+    edition, _ = check_edition(folder)
+    assert edition is not None
+    with pytest.raises(Refused, match="withdraws from this member"):
+        evaluate(edition.scheme, edition.records)
+
+
+def test_an_entry_despite_recusal_moves_no_score_even_before_it_is_taken_out(tmp_path: Path) -> None:
+    given = {"written": ("回避", "回避"), "empty": ("", ""), "rogue": (100, 100)}
+    found = {}
+    for name, row in given.items():
+        folder = write_judged_edition(tmp_path / name, SHEETS | {"E01": SHEETS["E01"] | {"M1": row}})
+        edition, _ = check_edition(folder)
+        assert edition is not None
+        found[name] = judging(edition.scheme, edition.records).indicators["innovation"]
+    for each in found.values():
+        assert each.results.members.equals(found["written"].results.members)
+        assert each.results.members.loc["M1", "recused"] == 1
+        assert math.isnan(each.scores.loc["M1", "E01"])
+
+
+def test_rivals_of_the_employer_are_left_out_where_the_scheme_says_so(tmp_path: Path) -> None:
+    folder = write_judged_edition(tmp_path, scheme=SCHEME + "rivals = true\n")
+    problems = check_edition(folder)[1].errors
+    assert {p.value for p in problems} == {"乙招标代理公司（M2）"}
+    assert len(problems) == 2
+
+
+def test_an_expert_may_withdraw_of_its_own_accord_and_that_is_noted(tmp_path: Path) -> None:
+    sheets = SHEETS | {"E04": SHEETS["E04"] | {"M3": ("回避", "回避")}}
+    edition = open_edition(write_judged_edition(tmp_path, sheets))
+    found = evaluate(edition.scheme, edition.records)
+    assert found.indicators.loc["M3", "innovation"] == pytest.approx((90.1 + 91.7) / 2)
+    assert [p.row for p in found.problems if "自行回避" in p.rule.zh] == [4, 4]
+
+
+@pytest.mark.parametrize(
+    ("experts", "rule"),
+    [
+        (EXPERTS[:4], "the number of experts is odd"),
+        ([line.replace("是", "否") for line in EXPERTS], "at least 2/3 of the experts are from outside"),
+        ([*EXPERTS[:4], "钱七七,钱七七,,是"], "experts go by pseudonyms, never by name"),
+    ],
+)
+def test_a_panel_made_up_otherwise_than_the_scheme_says_is_refused(tmp_path: Path, experts: list[str], rule: str) -> None:
+    folder = write_judged_edition(tmp_path, experts=experts)
+    problems = check_edition(folder)[1].errors
+    assert rule in problems.text("en")
+    assert "钱七七" not in problems.text("zh")
+
+
+def test_without_a_table_of_experts_the_panel_is_whoever_handed_in_a_sheet(tmp_path: Path) -> None:
+    scheme = SCHEME.replace('experts = "experts"\n', "")
+    interests = ("E02,M4,配偶", "E77,M1,亲属")  # the latter has not scored yet
+    edition = open_edition(write_judged_edition(tmp_path / "some", scheme=scheme, interests=interests))
+    judged = judging(edition.scheme, edition.records)
+    assert judged.experts == ("E01", "E02", "E03", "E04", "E05")
+    assert judged.indicators["service"].results.members["recused"].tolist() == [1, 0, 0, 1]  # E01 wrote it, E02 declared it
+    nobody = open_edition(write_judged_edition(tmp_path / "none", {"E01": {}}, scheme=scheme))
+    assert evaluate(nobody.scheme, nobody.records).ranking["reason"].str.contains("位次待定").all()
+
+
+def test_a_member_that_left_is_not_scored_and_its_rows_stay(tmp_path: Path) -> None:
+    tables = TABLES.replace("[table.experts]\nfile", '[table.members.column.left]\nheadings = ["退会日"]\ntype = "date"\n[table.experts]\nfile')
+    folder = write_judged_edition(tmp_path, tables=tables, scheme=SCHEME.replace('class = "kind"', 'class = "kind"\nleft = "left"'))
+    register = folder / "records/会员名册.csv"
+    lines = register.read_text("utf-8-sig").splitlines()
+    register.write_text("\n".join(f"{line},{day}" for line, day in zip(lines, ("退会日", "", "", "", "2018-06-30"), strict=True)) + "\n", "utf-8")
+    edition = open_edition(folder)
+    judged = judging(edition.scheme, edition.records)
+    assert judged.indicators["service"].scores.index.tolist() == ["M1", "M2", "M3"]
+    assert evaluate(edition.scheme, edition.records).indicators.index.tolist() == ["M1", "M2", "M3"]
+
+
+def test_rows_of_strangers_and_second_rows_are_refused(tmp_path: Path) -> None:
+    tables = TABLES.replace('unique = ["expert", "code"]\n', "")
+    sheets = {"E01": SHEETS["E01"], "E99": {"M2": (70, 70)}}
+    again = SHEETS | {"E02 ": SHEETS["E02"]}
+    one, two = (check_edition(write_judged_edition(tmp_path / str(place), given, tables=tables))[1].errors
+                for place, given in enumerate((SHEETS | sheets, again)))  # fmt: skip
+    assert [p.rule.en for p in one] == ["there is no such expert on the panel"]
+    assert {p.rule.en for p in two} == {"expert E02 scored this member twice"}
+
+
+def test_the_order_of_sheets_rows_and_members_changes_not_a_bit(tmp_path: Path) -> None:
+    turned = {expert: dict(reversed([*rows.items()])) for expert, rows in reversed(SHEETS.items())}
+    for harshness in ("none", "zscore", "mixed_model"):
+        scheme = SCHEME + f'harshness = "{harshness}"\n'
+        one, two = (open_edition(write_judged_edition(tmp_path / f"{harshness}{place}", sheets, scheme=scheme))
+                    for place, sheets in enumerate((SHEETS, turned)))  # fmt: skip
+        first, second = (evaluate(each.scheme, each.records) for each in (one, two))
+        assert first.indicators.equals(second.indicators)
+        assert first.ranking["reason"].equals(second.ranking["reason"])
+
+
+@cache
+def one_edition(harshness: str) -> Edition:
+    with TemporaryDirectory() as folder:
+        own = SHEETS | {expert: SHEETS[expert] | {"M3": ("回避", "回避")} for expert in ("E04", "E02")}  # they withdraw unasked
+        return open_edition(write_judged_edition(Path(folder), own, scheme=SCHEME + f'harshness = "{harshness}"\n'))
+
+
+@given(st.sampled_from(["none", "zscore", "mixed_model"]), st.randoms(use_true_random=False))
+@settings(max_examples=20)
+def test_no_order_of_rows_changes_a_bit(harshness: str, rng: random.Random) -> None:
+    edition = one_edition(harshness)
+    frames, apart = edition.records.frames, edition.records.not_applicable
+    order = rng.sample(range(len(frames["panel_scores"])), len(frames["panel_scores"]))
+    turned = replace(
+        edition.records,
+        frames={**frames, "panel_scores": frames["panel_scores"].iloc[order].reset_index(drop=True)},
+        not_applicable={**apart, "panel_scores": apart["panel_scores"].iloc[order].reset_index(drop=True)},
+    )
+    first, second = (judging(edition.scheme, records) for records in (edition.records, turned))
+    assert first.problems == second.problems
+    for name, each in first.indicators.items():
+        assert each.results.members.equals(second.indicators[name].results.members)
+
+
+def test_levelling_only_where_the_scheme_says_so_and_enough_was_scored(tmp_path: Path) -> None:
+    scheme = SCHEME + 'harshness = "zscore"\n'
+    plain = open_edition(write_judged_edition(tmp_path / "plain"))
+    few = open_edition(write_judged_edition(tmp_path / "few", scheme=scheme))
+    one, two = (evaluate(each.scheme, each.records) for each in (plain, few))
+    assert one.indicators.equals(two.indicators)  # four scores are too few
+    assert "E01、E02、E03、E04、E05 评分太少" in two.problems.text("zh")
+    assert "评分太少" not in one.problems.text("zh")
+    mixed = open_edition(write_judged_edition(tmp_path / "mixed", scheme=SCHEME + 'harshness = "mixed_model"\n'))
+    three = evaluate(mixed.scheme, mixed.records)
+    assert not one.indicators.equals(three.indicators)
+    assert "已用混合模型作宽严校正" in three.problems.text("zh")
+    level = judging(mixed.scheme, mixed.records).indicators["innovation"].levelled
+    assert level.experts["shift"].idxmin() == "E04"
+
+
+def test_no_single_score_and_no_name_leaves_the_score_sheets(tmp_path: Path) -> None:
+    folder = write_judged_edition(tmp_path / "edition")
+    edition = open_edition(folder)
+    found = evaluate(edition.scheme, edition.records)
+    write_results(found, tmp_path / "out")
+    told = "".join(path.read_text("utf-8-sig") for path in (tmp_path / "out").glob("*.csv"))
+    assert not [name for name in ("张三三", "李四四", "赵六六") if name in told + repr(edition) + repr(found)]
+    assert not [score for score in ("71.3", "75.6", "86.1", "60.5", "63.3", "50.2") if score in told]
+    assert evidence(edition.scheme, edition.records).empty
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("trim = 1", "trim = 2", "nothing is left without the 2 highest and lowest"),
+        (SCHEME[SCHEME.index("[panel]") :], "", "experts score it, but the scheme has no [panel]"),
+        ('table = "panel_scores", column = "innovation"', 'table = "members", column = "innovation"', "the score sheets are `panel_scores`"),
+        ('column = "innovation" }', 'column = "innovations" }', "is `panel_scores.innovation` meant?"),
+        ('experts = "experts"', 'experts = "expert"', "is `experts` meant?"),
+        ("trim = 1", 'trim = 1\noutside = "3/2"', "more than all of the experts"),
+        ('column = "innovation" }', 'column = "innovation", where = { code = ["M1"] } }', "`where` does not go with `panel`"),
+    ],
+)  # fmt: skip
+def test_faults_of_the_scheme(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert said in check_edition(write_judged_edition(tmp_path, scheme=SCHEME.replace(old, new)))[1].text("en")
+
+
+def test_a_column_of_scores_says_how_recusal_is_written(tmp_path: Path) -> None:
+    tables = TABLES.replace('not_applicable = ["回避"]\n', "")
+    assert "does not say how a recusal is written" in check_edition(write_judged_edition(tmp_path, tables=tables))[1].text("en")
+
+
+def test_what_changed_in_score_sheets_is_told_without_a_score(tmp_path: Path) -> None:
+    old, new = write_judged_edition(tmp_path / "old"), write_judged_edition(tmp_path / "new", SHEETS | {"E04": SHEETS["E04"] | {"M2": (77.7, 50.2)}})
+    done = CliRunner().invoke(app, ["changes", str(old), str(new), "--out", str(tmp_path / "out")])
+    told = done.output + (tmp_path / "out/changes.csv").read_text("utf-8-sig")
+    assert "E04" in told
+    assert not [score for score in ("77.7", "50.2", "55") if score in told.replace(str(tmp_path), "")]
+
+
+@pytest.mark.parametrize(("said", "fit"), [("E01", True), ("专家3", True), ("3号", True), ("专家甲", True), ("A", True), ("钱七七", False), ("Li Si", False), ("王五1", False)])
+def test_what_passes_for_a_pseudonym(said: str, fit: bool) -> None:  # noqa: FBT001 - a case
+    assert bool(PSEUDONYM.fullmatch(said)) == fit

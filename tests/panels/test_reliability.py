@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tests.panels.score_sheets import GAP, JUDGES, SHEETS, WHOLE, shuffled, withdrawn
+from toolkit.panels import intraclass
+
+
+def test_shrout_and_fleiss_1979() -> None:
+    """Psychological Bulletin 86, tables 2 to 4: six targets, four judges."""
+    found = intraclass(JUDGES)
+    assert found.table["value"].round(2).tolist() == [0.17, 0.29, 0.71, 0.44, 0.62, 0.91]
+    assert (found.members, found.experts, found.left_out) == (6, 4, 0)
+
+
+def test_its_intervals_and_tests_as_psych_prints_them() -> None:
+    """R package psych, ICC of the same table: lower bounds to three decimals, upper to two, F and p."""
+    table = intraclass(JUDGES).table
+    assert table["low"].round(3).tolist() == [-0.133, 0.019, 0.342, -0.884, 0.071, 0.676]
+    assert table["high"].round(2).tolist() == [0.72, 0.76, 0.95, 0.91, 0.93, 0.99]
+    assert table["f"].round(1).tolist() == [1.8, 11.0, 11.0] * 2
+    assert table["p"].round(5).tolist() == [0.16477, 0.00013, 0.00013] * 2
+    assert table[["df1", "df2"]].to_numpy().tolist() == [[5, 18], [5, 15], [5, 15]] * 2
+
+
+@given(WHOLE)
+def test_the_mean_of_k_is_spearman_and_browns(scores: np.ndarray) -> None:
+    table, k = intraclass(scores).table, scores.shape[1]
+    for form in "123":
+        one, many = table.loc[f"ICC({form},1)"], table.loc[f"ICC({form},k)"]
+        for column in ("value", "low", "high"):
+            below = 1 + (k - 1) * one[column]
+            if np.isfinite(many[column]) and abs(below) > 1e-3:
+                assert many[column] == pytest.approx(k * one[column] / below, rel=1e-6, abs=1e-6)
+
+
+@given(WHOLE)
+def test_the_value_lies_within_its_interval_and_a_wider_level_is_wider(scores: np.ndarray) -> None:
+    ninety, more = intraclass(scores, level=0.9).table, intraclass(scores, level=0.99).table
+    for form in ("ICC(1,1)", "ICC(3,1)"):
+        if not np.isnan(ninety.loc[form, "value"]):
+            inner, outer = (each.loc[form].to_numpy(dtype=float) for each in (ninety, more))
+            limits = [outer[1], inner[1], inner[0], inner[2], outer[2]]
+            assert limits == pytest.approx(sorted(limits), abs=1e-9)
+
+
+@given(WHOLE, st.floats(0.5, 3), st.floats(-20, 20))
+def test_another_unit_changes_nothing(scores: np.ndarray, unit: float, added: float) -> None:
+    assume(np.ptp(scores) > 0)
+    one, other = intraclass(scores).table["value"], intraclass(scores * unit + added).table["value"]
+    near = one.abs() < 50
+    assert np.allclose(one[near], other[near], atol=1e-6)
+
+
+@given(WHOLE)
+def test_full_agreement_is_one(scores: np.ndarray) -> None:
+    alike = np.repeat(scores[:, :1], 4, axis=1)
+    assume(np.ptp(alike) > 0)
+    assert intraclass(alike).table[["value", "low", "high"]].to_numpy() == pytest.approx(1, abs=1e-9)
+
+
+def test_consistency_forgives_a_constant_and_agreement_does_not() -> None:
+    table = intraclass(np.array([[80.0], [71], [93], [85]]) + np.array([-3.0, 0, 3])).table
+    assert table.loc["ICC(3,1)", "value"] == pytest.approx(1)
+    assert table.loc["ICC(2,1)", "value"] < 0.95
+
+
+@given(SHEETS)
+def test_only_members_scored_by_all_count(scores: np.ndarray) -> None:
+    whole = ~np.isnan(scores).any(axis=1)
+    one = intraclass(scores)
+    assert (one.members, one.left_out) == (whole.sum(), (~whole).sum())
+    if whole.any():
+        pd.testing.assert_frame_equal(one.table, intraclass(scores[whole]).table)
+
+
+@given(withdrawn())
+def test_who_withdrew_never_counts(case: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
+    scores, mask, others = case
+    pd.testing.assert_frame_equal(intraclass(scores, mask).table, intraclass(others, mask).table)
+
+
+@given(shuffled())
+def test_no_order_changes_a_bit(case: tuple[np.ndarray, list[int], list[int]]) -> None:
+    scores, members, experts = case
+    pd.testing.assert_frame_equal(intraclass(scores).table, intraclass(scores[members][:, experts]).table)
+
+
+@pytest.mark.parametrize("scores", [[[90, 80]], [[90], [80]], [[80.1, 80.1, 80.1], [80.1, 80.1, 80.1]], [[GAP, 80], [90, GAP]]])
+def test_nothing_is_said_where_nothing_can_be(scores: list[list[float]]) -> None:
+    assert intraclass(scores).table.isna().to_numpy().all()
+
+
+@pytest.mark.parametrize("experts", [3, 7, 50])
+def test_the_mean_of_k_is_not_judged_where_all_members_have_the_same(experts: int) -> None:
+    tenths = np.arange(1, experts + 1) / 10
+    table = intraclass([tenths, tenths[::-1], np.roll(tenths, 1)]).table["value"]
+    assert table[["ICC(1,k)", "ICC(3,k)"]].isna().all()
+    assert table[["ICC(1,1)", "ICC(3,1)"]].tolist() == pytest.approx([-1 / (experts - 1)] * 2)
+
+
+def test_rounding_is_no_disagreement() -> None:
+    assert intraclass(np.full((5, 3), 2.9)).table.isna().to_numpy().all()
+    assert intraclass(np.repeat([[0.1], [2.9], [0.7]], 3, axis=1)).table.loc["ICC(1,1)", "f"] == np.inf
+
+
+def test_why_is_said() -> None:
+    found = intraclass([[GAP, 80], [90, 70], [90, GAP]])
+    assert found.said.zh == "依据 2 位专家都已评分的 1 个会员，另有 2 个因回避或未评而未计入，至少各需 2 个，无法计算"
+    assert found.said.en == "1 members scored by all 2 experts; 2 left out for recusal or gaps: two of each are needed, there are no figures"

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tests.weighting.matrices import DRINKS, HOUSE, SCHOOL, full, judgements, weights
+from toolkit.errors import Refused
+from toolkit.ranking import Floats
+from toolkit.weighting.ahp import ALONSO_LAMATA, SAATY, By, ahp_judgement, ahp_shares
+
+BY = st.sampled_from(["eigenvector", "geometric"])
+
+
+def gappy(matrix: Floats, keep: set[tuple[int, int]]) -> Floats:
+    """Only the comparisons of neighbours and those to keep."""
+    return np.array(
+        [
+            [value if abs(i - j) <= 1 or (min(i, j), max(i, j)) in keep else np.nan for j, value in enumerate(row)]
+            for i, row in enumerate(matrix)
+        ]
+    )
+
+
+@given(weights(), BY)
+def test_a_consistent_matrix_returns_its_weights_and_cr_zero(own: Floats, by: By) -> None:
+    found = ahp_judgement(own[:, None] / own[None, :], by=by)
+    assert found.shares == pytest.approx(own / own.sum(), rel=1e-7)
+    assert found.ratio == pytest.approx(0, abs=1e-9)
+    assert found.geometric_index == pytest.approx(0, abs=1e-9)
+    assert found.consistent
+
+
+@given(weights(least=2), BY, st.data())
+def test_gaps_in_a_consistent_matrix_lose_nothing(own: Floats, by: By, data: st.DataObject) -> None:
+    pairs = [(i, j) for i in range(len(own)) for j in range(i + 1, len(own))]
+    found = ahp_judgement(gappy(own[:, None] / own[None, :], data.draw(st.sets(st.sampled_from(pairs)))), by=by)
+    assert found.shares == pytest.approx(own / own.sum(), rel=1e-7)
+    assert found.ratio == pytest.approx(0, abs=1e-9)
+
+
+@given(judgements(), BY, st.data())
+def test_permuting_criteria_permutes_the_shares(matrix: Floats, by: By, data: st.DataObject) -> None:
+    order = data.draw(st.permutations(range(len(matrix))))
+    one, other = ahp_judgement(matrix, by=by), ahp_judgement(matrix[np.ix_(order, order)], by=by)
+    assert other.shares == pytest.approx(one.shares[order], rel=1e-6)
+    assert other.ratio == pytest.approx(one.ratio, abs=1e-9)
+    assert other.geometric_index == pytest.approx(one.geometric_index, abs=1e-9)
+
+
+@given(judgements(least=2))
+def test_shares_are_positive_and_sum_to_one_and_lambda_is_at_least_n(matrix: Floats) -> None:
+    found = ahp_judgement(matrix)
+    assert (found.shares > 0).all()
+    assert found.shares.sum() == pytest.approx(1)
+    assert found.eigenvalue >= len(matrix) - 1e-9
+    assert found.index == pytest.approx((found.eigenvalue - len(matrix)) / (len(matrix) - 1), abs=1e-9)
+
+
+@given(judgements(least=3, most=3))
+def test_three_criteria_have_a_closed_form(matrix: Floats) -> None:
+    cube = (matrix[0, 1] * matrix[1, 2] * matrix[2, 0]) ** (1 / 3)
+    found = ahp_judgement(matrix)
+    assert found.eigenvalue == pytest.approx(1 + cube + 1 / cube)
+    # With three criteria the eigenvector is the geometric mean.
+    assert found.shares == pytest.approx(ahp_shares(matrix, by="geometric"))
+    assert found.geometric_index == pytest.approx(3 * np.log(cube) ** 2, abs=1e-12)
+
+
+@given(judgements(least=4, most=5))
+def test_harkers_eigenvector_is_that_of_the_matrix_filled_with_its_own_ratios(matrix: Floats) -> None:
+    gap = gappy(matrix, {(0, 2)})
+    assume(np.isnan(gap).any())
+    found = ahp_judgement(gap)
+    filled = np.where(np.isnan(gap), found.shares[:, None] / found.shares[None, :], gap)
+    assert filled @ found.shares == pytest.approx(found.eigenvalue * found.shares)
+    assert found.gaps == np.isnan(gap).sum() // 2
+
+
+def test_saaty_2008_relative_consumption_of_drinks_in_the_us() -> None:
+    found = ahp_judgement(full(DRINKS))
+    assert found.shares == pytest.approx([0.177, 0.019, 0.042, 0.116, 0.190, 0.129, 0.327], abs=6e-4)
+    assert found.ratio == pytest.approx(0.022, abs=5e-4)
+    assert found.consistent
+
+
+def test_saaty_1980_criteria_for_choosing_a_school() -> None:
+    assert ahp_shares(full(SCHOOL)).round(2).tolist() == [0.32, 0.14, 0.03, 0.13, 0.24, 0.14]
+    assert not ahp_judgement(full(SCHOOL)).consistent
+
+
+def test_saaty_1990_criteria_for_buying_a_house() -> None:
+    found = ahp_judgement(full(HOUSE))
+    assert found.shares == pytest.approx([0.173, 0.054, 0.188, 0.018, 0.031, 0.036, 0.167, 0.333], abs=6e-4)
+    assert (round(found.eigenvalue, 3), round(found.index, 3), round(found.ratio, 3)) == (9.669, 0.238, 0.169)
+
+
+def test_the_random_index_of_three_criteria_is_the_mean_over_all_matrices() -> None:
+    steps = np.log([*(1 / s for s in range(2, 10)), *range(1, 10)])
+    cube = (steps[:, None, None] + steps[None, :, None] - steps[None, None, :]) / 3
+    index = (np.exp(cube) + np.exp(-cube) - 2) / 2
+    assert ALONSO_LAMATA[2] == pytest.approx(index.mean(), abs=1e-4)
+
+
+@pytest.mark.parametrize("count", [5, 8])
+def test_alonso_and_lamata_2006_random_index_is_met_by_random_matrices(count: int) -> None:
+    steps = np.array([*(1 / s for s in range(2, 10)), *range(1, 10)])
+    draw = np.random.default_rng(0).choice(steps, (4000, count, count))
+    matrix = np.triu(draw, 1) + np.tril(1 / np.swapaxes(draw, 1, 2), -1) + np.eye(count)
+    roots = np.linalg.eigvals(matrix).real.max(axis=1)
+    assert ((roots - count) / (count - 1)).mean() == pytest.approx(ALONSO_LAMATA[count - 1], abs=0.02)
+
+
+def test_another_random_index_changes_cr_alone() -> None:
+    one, other = ahp_judgement(full(DRINKS)), ahp_judgement(full(DRINKS), random_index=ALONSO_LAMATA)
+    assert other.ratio * ALONSO_LAMATA[6] == pytest.approx(one.ratio * SAATY[6])
+    assert other.shares.tolist() == one.shares.tolist()
+
+
+def test_two_criteria_cannot_contradict_themselves() -> None:
+    found = ahp_judgement([[1, 9], [None, 1]])
+    assert (found.shares.round(9).tolist(), found.ratio) == ([0.9, 0.1], 0)
+
+
+def test_sixteen_criteria_are_too_many_for_the_table() -> None:
+    with pytest.raises(Refused, match="the random index goes to 15 criteria, there are 16"):
+        ahp_judgement(np.ones((16, 16)))
+    assert ahp_judgement(np.ones((16, 16)), random_index=[*SAATY, 1.6]).ratio == pytest.approx(0)
+
+
+def test_an_unknown_method_is_refused() -> None:
+    with pytest.raises(Refused, match="there is no such method: rows"):
+        ahp_shares([[1.0]], by="rows")

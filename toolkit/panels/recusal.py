@@ -1,0 +1,174 @@
+"""Recusal (回避): who may not score whom, on which ground, and the entries that stand where none may."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from toolkit.errors import Problem, Problems, Refused, Severity, nearest
+from toolkit.text import Phrase, phrase
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RECUSED = "回避"
+GROUNDS = {
+    "declared": Phrase("已申报利害关系", "declared interest"),
+    "employer": Phrase("所在单位", "employer"),
+    "rival": Phrase("所在单位的同类会员", "in the class of its employer"),
+}
+COLUMNS = ("expert", "member", "ground", "said")
+Row = Mapping[Hashable, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Recusals:
+    """Who withdraws from whom.
+
+    Parameters
+    ----------
+    mask : DataFrame
+        bool, member x expert, in the order given: True where the expert withdraws.
+    grounds : DataFrame
+        A row for each ground: expert, member, ground (a key of `GROUNDS`), said (as declared, or ""). An expert can
+        have several for one member. It is for the panel's file, not for the public.
+    problems : Problems
+        Notes only: employers that are not among the members.
+    """
+
+    mask: pd.DataFrame
+    grounds: pd.DataFrame
+    problems: Problems
+
+
+def due_recusals(
+    members: pd.Series[Any],
+    experts: Sequence[str],
+    declared: pd.DataFrame | None = None,
+    employers: pd.DataFrame | None = None,
+    *,
+    rivals: bool = False,
+) -> Recusals:
+    """The recusals that follow from declared interests and employers.
+
+    Parameters
+    ----------
+    members : Series
+        Class by member, index member; NaN for a member without a class.
+    experts
+        The pseudonyms of the panel.
+    declared : DataFrame, optional
+        Columns expert, member, ground (as the expert put it; may be lacking).
+    employers : DataFrame, optional
+        Columns expert, member (whom it works for, once for each employer; empty for none).
+        Both may have columns file, sheet, row, which the messages then name.
+    rivals
+        Whether an expert withdraws from all members in the class of its employer too, as some charters say.
+
+    Raises
+    ------
+    Refused
+        For an expert that is not on the panel, and a declared interest in a member that is not among those scored.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> members = pd.Series({"甲": "代理", "乙": "代理", "丙": "拍卖"})
+    >>> works = pd.DataFrame({"expert": ["E1"], "member": ["甲"]})
+    >>> due_recusals(members, ["E1", "E2"], employers=works, rivals=True).mask["E1"].tolist()
+    [True, True, False]
+
+    References
+    ----------
+    招标投标法 art. 37; 政府采购法 art. 12; 浙江省招标投标条例 art. 31.
+    """
+    import pandas as pd
+
+    interests, works = _rows(declared), _rows(employers)
+    problems = Problems((
+        *_unknown(interests, [str(m) for m in members.index], experts, "error"),
+        *_unknown(works, [str(m) for m in members.index], experts, "note"),
+    ))  # fmt: skip
+    if problems.errors:
+        raise Refused(problems)
+    found = {(row["expert"], row["member"], "declared", row["ground"]) for row in interests}
+    for row in works:
+        if row["member"] in members.index:
+            found.add((row["expert"], row["member"], "employer", ""))
+            found |= {(row["expert"], rival, "rival", "") for rival in _rivals(row["member"], members) if rivals}
+    grounds = pd.DataFrame(sorted(found), columns=list(COLUMNS), dtype=object)
+    mask = np.zeros((len(members), len(experts)), dtype=np.bool_)
+    mask[members.index.get_indexer(pd.Index(grounds["member"])), pd.Index(experts).get_indexer(pd.Index(grounds["expert"]))] = True
+    return Recusals(pd.DataFrame(mask, index=members.index, columns=list(experts)), grounds, problems)
+
+
+def entries_despite_recusal(entries: pd.DataFrame, recused: pd.DataFrame) -> Problems:
+    """An error for each entry in a cell where recusal is due: the cell has to say 回避.
+
+    Parameters
+    ----------
+    entries : DataFrame
+        Columns expert, member, score (as it stands in the cell); optionally file, sheet, row and column, where it
+        stands. Empty cells and the word 回避 are as they should be. The score is not repeated in the message: nobody
+        is to be swayed by it.
+    recused : DataFrame
+        bool, member x expert. Entries of other members or experts are not looked at.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> mask = pd.DataFrame({"E1": [True]}, index=["甲"])
+    >>> cells = pd.DataFrame({"expert": ["E1"], "member": ["甲"], "score": [95], "sheet": ["评分"], "row": [7]})
+    >>> print(entries_despite_recusal(cells, mask).text("en"))
+    1 problem
+      sheet 评分, row 7, E1 "甲": this expert withdraws from this member; take the score out and write 回避
+    """
+    due = {(member, expert) for expert in recused for member in recused.index[recused[expert].to_numpy(dtype=bool)]}
+    rule = Phrase("该专家对该会员应当回避", "this expert withdraws from this member")
+    mend = Phrase("请删去分数，填“回避”", "take the score out and write 回避")
+    return Problems(
+        tuple(
+            _at(row, "error", (rule, mend), str(row.get("column") or row["expert"]), str(row["member"]))
+            for row in entries.to_dict("records")
+            if (row["member"], row["expert"]) in due and _said(row["score"]) not in {"", RECUSED}
+        )
+    )
+
+
+def _rows(frame: pd.DataFrame | None) -> list[dict[Hashable, Any]]:
+    rows = [] if frame is None else frame.to_dict("records")
+    for row in rows:
+        row.update({name: _said(row.get(name)) for name in ("expert", "member", "ground")})
+    return [row for row in rows if row["expert"] or row["member"]]
+
+
+def _rivals(employer: str, members: pd.Series[Any]) -> Iterable[str]:
+    """The other members in its class; none where it has no class."""
+    return [str(member) for member in members.index[(members == members[employer]).to_numpy()] if member != employer]
+
+
+def _unknown(rows: list[dict[Hashable, Any]], members: list[str], experts: Sequence[str], absent: Severity) -> Iterator[Problem]:
+    for row in rows:
+        if row["expert"] not in experts:
+            rule = Phrase("专家组里没有这位专家", "there is no such expert on the panel")
+            yield _at(row, "error", (rule, _like(row["expert"], experts)), "expert", row["expert"])
+        if row["member"] not in members and (row["member"] or absent == "error"):
+            rule = Phrase("不在被评会员之中", "not among the members scored")
+            yield _at(row, absent, (rule, _like(row["member"], members)), "member", row["member"])
+
+
+def _like(word: str, known: Sequence[str]) -> Phrase:
+    like = nearest(word, known)
+    return phrase("是否为 {like}？", "is it {like}?", like=like) if like else Phrase("请核对", "please check")
+
+
+def _at(row: Row, severity: Severity, said: tuple[Phrase, Phrase], column: str, value: str) -> Problem:
+    file, sheet, line = (_said(row.get(name)) for name in ("file", "sheet", "row"))
+    return Problem(severity, *said, file=file, sheet=sheet, row=int(float(line)) if line else None, column=column, value=value)
+
+
+def _said(cell: object) -> str:
+    return "" if cell is None or cell != cell else str(cell).strip()  # noqa: PLR0124 - NaN is not itself

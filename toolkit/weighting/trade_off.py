@@ -1,0 +1,126 @@
+"""Trade-offs: pairs of criteria, and how much of one makes up for how much of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from toolkit.errors import Problem, refuse
+from toolkit.ranking import Floats, Integers
+from toolkit.text import Phrase, phrase
+from toolkit.weighting.judgement import Names, divided, fault, named, stop_at
+from toolkit.weighting.ratios import nearest_logarithms, refuse_parts
+
+
+@dataclass(frozen=True, eq=False)
+class TradeOffs:
+    """Weights from indifference ratios, and how well the ratios agree with one another.
+
+    Parameters
+    ----------
+    shares : float64[criteria]
+        Sum to 1.
+    residuals : float64[pairs]
+        ln(judged ratio) - ln(ratio of the weights), in the order of the pairs; all 0 when they agree.
+    worst
+        The pair with the largest residual, as its place among the pairs; the first of equals.
+    coherence
+        The largest factor by which a judged ratio differs from the weights' own: 1 when all agree.
+    checks
+        How many ratios there are beyond the fewest that settle the weights; 0 means that nothing was checked.
+    """
+
+    shares: Floats
+    residuals: Floats
+    worst: int
+    coherence: float
+    checks: int
+
+
+def trade_off_shares(pairs: ArrayLike, ratios: ArrayLike, count: int, names: Names = None) -> Floats:
+    """The shares nearest to the judged ratios; see `trade_off_judgement`.
+
+    Examples
+    --------
+    >>> trade_off_shares([(0, 1), (1, 2)], [2, 1], 3).round(6).tolist()
+    [0.5, 0.25, 0.25]
+    """
+    return trade_off_judgement(pairs, ratios, count, names).shares
+
+
+def trade_off_judgement(pairs: ArrayLike, ratios: ArrayLike, count: int, names: Names = None) -> TradeOffs:
+    """Weights w with w_i / w_j nearest to the ratio judged for each pair (i, j), by logarithmic least squares.
+
+    An expert who finds 10 hours of training as good as 25 answers to surveys, where the scale of the one runs over
+    40 hours and of the other over 50 answers, has judged w_hours x 10/40 = w_answers x 25/50: a ratio of 2.
+
+    Parameters
+    ----------
+    pairs : int[pairs, 2]
+        Places of the criteria compared, from 0. A pair may come more than once.
+    ratios : float64[pairs]
+        Weight of the first over weight of the second, above 0.
+    count
+        How many criteria there are.
+    names
+        The criteria's names for messages; C1, C2, ... where none are given.
+
+    Raises
+    ------
+    Refused
+        For a place that does not exist, a criterion compared with itself, a ratio that is not above 0, and
+        pairs that leave criteria apart (naming the parts).
+
+    References
+    ----------
+    Keeney, R. L., Raiffa, H. (1976). Decisions with Multiple Objectives. Wiley, ch. 3. Crawford, G., Williams, C.
+    (1985). A note on the analysis of subjective judgment matrices. J. Mathematical Psychology 29(4), 387-405.
+
+    Examples
+    --------
+    >>> judged = trade_off_judgement([(0, 1), (1, 2), (0, 2)], [2, 2, 8], 3)
+    >>> judged.shares.round(4).tolist(), round(judged.coherence, 4), judged.checks
+    ([0.6434, 0.2553, 0.1013], 1.2599, 1)
+    """
+    labels = named(count, names)
+    pair, ratio = _pairs(pairs, ratios)
+    stop_at(_faults(pair, ratio, labels))
+    logarithms, counts = np.zeros((count, count)), np.zeros((count, count))
+    for way, sign in ((pair, 1.0), (pair[:, ::-1], -1.0)):
+        np.add.at(logarithms, (way[:, 0], way[:, 1]), sign * np.log(ratio))
+        np.add.at(counts, (way[:, 0], way[:, 1]), 1.0)
+    refuse_parts(counts > 0, labels)
+    y = nearest_logarithms(logarithms, counts)
+    residuals = np.log(ratio) - y[pair[:, 0]] + y[pair[:, 1]]
+    size = np.abs(residuals)
+    worst = int(size.argmax()) if size.size else 0
+    coherence = float(np.exp(size.max(initial=0.0)))
+    return TradeOffs(divided(np.exp(y)), residuals, worst, coherence, len(pair) - count + 1)
+
+
+def _pairs(pairs: ArrayLike, ratios: ArrayLike) -> tuple[Integers, Floats]:
+    pair, ratio = np.asarray(pairs, dtype=np.int64).reshape(-1, 2), np.asarray(ratios, dtype=np.float64).ravel()
+    if len(pair) != len(ratio):
+        raise refuse(
+            phrase("{n} 对指标，{m} 个比值", "{n} pairs but {m} ratios", n=len(pair), m=len(ratio)),
+            Phrase("请给每一对一个比值", "give each pair one ratio"),
+        )
+    return pair, ratio
+
+
+def _faults(pairs: Integers, ratios: Floats, labels: Sequence[str]) -> Iterator[Problem]:
+    for (first, second), ratio in zip(pairs.tolist(), ratios.tolist(), strict=True):
+        if not (0 <= first < len(labels) and 0 <= second < len(labels)):
+            rule = phrase("指标只有 {n} 项（从 0 数起）", "there are {n} criteria, counted from 0", n=len(labels))
+            yield fault(rule, Phrase("请改正序号", "mend the place"), value=f"{first}, {second}")
+            continue
+        place = f"{labels[first]} : {labels[second]}"
+        if first == second:
+            rule = Phrase("一项指标与自己相比", "a criterion is compared with itself")
+            yield fault(rule, Phrase("请换成另一项", "name another one"), place)
+        if not (np.isfinite(ratio) and ratio > 0):
+            rule = Phrase("比值必须大于 0", "a ratio is above 0")
+            yield fault(rule, Phrase("请写大于 0 的数", "write a number above 0"), place, ratio)
