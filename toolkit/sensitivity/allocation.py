@@ -8,45 +8,24 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from toolkit.contests import bars, entitled, exempt, places, pools, tie_nodes
-from toolkit.ranking import Floats, Mask
+from toolkit.contests import tie_nodes
+from toolkit.ranking import Floats, Mask, rounded
 from toolkit.scoring import TOTAL
 from toolkit.sensitivity.desk import Desk
+from toolkit.sensitivity.offers import Offer, offers
 from toolkit.sensitivity.patterned_scores import PatternedScores
-from toolkit.sensitivity.standing import Key, Positions, Standing, Steps, allot_draws
+from toolkit.sensitivity.standing import Key, Standing, Steps, allot_draws
+from toolkit.terms import Terms
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
     from toolkit.evaluation import Evaluation
-    from toolkit.scheme import Award
 
 Lookup: TypeAlias = Callable[[str], Standing]
 
 FEW = 16
-
-
-@dataclass(frozen=True, eq=False)
-class Offer:
-    """One award, with all that no weight changes worked out.
-
-    Parameters
-    ----------
-    able : bool[members]
-        Applied, has a total, not barred, and over every bar that weights leave alone.
-    least
-        The lowest standing of the total that is offered the award.
-    bars
-        The other bars: node, lowest standing, and whom it does not concern.
-    pools
-        Positions that compete with one another, and their places; None for no limit.
-    """
-
-    able: Mask
-    least: int
-    bars: tuple[tuple[str, int, Mask], ...]
-    pools: tuple[tuple[Positions, int | None], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +42,13 @@ class Allocation:
         What is added to a group's score before it is cut, and to the total: float64[members] each.
     below
         Members whose scores can be negative.
+    bounds
+        The lowest and highest standing that the scheme lets a total have; None where it sets no such bound.
+    terms
+        All of the rule that no score changes.
+    offers
+        The awards, ready to be given in many draws at once; None where a draw has to be decided by itself, because who
+        is eligible depends on weights, or places are bounded over all classes together.
     """
 
     scores: PatternedScores
@@ -70,9 +56,9 @@ class Allocation:
     fixed: dict[str, Standing]
     plus: tuple[Floats, Floats]
     below: NDArray[np.intp]
-    offers: tuple[Offer, ...]
-    ties: tuple[str, ...]
-    joint: bool
+    bounds: tuple[int | None, int | None]
+    terms: Terms
+    offers: tuple[Offer, ...] | None
     desk: Desk = field(default_factory=Desk)
 
     @classmethod
@@ -82,47 +68,73 @@ class Allocation:
         known = evaluation.scores.loc[evaluation.members.index]
         names = list(tree.nodes[tree.leaves])
         values = evaluation.values.loc[known.index, names].to_numpy(np.float64)
+        applicable = evaluation.applicable.loc[known.index, names].to_numpy(np.bool_)
         adjustment = _added(known[[item.id for item in scheme.adjustments]])
+        columns = {name: known[name].to_numpy(np.float64) for name in (*names, *(a.id for a in scheme.adjustments))}
         low, high = _bounds(evaluation, values)
-        steps = Steps(
-            scheme.decimals, float((low + adjustment).min()), float((high + np.abs(adjustment)).max())
-        )
-        columns = {
-            name: known[name].to_numpy(np.float64) for name in (*names, *(a.id for a in scheme.adjustments))
-        }
+        steps = _steps(evaluation, low + adjustment, high + np.abs(adjustment), columns)
         fixed = {name: steps.of(column)[None, :] for name, column in columns.items()}
         plus = np.full(len(known), steps.half + steps.shift)
+        terms = Terms.of(scheme, evaluation.members, evaluation.vetoes, evaluation.measured.conditions)
+        ranked = known[TOTAL].notna().to_numpy()
         return cls(
-            PatternedScores.of(tree, values * steps.fine),
+            PatternedScores.of(tree, values * steps.fine, applicable),
             steps,
             fixed,
             (plus, plus + adjustment * steps.fine),
             np.flatnonzero(low + np.minimum(adjustment, 0) < 0),
-            tuple(_offer(evaluation, award, steps, fixed) for award in scheme.awards),
-            tuple(tie_nodes(scheme)),
-            scheme.ties[-1:] == ("joint",),
+            (_step(steps, scheme.total.floor), _step(steps, scheme.total.cap)),
+            terms,
+            offers(terms, ranked, steps, {name: rounded(column, scheme.decimals) for name, column in columns.items()}),
         )
 
     def awards(self, shares: Floats) -> Iterator[Mask]:
         """Who is given each award in turn, bool[draws, members], under shares float64[draws, nodes]."""
         lookup = self._lookup(shares)
-        free = lookup(TOTAL)
-        keys = [self._key(node, shares, lookup) for node in self.ties]
+        if self.offers is None:
+            yield from self._one_by_one(len(shares), lookup)
+            return
+        scheme, held = self.terms.scheme, dict[str, Mask]()
+        keys = [self._key(node, shares, lookup) for node in tie_nodes(scheme)]
         for offer in self.offers:
-            standing = self._standing(offer, free, lookup)
-            given = allot_draws(standing, offer.least, offer.pools, keys, joint=self.joint)
+            standing = self._standing(offer, held, (len(shares), self.scores.members), lookup)
+            given = allot_draws(standing, offer.least, offer.pools, keys, joint=scheme.ties[-1:] == ("joint",))
+            held[offer.award.id] = given
             yield given
-            if offer is not self.offers[-1]:
-                free *= ~given
 
-    def _standing(self, offer: Offer, free: Standing, lookup: Lookup) -> Standing:
-        """The totals of those that are offered an award, 0 for all others: int[draws, members]."""
-        if offer.able.all() and not offer.bars:
-            return free
-        standing: Standing = self.desk.integers("standing", free.shape, self.steps.dtype)
-        np.multiply(free, offer.able, out=standing)
-        for node, least, spared in offer.bars:
-            met: Mask = lookup(node) >= least
+    def _one_by_one(self, draws: int, lookup: Lookup) -> Iterator[Mask]:
+        """The same by `Terms.contests`, which makes the list itself, draw by draw."""
+        order = {award.id: place for place, award in enumerate(self.terms.scheme.awards)}
+        found = np.zeros((len(order), draws, self.scores.members), np.bool_)
+        for draw in range(draws):
+            for contest in self.terms.contests(self._scores_in(draw, lookup)):
+                found[order[contest.award.id], draw, contest.positions[contest.given]] = True
+        yield from found
+
+    def _scores_in(self, draw: int, lookup: Lookup) -> Callable[[str], Floats]:
+        """The rounded scores of one draw by node, made of their standings."""
+
+        def score(node: str) -> Floats:
+            found = lookup(node)
+            standing = found[draw if len(found) > 1 else 0].astype(np.float64)
+            return np.where(standing == 0, np.nan, (standing - self.steps.shift) / self.steps.fine)
+
+        return score
+
+    def _standing(self, offer: Offer, held: dict[str, Mask], shape: tuple[int, int], lookup: Lookup) -> Standing:
+        """The standings at what its places go by of those that are offered an award, 0 for all others."""
+        taken = [given for earlier, given in held.items() if earlier not in offer.award.beside]
+        if offer.free and not taken:
+            return lookup(TOTAL)
+        standing: Standing = self.desk.integers("standings offered", shape, self.steps.dtype)
+        np.multiply(lookup(offer.award.by), offer.able, out=standing)
+        for given in taken:
+            standing *= ~given
+        if offer.award.by != TOTAL:
+            standing *= lookup(TOTAL) > 0
+        for node, low, high, spared in offer.bars:
+            found = lookup(node)
+            met: Mask = found >= low if high is None else (found >= low) & (found < high)
             standing *= met | spared if spared.any() else met
         return standing
 
@@ -135,10 +147,10 @@ class Allocation:
 
         def key(draw: NDArray[np.intp], member: NDArray[np.intp]) -> Standing:
             few = FEW * len(draw) < len(shares) * self.scores.members
-            if place not in whole.scores.flat or len(self.scores.parts) > 1 or not few:
+            if node == TOTAL or place not in whole.scores.flat or len(self.scores.parts) > 1 or not few:
                 found = lookup(node)
                 return np.asarray(found[draw if len(found) > 1 else 0, member])
-            lifted = whole.scores.pairs(place, shares, self.plus[0], draw, member)[None, :]
+            lifted = self.scores.pairs(place, shares, self.plus[0], draw, member)[None, :]
             below = np.flatnonzero(np.isin(member, self.below)) if self.below.size else self.below
             return self.steps.cut(lifted, below, np.empty(lifted.shape, self.steps.dtype)).ravel()
 
@@ -154,6 +166,8 @@ class Allocation:
                 lifted = self.scores.node(nodes.index(node), shares, self.plus[node == TOTAL])
                 out = self.desk.integers(node, lifted.shape, self.steps.dtype)
                 found[node] = self.steps.cut(lifted, self.below, out)
+                if node == TOTAL:
+                    _hold(found[node], *self.bounds)
             return found[node]
 
         return lookup
@@ -173,31 +187,22 @@ def _bounds(evaluation: Evaluation, values: Floats) -> tuple[Floats, Floats]:
     return ends[0], np.maximum(-ends[0], ends[1])
 
 
-def _offer(evaluation: Evaluation, award: Award, steps: Steps, fixed: dict[str, Standing]) -> Offer:
-    scheme, members = evaluation.scheme, evaluation.members
-    able = entitled(scheme, members, evaluation.vetoes)
-    able = able & evaluation.scores.loc[members.index, TOTAL].notna().to_numpy()
-    least, moving = 1, []
-    for node, score in bars(award):
-        bar, spared = steps.least(score), exempt(scheme, node, members["class"])
-        if node == TOTAL:
-            least = max(least, bar)
-        elif node in fixed:
-            able = able & ((fixed[node][0] >= bar) | spared)
-        else:
-            moving.append((node, bar, spared))
-    return Offer(able, least, tuple(moving), tuple(_pools(evaluation, award)))
+def _steps(evaluation: Evaluation, low: Floats, high: Floats, columns: dict[str, Floats]) -> Steps:
+    """Steps that hold every score: totals between these, indicators and adjustments, and the bounds of the total."""
+    total = evaluation.scheme.total
+    lows = [*low, *(column.min() for column in columns.values()), *([] if total.cap is None else [total.cap])]
+    highs = [*high, *(column.max() for column in columns.values()), *([] if total.floor is None else [total.floor])]
+    return Steps(evaluation.scheme.decimals, float(np.nanmin(lows)), float(np.nanmax(highs)))
 
 
-def _pools(evaluation: Evaluation, award: Award) -> Iterator[tuple[Positions, int | None]]:
-    applied = evaluation.members["applied"].to_numpy(dtype=np.bool_)
-    within = award.quota.within if award.quota else "class"
-    for _, positions in pools(evaluation.scheme, evaluation.members, within):
-        yield _span(positions), places(award.quota, int(applied[positions].sum()))
+def _step(steps: Steps, bound: float | None) -> int | None:
+    return None if bound is None else max(1, int(np.rint(rounded(bound, steps.decimals) * steps.fine) + steps.shift))
 
 
-def _span(positions: NDArray[np.intp]) -> Positions:
-    """Neighbouring positions as a slice, which is cut out without copying."""
-    if len(positions) and positions[-1] - positions[0] + 1 == len(positions):
-        return slice(int(positions[0]), int(positions[-1]) + 1)
-    return positions
+def _hold(standing: Standing, low: int | None, high: int | None) -> None:
+    """Hold the standings of totals within the scheme's bounds; 0, which is none, stays."""
+    there = standing > 0
+    if low is not None:
+        np.maximum(standing, low, out=standing, where=there)
+    if high is not None:
+        np.minimum(standing, high, out=standing, where=there)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from toolkit.aggregation import Branch, Sums, bent
+from toolkit.aggregation import Branch, Sums, bent, gather
 from toolkit.ranking import Floats, Mask
 from toolkit.scoring import Tree
 from toolkit.sensitivity.desk import Desk
@@ -33,10 +33,13 @@ class DrawnScores:
         The scheme's.
     values : float64[members, indicators]
         NaN where it does not count.
+    applicable : bool[members, indicators] or None
+        What `least_present` counts; None where everything applies.
     """
 
     tree: Tree
     values: Floats
+    applicable: Mask | None = None
     desk: Desk = field(default_factory=Desk)
 
     @cached_property
@@ -45,12 +48,17 @@ class DrawnScores:
         return {branch.node: branch for branch in self.tree.branches}
 
     @cached_property
+    def concerned(self) -> list[Mask]:
+        """Whether each node applies, as `Tree.concerned` gives it."""
+        return self.tree.concerned(self.applicable)
+
+    @cached_property
     def flat(self) -> set[int]:
         """The nodes that may be flattened: complete indicators, and arithmetic groups of flat nodes only."""
         complete = ~np.isnan(self.values).any(axis=0)
         found = {int(leaf) + self.tree.leaves.start for leaf in np.flatnonzero(complete)}
         for branch in self.tree.branches:
-            if branch.power == branch.full == 1 and found.issuperset(branch.children):
+            if branch.settled and branch.power == branch.full == 1 and found.issuperset(branch.children):
                 found.add(branch.node)
         return found
 
@@ -88,11 +96,27 @@ class DrawnScores:
         return np.where(leaves[draw].any(axis=1), lifted, 0.0)
 
     def _mean(self, branch: Branch, shares: Floats, leaves: Floats, rest: list[tuple[int, Floats]]) -> Floats:
+        if not branch.settled:
+            return self._gathered(branch, shares)
         sums = self._products(branch, leaves)
         for child, weight in rest:
             below = self.branches[child]
             sums.add(branch, self._mean(below, shares, *self._divided(below, shares)), weight[:, None])
         return sums.mean(branch)
+
+    def _gathered(self, branch: Branch, shares: Floats) -> Floats:
+        """The mean of a branch that looks at what is observed, child by child as the list itself is made."""
+        children: list[tuple[Floats, Floats]] = []
+        for child in branch.children:
+            below = self.branches.get(child)
+            score = (
+                self.values[:, child - self.tree.leaves.start]
+                if below is None
+                else self._mean(below, shares, *self._divided(below, shares))
+            )
+            children.append((score, shares[:, [child]]))
+        applying = [self.concerned[child] for child in branch.children] if self.concerned else []
+        return gather(branch, children, len(shares), len(self.values), applicable=applying)
 
     def _divided(self, branch: Branch, shares: Floats) -> tuple[Floats, list[tuple[int, Floats]]]:
         """The weights of the indicators under a branch, float64[draws, indicators], and of groups that stay."""
@@ -127,4 +151,4 @@ class DrawnScores:
         zero: Mask = np.zeros(top.shape, np.bool_)
         if branch.power <= 0:
             zero = weights @ (values == 0).T.astype(np.float64) > 0
-        return Sums(top, weights @ counts.T.astype(np.float64), zero, np.full((1, 1), np.inf))
+        return Sums(top, weights @ counts.T.astype(np.float64), zero)

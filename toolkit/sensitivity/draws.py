@@ -51,7 +51,7 @@ def award_probabilities(
     -------
     DataFrame
         Index member, in the order of `evaluation.members`. One column per award id and "none": probabilities
-        that sum to 1. Then one column "<award>_error" per award: the Monte Carlo standard error
+        that sum to 1, unless a member can have one award beside another. Then one column "<award>_error" per award: the Monte Carlo standard error
         sqrt(p (1 - p) / draws); where it is 0 the chance is still uncertain by about 3 / draws.
 
     Raises
@@ -62,7 +62,7 @@ def award_probabilities(
     order = evaluation.members["class"].astype("str").argsort(kind="stable").to_numpy()
     index = evaluation.members.index
     sorted_by_class = replace(evaluation, members=evaluation.members.iloc[order])
-    counts = np.empty((len(evaluation.scheme.awards), len(index)), dtype=np.int64)
+    counts = np.empty((len(evaluation.scheme.awards) + 1, len(index)), dtype=np.int64)
     counts[:, order] = _counts(Allocation.of(sorted_by_class), _chunks(evaluation, spec, chunk), progress)
     return _frame([award.id for award in evaluation.scheme.awards], counts, spec.draws, index)
 
@@ -70,11 +70,15 @@ def award_probabilities(
 def _counts(
     allocation: Allocation, chunks: Iterator[Floats], progress: Callable[[int], None] | None
 ) -> np.ndarray:
-    counts = np.zeros((len(allocation.offers), len(allocation.plus[0])), dtype=np.int64)
+    """In how many draws each member is given each award, and, in the last row, any at all."""
+    counts = np.zeros((len(allocation.terms.scheme.awards) + 1, len(allocation.plus[0])), dtype=np.int64)
     done = 0
     for shares in chunks:
+        some = np.zeros((len(shares), counts.shape[1]), dtype=np.bool_)
         for place, given in enumerate(allocation.awards(shares)):
             counts[place] += given.view(np.uint8).sum(axis=0, dtype=np.uint16)
+            some |= given
+        counts[-1] += some.view(np.uint8).sum(axis=0, dtype=np.uint16)
         done += len(shares)
         if progress is not None:
             progress(done)
@@ -90,8 +94,8 @@ def _chunks(evaluation: Evaluation, spec: WeightDraws | GivenWeights, chunk: int
 
 
 def _frame(awards: list[str], counts: np.ndarray, draws: int, index: pd.Index) -> pd.DataFrame:
-    chance = pd.DataFrame(counts.T / draws, index=index, columns=awards)
-    none = (draws - counts.sum(axis=0)) / draws
+    chance = pd.DataFrame(counts[:-1].T / draws, index=index, columns=awards)
+    none = (draws - counts[-1]) / draws
     error = (chance * (1 - chance) / draws).pow(0.5).add_suffix("_error")
     frame: pd.DataFrame = pd.concat([chance.assign(none=none), error], axis=1)
     return frame.rename_axis("member")

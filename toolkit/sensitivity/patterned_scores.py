@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from toolkit.aggregation import enough, observed_weights
 from toolkit.ranking import Floats, Mask
 from toolkit.scoring import Tree
 from toolkit.sensitivity.desk import Desk
-from toolkit.sensitivity.drawn_scores import DrawnScores
+from toolkit.sensitivity.drawn_scores import DrawnScores, Positions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,14 +27,15 @@ class Part:
     ----------
     positions : intp[n]
         Among all members.
-    counts : bool[indicators] or None
-        The indicators that count for all of them, and no others do; None where that differs.
+    pattern : bool[2, indicators] or None
+        The indicators that count for all of them, and no others do; below, those that apply. None where that
+        differs, or where every indicator counts and no group looks at what is observed.
     scores
         Their values; those that do not count for any of them are filled in, and get no weight.
     """
 
     positions: NDArray[np.intp]
-    counts: Mask | None
+    pattern: Mask | None
     scores: DrawnScores
 
 
@@ -51,16 +53,24 @@ class PatternedScores:
     desk: Desk = field(default_factory=Desk)
 
     @classmethod
-    def of(cls, tree: Tree, values: Floats) -> PatternedScores:
-        """Divide float64[members, indicators] by its NaN."""
-        if not np.isnan(values).any():
-            return cls(tree, (_part(tree, values, np.arange(len(values)), None),), len(values))
-        patterns, which, sizes = np.unique(~np.isnan(values), axis=0, return_inverse=True, return_counts=True)
+    def of(cls, tree: Tree, values: Floats, applicable: Mask | None = None) -> PatternedScores:
+        """Divide float64[members, indicators] by its NaN, and by what applies where a group asks for that."""
+        counts = ~np.isnan(values)
+        asked = applicable is not None and any(branch.least_present is not None for branch in tree.branches)
+        applying = applicable | counts if applicable is not None and asked else np.ones_like(counts)
+        settled = all(branch.settled for branch in tree.branches)
+        if settled and counts.all():
+            return cls(tree, (Part(np.arange(len(values)), None, DrawnScores(tree, values)),), len(values))
+        patterns, which, sizes = np.unique(
+            np.column_stack((counts, applying)), axis=0, return_inverse=True, return_counts=True
+        )
         frequent = np.argsort(-sizes, kind="stable")[:PATTERNS]
-        parts = [_part(tree, values, np.flatnonzero(which == one), patterns[one]) for one in frequent]
+        parts = [
+            _part(tree, values, np.flatnonzero(which == one), patterns[one].reshape(2, -1)) for one in frequent
+        ]
         rest = np.flatnonzero(~np.isin(which, frequent))
         if rest.size:
-            parts.append(_part(tree, values, rest, None))
+            parts.append(Part(rest, None, DrawnScores(tree, values[rest], applying[rest])))
         return cls(tree, tuple(parts), len(values))
 
     def node(self, node: int, shares: Floats, plus: Floats) -> Floats:
@@ -72,23 +82,45 @@ class PatternedScores:
             found[:, part.positions] = self._of(part, node, shares, plus[part.positions])
         return found
 
+    def pairs(self, node: int, shares: Floats, plus: Floats, draw: Positions, member: Positions) -> Floats:
+        """The same for some pairs of draw and member, as `DrawnScores.pairs` gives them, where there is one part."""
+        part = self.parts[0]
+        return part.scores.pairs(node, self._shares(part, shares), plus, draw, member)
+
     def _of(self, part: Part, node: int, shares: Floats, plus: Floats) -> Floats:
-        own = shares if part.counts is None or part.counts.all() else shared(self.tree, shares, part.counts)
-        return part.scores.node(node, own, plus)
+        return part.scores.node(node, self._shares(part, shares), plus)
+
+    def _shares(self, part: Part, shares: Floats) -> Floats:
+        settled = all(branch.settled for branch in self.tree.branches)
+        if part.pattern is None or (settled and part.pattern[0].all()):
+            return shares
+        return shared(self.tree, shares, *part.pattern)
 
 
-def shared(tree: Tree, shares: Floats, counts: Mask) -> Floats:
-    """The shares, float64[draws, nodes], when only some indicators count and their siblings have the others'."""
-    found = shares.copy()
-    found[:, tree.leaves] *= counts
+def shared(tree: Tree, shares: Floats, counts: Mask, applicable: Mask) -> Floats:
+    """The shares, float64[draws, nodes], when only some indicators count and their siblings have the others'.
+
+    Conditional groups have the weights of what is observed, and a group with less than its `least_present` none.
+    """
+    found, there = shares.copy(), np.zeros(shares.shape, np.bool_)
+    there[:, tree.leaves] = counts
+    concerned = tree.concerned(applicable[None, :])
     for branch in tree.branches:
         siblings = list(branch.children)
+        present = there[:, siblings]
+        if branch.when:
+            weights = observed_weights(branch, list(present.T), list(found[:, siblings].T))
+            found[:, siblings] = np.column_stack(weights)
+        found[:, siblings] *= present
         together = found[:, siblings].sum(axis=1)
+        there[:, branch.node] = together > 0
         found[:, siblings] /= np.where(together > 0, together, 1.0)[:, None]
-        found[:, branch.node] *= together > 0
+        if branch.least_present is not None:
+            there[:, branch.node] &= enough(branch, list(present.T), [concerned[child] for child in siblings])
+            found[:, siblings] *= there[:, [branch.node]]
     return found
 
 
-def _part(tree: Tree, values: Floats, positions: NDArray[np.intp], counts: Mask | None) -> Part:
-    own = values[positions] if counts is None else np.where(counts, values[positions], 0.0)
-    return Part(positions, counts, DrawnScores(tree, own))
+def _part(tree: Tree, values: Floats, positions: NDArray[np.intp], pattern: Mask) -> Part:
+    own = np.where(pattern[0], values[positions], 0.0)
+    return Part(positions, pattern, DrawnScores(tree.settled, own))

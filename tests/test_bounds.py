@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.contested import contested
+from tests.invented import evaluation, indicator, members, scheme
+from tests.straight import straight
+from tests.test_stability import listed, two
+from toolkit.errors import Refused
+from toolkit.evaluation import Evaluation, rescored
+from toolkit.sensitivity.bounds import (
+    WeightBounds,
+    WeightHull,
+    WeightOrder,
+    around,
+    award_bounds,
+    preferences,
+    rank_bounds,
+)
+from toolkit.sensitivity.extremes import most_shared
+from toolkit.sensitivity.lists import weights_of
+from toolkit.sensitivity.smallest_weights import leaf_shares
+from toolkit.sensitivity.weights import shares_of
+
+QUICK = settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(-9, 9), st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=5))
+def test_the_knapsack_is_the_linear_programme(parts: list[tuple[int, float, float]]) -> None:
+    from scipy.optimize import linprog
+
+    leads = np.array([float(lead) for lead, _, _ in parts])
+    low = np.array([min(a, b) for _, a, b in parts]) / len(parts)
+    high = np.maximum(np.array([max(a, b) for _, a, b in parts]), 1 / len(parts))
+    best = linprog(-leads, A_eq=np.ones((1, len(parts))), b_eq=[1.0], bounds=list(zip(low, high, strict=True)))
+    assert most_shared(leads, (low, high)).item() == pytest.approx(-best.fun, abs=1e-7)
+
+
+def drawn(asked: Evaluation, share: float, rng: np.random.Generator) -> np.ndarray:
+    """Shares of every node within a part of the voted ones."""
+    found = asked.tree.shares
+    for branch in asked.tree.branches:
+        own = list(branch.children)
+        voted = found[own]
+        for _ in range(50):
+            some = voted * (1 + share * rng.uniform(-1, 1, len(own)))
+            some /= some.sum()
+            if (np.abs(some - voted) <= share * voted + 1e-12).all():
+                found[own] = some
+                break
+    return found
+
+
+def relisted(asked: Evaluation, shares: np.ndarray) -> Evaluation:
+    return rescored(asked, asked.scheme.with_weights(weights_of(asked.scheme, asked.tree, shares)))
+
+
+def assert_within(asked: Evaluation, ranks: pd.DataFrame, awards: pd.DataFrame, after: Evaluation) -> None:
+    held = listed(after)
+    for member, rank in after.ranking["rank"].dropna().items():
+        assert ranks["best"][str(member)] <= rank <= ranks["worst"][str(member)]
+    for row in awards.to_dict("records"):
+        assert row["holds"] == ((row["award"], row["member"]) in listed(asked))
+        assert ((row["award"], row["member"]) in held) in {"certain": {True}, "never": {False}, "possible": {True, False}}[row["standing"]]
+
+
+@QUICK
+@given(asked=straight() | contested(), share=st.sampled_from([0.0, 0.1, 0.4]), programmes=st.booleans())
+def test_no_weights_within_the_bounds_give_another_rank_or_award(asked: Evaluation, share: float, *, programmes: bool) -> None:
+    spec, rng = around(asked.scheme, share), np.random.default_rng(0)
+    ranks, awards = rank_bounds(asked, spec, programmes=programmes), award_bounds(asked, spec)
+    for _ in range(8):
+        assert_within(asked, ranks, awards, relisted(asked, drawn(asked, share, rng)))
+
+
+@QUICK
+@given(
+    asked=straight() | contested(), programmes=st.booleans(),
+    rows=st.lists(st.lists(st.integers(1, 9), min_size=12, max_size=12), min_size=1, max_size=3),
+)  # fmt: skip
+def test_no_mixture_of_vectors_gives_another_rank_or_award(asked: Evaluation, rows: list[list[int]], *, programmes: bool) -> None:
+    names = [item.id for item in asked.scheme.indicators]
+    spec = WeightHull(pd.DataFrame([row[: len(names)] for row in rows], columns=names, dtype=np.float64))
+    ranks, awards = rank_bounds(asked, spec, programmes=programmes), award_bounds(asked, spec)
+    vertices, rng = spec.leaves(asked.tree), np.random.default_rng(0)
+    for parts in rng.dirichlet(np.ones(len(rows)), 6):
+        assert_within(asked, ranks, awards, relisted(asked, shares_of(asked.tree, (parts @ vertices)[None, :])[0]))
+    if len(rows) == 1:
+        assert (ranks["best"] == ranks["worst"]).all()
+        assert "possible" not in set(awards["standing"])
+
+
+@QUICK
+@given(straight() | contested())
+def test_the_voted_weights_alone_give_the_ranks_themselves(asked: Evaluation) -> None:
+    names = [item.id for item in asked.scheme.indicators]
+    spec = WeightHull(pd.DataFrame([leaf_shares(asked, asked.tree.shares)], columns=names))
+    found, now = rank_bounds(asked, spec), asked.ranking["rank"].dropna()
+    assert found["best"].sort_index().tolist() == now.sort_index().tolist()
+    assert (found["best"] == found["worst"]).all()
+
+
+@QUICK
+@given(straight() | contested(), st.data())
+def test_an_order_of_importance_bounds_every_weighting_that_keeps_it(asked: Evaluation, data: st.DataObject) -> None:
+    children = [child.id for child in asked.scheme.children()]
+    order = tuple(data.draw(st.permutations(children)))
+    spec, rng = WeightOrder({"total": order}), np.random.default_rng(0)
+    ranks, awards = rank_bounds(asked, spec), award_bounds(asked, spec)
+    for _ in range(6):
+        shares = asked.tree.shares
+        shares[[asked.tree.nodes.index(child) for child in order]] = np.sort(rng.dirichlet(np.ones(len(order))))[::-1]
+        assert_within(asked, ranks, awards, relisted(asked, shares))
+
+
+def test_two_weights_say_who_can_be_first() -> None:
+    asked = two()
+    assert rank_bounds(asked, around(asked.scheme, 0.01))["worst"].tolist() == [1, 2, 3]
+    wide = rank_bounds(asked, WeightBounds({"a": 50}), programmes=True)
+    assert wide[["best", "worst"]].to_numpy().tolist() == [[1, 2], [1, 2], [3, 3]]
+    assert award_bounds(asked, WeightBounds({"a": 50}))["standing"].tolist() == ["possible", "possible", "never"]
+    pairs = preferences(asked, WeightBounds({"a": 50})).set_index(["member", "other"])
+    assert pairs.loc[("m0", "m1"), "least"] == pytest.approx(-2.5)  # half each: 70 against 72.5
+    assert pairs.loc[("m0", "m1"), "most"] == pytest.approx(20)
+    assert pairs.loc[("m0", "m2"), "necessary"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        (WeightBounds({"aa": 10}), "aa"), (WeightBounds({"a": 60}, {"a": 40}), "60 exceeds"), (WeightBounds({"a": 60, "b": 50}), "110"),
+        (WeightBounds(upper={"a": 30, "b": 30}), "60"), (WeightBounds({"a": -1}), "-1"), (WeightBounds(fixed=("tot",)), "tot"),
+        (WeightOrder({"total": ("a",)}), "every child"), (WeightOrder({"g": ("a", "b")}), "g"), (WeightHull(pd.DataFrame({"a": [1.0]})), "b"),
+    ],
+)  # fmt: skip
+def test_a_set_that_does_not_fit_is_refused_by_name(spec: WeightBounds | WeightOrder | WeightHull, said: str) -> None:
+    with pytest.raises(Refused, match=said):
+        rank_bounds(two(), spec)
+    with pytest.raises(Refused, match="between 0 and 1"):
+        around(two().scheme, 1.5)
+
+
+def test_an_evaluation_whose_members_stand_in_another_order_gives_the_same() -> None:
+    asked = two()
+    turned = replace(asked, members=asked.members.iloc[::-1])
+    spec = around(asked.scheme, 0.2)
+    assert rank_bounds(turned, spec).sort_index().equals(rank_bounds(asked, spec).sort_index())
+
+
+@pytest.mark.parametrize(("middle", "pairs", "true"), [(45.0, [1, 3], [2, 3]), (55.0, [1, 3], [1, 2])])
+def test_programmes_see_that_two_pairs_cannot_turn_at_once(middle: float, pairs: list[int], true: list[int]) -> None:
+    rules = scheme(indicator=[indicator("a", 50), indicator("b", 50)], weights="percent")
+    values = pd.DataFrame({"a": [100.0, 0.0, middle], "b": [0.0, 100.0, middle]}, index=members(3).index)
+    asked = evaluation(rules, members(3), values)
+    for programmes, expected in ((False, pairs), (True, true)):
+        assert rank_bounds(asked, WeightBounds(), programmes=programmes).loc["m2", ["best", "worst"]].tolist() == expected
+    corners = WeightHull(pd.DataFrame({"a": [1.0, 0.0], "b": [0.0, 1.0]}))
+    assert rank_bounds(asked, corners, programmes=True).loc["m2", ["best", "worst"]].tolist() == true

@@ -1,0 +1,173 @@
+"""Which record changes the list: each answer is what a full evaluation without that record gives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.test_indicators import act, read
+from toolkit import evaluate, open_edition
+from toolkit.errors import Refused
+from toolkit.evaluation import Evaluation
+from toolkit.records import Records
+from toolkit.sensitivity.record_removal import decisive_records, evaluated_without_records, struck_records
+from toolkit.sensitivity.removal import RelativeShapes, awarded
+
+MEMBERS = ("code,name,kind,staff", "A,甲,x,12", "B,乙,x,3", "C,丙,y,4", "D,丁,y,5", "E,戊,x,6")
+AWARDS = """
+[[award]]
+id = "first"
+label = "一等"
+quota = { number = 1, within = "class" }
+[[award]]
+id = "second"
+label = "二等"
+quota = { number = 1, within = "all" }
+minimum = { total = 5 }
+"""
+ROWS = [
+    act("A", "1", points="3", severity="轻微"), act("A", "2", points="2.5"), act("A", "3", points="", severity="严重"),
+    act("B", "4", points="4"), act("B", "5", points="1.5"), act("C", "6", points="7", severity="轻微"),
+    act("D", "7", points="6.5"), act("D", "8", points="0.5", severity="严重"), act("E", "9", points="5"),
+]  # fmt: skip
+SUM = '{ table = "conduct", take = "sum", column = "points" }'
+
+
+def agrees(asked: Evaluation, records: Records, relative: RelativeShapes = "recomputed") -> dict[str, int]:
+    """How many answers of each kind there are; each but "unknown" has to be that of a full evaluation."""
+    found = struck_records(asked, records, relative=relative)
+    now = {(award, member) for award, own in awarded(asked).items() for member in own}
+    for row in found[found["answer"] != "unknown"].itertuples():
+        place = (str(row.table), str(row.file), str(row.sheet), int(str(row.row)))
+        again = evaluated_without_records(asked.scheme, records, [place])
+        after = {(award, member) for award, own in awarded(again).items() for member in own}
+        assert (set(row.gained), set(row.lost)) == (after - now, now - after), row
+        assert (row.answer == "changed") == (after != now)
+    return {str(answer): int(n) for answer, n in found["answer"].value_counts().items()}
+
+
+def asked(folder: Path, measure: str, extra: str = "", rows: list[str] = ROWS) -> tuple[Evaluation, Records]:
+    scheme, records = read(folder, measure, rows, AWARDS + extra, MEMBERS)
+    return evaluate(scheme, records), records
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        SUM,
+        '{ table = "conduct", take = "count" }',
+        '{ table = "conduct", take = "mean", column = "points" }',
+        '{ table = "conduct", take = "max", column = "points" }',
+        '{ table = "conduct", take = "distinct", column = "severity" }',
+        '{ table = "conduct", take = "ratio", where = { severity = ["一般"] }, among = { status = ["有效"] } }',
+    ],
+)
+def test_every_measure_answers_as_a_full_evaluation(tmp_path: Path, measure: str) -> None:
+    found = agrees(*asked(tmp_path, measure))
+    assert found["changed"] > 0
+    assert found.get("unknown", 0) == 0
+
+
+def test_adjustments_conditions_and_vetoes_rest_on_records_too(tmp_path: Path) -> None:
+    extra = """
+[[adjustment]]
+id = "grave"
+label = "扣分"
+measure = { table = "conduct", take = "count", where = { severity = ["严重"] } }
+per = -2
+cap = -3
+[[condition]]
+id = "acts"
+label = "记录数"
+measure = { table = "conduct", take = "count" }
+[[veto]]
+id = "slight"
+label = "轻微"
+when = { table = "conduct", where = { severity = ["轻微"] } }
+effect = { award = ["first"] }
+[eligibility]
+require = [{ condition = "acts", least = 2 }]
+"""
+    pair, records = asked(tmp_path, SUM, extra)
+    found = agrees(pair, records)
+    assert found["changed"] > 0
+    items = struck_records(pair, records, ["C"])["items"].tolist()
+    assert items == [("i", "acts", "slight")]
+
+
+def test_a_veto_for_several_records_needs_them_all(tmp_path: Path) -> None:
+    extra = '[[veto]]\nid = "twice"\nlabel = "两次"\nwhen = { table = "conduct", where = { severity = ["一般"] } }\nat_least = 2\neffect = { award = "none" }\n'
+    rows = [*ROWS, act("B", "10", points="9")]
+    pair, records = asked(tmp_path, SUM, extra, rows)
+    agrees(pair, records)
+    found = struck_records(pair, records, ["B"]).set_index("row")["answer"]  # of three that strike two are left
+    assert found.tolist() == ["same", "same", "same"]
+    few, kept = asked(tmp_path, SUM, extra, [*ROWS[:3], act("B", "4", points="9"), *ROWS[4:]])
+    agrees(few, kept)
+    assert struck_records(few, kept, ["B"]).set_index("row").loc[6, "gained"] == (("first", "B"),)
+
+
+def test_the_record_is_named_by_its_place(tmp_path: Path) -> None:
+    found = decisive_records(*asked(tmp_path, SUM)).set_index("row")
+    assert found.loc[7, ["table", "file", "member", "items"]].tolist() == ["conduct", "conduct.csv", "C", ("i",)]
+    assert ("first", "D") in found.loc[7, "gained"]  # 丙 falls from 7 to 0, so 丁 with 7 is no longer level with it
+    assert found.loc[7, "own"] == any(member == "C" for _, member in (*found.loc[7, "gained"], *found.loc[7, "lost"]))
+
+
+@pytest.mark.parametrize("measure", ['{ table = "conduct", take = "latest", column = "points" }',
+                                     '{ table = "conduct", take = "weighted_mean", column = "points", weight = "points" }'])  # fmt: skip
+def test_what_cannot_be_said_is_said(tmp_path: Path, measure: str) -> None:
+    rows = [act(member, str(place), points="3") for place, member in enumerate("ABCDE")]
+    found = struck_records(*asked(tmp_path, measure, rows=rows))
+    assert set(found["answer"]) == {"unknown"}
+    assert found["why"].str.len().min() > 0
+
+
+def test_an_act_told_twice_is_struck_with_all_its_tellings(tmp_path: Path) -> None:
+    once = '{ table = "conduct", take = "sum", column = "points", once_per = ["act_id"] }'
+    pair, records = asked(tmp_path, once, rows=[*ROWS, act("A", "1", points="3", severity="轻微", channel="查询")])
+    found = struck_records(pair, records)
+    assert len(found) == len(ROWS)
+    row = next(found[(found["member"] == "A") & (found["row"].isin([2, 11]))].itertuples())
+    both = [("conduct", "conduct.csv", "", number) for number in (2, 11)]
+    again = awarded(evaluated_without_records(pair.scheme, records, both))
+    now = awarded(pair)
+    assert {award for award, _ in (*row.gained, *row.lost)} == {award for award in now if now[award] != again[award]}
+
+
+def test_shapes_that_look_at_all_members_look_again(tmp_path: Path) -> None:
+    scheme, records = read(tmp_path, SUM, ROWS, AWARDS, MEMBERS)
+    other = evaluate(scheme.with_({"indicator[i].value": {"shape": "min_max"}}), records)
+    assert agrees(other, records).keys() == {"same", "changed"}
+
+
+def test_or_hold_what_they_found(tmp_path: Path) -> None:
+    scheme, records = read(tmp_path, SUM, ROWS, AWARDS, MEMBERS)
+    one = evaluate(scheme.with_({"indicator[i].value": {"shape": "min_max"}}), records)
+    held = evaluate(one.resolved, records)
+    columns = ["gained", "lost"]
+    assert struck_records(one, records, relative="held")[columns].equals(struck_records(held, records)[columns])
+
+
+def test_the_small_edition(small_edition: Path) -> None:
+    edition = open_edition(small_edition)
+    whole = evaluate(edition.scheme, edition.records)
+    found = agrees(whole, edition.records)
+    assert sum(found.values()) == 12
+    assert found["changed"] > 0
+
+
+def test_a_record_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    pair, records = asked(tmp_path, SUM)
+    with pytest.raises(Refused, match="there is no such record"):
+        evaluated_without_records(pair.scheme, records, [("conduct", "conduct.csv", "", 99)])
+
+
+def test_records_that_stand_at_one_place_cannot_be_told_apart(tmp_path: Path) -> None:
+    pair, records = asked(tmp_path, SUM)
+    frame = records.frames["conduct"].assign(_row=0)  # as rows of a database without a key
+    together = replace(records, frames={**records.frames, "conduct": frame})
+    found = struck_records(pair, together).set_index("member")["answer"]
+    assert found.to_dict() == {"A": "unknown", "B": "unknown", "C": "changed", "D": "unknown", "E": "same"}

@@ -1,0 +1,113 @@
+"""What carries the result: without an indicator, a group, a class, a member it is as if it had never been."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.conftest import write_small_edition
+from tests.contested import contested
+from tests.invented import evaluation, group, indicator, members, scheme
+from toolkit import evaluate, open_edition
+from toolkit.evaluation import Evaluation, rescored
+from toolkit.scoring import TOTAL
+from toolkit.sensitivity.removal import (
+    RelativeShapes,
+    awarded,
+    evaluated_without,
+    scheme_without,
+    without_each_class,
+    without_each_member,
+    without_nodes,
+)
+
+FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+PRIZE = {"id": "prize", "label": "prize", "quota": {"number": 1}}
+
+
+def asked(**columns: list[float]) -> Evaluation:
+    who = members(len(next(iter(columns.values()))))
+    items = [indicator(name, 1, "g" if name in "bc" else None) for name in columns]
+    rules = scheme(group=[group("g", 1)], indicator=items, award=[PRIZE])
+    return evaluation(rules, who, pd.DataFrame(columns, index=who.index, dtype=float))
+
+
+CLOSE = asked(a=[90, 50, 10], b=[10, 60, 20], c=[30, 70, 95])  # totals 55, 57.5, 33.75
+
+
+def test_the_siblings_have_the_weight_of_what_goes() -> None:
+    found = without_nodes(CLOSE).set_index(["kind", "removed"])
+    assert found.loc[("group", "g"), ["gained", "lost"]].tolist() == [("m0",), ("m1",)]
+    assert found.loc[("indicator", "a"), ["gained", "lost", "moved"]].tolist() == [(), (), 2]  # 20, 65, 57.5
+    assert found.loc[("indicator", "b"), "gained"] == ()  # 60, 60, 52.5: level, so nobody has it
+    assert found.loc[("indicator", "b"), "lost"] == ("m1",)
+
+
+@FEW
+@given(contested())
+def test_what_weighs_nothing_is_not_missed(one: Evaluation) -> None:
+    node = one.scheme.indicators[0].id
+    less = scheme_without(one.scheme, node)
+    found = without_nodes(rescored(one, less))
+    assert found.loc[found["removed"] == node, "changes"].tolist() == [0] * len(one.scheme.awards)
+
+
+@FEW
+@given(contested())
+def test_without_a_member_it_is_the_list_of_the_others(one: Evaluation) -> None:
+    gone = str(one.members.index[0])
+    kept = one.members.drop(index=gone)
+    measured = one.measured
+    again = evaluation(
+        one.scheme, kept, one.values.loc[kept.index], measured.adjustments.loc[kept.index],
+        measured.vetoes[measured.vetoes["member"] != gone], measured.applicable.loc[kept.index], measured.conditions.loc[kept.index],
+    )  # fmt: skip
+    found = evaluated_without(one, [gone])
+    pd.testing.assert_frame_equal(found.values, again.values)
+    assert awarded(found) == awarded(again)
+
+
+def test_places_are_counted_anew_without_a_member(small_edition: Path) -> None:
+    edition = open_edition(small_edition)
+    whole = evaluate(edition.scheme, edition.records)
+    best = whole.ranking.index[0]
+    found = without_each_member(whole, [best]).set_index("award")
+    assert found["moved"].tolist() == [0, 0]  # the others keep their order among themselves
+    gained, lost = found["gained"].to_dict()["outstanding"], found["lost"].to_dict()["advanced"]
+    assert [whole.ranking["award"][member] for member in gained] == ["advanced"]
+    assert set(gained) <= set(lost)
+
+
+def test_it_is_what_evaluating_the_others_gives(small_edition: Path, tmp_path: Path) -> None:
+    edition = open_edition(small_edition)
+    whole = evaluate(edition.scheme, edition.records)
+    folder = write_small_edition(tmp_path / "fewer")
+    file = folder / "records" / "会员名册.csv"
+    file.write_text("\n".join(line for line in file.read_text("utf-8-sig").splitlines() if "105," not in line) + "\n", encoding="utf-8-sig")
+    fewer = open_edition(folder)
+    again = evaluate(fewer.scheme, fewer.records)
+    found = evaluated_without(whole, ["105"])
+    pd.testing.assert_frame_equal(found.ranking.drop(columns="reason"), again.ranking.drop(columns="reason"))
+
+
+@pytest.mark.parametrize(("relative", "points"), [("recomputed", [0.0, 100.0]), ("held", [0.0, 50.0])])
+def test_relative_shapes_look_again_or_hold_what_they_found(relative: RelativeShapes, points: list[float]) -> None:
+    who = members(3)
+    rules = scheme(indicator=[indicator("a", value={"shape": "min_max"})], award=[PRIZE])
+    raw = pd.DataFrame({"a": [0.0, 10.0, 20.0]}, index=who.index)
+    one = evaluation(rules, who, raw)
+    found = evaluated_without(one, ["m2"], relative=relative)
+    assert found.scores[TOTAL].tolist() == points
+
+
+def test_classes_matter_to_one_another_only_where_they_meet() -> None:
+    who = members(4, ["A", "A", "B", "B"])
+    raw = pd.DataFrame({"a": [90.0, 80, 70, 60]}, index=who.index)
+    apart = evaluation(scheme(award=[PRIZE]), who, raw)
+    assert without_each_class(apart)["changes"].tolist() == [0, 0]
+    together = evaluation(scheme(award=[PRIZE | {"quota": {"number": 1, "within": "all"}}]), who, raw)
+    found = without_each_class(together).set_index("removed")["gained"]
+    assert found.to_dict() == {"A": ("m2",), "B": ()}

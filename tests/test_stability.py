@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.contested import contested
+from tests.invented import evaluation, indicator, members, scheme
+from tests.straight import straight
+from toolkit.evaluation import Evaluation, rescored
+from toolkit.sensitivity.stability import stability_intervals
+
+
+def listed(asked: Evaluation) -> set[tuple[str, str]]:
+    return set(zip(asked.awards["award"], asked.awards["member"], strict=True))
+
+
+def under(asked: Evaluation, node: str, weight: float) -> set[tuple[str, str]]:
+    return listed(rescored(asked, asked.scheme.with_weights({node: weight})))
+
+
+def two(decimals: int = 1, **more: object) -> Evaluation:
+    """Three members under two weights: m0 is ahead by the first, m1 by the second."""
+    rules = scheme(
+        indicator=[indicator("a", 60), indicator("b", 40)], weights="percent", decimals=decimals,
+        award=[{"id": "first", "label": "first", "quota": {"number": 1}}], **more,
+    )  # fmt: skip
+    values = pd.DataFrame({"a": [90.0, 70.0, 10.0], "b": [50.0, 75.0, 10.0]}, index=members(3).index)
+    return evaluation(rules, members(3), values)
+
+
+def test_the_end_is_where_rounded_totals_meet_and_not_the_exact_ones() -> None:
+    found = stability_intervals(two()).set_index("node")
+    # 90 a + 50 (1 - a) and 70 a + 75 (1 - a) meet at a = 5/9; as rounded to 0.1 already a little above
+    at = found.loc["a", "lowest"]
+    assert 100 * 5 / 9 < at < 100 * (5 / 9 + 0.1 / 45)
+    assert found.loc["a", "highest"] == 100
+    assert found.loc["a", "lose_below"] == ("m0",)
+    assert found.loc["b", "highest"] == pytest.approx(100 - at)
+    assert listed(two()) == {("first", "m0")}
+    assert under(two(), "a", at + 1e-6) == {("first", "m0")}
+    assert under(two(), "a", at - 1e-6) == set()
+
+
+@settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(straight() | contested(), st.data())
+def test_within_the_interval_the_list_stays_and_just_beyond_it_is_another(asked: Evaluation, data: st.DataObject) -> None:
+    for row in stability_intervals(asked).to_dict("records"):
+        node, weight = str(row["node"]), float(row["weight"])
+        if row["exact"] is None:
+            continue
+        for end, moved in (("lowest", "below"), ("highest", "above")):
+            limit = float(row[end])
+            room = min(limit, 1e6) - weight
+            share = data.draw(st.floats(0, 0.999), label=f"{node} {end}")
+            if row["exact"] and abs(room) > 1e-5:
+                assert under(asked, node, weight + share * (room - np.sign(room) * 1e-6)) == listed(asked)
+            free = (end == "lowest" and limit == 0) or np.isinf(limit) or (row["lowest"] == row["highest"])
+            if row[f"gain_{moved}"] or row[f"lose_{moved}"]:
+                beyond = max(0.0, limit + (1e-6 if end == "highest" else -1e-6) * max(1.0, limit))
+                assert under(asked, node, beyond) != listed(asked)
+            else:
+                assert free

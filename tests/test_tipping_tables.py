@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.test_smallest_values import hours
+from tests.test_stability import two
+from toolkit.sensitivity.bounds import WeightBounds, award_bounds, rank_bounds
+from toolkit.sensitivity.tipping import smallest_values, smallest_weights, stability_intervals
+from toolkit.text import Language
+from toolkit.tipping_tables import (
+    award_bounds_table,
+    rank_bounds_table,
+    smallest_values_table,
+    smallest_weights_table,
+    stability_in_words,
+    stability_table,
+)
+
+
+def test_a_sentence_says_how_much_less_weight_costs_whom_the_award() -> None:
+    # m0 has 50 + 40 a and is rounded down to the 72.2 of m1, 75 - 5 a, below a = 0.55625
+    said = stability_in_words(two(), stability_intervals(two()).iloc[0].to_dict())
+    assert said.zh == "再少 4.38 分权重，m0不再获奖（或成并列待定）"
+    assert said.en == "4.38 less: m0 would lose its award, or be left in an open tie"
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", ("再少", "∞", "单项最大", "即可获奖", "必获", "最好")), ("en", ("less", "∞", "largest", "win it", "certain", "Best"))])
+def test_every_table_speaks_the_language_asked_for(language: Language, words: tuple[str, ...]) -> None:
+    asked, wide = two(), WeightBounds({"a": 58})
+    shown = [
+        stability_table(asked, stability_intervals(asked), language),
+        smallest_weights_table(asked, smallest_weights(asked), language),
+        smallest_values_table(hours(), smallest_values(hours()), language=language),
+        rank_bounds_table(asked, rank_bounds(asked, wide), language=language),
+        award_bounds_table(asked, award_bounds(asked, wide), language),
+    ]
+    together = "\n".join(map(repr, shown))
+    assert all(word in together for word in words if word != "∞")
+    assert ("再" in together) == (language == "zh")
+
+
+def test_a_witness_names_the_weights_that_changed() -> None:
+    table = smallest_weights_table(two(), smallest_weights(two(), near=1))
+    assert table.rows[0][-1] == "a 60.00 → 55.62，b 40.00 → 44.38"
+    assert table.rows[0][2:4] == ("m0", "m1")

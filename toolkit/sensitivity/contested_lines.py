@@ -1,0 +1,101 @@
+"""The lines of an evaluation as pairs: who holds an award, and who of those free to take it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from toolkit.contests import tie_nodes
+from toolkit.ranking import rounded
+from toolkit.requirements import rounded_scores
+from toolkit.scoring import TOTAL, node_scores
+from toolkit.sensitivity.paths import Rivals, Rule
+from toolkit.terms import Terms
+
+if TYPE_CHECKING:
+    from toolkit.contests import Contest
+    from toolkit.evaluation import Evaluation
+    from toolkit.outcomes import Requirement
+    from toolkit.ranking import Floats, Mask
+
+
+def exact_scores(evaluation: Evaluation) -> dict[str, Floats]:
+    """Unrounded scores, float64[members], at every node; the total with its adjustments, not held in its bounds."""
+    tree, members = evaluation.tree, evaluation.members.index
+    names = list(tree.nodes[tree.leaves])
+    values = evaluation.values.loc[members, names].to_numpy(np.float64)
+    table = node_scores(tree, values, evaluation.applicable.loc[members, names].to_numpy(np.bool_))
+    found = dict(zip(tree.nodes, table.T.copy(), strict=True))
+    for item in evaluation.scheme.adjustments:
+        found[item.id] = evaluation.scores.loc[members, item.id].to_numpy(np.float64)
+        found[TOTAL] = found[TOTAL] + np.nan_to_num(found[item.id])
+    found[TOTAL] = np.where(evaluation.scores.loc[members, TOTAL].isna(), np.nan, found[TOTAL])
+    return found
+
+
+def terms_of(evaluation: Evaluation) -> Terms:
+    """The terms of the awards of an evaluation."""
+    return Terms.of(evaluation.scheme, evaluation.members, evaluation.vetoes, evaluation.measured.conditions)
+
+
+def decided(evaluation: Evaluation) -> list[Contest]:
+    """Every award in every pool as it stands."""
+    return terms_of(evaluation).contests(rounded_scores(evaluation.scheme, evaluation.scores.loc[evaluation.members.index]))
+
+
+def rivals(evaluation: Evaluation) -> list[Rivals]:
+    """The pairs of every contest; where all classes together are bounded, of all members, none of them certain."""
+    terms, contests = terms_of(evaluation), decided(evaluation)
+    score = rounded_scores(evaluation.scheme, evaluation.scores.loc[evaluation.members.index])
+    part = terms.applied & ~np.isnan(score(TOTAL))
+    found: list[Rivals] = []
+    held: dict[str, Mask] = {}
+    for award in evaluation.scheme.awards:
+        own = [contest for contest in contests if contest.award.id == award.id]
+        free = part & ~np.logical_or.reduce([terms.barred[award.id], *(held[e] for e in held if e not in award.beside)])
+        given, able = _spread(own, "given", len(part)), _spread(own, "able", len(part))
+        bounded = award.quota is not None and award.quota.in_all is not None
+        pools = [np.arange(len(part))] if bounded else [contest.positions for contest in own]
+        for pool in pools:
+            others = pool[free[pool] & ~given[pool]]
+            found.append(Rivals(pool[given[pool]], others, able[others] & (not bounded), award.by))
+        held[award.id] = given
+    return found
+
+
+def rule_of(evaluation: Evaluation) -> Rule:
+    """Where the list of an evaluation can change."""
+    return Rule(rivals(evaluation), bars_of(evaluation), tie_nodes(evaluation.scheme), evaluation.scheme.decimals)
+
+
+def bars_of(evaluation: Evaluation) -> list[tuple[str, float]]:
+    """Every score that decides something: node, and the unrounded score from which its rounded one is over the bar."""
+    scheme, terms = evaluation.scheme, terms_of(evaluation)
+    asked = [item for own in (terms.eligibility, *terms.bars.values()) for item, _ in own.nodes]
+    found = [(str(item.node), level) for item in asked for level in _levels(item, scheme.decimals)]
+    step = 10.0**-scheme.decimals  # held in its bounds a total leaves the bound's rounded score only half a step on
+    held = [
+        (TOTAL, float(level))
+        for bound in (scheme.total.floor, scheme.total.cap)
+        if bound is not None
+        for level in (bound, *(np.floor(bound / step + 1e-6) * step + by * step / 2 for by in (-1, 1, 3)))
+    ]
+    return [*found, *held]
+
+
+def _levels(item: Requirement, decimals: int) -> Iterator[float]:
+    """The boundaries of rounding on both sides of what a requirement asks."""
+    step = 10.0**-decimals
+    for bound in (item.least, item.above, item.most, item.below):
+        if bound is not None:
+            near = np.floor(bound / step + 1e-6) * step
+            yield from (float(rounded(near, decimals) + by * step / 2) for by in (-1, 1))
+
+
+def _spread(contests: list[Contest], what: str, members: int) -> Mask:
+    found = np.zeros(members, np.bool_)
+    for contest in contests:
+        found[contest.positions[getattr(contest, what)]] = True
+    return found

@@ -1,0 +1,161 @@
+"""Scores along a straight path: where the list can change on the way, and where it first does.
+
+Rounded totals step, so a list changes where a total crosses a boundary of rounding, not where two totals meet. On a
+path along which totals are straight every such crossing is known; between two neighbouring ones nothing changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from toolkit.ranking import tolerance
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from toolkit.ranking import Floats, Mask
+
+MOST = 4096
+JUST = 1e-7
+ROUNDS, PARTS = 14, 8
+GRID = 1.0 - np.cos(np.linspace(0.0, np.pi / 2, 97))  # dense near the list as it stands
+
+
+@dataclass(frozen=True, eq=False)
+class Straight:
+    """Scores of members at one node along a path: at + slope x t for t from 0 to the end.
+
+    Parameters
+    ----------
+    at, slope : float64[members]
+        Unrounded, adjustments included; NaN for a member without a score.
+    """
+
+    at: Floats
+    slope: Floats
+
+    def reaching(self, level: float, end: float) -> Floats:
+        """When each member's score is at a level, for those for which it is between 0 and the end."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            when = (level - self.at) / self.slope
+        return when[(when > 0) & (when < end)]
+
+    def steps(self, member: int, since: float, until: float, decimals: int) -> Floats:
+        """When one member's rounded score changes, between two moments."""
+        at, slope = float(self.at[member]), float(self.slope[member])
+        if slope == 0.0 or not np.isfinite(at):
+            return np.empty(0)
+        fine, half = 10.0**decimals, 0.5 + tolerance(decimals) * 10.0**decimals
+        low, high = sorted(((at + slope * since) * fine, (at + slope * until) * fine))
+        whole = np.arange(np.floor(low + half), min(np.floor(high + half) + 2, np.floor(low + half) + MOST))
+        # half up above zero, half down below it
+        level = np.where(whole > 0, whole - half, whole - 1 + half) / fine
+        when = (level - at) / slope
+        return when[(when > since) & (when < until)]
+
+
+@dataclass(frozen=True)
+class Rivals:
+    """Who holds an award, and who could take it: positions of members, and whether the latter are over every bar."""
+
+    held: NDArray[np.intp]
+    others: NDArray[np.intp]
+    able: Mask
+    by: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """All of a scheme's rule that says where a list can change.
+
+    Parameters
+    ----------
+    rivals
+        The pairs of every contest.
+    levels
+        Nodes, and unrounded scores at which something is decided: bars, and the bounds of the total.
+    ties
+        The nodes that settle ties.
+    decimals
+        Of the scheme.
+    """
+
+    rivals: Sequence[Rivals]
+    levels: Sequence[tuple[str, float]]
+    ties: Sequence[str]
+    decimals: int
+
+
+def crossings(scores: dict[str, Straight], rule: Rule, end: float) -> Floats:
+    """Every moment between 0 and the end at which the list may change for the first time, rising.
+
+    Nothing changes while every holder is more than a step ahead of every rival. So only those rivals count that
+    come that near before one is a whole step ahead of a holder, by when the list has changed.
+    """
+    met = np.concatenate([np.empty(0), *(scores[node].reaching(level, end) for node, level in rule.levels)])
+    near = [(own, *_meetings(scores[own.by], own, rule.decimals, end)) for own in rule.rivals]
+    until = min([end, *(float(last.min(initial=end)) for _, _, last in near)])
+    found = [met[met < until], np.array([until])]
+    for own, first, _ in near:
+        concerned = first < until
+        rows, columns = np.nonzero(concerned)
+        for members, places, axis in ((own.held, rows, 1), (own.others, columns, 0)):
+            since = np.where(concerned, first, np.inf).min(axis=axis, initial=np.inf)
+            for place in np.unique(places):
+                member = int(members[place])
+                found += [scores[node].steps(member, float(since[place]), until, rule.decimals) for node in (own.by, *rule.ties)]
+    return np.unique(np.concatenate(found))
+
+
+def _meetings(score: Straight, rivals: Rivals, decimals: int, end: float) -> tuple[Floats, Floats]:
+    """When each pair first comes within a step, and when the rival is a step ahead: float64[held, others], inf for never."""
+    held, others, step = rivals.held, rivals.others, 10.0**-decimals
+    lead = score.at[held][:, None] - score.at[others][None, :]
+    gain = score.slope[held][:, None] - score.slope[others][None, :]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        first = np.where(lead <= 1.01 * step, 0.0, (1.01 * step - lead) / gain)
+        last = (-1.01 * step - lead) / gain
+    behind = lead <= -1.01 * step  # held back by a bar: it takes no place until it is over that
+    first = np.where((first < 0) | ~np.isfinite(first) | behind | ((lead > 1.01 * step) & (gain >= 0)), np.inf, first)
+    last = np.where((last <= 0) | (gain >= 0) | ~np.isfinite(last) | behind | ~rivals.able[None, :], np.inf, last)
+    return np.where(first > end, np.inf, first), np.where(last > end, np.inf, last)
+
+
+def first_change(same: Callable[[Floats], Mask], moments: Floats, end: float) -> tuple[float | None, bool]:
+    """The first of `moments` beyond which the list is another; None when it is the same to the end.
+
+    Also whether that is exact: where the list outlives the last moment, the rest is sought on a grid.
+    """
+    tried = np.concatenate(([0.0], moments))
+    last = float(tried[-1])
+    tries = np.append((tried[:-1] + tried[1:]) / 2, last + JUST * (end - last))
+    for start in range(0, len(tries), 64):
+        kept = same(tries[start : start + 64])
+        if not kept.all():
+            return float(tried[start + int(np.argmin(kept))]), True
+    if last >= end:
+        return None, True
+    found = sought(lambda t: same(t + last), end - last)
+    return (None if found is None else found + last), False
+
+
+def sought(same: Callable[[Floats], Mask], end: float) -> float | None:
+    """The first change found on a grid, narrowed down to 1e-12 of the way: where scores are not straight.
+
+    A list that changes and changes back between two neighbours of the grid goes unseen.
+    """
+    grid = GRID * end
+    kept = same(grid[1:])
+    if kept.all():
+        return None
+    place = int(np.argmin(kept))
+    low, high = float(grid[place]), float(grid[place + 1])
+    for _ in range(ROUNDS):
+        parts = np.linspace(low, high, PARTS + 1)
+        place = int(np.argmin(np.append(same(parts[1:-1]), False)))
+        low, high = float(parts[place]), float(parts[place + 1])
+    return high
