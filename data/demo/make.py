@@ -1,4 +1,4 @@
-"""Makes the records of the demo edition: ``python data/demo/make.py [--to FOLDER]``.
+"""Makes the records and ballots of the demo edition: ``python data/demo/make.py [--to FOLDER] [--ballots FOLDER]``.
 
 Everything is invented, from one seed: the same bytes on every run.
 """
@@ -10,12 +10,14 @@ from pathlib import Path
 
 import numpy as np
 from invent import doings, integrity
+from invent.ballots import write_ballots
 from invent.designed import Records, design
 from invent.forms import sheets
 from invent.members import invent_members
 from invent.paper import handwritten, write_csv, write_workbook
 
 SEED = 20181231
+HERE = Path(__file__).parent
 
 
 def invent() -> Records:
@@ -56,6 +58,11 @@ def _stream(part: int) -> np.random.Generator:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Make the records of the invented demo edition.")
-    parser.add_argument("--to", type=Path, default=Path(__file__).parent / "records")
-    write_records(parser.parse_args().to)
+    parser = argparse.ArgumentParser(description="Make the records of the invented demo edition, and the ballots beside them.")
+    parser.add_argument("--to", type=Path, help="another folder for the records; then no ballots, unless --ballots says where")
+    parser.add_argument("--ballots", type=Path)
+    asked = parser.parse_args()
+    write_records(asked.to or HERE / "records")
+    ballots = asked.ballots or (None if asked.to else HERE / "ballots")
+    if ballots:
+        write_ballots(ballots, _stream(14))

@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from toolkit.commands.speaking import Folder, Out, Reader, console, refusals, say, worded, working
+from toolkit.errors import Problem, Problems, Refused, nearest
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from toolkit.card_tables import Card
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
 
 SETTINGS = "JUPYTER_CONFIG_PATH"
+NO_CODE = Phrase("请照会员名册填写代码", "write the code as the list of members has it")
 
 
 def evaluate(folder: Folder, out: Out, language: Reader = "zh") -> None:
@@ -46,6 +51,21 @@ def sensitivity(
         say(language, phrase("稳健性表已写入 {path}", "The robustness table is in {path}", path=path))
 
 
+def cards(
+    folder: Folder,
+    out: Out,
+    member: Annotated[list[str] | None, typer.Option(help="会员代码，可多次给出 a member's code, may be repeated")] = None,
+    text: Annotated[bool, typer.Option("--text", help="同时打印 print them too")] = False,  # noqa: FBT002
+    language: Reader = "zh",
+) -> None:
+    """每个会员一份得分单：得分构成、距获奖线、所依据的记录。 A score card for each member, to print and to mail."""
+    with refusals(language):
+        edition, evaluation = _evaluated(folder, language)
+        _known_members(evaluation, member or [])
+        written = _write_cards(edition, evaluation, out, member, text=text, language=language)
+        say(language, phrase("已写出 {n} 份得分单：{out}", "{n} score cards are in {out}", n=len(written), out=out))
+
+
 def lab(
     context: typer.Context,
     folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False, help="届次文件夹 the edition")] = None,
@@ -71,6 +91,42 @@ def _evaluated(folder: Path, language: str) -> tuple[Edition, Evaluation]:
         edition = open_edition(folder)
     with working(language, Phrase("正在计算", "evaluating")):
         return edition, evaluate_edition(edition.scheme, edition.records)
+
+
+def _known_members(evaluation: Evaluation, asked: Collection[str]) -> None:
+    """Refuse codes that no member has, each with the nearest that one has."""
+    known = [str(member) for member in evaluation.members.index]
+    unknown = [code for code in dict.fromkeys(asked) if code not in evaluation.members.index]
+    if unknown:
+        raise Refused(Problems(tuple(_unknown_member(code, nearest(code, known)) for code in unknown)))
+
+
+def _unknown_member(code: str, guess: str | None) -> Problem:
+    mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else NO_CODE
+    return Problem("error", Phrase("没有这个会员代码", "no member has this code"), mend, value=code)
+
+
+def _write_cards(
+    edition: Edition, evaluation: Evaluation, out: Path, members: Collection[str] | None, *, text: bool, language: str
+) -> list[Path]:
+    from rich.progress import Progress
+
+    from toolkit.workbook.card_book import write_cards
+
+    told: list[Card] = []
+    with Progress(console=console(), transient=True) as bar:
+        count = len(set(members)) if members else len(evaluation.members)
+        task = bar.add_task(worded(language, Phrase("正在写得分单", "writing score cards")), total=count)
+
+        def advance(card: Card) -> None:
+            bar.advance(task)
+            if text:
+                told.append(card)
+
+        written = write_cards(evaluation, edition.records, out, members or None, progress=advance)
+    for card in told:
+        typer.echo(f"{card!r}\n")
+    return written
 
 
 def _write_certainty(evaluation: Evaluation, out: Path, draws: int, spread: float, language: str) -> Path:

@@ -7,10 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from toolkit.commands.speaking import Folder, Reader, finish, language_of, refusals, say, working
+from toolkit.commands.speaking import (
+    Folder,
+    Reader,
+    finish,
+    language_of,
+    refusals,
+    say,
+    steps,
+    worded,
+    working,
+)
+from toolkit.errors import Refused
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
+    from toolkit.amendments import Amendment
     from toolkit.edition import Edition
     from toolkit.forms.names import Form
 
@@ -18,12 +30,30 @@ BEGUN = (
     "已新建：{folder}\n下一步：改 scheme.toml 里标【请改】的几处；把 forms/ 里的表填好放进 records/；然后运行 committee check {folder}",
     "Begun: {folder}\nNext: edit scheme.toml where it says 【请改】, fill in the forms and put them into records/, then run committee check {folder}",
 )
+UNEVALUATED = (
+    "两者之一还不能计算（{n} 处错误），未比较结果；请先运行 committee check。",
+    "One of the two cannot be evaluated yet ({n} errors): results are not compared; run committee check first.",
+)
 SAME = Phrase("记录没有变化。", "No record changed.")
+
+
+def _list(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
+    """Print each template with its title, and end."""
+    if asked:
+        from toolkit.new_edition import templates
+
+        found = templates()
+        wide = max(map(len, found))
+        typer.echo("\n".join(f"{name:<{wide}}  {title}" for name, title in found.items()))
+        raise typer.Exit
 
 
 def new(
     folder: Annotated[Path, typer.Argument(help="新的届次文件夹 the new edition folder")],
-    template: Annotated[str, typer.Option(help="模板 the template to start from")] = "federation",
+    template: Annotated[str, typer.Option(help="模板，有哪些见 --list the template to start from")] = "federation",
+    listed: Annotated[  # noqa: ARG001, FBT002 - `_list` answers it, before anything else is read
+        bool, typer.Option("--list", is_eager=True, callback=_list, help="列出全部模板 list the templates")
+    ] = False,
     language: Reader = "zh",
 ) -> None:
     """新建一届：评选方案、数据字典和 Excel 填报表。 A new edition: scheme, data dictionary, Excel entry forms."""
@@ -74,22 +104,47 @@ def changes(
     out: Annotated[Path | None, typer.Option("--out", file_okay=False, help="写出 changes.csv write it as changes.csv")] = None,
     language: Reader = "zh",
 ) -> None:
-    """两次数据之间改了哪些记录。 Which records changed between two states of an edition."""
+    """评选办法和记录有哪些改动。 What changed in scheme and records between two states of an edition."""
+    from toolkit.amendments import diff
     from toolkit.changes import changed_records, edition_at, uncompared, write_changes
+    from toolkit.judging import panel_tables
     from toolkit.views import record_changes_table
 
     with refusals(language):
         with working(language, Phrase("正在读取数据", "reading the records")):
-            before, after = edition_at(old).records, edition_at(new).records
-        found = changed_records(before, after)
+            states = edition_at(old), edition_at(new)
+            before, after = (state.records for state in states)
+        _tell_amendments(diff(*(state.scheme for state in states)), language)
+        found = changed_records(before, after, frozenset().union(*(panel_tables(state.scheme) for state in states)))
         for place, records in ((old, before), (new, after)):
             if refused := int(records.counts["refused"].sum()):
                 say(language, phrase("{place} 有 {n} 行被退回，未作比较。", "{n} rows of {place} are refused and not compared.", place=place, n=refused))
         for table in uncompared(before, after):
             say(language, phrase("{table} 表在数据库或大文件中，未作比较。", "Table {table} stands elsewhere and is not compared.", table=table))
         say(language, Phrase(*(repr(record_changes_table(found, after, each)) for each in ("zh", "en"))) if len(found) else SAME)
+        _tell_comparison(*states, language)
         if out is not None:
             say(language, phrase("全部变化已写入 {path}", "All changes are in {path}", path=write_changes(found, out)))
+
+
+def _tell_comparison(old: Edition, new: Edition, language: str) -> None:
+    """Who stands otherwise and by which change, where both states can be evaluated."""
+    from toolkit.compare import compare
+    from toolkit.evaluation import evaluate
+    from toolkit.views import comparison_table
+
+    try:
+        with working(language, Phrase("正在计算", "evaluating")):
+            before, after = (evaluate(state.scheme, state.records) for state in (old, new))
+    except Refused as refused:
+        say(language, phrase(*UNEVALUATED, n=len(refused.problems.errors)))
+        return
+    with steps() as step:
+        found = compare(before, after, old.records, new.records, progress=lambda cause: step(worded(language, cause.words)))
+    if len(found.moved):
+        say(language, Phrase(*(repr(comparison_table(found, language=each)) for each in ("zh", "en"))))
+    else:
+        say(language, Phrase("没有会员的奖项、等级或名次因此变化。", "No member's award, grade or rank changes by it."))
 
 
 def _return(edition: Edition, out: Path, *, warnings: bool, language: str) -> None:
@@ -106,6 +161,14 @@ def _return(edition: Edition, out: Path, *, warnings: bool, language: str) -> No
     refused = register_refused(edition)
     if refused and any(problem.rule == NO_MEMBER for problem in edition.records.problems):
         say(language, Phrase(WITHHELD.zh.format(n=refused, rule=NO_MEMBER.zh), WITHHELD.en.format(n=refused, rule=NO_MEMBER.en)))
+
+
+def _tell_amendments(found: tuple[Amendment, ...], language: str) -> None:
+    """What the scheme decides otherwise, a line each."""
+    for amendment in found:
+        say(language, amendment.words)
+    if not found:
+        say(language, Phrase("评选办法没有变化。", "The scheme did not change."))
 
 
 def _tell_forms(folder: Path, written: tuple[Form, ...], language: str) -> None:

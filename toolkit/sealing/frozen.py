@@ -8,18 +8,26 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from toolkit.ballots.ballot import FOLDER
+from toolkit.ballots.writing import bag_ballots
 from toolkit.errors import Problem, Problems, Refused
+from toolkit.scheme import load_scheme
 from toolkit.sealing.bag import file_digest
+from toolkit.sealing.panel_copies import panel_files, write_panel_copies
 from toolkit.tables import Tables, load_tables
 from toolkit.text import Phrase, phrase
 
 FILES = ("scheme.toml", "tables.toml", "journal.jsonl")
-FOLDERS = ("records", "ballots")
+FOLDERS = ("records",)
 CONTROL = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
 def freeze_edition(folder: Path, target: Path) -> None:
-    """Copy scheme, tables, records, ballots and journal of the edition in `folder` into the new folder `target`.
+    """Copy scheme, tables, records and journal of the edition in `folder` into the new folder `target`.
+
+    Ballots are not copied as they stand, for they may hold names: they are written anew by code where the scheme's
+    `weighting.publish` says so, else left out. Score sheets, experts and interests are written anew too, as they were read: without names, remarks and
+    file properties.
 
     Raises
     ------
@@ -27,13 +35,16 @@ def freeze_edition(folder: Path, target: Path) -> None:
         When tables read files outside the edition, or a name cannot be written into a manifest.
     """
     tables = load_tables(folder / "tables.toml")
-    names = sorted({path.relative_to(folder) for path in _wanted(folder, tables)})
+    panel = panel_files(folder, load_scheme(folder / "scheme.toml"), tables)
+    names = sorted({path.relative_to(folder) for path in _wanted(folder, tables)} - {Path(name) for name in panel})
     problems = Problems((*_outside(tables), *_unwritable(names)))
     if problems:
         raise Refused(problems)
     for name in names:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / name, target / name)
+    write_panel_copies(folder, target, panel)
+    _freeze_ballots(folder, target)
 
 
 def public_digests(data: Path) -> dict[str, str]:
@@ -56,6 +67,14 @@ def folder_digests(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): file_digest(path) for path in folder.rglob("*") if path.is_file()
     }
+
+
+def _freeze_ballots(folder: Path, target: Path) -> None:
+    if not any(folder.glob(f"{FOLDER}/*.toml")):
+        return
+    for name, text in bag_ballots(folder, load_scheme(folder / "scheme.toml")).items():
+        (target / FOLDER).mkdir(exist_ok=True)
+        (target / FOLDER / name).write_text(text, "utf-8", newline="\n")
 
 
 def _wanted(folder: Path, tables: Tables) -> Iterator[Path]:

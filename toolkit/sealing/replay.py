@@ -17,7 +17,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from toolkit.edition import open_edition
 from toolkit.errors import Problem, Problems, Refused
 from toolkit.evaluation import Evaluation, evaluate
-from toolkit.results import TABLES, WORKBOOK, write_results
+from toolkit.results import TABLES, TOUCHED, WORKBOOK, write_results
 from toolkit.sealing.bag import read_bag_info
 from toolkit.sealing.environment import read_environment, versions
 from toolkit.sealing.frozen import folder_digests, public_digests
@@ -67,8 +67,11 @@ def replay_problems(
 
 
 def _table_problems(sealed: Path, again: Path, *, reworded: bool) -> Iterator[Problem]:
-    for name in TABLES:
-        exact = name in {"ranking.csv", "problems.csv"}
+    touched = [TOUCHED] if any((folder / TOUCHED).exists() for folder in (sealed, again)) else []
+    for name in (*TABLES, *touched):
+        if reworded and not (sealed / name).exists():  # an earlier version wrote fewer tables
+            continue
+        exact = name in {"ranking.csv", "awards.csv", "problems.csv"}
         before, now = _read_csv(sealed / name), _read_csv(again / name)
         for problem in _cell_problems(f"results/{name}", "", before, now, exact=exact):
             yield _as_wording(problem) if reworded and problem.column in SENTENCES else problem

@@ -1,0 +1,92 @@
+"""The group's weights: by each rule, weighted, of the deciding round; the order of experts never matters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.ballots.voters import cast, slip, small_scheme
+from toolkit.ballots import group_weights, scheme_with_group_weights
+from toolkit.errors import Refused
+from toolkit.weighting import group_shares
+
+LEARNING = {"E01": 80, "E02": 60, "E03": 55, "E04": 30}
+SLIPS = {f"{expert}.toml": slip(expert, learning) for expert, learning in LEARNING.items()}
+AHP = 'method = "ahp"\ncomparisons = [["hours", "talks", {a}], ["talks", "essays", {b}]]'
+
+
+@pytest.mark.parametrize("rule", ["arithmetic", "geometric", "median", "trimmed"])
+def test_the_group_is_that_of_the_kernel(rule: str, tmp_path: Path) -> None:
+    found = group_weights(cast(tmp_path, SLIPS, aggregate=rule, experts={"E01": 3}))
+    own = [[x, 100 - x] for x in LEARNING.values()]
+    assert np.allclose(found.groups["total"].shares, group_shares(own, rule, weights=[3, 1, 1, 1]))
+
+
+def test_siblings_sum_to_exactly_100_and_the_scheme_takes_them(tmp_path: Path) -> None:
+    ballots = cast(tmp_path, SLIPS)
+    found = group_weights(ballots)
+    assert found.weights == {"learning": 56.3, "conduct": 43.7, "hours": 50.0, "talks": 30.0, "essays": 20.0}
+    after = scheme_with_group_weights(ballots.scheme, found)
+    assert {node.id: node.weight for node in after.nodes.values()} == {**found.weights, "pledge": 100.0}
+
+
+def test_aij_joins_comparisons_before_they_become_weights(tmp_path: Path) -> None:
+    slips = {"E01.toml": slip("E01", own=AHP.format(a=2, b=2)), "E02.toml": slip("E02", own=AHP.format(a=8, b=2))}
+    found = group_weights(cast(tmp_path, slips, aggregate="aij", groups=["learning"]))
+    assert np.allclose(found.groups["learning"].shares, np.array([8, 2, 1]) / 11)
+
+
+def test_aij_refuses_other_methods_by_expert_and_group(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        group_weights(cast(tmp_path, {"E01.toml": slip("E01")}, aggregate="aij"))
+    assert {problem.column for problem in refused.value.problems} == {"weights.total.method", "weights.learning.method"}
+
+
+def test_too_few_ballots_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="only 4 ballots of round 1 count, the scheme wants 5"):
+        group_weights(cast(tmp_path, SLIPS, minimum=5))
+
+
+def test_the_last_round_decides_and_the_first_is_kept(tmp_path: Path) -> None:
+    again = {f"{expert}-2.toml": slip(expert, learning, more="round = 2") for expert, learning in (("E01", 65), ("E04", 50), ("E05", 55))}
+    ballots = cast(tmp_path, SLIPS | again)
+    second, first = group_weights(ballots), group_weights(ballots, round=1)
+    assert (second.round, second.weights["learning"], first.weights["learning"]) == (2, 56.7, 56.3)
+    total = second.groups["total"]
+    assert total.both == ("E01", "E04")
+    assert total.moved is not None
+    assert np.allclose(total.moved.moved, [0.15, 0.2])
+    assert group_weights(cast(tmp_path, {}, round=1)).weights == first.weights
+
+
+def test_agreement_is_told_and_one_expert_agrees_with_nobody(tmp_path: Path) -> None:
+    found = group_weights(cast(tmp_path, SLIPS)).groups["total"]
+    assert found.concordance is not None
+    assert round(found.concordance.w, 3) == 0.25  # rank sums 7 and 5, three of four alike: 12 x 2 / (16 x 6)
+    assert np.allclose(found.apart[0], [0, 0.2, 0.25, 0.5])
+    alone = group_weights(cast(tmp_path / "alone", {"E01.toml": slip("E01")}))
+    assert alone.groups["total"].concordance is None
+    assert "1 experts" in repr(alone)
+
+
+def test_the_order_of_files_changes_no_bit(tmp_path: Path) -> None:
+    turned = {f"X{9 - place}.toml": slip(f"X{9 - place}", learning) for place, learning in enumerate(LEARNING.values())}
+    one, other = (group_weights(cast(tmp_path / name, slips)).groups["total"].shares for name, slips in (("a", SLIPS), ("b", turned)))
+    assert one.tolist() == other.tolist()
+
+
+def test_names_instead_of_codes_are_refused_in_the_scheme_without_repeating_them() -> None:
+    with pytest.raises(Refused) as refused:
+        small_scheme().with_(weighting={"experts": {"E01": 1.0, "欧阳": 2.0}, "groups": ["totl"]})
+    said = refused.value.problems.text()
+    assert "专家只写编号" in said
+    assert "欧阳" not in said
+    assert "是否应为“total”" in said
+
+
+def test_a_group_of_one_is_not_voted_on(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no group voted on has two nodes"):
+        group_weights(cast(tmp_path, SLIPS, groups=["conduct"]))
+    assert set(group_weights(cast(tmp_path, SLIPS, groups=["conduct", "total"])).groups) == {"total"}

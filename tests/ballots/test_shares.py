@@ -1,0 +1,71 @@
+"""Judgements become shares by the published kernels, whatever order the nodes are typed in."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toolkit import weighting
+from toolkit.ballots.judgements import Ahp, BestWorst, Points, RankOrder, Swing, TradeOff
+from toolkit.ballots.shares import judged, unjudged
+from toolkit.errors import Refused
+
+NODES = ["a", "b", "c"]
+LABELS = ["学时", "承诺", "投稿"]
+WHOLE = {
+    "points": Points(method="points", points={"c": 20.0, "a": 50.0, "b": 30.0}),
+    "swing": Swing(method="swing", swings={"b": 60.0, "a": 100.0, "c": 40.0}),
+    "ahp": Ahp(method="ahp", comparisons=(("b", "a", 0.5), ("c", "b", 0.5))),
+    "best_worst": BestWorst(method="best_worst", best="a", worst="c", best_to_others={"b": 2.0, "c": 4.0}, others_to_worst={"a": 4.0, "b": 2.0}),
+    "rank_order": RankOrder(method="rank_order", order=("a", ("b", "c"))),
+    "trade_off": TradeOff(method="trade_off", pairs=(("a", "b", 2.0), ("b", "c", 2.0))),
+}
+
+
+def test_every_method_gives_shares_in_the_order_of_the_scheme() -> None:
+    found = {name: judged(one, NODES, LABELS).shares.round(4).tolist() for name, one in WHOLE.items()}
+    assert found == {
+        "points": [0.5, 0.3, 0.2],
+        "swing": [0.5, 0.3, 0.2],
+        "ahp": [0.5714, 0.2857, 0.1429],
+        "best_worst": [0.5714, 0.2857, 0.1429],
+        "rank_order": weighting.rank_order_shares([1, 2, 2]).round(4).tolist(),
+        "trade_off": [0.5714, 0.2857, 0.1429],
+    }
+
+
+@given(st.permutations(NODES), st.sampled_from(sorted(WHOLE)))
+def test_shares_go_with_their_nodes(order: list[str], method: str) -> None:
+    base = dict(zip(NODES, judged(WHOLE[method], NODES, LABELS).shares, strict=True))
+    turned = judged(WHOLE[method], order, order).shares
+    assert np.allclose(turned, [base[node] for node in order], atol=1e-9)
+
+
+def test_a_contradiction_is_told_with_its_smallest_mend() -> None:
+    circle = Ahp(method="ahp", comparisons=(("a", "b", 3), ("b", "c", 4), ("a", "c", 0.5)))
+    found = judged(circle, NODES, LABELS)
+    assert found.doubt is not None
+    assert found.mend is not None
+    assert found.doubt.zh == "两两比较前后矛盾，一致性比率 CR 为 1.06，应小于 0.1"
+    assert found.mend.zh == "请再想一想“学时”与“承诺”之比：现为 3；若为 1/3，CR 由 1.06 降到 0.09"
+
+
+def test_a_best_worst_contradiction_names_the_node() -> None:
+    wrong = BestWorst(method="best_worst", best="a", worst="c", best_to_others={"b": 8.0, "c": 9.0}, others_to_worst={"a": 9.0, "b": 8.0})
+    found = judged(wrong, NODES, LABELS)
+    assert found.mend is not None
+    assert found.mend.en == "think again about `承诺`: its two judgements should multiply to 9, not 64"
+
+
+@pytest.mark.parametrize("method", sorted(WHOLE))
+def test_nothing_is_lacking_of_a_whole_judgement_and_a_fourth_node_is(method: str) -> None:
+    assert unjudged(WHOLE[method], NODES) == ()
+    assert unjudged(WHOLE[method], [*NODES, "d"]) == ("d",)
+
+
+def test_points_that_sum_to_95_are_refused_with_what_is_lacking() -> None:
+    with pytest.raises(Refused) as refused:
+        judged(Points(method="points", points={"a": 50.0, "b": 30.0, "c": 15.0}), NODES, LABELS)
+    assert "请再分出 5 分" in refused.value.problems.text()

@@ -1,0 +1,49 @@
+"""Ballots: what each expert judged about the weights, and what the group of them decides.
+
+One file for each expert, ``ballots/E01.toml``, by code and never by name:
+
+    expert = "E01"
+    cast   = 2018-12-03
+    [weights.total]             # for each group of siblings; `total` is the topmost
+    method = "points"           # points, ahp, best_worst, swing, rank_order or trade_off
+    points = { learning = 60, conduct = 40 }
+
+=============  ==========================================================================================
+`judgements`   the six methods as strict values
+`shares`       a judgement as shares, its coherence, the mend in plain words: `judged`
+`ballot`       one file, read strictly: `read_ballot`
+`folder`       all of them: counted or set aside, with the reason: `load_ballots`
+`group`        the group's weights and agreement: `group_weights`, `scheme_with_group_weights`
+`rounding`     weights that sum to exactly 100: `whole_weights`
+`writing`      a ballot as a file, and the one for a bag: `write_ballot`, `bag_ballots`
+`decided`      what each expert's own weights would have decided: `decided_by_each`
+`form`         the Excel ballot, with `form_sheets`: `write_ballot_forms`
+`returned`     reading it back: `returned_ballot`
+=============  ==========================================================================================
+
+The last three stand on higher floors and are imported from their own modules.
+"""
+
+from toolkit.ballots.ballot import Ballot, read_ballot, voted_groups
+from toolkit.ballots.folder import Ballots, Listed, load_ballots
+from toolkit.ballots.group import GroupJudgement, GroupWeights, group_weights, scheme_with_group_weights
+from toolkit.ballots.rounding import whole_weights
+from toolkit.ballots.shares import Judged
+from toolkit.ballots.writing import ballot_text, write_ballot
+
+__all__ = [
+    "Ballot",
+    "Ballots",
+    "GroupJudgement",
+    "GroupWeights",
+    "Judged",
+    "Listed",
+    "ballot_text",
+    "group_weights",
+    "load_ballots",
+    "read_ballot",
+    "scheme_with_group_weights",
+    "voted_groups",
+    "whole_weights",
+    "write_ballot",
+]

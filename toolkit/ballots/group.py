@@ -1,0 +1,192 @@
+"""From the ballots of one round to the group's weights, and how far the experts agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from toolkit import weighting
+from toolkit.ballots.ballot import FOLDER, group_label, voted_groups
+from toolkit.ballots.rounding import whole_weights
+from toolkit.errors import Problem, Problems, Refused, refuse
+from toolkit.scheme import Weighting
+from toolkit.text import Phrase, phrase
+
+if TYPE_CHECKING:
+    from toolkit.ballots.folder import Ballots, Listed
+    from toolkit.ballots.shares import Judged
+    from toolkit.ranking import Floats
+    from toolkit.scheme import Scheme
+    from toolkit.weighting import Camps, Concordance, Distance, Movement, Standing
+
+NO_BALLOT = Phrase("第 {round} 轮没有一张可计入的判断票", "no ballot of round {round} counts")
+TOO_FEW = Phrase("第 {round} 轮只有 {n} 张计入，办法要求至少 {least} 张", "only {n} ballots of round {round} count, the scheme wants {least}")
+GATHER = Phrase("请催收或补正判断票（见清单）", "gather or mend ballots, see the list")
+NOTHING = Phrase("没有一组有两项或更多，无从分配权重", "no group voted on has two nodes or more")
+NAME_GROUPS = Phrase("请在 groups 里写上要表决的分组", "name other groups in `groups`")
+NOT_COMPARED = Phrase("“{zh}”由专家 {expert} 用其他方法判断，不能先合并两两比较", "expert {expert} judged {en} by another method: comparisons cannot be joined")
+GEOMETRIC = Phrase('请改用 aggregate = "geometric"，或请该专家改填两两比较', 'use aggregate = "geometric", or have the expert compare pairs')
+
+
+@dataclass(frozen=True, eq=False)
+class GroupJudgement:
+    """What the experts of one round judged of one group of siblings.
+
+    Parameters
+    ----------
+    nodes, experts
+        Ids of the siblings in the order of the scheme; codes in alphabetical order.
+    own : float64[experts, nodes]
+        Each expert's shares.
+    judged
+        The same with their coherence, in the order of `experts`.
+    shares : float64[nodes]
+        The group's, summing to 1.
+    concordance
+        Kendall's W and its p; None for a single expert.
+    apart : float64[experts, experts]
+        The part of the weight that would have to be moved between any two.
+    camps, far, standing
+        Who thinks alike, who is far from the rest and on what, quartiles and each one's place among them.
+    moved
+        Between the round before and this one, for the experts of both (`both`); None without such a round or with fewer
+        than two of them.
+    """
+
+    nodes: tuple[str, ...]
+    experts: tuple[str, ...]
+    own: Floats
+    judged: tuple[Judged, ...]
+    shares: Floats
+    concordance: Concordance | None
+    apart: Floats
+    camps: Camps
+    far: Distance
+    standing: Standing
+    both: tuple[str, ...] = ()
+    moved: Movement | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class GroupWeights:
+    """The group's weights of one round, by group of siblings.
+
+    Parameters
+    ----------
+    round, rule
+        Which round decided, and by what rule.
+    groups
+        By the group's id, ``total`` for the topmost.
+    weights
+        By node id: percent with the rule's decimals, siblings summing to exactly 100.
+    """
+
+    scheme: Scheme
+    round: int
+    rule: Weighting
+    groups: Mapping[str, GroupJudgement]
+    weights: Mapping[str, float]
+
+    def __repr__(self) -> str:
+        experts = len(next(iter(self.groups.values())).experts)
+        return f"GroupWeights(round {self.round}, {experts} experts, {self.rule.aggregate})"
+
+
+def group_weights(ballots: Ballots, scheme: Scheme | None = None, *, round: int | None = None) -> GroupWeights:  # noqa: A002
+    """The group's weights of the deciding round, or of the one asked for.
+
+    Only ballots of that round count; an expert who did not answer in it has no say in it.
+
+    Raises
+    ------
+    Refused
+        When fewer ballots count than the scheme wants, their methods cannot be joined as it says, or no group is voted on.
+    """
+    scheme = scheme or ballots.scheme
+    rule = scheme.weighting or Weighting()
+    number = round or ballots.deciding
+    counted = ballots.of_round(number)
+    if len(counted) < rule.minimum:
+        rule_said = TOO_FEW if counted else NO_BALLOT
+        said = phrase(rule_said.zh, rule_said.en, round=number, n=len(counted), least=rule.minimum)
+        raise refuse(said, GATHER, file=FOLDER)
+    before = {one.expert: one for one in ballots.of_round(number - 1)}
+    voted = voted_groups(scheme)
+    if not voted:
+        raise refuse(NOTHING, NAME_GROUPS, file="scheme.toml", column="weighting.groups")
+    _refuse_unlike(counted, rule, scheme)
+    groups = {group: _judgement(group, nodes, counted, before, rule) for group, nodes in voted.items()}
+    weights = {
+        node: weight
+        for found in groups.values()
+        for node, weight in zip(found.nodes, whole_weights(found.shares, rule.decimals).tolist(), strict=True)
+    }
+    return GroupWeights(scheme, number, rule, groups, weights)
+
+
+def scheme_with_group_weights(scheme: Scheme, found: GroupWeights) -> Scheme:
+    """The scheme with the group's weights; the groups that were not voted on keep theirs.
+
+    Raises
+    ------
+    Refused
+        When the scheme would be contradictory.
+    """
+    return scheme.with_weights(found.weights)
+
+
+def _judgement(
+    group: str, nodes: tuple[str, ...], counted: Sequence[Listed], before: Mapping[str, Listed], rule: Weighting
+) -> GroupJudgement:
+    experts = tuple(one.expert for one in counted)
+    judged = tuple(one.judged[group] for one in counted)
+    own = np.array([found.shares for found in judged])
+    both = [place for place, expert in enumerate(experts) if expert in before]
+    earlier = np.array([before[experts[place]].judged[group].shares for place in both])
+    return GroupJudgement(
+        nodes,
+        experts,
+        own,
+        judged,
+        _joined(judged, own, experts, rule),
+        weighting.concordance(own, experts) if len(experts) > 1 else None,
+        weighting.distances(own, experts=experts),
+        weighting.camps(own, experts),
+        weighting.far_from_rest(own, experts),
+        weighting.standing(own, experts),
+        tuple(experts[place] for place in both),
+        weighting.movement(earlier, own[both]) if len(both) > 1 else None,
+    )
+
+
+def _joined(judged: Sequence[Judged], own: Floats, experts: tuple[str, ...], rule: Weighting) -> Floats:
+    count = [rule.experts.get(expert, 1.0) for expert in experts]
+    if rule.aggregate == "aij":
+        matrices = [found.matrix for found in judged if found.matrix is not None]
+        return weighting.ahp_shares(weighting.group_matrix(matrices, weights=count, experts=experts))
+    return weighting.group_shares(own, rule.aggregate, weights=count, trim=rule.trim, experts=experts)
+
+
+def _refuse_unlike(counted: Sequence[Listed], rule: Weighting, scheme: Scheme) -> None:
+    """Refuse to join comparisons with judgements of another kind: every one of them at once."""
+    if rule.aggregate != "aij":
+        return
+    found = tuple(
+        Problem(
+            "error",
+            phrase(NOT_COMPARED.zh, NOT_COMPARED.en, zh=label.zh, en=label.en, expert=one.expert),
+            GEOMETRIC,
+            file=one.file,
+            column=f"weights.{group}.method",
+            value=judged.method,
+        )
+        for one in counted
+        for group, judged in one.judged.items()
+        for label in (group_label(scheme, group),)
+        if judged.matrix is None
+    )
+    if found:
+        raise Refused(Problems(found))

@@ -1,0 +1,172 @@
+"""From one judgement to shares: the kernels of `toolkit.weighting` fed by node ids, and how coherent the expert was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from toolkit import weighting
+from toolkit.ballots.judgements import Ahp, BestWorst, Points, RankOrder, Swing, TradeOff, named_nodes
+from toolkit.text import Phrase, phrase
+from toolkit.weighting.comparison_matrix import scale_text
+
+if TYPE_CHECKING:
+    from toolkit.ballots.judgements import Judgement
+    from toolkit.ranking import Floats
+    from toolkit.weighting import BestWorstResult, Mend
+
+LIMIT = 0.1
+SURE = Phrase("—", "—")
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """One expert's judgement of one group of siblings.
+
+    Parameters
+    ----------
+    method
+        How it was judged: points, ahp, best_worst, swing, rank_order or trade_off.
+    shares : float64[nodes]
+        Sum to 1, in the order of the scheme.
+    coherence
+        How far the judgements agree with one another, as a reader is told; a dash where there is nothing to check.
+    ratio
+        CR of AHP and of best-worst, the largest factor of trade-offs; None otherwise.
+    doubt, mend
+        What contradicts itself and what to think over, in plain words; None where nothing does.
+    matrix : float64[nodes, nodes]
+        The comparisons of AHP, to be joined with the others'; None otherwise.
+    """
+
+    method: str
+    shares: Floats
+    coherence: Phrase = SURE
+    ratio: float | None = None
+    doubt: Phrase | None = None
+    mend: Phrase | None = None
+    matrix: Floats | None = None
+
+
+def judged(judgement: Judgement, nodes: Sequence[str], labels: Sequence[str]) -> Judged:
+    """The shares of a judgement that names every node of a group.
+
+    Parameters
+    ----------
+    nodes, labels
+        Ids of the siblings in the order of the scheme, and what messages call them.
+
+    Raises
+    ------
+    Refused
+        For numbers the method cannot take; see `toolkit.weighting`.
+
+    Examples
+    --------
+    >>> from toolkit.ballots.judgements import Ahp
+    >>> circle = Ahp(method="ahp", comparisons=(("a", "b", 3), ("b", "c", 4), ("a", "c", 0.5)))
+    >>> found = judged(circle, ["a", "b", "c"], ["hours", "pledge", "conduct"])
+    >>> found.coherence.en, found.mend.en
+    ('CR 1.06', 'think again about `hours` beside `pledge`: 3 now; with 1/3 CR falls from 1.06 to 0.09')
+    """
+    if isinstance(judgement, Ahp):
+        return _ahp(judgement, nodes, labels)
+    if isinstance(judgement, BestWorst):
+        return _best_worst(judgement, nodes, labels)
+    if isinstance(judgement, TradeOff):
+        return _trade_off(judgement, nodes, labels)
+    if isinstance(judgement, Points):
+        return Judged(judgement.method, weighting.points_shares(_row(judgement.points, nodes), labels))
+    if isinstance(judgement, Swing):
+        return Judged(judgement.method, weighting.swing_shares(_row(judgement.swings, nodes), labels))
+    return _rank_order(judgement, nodes, labels)
+
+
+def unjudged(judgement: Judgement, nodes: Sequence[str]) -> tuple[str, ...]:
+    """The siblings of which a judgement says nothing: what is listed in one row of best-worst but not in the other too."""
+    if isinstance(judgement, BestWorst):
+        rows = {*judgement.best_to_others, judgement.best}, {*judgement.others_to_worst, judgement.worst}
+        return tuple(node for node in nodes if not all(node in row for row in rows))
+    named = {node for _, node in named_nodes(judgement.model_dump())}
+    return tuple(node for node in nodes if node not in named)
+
+
+def _row(given: Mapping[str, float], nodes: Sequence[str], own: str | None = None) -> Floats:
+    """The numbers in the order of the nodes; what stands beside itself is 1."""
+    return np.array([given.get(node, 1.0 if node == own else np.nan) for node in nodes])
+
+
+def _ahp(judgement: Ahp, nodes: Sequence[str], labels: Sequence[str]) -> Judged:
+    matrix = np.full((len(nodes), len(nodes)), np.nan)
+    for first, second, ratio in judgement.comparisons:
+        matrix[nodes.index(first), nodes.index(second)] = ratio
+    found = weighting.ahp_judgement(matrix, labels)
+    said = Phrase(*[f"CR {found.ratio:.2f}"] * 2)
+    if found.consistent:
+        return Judged("ahp", found.shares, said, found.ratio, matrix=matrix)
+    doubt = phrase(
+        "两两比较前后矛盾，一致性比率 CR 为 {cr:.2f}，应小于 {limit}",
+        "the comparisons contradict one another: CR is {cr:.2f}, it should be under {limit}",
+        cr=found.ratio, limit=LIMIT,
+    )  # fmt: skip
+    return Judged("ahp", found.shares, said, found.ratio, doubt, _mend_words(weighting.ahp_mend(matrix, labels)), matrix)
+
+
+def _mend_words(mend: Mend) -> Phrase:
+    """The smallest mend in plain words, each change with the CR it leads to."""
+    said, before = [], mend.before
+    for change in mend.changes:
+        (a, b), now, then = change.criteria, scale_text(change.now), scale_text(change.then)
+        said.append(phrase(
+            "请再想一想“{a}”与“{b}”之比：现为 {now}；若为 {then}，CR 由 {before:.2f} 降到 {after:.2f}",
+            "think again about `{a}` beside `{b}`: {now} now; with {then} CR falls from {before:.2f} to {after:.2f}",
+            a=a, b=b, now=now, then=then, before=before, after=change.ratio,
+        ))  # fmt: skip
+        before = change.ratio
+    if not mend.enough:
+        said.append(Phrase("仍不够，请重新比较一遍", "which is not enough: compare them all anew"))
+    return Phrase("；".join(one.zh for one in said), "; ".join(one.en for one in said))
+
+
+def _best_worst(judgement: BestWorst, nodes: Sequence[str], labels: Sequence[str]) -> Judged:
+    rows = _row(judgement.best_to_others, nodes, judgement.best), _row(judgement.others_to_worst, nodes, judgement.worst)
+    found = weighting.best_worst_judgement(nodes.index(judgement.best), nodes.index(judgement.worst), *rows, labels)
+    said = Phrase(*[f"CR {found.ratio:.2f}"] * 2)
+    beyond = found.threshold is not None and found.input_ratio > found.threshold + 1e-9
+    doubt, mend = _best_worst_doubt(found) if beyond and found.contradictions else (None, None)
+    return Judged("best_worst", found.shares, said, found.ratio, doubt, mend)
+
+
+def _best_worst_doubt(found: BestWorstResult) -> tuple[Phrase, Phrase]:
+    worst = found.contradictions[0]
+    doubt = phrase(
+        "最优最劣判断前后矛盾，输入一致性比率 {r:.2f} 超过 {limit:.2f}",
+        "the judgements contradict one another: the input-based ratio {r:.2f} is above {limit:.2f}",
+        r=found.input_ratio, limit=found.threshold,
+    )  # fmt: skip
+    mend = phrase(
+        "请再想一想“{name}”：两次判断相乘应为 {span:g}，现为 {product:g}",
+        "think again about `{name}`: its two judgements should multiply to {span:g}, not {product:g}",
+        name=worst.criterion, span=worst.span, product=worst.product,
+    )  # fmt: skip
+    return doubt, mend
+
+
+def _trade_off(judgement: TradeOff, nodes: Sequence[str], labels: Sequence[str]) -> Judged:
+    pairs = [(nodes.index(first), nodes.index(second)) for first, second, _ in judgement.pairs]
+    ratios = [ratio for _, _, ratio in judgement.pairs]
+    found = weighting.trade_off_judgement(pairs, ratios, len(nodes), labels)
+    if found.checks <= 0:
+        return Judged("trade_off", found.shares, ratio=found.coherence)
+    said = phrase("最多差 {f:.2f} 倍", "off by a factor of {f:.2f} at most", f=found.coherence)
+    return Judged("trade_off", found.shares, said, found.coherence)
+
+
+def _rank_order(judgement: RankOrder, nodes: Sequence[str], labels: Sequence[str]) -> Judged:
+    levels = [(item,) if isinstance(item, str) else item for item in judgement.order]
+    starts = np.cumsum([1, *map(len, levels)])[:-1].tolist()
+    places = {node: float(start) for start, level in zip(starts, levels, strict=True) for node in level}
+    return Judged("rank_order", weighting.rank_order_shares(_row(places, nodes), labels, kind=judgement.kind))
