@@ -23,6 +23,10 @@ lab: $(READY)
 
 benchmarks: $(READY)
 	$(BIN)/python benchmarks/evaluate_and_draws.py
+	$(BIN)/python benchmarks/deciding.py
+	$(BIN)/python benchmarks/weighting.py
+	$(BIN)/python benchmarks/panels.py
+	$(BIN)/python benchmarks/records.py
 
 style: $(READY)
 	$(BIN)/ruff check .
@@ -42,9 +46,11 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
+
 lock:
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header \
-	  --no-annotate --no-emit-index-url --output-file requirements.lock
+	$(LOCK) pyproject.toml --group dev --output-file requirements.lock
+	$(LOCK) --group engines --constraint requirements.lock --output-file requirements-engines.lock
 
 clean:
 	rm -rf $(VENV) out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -35,9 +35,9 @@ def indicator(id_: str, weight: float = 1, group: str | None = None, **more: Any
 
 
 def group(
-    id_: str, weight: float = 1, parent: str | None = None, aggregate: str = "arithmetic"
+    id_: str, weight: float = 1, parent: str | None = None, aggregate: str = "arithmetic", **more: Any
 ) -> dict[str, Any]:
-    return {"id": id_, "label": id_, "weight": weight, "group": parent, "aggregate": aggregate}
+    return {"id": id_, "label": id_, "weight": weight, "group": parent, "aggregate": aggregate, **more}
 
 
 def scheme(**parts: Any) -> Scheme:
@@ -68,15 +68,25 @@ def totals(*numbers: float, **nodes: list[float]) -> pd.DataFrame:
 
 
 def decided(
-    rules: Scheme, table: pd.DataFrame, who: pd.DataFrame | None = None, vetoes: pd.DataFrame = NO_VETOES
+    rules: Scheme,
+    table: pd.DataFrame,
+    who: pd.DataFrame | None = None,
+    vetoes: pd.DataFrame = NO_VETOES,
+    conditions: pd.DataFrame | None = None,
 ) -> Decided:
-    return decide_awards(rules, members(len(table)) if who is None else who, table, vetoes)
+    return decide_awards(rules, members(len(table)) if who is None else who, table, vetoes, conditions=conditions)
 
 
-def scored(rules: Scheme, tree: Tree, values: pd.DataFrame, adjustments: pd.DataFrame) -> pd.DataFrame:
-    nodes = scores(tree, values)
+def scored(
+    rules: Scheme,
+    tree: Tree,
+    values: pd.DataFrame,
+    adjustments: pd.DataFrame,
+    applicable: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    nodes = scores(tree, values, applicable)
     return pd.concat(
-        [nodes.drop(columns=TOTAL), adjustments, adjusted(nodes[TOTAL], adjustments).rename(TOTAL)], axis=1
+        [nodes.drop(columns=TOTAL), adjustments, adjusted(nodes[TOTAL], adjustments, rules.total).rename(TOTAL)], axis=1
     )
 
 
@@ -86,21 +96,30 @@ def evaluation(
     values: pd.DataFrame,
     adjustments: pd.DataFrame | None = None,
     vetoes: pd.DataFrame = NO_VETOES,
+    applicable: pd.DataFrame | None = None,
+    conditions: pd.DataFrame | None = None,
+    previous: pd.DataFrame | None = None,
 ) -> Evaluation:
     """What `evaluate` gives, from values instead of records."""
+    known = pd.DataFrame(index=who.index) if conditions is None else conditions
+    before = pd.DataFrame(index=who.index) if previous is None else previous
     points = pd.DataFrame(index=who.index) if adjustments is None else adjustments
-    table = scored(rules, Tree.of(rules), values, points)
-    outcome = decide_awards(rules, who, table, vetoes)
+    applying = values.notna() if applicable is None else applicable
+    table = scored(rules, Tree.of(rules), values, points, applying)
+    outcome = decide_awards(rules, who, table, vetoes, conditions=known)
     ranking = who[["name", "class"]].assign(
         total=table[TOTAL],
         rank=outcome.rank,
         tied=outcome.tied,
         award=outcome.award,
-        grade=decide_grades(rules, who, table, vetoes),
+        grade=decide_grades(rules, who, table, vetoes, conditions=known, previous=before),
         reason=outcome.reason,
     )
-    measured = Indicators(values, values.notna(), points, vetoes, values.notna().any(axis=1), Problems())
-    return Evaluation(rules, who, measured, values, table, ranking, outcome.ties, Problems(), {})
+    measured = Indicators(values, applying, points, vetoes, values.notna().any(axis=1), Problems(), known, before)
+    return Evaluation(
+        rules, who, measured, values, table, ranking, outcome.ties, Problems(), {},
+        awards=outcome.awards, reserves=outcome.reserves,
+    )  # fmt: skip
 
 
 AGGREGATES = (
@@ -116,18 +135,50 @@ AGGREGATES = (
 
 
 @st.composite
-def trees(draw: st.DrawFn, aggregates: tuple[str, ...] = AGGREGATES) -> dict[str, Any]:
-    """The groups and indicators of a scheme: up to three groups, one of them perhaps inside another."""
+def trees(
+    draw: st.DrawFn, aggregates: tuple[str, ...] = AGGREGATES, *, looking: bool = False
+) -> dict[str, Any]:
+    """The groups and indicators of a scheme: up to five groups, some of them inside others.
+
+    With `looking` groups and the total may look at what is observed, and the total is gathered and bounded anyhow.
+    """
     kind, weight = st.sampled_from(aggregates), st.integers(1, 60)
-    groups = [group(f"g{i}", draw(weight), None, draw(kind)) for i in range(draw(st.integers(0, 3)))]
-    if len(groups) == 3:
-        groups[2]["group"] = draw(st.sampled_from([None, "g0", "g1"]))
+    groups = [group(f"g{i}", draw(weight), None, draw(kind)) for i in range(draw(st.integers(0, 5)))]
+    for place, own in enumerate(groups[2:], start=2):
+        own["group"] = draw(st.sampled_from([None, *(earlier["id"] for earlier in groups[:place])]))
     ids = [g["id"] for g in groups]
     parents = [*ids, *draw(st.lists(st.sampled_from([None, *ids]), min_size=1, max_size=5))]
-    return {
-        "group": groups,
-        "indicator": [indicator(f"x{i}", draw(weight), g) for i, g in enumerate(parents)],
-    }
+    indicators = [indicator(f"x{i}", draw(weight), g) for i, g in enumerate(parents)]
+    tree: dict[str, Any] = {"group": groups, "indicator": indicators}
+    if looking:
+        tree["total"] = {"aggregate": draw(kind), "floor": draw(st.sampled_from([None, 12.345])),
+                         "cap": draw(st.sampled_from([None, 80]))}  # fmt: skip
+        for made, parent in ((tree["total"], None), *((own, own["id"]) for own in groups)):
+            made.update(draw(looks([node["id"] for node in (*groups, *indicators) if node["group"] == parent])))
+    return tree
+
+
+@st.composite
+def looks(draw: st.DrawFn, children: list[str]) -> dict[str, Any]:
+    """How a group may look at what is observed: conditional weights, a least share present, both or neither."""
+    found: dict[str, Any] = {"least_present": draw(st.sampled_from([None, None, 0.5, 0.6, 1.0]))}
+    if draw(st.booleans()):
+        subsets = st.sets(st.sampled_from(children), min_size=1).map(sorted)
+        observed = draw(st.lists(subsets, min_size=1, max_size=3, unique_by=tuple))
+        weights = st.integers(1, 9) | st.just(0)
+        found |= {"aggregate": "conditional", "when": [
+            {"observed": own, "weights": {own[0]: draw(st.integers(1, 9)), **{c: draw(weights) for c in own[1:]}}}
+            for own in observed
+        ]}  # fmt: skip
+    return found
+
+
+@st.composite
+def applicability(draw: st.DrawFn, values: pd.DataFrame) -> pd.DataFrame:
+    """Which indicators apply: those with a value, and some of the others."""
+    row = st.lists(st.booleans(), min_size=values.shape[1], max_size=values.shape[1])
+    rows = draw(st.lists(row, min_size=len(values), max_size=len(values)))
+    return values.notna() | pd.DataFrame(rows, values.index, values.columns, dtype=bool)
 
 
 @st.composite
@@ -148,7 +199,7 @@ def tables(draw: st.DrawFn, rules: Scheme, who: pd.DataFrame, *, gaps: bool = Tr
 @st.composite
 def evaluations(draw: st.DrawFn) -> Evaluation:
     """Whole evaluations: classes, quotas, bars, requirements, ties, vetoes, adjustments, members that did not apply."""
-    tree = draw(trees())
+    tree = draw(trees(looking=True))
     nodes = [item["id"] for item in (*tree["group"], *tree["indicator"])]
     node, share = st.sampled_from(nodes), st.sampled_from([0.1, 0.25, 0.3, 0.5])
     awards = []
@@ -191,4 +242,5 @@ def evaluations(draw: st.DrawFn) -> Evaluation:
         [(m, "grave", "t", "t.csv", "", 2) for m in struck], columns=list(NO_VETOES.columns)
     )
     adjustments = pd.DataFrame({"bonus": points}, index=who.index)
-    return evaluation(rules, who, draw(tables(rules, who)), adjustments, vetoes)
+    values = draw(tables(rules, who))
+    return evaluation(rules, who, values, adjustments, vetoes, draw(applicability(values)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -31,7 +32,7 @@ def test_evaluate_writes_the_files_of_the_contract(small_edition: Path, tmp_path
     done = run("evaluate", small_edition, "--out", tmp_path / "out")
     assert done.exit_code == 0, done.output
     written = sorted(path.name for path in (tmp_path / "out").iterdir())
-    assert written == ["evaluation.xlsx", "indicators.csv", "problems.csv", "ranking.csv", "scores.csv", "values.csv"]
+    assert written == ["awards.csv", "evaluation.xlsx", "indicators.csv", "problems.csv", "ranking.csv", "scores.csv", "values.csv"]
     ranking = (tmp_path / "out" / "ranking.csv").read_bytes()
     assert ranking.startswith(b"\xef\xbb\xbf")
     assert ranking.decode("utf-8-sig").splitlines()[0].split(",") == CONTRACT_RANKING
@@ -43,6 +44,41 @@ def test_sensitivity_writes_a_probability_for_every_member_and_award(small_editi
     table = pd.read_csv(tmp_path / "certainty.csv", encoding="utf-8-sig", dtype={"member": str}).set_index("member")
     assert len(table) == 12
     assert table[["outstanding", "advanced", "none"]].sum(axis=1).round(9).eq(1).all()
+
+
+def test_cards_are_written_for_each_member_or_those_asked_for(small_edition: Path, tmp_path: Path) -> None:
+    done = run("cards", small_edition, "--out", tmp_path / "all")
+    assert done.exit_code == 0, done.output
+    assert len(list((tmp_path / "all").glob("*.xlsx"))) == 12
+    assert "12 份得分单" in done.output
+    some = run("cards", small_edition, "--out", tmp_path / "some", "--member", "001", "--member", "102", "--text")
+    assert sorted(path.name for path in (tmp_path / "some").iterdir()) == ["得分单_丑采购中心_102.xlsx", "得分单_甲招标代理公司_001.xlsx"]
+    assert "丑采购中心（采购人）" in some.output
+
+
+def test_changes_say_who_moved_and_by_which_change(small_edition: Path, tmp_path: Path) -> None:
+    newer = tmp_path / "newer"
+    shutil.copytree(small_edition, newer)
+    members = newer / "records" / "会员名册.csv"
+    members.write_text(members.read_text("utf-8-sig").replace("已签,8,", "未签,8,"), "utf-8-sig")
+    done = run("changes", small_edition, newer)
+    assert done.exit_code == 0, done.output
+    assert "谁的结果变了" in done.output
+    assert "仅改动1一项即会如此" in done.output
+    assert "改动1：记录的变化。" in done.output
+    assert "没有会员的奖项、等级或名次因此变化" in run("changes", small_edition, small_edition).output
+    members.write_text(members.read_text("utf-8-sig").replace("未签,8,", "未签,八,"), "utf-8-sig")
+    broken = run("changes", small_edition, newer)
+    assert broken.exit_code == 0
+    assert "未比较结果" in broken.output
+
+
+def test_a_code_that_no_member_has_is_refused_with_the_nearest(small_edition: Path, tmp_path: Path) -> None:
+    done = run("cards", small_edition, "--out", tmp_path / "out", "--member", "0O1", "--member", "zzzzz")
+    assert done.exit_code == 1
+    assert "是否应为“001”" in done.output
+    assert "zzzzz" in done.output
+    assert not (tmp_path / "out").exists()
 
 
 def test_every_problem_of_a_bad_folder_is_named_and_nothing_is_written(small_edition: Path, tmp_path: Path) -> None:
@@ -81,7 +117,7 @@ def test_an_error_of_our_own_reaches_the_user_in_words(small_edition: Path) -> N
     assert "Traceback" not in done.stderr + done.stdout
 
 
-@pytest.mark.parametrize("word", ["new", "forms", "changes", "check", "evaluate", "sensitivity", "seal", "verify", "serve", "demo", "lab"])
+@pytest.mark.parametrize("word", ["new", "forms", "changes", "check", "evaluate", "cards", "sensitivity", "seal", "verify", "serve", "demo", "lab"])
 def test_every_command_explains_itself(word: str) -> None:
     done = run(word, "--help")
     assert done.exit_code == 0

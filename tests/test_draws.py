@@ -10,7 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tests.invented import evaluation, evaluations, group, indicator, members, scheme, scored, tables, trees
+from tests.invented import (
+    applicability,
+    evaluation,
+    evaluations,
+    group,
+    indicator,
+    members,
+    scheme,
+    scored,
+    tables,
+    trees,
+)
 from toolkit.awards import decide_awards
 from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation
@@ -25,7 +36,7 @@ from toolkit.sensitivity.standing import Steps
 def plain_awards(asked: Evaluation, shares: np.ndarray) -> pd.Series[str]:
     """The awards under one vector of shares, by the rule that makes the official list."""
     tree = Tree.of(asked.scheme).with_weights(shares)
-    table = scored(asked.scheme, tree, asked.values, asked.measured.adjustments)
+    table = scored(asked.scheme, tree, asked.values, asked.measured.adjustments, asked.applicable)
     return decide_awards(asked.scheme, asked.members, table, asked.vetoes).award
 
 
@@ -168,16 +179,17 @@ def test_steps_are_the_rounded_scores_below_zero_too(eighths: list[int], decimal
 @settings(deadline=None)
 @given(st.data(), st.sampled_from([0, 2, 16]))
 def test_drawn_scores_are_the_scores(data: st.DataObject, patterns: int) -> None:
-    rules = scheme(**data.draw(trees()))
+    rules = scheme(**data.draw(trees(looking=True)))
     values = data.draw(tables(rules, members(6)))
+    applying = data.draw(applicability(values)).to_numpy()
     tree = Tree.of(rules)
     shares = next(WeightDraws(draws=3, seed=data.draw(st.integers(0, 99))).blocks(tree, 0))
     with patch.object(patterned_scores, "PATTERNS", patterns):
-        drawn = PatternedScores.of(tree, values.to_numpy())
+        drawn = PatternedScores.of(tree, values.to_numpy(), applying)
     for branch in tree.branches:
         found = drawn.node(branch.node, shares, np.ones(len(values)))
         for draw in range(len(shares)):
-            expected = node_scores(tree.with_weights(shares[draw]), values.to_numpy())[:, branch.node]
+            expected = node_scores(tree.with_weights(shares[draw]), values.to_numpy(), applying)[:, branch.node]
             assert np.allclose(found[draw], np.nan_to_num(expected + 1, nan=0.0), rtol=1e-12)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from toolkit import Evaluation, Refused, evaluate, open_edition, rescored
+from toolkit.criteria import Total
 
 
 @pytest.fixture
@@ -60,6 +62,36 @@ def test_rescored_is_evaluate_under_the_other_scheme(small_edition: Path) -> Non
     pd.testing.assert_frame_equal(again.ranking, whole.ranking, check_exact=True)
     assert again.problems == whole.problems
     assert not again.scores["total"].equals(evaluate(edition.scheme, edition.records).scores["total"])
+
+
+def test_values_are_worked_out_again_only_where_the_shapes_are_others(small: Evaluation) -> None:
+    weights = rescored(small, small.scheme.with_weights({"learning": 20}))
+    assert weights.values is small.values
+    other = [item.model_copy(update={"value": item.value.model_copy(update={"best": 80.0})}) if item.id == "hours" else item
+             for item in small.scheme.indicators]  # fmt: skip
+    shapes = rescored(weights, small.scheme.model_copy(update={"indicators": tuple(other)}))
+    assert not shapes.values["hours"].equals(small.values["hours"])
+    raw = small.measured.raw.assign(hours=0.0)
+    again = rescored(replace(small, measured=replace(small.measured, raw=raw)), small.scheme)
+    assert (again.values["hours"] < small.values["hours"]).any()
+
+
+def test_the_total_is_gathered_and_bounded_as_the_scheme_says_and_rounded_once(small: Evaluation) -> None:
+    top = [node.id for node in small.scheme.children()]
+    bounded = rescored(small, small.scheme.model_copy(update={"total": Total(aggregate="minimum", floor=60.004, cap=70)}))
+    adjustment = small.measured.adjustments.sum(axis=1)
+    expected = (bounded.scores[top].min(axis=1) + adjustment).clip(60.004, 70).round(2)
+    assert bounded.scores["total"].dropna().tolist() == expected[bounded.scores["total"].notna()].tolist()
+    assert {60.0, 70.0} <= set(bounded.scores["total"])
+
+
+def test_reasons_are_written_when_they_are_first_looked_at(small: Evaluation) -> None:
+    with patch("toolkit.evaluation.grade_reasons", side_effect=RuntimeError("looked at")):
+        again = rescored(small, small.scheme)
+        with pytest.raises(RuntimeError, match="looked at"):
+            again.ranking  # noqa: B018 - asking is what is tested
+    pd.testing.assert_frame_equal(again.ranking, small.ranking, check_exact=True)
+    assert again.ranking is again.ranking
 
 
 def test_a_scheme_that_measures_other_things_needs_the_records(small: Evaluation) -> None:

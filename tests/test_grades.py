@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.invented import NO_VETOES, group, indicator, members, scheme, totals
-from toolkit.grades import decide_grades, grade_reasons
+from tests.invented import MEASURE, NO_VETOES, group, indicator, members, scheme, totals
+from toolkit.grade_reasons import grade_reasons
+from toolkit.grades import decide_grades, grade_problems, valid_until
 
 BANDS = [["AAA", 90], ["AA", 80], ["A", 70], ["B", 60], ["C", 0]]
 GRAVE = {"id": "grave", "label": "严重失信", "when": {"table": "t"}}
@@ -98,8 +101,7 @@ def test_a_higher_total_never_has_a_lower_grade(numbers: list[float]) -> None:
 def why(total: float, vetoes: pd.DataFrame = NO_VETOES, a: float = 0.0, language: str = "zh", **parts: object) -> str:
     rules = scheme(**{"grades": {"bands": BANDS, "default": "B"}, "language": language, **parts})
     table = totals(total, a=[a])
-    grades = decide_grades(rules, members(1), table, vetoes)
-    return str(grade_reasons(rules, members(1), table, vetoes, grades).iloc[0])
+    return str(grade_reasons(rules, members(1), table, vetoes).iloc[0])
 
 
 def test_every_grade_has_its_reason() -> None:
@@ -125,5 +127,96 @@ def test_a_newcomer_of_whom_nothing_is_recorded_has_the_default_grade() -> None:
     recorded = pd.Series([False, True], index=who.index)
     found = decide_grades(rules, who, table, NO_VETOES, recorded=recorded)
     assert found.tolist() == ["B", "C"]
-    said = grade_reasons(rules, who, table, NO_VETOES, found, recorded=recorded)
+    said = grade_reasons(rules, who, table, NO_VETOES, recorded=recorded)
     assert said.tolist() == ["尚无任何记录，信用等级定为 B", "信用等级 C（0 分起）"]
+
+
+@pytest.mark.parametrize("only", [True, False])
+def test_where_applicants_only_are_graded_nobody_else_has_a_grade_whatever_struck_it(only: bool) -> None:  # noqa: FBT001 - a parameter
+    rules = scheme(grades={"bands": BANDS, "default": "B", "applied_only": only}, veto=[GRAVE | {"effect": {"grade": "D"}}])
+    who, table = members(3, applied=[True, False, False]), totals(85, 85, np.nan, a=[0.0, 0.0, 0.0])
+    vetoes = pd.DataFrame({"member": ["m1"], "veto": ["grave"]})
+    assert decide_grades(rules, who, table, vetoes).tolist() == (["AA", "", ""] if only else ["AA", "D", "B"])
+    said = grade_reasons(rules, who, table, vetoes).tolist()
+    assert (said[1:] == ["未申报，不评定信用等级"] * 2) is only
+
+
+# ---- the previous edition, vetoes that lower, and how long a grade holds ----------------------------------------------
+
+
+@given(st.lists(st.sampled_from([95.0, 85, 75, 65, 10, np.nan]), min_size=1), st.integers(0, 3), st.data())
+def test_nobody_rises_further_than_allowed_and_the_unknown_are_free(numbers: list[float], most: int, data: st.DataObject) -> None:
+    rules = scheme(grades={"bands": BANDS, "rise_at_most": most}, previous={"table": "old", "grade": "grade"})
+    names = [str(name) for name, _ in BANDS]
+    before = data.draw(st.lists(st.sampled_from([*names, None, "?"]), min_size=len(numbers), max_size=len(numbers)))
+    who, table = members(len(numbers)), totals(*numbers)
+    free = decide_grades(rules, who, table, NO_VETOES)
+    found = decide_grades(rules, who, table, NO_VETOES, previous=pd.DataFrame({"grade": before}, index=who.index))
+    for old, by_score, grade_ in zip(before, free, found, strict=True):
+        if old not in names or not by_score:
+            assert grade_ == by_score
+        else:
+            assert names.index(grade_) == max(names.index(by_score), names.index(old) - most)
+
+
+@given(st.sampled_from([95.0, 85, 75, 65, 10]), st.integers(1, 3), st.integers(1, 3), st.sampled_from([("x", "x"), ("x", "y", "x")]))
+def test_vetoes_that_lower_add_up_and_stop_at_the_last_band(own: float, one: int, other: int, hit: tuple[str, ...]) -> None:
+    vetoes = [GRAVE | {"id": id_, "effect": {"lower_by": by}} for id_, by in (("x", one), ("y", other))]
+    names = [str(name) for name, _ in BANDS]
+    fall = one + other if "y" in hit else one  # two records of one veto strike once
+    assert grade(own, struck(*hit), veto=vetoes) == names[min(names.index(grade(own)) + fall, len(names) - 1)]
+
+
+def test_a_grade_given_directly_comes_after_the_lowering() -> None:
+    vetoes = [GRAVE | {"id": "x", "effect": {"lower_by": 1}}, GRAVE | {"id": "y", "effect": {"grade": "A"}}]
+    assert grade(95, struck("x", "y"), veto=vetoes) == "A"
+    assert grade(75, struck("x", "y"), veto=vetoes) == "B"  # lowered below the A it would be given
+
+
+def test_what_bounds_and_lowers_is_told() -> None:
+    rules = scheme(
+        grades={"bands": BANDS, "rise_at_most": 1},
+        previous={"table": "old", "grade": "grade"},
+        veto=[GRAVE | {"id": "x", "effect": {"lower_by": 2}}],
+    )
+    who, table = members(3), totals(95, 95, 95)
+    before = pd.DataFrame({"grade": ["B", None, "AA"]}, index=who.index)
+    vetoes = struck("x").assign(member="m2")
+    said = grade_reasons(rules, who, table, vetoes, previous=before)
+    assert said.tolist() == [
+        "信用等级 AAA（90 分起），上届为 B，最多升 1 级，定为 A",
+        "信用等级 AAA（90 分起），无上届等级，不受升级限制",
+        "信用等级 AAA（90 分起），因一票否决事项降 2 级，定为 A",
+    ]
+    assert decide_grades(rules, who, table, vetoes, previous=before).tolist() == ["A", "AAA", "A"]
+
+
+def test_a_condition_that_keeps_a_grade_away_is_told() -> None:
+    rules = scheme(
+        grades={"bands": [["AA", 95], ["A", 85], ["B", 0]], "require": {"AA": [{"condition": "sections", "least": 3}]}},
+        condition=[{"id": "sections", "label": "合同段数", "measure": MEASURE, "unit": "个"}],
+    )
+    who, table = members(3), totals(96, 96, 96)
+    conditions = pd.DataFrame({"sections": [3.0, 2.0, np.nan]}, index=who.index)
+    assert decide_grades(rules, who, table, NO_VETOES, conditions=conditions).tolist() == ["AA", "A", "A"]
+    assert grade_reasons(rules, who, table, NO_VETOES, conditions=conditions).tolist() == [
+        "信用等级 AA（95 分起）",
+        "总分够 AA 级，但合同段数 2 个，要求不少于 3 个（差 1），信用等级 A",
+        "总分够 AA 级，但合同段数无记录，视为不符合，要求不少于 3 个，信用等级 A",
+    ]
+
+
+@given(st.dates(dt.date(2000, 1, 1), dt.date(2040, 12, 31)), st.integers(1, 60), st.sampled_from(["day", "month", "year"]))
+def test_grades_hold_as_long_as_windows_do(day: dt.date, length: int, unit: str) -> None:
+    rules = scheme(as_of=day.isoformat(), grades={"bands": BANDS, "valid_for": f"{length} {unit}s"})
+    assert valid_until(rules) == (pd.Timestamp(day) + pd.DateOffset(**{f"{unit}s": length})).date()
+    assert [p.severity for p in grade_problems(rules)] == ["note"]
+
+
+def test_a_previous_grade_nobody_knows_is_told() -> None:
+    rules = scheme(grades={"bands": BANDS, "rise_at_most": 1}, previous={"table": "old", "grade": "grade"}, veto=[GRAVE | {"effect": {"grade": "D"}}])
+    before = pd.DataFrame({"grade": ["AAA", "D", "AAAA", None]}, index=members(4).index)
+    (problem,) = grade_problems(rules, before)
+    assert (problem.severity, problem.value, problem.mend.en) == ("warning", "AAAA", "is `AAA` meant?")
+    found = decide_grades(rules, members(4), totals(95, 95, 95, 95), NO_VETOES, previous=before)
+    assert found.tolist() == ["AAA", "C", "AAA", "AAA"]  # D stands below all bands: up one is the last

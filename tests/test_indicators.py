@@ -204,6 +204,14 @@ def test_a_class_nobody_is_in_is_named(tmp_path: Path) -> None:
     assert [problem.value for problem in found.problems.errors] == ["z"]
 
 
+def test_a_class_that_something_is_required_of_and_nobody_is_in_is_named(tmp_path: Path) -> None:
+    require = 'require = [{ node = "total", least = 1 }, { node = "total", least = 2, classes = ["x", "z"] }]\n'
+    extra = f'[eligibility]\n{require}[[award]]\nid = "a"\n{require}[grades]\nbands = [["A", 60]]\n[grades.require]\n{require.replace("require", "A")}'
+    found = measured(tmp_path, SUM, [], extra).problems
+    named = ["eligibility.require[1].classes", "award[a].require[1].classes", "grades.require.A[1].classes"]
+    assert [(problem.severity, problem.value, problem.column) for problem in found] == [("warning", "z", place) for place in named]
+
+
 AMOUNTS = st.lists(st.tuples(st.sampled_from("ABC"), st.decimals(-999, 999, places=3)), min_size=1, max_size=20)
 
 
@@ -222,3 +230,82 @@ def test_no_order_of_rows_or_members_changes_a_bit(tmp_path: Path, amounts: list
 def test_a_member_no_row_tells_of_is_not_recorded(tmp_path: Path) -> None:
     assert measured(tmp_path, SUM, [act(), act("C", act_id="2")]).recorded.tolist() == [True, False, True]
     assert measured(tmp_path, '{ column = "members.staff" }', []).recorded.all()
+
+
+VETO = '[[veto]]\nid = "v"\nwhen = {{ table = "conduct" }}\neffect = {{ award = "none" }}\n{}\n'
+
+
+@pytest.mark.parametrize(
+    ("said", "struck"),
+    [
+        ("", {"A": 3, "B": 2, "C": 1}),
+        ("at_least = 2", {"A": 3, "B": 2}),
+        ('at_least = 2\ndistinct = "channel"', {"A": 3}),
+        ('at_least = 4\ndistinct = "channel"', {}),
+        ('distinct = "act_id"', {"A": 3, "B": 2}),  # a record that does not say which act it tells of is none
+    ],
+)
+def test_a_veto_strikes_whom_enough_records_meet_and_lists_them_all(tmp_path: Path, said: str, struck: dict[str, int]) -> None:
+    rows = [act(channel="甲省"), act(channel="乙省"), act(channel="甲省"), act("B"), act("B"), act("C", act_id="")]
+    found = measured(tmp_path, SUM, rows, VETO.format(said))
+    assert found.vetoes.groupby("member").size().to_dict() == struck
+
+
+@pytest.mark.parametrize(
+    ("said", "struck"),
+    [
+        ("at_least = 0.8", {"A": 2}),  # the floats 0.7 and 0.1 add up to less
+        ("at_least = 0.5", {"A": 2, "B": 1}),
+        ("at_least = 0.9", {}),
+        ("at_most = -0.8", {"C": 3}),
+        ("at_most = -0.9", {}),
+    ],
+)
+def test_a_veto_strikes_whose_records_add_up_to_enough(tmp_path: Path, said: str, struck: dict[str, int]) -> None:
+    rows = [act(points=points) for points in ("0.7", "0.1", "/")]
+    rows += [act("B", points="0.5"), *(act("C", points=points) for points in ("-0.7", "-0.1", "0"))]
+    found = measured(tmp_path, '{ column = "members.staff" }', rows, VETO.format(f'sum = "points"\n{said}'))
+    assert found.vetoes.groupby("member").size().to_dict() == struck
+    assert [(problem.row, problem.column) for problem in found.problems if problem.severity == "warning"] == [(4, "points")]
+
+
+def test_a_condition_is_measured_and_gives_no_points_and_no_record(tmp_path: Path) -> None:
+    extra = f'[[condition]]\nid = "acts"\nmeasure = {SUM.replace("sum", "max")}\n'
+    extra += '[[condition]]\nid = "clean"\nmeasure = { table = "conduct", take = "any" }\n'
+    found = measured(tmp_path, '{ column = "members.staff" }', [act(points="3"), act(points="5"), act("B", points="/")], extra)
+    assert found.conditions["acts"].tolist()[0] == 5.0
+    assert found.conditions["acts"].isna().tolist() == [False, True, True]
+    assert found.conditions["clean"].tolist() == [True, True, False]
+    assert found.recorded.all()
+    assert list(found.raw) == ["i"]
+    assert [problem.row for problem in found.problems if problem.severity == "warning"] == [4]
+
+
+def test_the_previous_results_come_by_member(tmp_path: Path) -> None:
+    extra = '[previous]\ntable = "conduct"\ntotal = "points"\ngrade = "severity"\n'
+    found = measured(tmp_path, '{ column = "members.staff" }', [act("C", points="/"), act("A", points="71.5", day="2030-01-01")], extra)
+    assert found.previous["total"].dtype == "float64"
+    assert found.previous["total"].tolist()[0] == 71.5
+    assert found.previous["total"].isna().tolist() == [False, True, True]
+    assert found.previous["grade"].fillna("-").tolist() == ["一般", "-", "一般"]
+    assert measured(tmp_path, SUM, []).previous.shape == (3, 0)
+
+
+def test_two_rows_of_previous_results_are_an_error_by_place(tmp_path: Path) -> None:
+    extra = '[previous]\ntable = "conduct"\ntotal = "points"\n'
+    found = measured(tmp_path, '{ column = "members.staff" }', [act("C"), act("A"), act("C")], extra)
+    assert [(p.file, p.row, p.value) for p in found.problems.errors] == [("conduct.csv", 4, "C")]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "points"),
+    [("cap = -3", [-3, -2, 0]), ("floor = -3", [-3, -2, 0]), ("floor = -5\ncap = -1", [-4, -2, -1]), ("floor = -3\ncap = 0", [-3, -2, 0]), ("cap = 3", [-4, -2, 0])],
+)
+def test_points_are_held_between_floor_and_cap(tmp_path: Path, bounds: str, points: list[float]) -> None:
+    extra = f'[[adjustment]]\nid = "bad"\nmeasure = {SUM}\n{bounds}\n'
+    assert measured(tmp_path, SUM, [act(), act(act_id="2"), act("B")], extra).adjustments["bad"].tolist() == points
+
+
+def test_states_of_all_members_stay_states(tmp_path: Path) -> None:
+    found = measured(tmp_path, '{ column = "members.kind" }', [])
+    assert found.raw["i"].tolist() == ["x", "y", "y"]

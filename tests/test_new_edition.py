@@ -23,7 +23,9 @@ def test_the_template_is_a_whole_edition_without_a_fault(tmp_path: Path) -> None
     assert [p.line("zh") for p in reference_problems(SCHEME, TABLES)] == []
     written = new_edition(tmp_path / "ed")
     assert {name for form in written for name in form.tables} == set(TABLES.table)
-    assert sorted(path.name for path in (tmp_path / "ed").iterdir()) == ["ballots", "forms", "records", "scheme.toml", "tables.toml"]
+    assert sorted(path.name for path in (tmp_path / "ed").iterdir()) == [
+        "ballots", "forms", "records", "scheme.schema.json", "scheme.toml", "tables.schema.json", "tables.toml",
+    ]  # fmt: skip
     assert sorted(path.name for path in (tmp_path / "ed" / "forms").iterdir()) == sorted(form.name for form in written)
     for form in written:
         assert Path(form.goes_to).match("records/*.xlsx")

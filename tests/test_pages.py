@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import socket
 from dataclasses import replace
@@ -74,8 +75,9 @@ def test_any_text_is_read_back_and_none_is_a_formula(cells: list[tuple[str, str]
     with TemporaryDirectory() as folder:
         extract.write(Path(folder))
         assert read_extract(Path(folder)).rows == extract.rows
-        lines = (Path(folder) / "awards.csv").read_text("utf-8-sig").splitlines()
-    assert not [line for line in lines if line.lstrip('"')[:1] in {"=", "+", "@"}]
+        with (Path(folder) / "awards.csv").open(encoding="utf-8-sig", newline="") as file:
+            written = [cell for line in csv.reader(file) for cell in line]
+    assert not [cell for cell in written if cell[:1] in {"=", "+", "@", "\t", "\r"}]
 
 
 def test_names_stand_in_the_order_of_pinyin_within_award_and_class() -> None:

@@ -15,6 +15,7 @@ HERE = Path(__file__).parent / "published"
 DATA = Path(__file__).parents[2] / "shared" / "data"
 HDR = DATA / "hdr2324" / "hdr2324_2022_only.csv"
 WIMD = DATA / "wimd2019" / "wimd2019_lsoa.csv"
+IMD = DATA / "imd2025_england" / "imd2025_lsoa.csv.gz"
 
 
 def ranking_of(edition: Path, out: Path) -> pd.DataFrame:
@@ -41,3 +42,16 @@ def test_wimd_2019_technical_report_annex_a_index_to_1e_8_and_all_1909_ranks(tmp
     off = np.abs(found.loc[published.index, "total"].astype(float) - published["IMD_score"])
     assert off.max() < 1e-8
     assert (found.loc[published.index, "rank"] == published["IMD_rank"]).all()
+
+
+@pytest.mark.skipif(not IMD.exists(), reason="the published IMD data are not beside this checkout")
+def test_imd_2025_of_33755_areas_index_to_3_decimals_and_all_ranks_but_two(tmp_path: Path) -> None:
+    found = ranking_of(HERE / "imd2025", tmp_path)
+    published = pd.read_csv(IMD).set_index("lsoa21_code")
+    assert len(published) == 33_755
+    off = np.abs(found.loc[published.index, "total"].astype(float) - published["IMD_score"])
+    assert (off > 0.0005 + 1e-9).sum() <= 2
+    assert off.max() < 0.001
+    moved = np.abs(found.loc[published.index, "rank"] - published["IMD_rank"])
+    assert moved.max() <= 1
+    assert (moved > 0).sum() <= 2

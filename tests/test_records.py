@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -463,3 +464,23 @@ def test_the_server_of_notebooks_names_the_edition(
 ) -> None:
     monkeypatch.setenv("COMMITTEE_EDITION", str(small_edition))
     assert open_edition().folder == small_edition
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_reading_leaves_the_search_for_cycles_as_it_was(
+    small_edition: Path, monkeypatch: pytest.MonkeyPatch, *, found: bool
+) -> None:
+    def fails(*_: object) -> None:
+        assert not gc.isenabled()
+        raise RuntimeError
+
+    (gc.enable if found else gc.disable)()
+    try:
+        check_edition(small_edition)
+        assert gc.isenabled() is found
+        monkeypatch.setattr("toolkit.reading.collection.read_sheet", fails)
+        with pytest.raises(RuntimeError):
+            check_edition(small_edition)
+        assert gc.isenabled() is found
+    finally:
+        gc.enable()

@@ -15,10 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.invented import evaluation as invented
+from tests.invented import members, scheme
 from toolkit import results
 from toolkit.edition import open_edition
 from toolkit.errors import Refused
-from toolkit.evaluation import Evaluation, evaluate
+from toolkit.evaluation import Evaluation, evaluate, rescored
 from toolkit.results import TABLES, WORKBOOK, read_ranking, write_results
 
 
@@ -43,6 +45,18 @@ def rows(path: Path) -> list[list[str]]:
 
 def test_the_six_files_and_nothing_else(written: Path) -> None:
     assert {path.name for path in written.iterdir()} == {*TABLES, WORKBOOK}
+
+
+def test_touched_values_are_listed_only_where_there_are_any(evaluation: Evaluation, written: Path, tmp_path: Path) -> None:
+    assert evaluation.touched.empty
+    other = rescored(evaluation, evaluation.scheme.with_({"indicator[answers].missing": 40}))
+    write_results(other, written)
+    assert rows(written / "touched.csv") == [["member", "indicator", "how", "raw", "used", "value"], ["102", "answers", "points", "", "", "40.0"]]
+    sheet = openpyxl.load_workbook(written / WORKBOOK)["替代与处理的数值"]
+    assert [cell.value or "" for cell in sheet[4]] == ["102", "丑采购中心", "调查答卷", "按 40 分计", "", "", 40]
+    write_results(evaluation, written)  # and what was true no more is gone
+    assert not (written / "touched.csv").exists()
+    assert "替代与处理的数值" not in openpyxl.load_workbook(written / WORKBOOK).sheetnames
 
 
 def test_the_columns_of_the_contract(written: Path) -> None:
@@ -182,3 +196,20 @@ def test_a_spreadsheet_computes_the_same_totals(
     table = pd.read_excel(tmp_path / "evaluation.ods", sheet_name="得分", header=None, engine="calamine")
     totals = table.iloc[-len(evaluation.ranking) :, -1].astype(float).to_numpy()
     assert np.array_equal(totals, evaluation.ranking["total"].to_numpy())
+
+
+def test_every_award_and_reserve_stands_in_awards_csv(tmp_path: Path) -> None:
+    rules = scheme(
+        award=[
+            {"id": "first", "label": "优秀会员", "quota": {"number": 1}, "reserve": 1},
+            {"id": "beside", "label": "单项奖", "quota": {"number": 1}, "beside": ["first"]},
+        ]
+    )
+    who = members(3)
+    write_results(invented(rules, who, pd.DataFrame({"a": [90.0, 80.0, 70.0]}, index=who.index)), tmp_path)
+    assert rows(tmp_path / "awards.csv") == [
+        ["award", "class", "order", "member", "name", "standing"],
+        ["first", "", "1", "m0", "m0", "awarded"],
+        ["beside", "", "1", "m0", "m0", "awarded"],
+        ["first", "", "1", "m1", "m1", "reserve"],
+    ]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from scipy.stats import gmean, hmean, pmean
 
 from tests.invented import group, indicator, members, scheme, tables, trees
+from toolkit.criteria import Total
 from toolkit.errors import Refused
 from toolkit.scheme import Scheme
 from toolkit.scoring import TOTAL, Tree, adjusted, scores
@@ -34,13 +35,16 @@ def one(aggregate: str, values: list[float], weights: list[float]) -> float:
 
 @given(st.data(), st.randoms(use_true_random=False))
 def test_the_order_of_members_changes_no_bit(data: st.DataObject, random: object) -> None:
-    rules = data.draw(SCHEMES)
-    values = data.draw(tables(rules, members(6)))
+    rules = scheme(**data.draw(trees(looking=True)))
+    few = data.draw(tables(rules, members(6)))
+    values = pd.concat([few * part for part in (1, 0.9, 1 / 3, 0.77, 0.1)], ignore_index=True)
     order = list(values.index)
     random.shuffle(order)  # type: ignore[attr-defined]
     pd.testing.assert_frame_equal(
         scored(rules, values).loc[order], scored(rules, values.loc[order]), check_exact=True
     )
+    alone = pd.concat([scored(rules, values.loc[[member]]) for member in order])
+    pd.testing.assert_frame_equal(alone, scored(rules, values.loc[order]), check_exact=True)
 
 
 @given(st.data(), st.integers(2, 9))
@@ -151,6 +155,37 @@ def test_nodes_come_groups_first_and_groups_may_stand_before_their_parents() -> 
     assert table.to_dict("records") == [{"inner": 80.0, "outer": 80.0, "a": 80.0, "b": 40.0, TOTAL: 70.0}]
 
 
+@given(st.lists(st.floats(-50, 150), min_size=1, max_size=5), st.floats(0, 60), st.floats(60, 120))
+def test_a_total_is_held_within_its_bounds_after_the_adjustments(points: list[float], floor: float, cap: float) -> None:
+    total, none = pd.Series([*points, np.nan]), pd.DataFrame({"bonus": [10.0] * len(points) + [10.0]})
+    held = adjusted(total, none, Total(floor=floor, cap=cap))
+    expected = [min(max(point + 10, floor), cap) for point in points]
+    assert held.tolist()[:-1] == expected
+    assert np.isnan(held.iloc[-1])
+    assert adjusted(total, none, Total()).equals(adjusted(total, none))
+
+
 def test_adjustments_are_added_in_turn() -> None:
     total, points = pd.Series([80.0, 60.0]), pd.DataFrame({"bonus": [5.0, np.nan], "bad": [-30.0, 0.0]})
     assert adjusted(total, points).tolist() == [55.0, 60.0]
+
+
+@given(st.data())
+def test_what_stands_under_no_change_is_taken_over_bit_for_bit(data: st.DataObject) -> None:
+    rules = data.draw(MEANS)
+    values = data.draw(tables(rules, members(4)))
+    weights = {group.id: group.weight for group in rules.groups} | {item.id: item.weight for item in rules.indicators}
+    node = data.draw(st.sampled_from(sorted(weights)))
+    other = Tree.of(rules.with_weights({node: weights[node] + 1.25}))
+    tree = Tree.of(rules)
+    before = {name: column.to_numpy() for name, column in scores(tree, values).items()}
+    found = scores(other, values, before=(tree, before))
+    pd.testing.assert_frame_equal(found, scores(other, values), check_exact=True)
+
+
+def test_only_groups_above_a_change_are_gathered_again() -> None:
+    rules = scheme(group=[group("g"), group("h")], indicator=[indicator("a", 1, "g"), indicator("b", 1, "g"), indicator("c", 1, "h")])
+    values = pd.DataFrame({"a": [10.0], "b": [30.0], "c": [50.0]})
+    told = {name: column.to_numpy() for name, column in scores(Tree.of(rules), values).assign(g=[7.0], h=[90.0]).items()}
+    found = scores(Tree.of(rules.with_weights({"a": 3.0})), values, before=(Tree.of(rules), told))
+    assert found[["g", "h", TOTAL]].to_numpy().tolist() == [[15.0, 90.0, 52.5]]

@@ -11,14 +11,19 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.sealing import IMPORTS, extract, files, named, sealed, write_notebook
 from toolkit import seal
+from toolkit.edition import open_edition
 from toolkit.errors import Problems, Refused
+from toolkit.evaluation import evaluate
+from toolkit.scheme import load_scheme
 from toolkit.seal import verify_bag
 from toolkit.sealing.bag import read_bag_info
 from toolkit.sealing.lock import only_one
+from toolkit.writing_back import write_scheme
 
 
 def test_a_seal_is_quiet(whole: Path) -> None:
@@ -30,7 +35,7 @@ def test_what_is_in_it(whole: Path) -> None:
     names = {path.relative_to(whole / "data").as_posix() for path in files(whole / "data")}
     results = {
         f"results/{name}"
-        for name in ("indicators.csv", "values.csv", "scores.csv", "ranking.csv", "problems.csv")
+        for name in ("indicators.csv", "values.csv", "scores.csv", "ranking.csv", "awards.csv", "problems.csv")
     }
     edition = {
         "edition/scheme.toml",
@@ -55,6 +60,22 @@ def test_what_is_in_it(whole: Path) -> None:
 def test_notebooks_are_run_on_the_frozen_copy(whole: Path) -> None:
     notebook = json.loads((whole / "data" / "notebooks" / "1_data.ipynb").read_text("utf-8"))
     assert notebook["cells"][1]["outputs"][0]["data"]["text/plain"] == ["13"]
+
+
+def test_a_sealed_scheme_holds_what_its_values_were_compared_with(small_edition: Path, house: Path) -> None:
+    path = small_edition / "scheme.toml"
+    decided = load_scheme(path).with_({"indicator[hours].value": {"shape": "min_max"}})
+    write_scheme(decided, path)
+    written = path.read_text("utf-8")
+    bag = sealed(small_edition, house) / "data"
+    assert (bag / "edition" / "scheme.decided.toml").read_text("utf-8") == written
+    held = load_scheme(bag / "edition" / "scheme.toml")
+    assert decided.indicators[0].value.model_dump()["found"] is None
+    assert held.indicators[0].value.model_dump()["found"] is not None
+    edition = open_edition(bag / "edition")
+    again, before = (evaluate(scheme, edition.records) for scheme in (held, decided))
+    pd.testing.assert_frame_equal(again.scores, before.scores, check_exact=True)
+    assert verify_bag(bag.parent, replay=True, extract=extract) == Problems()
 
 
 def test_its_files_are_read_only(whole: Path) -> None:

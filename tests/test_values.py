@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,11 @@ import pandas as pd
 import pytest
 
 from tests.conftest import SCHEME
+from toolkit.edition import open_edition
+from toolkit.evaluation import evaluate
 from toolkit.scheme import Scheme
 from toolkit.toml_file import tuples
-from toolkit.values import Values, scaled
+from toolkit.values import Values, resolved, scaled
 
 RAW = pd.DataFrame(
     {"hours": [40.0, 20, 10, math.nan], "talks": [1.0, 2, 3, 1], "pledge": ["已签"] * 4, "answers": [5.0, 5, 5, 5]},
@@ -22,7 +25,7 @@ RAW = pd.DataFrame(
 CLASSES = pd.Series(["x", "x", "x", "x"], index=RAW.index)
 
 
-def valued(policy: str = "worst", raw: pd.DataFrame = RAW, classes: pd.Series[Any] = CLASSES) -> Values:
+def valued(policy: str | float = "worst", raw: pd.DataFrame = RAW, classes: pd.Series[Any] = CLASSES) -> Values:
     scheme = Scheme.model_validate(tuples(tomllib.loads(SCHEME)))
     hours = scheme.indicators[0].model_copy(update={"missing": policy})
     changed = scheme.model_copy(update={"indicators": (hours, *scheme.indicators[1:])})
@@ -58,3 +61,94 @@ def test_what_does_not_apply_is_not_counted_under_any_policy() -> None:
 def test_a_state_without_points_is_a_problem() -> None:
     (problem,) = valued(raw=RAW.assign(pledge=["已签", "拒签", "已签", "已签"])).problems.errors
     assert problem.value == "拒签"
+
+
+LATER = pd.DataFrame({"hours": [500.0, math.nan], "talks": [1.0, 1], "pledge": ["已签"] * 2, "answers": [900.0, 0]}, index=pd.Index(["E", "F"], name="member"))
+EVERYTHING = {
+    "hours": {"value": {"shape": "min_max", "within": "class"}, "missing": "class_mean"},
+    "talks": {"value": {"shape": "z_score"}, "outliers": {"treat": "winsorise", "tails": (0.0, 0.25)}, "missing": "worst"},
+    "answers": {"value": {"shape": "percentile"}, "outliers": {"treat": "log"}, "missing": "median"},
+}
+
+
+def with_items(**changes: dict[str, Any]) -> Scheme:
+    written = tuples(tomllib.loads(SCHEME))
+    items = [{**item, **changes.get(item["id"], {})} for item in written["indicator"]]
+    return Scheme.model_validate({**written, "indicator": tuple(items)})
+
+
+def everything(raw: pd.DataFrame, scheme: Scheme, classes: list[str]) -> Values:
+    return scaled(scheme, raw, raw.notna() | True, pd.Series(classes, index=raw.index))
+
+
+@pytest.mark.parametrize(
+    ("policy", "value"), [("median", 50.0), ("mean", 60.0), ("class_median", 65.0), ("class_mean", 65.0), (12.5, 12.5)]
+)
+def test_what_stands_in_is_listed_as_touched(policy: str | float, value: float) -> None:
+    raw = RAW.assign(hours=[32.0, 20, 20, math.nan])  # values 80, 50, 50
+    found = valued(policy, raw, pd.Series(["x", "x", "y", "x"], index=RAW.index))
+    (row,) = found.touched.itertuples(index=False)
+    assert (row.member, row.indicator, row.how) == ("D", "hours", policy if isinstance(policy, str) else "points")
+    assert math.isnan(row.raw)
+    assert row.value == found.frame.loc["D", "hours"] == value
+
+
+def test_nothing_is_touched_where_nothing_stands_in() -> None:
+    assert valued("exclude").touched.empty
+    assert list(valued("exclude").touched) == ["member", "indicator", "how", "raw", "used", "value"]
+
+
+def test_a_class_without_a_value_gets_the_worst() -> None:
+    assert valued("class_mean", classes=pd.Series(["x", "x", "x", "y"], index=RAW.index)).frame.loc["D", "hours"] == 0
+
+
+def test_a_resolved_scheme_gives_the_same_bits_and_who_joins_later_moves_nobody() -> None:
+    scheme, classes = with_items(**EVERYTHING), ["x", "y", "x", "x"]
+    before = everything(RAW, scheme, classes)
+    fixed = resolved(scheme, RAW, RAW.notna() | True, pd.Series(classes, index=RAW.index))
+    pd.testing.assert_frame_equal(everything(RAW, fixed, classes).frame, before.frame, check_exact=True)
+    pd.testing.assert_frame_equal(everything(RAW, fixed, classes).touched, before.touched, check_exact=True)
+    assert resolved(fixed, RAW, RAW.notna() | True, pd.Series(classes, index=RAW.index)) == fixed
+    joined = everything(pd.concat([RAW, LATER]), fixed, [*classes, "x", "y"])
+    pd.testing.assert_frame_equal(joined.frame.loc[RAW.index], before.frame, check_exact=True)
+    unfixed = everything(pd.concat([RAW, LATER]), scheme, [*classes, "x", "y"])
+    assert not unfixed.frame.loc[RAW.index].equals(before.frame)
+
+
+def test_the_order_of_members_changes_not_a_bit() -> None:
+    scheme, classes = with_items(**EVERYTHING), pd.Series(["x", "y", "x", "x"], index=RAW.index)
+    turned = RAW.iloc[::-1]
+    there, back = (scaled(scheme, raw, raw.notna() | True, classes[raw.index]) for raw in (RAW, turned))
+    pd.testing.assert_frame_equal(back.frame.iloc[::-1], there.frame, check_exact=True)
+    assert resolved(scheme, turned, turned.notna() | True, classes[::-1]) == resolved(scheme, RAW, RAW.notna() | True, classes)
+
+
+def test_a_treated_value_is_listed_with_what_it_was_and_what_was_used() -> None:
+    scheme = with_items(talks={"outliers": {"treat": "winsorise", "tails": (0.0, 0.25)}})
+    found = everything(RAW.assign(hours=1.0), scheme, ["x"] * 4)
+    (row,) = found.touched.itertuples(index=False)
+    assert tuple(row) == ("C", "talks", "winsorise", 3.0, 2.0, 100.0)
+    (note,) = found.problems
+    assert (note.severity, note.column, note.value) == ("note", "indicator[talks].outliers", "1")
+
+
+def test_members_to_whom_an_indicator_does_not_apply_set_no_goalposts() -> None:
+    applicable = RAW.notna() | True
+    applicable.loc["A", "hours"] = False
+    found = scaled(with_items(hours={"value": {"shape": "min_max"}}), RAW, applicable, CLASSES)
+    assert found.frame["hours"].tolist()[1:] == [100, 0, 0]
+
+
+def test_an_evaluation_under_its_own_resolved_scheme_is_the_same(small_edition: Path) -> None:
+    path = small_edition / "scheme.toml"
+    text = path.read_text("utf-8").replace('{ shape = "linear", worst = 0, best = 40 }', '{ shape = "z_score", mean = 50, deviation = 9 }')
+    path.write_text(text.replace('missing = "exclude"', 'missing = "class_mean"\noutliers = { treat = "winsorise" }'), "utf-8")
+    edition = open_edition(small_edition)
+    first = evaluate(edition.scheme, edition.records)
+    assert first.scheme != first.resolved
+    assert first.touched["how"].tolist() == ["class_mean"]
+    again = evaluate(first.resolved, edition.records)
+    pd.testing.assert_frame_equal(again.values, first.values, check_exact=True)
+    pd.testing.assert_frame_equal(again.ranking, first.ranking, check_exact=True)
+    pd.testing.assert_frame_equal(again.touched, first.touched, check_exact=True)
+    assert again.resolved == first.resolved

@@ -67,7 +67,7 @@ def shown(evaluation: Evaluation) -> list[Table]:
         views.awards_table(evaluation),
         views.near_line_table(evaluation, within=30),
         views.ties_table(evaluation),
-        views.member_card(evaluation, "004"),
+        *views.member_card(evaluation, "004").tables,
         views.certainty_table(probabilities(evaluation), evaluation),
         views.changes_table(
             evaluation, replace(other, ranking=other.ranking.assign(name=evaluation.ranking["name"]))
@@ -228,10 +228,18 @@ def test_the_last_above_and_the_best_below_are_equally_far(evaluation: Evaluatio
 
 
 def test_a_card_tells_not_applicable_from_missing(evaluation: Evaluation) -> None:
-    card = {row[1]: row for row in views.member_card(evaluation, "102").rows}
+    card = {row[1]: row for row in views.member_card(evaluation, "102").parts.rows}
     assert card["讲座场次"][2] == "不适用"
     assert card["调查答卷"][2] == "缺失"
-    assert card["总分"][4] == f"{float(evaluation.ranking['total']['102']):.2f}"
+    assert card["总分"][6] == f"{float(evaluation.ranking['total']['102']):.2f}"
+
+
+def test_values_put_in_for_missing_ones_are_listed(evaluation: Evaluation) -> None:
+    other = rescored(evaluation, evaluation.scheme.with_({"indicator[answers].missing": "median"}))
+    table = views.touched_table(other)
+    assert table.rows == (("丑采购中心", "调查答卷", "按全部会员中位数计", "—", "—", "50.00"),)
+    assert "共 1 个" in table.note
+    assert views.touched_table(evaluation).rows == ()
 
 
 def test_equal_evaluations_change_nothing(evaluation: Evaluation) -> None:

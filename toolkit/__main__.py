@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import typer
 
-from toolkit.commands import evaluating, recording, sealing
+from toolkit.commands import evaluating, judging, recording, sealing, voting
 
 DEBUG = "COMMITTEE_DEBUG"
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -22,7 +22,8 @@ app = typer.Typer(
 )
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(recording.new, recording.forms, recording.check, recording.changes),
-    *(evaluating.evaluate, evaluating.sensitivity),
+    *(evaluating.evaluate, evaluating.cards, evaluating.sensitivity, voting.ballots),
+    *(judging.sheets, judging.panel),
     *(sealing.seal, sealing.verify, sealing.serve, sealing.demo),
 )
 for command in COMMANDS:

@@ -8,14 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add, and_
+from typing import TypeAlias
 
 import numpy as np
 
 from toolkit.errors import refuse
 from toolkit.ranking import Floats, Mask
-from toolkit.text import phrase
+from toolkit.text import Phrase, phrase
 
-POWERS = {"arithmetic": 1.0, "sum": 1.0, "geometric": 0.0, "harmonic": -1.0, "minimum": -np.inf}
+POWERS = {
+    "arithmetic": 1.0, "conditional": 1.0, "sum": 1.0, "geometric": 0.0, "harmonic": -1.0, "minimum": -np.inf,
+}  # fmt: skip
+
+Weights: TypeAlias = float | Floats
 
 
 @dataclass(frozen=True)
@@ -32,24 +39,62 @@ class Branch:
         Of the mean; see the module.
     full
         What the mean is multiplied by: 1, or for "sum" the points of all children over the scale.
+    when
+        Of a conditional group: which children are observed, and the weights of all children then.
+    least_present
+        The least share of the applicable children that must have a score; None asks for one.
     """
 
     node: int
     children: tuple[int, ...]
-    label: str
+    label: Phrase
     power: float
     full: float
+    when: tuple[tuple[tuple[bool, ...], tuple[float, ...]], ...] = ()
+    least_present: float | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the weights alone say how its children count."""
+        return not self.when and self.least_present is None
 
 
-def gather(branch: Branch, children: Sequence[tuple[Floats, float | Floats]], *shape: int) -> Floats:
+def gather(
+    branch: Branch, children: Sequence[tuple[Floats, Weights]], *shape: int, applicable: Sequence[Mask] = ()
+) -> Floats:
     """The score of one group from the scores and weights of its children.
 
-    Scores and weights broadcast to `shape`; a child that is NaN, or has no weight, does not count.
+    Scores, weights and whether each child is `applicable` broadcast to `shape`; a child that is NaN, or has no
+    weight, does not count. Left out, every child is applicable.
     """
+    present = [] if branch.settled else [~np.isnan(score) for score, _ in children]
+    weights = observed_weights(branch, present, [weight for _, weight in children])
     sums = Sums.nothing(*shape)
-    for score, weight in children:
+    for (score, _), weight in zip(children, weights, strict=True):
         sums.add(branch, score, weight)
-    return sums.mean(branch)
+    mean = sums.mean(branch)
+    return mean if branch.least_present is None else np.where(enough(branch, present, applicable), mean, np.nan)
+
+
+def observed_weights(branch: Branch, present: Sequence[Mask], weights: Sequence[Weights]) -> list[Weights]:
+    """The weights of a group's children: by the first of `when` that names exactly those present, else as voted."""
+    found = list(weights)
+    for observed, instead in reversed(branch.when):
+        exactly = reduce(and_, (own == there for own, there in zip(observed, present, strict=True)))
+        found = [np.where(exactly, new, voted) for new, voted in zip(instead, found, strict=True)]
+    return found
+
+
+def enough(branch: Branch, present: Sequence[Mask], applicable: Sequence[Mask] = ()) -> Mask:
+    """Whether the share of the applicable children that are present reaches `least_present`.
+
+    The shares are quotients of whole numbers, so that 7 of 10 are exactly the 0.7 that a scheme writes. A child
+    that is present is applicable.
+    """
+    applying = applicable or [np.ones(1, np.bool_)] * len(present)
+    concerned = [own | there for own, there in zip(applying, present, strict=True)]
+    there, of = (reduce(add, (mask.astype(np.int64) for mask in masks)) for masks in (present, concerned))
+    return np.asarray(there / np.maximum(of, 1) >= (branch.least_present or 0.0), dtype=np.bool_)
 
 
 @dataclass
@@ -61,32 +106,50 @@ class Sums:
     """
 
     top: Floats
-    weight: Floats
-    zero: Mask
-    least: Floats
+    weight: Weights = 0.0
+    zero: Mask | bool = False
+    least: Weights = np.inf
 
     @classmethod
     def nothing(cls, *shape: int) -> Sums:
         """Nothing added yet."""
-        return cls(np.zeros(shape), np.zeros(shape), np.zeros(shape, np.bool_), np.full(shape, np.inf))
+        return cls(np.zeros(shape))
 
-    def add(self, branch: Branch, score: Floats, weight: float | Floats) -> None:
+    def add(self, branch: Branch, score: Floats, weight: Weights) -> None:
         """Add one child."""
+        if isinstance(weight, float) and not np.isnan(score.sum()):
+            self._add_complete(branch, score, weight)
+            return
         counts = ~np.isnan(score) & (np.asarray(weight) > 0)
-        self.weight += np.where(counts, weight, 0.0)
+        self.weight = self.weight + np.where(counts, weight, 0.0)
         if branch.power == -np.inf:
             self.least = np.fmin(self.least, np.where(counts, score, np.inf))
             return
         self.top += np.where(counts, weight * bent(branch, score), 0.0)
         if branch.power <= 0:
-            self.zero |= counts & (score == 0)
+            self.zero = self.zero | (counts & (score == 0))
+
+    def _add_complete(self, branch: Branch, score: Floats, weight: float) -> None:
+        """The same where nobody lacks the score and all share its weight: no masks, and half the time."""
+        if weight <= 0:
+            return
+        self.weight = self.weight + weight
+        if branch.power == -np.inf:
+            self.least = np.minimum(self.least, score)
+            return
+        self.top += weight * bent(branch, score)
+        if branch.power <= 0:
+            self.zero = self.zero | (score == 0)
 
     def mean(self, branch: Branch) -> Floats:
         """The weighted power mean of what was added; NaN where nothing counts."""
-        weight = np.where(self.weight > 0, self.weight, np.nan)
+        weight = np.where(np.asarray(self.weight) > 0, self.weight, np.nan)
         if branch.power == -np.inf:
-            return np.where(np.isnan(weight), np.nan, self.least) * branch.full
-        return np.where(self.zero, 0.0, _straight(self.top / weight, branch.power)) * branch.full
+            return np.broadcast_to(np.where(np.isnan(weight), np.nan, self.least) * branch.full, self.top.shape)
+        mean = _straight(self.top / weight, branch.power)
+        if branch.power <= 0:
+            mean = np.where(self.zero, 0.0, mean)
+        return mean if branch.full == 1 else mean * branch.full
 
 
 def bent(branch: Branch, score: Floats) -> Floats:
@@ -102,14 +165,14 @@ def bent(branch: Branch, score: Floats) -> Floats:
     if (score < 0).any():
         raise refuse(
             phrase(
-                "“{label}”的合成方法不能用于负分",
-                "the aggregate of {label} cannot take scores below 0",
+                "“{label.zh}”的合成方法不能用于负分",
+                "the aggregate of {label.en} cannot take scores below 0",
                 label=branch.label,
             ),
             phrase(
                 "改用 arithmetic，或改用不产生负分的计分方法", "use arithmetic, or a shape that stays above 0"
             ),
-            column=branch.label,
+            column=branch.label.en,
         )
     positive = np.where(score > 0, score, 1.0)
     if branch.power == 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,11 +28,16 @@ YES_NO = {"TRUE": "是", "FALSE": "否"}
 BAG, INSIDE = "bagit.txt", Path("data") / "edition"
 
 
-def changed_records(before: Records, after: Records) -> pd.DataFrame:
+def changed_records(before: Records, after: Records, secret: Collection[str] = ()) -> pd.DataFrame:
     """The accepted rows that differ between two readings of an edition, table by table.
 
     Rows are told apart by the table's `unique` columns; where it has none, rows with the same content are the same,
     as often as they stand there. Personal columns are in neither reading and so are not compared.
+
+    Parameters
+    ----------
+    secret
+        Tables of which it is told where something changed, and not what: score sheets.
 
     Returns
     -------
@@ -44,7 +49,11 @@ def changed_records(before: Records, after: Records) -> pd.DataFrame:
     """
     left_out = set(uncompared(before, after))
     tables = [table for table in dict.fromkeys([*after.frames, *before.frames]) if table not in left_out]
-    lines = [line for table in tables for line in _table_changes(table, before, after)]
+    lines = [
+        line._replace(before="", after="") if table in secret else line
+        for table in tables
+        for line in _table_changes(table, before, after)
+    ]
     return pd.DataFrame(lines, columns=list(Change._fields), dtype="str")
 
 

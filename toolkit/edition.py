@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from toolkit.errors import Problem, Problems, Refused
 from toolkit.house import house_folder
+from toolkit.judging import judging
 from toolkit.records import Records, load_records
 from toolkit.references import reference_problems
 from toolkit.scheme import Scheme, load_scheme
@@ -64,7 +65,10 @@ def check_edition(folder: Path | str) -> tuple[Edition | None, Problems]:
         return None, problems
     records = load_records(folder, tables, scheme.members)
     records = replace(records, digests={**_digests(folder), **records.digests})
-    problems = problems + reference_problems(scheme, tables) + records.problems
+    unknown = reference_problems(scheme, tables)
+    problems = problems + unknown + records.problems
+    if not unknown.errors:
+        problems += judging(scheme, records).problems
     if records.members.empty and not problems.errors:
         problems += (_nobody(scheme, tables),)
     return Edition(folder, scheme, tables, records), problems

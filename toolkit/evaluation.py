@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from toolkit.award_notes import award_problems
 from toolkit.awards import Decided, decide_awards
+from toolkit.deferred import Deferred
 from toolkit.errors import Problem, Problems, Refused
-from toolkit.grades import decide_grades, grade_reasons
+from toolkit.grade_reasons import grade_reasons
+from toolkit.grades import decide_grades, grade_problems, valid_until
 from toolkit.indicators import Indicators, measure_indicators
-from toolkit.ranking import Tie, near_boundary, rounded
+from toolkit.ranking import Floats, Tie, near_boundary, rounded
 from toolkit.scheme import Scheme
-from toolkit.scoring import TOTAL, Tree, adjusted, scores
+from toolkit.scoring import TOTAL, Tree, adjusted, gathered
+from toolkit.terms import Terms
 from toolkit.text import Phrase, phrase
-from toolkit.values import Values, scaled
+from toolkit.values import Values, nothing_touched, resolved, scaled
 
 if TYPE_CHECKING:
     from toolkit.records import Records
 
 RANKING_COLUMNS = ["name", "class", "total", "rank", "tied", "award", "grade", "reason"]
+
+
+@dataclass(frozen=True, eq=False)
+class Worked:
+    """Values, scores of the tree and terms, and what they were worked out from: other weights need not work them out again."""
+
+    measured: Indicators
+    members: pd.DataFrame
+    shapes: tuple[object, ...]
+    values: Values
+    nodes: Mapping[str, Floats]
+    terms: Terms
 
 
 @dataclass(frozen=True)
@@ -45,13 +62,19 @@ class Evaluation:
         NaN for a member without a total.
     ranking
         Index member in the order of the list (by class, then rank); columns name, class, total, rank (Int64, within the class),
-        tied, award (id or empty), grade, reason.
+        tied, award (id or empty), grade, reason. Its prose is written when it is first looked at.
     ties
         What the scheme leaves to the committee.
     problems
         What a reader should know: gaps, records under appeal, totals at a rounding boundary.
     digests
         SHA-256 of each input file, by its path in the edition.
+    touched
+        Every value that does not come of the raw value as it stands, imputed or treated; see `Values`.
+    awards, reserves
+        Every award given, and its reserves (候补): award, class, order, member; see `Decided`.
+    worked
+        What `rescored` need not work out again.
     """
 
     scheme: Scheme
@@ -59,10 +82,19 @@ class Evaluation:
     measured: Indicators
     values: pd.DataFrame
     scores: pd.DataFrame
-    ranking: pd.DataFrame
-    ties: tuple[Tie, ...]
-    problems: Problems
-    digests: Mapping[str, str]
+    ranking: Deferred[pd.DataFrame] = Deferred()  # noqa: RUF009 - it has no default, and is given to each
+    ties: tuple[Tie, ...] = ()
+    problems: Problems = field(default_factory=Problems)
+    digests: Mapping[str, str] = field(default_factory=dict)
+    touched: pd.DataFrame = field(default_factory=nothing_touched)
+    awards: Deferred[pd.DataFrame] = Deferred(pd.DataFrame)  # noqa: RUF009 - made anew for each
+    reserves: Deferred[pd.DataFrame] = Deferred(pd.DataFrame)  # noqa: RUF009 - made anew for each
+    worked: Worked | None = field(default=None, repr=False)
+
+    @property
+    def grades_valid_until(self) -> dt.date | None:
+        """The last day on which the grades hold; None where the scheme does not say."""
+        return valid_until(self.scheme)
 
     @property
     def indicators(self) -> pd.DataFrame:
@@ -78,6 +110,11 @@ class Evaluation:
     def vetoes(self) -> pd.DataFrame:
         """Records that meet a veto: member, veto, table, file, sheet, row."""
         return self.measured.vetoes
+
+    @cached_property
+    def resolved(self) -> Scheme:
+        """The scheme with the goalposts, bounds and medians it found: under it nobody moves when a member joins later."""
+        return resolved(self.scheme, self.measured.raw, self.measured.applicable, self.members["class"])
 
     @cached_property
     def tree(self) -> Tree:
@@ -115,68 +152,129 @@ def rescored(evaluation: Evaluation, scheme: Scheme) -> Evaluation:
     if _measured_by(scheme) != _measured_by(evaluation.scheme):
         message = "the scheme measures other things: evaluate it on the records"
         raise ValueError(message)
-    return _concluded(scheme, evaluation.members, evaluation.measured, evaluation.digests)
+    return _concluded(scheme, evaluation.members, evaluation.measured, evaluation.digests, _still(evaluation, scheme))
+
+
+def _still(evaluation: Evaluation, scheme: Scheme) -> Evaluation | None:
+    """An evaluation, where `scheme` would give the same values."""
+    worked = evaluation.worked
+    if worked is None or worked.shapes != _shapes(scheme) or worked.values.frame is not evaluation.values:
+        return None
+    same = worked.measured is evaluation.measured and worked.members is evaluation.members
+    return evaluation if same else None
+
+
+def _terms(scheme: Scheme, members: pd.DataFrame, measured: Indicators, known: Evaluation | None) -> Terms:
+    """The terms of the awards: those known of another scheme for the same records, where it asks for the same."""
+    if known is None or known.worked is None or _asked_by(known.scheme) != _asked_by(scheme):
+        return Terms.of(scheme, members, measured.vetoes, measured.conditions)
+    return known.worked.terms.under(scheme)
+
+
+def _asked_by(scheme: Scheme) -> tuple[object, ...]:
+    """All of a scheme that terms depend on, beside what it measures."""
+    groups = tuple((group.id, group.group) for group in scheme.groups)
+    indicators = tuple((item.id, item.group) for item in scheme.indicators)
+    return (scheme.awards, scheme.eligibility, groups, indicators)
+
+
+def _shapes(scheme: Scheme) -> tuple[object, ...]:
+    """All of a scheme that values depend on."""
+    weighed = {"weight", "group"}
+    return (scheme.scale, *({key: held for key, held in vars(item).items() if key not in weighed} for item in scheme.indicators))
 
 
 def _measured_by(scheme: Scheme) -> tuple[object, ...]:
     indicators = tuple((item.id, item.measure, item.applies_to) for item in scheme.indicators)
-    return (indicators, scheme.adjustments, scheme.vetoes, scheme.window, scheme.members, scheme.as_of, scheme.period)
+    counted = (scheme.adjustments, scheme.conditions, scheme.vetoes, scheme.previous, scheme.panel)
+    return (indicators, *counted, scheme.window, scheme.members, scheme.as_of, scheme.period)
 
 
 def _concluded(
-    scheme: Scheme, members: pd.DataFrame, measured: Indicators, digests: Mapping[str, str]
+    scheme: Scheme,
+    members: pd.DataFrame,
+    measured: Indicators,
+    digests: Mapping[str, str],
+    known: Evaluation | None = None,
 ) -> Evaluation:
-    values = scaled(scheme, measured.raw, measured.applicable, members["class"])
+    before = known.worked if known else None
+    values = before.values if before else scaled(scheme, measured.raw, measured.applicable, members["class"])
     if values.problems.errors:
         raise Refused(measured.problems + values.problems)
-    table = _scored(scheme, values, measured.adjustments)
-    near = _near_boundary(table[TOTAL], scheme)
-    table[TOTAL] = rounded(table[TOTAL].to_numpy(), scheme.decimals)
-    decided = decide_awards(scheme, members, table, measured.vetoes)
-    grades = decide_grades(scheme, members, table, measured.vetoes, recorded=measured.recorded)
-    why = grade_reasons(scheme, members, table, measured.vetoes, grades, recorded=measured.recorded)
-    graded = pd.DataFrame({"grade": grades, "why": why})
+    tree = Tree.of(scheme)
+    untouched = (known.tree, before.nodes) if known and before else None
+    nodes = gathered(tree, values.columns, len(members), measured.applicable, before=untouched)
+    total = _total(scheme, nodes[TOTAL], values, measured)
+    near = _near_boundary(total, values.frame.index, scheme)
+    table = _table(nodes, measured.adjustments, rounded(total, scheme.decimals), values.frame.index)
+    terms = _terms(scheme, members, measured, known)
+    decided = decide_awards(scheme, members, table, measured.vetoes, conditions=measured.conditions, terms=terms)
     return Evaluation(
         scheme=scheme,
         members=members,
         measured=measured,
         values=values.frame,
         scores=table,
-        ranking=_ranking(scheme, members, table, decided, graded),
+        ranking=partial(_ranking, scheme, members, table, measured, decided),
         ties=decided.ties,
-        problems=measured.problems + values.problems + near,
+        problems=measured.problems + values.problems + near + award_problems(decided) + grade_problems(scheme, measured.previous),
         digests=digests,
+        touched=values.touched,
+        awards=lambda: decided.awards,
+        reserves=lambda: decided.reserves,
+        worked=Worked(measured, members, _shapes(scheme), values, nodes, terms),
     )
 
 
-def _scored(scheme: Scheme, values: Values, adjustments: pd.DataFrame) -> pd.DataFrame:
-    nodes = scores(Tree.of(scheme), values.frame)
-    total = adjusted(nodes[TOTAL], adjustments).mask(values.unranked)
-    return pd.concat([nodes.drop(columns=TOTAL), adjustments, total.rename(TOTAL)], axis=1)
+def _total(scheme: Scheme, mean: Floats, values: Values, measured: Indicators) -> Floats:
+    """The total before rounding: with every bonus and deduction, within its bounds, NaN for who is not ranked."""
+    rules, unranked = scheme.total, values.unranked.to_numpy()
+    if len(measured.adjustments.columns) or rules.floor is not None or rules.cap is not None:
+        mean = np.asarray(adjusted(pd.Series(mean, index=values.frame.index), measured.adjustments, rules), dtype=np.float64)
+    return np.where(unranked, np.nan, mean) if unranked.any() else mean
 
 
-def _near_boundary(total: pd.Series[Any], scheme: Scheme) -> Problems:
-    near = near_boundary(total.to_numpy(), scheme.decimals)
-    return Problems(tuple(_boundary_note(str(member), scheme) for member in total.index[near]))
+def _table(nodes: Mapping[str, Floats], adjustments: pd.DataFrame, total: Floats, index: pd.Index[str]) -> pd.DataFrame:
+    """Every node, then every adjustment, then the rounded total."""
+    added = {str(name): column.to_numpy() for name, column in adjustments.items()}
+    return pd.DataFrame({**{node: nodes[node] for node in nodes if node != TOTAL}, **added, TOTAL: total}, index=index, copy=False)
 
 
-def _boundary_note(member: str, scheme: Scheme) -> Problem:
-    return Problem(
-        "note",
-        phrase("总分恰在四舍五入的分界上（{n} 位小数）", "the total lies on a rounding boundary ({n} decimals)", n=scheme.decimals),
-        Phrase("已按“五入”处理；如影响名次，请委员会留意", "rounded up; look at it if a place depends on it"),
-        column=TOTAL,
-        value=member,
-    )
+def _near_boundary(total: Floats, index: pd.Index[str], scheme: Scheme) -> Problems:
+    near = near_boundary(total, scheme.decimals)
+    if not near.any():
+        return Problems()
+    rule = phrase("总分恰在四舍五入的分界上（{n} 位小数）", "the total lies on a rounding boundary ({n} decimals)", n=scheme.decimals)
+    mend = Phrase("已按“五入”处理；如影响名次，请委员会留意", "rounded up; look at it if a place depends on it")
+    return Problems(tuple(Problem("note", rule, mend, column=TOTAL, value=str(member)) for member in index[near]))
+
+
+def _known(measured: Indicators) -> dict[str, Any]:
+    """What grades look at beside scores and vetoes."""
+    return {"recorded": measured.recorded, "conditions": measured.conditions, "previous": measured.previous}
+
+
+def _open_places(scheme: Scheme, measured: Indicators, member: str) -> str:
+    """Which scores of the panel a member still waits for, and why."""
+    said = [phrase("位次待定，“{label}”{zh}", "its place is open, `{label}`: {en}", label=scheme.label(id_), zh=why.zh, en=why.en)
+            for id_, why in measured.open.get(member, {}).items()]  # fmt: skip
+    return ("；" if scheme.language == "zh" else "; ").join(sentence.into(scheme.language) for sentence in said)
 
 
 def _ranking(
-    scheme: Scheme, members: pd.DataFrame, table: pd.DataFrame, decided: Decided, graded: pd.DataFrame
+    scheme: Scheme,
+    members: pd.DataFrame,
+    table: pd.DataFrame,
+    measured: Indicators,
+    decided: Decided,
 ) -> pd.DataFrame:
+    grades = decide_grades(scheme, members, table, measured.vetoes, **_known(measured))
     stop = "。" if scheme.language == "zh" else ". "
-    reason = [stop.join(part for part in both if part) for both in zip(decided.reason, graded["why"], strict=True)]
+    why = grade_reasons(scheme, members, table, measured.vetoes, **_known(measured))
+    places = [_open_places(scheme, measured, str(member)) for member in members.index]
+    reason = [stop.join(part for part in parts if part) for parts in zip(decided.reason, why, places, strict=True)]
     frame = members[["name", "class"]].assign(
-        total=table[TOTAL], rank=decided.rank, tied=decided.tied, award=decided.award, grade=graded["grade"], reason=reason
+        total=table[TOTAL], rank=decided.rank, tied=decided.tied, award=decided.award, grade=grades, reason=reason
     )[RANKING_COLUMNS]
     by_class = ["class"] if scheme.members.class_ else []
     place = frame["rank"].astype("float64").fillna(np.inf)

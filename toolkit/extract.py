@@ -41,7 +41,7 @@ class Extract:
         The facts of the notice: title, edition, revision, approval, as_of, working_days, contact, language, order,
         fields, awards (id, label, count), classes, members, applied, digests, sealed_on, toolkit_version.
     rows
-        One for each awarded member, in the order of publication: award, class, then `notice["order"]`. The keys are
+        One for each award of each member, in the order of publication: award, class, then `notice["order"]`. The keys are
         `notice["fields"]`, the values text as printed.
     """
 
@@ -175,10 +175,11 @@ def _publication(scheme: Scheme) -> Publication:
 
 
 def _places(evaluation: Evaluation, order: str) -> list[Row]:
-    """One row for each awarded member, all fields as text, in the order of publication."""
+    """One row for each award of each member, all fields as text, in the order of publication."""
     scheme = evaluation.scheme
     labels = {award.id: award.label for award in scheme.awards}
-    awarded = evaluation.ranking[evaluation.ranking["award"].isin(list(labels))]
+    held = evaluation.ranking.drop(columns="award").reset_index()
+    awarded = held.merge(evaluation.awards[["award", "member"]], on="member", how="inner")
     rows = [
         {
             "_award": str(place["award"]),

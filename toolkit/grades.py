@@ -1,20 +1,54 @@
-"""Grades: every member's credit grade and why, from its total, what its grade requires, and its vetoes."""
+"""Grades: every member's credit grade, from its total, what its grade requires, the last edition and its vetoes."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from typing import TYPE_CHECKING
+import calendar
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from toolkit.contests import exempt
-from toolkit.ranking import Mask, rounded
+from toolkit.errors import Problem, nearest
+from toolkit.measures import read_span
+from toolkit.ranking import Mask
+from toolkit.requirements import asked, rounded_points, scores_of
 from toolkit.scoring import TOTAL
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
-    from toolkit.scheme import Grades, Scheme
+    from toolkit.outcomes import Grades
+    from toolkit.scheme import Scheme
+
+Names: TypeAlias = NDArray[np.object_]
+
+
+@dataclass(frozen=True, eq=False)
+class Graded:
+    """How the grades came about, step by step; each is object[n], in the order of the members.
+
+    Parameters
+    ----------
+    by_score
+        The best band that total and requirements allow; the default for newcomers and those without a total.
+    held
+        After the bound on rising above the previous grade.
+    lowered
+        After the vetoes that take grades away.
+    grade
+        After the vetoes that give a grade directly: the grade.
+    previous
+        The previous grade that bounds the member; "" where none does.
+    """
+
+    by_score: Names
+    held: Names
+    lowered: Names
+    grade: Names
+    previous: Names
 
 
 def decide_grades(
@@ -24,126 +58,191 @@ def decide_grades(
     vetoes: pd.DataFrame,
     *,
     recorded: pd.Series[bool] | None = None,
+    conditions: pd.DataFrame | None = None,
+    previous: pd.DataFrame | None = None,
 ) -> pd.Series[str]:
     """The grade of every member, whether it applied or not; empty when the scheme grades nobody.
 
-    The best band whose lower bound the rounded total reaches (含) and whose requirements are met; a score alone
-    may not be enough, so a member can fall to the next band, and in the end to the last, which asks for nothing
-    more. A member without a total, or a newcomer of whom nothing is recorded, has the scheme's `default` grade. A veto gives its grade directly, unless the
-    member's own is lower still; a grade outside the bands counts as lower than all of them.
+    Where the scheme grades applicants only (`applied_only`), everyone else has none.
+
+    In this order:
+
+    1. The best band whose lower bound the rounded total reaches (含) and whose requirements are met; a score alone
+       may not be enough, so a member can fall to the next band, and in the end to the last, which asks for nothing
+       more. A member without a total, or a newcomer of whom nothing is recorded, has the scheme's `default` grade.
+    2. No more than `rise_at_most` bands above the previous grade. A member without one is not bound.
+    3. Vetoes that take grades away, `lower_by` bands each, all of them together, never below the last band.
+    4. Vetoes that give a grade directly: the lowest of those, unless the member's own is lower still. A grade
+       outside the bands counts as lower than all of them.
 
     Parameters
     ----------
     members : DataFrame
-        Index member; column class.
+        Index member; columns class and applied.
     scores : DataFrame
         Index member; nodes, adjustments and "total"; rounded here.
     vetoes : DataFrame
         Columns member, veto.
     recorded : Series of bool
         Whether anything is recorded of the member; left out, something is of everyone.
+    conditions : DataFrame
+        Index member; one column of raw values per condition. None when the scheme asks for none.
+    previous : DataFrame
+        Index member; column grade, where the scheme names one. None or without it when nothing is known.
     """
     if scheme.grades is None:
         return pd.Series("", index=members.index, dtype="str", name="grade")
-    table = scores.loc[members.index]
-    points = pd.DataFrame(rounded(table.to_numpy(np.float64), scheme.decimals), table.index, table.columns)
-    names = [name for name, _ in scheme.grades.bands]
-    grade = np.full(len(members), names[-1], dtype=object)
-    for name, reached in reversed(_bands(scheme, scheme.grades, members, points)):
-        grade[reached] = name
-    grade[points[TOTAL].isna().to_numpy()] = scheme.grades.default or ""
-    if scheme.grades.default and recorded is not None:
-        grade[~recorded.loc[members.index].to_numpy(np.bool_)] = scheme.grades.default
-    return pd.Series(
-        _struck(scheme, names, members, grade, vetoes), index=members.index, dtype="str", name="grade"
-    )
+    steps = graded(scheme, members, scores, vetoes, recorded=recorded, conditions=conditions, previous=previous)
+    return pd.Series(steps.grade, index=members.index, dtype="str", name="grade")
 
 
-def grade_reasons(
+def graded(
     scheme: Scheme,
     members: pd.DataFrame,
     scores: pd.DataFrame,
     vetoes: pd.DataFrame,
-    grades: pd.Series[str],
     *,
     recorded: pd.Series[bool] | None = None,
-) -> pd.Series[str]:
-    """Why every member has its grade, in the scheme's language; empty when the scheme grades nobody.
+    conditions: pd.DataFrame | None = None,
+    previous: pd.DataFrame | None = None,
+) -> Graded:
+    """The steps of `decide_grades`, for a scheme that has grades."""
+    rules = scheme.grades
+    if rules is None:
+        message = "the scheme grades nobody"
+        raise ValueError(message)
+    points = rounded_points(scheme, scores.loc[members.index])
+    by_score = _by_score(scheme, rules, members, points, conditions)
+    by_score[points[TOTAL].isna().to_numpy()] = rules.default or ""
+    if rules.default and recorded is not None:
+        by_score[~recorded.loc[members.index].to_numpy(np.bool_)] = rules.default
+    before = _previous(scheme, rules, members.index, previous)
+    held = _held(rules, by_score, before)
+    lowered = _lowered(scheme, rules, members.index, held, vetoes)
+    grade = _struck(scheme, rules, members.index, lowered, vetoes)
+    return Graded(by_score, held, lowered, np.where(outside(rules, members), "", grade), before)
 
-    Parameters
-    ----------
-    members, scores, vetoes, recorded
-        As for `decide_grades`.
-    grades : Series of str
-        What `decide_grades` gave.
+
+def outside(rules: Grades, members: pd.DataFrame) -> Mask:
+    """The members that are not graded because they did not apply; bool[n]."""
+    if not rules.applied_only:
+        return np.zeros(len(members), np.bool_)
+    return ~members["applied"].to_numpy(dtype=np.bool_)
+
+
+def valid_until(scheme: Scheme) -> dt.date | None:
+    """The last day on which the grades hold, counted from the as-of date as windows are; None when nothing is said.
+
+    A span of months or years ends on the day of the same number, and where the month lacks it, on its last day.
     """
-    if scheme.grades is None:
-        return pd.Series("", index=members.index, dtype="str")
-    direct = {veto.id: veto.effect.grade for veto in scheme.vetoes if veto.effect.grade}
-    struck = {(str(row.member), direct.get(str(row.veto))) for row in vetoes.itertuples(index=False)}
-    table = scores.loc[members.index]
-    points = pd.DataFrame(rounded(table.to_numpy(np.float64), scheme.decimals), table.index, table.columns)
-    rows = points.to_dict("index")
-    new = set() if recorded is None or scheme.grades.default is None else set(recorded.index[~recorded])
-    said = [
-        _directly(grade)
-        if (str(member), grade) in struck
-        else _newcomer(grade)
-        if member in new
-        else _by_score(scheme, scheme.grades, grade, rows[member])
-        for member, grade in grades.items()
-    ]
-    return pd.Series([reason.into(scheme.language) for reason in said], index=members.index, dtype="str")
+    if scheme.grades is None or scheme.grades.valid_for is None:
+        return None
+    length, unit = read_span(scheme.grades.valid_for)
+    if unit == "day":
+        return scheme.as_of + dt.timedelta(days=length)
+    years, month = divmod(scheme.as_of.month - 1 + length * (12 if unit == "year" else 1), 12)
+    year = scheme.as_of.year + years
+    return dt.date(year, month + 1, min(scheme.as_of.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _directly(grade: str) -> Phrase:
-    return phrase("信用等级直接定为 {grade}", "credit grade {grade}, given directly", grade=grade)
+def grade_problems(scheme: Scheme, previous: pd.DataFrame | None = None) -> Iterator[Problem]:
+    """How long the grades hold, and previous grades that this scheme does not know."""
+    until = valid_until(scheme)
+    if until is not None and scheme.grades is not None:
+        yield Problem(
+            "note",
+            phrase("信用等级有效期至 {until}", "the credit grades hold until {until}", until=until),
+            Phrase("到期前请重新评价", "evaluate again before then"),
+            file="scheme.toml", column="grades.valid_for", value=str(scheme.grades.valid_for),
+        )  # fmt: skip
+    if scheme.grades is None or scheme.grades.rise_at_most is None:
+        return
+    known = _known_grades(scheme, scheme.grades)
+    for grade in sorted({name for name in _written(previous) if name not in known}):
+        guess = nearest(grade, known)
+        yield Problem(
+            "warning",
+            Phrase("上届等级不在本办法的等级之中，不用来限制升级", "the previous grade is none of this scheme: it bounds nothing"),
+            phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else Phrase("请核对", "check it"),
+            file="scheme.toml", column="grades.rise_at_most", value=grade,
+        )  # fmt: skip
 
 
-def _newcomer(grade: str) -> Phrase:
-    return phrase("尚无任何记录，信用等级定为 {grade}", "nothing recorded yet: credit grade {grade}", grade=grade)
+def band_names(grades: Grades) -> list[str]:
+    """The bands from the best down."""
+    return [name for name, _ in grades.bands]
 
 
-def _by_score(scheme: Scheme, grades: Grades, grade: str, points: Mapping[Hashable, float]) -> Phrase:
-    """The band reached, and the better band missed although the total would have been enough."""
-    total = points[TOTAL]
-    if np.isnan(total):
-        return phrase("无总分，信用等级定为 {grade}", "no total: credit grade {grade}", grade=grade or "—")
-    bound = dict(grades.bands)[grade]
-    missed = [name for name, least in grades.bands if total >= least > bound]
-    short = [item for name in missed[-1:] for item in grades.require.get(name, ()) if not points[item.node] >= item.least]
-    if not short:
-        return phrase("信用等级 {grade}（{bound:g} 分起）", "credit grade {grade} (from {bound:g})", grade=grade, bound=bound)
-    return phrase(
-        "总分够 {better} 级，但{label}低于 {least:g}，信用等级 {grade}",
-        "the total would do for {better}, but {label} is below {least:g}: credit grade {grade}",
-        better=missed[-1], label=scheme.label(short[0].node), least=short[0].least, grade=grade,
-    )  # fmt: skip
-
-
-def _bands(
-    scheme: Scheme, grades: Grades, members: pd.DataFrame, points: pd.DataFrame
-) -> list[tuple[str, Mask]]:
-    """Each band's name and who may have it."""
-    found = []
-    for name, bound in grades.bands:
-        reached = (points[TOTAL] >= bound).to_numpy(np.bool_)
-        for item in grades.require.get(name, ()):
-            met = (points[item.node] >= item.least).to_numpy(np.bool_)
-            reached = reached & (met | exempt(scheme, item.node, members["class"]))
-        found.append((name, reached))
+def _by_score(
+    scheme: Scheme, rules: Grades, members: pd.DataFrame, points: pd.DataFrame, conditions: pd.DataFrame | None
+) -> Names:
+    score, found = scores_of(points), np.full(len(members), band_names(rules)[-1], dtype=object)
+    for name, bound in reversed(rules.bands):
+        required = asked(rules.require.get(name, ()), scheme, members["class"], conditions)
+        found[(score(TOTAL) >= bound) & required.met(score)] = name
     return found
 
 
-def _struck(
-    scheme: Scheme, names: list[str], members: pd.DataFrame, grade: np.ndarray, vetoes: pd.DataFrame
-) -> np.ndarray:
-    order = {name: place for place, name in enumerate(["", *names])}
+def _known_grades(scheme: Scheme, rules: Grades) -> list[str]:
+    direct = [veto.effect.grade for veto in scheme.vetoes if veto.effect.grade]
+    return list(dict.fromkeys([*band_names(rules), *direct]))
+
+
+def _written(previous: pd.DataFrame | None) -> list[str]:
+    if previous is None or "grade" not in previous:
+        return []
+    return [str(grade).strip() for grade in previous["grade"].dropna() if str(grade).strip()]
+
+
+def _previous(scheme: Scheme, rules: Grades, index: pd.Index[str], previous: pd.DataFrame | None) -> Names:
+    if rules.rise_at_most is None or previous is None or "grade" not in previous:
+        return np.full(len(index), "", dtype=object)
+    known, before = _known_grades(scheme, rules), previous["grade"].reindex(index)
+    named = ["" if pd.isna(grade) else str(grade).strip() for grade in before]
+    return np.array([grade if grade in known else "" for grade in named], dtype=object)
+
+
+def _held(rules: Grades, grade: Names, before: Names) -> Names:
+    """The grades, risen no more than the scheme allows; who had none, or has none, stays as it is."""
+    bands, most = band_names(rules), rules.rise_at_most
+    place = {name: count for count, name in enumerate(bands)}
+    if most is None:
+        return grade
+    best: dict[str, str] = {}
+    for name in {str(old) for old in before}:
+        count = max(0, place.get(name, len(bands)) - most)
+        best[name] = bands[count] if count < len(bands) else name
+    pairs = zip(grade, before, strict=True)
+    return np.array([_lower(place, own, best[old]) if old and own else own for own, old in pairs], dtype=object)
+
+
+def _lower(place: dict[str, int], one: str, other: str) -> str:
+    last = len(place)
+    return one if place.get(one, last) >= place.get(other, last) else other
+
+
+def _lowered(scheme: Scheme, rules: Grades, index: pd.Index[str], grade: Names, vetoes: pd.DataFrame) -> Names:
+    bands, by = band_names(rules), np.zeros(len(index), np.int64)
+    for veto in scheme.vetoes:
+        if veto.effect.lower_by is not None:
+            by += veto.effect.lower_by * _hit(index, vetoes, veto.id)
+    if not by.any():
+        return grade
+    place = {name: count for count, name in enumerate(bands)}
+    down = [bands[min(place[own] + fall, len(bands) - 1)] if own in place else own for own, fall in zip(grade, by.tolist(), strict=True)]
+    return np.array(down, dtype=object)
+
+
+def _struck(scheme: Scheme, rules: Grades, index: pd.Index[str], grade: Names, vetoes: pd.DataFrame) -> Names:
+    order = {name: place for place, name in enumerate(["", *band_names(rules)])}
     for veto in scheme.vetoes:
         if veto.effect.grade is None:
             continue
-        hit = members.index.isin(vetoes.loc[vetoes["veto"] == veto.id, "member"])
         lowest = order.get(veto.effect.grade, len(order))
         higher = np.array([order.get(own, len(order)) < lowest for own in grade], dtype=np.bool_)
-        grade = np.where(hit & higher, veto.effect.grade, grade)
+        grade = np.where(_hit(index, vetoes, veto.id) & higher, veto.effect.grade, grade)
     return grade
+
+
+def _hit(index: pd.Index[str], vetoes: pd.DataFrame, veto: str) -> Mask:
+    return np.asarray(index.isin(vetoes.loc[vetoes["veto"] == veto, "member"]), dtype=np.bool_)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from toolkit.measures import Where
+from toolkit.ranges import Where
 from toolkit.toml_file import Decision
 
 Name = Annotated[str, Field(min_length=1)]

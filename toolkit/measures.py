@@ -7,11 +7,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from toolkit.ranges import Where
 from toolkit.toml_file import Decision
 
-Take = Literal["sum", "count", "any", "latest"]
-State = str | float | int | bool
-Where = dict[str, tuple[State, ...]]
+Take = Literal[
+    "sum", "count", "distinct", "any", "latest", "mean", "weighted_mean", "max", "min", "ratio", "panel"
+]
 Unverified = Literal["left_out", "counts"]
 
 LASTS = re.compile(r"\s*(\d+)\s*(day|month|year)s?\s*\Z")
@@ -92,7 +93,9 @@ class Window(Decision):
 
 
 class Selection(Decision):
-    """Rows of one table: those whose columns hold one of the named states, within a window, once for each act.
+    """Rows of one table: those whose columns hold what `where` asks, within a window, once for each act.
+
+    Of a column `where` names the states that count, or the `Range` that its numbers or days are to lie in.
 
     `once_per` names columns that identify an act: the same act told by two channels counts once. Where the table has
     a `channel`, the act is as the first of its channels tells it; otherwise by the row that stands first when rows
@@ -110,16 +113,38 @@ class Selection(Decision):
 class Measure(Decision):
     """One number or state for each member.
 
-    With `take`, from the selected rows of `table`: ``sum`` of `column` (0 for a member without rows, missing for
-    one whose rows all lack it), ``count`` of rows, ``any`` row at all, or ``latest``, `column` of the row with
-    the latest date (missing without rows). Without `take`, `column` is "table.column" of the one row a member
-    has there. Sums are taken in decimals with nine places, so that no order of rows changes them.
+    With `take`, from the selected rows of `table`:
+
+    - ``count``, the number of rows, and ``any``, whether there is one at all;
+    - ``distinct``, how many different values they have in `column`;
+    - ``sum``, ``mean``, ``max``, ``min`` of `column`;
+    - ``weighted_mean`` of `column`, each row weighing what `weight` says, 0 or more;
+    - ``ratio`` of the sum of `column` to the sum of `over`; without `column`, of the rows that meet `among` the share
+      that meet `where` too (how many of the surveys sent were answered);
+    - ``latest``, `column` of the row with the latest date;
+    - ``panel``, what the experts' scores in `column` come to, by the scheme's [panel].
+
+    Without `take`, `column` is "table.column" of the one row a member has there; with `over`, another "table.column",
+    it is divided by that cell.
+
+    A member without rows has 0 as its sum, count and distinct; everything else is missing then. A row that lacks a
+    number it is asked for has no part in the measure, and that is said; where all rows lack it, the measure is
+    missing. What is divided by 0 is missing.
+
+    Notes
+    -----
+    Sums are taken in decimals with nine places, so that no order of rows changes them; a mean or ratio is the
+    fraction of two such sums, rounded once, to the nearest float. A weighted mean takes values below 10^15 and
+    weights below 10^12, and its products keep all eighteen places. Cells are divided as the floats they are.
     """
 
     take: Take | None = None
     table: str | None = None
     column: str | None = None
+    weight: str | None = None
+    over: str | None = None
     where: Where = {}
+    among: Where = {}
     window: str | None = None
     once_per: tuple[str, ...] = ()
     unverified: Unverified = "left_out"
@@ -131,6 +156,24 @@ class Measure(Decision):
             table, _, column = str(self.column).partition(".")
             return table, column
         return str(self.table), self.column
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The columns each row needs to have a part in what is taken."""
+        if self.take in {None, "count", "any", "latest", "panel"}:
+            return ()
+        return tuple(name for name in (self.column, self.weight, self.over) if name)
+
+    @property
+    def terms(self) -> tuple[Measure, ...]:
+        """The measures that one is the quotient of; itself where it is none."""
+        if self.take is None and self.over:
+            return self.model_copy(update={"over": None}), self.model_copy(update={"column": self.over, "over": None})
+        if self.take == "ratio" and self.column is None:
+            counted = self.model_copy(update={"take": "count", "among": {}})
+            return (counted.model_copy(update={"where": {**self.among, **self.where}}),
+                    counted.model_copy(update={"where": self.among}))  # fmt: skip
+        return (self,)
 
     @property
     def selection(self) -> Selection:

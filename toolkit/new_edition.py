@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import tomllib
 from pathlib import Path
 
+from toolkit.editor_schemas import write_editor_schemas
 from toolkit.errors import nearest, refuse
 from toolkit.forms import FOLDER, write_forms
 from toolkit.forms.names import Form
@@ -41,6 +43,7 @@ def new_edition(folder: Path, template: str = "federation") -> tuple[Form, ...]:
             (folder / name).mkdir(parents=True, exist_ok=True)
         for name in FILES:
             shutil.copyfile(source / name, folder / name)
+        write_editor_schemas(folder)
     except OSError:
         rule = Phrase("文件夹建不了（没有权限，或上级是文件）", "the folder cannot be made (no permission, or below a file)")
         raise refuse(rule, Phrase("请换一个位置", "choose another place"), file=str(folder)) from None
@@ -59,20 +62,36 @@ def renewed_forms(folder: Path) -> tuple[Form, ...]:
     return write_forms(folder / FOLDER, tables, scheme)
 
 
+def templates() -> dict[str, str]:
+    """The title of each template by its name: what an edition can begin with.
+
+    Examples
+    --------
+    >>> templates()["hdi"]
+    '人类发展指数'
+    """
+    return {path.name: str(tomllib.loads((path / FILES[0]).read_text("utf-8"))["title"]) for path in _folders()}
+
+
 def left_over(folder: Path, written: tuple[Form, ...]) -> tuple[str, ...]:
     """Workbooks in the forms folder of `folder` that belong to no table any more."""
     names = {form.name for form in written}
     return tuple(sorted(path.name for path in (folder / FOLDER).glob("*.xlsx") if path.name not in names))
 
 
+def _folders() -> list[Path]:
+    return sorted(path for path in house_folder("templates/editions").iterdir() if path.is_dir())
+
+
 def _template(name: str) -> Path:
-    editions = house_folder("templates/editions")
-    known = sorted(path.name for path in editions.iterdir() if path.is_dir())
+    known = {path.name: path for path in _folders()}
     if name in known:
-        return editions / name
-    guess = nearest(name, known)
+        return known[name]
+    guess, listed = nearest(name, known), ", ".join(known)
     rule = phrase("没有名为“{name}”的模板", "there is no template called `{name}`", name=name)
-    mend = phrase("可用的模板：{known}", "templates: {known}", known=", ".join(known))
+    mend = phrase("可用的模板：{listed}", "templates: {listed}", listed=listed)
     if guess:
-        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
+        mend = phrase(
+            "是否应为“{guess}”？可用的模板：{listed}", "is `{guess}` meant? templates: {listed}", guess=guess, listed=listed
+        )
     raise refuse(rule, mend)

@@ -52,9 +52,14 @@ def rounded(x: ArrayLike, decimals: int) -> Floats:
     >>> rounded([84.995, 1.005, 2.5, -2.5, 0.285 * 100], 2).tolist()
     [85.0, 1.01, 2.5, -2.5, 28.5]
     """
-    scaled = np.asarray(x, dtype=np.float64) * 10.0**decimals
-    whole = np.floor(np.abs(scaled) + (0.5 + tolerance(decimals) * 10.0**decimals))
-    return np.copysign(whole, scaled) / 10.0**decimals + 0.0  # adding zero turns -0.0 into 0.0
+    scaled = np.asarray(np.asarray(x, dtype=np.float64) * 10.0**decimals)
+    whole = np.asarray(np.abs(scaled))
+    whole += 0.5 + tolerance(decimals) * 10.0**decimals
+    np.floor(whole, out=whole)
+    np.copysign(whole, scaled, out=whole)
+    whole /= 10.0**decimals
+    whole += 0.0  # turns -0.0 into 0.0
+    return np.asarray(whole)[()]
 
 
 def near_boundary(x: ArrayLike, decimals: int) -> Mask:
@@ -95,14 +100,45 @@ def competition_ranks(*keys: ArrayLike) -> Integers:
     >>> competition_ranks([90, 80, 80, float("nan")], [1, 1, 5, 1]).tolist()
     [1, 3, 2, 0]
     """
+    found = levels(*keys)
+    counts = np.bincount(found + 1, minlength=1)
+    counts[0] = 0  # who is not ranked is ahead of nobody
+    ranks = np.cumsum(counts) - counts + 1
+    ranks[0] = 0
+    return np.asarray(ranks[found + 1], dtype=np.int64)
+
+
+def levels(*keys: ArrayLike) -> Integers:
+    """How many different standings are above each member's; keys as for `competition_ranks`, -1 for who is not ranked.
+
+    Whole numbers compare as the keys do, all of them at once: who is level has the same.
+
+    Examples
+    --------
+    >>> levels([90, 80, 80, 70]).tolist()
+    [0, 1, 1, 2]
+    >>> levels([90, 80, 80, float("nan")], [1, 1, 5, 1]).tolist()
+    [0, 2, 1, -1]
+    """
     first = np.asarray(keys[0], dtype=np.float64)
-    table = np.array([_lowest_for_nan(key) for key in keys])
-    order = np.lexsort(-table[::-1])
-    new = np.ones(len(first), dtype=np.bool_)
-    new[1:] = (table[:, order[1:]] != table[:, order[:-1]]).any(axis=0)
-    ranks = np.empty(len(first), dtype=np.int64)
-    ranks[order] = np.maximum.accumulate(np.where(new, np.arange(1, len(first) + 1), 0))
-    return np.where(np.isnan(first), 0, ranks)
+    found, most = _dense(-_lowest_for_nan(first))
+    for key in keys[1:]:
+        if most + 1 < len(first):
+            below, more = _dense(-_lowest_for_nan(key))
+            found, most = _dense(found * (more + 1) + below)
+    found[np.isnan(first)] = -1
+    return found
+
+
+def _dense(numbers: Floats | Integers) -> tuple[Integers, int]:
+    """The place of each number among the different ones, from the least up, and the last place."""
+    order = np.argsort(numbers)
+    ordered = numbers[order]
+    steps = np.zeros(len(numbers), np.int64)
+    np.cumsum(ordered[1:] != ordered[:-1], out=steps[1:])
+    found = np.empty_like(steps)
+    found[order] = steps
+    return found, int(steps[-1]) if len(steps) else 0
 
 
 def level(*keys: ArrayLike) -> Mask:
@@ -113,7 +149,17 @@ def level(*keys: ArrayLike) -> Mask:
     >>> level([90, 80, 80, 70]).tolist()
     [False, True, True, False]
     """
-    ranks = competition_ranks(*keys)
+    return sharing(competition_ranks(*keys))
+
+
+def sharing(ranks: Integers) -> Mask:
+    """The same for ranks that are known already.
+
+    Examples
+    --------
+    >>> sharing(np.array([1, 2, 2, 0, 0])).tolist()
+    [False, True, True, False, False]
+    """
     shared = np.bincount(ranks, minlength=1)
     return np.asarray((ranks > 0) & (shared[ranks] > 1), dtype=np.bool_)
 

@@ -2,93 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from toolkit.contests import Contest, bars, exempt, tie_nodes
-from toolkit.ranking import Floats, Mask, competition_ranks, rounded
+from toolkit.case import Case
+from toolkit.contests import Contest, tie_nodes
+from toolkit.demands import amount, gap, shortfall
+from toolkit.outcomes import Requirement
+from toolkit.ranking import competition_ranks
 from toolkit.scoring import TOTAL
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
-    from toolkit.scheme import Scheme
+    from toolkit.outcomes import Award, Effect
 
 NOT_APPLIED = Phrase("未申报，不参加评选", "did not apply, and takes no part")
 NOT_RANKED = Phrase("没有总分，不参加排名", "has no total, and is not ranked")
-
-
-@dataclass(frozen=True, eq=False)
-class Case:
-    """Everything the sentences of one edition are made from.
-
-    Parameters
-    ----------
-    members, vetoes
-        As for `decide_awards`.
-    points : DataFrame
-        Rounded scores, member x node, with "total".
-    rank : Series
-        The members' ranks.
-    contests
-        Every award in every pool, decided, in the scheme's order.
-    """
-
-    scheme: Scheme
-    members: pd.DataFrame
-    points: pd.DataFrame
-    vetoes: pd.DataFrame
-    rank: pd.Series[int]
-    contests: Sequence[Contest]
-
-    @cached_property
-    def keys(self) -> Floats:
-        """Rounded total and tie nodes, float64[keys, members]."""
-        return self.points[[TOTAL, *tie_nodes(self.scheme)]].to_numpy().T
-
-    @cached_property
-    def columns(self) -> dict[str, list[float]]:
-        """Rounded scores by node, in the order of the members: plain lists, which are quick to look into."""
-        return {str(node): self.points[node].tolist() for node in self.points}
-
-    @cached_property
-    def applied(self) -> list[bool]:
-        """Whether each member applied."""
-        return list(self.members["applied"])
-
-    @cached_property
-    def ranks(self) -> list[int]:
-        """Each member's rank."""
-        return self.rank.tolist()
-
-    @cached_property
-    def entries(self) -> list[list[tuple[Contest, int]]]:
-        """For each member the contests of its pools, and its place in their arrays."""
-        found: list[list[tuple[Contest, int]]] = [[] for _ in range(len(self.members))]
-        for contest in self.contests:
-            for own, position in enumerate(contest.positions):
-                found[position].append((contest, own))
-        return found
-
-    @cached_property
-    def exempt(self) -> dict[str, Mask]:
-        """For every node an award asks for, the members to whom it does not apply."""
-        nodes = {node for contest in self.contests for node, _ in bars(contest.award)}
-        return {node: exempt(self.scheme, node, self.members["class"]) for node in nodes}
-
-    @cached_property
-    def strikes(self) -> dict[str, list[tuple[str, str]]]:
-        """For each member struck by a veto the vetoes' ids and the places of the records, in both languages."""
-        found: dict[str, list[tuple[str, str]]] = {}
-        for row in self.vetoes.to_dict("records"):
-            found.setdefault(str(row["member"]), []).append(
-                (str(row["veto"]), _place(row, zh=self.scheme.language == "zh"))
-            )
-        return found
+NOBODY = Phrase("", "")
 
 
 def reasons(case: Case) -> pd.Series[str]:
@@ -102,125 +35,158 @@ def reasons(case: Case) -> pd.Series[str]:
 
 
 def _sentences(case: Case, position: int) -> Iterator[Phrase]:
-    if not case.applied[position]:
+    if not case.terms.applied[position]:
         yield NOT_APPLIED
         return
     strikes = case.strikes.get(str(case.members.index[position]), [])
     yield from _vetoes(case, strikes)
-    if any(veto.effect.award == "none" for veto in case.scheme.vetoes if veto.id in dict(strikes)):
+    ineligible = case.missed("", position)
+    if ineligible:
+        yield _ineligible(case, ineligible)
+    if ineligible or any(veto.effect.award == "none" for veto in case.scheme.vetoes if veto.id in dict(strikes)):
         return
-    if np.isnan(case.keys[0, position]):
+    if np.isnan(case.columns[TOTAL][position]):
         yield NOT_RANKED
         return
+    yield from _outcomes(case, position)
+
+
+def _outcomes(case: Case, position: int) -> Iterator[Phrase]:
+    """What came of every award that no earlier one excludes."""
+    held: list[str] = []
     for contest, own in case.entries[position]:
-        yield _outcome(case, contest, own)
-        if contest.given[own]:
-            return
+        if set(held) <= set(contest.award.beside):
+            yield _outcome(case, contest, own)
+            held += [contest.award.id] * bool(contest.given[own])
 
 
 def _vetoes(case: Case, strikes: list[tuple[str, str]]) -> Iterator[Phrase]:
     for veto in case.scheme.vetoes:
         places = "；".join(place for id_, place in strikes if id_ == veto.id)
-        if places and veto.effect.award is not None:
-            yield phrase(
-                "一票否决：{label}（{places}）", "veto: {label} ({places})", label=veto.label, places=places
-            )
-        elif places:
-            yield phrase(
-                "直接定为{grade}级：{label}（{places}）",
-                "graded {grade} directly: {label} ({places})",
-                grade=veto.effect.grade,
-                label=veto.label,
-                places=places,
-            )
+        if places:
+            effect = _effect(case, veto.effect)
+            yield phrase("{zh}：{label}（{places}）", "{en}: {label} ({places})", zh=effect.zh, en=effect.en, label=veto.label, places=places)
+
+
+def _effect(case: Case, effect: Effect) -> Phrase:
+    if effect.award == "none":
+        return Phrase("一票否决", "veto")
+    if effect.award is not None:
+        labels = [case.scheme.label(award) for award in effect.award]
+        return phrase("一票否决，不得参评{zh}", "veto, barred from {en}", zh="、".join(labels), en=", ".join(labels))
+    if effect.grade is not None:
+        return phrase("直接定为{grade}级", "graded {grade} directly", grade=effect.grade)
+    return phrase("信用等级降 {n} 级", "credit grade lowered by {n}", n=effect.lower_by)
+
+
+def _ineligible(case: Case, missed: list[tuple[Requirement, object]]) -> Phrase:
+    told = [shortfall(case.scheme, NOBODY, item, found) for item, found in missed]
+    return _joined(
+        Phrase("不符合申报条件", "not eligible"), _joined(*told), sep=Phrase("：", ": ")
+    )
 
 
 def _outcome(case: Case, contest: Contest, own: int) -> Phrase:
     if contest.given[own]:
         return _given(case, contest, own)
-    if contest.open[own]:
+    if contest.open[own] or contest.shared[own]:
         return _open(case, contest, own)
+    if contest.beyond[own]:
+        return _beyond(case, contest, own)
     return _outrun(case, contest, own) if contest.able[own] else _missed(case, contest, own)
 
 
 def _given(case: Case, contest: Contest, own: int) -> Phrase:
-    position = contest.positions[own]
+    by_total = contest.award.by == TOTAL
     told = phrase(
-        "授予{award}：总分 {total}，{scope}第 {rank} 名",
-        "{award}: total {total}, rank {rank} in {scope_en}",
+        "授予{award}：{name} {score}，{scope}{by}第 {rank} 名",
+        "{award}: {name_en} {score}, rank {rank} {by_en}in {scope_en}",
         award=contest.award.label,
-        total=_amount(case, case.keys[0, position]),
-        rank=case.ranks[position],
-        scope=_scope(case).zh,
-        scope_en=_scope(case).en,
+        name=_by(case, contest.award).zh,
+        name_en=_by(case, contest.award).en,
+        by="" if by_total else "按该项",
+        by_en="" if by_total else "by it ",
+        score=amount(case.scheme, contest.keys[0, own]),
+        rank=case.ranks[contest.positions[own]] if by_total else int(contest.order[own]),
+        scope=_scope(case, None if by_total else contest).zh,
+        scope_en=_scope(case, None if by_total else contest).en,
     )
     return _joined(told, _places(case, contest), _settled(case, contest, own))
 
 
 def _open(case: Case, contest: Contest, own: int) -> Phrase:
+    within, ceiling = bool(contest.open[own]), contest.ceiling
+    level = int(contest.open.sum()) if within or ceiling is None else ceiling.level
     return phrase(
-        "{award}待委员会决定：总分 {total}，{level} 家同分，剩余名额 {left} 个",
-        "{award}: the committee has to decide; total {total}, {level} members level, {left} places left",
+        "{award}待委员会决定：{name} {score}，{level} 家同分，{all}剩余名额 {left} 个",
+        "{award}: the committee has to decide; {name_en} {score}, {level} members level, {left} places left{all_en}",
         award=contest.award.label,
-        total=_amount(case, case.keys[0, contest.positions[own]]),
-        level=int(contest.open.sum()),
-        left=(contest.places or 0) - int(contest.given.sum()),
+        name=_by(case, contest.award).zh,
+        name_en=_by(case, contest.award).en,
+        score=amount(case.scheme, contest.keys[0, own]),
+        level=level,
+        left=contest.left if within or ceiling is None else ceiling.left,
+        all="" if within else "各类合计",
+        all_en="" if within else " in all classes together",
     )
+
+
+def _beyond(case: Case, contest: Contest, own: int) -> Phrase:
+    """A place of the class won, and lost again in all classes together."""
+    ceiling, score = contest.ceiling, float(contest.keys[0, own])
+    told = phrase(
+        "{award}名额已满：{scope}入围，但各类合计名额只有 {n} 个",
+        "{award}: placed in {scope_en}, but there are only {n} places in all classes together",
+        award=contest.award.label,
+        scope=_scope(case, contest).zh,
+        scope_en=_scope(case, contest).en,
+        n=ceiling.places if ceiling else 0,
+    )
+    line = ceiling.line if ceiling else None
+    behind = None if line is None or line == score else _behind(case, contest, line, score)
+    return _joined(told, behind, _reserve(contest, own))
 
 
 def _missed(case: Case, contest: Contest, own: int) -> Phrase:
-    """The bars of an award a member does not reach."""
-    position = contest.positions[own]
-    missed = [
-        _short(case, contest, node, least, case.columns[node][position])
-        for node, least in bars(contest.award)
-        if not (case.columns[node][position] >= least or case.exempt[node][position])
-    ]
-    return Phrase("，".join(item.zh for item in missed), ", ".join(item.en for item in missed))
-
-
-def _short(case: Case, contest: Contest, node: str, least: float, score: float) -> Phrase:
-    named = Phrase("总分", "total") if node == TOTAL else Phrase(*[case.scheme.label(node)] * 2)
-    filled = {
-        "award": contest.award.label,
-        "node": named.zh,
-        "node_en": named.en,
-        "least": _amount(case, least),
-    }
-    if np.isnan(score):
-        return phrase(
-            "{node}未计分，{award}要求 {least} 分", "{node_en} not scored, {award} asks for {least}", **filled
-        )
-    return phrase(
-        "{node} {score}，距{award}最低 {least} 分差 {gap} 分",
-        "{node_en} {score}, {gap} short of the {least} that {award} asks for",
-        score=_amount(case, score),
-        gap=_gap(case, least, score),
-        **filled,
-    )
+    """What keeps a member from an award: a veto of it, no score to go by, or bars it does not reach."""
+    award, position = contest.award, contest.positions[own]
+    if case.terms.barred[award.id][position]:
+        return phrase("不得参评{award}", "barred from {award}", award=award.label)
+    asker = Phrase(award.label, award.label)
+    told = [shortfall(case.scheme, asker, item, found) for item, found in case.missed(award.id, position)]
+    if not told:
+        name = _by(case, award)
+        return phrase("{name}未计分，不参加{award}评选", "{en} not scored: takes no part in {award}", name=name.zh, en=name.en, award=award.label)
+    return _joined(*told)
 
 
 def _outrun(case: Case, contest: Contest, own: int) -> Phrase:
     """Over every bar, but the places went to others."""
-    total, line = case.keys[0, contest.positions[own]], _line(case, contest)
-    full = _joined(
-        phrase("{a}名额已满", "{a}: places are taken", a=contest.award.label),
-        _places(case, contest),
-        sep="：",
-    )
+    score, line, label = float(contest.keys[0, own]), contest.line, contest.award.label
+    places, colon = _places(case, contest), Phrase("：", ", ")
     if line is None:
-        return _joined(
-            phrase("未获{a}", "{a}: no place", a=contest.award.label), _places(case, contest), sep="："
-        )
-    if total == line:
-        return _joined(full, _settled(case, contest, own))
-    short = phrase(
-        "名额线 {line} 分，差 {gap} 分",
-        "the line is {line}, {gap} short",
-        line=_amount(case, line),
-        gap=_gap(case, line, total),
+        return _joined(phrase("未获{a}", "{a}: no place", a=label), places, sep=colon)
+    full = _joined(phrase("{a}名额已满", "{a}: places are taken", a=label), places, sep=colon)
+    if score == line:
+        return _joined(full, _settled(case, contest, own), _reserve(contest, own))
+    return _joined(full, _behind(case, contest, line, score), _reserve(contest, own))
+
+
+def _behind(case: Case, contest: Contest, line: float, score: float) -> Phrase:
+    by = Phrase("", "") if contest.award.by == TOTAL else _by(case, contest.award)
+    return phrase(
+        "{by}名额线 {line} 分，差 {gap} 分",
+        "the line {by_en}is {line}, {gap} short",
+        by=by.zh,
+        by_en=f"by {by.en} " if by.en else "",
+        line=amount(case.scheme, line),
+        gap=gap(case.scheme, line, score),
     )
-    return _joined(full, short)
+
+
+def _reserve(contest: Contest, own: int) -> Phrase | None:
+    turn = int(contest.reserve[own])
+    return phrase("候补第 {n} 名", "reserve no. {n}", n=turn) if turn else None
 
 
 def _places(case: Case, contest: Contest) -> Phrase | None:
@@ -231,27 +197,33 @@ def _places(case: Case, contest: Contest) -> Phrase | None:
     return Phrase(zh, f"{contest.places} {'place' if contest.places == 1 else 'places'} in {scope.en}")
 
 
-def _line(case: Case, contest: Contest) -> float | None:
-    """The lowest total that was given the award, or stands open at its line."""
-    won = case.keys[0, contest.positions[contest.given | contest.open]]
-    return float(won.min()) if won.size else None
-
-
 def _settled(case: Case, contest: Contest, own: int) -> Phrase | None:
-    """By which node a tie in total at the line was settled, when it was."""
+    """By which node a tie at the line was settled, when it was."""
     won = contest.given | contest.open
-    own_key = case.keys[:, contest.positions[own]]
-    rivals = contest.positions[contest.able & (won != won[own])]
-    rivals = rivals[case.keys[0, rivals] == own_key[0]]
+    own_key = contest.keys[:, own]
+    rivals = np.flatnonzero(contest.able & (won != won[own]) & (contest.keys[0] == own_key[0]))
     if not rivals.size:
         return None
-    ranks = competition_ranks(*case.keys[:, rivals])
-    nearest = case.keys[:, rivals[ranks.argmin() if won[own] else ranks.argmax()]]
-    decisive = int(np.flatnonzero(~np.isclose(nearest, own_key, rtol=0, atol=0, equal_nan=True))[0])
-    label = case.scheme.label(tie_nodes(case.scheme)[decisive - 1])
+    ranks = competition_ranks(*contest.keys[:, rivals])
+    nearest = contest.keys[:, rivals[ranks.argmin() if won[own] else ranks.argmax()]]
+    decisive = np.flatnonzero(~np.isclose(nearest, own_key, rtol=0, atol=0, equal_nan=True))
+    if not decisive.size:  # level in every way: settled by the places of all classes together
+        return None
+    node = tie_nodes(case.scheme)[int(decisive[0]) - 1]
+    label = case.scheme.label(node)
+    filled = {
+        "node": "总分" if node == TOTAL else f"{label}得分",
+        "node_en": label,
+        "by": _by(case, contest.award).en,
+    }
     if won[own]:
-        return phrase("同分按{node}得分列先", "level on total, ahead by {node}", node=label)
-    return phrase("同分按{node}得分列后", "level on total, behind by {node}", node=label)
+        return phrase("同分按{node}列先", "level on {by}, ahead by {node_en}", **filled)
+    return phrase("同分按{node}列后", "level on {by}, behind by {node_en}", **filled)
+
+
+def _by(case: Case, award: Award) -> Phrase:
+    """What the places of an award go by."""
+    return Phrase("总分", "total") if award.by == TOTAL else Phrase(*[case.scheme.label(award.by)] * 2)
 
 
 def _scope(case: Case, contest: Contest | None = None) -> Phrase:
@@ -261,24 +233,6 @@ def _scope(case: Case, contest: Contest | None = None) -> Phrase:
     return Phrase("本类", "its class")
 
 
-def _joined(first: Phrase, *others: Phrase | None, sep: str = "，") -> Phrase:
+def _joined(first: Phrase, *others: Phrase | None, sep: Phrase = Phrase("，", ", ")) -> Phrase:  # noqa: B008 - frozen
     parts = [first, *(other for other in others if other is not None)]
-    return Phrase(sep.join(part.zh for part in parts), ", ".join(part.en for part in parts))
-
-
-def _amount(case: Case, score: float) -> str:
-    """A score with the scheme's decimals; in full where those would misstate it."""
-    text = f"{score:.{case.scheme.decimals}f}"
-    return text if float(text) == score else repr(float(score))
-
-
-def _gap(case: Case, high: float, low: float) -> str:
-    return _amount(case, float(rounded(high - low, max(case.scheme.decimals, 6))))
-
-
-def _place(row: Mapping[Hashable, object], *, zh: bool) -> str:
-    sheet = f"工作表 {row['sheet']}" if zh else f"sheet {row['sheet']}"
-    line = f"第 {row['row']} 行" if zh else f"row {row['row']}"
-    if not row["row"]:  # of a database, named by its key
-        return f"{row['file']} {row['sheet']}"
-    return ("，" if zh else ", ").join([str(row["file"]), *([sheet] if row["sheet"] else []), line])
+    return Phrase(sep.zh.join(part.zh for part in parts), sep.en.join(part.en for part in parts))

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from toolkit.errors import Problem, Problems, nearest
-from toolkit.measures import Measure, Selection, State, Window
+from toolkit.measures import Measure, Selection, Window
+from toolkit.outcomes import Veto
+from toolkit.panels.recusal import RECUSED
+from toolkit.ranges import Range, State
 from toolkit.scheme import Scheme
 from toolkit.shapes import Category
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
+    from toolkit.criteria import Indicator
     from toolkit.tables import Column, Table, Tables
 
 NUMBERS = ("number", "money", "percent")
+WORDS = ("text", "choice")
+OF_NUMBERS = {"sum", "mean", "weighted_mean", "max", "min", "ratio", "panel"}
+PREVIOUS = {"total": NUMBERS, "rank": NUMBERS, "award": ("text", "choice"), "grade": ("text", "choice")}
 MEMBER_COLUMNS = {
     "former_names": ("text",),
     "former_code": ("member", "credit_code"),
@@ -31,7 +38,11 @@ def reference_problems(scheme: Scheme, tables: Tables, file: str = "scheme.toml"
         *(_measure(f"indicator[{item.id}].measure", item.measure, scheme, tables) for item in scheme.indicators),
         *(_shape(item.id, item.measure, isinstance(item.value, Category), tables) for item in scheme.indicators),
         *(_measure(f"adjustment[{item.id}].measure", item.measure, scheme, tables) for item in scheme.adjustments),
-        *(_selection(f"veto[{item.id}].when", item.when, scheme, tables) for item in scheme.vetoes),
+        *(_measure(f"condition[{item.id}].measure", item.measure, scheme, tables) for item in scheme.conditions),
+        *(_veto(f"veto[{item.id}]", item, scheme, tables) for item in scheme.vetoes),
+        _previous(scheme, tables),
+        *(_panel_table(*named, tables) for named in _panel_tables(scheme)),
+        *(_recusal(item, tables) for item in scheme.indicators if item.measure.take == "panel"),
     )
     return Problems(tuple(Problem("error", rule, mend, file=file, column=place) for place, rule, mend in found))
 
@@ -130,12 +141,29 @@ def _states(place: str, selection: Selection, tables: Tables) -> Found:
         spec = _spec(selection.table, column, tables)
         if spec is None:
             continue
+        if isinstance(states, Range):
+            yield from _range(f"{place}.{column}", column, states, spec)
+            continue
         for state in states:
             if spec.choices and str(state) not in spec.choices:
                 yield _missing(f"{place}.{column}", Phrase("取值", "choice"), str(state), list(spec.choices))
             elif not _same_kind(state, spec.type):
                 rule = phrase("“{state}”与列的类型 {type} 不符", "`{state}` does not fit the type {type}", state=state, type=spec.type)
                 yield f"{place}.{column}", rule, Phrase("请改写取值，或改正列的类型", "change the state or the type")
+
+
+def _range(place: str, column: str, range_: Range, spec: Column) -> Found:
+    """Numbers lie in a range of numbers, days in one of days."""
+    if spec.type in (("date",) if range_.of_days else NUMBERS):
+        return
+    rule = phrase("“{column}”的类型是 {type}，不能用数字范围", "`{column}` is {type}, and lies in no range of numbers", column=column, type=spec.type)
+    mend = Phrase('请列出取值，如 ["甲", "乙"]，或改用数字列', 'list its states, as in ["A", "B"], or name a column of numbers')
+    if range_.of_days:
+        rule = phrase("“{column}”的类型是 {type}，不能用日期范围", "`{column}` is {type}, and lies in no range of days", column=column, type=spec.type)
+        mend = Phrase("请改用日期列，或改正列的类型", "name a column of dates, or change its type")
+    elif spec.type == "date":
+        mend = Phrase("请写日期，如 2018-01-01，不加引号", "write days, as in 2018-01-01, without quotes")
+    yield place, rule, mend
 
 
 def _same_kind(state: State, kind: str) -> bool:
@@ -147,24 +175,86 @@ def _same_kind(state: State, kind: str) -> bool:
 
 
 def _measure(place: str, measure: Measure, scheme: Scheme, tables: Tables) -> Found:
-    yield from _selection(place, measure.selection, scheme, tables)
-    table, column = measure.place
-    if table not in tables.table or column is None:
+    """The rows and columns of a measure; of a quotient of two cells both."""
+    if measure.take is None:
+        for key, term in zip(("column", "over"), measure.terms, strict=False):
+            yield from _selection(place, term.selection, scheme, tables)
+            yield from _columns(place, {key: term.place[1]}, term.place[0], tables, numbers=measure.over is not None)
         return
-    yield from _column(f"{place}.column", table, column, tables)
-    spec = _spec(table, column, tables)
-    if measure.take == "sum" and spec and spec.type not in NUMBERS:
-        rule = phrase("“{column}”的类型是 {type}，不能求和", "`{column}` is {type}: it cannot be summed", column=column, type=spec.type)
-        yield f"{place}.column", rule, Phrase("请改用数字列", "name a column of numbers")
-    if measure.take == "latest" and not tables.table[table].date:
-        rule = phrase("取最近一条需要知道日期列", "`latest` needs to know the date column of `{table}`", table=table)
-        yield place, rule, phrase("请在 tables.toml 的 [table.{t}] 写 date", "give [table.{t}] a `date`", t=table)
+    yield from _selection(place, measure.selection, scheme, tables)
+    yield from _states(f"{place}.among", Selection(table=str(measure.table), where=measure.among), tables)
+    named = {"column": measure.column, "weight": measure.weight, "over": measure.over}
+    yield from _columns(place, named, str(measure.table), tables, numbers=measure.take in OF_NUMBERS)
+    table = tables.table.get(str(measure.table))
+    if measure.take == "latest" and table and not table.date:
+        rule = phrase("取最近一条需要知道日期列", "`latest` needs to know the date column of `{table}`", table=measure.table)
+        yield place, rule, phrase("请在 tables.toml 的 [table.{t}] 写 date", "give [table.{t}] a `date`", t=measure.table)
+
+
+def _columns(place: str, named: Mapping[str, str | None], table: str, tables: Tables, *, numbers: bool) -> Found:
+    for key, column in named.items():
+        if column is None or table not in tables.table:
+            continue
+        yield from _column(f"{place}.{key}", table, column, tables)
+        spec = _spec(table, column, tables)
+        if numbers and spec and spec.type not in NUMBERS:
+            rule = phrase("“{column}”的类型是 {type}，这里需要数字", "`{column}` is {type}, and numbers are needed", column=column, type=spec.type)
+            yield f"{place}.{key}", rule, Phrase("请改用数字列", "name a column of numbers")
+
+
+def _veto(place: str, veto: Veto, scheme: Scheme, tables: Tables) -> Found:
+    yield from _selection(f"{place}.when", veto.when, scheme, tables)
+    if veto.distinct and veto.when.table in tables.table:
+        yield from _column(f"{place}.distinct", veto.when.table, veto.distinct, tables)
+    yield from _columns(place, {"sum": veto.sum}, veto.when.table, tables, numbers=True)
+
+
+def _previous(scheme: Scheme, tables: Tables) -> Found:
+    """The table of the previous edition's results, and the types of its columns."""
+    previous = scheme.previous
+    if previous is None:
+        return
+    yield from _selection("previous", Selection(table=previous.table), scheme, tables)
+    for key, column in previous.columns.items() if previous.table in tables.table else ():
+        yield from _column(f"previous.{key}", previous.table, column, tables)
+        yield from _kind(f"previous.{key}", previous.table, column, PREVIOUS[key], tables)
+
+
+def _panel_tables(scheme: Scheme) -> Iterator[tuple[str, str, Mapping[str, tuple[str, ...]]]]:
+    """The tables of the panel, each with the columns it has to have, and of which types."""
+    panel = scheme.panel
+    if panel is None:
+        return
+    scored = {str(item.measure.table) for item in scheme.indicators if item.measure.take == "panel"}
+    for name in sorted(scored | {*filter(None, [panel.table])}):
+        yield "panel.expert", name, {panel.expert: WORDS}
+    if panel.experts:
+        yield "panel.experts", panel.experts, {"id": WORDS}
+    if panel.interests:
+        yield "panel.interests", panel.interests, {"expert": WORDS, "member": (*WORDS, "member", "credit_code")}
+
+
+def _panel_table(place: str, table: str, columns: Mapping[str, tuple[str, ...]], tables: Tables) -> Found:
+    for column, kinds in columns.items():
+        yield from _column(place, table, column, tables)
+        yield from _kind(place, table, column, kinds, tables)
+        if table not in tables.table:
+            return  # said once
+
+
+def _recusal(item: Indicator, tables: Tables) -> Found:
+    """A score may be 回避, and its column has to say so."""
+    spec = _spec(*item.measure.place, tables)
+    if spec and RECUSED not in spec.not_applicable:
+        rule = phrase("评分列“{column}”没有写明回避怎样填", "the column of scores `{column}` does not say how a recusal is written", column=item.measure.column)
+        mend = phrase('请在 tables.toml 写 not_applicable = ["{word}"]', 'write not_applicable = ["{word}"] in tables.toml', word=RECUSED)
+        yield f"indicator[{item.id}].measure.column", rule, mend
 
 
 def _shape(name: str, measure: Measure, by_category: bool, tables: Tables) -> Found:  # noqa: FBT001 - private
     table, column = measure.place
     spec = _spec(table, column, tables)
-    numeric = measure.take in {"sum", "count"} or (spec is not None and spec.type in NUMBERS)
+    numeric = measure.take in {"sum", "count", "distinct", "ratio"} or (spec is not None and spec.type in NUMBERS)
     if not by_category and (measure.take == "any" or (spec is not None and not numeric)):
         rule = Phrase("这种换算只能用于数字", "this shape needs numbers")
         yield f"indicator[{name}].value", rule, Phrase('请改用 shape = "category"', 'use shape = "category"')

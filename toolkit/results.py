@@ -1,4 +1,4 @@
-"""An evaluation as files a person can open: five CSV files and one workbook, and the ranking read back."""
+"""An evaluation as files a person can open: CSV files and one workbook, and the ranking read back."""
 
 from __future__ import annotations
 
@@ -21,15 +21,18 @@ if TYPE_CHECKING:
     from toolkit.sensitivity.weights import WeightDraws
 
 WORKBOOK = "evaluation.xlsx"
-TABLES = ("indicators.csv", "values.csv", "scores.csv", "ranking.csv", "problems.csv")
+TABLES = ("indicators.csv", "values.csv", "scores.csv", "ranking.csv", "awards.csv", "problems.csv")
+TOUCHED = "touched.csv"
+AWARDS = ("award", "class", "order", "member", "name", "standing")
 RANKING = ("name", "class", "total", "rank", "tied", "award", "grade", "reason")
 
 # A spreadsheet takes text that begins so for a formula; the apostrophe itself is marked too, so that reading back is exact.
-FORMULA = re.compile(r"^(?=[=+\-@\t\r\n'＝＋－＠])")
+SIGNS = frozenset("=+-@\t\r\n'＝＋－＠")
+FORMULA = re.compile(f"^(?=[{re.escape(''.join(sorted(SIGNS)))}])")
 
 
 def write_results(evaluation: Evaluation, folder: Path) -> None:
-    """The five CSV files and `evaluation.xlsx` of an evaluation, in `folder`.
+    """The six CSV files and `evaluation.xlsx` of an evaluation, in `folder`; `touched.csv` where a value was touched.
 
     Everything is first written into a hidden folder inside `folder` and then moved into place, so that a run that
     is broken off leaves no half-written file.
@@ -44,8 +47,10 @@ def write_results(evaluation: Evaluation, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".results-", dir=folder) as unfinished:
             _write_all(evaluation, Path(unfinished))
-            for name in (WORKBOOK, *TABLES):
+            for name in (WORKBOOK, *TABLES, *[TOUCHED] * bool(len(evaluation.touched))):
                 (Path(unfinished) / name).replace(folder / name)
+            if evaluation.touched.empty:  # what an earlier run left there is true no more
+                (folder / TOUCHED).unlink(missing_ok=True)
     except OSError as error:
         raise _unwritable(folder, error) from error
     except BaseException:
@@ -136,6 +141,23 @@ def ranking_cells(evaluation: Evaluation) -> pd.DataFrame:
     return _cells(ranking).assign(total=_displayed(ranking["total"], evaluation.scheme.decimals))
 
 
+def awards_cells(evaluation: Evaluation) -> pd.DataFrame:
+    """Every award and every reserve (候补) as text: award, class, order, member, name, standing.
+
+    Unlike the ranking, which has room for one award, it names all that a member has. `standing` is "awarded" or
+    "reserve"; the order is that among the winners of the class, or the turn among its reserves.
+    """
+    stood = [evaluation.awards.assign(standing="awarded"), evaluation.reserves.assign(standing="reserve")]
+    listed = pd.concat(stood, ignore_index=True)
+    names = evaluation.members["name"].reindex(listed["member"]).to_numpy(dtype=object)
+    return _cells(listed.assign(name=names)[list(AWARDS)])
+
+
+def touched_cells(evaluation: Evaluation) -> pd.DataFrame:
+    """Every value that does not come of the raw one as it stands, as text: member, indicator, how, raw, used, value."""
+    return _cells(evaluation.touched)
+
+
 def problem_cells(problems: Problems, language: Language) -> pd.DataFrame:
     """Problems as text, with the columns of `problems.csv`."""
     return _cells(problems.frame(language))
@@ -147,7 +169,10 @@ def _write_all(evaluation: Evaluation, folder: Path) -> None:
     _write_csv(value_cells(evaluation), folder / "values.csv")
     _write_csv(score_cells(evaluation), folder / "scores.csv")
     _write_csv(ranking_cells(evaluation), folder / "ranking.csv")
+    _write_csv(awards_cells(evaluation), folder / "awards.csv", index=False)
     _write_csv(problems, folder / "problems.csv", index=False)
+    if len(evaluation.touched):
+        _write_csv(touched_cells(evaluation), folder / TOUCHED, index=False)
     write_workbook(evaluation, folder / WORKBOOK)
 
 
@@ -171,7 +196,9 @@ def _cells(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _cell(value: Any) -> str:
     if isinstance(value, str):
-        return FORMULA.sub("'", value)
+        return "'" + value if value[:1] in SIGNS else value
+    if type(value) is float:
+        return repr(value + 0.0) if value == value else ""  # noqa: PLR0124 - NaN alone is not itself
     if pd.isna(value):
         return ""
     return repr(float(value) + 0.0) if isinstance(value, float | np.floating) else str(value)

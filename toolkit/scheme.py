@@ -10,113 +10,58 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from toolkit.criteria import Adjustment, Condition, Group, Indicator, Name, Total
 from toolkit.identity import MembersSpec
-from toolkit.measures import Measure, Selection, Window
-from toolkit.scheme_faults import AGGREGATE, scheme_faults
-from toolkit.shapes import Shape
+from toolkit.measures import Window
+from toolkit.outcomes import Award, Eligibility, Grades, Previous, Veto
+from toolkit.scheme_faults import scheme_faults
+from toolkit.scheme_paths import plain, put
 from toolkit.text import Language
-from toolkit.toml_file import Decision, read_model
+from toolkit.toml_file import Decision, modelled, read_model
 
-Weight = Annotated[float, Field(ge=0)]
-Name = Annotated[str, Field(min_length=1)]
-MissingPolicy = Literal["worst", "exclude", "class_median", "unranked", "error"]
 PublicField = Literal["name", "class", "award", "grade", "rank", "total"]
 
 
-class Named(Decision):
-    """What a scheme gives an id, and a label for readers: the id itself where none is written."""
-
-    id: Name
-    label: Annotated[Name, Field(default_factory=lambda fields: fields.get("id", ""))]
-
-
-class Group(Named):
-    """A node of the indicator tree whose score is made of its children's."""
-
-    weight: Weight
-    group: str | None = None
-    aggregate: Annotated[str, Field(pattern=AGGREGATE)] = "arithmetic"
-    source: str = ""
-
-
-class Indicator(Named):
-    """A leaf of the tree: what is measured, and how a raw value becomes a value on the scale."""
-
-    weight: Weight
-    measure: Measure
-    value: Shape
-    unit: str = ""
-    group: str | None = None
-    missing: MissingPolicy = "error"
-    applies_to: tuple[str, ...] = ()
-    source: str = ""
-
-
-class Adjustment(Named):
-    """Points added to the total after aggregation: `per` x measure, held at `cap` (negative for deductions)."""
-
-    measure: Measure
-    per: float = 1.0
-    cap: float | None = None
-    source: str = ""
-
-
-class Effect(Decision):
-    """What a veto does: no award, a grade given directly, or both."""
-
-    award: Literal["none"] | None = None
-    grade: str | None = None
-
-
-class Veto(Named):
-    """A condition apart from the score: any selected record, whatever the total (一票否决)."""
-
-    when: Selection
-    effect: Effect
-    source: str = ""
-
-
-class Quota(Decision):
-    """The number of places: a share of those who applied, or a number, in each class or in all."""
-
-    share: Annotated[float, Field(gt=0, le=1)] | None = None
-    number: Annotated[int, Field(ge=0)] | None = None
-    within: Literal["class", "all"] = "class"
-    rounding: Literal["floor", "ceil", "half_up"] = "floor"
-    least: Annotated[int, Field(ge=0)] = 0
-
-
-class Requirement(Decision):
-    """A score that a node must reach beside the total."""
-
-    node: Name
-    least: float
-
-
-class Award(Named):
-    """An award in its turn: places, the least scores, and what is required beside them."""
-
-    quota: Quota | None = None
-    minimum: dict[str, float] = {}
-    require: tuple[Requirement, ...] = ()
-    source: str = ""
-
-
-class Grades(Decision):
-    """Credit grades: bands of the total from the best down, each lower bound reached (含)."""
-
-    bands: Annotated[tuple[tuple[str, float], ...], Field(min_length=1)]
-    require: dict[str, tuple[Requirement, ...]] = {}
-    default: str | None = None
-    source: str = ""
-
-
 class Panel(Decision):
-    """How experts' score sheets become one score."""
+    """How experts' score sheets become one score.
+
+    At least `minimum` have to have scored a member, after recusal; the `trim` highest and lowest scores are left out.
+    The sheets are rows of `table`, one for each expert and member, whose column `expert` holds a pseudonym. The table
+    `experts` says who sits (id, employer, outside), `interests` who declared an interest in whom (expert, member,
+    ground): whoever did, or works for a member, does not score it, and with `rivals` none of that member's class.
+    An `odd` number sits, of whom at least the share `outside` are from outside.
+    """
 
     minimum: Annotated[int, Field(ge=1)] = 5
     trim: Annotated[int, Field(ge=0)] = 0
     harshness: Literal["none", "zscore", "mixed_model"] = "none"
+    table: Name | None = None
+    expert: Name = "expert"
+    experts: Name | None = None
+    interests: Name | None = None
+    rivals: bool = False
+    odd: bool = True
+    outside: Annotated[str, Field(pattern=r"^\d+/[1-9]\d*$")] = "2/3"
+
+
+class Weighting(Decision):
+    """How experts' ballots become the weights of the scheme.
+
+    `aggregate` says how one weight comes of many; ``aij`` joins AHP comparisons before they become weights. `experts`
+    says by their code who counts other than once, `groups` which groups of siblings are voted on (``total`` is the
+    topmost; all where none is named), `round` which round decides (the last where it says nothing), `publish`
+    whether a sealed bag holds the ballots by code, or none.
+    """
+
+    aggregate: Literal["arithmetic", "geometric", "median", "trimmed", "aij"] = "arithmetic"
+    trim: Annotated[int, Field(ge=1)] = 1
+    experts: dict[str, Annotated[float, Field(gt=0)]] = {}
+    groups: tuple[str, ...] = ()
+    deadline: dt.date | None = None
+    minimum: Annotated[int, Field(ge=1)] = 1
+    round: Annotated[int, Field(ge=1)] | None = None
+    decimals: Annotated[int, Field(ge=0, le=6)] = 1
+    publish: Literal["none", "pseudonyms"] = "none"
 
 
 class Publication(Decision):
@@ -146,13 +91,18 @@ class Scheme(Decision):
     seed: Annotated[int, Field(ge=0)] = 0
     groups: Annotated[tuple[Group, ...], Field(alias="group")] = ()
     indicators: Annotated[tuple[Indicator, ...], Field(alias="indicator")] = ()
+    total: Total = Total()
     adjustments: Annotated[tuple[Adjustment, ...], Field(alias="adjustment")] = ()
+    conditions: Annotated[tuple[Condition, ...], Field(alias="condition")] = ()
+    eligibility: Eligibility | None = None
     window: dict[str, Window] = {}
     vetoes: Annotated[tuple[Veto, ...], Field(alias="veto")] = ()
     awards: Annotated[tuple[Award, ...], Field(alias="award")] = ()
     grades: Grades | None = None
+    previous: Previous | None = None
     panel: Panel | None = None
     publication: Publication | None = None
+    weighting: Weighting | None = None
 
     @property
     def nodes(self) -> dict[str, Group | Indicator]:
@@ -165,10 +115,31 @@ class Scheme(Decision):
         return tuple(node for node in self.nodes.values() if node.group == group)
 
     def label(self, node: str) -> str:
-        """What a reader calls a node, an adjustment or an award; the id where nothing bears it."""
-        named: tuple[Group | Indicator | Adjustment | Award | Veto, ...]
-        named = (*self.groups, *self.indicators, *self.adjustments, *self.awards, *self.vetoes)
+        """What a reader calls a node, an adjustment, a condition, an award or a veto; the id where nothing bears it."""
+        named: tuple[Group | Indicator | Adjustment | Condition | Award | Veto, ...]
+        named = (*self.groups, *self.indicators, *self.adjustments, *self.conditions, *self.awards, *self.vetoes)
         return next((item.label for item in named if item.id == node), node)
+
+    def with_(self, changes: Mapping[str, object] | None = None, /, **fields: object) -> Scheme:
+        """The scheme with some things decided otherwise; as strict as a file.
+
+        Parameters
+        ----------
+        changes
+            What is to stand where, by place: ``{"indicator[pledge].value.points.true": 80}``. None removes; an item
+            with a new id is added.
+        fields
+            The same for keys of the topmost level: ``with_(decimals=3)``.
+
+        Raises
+        ------
+        Refused
+            When a place is unknown, or the scheme would be impossible or contradictory.
+        """
+        raw = plain(self)
+        for path, value in {**(changes or {}), **fields}.items():
+            put(raw, path, value)
+        return modelled(raw, Scheme, scheme_faults, "scheme.toml")
 
     def with_weights(self, weights: Mapping[str, float]) -> Scheme:
         """The scheme with other weights; siblings that are not named share the rest as they did.

@@ -25,10 +25,12 @@ from toolkit.sealing.frozen import folder_digests, freeze_edition, public_digest
 from toolkit.sealing.lock import only_one
 from toolkit.sealing.replay import replay_problems
 from toolkit.text import Phrase
+from toolkit.writing_back import write_scheme
 
 Extracting = Callable[[Evaluation, str, Mapping[str, str], dt.date, Path], None]
 Progress = Callable[[str], None]
 
+DECIDED = "scheme.decided.toml"
 REVISION = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 CONFIDENTIAL = "仅供委员会留存，含个人信息，不得公开；可公开的只有 data/public。For the committee's file only, not public."
 
@@ -143,9 +145,8 @@ def _fill(bag: Path, order: _Order) -> Evaluation:
     """Everything the bag will hold, written into the new folder `bag`."""
     edition = bag / "edition"
     freeze_edition(order.folder, edition)
+    evaluation = _resolved(edition)
     frozen = folder_digests(edition)
-    opened = open_edition(edition)
-    evaluation = evaluate(opened.scheme, opened.records)
     write_results(evaluation, bag / "results")
     (bag / "environment.txt").write_text(environment_text(), encoding="utf-8", newline="\n")
     run_notebooks(order.notebooks, bag / "notebooks", {"COMMITTEE_EDITION": edition}, order.progress)
@@ -156,6 +157,24 @@ def _fill(bag: Path, order: _Order) -> Evaluation:
         rule = Phrase("笔记本改动了届次文件", "a notebook changed the edition's files")
         raise refuse(rule, Phrase("笔记本只能读取", "notebooks may only read"))
     return evaluation
+
+
+def _resolved(edition: Path) -> Evaluation:
+    """The evaluation of the copy, with what its values were compared with written into its scheme.
+
+    So the sealed edition never changes because a member joins later. The scheme as it was decided stays beside it.
+    """
+    evaluation = _evaluated(edition)
+    if evaluation.resolved == evaluation.scheme:
+        return evaluation
+    shutil.copyfile(edition / "scheme.toml", edition / DECIDED)
+    write_scheme(evaluation.resolved, edition / "scheme.toml")
+    return _evaluated(edition)
+
+
+def _evaluated(edition: Path) -> Evaluation:
+    opened = open_edition(edition)
+    return evaluate(opened.scheme, opened.records)
 
 
 def _labels(evaluation: Evaluation, revision: str, day: dt.date) -> dict[str, str]:

@@ -1,14 +1,16 @@
-"""Rows of a table that count as of a date, and what is taken from them, written once as Ibis expressions."""
+"""Rows of a table that count as of a date, and what is asked of them at once, written once as Ibis expressions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import and_, or_
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
-from toolkit.measures import Measure, Selection, Where, Window
+from toolkit.measures import Measure, Selection, Window
+from toolkit.ranges import Where, holding
+from toolkit.takes import parts
 from toolkit.validity import any_state, begun, in_force
 
 if TYPE_CHECKING:
@@ -18,9 +20,8 @@ if TYPE_CHECKING:
 
     from toolkit.provenance import Channel, Verified
 
-MEMBER, VALUE, ROWS, GAPS = "member", "value", "rows", "gaps"
+MEMBER = "member"
 PLACE = ("_file", "_sheet", "_row")
-EXACT = "decimal(38, 9)"
 MARKED, TURN = "_under_appeal", "_turn"
 
 
@@ -68,14 +69,14 @@ def selected(source: Source, selection: Selection, calendar: Calendar) -> ir.Tab
 
     window = calendar.windows.get(selection.window or "")
     told, asked = _parted(selection.where, source, selection)
-    rows = _holding(source.table, [*_in_states(source.table, told), *_verified(source, selection)])
+    rows = _kept(source.table, [*holding(source.table, told), *_verified(source, selection)])
     rows = rows.filter(begun(rows, window, calendar.as_of)) if window is not None else _happened(rows, source, calendar)
     if source.channel and selection.once_per:
         rows = _first_of_each(rows, source, selection.once_per)
-    rows = _holding(rows, _in_states(rows, asked))
+    rows = _kept(rows, holding(rows, asked))
     marked: Any = ibis.literal(value=False)
     if window is not None:
-        rows = _holding(rows, in_force(rows, window, calendar.as_of))
+        rows = _kept(rows, in_force(rows, window, calendar.as_of))
         appeals = [any_state(rows, window.appeal)] if window.appeal else []
         if appeals and window.under_appeal == "skip":
             rows = rows.filter(~appeals[0])
@@ -91,22 +92,29 @@ def together(measures: Iterable[Measure]) -> list[list[int]]:
     """The places of measures that one query takes: of the same rows, but for the states they ask for."""
     groups: dict[str, list[int]] = {}
     for place, measure in enumerate(measures):
-        alone = f"latest {place}" if measure.take == "latest" else ""
-        groups.setdefault(alone + _asked_of_all(measure).model_dump_json(), []).append(place)
+        latest = "latest " if measure.take == "latest" else ""
+        groups.setdefault(latest + _asked_of_all(measure).model_dump_json(), []).append(place)
     return list(groups.values())
 
 
-def taken(source: Source, measures: Sequence[Measure], calendar: Calendar) -> ir.Table:
-    """One row for each member that has any: member, then for each measure n value_n, rows_n (how many), gaps_n (without it).
+def taken(source: Source, measures: Sequence[Measure], calendar: Calendar) -> tuple[ir.Table, list[dict[str, str]]]:
+    """One row for each member that has any, and for each measure in which columns its parts stand.
 
-    The measures go `together`. Sums are decimals: each number counts as it is written.
+    The measures go `together`. What several ask for is taken once. Sums are decimals: each number counts as it is
+    written.
     """
     rows = selected(source, _asked_of_all(measures[0]), calendar)
     if measures[0].take == "latest":
         rows = _latest(rows, source)
-    numbers = [_numbers(rows, measure) for measure in measures]
-    named = {f"{name}_{n}": number for n, found in enumerate(numbers) for name, number in found.items()}
-    return rows.group_by(**{MEMBER: rows[source.member]}).agg(**named)
+    asked: dict[Any, str] = {}
+    named: dict[str, ir.Value] = {}
+    columns: list[dict[str, str]] = []
+    for measure in measures:
+        wanted = parts(rows, measure)
+        names = {part: asked.setdefault(value.op(), f"_{len(asked)}") for part, value in wanted.items()}
+        named |= {name: wanted[part] for part, name in names.items() if name not in named}
+        columns.append(names)
+    return rows.group_by(**{MEMBER: rows[source.member]}).agg(**named), columns
 
 
 def _asked_of_all(measure: Measure) -> Selection:
@@ -115,32 +123,8 @@ def _asked_of_all(measure: Measure) -> Selection:
     return measure.selection if alone else measure.selection.model_copy(update={"where": {}})
 
 
-def _numbers(rows: ir.Table, measure: Measure) -> dict[str, ir.Value]:
-    tests = [] if measure.take == "latest" or measure.once_per else _in_states(rows, measure.where)
-    where = reduce(and_, tests) if tests else None
-    count = rows.count(where=where)
-    column = measure.place[1]
-    if column is None or measure.take in {"count", "any"}:
-        return {VALUE: count, ROWS: count, GAPS: count - count}
-    here: Any = rows[column]
-    gaps = rows.count(where=reduce(and_, [*tests, here.isnull()]))
-    if measure.take == "sum":
-        return {VALUE: _as_written(here).sum(where=where), ROWS: count, GAPS: gaps}
-    value = here.any(where=where) if here.type().is_boolean() else here.max(where=where)
-    return {VALUE: value, ROWS: count, GAPS: gaps}
-
-
-def _as_written(number: Any) -> Any:
-    """A number as a decimal; of a float its shortest digits, so that every engine adds the same."""
-    return (number.cast("string") if number.type().is_floating() else number).cast(EXACT)
-
-
-def _holding(rows: ir.Table, tests: list[ir.BooleanValue]) -> ir.Table:
+def _kept(rows: ir.Table, tests: list[ir.BooleanValue]) -> ir.Table:
     return rows.filter(*tests) if tests else rows
-
-
-def _in_states(table: ir.Table, where: Where) -> list[ir.BooleanValue]:
-    return [table[column].isin(states) for column, states in where.items()]
 
 
 def _parted(where: Where, source: Source, selection: Selection) -> tuple[Where, Where]:
@@ -181,6 +165,12 @@ def words_order(rows: ir.Table, source: Source) -> list[Any]:
         turns = [(rows[source.channel.column] == name, turn) for turn, name in enumerate(source.channel.order)]
         order.append(ibis.cases(*turns, else_=len(turns)))
     return order
+
+
+def behind(source: Source, measure: Measure, calendar: Calendar) -> ir.Table:
+    """The rows that a measure rests on."""
+    rows = selected(source, measure.selection, calendar)
+    return _latest(rows, source) if measure.take == "latest" else rows
 
 
 def _latest(rows: ir.Table, source: Source) -> ir.Table:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit import wording
 from toolkit.display import Align, Table
-from toolkit.lines import award_lines, distances
-from toolkit.scheme import Group
+from toolkit.lines import Line, award_lines, distances
 from toolkit.text import Phrase, phrase
 from toolkit.wording import class_name, headings
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.evaluation import Evaluation
-    from toolkit.scheme import Indicator, Scheme
+    from toolkit.scheme import Scheme
     from toolkit.text import Language
 
 LEFT: Align = "left"
@@ -63,8 +62,9 @@ def _standing(scheme: Scheme, row: Row, class_: str) -> tuple[str, ...]:
 
 
 def awards_table(evaluation: Evaluation, language: Language | None = None) -> Table:
-    """For each class and award: members, applied, places, awarded and the lowest total awarded."""
+    """For each class and award: members, applied, places, awarded and the lowest total awarded; below, empty places."""
     scheme, language = evaluation.scheme, language or evaluation.scheme.language
+    lines = award_lines(evaluation)
     rows = tuple(
         (
             class_name(line.class_, language),
@@ -75,7 +75,7 @@ def awards_table(evaluation: Evaluation, language: Language | None = None) -> Ta
             str(line.awarded),
             wording.BLANK if line.total is None else wording.points(line.total, scheme.decimals),
         )
-        for line in award_lines(evaluation)
+        for line in lines
     )
     return Table(
         headings(language, "class", "members", "applied", "award", "places", "awarded", "line"),
@@ -83,7 +83,18 @@ def awards_table(evaluation: Evaluation, language: Language | None = None) -> Ta
         Phrase("各类名额与获奖线", "Places and award lines by class").into(language),
         (LEFT, RIGHT, RIGHT, LEFT, RIGHT, RIGHT, RIGHT),
         lines_after=_breaks([row[0] for row in rows]),
+        note=_vacancies(scheme, lines).into(language),
     )
+
+
+def _vacancies(scheme: Scheme, lines: Sequence[Line]) -> Phrase:
+    """Which places stay empty, where any do."""
+    empty = [line for line in lines if line.vacant]
+    if not empty:
+        return Phrase("", "")
+    zh = "；".join(f"{class_name(e.class_, 'zh')}{wording.award_label(scheme, e.award)} {e.vacant} 个" for e in empty)
+    en = "; ".join(f"{class_name(e.class_, 'en')}, {wording.award_label(scheme, e.award)}: {e.vacant}" for e in empty)
+    return Phrase(f"空缺名额（宁缺毋滥）：{zh}。", f"Places left empty: {en}.")
 
 
 def near_line_table(evaluation: Evaluation, within: float = 0.5) -> Table:
@@ -142,66 +153,6 @@ def _near(evaluation: Evaluation, row: Row) -> tuple[str, ...]:
         wording.points(row["total"], scheme.decimals),
         wording.signed(row["distance"], scheme.decimals),
         wording.award_label(scheme, standing["award"]),
-    )
-
-
-def member_card(evaluation: Evaluation, member: str) -> Table:
-    """One member's score card: what was recorded, the score each part gave, the total, and what came of it."""
-    scheme, scores, standing = (
-        evaluation.scheme,
-        row_of(evaluation.scores, member),
-        row_of(evaluation.ranking, member),
-    )
-    share = wording.shares(scheme)
-    parts = [
-        (
-            number,
-            node.label,
-            _recorded(evaluation, member, node),
-            f"{share[node.id]:.2f}%",
-            wording.points(scores[node.id], scheme.decimals),
-        )
-        for node, _, number in wording.outline(scheme)
-    ]
-    extras = [
-        ("±", each.label, "", "", wording.signed(scores[each.id], scheme.decimals))
-        for each in scheme.adjustments
-    ]
-    total = wording.WORDS["total"].into(scheme.language)
-    return Table(
-        headings(scheme.language, "number", "node", "raw", "share", "score"),
-        (*parts, *extras, ("", total, "", "", wording.points(standing["total"], scheme.decimals))),
-        _called(standing, scheme.language),
-        (LEFT, LEFT, LEFT, RIGHT, RIGHT),
-        lines_after=(len(parts) + len(extras) - 1,),
-        note=_outcome(scheme, standing),
-    )
-
-
-def _called(standing: Row, language: Language) -> str:
-    name, class_ = standing["name"], class_name(standing["class"], language)
-    return phrase("{name}（{class_}）", "{name} ({class_})", name=name, class_=class_).into(language)
-
-
-def _recorded(evaluation: Evaluation, member: str, node: Group | Indicator) -> str:
-    if isinstance(node, Group):
-        return ""
-    language = evaluation.scheme.language
-    if not evaluation.applicable.loc[member, node.id]:
-        return wording.NOT_APPLICABLE.into(language)
-    return wording.raw_value(evaluation.indicators.loc[member, node.id], node.unit, language)
-
-
-def _outcome(scheme: Scheme, standing: Row) -> str:
-    said = {
-        "rank": wording.place(standing["rank"]),
-        "award": wording.award_label(scheme, standing["award"]),
-        "grade": standing["grade"] or wording.BLANK,
-        "reason": standing["reason"] or wording.BLANK,
-    }
-    between = Phrase("；", "; ").into(scheme.language)
-    return between.join(
-        f"{wording.WORDS[name].into(scheme.language)} {value}" for name, value in said.items()
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import Problem
 from toolkit.measures import Selection, Window
+from toolkit.ranges import holding
 from toolkit.reading.findings import shown
 from toolkit.selection import PLACE, Source, words_order
 from toolkit.text import Phrase, phrase
@@ -51,7 +52,7 @@ def _undated(source: Source, spec: Table, selection: Selection, window: Window |
     if date is None or spec.column[date].required:
         return
     rows = source.table
-    tests = [rows[name].isin(states) for name, states in selection.where.items()]
+    tests = holding(rows, selection.where)
     for row in _by_file(rows.filter(rows[date].isnull(), *tests)):
         rule = phrase("没有日期，不计入（该文件共 {n} 条，首见此行）", "without a date it does not count ({n} in this file, the first here)",
                       n=row["n"])  # fmt: skip

@@ -39,7 +39,8 @@ def model_fault(detail: ErrorDetails, raw: Raw, schema: Raw) -> Fault:
         known = str(context.get("expected", context.get("expected_tags", "")))
         if kind == "union_tag_not_found":
             return Fault(path, Phrase("没有写明种类", "its kind is not named"), Phrase("请补上种类", "name its kind"))
-        return _unknown_name((*path, "shape") if kind == "union_tag_invalid" else path, known, detail["input"], raw)
+        tag = str(context.get("discriminator", "")).strip("'")
+        return _unknown_name((*path, tag) if kind == "union_tag_invalid" else path, known, detail["input"], raw)
     said = detail["msg"].removeprefix("Value error, ")
     unforeseen = phrase("填写不合要求：{said}", "not allowed: {said}", said=said), Phrase("请按说明改正", "correct it")
     rule, mend = TYPE_FAULTS.get(kind, unforeseen)
@@ -67,7 +68,7 @@ def _unknown_name(path: KeyPath, expected: str, given: object, raw: Raw) -> Faul
 
 
 def _filled(rule: Phrase, bound: object) -> Phrase:
-    return Phrase(rule.zh.format(bound=bound), rule.en.format(bound=bound))
+    return Phrase(*(said.replace("{bound}", str(bound)) for said in (rule.zh, rule.en)))
 
 
 def _number(zh: str, en: str) -> tuple[Phrase, Phrase]:
@@ -105,7 +106,7 @@ def _path_in(raw: Raw, loc: KeyPath) -> KeyPath:
         within = isinstance(here, list) and isinstance(part, int) and part < len(here)
         if inside or within:
             here = here[part]
-        elif not last:
+        elif not last or not isinstance(here, dict | list):
             continue
         path.append(part)
     return tuple(path)
@@ -131,6 +132,8 @@ def _deref(node: Raw, schema: Raw) -> Raw:
 def _inside(node: Raw, part: str | int, schema: Raw) -> Raw:
     if "discriminator" in node:
         return _deref({"$ref": node["discriminator"]["mapping"][part]}, schema)
+    if "oneOf" in node:  # a table, or something plainer: the part names which
+        return next((choice for choice in node["oneOf"] if "$ref" in choice), {})
     if isinstance(part, int):
         return dict(node.get("items", {}))
     inner = node.get("properties", {}).get(part, node.get("additionalProperties", {}))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -58,6 +59,23 @@ def read_model(
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Refused(Problems((_syntax_problem(str(error), name),))) from None
+    return modelled(raw, model, faults, name, key_lines(text))
+
+
+def modelled(
+    raw: Raw,
+    model: type[M],
+    faults: Callable[[Raw], Iterable[Fault]],
+    name: str,
+    lines: Mapping[KeyPath, int] = MappingProxyType({}),
+) -> M:
+    """Plain values as a value of `model`; `lines` tells on which line of the file `name` each key stands.
+
+    Raises
+    ------
+    Refused
+        With every fault, in the order of the lines.
+    """
     found: list[Fault] = []
     value: M | None = None
     try:
@@ -67,7 +85,6 @@ def read_model(
         found += [model_fault(detail, raw, schema) for detail in error.errors()]
     seen = {fault.path for fault in found}
     found += [fault for fault in faults(raw) if fault.path not in seen]
-    lines = key_lines(text)
     problems = [_problem(fault, raw, lines, name) for fault in found]
     if value is None or any(problem.severity == "error" for problem in problems):
         raise Refused(Problems(tuple(sorted(problems, key=lambda problem: problem.row or 0))))
@@ -105,7 +122,7 @@ def tuples(value: Any) -> Any:
     return tuple(tuples(item) for item in value) if isinstance(value, list) else value
 
 
-def _problem(fault: Fault, raw: Raw, lines: dict[KeyPath, int], name: str) -> Problem:
+def _problem(fault: Fault, raw: Raw, lines: Mapping[KeyPath, int], name: str) -> Problem:
     value = at(raw, fault.path)
     plain = isinstance(value, str | int | float | bool)
     line = next((lines[fault.path[:n]] for n in range(len(fault.path), 0, -1) if fault.path[:n] in lines), None)

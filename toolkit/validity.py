@@ -7,6 +7,7 @@ from operator import and_, or_
 from typing import TYPE_CHECKING, Any
 
 from toolkit.measures import Window, read_span
+from toolkit.ranges import Where, holding
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,7 +25,7 @@ def in_force(rows: ir.Table, window: Window, day: dt.date) -> list[ir.BooleanVal
     tests = [] if (ends := _ends(rows, window)) is None else [_not_over(ends, window, day)]
     closings = [rows[column].date() for column in (window.repaired, window.withdrawn) if column]
     tests += [(closing > day).fill_null(True) for closing in closings]
-    skipped = [rows[column].isin(states).fill_null(False) for column, states in window.skip.items()]
+    skipped = [held.fill_null(False) for held in holding(rows, window.skip)]
     if skipped:
         still_to_come = [(closing > day).fill_null(False) for closing in closings]
         tests.append(reduce(or_, still_to_come, ~reduce(or_, skipped)))
@@ -63,6 +64,6 @@ def _after(begins: ir.Value, words: str) -> ir.Value:
     return begins + ibis.interval(length, unit=unit[0].upper())
 
 
-def any_state(rows: ir.Table, states: dict[str, tuple[Any, ...]]) -> ir.BooleanValue:
+def any_state(rows: ir.Table, states: Where) -> ir.BooleanValue:
     """Whether a row is in all the states named, column by column."""
-    return reduce(and_, (rows[column].isin(named).fill_null(False) for column, named in states.items()))
+    return reduce(and_, (held.fill_null(False) for held in holding(rows, states)))

@@ -10,16 +10,34 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from toolkit import wording
+from toolkit.ballot_tables import (
+    agreement_table,
+    ballots_table,
+    decided_table,
+    group_weights_table,
+    slip_table,
+)
+from toolkit.card_tables import member_card
+from toolkit.comparison_tables import comparison_table
 from toolkit.comparisons import certainty_table, changes_table, record_changes_table
+from toolkit.criteria import Group
+from toolkit.diagnostic_pictures import correlations_picture, influence_picture, spread_picture
+from toolkit.diagnostic_tables import (
+    alpha_table,
+    influence_table,
+    redundancies_table,
+    spread_table,
+    weights_offer_table,
+)
 from toolkit.display import Picture, Table
 from toolkit.errors import SEVERITIES
+from toolkit.panel_tables import open_places_table, panel_experts_table, panel_table
 from toolkit.pictures import certainty_picture, totals_picture, weights_picture
-from toolkit.scheme import Group
+from toolkit.shape_words import missing_in_words, touched_in_words, valued_in_words
 from toolkit.standings import (
     LEFT,
     RIGHT,
     awards_table,
-    member_card,
     near_line_table,
     ranking_table,
     rows_of,
@@ -29,15 +47,18 @@ from toolkit.text import Language, Phrase, phrase
 from toolkit.wording import headings
 
 if TYPE_CHECKING:
+    from toolkit.criteria import Indicator
     from toolkit.errors import Problems
     from toolkit.evaluation import Evaluation
     from toolkit.records import Records
-    from toolkit.scheme import Indicator, Scheme
+    from toolkit.scheme import Scheme
 
 __all__ = [
-    "Picture", "Table", "awards_table", "certainty_picture", "certainty_table", "changes_table", "evidence",
-    "member_card", "near_line_table", "problems_table", "ranking_table", "record_changes_table", "records_table", "scheme_table", "ties_table",
-    "totals_picture", "weights_picture",
+    "Picture", "Table", "agreement_table", "alpha_table", "awards_table", "ballots_table", "certainty_picture", "certainty_table",
+    "changes_table", "comparison_table", "correlations_picture", "decided_table", "evidence", "group_weights_table", "influence_picture", "influence_table",
+    "member_card", "near_line_table", "open_places_table", "panel_experts_table", "panel_table", "problems_table", "ranking_table", "record_changes_table",
+    "records_table", "redundancies_table", "scheme_table", "slip_table", "spread_picture", "spread_table", "ties_table",
+    "totals_picture", "touched_table", "weights_offer_table", "weights_picture",
 ]  # fmt: skip
 
 
@@ -76,6 +97,28 @@ def problems_table(problems: Problems, language: Language = "zh", top: int = 20)
     caption = Phrase("需要处理的问题", "Problems to be seen to").into(language)
     right = (LEFT, LEFT, LEFT, RIGHT)
     return Table(headings(language, *names), rows, caption, right, note=counted.into(language))
+
+
+def touched_table(evaluation: Evaluation, top: int = 50) -> Table:
+    """The first `top` values that do not come of the raw one as it stands: what stood in, or how it was treated."""
+    scheme, touched = evaluation.scheme, evaluation.touched
+    language = scheme.language
+    rows = tuple(
+        (
+            str(evaluation.members["name"].get(row["member"], row["member"])),
+            scheme.label(row["indicator"]),
+            touched_in_words(scheme, row["indicator"], row["how"]).into(language),
+            *(wording.BLANK if wording.absent(row[name]) else wording.figure(row[name]) for name in ("raw", "used")),
+            wording.points(row["value"], scheme.decimals),
+        )
+        for row in rows_of(touched.head(top))
+    )
+    note = phrase("共 {n} 个，以上列出 {shown} 个。", "{n} in all, {shown} are listed.", n=len(touched), shown=len(rows))
+    caption = Phrase("替代与处理的数值", "Values that were put in or treated")
+    return Table(
+        headings(language, "member", "node", "treated", "raw", "used", "scored"),
+        rows, caption.into(language), (LEFT, LEFT, LEFT, RIGHT, RIGHT, RIGHT), note=note.into(language),
+    )  # fmt: skip
 
 
 def scheme_table(scheme: Scheme) -> Table:
@@ -150,8 +193,8 @@ def _valued(node: Group | Indicator, language: Language) -> tuple[str, str, str,
     if isinstance(node, Group):
         return wording.aggregate_in_words(node.aggregate).into(language), "", "", node.source
     return (
-        wording.shape_in_words(node.value).into(language),
-        wording.MISSING_POLICIES[node.missing].into(language),
+        valued_in_words(node).into(language),
+        missing_in_words(node.missing).into(language),
         wording.JOIN.into(language).join(node.applies_to),
         node.source,
     )

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from toolkit.scoring import Tree
-from toolkit.shapes import Category, ExponentialRank, Linear, Log, Points, Steps, state_name
+from toolkit.shapes import state_name
 from toolkit.text import Language, Phrase, phrase
 
 if TYPE_CHECKING:
-    from toolkit.scheme import Group, Indicator, Scheme
-    from toolkit.shapes import Shape
+    from toolkit.criteria import Group, Indicator
+    from toolkit.scheme import Scheme
 
 BLANK = "—"
 JOIN = Phrase("、", ", ")
@@ -30,6 +30,7 @@ WORDS = {
     "awarded": Phrase("获奖", "Awarded"),
     "before": Phrase("原", "before"),
     "below": Phrase("线下", "below"),
+    "cause": Phrase("由哪项改动所致", "By which change"),
     "change": Phrase("变化", "Change"),
     "class": Phrase("会员类别", "Class"),
     "column": Phrase("栏目", "Column"),
@@ -46,26 +47,34 @@ WORDS = {
     "members": Phrase("会员数", "Members"),
     "mend": Phrase("请这样处理", "What to do"),
     "missing": Phrase("缺失时", "When missing"),
+    "needed": Phrase("说明", "In words"),
     "node": Phrase("指标", "Indicator"),
     "none": Phrase("不获奖", "no award"),
     "not_data": Phrase("非数据", "Not data"),
     "number": Phrase("序号", "No."),
     "places": Phrase("名额", "Places"),
+    "points": Phrase("得分", "Points"),
     "rank": Phrase("名次", "Rank"),
     "raw": Phrase("记录", "Recorded"),
     "read": Phrase("读入", "Read"),
     "reason": Phrase("理由", "Reason"),
     "refused": Phrase("退回", "Refused"),
     "row": Phrase("行", "Row"),
+    "rows": Phrase("行（数额）", "Rows (amounts)"),
     "rule": Phrase("问题", "What is wrong"),
     "score": Phrase("得分", "Score"),
+    "scored": Phrase("分值", "Score"),
     "severity": Phrase("程度", "Severity"),
     "share": Phrase("占总分", "Share of total"),
     "sheet": Phrase("工作表", "Sheet"),
     "source": Phrase("依据", "Decided in"),
+    "table": Phrase("数据表", "Table"),
     "tied": Phrase("并列", "Tied"),
     "total": Phrase("总分", "Total"),
+    "treated": Phrase("处理", "Treated"),
+    "used": Phrase("处理后", "Used"),
     "value": Phrase("所填", "Value"),
+    "veto": Phrase("否决项", "Veto"),
     "which": Phrase("哪条线", "Which line"),
     "weight": Phrase("权重", "Weight"),
 }
@@ -76,11 +85,15 @@ AGGREGATES = {
     "harmonic": Phrase("加权调和平均", "weighted harmonic mean"),
     "minimum": Phrase("取最低", "the lowest"),
     "sum": Phrase("各项相加", "the sum"),
+    "conditional": Phrase("加权算术平均，权重视有得分的下级而定", "weighted arithmetic mean, by which of them have a score"),
 }
 MISSING_POLICIES = {
     "worst": Phrase("按最低值计", "counts as the worst"),
     "exclude": Phrase("不计，权重分给同级", "left out, its weight goes to its siblings"),
     "class_median": Phrase("按本类中位数计", "median of its class"),
+    "class_mean": Phrase("按本类平均分计", "mean of its class"),
+    "median": Phrase("按全部会员中位数计", "median of all members"),
+    "mean": Phrase("按全部会员平均分计", "mean of all members"),
     "unranked": Phrase("不排名", "the member is not ranked"),
     "error": Phrase("视为错误", "an error"),
 }
@@ -130,46 +143,6 @@ def raw_value(raw: object, unit: str, language: Language) -> str:
     return f"{shown} {unit}".strip()
 
 
-def shape_in_words(shape: Shape) -> Phrase:
-    """How a raw value becomes points.
-
-    Examples
-    --------
-    >>> shape_in_words(Linear(shape="linear", worst=0, best=40)).into("en")
-    'straight from 0 (none) to 40 (full)'
-    """
-    match shape:
-        case Linear(worst=worst, best=best):
-            return _between(
-                "线性：{worst} 计零分，{best} 计满分",
-                "straight from {worst} (none) to {best} (full)",
-                worst,
-                best,
-            )
-        case Log(worst=worst, best=best):
-            return _between(
-                "对数：{worst} 计零分，{best} 计满分",
-                "logarithm, {worst} (none) to {best} (full)",
-                worst,
-                best,
-            )
-        case Points(per=per, cap=cap):
-            return _counted(per, cap)
-        case Steps(steps=steps, below=below):
-            return _stepped(steps, below)
-        case Category(points=given):
-            listed = [
-                (raw_value(_state(state), "", "zh"), raw_value(_state(state), "", "en"), value)
-                for state, value in given.items()
-            ]
-            return Phrase(
-                "，".join(f"{zh} {figure(value)} 分" for zh, _, value in listed),
-                ", ".join(f"{en} {figure(value)}" for _, en, value in listed),
-            )
-        case ExponentialRank(rate=rate):
-            return phrase("名次的指数变换（参数 {r}）", "exponential of the rank (rate {r})", r=figure(rate))
-
-
 def shares(scheme: Scheme) -> dict[str, float]:
     """Each node's share of the total in percent, were every indicator applicable and every mean arithmetic."""
     tree = Tree.of(scheme)
@@ -209,27 +182,6 @@ def weight_lines(scheme: Scheme) -> str:
 
 def _exact(weight: float) -> str:
     return str(int(weight)) if float(weight).is_integer() else repr(float(weight))
-
-
-def _between(zh: str, en: str, worst: float, best: float) -> Phrase:
-    return phrase(zh, en, worst=figure(worst), best=figure(best))
-
-
-def _counted(per: float, cap: float | None) -> Phrase:
-    each = phrase("每一单位 {per} 分", "{per} for each", per=figure(per))
-    if cap is None:
-        return each
-    return Phrase(f"{each.zh}，最多 {figure(cap)} 分", f"{each.en}, at most {figure(cap)}")
-
-
-def _stepped(steps: tuple[tuple[float, float], ...], below: float) -> Phrase:
-    zh = [f"满 {figure(bound)} 计 {figure(value)} 分" for bound, value in steps]
-    en = [f"from {figure(bound)}: {figure(value)}" for bound, value in steps]
-    return Phrase("，".join([*zh, f"不足计 {figure(below)} 分"]), ", ".join([*en, f"below: {figure(below)}"]))
-
-
-def _state(state: str) -> object:
-    return {"true": True, "false": False}.get(state, state)
 
 
 def headings(language: Language, *names: str) -> tuple[str, ...]:

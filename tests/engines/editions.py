@@ -59,10 +59,17 @@ STORED = {
 }  # fmt: skip
 ARROW = {"text": pa.string(), "float8": pa.float64(), "numeric(18,4)": pa.decimal128(18, 4), "boolean": pa.bool_(), "date": pa.date32()}
 
-WHERES: tuple[dict[str, Any], ...] = ({}, {"severity": ["严重", "一般"]}, {"proved": [True]}, {"proved": [False, True]}, {"points": [0.1, 1]}, {"act": ["Z", "é"]})
+WHERES: tuple[dict[str, Any], ...] = (
+    {}, {"severity": ["严重", "一般"]}, {"proved": [True]}, {"proved": [False, True]}, {"points": [0.1, 1]}, {"act": ["Z", "é"]},
+    {"points": {"least": 0.1, "below": 9}}, {"found": {"above": "2018-02-28", "most": "2018-12-31"}}, {"amount": {"above": 0}},
+)  # fmt: skip
 MEASURES = (
     {"take": "sum", "column": "points"}, {"take": "sum", "column": "amount"}, {"take": "sum", "column": "share"},
     {"take": "count"}, {"take": "any"}, {"take": "latest", "column": "points"}, {"take": "latest", "column": "amount"},
+    {"take": "distinct", "column": "act"}, {"take": "distinct", "column": "points"}, {"take": "distinct", "column": "found"},
+    {"take": "mean", "column": "points"}, {"take": "max", "column": "amount"}, {"take": "min", "column": "points"},
+    {"take": "weighted_mean", "column": "points", "weight": "share"}, {"take": "weighted_mean", "column": "amount", "weight": "share"},
+    {"take": "ratio", "column": "amount", "over": "points"},
 )  # fmt: skip
 DAYS = [dt.date(2018, 12, 31), dt.date(2019, 2, 28), dt.date(2020, 2, 29), dt.date(2018, 11, 30), dt.date(2019, 3, 31)]
 
@@ -109,7 +116,8 @@ def schemes(draw: st.DrawFn, as_of: dt.date) -> Scheme:
     """Schemes that measure everything, through windows or within a period, once for each act or not."""
     more = st.fixed_dictionaries({}, optional={"window": st.just("w"), "once_per": st.sampled_from([["act"], ["act", "severity"]])})
     measures = [{"table": "acts", **measure, "where": draw(st.sampled_from(WHERES)), **draw(more)} for measure in MEASURES]
-    measures += [{"column": f"profile.{name}"} for name in ("staff", "level", "ready")]
+    share = {"table": "acts", "take": "ratio", "where": {"severity": ["严重"]}, "among": {"severity": ["严重", "一般"]}, **draw(more)}
+    measures += [share, *({"column": f"profile.{name}"} for name in ("staff", "level", "ready")), {"column": "profile.staff", "over": "profile.staff"}]
     window = {
         "from": "found", "column": "severity", "skip": {"status": ["已撤销"]}, "appeal": {"status": ["申诉中"]},
         "lasts": draw(st.sampled_from([{"轻微": "1 month", "一般": "1 year"}, {"轻微": "30 days", "严重": "3 months"}])),
@@ -122,7 +130,10 @@ def schemes(draw: st.DrawFn, as_of: dt.date) -> Scheme:
         **({"period": [str(as_of - dt.timedelta(90)), str(as_of)]} if draw(st.booleans()) else {}),
         "indicator": [{"id": f"i{n}", "label": f"i{n}", "weight": 1, "measure": measure, "value": points, "missing": "worst"}
                       for n, measure in enumerate(measures)],
-        "veto": [{"id": "v", "label": "v", "when": {"table": "acts", "where": {"severity": ["严重"]}, "window": "w"}, "effect": {"award": "none"}}],
+        "condition": [{"id": "c", "measure": {"table": "acts", "take": "distinct", "column": "status"}}],
+        "previous": {"table": "profile", "total": "staff", "grade": "level"},
+        "veto": [{"id": "v", "when": {"table": "acts", "where": {"severity": ["严重"]}, "window": "w"}, "effect": {"award": "none"},
+                  **draw(st.sampled_from([{}, {"at_least": 2}, {"at_least": 2, "distinct": "act"}, {"distinct": "found"}, {"sum": "points", "at_least": 5}, {"sum": "points", "at_most": -0.5}]))}],
     }))  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The tests of other engines need a PostgreSQL server and Java for Spark, and the extras postgres and spark.
-# Install what the system can, else say what is skipped. $1 is the Python to install the extras into.
+# Install what the system can, else say what is skipped. $1 is the Python to install the drivers into, as they are
+# locked in requirements-engines.lock; run it from the project's folder.
 server() { command -v postgres || ls /usr/lib/postgresql/*/bin/postgres; }
 if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
   packages=""
@@ -15,6 +16,6 @@ fi
 server >/dev/null 2>&1 || echo "PostgreSQL is not installed: its tests will be skipped. Install the package postgresql to run them."
 command -v java >/dev/null || echo "Java is not installed: the tests on Spark will be skipped."
 if [ -n "$1" ]; then
-  "$1" -m pip install --quiet "psycopg[binary]" pyspark || echo "The drivers could not be installed: some tests will be skipped."
+  "$1" -m pip install --quiet --require-hashes --requirement requirements-engines.lock || echo "The drivers could not be installed: some tests will be skipped."
 fi
 exit 0

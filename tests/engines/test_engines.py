@@ -85,6 +85,8 @@ def assert_same(first: Indicators, second: Indicators) -> None:
         left, right = (found.raw[name].astype(object).where(found.raw[name].notna(), None).tolist() for found in (first, second))
         assert repr(left) == repr(right), name
     pd.testing.assert_frame_equal(first.applicable, second.applicable)
+    pd.testing.assert_frame_equal(first.conditions, second.conditions, check_exact=True)
+    pd.testing.assert_frame_equal(first.previous, second.previous, check_exact=True)
     assert first.vetoes["member"].tolist() == second.vetoes["member"].tolist()
     said = [sorted((p.severity, p.rule.en.partition("(")[0], p.column) for p in found.problems) for found in (first, second)]
     assert said[0] == said[1]

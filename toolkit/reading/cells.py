@@ -28,6 +28,7 @@ EXCEL_ERRORS = re.compile(
     r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!|未计算)|Err:\d{3}"
 )
 PLAIN = frozenset({str, float, int, bool, dt.datetime, dt.date, dt.time, type(None)})
+LONG = 300  # more digits may be beyond all floats
 GUESSES = 50  # comparing a wrong key with all members takes time: only the first wrong ones get a guess
 
 
@@ -81,8 +82,8 @@ def read_cells(
     wordy, marks = column.type == "text", missing | not_applicable
 
     def cell(raw: object) -> Cell:
-        if bare and type(raw) is float and math.isfinite(raw):  # most cells of most workbooks
-            return _checked(raw, column)
+        if bare and (number := _bare_number(raw)) is not None:  # most cells of most files
+            return _checked(number, column)
         if wordy and type(raw) is str and raw.isascii() and raw.isalnum() and raw not in marks:
             return Cell("value", raw)  # numbers of records and the like: nothing in them needs a closer look
         text = plain(raw)
@@ -104,6 +105,14 @@ def read_cells(
         read_once = {raw: cell(raw) for raw in dict.fromkeys(raws)}
         return [read_once[raw] for raw in raws]
     return _each(raws, cell)
+
+
+def _bare_number(raw: object) -> float | None:
+    """A number that needs no closer look, as a workbook holds it or as digits with no more than a point."""
+    if type(raw) is float:
+        return raw if math.isfinite(raw) else None
+    plain_digits = type(raw) is str and len(raw) < LONG and raw.isascii() and raw.replace(".", "", 1).isdecimal()
+    return float(str(raw)) if plain_digits else None
 
 
 def _each(raws: Iterable[object], read: Callable[[object], Cell]) -> list[Cell]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain, compress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -20,6 +23,7 @@ from toolkit.tables import NUMERIC, Column, Table
 from toolkit.text import Phrase, phrase
 
 PLACE = ("_file", "_sheet", "_row")
+T = TypeVar("T")
 LOCK = "~$"  # the name that Excel gives to the lock of an open workbook
 
 Count = tuple[str, str, int, int, int, int]
@@ -51,6 +55,19 @@ class Collection:
     digests: Mapping[str, str] = field(default_factory=dict)
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """No search for cycles meanwhile: reading makes very many small values and no cycle among them."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_uninterrupted()
 def collect(
     folder: Path, table: Table, key: str | None = None, known: AbstractSet[str] | None = None
 ) -> Collection:
@@ -142,7 +159,7 @@ def _keys(intakes: Sequence[Intake], columns: Mapping[str, Column]) -> Iterator[
     for intake in intakes:
         for name, cells in intake.cells.items():
             if columns[name].type in {"member", "credit_code"} and not columns[name].personal:
-                yield from (cell.value for cell in cells if isinstance(cell.value, str))
+                yield from (value for value in {cell.value for cell in cells} if isinstance(value, str))
 
 
 def _count(intake: Intake, accepted: Sequence[bool]) -> Count:
@@ -158,31 +175,32 @@ def _frames(
     elsewhere: dict[str, pd.Series[bool]] = {}
     for name, column in columns.items():
         if not column.personal:
-            cells = list(_accepted_cells(intakes, accepted, name))
+            cells = _accepted_cells(intakes, accepted, name)
             values[name] = _series([cell.value for cell in cells], column)
             marks = [cell.state == "not applicable" for cell in cells]
             if any(marks):
                 elsewhere[name] = pd.Series(marks, dtype=bool)
-    places = [
-        (intake.file, intake.sheet, row)
-        for intake, kept in zip(intakes, accepted, strict=True)
-        for row, keep in zip(intake.rows, kept, strict=True)
-        if keep
-    ]
-    frame = pd.DataFrame(values, index=pd.RangeIndex(len(places)))
-    for place, name in enumerate(PLACE):
-        frame[name] = pd.Series(
-            [found[place] for found in places], dtype="int64" if name == "_row" else "str"
-        )
+    rows = [_kept(intake.rows, kept) for intake, kept in zip(intakes, accepted, strict=True)]
+    frame = pd.DataFrame(values, index=pd.RangeIndex(sum(map(len, rows))))
+    for name, word in (("_file", "file"), ("_sheet", "sheet")):
+        told = chain.from_iterable([getattr(intake, word)] * len(kept) for intake, kept in zip(intakes, rows, strict=True))
+        frame[name] = pd.Series([*told], dtype="str")
+    frame["_row"] = pd.Series([*chain.from_iterable(rows)], dtype="int64")
     return frame, pd.DataFrame(elsewhere, index=frame.index)
 
 
 def _accepted_cells(
     intakes: Sequence[Intake], accepted: Sequence[Sequence[bool]], name: str
-) -> Iterator[Cell]:
+) -> list[Cell]:
+    found: list[Cell] = []
     for intake, kept in zip(intakes, accepted, strict=True):
-        cells = intake.cells.get(name) or [Cell("missing")] * len(intake.rows)
-        yield from cells if all(kept) else (cell for cell, keep in zip(cells, kept, strict=True) if keep)
+        found += _kept(intake.cells.get(name) or [Cell("missing")] * len(intake.rows), kept)
+    return found
+
+
+def _kept(items: Sequence[T], kept: Sequence[bool]) -> Sequence[T]:
+    """Those of `items` that are kept: mostly all."""
+    return items if all(kept) else list(compress(items, kept))
 
 
 def _series(values: list[Any], column: Column) -> pd.Series[Any]:

@@ -25,12 +25,14 @@ def cut_rows(sheet: Sheet, numbers: Sequence[int], headings: Headings, place: Pr
     place
         Where the sheet stands.
     """
+    if not sheet.delimited:
+        return
     known = max(heading.place for found in headings.columns.values() for heading in found) + 1
     width = max(
         [known, *(heading.place + 1 for heading in headings.extra), *(n + 1 for n in headings.bare)]
     )
     lengths = {len(sheet.rows[number]) for number in numbers}  # all equal: each row ends in an empty cell
-    for number in numbers if sheet.delimited else ():
+    for number in numbers:
         row = sheet.rows[number]
         if any(map(shown, row[width:])) or (len(row) > width and len(lengths) > 1):
             rule = phrase(

@@ -95,7 +95,8 @@ def take_in(
     )
     titles = banners(sheet, headings)
     numbers = [number for number in numbers if number not in titles]
-    raws = {key: _column(sheet, numbers, places[key]) for key in columns if key in places}
+    rows = [sheet.rows[number] for number in numbers]
+    raws = {key: _column(rows, places[key]) for key in columns if key in places}
     merged = spans(sheet.merges, sheet, places, numbers)
     filled_down(raws, numbers, merged, sheet, places)
     units = written_units(headings, columns)
@@ -132,9 +133,11 @@ def said(raw: object, column: Column) -> str:
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
 
-def _column(sheet: Sheet, numbers: Sequence[int], place: int) -> list[object]:
-    rows = sheet.rows
-    return [rows[number][place] if place < len(rows[number]) else "" for number in numbers]
+def _column(rows: Sequence[Sequence[object]], place: int) -> list[object]:
+    try:
+        return [row[place] for row in rows]
+    except IndexError:  # rows of a text file may be short
+        return [row[place] if place < len(row) else "" for row in rows]
 
 
 def _cell_problems(  # noqa: PLR0917 - private

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from toolkit.errors import Problem
+from toolkit.ranges import Range
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
@@ -92,9 +93,10 @@ def _empty_cells(rows: pd.DataFrame, name: str, column: Column, problem: Problem
 
 def _kept(rows: pd.DataFrame, spec: MembersSpec) -> pd.DataFrame:
     skipped = pd.Series(data=False, index=rows.index)
-    for column, states in spec.skip.items():
+    for column, asked in spec.skip.items():
         if column in rows:
-            skipped |= rows[column].isin(list(states)).fillna(value=False).astype(bool)
+            held = rows[column].map(asked.holds) if isinstance(asked, Range) else rows[column].isin(list(asked))
+            skipped |= held.fillna(value=False).astype(bool)
     return rows[~skipped]
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import Problem
 from toolkit.reading import credit_code
-from toolkit.reading.cells import read_cell
+from toolkit.reading.cells import read_cell, read_cells
 from toolkit.reading.findings import Finding, shown
 from toolkit.reading.intake import said
 from toolkit.sources.relation import APART, KEYED, Reading
@@ -96,7 +96,8 @@ def _broken(
     elif column.type == "text":
         tests.append(value.isin(FAILED))
     elif column.type in KEYED:
-        wrong = sorted(key for key in keys if read_cell(key, column, known).value != key)
+        listed = sorted(keys)
+        wrong = [key for key, cell in zip(listed, read_cells(listed, column, known), strict=True) if cell.value != key]
         tests += [value.isin(wrong)] if wrong else []
     return reduce(or_, (test.fill_null(False) for test in tests)) if tests else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from functools import cache
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ import pandas as pd
 import xlsxwriter
 
 from toolkit.text import Phrase
+from toolkit.workbook.quick_sheet import QuickSheet
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
@@ -22,11 +24,14 @@ SHEETS = {
     "scores": Phrase("得分", "Scores"),
     "values": Phrase("指标值", "Values"),
     "indicators": Phrase("原始数据", "Indicators"),
+    "touched": Phrase("替代与处理的数值", "Values touched"),
     "scheme": Phrase("评选办法", "Scheme"),
+    "movement": Phrase("升降", "Movement"),
     "problems": Phrase("问题", "Problems"),
 }
 BODY, HEAD = "宋体", "黑体"
 HEADING_ROW = 2
+NUMBERS = (float, int)
 
 
 class Book:
@@ -83,7 +88,7 @@ class Book:
     def sheet(self, name: str, subtitle: Phrase, *, top: int, left: int) -> Any:
         """An empty sheet with its title, ready to print: A4 landscape, headings on every page, page x of y."""
         scheme = self.evaluation.scheme
-        sheet = self.file.add_worksheet(SHEETS[name].into(self.language))
+        sheet = self.file.add_worksheet(SHEETS[name].into(self.language), QuickSheet)
         bare = {"border": 0, "valign": "vcenter"}
         sheet.set_row(0, 28)
         sheet.write_string(0, 0, scheme.title, self.format(**bare, font_name=HEAD, font_size=16))
@@ -109,14 +114,14 @@ class Book:
 
     def cell(self, sheet: Any, row: int, column: int, value: Any, form: Any) -> None:
         """One cell: numbers as numbers, everything else as text, nothing where nothing is known."""
-        if not isinstance(value, str) and pd.isna(value):
-            sheet.write_blank(row, column, None, form)
-        elif isinstance(value, str):
+        if isinstance(value, str):
             sheet.write_string(row, column, value, form)
         elif isinstance(value, bool):
             sheet.write_boolean(row, column, value, form)
-        elif isinstance(value, int | float):
+        elif isinstance(value, NUMBERS) and value == value:  # noqa: PLR0124 - NaN alone is not itself, and this is the quickest look
             sheet.write_number(row, column, value, form)
+        elif pd.isna(value):
+            sheet.write_blank(row, column, None, form)
         else:
             sheet.write_string(row, column, str(value), form)
 
@@ -129,8 +134,16 @@ class Book:
 
 def _lines(text: str, width: float) -> int:
     """How many lines a text takes in a column so many characters wide; a Chinese character is two wide."""
-    wide = (len(line) + sum(east_asian_width(sign) in "WF" for sign in line) for line in text.split("\n"))
-    return sum(max(1, ceil(columns / (width - 1))) for columns in wide)
+    return sum(max(1, ceil(_columns(line) / (width - 1))) for line in text.split("\n"))
+
+
+def _columns(line: str) -> int:
+    return len(line) if line.isascii() else len(line) + sum(map(_is_wide, line))
+
+
+@cache
+def _is_wide(sign: str) -> bool:
+    return east_asian_width(sign) in "WF"
 
 
 def _ready_to_print(sheet: Any, name: str, footer: str) -> None:

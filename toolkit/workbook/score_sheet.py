@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import repeat
 from math import isclose, isnan, prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_col_to_name
 
+from toolkit.criteria import Group
 from toolkit.ranking import rounded
-from toolkit.scheme import Group
 from toolkit.text import Phrase
 from toolkit.wording import NOT_APPLICABLE
 from toolkit.workbook.book import HEADING_ROW, Book
@@ -19,7 +21,8 @@ from toolkit.workbook.book import HEADING_ROW, Book
 if TYPE_CHECKING:
     import pandas as pd
 
-    from toolkit.scheme import Indicator, Scheme
+    from toolkit.criteria import Indicator
+    from toolkit.scheme import Scheme
 
 TOTAL = "total"
 LEFT = (
@@ -57,10 +60,12 @@ def write_score_sheet(book: Book) -> None:
     _write_headings(book, sheet, headings, levels)
     places = {heading.node.id: column for column, heading in enumerate(headings, start=len(LEFT))}
     ranking = book.evaluation.ranking
-    for row, member in enumerate(ranking.index, start=weight_row + 1):
-        for column, text in enumerate((ranking.loc[member, "class"], ranking.loc[member, "name"], member)):
-            book.cell(sheet, row, column, str(text), book.format())
-        _Row(book, sheet, row, weight_row, places, book.evaluation.scores.loc[member]).write(headings)
+    page = _Page(book, sheet, weight_row, headings, places)
+    left = zip(ranking["class"].tolist(), ranking["name"].tolist(), ranking.index.tolist(), strict=True)
+    for row, (texts, scores, applies) in enumerate(zip(left, *_rows(book), strict=True), start=weight_row + 1):
+        for column, text in enumerate(texts):
+            book.cell(sheet, row, column, str(text), page.text)
+        _Row(page, row, scores, applies).write()
     last = len(LEFT) + len(headings) + len(book.evaluation.scheme.adjustments)
     sheet.autofilter(weight_row, 0, weight_row + len(ranking), last)
 
@@ -72,6 +77,19 @@ def tree_columns(scheme: Scheme, parent: str | None = None, level: int = 0) -> l
         below = tree_columns(scheme, node.id, level + 1)
         columns += [*below, Heading(node, level, len(below) + 1)]
     return columns
+
+
+def _rows(book: Book) -> tuple[Iterator[dict[str, float]], Iterator[dict[str, bool]]]:
+    """The scores of every member by node, and whether each indicator applies to it, in the order of the ranking."""
+    evaluation, order = book.evaluation, book.evaluation.ranking.index
+    scores, applicable = evaluation.scores.loc[order].astype(np.float64), evaluation.applicable.loc[order].astype(np.bool_)
+    return _by_row(scores, len(order)), _by_row(applicable, len(order))
+
+
+def _by_row(frame: pd.DataFrame, rows: int) -> Iterator[dict[str, Any]]:
+    names = [str(name) for name in frame]
+    cells = zip(*(frame[name].tolist() for name in frame), strict=True) if names else repeat((), rows)
+    return (dict(zip(names, row, strict=True)) for row in cells)
 
 
 def _write_headings(book: Book, sheet: Any, headings: Sequence[Heading], levels: int) -> None:
@@ -110,49 +128,88 @@ def _merge(sheet: Any, cells: tuple[int, int, int, int], text: str, form: Any) -
 
 
 @dataclass(frozen=True)
-class _Row:
-    """The row of one member; a formula stands only where it gives the score that was computed."""
+class _Page:
+    """What all rows of the sheet share; formats and the tree are looked up once."""
 
     book: Book
     sheet: Any
-    row: int
     weight_row: int
+    headings: Sequence[Heading]
     places: dict[str, int]
-    scores: pd.Series[float]
 
-    def write(self, headings: Sequence[Heading]) -> None:
-        scheme = self.book.evaluation.scheme
-        number = self.book.number(scheme.decimals)
-        for heading in headings:
-            node, score = heading.node, float(self.scores[heading.node.id])
+    @cached_property
+    def scheme(self) -> Scheme:
+        return self.book.evaluation.scheme
+
+    @cached_property
+    def text(self) -> Any:
+        return self.book.format()
+
+    @cached_property
+    def number(self) -> Any:
+        return self.book.number(self.scheme.decimals)
+
+    @cached_property
+    def subtotal(self) -> Any:
+        return self.book.number(self.scheme.decimals, bg_color="#F2F2F2")
+
+    @cached_property
+    def total(self) -> Any:
+        return self.book.number(self.scheme.decimals, bold=True, bg_color="#E7E6E6")
+
+    @cached_property
+    def weighed(self) -> dict[str | None, list[tuple[str, float, int]]]:
+        """The children of each group, and of the total, that have a weight: node, weight and column."""
+        groups = [None, *(heading.node.id for heading in self.headings if heading.is_group)]
+        return {
+            group: [(child.id, child.weight, self.places[child.id]) for child in self.scheme.children(group) if child.weight > 0]
+            for group in groups
+        }
+
+    @cached_property
+    def letters(self) -> list[str]:
+        """The name of every column."""
+        return [xl_col_to_name(column) for column in range(len(LEFT) + len(self.headings) + len(self.scheme.adjustments) + 1)]
+
+
+@dataclass(frozen=True)
+class _Row:
+    """The row of one member; a formula stands only where it gives the score that was computed."""
+
+    page: _Page
+    row: int
+    scores: dict[str, float]
+    applies: dict[str, bool]
+
+    def write(self) -> None:
+        page = self.page
+        for heading in page.headings:
+            node, score = heading.node, self.scores[heading.node.id]
             formula = self._mean(node.id, score, node.aggregate) if isinstance(node, Group) else None
-            form = self.book.number(scheme.decimals, bg_color="#F2F2F2") if heading.is_group else number
-            self._cell(self.places[node.id], node.id, score, f"={formula}" if formula else None, form)
-        after = len(LEFT) + len(headings)
-        for column, each in enumerate(scheme.adjustments, start=after):
-            self._cell(column, each.id, float(self.scores[each.id]), None, number)
-        total = self.book.number(scheme.decimals, bold=True, bg_color="#E7E6E6")
-        last = after + len(scheme.adjustments)
-        self._cell(last, TOTAL, float(self.scores[TOTAL]), self._total(after, last), total)
+            form = page.subtotal if heading.is_group else page.number
+            self._cell(page.places[node.id], node.id, score, f"={formula}" if formula else None, form)
+        after = len(LEFT) + len(page.headings)
+        for column, each in enumerate(page.scheme.adjustments, start=after):
+            self._cell(column, each.id, self.scores[each.id], None, page.number)
+        last = after + len(page.scheme.adjustments)
+        self._cell(last, TOTAL, self.scores[TOTAL], self._total(after, last), page.total)
 
     def _cell(self, column: int, node: str, score: float, formula: str | None, form: Any) -> None:
+        page = self.page
         if isnan(score):
-            applicable = self.book.evaluation.applicable
-            known = node not in applicable.columns or bool(applicable.loc[str(self.scores.name), node])
-            self.book.cell(
-                self.sheet, self.row, column, "" if known else NOT_APPLICABLE.into(self.book.language), form
-            )
+            said = "" if self.applies.get(node, True) else NOT_APPLICABLE.into(page.book.language)
+            page.book.cell(page.sheet, self.row, column, said, form)
         elif formula:
-            self.sheet.write_formula(self.row, column, formula, form, score)
+            page.sheet.write_formula(self.row, column, formula, form, score)
         else:
-            self.sheet.write_number(self.row, column, score, form)
+            page.sheet.write_number(self.row, column, score, form)
 
     def _mean(self, group: str | None, score: float, aggregate: str) -> str | None:
         """The formula of a weighted mean of the children that count, or None where it would not give `score`."""
         counted = [
-            (child.weight, float(self.scores[child.id]), self.places[child.id])
-            for child in self.book.evaluation.scheme.children(group)
-            if child.weight > 0 and not isnan(self.scores[child.id])
+            (weight, self.scores[child], column)
+            for child, weight, column in self.page.weighed[group]
+            if not isnan(self.scores[child])
         ]
         if not counted:
             return None
@@ -182,23 +239,20 @@ class _Row:
 
     def _total(self, first: int, last: int) -> str | None:
         """The total rounded as the scheme says, or None where the formula would not give the total computed."""
-        scheme = self.book.evaluation.scheme
-        added = [
-            0.0 if isnan(self.scores[each.id]) else float(self.scores[each.id]) for each in scheme.adjustments
-        ]
-        tops = [child for child in scheme.children() if child.weight > 0 and not isnan(self.scores[child.id])]
+        scheme = self.page.scheme
+        added = [0.0 if isnan(self.scores[each.id]) else self.scores[each.id] for each in scheme.adjustments]
+        tops = [(weight, self.scores[child]) for child, weight, _ in self.page.weighed[None] if not isnan(self.scores[child])]
         if not tops:
             return None
-        weighted = sum(child.weight * float(self.scores[child.id]) for child in tops)
-        mean = weighted / sum(child.weight for child in tops)
-        if float(rounded(np.array([mean + sum(added)]), scheme.decimals)[0]) != float(self.scores[TOTAL]):
+        mean = sum(weight * score for weight, score in tops) / sum(weight for weight, _ in tops)
+        if float(rounded(mean + sum(added), scheme.decimals)) != self.scores[TOTAL]:
             return None
         formula = self._mean(None, mean, "arithmetic")
         adjustments = "".join(f"+N({self._score(column)})" for column in range(first, last))
         return f"=ROUND({formula}{adjustments},{scheme.decimals})"
 
     def _weight(self, column: int) -> str:
-        return f"{xl_col_to_name(column)}${self.weight_row + 1}"
+        return f"{self.page.letters[column]}${self.page.weight_row + 1}"
 
     def _score(self, column: int) -> str:
-        return str(xl_rowcol_to_cell(self.row, column))
+        return f"{self.page.letters[column]}{self.row + 1}"

@@ -1,0 +1,105 @@
+"""Invented evaluations whose outcomes use everything a scheme can ask for: for the tests of awards and of draws."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from hypothesis import strategies as st
+
+from tests.invented import MEASURE, NO_VETOES, evaluation, members, scheme, tables, trees
+from toolkit.evaluation import Evaluation
+from toolkit.scoring import TOTAL
+
+RARELY = st.sampled_from([False, False, False, True])
+BOUND = st.sampled_from([0, 10, 25, 50, 60, 75])
+COUNT = st.integers(0, 3)
+
+
+@st.composite
+def requirements(draw: st.DrawFn, nodes: list[str]) -> dict[str, Any]:
+    """What may be asked of a node or of a condition, in every way a scheme can ask."""
+    kind = draw(st.sampled_from(["node", "node", "number", "state"]))
+    if kind == "state":
+        return {"condition": "state", "among": draw(st.sampled_from([["AA", "A"], ["A", "B"], ["AA"]]))}
+    asked: dict[str, Any] = {"node": draw(st.sampled_from(nodes))} if kind == "node" else {"condition": "number"}
+    asked[draw(st.sampled_from(["least", "above"]))] = draw(BOUND if kind == "node" else COUNT)
+    if draw(RARELY):
+        asked[draw(st.sampled_from(["most", "below"]))] = draw(st.sampled_from([76, 99.99, 100]))
+    return asked
+
+
+@st.composite
+def quotas(draw: st.DrawFn) -> dict[str, Any]:
+    """A quota: a share or a number, one or class by class, with its bounds."""
+    share, number = st.sampled_from([0.5, 0.25, 0.3, 0.1, 1.0]), st.sampled_from([2, 1, 3, 0, 4])
+    key, size = draw(st.sampled_from([("share", share), ("number", number)]))
+    table = draw(RARELY)
+    classes = draw(st.sets(st.sampled_from(["A", "B", "C"]), min_size=1)) if table else ()
+    quota: dict[str, Any] = {key: {name: draw(size) for name in sorted(classes)} if table else draw(size)}
+    quota["within"] = "class" if table else draw(st.sampled_from(["class", "all"]))
+    quota |= {"rounding": draw(st.sampled_from(["floor", "ceil", "half_up"])), "least": draw(st.integers(0, 1))}
+    quota |= {"most": draw(st.integers(1, 2))} if draw(RARELY) else {}
+    quota |= {"in_all": draw(st.integers(0, 4))} if draw(RARELY) else {}
+    return quota
+
+
+@st.composite
+def contested(draw: st.DrawFn) -> Evaluation:
+    """Whole evaluations with eligibility, conditions, vetoes of some awards, places by class, in all, by a node, beside."""
+    tree = draw(trees())
+    nodes = [TOTAL, "bonus", *(item["id"] for item in (*tree["group"], *tree["indicator"]))]
+    ids = ["first", "second", "third"][: draw(st.integers(1, 3))]
+    awards = [draw(_awards(id_, ids[:place], nodes)) for place, id_ in enumerate(ids)]
+    eligibility = {"eligibility": {"require": [draw(requirements(nodes))]}} if draw(RARELY) else {}
+    rules = scheme(
+        **tree,
+        **eligibility,
+        award=awards,
+        ties=[*draw(st.lists(st.sampled_from(nodes), max_size=2, unique=True)), draw(st.sampled_from(["committee", "joint"]))],
+        decimals=draw(st.integers(0, 2)),
+        language=draw(st.sampled_from(["zh", "en"])),
+        seed=draw(st.integers(0, 99)),
+        adjustment=[{"id": "bonus", "measure": MEASURE}],
+        condition=[{"id": "number", "measure": MEASURE, "unit": "个"}, {"id": "state", "measure": MEASURE}],
+        veto=[
+            {"id": "grave", "when": {"table": "t"}, "effect": {"award": "none"}},
+            {"id": "slight", "when": {"table": "t"}, "effect": {"award": [draw(st.sampled_from(ids))], "lower_by": 1}},
+        ],
+        grades={"bands": [["A", 60], ["B", 0]]},
+    )
+    return draw(_measured(rules))
+
+
+@st.composite
+def _awards(draw: st.DrawFn, id_: str, earlier: list[str], nodes: list[str]) -> dict[str, Any]:
+    award: dict[str, Any] = {"id": id_, "label": id_, "minimum": {TOTAL: draw(st.sampled_from([0, 0, 0, 40]))}}
+    award |= {"quota": draw(quotas()), "reserve": draw(st.integers(0, 2))} if draw(st.integers(0, 4)) else {}
+    award |= {"require": [draw(requirements(nodes))]} if draw(RARELY) else {}
+    award |= {"by": draw(st.sampled_from(nodes))} if draw(st.booleans()) else {}
+    award |= {"beside": draw(st.sampled_from([earlier, [], earlier[-1:]]))} if earlier else {}
+    return award
+
+
+@st.composite
+def _measured(draw: st.DrawFn, rules: Any) -> Evaluation:
+    n = draw(st.integers(2, 8))
+    some = {"min_size": n, "max_size": n}
+    classes = draw(st.lists(st.sampled_from(["A", "A", "A", "B"]), **some))
+    who = members(n, classes, draw(st.lists(st.sampled_from([True, True, True, False]), **some)))
+    bonus = draw(st.lists(st.sampled_from([0.0, 0.0, 0.0, 2.5, -30.0]), **some))
+    keys = st.sampled_from(list(who.index))
+    struck = [*((m, "grave") for m in draw(st.lists(keys, max_size=1))), *((m, "slight") for m in draw(st.lists(keys, max_size=2, unique=True)))]
+    vetoes = pd.DataFrame([(*pair, "t", "t.csv", "", 2) for pair in struck], columns=list(NO_VETOES.columns))
+    conditions = pd.DataFrame(
+        {
+            "number": draw(st.lists(st.sampled_from([0.0, 1, 2, 3, 4, 77, np.nan]), **some)),
+            "state": draw(st.lists(st.sampled_from(["AA", "A", "B", None]), **some)),
+        },
+        index=who.index,
+    )
+    adjustments = pd.DataFrame({"bonus": bonus}, index=who.index)
+    values = draw(tables(rules, who))
+    values = values.round(-2) if draw(st.booleans()) else values  # so coarse that many are level
+    return evaluation(rules, who, values, adjustments, vetoes, conditions=conditions)

@@ -1,0 +1,141 @@
+"""Means whose weights depend on what is observed, and groups that need enough of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.invented import applicability, group, indicator, members, scheme, tables, trees
+from toolkit.aggregation import power
+from toolkit.criteria import Group, Total
+from toolkit.errors import Refused
+from toolkit.scheme import Scheme
+from toolkit.scoring import TOTAL, Tree, scores
+
+NAN = float("nan")
+DESIGN = {  # highway design firms: bidding T and performance L weigh (1, 0), (0, 1) or (0.2, 0.8)
+    "aggregate": "conditional",
+    "when": [
+        {"observed": ["bidding"], "weights": {"bidding": 1}},
+        {"observed": ["performance"], "weights": {"performance": 1}},
+        {"observed": ["bidding", "performance"], "weights": {"bidding": 0.2, "performance": 0.8}},
+    ],
+}
+
+
+def rescaled(rule: dict[str, object], factor: float) -> dict[str, object]:
+    when = [
+        {"observed": case["observed"], "weights": {node: weight * factor for node, weight in case["weights"].items()}}
+        for case in rule["when"]  # type: ignore[attr-defined]
+    ]
+    return {**rule, "when": when}
+
+
+def conduct(rule: dict[str, object], bidding: float, performance: float) -> float:
+    rules = scheme(
+        group=[group("conduct", 1, None, **rule)],
+        indicator=[indicator("bidding", 50, "conduct"), indicator("performance", 50, "conduct")],
+    )
+    return float(scores(Tree.of(rules), pd.DataFrame({"bidding": [bidding], "performance": [performance]}))[TOTAL].iloc[0])
+
+
+@pytest.mark.parametrize(("bidding", "performance", "score"), [(90, NAN, 90), (NAN, 70, 70), (90, 70, 74)])
+def test_design_firms_are_rated_by_what_was_rated(bidding: float, performance: float, score: float) -> None:
+    """公路设计企业信用评价规则, arts. 11-12: (a, b) is (1, 0), (0, 1) or (0.2, 0.8)."""
+    assert conduct(DESIGN, bidding, performance) == pytest.approx(score, rel=1e-15)
+
+
+@given(st.floats(0, 100), st.floats(0, 100), st.sampled_from([0.01, 3, 100]))
+def test_only_ratios_of_the_weights_of_a_case_matter(bidding: float, performance: float, factor: float) -> None:
+    assert conduct(rescaled(DESIGN, factor), bidding, performance) == pytest.approx(conduct(DESIGN, bidding, performance))
+
+
+def test_where_no_case_fits_the_voted_weights_are_shared() -> None:
+    first = {**DESIGN, "when": DESIGN["when"][:1]}
+    assert conduct(first, 90, 70) == 80
+    assert conduct(first, NAN, 70) == 70
+    assert np.isnan(conduct(first, NAN, NAN))
+
+
+@given(st.data())
+def test_a_conditional_group_without_a_fitting_case_is_an_arithmetic_mean(data: st.DataObject) -> None:
+    tree = data.draw(trees(("arithmetic", "conditional", "geometric")))
+    plain = [{**g, "aggregate": "arithmetic"} if g["aggregate"] == "conditional" else g for g in tree["group"]]
+    rules, other = scheme(**tree), scheme(**{**tree, "group": plain})
+    values = data.draw(tables(rules, members(5)))
+    pd.testing.assert_frame_equal(scores(Tree.of(rules), values), scores(Tree.of(other), values), check_exact=True)
+
+
+@given(st.data())
+def test_every_score_is_that_of_the_rule_followed_by_hand(data: st.DataObject) -> None:
+    rules = scheme(**data.draw(trees(looking=True)))
+    values = data.draw(tables(rules, members(4)))
+    applying = data.draw(applicability(values))
+    found = scores(Tree.of(rules), values, applying)
+    for member in values.index:
+        for own in (*rules.groups, rules.total):
+            node = own.id if isinstance(own, Group) else TOTAL
+            expected = by_hand(rules, own, values.loc[member], applying.loc[member])
+            assert found.loc[member, node] == pytest.approx(expected, rel=1e-12, nan_ok=True)
+
+
+def by_hand(rules: Scheme, own: Group | Total, values: pd.Series[float], applying: pd.Series[bool]) -> float:
+    """A node's score by plain Python, one member at a time, straight from the docstrings of the scheme."""
+    children = rules.children(own.id if isinstance(own, Group) else None)
+    known = {
+        child.id: by_hand(rules, child, values, applying) if isinstance(child, Group) else float(values[child.id])
+        for child in children
+    }
+    observed = [node for node, score in known.items() if not np.isnan(score)]
+    concerned = [child.id for child in children if applies(rules, child.id, applying)]
+    if own.least_present is not None and len(observed) < own.least_present * len(concerned) - 1e-9:
+        return NAN
+    weights = {child.id: child.weight for child in children}
+    weights = next((case.weights for case in own.when if set(case.observed) == set(observed)), weights)
+    counted = [(weights[node], known[node]) for node in observed if weights[node] > 0]
+    if not counted:
+        return NAN
+    whole, p = sum(weight for weight, _ in counted), power(own.aggregate)
+    full = sum(child.weight for child in children) / rules.scale if own.aggregate == "sum" else 1.0
+    if p == -np.inf:
+        return min(score for _, score in counted)
+    if p <= 0 and min(score for _, score in counted) == 0:
+        return 0.0
+    if p == 0:
+        return float(np.prod([score ** (weight / whole) for weight, score in counted]))
+    return float((sum(weight * score**p for weight, score in counted) / whole) ** (1 / p)) * full
+
+
+def applies(rules: Scheme, node: str, applying: pd.Series[bool]) -> bool:
+    below = rules.children(node)
+    return any(applies(rules, child.id, applying) for child in below) if below else bool(applying[node])
+
+
+def test_a_group_with_too_little_in_it_leaves_its_weight_to_its_siblings() -> None:
+    rules = scheme(
+        group=[group("g", 50, None, least_present=0.7)],
+        indicator=[*(indicator(f"x{i}", 10, "g") for i in range(10)), indicator("y", 50)],
+    )
+    values = pd.DataFrame(80.0, index=["seven", "six", "six of eight"], columns=[f"x{i}" for i in range(10)]).assign(y=40.0)
+    values.loc["seven", ["x0", "x1", "x2"]] = np.nan
+    values.loc[["six", "six of eight"], ["x0", "x1", "x2", "x3"]] = np.nan
+    applying = pd.DataFrame(data=True, index=values.index, columns=values.columns)
+    applying.loc["six of eight", ["x0", "x1"]] = False
+    assert scores(Tree.of(rules), values, applying)[TOTAL].tolist() == [60.0, 40.0, 60.0]
+
+
+def test_the_total_too_may_need_enough_and_be_gathered_otherwise() -> None:
+    rules = scheme(indicator=[indicator("a", 1), indicator("b", 1)], total={"aggregate": "geometric", "least_present": 0.6})
+    values = pd.DataFrame({"a": [90.0, 90.0, 0.0], "b": [40.0, NAN, 100.0]})
+    total = scores(Tree.of(rules), values)[TOTAL]
+    assert total.to_numpy() == pytest.approx(np.array([60.0, NAN, 0.0]), nan_ok=True)
+
+
+def test_a_total_that_cannot_take_negative_scores_says_so_in_both_languages() -> None:
+    rules = scheme(indicator=[indicator("a")], total={"aggregate": "harmonic"})
+    with pytest.raises(Refused, match="aggregate of total cannot take") as refused:
+        scores(Tree.of(rules), pd.DataFrame({"a": [-1.0]}))
+    assert "总分" in refused.value.problems.text("zh")

@@ -1,0 +1,71 @@
+"""What one scheme decides otherwise than another, as a minute says it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from toolkit.amendments import diff
+from toolkit.house import house_folder
+from toolkit.scheme import Scheme, load_scheme
+
+SCHEME = load_scheme(house_folder("data/demo") / "scheme.toml")
+CHANGES: dict[str, tuple[object, str, str]] = {
+    "decimals": (3, "小数位数：2 → 3", "decimals: 2 → 3"),
+    "award[outstanding].quota.share": (0.12, "名额比例：优秀会员 · 名额 0.1 → 0.12", "share: 优秀会员 · quota 0.1 → 0.12"),
+    "indicator[law_hours].missing": ("exclude", "缺失时：法规学习班与讲座学时 按最低值计 → 不计，权重分给同级",
+                                     "when missing: 法规学习班与讲座学时 worst → exclude"),
+    "indicator[law_hours].value.best": (120.0000001, "最好值：法规学习班与讲座学时 · 计分 120 → 120.0000001",
+                                        "best: 法规学习班与讲座学时 · value 120 → 120.0000001"),
+    "indicator[law_hours].value": ({"shape": "points", "per": 2}, "计分：法规学习班与讲座学时 计分方法 线性，最差值 0，最好值 120 → 计分方法 按量计分，每单位分值 2",
+                                   "value: 法规学习班与讲座学时 shape linear, worst 0, best 120 → shape points for each, points for each 2"),
+    "ties": (["pledging", "committee"], "同分处理：守法诚信、并列 → 诚信承诺与公开、由委员会决定",
+             "ties: 守法诚信, joint → 诚信承诺与公开, left to the committee"),
+    "award[progress]": ({"label": "进步奖"}, "新增奖项：进步奖", "award added: 进步奖"),
+    "award[advanced]": (None, "删去奖项：先进会员", "award removed: 先进会员"),
+    "seed": (7, "随机种子：20181231 → 7", "seed: 20181231 → 7"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", CHANGES)
+def test_each_change_as_a_minute_says_it(place: str) -> None:
+    value, zh, en = CHANGES[place]
+    [found] = diff(SCHEME, SCHEME.with_({place: value}))
+    assert (found.words.zh, found.words.en, found.place) == (zh, en, place)
+
+
+def test_weights_of_siblings() -> None:
+    found = diff(SCHEME, SCHEME.with_({"group[learning].weight": 25, "group[exchange].weight": 30}))
+    assert [item.words.zh for item in found] == ["权重：学习培训 30 → 25", "权重：交流贡献 25 → 30"]
+
+
+def test_awards_in_another_turn() -> None:
+    turned = SCHEME.model_copy(update={"awards": SCHEME.awards[::-1]})
+    [found] = diff(SCHEME, turned)
+    assert (found.kind, found.words.zh) == ("moved", "奖项的先后改为：先进会员、优秀会员")
+
+
+SOME = st.lists(st.sampled_from(sorted(set(CHANGES) - {"indicator[law_hours].value"})), unique=True)
+
+
+@given(SOME)
+@settings(max_examples=20, deadline=None)
+def test_the_amendments_lead_from_one_scheme_to_the_other_and_back(places: list[str]) -> None:
+    changes = {place: CHANGES[place][0] for place in sorted(places)}
+    after = SCHEME.with_(changes)
+    assert SCHEME.with_({item.place: item.after for item in diff(SCHEME, after)}) == after
+    back: dict[str, Any] = {item.place: item.before for item in diff(SCHEME, after)}
+    assert {item.id for item in after.with_(back).awards} == {item.id for item in SCHEME.awards}
+    assert diff(after, after) == ()
+
+
+def test_it_says_nothing_of_schemes_that_are_equal() -> None:
+    assert diff(SCHEME, Scheme.model_validate(SCHEME.model_dump(by_alias=True))) == ()
+
+
+def test_the_number_one_is_not_a_yes() -> None:
+    assert [each.words.zh for each in diff(SCHEME, SCHEME.with_(decimals=1))] == ["小数位数：2 → 1"]
+    assert [each.words.en for each in diff(SCHEME, SCHEME.with_(decimals=0))] == ["decimals: 2 → 0"]

@@ -1,0 +1,176 @@
+"""Comparison: each member that moved is told by which change, and every change that is named does what is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.invented import evaluation, evaluations, indicator, members, scheme
+from toolkit import Evaluation, evaluate, open_edition, rescored, views
+from toolkit.causes import made, scheme_causes, undone
+from toolkit.compare import compare
+from toolkit.comparison_tables import moved_in_words
+from toolkit.scheme import Scheme
+from toolkit.scheme_paths import plain
+
+AWARDS = [{"id": "best", "label": "先进", "quota": {"number": 1, "within": "all"}}]
+
+
+def rules(**parts: Any) -> Scheme:
+    return scheme(**{"indicator": [indicator("a", 60), indicator("b", 40)], "award": AWARDS, "weights": "percent", **parts})
+
+
+def asked(**parts: Any) -> Evaluation:
+    """甲 is good at a, 乙 at b; one place."""
+    who = members(2).assign(name=["甲会员", "乙会员"])
+    written, values = rules(**parts), {"a": [90.0, 60.0], "b": [60.0, 90.0], "c": [50.0, 50.0]}
+    found = evaluation(written, who, pd.DataFrame({item.id: values[item.id] for item in written.indicators}, index=who.index))
+    return rescored(found, found.scheme)
+
+
+def test_the_weights_of_siblings_are_one_change_and_it_is_said_who_moved_by_it() -> None:
+    before = asked()
+    found = compare(before, rescored(before, before.scheme.with_weights({"a": 30})))
+    (trial,) = found.trials
+    assert trial.cause.words.zh == "权重：a 60 → 30，b 40 → 70"
+    assert found.moved["what"].to_dict() == {"m0": "awards", "m1": "awards"}
+    assert moved_in_words(found, "m0").zh == "甲会员由先进变为未获奖：仅“权重：a 60 → 30，b 40 → 70”一项即会如此；没有它就不会变动"
+    assert moved_in_words(found, "m1").en == "乙会员: from no award to 先进, “weight: a 60 → 30, b 40 → 70” alone does it; without it nothing would have moved it"
+
+
+def test_of_several_changes_only_that_which_moved_a_member_is_named() -> None:
+    before = asked()
+    after = before.scheme.with_weights({"a": 30}).with_(title="another", ties=["joint"])
+    found = compare(before, rescored(before, after))
+    assert len(found.trials) == 3
+    flagged = [trial.cause.words.zh for trial, own in zip(found.trials, found.alone.loc["m0"], strict=True) if own]
+    assert flagged == ["权重：a 60 → 30，b 40 → 70"]
+    assert found.needed.loc["m0"].tolist() == found.alone.loc["m0"].tolist()
+
+
+def test_two_changes_that_only_together_move_a_member() -> None:
+    before = asked(award=[{**AWARDS[0], "minimum": {"total": 70}}])
+    # The bar alone (70 -> 76) keeps 甲 with its 78; the weights alone (60 -> 50) leave it 75 and level, still above 70.
+    after = before.scheme.with_weights({"a": 52}).with_({"award[best].minimum": {"total": 76}})
+    found = compare(before, rescored(before, after))
+    assert found.moved.loc["m0", "what"] == "awards"
+    assert not found.alone.loc["m0"].any()
+    assert found.needed.loc["m0"].all()
+    assert "没有“" in moved_in_words(found, "m0").zh
+
+
+def test_a_node_added_with_its_siblings_weights_is_one_change() -> None:
+    after = rules(indicator=[indicator("a", 50), indicator("c", 20), indicator("b", 30)])
+    (cause,) = scheme_causes(rules(), after)
+    assert plain(made(rules(), cause, after))["indicator"] == plain(after)["indicator"]
+    assert plain(undone(after, cause, rules()))["indicator"] == plain(rules())["indicator"]
+
+
+def test_a_change_that_cannot_be_made_alone_is_said_so() -> None:
+    """A tie is settled by a node that only another change brings: neither goes without the other."""
+    before = asked(indicator=[indicator("a", 60), indicator("b", 40)], weights="points")
+    more = [indicator("a", 60), indicator("b", 40), indicator("c", 0)]
+    after = asked(indicator=more, weights="points", ties=["c", "joint"])
+    found = compare(before, after)
+    added, tie = found.trials[:2]
+    assert [trial.cause.amendments[0].place for trial in (added, tie)] == ["indicator[c]", "ties"]
+    assert tie.alone is None
+    assert added.without is None
+    note = views.comparison_table(found).note
+    assert "不能单独作出或单独撤回" in note
+    assert tie.cause.words.zh in note
+
+
+@settings(max_examples=40)
+@given(evaluations(), st.data())
+def test_all_changes_made_one_after_another_are_the_other_scheme(found: Evaluation, data: st.DataObject) -> None:
+    one = found.scheme
+    items = [item.id for item in one.indicators]
+    changes: dict[str, object] = {f"indicator[{id_}].weight": data.draw(st.integers(1, 50)) for id_ in items[:2]}
+    changes["decimals"] = data.draw(st.integers(0, 3))
+    other = one.with_(changes)
+    causes = scheme_causes(one, other)
+    scheme_now = one
+    for cause in causes:
+        scheme_now = made(scheme_now, cause, other)
+    assert plain(scheme_now) == plain(other)
+    for cause in reversed(causes):
+        scheme_now = undone(scheme_now, cause, one)
+    assert plain(scheme_now, written=False) == plain(one, written=False)
+
+
+@settings(max_examples=25)
+@given(evaluations(), st.data())
+def test_what_is_said_of_a_change_is_so(found: Evaluation, data: st.DataObject) -> None:
+    before = rescored(found, found.scheme.with_({f"indicator[{item.id}].missing": "worst" for item in found.scheme.indicators}))
+    weights = {f"indicator[{item.id}].weight": data.draw(st.integers(1, 50)) for item in found.scheme.indicators}
+    after = rescored(before, before.scheme.with_({**weights, "decimals": data.draw(st.integers(0, 2))}))
+    compared = compare(before, after)
+    stays = set(before.members.index) - set(compared.moved.index)
+    for column in ("award", "grade", "rank"):
+        assert before.ranking.loc[sorted(stays), column].equals(after.ranking.loc[sorted(stays), column])
+    for place, trial in enumerate(compared.trials):
+        assert trial.alone is not None
+        for member, what in compared.moved["what"].items():
+            if what == "rank":
+                assert bool(compared.alone[place].to_dict()[member]) == (_rank(trial.alone, member) == _rank(after, member))
+    assert compare(before, before).moved.empty
+
+
+def _rank(found: Evaluation, member: object) -> int:
+    rank = found.ranking["rank"].to_dict()[member]
+    return 0 if pd.isna(rank) else int(rank)
+
+
+def test_records_are_a_change_of_their_own(small_edition: Path) -> None:
+    old = open_edition(small_edition)
+    before = evaluate(old.scheme, old.records)
+    file = small_edition / "records" / "会员名册.csv"
+    file.write_text(file.read_text("utf-8-sig").replace("已签,8,", "未签,8,"), "utf-8-sig")
+    new = open_edition(small_edition)
+    after = evaluate(new.scheme.with_weights({"learning": 50}), new.records)
+    found = compare(before, after, old.records, new.records)
+    assert [trial.cause.of_records for trial in found.trials] == [False, True]
+    assert found.moved.loc["101", "what"] == "awards"
+    assert found.alone.loc["101"].tolist() == [False, True]
+    assert moved_in_words(found, "101").zh.endswith("：仅“记录的变化”一项即会如此；没有它就不会变动")
+    without = compare(before, after)
+    assert without.trials[1].alone is None
+    assert not without.alone[1].any()
+
+
+def test_a_member_that_joined_was_no_member_before(small_edition: Path) -> None:
+    old = open_edition(small_edition)
+    before = evaluate(old.scheme, old.records)
+    file = small_edition / "records" / "会员名册.csv"
+    file.write_text(file.read_text("utf-8-sig") + "106,新采购中心,采购人,已签,10,0\n", "utf-8-sig")
+    new = open_edition(small_edition)
+    found = compare(before, evaluate(new.scheme, new.records), old.records, new.records)
+    assert np.isnan(found.moved.loc["106", "total_before"])
+    assert "不在名册" in moved_in_words(found, "106").zh
+
+
+def test_a_measure_that_changed_is_tried_on_the_records(small_edition: Path) -> None:
+    edition = open_edition(small_edition)
+    before = evaluate(edition.scheme, edition.records)
+    scheme_after = edition.scheme.with_({"indicator[hours].measure": {"table": "activities", "take": "max", "column": "hours"}})
+    after = evaluate(scheme_after.with_weights({"learning": 50}), edition.records)
+    found = compare(before, after, edition.records, edition.records)
+    assert all(trial.alone is not None and trial.without is not None for trial in found.trials)
+    assert [trial.alone is None for trial in compare(before, after).trials].count(True) == 1
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_table_lists_who_moved_and_why(language: Any) -> None:
+    before = asked()
+    table = views.comparison_table(compare(before, rescored(before, before.scheme.with_weights({"a": 30}))), language=language)
+    (first, _) = table.rows
+    said = {"zh": ("乙会员", "全部会员", "未获奖 → 先进", "72.00 → 81.00"), "en": ("乙会员", "all members", "no award → 先进", "72.00 → 81.00")}
+    assert first[:4] == said[language]
+    assert views.comparison_table(compare(before, before)).rows == ()

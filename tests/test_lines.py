@@ -1,0 +1,50 @@
+"""Award lines: the last score that has an award, who stands near, and the places that stay empty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from hypothesis import given, settings
+
+from tests.contested import contested
+from tests.invented import evaluation, indicator, members, scheme
+from toolkit.evaluation import Evaluation
+from toolkit.lines import award_lines, distances
+from toolkit.standings import awards_table
+
+
+def asked(*awards: dict[str, Any]) -> Evaluation:
+    rules = scheme(indicator=[indicator("a", 1), indicator("b", 1)], award=list(awards))
+    who = members(3)
+    return evaluation(rules, who, pd.DataFrame({"a": [90.0, 80, 10], "b": [50.0, 40, 100]}, index=who.index))
+
+
+def test_the_line_of_an_award_lies_where_its_places_go_by() -> None:
+    found = asked({"id": "x", "quota": {"number": 1}, "by": "b"}, {"id": "y", "quota": {"number": 1}, "beside": ["x"]})
+    assert [(line.award, line.total) for line in award_lines(found)] == [("x", 100.0), ("y", 70.0)]
+    near = distances(found)
+    assert near[near["award"] == "x"][["member", "total", "distance"]].to_numpy().tolist() == [["m2", 100, 50], ["m0", 50, -50], ["m1", 40, -60]]
+    assert near[near["award"] == "y"]["member"].tolist() == ["m0", "m1", "m2"]  # m2 may have both
+
+
+def test_empty_places_stand_below_the_table() -> None:
+    found = asked({"id": "x", "label": "奖", "quota": {"number": 3}, "minimum": {"total": 60}})
+    (line,) = award_lines(found)
+    assert (line.awarded, line.vacant) == (2, 1)
+    assert "空缺名额（宁缺毋滥）：全部会员奖 1 个。" in str(awards_table(found).note)
+    assert not awards_table(asked({"id": "x", "quota": {"number": 1}})).note
+
+
+@settings(max_examples=40, deadline=None)
+@given(contested())
+def test_every_holder_stands_at_or_above_its_line(found: Evaluation) -> None:
+    lines = {(line.award, line.class_): line for line in award_lines(found)}
+    for (award, class_), held in found.awards.groupby(["award", "class"]):
+        assert lines[str(award), str(class_)].awarded == len(held)
+    near = distances(found)
+    for row in near.to_dict("records"):
+        line = lines[row["award"], row["class"]]
+        assert row["above"] == (row["member"] in set(found.awards.loc[found.awards["award"] == row["award"], "member"]))
+        assert not row["above"] or row["total"] >= (line.total if line.total is not None else np.inf)

@@ -1,0 +1,120 @@
+"""What can be wrong with outcomes: each fault named at its line, with the mend, in both languages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SCHEME
+from toolkit.errors import Problem, Refused
+from toolkit.scheme import load_scheme
+from toolkit.scheme_faults import scheme_faults
+from toolkit.scheme_faults.grades import grades_faults
+
+CONDITION = '[[condition]]\nid = "years"\nmeasure = { column = "members.pledge" }\n'
+
+
+def faults(folder: Path, text: str) -> list[Problem]:
+    path = folder / "scheme.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        load_scheme(path)
+    return list(refused.value.problems)
+
+
+def award(more: str) -> str:
+    return SCHEME + f'\n[[award]]\nid = "third"\n{more}\n'
+
+
+def veto(more: str) -> str:
+    return SCHEME + f'\n[[veto]]\nid = "v"\nwhen = {{ table = "conduct" }}\neffect = {{ award = "none" }}\n{more}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        (award("require = [{ least = 3 }]"), "award[third].require[1]", "names a node or a condition"),
+        (award('require = [{ node = "total", condition = "years", least = 3 }]'), "award[third].require[1]", "names a node or a condition"),
+        (award('require = [{ condition = "yaers", least = 3 }]'), "award[third].require[1].condition", "no condition `yaers`"),
+        (award('require = [{ node = "pldege", least = 3 }]'), "award[third].require[1].node", "no node `pldege`"),
+        (award('require = [{ condition = "years" }]'), "award[third].require[1]", "asks for nothing"),
+        (award('require = [{ node = "total", among = ["A"] }]'), "award[third].require[1].among", "not asked for by `among`"),
+        (award('require = [{ node = "total", least = 80, most = 60 }]'), "award[third].require[1].most", "cannot both be met"),
+        (award('require = [{ node = "total", above = 80, most = 80 }]'), "award[third].require[1].most", "cannot both be met"),
+        (award('by = "totl"'), "award[third].by", "no node `totl`"),
+        (award('beside = ["outstandng"]'), "award[third].beside[1]", "no award `outstandng`"),
+        (award('beside = ["third"]'), "award[third].beside[1]", "does not come before"),
+        (award("reserve = 2"), "award[third].reserve", "no reserves"),
+        (award("quota = { number = 3, least = 4, most = 2 }"), "award[third].quota.most", "but at most 2"),
+        (award("quota = { number = { } }"), "award[third].quota.number", "is empty"),
+        (award('quota = { number = { 甲 = 3 }, within = "all" }'), "award[third].quota.number", "do not compete apart"),
+        (award("quota = { in_all = 3 }"), "award[third].quota", "a share or a number"),
+        (SCHEME + "\n[eligibility]\nrequire = [{ least = 3 }]\n", "eligibility.require[1]", "names a node or a condition"),
+        (SCHEME + '\n[[veto]]\nid = "v"\nwhen = { table = "conduct" }\neffect = { lower_by = 1 }\n', "veto[v].effect.lower_by", "the scheme has none"),
+        (SCHEME + '\n[[veto]]\nid = "v"\nwhen = { table = "conduct" }\neffect = { award = ["advancd"] }\n', "veto[v].effect.award[1]", "no award `advancd`"),
+        (SCHEME + '\n[[veto]]\nid = "v"\nwhen = { table = "conduct" }\neffect = {}\n', "veto[v].effect", "does nothing"),
+        (SCHEME + '\n[grades]\nbands = [["A", 60], ["A", 0]]\n', "grades.bands", "written twice"),
+        (SCHEME + '\n[grades]\nbands = [["A", 60], ["B", 0]]\nrise_at_most = 1\n', "grades.rise_at_most", "previous grades stand"),
+        (SCHEME + '\n[grades]\nbands = [["A", 60]]\nrequire = { A = [{ condition = "years", most = 1, least = 2 }] }\n', "grades.require.A[1].most", "cannot both be met"),
+        (SCHEME + '\n[grades]\nbands = [["A", 60]]\napplied_only = true\n', "grades.applied_only", "nothing says who applied"),
+        (veto("at_least = 1.5"), "veto[v].at_least", "is whole"),
+        (veto("at_most = -3"), "veto[v].at_most", "belongs to `sum`"),
+        (veto('sum = "points"'), "veto[v].sum", "needs `at_least` or"),
+        (veto('sum = "points"\nat_least = 3\nat_most = -3'), "veto[v].sum", "needs `at_least` or"),
+        (veto('sum = "points"\nat_most = 3'), "veto[v].at_most", "must be less than 0"),
+        (veto('sum = "points"\nat_least = 3\ndistinct = "act_id"'), "veto[v].distinct", "do not go together"),
+    ],
+)
+def test_each_fault_is_named_at_its_place(tmp_path: Path, text: str, place: str, said: str) -> None:
+    text = text.replace("\n[[award]]", f"\n{CONDITION}\n[[award]]", 1)
+    found = {problem.column: problem for problem in faults(tmp_path, text)}
+    assert place in found, found
+    problem = found[place]
+    assert said in problem.rule.en
+    assert problem.rule.zh
+    assert problem.mend.zh
+    assert problem.row is not None
+
+
+def test_a_band_above_the_scale_can_only_be_reached_with_points_added() -> None:
+    raw = {"grades": {"bands": [["A", 160], ["B", 0]]}}
+    assert [fault.rule.en for fault in grades_faults(raw)] == ["the lower bound 160 of A is above the scale of 100"]
+    assert not list(grades_faults(raw | {"adjustment": [{}]}))
+
+
+def test_a_sound_scheme_that_uses_everything_is_no_question(tmp_path: Path) -> None:
+    text = SCHEME.replace("\n[[award]]", f"\n{CONDITION}\n[[award]]", 1) + """
+[[award]]
+id = "third"
+quota = { number = { 采购人 = 3 }, most = 2, in_all = 2 }
+require = [{ condition = "years", above = 1, below = 9 }, { condition = "years", among = ["AA", 3, true] }]
+by = "hours"
+beside = ["outstanding"]
+reserve = 2
+
+[[veto]]
+id = "slight"
+when = { table = "conduct" }
+at_least = 2
+effect = { award = ["third"], lower_by = 1 }
+
+[grades]
+bands = [["A", 60], ["B", 0]]
+valid_for = "2 years"
+rise_at_most = 1
+
+[previous]
+table = "old"
+grade = "grade"
+"""
+    path = tmp_path / "scheme.toml"
+    path.write_text(text, encoding="utf-8")
+    assert load_scheme(path).awards[-1].by == "hours"
+
+
+def test_nothing_is_asked_of_classes_where_there_are_none() -> None:
+    raw = {"award": [{"id": "a", "require": [{"node": "total", "least": 60, "classes": ["甲"]}]}], "members": {}}
+    path = ("award", 0, "require", 0, "classes")
+    assert path in {fault.path for fault in scheme_faults(raw)}
+    assert path not in {fault.path for fault in scheme_faults(raw | {"members": {"class": "kind"}})}

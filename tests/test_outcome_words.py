@@ -1,0 +1,86 @@
+"""Outcomes in words, as the sheet of the scheme tells them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.invented import MEASURE, indicator, scheme
+from toolkit.demands import demand, shortfall
+from toolkit.outcome_words import award_in_words, eligibility_in_words, grades_in_words, veto_in_words
+from toolkit.outcomes import Requirement
+from toolkit.text import Phrase
+
+CONDITIONS = [{"id": "sum", "label": "合同额", "measure": MEASURE, "unit": "亿元"}, {"id": "last", "label": "上年等级", "measure": MEASURE}]
+
+
+@pytest.mark.parametrize(
+    ("said", "zh", "en"),
+    [
+        ({"quota": {"share": 0.1}, "minimum": {"total": 85}}, "每类会员的 10%，总分 ≥ 85", "of each class 10%, total ≥ 85"),
+        ({"quota": {"number": 3, "within": "all"}}, "全部会员 3 家", "of all 3"),
+        (
+            {"quota": {"number": {"招标代理": 10, "采购人": 5}, "in_all": 12}, "reserve": 2},
+            "招标代理 10 家，采购人 5 家，各类合计最多 12 家，候补 2 名",
+            "招标代理 10, 采购人 5, at most 12 in all classes together, 2 reserves",
+        ),
+        (
+            {"quota": {"share": {"拍卖": 0.25}, "most": 4}, "by": "a", "beside": ["first"]},
+            "拍卖 25%，最多 4 家，按“学时”得分排序，可与一等奖兼得",
+            "拍卖 25%, at most 4, places go by 学时, beside 一等奖",
+        ),
+        ({"require": [{"condition": "sum", "above": 10}, {"condition": "last", "among": ["AA", "A"]}]}, "合同额 超过 10 亿元，上年等级 为 AA 或 A", "合同额 more than 10 亿元, 上年等级 AA or A"),
+        ({"require": [{"node": "total", "least": 60, "below": 90}]}, "总分 不低于 60.00 分且低于 90.00 分", "total at least 60.00 and less than 90.00"),
+    ],
+)
+def test_an_award_in_words(said: dict[str, Any], zh: str, en: str) -> None:
+    rules = scheme(award=[{"id": "first", "label": "一等奖"}, {"id": "x", **said}], condition=CONDITIONS, indicator=[indicator("a", label="学时")])
+    assert award_in_words(rules, rules.awards[1]) == Phrase(zh, en)
+
+
+def test_vetoes_eligibility_and_grades_in_words() -> None:
+    when = {"table": "t"}
+    rules = scheme(
+        award=[{"id": "first", "label": "一等奖"}],
+        condition=CONDITIONS,
+        veto=[
+            {"id": "v", "when": when, "distinct": "省份", "at_least": 2, "effect": {"award": "none", "grade": "D"}},
+            {"id": "w", "when": when, "at_least": 3, "effect": {"award": ["first"], "lower_by": 1}},
+            {"id": "x", "when": when, "sum": "记分", "at_least": 12.5, "effect": {"lower_by": 1}},
+            {"id": "y", "when": when, "sum": "扣分", "at_most": -12, "effect": {"lower_by": 1}},
+        ],
+        eligibility={"require": [{"condition": "sum", "least": 1}, {"node": "total", "least": 60, "classes": ["甲", "乙"]}]},
+        grades={"bands": [["A", 60], ["B", 0]], "require": {"A": [{"condition": "sum", "above": 10}]}, "valid_for": "2 years", "rise_at_most": 1, "applied_only": True},
+        previous={"table": "old", "grade": "g"},
+    )
+    assert [veto_in_words(rules, veto).zh for veto in rules.vetoes] == [
+        "省份不同的满 2 条，不得获奖，直接定为 D 级", "满 3 条，不得参评一等奖，信用等级降 1 级",
+        "记分合计满 12.5，信用等级降 1 级", "扣分合计不高于 -12，信用等级降 1 级",
+    ]  # fmt: skip
+    assert rules.eligibility is not None
+    assert eligibility_in_words(rules, rules.eligibility).zh == "合同额 不少于 1 亿元，总分 ≥ 60（只要求 甲、乙）"
+    assert rules.grades is not None
+    assert grades_in_words(rules, rules.grades) == Phrase(
+        "A ≥ 60，B ≥ 0；A 级另须 合同额 超过 10 亿元；比上届最多升 1 级；只评申报的会员；有效期 2 年",
+        "A ≥ 60，B ≥ 0; A also asks for 合同额 more than 10 亿元; rises at most 1 above the previous; applicants only; valid for 2 years",
+    )
+
+
+@pytest.mark.parametrize(
+    ("item", "found", "zh", "en"),
+    [
+        ({"node": "total", "least": 75}, 74.99, "总分 74.99，距奖最低 75.00 分差 0.01 分", "total 74.99, 0.01 short of the 75.00 that 奖 asks for"),
+        ({"node": "total", "above": 75}, 75.0, "总分 75.00，奖要求高于 75.00 分", "total 75.00, 奖 asks for more than 75.00"),
+        ({"node": "total", "most": 75}, 80.0, "总分 80.00，奖要求不超过 75.00 分（超出 5.00）", "total 80.00, 奖 asks for at most 75.00 (5.00 over)"),
+        ({"condition": "sum", "least": 3}, 0.3, "合同额 0.3 亿元，奖要求不少于 3 亿元（差 2.7）", "合同额 0.3 亿元, 奖 asks for at least 3 亿元 (2.7 short)"),
+        ({"condition": "sum", "below": 3}, None, "合同额无记录，视为不符合，奖要求少于 3 亿元", "合同额 not recorded, which meets nothing, 奖 asks for less than 3 亿元"),
+        ({"condition": "sum", "least": 3}, "很多", "合同额 很多，奖要求不少于 3 亿元", "合同额 很多, 奖 asks for at least 3 亿元"),
+        ({"condition": "last", "among": [True]}, False, "上年等级 否，奖要求为 是", "上年等级 no, 奖 asks for yes"),
+    ],
+)
+def test_what_falls_short_in_words(item: dict[str, Any], found: object, zh: str, en: str) -> None:
+    rules = scheme(condition=CONDITIONS)
+    asked = Requirement.model_validate({key: tuple(value) if isinstance(value, list) else value for key, value in item.items()})
+    assert shortfall(rules, Phrase("奖", "奖"), asked, found) == Phrase(zh, en)
+    assert demand(rules, asked).zh

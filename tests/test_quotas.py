@@ -1,0 +1,65 @@
+"""Quotas: how many places, and what is odd about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.contested import quotas
+from tests.invented import scheme
+from toolkit.outcomes import Quota
+from toolkit.quotas import places, quota_problems
+from toolkit.scheme import Scheme
+
+
+def quota(**said: Any) -> Quota:
+    return Quota.model_validate(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "applicants", "expected"),
+    [
+        ({"number": {"招标代理机构": 10, "采购人": 0}}, {"招标代理机构": 30, "采购人": 9, "专家": 5}, [10, 0, 0]),
+        ({"share": {"招标代理机构": 0.1, "采购人": 0.5}}, {"招标代理机构": 39, "采购人": 3}, [3, 1]),
+        ({"share": 0.1, "most": 2}, {"招标代理机构": 39}, [2]),
+        ({"number": 0, "least": 1}, {"采购人": 4}, [1]),
+        # 民政部 2025 award: 300 places, 170 and 130 by class
+        ({"number": {"集体": 170, "个人": 130}}, {"集体": 400, "个人": 90}, [170, 130]),
+        # a class too small for a share of a tenth has no place, unless one at least is promised
+        ({"share": 0.1}, {"拍卖机构": 9}, [0]),
+        ({"share": 0.1, "least": 1}, {"拍卖机构": 9}, [1]),
+    ],
+)
+def test_places_by_class(said: dict[str, Any], applicants: dict[str, int], expected: list[int]) -> None:
+    assert [places(quota(**said), count, class_) for class_, count in applicants.items()] == expected
+
+
+@given(quotas(), st.integers(0, 50), st.sampled_from(["A", "B", "D"]))
+def test_places_stay_within_their_bounds(said: dict[str, Any], applicants: int, class_: str) -> None:
+    found = places(quota(**said), applicants, class_)
+    table = next((size for size in (said.get("share"), said.get("number")) if isinstance(size, dict)), None)
+    assert found is not None
+    assert 0 <= found <= said.get("most", 50)
+    assert found >= min(said["least"], said.get("most", 1)) or (table is not None and class_ not in table)
+    assert table is None or class_ in table or found == 0
+
+
+def awarding(**said: Any) -> Scheme:
+    return scheme(award=[{"id": "x", "label": "先进会员", "quota": said}])
+
+
+def test_what_is_odd_is_told() -> None:
+    odd = awarding(number={"招标代理机构": 3, "采构人": 1})
+    told = list(quota_problems(odd, {"招标代理机构": 2, "采购人": 5}))
+    assert [(p.severity, p.value) for p in told] == [("warning", "采购人"), ("warning", "采构人"), ("note", "招标代理机构")]
+    assert told[1].mend.zh == "是否应为“采购人”？"
+    assert told[2].rule.zh == "“先进会员”名额 3 个，参评会员只有 2 家"
+    assert all(p.column == "award[x].quota" and p.file == "scheme.toml" for p in told)
+
+
+@pytest.mark.parametrize("said", [{"share": 1.0}, {"number": 5}, {"number": {"采购人": 5}}, {"number": 5, "within": "all"}])
+def test_a_quota_that_fits_is_no_question(said: dict[str, Any]) -> None:
+    assert not list(quota_problems(awarding(**said), {"采购人": 5}))

@@ -1,0 +1,105 @@
+"""References: what a scheme names of the tables stands there, with a type that serves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from toolkit.references import reference_problems
+from toolkit.scheme import Scheme
+from toolkit.tables import Tables
+from toolkit.toml_file import tuples
+
+TABLES = Tables.model_validate(tuples({"table": {
+    "members": {"file": "m.csv", "column": {"code": {"type": "text"}, "name": {"type": "text"}, "staff": {"type": "number"}}},
+    "acts": {"file": "a.csv", "column": {
+        "code": {"type": "member"}, "act": {"type": "text"}, "points": {"type": "number"}, "share": {"type": "percent"},
+        "state": {"type": "choice", "choices": ["有效", "撤销"]}, "phone": {"type": "text", "personal": True},
+        "day": {"type": "date"},
+    }},
+    "last": {"file": "l.csv", "column": {"code": {"type": "member"}, "total": {"type": "number"}, "grade": {"type": "choice", "choices": ["A", "B"]}}},
+    "loose": {"file": "x.csv", "column": {"total": {"type": "number"}}},
+}}))  # fmt: skip
+MEAN = {"table": "acts", "take": "weighted_mean", "column": "points", "weight": "share"}
+SHARE = {"table": "acts", "take": "ratio", "where": {"state": ["有效"]}, "among": {"state": ["有效", "撤销"]}}
+
+
+def said(**more: Any) -> list[tuple[str, str]]:
+    """The places and mends of a scheme's wrong references."""
+    indicator = {"id": "i", "weight": 100, "measure": {"column": "members.staff"}, "value": {"shape": "linear", "worst": 0, "best": 9}}
+    rules = Scheme.model_validate(tuples({
+        "schema": 1, "title": "t", "edition": "e", "as_of": dt.date(2018, 12, 31), "indicator": [indicator],
+        "members": {"table": "members", "key": "code", "name": "name"}, **more,
+    }))  # fmt: skip
+    return [(problem.column, problem.mend.en) for problem in reference_problems(rules, TABLES)]
+
+
+def condition(**measure: Any) -> list[tuple[str, str]]:
+    return [(place.removeprefix("condition[c].measure."), mend) for place, mend in said(condition=[{"id": "c", "measure": measure}])]
+
+
+@pytest.mark.parametrize("right", [MEAN, SHARE, {"column": "members.staff", "over": "last.total"}, {"table": "acts", "take": "distinct", "column": "act"}])
+def test_what_stands_in_the_tables_is_accepted(right: dict[str, Any]) -> None:
+    assert condition(**right) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place", "mend"),
+    [
+        ({**MEAN, "column": "act"}, "column", "name a column of numbers"),
+        ({**MEAN, "weight": "act"}, "weight", "name a column of numbers"),
+        ({**MEAN, "weight": "shares"}, "weight", "is `acts.share` meant?"),
+        ({**MEAN, "weight": "phone"}, "weight", "name another column"),
+        ({"table": "acts", "take": "max", "column": "state"}, "column", "name a column of numbers"),
+        ({"table": "acts", "take": "distinct", "column": "phone"}, "column", "name another column"),
+        ({"table": "acts", "take": "ratio", "column": "points", "over": "act"}, "over", "name a column of numbers"),
+        ({**SHARE, "among": {"state": ["有效", "销"]}}, "among.state", "is `撤销` meant?"),
+        ({"column": "members.staff", "over": "last.totals"}, "over", "is `last.total` meant?"),
+        ({"column": "members.staff", "over": "last.grade"}, "over", "name a column of numbers"),
+        ({"column": "members.name", "over": "last.total"}, "column", "name a column of numbers"),
+    ],
+)
+def test_what_does_not_is_named(wrong: dict[str, Any], place: str, mend: str) -> None:
+    assert (place, mend) in condition(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("previous", "found"),
+    [
+        ({"table": "last", "total": "total", "grade": "grade"}, []),
+        ({"table": "lats", "total": "total"}, [("previous.table", "is `last` meant?")]),
+        ({"table": "last", "total": "totals"}, [("previous.total", "is `last.total` meant?")]),
+        ({"table": "last", "rank": "grade"}, [("previous.rank", "name another column, or change its type")]),
+        ({"table": "last", "award": "total"}, [("previous.award", "name another column, or change its type")]),
+        ({"table": "acts", "grade": "phone"}, [("previous.grade", "name another column")]),
+        ({"table": "loose", "total": "total"}, [("previous", 'give a column the type "member"')]),
+    ],
+)
+def test_the_previous_results_are_held_to_their_table(previous: dict[str, Any], found: list[tuple[str, str]]) -> None:
+    assert said(previous=previous) == found
+
+
+def test_a_veto_is_held_to_the_column_it_tells_records_apart_by() -> None:
+    veto = {"id": "v", "when": {"table": "acts"}, "effect": {"award": "none"}}
+    assert said(veto=[{**veto, "distinct": "state"}]) == []
+    assert said(veto=[{**veto, "distinct": "stat"}]) == [("veto[v].distinct", "is `acts.state` meant?")]
+    assert said(veto=[{**veto, "distinct": "phone"}]) == [("veto[v].distinct", "name another column")]
+    assert said(veto=[{**veto, "sum": "points", "at_least": 12}]) == []
+    assert said(veto=[{**veto, "sum": "state", "at_least": 12}]) == [("veto[v].sum", "name a column of numbers")]
+    assert said(veto=[{**veto, "sum": "point", "at_least": 12}]) == [("veto[v].sum", "is `acts.points` meant?")]
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        ({"points": {"least": 2}, "share": {"above": 0.5}, "day": {"least": dt.date(2018, 1, 1)}}, []),
+        ({"state": {"least": 2}}, [("where.state", 'list its states, as in ["A", "B"], or name a column of numbers')]),
+        ({"day": {"least": 2018}}, [("where.day", "write days, as in 2018-01-01, without quotes")]),
+        ({"points": {"below": dt.date(2018, 1, 1)}}, [("where.points", "name a column of dates, or change its type")]),
+        ({"point": {"least": 2}}, [("where.point", "is `acts.points` meant?")]),
+    ],
+)
+def test_a_range_needs_a_column_of_its_kind(where: dict[str, Any], found: list[tuple[str, str]]) -> None:
+    assert condition(table="acts", take="count", where=where) == found

@@ -1,0 +1,85 @@
+"""What can be wrong with shapes and outlier treatments: each at its line, with what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SCHEME
+from toolkit.errors import Refused
+from toolkit.scheme import load_scheme
+
+HOURS = 'value = { shape = "linear", worst = 0, best = 40 }'
+FAULTS = (
+    ('value = { shape = "log", worst = 5, best = 5 }', "value.best", "coincide"),
+    ('value = { shape = "steps", steps = [[3, 10], [3, 20]] }', "value.steps", "rise from step to step"),
+    ('value = { shape = "piecewise", points = [[0, 0], [5, 9], [5, 10]] }', "value.points", "rise from point to point"),
+    ('value = { shape = "piecewise", points = [[0, 0]] }', "value.points", "too short"),
+    ('value = { shape = "target", best = [4, 2], worst = [0, 9] }', "value.best", "ends below"),
+    ('value = { shape = "target", best = [2, 4], worst = [9, 0] }', "value.worst", "ends below"),
+    ('value = { shape = "target", best = [2, 4], worst = [3, 9] }', "value.worst", "within the worst"),
+    ('value = { shape = "target", best = [2, 12], worst = [0, 9] }', "value.worst", "within the worst"),
+    ('value = { shape = "target", best = [2, 2], worst = [2, 2] }', "value.worst", "coincide"),
+    ('value = { shape = "logistic", middle = 5, steepness = 0 }', "value.steepness", "greater than 0"),
+    ('value = { shape = "min_max", to = [100, 1] }', "value.to", "must rise"),
+    ('value = { shape = "min_max", to = [1, 101] }', "value.to", "leaves the scale"),
+    ('value = { shape = "z_score", to = [1, 100] }', "value.to", "not allowed"),
+    ('value = { shape = "z_score", deviation = 0 }', "value.deviation", "greater than 0"),
+    ('value = { shape = "rank", ties = "min" }', "value.ties", "unknown name"),
+    ('value = { shape = "min_max", beter = "lower" }', "value.beter", "unknown key"),
+    ('value = { shape = "min_max", found = { "代理" = { least = 1, greatest = 2 } } }', "value.found.代理", "only `all`"),
+    ('value = { shape = "min_max", found = { all = { least = 3, greatest = 2 } } }', "value.found.all.least", "exceeds"),
+    ('value = { shape = "borda", found = { all = [[3, 0], [2, 1]] } }', "value.found.all", "worst to the best"),
+    ('value = { shape = "borda", better = "lower", found = { all = [[2, 0], [3, 1]] } }', "value.found.all", "worst to the best"),
+    (HOURS + '\noutliers = { treat = "log" }', "outliers.treat", "only a relative shape"),
+    (HOURS + '\noutliers = { treat = "winsorise", tails = [0.1, 0.1], most = 3 }', "outliers.most", "beside `tails`"),
+    (HOURS + '\noutliers = { treat = "winsorise", tails = [0.1, 0.5] }', "outliers.tails[2]", "less than 0.5"),
+    (HOURS + '\noutliers = { treat = "winsorise", tail = [0.1, 0.1] }', "outliers.tail", "unknown key"),
+    (HOURS + '\noutliers = { treat = "winsorize" }', "outliers.treat", "unknown name"),
+    (HOURS + '\noutliers = { treat = "winsorise", found = { least = 3, greatest = 2 } }', "outliers.found.least", "exceeds"),
+    ('value = { shape = "category", points = { "a" = 1 } }\noutliers = { treat = "log" }', "outliers", "no outliers"),
+)
+
+
+def read(folder: Path, *swaps: tuple[str, str]) -> object:
+    text = SCHEME
+    for old, new in swaps:
+        assert old in text
+        text = text.replace(old, new, 1)
+    (folder / "scheme.toml").write_text(text, encoding="utf-8")
+    return load_scheme(folder / "scheme.toml")
+
+
+@pytest.mark.parametrize(("written", "place", "said"), FAULTS, ids=[f"{place} {said}" for _, place, said in FAULTS])
+def test_each_fault_is_named_at_its_line(tmp_path: Path, written: str, place: str, said: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read(tmp_path, (HOURS, written))
+    (problem,) = refused.value.problems
+    assert problem.column == f"indicator[hours].{place}"
+    assert said in problem.rule.en
+    assert problem.rule.zh
+    assert problem.mend.zh
+    line = (tmp_path / "scheme.toml").read_text("utf-8").splitlines()[int(problem.row or 0) - 1]
+    assert line.startswith(place.split(".", maxsplit=1)[0])
+
+
+def test_nothing_is_compared_within_classes_where_there_are_none(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no classes"):
+        read(tmp_path, (HOURS, 'value = { shape = "min_max", within = "class" }'), ('class = "kind"\n', ""))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        'value = { shape = "target", best = [0, 4], worst = [0, 9], to = [1, 100] }',
+        'value = { shape = "points", base = 100, per = -5 }',
+        'value = { shape = "percentile", within = "class", found = { "代理" = [[1, 0], [3, 100]] } }',
+        'value = { shape = "borda", better = "lower", found = { all = [[3, 0], [2, 1]] } }',
+        'value = { shape = "z_score", found = { all = { mean = 3, deviation = 1, lowest = -2 } } }\nmissing = "mean"\nstands_in = { all = 3 }',
+        'value = { shape = "min_max" }\noutliers = { treat = "box_cox", lambda = 0.3 }',
+        HOURS + '\nmissing = 40\noutliers = { treat = "winsorise" }',
+    ],
+)
+def test_what_is_sound_is_read(tmp_path: Path, written: str) -> None:
+    assert read(tmp_path, (HOURS + '\nmissing = "worst"', written))

@@ -1,0 +1,69 @@
+"""What is said of an indicator's values beside the values."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tests.test_values import CLASSES, RAW, everything, with_items
+from toolkit.errors import Problem
+
+
+def said(raw: list[float], item: dict[str, Any], classes: list[str] | None = None) -> list[Problem]:
+    frame = RAW.assign(hours=raw)
+    found = everything(frame, with_items(hours={"missing": "worst", **item}), classes or list(CLASSES))
+    return list(found.problems)
+
+
+@pytest.mark.parametrize(
+    ("raw", "shape", "severity", "words"),
+    [
+        ([5, 5, 5, math.nan], {"shape": "min_max"}, "warning", "all 3 with a value have 5 and get 50"),
+        ([5, 5, 5, 5], {"shape": "z_score", "mean": 10.0}, "warning", "all 4 with a value have 5 and get 10"),
+        ([5, math.nan, math.nan, math.nan], {"shape": "percentile"}, "warning", "all 1 with a value have 5 and get 50"),
+        ([0, 0, 0, 0], {"shape": "share_of_best"}, "warning", "have 0 and get 0"),
+        ([0, 2, 4, 4], {"shape": "share_of_best", "better": "lower"}, "warning", "who has 0 has all"),
+        ([1, -2, -4, 4], {"shape": "share_of_best"}, "error", "2 negative values"),
+    ],
+)
+def test_a_column_that_cannot_be_compared_is_named(raw: list[float], shape: dict[str, Any], severity: str, words: str) -> None:
+    (problem,) = said(raw, {"value": shape})
+    assert problem.severity == severity
+    assert words in problem.rule.en
+    assert problem.column == "indicator[hours].value"
+    assert problem.rule.zh
+    assert problem.mend.zh
+
+
+def test_a_constant_class_is_named() -> None:
+    (problem,) = said([5, 5, 7, 9], {"value": {"shape": "min_max", "within": "class"}}, ["x", "x", "y", "y"])
+    assert "in the class `x`" in problem.rule.en
+
+
+def test_a_column_without_any_value_says_nothing() -> None:
+    for shape in ("min_max", "z_score", "borda", "share_of_best"):
+        assert said([math.nan] * 4, {"value": {"shape": shape}, "outliers": {"treat": "winsorise"}}) == []
+
+
+def test_a_class_for_which_nothing_was_found_is_an_error() -> None:
+    shape = {"shape": "min_max", "within": "class", "found": {"x": {"least": 1.0, "greatest": 9.0}}}
+    (problem,) = said([5, 6, 7, 9], {"value": shape}, ["x", "x", "x", "y"])
+    assert (problem.severity, problem.value) == ("error", "y")
+
+
+def test_points_for_places_beyond_the_scale_are_named() -> None:
+    scheme = with_items(hours={"value": {"shape": "rank"}, "missing": "worst"}).model_copy(update={"scale": 2.0})
+    problems = everything(RAW, scheme, ["x"] * 4).problems
+    (problem,) = [each for each in problems if "reach 3" in each.rule.en]
+    assert (problem.severity, problem.column) == ("warning", "indicator[hours].value")
+
+
+def test_what_stays_skewed_is_named() -> None:
+    raw = [1.0] * 30 + [1e6, 1e9]
+    frame = pd.DataFrame({name: list(RAW[name][:1]) * 32 for name in RAW} | {"hours": raw})
+    scheme = with_items(hours={"value": {"shape": "min_max"}, "outliers": {"treat": "winsorise", "most": 1}})
+    problems = [each for each in everything(frame, scheme, ["x"] * 32).problems if each.column.endswith("outliers")]
+    assert [each.severity for each in problems] == ["note", "warning"]

@@ -1,0 +1,60 @@
+"""A scheme written back: what did not change stays as it was written, to the byte."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+from hypothesis import given, settings
+
+from tests.test_amendments import CHANGES, SOME
+from toolkit.house import house_folder
+from toolkit.scheme import Scheme, load_scheme
+from toolkit.writing_back import rewritten, write_scheme
+
+SCHEME, TEXT = load_scheme(house_folder("data/demo") / "scheme.toml"), (house_folder("data/demo") / "scheme.toml").read_text("utf-8")
+
+
+def changed_lines(text: str) -> list[str]:
+    found = difflib.unified_diff(TEXT.splitlines(), text.splitlines(), n=0, lineterm="")
+    return [line for line in found if line[0] in "+-" and line[:3] not in {"+++", "---"}]
+
+
+def test_the_same_scheme_is_the_same_bytes() -> None:
+    assert rewritten(TEXT, SCHEME) == TEXT
+
+
+def test_one_weight_changes_one_line_and_keeps_its_comment(tmp_path: Path) -> None:
+    (tmp_path / "scheme.toml").write_text(TEXT, "utf-8")
+    write_scheme(SCHEME.with_(decimals=3), tmp_path / "scheme.toml")
+    text = (tmp_path / "scheme.toml").read_text("utf-8")
+    old, new = changed_lines(text)
+    assert new == old.replace("-decimals = 2", "+decimals = 3")
+    assert "# 总分四舍五入" in new
+
+
+@given(SOME)
+@settings(max_examples=15, deadline=None)
+def test_what_is_written_is_read_again(places: list[str]) -> None:
+    after = SCHEME.with_({place: CHANGES[place][0] for place in sorted(places)})
+    for text in (TEXT, ""):
+        assert reread(rewritten(text, after)) == after
+    kept = [line for line in TEXT.splitlines() if "#" in line and not any(word in line for word in ("decimals", "seed"))]
+    assert set(kept) - set(rewritten(TEXT, after).splitlines()) <= {line for line in kept if "ties" in line}
+    assert rewritten(rewritten(TEXT, after), SCHEME.with_()).count("[[award]]") == len(SCHEME.awards)
+
+
+def test_keys_in_chinese_stay_as_they_were_written() -> None:
+    bare = TEXT.replace('"轻微" = "3 months"', '轻微 = "3 months"  ')
+    assert bare != TEXT
+    assert rewritten(bare, SCHEME) == bare
+    longer = SCHEME.with_({"window.by_severity.lasts.轻微": "6 months"})
+    assert rewritten(bare, longer) == bare.replace('轻微 = "3 months"', '轻微 = "6 months"')
+
+
+def reread(text: str) -> Scheme:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "scheme.toml").write_text(text, "utf-8")
+        return load_scheme(Path(folder) / "scheme.toml")
