@@ -125,8 +125,8 @@ def conduct_chunk(rng: np.random.Generator, start: int, rows: int) -> pa.Table:
 
 def read_ours(folder: Path) -> float:
     """Reading the attendance here, checks included: seconds of processor."""
-    from toolkit.identity import MembersSpec
     from toolkit.records import load_records
+    from toolkit.scheme.identity import MembersSpec
     from toolkit.tables import load_tables
 
     (folder / "tables.toml").write_text(TABLES, encoding="utf-8")

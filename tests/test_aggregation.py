@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tests.invented import applicability, group, indicator, members, scheme, tables, trees
 from toolkit.aggregation import power
-from toolkit.criteria import Group, Total
 from toolkit.errors import Refused
 from toolkit.scheme import Scheme
+from toolkit.scheme.criteria import Group, Total
 from toolkit.scoring import TOTAL, Tree, scores
 
 NAN = float("nan")

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.amendments import diff
 from toolkit.house import house_folder
 from toolkit.scheme import Scheme, load_scheme
+from toolkit.scheme.amendments import diff
 
 SCHEME = load_scheme(house_folder("data/demo") / "scheme.toml")
 CHANGES: dict[str, tuple[object, str, str]] = {

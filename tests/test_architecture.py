@@ -15,49 +15,63 @@ PACKAGE = Path(toolkit.__file__).parent
 FLOORS = {
     "ground": "text deferred discretion errors ranking toml_places toml_faults toml_file house display drawing",
     "choosing": """
-        shapes.scale shapes.absolute shapes.states shapes.relative shapes.goalposts shapes.places shapes outliers ranges measures identity criteria outcomes scheme_faults.plain scheme_faults.tree scheme_faults.patterns scheme_faults.shapes
-        scheme_faults.measures scheme_faults.ranges scheme_faults.requirements scheme_faults.grades scheme_faults.outcomes scheme_faults.weighting scheme_faults.panel scheme_faults scheme_paths scheme scheme_words amendments writing_back
-        panels.score_table panels.composition panels.recusal panels.trimmed panels.harshness panels.mixed_model
-        panels.levelling panels.reliability panels.krippendorff panels
-        weighting.judgement weighting.points weighting.swing weighting.rank_order weighting.ratios weighting.trade_off
-        weighting.comparison_matrix weighting.ahp weighting.contradictions weighting.mending weighting.hierarchy
-        weighting.best_worst_input weighting.best_worst_models weighting.best_worst weighting.objective weighting.group
-        weighting.agreement weighting.distance weighting.like_minded weighting.delphi weighting""",
+        shapes.scale shapes.absolute shapes.states shapes.relative shapes.goalposts shapes.places shapes
+        scheme.outliers scheme.ranges scheme.measures scheme.identity scheme.criteria scheme.outcomes
+        scheme.faults.plain scheme.faults.tree scheme.faults.patterns scheme.faults.shapes
+        scheme.faults.measures scheme.faults.ranges scheme.faults.requirements scheme.faults.grades
+        scheme.faults.outcomes scheme.faults.weighting scheme.faults.panel scheme.faults scheme.paths scheme
+        scheme.words scheme.amendments scheme.writing_back panels.score_table panels.composition panels.recusal
+        panels.trimmed panels.harshness panels.mixed_model panels.levelling panels.reliability
+        panels.krippendorff panels weighting.judgement weighting.points weighting.swing weighting.rank_order
+        weighting.ratios weighting.trade_off weighting.comparison_matrix weighting.ahp weighting.contradictions
+        weighting.mending weighting.hierarchy weighting.best_worst_input weighting.best_worst_models
+        weighting.best_worst weighting.objective weighting.group weighting.agreement weighting.distance
+        weighting.like_minded weighting.delphi weighting""",
     "measuring": """
-        reading.findings reading.credit_code reading.units reading.amounts reading.dates reading.words reading.unit_rows
-        reading.headings reading.delimited reading.compound_file reading.file_faults reading.marks reading.xlsx_marks
-        reading.xls_marks reading.ods_marks
-        reading.workbook_marks reading.row_classes reading.remarks reading.sheets provenance sources.address tables reading.cells reading.heading_faults
-        reading.cut_rows reading.merged_cells reading.sheet_notes reading.intake reading.duplicates reading.membership reading.collection sources.catalogue sources.sqlite sources.postgres sources.spark
-        sources.connection sources.relation sources.checks sources.survey reading.lineage reading.names
-        reading.attribution records references
-        validity takes selection testimony single_rows quotients engine previous shortfalls judging_faults judging edition indicators
-        ballots.judgements ballots.shares ballots.ballot ballots.folder ballots.rounding ballots.group ballots.writing ballots""",
+        reading.findings reading.credit_code reading.units reading.amounts reading.dates reading.words
+        reading.unit_rows reading.headings reading.delimited reading.compound_file reading.file_faults
+        reading.marks reading.xlsx_marks reading.xls_marks reading.ods_marks reading.workbook_marks
+        reading.row_classes reading.remarks reading.sheets provenance sources.address tables reading.cells
+        reading.heading_faults reading.cut_rows reading.merged_cells reading.sheet_notes reading.intake
+        reading.duplicates reading.membership reading.collection sources.catalogue sources.sqlite
+        sources.postgres sources.spark sources.connection sources.relation sources.checks sources.survey
+        reading.lineage reading.names reading.attribution records references measuring.validity measuring.takes
+        measuring.selection measuring.testimony measuring.single_rows measuring.quotients measuring.engine
+        measuring.previous measuring.shortfalls panels.faults panels.judging edition indicators
+        ballots.judgements ballots.shares ballots.ballot ballots.folder ballots.rounding ballots.group
+        ballots.writing ballots""",
     "deciding": """
-        stand_ins value_faults values aggregation scoring requirements turns quotas contests terms demands case reasons awards award_notes grades grade_reasons""",
+        stand_ins value_faults values aggregation scoring awards.requirements awards.turns awards.quotas
+        awards.contests awards.terms awards.demands awards.case awards.reasons awards awards.notes grades
+        grade_reasons""",
     "the run": "evaluation",
     "asking": """
-        sensitivity.standing sensitivity.weights sensitivity.desk sensitivity.drawn_scores sensitivity.patterned_scores sensitivity.offers
-        sensitivity.allocation sensitivity.draws sensitivity
-        sensitivity.paths sensitivity.contested_lines sensitivity.lists sensitivity.stability sensitivity.smallest_weights
-        sensitivity.smallest_values sensitivity.tipping sensitivity.weight_bounds sensitivity.extremes
-        sensitivity.rank_programmes sensitivity.bounds
-        diagnostics.observations diagnostics.moments diagnostics.movements diagnostics.strata diagnostics.spread
-        diagnostics.agreement diagnostics.reliability diagnostics.components diagnostics.influence diagnostics.offer
-        diagnostics ballots.decided
-        causes compare
-        evidence sensitivity.method_scores sensitivity.method_duels sensitivity.methods sensitivity.method_lists sensitivity.group_tests sensitivity.fairness sensitivity.removal sensitivity.struck_values sensitivity.record_trials sensitivity.record_removal""",
+        sensitivity.standing sensitivity.weights sensitivity.desk sensitivity.drawn_scores
+        sensitivity.patterned_scores sensitivity.offers sensitivity.allocation sensitivity.draws sensitivity
+        sensitivity.paths sensitivity.contested_lines sensitivity.lists sensitivity.stability
+        sensitivity.smallest_weights sensitivity.smallest_values sensitivity.tipping sensitivity.weight_bounds
+        sensitivity.extremes sensitivity.rank_programmes sensitivity.bounds diagnostics.observations
+        diagnostics.moments diagnostics.movements diagnostics.strata diagnostics.spread diagnostics.agreement
+        diagnostics.reliability diagnostics.components diagnostics.influence diagnostics.offer diagnostics
+        ballots.decided compare.causes compare evidence sensitivity.method_scores sensitivity.method_duels
+        sensitivity.methods sensitivity.method_lists sensitivity.group_tests sensitivity.fairness
+        sensitivity.removal sensitivity.struck_values sensitivity.record_trials sensitivity.record_removal""",
     "keeping": """
-        wording measure_words shape_words outcome_words lines contributions score_cards movement workbook.quick_sheet workbook.book workbook.score_sheet workbook.scheme_sheet workbook.movement_sheet workbook.touched_sheet workbook results extract
-        returns.marked_cells returns.drop_downs returns.workbook_copy returns.marked_copy returns.sheet returns.names returns row_changes changes
-        sealing.environment sealing.lock sealing.bag sealing.panel_copies sealing.frozen sealing.execution sealing.replay seal""",
+        wording wording.measures wording.shapes wording.outcomes score_cards.lines score_cards.contributions
+        score_cards movement workbook.quick_sheet workbook.book workbook.score_sheet workbook.scheme_sheet
+        workbook.movement_sheet workbook.touched_sheet workbook results extract returns.marked_cells
+        returns.drop_downs returns.workbook_copy returns.marked_copy returns.sheet returns.names returns
+        returns.row_changes returns.changes sealing.environment sealing.lock sealing.bag sealing.panel_copies
+        sealing.frozen sealing.execution sealing.replay seal""",
     "showing": """
-        forms.columns forms.checks forms.sheet forms.notes forms.names forms scoring_sheets editor_schemas new_edition
-        standings card_tables workbook.card_book comparison_tables comparisons tipping_tables pictures diagnostic_tables robustness_tables diagnostic_pictures ballots.form_sheets ballots.form ballots.returned ballot_tables panel_tables views controls serving.notice serving.notice_page serving.page_process
-        serving.read_only pages""",
+        forms.columns forms.checks forms.sheet forms.notes forms.names forms panels.sheets editor_schemas
+        new_edition standings score_cards.tables workbook.card_book compare.tables compare.views
+        sensitivity.tipping_tables pictures diagnostics.tables sensitivity.robustness_tables
+        diagnostics.pictures ballots.form_sheets ballots.form ballots.returned ballots.tables panels.tables
+        views controls serving.notice serving.notice_page serving.page_process serving.read_only pages""",
     "doors": """
-        reading sources sealing serving commands commands.speaking commands.recording commands.evaluating commands.voting commands.judging commands.sealing
-        __init__ __main__""",
+        reading sources measuring sealing serving commands commands.speaking commands.recording
+        commands.evaluating commands.voting commands.judging commands.sealing __init__ __main__""",
 }
 ORDER = [module for floor in FLOORS.values() for module in floor.split()]
 HEAVY = ("anywidget", "duckdb", "ibis", "ipywidgets", "matplotlib", "nbclient", "openpyxl", "pandas", "scipy", "voila", "xlsxwriter")

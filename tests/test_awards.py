@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from tests.invented import NO_VETOES, decided, evaluations, group, indicator, members, scheme, totals
 from toolkit.awards import decide_awards
+from toolkit.awards.quotas import places
 from toolkit.evaluation import Evaluation
-from toolkit.outcomes import Quota
-from toolkit.quotas import places
 from toolkit.ranking import Tie, rounded
 from toolkit.scheme import Scheme
+from toolkit.scheme.outcomes import Quota
 
 
 def award(id_: str, label: str = "奖", **more: Any) -> dict[str, Any]:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from tests.invented import evaluation, evaluations, indicator, members, scheme
 from toolkit import Evaluation, evaluate, open_edition, rescored, views
-from toolkit.causes import made, scheme_causes, undone
 from toolkit.compare import compare
-from toolkit.comparison_tables import moved_in_words
+from toolkit.compare.causes import made, scheme_causes, undone
+from toolkit.compare.tables import moved_in_words
 from toolkit.scheme import Scheme
-from toolkit.scheme_paths import plain
+from toolkit.scheme.paths import plain
 
 AWARDS = [{"id": "best", "label": "先进", "quota": {"number": 1, "within": "all"}}]
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.contested import contested
 from tests.invented import MEASURE, NO_VETOES, decided, indicator, members, scheme, totals
 from toolkit.awards import decide_awards
+from toolkit.awards.quotas import places
 from toolkit.evaluation import Evaluation
-from toolkit.quotas import places
 from toolkit.ranking import Tie
 from toolkit.scheme import Scheme
 

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.invented import MEASURE, evaluation, evaluations, group, indicator, members, scheme
-from toolkit.contributions import BOUNDS, GATHERED, contributions, node_factors
 from toolkit.evaluation import Evaluation
 from toolkit.ranking import rounded
+from toolkit.score_cards.contributions import BOUNDS, GATHERED, contributions, node_factors
 
 
 def asked(values: dict[str, list[float]], points: list[float] | None = None, **parts: Any) -> Evaluation:

@@ -13,8 +13,8 @@ import pytest
 from tests.invented import evaluation, indicator, members, scheme
 from tests.test_diagnostics import ASEM, asem, asked
 from toolkit import evaluate, open_edition, rescored, views
-from toolkit.diagnostic_tables import percent
 from toolkit.diagnostics import effective_weights
+from toolkit.diagnostics.tables import percent
 from toolkit.display import Picture, Table
 from toolkit.evaluation import Evaluation
 from toolkit.wording import BLANK

@@ -11,8 +11,8 @@ import pytest
 from toolkit.editor_schemas import MODELS, editor_schema, write_editor_schemas
 from toolkit.house import house_folder
 from toolkit.scheme import Scheme, load_scheme
-from toolkit.scheme_paths import plain
-from toolkit.scheme_words import KEYS
+from toolkit.scheme.paths import plain
+from toolkit.scheme.words import KEYS
 from toolkit.tables import load_tables
 
 EDITIONS = [house_folder("data/demo"), *sorted(path for path in house_folder("templates/editions").iterdir() if path.is_dir())]

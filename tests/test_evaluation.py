@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from toolkit import Evaluation, Refused, evaluate, open_edition, rescored
-from toolkit.criteria import Total
+from toolkit.scheme.criteria import Total
 
 
 @pytest.fixture

@@ -349,6 +349,6 @@ def test_an_edition_with_all_of_it_is_checked_as_a_user_would(tmp_path: Path) ->
 
 def test_unverified_needs_a_take() -> None:
     said: dict[str, Any] = {"column": "members.x", "unverified": "counts"}
-    from toolkit.scheme_faults import scheme_faults
+    from toolkit.scheme.faults import scheme_faults
 
     assert [fault.path[-1] for fault in scheme_faults({"indicator": [{"id": "i", "weight": 100, "measure": said}]})] == ["unverified"]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from tests.contested import contested
 from tests.invented import evaluation, indicator, members, scheme
 from toolkit.evaluation import Evaluation
-from toolkit.lines import award_lines, distances
+from toolkit.score_cards.lines import award_lines, distances
 from toolkit.standings import awards_table
 
 

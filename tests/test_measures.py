@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from toolkit.errors import Problem, Problems
 from toolkit.indicators import Indicators, measure_indicators
-from toolkit.measures import Measure
-from toolkit.quotients import from_parts
+from toolkit.measuring.quotients import from_parts
 from toolkit.records import Records
 from toolkit.scheme import Scheme
-from toolkit.scheme_faults import scheme_faults
+from toolkit.scheme.faults import scheme_faults
+from toolkit.scheme.measures import Measure
 from toolkit.tables import Tables
 from toolkit.toml_file import tuples
 

@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.outcomes import Requirement
+from toolkit.awards.requirements import within
 from toolkit.ranking import rounded
-from toolkit.requirements import within
+from toolkit.scheme.outcomes import Requirement
 from toolkit.sensitivity.offers import _between
 from toolkit.sensitivity.standing import Steps
 

@@ -9,8 +9,8 @@ import pytest
 from tests.conftest import SCHEME
 from toolkit.errors import Problem, Refused
 from toolkit.scheme import load_scheme
-from toolkit.scheme_faults import scheme_faults
-from toolkit.scheme_faults.grades import grades_faults
+from toolkit.scheme.faults import scheme_faults
+from toolkit.scheme.faults.grades import grades_faults
 
 CONDITION = '[[condition]]\nid = "years"\nmeasure = { column = "members.pledge" }\n'
 

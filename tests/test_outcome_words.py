@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.invented import MEASURE, indicator, scheme
-from toolkit.demands import demand, shortfall
-from toolkit.outcome_words import award_in_words, eligibility_in_words, grades_in_words, veto_in_words
-from toolkit.outcomes import Requirement
+from toolkit.awards.demands import demand, shortfall
+from toolkit.scheme.outcomes import Requirement
 from toolkit.text import Phrase
+from toolkit.wording.outcomes import award_in_words, eligibility_in_words, grades_in_words, veto_in_words
 
 CONDITIONS = [{"id": "sum", "label": "合同额", "measure": MEASURE, "unit": "亿元"}, {"id": "last", "label": "上年等级", "measure": MEASURE}]
 

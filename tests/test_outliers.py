@@ -13,8 +13,8 @@ from pydantic import TypeAdapter
 from scipy.stats import boxcox, kurtosis, skew
 from scipy.stats.mstats import winsorize
 
-from toolkit.outliers import BoxCox, LogTransform, Outliers, Winsorise
-from toolkit.scheme_paths import plain
+from toolkit.scheme.outliers import BoxCox, LogTransform, Outliers, Winsorise
+from toolkit.scheme.paths import plain
 from toolkit.toml_file import tuples
 
 COINR = np.array([*range(1, 11), 30, 100], dtype=np.float64)  # the column of COINr's vignette "treat"

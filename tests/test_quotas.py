@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tests.contested import quotas
 from tests.invented import scheme
-from toolkit.outcomes import Quota
-from toolkit.quotas import places, quota_problems
+from toolkit.awards.quotas import places, quota_problems
 from toolkit.scheme import Scheme
+from toolkit.scheme.outcomes import Quota
 
 
 def quota(**said: Any) -> Quota:

@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from toolkit.__main__ import COMMANDS, app
-from toolkit.criteria import Adjustment
-from toolkit.identity import MembersSpec
-from toolkit.measures import Measure, Selection, Window
+from toolkit.scheme.criteria import Adjustment
+from toolkit.scheme.identity import MembersSpec
+from toolkit.scheme.measures import Measure, Selection, Window
 from toolkit.sources.address import source_faults
 from toolkit.tables import Column, Table
 from toolkit.toml_file import Decision

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from toolkit.edition import check_edition, open_edition
 from toolkit.errors import Problem, Refused
-from toolkit.identity import MembersSpec
 from toolkit.records import Records, load_records
+from toolkit.scheme.identity import MembersSpec
 from toolkit.tables import Tables, load_tables
 
 COUNTS = ["read", "accepted", "refused", "not_data"]

@@ -10,7 +10,11 @@ from tests.conftest import write_small_edition
 from toolkit import evaluate, open_edition
 from toolkit.evaluation import Evaluation
 from toolkit.records import Records
-from toolkit.robustness_tables import (
+from toolkit.sensitivity.fairness import fairness, group_results
+from toolkit.sensitivity.methods import METHODS
+from toolkit.sensitivity.record_removal import struck_records
+from toolkit.sensitivity.removal import without_each_member, without_nodes
+from toolkit.sensitivity.robustness_tables import (
     agreement_table,
     chosen_table,
     fairness_table,
@@ -18,10 +22,6 @@ from toolkit.robustness_tables import (
     records_table,
     removals_table,
 )
-from toolkit.sensitivity.fairness import fairness, group_results
-from toolkit.sensitivity.methods import METHODS
-from toolkit.sensitivity.record_removal import struck_records
-from toolkit.sensitivity.removal import without_each_member, without_nodes
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])

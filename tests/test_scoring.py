@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from scipy.stats import gmean, hmean, pmean
 
 from tests.invented import group, indicator, members, scheme, tables, trees
-from toolkit.criteria import Total
 from toolkit.errors import Refused
 from toolkit.scheme import Scheme
+from toolkit.scheme.criteria import Total
 from toolkit.scoring import TOTAL, Tree, adjusted, scores
 
 SCHEMES = trees().map(lambda tree: scheme(**tree))

@@ -12,7 +12,7 @@ from tests.panels.judged import EXPERTS, SCHEME, SHEETS, TABLES, write_judged_ed
 from toolkit.edition import check_edition, open_edition
 from toolkit.errors import Refused
 from toolkit.evaluation import evaluate
-from toolkit.scoring_sheets import write_score_sheets
+from toolkit.panels.sheets import write_score_sheets
 from toolkit.sealing.bag import file_digest
 
 BLANK: dict[str, Any] = {}

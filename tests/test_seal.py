@@ -20,10 +20,10 @@ from toolkit.edition import open_edition
 from toolkit.errors import Problems, Refused
 from toolkit.evaluation import evaluate
 from toolkit.scheme import load_scheme
+from toolkit.scheme.writing_back import write_scheme
 from toolkit.seal import verify_bag
 from toolkit.sealing.bag import read_bag_info
 from toolkit.sealing.lock import only_one
-from toolkit.writing_back import write_scheme
 
 
 def test_a_seal_is_quiet(whole: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from scipy.stats import percentileofscore, rankdata, zscore
 
-from toolkit.scheme_paths import plain
+from toolkit.scheme.paths import plain
 from toolkit.shapes import (
     Borda,
     ExponentialRank,

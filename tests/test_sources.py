@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from toolkit.errors import Refused
-from toolkit.identity import MembersSpec
 from toolkit.records import Records, load_records
+from toolkit.scheme.identity import MembersSpec
 from toolkit.tables import load_tables
 
 HOSTILE = 'a"; drop table acts; --'

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.measures import Measure
+from toolkit.scheme.measures import Measure
 from toolkit.sensitivity.struck_values import answered, value_of_all, values_without_each
 
 TAKES = st.sampled_from(["count", "any", "sum", "mean", "max", "min", "distinct"])

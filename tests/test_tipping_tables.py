@@ -6,8 +6,7 @@ from tests.test_smallest_values import hours
 from tests.test_stability import two
 from toolkit.sensitivity.bounds import WeightBounds, award_bounds, rank_bounds
 from toolkit.sensitivity.tipping import smallest_values, smallest_weights, stability_intervals
-from toolkit.text import Language
-from toolkit.tipping_tables import (
+from toolkit.sensitivity.tipping_tables import (
     award_bounds_table,
     rank_bounds_table,
     smallest_values_table,
@@ -15,6 +14,7 @@ from toolkit.tipping_tables import (
     stability_in_words,
     stability_table,
 )
+from toolkit.text import Language
 
 
 def test_a_sentence_says_how_much_less_weight_costs_whom_the_award() -> None:

@@ -7,8 +7,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toolkit.awards.turns import Pools, Turns
 from toolkit.ranking import competition_ranks, levels
-from toolkit.turns import Pools, Turns
 
 KEY = st.sampled_from([0.0, -0.0, 1.5, 60.0, 60.01, float("nan")])
 MEMBER = st.tuples(st.sampled_from(["甲", "乙", "", None]), KEY, KEY, st.booleans())

@@ -17,11 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.errors import Refused
-from toolkit.measures import Selection, Window, read_span
+from toolkit.measuring.selection import Calendar, Source, selected
 from toolkit.reading.cells import read_cells
 from toolkit.references import reference_problems
 from toolkit.scheme import Scheme
-from toolkit.selection import Calendar, Source, selected
+from toolkit.scheme.measures import Selection, Window, read_span
 from toolkit.tables import Column, Tables, load_tables
 from toolkit.toml_file import tuples
 

@@ -4,11 +4,11 @@ The map, from the ground up; a module imports only from floors below it:
 
 ========  ==============================================================================================
 ground    `errors`, `text`, `ranking`, `toml_file`: problems, languages, ranks, strict reading
-choosing  `scheme`, `shapes`, `measures`: what the committee decided, as frozen values
+choosing  `scheme`, `shapes`, `weighting`, `panels`: what the committee decided, as frozen values
 measuring `tables`, `records`, `edition`, `indicators`: what was recorded, read strictly and measured
 deciding  `values`, `scoring`, `awards`, `grades`: frames in, frames out
 the run   `evaluation`: one pure function, ``evaluate(scheme, records)``
-asking    `sensitivity`: the same run under other choices
+asking    `sensitivity`, `diagnostics`, `compare`: the same run under other choices
 keeping   `results`, `seal`: files that must not change
 showing   `views`, `controls`, `pages`: pixels and paper
 doors     ``committee``, the command line

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from toolkit.errors import Problem, Problems, Refused
 from toolkit.house import house_folder
-from toolkit.judging import judging
+from toolkit.panels.judging import judging
 from toolkit.records import Records, load_records
 from toolkit.references import reference_problems
 from toolkit.scheme import Scheme, load_scheme

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.scheme import Scheme
-from toolkit.scheme_words import KEYS
+from toolkit.scheme.words import KEYS
 from toolkit.tables import Tables
 
 if TYPE_CHECKING:

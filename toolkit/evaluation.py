@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from toolkit.award_notes import award_problems
 from toolkit.awards import Decided, decide_awards
+from toolkit.awards.notes import award_problems
+from toolkit.awards.terms import Terms
 from toolkit.deferred import Deferred
 from toolkit.errors import Problem, Problems, Refused
 from toolkit.grade_reasons import grade_reasons
@@ -21,7 +22,6 @@ from toolkit.indicators import Indicators, measure_indicators
 from toolkit.ranking import Floats, Tie, near_boundary, rounded
 from toolkit.scheme import Scheme
 from toolkit.scoring import TOTAL, Tree, adjusted, gathered
-from toolkit.terms import Terms
 from toolkit.text import Phrase, phrase
 from toolkit.values import Values, nothing_touched, resolved, scaled
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from toolkit.engine import Engine
+from toolkit.measuring.engine import Engine
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from toolkit.criteria import Adjustment, Condition, Indicator
-    from toolkit.measures import Measure
     from toolkit.records import Records
     from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Adjustment, Condition, Indicator
+    from toolkit.scheme.measures import Measure
 
 COLUMNS = ("item", "member", "table", "file", "sheet", "row", "amount")
 ORDER, PLACE = ["member", "file", "sheet", "row"], ["table", "file", "sheet", "row"]

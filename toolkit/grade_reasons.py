@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from toolkit.demands import shortfall, subject
+from toolkit.awards.demands import shortfall, subject
+from toolkit.awards.requirements import asked, rounded_points, scores_of
 from toolkit.grades import Graded, graded, outside
-from toolkit.outcomes import Requirement
 from toolkit.ranking import Mask
-from toolkit.requirements import asked, rounded_points, scores_of
+from toolkit.scheme.outcomes import Requirement
 from toolkit.scoring import TOTAL
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
-    from toolkit.outcomes import Grades
     from toolkit.scheme import Scheme
+    from toolkit.scheme.outcomes import Grades
 
 Unmet = dict[str, list[tuple[Requirement, Mask, list[Any]]]]
 NOBODY = Phrase("", "")

@@ -12,16 +12,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from toolkit.awards.requirements import asked, rounded_points, scores_of
 from toolkit.errors import Problem, nearest
-from toolkit.measures import read_span
 from toolkit.ranking import Mask
-from toolkit.requirements import asked, rounded_points, scores_of
+from toolkit.scheme.measures import read_span
 from toolkit.scoring import TOTAL
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
-    from toolkit.outcomes import Grades
     from toolkit.scheme import Scheme
+    from toolkit.scheme.outcomes import Grades
 
 Names: TypeAlias = NDArray[np.object_]
 

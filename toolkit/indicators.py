@@ -10,15 +10,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from toolkit.criteria import Adjustment, Condition, Indicator
-from toolkit.engine import VETOES, Engine
 from toolkit.errors import Problem, Problems
-from toolkit.judging import Judging, judging
-from toolkit.measures import Measure
-from toolkit.previous import previous_results
-from toolkit.quotients import Taken
+from toolkit.measuring.engine import VETOES, Engine
+from toolkit.measuring.previous import previous_results
+from toolkit.measuring.quotients import Taken
+from toolkit.measuring.shortfalls import (
+    appeal_notes,
+    class_problems,
+    testimonies,
+    value_problems,
+    veto_problems,
+)
+from toolkit.panels.judging import Judging, judging
 from toolkit.scheme import Scheme
-from toolkit.shortfalls import appeal_notes, class_problems, testimonies, value_problems, veto_problems
+from toolkit.scheme.criteria import Adjustment, Condition, Indicator
+from toolkit.scheme.measures import Measure
 from toolkit.text import Phrase
 
 if TYPE_CHECKING:

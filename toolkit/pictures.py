@@ -10,8 +10,8 @@ import numpy as np
 from toolkit import wording
 from toolkit.display import Align, Picture, shortened
 from toolkit.drawing import FAINT, FILLS, PAPER, PART, REST, Fill, Sheet, text_width
-from toolkit.lines import award_lines
 from toolkit.ranking import Floats
+from toolkit.score_cards.lines import award_lines
 from toolkit.standings import row_of
 from toolkit.text import Phrase, phrase
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.evaluation import Evaluation
-    from toolkit.lines import Line
     from toolkit.scheme import Scheme
+    from toolkit.score_cards.lines import Line
 
 WIDTH = 800.0
 LEFT, RIGHT = 250.0, 690.0

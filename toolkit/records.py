@@ -19,7 +19,7 @@ from toolkit.tables import Table, Tables
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
-    from toolkit.identity import MembersSpec
+    from toolkit.scheme.identity import MembersSpec
 
 COUNTS = ("read", "accepted", "refused", "not_data")
 

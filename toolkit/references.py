@@ -7,16 +7,16 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from toolkit.errors import Problem, Problems, nearest
-from toolkit.measures import Measure, Selection, Window
-from toolkit.outcomes import Veto
 from toolkit.panels.recusal import RECUSED
-from toolkit.ranges import Range, State
 from toolkit.scheme import Scheme
+from toolkit.scheme.measures import Measure, Selection, Window
+from toolkit.scheme.outcomes import Veto
+from toolkit.scheme.ranges import Range, State
 from toolkit.shapes import Category
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
-    from toolkit.criteria import Indicator
+    from toolkit.scheme.criteria import Indicator
     from toolkit.tables import Column, Table, Tables
 
 NUMBERS = ("number", "money", "percent")

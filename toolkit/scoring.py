@@ -15,8 +15,8 @@ from toolkit.ranking import Floats, Mask
 from toolkit.text import Phrase
 
 if TYPE_CHECKING:
-    from toolkit.criteria import Group, Indicator, Total
     from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Group, Indicator, Total
 
 TOTAL = "total"
 BLOCK = 1 << 14  # members whose columns stay in the processor's own memory while a group is added up
@@ -170,7 +170,7 @@ def adjusted(total: pd.Series[float], adjustments: pd.DataFrame, bounds: Total |
 
     Examples
     --------
-    >>> from toolkit.criteria import Total
+    >>> from toolkit.scheme.criteria import Total
     >>> points = pd.DataFrame({"bonus": [5.0, 5.0], "grave": [0.0, -90.0]})
     >>> adjusted(pd.Series([98.0, 60.0]), points, Total(floor=0, cap=100)).tolist()
     [100.0, 0.0]

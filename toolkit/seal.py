@@ -18,6 +18,7 @@ from toolkit.edition import open_edition
 from toolkit.errors import Problems, refuse
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.results import write_results
+from toolkit.scheme.writing_back import write_scheme
 from toolkit.sealing.bag import bag_problems, write_bag
 from toolkit.sealing.environment import DISTRIBUTION, environment_text
 from toolkit.sealing.execution import run_notebooks
@@ -25,7 +26,6 @@ from toolkit.sealing.frozen import folder_digests, freeze_edition, public_digest
 from toolkit.sealing.lock import only_one
 from toolkit.sealing.replay import replay_problems
 from toolkit.text import Phrase
-from toolkit.writing_back import write_scheme
 
 Extracting = Callable[[Evaluation, str, Mapping[str, str], dt.date, Path], None]
 Progress = Callable[[str], None]

@@ -12,8 +12,8 @@ from toolkit.shapes import Relative
 from toolkit.shapes.relative import EVERYONE, by_class
 
 if TYPE_CHECKING:
-    from toolkit.criteria import Indicator
     from toolkit.ranking import Floats
+    from toolkit.scheme.criteria import Indicator
 
 MIDDLES = ("median", "mean", "class_median", "class_mean")
 POINTS = "points"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit import wording
 from toolkit.display import Align, Table
-from toolkit.lines import Line, award_lines, distances
+from toolkit.score_cards.lines import Line, award_lines, distances
 from toolkit.text import Phrase, phrase
 from toolkit.wording import class_name, headings
 

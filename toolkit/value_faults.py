@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from toolkit.errors import Problem, Severity
-from toolkit.outliers import Winsorise
+from toolkit.scheme.outliers import Winsorise
 from toolkit.shapes import Category, Placed, Relative, ShareOfBest, named_states
 from toolkit.shapes.relative import EVERYONE
 from toolkit.text import Phrase, phrase
@@ -17,8 +17,8 @@ from toolkit.text import Phrase, phrase
 if TYPE_CHECKING:
     import pandas as pd
 
-    from toolkit.criteria import Indicator
     from toolkit.ranking import Floats, Mask
+    from toolkit.scheme.criteria import Indicator
 
 
 @dataclass(frozen=True, eq=False)

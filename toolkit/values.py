@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.criteria import Indicator
 from toolkit.errors import Problem, Problems
 from toolkit.ranking import Floats, Mask
 from toolkit.scheme import Scheme
+from toolkit.scheme.criteria import Indicator
 from toolkit.shapes import Category, Relative
 from toolkit.stand_ins import MIDDLES, how, middles, stand_ins
 from toolkit.value_faults import Valued, value_problems

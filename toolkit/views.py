@@ -10,19 +10,17 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from toolkit import wording
-from toolkit.ballot_tables import (
+from toolkit.ballots.tables import (
     agreement_table,
     ballots_table,
     decided_table,
     group_weights_table,
     slip_table,
 )
-from toolkit.card_tables import member_card
-from toolkit.comparison_tables import comparison_table
-from toolkit.comparisons import certainty_table, changes_table, record_changes_table
-from toolkit.criteria import Group
-from toolkit.diagnostic_pictures import correlations_picture, influence_picture, spread_picture
-from toolkit.diagnostic_tables import (
+from toolkit.compare.tables import comparison_table
+from toolkit.compare.views import certainty_table, changes_table, record_changes_table
+from toolkit.diagnostics.pictures import correlations_picture, influence_picture, spread_picture
+from toolkit.diagnostics.tables import (
     alpha_table,
     influence_table,
     redundancies_table,
@@ -31,9 +29,10 @@ from toolkit.diagnostic_tables import (
 )
 from toolkit.display import Picture, Table
 from toolkit.errors import SEVERITIES
-from toolkit.panel_tables import open_places_table, panel_experts_table, panel_table
+from toolkit.panels.tables import open_places_table, panel_experts_table, panel_table
 from toolkit.pictures import certainty_picture, totals_picture, weights_picture
-from toolkit.shape_words import missing_in_words, touched_in_words, valued_in_words
+from toolkit.scheme.criteria import Group
+from toolkit.score_cards.tables import member_card
 from toolkit.standings import (
     LEFT,
     RIGHT,
@@ -45,13 +44,14 @@ from toolkit.standings import (
 )
 from toolkit.text import Language, Phrase, phrase
 from toolkit.wording import headings
+from toolkit.wording.shapes import missing_in_words, touched_in_words, valued_in_words
 
 if TYPE_CHECKING:
-    from toolkit.criteria import Indicator
     from toolkit.errors import Problems
     from toolkit.evaluation import Evaluation
     from toolkit.records import Records
     from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Indicator
 
 __all__ = [
     "Picture", "Table", "agreement_table", "alpha_table", "awards_table", "ballots_table", "certainty_picture", "certainty_table",

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from tests.nasty.nasty import JIA, TABLES, YI
-from toolkit.identity import MembersSpec
 from toolkit.records import Records, load_records
+from toolkit.scheme.identity import MembersSpec
 from toolkit.tables import load_tables
 
 MEMBERS = f"信用代码,单位名称\n{JIA},甲\n{YI},乙\n"

@@ -20,8 +20,8 @@ from toolkit.edition import Edition, check_edition, open_edition
 from toolkit.errors import Refused
 from toolkit.evaluation import evaluate
 from toolkit.evidence import evidence
-from toolkit.judging import judging
-from toolkit.judging_faults import PSEUDONYM
+from toolkit.panels.faults import PSEUDONYM
+from toolkit.panels.judging import judging
 from toolkit.results import write_results
 
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from toolkit.ballots.judgements import Judgement, named_nodes
-from toolkit.criteria import Name
 from toolkit.errors import Problem, Problems, Refused, nearest, refuse
-from toolkit.scheme_faults.plain import unknown
-from toolkit.scheme_faults.weighting import GIVE_CODE, NO_CODE, PSEUDONYM, TOTAL
+from toolkit.scheme.criteria import Name
+from toolkit.scheme.faults.plain import unknown
+from toolkit.scheme.faults.weighting import GIVE_CODE, NO_CODE, PSEUDONYM, TOTAL
 from toolkit.text import Phrase, phrase
 from toolkit.toml_faults import Fault
 from toolkit.toml_file import Decision, read_model

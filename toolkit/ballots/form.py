@@ -15,7 +15,7 @@ from toolkit.ballots.group import group_weights
 from toolkit.errors import Refused, refuse
 from toolkit.forms.notes import TITLE as NOTES
 from toolkit.forms.sheet import HEAD, FormBook
-from toolkit.scheme_faults.weighting import GIVE_CODE, NO_CODE, PSEUDONYM
+from toolkit.scheme.faults.weighting import GIVE_CODE, NO_CODE, PSEUDONYM
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
-from toolkit.criteria import Name
+from toolkit.scheme.criteria import Name
 from toolkit.toml_file import Decision
 from toolkit.toml_places import KeyPath, Raw
 

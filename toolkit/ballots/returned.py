@@ -14,7 +14,7 @@ from toolkit.ballots.form_sheets import FORM, VALUE
 from toolkit.ballots.judgements import Ahp, Points, number_of
 from toolkit.ballots.shares import judged, unjudged
 from toolkit.errors import Problem, Problems, Refused, nearest, refuse
-from toolkit.scheme_faults.weighting import GIVE_CODE, NO_CODE, PSEUDONYM
+from toolkit.scheme.faults.weighting import GIVE_CODE, NO_CODE, PSEUDONYM
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.ballots.ballot import FOLDER, STEM, Ballot, read_ballot
 from toolkit.errors import Refused, refuse
-from toolkit.scheme_faults.weighting import GIVE_CODE, NO_CODE, PSEUDONYM
-from toolkit.scheme_paths import plain
+from toolkit.scheme.faults.weighting import GIVE_CODE, NO_CODE, PSEUDONYM
+from toolkit.scheme.paths import plain
 from toolkit.text import Phrase
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from toolkit.text import Phrase, phrase
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from toolkit.card_tables import Card
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
+    from toolkit.score_cards.tables import Card
 
 SETTINGS = "JUPYTER_CONFIG_PATH"
 NO_CODE = Phrase("请照会员名册填写代码", "write the code as the list of members has it")

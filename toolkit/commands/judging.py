@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from toolkit.display import Table
     from toolkit.edition import Edition
     from toolkit.errors import Problems
-    from toolkit.judging import Judging
+    from toolkit.panels.judging import Judging
 
 WRITTEN = (
     "评分表 {n} 份，在 {out}。\n打印签名或在 Excel 中填写；收回后放入 {goes}，再运行 committee check {folder}",
@@ -29,7 +29,7 @@ def sheets(
     language: Reader = "zh",
 ) -> None:
     """为每位专家生成 Excel 评分表，应回避的格子已填“回避”。 A score sheet for each expert, recusals filled in."""
-    from toolkit.scoring_sheets import goes_to, write_score_sheets
+    from toolkit.panels.sheets import goes_to, write_score_sheets
 
     with refusals(language):
         with working(language, Phrase("正在生成评分表", "writing the score sheets")):
@@ -40,7 +40,7 @@ def sheets(
 def panel(folder: Folder, language: Reader = "zh") -> None:
     """供专家组组长看：组成、回避、一致程度、各专家宽严、位次待定的会员。 For the chair of the panel."""
     from toolkit.edition import check_edition
-    from toolkit.judging import judging
+    from toolkit.panels.judging import judging
 
     with working(language, Phrase("正在读取评分", "reading the scores")):
         edition, problems = check_edition(folder)
@@ -60,7 +60,7 @@ def _unread(problems: Problems) -> bool:
 
 
 def _tell(edition: Edition, judged: Judging, language: str) -> None:
-    from toolkit.panel_tables import (
+    from toolkit.panels.tables import (
         open_places_table,
         panel_experts_table,
         panel_table,

@@ -22,9 +22,9 @@ from toolkit.errors import Refused
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
-    from toolkit.amendments import Amendment
     from toolkit.edition import Edition
     from toolkit.forms.names import Form
+    from toolkit.scheme.amendments import Amendment
 
 BEGUN = (
     "已新建：{folder}\n下一步：改 scheme.toml 里标【请改】的几处；把 forms/ 里的表填好放进 records/；然后运行 committee check {folder}",
@@ -105,9 +105,9 @@ def changes(
     language: Reader = "zh",
 ) -> None:
     """评选办法和记录有哪些改动。 What changed in scheme and records between two states of an edition."""
-    from toolkit.amendments import diff
-    from toolkit.changes import changed_records, edition_at, uncompared, write_changes
-    from toolkit.judging import panel_tables
+    from toolkit.panels.judging import panel_tables
+    from toolkit.returns.changes import changed_records, edition_at, uncompared, write_changes
+    from toolkit.scheme.amendments import diff
     from toolkit.views import record_changes_table
 
     with refusals(language):

@@ -48,8 +48,8 @@ def ballots(
 
 
 def _listed(folder: Path, scheme: Scheme, language: str, *, adopt: bool, each: bool) -> None:
-    from toolkit.ballot_tables import agreement_table, ballots_table, group_weights_table
     from toolkit.ballots import group_weights, load_ballots
+    from toolkit.ballots.tables import agreement_table, ballots_table, group_weights_table
 
     found = load_ballots(folder, scheme)
     if not found.listed:
@@ -71,9 +71,9 @@ def _listed(folder: Path, scheme: Scheme, language: str, *, adopt: bool, each: b
 
 def _adopt(folder: Path, scheme: Scheme, found: Ballots, group: GroupWeights, language: str) -> None:
     """Say what would change, as a minute says it; write it only where no ballot is faulty."""
-    from toolkit.amendments import diff
     from toolkit.ballots import scheme_with_group_weights
-    from toolkit.writing_back import write_scheme
+    from toolkit.scheme.amendments import diff
+    from toolkit.scheme.writing_back import write_scheme
 
     after = scheme_with_group_weights(scheme, group)
     changed = diff(scheme, after)
@@ -89,8 +89,8 @@ def _adopt(folder: Path, scheme: Scheme, found: Ballots, group: GroupWeights, la
 
 
 def _decided(folder: Path, found: Ballots, language: str) -> None:
-    from toolkit.ballot_tables import decided_table
     from toolkit.ballots.decided import decided_by_each
+    from toolkit.ballots.tables import decided_table
     from toolkit.edition import open_edition
     from toolkit.evaluation import evaluate
 

@@ -13,8 +13,8 @@ from toolkit.ranking import Floats
 from toolkit.text import Phrase
 
 if TYPE_CHECKING:
-    from toolkit.criteria import Indicator
     from toolkit.evaluation import Evaluation
+    from toolkit.scheme.criteria import Indicator
 
 Method: TypeAlias = Literal["pearson", "spearman", "kendall"]
 COLUMNS = ["r", "n", "group", "note"]

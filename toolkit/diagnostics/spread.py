@@ -23,8 +23,8 @@ from toolkit.shapes import Category, Piecewise, Points, Ranged, Steps, state_nam
 from toolkit.shapes.scale import Graded
 
 if TYPE_CHECKING:
-    from toolkit.criteria import Indicator
     from toolkit.evaluation import Evaluation
+    from toolkit.scheme.criteria import Indicator
     from toolkit.text import Language
 
 NOISE = 1e-9

@@ -16,7 +16,7 @@ from toolkit.reading.names import known_names, name_problems, shared_name_proble
 from toolkit.tables import Table, Tables
 
 if TYPE_CHECKING:
-    from toolkit.identity import MembersSpec
+    from toolkit.scheme.identity import MembersSpec
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from toolkit.errors import Problem, nearest
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
-    from toolkit.identity import MembersSpec
+    from toolkit.scheme.identity import MembersSpec
 
 Place = tuple[str, str, int]
 CLEAR = Phrase("请更正，或留空", "correct it, or leave it empty")

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from toolkit.errors import Problem
-from toolkit.ranges import Range
+from toolkit.scheme.ranges import Range
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
-    from toolkit.identity import MembersSpec
+    from toolkit.scheme.identity import MembersSpec
     from toolkit.tables import Column, Tables
 
 SAYS_SO = frozenset({"boolean", "date", "member", "credit_code"})  # columns that can tell an application

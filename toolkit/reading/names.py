@@ -15,7 +15,7 @@ from toolkit.errors import Problem
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
-    from toolkit.identity import MembersSpec
+    from toolkit.scheme.identity import MembersSpec
 
 DIVIDERS = re.compile(r"[、；;\n]")
 PLACE = ["_file", "_sheet", "_row"]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.errors import Problem, Problems, Refused, refuse
-from toolkit.judging import panel_tables
+from toolkit.panels.judging import panel_tables
 from toolkit.panels.recusal import RECUSED
 from toolkit.reading.cells import Cell
 from toolkit.reading.collection import found_files

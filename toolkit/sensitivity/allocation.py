@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from toolkit.contests import tie_nodes
+from toolkit.awards.contests import tie_nodes
+from toolkit.awards.terms import Terms
 from toolkit.ranking import Floats, Mask, rounded
 from toolkit.scoring import TOTAL
 from toolkit.sensitivity.desk import Desk
 from toolkit.sensitivity.offers import Offer, offers
 from toolkit.sensitivity.patterned_scores import PatternedScores
 from toolkit.sensitivity.standing import Key, Standing, Steps, allot_draws
-from toolkit.terms import Terms
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from toolkit.contests import tie_nodes
-from toolkit.quotas import places
+from toolkit.awards.contests import tie_nodes
+from toolkit.awards.quotas import places
+from toolkit.awards.requirements import Asked
 from toolkit.ranking import rounded
-from toolkit.requirements import Asked
 from toolkit.scoring import TOTAL, adjusted, node_scores
 from toolkit.sensitivity.contested_lines import terms_of
 from toolkit.sensitivity.extremes import Extremes
@@ -24,10 +24,10 @@ from toolkit.sensitivity.weight_bounds import WeightBounds, WeightHull, WeightOr
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from toolkit.awards.terms import Terms
     from toolkit.evaluation import Evaluation
-    from toolkit.outcomes import Award
     from toolkit.ranking import Floats, Integers, Mask
-    from toolkit.terms import Terms
+    from toolkit.scheme.outcomes import Award
 
 __all__ = ["WeightBounds", "WeightHull", "WeightOrder", "around", "award_bounds", "preferences", "rank_bounds"]
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from toolkit.contests import tie_nodes
+from toolkit.awards.contests import tie_nodes
+from toolkit.awards.requirements import rounded_scores
+from toolkit.awards.terms import Terms
 from toolkit.ranking import rounded
-from toolkit.requirements import rounded_scores
 from toolkit.scoring import TOTAL, node_scores
 from toolkit.sensitivity.paths import Rivals, Rule
-from toolkit.terms import Terms
 
 if TYPE_CHECKING:
-    from toolkit.contests import Contest
+    from toolkit.awards.contests import Contest
     from toolkit.evaluation import Evaluation
-    from toolkit.outcomes import Requirement
     from toolkit.ranking import Floats, Mask
+    from toolkit.scheme.outcomes import Requirement
 
 
 def exact_scores(evaluation: Evaluation) -> dict[str, Floats]:

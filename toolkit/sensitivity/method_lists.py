@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from toolkit.awards.requirements import rounded_points, scores_of
+from toolkit.awards.terms import Terms
 from toolkit.ranking import Floats, Mask, competition_ranks, rounded
-from toolkit.requirements import rounded_points, scores_of
 from toolkit.sensitivity.methods import LIST, METHODS, SAME, Method, Positions, fields, values_and_shares
-from toolkit.terms import Terms
 
 if TYPE_CHECKING:
-    from toolkit.contests import Contest
+    from toolkit.awards.contests import Contest
     from toolkit.evaluation import Evaluation
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from toolkit.quotas import places
+from toolkit.awards.quotas import places
+from toolkit.awards.requirements import Asked, within
 from toolkit.ranking import Floats, Mask
-from toolkit.requirements import Asked, within
 from toolkit.scoring import TOTAL
 from toolkit.sensitivity.standing import Positions, Steps
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from toolkit.outcomes import Award, Requirement
-    from toolkit.terms import Terms
+    from toolkit.awards.terms import Terms
+    from toolkit.scheme.outcomes import Award, Requirement
 
 Bar = tuple[str, int, int | None, Mask]
 

@@ -17,9 +17,9 @@ from toolkit.sensitivity.struck_values import Value, answered, value_of_all, val
 from toolkit.text import Phrase
 
 if TYPE_CHECKING:
-    from toolkit.criteria import Adjustment, Condition, Indicator
     from toolkit.records import Records
     from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Adjustment, Condition, Indicator
 
     Item: TypeAlias = Indicator | Adjustment | Condition
 

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from toolkit.contests import tie_nodes
+from toolkit.awards.contests import tie_nodes
+from toolkit.awards.requirements import rounded_points
+from toolkit.awards.terms import Terms
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.indicators import _points  # the one place that says what points an adjustment gives
 from toolkit.ranking import Floats, rounded
-from toolkit.requirements import rounded_points
 from toolkit.scoring import TOTAL, adjusted, scores
 from toolkit.sensitivity.removal import RelativeShapes, awarded
-from toolkit.terms import Terms
 from toolkit.values import scaled
 
 if TYPE_CHECKING:
-    from toolkit.contests import Contest
-    from toolkit.criteria import Adjustment
+    from toolkit.awards.contests import Contest
+    from toolkit.scheme.criteria import Adjustment
     from toolkit.text import Phrase
 
 Given: TypeAlias = frozenset[tuple[str, str]]

@@ -11,8 +11,8 @@ import pandas as pd
 from toolkit.evaluation import Evaluation, rescored
 
 if TYPE_CHECKING:
-    from toolkit.criteria import Group, Pattern
     from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Group, Pattern
 
 RelativeShapes: TypeAlias = Literal["recomputed", "held"]
 COLUMNS = ["kind", "removed", "label", "award", "gained", "lost", "changes", "moved"]

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from toolkit.awards.requirements import rounded_points, scores_of
 from toolkit.ranking import rounded
-from toolkit.requirements import rounded_points, scores_of
 from toolkit.scoring import TOTAL, node_scores
 from toolkit.sensitivity.contested_lines import decided, terms_of
 from toolkit.shapes import Category, Relative
 
 if TYPE_CHECKING:
-    from toolkit.contests import Contest
-    from toolkit.criteria import Indicator
+    from toolkit.awards.contests import Contest
+    from toolkit.awards.terms import Terms
     from toolkit.evaluation import Evaluation
     from toolkit.ranking import Floats, Mask
     from toolkit.scheme import Scheme
-    from toolkit.terms import Terms
+    from toolkit.scheme.criteria import Indicator
 
 COLUMNS = ["award", "class", "member", "holds", "indicator", "raw", "needed", "change", "exact"]
 WHOLE = {"count", "distinct"}

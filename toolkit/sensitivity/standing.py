@@ -94,7 +94,7 @@ def allot_draws(
     *,
     joint: bool,
 ) -> Mask:
-    """Who is given one award in each draw; the rule of `toolkit.contests.allot`, pool by pool.
+    """Who is given one award in each draw; the rule of `toolkit.awards.contests.allot`, pool by pool.
 
     Only the draws in which more members of a pool stand level at the line than there are places are looked at
     again, with the nodes that settle ties.

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from toolkit.measures import Measure
+    from toolkit.scheme.measures import Measure
 
 Amount: TypeAlias = str | None
 Value: TypeAlias = float | bool
@@ -23,7 +23,7 @@ def answered(measure: Measure) -> bool:
 
     Examples
     --------
-    >>> from toolkit.measures import Measure
+    >>> from toolkit.scheme.measures import Measure
     >>> answered(Measure(take="sum", table="hours", column="hours")), answered(Measure(column="members.staff"))
     (True, False)
     """
@@ -36,7 +36,7 @@ def value_of_all(measure: Measure, amounts: Sequence[Amount]) -> Value | None:
 
     Examples
     --------
-    >>> from toolkit.measures import Measure
+    >>> from toolkit.scheme.measures import Measure
     >>> value_of_all(Measure(take="mean", table="marks", column="mark"), ["0.1", "0.2", None])
     0.15
     """
@@ -51,7 +51,7 @@ def values_without_each(measure: Measure, amounts: Sequence[Amount]) -> list[Val
 
     Examples
     --------
-    >>> from toolkit.measures import Measure
+    >>> from toolkit.scheme.measures import Measure
     >>> values_without_each(Measure(take="sum", table="hours", column="hours"), ["8", "4.5", "8"])
     [12.5, 16.0, 12.5]
     """

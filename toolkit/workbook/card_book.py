@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit import wording
-from toolkit.card_tables import ADDS_UP, LINES, PARTS, RECORDS, VETOES, Card, card_tables, outcome
 from toolkit.errors import refuse
 from toolkit.score_cards import score_cards
+from toolkit.score_cards.tables import ADDS_UP, LINES, PARTS, RECORDS, VETOES, Card, card_tables, outcome
 from toolkit.text import Phrase, phrase
 from toolkit.workbook.book import HEAD, Book
 

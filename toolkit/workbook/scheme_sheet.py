@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from toolkit.criteria import Group
-from toolkit.measure_words import bounds_in_words, measure_in_words, selection_in_words
-from toolkit.outcome_words import award_in_words, eligibility_in_words, grades_in_words, veto_in_words
-from toolkit.shape_words import missing_in_words, valued_in_words
+from toolkit.scheme.criteria import Group
 from toolkit.text import Language, Phrase
 from toolkit.wording import JOIN, aggregate_in_words, outline
+from toolkit.wording.measures import bounds_in_words, measure_in_words, selection_in_words
+from toolkit.wording.outcomes import award_in_words, eligibility_in_words, grades_in_words, veto_in_words
+from toolkit.wording.shapes import missing_in_words, valued_in_words
 from toolkit.workbook.book import HEADING_ROW, Book
 
 if TYPE_CHECKING:
-    from toolkit.criteria import Indicator
     from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Indicator
 
 COLUMNS = (
     (Phrase("编号", "No."), 8),

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from xlsxwriter.utility import xl_col_to_name
 
-from toolkit.criteria import Group
 from toolkit.ranking import rounded
+from toolkit.scheme.criteria import Group
 from toolkit.text import Phrase
 from toolkit.wording import NOT_APPLICABLE
 from toolkit.workbook.book import HEADING_ROW, Book
@@ -21,8 +21,8 @@ from toolkit.workbook.book import HEADING_ROW, Book
 if TYPE_CHECKING:
     import pandas as pd
 
-    from toolkit.criteria import Indicator
     from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Indicator
 
 TOTAL = "total"
 LEFT = (

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.shape_words import touched_in_words
 from toolkit.text import Phrase, phrase
+from toolkit.wording.shapes import touched_in_words
 from toolkit.workbook.book import HEADING_ROW, Book
 
 COLUMNS = (

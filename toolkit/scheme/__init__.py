@@ -1,0 +1,203 @@
+"""The scheme: what the committee decided, as one frozen value read from `scheme.toml`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from toolkit.scheme.criteria import Adjustment, Condition, Group, Indicator, Name, Total
+from toolkit.scheme.faults import scheme_faults
+from toolkit.scheme.identity import MembersSpec
+from toolkit.scheme.measures import Window
+from toolkit.scheme.outcomes import Award, Eligibility, Grades, Previous, Veto
+from toolkit.scheme.paths import plain, put
+from toolkit.text import Language
+from toolkit.toml_file import Decision, modelled, read_model
+
+PublicField = Literal["name", "class", "award", "grade", "rank", "total"]
+
+
+class Panel(Decision):
+    """How experts' score sheets become one score.
+
+    At least `minimum` have to have scored a member, after recusal; the `trim` highest and lowest scores are left out.
+    The sheets are rows of `table`, one for each expert and member, whose column `expert` holds a pseudonym. The table
+    `experts` says who sits (id, employer, outside), `interests` who declared an interest in whom (expert, member,
+    ground): whoever did, or works for a member, does not score it, and with `rivals` none of that member's class.
+    An `odd` number sits, of whom at least the share `outside` are from outside.
+    """
+
+    minimum: Annotated[int, Field(ge=1)] = 5
+    trim: Annotated[int, Field(ge=0)] = 0
+    harshness: Literal["none", "zscore", "mixed_model"] = "none"
+    table: Name | None = None
+    expert: Name = "expert"
+    experts: Name | None = None
+    interests: Name | None = None
+    rivals: bool = False
+    odd: bool = True
+    outside: Annotated[str, Field(pattern=r"^\d+/[1-9]\d*$")] = "2/3"
+
+
+class Weighting(Decision):
+    """How experts' ballots become the weights of the scheme.
+
+    `aggregate` says how one weight comes of many; ``aij`` joins AHP comparisons before they become weights. `experts`
+    says by their code who counts other than once, `groups` which groups of siblings are voted on (``total`` is the
+    topmost; all where none is named), `round` which round decides (the last where it says nothing), `publish`
+    whether a sealed bag holds the ballots by code, or none.
+    """
+
+    aggregate: Literal["arithmetic", "geometric", "median", "trimmed", "aij"] = "arithmetic"
+    trim: Annotated[int, Field(ge=1)] = 1
+    experts: dict[str, Annotated[float, Field(gt=0)]] = {}
+    groups: tuple[str, ...] = ()
+    deadline: dt.date | None = None
+    minimum: Annotated[int, Field(ge=1)] = 1
+    round: Annotated[int, Field(ge=1)] | None = None
+    decimals: Annotated[int, Field(ge=0, le=6)] = 1
+    publish: Literal["none", "pseudonyms"] = "none"
+
+
+class Publication(Decision):
+    """What may be shown to whom, for how many working days, in which order, and whom to ask."""
+
+    working_days: Annotated[int, Field(ge=0)] = 7
+    fields: dict[Literal["public", "member"], tuple[PublicField, ...]] = {"public": ("name", "class", "award")}
+    order: Literal["name", "class", "rank"] = "name"
+    contact: str = ""
+
+
+class Scheme(Decision):
+    """Everything the committee decided about one edition; see `load_scheme`."""
+
+    schema_: Annotated[Literal[1], Field(alias="schema")]
+    title: Name
+    edition: Name
+    as_of: dt.date
+    members: MembersSpec
+    language: Language = "zh"
+    period: tuple[dt.date, dt.date] | None = None
+    scale: Annotated[float, Field(gt=0)] = 100.0
+    decimals: Annotated[int, Field(ge=0, le=12)] = 2
+    weights: Literal["percent", "points"] = "percent"
+    ties: tuple[str, ...] = ("committee",)
+    approval: str = ""
+    seed: Annotated[int, Field(ge=0)] = 0
+    groups: Annotated[tuple[Group, ...], Field(alias="group")] = ()
+    indicators: Annotated[tuple[Indicator, ...], Field(alias="indicator")] = ()
+    total: Total = Total()
+    adjustments: Annotated[tuple[Adjustment, ...], Field(alias="adjustment")] = ()
+    conditions: Annotated[tuple[Condition, ...], Field(alias="condition")] = ()
+    eligibility: Eligibility | None = None
+    window: dict[str, Window] = {}
+    vetoes: Annotated[tuple[Veto, ...], Field(alias="veto")] = ()
+    awards: Annotated[tuple[Award, ...], Field(alias="award")] = ()
+    grades: Grades | None = None
+    previous: Previous | None = None
+    panel: Panel | None = None
+    publication: Publication | None = None
+    weighting: Weighting | None = None
+
+    @property
+    def nodes(self) -> dict[str, Group | Indicator]:
+        """Every node of the tree by its id, groups first."""
+        nodes: tuple[Group | Indicator, ...] = (*self.groups, *self.indicators)
+        return {node.id: node for node in nodes}
+
+    def children(self, group: str | None = None) -> tuple[Group | Indicator, ...]:
+        """The nodes just below `group`; below the total for None."""
+        return tuple(node for node in self.nodes.values() if node.group == group)
+
+    def label(self, node: str) -> str:
+        """What a reader calls a node, an adjustment, a condition, an award or a veto; the id where nothing bears it."""
+        named: tuple[Group | Indicator | Adjustment | Condition | Award | Veto, ...]
+        named = (*self.groups, *self.indicators, *self.adjustments, *self.conditions, *self.awards, *self.vetoes)
+        return next((item.label for item in named if item.id == node), node)
+
+    def with_(self, changes: Mapping[str, object] | None = None, /, **fields: object) -> Scheme:
+        """The scheme with some things decided otherwise; as strict as a file.
+
+        Parameters
+        ----------
+        changes
+            What is to stand where, by place: ``{"indicator[pledge].value.points.true": 80}``. None removes; an item
+            with a new id is added.
+        fields
+            The same for keys of the topmost level: ``with_(decimals=3)``.
+
+        Raises
+        ------
+        Refused
+            When a place is unknown, or the scheme would be impossible or contradictory.
+        """
+        raw = plain(self)
+        for path, value in {**(changes or {}), **fields}.items():
+            put(raw, path, value)
+        return modelled(raw, Scheme, scheme_faults, "scheme.toml")
+
+    def with_weights(self, weights: Mapping[str, float]) -> Scheme:
+        """The scheme with other weights; siblings that are not named share the rest as they did.
+
+        Parameters
+        ----------
+        weights
+            New weight by node id, in the scheme's own terms. With ``weights = "points"`` only the named change.
+
+        Raises
+        ------
+        KeyError
+            For an id that is no node.
+        ValueError
+            For a weight that is negative or exceeds what its siblings sum to.
+        """
+        unknown = sorted(set(weights) - set(self.nodes))
+        if unknown:
+            raise KeyError(*unknown)
+        new: dict[str, float] = {}
+        for parent in {self.nodes[node].group for node in weights}:
+            new |= _shared_out(self.children(parent), weights, keep_sum=self.weights == "percent")
+        return self.model_copy(
+            update={
+                "groups": tuple(node.model_copy(update={"weight": new.get(node.id, node.weight)}) for node in self.groups),
+                "indicators": tuple(
+                    node.model_copy(update={"weight": new.get(node.id, node.weight)}) for node in self.indicators
+                ),
+            }
+        )
+
+
+def load_scheme(path: Path) -> Scheme:
+    """The scheme written in `path`.
+
+    Raises
+    ------
+    Refused
+        With every fault, each at its line, when anything in the file is unknown, impossible or contradictory.
+    """
+    return read_model(path, Scheme, scheme_faults)
+
+
+def _shared_out(
+    siblings: tuple[Group | Indicator, ...], weights: Mapping[str, float], *, keep_sum: bool
+) -> dict[str, float]:
+    named = {node.id: float(weights[node.id]) for node in siblings if node.id in weights}
+    if not all(math.isfinite(weight) and weight >= 0 for weight in named.values()):
+        message = "a weight must be a number, and not negative"
+        raise ValueError(message)
+    if not keep_sum:
+        rest = {}
+    else:
+        others = [node for node in siblings if node.id not in named]
+        left, before = 100.0 - sum(named.values()), sum(node.weight for node in others)
+        if (not others and abs(left) > 1e-9) or left < -1e-9:
+            message = f"weights of siblings must sum to 100, not {sum(named.values()):g}"
+            raise ValueError(message)
+        parts = {node.id: node.weight / before if before else 1 / len(others) for node in others}
+        rest = {node: max(left, 0.0) * part for node, part in parts.items()}
+    return {**named, **rest}

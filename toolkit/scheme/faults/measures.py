@@ -1,0 +1,127 @@
+"""What can be wrong with measures: what is taken, of which column, in which window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from toolkit.scheme.faults.plain import items, unknown
+from toolkit.text import Phrase, phrase
+from toolkit.toml_faults import Fault
+from toolkit.toml_places import KeyPath, Raw
+
+NEED_TAKE = {"table", "where", "among", "window", "once_per", "unverified", "weight"}
+NEED_COLUMN = {"sum", "distinct", "latest", "mean", "weighted_mean", "max", "min", "panel"}
+ALL = {*NEED_COLUMN, "count", "any", "ratio"}
+GOES_WITH = {
+    "weight": ("weighted_mean",),
+    "over": ("ratio",),
+    "among": ("ratio",),
+    "column": ("distinct", "sum", "mean", "weighted_mean", "max", "min", "latest", "ratio", "panel"),
+}
+
+
+def measures_faults(raw: Raw) -> Iterable[Fault]:
+    """Every fault of what is measured, and when."""
+    return chain.from_iterable(check(raw) for check in (_measures, _period))
+
+
+def _measures(raw: Raw) -> Iterator[Fault]:
+    windows = list(raw["window"]) if isinstance(raw.get("window"), dict) else []
+    places = [(name, "measure") for name in ("indicator", "adjustment", "condition")]
+    for name, key in (*places, ("veto", "when")):
+        for place, item in items(raw, name):
+            measure, path = item.get(key), (name, place, key)
+            if not isinstance(measure, dict):
+                continue
+            window = measure.get("window")
+            if isinstance(window, str) and window not in windows:
+                yield unknown((*path, "window"), Phrase("时限", "window"), window, windows)
+            if key == "measure":
+                yield from _bare(path, measure) if measure.get("take") is None else _taken(path, measure)
+
+
+def _bare(path: KeyPath, measure: Raw) -> Iterator[Fault]:
+    """A value read as it stands: table and column in one word, perhaps over another."""
+    if not _is_cell(measure.get("column")):
+        rule = Phrase("没有写明怎样取数", "it does not say what to take")
+        mend = Phrase('请写 take（并写 table），或写 column = "表.列"', 'write `take` with `table`, or column = "table.column"')
+        yield Fault((*path, "column"), rule, mend)
+    elif isinstance(measure.get("over"), str) and not _is_cell(measure["over"]):
+        rule = Phrase("没有 take 时，除数也要写成“表.列”", "without `take` the divisor is a table and a column too")
+        yield Fault((*path, "over"), rule, Phrase('请写 over = "表.列"', 'write over = "table.column"'))
+    for key in sorted(NEED_TAKE & set(measure)):
+        rule = phrase("没有 take 时不能写“{key}”", "`{key}` needs `take`", key=key)
+        yield Fault((*path, key), rule, Phrase("请补上 take，或删去这一项", "add `take`, or remove it"))
+
+
+def _is_cell(name: object) -> bool:
+    return isinstance(name, str) and name.count(".") == 1 and all(name.split("."))
+
+
+def _taken(path: KeyPath, measure: Raw) -> Iterator[Fault]:
+    """What each take needs, and what has no part in it."""
+    take = str(measure["take"])
+    if measure.get("table") is None:
+        yield Fault((*path, "table"), Phrase("没有写明数据表", "`table` is missing"), Phrase("请写 table", "add it"))
+    if take in NEED_COLUMN and measure.get("column") is None:
+        rule = phrase("{take} 需要写明列", "`{take}` needs a column", take=take)
+        yield Fault((*path, "column"), rule, Phrase("请写 column", "add `column`"))
+    if take == "weighted_mean" and measure.get("weight") is None:
+        rule = Phrase("加权平均需要写明权数列", "`weighted_mean` needs a column of weights")
+        yield Fault((*path, "weight"), rule, Phrase("请写 weight", "add `weight`"))
+    yield from _ratio(path, measure) if take == "ratio" else ()
+    for key, takes in GOES_WITH.items():
+        if key in measure and take not in takes and take in ALL:
+            rule = phrase("“{key}”不适用于 {take}", "`{key}` does not go with `{take}`", key=key, take=take)
+            mend = phrase("请删去，或改用 {takes}", "remove it, or take {takes}", takes=" / ".join(takes))
+            yield Fault((*path, key), rule, mend)
+
+
+def _ratio(path: KeyPath, measure: Raw) -> Iterator[Fault]:
+    """A ratio is of two columns, or of rows to rows among which they are."""
+    if ("column" in measure) != ("over" in measure):
+        key, given = ("over", "column") if "column" in measure else ("column", "over")
+        rule = phrase("比值要写明两列：有 {given} 就要有 {key}", "a ratio of columns needs both: `{given}` and `{key}`", given=given, key=key)
+        yield Fault((*path, key), rule, phrase("请写 {key}；若是行数之比，请删去 {given}", "add `{key}`; for a share of rows, remove `{given}`",
+                                               key=key, given=given))  # fmt: skip
+    elif "column" not in measure and not measure.get("where"):
+        rule = Phrase("行数之比没有写明哪些行计入分子", "a share of rows does not say which rows it counts")
+        yield Fault((*path, "where"), rule, Phrase("请写 where，或写 column 和 over", "add `where`, or `column` and `over`"))
+    elif "column" in measure and "among" in measure:
+        rule = Phrase("among 用于行数之比，不用于两列之比", "`among` belongs to a share of rows, not to a ratio of columns")
+        yield Fault((*path, "among"), rule, Phrase("请改用 where", "use `where`"))
+    yield from _outside(path, measure.get("where"), measure.get("among"))
+
+
+def _outside(path: KeyPath, where: object, among: object) -> Iterator[Fault]:
+    """What `among` leaves out cannot be counted among its rows."""
+    if not (isinstance(where, dict) and isinstance(among, dict)):
+        return
+    for column in [column for column in where if column in among]:
+        asked, all_of = where[column], among[column]
+        place = (*path, "where", column)
+        if isinstance(asked, dict) or isinstance(all_of, dict):
+            rule = phrase("“{column}”在 where 和 among 中都有，写成范围时分不清", "a range of `{column}` is in both `where` and `among`", column=column)
+            yield Fault(place, rule, Phrase("请只在其中一处写这一列", "ask for this column in one of them"))
+        elif isinstance(asked, list) and isinstance(all_of, list):
+            yield from _left_out(place, column, [state for state in asked if state not in all_of])
+
+
+def _left_out(place: KeyPath, column: str, states: list[object]) -> Iterator[Fault]:
+    for state in states:
+        rule = phrase("“{state}”不在 among 的“{column}”之内，这些行不会计入", "`{state}` is not among the `{column}` of `among`: no such row is counted",
+                      state=state, column=column)  # fmt: skip
+        yield Fault(place, rule, Phrase("请补入 among，或从 where 删去", "add it to `among`, or remove it from `where`"))
+
+
+def _period(raw: Raw) -> Iterator[Fault]:
+    period = raw.get("period")
+    if isinstance(period, list) and len(period) == 2:
+        try:
+            backwards = period[0] > period[1]
+        except TypeError:
+            return
+        if backwards:
+            rule = Phrase("评价期的起日晚于止日", "the period ends before it begins")
+            yield Fault(("period",), rule, Phrase("请对调两个日期", "swap the two days"))

@@ -1,0 +1,187 @@
+"""Measures: what is counted in a table of records for each member, as the scheme words it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from toolkit.scheme.ranges import Where
+from toolkit.toml_file import Decision
+
+Take = Literal[
+    "sum", "count", "distinct", "any", "latest", "mean", "weighted_mean", "max", "min", "ratio", "panel"
+]
+Unverified = Literal["left_out", "counts"]
+
+LASTS = re.compile(r"\s*(\d+)\s*(day|month|year)s?\s*\Z")
+
+
+def read_span(words: str) -> tuple[int, Literal["day", "month", "year"]]:
+    """How long a record counts: "3 months" as (3, "month").
+
+    Raises
+    ------
+    ValueError
+        When it is not a whole number of days, months or years.
+
+    Examples
+    --------
+    >>> read_span("3 months")
+    (3, 'month')
+    """
+    match = LASTS.match(words)
+    if match is None:
+        message = "应写成 3 months、1 year 或 90 days / write 3 months, 1 year or 90 days"
+        raise ValueError(message)
+    unit: Literal["day", "month", "year"] = match[2]  # type: ignore[assignment]
+    return int(match[1]), unit
+
+
+def _span(words: str) -> str:
+    read_span(words)
+    return words
+
+
+Span = Annotated[str, AfterValidator(_span)]
+
+
+class Window(Decision):
+    """How long a record counts, from the date in `from_` on.
+
+    A record counts on a day d (the as-of date) when all of this holds:
+
+    - it has begun: from <= d;
+    - it has not run out: d <= end, or d < end when the end day does not count. Its end is the date in `until`; where
+      that is empty, `from_` and the span in `lasts` of its state in `column`; for other states the span `otherwise`;
+      without any of these it never ends. It never ends before the date in `at_least_until`, if there is one;
+    - it is not repaired or withdrawn yet: d lies before the dates in `repaired` and `withdrawn`;
+    - its state is none of `skip`, unless it bears one of those two dates and that is still to come on d.
+
+    Spans of months and years end on the day of the same number, and where the month lacks it, on its last day
+    (民法典第二百零二条). `appeal` says which records are under appeal; `under_appeal` whether those count, and are
+    marked, or are left out meanwhile.
+    """
+
+    from_: Annotated[str, Field(alias="from")]
+    column: str | None = None
+    lasts: dict[str, Span] = {}
+    otherwise: Span | None = None
+    until: str | None = None
+    at_least_until: str | None = None
+    end_day: Literal["counts", "excluded"] = "counts"
+    repaired: str | None = None
+    withdrawn: str | None = None
+    skip: Where = {}
+    under_appeal: Literal["count_and_mark", "count", "skip"] = "count_and_mark"
+    appeal: Where = {}
+
+    @model_validator(mode="after")
+    def _column_for_spans(self) -> Self:
+        if self.lasts and self.column is None:
+            message = "有 lasts 时要写 column / `lasts` needs `column`"
+            raise ValueError(message)
+        return self
+
+    @property
+    def dates(self) -> dict[str, str]:
+        """The columns of dates it reads, by their key."""
+        named = {"from": self.from_, "until": self.until, "at_least_until": self.at_least_until,
+                 "repaired": self.repaired, "withdrawn": self.withdrawn}  # fmt: skip
+        return {key: column for key, column in named.items() if column}
+
+
+class Selection(Decision):
+    """Rows of one table: those whose columns hold what `where` asks, within a window, once for each act.
+
+    Of a column `where` names the states that count, or the `Range` that its numbers or days are to lie in.
+
+    `once_per` names columns that identify an act: the same act told by two channels counts once. Where the table has
+    a `channel`, the act is as the first of its channels tells it; otherwise by the row that stands first when rows
+    are put in order of their columns. `unverified` says whether records count that nobody has verified, where the
+    table has `verified`.
+    """
+
+    table: str
+    where: Where = {}
+    window: str | None = None
+    once_per: tuple[str, ...] = ()
+    unverified: Unverified = "left_out"
+
+
+class Measure(Decision):
+    """One number or state for each member.
+
+    With `take`, from the selected rows of `table`:
+
+    - ``count``, the number of rows, and ``any``, whether there is one at all;
+    - ``distinct``, how many different values they have in `column`;
+    - ``sum``, ``mean``, ``max``, ``min`` of `column`;
+    - ``weighted_mean`` of `column`, each row weighing what `weight` says, 0 or more;
+    - ``ratio`` of the sum of `column` to the sum of `over`; without `column`, of the rows that meet `among` the share
+      that meet `where` too (how many of the surveys sent were answered);
+    - ``latest``, `column` of the row with the latest date;
+    - ``panel``, what the experts' scores in `column` come to, by the scheme's [panel].
+
+    Without `take`, `column` is "table.column" of the one row a member has there; with `over`, another "table.column",
+    it is divided by that cell.
+
+    A member without rows has 0 as its sum, count and distinct; everything else is missing then. A row that lacks a
+    number it is asked for has no part in the measure, and that is said; where all rows lack it, the measure is
+    missing. What is divided by 0 is missing.
+
+    Notes
+    -----
+    Sums are taken in decimals with nine places, so that no order of rows changes them; a mean or ratio is the
+    fraction of two such sums, rounded once, to the nearest float. A weighted mean takes values below 10^15 and
+    weights below 10^12, and its products keep all eighteen places. Cells are divided as the floats they are.
+    """
+
+    take: Take | None = None
+    table: str | None = None
+    column: str | None = None
+    weight: str | None = None
+    over: str | None = None
+    where: Where = {}
+    among: Where = {}
+    window: str | None = None
+    once_per: tuple[str, ...] = ()
+    unverified: Unverified = "left_out"
+
+    @property
+    def place(self) -> tuple[str, str | None]:
+        """The table it reads and the column, None where rows are only counted."""
+        if self.take is None:
+            table, _, column = str(self.column).partition(".")
+            return table, column
+        return str(self.table), self.column
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The columns each row needs to have a part in what is taken."""
+        if self.take in {None, "count", "any", "latest", "panel"}:
+            return ()
+        return tuple(name for name in (self.column, self.weight, self.over) if name)
+
+    @property
+    def terms(self) -> tuple[Measure, ...]:
+        """The measures that one is the quotient of; itself where it is none."""
+        if self.take is None and self.over:
+            return self.model_copy(update={"over": None}), self.model_copy(update={"column": self.over, "over": None})
+        if self.take == "ratio" and self.column is None:
+            counted = self.model_copy(update={"take": "count", "among": {}})
+            return (counted.model_copy(update={"where": {**self.among, **self.where}}),
+                    counted.model_copy(update={"where": self.among}))  # fmt: skip
+        return (self,)
+
+    @property
+    def selection(self) -> Selection:
+        """The rows it reads."""
+        return Selection(
+            table=self.place[0],
+            where=self.where,
+            window=self.window,
+            once_per=self.once_per,
+            unverified=self.unverified,
+        )

@@ -1,0 +1,141 @@
+"""Outcomes: what a member can come to beside its points: eligibility, vetoes, awards, grades."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from toolkit.scheme.criteria import Name, Named
+from toolkit.scheme.measures import Selection, Span
+from toolkit.scheme.ranges import State
+from toolkit.toml_file import Decision
+
+Places = Annotated[int, Field(ge=0)]
+Part = Annotated[float, Field(gt=0, le=1)]
+
+
+class Requirement(Decision):
+    """What is asked beside the total: of the score at a node, or of a condition.
+
+    Exactly one of `node` and `condition` is named. Numbers are asked for by `least` (that much or more, 含), `above`
+    (more), `most` (that much or less) and `below` (less); states by `among`. All that is written has to hold. Scores
+    are compared rounded, a condition as it was recorded. A missing one meets nothing; of a node that does not apply to
+    a member's class nothing is asked. With `classes` it is asked only of members of these classes.
+    """
+
+    node: Name | None = None
+    condition: Name | None = None
+    least: float | None = None
+    above: float | None = None
+    most: float | None = None
+    below: float | None = None
+    among: tuple[State, ...] = ()
+    classes: tuple[Name, ...] = ()
+
+
+class Eligibility(Decision):
+    """What a member must meet to take part at all (申报条件).
+
+    Who does not is not ranked, has no award, and does not count where a quota takes its share. It is graded all the same.
+    """
+
+    require: Annotated[tuple[Requirement, ...], Field(min_length=1)]
+    source: str = ""
+
+
+class Effect(Decision):
+    """What a veto does: bars every award or some, gives a grade directly, or takes grades away.
+
+    Where several strike, each bars what it bars; `lower_by` of all of them adds up, never below the last band; then the
+    lowest of the grades given directly holds, unless the member's own is lower still.
+    """
+
+    award: Literal["none"] | tuple[Name, ...] | None = None
+    grade: str | None = None
+    lower_by: Annotated[int, Field(ge=1)] | None = None
+
+
+class Veto(Named):
+    """A condition apart from the score (一票否决): records enough of them, whatever the total.
+
+    It strikes a member of whom `at_least` records are selected, or at least so many different states of `distinct`:
+    two provinces that grade a firm D, say.
+
+    With `sum` it strikes a member whose selected records add up in that column to `at_least` or more; where deductions
+    are recorded below 0, to `at_most` or less. A record without a number there adds nothing and is not listed.
+    """
+
+    when: Selection
+    effect: Effect
+    at_least: Annotated[float, Field(gt=0)] = 1
+    distinct: str | None = None
+    sum: str | None = None
+    at_most: Annotated[float | None, Field(lt=0)] = None
+    source: str = ""
+
+
+class Quota(Decision):
+    """The number of places: a share of those who take part, or a number, in each class or in all.
+
+    Either may be given class by class; a class that the table does not name has none. `least` and `most` bound the
+    number in each. `in_all` bounds the places of all classes together: once the classes have been served, the winners
+    with the lowest scores are left out, and level ones there are a tie like any other.
+    """
+
+    share: Part | dict[str, Part] | None = None
+    number: Places | dict[str, Places] | None = None
+    within: Literal["class", "all"] = "class"
+    rounding: Literal["floor", "ceil", "half_up"] = "floor"
+    least: Places = 0
+    most: Places | None = None
+    in_all: Places | None = None
+
+
+class Award(Named):
+    """An award in its turn: places, the least scores, and what is required beside them.
+
+    Places go by the score at `by`, then by the scheme's `ties`. Whoever has an earlier award is not offered this one,
+    but for awards named in `beside`. `reserve` members after the last place are listed as reserves (候补), in their
+    order; level ones share their turn, and who has another award already is passed over.
+    """
+
+    quota: Quota | None = None
+    minimum: dict[str, float] = {}
+    require: tuple[Requirement, ...] = ()
+    by: Name = "total"
+    beside: tuple[Name, ...] = ()
+    reserve: Places = 0
+    source: str = ""
+
+
+class Grades(Decision):
+    """Credit grades: bands of the total from the best down, each lower bound reached (含).
+
+    `valid_for` says how long a grade holds from the as-of date; `rise_at_most` by how many bands it may rise above
+    the previous edition's. With `applied_only` who did not apply has no grade, whatever struck it.
+    """
+
+    bands: Annotated[tuple[tuple[str, float], ...], Field(min_length=1)]
+    require: dict[str, tuple[Requirement, ...]] = {}
+    default: str | None = None
+    valid_for: Span | None = None
+    rise_at_most: Annotated[int, Field(ge=0)] | None = None
+    applied_only: bool = False
+    source: str = ""
+
+
+class Previous(Decision):
+    """Where the previous edition's results stand: a table of the data dictionary, one row for each member."""
+
+    table: Name
+    total: str | None = None
+    rank: str | None = None
+    award: str | None = None
+    grade: str | None = None
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The column in which each of total, rank, award and grade stands, as far as the table has it."""
+        named = {"total": self.total, "rank": self.rank, "award": self.award, "grade": self.grade}
+        return {key: column for key, column in named.items() if column}

@@ -1,0 +1,217 @@
+"""A member's score card as tables: what its total is made of, how far from each line, and the records behind it all."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from toolkit import wording
+from toolkit.display import Table
+from toolkit.scheme.criteria import Group
+from toolkit.score_cards import NOT_APPLICABLE, ScoreCard, score_cards
+from toolkit.score_cards.contributions import BOUNDS, GATHERED
+from toolkit.scoring import TOTAL
+from toolkit.standings import LEFT, RIGHT, Row, rows_of
+from toolkit.text import Phrase, phrase
+from toolkit.wording import class_name, headings
+from toolkit.wording.shapes import missing_in_words, touched_in_words
+
+if TYPE_CHECKING:
+    from toolkit.evaluation import Evaluation
+    from toolkit.records import Records
+    from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Indicator
+
+PARTS = Phrase("得分构成", "What the total is made of")
+LINES = Phrase("与获奖线的距离", "From the award lines")
+VETOES = Phrase("一票否决所依据的记录", "The records of a veto")
+RECORDS = Phrase("得分所依据的记录", "The records it rests on")
+ADDS_UP = Phrase(
+    "“分值”为该项得到的分；“得分”为该项计入总分的分，各行相加等于总分（末位尾差分给尾数最大的几项）。",
+    "A score is what an item got; its points are what it adds to the total, and sum to it (what rounding leaves goes to the largest rests).",
+)
+BETWEEN = "; "  # a blank to break the line at, in every language: no row number is torn apart
+FOLDER = "records/"  # of every edition; what stands in it is called by its name
+NAMED = {
+    TOTAL: wording.WORDS["total"],
+    GATHERED: Phrase("以上各项合成", "all of the above, gathered"),
+    BOUNDS: Phrase("总分上下限", "bounds of the total"),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """The tables of one member's card, to be shown one under another; those that say nothing are left out.
+
+    Parameters
+    ----------
+    parts
+        One row for each node, adjustment and bound, then the total.
+    lines
+        One row for each award line that concerns the member.
+    vetoes
+        One row a record, with its place in the files.
+    records
+        One row for each item and sheet, with the rows of its records and what was taken of each.
+    """
+
+    parts: Table
+    lines: Table
+    vetoes: Table
+    records: Table
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Those with something to say."""
+        return tuple(table for table in (self.parts, self.lines, self.vetoes, self.records) if table.rows)
+
+    def __repr__(self) -> str:
+        return "\n\n".join(map(repr, self.tables))
+
+    def _repr_html_(self) -> str:
+        return "".join(table._repr_html_() for table in self.tables)
+
+
+def member_card(evaluation: Evaluation, member: str, records: Records | None = None) -> Card:
+    """One member's score card; with the records of the edition also what each part rests on.
+
+    Raises
+    ------
+    KeyError
+        For a member that is not in the evaluation.
+    """
+    return card_tables(evaluation, next(score_cards(evaluation, records, [member])), records)
+
+
+def card_tables(evaluation: Evaluation, card: ScoreCard, records: Records | None = None) -> Card:
+    """The tables of a card; `records` give the tables of the edition their labels."""
+    return Card(
+        _parts(evaluation.scheme, card),
+        _lines(evaluation.scheme, card),
+        _vetoes(evaluation.scheme, card, records),
+        _records(evaluation.scheme, card, records),
+    )
+
+
+def outcome(scheme: Scheme, card: ScoreCard) -> Phrase:
+    """Rank, awards and grade in one line."""
+    awards = [scheme.label(award) for award in card.awards] or [wording.BLANK]
+    said = {"rank": wording.place(card.rank), "award": wording.JOIN.into(scheme.language).join(awards), "grade": card.grade or wording.BLANK}
+    words = [(wording.WORDS[name], value) for name, value in said.items() if name != "grade" or scheme.grades]
+    return Phrase("；".join(f"{name.zh} {value}" for name, value in words), "; ".join(f"{name.en} {value}" for name, value in words))
+
+
+def _parts(scheme: Scheme, card: ScoreCard) -> Table:
+    numbers = {node.id: number for node, _, number in wording.outline(scheme)}
+    language, rows = scheme.language, rows_of(card.parts)
+    caption = phrase("{name}（{class_}）", "{name} ({class_})", name=card.name, class_=class_name(card.class_, language))
+    why = phrase("；理由 {reason}。", "; reason: {reason}. ", reason=card.reason.rstrip("。. ") or wording.BLANK)
+    return Table(
+        headings(language, "number", "node", "raw", "treated", "scored", "share", "points"),
+        tuple((numbers.get(row["item"], "" if row["item"] == TOTAL else "±"), *_part(scheme, row)) for row in rows),
+        caption.into(language),
+        (LEFT, LEFT, LEFT, LEFT, RIGHT, RIGHT, RIGHT),
+        lines_after=(len(rows) - 2,),
+        note=f"{outcome(scheme, card).into(language)}{why.into(language)}{ADDS_UP.into(language)}",
+    )
+
+
+def _part(scheme: Scheme, row: Row) -> tuple[str, ...]:
+    node, decimals = scheme.nodes.get(row["item"]), scheme.decimals
+    beside = node is None  # adjustments, bounds and the total are points, and have no score on the scale
+    return (
+        NAMED.get(row["item"], Phrase(*[scheme.label(row["item"])] * 2)).into(scheme.language),
+        "" if node is None or isinstance(node, Group) else _raw(scheme, node, row),
+        _treated(scheme, node, row["how"]),
+        "" if beside else wording.points(row["value"], decimals),
+        "" if beside or math.isnan(row["weight"]) else f"{row['weight']:.2%}",
+        _points(row, decimals, signed=beside and row["item"] != TOTAL),
+    )
+
+
+def _raw(scheme: Scheme, item: Indicator, row: Row) -> str:
+    if row["how"] == NOT_APPLICABLE:
+        return wording.NOT_APPLICABLE.into(scheme.language)
+    return wording.raw_value(row["raw"], item.unit, scheme.language)
+
+
+def _treated(scheme: Scheme, node: Group | Indicator | None, how: str) -> str:
+    """How a value came about that is not simply that of what was recorded; of a group how it is gathered."""
+    if isinstance(node, Group):
+        return "" if node.aggregate == "arithmetic" else wording.aggregate_in_words(node.aggregate).into(scheme.language)
+    if node is None or how in {"", NOT_APPLICABLE}:
+        return ""
+    return (missing_in_words(node.missing) if how == str(node.missing) else touched_in_words(scheme, node.id, how)).into(scheme.language)
+
+
+def _points(row: Row, decimals: int, *, signed: bool) -> str:
+    if math.isnan(row["points"]) and row["item"] != TOTAL:
+        return ""
+    return (wording.signed if signed else wording.points)(row["points"], decimals)
+
+
+def _lines(scheme: Scheme, card: ScoreCard) -> Table:
+    rows = rows_of(card.lines)
+    return Table(
+        headings(scheme.language, "which", "class", "score", "distance", "needed"),
+        tuple(
+            (
+                scheme.label(row["award"]),
+                class_name(row["class"], scheme.language),
+                wording.points(row["total"], scheme.decimals),
+                wording.BLANK if math.isinf(row["distance"]) else wording.signed(row["distance"], scheme.decimals),
+                _needed(scheme, row).into(scheme.language),
+            )
+            for row in rows
+        ),
+        LINES.into(scheme.language),
+        (LEFT, LEFT, RIGHT, RIGHT, LEFT),
+    )
+
+
+def _needed(scheme: Scheme, row: Row) -> Phrase:
+    """What it would have taken, or by how much it was enough."""
+    gap, line = (wording.points(abs(number), scheme.decimals) for number in (row["distance"], row["total"] - row["distance"]))
+    if row["above"] and math.isinf(row["distance"]):
+        return Phrase("获得，无人落选", "awarded; nobody missed it")
+    if row["above"]:
+        return phrase("获得，高出未获者最高分 {line} 共 {gap} 分", "awarded, {gap} above {line}, the best that missed it", line=line, gap=gap)
+    if row["distance"] < 0:
+        return phrase("获奖最低分 {line}，还差 {gap} 分", "the lowest awarded is {line}: {gap} more were needed", line=line, gap=gap)
+    return phrase("已达获奖最低分 {line}，未获的原因见理由", "reaches {line}, the lowest awarded; the reason says why not", line=line)
+
+
+def _vetoes(scheme: Scheme, card: ScoreCard, records: Records | None) -> Table:
+    rows = tuple((scheme.label(row["veto"]), *_place(row, records)) for row in rows_of(card.vetoes))
+    return Table(
+        headings(scheme.language, "veto", "table", "file", "sheet", "row"),
+        rows, VETOES.into(scheme.language), (LEFT, LEFT, LEFT, LEFT, RIGHT),
+    )  # fmt: skip
+
+
+def _records(scheme: Scheme, card: ScoreCard, records: Records | None) -> Table:
+    """One row for each item and sheet, its records told by their rows: a busy member's card stays a page or two."""
+    told: dict[tuple[str, ...], list[str]] = {}
+    for row in rows_of(card.records):
+        *place, number = _place(row, records)
+        told.setdefault((scheme.label(row["item"]), *place), []).append(_row(number, row["amount"]))
+    return Table(
+        headings(scheme.language, "item", "table", "file", "sheet", "rows"),
+        tuple((*place, BETWEEN.join(filter(None, rows))) for place, rows in told.items()),
+        RECORDS.into(scheme.language),
+    )
+
+
+def _row(number: str, amount: object) -> str:
+    """A record as its row with its amount in brackets; only one of them where there is no other."""
+    if wording.absent(amount):
+        return number
+    return f"{number} ({amount})" if number else str(amount)
+
+
+def _place(row: Row, records: Records | None) -> tuple[str, ...]:
+    """Where a record stands: the table's label, the file, the sheet, the row; a database has no rows."""
+    table = records.tables.table.get(row["table"]) if records else None
+    label = table.label if table and table.label else row["table"]
+    return label, str(row["file"]).removeprefix(FOLDER), row["sheet"], str(row["row"]) if row["row"] else ""

@@ -1,0 +1,233 @@
+"""Tables of what the list rests on: other methods, kinds of members, and what happens when something is taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from toolkit import wording
+from toolkit.diagnostics.tables import percent
+from toolkit.display import Table
+from toolkit.sensitivity.method_lists import chosen_by_methods
+from toolkit.sensitivity.methods import LIST, METHODS, Method, agreement_of_methods
+from toolkit.standings import LEFT, RIGHT, Row, rows_of
+from toolkit.text import Phrase, phrase
+from toolkit.wording import class_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from toolkit.evaluation import Evaluation
+    from toolkit.text import Language
+
+NAMES = {
+    LIST: Phrase("名单", "the list"),
+    "arithmetic": Phrase("加权算术平均", "arithmetic mean"),
+    "geometric": Phrase("加权几何平均", "geometric mean"),
+    "topsis": Phrase("逼近理想解（TOPSIS）", "TOPSIS"),
+    "vikor": Phrase("折衷排序（VIKOR）", "VIKOR"),
+    "promethee": Phrase("偏好顺序（PROMETHEE II）", "PROMETHEE II"),
+    "waspas": Phrase("加权和积（WASPAS）", "WASPAS"),
+    "borda": Phrase("博尔达计数", "Borda"),
+    "copeland": Phrase("科普兰两两比较", "Copeland"),
+    "spotis": Phrase("稳定偏好（SPOTIS）", "SPOTIS"),
+}
+KINDS = {
+    "indicator": Phrase("指标", "indicator"), "group": Phrase("指标组", "group"),
+    "class": Phrase("会员类别", "class"), "member": Phrase("会员", "member"),
+}  # fmt: skip
+AGREEMENT = (
+    Phrase("会员类别", "Class"), Phrase("方法", "Method"), Phrase("会员数", "Members"), Phrase("肯德尔 τ-b", "Kendall's tau-b"),
+    Phrase("斯皮尔曼", "Spearman"), Phrase("加权（重前列）", "Weighted to the top"),
+)  # fmt: skip
+CHOSEN = (
+    Phrase("奖项", "Award"), Phrase("会员类别", "Class"), Phrase("会员", "Member"), Phrase("在名单上", "On the list"),
+    Phrase("入选的方法数", "Methods choosing it"), Phrase("未选它的方法", "Methods that do not"),
+)  # fmt: skip
+FAIRNESS = (
+    Phrase("栏目", "Column"), Phrase("结果", "Outcome"), Phrase("会员数", "Members"), Phrase("组数", "Groups"),
+    Phrase("p 值（霍尔姆）", "p (Holm)"), Phrase("差异大小", "Effect"), Phrase("最高的组", "Highest"), Phrase("最低的组", "Lowest"),
+    Phrase("克利夫 δ", "Cliff's delta"), Phrase("请留意", "Take note"),
+)  # fmt: skip
+GROUPS = (
+    Phrase("栏目", "Column"), Phrase("组", "Group"), Phrase("会员数", "Members"), Phrase("获奖", "Awarded"),
+    Phrase("获奖比例", "Share"), Phrase("平均总分", "Mean total"), Phrase("总分中位数", "Median total"),
+)  # fmt: skip
+REMOVALS = (
+    Phrase("去掉", "Without"), Phrase("", ""), Phrase("奖项", "Award"), Phrase("新入选", "Gains it"), Phrase("落选", "Loses it"),
+    Phrase("名次变动的会员数", "Members standing otherwise"),
+)  # fmt: skip
+RECORDS = (
+    Phrase("文件", "File"), Phrase("工作表", "Sheet"), Phrase("行", "Row"), Phrase("会员", "Member"), Phrase("用于", "Counts for"),
+    Phrase("删去后新入选", "Without it gains"), Phrase("删去后落选", "Without it loses"),
+)  # fmt: skip
+
+
+def agreement_table(evaluation: Evaluation, which: Mapping[str, Method] = METHODS) -> Table:
+    """How far each other method puts the members of each class in the order of the list."""
+    language = evaluation.scheme.language
+    found = agreement_of_methods(evaluation, which)
+    note = Phrase(
+        "1 为次序完全相同，-1 为完全相反。各方法用相同的计分值与权重，不计加分扣分。",
+        "1: the same order; -1: the reverse. All methods have the same values and weights, without bonuses and deductions.",
+    )
+    return Table(
+        _into(language, AGREEMENT),
+        tuple(
+            (
+                class_name(row["class"], language), _method(row["other"], language), str(row["n"]),
+                *(_number(row[name], 2) for name in ("kendall", "spearman", "weighted")),
+            )
+            for row in rows_of(found[found["one"] == LIST])
+        ),
+        Phrase("其他方法的次序与名单是否一致", "Do other methods agree with the list?").into(language),
+        (LEFT, LEFT, *[RIGHT] * 4),
+        note=note.into(language),
+    ).without_blank_columns()  # fmt: skip
+
+
+def chosen_table(evaluation: Evaluation, which: Mapping[str, Method] = METHODS, *, disputed: bool = True) -> Table:
+    """Whom the list and the other methods choose for each award; with `disputed` only those on whom they differ."""
+    language = evaluation.scheme.language
+    found = chosen_by_methods(evaluation, which)
+    listed, sure = int(found[LIST].sum()), int(found["all"].sum())
+    note = phrase(
+        "名单所列 {listed} 个奖项名额中，{sure} 个由全部 {n} 种方法选出。",
+        "Of the {listed} awards on the list {sure} would be given by all {n} methods.",
+        listed=listed, sure=sure, n=len(which),
+    )  # fmt: skip
+    return Table(
+        _into(language, CHOSEN),
+        tuple(_chosen(evaluation, row, which) for row in rows_of(found[~found["all"]] if disputed else found)),
+        Phrase("换一种方法，谁会入选", "Who would be chosen by other methods").into(language),
+        (LEFT, LEFT, LEFT, LEFT, RIGHT),
+        note=note.into(language),
+    ).without_blank_columns()
+
+
+def groups_table(evaluation: Evaluation, found: pd.DataFrame) -> Table:
+    """The results of `group_results`, group by group."""
+    language, decimals = evaluation.scheme.language, evaluation.scheme.decimals
+    note = Phrase("会员少于 5 家的组（带 *）比例不可靠。", "Of groups of fewer than 5 (marked *) no share is reliable.")
+    return Table(
+        _into(language, GROUPS),
+        tuple(
+            (
+                row["column"], f"{row['group']}{' *' if row['small'] else ''}", str(row["n"]), str(row["awarded"]),
+                percent(row["share"]), wording.points(row["mean"], decimals), wording.points(row["median"], decimals),
+            )
+            for row in rows_of(found)
+        ),
+        Phrase("各类会员的结果", "Results by kind of member").into(language),
+        (LEFT, LEFT, *[RIGHT] * 5),
+        note=note.into(language) if len(found) and found["small"].any() else "",
+    )  # fmt: skip
+
+
+def fairness_table(evaluation: Evaluation, found: pd.DataFrame, most: float = 0.05) -> Table:
+    """The differences of `fairness` whose p, raised by Holm's method, is at most `most`."""
+    language = evaluation.scheme.language
+    shown = found[found["holm"] <= most]
+    note = phrase(
+        "共检验 {n} 项，列出霍尔姆校正后 p 值不超过 {most:g} 的。差异大小 0 至 1（获奖用克莱姆 V，其余用 ε²）。有差异不等于办法不公，只说明应查看何处。",
+        "{n} tests; listed are those with p at most {most:g} after Holm's correction. Effects run from 0 to 1 (Cramer's V for "
+        "awards, epsilon squared for the others). A difference is no proof of favour: it says where to look.",
+        n=int(found["p"].notna().sum()), most=most,
+    )  # fmt: skip
+    return Table(
+        _into(language, FAIRNESS),
+        tuple(
+            (
+                row["column"], row["label"], str(row["n"]), str(row["groups"]), _chance(row["holm"]), _number(row["effect"], 2),
+                row["high"], row["low"], _number(row["delta"], 2), row["note"],
+            )
+            for row in rows_of(shown)
+        ),
+        Phrase("哪些会员的结果有明显差异", "Where kinds of members differ").into(language),
+        (LEFT, LEFT, RIGHT, RIGHT, RIGHT, RIGHT, LEFT, LEFT, RIGHT),
+        note=note.into(language),
+    ).without_blank_columns()  # fmt: skip
+
+
+def removals_table(evaluation: Evaluation, found: pd.DataFrame) -> Table:
+    """What changes the list when it is taken away, of the frames of `toolkit.sensitivity.removal`."""
+    language = evaluation.scheme.language
+    changing = found[found["changes"] > 0]
+    note = phrase(
+        "逐一去掉 {n} 项，其中 {changing} 项会改变名单。", "{n} things taken away one at a time; {changing} of them change the list.",
+        n=len(found[["kind", "removed"]].drop_duplicates()), changing=len(changing[["kind", "removed"]].drop_duplicates()),
+    )  # fmt: skip
+    return Table(
+        _into(language, REMOVALS),
+        tuple(
+            (
+                KINDS[row["kind"]].into(language), row["label"], wording.award_label(evaluation.scheme, row["award"]),
+                _members(evaluation, row["gained"]), _members(evaluation, row["lost"]), str(row["moved"]),
+            )
+            for row in rows_of(changing)
+        ),
+        Phrase("去掉哪一项会改变名单", "What changes the list when it is taken away").into(language),
+        (LEFT, LEFT, LEFT, LEFT, LEFT, RIGHT),
+        note=note.into(language),
+    )  # fmt: skip
+
+
+def records_table(evaluation: Evaluation, found: pd.DataFrame, top: int = 50) -> Table:
+    """The records that `struck_records` found to decide the list, by their place in the workbook."""
+    language = evaluation.scheme.language
+    changed, unknown = found[found["answer"] == "changed"], int((found["answer"] == "unknown").sum())
+    note = phrase(
+        "共 {n} 条记录，单独删去即改变名单的 {changed} 条，列出 {shown} 条；{unknown} 条须重新核算才能判断。",
+        "{n} records; {changed} of them change the list when struck alone, {shown} are shown; {unknown} need a full evaluation.",
+        n=len(found), changed=len(changed), shown=min(top, len(changed)), unknown=unknown,
+    )  # fmt: skip
+    return Table(
+        _into(language, RECORDS),
+        tuple(
+            (
+                row["file"], row["sheet"], str(row["row"]), _members(evaluation, [row["member"]]),
+                wording.JOIN.into(language).join(evaluation.scheme.label(item) for item in row["items"]),
+                _pairs(evaluation, row["gained"]), _pairs(evaluation, row["lost"]),
+            )
+            for row in rows_of(changed.head(top))
+        ),
+        Phrase("哪一条记录决定名单", "The records that decide the list").into(language),
+        (LEFT, LEFT, RIGHT),
+        note=note.into(language),
+    ).without_blank_columns()  # fmt: skip
+
+
+def _chosen(evaluation: Evaluation, row: Row, which: Mapping[str, Method]) -> tuple[str, ...]:
+    language = evaluation.scheme.language
+    against = wording.JOIN.into(language).join(_method(name, language) for name in which if not row[name])
+    return (
+        wording.award_label(evaluation.scheme, row["award"]), class_name(row["class"], language) if row["class"] else "",
+        _members(evaluation, [row["member"]]), (wording.YES if row[LIST] else wording.NO).into(language),
+        f"{row['chosen']}/{len(which)}", against,
+    )  # fmt: skip
+
+
+def _members(evaluation: Evaluation, members: Iterable[str]) -> str:
+    names = evaluation.members["name"]
+    return wording.JOIN.into(evaluation.scheme.language).join(str(names[member]) for member in members)
+
+
+def _pairs(evaluation: Evaluation, pairs: Iterable[tuple[str, str]]) -> str:
+    said = (f"{_members(evaluation, [member])}（{wording.award_label(evaluation.scheme, award)}）" for award, member in pairs)
+    return wording.JOIN.into(evaluation.scheme.language).join(said)
+
+
+def _method(name: str, language: Language) -> str:
+    return NAMES[name].into(language) if name in NAMES else name
+
+
+def _number(number: float, decimals: int) -> str:
+    return wording.BLANK if wording.absent(number) else f"{number:.{decimals}f}"
+
+
+def _chance(p: float) -> str:
+    return "< 0.001" if p < 0.001 else _number(p, 3)
+
+
+def _into(language: Language, names: tuple[Phrase, ...]) -> tuple[str, ...]:
+    return tuple(name.into(language) for name in names)

@@ -1,0 +1,81 @@
+"""How measures read, in Chinese and English: what is counted for a member, and between which bounds points are held."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from toolkit.scheme.ranges import asked_in_words
+from toolkit.text import Phrase, phrase
+from toolkit.wording import figure
+
+if TYPE_CHECKING:
+    from toolkit.scheme.criteria import Adjustment
+    from toolkit.scheme.measures import Measure
+    from toolkit.scheme.ranges import Where
+
+TAKES = {
+    "sum": Phrase("合计", "sum of"),
+    "count": Phrase("条数", "count"),
+    "distinct": Phrase("不同取值个数", "number of different"),
+    "any": Phrase("有无", "any"),
+    "latest": Phrase("最近一次", "latest"),
+    "mean": Phrase("平均", "mean of"),
+    "weighted_mean": Phrase("加权平均", "weighted mean of"),
+    "max": Phrase("最大", "largest"),
+    "min": Phrase("最小", "smallest"),
+    "ratio": Phrase("比值", "ratio of"),
+    "panel": Phrase("专家评分", "panel score of"),
+}
+
+
+def measure_in_words(measure: Measure) -> Phrase:
+    """What is counted for a member: the table, the column and the states that count.
+
+    Examples
+    --------
+    >>> from toolkit.scheme.measures import Measure
+    >>> answered = Measure(take="ratio", table="surveys", where={"state": ("已答",)})
+    >>> measure_in_words(answered).zh
+    'surveys（state = 已答） 占 surveys 的比例'
+    """
+    table, column = measure.place
+    if measure.take is None:
+        cell = f"{table}.{column}" + (f" ÷ {measure.over}" if measure.over else "")
+        return Phrase(cell, cell)
+    if measure.take == "ratio" and column is None:
+        return phrase("{part} 占 {whole} 的比例", "share of {part} in {whole}",
+                      part=selection_in_words(table, {**measure.among, **measure.where}),
+                      whole=selection_in_words(table, measure.among))  # fmt: skip
+    asked, take = selection_in_words(table, measure.where), TAKES[measure.take]
+    of = _columns(measure)
+    return Phrase(" ".join(filter(None, (asked, take.zh, of.zh))), " ".join(filter(None, (asked, take.en, of.en))))
+
+
+def _columns(measure: Measure) -> Phrase:
+    column = measure.column or ""
+    if measure.weight:
+        return phrase("{column}（以 {weight} 为权数）", "{column} (weighted by {weight})", column=column, weight=measure.weight)
+    return phrase("{column} ÷ {over}", "{column} ÷ {over}", column=column, over=measure.over) if measure.over else Phrase(column, column)
+
+
+def selection_in_words(table: str, where: Where) -> str:
+    """A table and what is asked of its rows."""
+    states = [asked_in_words(column, asked) for column, asked in where.items()]
+    return f"{table}（{'，'.join(states)}）" if states else table
+
+
+def bounds_in_words(item: Adjustment) -> Phrase:
+    """Between which points an adjustment is held; nothing where it has no bound.
+
+    Examples
+    --------
+    >>> from toolkit.scheme.criteria import Adjustment
+    >>> held = {"id": "bad", "measure": {"column": "t.points"}, "floor": -30.0, "cap": 0.0}
+    >>> bounds_in_words(Adjustment.model_validate(held)).en
+    'from -30 to 0'
+    """
+    if item.floor is not None and item.cap is not None:
+        return phrase("{floor} 至 {cap} 分", "from {floor} to {cap}", floor=figure(item.floor), cap=figure(item.cap))
+    if item.floor is not None:
+        return phrase("不低于 {floor} 分", "at least {floor}", floor=figure(item.floor))
+    return Phrase("", "") if item.cap is None else phrase("以 {cap} 分为限", "at most {cap}", cap=figure(item.cap))
