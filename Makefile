@@ -10,10 +10,10 @@ demo: $(READY)
 	$(BIN)/committee demo
 
 test: $(READY) browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 test-all: $(READY) browser
-	$(BIN)/python -m pytest -m ""
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m ""
 
 notebooks: $(READY)
 	$(BIN)/python tests/renew_notebooks.py

@@ -46,7 +46,10 @@ def decided(evaluation: Evaluation) -> list[Contest]:
 
 
 def rivals(evaluation: Evaluation) -> list[Rivals]:
-    """The pairs of every contest; where all classes together are bounded, of all members, none of them certain."""
+    """The pairs of every contest; where all classes together are bounded, of all members, none of them certain.
+
+    Those level at a line are rivals of one another, and of all who could come to stand beside them.
+    """
     terms, contests = terms_of(evaluation), decided(evaluation)
     score = rounded_scores(evaluation.scheme, evaluation.scores.loc[evaluation.members.index])
     part = terms.applied & ~np.isnan(score(TOTAL))
@@ -55,12 +58,16 @@ def rivals(evaluation: Evaluation) -> list[Rivals]:
     for award in evaluation.scheme.awards:
         own = [contest for contest in contests if contest.award.id == award.id]
         free = part & ~np.logical_or.reduce([terms.barred[award.id], *(held[e] for e in held if e not in award.beside)])
-        given, able = _spread(own, "given", len(part)), _spread(own, "able", len(part))
+        given, able = (_spread(own, [getattr(each, what) for each in own], len(part)) for what in ("given", "able"))
         bounded = award.quota is not None and award.quota.in_all is not None
+        between = _held_between(evaluation, award.by)
+        level = _spread(own, [_level(each, bounded=bounded) for each in own], len(part))
         pools = [np.arange(len(part))] if bounded else [contest.positions for contest in own]
         for pool in pools:
             others = pool[free[pool] & ~given[pool]]
-            found.append(Rivals(pool[given[pool]], others, able[others] & (not bounded), award.by))
+            found.append(Rivals(pool[given[pool]], others, able[others] & (not bounded), award.by, *between))
+            beside = pool[level[pool] | (free[pool] & ~given[pool])]
+            found.append(Rivals(pool[level[pool]], beside, np.zeros(len(beside), np.bool_), award.by, *between))
         held[award.id] = given
     return found
 
@@ -94,8 +101,23 @@ def _levels(item: Requirement, decimals: int) -> Iterator[float]:
             yield from (float(rounded(near, decimals) + by * step / 2) for by in (-1, 1))
 
 
-def _spread(contests: list[Contest], what: str, members: int) -> Mask:
+def _held_between(evaluation: Evaluation, node: str) -> tuple[float, float]:
+    """The bounds a score is held in."""
+    total = evaluation.scheme.total
+    floor, cap = (total.floor, total.cap) if node == TOTAL else (None, None)
+    return -np.inf if floor is None else float(floor), np.inf if cap is None else float(cap)
+
+
+def _level(contest: Contest, *, bounded: bool) -> Mask:
+    """Who stands level at a line: in an open tie, or with more members than there are places (并列)."""
+    given = contest.given
+    crowded = given.any() and (bounded or (contest.places is not None and int(given.sum()) > contest.places))
+    last = given & (contest.order == contest.order[given].max()) if crowded else np.zeros_like(given)
+    return contest.open | contest.shared | last
+
+
+def _spread(contests: list[Contest], masks: list[Mask], members: int) -> Mask:
     found = np.zeros(members, np.bool_)
-    for contest in contests:
-        found[contest.positions[getattr(contest, what)]] = True
+    for contest, mask in zip(contests, masks, strict=True):
+        found[contest.positions[mask]] = True
     return found

@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from toolkit.ranking import tolerance
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from toolkit.ranking import Floats, Mask
 
 MOST = 4096
-JUST = 1e-7
+JUST, NOISE = 1e-7, 1e-9
 ROUNDS, PARTS = 14, 8
 GRID = 1.0 - np.cos(np.linspace(0.0, np.pi / 2, 97))  # dense near the list as it stands
 
@@ -49,7 +47,7 @@ class Straight:
         at, slope = float(self.at[member]), float(self.slope[member])
         if slope == 0.0 or not np.isfinite(at):
             return np.empty(0)
-        fine, half = 10.0**decimals, 0.5 + tolerance(decimals) * 10.0**decimals
+        fine, half = 10.0**decimals, 0.5  # the tolerance of rounding left out: what meets exactly then meets here too
         low, high = sorted(((at + slope * since) * fine, (at + slope * until) * fine))
         whole = np.arange(np.floor(low + half), min(np.floor(high + half) + 2, np.floor(low + half) + MOST))
         # half up above zero, half down below it
@@ -60,12 +58,17 @@ class Straight:
 
 @dataclass(frozen=True)
 class Rivals:
-    """Who holds an award, and who could take it: positions of members, and whether the latter are over every bar."""
+    """Who holds an award, and who could take it: positions of members, and whether the latter are over every bar.
+
+    `floor` and `cap` are the bounds that the score they compete by is held in.
+    """
 
     held: NDArray[np.intp]
     others: NDArray[np.intp]
     able: Mask
     by: str
+    floor: float = -np.inf
+    cap: float = np.inf
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,8 @@ def crossings(scores: dict[str, Straight], rule: Rule, end: float) -> Floats:
             for place in np.unique(places):
                 member = int(members[place])
                 found += [scores[node].steps(member, float(since[place]), until, rule.decimals) for node in (own.by, *rule.ties)]
-    return np.unique(np.concatenate(found))
+    every = np.unique(np.concatenate(found))
+    return every[np.diff(every, prepend=0.0) > NOISE / 10]  # what meets but for the noise is one moment
 
 
 def _meetings(score: Straight, rivals: Rivals, decimals: int, end: float) -> tuple[Floats, Floats]:
@@ -125,25 +129,48 @@ def _meetings(score: Straight, rivals: Rivals, decimals: int, end: float) -> tup
     return np.where(first > end, np.inf, first), np.where(last > end, np.inf, last)
 
 
-def first_change(same: Callable[[Floats], Mask], moments: Floats, end: float) -> tuple[float | None, bool]:
-    """The first of `moments` beyond which the list is another; None when it is the same to the end.
+@dataclass(frozen=True)
+class Change:
+    """Where the list first becomes another one along a path.
 
-    Also whether that is exact: where the list outlives the last moment, the rest is sought on a grid.
+    Parameters
+    ----------
+    at
+        The moment beyond which it is another; None when it stays the same to the end.
+    seen
+        A moment just beyond, at which it was looked at and is another.
+    exact
+        Whether `at` is computed; not where it was sought on a grid.
     """
+
+    at: float | None = None
+    seen: float | None = None
+    exact: bool = True
+
+
+def first_change(same: Callable[[Floats], Mask], moments: Floats, end: float) -> Change:
+    """The first of `moments` beyond which the list is another; where it outlives the last, the rest is sought on a grid."""
     tried = np.concatenate(([0.0], moments))
     last = float(tried[-1])
     tries = np.append((tried[:-1] + tried[1:]) / 2, last + JUST * (end - last))
     for start in range(0, len(tries), 64):
         kept = same(tries[start : start + 64])
         if not kept.all():
-            return float(tried[start + int(np.argmin(kept))]), True
+            place = start + int(np.argmin(kept))
+            return Change(float(tried[place]), _just_beyond(same, float(tried[place]), float(tries[place])))
     if last >= end:
-        return None, True
+        return Change()
     found = sought(lambda t: same(t + last), end - last)
-    return (None if found is None else found + last), False
+    return found if found.at is None else Change(found.at + last, found.at + last, exact=False)
 
 
-def sought(same: Callable[[Floats], Mask], end: float) -> float | None:
+def _just_beyond(same: Callable[[Floats], Mask], at: float, seen: float) -> float:
+    """The nearest moment to `at` at which the list is another: what lies on a boundary but for the noise counts as on it."""
+    nearer = np.array([at + NOISE * max(1.0, at) * step for step in (1.0, 10.0, 100.0)] + [seen])
+    return float(nearer[(nearer <= seen) & ~same(nearer)][0])
+
+
+def sought(same: Callable[[Floats], Mask], end: float) -> Change:
     """The first change found on a grid, narrowed down to 1e-12 of the way: where scores are not straight.
 
     A list that changes and changes back between two neighbours of the grid goes unseen.
@@ -151,11 +178,11 @@ def sought(same: Callable[[Floats], Mask], end: float) -> float | None:
     grid = GRID * end
     kept = same(grid[1:])
     if kept.all():
-        return None
+        return Change(exact=False)
     place = int(np.argmin(kept))
     low, high = float(grid[place]), float(grid[place + 1])
     for _ in range(ROUNDS):
         parts = np.linspace(low, high, PARTS + 1)
         place = int(np.argmin(np.append(same(parts[1:-1]), False)))
         low, high = float(parts[place]), float(parts[place + 1])
-    return high
+    return Change(high, high, exact=False)

@@ -13,7 +13,7 @@ from toolkit.errors import refuse
 from toolkit.scoring import TOTAL
 from toolkit.sensitivity.contested_lines import decided, exact_scores, rule_of
 from toolkit.sensitivity.lists import Lists, weights_of
-from toolkit.sensitivity.paths import Rule, Straight, crossings, first_change, sought
+from toolkit.sensitivity.paths import Change, Rule, Straight, crossings, first_change, sought
 from toolkit.sensitivity.weights import shares_of
 from toolkit.text import phrase
 
@@ -146,15 +146,15 @@ class _Asked:
         way = end - start
         with np.errstate(divide="ignore", invalid="ignore"):
             reach = min(2.0, float(np.where(way < 0, -start / way, np.inf).min(initial=np.inf)))
-        when, exact = self.first(start, way, reach)
-        if when is None:
-            return size, np.nan, exact, None, (), ()
-        shares = self.along(start, way)(np.array([min(when + 1e-9 * max(1.0, when), reach)]))[0]
+        first = self.first(start, way, reach)
+        if first.at is None or first.seen is None:
+            return size, np.nan, first.exact, None, (), ()
+        shares = self.along(start, way)(np.array([first.seen]))[0]
         evaluation = self.lists.evaluation
-        return size, size * when, exact, weights_of(evaluation.scheme, evaluation.tree, shares), *self.lists.moved(shares)
+        return size, size * first.at, first.exact, weights_of(evaluation.scheme, evaluation.tree, shares), *self.lists.moved(shares)
 
-    def first(self, start: Floats, way: Floats, reach: float) -> tuple[float | None, bool]:
-        """The first moment on the way at which the list is another."""
+    def first(self, start: Floats, way: Floats, reach: float) -> Change:
+        """Where on the way the list first becomes another one."""
         along = self.along(start, way)
 
         def same(moments: Floats) -> Mask:
@@ -164,7 +164,7 @@ class _Asked:
         for name in {*self.effects, *self.rule.ties, *(node for node, _ in self.rule.levels)}:
             slopes = self.slopes(name, way)
             if slopes is None:
-                return sought(same, reach), False
+                return sought(same, reach)
             lines[name] = Straight(self.scores[name], slopes)
         return first_change(same, crossings(lines, self.rule, reach), reach)
 

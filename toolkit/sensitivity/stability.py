@@ -12,7 +12,7 @@ import pandas as pd
 from toolkit.scoring import TOTAL
 from toolkit.sensitivity.contested_lines import exact_scores, rule_of
 from toolkit.sensitivity.lists import Lists, shifted, siblings_of
-from toolkit.sensitivity.paths import Rule, Straight, crossings, first_change, sought
+from toolkit.sensitivity.paths import Change, Rule, Straight, crossings, first_change, sought
 
 if TYPE_CHECKING:
     from toolkit.aggregation import Branch
@@ -67,24 +67,24 @@ class _Asked:
         if evaluation.scheme.weights == "points" and _parent(self, node).full != 1.0:
             return tree.nodes[node], weight, np.nan, np.nan, None, (), (), (), ()
         alone = len(siblings_of(tree, node)) == 1
-        ends = [(None, True) if alone else self.end(node, sign) for sign in (-1.0, 1.0)]
-        beyond = [self.beyond(node, share, sign, end) for (end, _), sign in zip(ends, (-1.0, 1.0), strict=True)]
-        low = 0.0 if ends[0][0] is None else share - ends[0][0]
-        high = 1.0 if ends[1][0] is None else share + ends[1][0]
+        down, up = (Change() if alone else self.end(node, sign) for sign in (-1.0, 1.0))
+        low = 0.0 if down.at is None else share - down.at
+        high = 1.0 if up.at is None else share + up.at
         limits = (weight, weight) if alone else (self.written(node, low), self.written(node, high))
-        return tree.nodes[node], weight, *limits, ends[0][1] and ends[1][1], *beyond[0], *beyond[1]
+        moved = (*self.beyond(node, share, -1.0, down), *self.beyond(node, share, 1.0, up))
+        return tree.nodes[node], weight, *limits, down.exact and up.exact, *moved
 
-    def end(self, node: int, sign: float) -> tuple[float | None, bool]:
-        """How far a share can be moved one way, None for all the way; and whether that is computed."""
+    def end(self, node: int, sign: float) -> Change:
+        """How far a share can be moved one way."""
         room = float(self.lists.shares[node]) if sign < 0 else 1.0 - float(self.lists.shares[node])
         if room <= 0.0:
-            return None, True
+            return Change()
         if sign > 0 and self.lists.evaluation.scheme.weights == "points":
             room *= 1.0 - 1e-9  # points can be any number: nobody's share is ever the whole
         same = self.same(node, sign)
         lines = self.straight(node, sign)
         if lines is None:
-            return sought(same, room), False
+            return sought(same, room)
         return first_change(same, crossings(lines, self.rule, room), room)
 
     def same(self, node: int, sign: float) -> Callable[[Floats], Mask]:
@@ -96,11 +96,11 @@ class _Asked:
 
         return kept
 
-    def beyond(self, node: int, share: float, sign: float, end: float | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def beyond(self, node: int, share: float, sign: float, end: Change) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Who wins and who loses an award just beyond an end."""
-        if end is None:
+        if end.seen is None:
             return (), ()
-        past = np.clip(np.array([share + sign * (end + 1e-9)]), 0.0, 1.0)
+        past = np.clip(np.array([share + sign * end.seen]), 0.0, 1.0)
         return self.lists.moved(shifted(self.lists.evaluation.tree, self.lists.shares, node, past)[0])
 
     def written(self, node: int, share: float) -> float:
