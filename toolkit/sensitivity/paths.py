@@ -6,7 +6,7 @@ path along which totals are straight every such crossing is known; between two n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from toolkit.ranking import Floats, Mask
 
-MOST = 4096
+MOST, STRETCHES, LOOKS = 4096, 16, 64
 JUST, NOISE = 1e-7, 1e-9
 ROUNDS, PARTS = 14, 8
 GRID = 1.0 - np.cos(np.linspace(0.0, np.pi / 2, 97))  # dense near the list as it stands
@@ -49,7 +49,7 @@ class Straight:
             return np.empty(0)
         fine, half = 10.0**decimals, 0.5  # the tolerance of rounding left out: what meets exactly then meets here too
         low, high = sorted(((at + slope * since) * fine, (at + slope * until) * fine))
-        whole = np.arange(np.floor(low + half), min(np.floor(high + half) + 2, np.floor(low + half) + MOST))
+        whole = np.arange(np.floor(low + half), np.floor(high + half) + 2)
         # half up above zero, half down below it
         level = np.where(whole > 0, whole - half, whole - 1 + half) / fine
         when = (level - at) / slope
@@ -93,26 +93,36 @@ class Rule:
     decimals: int
 
 
-def crossings(scores: dict[str, Straight], rule: Rule, end: float) -> Floats:
-    """Every moment between 0 and the end at which the list may change for the first time, rising.
+def crossings(scores: dict[str, Straight], rule: Rule, end: float) -> Iterator[Floats]:
+    """Every moment between 0 and the end at which the list may change for the first time, rising, a stretch at a time.
 
     Nothing changes while every holder is more than a step ahead of every rival. So only those rivals count that
-    come that near before one is a whole step ahead of a holder, by when the list has changed.
+    come that near before one is a whole step ahead of a holder, by when the list has changed. Where totals go through
+    more steps than there are stretches for, the moments stop short of that.
     """
     met = np.concatenate([np.empty(0), *(scores[node].reaching(level, end) for node, level in rule.levels)])
     near = [(own, *_meetings(scores[own.by], own, rule.decimals, end)) for own in rule.rivals]
     until = min([end, *(float(last.min(initial=end)) for _, _, last in near)])
-    found = [met[met < until], np.array([until])]
-    for own, first, _ in near:
-        concerned = first < until
-        rows, columns = np.nonzero(concerned)
-        for members, places, axis in ((own.held, rows, 1), (own.others, columns, 0)):
-            since = np.where(concerned, first, np.inf).min(axis=axis, initial=np.inf)
-            for place in np.unique(places):
-                member = int(members[place])
-                found += [scores[node].steps(member, float(since[place]), until, rule.decimals) for node in (own.by, *rule.ties)]
-    every = np.unique(np.concatenate(found))
-    return every[np.diff(every, prepend=0.0) > NOISE / 10]  # what meets but for the noise is one moment
+    moving = [(scores[node], *each) for own, first, _ in near for each in _concerned(own, first, until) for node in (own.by, *rule.ties)]
+    pace = max((abs(float(score.slope[member])) for score, member, _ in moving), default=0.0)
+    stretch = MOST * 10.0**-rule.decimals / pace if pace > 0 else np.inf
+    low = 0.0
+    for _ in range(STRETCHES):
+        high = min(until, low + stretch)
+        steps = [score.steps(member, max(low, since), high, rule.decimals) for score, member, since in moving if since < high]
+        every = np.unique(np.concatenate([*steps, met[(met > low) & (met < high)], [high]]))
+        yield every[np.diff(every, prepend=low) > NOISE / 10]  # what meets but for the noise is one moment
+        if high >= until:
+            return
+        low = high
+
+
+def _concerned(rivals: Rivals, first: Floats, until: float) -> Iterator[tuple[int, float]]:
+    """The members that come near a rival before the end, and since when."""
+    near = np.where(first < until, first, np.inf)
+    for members, axis in ((rivals.held, 1), (rivals.others, 0)):
+        since = near.min(axis=axis, initial=np.inf)
+        yield from ((int(members[place]), float(since[place])) for place in np.flatnonzero(np.isfinite(since)))
 
 
 def _meetings(score: Straight, rivals: Rivals, decimals: int, end: float) -> tuple[Floats, Floats]:
@@ -126,7 +136,22 @@ def _meetings(score: Straight, rivals: Rivals, decimals: int, end: float) -> tup
     behind = lead <= -1.01 * step  # held back by a bar: it takes no place until it is over that
     first = np.where((first < 0) | ~np.isfinite(first) | behind | ((lead > 1.01 * step) & (gain >= 0)), np.inf, first)
     last = np.where((last <= 0) | (gain >= 0) | ~np.isfinite(last) | behind | ~rivals.able[None, :], np.inf, last)
+    level = np.minimum(*(_both_past(score, rivals, bound, way, step) for bound, way in ((rivals.floor, -1), (rivals.cap, 1))))
+    first, last = np.minimum(first, level), np.where(np.isfinite(level), np.inf, last)
     return np.where(first > end, np.inf, first), np.where(last > end, np.inf, last)
+
+
+def _both_past(score: Straight, rivals: Rivals, bound: float, way: int, step: float) -> Floats:
+    """When both of each pair are first held by the same bound, or within two steps of it: level, however far apart."""
+    if not np.isfinite(bound):
+        return np.full((len(rivals.held), len(rivals.others)), np.inf)
+    past, pace = way * (score.at - bound) + 2 * step, way * score.slope
+    with np.errstate(divide="ignore", invalid="ignore"):
+        turn = -past / pace
+    since = np.where(past >= 0, 0.0, np.where(pace > 0, turn, np.inf))
+    until = np.where(pace < 0, np.where(past >= 0, turn, -np.inf), np.inf)
+    both = np.maximum(since[rivals.held][:, None], since[rivals.others][None, :])
+    return np.where(both <= np.minimum(until[rivals.held][:, None], until[rivals.others][None, :]), both, np.inf)
 
 
 @dataclass(frozen=True)
@@ -148,26 +173,38 @@ class Change:
     exact: bool = True
 
 
-def first_change(same: Callable[[Floats], Mask], moments: Floats, end: float) -> Change:
-    """The first of `moments` beyond which the list is another; where it outlives the last, the rest is sought on a grid."""
-    tried = np.concatenate(([0.0], moments))
-    last = float(tried[-1])
-    tries = np.append((tried[:-1] + tried[1:]) / 2, last + JUST * (end - last))
-    for start in range(0, len(tries), 64):
-        kept = same(tries[start : start + 64])
-        if not kept.all():
-            place = start + int(np.argmin(kept))
-            return Change(float(tried[place]), _just_beyond(same, float(tried[place]), float(tries[place])))
+def first_change(same: Callable[[Floats], Mask], stretches: Iterable[Floats], end: float) -> Change:
+    """The first of the moments beyond which the list is another; where it outlives the last, the rest is sought on a grid."""
+    last = 0.0
+    for moments in stretches:
+        tried = np.concatenate(([last], moments))
+        if found := _between(same, tried, (tried[:-1] + tried[1:]) / 2):
+            return found
+        last = float(tried[-1])
+    if found := _between(same, np.array([last]), np.array([last + JUST * (end - last)])):
+        return found
     if last >= end:
         return Change()
-    found = sought(lambda t: same(t + last), end - last)
-    return found if found.at is None else Change(found.at + last, found.at + last, exact=False)
+    later = sought(lambda t: same(t + last), end - last)
+    return later if later.at is None or later.seen is None else Change(later.at + last, later.seen + last, exact=False)
+
+
+def _between(same: Callable[[Floats], Mask], moments: Floats, looks: Floats) -> Change | None:
+    """The first of the moments after which a look shows another list."""
+    for start in range(0, len(looks), LOOKS):
+        kept = same(looks[start : start + LOOKS])
+        if not kept.all():
+            place = start + int(np.argmin(kept))
+            at = float(moments[place])
+            return Change(at, _just_beyond(same, at, float(looks[place])))
+    return None
 
 
 def _just_beyond(same: Callable[[Floats], Mask], at: float, seen: float) -> float:
     """The nearest moment to `at` at which the list is another: what lies on a boundary but for the noise counts as on it."""
     nearer = np.array([at + NOISE * max(1.0, at) * step for step in (1.0, 10.0, 100.0)] + [seen])
-    return float(nearer[(nearer <= seen) & ~same(nearer)][0])
+    other = nearer[(nearer <= seen) & ~same(nearer)]
+    return float(other[0]) if other.size else seen
 
 
 def sought(same: Callable[[Floats], Mask], end: float) -> Change:
@@ -181,8 +218,9 @@ def sought(same: Callable[[Floats], Mask], end: float) -> Change:
         return Change(exact=False)
     place = int(np.argmin(kept))
     low, high = float(grid[place]), float(grid[place + 1])
+    far = high
     for _ in range(ROUNDS):
         parts = np.linspace(low, high, PARTS + 1)
         place = int(np.argmin(np.append(same(parts[1:-1]), False)))
         low, high = float(parts[place]), float(parts[place + 1])
-    return Change(high, high, exact=False)
+    return Change(high, _just_beyond(same, high, far), exact=False)
