@@ -24,6 +24,7 @@ lab: $(READY)
 benchmarks: $(READY)
 	$(BIN)/python benchmarks/evaluate_and_draws.py
 	$(BIN)/python benchmarks/deciding.py
+	$(BIN)/python benchmarks/sensitivity.py
 	$(BIN)/python benchmarks/weighting.py
 	$(BIN)/python benchmarks/panels.py
 	$(BIN)/python benchmarks/records.py

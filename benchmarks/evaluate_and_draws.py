@@ -1,12 +1,14 @@
 """How fast: evaluating 1,000 members x 30 indicators, and 10,000 draws of their weights.
 
 Run ``make benchmarks``, or ``python benchmarks/evaluate_and_draws.py``. Ours and the reference run in turn, in one
-process; the ratio is that of their medians. It prints three lines:
+process; the ratio is that of their medians. It prints four lines:
 
 - one evaluation in ms, and as a multiple of the time pandas takes to read the same members from CSV;
 - 10,000 draws in ms, and as a multiple of plain NumPy that knows no rule at all: the same number of Dirichlet vectors,
   one matrix product per chunk, and an argsort of every draw (at most 1.5). Ours allots two awards in seven classes
   under quotas, minimum, requirement and ties;
+- the distribution of ranks over 10,000 draws in ms, and as a multiple of plain NumPy: the same vectors and products, an
+  argsort of every class in every draw, and a count of members and places (at most 1.1). Ours rounds and settles ties;
 - 1,000 draws in ms.
 """
 
@@ -22,6 +24,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit import WeightDraws, award_probabilities, evaluate, open_edition
+from toolkit.sensitivity import rank_probabilities
 
 MEMBERS, INDICATORS, GROUPS, DRAWS, RUNS = 1_000, 30, 5, 10_000, 15
 
@@ -67,17 +70,17 @@ require = [{ node = "g1", least = 50 }]
 COLUMN = '[table.members.column.{0}]\nheadings = ["{0}"]\ntype = "{1}"\n'
 
 
-def write_edition(folder: Path) -> Path:
+def write_edition(folder: Path, members: int = MEMBERS, indicators: int = INDICATORS) -> Path:
     """An edition of invented members in seven unequal classes."""
     rng = np.random.default_rng(1)
-    names = [f"x{i}" for i in range(INDICATORS)]
-    frame = pd.DataFrame(rng.beta(3, 1.5, (MEMBERS, INDICATORS)).round(4) * 100, columns=names)
-    frame.insert(0, "kind", rng.choice(list("ABCDEFG"), MEMBERS, p=[0.3, 0.2, 0.2, 0.1, 0.1, 0.07, 0.03]))
-    frame.insert(0, "code", [f"{i:05d}" for i in range(MEMBERS)])
+    names = [f"x{i}" for i in range(indicators)]
+    frame = pd.DataFrame(rng.beta(3, 1.5, (members, indicators)).round(4) * 100, columns=names)
+    frame.insert(0, "kind", rng.choice(list("ABCDEFG"), members, p=[0.3, 0.2, 0.2, 0.1, 0.1, 0.07, 0.03]))
+    frame.insert(0, "code", [f"{i:05d}" for i in range(members)])
     frame.to_csv(folder / "members.csv", index=False)
     groups = [GROUP.format(i, 20 + i) for i in range(GROUPS)]
-    indicators = [INDICATOR.format(i, i % GROUPS, 10 + i % 7) for i in range(INDICATORS)]
-    (folder / "scheme.toml").write_text("".join([HEAD, *groups, *indicators, AWARDS]), encoding="utf-8")
+    items = [INDICATOR.format(i, i % GROUPS, 10 + i % 7) for i in range(indicators)]
+    (folder / "scheme.toml").write_text("".join([HEAD, *groups, *items, AWARDS]), encoding="utf-8")
     columns = [COLUMN.format(name, "text" if name in {"code", "kind"} else "number") for name in frame]
     table = '[table.members]\nfile = "members.csv"\nunique = ["code"]\n'
     (folder / "tables.toml").write_text("".join([table, *columns]), encoding="utf-8")
@@ -89,6 +92,17 @@ def reference(values: np.ndarray) -> None:
     weights = np.random.default_rng(1).dirichlet(np.full(INDICATORS, 25.0), DRAWS)
     for start in range(0, DRAWS, 256):
         np.argsort(weights[start : start + 256] @ values.T, axis=1)
+
+
+def counted(values: np.ndarray, classes: list[np.ndarray]) -> None:
+    """Plain NumPy: draw, multiply, sort each class, and count how often each member has each place."""
+    weights = np.random.default_rng(1).dirichlet(np.full(INDICATORS, 25.0), DRAWS)
+    counts = [np.zeros(len(own) ** 2, np.int64) for own in classes]
+    for start in range(0, DRAWS, 256):
+        scores = weights[start : start + 256] @ -values.T
+        for own, table in zip(classes, counts, strict=True):
+            order = np.argsort(scores[:, own], axis=1)
+            np.add(table, np.bincount((order * len(own) + np.arange(len(own))).ravel(), minlength=len(table)), out=table)
 
 
 def medians(*tasks: Callable[[], object]) -> list[float]:
@@ -115,12 +129,20 @@ def main() -> None:
     ours, plain = medians(
         lambda: award_probabilities(evaluation, WeightDraws(draws=DRAWS)), lambda: reference(values)
     )
+    kinds = evaluation.members["class"].to_numpy()
+    classes = [np.flatnonzero(kinds == kind) for kind in np.unique(kinds)]
+    ranks, counts = medians(
+        lambda: rank_probabilities(evaluation, WeightDraws(draws=DRAWS)), lambda: counted(values, classes)
+    )
     few, _ = medians(lambda: award_probabilities(evaluation, WeightDraws(draws=1_000)), lambda: None)
     print(
         f"evaluate {MEMBERS} x {INDICATORS}: {whole * 1e3:.0f} ms, {whole / read:.1f} x reading its file with pandas"
     )
     print(
         f"{DRAWS} draws: {ours * 1e3:.0f} ms, {ours / plain:.2f} x plain NumPy ({plain * 1e3:.0f} ms; at most 1.5)"
+    )
+    print(
+        f"ranks of {DRAWS} draws: {ranks * 1e3:.0f} ms, {ranks / counts:.2f} x plain NumPy ({counts * 1e3:.0f} ms; at most 1.1)"
     )
     print(f"1000 draws: {few * 1e3:.0f} ms")
 

@@ -17,12 +17,12 @@ FLOORS = {
     "choosing": """
         shapes.scale shapes.absolute shapes.states shapes.relative shapes.goalposts shapes.places shapes
         scheme.outliers scheme.ranges scheme.measures scheme.identity scheme.criteria scheme.outcomes
-        scheme.faults.plain scheme.faults.tree scheme.faults.patterns scheme.faults.shapes
+        scheme.pseudonyms scheme.faults.plain scheme.faults.tree scheme.faults.patterns scheme.faults.shapes
         scheme.faults.measures scheme.faults.ranges scheme.faults.requirements scheme.faults.grades
         scheme.faults.outcomes scheme.faults.weighting scheme.faults.panel scheme.faults scheme.paths scheme
         scheme.words scheme.amendments scheme.writing_back panels.score_table panels.composition panels.recusal
         panels.trimmed panels.harshness panels.mixed_model panels.levelling panels.reliability
-        panels.krippendorff panels weighting.judgement weighting.points weighting.swing weighting.rank_order
+        panels.krippendorff panels.plain panels weighting.judgement weighting.points weighting.swing weighting.rank_order
         weighting.ratios weighting.trade_off weighting.comparison_matrix weighting.ahp weighting.contradictions
         weighting.mending weighting.hierarchy weighting.best_worst_input weighting.best_worst_models
         weighting.best_worst weighting.objective weighting.group weighting.agreement weighting.distance
@@ -37,38 +37,52 @@ FLOORS = {
         sources.postgres sources.spark sources.connection sources.relation sources.checks sources.survey
         reading.lineage reading.names reading.attribution records references measuring.validity measuring.takes
         measuring.selection measuring.testimony measuring.single_rows measuring.quotients measuring.engine
-        measuring.previous measuring.shortfalls panels.faults panels.judging edition indicators
+        measuring.previous measuring.shortfalls panels.faults panels.judged panels.seats panels.given
+        panels.judging edition indicators
         ballots.judgements ballots.shares ballots.ballot ballots.folder ballots.rounding ballots.group
-        ballots.writing ballots""",
+        ballots.writing ballots ballots.checking""",
     "deciding": """
         stand_ins value_faults values aggregation scoring awards.requirements awards.turns awards.quotas
         awards.contests awards.terms awards.demands awards.case awards.reasons awards awards.notes grades
         grade_reasons""",
     "the run": "evaluation",
     "asking": """
-        sensitivity.standing sensitivity.weights sensitivity.desk sensitivity.drawn_scores
-        sensitivity.patterned_scores sensitivity.offers sensitivity.allocation sensitivity.draws sensitivity
-        sensitivity.paths sensitivity.contested_lines sensitivity.lists sensitivity.stability
-        sensitivity.smallest_weights sensitivity.smallest_values sensitivity.tipping sensitivity.weight_bounds
-        sensitivity.extremes sensitivity.rank_programmes sensitivity.bounds diagnostics.observations
+        sensitivity.standing sensitivity.weights sensitivity.weight_bounds sensitivity.walks
+        sensitivity.uniform_weights sensitivity.resampled_weights sensitivity.desk sensitivity.drawn_scores
+        sensitivity.patterned_scores sensitivity.offers sensitivity.allocation sensitivity.drawn_ranks
+        sensitivity.passes sensitivity.award_chances sensitivity.rank_chances sensitivity.grade_chances
+        sensitivity.central_weights sensitivity.draws sensitivity.lists
+        sensitivity.scenario sensitivity.choice_faults sensitivity.raw_choices sensitivity.rule_choices
+        sensitivity.mean_choices sensitivity.valuing_choices sensitivity.weight_choices sensitivity.choices
+        sensitivity.grade_outcomes sensitivity.official_runs sensitivity.counted_outcomes sensitivity.scenarios
+        sensitivity.sobol_estimators sensitivity.variance sensitivity
+        sensitivity.paths sensitivity.contested_lines sensitivity.stability
+        sensitivity.nearest_shares sensitivity.weight_effects sensitivity.movable_weights
+        sensitivity.smallest_weights sensitivity.nearest_lists sensitivity.revalued sensitivity.smallest_values
+        sensitivity.tipping sensitivity.shared_leads sensitivity.extremes sensitivity.leads
+        sensitivity.award_standings sensitivity.rank_programmes sensitivity.bounds diagnostics.observations
         diagnostics.moments diagnostics.movements diagnostics.strata diagnostics.spread diagnostics.agreement
         diagnostics.reliability diagnostics.components diagnostics.influence diagnostics.offer diagnostics
         ballots.decided compare.causes compare evidence sensitivity.method_scores sensitivity.method_duels
         sensitivity.methods sensitivity.method_lists sensitivity.group_tests sensitivity.fairness
-        sensitivity.removal sensitivity.struck_values sensitivity.record_trials sensitivity.record_removal""",
+        sensitivity.listings sensitivity.removal sensitivity.struck_values sensitivity.record_trials sensitivity.record_removal
+        sensitivity.nearest_weights sensitivity.nearest_values sensitivity.firmness sensitivity.robustness""",
     "keeping": """
         wording wording.measures wording.shapes wording.outcomes score_cards.lines score_cards.contributions
         score_cards movement workbook.quick_sheet workbook.book workbook.score_sheet workbook.scheme_sheet
         workbook.movement_sheet workbook.touched_sheet workbook results extract returns.marked_cells
         returns.drop_downs returns.workbook_copy returns.marked_copy returns.sheet returns.names returns
-        returns.row_changes returns.changes sealing.environment sealing.lock sealing.bag sealing.panel_copies
+        returns.row_changes returns.changes sealing.environment sealing.lock sealing.bag sealing.panel_results
+        sealing.panel_copies
         sealing.frozen sealing.execution sealing.replay seal""",
     "showing": """
-        forms.columns forms.checks forms.sheet forms.notes forms.names forms panels.sheets editor_schemas
+        forms.columns forms.checks forms.sheet forms.notes forms.names forms panels.sheet_page panels.sheets editor_schemas
         new_edition standings score_cards.tables workbook.card_book compare.tables compare.views
         sensitivity.tipping_tables pictures diagnostics.tables sensitivity.robustness_tables
-        diagnostics.pictures ballots.form_sheets ballots.form ballots.returned ballots.tables panels.tables
-        views controls serving.notice serving.notice_page serving.page_process serving.read_only pages""",
+        sensitivity.firmness_tables sensitivity.pictures workbook.robustness_book
+        diagnostics.pictures ballots.form_sheets ballots.form ballots.returned ballots.decided_table
+        ballots.tables ballots.overview panels.tables
+        views controls ballot_controls serving.notice serving.notice_page serving.page_process serving.read_only pages""",
     "doors": """
         reading sources measuring sealing serving commands commands.speaking commands.recording
         commands.evaluating commands.voting commands.judging commands.sealing __init__ __main__""",

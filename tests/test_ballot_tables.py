@@ -31,7 +31,7 @@ def test_the_groups_weights_stand_beside_the_schemes(tmp_path: Path) -> None:
 
 def test_who_is_far_is_told_with_the_node(tmp_path: Path) -> None:
     row = views.agreement_table(group_weights(cast(tmp_path, SLIPS)), "en").rows[0]
-    assert "E05 (learning -50.2)" in row
+    assert "E05 (learning -50.2) ⚠" in row
     assert "E01 E02 E03 E04 | E05" in row
 
 
@@ -46,3 +46,16 @@ def test_a_slip_shows_ones_own_place_only(tmp_path: Path, language: Language) ->
 def test_a_slip_for_who_did_not_vote_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="there is no ballot of E09 in round 1"):
         views.slip_table(group_weights(cast(tmp_path, SLIPS)), "E09")
+
+
+def test_the_farthest_is_told_where_nobody_is_markedly_far_and_nobody_where_all_are_alike(tmp_path: Path) -> None:
+    some = {f"E0{n}.toml": slip(f"E0{n}", learning) for n, learning in enumerate((50, 55, 60, 70), start=1)}
+    (total, below) = views.agreement_table(group_weights(cast(tmp_path, some)), "en").rows
+    assert total[-1] == "E04 (learning +15.0)"
+    assert below[-1] == ""
+
+
+def test_two_camps_as_far_apart_name_nobody(tmp_path: Path) -> None:
+    some = {f"E0{n}.toml": slip(f"E0{n}", learning) for n, learning in enumerate((40, 40, 60, 60), start=1)}
+    total = views.agreement_table(group_weights(cast(tmp_path, some)), "en")
+    assert not [row for row in total.rows if "(learning" in row[-1]]

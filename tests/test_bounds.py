@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from tests.contested import contested
 from tests.invented import evaluation, indicator, members, scheme
@@ -23,24 +24,13 @@ from toolkit.sensitivity.bounds import (
     preferences,
     rank_bounds,
 )
-from toolkit.sensitivity.extremes import most_shared
+from toolkit.sensitivity.extremes import Extremes
 from toolkit.sensitivity.lists import weights_of
-from toolkit.sensitivity.smallest_weights import leaf_shares
-from toolkit.sensitivity.weights import shares_of
+from toolkit.sensitivity.rank_programmes import RankProgrammes
+from toolkit.sensitivity.weight_effects import leaf_shares
+from toolkit.sensitivity.weights import WeightDraws, shares_of
 
-QUICK = settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.integers(-9, 9), st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=5))
-def test_the_knapsack_is_the_linear_programme(parts: list[tuple[int, float, float]]) -> None:
-    from scipy.optimize import linprog
-
-    leads = np.array([float(lead) for lead, _, _ in parts])
-    low = np.array([min(a, b) for _, a, b in parts]) / len(parts)
-    high = np.maximum(np.array([max(a, b) for _, a, b in parts]), 1 / len(parts))
-    best = linprog(-leads, A_eq=np.ones((1, len(parts))), b_eq=[1.0], bounds=list(zip(low, high, strict=True)))
-    assert most_shared(leads, (low, high)).item() == pytest.approx(-best.fun, abs=1e-7)
+QUICK = settings(max_examples=12, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 
 def drawn(asked: Evaluation, share: float, rng: np.random.Generator) -> np.ndarray:
@@ -118,6 +108,52 @@ def test_an_order_of_importance_bounds_every_weighting_that_keeps_it(asked: Eval
         shares = asked.tree.shares
         shares[[asked.tree.nodes.index(child) for child in order]] = np.sort(rng.dirichlet(np.ones(len(order))))[::-1]
         assert_within(asked, ranks, awards, relisted(asked, shares))
+
+
+@QUICK
+@given(straight() | contested(), st.integers(0, 99))
+def test_bounds_hold_every_draw_that_lies_within_them(asked: Evaluation, seed: int) -> None:
+    shares = np.concatenate(list(WeightDraws(draws=24, spread=0.3).blocks(asked.tree, seed)))
+    ends = {node: (100 * own.min(), 100 * own.max()) for node, own in zip(asked.tree.nodes[:-1], shares.T, strict=False)}
+    spec = WeightBounds({node: low - 1e-9 if low else 0.0 for node, (low, _) in ends.items()}, {node: min(100.0, high + 1e-9) for node, (_, high) in ends.items()})
+    ranks, awards = rank_bounds(asked, spec, programmes=True), award_bounds(asked, spec)
+    for own in shares[:6]:
+        assert_within(asked, ranks, awards, relisted(asked, own))
+
+
+@QUICK
+@given(straight(bounded=False), st.sampled_from([0.1, 0.5]))
+def test_necessary_and_possible_preference_are_linear_programmes(asked: Evaluation, share: float) -> None:
+    spec = around(asked.scheme, share)
+    programmes = RankProgrammes.of(Extremes.of(asked, spec), spec, 1.0, settled=False)
+    index = asked.members.index
+    for row in preferences(asked, spec).iloc[:6].to_dict("records"):
+        gap = np.subtract(*(programmes.effects[index.get_loc(row[who])] for who in ("member", "other")))
+        ends = [
+            linprog(sign * gap, A_ub=programmes.held, b_ub=np.zeros(len(programmes.held)), A_eq=np.ones((1, len(gap))), b_eq=[1.0])
+            for sign in (1, -1)
+        ]
+        assert row["exact"]
+        assert (row["least"], row["most"]) == pytest.approx((ends[0].fun, -ends[1].fun), abs=1e-6)
+        step = 10.0**-asked.scheme.decimals
+        if abs(row["least"] - step) > 1e-6 and abs(row["most"]) > 1e-6:
+            assert (row["necessary"], row["possible"]) == (ends[0].fun >= step, -ends[1].fun > 0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_programmes_find_the_ranks_that_a_walk_over_all_weights_finds(seed: int) -> None:
+    rng, who = np.random.default_rng(seed), members(6)
+    rules = scheme(indicator=[indicator(name, 1) for name in "abc"], decimals=6)
+    values = pd.DataFrame(rng.integers(0, 101, (6, 3)).astype(float), index=who.index, columns=list("abc"))
+    asked = evaluation(rules, who, values)
+    steps = np.linspace(0, 1, 401)
+    walked = np.array([(one, other, 1 - one - other) for one in steps for other in steps if one + other <= 1])
+    above = (walked @ values.to_numpy().T)[:, None, :] > (walked @ values.to_numpy().T)[:, :, None] + 1e-6
+    ranks = 1 + above.sum(axis=2)
+    found = rank_bounds(asked, WeightBounds(), programmes=True)
+    assert found["how"].tolist() == ["programmes"] * 6
+    assert found["best"].tolist() == ranks.min(axis=0).tolist()
+    assert found["worst"].tolist() == ranks.max(axis=0).tolist()
 
 
 def test_two_weights_say_who_can_be_first() -> None:

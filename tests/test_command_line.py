@@ -44,6 +44,8 @@ def test_sensitivity_writes_a_probability_for_every_member_and_award(small_editi
     table = pd.read_csv(tmp_path / "certainty.csv", encoding="utf-8-sig", dtype={"member": str}).set_index("member")
     assert len(table) == 12
     assert table[["outstanding", "advanced", "none"]].sum(axis=1).round(9).eq(1).all()
+    assert {"robustness.xlsx", "firmness.csv", "on_a_hair.csv", "stability.csv", "records.csv"} <= {path.name for path in tmp_path.iterdir()}
+    assert "共评出" in done.output
 
 
 def test_cards_are_written_for_each_member_or_those_asked_for(small_edition: Path, tmp_path: Path) -> None:

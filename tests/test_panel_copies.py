@@ -19,6 +19,7 @@ from toolkit.seal import verify_bag
 from toolkit.sealing.frozen import freeze_edition
 
 NAMES = ("张三三", "李四四", "王五五", "赵六六", "配偶任职", "说了一句")
+PUBLISHED = 'publish = "pseudonyms"\n'
 REMARK = '[table.panel_scores.column.remark]\nheadings = ["评语"]\ntype = "text"\n'
 
 
@@ -48,7 +49,7 @@ def sign(path: Path, name: str) -> None:
 
 
 def signed_edition(folder: Path) -> Path:
-    write_judged_edition(folder, tables=TABLES + REMARK)
+    write_judged_edition(folder, scheme=SCHEME + PUBLISHED, tables=TABLES + REMARK)
     for place, name in enumerate(NAMES[:4], start=1):
         sign(folder / f"ballots/评分表{place}.xlsx", name)
     return folder
@@ -88,9 +89,10 @@ def test_a_file_that_cannot_be_written_anew_is_refused(tmp_path: Path) -> None:
         freeze_edition(folder, tmp_path / "bag")
 
 
-def test_a_sealed_bag_computes_again_and_its_public_part_knows_nothing_of_the_panel(tmp_path: Path) -> None:
+@pytest.mark.parametrize("published", [PUBLISHED, ""])
+def test_a_sealed_bag_computes_again_and_its_public_part_knows_nothing_of_the_panel(tmp_path: Path, published: str) -> None:
     approved = SCHEME.replace('edition = "judged-2018"', 'edition = "judged-2018"\napproval = "测试〔2019〕1号"')
-    folder = write_judged_edition(tmp_path / "e", scheme=f'{approved}[publication]\ncontact = "秘书处"\n')
+    folder = write_judged_edition(tmp_path / "e", scheme=f'{approved}{published}[publication]\ncontact = "秘书处"\n')
     bag = sealed(folder, write_house(tmp_path / "house"))
     assert not verify_bag(bag, replay=True).errors
     evaluation = evaluate(*(getattr(open_edition(bag / "data/edition"), part) for part in ("scheme", "records")))
@@ -98,3 +100,4 @@ def test_a_sealed_bag_computes_again_and_its_public_part_knows_nothing_of_the_pa
     told = everything(tmp_path / "public") + everything(bag / "data/results")
     assert not [score for score in (*NAMES, "71.3", "75.6", "60.5", "63.3", "50.2") if score in told]
     assert "E01" not in everything(tmp_path / "public")
+    assert ("E01" in everything(bag)) == bool(published)

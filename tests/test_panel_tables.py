@@ -6,7 +6,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from tests.panels.judged import EXPERTS, SCHEME, SHEETS, write_judged_edition
+from tests.panels.judged import EXPERTS, SCHEME, SEVEN, SHEETS, SHEETS_OF_SEVEN, write_judged_edition
 from toolkit.__main__ import app
 from toolkit.edition import open_edition
 from toolkit.panels import intraclass
@@ -36,7 +36,7 @@ def test_open_places_are_named_with_the_reason(tmp_path: Path) -> None:
 
 
 def test_the_command_tells_the_chair_all_of_it_and_no_score(tmp_path: Path) -> None:
-    folder = write_judged_edition(tmp_path, scheme=SCHEME + 'harshness = "mixed_model"\n')
+    folder = write_judged_edition(tmp_path, SHEETS_OF_SEVEN, scheme=SCHEME + 'harshness = "mixed_model"\n', members=SEVEN)
     done = CliRunner().invoke(app, ["panel", str(folder)])
     assert done.exit_code == 0, done.output
     for word in ("应当回避", "所在单位", "ICC(2,1)", "克里彭多夫 α", "偏严", "已校正", "位次待定"):
@@ -45,7 +45,7 @@ def test_the_command_tells_the_chair_all_of_it_and_no_score(tmp_path: Path) -> N
 
 
 def test_a_levelled_expert_is_shown_with_what_was_added(tmp_path: Path) -> None:
-    edition = open_edition(write_judged_edition(tmp_path, scheme=SCHEME + 'harshness = "mixed_model"\n'))
+    edition = open_edition(write_judged_edition(tmp_path, SHEETS_OF_SEVEN, scheme=SCHEME + 'harshness = "mixed_model"\n', members=SEVEN))
     judged = judging(edition.scheme, edition.records)
     level = judged.indicators["innovation"].levelled
     rows = {row[1]: row[7] for row in panel_experts_table(judged, edition.scheme, "en").rows if row[0] == "创新"}
@@ -54,8 +54,8 @@ def test_a_levelled_expert_is_shown_with_what_was_added(tmp_path: Path) -> None:
 
 
 def test_sheets_not_filled_in_yet_are_nobodys_harshness(tmp_path: Path) -> None:
-    sheets = SHEETS | {"E05": dict.fromkeys(SHEETS["E05"], ("", ""))}
-    edition = open_edition(write_judged_edition(tmp_path, sheets, scheme=SCHEME + 'harshness = "mixed_model"\n'))
+    sheets = SHEETS_OF_SEVEN | {"E05": dict.fromkeys(SEVEN, ("", ""))}
+    edition = open_edition(write_judged_edition(tmp_path, sheets, scheme=SCHEME + 'harshness = "mixed_model"\n', members=SEVEN))
     judged = judging(edition.scheme, edition.records)
     assert "share no member" not in judged.problems.text("en")
     assert "the scores of 4 experts are levelled" in judged.problems.text("en")

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from toolkit.__main__ import COMMANDS, app
+from toolkit.scheme import Panel, Weighting
 from toolkit.scheme.criteria import Adjustment
 from toolkit.scheme.identity import MembersSpec
 from toolkit.scheme.measures import Measure, Selection, Window
@@ -21,7 +22,7 @@ HOUSE = Path(__file__).parents[1]
 READMES = ["README.md", "README.zh-CN.md"]
 LEFT_OUT = {"browser", "clean"}  # targets that others call, or that need no words
 OWNERS: dict[str, tuple[type[Decision], ...]] = {
-    "[members]": (MembersSpec,), "[window.x]": (Window,), "[[adjustment]]": (Adjustment,), "measure, veto": (Measure, Selection),
+    "[members]": (MembersSpec,), "[window.x]": (Window,), "[panel]": (Panel,), "[weighting]": (Weighting,), "[[adjustment]]": (Adjustment,), "measure, veto": (Measure, Selection),
     "指标、否决": (Measure, Selection), "table": (Table,), "表": (Table,), "column": (Column,), "列": (Column,),
 }  # fmt: skip
 

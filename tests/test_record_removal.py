@@ -35,14 +35,14 @@ ROWS = [
 SUM = '{ table = "conduct", take = "sum", column = "points" }'
 
 
-def agrees(asked: Evaluation, records: Records, relative: RelativeShapes = "recomputed") -> dict[str, int]:
+def agrees(asked: Evaluation, records: Records, relative: RelativeShapes = "recomputed", *, again: bool = False) -> dict[str, int]:
     """How many answers of each kind there are; each but "unknown" has to be that of a full evaluation."""
-    found = struck_records(asked, records, relative=relative)
+    found = struck_records(asked, records, relative=relative, again=again)
     now = {(award, member) for award, own in awarded(asked).items() for member in own}
     for row in found[found["answer"] != "unknown"].itertuples():
         place = (str(row.table), str(row.file), str(row.sheet), int(str(row.row)))
-        again = evaluated_without_records(asked.scheme, records, [place])
-        after = {(award, member) for award, own in awarded(again).items() for member in own}
+        anew = evaluated_without_records(asked.scheme, records, [place])
+        after = {(award, member) for award, own in awarded(anew).items() for member in own}
         assert (set(row.gained), set(row.lost)) == (after - now, now - after), row
         assert (row.answer == "changed") == (after != now)
     return {str(answer): int(n) for answer, n in found["answer"].value_counts().items()}
@@ -120,6 +120,7 @@ def test_the_record_is_named_by_its_place(tmp_path: Path) -> None:
                                      '{ table = "conduct", take = "weighted_mean", column = "points", weight = "points" }'])  # fmt: skip
 def test_what_cannot_be_said_is_said(tmp_path: Path, measure: str) -> None:
     rows = [act(member, str(place), points="3") for place, member in enumerate("ABCDE")]
+    assert "changed" in agrees(*asked(tmp_path, measure, rows=[*rows, act("A", "9", points="8")]), again=True)
     found = struck_records(*asked(tmp_path, measure, rows=rows))
     assert set(found["answer"]) == {"unknown"}
     assert found["why"].str.len().min() > 0

@@ -14,6 +14,7 @@ from tests.invented import evaluation, group, indicator, members, scheme
 from toolkit import evaluate, open_edition
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.scoring import TOTAL
+from toolkit.sensitivity.listings import Listing
 from toolkit.sensitivity.removal import (
     RelativeShapes,
     awarded,
@@ -70,6 +71,29 @@ def test_without_a_member_it_is_the_list_of_the_others(one: Evaluation) -> None:
     assert awarded(found) == awarded(again)
 
 
+@FEW
+@given(contested())
+def test_what_is_decided_anew_is_what_a_full_evaluation_decides(one: Evaluation) -> None:
+    """Only the awards are decided anew; the same as everything worked out again."""
+    gone = str(one.members.index[-1])
+    again, found = Listing.of(evaluated_without(one, [gone])), without_each_member(one, [gone])
+    before = Listing.of(one)
+    assert before.given == awarded(one)
+    for row in found.to_dict("records"):
+        own = before.given[row["award"]] - {gone}
+        assert set(row["gained"]) == set(again.given[row["award"]] - own)
+        assert set(row["lost"]) == set(own - again.given[row["award"]])
+        assert row["moved"] == before.moved(again)
+
+
+@FEW
+@given(contested())
+def test_a_listing_is_the_list(one: Evaluation) -> None:
+    found, listed = Listing.of(one), one.ranking["rank"].reindex(one.members.index)
+    assert found.ranks.tolist() == [0 if pd.isna(rank) else rank for rank in listed]
+    assert found.moved(found) == 0
+
+
 def test_places_are_counted_anew_without_a_member(small_edition: Path) -> None:
     edition = open_edition(small_edition)
     whole = evaluate(edition.scheme, edition.records)
@@ -111,3 +135,14 @@ def test_classes_matter_to_one_another_only_where_they_meet() -> None:
     together = evaluation(scheme(award=[PRIZE | {"quota": {"number": 1, "within": "all"}}]), who, raw)
     found = without_each_class(together).set_index("removed")["gained"]
     assert found.to_dict() == {"A": ("m2",), "B": ()}
+
+
+def test_what_looks_at_all_members_looks_again_unless_it_is_held() -> None:
+    """Without m3 the best of a is 50 and no more 100: m2 overtakes m1."""
+    columns = {"a": [0.0, 40, 50, 100], "b": [0.0, 62, 48, 0]}
+    items = [{**indicator("a", 1), "value": {"shape": "min_max"}}, indicator("b", 1)]
+    who = members(4)
+    one = evaluation(scheme(indicator=items, award=[PRIZE]), who, pd.DataFrame(columns, index=who.index))
+    assert awarded(one)["prize"] == {"m1"}
+    assert without_each_member(one, ["m3"])[["gained", "lost"]].to_numpy().tolist() == [[("m2",), ("m1",)]]
+    assert without_each_member(one, ["m3"], relative="held")[["gained", "lost"]].to_numpy().tolist() == [[(), ()]]

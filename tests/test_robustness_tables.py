@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.conftest import write_small_edition
@@ -11,16 +12,18 @@ from toolkit import evaluate, open_edition
 from toolkit.evaluation import Evaluation
 from toolkit.records import Records
 from toolkit.sensitivity.fairness import fairness, group_results
-from toolkit.sensitivity.methods import METHODS
+from toolkit.sensitivity.method_lists import chosen_by_methods, rank_reversals
+from toolkit.sensitivity.methods import METHODS, agreement_of_methods
 from toolkit.sensitivity.record_removal import struck_records
 from toolkit.sensitivity.removal import without_each_member, without_nodes
 from toolkit.sensitivity.robustness_tables import (
-    agreement_table,
     chosen_table,
     fairness_table,
     groups_table,
-    records_table,
+    methods_table,
     removals_table,
+    reversals_table,
+    struck_records_table,
 )
 
 
@@ -32,16 +35,34 @@ def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def test_every_method_stands_beside_the_list_in_every_class(asked: tuple[Evaluation, Records]) -> None:
-    table = agreement_table(asked[0])
+    table = methods_table(asked[0], agreement_of_methods(asked[0]))
     assert len(table.rows) == 2 * len(METHODS)
     assert table.headings[0] == ("会员类别" if asked[0].scheme.language == "zh" else "Class")
 
 
 def test_only_the_disputed_are_shown_unless_all_are_asked_for(asked: tuple[Evaluation, Records]) -> None:
-    some, every = chosen_table(asked[0]), chosen_table(asked[0], disputed=False)
+    found = chosen_by_methods(asked[0])
+    some, every = chosen_table(asked[0], found), chosen_table(asked[0], found, disputed=False)
     assert 0 < len(some.rows) < len(every.rows)
     assert some.note == every.note
     assert len(asked[0].awards) == sum(row[3] in {"是", "yes"} for row in every.rows)
+
+
+def test_methods_that_turn_others_round_are_counted(asked: tuple[Evaluation, Records]) -> None:
+    found = rank_reversals(asked[0])
+    table = reversals_table(asked[0], found)
+    assert len(table.rows) == len(METHODS)
+    assert sum(int(row[3]) for row in table.rows) == found["turned"].sum()
+    assert [row[2] for row in table.rows][:2] == ["0", "0"]  # the weighted means
+
+
+def test_of_a_long_list_only_the_first_are_named(asked: tuple[Evaluation, Records]) -> None:
+    found = without_nodes(asked[0]).head(1)
+    everyone = tuple(asked[0].members.index)
+    found["gained"], found["lost"] = pd.Series([everyone]), pd.Series([everyone[:4]])
+    table = removals_table(asked[0], found.assign(changes=16))
+    assert table.rows[0][3].endswith(("等 12 家", "12 in all"))
+    assert table.rows[0][4].count("、" if asked[0].scheme.language == "zh" else ", ") == 3
 
 
 def test_groups_and_differences(asked: tuple[Evaluation, Records]) -> None:
@@ -49,7 +70,7 @@ def test_groups_and_differences(asked: tuple[Evaluation, Records]) -> None:
     assert [row[1] for row in table.rows] == ["代理", "采购人", "已签", "未签 *"]
     assert "*" in table.note
     found = fairness(*asked, ["kind"])
-    assert fairness_table(asked[0], found, most=1.0).rows[0][0] == "kind"
+    assert fairness_table(asked[0], found, most=1.0).rows[0][0] == "类别"
     assert fairness_table(asked[0], found, most=0.0).rows == ()
 
 
@@ -62,7 +83,7 @@ def test_what_changes_the_list_is_named(asked: tuple[Evaluation, Records]) -> No
 
 def test_records_by_their_place(asked: tuple[Evaluation, Records]) -> None:
     found = struck_records(*asked)
-    table = records_table(asked[0], found, top=1)
+    table = struck_records_table(asked[0], found, top=1)
     assert table.rows[0][:2] == ("records/签到2018.xlsx", "签到")
     assert f"{len(found)}" in table.note
     assert len(table.rows) == 1

@@ -10,7 +10,10 @@ from tests.contested import contested
 from tests.invented import evaluation, indicator, members, scheme
 from tests.straight import straight
 from toolkit.evaluation import Evaluation, rescored
+from toolkit.sensitivity.lists import siblings_of
 from toolkit.sensitivity.stability import stability_intervals
+
+STEPS = (1e-8, 1e-7, 1e-6)  # more than rounding forgives, and less than the next change may be away
 
 
 def listed(asked: Evaluation) -> set[tuple[str, str]]:
@@ -19,6 +22,16 @@ def listed(asked: Evaluation) -> set[tuple[str, str]]:
 
 def under(asked: Evaluation, node: str, weight: float) -> set[tuple[str, str]]:
     return listed(rescored(asked, asked.scheme.with_weights({node: weight})))
+
+
+def beyond(asked: Evaluation, node: str, limit: float, step: float) -> float:
+    """A weight whose share is a step past a limit, or half of what room there is."""
+    tree = asked.tree
+    place = tree.nodes.index(node)
+    others = float(tree.weights[list(siblings_of(tree, place))].sum() - tree.weights[place])
+    share = limit / (limit + others)
+    past = share + np.sign(step) * min(abs(step), (1 - share if step > 0 else share) / 2)
+    return float(others * past / (1 - past))
 
 
 def two(decimals: int = 1, **more: object) -> Evaluation:
@@ -59,7 +72,7 @@ def test_within_the_interval_the_list_stays_and_just_beyond_it_is_another(asked:
                 assert under(asked, node, weight + share * (room - np.sign(room) * 1e-6)) == listed(asked)
             free = (end == "lowest" and limit == 0) or np.isinf(limit) or (row["lowest"] == row["highest"])
             if row[f"gain_{moved}"] or row[f"lose_{moved}"]:
-                beyond = max(0.0, limit + (1e-6 if end == "highest" else -1e-6) * max(1.0, limit))
-                assert under(asked, node, beyond) != listed(asked)
+                sign = 1 if end == "highest" else -1
+                assert any(under(asked, node, beyond(asked, node, limit, sign * step)) != listed(asked) for step in STEPS)
             else:
                 assert free

@@ -24,6 +24,11 @@ def test_a_sentence_says_how_much_less_weight_costs_whom_the_award() -> None:
     assert said.en == "4.38 less: m0 would lose its award, or be left in an open tie"
 
 
+def test_who_goes_from_one_award_to_another_is_said_once() -> None:
+    row = stability_intervals(two()).iloc[0].to_dict() | {"gain_below": ("m0", "m1"), "lose_below": ("m0",)}
+    assert stability_in_words(two(), row).zh == "再少 4.38 分权重，m1获奖，m0改得另一奖项"
+
+
 @pytest.mark.parametrize(("language", "words"), [("zh", ("再少", "∞", "单项最大", "即可获奖", "必获", "最好")), ("en", ("less", "∞", "largest", "win it", "certain", "Best"))])
 def test_every_table_speaks_the_language_asked_for(language: Language, words: tuple[str, ...]) -> None:
     asked, wide = two(), WeightBounds({"a": 58})

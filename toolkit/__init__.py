@@ -34,7 +34,15 @@ if TYPE_CHECKING:
     from toolkit.records import Records, load_records
     from toolkit.scheme import Scheme, load_scheme
     from toolkit.seal import seal_edition, verify_bag
+    from toolkit.sensitivity.bounds import WeightBounds, WeightHull, around, award_bounds, rank_bounds
     from toolkit.sensitivity.draws import GivenWeights, WeightDraws, award_probabilities
+    from toolkit.sensitivity.fairness import fairness, group_results, kinds_of_members
+    from toolkit.sensitivity.firmness import firmness
+    from toolkit.sensitivity.method_lists import chosen_by_methods
+    from toolkit.sensitivity.methods import agreement_of_methods
+    from toolkit.sensitivity.record_removal import struck_records
+    from toolkit.sensitivity.removal import without_nodes
+    from toolkit.sensitivity.tipping import smallest_values, smallest_weights, stability_intervals
     from toolkit.tables import Tables, load_tables
 
 __version__ = "0.1.0"
@@ -49,17 +57,33 @@ HOMES = {
     "Refused": "errors",
     "Scheme": "scheme",
     "Tables": "tables",
+    "WeightBounds": "sensitivity.bounds",
     "WeightDraws": "sensitivity.draws",
+    "WeightHull": "sensitivity.bounds",
+    "agreement_of_methods": "sensitivity.methods",
+    "around": "sensitivity.bounds",
+    "award_bounds": "sensitivity.bounds",
     "award_probabilities": "sensitivity.draws",
     "check_edition": "edition",
+    "chosen_by_methods": "sensitivity.method_lists",
     "evaluate": "evaluation",
+    "fairness": "sensitivity.fairness",
+    "firmness": "sensitivity.firmness",
+    "group_results": "sensitivity.fairness",
+    "kinds_of_members": "sensitivity.fairness",
     "load_records": "records",
     "load_scheme": "scheme",
     "load_tables": "tables",
     "open_edition": "edition",
+    "rank_bounds": "sensitivity.bounds",
     "rescored": "evaluation",
     "seal_edition": "seal",
+    "smallest_values": "sensitivity.tipping",
+    "smallest_weights": "sensitivity.tipping",
+    "stability_intervals": "sensitivity.tipping",
+    "struck_records": "sensitivity.record_removal",
     "verify_bag": "seal",
+    "without_nodes": "sensitivity.removal",
 }
 MODULES = ("controls", "views")
 
@@ -73,19 +97,35 @@ __all__ = [
     "Refused",
     "Scheme",
     "Tables",
+    "WeightBounds",
     "WeightDraws",
+    "WeightHull",
+    "agreement_of_methods",
+    "around",
+    "award_bounds",
     "award_probabilities",
     "check_edition",
+    "chosen_by_methods",
     "controls",
     "evaluate",
+    "fairness",
+    "firmness",
+    "group_results",
+    "kinds_of_members",
     "load_records",
     "load_scheme",
     "load_tables",
     "open_edition",
+    "rank_bounds",
     "rescored",
     "seal_edition",
+    "smallest_values",
+    "smallest_weights",
+    "stability_intervals",
+    "struck_records",
     "verify_bag",
     "views",
+    "without_nodes",
 ]
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from toolkit.evaluation import Evaluation
+    from toolkit.text import Language
 
 LABEL = {"description_width": "14em"}
 STEP = 0.1
@@ -158,20 +159,24 @@ class WeightSliders(widgets.VBox):  # type: ignore[misc]
         return Phrase(zh, en).into(self.scheme.language)
 
     def _guarded(self, step: Callable[..., None]) -> Callable[..., None]:
-        """The callback with its failure told in one line; a traceback would show a viewer source and paths."""
+        return guarded(step, lambda said: setattr(self._said, "value", said), self.scheme.language, FAILED)
 
-        @wraps(step)
-        def guarded(*given: Any) -> None:
-            try:
-                step(*given)
-            except Refused as refused:
-                self._said.value = refused.problems.text(self.scheme.language)
-            except Exception:  # noqa: BLE001 - whatever it is, the reader gets a sentence
-                self._said.value = FAILED.into(self.scheme.language)
-            else:
-                self._said.value = ""
 
-        return guarded
+def guarded(step: Callable[..., None], tell: Callable[[str], None], language: Language, failed: Phrase) -> Callable[..., None]:
+    """A callback whose failure is told in words, and success by none; a traceback would show a viewer source and paths."""
+
+    @wraps(step)
+    def safe(*given: Any) -> None:
+        try:
+            step(*given)
+        except Refused as refused:
+            tell(refused.problems.text(language))
+        except Exception:  # noqa: BLE001 - whatever it is, the reader gets a sentence
+            tell(failed.into(language))
+        else:
+            tell("")
+
+    return safe
 
 
 def weight_sliders(evaluation: Evaluation) -> WeightSliders:

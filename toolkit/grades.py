@@ -114,8 +114,22 @@ def graded(
     points = rounded_points(scheme, scores.loc[members.index])
     by_score = _by_score(scheme, rules, members, points, conditions)
     by_score[points[TOTAL].isna().to_numpy()] = rules.default or ""
+    return from_bands(scheme, rules, members, by_score, vetoes, recorded=recorded, previous=previous)
+
+
+def from_bands(
+    scheme: Scheme,
+    rules: Grades,
+    members: pd.DataFrame,
+    by_score: Names,
+    vetoes: pd.DataFrame,
+    *,
+    recorded: pd.Series[bool] | None = None,
+    previous: pd.DataFrame | None = None,
+) -> Graded:
+    """The steps from the bands that total and requirements allow, object[n]: no score has a say in them."""
     if rules.default and recorded is not None:
-        by_score[~recorded.loc[members.index].to_numpy(np.bool_)] = rules.default
+        by_score = np.where(recorded.loc[members.index].to_numpy(np.bool_), by_score, rules.default)
     before = _previous(scheme, rules, members.index, previous)
     held = _held(rules, by_score, before)
     lowered = _lowered(scheme, rules, members.index, held, vetoes)

@@ -21,7 +21,8 @@ from toolkit.measuring.shortfalls import (
     value_problems,
     veto_problems,
 )
-from toolkit.panels.judging import Judging, judging
+from toolkit.panels.judged import Judging
+from toolkit.panels.judging import judging
 from toolkit.scheme import Scheme
 from toolkit.scheme.criteria import Adjustment, Condition, Indicator
 from toolkit.scheme.measures import Measure
@@ -94,7 +95,7 @@ def measure_indicators(scheme: Scheme, records: Records) -> Indicators:
     return Indicators(
         raw=_frame({item.id: columns[item.id].raw for item in scheme.indicators}, members.index),
         applicable=_frame(applicable, members.index),
-        adjustments=_frame({item.id: _points(item, columns[item.id].raw) for item in scheme.adjustments}, members.index),
+        adjustments=_frame({item.id: adjustment_points(item, columns[item.id].raw) for item in scheme.adjustments}, members.index),
         vetoes=vetoes,
         recorded=_recorded(scheme, list(taken.values()), members.index),
         problems=Problems(tuple(problems)),
@@ -158,8 +159,8 @@ def _applicable(engine: Engine, measure: Measure, members: pd.Index[str]) -> pd.
     return applicable
 
 
-def _points(item: Adjustment, raw: pd.Series[Any]) -> pd.Series[Any]:
-    """Points between the bounds; a negative cap without a floor is the most a deduction takes."""
+def adjustment_points(item: Adjustment, raw: pd.Series[Any]) -> pd.Series[Any]:
+    """The points an adjustment gives for raw values, between its bounds; a negative cap without a floor is the most a deduction takes."""
     points = item.per * raw.astype("float64").fillna(0.0)
     if item.cap is not None and item.cap < 0 and item.floor is None:
         return points.clip(lower=item.cap)

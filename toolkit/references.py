@@ -42,11 +42,12 @@ def reference_problems(scheme: Scheme, tables: Tables, file: str = "scheme.toml"
         *(_veto(f"veto[{item.id}]", item, scheme, tables) for item in scheme.vetoes),
         _previous(scheme, tables),
         *(_panel_table(*named, tables) for named in _panel_tables(scheme)),
-        *(_recusal(item, tables) for item in scheme.indicators if item.measure.take == "panel"),
+        *(_recusal(item, tables) for item in scheme.indicators if item.measure.take == "panel" and _by_experts(scheme)),
     )
     return Problems(tuple(Problem("error", rule, mend, file=file, column=place) for place, rule, mend in found))
 
 
+RESULT_COUNTS = ("scorers", "recused", "missing")
 Found = Iterator[tuple[str, Phrase, Phrase]]
 
 
@@ -220,12 +221,23 @@ def _previous(scheme: Scheme, tables: Tables) -> Found:
         yield from _kind(f"previous.{key}", previous.table, column, PREVIOUS[key], tables)
 
 
+def result_column(column: str, count: str) -> str:
+    """The column that says how many experts stand behind the panel's score in another one."""
+    return f"{column}_{count}"
+
+
 def _panel_tables(scheme: Scheme) -> Iterator[tuple[str, str, Mapping[str, tuple[str, ...]]]]:
     """The tables of the panel, each with the columns it has to have, and of which types."""
     panel = scheme.panel
     if panel is None:
         return
-    scored = {str(item.measure.table) for item in scheme.indicators if item.measure.take == "panel"}
+    judged = [item.measure for item in scheme.indicators if item.measure.take == "panel"]
+    if panel.holds == "results":
+        for measure in judged:
+            counted = {result_column(str(measure.column), count): ("number",) for count in RESULT_COUNTS}
+            yield "panel.holds", str(measure.table), counted
+        return
+    scored = {str(measure.table) for measure in judged}
     for name in sorted(scored | {*filter(None, [panel.table])}):
         yield "panel.expert", name, {panel.expert: WORDS}
     if panel.experts:
@@ -240,6 +252,10 @@ def _panel_table(place: str, table: str, columns: Mapping[str, tuple[str, ...]],
         yield from _kind(place, table, column, kinds, tables)
         if table not in tables.table:
             return  # said once
+
+
+def _by_experts(scheme: Scheme) -> bool:
+    return scheme.panel is None or scheme.panel.holds == "sheets"
 
 
 def _recusal(item: Indicator, tables: Tables) -> Found:

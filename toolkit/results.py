@@ -17,6 +17,8 @@ from toolkit.wording import NOT_APPLICABLE
 from toolkit.workbook import write_workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from toolkit.evaluation import Evaluation
     from toolkit.sensitivity.weights import WeightDraws
 
@@ -85,6 +87,27 @@ def write_certainty(evaluation: Evaluation, chances: pd.DataFrame, spec: WeightD
     except OSError as error:
         raise _unwritable(folder, error) from error
     return path
+
+
+def write_robustness(answers: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
+    """A CSV file for each answer of `toolkit.sensitivity.robustness`, in `folder`, by its name.
+
+    Several things in one cell are parted by "; ", an award from its member by ":", a node from its weight by "=".
+
+    Raises
+    ------
+    Refused
+        When a file cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".results-", dir=folder) as unfinished:
+            for name, answer in answers.items():
+                flat = answer.apply(lambda column: column.map(_flat) if column.dtype == object else column)
+                _write_csv(_cells(flat), Path(unfinished) / f"{name}.csv", index=answer.index.name is not None)
+            return [(Path(unfinished) / f"{name}.csv").replace(folder / f"{name}.csv") for name in answers]
+    except OSError as error:
+        raise _unwritable(folder, error) from error
 
 
 def read_ranking(folder: Path) -> pd.DataFrame:
@@ -202,6 +225,15 @@ def _cell(value: Any) -> str:
     if pd.isna(value):
         return ""
     return repr(float(value) + 0.0) if isinstance(value, float | np.floating) else str(value)
+
+
+def _flat(value: Any) -> Any:
+    """Several things as one text."""
+    if isinstance(value, dict):
+        return "; ".join(f"{key}={number:.10g}" for key, number in value.items())
+    if isinstance(value, tuple):
+        return "; ".join(":".join(map(str, each)) if isinstance(each, tuple) else str(each) for each in value)
+    return value
 
 
 def _displayed(totals: pd.Series[float], decimals: int) -> list[str]:

@@ -24,13 +24,13 @@ from toolkit.sealing.environment import DISTRIBUTION, environment_text
 from toolkit.sealing.execution import run_notebooks
 from toolkit.sealing.frozen import folder_digests, freeze_edition, public_digests
 from toolkit.sealing.lock import only_one
+from toolkit.sealing.panel_results import DECIDED
 from toolkit.sealing.replay import replay_problems
 from toolkit.text import Phrase
 
 Extracting = Callable[[Evaluation, str, Mapping[str, str], dt.date, Path], None]
 Progress = Callable[[str], None]
 
-DECIDED = "scheme.decided.toml"
 REVISION = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 CONFIDENTIAL = "仅供委员会留存，含个人信息，不得公开；可公开的只有 data/public。For the committee's file only, not public."
 
@@ -167,7 +167,8 @@ def _resolved(edition: Path) -> Evaluation:
     evaluation = _evaluated(edition)
     if evaluation.resolved == evaluation.scheme:
         return evaluation
-    shutil.copyfile(edition / "scheme.toml", edition / DECIDED)
+    if not (edition / DECIDED).exists():  # there already where the panel's experts were left out
+        shutil.copyfile(edition / "scheme.toml", edition / DECIDED)
     write_scheme(evaluation.resolved, edition / "scheme.toml")
     return _evaluated(edition)
 

@@ -43,7 +43,7 @@ def ranking_table(evaluation: Evaluation, class_: str | None = None, top: int = 
         ),
         phrase("{what}：前 {top} 名", "{what}: the first {top}", top=top, what=what).into(scheme.language),
         (RIGHT, LEFT, LEFT, RIGHT, CENTER),
-        lines_after=_breaks(classes),
+        lines_after=breaks(classes),
     )
     return table.without_blank_columns()
 
@@ -82,7 +82,7 @@ def awards_table(evaluation: Evaluation, language: Language | None = None) -> Ta
         rows,
         Phrase("各类名额与获奖线", "Places and award lines by class").into(language),
         (LEFT, RIGHT, RIGHT, LEFT, RIGHT, RIGHT, RIGHT),
-        lines_after=_breaks([row[0] for row in rows]),
+        lines_after=breaks([row[0] for row in rows]),
         note=_vacancies(scheme, lines).into(language),
     )
 
@@ -168,6 +168,6 @@ def row_of(frame: pd.DataFrame, member: str) -> Row:
     return dict(frame.loc[member].items())
 
 
-def _breaks(names: Sequence[str]) -> tuple[int, ...]:
+def breaks(names: Sequence[str]) -> tuple[int, ...]:
     """The rows after which another name begins."""
     return tuple(count for count, (one, other) in enumerate(pairwise(names)) if one != other)

@@ -33,6 +33,24 @@ from toolkit.panels.tables import open_places_table, panel_experts_table, panel_
 from toolkit.pictures import certainty_picture, totals_picture, weights_picture
 from toolkit.scheme.criteria import Group
 from toolkit.score_cards.tables import member_card
+from toolkit.sensitivity.firmness_tables import firmness_table, hanging_table
+from toolkit.sensitivity.pictures import firmness_picture
+from toolkit.sensitivity.robustness_tables import (
+    chosen_table,
+    fairness_table,
+    groups_table,
+    methods_table,
+    removals_table,
+    reversals_table,
+    struck_records_table,
+)
+from toolkit.sensitivity.tipping_tables import (
+    award_bounds_table,
+    rank_bounds_table,
+    smallest_values_table,
+    smallest_weights_table,
+    stability_table,
+)
 from toolkit.standings import (
     LEFT,
     RIGHT,
@@ -54,11 +72,15 @@ if TYPE_CHECKING:
     from toolkit.scheme.criteria import Indicator
 
 __all__ = [
-    "Picture", "Table", "agreement_table", "alpha_table", "awards_table", "ballots_table", "certainty_picture", "certainty_table",
-    "changes_table", "comparison_table", "correlations_picture", "decided_table", "evidence", "group_weights_table", "influence_picture", "influence_table",
-    "member_card", "near_line_table", "open_places_table", "panel_experts_table", "panel_table", "problems_table", "ranking_table", "record_changes_table",
-    "records_table", "redundancies_table", "scheme_table", "slip_table", "spread_picture", "spread_table", "ties_table",
-    "totals_picture", "touched_table", "weights_offer_table", "weights_picture",
+    "Picture", "Table", "agreement_table", "alpha_table", "award_bounds_table", "awards_table", "ballots_table",
+    "certainty_picture", "certainty_table", "changes_table", "chosen_table", "comparison_table",
+    "correlations_picture", "decided_table", "evidence", "fairness_table", "firmness_picture", "firmness_table",
+    "group_weights_table", "groups_table", "hanging_table", "influence_picture", "influence_table", "member_card",
+    "methods_table", "near_line_table", "open_places_table", "panel_experts_table", "panel_table", "problems_table",
+    "rank_bounds_table", "ranking_table", "record_changes_table", "records_table", "redundancies_table",
+    "removals_table", "reversals_table", "scheme_table", "slip_table", "smallest_values_table",
+    "smallest_weights_table", "spread_picture", "spread_table", "stability_table", "struck_records_table",
+    "ties_table", "totals_picture", "touched_table", "weights_offer_table", "weights_picture",
 ]  # fmt: skip
 
 

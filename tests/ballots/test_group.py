@@ -81,7 +81,7 @@ def test_names_instead_of_codes_are_refused_in_the_scheme_without_repeating_them
     with pytest.raises(Refused) as refused:
         small_scheme().with_(weighting={"experts": {"E01": 1.0, "欧阳": 2.0}, "groups": ["totl"]})
     said = refused.value.problems.text()
-    assert "专家只写编号" in said
+    assert "专家只写代号" in said
     assert "欧阳" not in said
     assert "是否应为“total”" in said
 

@@ -121,6 +121,11 @@ SHEETS: dict[str, Sheet] = {
     "E04": {"M1": (60.5, 63), "M2": (55, 50.2), "M3": (63.3, 60), "M4": (40, 41)},
     "E05": {"M1": (90, 91), "M2": (81, 77), "M3": (93, "")},
 }  # fmt: skip
+SEVEN = MEMBERS | {"M5": ("戊采购中心", "采购人"), "M6": ("己采购中心", "采购人"), "M7": ("庚采购中心", "采购人")}
+SHEETS_OF_SEVEN: dict[str, Sheet] = {  # everybody has five members or more in common with another
+    expert: rows | {member: (level - at, level - 2 * at) for at, member in enumerate(("M5", "M6", "M7"))}
+    for (expert, rows), level in zip(SHEETS.items(), (84, 86, 83, 57, 88), strict=True)
+}
 
 
 def write_judged_edition(
@@ -131,14 +136,14 @@ def write_judged_edition(
     tables: str = TABLES,
     experts: Sequence[str] = EXPERTS,
     interests: Sequence[str] = INTERESTS,
+    members: Mapping[str, tuple[str, str]] = MEMBERS,
 ) -> Path:
-    """The edition written into `folder`: four members, five experts, of whom two withdraw from one member each."""
+    """The edition written into `folder`: four members or seven, five experts, of whom two withdraw from one member each."""
     for name in ("records", "ballots"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "scheme.toml").write_text(scheme, encoding="utf-8")
     (folder / "tables.toml").write_text(tables, encoding="utf-8")
-    members = [",".join((code, *said)) for code, said in MEMBERS.items()]
-    write(folder / "records/会员名册.csv", "会员代码,会员名称,类别", members)
+    write(folder / "records/会员名册.csv", "会员代码,会员名称,类别", [",".join((code, *said)) for code, said in members.items()])
     write(folder / "ballots/专家.csv", "专家代号,姓名,所在单位,外部专家", experts)
     write(folder / "ballots/利害关系.csv", "专家代号,会员代码,情形", interests)
     for place, (expert, rows) in enumerate(sheets.items(), start=1):
@@ -146,7 +151,7 @@ def write_judged_edition(
             page = book.add_worksheet("评分表")
             page.write_row(0, 0, ("专家代号", "会员代码", "会员名称", "创新", "服务"))
             for row, (member, scores) in enumerate(rows.items(), start=1):
-                page.write_row(row, 0, (expert, member, MEMBERS[member][0], *scores))
+                page.write_row(row, 0, (expert, member, members[member][0], *scores))
     return folder
 
 

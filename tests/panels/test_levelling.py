@@ -36,7 +36,7 @@ def test_they_move_all_members_alike_where_the_panel_sets_the_mean(scores: np.nd
 
 @given(WHOLE)
 def test_standardised_scores_have_the_panels_mean_and_deviation(scores: np.ndarray) -> None:
-    assume(len(scores) > 1 and (np.ptp(scores, axis=0) > 0.05).all())
+    assume(min(scores.shape) > 1 and (np.ptp(scores, axis=0) > 0.05).all())
     found = levelled(scores, least=2)
     pooled = np.sqrt(scores.var(axis=0, ddof=1).mean())
     assert found.scores.mean().tolist() == pytest.approx([scores.mean()] * scores.shape[1])
@@ -87,6 +87,23 @@ def test_too_few_scores_are_left_and_equal_ones_only_moved() -> None:
     assert found.scores["E2"].tolist() == pytest.approx([85] * 4)
     assert found.scores["E1"].tolist() == pytest.approx([65, 85, 105, 85])
     assert found.scores["E3"].dropna().tolist() == [50, 51]
+
+
+@given(SHEETS, st.sampled_from(["zscore", "mixed_model"]), st.integers(2, 6))
+def test_nobody_is_levelled_on_fewer_members_in_common_than_asked(scores: np.ndarray, method: str, least: int) -> None:
+    found = levelled(scores, method=method, least=least)
+    common = [int((~np.isnan(own) & (~np.isnan(np.delete(scores, place, axis=1))).any(axis=1)).sum()) for place, own in enumerate(scores.T)]
+    assert found.experts["compared"].tolist() == common
+    few = np.array(common) < least
+    assert found.experts["how"].eq("too_few").tolist() == few.tolist()
+    assert np.array_equal(found.scores.to_numpy()[:, few], scores[:, few], equal_nan=True)
+
+
+def test_members_of_ones_own_do_not_count_as_enough() -> None:
+    shared, own = JUDGES[:, :2], np.array([[GAP, 9.0]] * 6)
+    found = levelled(np.vstack([shared[:4], own]), method="mixed_model")
+    assert found.experts[["scored", "compared", "how"]].values.tolist() == [[4, 4, "too_few"], [10, 4, "too_few"]]
+    assert levelled(np.vstack([shared[:5], own]), method="mixed_model").experts["how"].tolist() == ["levelled"] * 2
 
 
 def test_levelled_scores_stay_on_the_scale() -> None:

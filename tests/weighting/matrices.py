@@ -31,6 +31,13 @@ HOUSE = [
     [1 / 5, 1 / 6],
     [1 / 2],
 ]
+# Saaty, T. L. (1977). A scaling method for priorities in hierarchical structures. J. of Mathematical Psychology 15(3),
+# 234-281: brightness of four chairs at growing distance from a light.
+CHAIRS = [[5, 6, 7], [4, 6], [4]]
+# There too: wealth of nations: US, USSR, China, France, UK, Japan, West Germany.
+WEALTH = [[4, 9, 6, 6, 5, 5], [7, 5, 5, 3, 4], [1 / 5, 1 / 5, 1 / 7, 1 / 5], [1, 1 / 3, 1 / 3], [1 / 3, 1 / 3], [2]]
+# There too: distance from Philadelphia: Cairo, Tokyo, Chicago, San Francisco, London, Montreal.
+CITIES = [[1 / 3, 8, 3, 3, 7], [9, 3, 3, 9], [1 / 6, 1 / 5, 2], [1 / 3, 6], [6]]
 
 
 def full(halves: list[list[float]]) -> Floats:

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.weighting.matrices import DRINKS, HOUSE, SCHOOL, full, judgements, weights
+from tests.weighting.matrices import CHAIRS, CITIES, DRINKS, HOUSE, SCHOOL, WEALTH, full, judgements, weights
 from toolkit.errors import Refused
 from toolkit.ranking import Floats
-from toolkit.weighting.ahp import ALONSO_LAMATA, SAATY, By, ahp_judgement, ahp_shares
+from toolkit.weighting.ahp import ALONSO_LAMATA, SAATY, By, ahp_judgement, ahp_ratio, ahp_shares
 
 BY = st.sampled_from(["eigenvector", "geometric"])
 
@@ -94,6 +94,29 @@ def test_saaty_1990_criteria_for_buying_a_house() -> None:
     found = ahp_judgement(full(HOUSE))
     assert found.shares == pytest.approx([0.173, 0.054, 0.188, 0.018, 0.031, 0.036, 0.167, 0.333], abs=6e-4)
     assert (round(found.eigenvalue, 3), round(found.index, 3), round(found.ratio, 3)) == (9.669, 0.238, 0.169)
+
+
+@pytest.mark.parametrize(
+    ("halves", "shares", "eigenvalue"),
+    [
+        (CHAIRS, [0.61, 0.24, 0.10, 0.05], 4.39),
+        (WEALTH, [0.427, 0.230, 0.021, 0.052, 0.052, 0.123, 0.094], 7.61),
+        (CITIES, [0.263, 0.397, 0.033, 0.116, 0.164, 0.027], 6.45),
+    ],
+    ids=["brightness of chairs", "wealth of nations", "distance of cities"],
+)
+def test_saaty_1977(halves: list[list[float]], shares: list[float], eigenvalue: float) -> None:
+    found = ahp_judgement(full(halves))
+    assert found.shares == pytest.approx(shares, abs=0.01 if halves is CHAIRS else 0.0015)  # of the chairs two digits are published
+    assert round(found.eigenvalue, 2) == eigenvalue
+    assert ahp_ratio(full(halves)) == found.ratio
+
+
+def test_the_textbook_matrix_of_three() -> None:
+    """1, 3, 5 and 3, in many textbooks after Saaty: 0.637, 0.258, 0.105, lambda 3.039, CR 0.033."""
+    found = ahp_judgement(full([[3, 5], [3]]))
+    assert found.shares.round(3).tolist() == [0.637, 0.258, 0.105]
+    assert (round(found.eigenvalue, 3), round(found.ratio, 3)) == (3.039, 0.033)
 
 
 def test_the_random_index_of_three_criteria_is_the_mean_over_all_matrices() -> None:

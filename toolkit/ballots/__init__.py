@@ -14,14 +14,16 @@ One file for each expert, ``ballots/E01.toml``, by code and never by name:
 `ballot`       one file, read strictly: `read_ballot`
 `folder`       all of them: counted or set aside, with the reason: `load_ballots`
 `group`        the group's weights and agreement: `group_weights`, `scheme_with_group_weights`
+`checking`     the folder as `committee check` looks at it: `check_ballots`
 `rounding`     weights that sum to exactly 100: `whole_weights`
 `writing`      a ballot as a file, and the one for a bag: `write_ballot`, `bag_ballots`
-`decided`      what each expert's own weights would have decided: `decided_by_each`
+`decided`      what the group's weights and each expert's own would decide: `decided_by_each`, `decided_by_group`
+`overview`     all this as a notebook shows it, ballots or none: `decided_overview` and its like
 `form`         the Excel ballot, with `form_sheets`: `write_ballot_forms`
-`returned`     reading it back: `returned_ballot`
+`returned`     reading it back: `returned_ballot`; a notebook's sliders are in `toolkit.ballot_controls`
 =============  ==========================================================================================
 
-The last three stand on higher floors and are imported from their own modules.
+`checking` and all from `decided` on stand on higher floors and are imported from their own modules.
 """
 
 from toolkit.ballots.ballot import Ballot, read_ballot, voted_groups

@@ -15,7 +15,8 @@ from toolkit.ballots.judgements import Judgement, named_nodes
 from toolkit.errors import Problem, Problems, Refused, nearest, refuse
 from toolkit.scheme.criteria import Name
 from toolkit.scheme.faults.plain import unknown
-from toolkit.scheme.faults.weighting import GIVE_CODE, NO_CODE, PSEUDONYM, TOTAL
+from toolkit.scheme.faults.weighting import TOTAL
+from toolkit.scheme.pseudonyms import GIVE_CODE, NO_CODE, PSEUDONYM, is_pseudonym
 from toolkit.text import Phrase, phrase
 from toolkit.toml_faults import Fault
 from toolkit.toml_file import Decision, read_model
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from toolkit.toml_places import KeyPath, Raw
 
 FOLDER = "ballots"
-STEM = re.compile(rf"({PSEUDONYM.pattern})(?:[-_]r?[1-9][0-9]?)?")
+ROUND = r"(?:[-_]r?[1-9][0-9]?)?"
+STEM = re.compile(rf"(?:{PSEUDONYM.pattern}){ROUND}")
 TELLING = ("weights", "round", "cast", "withdrawn")  # whose values a message may repeat
 TWICE = Phrase("同一比较写了两次", "this comparison is there twice")
 
@@ -88,9 +90,8 @@ def read_ballot(path: Path, scheme: Scheme, shown: str | None = None) -> Ballot:
         ballot = read_model(path, Ballot, ballot_faults(scheme), shown)
     except Refused as refused:
         raise Refused(Problems(tuple(map(_discreet, refused.problems)))) from None
-    stem = STEM.fullmatch(path.stem)
-    if stem and stem[1] != ballot.expert:
-        rule = phrase("文件名与专家编号 {expert} 不一致", "the file's name is not that of expert {expert}", expert=ballot.expert)
+    if STEM.fullmatch(path.stem) and not re.fullmatch(re.escape(ballot.expert) + ROUND, path.stem):
+        rule = phrase("文件名与专家代号 {expert} 不一致", "the file's name is not that of expert {expert}", expert=ballot.expert)
         raise refuse(rule, Phrase("请核对是谁的票，改正其一", "see whose ballot it is, and mend one of them"), file=shown, column="expert")
     return ballot
 
@@ -104,7 +105,7 @@ def ballot_faults(scheme: Scheme) -> Callable[[Raw], Iterable[Fault]]:
 
     def faults(raw: Raw) -> Iterator[Fault]:
         expert = raw.get("expert")
-        if isinstance(expert, str) and not PSEUDONYM.fullmatch(expert):
+        if isinstance(expert, str) and not is_pseudonym(expert):
             yield Fault(("expert",), NO_CODE, GIVE_CODE)
         weights = raw.get("weights")
         for group, judgement in weights.items() if isinstance(weights, dict) else ():

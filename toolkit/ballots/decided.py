@@ -1,15 +1,18 @@
-"""What each expert's own weights would have decided: who would come in, who would fall out."""
+"""What the group's weights and each expert's own would have decided: who would come in, who would fall out."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from toolkit.ballots.group import scheme_with_group_weights
 from toolkit.evaluation import rescored
 
 if TYPE_CHECKING:
     from toolkit.ballots.folder import Ballots, Listed
+    from toolkit.ballots.group import GroupWeights
     from toolkit.evaluation import Evaluation
     from toolkit.scheme import Scheme
 
@@ -30,14 +33,27 @@ def decided_by_each(evaluation: Evaluation, ballots: Ballots) -> pd.DataFrame:
         One row for each expert and member whose award differs, by expert, then member: expert, member, change (into,
         out, other), before, after (ids of awards; empty for none). An expert who decides alike has no row.
     """
-    before = evaluation.ranking["award"].sort_index()
-    rows = []
-    for one in ballots.of_round(ballots.deciding):
-        after = rescored(evaluation, scheme_of_one(evaluation.scheme, one)).ranking["award"].reindex(before.index)
-        for member in before.index[(before != after).to_numpy()]:
-            old, new = str(before[member]), str(after[member])
-            rows.append((one.expert, member, "into" if not old else "other" if new else "out", old, new))
+    rows = [
+        (one.expert, *row)
+        for one in ballots.of_round(ballots.deciding)
+        for row in _decided(evaluation, scheme_of_one(evaluation.scheme, one))
+    ]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def decided_by_group(evaluation: Evaluation, found: GroupWeights) -> pd.DataFrame:
+    """The same under the weights that the group would give: columns as of `decided_by_each`, expert empty."""
+    rows = [("", *row) for row in _decided(evaluation, scheme_with_group_weights(evaluation.scheme, found))]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _decided(evaluation: Evaluation, scheme: Scheme) -> Iterator[tuple[str, str, str, str]]:
+    """Member, change, award before and after, of everybody whose award `scheme` changes."""
+    before = evaluation.ranking["award"].sort_index()
+    after = rescored(evaluation, scheme).ranking["award"].reindex(before.index)
+    for member in before.index[(before != after).to_numpy()]:
+        old, new = str(before[member]), str(after[member])
+        yield str(member), "into" if not old else "other" if new else "out", old, new
 
 
 def scheme_of_one(scheme: Scheme, one: Listed) -> Scheme:

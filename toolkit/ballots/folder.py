@@ -28,7 +28,7 @@ STATES: dict[State, Phrase] = {
     "faulty": Phrase("有误", "faulty"),
 }
 NOTHING = Phrase("", "")
-FILE_CODE = Phrase("文件名应为专家编号，不写姓名", "a file is named for the expert's code, never for the person")
+FILE_CODE = Phrase("文件名应为专家代号，不写姓名", "a file is named for the expert's code, never for the person")
 RENAME = Phrase("请改名为 E01.toml 这样（第二轮为 E01-2.toml）", "rename it like E01.toml (E01-2.toml in the second round)")
 ASK = Phrase("请问明该专家以哪张为准，删去其余", "ask the expert which one stands, and remove the others")
 COMPLETE = Phrase("请该专家补全", "have the expert complete it")

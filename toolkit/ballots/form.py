@@ -15,7 +15,7 @@ from toolkit.ballots.group import group_weights
 from toolkit.errors import Refused, refuse
 from toolkit.forms.notes import TITLE as NOTES
 from toolkit.forms.sheet import HEAD, FormBook
-from toolkit.scheme.faults.weighting import GIVE_CODE, NO_CODE, PSEUDONYM
+from toolkit.scheme.pseudonyms import GIVE_CODE, NO_CODE, is_pseudonym
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 SHORT = 12  # signs of the scheme's digest, enough to compare by eye
 RULES = (
     Phrase("“百分法”与“两两比较”两张表，每一组任选一种填写，不要两种都填。", "For each group fill in one of the two sheets, Points or Pairs, never both."),
-    Phrase("只填黄色格子；其余格子已锁定。专家只写编号，不写姓名。", "Fill in the yellow cells only; the others are locked. Write your code, never your name."),
+    Phrase("只填黄色格子；其余格子已锁定。专家只写代号，不写姓名。", "Fill in the yellow cells only; the others are locked. Write your code, never your name."),
     Phrase("两两比较不必全做，但每一项都要与别的项连得起来；做全了可以核对前后是否一致。", "Not every pair is needed, but each item must be joined to the others; all of them let contradictions show."),
     Phrase("前后矛盾（一致性比率 CR 不小于 0.1）的，秘书处会告知最该再想一想的一处。", "Where CR reaches 0.1 you are told which comparison to think over."),
-    Phrase("打印签名的一份由秘书处存档；姓名与编号的对照表只由秘书处保管，不公开。", "The signed print is kept by the secretariat; who has which code is never published."),
+    Phrase("打印签名的一份由秘书处存档；姓名与代号的对照表只由秘书处保管，不公开。", "The signed print is kept by the secretariat; who has which code is never published."),
 )
 THERE = Phrase("这里已有同名文件，内容不同（可能已填写），不覆盖", "a file of this name is there and differs, perhaps filled in: it is not written over")
 
@@ -45,7 +45,7 @@ def write_ballot_forms(folder: Path, scheme: Scheme, out: Path, experts: Sequenc
     Refused
         For an expert who goes by a name; when a form would be written over one that differs.
     """
-    if not all(PSEUDONYM.fullmatch(expert) for expert in experts):
+    if not all(map(is_pseudonym, experts)):
         raise refuse(NO_CODE, GIVE_CODE)
     found = load_ballots(folder, scheme)
     number = (scheme.weighting.round if scheme.weighting else None) or 1

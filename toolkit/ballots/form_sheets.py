@@ -70,7 +70,7 @@ def _sheet(book: FormBook, blank: BlankBallot, name: Phrase) -> tuple[Any, int]:
     sheet.set_row(0, 44)
     last = _last_column(name, blank)
     sheet.merge_range(0, 1, 0, last, title.into(language), book.bare(font_name=HEAD, font_size=14, text_wrap=True, align="center"))
-    facts = phrase("专家编号：{e}　第 {n} 轮　办法指纹：{d}　评价基准日：{day}", "Expert: {e}  Round: {n}  Scheme: {d}  As of: {day}",
+    facts = phrase("专家代号：{e}　第 {n} 轮　办法指纹：{d}　评价基准日：{day}", "Expert: {e}  Round: {n}  Scheme: {d}  As of: {day}",
                    e=blank.expert or "＿＿＿＿", n=blank.round, d=blank.digest, day=blank.scheme.as_of)  # fmt: skip
     sheet.merge_range(1, 1, 1, last, facts.into(language), book.bare(font_size=10, align="center"))
     sheet.set_row(2, 34)
@@ -111,7 +111,7 @@ def write_points(book: FormBook, blank: BlankBallot) -> None:
 def _write_head(book: FormBook, sheet: Any, blank: BlankBallot, row: int) -> int:
     """Code, round and day, as the form is read back."""
     lines: tuple[tuple[str, Phrase, object], ...] = (
-        ("expert", Phrase("专家编号", "Expert's code"), blank.expert),
+        ("expert", Phrase("专家代号", "Expert's code"), blank.expert),
         ("round", Phrase("轮次", "Round"), blank.round),
         ("cast", Phrase("填写日期（如 2018-12-03）", "Date (such as 2018-12-03)"), ""),
         ("scheme", Phrase("办法指纹", "Scheme"), blank.digest),

@@ -14,14 +14,14 @@ from toolkit.ballots.form_sheets import FORM, VALUE
 from toolkit.ballots.judgements import Ahp, Points, number_of
 from toolkit.ballots.shares import judged, unjudged
 from toolkit.errors import Problem, Problems, Refused, nearest, refuse
-from toolkit.scheme.faults.weighting import GIVE_CODE, NO_CODE, PSEUDONYM
+from toolkit.scheme.pseudonyms import GIVE_CODE, NO_CODE, PSEUDONYM, is_pseudonym
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
     from toolkit.ballots.judgements import Judgement
     from toolkit.scheme import Scheme
 
-OWN_NAME = re.compile(rf"{FORM.zh}(_{PSEUDONYM.pattern})?(_第[0-9]+轮)?\.xlsx")
+OWN_NAME = re.compile(rf"{FORM.zh}(_(?:{PSEUDONYM.pattern}))?(_第[0-9]+轮)?\.xlsx")
 DATE = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?")
 WIDE = {ord("０") + digit: str(digit) for digit in range(10)} | {ord("．"): "."}
 NO_FORM = (Phrase("不是权重判断票", "is no ballot form"), Phrase("请用 committee ballots DIR --forms 生成的票", "use the forms that --forms writes"))
@@ -62,7 +62,7 @@ def returned_ballot(path: Path, scheme: Scheme, folder: Path, place: int = 1) ->
     if not weights and not problems:
         problems.append(Problem("error", Phrase("一格也没有填", "nothing is filled in"), Phrase("请填写后再交回", "fill it in first"), file=shown))
     if not problems:
-        problems += _unsound(weights, scheme, shown)
+        problems += unsound(weights, scheme, shown)
     if Problems(tuple(problems)).errors:
         raise Refused(Problems(tuple(problems)))
     ballot = Ballot(expert=expert, round=_round(cells), cast=cast, weights=weights)
@@ -90,8 +90,8 @@ def _cells(path: Path, shown: str) -> dict[str, Cell]:
 def _expert(cells: Mapping[str, Cell], shown: str, problems: list[Problem]) -> str:
     cell = cells.get("expert")
     expert = str(cell.value).strip().upper() if cell else ""
-    if not PSEUDONYM.fullmatch(expert):
-        rule = NO_CODE if cell else Phrase("缺专家编号", "the expert's code is lacking")
+    if not is_pseudonym(expert):
+        rule = NO_CODE if cell else Phrase("缺专家代号", "the expert's code is lacking")
         problems.append(_at(cell, rule, GIVE_CODE, shown))
     return expert
 
@@ -173,7 +173,7 @@ def _number(cell: Cell, shown: str, problems: list[Problem]) -> float | None:
     return None
 
 
-def _unsound(weights: Mapping[str, Judgement], scheme: Scheme, shown: str) -> Iterator[Problem]:
+def unsound(weights: Mapping[str, Judgement], scheme: Scheme, shown: str) -> Iterator[Problem]:
     """What the methods themselves refuse, such as points that sum to 95; gaps are left to the list of ballots."""
     for group, judgement in weights.items():
         nodes = voted_groups(scheme)[group]

@@ -1,4 +1,4 @@
-"""Tables of the ballots: which count, what the group's weights are, how far the experts agree, what each would decide."""
+"""Tables of the ballots: which count, what the group's weights are, how far the experts agree."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from toolkit.ballots.ballot import group_label
+from toolkit.ballots.decided_table import decided_table
 from toolkit.ballots.folder import STATES
-from toolkit.display import Align, Table
+from toolkit.display import Table
 from toolkit.errors import refuse
+from toolkit.standings import LEFT, RIGHT
 from toolkit.text import Language, Phrase, phrase
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from toolkit.ballots.folder import Ballots, Listed
     from toolkit.ballots.group import GroupJudgement, GroupWeights
-    from toolkit.evaluation import Evaluation
     from toolkit.scheme import Scheme
 
-LEFT: Align = "left"
-RIGHT: Align = "right"
+__all__ = ["agreement_table", "ballots_table", "decided_table", "group_weights_table", "slip_table"]
+
 METHODS = {
     "points": Phrase("百分法", "points"), "ahp": Phrase("两两比较", "AHP"), "best_worst": Phrase("最优最劣", "best-worst"),
     "swing": Phrase("摆幅", "swing"), "rank_order": Phrase("排序", "rank order"), "trade_off": Phrase("权衡", "trade-off"),
@@ -32,7 +31,6 @@ MEANS = {
     "median": Phrase("中位数", "median"), "trimmed": Phrase("去掉最高最低后平均", "trimmed mean"),
     "aij": Phrase("先合并两两比较", "joint comparisons"),
 }  # fmt: skip
-CHANGES = {"into": Phrase("进入", "in"), "out": Phrase("退出", "out"), "other": Phrase("改奖", "other award")}
 PLACES = {-1: Phrase("低于多数", "below most"), 0: Phrase("居中", "amid"), 1: Phrase("高于多数", "above most")}
 
 
@@ -98,7 +96,7 @@ def agreement_table(found: GroupWeights, language: Language = "zh") -> Table:
     headings = (
         Phrase("分组", "Group"), Phrase("专家", "Experts"), Phrase("肯德尔 W", "Kendall's W"), Phrase("p", "p"),
         Phrase("两两相差（中位／最大）", "Apart (median/most)"), Phrase("意见相近者", "Like-minded"),
-        Phrase("与众人相差较大者", "Far from the rest"), Phrase("与上轮比", "Since last round"),
+        Phrase("离众人最远者", "Farthest from the rest"), Phrase("与上轮比", "Since last round"),
     )  # fmt: skip
     rows = tuple(
         (
@@ -113,9 +111,9 @@ def agreement_table(found: GroupWeights, language: Language = "zh") -> Table:
         for group, judged in found.groups.items()
     )
     note = Phrase(
-        "W 为 1 时各专家对轻重次序完全一致，为 0 时毫无一致；p 小于 0.05 说明这种一致不像偶然。两两相差 = 需挪动的权重（百分点）。",
+        "W 为 1 时各专家对轻重次序完全一致，为 0 时毫无一致；p 小于 0.05 说明这种一致不像偶然。两两相差 = 需挪动的权重（百分点）。⚠ 为明显偏离，括号内是相差最大的一项（百分点）。",
         "W is 1 where all put the nodes in the same order, 0 where there is no agreement; p under 0.05: hardly by chance. "
-        "Apart: the weight to be moved, in percent points.",
+        "Apart: the weight to be moved, in percent points. ⚠ is markedly far; in brackets the node it differs most on.",
     )
     caption = Phrase("专家意见的一致程度", "How far the experts agree").into(language)
     table = Table(_into(headings, language), rows, caption, (LEFT, RIGHT, RIGHT, RIGHT, RIGHT), note=note.into(language))
@@ -149,37 +147,6 @@ def slip_table(found: GroupWeights, expert: str, language: Language = "zh") -> T
                      expert=expert, round=found.round)  # fmt: skip
     note = Phrase("低于或高于多数的，请在下一轮调整或说明理由。", "Where you are below or above most, revise or say why in the next round.")
     return Table(_into(headings, language), tuple(rows), caption.into(language), (LEFT, LEFT, *[RIGHT] * 4), note=note.into(language))
-
-
-def decided_table(
-    decided: pd.DataFrame, evaluation: Evaluation, ballots: Ballots, language: Language = "zh", top: int = 3
-) -> Table:
-    """Who would come in, fall out or get another award under each expert's own weights: how many, and the first `top` by place.
-
-    Parameters
-    ----------
-    decided
-        What `toolkit.ballots.decided.decided_by_each` gives.
-    """
-    order = evaluation.ranking.index
-    rows = []
-    for one in ballots.of_round(ballots.deciding):
-        own = decided[decided["expert"] == one.expert]
-        moved = [[m for m in order if m in set(own.loc[own["change"] == change, "member"])] for change in CHANGES]
-        rows.append((one.expert, str(len(own)), *(_first(evaluation, members, top, language) for members in moved)))
-    headings = (Phrase("专家", "Expert"), Phrase("变动", "Changes"), *CHANGES.values())
-    caption = Phrase("若只按每位专家自己的权重", "By each expert's own weights alone").into(language)
-    note = Phrase("与现名单比较；“改奖”指换成另一奖项。", "Against the list as it stands.").into(language)
-    return Table(_into(headings, language), tuple(rows), caption, (LEFT, RIGHT), note=note)
-
-
-def _first(evaluation: Evaluation, members: list[str], top: int, language: Language) -> str:
-    """How many, and the names of the first."""
-    if not members:
-        return "—"
-    named = Phrase("、", ", ").into(language).join(evaluation.ranking["name"][members[:top]])
-    more = "…" if len(members) > top else ""
-    return phrase("{n} 家：{named}{more}", "{n}: {named}{more}", n=len(members), named=named, more=more).into(language)
 
 
 def _into(phrases: tuple[Phrase, ...], language: Language) -> tuple[str, ...]:
@@ -229,11 +196,15 @@ def _far(judged: GroupJudgement, scheme: Scheme, language: Language) -> str:
 
 
 def _far_words(judged: GroupJudgement, scheme: Scheme, language: Language) -> Iterator[str]:
-    for place in np.flatnonzero(judged.far.far).tolist():
+    """Who is markedly far, else who is farthest, where that is one or two; and on what."""
+    far, moved = judged.far.far, judged.far.moved
+    farthest = moved > moved.max() - 1e-9 if moved.max() > 1e-9 else far
+    shown = far if far.any() or farthest.sum() > 2 else farthest
+    for place in np.flatnonzero(shown).tolist():
         node = int(judged.far.criterion[place])
         off = float(judged.far.deviation[place, node]) * 100
-        yield phrase("{expert}（{zh} {off:+.1f}）", "{expert} ({zh} {off:+.1f})", expert=judged.experts[place],
-                     zh=scheme.label(judged.nodes[node]), off=off).into(language)  # fmt: skip
+        yield phrase("{expert}（{label} {off:+.1f}）{mark}", "{expert} ({label} {off:+.1f}){mark}", expert=judged.experts[place],
+                     label=scheme.label(judged.nodes[node]), off=off, mark=" ⚠" if far[place] else "").into(language)  # fmt: skip
 
 
 def _settled(judged: GroupJudgement, language: Language) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.ballots.ballot import FOLDER, STEM, Ballot, read_ballot
 from toolkit.errors import Refused, refuse
-from toolkit.scheme.faults.weighting import GIVE_CODE, NO_CODE, PSEUDONYM
 from toolkit.scheme.paths import plain
+from toolkit.scheme.pseudonyms import GIVE_CODE, NO_CODE, is_pseudonym
 from toolkit.text import Phrase
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def write_ballot(folder: Path | str, ballot: Ballot) -> Path:
     Refused
         When this expert's ballot of this round is there already, or the expert goes by a name.
     """
-    if not PSEUDONYM.fullmatch(ballot.expert):
+    if not is_pseudonym(ballot.expert):
         raise refuse(NO_CODE, GIVE_CODE, column="expert")
     path = Path(folder, FOLDER, ballot_name(ballot))
     if path.exists():

@@ -16,9 +16,12 @@ from toolkit.text import Phrase, phrase
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from pandas import DataFrame
+
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
     from toolkit.score_cards.tables import Card
+    from toolkit.sensitivity.firmness import Firmness
 
 SETTINGS = "JUPYTER_CONFIG_PATH"
 NO_CODE = Phrase("请照会员名册填写代码", "write the code as the list of members has it")
@@ -44,11 +47,15 @@ def sensitivity(
     spread: Annotated[float, typer.Option(min=0.001, max=0.999, help="权重的典型相对变动 typical relative change of a weight")] = 0.2,
     language: Reader = "zh",
 ) -> None:
-    """权重若有出入，各奖项还有多大把握。 How sure each award is when the weights are uncertain."""
+    """名单稳不稳：哪些奖稳，哪些系于一线，系于什么。 How firm the list is, who is on a hair and on what."""
+    from toolkit.sensitivity.firmness_tables import bottom_line
+
     with refusals(language):
-        evaluation = _evaluated(folder, language)[1]
-        path = _write_certainty(evaluation, out, draws, spread, language)
-        say(language, phrase("稳健性表已写入 {path}", "The robustness table is in {path}", path=path))
+        edition, evaluation = _evaluated(folder, language)
+        chances = _write_certainty(evaluation, out, draws, spread, language)
+        firm = _write_robustness(edition, evaluation, chances, out, language)
+        say(language, bottom_line(firm))
+        say(language, phrase("稳健性各表和 robustness.xlsx 已写入 {out}", "The robustness tables and robustness.xlsx are in {out}", out=out))
 
 
 def cards(
@@ -129,7 +136,7 @@ def _write_cards(
     return written
 
 
-def _write_certainty(evaluation: Evaluation, out: Path, draws: int, spread: float, language: str) -> Path:
+def _write_certainty(evaluation: Evaluation, out: Path, draws: int, spread: float, language: str) -> DataFrame:
     from rich.progress import Progress
 
     from toolkit.results import write_certainty
@@ -139,4 +146,20 @@ def _write_certainty(evaluation: Evaluation, out: Path, draws: int, spread: floa
         task = bar.add_task(worded(language, Phrase("正在抽样", "drawing weights")), total=draws)
         spec = WeightDraws(draws=draws, spread=spread)
         chances = award_probabilities(evaluation, spec, progress=lambda done: bar.update(task, completed=done))
-    return write_certainty(evaluation, chances, spec, out)
+    write_certainty(evaluation, chances, spec, out)
+    return chances
+
+
+def _write_robustness(edition: Edition, evaluation: Evaluation, chances: DataFrame, out: Path, language: str) -> Firmness:
+    from rich.progress import Progress
+
+    from toolkit.results import write_robustness
+    from toolkit.sensitivity.robustness import QUESTIONS, robustness
+    from toolkit.workbook.robustness_book import write_robustness_book
+
+    with Progress(console=console(), transient=True) as bar:
+        task = bar.add_task(worded(language, Phrase("名单系于什么", "what the list hangs on")), total=len(QUESTIONS))
+        firm, answers = robustness(evaluation, edition.records, chances, progress=lambda _: bar.advance(task))
+    write_robustness(answers, out)
+    write_robustness_book(evaluation, firm, chances, answers, out)
+    return firm

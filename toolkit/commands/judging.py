@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from toolkit.display import Table
     from toolkit.edition import Edition
     from toolkit.errors import Problems
-    from toolkit.panels.judging import Judging
+    from toolkit.panels.judged import Judging
 
 WRITTEN = (
     "评分表 {n} 份，在 {out}。\n打印签名或在 Excel 中填写；收回后放入 {goes}，再运行 committee check {folder}",

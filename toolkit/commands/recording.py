@@ -22,6 +22,7 @@ from toolkit.errors import Refused
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
+    from toolkit.ballots import Ballots
     from toolkit.edition import Edition
     from toolkit.forms.names import Form
     from toolkit.scheme.amendments import Amendment
@@ -85,17 +86,21 @@ def check(
     language: Reader = "zh",
 ) -> None:
     """检查一届的全部文件，列出所有问题。 Read everything, print every problem; exit 1 if any is an error."""
+    from toolkit.ballots.tables import ballots_table
     from toolkit.edition import check_edition
     from toolkit.views import records_table
 
     with working(language, Phrase("正在读取数据", "reading the records")):
         edition, problems = check_edition(folder)
+        voted = _voted(folder, edition)
     if edition is not None:
         say(language, Phrase(*(repr(records_table(edition.records, each)) for each in ("zh", "en"))))
     if edition is not None and out is not None:
         with refusals(language):
             _return(edition, out, warnings=warnings, language=language)
-    finish(problems, language, Phrase("检查完毕，没有发现错误。", "Checked: no errors."))
+    if voted is not None and voted.listed:
+        typer.echo(repr(ballots_table(voted, language_of(language))))
+    finish(problems + (voted.problems if voted else ()), language, Phrase("检查完毕，没有发现错误。", "Checked: no errors."))
 
 
 def changes(
@@ -105,7 +110,7 @@ def changes(
     language: Reader = "zh",
 ) -> None:
     """评选办法和记录有哪些改动。 What changed in scheme and records between two states of an edition."""
-    from toolkit.panels.judging import panel_tables
+    from toolkit.panels.judged import panel_tables
     from toolkit.returns.changes import changed_records, edition_at, uncompared, write_changes
     from toolkit.scheme.amendments import diff
     from toolkit.views import record_changes_table
@@ -145,6 +150,18 @@ def _tell_comparison(old: Edition, new: Edition, language: str) -> None:
         say(language, Phrase(*(repr(comparison_table(found, language=each)) for each in ("zh", "en"))))
     else:
         say(language, Phrase("没有会员的奖项、等级或名次因此变化。", "No member's award, grade or rank changes by it."))
+
+
+def _voted(folder: Path, edition: Edition | None) -> Ballots | None:
+    """The ballots, even where the records cannot be read; None without a scheme to hold them against."""
+    from toolkit.ballots.checking import check_ballots
+    from toolkit.scheme import load_scheme
+
+    try:
+        scheme = edition.scheme if edition else load_scheme(folder / "scheme.toml")
+    except Refused:  # said with the records
+        return None
+    return check_ballots(folder, scheme, edition.tables if edition else None)
 
 
 def _return(edition: Edition, out: Path, *, warnings: bool, language: str) -> None:

@@ -28,7 +28,7 @@ def ballots(
     files: Annotated[list[Path] | None, typer.Argument(exists=True, dir_okay=False, help="填好的票 ballots filled in, with --read")] = None,
     *,
     forms: Annotated[Path | None, typer.Option("--forms", file_okay=False, help="把空白票写到此文件夹 write Excel ballots here")] = None,
-    expert: Annotated[list[str] | None, typer.Option("--expert", help="专家编号 an expert's code, with --forms")] = None,
+    expert: Annotated[list[str] | None, typer.Option("--expert", help="专家代号 an expert's code, with --forms")] = None,
     read: Annotated[bool, typer.Option("--read", help="读回填好的票 read filled-in ballots back")] = False,
     adopt: Annotated[bool, typer.Option("--adopt", help="把专家组的权重写入办法 write the group's weights into the scheme")] = False,
     each: Annotated[bool, typer.Option("--each", help="各专家自己的权重会如何决定 what each expert's own weights decide")] = False,
@@ -89,16 +89,17 @@ def _adopt(folder: Path, scheme: Scheme, found: Ballots, group: GroupWeights, la
 
 
 def _decided(folder: Path, found: Ballots, language: str) -> None:
-    from toolkit.ballots.decided import decided_by_each
-    from toolkit.ballots.tables import decided_table
+    from toolkit.ballots import group_weights
+    from toolkit.ballots.decided import decided_by_each, decided_by_group
+    from toolkit.ballots.decided_table import decided_table
     from toolkit.edition import open_edition
     from toolkit.evaluation import evaluate
 
     with working(language, Phrase("正在计算", "evaluating")):
         edition = open_edition(folder)
         evaluation = evaluate(edition.scheme, edition.records)
-        decided = decided_by_each(evaluation, found)
-    _show(decided_table(decided, evaluation, found, language_of(language)))
+        group, each = decided_by_group(evaluation, group_weights(found)), decided_by_each(evaluation, found)
+    _show(decided_table(each, evaluation, found, language_of(language), group=group))
 
 
 def _write_forms(folder: Path, scheme: Scheme, out: Path, experts: list[str], language: str) -> None:

@@ -10,12 +10,20 @@ recusals (回避) a Boolean mask apart. A recused cell is never looked at.
 `trimmed`        one score for each member, or an open place and why: `panel_scores`
 `harshness`      who scores high or low beside the others, shown and never dropped: `expert_deviations`
 `mixed_model`    leniency told apart from the members scored, by REML: `expert_effects`
-`levelling`      scores freed from it, where the scheme says so: `levelled`
+`levelling`      scores freed from it, where the scheme says so and enough exist: `levelled`
 `reliability`    six intraclass correlations: `intraclass`
 `krippendorff`   agreement beyond chance, gaps or not, on any scale: `krippendorff_alpha`
 ===============  =============================================================================================
 
 Kendall's W, for experts who rank, is with the weights of a group.
+
+The same as arrays alone (`plain`), each of ``(scores, recused=None)``, float64[members, experts] and bool of that shape:
+
+- ``panel_means(..., trim=0, minimum=1)``: float64[members], NaN below the quorum;
+- ``levelled_scores(..., method="zscore" | "mixed_model" | "none", least=2)``: float64[members, experts];
+- ``mean_deviations(...)``, ``leniencies(...)``: float64[experts], beside the others, and by the mixed model;
+- ``intraclass_values(...)``: float64[6], ICC(1,1), (2,1), (3,1), (1,k), (2,k), (3,k);
+- ``alpha_value(..., metric="interval" | "nominal" | "ordinal" | "ratio")``: Krippendorff's alpha.
 
 Examples
 --------
@@ -37,6 +45,14 @@ from toolkit.panels.harshness import expert_deviations
 from toolkit.panels.krippendorff import METRICS, Alpha, krippendorff_alpha
 from toolkit.panels.levelling import Levelling, levelled
 from toolkit.panels.mixed_model import ExpertEffects, expert_effects
+from toolkit.panels.plain import (
+    alpha_value,
+    intraclass_values,
+    leniencies,
+    levelled_scores,
+    mean_deviations,
+    panel_means,
+)
 from toolkit.panels.recusal import Recusals, due_recusals, entries_despite_recusal
 from toolkit.panels.reliability import Intraclass, intraclass
 from toolkit.panels.score_table import admitted
@@ -51,13 +67,19 @@ __all__ = [
     "PanelScores",
     "Recusals",
     "admitted",
+    "alpha_value",
     "composition_problems",
     "due_recusals",
     "entries_despite_recusal",
     "expert_deviations",
     "expert_effects",
     "intraclass",
+    "intraclass_values",
     "krippendorff_alpha",
+    "leniencies",
     "levelled",
+    "levelled_scores",
+    "mean_deviations",
+    "panel_means",
     "panel_scores",
 ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import Problem, nearest
 from toolkit.panels import entries_despite_recusal
+from toolkit.panels.levelling import LEAST
+from toolkit.scheme.pseudonyms import GIVE_CODE, is_pseudonym
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from toolkit.scheme import Panel
     from toolkit.scheme.criteria import Indicator
 
-PSEUDONYM = re.compile(r"(专家|[A-Za-z]{0,8})[-_]?[0-9]{1,4}号?|[A-Za-z]|(专家)?[甲乙丙丁戊己庚辛壬癸]")
 HOW = {"zscore": Phrase("标准分（z 分）", "z-scores"), "mixed_model": Phrase("混合模型", "a mixed model")}
 
 
@@ -35,11 +35,10 @@ def stands_elsewhere(panel: Panel, items: Iterable[Indicator], records: Records)
 
 def named_experts(experts: Iterable[str], table: str, records: Records) -> Iterator[Problem]:
     """An error where experts do not go by pseudonyms; whatever stands there instead is not repeated."""
-    named = sum(not PSEUDONYM.fullmatch(expert) for expert in experts)
+    named = sum(not is_pseudonym(expert) for expert in experts)
     if named:
         rule = phrase("专家只写代号，不写姓名（{n} 处不是代号）", "experts go by pseudonyms, never by name ({n} are none)", n=named)
-        mend = Phrase("请写成 E01、专家3 这样的代号", "write pseudonyms such as E01")
-        yield Problem("error", rule, mend, file=records.tables.table[table].file or "")
+        yield Problem("error", rule, GIVE_CODE, file=records.tables.table[table].file or "")
 
 
 def unknown_employers(panel: Panel, notes: Iterable[Problem], records: Records) -> Iterator[Problem]:
@@ -81,16 +80,28 @@ def own_withdrawals(rows: pd.DataFrame, item: Indicator, due: pd.DataFrame, reco
             yield _at(row, "note", (rule, mend), heading, _who(row["member"], records))
 
 
+def unscored_members(item: Indicator, scores: pd.DataFrame, recused: pd.DataFrame, concerned: pd.Series[bool], records: Records) -> Iterator[Problem]:
+    """A warning for each expert who has not scored everybody whom it may and should: how many are lacking."""
+    table = str(item.measure.table)
+    lacking = (scores.isna() & ~recused)[concerned].sum()
+    for expert, count in lacking[lacking > 0].items():
+        rule = phrase("“{label}”：专家 {expert} 还有 {n} 个会员未评", "`{label}`: expert {expert} has not scored {n} members",
+                      label=item.label, expert=expert, n=count)  # fmt: skip
+        mend = Phrase("请补评；不评的填“回避”", "have them scored, or 回避 written")
+        yield Problem("warning", rule, mend, file=records.tables.table[table].file or "", column=_heading(records, table, str(item.measure.column)))
+
+
 def levelling_problems(panel: Panel, item: Indicator, level: Levelling) -> Iterator[Problem]:
     """What was levelled, and whose scores were left as written although the scheme asks for levelling."""
     if panel.harshness == "none":
         return
     who, place = level.experts[level.experts["scored"] > 0], f"indicator[{item.id}]"
-    few = [str(expert) for expert in who.index[who["how"] == "too_few"]]
-    if few:
-        rule = phrase("“{label}”：专家 {zh} 评分太少，未作宽严校正", "`{label}`: {en} scored too few, and are not levelled",
-                      label=item.label, zh="、".join(few), en=", ".join(few))  # fmt: skip
-        yield Problem("warning", rule, Phrase("请专家组组长审阅", "the chair should look at it"), file="scheme.toml", column=place)
+    few = who.loc[who["how"] == "too_few", "compared"]
+    if len(few):
+        rule = phrase("“{label}”：评过的会员中另有专家也评过的不到 {least} 个，评分太少，未作宽严校正：{zh}",
+                      "`{label}`: too few to level, under {least} members scored by another expert too: {en}", label=item.label, least=LEAST,
+                      zh="、".join(f"专家 {expert}（{n} 个）" for expert, n in few.items()), en=", ".join(f"{expert} ({n})" for expert, n in few.items()))  # fmt: skip
+        yield Problem("warning", rule, Phrase("请专家组组长审阅，或请其多评几个会员", "the chair should look at it, or have them score more"), file="scheme.toml", column=place)
     alone = len(level.experts) - len(who)  # who has not scored shares no member with anybody
     if panel.harshness == "mixed_model" and len(who) > 1 and level.figures["parts"] - alone > 1:
         rule = phrase("“{label}”：专家没有评过共同的会员，宽严无法互相比较", "`{label}`: experts share no member, and cannot be compared",

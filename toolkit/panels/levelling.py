@@ -11,7 +11,7 @@ import numpy as np
 from toolkit.errors import refuse
 from toolkit.panels.mixed_model import expert_effects
 from toolkit.panels.score_table import admitted, exact_sum, exact_sums, quotient
-from toolkit.ranking import Floats
+from toolkit.ranking import Floats, Mask
 from toolkit.text import Phrase
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Method = Literal["none", "zscore", "mixed_model"]
 METHODS: tuple[Method, ...] = ("none", "zscore", "mixed_model")
+LEAST = 5  # members in common: from there on the error of an expert's mean is below half the spread, 1 / sqrt(5) = 0.45
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +33,9 @@ class Levelling:
     scores : DataFrame
         Member x expert, as admitted and levelled; nobody is dropped.
     experts : DataFrame
-        Index expert; scored, mean (its own, before), shift and stretch, and how: "levelled"; "constant", who gave
-        everyone the same and is only moved; "too_few" and "as_given", left as written.
+        Index expert; scored, compared (of them, scored by another too), mean (its own, before), shift and stretch, and
+        how: "levelled"; "constant", who gave everyone the same and is only moved; "too_few" and "as_given", left as
+        written.
         A levelled score is mean - shift + stretch x (score - mean), then kept within the bounds.
     figures
         zscore: the mean and deviation levelled to. mixed_model: between, within, parts. And clipped: how many scores
@@ -50,7 +52,7 @@ def levelled(
     recused: Table | None = None,
     *,
     method: Method = "zscore",
-    least: int = 5,
+    least: int = LEAST,
     target: tuple[float, float] | None = None,
     bounds: tuple[float, float] | None = None,
 ) -> Levelling:
@@ -63,6 +65,11 @@ def levelled(
     mixed_model: each expert's leniency, as `toolkit.panels.mixed_model` finds it, is taken off; who scored whom does
     not matter, and what rests on few scores is taken off in part only.
 
+    Either way enough scores have to exist. Whether an expert is harsh or its members are weak only those members tell
+    that another expert scored too, and a mean of n scores is off by about 1 / sqrt(n) of their spread: an expert
+    with fewer than `least` such members is left as written, since what was taken off could be chance. So the mixed
+    model still learns from its scores of the members and of the others.
+
     Parameters
     ----------
     scores, recused
@@ -70,7 +77,7 @@ def levelled(
     method
         As the scheme's ``[panel] harshness``.
     least
-        zscore: fewer scores are left as written; at least 2.
+        Members in common with another expert, so many at least; 2 or more.
     target
         zscore: mean and deviation to level to, instead of the panel's.
     bounds
@@ -107,15 +114,17 @@ def _asked(
     import pandas as pd
 
     table = frame.to_numpy()
-    scored = (~np.isnan(table)).sum(axis=0)
-    columns: dict[str, object] = {"scored": scored, "mean": _means(table)}
+    there = ~np.isnan(table)
+    scored, compared = there.sum(axis=0), there[there.sum(axis=1) > 1].sum(axis=0)
+    enough = compared >= least
+    columns: dict[str, object] = {"scored": scored, "compared": compared, "mean": _means(table)}
     figures: dict[str, float] = {}
     if method == "zscore":
-        shift, stretch, how, figures = _standardised(table, least, target)
+        shift, stretch, how, figures = _standardised(table, enough, target)
     elif method == "mixed_model":
         model = expert_effects(frame)
-        shift, stretch = model.effects["effect"].to_numpy(dtype=np.float64), np.ones(len(scored))
-        how = ["levelled"] * len(scored)
+        shift, stretch = np.where(enough, model.effects["effect"], 0.0), np.ones(len(scored))
+        how = np.where(enough, "levelled", "too_few").tolist()
         figures = {"between": model.between, "within": model.within, "parts": float(model.parts)}
     else:
         shift, stretch, how = np.zeros(len(scored)), np.ones(len(scored)), ["as_given"] * len(scored)
@@ -124,11 +133,10 @@ def _asked(
 
 
 def _standardised(
-    table: Floats, least: int, target: tuple[float, float] | None
+    table: Floats, enough: Mask, target: tuple[float, float] | None
 ) -> tuple[Floats, Floats, list[str], dict[str, float]]:
     scored, means = (~np.isnan(table)).sum(axis=0), _means(table)
     squares = exact_sums((table - means) ** 2, axis=0)
-    enough = scored >= least
     spread = enough & (np.nan_to_num(table, nan=-np.inf).max(axis=0, initial=-np.inf) > np.nan_to_num(table, nan=np.inf).min(axis=0, initial=np.inf))
     if target is None:
         every = table[:, enough]
@@ -152,7 +160,7 @@ def _check(method: str, least: int, target: tuple[float, float] | None, bounds: 
         raise refuse(Phrase("没有这种校正方法", "there is no such way of levelling"), mend, column="harshness", value=method)
     if least < 2:
         mend = Phrase("请写 2 或更大的数", "write 2 or more")
-        raise refuse(Phrase("至少要有两份评分才有离散程度", "a spread needs two scores"), mend, column="least", value=str(least))
+        raise refuse(Phrase("至少要有两份评分才能比较", "a comparison needs two scores"), mend, column="least", value=str(least))
     if target is not None and not target[1] > 0:
         mend = Phrase("请写大于 0 的标准差", "write a deviation above 0")
         raise refuse(Phrase("目标标准差应大于 0", "the deviation levelled to is above 0"), mend, column="target", value=str(target[1]))

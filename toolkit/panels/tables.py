@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from toolkit.display import Table
 from toolkit.panels import expert_deviations, intraclass, krippendorff_alpha
-from toolkit.panels.judging import judged_by_panel
+from toolkit.panels.judged import judged_by_panel
 from toolkit.standings import LEFT, RIGHT, Row, rows_of
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from toolkit.panels.judging import Judged, Judging
+    from toolkit.panels.judged import Judged, Judging
     from toolkit.scheme import Scheme
     from toolkit.text import Language
 

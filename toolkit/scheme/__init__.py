@@ -29,7 +29,10 @@ class Panel(Decision):
     The sheets are rows of `table`, one for each expert and member, whose column `expert` holds a pseudonym. The table
     `experts` says who sits (id, employer, outside), `interests` who declared an interest in whom (expert, member,
     ground): whoever did, or works for a member, does not score it, and with `rivals` none of that member's class.
-    An `odd` number sits, of whom at least the share `outside` are from outside.
+    `harshness` says how harsh and lenient scorers are levelled, where they scored enough members that others scored too.
+    An `odd` number sits, of whom at least the share `outside` are from outside. `publish` says whether a sealed bag
+    holds the experts' scores by pseudonym, or none but the panel's own; `holds`, whether the tables hold experts'
+    sheets or the panel's own results, as in such a bag: then nothing is said of experts.
     """
 
     minimum: Annotated[int, Field(ge=1)] = 5
@@ -42,6 +45,8 @@ class Panel(Decision):
     rivals: bool = False
     odd: bool = True
     outside: Annotated[str, Field(pattern=r"^\d+/[1-9]\d*$")] = "2/3"
+    publish: Literal["none", "pseudonyms"] = "none"
+    holds: Literal["sheets", "results"] = "sheets"
 
 
 class Weighting(Decision):

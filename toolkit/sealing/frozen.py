@@ -13,7 +13,7 @@ from toolkit.ballots.writing import bag_ballots
 from toolkit.errors import Problem, Problems, Refused
 from toolkit.scheme import load_scheme
 from toolkit.sealing.bag import file_digest
-from toolkit.sealing.panel_copies import panel_files, write_panel_copies
+from toolkit.sealing.panel_copies import freeze_panel, panel_files
 from toolkit.tables import Tables, load_tables
 from toolkit.text import Phrase, phrase
 
@@ -26,8 +26,8 @@ def freeze_edition(folder: Path, target: Path) -> None:
     """Copy scheme, tables, records and journal of the edition in `folder` into the new folder `target`.
 
     Ballots are not copied as they stand, for they may hold names: they are written anew by code where the scheme's
-    `weighting.publish` says so, else left out. Score sheets, experts and interests are written anew too, as they were read: without names, remarks and
-    file properties.
+    `weighting.publish` says so, else left out. Score sheets, experts and interests are written anew too where `panel.publish` says so, as they were
+    read: without names, remarks and file properties; else the copy holds the panel's own scores in their place.
 
     Raises
     ------
@@ -35,7 +35,8 @@ def freeze_edition(folder: Path, target: Path) -> None:
         When tables read files outside the edition, or a name cannot be written into a manifest.
     """
     tables = load_tables(folder / "tables.toml")
-    panel = panel_files(folder, load_scheme(folder / "scheme.toml"), tables)
+    scheme = load_scheme(folder / "scheme.toml")
+    panel = panel_files(folder, scheme, tables)
     names = sorted({path.relative_to(folder) for path in _wanted(folder, tables)} - {Path(name) for name in panel})
     problems = Problems((*_outside(tables), *_unwritable(names)))
     if problems:
@@ -43,8 +44,14 @@ def freeze_edition(folder: Path, target: Path) -> None:
     for name in names:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / name, target / name)
-    write_panel_copies(folder, target, panel)
+    freeze_panel(folder, target, scheme, panel)
     _freeze_ballots(folder, target)
+
+
+def is_frozen(folder: Path) -> bool:
+    """Whether the edition in `folder` is the copy in a bag, wherever that was moved, or in one that is being sealed."""
+    bag = folder.resolve().parent.parent
+    return (bag / "bagit.txt").is_file() or bag.parent.name == "sealed"
 
 
 def public_digests(data: Path) -> dict[str, str]:

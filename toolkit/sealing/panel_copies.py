@@ -1,4 +1,4 @@
-"""The panel's files as a bag holds them: what was read of them, by pseudonym, and nothing else that a workbook carries.
+"""The panel's files as a bag holds them by pseudonym: what was read of them, and nothing else that a workbook carries.
 
 A workbook that came back from an expert may hold its name in a column, a signature, a comment, the file's name and its
 properties. Copies are therefore written anew, with every row where it stood, so that the bag computes the same.
@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.errors import Problem, Problems, Refused, refuse
-from toolkit.panels.judging import panel_tables
+from toolkit.panels.judged import judged_by_panel, panel_tables
 from toolkit.panels.recusal import RECUSED
 from toolkit.reading.cells import Cell
 from toolkit.reading.collection import found_files
 from toolkit.reading.intake import Intake, take_in
 from toolkit.reading.sheets import Unreadable, read_sheet
+from toolkit.sealing.panel_results import write_panel_results
 from toolkit.text import Phrase
 
 if TYPE_CHECKING:
@@ -65,6 +66,23 @@ def write_panel_copies(folder: Path, target: Path, files: Mapping[str, tuple[str
         place = target / copy
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(_copied((folder / name).read_bytes(), name, table))
+
+
+def freeze_panel(folder: Path, target: Path, scheme: Scheme, files: Mapping[str, tuple[str, Table]]) -> None:
+    """What the copy of an edition holds of its panel: the `files` by pseudonym, or no more than the panel's own scores.
+
+    The scheme's ``[panel] publish`` decides; results that the edition itself holds go along as they are.
+
+    Raises
+    ------
+    Refused
+        As `write_panel_copies`, and with the edition's own errors.
+    """
+    panel = scheme.panel
+    if panel is None or panel.publish == "pseudonyms" or panel.holds == "results" or not judged_by_panel(scheme):
+        write_panel_copies(folder, target, files)
+    else:
+        write_panel_results(folder, target)
 
 
 def _numbered(pattern: str, name: str, number: int) -> str:

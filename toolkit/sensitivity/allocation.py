@@ -13,7 +13,7 @@ from toolkit.awards.terms import Terms
 from toolkit.ranking import Floats, Mask, rounded
 from toolkit.scoring import TOTAL
 from toolkit.sensitivity.desk import Desk
-from toolkit.sensitivity.offers import Offer, offers
+from toolkit.sensitivity.offers import Bar, Offer, bars_of, offers, over
 from toolkit.sensitivity.patterned_scores import PatternedScores
 from toolkit.sensitivity.standing import Key, Standing, Steps, allot_draws
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from toolkit.evaluation import Evaluation
+    from toolkit.scheme import Scheme
 
 Lookup: TypeAlias = Callable[[str], Standing]
 
@@ -44,6 +45,10 @@ class Allocation:
         Members whose scores can be negative.
     bounds
         The lowest and highest standing that the scheme lets a total have; None where it sets no such bound.
+    unranked
+        Members that have no place because a value is missing, whatever the weights.
+    eligible
+        What must be met at nodes to take part.
     terms
         All of the rule that no score changes.
     offers
@@ -57,6 +62,8 @@ class Allocation:
     plus: tuple[Floats, Floats]
     below: NDArray[np.intp]
     bounds: tuple[int | None, int | None]
+    unranked: NDArray[np.intp]
+    eligible: tuple[Bar, ...]
     terms: Terms
     offers: tuple[Offer, ...] | None
     desk: Desk = field(default_factory=Desk)
@@ -76,7 +83,7 @@ class Allocation:
         fixed = {name: steps.of(column)[None, :] for name, column in columns.items()}
         plus = np.full(len(known), steps.half + steps.shift)
         terms = Terms.of(scheme, evaluation.members, evaluation.vetoes, evaluation.measured.conditions)
-        ranked = known[TOTAL].notna().to_numpy()
+        unranked = _unranked(scheme, values, applicable)
         return cls(
             PatternedScores.of(tree, values * steps.fine, applicable),
             steps,
@@ -84,13 +91,18 @@ class Allocation:
             (plus, plus + adjustment * steps.fine),
             np.flatnonzero(low + np.minimum(adjustment, 0) < 0),
             (_step(steps, scheme.total.floor), _step(steps, scheme.total.cap)),
+            np.flatnonzero(unranked),
+            bars_of(terms.eligibility.nodes, steps),
             terms,
-            offers(terms, ranked, steps, {name: rounded(column, scheme.decimals) for name, column in columns.items()}),
+            offers(terms, ~unranked, steps, {name: rounded(column, scheme.decimals) for name, column in columns.items()}),
         )
 
-    def awards(self, shares: Floats) -> Iterator[Mask]:
-        """Who is given each award in turn, bool[draws, members], under shares float64[draws, nodes]."""
-        lookup = self._lookup(shares)
+    def awards(self, shares: Floats, lookup: Lookup | None = None) -> Iterator[Mask]:
+        """Who is given each award in turn, bool[draws, members], under shares float64[draws, nodes].
+
+        `lookup` are their `standings`, if known.
+        """
+        lookup = lookup or self.standings(shares)
         if self.offers is None:
             yield from self._one_by_one(len(shares), lookup)
             return
@@ -132,10 +144,8 @@ class Allocation:
             standing *= ~given
         if offer.award.by != TOTAL:
             standing *= lookup(TOTAL) > 0
-        for node, low, high, spared in offer.bars:
-            found = lookup(node)
-            met: Mask = found >= low if high is None else (found >= low) & (found < high)
-            standing *= met | spared if spared.any() else met
+        for bar in offer.bars:
+            standing *= over(bar, lookup(bar[0]))
         return standing
 
     def _key(self, node: str, shares: Floats, lookup: Lookup) -> Key:
@@ -156,8 +166,25 @@ class Allocation:
 
         return key
 
-    def _lookup(self, shares: Floats) -> Lookup:
-        """Standings of a chunk by node, each worked out once and only when asked for."""
+    def taking_part(self, lookup: Lookup) -> Mask:
+        """Who is ranked if it has a total: bool[draws, members], or [1, members] where no weight has a say in it."""
+        met: Mask = (self.terms.applied & self.terms.eligibility.able)[None, :]
+        for bar in self.eligible:
+            met = met & over(bar, lookup(bar[0]))
+        return met
+
+    def failed(self, lookup: Lookup) -> int:
+        """In how many draws nobody at all can be ranked."""
+        part, standing = self.taking_part(lookup), lookup(TOTAL)
+        if not part.any():
+            return len(standing)
+        one = int(part.any(axis=0).argmax())
+        left = np.flatnonzero(~(part[:, one] & (standing[:, one] > 0)))
+        some = (part[left if len(part) > 1 else slice(None)] & (standing[left] > 0)).any(axis=1)
+        return int(len(left) - some.sum())
+
+    def standings(self, shares: Floats) -> Lookup:
+        """Standings of a chunk by node, int[draws or 1, members], each worked out once and only when asked for."""
         found = dict(self.fixed)
         nodes = self.scores.tree.nodes
 
@@ -168,9 +195,16 @@ class Allocation:
                 found[node] = self.steps.cut(lifted, self.below, out)
                 if node == TOTAL:
                     _hold(found[node], *self.bounds)
+                    found[node][:, self.unranked] = 0
             return found[node]
 
         return lookup
+
+
+def _unranked(scheme: Scheme, values: Floats, applicable: Mask) -> Mask:
+    """Whom a missing value leaves without a place under any weights; bool[members]."""
+    asked = np.array([item.missing == "unranked" for item in scheme.indicators], dtype=np.bool_)
+    return np.asarray((np.isnan(values) & applicable & asked).any(axis=1))
 
 
 def _added(adjustments: pd.DataFrame) -> Floats:

@@ -74,7 +74,8 @@ def rivals(evaluation: Evaluation) -> list[Rivals]:
 
 def rule_of(evaluation: Evaluation) -> Rule:
     """Where the list of an evaluation can change."""
-    return Rule(rivals(evaluation), bars_of(evaluation), tie_nodes(evaluation.scheme), evaluation.scheme.decimals)
+    contested = [own for own in rivals(evaluation) if own.held.size and own.others.size]
+    return Rule(contested, bars_of(evaluation), tie_nodes(evaluation.scheme), evaluation.scheme.decimals)
 
 
 def bars_of(evaluation: Evaluation) -> list[tuple[str, float]]:

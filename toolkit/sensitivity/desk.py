@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,15 @@ from toolkit.ranking import Floats
 class Desk:
     """Arrays kept from chunk to chunk: asking the system for fresh memory costs more than the arithmetic.
 
-    An array is valid until the same name is asked for again.
+    An array is valid until the same name is asked for again. Every thread has arrays of its own, and none go along
+    to another process.
     """
 
     def __init__(self) -> None:
-        self._held: dict[str, NDArray[Any]] = {}
+        self._own = threading.local()
+
+    def __reduce__(self) -> tuple[type[Desk], tuple[()]]:
+        return Desk, ()
 
     def floats(self, name: str, shape: tuple[int, ...]) -> Floats:
         """An array of float64, with whatever it last held."""
@@ -30,7 +35,8 @@ class Desk:
         return self._array(name, shape, dtype)
 
     def _array(self, name: str, shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
-        held = self._held.get(name)
+        arrays = self._own.__dict__
+        held: NDArray[Any] | None = arrays.get(name)
         if held is None or held.shape != shape or held.dtype != dtype:
-            held = self._held[name] = np.empty(shape, dtype)
+            held = arrays[name] = np.empty(shape, dtype)
         return held

@@ -1,20 +1,25 @@
 """The most one member can be ahead of another under any weights of a set, pair by pair.
 
-Within one set of siblings the children's leads D are shared out so that sum s D is largest: with bounds on the shares
-that is a fractional knapsack, filled from the largest D down; with corners it is the best of the corners. Groups are
+Within one set of siblings the children's leads are shared out so that their weighted mean is largest. Groups are
 independent of one another, so the largest lead at a group is made of the largest leads at its children.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
-from toolkit.scoring import TOTAL
+from toolkit.ranking import rounded
+from toolkit.scoring import TOTAL, adjusted, node_scores
 from toolkit.sensitivity.contested_lines import exact_scores
+from toolkit.sensitivity.shared_leads import most_shared
 from toolkit.sensitivity.weight_bounds import Box, WeightBounds, WeightHull, WeightSet
+from toolkit.sensitivity.weights import shares_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +47,7 @@ class Extremes:
     columns: dict[str, Floats]
     shares: dict[int, Box | Floats] | None
     hull: Floats | None
+    _by_vector: dict[str, tuple[Floats, Mask]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, evaluation: Evaluation, weights: WeightSet) -> Extremes:
@@ -50,14 +56,12 @@ class Extremes:
         if isinstance(weights, WeightHull):
             return cls(evaluation, columns, None, weights.leaves(tree))
         shares: dict[int, Box | Floats] = {}
-        shares |= weights.boxes(evaluation.scheme, tree) if isinstance(weights, WeightBounds) else weights.vertices(evaluation.scheme, tree)
+        shares |= weights.boxes(tree) if isinstance(weights, WeightBounds) else weights.vertices(tree)
         return cls(evaluation, columns, shares, None)
 
     @property
     def point(self) -> Floats | None:
         """The shares of all nodes, float64[nodes], where the set holds no other; else None."""
-        from toolkit.sensitivity.weights import shares_of
-
         tree = self.evaluation.tree
         if self.hull is not None:
             return shares_of(tree, self.hull[:1])[0] if np.ptp(self.hull, axis=0).max() == 0 else None
@@ -68,6 +72,21 @@ class Extremes:
                 return None
             found[list(branch.children)] = low
         return found
+
+    @cached_property
+    def scores_at_point(self) -> dict[str, Floats]:
+        """The rounded scores float64[members] at every node under the only weights there are."""
+        evaluation, tree = self.evaluation, self.evaluation.tree
+        assert self.point is not None
+        leaves, members = list(tree.nodes[tree.leaves]), evaluation.members.index
+        values = np.column_stack([self.columns[leaf] for leaf in leaves])
+        applicable = evaluation.applicable.loc[members, leaves].to_numpy(np.bool_)
+        found = dict(zip(tree.nodes, node_scores(tree.with_weights(self.point), values, applicable).T, strict=True))
+        added = pd.DataFrame({item.id: self.columns[item.id] for item in evaluation.scheme.adjustments}, index=members)
+        total = adjusted(pd.Series(found[TOTAL], index=members), added, evaluation.scheme.total)
+        found |= {**{str(name): added[name].to_numpy() for name in added}, TOTAL: total.to_numpy()}
+        found[TOTAL] = np.where(np.isnan(self.columns[TOTAL]), np.nan, found[TOTAL])
+        return {name: rounded(score, evaluation.scheme.decimals) for name, score in found.items()}
 
     def _ends(self, branch: Branch) -> Box:
         assert self.shares is not None
@@ -97,7 +116,7 @@ class Extremes:
             scores, complete = self._vectors(node)
             low, high = self._range(self._branch(node))
             return np.where(complete, scores.min(axis=0), low) + added, np.where(complete, scores.max(axis=0), high) + added
-        low, high = self._span(self._branch(node))
+        low, high = self._spans[self._branch(node).node]
         return low + added, high + added
 
     def _added(self, node: str, members: NDArray[np.intp]) -> Floats:
@@ -111,51 +130,58 @@ class Extremes:
         tree = self.evaluation.tree
         return next(branch for branch in tree.branches if tree.nodes[branch.node] == node)
 
-    def _below(self, branch: Branch) -> dict[int, Branch]:
-        found = {each.node: each for each in self.evaluation.tree.branches}
-        return {child: found[child] for child in branch.children if child in found}
+    @cached_property
+    def _groups(self) -> dict[int, Branch]:
+        return {branch.node: branch for branch in self.evaluation.tree.branches}
+
+    def _leads(self, branch: Branch, first: NDArray[np.intp], second: NDArray[np.intp]) -> Iterator[tuple[Floats, Mask]]:
+        """Largest leads at each child of a group."""
+        for child in branch.children:
+            if child in self._groups:
+                yield self._lead(self._groups[child], first, second)
+            else:
+                own = self.columns[self.evaluation.tree.nodes[child]]
+                lead = own[first][:, None] - own[second][None, :]
+                yield lead, np.ones(lead.shape, np.bool_)
 
     def _lead(self, branch: Branch, first: NDArray[np.intp], second: NDArray[np.intp]) -> tuple[Floats, Mask]:
         """Largest leads at a group before adjustments."""
-        below, nodes = self._below(branch), self.evaluation.tree.nodes
-        leads, exact = [], np.ones((len(first), len(second)), np.bool_)
-        for child in branch.children:
-            if child in below:
-                lead, sure = self._lead(below[child], first, second)
-                exact &= sure
-            else:
-                own = self.columns[nodes[child]]
-                lead = own[first][:, None] - own[second][None, :]
-            leads.append(lead)
-        stacked = np.stack(leads, axis=-1)
-        low, high = self._span(branch)
+        low, high = self._spans[branch.node]
         loose = high[first][:, None] - low[second][None, :]
         if branch.power != 1 or not branch.settled:
-            return loose, np.zeros_like(exact)
-        whole = ~np.isnan(stacked).any(axis=-1)
+            return loose, np.zeros(loose.shape, np.bool_)
+        leads, exact = zip(*self._leads(branch, first, second), strict=True)
         assert self.shares is not None
-        best = most_shared(stacked, self.shares[branch.node]) * branch.full
-        return np.where(whole, np.fmin(best, np.where(np.isnan(loose), np.inf, loose)), loose), exact & whole
+        best = most_shared(leads, self.shares[branch.node]) * branch.full
+        whole = ~np.isnan(best)
+        return np.where(whole, np.fmin(best, loose), loose), np.logical_and.reduce([*exact, whole])
 
-    def _span(self, branch: Branch) -> Box:
-        """The least and most of each member at a group before adjustments."""
-        below, nodes = self._below(branch), self.evaluation.tree.nodes
-        ends = [self._span(below[child]) if child in below else (self.columns[nodes[child]],) * 2 for child in branch.children]
-        low, high = (np.column_stack([end[side] for end in ends]) for side in (0, 1))
-        loose = np.fmin.reduce(low, axis=1) * branch.full, np.fmax.reduce(high, axis=1) * branch.full
-        whole = ~np.isnan(low).any(axis=1)
+    @cached_property
+    def _spans(self) -> dict[int, Box]:
+        """The least and most of each member at every group before adjustments, by the group's node."""
+        found: dict[int, Box] = {}
+        for branch in self.evaluation.tree.branches:
+            found[branch.node] = self._span(branch, found)
+        return found
+
+    def _span(self, branch: Branch, below: dict[int, Box]) -> Box:
+        nodes = self.evaluation.tree.nodes
+        ends = [below[child] if child in below else (self.columns[nodes[child]],) * 2 for child in branch.children]
+        low, high = (np.array([end[side] for end in ends]) for side in (0, 1))
+        loose = np.fmin.reduce(low, axis=0) * branch.full, np.fmax.reduce(high, axis=0) * branch.full
+        whole = ~np.isnan(low).any(axis=0)
         if branch.power != 1 or not branch.settled:
             return loose
         assert self.shares is not None
         held = self.shares[branch.node]
         return (
-            np.where(whole, -most_shared(-low, held) * branch.full, loose[0]),
-            np.where(whole, most_shared(high, held) * branch.full, loose[1]),
+            np.where(whole, -most_shared(list(-low), held) * branch.full, loose[0]),
+            np.where(whole, most_shared(list(high), held) * branch.full, loose[1]),
         )
 
     def _range(self, branch: Branch) -> Box:
         """The least and most value of each member under a group, which no mean of them leaves."""
-        below, nodes = self._below(branch), self.evaluation.tree.nodes
+        below, nodes = self._groups, self.evaluation.tree.nodes
         ends = [self._range(below[child]) if child in below else (self.columns[nodes[child]],) * 2 for child in branch.children]
         return (
             np.fmin.reduce([end[0] for end in ends]) * min(1.0, branch.full),
@@ -164,9 +190,11 @@ class Extremes:
 
     def _vectors(self, node: str) -> tuple[Floats, Mask]:
         """Scores at a node by the vectors of a hull, float64[vectors, members], and whether mixtures lie between them."""
-        from toolkit.scoring import node_scores
-        from toolkit.sensitivity.weights import shares_of
+        if node not in self._by_vector:
+            self._by_vector[node] = self._mixed(node)
+        return self._by_vector[node]
 
+    def _mixed(self, node: str) -> tuple[Floats, Mask]:
         assert self.hull is not None
         tree = self.evaluation.tree
         values = np.column_stack([self.columns[leaf] for leaf in tree.nodes[tree.leaves]])
@@ -185,22 +213,3 @@ class Extremes:
         low, high = self._range(self._branch(node))
         low, high = np.where(complete, scores.min(axis=0), low), np.where(complete, scores.max(axis=0), high)
         return np.where(exact, best, high[first][:, None] - low[second][None, :]), exact
-
-
-def most_shared(leads: Floats, held: Box | Floats) -> Floats:
-    """The largest weighted mean of leads float64[..., children] under bounds on the shares, or at corners.
-
-    Examples
-    --------
-    >>> most_shared(np.array([10.0, -10.0]), (np.array([0.2, 0.2]), np.array([0.8, 0.8]))).item()
-    6.0
-    """
-    if not isinstance(held, tuple):
-        return np.asarray((leads @ held.T).max(axis=-1))
-    low, high = held
-    room = np.broadcast_to(high - low, leads.shape)
-    order = np.argsort(-leads, axis=-1, kind="stable")
-    best, sizes = np.take_along_axis(leads, order, -1), np.take_along_axis(room, order, -1)
-    before = np.cumsum(sizes, axis=-1) - sizes
-    filled = np.clip(max(0.0, 1.0 - float(low.sum())) - before, 0.0, sizes)
-    return np.asarray((leads * low).sum(axis=-1) + (best * filled).sum(axis=-1))

@@ -30,12 +30,13 @@ if TYPE_CHECKING:
 
 Within: TypeAlias = Literal["all", "class"]
 AWARD = "award"
+KINDS = ("choice", "boolean")
 FEWEST = 5
 PARTS = 3
 EXPECTED = 5
-RESULTS = ["column", "group", "n", "small", "awarded", "share", "mean", "median"]
+RESULTS = ["column", "heading", "group", "n", "small", "awarded", "share", "mean", "median"]
 TESTS = [
-    "column", "outcome", "label", "test", "n", "groups", "statistic", "p", "holm", "effect", "high", "low", "delta", "note",
+    "column", "heading", "outcome", "label", "test", "n", "groups", "statistic", "p", "holm", "effect", "high", "low", "delta", "note",
 ]  # fmt: skip
 
 ONE_GROUP = Phrase("可比较的组不足两个", "fewer than two groups to compare")
@@ -57,7 +58,7 @@ def group_results(evaluation: Evaluation, records: Records, columns: Sequence[st
     -------
     DataFrame
         Of the members with a rank. One row for each column and group, groups in the order of `member_groups`: column,
-        group, n, small (fewer than 5), awarded (members with any award), share (awarded / n), mean and median of the
+        heading (as the dictionary of data has it first), group, n, small (fewer than 5), awarded (members with any award), share (awarded / n), mean and median of the
         total.
     """
     rows = []
@@ -69,7 +70,7 @@ def group_results(evaluation: Evaluation, records: Records, columns: Sequence[st
             if own.any():
                 points, won = totals[own].to_numpy(np.float64), int(given[own].sum())
                 mean = math.fsum(points.tolist()) / len(points)
-                rows.append((column, name, len(points), len(points) < FEWEST, won, won / len(points), mean, float(np.median(points))))
+                rows.append((column, _heading(evaluation, records, column), name, len(points), len(points) < FEWEST, won, won / len(points), mean, float(np.median(points))))
     return pd.DataFrame(rows, columns=RESULTS)
 
 
@@ -97,7 +98,7 @@ def fairness(
     Returns
     -------
     DataFrame
-        One row for each column and outcome: column; outcome, "award", "total" or an indicator's id; label; test
+        One row for each column and outcome: column, heading; outcome, "award", "total" or an indicator's id; label; test
         (Fisher's exact or chi-square for awards, Kruskal-Wallis for the others); n, groups: members and groups
         compared; statistic; p; holm, p raised for all tests of this frame together; effect, 0..1: Cramer's V for awards,
         epsilon squared for the others; high and low, the groups with the highest and lowest share or mean rank; delta,
@@ -109,13 +110,26 @@ def fairness(
         When a column is not there, or personal.
     """
     rows = [
-        (column, outcome, label, *_tested(groups, numbers, outcome, evaluation))
+        (column, _heading(evaluation, records, column), outcome, label, *_tested(groups, numbers, outcome, evaluation))
         for column in columns
         for groups in [member_groups(evaluation, records, column, parts=parts)]
         for outcome, label, numbers in _outcomes(evaluation, groups.index, within)
     ]
     frame = pd.DataFrame(rows, columns=[name for name in TESTS if name != "holm"])
     return frame.assign(holm=holm(frame["p"].to_numpy(np.float64)))[TESTS]
+
+
+def kinds_of_members(evaluation: Evaluation, records: Records) -> list[str]:
+    """The columns of the members table that part members into kinds: choices and yes or no, none of them personal."""
+    columns = records.tables.table[evaluation.scheme.members.table].column
+    return [name for name, column in columns.items() if column.type in KINDS and not column.personal]
+
+
+def _heading(evaluation: Evaluation, records: Records, column: str) -> str:
+    """What people call a column: its first heading."""
+    table, _, name = column.rpartition(".")
+    headings = records.tables.table[table or evaluation.scheme.members.table].column[name].headings
+    return headings[0] if headings else column
 
 
 def member_groups(evaluation: Evaluation, records: Records, column: str, *, parts: int = PARTS) -> pd.Series[Any]:

@@ -65,11 +65,19 @@ class Lists:
 
     def moved(self, shares: Floats) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Who has an award under one vector of shares that it has not as it stands, and the other way round."""
-        if not self.evaluation.scheme.awards:
-            return (), ()
-        then, index = self.given(shares[None, :])[:, 0], self.evaluation.members.index
-        gained, lost = (np.flatnonzero(new.any(axis=0)) for new in (then & ~self.standing, self.standing & ~then))
-        return tuple(sorted(index[gained])), tuple(sorted(index[lost]))
+        return self.moves(shares[None, :])[0]
+
+    def moves(self, shares: Floats) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """The same under each of the vectors of shares float64[vectors, nodes]."""
+        if not self.evaluation.scheme.awards or not len(shares):
+            return [((), ())] * len(shares)
+        then, now = self.given(shares), self.standing[:, None]
+        gained, lost = (self._named(np.logical_or.reduce(new)) for new in (then & ~now, now & ~then))
+        return list(zip(gained, lost, strict=True))
+
+    def _named(self, which: Mask) -> list[tuple[str, ...]]:
+        index = self.evaluation.members.index
+        return [tuple(sorted(index[np.flatnonzero(own)])) if own.any() else () for own in which]
 
     def _given(self, shares: Floats) -> Mask:
         awards = self.evaluation.scheme.awards

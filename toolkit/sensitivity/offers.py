@@ -11,10 +11,10 @@ from toolkit.awards.quotas import places
 from toolkit.awards.requirements import Asked, within
 from toolkit.ranking import Floats, Mask
 from toolkit.scoring import TOTAL
-from toolkit.sensitivity.standing import Positions, Steps
+from toolkit.sensitivity.standing import Positions, Standing, Steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -86,6 +86,18 @@ def _offer(terms: Terms, award: Award, part: Mask, ranked: Mask, steps: Steps, *
     return Offer(award, able, least, tuple(moving), tuple(_pools(terms, award, part)))
 
 
+def bars_of(nodes: Iterable[tuple[Requirement, Mask]], steps: Steps) -> tuple[Bar, ...]:
+    """What is asked of nodes, in standings."""
+    return tuple((str(item.node), *_between(item, steps), spared) for item, spared in nodes)
+
+
+def over(bar: Bar, standing: Standing) -> Mask:
+    """Whose standing, int[draws, members], a bar lets pass, and whom it does not concern."""
+    _, low, high, spared = bar
+    met: Mask = standing >= low if high is None else (standing >= low) & (standing < high)
+    return met | spared if spared.any() else met
+
+
 def _between(item: Requirement, steps: Steps) -> tuple[int, int | None]:
     """The lowest standing that a requirement allows, and the one from which on it allows none."""
     lows = [steps.least(bound) for bound in (item.least, _just_over(item.above)) if bound is not None]
@@ -99,10 +111,10 @@ def _just_over(bound: float | None) -> float | None:
 
 def _pools(terms: Terms, award: Award, part: Mask) -> Iterator[tuple[Positions, int | None]]:
     for class_, positions in terms.pools[award.quota.within if award.quota else "class"]:
-        yield _span(positions), places(award.quota, int(part[positions].sum()), class_)
+        yield span(positions), places(award.quota, int(part[positions].sum()), class_)
 
 
-def _span(positions: NDArray[np.intp]) -> Positions:
+def span(positions: NDArray[np.intp]) -> Positions:
     """Neighbouring positions as a slice, which is cut out without copying."""
     if len(positions) and positions[-1] - positions[0] + 1 == len(positions):
         return slice(int(positions[0]), int(positions[-1]) + 1)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 
-from toolkit.errors import refuse
+from toolkit.errors import Refused, refuse
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.evidence import evidence
-from toolkit.sensitivity.record_trials import Trial, Trials, points
+from toolkit.sensitivity.record_trials import Given, Trial, Trials, points
 from toolkit.sensitivity.removal import RelativeShapes, awarded
 from toolkit.sensitivity.struck_values import Value, answered, value_of_all, values_without_each
 from toolkit.text import Phrase
@@ -35,16 +35,18 @@ WOULD_STOP = Phrase("删去后缺少必需的数值，评选将中止", "without
 
 
 def decisive_records(
-    evaluation: Evaluation, records: Records, members: Collection[str] | None = None, *, relative: RelativeShapes = "recomputed"
-) -> pd.DataFrame:
+    evaluation: Evaluation, records: Records, members: Collection[str] | None = None,
+    *, relative: RelativeShapes = "recomputed", again: bool = False,
+) -> pd.DataFrame:  # fmt: skip
     """The records of which each one, were it struck, would change who is given an award; as `struck_records` tells them."""
-    found = struck_records(evaluation, records, members, relative=relative)
+    found = struck_records(evaluation, records, members, relative=relative, again=again)
     return found[found["answer"] == "changed"].reset_index(drop=True)
 
 
 def struck_records(
-    evaluation: Evaluation, records: Records, members: Collection[str] | None = None, *, relative: RelativeShapes = "recomputed"
-) -> pd.DataFrame:
+    evaluation: Evaluation, records: Records, members: Collection[str] | None = None,
+    *, relative: RelativeShapes = "recomputed", again: bool = False,
+) -> pd.DataFrame:  # fmt: skip
     """Every record that counts, and what became of the list were it alone struck.
 
     What its member would have measured follows from the amounts of its other records; only that member is valued and only
@@ -59,6 +61,9 @@ def struck_records(
         "recomputed": where the record touches a shape, stand-in or outlier bound that looks at all members, these look
         again, and each such record is an evaluation of its own. "held": they keep what they found, which is many times
         as fast.
+    again
+        Whether what does not follow from the other records is found by reading and evaluating all records again without
+        that one row, which takes a whole evaluation for each: then only records that cannot be told apart stay unknown.
 
     Returns
     -------
@@ -73,8 +78,10 @@ def struck_records(
     now = {(award, member) for award, own in awarded(evaluation).items() for member in own}
     language = evaluation.scheme.language
     rows = []
-    for trial, after in zip(gathered.trials, lists, strict=True):
-        why = trial.unknown or (WOULD_STOP if after is None else None)
+    for trial, told in zip(gathered.trials, lists, strict=True):
+        whole = again and trial.unknown not in {None, ONE_PLACE}
+        after = _read_again(evaluation, records, trial, relative) if whole else told
+        why = WOULD_STOP if after is None else None if whole else trial.unknown
         known = now if after is None or why else after
         gained, lost = tuple(sorted(known - now)), tuple(sorted(now - known))
         answer = "unknown" if why else "changed" if gained or lost else "same"
@@ -107,6 +114,16 @@ def evaluated_without_records(scheme: Scheme, records: Records, places: Iterable
         if table in apart:
             apart[table] = apart[table].loc[~there]
     return evaluate(scheme, replace(records, frames=frames, not_applicable=apart))
+
+
+def _read_again(evaluation: Evaluation, records: Records, trial: Trial, relative: RelativeShapes) -> Given | None:
+    """The list without a record, everything read again; None where the scheme cannot do without it."""
+    scheme = evaluation.resolved if relative == "held" else evaluation.scheme
+    try:
+        other = evaluated_without_records(scheme, records, [trial.place])
+    except Refused:
+        return None
+    return frozenset((award, member) for award, own in awarded(other).items() for member in own)
 
 
 @dataclass

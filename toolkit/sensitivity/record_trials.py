@@ -13,7 +13,7 @@ from toolkit.awards.contests import tie_nodes
 from toolkit.awards.requirements import rounded_points
 from toolkit.awards.terms import Terms
 from toolkit.evaluation import Evaluation, rescored
-from toolkit.indicators import _points  # the one place that says what points an adjustment gives
+from toolkit.indicators import adjustment_points
 from toolkit.ranking import Floats, rounded
 from toolkit.scoring import TOTAL, adjusted, scores
 from toolkit.sensitivity.removal import RelativeShapes, awarded
@@ -187,7 +187,7 @@ class Trials:
 
 def points(item: Adjustment, values: Sequence[float | bool]) -> Floats:
     """The points an adjustment gives for raw values."""
-    return _points(item, pd.Series(values, dtype="object")).to_numpy(np.float64)
+    return adjustment_points(item, pd.Series(values, dtype="object")).to_numpy(np.float64)
 
 
 def _with(frame: pd.DataFrame, trials: Sequence[Trial]) -> pd.DataFrame:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pandas as pd
 
+from toolkit.awards.requirements import rounded_scores
 from toolkit.evaluation import Evaluation, rescored
+from toolkit.sensitivity.listings import Listing
 
 if TYPE_CHECKING:
+    from toolkit.awards.requirements import Score
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Group, Pattern
 
@@ -32,12 +35,12 @@ def without_nodes(evaluation: Evaluation) -> pd.DataFrame:
         label, award; gained and lost, the members who then are or are no longer given it, sorted tuples, the removed
         left aside; changes, how many these are; moved, how many of the others then stand otherwise within their class.
     """
-    scheme = evaluation.scheme
+    scheme, before = evaluation.scheme, Listing.of(evaluation)
     rows = [
         row
         for kind, nodes in (("indicator", scheme.indicators), ("group", scheme.groups))
         for node in nodes
-        for row in _compared(evaluation, rescored(evaluation, scheme_without(scheme, node.id)), (kind, node.id, node.label))
+        for row in _compared(before, Listing.of(rescored(evaluation, scheme_without(scheme, node.id))), (kind, node.id, node.label))
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -47,11 +50,11 @@ def without_each_class(evaluation: Evaluation, *, relative: RelativeShapes = "re
 
     Classes influence one another through places given over all classes, and shapes that look at all members.
     """
-    classes = evaluation.members["class"].astype("str")
+    classes, asked = evaluation.members["class"].astype("str"), _Removal.of(evaluation, relative)
     rows = [
         row
         for class_ in sorted(set(classes))
-        for row in _without(evaluation, evaluation.members.index[classes == class_], ("class", class_, class_), relative)
+        for row in asked.rows(evaluation.members.index[classes == class_], ("class", class_, class_))
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -64,17 +67,14 @@ def without_each_member(
     Parameters
     ----------
     members
-        Only these, of all when left out; each is another evaluation.
+        Only these, of all when left out.
     relative
-        Whether shapes, stand-ins and outlier bounds that look at all members look again, or hold what they found.
+        Whether shapes, stand-ins and outlier bounds that look at all members look again, or hold what they found. Where
+        there are some and they look again, each member is another evaluation; otherwise only the awards are decided anew.
     """
-    asked = evaluation.members.index if members is None else evaluation.members.index.intersection(list(members), sort=False)
-    names = evaluation.members["name"]
-    rows = [
-        row
-        for member in asked
-        for row in _without(evaluation, pd.Index([member]), ("member", str(member), str(names[member])), relative)
-    ]
+    who = evaluation.members.index if members is None else evaluation.members.index.intersection(list(members), sort=False)
+    names, asked = evaluation.members["name"], _Removal.of(evaluation, relative)
+    rows = [row for member in who for row in asked.rows(pd.Index([member]), ("member", str(member), str(names[member])))]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -125,31 +125,42 @@ def _unweighed(pattern: Pattern, node: str) -> Pattern:
     return pattern.model_copy(update={"weights": {own: 0.0 if own == node else weight for own, weight in pattern.weights.items()}})
 
 
-def _without(
-    evaluation: Evaluation, members: pd.Index[str], named: tuple[str, str, str], relative: RelativeShapes
-) -> Iterator[Row]:
-    if len(members) < len(evaluation.members):
-        yield from _compared(evaluation, evaluated_without(evaluation, members, relative=relative), named)
+@dataclass(frozen=True, eq=False)
+class _Removal:
+    """One evaluation, its list, and how to find the list of fewer members.
+
+    `apart` says that nobody's score depends on who else there is: then only the awards are decided anew.
+    """
+
+    evaluation: Evaluation
+    before: Listing
+    score: Score
+    relative: RelativeShapes
+    apart: bool
+
+    @classmethod
+    def of(cls, evaluation: Evaluation, relative: RelativeShapes) -> _Removal:
+        score = rounded_scores(evaluation.scheme, evaluation.scores.loc[evaluation.members.index])
+        apart = relative == "held" or evaluation.resolved == evaluation.scheme
+        return cls(evaluation, Listing.of(evaluation), score, relative, apart)
+
+    def rows(self, members: pd.Index[str], named: tuple[str, str, str]) -> Iterator[Row]:
+        """What is otherwise without some members; nothing where nobody would be left."""
+        kept = ~self.evaluation.members.index.isin(members)
+        if not kept.any():
+            return
+        if self.apart:
+            after = Listing.among(self.evaluation, kept, self.score)
+        else:
+            after = Listing.of(evaluated_without(self.evaluation, members, relative=self.relative))
+        yield from _compared(self.before, after, named)
 
 
-def _compared(before: Evaluation, after: Evaluation, named: tuple[str, str, str]) -> Iterator[Row]:
-    moved, held = _moved(before, after), awarded(after)
-    for award, own in awarded(before).items():
-        gained = tuple(sorted(held[award] - own))
-        lost = tuple(sorted(own.intersection(after.members.index) - held[award]))
+def _compared(before: Listing, after: Listing, named: tuple[str, str, str]) -> Iterator[Row]:
+    moved, there = before.moved(after), frozenset(after.members)
+    for award, own in before.given.items():
+        gained, lost = tuple(sorted(after.given[award] - own)), tuple(sorted((own & there) - after.given[award]))
         yield (*named, award, gained, lost, len(gained) + len(lost), moved)
-
-
-def _moved(before: Evaluation, after: Evaluation) -> int:
-    """How many of those in both stand otherwise among themselves, within their class."""
-    who = after.members.index
-    places = [_places(one.ranking.loc[who, ["class", "rank"]]) for one in (before, after)]
-    return int((places[0] != places[1]).sum())
-
-
-def _places(ranking: pd.DataFrame) -> pd.Series[Any]:
-    ranks = ranking["rank"].astype("float64")
-    return ranks.groupby(ranking["class"].astype("str").fillna("")).rank(method="min").fillna(0.0)
 
 
 def _of(frame: pd.DataFrame, members: pd.Index[str]) -> pd.DataFrame:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from toolkit import wording
 from toolkit.diagnostics.tables import percent
 from toolkit.display import Table
-from toolkit.sensitivity.method_lists import chosen_by_methods
-from toolkit.sensitivity.methods import LIST, METHODS, Method, agreement_of_methods
+from toolkit.sensitivity.methods import LIST
 from toolkit.standings import LEFT, RIGHT, Row, rows_of
 from toolkit.text import Phrase, phrase
 from toolkit.wording import class_name
@@ -44,6 +43,12 @@ CHOSEN = (
     Phrase("奖项", "Award"), Phrase("会员类别", "Class"), Phrase("会员", "Member"), Phrase("在名单上", "On the list"),
     Phrase("入选的方法数", "Methods choosing it"), Phrase("未选它的方法", "Methods that do not"),
 )  # fmt: skip
+FEW = 4
+CHOICES = {"award", "class", "member", LIST, "chosen", "all"}
+REVERSALS = (
+    Phrase("方法", "Method"), Phrase("去掉末位或劣势会员", "Members dropped"), Phrase("其余次序随之颠倒", "Others turned round"),
+    Phrase("颠倒的对数", "Pairs turned"), Phrase("首名易主", "First place changed"),
+)  # fmt: skip
 FAIRNESS = (
     Phrase("栏目", "Column"), Phrase("结果", "Outcome"), Phrase("会员数", "Members"), Phrase("组数", "Groups"),
     Phrase("p 值（霍尔姆）", "p (Holm)"), Phrase("差异大小", "Effect"), Phrase("最高的组", "Highest"), Phrase("最低的组", "Lowest"),
@@ -63,10 +68,9 @@ RECORDS = (
 )  # fmt: skip
 
 
-def agreement_table(evaluation: Evaluation, which: Mapping[str, Method] = METHODS) -> Table:
-    """How far each other method puts the members of each class in the order of the list."""
+def methods_table(evaluation: Evaluation, found: pd.DataFrame) -> Table:
+    """How far each other method puts the members of each class in the order of the list, of `agreement_of_methods`."""
     language = evaluation.scheme.language
-    found = agreement_of_methods(evaluation, which)
     note = Phrase(
         "1 为次序完全相同，-1 为完全相反。各方法用相同的计分值与权重，不计加分扣分。",
         "1: the same order; -1: the reverse. All methods have the same values and weights, without bonuses and deductions.",
@@ -86,10 +90,9 @@ def agreement_table(evaluation: Evaluation, which: Mapping[str, Method] = METHOD
     ).without_blank_columns()  # fmt: skip
 
 
-def chosen_table(evaluation: Evaluation, which: Mapping[str, Method] = METHODS, *, disputed: bool = True) -> Table:
-    """Whom the list and the other methods choose for each award; with `disputed` only those on whom they differ."""
-    language = evaluation.scheme.language
-    found = chosen_by_methods(evaluation, which)
+def chosen_table(evaluation: Evaluation, found: pd.DataFrame, *, disputed: bool = True) -> Table:
+    """Whom the list and the other methods of `chosen_by_methods` choose for each award; with `disputed` only those on whom they differ."""
+    language, which = evaluation.scheme.language, [str(name) for name in found.columns if name not in CHOICES]
     listed, sure = int(found[LIST].sum()), int(found["all"].sum())
     note = phrase(
         "名单所列 {listed} 个奖项名额中，{sure} 个由全部 {n} 种方法选出。",
@@ -105,6 +108,26 @@ def chosen_table(evaluation: Evaluation, which: Mapping[str, Method] = METHODS, 
     ).without_blank_columns()
 
 
+def reversals_table(evaluation: Evaluation, found: pd.DataFrame) -> Table:
+    """Of each method of `rank_reversals`: how often others change their order when a member nobody would miss is dropped."""
+    language = evaluation.scheme.language
+    counted = found.groupby("method", sort=False)
+    note = Phrase(
+        "去掉排在末位的，或各项都不如他人的会员，其余会员的先后本不该变。名单所用的加权平均不会出现这种情况。",
+        "When the last, or one outdone in everything, is dropped, the order of the others should stay. Under weighted means it does.",
+    )
+    return Table(
+        _into(language, REVERSALS),
+        tuple(
+            (_method(str(name), language), *(str(int(count)) for count in (len(own), (own["turned"] > 0).sum(), own["turned"].sum(), own["first"].sum())))
+            for name, own in counted
+        ),
+        Phrase("去掉不相干的会员，次序会不会颠倒", "Is the order turned round by members who should not matter?").into(language),
+        (LEFT, *[RIGHT] * 4),
+        note=note.into(language),
+    )
+
+
 def groups_table(evaluation: Evaluation, found: pd.DataFrame) -> Table:
     """The results of `group_results`, group by group."""
     language, decimals = evaluation.scheme.language, evaluation.scheme.decimals
@@ -113,7 +136,7 @@ def groups_table(evaluation: Evaluation, found: pd.DataFrame) -> Table:
         _into(language, GROUPS),
         tuple(
             (
-                row["column"], f"{row['group']}{' *' if row['small'] else ''}", str(row["n"]), str(row["awarded"]),
+                row["heading"], f"{row['group']}{' *' if row['small'] else ''}", str(row["n"]), str(row["awarded"]),
                 percent(row["share"]), wording.points(row["mean"], decimals), wording.points(row["median"], decimals),
             )
             for row in rows_of(found)
@@ -138,7 +161,7 @@ def fairness_table(evaluation: Evaluation, found: pd.DataFrame, most: float = 0.
         _into(language, FAIRNESS),
         tuple(
             (
-                row["column"], row["label"], str(row["n"]), str(row["groups"]), _chance(row["holm"]), _number(row["effect"], 2),
+                row["heading"], row["label"], str(row["n"]), str(row["groups"]), _chance(row["holm"]), _number(row["effect"], 2),
                 row["high"], row["low"], _number(row["delta"], 2), row["note"],
             )
             for row in rows_of(shown)
@@ -162,7 +185,7 @@ def removals_table(evaluation: Evaluation, found: pd.DataFrame) -> Table:
         tuple(
             (
                 KINDS[row["kind"]].into(language), row["label"], wording.award_label(evaluation.scheme, row["award"]),
-                _members(evaluation, row["gained"]), _members(evaluation, row["lost"]), str(row["moved"]),
+                _some(evaluation, row["gained"]), _some(evaluation, row["lost"]), str(row["moved"]),
             )
             for row in rows_of(changing)
         ),
@@ -172,7 +195,7 @@ def removals_table(evaluation: Evaluation, found: pd.DataFrame) -> Table:
     )  # fmt: skip
 
 
-def records_table(evaluation: Evaluation, found: pd.DataFrame, top: int = 50) -> Table:
+def struck_records_table(evaluation: Evaluation, found: pd.DataFrame, top: int = 50) -> Table:
     """The records that `struck_records` found to decide the list, by their place in the workbook."""
     language = evaluation.scheme.language
     changed, unknown = found[found["answer"] == "changed"], int((found["answer"] == "unknown").sum())
@@ -197,7 +220,7 @@ def records_table(evaluation: Evaluation, found: pd.DataFrame, top: int = 50) ->
     ).without_blank_columns()  # fmt: skip
 
 
-def _chosen(evaluation: Evaluation, row: Row, which: Mapping[str, Method]) -> tuple[str, ...]:
+def _chosen(evaluation: Evaluation, row: Row, which: list[str]) -> tuple[str, ...]:
     language = evaluation.scheme.language
     against = wording.JOIN.into(language).join(_method(name, language) for name in which if not row[name])
     return (
@@ -210,6 +233,14 @@ def _chosen(evaluation: Evaluation, row: Row, which: Mapping[str, Method]) -> tu
 def _members(evaluation: Evaluation, members: Iterable[str]) -> str:
     names = evaluation.members["name"]
     return wording.JOIN.into(evaluation.scheme.language).join(str(names[member]) for member in members)
+
+
+def _some(evaluation: Evaluation, members: tuple[str, ...]) -> str:
+    """The first few by name, and how many there are; a list of twenty names nobody reads."""
+    if len(members) <= FEW:
+        return _members(evaluation, members)
+    more = phrase("{who}等 {n} 家", "{who} and others, {n} in all", who=_members(evaluation, members[: FEW - 1]), n=len(members))
+    return more.into(evaluation.scheme.language)
 
 
 def _pairs(evaluation: Evaluation, pairs: Iterable[tuple[str, str]]) -> str:

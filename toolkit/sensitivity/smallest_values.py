@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,23 +10,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from toolkit.awards.requirements import rounded_points, scores_of
-from toolkit.ranking import rounded
-from toolkit.scoring import TOTAL, node_scores
-from toolkit.sensitivity.contested_lines import decided, terms_of
-from toolkit.shapes import Category, Relative
+from toolkit.sensitivity.contested_lines import decided
+from toolkit.sensitivity.revalued import Outcomes, Revalued
+from toolkit.shapes import Category
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
     from toolkit.awards.contests import Contest
-    from toolkit.awards.terms import Terms
     from toolkit.evaluation import Evaluation
     from toolkit.ranking import Floats, Mask
-    from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Indicator
 
 COLUMNS = ["award", "class", "member", "holds", "indicator", "raw", "needed", "change", "exact"]
 WHOLE = {"count", "distinct"}
-ROUNDS, PARTS = 6, 256
+ROUNDS, PARTS = 4, 1 << 9
 REACHES = np.concatenate(([0.0], np.geomspace(1e-7, 1e3, 161)))  # of the range of the raw values
 
 
@@ -57,30 +56,21 @@ def smallest_values(evaluation: Evaluation, near: int = 1) -> pd.DataFrame:
 
 @dataclass(frozen=True, eq=False)
 class _Asked:
-    evaluation: Evaluation
-    resolved: Scheme
-    terms: Terms
-    points: pd.DataFrame
-    values: Floats
-    applicable: Mask
+    revalued: Revalued
     raw: dict[str, Floats]
-    added: dict[str, Floats]
 
     @classmethod
     def of(cls, evaluation: Evaluation) -> _Asked:
-        points = rounded_points(evaluation.scheme, evaluation.scores.loc[evaluation.members.index])
-        members, names = evaluation.members.index, [item.id for item in evaluation.scheme.indicators]
-        values = evaluation.values.loc[members, names].to_numpy(np.float64)
-        applicable = evaluation.applicable.loc[members, names].to_numpy(np.bool_)
+        names = [item.id for item in evaluation.scheme.indicators]
         raw = {name: pd.to_numeric(evaluation.indicators[name], errors="coerce").to_numpy(np.float64) for name in names}
-        added = {item.id: evaluation.scores.loc[members, item.id].to_numpy(np.float64) for item in evaluation.scheme.adjustments}
-        return cls(evaluation, evaluation.resolved, terms_of(evaluation), points, values, applicable, raw, added)
+        return cls(Revalued.of(evaluation), raw)
 
     def rows(self, contest: Contest, position: int, *, holds: bool) -> Iterator[tuple[object, ...]]:
-        member = str(self.evaluation.members.index[position])
-        for item in self.resolved.indicators:
+        evaluation = self.revalued.evaluation
+        member = str(evaluation.members.index[position])
+        for item in evaluation.resolved.indicators:
             raw = float(self.raw[item.id][position])
-            if isinstance(item.value, Category) or np.isnan(raw) or not self.evaluation.applicable[item.id].loc[member]:
+            if isinstance(item.value, Category) or np.isnan(raw) or not evaluation.applicable[item.id].loc[member]:
                 continue
             needed, sure = self.needed(contest, position, item, raw, holds=holds)
             yield contest.award.id, contest.class_, member, holds, item.id, raw, needed, needed - raw, sure
@@ -89,15 +79,18 @@ class _Asked:
         """The nearest raw value with the other outcome: level with the line where that is enough, else past it."""
         own, quota = contest.keys[0], contest.award.quota
         line = float(own[contest.able & ~contest.given].max() if holds else own[contest.given].min())
-        level, past = (self.nearest(contest, position, item, raw, _over(line, past=past, down=holds)) for past in (False, True))
-        alone = quota is None or quota.in_all is None
-        for value, short in ((level, raw), (past, level)):
-            if not np.isnan(value) and self.outcome(contest, position, item, value) != holds:
+        alone, short, value = quota is None or quota.in_all is None, raw, raw
+        for past in (False, True):
+            value, short = self.nearest(contest, position, item, raw, _over(line, past=past, down=holds)), value
+            if not np.isnan(value) and self.outcomes(contest, position, item, [value])[0] != holds:
                 return self.settled(contest, position, item, (short, value), holds=holds), alone
-        for value in self.ends(item, raw) if holds else ():  # the line is out of reach, a bar may not be
-            if self.outcome(contest, position, item, value) != holds:
-                return self.settled(contest, position, item, (raw, value), holds=holds), alone
-        return (past, False) if not np.isnan(past) else (level, np.isnan(level))
+            if np.isnan(value):
+                break
+        for end in self.ends(item, raw) if holds else ():  # the line is out of reach, a bar may not be
+            if self.outcomes(contest, position, item, [end])[0] != holds:
+                return self.settled(contest, position, item, (raw, end), holds=holds), alone
+        found = short if np.isnan(value) and short != raw else value
+        return found, bool(np.isnan(found))
 
     def ends(self, item: Indicator, raw: float) -> tuple[float, float]:
         """The lowest and the highest raw value one looks at."""
@@ -109,13 +102,19 @@ class _Asked:
         """The first value between two with the other outcome: a bar, or nodes that settle ties, may decide before the line."""
         (low, high), least = between, 1.0 if item.measure.take in WHOLE else 1e-7 * max(1.0, abs(between[0]))
         before = high - np.sign(high - low) * least
-        if abs(high - low) <= least or self.outcome(contest, position, item, before) == holds:
+        if abs(high - low) <= least or self.outcomes(contest, position, item, [before])[0] == holds:
             return high
         high = before
         while abs(high - low) > max(least / 100, 1.0 if least == 1.0 else 0.0):
-            middle = low + np.trunc((high - low) / 2) if least == 1.0 else (low + high) / 2
-            low, high = (low, middle) if self.outcome(contest, position, item, middle) != holds else (middle, high)
+            parts = np.unique(np.trunc(_parts(low, high)) if least == 1.0 else _parts(low, high))[:: 1 if high > low else -1]
+            found = self.outcomes(contest, position, item, parts)
+            place = bisect_left(range(1, len(parts) - 1), True, key=lambda at: found[at] != holds) + 1
+            low, high = float(parts[place - 1]), float(parts[place])
         return float(high)
+
+    def outcomes(self, contest: Contest, position: int, item: Indicator, raw: ArrayLike) -> Outcomes:
+        """Whether the member would have the award for raw values, to be asked for one by one."""
+        return self.revalued.outcomes(contest, position, item, np.asarray(raw, dtype=np.float64))
 
     def nearest(self, contest: Contest, position: int, item: Indicator, raw: float, met: Callable[[Floats], Mask]) -> float:
         """The raw value nearest to one's own whose score meets something; NaN for none."""
@@ -140,7 +139,7 @@ class _Asked:
         """The first value between two that meets what the second does; a short decimal where it does as well."""
         low, high = between
         for _ in range(ROUNDS):
-            parts = np.linspace(low, high, PARTS + 1)
+            parts = _parts(low, high)
             place = int(np.argmax(np.append(met(self.scores(contest, position, item, parts[1:-1])), True)))
             low, high = float(parts[place]), float(parts[place + 1])
         short = np.array([round(high, digits) for digits in range(13)])
@@ -149,39 +148,11 @@ class _Asked:
 
     def scores(self, contest: Contest, position: int, item: Indicator, raw: Floats) -> Floats:
         """The member's rounded score, at the node the award goes by, for raw values float64[n]."""
-        return self.table(position, item, raw)[contest.award.by]
-
-    def table(self, position: int, item: Indicator, raw: Floats) -> dict[str, Floats]:
-        """The member's rounded scores at every node for raw values float64[n]."""
-        evaluation, tree = self.evaluation, self.evaluation.tree
-        values = np.tile(self.values[position], (len(raw), 1))
-        values[:, tree.nodes.index(item.id) - tree.leaves.start] = _valued(self.resolved, item, raw, str(evaluation.members["class"].iloc[position]))
-        applying = np.tile(self.applicable[position], (len(raw), 1))
-        found = dict(zip(tree.nodes, node_scores(tree, values, applying).T, strict=True))
-        bounds = evaluation.scheme.total
-        for each in evaluation.scheme.adjustments:
-            found[each.id] = np.full(len(raw), self.added[each.id][position])
-            found[TOTAL] = found[TOTAL] + np.nan_to_num(found[each.id])
-        held = np.clip(found[TOTAL], bounds.floor if bounds.floor is not None else -np.inf, bounds.cap if bounds.cap is not None else np.inf)
-        return {name: rounded(score, evaluation.scheme.decimals) for name, score in (found | {TOTAL: held}).items()}
-
-    def outcome(self, contest: Contest, position: int, item: Indicator, raw: float) -> bool:
-        """Whether the member would have the award, by the rule itself."""
-        points = self.points.copy()
-        table = self.table(position, item, np.array([raw]))
-        points.iloc[position] = [float(table[name][0]) for name in points.columns]
-        for other in self.terms.contests(scores_of(points)):
-            if (other.award.id, other.class_) == (contest.award.id, contest.class_):
-                return bool(other.given[np.flatnonzero(other.positions == position)[0]])
-        return False
+        return self.revalued.scores(contest, position, item, raw)[contest.award.by]
 
 
-def _valued(scheme: Scheme, item: Indicator, raw: Floats, class_: str) -> Floats:
-    """Raw values of a member on the scale, by a resolved indicator."""
-    numbers = raw if item.outliers is None else item.outliers.applied(raw)
-    if isinstance(item.value, Relative):
-        return item.value.values(numbers, scheme.scale, np.array([class_] * len(raw), dtype=object))
-    return np.asarray(item.value.values(numbers.copy(), scheme.scale), dtype=np.float64)
+def _parts(low: float, high: float) -> Floats:
+    return np.linspace(low, high, PARTS + 1)
 
 
 def _over(line: float, *, past: bool, down: bool) -> Callable[[Floats], Mask]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,7 +46,10 @@ def stability_intervals(evaluation: Evaluation) -> pd.DataFrame:
     Research 33(1), 54-64.
     """
     asked = _Asked.of(evaluation)
-    rows = [asked.row(node) for node in range(len(evaluation.tree.nodes) - 1)]
+    nodes = range(len(evaluation.tree.nodes) - 1)
+    ends = [asked.ends(node) for node in nodes]
+    moved = asked.beyond(ends)
+    rows = [(*asked.interval(node, own), *moved[2 * node], *moved[2 * node + 1]) for node, own in zip(nodes, ends, strict=True)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -60,19 +63,26 @@ class _Asked:
     def of(cls, evaluation: Evaluation) -> _Asked:
         return cls(Lists.of(evaluation), exact_scores(evaluation), rule_of(evaluation))
 
-    def row(self, node: int) -> tuple[object, ...]:
-        evaluation, tree = self.lists.evaluation, self.lists.evaluation.tree
-        share = float(self.lists.shares[node])
+    def ends(self, node: int) -> tuple[Change, Change]:
+        """How far a share can be moved down and up."""
+        alone = len(siblings_of(self.lists.evaluation.tree, node)) == 1 or self.unclear(node)
+        return (Change(), Change()) if alone else (self.end(node, -1.0), self.end(node, 1.0))
+
+    def unclear(self, node: int) -> bool:
+        """Whether the weight is one of a sum of points, of which the full mark moves too."""
+        return self.lists.evaluation.scheme.weights == "points" and _parent(self, node).full != 1.0
+
+    def interval(self, node: int, ends: tuple[Change, Change]) -> tuple[object, ...]:
+        """Node, weight, lowest, highest and exact."""
+        tree, share, (down, up) = self.lists.evaluation.tree, float(self.lists.shares[node]), ends
         weight = float(tree.weights[node])
-        if evaluation.scheme.weights == "points" and _parent(self, node).full != 1.0:
-            return tree.nodes[node], weight, np.nan, np.nan, None, (), (), (), ()
-        alone = len(siblings_of(tree, node)) == 1
-        down, up = (Change() if alone else self.end(node, sign) for sign in (-1.0, 1.0))
+        if self.unclear(node):
+            return tree.nodes[node], weight, np.nan, np.nan, None
         low = 0.0 if down.at is None else share - down.at
         high = 1.0 if up.at is None else share + up.at
+        alone = len(siblings_of(tree, node)) == 1
         limits = (weight, weight) if alone else (self.written(node, low), self.written(node, high))
-        moved = (*self.beyond(node, share, -1.0, down), *self.beyond(node, share, 1.0, up))
-        return tree.nodes[node], weight, *limits, down.exact and up.exact, *moved
+        return tree.nodes[node], weight, *limits, down.exact and up.exact
 
     def end(self, node: int, sign: float) -> Change:
         """How far a share can be moved one way."""
@@ -96,12 +106,12 @@ class _Asked:
 
         return kept
 
-    def beyond(self, node: int, share: float, sign: float, end: Change) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Who wins and who loses an award just beyond an end."""
-        if end.seen is None:
-            return (), ()
-        past = np.clip(np.array([share + sign * end.seen]), 0.0, 1.0)
-        return self.lists.moved(shifted(self.lists.evaluation.tree, self.lists.shares, node, past)[0])
+    def beyond(self, ends: Sequence[tuple[Change, Change]]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Who wins and who loses an award just beyond each end, all at once: two for each node."""
+        tree, shares = self.lists.evaluation.tree, self.lists.shares
+        away = [(node, sign * (end.seen or 0.0)) for node, own in enumerate(ends) for sign, end in zip((-1.0, 1.0), own, strict=True)]
+        past = [shifted(tree, shares, node, np.clip(shares[[node]] + by, 0.0, 1.0)) if by else shares[None, :] for node, by in away]
+        return self.lists.moves(np.concatenate([*past, shares[:0].reshape(0, len(shares))]))
 
     def written(self, node: int, share: float) -> float:
         """A share as a weight in the scheme's own terms."""

@@ -51,9 +51,14 @@ class Steps:
         return 2.0 + math.ceil(max(0.0, -self.lowest) * self.fine)
 
     @property
+    def top(self) -> int:
+        """A standing that no score reaches."""
+        return math.ceil(max(0.0, self.highest) * self.fine + self.shift) + 2
+
+    @property
     def dtype(self) -> type[np.integer[Any]]:
-        """The smaller type that holds every score."""
-        return np.int32 if abs(self.highest) * self.fine + self.shift < 2**31 - 8 else np.int64
+        """The smallest type that holds every score: the smaller, the faster it sorts."""
+        return next(kind for kind in (np.int16, np.int32, np.int64) if self.top < np.iinfo(kind).max)
 
     def of(self, scores: Floats) -> Standing:
         """The standing of scores."""
@@ -61,11 +66,11 @@ class Steps:
         return np.nan_to_num(steps, nan=0.0).astype(self.dtype)
 
     def least(self, score: float) -> int:
-        """The lowest standing that reaches a score."""
+        """The lowest standing that reaches a score; `top` where none does."""
         step = math.ceil(score * self.fine)
         step -= (step - 1) / self.fine >= score
         step += step / self.fine < score
-        return max(1, int(step + self.shift))
+        return min(max(1, int(step + self.shift)), self.top)
 
     def cut(self, lifted: Floats, below: NDArray[np.intp], out: Standing) -> Standing:
         """The standing of scores x that come as x `fine` + `half` + `shift`, which cutting off rounds half up.
@@ -75,13 +80,13 @@ class Steps:
         lifted : float64[draws, members]
             Changed in place.
         below
-            Members whose score can be negative: those round away from zero.
+            Members whose score can be negative: those round away from zero. A score there is not stays 0.
         out : int[draws, members]
             Written and given back.
         """
         if below.size:
             part = lifted[:, below]
-            lifted[:, below] = np.where(part < self.half + self.shift, np.ceil(part - 2 * self.half), part)
+            lifted[:, below] = np.where((part > 0) & (part < self.half + self.shift), np.ceil(part - 2 * self.half), part)
         np.copyto(out, lifted, casting="unsafe")
         return out
 

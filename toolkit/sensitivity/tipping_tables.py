@@ -84,11 +84,12 @@ def _beyond(evaluation: Evaluation, row: Row, distance: float, side: str, way: P
 
 
 def _moves(evaluation: Evaluation, gained: tuple[str, ...], lost: tuple[str, ...]) -> Phrase:
-    """Who wins and who loses an award."""
-    names = evaluation.members["name"]
+    """Who wins and who loses an award, and who goes from one to another."""
+    names, other = evaluation.members["name"], tuple(member for member in gained if member in lost)
     said = [
-        (Phrase("{who}获奖", "{who} would be awarded"), gained),
-        (Phrase("{who}不再获奖（或成并列待定）", "{who} would lose its award, or be left in an open tie"), lost),
+        (Phrase("{who}获奖", "{who} would be awarded"), tuple(member for member in gained if member not in other)),
+        (Phrase("{who}不再获奖（或成并列待定）", "{who} would lose its award, or be left in an open tie"), tuple(m for m in lost if m not in other)),
+        (Phrase("{who}改得另一奖项", "{who} would have another award"), other),
     ]
     parts = [
         phrase(words.zh.replace("{who}", "{zh}"), words.en.replace("{who}", "{en}"),

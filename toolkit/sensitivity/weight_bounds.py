@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from toolkit.errors import Problem, Problems, Refused, nearest, refuse
-from toolkit.scoring import TOTAL
 from toolkit.sensitivity.weights import GivenWeights
 from toolkit.text import Phrase, phrase
 
@@ -41,7 +40,7 @@ class WeightBounds:
     upper: Mapping[str, float] = field(default_factory=dict)
     fixed: tuple[str, ...] = ()
 
-    def boxes(self, scheme: Scheme, tree: Tree) -> dict[int, Box]:
+    def boxes(self, tree: Tree) -> dict[int, Box]:
         """The bounds of each group's children, by the group's node; tightened to what siblings leave one another.
 
         Raises
@@ -49,7 +48,7 @@ class WeightBounds:
         Refused
             For unknown nodes, bounds that are no shares or cross, and siblings that cannot sum to the whole.
         """
-        _raise([*_unknown([*self.lower, *self.upper], scheme.nodes), *_unknown(self.fixed, _groups(scheme)), *self._numbers()])
+        _raise([*_unknown([*self.lower, *self.upper], tree.nodes[:-1]), *_unknown(self.fixed, _groups(tree)), *self._numbers()])
         _raise(list(self._sums(tree)))
         return {branch.node: self._box(tree, branch.node, branch.children) for branch in tree.branches}
 
@@ -98,7 +97,7 @@ class WeightOrder:
 
     orders: Mapping[str, tuple[str, ...]]
 
-    def vertices(self, scheme: Scheme, tree: Tree) -> dict[int, Floats]:
+    def vertices(self, tree: Tree) -> dict[int, Floats]:
         """The corners of the shares that keep the order, float64[corners, children], by the group's node.
 
         Raises
@@ -106,7 +105,7 @@ class WeightOrder:
         Refused
             For unknown groups, and an order that does not name every child once.
         """
-        _raise(list(_unknown(self.orders, _groups(scheme))))
+        _raise(list(_unknown(self.orders, _groups(tree))))
         _raise([problem for branch in tree.branches for problem in self._children(tree, branch.node, branch.children)])
         return {branch.node: self._corners(tree, branch.node, branch.children) for branch in tree.branches}
 
@@ -172,14 +171,14 @@ def around(scheme: Scheme, share: float) -> WeightBounds:
     )
 
 
-def _groups(scheme: Scheme) -> list[str]:
-    return [TOTAL, *(group.id for group in scheme.groups)]
+def _groups(tree: Tree) -> list[str]:
+    return [tree.nodes[branch.node] for branch in tree.branches]
 
 
-def _unknown(names: Sequence[str] | Mapping[str, object], known: Sequence[str] | Mapping[str, object]) -> Iterator[Problem]:
+def _unknown(names: Sequence[str] | Mapping[str, object], known: Sequence[str]) -> Iterator[Problem]:
     for name in dict.fromkeys(names):
         if name not in known:
-            like = nearest(name, list(known))
+            like = nearest(name, known)
             mend = phrase("是否为 {like}？", "is it {like}?", like=like) if like else Phrase("请删去", "leave it out")
             yield _problem(name, Phrase("方案中没有它", "the scheme has no such node"), mend)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Protocol, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -18,8 +19,48 @@ from toolkit.toml_file import Decision
 
 BLOCK = 512
 
+Recipe: TypeAlias = Callable[[], Floats]
+"""One block of draws still to be made, here or in another process: float64[up to 512, nodes] when it is called."""
 
-class WeightDraws(Decision):
+
+class WeightSpec(Protocol):
+    """Which weights: a value that says how many vectors, and how each block of 512 of them is made."""
+
+    @property
+    def draws(self) -> int:
+        """How many."""
+
+    @property
+    def seed(self) -> int | None:
+        """None for the scheme's own."""
+
+    def recipes(self, tree: Tree, seed: int) -> Iterator[Recipe]:
+        """One for each block; whatever does not fit the tree is refused before the first is given."""
+
+    def blocks(self, tree: Tree, seed: int) -> Iterator[Floats]:
+        """The shares of every node among its siblings, block by block: float64[up to 512, nodes]."""
+
+
+class Blocks:
+    """What every specification does alike: it follows its recipes in turn."""
+
+    def blocks(self: WeightSpec, tree: Tree, seed: int) -> Iterator[Floats]:
+        """The shares, block by block: float64[up to 512, nodes], each node's share of its siblings'."""
+        for recipe in self.recipes(tree, seed):
+            yield recipe()
+
+
+def numbered(make: Callable[[np.random.Generator], Floats], draws: int, seed: int) -> Iterator[Recipe]:
+    """The recipes of draws made in whole blocks, each from its own stream of the seed."""
+    for number, start in enumerate(range(0, draws, BLOCK)):
+        yield partial(_block, make, seed, number, min(BLOCK, draws - start))
+
+
+def _block(make: Callable[[np.random.Generator], Floats], seed: int, number: int, size: int) -> Floats:
+    return make(np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(number,))))[:size]
+
+
+class WeightDraws(Blocks, Decision):
     """Weights drawn at random round the voted ones, at every set of siblings: a Dirichlet distribution.
 
     With voted shares s of m siblings the draws are Dirichlet(c s), c = (m - 1) / spread^2 - 1. Their mean is s;
@@ -51,14 +92,11 @@ class WeightDraws(Decision):
         """The c of the Dirichlet distribution for so many siblings with a weight."""
         return round((siblings - 1) / self.spread**2 - 1, 12)
 
-    def blocks(self, tree: Tree, seed: int) -> Iterator[Floats]:
-        """The drawn shares, block by block: float64[up to 512, nodes], each node's share of its siblings'."""
-        voted, entropy = tree.shares, seed if self.seed is None else self.seed
-        for number, start in enumerate(range(0, self.draws, BLOCK)):
-            rng = np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=(number,)))
-            yield self._block(tree, voted, rng)[: self.draws - start]
+    def recipes(self, tree: Tree, seed: int) -> Iterator[Recipe]:
+        """One recipe for each block of draws."""
+        return numbered(partial(self._drawn, tree, tree.shares), self.draws, seed if self.seed is None else self.seed)
 
-    def _block(self, tree: Tree, voted: Floats, rng: np.random.Generator) -> Floats:
+    def _drawn(self, tree: Tree, voted: Floats, rng: np.random.Generator) -> Floats:
         shares = np.tile(voted, (BLOCK, 1))
         for branch in tree.branches:
             weighted = [child for child in branch.children if voted[child] > 0]
@@ -69,7 +107,7 @@ class WeightDraws(Decision):
 
 
 @dataclass(frozen=True, eq=False)
-class GivenWeights:
+class GivenWeights(Blocks):
     """Weight vectors of one's own: an expert's, a neighbour's scheme, draws made elsewhere.
 
     Parameters
@@ -86,8 +124,12 @@ class GivenWeights:
         """How many vectors."""
         return len(self.weights)
 
-    def blocks(self, tree: Tree, seed: int) -> Iterator[Floats]:  # noqa: ARG002 - nothing is drawn
-        """The given shares, block by block: float64[up to 512, nodes].
+    @property
+    def seed(self) -> None:
+        """None: nothing is drawn."""
+
+    def recipes(self, tree: Tree, seed: int) -> Iterator[Recipe]:  # noqa: ARG002 - nothing is drawn
+        """One recipe for each block of the given vectors.
 
         Raises
         ------
@@ -98,8 +140,7 @@ class GivenWeights:
         if problems.errors:
             raise Refused(problems)
         leaves = self.weights.loc[:, list(tree.nodes[tree.leaves])].to_numpy(dtype=np.float64)
-        for start in range(0, len(leaves), BLOCK):
-            yield shares_of(tree, leaves[start : start + BLOCK])
+        return (partial(shares_of, tree, leaves[start : start + BLOCK]) for start in range(0, len(leaves), BLOCK))
 
     def _names(self, tree: Tree) -> Iterator[Problem]:
         known = tree.nodes[tree.leaves]
@@ -153,3 +194,11 @@ def shares_of(tree: Tree, leaves: Floats) -> Floats:
         together = weights[:, [branch.node]]
         shares[:, siblings] = weights[:, siblings] / np.where(together > 0, together, 1.0)
     return shares
+
+
+def leaves_of(tree: Tree, shares: Floats) -> Floats:
+    """The weight of every indicator in the whole, float64[draws, indicators], from shares float64[draws, nodes]."""
+    weights = shares.copy()
+    for branch in reversed(tree.branches):
+        weights[:, list(branch.children)] *= weights[:, [branch.node]]
+    return np.ascontiguousarray(weights[:, tree.leaves])

@@ -3,30 +3,45 @@
 The names stand on a grid: ``{method}_shares`` takes arrays and gives the shares alone, float64[criteria] that sum to 1;
 ``{method}_judgement`` takes the same and gives a frozen value with the shares and all that tells their coherence.
 
-============  =============================  =======================  =====================================
-judgement     shares                         with their coherence     coherence is
-============  =============================  =======================  =====================================
-points        `points_shares`                                         a sum of exactly 100, or a refusal
-AHP           `ahp_shares`                   `ahp_judgement`          CR, geometric index; `ahp_triads`,
-                                                                      `ahp_circles`, `ahp_mend`
-hierarchy     `hierarchy_shares`             `hierarchy_judgement`    CR of each matrix and of the whole
-best-worst    `best_worst_shares`            `best_worst_judgement`   xi, CR, input-based ratio, ranges
-swing         `swing_shares`                                          a largest of exactly 100, or a refusal
-rank order    `rank_order_shares`                                     an order always agrees with itself
-trade-off     `trade_off_shares`             `trade_off_judgement`    the largest factor a ratio is off by
-the values    `entropy_shares`,              `objective_weights`      which indicators are constant
-              `critic_shares`,
-              `deviation_shares`,
-              `component_shares`
-============  =============================  =======================  =====================================
+Arrays in, arrays out, `names` of criteria or experts always last and optional; an expert is a row:
+
+- ``points_shares(points)``: shares of points that sum to exactly 100;
+- ``ahp_shares(matrix, by="eigenvector" | "geometric")``, ``ahp_ratio(matrix, random_index=SAATY)``: shares and CR of a
+  reciprocal matrix, NaN where not compared;
+- ``hierarchy_shares(matrices, children)``: shares of the leaves below a tree of such matrices, by name;
+- ``best_worst_shares(best, worst, best_to_others, others_to_worst)`` of the linear model, ``best_worst_ranges(...)``
+  float64[criteria, 2], the interval of optimal shares of the nonlinear one; `best` and `worst` are places from 0;
+- ``swing_shares(swings)``: the largest swing is 100;
+- ``rank_order_shares(places, kind="centroid" | "sum" | "reciprocal")``: of places 1, 2, ..., equal where tied;
+- ``trade_off_shares(pairs, ratios, count)``: of ratios between pairs of places from 0;
+- ``entropy_shares(values)``, ``critic_shares(values)``, ``deviation_shares(values)``, ``component_shares(values)``:
+  objective shares of values float64[members, indicators];
+- ``group_shares(shares, by="arithmetic" | "geometric" | "median" | "trimmed", weights=None, trim=1)``: the group's;
+- ``group_matrix(matrices, weights=None)``: one comparison matrix of many (AIJ); for AIP, ``group_shares(..., "geometric")``;
+- ``kendall_w(shares)``: W, with ties; any rows that order the criteria will do, ranks too;
+- ``distances(shares, kind="moved" | "euclidean" | "jensen_shannon")``: float64[experts, experts].
+
+The same with all that tells how coherent it is:
+
+============  =======================  ======================================
+judgement     with its coherence       coherence is
+============  =======================  ======================================
+points                                 a sum of exactly 100, or a refusal
+AHP           `ahp_judgement`          CR, geometric index; `ahp_triads`,
+                                       `ahp_circles`, `ahp_mend`
+hierarchy     `hierarchy_judgement`    CR of each matrix and of the whole
+best-worst    `best_worst_judgement`   xi, CR, input-based ratio, ranges
+swing                                  a largest of exactly 100, or a refusal
+rank order                             an order always agrees with itself
+trade-off     `trade_off_judgement`    the largest factor a ratio is off by
+the values    `objective_weights`      which indicators are constant
+============  =======================  ======================================
 
 =====================  ======================================================================================
 a group of experts     answer
 =====================  ======================================================================================
-`group_shares`         its shares: arithmetic or geometric mean, median, trimmed mean
-`group_matrix`         one comparison matrix of many (AIJ), for `ahp_judgement`
-`concordance`          Kendall's W with its p (`kendall_w`: W alone): do they order the criteria alike?
-`distances`, `camps`   how much weight lies between any two; who thinks alike
+`concordance`          Kendall's W with its chi-square and p: do they order the criteria alike?
+`camps`                who thinks alike
 `far_from_rest`        who is far from the others, and on what
 `standing`             quartiles and each expert's place among them, for the next round (Delphi)
 `movement`             who moved between two rounds, and whether the group drew together
@@ -44,8 +59,13 @@ Examples
 """
 
 from toolkit.weighting.agreement import Concordance, concordance, kendall_w
-from toolkit.weighting.ahp import ALONSO_LAMATA, SAATY, Comparison, ahp_judgement, ahp_shares
-from toolkit.weighting.best_worst import BestWorstResult, best_worst_judgement, best_worst_shares
+from toolkit.weighting.ahp import ALONSO_LAMATA, SAATY, Comparison, ahp_judgement, ahp_ratio, ahp_shares
+from toolkit.weighting.best_worst import (
+    BestWorstResult,
+    best_worst_judgement,
+    best_worst_ranges,
+    best_worst_shares,
+)
 from toolkit.weighting.contradictions import Circle, Triad, ahp_circles, ahp_triads
 from toolkit.weighting.delphi import Movement, Standing, movement, standing
 from toolkit.weighting.distance import distances
@@ -86,9 +106,11 @@ __all__ = [
     "ahp_circles",
     "ahp_judgement",
     "ahp_mend",
+    "ahp_ratio",
     "ahp_shares",
     "ahp_triads",
     "best_worst_judgement",
+    "best_worst_ranges",
     "best_worst_shares",
     "camps",
     "component_shares",

@@ -73,6 +73,17 @@ def ahp_shares(matrix: Typed, names: Names = None, *, by: By = "eigenvector") ->
     return ahp_judgement(matrix, names, by=by).shares
 
 
+def ahp_ratio(matrix: Typed, names: Names = None, *, random_index: Sequence[float] = SAATY) -> float:
+    """The consistency ratio CR of a comparison matrix, 0 where it never contradicts itself; see `ahp_judgement`.
+
+    Examples
+    --------
+    >>> round(ahp_ratio([[1, 3, 5], [1 / 3, 1, 3], [1 / 5, 1 / 3, 1]]), 3)
+    0.033
+    """
+    return ahp_judgement(matrix, names, random_index=random_index).ratio
+
+
 def ahp_judgement(
     matrix: Typed, names: Names = None, *, by: By = "eigenvector", random_index: Sequence[float] = SAATY
 ) -> Comparison:

@@ -78,6 +78,19 @@ def best_worst_shares(
     return best_worst_judgement(best, worst, best_to_others, others_to_worst, names).shares
 
 
+def best_worst_ranges(
+    best: int, worst: int, best_to_others: ArrayLike, others_to_worst: ArrayLike, names: Names = None
+) -> Floats:
+    """Between which shares the optimal ones lie by the nonlinear model, float64[criteria, 2]; see `best_worst_judgement`.
+
+    Examples
+    --------
+    >>> best_worst_ranges(0, 2, [1, 3, 9], [9, 3, 1]).round(4).tolist()
+    [[0.6923, 0.6923], [0.2308, 0.2308], [0.0769, 0.0769]]
+    """
+    return best_worst_judgement(best, worst, best_to_others, others_to_worst, names, model="nonlinear").ranges
+
+
 def best_worst_judgement(
     best: int,
     worst: int,

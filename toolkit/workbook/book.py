@@ -28,6 +28,20 @@ SHEETS = {
     "scheme": Phrase("评选办法", "Scheme"),
     "movement": Phrase("升降", "Movement"),
     "problems": Phrase("问题", "Problems"),
+    "firmness": Phrase("一页结论", "One page"),
+    "certainty": Phrase("各奖把握", "Chances"),
+    "stability": Phrase("权重区间", "Weight intervals"),
+    "smallest_weights": Phrase("最小权重变动", "Smallest weights"),
+    "smallest_values": Phrase("最小数据变动", "Smallest values"),
+    "award_bounds": Phrase("任意权重下的奖项", "Award bounds"),
+    "rank_bounds": Phrase("任意权重下的名次", "Rank bounds"),
+    "removals": Phrase("逐项去掉", "Removals"),
+    "records": Phrase("关键记录", "Decisive records"),
+    "agreement": Phrase("其他方法的次序", "Other methods"),
+    "chosen": Phrase("其他方法的人选", "Chosen by methods"),
+    "rank_reversals": Phrase("次序颠倒", "Rank reversals"),
+    "groups": Phrase("各类会员", "Kinds of members"),
+    "fairness": Phrase("公平性", "Fairness"),
 }
 BODY, HEAD = "宋体", "黑体"
 HEADING_ROW = 2

@@ -9,6 +9,7 @@ from toolkit.text import Phrase, phrase
 from toolkit.toml_faults import Fault
 from toolkit.toml_places import KeyPath, Raw
 
+OF_EXPERTS = ("expert", "experts", "interests", "rivals", "harshness", "publish")
 NOT_SELECTED = ("where", "window", "once_per", "unverified")
 
 
@@ -17,6 +18,7 @@ def panel_faults(raw: Raw) -> Iterator[Fault]:
     panel = raw.get("panel")
     if isinstance(panel, dict):
         yield from _quorum(panel)
+        yield from _results_alone(panel)
     for path, measure in _scored(raw):
         if panel is None:
             rule = Phrase("由专家评分，但办法没有 [panel]", "experts score it, but the scheme has no [panel]")
@@ -42,6 +44,15 @@ def _quorum(panel: Raw) -> Iterator[Fault]:
     if panel.get("rivals") is True and panel.get("experts") is None:
         rule = Phrase("要回避所在单位的同类会员，却没有专家表", "rivals of an expert's employer are left out, but no table says who employs it")
         yield Fault(("panel", "rivals"), rule, Phrase("请写 experts", "name the table `experts`"))
+
+
+def _results_alone(panel: Raw) -> Iterator[Fault]:
+    """Where only the panel's results are there, nothing can be said of its experts."""
+    if panel.get("holds") != "results":
+        return
+    for key in (key for key in OF_EXPERTS if key in panel):
+        rule = phrase("只有专家组的结果，没有各位专家的评分，“{key}”无从适用", "there are the panel's results and no experts' scores: `{key}` does not apply", key=key)
+        yield Fault(("panel", key), rule, phrase('请删去 {key}，或写 holds = "sheets"', 'remove {key}, or write holds = "sheets"', key=key))
 
 
 def _scored(raw: Raw) -> Iterator[tuple[KeyPath, Raw]]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from toolkit.scheme.faults.plain import ids, unknown
+from toolkit.scheme.pseudonyms import GIVE_CODE, NO_CODE, is_pseudonym
 from toolkit.text import Phrase
 from toolkit.toml_faults import Fault
 from toolkit.toml_places import Raw
 
-PSEUDONYM = re.compile(r"[A-Za-z]{0,4}-?[0-9]{1,4}")
 TOTAL = "total"
-NO_CODE = Phrase("专家只写编号，不写姓名", "an expert goes by a code, never by name")
-GIVE_CODE = Phrase("请写成 E01 这样的编号", "write a code such as E01")
 
 
 def weighting_faults(raw: Raw) -> Iterator[Fault]:
@@ -22,7 +19,7 @@ def weighting_faults(raw: Raw) -> Iterator[Fault]:
     if not isinstance(weighting, dict):
         return
     experts = weighting.get("experts")
-    if isinstance(experts, dict) and not all(PSEUDONYM.fullmatch(str(expert)) for expert in experts):
+    if isinstance(experts, dict) and not all(map(is_pseudonym, experts)):
         yield Fault(("weighting", "experts"), NO_CODE, GIVE_CODE)
     voted, known = weighting.get("groups"), [TOTAL, *ids(raw, "group")]
     for place, group in enumerate(voted if isinstance(voted, list | tuple) else ()):

@@ -1,0 +1,251 @@
+"""How fast the list is questioned: draws, bounds, tipping points and removal, beside plain NumPy and other packages.
+
+Run ``make benchmarks``, or ``python benchmarks/sensitivity.py [--plot growth.png]``. 1,000 invented members x 30
+indicators in five groups and seven classes, two awards under quotas, minima, a requirement and ties. Every figure comes
+of this one run: time of the processor and of the clock, medians of runs that alternate; a ratio is that of processor
+times. Peak memory is what one run takes beyond its inputs, told by tracemalloc in a run of its own.
+
+- award probabilities, 10,000 draws, against the same Dirichlet draws, one matrix product and one partition for each
+  chunk, with no rule at all (at most 1.3); 1,000 draws within 50 ms; memory within 50 MB;
+- the full distribution of ranks against the best NumPy: one argsort and one count of places for each chunk (at most 1.1);
+- pymcdm and scikit-criteria: their weighted sum and ranks, draw by draw in a loop, timed for 200 draws and scaled up to
+  10,000 (at least 300 and 100 times ours). They are looked for in the Python that PEERS names, a scratch environment with
+  `requirements-peers.txt`, and left out where it names none;
+- 33,755 members x 7 indicators, 10,000 draws;
+- necessary preference among 1,000 members of one class, all pairs; all stability intervals (within 100 ms); the smallest
+  changes of weights and values; the list without each node, and without a member;
+- how each grows with the number of members, as a table, and a picture where ``--plot`` names a file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from evaluate_and_draws import INDICATORS, MEMBERS, write_edition
+
+from toolkit import WeightDraws, award_probabilities, evaluate, open_edition
+from toolkit.evaluation import Evaluation
+from toolkit.sensitivity.bounds import around, award_bounds, preferences, rank_bounds
+from toolkit.sensitivity.draws import rank_probabilities
+from toolkit.sensitivity.nearest_lists import nearest_lists
+from toolkit.sensitivity.removal import without_each_member, without_nodes
+from toolkit.sensitivity.smallest_values import smallest_values
+from toolkit.sensitivity.smallest_weights import smallest_weights
+from toolkit.sensitivity.stability import stability_intervals
+
+DRAWS, CHUNK, PLACES, LOOPED = 10_000, 512, 300, 200
+SIZES = [100, 300, 1_000, 3_000]
+
+PEER = """
+import sys, time, warnings
+warnings.simplefilter("ignore")
+import numpy as np
+members, indicators, draws = map(int, sys.argv[1:])
+rng = np.random.default_rng(1)
+values = rng.beta(3, 1.5, (members, indicators)) * 100
+weights = rng.dirichlet(np.full(indicators, 25.0), draws)
+try:
+    from pymcdm.methods import WSM
+    from pymcdm.helpers import rankdata
+    method, kinds = WSM(), np.ones(indicators)
+    start = time.process_time()
+    for own in weights:
+        rankdata(method(values, own, kinds), reverse=True)
+    print("pymcdm", time.process_time() - start)
+except ImportError:
+    print("pymcdm missing")
+try:
+    import skcriteria
+    from skcriteria.agg.simple import WeightedSumModel
+    matrix, method = skcriteria.mkdm(values, [max] * indicators), WeightedSumModel()
+    start = time.process_time()
+    for own in weights:
+        method.evaluate(matrix.copy(weights=own)).rank_
+    print("scikit-criteria", time.process_time() - start)
+except ImportError:
+    print("scikit-criteria missing")
+"""
+
+
+def evaluated(members: int, indicators: int = INDICATORS) -> Evaluation:
+    """The evaluation of so many invented members."""
+    with tempfile.TemporaryDirectory() as folder:
+        edition = open_edition(write_edition(Path(folder), members, indicators))
+        return evaluate(edition.scheme, edition.records)
+
+
+def one_class(evaluation: Evaluation) -> Evaluation:
+    """The same members all in one class."""
+    members = evaluation.members.assign(**{"class": "A"})
+    return Evaluation(**{**vars(evaluation), "members": members, "worked": None})
+
+
+def drawn(indicators: int) -> np.ndarray:
+    """Plain Dirichlet weights."""
+    return np.random.default_rng(1).dirichlet(np.full(indicators, 25.0), DRAWS)
+
+
+def partitioned(values: np.ndarray) -> None:
+    """Draw, multiply, and find the best 300: plain NumPy without any rule."""
+    weights = drawn(values.shape[1])
+    for start in range(0, DRAWS, CHUNK):
+        np.partition(weights[start : start + CHUNK] @ values.T, -PLACES, axis=1)
+
+
+def counted(values: np.ndarray) -> np.ndarray:
+    """How often each member has each place: the best one can write in NumPy."""
+    weights, n = drawn(values.shape[1]), len(values)
+    counts = np.zeros(n * n, np.int64)
+    for start in range(0, DRAWS, CHUNK):
+        order = np.argsort(weights[start : start + CHUNK] @ -values.T, axis=1)
+        counts += np.bincount((order * n + np.arange(n)).ravel(), minlength=n * n)
+    return counts.reshape(n, n)
+
+
+def timed(runs: int, *tasks: Callable[[], object]) -> list[tuple[float, float]]:
+    """Seconds of the processor and of the clock each task takes: medians of runs that alternate."""
+    taken: list[list[tuple[float, float]]] = [[] for _ in tasks]
+    for _ in range(runs):
+        for task, own in zip(tasks, taken, strict=True):
+            own.append(once(task))
+    return [(statistics.median(cpu for cpu, _ in own), statistics.median(wall for _, wall in own)) for own in taken]
+
+
+def once(task: Callable[[], object]) -> tuple[float, float]:
+    """Seconds of the processor and of the clock a task takes."""
+    gc.collect()
+    cpu, wall = time.process_time(), time.perf_counter()
+    task()
+    return time.process_time() - cpu, time.perf_counter() - wall
+
+
+def peak(task: Callable[[], object]) -> float:
+    """Megabytes a task takes at most beyond what is there before, its result among them."""
+    gc.collect()
+    tracemalloc.start()
+    task()
+    megabytes = tracemalloc.get_traced_memory()[1] / 2**20
+    tracemalloc.stop()
+    return megabytes
+
+
+def told(name: str, task: Callable[[], object], *, runs: int = 3, beside: str = "", remember: bool = False) -> None:
+    """Print what a task takes."""
+    ((cpu, wall),) = timed(runs, task)
+    memory = f", {peak(task):.0f} MB" if remember else ""
+    print(f"  {name}: processor {spelt(cpu)}, clock {spelt(wall)}{memory}{beside and '; ' + beside}", flush=True)
+
+
+def spelt(seconds: float) -> str:
+    """A time in the unit that suits it."""
+    return f"{seconds:.1f} s" if seconds >= 10 else f"{seconds * 1e3:.0f} ms"
+
+
+def against(name: str, ours: Callable[[], object], plain: Callable[[], object], aim: str) -> float:
+    """Print what ours takes beside a reference; seconds of the processor ours takes."""
+    own, other = timed(5, ours, plain)
+    print(
+        f"  {name}: processor {spelt(own[0])}, clock {spelt(own[1])}, {peak(ours):.0f} MB; "
+        f"{own[0] / other[0]:.2f} x NumPy ({spelt(other[0])}; {aim})", flush=True,
+    )  # fmt: skip
+    return own[0]
+
+
+def draws(evaluation: Evaluation) -> None:
+    """Print what draws take."""
+    values, spec = evaluation.values.to_numpy(), WeightDraws(draws=DRAWS)
+    awards = against("award probabilities", lambda: award_probabilities(evaluation, spec), lambda: partitioned(values), "at most 1.3")
+    ranks = against("distribution of ranks", lambda: rank_probabilities(evaluation, spec), lambda: counted(values), "at most 1.1")
+    told("1,000 draws", lambda: award_probabilities(evaluation, WeightDraws(draws=1_000)), runs=9, beside="within 50 ms")
+    beside_peers(awards, ranks)
+    large = evaluated(33_755, 7)
+    told("33,755 x 7, award probabilities", lambda: award_probabilities(large, spec), runs=1, remember=True)
+
+
+def beside_peers(awards: float, ranks: float) -> None:
+    """Print what the loops of other packages take."""
+    peers = os.environ.get("PEERS")
+    if not peers:
+        print("  pymcdm, scikit-criteria: left out; PEERS names no Python that has them")
+        return
+    command = [peers, "-c", PEER, str(MEMBERS), str(INDICATORS), str(LOOPED)]
+    for line in subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines():  # noqa: S603 - one's own Python
+        name, seconds = line.split()
+        if seconds == "missing":
+            print(f"  {name}: not installed")
+            continue
+        whole = float(seconds) * DRAWS / LOOPED
+        print(f"  {name}, {LOOPED} draws in {spelt(float(seconds))}, so {DRAWS} in {spelt(whole)}: "
+              f"{whole / awards:.0f} x our awards, {whole / ranks:.0f} x our ranks")  # fmt: skip
+
+
+def exact(evaluation: Evaluation) -> None:
+    """Print what exact answers take."""
+    together, near = one_class(evaluation), around(evaluation.scheme, 0.2)
+    told("necessary preference, all pairs of one class", lambda: preferences(together, near), remember=True)
+    told("best and worst ranks", lambda: rank_bounds(evaluation, near), remember=True)
+    told("awards certain, possible, never", lambda: award_bounds(evaluation, near), remember=True)
+    told("stability intervals", lambda: stability_intervals(evaluation), runs=9, beside="within 100 ms")
+    told("smallest changes of the groups' weights", lambda: smallest_weights(evaluation))
+    told("the nearest list of all, proven", lambda: nearest_lists(evaluation))
+    told("smallest changes of all indicators' weights", lambda: smallest_weights(evaluation, None), runs=1)
+    told("smallest changes of one value", lambda: smallest_values(evaluation), runs=1)
+    told("without each node", lambda: without_nodes(evaluation), runs=1)
+    some = list(evaluation.members.index[:20])
+    told("without 20 members, one by one", lambda: without_each_member(evaluation, some), runs=1)
+
+
+QUESTIONS: dict[str, Callable[[Evaluation], object]] = {
+    "award probabilities": lambda asked: award_probabilities(asked, WeightDraws(draws=1_000)),
+    "rank distribution": lambda asked: rank_probabilities(asked, WeightDraws(draws=1_000)),
+    "preferences": lambda asked: preferences(asked, around(asked.scheme, 0.2)),
+    "stability intervals": stability_intervals,
+    "smallest weights": smallest_weights,
+    "award bounds": lambda asked: award_bounds(asked, around(asked.scheme, 0.2)),
+}
+
+
+def growth(plot: Path | None) -> None:
+    """Print, and draw, how each question grows with the members."""
+    asked = {size: evaluated(size) for size in SIZES}
+    taken = {name: [once(lambda: task(asked[size]))[0] for size in SIZES] for name, task in QUESTIONS.items()}  # noqa: B023 - called at once
+    print(f"  {'members (1,000 draws), processor':34}" + "".join(f"{size:>10}" for size in SIZES))
+    for name, seconds in taken.items():
+        print(f"  {name:34}" + "".join(f"{spelt(one):>10}" for one in seconds))
+    if plot is not None:
+        from matplotlib.figure import Figure
+
+        axes = (figure := Figure(layout="constrained")).subplots()
+        for name, seconds in taken.items():
+            axes.loglog(SIZES, seconds, marker="o", label=name)
+        axes.set(xlabel="members", ylabel="seconds of the processor")
+        axes.legend()
+        figure.savefig(plot)
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description="How fast the list is questioned.")
+    parser.add_argument("--plot", type=Path, help="draw how each question grows to this file")
+    evaluation, asked = evaluated(MEMBERS), parser.parse_args(sys.argv[1:])
+    print(f"{MEMBERS} members x {INDICATORS}, {DRAWS} draws")
+    draws(evaluation)
+    print("exact answers")
+    exact(evaluation)
+    print("growth")
+    growth(asked.plot)
+
+
+if __name__ == "__main__":
+    main()

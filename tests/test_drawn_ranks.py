@@ -1,0 +1,53 @@
+"""Ranks of many draws are those of the official list, draw by draw."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+import numpy as np
+import pandas as pd
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.contested import contested
+from tests.drawing import decided_under
+from tests.invented import evaluation, evaluations, group, indicator, members, scheme
+from toolkit.evaluation import Evaluation
+from toolkit.scoring import Tree
+from toolkit.sensitivity import WeightDraws, drawn_ranks
+from toolkit.sensitivity.allocation import Allocation
+
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
+
+
+def official(asked: Evaluation, shares: np.ndarray) -> list[list[int]]:
+    return [decided_under(asked, one).rank.fillna(0).astype(int).tolist() for one in shares]
+
+
+def drawn(asked: Evaluation, shares: np.ndarray) -> list[list[int]]:
+    allocation = Allocation.of(asked)
+    found = np.full((len(shares), len(asked.members)), -1)
+    for positions, among, ranks in drawn_ranks.drawn_ranks(allocation, allocation.standings(shares)):
+        np.put_along_axis(found, positions[among], ranks, axis=1)
+    return found.tolist()
+
+
+@settings(max_examples=60, deadline=None, phases=PHASES)
+@given(st.one_of(evaluations(), contested()), st.sampled_from([0.05, 0.5, 0.9]), st.sampled_from([62, 30, 0]))
+def test_ranks_are_those_of_the_list_however_they_are_packed(asked: Evaluation, spread: float, widest: int) -> None:
+    shares = next(WeightDraws(draws=4, spread=spread).blocks(Tree.of(asked.scheme), 3))
+    with patch.object(drawn_ranks, "WIDEST", widest):
+        assert drawn(asked, shares) == official(asked, shares)
+
+
+def test_who_lost_points_and_lacks_the_group_that_settles_ties_keeps_its_rank() -> None:
+    rules = scheme(
+        group=[group("g")], indicator=[indicator("a", 1, "g"), indicator("b")], ties=["g", "joint"],
+        adjustment=[{"id": "bonus", "label": "bonus", "measure": {"column": "members.x"}}],
+    )  # fmt: skip
+    who = members(3)
+    values = pd.DataFrame({"a": [10.0, np.nan, 30.0], "b": [50.0, 70.0, 20.0]}, index=who.index)
+    asked = evaluation(rules, who, values, pd.DataFrame({"bonus": [0.0, -40.0, 0.0]}, index=who.index))
+    shares = asked.tree.shares[None, :]
+    assert drawn(asked, shares) == official(asked, shares)
+    assert (Allocation.of(asked).standings(shares)("g")[0] > 0).tolist() == [True, False, True]

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from tests.test_firmness import sure
+from tests.test_stability import two
+from toolkit.sensitivity.firmness import Firmness, firmness
+from toolkit.sensitivity.firmness_tables import (
+    bottom_line,
+    firmness_table,
+    hanging_in_words,
+    hanging_names,
+    hanging_table,
+    hanging_words,
+)
+from toolkit.text import Language
+
+LINE = {
+    "award": "first", "class": "", "member": "m1", "holds": False, "chance": 0.4, "node": "a", "weight": 60.0, "to": 55.62, "gained": (),
+    "lost": ("m0",), "indicator": "b", "raw": 75.0, "needed": 76.5, "file": "records/诚信记录.xlsx", "sheet": "诚信", "row": 17, "owner": "m0", "records": 3,
+}  # fmt: skip
+
+
+def half() -> Firmness:
+    return firmness(two(), sure(two(), first={"m0": 0.5, "m1": 0.5}))
+
+
+def test_the_list_in_one_sentence() -> None:
+    said = bottom_line(half())
+    assert said.zh == "共评出 1 个奖：0 个稳，1 个系于一线；另有 1 家只差一线而没有得到。"
+    assert said.en == "1 given: certain 0, on a hair 1; missed by a hair 1."
+    assert bottom_line(firmness(two(), sure(two()))).zh == "共评出 1 个奖：1 个稳，没有系于一线的。"
+    empty = half().places.assign(awarded=0)
+    assert bottom_line(replace(half(), places=empty)).zh == "没有会员获奖。"
+
+
+def test_a_sentence_names_the_weight_the_value_and_the_record() -> None:
+    said = hanging_in_words(two(), LINE)
+    assert said.zh == "权重“a”由 60 降到 55.62（m0让出）；或“b”多 1.5（记录为 75）；或m0的诚信记录.xlsx“诚信”第 17 行如不算（这样的记录共 3 条），即可得first"
+    assert said.en == (
+        "weight `a` down from 60 to 55.62 (m0 leaving it); or `b` 1.5 more (recorded 75); "
+        "or row 17 of 诚信记录.xlsx, sheet 诚信 of m0 struck (one of 3 such), and first is won"
+    )
+
+
+def test_a_sentence_of_a_holder_says_who_takes_the_place() -> None:
+    held = LINE | {"member": "m0", "holds": True, "gained": ("m1",), "lost": (), "records": 1, "sheet": "", "to": float("inf")}
+    assert hanging_in_words(two(), held).zh == "权重“a”由 60 升到 ∞（由m1替补）；或“b”多 1.5（记录为 75）；或诚信记录.xlsx第 17 行如不算，即失去first"
+
+
+def test_a_rival_of_another_class_takes_no_place() -> None:
+    asked = two()
+    apart = replace(asked, members=asked.members.assign(**{"class": ["A", "B", "A"]}))
+    assert "让出" not in hanging_in_words(apart, LINE | {"class": "B"}).zh
+    assert "让出" in hanging_in_words(apart, LINE | {"class": "A"}).zh
+
+
+def test_what_nothing_turns_is_said_so() -> None:
+    alone = LINE | dict.fromkeys(("node", "indicator", "file"), pd.NA)
+    assert hanging_in_words(two(), alone).zh.startswith("没有哪一项")
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", ("系于一线", "已得", "未得", "50%", "降到")), ("en", ("hair", "has it", "not", "50%", "down"))])
+def test_both_tables_speak_the_language_asked_for(language: Language, words: tuple[str, ...]) -> None:
+    shown = repr(firmness_table(two(), half(), language)) + repr(hanging_table(two(), half(), language))
+    assert all(word in shown for word in words)
+    assert ("权重" in shown) == (language == "zh")
+
+
+def test_counts_stand_where_they_belong() -> None:
+    table = firmness_table(two(), half())
+    assert table.rows[0][2:] == ("1", "1", "—", "—", "—", "1", "1")
+    assert table.caption == bottom_line(half()).zh
+
+
+def test_names_on_both_sides_of_the_line() -> None:
+    row = half().places.iloc[0].to_dict()
+    assert [names for _, names in hanging_names(two(), half(), row)] == [["m0"], ["m1"]]
+    assert hanging_words(two(), half(), row, "zh") == "系于一线：m0；只差一线：m1"

@@ -1,0 +1,106 @@
+"""The nearest list: its witness is another one by the rule itself, and nothing nearer is."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.invented import evaluation, indicator, members, scheme
+from tests.straight import straight
+from tests.test_stability import listed, two
+from toolkit.errors import Refused
+from toolkit.evaluation import Evaluation, rescored
+from toolkit.sensitivity.lists import Lists, weights_of
+from toolkit.sensitivity.nearest_lists import nearest_lists
+from toolkit.sensitivity.nearest_shares import moved
+from toolkit.sensitivity.smallest_weights import smallest_weights
+
+QUICK = settings(max_examples=12, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+PRIZE = {"id": "prize", "label": "prize", "quota": {"number": 1}}
+
+
+def children(asked: Evaluation, group: str) -> list[int]:
+    return list(next(branch.children for branch in asked.tree.branches if asked.tree.nodes[branch.node] == group))
+
+
+@QUICK
+@given(straight(bounded=False), st.sampled_from(["total", "g0"]), st.integers(0, 9))
+def test_no_weights_nearer_than_the_least_give_another_list(asked: Evaluation, group: str, seed: int) -> None:
+    rng, own, lists = np.random.default_rng(seed), children(asked, group), Lists.of(asked)
+    for row in nearest_lists(asked, group).to_dict("records"):
+        least = min(float(row["least"]) / 100, 2.0)
+        assert row["least"] <= row["change"]
+        for _ in range(60):
+            shares = lists.shares.copy()
+            way = rng.dirichlet(np.full(len(own), rng.choice([0.2, 1.0]))) - shares[own]
+            size = moved(way, row["norm"])
+            shares[own] += way * min(1.0, 0.999 * least / max(size, 1e-12))
+            assert lists.same(shares[None, :])[0]
+
+
+@QUICK
+@given(straight(bounded=False), st.sampled_from(["total", "g0", None]))
+def test_the_witness_is_another_list_as_far_away_as_it_says(asked: Evaluation, group: str | None) -> None:
+    for row in nearest_lists(asked, group).to_dict("records"):
+        if row["weights"] is None:
+            continue
+        after = rescored(asked, asked.scheme.with_weights(row["weights"]))
+        assert listed(after) != listed(asked)
+        gained = {member for _, member in listed(after) - listed(asked)}
+        assert set(row["gained"]) <= gained
+        if group is not None:
+            way = (after.tree.shares - asked.tree.shares)[children(asked, group)]
+            assert 100 * moved(way, row["norm"]) == pytest.approx(row["change"], abs=1e-6)
+
+
+@QUICK
+@given(straight(bounded=False), st.sampled_from(["total", "g0"]))
+def test_no_witness_of_a_pair_is_nearer(asked: Evaluation, group: str) -> None:
+    nearest = nearest_lists(asked, group).set_index("norm")
+    for row in smallest_weights(asked, group).to_dict("records"):
+        if not np.isnan(row["change"]) and nearest["proven"][row["norm"]] is not None:
+            assert row["change"] >= nearest["least"][row["norm"]] - 1e-6
+
+
+@pytest.mark.parametrize("decimals", [0, 1])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_walk_over_all_weights_finds_nothing_nearer(decimals: int, seed: int) -> None:
+    rng, who = np.random.default_rng(seed), members(5)
+    values = pd.DataFrame(rng.integers(0, 101, (5, 3)).astype(float), index=who.index, columns=list("abc"))
+    items = [indicator(name, weight) for name, weight in zip("abc", (50, 30, 20), strict=True)]
+    asked = evaluation(scheme(indicator=items, award=[PRIZE], decimals=decimals), who, values)
+    lists, steps = Lists.of(asked), np.linspace(0, 1, 201)
+    walked = np.array([(one, other, 1 - one - other) for one, other in product(steps, steps) if one + other <= 1])
+    shares = np.hstack([walked, np.ones((len(walked), 1))])
+    other = shares[~lists.same(shares)]
+    for row in nearest_lists(asked).to_dict("records"):
+        sizes = [100 * moved(way, row["norm"]) for way in (other - lists.shares)[:, :3]]
+        assert row["proven"]
+        assert row["change"] <= min(sizes, default=np.inf) + 1e-6
+        assert row["change"] >= min(sizes, default=np.inf) - 2.0  # the walk goes by half percent
+
+
+def test_three_members_and_two_weights_by_hand() -> None:
+    found = nearest_lists(two(decimals=3)).set_index("norm")  # 0.6 and 0.4; level at 5/9
+    assert found.loc["largest", "change"] == pytest.approx(100 * (0.6 - 5 / 9), rel=1e-2)
+    assert found["proven"].tolist() == [True, True]
+
+
+def test_where_nothing_is_linear_nothing_is_claimed() -> None:
+    asked = two()
+    bounded = rescored(asked, asked.scheme.model_copy(update={"total": asked.scheme.total.model_copy(update={"cap": 70.0})}))
+    assert nearest_lists(bounded)["proven"].isna().all()
+    assert nearest_lists(rescored(asked, asked.scheme.model_copy(update={"awards": ()}))).empty
+    with pytest.raises(Refused, match="totl"):
+        nearest_lists(asked, "totl")
+
+
+def test_the_witness_moves_only_what_was_asked() -> None:
+    asked = two()
+    for row in nearest_lists(asked).to_dict("records"):
+        assert row["weights"].keys() == weights_of(asked.scheme, asked.tree, asked.tree.shares).keys()

@@ -1,0 +1,112 @@
+"""A bag that holds no expert's scores computes the same, to the bit, and tells nothing of any expert."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.panels.judged import SCHEME, SEVEN, SHEETS, SHEETS_OF_SEVEN, Sheet, write_judged_edition
+from tests.test_command_line import run
+from tests.test_panel_copies import NAMES, PUBLISHED, everything
+from toolkit.edition import check_edition, open_edition
+from toolkit.errors import Refused
+from toolkit.evaluation import Evaluation, evaluate
+from toolkit.panels.judging import judging
+from toolkit.scheme import load_scheme
+from toolkit.sealing.frozen import freeze_edition
+
+OF_EXPERTS = (*NAMES, "E01", "E04", "71.3", "75.6", "60.5", "63.3", "90.1", "91.7", "50.2")
+WITHOUT_ONE = {expert: rows for expert, rows in SHEETS.items() if expert != "E03"}  # leaves a place open
+OPEN_OF_SEVEN = SHEETS_OF_SEVEN | {"E03": dict.fromkeys(SEVEN, ("", ""))}
+
+
+def frozen(folder: Path, target: Path) -> tuple[Evaluation, Evaluation]:
+    """The evaluations of an edition and of its copy."""
+    freeze_edition(folder, target)
+    one, two = (open_edition(each) for each in (folder, target))
+    return evaluate(one.scheme, one.records), evaluate(two.scheme, two.records)
+
+
+@pytest.mark.parametrize("sheets", [SHEETS_OF_SEVEN, OPEN_OF_SEVEN], ids=["whole", "open place"])
+@pytest.mark.parametrize("harshness", ["none", "zscore", "mixed_model"])
+def test_the_copy_computes_the_same_and_knows_no_expert(tmp_path: Path, sheets: dict[str, Sheet], harshness: str) -> None:
+    scheme = SCHEME + f'harshness = "{harshness}"\n'
+    first, second = frozen(write_judged_edition(tmp_path / "e", sheets, scheme=scheme, members=SEVEN), tmp_path / "copy")
+    assert first.scores.equals(second.scores)
+    assert first.measured.raw.equals(second.measured.raw)
+    assert first.ranking.equals(second.ranking)
+    copy = everything(tmp_path / "copy").replace((tmp_path / "copy/scheme.decided.toml").read_text("utf-8"), "")
+    assert not [said for said in OF_EXPERTS if said in copy]
+    assert [path.name for path in (tmp_path / "copy/ballots").iterdir()] == ["panel_scores.csv"]
+
+
+def test_why_a_place_is_open_is_still_told(tmp_path: Path) -> None:
+    folder = write_judged_edition(tmp_path / "e", WITHOUT_ONE)
+    freeze_edition(folder, tmp_path / "copy")
+    before, after = (judging(each.scheme, each.records) for each in (open_edition(folder), open_edition(tmp_path / "copy")))
+    assert before.open
+    assert {member: {item: why.zh for item, why in items.items()} for member, items in before.open.items()} == {
+        member: {item: why.zh for item, why in items.items()} for member, items in after.open.items()
+    }
+
+
+def test_the_scheme_as_decided_stays_beside_the_one_that_is_computed_with(tmp_path: Path) -> None:
+    folder = write_judged_edition(tmp_path / "e")
+    freeze_edition(folder, tmp_path / "copy")
+    assert (tmp_path / "copy/scheme.decided.toml").read_bytes() == (folder / "scheme.toml").read_bytes()
+    panel = load_scheme(tmp_path / "copy/scheme.toml").panel
+    assert panel
+    assert (panel.holds, panel.experts, panel.interests, panel.minimum, panel.trim) == ("results", None, None, 3, 1)
+
+
+def test_a_copy_of_the_copy_is_as_good(tmp_path: Path) -> None:
+    first, _ = frozen(write_judged_edition(tmp_path / "e"), tmp_path / "copy")
+    _, third = frozen(tmp_path / "copy", tmp_path / "again")
+    assert first.ranking.equals(third.ranking)
+
+
+def test_the_commands_that_look_at_experts_say_what_they_can(tmp_path: Path) -> None:
+    folder = write_judged_edition(tmp_path / "e", WITHOUT_ONE)
+    freeze_edition(folder, tmp_path / "copy")
+    told = run("panel", tmp_path / "copy")
+    assert told.exit_code == 0, told.output
+    assert "位次待定" in told.output
+    assert run("check", tmp_path / "copy").exit_code == 0
+    assert run("sheets", tmp_path / "copy", "--out", tmp_path / "out").exit_code == 1
+    changed = run("changes", tmp_path / "copy", folder)
+    assert changed.exit_code == 0, changed.output
+
+
+def test_an_edition_that_cannot_be_evaluated_is_not_frozen(tmp_path: Path) -> None:
+    folder = write_judged_edition(tmp_path / "e", SHEETS | {"E04": {"M1": (881, 63)}})
+    with pytest.raises(Refused, match="881"):
+        freeze_edition(folder, tmp_path / "copy")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("trim = 1", 'trim = 1\npublish = "names"', "publish"),
+        ("trim = 1", 'trim = 1\npublish = "nothing"', "publish"),
+        ("trim = 1", 'trim = 1\npublished = "none"', "is `publish` meant?"),
+        ("trim = 1", 'trim = 1\nholds = "results"', "`experts` does not apply"),
+        ("trim = 1", 'trim = 1\nholds = "result"', "holds"),
+    ],
+)
+def test_what_the_scheme_may_not_say(tmp_path: Path, old: str, new: str, said: str) -> None:
+    wrong = check_edition(write_judged_edition(tmp_path, scheme=SCHEME.replace(old, new)))[1].errors
+    assert said in wrong.text("en")
+
+
+def test_results_need_their_counts(tmp_path: Path) -> None:
+    folder = write_judged_edition(tmp_path / "e")
+    freeze_edition(folder, tmp_path / "copy")
+    path = tmp_path / "copy/tables.toml"
+    path.write_text(path.read_text("utf-8").replace("innovation_missing", "innovation_mising"), "utf-8")
+    assert "innovation_missing" in check_edition(tmp_path / "copy")[1].text("en")
+
+
+def test_by_pseudonym_only_where_the_scheme_says_so(tmp_path: Path) -> None:
+    freeze_edition(write_judged_edition(tmp_path / "e", scheme=SCHEME + PUBLISHED), tmp_path / "copy")
+    assert "E04" in everything(tmp_path / "copy")

@@ -1,0 +1,74 @@
+"""The workbook laid before the president's meeting, and the tables beside it."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.conftest import write_small_edition
+from toolkit import evaluate, open_edition
+from toolkit.errors import Refused
+from toolkit.results import write_robustness
+from toolkit.sensitivity.draws import WeightDraws, award_probabilities
+from toolkit.sensitivity.firmness_tables import bottom_line
+from toolkit.sensitivity.robustness import QUESTIONS, robustness
+from toolkit.workbook.book import SHEETS
+from toolkit.workbook.robustness_book import TABLES, WORKBOOK, _number, write_robustness_book
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    folder = tmp_path_factory.mktemp("robustness")
+    edition = open_edition(write_small_edition(folder / "small"))
+    asked = evaluate(edition.scheme.with_(language=request.param), edition.records)
+    chances = award_probabilities(asked, WeightDraws(draws=300, spread=0.5))
+    told: list[str] = []
+    firm, answers = robustness(asked, edition.records, chances, progress=told.append)
+    assert told == list(QUESTIONS)
+    write_robustness(answers, folder)
+    write_robustness_book(asked, firm, chances, answers, folder)
+    return folder, request.param, bottom_line(firm).into(request.param)
+
+
+def test_every_answer_is_a_table_that_excel_reads(written: tuple[Path, str, str]) -> None:
+    folder = written[0]
+    assert {path.stem for path in folder.glob("*.csv")} == set(QUESTIONS)
+    for path in folder.glob("*.csv"):
+        assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+        heading, *lines = csv.reader(path.read_text("utf-8-sig").splitlines())
+        assert all(len(line) == len(heading) for line in lines)
+        assert not [cell for line in lines for cell in line if cell.startswith(("(", "{", "[")) or cell in {"nan", "None"}]
+
+
+def test_the_one_page_comes_first_and_begins_with_the_bottom_line(written: tuple[Path, str, str]) -> None:
+    folder, language, said = written
+    book = openpyxl.load_workbook(folder / WORKBOOK)
+    assert book.sheetnames == [SHEETS[name].into("zh" if language == "zh" else "en") for name in ("firmness", "certainty", *TABLES)]
+    page = book.worksheets[0]
+    assert page["A2"].value == said
+    assert sum(cell.value for cell in page["E"][3:] if isinstance(cell.value, int)) > 0
+
+
+def test_every_sheet_is_ready_to_print(written: tuple[Path, str, str]) -> None:
+    for sheet in openpyxl.load_workbook(written[0] / WORKBOOK):
+        assert sheet.page_setup.paperSize == 9
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.freeze_panes is not None
+        assert all(cell.data_type != "f" for row in sheet for cell in row)
+
+
+def test_what_reads_as_a_number_is_one_and_looks_the_same() -> None:
+    assert _number("50.4%") == (50.4 / 100, "0.0%")
+    assert _number("12") == (12.0, "0")
+    assert _number("-0.20") == (-0.2, "0.00")
+    assert _number("—") == "—"
+    assert _number("1e5") == "1e5"
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(Refused):
+        write_robustness({}, tmp_path / "taken")

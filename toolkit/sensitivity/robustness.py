@@ -1,0 +1,97 @@
+"""All that is asked of a list before it is decided, in one go: by name, each answer a tidy frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeAlias
+
+import pandas as pd
+
+from toolkit.sensitivity.bounds import award_bounds, rank_bounds
+from toolkit.sensitivity.fairness import fairness, group_results, kinds_of_members
+from toolkit.sensitivity.firmness import Firmness, firmness
+from toolkit.sensitivity.method_lists import chosen_by_methods, rank_reversals
+from toolkit.sensitivity.methods import agreement_of_methods, methods
+from toolkit.sensitivity.record_removal import struck_records
+from toolkit.sensitivity.removal import without_each_class, without_each_member, without_nodes
+from toolkit.sensitivity.tipping import smallest_values, smallest_weights, stability_intervals
+
+if TYPE_CHECKING:
+    from toolkit.evaluation import Evaluation
+    from toolkit.records import Records
+    from toolkit.sensitivity.weight_bounds import WeightSet
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What every question is asked of."""
+
+    evaluation: Evaluation
+    records: Records
+    firm: Firmness
+
+    @property
+    def near(self) -> list[str]:
+        """The members on a hair: what takes an evaluation for each is asked of these alone."""
+        return sorted(set(self.firm.hanging["member"]))
+
+    @property
+    def kinds(self) -> list[str]:
+        """What parts members into kinds."""
+        return kinds_of_members(self.evaluation, self.records)
+
+
+def _removals(asked: Asked) -> pd.DataFrame:
+    """Without each indicator, group, class, and member on a hair."""
+    found = [without_nodes(asked.evaluation), without_each_class(asked.evaluation), without_each_member(asked.evaluation, asked.near)]
+    return pd.concat(found, ignore_index=True)
+
+
+Question: TypeAlias = Callable[[Asked], pd.DataFrame]
+QUESTIONS: Mapping[str, Question] = MappingProxyType({
+    "firmness": lambda asked: asked.firm.places,
+    "on_a_hair": lambda asked: asked.firm.hanging,
+    "stability": lambda asked: stability_intervals(asked.evaluation),
+    "smallest_weights": lambda asked: smallest_weights(asked.evaluation),
+    "smallest_values": lambda asked: smallest_values(asked.evaluation),
+    "award_bounds": lambda asked: award_bounds(asked.evaluation, asked.firm.within),
+    "rank_bounds": lambda asked: rank_bounds(asked.evaluation, asked.firm.within),
+    "removals": _removals,
+    "records": lambda asked: struck_records(asked.evaluation, asked.records, asked.near, relative="held"),
+    "methods": lambda asked: methods(asked.evaluation),
+    "agreement": lambda asked: agreement_of_methods(asked.evaluation),
+    "chosen": lambda asked: chosen_by_methods(asked.evaluation),
+    "rank_reversals": lambda asked: rank_reversals(asked.evaluation),
+    "groups": lambda asked: group_results(asked.evaluation, asked.records, asked.kinds),
+    "fairness": lambda asked: fairness(asked.evaluation, asked.records, asked.kinds),
+})  # fmt: skip
+"""Every question by the name of its answer, the one page first."""
+
+
+def robustness(
+    evaluation: Evaluation,
+    records: Records,
+    chances: pd.DataFrame,
+    *,
+    within: WeightSet | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> tuple[Firmness, dict[str, pd.DataFrame]]:
+    """The one page, and the answer to every question of `QUESTIONS` by its name.
+
+    Parameters
+    ----------
+    chances, records, within
+        As for `firmness`. Removals of single members and of records are asked of those on a hair; struck records leave as
+        they were found the shapes that look at all members.
+    progress
+        Called with the name of each question before it is asked.
+    """
+    firm = firmness(evaluation, chances, records, within=within)
+    asked, answers = Asked(evaluation, records, firm), dict[str, pd.DataFrame]()
+    for name, question in QUESTIONS.items():
+        if progress is not None:
+            progress(name)
+        answers[name] = question(asked)
+    return firm, answers

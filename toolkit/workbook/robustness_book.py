@@ -1,0 +1,169 @@
+"""`robustness.xlsx`: how firm the list is, to lay before the president's meeting; one page first, then what it rests on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from toolkit import wording
+from toolkit.compare.views import certainty_table
+from toolkit.display import Table, display_width
+from toolkit.sensitivity.firmness_tables import (
+    CERTAIN,
+    CONTENDERS,
+    HAIR,
+    LIKELY,
+    PROVED,
+    bottom_line,
+    hanging_table,
+    hanging_words,
+)
+from toolkit.sensitivity.robustness_tables import (
+    chosen_table,
+    fairness_table,
+    groups_table,
+    methods_table,
+    removals_table,
+    reversals_table,
+    struck_records_table,
+)
+from toolkit.sensitivity.tipping_tables import (
+    award_bounds_table,
+    rank_bounds_table,
+    smallest_values_table,
+    smallest_weights_table,
+    stability_table,
+)
+from toolkit.standings import Row, rows_of
+from toolkit.text import Phrase, phrase
+from toolkit.workbook.book import HEADING_ROW, Book
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from toolkit.evaluation import Evaluation
+    from toolkit.sensitivity.firmness import Firmness
+
+WORKBOOK = "robustness.xlsx"
+TABLES: Mapping[str, Callable[..., Table]] = {
+    "stability": stability_table, "smallest_weights": smallest_weights_table, "smallest_values": smallest_values_table,
+    "award_bounds": award_bounds_table, "rank_bounds": rank_bounds_table, "removals": removals_table, "records": struck_records_table,
+    "agreement": methods_table, "chosen": chosen_table, "rank_reversals": reversals_table, "groups": groups_table,
+    "fairness": fairness_table,
+}  # fmt: skip
+SIGNS = {"certain": "●", "likely": "◎", "hair": "○", "contenders": "△"}
+WIDE = dict.fromkeys(map(ord, SIGNS.values()), "囗")  # as wide as a character, in Chinese fonts
+WIDTHS = (19, 10, 33, 6, 8, 6, 9, 66)
+STRIP, REST = Phrase("逐个名额", "Place by place"), Phrase("谁", "Who")
+LEGEND = phrase(
+    "● {zh[0]}：换一百组权重至少九十九组仍得；◎ {zh[1]}：三组里至少有两组；○ {zh[2]}：不到三组里的两组；△ {zh[3]}：未得，但三组里有一组以上能得。"
+    "{zh[4]}：权重在所设范围内任意变动都不变。",
+    "● {en[0]}: kept in 99 of 100 other sets of weights; ◎ {en[1]}: in two of three; ○ {en[2]}: in fewer; △ {en[3]}: won in more than one of three. "
+    "{en[4]}: under any weights within the bounds.",
+    zh=[each.zh for each in (CERTAIN, LIKELY, HAIR, CONTENDERS, PROVED)], en=[each.en for each in (CERTAIN, LIKELY, HAIR, CONTENDERS, PROVED)],
+)  # fmt: skip
+NUMBER = re.compile(r"-?\d+(?:\.(\d+))?(%?)")
+WIDEST = 58
+
+
+def write_robustness_book(
+    evaluation: Evaluation, firm: Firmness, chances: pd.DataFrame, answers: Mapping[str, pd.DataFrame], folder: Path
+) -> Path:
+    """The workbook in `folder`: the one page, the chance of each award, then a sheet for each answer.
+
+    Parameters
+    ----------
+    firm, answers
+        As `toolkit.sensitivity.robustness` gives them.
+    chances
+        What they were asked with.
+    """
+    book = Book(evaluation, folder / WORKBOOK)
+    _write_page(book, firm)
+    _write_table(book, "certainty", certainty_table(chances, evaluation, top=len(chances)))
+    for name, table in TABLES.items():
+        if name in answers:
+            _write_table(book, name, table(evaluation, answers[name]))
+    book.file.close()
+    return folder / WORKBOOK
+
+
+def _write_page(book: Book, firm: Firmness) -> None:
+    """The one page: every award and class with its places one by one, then everyone on a hair and why."""
+    said = bottom_line(firm)
+    sheet = book.sheet("firmness", said, top=HEADING_ROW, left=0)  # two tables: no heading holds for both
+    sheet.set_row(1, 24)
+    sheet.write_string(1, 0, said.into(book.language), book.format(border=0, bold=True, font_size=12, valign="vcenter"))
+    table = hanging_table(book.evaluation, firm, book.language)
+    names = (*(wording.WORDS[name] for name in ("class", "award")), STRIP, *(wording.WORDS[name] for name in ("places", "awarded")), CERTAIN, PROVED, REST)
+    book.headings(sheet, HEADING_ROW, list(zip(names, WIDTHS, strict=True)))
+    shown = [row for row in rows_of(firm.places) if row["awarded"] or row["contenders"]]
+    after = _put(book, sheet, HEADING_ROW + 1, [_line(book, firm, row) for row in shown])
+    after = _say(book, sheet, after, LEGEND.into(book.language))
+    if table.rows:
+        sheet.set_row(after + 1, 22)
+        for place, heading in enumerate(table.headings):
+            sheet.write_string(after + 1, place, heading, book.heading)
+        after = _put(book, sheet, after + 2, [tuple(map(_number, row)) for row in table.rows])
+        _say(book, sheet, after, table.note)
+
+
+def _line(book: Book, firm: Firmness, row: Row) -> tuple[Any, ...]:
+    """One award in one class: its places as signs, the counts, and who is on a hair."""
+    strip = "".join(sign * row[step] for step, sign in SIGNS.items())
+    places = wording.BLANK if wording.absent(row["places"]) else int(row["places"])
+    return (
+        wording.class_name(row["class"], book.language), wording.award_label(book.evaluation.scheme, row["award"]), strip,
+        places, row["awarded"], row["certain"], row["proved"], hanging_words(book.evaluation, firm, row, book.language),
+    )  # fmt: skip
+
+
+def _put(book: Book, sheet: Any, first: int, rows: list[tuple[Any, ...]]) -> int:
+    """Rows of the page from row `first` on; the row after them."""
+    wrapped, middle = book.format(text_wrap=True), book.format(align="center")
+    forms = [wrapped, middle, wrapped, *[middle] * 4, book.format(text_wrap=True, font_size=9)]
+    for row, cells in enumerate(rows, start=first):
+        strip = cells[2].translate(WIDE)
+        book.height(sheet, row, (cells[0], WIDTHS[0]), (strip, WIDTHS[2]), (cells[-1], WIDTHS[-1] * 10 / 9))
+        for column, (cell, form) in enumerate(zip(cells, forms, strict=True)):
+            shown, special = cell if isinstance(cell, tuple) else (cell, None)
+            book.cell(sheet, row, column, shown, book.format(align="center", num_format=special) if special else form)
+    return first + len(rows)
+
+
+def _say(book: Book, sheet: Any, row: int, text: str) -> int:
+    """A note across the whole page; the row after it."""
+    sheet.merge_range(row, 0, row, len(WIDTHS) - 1, text, book.format(border=0, text_wrap=True, font_size=9, font_color="#404040"))
+    book.height(sheet, row, (text, sum(WIDTHS)))
+    return row + 1
+
+
+def _write_table(book: Book, name: str, table: Table) -> None:
+    """A sheet with what a table shows."""
+    sheet = book.sheet(name, Phrase(table.caption, table.caption), top=HEADING_ROW + 1, left=0)
+    widths = [_width(column) for column in zip(table.headings, *table.rows, strict=True)]
+    book.headings(sheet, HEADING_ROW, list(zip(table.headings, widths, strict=True)))
+    text = book.format(text_wrap=True)
+    for row, cells in enumerate(table.rows, start=HEADING_ROW + 1):
+        book.height(sheet, row, *zip(cells, widths, strict=True))
+        for column, cell in enumerate(cells):
+            number = _number(cell) if column < len(table.alignment) and table.alignment[column] == "right" else cell
+            shown, special = number if isinstance(number, tuple) else (number, None)
+            book.cell(sheet, row, column, shown, book.format(align="right", num_format=special) if special else text)
+    if table.note:
+        sheet.write_string(HEADING_ROW + 1 + len(table.rows), 0, table.note, book.format(border=0, font_color="#404040"))
+
+
+def _width(cells: tuple[str, ...]) -> float:
+    return float(min(WIDEST, max(8, *(display_width(cell) + 3 for cell in cells))))
+
+
+def _number(cell: str) -> tuple[float, str] | str:
+    """A cell that is a number with the format that shows it as it was; else the cell."""
+    found = NUMBER.fullmatch(cell)
+    if found is None:
+        return cell
+    shown = "0" if not found[1] else "0." + "0" * len(found[1])
+    return (float(cell[:-1]) / 100, f"{shown}%") if found[2] else (float(cell), shown)
