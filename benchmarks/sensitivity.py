@@ -38,11 +38,11 @@ from toolkit import WeightDraws, award_probabilities, evaluate, open_edition
 from toolkit.evaluation import Evaluation
 from toolkit.sensitivity.bounds import around, award_bounds, preferences, rank_bounds
 from toolkit.sensitivity.draws import rank_probabilities
-from toolkit.sensitivity.nearest_lists import nearest_lists
 from toolkit.sensitivity.removal import without_each_member, without_nodes
-from toolkit.sensitivity.smallest_values import smallest_values
-from toolkit.sensitivity.smallest_weights import smallest_weights
-from toolkit.sensitivity.stability import stability_intervals
+from toolkit.sensitivity.tipping.nearest_lists import nearest_lists
+from toolkit.sensitivity.tipping.smallest_values import smallest_values
+from toolkit.sensitivity.tipping.smallest_weights import smallest_weights
+from toolkit.sensitivity.tipping.stability import stability_intervals
 
 DRAWS, CHUNK, PLACES, LOOPED = 10_000, 512, 300, 200
 SIZES = [100, 300, 1_000, 3_000]

@@ -14,8 +14,9 @@ from tests.invented import evaluation, indicator, members, scheme, scored
 from toolkit.awards import decide_awards
 from toolkit.evaluation import Evaluation
 from toolkit.scoring import Tree
-from toolkit.sensitivity import WeightDraws, allocation, award_probabilities
-from toolkit.sensitivity.allocation import Allocation
+from toolkit.sensitivity import WeightDraws, award_probabilities
+from toolkit.sensitivity.rule import allocation
+from toolkit.sensitivity.rule.allocation import Allocation
 
 
 def listed(asked: Evaluation, shares: np.ndarray) -> dict[str, set[str]]:

@@ -22,11 +22,11 @@ FLOORS = {
         scheme.faults.outcomes scheme.faults.weighting scheme.faults.panel scheme.faults scheme.paths scheme
         scheme.words scheme.amendments scheme.writing_back panels.score_table panels.composition panels.recusal
         panels.trimmed panels.harshness panels.mixed_model panels.levelling panels.reliability
-        panels.krippendorff panels.plain panels weighting.judgement weighting.points weighting.swing weighting.rank_order
-        weighting.ratios weighting.trade_off weighting.comparison_matrix weighting.ahp weighting.contradictions
-        weighting.mending weighting.hierarchy weighting.best_worst_input weighting.best_worst_models
-        weighting.best_worst weighting.objective weighting.group weighting.agreement weighting.distance
-        weighting.like_minded weighting.delphi weighting""",
+        panels.krippendorff panels.plain panels weighting.judgement weighting.points weighting.swing
+        weighting.rank_order weighting.ratios weighting.trade_off weighting.comparison_matrix weighting.ahp
+        weighting.contradictions weighting.mending weighting.hierarchy weighting.best_worst_input
+        weighting.best_worst_models weighting.best_worst weighting.objective weighting.group weighting.agreement
+        weighting.distance weighting.like_minded weighting.delphi weighting""",
     "measuring": """
         reading.findings reading.credit_code reading.units reading.amounts reading.dates reading.words
         reading.unit_rows reading.headings reading.delimited reading.compound_file reading.file_faults
@@ -38,54 +38,57 @@ FLOORS = {
         reading.lineage reading.names reading.attribution records references measuring.validity measuring.takes
         measuring.selection measuring.testimony measuring.single_rows measuring.quotients measuring.engine
         measuring.previous measuring.shortfalls panels.faults panels.judged panels.seats panels.given
-        panels.judging edition indicators
-        ballots.judgements ballots.shares ballots.ballot ballots.folder ballots.rounding ballots.group
-        ballots.writing ballots ballots.checking""",
+        panels.judging edition indicators ballots.judgements ballots.shares ballots.ballot ballots.folder
+        ballots.rounding ballots.group ballots.writing ballots ballots.checking""",
     "deciding": """
         stand_ins value_faults values aggregation scoring awards.requirements awards.turns awards.quotas
         awards.contests awards.terms awards.demands awards.case awards.reasons awards awards.notes grades
         grade_reasons""",
     "the run": "evaluation",
     "asking": """
-        sensitivity.standing sensitivity.weights sensitivity.weight_bounds sensitivity.walks
-        sensitivity.uniform_weights sensitivity.resampled_weights sensitivity.desk sensitivity.drawn_scores
-        sensitivity.patterned_scores sensitivity.offers sensitivity.allocation sensitivity.drawn_ranks
-        sensitivity.passes sensitivity.award_chances sensitivity.rank_chances sensitivity.grade_chances
-        sensitivity.central_weights sensitivity.draws sensitivity.lists
-        sensitivity.scenario sensitivity.choice_faults sensitivity.raw_choices sensitivity.rule_choices
-        sensitivity.mean_choices sensitivity.valuing_choices sensitivity.weight_choices sensitivity.choices
-        sensitivity.grade_outcomes sensitivity.official_runs sensitivity.counted_outcomes sensitivity.scenarios
-        sensitivity.sobol_estimators sensitivity.variance sensitivity
-        sensitivity.paths sensitivity.contested_lines sensitivity.stability
-        sensitivity.nearest_shares sensitivity.weight_effects sensitivity.movable_weights
-        sensitivity.smallest_weights sensitivity.nearest_lists sensitivity.revalued sensitivity.smallest_values
-        sensitivity.tipping sensitivity.shared_leads sensitivity.extremes sensitivity.leads
-        sensitivity.award_standings sensitivity.rank_programmes sensitivity.bounds diagnostics.observations
-        diagnostics.moments diagnostics.movements diagnostics.strata diagnostics.spread diagnostics.agreement
+        sensitivity.rule.standing sensitivity.drawn_weights.voted sensitivity.drawn_weights.bounds
+        sensitivity.drawn_weights.walks sensitivity.drawn_weights.uniform sensitivity.drawn_weights.resampled
+        sensitivity.rule.desk sensitivity.rule.drawn_scores sensitivity.rule.patterned_scores
+        sensitivity.rule.offers sensitivity.rule.allocation sensitivity.rule.drawn_ranks
+        sensitivity.chances.passes sensitivity.chances.awards sensitivity.chances.ranks
+        sensitivity.chances.grades sensitivity.chances.central_weights sensitivity.draws sensitivity.rule.lists
+        sensitivity.choices.scenario sensitivity.choices.faults sensitivity.choices.raw
+        sensitivity.choices.rules sensitivity.choices.means sensitivity.choices.valuings
+        sensitivity.choices.weights sensitivity.choices sensitivity.rule.grade_outcomes
+        sensitivity.official_runs sensitivity.counted_outcomes sensitivity.scenarios
+        sensitivity.sobol_estimators sensitivity.variance sensitivity sensitivity.tipping.paths
+        sensitivity.tipping.contested_lines sensitivity.tipping.stability sensitivity.tipping.nearest_shares
+        sensitivity.tipping.weight_effects sensitivity.tipping.movable_weights
+        sensitivity.tipping.smallest_weights sensitivity.tipping.nearest_lists sensitivity.tipping.revalued
+        sensitivity.tipping.smallest_values sensitivity.tipping sensitivity.bounds.shared_leads
+        sensitivity.bounds.extremes sensitivity.bounds.leads sensitivity.bounds.award_standings
+        sensitivity.bounds.rank_programmes sensitivity.bounds diagnostics.observations diagnostics.moments
+        diagnostics.movements diagnostics.strata diagnostics.spread diagnostics.agreement
         diagnostics.reliability diagnostics.components diagnostics.influence diagnostics.offer diagnostics
-        ballots.decided compare.causes compare evidence sensitivity.method_scores sensitivity.method_duels
-        sensitivity.methods sensitivity.method_lists sensitivity.group_tests sensitivity.fairness
-        sensitivity.listings sensitivity.removal sensitivity.struck_values sensitivity.record_trials sensitivity.record_removal
-        sensitivity.nearest_weights sensitivity.nearest_values sensitivity.firmness sensitivity.robustness""",
+        ballots.decided compare.causes compare evidence sensitivity.methods.scores sensitivity.methods.duels
+        sensitivity.methods sensitivity.methods.lists sensitivity.group_tests sensitivity.fairness
+        sensitivity.removal.listings sensitivity.removal sensitivity.removal.struck_values
+        sensitivity.removal.record_trials sensitivity.removal.record_removal sensitivity.tipping.nearest_weights
+        sensitivity.tipping.nearest_values sensitivity.firmness sensitivity.robustness""",
     "keeping": """
         wording wording.measures wording.shapes wording.outcomes score_cards.lines score_cards.contributions
         score_cards movement workbook.quick_sheet workbook.book workbook.score_sheet workbook.scheme_sheet
         workbook.movement_sheet workbook.touched_sheet workbook results extract returns.marked_cells
         returns.drop_downs returns.workbook_copy returns.marked_copy returns.sheet returns.names returns
         returns.row_changes returns.changes sealing.environment sealing.lock sealing.bag sealing.panel_results
-        sealing.panel_copies
-        sealing.frozen sealing.execution sealing.replay seal""",
+        sealing.panel_copies sealing.frozen sealing.execution sealing.replay seal""",
     "showing": """
-        forms.columns forms.checks forms.sheet forms.notes forms.names forms panels.sheet_page panels.sheets editor_schemas
-        new_edition standings score_cards.tables workbook.card_book compare.tables compare.views
-        sensitivity.tipping_tables pictures diagnostics.tables sensitivity.robustness_tables
-        sensitivity.firmness_tables sensitivity.pictures workbook.robustness_book
-        diagnostics.pictures ballots.form_sheets ballots.form ballots.returned ballots.decided_table
-        ballots.tables ballots.overview panels.tables
-        views controls ballot_controls serving.notice serving.notice_page serving.page_process serving.read_only pages""",
+        forms.columns forms.checks forms.sheet forms.notes forms.names forms panels.sheet_page panels.sheets
+        editor_schemas new_edition standings score_cards.tables workbook.card_book compare.tables compare.views
+        sensitivity.tipping.tables pictures diagnostics.tables sensitivity.robustness_tables
+        sensitivity.firmness_tables sensitivity.pictures workbook.robustness_book diagnostics.pictures
+        ballots.form_sheets ballots.form ballots.returned ballots.decided_table ballots.tables ballots.overview
+        panels.tables views controls ballot_controls serving.notice serving.notice_page serving.page_process
+        serving.read_only pages""",
     "doors": """
-        reading sources measuring sealing serving commands commands.speaking commands.recording
-        commands.evaluating commands.voting commands.judging commands.sealing __init__ __main__""",
+        reading sources measuring sensitivity.drawn_weights sensitivity.rule sensitivity.chances sealing serving
+        commands commands.speaking commands.recording commands.evaluating commands.voting commands.judging
+        commands.sealing __init__ __main__""",
 }
 ORDER = [module for floor in FLOORS.values() for module in floor.split()]
 HEAVY = ("anywidget", "duckdb", "ibis", "ipywidgets", "matplotlib", "nbclient", "openpyxl", "pandas", "scipy", "voila", "xlsxwriter")

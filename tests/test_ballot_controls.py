@@ -64,6 +64,8 @@ def test_after_it_the_sheet_is_empty_for_the_next_expert(tmp_path: Path) -> None
     assert {slider.value for group in sliders._sliders.values() for slider in group.values()} == {0}
     assert sliders._expert.options == ("E09",)
     assert not sliders._said.value
+    sliders._save.click()
+    assert (bool(sliders._said.value), sliders._done.value) == (True, "")  # nobody takes the one for the other
 
 
 def test_the_running_sum_is_shown(tmp_path: Path) -> None:
@@ -210,6 +212,16 @@ def test_any_state_sent_by_a_viewer_writes_a_valid_ballot_or_none(tmp_path: Path
     found = load_ballots(tmp_path, small_scheme())
     assert not found.problems
     assert len(found.counted) == len(files(tmp_path))
+
+
+def test_all_of_it_is_in_the_language_of_the_scheme(tmp_path: Path) -> None:
+    sliders = ballot_sliders(tmp_path, small_scheme().with_(language="en"))
+    assert isinstance(sliders, BallotSliders)
+    assert sliders._sums["total"].value == "0 given, 100 lacking"
+    sliders._save.click()
+    assert "an expert goes by a code, never by name" in sliders._said.value
+    filled(sliders)._save.click()
+    assert "Saved ballots/E09.toml: expert E09, round 1, counted." in sliders._done.value
 
 
 def test_the_text_form_is_fixed(tmp_path: Path) -> None:

@@ -24,11 +24,11 @@ from toolkit.sensitivity.bounds import (
     preferences,
     rank_bounds,
 )
-from toolkit.sensitivity.extremes import Extremes
-from toolkit.sensitivity.lists import weights_of
-from toolkit.sensitivity.rank_programmes import RankProgrammes
-from toolkit.sensitivity.weight_effects import leaf_shares
-from toolkit.sensitivity.weights import WeightDraws, shares_of
+from toolkit.sensitivity.bounds.extremes import Extremes
+from toolkit.sensitivity.bounds.rank_programmes import RankProgrammes
+from toolkit.sensitivity.drawn_weights.voted import WeightDraws, shares_of
+from toolkit.sensitivity.rule.lists import weights_of
+from toolkit.sensitivity.tipping.weight_effects import leaf_shares
 
 QUICK = settings(max_examples=12, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 

@@ -11,7 +11,7 @@ from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation
 from toolkit.scoring import Tree
 from toolkit.sensitivity import GivenWeights, UniformWeights, WeightDraws, central_weights
-from toolkit.sensitivity.weights import leaves_of
+from toolkit.sensitivity.drawn_weights.voted import leaves_of
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 

@@ -23,8 +23,8 @@ from toolkit.sensitivity.choices import (
     Valuings,
     factors,
 )
-from toolkit.sensitivity.scenario import Ground, Luck, Scenario
-from toolkit.sensitivity.weights import GivenWeights, WeightDraws
+from toolkit.sensitivity.choices.scenario import Ground, Luck, Scenario
+from toolkit.sensitivity.drawn_weights.voted import GivenWeights, WeightDraws
 from toolkit.shapes import Category, Linear, Log
 
 COUNT = {"take": "count", "table": "t"}
@@ -172,7 +172,7 @@ def test_means_and_shapes_are_picked_for_all_alike() -> None:
     ({"shape": "min_max", "better": "lower"}, "lower"),
 ])  # fmt: skip
 def test_the_direction_is_that_of_the_scheme(shape: dict[str, Any], better: str | None) -> None:
-    from toolkit.sensitivity.valuing_choices import direction
+    from toolkit.sensitivity.choices.valuings import direction
 
     assert direction(scheme(indicator=[indicator("a", value=shape)]).indicators[0]) == better
 

@@ -14,8 +14,9 @@ from tests.drawing import decided_under
 from tests.invented import evaluation, evaluations, group, indicator, members, scheme
 from toolkit.evaluation import Evaluation
 from toolkit.scoring import Tree
-from toolkit.sensitivity import WeightDraws, drawn_ranks
-from toolkit.sensitivity.allocation import Allocation
+from toolkit.sensitivity import WeightDraws
+from toolkit.sensitivity.rule import drawn_ranks
+from toolkit.sensitivity.rule.allocation import Allocation
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 

@@ -27,10 +27,11 @@ from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation
 from toolkit.ranking import rounded
 from toolkit.scoring import Tree, node_scores
-from toolkit.sensitivity import GivenWeights, WeightDraws, allocation, award_probabilities, patterned_scores
-from toolkit.sensitivity.allocation import Allocation
-from toolkit.sensitivity.patterned_scores import PatternedScores
-from toolkit.sensitivity.standing import Steps
+from toolkit.sensitivity import GivenWeights, WeightDraws, award_probabilities
+from toolkit.sensitivity.rule import allocation, patterned_scores
+from toolkit.sensitivity.rule.allocation import Allocation
+from toolkit.sensitivity.rule.patterned_scores import PatternedScores
+from toolkit.sensitivity.rule.standing import Steps
 
 
 def plain_awards(asked: Evaluation, shares: np.ndarray) -> pd.Series[str]:

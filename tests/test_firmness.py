@@ -16,8 +16,8 @@ from toolkit.evaluation import Evaluation, rescored
 from toolkit.sensitivity.bounds import WeightBounds
 from toolkit.sensitivity.draws import WeightDraws, award_probabilities
 from toolkit.sensitivity.firmness import CERTAIN, LIKELY, Firmness, firmness
-from toolkit.sensitivity.nearest_weights import or_better
-from toolkit.sensitivity.record_removal import evaluated_without_records
+from toolkit.sensitivity.removal.record_removal import evaluated_without_records
+from toolkit.sensitivity.tipping.nearest_weights import or_better
 
 QUICK = settings(max_examples=6, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 

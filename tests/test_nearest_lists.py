@@ -15,10 +15,10 @@ from tests.straight import straight
 from tests.test_stability import listed, two
 from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation, rescored
-from toolkit.sensitivity.lists import Lists, weights_of
-from toolkit.sensitivity.nearest_lists import nearest_lists
-from toolkit.sensitivity.nearest_shares import moved
-from toolkit.sensitivity.smallest_weights import smallest_weights
+from toolkit.sensitivity.rule.lists import Lists, weights_of
+from toolkit.sensitivity.tipping.nearest_lists import nearest_lists
+from toolkit.sensitivity.tipping.nearest_shares import moved
+from toolkit.sensitivity.tipping.smallest_weights import smallest_weights
 
 QUICK = settings(max_examples=12, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 PRIZE = {"id": "prize", "label": "prize", "quota": {"number": 1}}

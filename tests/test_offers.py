@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from toolkit.awards.requirements import within
 from toolkit.ranking import rounded
 from toolkit.scheme.outcomes import Requirement
-from toolkit.sensitivity.offers import _between
-from toolkit.sensitivity.standing import Steps
+from toolkit.sensitivity.rule.offers import _between
+from toolkit.sensitivity.rule.standing import Steps
 
 BOUND = st.one_of(st.none(), st.integers(-300, 1100).map(lambda n: n / 10), st.floats(-30, 110))
 

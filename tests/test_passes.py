@@ -28,11 +28,11 @@ from toolkit.sensitivity import (
     award_probabilities,
     central_weights,
     grade_probabilities,
-    passes,
     rank_probabilities,
     rank_summary,
 )
-from toolkit.sensitivity.allocation import Allocation
+from toolkit.sensitivity.chances import passes
+from toolkit.sensitivity.rule.allocation import Allocation
 
 RNG = np.random.default_rng(3)
 NAMES = ("a", "b", "c")

@@ -19,10 +19,10 @@ from toolkit.sensitivity import (
     GivenWeights,
     UniformWeights,
     WeightDraws,
-    rank_chances,
     rank_probabilities,
     rank_summary,
 )
+from toolkit.sensitivity.chances import ranks as rank_chances
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 

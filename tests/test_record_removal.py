@@ -12,8 +12,12 @@ from toolkit import evaluate, open_edition
 from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation
 from toolkit.records import Records
-from toolkit.sensitivity.record_removal import decisive_records, evaluated_without_records, struck_records
 from toolkit.sensitivity.removal import RelativeShapes, awarded
+from toolkit.sensitivity.removal.record_removal import (
+    decisive_records,
+    evaluated_without_records,
+    struck_records,
+)
 
 MEMBERS = ("code,name,kind,staff", "A,甲,x,12", "B,乙,x,3", "C,丙,y,4", "D,丁,y,5", "E,戊,x,6")
 AWARDS = """

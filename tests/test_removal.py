@@ -14,7 +14,6 @@ from tests.invented import evaluation, group, indicator, members, scheme
 from toolkit import evaluate, open_edition
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.scoring import TOTAL
-from toolkit.sensitivity.listings import Listing
 from toolkit.sensitivity.removal import (
     RelativeShapes,
     awarded,
@@ -24,6 +23,7 @@ from toolkit.sensitivity.removal import (
     without_each_member,
     without_nodes,
 )
+from toolkit.sensitivity.removal.listings import Listing
 
 FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PRIZE = {"id": "prize", "label": "prize", "quota": {"number": 1}}

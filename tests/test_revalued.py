@@ -10,8 +10,8 @@ from tests.contested import contested
 from tests.straight import straight
 from toolkit.awards.requirements import rounded_points
 from toolkit.evaluation import Evaluation
-from toolkit.sensitivity.contested_lines import decided
-from toolkit.sensitivity.revalued import Field, Revalued
+from toolkit.sensitivity.tipping.contested_lines import decided
+from toolkit.sensitivity.tipping.revalued import Field, Revalued
 
 QUICK = settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 

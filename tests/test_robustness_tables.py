@@ -12,10 +12,10 @@ from toolkit import evaluate, open_edition
 from toolkit.evaluation import Evaluation
 from toolkit.records import Records
 from toolkit.sensitivity.fairness import fairness, group_results
-from toolkit.sensitivity.method_lists import chosen_by_methods, rank_reversals
 from toolkit.sensitivity.methods import METHODS, agreement_of_methods
-from toolkit.sensitivity.record_removal import struck_records
+from toolkit.sensitivity.methods.lists import chosen_by_methods, rank_reversals
 from toolkit.sensitivity.removal import without_each_member, without_nodes
+from toolkit.sensitivity.removal.record_removal import struck_records
 from toolkit.sensitivity.robustness_tables import (
     chosen_table,
     fairness_table,

@@ -28,11 +28,11 @@ from toolkit.sensitivity.choices import (
     MissingPolicies,
     Valuings,
 )
+from toolkit.sensitivity.choices.scenario import Ground
 from toolkit.sensitivity.counted_outcomes import Counted, reason_of
+from toolkit.sensitivity.drawn_weights.voted import GivenWeights, WeightDraws
 from toolkit.sensitivity.official_runs import OfficialRuns
-from toolkit.sensitivity.scenario import Ground
 from toolkit.sensitivity.scenarios import Scenarios, scenario_probabilities
-from toolkit.sensitivity.weights import GivenWeights, WeightDraws
 from toolkit.text import Phrase
 
 GRADES = Grades(

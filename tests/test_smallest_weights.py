@@ -10,9 +10,9 @@ from tests.straight import straight
 from tests.test_stability import listed, two
 from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation, rescored
-from toolkit.sensitivity.nearest_shares import NORMS, Norm, smallest_change
-from toolkit.sensitivity.smallest_weights import smallest_weights
-from toolkit.sensitivity.weight_effects import leaf_shares
+from toolkit.sensitivity.tipping.nearest_shares import NORMS, Norm, smallest_change
+from toolkit.sensitivity.tipping.smallest_weights import smallest_weights
+from toolkit.sensitivity.tipping.weight_effects import leaf_shares
 
 QUICK = settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 

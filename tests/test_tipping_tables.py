@@ -6,7 +6,7 @@ from tests.test_smallest_values import hours
 from tests.test_stability import two
 from toolkit.sensitivity.bounds import WeightBounds, award_bounds, rank_bounds
 from toolkit.sensitivity.tipping import smallest_values, smallest_weights, stability_intervals
-from toolkit.sensitivity.tipping_tables import (
+from toolkit.sensitivity.tipping.tables import (
     award_bounds_table,
     rank_bounds_table,
     smallest_values_table,

@@ -12,7 +12,7 @@ from tests.invented import group, indicator, scheme
 from toolkit.errors import Refused
 from toolkit.scoring import Tree
 from toolkit.sensitivity import UniformWeights, WeightBounds, WeightOrder
-from toolkit.sensitivity.walks import Polytope, Simplex
+from toolkit.sensitivity.drawn_weights.walks import Polytope, Simplex
 
 TREE = Tree.of(
     scheme(

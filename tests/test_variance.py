@@ -24,9 +24,9 @@ from toolkit.sensitivity.choices import (
     MissingPolicies,
     Valuings,
 )
+from toolkit.sensitivity.drawn_weights.voted import WeightDraws
 from toolkit.sensitivity.sobol_estimators import saltelli_design, sobol_indices
 from toolkit.sensitivity.variance import changed_share, variance_shares
-from toolkit.sensitivity.weights import WeightDraws
 
 
 def ishigami(points: np.ndarray) -> np.ndarray:

@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from toolkit.sensitivity.draws import GivenWeights, WeightDraws, award_probabilities
     from toolkit.sensitivity.fairness import fairness, group_results, kinds_of_members
     from toolkit.sensitivity.firmness import firmness
-    from toolkit.sensitivity.method_lists import chosen_by_methods
     from toolkit.sensitivity.methods import agreement_of_methods
-    from toolkit.sensitivity.record_removal import struck_records
+    from toolkit.sensitivity.methods.lists import chosen_by_methods
     from toolkit.sensitivity.removal import without_nodes
+    from toolkit.sensitivity.removal.record_removal import struck_records
     from toolkit.sensitivity.tipping import smallest_values, smallest_weights, stability_intervals
     from toolkit.tables import Tables, load_tables
 
@@ -65,7 +65,7 @@ HOMES = {
     "award_bounds": "sensitivity.bounds",
     "award_probabilities": "sensitivity.draws",
     "check_edition": "edition",
-    "chosen_by_methods": "sensitivity.method_lists",
+    "chosen_by_methods": "sensitivity.methods.lists",
     "evaluate": "evaluation",
     "fairness": "sensitivity.fairness",
     "firmness": "sensitivity.firmness",
@@ -81,7 +81,7 @@ HOMES = {
     "smallest_values": "sensitivity.tipping",
     "smallest_weights": "sensitivity.tipping",
     "stability_intervals": "sensitivity.tipping",
-    "struck_records": "sensitivity.record_removal",
+    "struck_records": "sensitivity.removal.record_removal",
     "verify_bag": "seal",
     "without_nodes": "sensitivity.removal",
 }

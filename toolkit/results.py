@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from toolkit.evaluation import Evaluation
-    from toolkit.sensitivity.weights import WeightDraws
+    from toolkit.sensitivity.drawn_weights.voted import WeightDraws
 
 WORKBOOK = "evaluation.xlsx"
 TABLES = ("indicators.csv", "values.csv", "scores.csv", "ranking.csv", "awards.csv", "problems.csv")

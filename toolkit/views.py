@@ -44,7 +44,7 @@ from toolkit.sensitivity.robustness_tables import (
     reversals_table,
     struck_records_table,
 )
-from toolkit.sensitivity.tipping_tables import (
+from toolkit.sensitivity.tipping.tables import (
     award_bounds_table,
     rank_bounds_table,
     smallest_values_table,

@@ -65,10 +65,12 @@ def write_ballot(folder: Path | str, ballot: Ballot) -> Path:
     if not is_pseudonym(ballot.expert):
         raise refuse(NO_CODE, GIVE_CODE, column="expert")
     path = Path(folder, FOLDER, ballot_name(ballot))
-    if path.exists():
-        raise refuse(THERE, MOVE, file=f"{FOLDER}/{path.name}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(ballot_text(ballot), "utf-8", newline="\n")
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:  # of two who write at once one is refused
+            file.write(ballot_text(ballot))
+    except FileExistsError:
+        raise refuse(THERE, MOVE, file=f"{FOLDER}/{path.name}") from None
     return path
 
 

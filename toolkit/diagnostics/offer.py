@@ -14,7 +14,7 @@ from toolkit.diagnostics.strata import Strata
 from toolkit.errors import Problem, Problems, Refused, nearest
 from toolkit.ranking import Floats, Integers, Mask
 from toolkit.scoring import TOTAL, Tree
-from toolkit.sensitivity.weights import shares_of
+from toolkit.sensitivity.drawn_weights.voted import shares_of
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:

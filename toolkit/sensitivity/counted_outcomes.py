@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from toolkit.sensitivity.passes import standard_error
+from toolkit.sensitivity.chances.passes import standard_error
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:

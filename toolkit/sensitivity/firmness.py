@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from toolkit.sensitivity.bounds import award_bounds
-from toolkit.sensitivity.contested_lines import decided
-from toolkit.sensitivity.nearest_values import nearest_values
-from toolkit.sensitivity.nearest_weights import nearest_weights, or_better
-from toolkit.sensitivity.record_removal import struck_records
-from toolkit.sensitivity.weight_bounds import WeightSet, around
+from toolkit.sensitivity.drawn_weights.bounds import WeightSet, around
+from toolkit.sensitivity.removal.record_removal import struck_records
+from toolkit.sensitivity.tipping.contested_lines import decided
+from toolkit.sensitivity.tipping.nearest_values import nearest_values
+from toolkit.sensitivity.tipping.nearest_weights import nearest_weights, or_better
 
 if TYPE_CHECKING:
     from toolkit.awards.contests import Contest

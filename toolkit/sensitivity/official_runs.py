@@ -15,8 +15,8 @@ from toolkit.awards.terms import Terms
 from toolkit.errors import Problems, Refused
 from toolkit.ranking import rounded
 from toolkit.scoring import TOTAL, gathered
-from toolkit.sensitivity.grade_outcomes import GradeOutcomes
-from toolkit.sensitivity.scenario import Scenario
+from toolkit.sensitivity.choices.scenario import Scenario
+from toolkit.sensitivity.rule.grade_outcomes import GradeOutcomes
 from toolkit.shapes import Relative
 from toolkit.stand_ins import stand_ins
 from toolkit.value_faults import Valued, value_problems
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from toolkit.aggregation import Branch
     from toolkit.ranking import Floats, Integers, Mask
     from toolkit.scoring import Tree
-    from toolkit.sensitivity.scenario import Ground
+    from toolkit.sensitivity.choices.scenario import Ground
 
 
 @dataclass(frozen=True, eq=False)

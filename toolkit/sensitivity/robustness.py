@@ -12,16 +12,16 @@ import pandas as pd
 from toolkit.sensitivity.bounds import award_bounds, rank_bounds
 from toolkit.sensitivity.fairness import fairness, group_results, kinds_of_members
 from toolkit.sensitivity.firmness import Firmness, firmness
-from toolkit.sensitivity.method_lists import chosen_by_methods, rank_reversals
 from toolkit.sensitivity.methods import agreement_of_methods, methods
-from toolkit.sensitivity.record_removal import struck_records
+from toolkit.sensitivity.methods.lists import chosen_by_methods, rank_reversals
 from toolkit.sensitivity.removal import without_each_class, without_each_member, without_nodes
+from toolkit.sensitivity.removal.record_removal import struck_records
 from toolkit.sensitivity.tipping import smallest_values, smallest_weights, stability_intervals
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.records import Records
-    from toolkit.sensitivity.weight_bounds import WeightSet
+    from toolkit.sensitivity.drawn_weights.bounds import WeightSet
 
 
 @dataclass(frozen=True, eq=False)

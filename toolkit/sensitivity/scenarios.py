@@ -12,17 +12,17 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import Problems, Refused
-from toolkit.sensitivity.choice_faults import number_faults
+from toolkit.sensitivity.chances.passes import in_turn, standard_error
 from toolkit.sensitivity.choices import Choices, Factor, factors, scenario_of, uniform_shares
+from toolkit.sensitivity.choices.faults import number_faults
+from toolkit.sensitivity.choices.scenario import Ground
 from toolkit.sensitivity.counted_outcomes import Counted, reason_of
 from toolkit.sensitivity.official_runs import OfficialRuns
-from toolkit.sensitivity.passes import in_turn, standard_error
-from toolkit.sensitivity.scenario import Ground
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.ranking import Integers
-    from toolkit.sensitivity.scenario import Scenario
+    from toolkit.sensitivity.choices.scenario import Scenario
 
 COLUMNS = ["kind", "member", "outcome", "probability", "error"]
 NONE = "none"
@@ -84,7 +84,7 @@ def scenario_probabilities(
         Any of `concurrent.futures`, or a Dask client's ``get_executor()``: spreads blocks of 64 draws. The results are the same
         for any number of workers.
     precision
-        Draw only until no chance that is asked for has a larger standard error, as `toolkit.sensitivity.passes.How` takes
+        Draw only until no chance that is asked for has a larger standard error, as `toolkit.sensitivity.chances.passes.How` takes
         it; `draws` are the most that are made.
 
     Returns

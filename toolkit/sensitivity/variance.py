@@ -13,11 +13,11 @@ import pandas as pd
 
 from toolkit.errors import Problems, Refused, refuse
 from toolkit.scoring import TOTAL
-from toolkit.sensitivity.choice_faults import fault, name_faults
+from toolkit.sensitivity.chances.passes import in_turn
 from toolkit.sensitivity.choices import Choices, scenario_of
+from toolkit.sensitivity.choices.faults import fault, name_faults
+from toolkit.sensitivity.choices.scenario import Scenario
 from toolkit.sensitivity.official_runs import OfficialRuns
-from toolkit.sensitivity.passes import in_turn
-from toolkit.sensitivity.scenario import Scenario
 from toolkit.sensitivity.scenarios import Scenarios
 from toolkit.sensitivity.sobol_estimators import Indices, saltelli_design, sobol_indices
 from toolkit.text import Phrase

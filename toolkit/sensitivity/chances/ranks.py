@@ -1,0 +1,177 @@
+"""How sure each rank is: its distribution under other weights, and what of it a reader needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Unpack
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from toolkit.errors import refuse
+from toolkit.sensitivity.chances.passes import Counts, How, Tally, standard_error, tallied
+from toolkit.sensitivity.rule.drawn_ranks import drawn_ranks
+from toolkit.text import Phrase, phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from toolkit.evaluation import Evaluation
+    from toolkit.ranking import Floats, Integers
+    from toolkit.sensitivity.drawn_weights.voted import WeightSpec
+    from toolkit.sensitivity.rule.allocation import Allocation, Lookup
+
+CELLS = 1 << 24
+BANDED = 1 << 22
+SHARES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
+
+LARGE = Phrase("{n} 个会员的全部名次分布过大", "all ranks of {n} members are too many to count")
+FEWER = Phrase("请用 down_to 只数前若干名，或用 rank_summary", "count the first ones with down_to, or ask for rank_summary")
+
+
+def rank_probabilities(
+    evaluation: Evaluation, spec: WeightSpec, *, down_to: int | None = None, **how: Unpack[How]
+) -> pd.DataFrame:
+    """The share of draws in which each member has each rank of the list.
+
+    Ranks are those of the official list: within the class, by the rounded total, then by what the scheme settles ties
+    with; whoever is still level shares a rank, 1-2-2-4. Who did not apply or is not eligible has none.
+
+    Parameters
+    ----------
+    evaluation, spec, how
+        As for `award_probabilities`.
+    down_to
+        The last rank that is counted by itself; None for all.
+
+    Returns
+    -------
+    DataFrame
+        One row for each rank that a member had in any draw, by member in the order of `evaluation.members`: member, class,
+        rank (Int64; <NA> for none, or one beyond `down_to`), probability, error (Monte Carlo standard error). As a table:
+        ``frame.pivot(index="member", columns="rank", values="probability").fillna(0)``. `attrs` as for
+        `award_probabilities`.
+
+    Raises
+    ------
+    Refused
+        When the weights do not fit, or a class is so large that its table would not fit into memory.
+    """
+    size = int(evaluation.members["class"].value_counts().max()) if evaluation.scheme.members.class_ else len(evaluation.members)
+    width = size if down_to is None else down_to
+    if width < 1 or size * width > CELLS:
+        raise refuse(phrase(LARGE.zh, LARGE.en, n=size), FEWER, column="down_to", value=str(down_to))
+    ranks = Ranks(down_to=down_to)
+    found = tallied(evaluation, spec, ranks, **how)
+    listed = [_listed(found, class_, positions, table) for class_, positions, table in ranks.tables(found)]
+    frame = pd.concat(listed, ignore_index=True)
+    place = evaluation.members.index.get_indexer(pd.Index(frame["member"]))
+    order = np.lexsort((frame["rank"].fillna(size + 1), place))
+    return found.said_of(frame.iloc[order].reset_index(drop=True))
+
+
+def rank_summary(evaluation: Evaluation, spec: WeightSpec, **how: Unpack[How]) -> pd.DataFrame:
+    """Each member's ranks in the draws in a few figures.
+
+    Parameters
+    ----------
+    evaluation, spec, how
+        As for `award_probabilities`.
+
+    Returns
+    -------
+    DataFrame
+        Index member, in the order of `evaluation.members`; columns class, mean and mean_error (its Monte Carlo standard
+        error), q05, q50, q95 (the rank that it had or bettered in 5, 50, 95 % of the draws in which it was ranked), best and
+        worst seen, unranked (share of draws); NaN for who never was ranked. In a class of more than 2,048 members ranks
+        are counted in bands, and every figure is the middle of one: ``attrs["band"]`` ranks wide, 1 otherwise. `attrs`
+        else as for `award_probabilities`.
+
+    Raises
+    ------
+    Refused
+        When the weights do not fit the scheme.
+    """
+    ranks = Ranks(banded=True)
+    found = tallied(evaluation, spec, ranks, **how)
+    tables = list(ranks.tables(found))
+    frame = pd.concat([_summed(found, class_, positions, table, ranks) for class_, positions, table in tables])
+    frame = found.said_of(frame.loc[evaluation.members.index].rename_axis("member"))
+    frame.attrs["band"] = max(ranks.step(len(positions)) for _, positions, _ in tables)
+    return frame
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """In how many draws each member has each rank of its class.
+
+    Parameters
+    ----------
+    down_to
+        The last rank counted by itself; None for all.
+    banded
+        Whether ranks of very large classes are counted in bands.
+    """
+
+    down_to: int | None = None
+    banded: bool = False
+    events: int = 1
+
+    def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:  # noqa: ARG002 - all is in their standings
+        """Of each class in turn the table int[members, 1 + columns], in one row: first who has no rank, then the ranks."""
+        found = []
+        for positions, among, ranks in drawn_ranks(allocation, lookup):
+            width = self.width(len(positions))
+            cell = among * np.intp(width)
+            cell += self._column(ranks, len(positions))
+            found.append(np.bincount(cell.ravel(), minlength=len(positions) * width))
+        return (np.concatenate(found),)
+
+    def tables(self, found: Tally) -> Iterator[tuple[str, NDArray[np.intp], Integers]]:
+        """Each class, the positions of its members, and their table, int64[members, 1 + columns]."""
+        start = 0
+        for class_, positions in found.allocation.terms.pools["class"]:
+            end = start + len(positions) * self.width(len(positions))
+            yield class_, positions, found.counts[0][start:end].reshape(len(positions), -1)
+            start = end
+
+    def width(self, size: int) -> int:
+        """Columns of the table of a class: none, or one beyond the last, and every rank or band."""
+        return 1 - (-min(size, self.down_to or size) // self.step(size))
+
+    def step(self, size: int) -> int:
+        """How many ranks of a class are counted together."""
+        return max(1, -(-(size * size) // BANDED)) if self.banded else 1
+
+    def _column(self, ranks: Integers, size: int) -> Integers:
+        step = self.step(size)
+        if step > 1:
+            return (ranks + (step - 1)) // step
+        return ranks if self.down_to is None or self.down_to >= size else np.where(ranks > self.down_to, 0, ranks)
+
+
+def _listed(found: Tally, class_: str, positions: NDArray[np.intp], table: Integers) -> pd.DataFrame:
+    """The ranks that members of a class had."""
+    row, column = np.nonzero(table)
+    chance = table[row, column] / found.draws
+    rank = pd.Series(column, dtype="Int64").mask(column == 0)
+    named = {"member": found.index[positions[row]], "class": class_, "rank": rank, "probability": chance}
+    return pd.DataFrame(named | {"error": standard_error(chance, found.draws)})
+
+
+def _summed(found: Tally, class_: str, positions: NDArray[np.intp], table: Integers, ranks: Ranks) -> pd.DataFrame:
+    """The figures of one class."""
+    step, counts = ranks.step(len(positions)), table[:, 1:]
+    place = np.arange(counts.shape[1]) * step + (1 + step) / 2
+    times = np.where(counts.any(axis=1), counts.sum(axis=1), np.nan)
+    mean = counts @ place / times
+    spread = np.sqrt(np.maximum(0.0, counts @ place**2 / times - mean**2))
+    below, never = counts.cumsum(axis=1), np.isnan(times)
+    marks = {name: np.maximum(1, np.ceil(share * times - 1e-9)) for name, share in SHARES.items()}
+    marks |= {"best": np.minimum(1, times), "worst": times}
+    quantiles = {
+        name: np.where(never, np.nan, place[(below < np.nan_to_num(mark)[:, None]).sum(axis=1)]) for name, mark in marks.items()
+    }
+    columns = {"class": class_, "mean": mean, "mean_error": spread / np.sqrt(times), **quantiles}
+    return pd.DataFrame(columns | {"unranked": table[:, 0] / found.draws}, index=found.index[positions])

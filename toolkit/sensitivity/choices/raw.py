@@ -1,0 +1,164 @@
+"""What else could have been recorded: raw values measured with an error, and records that came in late."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from toolkit.sensitivity.choices.faults import fault, indicator_faults, name_faults, named, number_faults
+from toolkit.text import Phrase, phrase
+
+if TYPE_CHECKING:
+    from toolkit.errors import Problem
+    from toolkit.evaluation import Evaluation
+    from toolkit.scheme.criteria import Indicator
+    from toolkit.sensitivity.choices.scenario import Luck, Scenario
+
+WHOLE = {"count", "distinct"}
+DISTRIBUTIONS = ("normal", "uniform")
+
+
+@dataclass(frozen=True)
+class MeasurementErrors:
+    """Raw values that were measured with an error, each member's by itself.
+
+    raw + e, or with `relative` raw (1 + e); e is normal with standard deviation `size`, or uniform between -size and
+    size. What comes of it is held between `least` and `most`, and rounded to a whole number where rows are counted. A
+    missing value stays missing.
+
+    Parameters
+    ----------
+    size
+        Of the error: a part of the raw value (0.05 for a twentieth), or with ``relative=False`` in the indicator's unit.
+    indicators
+        Whose raw values; None for all that are numbers.
+    least, most
+        The valid range. Left out, there is no upper bound, and the lower one is 0 where nobody's raw value is below it.
+    """
+
+    size: float
+    indicators: tuple[str, ...] | None = None
+    relative: bool = True
+    distribution: Literal["normal", "uniform"] = "normal"
+    least: float | None = None
+    most: float | None = None
+
+    kind = "error"
+
+    def concerns(self, evaluation: Evaluation) -> tuple[str, ...]:
+        """The indicators it changes."""
+        return named(self.indicators, evaluation.scheme.indicators, partial(_no_numbers, evaluation))
+
+    def faults(self, evaluation: Evaluation) -> Iterator[Problem]:
+        """All that is wrong with it for an evaluation."""
+        place = type(self).__name__
+        yield from indicator_faults(place, self.indicators, evaluation.scheme.indicators, partial(_no_numbers, evaluation))
+        yield from number_faults(f"{place}.size", self.size, 0.0, math.inf)
+        yield from name_faults(f"{place}.distribution", (self.distribution,), DISTRIBUTIONS)
+        for name in self.concerns(evaluation):
+            yield from self._outside(evaluation, name)
+        if self.least is not None and self.most is not None and not self.least < self.most:
+            rule = phrase("下限 {low:g} 不低于上限 {high:g}", "the lower bound {low:g} is not below the upper {high:g}", low=self.least, high=self.most)
+            yield fault(f"{place}.least", rule, Phrase("请对调或改正", "swap or mend them"))
+
+    def settle(self, names: Sequence[str], scenario: Scenario, luck: Luck) -> None:
+        """Put the raw values of indicators with their errors into a scenario."""
+        rng = luck.rng
+        for name in names:
+            raw = scenario.column(name)
+            error = self._errors(rng, len(raw))
+            moved = raw * (1.0 + error) if self.relative else raw + error
+            whole = scenario.item(name).measure.take in WHOLE
+            scenario.raw[name] = np.clip(np.rint(moved) if whole else moved, *self._range(raw))
+
+    def _errors(self, rng: np.random.Generator, count: int) -> np.ndarray:
+        if self.distribution == "normal":
+            return self.size * rng.standard_normal(count)
+        return self.size * rng.uniform(-1.0, 1.0, count)
+
+    def _range(self, raw: np.ndarray) -> tuple[float, float]:
+        lowest = np.fmin.reduce(raw, initial=np.inf)
+        least = self.least if self.least is not None else (0.0 if lowest >= 0 else -np.inf)
+        return least, np.inf if self.most is None else self.most
+
+    def _outside(self, evaluation: Evaluation, name: str) -> Iterator[Problem]:
+        raw = evaluation.measured.raw[name].to_numpy(np.float64)
+        low, high = self._range(raw)
+        beyond = raw[(raw < low) | (raw > high)]
+        if beyond.size:
+            rule = phrase(
+                "“{name}”有 {n} 个已记录的数值不在 {low:g} 到 {high:g} 之间", "{n} recorded values of `{name}` lie outside {low:g} to {high:g}",
+                name=name, n=len(beyond), low=low, high=high,
+            )  # fmt: skip
+            yield fault("MeasurementErrors.least" if beyond[0] < low else "MeasurementErrors.most", rule, Phrase("请放宽范围", "widen the range"), f"{beyond[0]:g}")
+
+
+@dataclass(frozen=True)
+class LateRecords:
+    """Records that had not come in: with some chance, each member by itself has one record more.
+
+    A number of rows rises by 1, and "any" becomes a yes. What a record adds to a sum, or to a number read as it
+    stands, is not known of an evaluation: `worth` has to say it. A missing value stays missing, and nothing comes in where
+    the indicator does not apply.
+
+    Parameters
+    ----------
+    chance
+        Of one more record, above 0 and at most 1.
+    indicators
+        Of which; None for all that count rows, or also add up numbers where `worth` is said.
+    worth
+        What one record adds, in the indicator's unit; not 0.
+    """
+
+    chance: float
+    indicators: tuple[str, ...] | None = None
+    worth: float | None = None
+
+    kind = "late"
+
+    def concerns(self, evaluation: Evaluation) -> tuple[str, ...]:
+        """The indicators it changes."""
+        return named(self.indicators, evaluation.scheme.indicators, self._unable(evaluation))
+
+    def faults(self, evaluation: Evaluation) -> Iterator[Problem]:
+        """All that is wrong with it for an evaluation."""
+        yield from indicator_faults("LateRecords", self.indicators, evaluation.scheme.indicators, self._unable(evaluation))
+        yield from number_faults("LateRecords.chance", self.chance, 0.0, 1.0)
+        if self.worth is not None and (not math.isfinite(self.worth) or self.worth == 0):
+            yield fault("LateRecords.worth", Phrase("应是不为 0 的数", "it is a number other than 0"), Phrase("请改正", "mend it"), str(self.worth))
+
+    def settle(self, names: Sequence[str], scenario: Scenario, luck: Luck) -> None:
+        """Put the raw values of indicators with the late records into a scenario."""
+        rng = luck.rng
+        for name in names:
+            raw, take = scenario.column(name), scenario.item(name).measure.take
+            late = rng.random(len(raw)) < self.chance
+            worth = 1.0 if take in WHOLE else self.worth or 0.0
+            scenario.raw[name] = np.where(late, True, raw) if take == "any" else raw + worth * late
+
+    def _unable(self, evaluation: Evaluation) -> partial[Phrase | None]:
+        return partial(_no_late_records, evaluation, known=self.worth is not None)
+
+
+def _no_numbers(evaluation: Evaluation, item: Indicator) -> Phrase | None:
+    if pd.api.types.is_float_dtype(evaluation.measured.raw[item.id]):
+        return None
+    return phrase("“{id}”的原始值不是数字，没有测量误差可言", "the raw values of `{id}` are no numbers: they have no error", id=item.id)
+
+
+def _no_late_records(evaluation: Evaluation, item: Indicator, *, known: bool) -> Phrase | None:
+    take = item.measure.take
+    if take in WHOLE or take == "any":
+        return None
+    if take not in {"sum", None} or _no_numbers(evaluation, item) is not None:
+        return phrase("“{id}”不是随记录增加的数", "`{id}` does not grow with records", id=item.id)
+    return None if known else phrase(
+        "“{id}”再添一条记录会增加多少，须写明 worth", "what one more record adds to `{id}` has to be said: `worth`", id=item.id
+    )  # fmt: skip
