@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -74,6 +74,7 @@ def test_the_nonlinear_ranges_hold_each_other(given_: BestWorst) -> None:
 
 
 @settings(max_examples=30)
+@example(np.array([4.0, 3.0, 3.0, 5.0, 3.0]))
 @given(weights(least=2))
 def test_a_consistent_judgement_has_one_answer_in_both_models(own: Floats) -> None:
     given_ = best_worst_input(int(own.argmax()), int(own.argmin()), own.max() / own, own / own.min())

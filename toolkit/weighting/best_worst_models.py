@@ -72,7 +72,8 @@ def _solved(goal: Floats, bounded: Floats, summed: Floats) -> Floats:
     """The non-negative x that makes `goal` x least with `bounded` x <= 0 and `summed` x = 1."""
     from scipy.optimize import linprog
 
-    answer = linprog(goal, bounded, np.zeros(len(bounded)), summed[None, :], [1.0], method="highs")
+    # Presolving calls a room as thin as that of a consistent judgement empty, now and then.
+    answer = linprog(goal, bounded, np.zeros(len(bounded)), summed[None, :], [1.0], method="highs", options={"presolve": False})
     if not answer.success:
         raise ArithmeticError(answer.message)
     return np.asarray(answer.x)
