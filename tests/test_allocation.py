@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.contested import contested
 from tests.invented import evaluation, indicator, members, scheme, scored
+from tests.straight import straight
 from toolkit.awards import decide_awards
 from toolkit.evaluation import Evaluation
 from toolkit.scoring import Tree
@@ -37,9 +38,9 @@ def drawn(asked: Evaluation, shares: np.ndarray) -> list[dict[str, set[str]]]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(contested(), st.sampled_from([0.05, 0.3, 0.9]), st.sampled_from([1, allocation.FEW]))
-def test_every_draw_follows_the_official_rule_whatever_it_asks(asked: Evaluation, spread: float, few: int) -> None:
-    shares = next(WeightDraws(draws=5, spread=spread).blocks(Tree.of(asked.scheme), asked.scheme.seed))
+@given(contested() | straight(), st.sampled_from([0.05, 0.3, 0.9]), st.sampled_from([1, allocation.FEW]), st.sampled_from([1, 4]))
+def test_every_draw_follows_the_official_rule_whatever_it_asks(asked: Evaluation, spread: float, few: int, draws: int) -> None:
+    shares = next(WeightDraws(draws=draws, spread=spread).blocks(Tree.of(asked.scheme), asked.scheme.seed))
     with patch.object(allocation, "FEW", few):
         assert drawn(asked, shares) == [listed(asked, one) for one in shares]
 
@@ -73,3 +74,15 @@ def test_both_ways_of_drawing_are_used() -> None:
 
     assert ready()
     assert not ready(in_all=1)
+
+
+def test_places_by_an_indicator_are_not_for_who_has_no_total() -> None:
+    rules = scheme(
+        indicator=[indicator("a"), indicator("b", missing="exclude")],
+        award=[{"id": "prize", "label": "奖", "by": "a", "quota": {"number": 1}}],
+    )
+    who = members(2)
+    values = pd.DataFrame({"a": [90.0, 60.0], "b": [np.nan, 50.0]}, index=who.index)
+    shares = Tree.of(rules).shares[None, :] * np.array([[0.0, 2.0, 1.0]])
+    asked = evaluation(rules, who, values)
+    assert drawn(asked, shares) == [listed(asked, shares[0])] == [{"prize": {"m1"}}]

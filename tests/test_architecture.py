@@ -56,11 +56,13 @@ FLOORS = {
         sensitivity.choices.rules sensitivity.choices.means sensitivity.choices.valuings
         sensitivity.choices.weights sensitivity.choices sensitivity.rule.grade_outcomes
         sensitivity.official_runs sensitivity.counted_outcomes sensitivity.scenarios
-        sensitivity.sobol_estimators sensitivity.variance sensitivity sensitivity.tipping.paths
+        sensitivity.sobol_estimators sensitivity.variance sensitivity sensitivity.tipping.score_lines
+        sensitivity.tipping.rivals sensitivity.tipping.meetings sensitivity.tipping.crossings
+        sensitivity.tipping.searches sensitivity.tipping.changes
         sensitivity.tipping.contested_lines sensitivity.tipping.stability sensitivity.tipping.nearest_shares
         sensitivity.tipping.weight_effects sensitivity.tipping.movable_weights
         sensitivity.tipping.smallest_weights sensitivity.tipping.nearest_lists sensitivity.tipping.revalued
-        sensitivity.tipping.smallest_values sensitivity.tipping sensitivity.bounds.shared_leads
+        sensitivity.tipping.value_search sensitivity.tipping.smallest_values sensitivity.tipping sensitivity.bounds.shared_leads
         sensitivity.bounds.extremes sensitivity.bounds.leads sensitivity.bounds.award_standings
         sensitivity.bounds.rank_programmes sensitivity.bounds diagnostics.observations diagnostics.moments
         diagnostics.movements diagnostics.strata diagnostics.spread diagnostics.agreement
@@ -68,8 +70,10 @@ FLOORS = {
         ballots.decided compare.causes compare evidence sensitivity.methods.scores sensitivity.methods.duels
         sensitivity.methods sensitivity.methods.lists sensitivity.group_tests sensitivity.fairness
         sensitivity.removal.listings sensitivity.removal sensitivity.removal.struck_values
-        sensitivity.removal.record_trials sensitivity.removal.record_removal sensitivity.tipping.nearest_weights
-        sensitivity.tipping.nearest_values sensitivity.firmness sensitivity.robustness""",
+        sensitivity.removal.trials sensitivity.removal.standing_lines
+        sensitivity.removal.trial_scores sensitivity.removal.record_trials sensitivity.removal.gathered_trials
+        sensitivity.removal.record_removal sensitivity.tipping.nearest_weights
+        sensitivity.tipping.nearest_values sensitivity.firmness sensitivity.usual_choices sensitivity.robustness""",
     "keeping": """
         wording wording.measures wording.shapes wording.outcomes score_cards.lines score_cards.contributions
         score_cards movement workbook.quick_sheet workbook.book workbook.score_sheet workbook.scheme_sheet
@@ -81,7 +85,10 @@ FLOORS = {
         forms.columns forms.checks forms.sheet forms.notes forms.names forms panels.sheet_page panels.sheets
         editor_schemas new_edition standings score_cards.tables workbook.card_book compare.tables compare.views
         sensitivity.tipping.tables pictures diagnostics.tables sensitivity.robustness_tables
-        sensitivity.firmness_tables sensitivity.pictures workbook.robustness_book diagnostics.pictures
+        sensitivity.firmness_tables sensitivity.draws_tables sensitivity.choices_tables workbook.robustness_book
+        diagnostics.pictures sensitivity.pictures.rows sensitivity.pictures.one_page sensitivity.pictures.ranks
+        sensitivity.pictures.weights sensitivity.pictures.removals sensitivity.pictures.choices
+        sensitivity.pictures.grids sensitivity.pictures.kinds sensitivity.pictures.doubts sensitivity.pictures
         ballots.form_sheets ballots.form ballots.returned ballots.decided_table ballots.tables ballots.overview
         panels.tables views controls ballot_controls serving.notice serving.notice_page serving.page_process
         serving.read_only pages""",

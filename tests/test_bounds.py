@@ -30,7 +30,7 @@ from toolkit.sensitivity.drawn_weights.voted import WeightDraws, shares_of
 from toolkit.sensitivity.rule.lists import weights_of
 from toolkit.sensitivity.tipping.weight_effects import leaf_shares
 
-QUICK = settings(max_examples=12, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+QUICK = settings(max_examples=8, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 
 def drawn(asked: Evaluation, share: float, rng: np.random.Generator) -> np.ndarray:
@@ -115,7 +115,7 @@ def test_an_order_of_importance_bounds_every_weighting_that_keeps_it(asked: Eval
 def test_bounds_hold_every_draw_that_lies_within_them(asked: Evaluation, seed: int) -> None:
     shares = np.concatenate(list(WeightDraws(draws=24, spread=0.3).blocks(asked.tree, seed)))
     ends = {node: (100 * own.min(), 100 * own.max()) for node, own in zip(asked.tree.nodes[:-1], shares.T, strict=False)}
-    spec = WeightBounds({node: low - 1e-9 if low else 0.0 for node, (low, _) in ends.items()}, {node: min(100.0, high + 1e-9) for node, (_, high) in ends.items()})
+    spec = WeightBounds({node: max(0.0, low - 1e-9) for node, (low, _) in ends.items()}, {node: min(100.0, high + 1e-9) for node, (_, high) in ends.items()})
     ranks, awards = rank_bounds(asked, spec, programmes=True), award_bounds(asked, spec)
     for own in shares[:6]:
         assert_within(asked, ranks, awards, relisted(asked, own))
@@ -154,6 +154,18 @@ def test_programmes_find_the_ranks_that_a_walk_over_all_weights_finds(seed: int)
     assert found["how"].tolist() == ["programmes"] * 6
     assert found["best"].tolist() == ranks.min(axis=0).tolist()
     assert found["worst"].tolist() == ranks.max(axis=0).tolist()
+
+
+def test_greco_mousseau_slowinski_2008_necessary_and_possible_by_hand() -> None:
+    """Weights in the order a, b, c have the corners (1, 0, 0), (1/2, 1/2, 0) and (1/3, 1/3, 1/3): there lie the most and the least."""
+    rules = scheme(indicator=[indicator(name, 1) for name in "abc"], decimals=6)
+    values = pd.DataFrame([[80.0, 50, 60], [60, 90, 50], [55, 60, 95], [50, 50, 50]], index=members(4).index, columns=list("abc"))
+    found = preferences(evaluation(rules, members(4), values), WeightOrder({"total": ("a", "b", "c")})).set_index(["member", "other"])
+    ends = {("m0", "m1"): (-10, 20), ("m0", "m2"): (-20 / 3, 25), ("m1", "m2"): (-10 / 3, 17.5), ("m0", "m3"): (40 / 3, 30), ("m2", "m3"): (5, 20)}
+    for pair, (least, most) in ends.items():
+        assert (found.loc[pair, "least"], found.loc[pair, "most"]) == pytest.approx((least, most))
+        assert found.loc[pair, "necessary"] == (least > 0)
+        assert found.loc[pair, "possible"]
 
 
 def test_two_weights_say_who_can_be_first() -> None:

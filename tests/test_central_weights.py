@@ -16,7 +16,7 @@ from toolkit.sensitivity.drawn_weights.voted import leaves_of
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
-@settings(max_examples=25, deadline=None, phases=PHASES)
+@settings(max_examples=12, deadline=None, phases=PHASES)
 @given(contested())
 def test_they_are_the_means_over_the_official_lists(asked: Evaluation) -> None:
     spec = WeightDraws(draws=8, spread=0.6)

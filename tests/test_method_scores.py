@@ -66,6 +66,22 @@ def test_papathanasiou_and_ploskas_the_six_facilities() -> None:
     assert found.round(2).tolist() == [-0.26, -0.52, -0.22, 0.36, 0.7, -0.06]
 
 
+def test_jmcdm_gives_the_same_by_waspas() -> None:
+    """The figures of the WASPAS test of JMcDM (Satman et al. 2021); of the second, third and fifth criterion less is better."""
+    table = np.array([[3, 12.5, 2, 120, 14, 3], [5, 15, 3, 110, 38, 4], [3, 13, 2, 120, 19, 3], [4, 14, 2, 100, 31, 4], [3, 15, 1.5, 125, 40, 4]])
+    table[:, [1, 2, 4]] = 1 / table[:, [1, 2, 4]]  # beside the best of them that is the least beside each
+    found = waspas(table, [0.221, 0.159, 0.175, 0.127, 0.117, 0.201])
+    assert found == pytest.approx([0.805021, 0.775060, 0.770181, 0.796424, 0.788239], abs=1e-4)
+
+
+def test_the_capital_of_tennessee() -> None:
+    """The textbook election of voting theory: Borda 126, 194, 173, 107 of 100 voters; Nashville beats all, Memphis none."""
+    places = np.array([[3, 0, 0, 0], [2, 3, 1, 1], [1, 2, 3, 2], [0, 1, 2, 3]], float)  # Memphis, Nashville, Chattanooga, Knoxville
+    voters = [0.42, 0.26, 0.15, 0.17]
+    assert 300 * borda(places, voters) == pytest.approx([126, 194, 173, 107])
+    assert copeland(places, voters).tolist() == [-3, 3, 1, -1]
+
+
 @st.composite
 def weighed(draw: st.DrawFn, *, gaps: bool = False) -> tuple[np.ndarray, np.ndarray]:
     values = draw(SCORES)

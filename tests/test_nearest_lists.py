@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib import import_module
 from itertools import product
 
 import numpy as np
@@ -17,10 +20,11 @@ from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.sensitivity.rule.lists import Lists, weights_of
 from toolkit.sensitivity.tipping.nearest_lists import nearest_lists
-from toolkit.sensitivity.tipping.nearest_shares import moved
+from toolkit.sensitivity.tipping.nearest_shares import Norm, Row, moved, nearest_shares
 from toolkit.sensitivity.tipping.smallest_weights import smallest_weights
 
-QUICK = settings(max_examples=12, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+QUICK = settings(max_examples=8, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+nearest = import_module("toolkit.sensitivity.tipping.nearest_lists")  # the package shows the function by this name
 PRIZE = {"id": "prize", "label": "prize", "quota": {"number": 1}}
 
 
@@ -104,3 +108,37 @@ def test_the_witness_moves_only_what_was_asked() -> None:
     asked = two()
     for row in nearest_lists(asked).to_dict("records"):
         assert row["weights"].keys() == weights_of(asked.scheme, asked.tree, asked.tree.shares).keys()
+
+
+def crowd() -> Evaluation:
+    """One place, and twelve who missed it by ever more."""
+    who, rng = members(13), np.random.default_rng(5)
+    values = pd.DataFrame(rng.uniform(20, 60, (13, 3)) - np.arange(13)[:, None], index=who.index, columns=list("abc"))
+    values.iloc[0] = [62.0, 38.0, 50.0]
+    return evaluation(scheme(indicator=[indicator(name, 1) for name in "abc"], award=[PRIZE], decimals=1), who, values)
+
+
+def test_no_programme_is_solved_that_cannot_be_nearer(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, solved = crowd(), list[object]()
+
+    def counted(shares: np.ndarray, norm: Norm, rows: Sequence[Row]) -> np.ndarray | None:
+        solved.append(rows)
+        return nearest_shares(shares, norm, rows)
+
+    monkeypatch.setattr(nearest, "nearest_shares", counted)
+    stopped, few = nearest_lists(asked), len(solved)
+    events = nearest._events
+    # the order of events is what stops the search: told that all could happen at once, it solves every one
+    monkeypatch.setattr(nearest, "_events", lambda *told: (replace(event, least=0.0) for event in events(*told)))
+    pd.testing.assert_frame_equal(nearest_lists(asked)[["norm", "change"]], stopped[["norm", "change"]])
+    assert few < (len(solved) - few) / 2
+    assert stopped["proven"].all()
+
+
+def test_where_the_programmes_run_out_nothing_is_proven(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = nearest_lists(crowd())
+    monkeypatch.setattr(nearest, "MOST", -1)  # not even one
+    found = nearest_lists(crowd())
+    assert not found["proven"].any()
+    assert found["change"].tolist() == [np.inf, np.inf]
+    assert ((found["least"] > 0) & (found["least"] <= whole["change"])).all()

@@ -142,9 +142,17 @@ def test_an_act_told_twice_is_struck_with_all_its_tellings(tmp_path: Path) -> No
     assert {award for award, _ in (*row.gained, *row.lost)} == {award for award in now if now[award] != again[award]}
 
 
-def test_shapes_that_look_at_all_members_look_again(tmp_path: Path) -> None:
-    scheme, records = read(tmp_path, SUM, ROWS, AWARDS, MEMBERS)
-    other = evaluate(scheme.with_({"indicator[i].value": {"shape": "min_max"}}), records)
+@pytest.mark.parametrize(
+    "anew",
+    [
+        {"value": {"shape": "min_max"}}, {"value": {"shape": "percentile", "within": "class"}},
+        {"value": {"shape": "min_max"}, "outliers": {"treat": "winsorise"}},
+    ],
+)  # fmt: skip
+def test_shapes_that_look_at_all_members_look_again(tmp_path: Path, anew: dict[str, object]) -> None:
+    second = '[[indicator]]\nid = "n"\nlabel = "次数"\nweight = 0\nmeasure = { table = "conduct", take = "count" }\nvalue = { shape = "points", per = 20 }\n'
+    scheme, records = read(tmp_path, SUM, ROWS, AWARDS + second, MEMBERS)
+    other = evaluate(scheme.with_({"indicator[i].weight": 60, "indicator[n].weight": 40, **{f"indicator[i].{key}": value for key, value in anew.items()}}), records)
     assert agrees(other, records).keys() == {"same", "changed"}
 
 

@@ -42,10 +42,10 @@ def test_a_class_by_itself_decides_as_all_together(asked: Evaluation, data: st.D
 @given(straight(), st.data())
 def test_the_raw_value_it_has_gives_the_scores_it_has(asked: Evaluation, data: st.DataObject) -> None:
     revalued = Revalued.of(asked)
-    contest, item = decided(asked)[0], data.draw(st.sampled_from(list(asked.resolved.indicators)))
+    item = data.draw(st.sampled_from(list(asked.resolved.indicators)))
     position = data.draw(st.integers(0, len(asked.members) - 1))
     raw = float(asked.indicators[item.id].iloc[position])
-    found = revalued.scores(contest, position, item, np.array([raw, raw]))
+    (found,) = revalued.scores([(position, item, np.array([raw, raw]))])
     for node, own in found.items():
         stands = rounded_points(asked.scheme, asked.scores.loc[asked.members.index])[node].iloc[position]
         assert own.tolist() == [stands, stands]

@@ -12,9 +12,10 @@ from tests.conftest import write_small_edition
 from toolkit import evaluate, open_edition
 from toolkit.errors import Refused
 from toolkit.results import write_robustness
+from toolkit.sensitivity import robustness as asking
 from toolkit.sensitivity.draws import WeightDraws, award_probabilities
 from toolkit.sensitivity.firmness_tables import bottom_line
-from toolkit.sensitivity.robustness import QUESTIONS, robustness
+from toolkit.sensitivity.robustness import QUESTIONS, SLOW, questions_of
 from toolkit.workbook.book import SHEETS
 from toolkit.workbook.robustness_book import TABLES, WORKBOOK, _number, write_robustness_book
 
@@ -23,10 +24,13 @@ from toolkit.workbook.robustness_book import TABLES, WORKBOOK, _number, write_ro
 def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
     folder = tmp_path_factory.mktemp("robustness")
     edition = open_edition(write_small_edition(folder / "small"))
-    asked = evaluate(edition.scheme.with_(language=request.param), edition.records)
-    chances = award_probabilities(asked, WeightDraws(draws=300, spread=0.5))
-    told: list[str] = []
-    firm, answers = robustness(asked, edition.records, chances, progress=told.append)
+    scheme = edition.scheme.with_(language=request.param, grades={"bands": (("A", 70.0), ("B", 0.0))})
+    asked, spec, told = evaluate(scheme, edition.records), WeightDraws(draws=300, spread=0.5), list[str]()
+    chances = award_probabilities(asked, spec)
+    with pytest.MonkeyPatch.context() as few:
+        few.setattr(asking, "RUNS", 64)
+        few.setattr(asking, "ROWS", 16)
+        firm, answers = asking.robustness(asked, edition.records, chances, spec=spec, progress=told.append)
     assert told == list(QUESTIONS)
     write_robustness(answers, folder)
     write_robustness_book(asked, firm, chances, answers, folder)
@@ -41,6 +45,13 @@ def test_every_answer_is_a_table_that_excel_reads(written: tuple[Path, str, str]
         heading, *lines = csv.reader(path.read_text("utf-8-sig").splitlines())
         assert all(len(line) == len(heading) for line in lines)
         assert not [cell for line in lines for cell in line if cell.startswith(("(", "{", "[")) or cell in {"nan", "None"}]
+
+
+def test_only_what_can_be_asked_is_asked_and_the_slow_can_be_left_out(small_edition: Path) -> None:
+    edition = open_edition(small_edition)
+    asked = evaluate(edition.scheme, edition.records)
+    assert set(QUESTIONS) - set(questions_of(asked)) == {"grades"}
+    assert set(questions_of(asked)) - set(questions_of(asked, quick=True)) == SLOW
 
 
 def test_the_one_page_comes_first_and_begins_with_the_bottom_line(written: tuple[Path, str, str]) -> None:

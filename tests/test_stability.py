@@ -57,7 +57,24 @@ def test_the_end_is_where_rounded_totals_meet_and_not_the_exact_ones() -> None:
     assert under(two(), "a", at - 1e-6) == set()
 
 
-@settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+def test_mareschal_1988_three_weights_by_hand() -> None:
+    """Intervals in the manner of Mareschal (1988): A leads with 67.5 before C with 66.25 and B with 65."""
+    rules = scheme(
+        indicator=[indicator("a", 50), indicator("b", 25), indicator("c", 25)], weights="percent", decimals=6,
+        award=[{"id": "first", "label": "first", "quota": {"number": 1}}],
+    )  # fmt: skip
+    values = pd.DataFrame([[80.0, 50, 60], [60, 90, 50], [55, 60, 95]], index=members(3).index, columns=list("abc"))
+    found = stability_intervals(evaluation(rules, members(3), values)).set_index("node")
+    # a, b and c shared 1 : 1: 80 a + 55 (1 - a) meets C's 55 a + 77.5 (1 - a) at a = 22.5 / 47.5
+    # b, a and c shared 2 : 1: 50 b + 220 (1 - b) / 3 meets B's 90 b + 170 (1 - b) / 3 at b = 5 / 17
+    # c, a and b shared 2 : 1: A and B are level without c, and C's 95 c + 170 (1 - c) / 3 meets 60 c + 70 (1 - c) at c = 8 / 29
+    ends = found[["lowest", "highest"]].to_numpy()
+    assert ends == pytest.approx(100 * np.array([[22.5 / 47.5, 1], [0, 5 / 17], [0, 8 / 29]]), abs=1e-4)
+    assert found["gain_below"].tolist() == [(), (), ()]
+    assert found["lose_below"].tolist() == [("m0",), (), ("m0",)]
+
+
+@settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(straight() | contested(), st.data())
 def test_within_the_interval_the_list_stays_and_just_beyond_it_is_another(asked: Evaluation, data: st.DataObject) -> None:
     for row in stability_intervals(asked).to_dict("records"):

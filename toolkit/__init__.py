@@ -35,19 +35,32 @@ if TYPE_CHECKING:
     from toolkit.scheme import Scheme, load_scheme
     from toolkit.seal import seal_edition, verify_bag
     from toolkit.sensitivity.bounds import WeightBounds, WeightHull, around, award_bounds, rank_bounds
-    from toolkit.sensitivity.draws import GivenWeights, WeightDraws, award_probabilities
+    from toolkit.sensitivity.choices import Choices
+    from toolkit.sensitivity.draws import (
+        GivenWeights,
+        WeightDraws,
+        award_probabilities,
+        central_weights,
+        grade_probabilities,
+        rank_probabilities,
+        rank_summary,
+    )
     from toolkit.sensitivity.fairness import fairness, group_results, kinds_of_members
     from toolkit.sensitivity.firmness import firmness
     from toolkit.sensitivity.methods import agreement_of_methods
     from toolkit.sensitivity.methods.lists import chosen_by_methods
     from toolkit.sensitivity.removal import without_nodes
     from toolkit.sensitivity.removal.record_removal import struck_records
+    from toolkit.sensitivity.scenarios import scenario_probabilities
     from toolkit.sensitivity.tipping import smallest_values, smallest_weights, stability_intervals
+    from toolkit.sensitivity.usual_choices import usual_decisions, usual_doubts
+    from toolkit.sensitivity.variance import variance_shares
     from toolkit.tables import Tables, load_tables
 
 __version__ = "0.1.0"
 
 HOMES = {
+    "Choices": "sensitivity.choices",
     "Edition": "edition",
     "Evaluation": "evaluation",
     "GivenWeights": "sensitivity.draws",
@@ -64,11 +77,13 @@ HOMES = {
     "around": "sensitivity.bounds",
     "award_bounds": "sensitivity.bounds",
     "award_probabilities": "sensitivity.draws",
+    "central_weights": "sensitivity.draws",
     "check_edition": "edition",
     "chosen_by_methods": "sensitivity.methods.lists",
     "evaluate": "evaluation",
     "fairness": "sensitivity.fairness",
     "firmness": "sensitivity.firmness",
+    "grade_probabilities": "sensitivity.draws",
     "group_results": "sensitivity.fairness",
     "kinds_of_members": "sensitivity.fairness",
     "load_records": "records",
@@ -76,18 +91,25 @@ HOMES = {
     "load_tables": "tables",
     "open_edition": "edition",
     "rank_bounds": "sensitivity.bounds",
+    "rank_probabilities": "sensitivity.draws",
+    "rank_summary": "sensitivity.draws",
     "rescored": "evaluation",
+    "scenario_probabilities": "sensitivity.scenarios",
     "seal_edition": "seal",
     "smallest_values": "sensitivity.tipping",
     "smallest_weights": "sensitivity.tipping",
     "stability_intervals": "sensitivity.tipping",
     "struck_records": "sensitivity.removal.record_removal",
+    "usual_decisions": "sensitivity.usual_choices",
+    "usual_doubts": "sensitivity.usual_choices",
+    "variance_shares": "sensitivity.variance",
     "verify_bag": "seal",
     "without_nodes": "sensitivity.removal",
 }
 MODULES = ("controls", "views")
 
 __all__ = [
+    "Choices",
     "Edition",
     "Evaluation",
     "GivenWeights",
@@ -104,12 +126,14 @@ __all__ = [
     "around",
     "award_bounds",
     "award_probabilities",
+    "central_weights",
     "check_edition",
     "chosen_by_methods",
     "controls",
     "evaluate",
     "fairness",
     "firmness",
+    "grade_probabilities",
     "group_results",
     "kinds_of_members",
     "load_records",
@@ -117,12 +141,18 @@ __all__ = [
     "load_tables",
     "open_edition",
     "rank_bounds",
+    "rank_probabilities",
+    "rank_summary",
     "rescored",
+    "scenario_probabilities",
     "seal_edition",
     "smallest_values",
     "smallest_weights",
     "stability_intervals",
     "struck_records",
+    "usual_decisions",
+    "usual_doubts",
+    "variance_shares",
     "verify_bag",
     "views",
     "without_nodes",

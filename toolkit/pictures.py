@@ -16,15 +16,19 @@ from toolkit.standings import row_of
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
     from toolkit.evaluation import Evaluation
     from toolkit.scheme import Scheme
     from toolkit.score_cards.lines import Line
+    from toolkit.text import Language
 
 WIDTH = 800.0
 LEFT, RIGHT = 250.0, 690.0
 TOP, ROW = 44.0, 21.0
+CERTAINTY = Phrase("权重变动之下各奖项的把握", "How sure each award is under other weights")
 
 
 def weights_picture(scheme: Scheme) -> Picture:
@@ -73,26 +77,26 @@ def totals_picture(evaluation: Evaluation) -> Picture:
     return sheet.picture(said.into(scheme.language))
 
 
-def certainty_picture(probabilities: pd.DataFrame, evaluation: Evaluation, top: int = 24) -> Picture:
-    """For the least certain members the probability of each award under other weights."""
+def certainty_picture(
+    probabilities: pd.DataFrame, evaluation: Evaluation, top: int = 24, heading: Phrase = CERTAINTY
+) -> Picture:
+    """For the least certain members the probability of each award under other weights, or whatever `heading` says."""
     scheme = evaluation.scheme
     outcomes = [*(award.id for award in scheme.awards), "none"]
     shown = least_certain(probabilities, evaluation, top)
-    places = _places(evaluation, shown)
+    places = lines_by_class(evaluation, shown, scheme.language)
     sheet = Sheet(WIDTH, TOP + 26 + ROW * len(places) + 12)
-    title = Phrase("权重变动之下各奖项的把握", "How sure each award is under other weights").into(
-        scheme.language
-    )
+    title = heading.into(scheme.language)
     sheet.words(8, 20, title, bold=True, size=14)
     _legend(sheet, scheme, 44)
     now = Phrase("现结果的把握", "As it stands").into(scheme.language)
     sheet.words(RIGHT - 30, TOP + 22, now, size=11)
-    for row, (heading, member) in enumerate(places):
+    for row, (name, member) in enumerate(places):
         y = TOP + 22 + ROW * row
         if not member:
-            sheet.words(8, y + 15, heading, bold=True)
+            sheet.words(8, y + 15, name, bold=True)
             continue
-        sheet.words(20, y + 15, shortened(heading, 34))
+        sheet.words(20, y + 15, shortened(name, 34))
         chances = probabilities.loc[[member], outcomes].to_numpy(dtype=np.float64)[0].tolist()
         _chances(sheet, chances, y)
         sheet.words(RIGHT - 30, y + 15, _kept(evaluation, member, dict(zip(outcomes, chances, strict=True))))
@@ -126,7 +130,7 @@ def _fills(scheme: Scheme) -> list[Fill]:
 def _edges(totals: Floats) -> Floats:
     """Edges of at most 50 equal bins of a round width, over all totals."""
     low, high = (float(totals.min()), float(totals.max())) if len(totals) else (0.0, 1.0)
-    width = _round_width(max(high - low, 1e-6) / 48)
+    width = round_width(max(high - low, 1e-6) / 48)
     return np.asarray(
         width * np.arange(math.floor(low / width), math.floor(high / width) + 2), dtype=np.float64
     )
@@ -137,14 +141,14 @@ def _across(total: float, edges: Floats) -> float:
 
 
 def _axis(sheet: Sheet, edges: Floats, y: float) -> None:
-    step = _round_width((float(edges[-1]) - float(edges[0])) / 9)
+    step = round_width((float(edges[-1]) - float(edges[0])) / 9)
     for mark in step * np.arange(math.ceil(edges[0] / step), math.floor(edges[-1] / step) + 1):
         x = _across(mark, edges)
         sheet.line((x, x), (TOP + 26, y + 4), colour=FAINT)
         sheet.words(x, y + 18, wording.figure(float(mark)), align="center", size=11)
 
 
-def _round_width(least: float) -> float:
+def round_width(least: float) -> float:
     """The smallest of 1, 2, 5, 10 times a power of ten that is not below `least`."""
     step = 10.0 ** math.floor(math.log10(least))
     return next(step * times for times in (1, 2, 5, 10) if step * times >= least)
@@ -189,17 +193,18 @@ def _label(sheet: Sheet, x: float, y: float, label: str, align: Align) -> None:
     sheet.words(x + (4 if align == "left" else -4), y + 3, label, align=align, size=11)
 
 
-def _places(evaluation: Evaluation, members: list[str]) -> list[tuple[str, str]]:
-    """Lines of the picture: a heading for each class with an empty member, then its members by name."""
+def lines_by_class(evaluation: Evaluation, members: Iterable[str], to: Language) -> list[tuple[str, str]]:
+    """Lines of a picture: a heading for each class with an empty member, then its members by rank and name."""
     lines: list[tuple[str, str]] = []
     seen: set[str] = set()
     for member in members:
-        class_ = wording.class_name(evaluation.ranking.loc[member, "class"], evaluation.scheme.language)
+        class_ = wording.class_name(evaluation.ranking.loc[member, "class"], to)
         if class_ not in seen:
             seen.add(class_)
             lines.append((class_, ""))
         standing = row_of(evaluation.ranking, member)
-        lines.append((f"{wording.place(standing['rank'])}. {standing['name']}", member))
+        rank = "" if wording.absent(standing["rank"]) else f"{standing['rank']}. "
+        lines.append((f"{rank}{standing['name']}", member))
     return lines
 
 

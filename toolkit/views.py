@@ -33,8 +33,23 @@ from toolkit.panels.tables import open_places_table, panel_experts_table, panel_
 from toolkit.pictures import certainty_picture, totals_picture, weights_picture
 from toolkit.scheme.criteria import Group
 from toolkit.score_cards.tables import member_card
+from toolkit.sensitivity.choices_tables import central_table, variance_table
+from toolkit.sensitivity.draws_tables import grades_table, ranks_table, scenarios_table
 from toolkit.sensitivity.firmness_tables import firmness_table, hanging_table
-from toolkit.sensitivity.pictures import firmness_picture
+from toolkit.sensitivity.pictures import (
+    bounds_picture,
+    central_picture,
+    chosen_picture,
+    firmness_picture,
+    grades_picture,
+    kinds_picture,
+    methods_picture,
+    ranks_picture,
+    removals_picture,
+    scenarios_picture,
+    stability_picture,
+    variance_picture,
+)
 from toolkit.sensitivity.robustness_tables import (
     chosen_table,
     fairness_table,
@@ -73,14 +88,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Picture", "Table", "agreement_table", "alpha_table", "award_bounds_table", "awards_table", "ballots_table",
-    "certainty_picture", "certainty_table", "changes_table", "chosen_table", "comparison_table",
-    "correlations_picture", "decided_table", "evidence", "fairness_table", "firmness_picture", "firmness_table",
-    "group_weights_table", "groups_table", "hanging_table", "influence_picture", "influence_table", "member_card",
-    "methods_table", "near_line_table", "open_places_table", "panel_experts_table", "panel_table", "problems_table",
-    "rank_bounds_table", "ranking_table", "record_changes_table", "records_table", "redundancies_table",
-    "removals_table", "reversals_table", "scheme_table", "slip_table", "smallest_values_table",
-    "smallest_weights_table", "spread_picture", "spread_table", "stability_table", "struck_records_table",
-    "ties_table", "totals_picture", "touched_table", "weights_offer_table", "weights_picture",
+    "bounds_picture", "central_picture", "central_table", "certainty_picture", "certainty_table",
+    "changes_table", "chosen_picture", "chosen_table", "comparison_table", "correlations_picture",
+    "decided_table", "evidence", "fairness_table", "firmness_picture", "firmness_table", "grades_picture",
+    "grades_table", "group_weights_table", "groups_table", "hanging_table", "influence_picture",
+    "influence_table", "kinds_picture", "member_card", "methods_picture", "methods_table", "near_line_table",
+    "open_places_table", "panel_experts_table", "panel_table", "problems_table", "rank_bounds_table",
+    "ranking_table", "ranks_picture", "ranks_table", "record_changes_table", "records_table",
+    "redundancies_table", "removals_picture", "removals_table", "reversals_table", "scenarios_picture",
+    "scenarios_table", "scheme_table", "slip_table", "smallest_values_table", "smallest_weights_table",
+    "spread_picture", "spread_table", "stability_picture", "stability_table", "struck_records_table",
+    "ties_table", "totals_picture", "touched_table", "variance_picture", "variance_table",
+    "weights_offer_table", "weights_picture",
 ]  # fmt: skip
 
 

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
     from toolkit.score_cards.tables import Card
+    from toolkit.sensitivity.draws import WeightDraws
     from toolkit.sensitivity.firmness import Firmness
 
 SETTINGS = "JUPYTER_CONFIG_PATH"
+HANGS = Phrase("名单系于什么", "what the list hangs on")
 NO_CODE = Phrase("请照会员名册填写代码", "write the code as the list of members has it")
 
 
@@ -45,6 +47,8 @@ def sensitivity(
     out: Out,
     draws: Annotated[int, typer.Option(min=1, help="抽样次数 number of weight draws")] = 10_000,
     spread: Annotated[float, typer.Option(min=0.001, max=0.999, help="权重的典型相对变动 typical relative change of a weight")] = 0.2,
+    *,
+    quick: Annotated[bool, typer.Option("--quick", help="略去费时的几项：何种权重会得奖、一切同时变动、取决于哪项选择 leave out the slow questions")] = False,
     language: Reader = "zh",
 ) -> None:
     """名单稳不稳：哪些奖稳，哪些系于一线，系于什么。 How firm the list is, who is on a hair and on what."""
@@ -52,8 +56,8 @@ def sensitivity(
 
     with refusals(language):
         edition, evaluation = _evaluated(folder, language)
-        chances = _write_certainty(evaluation, out, draws, spread, language)
-        firm = _write_robustness(edition, evaluation, chances, out, language)
+        spec, chances = _write_certainty(evaluation, out, draws, spread, language)
+        firm = _write_robustness(edition, evaluation, chances, out, spec=spec, quick=quick, language=language)
         say(language, bottom_line(firm))
         say(language, phrase("稳健性各表和 robustness.xlsx 已写入 {out}", "The robustness tables and robustness.xlsx are in {out}", out=out))
 
@@ -136,7 +140,7 @@ def _write_cards(
     return written
 
 
-def _write_certainty(evaluation: Evaluation, out: Path, draws: int, spread: float, language: str) -> DataFrame:
+def _write_certainty(evaluation: Evaluation, out: Path, draws: int, spread: float, language: str) -> tuple[WeightDraws, DataFrame]:
     from rich.progress import Progress
 
     from toolkit.results import write_certainty
@@ -147,19 +151,27 @@ def _write_certainty(evaluation: Evaluation, out: Path, draws: int, spread: floa
         spec = WeightDraws(draws=draws, spread=spread)
         chances = award_probabilities(evaluation, spec, progress=lambda done: bar.update(task, completed=done))
     write_certainty(evaluation, chances, spec, out)
-    return chances
+    return spec, chances
 
 
-def _write_robustness(edition: Edition, evaluation: Evaluation, chances: DataFrame, out: Path, language: str) -> Firmness:
+def _write_robustness(
+    edition: Edition, evaluation: Evaluation, chances: DataFrame, out: Path, *, spec: WeightDraws, quick: bool, language: str
+) -> Firmness:
     from rich.progress import Progress
 
     from toolkit.results import write_robustness
-    from toolkit.sensitivity.robustness import QUESTIONS, robustness
+    from toolkit.sensitivity.robustness import questions_of, robustness
+    from toolkit.workbook.book import SHEETS
     from toolkit.workbook.robustness_book import write_robustness_book
 
     with Progress(console=console(), transient=True) as bar:
-        task = bar.add_task(worded(language, Phrase("名单系于什么", "what the list hangs on")), total=len(QUESTIONS))
-        firm, answers = robustness(evaluation, edition.records, chances, progress=lambda _: bar.advance(task))
+        names = questions_of(evaluation, quick=quick)
+        task = bar.add_task(worded(language, HANGS), total=len(names))
+
+        def tell(name: str) -> None:
+            bar.update(task, completed=names.index(name), description=worded(language, SHEETS.get(name, HANGS)))
+
+        firm, answers = robustness(evaluation, edition.records, chances, spec=spec, quick=quick, progress=tell)
     write_robustness(answers, out)
     write_robustness_book(evaluation, firm, chances, answers, out)
     return firm

@@ -31,6 +31,12 @@ NAMES = {
     "copeland": Phrase("科普兰两两比较", "Copeland"),
     "spotis": Phrase("稳定偏好（SPOTIS）", "SPOTIS"),
 }
+SHORT = NAMES | {
+    "arithmetic": Phrase("算术平均", "arithmetic"), "geometric": Phrase("几何平均", "geometric"), "topsis": Phrase("TOPSIS", "TOPSIS"),
+    "vikor": Phrase("VIKOR", "VIKOR"), "promethee": Phrase("PROMETHEE", "PROMETHEE"), "waspas": Phrase("WASPAS", "WASPAS"),
+    "borda": Phrase("博尔达", "Borda"), "copeland": Phrase("科普兰", "Copeland"), "spotis": Phrase("SPOTIS", "SPOTIS"),
+}  # fmt: skip
+"""Names that fit above a narrow column."""
 KINDS = {
     "indicator": Phrase("指标", "indicator"), "group": Phrase("指标组", "group"),
     "class": Phrase("会员类别", "class"), "member": Phrase("会员", "member"),

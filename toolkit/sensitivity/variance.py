@@ -80,7 +80,7 @@ def variance_shares(
     Refused
         When a choice does not fit the evaluation, there is none, a number is impossible, or hardly a row could be computed.
     """
-    _refuse([*_number_faults(rows, resamples), *name_faults("members", list(members or ()), set(evaluation.members.index))])
+    _refuse([*_number_faults(rows, resamples), *name_faults("members", [] if members is None else list(members), set(evaluation.members.index))])
     scenarios = Scenarios.of(evaluation, choices, seed)
     if not scenarios.factors:
         raise refuse(Phrase("没有写任何选择", "there is no choice at all"), Phrase("至少写一种", "give one or more"), column="Choices")

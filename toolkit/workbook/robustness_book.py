@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit import wording
 from toolkit.compare.views import certainty_table
 from toolkit.display import Table, display_width
+from toolkit.sensitivity.choices_tables import central_tables, variance_table
+from toolkit.sensitivity.draws_tables import grades_table, ranks_table, scenarios_table
 from toolkit.sensitivity.firmness_tables import (
     CERTAIN,
     CONTENDERS,
@@ -49,7 +51,8 @@ if TYPE_CHECKING:
 WORKBOOK = "robustness.xlsx"
 TABLES: Mapping[str, Callable[..., Table]] = {
     "stability": stability_table, "smallest_weights": smallest_weights_table, "smallest_values": smallest_values_table,
-    "award_bounds": award_bounds_table, "rank_bounds": rank_bounds_table, "removals": removals_table, "records": struck_records_table,
+    "award_bounds": award_bounds_table, "rank_bounds": rank_bounds_table, "ranks": ranks_table, "grades": grades_table,
+    "central_weights": central_tables, "scenarios": scenarios_table, "variance": variance_table, "removals": removals_table, "records": struck_records_table,
     "agreement": methods_table, "chosen": chosen_table, "rank_reversals": reversals_table, "groups": groups_table,
     "fairness": fairness_table,
 }  # fmt: skip
@@ -133,17 +136,17 @@ def _put(book: Book, sheet: Any, first: int, rows: list[tuple[Any, ...]]) -> int
     return first + len(rows)
 
 
-def _say(book: Book, sheet: Any, row: int, text: str) -> int:
-    """A note across the whole page; the row after it."""
-    sheet.merge_range(row, 0, row, len(WIDTHS) - 1, text, book.format(border=0, text_wrap=True, font_size=9, font_color="#404040"))
-    book.height(sheet, row, (text, sum(WIDTHS)))
+def _say(book: Book, sheet: Any, row: int, text: str, widths: Sequence[float] = WIDTHS) -> int:
+    """A note across all columns; the row after it."""
+    sheet.merge_range(row, 0, row, len(widths) - 1, text, book.format(border=0, text_wrap=True, font_size=9, font_color="#404040"))
+    book.height(sheet, row, (text, sum(widths)))
     return row + 1
 
 
 def _write_table(book: Book, name: str, table: Table) -> None:
     """A sheet with what a table shows."""
     sheet = book.sheet(name, Phrase(table.caption, table.caption), top=HEADING_ROW + 1, left=0)
-    widths = [_width(column) for column in zip(table.headings, *table.rows, strict=True)]
+    widths = [_width(heading, [row[place] for row in table.rows]) for place, heading in enumerate(table.headings)]
     book.headings(sheet, HEADING_ROW, list(zip(table.headings, widths, strict=True)))
     text = book.format(text_wrap=True)
     for row, cells in enumerate(table.rows, start=HEADING_ROW + 1):
@@ -153,11 +156,12 @@ def _write_table(book: Book, name: str, table: Table) -> None:
             shown, special = number if isinstance(number, tuple) else (number, None)
             book.cell(sheet, row, column, shown, book.format(align="right", num_format=special) if special else text)
     if table.note:
-        sheet.write_string(HEADING_ROW + 1 + len(table.rows), 0, table.note, book.format(border=0, font_color="#404040"))
+        _say(book, sheet, HEADING_ROW + 1 + len(table.rows), table.note, widths)
 
 
-def _width(cells: tuple[str, ...]) -> float:
-    return float(min(WIDEST, max(8, *(display_width(cell) + 3 for cell in cells))))
+def _width(heading: str, cells: Sequence[str]) -> float:
+    """As wide as the widest cell; a long heading takes two lines."""
+    return float(min(WIDEST, max(8, display_width(heading) // 2 + 4, *(display_width(cell) + 3 for cell in cells))))
 
 
 def _number(cell: str) -> tuple[float, str] | str:

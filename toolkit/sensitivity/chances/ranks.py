@@ -64,11 +64,7 @@ def rank_probabilities(
         raise refuse(phrase(LARGE.zh, LARGE.en, n=size), FEWER, column="down_to", value=str(down_to))
     ranks = Ranks(down_to=down_to)
     found = tallied(evaluation, spec, ranks, **how)
-    listed = [_listed(found, class_, positions, table) for class_, positions, table in ranks.tables(found)]
-    frame = pd.concat(listed, ignore_index=True)
-    place = evaluation.members.index.get_indexer(pd.Index(frame["member"]))
-    order = np.lexsort((frame["rank"].fillna(size + 1), place))
-    return found.said_of(frame.iloc[order].reset_index(drop=True))
+    return found.said_of(_listed(found, ranks, evaluation.members.index))
 
 
 def rank_summary(evaluation: Evaluation, spec: WeightSpec, **how: Unpack[How]) -> pd.DataFrame:
@@ -123,9 +119,9 @@ class Ranks:
         found = []
         for positions, among, ranks in drawn_ranks(allocation, lookup):
             width = self.width(len(positions))
-            cell = among * np.intp(width)
-            cell += self._column(ranks, len(positions))
-            found.append(np.bincount(cell.ravel(), minlength=len(positions) * width))
+            cells = np.multiply(among, width, out=among)
+            cells += self._column(ranks, len(positions))
+            found.append(np.bincount(cells.ravel(), minlength=len(positions) * width))
         return (np.concatenate(found),)
 
     def tables(self, found: Tally) -> Iterator[tuple[str, NDArray[np.intp], Integers]]:
@@ -151,13 +147,20 @@ class Ranks:
         return ranks if self.down_to is None or self.down_to >= size else np.where(ranks > self.down_to, 0, ranks)
 
 
-def _listed(found: Tally, class_: str, positions: NDArray[np.intp], table: Integers) -> pd.DataFrame:
-    """The ranks that members of a class had."""
-    row, column = np.nonzero(table)
-    chance = table[row, column] / found.draws
-    rank = pd.Series(column, dtype="Int64").mask(column == 0)
-    named = {"member": found.index[positions[row]], "class": class_, "rank": rank, "probability": chance}
-    return pd.DataFrame(named | {"error": standard_error(chance, found.draws)})
+def _listed(found: Tally, ranks: Ranks, members: pd.Index[str]) -> pd.DataFrame:
+    """The ranks that members had, by member in this order; none comes last."""
+    place, parts, classes = members.get_indexer(found.index), [], list[str]()
+    for class_, positions, table in ranks.tables(found):
+        ranked_first = np.roll(table, -1, axis=1)
+        row, column = np.nonzero(ranked_first)
+        parts.append((place[positions[row]], np.full(len(row), len(classes)), (column + 1) % table.shape[1], ranked_first[row, column]))
+        classes.append(class_)
+    columns = [np.concatenate(part) for part in zip(*parts, strict=True)]
+    order = np.argsort(columns[0], kind="stable")
+    member, class_of, rank, times = (column[order] for column in columns)
+    chance = times / found.draws
+    named = {"member": members.take(member), "class": pd.Index(classes).take(class_of), "rank": pd.arrays.IntegerArray(rank, rank == 0)}
+    return pd.DataFrame(named | {"probability": chance, "error": standard_error(chance, found.draws)})
 
 
 def _summed(found: Tally, class_: str, positions: NDArray[np.intp], table: Integers, ranks: Ranks) -> pd.DataFrame:

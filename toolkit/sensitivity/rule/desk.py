@@ -34,6 +34,14 @@ class Desk:
         """An array of whole numbers, with whatever it last held."""
         return self._array(name, shape, dtype)
 
+    def part(self, name: str, shape: tuple[int, int], dtype: type[np.generic]) -> NDArray[Any]:
+        """An array that shares its room with all others of its name, so that small ones stay where the processor is quick."""
+        size = shape[0] * shape[1]
+        held: NDArray[Any] | None = self._own.__dict__.get(name)
+        if held is None or held.size < size:
+            held = self._array(name, (size,), dtype)
+        return held[:size].reshape(shape)
+
     def _array(self, name: str, shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
         arrays = self._own.__dict__
         held: NDArray[Any] | None = arrays.get(name)

@@ -16,6 +16,7 @@ from toolkit.sensitivity.rule.offers import span
 if TYPE_CHECKING:
     from toolkit.ranking import Integers, Mask
     from toolkit.sensitivity.rule.allocation import Allocation, Lookup
+    from toolkit.sensitivity.rule.desk import Desk
     from toolkit.sensitivity.rule.standing import Standing
 
 Pairs: TypeAlias = "tuple[NDArray[np.intp], Integers, Integers]"
@@ -28,42 +29,53 @@ def drawn_ranks(allocation: Allocation, lookup: Lookup) -> Iterator[Pairs]:
     """The ranks 1-2-2-4 in each class under the standings of a chunk of draws: rounded totals, then what settles ties.
 
     Of the members of a class, `among[draw, i]` is one, counted from its first, and `ranks[draw, i]` its rank: in no order
-    that anyone may rely on.
+    that anyone may rely on. Both are the caller's to write in until the next class is asked for.
     """
     part, scheme = allocation.taking_part(lookup), allocation.terms.scheme
     standings = [lookup(node) for node in (TOTAL, *tie_nodes(scheme))]
     width = allocation.steps.top.bit_length()
     for _, positions in allocation.terms.pools["class"]:
         own = span(positions)
-        yield positions, *_ranked([standing[:, own] for standing in standings], part[:, own], width)
+        yield positions, *_ranked([standing[:, own] for standing in standings], part[:, own], width, allocation.desk)
 
 
-def _ranked(standings: Sequence[Standing], part: Mask, width: int) -> tuple[Integers, Integers]:
+def _ranked(standings: Sequence[Standing], part: Mask, width: int, desk: Desk) -> tuple[Integers, Integers]:
     """Members and their ranks, int[draws, class] each, from standings of `width` bits, the first deciding first."""
-    members = max(1, (part.shape[1] - 1).bit_length())
-    bits = members + width * len(standings)
-    if bits > WIDEST:
+    draws, size = len(standings[0]), part.shape[1]
+    members = max(1, (size - 1).bit_length())
+    if members + width * len(standings) > WIDEST:
         return _one_by_one(standings, part)
-    whole = np.int32 if bits < 31 else np.int64
-    packed: Standing = np.multiply(standings[0], part, dtype=whole)
+    packed, level = (desk.part(name, (draws, size), np.int64) for name in ("packed", "level"))
+    np.copyto(packed, standings[0])
+    if not part.all():
+        packed *= part
     for standing in standings[1:]:
-        packed = (packed << width) | standing.astype(whole)
-    packed = np.arange(part.shape[1], dtype=whole) - (packed << members)
+        packed <<= width
+        packed |= standing
+    packed *= -(1 << members)
+    packed += np.arange(size)
     packed.sort(axis=1)
-    among, level = packed & ((1 << members) - 1), packed >> members
-    return among, _places(level, level > -(1 << width * (len(standings) - 1)))
+    np.right_shift(packed, members, out=level)
+    np.bitwise_and(packed, (1 << members) - 1, out=packed)
+    ranks = _places(level, desk)
+    if (without := level > -(1 << width * (len(standings) - 1)))[:, -1].any():
+        ranks[without] = 0
+    return packed, ranks
 
 
-def _places(level: Integers, without: Mask) -> Integers:
-    """The ranks of members in order: whoever is level with the one before shares its rank, who has no total has 0."""
-    places = np.arange(1, level.shape[1] + 1, dtype=np.int32)
-    ranks: Integers = np.broadcast_to(places, level.shape)
-    first = level[:, 1:] != level[:, :-1]
-    if not first.all():
-        ranks = ranks.copy()
-        ranks[:, 1:] *= first
-        np.maximum.accumulate(ranks, axis=1, out=ranks)
-    return np.where(without, 0, ranks) if without[:, -1].any() else ranks
+def _places(level: Integers, desk: Desk) -> Integers:
+    """The ranks of members in order: whoever is level with the one before shares its rank."""
+    draws, size = level.shape
+    ranks = desk.part("ranks", (draws, size), np.int64)
+    np.copyto(ranks, np.arange(1, size + 1))
+    same = desk.part("same", (draws, size), np.bool_)
+    same[:, 0] = False
+    np.equal(level[:, 1:], level[:, :-1], out=same[:, 1:])
+    tied = np.flatnonzero(same)
+    if tied.size:
+        first = np.concatenate(([True], tied[1:] != tied[:-1] + 1))
+        ranks.ravel()[tied] = (tied[first] % size)[np.cumsum(first) - 1]
+    return ranks
 
 
 def _one_by_one(standings: Sequence[Standing], part: Mask) -> tuple[Integers, Integers]:
@@ -72,4 +84,4 @@ def _one_by_one(standings: Sequence[Standing], part: Mask) -> tuple[Integers, In
     keys = [np.broadcast_to(standing, (draws, size)).astype(np.float64) for standing in standings]
     keys[0] = np.where((keys[0] > 0) & part, keys[0], np.nan)
     ranks = [competition_ranks(*(key[draw] for key in keys)) for draw in range(draws)]
-    return np.broadcast_to(np.arange(size), (draws, size)), np.array(ranks)
+    return np.tile(np.arange(size), (draws, 1)), np.array(ranks)

@@ -76,8 +76,8 @@ class Lists:
         return list(zip(gained, lost, strict=True))
 
     def _named(self, which: Mask) -> list[tuple[str, ...]]:
-        index = self.evaluation.members.index
-        return [tuple(sorted(index[np.flatnonzero(own)])) if own.any() else () for own in which]
+        names = self.evaluation.members.index.to_numpy(dtype=object)
+        return [tuple(sorted(names[own])) if own.any() else () for own in which]
 
     def _given(self, shares: Floats) -> Mask:
         awards = self.evaluation.scheme.awards

@@ -12,7 +12,7 @@ from toolkit.awards.requirements import rounded_scores
 from toolkit.awards.terms import Terms
 from toolkit.ranking import rounded
 from toolkit.scoring import TOTAL, node_scores
-from toolkit.sensitivity.tipping.paths import Rivals, Rule
+from toolkit.sensitivity.tipping.rivals import Rivals, Rule
 
 if TYPE_CHECKING:
     from toolkit.awards.contests import Contest
@@ -38,6 +38,13 @@ def exact_scores(evaluation: Evaluation) -> dict[str, Floats]:
 def terms_of(evaluation: Evaluation) -> Terms:
     """The terms of the awards of an evaluation."""
     return Terms.of(evaluation.scheme, evaluation.members, evaluation.vetoes, evaluation.measured.conditions)
+
+
+def looked_at(terms: Terms) -> list[str]:
+    """The nodes whose scores decide awards: the total, what settles ties, what places go by, and what bars ask of."""
+    scheme = terms.scheme
+    asked = [str(item.node) for own in (terms.eligibility, *terms.bars.values()) for item, _ in own.nodes]
+    return list(dict.fromkeys([TOTAL, *tie_nodes(scheme), *(award.by for award in scheme.awards), *asked]))
 
 
 def decided(evaluation: Evaluation) -> list[Contest]:

@@ -13,8 +13,12 @@ from toolkit.errors import refuse
 from toolkit.scoring import TOTAL
 from toolkit.sensitivity.drawn_weights.voted import shares_of
 from toolkit.sensitivity.rule.lists import Lists
+from toolkit.sensitivity.tipping.changes import Change, Looking, first_change, seen_nearest, sought
 from toolkit.sensitivity.tipping.contested_lines import exact_scores, rule_of
-from toolkit.sensitivity.tipping.paths import Change, Rule, Straight, crossings, first_change, sought
+from toolkit.sensitivity.tipping.crossings import crossings
+from toolkit.sensitivity.tipping.rivals import Rule
+from toolkit.sensitivity.tipping.score_lines import Straight
+from toolkit.sensitivity.tipping.searches import together
 from toolkit.sensitivity.tipping.weight_effects import branch_of, effects_of, leaf_shares
 from toolkit.text import phrase
 
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from toolkit.evaluation import Evaluation
-    from toolkit.ranking import Floats, Mask
+    from toolkit.ranking import Floats
 
 Positions: TypeAlias = "Sequence[int] | NDArray[np.intp]"
 
@@ -85,17 +89,18 @@ class Movable:
     def first(self, start: Floats, way: Floats, reach: float) -> Change:
         """Where on the way the list first becomes another one."""
         along = self.along(start, way)
+        (found,) = together([self.search(way, reach)], lambda asked: [self.lists.same(along(own)) for own in asked.values()])
+        return found
 
-        def same(moments: Floats) -> Mask:
-            return self.lists.same(along(moments))
-
+    def search(self, way: Floats, reach: float) -> Looking[Change]:
+        """The search for it: among computed moments, or on a grid where some scores do not go straight."""
         lines = {name: Straight(at, np.zeros(len(at))) for name, at in self.scores.items()}
         for name in {*self.effects, *self.rule.ties, *(node for node, _ in self.rule.levels)}:
             slopes = self.slopes(name, way)
             if slopes is None:
-                return sought(same, reach)
+                return sought(reach)
             lines[name] = Straight(self.scores[name], slopes)
-        return first_change(same, crossings(lines, self.rule, reach), reach).nearer(same)
+        return seen_nearest(first_change(crossings(lines, self.rule, reach), reach))
 
     def slopes(self, name: str, way: Floats) -> Floats | None:
         """How each member's score at a node moves on the way; None where it does not go straight."""

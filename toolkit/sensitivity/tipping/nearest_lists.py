@@ -19,7 +19,7 @@ from toolkit.sensitivity.tipping.nearest_shares import NORMS, Norm, Row, least_w
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.ranking import Floats
-    from toolkit.sensitivity.tipping.paths import Rivals
+    from toolkit.sensitivity.tipping.rivals import Rivals
 
 COLUMNS = ["norm", "least", "change", "proven", "weights", "gained", "lost"]
 MOST = 400  # programmes solved for one answer

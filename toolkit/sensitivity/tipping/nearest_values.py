@@ -123,7 +123,7 @@ class _Member:
 
     def scores(self, item: Indicator, raw: Floats, moved: Floats) -> dict[str, Floats]:
         """The rounded scores of the member with its raw value moved by so much."""
-        return self.revalued.scores(self.contest, self.position, item, np.round(raw[self.position] + moved, 9))
+        return self.revalued.scores([(self.position, item, np.round(raw[self.position] + moved, 9))])[0]
 
     def raw(self, item: Indicator) -> Floats:
         """The raw values of all members."""

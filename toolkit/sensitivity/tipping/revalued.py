@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from toolkit.awards.contests import tie_nodes
 from toolkit.awards.requirements import rounded_scores
 from toolkit.awards.terms import Terms
 from toolkit.ranking import rounded
 from toolkit.scoring import TOTAL, node_scores
-from toolkit.sensitivity.tipping.contested_lines import terms_of
+from toolkit.sensitivity.tipping.contested_lines import looked_at, terms_of
 from toolkit.shapes import Relative
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.ranking import Floats, Integers, Mask
     from toolkit.scheme.criteria import Indicator
+
+Raw: TypeAlias = "tuple[int, Indicator, Floats]"
+"""The position of a member, a resolved indicator, and raw values float64[n] it might have there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,10 +54,8 @@ class Field:
         members, terms = evaluation.members, terms_of(evaluation)
         own = np.ones(len(members), np.bool_) if class_ is None else (members["class"] == class_).to_numpy(np.bool_)
         score = rounded_scores(evaluation.scheme, evaluation.scores.loc[members.index[own]])
-        asked = [str(item.node) for each in (terms.eligibility, *terms.bars.values()) for item, _ in each.nodes]
-        nodes = dict.fromkeys([TOTAL, *tie_nodes(evaluation.scheme), *(award.by for award in evaluation.scheme.awards), *asked])
         few = terms if class_ is None else Terms.of(evaluation.scheme, members[own], evaluation.vetoes, evaluation.measured.conditions)
-        return cls(np.where(own, own.cumsum() - 1, -1), {node: score(node) for node in nodes}, few)
+        return cls(np.where(own, own.cumsum() - 1, -1), {node: score(node) for node in looked_at(terms)}, few)
 
     def given(self, contest: Contest, position: int, scores: dict[str, float]) -> bool:
         """Whether a member would have an award with other rounded scores, by the rule itself."""
@@ -108,32 +111,40 @@ class Revalued:
             self.fields[class_] = Field.of(self.evaluation, class_)
         return self.fields[class_]
 
-    def scores(self, contest: Contest, position: int, item: Indicator, raw: Floats) -> dict[str, Floats]:
-        """A member's rounded scores for raw values float64[n], float64[n] by each node that awards look at."""
+    def scores(self, asked: Sequence[Raw]) -> list[dict[str, Floats]]:
+        """The rounded scores of members with other raw values, float64[n] by each node that awards look at, for each asked."""
         evaluation, tree = self.evaluation, self.evaluation.tree
-        values = np.tile(self.values[position], (len(raw), 1))
-        values[:, tree.nodes.index(item.id) - tree.leaves.start] = self._valued(position, item, raw)
-        applying = np.tile(self.applicable[position], (len(raw), 1))
-        found = dict(zip(tree.nodes, node_scores(tree, values, applying).T, strict=True))
+        who = np.repeat([position for position, _, _ in asked], [len(raw) for _, _, raw in asked])
+        ends = [0, *np.cumsum([len(raw) for _, _, raw in asked]).tolist()]
+        values = self.values[who]
+        for (position, item, raw), (start, end) in zip(asked, pairwise(ends), strict=True):
+            values[start:end, tree.nodes.index(item.id) - tree.leaves.start] = self._valued(position, item, raw)
+        found = dict(zip(tree.nodes, node_scores(tree, values, self.applicable[who]).T, strict=True))
         for each in evaluation.scheme.adjustments:
-            found[each.id] = np.full(len(raw), self.added[each.id][position])
+            found[each.id] = self.added[each.id][who]
             found[TOTAL] = found[TOTAL] + np.nan_to_num(found[each.id])
         bounds = evaluation.scheme.total
         low, high = -np.inf if bounds.floor is None else bounds.floor, np.inf if bounds.cap is None else bounds.cap
         found[TOTAL] = np.clip(found[TOTAL], low, high)
-        return {node: rounded(found[node], evaluation.scheme.decimals) for node in self.field(contest).points}
-
-    def outcomes(self, contest: Contest, position: int, item: Indicator, raw: Floats) -> Outcomes:
-        """Whether the member would have the award, for raw values float64[n], to be asked for one by one."""
-        return Outcomes(self.field(contest), contest, position, self.scores(contest, position, item, raw))
+        points = {node: rounded(found[node], evaluation.scheme.decimals) for node in self.nodes}
+        return [{node: own[start:end] for node, own in points.items()} for start, end in pairwise(ends)]
 
     def _valued(self, position: int, item: Indicator, raw: Floats) -> Floats:
         """Raw values of a member on the scale, by a resolved indicator."""
-        scale, class_ = self.evaluation.scheme.scale, str(self.evaluation.members["class"].iloc[position])
         numbers = raw if item.outliers is None else item.outliers.applied(raw)
         if isinstance(item.value, Relative):
-            return item.value.values(numbers, scale, np.array([class_] * len(raw), dtype=object))
-        return np.asarray(item.value.values(numbers.copy(), scale), dtype=np.float64)
+            return item.value.values(numbers, self.evaluation.scheme.scale, np.full(len(raw), self.classes[position], dtype=object))
+        return np.asarray(item.value.values(numbers.copy(), self.evaluation.scheme.scale), dtype=np.float64)
+
+    @cached_property
+    def classes(self) -> list[str]:
+        """The class of each member."""
+        return [str(class_) for class_ in self.evaluation.members["class"]]
+
+    @cached_property
+    def nodes(self) -> list[str]:
+        """The nodes that awards look at."""
+        return looked_at(terms_of(self.evaluation))
 
 
 @dataclass(frozen=True, eq=False)

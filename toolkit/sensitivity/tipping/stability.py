@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from toolkit.scoring import TOTAL
 from toolkit.sensitivity.rule.lists import Lists, shifted, siblings_of
+from toolkit.sensitivity.tipping.changes import Change, Looking, first_change, sought
 from toolkit.sensitivity.tipping.contested_lines import exact_scores, rule_of
-from toolkit.sensitivity.tipping.paths import Change, Rule, Straight, crossings, first_change, sought
+from toolkit.sensitivity.tipping.crossings import crossings
+from toolkit.sensitivity.tipping.rivals import Rule
+from toolkit.sensitivity.tipping.score_lines import Straight
+from toolkit.sensitivity.tipping.searches import together
 
 if TYPE_CHECKING:
     from toolkit.aggregation import Branch
     from toolkit.evaluation import Evaluation
     from toolkit.ranking import Floats, Mask
+
+Way: TypeAlias = tuple[int, float]
+"""A node whose share is moved, and -1 for down or 1 for up."""
 
 COLUMNS = ["node", "weight", "lowest", "highest", "exact", "gain_below", "lose_below", "gain_above", "lose_above"]
 
@@ -47,7 +55,7 @@ def stability_intervals(evaluation: Evaluation) -> pd.DataFrame:
     """
     asked = _Asked.of(evaluation)
     nodes = range(len(evaluation.tree.nodes) - 1)
-    ends = [asked.ends(node) for node in nodes]
+    ends = asked.ends(nodes)
     moved = asked.beyond(ends)
     rows = [(*asked.interval(node, own), *moved[2 * node], *moved[2 * node + 1]) for node, own in zip(nodes, ends, strict=True)]
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -63,10 +71,36 @@ class _Asked:
     def of(cls, evaluation: Evaluation) -> _Asked:
         return cls(Lists.of(evaluation), exact_scores(evaluation), rule_of(evaluation))
 
-    def ends(self, node: int) -> tuple[Change, Change]:
-        """How far a share can be moved down and up."""
-        alone = len(siblings_of(self.lists.evaluation.tree, node)) == 1 or self.unclear(node)
-        return (Change(), Change()) if alone else (self.end(node, -1.0), self.end(node, 1.0))
+    def ends(self, nodes: Iterable[int]) -> list[tuple[Change, Change]]:
+        """How far each share can be moved down and up: all ends are looked up together."""
+        searches = {way: search for node in nodes for way, search in self.searches(node)}
+        ways = list(searches)
+
+        def same(looks: dict[int, Floats]) -> list[Mask]:
+            moved = [self.moved(*ways[place], own) for place, own in looks.items()]
+            return np.split(self.lists.same(np.concatenate(moved)), np.cumsum([len(own) for own in moved])[:-1])
+
+        found = dict(zip(ways, together(list(searches.values()), same), strict=True))
+        return [(found.get((node, -1.0), Change()), found.get((node, 1.0), Change())) for node in nodes]
+
+    def searches(self, node: int) -> Iterator[tuple[Way, Looking[Change]]]:
+        """The search for each end to which a share can be moved at all."""
+        ways = [(sign, room) for sign in (-1.0, 1.0) if (room := self.room(node, sign)) > 0]
+        slopes = self.slopes(node) if ways else None
+        for sign, room in ways:
+            if slopes is None:
+                yield (node, sign), sought(room)
+            else:
+                lines = self.still | {name: Straight(self.scores[name], sign * slope) for name, slope in slopes.items()}
+                yield (node, sign), first_change(crossings(lines, self.rule, room), room)
+
+    def room(self, node: int, sign: float) -> float:
+        """How much of a share there is to be moved one way; nothing where it is alone or unclear."""
+        scheme, tree = self.lists.evaluation.scheme, self.lists.evaluation.tree
+        if len(siblings_of(tree, node)) == 1 or self.unclear(node):
+            return 0.0
+        room = float(self.lists.shares[node]) if sign < 0 else 1.0 - float(self.lists.shares[node])
+        return room * (1.0 - 1e-9) if sign > 0 and scheme.weights == "points" else room  # of points no share is ever the whole
 
     def unclear(self, node: int) -> bool:
         """Whether the weight is one of a sum of points, of which the full mark moves too."""
@@ -84,34 +118,17 @@ class _Asked:
         limits = (weight, weight) if alone else (self.written(node, low), self.written(node, high))
         return tree.nodes[node], weight, *limits, down.exact and up.exact
 
-    def end(self, node: int, sign: float) -> Change:
-        """How far a share can be moved one way."""
-        room = float(self.lists.shares[node]) if sign < 0 else 1.0 - float(self.lists.shares[node])
-        if room <= 0.0:
-            return Change()
-        if sign > 0 and self.lists.evaluation.scheme.weights == "points":
-            room *= 1.0 - 1e-9  # points can be any number: nobody's share is ever the whole
-        same = self.same(node, sign)
-        lines = self.straight(node, sign)
-        if lines is None:
-            return sought(same, room)
-        return first_change(same, crossings(lines, self.rule, room), room)
-
-    def same(self, node: int, sign: float) -> Callable[[Floats], Mask]:
-        """Whether the list is as it stands when a share is moved so far."""
-        tree, shares = self.lists.evaluation.tree, self.lists.shares
-
-        def kept(distance: Floats) -> Mask:
-            return self.lists.same(shifted(tree, shares, node, np.clip(shares[node] + sign * distance, 0.0, 1.0)))
-
-        return kept
+    def moved(self, node: int, sign: float, distance: Floats) -> Floats:
+        """The shares of all nodes with one moved so far, float64[distances, nodes]."""
+        shares = self.lists.shares
+        return shifted(self.lists.evaluation.tree, shares, node, np.clip(shares[node] + sign * distance, 0.0, 1.0))
 
     def beyond(self, ends: Sequence[tuple[Change, Change]]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
         """Who wins and who loses an award just beyond each end, all at once: two for each node."""
-        tree, shares = self.lists.evaluation.tree, self.lists.shares
-        away = [(node, sign * (end.seen or 0.0)) for node, own in enumerate(ends) for sign, end in zip((-1.0, 1.0), own, strict=True)]
-        past = [shifted(tree, shares, node, np.clip(shares[[node]] + by, 0.0, 1.0)) if by else shares[None, :] for node, by in away]
-        return self.lists.moves(np.concatenate([*past, shares[:0].reshape(0, len(shares))]))
+        seen = [(node, sign, end.seen) for node, own in enumerate(ends) for sign, end in zip((-1.0, 1.0), own, strict=True)]
+        there = [self.moved(node, sign, np.array([at])) for node, sign, at in seen if at is not None]
+        found = iter(self.lists.moves(np.concatenate(there)) if there else [])
+        return [((), ()) if at is None else next(found) for _, _, at in seen]
 
     def written(self, node: int, share: float) -> float:
         """A share as a weight in the scheme's own terms."""
@@ -121,12 +138,18 @@ class _Asked:
         others = sum(float(tree.weights[child]) for child in siblings_of(tree, node) if child != node)
         return np.inf if share >= 1.0 else others * share / (1.0 - share)
 
-    def straight(self, node: int, sign: float) -> dict[str, Straight] | None:
-        """The scores at every node as a share moves; None where some are no straight lines."""
+    @cached_property
+    def still(self) -> dict[str, Straight]:
+        """The scores at every node where nothing moves."""
+        nothing = np.zeros(len(self.scores[TOTAL]))
+        return {name: Straight(at, nothing) for name, at in self.scores.items()}
+
+    def slopes(self, node: int) -> dict[str, Floats] | None:
+        """How scores move for a whole share more of one node, by the nodes above it; None where some are no straight lines."""
         tree, share = self.lists.evaluation.tree, float(self.lists.shares[node])
-        found = {name: Straight(at, np.zeros(len(at))) for name, at in self.scores.items()}
         parent, slope, below = _parent(self, node), np.empty(0), node
         counted = np.isfinite(self.scores[TOTAL])
+        found: dict[str, Floats] = {}
         if share >= 1.0 or any(np.isnan(self.scores[tree.nodes[child]][counted]).any() for child in parent.children):
             return None
         for branch in _upwards(tree.branches, parent):
@@ -134,8 +157,7 @@ class _Asked:
                 return None
             slope = self._slope(branch, node, share) if branch is parent else slope * self._part(branch, below)
             below = branch.node
-            name = tree.nodes[branch.node]
-            found[name] = Straight(self.scores[name], sign * np.where(np.isnan(slope), 0.0, slope))
+            found[tree.nodes[branch.node]] = np.where(np.isnan(slope), 0.0, slope)
         return found
 
     def _slope(self, branch: Branch, node: int, share: float) -> Floats:

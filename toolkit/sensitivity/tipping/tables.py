@@ -41,7 +41,7 @@ def stability_table(evaluation: Evaluation, found: pd.DataFrame, language: Langu
     """
     to = language or evaluation.scheme.language
     rows = [
-        (evaluation.scheme.label(row["node"]), _figure(row["weight"]), _figure(row["lowest"]), _figure(row["highest"]),
+        (evaluation.scheme.label(row["node"]), weight_figure(row["weight"]), weight_figure(row["lowest"]), weight_figure(row["highest"]),
          stability_in_words(evaluation, row).into(to))
         for row in rows_of(found)
     ]  # fmt: skip
@@ -79,7 +79,7 @@ def _beyond(evaluation: Evaluation, row: Row, distance: float, side: str, way: P
     about = Phrase("", "") if row["exact"] else Phrase("约", "about ")
     return phrase(
         "{way.zh}{about.zh} {n} 分权重，{who.zh}", "{about.en}{n} {way.en}: {who.en}",
-        way=way, about=about, n=_figure(distance), who=_moves(evaluation, gained, lost),
+        way=way, about=about, n=weight_figure(distance), who=_moves(evaluation, gained, lost),
     )  # fmt: skip
 
 
@@ -129,8 +129,8 @@ def _witness(evaluation: Evaluation, row: Row, to: Language) -> tuple[str, ...]:
         str(names[row["winner"]]),
         str(names[row["other"]]),
         norms[row["norm"]].into(to),
-        _figure(row["tie"]),
-        _figure(row["change"]),
+        weight_figure(row["tie"]),
+        weight_figure(row["change"]),
         _changed(evaluation, row["weights"]).into(to),
     )
 
@@ -142,7 +142,7 @@ def _changed(evaluation: Evaluation, weights: dict[str, float] | None) -> Phrase
     scheme, tree = evaluation.scheme, evaluation.tree
     voted = {node: _voted(evaluation, place) for place, node in enumerate(tree.nodes[:-1])}
     moved = [(scheme.label(node), voted[node], weight) for node, weight in weights.items() if abs(weight - voted[node]) > 5e-5]
-    said = [f"{label} {_figure(before)} → {_figure(after)}" for label, before, after in moved]
+    said = [f"{label} {weight_figure(before)} → {weight_figure(after)}" for label, before, after in moved]
     return Phrase("，".join(said), ", ".join(said))
 
 
@@ -243,7 +243,7 @@ def award_bounds_table(evaluation: Evaluation, found: pd.DataFrame, language: La
     )  # fmt: skip
 
 
-def _figure(number: Any) -> str:
+def weight_figure(number: Any) -> str:
     """A weight or a change with two decimals, more where it is small; a dash where there is none."""
     if wording.absent(number):
         return wording.BLANK
