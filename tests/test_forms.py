@@ -20,6 +20,7 @@ from toolkit.forms.columns import form_columns
 from toolkit.forms.names import forms
 from toolkit.reading.headings import normal_heading
 from toolkit.reading.row_classes import is_remark
+from toolkit.reading.words import normal_choice
 from toolkit.tables import Column, Table, Tables
 
 
@@ -70,7 +71,7 @@ def column(headings: tuple[str, ...]) -> st.SearchStrategy[Column]:
         st.builds(Column, type=st.sampled_from(["text", "date", "boolean"]), **common, **note),
         st.builds(Column, type=st.sampled_from(["number", "money"]), unit=unit, range=st.none() | bounds, **common, **note),
         st.builds(Column, type=st.just("percent"), unit=st.just("%"), range=st.sampled_from([None, (0.0, 100.0)]), **common),
-        st.builds(Column, type=st.just("choice"), choices=st.lists(word, min_size=1, max_size=4, unique_by=lambda w: "".join(w.split())).map(tuple),
+        st.builds(Column, type=st.just("choice"), choices=st.lists(word, min_size=1, max_size=4, unique_by=normal_choice).map(tuple),
                   **common),
     )  # fmt: skip
 

@@ -69,6 +69,8 @@ def test_a_whole_dictionary_is_read_with_its_defaults(tmp_path: Path) -> None:
         ('file    = "../records/培训签到*.xlsx"', "file = 'records\\a.xlsx'", 2, "relative to the edition"),
         ("required = true", 'required = "yes"', 11, "true or false"),
         (', choices = ["学习班", "讲座"]', "", 17, "no choices"),
+        ('choices = ["学习班", "讲座"]', 'choices = ["Ａ 班", "讲座", "A班"]', 17, "the same as the choice `Ａ 班`"),
+        ('choices = ["学习班", "讲座"]', 'choices = ["讲座", "讲座"]', 17, "remove one"),
         ("range = [0, 80]", "range = [80, 0]", 16, "ends before it begins"),
         ("range = [0, 80]", "range = [0]", 16, ""),
         ("range = [0, 1]", "range = [0, 100]", 18, "counts 1 as 100%"),

@@ -13,6 +13,7 @@ from toolkit.errors import nearest
 from toolkit.provenance import Channel, Verified, provenance_faults
 from toolkit.reading.credit_code import is_valid, normal_key
 from toolkit.reading.headings import normal_heading
+from toolkit.reading.words import normal_choice
 from toolkit.sources.address import source_faults
 from toolkit.text import Phrase, phrase
 from toolkit.toml_faults import Fault
@@ -177,6 +178,18 @@ def _shared_headings(path: KeyPath, columns: Mapping[str, Raw]) -> Iterator[Faul
                 yield Fault((*path, column, "headings"), rule, mend, heading)
 
 
+def _shared_choices(path: KeyPath, choices: list[str]) -> Iterator[Fault]:
+    """Two choices must not be written so alike that a cell could mean either."""
+    first: dict[str, str] = {}
+    for place, choice in enumerate(choices):
+        normal = normal_choice(choice)
+        if normal in first:
+            rule = phrase("与可选值“{other}”读起来相同（不分全角半角和空格）", "reads the same as the choice `{other}` (width and spaces aside)",
+                          other=first[normal])  # fmt: skip
+            yield Fault((*path, "choices", place), rule, Phrase("请删去一个，或改用不同的字", "remove one, or write it in other words"), choice)
+        first.setdefault(normal, choice)
+
+
 def _column_faults(path: KeyPath, column: Raw) -> Iterator[Fault]:
     kind = column.get("type")
     if not COLUMN_ID.fullmatch(str(path[-1])):
@@ -188,6 +201,7 @@ def _column_faults(path: KeyPath, column: Raw) -> Iterator[Fault]:
     if kind == "choice" and not column.get("choices"):
         rule = Phrase("choice 列没有写可选值", "a column of type choice lists no choices")
         yield Fault(path, rule, Phrase('请加上 choices = ["…", "…"]', 'add choices = ["…", "…"]'))
+    yield from _shared_choices(path, _texts(column.get("choices")))
     for key, kinds in (("choices", {"choice"}), ("range", NUMERIC), ("accept", {"credit_code"}),
                        ("forever", {"date"}), ("day_missing", {"date"})):  # fmt: skip
         if column.get(key) and kind not in kinds:

@@ -49,12 +49,23 @@ def read_boolean(raw: object) -> bool | Finding:
     )
 
 
+def normal_choice(text: object) -> str:
+    """A choice as it is recognised: without spaces, of one width.
+
+    Examples
+    --------
+    >>> normal_choice("招标 代理,") == normal_choice("招标代理，")
+    True
+    """
+    return "".join(plain(text).split())
+
+
 def choice_reader(choices: tuple[str, ...]) -> Callable[[object], str | Finding]:
     """A reader that gives one of `choices` as the dictionary writes it."""
-    normal = {"".join(plain(choice).split()): choice for choice in choices}
+    normal = {normal_choice(choice): choice for choice in choices}
 
     def read(raw: object) -> str | Finding:
-        text = "".join(plain(raw).split())
+        text = normal_choice(raw)
         return normal[text] if text in normal else _no_choice(text, choices)
 
     return read
