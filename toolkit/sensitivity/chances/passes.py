@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Counts: TypeAlias = "tuple[NDArray[Any], ...]"
 T = TypeVar("T")
 
-CELLS = 1 << 18
+CELLS = 1 << 19
 IN_FLIGHT = 16
 
 
