@@ -1,8 +1,17 @@
-"""Modules that need an extra are not looked into for examples where it is not installed."""
+"""Modules that need an extra are not looked into for examples where it is not installed; workers end quietly."""
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
+
+import pytest
 
 DRIVERS = {"psycopg": "postgres", "pyspark": "spark"}
 collect_ignore = [f"toolkit/sources/{module}.py" for driver, module in DRIVERS.items() if find_spec(driver) is None]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """What libraries tell of their own clearing up in a worker would otherwise follow pytest's closing line."""
+    if hasattr(config, "workerinput"):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
