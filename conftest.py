@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from importlib.util import find_spec
 
@@ -11,7 +12,7 @@ DRIVERS = {"psycopg": "postgres", "pyspark": "spark"}
 collect_ignore = [f"toolkit/sources/{module}.py" for driver, module in DRIVERS.items() if find_spec(driver) is None]
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """What libraries tell of their own clearing up in a worker would otherwise follow pytest's closing line."""
+def pytest_configure(config: pytest.Config) -> None:
+    """What libraries tell of their own clearing up when a worker ends would otherwise follow pytest's closing line."""
     if hasattr(config, "workerinput"):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        atexit.register(os.dup2, os.open(os.devnull, os.O_WRONLY), 2)
