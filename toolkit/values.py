@@ -101,10 +101,19 @@ def _each(scheme: Scheme, raw: pd.DataFrame, applicable: pd.DataFrame, classes: 
     for item in scheme.indicators:
         counted = applicable[item.id].to_numpy(dtype=bool)
         given = raw[item.id] if counted.all() else raw[item.id].where(counted)
-        yield _valued(item, given, counted, scheme.scale, classes)
+        yield valued_column(item, given, counted, scheme.scale, classes)
 
 
-def _valued(item: Indicator, given: pd.Series[Any], counted: Mask, scale: float, classes: States) -> Valued:
+def valued_column(item: Indicator, given: pd.Series[Any], counted: Mask, scale: float, classes: States) -> Valued:
+    """One indicator on the scale, what is missing left NaN.
+
+    Parameters
+    ----------
+    given
+        Its raw values, index member, NaN where it does not apply.
+    counted, classes : bool[members], object[members]
+        To whom it applies, and the class of each.
+    """
     shape = item.value
     if isinstance(shape, Category):
         values = shape.values(given, scale)

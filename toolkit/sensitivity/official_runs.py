@@ -20,7 +20,7 @@ from toolkit.sensitivity.rule.grade_outcomes import GradeOutcomes
 from toolkit.shapes import Relative
 from toolkit.stand_ins import stand_ins
 from toolkit.value_faults import Valued, value_problems
-from toolkit.values import _valued  # the one place that values an indicator
+from toolkit.values import valued_column  # the one place that values an indicator
 
 if TYPE_CHECKING:
     from toolkit.aggregation import Branch
@@ -154,7 +154,7 @@ def _valued_in(scenario: Scenario, name: str) -> Valued:
     ground, raw = scenario.ground, scenario.column(name)
     counted, evaluation = ground.counted[name], ground.evaluation
     given = pd.Series(raw if counted.all() else np.where(counted, raw, np.nan), evaluation.members.index, copy=False)
-    return _valued(scenario.item(name), given, counted, evaluation.scheme.scale, ground.classes)
+    return valued_column(scenario.item(name), given, counted, evaluation.scheme.scale, ground.classes)
 
 
 def _filled(ground: Ground, valued: Valued) -> tuple[Floats, Mask | None]:
