@@ -26,6 +26,7 @@ CHANGES: dict[str, tuple[object, str, str]] = {
              "ties: 守法诚信, joint → 诚信承诺与公开, left to the committee"),
     "award[progress]": ({"label": "进步奖"}, "新增奖项：进步奖", "award added: 进步奖"),
     "award[advanced]": (None, "删去奖项：先进会员", "award removed: 先进会员"),
+    "adjustment[bad_conduct].measure.in_period": (True, "须发生在评价期内：不良行为扣分 · 取数 否 → 是", "happened in the period: 不良行为扣分 · measure no → yes"),
     "seed": (7, "随机种子：20181231 → 7", "seed: 20181231 → 7"),
 }  # fmt: skip
 

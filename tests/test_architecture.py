@@ -13,7 +13,7 @@ import toolkit
 
 PACKAGE = Path(toolkit.__file__).parent
 FLOORS = {
-    "ground": "text deferred discretion errors ranking toml_places toml_faults toml_file house display drawing",
+    "ground": "text deferred discretion errors ranking moments toml_places toml_slips toml_faults toml_file house display drawing",
     "choosing": """
         shapes.scale shapes.absolute shapes.states shapes.relative shapes.goalposts shapes.places shapes
         scheme.outliers scheme.ranges scheme.measures scheme.identity scheme.criteria scheme.outcomes
@@ -35,27 +35,29 @@ FLOORS = {
         reading.heading_faults reading.cut_rows reading.merged_cells reading.sheet_notes reading.intake
         reading.duplicates reading.membership reading.collection sources.catalogue sources.sqlite
         sources.postgres sources.spark sources.connection sources.relation sources.checks sources.survey
-        reading.lineage reading.names reading.attribution records references measuring.validity measuring.takes
+        reading.lineage reading.names reading.attribution records raw_values references measuring.validity measuring.takes
         measuring.selection measuring.testimony measuring.single_rows measuring.quotients measuring.engine
         measuring.previous measuring.shortfalls panels.faults panels.judged panels.seats panels.given
         panels.judging edition indicators ballots.judgements ballots.shares ballots.ballot ballots.folder
         ballots.rounding ballots.group ballots.writing ballots ballots.checking""",
     "deciding": """
         stand_ins value_faults values aggregation scoring awards.requirements awards.turns awards.quotas
-        awards.contests awards.terms awards.demands awards.case awards.reasons awards awards.notes grades
+        awards.contests awards.ceilings awards.reserves awards.terms awards.demands awards.case awards.reasons awards awards.notes grades
         grade_reasons""",
     "the run": "evaluation",
     "asking": """
-        sensitivity.rule.standing sensitivity.drawn_weights.voted sensitivity.drawn_weights.bounds
-        sensitivity.drawn_weights.walks sensitivity.drawn_weights.uniform sensitivity.drawn_weights.resampled
+        sensitivity.rule.standing sensitivity.drawn_weights.voted
+        sensitivity.drawn_weights.bounds sensitivity.drawn_weights.walks sensitivity.drawn_weights.uniform sensitivity.drawn_weights.resampled
         sensitivity.rule.desk sensitivity.rule.drawn_scores sensitivity.rule.patterned_scores
-        sensitivity.rule.offers sensitivity.rule.allocation sensitivity.rule.drawn_ranks
+        sensitivity.rule.offers 
+        sensitivity.rule.allocation sensitivity.rule.drawn_ranks
         sensitivity.chances.passes sensitivity.chances.awards sensitivity.chances.ranks
-        sensitivity.chances.grades sensitivity.chances.central_weights sensitivity.draws sensitivity.rule.lists
+        sensitivity.chances.grades sensitivity.rule.lists
         sensitivity.choices.scenario sensitivity.choices.faults sensitivity.choices.raw
-        sensitivity.choices.rules sensitivity.choices.means sensitivity.choices.valuings
-        sensitivity.choices.weights sensitivity.choices sensitivity.rule.grade_outcomes
+        sensitivity.choices.rules sensitivity.choices.means
+        sensitivity.choices.valuings sensitivity.choices.weights sensitivity.choices sensitivity.rule.grade_outcomes
         sensitivity.official_runs sensitivity.counted_outcomes sensitivity.scenarios
+        sensitivity.chances.central_weights sensitivity.draws
         sensitivity.sobol_estimators sensitivity.variance sensitivity sensitivity.tipping.score_lines
         sensitivity.tipping.rivals sensitivity.tipping.meetings sensitivity.tipping.crossings
         sensitivity.tipping.searches sensitivity.tipping.changes
@@ -64,7 +66,7 @@ FLOORS = {
         sensitivity.tipping.smallest_weights sensitivity.tipping.nearest_lists sensitivity.tipping.revalued
         sensitivity.tipping.value_search sensitivity.tipping.smallest_values sensitivity.tipping sensitivity.bounds.shared_leads
         sensitivity.bounds.extremes sensitivity.bounds.leads sensitivity.bounds.award_standings
-        sensitivity.bounds.rank_programmes sensitivity.bounds diagnostics.observations diagnostics.moments
+        sensitivity.bounds.rank_programmes sensitivity.bounds diagnostics.observations
         diagnostics.movements diagnostics.strata diagnostics.spread diagnostics.agreement
         diagnostics.reliability diagnostics.components diagnostics.influence diagnostics.offer diagnostics
         ballots.decided compare.causes compare evidence sensitivity.methods.scores sensitivity.methods.duels
@@ -76,7 +78,7 @@ FLOORS = {
         sensitivity.tipping.nearest_values sensitivity.firmness sensitivity.usual_choices sensitivity.robustness""",
     "keeping": """
         wording wording.measures wording.shapes wording.outcomes score_cards.lines score_cards.contributions
-        score_cards movement workbook.quick_sheet workbook.book workbook.score_sheet workbook.scheme_sheet
+        score_cards movement workbook.quick_sheet workbook.book workbook.score_formulas workbook.score_sheet workbook.scheme_sheet
         workbook.movement_sheet workbook.touched_sheet workbook results extract returns.marked_cells
         returns.drop_downs returns.workbook_copy returns.marked_copy returns.sheet returns.names returns
         returns.row_changes returns.changes sealing.environment sealing.lock sealing.bag sealing.panel_results
@@ -88,7 +90,7 @@ FLOORS = {
         sensitivity.firmness_tables sensitivity.draws_tables sensitivity.choices_tables workbook.robustness_book
         diagnostics.pictures sensitivity.pictures.rows sensitivity.pictures.one_page sensitivity.pictures.ranks
         sensitivity.pictures.weights sensitivity.pictures.removals sensitivity.pictures.choices
-        sensitivity.pictures.grids sensitivity.pictures.kinds sensitivity.pictures.doubts sensitivity.pictures
+        sensitivity.pictures.grids sensitivity.pictures.kinds sensitivity.pictures.doubts sensitivity.pictures 
         ballots.form_sheets ballots.form ballots.returned ballots.decided_table ballots.tables ballots.overview
         panels.tables views controls ballot_controls serving.notice serving.notice_page serving.page_process
         serving.read_only pages""",

@@ -122,9 +122,9 @@ def test_a_tie_is_settled_by_the_nodes_in_turn_and_the_reason_says_by_which() ->
     assert found.award.tolist() == ["", "outstanding", ""]
     assert found.rank.tolist() == [2, 1, 3]
     assert not found.tied.any()
-    assert "同分按诚信得分列先" in found.reason.iloc[1]
-    assert "同分按诚信得分列后" in found.reason.iloc[0]
-    assert "同分按a得分列后" in found.reason.iloc[2]
+    assert "同分时按诚信得分排在前" in found.reason.iloc[1]
+    assert "同分时按诚信得分排在后" in found.reason.iloc[0]
+    assert "同分时按a得分排在后" in found.reason.iloc[2]
 
 
 def test_a_requirement_is_met_on_the_rounded_score_and_not_asked_where_it_does_not_apply() -> None:

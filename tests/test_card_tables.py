@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
-from tests.invented import MEASURE, NO_VETOES, evaluation, evaluations, indicator, members, scheme
+from tests.invented import MEASURE, NO_VETOES, evaluation, evaluations, group, indicator, members, scheme
 from toolkit import Evaluation, Records, evaluate, open_edition
 from toolkit.score_cards.tables import member_card
 
@@ -40,7 +40,7 @@ def test_the_card_of_a_member(small: tuple[Evaluation, Records]) -> None:
 本类名额 1 个。“分值”为该项得到的分；“得分”为该项计入总分的分，各行相加等于总分（末位尾差分给尾数最大的几项）。"""
     assert card.lines.rows == (
         ("优秀会员", "采购人", "82.00", "-6.22", "获奖最低分 88.22，还差 6.22 分"),
-        ("先进会员", "采购人", "82.00", "+43.53", "获得，高出未获者最高分 38.47 共 43.53 分"),
+        ("先进会员", "采购人", "82.00", "+43.53", "获得，比未获者最高分 38.47 高 43.53 分"),
     )
     assert card.records.rows[0] == ("学时", "activities", "签到2018.xlsx", "签到", "11 (28)")
     assert not card.vetoes.rows
@@ -69,6 +69,23 @@ def test_the_points_shown_add_up_to_the_total_shown(found: Evaluation) -> None:
         *parts, total = [row[-1] for row in member_card(found, str(member)).parts.rows]
         shown = [round(float(part) * 100) for part in parts if part]
         assert total == "—" or sum(shown) == round(float(total) * 100)
+
+
+def test_level_with_one_who_missed_it_nobody_below_and_weights_by_case() -> None:
+    cases = [{"observed": ["a"], "weights": {"a": 1}}]
+    items = [indicator("a", 40, "g", missing="exclude"), indicator("b", 60, "g", missing="exclude")]
+    rules = scheme(
+        group=[group("g", 1, aggregate="conditional", when=cases)], indicator=items, ties=["a", "committee"],
+        award=[{"id": "x", "label": "奖", "quota": {"number": 1}}, {"id": "y", "label": "后奖", "quota": {"number": 3}}],
+    )  # fmt: skip
+    who = members(3)
+    values = pd.DataFrame({"a": [80.0, 50.0, 10.0], "b": [None, 100.0, 20.0]}, index=who.index)
+    found = evaluation(rules, who, values, applicable=pd.DataFrame(True, index=who.index, columns=["a", "b"]))
+    first, second = (member_card(found, member) for member in ("m0", "m1"))
+    assert first.lines.rows[0][-1] == "获得，与未获者最高分 80.00 同分，先后见理由"
+    assert second.lines.rows[1][-1] == "获得，其后没有落选的会员"
+    assert [row[3] for row in first.parts.rows[1:3]] == ["", "不计，同级权重按情形另定"]
+    assert "同分时按a得分排在前" in first.parts.note
 
 
 def test_vetoes_bounds_and_values_put_in_are_said() -> None:

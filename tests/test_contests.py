@@ -33,6 +33,7 @@ def test_the_places_of_all_classes_together_go_to_the_best_of_the_winners() -> N
     assert found.award.tolist() == ["x", "x", "", "x", "", ""]
     assert found.reason.iloc[4] == "奖名额已满：本类入围，但各类合计名额只有 3 个，名额线 80.00 分，差 20.00 分"
     assert found.reason.iloc[2] == "奖名额已满：本类名额 2 个，名额线 80.00 分，差 10.00 分"
+    assert found.reason.iloc[5] == "奖名额已满：本类名额 2 个，各类合计 3 个，名额线 80.00 分，差 30.00 分"  # 60 would be a place of its class only
     assert not found.ties
 
 
@@ -46,6 +47,17 @@ def test_a_tie_in_all_is_left_open_or_shared_and_settled_by_the_same_nodes() -> 
     assert found.reason.iloc[1] == "奖待委员会决定：总分 80.00，2 家同分，各类合计剩余名额 1 个"
     assert decided(shared, table, who).award.tolist() == ["x", "x", "", "x", "x", ""]
     assert decided(settled, table, who).award.tolist() == ["x", "", "", "x", "x", ""]
+
+
+def test_who_shares_the_last_place_is_told_with_how_many() -> None:
+    rules = scheme(award=[{"id": "x", "label": "奖", "quota": {"number": 2}, "reserve": 1}], ties=["joint"])
+    found = decided(rules, totals(90, 80, 80, 70, 70, 60))
+    assert found.reason.tolist() == [
+        "授予奖：总分 90.00，本类第 1 名，本类名额 2 个",
+        *["授予奖：总分 80.00，本类第 2 名，本类名额 2 个，2 家并列，一并授予"] * 2,
+        *["奖名额已满：本类名额 2 个，名额线 80.00 分，差 10.00 分，并列候补第 1 名"] * 2,
+        "奖名额已满：本类名额 2 个，名额线 80.00 分，差 20.00 分",
+    ]
 
 
 def test_an_open_tie_of_a_class_takes_the_places_it_may_still_be_given() -> None:
@@ -67,8 +79,8 @@ def test_places_go_by_the_node_that_the_award_names() -> None:
     assert found.rank.tolist() == [1, 2, 3, pd.NA]
     assert found.reason.tolist() == [
         "学时未计分，不参加培训奖评选",
-        "授予培训奖：学时 60.00，本类按该项第 1 名，本类名额 1 个，同分按总分列先",
-        "培训奖名额已满：本类名额 1 个，同分按总分列后",
+        "授予培训奖：学时 60.00，本类按该项第 1 名，本类名额 1 个，同分时按总分排在前",
+        "培训奖名额已满：本类名额 1 个，同分时按总分排在后",
         "没有总分，不参加排名",
     ]
 
@@ -123,7 +135,7 @@ def test_a_veto_bars_from_the_awards_it_names_alone() -> None:
     vetoes = pd.DataFrame([("m0", "v", "t", "t.csv", "", 2)], columns=list(NO_VETOES.columns))
     found = decided(scheme(award=two, veto=[veto]), totals(90, 80), members(2), vetoes)
     assert found.award.tolist() == ["second", "first"]
-    assert found.reason.iloc[0] == "一票否决，不得参评优秀会员：逾期未缴会费（t.csv，第 2 行）；不得参评优秀会员；授予先进会员：总分 90.00，本类第 1 名，本类名额 1 个"
+    assert found.reason.iloc[0] == "一票否决，不得参评优秀会员：逾期未缴会费（t.csv，第 2 行）；授予先进会员：总分 90.00，本类第 1 名，本类名额 1 个"
 
 
 def test_places_by_class_and_empty_ones() -> None:

@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from tests.invented import MEASURE, evaluation, evaluations, group, indicator, members, scheme
 from toolkit import evaluate, open_edition, rescored
@@ -26,7 +25,6 @@ from toolkit.diagnostics import (
     weights_for_influence,
 )
 from toolkit.diagnostics.agreement import Method
-from toolkit.diagnostics.moments import kurtosis, skewness
 from toolkit.diagnostics.movements import movements
 from toolkit.diagnostics.strata import Strata
 from toolkit.errors import Refused
@@ -250,15 +248,6 @@ def test_correlations_agree_with_pandas_on_the_members_that_have_both(one: Evalu
             else:
                 assert np.isnan(row["r"])
                 assert row["note"]
-
-
-@SOME
-@given(st.lists(st.integers(-50, 50), min_size=4, max_size=30))
-def test_skewness_and_kurtosis_agree_with_scipy(numbers: list[int]) -> None:
-    x = np.sort(np.array(numbers, dtype=np.float64))
-    assume(x[0] < x[-1])
-    assert skewness(x) == pytest.approx(stats.skew(x, bias=False), abs=1e-9)
-    assert kurtosis(x) == pytest.approx(stats.kurtosis(x, bias=False), abs=1e-7)
 
 
 @SOME

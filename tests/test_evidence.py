@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pandas as pd
@@ -29,6 +30,17 @@ def test_only_what_the_window_lets_count(tmp_path: Path) -> None:
         act(found="2018-06-01"), act(act_id="2", found="2016-06-01"), act(act_id="3", status="已撤销"), act(act_id="4", status="申诉中"),
     )  # fmt: skip
     assert found == [(A, 2, "-2"), (A, 5, "-2")]
+
+
+def test_beside_the_window_the_period_asks_when_it_happened(tmp_path: Path) -> None:
+    measure = '{ table = "conduct", take = "sum", column = "points", window = "by_severity", in_period = true }'
+    scheme, records = read(
+        tmp_path, measure, [act(), act(act_id="2", day="2017-05-01"), act(act_id="3", found="2016-06-01"), act(act_id="4", day="")])
+    scheme = scheme.with_(period=[dt.date(2018, 1, 1), dt.date(2018, 12, 31)])
+    assert evidence(scheme, records)["row"].tolist() == [2]
+    found = measure_indicators(scheme, records)
+    assert found.raw["i"].tolist() == [-2, 0, 0]
+    assert [(p.row, p.column) for p in found.problems if "没有日期" in p.rule.zh] == [(5, "act_date")]
 
 
 def test_an_act_told_twice_stands_there_once(tmp_path: Path) -> None:

@@ -29,6 +29,14 @@ def test_the_line_of_an_award_lies_where_its_places_go_by() -> None:
     assert near[near["award"] == "y"]["member"].tolist() == ["m0", "m1", "m2"]  # m2 may have both
 
 
+def test_where_places_of_all_classes_end_further_up_the_way_is_measured_to_there() -> None:
+    rules = scheme(award=[{"id": "x", "quota": {"number": 2, "in_all": 3}}])
+    who = members(5, ["A", "A", "B", "B", "B"])
+    near = distances(evaluation(rules, who, pd.DataFrame({"a": [90.0, 85, 88, 70, 60]}, index=who.index)))
+    missed = near[~near["above"]].set_index("member")["distance"]
+    assert missed.to_dict() == {"m3": -15, "m4": -25}  # to 85, the third of all; 88 is only the lowest of their class
+
+
 def test_empty_places_stand_below_the_table() -> None:
     found = asked({"id": "x", "label": "奖", "quota": {"number": 3}, "minimum": {"total": 60}})
     (line,) = award_lines(found)

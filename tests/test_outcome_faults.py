@@ -44,7 +44,7 @@ def veto(more: str) -> str:
         (award('require = [{ node = "total", above = 80, most = 80 }]'), "award[third].require[1].most", "cannot both be met"),
         (award('by = "totl"'), "award[third].by", "no node `totl`"),
         (award('beside = ["outstandng"]'), "award[third].beside[1]", "no award `outstandng`"),
-        (award('beside = ["third"]'), "award[third].beside[1]", "does not come before"),
+        (award('beside = ["third"]'), "award[third].beside[1]", "beside itself"),
         (award("reserve = 2"), "award[third].reserve", "no reserves"),
         (award("quota = { number = 3, least = 4, most = 2 }"), "award[third].quota.most", "but at most 2"),
         (award("quota = { number = { } }"), "award[third].quota.number", "is empty"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import SCHEME
 from toolkit.errors import Problem, Refused
-from toolkit.scheme import Scheme, load_scheme
+from toolkit.scheme import Scheme, load_scheme, read_scheme
 
 
 def written(folder: Path, text: str) -> Path:
@@ -134,6 +135,50 @@ def test_keys_in_chinese_need_no_quotes(tmp_path: Path) -> None:
     assert scheme.window["w"].lasts == {"轻微": "3 months", "严重": "3 years"}
     (problem,) = faults(tmp_path, changed(("[publication]", window.replace("3 months", "三个月"))))
     assert problem.column == "window.w.lasts.轻微"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "rule", "mend"),
+    [
+        ("weight = 60", 'weight = "60"', "group[learning].weight", "应为数字", "请写 60，不加引号"),
+        ("weight = 60", "weight = ６０", "group[learning].weight", "应为数字", "请用半角写 60，不加引号"),
+        ("weight = 60", 'weight = "60%"', "group[learning].weight", "应为数字", "请写数字，不加引号和百分号：权重写 60，比例写 0.6"),
+        ("weight = 60", "weight = 六十", "group[learning].weight", "应为数字", "请写数字，不加引号"),
+        ("seed     = 12", "seed = 十二", "seed", "应为整数", "请写整数，不加引号"),
+        ("share = 0.34", "share = 34", "award[advanced].quota.share", "不能大于 1", "比例写小数；如指 34%，请写 0.34"),
+        ("share = 0.34", "share = -0.34", "award[advanced].quota.share", "必须大于 0", "请写大于 0 的数"),
+        ("share = 0.34", "number = -3", "award[advanced].quota.number", "不能小于 0", "请写 0 或更大的数"),
+        ('missing = "exclude"', 'missing = "零"', "indicator[answers].missing", "不认识的取值", "请从中选一"),
+        ('group = "learning"\nweight = 50', 'group = "学习交流"\nweight = 50', "indicator[hours].group", "不存在", "这是名称，请写它的编号“learning”"),
+        ('group = "learning"\nweight = 50', 'group = "talks"\nweight = 50', "indicator[hours].group", "“talks”是指标，不是分组", "现有：learning、conduct_group"),
+        ('group = "learning"\nweight = 50', 'group = ["learning"]\nweight = 50', "indicator[hours].group", "只能写一个，不能写列表", "请只写一个，不加方括号"),
+        ("minimum = { total = 50 }", "minimum = { 诚信自律 = 50 }", "award[outstanding].minimum.诚信自律", "不存在", "请写它的编号“conduct_group”"),
+        ("[publication]", '[grades]\nbands = [["A", "60"]]\ndefault = "A"\n[publication]', "grades.bands[1][2]", "应为数字", "请写 60，不加引号"),
+        ("as_of    = 2018-12-31", "as_of = 2018-12-31\nperiod = [2018-12-31]", "period[2]", "缺少第 2 项", "请补上这一项"),
+        ("as_of    = 2018-12-31", "as_of = 2018-12-31\nperiod = [2019-01-01, 2019-12-31]", "as_of", "早于评价期的起日（2019-01-01）", "请改正"),
+        ("[publication]", '[window.w]\nfrom = "day"\notherwise = "3个月"\n[publication]', "window.w.otherwise", "期限写法不对", "请写 3 months"),
+        ("[publication]", '[window.w]\nfrom = "day"\notherwise = "0 days"\n[publication]', "window.w.otherwise", "期限为 0", "请写 1 或更大的整数"),
+        ("[publication]", '[window.w]\nfrom = "day"\nlasts = { 轻 = "1 year" }\n[publication]', "window.w", "有 lasts 而没有 column", "请写 column"),
+    ],
+)  # fmt: skip
+def test_what_a_secretariat_writes_amiss_is_one_problem_with_its_mend(
+    tmp_path: Path, old: str, new: str, place: str, rule: str, mend: str
+) -> None:
+    (problem,) = faults(tmp_path, changed((old, new)))
+    assert problem.column == place
+    assert rule in problem.rule.zh
+    assert mend in problem.mend.zh
+    assert problem.row
+    assert problem.rule.en.isascii() or place.startswith(("indicator", "award"))
+
+
+def test_a_day_of_reckoning_before_the_end_of_the_period_is_a_warning_that_is_kept(tmp_path: Path) -> None:
+    text = changed(("as_of    = 2018-12-31", "as_of = 2018-12-31\nperiod = [2018-01-01, 2019-12-31]"))
+    scheme, said = read_scheme(written(tmp_path, text))
+    assert scheme.as_of < dt.date(2019, 12, 31)
+    assert [(problem.severity, problem.column, problem.row, problem.value) for problem in said] == [("warning", "as_of", 5, "2018-12-31")]
+    found = faults(tmp_path, text.replace("weight = 60", "weight = 59"))
+    assert [(problem.severity, problem.row) for problem in found] == [("warning", 5), ("error", 20)]
 
 
 def test_a_node_without_a_label_is_called_by_its_id(tmp_path: Path) -> None:

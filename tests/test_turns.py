@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.awards.turns import Pools, Turns
-from toolkit.ranking import competition_ranks, levels
+from toolkit.ranking import competition_ranks
 
-KEY = st.sampled_from([0.0, -0.0, 1.5, 60.0, 60.01, float("nan")])
+KEY = st.sampled_from([0.0, -0.0, 1.5, 60.0, 60.01, 60.015, -1e18, float("nan")])
 MEMBER = st.tuples(st.sampled_from(["甲", "乙", "", None]), KEY, KEY, st.booleans())
 MEMBERS = st.lists(MEMBER, max_size=12)
 
 
 def lined(asked: list[tuple[str | None, float, float, bool]]) -> tuple[Turns, list[np.ndarray], np.ndarray]:
     """Turns of such members, the keys they go by, and who is chosen."""
-    classes = pd.Series([member[0] for member in asked], dtype="str")
+    classes = np.array([member[0] for member in asked], dtype=object)
     keys = [np.array([member[place] for member in asked], dtype=np.float64) for place in (1, 2)]
-    return Turns(Pools.by_class(classes), levels(*keys)), keys, np.array([member[3] for member in asked], dtype=np.bool_)
+    return Turns.of(Pools.by_class(classes), *keys, decimals=2), keys, np.array([member[3] for member in asked], dtype=np.bool_)
 
 
 @given(MEMBERS)
@@ -46,8 +45,8 @@ def test_ranks_are_those_of_each_pool_by_itself(asked: list[tuple[str | None, fl
 def test_queues_hold_the_chosen_that_are_ranked_from_the_best_down(asked: list[tuple[str | None, float, float, bool]]) -> None:
     turns, keys, chosen = lined(asked)
     for (_, own), queue in zip(turns.pools, turns.queues(chosen), strict=True):
-        assert sorted(queue) == [place for place in own if chosen[place] and not np.isnan(keys[0][place])]
-        assert (np.diff(turns.levels[queue]) >= 0).all()
+        assert sorted(turns.order[queue]) == [place for place in own if chosen[place] and not np.isnan(keys[0][place])]
+        assert (np.diff(turns.standings[queue]) >= 0).all()
     assert turns.pools.counted(chosen) == [int(chosen[own].sum()) for _, own in turns.pools]
 
 

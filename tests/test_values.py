@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import SCHEME
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
+from toolkit.raw_values import RawValues
 from toolkit.scheme import Scheme
 from toolkit.toml_file import tuples
 from toolkit.values import Values, resolved, scaled
@@ -29,7 +30,7 @@ def valued(policy: str | float = "worst", raw: pd.DataFrame = RAW, classes: pd.S
     scheme = Scheme.model_validate(tuples(tomllib.loads(SCHEME)))
     hours = scheme.indicators[0].model_copy(update={"missing": policy})
     changed = scheme.model_copy(update={"indicators": (hours, *scheme.indicators[1:])})
-    return scaled(changed, raw, raw.notna() | True, classes)
+    return scaled(changed, RawValues.of(raw, raw.notna() | True), classes.to_numpy(object))
 
 
 @pytest.mark.parametrize(("policy", "value"), [("worst", 0.0), ("exclude", None), ("class_median", 50.0), ("unranked", None)])
@@ -55,7 +56,7 @@ def test_what_does_not_apply_is_not_counted_under_any_policy() -> None:
     scheme = Scheme.model_validate(tuples(tomllib.loads(SCHEME)))
     applicable = RAW.notna() | True
     applicable.loc["A", "hours"] = False
-    assert np.isnan(scaled(scheme, RAW, applicable, CLASSES).frame.loc["A", "hours"])
+    assert np.isnan(scaled(scheme, RawValues.of(RAW, applicable), CLASSES.to_numpy(object)).frame.loc["A", "hours"])
 
 
 def test_a_state_without_points_is_a_problem() -> None:
@@ -78,7 +79,7 @@ def with_items(**changes: dict[str, Any]) -> Scheme:
 
 
 def everything(raw: pd.DataFrame, scheme: Scheme, classes: list[str]) -> Values:
-    return scaled(scheme, raw, raw.notna() | True, pd.Series(classes, index=raw.index))
+    return scaled(scheme, RawValues.of(raw, raw.notna() | True), np.array(classes, dtype=object))
 
 
 @pytest.mark.parametrize(
@@ -105,10 +106,10 @@ def test_a_class_without_a_value_gets_the_worst() -> None:
 def test_a_resolved_scheme_gives_the_same_bits_and_who_joins_later_moves_nobody() -> None:
     scheme, classes = with_items(**EVERYTHING), ["x", "y", "x", "x"]
     before = everything(RAW, scheme, classes)
-    fixed = resolved(scheme, RAW, RAW.notna() | True, pd.Series(classes, index=RAW.index))
+    fixed = resolved(scheme, RawValues.of(RAW, RAW.notna() | True), np.array(classes, dtype=object))
     pd.testing.assert_frame_equal(everything(RAW, fixed, classes).frame, before.frame, check_exact=True)
     pd.testing.assert_frame_equal(everything(RAW, fixed, classes).touched, before.touched, check_exact=True)
-    assert resolved(fixed, RAW, RAW.notna() | True, pd.Series(classes, index=RAW.index)) == fixed
+    assert resolved(fixed, RawValues.of(RAW, RAW.notna() | True), np.array(classes, dtype=object)) == fixed
     joined = everything(pd.concat([RAW, LATER]), fixed, [*classes, "x", "y"])
     pd.testing.assert_frame_equal(joined.frame.loc[RAW.index], before.frame, check_exact=True)
     unfixed = everything(pd.concat([RAW, LATER]), scheme, [*classes, "x", "y"])
@@ -118,9 +119,10 @@ def test_a_resolved_scheme_gives_the_same_bits_and_who_joins_later_moves_nobody(
 def test_the_order_of_members_changes_not_a_bit() -> None:
     scheme, classes = with_items(**EVERYTHING), pd.Series(["x", "y", "x", "x"], index=RAW.index)
     turned = RAW.iloc[::-1]
-    there, back = (scaled(scheme, raw, raw.notna() | True, classes[raw.index]) for raw in (RAW, turned))
+    known = [(RawValues.of(raw, raw.notna() | True), classes[raw.index].to_numpy(object)) for raw in (RAW, turned)]
+    there, back = (scaled(scheme, *given) for given in known)
     pd.testing.assert_frame_equal(back.frame.iloc[::-1], there.frame, check_exact=True)
-    assert resolved(scheme, turned, turned.notna() | True, classes[::-1]) == resolved(scheme, RAW, RAW.notna() | True, classes)
+    assert resolved(scheme, *known[0]) == resolved(scheme, *known[1])
 
 
 def test_a_treated_value_is_listed_with_what_it_was_and_what_was_used() -> None:
@@ -135,7 +137,7 @@ def test_a_treated_value_is_listed_with_what_it_was_and_what_was_used() -> None:
 def test_members_to_whom_an_indicator_does_not_apply_set_no_goalposts() -> None:
     applicable = RAW.notna() | True
     applicable.loc["A", "hours"] = False
-    found = scaled(with_items(hours={"value": {"shape": "min_max"}}), RAW, applicable, CLASSES)
+    found = scaled(with_items(hours={"value": {"shape": "min_max"}}), RawValues.of(RAW, applicable), CLASSES.to_numpy(object))
     assert found.frame["hours"].tolist()[1:] == [100, 0, 0]
 
 

@@ -21,7 +21,9 @@ from toolkit.measuring.selection import Calendar, Source, selected
 from toolkit.reading.cells import read_cells
 from toolkit.references import reference_problems
 from toolkit.scheme import Scheme
+from toolkit.scheme.faults.measures import measures_faults
 from toolkit.scheme.measures import Selection, Window, read_span
+from toolkit.scheme.paths import plain
 from toolkit.tables import Column, Tables, load_tables
 from toolkit.toml_file import tuples
 
@@ -37,7 +39,7 @@ def window(**said: Any) -> Window:
     return Window.model_validate(tuples(said))
 
 
-def source(rows: Iterable[Mapping[str, Any]], dates: Iterable[str]) -> Source:
+def source(rows: Iterable[Mapping[str, Any]], dates: Iterable[str], happened: str | None = None) -> Source:
     """Records of one member in memory: dates as they would be written in a cell."""
     columns = {name: pd.Series([row.get(name) for row in rows], dtype="object") for name in (*dates, *WORDS)}
     read = {name: [cell.value for cell in read_cells(columns[name].fillna(""), DATE)] for name in dates}
@@ -46,7 +48,7 @@ def source(rows: Iterable[Mapping[str, Any]], dates: Iterable[str]) -> Source:
     kinds = {name: pa.timestamp("us") for name in dates} | {"_row": pa.int64()}
     schema = pa.schema([pa.field(n, kinds.get(n, pa.string())) for n in (*dates, *WORDS, "code", "_file", "_sheet", "_row")])
     frame = frame.assign(code="甲", _file="f", _sheet="", _row=range(2, len(frame) + 2))
-    return Source(ibis.memtable(pa.Table.from_pandas(frame, schema=schema)), "code", None, (*dates, *WORDS))
+    return Source(ibis.memtable(pa.Table.from_pandas(frame, schema=schema)), "code", happened, (*dates, *WORDS))
 
 
 def rows_counting(asked: Source, rule: Window, day: dt.date) -> list[int]:
@@ -138,6 +140,38 @@ def test_a_later_day_never_revives_an_expired_record(data: st.DataObject) -> Non
     assert found == sorted(found, reverse=True)
 
 
+HAPPENED = "发生日期"
+
+
+@settings(max_examples=25)
+@given(st.data())
+def test_beside_a_window_the_period_asks_when_it_happened(data: st.DataObject) -> None:
+    rule, day = data.draw(rules()), data.draw(DAYS)
+    row = st.tuples(records(rule), st.none() | DAYS | NEAR).map(lambda both: {**both[0], HAPPENED: both[1]})
+    rows = data.draw(st.lists(row, min_size=1, max_size=12))
+    begins = data.draw(st.sampled_from([each[HAPPENED] for each in rows if each[HAPPENED]] or [day]))
+    period = begins, data.draw(st.dates(begins, dt.date(2022, 12, 31)))
+    dates = [*rule.dates.values(), HAPPENED]
+    asked = source([{k: v if k in WORDS else v and v.isoformat() for k, v in each.items()} for each in rows], dates, HAPPENED)
+    happened = pd.to_datetime(pd.Series([each[HAPPENED] for each in rows]))
+    within = (happened.between(*map(pd.Timestamp, period)) & (happened <= pd.Timestamp(day))).to_numpy()
+    alive = pd.Series([counts(rule, each, day) for each in rows]).to_numpy()
+    said: dict[str, tuple[dict[str, Any], Any]] = {
+        "both": ({"window": "w", "in_period": True}, within & alive), "window": ({"window": "w"}, alive), "period": ({}, within)}
+    for name, (more, right) in said.items():
+        chosen = selected(asked, Selection(table="t", **more), Calendar(day, period, {"w": rule}))
+        assert sorted(chosen["_row"].to_pyarrow().to_pylist()) == [n + 2 for n in range(len(rows)) if right[n]], name
+
+
+def test_happened_in_the_period_and_still_in_force() -> None:
+    rule = window(**{"from": "认定日期", "otherwise": "1 year"})
+    acts = [("2018-03-01", "2018-03-01"), ("2016-05-01", "2018-02-01"), ("2017-11-01", "2017-11-02"), ("2018-06-01", "2019-02-01")]
+    asked = source([{HAPPENED: done, "认定日期": found} for done, found in acts], [HAPPENED, "认定日期"], HAPPENED)
+    period = dt.date(2017, 10, 1), dt.date(2018, 12, 31)
+    rows = selected(asked, Selection(table="t", window="w", in_period=True), Calendar(dt.date(2018, 12, 31), period, {"w": rule}))
+    assert rows["_row"].to_pyarrow().to_pylist() == [2]  # too old an act, a finding run out, a finding still to come
+
+
 # ---- what is written wrongly -----------------------------------------------------------------------------------------
 
 TABLES = Tables.model_validate(tuples({"table": {
@@ -176,6 +210,20 @@ def test_a_window_is_held_to_the_tables(said: dict[str, Any], place: str, mend: 
     (problem,) = reference_problems(scheme(**{"from": "found", **said}), TABLES)
     assert (problem.column, problem.severity) == (place, "error")
     assert mend in problem.mend.en
+
+
+def test_the_period_beside_a_window_needs_a_date_and_both_of_them() -> None:
+    raw = plain(scheme(**{"from": "found"}))
+    measure = raw["indicator"][0]["measure"]
+    measure["in_period"] = True
+    (undated,) = reference_problems(Scheme.model_validate(tuples(raw)), TABLES)
+    assert (undated.column, undated.mend.zh) == ("indicator[i].measure.in_period", "请在 tables.toml 的 [table.conduct] 写 date")
+    assert [fault.rule.zh for fault in measures_faults(raw)] == ["要求发生在评价期内，但办法没有写评价期"]
+    raw["period"] = [dt.date(2018, 1, 1), dt.date(2018, 12, 31)]
+    assert not list(measures_faults(raw))
+    del measure["window"]
+    (fault,) = measures_faults(raw)
+    assert (fault.path, fault.rule.en) == (("indicator", 0, "measure", "in_period"), "without `window` only records of the period count anyway")
 
 
 def test_spans_need_a_column_and_words_that_can_be_read() -> None:

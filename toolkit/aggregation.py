@@ -6,6 +6,7 @@ With shares s (weights divided by the weights of the siblings that count) and sc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -69,11 +70,22 @@ def gather(
     """
     present = [] if branch.settled else [~np.isnan(score) for score, _ in children]
     weights = observed_weights(branch, present, [weight for _, weight in children])
-    sums = Sums.nothing(*shape)
-    for (score, _), weight in zip(children, weights, strict=True):
-        sums.add(branch, score, weight)
-    mean = sums.mean(branch)
+    scores = [score for score, _ in children]
+    mean = _mean(branch, scores, weights, shape, whole=True)
+    if math.isnan(np.minimum.reduce(mean, axis=None, initial=np.inf)):
+        mean = _mean(branch, scores, weights, shape, whole=False)
     return mean if branch.least_present is None else np.where(enough(branch, present, applicable), mean, np.nan)
+
+
+def _mean(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights], shape: tuple[int, ...], *, whole: bool) -> Floats:
+    """The mean of the children; taken as `whole` it is NaN where one is missing, but for who has 0 anyhow."""
+    sums = Sums.nothing(*shape)
+    for score, weight in zip(scores, weights, strict=True):
+        if whole and isinstance(weight, float):
+            sums.add_whole(branch, score, weight)
+        else:
+            sums.add(branch, score, weight)
+    return sums.mean(branch)
 
 
 def observed_weights(branch: Branch, present: Sequence[Mask], weights: Sequence[Weights]) -> list[Weights]:
@@ -117,9 +129,6 @@ class Sums:
 
     def add(self, branch: Branch, score: Floats, weight: Weights) -> None:
         """Add one child."""
-        if isinstance(weight, float) and not np.isnan(score.sum()):
-            self._add_complete(branch, score, weight)
-            return
         counts = ~np.isnan(score) & (np.asarray(weight) > 0)
         self.weight = self.weight + np.where(counts, weight, 0.0)
         if branch.power == -np.inf:
@@ -129,8 +138,8 @@ class Sums:
         if branch.power <= 0:
             self.zero = self.zero | (counts & (score == 0))
 
-    def _add_complete(self, branch: Branch, score: Floats, weight: float) -> None:
-        """The same where nobody lacks the score and all share its weight: no masks, and half the time."""
+    def add_whole(self, branch: Branch, score: Floats, weight: float) -> None:
+        """The same in half the time where nobody lacks the score; else its gaps are gaps of the sums."""
         if weight <= 0:
             return
         self.weight = self.weight + weight
@@ -153,7 +162,7 @@ class Sums:
 
 
 def bent(branch: Branch, score: Floats) -> Floats:
-    """Scores as the mean of the branch adds them: v^p, for power 0 log v; 0 for a zero it cannot take.
+    """Scores as the mean of the branch adds them: v^p, for power 0 log v; 0 for a zero it cannot take; NaN stays NaN.
 
     Raises
     ------
@@ -174,11 +183,11 @@ def bent(branch: Branch, score: Floats) -> Floats:
             ),
             column=branch.label.en,
         )
-    positive = np.where(score > 0, score, 1.0)
+    positive = np.where(score == 0, 1.0, score)
     if branch.power == 0:
         return np.log(positive)
     curved = 1.0 / positive if branch.power == -1 else positive**branch.power
-    return np.where(score > 0, curved, 0.0)
+    return np.where(score == 0, 0.0, curved)
 
 
 def power(aggregate: str) -> float:

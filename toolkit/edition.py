@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from toolkit.errors import Problem, Problems, Refused
 from toolkit.house import house_folder
+from toolkit.measuring.shortfalls import class_problems
 from toolkit.panels.judging import judging
 from toolkit.records import Records, load_records
 from toolkit.references import reference_problems
-from toolkit.scheme import Scheme, load_scheme
+from toolkit.scheme import Scheme, read_scheme
 from toolkit.tables import Tables, load_tables
 from toolkit.text import Phrase
 
@@ -58,9 +59,9 @@ def check_edition(folder: Path | str) -> tuple[Edition | None, Problems]:
     still not been read, since it says who the members are.
     """
     folder = Path(folder)
-    scheme, wrong_scheme = _read(load_scheme, folder / "scheme.toml")
-    tables, wrong_tables = _read(load_tables, folder / "tables.toml")
-    problems = wrong_scheme + wrong_tables
+    scheme, of_scheme = _read(read_scheme, folder / "scheme.toml")
+    tables, of_tables = _read(lambda path: (load_tables(path), Problems()), folder / "tables.toml")
+    problems = of_scheme + of_tables
     if scheme is None or tables is None:
         return None, problems
     records = load_records(folder, tables, scheme.members)
@@ -69,6 +70,8 @@ def check_edition(folder: Path | str) -> tuple[Edition | None, Problems]:
     problems = problems + unknown + records.problems
     if not unknown.errors:
         problems += judging(scheme, records).problems
+    if len(records.members):
+        problems += class_problems(scheme, records.members)
     if records.members.empty and not problems.errors:
         problems += (_nobody(scheme, tables),)
     return Edition(folder, scheme, tables, records), problems
@@ -84,8 +87,8 @@ def _digests(folder: Path) -> dict[str, str]:
     return {name: sha256((folder / name).read_bytes()).hexdigest() for name in ("scheme.toml", "tables.toml")}
 
 
-def _read(load: Callable[[Path], T], path: Path) -> tuple[T | None, Problems]:
+def _read(read: Callable[[Path], tuple[T, Problems]], path: Path) -> tuple[T | None, Problems]:
     try:
-        return load(path), Problems()
+        return read(path)
     except Refused as error:
         return None, error.problems

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from toolkit.awards import Decided, decide_awards
+from toolkit.awards import Decided, decided_awards
 from toolkit.awards.notes import award_problems
 from toolkit.awards.terms import Terms
 from toolkit.deferred import Deferred
@@ -27,6 +27,7 @@ from toolkit.values import Values, nothing_touched, resolved, scaled
 
 if TYPE_CHECKING:
     from toolkit.records import Records
+    from toolkit.scheme.criteria import Indicator
 
 RANKING_COLUMNS = ["name", "class", "total", "rank", "tied", "award", "grade", "reason"]
 
@@ -37,7 +38,6 @@ class Worked:
 
     measured: Indicators
     members: pd.DataFrame
-    shapes: tuple[object, ...]
     values: Values
     nodes: Mapping[str, Floats]
     terms: Terms
@@ -80,13 +80,13 @@ class Evaluation:
     scheme: Scheme
     members: pd.DataFrame
     measured: Indicators
-    values: pd.DataFrame
-    scores: pd.DataFrame
+    values: Deferred[pd.DataFrame] = Deferred()  # noqa: RUF009 - it has no default, and is given to each
+    scores: Deferred[pd.DataFrame] = Deferred()  # noqa: RUF009 - it has no default, and is given to each
     ranking: Deferred[pd.DataFrame] = Deferred()  # noqa: RUF009 - it has no default, and is given to each
     ties: tuple[Tie, ...] = ()
-    problems: Problems = field(default_factory=Problems)
+    problems: Deferred[Problems] = Deferred(Problems)  # noqa: RUF009 - made anew for each
     digests: Mapping[str, str] = field(default_factory=dict)
-    touched: pd.DataFrame = field(default_factory=nothing_touched)
+    touched: Deferred[pd.DataFrame] = Deferred(nothing_touched)  # noqa: RUF009 - made anew for each
     awards: Deferred[pd.DataFrame] = Deferred(pd.DataFrame)  # noqa: RUF009 - made anew for each
     reserves: Deferred[pd.DataFrame] = Deferred(pd.DataFrame)  # noqa: RUF009 - made anew for each
     worked: Worked | None = field(default=None, repr=False)
@@ -114,7 +114,7 @@ class Evaluation:
     @cached_property
     def resolved(self) -> Scheme:
         """The scheme with the goalposts, bounds and medians it found: under it nobody moves when a member joins later."""
-        return resolved(self.scheme, self.measured.raw, self.measured.applicable, self.members["class"])
+        return resolved(self.scheme, self.measured.raw_values, self.members["class"].to_numpy(dtype=object))
 
     @cached_property
     def tree(self) -> Tree:
@@ -152,16 +152,15 @@ def rescored(evaluation: Evaluation, scheme: Scheme) -> Evaluation:
     if _measured_by(scheme) != _measured_by(evaluation.scheme):
         message = "the scheme measures other things: evaluate it on the records"
         raise ValueError(message)
-    return _concluded(scheme, evaluation.members, evaluation.measured, evaluation.digests, _still(evaluation, scheme))
+    return _concluded(scheme, evaluation.members, evaluation.measured, evaluation.digests, evaluation if _as_worked(evaluation) else None)
 
 
-def _still(evaluation: Evaluation, scheme: Scheme) -> Evaluation | None:
-    """An evaluation, where `scheme` would give the same values."""
+def _as_worked(evaluation: Evaluation) -> bool:
+    """Whether an evaluation still is what was worked out, and no part of it was put in another's place."""
     worked = evaluation.worked
-    if worked is None or worked.shapes != _shapes(scheme) or worked.values.frame is not evaluation.values:
-        return None
-    same = worked.measured is evaluation.measured and worked.members is evaluation.members
-    return evaluation if same else None
+    if worked is None or worked.measured is not evaluation.measured or worked.members is not evaluation.members:
+        return False
+    return worked.values.frame is evaluation.values
 
 
 def _terms(scheme: Scheme, members: pd.DataFrame, measured: Indicators, known: Evaluation | None) -> Terms:
@@ -178,10 +177,17 @@ def _asked_by(scheme: Scheme) -> tuple[object, ...]:
     return (scheme.awards, scheme.eligibility, groups, indicators)
 
 
-def _shapes(scheme: Scheme) -> tuple[object, ...]:
-    """All of a scheme that values depend on."""
-    weighed = {"weight", "group"}
-    return (scheme.scale, *({key: held for key, held in vars(item).items() if key not in weighed} for item in scheme.indicators))
+def _valued_alike(one: Scheme, other: Scheme) -> bool:
+    """Whether the values are the same under two schemes: nothing differs but weights and groups."""
+    if one.scale != other.scale or len(one.indicators) != len(other.indicators):
+        return False
+    pairs = zip(one.indicators, other.indicators, strict=True)
+    return all(own is held or _valued(own) == _valued(held) for own, held in pairs)
+
+
+def _valued(item: Indicator) -> dict[str, object]:
+    """All of an indicator that values depend on."""
+    return {key: held for key, held in vars(item).items() if key not in {"weight", "group"}}
 
 
 def _measured_by(scheme: Scheme) -> tuple[object, ...]:
@@ -197,47 +203,53 @@ def _concluded(
     digests: Mapping[str, str],
     known: Evaluation | None = None,
 ) -> Evaluation:
-    before = known.worked if known else None
-    values = before.values if before else scaled(scheme, measured.raw, measured.applicable, members["class"])
+    before = known.worked if known and _valued_alike(known.scheme, scheme) else None
+    terms = _terms(scheme, members, measured, known)
+    values = before.values if before else scaled(scheme, measured.raw_values, terms.named)
     if values.problems.errors:
         raise Refused(measured.problems + values.problems)
     tree = Tree.of(scheme)
     untouched = (known.tree, before.nodes) if known and before else None
     nodes = gathered(tree, values.columns, len(members), measured.applicable, before=untouched)
     total = _total(scheme, nodes[TOTAL], values, measured)
-    near = _near_boundary(total, values.frame.index, scheme)
-    table = _table(nodes, measured.adjustments, rounded(total, scheme.decimals), values.frame.index)
-    terms = _terms(scheme, members, measured, known)
-    decided = decide_awards(scheme, members, table, measured.vetoes, conditions=measured.conditions, terms=terms)
+    before_total = {node: nodes[node] for node in nodes if node != TOTAL}
+    columns = {**before_total, **_points(measured.adjustments), TOTAL: rounded(total, scheme.decimals)}
+    table = cache(lambda: pd.DataFrame(columns, index=values.members, copy=False))
+    decided = decided_awards(terms, columns, table, measured.vetoes, measured.conditions)
     return Evaluation(
         scheme=scheme,
         members=members,
         measured=measured,
-        values=values.frame,
+        values=lambda: values.frame,
         scores=table,
-        ranking=partial(_ranking, scheme, members, table, measured, decided),
+        ranking=lambda: _ranking(scheme, members, table(), measured, decided),
         ties=decided.ties,
-        problems=measured.problems + values.problems + near + award_problems(decided) + grade_problems(scheme, measured.previous),
+        problems=lambda: _said(scheme, measured, values, total, decided),
         digests=digests,
-        touched=values.touched,
+        touched=lambda: values.touched,
         awards=lambda: decided.awards,
         reserves=lambda: decided.reserves,
-        worked=Worked(measured, members, _shapes(scheme), values, nodes, terms),
+        worked=Worked(measured, members, values, nodes, terms),
     )
 
 
 def _total(scheme: Scheme, mean: Floats, values: Values, measured: Indicators) -> Floats:
     """The total before rounding: with every bonus and deduction, within its bounds, NaN for who is not ranked."""
-    rules, unranked = scheme.total, values.unranked.to_numpy()
+    rules = scheme.total
     if len(measured.adjustments.columns) or rules.floor is not None or rules.cap is not None:
-        mean = np.asarray(adjusted(pd.Series(mean, index=values.frame.index), measured.adjustments, rules), dtype=np.float64)
-    return np.where(unranked, np.nan, mean) if unranked.any() else mean
+        mean = np.asarray(adjusted(pd.Series(mean, index=values.members), measured.adjustments, rules), dtype=np.float64)
+    return np.where(values.unranked, np.nan, mean) if values.unranked.any() else mean
 
 
-def _table(nodes: Mapping[str, Floats], adjustments: pd.DataFrame, total: Floats, index: pd.Index[str]) -> pd.DataFrame:
-    """Every node, then every adjustment, then the rounded total."""
-    added = {str(name): column.to_numpy() for name, column in adjustments.items()}
-    return pd.DataFrame({**{node: nodes[node] for node in nodes if node != TOTAL}, **added, TOTAL: total}, index=index, copy=False)
+def _points(adjustments: pd.DataFrame) -> dict[str, Floats]:
+    """The points of every adjustment, float64[members]."""
+    return {str(name): column.to_numpy() for name, column in adjustments.items()}
+
+
+def _said(scheme: Scheme, measured: Indicators, values: Values, total: Floats, decided: Decided) -> Problems:
+    """Everything a reader should know."""
+    near = _near_boundary(total, values.members, scheme)
+    return measured.problems + values.problems + near + award_problems(decided) + grade_problems(scheme, measured.previous)
 
 
 def _near_boundary(total: Floats, index: pd.Index[str], scheme: Scheme) -> Problems:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from toolkit.measuring.shortfalls import (
 )
 from toolkit.panels.judged import Judging
 from toolkit.panels.judging import judging
+from toolkit.raw_values import RawValues
 from toolkit.scheme import Scheme
 from toolkit.scheme.criteria import Adjustment, Condition, Indicator
 from toolkit.scheme.measures import Measure
@@ -71,6 +73,11 @@ class Indicators:
     conditions: pd.DataFrame = field(default_factory=pd.DataFrame)
     previous: pd.DataFrame = field(default_factory=pd.DataFrame)
     open: Mapping[str, Mapping[str, Phrase]] = field(default_factory=dict)
+
+    @cached_property
+    def raw_values(self) -> RawValues:
+        """The raw values column by column, NaN where they do not apply."""
+        return RawValues.of(self.raw, self.applicable)
 
 
 def measure_indicators(scheme: Scheme, records: Records) -> Indicators:

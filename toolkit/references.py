@@ -112,6 +112,9 @@ def _selection(place: str, selection: Selection, scheme: Scheme, tables: Tables)
     window = scheme.window.get(selection.window or "")
     if window:
         yield from _window(f"window.{selection.window}", window, selection.table, tables)
+    if selection.in_period and not table.date:
+        rule = phrase("要看是否发生在评价期内，需要知道日期列", "`in_period` needs to know the date column of `{table}`", table=selection.table)
+        yield f"{place}.in_period", rule, phrase("请在 tables.toml 的 [table.{t}] 写 date", "give [table.{t}] a `date`", t=selection.table)
 
 
 def _window(place: str, window: Window, table: str, tables: Tables) -> Found:

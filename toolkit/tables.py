@@ -100,7 +100,7 @@ def load_tables(path: Path) -> Tables:
     Refused
         With every fault, each at its line.
     """
-    return read_model(path, Tables, table_faults)
+    return read_model(path, Tables, table_faults)[0]
 
 
 def table_faults(raw: Raw) -> Iterator[Fault]:

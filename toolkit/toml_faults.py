@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,9 @@ from pydantic_core import ErrorDetails
 from toolkit.errors import Severity, nearest
 from toolkit.text import Phrase, phrase
 from toolkit.toml_places import KeyPath, Raw, at
+from toolkit.toml_slips import half_width
+
+NUMBER_TYPES = ("float_type", "int_type")
 
 
 @dataclass(frozen=True)
@@ -25,15 +28,27 @@ class Fault:
     severity: Severity = "error"
 
 
-def model_fault(detail: ErrorDetails, raw: Raw, schema: Raw) -> Fault:
-    """One error of a model as a fault; `schema` is the model's JSON Schema, for the names it knows."""
+def model_faults(details: Sequence[ErrorDetails], raw: Raw, schema: Raw) -> list[Fault]:
+    """The errors of a model as faults, one for each place; `schema` is the model's JSON Schema, for the names it knows.
+
+    Where a place takes things of several kinds, that of another kind is said only if what stands there is of none.
+    """
+    found: dict[KeyPath, Fault] = {}
+    within = {detail["loc"][:end] for detail in details for end in range(len(detail["loc"]))}
+    said = [detail for detail in details if not (detail["type"] == "too_short" and detail["loc"] in within)]  # bad items do not count
+    for detail in sorted(said, key=lambda detail: detail["type"].endswith("_type")):
+        fault = _model_fault(detail, raw, schema)
+        found.setdefault(fault.path, fault)
+    return list(found.values())
+
+
+def _model_fault(detail: ErrorDetails, raw: Raw, schema: Raw) -> Fault:
     path = _path_in(raw, detail["loc"])
     kind: str = detail["type"]
     if kind == "extra_forbidden":
         return _unknown_key(path, _known_keys(schema, detail["loc"][:-1]))
     if kind == "missing":
-        rule = phrase("缺少“{key}”", "`{key}` is missing", key=path[-1])
-        return Fault(path, rule, Phrase("请补上这一项", "add it"))
+        return Fault(path, _lacking(path[-1]), Phrase("请补上这一项", "add it"))
     if kind.startswith(("literal", "union_tag")):
         context = detail.get("ctx", {})
         known = str(context.get("expected", context.get("expected_tags", "")))
@@ -41,11 +56,53 @@ def model_fault(detail: ErrorDetails, raw: Raw, schema: Raw) -> Fault:
             return Fault(path, Phrase("没有写明种类", "its kind is not named"), Phrase("请补上种类", "name its kind"))
         tag = str(context.get("discriminator", "")).strip("'")
         return _unknown_name((*path, tag) if kind == "union_tag_invalid" else path, known, detail["input"], raw)
-    said = detail["msg"].removeprefix("Value error, ")
-    unforeseen = phrase("填写不合要求：{said}", "not allowed: {said}", said=said), Phrase("请按说明改正", "correct it")
+    return Fault(path, *_misfit(detail))
+
+
+def _misfit(detail: ErrorDetails) -> tuple[Phrase, Phrase]:
+    """The rule that a value of a wrong kind or size breaks, and how to mend it."""
+    kind, given, context = detail["type"], detail["input"], detail.get("ctx", {})
+    if kind == "value_error" and isinstance(said := context["error"], Unfit):
+        return said.rule, said.mend
+    if kind == "string_type" and isinstance(given, tuple):
+        return TYPE_FAULTS["one_type"]
+    unforeseen = phrase("填写不合要求：{said}", "not allowed: {said}", said=detail["msg"]), Phrase("请按说明改正", "correct it")
     rule, mend = TYPE_FAULTS.get(kind, unforeseen)
-    bound = next((v for k, v in detail.get("ctx", {}).items() if k in {"gt", "ge", "lt", "le"}), "")
-    return Fault(path, _filled(rule, bound), mend)
+    if kind in NUMBER_TYPES and isinstance(given, str):
+        return rule, _as_number(given, whole=kind == "int_type") or mend
+    bound = next((v for k, v in context.items() if k in {"gt", "ge", "lt", "le"}), None)
+    if bound == 1 and kind.startswith("less_than") and 2 <= given <= 100:
+        mend = phrase("比例写小数；如指 {given:g}%，请写 {share:g}", "a share is a fraction: write {share:g} for {given:g} %", given=given, share=given / 100)
+    return _filled(rule, bound), _filled(mend, bound)
+
+
+class Unfit(ValueError):  # noqa: N818 - named for the value, as a committee would say it
+    """What a check of a single field says of a value: the rule it breaks and how to mend it."""
+
+    def __init__(self, rule: Phrase, mend: Phrase) -> None:
+        super().__init__(f"{rule.en}; {mend.en}")
+        self.rule, self.mend = rule, mend
+
+
+def _lacking(key: str | int) -> Phrase:
+    if isinstance(key, int):
+        return phrase("缺少第 {n} 项", "item {n} is missing", n=key + 1)
+    return phrase("缺少“{key}”", "`{key}` is missing", key=key)
+
+
+def _as_number(given: str, *, whole: bool) -> Phrase | None:
+    """How a text that was meant as a number is written; None for any other."""
+    plain = half_width(given).strip()
+    number = plain.removesuffix("%").rstrip()
+    if re.fullmatch(r"[+-]?\d+,\d{1,2}", number):
+        number = number.replace(",", ".")
+    if not re.fullmatch(r"[+-]?\d+" if whole else r"[+-]?\d+(\.\d+)?", number):
+        return None
+    if plain.endswith("%"):
+        return phrase("请写数字，不加引号和百分号：权重写 {n}，比例写 {share:g}", "write a number without quotes and per cent: a weight as {n}, a share as {share:g}",
+                      n=number, share=float(number) / 100)  # fmt: skip
+    width = "" if given.isascii() else "用半角"
+    return phrase("请{width}写 {n}，不加引号", "write {n} without quotes", n=number, width=width)
 
 
 def _unknown_key(path: KeyPath, known: Iterable[str]) -> Fault:
@@ -67,12 +124,13 @@ def _unknown_name(path: KeyPath, expected: str, given: object, raw: Raw) -> Faul
     return Fault(path, Phrase("不认识的取值", "unknown name"), mend)
 
 
-def _filled(rule: Phrase, bound: object) -> Phrase:
-    return Phrase(*(said.replace("{bound}", str(bound)) for said in (rule.zh, rule.en)))
+def _filled(said: Phrase, bound: object) -> Phrase:
+    words = f"{bound:.15g}" if isinstance(bound, float) else str(bound)
+    return Phrase(*(each.replace("{bound}", words) for each in (said.zh, said.en)))
 
 
-def _number(zh: str, en: str) -> tuple[Phrase, Phrase]:
-    return Phrase(zh, en), Phrase("请改为允许的数", "write an allowed number")
+def _number(zh: str, en: str, mend_zh: str, mend_en: str) -> tuple[Phrase, Phrase]:
+    return Phrase(zh, en), Phrase(mend_zh, mend_en)
 
 
 TYPE_FAULTS: dict[str, tuple[Phrase, Phrase]] = {
@@ -80,16 +138,17 @@ TYPE_FAULTS: dict[str, tuple[Phrase, Phrase]] = {
     "int_type": (Phrase("应为整数", "must be a whole number"), Phrase("请写整数，不加引号", "write a whole number without quotes")),
     "int_from_float": (Phrase("应为整数", "must be a whole number"), Phrase("请写整数", "write a whole number")),
     "string_type": (Phrase("应为文字", "must be text"), Phrase("请加上引号", "put it in quotes")),
+    "one_type": (Phrase("只能写一个，不能写列表", "takes one, and not a list"), Phrase("请只写一个，不加方括号", "write one, without brackets")),
     "bool_type": (Phrase("应为 true 或 false", "must be true or false"), Phrase("请写 true 或 false", "write true or false")),
     "date_type": (Phrase("应为日期", "must be a date"), Phrase("请写成 2018-12-31，不加引号", "write 2018-12-31 without quotes")),
     "tuple_type": (Phrase("应为列表", "must be a list"), Phrase("请用方括号括起来", "put it in square brackets")),
     "dict_type": (Phrase("应为一组键值", "must be a table"), Phrase("请用花括号写成 { 键 = 值 }", "write { key = value }")),
     "model_type": (Phrase("应为一组键值", "must be a table"), Phrase("请用花括号写成 { 键 = 值 }", "write { key = value }")),
-    "finite_number": _number("不能是 NaN 或无穷大", "must not be NaN or infinite"),
-    "greater_than": _number("必须大于 {bound}", "must be greater than {bound}"),
-    "greater_than_equal": _number("不能小于 {bound}", "must be at least {bound}"),
-    "less_than": _number("必须小于 {bound}", "must be less than {bound}"),
-    "less_than_equal": _number("不能大于 {bound}", "must be at most {bound}"),
+    "finite_number": _number("不能是 NaN 或无穷大", "must not be NaN or infinite", "请写一个确定的数", "write a plain number"),
+    "greater_than": _number("必须大于 {bound}", "must be greater than {bound}", "请写大于 {bound} 的数", "write a number greater than {bound}"),
+    "greater_than_equal": _number("不能小于 {bound}", "must be at least {bound}", "请写 {bound} 或更大的数", "write {bound} or more"),
+    "less_than": _number("必须小于 {bound}", "must be less than {bound}", "请写小于 {bound} 的数", "write a number less than {bound}"),
+    "less_than_equal": _number("不能大于 {bound}", "must be at most {bound}", "请写 {bound} 或更小的数", "write {bound} or less"),
     "too_short": (Phrase("列表太短", "the list is too short"), Phrase("请补足", "add what is missing")),
     "too_long": (Phrase("列表太长", "the list is too long"), Phrase("请删去多余的", "remove what is too much")),
     "string_too_short": (Phrase("不能为空", "must not be empty"), Phrase("请填写", "fill it in")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from toolkit.errors import Problem, Problems, Refused, refuse
-from toolkit.text import Phrase, phrase
-from toolkit.toml_faults import Fault, model_fault
+from toolkit.text import Phrase
+from toolkit.toml_faults import Fault, model_faults
 from toolkit.toml_places import KeyPath, Raw, at, key_lines, place_words, with_quoted_keys
+from toolkit.toml_slips import parser_words, slips
 
 
 class Decision(BaseModel):
@@ -33,8 +34,8 @@ def no_faults(raw: Raw) -> Iterable[Fault]:  # noqa: ARG001 - the shape of every
 
 def read_model(
     path: Path, model: type[M], faults: Callable[[Raw], Iterable[Fault]] = no_faults, name: str | None = None
-) -> M:
-    """The file at `path` as a value of `model`.
+) -> tuple[M, Problems]:
+    """The file at `path` as a value of `model`, and the warnings about it in the order of its lines.
 
     Parameters
     ----------
@@ -54,11 +55,12 @@ def read_model(
         With every fault of the file, in the order of its lines.
     """
     name = name or path.name
-    text = with_quoted_keys(_text(path, name))
+    written = _text(path, name)
+    text = with_quoted_keys(written)
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise Refused(Problems((_syntax_problem(str(error), name),))) from None
+        raise Refused(Problems(tuple(_syntax_problems(str(error), written, name)))) from None
     return modelled(raw, model, faults, name, key_lines(text))
 
 
@@ -68,27 +70,26 @@ def modelled(
     faults: Callable[[Raw], Iterable[Fault]],
     name: str,
     lines: Mapping[KeyPath, int] = MappingProxyType({}),
-) -> M:
-    """Plain values as a value of `model`; `lines` tells on which line of the file `name` each key stands.
+) -> tuple[M, Problems]:
+    """Plain values as a value of `model`, with the warnings; `lines` tells on which line of the file `name` each key stands.
 
     Raises
     ------
     Refused
-        With every fault, in the order of the lines.
+        With every fault and warning, in the order of the lines.
     """
-    found: list[Fault] = []
+    found: Sequence[Fault] = []
     value: M | None = None
     try:
         value = model.model_validate(tuples(raw))
     except ValidationError as error:
-        schema = model.model_json_schema(by_alias=True)
-        found += [model_fault(detail, raw, schema) for detail in error.errors()]
+        found = model_faults(error.errors(), raw, model.model_json_schema(by_alias=True))
     seen = {fault.path for fault in found}
-    found += [fault for fault in faults(raw) if fault.path not in seen]
-    problems = [_problem(fault, raw, lines, name) for fault in found]
-    if value is None or any(problem.severity == "error" for problem in problems):
-        raise Refused(Problems(tuple(sorted(problems, key=lambda problem: problem.row or 0))))
-    return value
+    found = [*found, *(fault for fault in faults(raw) if fault.path not in seen)]
+    problems = Problems(tuple(sorted((_problem(fault, raw, lines, name) for fault in found), key=lambda problem: problem.row or 0)))
+    if value is None or problems.errors:
+        raise Refused(problems)
+    return value, problems
 
 
 def _text(path: Path, name: str) -> str:
@@ -103,16 +104,15 @@ def _text(path: Path, name: str) -> str:
         raise refuse(rule, Phrase("请用 UTF-8 编码另存", "save it as UTF-8"), file=name) from None
 
 
-def _syntax_problem(message: str, name: str) -> Problem:
+def _syntax_problems(message: str, text: str, name: str) -> Iterator[Problem]:
+    """Every slip of the pen; what stopped the reader too, where it stands before them all."""
     line = re.search(r"at line (\d+)", message)
-    said = re.sub(r"\s*\(at .*\)$", "", message)
-    return Problem(
-        "error",
-        phrase("不是合法的 TOML：{said}", "not valid TOML: {said}", said=said),
-        Phrase("请改正这一行的写法（引号、括号、等号是否成对，键是否重复）", "mend this line (quotes, brackets, repeated keys)"),
-        file=name,
-        row=int(line[1]) if line else None,
-    )
+    row, found = int(line[1]) if line else None, slips(text)
+    if not found or (row and row < found[0].line):
+        mend = Phrase("请改正这一行或上一行（引号、括号是否成对，键是否重复）", "mend this line or the one above (quotes, brackets, repeated keys)")
+        yield Problem("error", parser_words(re.sub(r"\s*\(at .*\)$", "", message)), mend, file=name, row=row)
+    for slip in found:
+        yield Problem("error", slip.rule, slip.mend, file=name, row=slip.line, value=slip.value)
 
 
 def tuples(value: Any) -> Any:

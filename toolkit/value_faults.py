@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from toolkit.errors import Problem, Severity
 from toolkit.scheme.outliers import Winsorise
@@ -15,9 +16,8 @@ from toolkit.shapes.relative import EVERYONE
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from toolkit.ranking import Floats, Mask
+    from toolkit.raw_values import Column
     from toolkit.scheme.criteria import Indicator
 
 
@@ -29,35 +29,38 @@ class Valued:
     ----------
     item
         The indicator, resolved as far as its outliers go.
-    given
-        Raw values of the members to whom it applies: Series, index member.
+    given : float64[members] or object[members]
+        Raw values; NaN where missing or not applicable.
     used
         The raw values after outlier treatment; NaN all through where states are valued.
     values
         On the scale; NaN where `missing` or not applicable.
     treated
-        Whose raw value the outlier treatment changed.
+        Whose raw value the outlier treatment changed; None without a treatment.
     missing
         To whom it applies and who has no value.
+    straight
+        Whether each value comes of one number alone, untreated: then nothing is to be said of it where none is missing.
     """
 
     item: Indicator
-    given: pd.Series[Any]
+    given: Column
     used: Floats
     values: Floats
-    treated: Mask
+    treated: Mask | None
     missing: Mask
+    straight: bool = False
 
 
-def value_problems(valued: Valued, scale: float, classes: Any) -> Iterator[Problem]:
-    """Every problem of one indicator's values."""
+def value_problems(valued: Valued, members: pd.Index[Any], scale: float, classes: Any) -> Iterator[Problem]:
+    """Every problem of one indicator's values; `members` are those they are of."""
     shape = valued.item.value
     if isinstance(shape, Category):
         yield from _unnamed_states(valued)
     elif isinstance(shape, Relative):
         yield from _relative(valued, shape, scale, classes)
     if valued.item.missing == "error" and valued.missing.any():
-        yield from _gaps(valued)
+        yield from _gaps(valued, members)
     if valued.item.outliers is not None:
         yield from _treated(valued)
 
@@ -72,8 +75,8 @@ def _unnamed_states(valued: Valued) -> Iterator[Problem]:
         yield _said("error", valued.item, "value.points", rule, mend, value=state)
 
 
-def _gaps(valued: Valued) -> Iterator[Problem]:
-    for member in valued.given.index[valued.missing & valued.given.isna().to_numpy()]:
+def _gaps(valued: Valued, members: pd.Index[Any]) -> Iterator[Problem]:
+    for member in members[valued.missing & pd.isna(valued.given)]:
         rule = phrase("会员 {member} 缺少“{label}”", "member {member} lacks `{label}`", member=member, label=valued.item.label)
         mend = Phrase("请补齐数据，或在办法里写明缺失怎样处理（missing）", "fill it in, or say in the scheme what `missing` means")
         yield _said("error", valued.item, "missing", rule, mend, value=str(member))
@@ -141,7 +144,8 @@ def _off_the_scale(item: Indicator, most: float, scale: float) -> Problem:
 
 
 def _treated(valued: Valued) -> Iterator[Problem]:
-    item, count, treatment = valued.item, int(valued.treated.sum()), valued.item.outliers
+    item, treatment = valued.item, valued.item.outliers
+    count = 0 if valued.treated is None else np.count_nonzero(valued.treated)
     if count:
         rule = phrase("“{label}”有 {n} 个数值作了离群值处理", "{n} values of `{label}` were treated as outliers", label=item.label, n=count)
         mend = Phrase("逐项列在“替代与处理的数值”中，请委员会过目", "each is listed with the values touched, for the committee to see")

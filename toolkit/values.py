@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, TypeAlias
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from toolkit.errors import Problem, Problems
 from toolkit.ranking import Floats, Mask
+from toolkit.raw_values import Column, RawValues
 from toolkit.scheme import Scheme
 from toolkit.scheme.criteria import Indicator
 from toolkit.shapes import Category, Relative
@@ -23,111 +24,120 @@ States: TypeAlias = NDArray[np.object_]
 TOUCHED = ("member", "indicator", "how", "raw", "used", "value")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Values:
     """Values on the scale, and what is to be said of them.
 
     Parameters
     ----------
-    frame
-        Index member, a column for each indicator, float64 in [0, scale] unless the shape is open; NaN where the
-        indicator is not counted for the member (not applicable, or missing and excluded).
-    unranked
-        Index member, bool: a value is missing without which the scheme does not rank.
-    touched
-        A row for each value that does not come of the raw value as it stands: member, indicator, how (the missing
-        policy, ``points`` for a number, or the outlier treatment), raw and used (NaN where missing), value.
+    members
+        Whose values they are.
+    columns : float64[members] by indicator
+        In [0, scale] unless the shape is open; NaN where the indicator is not counted for the member (not applicable,
+        or missing and excluded).
+    unranked : bool[members]
+        A value is missing without which the scheme does not rank.
+    replaced
+        What `touched` is made of.
     problems
         A missing value where the scheme allows none, a state that has no points, a column that tells nobody apart.
     """
 
-    frame: pd.DataFrame
-    unranked: pd.Series[bool]
-    touched: pd.DataFrame
+    members: pd.Index[Any]
+    columns: Mapping[str, Floats]
+    unranked: Mask
+    replaced: Sequence[pd.DataFrame]
     problems: Problems
 
     @cached_property
-    def columns(self) -> dict[str, Floats]:
-        """The columns of the frame, float64[members] each."""
-        return {str(name): column.to_numpy() for name, column in self.frame.items()}
+    def frame(self) -> pd.DataFrame:
+        """The columns as a frame, index member, in the order of the scheme."""
+        return pd.DataFrame(dict(self.columns), index=self.members, copy=False)
+
+    @cached_property
+    def touched(self) -> pd.DataFrame:
+        """A row for each value that does not come of the raw value as it stands.
+
+        Columns member, indicator, how (the missing policy, ``points`` for a number, or the outlier treatment), raw and
+        used (NaN where missing), value.
+        """
+        return pd.concat(self.replaced, ignore_index=True) if self.replaced else nothing_touched()
 
 
-def scaled(scheme: Scheme, raw: pd.DataFrame, applicable: pd.DataFrame, classes: pd.Series[Any]) -> Values:
+def scaled(scheme: Scheme, raw: RawValues, classes: States) -> Values:
     """`raw` on the scale of `scheme`, each indicator by its outlier treatment, its shape and its missing policy.
 
     Parameters
     ----------
-    raw, applicable
-        As `Indicators` gives them: member x indicator.
-    classes
-        Index member, the class of each.
+    raw
+        Of the indicators of the scheme, others may be among them.
+    classes : object[members]
+        The class of each.
     """
     columns: dict[str, Floats] = {}
     problems: list[Problem] = []
     touched: list[pd.DataFrame] = []
-    unranked = np.zeros(len(raw), np.bool_)
-    named = np.asarray(classes, dtype=object)
-    for valued in _each(scheme, raw, applicable, named):
-        item, column, gaps = valued.item, valued.values, bool(valued.missing.any())
-        stand_in = stand_ins(item, valued.used, column, scheme.scale, named) if gaps else None
+    unranked = np.zeros(len(raw.members), np.bool_)
+    for valued in _each(scheme, raw, classes):
+        item, column, gaps = valued.item, valued.values, np.count_nonzero(valued.missing) > 0
+        stand_in = stand_ins(item, valued.used, column, scheme.scale, classes) if gaps else None
         if stand_in is not None:
             column = np.where(valued.missing, stand_in, column)
         elif item.missing == "unranked":
             unranked |= valued.missing
         column.flags.writeable = False  # scores show the same numbers, uncopied
         columns[item.id] = column
-        touched += _touched(valued, column, filled=stand_in is not None)
-        problems += value_problems(valued, scheme.scale, named)
-    return Values(
-        pd.DataFrame(columns, index=raw.index, copy=False),
-        pd.Series(unranked, index=raw.index),
-        pd.concat(touched, ignore_index=True) if touched else nothing_touched(),
-        Problems(tuple(problems)),
-    )
+        if gaps or not valued.straight:
+            touched += _touched(valued, raw.members, column, filled=stand_in is not None)
+            problems += value_problems(valued, raw.members, scheme.scale, classes)
+    return Values(raw.members, columns, unranked, touched, Problems(tuple(problems)))
 
 
-def resolved(scheme: Scheme, raw: pd.DataFrame, applicable: pd.DataFrame, classes: pd.Series[Any]) -> Scheme:
+def resolved(scheme: Scheme, raw: RawValues, classes: States) -> Scheme:
     """The scheme with all that it found among the members: under it, others that join later move nobody.
 
     Goalposts and ladders of relative shapes, bounds and parameters of outlier treatments, medians and means that
     stand in. All members of `raw` to whom an indicator applies count. What was resolved already stays as it is.
     """
-    named = np.asarray(classes, dtype=object)
-    items = tuple(_resolved(valued, scheme.scale, named) for valued in _each(scheme, raw, applicable, named))
+    items = tuple(_resolved(valued, scheme.scale, classes) for valued in _each(scheme, raw, classes))
     return scheme.model_copy(update={"indicators": items})
 
 
-def _each(scheme: Scheme, raw: pd.DataFrame, applicable: pd.DataFrame, classes: States) -> Iterator[Valued]:
+def _each(scheme: Scheme, raw: RawValues, classes: States) -> Iterator[Valued]:
     for item in scheme.indicators:
-        counted = applicable[item.id].to_numpy(dtype=bool)
-        given = raw[item.id] if counted.all() else raw[item.id].where(counted)
-        yield valued_column(item, given, counted, scheme.scale, classes)
+        yield valued_column(item, raw.columns[item.id], raw.counted[item.id], scheme.scale, classes)
 
 
-def valued_column(item: Indicator, given: pd.Series[Any], counted: Mask, scale: float, classes: States) -> Valued:
+def valued_column(item: Indicator, given: Column, counted: Mask, scale: float, classes: States) -> Valued:
     """One indicator on the scale, what is missing left NaN.
 
     Parameters
     ----------
-    given
-        Its raw values, index member, NaN where it does not apply.
+    given : float64[members] or object[members]
+        Its raw values, NaN where it does not apply.
     counted, classes : bool[members], object[members]
         To whom it applies, and the class of each.
     """
     shape = item.value
     if isinstance(shape, Category):
         values = shape.values(given, scale)
-        return Valued(item, given, np.full(len(given), np.nan), values, np.zeros(len(given), np.bool_), counted & np.isnan(values))
-    plain = given.dtype == np.float64
-    item, used, treated = _treated(item, given.to_numpy() if plain else given.to_numpy(dtype=np.float64, na_value=np.nan))
-    values = shape.values(used, scale, classes) if isinstance(shape, Relative) else shape.values(used, scale)
-    return Valued(item, given, used, values, treated, counted & np.isnan(values))
+        return Valued(item, given, np.full(len(given), np.nan), values, None, counted & np.isnan(values))
+    item, used, treated = _treated(item, given if given.dtype == np.float64 else _numbers(given))
+    if isinstance(shape, Relative):
+        values = shape.values(used, scale, classes)
+        return Valued(item, given, used, values, treated, counted & np.isnan(values))
+    values = shape.values(used, scale)
+    return Valued(item, given, used, values, treated, counted & np.isnan(values), straight=treated is None)
 
 
-def _treated(item: Indicator, numbers: Floats) -> tuple[Indicator, Floats, Mask]:
-    """The raw values after outlier treatment, and whose changed."""
+def _numbers(given: Column) -> Floats:
+    return np.asarray(pd.Series(given).to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
+
+
+def _treated(item: Indicator, numbers: Floats) -> tuple[Indicator, Floats, Mask | None]:
+    """The raw values after outlier treatment, and whose changed; None where there is no treatment."""
     if item.outliers is None:
-        return item, numbers, np.zeros(len(numbers), np.bool_)
+        return item, numbers, None
     treatment = item.outliers.resolved(numbers)
     used = treatment.applied(numbers)
     changed = ~np.isnan(numbers) & (used != numbers)
@@ -143,18 +153,18 @@ def _resolved(valued: Valued, scale: float, classes: States) -> Indicator:
     return item.model_copy(update=found)
 
 
-def _touched(valued: Valued, column: Floats, *, filled: bool) -> Iterator[pd.DataFrame]:
+def _touched(valued: Valued, members: pd.Index[Any], column: Floats, *, filled: bool) -> Iterator[pd.DataFrame]:
     item, treatment = valued.item, valued.item.outliers
-    if treatment is not None:
-        yield from _rows(valued, valued.treated, treatment.treat, column)
+    if treatment is not None and valued.treated is not None:
+        yield from _rows(valued, members, valued.treated, treatment.treat, column)
     if filled:
-        yield from _rows(valued, valued.missing, how(item), column)
+        yield from _rows(valued, members, valued.missing, how(item), column)
 
 
-def _rows(valued: Valued, which: Mask, name: str, column: Floats) -> Iterator[pd.DataFrame]:
+def _rows(valued: Valued, members: pd.Index[Any], which: Mask, name: str, column: Floats) -> Iterator[pd.DataFrame]:
     if which.any():
-        raw = valued.used[which] if isinstance(valued.item.value, Category) else valued.given[which].to_numpy(np.float64)
-        cells = (valued.given.index[which], valued.item.id, name, raw, valued.used[which], column[which])
+        raw = valued.used[which] if isinstance(valued.item.value, Category) else valued.given[which].astype(np.float64)
+        cells = (members[which], valued.item.id, name, raw, valued.used[which], column[which])
         yield pd.DataFrame(dict(zip(TOUCHED, cells, strict=True)))
 
 

@@ -114,7 +114,9 @@ def editions(draw: st.DrawFn) -> Drawn:
 @st.composite
 def schemes(draw: st.DrawFn, as_of: dt.date) -> Scheme:
     """Schemes that measure everything, through windows or within a period, once for each act or not."""
-    more = st.fixed_dictionaries({}, optional={"window": st.just("w"), "once_per": st.sampled_from([["act"], ["act", "severity"]])})
+    more = st.fixed_dictionaries({}, optional={"once_per": st.sampled_from([["act"], ["act", "severity"]])})
+    times = st.sampled_from([{}, {"window": "w"}, {"window": "w", "in_period": True}])
+    more = st.tuples(more, times).map(lambda both: both[0] | both[1])
     measures = [{"table": "acts", **measure, "where": draw(st.sampled_from(WHERES)), **draw(more)} for measure in MEASURES]
     share = {"table": "acts", "take": "ratio", "where": {"severity": ["严重"]}, "among": {"severity": ["严重", "一般"]}, **draw(more)}
     measures += [share, *({"column": f"profile.{name}"} for name in ("staff", "level", "ready")), {"column": "profile.staff", "over": "profile.staff"}]

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from toolkit.awards.case import Case
-from toolkit.awards.contests import Contest
+from toolkit.awards.contests import Allotment, Contest
 from toolkit.awards.reasons import reasons
 from toolkit.awards.requirements import aligned, rounded_scores
 from toolkit.awards.terms import Terms
-from toolkit.ranking import Integers, Mask, Tie, competition_ranks, sharing
+from toolkit.ranking import Floats, Integers, Mask, Tie, competition_ranks, sharing
 from toolkit.scheme import Scheme
 from toolkit.scoring import TOTAL
 
@@ -53,8 +52,8 @@ class Decided:
     def award(self) -> pd.Series[str]:
         """The award of each member."""
         given = np.full(len(self.case.members), "", dtype=object)
-        for contest in reversed(self.case.contests):
-            given[contest.positions[contest.given]] = contest.award.id
+        for own in reversed(self.case.allotments):
+            given[own.given] = own.award.id
         return pd.Series(given, index=self.case.members.index, dtype="str", name="award")
 
     @cached_property
@@ -99,7 +98,6 @@ def decide_awards(
     vetoes: pd.DataFrame,
     *,
     conditions: pd.DataFrame | None = None,
-    terms: Terms | None = None,
 ) -> Decided:
     """The awards of a scheme, in its order: whoever got one is not offered the next, but beside those it names.
 
@@ -123,15 +121,25 @@ def decide_awards(
     conditions : DataFrame
         Index member; one column of raw values per condition, compared unrounded; a missing one meets nothing. None
         when the scheme asks for none.
-    terms
-        Those of this scheme, members, vetoes and conditions, where they are known already.
     """
     scores = aligned(scores, members.index)
-    terms, score = terms or Terms.of(scheme, members, vetoes, conditions), rounded_scores(scheme, scores)
+    columns = {str(node): scores[node].to_numpy(np.float64) for node in scores}
+    return decided_awards(Terms.of(scheme, members, vetoes, conditions), columns, lambda: scores, vetoes, conditions)
+
+
+def decided_awards(
+    terms: Terms,
+    columns: Mapping[str, Floats],
+    scores: Callable[[], pd.DataFrame],
+    vetoes: pd.DataFrame,
+    conditions: pd.DataFrame | None,
+) -> Decided:
+    """The same on terms that are known, from the scores column by column; the frame of them is only made for the reasons."""
+    score = rounded_scores(terms.scheme, columns)
     turns = terms.turns(score)
-    contests = terms.contests(score, turns)
+    allotments = terms.allotments(score, turns)
     placed = turns[TOTAL, "class"].ranks(terms.taking_part(score))
-    return Decided(tuple(_ties(contests, members.index)), Case(terms, scores, vetoes, conditions, placed, contests))
+    return Decided(tuple(_ties(allotments, terms.members.index)), Case(terms, score, vetoes, conditions, placed, allotments, scores))
 
 
 def _among(contest: Contest, chosen: Mask) -> Integers:
@@ -162,16 +170,15 @@ def _in_turn(contest: Contest, index: pd.Index[str], order: Integers) -> NDArray
     return own[np.argsort(order[own], kind="stable")]
 
 
-def _ties(contests: list[Contest], index: pd.Index[str]) -> Iterator[Tie]:
-    for award, own in groupby(contests, key=lambda contest: contest.award.id):
-        rounds = list(own)
-        for contest in rounds:
-            if contest.open.any():
-                yield Tie(award, contest.class_, _keys(index, contest, contest.open), contest.left)
-        ceiling = rounds[0].ceiling
-        if ceiling is not None and ceiling.left:
-            shared = [key for contest in rounds for key in _keys(index, contest, contest.shared)]
-            yield Tie(award, "", tuple(sorted(shared)), ceiling.left)
+def _ties(allotments: Sequence[Allotment], index: pd.Index[str]) -> Iterator[Tie]:
+    for own in allotments:
+        if own.open.any():
+            for contest in own.contests:
+                if contest.open.any():
+                    yield Tie(own.award.id, contest.class_, _keys(index, contest, contest.open), contest.left)
+        if own.ceiling is not None and own.ceiling.left:
+            shared = [key for contest in own.contests for key in _keys(index, contest, contest.shared)]
+            yield Tie(own.award.id, "", tuple(sorted(shared)), own.ceiling.left)
 
 
 def _keys(index: pd.Index[str], contest: Contest, mask: Mask) -> tuple[str, ...]:

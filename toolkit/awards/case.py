@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from toolkit.awards.contests import Contest
-from toolkit.awards.requirements import Score, asked, bars, rounded_points, rounded_scores
+from toolkit.awards.contests import Allotment, Contest
+from toolkit.awards.requirements import Score, asked, bars, rounded_points
+from toolkit.deferred import Deferred
 from toolkit.ranking import Integers, Mask
 from toolkit.scheme.outcomes import Requirement
 
@@ -27,22 +28,25 @@ class Case:
     ----------
     terms
         The scheme, its members and what no score changes.
-    scores : DataFrame
-        Member x node, with "total", before rounding; index that of the members.
+    score
+        The same rounded, by node, each when it is first asked for.
     vetoes, conditions
         As for `decide_awards`.
     placed : int64[n]
         The members' ranks; 0 for those that are not ranked.
-    contests
-        Every award in every pool, decided, in the scheme's order.
+    allotments
+        Every award, decided, in the scheme's order.
+    scores : DataFrame
+        Member x node, with "total", before rounding; index that of the members.
     """
 
     terms: Terms
-    scores: pd.DataFrame
+    score: Score
     vetoes: pd.DataFrame
     conditions: pd.DataFrame | None
     placed: Integers
-    contests: Sequence[Contest]
+    allotments: Sequence[Allotment]
+    scores: Deferred[pd.DataFrame] = Deferred()  # noqa: RUF009 - it has no default, and is given to each
 
     @property
     def scheme(self) -> Scheme:
@@ -55,14 +59,14 @@ class Case:
         return self.terms.members
 
     @cached_property
+    def contests(self) -> list[Contest]:
+        """The same in every pool."""
+        return [contest for own in self.allotments for contest in own.contests]
+
+    @cached_property
     def points(self) -> pd.DataFrame:
         """Rounded scores, member x node, with "total"."""
         return rounded_points(self.scheme, self.scores)
-
-    @cached_property
-    def score(self) -> Score:
-        """The same by node, each rounded when it is first asked for."""
-        return rounded_scores(self.scheme, self.scores)
 
     @cached_property
     def columns(self) -> dict[str, list[Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import TYPE_CHECKING
 
 from toolkit.errors import Problem, Severity, nearest
@@ -65,7 +66,13 @@ def _bare(quota: Quota, applicants: int, class_: str) -> int:
     share = quota.share[class_] if isinstance(quota.share, dict) else quota.share
     if share is None:
         return number or 0
-    return int((Decimal(repr(share)) * applicants).to_integral_value(ROUNDINGS[quota.rounding]))
+    return int((_written(share) * applicants).to_integral_value(ROUNDINGS[quota.rounding]))
+
+
+@cache
+def _written(share: float) -> Decimal:
+    """A share as the scheme writes it: 0.29 of 100 are 29."""
+    return Decimal(repr(share))
 
 
 def _class_problems(award: Award, quota: Quota, applicants: Mapping[str, int]) -> Iterator[Problem]:

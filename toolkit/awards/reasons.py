@@ -52,9 +52,11 @@ def _sentences(case: Case, position: int) -> Iterator[Phrase]:
 
 
 def _outcomes(case: Case, position: int) -> Iterator[Phrase]:
-    """What came of every award that no earlier one excludes."""
+    """What came of every award that no earlier one excludes; of one that a veto bars it from, the veto has told."""
     held: list[str] = []
     for contest, own in case.entries[position]:
+        if case.terms.barred[contest.award.id][position]:
+            continue
         if set(held) <= set(contest.award.beside):
             yield _outcome(case, contest, own)
             held += [contest.award.id] * bool(contest.given[own])
@@ -111,7 +113,16 @@ def _given(case: Case, contest: Contest, own: int) -> Phrase:
         scope=_scope(case, None if by_total else contest).zh,
         scope_en=_scope(case, None if by_total else contest).en,
     )
-    return _joined(told, _places(case, contest), _settled(case, contest, own))
+    return _joined(told, _places(case, contest), _settled(case, contest, own), _together(contest, own))
+
+
+def _together(contest: Contest, own: int) -> Phrase | None:
+    """With how many others it stands level in every way at the end of the places, where all of them are given the award."""
+    level = contest.given & (contest.order == contest.order[own])
+    ahead = int((contest.given & (contest.order < contest.order[own])).sum())
+    if contest.places is None or ahead + int(level.sum()) <= contest.places:
+        return None
+    return phrase("{n} 家并列，一并授予", "{n} level, and all awarded", n=int(level.sum()))
 
 
 def _open(case: Case, contest: Contest, own: int) -> Phrase:
@@ -148,10 +159,8 @@ def _beyond(case: Case, contest: Contest, own: int) -> Phrase:
 
 
 def _missed(case: Case, contest: Contest, own: int) -> Phrase:
-    """What keeps a member from an award: a veto of it, no score to go by, or bars it does not reach."""
+    """What keeps a member from an award: no score to go by, or bars it does not reach."""
     award, position = contest.award, contest.positions[own]
-    if case.terms.barred[award.id][position]:
-        return phrase("不得参评{award}", "barred from {award}", award=award.label)
     asker = Phrase(award.label, award.label)
     told = [shortfall(case.scheme, asker, item, found) for item, found in case.missed(award.id, position)]
     if not told:
@@ -161,12 +170,15 @@ def _missed(case: Case, contest: Contest, own: int) -> Phrase:
 
 
 def _outrun(case: Case, contest: Contest, own: int) -> Phrase:
-    """Over every bar, but the places went to others."""
+    """Over every bar, but the places went to others: of its class, or further up still of all classes together."""
     score, line, label = float(contest.keys[0, own]), contest.line, contest.award.label
-    places, colon = _places(case, contest), Phrase("：", ", ")
+    places, colon, ceiling = _places(case, contest), Phrase("：", ", "), contest.ceiling
     if line is None:
         return _joined(phrase("未获{a}", "{a}: no place", a=label), places, sep=colon)
     full = _joined(phrase("{a}名额已满", "{a}: places are taken", a=label), places, sep=colon)
+    if ceiling and ceiling.line is not None and ceiling.line > line:
+        line = ceiling.line
+        full = _joined(full, phrase("各类合计 {n} 个", "{n} in all classes together", n=ceiling.places))
     if score == line:
         return _joined(full, _settled(case, contest, own), _reserve(contest, own))
     return _joined(full, _behind(case, contest, line, score), _reserve(contest, own))
@@ -186,7 +198,10 @@ def _behind(case: Case, contest: Contest, line: float, score: float) -> Phrase:
 
 def _reserve(contest: Contest, own: int) -> Phrase | None:
     turn = int(contest.reserve[own])
-    return phrase("候补第 {n} 名", "reserve no. {n}", n=turn) if turn else None
+    if not turn:
+        return None
+    level = "并列" if (contest.reserve == turn).sum() > 1 else ""
+    return phrase("{zh}候补第 {n} 名", "{en}reserve no. {n}", n=turn, zh=level, en="joint " if level else "")
 
 
 def _places(case: Case, contest: Contest) -> Phrase | None:
@@ -217,8 +232,8 @@ def _settled(case: Case, contest: Contest, own: int) -> Phrase | None:
         "by": _by(case, contest.award).en,
     }
     if won[own]:
-        return phrase("同分按{node}列先", "level on {by}, ahead by {node_en}", **filled)
-    return phrase("同分按{node}列后", "level on {by}, behind by {node_en}", **filled)
+        return phrase("同分时按{node}排在前", "level on {by}, ahead by {node_en}", **filled)
+    return phrase("同分时按{node}排在后", "level on {by}, behind by {node_en}", **filled)
 
 
 def _by(case: Case, award: Award) -> Phrase:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -132,13 +132,13 @@ def rounded_points(scheme: Scheme, scores: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(table, index=scores.index, columns=scores.columns)
 
 
-def rounded_scores(scheme: Scheme, scores: pd.DataFrame) -> Score:
+def rounded_scores(scheme: Scheme, scores: pd.DataFrame | Mapping[str, Floats]) -> Score:
     """The same, to be asked for by node: each is rounded when it is first asked for, which most never are."""
     known: dict[str, Floats] = {}
 
     def score(node: str) -> Floats:
         if node not in known:
-            known[node] = rounded(scores[node].to_numpy(dtype=np.float64), scheme.decimals)
+            known[node] = rounded(np.asarray(scores[node], dtype=np.float64), scheme.decimals)
         return known[node]
 
     return score

@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pandas as pd
 
-from toolkit.awards.contests import Contest, allot, held_together, tie_nodes
+from toolkit.awards.ceilings import held_together
+from toolkit.awards.contests import Allotment, Contest, allot, tie_nodes
 from toolkit.awards.quotas import places
 from toolkit.awards.requirements import Asked, Score, asked, bars
+from toolkit.awards.reserves import with_reserves
 from toolkit.awards.turns import Pools, Turns
-from toolkit.ranking import Integers, Mask, competition_ranks, levels
+from toolkit.ranking import Mask
 from toolkit.scoring import TOTAL
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Award
 
@@ -64,7 +68,7 @@ class Terms:
     def under(self, scheme: Scheme) -> Terms:
         """The same terms under a scheme that differs in nothing they depend on; the classes are not looked up again."""
         found = replace(self, scheme=scheme)
-        found.__dict__["classes"] = self.classes
+        found.__dict__.update(named=self.named, classes=self.classes)
         return found
 
     @cached_property
@@ -73,9 +77,14 @@ class Terms:
         return self.members["applied"].to_numpy(dtype=np.bool_)
 
     @cached_property
+    def named(self) -> NDArray[np.object_]:
+        """The class of each member, as it is named."""
+        return self.members["class"].to_numpy(dtype=object)
+
+    @cached_property
     def classes(self) -> Pools:
         """The members' classes, whether places go by them or not."""
-        return Pools.by_class(self.members["class"])
+        return Pools.by_class(self.named)
 
     @cached_property
     def pools(self) -> dict[str, Pools]:
@@ -91,40 +100,47 @@ class Terms:
         """The members of each pool from the best down, for the list itself and for all that places go by."""
         ties = [score(node) for node in tie_nodes(self.scheme)]
         wanted = {(TOTAL, "class"): None} | {(award.by, _within(award)): None for award in self.scheme.awards}
-        found = {by: levels(score(by), *ties) for by in dict.fromkeys(by for by, _ in wanted)}
-        return {(by, within): Turns(self.pools[within], found[by]) for by, within in wanted}
+        decimals = self.scheme.decimals
+        return {(by, within): Turns.of(self.pools[within], score(by), *ties, decimals=decimals) for by, within in wanted}
 
-    def contests(self, score: Score, turns: Lined | None = None) -> list[Contest]:
-        """Every award in every pool, decided in the scheme's order; `turns` are those of the same scores, if known."""
+    def allotments(self, score: Score, turns: Lined | None = None) -> list[Allotment]:
+        """Every award, decided in the scheme's order; `turns` are those of the same scores, if known."""
         turns = turns or self.turns(score)
         part = self.taking_part(score)
-        able, held = part & ~np.isnan(score(TOTAL)), dict[str, Mask]()
-        found: list[Contest] = []
+        able = part & ~np.isnan(score(TOTAL))
+        found: list[Allotment] = []
         for award in self.scheme.awards:
-            taken = [mask for earlier, mask in held.items() if earlier not in award.beside]
+            taken = [earlier.given for earlier in found if earlier.award.id not in award.beside]
             free = able & ~np.logical_or.reduce([self.barred[award.id], *taken])
-            contests = self._decided(award, part, free & self.bars[award.id].met(score), score, turns)
-            held[award.id] = given_to(contests, len(able))
-            found += contests
-        return _with_reserves(found, len(part))
+            found.append(self._allotted(award, part, free & self.bars[award.id].met(score), score, turns))
+        return with_reserves(found)
 
-    def _decided(self, award: Award, part: Mask, able: Mask, score: Score, turns: Lined) -> list[Contest]:
-        line = turns[award.by, _within(award)]
-        keys = np.array([score(node) for node in (award.by, *tie_nodes(self.scheme))])
-        able = able & (line.levels >= 0)
-        quota, joint = award.quota, self.scheme.ties[-1:] == ("joint",)
-        given, open_ = np.zeros_like(able), np.zeros_like(able)
+    def contests(self, score: Score, turns: Lined | None = None) -> list[Contest]:
+        """The same in every pool."""
+        return [contest for found in self.allotments(score, turns) for contest in found.contests]
+
+    def _allotted(self, award: Award, part: Mask, able: Mask, score: Score, turns: Lined) -> Allotment:
+        line, quota, joint = turns[award.by, _within(award)], award.quota, self.scheme.ties[-1:] == ("joint",)
+        if award.by != TOTAL:
+            able = able & ~np.isnan(score(award.by))
         counts = [places(quota, count, class_) for class_, count in zip(line.pools.names, line.pools.counted(part), strict=True)]
+        given, open_ = np.zeros_like(able), np.zeros_like(able)
         for queue, count in zip(line.queues(able), counts, strict=True):
-            first, until = allot(line.levels[queue], count, joint=joint)
-            given[queue[:first]], open_[queue[first:until]] = True, True
-        found = [
-            Contest(award, class_, own, count, keys[:, own], able[own], given[own], open_[own])
-            for (class_, own), count in zip(line.pools, counts, strict=True)
-        ]
+            first, until = allot(line.standings[queue], count, joint=joint)
+            given[line.order[queue[:first]]] = True
+            if first < until:
+                open_[line.order[queue[first:until]]] = True
+
+        def contests() -> list[Contest]:
+            keys = np.array([score(node) for node in (award.by, *tie_nodes(self.scheme))])
+            return [
+                Contest(award, class_, own, count, keys[:, own], able[own], given[own], open_[own])
+                for (class_, own), count in zip(line.pools, counts, strict=True)
+            ]
+
         if quota is None or quota.in_all is None:
-            return found
-        return held_together(found, quota.in_all, joint=joint)
+            return Allotment(award, given, open_, contests)
+        return Allotment.of(award, held_together(contests(), quota.in_all, joint=joint), len(given))
 
 
 def barred(scheme: Scheme, index: pd.Index[str], vetoes: pd.DataFrame, award: str) -> Mask:
@@ -141,39 +157,3 @@ def barred(scheme: Scheme, index: pd.Index[str], vetoes: pd.DataFrame, award: st
 def _within(award: Award) -> str:
     """Who competes for an award's places."""
     return award.quota.within if award.quota else "class"
-
-
-def given_to(contests: list[Contest], members: int) -> Mask:
-    """Who is given an award in any of its contests; bool[n]."""
-    found = np.zeros(members, np.bool_)
-    for contest in contests:
-        found[contest.positions[contest.given]] = True
-    return found
-
-
-def _with_reserves(contests: list[Contest], members: int) -> list[Contest]:
-    """The contests with their reserves, who are only known once every award is given."""
-    if not any(contest.award.reserve for contest in contests):
-        return contests
-    held = {
-        id_: given_to([contest for contest in contests if contest.award.id == id_], members)
-        for id_ in dict.fromkeys(contest.award.id for contest in contests)
-    }
-    beside = {contest.award.id: contest.award.beside for contest in contests}
-    return [replace(contest, reserve=_reserve(contest, held, beside)) for contest in contests]
-
-
-def _reserve(contest: Contest, held: dict[str, Mask], beside: dict[str, tuple[str, ...]]) -> Integers:
-    """The place of each member among the reserves; whoever holds an award that excludes this one is none.
-
-    Of an open tie those not chosen come first, so that the listed ones follow them. While the places of all classes
-    together are open, nobody's turn is known.
-    """
-    own = contest.award
-    rivals = [mask[contest.positions] for id_, mask in held.items() if id_ not in own.beside and own.id not in beside[id_]]
-    waiting = contest.able & ~contest.open & ~np.logical_or.reduce(rivals)
-    if contest.places is None or contest.shared.any():
-        return np.zeros(len(waiting), np.int64)
-    ranks = competition_ranks(np.where(waiting, contest.keys[0], np.nan), *contest.keys[1:])
-    turn = ranks + (int(contest.open.sum()) - contest.left)
-    return np.where((ranks > 0) & (turn <= own.reserve), turn, 0)

@@ -87,7 +87,7 @@ def read_ballot(path: Path, scheme: Scheme, shown: str | None = None) -> Ballot:
     """
     shown = shown or f"{FOLDER}/{path.name}"
     try:
-        ballot = read_model(path, Ballot, ballot_faults(scheme), shown)
+        ballot, _ = read_model(path, Ballot, ballot_faults(scheme), shown)
     except Refused as refused:
         raise Refused(Problems(tuple(map(_discreet, refused.problems)))) from None
     if STEM.fullmatch(path.stem) and not re.fullmatch(re.escape(ballot.expert) + ROUND, path.stem):

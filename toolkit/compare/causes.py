@@ -84,7 +84,7 @@ def made(scheme: Scheme, cause: Cause, order: Scheme) -> Scheme:
             put(raw, amendment.place, amendment.after)
     for key in {key for key in map(_list_of, cause.amendments) if key and raw.get(key)}:
         raw[key] = _inserted(raw[key], [item["id"] for item in like.get(key, [])], _new(cause, key))
-    return modelled(raw, Scheme, scheme_faults, "scheme.toml")
+    return modelled(raw, Scheme, scheme_faults, "scheme.toml")[0]
 
 
 def undone(scheme: Scheme, cause: Cause, order: Scheme) -> Scheme:

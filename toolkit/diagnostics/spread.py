@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from toolkit.diagnostics import moments
+from toolkit import moments
 from toolkit.diagnostics.observations import (
     ABSENT,
     CONSTANT,
@@ -104,15 +104,15 @@ def _figures(x: Floats) -> dict[str, Any]:
     """Everything that is said of sorted numbers; NaN for what there are too few of."""
     names = ("min", "q1", "median", "q3", "max")
     quarters = np.quantile(x, [0, 0.25, 0.5, 0.75, 1]).tolist() if len(x) else [np.nan] * 5
-    mean, sd, skew, kurt = moments.mean(x), moments.deviation(x), moments.skewness(x), moments.kurtosis(x)
+    mean, sd = moments.mean(x), moments.deviation(x)
     return {
         **dict(zip(names, quarters, strict=True)),
         "mean": mean,
         "sd": sd,
         "cv": sd / abs(mean) if mean else np.nan,
-        "skewness": skew,
-        "kurtosis": kurt,
-        "outliers": moments.has_outliers(skew, kurt),
+        "skewness": moments.skewness(x),
+        "kurtosis": moments.kurtosis(x),
+        "outliers": moments.has_outliers(x),
     }
 
 

@@ -61,16 +61,20 @@ class Calendar:
 def selected(source: Source, selection: Selection, calendar: Calendar) -> ir.Table:
     """The rows that count, with a column `_under_appeal`.
 
-    Dated rows count within the period, or by their window; rows after the as-of day never do. Where channels tell of
-    acts, the act is first taken from the channel whose word goes first, of the rows that were there on the as-of day,
-    and then asked whether it counts: what that channel has withdrawn, no other one brings back.
+    Dated rows count within the period, by their window, or by both; rows after the as-of day never do. Where channels
+    tell of acts, the act is first taken from the channel whose word goes first, of the rows that were there on the
+    as-of day, and then asked whether it counts: what that channel has withdrawn, no other one brings back.
     """
     import ibis
 
     window = calendar.windows.get(selection.window or "")
     told, asked = _parted(selection.where, source, selection)
     rows = _kept(source.table, [*holding(source.table, told), *_verified(source, selection)])
-    rows = rows.filter(begun(rows, window, calendar.as_of)) if window is not None else _happened(rows, source, calendar)
+    dated = source.date is not None and (window is None or selection.in_period)
+    if window is not None:
+        rows = rows.filter(begun(rows, window, calendar.as_of))
+    if dated:
+        rows = rows.filter(_day(rows, source) <= calendar.as_of)
     if source.channel and selection.once_per:
         rows = _first_of_each(rows, source, selection.once_per)
     rows = _kept(rows, holding(rows, asked))
@@ -82,8 +86,8 @@ def selected(source: Source, selection: Selection, calendar: Calendar) -> ir.Tab
             rows = rows.filter(~appeals[0])
         elif appeals and window.under_appeal == "count_and_mark":
             marked = appeals[0]
-    elif source.date is not None and calendar.period:
-        rows = rows.filter(rows[source.date].date().between(*calendar.period))
+    if dated and calendar.period:
+        rows = rows.filter(_day(rows, source).between(*calendar.period))
     rows = rows.mutate(**{MARKED: marked})
     return _first_of_each(rows, source, selection.once_per) if selection.once_per and not source.channel else rows
 
@@ -142,8 +146,9 @@ def _verified(source: Source, selection: Selection) -> list[ir.BooleanValue]:
     return [source.table[source.verified.column].isin(source.verified.counts)]
 
 
-def _happened(rows: ir.Table, source: Source, calendar: Calendar) -> ir.Table:
-    return rows if source.date is None else rows.filter(rows[source.date].date() <= calendar.as_of)
+def _day(rows: ir.Table, source: Source) -> ir.DateValue:
+    """The day on which a row happened."""
+    return rows[str(source.date)].date()
 
 
 def _first_of_each(rows: ir.Table, source: Source, once_per: tuple[str, ...]) -> ir.Table:

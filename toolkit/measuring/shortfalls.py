@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from toolkit.errors import Problem, Severity
+from toolkit.errors import Problem, Severity, nearest
 from toolkit.measuring.testimony import testimony_problems
 from toolkit.scheme.measures import Measure, Selection
 from toolkit.text import Phrase, phrase
@@ -105,12 +105,13 @@ def class_problems(scheme: Scheme, members: pd.DataFrame) -> Iterator[Problem]:
     asked += [("warning", f"{place}[{n}].classes", item.classes) for place, items in _required(scheme) for n, item in enumerate(items)]
     for severity, place, classes in asked:
         for name in (name for name in classes if name not in known):
-            yield Problem(
-                severity,
-                phrase("没有会员属于类别“{name}”", "no member is in the class `{name}`", name=name),
-                phrase("现有类别：{known}", "known classes: {known}", known="、".join(known)),
-                file="scheme.toml", column=place, value=name,
-            )  # fmt: skip
+            mend = Phrase(f"现有类别：{'、'.join(known)}", f"known classes: {', '.join(known)}")
+            if guess := nearest(name, known):
+                mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
+            if name.strip() in known:
+                mend = Phrase("请删去首尾的空格", "remove the blanks around it")
+            rule = phrase("没有会员属于类别“{name}”", "no member is in the class `{name}`", name=name)
+            yield Problem(severity, rule, mend, file="scheme.toml", column=place, value=name)
 
 
 def _required(scheme: Scheme) -> Iterator[tuple[str, tuple[Requirement, ...]]]:

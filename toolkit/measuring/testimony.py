@@ -41,22 +41,26 @@ def testimony_problems(
         yield from _unverified(rows.filter(~counts), spec, source.verified.column)
         rows = rows.filter(counts)
     if source.channel and selection.once_per:
-        dates = list(window.dates.values()) if window else [source.date]
+        dates = [*(window.dates.values() if window else ()), *_happening(source, selection)]
         asked = dict.fromkeys([column, *dates, window.column if window else None, *selection.where])
         told = [name for name in asked if name and name not in {source.channel.column, *selection.once_per}]
         yield from _conflicts(rows, source, spec, selection.once_per, told)
 
 
 def _undated(source: Source, spec: Table, selection: Selection, window: Window | None) -> Iterator[Problem]:
-    date = window.from_ if window else source.date
-    if date is None or spec.column[date].required:
-        return
+    dates = dict.fromkeys([*([window.from_] if window else []), *_happening(source, selection)])
     rows = source.table
     tests = holding(rows, selection.where)
-    for row in _by_file(rows.filter(rows[date].isnull(), *tests)):
-        rule = phrase("没有日期，不计入（该文件共 {n} 条，首见此行）", "without a date it does not count ({n} in this file, the first here)",
-                      n=row["n"])  # fmt: skip
-        yield _at(row, "warning", rule, Phrase("请补填日期", "fill in the date"), _heading(spec, date))
+    for date in [name for name in dates if not spec.column[name].required]:
+        for row in _by_file(rows.filter(rows[date].isnull(), *tests)):
+            rule = phrase("没有日期，不计入（该文件共 {n} 条，首见此行）", "without a date it does not count ({n} in this file, the first here)",
+                          n=row["n"])  # fmt: skip
+            yield _at(row, "warning", rule, Phrase("请补填日期", "fill in the date"), _heading(spec, date))
+
+
+def _happening(source: Source, selection: Selection) -> list[str]:
+    """The date of the table, where the selection asks when rows happened."""
+    return [source.date] if source.date and (selection.window is None or selection.in_period) else []
 
 
 def _unverified(rows: ir.Table, spec: Table, column: str) -> Iterator[Problem]:

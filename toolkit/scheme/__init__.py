@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from toolkit.errors import Problems
 from toolkit.scheme.criteria import Adjustment, Condition, Group, Indicator, Name, Total
 from toolkit.scheme.faults import scheme_faults
 from toolkit.scheme.identity import MembersSpec
@@ -144,7 +145,7 @@ class Scheme(Decision):
         raw = plain(self)
         for path, value in {**(changes or {}), **fields}.items():
             put(raw, path, value)
-        return modelled(raw, Scheme, scheme_faults, "scheme.toml")
+        return modelled(raw, Scheme, scheme_faults, "scheme.toml")[0]
 
     def with_weights(self, weights: Mapping[str, float]) -> Scheme:
         """The scheme with other weights; siblings that are not named share the rest as they did.
@@ -178,12 +179,23 @@ class Scheme(Decision):
 
 
 def load_scheme(path: Path) -> Scheme:
-    """The scheme written in `path`.
+    """The scheme written in `path`; `read_scheme` tells its warnings too.
 
     Raises
     ------
     Refused
         With every fault, each at its line, when anything in the file is unknown, impossible or contradictory.
+    """
+    return read_scheme(path)[0]
+
+
+def read_scheme(path: Path) -> tuple[Scheme, Problems]:
+    """The scheme written in `path`, and what in it may not be meant, each at its line.
+
+    Raises
+    ------
+    Refused
+        As `load_scheme`.
     """
     return read_model(path, Scheme, scheme_faults)
 

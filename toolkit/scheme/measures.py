@@ -8,6 +8,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from toolkit.scheme.ranges import Where
+from toolkit.text import Phrase, phrase
+from toolkit.toml_faults import Unfit
 from toolkit.toml_file import Decision
 
 Take = Literal[
@@ -16,6 +18,8 @@ Take = Literal[
 Unverified = Literal["left_out", "counts"]
 
 LASTS = re.compile(r"\s*(\d+)\s*(day|month|year)s?\s*\Z")
+CHINESE = re.compile(r"\s*(\d+)\s*(天|日|个?月|年)\s*\Z")
+UNITS = {"天": "days", "日": "days", "月": "months", "个月": "months", "年": "years"}
 
 
 def read_span(words: str) -> tuple[int, Literal["day", "month", "year"]]:
@@ -24,7 +28,7 @@ def read_span(words: str) -> tuple[int, Literal["day", "month", "year"]]:
     Raises
     ------
     ValueError
-        When it is not a whole number of days, months or years.
+        When it is not a whole number of days, months or years, or none at all.
 
     Examples
     --------
@@ -33,8 +37,12 @@ def read_span(words: str) -> tuple[int, Literal["day", "month", "year"]]:
     """
     match = LASTS.match(words)
     if match is None:
-        message = "应写成 3 months、1 year 或 90 days / write 3 months, 1 year or 90 days"
-        raise ValueError(message)
+        rule, mend = Phrase("期限写法不对", "no span of time"), Phrase("请写成 3 months、1 year 或 90 days", "write 3 months, 1 year or 90 days")
+        if meant := CHINESE.match(words):
+            mend = phrase("请写 {n} {unit}", "write {n} {unit}", n=int(meant[1]), unit=UNITS[meant[2]])
+        raise Unfit(rule, mend)
+    if not int(match[1]):
+        raise Unfit(Phrase("期限为 0", "a span of nothing"), Phrase("请写 1 或更大的整数", "write a whole number from 1 on"))
     unit: Literal["day", "month", "year"] = match[2]  # type: ignore[assignment]
     return int(match[1]), unit
 
@@ -80,8 +88,8 @@ class Window(Decision):
     @model_validator(mode="after")
     def _column_for_spans(self) -> Self:
         if self.lasts and self.column is None:
-            message = "有 lasts 时要写 column / `lasts` needs `column`"
-            raise ValueError(message)
+            mend = Phrase("请写 column：按哪一栏分别有效多久", "add `column`: whose states last so long")
+            raise Unfit(Phrase("有 lasts 而没有 column", "`lasts` needs `column`"), mend)
         return self
 
     @property
@@ -93,9 +101,12 @@ class Window(Decision):
 
 
 class Selection(Decision):
-    """Rows of one table: those whose columns hold what `where` asks, within a window, once for each act.
+    """Rows of one table: those whose columns hold what `where` asks, in their time, once for each act.
 
     Of a column `where` names the states that count, or the `Range` that its numbers or days are to lie in.
+
+    Without a window, rows count that happened within the period. With one, those that are in force on the as-of day
+    by it, whenever they happened; with `in_period` too, those that happened within the period and are in force still.
 
     `once_per` names columns that identify an act: the same act told by two channels counts once. Where the table has
     a `channel`, the act is as the first of its channels tells it; otherwise by the row that stands first when rows
@@ -106,6 +117,7 @@ class Selection(Decision):
     table: str
     where: Where = {}
     window: str | None = None
+    in_period: bool = False
     once_per: tuple[str, ...] = ()
     unverified: Unverified = "left_out"
 
@@ -146,6 +158,7 @@ class Measure(Decision):
     where: Where = {}
     among: Where = {}
     window: str | None = None
+    in_period: bool = False
     once_per: tuple[str, ...] = ()
     unverified: Unverified = "left_out"
 
@@ -182,6 +195,7 @@ class Measure(Decision):
             table=self.place[0],
             where=self.where,
             window=self.window,
+            in_period=self.in_period,
             once_per=self.once_per,
             unverified=self.unverified,
         )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 import numpy as np
 from pydantic import Field
 
+from toolkit.moments import HEAVY, SKEWED, has_outliers, skewness
 from toolkit.shapes.goalposts import Ends, plain
 from toolkit.shapes.scale import Number, Positive
 from toolkit.toml_file import Decision
@@ -49,8 +50,8 @@ class Winsorise(Decision):
 
     treat: Literal["winsorise"]
     tails: tuple[Tail, Tail] | None = None
-    skewness: Positive = 2.0
-    kurtosis: Number = 3.5
+    skewness: Positive = SKEWED
+    kurtosis: Number = HEAVY
     most: Annotated[int, Field(ge=1)] = 5
     found: Ends | None = None
 
@@ -70,13 +71,13 @@ class Winsorise(Decision):
     def stays_skewed(self, used: Floats) -> bool:
         """Whether the values used are still beyond both thresholds, though they should be within one."""
         given = _sorted(used)
-        return self.tails is None and not self._passes(given, *_moments(given))
+        return self.tails is None and self._beyond(given)
 
     def _drawn_in(self, given: Floats) -> tuple[int, int]:
         """Places of the bounds among the sorted raw values."""
         low, high, used = 0, len(given) - 1, given
-        while not self._passes(used, *(moments := _moments(used))):
-            if moments[0] >= 0:
+        while self._beyond(used):
+            if skewness(used) >= 0:
                 next_high = int(np.searchsorted(given, given[high])) - 1
                 ends = (low, next_high)
             else:
@@ -87,8 +88,8 @@ class Winsorise(Decision):
             used = np.clip(given, given[low], given[high])
         return low, high
 
-    def _passes(self, used: Floats, skewness: float, kurtosis: float) -> bool:
-        return len(used) < 4 or abs(skewness) < self.skewness or kurtosis < self.kurtosis
+    def _beyond(self, used: Floats) -> bool:
+        return has_outliers(used, self.skewness, self.kurtosis)
 
 
 class LogTransform(Decision):
@@ -158,19 +159,6 @@ def _tails(given: Floats, low: float, high: float) -> tuple[int, int]:
     """Places of the bounds; a product that ought to be whole is not rounded below itself."""
     cut, count = [math.floor(share * len(given) + 1e-9) for share in (low, high)], len(given)
     return cut[0], count - 1 - cut[1]
-
-
-def _moments(used: Floats) -> tuple[float, float]:
-    """Skewness and excess kurtosis of a sample, corrected for its size; 0 where they have no meaning."""
-    n = len(used)
-    if n < 4 or used[0] == used[-1]:
-        return 0.0, 0.0
-    apart = used / (used[-1] - used[0])
-    apart -= apart.mean()
-    square = apart * apart
-    second, third, fourth = (float(power.mean()) for power in (square, square * apart, square * square))
-    skewness = math.sqrt(n * (n - 1)) / (n - 2) * third / second**1.5
-    return skewness, ((n + 1) * (fourth / second**2 - 3) + 6) * (n - 1) / ((n - 2) * (n - 3))
 
 
 def _likeliest(given: Floats) -> float:

@@ -60,6 +60,7 @@ KEYS: dict[str, Phrase] = {
     "head_office": Phrase("总部栏", "head office"),
     "id": Phrase("编号", "id"),
     "in_all": Phrase("各类合计名额", "places in all"),
+    "in_period": Phrase("须发生在评价期内", "happened in the period"),
     "indicator": Phrase("指标", "indicator"),
     "interests": Phrase("利害关系申报表", "interests"),
     "key": Phrase("主键栏", "key"),

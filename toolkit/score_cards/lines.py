@@ -63,7 +63,8 @@ def distances(evaluation: Evaluation) -> pd.DataFrame:
     """How far each ranked member's score lies from the other side of the lines that concern it.
 
     These are the line of the award it holds, and those of the awards it could have moved up to. Who holds the
-    award is measured from the best who missed it, who missed it from the lowest who holds it.
+    award is measured from the best who missed it, who missed it from the lowest who holds it; where the places of all
+    classes together end further up than those of the class, from the lowest who holds it in any.
 
     Returns
     -------
@@ -107,6 +108,8 @@ def _contested(evaluation: Evaluation) -> Iterator[tuple[Line, Contest]]:
 
 def _from_line(evaluation: Evaluation, line: Line, lowest: float, contest: Contest) -> list[Row]:
     contenders = _contenders(evaluation, contest)
+    if contest.ceiling and contest.ceiling.line is not None and contest.line is not None:
+        lowest = max(contest.line, contest.ceiling.line)
     missed = max((score for _, score, above in contenders if not above and score <= lowest), default=-math.inf)
     return [
         (member, line.class_, line.award, score, round(score - (missed if above else lowest), 9), above)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.records import Records
     from toolkit.scheme import Scheme
-    from toolkit.scheme.criteria import Indicator
+    from toolkit.scheme.criteria import Indicator, Total
 
 PARTS = Phrase("得分构成", "What the total is made of")
 LINES = Phrase("与获奖线的距离", "From the award lines")
@@ -31,6 +31,7 @@ ADDS_UP = Phrase(
     "“分值”为该项得到的分；“得分”为该项计入总分的分，各行相加等于总分（末位尾差分给尾数最大的几项）。",
     "A score is what an item got; its points are what it adds to the total, and sum to it (what rounding leaves goes to the largest rests).",
 )
+BY_CASE = Phrase("不计，同级权重按情形另定", "left out, the weights beside it as for this case")
 BETWEEN = "; "  # a blank to break the line at, in every language: no row number is torn apart
 FOLDER = "records/"  # of every edition; what stands in it is called by its name
 NAMED = {
@@ -142,7 +143,14 @@ def _treated(scheme: Scheme, node: Group | Indicator | None, how: str) -> str:
         return "" if node.aggregate == "arithmetic" else wording.aggregate_in_words(node.aggregate).into(scheme.language)
     if node is None or how in {"", NOT_APPLICABLE}:
         return ""
+    if how == "exclude" and _above(scheme, node).aggregate == "conditional":
+        return BY_CASE.into(scheme.language)
     return (missing_in_words(node.missing) if how == str(node.missing) else touched_in_words(scheme, node.id, how)).into(scheme.language)
+
+
+def _above(scheme: Scheme, node: Indicator) -> Group | Total:
+    above = scheme.nodes.get(str(node.group))
+    return above if isinstance(above, Group) else scheme.total
 
 
 def _points(row: Row, decimals: int, *, signed: bool) -> str:
@@ -174,9 +182,11 @@ def _needed(scheme: Scheme, row: Row) -> Phrase:
     """What it would have taken, or by how much it was enough."""
     gap, line = (wording.points(abs(number), scheme.decimals) for number in (row["distance"], row["total"] - row["distance"]))
     if row["above"] and math.isinf(row["distance"]):
-        return Phrase("获得，无人落选", "awarded; nobody missed it")
+        return Phrase("获得，其后没有落选的会员", "awarded; nobody below missed it")
+    if row["above"] and row["distance"] == 0:
+        return phrase("获得，与未获者最高分 {line} 同分，先后见理由", "awarded, level with {line}, the best that missed it; the reason says why", line=line)
     if row["above"]:
-        return phrase("获得，高出未获者最高分 {line} 共 {gap} 分", "awarded, {gap} above {line}, the best that missed it", line=line, gap=gap)
+        return phrase("获得，比未获者最高分 {line} 高 {gap} 分", "awarded, {gap} above {line}, the best that missed it", line=line, gap=gap)
     if row["distance"] < 0:
         return phrase("获奖最低分 {line}，还差 {gap} 分", "the lowest awarded is {line}: {gap} more were needed", line=line, gap=gap)
     return phrase("已达获奖最低分 {line}，未获的原因见理由", "reaches {line}, the lowest awarded; the reason says why not", line=line)

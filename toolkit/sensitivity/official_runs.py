@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from toolkit.aggregation import power
 from toolkit.awards.requirements import Score
@@ -105,13 +104,10 @@ class OfficialRuns:
         nodes = gathered(_tree(evaluation.tree, scenario), columns, len(evaluation.members), evaluation.applicable)
         score = self._score({**nodes, **self.added, TOTAL: self._total(nodes[TOTAL], unranked)})
         turns = self.terms.turns(score)
-        place = {award.id: number for number, award in enumerate(evaluation.scheme.awards)}
-        given = np.zeros((len(place), len(evaluation.members)), np.bool_)
-        for contest in self.terms.contests(score, turns):
-            given[place[contest.award.id], contest.positions[contest.given]] = True
+        given = [own.given for own in self.terms.allotments(score, turns)]
         rank = turns[TOTAL, "class"].ranks(self.terms.taking_part(score))
         grade = self.grades.grades(score) if self.grades else np.zeros(len(rank), np.int64)
-        return Outcome(score(TOTAL), rank, given, grade)
+        return Outcome(score(TOTAL), rank, np.array(given, dtype=np.bool_).reshape(-1, len(rank)), grade)
 
     def _valued(self, scenario: Scenario) -> tuple[dict[str, Floats], dict[str, Mask]]:
         columns, unranked = dict(self.columns), dict(self.unranked)
@@ -153,7 +149,7 @@ def _valued_in(scenario: Scenario, name: str) -> Valued:
     """An indicator as it is valued in a scenario."""
     ground, raw = scenario.ground, scenario.column(name)
     counted, evaluation = ground.counted[name], ground.evaluation
-    given = pd.Series(raw if counted.all() else np.where(counted, raw, np.nan), evaluation.members.index, copy=False)
+    given = raw if counted.all() else np.where(counted, raw, np.nan)
     return valued_column(scenario.item(name), given, counted, evaluation.scheme.scale, ground.classes)
 
 
@@ -167,7 +163,7 @@ def _filled(ground: Ground, valued: Valued) -> tuple[Floats, Mask | None]:
     """
     scale, gaps = ground.evaluation.scheme.scale, bool(valued.missing.any())
     if gaps or isinstance(valued.item.value, Relative):  # else there is nothing to complain of
-        errors = Problems(tuple(value_problems(valued, scale, ground.classes))).errors
+        errors = Problems(tuple(value_problems(valued, ground.evaluation.members.index, scale, ground.classes))).errors
         if errors:
             raise Refused(errors)
     if not gaps:

@@ -49,4 +49,4 @@ class Ranged(Graded):
         values += low
         if low + (high - low) != high:
             values[share == 1.0] = high
-        return np.clip(values, low, high, out=values) if clamp else values
+        return values.clip(low, high, out=values) if clamp else values

@@ -10,8 +10,7 @@ from toolkit.wording import figure
 
 if TYPE_CHECKING:
     from toolkit.scheme.criteria import Adjustment
-    from toolkit.scheme.measures import Measure
-    from toolkit.scheme.ranges import Where
+    from toolkit.scheme.measures import Measure, Selection
 
 TAKES = {
     "sum": Phrase("合计", "sum of"),
@@ -29,7 +28,7 @@ TAKES = {
 
 
 def measure_in_words(measure: Measure) -> Phrase:
-    """What is counted for a member: the table, the column and the states that count.
+    """What is counted for a member: the table, the column, the states that count, and their time where it is their own.
 
     Examples
     --------
@@ -43,12 +42,11 @@ def measure_in_words(measure: Measure) -> Phrase:
         cell = f"{table}.{column}" + (f" ÷ {measure.over}" if measure.over else "")
         return Phrase(cell, cell)
     if measure.take == "ratio" and column is None:
-        return phrase("{part} 占 {whole} 的比例", "share of {part} in {whole}",
-                      part=selection_in_words(table, {**measure.among, **measure.where}),
-                      whole=selection_in_words(table, measure.among))  # fmt: skip
-    asked, take = selection_in_words(table, measure.where), TAKES[measure.take]
+        part, whole = (selection_in_words(term.selection) for term in measure.terms)
+        return Phrase(f"{part.zh} 占 {whole.zh} 的比例", f"share of {part.en} in {whole.en}")
+    asked, take = selection_in_words(measure.selection), TAKES[measure.take]
     of = _columns(measure)
-    return Phrase(" ".join(filter(None, (asked, take.zh, of.zh))), " ".join(filter(None, (asked, take.en, of.en))))
+    return Phrase(" ".join(filter(None, (asked.zh, take.zh, of.zh))), " ".join(filter(None, (asked.en, take.en, of.en))))
 
 
 def _columns(measure: Measure) -> Phrase:
@@ -58,10 +56,23 @@ def _columns(measure: Measure) -> Phrase:
     return phrase("{column} ÷ {over}", "{column} ÷ {over}", column=column, over=measure.over) if measure.over else Phrase(column, column)
 
 
-def selection_in_words(table: str, where: Where) -> str:
-    """A table and what is asked of its rows."""
-    states = [asked_in_words(column, asked) for column, asked in where.items()]
-    return f"{table}（{'，'.join(states)}）" if states else table
+def selection_in_words(selection: Selection) -> Phrase:
+    """A table and what is asked of its rows.
+
+    Examples
+    --------
+    >>> from toolkit.scheme.measures import Selection
+    >>> recent = Selection(table="conduct", where={"kind": ("不良",)}, window="by_severity", in_period=True)
+    >>> selection_in_words(recent).zh
+    'conduct（kind = 不良，时限 by_severity，且发生在评价期内）'
+    """
+    asked = [Phrase(*[asked_in_words(column, states)] * 2) for column, states in selection.where.items()]
+    if selection.window:
+        asked.append(phrase("时限 {name}", "window {name}", name=selection.window))
+    if selection.in_period:
+        asked.append(Phrase("且发生在评价期内", "and within the period"))
+    said = ("，".join(each.into(language) for each in asked) for language in ("zh", "en"))
+    return Phrase(*(f"{selection.table}（{states}）" if states else selection.table for states in said))
 
 
 def bounds_in_words(item: Adjustment) -> Phrase:

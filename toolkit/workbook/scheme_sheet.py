@@ -75,7 +75,7 @@ def _beyond(scheme: Scheme, language: Language) -> Iterator[Line]:
         yield (kind, label, "", "", asked, "", "", scheme.eligibility.source)
     for veto in scheme.vetoes:
         kind, effect = "一票否决" if zh else "veto", veto_in_words(scheme, veto).into(language)
-        yield (kind, veto.label, "", selection_in_words(veto.when.table, veto.when.where), effect, "", "", veto.source)
+        yield (kind, veto.label, "", selection_in_words(veto.when).into(language), effect, "", "", veto.source)
     for award in scheme.awards:
         said = award_in_words(scheme, award).into(language)
         yield ("奖项" if zh else "award", award.label, "", "", said, "", "", award.source)

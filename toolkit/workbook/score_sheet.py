@@ -6,23 +6,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
-from math import isclose, isnan, prod
+from math import inf, isclose, isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from xlsxwriter.utility import xl_col_to_name
 
 from toolkit.ranking import rounded
 from toolkit.scheme.criteria import Group
 from toolkit.text import Phrase
 from toolkit.wording import NOT_APPLICABLE
 from toolkit.workbook.book import HEADING_ROW, Book
+from toolkit.workbook.score_formulas import Case, Part, Rule, letters, mean_formula
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.scheme import Scheme
-    from toolkit.scheme.criteria import Indicator
+    from toolkit.scheme.criteria import Indicator, Total
 
 TOTAL = "total"
 LEFT = (
@@ -158,18 +158,16 @@ class _Page:
         return self.book.number(self.scheme.decimals, bold=True, bg_color="#E7E6E6")
 
     @cached_property
-    def weighed(self) -> dict[str | None, list[tuple[str, float, int]]]:
-        """The children of each group, and of the total, that have a weight: node, weight and column."""
+    def children(self) -> dict[str | None, tuple[Group | Indicator, ...]]:
+        """What stands under each group, and under the total."""
         groups = [None, *(heading.node.id for heading in self.headings if heading.is_group)]
-        return {
-            group: [(child.id, child.weight, self.places[child.id]) for child in self.scheme.children(group) if child.weight > 0]
-            for group in groups
-        }
+        return {group: self.scheme.children(group) for group in groups}
 
     @cached_property
-    def letters(self) -> list[str]:
-        """The name of every column."""
-        return [xl_col_to_name(column) for column in range(len(LEFT) + len(self.headings) + len(self.scheme.adjustments) + 1)]
+    def cases(self) -> dict[str, tuple[Case, ...]]:
+        """The cases of each conditional group, and of the total."""
+        tree = self.book.evaluation.tree
+        return {tree.nodes[branch.node]: branch.when for branch in tree.branches}
 
 
 @dataclass(frozen=True)
@@ -185,7 +183,7 @@ class _Row:
         page = self.page
         for heading in page.headings:
             node, score = heading.node, self.scores[heading.node.id]
-            formula = self._mean(node.id, score, node.aggregate) if isinstance(node, Group) else None
+            formula = self._subtotal(node, score) if isinstance(node, Group) else None
             form = page.subtotal if heading.is_group else page.number
             self._cell(page.places[node.id], node.id, score, f"={formula}" if formula else None, form)
         after = len(LEFT) + len(page.headings)
@@ -196,63 +194,47 @@ class _Row:
 
     def _cell(self, column: int, node: str, score: float, formula: str | None, form: Any) -> None:
         page = self.page
-        if isnan(score):
+        if formula:
+            page.sheet.write_formula(self.row, column, formula, form, "" if isnan(score) else score)
+        elif isnan(score):
             said = "" if self.applies.get(node, True) else NOT_APPLICABLE.into(page.book.language)
             page.book.cell(page.sheet, self.row, column, said, form)
-        elif formula:
-            page.sheet.write_formula(self.row, column, formula, form, score)
         else:
             page.sheet.write_number(self.row, column, score, form)
 
-    def _mean(self, group: str | None, score: float, aggregate: str) -> str | None:
-        """The formula of a weighted mean of the children that count, or None where it would not give `score`."""
-        counted = [
-            (weight, self.scores[child], column)
-            for child, weight, column in self.page.weighed[group]
-            if not isnan(self.scores[child])
-        ]
-        if not counted:
-            return None
-        weight = sum(weight for weight, _, _ in counted)
-        columns = [column for _, _, column in counted]
-        if aggregate == "arithmetic":
-            same = sum(weight * value for weight, value, _ in counted) / weight
-            return self._weighted_sum(columns) if isclose(same, score, rel_tol=1e-9, abs_tol=1e-9) else None
-        if aggregate == "geometric" and all(value > 0 for _, value, _ in counted):
-            same = prod(value ** (each / weight) for each, value, _ in counted)
-            return (
-                self._weighted_product(columns) if isclose(same, score, rel_tol=1e-9, abs_tol=1e-9) else None
-            )
-        return None
-
-    def _weighted_sum(self, columns: list[int]) -> str:
-        if len(columns) > 1 and columns == list(range(columns[0], columns[-1] + 1)):
-            weights = f"{self._weight(columns[0])}:{self._weight(columns[-1])}"
-            scores = f"{self._score(columns[0])}:{self._score(columns[-1])}"
-            return f"SUMPRODUCT({weights},{scores})/SUM({weights})"
-        products = "+".join(f"{self._weight(column)}*{self._score(column)}" for column in columns)
-        return f"({products})/({'+'.join(map(self._weight, columns))})"
-
-    def _weighted_product(self, columns: list[int]) -> str:
-        weight = "+".join(map(self._weight, columns))
-        return "*".join(f"{self._score(column)}^({self._weight(column)}/({weight}))" for column in columns)
+    def _subtotal(self, group: Group, score: float) -> str | None:
+        """The formula of a group's score, or None where it would not give `score`."""
+        found = mean_formula(self._rule(group.id, group), self._parts(group.id))
+        if found is None or (isnan(score) and isnan(found[1])):
+            return found and found[0]
+        return found[0] if isclose(found[1], score, rel_tol=1e-9, abs_tol=1e-9) else None
 
     def _total(self, first: int, last: int) -> str | None:
         """The total rounded as the scheme says, or None where the formula would not give the total computed."""
-        scheme = self.page.scheme
+        scheme, total = self.page.scheme, self.page.scheme.total
+        found = mean_formula(self._rule(None, total), self._parts(None))
+        if found is None or isnan(found[1]) != isnan(self.scores[TOTAL]):
+            return None
         added = [0.0 if isnan(self.scores[each.id]) else self.scores[each.id] for each in scheme.adjustments]
-        tops = [(weight, self.scores[child]) for child, weight, _ in self.page.weighed[None] if not isnan(self.scores[child])]
-        if not tops:
+        low, high = -inf if total.floor is None else total.floor, inf if total.cap is None else total.cap
+        if not isnan(found[1]) and float(rounded(min(max(found[1] + sum(added), low), high), scheme.decimals)) != self.scores[TOTAL]:
             return None
-        mean = sum(weight * score for weight, score in tops) / sum(weight for weight, _ in tops)
-        if float(rounded(mean + sum(added), scheme.decimals)) != self.scores[TOTAL]:
-            return None
-        formula = self._mean(None, mean, "arithmetic")
-        adjustments = "".join(f"+N({self._score(column)})" for column in range(first, last))
-        return f"=ROUND({formula}{adjustments},{scheme.decimals})"
+        formula = found[0] + "".join(f"+N({letters(column)}{self.row + 1})" for column in range(first, last))
+        formula = formula if total.floor is None else f"MAX({formula},{total.floor:.15g})"
+        formula = formula if total.cap is None else f"MIN({formula},{total.cap:.15g})"
+        formula = f"ROUND({formula},{scheme.decimals})"
+        return f'=IFERROR({formula},"")' if total.aggregate == "conditional" else f"={formula}"  # where nothing is observed
 
-    def _weight(self, column: int) -> str:
-        return f"{self.page.letters[column]}${self.page.weight_row + 1}"
+    def _rule(self, id_: str | None, rule: Group | Total) -> Rule:
+        concerned = sum(self._applies(child) for child in self.page.children[id_]) if rule.least_present else 0
+        return Rule(rule.aggregate, self.page.cases[id_ or TOTAL], rule.least_present, concerned)
 
-    def _score(self, column: int) -> str:
-        return f"{self.page.letters[column]}{self.row + 1}"
+    def _parts(self, group: str | None) -> list[Part]:
+        page = self.page
+        return [Part(child.weight, self.scores[child.id], page.places[child.id], page.weight_row, self.row) for child in page.children[group]]
+
+    def _applies(self, node: Group | Indicator) -> bool:
+        """Whether a node applies to the member: a group where anything under it does; what has a score does."""
+        if isinstance(node, Group):
+            return any(map(self._applies, self.page.children[node.id]))
+        return self.applies[node.id] or not isnan(self.scores[node.id])

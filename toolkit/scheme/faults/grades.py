@@ -20,7 +20,7 @@ def grades_faults(raw: Raw) -> Iterable[Fault]:
     pairs = _pairs(raw)
     if pairs is None:
         return ()
-    names = [str(band[0]) for band in pairs]
+    names = [str(band[0]) for band in at(raw, ("grades", "bands")) if isinstance(band, list) and band]
     return chain(_order(pairs), _repeats(names), _reach(raw, pairs), _names(raw, names), _rise(raw), _applied(raw))
 
 

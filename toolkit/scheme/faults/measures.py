@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -10,7 +11,7 @@ from toolkit.text import Phrase, phrase
 from toolkit.toml_faults import Fault
 from toolkit.toml_places import KeyPath, Raw
 
-NEED_TAKE = {"table", "where", "among", "window", "once_per", "unverified", "weight"}
+NEED_TAKE = {"table", "where", "among", "window", "in_period", "once_per", "unverified", "weight"}
 NEED_COLUMN = {"sum", "distinct", "latest", "mean", "weighted_mean", "max", "min", "panel"}
 ALL = {*NEED_COLUMN, "count", "any", "ratio"}
 GOES_WITH = {
@@ -37,8 +38,24 @@ def _measures(raw: Raw) -> Iterator[Fault]:
             window = measure.get("window")
             if isinstance(window, str) and window not in windows:
                 yield unknown((*path, "window"), Phrase("时限", "window"), window, windows)
-            if key == "measure":
-                yield from _bare(path, measure) if measure.get("take") is None else _taken(path, measure)
+            if key == "measure" and measure.get("take") is None:
+                yield from _bare(path, measure)
+                continue
+            yield from _in_period(path, measure, raw)
+            yield from _taken(path, measure) if key == "measure" else ()
+
+
+def _in_period(path: KeyPath, measure: Raw, raw: Raw) -> Iterator[Fault]:
+    """The period beside a window needs both; alone it is asked of every dated row already."""
+    if "in_period" not in measure:
+        return
+    if measure.get("window") is None:
+        rule = Phrase("没有 window 时本来就只计评价期内的记录", "without `window` only records of the period count anyway")
+        yield Fault((*path, "in_period"), rule, Phrase("请删去 in_period，或补上 window", "remove `in_period`, or add a `window`"))
+    elif measure["in_period"] is True and raw.get("period") is None:
+        rule = Phrase("要求发生在评价期内，但办法没有写评价期", "records are to lie in the period, but the scheme has none")
+        mend = Phrase("请写 period = [起日, 止日]，或删去 in_period", "write period = [first day, last day], or remove `in_period`")
+        yield Fault((*path, "in_period"), rule, mend)
 
 
 def _bare(path: KeyPath, measure: Raw) -> Iterator[Fault]:
@@ -116,12 +133,20 @@ def _left_out(place: KeyPath, column: str, states: list[object]) -> Iterator[Fau
 
 
 def _period(raw: Raw) -> Iterator[Fault]:
-    period = raw.get("period")
-    if isinstance(period, list) and len(period) == 2:
-        try:
-            backwards = period[0] > period[1]
-        except TypeError:
-            return
-        if backwards:
-            rule = Phrase("评价期的起日晚于止日", "the period ends before it begins")
-            yield Fault(("period",), rule, Phrase("请对调两个日期", "swap the two days"))
+    """A period that ends before it begins; an as-of date before which there is nothing of it, or not all."""
+    period, as_of = raw.get("period"), raw.get("as_of")
+    days = [day for day in period if type(day) is dt.date] if isinstance(period, list) else []
+    if len(days) != 2 or len(days) != len(period or ()):
+        return
+    first, last = days
+    said = f"{first} — {last}"
+    if first > last:
+        rule = Phrase("评价期的起日晚于止日", "the period ends before it begins")
+        yield Fault(("period",), rule, Phrase("请对调两个日期", "swap the two days"), value=said)
+    elif type(as_of) is dt.date and as_of < first:
+        rule = phrase("评价基准日早于评价期的起日（{day}），评价期内的记录一条也不能计入", "the as-of date lies before the period begins ({day}): no record of it counts", day=first)
+        yield Fault(("as_of",), rule, Phrase("请改正评价基准日或评价期", "mend the as-of date or the period"), value=str(as_of))
+    elif type(as_of) is dt.date and as_of < last:
+        rule = phrase("评价基准日早于评价期的止日（{day}），其后的记录不计", "the as-of date lies before the period ends ({day}): what comes later does not count", day=last)
+        mend = Phrase("如是中途试算可不处理，否则请改正", "leave it for a trial on the way, or mend it")
+        yield Fault(("as_of",), rule, mend, value=str(as_of), severity="warning")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import Any
 
 from toolkit.scheme.faults.grades import grades_faults
 from toolkit.scheme.faults.plain import LAST_RESORTS, ids, is_number, items, unknown
@@ -24,7 +25,7 @@ def _ties(raw: Raw) -> Iterator[Fault]:
     known = [*nodes(raw), *LAST_RESORTS]
     for place, name in enumerate(ties if isinstance(ties, list) else ()):
         if name not in known:
-            yield unknown(("ties", place), NODE, name, known)
+            yield unknown(("ties", place), NODE, name, known, raw)
         elif name in LAST_RESORTS and isinstance(ties, list) and place != len(ties) - 1:
             rule = phrase("“{name}”之后不能再有别的办法", "nothing can follow `{name}`", name=name)
             yield Fault(("ties", place), rule, Phrase("请放在最后", "put it last"))
@@ -35,7 +36,6 @@ def _eligibility(raw: Raw) -> Iterator[Fault]:
 
 
 def _vetoes(raw: Raw) -> Iterator[Fault]:
-    known = ids(raw, "award")
     for place, item in items(raw, "veto"):
         yield from _enough(("veto", place), item)
         effect, path = item.get("effect"), ("veto", place, "effect")
@@ -45,7 +45,7 @@ def _vetoes(raw: Raw) -> Iterator[Fault]:
             rule = Phrase("一票否决没有写明后果", "the veto does nothing")
             yield Fault(path, rule, Phrase("请写 award、grade 或 lower_by", "write `award`, `grade` or `lower_by`"))
         if isinstance(effect.get("award"), list):
-            yield from _award_names((*path, "award"), effect["award"], known)
+            yield from _award_names(raw, (*path, "award"), effect["award"])
         if "lower_by" in effect and not isinstance(raw.get("grades"), dict):
             rule = Phrase("要降级，但办法没有等级", "it takes grades away, but the scheme has none")
             yield Fault((*path, "lower_by"), rule, Phrase("请写 [grades]，或删去这一项", "write [grades], or remove it"))
@@ -71,7 +71,7 @@ def _enough(path: KeyPath, veto: Raw) -> Iterator[Fault]:
 
 
 def _awards(raw: Raw) -> Iterator[Fault]:
-    known, awards = nodes(raw), ids(raw, "award")
+    known, awards = nodes(raw), [item.get("id") for _, item in items(raw, "award")]
     for place, item in items(raw, "award"):
         path: KeyPath = ("award", place)
         if isinstance(item.get("quota"), dict):
@@ -79,30 +79,35 @@ def _awards(raw: Raw) -> Iterator[Fault]:
         minimum = item.get("minimum")
         for node in minimum if isinstance(minimum, dict) else ():
             if node not in known:
-                yield unknown((*path, "minimum", node), NODE, node, known)
+                yield unknown((*path, "minimum", node), NODE, node, known, raw)
         yield from requirement_faults(raw, (*path, "require"))
         if isinstance(item.get("by"), str) and item["by"] not in known:
-            yield unknown((*path, "by"), NODE, item["by"], known)
+            yield unknown((*path, "by"), NODE, item["by"], known, raw)
         if isinstance(item.get("beside"), list):
-            yield from _beside((*path, "beside"), item["beside"], awards, awards[:place])
+            yield from _beside(raw, (*path, "beside"), item["beside"], awards[:place])
         if item.get("reserve") and not isinstance(item.get("quota"), dict):
             rule = Phrase("没有名额就没有候补", "without a quota there are no reserves")
             yield Fault((*path, "reserve"), rule, Phrase("请写 quota，或删去这一项", "write `quota`, or remove it"))
 
 
-def _award_names(path: KeyPath, named: list[object], known: list[str]) -> Iterator[Fault]:
+def _award_names(raw: Raw, path: KeyPath, named: list[object]) -> Iterator[Fault]:
+    known = ids(raw, "award")
     for place, name in enumerate(named):
         if name not in known:
-            yield unknown((*path, place), AWARD, name, known)
+            yield unknown((*path, place), AWARD, name, known, raw)
     if not named:
         rule = Phrase("没有写任何奖项", "it names no award")
         yield Fault(path, rule, Phrase('请写奖项编号；一律不得获奖写 "none"', 'name awards, or write "none" for all'))
 
 
-def _beside(path: KeyPath, named: list[object], known: list[str], earlier: list[str]) -> Iterator[Fault]:
+def _beside(raw: Raw, path: KeyPath, named: list[object], earlier: list[Any]) -> Iterator[Fault]:
+    own, known = at(raw, path[:2]).get("id"), ids(raw, "award")
     for place, name in enumerate(named):
         if name not in known:
-            yield unknown((*path, place), AWARD, name, earlier)
+            yield unknown((*path, place), AWARD, name, [id_ for id_ in known if id_ in earlier], raw)
+        elif name == own:
+            rule = phrase("奖项“{name}”写了与自己兼得", "`{name}` is to stand beside itself", name=name)
+            yield Fault((*path, place), rule, Phrase("请删去，或写另一个奖项", "remove it, or name another award"))
         elif name not in earlier:
             rule = phrase("“{name}”不在本奖项之前", "`{name}` does not come before this award", name=name)
             mend = Phrase("只写排在前面的奖项；要兼得后面的奖项，请写在后面的奖项里", "name earlier awards only; a later award says itself that it stands beside this one")

@@ -10,7 +10,7 @@ from toolkit.toml_faults import Fault
 from toolkit.toml_places import KeyPath, Raw
 
 OF_EXPERTS = ("expert", "experts", "interests", "rivals", "harshness", "publish")
-NOT_SELECTED = ("where", "window", "once_per", "unverified")
+NOT_SELECTED = ("where", "window", "in_period", "once_per", "unverified")
 
 
 def panel_faults(raw: Raw) -> Iterator[Fault]:

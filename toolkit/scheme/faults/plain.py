@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from toolkit.errors import nearest
@@ -44,11 +44,19 @@ def clash(item: Raw) -> tuple[str, str] | None:
     return None
 
 
-def unknown(path: KeyPath, what: Phrase, given: object, known: list[str]) -> Fault:
-    """The fault of a name that leads nowhere, with the nearest right one."""
-    guess = nearest(str(given), known)
+def labelled(raw: Raw, given: object, known: Sequence[str]) -> str | None:
+    """The id, of those known, of what bears the label `given`: readers know things by their labels."""
+    every = (item for listed in raw.values() if isinstance(listed, list) for item in listed if isinstance(item, dict))
+    word = str(given).strip()
+    return next((str(item["id"]) for item in every if item.get("label") == word and item.get("id") in known), None)
+
+
+def unknown(path: KeyPath, what: Phrase, given: object, known: list[str], raw: Raw | None = None) -> Fault:
+    """The fault of a name that leads nowhere, with the nearest right one; of a label in `raw`, with its id."""
     rule = phrase("{what}“{given}”不存在", "there is no {en} `{given}`", what=what.zh, en=what.en, given=given)
-    mend = phrase("现有：{known}", "known: {known}", known=", ".join(known) or "—")
-    if guess:
+    mend = Phrase(f"现有：{'、'.join(known) or '无'}", f"known: {', '.join(known) or '—'}")
+    if guess := nearest(str(given), known):
         mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
+    if id_ := labelled(raw or {}, given, known):
+        mend = phrase("这是名称，请写它的编号“{id}”", "that is a label: write its id `{id}`", id=id_)
     return Fault(path, rule, mend)

@@ -37,7 +37,7 @@ def _subject(raw: Raw, path: KeyPath, item: Raw) -> Iterator[Fault]:
     key, kind, known = ("node", NODE, nodes(raw)) if "node" in item else ("condition", CONDITION, ids(raw, "condition"))
     given = item[key]
     if isinstance(given, str) and given not in known:
-        yield unknown((*path, key), kind, given, known)
+        yield unknown((*path, key), kind, given, known, raw)
 
 
 def _bounds(path: KeyPath, item: Raw) -> Iterator[Fault]:

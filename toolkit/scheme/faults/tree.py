@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
 from toolkit.errors import nearest
-from toolkit.scheme.faults.plain import LAST_RESORTS, NODE_LISTS, ids, is_number, items, unknown
+from toolkit.scheme.faults.plain import LAST_RESORTS, NODE_LISTS, ids, is_number, items, labelled, unknown
 from toolkit.text import Phrase, phrase
 from toolkit.toml_faults import Fault
 from toolkit.toml_places import KeyPath, Raw
@@ -42,17 +43,18 @@ def _ids(raw: Raw) -> Iterator[Fault]:
 
 
 def _parents(raw: Raw) -> Iterator[Fault]:
-    groups = ids(raw, "group")
+    groups, indicators = ids(raw, "group"), ids(raw, "indicator")
     named = [item.get("group") for name in NODE_LISTS for _, item in items(raw, name)]
     parents = {parent for own in named for parent in (own if isinstance(own, list) else [own]) if isinstance(parent, str)}
     for name in NODE_LISTS:
         for place, item in items(raw, name):
             parent = item.get("group")
-            if isinstance(parent, str) and parent not in groups:
-                yield unknown((name, place, "group"), Phrase("分组", "group"), parent, groups)
-            elif isinstance(parent, list):
-                rule = phrase("“{id}”只能属于一个分组", "`{id}` can stand in one group only", id=item.get("id"))
-                yield Fault((name, place, "group", 0), rule, Phrase("请只写一个分组", "name one group"))
+            if not isinstance(parent, str) or parent in groups:
+                continue
+            fault = unknown((name, place, "group"), Phrase("分组", "group"), parent, groups, raw)
+            if parent in indicators:
+                fault = replace(fault, rule=phrase("“{id}”是指标，不是分组", "`{id}` is an indicator, and no group", id=parent))
+            yield fault
     for place, item in items(raw, "group"):
         if item.get("id") not in parents:
             rule = phrase("分组“{id}”下没有指标", "the group `{id}` has no indicator", id=item.get("id"))
@@ -72,29 +74,43 @@ def _cycles(raw: Raw) -> Iterator[Fault]:
 
 
 def _weights(raw: Raw) -> Iterator[Fault]:
-    siblings: dict[object, list[tuple[KeyPath, str, Any]]] = {}
+    siblings: dict[str | None, list[tuple[KeyPath, str, Any]]] = {}
     groups = ids(raw, "group")
     for name in NODE_LISTS:
         for place, item in items(raw, name):
-            parent = item.get("group")
-            if isinstance(parent, str) and parent not in groups:
-                # A misspelt parent is one fault: its sums are taken as they were meant.
-                parent = nearest(parent, groups) or parent
-            siblings.setdefault(parent if isinstance(parent, str) else None, []).append(((name, place), str(item.get("id")), item.get("weight")))
+            siblings.setdefault(_meant(raw, item.get("group"), groups), []).append(((name, place), str(item.get("id")), item.get("weight")))
+    lost = [siblings.pop(parent) for parent in list(siblings) if parent is not None and parent not in groups]
     for parent, nodes in siblings.items():
         if not all(is_number(weight) and weight >= 0 for _, _, weight in nodes):
             continue
         total = sum(weight for _, _, weight in nodes)
-        where = parent or "total"
+        where = Phrase("一级指标", "total") if parent is None else phrase("“{id}”下各项", "{id}", id=parent)
         listed = " + ".join(f"{name} {weight:g}" for _, name, weight in nodes)
         if raw.get("weights", "percent") == "percent" and abs(total - 100) > 1e-9:
+            if any(_fills(100 - total, strays) for strays in lost):
+                continue
             rule = phrase(
-                "“{where}”下各项权重之和应为 100，现为 {total:.10g}（{listed}）",
-                "weights below `{where}` must sum to 100, not {total:.10g} ({listed})",
-                where=where, total=total, listed=listed,
+                "{zh}的权重之和应为 100，现为 {total:.10g}（{listed}）",
+                "weights below `{en}` must sum to 100, not {total:.10g} ({listed})",
+                zh=where.zh, en=where.en, total=total, listed=listed,
             )
             mend = Phrase("请调整权重，使其和为 100", "change the weights so that they sum to 100")
             yield Fault((*nodes[0][0], "weight"), rule, mend)
         elif total == 0:
-            rule = phrase("“{where}”下各项权重全为 0", "all weights below `{where}` are 0", where=where)
+            rule = phrase("{zh}的权重全为 0", "all weights below `{en}` are 0", zh=where.zh, en=where.en)
             yield Fault((*nodes[0][0], "weight"), rule, Phrase("请至少给一项权重", "give one a weight"))
+
+
+def _meant(raw: Raw, parent: object, groups: list[str]) -> str | None:
+    """The group that is meant: a misspelt parent is one fault, and its sums are no others."""
+    if isinstance(parent, list):
+        return next((own for own in parent if own in groups), None)
+    if not isinstance(parent, str) or parent in groups:
+        return parent if isinstance(parent, str) else None
+    return labelled(raw, parent, groups) or nearest(parent, groups) or parent
+
+
+def _fills(gap: float, strays: list[tuple[KeyPath, str, Any]]) -> bool:
+    """Whether just the weights of those whose parent is unknown are lacking."""
+    weights = [weight for _, _, weight in strays]
+    return all(map(is_number, weights)) and abs(sum(weights) - gap) < 1e-9

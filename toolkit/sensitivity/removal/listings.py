@@ -64,14 +64,12 @@ class Listing:
             return score(node)[kept]
 
         turns = terms.turns(own)
-        given: dict[str, set[str]] = {award.id: set() for award in evaluation.scheme.awards}
-        for contest in terms.contests(own, turns):
-            given[contest.award.id].update(members.index[contest.positions[contest.given]])
+        given = {found.award.id: frozenset(members.index[found.given]) for found in terms.allotments(own, turns)}
         able = terms.taking_part(own) & ~np.isnan(own(TOTAL))
         ranks = turns[TOTAL, "class"].ranks(able)
-        return cls(members.index, terms.pools["class"], ranks, {award: frozenset(who) for award, who in given.items()})
+        return cls(members.index, terms.pools["class"], ranks, given)
 
     def moved(self, after: Listing) -> int:
         """How many members of another list stand otherwise among themselves than in this one, within their class."""
         ranks = self.ranks[self.members.get_indexer(after.members)]
-        return int((Turns(after.pools, ranks).ranks(ranks > 0) != after.ranks).sum())
+        return int((Turns.of(after.pools, -ranks.astype(np.float64), decimals=0).ranks(ranks > 0) != after.ranks).sum())

@@ -12,6 +12,7 @@ import pandas as pd
 
 from toolkit.indicators import adjustment_points
 from toolkit.ranking import rounded
+from toolkit.raw_values import RawValues
 from toolkit.scoring import TOTAL, adjusted, node_scores
 from toolkit.values import resolved, scaled
 
@@ -72,7 +73,8 @@ class TrialScores:
         rows = pd.RangeIndex(len(trials))
         raw = with_values(evaluation.indicators.loc[who].set_axis(rows), trials)
         applicable = evaluation.applicable.loc[who].set_axis(rows)
-        values = scaled(evaluation.resolved, raw, applicable, evaluation.members.loc[who, "class"].set_axis(rows)).frame.to_numpy(np.float64)
+        classes = evaluation.members.loc[who, "class"].to_numpy(dtype=object)
+        values = scaled(evaluation.resolved, RawValues.of(raw, applicable), classes).frame.to_numpy(np.float64)
         return self._scored(values, applicable.to_numpy(np.bool_), self._adjusted(trials).set_axis(rows)), values
 
     def otherwise(self, trial: Trial) -> Found:
@@ -88,13 +90,13 @@ class TrialScores:
 
     def _found(self, name: str, trial: Trial) -> Found:
         evaluation, scheme = self.evaluation, self.looking_at_all[name]
-        column, applicable, classes = evaluation.indicators[name].copy(), evaluation.applicable[[name]], evaluation.members["class"]
+        column, applicable, classes = evaluation.indicators[name].copy(), evaluation.applicable[[name]], evaluation.members["class"].to_numpy(dtype=object)
         column.loc[[trial.member]] = [trial.values[name]]
-        raw = column.to_frame()
+        raw = RawValues.of(column.to_frame(), applicable)
         before = next(item for item in evaluation.resolved.indicators if item.id == name)
-        if resolved(scheme, raw, applicable, classes).indicators == (before,):
+        if resolved(scheme, raw, classes).indicators == (before,):
             return Found({})
-        values = scaled(scheme, raw, applicable, classes)
+        values = scaled(scheme, raw, classes)
         return Found({name: values.columns[name]}, bool(values.problems.errors))
 
     def everyone(self, trials: Sequence[Trial], found: Sequence[Found], own: Floats) -> Iterator[Table]:

@@ -1,0 +1,37 @@
+"""An edition read whole: warnings of the scheme are told with its errors, and classes nobody is in before anything is computed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from toolkit.edition import check_edition, open_edition
+from toolkit.errors import Refused
+
+
+def rewritten(edition: Path, old: str, new: str) -> None:
+    path = edition / "scheme.toml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def test_what_may_not_be_meant_is_told_and_the_edition_is_read(small_edition: Path) -> None:
+    rewritten(small_edition, "as_of    = 2018-12-31", "as_of    = 2018-12-31\nperiod   = [2018-01-01, 2019-12-31]")
+    edition, problems = check_edition(small_edition)
+    assert edition is not None
+    told = [(problem.severity, problem.row) for problem in problems if problem.column == "as_of"]
+    assert told == [("warning", 5)]
+    assert open_edition(small_edition).scheme == edition.scheme
+
+
+@pytest.mark.parametrize(("class_", "mend"), [("采购单位", "现有类别："), ("采购人 ", "请删去首尾的空格"), ("采购入", "是否应为“采购人”？")])
+def test_a_class_nobody_is_in_is_told_when_the_edition_is_read(small_edition: Path, class_: str, mend: str) -> None:
+    rewritten(small_edition, 'id = "hours"', f'id = "hours"\napplies_to = ["{class_}"]')
+    problems = check_edition(small_edition)[1]
+    (found,) = [problem for problem in problems if problem.column == "indicator[hours].applies_to"]
+    assert (found.severity, found.value) == ("error", class_)
+    assert mend in found.mend.zh
+    with pytest.raises(Refused, match="no member is in the class"):
+        open_edition(small_edition)

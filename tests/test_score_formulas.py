@@ -1,0 +1,200 @@
+"""Formulas of the score sheet: they give the scores of the kernel, and go on doing so when a row is changed by hand."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.invented import evaluation, group, indicator, members, scheme
+from toolkit.evaluation import Evaluation
+from toolkit.ranking import rounded
+from toolkit.results import WORKBOOK, write_results
+from toolkit.scheme import Scheme
+from toolkit.scoring import Tree, scores
+from toolkit.workbook.score_formulas import LONGEST, Part, Rule, letters, mean_formula
+
+NAN, ROW, WEIGHT_ROW = float("nan"), 6, 4
+
+
+class Blank(np.float64):
+    """An empty cell: 0 where it is reckoned with, and no number where numbers are counted."""
+
+
+def computed(formula: str, cells: dict[str, float | None]) -> float:
+    """What a spreadsheet makes of the few functions these formulas use; NaN for an empty text."""
+    names = {
+        "AND": lambda *tests: all(tests), "IF": lambda test, yes, no: yes if test else no, "N": np.float64,
+        "ISNUMBER": lambda cell: np.float64(not isinstance(cell, Blank)),
+        "COUNT": lambda *given: sum(not isinstance(cell, Blank) for cell in flat(given)),
+        "cell": lambda name: Blank(0) if cells[name] is None else np.float64(cells[name]),
+    }  # fmt: skip
+    text = re.sub(r"([A-Z]+)\$?(\d+):([A-Z]+)\$?\d+", lambda m: str([f"{letter}{m[2]}" for letter in between(m[1], m[3])]), formula)
+    text = re.sub(r"(?<!['A-Z])([A-Z]{1,2})\$?(\d+)", r"cell('\1\2')", text)
+    text = re.sub(r"'([A-Z]+\d+)'(?=[,\]])", r"cell('\1')", text).replace("^", "**").replace('""', "NaN")
+    text = re.sub(r"(?<![<>=])=(?!=)", "==", text)
+    with np.errstate(all="ignore"):
+        return float(eval(text, {"NaN": NAN, **names}))
+
+
+def flat(given: Any) -> list[Any]:
+    return [cell for each in given for cell in (each if isinstance(each, list) else [each])]
+
+
+def between(first: str, last: str) -> list[str]:
+    names = [letters(column) for column in range(60)]
+    return names[names.index(first) : names.index(last) + 1]
+
+
+@st.composite
+def conditional(draw: st.DrawFn) -> tuple[dict[str, Any], int, list[float]]:
+    """A conditional group of up to four children, some of its cases, and voted weights."""
+    n = draw(st.integers(2, 4))
+    names = [f"x{i}" for i in range(n)]
+    voted = draw(st.lists(st.sampled_from([0.0, 20.0, 35.5, 60.0]), min_size=n, max_size=n).filter(any))
+    observed = draw(st.lists(st.sets(st.sampled_from(names), min_size=1), unique_by=frozenset, max_size=5))
+    cases = []
+    for some in observed:
+        there = sorted(some)
+        weights = draw(st.lists(st.sampled_from([0.0, 0.2, 0.8, 1.0, 3.0]), min_size=len(there), max_size=len(there)).filter(any))
+        cases.append({"observed": there, "weights": dict(zip(there, weights, strict=True))})
+    least = draw(st.sampled_from([None, None, 0.5, 0.75, 1.0]))
+    return {"aggregate": "conditional", "when": cases, **({} if least is None else {"least_present": least})}, n, voted
+
+
+def a_tree(said: dict[str, Any], voted: list[float]) -> Scheme:
+    return scheme(group=[group("g", 1, **said)], indicator=[indicator(f"x{i}", weight, "g") for i, weight in enumerate(voted)])
+
+
+CELLS = st.sampled_from([None, 0.0, 33.3, 50.0, 100.0, 71.25])
+
+
+@settings(max_examples=60)
+@given(asked=conditional(), data=st.data())
+def test_a_conditional_formula_gives_what_the_kernel_gives_for_any_row(asked: tuple[dict[str, Any], int, list[float]], data: st.DataObject) -> None:
+    said, n, voted = asked
+    tree = Tree.of(a_tree(said, voted))
+    as_written, by_hand = (data.draw(st.lists(CELLS, min_size=n, max_size=n)) for _ in range(2))
+    columns = data.draw(st.sampled_from([list(range(3, 3 + n)), [3, 5, 6, 9][:n], [25, 26, 27, 30][:n]]))
+    parts = [Part(voted[i], NAN if as_written[i] is None else as_written[i], columns[i], WEIGHT_ROW, ROW) for i in range(n)]
+    found = mean_formula(Rule("conditional", tree.branches[0].when, said.get("least_present"), n), parts)
+    assert found is not None
+    formula, number = found
+    weights = {f"{letters(column)}{WEIGHT_ROW + 1}": weight for column, weight in zip(columns, voted, strict=True)}
+    for row in (as_written, by_hand):
+        values = pd.DataFrame([[NAN if cell is None else cell for cell in row]], columns=list(tree.nodes[tree.leaves]), dtype=np.float64)
+        right = scores(tree, values)["g"].iloc[0]
+        cells = weights | {f"{letters(column)}{ROW + 1}": cell for column, cell in zip(columns, row, strict=True)}
+        assert computed(formula, cells) == pytest.approx(right, nan_ok=True, abs=1e-9), (formula, row)
+        if row is as_written:
+            assert number == pytest.approx(right, nan_ok=True, abs=1e-9)
+
+
+def test_the_rule_of_the_highway_designers_reads_as_it_is_written() -> None:
+    cases = (((True, False), (1.0, 0.0)), ((False, True), (0.0, 1.0)), ((True, True), (0.2, 0.8)))
+    parts = [Part(20.0, 90.0, 3, 4, 6), Part(80.0, 80.0, 4, 4, 6)]
+    found = mean_formula(Rule("conditional", cases), parts)
+    assert found is not None
+    assert found[0] == (
+        "IF(AND(COUNT(D7)=1,COUNT(D7:E7)=1),D7,IF(AND(COUNT(E7)=1,COUNT(D7:E7)=1),E7,IF(AND(COUNT(D7:E7)=2,COUNT(D7:E7)=2),"
+        '(0.2*D7+0.8*E7)/(0.2+0.8),IF(D$5*ISNUMBER(D7)+E$5*ISNUMBER(E7)=0,"",(D$5*N(D7)+E$5*N(E7))/(D$5*ISNUMBER(D7)+E$5*ISNUMBER(E7))))))'
+    )
+    assert found[1] == 82.0
+
+
+def test_more_cases_than_a_spreadsheet_nests_are_left_as_a_number() -> None:
+    patterns = [observed for observed in product([False, True], repeat=6) if any(observed)]
+    cases = tuple((observed, tuple(map(float, observed))) for observed in patterns)
+    parts = [Part(1.0, 50.0, 3 + i, 4, 6) for i in range(6)]
+    assert mean_formula(Rule("conditional", cases), parts) is None
+    found = mean_formula(Rule("conditional", cases[:30]), parts)
+    assert found is not None
+    assert len(found[0]) <= LONGEST
+
+
+# ---- recomputed by LibreOffice ---------------------------------------------------------------------------------------
+
+CASES = [
+    {"observed": ["bids"], "weights": {"bids": 1}},
+    {"observed": ["works"], "weights": {"works": 1}},
+    {"observed": ["bids", "works"], "weights": {"bids": 0.2, "works": 0.8}},
+    {"observed": ["bids", "works", "extra"], "weights": {"bids": 1, "works": 3, "extra": 0.5}},
+]
+TOPS = [{"observed": ["rated", "conduct"], "weights": {"rated": 0.3, "conduct": 0.7}}]
+LEAVES = ("bids", "works", "extra", "conduct")
+
+
+def judged(rows: list[tuple[float, ...]]) -> Evaluation:
+    """A conditional group below a conditional total with bounds and a bonus; one member for each row of values."""
+    rules = scheme(
+        group=[group("rated", 60, aggregate="conditional", when=CASES)], total={"aggregate": "conditional", "when": TOPS, "cap": 99, "floor": 5},
+        indicator=[*(indicator(name, weight, "rated") for name, weight in (("bids", 20), ("works", 80), ("extra", 0))), indicator("conduct", 40)],
+        adjustment=[{"id": "bonus", "label": "bonus", "measure": {"column": "members.x"}}],
+    )  # fmt: skip
+    who = members(len(rows))
+    bonus = pd.DataFrame({"bonus": [float(n % 7) for n in range(len(rows))]}, index=who.index)
+    found = evaluation(rules, who, pd.DataFrame(rows, columns=list(LEAVES), index=who.index, dtype=np.float64), bonus)
+    return replace(found, scores=found.scores.assign(total=rounded(found.scores["total"], rules.decimals)))
+
+
+def filled(pattern: tuple[bool, ...], start: float) -> tuple[float, ...]:
+    return tuple(start + 11.1 * n if there else NAN for n, there in enumerate(pattern))
+
+
+PATTERNS = [pattern for pattern in product([True, False], repeat=4) if any(pattern)]
+
+
+def test_every_group_and_total_is_a_formula_whatever_is_observed(tmp_path: Path) -> None:
+    found = judged([filled(pattern, 40.0) for pattern in PATTERNS])
+    write_results(found, tmp_path)
+    formulas, values = (openpyxl.load_workbook(tmp_path / WORKBOOK, data_only=only)["得分"] for only in (False, True))
+    for row, member in enumerate(found.ranking.index, start=formulas.max_row - len(PATTERNS) + 1):
+        assert str(formulas.cell(row, 7).value).startswith("=IF("), member
+        assert values.cell(row, 7).value == pytest.approx(found.scores.loc[member, "rated"]) or pd.isna(found.scores.loc[member, "rated"])
+        total = found.scores.loc[member, "total"]
+        assert str(formulas.cell(row, 10).value).startswith("=IFERROR(ROUND(MIN(MAX("), member
+        assert values.cell(row, 10).value == (None if pd.isna(total) else total)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("libreoffice") is None, reason="needs LibreOffice to compute the formulas")
+def test_libreoffice_computes_each_case_and_each_row_changed_by_hand(tmp_path: Path) -> None:
+    """Each pattern as written, and each turned into each other by typing over and clearing cells."""
+    pairs = [(first, second) for first in PATTERNS for second in PATTERNS]
+    found = judged([filled(first, 40.0) for first, _ in pairs])
+    changed = judged([filled(second, 45.5) for _, second in pairs])
+    assert found.scores["total"].isna().any()
+    write_results(found, tmp_path)
+    book = openpyxl.load_workbook(tmp_path / WORKBOOK)
+    sheet = book["得分"]
+    top = sheet.max_row - len(pairs) + 1
+    untouched = recomputed(book, tmp_path / "as_written.xlsx")
+    for row, member in enumerate(found.ranking.index, start=top):
+        for column, name in zip((4, 5, 6, 8), LEAVES, strict=True):
+            score = changed.scores.loc[member, name]
+            sheet.cell(row, column).value = None if pd.isna(score) else float(score)
+    by_hand = recomputed(book, tmp_path / "by_hand.xlsx")
+    for name, table in (("as_written", untouched), ("by_hand", by_hand)):
+        right = (found if name == "as_written" else changed).scores.loc[found.ranking.index]
+        np.testing.assert_allclose(pd.to_numeric(table[6]), right["rated"], atol=1e-9, err_msg=name)
+        np.testing.assert_array_equal(pd.to_numeric(table[9]), right["total"], err_msg=name)
+
+
+def recomputed(book: Any, path: Path) -> pd.DataFrame:
+    """The rows of the score sheet as LibreOffice computes them."""
+    book.save(path)  # which keeps no computed number
+    command = ["libreoffice", "--headless", "--convert-to", "ods", "--outdir", str(path.parent), str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    table = pd.read_excel(path.with_suffix(".ods"), sheet_name="得分", header=None, engine="calamine")
+    return table.iloc[-len(PATTERNS) ** 2 :].reset_index(drop=True)

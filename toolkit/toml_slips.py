@@ -1,0 +1,93 @@
+"""Slips of the pen for which a text is no TOML: full-width signs, a comma for a point, per cent, days with strokes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from toolkit.text import Phrase, phrase
+
+QUOTED = re.compile(r'"""(?:\\.|[^\\])*?"""|\'{3}.*?\'{3}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
+HALF_WIDTH = {"“": '"', "”": '"', "‘": "'", "’": "'", "【": "[", "】": "]", "。": ".", "、": ",", "—": "-", "－": "-"}
+WIDE = re.compile(r"[“”‘’【】。、—\uff01-\uff5e]")
+COMMA = re.compile(r"=\s*([+-]?\d+),(\d+)(?=\s*(?:[,}#]|$))")
+PER_CENT = re.compile(r"[+-]?\d+(?:\.\d+)?\s*%")
+DAY = re.compile(r"(?<![\d.])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d.])")
+
+PARSER: tuple[tuple[str, str], ...] = (
+    ("Expected newline", "值的后面还有多余的内容"),
+    ("Expected '='", "键的后面没有等号"),
+    ("Expected ']'", "表头的方括号没有成对"),
+    ("Expected ']]'", "表头的双方括号没有成对"),
+    ("Unclosed array", "列表的方括号没有成对，或各项之间缺逗号"),
+    ("Unclosed inline table", "花括号没有成对，或各项之间缺逗号"),
+    ("Invalid date", "没有这一天"),
+    ("Invalid value", "等号后面的值写法不对，文字要用引号括起来"),
+    ("Invalid statement", "这一行既不是键和值，也不是表头"),
+    ("Invalid initial character", "键的写法不对"),
+    ("Unterminated string", "引号没有成对"),
+    ("Illegal character", "引号没有成对，或有不能用的字符"),
+    ("Cannot declare", "同一个表头写了两次"),
+    ("Cannot overwrite", "同一个键写了两次"),
+    ("Duplicate inline", "同一个键写了两次"),
+    ("Cannot mutate", "这个表已在别处写完，不能再添加"),
+    ("Unescaped '\\'", "引号里的反斜杠要写成两个"),
+)
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What was written on a line, counted from 1, that must be written otherwise."""
+
+    line: int
+    value: str
+    rule: Phrase
+    mend: Phrase
+
+
+def slips(text: str) -> list[Slip]:
+    """Every slip in a text that is meant to be TOML, outside of strings and remarks, in the order of the lines.
+
+    Examples
+    --------
+    >>> [(slip.line, slip.mend.zh) for slip in slips("weight = 29,5  # 权重，占比")]
+    [(1, '请写 29.5')]
+    """
+    bare = QUOTED.sub(lambda match: "\n" * match[0].count("\n") or match[0][0] * 2, text)
+    return [slip for number, line in enumerate(bare.splitlines(), 1) for slip in _on(number, line)]
+
+
+def parser_words(said: str) -> Phrase:
+    """What the reader of TOML says of a text, in both languages."""
+    zh = next((words for start, words in PARSER if said.startswith(start)), said)
+    return phrase("不是合法的 TOML：{zh}", "not valid TOML: {en}", zh=zh, en=said)
+
+
+def half_width(text: str) -> str:
+    """A text with full-width letters, digits and signs as half-width ones."""
+    return "".join(HALF_WIDTH.get(sign) or unicodedata.normalize("NFKC", sign) for sign in text)
+
+
+def _on(number: int, line: str) -> Iterator[Slip]:
+    if wide := dict.fromkeys(WIDE.findall(line)):
+        found, instead = "".join(wide), "".join(dict.fromkeys(half_width(sign) for sign in wide))
+        rule = phrase("用了全角的 {found}", "full-width {found}", found=found)
+        yield Slip(number, found, rule, phrase("请改为半角的 {instead}", "write half-width {instead}", instead=instead))
+    for match in COMMA.finditer(line):
+        thousands = len(match[2]) == 3 and len(match[1].lstrip("+-")) < 4 and match[1] != "0"
+        rule = Phrase("数字里有逗号", "a comma in a number")
+        yield Slip(number, f"{match[1]},{match[2]}", rule, _write(match[1] + ("" if thousands else ".") + match[2]))
+    for match in PER_CENT.finditer(line):
+        rule = Phrase("数字后面不能写百分号", "no per cent sign goes with a number")
+        mend = Phrase("权重 30% 写 30；比例 10% 写 0.1", "write a weight of 30 % as 30, a share of 10 % as 0.1")
+        yield Slip(number, match[0], rule, mend)
+    for match in DAY.finditer(line):
+        day = f"{match[1]}-{int(match[3]):02}-{int(match[4]):02}"
+        if match[0] != day:
+            yield Slip(number, match[0], Phrase("日期写法不对", "a day is not written so"), _write(day))
+
+
+def _write(said: str) -> Phrase:
+    return phrase("请写 {said}", "write {said}", said=said)
