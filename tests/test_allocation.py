@@ -16,7 +16,7 @@ from toolkit.awards import decide_awards
 from toolkit.evaluation import Evaluation
 from toolkit.scoring import Tree
 from toolkit.sensitivity import WeightDraws, award_probabilities
-from toolkit.sensitivity.rule import allocation
+from toolkit.sensitivity.rule import drawn_standings
 from toolkit.sensitivity.rule.allocation import Allocation
 
 
@@ -38,10 +38,10 @@ def drawn(asked: Evaluation, shares: np.ndarray) -> list[dict[str, set[str]]]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(contested() | straight(), st.sampled_from([0.05, 0.3, 0.9]), st.sampled_from([1, allocation.FEW]), st.sampled_from([1, 4]))
+@given(contested() | straight(), st.sampled_from([0.05, 0.3, 0.9]), st.sampled_from([1, drawn_standings.FEW]), st.sampled_from([1, 4]))
 def test_every_draw_follows_the_official_rule_whatever_it_asks(asked: Evaluation, spread: float, few: int, draws: int) -> None:
     shares = next(WeightDraws(draws=draws, spread=spread).blocks(Tree.of(asked.scheme), asked.scheme.seed))
-    with patch.object(allocation, "FEW", few):
+    with patch.object(drawn_standings, "FEW", few):
         assert drawn(asked, shares) == [listed(asked, one) for one in shares]
 
 

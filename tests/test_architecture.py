@@ -46,18 +46,18 @@ FLOORS = {
         grade_reasons""",
     "the run": "evaluation",
     "asking": """
-        sensitivity.rule.standing sensitivity.drawn_weights.voted
+        sensitivity.rule.standing sensitivity.drawn_weights.weight_tables sensitivity.drawn_weights.voted
         sensitivity.drawn_weights.bounds sensitivity.drawn_weights.walks sensitivity.drawn_weights.uniform sensitivity.drawn_weights.resampled
         sensitivity.rule.desk sensitivity.rule.drawn_scores sensitivity.rule.patterned_scores
-        sensitivity.rule.offers 
-        sensitivity.rule.allocation sensitivity.rule.drawn_ranks
-        sensitivity.chances.passes sensitivity.chances.awards sensitivity.chances.ranks
-        sensitivity.chances.grades sensitivity.rule.lists
+        sensitivity.rule.offers sensitivity.rule.queues sensitivity.rule.allotment
+        sensitivity.rule.drawn_standings sensitivity.rule.allocation sensitivity.rule.drawn_ranks
+        sensitivity.chances.tasks sensitivity.chances.passes sensitivity.chances.awards sensitivity.chances.ranks
+        sensitivity.chances.grades sensitivity.chances.favourable sensitivity.rule.lists
         sensitivity.choices.scenario sensitivity.choices.faults sensitivity.choices.raw
-        sensitivity.choices.rules sensitivity.choices.means
+        sensitivity.choices.given_values sensitivity.choices.rules sensitivity.choices.means
         sensitivity.choices.valuings sensitivity.choices.weights sensitivity.choices sensitivity.rule.grade_outcomes
         sensitivity.official_runs sensitivity.counted_outcomes sensitivity.scenarios
-        sensitivity.chances.central_weights sensitivity.draws
+        sensitivity.chances.confidence sensitivity.chances.central_weights sensitivity.draws
         sensitivity.sobol_estimators sensitivity.variance sensitivity sensitivity.tipping.score_lines
         sensitivity.tipping.rivals sensitivity.tipping.meetings sensitivity.tipping.crossings
         sensitivity.tipping.searches sensitivity.tipping.changes

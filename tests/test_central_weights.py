@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from statistics import NormalDist
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +14,15 @@ from tests.drawing import decided_under, flat
 from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation
 from toolkit.scoring import Tree
-from toolkit.sensitivity import GivenWeights, UniformWeights, WeightDraws, central_weights
+from toolkit.sensitivity import (
+    Choices,
+    GivenWeights,
+    MeasurementErrors,
+    UniformWeights,
+    WeightDraws,
+    central_weights,
+    scenario_probabilities,
+)
 from toolkit.sensitivity.drawn_weights.voted import leaves_of
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -76,3 +88,114 @@ def test_a_rank_may_not_survive_the_mean_of_its_weights() -> None:
 def test_what_is_not_there_is_refused(sought: str | int, said: str) -> None:
     with pytest.raises(Refused, match=said):
         central_weights(flat({"a": [1, 2]}), WeightDraws(draws=5), sought)
+
+
+ERRORS = Choices(MeasurementErrors(8.0, relative=False, least=-1e9))
+ONE = GivenWeights(pd.DataFrame({"a": [1.0], "b": [2.0]}))
+
+
+def unclamped(values: dict[str, list[float]]) -> Evaluation:
+    """As `flat`, the values valued beyond the ends of the scale."""
+    made = flat(values)
+    items = tuple(item.model_copy(update={"value": item.value.model_copy(update={"clamp": False})}) for item in made.scheme.indicators)
+    return replace(made, scheme=made.scheme.model_copy(update={"indicators": items}))
+
+
+def normal(z: float) -> float:
+    return NormalDist().cdf(z)
+
+
+@settings(max_examples=8, deadline=None, phases=PHASES)
+@given(contested())
+def test_choices_that_change_nothing_change_nothing(asked: Evaluation) -> None:
+    spec, first = WeightDraws(draws=12, spread=0.6), asked.scheme.awards[0].id
+    for sought in (1, first):
+        expected, found = central_weights(asked, spec, sought), central_weights(asked, spec, sought, Choices())
+        if not found.attrs["failed"]:
+            pd.testing.assert_frame_equal(found, expected, check_exact=True)
+
+
+@pytest.mark.parametrize("sought", [2, "prize"])
+def test_acceptabilities_are_those_of_the_scenarios(sought: str | int) -> None:
+    asked = unclamped({"a": [60, 50, 48], "b": [40, 47, 46]})
+    weights = GivenWeights(pd.concat([ONE.weights] * 530))
+    found = central_weights(asked, weights, sought, ERRORS)
+    every = scenario_probabilities(asked, Choices(*ERRORS.parts, ONE), draws=530)
+    kind, outcome = ("award", sought) if sought == "prize" else ("rank", str(sought))
+    expected = every[(every["kind"] == kind) & (every["outcome"] == outcome)].set_index("member")["probability"]
+    assert found["probability"].to_dict() == expected.reindex(found.index, fill_value=0.0).to_dict()
+    assert found["a"].dropna().to_numpy() == pytest.approx(100 / 3)
+
+
+@pytest.mark.parametrize(
+    ("distribution", "chance"),
+    [("normal", normal(5 / (8 * np.sqrt(2)))), ("uniform", 1 - (16 - 5) ** 2 / (2 * 16**2))],  # a triangle on -16 to 16
+)
+def test_confidence_in_one_criterion_is_the_chance_that_a_difference_is_no_error(distribution: str, chance: float) -> None:
+    error = MeasurementErrors(8.0, relative=False, distribution=distribution, least=-1e9)
+    found = central_weights(unclamped({"a": [55, 50]}), UniformWeights(draws=1_200), 1, Choices(error))
+    for member, expected in (("m0", chance), ("m1", 1 - chance)):
+        row = found.loc[member]
+        assert abs(row["confidence"] - expected) < 4 * row["confidence_error"]
+        assert abs(row["probability"] - expected) < 4 * row["probability_error"]
+        assert row["confidence_error"] == pytest.approx(np.sqrt(row["confidence"] * (1 - row["confidence"]) / 1_200))
+    assert found.loc["m0", "confidence"] != found.loc["m0", "probability"]  # scenarios of its own
+
+
+def test_two_criteria_in_closed_form() -> None:
+    # under weights (w, 1 - w) m0 leads m1 by 20 (2 w - 1), with an error of variance 2 s^2 (w^2 + (1 - w)^2)
+    asked = unclamped({"a": [60, 40], "b": [40, 60]})
+    found = central_weights(asked, UniformWeights(draws=1_500), 1, ERRORS).loc["m0"]
+    weights = (np.arange(2_000) + 0.5) / 2_000
+    chance = np.array([normal(20 * (2 * w - 1) / (8 * np.sqrt(2 * (w**2 + (1 - w) ** 2)))) for w in weights])
+    central = (weights * chance).sum() / chance.sum()
+    assert abs(found["probability"] - 0.5) < 4 * found["probability_error"]
+    assert abs(found["a"] / 100 - central) < 4 * found["a_error"] / 100
+    own = found["a"] / 100
+    confidence = normal(20 * (2 * own - 1) / (8 * np.sqrt(2 * (own**2 + (1 - own) ** 2))))
+    assert abs(found["confidence"] - confidence) < 4 * found["confidence_error"]
+
+
+def test_neither_workers_nor_the_order_of_members_change_a_figure() -> None:
+    asked, spec = unclamped({"a": [60, 50, 48], "b": [40, 47, 46]}), UniformWeights(draws=520)
+    told: list[int] = []
+    alone = central_weights(asked, spec, 1, ERRORS, progress=told.append)
+    assert told == [512, 520]
+    with ThreadPoolExecutor(2) as executor:
+        turned = central_weights(replace(asked, members=asked.members.iloc[::-1]), spec, 1, ERRORS, executor=executor)
+    assert list(turned.index) == ["m2", "m1", "m0"]
+    pd.testing.assert_frame_equal(turned.loc[alone.index], alone, check_exact=True)
+
+
+def test_the_seed_is_that_of_the_weights_or_the_scheme() -> None:
+    asked, few = unclamped({"a": [60, 50], "b": [40, 47]}), 40
+    own, other = (central_weights(asked, UniformWeights(draws=few, seed=seed), 1, ERRORS) for seed in (None, 5))
+    assert (own.attrs["seed"], other.attrs["seed"]) == (asked.scheme.seed, 5)
+    assert not other.equals(own)
+
+
+def test_it_draws_until_every_chance_is_as_precise_as_wanted() -> None:
+    asked = unclamped({"a": [60, 40], "b": [40, 60]})
+    found = central_weights(asked, UniformWeights(draws=5_000), 1, ERRORS, precision=0.03)
+    assert found.attrs["draws"] == 512
+    assert found.attrs["met"]
+    assert found["confidence_error"].max() < found.attrs["largest_error"] <= 0.03
+
+
+def test_draws_that_cannot_be_computed_are_told_and_left_out() -> None:
+    # a harmonic mean has no meaning below 0: an error takes m1 there in about one draw of six
+    asked = unclamped({"a": [60, 8], "b": [40, 100]})
+    rules = asked.scheme.with_({"total.aggregate": "harmonic"})
+    found = central_weights(replace(asked, scheme=rules), GivenWeights(pd.concat([ONE.weights] * 300)), 1, ERRORS)
+    assert 20 < found.attrs["failed"] < 80
+    assert found["probability"].sum() == pytest.approx(1)
+
+
+def test_weights_are_said_once_and_choices_have_to_fit() -> None:
+    asked = flat({"a": [1, 2]})
+    with pytest.raises(Refused, match="which weights"):
+        central_weights(asked, UniformWeights(draws=5), 1, Choices(WeightDraws()))
+    with pytest.raises(Refused, match="is it a"):
+        central_weights(asked, UniformWeights(draws=5), 1, Choices(MeasurementErrors(1.0, ("aa",))))
+    with pytest.raises(Refused, match="precision"):
+        central_weights(asked, UniformWeights(draws=5), 1, ERRORS, precision=0.0)

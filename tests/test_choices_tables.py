@@ -34,6 +34,12 @@ def test_who_missed_an_award_is_told_with_weights_that_sum_to_the_whole() -> Non
     assert central_table(two(), found, "first").headings[-1] == "b（40）"
 
 
+def test_under_those_weights_it_is_a_yes_a_no_or_a_chance() -> None:
+    found = central_weights(two(), WeightDraws(draws=300, spread=0.3), "first")
+    said = [central_table(two(), found.assign(confidence=sure), "first").rows[0][3] for sure in (1.0, 0.0, 0.25)]
+    assert said == ["是", "否", "25.0%"]
+
+
 def test_holders_of_an_award_and_of_one_before_it_are_no_contenders() -> None:
     one, (found, award) = answers()[0], answers()[1]["central"]
     holders = set(one.awards.loc[one.awards["award"] == award, "member"])

@@ -13,10 +13,12 @@ from tests.contested import contested
 from tests.drawing import decided_under
 from tests.invented import evaluation, evaluations, group, indicator, members, scheme
 from toolkit.evaluation import Evaluation
+from toolkit.ranking import competition_ranks
 from toolkit.scoring import Tree
 from toolkit.sensitivity import WeightDraws
 from toolkit.sensitivity.rule import drawn_ranks
 from toolkit.sensitivity.rule.allocation import Allocation
+from toolkit.sensitivity.rule.desk import Desk
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
@@ -34,11 +36,29 @@ def drawn(asked: Evaluation, shares: np.ndarray) -> list[list[int]]:
 
 
 @settings(max_examples=45, deadline=None, phases=PHASES)
-@given(st.one_of(evaluations(), contested()), st.sampled_from([0.05, 0.5, 0.9]), st.sampled_from([62, 30, 0]))
-def test_ranks_are_those_of_the_list_however_they_are_packed(asked: Evaluation, spread: float, widest: int) -> None:
+@given(st.one_of(evaluations(), contested()), st.sampled_from([0.05, 0.5, 0.9]), st.sampled_from([(31, 62), (21, 62), (0, 62), (0, 21), (0, 0)]))
+def test_ranks_are_those_of_the_list_however_they_are_packed(asked: Evaluation, spread: float, bits: tuple[int, int]) -> None:
     shares = next(WeightDraws(draws=4, spread=spread).blocks(Tree.of(asked.scheme), 3))
-    with patch.object(drawn_ranks, "WIDEST", widest):
+    with patch.object(drawn_ranks, "NARROW", bits[0]), patch.object(drawn_ranks, "WIDEST", bits[1]), patch.object(drawn_ranks, "COARSE", 1):
         assert drawn(asked, shares) == official(asked, shares)
+        assert drawn(asked, shares[:0]) == []
+
+
+def cells(highest: int) -> st.SearchStrategy[list[list[int]]]:
+    return st.lists(st.lists(st.integers(0, highest), min_size=7, max_size=7), min_size=3, max_size=3)
+
+
+@given(cells(3), st.lists(cells(7), max_size=2), st.lists(st.booleans(), min_size=7, max_size=7), st.integers(6, 13), st.sampled_from([0, 62]))
+def test_the_rest_of_what_settles_ties_is_looked_at_where_there_is_no_room(
+    totals: list[list[int]], told: list[list[list[int]]], part: list[bool], narrow: int, widest: int
+) -> None:
+    standings = [np.array(rows, dtype=np.int16) for rows in (totals, *told)]
+    with patch.object(drawn_ranks, "NARROW", narrow), patch.object(drawn_ranks, "WIDEST", widest), patch.object(drawn_ranks, "COARSE", 0):
+        members, ranks = drawn_ranks._ranked(standings, np.array([part]), 3, Desk())
+    for draw in range(3):
+        keys = [standing[draw].astype(np.float64) for standing in standings]
+        keys[0][(keys[0] == 0) | ~np.array(part)] = np.nan
+        assert ranks[draw].tolist() == competition_ranks(*keys)[members[draw]].tolist()
 
 
 def test_who_lost_points_and_lacks_the_group_that_settles_ties_keeps_its_rank() -> None:

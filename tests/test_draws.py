@@ -28,7 +28,7 @@ from toolkit.evaluation import Evaluation
 from toolkit.ranking import rounded
 from toolkit.scoring import Tree, node_scores
 from toolkit.sensitivity import GivenWeights, WeightDraws, award_probabilities
-from toolkit.sensitivity.rule import allocation, patterned_scores
+from toolkit.sensitivity.rule import drawn_scores, drawn_standings, patterned_scores
 from toolkit.sensitivity.rule.allocation import Allocation
 from toolkit.sensitivity.rule.patterned_scores import PatternedScores
 from toolkit.sensitivity.rule.standing import Steps
@@ -46,8 +46,8 @@ def plain_awards(asked: Evaluation, shares: np.ndarray) -> pd.Series[str]:
 def test_every_draw_follows_the_official_rule(asked: Evaluation, spread: float, patterns: int) -> None:
     spec = WeightDraws(draws=6, spread=spread)
     shares = next(spec.blocks(Tree.of(asked.scheme), asked.scheme.seed))
-    few = 1 if patterns else allocation.FEW  # with 1 pairs are always worked out alone
-    with patch.object(patterned_scores, "PATTERNS", patterns), patch.object(allocation, "FEW", few):
+    few = 1 if patterns else drawn_standings.FEW  # with 1 pairs are always worked out alone
+    with patch.object(patterned_scores, "PATTERNS", patterns), patch.object(drawn_standings, "FEW", few):
         drawn = list(Allocation.of(asked).awards(shares))
     for draw in range(6):
         expected = plain_awards(asked, shares[draw]).to_numpy()
@@ -177,6 +177,15 @@ def test_steps_are_the_rounded_scores_below_zero_too(eighths: list[int], decimal
         assert ((cut[0] >= steps.least(bar)) == (rounded(points, decimals) >= bar)).all()
 
 
+def scored_by(drawn: PatternedScores, node: int, shares: np.ndarray, plus: np.ndarray) -> np.ndarray:
+    """All blocks of a node's scores together."""
+    found = np.full((len(shares), len(plus)), np.nan)
+    for draws, scores in drawn.node(node, shares, plus):
+        assert np.isnan(found[draws]).all()
+        found[draws] = scores
+    return found
+
+
 @settings(deadline=None)
 @given(st.data(), st.sampled_from([0, 2, 16]))
 def test_drawn_scores_are_the_scores(data: st.DataObject, patterns: int) -> None:
@@ -188,7 +197,8 @@ def test_drawn_scores_are_the_scores(data: st.DataObject, patterns: int) -> None
     with patch.object(patterned_scores, "PATTERNS", patterns):
         drawn = PatternedScores.of(tree, values.to_numpy(), applying)
     for branch in tree.branches:
-        found = drawn.node(branch.node, shares, np.ones(len(values)))
+        with patch.object(drawn_scores, "FEWEST", 2), patch.object(drawn_scores, "CELLS", 1):
+            found = scored_by(drawn, branch.node, shares, np.ones(len(values)))
         for draw in range(len(shares)):
             expected = node_scores(tree.with_weights(shares[draw]), values.to_numpy(), applying)[:, branch.node]
             assert np.allclose(found[draw], np.nan_to_num(expected + 1, nan=0.0), rtol=1e-12)
@@ -204,7 +214,7 @@ def test_a_group_that_does_not_count_leaves_its_weight_in_every_draw() -> None:
         np.array([[50.0, np.nan, np.nan], [50.0, np.nan, 70.0], [50.0, 60.0, 70.0]]),
     )
     shares = next(WeightDraws(draws=4).blocks(tree, 0))
-    drawn = PatternedScores.of(tree, values).node(tree.nodes.index("total"), shares, np.zeros(3))
+    drawn = scored_by(PatternedScores.of(tree, values), tree.nodes.index("total"), shares, np.zeros(3))
     g, h, k = shares[:, :3].T
     assert np.allclose(drawn[:, 0], 50)
     assert np.allclose(drawn[:, 1], (50 * g + 70 * k) / (g + k))

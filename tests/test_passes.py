@@ -31,7 +31,7 @@ from toolkit.sensitivity import (
     rank_probabilities,
     rank_summary,
 )
-from toolkit.sensitivity.chances import passes
+from toolkit.sensitivity.chances import tasks
 from toolkit.sensitivity.rule.allocation import Allocation
 
 RNG = np.random.default_rng(3)
@@ -114,7 +114,7 @@ def test_chunks_have_no_influence() -> None:
 def test_no_more_than_a_bounded_number_of_blocks_is_under_way() -> None:
     executor = Backwards()
     found = award_probabilities(asked(), WeightDraws(draws=512 * 40), executor=executor)
-    assert executor.most == passes.IN_FLIGHT
+    assert executor.most == tasks.IN_FLIGHT
     assert found.attrs["draws"] == 512 * 40
 
 

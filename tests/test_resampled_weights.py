@@ -59,7 +59,7 @@ def test_only_ratios_among_siblings_matter() -> None:
         ({"g": [1.0]}, "its weight is lacking"),
         ({"g": [-1.0], "h": [1.0]}, "expert 0"),
         ({"g": [np.nan], "h": [1.0]}, "expert 0"),
-        ({"g": [0.0], "h": [0.0]}, "gives all these siblings 0"),
+        ({"g": [0.0], "h": [0.0]}, "siblings are given 0: expert 0"),
         ({"g": [], "h": []}, "no weights of experts"),
     ],
 )

@@ -3,6 +3,7 @@
 from toolkit.sensitivity.choices import (
     Aggregations,
     Choices,
+    GivenValues,
     Goalposts,
     LateRecords,
     MeasurementErrors,
@@ -28,6 +29,7 @@ from toolkit.sensitivity.variance import variance_shares
 __all__ = [
     "Aggregations",
     "Choices",
+    "GivenValues",
     "GivenWeights",
     "Goalposts",
     "LateRecords",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KINDS = {
     "weights": Phrase("权重：{label}", "weights: {label}"), "error": Phrase("测量误差：{label}", "error: {label}"),
+    "given": Phrase("另给的数值", "given values"),
     "late": Phrase("迟报记录：{label}", "late records: {label}"), "missing": Phrase("缺失数据如何处理", "what fills gaps"),
     "goalposts": Phrase("满分与零分的标准", "goalposts"), "aggregation": Phrase("合成方法", "means"), "valuing": Phrase("计分方法", "shapes"),
 }  # fmt: skip
@@ -50,12 +51,19 @@ def central_table(evaluation: Evaluation, found: pd.DataFrame, award: str, top: 
         (*headings(to, "class", "member"), *(name.into(to) for name in CENTRAL), *names),
         tuple(
             (class_name(own["class"], to), own["name"], percent(row["probability"]),
-             (wording.YES if row["confidence"] else wording.NO).into(to), *(f"{weight:.1f}" for weight in weights.values()))
+             _surely(row["confidence"]).into(to), *(f"{weight:.1f}" for weight in weights.values()))
             for weights, own, row in zip(rows_of(central), rows_of(evaluation.ranking.loc[shown]), rows_of(found.loc[shown]), strict=True)
         ),
         phrase("怎样的权重会让他们得到{award}", "Weights that would give them {award}", award=wording.award_label(scheme, award)).into(to),
         (LEFT, LEFT, RIGHT, CENTER, *[RIGHT] * len(names)), note=note.into(to),
     )  # fmt: skip
+
+
+def _surely(confidence: float) -> Phrase:
+    """A yes or no where values are as measured, else a chance."""
+    if 0 < confidence < 1:
+        return Phrase(percent(confidence), percent(confidence))
+    return wording.YES if confidence else wording.NO
 
 
 def central_tables(evaluation: Evaluation, found: pd.DataFrame) -> Table:

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import Problems, Refused
-from toolkit.sensitivity.chances.passes import in_turn, standard_error
+from toolkit.sensitivity.chances.passes import standard_error
+from toolkit.sensitivity.chances.tasks import in_turn
 from toolkit.sensitivity.choices import Choices, Factor, factors, scenario_of, uniform_shares
 from toolkit.sensitivity.choices.faults import number_faults
 from toolkit.sensitivity.choices.scenario import Ground
@@ -102,7 +103,7 @@ def scenario_probabilities(
     Refused
         When a choice does not fit the evaluation, all that is wrong at once; when `draws` is below 1.
     """
-    _refuse_numbers(draws, precision)
+    refuse_numbers(draws, precision)
     scenarios = Scenarios.of(evaluation, choices, seed)
     runs = OfficialRuns.of(scenarios.ground)
     starts = range(0, draws, BLOCK)
@@ -128,7 +129,8 @@ def _counted(runs: OfficialRuns, scenarios: Scenarios, draws: range) -> Counted:
     return counted.settle()
 
 
-def _refuse_numbers(draws: int, precision: float | None) -> None:
+def refuse_numbers(draws: int, precision: float | None) -> None:
+    """Refuse fewer than one draw, and a precision that is not above 0."""
     problems = [*number_faults("draws", draws, 1, np.inf, least=True)]
     if precision is not None:
         problems += number_faults("precision", precision, 0.0, np.inf)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from toolkit.errors import Problems, Refused, refuse
 from toolkit.scoring import TOTAL
-from toolkit.sensitivity.chances.passes import in_turn
+from toolkit.sensitivity.chances.tasks import in_turn
 from toolkit.sensitivity.choices import Choices, scenario_of
 from toolkit.sensitivity.choices.faults import fault, name_faults
 from toolkit.sensitivity.choices.scenario import Scenario

@@ -70,7 +70,7 @@ class Awards:
 
     def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:
         """The counts of a chunk."""
-        members = len(allocation.plus[0])
+        members = allocation.scores.members
         counts = np.zeros((len(allocation.terms.scheme.awards), members), np.int64)
         some = np.zeros((len(shares), members), dtype=np.bool_)
         for place, given in enumerate(allocation.awards(shares, lookup)):

@@ -2,57 +2,69 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 import pandas as pd
 
 from toolkit.errors import nearest, refuse
-from toolkit.sensitivity.chances.awards import times
-from toolkit.sensitivity.chances.passes import Counts, How, Tally, standard_error, tallied
-from toolkit.sensitivity.drawn_weights.voted import leaves_of, shares_of
-from toolkit.sensitivity.rule.drawn_ranks import drawn_ranks
+from toolkit.sensitivity.chances.confidence import Uncertain, surely
+from toolkit.sensitivity.chances.favourable import Favourable, central, having
+from toolkit.sensitivity.chances.passes import How, Tally, standard_error, tallied
+from toolkit.sensitivity.drawn_weights.voted import shares_of
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
-    from toolkit.ranking import Floats, Mask
+    from toolkit.ranking import Floats
+    from toolkit.sensitivity.chances.passes import Counts
+    from toolkit.sensitivity.choices import Choices
     from toolkit.sensitivity.drawn_weights.voted import WeightSpec
-    from toolkit.sensitivity.rule.allocation import Allocation, Lookup
 
 SOME = 64
-UNIT = 2.0**32
 
 
 def central_weights(
-    evaluation: Evaluation, spec: WeightSpec, sought: str | int = 1, **how: Unpack[How]
+    evaluation: Evaluation, spec: WeightSpec, sought: str | int = 1, choices: Choices | None = None, **how: Unpack[How]
 ) -> pd.DataFrame:
-    """The mean of the weights under which each member has an award or a rank, and whether it has it under that mean.
+    """The mean of the weights under which each member has an award or a rank, and how surely it has it under that mean.
 
-    With w the weights of the indicators in the whole, the central weights of a member are the mean of w over the draws
-    in which the member has what is sought; they say whose opinion its success would express. The confidence factor is the
-    probability of it under those very weights: 1 or 0 here, where the values are taken as measured.
+    With w the weights of the indicators in the whole and x the values, drawn independently, and A the draws in which
+    member i has what is sought::
+
+        acceptability    a_i = P[(w, x) in A]
+        central weights  c_i = E[w | (w, x) in A]
+        confidence       p_i = P[(c_i, x) in A]
+
+    The central weights say whose opinion the member's success would express; the confidence factor, whether its values are
+    known well enough to give it success under that very opinion. Without `choices` values are taken as measured, and
+    confidence is 1 or 0. With them draw i has the i-th weights and the i-th scenario, by the official rule; confidence is
+    a share of up to as many scenarios that had no part in the central weights.
 
     Parameters
     ----------
     evaluation, spec, how
-        As for `award_probabilities`.
+        As for `award_probabilities`; with choices `chunk` has no meaning, and `precision` is also that of the confidence.
     sought
         An award's id, or a rank within the class.
+    choices
+        What might have been otherwise beside the weights: ``Choices(MeasurementErrors(0.05))``, or `GivenValues`.
 
     Returns
     -------
     DataFrame
-        Index member, in the order of `evaluation.members`; columns probability and probability_error, confidence (NaN for
-        who never had it), then one per indicator: its mean weight in percent of the whole, and "<indicator>_error", the Monte
-        Carlo standard error of that mean. The weights are sums of whole units of 2^-32, so that no order of adding
-        matters. `attrs` as for `award_probabilities`.
+        Index member, in the order of `evaluation.members`; columns probability (the acceptability) and probability_error,
+        confidence and confidence_error (NaN for who never had it), then one per indicator: its mean weight in percent of
+        the whole, and "<indicator>_error", the Monte Carlo standard error of that mean. Errors of chances are sqrt(p (1 - p) / n);
+        that of the confidence leaves out the central weights' own. The weights are sums of whole units of 2^-32, so that no
+        order of adding matters. `attrs` as for `award_probabilities`; with choices failed counts draws that could not be
+        computed, and chances are among the others.
 
     Raises
     ------
     Refused
-        For an award that the scheme does not have, a rank below 1, or weights that do not fit.
+        For an award that the scheme does not have, a rank below 1, weights or choices that do not fit, and weights among
+        the choices.
 
     References
     ----------
@@ -60,55 +72,51 @@ def central_weights(
     Operations Research 49 (2001), 444-454, sections on central weights and confidence factors.
     """
     _refuse_unknown(evaluation, sought)
+    if choices is not None:
+        return _in_scenarios(evaluation, spec, sought, choices, **how)
     found = tallied(evaluation, spec, Favourable(sought), **how)
-    had, sums, squares = found.counts
+    confidence = _as_measured(found, evaluation, sought, central(found.counts)[0])
+    sure = np.column_stack((confidence, 0 * confidence))
+    return found.said_of(_frame(evaluation, found.index, found.counts, found.draws, sure))
+
+
+def _in_scenarios(evaluation: Evaluation, spec: WeightSpec, sought: str | int, choices: Choices, **how: Unpack[How]) -> pd.DataFrame:
+    """The same where values, too, are drawn."""
+    asked, precision = Uncertain.of(evaluation, spec, choices, sought), how.get("precision")
+    found = surely(asked, spec, precision=precision, progress=how.get("progress"), executor=how.get("executor"))
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = sums / UNIT / had[:, None]
-        error = np.sqrt(np.maximum(0.0, squares / UNIT / had[:, None] - mean**2) / had[:, None])
-    chance, names = had / found.draws, list(evaluation.tree.nodes[evaluation.tree.leaves])
-    columns = {"probability": chance, "probability_error": standard_error(chance, found.draws)}
+        tries = found.computed.astype(np.float64)
+        confidence = np.where(tries > 0, found.confident / tries, np.nan)
+        sure = np.column_stack((confidence, standard_error(confidence, tries)))
+    index = asked.scenarios.ground.evaluation.members.index
+    frame = _frame(evaluation, index, found.counts, found.draws - found.failed, sure)
+    met = None if precision is None else found.error <= precision
+    frame.attrs = {
+        "draws": found.draws, "failed": found.failed, "seed": asked.scenarios.seed,
+        "precision": precision, "met": met, "largest_error": found.error,
+    }  # fmt: skip
+    return frame
+
+
+def _frame(evaluation: Evaluation, index: pd.Index[str], counts: Counts, draws: int, sure: Floats) -> pd.DataFrame:
+    """What was counted as a frame, members in the order of the evaluation; `sure` float64[members, 2] is confidence and error."""
+    names = list(evaluation.tree.nodes[evaluation.tree.leaves])
+    mean, error = central(counts)
+    chance = counts[0] / draws if draws else np.full(len(index), np.nan)
+    columns = {"probability": chance, "probability_error": standard_error(chance, max(draws, 1))}
+    columns |= {"confidence": sure[:, 0], "confidence_error": sure[:, 1]}
     frame = pd.concat(
         [
-            pd.DataFrame(columns | {"confidence": _confidence(found, evaluation, sought, mean)}, index=found.index),
-            pd.DataFrame(100 * mean, index=found.index, columns=names),
-            pd.DataFrame(100 * error, index=found.index, columns=names).add_suffix("_error"),
+            pd.DataFrame(columns, index=index),
+            pd.DataFrame(100 * mean, index=index, columns=names),
+            pd.DataFrame(100 * error, index=index, columns=names).add_suffix("_error"),
         ],
         axis=1,
     )
-    return found.said_of(frame.loc[evaluation.members.index].rename_axis("member"))
+    return frame.loc[evaluation.members.index].rename_axis("member")
 
 
-@dataclass(frozen=True)
-class Favourable:
-    """In how many draws each member has what is sought, int[members], and in these the sums of weights and their squares.
-
-    Weights and their squares count in whole units of 2^-32, int[members, indicators] each.
-    """
-
-    sought: str | int
-    events: int = 1
-
-    def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:
-        """The counts of a chunk."""
-        has = having(allocation, shares, lookup, self.sought)
-        weights, chosen = leaves_of(allocation.scores.tree, shares), has.T.astype(np.float64)
-        units = (np.rint(power * UNIT) for power in (weights, weights**2))
-        return times(has).astype(np.int64), *((chosen @ each).astype(np.int64) for each in units)
-
-
-def having(allocation: Allocation, shares: Floats, lookup: Lookup, sought: str | int) -> Mask:
-    """Who has an award or a rank, bool[draws, members]."""
-    if isinstance(sought, str):
-        ids = [award.id for award in allocation.terms.scheme.awards]
-        return next(given for id_, given in zip(ids, allocation.awards(shares, lookup), strict=False) if id_ == sought)
-    found = np.zeros((len(shares), allocation.scores.members), np.bool_)
-    for positions, among, ranks in drawn_ranks(allocation, lookup):
-        draw, own = np.nonzero(ranks == sought)
-        found[draw, positions[among[draw, own]]] = True
-    return found
-
-
-def _confidence(found: Tally, evaluation: Evaluation, sought: str | int, mean: Floats) -> Floats:
+def _as_measured(found: Tally, evaluation: Evaluation, sought: str | int, mean: Floats) -> Floats:
     """Whether each member has what is sought under its own central weights; NaN without any."""
     confidence = np.full(len(mean), np.nan)
     for start in range(0, len(mean), SOME):

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Executor, Future
+from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypedDict
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from toolkit.errors import refuse
-from toolkit.scoring import Tree
+from toolkit.scoring import TOTAL, Tree
+from toolkit.sensitivity.chances.tasks import in_turn
 from toolkit.sensitivity.drawn_weights.voted import BLOCK, GivenWeights
 from toolkit.sensitivity.rule.allocation import Allocation
 from toolkit.text import Phrase
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from toolkit.evaluation import Evaluation
     from toolkit.ranking import Floats
     from toolkit.scheme import Scheme
@@ -28,10 +27,8 @@ if TYPE_CHECKING:
     from toolkit.sensitivity.rule.allocation import Lookup
 
 Counts: TypeAlias = "tuple[NDArray[Any], ...]"
-T = TypeVar("T")
 
 CELLS = 1 << 19
-IN_FLIGHT = 16
 
 
 class How(TypedDict, total=False):
@@ -62,8 +59,8 @@ class Question(Protocol):
     """What is counted in a chunk of draws: whole numbers, so that their sums are exact in any order."""
 
     @property
-    def events(self) -> int:
-        """How many of the arrays, from the first on, count in how many draws something was so."""
+    def events(self) -> int | None:
+        """How many of the arrays, from the first on, count in how many draws something was so; None for all."""
 
     def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:
         """The counts under shares float64[draws, nodes] and their standings."""
@@ -154,9 +151,11 @@ def tallied(
 
 
 def by_class(evaluation: Evaluation) -> Evaluation:
-    """The same evaluation, its members sorted by class: those of a class are then cut out without copying."""
-    order = evaluation.members["class"].astype("str").argsort(kind="stable").to_numpy()
-    return replace(evaluation, members=evaluation.members.iloc[order])
+    """The same evaluation, its members sorted by class and then by total: those who compete are cut out without copying."""
+    members = evaluation.members
+    classes, _ = pd.factorize(members["class"].astype("str"), sort=True)
+    totals = evaluation.scores[TOTAL].loc[members.index].to_numpy(np.float64)
+    return replace(evaluation, members=members.iloc[np.lexsort((-totals, classes))])
 
 
 def standard_error(chance: Floats, draws: int | Floats) -> Floats:
@@ -181,26 +180,8 @@ def _counted(
 def _added(total: Counts, more: Counts) -> Counts:
     """The counts and more of them, written into the first; wide enough for any number of draws."""
     if not total:
-        return tuple(counts.astype(np.int64) for counts in more)
+        return tuple(counts.astype(np.int64, copy=False) for counts in more)
     return tuple(np.add(counts, others, out=counts) for counts, others in zip(total, more, strict=True))
-
-
-def in_turn(tasks: Iterable[Callable[[], T]], executor: Executor | None) -> Generator[T, None, None]:
-    """What the tasks give, in their order; a bounded number of them is under way at once."""
-    if executor is None:
-        yield from (task() for task in tasks)
-        return
-    waiting = deque[Future[T]]()
-    try:
-        for task in tasks:
-            waiting.append(executor.submit(task))
-            if len(waiting) == IN_FLIGHT:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        for future in waiting:
-            future.cancel()
 
 
 def _error(found: Tally, question: Question) -> float:

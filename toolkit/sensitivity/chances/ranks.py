@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from toolkit.ranking import Floats, Integers
     from toolkit.sensitivity.drawn_weights.voted import WeightSpec
     from toolkit.sensitivity.rule.allocation import Allocation, Lookup
+    from toolkit.sensitivity.rule.standing import Standing
 
 CELLS = 1 << 24
 BANDED = 1 << 22
@@ -112,25 +113,22 @@ class Ranks:
 
     down_to: int | None = None
     banded: bool = False
-    events: int = 1
+    events: None = None
 
     def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:  # noqa: ARG002 - all is in their standings
-        """Of each class in turn the table int[members, 1 + columns], in one row: first who has no rank, then the ranks."""
+        """Of each class in turn the table int[members x (1 + columns)]: first who has no rank, then the ranks."""
         found = []
         for positions, among, ranks in drawn_ranks(allocation, lookup):
             width = self.width(len(positions))
-            cells = np.multiply(among, width, out=among)
+            cells: Standing = np.multiply(among, width, out=among)
             cells += self._column(ranks, len(positions))
             found.append(np.bincount(cells.ravel(), minlength=len(positions) * width))
-        return (np.concatenate(found),)
+        return tuple(found)
 
     def tables(self, found: Tally) -> Iterator[tuple[str, NDArray[np.intp], Integers]]:
         """Each class, the positions of its members, and their table, int64[members, 1 + columns]."""
-        start = 0
-        for class_, positions in found.allocation.terms.pools["class"]:
-            end = start + len(positions) * self.width(len(positions))
-            yield class_, positions, found.counts[0][start:end].reshape(len(positions), -1)
-            start = end
+        for (class_, positions), table in zip(found.allocation.terms.pools["class"], found.counts, strict=True):
+            yield class_, positions, table.reshape(len(positions), -1)
 
     def width(self, size: int) -> int:
         """Columns of the table of a class: none, or one beyond the last, and every rank or band."""
@@ -140,7 +138,7 @@ class Ranks:
         """How many ranks of a class are counted together."""
         return max(1, -(-(size * size) // BANDED)) if self.banded else 1
 
-    def _column(self, ranks: Integers, size: int) -> Integers:
+    def _column(self, ranks: Standing, size: int) -> Standing:
         step = self.step(size)
         if step > 1:
             return (ranks + (step - 1)) // step

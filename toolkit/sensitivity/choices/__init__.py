@@ -13,6 +13,7 @@ import numpy as np
 
 from toolkit.errors import Problem, Problems, Refused
 from toolkit.sensitivity.choices.faults import fault
+from toolkit.sensitivity.choices.given_values import GivenValues
 from toolkit.sensitivity.choices.means import Aggregations
 from toolkit.sensitivity.choices.raw import LateRecords, MeasurementErrors
 from toolkit.sensitivity.choices.rules import Goalposts, MissingPolicies
@@ -28,12 +29,12 @@ if TYPE_CHECKING:
     from toolkit.sensitivity.drawn_weights.voted import WeightSpec
 
 __all__ = [
-    "Aggregations", "Choices", "Factor", "Goalposts", "LateRecords", "MeasurementErrors", "MissingPolicies", "Valuings",
-    "factors",
+    "Aggregations", "Choices", "Factor", "GivenValues", "Goalposts", "LateRecords", "MeasurementErrors", "MissingPolicies",
+    "Valuings", "factors",
 ]  # fmt: skip
 
-Spec: TypeAlias = MeasurementErrors | LateRecords | MissingPolicies | Goalposts | Aggregations | Valuings
-ORDER = (LateRecords, MeasurementErrors, MissingPolicies, Goalposts, Valuings, Aggregations)
+Spec: TypeAlias = GivenValues | MeasurementErrors | LateRecords | MissingPolicies | Goalposts | Aggregations | Valuings
+ORDER = (GivenValues, LateRecords, MeasurementErrors, MissingPolicies, Goalposts, Valuings, Aggregations)
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -41,9 +42,9 @@ class Choices:
     """What might have been otherwise, alone or together.
 
     Each specification is one choice for all that it names, but for measurement errors and late records, which are one for
-    each indicator, and `WeightDraws`, which are one for each group. Whatever order they are given in, records come in
-    late first, then raw values err, then what stands in for missing ones, goalposts, shapes, means and weights are decided.
-    Bonuses and deductions, vetoes and conditions stay as they were recorded.
+    each indicator, and `WeightDraws`, which are one for each group. Whatever order they are given in, given values take
+    the place of recorded ones first, records come in late, then raw values err, then what stands in for missing ones,
+    goalposts, shapes, means and weights are decided. Bonuses and deductions, vetoes and conditions stay as they were recorded.
 
     Examples
     --------

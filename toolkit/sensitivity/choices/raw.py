@@ -53,12 +53,12 @@ class MeasurementErrors:
 
     def concerns(self, evaluation: Evaluation) -> tuple[str, ...]:
         """The indicators it changes."""
-        return named(self.indicators, evaluation.scheme.indicators, partial(_no_numbers, evaluation))
+        return named(self.indicators, evaluation.scheme.indicators, partial(no_numbers, evaluation))
 
     def faults(self, evaluation: Evaluation) -> Iterator[Problem]:
         """All that is wrong with it for an evaluation."""
         place = type(self).__name__
-        yield from indicator_faults(place, self.indicators, evaluation.scheme.indicators, partial(_no_numbers, evaluation))
+        yield from indicator_faults(place, self.indicators, evaluation.scheme.indicators, partial(no_numbers, evaluation))
         yield from number_faults(f"{place}.size", self.size, 0.0, math.inf)
         yield from name_faults(f"{place}.distribution", (self.distribution,), DISTRIBUTIONS)
         for name in self.concerns(evaluation):
@@ -147,7 +147,8 @@ class LateRecords:
         return partial(_no_late_records, evaluation, known=self.worth is not None)
 
 
-def _no_numbers(evaluation: Evaluation, item: Indicator) -> Phrase | None:
+def no_numbers(evaluation: Evaluation, item: Indicator) -> Phrase | None:
+    """Why an indicator's raw values cannot be others; None where they are numbers."""
     if pd.api.types.is_float_dtype(evaluation.measured.raw[item.id]):
         return None
     return phrase("“{id}”的原始值不是数字，没有测量误差可言", "the raw values of `{id}` are no numbers: they have no error", id=item.id)
@@ -157,7 +158,7 @@ def _no_late_records(evaluation: Evaluation, item: Indicator, *, known: bool) ->
     take = item.measure.take
     if take in WHOLE or take == "any":
         return None
-    if take not in {"sum", None} or _no_numbers(evaluation, item) is not None:
+    if take not in {"sum", None} or no_numbers(evaluation, item) is not None:
         return phrase("“{id}”不是随记录增加的数", "`{id}` does not grow with records", id=item.id)
     return None if known else phrase(
         "“{id}”再添一条记录会增加多少，须写明 worth", "what one more record adds to `{id}` has to be said: `worth`", id=item.id

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from toolkit.errors import Problem, Problems, Refused, nearest
+from toolkit.errors import Problem, Problems, Refused, refuse
 from toolkit.ranking import Floats
 from toolkit.scoring import Tree
 from toolkit.sensitivity.drawn_weights.voted import BLOCK, Blocks, Recipe, numbered
+from toolkit.sensitivity.drawn_weights.weight_tables import sibling_shares
 from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
@@ -66,46 +67,13 @@ class ResampledWeights(Blocks):
             For unknown nodes, siblings of which some are lacking, weights that are no numbers or negative, and an expert
             who gives siblings nothing.
         """
-        shares = self._shares(tree)
-        draw = partial(_resampled, shares, self.take)
+        if not self.votes.size:
+            raise refuse(Phrase("没有专家的权重", "there are no weights of experts"), Phrase("至少一行一列", "give a row and a column or more"))
+        draw = partial(_resampled, sibling_shares(tree, self.votes, self._named), self.take)
         return numbered(draw, self.draws, seed if self.seed is None else self.seed)
 
-    def _shares(self, tree: Tree) -> Floats:
-        """Every expert's shares, float64[experts, nodes]."""
-        _raise([*self._unknown(tree), *self._numbers()])
-        shares, problems = np.tile(tree.shares, (len(self.votes), 1)), list[Problem]()
-        for branch in tree.branches:
-            names = [tree.nodes[child] for child in branch.children]
-            given = [name for name in names if name in self.votes]
-            if not given:
-                continue
-            problems += [_lacking(name) for name in names if name not in given]
-            own = self.votes[given].to_numpy(np.float64)
-            together = own.sum(axis=1, keepdims=True)
-            problems += [_nothing(expert, given) for expert in self.votes.index[together[:, 0] == 0]]
-            if not problems:
-                shares[:, list(branch.children)] = own / together
-        _raise(problems)
-        return shares
-
-    def _unknown(self, tree: Tree) -> Iterator[Problem]:
-        known = tree.nodes[:-1]
-        for name in self.votes.columns:
-            if name not in known:
-                like = nearest(str(name), known)
-                mend = phrase("是否为 {like}？", "is it {like}?", like=like) if like else Phrase("请删去", "leave it out")
-                yield Problem("error", Phrase("方案中没有它", "the scheme has no such node"), mend, column=str(name))
-        for name in self.votes.columns[self.votes.columns.duplicated()]:
-            yield Problem("error", Phrase("这一列出现两次", "this column is there twice"), Phrase("请删去一列", "drop one"), column=str(name))
-
-    def _numbers(self) -> Iterator[Problem]:
-        table = self.votes.apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
-        if not table.size:
-            yield Problem("error", Phrase("没有专家的权重", "there are no weights of experts"), Phrase("至少一行一列", "give a row and a column or more"))
-        for row, column in zip(*np.nonzero(~(np.isfinite(table) & (table >= 0))), strict=True):
-            rule = phrase("专家 {expert} 的权重应为非负数", "the weight of expert {expert} is a number and not negative", expert=self.votes.index[row])
-            found = str(self.votes.iloc[row, column])
-            yield Problem("error", rule, Phrase("请改正", "mend it"), column=str(self.votes.columns[column]), value=found)
+    def _named(self, row: int) -> Phrase:
+        return phrase("专家 {expert}", "expert {expert}", expert=self.votes.index[row])
 
 
 def _resampled(shares: Floats, take: str, rng: np.random.Generator) -> Floats:
@@ -123,16 +91,6 @@ def _unreadable(spec: ResampledWeights) -> Iterator[Problem]:
         if not (value is None and name == "seed") and not (isinstance(value, int) and value >= least):
             rule = phrase("应为不小于 {least} 的整数", "a whole number of at least {least}", least=least)
             yield Problem("error", rule, Phrase("请改正", "mend it"), column=name, value=str(value))
-
-
-def _lacking(name: str) -> Problem:
-    mend = Phrase("请补上，或删去所有同级项", "add it, or leave out all its siblings")
-    return Problem("error", Phrase("缺少该项的权重", "its weight is lacking"), mend, column=name)
-
-
-def _nothing(expert: object, names: list[str]) -> Problem:
-    rule = phrase("专家 {expert} 给各同级项的权重全为 0", "expert {expert} gives all these siblings 0", expert=expert)
-    return Problem("error", rule, Phrase("请改正这一行", "mend this row"), column=", ".join(names))
 
 
 def _raise(problems: list[Problem]) -> None:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Protocol, TypeAlias
+from typing import Annotated, Literal, Protocol, TypeAlias
 
 import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from toolkit.errors import Problem, Problems, Refused, nearest
+from toolkit.errors import refuse
 from toolkit.ranking import Floats
 from toolkit.scoring import Tree
-from toolkit.text import Phrase, phrase
+from toolkit.sensitivity.drawn_weights.weight_tables import indicator_weights, sibling_shares
+from toolkit.text import Phrase
 from toolkit.toml_file import Decision
 
 BLOCK = 512
+TABLE = Phrase("应是一张表（DataFrame）", "it is a table (DataFrame)")
+FRAME = Phrase("请写成 pd.DataFrame(weights, columns=[...])，每列一个名称", "write pd.DataFrame(weights, columns=[...]), a column for each name")
 
 Recipe: TypeAlias = Callable[[], Floats]
 """One block of draws still to be made, here or in another process: float64[up to 512, nodes] when it is called."""
@@ -113,11 +116,30 @@ class GivenWeights(Blocks):
     Parameters
     ----------
     weights : DataFrame
-        One row per vector, one column per indicator, at least 0 and not all 0; only ratios matter. A group
-        weighs what its indicators weigh together.
+        One row per vector, at least 0 and not all 0; only ratios matter, and the index is not looked at.
+    among
+        "whole": one column per indicator, its weight in the whole; a group weighs what its indicators weigh together.
+        "siblings": one column per node, group or indicator, its weight among its siblings, which are all there or none;
+        those that are not keep their voted weights.
+
+    Examples
+    --------
+    Drawn weights of a long table, a row for every draw and node, as COINr and others write them:
+
+    >>> rows = pd.DataFrame({"draw": [1, 1, 2, 2], "iCode": ["conn", "sust"] * 2, "Weight": [1.1, 0.9, 0.8, 1.2]})
+    >>> GivenWeights(rows.pivot(index="draw", columns="iCode", values="Weight"), among="siblings").draws
+    2
     """
 
     weights: pd.DataFrame
+    among: Literal["whole", "siblings"] = "whole"
+
+    def __post_init__(self) -> None:
+        """Refuse what is no table, and what could be read two ways."""
+        if not isinstance(self.weights, pd.DataFrame):
+            raise refuse(TABLE, FRAME, column="weights", value=type(self.weights).__name__)
+        if self.among not in {"whole", "siblings"}:
+            raise refuse(Phrase("没有这种读法", "there is no such reading"), Phrase("请写 whole 或 siblings", "write whole or siblings"), column="among", value=str(self.among))
 
     @property
     def draws(self) -> int:
@@ -134,43 +156,15 @@ class GivenWeights(Blocks):
         Raises
         ------
         Refused
-            For a column that is no indicator or is lacking, a weight that is no number or negative, no rows.
+            As `toolkit.sensitivity.drawn_weights.weight_tables` refuses tables: unknown, lacking and doubled columns, no
+            rows, what is no number, negative, or nothing but 0.
         """
-        problems = Problems((*self._names(tree), *self._numbers()))
-        if problems.errors:
-            raise Refused(problems)
-        leaves = self.weights.loc[:, list(tree.nodes[tree.leaves])].to_numpy(dtype=np.float64)
-        return (partial(shares_of, tree, leaves[start : start + BLOCK]) for start in range(0, len(leaves), BLOCK))
-
-    def _names(self, tree: Tree) -> Iterator[Problem]:
-        known = tree.nodes[tree.leaves]
-        for name in self.weights.columns.difference(list(known)):
-            like = nearest(str(name), known)
-            mend = (
-                phrase("是否为 {like}？", "is it {like}?", like=like)
-                if like
-                else Phrase("请删去", "leave it out")
-            )
-            yield Problem(
-                "error", Phrase("没有这个指标", "there is no such indicator"), mend, column=str(name)
-            )
-        for name in pd.Index(known).difference(self.weights.columns):
-            mend = Phrase("请补上；不计则写 0", "add it; 0 if it is not to count")
-            yield Problem(
-                "error", Phrase("缺少该指标的权重", "its weight is lacking"), mend, column=str(name)
-            )
-
-    def _numbers(self) -> Iterator[Problem]:
-        table = self.weights.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
-        if not len(table):
-            yield Problem(
-                "error", Phrase("没有权重", "there are no weights"), Phrase("至少一行", "give a row or more")
-            )
-        for row in np.flatnonzero(
-            ~(np.isfinite(table) & (table >= 0)).all(axis=1) | ~(table > 0).any(axis=1)
-        ):
-            rule = Phrase("权重应为非负数，且不全为 0", "weights are numbers, not negative and not all 0")
-            yield Problem("error", rule, Phrase("请改正这一行", "mend this row"), row=int(row) + 1)
+        starts = range(0, self.draws, BLOCK)
+        if self.among == "siblings":
+            shares = sibling_shares(tree, self.weights)
+            return (partial(np.copy, shares[start : start + BLOCK]) for start in starts)
+        leaves = indicator_weights(tree, self.weights)
+        return (partial(shares_of, tree, leaves[start : start + BLOCK]) for start in starts)
 
 
 def shares_of(tree: Tree, leaves: Floats) -> Floats:

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from toolkit.awards.contests import tie_nodes
 from toolkit.awards.terms import Terms
-from toolkit.ranking import Floats, Mask, rounded
+from toolkit.ranking import Floats, Mask
 from toolkit.scoring import TOTAL
-from toolkit.sensitivity.rule.desk import Desk
+from toolkit.sensitivity.rule.allotment import allot_draws
+from toolkit.sensitivity.rule.drawn_standings import DrawnStandings, Lookup
 from toolkit.sensitivity.rule.offers import Bar, Offer, bars_of, offers, over
 from toolkit.sensitivity.rule.patterned_scores import PatternedScores
-from toolkit.sensitivity.rule.standing import Key, Standing, Steps, allot_draws
+from toolkit.sensitivity.rule.standing import Standing, Steps
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from numpy.typing import NDArray
-
     from toolkit.evaluation import Evaluation
-    from toolkit.scheme import Scheme
 
-Lookup: TypeAlias = Callable[[str], Standing]
-
-FEW = 16
+__all__ = ["Allocation", "Lookup"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,18 +30,8 @@ class Allocation:
 
     Parameters
     ----------
-    scores
-        The values, in steps of the last decimal.
-    fixed
-        Standings that no weight changes, int[1, members], by node: the indicators and adjustments.
-    plus
-        What is added to a group's score before it is cut, and to the total: float64[members] each.
-    below
-        Members whose scores can be negative.
-    bounds
-        The lowest and highest standing that the scheme lets a total have; None where it sets no such bound.
-    unranked
-        Members that have no place because a value is missing, whatever the weights.
+    drawn
+        The members' standings under any weights.
     eligible
         What must be met at nodes to take part.
     terms
@@ -56,46 +41,31 @@ class Allocation:
         is eligible depends on weights, or places are bounded over all classes together.
     """
 
-    scores: PatternedScores
-    steps: Steps
-    fixed: dict[str, Standing]
-    plus: tuple[Floats, Floats]
-    below: NDArray[np.intp]
-    bounds: tuple[int | None, int | None]
-    unranked: NDArray[np.intp]
+    drawn: DrawnStandings
     eligible: tuple[Bar, ...]
     terms: Terms
     offers: tuple[Offer, ...] | None
-    desk: Desk = field(default_factory=Desk)
 
     @classmethod
     def of(cls, evaluation: Evaluation) -> Allocation:
         """The rule of an evaluation's scheme, for its members in their order."""
-        scheme, tree = evaluation.scheme, evaluation.tree
-        known = evaluation.scores.loc[evaluation.members.index]
-        names = list(tree.nodes[tree.leaves])
-        values = evaluation.values.loc[known.index, names].to_numpy(np.float64)
-        applicable = evaluation.applicable.loc[known.index, names].to_numpy(np.bool_)
-        adjustment = _added(known[[item.id for item in scheme.adjustments]])
-        columns = {name: known[name].to_numpy(np.float64) for name in (*names, *(a.id for a in scheme.adjustments))}
-        low, high = _bounds(evaluation, values)
-        steps = _steps(evaluation, low + adjustment, high + np.abs(adjustment), columns)
-        fixed = {name: steps.of(column)[None, :] for name, column in columns.items()}
-        plus = np.full(len(known), steps.half + steps.shift)
-        terms = Terms.of(scheme, evaluation.members, evaluation.vetoes, evaluation.measured.conditions)
-        unranked = _unranked(scheme, values, applicable)
-        return cls(
-            PatternedScores.of(tree, values * steps.fine, applicable),
-            steps,
-            fixed,
-            (plus, plus + adjustment * steps.fine),
-            np.flatnonzero(low + np.minimum(adjustment, 0) < 0),
-            (_step(steps, scheme.total.floor), _step(steps, scheme.total.cap)),
-            np.flatnonzero(unranked),
-            bars_of(terms.eligibility.nodes, steps),
-            terms,
-            offers(terms, ~unranked, steps, {name: rounded(column, scheme.decimals) for name, column in columns.items()}),
-        )
+        drawn = DrawnStandings.of(evaluation)
+        terms = Terms.of(evaluation.scheme, evaluation.members, evaluation.vetoes, evaluation.measured.conditions)
+        return cls(drawn, bars_of(terms.eligibility.nodes, drawn.steps), terms, offers(terms, drawn.ranked, drawn.steps, drawn.fixed))
+
+    @property
+    def scores(self) -> PatternedScores:
+        """The members' values."""
+        return self.drawn.scores
+
+    @property
+    def steps(self) -> Steps:
+        """How standings count scores."""
+        return self.drawn.steps
+
+    def standings(self, shares: Floats) -> Lookup:
+        """Standings of a chunk by node, int[draws or 1, members]."""
+        return self.drawn.under(shares)
 
     def awards(self, shares: Floats, lookup: Lookup | None = None) -> Iterator[Mask]:
         """Who is given each award in turn, bool[draws, members], under shares float64[draws, nodes].
@@ -107,7 +77,7 @@ class Allocation:
             yield from self._one_by_one(len(shares), lookup)
             return
         scheme, held = self.terms.scheme, dict[str, Mask]()
-        keys = [self._key(node, shares, lookup) for node in tie_nodes(scheme)]
+        keys = [self.drawn.key(node, shares, lookup) for node in tie_nodes(scheme)]
         for offer in self.offers:
             standing = self._standing(offer, held, (len(shares), self.scores.members), lookup)
             given = allot_draws(standing, offer.least, offer.pools, keys, joint=scheme.ties[-1:] == ("joint",))
@@ -128,8 +98,7 @@ class Allocation:
 
         def score(node: str) -> Floats:
             found = lookup(node)
-            standing = found[draw if len(found) > 1 else 0].astype(np.float64)
-            return np.where(standing == 0, np.nan, (standing - self.steps.shift) / self.steps.fine)
+            return self.steps.scores(found[draw if len(found) > 1 else 0])
 
         return score
 
@@ -138,33 +107,17 @@ class Allocation:
         taken = [given for earlier, given in held.items() if earlier not in offer.award.beside]
         if offer.free and not taken:
             return lookup(TOTAL)
-        standing: Standing = self.desk.integers("standings offered", shape, self.steps.dtype)
-        np.multiply(lookup(offer.award.by), offer.able, out=standing)
+        offered = self.drawn.desk.part("offered", shape, np.bool_)
+        np.copyto(offered, offer.able)
         for given in taken:
-            standing *= ~given
+            np.greater(offered, given, out=offered)
         if offer.award.by != TOTAL:
-            standing *= lookup(TOTAL) > 0
+            offered &= lookup(TOTAL) > 0
         for bar in offer.bars:
-            standing *= over(bar, lookup(bar[0]))
+            offered &= over(bar, lookup(bar[0]))
+        standing: Standing = self.drawn.desk.integers("standings offered", shape, self.steps.dtype)
+        np.multiply(lookup(offer.award.by), offered, out=standing)
         return standing
-
-    def _key(self, node: str, shares: Floats, lookup: Lookup) -> Key:
-        """Standings at a node for pairs of draw and member; only those are worked out where they are few."""
-        place, whole = (
-            self.scores.tree.nodes.index(node) if node not in self.fixed else -1,
-            self.scores.parts[0],
-        )
-
-        def key(draw: NDArray[np.intp], member: NDArray[np.intp]) -> Standing:
-            few = FEW * len(draw) < len(shares) * self.scores.members
-            if node == TOTAL or place not in whole.scores.flat or len(self.scores.parts) > 1 or not few:
-                found = lookup(node)
-                return np.asarray(found[draw if len(found) > 1 else 0, member])
-            lifted = self.scores.pairs(place, shares, self.plus[0], draw, member)[None, :]
-            below = np.flatnonzero(np.isin(member, self.below)) if self.below.size else self.below
-            return self.steps.cut(lifted, below, np.empty(lifted.shape, self.steps.dtype)).ravel()
-
-        return key
 
     def taking_part(self, lookup: Lookup) -> Mask:
         """Who is ranked if it has a total: bool[draws, members], or [1, members] where no weight has a say in it."""
@@ -182,61 +135,3 @@ class Allocation:
         left = np.flatnonzero(~(part[:, one] & (standing[:, one] > 0)))
         some = (part[left if len(part) > 1 else slice(None)] & (standing[left] > 0)).any(axis=1)
         return int(len(left) - some.sum())
-
-    def standings(self, shares: Floats) -> Lookup:
-        """Standings of a chunk by node, int[draws or 1, members], each worked out once and only when asked for."""
-        found = dict(self.fixed)
-        nodes = self.scores.tree.nodes
-
-        def lookup(node: str) -> Standing:
-            if node not in found:
-                lifted = self.scores.node(nodes.index(node), shares, self.plus[node == TOTAL])
-                out = self.desk.integers(node, lifted.shape, self.steps.dtype)
-                found[node] = self.steps.cut(lifted, self.below, out)
-                if node == TOTAL:
-                    _hold(found[node], *self.bounds)
-                    found[node][:, self.unranked] = 0
-            return found[node]
-
-        return lookup
-
-
-def _unranked(scheme: Scheme, values: Floats, applicable: Mask) -> Mask:
-    """Whom a missing value leaves without a place under any weights; bool[members]."""
-    asked = np.array([item.missing == "unranked" for item in scheme.indicators], dtype=np.bool_)
-    return np.asarray((np.isnan(values) & applicable & asked).any(axis=1))
-
-
-def _added(adjustments: pd.DataFrame) -> Floats:
-    total = np.zeros(len(adjustments))
-    for column in adjustments:
-        total += adjustments[column].fillna(0.0).to_numpy(np.float64)
-    return total
-
-
-def _bounds(evaluation: Evaluation, values: Floats) -> tuple[Floats, Floats]:
-    """Bounds of every score a member can have before adjustments: no mean leaves the range of its values."""
-    full = float(np.prod([max(1.0, branch.full) for branch in evaluation.tree.branches]))
-    ends = [bound.reduce(values, axis=1, initial=0.0) * full for bound in (np.fmin, np.fmax)]
-    return ends[0], np.maximum(-ends[0], ends[1])
-
-
-def _steps(evaluation: Evaluation, low: Floats, high: Floats, columns: dict[str, Floats]) -> Steps:
-    """Steps that hold every score: totals between these, indicators and adjustments, and the bounds of the total."""
-    total = evaluation.scheme.total
-    lows = [*low, *(column.min() for column in columns.values()), *([] if total.cap is None else [total.cap])]
-    highs = [*high, *(column.max() for column in columns.values()), *([] if total.floor is None else [total.floor])]
-    return Steps(evaluation.scheme.decimals, float(np.nanmin(lows)), float(np.nanmax(highs)))
-
-
-def _step(steps: Steps, bound: float | None) -> int | None:
-    return None if bound is None else max(1, int(np.rint(rounded(bound, steps.decimals) * steps.fine) + steps.shift))
-
-
-def _hold(standing: Standing, low: int | None, high: int | None) -> None:
-    """Hold the standings of totals within the scheme's bounds; 0, which is none, stays."""
-    there = standing > 0
-    if low is not None:
-        np.maximum(standing, low, out=standing, where=there)
-    if high is not None:
-        np.minimum(standing, high, out=standing, where=there)

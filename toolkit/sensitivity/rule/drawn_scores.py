@@ -14,9 +14,14 @@ from toolkit.scoring import Tree
 from toolkit.sensitivity.rule.desk import Desk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 Positions: TypeAlias = "NDArray[np.intp]"
+Block: TypeAlias = "tuple[slice, Floats]"
+
+CELLS, FEWEST = 1 << 17, 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +53,11 @@ class DrawnScores:
         return {branch.node: branch for branch in self.tree.branches}
 
     @cached_property
+    def columns(self) -> Floats:
+        """The values indicator by indicator, float64[indicators, members]."""
+        return np.ascontiguousarray(self.values.T)
+
+    @cached_property
     def concerned(self) -> list[Mask]:
         """Whether each node applies, as `Tree.concerned` gives it."""
         return self.tree.concerned(self.applicable)
@@ -62,8 +72,10 @@ class DrawnScores:
                 found.add(branch.node)
         return found
 
-    def node(self, node: int, shares: Floats, plus: Floats) -> Floats:
+    def node(self, node: int, shares: Floats, plus: Floats) -> Iterator[Block]:
         """The unrounded scores at a group or the total, lifted by an amount of each member's own.
+
+        They come some draws at a time, so few that what is done with them next finds them near the processor.
 
         Parameters
         ----------
@@ -74,26 +86,32 @@ class DrawnScores:
         plus : float64[members]
             Added to every score; so much that none is left below 0.
 
-        Returns
-        -------
-        float64[draws, members]
-            0 where nothing counts, or nothing has weight. Valid until the next call.
+        Yields
+        ------
+        slice, float64[draws, members]
+            Which draws, and their scores: 0 where nothing counts, or nothing has weight. Valid until the next.
         """
         leaves, rest = self._divided(self.branches[node], shares)
         if node not in self.flat:
-            return np.nan_to_num(self._mean(self.branches[node], shares, leaves, rest) + plus, nan=0.0)
-        used = np.flatnonzero(leaves.any(axis=0))
-        table = np.vstack((self.values.T[used], plus))
-        drawn = self.desk.floats("drawn", (len(leaves), len(plus)))
-        np.matmul(np.column_stack((leaves[:, used], np.ones(len(leaves)))), table, out=drawn)
-        weighted = np.asarray(leaves.any(axis=1))
-        return drawn if weighted.all() else np.where(weighted[:, None], drawn, 0.0)
+            scores = self._mean(self.branches[node], shares, leaves, rest)
+            yield slice(0, len(shares)), np.nan_to_num(scores + plus, nan=0.0)
+            return
+        used, weighted = np.flatnonzero(leaves.any(axis=0)), np.asarray(leaves.any(axis=1))
+        weights, table = np.vstack((leaves.T[used], np.ones(len(leaves)))).T, np.vstack((self.columns[used], plus))
+        size = max(FEWEST, CELLS // max(1, len(plus)))
+        room = self.desk.floats("drawn", (size, len(plus)))
+        for start in range(0, len(weights), size):
+            draws = slice(start, min(start + size, len(weights)))
+            scores = np.matmul(weights[draws], table, out=room[: draws.stop - start])
+            scores[~weighted[draws]] = 0.0
+            yield draws, scores
 
     def pairs(self, node: int, shares: Floats, plus: Floats, draw: Positions, member: Positions) -> Floats:
         """The same at a flat node for some pairs of draw and member alone, float64[pairs]."""
-        leaves, _ = self._divided(self.branches[node], shares)
-        lifted = np.einsum("ij,ij->i", leaves[draw], self.values[member]) + plus[member]
-        return np.where(leaves[draw].any(axis=1), lifted, 0.0)
+        weights = self._divided(self.branches[node], shares[draw])[0].T
+        used = np.flatnonzero(weights.any(axis=1))
+        lifted = (weights[used] * self.columns[used][:, member]).sum(axis=0) + plus[member]
+        return np.where(weights.any(axis=0), lifted, 0.0)
 
     def _mean(self, branch: Branch, shares: Floats, leaves: Floats, rest: list[tuple[int, Floats]]) -> Floats:
         if not branch.settled:
@@ -120,17 +138,16 @@ class DrawnScores:
 
     def _divided(self, branch: Branch, shares: Floats) -> tuple[Floats, list[tuple[int, Floats]]]:
         """The weights of the indicators under a branch, float64[draws, indicators], and of groups that stay."""
-        leaves = np.zeros((len(shares), self.tree.indicators))
-        return leaves, self._divide(branch, shares, np.ones(len(shares)), leaves)
+        leaves = np.zeros((self.tree.indicators, len(shares)))
+        return leaves.T, self._divide(branch, np.ascontiguousarray(shares.T), np.ones(len(shares)), leaves)
 
-    def _divide(
-        self, branch: Branch, shares: Floats, whole: Floats, leaves: Floats
-    ) -> list[tuple[int, Floats]]:
+    def _divide(self, branch: Branch, shares: Floats, whole: Floats, leaves: Floats) -> list[tuple[int, Floats]]:
+        """The groups that stay; the rest is written into `leaves`, which lies node by node like `shares` here."""
         rest = []
         for child in branch.children:
-            weight = whole * shares[:, child]
+            weight = whole * shares[child]
             if child not in self.branches:
-                leaves[:, child - self.tree.leaves.start] = weight
+                leaves[child - self.tree.leaves.start] = weight
             elif child in self.flat and branch.power == 1:
                 rest += self._divide(self.branches[child], shares, weight, leaves)
             else:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from toolkit.awards.quotas import places
-from toolkit.awards.requirements import Asked, within
-from toolkit.ranking import Floats, Mask
+from toolkit.awards.requirements import Asked
+from toolkit.ranking import Mask
 from toolkit.scoring import TOTAL
 from toolkit.sensitivity.rule.standing import Positions, Standing, Steps
 
@@ -53,7 +53,7 @@ class Offer:
         return self.award.by == TOTAL and not self.bars and bool(self.able.all())
 
 
-def offers(terms: Terms, ranked: Mask, steps: Steps, fixed: dict[str, Floats]) -> tuple[Offer, ...] | None:
+def offers(terms: Terms, ranked: Mask, steps: Steps, fixed: dict[str, Standing]) -> tuple[Offer, ...] | None:
     """The offers of every award; None where a draw has to be decided by itself.
 
     Parameters
@@ -61,24 +61,24 @@ def offers(terms: Terms, ranked: Mask, steps: Steps, fixed: dict[str, Floats]) -
     ranked : bool[members]
         Who has a total.
     fixed
-        Rounded scores, float64[members], at the nodes that no weight moves.
+        Standings, int[1, members], at the nodes that no weight moves.
     """
     moving = any(item.node not in fixed for item, _ in terms.eligibility.nodes)
     bounded = any(award.quota is not None and award.quota.in_all is not None for award in terms.scheme.awards)
     if moving or bounded:
         return None
-    part = terms.taking_part(fixed.__getitem__)
+    part = terms.taking_part(lambda node: steps.scores(fixed[node][0]))
     return tuple(_offer(terms, award, part, ranked, steps, fixed=fixed) for award in terms.scheme.awards)
 
 
-def _offer(terms: Terms, award: Award, part: Mask, ranked: Mask, steps: Steps, *, fixed: dict[str, Floats]) -> Offer:
+def _offer(terms: Terms, award: Award, part: Mask, ranked: Mask, steps: Steps, *, fixed: dict[str, Standing]) -> Offer:
     asked: Asked = terms.bars[award.id]
     able = part & ranked & ~terms.barred[award.id] & asked.able
     least, moving = 1, list[Bar]()
     for item, spared in asked.nodes:
         node, (low, high) = str(item.node), _between(item, steps)
         if node in fixed:
-            able = able & (within(item, fixed[node]) | spared)
+            able = able & over((node, low, high, spared), fixed[node][0])
         elif node == award.by and high is None and not spared.any():
             least = max(least, low)
         else:

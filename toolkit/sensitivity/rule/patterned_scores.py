@@ -11,9 +11,11 @@ from toolkit.aggregation import enough, observed_weights
 from toolkit.ranking import Floats, Mask
 from toolkit.scoring import Tree
 from toolkit.sensitivity.rule.desk import Desk
-from toolkit.sensitivity.rule.drawn_scores import DrawnScores, Positions
+from toolkit.sensitivity.rule.drawn_scores import Block, DrawnScores, Positions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 PATTERNS = 16
@@ -73,21 +75,23 @@ class PatternedScores:
             parts.append(Part(rest, None, DrawnScores(tree, values[rest], applying[rest])))
         return cls(tree, tuple(parts), len(values))
 
-    def node(self, node: int, shares: Floats, plus: Floats) -> Floats:
-        """The scores of all members at a node, as `DrawnScores.node` gives them."""
+    def node(self, node: int, shares: Floats, plus: Floats) -> Iterator[Block]:
+        """The scores of all members at a node, some draws at a time, as `DrawnScores.node` gives them."""
         if len(self.parts) == 1:
-            return self._of(self.parts[0], node, shares, plus)
+            yield from self._of(self.parts[0], node, shares, plus)
+            return
         found = self.desk.floats("found", (len(shares), self.members))
         for part in self.parts:
-            found[:, part.positions] = self._of(part, node, shares, plus[part.positions])
-        return found
+            for draws, scores in self._of(part, node, shares, plus[part.positions]):
+                found[draws, part.positions] = scores
+        yield slice(0, len(shares)), found
 
     def pairs(self, node: int, shares: Floats, plus: Floats, draw: Positions, member: Positions) -> Floats:
         """The same for some pairs of draw and member, as `DrawnScores.pairs` gives them, where there is one part."""
         part = self.parts[0]
         return part.scores.pairs(node, self._shares(part, shares), plus, draw, member)
 
-    def _of(self, part: Part, node: int, shares: Floats, plus: Floats) -> Floats:
+    def _of(self, part: Part, node: int, shares: Floats, plus: Floats) -> Iterator[Block]:
         return part.scores.node(node, self._shares(part, shares), plus)
 
     def _shares(self, part: Part, shares: Floats) -> Floats:
