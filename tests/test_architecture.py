@@ -82,7 +82,7 @@ FLOORS = {
         workbook.movement_sheet workbook.touched_sheet workbook results extract returns.marked_cells
         returns.drop_downs returns.workbook_copy returns.marked_copy returns.sheet returns.names returns
         returns.row_changes returns.changes sealing.environment sealing.lock sealing.bag sealing.panel_results
-        sealing.panel_copies sealing.frozen sealing.execution sealing.replay seal""",
+        sealing.panel_copies sealing.frozen sealing.execution sealing.differences sealing.replay seal""",
     "showing": """
         forms.columns forms.checks forms.sheet forms.notes forms.names forms panels.sheet_page panels.sheets
         editor_schemas new_edition standings score_cards.tables workbook.card_book compare.tables compare.views
@@ -90,7 +90,7 @@ FLOORS = {
         sensitivity.firmness_tables sensitivity.draws_tables sensitivity.choices_tables workbook.robustness_book
         diagnostics.pictures sensitivity.pictures.rows sensitivity.pictures.one_page sensitivity.pictures.ranks
         sensitivity.pictures.weights sensitivity.pictures.removals sensitivity.pictures.choices
-        sensitivity.pictures.grids sensitivity.pictures.kinds sensitivity.pictures.doubts sensitivity.pictures 
+        sensitivity.pictures.grids sensitivity.pictures.kinds sensitivity.pictures.doubts sensitivity.pictures meeting_papers
         ballots.form_sheets ballots.form ballots.returned ballots.decided_table ballots.tables ballots.overview
         panels.tables views controls ballot_controls serving.notice serving.notice_page serving.page_process
         serving.read_only pages""",

@@ -51,6 +51,12 @@ def test_a_sentence_of_a_holder_says_who_takes_the_place() -> None:
     assert hanging_in_words(two(), held).zh == "权重“a”由 60 升到 ∞（由m1替补）；或“b”多 1.5（记录为 75）；或诚信记录.xlsx第 17 行如不算，即失去first"
 
 
+def test_a_change_too_small_to_write_is_called_a_little() -> None:
+    said = hanging_in_words(two(), LINE | {"needed": 75.0 + 1e-12})
+    assert "“b”多一点（记录为 75）" in said.zh
+    assert "`b` a little more (recorded 75)" in said.en
+
+
 def test_a_rival_of_another_class_takes_no_place() -> None:
     asked = two()
     apart = replace(asked, members=asked.members.assign(**{"class": ["A", "B", "A"]}))

@@ -28,7 +28,9 @@ from toolkit.sensitivity.firmness import Firmness, firmness
 from toolkit.sensitivity.firmness_tables import bottom_line
 from toolkit.sensitivity.methods import agreement_of_methods
 from toolkit.sensitivity.methods.lists import chosen_by_methods
+from toolkit.sensitivity.pictures import weights
 from toolkit.sensitivity.pictures.one_page import BOX, LEFT, RIGHT, SMALL, _unit, _wrapped
+from toolkit.sensitivity.pictures.weights import who_moves
 from toolkit.sensitivity.removal import without_nodes
 from toolkit.sensitivity.scenarios import scenario_probabilities
 from toolkit.sensitivity.tipping import stability_intervals
@@ -36,6 +38,7 @@ from toolkit.sensitivity.usual_choices import usual_decisions, usual_doubts
 from toolkit.sensitivity.variance import variance_shares
 from toolkit.text import Language
 
+LANGUAGES: tuple[Language, Language] = ("zh", "en")
 DRAWS = WeightDraws(draws=200, spread=0.5)
 HOSTILE = '$x^2$ <script>alert(1)</script> --> & "名"\n]]>\u202e'
 WORDS = {
@@ -96,8 +99,7 @@ def boxes(picture: Picture) -> int:
 
 @named
 def test_each_speaks_the_language_of_the_scheme_and_says_what_it_shows(name: str) -> None:
-    languages: tuple[Language, Language] = ("zh", "en")
-    for said, language in zip(WORDS[name], languages, strict=True):
+    for said, language in zip(WORDS[name], LANGUAGES, strict=True):
         picture = drawn(name, language)
         assert said in picture.alt
         assert picture.alt.startswith(words(picture)[0])
@@ -152,9 +154,22 @@ def test_a_certain_award_is_told_from_a_possible_one() -> None:
 def test_the_end_of_a_weight_names_who_moves_and_how_far_it_is() -> None:
     # m0 has 50 + 40 a and is rounded down to the 72.2 of m1, 75 - 5 a, below a = 0.55625
     said = words(views.stability_picture(two(), stability_intervals(two())))
-    assert "4.38 −m0" in said
+    assert (said.count("4.38"), said.count("m0落选")) == (2, 2)  # b, its only sibling, rises as a is lowered
     free = stability_intervals(two()).assign(**{name: pd.Series([(), ()], dtype=object) for name in ("gain_below", "lose_below", "gain_above", "lose_above")})
     assert not [each for each in words(views.stability_picture(two(), free)) if "m0" in each]
+
+
+def test_who_moves_is_named_as_far_as_names_fit() -> None:
+    one = two()
+    long = replace(one, members=one.members.assign(name=[f"广东某某市工程造价咨询事务所有限公司{n}" for n in range(len(one.members))]))
+    m0, m1, m2 = map(str, one.members.index)
+    assert who_moves(one, (m1,), (m0,), to="zh") == ["m1得奖", "m0落选"]
+    assert who_moves(one, (m0, m1), (m0,), to="zh") == ["m1得奖", "m0改得另一奖"]
+    assert who_moves(one, (), (m0, m1), to="zh") == ["m0、", "m1落选"]
+    assert who_moves(long, (m0, m1, m2), (), to="zh")[1].endswith("等 3 家得奖")
+    assert who_moves(long, (m0, m1, m2), (), to="en")[1].endswith("and others, 3 in all, wins")
+    lines = [line for to in LANGUAGES for line in who_moves(long, (m0, m1), (m0, m1, m2), to=to)]
+    assert all(text_width(line, weights.SMALL) <= RIGHT - weights.CENTRE - weights.GAP - weights.HALF - 10 for line in lines)
 
 
 def test_a_weight_that_was_not_computed_has_no_bar() -> None:

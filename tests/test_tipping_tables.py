@@ -13,6 +13,7 @@ from toolkit.sensitivity.tipping.tables import (
     smallest_weights_table,
     stability_in_words,
     stability_table,
+    value_in_words,
 )
 from toolkit.text import Language
 
@@ -47,4 +48,11 @@ def test_every_table_speaks_the_language_asked_for(language: Language, words: tu
 def test_a_witness_names_the_weights_that_changed() -> None:
     table = smallest_weights_table(two(), smallest_weights(two(), near=1))
     assert table.rows[0][-1] == "a 60.00 → 55.62，b 40.00 → 44.38"
-    assert table.rows[0][2:4] == ("m0", "m1")
+    assert table.rows[0][2] == "m0／m1"
+
+
+def test_a_change_too_small_to_write_is_called_a_little() -> None:
+    row = smallest_values(hours()).dropna(subset=["needed"]).iloc[0].to_dict()
+    gains = {"change": 1e-9, "holds": False, "exact": True}
+    assert value_in_words(hours(), row | gains).zh == "只要再多一点即可获奖"
+    assert value_in_words(hours(), row | gains | {"change": -1e-9, "holds": True}).en == "a little less would lose it"

@@ -8,7 +8,7 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -17,6 +17,7 @@ from pathlib import Path
 from toolkit.edition import open_edition
 from toolkit.errors import Problems, refuse
 from toolkit.evaluation import Evaluation, evaluate
+from toolkit.records import Records
 from toolkit.results import write_results
 from toolkit.scheme.writing_back import write_scheme
 from toolkit.sealing.bag import bag_problems, write_bag
@@ -25,11 +26,8 @@ from toolkit.sealing.execution import run_notebooks
 from toolkit.sealing.frozen import folder_digests, freeze_edition, public_digests
 from toolkit.sealing.lock import only_one
 from toolkit.sealing.panel_results import DECIDED
-from toolkit.sealing.replay import replay_problems
+from toolkit.sealing.replay import MEETING, Extracting, Progress, Surveying, replay_problems
 from toolkit.text import Phrase
-
-Extracting = Callable[[Evaluation, str, Mapping[str, str], dt.date, Path], None]
-Progress = Callable[[str], None]
 
 REVISION = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 CONFIDENTIAL = "仅供委员会留存，含个人信息，不得公开；可公开的只有 data/public。For the committee's file only, not public."
@@ -44,6 +42,7 @@ class _Order:
     notebooks: Path
     pages: Path
     extract: Extracting | None
+    survey: Surveying | None
     day: dt.date
     progress: Progress
 
@@ -55,6 +54,7 @@ def seal_edition(
     notebooks: Path,
     pages: Path,
     extract: Extracting | None,
+    survey: Surveying | None = None,
     sealed_on: dt.date | None = None,
     progress: Progress | None = None,
 ) -> Path:
@@ -71,6 +71,9 @@ def seal_edition(
     extract
         Writes the public extract: called with the evaluation, the revision, the digests of scheme, records and
         ranking, the day, and the folder. None seals without extract and pages, as for an edition not yet approved.
+    survey
+        Writes for the president's meeting how firm the list is: called with the evaluation and the records of the copy, the
+        folder, and `progress`. Of experts it so knows what the copy holds, and no more. None seals without.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def seal_edition(
     _refuse_revision(folder, revision)
     sealed.mkdir(exist_ok=True)
     day = sealed_on or dt.date.today()  # noqa: DTZ011 - the date on the wall of the secretariat
-    order = _Order(folder, revision, notebooks, pages, extract, day, progress or (lambda _: None))
+    order = _Order(folder, revision, notebooks, pages, extract, survey, day, progress or (lambda _: None))
     with only_one(sealed / ".lock"), _workshop(sealed, revision) as workshop:
         bag = workshop / "bag"
         evaluation = _fill(bag, order)
@@ -96,7 +99,12 @@ def seal_edition(
 
 
 def verify_bag(
-    bag: Path, *, replay: bool = False, extract: Extracting | None = None, progress: Progress | None = None
+    bag: Path,
+    *,
+    replay: bool = False,
+    extract: Extracting | None = None,
+    survey: Surveying | None = None,
+    progress: Progress | None = None,
 ) -> Problems:
     """What is wrong with a sealed bag; empty when all is well.
 
@@ -104,13 +112,14 @@ def verify_bag(
     ----------
     replay
         Whether to compute the edition again and compare every figure, once the digests are right.
-    extract
-        As it was given to `seal_edition`: with `replay`, the public extract is made again too and compared.
+    extract, survey
+        As they were given to `seal_edition`: with `replay`, the public extract and the papers of the meeting are made
+        again too and compared.
     """
     if progress:
         progress("sha256")
     problems = bag_problems(bag)
-    return replay_problems(bag, extract, progress) if replay and not problems.errors else problems
+    return replay_problems(bag, extract, survey, progress) if replay and not problems.errors else problems
 
 
 def _refuse_revision(folder: Path, revision: str) -> None:
@@ -145,9 +154,11 @@ def _fill(bag: Path, order: _Order) -> Evaluation:
     """Everything the bag will hold, written into the new folder `bag`."""
     edition = bag / "edition"
     freeze_edition(order.folder, edition)
-    evaluation = _resolved(edition)
+    records, evaluation = _resolved(edition)
     frozen = folder_digests(edition)
     write_results(evaluation, bag / "results")
+    if order.survey is not None:
+        order.survey(evaluation, records, bag / MEETING, order.progress)
     (bag / "environment.txt").write_text(environment_text(), encoding="utf-8", newline="\n")
     run_notebooks(order.notebooks, bag / "notebooks", {"COMMITTEE_EDITION": edition}, order.progress)
     if order.extract is not None:
@@ -159,23 +170,23 @@ def _fill(bag: Path, order: _Order) -> Evaluation:
     return evaluation
 
 
-def _resolved(edition: Path) -> Evaluation:
-    """The evaluation of the copy, with what its values were compared with written into its scheme.
+def _resolved(edition: Path) -> tuple[Records, Evaluation]:
+    """The records and the evaluation of the copy, with what its values were compared with written into its scheme.
 
     So the sealed edition never changes because a member joins later. The scheme as it was decided stays beside it.
     """
-    evaluation = _evaluated(edition)
+    records, evaluation = _evaluated(edition)
     if evaluation.resolved == evaluation.scheme:
-        return evaluation
+        return records, evaluation
     if not (edition / DECIDED).exists():  # there already where the panel's experts were left out
         shutil.copyfile(edition / "scheme.toml", edition / DECIDED)
     write_scheme(evaluation.resolved, edition / "scheme.toml")
     return _evaluated(edition)
 
 
-def _evaluated(edition: Path) -> Evaluation:
+def _evaluated(edition: Path) -> tuple[Records, Evaluation]:
     opened = open_edition(edition)
-    return evaluate(opened.scheme, opened.records)
+    return opened.records, evaluate(opened.scheme, opened.records)
 
 
 def _labels(evaluation: Evaluation, revision: str, day: dt.date) -> dict[str, str]:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from toolkit.evaluation import Evaluation
-    from toolkit.seal import Extracting
+    from toolkit.records import Records
+    from toolkit.sealing.replay import Extracting, Progress
 
 DEMO = ".demo"
 NOT_PUBLIC = Phrase(
@@ -53,7 +54,7 @@ def verify(
 
     with refusals(language):
         with steps() as step:
-            problems = verify_bag(bag, replay=replay, extract=_extract, progress=step)
+            problems = verify_bag(bag, replay=replay, extract=_extract, survey=_survey, progress=step)
         well = Phrase("封存包完好，重算结果一致。", "The bag is whole and recomputes.") if replay else WHOLE
         finish(problems, language, well)
 
@@ -108,7 +109,7 @@ def _sealed(folder: Path, revision: str, extract: Extracting | None) -> Path:
     notebooks = house_folder("notebooks")
     with steps() as step:
         return seal_edition(
-            folder, revision, notebooks=notebooks, pages=notebooks / "pages", extract=extract, progress=step
+            folder, revision, notebooks=notebooks, pages=notebooks / "pages", extract=extract, survey=_survey, progress=step
         )
 
 
@@ -116,6 +117,12 @@ def _extract(evaluation: Evaluation, revision: str, digests: Mapping[str, str], 
     from toolkit.extract import public_extract
 
     public_extract(evaluation, revision, digests, sealed_on).write(folder)
+
+
+def _survey(evaluation: Evaluation, records: Records, folder: Path, progress: Progress) -> None:
+    from toolkit.meeting_papers import write_meeting_papers
+
+    write_meeting_papers(evaluation, records, folder, progress)
 
 
 def _bags(folder: Path) -> list[Path]:

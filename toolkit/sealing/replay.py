@@ -4,44 +4,51 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from itertools import zip_longest
-from math import isclose
 from pathlib import Path
-
-from python_calamine import CalamineError, CalamineWorkbook
+from typing import TypeAlias
 
 from toolkit.edition import open_edition
 from toolkit.errors import Problem, Problems, Refused
 from toolkit.evaluation import Evaluation, evaluate
+from toolkit.records import Records
 from toolkit.results import TABLES, TOUCHED, WORKBOOK, write_results
 from toolkit.sealing.bag import read_bag_info
+from toolkit.sealing.differences import Table, as_wording, cell_problems, folder_problems, workbook_problems
 from toolkit.sealing.environment import read_environment, versions
-from toolkit.sealing.frozen import folder_digests, public_digests
+from toolkit.sealing.frozen import public_digests
 from toolkit.text import Phrase, phrase
 
-Table = Sequence[Sequence[object]]
+Extracting: TypeAlias = Callable[[Evaluation, str, Mapping[str, str], dt.date, Path], None]
+Surveying: TypeAlias = Callable[[Evaluation, Records, Path, Callable[[str], None]], None]
+Progress: TypeAlias = Callable[[str], None]
+
+MEETING = "meeting"
 OURSELVES = "evaluation-committee-toolkit"
+DRAWN_BY = ("numpy", "pandas", "scipy")
+"""Of which another version may draw otherwise, or find another of several changes that are equally small."""
 SENTENCES = frozenset({"reason", "rule", "mend"})
-DIFFERS = Phrase("封存的结果与重新计算的不同", "what was sealed differs from what the records give")
-ASK = Phrase("请勿采信；请向秘书处核实", "do not rely on it; ask the secretariat")
+DRAWN_OTHERWISE = Phrase("与封存时不同（抽样和求最小变动所用软件的版本不同）", "other than at the seal: drawn, and sought, by other versions")
+NOT_AGAIN = Phrase("会议材料未重新计算", "the papers of the meeting were not made again")
+NOTHING = Phrase("得分、名次、奖项一致时无须处理", "nothing, as long as scores, ranks and awards agree")
 
 
 def replay_problems(
     bag: Path,
-    extract: Callable[[Evaluation, str, Mapping[str, str], dt.date, Path], None] | None = None,
-    progress: Callable[[str], None] | None = None,
+    extract: Extracting | None = None,
+    survey: Surveying | None = None,
+    progress: Progress | None = None,
 ) -> Problems:
     """Every figure in the results of `bag` that its records do not give; empty when all agree.
 
     Ranks and totals must be the same to the letter; other numbers agree within 1e-9. Packages of another
-    version than at the seal, and sentences worded otherwise by another version, are told as notes.
+    version than at the seal, and sentences worded otherwise by another version, are told as notes; so are the papers of
+    the meeting where other packages drew them, or where `survey` is not there to make them again.
     """
-    if progress:
-        progress("evaluate")
+    step = progress or (lambda _: None)
+    step("evaluate")
     data = bag / "data"
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         again = Path(folder)
@@ -54,15 +61,17 @@ def replay_problems(
         reworded = _other_version(data / "environment.txt")
         found = [
             *_table_problems(data / "results", again / "results", reworded=reworded),
-            *_workbook_problems(data, again, reworded=reworded),
+            *workbook_problems(f"results/{WORKBOOK}", data, again, reworded=reworded),
         ]
+        if (data / MEETING).is_dir():
+            found += _meeting_problems(data, again, evaluation, edition.records, survey=survey, step=step)
         if extract is not None and (data / "public").is_dir():
             info = read_bag_info(bag)
             day = dt.date.fromisoformat(info["Bagging-Date"])
             extract(
                 evaluation, info["Internal-Sender-Identifier"], public_digests(data), day, again / "public"
             )
-            found += _file_problems(data / "public", again / "public")
+            found += folder_problems("public", data, again)
     return Problems((*found, *_version_notes(data / "environment.txt")))
 
 
@@ -73,52 +82,8 @@ def _table_problems(sealed: Path, again: Path, *, reworded: bool) -> Iterator[Pr
             continue
         exact = name in {"ranking.csv", "awards.csv", "problems.csv"}
         before, now = _read_csv(sealed / name), _read_csv(again / name)
-        for problem in _cell_problems(f"results/{name}", "", before, now, exact=exact):
-            yield _as_wording(problem) if reworded and problem.column in SENTENCES else problem
-
-
-def _workbook_problems(data: Path, again: Path, *, reworded: bool) -> Iterator[Problem]:
-    file = f"results/{WORKBOOK}"
-    try:
-        sealed = CalamineWorkbook.from_path(str(data / file))
-    except (OSError, ValueError, CalamineError) as error:
-        yield _difference(file, value=type(error).__name__)
-        return
-    computed = CalamineWorkbook.from_path(str(again / file))
-    if sealed.sheet_names != computed.sheet_names:
-        yield _difference(file, value="、".join(sealed.sheet_names))
-        return
-    for sheet in computed.sheet_names:
-        before, now = (
-            book.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for book in (sealed, computed)
-        )
-        for problem in _cell_problems(file, sheet, before, now, exact=False):
-            # The figures stand in the tables too; what is only text here may be worded otherwise by another version.
-            yield _as_wording(problem) if reworded and not _has_figure(problem) else problem
-
-
-def _cell_problems(file: str, sheet: str, sealed: Table, again: Table, *, exact: bool) -> Iterator[Problem]:
-    """One problem for each cell that differs, told by row, column heading and whose row it is."""
-    headings = again[0] if again else ()
-    for number, (before, now) in enumerate(zip_longest(sealed, again, fillvalue=()), start=1):
-        for column, (was, is_) in enumerate(zip_longest(before, now, fillvalue="")):
-            if not _same(was, is_, exact=exact):
-                heading = str(headings[column]) if column < len(headings) and not sheet else ""
-                whose = str(now[0]) if now and not sheet else ""
-                yield _difference(
-                    file, sheet, number, heading or str(column + 1), f"{whose} {was} → {is_}".strip()
-                )
-
-
-def _same(was: object, is_: object, *, exact: bool) -> bool:
-    if was == is_:
-        return True
-    if exact:
-        return False
-    try:
-        return isclose(float(str(was)), float(str(is_)), rel_tol=1e-9, abs_tol=1e-9)
-    except ValueError:
-        return False
+        for problem in cell_problems(f"results/{name}", "", before, now, exact=exact):
+            yield as_wording(problem) if reworded and problem.column in SENTENCES else problem
 
 
 def _read_csv(path: Path) -> Table:
@@ -129,27 +94,22 @@ def _read_csv(path: Path) -> Table:
         return ()
 
 
-def _file_problems(sealed: Path, again: Path) -> list[Problem]:
-    before, now = folder_digests(sealed), folder_digests(again)
-    return [
-        _difference(f"public/{name}") for name in sorted({*before, *now}) if before.get(name) != now.get(name)
-    ]
+def _meeting_problems(
+    data: Path, again: Path, evaluation: Evaluation, records: Records, *, survey: Surveying | None, step: Progress
+) -> Iterator[Problem]:
+    """What the papers of the meeting would say otherwise now; a note where it was computed by other packages."""
+    if survey is None:
+        yield Problem("note", NOT_AGAIN, NOTHING, file=MEETING)
+        return
+    survey(evaluation, records, again / MEETING, step)
+    other = _other_version(data / "environment.txt", *DRAWN_BY)
+    for problem in folder_problems(MEETING, data, again):
+        yield replace(problem, severity="note", rule=DRAWN_OTHERWISE, mend=NOTHING) if other else problem
 
 
-def _as_wording(problem: Problem) -> Problem:
-    rule = Phrase("文字表述与封存时不同（程序版本不同）", "worded otherwise than at the seal, by another version")
-    mend = Phrase("数字一致时无须处理", "nothing, as long as the figures agree")
-    return replace(problem, severity="note", rule=rule, mend=mend)
-
-
-def _has_figure(problem: Problem) -> bool:
-    """Whether either side of a difference is a bare number."""
-    return any(re.fullmatch(r"-?\d+(\.\d+)?", side.strip()) for side in problem.value.split("→"))
-
-
-def _other_version(path: Path) -> bool:
-    sealed = read_environment(path.read_text(encoding="utf-8") if path.is_file() else "")
-    return sealed.get(OURSELVES) != versions().get(OURSELVES)
+def _other_version(path: Path, *names: str) -> bool:
+    sealed, now = read_environment(path.read_text(encoding="utf-8") if path.is_file() else ""), versions()
+    return any(sealed.get(name) != now.get(name) for name in (OURSELVES, *names))
 
 
 def _version_notes(path: Path) -> Iterator[Problem]:
@@ -160,9 +120,3 @@ def _version_notes(path: Path) -> Iterator[Problem]:
             rule = phrase("封存时为 {was}，现为 {now}", "was {was} at the seal, is {now}", was=was, now=is_)
             mend = Phrase("结果一致时无须处理", "nothing, as long as the figures agree")
             yield Problem("note", rule, mend, file="environment.txt", column=name)
-
-
-def _difference(
-    file: str, sheet: str = "", row: int | None = None, column: str = "", value: str = ""
-) -> Problem:
-    return Problem("error", DIFFERS, ASK, file=file, sheet=sheet, row=row, column=column, value=value)

@@ -20,6 +20,7 @@ CERTAIN, LIKELY, HAIR = Phrase("稳", "Certain"), Phrase("较稳", "Likely"), Ph
 CONTENDERS = Phrase("只差一线", "Just missed")
 NOTHING = Phrase("没有哪一项权重、数据或记录单独就能改变", "no single weight, value or record would change it")
 PROVED = Phrase("其中已证明", "Proved")
+ONE_PAGE = Phrase("名单稳不稳：一页结论", "How firm the list is, on one page")
 PLACES = (CERTAIN, PROVED, LIKELY, HAIR, CONTENDERS)
 HANGING = (Phrase("现在", "Now"), Phrase("能得的把握", "Chance of it"), Phrase("系于什么", "What it hangs on"))
 
@@ -41,19 +42,23 @@ def firmness_table(evaluation: Evaluation, firm: Firmness, language: Language | 
     """How many places of each award are certain, likely, and on a hair, class by class; above it the list in one sentence."""
     to = language or evaluation.scheme.language
     shown = firm.places[(firm.places["awarded"] > 0) | (firm.places["contenders"] > 0)]
-    note = Phrase(
-        "稳：换一百组权重，至少九十九组仍得此奖或更高的奖；较稳：三组里至少有两组；其余为系于一线。只差一线：未得此奖，但三组里有一组以上能得。"
-        "已证明：权重在所设范围内任意变动都不变，由计算证明，不靠抽样。",
-        "Certain: the award or a better one is kept in 99 of 100 other sets of weights; likely: in two of three; else on a hair. Just "
-        "missed: won in more than one of three. Proved: kept under any weights within the bounds, by proof and not by draws.",
-    )
     return Table(
         (*headings(to, "award", "class", "places", "awarded"), *(name.into(to) for name in PLACES)),
         tuple(_places(evaluation, row, to) for row in rows_of(shown)),
         bottom_line(firm).into(to),
         (LEFT, LEFT, *[RIGHT] * 7),
         lines_after=breaks([row["award"] for row in rows_of(shown)]),
-        note=note.into(to),
+        note=firmness_note().into(to),
+    )
+
+
+def firmness_note() -> Phrase:
+    """What certain, likely and on a hair mean."""
+    return Phrase(
+        "稳：换一百组权重，至少九十九组仍得此奖或更高的奖；较稳：三组里至少有两组；其余为系于一线。只差一线：未得此奖，但三组里有一组以上能得。"
+        "已证明：权重在所设范围内任意变动都不变，由计算证明，不靠抽样。",
+        "Certain: the award or a better one is kept in 99 of 100 other sets of weights; likely: in two of three; else on a hair. Just "
+        "missed: won in more than one of three. Proved: kept under any weights within the bounds, by proof and not by draws.",
     )
 
 
@@ -132,10 +137,12 @@ def _value(evaluation: Evaluation, row: Row) -> Phrase | None:
         return None
     unit = next(item.unit for item in evaluation.scheme.indicators if item.id == row["indicator"])
     change = row["needed"] - row["raw"]
+    n = wording.figure(abs(change))
+    much = Phrase("一点", "a little") if n == "0" else phrase(" {n}{gap}{unit}", "{n}{gap}{unit}", n=n, gap=" " if unit else "", unit=unit)
     return phrase(
-        "“{label}”{way.zh} {n}{gap}{unit}（记录为 {raw}）", "`{label}` {n}{gap}{unit} {way.en} (recorded {raw})",
+        "“{label}”{way.zh}{much.zh}（记录为 {raw}）", "`{label}` {much.en} {way.en} (recorded {raw})",
         label=evaluation.scheme.label(row["indicator"]), way=Phrase("多", "more") if change > 0 else Phrase("少", "less"),
-        n=wording.figure(abs(change)), gap=" " if unit else "", unit=unit, raw=wording.figure(row["raw"]),
+        much=much, raw=wording.figure(row["raw"]),
     )  # fmt: skip
 
 

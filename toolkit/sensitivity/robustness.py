@@ -125,10 +125,13 @@ def robustness(
     progress
         Called with the name of each question before it is asked.
     """
+    step = progress or (lambda _: None)
+    first, *others = questions_of(evaluation, quick=quick)
+    step(first)
     firm = firmness(evaluation, chances, records, within=within)
-    asked, answers = Asked(evaluation, records, firm, spec or WeightDraws()), dict[str, pd.DataFrame]()
-    for name in questions_of(evaluation, quick=quick):
-        if progress is not None:
-            progress(name)
+    asked = Asked(evaluation, records, firm, spec or WeightDraws())
+    answers = {first: QUESTIONS[first](asked)}
+    for name in others:
+        step(name)
         answers[name] = QUESTIONS[name](asked)
     return firm, answers

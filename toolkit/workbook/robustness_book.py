@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from toolkit.sensitivity.firmness_tables import (
     hanging_table,
     hanging_words,
 )
+from toolkit.sensitivity.robustness import questions_of
 from toolkit.sensitivity.robustness_tables import (
     chosen_table,
     fairness_table,
@@ -40,7 +41,7 @@ from toolkit.sensitivity.tipping.tables import (
 )
 from toolkit.standings import Row, rows_of
 from toolkit.text import Phrase, phrase
-from toolkit.workbook.book import HEADING_ROW, Book
+from toolkit.workbook.book import HEADING_ROW, SHEETS, Book
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +69,7 @@ LEGEND = phrase(
     zh=[each.zh for each in (CERTAIN, LIKELY, HAIR, CONTENDERS, PROVED)], en=[each.en for each in (CERTAIN, LIKELY, HAIR, CONTENDERS, PROVED)],
 )  # fmt: skip
 NUMBER = re.compile(r"-?\d+(?:\.(\d+))?(%?)")
-WIDEST = 58
+WIDEST, LEAST, ACROSS = 58, 14, 176
 
 
 def write_robustness_book(
@@ -84,7 +85,7 @@ def write_robustness_book(
         What they were asked with.
     """
     book = Book(evaluation, folder / WORKBOOK)
-    _write_page(book, firm)
+    _write_page(book, firm, left_out(questions_of(evaluation), answers))
     _write_table(book, "certainty", certainty_table(chances, evaluation, top=len(chances)))
     for name, table in TABLES.items():
         if name in answers:
@@ -93,7 +94,18 @@ def write_robustness_book(
     return folder / WORKBOOK
 
 
-def _write_page(book: Book, firm: Firmness) -> None:
+def left_out(questions: Iterable[str], answers: Collection[str]) -> Phrase | None:
+    """Which questions were not asked, and where they are answered; None where all were."""
+    names = [SHEETS[name] for name in questions if name not in answers]
+    if not names:
+        return None
+    return phrase(
+        "为节省时间未算：{zh}；见笔记本五，或运行 committee sensitivity。", "Left out to save time: {en}; see notebook 5, or run committee sensitivity.",
+        zh="、".join(name.zh for name in names), en=", ".join(name.en for name in names),
+    )  # fmt: skip
+
+
+def _write_page(book: Book, firm: Firmness, missing: Phrase | None) -> None:
     """The one page: every award and class with its places one by one, then everyone on a hair and why."""
     said = bottom_line(firm)
     sheet = book.sheet("firmness", said, top=HEADING_ROW, left=0)  # two tables: no heading holds for both
@@ -110,7 +122,9 @@ def _write_page(book: Book, firm: Firmness) -> None:
         for place, heading in enumerate(table.headings):
             sheet.write_string(after + 1, place, heading, book.heading)
         after = _put(book, sheet, after + 2, [tuple(map(_number, row)) for row in table.rows])
-        _say(book, sheet, after, table.note)
+        after = _say(book, sheet, after, table.note)
+    if missing:
+        _say(book, sheet, after, missing.into(book.language))
 
 
 def _line(book: Book, firm: Firmness, row: Row) -> tuple[Any, ...]:
@@ -146,15 +160,17 @@ def _say(book: Book, sheet: Any, row: int, text: str, widths: Sequence[float] = 
 def _write_table(book: Book, name: str, table: Table) -> None:
     """A sheet with what a table shows."""
     sheet = book.sheet(name, Phrase(table.caption, table.caption), top=HEADING_ROW + 1, left=0)
-    widths = [_width(heading, [row[place] for row in table.rows]) for place, heading in enumerate(table.headings)]
+    widths = _fitted([_width(heading, [row[place] for row in table.rows]) for place, heading in enumerate(table.headings)])
     book.headings(sheet, HEADING_ROW, list(zip(table.headings, widths, strict=True)))
-    text = book.format(text_wrap=True)
+    left, right = book.format(text_wrap=True), book.format(text_wrap=True, align="right")
     for row, cells in enumerate(table.rows, start=HEADING_ROW + 1):
         book.height(sheet, row, *zip(cells, widths, strict=True))
         for column, cell in enumerate(cells):
-            number = _number(cell) if column < len(table.alignment) and table.alignment[column] == "right" else cell
+            figures = column < len(table.alignment) and table.alignment[column] == "right"
+            number = _number(cell) if figures else cell
             shown, special = number if isinstance(number, tuple) else (number, None)
-            book.cell(sheet, row, column, shown, book.format(align="right", num_format=special) if special else text)
+            plain = right if figures else left
+            book.cell(sheet, row, column, shown, book.format(align="right", num_format=special) if special else plain)
     if table.note:
         _say(book, sheet, HEADING_ROW + 1 + len(table.rows), table.note, widths)
 
@@ -162,6 +178,14 @@ def _write_table(book: Book, name: str, table: Table) -> None:
 def _width(heading: str, cells: Sequence[str]) -> float:
     """As wide as the widest cell; a long heading takes two lines."""
     return float(min(WIDEST, max(8, display_width(heading) // 2 + 4, *(display_width(cell) + 3 for cell in cells))))
+
+
+def _fitted(widths: Sequence[float]) -> list[float]:
+    """The widest columns made narrower, all to the same width, until a page printed across is still easy to read."""
+    most = WIDEST
+    while sum(min(width, most) for width in widths) > ACROSS and most > LEAST:
+        most -= 1
+    return [min(width, float(most)) for width in widths]
 
 
 def _number(cell: str) -> tuple[float, str] | str:

@@ -12,6 +12,7 @@ import pandas as pd
 from toolkit.sensitivity.tipping.contested_lines import decided
 from toolkit.sensitivity.tipping.nearest_weights import or_better
 from toolkit.sensitivity.tipping.revalued import Revalued
+from toolkit.sensitivity.tipping.searches import Search, together
 from toolkit.shapes import Category
 
 if TYPE_CHECKING:
@@ -74,8 +75,7 @@ class _Member:
     def row(self) -> Iterator[tuple[object, ...]]:
         """The nearest change that turns the outcome, tried; none where none does."""
         holds, index = self.holds({}), self.revalued.evaluation.members.index
-        line = self.line(holds=holds)
-        for _, item, tried, scores in sorted(self.reaching(line, up=not holds), key=lambda found: found[0]):
+        for _, item, tried, scores in sorted(self.reaching(self.line(holds=holds), up=not holds), key=lambda found: found[0]):
             for place, needed in enumerate(tried):
                 if self.holds({node: float(own[place]) for node, own in scores.items()}) != holds:
                     yield self.contest.award.id, str(index[self.position]), holds, item.id, self.raw(item)[self.position], float(needed)
@@ -96,34 +96,40 @@ class _Member:
 
     def reaching(self, line: float, *, up: bool) -> Iterator[tuple[float, Indicator, Floats, dict[str, Floats]]]:
         """By how much each indicator has to change, as members differ, for the score to reach a line; and a few values from there on."""
+        ways = [(item, raw, sign) for item, raw in self.movable() for sign in (1.0, -1.0)] if not np.isnan(line) else []
+
+        def scores(asked: dict[int, Floats]) -> list[dict[str, Floats]]:
+            told = ((*ways[place][:2], moved) for place, moved in asked.items())
+            return self.revalued.scores([(self.position, item, np.round(raw[self.position] + moved, 9)) for item, raw, moved in told])
+
+        found = together([self.first(raw, sign, line, up=up) for _, raw, sign in ways], scores)
+        for (item, raw, _), (moved, told) in zip(ways, found, strict=True):
+            if moved.size:
+                yield abs(moved[0]) / (float(np.nanstd(raw)) or 1.0), item, np.round(raw[self.position] + moved, 9), told
+
+    def movable(self) -> Iterator[tuple[Indicator, Floats]]:
+        """The indicators of the member that are known numbers, each with the raw values of all."""
         applies = self.revalued.applicable[self.position]
         for place, item in enumerate(self.revalued.evaluation.resolved.indicators):
             raw = self.raw(item)
-            if isinstance(item.value, Category) or not applies[place] or np.isnan(raw[self.position]) or np.isnan(line):
-                continue
-            for sign in (1.0, -1.0):
-                moved = self.first(item, raw, sign, line, up=up)
-                if moved.size:
-                    unusual = abs(moved[0]) / (float(np.nanstd(raw)) or 1.0)
-                    yield unusual, item, np.round(raw[self.position] + moved, 9), self.scores(item, raw, moved)
+            if applies[place] and not isinstance(item.value, Category) and not np.isnan(raw[self.position]):
+                yield item, raw
 
-    def first(self, item: Indicator, raw: Floats, sign: float, line: float, *, up: bool) -> Floats:
-        """The first change one way with which the score reaches a line, and a few more; empty where none does."""
+    def first(self, raw: Floats, sign: float, line: float, *, up: bool) -> Search[dict[str, Floats], tuple[Floats, dict[str, Floats]]]:
+        """The first change one way with which the score reaches a line, and a few more, with their scores; empty where none does."""
         step, own = step_of(raw), raw[self.position]
         most = int(round(float(np.nanmax(raw) - own if sign > 0 else own - np.nanmin(raw)) / step, 6))
         counts, before = _spaced(most), 0
         for _ in range(2):  # first far apart, then one by one
-            score = self.scores(item, raw, sign * step * counts.astype(np.float64))[self.contest.award.by]
+            scores = yield sign * step * counts.astype(np.float64)
+            score = scores[self.contest.award.by]
             hit = np.flatnonzero(score >= line if up else score <= line)
             if not hit.size:
-                return np.zeros(0)
+                return np.zeros(0), {}
             before, found = int(counts[hit[0] - 1]) if hit[0] else before, int(counts[hit[0]])
             counts = np.arange(before + 1, found + 1)
-        return sign * step * np.arange(float(found), min(found + AFTER, most) + 1)
-
-    def scores(self, item: Indicator, raw: Floats, moved: Floats) -> dict[str, Floats]:
-        """The rounded scores of the member with its raw value moved by so much."""
-        return self.revalued.scores([(self.position, item, np.round(raw[self.position] + moved, 9))])[0]
+        moved = sign * step * np.arange(float(found), min(found + AFTER, most) + 1)
+        return moved, (yield moved)
 
     def raw(self, item: Indicator) -> Floats:
         """The raw values of all members."""

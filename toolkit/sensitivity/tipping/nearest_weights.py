@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.sensitivity.rule.lists import Lists, shifted, siblings_of
+from toolkit.sensitivity.tipping.searches import Search, together
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
@@ -22,6 +23,7 @@ STEPS, ROUNDS, PARTS = 72, 2, 32
 NEAREST = 1e-5  # of the whole: a hundredth of what a committee would ever vote
 FEWEST, MOST = 2, 8  # decimals of a weight as it is told
 
+Row: TypeAlias = tuple[object, ...]
 Found: TypeAlias = tuple[float, float, int, float]
 """How far to the other outcome, how far it is not there yet, in shares; the node, and the direction."""
 
@@ -55,8 +57,8 @@ def nearest_weights(evaluation: Evaluation, asked: Collection[tuple[str, str]]) 
     """
     tried = _Tried(Lists.of(evaluation))
     places = evaluation.members.index.get_indexer(pd.Index([member for _, member in asked], dtype=object))
-    rows = [row for (award, _), place in zip(asked, places, strict=True) for row in tried.rows(award, int(place))]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    rows = together([tried.row(award, int(place)) for (award, _), place in zip(asked, places, strict=True)], tried.answers)
+    return pd.DataFrame([row for row in rows if row is not None], columns=COLUMNS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,42 +96,49 @@ class _Tried:
         ids = [each.id for each in scheme.awards]
         return np.asarray(given[[ids.index(each) for each in or_better(scheme, award)]].any(axis=0))
 
-    def rows(self, award: str, member: int) -> Iterator[tuple[object, ...]]:
+    def answers(self, asked: dict[int, Floats]) -> list[Mask]:
+        """Who is given each award under the shares that each search asks about, bool[awards, shares, members]."""
+        ends = np.cumsum([len(shares) for shares in asked.values()])
+        return np.split(self.lists.given(np.concatenate(list(asked.values()))), ends[:-1], axis=1)
+
+    def row(self, award: str, member: int) -> Search[Mask, Row | None]:
         """The nearest move of one pair; none where none turns it."""
         if not self.moves:
-            return
+            return None
         holds = bool(self.holding(self.lists.standing, award)[member])
-        turned = self.holding(self.given, award)[:, :, member] != holds
+        turned = self.holding(self.given[..., member], award) != holds
         reached = sorted(
             (self.moves[move][2][place], move, int(place)) for move, place in enumerate(turned.argmax(axis=1)) if turned[move, place]
         )
         near = [(move, place) for distance, move, place in reached if self._before(move, place) < reached[0][0]]
-        found = [self.narrowed(award, member, move, place) for move, place in near]
-        if found:
-            yield self.told(award, member, min(found), holds=holds)
+        found: list[Found] = []
+        for move, place in near:
+            found.append((yield from self.narrowed(award, member, move, place)))
+        return (yield from self.told(award, member, min(found), holds=holds)) if found else None
 
     def _before(self, move: int, place: int) -> float:
         return float(self.moves[move][2][place - 1]) if place else 0.0
 
-    def narrowed(self, award: str, member: int, move: int, place: int) -> Found:
+    def narrowed(self, award: str, member: int, move: int, place: int) -> Search[Mask, Found]:
         """Between two distances of a move the first at which the outcome has turned, and the last at which it has not."""
         node, sign, distances = self.moves[move]
         before, beyond = self._before(move, place), float(distances[place])
         holds = self.holding(self.lists.standing, award)[member]
         for _ in range(ROUNDS):
             parts = np.linspace(before, beyond, PARTS + 1)
-            turned = self.holding(self.lists.given(self.moved(node, sign, parts[1:])), award)[:, member] != holds
+            given = yield self.moved(node, sign, parts[1:])
+            turned = self.holding(given[..., member], award) != holds
             before, beyond = (float(part) for part in parts[np.argmax(turned) :][:2])
         return beyond, before, node, sign
 
-    def told(self, award: str, member: int, found: Found, *, holds: bool) -> tuple[object, ...]:
+    def told(self, award: str, member: int, found: Found, *, holds: bool) -> Search[Mask, Row]:
         """The move in the scheme's own terms, with no more decimals than it takes, and who else wins and loses by it."""
         node, sign = found[2:]
         tree, index = self.lists.evaluation.tree, self.lists.evaluation.members.index
         beyond, before = (self.written(node, float(self.lists.shares[node]) + sign * distance) for distance in found[:2])
         told = [outwards(each, sign, digits) for digits in range(FEWEST, MOST) for each in (before, beyond)] + [beyond]
-        shares = shifted(tree, self.lists.shares, node, np.clip([self.share(node, each) for each in told], 0.0, 1.0))
-        after = self.holding(self.lists.given(shares), award)
+        given = yield shifted(tree, self.lists.shares, node, np.clip([self.share(node, each) for each in told], 0.0, 1.0))
+        after = self.holding(given, award)
         place = int(np.argmax(after[:, member] != holds))
         now = self.holding(self.lists.standing, award)
         gained, lost = (tuple(str(each) for each in index[mask].drop(index[member], errors="ignore")) for mask in (after[place] & ~now, now & ~after[place]))

@@ -109,11 +109,11 @@ def smallest_weights_table(evaluation: Evaluation, found: pd.DataFrame, language
     """
     to = language or evaluation.scheme.language
     return Table(
-        (*headings(to, "class", "award", "awarded"), Phrase("未获奖", "Missed it").into(to), Phrase("计量", "Measured by").into(to),
+        (*headings(to, "class", "award"), Phrase("获奖／未获奖", "Awarded / missed it").into(to), Phrase("计量", "Measured by").into(to),
          Phrase("平分所需", "To a tie").into(to), Phrase("名单变动", "To another list").into(to), *headings(to, "weight")),
         tuple(_witness(evaluation, row, to) for row in rows_of(found)),
         Phrase("几项权重同时变动，最少多少会改变名单", "How little several weights must change at once").into(to),
-        (LEFT, LEFT, LEFT, LEFT, LEFT, RIGHT, RIGHT, LEFT),
+        (LEFT, LEFT, LEFT, LEFT, RIGHT, RIGHT, LEFT),
         note=Phrase(
             "以同级占比的百分点计：单项最大变动，或各项变动之和。“平分所需”比的是未经四舍五入的得分；名单按实际规则核定。",
             "In percentage points of share: the largest single change, or the sum of all. The tie is of unrounded scores; the list is by the actual rule.",
@@ -126,8 +126,7 @@ def _witness(evaluation: Evaluation, row: Row, to: Language) -> tuple[str, ...]:
     return (
         class_name(row["class"], to),
         wording.award_label(evaluation.scheme, row["award"]),
-        str(names[row["winner"]]),
-        str(names[row["other"]]),
+        f"{names[row['winner']]}{'／' if to == 'zh' else ' / '}{names[row['other']]}",
         norms[row["norm"]].into(to),
         weight_figure(row["tie"]),
         weight_figure(row["change"]),
@@ -186,9 +185,12 @@ def value_in_words(evaluation: Evaluation, row: Row) -> Phrase:
     way = Phrase("再多", "more") if row["change"] > 0 else Phrase("再少", "less")
     what = Phrase("即落选", "would lose it") if row["holds"] else Phrase("即可获奖", "would win it")
     about = Phrase("", "") if row["exact"] else Phrase("约", "about ")
+    n = wording.figure(abs(row["change"]))
+    if n == "0":  # less than can be written
+        return phrase("只要{way.zh}一点{what.zh}", "a little {way.en} {what.en}", way=way, what=what)
     return phrase(
         "{way.zh}{about.zh} {n}{gap}{unit}{what.zh}", "{about.en}{n}{gap}{unit} {way.en} {what.en}",
-        way=way, what=what, about=about, unit=unit, gap=" " if unit else "", n=wording.figure(abs(row["change"])),
+        way=way, what=what, about=about, unit=unit, gap=" " if unit else "", n=n,
     )  # fmt: skip
 
 
