@@ -37,7 +37,7 @@ import pandas as pd
 
 from toolkit.awards import decide_awards
 from toolkit.errors import Problems
-from toolkit.evaluation import Evaluation, _concluded, evaluate, rescored
+from toolkit.evaluation import Evaluation, concluded, evaluate, rescored
 from toolkit.indicators import Indicators
 from toolkit.records import Records, load_records
 from toolkit.scheme import Scheme
@@ -328,7 +328,7 @@ def beside_peers(members: int, ours: float) -> None:
 
 def decided(rules: Scheme, who: pd.DataFrame, found: Indicators) -> Evaluation:
     """From raw values to awards."""
-    return _concluded(rules, who, found, {})
+    return concluded(rules, who, found, {})
 
 
 def peak(members: int) -> None:

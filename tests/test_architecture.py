@@ -44,7 +44,7 @@ FLOORS = {
         stand_ins value_faults values aggregation scoring awards.requirements awards.turns awards.quotas
         awards.contests awards.ceilings awards.reserves awards.terms awards.demands awards.case awards.reasons awards awards.notes grades
         grade_reasons""",
-    "the run": "evaluation",
+    "the run": "alike ranked_list evaluation",
     "asking": """
         sensitivity.rule.standing sensitivity.drawn_weights.weight_tables sensitivity.drawn_weights.voted
         sensitivity.drawn_weights.bounds sensitivity.drawn_weights.walks sensitivity.drawn_weights.uniform sensitivity.drawn_weights.resampled

@@ -6,19 +6,20 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from toolkit.alike import asked_alike, measured_alike, valued_alike
 from toolkit.awards import Decided, decided_awards
 from toolkit.awards.notes import award_problems
 from toolkit.awards.terms import Terms
 from toolkit.deferred import Deferred
 from toolkit.errors import Problem, Problems, Refused
-from toolkit.grade_reasons import grade_reasons
-from toolkit.grades import decide_grades, grade_problems, valid_until
+from toolkit.grades import grade_problems, valid_until
 from toolkit.indicators import Indicators, measure_indicators
+from toolkit.ranked_list import ranked_list
 from toolkit.ranking import Floats, Tie, near_boundary, rounded
 from toolkit.scheme import Scheme
 from toolkit.scoring import TOTAL, Tree, adjusted, gathered
@@ -27,9 +28,6 @@ from toolkit.values import Values, nothing_touched, resolved, scaled
 
 if TYPE_CHECKING:
     from toolkit.records import Records
-    from toolkit.scheme.criteria import Indicator
-
-RANKING_COLUMNS = ["name", "class", "total", "rank", "tied", "award", "grade", "reason"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +136,7 @@ def evaluate(scheme: Scheme, records: Records) -> Evaluation:
     measured = replace(measured, problems=records.problems + measured.problems)
     if measured.problems.errors:
         raise Refused(measured.problems)
-    return _concluded(scheme, records.members, measured, records.digests)
+    return concluded(scheme, records.members, measured, records.digests)
 
 
 def rescored(evaluation: Evaluation, scheme: Scheme) -> Evaluation:
@@ -149,10 +147,10 @@ def rescored(evaluation: Evaluation, scheme: Scheme) -> Evaluation:
     ValueError
         When `scheme` measures other things; then the records have to be read again, with `evaluate`.
     """
-    if _measured_by(scheme) != _measured_by(evaluation.scheme):
+    if not measured_alike(scheme, evaluation.scheme):
         message = "the scheme measures other things: evaluate it on the records"
         raise ValueError(message)
-    return _concluded(scheme, evaluation.members, evaluation.measured, evaluation.digests, evaluation if _as_worked(evaluation) else None)
+    return concluded(scheme, evaluation.members, evaluation.measured, evaluation.digests, evaluation if _as_worked(evaluation) else None)
 
 
 def _as_worked(evaluation: Evaluation) -> bool:
@@ -165,45 +163,26 @@ def _as_worked(evaluation: Evaluation) -> bool:
 
 def _terms(scheme: Scheme, members: pd.DataFrame, measured: Indicators, known: Evaluation | None) -> Terms:
     """The terms of the awards: those known of another scheme for the same records, where it asks for the same."""
-    if known is None or known.worked is None or _asked_by(known.scheme) != _asked_by(scheme):
+    if known is None or known.worked is None or not asked_alike(known.scheme, scheme):
         return Terms.of(scheme, members, measured.vetoes, measured.conditions)
     return known.worked.terms.under(scheme)
 
 
-def _asked_by(scheme: Scheme) -> tuple[object, ...]:
-    """All of a scheme that terms depend on, beside what it measures."""
-    groups = tuple((group.id, group.group) for group in scheme.groups)
-    indicators = tuple((item.id, item.group) for item in scheme.indicators)
-    return (scheme.awards, scheme.eligibility, groups, indicators)
-
-
-def _valued_alike(one: Scheme, other: Scheme) -> bool:
-    """Whether the values are the same under two schemes: nothing differs but weights and groups."""
-    if one.scale != other.scale or len(one.indicators) != len(other.indicators):
-        return False
-    pairs = zip(one.indicators, other.indicators, strict=True)
-    return all(own is held or _valued(own) == _valued(held) for own, held in pairs)
-
-
-def _valued(item: Indicator) -> dict[str, object]:
-    """All of an indicator that values depend on."""
-    return {key: held for key, held in vars(item).items() if key not in {"weight", "group"}}
-
-
-def _measured_by(scheme: Scheme) -> tuple[object, ...]:
-    indicators = tuple((item.id, item.measure, item.applies_to) for item in scheme.indicators)
-    counted = (scheme.adjustments, scheme.conditions, scheme.vetoes, scheme.previous, scheme.panel)
-    return (indicators, *counted, scheme.window, scheme.members, scheme.as_of, scheme.period)
-
-
-def _concluded(
+def concluded(
     scheme: Scheme,
     members: pd.DataFrame,
     measured: Indicators,
     digests: Mapping[str, str],
     known: Evaluation | None = None,
 ) -> Evaluation:
-    before = known.worked if known and _valued_alike(known.scheme, scheme) else None
+    """What is measured of members, concluded; what holds of a `known` evaluation of the same is taken over.
+
+    Raises
+    ------
+    Refused
+        When a value is missing where the scheme allows none.
+    """
+    before = known.worked if known and valued_alike(known.scheme, scheme) else None
     terms = _terms(scheme, members, measured, known)
     values = before.values if before else scaled(scheme, measured.raw_values, terms.named)
     if values.problems.errors:
@@ -222,7 +201,7 @@ def _concluded(
         measured=measured,
         values=lambda: values.frame,
         scores=table,
-        ranking=lambda: _ranking(scheme, members, table(), measured, decided),
+        ranking=lambda: ranked_list(scheme, members, table(), measured, decided),
         ties=decided.ties,
         problems=lambda: _said(scheme, measured, values, total, decided),
         digests=digests,
@@ -259,36 +238,3 @@ def _near_boundary(total: Floats, index: pd.Index[str], scheme: Scheme) -> Probl
     rule = phrase("总分恰在四舍五入的分界上（{n} 位小数）", "the total lies on a rounding boundary ({n} decimals)", n=scheme.decimals)
     mend = Phrase("已按“五入”处理；如影响名次，请委员会留意", "rounded up; look at it if a place depends on it")
     return Problems(tuple(Problem("note", rule, mend, column=TOTAL, value=str(member)) for member in index[near]))
-
-
-def _known(measured: Indicators) -> dict[str, Any]:
-    """What grades look at beside scores and vetoes."""
-    return {"recorded": measured.recorded, "conditions": measured.conditions, "previous": measured.previous}
-
-
-def _open_places(scheme: Scheme, measured: Indicators, member: str) -> str:
-    """Which scores of the panel a member still waits for, and why."""
-    said = [phrase("位次待定，“{label}”{zh}", "its place is open, `{label}`: {en}", label=scheme.label(id_), zh=why.zh, en=why.en)
-            for id_, why in measured.open.get(member, {}).items()]  # fmt: skip
-    return ("；" if scheme.language == "zh" else "; ").join(sentence.into(scheme.language) for sentence in said)
-
-
-def _ranking(
-    scheme: Scheme,
-    members: pd.DataFrame,
-    table: pd.DataFrame,
-    measured: Indicators,
-    decided: Decided,
-) -> pd.DataFrame:
-    grades = decide_grades(scheme, members, table, measured.vetoes, **_known(measured))
-    stop = "。" if scheme.language == "zh" else ". "
-    why = grade_reasons(scheme, members, table, measured.vetoes, **_known(measured))
-    places = [_open_places(scheme, measured, str(member)) for member in members.index]
-    reason = [stop.join(part for part in parts if part) for parts in zip(decided.reason, why, places, strict=True)]
-    frame = members[["name", "class"]].assign(
-        total=table[TOTAL], rank=decided.rank, tied=decided.tied, award=decided.award, grade=grades, reason=reason
-    )[RANKING_COLUMNS]
-    by_class = ["class"] if scheme.members.class_ else []
-    place = frame["rank"].astype("float64").fillna(np.inf)
-    order = frame.assign(place=place).sort_index().sort_values([*by_class, "place"], kind="stable").index
-    return frame.loc[order].rename_axis("member")

@@ -185,9 +185,12 @@ def _added(total: Counts, more: Counts) -> Counts:
 
 
 def _error(found: Tally, question: Question) -> float:
-    """The largest standard error of all chances, each taken as (count + 1) / (draws + 2)."""
-    chances = ((counts + 1) / (found.draws + 2) for counts in found.counts[: question.events] if counts.size)
-    return max((float(standard_error(chance, found.draws).max()) for chance in chances), default=0.0)
+    """The largest standard error of all chances, each taken as (count + 1) / (draws + 2): that of the chance nearest to a half."""
+    asked = [counts for counts in found.counts[: question.events] if counts.size]
+    if not asked:
+        return 0.0
+    off = min(int(np.abs(2 * counts - found.draws).min()) for counts in asked)
+    return float(standard_error(np.array(((found.draws - off) / 2 + 1) / (found.draws + 2)), found.draws))
 
 
 def _seed(spec: WeightSpec, scheme: Scheme) -> int | None:
