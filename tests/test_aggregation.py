@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.invented import applicability, group, indicator, members, scheme, tables, trees
-from toolkit.aggregation import power
+from toolkit.aggregation import Branch, gather, power
 from toolkit.errors import Refused
 from toolkit.scheme import Scheme
 from toolkit.scheme.criteria import Group, Total
 from toolkit.scoring import TOTAL, Tree, scores
+from toolkit.text import Phrase
 
 NAN = float("nan")
 DESIGN = {  # highway design firms: bidding T and performance L weigh (1, 0), (0, 1) or (0.2, 0.8)
@@ -125,6 +126,18 @@ def test_a_group_with_too_little_in_it_leaves_its_weight_to_its_siblings() -> No
     applying = pd.DataFrame(data=True, index=values.index, columns=values.columns)
     applying.loc["six of eight", ["x0", "x1"]] = False
     assert scores(Tree.of(rules), values, applying)[TOTAL].tolist() == [60.0, 40.0, 60.0]
+
+
+@pytest.mark.parametrize("mean", ["arithmetic", "geometric", "harmonic", "minimum"])
+@pytest.mark.parametrize("other", [0.0, 10.0, NAN])
+def test_a_child_without_weight_has_no_say(mean: str, other: float) -> None:
+    branch = Branch(2, (0, 1), Phrase("组", "group"), power(mean), 1.0)
+    assert gather(branch, [(np.array([50.0]), 1.0), (np.array([other]), 0.0)], 1) == pytest.approx(50)
+
+
+def test_only_nothing_at_all_makes_a_geometric_mean_nothing() -> None:
+    branch = Branch(2, (0, 1), Phrase("组", "group"), power("geometric"), 1.0)
+    assert gather(branch, [(np.array([0.5, 0.0]), 0.5), (np.array([8.0, 8.0]), 0.5)], 2) == pytest.approx([2, 0])
 
 
 def test_the_total_too_may_need_enough_and_be_gathered_otherwise() -> None:

@@ -63,7 +63,7 @@ def test_awards_go_in_turn_and_nobody_has_two() -> None:
 def test_places_nobody_is_good_enough_for_stay_empty() -> None:
     found = decided(rules(award("x", quota={"number": 3}, minimum={"total": 85})), totals(90, 80, 70))
     assert found.award.tolist() == ["x", "", ""]
-    assert "总分 80.00，距奖最低 85.00 分差 5.00 分" in found.reason.iloc[1]
+    assert "总分 80.00，奖要求不低于 85.00 分，还差 5.00 分" in found.reason.iloc[1]
 
 
 def test_the_base_of_a_share_is_the_applicants_of_the_class_vetoed_ones_too() -> None:
@@ -136,8 +136,8 @@ def test_a_requirement_is_met_on_the_rounded_score_and_not_asked_where_it_does_n
     who = members(4, ["A", "A", "A", "B"])
     found = decided(asked, totals(90, 90, 90, 90, pledge=[59.995, 59.99, np.nan, np.nan]), who)
     assert found.award.tolist() == ["x", "", "", "x"]
-    assert found.reason.iloc[1] == "pledge 59.99，距奖最低 60.00 分差 0.01 分"
-    assert found.reason.iloc[2] == "pledge未计分，奖要求 60.00 分"
+    assert found.reason.iloc[1] == "pledge 59.99，奖要求不低于 60.00 分，还差 0.01 分"
+    assert found.reason.iloc[2] == "pledge未计分，奖要求不低于 60.00 分"
 
 
 def test_every_reason_is_a_sentence_in_the_language_of_the_scheme() -> None:
@@ -150,7 +150,7 @@ def test_every_reason_is_a_sentence_in_the_language_of_the_scheme() -> None:
         "授予优秀会员：总分 92.31，本类第 1 名，本类名额 1 个",
         "优秀会员名额已满：本类名额 1 个，名额线 92.31 分，差 4.11 分；授予先进会员：总分 88.20，本类第 2 名，本类名额 1 个",
         "优秀会员名额已满：本类名额 1 个，名额线 92.31 分，差 4.46 分；先进会员名额已满：本类名额 1 个，名额线 88.20 分，差 0.35 分",
-        "优秀会员名额已满：本类名额 1 个，名额线 92.31 分，差 17.32 分；总分 74.99，距先进会员最低 75.00 分差 0.01 分",
+        "优秀会员名额已满：本类名额 1 个，名额线 92.31 分，差 17.32 分；总分 74.99，先进会员要求不低于 75.00 分，还差 0.01 分",
         "没有总分，不参加排名",
     ]
     english = decided(rules(*two, language="en"), table).reason

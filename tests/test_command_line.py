@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from toolkit.__main__ import app
+from toolkit.house import house_folder
 
 CONTRACT_RANKING = ["member", "name", "class", "total", "rank", "tied", "award", "grade", "reason"]
 
@@ -119,6 +120,14 @@ def test_an_error_of_our_own_reaches_the_user_in_words(small_edition: Path) -> N
     assert "Traceback" not in done.stderr + done.stdout
 
 
+def test_where_nothing_was_read_no_empty_table_is_shown(tmp_path: Path) -> None:
+    assert run("new", tmp_path / "e").exit_code == 0
+    done = run("check", tmp_path / "e")
+    assert done.exit_code == 1
+    assert "找不到“会员名册”的文件" in done.output
+    assert "读入的记录" not in done.output
+
+
 @pytest.mark.parametrize("word", ["new", "forms", "changes", "check", "evaluate", "cards", "sensitivity", "seal", "verify", "serve", "demo", "lab"])
 def test_every_command_explains_itself(word: str) -> None:
     done = run(word, "--help")
@@ -131,7 +140,7 @@ def test_an_edition_without_approval_is_sealed_without_a_page(
 ) -> None:
     scheme = small_edition / "scheme.toml"
     scheme.write_text(scheme.read_text("utf-8").replace('approval = "测试〔2019〕1号"\n', ""), "utf-8")
-    monkeypatch.setattr("toolkit.house.house_folder", lambda _: house)
+    monkeypatch.setattr("toolkit.house.house_folder", lambda name: house_folder(name) if name == "templates/papers" else house)
     done = run("seal", small_edition, "--as", "r1")
     assert done.exit_code == 0, done.output
     assert "批准文号" in done.output

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.contested import contested
 from tests.invented import MEASURE, NO_VETOES, decided, indicator, members, scheme, totals
 from toolkit.awards import decide_awards
+from toolkit.awards.contests import Ceiling
 from toolkit.awards.quotas import places
 from toolkit.evaluation import Evaluation
 from toolkit.ranking import Tie
@@ -47,6 +48,30 @@ def test_a_tie_in_all_is_left_open_or_shared_and_settled_by_the_same_nodes() -> 
     assert found.reason.iloc[1] == "奖待委员会决定：总分 80.00，2 家同分，各类合计剩余名额 1 个"
     assert decided(shared, table, who).award.tolist() == ["x", "x", "", "x", "x", ""]
     assert decided(settled, table, who).award.tolist() == ["x", "", "", "x", "x", ""]
+
+
+def test_members_of_one_class_who_are_level_take_a_place_each_of_those_in_all() -> None:
+    table, who = totals(90, 80, 80, 85, 50), members(5, ["A", "A", "A", "B", "B"])
+    found = decided(prize(quota={"number": 3, "in_all": 3}), table, who)
+    assert found.award.tolist() == ["x", "", "", "x", ""]
+    assert found.ties == (Tie("x", "", ("m1", "m2"), 1),)
+    assert {contest.ceiling for contest in found.contests} == {Ceiling(3, 80, 1, 2)}
+    first, second = found.contests
+    assert (first.shared.tolist(), first.beyond.tolist()) == ([False, True, True], [False] * 3)
+    assert (second.shared.tolist(), second.beyond.tolist()) == ([False] * 2, [False, True])
+
+
+def test_an_open_tie_below_the_places_in_all_is_no_question_any_more() -> None:
+    found = decided(prize(quota={"number": 2, "in_all": 3}), totals(90, 60, 60, 85, 80), members(5, ["A", "A", "A", "B", "B"]))
+    assert found.award.tolist() == ["x", "", "", "x", "x"]
+    assert not found.ties
+
+
+def test_where_the_places_in_all_just_end_nobody_more_shares_them() -> None:
+    table, who = totals(90, 80, 80, 85, 50), members(5, ["A", "A", "A", "B", "B"])
+    found = [decided(prize(quota={"number": 3, "in_all": bound}, ties=["joint"]), table, who) for bound in (2, 3)]
+    assert [one.award.tolist() for one in found] == [["x", "", "", "x", ""], ["x", "x", "x", "x", ""]]
+    assert [one.contests[0].ceiling for one in found] == [Ceiling(2, 85, 0, 0), Ceiling(3, 80, 0, 0)]
 
 
 def test_who_shares_the_last_place_is_told_with_how_many() -> None:
@@ -109,10 +134,27 @@ def test_reserves_are_the_next_in_order_who_go_home_with_nothing() -> None:
     assert found.reason.iloc[2] == "一等奖名额已满：本类名额 1 个，名额线 90.00 分，差 20.00 分，候补第 1 名；二等奖名额已满：本类名额 1 个，名额线 80.00 分，差 10.00 分，候补第 1 名"
 
 
+def test_nobody_under_a_bar_is_a_reserve_and_nobody_at_all_while_the_places_in_all_are_open() -> None:
+    found = decided(prize(quota={"number": 1}, minimum={"total": 75}, reserve=2), totals(90, 80, 70))
+    assert found.reserves["member"].tolist() == ["m1"]
+    left_open = prize(quota={"number": 2, "in_all": 3}, reserve=2)
+    assert decided(left_open, totals(90, 80, 70, 85, 80, 50), members(6, CLASSES)).reserves.empty
+
+
+def test_who_holds_an_award_that_goes_beside_stays_a_reserve() -> None:
+    first, special = {"id": "first", "quota": {"number": 1}, "reserve": 1}, {"id": "special", "by": "a", "quota": {"number": 1}, "reserve": 1}
+    rules = scheme(award=[{"label": "奖", **first}, {"label": "奖", **special, "beside": ["first"]}], indicator=[indicator("a")])
+    found = decided(rules, totals(90, 80, 70, a=[50, 60, 40]))
+    assert found.awards[["award", "member"]].to_numpy().tolist() == [["first", "m0"], ["special", "m1"]]
+    assert found.reserves[["award", "member"]].to_numpy().tolist() == [["first", "m1"], ["special", "m0"]]
+
+
 def test_reserves_follow_those_an_open_tie_will_leave_over_and_level_ones_share_a_turn() -> None:
     rules = prize(quota={"number": 1}, reserve=3)
     found = decided(rules, totals(90, 90, 80, 80, 70))
     assert found.reserves[["order", "member"]].to_numpy().tolist() == [[2, "m2"], [2, "m3"]]
+    settled = decided(prize(quota={"number": 1}, reserve=2, ties=["a", "committee"]), totals(90, 80, 80, a=[0, 1, 2]))
+    assert settled.reserves[["order", "member"]].to_numpy().tolist() == [[1, "m2"], [2, "m1"]]
 
 
 def test_who_is_not_eligible_takes_no_part_and_does_not_count_for_a_share() -> None:

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from tests.invented import (
     applicability,
@@ -139,8 +138,11 @@ def test_given_weights_follow_the_path_through_the_groups() -> None:
     "wrong", [{"draws": 0}, {"spread": 0.0}, {"spread": 1.0}, {"spred": 0.1}, {"seed": -1}, {"draws": 10.5}]
 )
 def test_a_misspelt_or_impossible_question_is_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(Refused) as refused:
         WeightDraws(**wrong)
+    (problem,) = refused.value.problems
+    assert problem.column == f"WeightDraws.{next(iter(wrong))}"
+    assert problem.rule.zh != problem.rule.en
 
 
 @pytest.mark.parametrize(

@@ -35,3 +35,13 @@ def test_a_class_nobody_is_in_is_told_when_the_edition_is_read(small_edition: Pa
     assert mend in found.mend.zh
     with pytest.raises(Refused, match="no member is in the class"):
         open_edition(small_edition)
+
+
+def test_what_the_tables_do_not_hold_is_told_once_and_on_its_line(small_edition: Path) -> None:
+    path = small_edition / "scheme.toml"
+    text = path.read_text("utf-8").replace('{ table = "activities", ', '{ table = "activities", window = "year", ')  # of two indicators
+    path.write_text(text.replace('"members.pledge"', '"members.plegde"') + '\n[window.year]\nfrom = "day"\notherwise = "1 year"\n', "utf-8")
+    lines = path.read_text("utf-8").splitlines()
+    told = {problem.column: lines[int(problem.row or 0) - 1] for problem in check_edition(small_edition)[1].errors}
+    assert told == {"indicator[pledge].measure.column": 'measure = { column = "members.plegde" }', "window.year.from": 'from = "day"'}
+    assert len(check_edition(small_edition)[1].errors) == 2

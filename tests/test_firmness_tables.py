@@ -48,7 +48,7 @@ def test_a_sentence_names_the_weight_the_value_and_the_record() -> None:
 
 def test_a_sentence_of_a_holder_says_who_takes_the_place() -> None:
     held = LINE | {"member": "m0", "holds": True, "gained": ("m1",), "lost": (), "records": 1, "sheet": "", "to": float("inf")}
-    assert hanging_in_words(two(), held).zh == "权重“a”由 60 升到 ∞（由m1替补）；或“b”多 1.5（记录为 75）；或诚信记录.xlsx第 17 行如不算，即失去first"
+    assert hanging_in_words(two(), held).zh == "权重“a”由 60 升到 ∞（由m1替补）；或“b”多 1.5（记录为 75）；或诚信记录.xlsx 第 17 行如不算，即失去first"
 
 
 def test_a_change_too_small_to_write_is_called_a_little() -> None:

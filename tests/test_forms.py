@@ -21,6 +21,7 @@ from toolkit.forms.names import forms
 from toolkit.reading.headings import normal_heading
 from toolkit.reading.row_classes import is_remark
 from toolkit.reading.words import normal_choice
+from toolkit.scheme import Scheme
 from toolkit.tables import Column, Table, Tables
 
 
@@ -154,3 +155,30 @@ def test_a_unit_goes_behind_a_heading_only_where_the_reader_knows_it_again() -> 
         "c": Column(type="number", headings=("人数",), unit="人 次"), "d": Column(type="money", headings=("押金",)),
     })  # fmt: skip
     assert [column.heading for column in form_columns(table, coded=True)] == ["金额", "金额（元）", "人数", "押金（元）"]
+
+
+def facts_of(name: str, scheme: Scheme = SCHEME) -> list[str]:
+    """What the sheet 填表说明 says of a table before its columns."""
+    (form,) = forms(asked := Tables(table={name: TABLES.table[name]}))
+    page = openpyxl.load_workbook(io.BytesIO(form_bytes(form, asked, scheme)))["填表说明"]
+    return [str(cell.value) for cell in page["A"] if cell.value]
+
+
+def without(scheme: Scheme, *measured: str) -> Scheme:
+    """The scheme without the indicators and adjustments that are named."""
+    kept = {key: tuple(item for item in getattr(scheme, key) if item.id not in measured) for key in ("indicators", "adjustments")}
+    return scheme.model_copy(update=kept)
+
+
+def test_a_form_says_which_days_belong_on_it() -> None:
+    older = "评价期以前的记录，到评价基准日仍在有效期内的，也要填写。"
+    assert any(line.startswith("评价期：") for line in facts_of("activities"))
+    assert older not in facts_of("activities")
+    both = facts_of("conduct")  # good acts count within the period, bad ones as long as they are in force
+    assert any(line.startswith("评价期：") for line in both)
+    assert older in both
+    measures = {item.id: item.measure for item in SCHEME.indicators} | {item.id: item.measure for item in SCHEME.adjustments}
+    dated = [name for name, measure in measures.items() if measure.table == "conduct" and not measure.window]
+    windows = facts_of("conduct", without(SCHEME, *dated))
+    assert not any(line.startswith("评价期：") for line in windows)
+    assert windows.index(older) == windows.index(f"评价基准日 {SCHEME.as_of}。") + 1

@@ -82,8 +82,20 @@ def test_what_does_not_fit_is_refused(values: dict[str, pd.DataFrame], said: lis
     assert all(part in text for part in said), text
 
 
+@pytest.mark.parametrize(("values", "said"), [(A, "DataFrame"), ({"a": "a.csv"}, "a: str"), ("a.csv", "str")])
+def test_what_is_no_table_for_each_indicator_is_refused(values: Any, said: str) -> None:
+    with pytest.raises(Refused, match="a table \\(DataFrame\\) for each indicator") as caught:
+        factors(asked(), Choices(GivenValues(values)), 0)
+    assert caught.value.problems.items[0].value == said
+
+
+def test_indicators_that_are_no_names_are_refused() -> None:
+    with pytest.raises(Refused, match="tuple of names"):
+        factors(asked(), Choices(MeasurementErrors(1.0, 0.05)), 0)
+
+
 def test_what_does_not_fit_is_refused_in_chinese() -> None:
     values: dict[str, Any] = {"a": pd.DataFrame({"m0": [1.0, "八"]})}
     with pytest.raises(Refused) as caught:
         factors(asked(), Choices(GivenValues(values)), 0)
-    assert 'GivenValues.values.a "八"：第 2 行“m0”的不是数；请改正；缺失请留空' in caught.value.problems.text("zh")
+    assert 'GivenValues.values.a "八"：第 2 行“m0”的数值不是数字；请改正；缺失请留空' in caught.value.problems.text("zh")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -76,6 +77,16 @@ def test_the_chance_of_a_band_is_that_of_the_distribution() -> None:
     asked = flat({"a": [100, 0], "b": [0, 100]}, grades={"bands": [["A", 60], ["B", 0]]})
     found = grade_probabilities(asked, WeightDraws(draws=20_000))
     assert np.allclose(found["A"], beta(12, 12).sf(0.6), atol=4 * found["A_error"].max())
+
+
+def test_who_has_no_record_or_no_total_has_the_default_and_who_reaches_no_band_the_last() -> None:
+    asked = flat({"a": [90, 90, np.nan, -5]}, grades={"bands": [["A", 60], ["B", 0]], "default": "new"})
+    recorded = pd.Series([True, False, True, True], asked.members.index)
+    asked = replace(asked, measured=replace(asked.measured, recorded=recorded))
+    spec = WeightDraws(draws=5)
+    found = grade_probabilities(asked, spec)
+    assert graded_under(asked, next(spec.blocks(asked.tree, 0))[0]).tolist() == ["A", "new", "new", "B"]
+    assert found[["A", "B", "new", "none"]].to_numpy().tolist() == [[1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 1, 0], [0, 1, 0, 0]]
 
 
 def test_a_scheme_without_grades_is_refused() -> None:

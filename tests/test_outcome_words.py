@@ -70,7 +70,7 @@ def test_vetoes_eligibility_and_grades_in_words() -> None:
 @pytest.mark.parametrize(
     ("item", "found", "zh", "en"),
     [
-        ({"node": "total", "least": 75}, 74.99, "总分 74.99，距奖最低 75.00 分差 0.01 分", "total 74.99, 0.01 short of the 75.00 that 奖 asks for"),
+        ({"node": "total", "least": 75}, 74.99, "总分 74.99，奖要求不低于 75.00 分，还差 0.01 分", "total 74.99, 0.01 short of the 75.00 that 奖 asks for"),
         ({"node": "total", "above": 75}, 75.0, "总分 75.00，奖要求高于 75.00 分", "total 75.00, 奖 asks for more than 75.00"),
         ({"node": "total", "most": 75}, 80.0, "总分 80.00，奖要求不超过 75.00 分（超出 5.00）", "total 80.00, 奖 asks for at most 75.00 (5.00 over)"),
         ({"condition": "sum", "least": 3}, 0.3, "合同额 0.3 亿元，奖要求不少于 3 亿元（差 2.7）", "合同额 0.3 亿元, 奖 asks for at least 3 亿元 (2.7 short)"),

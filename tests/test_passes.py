@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -165,6 +166,25 @@ def test_it_says_when_the_precision_was_not_met() -> None:
     assert award_probabilities(asked(), WeightDraws(draws=1000)).attrs["met"] is None
 
 
+@pytest.mark.parametrize("ask", [award_probabilities, grade_probabilities, partial(central_weights, sought=1)])
+def test_the_largest_error_is_that_of_the_least_certain_chance(ask: Callable[..., pd.DataFrame]) -> None:
+    asked_ = flat({"a": [90, 80, 10], "b": [10, 20, 90], "c": [90, 80, 70]}, grades={"bands": [["A", 75], ["B", 0]]})
+    found = ask(asked_, WeightDraws(draws=600))
+    chances = found[["probability"]] if "probability" in found else found[[name for name in found if f"{name}_error" in found]]
+    taken = (chances.to_numpy() * 600 + 1) / 602
+    assert found.attrs["largest_error"] == pytest.approx(np.sqrt(taken * (1 - taken) / 600).max())
+
+
+def test_a_precision_that_is_just_met_ends_the_draws() -> None:
+    first = award_probabilities(asked(), WeightDraws(draws=512)).attrs["largest_error"]
+    assert award_probabilities(asked(), WeightDraws(draws=2000), precision=first).attrs["draws"] == 512
+
+
+def test_counts_hold_however_many_draws_there_are() -> None:
+    found = award_probabilities(flat({"a": [90, 10]}), WeightDraws(draws=66_000))  # more than 16 bits hold
+    assert found[["prize", "none"]].to_numpy().tolist() == [[1, 0], [0, 1]]
+
+
 def test_what_was_never_seen_does_not_pass_as_certain() -> None:
     sure = flat({"a": [90, 10], "b": [90, 10]})
     found = award_probabilities(sure, WeightDraws(draws=100_000), precision=0.0005)
@@ -186,6 +206,8 @@ def test_failed_draws_and_the_seed_are_told() -> None:
     assert found["none"].tolist() == pytest.approx([1, 1 / 3])
     assert award_probabilities(gaps, WeightDraws(draws=5)).attrs["seed"] == gaps.scheme.seed
     assert award_probabilities(gaps, WeightDraws(draws=5, seed=8)).attrs["seed"] == 8
+    often = GivenWeights(pd.DataFrame({"a": [1.0, 0] * 600, "b": [0.0, 1] * 600}))
+    assert award_probabilities(gaps, often, chunk=100).attrs["failed"] == 600
     nobody = replace(gaps, members=gaps.members.assign(applied=False))
     assert award_probabilities(nobody, WeightDraws(draws=5)).attrs["failed"] == 5
 
@@ -202,3 +224,9 @@ def test_memory_does_not_grow_with_draws() -> None:
 
     peak(512)
     assert peak(512 * 24) < 1.2 * peak(512 * 2)
+
+
+@pytest.mark.parametrize("spec", [None, 200, pd.DataFrame({"hours": [1.0]})])
+def test_what_is_no_specification_of_weights_is_refused(spec: Any) -> None:
+    with pytest.raises(Refused, match="which weights"):
+        award_probabilities(asked(), spec)

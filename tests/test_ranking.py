@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from toolkit.ranking import competition_ranks, descents, level, lined_up, near_boundary, rounded
@@ -83,6 +83,7 @@ def test_descents_order_and_level_numbers_as_the_numbers_do(numbers: list[float]
         assert (down[i] < down[j]) == (comparable[i] > comparable[j])
 
 
+@example([(2**31 - 1, 2**31 - 1, 0), (0, 0, 0)])  # one bit more than a whole number has
 @given(st.lists(st.tuples(*[st.integers(0, 3) | st.integers(0, 2**62)] * 3), min_size=1, max_size=12))
 def test_members_are_lined_up_by_one_key_after_the_other(keys: list[tuple[int, int, int]]) -> None:
     order, new = lined_up(*np.array(keys, dtype=np.int64).T)

@@ -24,6 +24,8 @@ def test_what_does_not_apply_is_missing_and_everything_else_as_it_was_measured()
 
 
 def test_columns_are_found_by_name_in_whatever_order_the_frames_have_them() -> None:
-    applicable = RAW.notna() | True
+    applicable = (RAW.notna() | True).assign(told=[True, False, True])
     turned = RawValues.of(RAW[["told", "hours", "state"]], applicable[["state", "told", "hours"]])
     assert turned.columns["hours"][0] == 40
+    assert pd.isna(turned.columns["told"]).tolist() == [False, True, True]
+    assert pd.isna(turned.columns["state"]).tolist() == [False, False, True]

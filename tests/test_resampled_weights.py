@@ -47,6 +47,12 @@ def test_all_judgements_of_an_expert_stay_together() -> None:
     assert np.corrcoef(mean[:, 0], mean[:, 2])[0, 1] > 0.9
 
 
+def test_a_seed_of_its_own_goes_before_that_of_the_scheme() -> None:
+    own, other, schemes = (drawn(ResampledWeights(VOTES, draws=20, seed=seed)) for seed in (8, 5, None))
+    assert (other == schemes).all()
+    assert not (own == schemes).all()
+
+
 def test_only_ratios_among_siblings_matter() -> None:
     times = VOTES.mul([1, 10, 100, 0.1], axis=0)
     assert np.allclose(drawn(ResampledWeights(times, draws=50)), drawn(ResampledWeights(VOTES, draws=50)))
@@ -57,18 +63,18 @@ def test_only_ratios_among_siblings_matter() -> None:
     [
         ({"gg": [1.0], "h": [1.0]}, "is it g"),
         ({"g": [1.0]}, "its weight is lacking"),
-        ({"g": [-1.0], "h": [1.0]}, "expert 0"),
-        ({"g": [np.nan], "h": [1.0]}, "expert 0"),
-        ({"g": [0.0], "h": [0.0]}, "siblings are given 0: expert 0"),
+        ({"g": [-1.0], "h": [1.0]}, "expert E7"),
+        ({"g": [np.nan], "h": [1.0]}, "expert E7"),
+        ({"g": [0.0], "h": [0.0]}, "siblings are given 0: expert E7"),
         ({"g": [], "h": []}, "no weights of experts"),
     ],
 )
 def test_votes_that_do_not_fit_are_refused(votes: dict[str, list[float]], said: str) -> None:
     with pytest.raises(Refused, match=said):
-        ResampledWeights(pd.DataFrame(votes)).recipes(TREE, 0)
+        ResampledWeights(pd.DataFrame(votes).rename(index={0: "E7"})).recipes(TREE, 0)
 
 
-@pytest.mark.parametrize("wrong", [{"take": "median"}, {"draws": 0}, {"draws": 2.5}, {"seed": -1}])
+@pytest.mark.parametrize("wrong", [{"take": "median"}, {"draws": 0}, {"draws": 2.5}, {"draws": None}, {"seed": -1}])
 def test_a_misspelt_or_impossible_question_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(Refused):
         ResampledWeights(VOTES, **wrong)
@@ -78,6 +84,8 @@ def test_ballots_of_a_round_are_votes(tmp_path: Path) -> None:
     found = group_weights(voters.cast(tmp_path, {"E01.toml": voters.slip("E01", 60), "E02.toml": voters.slip("E02", 40)}))
     spec = ResampledWeights.of(found, draws=600, take="one")
     assert list(spec.votes.index) == ["E01", "E02"]
+    assert list(spec.votes) == [node for group_ in found.groups.values() for node in group_.nodes]
+    assert (spec.draws, spec.take) == (600, "one")
     tree = Tree.of(found.scheme)
     shares = np.concatenate(list(spec.blocks(tree, 1)))
     voted = sorted({round(share, 9) for share in shares[:, tree.nodes.index(next(iter(found.groups.values())).nodes[0])]})

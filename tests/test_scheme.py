@@ -117,7 +117,7 @@ def test_impossible_weights_are_refused() -> None:
         sound().with_weights({"pledge": 101})
     with pytest.raises(ValueError, match="a number"):
         sound().with_weights({"pledge": float("nan")})
-    with pytest.raises(KeyError, match="plegde"):
+    with pytest.raises(Refused, match="is `pledge` meant"):
         sound().with_weights({"plegde": 10})
 
 

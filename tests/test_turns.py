@@ -52,3 +52,9 @@ def test_queues_hold_the_chosen_that_are_ranked_from_the_best_down(asked: list[t
 
 def test_all_together_are_one_pool() -> None:
     assert [(name, own.tolist()) for name, own in Pools.together(3)] == [("", [0, 1, 2])]
+    assert Pools.together(0).counted(np.zeros(0, np.bool_)) == [0]  # and still a pool where nobody is
+
+
+def test_there_may_be_more_classes_than_a_byte_counts() -> None:
+    classes = np.array([f"{place % 300:03}" for place in range(600)], dtype=object)
+    assert [own.tolist() for _, own in Pools.by_class(classes)] == [[place, place + 300] for place in range(300)]

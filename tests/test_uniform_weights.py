@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from tests.invented import group, indicator, scheme
 from toolkit.errors import Refused
@@ -29,6 +28,7 @@ def drawn(spec: UniformWeights, tree: Tree = TREE) -> np.ndarray:
 
 def test_without_bounds_it_is_the_whole_simplex() -> None:
     found = drawn(UniformWeights(draws=20_000))
+    assert (found[:, -1] == TREE.shares[-1]).all()  # the total's, which nobody draws
     assert np.allclose(found[:, G].sum(axis=1), 1)
     assert np.allclose(found[:, G].mean(axis=0), 1 / 3, atol=6e-3)
     assert np.allclose(found[:, G].var(axis=0), 2 / 36, atol=2e-3)  # of Dirichlet(1, 1, 1)
@@ -37,7 +37,9 @@ def test_without_bounds_it_is_the_whole_simplex() -> None:
 
 @pytest.mark.parametrize("statements", [("a >= b >= c",), ("a>=b", "b≥c", "a >= c")])
 def test_a_complete_order_is_drawn_exactly(statements: tuple[str, ...]) -> None:
-    found = drawn(UniformWeights(draws=20_000, statements=statements))[:, G]
+    spec = UniformWeights(draws=20_000, statements=statements)
+    assert {type(spread) for _, spread in spec._spreads(TREE)} == {Simplex}  # no walk, not where nothing is stated either
+    found = drawn(spec)[:, G]
     assert (np.diff(found, axis=1) <= 1e-12).all()
     assert np.allclose(found.mean(axis=0), np.array([11, 5, 2]) / 18, atol=4e-3)  # means of ordered spacings
     named = WeightOrder({"g": ("a", "b", "c"), "total": ("g", "h")})
@@ -72,6 +74,7 @@ def rejected(low: np.ndarray, high: np.ndarray, over: list[tuple[int, int]], rng
         ({}, {"c": 25}, ((0, 2),)),
         ({}, {}, ((0, 1),)),
         ({"c": 5}, {"a": 60}, ((0, 1), (0, 2))),
+        ({"a": 20, "b": 20}, {"a": 70}, ()),
     ],
 )
 def test_a_walk_is_as_even_as_throwing_away_what_does_not_fit(low: dict[str, float], high: dict[str, float], over: tuple[tuple[int, int], ...]) -> None:
@@ -106,18 +109,23 @@ def test_a_set_of_a_single_point_is_that_point() -> None:
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=4), st.lists(st.integers(0, 25), min_size=4, max_size=4))
-def test_every_draw_keeps_bounds_and_statements(pairs: list[tuple[int, int]], low: list[int]) -> None:
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=4),
+    st.just([0] * 4) | st.lists(st.integers(0, 25), min_size=4, max_size=4),
+    st.just([100] * 4) | st.lists(st.sampled_from([30, 50, 100]), min_size=4, max_size=4),
+)
+def test_every_draw_keeps_bounds_and_statements(pairs: list[tuple[int, int]], low: list[int], high: list[int]) -> None:
     names = "wxyz"
     tree = Tree.of(scheme(indicator=[indicator(name) for name in names]))
     spec = UniformWeights(
         draws=30,
-        within=WeightBounds(dict(zip(names, low, strict=True)), {"w": 90}),
+        within=WeightBounds(dict(zip(names, low, strict=True)), dict(zip(names, high, strict=True))),
         statements=tuple(f"{names[more]} >= {names[less]}" for more, less in pairs),
     )
     found = drawn(spec, tree)[:, :4]
     assert np.allclose(found.sum(axis=1), 1)
     assert (found >= np.array(low) / 100 - 1e-9).all()
+    assert (found <= np.array(high) / 100 + 1e-9).all()
     for more, less in pairs:
         assert (found[:, more] >= found[:, less] - 1e-9).all()
 
@@ -126,6 +134,7 @@ def test_more_draws_begin_with_the_same() -> None:
     within = WeightBounds(upper={"a": 50})
     few, many = (drawn(UniformWeights(draws=n, within=within)) for n in (100, 700))
     assert (many[:100] == few).all()
+    assert many[:, G][:, 0].max() <= 0.5 + 1e-9
     assert not (drawn(UniformWeights(draws=100, within=within, seed=6)) == few).all()
 
 
@@ -133,11 +142,13 @@ def test_more_draws_begin_with_the_same() -> None:
     ("spec", "said"),
     [
         ({"statements": ("a >= bb",)}, "no node bb; is it b"),
+        ({"statements": ("total >= a",)}, "no node total"),
         ({"statements": ("a >= d",)}, "only siblings"),
         ({"statements": ("a > b",)}, "by >= or ="),
         ({"statements": ("a",)}, "by >= or ="),
         ({"statements": ("a >= ",)}, "by >= or ="),
         ({"statements": ("a >= b",), "within": WeightBounds({"b": 60})}, "contradict"),
+        ({"statements": ("e >= d",), "within": WeightBounds({"d": 70}, {"d": 70})}, "contradict"),
         ({"within": WeightBounds({"aa": 60})}, "aa"),
         ({"within": WeightBounds({"a": 60, "b": 60})}, "120"),
         ({"statements": ("a >= b",), "within": WeightOrder({})}, "WeightOrder"),
@@ -154,10 +165,14 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     assert len(refused.value.problems) == 3
 
 
-@pytest.mark.parametrize("wrong", [{"draws": 0}, {"statement": ("a >= b",)}, {"within": {"a": 1}}, {"seed": -1}])
+@pytest.mark.parametrize("wrong", [{"draws": 0}, {"statement": ("a >= b",)}, {"statements": "a >= b"}, {"within": {"a": 1}}, {"seed": -1}])
 def test_a_misspelt_question_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(Refused, match=f"UniformWeights.{next(iter(wrong))}"):
         UniformWeights(**wrong)
+
+
+def test_statements_may_be_a_list() -> None:
+    assert UniformWeights(statements=["a >= b"]).statements == ("a >= b",)
 
 
 def test_a_simplex_is_as_even_as_its_corners_say() -> None:

@@ -41,6 +41,12 @@ def test_a_column_that_cannot_be_compared_is_named(raw: list[float], shape: dict
 def test_a_constant_class_is_named() -> None:
     (problem,) = said([5, 5, 7, 9], {"value": {"shape": "min_max", "within": "class"}}, ["x", "x", "y", "y"])
     assert "in the class `x`" in problem.rule.en
+    assert "“x”类有数据的 2 家会员数值都是 5" in problem.rule.zh
+
+
+def test_everyone_alike_is_said_in_plain_words() -> None:
+    (problem,) = said([5, 5, 5, math.nan], {"value": {"shape": "min_max"}})
+    assert "区分不出高低：全部有数据的 3 家会员数值都是 5，一律计 50 分" in problem.rule.zh
 
 
 def test_a_column_without_any_value_says_nothing() -> None:

@@ -47,6 +47,13 @@ def test_a_missing_value_without_a_policy_is_a_problem_by_name() -> None:
     assert (problem.value, problem.column) == ("D", "indicator[hours].missing")
 
 
+def test_who_lacks_any_of_what_a_rank_needs_is_unranked_and_nobody_writes_into_values() -> None:
+    raw = RAW.assign(talks=[math.nan, 2, 3, 1])
+    found = everything(raw, with_items(hours={"missing": "unranked"}, talks={"missing": "unranked"}), ["x"] * 4)
+    assert found.unranked.tolist() == [True, False, False, True]
+    assert not any(column.flags.writeable for column in found.columns.values())  # scores show the same numbers
+
+
 def test_the_median_is_that_of_the_class() -> None:
     found = valued("class_median", classes=pd.Series(["x", "x", "y", "y"], index=RAW.index))
     assert found.frame.loc["D", "hours"] == 25
@@ -94,6 +101,13 @@ def test_what_stands_in_is_listed_as_touched(policy: str | float, value: float) 
     assert row.value == found.frame.loc["D", "hours"] == value
 
 
+def test_a_missing_state_is_listed_without_a_number() -> None:
+    (row,) = valued("exclude", RAW.assign(pledge=RAW["pledge"].where(RAW.index != "B", None))).touched.itertuples(index=False)
+    assert (row.member, row.indicator, row.how, row.value) == ("B", "pledge", "worst", 10)
+    assert math.isnan(row.raw)
+    assert math.isnan(row.used)
+
+
 def test_nothing_is_touched_where_nothing_stands_in() -> None:
     assert valued("exclude").touched.empty
     assert list(valued("exclude").touched) == ["member", "indicator", "how", "raw", "used", "value"]
@@ -136,9 +150,10 @@ def test_a_treated_value_is_listed_with_what_it_was_and_what_was_used() -> None:
 
 def test_members_to_whom_an_indicator_does_not_apply_set_no_goalposts() -> None:
     applicable = RAW.notna() | True
-    applicable.loc["A", "hours"] = False
+    applicable.loc["A", ["hours", "pledge"]] = False
     found = scaled(with_items(hours={"value": {"shape": "min_max"}}), RawValues.of(RAW, applicable), CLASSES.to_numpy(object))
     assert found.frame["hours"].tolist()[1:] == [100, 0, 0]
+    assert found.frame.loc["A", ["hours", "pledge"]].isna().all()  # no goalpost stands in for them, nor the least of the points
 
 
 def test_an_evaluation_under_its_own_resolved_scheme_is_the_same(small_edition: Path) -> None:

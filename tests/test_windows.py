@@ -26,6 +26,7 @@ from toolkit.scheme.measures import Selection, Window, read_span
 from toolkit.scheme.paths import plain
 from toolkit.tables import Column, Tables, load_tables
 from toolkit.toml_file import tuples
+from toolkit.wording.measures import window_in_words
 
 RULES = tomllib.loads((Path(__file__).parent / "cases" / "windows.toml").read_text("utf-8"))["rule"]
 CASES = [
@@ -260,3 +261,21 @@ def test_a_month_stands_for_one_of_its_days_where_the_table_says_so(written: str
     (cell,) = read_cells([written], Column(type="date", day_missing=day))
     assert (cell.state, str(cell.value)[:10]) == (("value", value) if value else ("problem", "None"))
     assert read_cells([written], Column(type="date"))[0].state == "problem"
+
+
+@pytest.mark.parametrize(
+    ("said", "zh", "en"),
+    [
+        ({"from": "found"}, "自 found 起", "from found on"),
+        ({"from": "found", "otherwise": "90 days", "end_day": "excluded"}, "自 found 起；有效 90 日；到期当日不计", "from found on; for 90 days; the last day does not count"),
+        ({"from": "found", "until": "last", "column": "grade", "lasts": {"轻微": "3 months"}},
+         "自 found 起；到 last 为止，未填的：grade 轻微 3 个月；到期当日仍计", "from found on; until last, or where that is empty: grade 轻微 3 months; the last day counts"),
+        ({"from": "found", "repaired": "mended", "skip": {"state": ["撤销"]}}, "自 found 起；自 mended（修复）起不计；不计 state = 撤销",
+         "from found on; no longer from mended (repaired) on; without state = 撤销"),
+        ({"from": "found", "appeal": {"state": ["申诉中"]}, "under_appeal": "skip"}, "自 found 起；申诉中的（state = 申诉中）暂不计",
+         "from found on; under appeal (state = 申诉中): left out meanwhile"),
+    ],
+)  # fmt: skip
+def test_the_scheme_sheet_says_how_long_records_count(said: dict[str, Any], zh: str, en: str) -> None:
+    words = window_in_words(window(**said))
+    assert (words.zh, words.en) == (zh, en)

@@ -154,7 +154,7 @@ class Sums:
         """The weighted power mean of what was added; NaN where nothing counts."""
         weight = np.where(np.asarray(self.weight) > 0, self.weight, np.nan)
         if branch.power == -np.inf:
-            return np.broadcast_to(np.where(np.isnan(weight), np.nan, self.least) * branch.full, self.top.shape)
+            return np.broadcast_to(np.where(np.isnan(weight), np.nan, self.least), self.top.shape)
         mean = _straight(self.top / weight, branch.power)
         if branch.power <= 0:
             mean = np.where(self.zero, 0.0, mean)

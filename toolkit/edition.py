@@ -17,6 +17,7 @@ from toolkit.references import reference_problems
 from toolkit.scheme import Scheme, read_scheme
 from toolkit.tables import Tables, load_tables
 from toolkit.text import Phrase
+from toolkit.toml_file import on_their_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +75,7 @@ def check_edition(folder: Path | str) -> tuple[Edition | None, Problems]:
         problems += class_problems(scheme, records.members)
     if records.members.empty and not problems.errors:
         problems += (_nobody(scheme, tables),)
-    return Edition(folder, scheme, tables, records), problems
+    return Edition(folder, scheme, tables, records), on_their_lines(problems, folder / "scheme.toml")
 
 
 def _nobody(scheme: Scheme, tables: Tables) -> Problem:

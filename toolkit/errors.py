@@ -134,6 +134,10 @@ class Refused(Exception):  # noqa: N818 - named for what happened to the input, 
         super().__init__(problems.text("en"))
         self.problems = problems
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows instead of a traceback: every reason, in both languages."""
+        return [self.problems.text("zh"), "", self.problems.text("en")]
+
 
 def refuse(rule: Phrase, mend: Phrase, *, file: str = "", column: str = "", value: str = "") -> Refused:
     """The refusal of a single fault, to be raised."""

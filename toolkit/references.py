@@ -44,7 +44,7 @@ def reference_problems(scheme: Scheme, tables: Tables, file: str = "scheme.toml"
         *(_panel_table(*named, tables) for named in _panel_tables(scheme)),
         *(_recusal(item, tables) for item in scheme.indicators if item.measure.take == "panel" and _by_experts(scheme)),
     )
-    return Problems(tuple(Problem("error", rule, mend, file=file, column=place) for place, rule, mend in found))
+    return Problems(tuple(Problem("error", rule, mend, file=file, column=place) for place, rule, mend in dict.fromkeys(found)))
 
 
 RESULT_COUNTS = ("scorers", "recused", "missing")

@@ -47,6 +47,10 @@ def _model_fault(detail: ErrorDetails, raw: Raw, schema: Raw) -> Fault:
     kind: str = detail["type"]
     if kind == "extra_forbidden":
         return _unknown_key(path, _known_keys(schema, detail["loc"][:-1]))
+    if kind == "dataclass_exact_type":
+        name = detail["ctx"]["class_name"]
+        return Fault(_path_in(raw, detail["loc"][:-1]), phrase("应是 {name} 一类的设定", "must be a {name} or its like", name=name),
+                     phrase("请写 {name}(...)", "write {name}(...)", name=name))  # fmt: skip
     if kind == "missing":
         return Fault(path, _lacking(path[-1]), Phrase("请补上这一项", "add it"))
     if kind.startswith(("literal", "union_tag")):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 
 from toolkit.errors import Problem, Problems, Refused, refuse
 from toolkit.text import Phrase
@@ -22,6 +23,20 @@ class Decision(BaseModel):
     """What a committee wrote down: strict, frozen, and without keys nobody knows."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Question(Decision):
+    """What is asked in Python, by name: what does not fit is refused in both languages, as in a file."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _refused(cls, given: Any, validated: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return validated(tuples(given))
+        except ValidationError as error:
+            raw = given if isinstance(given, dict) else {}
+            faults = model_faults(error.errors(), raw, cls.model_json_schema())
+        raise Refused(Problems(tuple(_problem(fault, raw, {}, "", within=cls.__name__) for fault in faults)))
 
 
 M = TypeVar("M", bound=Decision)
@@ -92,6 +107,23 @@ def modelled(
     return value, problems
 
 
+def on_their_lines(problems: Iterable[Problem], path: Path) -> Problems:
+    """Problems, those about keys of the file `path` with the line of the key: what other files have to be read for is found without it."""
+    text = with_quoted_keys(_text(path, path.name))
+    raw = tomllib.loads(text)
+    lines = {place_words(key, raw): line for key, line in key_lines(text).items()}
+    return Problems(tuple(
+        replace(problem, row=_line(problem.column, lines)) if problem.file == path.name and problem.row is None else problem
+        for problem in problems
+    ))  # fmt: skip
+
+
+def _line(place: str, lines: Mapping[str, int]) -> int | None:
+    while place and place not in lines:
+        place = place.rpartition(".")[0]
+    return lines.get(place)
+
+
 def _text(path: Path, name: str) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
@@ -122,7 +154,7 @@ def tuples(value: Any) -> Any:
     return tuple(tuples(item) for item in value) if isinstance(value, list) else value
 
 
-def _problem(fault: Fault, raw: Raw, lines: Mapping[KeyPath, int], name: str) -> Problem:
+def _problem(fault: Fault, raw: Raw, lines: Mapping[KeyPath, int], name: str, within: str = "") -> Problem:
     value = at(raw, fault.path)
     plain = isinstance(value, str | int | float | bool)
     line = next((lines[fault.path[:n]] for n in range(len(fault.path), 0, -1) if fault.path[:n] in lines), None)
@@ -132,6 +164,6 @@ def _problem(fault: Fault, raw: Raw, lines: Mapping[KeyPath, int], name: str) ->
         fault.mend,
         file=name,
         row=line,
-        column=place_words(fault.path, raw),
+        column=".".join(filter(None, [within, place_words(fault.path, raw)])),
         value=fault.value or (str(value)[:60] if plain else ""),
     )

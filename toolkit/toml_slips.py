@@ -13,6 +13,9 @@ QUOTED = re.compile(r'"""(?:\\.|[^\\])*?"""|\'{3}.*?\'{3}|"(?:[^"\\\n]|\\.)*"|\'
 HALF_WIDTH = {"“": '"', "”": '"', "‘": "'", "’": "'", "【": "[", "】": "]", "。": ".", "、": ",", "—": "-", "－": "-"}
 WIDE = re.compile(r"[“”‘’【】。、—\uff01-\uff5e]")
 COMMA = re.compile(r"=\s*([+-]?\d+),(\d+)(?=\s*(?:[,}#]|$))")
+CURLY = re.compile(r"[“”][^“”\"]*[“”]")
+WORD = re.compile(r"=\s*([A-Za-z_][\w-]*)(?=\s*(?:[,}#]|$))", re.ASCII)
+UNQUOTED = {"true", "false", "inf", "nan"}
 PER_CENT = re.compile(r"[+-]?\d+(?:\.\d+)?\s*%")
 DAY = re.compile(r"(?<![\d.])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d.])")
 
@@ -71,6 +74,7 @@ def half_width(text: str) -> str:
 
 
 def _on(number: int, line: str) -> Iterator[Slip]:
+    line = CURLY.sub("“”", line)  # what stands in curly quotes is text, and may be full-width
     if wide := dict.fromkeys(WIDE.findall(line)):
         found, instead = "".join(wide), "".join(dict.fromkeys(half_width(sign) for sign in wide))
         rule = phrase("用了全角的 {found}", "full-width {found}", found=found)
@@ -79,6 +83,12 @@ def _on(number: int, line: str) -> Iterator[Slip]:
         thousands = len(match[2]) == 3 and len(match[1].lstrip("+-")) < 4 and match[1] != "0"
         rule = Phrase("数字里有逗号", "a comma in a number")
         yield Slip(number, f"{match[1]},{match[2]}", rule, _write(match[1] + ("" if thousands else ".") + match[2]))
+    for match in WORD.finditer(line):
+        word = match[1]
+        if word.lower() in {"true", "false"} and word not in UNQUOTED:
+            yield Slip(number, word, Phrase("是与否要小写", "yes and no are lower-case"), _write(word.lower()))
+        elif word not in UNQUOTED:
+            yield Slip(number, word, Phrase("文字要用引号括起来", "text is put in quotes"), _write(f'"{word}"'))
     for match in PER_CENT.finditer(line):
         rule = Phrase("数字后面不能写百分号", "no per cent sign goes with a number")
         mend = Phrase("权重 30% 写 30；比例 10% 写 0.1", "write a weight of 30 % as 30, a share of 10 % as 0.1")

@@ -119,9 +119,9 @@ def _negative(item: Indicator, raw: Floats) -> Problem:
 
 def _constant(item: Indicator, name: str, raw: Floats, values: Floats) -> Problem:
     rule = phrase(
-        "“{label}”区分不出高低：{zh}有数据的 {n} 名会员数值都是 {raw:g}，一律计 {value:g} 分",
+        "“{label}”区分不出高低：{zh}有数据的 {n} 家会员数值都是 {raw:g}，一律计 {value:g} 分",
         "`{label}` tells nobody apart: {en}, all {n} with a value have {raw:g} and get {value:g}",
-        label=item.label, zh=_whom(name).zh, en=_whom(name).en, n=len(raw), raw=raw[0], value=values[0],
+        label=item.label, zh="全部" if name == EVERYONE else _whom(name).zh, en=_whom(name).en, n=len(raw), raw=raw[0], value=values[0],
     )  # fmt: skip
     mend = Phrase("请核对数据；或改用固定标准，或不用这一指标", "check the data; or use fixed goalposts, or leave the indicator out")
     return _said("warning", item, "value", rule, mend, value=f"{raw[0]:g}")

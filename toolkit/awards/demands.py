@@ -97,9 +97,9 @@ def _plain(item: Requirement) -> bool:
 def _below_least(scheme: Scheme, asker: Phrase, least: float, found: object, name: Phrase) -> Phrase:
     filled = {"zh": name.zh, "en": name.en, "award": asker.zh, "award_en": asker.en, "least": amount(scheme, least)}
     if not _is_number(found) or is_missing(found):
-        return phrase("{zh}未计分，{award}要求 {least} 分", "{en} not scored, {award_en} asks for {least}", **filled)
+        return phrase("{zh}未计分，{award}要求不低于 {least} 分", "{en} not scored, {award_en} asks for {least}", **filled)
     return phrase(
-        "{zh} {score}，距{award}最低 {least} 分差 {gap} 分",
+        "{zh} {score}，{award}要求不低于 {least} 分，还差 {gap} 分",
         "{en} {score}, {gap} short of the {least} that {award_en} asks for",
         score=amount(scheme, found),
         gap=gap(scheme, least, found),

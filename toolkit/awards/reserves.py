@@ -30,7 +30,7 @@ def _reserve(contest: Contest, taken: Mask) -> Integers:
     together are open, nobody's turn is known.
     """
     waiting = contest.able & ~contest.open & ~taken
-    if contest.places is None or contest.shared.any():
+    if contest.shared.any():
         return np.zeros(len(waiting), np.int64)
     ranks = competition_ranks(np.where(waiting, contest.keys[0], np.nan), *contest.keys[1:])
     turn = ranks + (int(contest.open.sum()) - contest.left)

@@ -52,7 +52,7 @@ class Pools:
         codes, found = pd.factorize(classes)
         written = ["" if name is None else str(name) for name in [*found, *([None] if (codes < 0).any() else [])]]
         names = sorted(set(written))
-        place = np.array([names.index(name) for name in written] or [0], np.intp)
+        place = np.array([names.index(name) for name in written], np.intp)
         return cls(tuple(names), place[codes])
 
     @cached_property

@@ -93,7 +93,7 @@ def check(
     with working(language, Phrase("正在读取数据", "reading the records")):
         edition, problems = check_edition(folder)
         voted = _voted(folder, edition)
-    if edition is not None:
+    if edition is not None and len(edition.records.counts):
         say(language, Phrase(*(repr(records_table(edition.records, each)) for each in ("zh", "en"))))
     if edition is not None and out is not None:
         with refusals(language):

@@ -41,7 +41,7 @@ def form_bytes(form: Form, tables: Tables, scheme: Scheme) -> bytes:
             for name in form.tables
         ]
         taken = {sheet.casefold() for sheet in form.tables.values()}
-        write_notes(book, _notes_name(taken, scheme), parts, scheme, Path(form.name).stem)
+        write_notes(book, _notes_name(taken, scheme), dict(zip(form.tables, parts, strict=True)), scheme, Path(form.name).stem)
         lists = _free_name(LISTS.into(scheme.language), taken)
         places = _places_of_lists(lists, [columns for _, _, columns in parts])
         for part, sheet, found in zip(parts, form.tables.values(), places, strict=True):

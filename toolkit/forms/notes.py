@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
+    from toolkit.scheme.measures import Selection
 
 TITLE = Phrase("填表说明", "Instructions")
 COLUMNS = (
@@ -47,6 +48,11 @@ CODES = Phrase(
     "信用代码、编号、文号、电话所在的列已设为文本格式，请直接填写；从别处粘贴时用“选择性粘贴—数值”，以免改掉格式和下拉框。",
     "Codes and numbers are text: type them as they are, and paste values only, so that formats and lists stay.",
 )
+OLDER = Phrase(
+    "评价期以前的记录，到评价基准日仍在有效期内的，也要填写。",
+    "Records from before the period belong here too, if they are still in force on the as-of date.",
+)
+IN_FORCE = Phrase("到评价基准日仍在有效期内的记录，不论发生在何时，都要填写。", "Whatever is still in force on that day belongs here, whenever it happened.")
 EMPTY = Phrase("本期没有记录的，请原样交回空表，表示“没有”。", "If there is nothing to record, return the form empty: it says so.")
 CHANGES = Phrase(
     "不要改表头、工作表名和文件类型（.xlsx）；文件名可在后面加单位名称，如“{stem}（某某公司）.xlsx”。",
@@ -54,15 +60,15 @@ CHANGES = Phrase(
 )
 
 
-def write_notes(book: FormBook, name: str, parts: Sequence[Part], scheme: Scheme, stem: str) -> None:
-    """The sheet called `name` that explains every part of a form: its table, its title and its columns."""
+def write_notes(book: FormBook, name: str, tables: Mapping[str, Part], scheme: Scheme, stem: str) -> None:
+    """The sheet called `name` that explains every part of a form, by the name of its table: table, title and columns."""
     sheet = book.file.add_worksheet(name)
     sheet.hide_gridlines(2)
     for place, (_, width) in enumerate(COLUMNS):
         sheet.set_column(place, place, width)
-    row = 0
-    for number, part in enumerate(parts):
-        row = _write_part(book, sheet, row + bool(number), part, scheme)
+    row, parts = 0, tuple(tables.values())
+    for number, (own, part) in enumerate(tables.items()):
+        row = _write_part(book, sheet, row + bool(number), part, _facts(own, part.table, scheme))
     rules = list(_rules(parts, stem))
     _write_line(book, sheet, row, Phrase("填写要求", "Rules"), bold=True)
     for number, rule in enumerate(rules, start=1):
@@ -74,13 +80,13 @@ def write_notes(book: FormBook, name: str, parts: Sequence[Part], scheme: Scheme
     sheet.set_footer(Phrase("&C&9第 &P 页，共 &N 页", "&C&9page &P of &N").into(book.language))
 
 
-def _write_part(book: FormBook, sheet: Any, row: int, part: Part, scheme: Scheme) -> int:
+def _write_part(book: FormBook, sheet: Any, row: int, part: Part, facts: Iterable[Phrase]) -> int:
     """One table explained from `row` on; gives the first row below."""
-    table, title, columns = part
+    _, title, columns = part
     heading = phrase("{title}　填表说明", "{title}: instructions", title=title)
     sheet.set_row(row, 32)
     sheet.merge_range(row, 0, row, len(COLUMNS) - 1, heading.into(book.language), book.bare(font_name=HEAD, font_size=16))
-    for line in _facts(table, scheme):
+    for line in facts:
         row += 1
         _write_line(book, sheet, row, line)
     row += 2
@@ -93,7 +99,7 @@ def _write_part(book: FormBook, sheet: Any, row: int, part: Part, scheme: Scheme
     return row + 2
 
 
-def _facts(table: Table, scheme: Scheme) -> Iterator[Phrase]:
+def _facts(name: str, table: Table, scheme: Scheme) -> Iterator[Phrase]:
     """What the table is for, who fills it in, until when, whom to send it to, how long it is kept."""
     yield phrase("适用：{title}", "For: {title}", title=scheme.title)
     if table.purpose:
@@ -106,16 +112,35 @@ def _facts(table: Table, scheme: Scheme) -> Iterator[Phrase]:
     blank = Phrase("＿＿＿＿年＿＿月＿＿日前", "before ____-__-__")
     due = Phrase(table.due, table.due) if table.due else blank
     yield phrase("时限：{zh}", "Due: {en}", zh=due.zh, en=due.en)
-    if scheme.period and table.date:
+    yield from _times(name, table, scheme)
+    if table.kept:
+        yield phrase("保存：{said}", "Kept: {said}", said=table.kept)
+
+
+def _times(name: str, table: Table, scheme: Scheme) -> Iterator[Phrase]:
+    """From which days records are wanted: of the period, and what happened before it where a window still counts it."""
+    read = [each for each in _selections(scheme) if each.table == name]
+    by_window = [each.window is not None and not each.in_period for each in read]
+    if scheme.period and table.date and not (read and all(by_window)):
         first, last = scheme.period
-        name = table.column[table.date].headings[:1] or (table.date,)
+        heading = table.column[table.date].headings[:1] or (table.date,)
         yield phrase(
             "评价期：{first} 至 {last}（按“{name}”计）；评价基准日 {day}。",
             "Period: {first} to {last} (by {name}); as of {day}.",
-            first=first, last=last, name=name[0], day=scheme.as_of,
+            first=first, last=last, name=heading[0], day=scheme.as_of,
         )  # fmt: skip
-    if table.kept:
-        yield phrase("保存：{said}", "Kept: {said}", said=table.kept)
+    elif any(by_window):
+        yield phrase("评价基准日 {day}。", "As of {day}.", day=scheme.as_of)
+    if any(by_window):
+        yield OLDER if scheme.period else IN_FORCE
+
+
+def _selections(scheme: Scheme) -> Iterator[Selection]:
+    """The rows that the scheme reads for a member, of every table."""
+    measures = (*(item.measure for item in scheme.indicators), *(item.measure for item in scheme.adjustments),
+                *(item.measure for item in scheme.conditions))  # fmt: skip
+    yield from (term.selection for measure in measures for term in measure.terms)
+    yield from (veto.when for veto in scheme.vetoes)
 
 
 def _write_column(book: FormBook, sheet: Any, row: int, place: int, column: FormColumn) -> None:

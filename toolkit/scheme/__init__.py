@@ -10,14 +10,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from toolkit.errors import Problems
+from toolkit.errors import Problem, Problems, Refused, nearest
 from toolkit.scheme.criteria import Adjustment, Condition, Group, Indicator, Name, Total
 from toolkit.scheme.faults import scheme_faults
 from toolkit.scheme.identity import MembersSpec
 from toolkit.scheme.measures import Window
 from toolkit.scheme.outcomes import Award, Eligibility, Grades, Previous, Veto
 from toolkit.scheme.paths import plain, put
-from toolkit.text import Language
+from toolkit.text import Language, Phrase, phrase
 from toolkit.toml_file import Decision, modelled, read_model
 
 PublicField = Literal["name", "class", "award", "grade", "rank", "total"]
@@ -157,14 +157,13 @@ class Scheme(Decision):
 
         Raises
         ------
-        KeyError
-            For an id that is no node.
+        Refused
+            For ids that are no node, each with the nearest that is one.
         ValueError
             For a weight that is negative or exceeds what its siblings sum to.
         """
-        unknown = sorted(set(weights) - set(self.nodes))
-        if unknown:
-            raise KeyError(*unknown)
+        if unknown := sorted(set(weights) - set(self.nodes)):
+            raise Refused(Problems(tuple(_no_node(name, nearest(name, self.nodes)) for name in unknown)))
         new: dict[str, float] = {}
         for parent in {self.nodes[node].group for node in weights}:
             new |= _shared_out(self.children(parent), weights, keep_sum=self.weights == "percent")
@@ -198,6 +197,11 @@ def read_scheme(path: Path) -> tuple[Scheme, Problems]:
         As `load_scheme`.
     """
     return read_model(path, Scheme, scheme_faults)
+
+
+def _no_node(name: str, like: str | None) -> Problem:
+    mend = phrase("是否应为“{like}”？", "is `{like}` meant?", like=like) if like else Phrase("请改正", "correct it")
+    return Problem("error", Phrase("方案中没有这个指标或分组", "the scheme has no such indicator or group"), mend, column="weights", value=name)
 
 
 def _shared_out(

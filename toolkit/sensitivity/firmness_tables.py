@@ -150,7 +150,7 @@ def _record(evaluation: Evaluation, row: Row) -> Phrase | None:
     if wording.absent(row["file"]):
         return None
     file = PurePosixPath(str(row["file"])).name
-    sheet = phrase("“{sheet}”", ", sheet {sheet}", sheet=row["sheet"]) if row["sheet"] else Phrase("", "")
+    sheet = phrase("“{sheet}”", ", sheet {sheet}", sheet=row["sheet"]) if row["sheet"] else Phrase(" ", "")
     whose = Phrase("", "") if row["owner"] == row["member"] else phrase("{who}的", " of {who}", who=evaluation.members["name"][row["owner"]])
     more = phrase("（这样的记录共 {n} 条）", " (one of {n} such)", n=int(row["records"])) if row["records"] > 1 else Phrase("", "")
     return phrase(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from toolkit.scheme.measures import read_span
 from toolkit.scoring import Tree
 from toolkit.shapes import state_name
 from toolkit.text import Language, Phrase, phrase
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 BLANK = "—"
 JOIN = Phrase("、", ", ")
 YES, NO = Phrase("是", "yes"), Phrase("否", "no")
+SPANS = {"day": Phrase("日", "day"), "month": Phrase("个月", "month"), "year": Phrase("年", "year")}
 MISSING, NOT_APPLICABLE = Phrase("缺失", "missing"), Phrase("不适用", "not applicable")
 EVERYONE = Phrase("全部会员", "all members")
 
@@ -113,6 +115,18 @@ def figure(number: float) -> str:
     ('40', '12.5', '1835.0534')
     """
     return f"{number:.4f}".rstrip("0").rstrip(".")
+
+
+def span_in_words(span: str) -> Phrase:
+    """A span of time as people say it.
+
+    Examples
+    --------
+    >>> span_in_words("3 months").zh, span_in_words("1 year").en
+    ('3 个月', '1 year')
+    """
+    length, unit = read_span(span)
+    return Phrase(f"{length} {SPANS[unit].zh}", f"{length} {SPANS[unit].en}{'' if length == 1 else 's'}")
 
 
 def points(number: float, decimals: int) -> str:

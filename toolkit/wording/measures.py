@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from toolkit.scheme.ranges import asked_in_words
 from toolkit.text import Phrase, phrase
-from toolkit.wording import figure
+from toolkit.wording import figure, span_in_words
 
 if TYPE_CHECKING:
     from toolkit.scheme.criteria import Adjustment
-    from toolkit.scheme.measures import Measure, Selection
+    from toolkit.scheme.measures import Measure, Selection, Window
+    from toolkit.scheme.ranges import Where
 
 TAKES = {
     "sum": Phrase("合计", "sum of"),
@@ -25,6 +27,15 @@ TAKES = {
     "ratio": Phrase("比值", "ratio of"),
     "panel": Phrase("专家评分", "panel score of"),
 }
+
+DAYS = {
+    "at_least_until": ("至少到 {day}", "at least until {day}"),
+    "repaired": ("自 {day}（修复）起不计", "no longer from {day} (repaired) on"),
+    "withdrawn": ("自 {day}（撤销）起不计", "no longer from {day} (withdrawn) on"),
+}  # fmt: skip
+APPEALS = {
+    "count_and_mark": ("照计并注明", "they count and are marked"), "count": ("照计", "they count"), "skip": ("暂不计", "left out meanwhile"),
+}  # fmt: skip
 
 
 def measure_in_words(measure: Measure) -> Phrase:
@@ -73,6 +84,49 @@ def selection_in_words(selection: Selection) -> Phrase:
         asked.append(Phrase("且发生在评价期内", "and within the period"))
     said = ("，".join(each.into(language) for each in asked) for language in ("zh", "en"))
     return Phrase(*(f"{selection.table}（{states}）" if states else selection.table for states in said))
+
+
+def window_in_words(window: Window) -> Phrase:
+    """How long records count: from which date, how long in which state, which never do, and what becomes of those under appeal.
+
+    Examples
+    --------
+    >>> from toolkit.scheme.measures import Window
+    >>> year = Window.model_validate({"from": "found", "column": "severity", "lasts": {"轻微": "3 months"}, "otherwise": "1 year"})
+    >>> window_in_words(year).zh
+    '自 found 起；severity 轻微 3 个月，其余 1 年；到期当日仍计'
+    """
+    parts = [phrase("自 {day} 起", "from {day} on", day=window.from_), *_spans(window)]
+    parts += [phrase(zh, en, day=day) for key, day in window.dates.items() if (said := DAYS.get(key)) for zh, en in [said]]
+    if window.lasts or window.otherwise or window.until:
+        parts.append(Phrase("到期当日仍计", "the last day counts") if window.end_day == "counts" else Phrase("到期当日不计", "the last day does not count"))
+    if window.skip:
+        parts.append(phrase("不计 {asked}", "without {asked}", asked=_asked(window.skip)))
+    if window.appeal:
+        zh, en = APPEALS[window.under_appeal]
+        parts.append(phrase("申诉中的（{asked}）{zh}", "under appeal ({asked}): {en}", asked=_asked(window.appeal), zh=zh, en=en))
+    return Phrase("；".join(part.zh for part in parts), "; ".join(part.en for part in parts))
+
+
+def _spans(window: Window) -> Iterator[Phrase]:
+    """Until when a record counts: to its own last day, else for as long as its state says, or all others."""
+    lasting = {state: span_in_words(span) for state, span in window.lasts.items()}
+    parts = [Phrase(f"{state} {span.zh}", f"{state} {span.en}") for state, span in lasting.items()]
+    by = f"{window.column} " if parts else ""
+    if window.otherwise:
+        rest = span_in_words(window.otherwise)
+        parts.append(Phrase(f"其余 {rest.zh}" if parts else f"有效 {rest.zh}", f"others {rest.en}" if parts else f"for {rest.en}"))
+    said = Phrase(by + "，".join(part.zh for part in parts), by + ", ".join(part.en for part in parts))
+    if window.until and parts:
+        yield phrase("到 {day} 为止，未填的：{said.zh}", "until {day}, or where that is empty: {said.en}", day=window.until, said=said)
+    elif window.until:
+        yield phrase("到 {day} 为止", "until {day}", day=window.until)
+    elif parts:
+        yield said
+
+
+def _asked(where: Where) -> str:
+    return "，".join(asked_in_words(column, states) for column, states in where.items())
 
 
 def bounds_in_words(item: Adjustment) -> Phrase:

@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING
 from toolkit.awards.demands import demand, subject
 from toolkit.awards.quotas import class_table
 from toolkit.awards.requirements import bars
-from toolkit.scheme.measures import read_span
 from toolkit.scheme.outcomes import Requirement
 from toolkit.scoring import TOTAL
 from toolkit.text import Phrase, phrase
-from toolkit.wording import figure
+from toolkit.wording import figure, span_in_words
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Award, Effect, Eligibility, Grades, Quota, Veto
-
-SPANS = {"day": Phrase("日", "day"), "month": Phrase("个月", "month"), "year": Phrase("年", "year")}
 
 
 def requirement_in_words(scheme: Scheme, item: Requirement) -> Phrase:
@@ -78,9 +75,8 @@ def grades_in_words(scheme: Scheme, grades: Grades) -> Phrase:
     if grades.applied_only:
         parts.append(Phrase("只评申报的会员", "applicants only"))
     if grades.valid_for is not None:
-        length, unit = read_span(grades.valid_for)
-        plural = SPANS[unit].en + ("" if length == 1 else "s")
-        parts.append(phrase("有效期 {n} {zh}", "valid for {n} {en}", n=length, zh=SPANS[unit].zh, en=plural))
+        span = span_in_words(grades.valid_for)
+        parts.append(phrase("有效期 {span.zh}", "valid for {span.en}", span=span))
     return Phrase("；".join(part.zh for part in parts), "; ".join(part.en for part in parts))
 
 

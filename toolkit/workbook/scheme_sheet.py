@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from toolkit.scheme.criteria import Group
 from toolkit.text import Language, Phrase
 from toolkit.wording import JOIN, aggregate_in_words, outline
-from toolkit.wording.measures import bounds_in_words, measure_in_words, selection_in_words
+from toolkit.wording.measures import bounds_in_words, measure_in_words, selection_in_words, window_in_words
 from toolkit.wording.outcomes import award_in_words, eligibility_in_words, grades_in_words, veto_in_words
 from toolkit.wording.shapes import missing_in_words, valued_in_words
 from toolkit.workbook.book import HEADING_ROW, Book
@@ -66,6 +66,8 @@ def _beyond(scheme: Scheme, language: Language) -> Iterator[Line]:
     for each in scheme.adjustments:
         kind, bounds = "加减分" if zh else "adjustment", bounds_in_words(each).into(language)
         yield (kind, each.label, "", measure_in_words(each.measure).into(language), bounds, "", "", each.source)
+    for name, window in scheme.window.items():
+        yield ("时限" if zh else "window", name, "", window_in_words(window).into(language), "", "", "", "")
     for condition in scheme.conditions:
         kind = "条件" if zh else "condition"
         yield (kind, condition.label, "", measure_in_words(condition.measure).into(language), condition.unit, "", "", condition.source)

@@ -44,7 +44,8 @@ def central_weights(
     Parameters
     ----------
     evaluation, spec, how
-        As for `award_probabilities`; with choices `chunk` has no meaning, and `precision` is also that of the confidence.
+        As for `award_probabilities`. With choices `chunk` has no meaning, `precision` is also that of the confidence, and
+        `progress` counts the scenarios of the confidence after the draws, up to twice `spec.draws` in all.
     sought
         An award's id, or a rank within the class.
     choices
@@ -63,7 +64,7 @@ def central_weights(
     Raises
     ------
     Refused
-        For an award that the scheme does not have, a rank below 1, weights or choices that do not fit, and weights among
+        For an award that the scheme does not have, a rank that is no whole number from 1, weights or choices that do not fit, and weights among
         the choices.
 
     References
@@ -85,9 +86,8 @@ def _in_scenarios(evaluation: Evaluation, spec: WeightSpec, sought: str | int, c
     asked, precision = Uncertain.of(evaluation, spec, choices, sought), how.get("precision")
     found = surely(asked, spec, precision=precision, progress=how.get("progress"), executor=how.get("executor"))
     with np.errstate(invalid="ignore", divide="ignore"):
-        tries = found.computed.astype(np.float64)
-        confidence = np.where(tries > 0, found.confident / tries, np.nan)
-        sure = np.column_stack((confidence, standard_error(confidence, tries)))
+        confidence = np.where(found.counts[0] > 0, found.confident / np.float64(found.computed), np.nan)
+        sure = np.column_stack((confidence, standard_error(confidence, max(1, found.computed))))
     index = asked.scenarios.ground.evaluation.members.index
     frame = _frame(evaluation, index, found.counts, found.draws - found.failed, sure)
     met = None if precision is None else found.error <= precision
@@ -133,5 +133,6 @@ def _refuse_unknown(evaluation: Evaluation, sought: str | int) -> None:
         like = nearest(sought, ids)
         mend = phrase("是否为 {like}？", "is it {like}?", like=like) if like else phrase("可问 {ids}", "ask for one of {ids}", ids=", ".join(ids))
         raise refuse(Phrase("方案没有这个奖项", "the scheme has no such award"), mend, column="sought", value=sought)
-    if not isinstance(sought, str) and sought < 1:
-        raise refuse(Phrase("名次从 1 起", "ranks count from 1"), Phrase("请改正", "mend it"), column="sought", value=str(sought))
+    if not isinstance(sought, str) and not (isinstance(sought, int | np.integer) and not isinstance(sought, bool) and sought >= 1):
+        rule, mend = Phrase("名次是从 1 起的整数", "ranks are whole numbers and count from 1"), Phrase("请写 1、2、3 等，或写奖项", "write 1, 2, 3 ..., or an award")
+        raise refuse(rule, mend, column="sought", value=str(sought))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from toolkit.errors import refuse
 from toolkit.scoring import TOTAL, Tree
 from toolkit.sensitivity.chances.tasks import in_turn
-from toolkit.sensitivity.drawn_weights.voted import BLOCK, GivenWeights
+from toolkit.sensitivity.drawn_weights.voted import BLOCK, Blocks, GivenWeights
 from toolkit.sensitivity.rule.allocation import Allocation
 from toolkit.text import Phrase
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 Counts: TypeAlias = "tuple[NDArray[Any], ...]"
 
 CELLS = 1 << 19
+NO_SPEC = Phrase("没有说明用哪些权重", "which weights is not said")
+SAY_SPEC = Phrase("例如 WeightDraws()、UniformWeights()，自有的权重表用 GivenWeights(表)", "WeightDraws(), UniformWeights(), or GivenWeights(frame) for a table of your own")
 
 
 class How(TypedDict, total=False):
@@ -128,8 +130,10 @@ def tallied(
     Raises
     ------
     Refused
-        When the specification does not fit the scheme, or the precision wanted is not above 0.
+        When the specification is none or does not fit the scheme, or the precision wanted is not above 0.
     """
+    if not isinstance(spec, Blocks):
+        raise refuse(NO_SPEC, SAY_SPEC, column="spec", value=type(spec).__name__)
     if precision is not None and not precision > 0:
         rule, mend = Phrase("精度应大于 0", "a precision is above 0"), Phrase("例如 0.005", "0.005, say")
         raise refuse(rule, mend, column="precision", value=f"{precision:g}")

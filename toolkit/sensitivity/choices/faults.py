@@ -19,7 +19,7 @@ Reason: TypeAlias = "Callable[[Indicator], Phrase | None]"
 def named(given: Sequence[str] | None, indicators: Sequence[Indicator], reason: Reason) -> tuple[str, ...]:
     """The indicators that are asked about: those given, else all of which it can be asked."""
     able = tuple(item.id for item in indicators if reason(item) is None)
-    return able if given is None else tuple(name for name in dict.fromkeys(given) if name in able)
+    return able if given is None else known_among(given, able)
 
 
 def indicator_faults(place: str, given: Sequence[str] | None, indicators: Sequence[Indicator], reason: Reason) -> Iterator[Problem]:
@@ -42,11 +42,13 @@ def known_among(given: object, items: Collection[str]) -> tuple[str, ...]:
 
 
 def list_faults(place: str, given: object, key: str) -> Iterator[Problem]:
-    """A list that is one word, which would be read letter by letter, or that is empty."""
+    """A list that is one word, which would be read letter by letter, that is none, or that is empty."""
     if isinstance(given, str):
         mend = phrase('请写成 {key}=("{given}",)', 'write {key}=("{given}",)', key=key, given=given)
         yield fault(place, Phrase("应是一组名称", "it is a tuple of names"), mend, given)
-    elif given is not None and isinstance(given, tuple | list) and not given:
+    elif given is not None and not isinstance(given, tuple | list):
+        yield fault(place, Phrase("应是一组名称", "it is a tuple of names"), phrase('请写成 {key}=("…",)', 'write {key}=("...",)', key=key), str(given))
+    elif given is not None and not given:
         yield fault(place, Phrase("一个都没有写", "it is empty"), Phrase("至少写一个，或整项删去", "name one or more, or leave all of this out"))
 
 

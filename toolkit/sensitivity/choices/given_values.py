@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from toolkit.sensitivity.choices.scenario import Luck, Scenario
 
 PLACE = "GivenValues.values"
+TABLES = Phrase("应是每个指标一张表（DataFrame）", "it is a table (DataFrame) for each indicator")
+FRAMES = Phrase('请写成 {"指标": pd.read_csv("….csv")}，每列一个会员', 'write {"indicator": pd.read_csv("....csv")}, a column for each member')
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +59,9 @@ class GivenValues:
 
     def faults(self, evaluation: Evaluation) -> Iterator[Problem]:
         """All that is wrong with it for an evaluation."""
+        if wrong := _no_frames(self.values):
+            yield fault(PLACE, TABLES, FRAMES, wrong)
+            return
         yield from indicator_faults("GivenValues", tuple(self.values), evaluation.scheme.indicators, partial(no_numbers, evaluation))
         for name, frame in self.values.items():
             yield from _frame_faults(f"{PLACE}.{name}", frame, evaluation.members.index)
@@ -75,6 +80,13 @@ class GivenValues:
             scenario.raw[name] = column
 
 
+def _no_frames(values: object) -> str:
+    """What stands where a mapping of tables is wanted, by its type; empty where all is as it should be."""
+    if not isinstance(values, Mapping):
+        return type(values).__name__
+    return next((f"{name}: {type(held).__name__}" for name, held in values.items() if not isinstance(held, pd.DataFrame)), "")
+
+
 def _frame_faults(place: str, frame: pd.DataFrame, members: pd.Index[str]) -> Iterator[Problem]:
     """Members that are none, or there twice; no rows; what is no number."""
     yield from name_faults(place, list(frame.columns), set(members))
@@ -84,5 +96,5 @@ def _frame_faults(place: str, frame: pd.DataFrame, members: pd.Index[str]) -> It
         yield fault(place, Phrase("没有数值", "there are no values"), Phrase("至少一行一列", "give a row and a column or more"))
     numbers = frame.apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
     for row, column in zip(*np.nonzero((np.isnan(numbers) & frame.notna().to_numpy()) | np.isinf(numbers)), strict=True):
-        rule = phrase("第 {row} 行“{member}”的不是数", "row {row} of `{member}` is no number", row=row + 1, member=frame.columns[column])
+        rule = phrase("第 {row} 行“{member}”的数值不是数字", "row {row} of `{member}` is no number", row=row + 1, member=frame.columns[column])
         yield fault(place, rule, Phrase("请改正；缺失请留空", "mend it; leave it empty if it is missing"), str(frame.iloc[row, column]))

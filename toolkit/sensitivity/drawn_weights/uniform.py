@@ -17,7 +17,7 @@ from toolkit.sensitivity.drawn_weights.bounds import Box, WeightBounds, WeightOr
 from toolkit.sensitivity.drawn_weights.voted import BLOCK, Blocks, Recipe, numbered
 from toolkit.sensitivity.drawn_weights.walks import Polytope, Simplex
 from toolkit.text import Phrase, phrase
-from toolkit.toml_file import Decision
+from toolkit.toml_file import Question
 
 Spread: TypeAlias = Simplex | Polytope
 
@@ -25,7 +25,7 @@ AT_LEAST, LEVEL = (">=", "≥"), ("=", "==")
 STATED = re.compile(r"\s*(>=|≥|==|=|>|<=|≤|<)\s*")
 
 
-class UniformWeights(Blocks, Decision):
+class UniformWeights(Blocks, Question):
     """Weights drawn evenly from all that keep given bounds and statements, at every set of siblings by itself.
 
     Where siblings have no bounds, and the statements put all of them in one order (ties included) or say nothing, draws
@@ -99,7 +99,7 @@ def _spread(box: Box, over: Mask) -> Spread | None:
     (low, high), size = box, len(over)
     if np.array_equal(low, high) and not over.any():
         return Simplex(low[None, :])
-    if (low <= 0).all() and (high >= 1).all():
+    if (high >= 1).all():  # then nothing has a lower bound either: a box is tightened
         reached = _reached(over)
         if not over.any():
             return Simplex(np.eye(size))

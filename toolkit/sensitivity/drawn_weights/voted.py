@@ -16,7 +16,7 @@ from toolkit.ranking import Floats
 from toolkit.scoring import Tree
 from toolkit.sensitivity.drawn_weights.weight_tables import indicator_weights, sibling_shares
 from toolkit.text import Phrase
-from toolkit.toml_file import Decision
+from toolkit.toml_file import Question
 
 BLOCK = 512
 TABLE = Phrase("应是一张表（DataFrame）", "it is a table (DataFrame)")
@@ -63,7 +63,7 @@ def _block(make: Callable[[np.random.Generator], Floats], seed: int, number: int
     return make(np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(number,))))[:size]
 
 
-class WeightDraws(Blocks, Decision):
+class WeightDraws(Blocks, Question):
     """Weights drawn at random round the voted ones, at every set of siblings: a Dirichlet distribution.
 
     With voted shares s of m siblings the draws are Dirichlet(c s), c = (m - 1) / spread^2 - 1. Their mean is s;

@@ -51,7 +51,7 @@ class Allocation:
         """The rule of an evaluation's scheme, for its members in their order."""
         drawn = DrawnStandings.of(evaluation)
         terms = Terms.of(evaluation.scheme, evaluation.members, evaluation.vetoes, evaluation.measured.conditions)
-        return cls(drawn, bars_of(terms.eligibility.nodes, drawn.steps), terms, offers(terms, drawn.ranked, drawn.steps, drawn.fixed))
+        return cls(drawn, bars_of(terms.eligibility.nodes, drawn.steps), terms, offers(terms, drawn.steps, drawn.fixed))
 
     @property
     def scores(self) -> PatternedScores:

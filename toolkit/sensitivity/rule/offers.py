@@ -31,7 +31,7 @@ class Offer:
     Parameters
     ----------
     able : bool[members]
-        Takes part, has a total, not barred, and over every bar that weights leave alone.
+        Takes part, not barred, and over every bar that weights leave alone; who has no total stands below all anyhow.
     least
         The lowest standing, at the node its places go by, that is offered the award.
     bars
@@ -53,13 +53,11 @@ class Offer:
         return self.award.by == TOTAL and not self.bars and bool(self.able.all())
 
 
-def offers(terms: Terms, ranked: Mask, steps: Steps, fixed: dict[str, Standing]) -> tuple[Offer, ...] | None:
+def offers(terms: Terms, steps: Steps, fixed: dict[str, Standing]) -> tuple[Offer, ...] | None:
     """The offers of every award; None where a draw has to be decided by itself.
 
     Parameters
     ----------
-    ranked : bool[members]
-        Who has a total.
     fixed
         Standings, int[1, members], at the nodes that no weight moves.
     """
@@ -68,12 +66,12 @@ def offers(terms: Terms, ranked: Mask, steps: Steps, fixed: dict[str, Standing])
     if moving or bounded:
         return None
     part = terms.taking_part(lambda node: steps.scores(fixed[node][0]))
-    return tuple(_offer(terms, award, part, ranked, steps, fixed=fixed) for award in terms.scheme.awards)
+    return tuple(_offer(terms, award, part, steps, fixed) for award in terms.scheme.awards)
 
 
-def _offer(terms: Terms, award: Award, part: Mask, ranked: Mask, steps: Steps, *, fixed: dict[str, Standing]) -> Offer:
+def _offer(terms: Terms, award: Award, part: Mask, steps: Steps, fixed: dict[str, Standing]) -> Offer:
     asked: Asked = terms.bars[award.id]
-    able = part & ranked & ~terms.barred[award.id] & asked.able
+    able = part & ~terms.barred[award.id] & asked.able
     least, moving = 1, list[Bar]()
     for item, spared in asked.nodes:
         node, (low, high) = str(item.node), _between(item, steps)
