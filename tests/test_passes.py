@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ import pytest
 
 from tests.drawing import flat
 from toolkit.errors import Refused
-from toolkit.evaluation import Evaluation
+from toolkit.evaluation import Evaluation, rescored
 from toolkit.sensitivity import (
     GivenWeights,
     ResampledWeights,
@@ -230,3 +231,10 @@ def test_memory_does_not_grow_with_draws() -> None:
 def test_what_is_no_specification_of_weights_is_refused(spec: Any) -> None:
     with pytest.raises(Refused, match="which weights"):
         award_probabilities(asked(), spec)
+
+
+def test_asking_for_chances_writes_no_list() -> None:
+    fresh = rescored(asked(), asked().scheme)
+    with patch("toolkit.evaluation.ranked_list", side_effect=RuntimeError("written")):
+        for question in (award_probabilities, rank_probabilities, grade_probabilities):
+            question(fresh, WeightDraws(draws=20))

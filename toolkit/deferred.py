@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any, Generic, TypeVar, cast, overload
 
 T = TypeVar("T")
@@ -59,3 +60,20 @@ class Deferred(Generic[T]):
     def __set__(self, instance: object, value: T | Callable[[], T]) -> None:
         """Keep the value, or how to come by it."""
         instance.__dict__[self.name] = value
+
+
+def replaced(instance: T, **changes: Any) -> T:
+    """A dataclass with other values in some fields, as `dataclasses.replace`; what is deferred stays so.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class Letter:
+    ...     to: str
+    ...     text: Deferred[str] = Deferred()
+    >>> replaced(Letter("member", lambda: print("writing ...")), to="chair").to
+    'chair'
+    """
+    held = {field.name: instance.__dict__[field.name] for field in fields(cast("Any", instance))}
+    return type(instance)(**held | changes)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from toolkit.deferred import replaced
 from toolkit.errors import refuse
 from toolkit.scoring import TOTAL, Tree
 from toolkit.sensitivity.chances.tasks import in_turn
@@ -159,7 +160,7 @@ def by_class(evaluation: Evaluation) -> Evaluation:
     members = evaluation.members
     classes, _ = pd.factorize(members["class"].astype("str"), sort=True)
     totals = evaluation.scores[TOTAL].loc[members.index].to_numpy(np.float64)
-    return replace(evaluation, members=members.iloc[np.lexsort((-totals, classes))])
+    return replaced(evaluation, members=members.iloc[np.lexsort((-totals, classes))])
 
 
 def standard_error(chance: Floats, draws: int | Floats) -> Floats:

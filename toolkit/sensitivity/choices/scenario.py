@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from toolkit.deferred import replaced
 from toolkit.evaluation import rescored
 from toolkit.scoring import TOTAL
 from toolkit.sensitivity.rule.lists import weights_of
@@ -142,7 +143,7 @@ class Scenario:
         """
         evaluation = self.ground.evaluation
         measured = replace(evaluation.measured, raw=evaluation.measured.raw.assign(**self.raw))
-        return rescored(replace(evaluation, measured=measured, worked=None), self.scheme)
+        return rescored(replaced(evaluation, measured=measured, worked=None), self.scheme)
 
 
 def in_order(evaluation: Evaluation) -> Evaluation:

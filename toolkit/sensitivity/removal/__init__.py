@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import pandas as pd
 
 from toolkit.awards.requirements import rounded_scores
+from toolkit.deferred import replaced
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.sensitivity.removal.listings import Listing
 
@@ -96,7 +97,7 @@ def evaluated_without(
         open={member: why for member, why in measured.open.items() if member in kept.index},
     )
     scheme = evaluation.resolved if relative == "held" else evaluation.scheme
-    return rescored(replace(evaluation, members=kept, measured=fewer, worked=None), scheme)
+    return rescored(replaced(evaluation, members=kept, measured=fewer, worked=None), scheme)
 
 
 def scheme_without(scheme: Scheme, node: str) -> Scheme:
