@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+import toolkit
 from tests.sealing import extract, named, with_new_manifests
 from toolkit.errors import Problems
 from toolkit.seal import verify_bag
+from toolkit.sealing.replay import signed_as_sealed
 
 
 @pytest.mark.parametrize("name", ["ranking.csv", "scores.csv", "values.csv", "indicators.csv"])
@@ -51,14 +54,23 @@ def test_other_versions_are_only_a_note(bag: Path) -> None:
     assert ([problem.column for problem in problems], problems.errors) == (["python"], Problems())
 
 
-@pytest.mark.parametrize(("version", "errors"), [("0.1.0", True), ("0.0.9", False)])
+@pytest.mark.parametrize(("version", "errors"), [(toolkit.__version__, True), ("0.0.9", False)])
 def test_a_sentence_worded_otherwise_is_a_note_only_where_another_version_sealed_it(
     bag: Path, version: str, *, errors: bool
 ) -> None:
     ranking, environment = bag / "data" / "results" / "ranking.csv", bag / "data" / "environment.txt"
     ranking.write_text(ranking.read_text("utf-8").replace("总分", "得分"), "utf-8")
-    environment.write_text(environment.read_text("utf-8").replace("toolkit==0.1.0", f"toolkit=={version}"), "utf-8")
+    environment.write_text(environment.read_text("utf-8").replace(f"toolkit=={toolkit.__version__}", f"toolkit=={version}"), "utf-8")
     with_new_manifests(bag)
     problems = verify_bag(bag, replay=True)
     assert "reason" in {problem.column for problem in problems}
     assert bool(problems.errors) is errors
+
+
+def test_a_notice_made_now_names_the_version_that_sealed_it(tmp_path: Path) -> None:
+    (tmp_path / "environment.txt").write_text("evaluation-committee-toolkit==0.0.9\n", "utf-8")
+    notice = tmp_path / "again" / "public" / "notice.json"
+    notice.parent.mkdir(parents=True)
+    notice.write_text(json.dumps({"title": toolkit.__version__, "toolkit_version": toolkit.__version__}), "utf-8")
+    signed_as_sealed(tmp_path, tmp_path / "again")
+    assert json.loads(notice.read_text("utf-8")) == {"title": toolkit.__version__, "toolkit_version": "0.0.9"}

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from toolkit.sensitivity.variance import variance_shares
     from toolkit.tables import Tables, load_tables
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 HOMES = {
     "Choices": "sensitivity.choices",

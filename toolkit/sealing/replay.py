@@ -17,7 +17,7 @@ from toolkit.records import Records
 from toolkit.results import TABLES, TOUCHED, WORKBOOK, write_results
 from toolkit.sealing.bag import read_bag_info
 from toolkit.sealing.differences import Table, as_wording, cell_problems, folder_problems, workbook_problems
-from toolkit.sealing.environment import read_environment, versions
+from toolkit.sealing.environment import environment_text, read_environment, versions
 from toolkit.sealing.frozen import public_digests
 from toolkit.text import Phrase, phrase
 
@@ -71,6 +71,7 @@ def replay_problems(
             extract(
                 evaluation, info["Internal-Sender-Identifier"], public_digests(data), day, again / "public"
             )
+            signed_as_sealed(data, again)
             found += folder_problems("public", data, again)
     return Problems((*found, *_version_notes(data / "environment.txt")))
 
@@ -107,13 +108,25 @@ def _meeting_problems(
         yield replace(problem, severity="note", rule=DRAWN_OTHERWISE, mend=NOTHING) if other else problem
 
 
+def signed_as_sealed(data: Path, again: Path) -> None:
+    """Let a notice made now name the version that sealed it: which one it is now is told among the packages."""
+    sealed, now = (read_environment(text).get(OURSELVES, "") for text in (_environment(data / "environment.txt"), environment_text()))
+    path = again / "public" / "notice.json"
+    told = path.read_text(encoding="utf-8")
+    path.write_text(told.replace(f'"toolkit_version": "{now}"', f'"toolkit_version": "{sealed}"'), encoding="utf-8", newline="\n")
+
+
+def _environment(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
 def _other_version(path: Path, *names: str) -> bool:
-    sealed, now = read_environment(path.read_text(encoding="utf-8") if path.is_file() else ""), versions()
+    sealed, now = read_environment(_environment(path)), versions()
     return any(sealed.get(name) != now.get(name) for name in (OURSELVES, *names))
 
 
 def _version_notes(path: Path) -> Iterator[Problem]:
-    sealed, now = read_environment(path.read_text(encoding="utf-8") if path.is_file() else ""), versions()
+    sealed, now = read_environment(_environment(path)), versions()
     for name in sorted({*sealed, *now}):
         was, is_ = sealed.get(name, "—"), now.get(name, "—")
         if was != is_:
