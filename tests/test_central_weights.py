@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import product
 from statistics import NormalDist
 
 import numpy as np
@@ -23,6 +24,7 @@ from toolkit.sensitivity import (
     central_weights,
     scenario_probabilities,
 )
+from toolkit.sensitivity.chances.confidence import Uncertain
 from toolkit.sensitivity.drawn_weights.voted import leaves_of
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -204,3 +206,19 @@ def test_weights_are_said_once_and_choices_have_to_fit() -> None:
         central_weights(asked, UniformWeights(draws=5), 1, ERRORS, precision=0.0)
     with pytest.raises(Refused, match=r"write Choices\(MeasurementErrors"):
         central_weights(asked, UniformWeights(draws=5), 1, MeasurementErrors(1.0))
+
+
+@settings(max_examples=8, deadline=None, phases=PHASES)
+@given(contested())
+def test_confidence_counts_what_the_official_runs_would(asked: Evaluation) -> None:
+    spec, choices = WeightDraws(draws=1, seed=5), Choices(MeasurementErrors(0.05))
+    for sought in (1, asked.scheme.awards[0].id):
+        every = Uncertain.of(asked, spec, choices, sought)
+        tree, own = every.scenarios.ground.evaluation.tree, np.arange(len(asked.members))
+        shares = next(WeightDraws(draws=len(own), spread=0.6).blocks(tree, 3))
+        expected, scenarios = np.zeros(len(own), np.int64), [every.scenarios[draw] for draw in range(4)]
+        for scenario, member in product(scenarios, own):
+            scenario.shares = shares[member]
+            expected[member] += every.has(scenario)[member]
+        computed, had = every.tries(shares, own, range(4))
+        assert (computed, had.tolist()) == (4, expected.tolist())

@@ -81,10 +81,10 @@ def _mean(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights], 
     """The mean of the children; taken as `whole` it is NaN where one is missing, but for who has 0 anyhow."""
     sums = Sums.nothing(*shape)
     for score, weight in zip(scores, weights, strict=True):
-        if whole and isinstance(weight, float):
-            sums.add_whole(branch, score, weight)
-        else:
+        if not isinstance(weight, float):
             sums.add(branch, score, weight)
+        elif weight > 0:  # what nobody gives weight is not looked at, whatever it holds
+            (sums.add_whole if whole else sums.add)(branch, score, weight)
     return sums.mean(branch)
 
 
@@ -140,8 +140,6 @@ class Sums:
 
     def add_whole(self, branch: Branch, score: Floats, weight: float) -> None:
         """The same in half the time where nobody lacks the score; else its gaps are gaps of the sums."""
-        if weight <= 0:
-            return
         self.weight = self.weight + weight
         if branch.power == -np.inf:
             self.least = np.minimum(self.least, score)
