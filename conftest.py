@@ -9,7 +9,7 @@ from importlib.util import find_spec
 import pytest
 
 DRIVERS = {"psycopg": "postgres", "pyspark": "spark"}
-collect_ignore = [f"toolkit/sources/{module}.py" for driver, module in DRIVERS.items() if find_spec(driver) is None]
+collect_ignore = [f"toolkit/records/databases/{module}.py" for driver, module in DRIVERS.items() if find_spec(driver) is None]
 
 
 def pytest_configure(config: pytest.Config) -> None:

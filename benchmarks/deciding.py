@@ -35,13 +35,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from toolkit.awards import decide_awards
-from toolkit.errors import Problems
 from toolkit.evaluation import Evaluation, concluded, evaluate, rescored
+from toolkit.evaluation.decisions import decide_awards
+from toolkit.ground.problems import Problems
 from toolkit.indicators import Indicators
 from toolkit.records import Records, load_records
+from toolkit.records.dictionary import load_tables
 from toolkit.scheme import Scheme
-from toolkit.tables import load_tables
 
 INDICATORS, DECIMALS, CLASSES = 30, 2, list("ABCDEFG")
 NAMES = [f"x{i}" for i in range(INDICATORS)]

@@ -126,8 +126,8 @@ def conduct_chunk(rng: np.random.Generator, start: int, rows: int) -> pa.Table:
 def read_ours(folder: Path) -> float:
     """Reading the attendance here, checks included: seconds of processor."""
     from toolkit.records import load_records
-    from toolkit.scheme.identity import MembersSpec
-    from toolkit.tables import load_tables
+    from toolkit.records.dictionary import load_tables
+    from toolkit.scheme.criteria import MembersSpec
 
     (folder / "tables.toml").write_text(TABLES, encoding="utf-8")
     tables = load_tables(folder / "tables.toml")
@@ -164,8 +164,8 @@ def measure_ours(folder: Path) -> float:
     import_engine(folder)
     from toolkit.indicators import measure_indicators
     from toolkit.records import load_records
+    from toolkit.records.dictionary import load_tables
     from toolkit.scheme import load_scheme
-    from toolkit.tables import load_tables
 
     members = TABLES[: TABLES.index("[table.attendance]")]
     (folder / "tables.toml").write_text(members + CONDUCT, encoding="utf-8")

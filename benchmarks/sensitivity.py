@@ -40,12 +40,11 @@ from evaluate_and_draws import GROUPS, INDICATORS, MEMBERS, write_edition
 from toolkit import WeightDraws, award_probabilities, evaluate, open_edition
 from toolkit.evaluation import Evaluation
 from toolkit.sensitivity.bounds import around, award_bounds, preferences, rank_bounds
-from toolkit.sensitivity.draws import rank_probabilities
-from toolkit.sensitivity.removal import without_each_member, without_nodes
-from toolkit.sensitivity.tipping.nearest_lists import nearest_lists
-from toolkit.sensitivity.tipping.smallest_values import smallest_values
-from toolkit.sensitivity.tipping.smallest_weights import smallest_weights
-from toolkit.sensitivity.tipping.stability import stability_intervals
+from toolkit.sensitivity.leave_one_out import without_each_member, without_nodes
+from toolkit.sensitivity.probabilities import rank_probabilities
+from toolkit.sensitivity.tipping.all_weights import nearest_lists, smallest_weights
+from toolkit.sensitivity.tipping.one_value import smallest_values
+from toolkit.sensitivity.tipping.one_weight import stability_intervals
 
 DRAWS, CHUNK, BLOCK, PLACES, LOOPED = 10_000, 512, 128, 300, 200
 SIZES = [100, 300, 1_000, 3_000]

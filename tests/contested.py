@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.invented import MEASURE, NO_VETOES, evaluation, members, scheme, tables, trees
 from toolkit.evaluation import Evaluation
-from toolkit.scoring import TOTAL
+from toolkit.evaluation.scores import TOTAL
 
 RARELY = st.sampled_from([False, False, False, True])
 BOUND = st.sampled_from([0, 10, 25, 50, 60, 75])

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from tests.invented import evaluation, indicator, members, scheme, scored
-from toolkit.awards import Decided, decide_awards
 from toolkit.evaluation import Evaluation
-from toolkit.grades import decide_grades
-from toolkit.scoring import Tree
+from toolkit.evaluation.decisions import Decided, decide_awards
+from toolkit.evaluation.grades import decide_grades
+from toolkit.evaluation.scores import Tree
 
 
 def table_under(asked: Evaluation, shares: np.ndarray) -> pd.DataFrame:

@@ -9,13 +9,12 @@ from typing import Any
 import openpyxl
 import pandas as pd
 
-from toolkit.forms import form_bytes, write_forms
-from toolkit.forms.names import Form, forms
-from toolkit.forms.sheet import HEADING_ROW
-from toolkit.house import house_folder
+from toolkit.forms import Form, form_bytes, forms, write_forms
+from toolkit.forms.entry_sheet import HEADING_ROW
+from toolkit.ground.resources import house_folder
 from toolkit.records import load_records
+from toolkit.records.dictionary import Column, Table, Tables, load_tables
 from toolkit.scheme import Scheme, load_scheme
-from toolkit.tables import Column, Table, Tables, load_tables
 
 FEDERATION = house_folder("templates/editions") / "federation"
 SCHEME = load_scheme(FEDERATION / "scheme.toml")

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
-from toolkit.awards import Decided, decide_awards
-from toolkit.errors import Problems
 from toolkit.evaluation import Evaluation
-from toolkit.grades import decide_grades
+from toolkit.evaluation.decisions import Decided, decide_awards
+from toolkit.evaluation.grades import decide_grades
+from toolkit.evaluation.scores import TOTAL, Tree, adjusted, scores
+from toolkit.ground.problems import Problems
 from toolkit.indicators import Indicators
 from toolkit.scheme import Scheme
-from toolkit.scoring import TOTAL, Tree, adjusted, scores
 
 MEASURE = {"column": "members.x"}
 VALUE = {"shape": "linear", "worst": 0, "best": 100}

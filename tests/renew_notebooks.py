@@ -9,8 +9,8 @@ from typing import Any
 
 import nbformat
 
-from toolkit.house import house_folder
-from toolkit.sealing.execution import run_notebooks
+from toolkit.ground.resources import house_folder
+from toolkit.sealing.notebooks import run_notebooks
 
 HERE = house_folder("notebooks")
 KERNEL = {

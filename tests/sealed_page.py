@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from toolkit.errors import Problems
-from toolkit.extract import Extract
-from toolkit.house import house_folder
-from toolkit.pages import served
+from toolkit.ground.problems import Problems
+from toolkit.ground.resources import house_folder
+from toolkit.publication.extract import Extract
+from toolkit.publication.server import served
 
 HOSTILE = (
     "<img src=x onerror=\"document.title='owned'\">公司",

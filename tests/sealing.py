@@ -7,10 +7,11 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from toolkit.errors import Problems
 from toolkit.evaluation import Evaluation
-from toolkit.seal import seal_edition
-from toolkit.sealing.bag import MANIFEST, TAG_MANIFEST, file_digest
+from toolkit.ground.problems import Problems
+from toolkit.ground.resources import file_digest
+from toolkit.sealing import seal_edition
+from toolkit.sealing.bag import MANIFEST, TAG_MANIFEST
 
 DAY = dt.date(2019, 3, 1)
 ROWS = "len((Path(os.environ['COMMITTEE_EDITION']) / 'records' / '会员名册.csv').read_text('utf-8').splitlines())"

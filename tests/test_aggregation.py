@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.invented import applicability, group, indicator, members, scheme, tables, trees
-from toolkit.aggregation import Branch, gather, power
-from toolkit.errors import Refused
+from toolkit.evaluation.aggregation import Branch, gather, power
+from toolkit.evaluation.scores import TOTAL, Tree, scores
+from toolkit.ground.problems import Refused
+from toolkit.ground.text import Phrase
 from toolkit.scheme import Scheme
 from toolkit.scheme.criteria import Group, Total
-from toolkit.scoring import TOTAL, Tree, scores
-from toolkit.text import Phrase
 
 NAN = float("nan")
 DESIGN = {  # highway design firms: bidding T and performance L weigh (1, 0), (0, 1) or (0.2, 0.8)

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from tests.contested import contested
 from tests.invented import evaluation, indicator, members, scheme, scored
 from tests.straight import straight
-from toolkit.awards import decide_awards
 from toolkit.evaluation import Evaluation
-from toolkit.scoring import Tree
+from toolkit.evaluation import many as drawn_standings
+from toolkit.evaluation.decisions import decide_awards
+from toolkit.evaluation.many import Allocation
+from toolkit.evaluation.scores import Tree
 from toolkit.sensitivity import WeightDraws, award_probabilities
-from toolkit.sensitivity.rule import drawn_standings
-from toolkit.sensitivity.rule.allocation import Allocation
 
 
 def listed(asked: Evaluation, shares: np.ndarray) -> dict[str, set[str]]:

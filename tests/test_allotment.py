@@ -6,10 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.awards.contests import allot
-from toolkit.ranking import levels
-from toolkit.sensitivity.rule.allotment import allot_draws
-from toolkit.sensitivity.rule.offers import span
+from toolkit.evaluation.awards import allot
+from toolkit.evaluation.many import allot_draws, span
+from toolkit.ground.ranking import levels
 
 DRAWS, MEMBERS = 3, 9
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.house import house_folder
+from toolkit.ground.resources import house_folder
 from toolkit.scheme import Scheme, load_scheme
 from toolkit.scheme.amendments import diff
 

@@ -133,7 +133,7 @@ def test_imports_run_downwards(module: str) -> None:
     assert imports_of(MODULES[module]) - set(below) == set()
 
 
-@pytest.mark.parametrize("module", ["toolkit", "toolkit.scheme", "toolkit.extract"])
+@pytest.mark.parametrize("module", ["toolkit", "toolkit.scheme", "toolkit.publication.extract"])
 def test_importing_loads_nothing_heavy(module: str) -> None:
     script = f"import {module}, sys; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.invented import MEASURE, decided, indicator, members, scheme, totals
-from toolkit.awards.notes import award_problems
+from toolkit.evaluation.decisions import award_problems
 
 
 def told(*numbers: float, classes: list[str] | None = None, **said: Any) -> list[tuple[str, str]]:

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.invented import NO_VETOES, decided, evaluations, group, indicator, members, scheme, totals
-from toolkit.awards import decide_awards
-from toolkit.awards.quotas import places
 from toolkit.evaluation import Evaluation
-from toolkit.ranking import Tie, rounded
+from toolkit.evaluation.decisions import decide_awards
+from toolkit.evaluation.quotas import places
+from toolkit.ground.ranking import Tie, rounded
 from toolkit.scheme import Scheme
 from toolkit.scheme.outcomes import Quota
 

@@ -10,8 +10,8 @@ import bagit
 import pytest
 
 from tests.sealing import files, named
-from toolkit.errors import Problems
-from toolkit.seal import verify_bag
+from toolkit.ground.problems import Problems
+from toolkit.sealing import verify_bag
 from toolkit.sealing.bag import MANIFEST, TAG_MANIFEST
 
 

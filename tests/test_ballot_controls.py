@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from tests.ballots.voters import NAME, edition, slip, small_scheme
 from tests.invented import indicator, scheme
-from toolkit import ballot_controls as module
-from toolkit.ballot_controls import BallotSliders, ballot_sliders
 from toolkit.ballots import group_weights, load_ballots
-from toolkit.display import Table
-from toolkit.errors import Refused
+from toolkit.ground.display import Table
+from toolkit.ground.problems import Refused
+from toolkit.interactive import ballot_sliders as module
+from toolkit.interactive.ballot_sliders import BallotSliders, ballot_sliders
 
 POINTS = {"total": {"learning": 70, "conduct": 30}, "learning": {"hours": 50, "talks": 30, "essays": 20}}
 

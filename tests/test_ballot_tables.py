@@ -10,8 +10,8 @@ from tests.ballots.test_folder import MANY
 from tests.ballots.voters import NAME, cast, slip
 from toolkit import views
 from toolkit.ballots import group_weights
-from toolkit.errors import Refused
-from toolkit.text import Language
+from toolkit.ground.problems import Refused
+from toolkit.ground.text import Language
 
 LEARNING = {"E01": 62, "E02": 60, "E03": 58, "E04": 61, "E05": 10}
 SLIPS = {f"{expert}.toml": slip(expert, learning) for expert, learning in LEARNING.items()}

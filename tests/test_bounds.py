@@ -13,8 +13,10 @@ from tests.contested import contested
 from tests.invented import evaluation, indicator, members, scheme
 from tests.straight import straight
 from tests.test_stability import listed, two
-from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation, rescored
+from toolkit.evaluation.many import weights_of
+from toolkit.evaluation.scores import shares_of
+from toolkit.ground.problems import Refused
 from toolkit.sensitivity.bounds import (
     WeightBounds,
     WeightHull,
@@ -24,11 +26,10 @@ from toolkit.sensitivity.bounds import (
     preferences,
     rank_bounds,
 )
-from toolkit.sensitivity.bounds.extremes import Extremes
+from toolkit.sensitivity.bounds.leads import Extremes
 from toolkit.sensitivity.bounds.rank_programmes import RankProgrammes
-from toolkit.sensitivity.drawn_weights.voted import WeightDraws, shares_of
-from toolkit.sensitivity.rule.lists import weights_of
-from toolkit.sensitivity.tipping.weight_effects import leaf_shares
+from toolkit.sensitivity.tipping.all_weights import leaf_shares
+from toolkit.sensitivity.weights.draws import WeightDraws
 
 QUICK = settings(max_examples=8, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 

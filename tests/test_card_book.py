@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from toolkit import Evaluation, Records, evaluate, open_edition
-from toolkit.errors import Refused
-from toolkit.workbook.card_book import card_names, write_cards
+from toolkit.ground.problems import Refused
+from toolkit.reports.workbook.score_cards import card_names, write_cards
 
 
 @pytest.fixture

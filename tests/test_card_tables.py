@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from tests.invented import MEASURE, NO_VETOES, evaluation, evaluations, group, indicator, members, scheme
 from toolkit import Evaluation, Records, evaluate, open_edition
-from toolkit.score_cards.tables import member_card
+from toolkit.reports.score_cards import member_card
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from toolkit.reading.cells import Cell, read_cell, read_cells
-from toolkit.tables import Column
+from toolkit.records.cells import Cell, read_cell, read_cells
+from toolkit.records.dictionary import Column
 
 CODE = "91350100M000100Y43"
 PUBLISHED_FAILURE = "91350211M0000XUF46"

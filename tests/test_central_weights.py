@@ -12,9 +12,9 @@ from hypothesis import Phase, given, settings
 
 from tests.contested import contested
 from tests.drawing import decided_under, flat
-from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation
-from toolkit.scoring import Tree
+from toolkit.evaluation.scores import Tree, leaves_of
+from toolkit.ground.problems import Refused
 from toolkit.sensitivity import (
     Choices,
     GivenWeights,
@@ -24,8 +24,7 @@ from toolkit.sensitivity import (
     central_weights,
     scenario_probabilities,
 )
-from toolkit.sensitivity.chances.confidence import Uncertain
-from toolkit.sensitivity.drawn_weights.voted import leaves_of
+from toolkit.sensitivity.central_weights import Uncertain
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 

@@ -14,8 +14,7 @@ from typer.testing import CliRunner
 
 from tests.visits import CLEAN, VISITS, write_visits
 from toolkit.__main__ import app
-from toolkit.returns.changes import changed_records, edition_at, write_changes
-from toolkit.returns.row_changes import FILE, row_changes
+from toolkit.comparison.records import FILE, changed_records, edition_at, row_changes, write_changes
 
 COLUMNS = ["table", "key", "column", "before", "after", "kind", "member"]
 

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.invented import evaluation, group, indicator, members, scheme
-from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation
+from toolkit.ground.problems import Refused
+from toolkit.scheme.shapes import Category, Linear, Log
 from toolkit.sensitivity.choices import (
     Aggregations,
     Choices,
@@ -24,8 +25,7 @@ from toolkit.sensitivity.choices import (
     factors,
 )
 from toolkit.sensitivity.choices.scenario import Ground, Luck, Scenario
-from toolkit.sensitivity.drawn_weights.voted import GivenWeights, WeightDraws
-from toolkit.shapes import Category, Linear, Log
+from toolkit.sensitivity.weights.draws import GivenWeights, WeightDraws
 
 COUNT = {"take": "count", "table": "t"}
 SUM = {"take": "sum", "table": "t", "column": "c"}
@@ -172,7 +172,7 @@ def test_means_and_shapes_are_picked_for_all_alike() -> None:
     ({"shape": "min_max", "better": "lower"}, "lower"),
 ])  # fmt: skip
 def test_the_direction_is_that_of_the_scheme(shape: dict[str, Any], better: str | None) -> None:
-    from toolkit.sensitivity.choices.valuings import direction
+    from toolkit.sensitivity.choices.rules import direction
 
     assert direction(scheme(indicator=[indicator("a", value=shape)]).indicators[0]) == better
 

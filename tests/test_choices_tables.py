@@ -9,8 +9,7 @@ import pytest
 
 from tests.test_sensitivity_pictures import answers
 from tests.test_stability import two
-from toolkit.sensitivity.choices import factors
-from toolkit.sensitivity.choices_tables import (
+from toolkit.reports.sensitivity_tables import (
     central_table,
     central_tables,
     choice_in_words,
@@ -19,8 +18,9 @@ from toolkit.sensitivity.choices_tables import (
     top_weights,
     variance_table,
 )
-from toolkit.sensitivity.draws import WeightDraws, central_weights
-from toolkit.sensitivity.usual_choices import usual_doubts
+from toolkit.sensitivity.central_weights import central_weights
+from toolkit.sensitivity.choices import factors, usual_doubts
+from toolkit.sensitivity.weights.draws import WeightDraws
 
 
 def test_who_missed_an_award_is_told_with_weights_that_sum_to_the_whole() -> None:

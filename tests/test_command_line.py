@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from toolkit.__main__ import app
-from toolkit.house import house_folder
+from toolkit.ground.resources import house_folder
 
 CONTRACT_RANKING = ["member", "name", "class", "total", "rank", "tied", "award", "grade", "reason"]
 
@@ -140,7 +140,7 @@ def test_an_edition_without_approval_is_sealed_without_a_page(
 ) -> None:
     scheme = small_edition / "scheme.toml"
     scheme.write_text(scheme.read_text("utf-8").replace('approval = "测试〔2019〕1号"\n', ""), "utf-8")
-    monkeypatch.setattr("toolkit.house.house_folder", lambda name: house_folder(name) if name == "templates/papers" else house)
+    monkeypatch.setattr("toolkit.ground.resources.house_folder", lambda name: house_folder(name) if name == "templates/papers" else house)
     done = run("seal", small_edition, "--as", "r1")
     assert done.exit_code == 0, done.output
     assert "批准文号" in done.output

@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 
 from tests.invented import evaluation, evaluations, indicator, members, scheme
 from toolkit import Evaluation, evaluate, open_edition, rescored, views
-from toolkit.compare import compare
-from toolkit.compare.causes import made, scheme_causes, undone
-from toolkit.compare.tables import moved_in_words
+from toolkit.comparison import compare, made, scheme_causes, undone
+from toolkit.reports.list_tables import moved_in_words
 from toolkit.scheme import Scheme
-from toolkit.scheme.paths import plain
+from toolkit.scheme.writing import plain
 
 AWARDS = [{"id": "best", "label": "先进", "quota": {"number": 1, "within": "all"}}]
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from tests.contested import contested
 from tests.invented import MEASURE, NO_VETOES, decided, indicator, members, scheme, totals
-from toolkit.awards import decide_awards
-from toolkit.awards.contests import Ceiling
-from toolkit.awards.quotas import places
 from toolkit.evaluation import Evaluation
-from toolkit.ranking import Tie
+from toolkit.evaluation.awards import Ceiling
+from toolkit.evaluation.decisions import decide_awards
+from toolkit.evaluation.quotas import places
+from toolkit.ground.ranking import Tie
 from toolkit.scheme import Scheme
 
 CLASSES = ["A", "A", "A", "B", "B", "B"]

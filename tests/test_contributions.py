@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from tests.invented import MEASURE, evaluation, evaluations, group, indicator, members, scheme
 from toolkit.evaluation import Evaluation
-from toolkit.ranking import rounded
-from toolkit.score_cards.contributions import BOUNDS, GATHERED, contributions, node_factors
+from toolkit.evaluation.contributions import BOUNDS, GATHERED, contributions, node_factors
+from toolkit.ground.ranking import rounded
 
 
 def asked(values: dict[str, list[float]], points: list[float] | None = None, **parts: Any) -> Evaluation:

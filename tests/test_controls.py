@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from toolkit import controls as module
 from toolkit import evaluate, open_edition, rescored
-from toolkit.controls import WeightSliders, weight_sliders
 from toolkit.evaluation import Evaluation
+from toolkit.interactive.weight_sliders import WeightSliders, weight_sliders
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from toolkit.ballots import group_weights, load_ballots
-from toolkit.house import house_folder
+from toolkit.ground.resources import house_folder
 from toolkit.scheme import load_scheme
 
 DEMO = house_folder("data/demo")

@@ -14,10 +14,10 @@ from tests.invented import evaluation, indicator, members, scheme
 from tests.test_diagnostics import ASEM, asem, asked
 from toolkit import evaluate, open_edition, rescored, views
 from toolkit.diagnostics import effective_weights
-from toolkit.diagnostics.tables import percent
-from toolkit.display import Picture, Table
 from toolkit.evaluation import Evaluation
-from toolkit.wording import BLANK
+from toolkit.ground.display import Picture, Table
+from toolkit.reports.diagnostic_tables import percent
+from toolkit.reports.wording import BLANK
 
 HOSTILE = '$x^2$ <script>alert(1)</script> --> & "指标"\n]]>\u202e'
 PICTURES: dict[str, Callable[[Evaluation], Picture]] = {

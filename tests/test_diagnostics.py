@@ -24,12 +24,11 @@ from toolkit.diagnostics import (
     spread,
     weights_for_influence,
 )
-from toolkit.diagnostics.agreement import Method
-from toolkit.diagnostics.movements import movements
-from toolkit.diagnostics.strata import Strata
-from toolkit.errors import Refused
+from toolkit.diagnostics.influence import Strata, movements
 from toolkit.evaluation import Evaluation
-from toolkit.scoring import Tree
+from toolkit.evaluation.scores import Tree
+from toolkit.ground.problems import Refused
+from toolkit.ground.statistics import Method
 
 FEW = settings(
     max_examples=8, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow]

@@ -13,12 +13,12 @@ from tests.contested import contested
 from tests.drawing import decided_under
 from tests.invented import evaluation, evaluations, group, indicator, members, scheme
 from toolkit.evaluation import Evaluation
-from toolkit.ranking import competition_ranks
-from toolkit.scoring import Tree
+from toolkit.evaluation import many as drawn_ranks
+from toolkit.evaluation.many import Allocation
+from toolkit.evaluation.many_scores import Desk
+from toolkit.evaluation.scores import Tree
+from toolkit.ground.ranking import competition_ranks
 from toolkit.sensitivity import WeightDraws
-from toolkit.sensitivity.rule import drawn_ranks
-from toolkit.sensitivity.rule.allocation import Allocation
-from toolkit.sensitivity.rule.desk import Desk
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 

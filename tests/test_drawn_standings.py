@@ -14,10 +14,10 @@ from tests.drawing import table_under
 from tests.invented import evaluation, indicator, members, scheme
 from tests.straight import straight
 from toolkit.evaluation import Evaluation
-from toolkit.ranking import rounded
+from toolkit.evaluation import many as drawn_standings
+from toolkit.evaluation.many import DrawnStandings
+from toolkit.ground.ranking import rounded
 from toolkit.sensitivity import WeightDraws
-from toolkit.sensitivity.rule import drawn_standings
-from toolkit.sensitivity.rule.drawn_standings import DrawnStandings
 
 
 @settings(max_examples=25, deadline=None)

@@ -21,16 +21,17 @@ from tests.invented import (
     tables,
     trees,
 )
-from toolkit.awards import decide_awards
-from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation
-from toolkit.ranking import rounded
-from toolkit.scoring import Tree, node_scores
+from toolkit.evaluation import many as drawn_standings
+from toolkit.evaluation import many_scores as drawn_scores
+from toolkit.evaluation import many_scores as patterned_scores
+from toolkit.evaluation.decisions import decide_awards
+from toolkit.evaluation.many import Allocation, Steps
+from toolkit.evaluation.many_scores import PatternedScores
+from toolkit.evaluation.scores import Tree, node_scores
+from toolkit.ground.problems import Refused
+from toolkit.ground.ranking import rounded
 from toolkit.sensitivity import GivenWeights, WeightDraws, award_probabilities
-from toolkit.sensitivity.rule import drawn_scores, drawn_standings, patterned_scores
-from toolkit.sensitivity.rule.allocation import Allocation
-from toolkit.sensitivity.rule.patterned_scores import PatternedScores
-from toolkit.sensitivity.rule.standing import Steps
 
 
 def plain_awards(asked: Evaluation, shares: np.ndarray) -> pd.Series[str]:

@@ -9,8 +9,7 @@ import pytest
 from tests.test_sensitivity_pictures import answers
 from tests.test_stability import two
 from toolkit.evaluation import Evaluation
-from toolkit.sensitivity.draws import WeightDraws, rank_summary
-from toolkit.sensitivity.draws_tables import (
+from toolkit.reports.probability_tables import (
     at_lines,
     award_chances,
     grades_table,
@@ -19,8 +18,10 @@ from toolkit.sensitivity.draws_tables import (
     scenarios_table,
     unsure_grades,
 )
+from toolkit.sensitivity.choices import usual_doubts
+from toolkit.sensitivity.probabilities import rank_summary
 from toolkit.sensitivity.scenarios import scenario_probabilities
-from toolkit.sensitivity.usual_choices import usual_doubts
+from toolkit.sensitivity.weights.draws import WeightDraws
 
 
 @pytest.fixture(params=["zh", "en"])

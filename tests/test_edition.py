@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from toolkit.edition import check_edition, open_edition
-from toolkit.errors import Refused
+from toolkit.ground.problems import Refused
 
 
 def rewritten(edition: Path, old: str, new: str) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from toolkit.editor_schemas import MODELS, editor_schema, write_editor_schemas
-from toolkit.house import house_folder
+from toolkit.forms.new_edition import MODELS, editor_schema, write_editor_schemas
+from toolkit.ground.resources import house_folder
+from toolkit.records.dictionary import load_tables
 from toolkit.scheme import Scheme, load_scheme
-from toolkit.scheme.paths import plain
-from toolkit.scheme.words import KEYS
-from toolkit.tables import load_tables
+from toolkit.scheme.amendments import KEYS
+from toolkit.scheme.writing import plain
 
 EDITIONS = [house_folder("data/demo"), *sorted(path for path in house_folder("templates/editions").iterdir() if path.is_dir())]
 

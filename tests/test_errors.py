@@ -6,8 +6,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 CELL = """
-from toolkit.errors import refuse
-from toolkit.text import Phrase
+from toolkit.ground.problems import refuse
+from toolkit.ground.text import Phrase
 raise refuse(Phrase("应大于 0", "it is above 0"), Phrase("请改正", "mend it"), column="spread", value="-1")
 """
 

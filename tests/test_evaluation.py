@@ -86,7 +86,7 @@ def test_the_total_is_gathered_and_bounded_as_the_scheme_says_and_rounded_once(s
 
 
 def test_reasons_are_written_when_they_are_first_looked_at(small: Evaluation) -> None:
-    with patch("toolkit.ranked_list.grade_reasons", side_effect=RuntimeError("looked at")):
+    with patch("toolkit.evaluation.grade_reasons", side_effect=RuntimeError("looked at")):
         again = rescored(small, small.scheme)
         with pytest.raises(RuntimeError, match="looked at"):
             again.ranking  # noqa: B018 - asking is what is tested
@@ -101,8 +101,8 @@ def test_a_scheme_that_measures_other_things_needs_the_records(small: Evaluation
 
 
 def test_records_with_errors_are_not_evaluated(small_edition: Path) -> None:
-    from toolkit.errors import Problem, Problems
-    from toolkit.text import Phrase
+    from toolkit.ground.problems import Problem, Problems
+    from toolkit.ground.text import Phrase
 
     edition = open_edition(small_edition)
     wrong = Problem("error", Phrase("错", "wrong"), Phrase("改", "mend"), file="x.csv")

@@ -10,8 +10,8 @@ import pytest
 
 from tests.test_indicators import act, read
 from toolkit import open_edition
-from toolkit.evidence import COLUMNS, evidence
 from toolkit.indicators import measure_indicators
+from toolkit.indicators.evidence import COLUMNS, evidence
 
 A, B = "A", "B"
 

@@ -10,8 +10,8 @@ from scipy import stats
 
 from tests.conftest import MEMBERS, write_small_edition
 from toolkit import evaluate, open_edition
-from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation
+from toolkit.ground.problems import Refused
 from toolkit.records import Records
 from toolkit.sensitivity.fairness import fairness, group_results, member_groups
 

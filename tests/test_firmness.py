@@ -11,13 +11,14 @@ from tests.contested import contested
 from tests.test_nearest_weights import holding
 from tests.test_stability import two
 from toolkit import evaluate, open_edition
-from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation, rescored
+from toolkit.ground.problems import Refused
 from toolkit.sensitivity.bounds import WeightBounds
-from toolkit.sensitivity.draws import WeightDraws, award_probabilities
-from toolkit.sensitivity.firmness import CERTAIN, LIKELY, Firmness, firmness
-from toolkit.sensitivity.removal.record_removal import evaluated_without_records
-from toolkit.sensitivity.tipping.nearest_weights import or_better
+from toolkit.sensitivity.leave_record_out import evaluated_without_records
+from toolkit.sensitivity.probabilities import award_probabilities
+from toolkit.sensitivity.robustness import CERTAIN, LIKELY, Firmness, firmness
+from toolkit.sensitivity.tipping.lines import or_better
+from toolkit.sensitivity.weights.draws import WeightDraws
 
 QUICK = settings(max_examples=6, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 

@@ -7,8 +7,8 @@ import pytest
 
 from tests.test_firmness import sure
 from tests.test_stability import two
-from toolkit.sensitivity.firmness import Firmness, firmness
-from toolkit.sensitivity.firmness_tables import (
+from toolkit.ground.text import Language
+from toolkit.reports.probability_tables import (
     bottom_line,
     firmness_table,
     hanging_in_words,
@@ -16,7 +16,7 @@ from toolkit.sensitivity.firmness_tables import (
     hanging_table,
     hanging_words,
 )
-from toolkit.text import Language
+from toolkit.sensitivity.robustness import Firmness, firmness
 
 LINE = {
     "award": "first", "class": "", "member": "m1", "holds": False, "chance": 0.4, "node": "a", "weight": 60.0, "to": 55.62, "gained": (),

@@ -10,9 +10,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.entry_forms import FIRST, JIA, MEMBERS, SCHEME, TABLES, opened
 from toolkit.forms.columns import FormColumn, example, form_columns
-from toolkit.forms.sheet import HEADING_ROW
-from toolkit.reading.cells import read_cell
-from toolkit.tables import Column, Table, Tables
+from toolkit.forms.entry_sheet import HEADING_ROW
+from toolkit.records.cells import read_cell
+from toolkit.records.dictionary import Column, Table, Tables
 
 MIXED = Table(
     file="records/混合*.xlsx",

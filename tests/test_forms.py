@@ -14,15 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.entry_forms import JIA, MEMBERS, SCHEME, TABLES, YI, come_back, said
-from toolkit.errors import Refused
-from toolkit.forms import form_bytes
+from toolkit.forms import form_bytes, forms
 from toolkit.forms.columns import form_columns
-from toolkit.forms.names import forms
-from toolkit.reading.headings import normal_heading
-from toolkit.reading.row_classes import is_remark
-from toolkit.reading.words import normal_choice
+from toolkit.ground.problems import Refused
+from toolkit.records.dictionary import Column, Table, Tables
+from toolkit.records.findings import normal_heading
+from toolkit.records.rows import is_remark
+from toolkit.records.values import normal_choice
 from toolkit.scheme import Scheme
-from toolkit.tables import Column, Table, Tables
 
 
 def values_of(column: Column) -> list[Any]:

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.drawing import flat
-from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation
+from toolkit.ground.problems import Refused
+from toolkit.reports.sensitivity_tables import choice_in_words
 from toolkit.sensitivity import Choices, GivenValues, MeasurementErrors, scenario_probabilities
 from toolkit.sensitivity.choices import factors
 from toolkit.sensitivity.choices.scenario import Ground, Luck, Scenario
-from toolkit.sensitivity.choices_tables import choice_in_words
 
 A = pd.DataFrame({"m1": [1.0, 2.0, 3.0, 4.0], "m0": [9.0, 8.0, 7.0, np.nan]})
 B = pd.DataFrame({"m2": [10.0, 20.0, 30.0, 40.0]})

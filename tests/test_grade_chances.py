@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tests.drawing import flat, graded_under
 from tests.invented import MEASURE, NO_VETOES, evaluation, members, scheme, tables, trees
-from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation
-from toolkit.scoring import TOTAL, Tree
+from toolkit.evaluation.scores import TOTAL, Tree
+from toolkit.ground.problems import Refused
 from toolkit.sensitivity import WeightDraws, grade_probabilities
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.invented import MEASURE, NO_VETOES, group, indicator, members, scheme, totals
-from toolkit.grade_reasons import grade_reasons
-from toolkit.grades import decide_grades, grade_problems, valid_until
+from toolkit.evaluation.decisions import grade_reasons
+from toolkit.evaluation.grades import decide_grades, grade_problems, valid_until
 
 BANDS = [["AAA", 90], ["AA", 80], ["A", 70], ["B", 60], ["C", 0]]
 GRAVE = {"id": "grave", "label": "严重失信", "when": {"table": "t"}}

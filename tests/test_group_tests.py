@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from toolkit.sensitivity.group_tests import NOTHING, cliffs_delta, difference_of_shares, holm, kruskal_wallis
+from toolkit.ground.statistics import NOTHING, cliffs_delta, difference_of_shares, holm, kruskal_wallis
 
 NUMBERS = st.lists(st.integers(0, 9).map(float), min_size=1, max_size=8)
 GROUPS = st.lists(NUMBERS, min_size=2, max_size=4).map(lambda groups: [np.array(own) for own in groups])

@@ -13,15 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from toolkit.edition import check_edition
-from toolkit.errors import Problem, Problems, Refused
 from toolkit.evaluation import evaluate
+from toolkit.ground.problems import Problem, Problems, Refused
+from toolkit.ground.toml_reader import tuples
+from toolkit.ground.toml_syntax import with_quoted_keys
 from toolkit.indicators import Indicators, measure_indicators
 from toolkit.records import Records, load_records
-from toolkit.references import reference_problems
+from toolkit.records.dictionary import load_tables
+from toolkit.records.references import reference_problems
 from toolkit.scheme import Scheme
-from toolkit.tables import load_tables
-from toolkit.toml_file import tuples
-from toolkit.toml_places import with_quoted_keys
 
 TABLES = """
 [table.members]
@@ -349,6 +349,6 @@ def test_an_edition_with_all_of_it_is_checked_as_a_user_would(tmp_path: Path) ->
 
 def test_unverified_needs_a_take() -> None:
     said: dict[str, Any] = {"column": "members.x", "unverified": "counts"}
-    from toolkit.scheme.faults import scheme_faults
+    from toolkit.scheme.checks import scheme_faults
 
     assert [fault.path[-1] for fault in scheme_faults({"indicator": [{"id": "i", "weight": 100, "measure": said}]})] == ["unverified"]

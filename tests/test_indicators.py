@@ -13,12 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from toolkit.ground.toml_reader import tuples
+from toolkit.ground.toml_syntax import with_quoted_keys
 from toolkit.indicators import Indicators, measure_indicators
 from toolkit.records import Records, load_records
+from toolkit.records.dictionary import load_tables
 from toolkit.scheme import Scheme
-from toolkit.tables import load_tables
-from toolkit.toml_file import tuples
-from toolkit.toml_places import with_quoted_keys
 
 TABLES = """
 [table.members]

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from tests.contested import contested
 from tests.invented import evaluation, indicator, members, scheme
 from toolkit.evaluation import Evaluation
-from toolkit.score_cards.lines import award_lines, distances
-from toolkit.standings import awards_table
+from toolkit.evaluation.contributions import award_lines, distances
+from toolkit.reports.list_tables import awards_table
 
 
 def asked(*awards: dict[str, Any]) -> Evaluation:

@@ -21,8 +21,7 @@ from tests.visits import (
     write_faulty_edition,
     write_visits,
 )
-from toolkit.returns.marked_copy import FILLS, alone, lines
-from toolkit.returns.workbook_copy import workbook_copy
+from toolkit.forms.marking import FILLS, alone, lines, workbook_copy
 
 EXTENDED = """<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}" \
 xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"><x14:dataValidations count="1" \

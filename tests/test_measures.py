@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.errors import Problem, Problems
+from toolkit.ground.problems import Problem, Problems
+from toolkit.ground.toml_reader import tuples
 from toolkit.indicators import Indicators, measure_indicators
-from toolkit.measuring.quotients import from_parts
+from toolkit.indicators.single_rows import from_parts
 from toolkit.records import Records
+from toolkit.records.dictionary import Tables
 from toolkit.scheme import Scheme
-from toolkit.scheme.faults import scheme_faults
+from toolkit.scheme.checks import scheme_faults
 from toolkit.scheme.measures import Measure
-from toolkit.tables import Tables
-from toolkit.toml_file import tuples
 
 MEMBERS = ("A", "B", "C")
 NUMBERS = ("score", "weight", "over")

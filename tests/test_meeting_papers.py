@@ -16,19 +16,18 @@ from tests.conftest import write_small_edition
 from tests.panels.judged import SCHEME, SEVEN, SHEETS_OF_SEVEN, write_judged_edition
 from tests.sealing import DAY, extract, named, with_new_manifests
 from tests.test_panel_results import OF_EXPERTS
-from toolkit import meeting_papers
 from toolkit.edition import open_edition
-from toolkit.errors import Problems
 from toolkit.evaluation import Evaluation, evaluate
-from toolkit.meeting_papers import PAGE, meeting_page, write_meeting_papers
-from toolkit.seal import seal_edition, verify_bag
-from toolkit.sealing.bag import file_digest
-from toolkit.sensitivity.draws import WeightDraws, award_probabilities
-from toolkit.sensitivity.firmness import firmness
-from toolkit.sensitivity.firmness_tables import bottom_line
-from toolkit.sensitivity.robustness import SLOW
-from toolkit.workbook.book import SHEETS
-from toolkit.workbook.robustness_book import WORKBOOK, left_out
+from toolkit.ground.problems import Problems
+from toolkit.ground.resources import file_digest
+from toolkit.reports.probability_tables import bottom_line
+from toolkit.reports.workbook import robustness as meeting_papers
+from toolkit.reports.workbook.book import SHEETS
+from toolkit.reports.workbook.robustness import PAGE, WORKBOOK, left_out, meeting_page, write_meeting_papers
+from toolkit.sealing import seal_edition, verify_bag
+from toolkit.sensitivity.probabilities import award_probabilities
+from toolkit.sensitivity.robustness import SLOW, firmness
+from toolkit.sensitivity.weights.draws import WeightDraws
 
 PHONES = [f"1380013{number:04}" for number in range(12)]
 

@@ -11,8 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from toolkit.sensitivity.methods.duels import borda, copeland, promethee
-from toolkit.sensitivity.methods.scores import arithmetic, geometric, spotis, topsis, vikor, waspas
+from toolkit.sensitivity.methods.kernels import (
+    arithmetic,
+    borda,
+    copeland,
+    geometric,
+    promethee,
+    spotis,
+    topsis,
+    vikor,
+    waspas,
+)
 
 ALL = [arithmetic, geometric, topsis, vikor, waspas, spotis, borda, copeland, promethee]
 LINEAR = partial(promethee, indifference=5.0, preference=20.0)
@@ -137,6 +146,6 @@ def test_below_zero_no_geometric_mean() -> None:
 
 def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = [method(VALUES, SHARES) for method in (promethee, LINEAR, copeland)]
-    monkeypatch.setattr("toolkit.sensitivity.methods.duels.BLOCK", 2)
+    monkeypatch.setattr("toolkit.sensitivity.methods.kernels.BLOCK", 2)
     for before, method in zip(whole, (promethee, LINEAR, copeland), strict=True):
         np.testing.assert_array_equal(method(VALUES, SHARES), before)

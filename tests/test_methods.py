@@ -11,16 +11,17 @@ from tests.contested import contested
 from tests.invented import evaluation, group, indicator, members, scheme
 from tests.test_diagnostics import shuffled
 from toolkit.evaluation import Evaluation
-from toolkit.scoring import TOTAL
+from toolkit.evaluation.scores import TOTAL
 from toolkit.sensitivity.methods import (
     METHODS,
     agreement_of_methods,
+    chosen_by_methods,
     methods,
+    rank_reversals,
     values_and_shares,
     weighted_rank_correlation,
 )
-from toolkit.sensitivity.methods.lists import chosen_by_methods, rank_reversals
-from toolkit.sensitivity.methods.scores import spotis
+from toolkit.sensitivity.methods.kernels import spotis
 
 FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

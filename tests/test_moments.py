@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from toolkit.moments import deviation, has_outliers, kurtosis, mean, skewness
+from toolkit.ground.statistics import deviation, has_outliers, kurtosis, mean, skewness
 
 NUMBERS = st.lists(st.integers(-50, 50), min_size=4, max_size=30)
 

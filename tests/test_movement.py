@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from tests.invented import evaluation, indicator, members, scheme
+from toolkit.comparison.previous import movement
 from toolkit.evaluation import Evaluation
-from toolkit.movement import movement
-from toolkit.workbook import write_workbook
+from toolkit.reports.workbook import write_workbook
 
 BANDS = [["A", 60], ["B", 0]]
 

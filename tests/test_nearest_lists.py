@@ -16,15 +16,20 @@ from hypothesis import strategies as st
 from tests.invented import evaluation, indicator, members, scheme
 from tests.straight import straight
 from tests.test_stability import listed, two
-from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation, rescored
-from toolkit.sensitivity.rule.lists import Lists, weights_of
-from toolkit.sensitivity.tipping.nearest_lists import nearest_lists
-from toolkit.sensitivity.tipping.nearest_shares import Norm, Row, moved, nearest_shares
-from toolkit.sensitivity.tipping.smallest_weights import smallest_weights
+from toolkit.evaluation.many import Lists, weights_of
+from toolkit.ground.problems import Refused
+from toolkit.sensitivity.tipping.all_weights import (
+    Norm,
+    Row,
+    moved,
+    nearest_lists,
+    nearest_shares,
+    smallest_weights,
+)
 
 QUICK = settings(max_examples=8, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
-nearest = import_module("toolkit.sensitivity.tipping.nearest_lists")  # the package shows the function by this name
+nearest = import_module("toolkit.sensitivity.tipping.all_weights")  # the package shows the function by this name
 PRIZE = {"id": "prize", "label": "prize", "quota": {"number": 1}}
 
 

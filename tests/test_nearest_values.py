@@ -11,7 +11,7 @@ from tests.straight import straight
 from tests.test_nearest_weights import holding, pairs
 from tests.test_smallest_values import with_raw
 from toolkit.evaluation import Evaluation, rescored
-from toolkit.sensitivity.tipping.nearest_values import nearest_values, step_of
+from toolkit.sensitivity.tipping.one_value import nearest_values, step_of
 
 QUICK = settings(max_examples=8, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 

@@ -7,9 +7,9 @@ from tests.contested import contested
 from tests.straight import straight
 from tests.test_stability import two, under
 from toolkit.evaluation import Evaluation, rescored
-from toolkit.sensitivity.rule.lists import siblings_of
-from toolkit.sensitivity.tipping.nearest_weights import nearest_weights, or_better
-from toolkit.sensitivity.tipping.stability import stability_intervals
+from toolkit.evaluation.many import siblings_of
+from toolkit.sensitivity.tipping.lines import or_better
+from toolkit.sensitivity.tipping.one_weight import nearest_weights, stability_intervals
 
 QUICK = settings(max_examples=6, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 

@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 from tests.entry_forms import JIA, SCHEME, TABLES, YI, fill
 from toolkit.__main__ import app
 from toolkit.edition import check_edition
-from toolkit.errors import Refused
-from toolkit.forms.sheet import HEADING_ROW
-from toolkit.new_edition import new_edition, renewed_forms
-from toolkit.references import reference_problems
+from toolkit.forms.entry_sheet import HEADING_ROW
+from toolkit.forms.new_edition import new_edition, renewed_forms
+from toolkit.ground.problems import Refused
+from toolkit.records.references import reference_problems
 
 
 def test_the_template_is_a_whole_edition_without_a_fault(tmp_path: Path) -> None:

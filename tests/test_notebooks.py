@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from toolkit import evaluate, open_edition, views
-from toolkit.house import house_folder
+from toolkit.ground.resources import house_folder
 
 NOTEBOOKS = sorted(house_folder("notebooks").glob("*.ipynb"))
 NAMES = ["1_data", "2_scheme", "3_tuning", "4_ranking", "5_sensitivity", "6_seal"]

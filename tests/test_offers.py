@@ -12,14 +12,12 @@ from hypothesis import strategies as st
 from tests.contested import RARELY
 from tests.drawing import decided_under
 from tests.invented import evaluation, group, indicator, members, scheme
-from toolkit.awards.requirements import within
 from toolkit.evaluation import Evaluation
-from toolkit.ranking import rounded
+from toolkit.evaluation.many import Allocation, Steps, _between
+from toolkit.evaluation.requirements import within
+from toolkit.ground.ranking import rounded
 from toolkit.scheme.outcomes import Requirement
 from toolkit.sensitivity import WeightDraws
-from toolkit.sensitivity.rule.allocation import Allocation
-from toolkit.sensitivity.rule.offers import _between
-from toolkit.sensitivity.rule.standing import Steps
 
 BOUND = st.one_of(st.none(), st.integers(-300, 1100).map(lambda n: n / 10), st.floats(-30, 110))
 

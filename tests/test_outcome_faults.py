@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SCHEME
-from toolkit.errors import Problem, Refused
+from toolkit.ground.problems import Problem, Refused
 from toolkit.scheme import load_scheme
-from toolkit.scheme.faults import scheme_faults
-from toolkit.scheme.faults.grades import grades_faults
+from toolkit.scheme.checks import scheme_faults
+from toolkit.scheme.checks.outcomes import grades_faults
 
 CONDITION = '[[condition]]\nid = "years"\nmeasure = { column = "members.pledge" }\n'
 

@@ -7,10 +7,15 @@ from typing import Any
 import pytest
 
 from tests.invented import MEASURE, indicator, scheme
-from toolkit.awards.demands import demand, shortfall
+from toolkit.evaluation.decisions import demand, shortfall
+from toolkit.ground.text import Phrase
+from toolkit.reports.scheme_wording import (
+    award_in_words,
+    eligibility_in_words,
+    grades_in_words,
+    veto_in_words,
+)
 from toolkit.scheme.outcomes import Requirement
-from toolkit.text import Phrase
-from toolkit.wording.outcomes import award_in_words, eligibility_in_words, grades_in_words, veto_in_words
 
 CONDITIONS = [{"id": "sum", "label": "合同额", "measure": MEASURE, "unit": "亿元"}, {"id": "last", "label": "上年等级", "measure": MEASURE}]
 

@@ -12,9 +12,8 @@ import pandas as pd
 import pytest
 
 from tests.invented import MEASURE, NO_VETOES, members, scheme, totals
-from toolkit.awards import decide_awards
-from toolkit.grade_reasons import grade_reasons
-from toolkit.grades import decide_grades
+from toolkit.evaluation.decisions import decide_awards, grade_reasons
+from toolkit.evaluation.grades import decide_grades
 from toolkit.scheme import Scheme
 
 RULES = tomllib.loads((Path(__file__).parent / "cases" / "outcomes.toml").read_text("utf-8"))["rule"]

@@ -13,9 +13,9 @@ from pydantic import TypeAdapter
 from scipy.stats import boxcox, kurtosis, skew
 from scipy.stats.mstats import winsorize
 
+from toolkit.ground.toml_reader import tuples
 from toolkit.scheme.outliers import BoxCox, LogTransform, Outliers, Winsorise
-from toolkit.scheme.paths import plain
-from toolkit.toml_file import tuples
+from toolkit.scheme.writing import plain
 
 COINR = np.array([*range(1, 11), 30, 100], dtype=np.float64)  # the column of COINr's vignette "treat"
 TREATMENT = TypeAdapter[Outliers](Outliers)

@@ -16,15 +16,17 @@ from hypothesis import strategies as st
 
 from tests.conftest import write_small_edition
 from tests.sealed_page import free_port, passes, sample_extract, write_bag
-from toolkit import pages
 from toolkit.edition import open_edition
-from toolkit.errors import Problem, Problems, Refused
 from toolkit.evaluation import Evaluation, evaluate
-from toolkit.extract import Extract, pinyin, public_extract, read_extract
-from toolkit.house import house_folder
-from toolkit.serving import notice, notice_page, page_process
-from toolkit.serving.read_only import well_formed
-from toolkit.text import Phrase
+from toolkit.ground.problems import Problem, Problems, Refused
+from toolkit.ground.resources import house_folder
+from toolkit.ground.text import Phrase
+from toolkit.publication import notice
+from toolkit.publication import notice as notice_page
+from toolkit.publication import server as page_process
+from toolkit.publication import server as pages
+from toolkit.publication.extract import Extract, pinyin, public_extract, read_extract
+from toolkit.publication.read_only import well_formed
 
 DIGESTS = {"scheme": "a" * 64, "records": "b" * 64, "ranking": "c" * 64}
 words = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=8)

@@ -12,11 +12,11 @@ from openpyxl.comments import Comment
 from tests.panels.judged import SCHEME, SHEETS, TABLES, write_judged_edition
 from tests.sealing import sealed, write_house
 from toolkit.edition import open_edition
-from toolkit.errors import Refused
 from toolkit.evaluation import evaluate
-from toolkit.extract import public_extract
-from toolkit.seal import verify_bag
-from toolkit.sealing.frozen import freeze_edition
+from toolkit.ground.problems import Refused
+from toolkit.publication.extract import public_extract
+from toolkit.sealing import verify_bag
+from toolkit.sealing.frozen_edition import freeze_edition
 
 NAMES = ("张三三", "李四四", "王五五", "赵六六", "配偶任职", "说了一句")
 PUBLISHED = 'publish = "pseudonyms"\n'

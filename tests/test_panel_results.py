@@ -10,11 +10,11 @@ from tests.panels.judged import SCHEME, SEVEN, SHEETS, SHEETS_OF_SEVEN, Sheet, w
 from tests.test_command_line import run
 from tests.test_panel_copies import NAMES, PUBLISHED, everything
 from toolkit.edition import check_edition, open_edition
-from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation, evaluate
-from toolkit.panels.judging import judging
+from toolkit.ground.problems import Refused
+from toolkit.indicators.panel import judging
 from toolkit.scheme import load_scheme
-from toolkit.sealing.frozen import freeze_edition
+from toolkit.sealing.frozen_edition import freeze_edition
 
 OF_EXPERTS = (*NAMES, "E01", "E04", "71.3", "75.6", "60.5", "63.3", "90.1", "91.7", "50.2")
 WITHOUT_ONE = {expert: rows for expert, rows in SHEETS.items() if expert != "E03"}  # leaves a place open

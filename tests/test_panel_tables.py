@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 from tests.panels.judged import EXPERTS, SCHEME, SEVEN, SHEETS, SHEETS_OF_SEVEN, write_judged_edition
 from toolkit.__main__ import app
 from toolkit.edition import open_edition
+from toolkit.indicators.panel import judging
 from toolkit.panels import intraclass
-from toolkit.panels.judging import judging
-from toolkit.panels.tables import open_places_table, panel_experts_table, panel_table
+from toolkit.reports.expert_tables import open_places_table, panel_experts_table, panel_table
 
 
 def test_the_figures_are_those_of_the_scores_that_count(tmp_path: Path) -> None:

@@ -19,8 +19,9 @@ import pandas as pd
 import pytest
 
 from tests.drawing import flat
-from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation, rescored
+from toolkit.evaluation.many import Allocation
+from toolkit.ground.problems import Refused
 from toolkit.sensitivity import (
     GivenWeights,
     ResampledWeights,
@@ -33,8 +34,7 @@ from toolkit.sensitivity import (
     rank_probabilities,
     rank_summary,
 )
-from toolkit.sensitivity.chances import tasks
-from toolkit.sensitivity.rule.allocation import Allocation
+from toolkit.sensitivity import monte_carlo as tasks
 
 RNG = np.random.default_rng(3)
 NAMES = ("a", "b", "c")

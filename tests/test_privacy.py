@@ -19,15 +19,15 @@ import toolkit
 from tests.sealing import sealed, write_notebook
 from toolkit.__main__ import app
 from toolkit.edition import check_edition, open_edition
-from toolkit.errors import Problem, Refused
 from toolkit.evaluation import evaluate
-from toolkit.reading.collection import collect
-from toolkit.reading.intake import take_in
-from toolkit.reading.sheets import read_sheet
-from toolkit.references import reference_problems
+from toolkit.ground.problems import Problem, Refused
+from toolkit.ground.text import Phrase
+from toolkit.records.dictionary import load_tables
+from toolkit.records.files import read_sheet
+from toolkit.records.references import reference_problems
+from toolkit.records.sheet import take_in
+from toolkit.records.table import collect
 from toolkit.scheme import load_scheme
-from toolkit.tables import load_tables
-from toolkit.text import Phrase
 
 # All invented. None of these may be read anywhere but in the records.
 PHONES = ("13800138001", "13900139002", "13700137003", "13600136004", "020-83334444", "15000150006")
@@ -174,7 +174,7 @@ def test_no_result_holds_it(edition: Path, tmp_path: Path) -> None:
     assert leaks(tmp_path / "evaluate") == leaks(tmp_path / "sensitivity") == {}
     opened = open_edition(edition)
     evaluation = evaluate(opened.scheme, opened.records)
-    for value in (evaluation, evaluation.measured, evaluation.problems, evaluation.ranking, toolkit.views):
+    for value in (evaluation, evaluation.measured, evaluation.problems, evaluation.ranking, toolkit.reports.views):
         assert met(repr(value)) == []
 
 

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from tests.ballots.voters import cast, slip
 from tests.panels.judged import SHEETS, write_judged_edition
 from toolkit.ballots import ballot_text
-from toolkit.ballots.ballot import STEM
-from toolkit.ballots.writing import ballot_name
+from toolkit.ballots.ballot import STEM, ballot_name
 from toolkit.edition import check_edition
-from toolkit.scheme.pseudonyms import PSEUDONYM, is_pseudonym
+from toolkit.scheme.criteria import PSEUDONYM, is_pseudonym
 
 CODES = ["E01", "e-7", "EX_12", "专家3", "专家12号", "3号", "7", "专家甲", "乙", "A", "专家B"]
 NAMES = ["钱七七", "Li Si", "王五1", "lisisi7", "Zhang3", "甲乙", "专家", "专家王", "E01 钱七七", "", "12345", "E01\n"]

@@ -18,6 +18,7 @@ import pytest
 
 from tests.invented import evaluation, indicator, members, scheme
 from toolkit.evaluation import Evaluation, rescored
+from toolkit.evaluation.scores import leaves_of
 from toolkit.sensitivity import (
     Choices,
     GivenValues,
@@ -27,7 +28,6 @@ from toolkit.sensitivity import (
     rank_probabilities,
     scenario_probabilities,
 )
-from toolkit.sensitivity.drawn_weights.voted import leaves_of
 
 THEIRS = 10_000
 OURS = 1_500

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.sensitivity.rule.queues import queued
+from toolkit.evaluation.many import queued
 
 ENTRY = st.tuples(st.integers(0, 3), st.integers(1, 3), st.integers(0, 2))
 

@@ -10,7 +10,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.workbook.quick_sheet import QuickSheet
+from toolkit.reports.workbook.book import QuickSheet
 
 CELL = st.one_of(
     st.floats(allow_nan=False, allow_infinity=False),

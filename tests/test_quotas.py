@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.contested import quotas
 from tests.invented import scheme
-from toolkit.awards.quotas import places, quota_problems
+from toolkit.evaluation.quotas import places, quota_problems
 from toolkit.scheme import Scheme
 from toolkit.scheme.outcomes import Quota
 

@@ -16,13 +16,12 @@ from hypothesis import strategies as st
 from tests.test_indicators import COUNT, read
 from tests.test_measures import raw, records
 from tests.test_scheme import changed, faults
-from toolkit.measuring.validity import any_state
+from toolkit.indicators.selection import any_state
 from toolkit.records import load_records
-from toolkit.scheme.faults import scheme_faults
-from toolkit.scheme.measures import Measure
-from toolkit.scheme.ranges import Range, holding
-from toolkit.tables import load_tables
-from toolkit.wording.measures import measure_in_words
+from toolkit.records.dictionary import load_tables
+from toolkit.reports.scheme_wording import measure_in_words
+from toolkit.scheme.checks import scheme_faults
+from toolkit.scheme.measures import Measure, Range, holding
 
 KEYS = ("least", "above", "most", "below")
 NUMBERS = st.sampled_from([-1.0, 0.0, 0.1, 2.0, 9.5])

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from tests.contested import contested
 from tests.drawing import decided_under, flat
-from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation
-from toolkit.scoring import Tree
+from toolkit.evaluation.scores import Tree
+from toolkit.ground.problems import Refused
 from toolkit.sensitivity import (
     GivenWeights,
     UniformWeights,
@@ -22,7 +22,7 @@ from toolkit.sensitivity import (
     rank_probabilities,
     rank_summary,
 )
-from toolkit.sensitivity.chances import ranks as rank_chances
+from toolkit.sensitivity import probabilities as rank_chances
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 

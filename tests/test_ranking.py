@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from toolkit.ranking import competition_ranks, descents, level, lined_up, near_boundary, rounded
+from toolkit.ground.ranking import competition_ranks, descents, level, lined_up, near_boundary, rounded
 
 POINTS = st.floats(-150, 150, allow_nan=False)
 COARSE = st.lists(st.sampled_from([0.0, 50.0, 50.01, 99.99, 100.0, float("nan")]), min_size=1, max_size=12)

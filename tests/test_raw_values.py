@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from toolkit.raw_values import RawValues
+from toolkit.indicators.single_rows import RawValues
 
 RAW = pd.DataFrame(
     {"hours": [40.0, np.nan, 10.0], "state": pd.Series(["已签", "未签", np.nan], dtype="object"), "told": pd.Series(["甲", "乙", None], dtype="str")}

@@ -10,13 +10,12 @@ import pytest
 from typer.testing import CliRunner
 
 from toolkit.__main__ import COMMANDS, app
+from toolkit.ground.toml_reader import Decision
+from toolkit.records.databases.address import source_faults
+from toolkit.records.dictionary import Column, Table
 from toolkit.scheme import Panel, Weighting
-from toolkit.scheme.criteria import Adjustment
-from toolkit.scheme.identity import MembersSpec
+from toolkit.scheme.criteria import Adjustment, MembersSpec
 from toolkit.scheme.measures import Measure, Selection, Window
-from toolkit.sources.address import source_faults
-from toolkit.tables import Column, Table
-from toolkit.toml_file import Decision
 
 HOUSE = Path(__file__).parents[1]
 READMES = ["README.md", "README.zh-CN.md"]

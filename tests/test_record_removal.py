@@ -9,15 +9,11 @@ import pytest
 
 from tests.test_indicators import act, read
 from toolkit import evaluate, open_edition
-from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation
+from toolkit.ground.problems import Refused
 from toolkit.records import Records
-from toolkit.sensitivity.removal import RelativeShapes, awarded
-from toolkit.sensitivity.removal.record_removal import (
-    decisive_records,
-    evaluated_without_records,
-    struck_records,
-)
+from toolkit.sensitivity.leave_one_out import RelativeShapes, awarded
+from toolkit.sensitivity.leave_record_out import decisive_records, evaluated_without_records, struck_records
 
 MEMBERS = ("code,name,kind,staff", "A,甲,x,12", "B,乙,x,3", "C,丙,y,4", "D,丁,y,5", "E,戊,x,6")
 AWARDS = """

@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from toolkit.edition import check_edition, open_edition
-from toolkit.errors import Problem, Refused
+from toolkit.ground.problems import Problem, Refused
 from toolkit.records import Records, load_records
-from toolkit.scheme.identity import MembersSpec
-from toolkit.tables import Tables, load_tables
+from toolkit.records.dictionary import Tables, load_tables
+from toolkit.scheme.criteria import MembersSpec
 
 COUNTS = ["read", "accepted", "refused", "not_data"]
 JIA, YI = "91350100M000100Y43", "91512081MA62K0260E"
@@ -478,7 +478,7 @@ def test_reading_leaves_the_search_for_cycles_as_it_was(
     try:
         check_edition(small_edition)
         assert gc.isenabled() is found
-        monkeypatch.setattr("toolkit.reading.collection.read_sheet", fails)
+        monkeypatch.setattr("toolkit.records.table.read_sheet", fails)
         with pytest.raises(RuntimeError):
             check_edition(small_edition)
         assert gc.isenabled() is found

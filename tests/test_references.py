@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from toolkit.references import reference_problems
+from toolkit.ground.toml_reader import tuples
+from toolkit.records.dictionary import Tables
+from toolkit.records.references import reference_problems
 from toolkit.scheme import Scheme
-from toolkit.tables import Tables
-from toolkit.toml_file import tuples
 
 TABLES = Tables.model_validate(tuples({"table": {
     "members": {"file": "m.csv", "column": {"code": {"type": "text"}, "name": {"type": "text"}, "staff": {"type": "number"}}},

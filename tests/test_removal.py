@@ -13,8 +13,9 @@ from tests.contested import contested
 from tests.invented import evaluation, group, indicator, members, scheme
 from toolkit import evaluate, open_edition
 from toolkit.evaluation import Evaluation, rescored
-from toolkit.scoring import TOTAL
-from toolkit.sensitivity.removal import (
+from toolkit.evaluation.scores import TOTAL
+from toolkit.sensitivity.leave_one_out import (
+    Listing,
     RelativeShapes,
     awarded,
     evaluated_without,
@@ -23,7 +24,6 @@ from toolkit.sensitivity.removal import (
     without_each_member,
     without_nodes,
 )
-from toolkit.sensitivity.removal.listings import Listing
 
 FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PRIZE = {"id": "prize", "label": "prize", "quota": {"number": 1}}

@@ -9,8 +9,8 @@ import pytest
 
 import toolkit
 from tests.sealing import extract, named, with_new_manifests
-from toolkit.errors import Problems
-from toolkit.seal import verify_bag
+from toolkit.ground.problems import Problems
+from toolkit.sealing import verify_bag
 from toolkit.sealing.replay import signed_as_sealed
 
 

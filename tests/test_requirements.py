@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.invented import MEASURE, group, indicator, members, scheme, totals
-from toolkit.awards.requirements import asked, exempt, holding, rounded_points, scores_of, within
+from toolkit.evaluation.requirements import asked, exempt, holding, rounded_points, scores_of, within
 from toolkit.scheme.outcomes import Requirement
 
 FINITE = st.sampled_from([0.0, 59.99, 60.0, 60.01, 100.0])

@@ -10,8 +10,8 @@ import pytest
 from tests.ballots import voters
 from tests.invented import group, indicator, scheme
 from toolkit.ballots import group_weights
-from toolkit.errors import Refused
-from toolkit.scoring import Tree
+from toolkit.evaluation.scores import Tree
+from toolkit.ground.problems import Refused
 from toolkit.sensitivity import ResampledWeights
 
 TREE = Tree.of(

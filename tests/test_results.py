@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from tests.invented import evaluation as invented
 from tests.invented import members, scheme
-from toolkit import results
 from toolkit.edition import open_edition
-from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation, evaluate, rescored
-from toolkit.results import TABLES, WORKBOOK, read_ranking, write_results
+from toolkit.ground.problems import Refused
+from toolkit.reports import csv_files as results
+from toolkit.reports.csv_files import TABLES, WORKBOOK, read_ranking, write_results
 
 
 @pytest.fixture

@@ -13,10 +13,9 @@ from typer.testing import CliRunner
 from tests.visits import CLEAN, FAULTY, HEADING, frames, returned, texts, write_faulty_edition, write_visits
 from toolkit.__main__ import app
 from toolkit.edition import check_edition
-from toolkit.errors import Refused
-from toolkit.returns import returns, write_returns
-from toolkit.returns.marked_copy import FILLS
-from toolkit.returns.names import returned_name
+from toolkit.forms.marking import FILLS
+from toolkit.forms.returns import returned_name, returns, write_returns
+from toolkit.ground.problems import Refused
 
 
 @pytest.fixture

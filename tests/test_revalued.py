@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from tests.contested import contested
 from tests.straight import straight
-from toolkit.awards.requirements import rounded_points
 from toolkit.evaluation import Evaluation
-from toolkit.sensitivity.tipping.contested_lines import decided
-from toolkit.sensitivity.tipping.revalued import Field, Revalued
+from toolkit.evaluation.requirements import rounded_points
+from toolkit.sensitivity.tipping.lines import decided
+from toolkit.sensitivity.tipping.one_value import Field, Revalued
 
 QUICK = settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 

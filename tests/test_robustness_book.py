@@ -10,14 +10,15 @@ import pytest
 
 from tests.conftest import write_small_edition
 from toolkit import evaluate, open_edition
-from toolkit.errors import Refused
-from toolkit.results import write_robustness
+from toolkit.ground.problems import Refused
+from toolkit.reports.csv_files import write_robustness
+from toolkit.reports.probability_tables import bottom_line
+from toolkit.reports.workbook.book import SHEETS
+from toolkit.reports.workbook.robustness import TABLES, WORKBOOK, _number, write_robustness_book
 from toolkit.sensitivity import robustness as asking
-from toolkit.sensitivity.draws import WeightDraws, award_probabilities
-from toolkit.sensitivity.firmness_tables import bottom_line
+from toolkit.sensitivity.probabilities import award_probabilities
 from toolkit.sensitivity.robustness import QUESTIONS, SLOW, questions_of
-from toolkit.workbook.book import SHEETS
-from toolkit.workbook.robustness_book import TABLES, WORKBOOK, _number, write_robustness_book
+from toolkit.sensitivity.weights.draws import WeightDraws
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])

@@ -11,12 +11,7 @@ from tests.conftest import write_small_edition
 from toolkit import evaluate, open_edition
 from toolkit.evaluation import Evaluation
 from toolkit.records import Records
-from toolkit.sensitivity.fairness import fairness, group_results
-from toolkit.sensitivity.methods import METHODS, agreement_of_methods
-from toolkit.sensitivity.methods.lists import chosen_by_methods, rank_reversals
-from toolkit.sensitivity.removal import without_each_member, without_nodes
-from toolkit.sensitivity.removal.record_removal import struck_records
-from toolkit.sensitivity.robustness_tables import (
+from toolkit.reports.sensitivity_tables import (
     chosen_table,
     fairness_table,
     groups_table,
@@ -25,6 +20,10 @@ from toolkit.sensitivity.robustness_tables import (
     reversals_table,
     struck_records_table,
 )
+from toolkit.sensitivity.fairness import fairness, group_results
+from toolkit.sensitivity.leave_one_out import without_each_member, without_nodes
+from toolkit.sensitivity.leave_record_out import struck_records
+from toolkit.sensitivity.methods import METHODS, agreement_of_methods, chosen_by_methods, rank_reversals
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])

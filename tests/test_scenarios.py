@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from tests.invented import evaluation, evaluations, indicator, members, scheme
 from toolkit import evaluate, open_edition
-from toolkit.errors import Problem, Problems, Refused
 from toolkit.evaluation import Evaluation, rescored
+from toolkit.ground.problems import Problem, Problems, Refused
+from toolkit.ground.text import Phrase
 from toolkit.scheme.outcomes import Effect, Grades, Requirement
 from toolkit.sensitivity.choices import (
     Aggregations,
@@ -29,11 +30,8 @@ from toolkit.sensitivity.choices import (
     Valuings,
 )
 from toolkit.sensitivity.choices.scenario import Ground
-from toolkit.sensitivity.counted_outcomes import Counted, reason_of
-from toolkit.sensitivity.drawn_weights.voted import GivenWeights, WeightDraws
-from toolkit.sensitivity.official_runs import OfficialRuns
-from toolkit.sensitivity.scenarios import Scenarios, scenario_probabilities
-from toolkit.text import Phrase
+from toolkit.sensitivity.scenarios import Counted, OfficialRuns, Scenarios, reason_of, scenario_probabilities
+from toolkit.sensitivity.weights.draws import GivenWeights, WeightDraws
 
 GRADES = Grades(
     bands=(("A", 70.0), ("B", 40.0), ("C", 0.0)), default="B",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import SCHEME
-from toolkit.errors import Problem, Refused
+from toolkit.ground.problems import Problem, Refused
 from toolkit.scheme import Scheme, load_scheme, read_scheme
 
 
@@ -124,7 +124,7 @@ def test_impossible_weights_are_refused() -> None:
 def sound() -> Scheme:
     import tomllib
 
-    from toolkit.toml_file import tuples
+    from toolkit.ground.toml_reader import tuples
 
     return Scheme.model_validate(tuples(tomllib.loads(SCHEME)))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from toolkit.errors import Refused
-from toolkit.house import house_folder
+from toolkit.ground.problems import Refused
+from toolkit.ground.resources import house_folder
 from toolkit.scheme import Scheme, load_scheme
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.errors import Problem, Refused
+from toolkit.ground.problems import Problem, Refused
 from toolkit.scheme import load_scheme
 
 HEAD = """\

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 
 from tests.invented import NO_VETOES, evaluation, evaluations, indicator, members, scheme
 from toolkit import Evaluation, Records, evaluate, open_edition
-from toolkit.score_cards import score_cards
-from toolkit.score_cards.contributions import GATHERED
+from toolkit.evaluation.contributions import GATHERED
+from toolkit.reports.score_cards import score_cards
 
 
 @pytest.fixture

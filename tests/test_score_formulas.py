@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from tests.invented import evaluation, group, indicator, members, scheme
 from toolkit.evaluation import Evaluation
-from toolkit.ranking import rounded
-from toolkit.results import WORKBOOK, write_results
+from toolkit.evaluation.scores import Tree, scores
+from toolkit.ground.ranking import rounded
+from toolkit.reports.csv_files import WORKBOOK, write_results
+from toolkit.reports.workbook.scores import LONGEST, Part, Rule, letters, mean_formula
 from toolkit.scheme import Scheme
-from toolkit.scoring import Tree, scores
-from toolkit.workbook.score_formulas import LONGEST, Part, Rule, letters, mean_formula
 
 NAN, ROW, WEIGHT_ROW = float("nan"), 6, 4
 

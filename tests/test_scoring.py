@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from scipy.stats import gmean, hmean, pmean
 
 from tests.invented import group, indicator, members, scheme, tables, trees
-from toolkit.errors import Refused
+from toolkit.evaluation.scores import TOTAL, Tree, adjusted, scores
+from toolkit.ground.problems import Refused
 from toolkit.scheme import Scheme
 from toolkit.scheme.criteria import Total
-from toolkit.scoring import TOTAL, Tree, adjusted, scores
 
 SCHEMES = trees().map(lambda tree: scheme(**tree))
 ON_THE_SCALE = ("arithmetic", "geometric", "harmonic", "minimum", "power(2)", "power(-0.5)")

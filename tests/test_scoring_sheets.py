@@ -10,10 +10,10 @@ import pytest
 
 from tests.panels.judged import EXPERTS, SCHEME, SHEETS, TABLES, write_judged_edition
 from toolkit.edition import check_edition, open_edition
-from toolkit.errors import Refused
 from toolkit.evaluation import evaluate
-from toolkit.panels.sheets import write_score_sheets
-from toolkit.sealing.bag import file_digest
+from toolkit.forms.score_sheets import write_score_sheets
+from toolkit.ground.problems import Refused
+from toolkit.ground.resources import file_digest
 
 BLANK: dict[str, Any] = {}
 

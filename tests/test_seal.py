@@ -15,15 +15,14 @@ import pandas as pd
 import pytest
 
 from tests.sealing import IMPORTS, extract, files, named, sealed, write_notebook
-from toolkit import seal
+from toolkit import sealing as seal
 from toolkit.edition import open_edition
-from toolkit.errors import Problems, Refused
 from toolkit.evaluation import evaluate
+from toolkit.ground.problems import Problems, Refused
 from toolkit.scheme import load_scheme
-from toolkit.scheme.writing_back import write_scheme
-from toolkit.seal import verify_bag
+from toolkit.scheme.writing import write_scheme
+from toolkit.sealing import only_one, verify_bag
 from toolkit.sealing.bag import read_bag_info
-from toolkit.sealing.lock import only_one
 
 
 def test_a_seal_is_quiet(whole: Path) -> None:
@@ -160,7 +159,7 @@ def test_a_seal_broken_off_at_any_step_leaves_no_bag(
 KILLED = """
 import sys, datetime
 from pathlib import Path
-from toolkit.seal import seal_edition
+from toolkit.sealing import seal_edition
 edition, house = map(Path, sys.argv[1:])
 seal_edition(edition, "r1", notebooks=house, pages=house / "pages", extract=None, progress=lambda told: print(told, flush=True))
 """

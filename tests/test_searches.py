@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.sensitivity.tipping.searches import Search, together
+from toolkit.sensitivity.tipping.lines import Search, together
 
 
 def halved(goal: float, rounds: int) -> Search[np.ndarray, float]:

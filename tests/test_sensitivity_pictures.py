@@ -18,25 +18,26 @@ from tests.test_firmness import sure
 from tests.test_firmness_tables import half
 from tests.test_stability import two
 from toolkit import evaluate, open_edition, views
-from toolkit.display import Picture
-from toolkit.drawing import text_width
 from toolkit.evaluation import Evaluation
+from toolkit.ground.display import Picture
+from toolkit.ground.drawing import text_width
+from toolkit.ground.text import Language
+from toolkit.reports.pictures import weights
+from toolkit.reports.pictures.ranks import BOX, LEFT, RIGHT, SMALL, _unit, _wrapped
+from toolkit.reports.pictures.weights import who_moves
+from toolkit.reports.probability_tables import bottom_line
 from toolkit.sensitivity.bounds import around, award_bounds, rank_bounds
-from toolkit.sensitivity.draws import WeightDraws, central_weights, grade_probabilities, rank_summary
+from toolkit.sensitivity.central_weights import central_weights
+from toolkit.sensitivity.choices import usual_decisions, usual_doubts
 from toolkit.sensitivity.fairness import fairness, group_results
-from toolkit.sensitivity.firmness import Firmness, firmness
-from toolkit.sensitivity.firmness_tables import bottom_line
-from toolkit.sensitivity.methods import agreement_of_methods
-from toolkit.sensitivity.methods.lists import chosen_by_methods
-from toolkit.sensitivity.pictures import weights
-from toolkit.sensitivity.pictures.one_page import BOX, LEFT, RIGHT, SMALL, _unit, _wrapped
-from toolkit.sensitivity.pictures.weights import who_moves
-from toolkit.sensitivity.removal import without_nodes
+from toolkit.sensitivity.leave_one_out import without_nodes
+from toolkit.sensitivity.methods import agreement_of_methods, chosen_by_methods
+from toolkit.sensitivity.probabilities import grade_probabilities, rank_summary
+from toolkit.sensitivity.robustness import Firmness, firmness
 from toolkit.sensitivity.scenarios import scenario_probabilities
+from toolkit.sensitivity.sobol import variance_shares
 from toolkit.sensitivity.tipping import stability_intervals
-from toolkit.sensitivity.usual_choices import usual_decisions, usual_doubts
-from toolkit.sensitivity.variance import variance_shares
-from toolkit.text import Language
+from toolkit.sensitivity.weights.draws import WeightDraws
 
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
 DRAWS = WeightDraws(draws=200, spread=0.5)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SCHEME
-from toolkit.errors import Refused
+from toolkit.ground.problems import Refused
 from toolkit.scheme import load_scheme
 
 HOURS = 'value = { shape = "linear", worst = 0, best = 40 }'

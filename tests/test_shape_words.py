@@ -7,10 +7,10 @@ from typing import Any, get_args
 import pytest
 from pydantic import TypeAdapter
 
+from toolkit.reports.scheme_wording import TOUCHES, missing_in_words, outliers_in_words, shape_in_words
 from toolkit.scheme.criteria import MissingPolicy
 from toolkit.scheme.outliers import Outliers
-from toolkit.shapes import Shape
-from toolkit.wording.shapes import TOUCHES, missing_in_words, outliers_in_words, shape_in_words
+from toolkit.scheme.shapes import Shape
 
 SHAPES: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"shape": "linear", "worst": 0.0, "best": 40.0}, "线性：0 计零分，40 计满分", "straight from 0 (none) to 40 (full)"),

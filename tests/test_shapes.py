@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.shapes import Category, Linear, Log, Logistic, Piecewise, Points, Steps, Target
+from toolkit.scheme.shapes import Category, Linear, Log, Logistic, Piecewise, Points, Steps, Target
 
 RAW = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=30)
 RISING = (

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from scipy.stats import percentileofscore, rankdata, zscore
 
-from toolkit.scheme.paths import plain
-from toolkit.shapes import (
+from toolkit.ground.toml_reader import tuples
+from toolkit.scheme.shapes import (
     Borda,
     ExponentialRank,
     MinMax,
@@ -25,8 +25,8 @@ from toolkit.shapes import (
     ShareOfBest,
     ZScore,
 )
-from toolkit.shapes.goalposts import mean_and_deviation
-from toolkit.toml_file import tuples
+from toolkit.scheme.shapes.relative import mean_and_deviation
+from toolkit.scheme.writing import plain
 
 KINDS: tuple[dict[str, Any], ...] = (
     {"shape": "min_max"},

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from toolkit.sensitivity.bounds.shared_leads import most_shared
+from toolkit.sensitivity.bounds.leads import most_shared
 
 
 @settings(max_examples=60, deadline=None)

@@ -14,10 +14,11 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from toolkit.reading.headings import Headings, find_headings, normal_heading, unit_of
-from toolkit.reading.row_classes import is_remark
-from toolkit.reading.sheets import Sheet, Unreadable, read_sheet
-from toolkit.tables import Column
+from toolkit.records.dictionary import Column
+from toolkit.records.files import Sheet, Unreadable, read_sheet
+from toolkit.records.findings import normal_heading
+from toolkit.records.headings import Headings, find_headings, unit_of
+from toolkit.records.rows import is_remark
 
 TEXT = "单位名称,学时\r\n甲公司,八\r\n"
 ROWS = [["单位名称", "学时"], ["甲公司", "八"]]

@@ -11,7 +11,7 @@ from tests.invented import evaluation, indicator, members, scheme
 from tests.straight import straight
 from tests.test_stability import listed
 from toolkit.evaluation import Evaluation, rescored
-from toolkit.sensitivity.tipping.smallest_values import smallest_values
+from toolkit.sensitivity.tipping.one_value import smallest_values
 
 QUICK = settings(max_examples=20, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 

@@ -8,11 +8,15 @@ from hypothesis import strategies as st
 from tests.contested import contested
 from tests.straight import straight
 from tests.test_stability import listed, two
-from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation, rescored
-from toolkit.sensitivity.tipping.nearest_shares import NORMS, Norm, smallest_change
-from toolkit.sensitivity.tipping.smallest_weights import smallest_weights
-from toolkit.sensitivity.tipping.weight_effects import leaf_shares
+from toolkit.ground.problems import Refused
+from toolkit.sensitivity.tipping.all_weights import (
+    NORMS,
+    Norm,
+    leaf_shares,
+    smallest_change,
+    smallest_weights,
+)
 
 QUICK = settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from toolkit.errors import Refused
+from toolkit.ground.problems import Refused
 from toolkit.records import Records, load_records
-from toolkit.scheme.identity import MembersSpec
-from toolkit.tables import load_tables
+from toolkit.records.dictionary import load_tables
+from toolkit.scheme.criteria import MembersSpec
 
 HOSTILE = 'a"; drop table acts; --'
 TABLES = """

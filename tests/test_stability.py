@@ -10,8 +10,8 @@ from tests.contested import contested
 from tests.invented import evaluation, indicator, members, scheme
 from tests.straight import straight
 from toolkit.evaluation import Evaluation, rescored
-from toolkit.sensitivity.rule.lists import siblings_of
-from toolkit.sensitivity.tipping.stability import stability_intervals
+from toolkit.evaluation.many import siblings_of
+from toolkit.sensitivity.tipping.one_weight import stability_intervals
 
 STEPS = (1e-8, 1e-7, 1e-6)  # more than rounding forgives, and less than the next change may be away
 

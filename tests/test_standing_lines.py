@@ -12,11 +12,11 @@ from tests.contested import contested
 from tests.invented import evaluation, indicator, members, scheme
 from tests.straight import straight
 from tests.test_stability import two
-from toolkit.awards.requirements import rounded_scores
 from toolkit.evaluation import Evaluation
-from toolkit.scoring import TOTAL
-from toolkit.sensitivity.removal.standing_lines import StandingLines
-from toolkit.sensitivity.tipping.contested_lines import looked_at, terms_of
+from toolkit.evaluation.requirements import rounded_scores
+from toolkit.evaluation.scores import TOTAL
+from toolkit.sensitivity.leave_record_out import StandingLines
+from toolkit.sensitivity.tipping.lines import looked_at, terms_of
 
 
 def lines_of(asked: Evaluation) -> StandingLines:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.scheme.measures import Measure
-from toolkit.sensitivity.removal.struck_values import answered, value_of_all, values_without_each
+from toolkit.sensitivity.leave_record_out import answered, value_of_all, values_without_each
 
 TAKES = st.sampled_from(["count", "any", "sum", "mean", "max", "min", "distinct"])
 AMOUNTS = st.lists(st.sampled_from([None, "0.1", "0.2", "-3", "8"]), min_size=1, max_size=6)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.errors import Refused
-from toolkit.tables import Column, Tables, load_tables
+from toolkit.ground.problems import Refused
+from toolkit.records.dictionary import Column, Tables, load_tables
 
 WHOLE = """\
 [table.activities]

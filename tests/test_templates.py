@@ -19,11 +19,11 @@ from tests.entry_forms import typed
 from toolkit.__main__ import app
 from toolkit.edition import check_edition
 from toolkit.evaluation import Evaluation, evaluate
-from toolkit.house import house_folder
-from toolkit.reading.credit_code import ALPHABET, check_character
-from toolkit.references import reference_problems
+from toolkit.ground.resources import house_folder
+from toolkit.records.credit_code import ALPHABET, check_character
+from toolkit.records.dictionary import Column, Table, Tables, load_tables
+from toolkit.records.references import reference_problems
 from toolkit.scheme import load_scheme
-from toolkit.tables import Column, Table, Tables, load_tables
 
 TEMPLATES = sorted(path for path in house_folder("templates/editions").iterdir() if path.is_dir())
 RULES = tomllib.loads((Path(__file__).parent / "cases" / "templates.toml").read_text("utf-8"))["rule"]

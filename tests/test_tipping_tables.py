@@ -4,9 +4,8 @@ import pytest
 
 from tests.test_smallest_values import hours
 from tests.test_stability import two
-from toolkit.sensitivity.bounds import WeightBounds, award_bounds, rank_bounds
-from toolkit.sensitivity.tipping import smallest_values, smallest_weights, stability_intervals
-from toolkit.sensitivity.tipping.tables import (
+from toolkit.ground.text import Language
+from toolkit.reports.tipping_tables import (
     award_bounds_table,
     rank_bounds_table,
     smallest_values_table,
@@ -15,7 +14,8 @@ from toolkit.sensitivity.tipping.tables import (
     stability_table,
     value_in_words,
 )
-from toolkit.text import Language
+from toolkit.sensitivity.bounds import WeightBounds, award_bounds, rank_bounds
+from toolkit.sensitivity.tipping import smallest_values, smallest_weights, stability_intervals
 
 
 def test_a_sentence_says_how_much_less_weight_costs_whom_the_award() -> None:

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.test_scheme import changed, faults
-from toolkit.house import house_folder
-from toolkit.toml_places import with_quoted_keys
-from toolkit.toml_slips import PARSER, parser_words, slips
+from toolkit.ground.resources import house_folder
+from toolkit.ground.toml_syntax import PARSER, parser_words, slips, with_quoted_keys
 
 WEIGHT, DAY = "weight = 60", "as_of    = 2018-12-31"
 

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.awards.turns import Pools, Turns
-from toolkit.ranking import competition_ranks
+from toolkit.evaluation.awards import Pools, Turns
+from toolkit.ground.ranking import competition_ranks
 
 KEY = st.sampled_from([0.0, -0.0, 1.5, 60.0, 60.01, 60.015, -1e18, float("nan")])
 MEMBER = st.tuples(st.sampled_from(["甲", "乙", "", None]), KEY, KEY, st.booleans())

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.invented import group, indicator, scheme
-from toolkit.errors import Refused
-from toolkit.scoring import Tree
+from toolkit.evaluation.scores import Tree
+from toolkit.ground.problems import Refused
 from toolkit.sensitivity import UniformWeights, WeightBounds, WeightOrder
-from toolkit.sensitivity.drawn_weights.walks import Polytope, Simplex
+from toolkit.sensitivity.weights.uniform import Polytope, Simplex
 
 TREE = Tree.of(
     scheme(

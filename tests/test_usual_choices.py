@@ -10,9 +10,16 @@ from tests.invented import evaluation, indicator, members, scheme
 from tests.test_sensitivity_pictures import answers
 from tests.test_stability import two
 from toolkit.evaluation import Evaluation
-from toolkit.sensitivity.choices import Goalposts, LateRecords, MeasurementErrors, MissingPolicies, factors
-from toolkit.sensitivity.drawn_weights.voted import WeightDraws
-from toolkit.sensitivity.usual_choices import usual_decisions, usual_doubts
+from toolkit.sensitivity.choices import (
+    Goalposts,
+    LateRecords,
+    MeasurementErrors,
+    MissingPolicies,
+    factors,
+    usual_decisions,
+    usual_doubts,
+)
+from toolkit.sensitivity.weights.draws import WeightDraws
 
 
 def gaps(policy: str, *, classes: bool = True) -> Evaluation:

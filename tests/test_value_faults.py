@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.test_values import CLASSES, RAW, everything, with_items
-from toolkit.errors import Problem
+from toolkit.ground.problems import Problem
 
 
 def said(raw: list[float], item: dict[str, Any], classes: list[str] | None = None) -> list[Problem]:

@@ -14,10 +14,10 @@ import pytest
 from tests.conftest import SCHEME
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
-from toolkit.raw_values import RawValues
+from toolkit.evaluation.values import Values, resolved, scaled
+from toolkit.ground.toml_reader import tuples
+from toolkit.indicators.single_rows import RawValues
 from toolkit.scheme import Scheme
-from toolkit.toml_file import tuples
-from toolkit.values import Values, resolved, scaled
 
 RAW = pd.DataFrame(
     {"hours": [40.0, 20, 10, math.nan], "talks": [1.0, 2, 3, 1], "pledge": ["已签"] * 4, "answers": [5.0, 5, 5, 5]},

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.invented import evaluation, indicator, members, scheme
-from toolkit.errors import Refused
 from toolkit.evaluation import Evaluation, rescored
+from toolkit.ground.problems import Refused
 from toolkit.sensitivity.choices import (
     Aggregations,
     Choices,
@@ -24,9 +24,8 @@ from toolkit.sensitivity.choices import (
     MissingPolicies,
     Valuings,
 )
-from toolkit.sensitivity.drawn_weights.voted import WeightDraws
-from toolkit.sensitivity.sobol_estimators import saltelli_design, sobol_indices
-from toolkit.sensitivity.variance import changed_share, variance_shares
+from toolkit.sensitivity.sobol import changed_share, saltelli_design, sobol_indices, variance_shares
+from toolkit.sensitivity.weights.draws import WeightDraws
 
 
 def ishigami(points: np.ndarray) -> np.ndarray:

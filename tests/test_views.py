@@ -17,11 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit import evaluate, open_edition, rescored, views
-from toolkit.display import Picture, Table, display_width, plain, shortened
-from toolkit.errors import Problem, Problems
 from toolkit.evaluation import Evaluation
-from toolkit.text import Phrase
-from toolkit.wording import BLANK, figure, shares, signed
+from toolkit.ground.display import Picture, Table, display_width, plain, shortened
+from toolkit.ground.problems import Problem, Problems
+from toolkit.ground.text import Phrase
+from toolkit.reports.wording import BLANK, figure, shares, signed
 
 HOSTILE = '$x^2$ <script>alert(1)</script> --> & "公司"\n]]>\u202e'
 
@@ -371,5 +371,5 @@ def test_a_picture_of_nobody_and_of_one_is_drawn(evaluation: Evaluation) -> None
 
 
 def test_importing_views_draws_nothing() -> None:
-    code = "import sys, toolkit.views; sys.exit('matplotlib' in sys.modules or 'ipywidgets' in sys.modules)"
+    code = "import sys, toolkit.reports.views; sys.exit('matplotlib' in sys.modules or 'ipywidgets' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

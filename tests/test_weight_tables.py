@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.invented import group, indicator, scheme
-from toolkit.errors import Refused
-from toolkit.scoring import Tree
+from toolkit.evaluation.scores import Tree, leaves_of
+from toolkit.ground.problems import Refused
 from toolkit.sensitivity import GivenWeights
-from toolkit.sensitivity.drawn_weights.voted import leaves_of
 
 TREE = Tree.of(
     scheme(group=[group("g", 60), group("h", 40)], indicator=[indicator("a", 1, "g"), indicator("b", 3, "g"), indicator("c", 1, "h")])

@@ -16,17 +16,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.errors import Refused
-from toolkit.measuring.selection import Calendar, Source, selected
-from toolkit.reading.cells import read_cells
-from toolkit.references import reference_problems
+from toolkit.ground.problems import Refused
+from toolkit.ground.toml_reader import tuples
+from toolkit.indicators.selection import Calendar, Source, selected
+from toolkit.records.cells import read_cells
+from toolkit.records.dictionary import Column, Tables, load_tables
+from toolkit.records.references import reference_problems
+from toolkit.reports.scheme_wording import window_in_words
 from toolkit.scheme import Scheme
-from toolkit.scheme.faults.measures import measures_faults
+from toolkit.scheme.checks.measures import measures_faults
 from toolkit.scheme.measures import Selection, Window, read_span
-from toolkit.scheme.paths import plain
-from toolkit.tables import Column, Tables, load_tables
-from toolkit.toml_file import tuples
-from toolkit.wording.measures import window_in_words
+from toolkit.scheme.writing import plain
 
 RULES = tomllib.loads((Path(__file__).parent / "cases" / "windows.toml").read_text("utf-8"))["rule"]
 CASES = [

@@ -8,9 +8,9 @@ from pathlib import Path
 from hypothesis import given, settings
 
 from tests.test_amendments import CHANGES, SOME
-from toolkit.house import house_folder
+from toolkit.ground.resources import house_folder
 from toolkit.scheme import Scheme, load_scheme
-from toolkit.scheme.writing_back import rewritten, write_scheme
+from toolkit.scheme.writing import rewritten, write_scheme
 
 SCHEME, TEXT = load_scheme(house_folder("data/demo") / "scheme.toml"), (house_folder("data/demo") / "scheme.toml").read_text("utf-8")
 

@@ -13,7 +13,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from toolkit.edition import check_edition
-from toolkit.returns import write_returns
+from toolkit.forms.returns import write_returns
 
 PHONE = "13800138000-9"
 VISITS = """

@@ -27,35 +27,36 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from toolkit import controls, views
     from toolkit.edition import Edition, check_edition, open_edition
-    from toolkit.errors import Problem, Problems, Refused
     from toolkit.evaluation import Evaluation, evaluate, rescored
+    from toolkit.ground.problems import Problem, Problems, Refused
+    from toolkit.interactive import weight_sliders as controls
     from toolkit.records import Records, load_records
+    from toolkit.records.dictionary import Tables, load_tables
+    from toolkit.reports import views
     from toolkit.scheme import Scheme, load_scheme
-    from toolkit.seal import seal_edition, verify_bag
-    from toolkit.sensitivity.bounds import WeightBounds, WeightHull, around, award_bounds, rank_bounds
-    from toolkit.sensitivity.choices import Choices
-    from toolkit.sensitivity.draws import (
-        GivenWeights,
-        WeightDraws,
+    from toolkit.sealing import seal_edition, verify_bag
+    from toolkit.sensitivity.bounds import award_bounds, rank_bounds
+    from toolkit.sensitivity.central_weights import central_weights
+    from toolkit.sensitivity.choices import Choices, usual_decisions, usual_doubts
+    from toolkit.sensitivity.fairness import fairness, group_results, kinds_of_members
+    from toolkit.sensitivity.leave_one_out import without_nodes
+    from toolkit.sensitivity.leave_record_out import struck_records
+    from toolkit.sensitivity.methods import agreement_of_methods, chosen_by_methods
+    from toolkit.sensitivity.probabilities import (
         award_probabilities,
-        central_weights,
         grade_probabilities,
         rank_probabilities,
         rank_summary,
     )
-    from toolkit.sensitivity.fairness import fairness, group_results, kinds_of_members
-    from toolkit.sensitivity.firmness import firmness
-    from toolkit.sensitivity.methods import agreement_of_methods
-    from toolkit.sensitivity.methods.lists import chosen_by_methods
-    from toolkit.sensitivity.removal import without_nodes
-    from toolkit.sensitivity.removal.record_removal import struck_records
+    from toolkit.sensitivity.robustness import firmness
     from toolkit.sensitivity.scenarios import scenario_probabilities
-    from toolkit.sensitivity.tipping import smallest_values, smallest_weights, stability_intervals
-    from toolkit.sensitivity.usual_choices import usual_decisions, usual_doubts
-    from toolkit.sensitivity.variance import variance_shares
-    from toolkit.tables import Tables, load_tables
+    from toolkit.sensitivity.sobol import variance_shares
+    from toolkit.sensitivity.tipping.all_weights import smallest_weights
+    from toolkit.sensitivity.tipping.one_value import smallest_values
+    from toolkit.sensitivity.tipping.one_weight import stability_intervals
+    from toolkit.sensitivity.weights import WeightBounds, WeightHull, around
+    from toolkit.sensitivity.weights.draws import GivenWeights, WeightDraws
 
 __version__ = "0.2.0"
 
@@ -63,50 +64,50 @@ HOMES = {
     "Choices": "sensitivity.choices",
     "Edition": "edition",
     "Evaluation": "evaluation",
-    "GivenWeights": "sensitivity.draws",
-    "Problem": "errors",
-    "Problems": "errors",
+    "GivenWeights": "sensitivity",
+    "Problem": "ground.problems",
+    "Problems": "ground.problems",
     "Records": "records",
-    "Refused": "errors",
+    "Refused": "ground.problems",
     "Scheme": "scheme",
-    "Tables": "tables",
+    "Tables": "records.dictionary",
     "WeightBounds": "sensitivity.bounds",
-    "WeightDraws": "sensitivity.draws",
+    "WeightDraws": "sensitivity",
     "WeightHull": "sensitivity.bounds",
     "agreement_of_methods": "sensitivity.methods",
     "around": "sensitivity.bounds",
     "award_bounds": "sensitivity.bounds",
-    "award_probabilities": "sensitivity.draws",
-    "central_weights": "sensitivity.draws",
+    "award_probabilities": "sensitivity",
+    "central_weights": "sensitivity",
     "check_edition": "edition",
-    "chosen_by_methods": "sensitivity.methods.lists",
+    "chosen_by_methods": "sensitivity.methods",
     "evaluate": "evaluation",
     "fairness": "sensitivity.fairness",
-    "firmness": "sensitivity.firmness",
-    "grade_probabilities": "sensitivity.draws",
+    "firmness": "sensitivity.robustness",
+    "grade_probabilities": "sensitivity",
     "group_results": "sensitivity.fairness",
     "kinds_of_members": "sensitivity.fairness",
     "load_records": "records",
     "load_scheme": "scheme",
-    "load_tables": "tables",
+    "load_tables": "records.dictionary",
     "open_edition": "edition",
     "rank_bounds": "sensitivity.bounds",
-    "rank_probabilities": "sensitivity.draws",
-    "rank_summary": "sensitivity.draws",
+    "rank_probabilities": "sensitivity",
+    "rank_summary": "sensitivity",
     "rescored": "evaluation",
     "scenario_probabilities": "sensitivity.scenarios",
-    "seal_edition": "seal",
+    "seal_edition": "sealing",
     "smallest_values": "sensitivity.tipping",
     "smallest_weights": "sensitivity.tipping",
     "stability_intervals": "sensitivity.tipping",
-    "struck_records": "sensitivity.removal.record_removal",
-    "usual_decisions": "sensitivity.usual_choices",
-    "usual_doubts": "sensitivity.usual_choices",
-    "variance_shares": "sensitivity.variance",
-    "verify_bag": "seal",
-    "without_nodes": "sensitivity.removal",
+    "struck_records": "sensitivity.leave_record_out",
+    "usual_decisions": "sensitivity.choices",
+    "usual_doubts": "sensitivity.choices",
+    "variance_shares": "sensitivity.sobol",
+    "verify_bag": "sealing",
+    "without_nodes": "sensitivity.leave_one_out",
 }
-MODULES = ("controls", "views")
+MODULES = {"controls": "interactive.weight_sliders", "views": "reports.views"}
 
 __all__ = [
     "Choices",
@@ -161,7 +162,7 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     if name in MODULES:
-        return import_module(f"toolkit.{name}")
+        return import_module(f"toolkit.{MODULES[name]}")
     if name in HOMES:
         return getattr(import_module(f"toolkit.{HOMES[name]}"), name)
     message = f"module 'toolkit' has no attribute {name!r}"

@@ -8,7 +8,11 @@ from collections.abc import Callable
 
 import typer
 
-from toolkit.commands import evaluating, judging, recording, sealing, voting
+from toolkit.commands import edition as recording
+from toolkit.commands import evaluation as evaluating
+from toolkit.commands import experts as judging
+from toolkit.commands import experts as voting
+from toolkit.commands import seal as sealing
 
 DEBUG = "COMMITTEE_DEBUG"
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}

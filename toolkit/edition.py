@@ -8,16 +8,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from toolkit.errors import Problem, Problems, Refused
-from toolkit.house import house_folder
-from toolkit.measuring.shortfalls import class_problems
-from toolkit.panels.judging import judging
+from toolkit.ground.problems import Problem, Problems, Refused
+from toolkit.ground.resources import house_folder
+from toolkit.ground.text import Phrase
+from toolkit.ground.toml_reader import on_their_lines
+from toolkit.indicators.checks import class_problems
+from toolkit.indicators.panel import judging
 from toolkit.records import Records, load_records
-from toolkit.references import reference_problems
+from toolkit.records.dictionary import Tables, load_tables
+from toolkit.records.references import reference_problems
 from toolkit.scheme import Scheme, read_scheme
-from toolkit.tables import Tables, load_tables
-from toolkit.text import Phrase
-from toolkit.toml_file import on_their_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable

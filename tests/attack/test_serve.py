@@ -20,7 +20,7 @@ import pytest
 import websocket
 
 from tests.sealed_page import SECRET, served_page
-from toolkit.serving.read_only import HEADERS, PROTOCOL, TO_VIEWER
+from toolkit.publication.read_only import HEADERS, PROTOCOL, TO_VIEWER
 
 VIEWERS = 3
 NOBODY = "5f7a6c1e-0d5b-4a53-9d0c-3f1a52c7e9b4"  # an id that no kernel has

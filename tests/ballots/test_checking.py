@@ -8,8 +8,8 @@ from tests.ballots.test_decided import SLIP
 from tests.ballots.voters import NAME, edition, slip, small_scheme
 from tests.panels.judged import SHEETS, write_judged_edition
 from tests.test_command_line import run
-from toolkit.ballots.checking import check_ballots
-from toolkit.tables import load_tables
+from toolkit.ballots.group import check_ballots
+from toolkit.records.dictionary import load_tables
 
 GOOD = SLIP.format(expert="E01", learning=60, rest=40)
 FAULTY = SLIP.format(expert="E02", learning=60, rest=41)

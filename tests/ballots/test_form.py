@@ -9,8 +9,8 @@ import pytest
 
 from tests.ballots.test_returned import filled
 from tests.ballots.voters import NAME, edition, slip, small_scheme
-from toolkit.ballots.form import write_ballot_forms
-from toolkit.errors import Refused
+from toolkit.forms.ballots import write_ballot_forms
+from toolkit.ground.problems import Refused
 
 SLIPS = {"E01.toml": slip("E01", 80), "E02.toml": slip("E02", 60), "E03.toml": slip("E03", 55)}
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.ballots.voters import cast, slip, small_scheme
 from toolkit.ballots import group_weights, scheme_with_group_weights
-from toolkit.errors import Refused
+from toolkit.ground.problems import Refused
 from toolkit.weighting import group_shares
 
 LEARNING = {"E01": 80, "E02": 60, "E03": 55, "E04": 30}

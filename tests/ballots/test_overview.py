@@ -9,10 +9,11 @@ import pytest
 from tests.ballots.test_decided import SLIP
 from tests.ballots.voters import NAME, cast, slip
 from tests.ballots.voters import edition as written
-from toolkit.ballots import Ballots, group_weights, load_ballots, overview
-from toolkit.ballots.decided import decided_by_each, decided_by_group
+from toolkit.ballots import Ballots, group_weights, load_ballots
+from toolkit.comparison.ballots import decided_by_each, decided_by_group
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
+from toolkit.reports import expert_tables as overview
 
 AHP = 'method = "ahp"\ncomparisons = [["hours", "talks", 2], ["talks", "essays", 2], ["hours", "essays", 4]]'
 

@@ -11,11 +11,9 @@ import pytest
 
 from tests.ballots.voters import NAME, small_scheme
 from toolkit.ballots import Ballot, load_ballots, write_ballot
-from toolkit.ballots.form import write_ballot_forms
-from toolkit.ballots.form_sheets import VALUE
-from toolkit.ballots.judgements import Ahp, Points
-from toolkit.ballots.returned import returned_ballot
-from toolkit.errors import Problems, Refused
+from toolkit.ballots.ballot import Ahp, Points
+from toolkit.forms.ballots import VALUE, returned_ballot, write_ballot_forms
+from toolkit.ground.problems import Problems, Refused
 from toolkit.scheme import Scheme
 
 FILLED = {

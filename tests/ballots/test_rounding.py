@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.ballots.rounding import whole_weights
+from toolkit.ballots.shares import whole_weights
 
 SHARES = st.lists(st.floats(0.001, 1000), min_size=1, max_size=12).map(lambda x: np.array(x) / np.sum(x))
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit import weighting
-from toolkit.ballots.judgements import Ahp, BestWorst, Points, RankOrder, Swing, TradeOff
+from toolkit.ballots.ballot import Ahp, BestWorst, Points, RankOrder, Swing, TradeOff
 from toolkit.ballots.shares import judged, unjudged
-from toolkit.errors import Refused
+from toolkit.ground.problems import Refused
 
 NODES = ["a", "b", "c"]
 LABELS = ["学时", "承诺", "投稿"]

@@ -9,8 +9,8 @@ import pytest
 from tests.ballots.test_folder import MANY
 from tests.ballots.voters import NAME, edition, slip, small_scheme
 from toolkit.ballots import read_ballot, write_ballot
-from toolkit.ballots.writing import bag_ballots
-from toolkit.errors import Refused
+from toolkit.ballots.ballot import bag_ballots
+from toolkit.ground.problems import Refused
 
 COMMENT = f"# {NAME} 亲笔\n"
 

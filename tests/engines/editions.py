@@ -12,8 +12,8 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from toolkit.records import Records, load_records
+from toolkit.records.dictionary import Tables, load_tables
 from toolkit.scheme import Scheme
-from toolkit.tables import Tables, load_tables
 
 MEMBERS = ("A", "B", "ÇA", "乙")
 TABLES = """

@@ -9,8 +9,8 @@ import pandas as pd
 
 from tests.nasty.nasty import JIA, TABLES, YI
 from toolkit.records import Records, load_records
-from toolkit.scheme.identity import MembersSpec
-from toolkit.tables import load_tables
+from toolkit.records.dictionary import load_tables
+from toolkit.scheme.criteria import MembersSpec
 
 MEMBERS = f"信用代码,单位名称\n{JIA},甲\n{YI},乙\n"
 SPEC = MembersSpec.model_validate({"table": "members", "key": "credit_code", "name": "name"})

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tests.nasty.loading import load, read_rows
 from tests.nasty.mess import STRANGERS, Messy, Row, cells, messy, tables
 from tests.nasty.nasty import HEADING
-from toolkit.reading.headings import normal_heading
 from toolkit.records import Records
+from toolkit.records.findings import normal_heading
 
 UNCLEAR: dict[str, tuple[object, ...]] = {
     "信用代码": ("91350100MO00100Y43", "91350100M00010Y043", "91350211M000100Y43", 9.135e17, "", "不适用", "甲公司"),

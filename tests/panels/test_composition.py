@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.errors import Refused
+from toolkit.ground.problems import Refused
 from toolkit.panels import composition_problems
 
 

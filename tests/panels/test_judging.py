@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 from tests.panels.judged import EXPERTS, SCHEME, SEVEN, SHEETS, SHEETS_OF_SEVEN, TABLES, write_judged_edition
 from toolkit.__main__ import app
 from toolkit.edition import Edition, check_edition, open_edition
-from toolkit.errors import Refused
 from toolkit.evaluation import evaluate
-from toolkit.evidence import evidence
-from toolkit.panels.judging import judging
-from toolkit.results import write_results
+from toolkit.ground.problems import Refused
+from toolkit.indicators.evidence import evidence
+from toolkit.indicators.panel import judging
+from toolkit.reports.csv_files import write_results
 
 
 def test_the_score_is_the_trimmed_mean_of_those_who_may_score(tmp_path: Path) -> None:

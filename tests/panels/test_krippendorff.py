@@ -8,9 +8,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.panels.score_sheets import COARSE, GAP, OBSERVERS, SHEETS, shuffled, withdrawn
-from toolkit.errors import Refused
+from toolkit.ground.problems import Refused
 from toolkit.panels import METRICS, krippendorff_alpha
-from toolkit.panels.krippendorff import _alphas, _drawn, _Units
+from toolkit.panels.reliability import _alphas, _drawn, _Units
 
 ANY = st.sampled_from(METRICS)
 

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.panels.score_sheets import GAP, JUDGES, SHEETS, WHOLE, shuffled, withdrawn
-from toolkit.errors import Refused
+from toolkit.ground.problems import Refused
 from toolkit.panels import expert_effects, levelled
 
 WAYS = st.sampled_from(["none", "zscore", "mixed_model"])

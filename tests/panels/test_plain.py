@@ -19,7 +19,7 @@ LETTERS = np.array([["abcde".index(letter) for letter in row] for row in ("aabbd
     (BINARY, "nominal", 0.095), (LETTERS, "nominal", 0.692), (OBSERVERS, "nominal", 0.743), (OBSERVERS, "ordinal", 0.815),
     (OBSERVERS, "interval", 0.849), (OBSERVERS, "ratio", 0.797),
 ])  # fmt: skip
-def test_krippendorff_2011(units: np.ndarray, metric: panels.krippendorff.Metric, published: float) -> None:
+def test_krippendorff_2011(units: np.ndarray, metric: panels.reliability.Metric, published: float) -> None:
     assert round(panels.alpha_value(units, metric=metric), 3) == published
 
 

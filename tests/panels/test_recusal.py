@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.errors import Refused
+from toolkit.ground.problems import Refused
 from toolkit.panels import due_recusals, entries_despite_recusal
 
 MEMBERS = pd.Series({"甲代理": "代理", "乙代理": "代理", "丙拍卖": "拍卖", "丁中心": None})

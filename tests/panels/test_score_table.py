@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 
 from tests.panels.score_sheets import GAP, SHEETS, withdrawn
-from toolkit.errors import Refused
+from toolkit.ground.problems import Refused
 from toolkit.panels import admitted
-from toolkit.panels.score_table import exact_sums
+from toolkit.panels.scores import exact_sums
 
 NAMED = pd.DataFrame([[90.0, 80.0], [70.0, GAP]], index=["甲", "乙"], columns=["E1", "E2"])
 

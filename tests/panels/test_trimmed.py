@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.panels.score_sheets import GAP, SHEETS, shuffled, withdrawn
-from toolkit.errors import Refused
+from toolkit.ground.problems import Refused
+from toolkit.ground.ranking import rounded
 from toolkit.panels import panel_scores
-from toolkit.ranking import rounded
 
 RULES = st.integers(0, 2).flatmap(lambda trim: st.tuples(st.just(trim), st.integers(2 * trim + 1, 6)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from toolkit.ranking import Floats
+from toolkit.ground.ranking import Floats
 
 
 @st.composite

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from toolkit.ranking import Floats
+from toolkit.ground.ranking import Floats
 
 # Saaty, T. L. (2008). Decision making with the analytic hierarchy process. Int. J. Services Sciences 1(1), 83-98:
 # relative consumption of drinks in the US: coffee, wine, tea, beer, sodas, milk, water.

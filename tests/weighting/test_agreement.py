@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from scipy.stats import friedmanchisquare, rankdata
 
 from tests.weighting.experts import alike, groups
-from toolkit.errors import Refused
-from toolkit.ranking import Floats
-from toolkit.weighting.agreement import concordance, kendall_w
+from toolkit.ground.problems import Refused
+from toolkit.ground.ranking import Floats
+from toolkit.weighting.group import concordance, kendall_w
 
 
 def order_of(*rankings: list[float]) -> Floats:

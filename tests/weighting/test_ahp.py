@@ -6,8 +6,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.weighting.matrices import CHAIRS, CITIES, DRINKS, HOUSE, SCHOOL, WEALTH, full, judgements, weights
-from toolkit.errors import Refused
-from toolkit.ranking import Floats
+from toolkit.ground.problems import Refused
+from toolkit.ground.ranking import Floats
 from toolkit.weighting.ahp import ALONSO_LAMATA, SAATY, By, ahp_judgement, ahp_ratio, ahp_shares
 
 BY = st.sampled_from(["eigenvector", "geometric"])

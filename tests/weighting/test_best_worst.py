@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from toolkit.errors import Refused
+from toolkit.ground.problems import Refused
 from toolkit.weighting.best_worst import (
     CONSISTENCY_INDEX,
     THRESHOLDS,

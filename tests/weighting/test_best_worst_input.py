@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 
 from tests.weighting.matrices import weights
-from toolkit.errors import Refused
-from toolkit.ranking import Floats
-from toolkit.weighting.best_worst_input import best_worst_input, contradictions
+from toolkit.ground.problems import Refused
+from toolkit.ground.ranking import Floats
+from toolkit.weighting.best_worst import best_worst_input, contradictions
 
 NAMES = ["quality", "price", "comfort", "safety", "style"]
 

@@ -7,9 +7,14 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from tests.weighting.matrices import weights
-from toolkit.ranking import Floats
-from toolkit.weighting.best_worst_input import BestWorst, best_worst_input
-from toolkit.weighting.best_worst_models import linear_model, nonlinear_deviation, nonlinear_ranges
+from toolkit.ground.ranking import Floats
+from toolkit.weighting.best_worst import (
+    BestWorst,
+    best_worst_input,
+    linear_model,
+    nonlinear_deviation,
+    nonlinear_ranges,
+)
 
 
 @st.composite

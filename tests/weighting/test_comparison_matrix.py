@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 
 from tests.weighting.matrices import DRINKS, full, judgements, upper
-from toolkit.errors import Refused
-from toolkit.ranking import Floats
-from toolkit.weighting.comparison_matrix import comparisons, harker, perron, row_logarithms
+from toolkit.ground.problems import Refused
+from toolkit.ground.ranking import Floats
+from toolkit.weighting.ahp import comparisons, harker, perron, row_logarithms
 
 
 @given(judgements())

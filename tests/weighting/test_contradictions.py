@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 
 from tests.weighting.matrices import DRINKS, SCHOOL, full, judgements, weights
-from toolkit.ranking import Floats
-from toolkit.weighting.contradictions import ahp_circles, ahp_triads
+from toolkit.ground.ranking import Floats
+from toolkit.weighting.ahp_consistency import ahp_circles, ahp_triads
 
 
 @given(judgements())

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.weighting.experts import alike, groups
-from toolkit.errors import Refused
-from toolkit.ranking import Floats
+from toolkit.ground.problems import Refused
+from toolkit.ground.ranking import Floats
 from toolkit.weighting.delphi import movement, standing
 
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import jensenshannon
 
 from tests.weighting.experts import groups
-from toolkit.errors import Refused
-from toolkit.ranking import Floats
-from toolkit.weighting.distance import distances
+from toolkit.ground.problems import Refused
+from toolkit.ground.ranking import Floats
+from toolkit.weighting.group import distances
 
 KIND = st.sampled_from(["moved", "euclidean", "jensen_shannon"])
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tests.weighting.experts import alike, groups
 from tests.weighting.matrices import judgements
-from toolkit.errors import Refused
-from toolkit.ranking import Floats
+from toolkit.ground.problems import Refused
+from toolkit.ground.ranking import Floats
 from toolkit.weighting.ahp import ahp_shares
 from toolkit.weighting.group import MEANS, group_matrix, group_shares
 

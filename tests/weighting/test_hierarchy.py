@@ -6,10 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.weighting.matrices import HOUSE, SCHOOL, full, judgements
-from toolkit.errors import Refused
-from toolkit.ranking import Floats
-from toolkit.weighting.ahp import SAATY, ahp_judgement
-from toolkit.weighting.hierarchy import hierarchy_judgement, hierarchy_shares
+from toolkit.ground.problems import Refused
+from toolkit.ground.ranking import Floats
+from toolkit.weighting.ahp import SAATY, ahp_judgement, hierarchy_judgement, hierarchy_shares
 
 
 @given(judgements(least=2), judgements(least=2), st.sampled_from(["eigenvector", "geometric"]))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.errors import Refused
-from toolkit.weighting.judgement import divided, judged, named, settled_sum, vectors
+from toolkit.ground.problems import Refused
+from toolkit.weighting.direct import divided, judged, named, settled_sum, vectors
 
 WEIGHTS = st.lists(st.floats(0, 1e6), min_size=1, max_size=40).filter(any)
 

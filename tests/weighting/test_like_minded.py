@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.weighting.experts import alike, groups
-from toolkit.ranking import Floats
-from toolkit.weighting.like_minded import camps, far_from_rest
+from toolkit.ground.ranking import Floats
+from toolkit.weighting.delphi import camps, far_from_rest
 
 
 @given(groups(), st.data())

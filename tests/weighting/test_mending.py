@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given, settings
 
 from tests.weighting.matrices import DRINKS, HOUSE, SCHOOL, full, judgements
-from toolkit.ranking import Floats
-from toolkit.weighting.ahp import ahp_judgement
-from toolkit.weighting.comparison_matrix import STEPS
-from toolkit.weighting.mending import Mend, ahp_mend
+from toolkit.ground.ranking import Floats
+from toolkit.weighting.ahp import STEPS, ahp_judgement
+from toolkit.weighting.ahp_consistency import Mend, ahp_mend
 
 
 def mended(matrix: Floats, mend: Mend) -> Floats:

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from toolkit.errors import Refused
-from toolkit.ranking import Floats
+from toolkit.ground.problems import Refused
+from toolkit.ground.ranking import Floats
 from toolkit.weighting import objective
 from toolkit.weighting.objective import (
     METHODS,

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.errors import Refused
-from toolkit.weighting.points import points_shares
+from toolkit.ground.problems import Refused
+from toolkit.weighting.direct import points_shares
 
 
 @given(st.lists(st.integers(0, 100), min_size=0, max_size=12))

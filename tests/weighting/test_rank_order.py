@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.errors import Refused
-from toolkit.weighting.rank_order import Kind, rank_order_shares
+from toolkit.ground.problems import Refused
+from toolkit.weighting.direct import Kind, rank_order_shares
 
 KINDS = st.sampled_from(["centroid", "sum", "reciprocal"])
 

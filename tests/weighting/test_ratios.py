@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.errors import Refused
-from toolkit.weighting.ratios import nearest_logarithms, parts, refuse_parts
+from toolkit.ground.problems import Refused
+from toolkit.weighting.trade_off import nearest_logarithms, parts, refuse_parts
 
 
 @given(st.integers(2, 7), st.integers(0, 2**32 - 1))

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.errors import Refused
-from toolkit.weighting.swing import swing_shares
+from toolkit.ground.problems import Refused
+from toolkit.weighting.direct import swing_shares
 
 
 @given(st.lists(st.floats(0, 100), max_size=12), st.integers(0, 12))

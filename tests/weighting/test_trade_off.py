@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.errors import Refused
+from toolkit.ground.problems import Refused
 from toolkit.weighting.trade_off import trade_off_judgement, trade_off_shares
 
 WEIGHTS = st.lists(st.floats(0.01, 1), min_size=2, max_size=8)

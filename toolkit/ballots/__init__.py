@@ -20,18 +20,16 @@ One file for each expert, ``ballots/E01.toml``, by code and never by name:
 `decided`      what the group's weights and each expert's own would decide: `decided_by_each`, `decided_by_group`
 `overview`     all this as a notebook shows it, ballots or none: `decided_overview` and its like
 `form`         the Excel ballot, with `form_sheets`: `write_ballot_forms`
-`returned`     reading it back: `returned_ballot`; a notebook's sliders are in `toolkit.ballot_controls`
+`returned`     reading it back: `returned_ballot`; a notebook's sliders are in `toolkit.interactive.ballot_sliders`
 =============  ==========================================================================================
 
 `checking` and all from `decided` on stand on higher floors and are imported from their own modules.
 """
 
-from toolkit.ballots.ballot import Ballot, read_ballot, voted_groups
+from toolkit.ballots.ballot import Ballot, ballot_text, read_ballot, voted_groups, write_ballot
 from toolkit.ballots.folder import Ballots, Listed, load_ballots
 from toolkit.ballots.group import GroupJudgement, GroupWeights, group_weights, scheme_with_group_weights
-from toolkit.ballots.rounding import whole_weights
-from toolkit.ballots.shares import Judged
-from toolkit.ballots.writing import ballot_text, write_ballot
+from toolkit.ballots.shares import Judged, whole_weights
 
 __all__ = [
     "Ballot",

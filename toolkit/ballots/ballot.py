@@ -1,29 +1,138 @@
-"""One ballot: what one expert, known by a code, judged about the weights, read strictly from a file."""
+"""One ballot: what one expert, known by a code, judged about the weights, read strictly from a file.
+
+What an expert writes about one group of siblings: six ways of judging, as strict values by the ids of the nodes.
+
+A ballot as a file: written by a notebook or from an Excel form, never over another one; and the one for a sealed bag.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from toolkit.ballots.judgements import Judgement, named_nodes
-from toolkit.errors import Problem, Problems, Refused, nearest, refuse
-from toolkit.scheme.criteria import Name
-from toolkit.scheme.faults.plain import unknown
-from toolkit.scheme.faults.weighting import TOTAL
-from toolkit.scheme.pseudonyms import GIVE_CODE, NO_CODE, PSEUDONYM, is_pseudonym
-from toolkit.text import Phrase, phrase
-from toolkit.toml_faults import Fault
-from toolkit.toml_file import Decision, read_model
+from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
+from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.toml_reader import Decision, Fault, read_model
+from toolkit.ground.toml_syntax import KeyPath, Raw
+from toolkit.scheme.checks import TOTAL
+from toolkit.scheme.checks.tree import unknown
+from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, PSEUDONYM, Name, is_pseudonym
+from toolkit.scheme.writing import plain
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
-    from toolkit.toml_places import KeyPath, Raw
+
+
+FRACTION = re.compile(r"\s*(\d+)\s*[/／]\s*([1-9]\d*)\s*")
+
+
+def number_of(value: Any) -> Any:
+    """A fraction typed as text as a number; anything else as it is.
+
+    Examples
+    --------
+    >>> number_of("1/4"), number_of(3), number_of("3倍")
+    (0.25, 3, '3倍')
+    """
+    match = FRACTION.fullmatch(value) if isinstance(value, str) else None
+    return int(match[1]) / int(match[2]) if match else value
+
+
+Given: TypeAlias = Annotated[float, Field(ge=0)]
+Ratio: TypeAlias = Annotated[float, BeforeValidator(number_of), Field(gt=0)]
+Pair: TypeAlias = tuple[Name, Name, Ratio]
+
+
+class Points(Decision):
+    """100 points divided among the nodes."""
+
+    method: Literal["points"]
+    points: dict[str, Given]
+
+
+class Ahp(Decision):
+    """How many times as important the first of each pair is as the second, 1/9 to 9."""
+
+    method: Literal["ahp"]
+    comparisons: tuple[Pair, ...]
+
+
+class BestWorst(Decision):
+    """The best beside all others, and all others beside the worst, 1 to 9; best and worst beside themselves are 1."""
+
+    method: Literal["best_worst"]
+    best: Name
+    worst: Name
+    best_to_others: dict[str, Given]
+    others_to_worst: dict[str, Given]
+
+
+class Swing(Decision):
+    """100 for the swing from worst to best that is valued most, the others beside it."""
+
+    method: Literal["swing"]
+    swings: dict[str, Given]
+
+
+class RankOrder(Decision):
+    """The nodes in order of importance, the first most; those level in a list of their own."""
+
+    method: Literal["rank_order"]
+    order: tuple[Name | tuple[Name, ...], ...]
+    kind: Literal["centroid", "sum", "reciprocal"] = "centroid"
+
+
+class TradeOff(Decision):
+    """The weight of the first of each pair over that of the second."""
+
+    method: Literal["trade_off"]
+    pairs: tuple[Pair, ...]
+
+
+Judgement: TypeAlias = Annotated[
+    Points | Ahp | BestWorst | Swing | RankOrder | TradeOff, Field(discriminator="method")
+]
+
+
+def named_nodes(raw: Raw) -> Iterator[tuple[KeyPath, str]]:
+    """Every node that a judgement names, as plain values say it, with its place; what has the wrong type is passed over.
+
+    Examples
+    --------
+    >>> list(named_nodes({"method": "rank_order", "order": ["hours", ["pledge", "conduct"]]}))
+    [(('order', 0), 'hours'), (('order', 1, 0), 'pledge'), (('order', 1, 1), 'conduct')]
+    """
+    for key in ("points", "swings", "best_to_others", "others_to_worst"):
+        yield from (((key, node), node) for node in _dict(raw.get(key)))
+    for key in ("comparisons", "pairs"):
+        for place, pair in enumerate(_list(raw.get(key))):
+            yield from (((key, place, side), node) for side, node in enumerate(_list(pair)[:2]) if isinstance(node, str))
+    for key in ("best", "worst"):
+        if isinstance(raw.get(key), str):
+            yield (key,), raw[key]
+    for place, item in enumerate(_list(raw.get("order"))):
+        inner = [(("order", place), item)] if isinstance(item, str) else _level(place, item)
+        yield from inner
+
+
+def _level(place: int, item: Any) -> list[tuple[KeyPath, str]]:
+    return [(("order", place, side), node) for side, node in enumerate(_list(item)) if isinstance(node, str)]
+
+
+def _dict(value: Any) -> Raw:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
 
 FOLDER = "ballots"
 ROUND = r"(?:[-_]r?[1-9][0-9]?)?"
@@ -151,3 +260,102 @@ def _twice(group: str, judgement: Raw) -> Iterator[Fault]:
 def _discreet(problem: Problem) -> Problem:
     """The problem without the value, unless it stands where no name can."""
     return problem if problem.column.split(".")[0] in TELLING else replace(problem, value="")
+
+
+
+THERE = Phrase("这位专家这一轮的判断票已经有了", "this expert's ballot of this round is there already")
+MOVE = Phrase("如要更正，请先移走原来的文件", "to put another in its place, move the old file away first")
+
+
+def ballot_name(ballot: Ballot) -> str:
+    """The name of a ballot's file: E01.toml, in a later round E01-2.toml."""
+    return f"{ballot.expert}{f'-{ballot.round}' if ballot.round > 1 else ''}.toml"
+
+
+def ballot_text(ballot: Ballot, *, named: bool = True) -> str:
+    """A ballot as TOML, the same bytes every time.
+
+    Parameters
+    ----------
+    named
+        Whether the expert's name goes with it: never into a bag.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> half = Points(method="points", points={"hours": 60.0, "pledge": 40.0})
+    >>> print(ballot_text(Ballot(expert="E01", cast=dt.date(2018, 12, 3), weights={"total": half})))
+    expert = "E01"
+    cast = 2018-12-03
+    <BLANKLINE>
+    [weights.total]
+    method = "points"
+    points = { hours = 60, pledge = 40 }
+    <BLANKLINE>
+    """
+    raw = {key: value for key, value in plain(ballot).items() if named or key != "name"}
+    weights = raw.pop("weights", {})
+    lines = [f"{key} = {_text(value)}" for key, value in raw.items()]
+    for group, judgement in weights.items():
+        lines += ["", f"[weights.{_key(group)}]", *(f"{key} = {_text(value)}" for key, value in judgement.items())]
+    return "\n".join([*lines, ""])
+
+
+def write_ballot(folder: Path | str, ballot: Ballot) -> Path:
+    """Write a ballot into ``ballots/`` of the edition in `folder`; the path written.
+
+    Raises
+    ------
+    Refused
+        When this expert's ballot of this round is there already, or the expert goes by a name.
+    """
+    if not is_pseudonym(ballot.expert):
+        raise refuse(NO_CODE, GIVE_CODE, column="expert")
+    path = Path(folder, FOLDER, ballot_name(ballot))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:  # of two who write at once one is refused
+            file.write(ballot_text(ballot))
+    except FileExistsError:
+        raise refuse(THERE, MOVE, file=f"{FOLDER}/{path.name}") from None
+    return path
+
+
+def bag_ballots(folder: Path, scheme: Scheme) -> Mapping[str, str]:
+    """What a sealed bag holds of the ballots: text by file name, nothing unless the scheme publishes them by code.
+
+    Each is written anew from what was read: no name, no comment and no other file of the folder goes with it. What
+    cannot be read is left out.
+    """
+    if scheme.weighting is None or scheme.weighting.publish == "none":
+        return {}
+    found: dict[str, str] = {}
+    paths = (path for path in Path(folder, FOLDER).glob("*.toml") if STEM.fullmatch(path.stem))
+    for path in sorted(paths, key=lambda path: path.name):
+        try:
+            ballot = read_ballot(path, scheme)
+        except Refused:
+            continue
+        name, copy = ballot_name(ballot), 1
+        while name in found:  # a double goes along, so that the bag lists it too
+            copy += 1
+            name = f"{ballot.expert}-{ballot.round}{copy}.toml"
+        found[name] = ballot_text(ballot, named=False)
+    return found
+
+
+def _text(value: Any) -> str:
+    import tomlkit
+
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{_key(key)} = {_text(held)}' for key, held in value.items())} }}" if value else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_text, value))}]"
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
+    return str(tomlkit.item(int(value) if whole else value).as_string())
+
+
+def _key(key: str) -> str:
+    import tomlkit
+
+    return tomlkit.key(key).as_string() if key.isascii() else f'"{key}"'

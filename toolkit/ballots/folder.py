@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Literal
 
 from toolkit.ballots.ballot import FOLDER, STEM, Ballot, group_label, read_ballot, voted_groups
 from toolkit.ballots.shares import Judged, judged, unjudged
-from toolkit.errors import Problem, Problems, Refused
-from toolkit.text import Phrase, phrase
-from toolkit.toml_places import KeyPath, key_lines, with_quoted_keys
+from toolkit.ground.problems import Problem, Problems, Refused
+from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.toml_syntax import KeyPath, key_lines, with_quoted_keys
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme

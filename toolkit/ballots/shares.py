@@ -1,4 +1,7 @@
-"""From one judgement to shares: the kernels of `toolkit.weighting` fed by node ids, and how coherent the expert was."""
+"""From one judgement to shares: the kernels of `toolkit.weighting` fed by node ids, and how coherent the expert was.
+
+Shares as weights that a committee writes down: rounded, and still summing to exactly 100.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from toolkit import weighting
-from toolkit.ballots.judgements import Ahp, BestWorst, Points, RankOrder, Swing, TradeOff, named_nodes
-from toolkit.text import Phrase, phrase
-from toolkit.weighting.comparison_matrix import scale_text
+from toolkit.ballots.ballot import Ahp, BestWorst, Points, RankOrder, Swing, TradeOff, named_nodes
+from toolkit.ground.text import Phrase, phrase
+from toolkit.weighting.ahp import scale_text
 
 if TYPE_CHECKING:
-    from toolkit.ballots.judgements import Judgement
-    from toolkit.ranking import Floats
+    from toolkit.ballots.ballot import Judgement
+    from toolkit.ground.ranking import Floats
     from toolkit.weighting import BestWorstResult, Mend
+
 
 LIMIT = 0.1
 SURE = Phrase("—", "—")
@@ -66,7 +70,7 @@ def judged(judgement: Judgement, nodes: Sequence[str], labels: Sequence[str]) ->
 
     Examples
     --------
-    >>> from toolkit.ballots.judgements import Ahp
+    >>> from toolkit.ballots.ballot import Ahp
     >>> circle = Ahp(method="ahp", comparisons=(("a", "b", 3), ("b", "c", 4), ("a", "c", 0.5)))
     >>> found = judged(circle, ["a", "b", "c"], ["hours", "pledge", "conduct"])
     >>> found.coherence.en, found.mend.en
@@ -170,3 +174,37 @@ def _rank_order(judgement: RankOrder, nodes: Sequence[str], labels: Sequence[str
     starts = np.cumsum([1, *map(len, levels)])[:-1].tolist()
     places = {node: float(start) for start, level in zip(starts, levels, strict=True) for node in level}
     return Judged("rank_order", weighting.rank_order_shares(_row(places, nodes), labels, kind=judgement.kind))
+
+
+
+def whole_weights(shares: Floats, decimals: int) -> Floats:
+    """Shares as percent with so many decimals, summing to 100: the largest remainders are rounded up.
+
+    Of equal remainders the earlier node's goes first; remainders equal to 9 decimals are equal.
+
+    Parameters
+    ----------
+    shares : float64[nodes]
+        Sum to 1.
+
+    Returns
+    -------
+    float64[nodes]
+        Each the float nearest to its decimal number.
+
+    References
+    ----------
+    Balinski, M. L., Young, H. P. (1982). Fair Representation. Yale University Press (Hamilton's method).
+
+    Examples
+    --------
+    >>> whole_weights(np.array([1, 1, 1]) / 3, 1).tolist()
+    [33.4, 33.3, 33.3]
+    """
+    unit = 10**decimals
+    exact = (np.asarray(shares, dtype=np.float64) * 100 * unit).round(9)
+    units = np.floor(exact)
+    left = 100 * unit - int(units.sum())
+    first = np.argsort(-(exact - units).round(9), kind="stable")[: max(left, 0)]
+    units[first] += 1
+    return np.asarray(units / unit)

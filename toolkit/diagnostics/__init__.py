@@ -10,12 +10,16 @@ References
 OECD and JRC (2008), Handbook on Constructing Composite Indicators, ISBN 978-92-64-04345-9, steps 2, 4 and 6.
 """
 
-from toolkit.diagnostics.agreement import correlations, redundancies
-from toolkit.diagnostics.components import Components, principal_components
+from toolkit.diagnostics.correlation import (
+    Components,
+    correlations,
+    cronbach_alpha,
+    principal_components,
+    redundancies,
+)
+from toolkit.diagnostics.distribution import spread
 from toolkit.diagnostics.influence import effective_weights
-from toolkit.diagnostics.offer import weights_for_influence
-from toolkit.diagnostics.reliability import cronbach_alpha
-from toolkit.diagnostics.spread import spread
+from toolkit.diagnostics.suggested_weights import weights_for_influence
 
 __all__ = [
     "Components",

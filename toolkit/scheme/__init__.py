@@ -10,15 +10,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from toolkit.errors import Problem, Problems, Refused, nearest
-from toolkit.scheme.criteria import Adjustment, Condition, Group, Indicator, Name, Total
-from toolkit.scheme.faults import scheme_faults
-from toolkit.scheme.identity import MembersSpec
+from toolkit.ground.problems import Problem, Problems, Refused, nearest
+from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.toml_reader import Decision, modelled, read_model
+from toolkit.scheme.checks import scheme_faults
+from toolkit.scheme.criteria import Adjustment, Condition, Group, Indicator, MembersSpec, Name, Total
 from toolkit.scheme.measures import Window
 from toolkit.scheme.outcomes import Award, Eligibility, Grades, Previous, Veto
-from toolkit.scheme.paths import plain, put
-from toolkit.text import Language, Phrase, phrase
-from toolkit.toml_file import Decision, modelled, read_model
+from toolkit.scheme.writing import plain, put
 
 PublicField = Literal["name", "class", "award", "grade", "rank", "total"]
 

@@ -1,4 +1,7 @@
-"""Amendments: what one scheme decides otherwise than another, in the words of a minute."""
+"""Amendments: what one scheme decides otherwise than another, in the words of a minute.
+
+What a committee calls each key of a scheme: for minutes, for editors, for tables.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,175 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from toolkit.scheme.paths import plain
-from toolkit.scheme.words import key_words
-from toolkit.text import Phrase, phrase
+from toolkit.ground.text import Phrase, phrase
+from toolkit.scheme.writing import plain
 
 if TYPE_CHECKING:
+    from toolkit.ground.toml_syntax import Raw
     from toolkit.scheme import Scheme
-    from toolkit.toml_places import Raw
+
+
+KEYS: dict[str, Phrase] = {
+    "above": Phrase("须高于", "above"),
+    "adjustment": Phrase("加减分项", "adjustment"),
+    "aggregate": Phrase("合成方法", "aggregate"),
+    "among": Phrase("须为", "among"),
+    "appeal": Phrase("申诉中的状态", "states under appeal"),
+    "applied": Phrase("申报栏", "applied"),
+    "applied_only": Phrase("只评申报会员", "applicants only"),
+    "applies_to": Phrase("适用类别", "applies to"),
+    "approval": Phrase("批准文号", "approval"),
+    "as_of": Phrase("评价基准日", "as-of date"),
+    "at_least": Phrase("满多少", "at least"),
+    "at_least_until": Phrase("最早失效日栏", "at least until"),
+    "at_most": Phrase("低至多少", "at most"),
+    "award": Phrase("奖项", "award"),
+    "bands": Phrase("等级划分", "bands"),
+    "base": Phrase("起始分", "base"),
+    "below": Phrase("须低于", "below"),
+    "beside": Phrase("可兼得的奖项", "beside"),
+    "best": Phrase("最好值", "best"),
+    "better": Phrase("方向", "better"),
+    "by": Phrase("按何得分排序", "places go by"),
+    "cap": Phrase("封顶", "cap"),
+    "clamp": Phrase("超出是否截断", "clamped"),
+    "class": Phrase("类别栏", "class"),
+    "classes": Phrase("只要求哪些类别", "of which classes"),
+    "column": Phrase("栏目", "column"),
+    "condition": Phrase("申报条件", "condition"),
+    "contact": Phrase("联系", "contact"),
+    "decimals": Phrase("小数位数", "decimals"),
+    "default": Phrase("无记录会员的等级", "grade of newcomers"),
+    "deadline": Phrase("截止日", "deadline"),
+    "deviation": Phrase("标准差", "deviation"),
+    "distinct": Phrase("按何去重", "distinct"),
+    "edition": Phrase("届次", "edition"),
+    "effect": Phrase("后果", "effect"),
+    "eligibility": Phrase("申报资格", "eligibility"),
+    "end_day": Phrase("到期日当天", "end day"),
+    "expert": Phrase("专家代号栏", "expert"),
+    "exponent": Phrase("指数", "exponent"),
+    "experts": Phrase("专家票数", "what experts count"),
+    "fields": Phrase("公开内容", "fields"),
+    "floor": Phrase("保底", "floor"),
+    "former_code": Phrase("原代码栏", "former code"),
+    "former_names": Phrase("曾用名栏", "former names"),
+    "found": Phrase("已定的上下限", "goalposts found"),
+    "from": Phrase("起算日栏", "from"),
+    "grade": Phrase("等级", "grade"),
+    "grades": Phrase("信用等级", "grades"),
+    "greatest": Phrase("最大值", "greatest"),
+    "group": Phrase("分组", "group"),
+    "groups": Phrase("表决的分组", "groups voted on"),
+    "harshness": Phrase("宽严校正", "harshness"),
+    "head_office": Phrase("总部栏", "head office"),
+    "id": Phrase("编号", "id"),
+    "in_all": Phrase("各类合计名额", "places in all"),
+    "in_period": Phrase("须发生在评价期内", "happened in the period"),
+    "indicator": Phrase("指标", "indicator"),
+    "interests": Phrase("利害关系申报表", "interests"),
+    "key": Phrase("主键栏", "key"),
+    "kurtosis": Phrase("峰度上限", "kurtosis"),
+    "label": Phrase("名称", "label"),
+    "lambda": Phrase("λ 参数", "lambda"),
+    "language": Phrase("语言", "language"),
+    "lasts": Phrase("有效期", "lasts"),
+    "least": Phrase("最低", "least"),
+    "least_present": Phrase("至少有数据的比例", "least share present"),
+    "left": Phrase("退会日栏", "left"),
+    "lower_by": Phrase("降几级", "lower by"),
+    "lowest": Phrase("最小值", "lowest"),
+    "mean": Phrase("平均数", "mean"),
+    "measure": Phrase("取数", "measure"),
+    "members": Phrase("会员名册", "members"),
+    "middle": Phrase("中点", "middle"),
+    "minimum": Phrase("最低分", "minimum"),
+    "missing": Phrase("缺失时", "when missing"),
+    "most": Phrase("最高", "most"),
+    "name": Phrase("名称栏", "name"),
+    "node": Phrase("节点", "node"),
+    "number": Phrase("名额个数", "places"),
+    "observed": Phrase("有得分的", "observed"),
+    "odd": Phrase("专家人数为单数", "odd number"),
+    "offset": Phrase("平移量", "offset"),
+    "once_per": Phrase("同一事项只计一次", "once per"),
+    "order": Phrase("公示顺序", "order"),
+    "other": Phrase("其他状态得分", "other states"),
+    "otherwise": Phrase("其他情形有效期", "otherwise"),
+    "outliers": Phrase("异常值处理", "outliers"),
+    "outside": Phrase("外部专家至少占", "outside"),
+    "over": Phrase("分母", "over"),
+    "panel": Phrase("专家评分", "panel"),
+    "per": Phrase("每单位分值", "points for each"),
+    "period": Phrase("评价期", "period"),
+    "points": Phrase("得分", "points"),
+    "previous": Phrase("上一届结果", "previous edition"),
+    "publication": Phrase("公示", "publication"),
+    "publish": Phrase("封存包中的判断票、评分表", "ballots and score sheets in the bag"),
+    "holds": Phrase("评分表中是各位专家的评分还是专家组的结果", "sheets or results in the panel's tables"),
+    "quota": Phrase("名额", "quota"),
+    "rank": Phrase("名次", "rank"),
+    "rate": Phrase("参数", "rate"),
+    "repaired": Phrase("修复日栏", "repaired"),
+    "require": Phrase("另须达到", "required"),
+    "reserve": Phrase("候补个数", "reserves"),
+    "rise_at_most": Phrase("最多升几级", "rises at most"),
+    "rivals": Phrase("同类会员也回避", "rivals"),
+    "round": Phrase("以第几轮为准", "deciding round"),
+    "rounding": Phrase("名额取整", "rounding"),
+    "sample": Phrase("样本标准差", "sample deviation"),
+    "scale": Phrase("满分", "scale"),
+    "schema": Phrase("格式版本", "schema"),
+    "seed": Phrase("随机种子", "seed"),
+    "shape": Phrase("计分方法", "shape"),
+    "share": Phrase("名额比例", "share"),
+    "skewness": Phrase("偏度上限", "skewness"),
+    "skip": Phrase("不计的状态", "skipped"),
+    "source": Phrase("依据", "source"),
+    "stands_in": Phrase("缺失时已定的替代值", "what stands in"),
+    "steepness": Phrase("陡度", "steepness"),
+    "steps": Phrase("分档", "steps"),
+    "sum": Phrase("按何合计", "sum of"),
+    "table": Phrase("数据表", "table"),
+    "tails": Phrase("两端比例", "tails"),
+    "take": Phrase("取法", "take"),
+    "ties": Phrase("同分处理", "ties"),
+    "title": Phrase("办法名称", "title"),
+    "to": Phrase("换算到", "to"),
+    "total": Phrase("总分", "total"),
+    "treat": Phrase("处理方法", "treatment"),
+    "trim": Phrase("去掉最高最低各几个", "trimmed"),
+    "under_appeal": Phrase("申诉期间", "under appeal"),
+    "unit": Phrase("单位", "unit"),
+    "until": Phrase("失效日栏", "until"),
+    "unverified": Phrase("未核实的记录", "unverified"),
+    "valid_for": Phrase("等级有效期", "valid for"),
+    "value": Phrase("计分", "value"),
+    "veto": Phrase("一票否决", "veto"),
+    "weight": Phrase("权重", "weight"),
+    "weighting": Phrase("专家赋权", "weights by ballot"),
+    "weights": Phrase("权重写法", "weights"),
+    "when": Phrase("情形", "when"),
+    "where": Phrase("只计", "where"),
+    "window": Phrase("时限", "window"),
+    "withdrawn": Phrase("撤销日栏", "withdrawn"),
+    "within": Phrase("范围", "within"),
+    "working_days": Phrase("公示工作日", "working days"),
+    "worst": Phrase("最差值", "worst"),
+}
+
+
+def key_words(key: str) -> Phrase:
+    """What a committee calls a key; the key itself where it has no name of its own.
+
+    Examples
+    --------
+    >>> key_words("weight").zh, key_words("轻微").en
+    ('权重', '轻微')
+    """
+    return KEYS.get(key, Phrase(key, key))
+
+
 
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 WORDS: dict[object, Phrase] = {

@@ -1,15 +1,25 @@
-"""Criteria: the nodes of the indicator tree, the points added beside it, and what is asked of a member apart from points."""
+"""Criteria: the nodes of the indicator tree, the points added beside it, and what is asked of a member apart from points.
+
+Who is a member: the columns that tell one from another, and what became of it.
+
+What an expert goes by wherever anything is written about it: one pattern for ballots, score sheets and the scheme.
+
+Few letters are allowed before the figures, so that no name in Latin letters passes for a code.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from toolkit.scheme.measures import Measure
+from toolkit.ground.text import Phrase
+from toolkit.ground.toml_reader import Decision
+from toolkit.scheme.measures import Measure, Where
 from toolkit.scheme.outliers import Outliers
-from toolkit.shapes import Number, Shape
-from toolkit.toml_file import Decision
+from toolkit.scheme.shapes import Shape
+from toolkit.scheme.shapes.absolute import Number
 
 AGGREGATE = r"^(arithmetic|geometric|harmonic|minimum|sum|conditional|power\(-?\d+(\.\d+)?\))$"
 Weight = Annotated[float, Field(ge=0)]
@@ -99,3 +109,49 @@ class Total(Decision):
     least_present: Share | None = None
     floor: float | None = None
     cap: float | None = None
+
+
+
+IdentityName = Annotated[str, Field(min_length=1)]
+
+
+class MembersSpec(Decision):
+    """Where the members stand: their table, its key, name and class columns, and whether they applied.
+
+    `applied` is a boolean column of the members table, or "table.column" of another: a member has applied when
+    a row there says so. Left out, every member takes part. Rows in a state named in `skip` are no members (sums of regions, say).
+
+    The other keys name columns of the members table too. `former_names` holds names a member bore before, divided by
+    、 or ；. `former_code` holds the code under which it was registered before: what is recorded under that counts for
+    this member, so that leaving and coming back wipes nothing. `head_office` is filled in for a branch: what is recorded
+    about the branch counts for its head office, and the branch itself is not ranked. `left` holds the day a member left:
+    one that left before the as-of date is not ranked, and its records stay.
+    """
+
+    table: IdentityName
+    key: IdentityName
+    name: IdentityName
+    class_: Annotated[str | None, Field(alias="class")] = None
+    applied: str | None = None
+    skip: Where = {}
+    former_names: IdentityName | None = None
+    former_code: IdentityName | None = None
+    head_office: IdentityName | None = None
+    left: IdentityName | None = None
+
+
+
+PSEUDONYM = re.compile(r"(?:专家|[A-Za-z]{0,4})[-_]?[0-9]{1,4}号?|(?:专家)?[A-Za-z甲乙丙丁戊己庚辛壬癸]")
+NO_CODE = Phrase("专家只写代号，不写姓名", "an expert goes by a code, never by name")
+GIVE_CODE = Phrase("请写成 E01、专家3 这样的代号", "write a code such as E01")
+
+
+def is_pseudonym(said: object) -> bool:
+    """Whether somebody goes by a code here, and not by a name.
+
+    Examples
+    --------
+    >>> [is_pseudonym(said) for said in ("E01", "专家3", "3号", "专家甲", "A", "李四", "Li Si", "lisisi7", "")]
+    [True, True, True, True, True, False, False, False, False]
+    """
+    return isinstance(said, str) and PSEUDONYM.fullmatch(said) is not None

@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from toolkit.ground.toml_reader import Decision
 from toolkit.scheme.criteria import Name, Named
-from toolkit.scheme.measures import Selection, Span
-from toolkit.scheme.ranges import State
-from toolkit.toml_file import Decision
+from toolkit.scheme.measures import Selection, Span, State
 
 Places = Annotated[int, Field(ge=0)]
 Part = Annotated[float, Field(gt=0, le=1)]

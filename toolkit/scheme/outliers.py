@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 import numpy as np
 from pydantic import Field
 
-from toolkit.moments import HEAVY, SKEWED, has_outliers, skewness
-from toolkit.shapes.goalposts import Ends, plain
-from toolkit.shapes.scale import Number, Positive
-from toolkit.toml_file import Decision
+from toolkit.ground.statistics import HEAVY, SKEWED, has_outliers, skewness
+from toolkit.ground.toml_reader import Decision
+from toolkit.scheme.shapes.absolute import Number, Positive
+from toolkit.scheme.shapes.relative import Ends, plain
 
 if TYPE_CHECKING:
-    from toolkit.shapes.scale import Floats
+    from toolkit.scheme.shapes.absolute import Floats
 
 Tail = Annotated[Number, Field(ge=0, lt=0.5)]
 

@@ -1,18 +1,23 @@
-"""A BagIt bag (RFC 8493): writing its manifests, and naming every file that is not as they say."""
+"""A BagIt bag (RFC 8493): writing its manifests, and naming every file that is not as they say.
+
+What an edition was computed with: Python, and every package the toolkit stands on, with its version.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import os
+import platform
 import re
 from collections.abc import Iterator, Mapping
+from importlib import metadata
 from pathlib import Path
 from unicodedata import normalize
 
 import bagit
 
-from toolkit.errors import Problem, Problems
-from toolkit.text import Phrase, phrase
+from toolkit.ground.problems import Problem, Problems
+from toolkit.ground.resources import file_digest
+from toolkit.ground.text import Phrase, phrase
 
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 BAG_FILES = ("bagit.txt", "bag-info.txt", MANIFEST)
@@ -54,12 +59,6 @@ def bag_problems(bag: Path) -> Problems:
 def read_bag_info(bag: Path) -> dict[str, str]:
     """The labels of `bag-info.txt`, as title, revision and date."""
     return {str(key): str(value) for key, value in bagit.Bag(str(bag)).info.items()}
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 _CHANGED = Phrase("内容与 {list} 所记不符", "is not as {list} says")
@@ -148,3 +147,57 @@ def _library_problems(bag: Path) -> Problems:
 
 def _problem(file: str, manifest: str, rule: Phrase, line: int = 0) -> Problem:
     return Problem("error", phrase(rule.zh, rule.en, list=manifest, line=line), UNTOUCHED, file=file)
+
+
+
+DISTRIBUTION = "evaluation-committee-toolkit"
+REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)\s*(?:\[([^\]]*)\])?[^;]*(?:;(.*))?")
+EXTRA = re.compile(r"""extra\s*==\s*['"]([^'"]+)['"]""")
+
+
+def versions() -> dict[str, str]:
+    """Version by name, "python" first, then the toolkit and all that it requires, in alphabetical order."""
+    found: dict[str, str] = {}
+    _collect(DISTRIBUTION, frozenset(), found, set())
+    return {"python": platform.python_version(), **dict(sorted(found.items()))}
+
+
+def environment_text() -> str:
+    """One line `name==version` for each."""
+    return "".join(f"{name}=={version}\n" for name, version in versions().items())
+
+
+def read_environment(text: str) -> dict[str, str]:
+    r"""Version by name, from what `environment_text` gave.
+
+    Examples
+    --------
+    >>> read_environment("python==3.11.7\nnumpy==2.4.6\n")
+    {'python': '3.11.7', 'numpy': '2.4.6'}
+    """
+    return dict(line.split("==", 1) for line in text.splitlines() if "==" in line)
+
+
+def _collect(
+    name: str, extras: frozenset[str], found: dict[str, str], seen: set[tuple[str, frozenset[str]]]
+) -> None:
+    key = re.sub(r"[-_.]+", "-", name).lower()
+    if (key, extras) in seen:
+        return
+    seen.add((key, extras))
+    try:
+        distribution = metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        return
+    found[key] = distribution.version
+    for requirement in distribution.requires or ():
+        match = REQUIREMENT.match(requirement)
+        if match and _wanted(match[3] or "", extras):
+            asked = frozenset(extra.strip() for extra in (match[2] or "").split(",") if extra.strip())
+            _collect(match[1], asked, found, seen)
+
+
+def _wanted(marker: str, extras: frozenset[str]) -> bool:
+    # Other markers tell platforms apart; what they leave out is not installed and so not found.
+    asked = EXTRA.findall(marker)
+    return not asked or any(extra in extras for extra in asked)

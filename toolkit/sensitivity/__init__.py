@@ -1,30 +1,23 @@
-"""Would the list have been another? Each question is a function from an evaluation to a tidy frame."""
+"""Would the list have been another? Each question is a function from an evaluation to a tidy frame.
 
-from toolkit.sensitivity.choices import (
-    Aggregations,
-    Choices,
-    GivenValues,
-    Goalposts,
-    LateRecords,
-    MeasurementErrors,
-    MissingPolicies,
-    Valuings,
-)
-from toolkit.sensitivity.draws import (
-    GivenWeights,
-    ResampledWeights,
-    UniformWeights,
-    WeightBounds,
-    WeightDraws,
-    WeightOrder,
+How sure the list is: the chances of every award, rank and grade under weights drawn in any way, by the actual rule.
+"""
+
+from toolkit.sensitivity.central_weights import central_weights
+from toolkit.sensitivity.choices import Choices
+from toolkit.sensitivity.choices.rules import Aggregations, Goalposts, MissingPolicies, Valuings
+from toolkit.sensitivity.choices.values import GivenValues, LateRecords, MeasurementErrors
+from toolkit.sensitivity.probabilities import (
     award_probabilities,
-    central_weights,
     grade_probabilities,
     rank_probabilities,
     rank_summary,
 )
 from toolkit.sensitivity.scenarios import scenario_probabilities
-from toolkit.sensitivity.variance import variance_shares
+from toolkit.sensitivity.sobol import variance_shares
+from toolkit.sensitivity.weights import WeightBounds, WeightOrder
+from toolkit.sensitivity.weights.draws import GivenWeights, ResampledWeights, WeightDraws
+from toolkit.sensitivity.weights.uniform import UniformWeights
 
 __all__ = [
     "Aggregations",

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from toolkit.errors import nearest, refuse
-from toolkit.references import member_column
-from toolkit.scoring import TOTAL
-from toolkit.sensitivity.group_tests import (
+from toolkit.evaluation.scores import TOTAL
+from toolkit.ground.problems import nearest, refuse
+from toolkit.ground.statistics import (
     NOTHING,
     Difference,
     cliffs_delta,
@@ -21,11 +20,12 @@ from toolkit.sensitivity.group_tests import (
     holm,
     kruskal_wallis,
 )
-from toolkit.text import Phrase, phrase
+from toolkit.ground.text import Phrase, phrase
+from toolkit.records.references import member_column
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
-    from toolkit.ranking import Floats
+    from toolkit.ground.ranking import Floats
     from toolkit.records import Records
 
 Within: TypeAlias = Literal["all", "class"]

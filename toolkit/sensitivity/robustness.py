@@ -1,34 +1,167 @@
-"""All that is asked of a list before it is decided, in one go: by name, each answer a tidy frame."""
+"""All that is asked of a list before it is decided, in one go: by name, each answer a tidy frame.
+
+How firm the list is: how many places of each award are certain, how many hang on a hair, and on what.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from toolkit.sensitivity.bounds import award_bounds, rank_bounds
-from toolkit.sensitivity.choices import factors
-from toolkit.sensitivity.drawn_weights.voted import WeightDraws
-from toolkit.sensitivity.draws import central_weights, grade_probabilities, rank_summary
+from toolkit.sensitivity.central_weights import central_weights
+from toolkit.sensitivity.choices import factors, usual_decisions, usual_doubts
 from toolkit.sensitivity.fairness import fairness, group_results, kinds_of_members
-from toolkit.sensitivity.firmness import Firmness, firmness
-from toolkit.sensitivity.methods import agreement_of_methods, methods
-from toolkit.sensitivity.methods.lists import chosen_by_methods, rank_reversals
-from toolkit.sensitivity.removal import without_each_class, without_each_member, without_nodes
-from toolkit.sensitivity.removal.record_removal import struck_records
+from toolkit.sensitivity.leave_one_out import without_each_class, without_each_member, without_nodes
+from toolkit.sensitivity.leave_record_out import struck_records
+from toolkit.sensitivity.methods import agreement_of_methods, chosen_by_methods, methods, rank_reversals
+from toolkit.sensitivity.probabilities import grade_probabilities, rank_summary
 from toolkit.sensitivity.scenarios import scenario_probabilities
-from toolkit.sensitivity.tipping import smallest_values, smallest_weights, stability_intervals
-from toolkit.sensitivity.usual_choices import usual_decisions, usual_doubts
-from toolkit.sensitivity.variance import variance_shares
+from toolkit.sensitivity.sobol import variance_shares
+from toolkit.sensitivity.tipping.all_weights import smallest_weights
+from toolkit.sensitivity.tipping.lines import decided, or_better
+from toolkit.sensitivity.tipping.one_value import nearest_values, smallest_values
+from toolkit.sensitivity.tipping.one_weight import nearest_weights, stability_intervals
+from toolkit.sensitivity.weights import WeightSet, around
+from toolkit.sensitivity.weights.draws import WeightDraws
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
+    from toolkit.evaluation.awards import Contest
     from toolkit.records import Records
-    from toolkit.sensitivity.drawn_weights.bounds import WeightSet
-    from toolkit.sensitivity.drawn_weights.voted import WeightSpec
+    from toolkit.sensitivity.weights.draws import WeightSpec
+
+
+CERTAIN, LIKELY = 0.99, 2 / 3
+"""From which share of the draws on an award counts as certain, and as likely; below that it hangs on a hair.
+
+The steps are those in which climate science speaks to governments: "virtually certain" from 99 in 100 on, "likely" from two in
+three on, below that "about as likely as not" (Mastrandrea et al. 2010, Guidance Note for Lead Authors of the IPCC Fifth
+Assessment Report on Consistent Treatment of Uncertainties, table 1). 99 in 100 is also well above the error of 10,000 draws.
+"""
+WITHIN = 0.05
+"""Up to which part of itself every weight may be other where an award is called proved: less than one expert differs from the next."""
+
+PLACES = ["award", "class", "places", "awarded", "certain", "proved", "likely", "hair", "contenders"]
+STANDING = ["award", "class", "member", "given", "holds", "chance", "firm"]
+RECORD = ["file", "sheet", "row", "owner"]
+
+
+@dataclass(frozen=True, eq=False)
+class Firmness:
+    """What a president's meeting has to know of a list before it decides.
+
+    Parameters
+    ----------
+    places : DataFrame
+        A row for each award and class that competes: award, class ("" where all compete together); places (None for no
+        limit), awarded; of these certain (kept in 99 of 100 draws), of which proved under any weights of `within`, likely
+        (kept in two of three), hair (in fewer); contenders, how many others win that award or a better one in more than one of three.
+    hanging : DataFrame
+        A row for each member on a hair, in the order of the list: award and class of the line it stands at; member; holds,
+        whether it has that award or a better one; chance, the share of draws in which it has. Then the nearest things that turn it,
+        empty where there is none: node, weight, to, gained, lost as of `nearest_weights`; indicator, raw, needed as of
+        `nearest_values`; file, sheet, row of a record that turns it when struck, owner, whose it is, and records, how many such there are
+        among those of all on a hair.
+    within
+        The weights under which awards are proved.
+    """
+
+    places: pd.DataFrame
+    hanging: pd.DataFrame
+    within: WeightSet
+
+    @property
+    def asked(self) -> list[tuple[str, str]]:
+        """Award and member of everyone on a hair."""
+        return [(str(award), str(member)) for award, member in zip(self.hanging["award"], self.hanging["member"], strict=True)]
+
+
+def firmness(
+    evaluation: Evaluation, chances: pd.DataFrame, records: Records | None = None, *, within: WeightSet | None = None
+) -> Firmness:
+    """How firm every award is, and what those on a hair hang on: a weight, a raw value, or a record.
+
+    Parameters
+    ----------
+    chances
+        The probability of each award for each member: `award_probabilities` of this evaluation.
+    records
+        Those evaluated; without them no record is looked for. What looks at all members stays as it was found when one is struck.
+    within
+        The weights within which the committee might have voted; None for each a twentieth of itself up or down.
+
+    Raises
+    ------
+    Refused
+        When `within` does not fit the scheme.
+    """
+    within = around(evaluation.scheme, WITHIN) if within is None else within
+    contests = decided(evaluation)
+    nobody = pd.DataFrame(columns=STANDING).astype({"chance": "float64", "given": "bool", "holds": "bool"})
+    found = [_standing(evaluation, chances, contest) for contest in contests]
+    standing = pd.concat([each for each in found if len(each)] or [nobody], ignore_index=True)
+    proved = award_bounds(evaluation, within)
+    sure = set(proved[proved["standing"] == "certain"][["award", "member"]].itertuples(index=False, name=None))
+    places = [_counted(contest, standing, sure) for contest in contests]
+    return Firmness(pd.DataFrame(places, columns=PLACES), _hanging(evaluation, standing, records), within)
+
+
+def _standing(evaluation: Evaluation, chances: pd.DataFrame, contest: Contest) -> pd.DataFrame:
+    """Everyone of a contest: whether it has that award or a better one, in which share of the draws, and how firm that is."""
+    index = evaluation.members.index[contest.positions]
+    counted = or_better(evaluation.scheme, contest.award.id)
+    held = evaluation.awards.loc[evaluation.awards["award"].isin(counted), "member"]
+    chance, holds = chances.loc[index, counted].sum(axis=1).clip(upper=1.0).to_numpy(), np.asarray(index.isin(held))
+    kept = np.where(holds, chance, 1.0 - chance)
+    firm = np.select([kept >= CERTAIN, kept >= LIKELY], ["certain", "likely"], "hair")
+    return pd.DataFrame(
+        {"award": contest.award.id, "class": contest.class_, "member": index, "given": contest.given, "holds": holds, "chance": chance, "firm": firm}
+    )
+
+
+def _counted(contest: Contest, standing: pd.DataFrame, sure: set[tuple[str, str]]) -> tuple[object, ...]:
+    own = standing[(standing["award"] == contest.award.id) & (standing["class"] == contest.class_)]
+    won, out = own[own["given"]], own[~own["holds"]]
+    counts = [int((won["firm"] == name).sum()) for name in ("certain", "likely", "hair")]
+    proved = sum((contest.award.id, member) in sure for member in won.loc[won["firm"] == "certain", "member"])
+    return contest.award.id, contest.class_, contest.places, len(won), counts[0], proved, *counts[1:], int((out["firm"] == "hair").sum())
+
+
+def _hanging(evaluation: Evaluation, standing: pd.DataFrame, records: Records | None) -> pd.DataFrame:
+    """Those on a hair with what they hang on."""
+    order = {str(member): place for place, member in enumerate(evaluation.ranking.index)}
+    hair = standing[(standing["firm"] == "hair") & (standing["given"] | ~standing["holds"])]
+    hair = hair.iloc[np.argsort([order[str(member)] for member in hair["member"]], kind="stable")]
+    pairs = list(hair[["award", "member"]].itertuples(index=False, name=None))
+    found = hair[["award", "class", "member", "holds", "chance"]].astype({"award": "object", "class": "object", "member": "object"})
+    struck = pd.DataFrame(_decisive(evaluation, records, hair), columns=["award", "member", *RECORD, "records"])
+    for answer in (nearest_weights(evaluation, pairs), nearest_values(evaluation, pairs), struck):
+        found = found.merge(answer.drop(columns="holds", errors="ignore"), on=["award", "member"], how="left")
+    return found.astype({"row": "Int64", "records": "Int64"})
+
+
+def _decisive(evaluation: Evaluation, records: Records | None, hair: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    """Of each on a hair the record that turns it when struck, of the kind that has the fewest such, and how many there are."""
+    if records is None or hair.empty:
+        return
+    struck = struck_records(evaluation, records, set(hair["member"]), relative="held")
+    changed = struck[struck["answer"] == "changed"].rename(columns={"member": "owner"})
+    for award, member, holds in hair[["award", "member", "holds"]].itertuples(index=False, name=None):
+        counted = {(each, member) for each in or_better(evaluation.scheme, award)}
+        won, lost = ([bool(counted & set(moved)) for moved in changed[way]] for way in ("gained", "lost"))
+        turning = changed[np.array(lost) & ~np.array(won) if holds else won] if len(changed) else changed
+        if len(turning):
+            fewest = turning["items"].map(turning["items"].value_counts())
+            first = turning.iloc[int(np.argmin(fewest.to_numpy()))]
+            yield award, member, *first[RECORD], len(turning)
+
+
 
 RUNS, ROWS = 1000, 256
 """Of the whole evaluation: how many scenarios are drawn, and rows of the design of the Sobol shares."""

@@ -1,29 +1,306 @@
-"""How sure each award, rank and grade is, had other things been recorded or decided: drawn at random, by the actual rule."""
+"""How sure each award, rank and grade is, had other things been recorded or decided: drawn at random, by the actual rule.
+
+What many runs came to: whole numbers, counted in memory that does not grow with the draws.
+
+The official run for many scenarios: the rule itself, without frames and prose, and only what a scenario changes anew.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from toolkit.errors import Problems, Refused
-from toolkit.sensitivity.chances.passes import standard_error
-from toolkit.sensitivity.chances.tasks import in_turn
+from toolkit.evaluation.aggregation import power
+from toolkit.evaluation.awards import Terms
+from toolkit.evaluation.grades import GradeOutcomes
+from toolkit.evaluation.requirements import Score
+from toolkit.evaluation.scores import TOTAL, gathered
+from toolkit.evaluation.value_checks import Valued, value_problems
+from toolkit.evaluation.values import stand_ins, valued_column
+from toolkit.ground.problems import Problems, Refused
+from toolkit.ground.ranking import rounded
+from toolkit.ground.text import Phrase, phrase
+from toolkit.scheme.shapes import Relative
 from toolkit.sensitivity.choices import Choices, Factor, factors, scenario_of, uniform_shares
-from toolkit.sensitivity.choices.faults import number_faults
-from toolkit.sensitivity.choices.scenario import Ground
-from toolkit.sensitivity.counted_outcomes import Counted, reason_of
-from toolkit.sensitivity.official_runs import OfficialRuns
+from toolkit.sensitivity.choices.checks import number_faults
+from toolkit.sensitivity.choices.scenario import Ground, Scenario
+from toolkit.sensitivity.monte_carlo import in_turn, standard_error
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
-    from toolkit.ranking import Integers
-    from toolkit.sensitivity.choices.scenario import Scenario
+    from toolkit.evaluation.aggregation import Branch
+    from toolkit.evaluation.scores import Tree
+    from toolkit.ground.problems import Problem
+    from toolkit.ground.ranking import Floats, Integers, Mask
+
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+@dataclass(eq=False)
+class Counted:
+    """In how many runs each member came to what, and why runs failed.
+
+    Parameters
+    ----------
+    runs
+        How many could be computed.
+    given, none : int64[awards, members], int64[members]
+        Awards given to each member, and runs in which it got none.
+    ranks : int64[.]
+        Each pair of member and rank that occurred, as member x (members + 1) + rank, rising; `times` how often.
+    grades : int64[grades, members]
+    failures
+        Why runs failed, told as by the first of them, and how many did.
+    pending
+        Pairs of runs that are not counted among `ranks` yet.
+    """
+
+    given: Integers
+    none: Integers
+    grades: Integers
+    runs: int = 0
+    ranks: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
+    times: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
+    failures: dict[str, tuple[Phrase, int]] = field(default_factory=dict)
+    pending: list[Integers] = field(default_factory=list)
+
+    @classmethod
+    def nothing(cls, runs: OfficialRuns) -> Counted:
+        """Nothing counted yet."""
+        members, names = len(runs.ground.classes), runs.grades.names if runs.grades else ()
+        given = np.zeros((len(runs.ground.evaluation.scheme.awards), members), np.int64)
+        return cls(given, np.zeros(members, np.int64), np.zeros((len(names), members), np.int64))
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one run."""
+        members = np.arange(len(outcome.rank))
+        self.runs += 1
+        self.given += outcome.given
+        self.none += ~outcome.given.any(axis=0)
+        if len(self.grades):
+            self.grades[outcome.grade, members] += 1
+        self.pending.append(members * (len(members) + 1) + outcome.rank)
+
+    def fail(self, reason: Phrase, times: int = 1) -> None:
+        """Count runs that could not be computed; reasons that differ in their numbers alone are one."""
+        alike = NUMBER.sub("…", reason.zh)
+        first, before = self.failures.get(alike, (reason, 0))
+        self.failures[alike] = (first, before + times)
+
+    def settle(self) -> Counted:
+        """The same with the pending ranks counted: memory grows with different ranks, not with draws."""
+        ranks, times = np.unique(np.concatenate([self.ranks[:0], *self.pending]), return_counts=True)
+        self.pending = []
+        self._have(ranks, times)
+        return self
+
+    def join(self, other: Counted) -> None:
+        """Add what was counted in other runs, settled."""
+        self.runs += other.runs
+        self.given += other.given
+        self.none += other.none
+        self.grades += other.grades
+        self._have(other.ranks, other.times)
+        for reason, times in other.failures.values():
+            self.fail(reason, times)
+
+    @property
+    def failed(self) -> int:
+        """How many runs could not be computed."""
+        return sum(times for _, times in self.failures.values())
+
+    @property
+    def error(self) -> float:
+        """The largest standard error of all chances, each taken as (count + 1) / (runs + 2)."""
+        if not self.runs:
+            return np.inf
+        counts = np.concatenate([self.given.ravel(), self.none, self.grades.ravel(), self.times])
+        return float(standard_error((counts + 1) / (self.runs + 2), self.runs).max(initial=0.0))
+
+    def _have(self, ranks: Integers, times: Integers) -> None:
+        found, place = np.unique(np.concatenate([self.ranks, ranks]), return_inverse=True)
+        together = np.zeros(len(found), np.int64)
+        np.add.at(together, place, np.concatenate([self.times, times]))
+        self.ranks, self.times = found, together
+
+
+def reason_of(refused: Refused) -> Phrase:
+    """Why a run failed: its first problem, and where."""
+    problem: Problem = refused.problems.errors.items[0]
+    place = problem.column or problem.file
+    return phrase("{place}：{zh}", "{place}: {en}", place=place, zh=problem.rule.zh, en=problem.rule.en)
+
+
+
+# the one place that values an indicator
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What one run comes to.
+
+    Parameters
+    ----------
+    total : float64[members]
+        Rounded; NaN for who has none.
+    rank : int64[members]
+        Within the class; 0 for who is not ranked.
+    given : bool[awards, members]
+        Who is given each award. Who is left in an open tie is not.
+    grade : int64[members]
+        The place of each member's grade among `GradeOutcomes.names`; all 0 where nobody is graded.
+    """
+
+    total: Floats
+    rank: Integers
+    given: Mask
+    grade: Integers
+
+
+@dataclass(frozen=True, eq=False)
+class OfficialRuns:
+    """One evaluation, ready to be run again and again.
+
+    Parameters
+    ----------
+    valued
+        Each indicator as it stands, before anything stands in for a gap.
+    columns
+        Its values, float64[members].
+    unranked
+        By indicator who is not ranked because of it, as it stands; only where there is somebody.
+    added
+        Points of each adjustment, float64[members], in the scheme's order; NaN adds nothing.
+    grades
+        None where nobody is graded.
+    """
+
+    ground: Ground
+    valued: Mapping[str, Valued]
+    columns: Mapping[str, Floats]
+    unranked: Mapping[str, Mask]
+    added: Mapping[str, Floats]
+    terms: Terms
+    grades: GradeOutcomes | None
+
+    @classmethod
+    def of(cls, ground: Ground) -> OfficialRuns:
+        """An evaluation as it stands."""
+        evaluation, measured = ground.evaluation, ground.evaluation.measured
+        valued = {name: _valued_in(Scenario(ground), name) for name in ground.items}
+        found = {name: _filled(ground, own) for name, own in valued.items()}
+        return cls(
+            ground,
+            valued,
+            {name: values for name, (values, _) in found.items()},
+            {name: gone for name, (_, gone) in found.items() if gone is not None},
+            {item.id: measured.adjustments[item.id].to_numpy(np.float64) for item in evaluation.scheme.adjustments},
+            Terms.of(evaluation.scheme, evaluation.members, evaluation.vetoes, measured.conditions),
+            GradeOutcomes.of(evaluation),
+        )
+
+    def outcome(self, scenario: Scenario) -> Outcome:
+        """What a scenario comes to, by the official rule.
+
+        Raises
+        ------
+        Refused
+            When it cannot be computed.
+        """
+        evaluation, (columns, unranked) = self.ground.evaluation, self._valued(scenario)
+        nodes = gathered(_tree(evaluation.tree, scenario), columns, len(evaluation.members), evaluation.applicable)
+        score = self._score({**nodes, **self.added, TOTAL: self._total(nodes[TOTAL], unranked)})
+        turns = self.terms.turns(score)
+        given = [own.given for own in self.terms.allotments(score, turns)]
+        rank = turns[TOTAL, "class"].ranks(self.terms.taking_part(score))
+        grade = self.grades.grades(score) if self.grades else np.zeros(len(rank), np.int64)
+        return Outcome(score(TOTAL), rank, np.array(given, dtype=np.bool_).reshape(-1, len(rank)), grade)
+
+    def _valued(self, scenario: Scenario) -> tuple[dict[str, Floats], dict[str, Mask]]:
+        columns, unranked = dict(self.columns), dict(self.unranked)
+        for name in columns:
+            if name in scenario.raw or name in scenario.items:
+                columns[name], gone = _filled(self.ground, self._anew(scenario, name))
+                unranked.pop(name, None)
+                if gone is not None:
+                    unranked[name] = gone
+        return columns, unranked
+
+    def _anew(self, scenario: Scenario, name: str) -> Valued:
+        """An indicator of a scenario; where only what stands in for a gap is another, nothing is valued anew."""
+        item, own = scenario.item(name), self.ground.items[name]
+        if name in scenario.raw or item.value is not own.value:
+            return _valued_in(scenario, name)
+        return replace(self.valued[name], item=item.model_copy(update={"outliers": self.valued[name].item.outliers}))
+
+    def _total(self, mean: Floats, unranked: Mapping[str, Mask]) -> Floats:
+        bounds, total = self.ground.evaluation.scheme.total, mean
+        for points in self.added.values():
+            total = total + np.where(np.isnan(points), 0.0, points)
+        if bounds.floor is not None or bounds.cap is not None:
+            total = np.clip(total, bounds.floor, bounds.cap)
+        return np.where(np.logical_or.reduce(list(unranked.values())), np.nan, total) if unranked else total
+
+    def _score(self, scores: Mapping[str, Floats]) -> Score:
+        known: dict[str, Floats] = {}
+
+        def score(node: str) -> Floats:
+            if node not in known:
+                known[node] = rounded(scores[node], self.ground.evaluation.scheme.decimals)
+            return known[node]
+
+        return score
+
+
+def _valued_in(scenario: Scenario, name: str) -> Valued:
+    """An indicator as it is valued in a scenario."""
+    ground, raw = scenario.ground, scenario.column(name)
+    counted, evaluation = ground.counted[name], ground.evaluation
+    given = raw if counted.all() else np.where(counted, raw, np.nan)
+    return valued_column(scenario.item(name), given, counted, evaluation.scheme.scale, ground.classes)
+
+
+def _filled(ground: Ground, valued: Valued) -> tuple[Floats, Mask | None]:
+    """Values of an indicator, and who is not ranked because of it; as `toolkit.evaluation.values.scaled` gives them.
+
+    Raises
+    ------
+    Refused
+        For a missing value where none may be, and what a shape cannot value.
+    """
+    scale, gaps = ground.evaluation.scheme.scale, bool(valued.missing.any())
+    if gaps or isinstance(valued.item.value, Relative):  # else there is nothing to complain of
+        errors = Problems(tuple(value_problems(valued, ground.evaluation.members.index, scale, ground.classes))).errors
+        if errors:
+            raise Refused(errors)
+    if not gaps:
+        return valued.values, None
+    stand_in = stand_ins(valued.item, valued.used, valued.values, scale, ground.classes)
+    if stand_in is not None:
+        return np.where(valued.missing, stand_in, valued.values), None
+    return valued.values, valued.missing if valued.item.missing == "unranked" else None
+
+
+def _tree(tree: Tree, scenario: Scenario) -> Tree:
+    """The tree of a scenario: other weights, other means."""
+    if scenario.aggregates:
+        tree = replace(tree, branches=tuple(_gathered_by(tree, branch, scenario.aggregates) for branch in tree.branches))
+    return tree if scenario.shares is None else tree.with_weights(scenario.shares)
+
+
+def _gathered_by(tree: Tree, branch: Branch, aggregates: Mapping[str, str]) -> Branch:
+    node = tree.nodes[branch.node]
+    return replace(branch, power=power(aggregates[node])) if node in aggregates else branch
+
+
 
 COLUMNS = ["kind", "member", "outcome", "probability", "error"]
 NONE = "none"
@@ -85,7 +362,7 @@ def scenario_probabilities(
         Any of `concurrent.futures`, or a Dask client's ``get_executor()``: spreads blocks of 64 draws. The results are the same
         for any number of workers.
     precision
-        Draw only until no chance that is asked for has a larger standard error, as `toolkit.sensitivity.chances.passes.How` takes
+        Draw only until no chance that is asked for has a larger standard error, as `toolkit.sensitivity.monte_carlo.How` takes
         it; `draws` are the most that are made.
 
     Returns

@@ -48,31 +48,47 @@ a group of experts     answer
 =====================  ======================================================================================
 
 Everything takes plain arrays and optional names for its messages; nothing reads a file. What cannot be taken is
-refused (`toolkit.errors.Refused`) with every fault at once: the criterion or expert, the value, the rule, the mend.
+refused (`toolkit.ground.problems.Refused`) with every fault at once: the criterion or expert, the value, the rule, the mend.
 
 Examples
 --------
->>> from toolkit.weighting import concordance, group_shares, points_shares, swing_shares
+>>> from toolkit.weighting.group import concordance, group_shares
+>>> from toolkit.weighting.direct import points_shares, swing_shares
 >>> own = [points_shares([40, 35, 25]), swing_shares([100, 60, 40]), points_shares([30, 30, 40])]
 >>> group_shares(own, "median").round(3).tolist(), round(concordance(own).w, 3)
 ([0.421, 0.316, 0.263], 0.212)
 """
 
-from toolkit.weighting.agreement import Concordance, concordance, kendall_w
-from toolkit.weighting.ahp import ALONSO_LAMATA, SAATY, Comparison, ahp_judgement, ahp_ratio, ahp_shares
+from toolkit.weighting.ahp import (
+    ALONSO_LAMATA,
+    SAATY,
+    Comparison,
+    Hierarchy,
+    ahp_judgement,
+    ahp_ratio,
+    ahp_shares,
+    hierarchy_judgement,
+    hierarchy_shares,
+)
+from toolkit.weighting.ahp_consistency import Change, Circle, Mend, Triad, ahp_circles, ahp_mend, ahp_triads
 from toolkit.weighting.best_worst import (
     BestWorstResult,
     best_worst_judgement,
     best_worst_ranges,
     best_worst_shares,
 )
-from toolkit.weighting.contradictions import Circle, Triad, ahp_circles, ahp_triads
-from toolkit.weighting.delphi import Movement, Standing, movement, standing
-from toolkit.weighting.distance import distances
-from toolkit.weighting.group import group_matrix, group_shares
-from toolkit.weighting.hierarchy import Hierarchy, hierarchy_judgement, hierarchy_shares
-from toolkit.weighting.like_minded import Camps, Distance, camps, far_from_rest
-from toolkit.weighting.mending import Change, Mend, ahp_mend
+from toolkit.weighting.delphi import (
+    Camps,
+    Distance,
+    Movement,
+    Standing,
+    camps,
+    far_from_rest,
+    movement,
+    standing,
+)
+from toolkit.weighting.direct import points_shares, rank_order_shares, swing_shares
+from toolkit.weighting.group import Concordance, concordance, distances, group_matrix, group_shares, kendall_w
 from toolkit.weighting.objective import (
     ObjectiveWeights,
     component_shares,
@@ -81,9 +97,6 @@ from toolkit.weighting.objective import (
     entropy_shares,
     objective_weights,
 )
-from toolkit.weighting.points import points_shares
-from toolkit.weighting.rank_order import rank_order_shares
-from toolkit.weighting.swing import swing_shares
 from toolkit.weighting.trade_off import TradeOffs, trade_off_judgement, trade_off_shares
 
 __all__ = [

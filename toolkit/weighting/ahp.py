@@ -1,18 +1,165 @@
-"""AHP, the analytic hierarchy process (层次分析法): shares from pairwise comparisons, and how consistent these are."""
+"""AHP, the analytic hierarchy process (层次分析法): shares from pairwise comparisons, and how consistent these are.
+
+Pairwise comparisons: a reciprocal matrix on Saaty's scale, as it is typed, checked and completed.
+
+A hierarchy of comparisons: one matrix for the children of each node, multiplied down to shares of the whole.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from fractions import Fraction
+from typing import Literal, TypeAlias, cast
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from toolkit.errors import refuse
-from toolkit.ranking import Floats
-from toolkit.text import Phrase, phrase
-from toolkit.weighting.comparison_matrix import Typed, comparisons, known, perron, row_logarithms
-from toolkit.weighting.judgement import Names, divided
+from toolkit.ground.problems import Problem, nearest, refuse
+from toolkit.ground.ranking import Floats, Mask
+from toolkit.ground.text import Phrase, phrase
+from toolkit.weighting.direct import Names, divided, fault, named, stop_at
+from toolkit.weighting.trade_off import nearest_logarithms, refuse_parts
+
+#: A matrix as it is typed: numbers, with None or NaN where two criteria were not compared.
+Typed: TypeAlias = ArrayLike | Sequence[Sequence[float | None]]
+
+TOP = 9.0
+STEPS = (*(1.0 / step for step in range(9, 1, -1)), *(float(step) for step in range(1, 10)))
+ROUNDED = 0.005 + 1e-9
+
+
+def comparisons(matrix: Typed, names: Names = None) -> tuple[Floats, tuple[str, ...]]:
+    """A comparison matrix, checked: reciprocal, on the scale 1/9 to 9, all criteria joined by comparisons.
+
+    Of a pair it is enough to fill in one cell. Where both are, the one of at least 1 is taken at its word and the
+    other may be its reciprocal rounded to two decimals, as people type it (3 and 0.33).
+
+    Parameters
+    ----------
+    matrix : float64[n, n]
+        How many times as important row i is as column j; NaN where they were not compared.
+    names
+        The criteria's names for messages; C1, C2, ... where none are given.
+
+    Returns
+    -------
+    float64[n, n], names
+        Exactly reciprocal, diagonal 1, NaN for pairs that were not compared.
+
+    Raises
+    ------
+    Refused
+        If it is not square; for every cell off the scale, off the reciprocal or on the diagonal and not 1; if
+        the comparisons leave criteria apart, naming the parts.
+
+    Examples
+    --------
+    >>> comparisons([[1, 3, None], [0.33, 1, 2], [None, None, 1]])[0].round(4).tolist()
+    [[1.0, 3.0, nan], [0.3333, 1.0, 2.0], [nan, 0.5, 1.0]]
+    """
+    typed = np.array(cast("ArrayLike", matrix), dtype=np.float64)
+    if typed.ndim != 2 or typed.shape[0] != typed.shape[1] or not typed.size:
+        raise refuse(
+            phrase("判断矩阵应为方阵，现为 {s}", "a comparison matrix is square, not {s}", s=typed.shape),
+            Phrase("请让行与列是同样的指标", "let rows and columns be the same criteria"),
+        )
+    labels = named(len(typed), names)
+    stop_at(_faults(typed, labels))
+    whole = _reciprocal(typed)
+    refuse_parts(~np.isnan(whole), labels)
+    return whole, labels
+
+
+def perron(matrix: Floats) -> tuple[float, Floats]:
+    """The largest eigenvalue of a checked matrix and its positive eigenvector, which sums to 1.
+
+    Where pairs were not compared, Harker's matrix stands in: 0 for the pair, and 1 more on the diagonal for each.
+
+    References
+    ----------
+    Harker, P. T. (1987). Incomplete pairwise comparisons in the analytic hierarchy process. Mathematical Modelling
+    9(11), 837-848.
+    """
+    roots, vectors = np.linalg.eig(harker(matrix))
+    place = int(roots.real.argmax())
+    vector = np.abs(vectors[:, place].real)
+    return float(roots[place].real), np.asarray(vector / vector.sum())
+
+
+def harker(matrix: Floats) -> Floats:
+    """Matrices without gaps, with the eigenvector and eigenvalue of the incomplete ones, float64[..., n, n]."""
+    gap = np.isnan(matrix)
+    return np.asarray(np.where(gap, 0.0, matrix) + gap.sum(axis=-1)[..., None] * np.eye(matrix.shape[-1]))
+
+
+def row_logarithms(matrix: Floats) -> Floats:
+    """Logarithms of the geometric-mean weights (logarithmic least squares where incomplete), with mean 0."""
+    given = known(matrix)
+    return nearest_logarithms(np.where(given, np.log(np.where(given, matrix, 1.0)), 0.0), given.astype(np.float64))
+
+
+def known(matrix: Floats) -> Mask:
+    """Which pairs were compared, the diagonal left out."""
+    return ~np.isnan(matrix) & ~np.eye(len(matrix), dtype=np.bool_)
+
+
+def scale_text(value: float) -> str:
+    """A judgement as people write it: 3 or 1/3.
+
+    Examples
+    --------
+    >>> scale_text(1 / 7), scale_text(2.0), scale_text(2.34)
+    ('1/7', '2', '2.34')
+    """
+    near = Fraction(value).limit_denominator(9)
+    return str(near) if abs(float(near) - value) < 1e-9 else f"{value:.4g}"
+
+
+def _reciprocal(typed: Floats) -> Floats:
+    """The larger side of each pair taken at its word, its mirror made exact."""
+    large = np.where(typed >= 1, typed, np.nan)
+    large = np.where(large < np.nan_to_num(large.T), np.nan, large)
+    whole = np.where(np.isnan(large), 1 / large.T, large)
+    whole = np.where(np.isnan(whole), typed, whole)
+    whole = np.where(np.isnan(whole), 1 / whole.T, whole)
+    np.fill_diagonal(whole, 1.0)
+    return whole
+
+
+def _faults(typed: Floats, labels: Sequence[str]) -> Iterator[Problem]:
+    for (row, column), value in np.ndenumerate(typed):
+        place, mirror = f"{labels[row]} : {labels[column]}", float(typed[column, row])
+        if np.isnan(value):
+            continue
+        if row == column:
+            if value != 1:
+                yield fault(Phrase("对角线应为 1", "the diagonal is 1"), Phrase("请写 1", "write 1"), place, value)
+        elif np.isinf(value) or value <= 0 or max(value, 1 / value) > TOP * (1 + 0.02):
+            rule = Phrase("不在 1/9 至 9 的标度上", "not on the scale 1/9 to 9")
+            yield fault(rule, Phrase("请写 1 至 9，或其倒数", "write 1 to 9 or its reciprocal"), place, value)
+        elif row < column and mirror > 0 and not _mirrors(float(value), mirror):
+            rule = phrase(
+                "与 {b} : {a} 的 {m:.4g} 不互为倒数",
+                "not the reciprocal of {b} : {a}, {m:.4g}",
+                a=labels[row],
+                b=labels[column],
+                m=mirror,
+            )
+            mend = phrase(
+                "只留其中一个，或把后者改为 {r}",
+                "leave one of the two out, or make the latter {r}",
+                r=scale_text(1 / value),
+            )
+            yield fault(rule, mend, place, value)
+
+
+def _mirrors(one: float, other: float) -> bool:
+    small, large = sorted((one, other))
+    return abs(small - 1 / large) <= ROUNDED
+
+
 
 By = Literal["eigenvector", "geometric"]
 
@@ -93,7 +240,7 @@ def ahp_judgement(
     ----------
     matrix : float64[n, n]
         How many times as important row i is as column j, 1/9 to 9; NaN where not compared. One cell of each pair
-        is enough; see `toolkit.weighting.comparison_matrix.comparisons`.
+        is enough; see `toolkit.weighting.ahp.comparisons`.
     names
         The criteria's names for messages; C1, C2, ... where none are given.
     by
@@ -171,3 +318,136 @@ def _geometric_index(matrix: Floats, rows: Floats) -> float:
     spare = int(given.sum()) - len(matrix) + 1
     error = (np.log(np.where(given, matrix, 1.0)) - rows[:, None] + rows[None, :])[given]
     return float((error**2).sum() / spare) if spare > 0 else 0.0
+
+
+
+Children = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, eq=False)
+class Hierarchy:
+    """Shares of the whole at the ends of a tree of comparisons.
+
+    Parameters
+    ----------
+    shares
+        For each end of the tree, its share of the whole; they sum to 1. In the order of the tree.
+    within
+        For each node but the root, its share among its siblings.
+    comparisons
+        For each node with children, what its matrix gave.
+    ratio
+        CR of the whole: each matrix's CI and RI weighted with its node's share, the one sum over the other.
+    """
+
+    shares: dict[str, float]
+    within: dict[str, float]
+    comparisons: dict[str, Comparison]
+    ratio: float
+
+
+def hierarchy_shares(matrices: Mapping[str, Typed], children: Children, *, by: By = "eigenvector") -> dict[str, float]:
+    """The share of the whole of each end of the tree; see `hierarchy_judgement`."""
+    return hierarchy_judgement(matrices, children, by=by).shares
+
+
+def hierarchy_judgement(
+    matrices: Mapping[str, Typed],
+    children: Children,
+    *,
+    by: By = "eigenvector",
+    random_index: Sequence[float] = SAATY,
+) -> Hierarchy:
+    """Shares of a tree of comparison matrices.
+
+    Parameters
+    ----------
+    matrices
+        For each node with two children or more, the comparisons of its children, in their order.
+    children
+        For each node that has any, its children. Exactly one node, the root, is nobody's child.
+
+    Raises
+    ------
+    Refused
+        For a node with two parents, a circle, several roots, a lacking or superfluous matrix, or one of another
+        size than there are children; and as `ahp_judgement` does, under the names of the children.
+
+    References
+    ----------
+    Saaty, T. L. (1980). The Analytic Hierarchy Process. McGraw-Hill, ch. 4 (consistency of a hierarchy).
+
+    Examples
+    --------
+    >>> found = hierarchy_judgement(
+    ...     {"total": [[1, 3], [None, 1]], "learning": [[1, 1], [None, 1]]},
+    ...     {"total": ["learning", "conduct"], "learning": ["hours", "articles"]},
+    ... )
+    >>> {name: round(share, 4) for name, share in found.shares.items()}
+    {'hours': 0.375, 'articles': 0.375, 'conduct': 0.25}
+    """
+    stop_at(_tree_faults(children))
+    stop_at(_matrix_faults(matrices, children))
+    judged = {
+        node: ahp_judgement(matrices.get(node, [[1.0]]), list(below), by=by, random_index=random_index)
+        for node, below in children.items()
+    }
+    within = {
+        child: float(share)
+        for node, below in children.items()
+        for child, share in zip(below, judged[node].shares, strict=True)
+    }
+    whole = dict(_walk(_roots(children)[0], 1.0, children, within))
+    ends = {node: share for node, share in whole.items() if node not in children}
+    return Hierarchy(ends, within, judged, _ratio(whole, judged, random_index))
+
+
+def _walk(node: str, share: float, children: Children, within: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+    yield node, share
+    for child in children.get(node, ()):
+        yield from _walk(child, share * within[child], children, within)
+
+
+def _roots(children: Children) -> list[str]:
+    below = {child for group in children.values() for child in group}
+    return [node for node in children if node not in below]
+
+
+def _ratio(whole: Mapping[str, float], judged: Mapping[str, Comparison], random_index: Sequence[float]) -> float:
+    index = sum(whole[node] * found.index for node, found in judged.items())
+    by_chance = sum(whole[node] * random_index[len(found.shares) - 1] for node, found in judged.items())
+    return index / by_chance if by_chance > 0 else 0.0
+
+
+def _tree_faults(children: Children) -> Iterator[Problem]:
+    parents = Counter(child for group in children.values() for child in group)
+    for node, count in parents.items():
+        if count > 1:
+            rule = phrase("在层次中出现 {n} 次", "stands {n} times in the hierarchy", n=count)
+            yield fault(rule, Phrase("每个节点只能有一个上级", "let each node have one parent"), node)
+    for node, group in children.items():
+        if not group:
+            yield fault(Phrase("没有下级", "it has no children"), Phrase("请从 children 中删去", "leave it out of `children`"), node)
+    roots = _roots(children)
+    if len(roots) != 1:
+        listed = ", ".join(roots) or "—"
+        rule = phrase("层次应有一个顶点，现有：{r}", "a hierarchy has one root, not: {r}", r=listed)
+        yield fault(rule, Phrase("请把其余各项归到一个顶点之下", "put all under one root"))
+    elif not parents or max(parents.values()) == 1:
+        reached = {name for name, _ in _walk(roots[0], 1.0, children, dict.fromkeys(parents, 1.0))}
+        for node in children:
+            if node not in reached:
+                rule = Phrase("上下级成环，顶点到不了它", "it stands in a circle that the root does not reach")
+                yield fault(rule, Phrase("请改正上级", "mend its parent"), node)
+
+
+def _matrix_faults(matrices: Mapping[str, Typed], children: Children) -> Iterator[Problem]:
+    for node, group in children.items():
+        if node not in matrices and len(group) > 1:
+            rule = phrase("缺少下级 {g} 的判断矩阵", "the comparisons of {g} are lacking", g=", ".join(group))
+            yield fault(rule, Phrase("请补上", "add them"), node)
+    for node in matrices:
+        if node not in children:
+            like = nearest(node, children)
+            mend = phrase("是否为 {l}？", "is it {l}?", l=like) if like else Phrase("请删去", "leave it out")
+            yield fault(Phrase("判断矩阵没有对应的节点", "a matrix for no node with children"), mend, node)

@@ -2,21 +2,234 @@
 
 Two models: the linear one of 2016 has a single best answer; the nonlinear one of 2015 has a consistency ratio in the
 sense of AHP and, with more than three criteria that disagree, a whole range of best answers.
+
+The two models of the best-worst method: a linear programme, and a minimum that has a closed form.
+
+Best-worst comparisons as they were judged: checked, and where they contradict one another.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toolkit.errors import refuse
-from toolkit.ranking import Floats
-from toolkit.text import Phrase, phrase
-from toolkit.weighting.best_worst_input import BestWorst, Contradiction, best_worst_input, contradictions
-from toolkit.weighting.best_worst_models import linear_model, nonlinear_deviation, nonlinear_ranges
-from toolkit.weighting.judgement import Names, divided
+from toolkit.ground.problems import Problem, refuse
+from toolkit.ground.ranking import Floats
+from toolkit.ground.text import Phrase, phrase
+from toolkit.weighting.direct import Names, divided, fault, judged, stop_at
+
+MOST = 9.0
+
+
+@dataclass(frozen=True, eq=False)
+class BestWorst:
+    """Checked best-worst comparisons.
+
+    Parameters
+    ----------
+    best, worst
+        Places, from 0.
+    from_best, to_worst : float64[criteria]
+        a_Bj and a_jW, 1 to 9.
+    names
+        The criteria's names.
+    """
+
+    best: int
+    worst: int
+    from_best: Floats
+    to_worst: Floats
+    names: tuple[str, ...]
+
+    @property
+    def span(self) -> float:
+        """a_BW: how many times as important the best is as the worst."""
+        return float(self.from_best[self.worst])
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A criterion whose two judgements do not multiply to a_BW.
+
+    Parameters
+    ----------
+    criterion, place
+        Its name, and its place from 0.
+    product, span
+        a_Bj x a_jW, and a_BW which it should be.
+    ratio
+        |product - span| / (span^2 - span): 0 consistent, 1 as bad as can be.
+    """
+
+    criterion: str
+    place: int
+    product: float
+    span: float
+    ratio: float
+
+
+def best_worst_input(
+    best: int, worst: int, best_to_others: ArrayLike, others_to_worst: ArrayLike, names: Names = None
+) -> BestWorst:
+    """Best-worst comparisons, checked.
+
+    Raises
+    ------
+    Refused
+        For a place that does not exist; judgements that are not 1 to 9; a best or worst that is not 1 beside itself;
+        a_BW not the same in both rows; a criterion judged further from the best, or further above the worst, than
+        best and worst are from each other; best and worst one and the same although some differ.
+    """
+    (first, labels), (second, _) = judged(best_to_others, names), judged(others_to_worst, names)
+    count = len(labels)
+    if len(second) != count or not (0 <= best < count and 0 <= worst < count):
+        raise refuse(
+            phrase(
+                "两行判断各 {n}、{m} 项，最优第 {b}、最劣第 {w}（从 0 数起）",
+                "rows of {n} and {m} judgements, best {b} and worst {w} (counted from 0)",
+                n=count,
+                m=len(second),
+                b=best,
+                w=worst,
+            ),
+            Phrase("请让两行等长，并指明其中的最优和最劣", "let both rows be as long, and best and worst among them"),
+        )
+    given = BestWorst(best, worst, first, second, labels)
+    stop_at(_faults(given))
+    return given
+
+
+def contradictions(given: BestWorst) -> tuple[Contradiction, ...]:
+    """Criteria with a_Bj x a_jW other than a_BW, the worst first; those level in the order of the criteria."""
+    products = given.from_best * given.to_worst
+    scale = given.span * (given.span - 1) or 1.0
+    found = [
+        Contradiction(given.names[place], place, product, given.span, abs(product - given.span) / scale)
+        for place, product in enumerate(products.tolist())
+        if place not in {given.best, given.worst} and abs(product - given.span) > 1e-9
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.ratio, one.place)))
+
+
+def _faults(given: BestWorst) -> Iterator[Problem]:
+    for row, place in ((given.from_best, "best : {}"), (given.to_worst, "{} : worst")):
+        for name, value in zip(given.names, row.tolist(), strict=True):
+            if not 1 <= value <= MOST:
+                rule = Phrase("应为 1 至 9", "1 to 9 is wanted")
+                yield fault(rule, Phrase("请写 1 至 9", "write 1 to 9"), place.format(name), value)
+    yield from _ends(given)
+    yield from _beyond(given)
+
+
+def _ends(given: BestWorst) -> Iterator[Problem]:
+    best, worst, one = given.names[given.best], given.names[given.worst], Phrase("请写 1", "write 1")
+    if given.from_best[given.best] != 1:
+        rule = Phrase("最优与自己相比应为 1", "the best is 1 beside itself")
+        yield fault(rule, one, f"best : {best}", given.from_best[given.best])
+    if given.to_worst[given.worst] != 1:
+        rule = Phrase("最劣与自己相比应为 1", "the worst is 1 beside itself")
+        yield fault(rule, one, f"{worst} : worst", given.to_worst[given.worst])
+    if given.to_worst[given.best] != given.span:
+        rule = phrase(
+            "最优比最劣在两行里不同：{a:g} 与 {b:g}",
+            "best : worst differs between the rows: {a:g} and {b:g}",
+            a=given.span,
+            b=given.to_worst[given.best],
+        )
+        yield fault(rule, Phrase("请统一为一个数", "make them the same"), f"{best} : {worst}")
+    if given.best == given.worst and np.any(given.from_best * given.to_worst != 1):
+        rule = Phrase("最优与最劣是同一项，其余各项却不相等", "best and worst are the same, yet the others differ")
+        yield fault(rule, Phrase("请另选最优或最劣", "choose another best or worst"), best)
+
+
+def _beyond(given: BestWorst) -> Iterator[Problem]:
+    """Judgements by which another criterion would be the best or the worst."""
+    for name, down, up in zip(given.names, given.from_best.tolist(), given.to_worst.tolist(), strict=True):
+        if given.span < down <= MOST:
+            rule = phrase(
+                "比最劣（{a:g}）离最优还远", "further from the best than the worst is ({a:g})", a=given.span
+            )
+            yield fault(rule, Phrase("请改判断，或改选它为最劣", "mend it, or make it the worst"), name, down)
+        if given.span < up <= MOST:
+            rule = phrase(
+                "比最优（{a:g}）高出最劣还多", "further above the worst than the best is ({a:g})", a=given.span
+            )
+            yield fault(rule, Phrase("请改判断，或改选它为最优", "mend it, or make it the best"), name, up)
+
+
+
+ROOM = 1e-9
+
+
+def linear_model(given: BestWorst) -> tuple[Floats, float]:
+    """Shares float64[criteria] and the smallest xi of the linear model, by linear programming (HiGHS)."""
+    rows = _rows(given, 0.0)
+    count = len(given.names)
+    bounded = np.vstack([np.column_stack([sign * rows, -np.ones(len(rows))]) for sign in (1.0, -1.0)])
+    answer = _solved(np.r_[np.zeros(count), 1.0], bounded, np.r_[np.ones(count), 0.0])
+    return divided(np.maximum(answer[:count], 0.0)), max(0.0, float(answer[count]))
+
+
+def nonlinear_deviation(given: BestWorst) -> float:
+    """xi*, the smallest deviation of the nonlinear model, exactly.
+
+    With x = w_B / w_W, a deviation xi is possible if x fits between a_BW - xi and a_BW + xi and, for every other
+    criterion, between (p - xi)(q - xi) and (p + xi)(q + xi), where p = a_Bj and q = a_jW. So xi* is the largest of the
+    deviations that each lower bound and each upper bound force on one another: roots of quadratics.
+    """
+    others = [j for j in range(len(given.names)) if j not in {given.best, given.worst}]
+    p, q, a = given.from_best[others], given.to_worst[others], given.span
+    product, total = p * q, p + q
+    half = (total + 1) / 2
+    over = half - np.sqrt(np.maximum(half**2 - product + a, 0.0))
+    under = -half + np.sqrt(half**2 + a - product.clip(max=a))
+    across = (product[:, None] - product[None, :]) / (total[:, None] + total[None, :])
+    forced = np.concatenate([np.where(product > a, over, 0.0), under, across.ravel(), np.zeros(1)])
+    return float(forced.max())
+
+
+def nonlinear_ranges(given: BestWorst, xi: float) -> Floats:
+    """The least and the largest share of each criterion at deviation xi, float64[criteria, 2].
+
+    At a fixed xi the model's bounds are linear in the shares; two linear programmes for each criterion.
+    """
+    count = len(given.names)
+    room = xi + ROOM * (1 + xi)
+    bounded = np.vstack([_rows(given, room), -_rows(given, -room)])
+    ends = [
+        sign * _solved(sign * goal, bounded, np.ones(count)) @ goal
+        for goal in np.eye(count)
+        for sign in (1.0, -1.0)
+    ]
+    return np.abs(np.array(ends).reshape(count, 2))
+
+
+def _rows(given: BestWorst, shift: float) -> Floats:
+    """w_B - (a_Bj + shift) w_j and w_j - (a_jW + shift) w_W, one row each, as factors of w."""
+    return np.array(list(_differences(given, shift)))
+
+
+def _differences(given: BestWorst, shift: float) -> Iterator[Floats]:
+    unit = np.eye(len(given.names))
+    for j, (down, up) in enumerate(zip(given.from_best.tolist(), given.to_worst.tolist(), strict=True)):
+        yield unit[given.best] - (down + shift) * unit[j]
+        yield unit[j] - (up + shift) * unit[given.worst]
+
+
+def _solved(goal: Floats, bounded: Floats, summed: Floats) -> Floats:
+    """The non-negative x that makes `goal` x least with `bounded` x <= 0 and `summed` x = 1."""
+    from scipy.optimize import linprog
+
+    # Presolving calls a room as thin as that of a consistent judgement empty, now and then.
+    answer = linprog(goal, bounded, np.zeros(len(bounded)), summed[None, :], [1.0], method="highs", options={"presolve": False})
+    if not answer.success:
+        raise ArithmeticError(answer.message)
+    return np.asarray(answer.x)
+
+
 
 #: The largest deviation xi there can be for a_BW = 1 ... 9 (Rezaei 2015, table 1).
 CONSISTENCY_INDEX = (0.00, 0.44, 1.00, 1.63, 2.30, 3.00, 3.73, 4.47, 5.23)
@@ -121,7 +334,7 @@ def best_worst_judgement(
     Raises
     ------
     Refused
-        See `toolkit.weighting.best_worst_input.best_worst_input`; for an unknown model.
+        See `toolkit.weighting.best_worst.best_worst_input`; for an unknown model.
 
     References
     ----------

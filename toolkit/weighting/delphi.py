@@ -1,4 +1,7 @@
-"""Rounds of asking (德尔菲法): where each expert stands within the group, and who moved how between two rounds."""
+"""Rounds of asking (德尔菲法): where each expert stands within the group, and who moved how between two rounds.
+
+Who thinks alike, who is far from the rest, and on which criteria.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toolkit.errors import refuse
-from toolkit.ranking import Floats, Integers
-from toolkit.text import Phrase, phrase
-from toolkit.weighting.agreement import kendall_w
-from toolkit.weighting.judgement import Names, settled_sum, vectors
+from toolkit.ground.problems import refuse
+from toolkit.ground.ranking import Floats, Integers, Mask
+from toolkit.ground.text import Phrase, phrase
+from toolkit.weighting.direct import Names, settled_sum, vectors
+from toolkit.weighting.group import distances, kendall_w
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,3 +136,152 @@ def movement(before: ArrayLike, after: ArrayLike, experts: Names = None) -> Move
 
 def _moved(one: Floats, other: Floats) -> Floats:
     return settled_sum(np.abs(one - other)) / 2
+
+
+
+MOST_CAMPS = 8
+SUBSTANTIAL = 0.25
+FENCE = 1.5
+
+
+@dataclass(frozen=True, eq=False)
+class Camps:
+    """Experts grouped by likeness of their weights.
+
+    Parameters
+    ----------
+    camp : int64[experts]
+        The camp each belongs to: 1 for the largest (of equally large ones that with the greatest first share).
+    silhouette
+        Mean silhouette, -1 to 1; 0 when all are one camp.
+    centres : float64[camps, criteria]
+        The mean shares of each.
+    """
+
+    camp: Integers
+    silhouette: float
+    centres: Floats
+
+    @property
+    def count(self) -> int:
+        """How many camps."""
+        return len(self.centres)
+
+
+@dataclass(frozen=True, eq=False)
+class Distance:
+    """How far each expert is from the mean of all others.
+
+    Parameters
+    ----------
+    moved : float64[experts]
+        The part of the whole weight that must be moved to come to the others' mean, 0 to 1.
+    deviation : float64[experts, criteria]
+        Own share less the others' mean.
+    criterion : int64[experts]
+        The criterion with the largest deviation, as its place from 0.
+    line
+        Beyond it an expert is far: the upper quartile of `moved` and 1.5 times the quartiles' distance.
+    far : bool[experts]
+        Who is.
+    """
+
+    moved: Floats
+    deviation: Floats
+    criterion: Integers
+    line: float
+    far: Mask
+
+
+def camps(shares: ArrayLike, experts: Names = None) -> Camps:
+    """Camps of like-minded experts: average linkage on the weight moved, as many as the silhouette favours.
+
+    2 to 8 camps are tried. If the best mean silhouette is not above 0.25 there is no substantial structure, and
+    all are one camp. The same experts make the same camps in whatever order they come.
+
+    Parameters
+    ----------
+    shares : float64[experts, criteria]
+
+    References
+    ----------
+    Kaufman, L., Rousseeuw, P. J. (1990). Finding Groups in Data. Wiley, pp. 83-88 (silhouette; 0.25).
+
+    Examples
+    --------
+    >>> found = camps([[0.6, 0.2, 0.2], [0.2, 0.2, 0.6], [0.6, 0.2, 0.2], [0.2, 0.3, 0.5], [0.6, 0.26, 0.14]])
+    >>> found.camp.tolist(), found.centres.round(2).tolist()
+    ([1, 2, 1, 2, 1], [[0.6, 0.22, 0.18], [0.2, 0.25, 0.55]])
+    """
+    table, _ = vectors(shares, experts)
+    order = np.lexsort(table.T[::-1])
+    labels, silhouette = _best_cut(table[order])
+    camp = np.empty(len(table), dtype=np.int64)
+    camp[order] = _numbered(labels, table[order])
+    centres = [settled_sum(table[camp == one], axis=0) / (camp == one).sum() for one in range(1, camp.max() + 1)]
+    return Camps(camp, silhouette, np.array(centres))
+
+
+def far_from_rest(shares: ArrayLike, experts: Names = None) -> Distance:
+    """How far each expert is from the others' mean, on what, and who is far beyond what is usual in the group.
+
+    Parameters
+    ----------
+    shares : float64[experts, criteria]
+        With a single expert all distances are 0.
+
+    References
+    ----------
+    Tukey, J. W. (1977). Exploratory Data Analysis. Addison-Wesley, ch. 2 (the fence at 1.5 quartile distances).
+
+    Examples
+    --------
+    >>> own = [[0.5, 0.3, 0.2], [0.5, 0.25, 0.25], [0.45, 0.3, 0.25], [0.45, 0.35, 0.2], [0.1, 0.2, 0.7]]
+    >>> found = far_from_rest(own)
+    >>> found.far.tolist(), int(found.criterion[4]), round(float(found.deviation[4, 2]), 3)
+    ([False, False, False, False, True], 2, 0.475)
+    """
+    table, _ = vectors(shares, experts)
+    others = (settled_sum(table, axis=0) - table) / max(len(table) - 1, 1)
+    deviation = table - others if len(table) > 1 else np.zeros_like(table)
+    moved = settled_sum(np.abs(deviation)) / 2
+    low, high = np.quantile(moved, [0.25, 0.75])
+    line = float(high + FENCE * (high - low))
+    criterion = np.abs(deviation).round(12).argmax(axis=1)
+    return Distance(moved, deviation, criterion, line, moved > line + 1e-9)
+
+
+def _best_cut(table: Floats) -> tuple[Integers, float]:
+    """The cut of the tree with the highest silhouette, the coarsest of equals; one camp where none is substantial."""
+    one = np.zeros(len(table), dtype=np.int64)
+    if len(table) < 3:
+        return one, 0.0
+    from scipy.cluster.hierarchy import cut_tree, linkage
+    from scipy.spatial.distance import squareform
+
+    apart = distances(table).round(12)
+    cuts = cut_tree(linkage(squareform(apart, checks=False), "average"), range(2, min(MOST_CAMPS, len(table) - 1) + 1))
+    worth = [round(_silhouette(apart, cut), 9) for cut in cuts.T]
+    best = int(np.argmax(worth))
+    return (cuts[:, best], worth[best]) if worth[best] > SUBSTANTIAL else (one, 0.0)
+
+
+def _silhouette(apart: Floats, labels: Integers) -> float:
+    """The mean silhouette; an expert alone in its camp counts 0."""
+    member = np.eye(labels.max() + 1)[labels]
+    size = member.sum(axis=0)
+    toward = apart @ member
+    own = (toward * member).sum(axis=1) / np.maximum(size[labels] - 1, 1)
+    nearest = np.where(member > 0, np.inf, toward / size).min(axis=1)
+    larger = np.maximum(own, nearest)
+    worth = np.divide(nearest - own, larger, out=np.zeros_like(own), where=larger > 0)
+    return float(np.where(size[labels] > 1, worth, 0.0).mean())
+
+
+def _numbered(labels: Integers, table: Floats) -> Integers:
+    """Camps numbered from 1: the largest first; of equals, that with the greatest first row."""
+    found, first, sizes = np.unique(labels, return_index=True, return_counts=True)
+    ranking = sorted(range(len(found)), key=lambda camp: (-sizes[camp], [-x for x in table[first[camp]].tolist()]))
+    numbers = np.empty(len(found), dtype=np.int64)
+    numbers[ranking] = np.arange(1, len(found) + 1)
+    return numbers[np.searchsorted(found, labels)]

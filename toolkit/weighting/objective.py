@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toolkit.errors import Problem, refuse
-from toolkit.ranking import Floats, Mask
-from toolkit.text import Phrase, phrase
-from toolkit.weighting.judgement import Names, divided, fault, named, settled_sum, stop_at
+from toolkit.ground.problems import Problem, refuse
+from toolkit.ground.ranking import Floats, Mask
+from toolkit.ground.text import Phrase, phrase
+from toolkit.weighting.direct import Names, divided, fault, named, settled_sum, stop_at
 
 LEVEL = 1e-12
 

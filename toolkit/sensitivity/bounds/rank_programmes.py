@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from toolkit.sensitivity.drawn_weights.bounds import WeightBounds, WeightHull, WeightSet
+from toolkit.sensitivity.weights import WeightBounds, WeightHull, WeightSet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from toolkit.ranking import Floats, Mask
-    from toolkit.sensitivity.bounds.extremes import Extremes
+    from toolkit.ground.ranking import Floats, Mask
+    from toolkit.sensitivity.bounds.leads import Extremes
 
 
 @dataclass(frozen=True, eq=False)

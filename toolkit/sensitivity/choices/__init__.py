@@ -1,4 +1,9 @@
-"""What else could have been: typed specifications of other weights, values, policies, goalposts, means and shapes."""
+"""What else could have been: typed specifications of other weights, values, policies, goalposts, means and shapes.
+
+Weights that might have been voted, as choices: one for each group, or one for all of them.
+
+What might usually have been otherwise in an edition: what a committee decides, and what its records leave open.
+"""
 
 from __future__ import annotations
 
@@ -6,32 +11,86 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 from zlib import crc32
 
 import numpy as np
 
-from toolkit.errors import Problem, Problems, Refused
-from toolkit.sensitivity.choices.faults import fault
-from toolkit.sensitivity.choices.given_values import GivenValues
-from toolkit.sensitivity.choices.means import Aggregations
-from toolkit.sensitivity.choices.raw import LateRecords, MeasurementErrors
-from toolkit.sensitivity.choices.rules import Goalposts, MissingPolicies
+from toolkit.ground.problems import Problem, Problems, Refused
+from toolkit.ground.text import Phrase, phrase
+from toolkit.sensitivity.choices.checks import fault
+from toolkit.sensitivity.choices.rules import Aggregations, Goalposts, MissingPolicies, Valuings
 from toolkit.sensitivity.choices.scenario import Luck, Scenario
-from toolkit.sensitivity.choices.valuings import Valuings
-from toolkit.sensitivity.choices.weights import is_weights, weight_faults, weight_settlers
-from toolkit.text import Phrase, phrase
+from toolkit.sensitivity.choices.values import GivenValues, LateRecords, MeasurementErrors
+from toolkit.sensitivity.weights.draws import WeightDraws
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from toolkit.evaluation import Evaluation
-    from toolkit.ranking import Floats
+    from toolkit.evaluation.scores import Tree
+    from toolkit.ground.ranking import Floats
     from toolkit.sensitivity.choices.scenario import Ground
-    from toolkit.sensitivity.drawn_weights.voted import WeightSpec
+    from toolkit.sensitivity.weights.draws import WeightSpec
+    Settler: TypeAlias = tuple[str, Callable[[Scenario, Luck], None]]
 
 __all__ = [
-    "Aggregations", "Choices", "Factor", "GivenValues", "Goalposts", "LateRecords", "MeasurementErrors", "MissingPolicies",
-    "Valuings", "factors",
-]  # fmt: skip
+    "Aggregations",
+    "Choices",
+    "Factor",
+    "GivenValues",
+    "Goalposts",
+    "LateRecords",
+    "MeasurementErrors",
+    "MissingPolicies",
+    "Valuings",
+    "factors",
+]
+
+
+def is_weights(spec: object) -> TypeGuard[WeightSpec]:
+    """Whether a specification is one of weights."""
+    return hasattr(spec, "blocks")
+
+
+def weight_settlers(tree: Tree, spec: WeightSpec, seed: int) -> Iterator[Settler]:
+    """The choices of weights, by name.
+
+    `WeightDraws` draw each group's weights anew for each scenario, whatever draws and seed they say. Of any other
+    specification each scenario has one of its vectors, all equally likely.
+    """
+    if isinstance(spec, WeightDraws):
+        for branch in tree.branches:
+            weighted = [child for child in branch.children if tree.weights[child] > 0]
+            if len(weighted) > 1:
+                yield f"weights.{tree.nodes[branch.node]}", partial(_drawn, spec, tree.shares, weighted)
+    else:
+        yield "weights", partial(_one_of, np.concatenate(list(spec.blocks(tree, seed))))
+
+
+def weight_faults(tree: Tree, spec: object) -> Iterator[Problem]:
+    """What is no specification at all, and weights that do not fit the tree."""
+    if not is_weights(spec):
+        mend = Phrase("可写 WeightDraws、MeasurementErrors 等", "give WeightDraws, MeasurementErrors and their like")
+        yield fault("Choices", Phrase("不是一种选择", "it is no specification of choices"), mend, type(spec).__name__)
+        return
+    try:
+        next(spec.blocks(tree, 0), None)
+    except Refused as refused:
+        yield from refused.problems
+
+
+def _drawn(spec: WeightDraws, voted: Floats, weighted: Sequence[int], scenario: Scenario, luck: Luck) -> None:
+    alpha = voted[list(weighted)] * spec.concentration(len(weighted))
+    shares = voted.copy() if scenario.shares is None else scenario.shares
+    shares[list(weighted)] = luck.rng.dirichlet(alpha)
+    scenario.shares = shares
+
+
+def _one_of(vectors: Floats, scenario: Scenario, luck: Luck) -> None:
+    scenario.shares = luck.pick(vectors)  # type: ignore[arg-type] # rows of an array
+
+
 
 Spec: TypeAlias = GivenValues | MeasurementErrors | LateRecords | MissingPolicies | Goalposts | Aggregations | Valuings
 ORDER = (GivenValues, LateRecords, MeasurementErrors, MissingPolicies, Goalposts, Valuings, Aggregations)
@@ -146,3 +205,38 @@ def _twice(evaluation: Evaluation, choices: Choices) -> Iterator[Problem]:
 def uniform_shares(count: int, seed: int, draw: int) -> Floats:
     """How `count` choices fall in draw number `draw`, float64[count] in [0, 1): a function of seed and number alone."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(draw,))).random(count)
+
+
+
+MOVED = 0.1
+"""By which part of the distance between worst and best either goalpost may lie elsewhere."""
+ERRING = LATE = 0.05
+"""How far a raw value is typically off, as a part of itself; and how many members lack a record that came in late."""
+
+
+def usual_decisions(evaluation: Evaluation, weights: WeightSpec | None = None) -> Choices:
+    """What the committee might have decided otherwise under the same rule: weights, goalposts, what fills gaps.
+
+    Weights vary as `weights` says (None for `WeightDraws`), goalposts by a tenth of their distance, and gaps that the scheme fills
+    are filled by the worst, the middle of the class, or not counted, all at once. What the scheme does not have is left out.
+    """
+    return Choices(weights or WeightDraws(), *_able(evaluation, Goalposts(MOVED)), *_gaps(evaluation))
+
+
+def usual_doubts(evaluation: Evaluation, weights: WeightSpec | None = None) -> Choices:
+    """All of `usual_decisions`, and the records: each raw value a twentieth off, a twentieth of the members with one more."""
+    recorded = _able(evaluation, MeasurementErrors(ERRING), LateRecords(LATE))
+    return Choices(*usual_decisions(evaluation, weights).parts, *recorded)
+
+
+def _able(evaluation: Evaluation, *specs: Goalposts | MeasurementErrors | LateRecords) -> list[Spec]:
+    """Those that concern anything."""
+    return [spec for spec in specs if spec.concerns(evaluation)]
+
+
+def _gaps(evaluation: Evaluation) -> list[Spec]:
+    """Other policies for the gaps that the scheme fills; one that it leaves open is open for a reason."""
+    among = ("worst", "class_median" if evaluation.scheme.members.class_ else "median", "exclude")
+    filled = {item.id for item in evaluation.scheme.indicators if item.missing not in {"exclude", "unranked", "error"}}
+    names = tuple(name for name in MissingPolicies(among).concerns(evaluation) if name in filled)
+    return [MissingPolicies(among, names)] if names else []

@@ -1,8 +1,14 @@
-"""What else could have been decided of missing data and goalposts."""
+"""What else could have been decided of missing data and goalposts.
+
+What else could have been decided of how scores are gathered: another mean.
+
+What else could have been decided of how raw values become values: another shape.
+"""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,23 +17,45 @@ from typing import TYPE_CHECKING, TypeAlias, get_args
 import numpy as np
 import pandas as pd
 
-from toolkit.scheme.criteria import MissingPolicy
-from toolkit.sensitivity.choices.faults import (
+from toolkit.evaluation.scores import TOTAL
+from toolkit.ground.text import Phrase, phrase
+from toolkit.scheme.criteria import AGGREGATE, MissingPolicy
+from toolkit.scheme.shapes import (
+    Borda,
+    Category,
+    Linear,
+    Log,
+    Logistic,
+    MinMax,
+    Percentile,
+    Piecewise,
+    Points,
+    Rank,
+    Relative,
+    Shape,
+    ShareOfBest,
+    Steps,
+    ZScore,
+)
+from toolkit.scheme.shapes.absolute import Graded
+from toolkit.scheme.shapes.relative import by_class
+from toolkit.sensitivity.choices.checks import (
+    fault,
     indicator_faults,
+    known_among,
     list_faults,
     name_faults,
     named,
     number_faults,
 )
-from toolkit.shapes import Linear, Log
-from toolkit.shapes.relative import by_class
-from toolkit.text import Phrase, phrase
 
 if TYPE_CHECKING:
-    from toolkit.errors import Problem
     from toolkit.evaluation import Evaluation
-    from toolkit.scheme.criteria import Indicator
+    from toolkit.ground.problems import Problem
+    from toolkit.scheme.criteria import Group, Indicator, Total
+    from toolkit.scheme.shapes.absolute import Better
     from toolkit.sensitivity.choices.scenario import Luck, Scenario
+
 
 OBSERVED = "observed"
 POLICIES = (*(policy for policy in get_args(MissingPolicy) if policy != "error"), OBSERVED)
@@ -150,3 +178,159 @@ def _no_goalposts(item: Indicator) -> Phrase | None:
     return phrase(
         "“{id}”的计分方法 {shape} 没有可移动的标准（worst、best）", "the shape {shape} of `{id}` has no goalposts to move", id=item.id, shape=item.value.shape
     )
+
+
+
+MEANS = ("arithmetic", "geometric", "harmonic", "minimum", "power(p)")
+
+
+@dataclass(frozen=True)
+class Aggregations:
+    """Another mean: one of some, at all of these nodes alike.
+
+    Parameters
+    ----------
+    among
+        ``arithmetic``, ``geometric``, ``harmonic``, ``minimum`` or ``power(p)``, all equally likely.
+    nodes
+        Groups, or ``total``; None for all but those that are a ``sum`` or ``conditional``, which no mean can replace.
+    """
+
+    among: tuple[str, ...] = ("arithmetic", "geometric", "harmonic")
+    nodes: tuple[str, ...] | None = None
+
+    kind = "aggregation"
+
+    def concerns(self, evaluation: Evaluation) -> tuple[str, ...]:
+        """The nodes it changes."""
+        rules = _rules(evaluation)
+        able = [node for node, rule in rules.items() if _no_mean(node, rule) is None]
+        return tuple(able) if self.nodes is None else tuple(node for node in dict.fromkeys(self.nodes) if node in able)
+
+    def faults(self, evaluation: Evaluation) -> Iterator[Problem]:
+        """All that is wrong with it for an evaluation."""
+        rules = _rules(evaluation)
+        yield from list_faults("Aggregations.nodes", self.nodes, "nodes")
+        yield from name_faults("Aggregations.nodes", self.nodes if isinstance(self.nodes, tuple | list) else (), rules)
+        for node in known_among(self.nodes, rules):
+            said = _no_mean(node, rules[node])
+            if said is not None:
+                yield fault("Aggregations.nodes", said, Phrase("请删去", "leave it out"), node)
+        yield from list_faults("Aggregations.among", self.among, "among")
+        for mean in self.among if isinstance(self.among, tuple | list) else ():
+            if mean in {"sum", "conditional"} or not re.match(AGGREGATE, str(mean)):
+                yield from name_faults("Aggregations.among", (str(mean),), MEANS)
+
+    def settle(self, names: Sequence[str], scenario: Scenario, luck: Luck) -> None:
+        """Put one of the means into a scenario."""
+        scenario.aggregates |= dict.fromkeys(names, luck.pick(self.among))
+
+
+def _rules(evaluation: Evaluation) -> dict[str, Group | Total]:
+    scheme = evaluation.scheme
+    return {**{group.id: group for group in scheme.groups}, TOTAL: scheme.total}
+
+
+def _no_mean(node: str, rule: Group | Total) -> Phrase | None:
+    if rule.aggregate not in {"sum", "conditional"}:
+        return None
+    return phrase("“{node}”是 {kind}，不能换成平均", "`{node}` is a {kind}: no mean can replace it", node=node, kind=rule.aggregate)
+
+
+
+OWN = "own"
+
+
+@dataclass(frozen=True)
+class Valuings:
+    """Another way of valuing: one of some shapes, for all of these indicators alike.
+
+    ``own`` is the scheme's. ``min_max``, ``share_of_best``, ``percentile``, ``rank`` and ``borda`` spread the members over the
+    whole scale; ``z_score`` puts their mean in its middle and their standard deviation at a tenth of it. More is better,
+    or less, as in the scheme's own shape. What a relative shape finds, it finds anew in each scenario.
+
+    Parameters
+    ----------
+    among
+        These names, or whole shapes; all equally likely.
+    indicators
+        None for all whose raw values are numbers and whose own shape rises, or falls, all the way.
+    """
+
+    among: tuple[str | Shape, ...] = (OWN, "min_max", "percentile", "z_score")
+    indicators: tuple[str, ...] | None = None
+
+    kind = "valuing"
+
+    def concerns(self, evaluation: Evaluation) -> tuple[str, ...]:
+        """The indicators it changes."""
+        return named(self.indicators, evaluation.scheme.indicators, partial(_no_direction, evaluation))
+
+    def faults(self, evaluation: Evaluation) -> Iterator[Problem]:
+        """All that is wrong with it for an evaluation."""
+        yield from indicator_faults("Valuings", self.indicators, evaluation.scheme.indicators, partial(_no_direction, evaluation))
+        yield from list_faults("Valuings.among", self.among, "among")
+        known = (OWN, *_relatives("higher", 1.0))
+        for shape in self.among if isinstance(self.among, tuple | list) else ():
+            if isinstance(shape, Category):
+                rule = Phrase("按状态计分不用于数字", "points for states are not for numbers")
+                yield fault("Valuings.among", rule, Phrase("请删去", "leave it out"), shape.shape)
+            elif not isinstance(shape, Graded):
+                yield from name_faults("Valuings.among", (shape,), known)
+
+    def settle(self, names: Sequence[str], scenario: Scenario, luck: Luck) -> None:
+        """Put one of the shapes into a scenario."""
+        shape = luck.pick(self.among)
+        for name in names if shape != OWN else ():
+            item = scenario.item(name)
+            own = _relatives(direction(item) or "higher", scenario.ground.evaluation.scheme.scale)[shape] if isinstance(shape, str) else shape
+            scenario.items[name] = item.model_copy(update={"value": own, "stands_in": None})
+
+
+def direction(item: Indicator) -> Better | None:
+    """Whether more is better, or less; None where the shape does not rise or fall all the way.
+
+    Examples
+    --------
+    >>> from toolkit.scheme.criteria import Indicator
+    >>> from toolkit.scheme.measures import Measure
+    >>> made = Indicator(id="a", weight=1, measure=Measure(column="m.x"), value=Linear(shape="linear", worst=2, best=0))
+    >>> direction(made)
+    'lower'
+    """
+    shape = item.value
+    if isinstance(shape, Relative | Logistic):
+        return shape.better
+    if isinstance(shape, Linear | Log):
+        return "higher" if shape.best > shape.worst else "lower"
+    if isinstance(shape, Points):
+        return "higher" if shape.per > 0 else "lower"
+    heights = _heights(shape)
+    if heights and heights == sorted(heights):
+        return "higher"
+    return "lower" if heights and heights == sorted(heights, reverse=True) else None
+
+
+def _heights(shape: object) -> list[float]:
+    if isinstance(shape, Steps):
+        reached = [value for _, value in shape.steps]
+        return reached if shape.below in {0.0, reached[0]} else [shape.below, *reached]
+    return [value for _, value in shape.points] if isinstance(shape, Piecewise) else []
+
+
+def _relatives(better: Better, scale: float) -> dict[str, Relative]:
+    whole = (0.0, scale)
+    return {
+        "min_max": MinMax(shape="min_max", better=better),
+        "share_of_best": ShareOfBest(shape="share_of_best", better=better),
+        "percentile": Percentile(shape="percentile", better=better),
+        "rank": Rank(shape="rank", better=better, to=whole),
+        "borda": Borda(shape="borda", better=better, to=whole),
+        "z_score": ZScore(shape="z_score", better=better, mean=scale / 2, deviation=scale / 10),
+    }
+
+
+def _no_direction(evaluation: Evaluation, item: Indicator) -> Phrase | None:
+    if pd.api.types.is_float_dtype(evaluation.measured.raw[item.id]) and direction(item):
+        return None
+    return phrase("“{id}”不是越大越好或越小越好的数字", "`{id}` is no number of which more, or less, is always better", id=item.id)

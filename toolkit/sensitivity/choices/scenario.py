@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from toolkit.deferred import replaced
 from toolkit.evaluation import rescored
-from toolkit.scoring import TOTAL
-from toolkit.sensitivity.rule.lists import weights_of
+from toolkit.evaluation.many import weights_of
+from toolkit.evaluation.scores import TOTAL
+from toolkit.ground.deferred import replaced
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
-    from toolkit.ranking import Floats, Mask
+    from toolkit.evaluation.values import States
+    from toolkit.ground.ranking import Floats, Mask
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Indicator
-    from toolkit.values import States
 
 T = TypeVar("T")
 BITS = 1 << 53

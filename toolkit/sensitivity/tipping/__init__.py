@@ -5,9 +5,8 @@ level, `nearest_lists` until the list is any other, and `smallest_values` one ra
 a witness changes the list by the scheme's own rule.
 """
 
-from toolkit.sensitivity.tipping.nearest_lists import nearest_lists
-from toolkit.sensitivity.tipping.smallest_values import smallest_values
-from toolkit.sensitivity.tipping.smallest_weights import smallest_weights
-from toolkit.sensitivity.tipping.stability import stability_intervals
+from toolkit.sensitivity.tipping.all_weights import nearest_lists, smallest_weights
+from toolkit.sensitivity.tipping.one_value import smallest_values
+from toolkit.sensitivity.tipping.one_weight import stability_intervals
 
 __all__ = ["nearest_lists", "smallest_values", "smallest_weights", "stability_intervals"]

@@ -1,0 +1,196 @@
+"""Commands about records: begin an edition, its forms, check what came back, send it back, compare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from toolkit.commands.console import (
+    Folder,
+    Reader,
+    finish,
+    language_of,
+    refusals,
+    say,
+    steps,
+    worded,
+    working,
+)
+from toolkit.ground.problems import Refused
+from toolkit.ground.text import Phrase, phrase
+
+if TYPE_CHECKING:
+    from toolkit.ballots import Ballots
+    from toolkit.edition import Edition
+    from toolkit.forms import Form
+    from toolkit.scheme.amendments import Amendment
+
+BEGUN = (
+    "已新建：{folder}\n下一步：改 scheme.toml 里标【请改】的几处；把 forms/ 里的表填好放进 records/；然后运行 committee check {folder}",
+    "Begun: {folder}\nNext: edit scheme.toml where it says 【请改】, fill in the forms and put them into records/, then run committee check {folder}",
+)
+UNEVALUATED = (
+    "两者之一还不能计算（{n} 处错误），未比较结果；请先运行 committee check。",
+    "One of the two cannot be evaluated yet ({n} errors): results are not compared; run committee check first.",
+)
+SAME = Phrase("记录没有变化。", "No record changed.")
+
+
+def _list(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
+    """Print each template with its title, and end."""
+    if asked:
+        from toolkit.forms.new_edition import templates
+
+        found = templates()
+        wide = max(map(len, found))
+        typer.echo("\n".join(f"{name:<{wide}}  {title}" for name, title in found.items()))
+        raise typer.Exit
+
+
+def new(
+    folder: Annotated[Path, typer.Argument(help="新的届次文件夹 the new edition folder")],
+    template: Annotated[str, typer.Option(help="模板，有哪些见 --list the template to start from")] = "federation",
+    listed: Annotated[  # noqa: ARG001, FBT002 - `_list` answers it, before anything else is read
+        bool, typer.Option("--list", is_eager=True, callback=_list, help="列出全部模板 list the templates")
+    ] = False,
+    language: Reader = "zh",
+) -> None:
+    """新建一届：评选方案、数据字典和 Excel 填报表。 A new edition: scheme, data dictionary, Excel entry forms."""
+    from toolkit.forms.new_edition import new_edition
+
+    with refusals(language):
+        _tell_forms(folder, new_edition(folder, template), language)
+        say(language, phrase(*BEGUN, folder=folder))
+
+
+def forms(folder: Folder, language: Reader = "zh") -> None:
+    """按 tables.toml 重新生成 Excel 填报表。 Write the Excel entry forms again after tables.toml was edited."""
+    from toolkit.forms.new_edition import left_over, renewed_forms
+
+    with refusals(language):
+        written = renewed_forms(folder)
+        _tell_forms(folder, written, language)
+        for name in left_over(folder, written):
+            say(language, phrase("forms/{name} 不再属于任何表，可以删去", "forms/{name} belongs to no table any more", name=name))
+
+
+def check(
+    folder: Folder,
+    out: Annotated[
+        Path | None,
+        typer.Option("--return", file_okay=False, help="退回件文件夹 where marked copies of the faulty files go"),
+    ] = None,
+    warnings: Annotated[bool, typer.Option("--warnings", help="提醒也退回 return warnings too")] = False,  # noqa: FBT002
+    language: Reader = "zh",
+) -> None:
+    """检查一届的全部文件，列出所有问题。 Read everything, print every problem; exit 1 if any is an error."""
+    from toolkit.edition import check_edition
+    from toolkit.reports.expert_tables import ballots_table
+    from toolkit.reports.views import records_table
+
+    with working(language, Phrase("正在读取数据", "reading the records")):
+        edition, problems = check_edition(folder)
+        voted = _voted(folder, edition)
+    if edition is not None and len(edition.records.counts):
+        say(language, Phrase(*(repr(records_table(edition.records, each)) for each in ("zh", "en"))))
+    if edition is not None and out is not None:
+        with refusals(language):
+            _return(edition, out, warnings=warnings, language=language)
+    if voted is not None and voted.listed:
+        typer.echo(repr(ballots_table(voted, language_of(language))))
+    finish(problems + (voted.problems if voted else ()), language, Phrase("检查完毕，没有发现错误。", "Checked: no errors."))
+
+
+def changes(
+    old: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="原来的届次文件夹或封存包 an edition folder or bag")],
+    new: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="现在的届次文件夹或封存包 an edition folder or bag")],
+    out: Annotated[Path | None, typer.Option("--out", file_okay=False, help="写出 changes.csv write it as changes.csv")] = None,
+    language: Reader = "zh",
+) -> None:
+    """评选办法和记录有哪些改动。 What changed in scheme and records between two states of an edition."""
+    from toolkit.comparison.records import changed_records, edition_at, uncompared, write_changes
+    from toolkit.indicators.panel import panel_tables
+    from toolkit.reports.views import record_changes_table
+    from toolkit.scheme.amendments import diff
+
+    with refusals(language):
+        with working(language, Phrase("正在读取数据", "reading the records")):
+            states = edition_at(old), edition_at(new)
+            before, after = (state.records for state in states)
+        _tell_amendments(diff(*(state.scheme for state in states)), language)
+        found = changed_records(before, after, frozenset().union(*(panel_tables(state.scheme) for state in states)))
+        for place, records in ((old, before), (new, after)):
+            if refused := int(records.counts["refused"].sum()):
+                say(language, phrase("{place} 有 {n} 行被退回，未作比较。", "{n} rows of {place} are refused and not compared.", place=place, n=refused))
+        for table in uncompared(before, after):
+            say(language, phrase("{table} 表在数据库或大文件中，未作比较。", "Table {table} stands elsewhere and is not compared.", table=table))
+        say(language, Phrase(*(repr(record_changes_table(found, after, each)) for each in ("zh", "en"))) if len(found) else SAME)
+        _tell_comparison(*states, language)
+        if out is not None:
+            say(language, phrase("全部变化已写入 {path}", "All changes are in {path}", path=write_changes(found, out)))
+
+
+def _tell_comparison(old: Edition, new: Edition, language: str) -> None:
+    """Who stands otherwise and by which change, where both states can be evaluated."""
+    from toolkit.comparison import compare
+    from toolkit.evaluation import evaluate
+    from toolkit.reports.views import comparison_table
+
+    try:
+        with working(language, Phrase("正在计算", "evaluating")):
+            before, after = (evaluate(state.scheme, state.records) for state in (old, new))
+    except Refused as refused:
+        say(language, phrase(*UNEVALUATED, n=len(refused.problems.errors)))
+        return
+    with steps() as step:
+        found = compare(before, after, old.records, new.records, progress=lambda cause: step(worded(language, cause.words)))
+    if len(found.moved):
+        say(language, Phrase(*(repr(comparison_table(found, language=each)) for each in ("zh", "en"))))
+    else:
+        say(language, Phrase("没有会员的奖项、等级或名次因此变化。", "No member's award, grade or rank changes by it."))
+
+
+def _voted(folder: Path, edition: Edition | None) -> Ballots | None:
+    """The ballots, even where the records cannot be read; None without a scheme to hold them against."""
+    from toolkit.ballots.group import check_ballots
+    from toolkit.scheme import load_scheme
+
+    try:
+        scheme = edition.scheme if edition else load_scheme(folder / "scheme.toml")
+    except Refused:  # said with the records
+        return None
+    return check_ballots(folder, scheme, edition.tables if edition else None)
+
+
+def _return(edition: Edition, out: Path, *, warnings: bool, language: str) -> None:
+    from toolkit.forms.returns import RETURNED, WITHHELD, register_refused, returns_table, write_returns
+    from toolkit.records.cells import NO_MEMBER
+
+    with working(language, Phrase("正在写退回件", "writing the marked copies")):
+        found = write_returns(edition, out, warnings=warnings, language=language_of(language))
+    if found:
+        typer.echo(repr(returns_table(found, language_of(language))))
+        say(language, phrase(RETURNED.zh, RETURNED.en, out=out))
+    else:
+        say(language, Phrase("没有需要退回的文件。", "No file has to go back."))
+    refused = register_refused(edition)
+    if refused and any(problem.rule == NO_MEMBER for problem in edition.records.problems):
+        say(language, Phrase(WITHHELD.zh.format(n=refused, rule=NO_MEMBER.zh), WITHHELD.en.format(n=refused, rule=NO_MEMBER.en)))
+
+
+def _tell_amendments(found: tuple[Amendment, ...], language: str) -> None:
+    """What the scheme decides otherwise, a line each."""
+    for amendment in found:
+        say(language, amendment.words)
+    if not found:
+        say(language, Phrase("评选办法没有变化。", "The scheme did not change."))
+
+
+def _tell_forms(folder: Path, written: tuple[Form, ...], language: str) -> None:
+    """Each form, and where it goes once it came back."""
+    from toolkit.forms import forms_table
+
+    say(language, phrase("填报表在 {folder}", "The entry forms are in {folder}", folder=folder / "forms"))
+    say(language, Phrase(*(repr(forms_table(written, each)) for each in ("zh", "en"))))

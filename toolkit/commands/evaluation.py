@@ -1,0 +1,178 @@
+"""Commands about the evaluation: compute it, ask how sure it is, open the notebooks."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from toolkit.commands.console import Folder, Out, Reader, console, refusals, say, worded, working
+from toolkit.ground.problems import Problem, Problems, Refused, nearest
+from toolkit.ground.text import Phrase, phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from pandas import DataFrame
+
+    from toolkit.edition import Edition
+    from toolkit.evaluation import Evaluation
+    from toolkit.reports.score_cards import Card
+    from toolkit.sensitivity.robustness import Firmness
+    from toolkit.sensitivity.weights.draws import WeightDraws
+
+SETTINGS = "JUPYTER_CONFIG_PATH"
+HANGS = Phrase("名单系于什么", "what the list hangs on")
+NO_CODE = Phrase("请照会员名册填写代码", "write the code as the list of members has it")
+
+
+def evaluate(folder: Folder, out: Out, language: Reader = "zh") -> None:
+    """计算指标、得分、排名、奖项和等级，写出表格。 Write indicators, values, scores, ranking, problems, a workbook."""
+    from toolkit.reports.csv_files import write_results
+    from toolkit.reports.views import awards_table
+
+    with refusals(language):
+        evaluation = _evaluated(folder, language)[1]
+        with working(language, Phrase("正在写出结果", "writing the results")):
+            write_results(evaluation, out)
+        say(language, Phrase(*(repr(awards_table(evaluation, each)) for each in ("zh", "en"))))
+        say(language, phrase("结果已写入 {out}", "Results are in {out}", out=out))
+
+
+def sensitivity(
+    folder: Folder,
+    out: Out,
+    draws: Annotated[int, typer.Option(min=1, help="抽样次数 number of weight draws")] = 10_000,
+    spread: Annotated[float, typer.Option(min=0.001, max=0.999, help="权重的典型相对变动 typical relative change of a weight")] = 0.2,
+    *,
+    quick: Annotated[bool, typer.Option("--quick", help="略去费时的几项：何种权重会得奖、一切同时变动、取决于哪项选择 leave out the slow questions")] = False,
+    language: Reader = "zh",
+) -> None:
+    """名单稳不稳：哪些奖稳，哪些系于一线，系于什么。 How firm the list is, who is on a hair and on what."""
+    from toolkit.reports.probability_tables import bottom_line
+
+    with refusals(language):
+        edition, evaluation = _evaluated(folder, language)
+        spec, chances = _write_certainty(evaluation, out, draws, spread, language)
+        firm = _write_robustness(edition, evaluation, chances, out, spec=spec, quick=quick, language=language)
+        say(language, bottom_line(firm))
+        say(language, phrase("稳健性各表和 robustness.xlsx 已写入 {out}", "The robustness tables and robustness.xlsx are in {out}", out=out))
+
+
+def cards(
+    folder: Folder,
+    out: Out,
+    member: Annotated[list[str] | None, typer.Option(help="会员代码，可多次给出 a member's code, may be repeated")] = None,
+    text: Annotated[bool, typer.Option("--text", help="同时打印 print them too")] = False,  # noqa: FBT002
+    language: Reader = "zh",
+) -> None:
+    """每个会员一份得分单：得分构成、距获奖线、所依据的记录。 A score card for each member, to print and to mail."""
+    with refusals(language):
+        edition, evaluation = _evaluated(folder, language)
+        _known_members(evaluation, member or [])
+        written = _write_cards(edition, evaluation, out, member, text=text, language=language)
+        say(language, phrase("已写出 {n} 份得分单：{out}", "{n} score cards are in {out}", n=len(written), out=out))
+
+
+def lab(
+    context: typer.Context,
+    folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False, help="届次文件夹 the edition")] = None,
+) -> None:
+    """在 JupyterLab 中打开本届的笔记本。 JupyterLab on the notebooks, for this edition; its own options may follow."""
+    import subprocess
+
+    from toolkit.edition import EDITION
+    from toolkit.ground.resources import house_folder
+
+    # Chinese menus and no calls for news, unless the user's own settings say otherwise.
+    settings = os.pathsep.join(filter(None, [str(house_folder("templates") / "lab"), os.environ.get(SETTINGS)]))
+    chosen = {SETTINGS: settings} | ({EDITION: str(folder.resolve())} if folder else {})
+    command = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(house_folder("notebooks")), *context.args]
+    raise typer.Exit(subprocess.call(command, env=os.environ | chosen))  # noqa: S603 - our own words only
+
+
+def _evaluated(folder: Path, language: str) -> tuple[Edition, Evaluation]:
+    from toolkit.edition import open_edition
+    from toolkit.evaluation import evaluate as evaluate_edition
+
+    with working(language, Phrase("正在读取数据", "reading the records")):
+        edition = open_edition(folder)
+    with working(language, Phrase("正在计算", "evaluating")):
+        return edition, evaluate_edition(edition.scheme, edition.records)
+
+
+def _known_members(evaluation: Evaluation, asked: Collection[str]) -> None:
+    """Refuse codes that no member has, each with the nearest that one has."""
+    known = [str(member) for member in evaluation.members.index]
+    unknown = [code for code in dict.fromkeys(asked) if code not in evaluation.members.index]
+    if unknown:
+        raise Refused(Problems(tuple(_unknown_member(code, nearest(code, known)) for code in unknown)))
+
+
+def _unknown_member(code: str, guess: str | None) -> Problem:
+    mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else NO_CODE
+    return Problem("error", Phrase("没有这个会员代码", "no member has this code"), mend, value=code)
+
+
+def _write_cards(
+    edition: Edition, evaluation: Evaluation, out: Path, members: Collection[str] | None, *, text: bool, language: str
+) -> list[Path]:
+    from rich.progress import Progress
+
+    from toolkit.reports.workbook.score_cards import write_cards
+
+    told: list[Card] = []
+    with Progress(console=console(), transient=True) as bar:
+        count = len(set(members)) if members else len(evaluation.members)
+        task = bar.add_task(worded(language, Phrase("正在写得分单", "writing score cards")), total=count)
+
+        def advance(card: Card) -> None:
+            bar.advance(task)
+            if text:
+                told.append(card)
+
+        written = write_cards(evaluation, edition.records, out, members or None, progress=advance)
+    for card in told:
+        typer.echo(f"{card!r}\n")
+    return written
+
+
+def _write_certainty(evaluation: Evaluation, out: Path, draws: int, spread: float, language: str) -> tuple[WeightDraws, DataFrame]:
+    from rich.progress import Progress
+
+    from toolkit.reports.csv_files import write_certainty
+    from toolkit.sensitivity.probabilities import award_probabilities
+    from toolkit.sensitivity.weights.draws import WeightDraws
+
+    with Progress(console=console(), transient=True) as bar:
+        task = bar.add_task(worded(language, Phrase("正在抽样", "drawing weights")), total=draws)
+        spec = WeightDraws(draws=draws, spread=spread)
+        chances = award_probabilities(evaluation, spec, progress=lambda done: bar.update(task, completed=done))
+    write_certainty(evaluation, chances, spec, out)
+    return spec, chances
+
+
+def _write_robustness(
+    edition: Edition, evaluation: Evaluation, chances: DataFrame, out: Path, *, spec: WeightDraws, quick: bool, language: str
+) -> Firmness:
+    from rich.progress import Progress
+
+    from toolkit.reports.csv_files import write_robustness
+    from toolkit.reports.workbook.book import SHEETS
+    from toolkit.reports.workbook.robustness import write_robustness_book
+    from toolkit.sensitivity.robustness import questions_of, robustness
+
+    with Progress(console=console(), transient=True) as bar:
+        names = questions_of(evaluation, quick=quick)
+        task = bar.add_task(worded(language, HANGS), total=len(names))
+
+        def tell(name: str) -> None:
+            bar.update(task, completed=names.index(name), description=worded(language, SHEETS.get(name, HANGS)))
+
+        firm, answers = robustness(evaluation, edition.records, chances, spec=spec, quick=quick, progress=tell)
+    write_robustness(answers, out)
+    write_robustness_book(evaluation, firm, chances, answers, out)
+    return firm

@@ -1,0 +1,151 @@
+"""Commands about what is final: seal, verify, serve, and the demonstration of all of it."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from toolkit.commands.console import Bag, Folder, Reader, finish, language_of, refusals, say, steps
+from toolkit.commands.edition import check
+from toolkit.commands.evaluation import evaluate, sensitivity
+from toolkit.ground.problems import refuse
+from toolkit.ground.text import Phrase, phrase
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from toolkit.evaluation import Evaluation
+    from toolkit.records import Records
+    from toolkit.sealing.replay import Extracting, Progress
+
+DEMO = ".demo"
+NOT_PUBLIC = Phrase(
+    "办法没有批准文号（approval）或公示内容（publication）：封存包不含公示页面。",
+    "The scheme has no approval, or says nothing of publication: the bag holds no public page.",
+)
+WHOLE = Phrase("封存包完好。", "The bag is whole.")
+
+
+def seal(
+    folder: Folder,
+    revision: Annotated[str, typer.Option("--as", help="版次 the revision, such as r1")],
+    language: Reader = "zh",
+) -> None:
+    """执行全部笔记本，把本届封存为一个封存包。 Execute the notebooks and write the sealed bag."""
+    with refusals(language):
+        publishable = _publishable(folder)
+        bag = _sealed(folder, revision, extract=_extract if publishable else None)
+        if not publishable:
+            say(language, NOT_PUBLIC)
+        say(language, phrase("已封存：{bag}", "Sealed: {bag}", bag=bag))
+
+
+def verify(
+    bag: Bag,
+    replay: Annotated[bool, typer.Option("--replay", help="重新计算一遍 compute everything again")] = False,  # noqa: FBT002
+    language: Reader = "zh",
+) -> None:
+    """核对封存包；--replay 重新计算并逐项比较。 Check a bag's digests; with --replay the whole computation."""
+    from toolkit.sealing import verify_bag
+
+    with refusals(language):
+        with steps() as step:
+            problems = verify_bag(bag, replay=replay, extract=_extract, survey=_survey, progress=step)
+        well = Phrase("封存包完好，重算结果一致。", "The bag is whole and recomputes.") if replay else WHOLE
+        finish(problems, language, well)
+
+
+def serve(
+    folders: Annotated[list[Path] | None, typer.Argument(help="封存包或届次文件夹 sealed bags or edition folders")] = None,
+    port: Annotated[int, typer.Option(min=1, max=65_000)] = 8866,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="打开浏览器 open a browser")] = False,  # noqa: FBT002
+    language: Reader = "zh",
+) -> None:
+    """把封存包的公示页面以只读方式提供浏览。 Read-only pages of sealed editions."""
+    from toolkit.ground.resources import house_folder
+    from toolkit.publication.server import serve as serve_pages
+
+    with refusals(language):
+        bags = [bag for folder in folders or [house_folder("data/demo")] for bag in _bags(folder)]
+        serve_pages(bags, port=port, open_browser=open_browser, language=language_of(language))
+
+
+def demo(
+    into: Annotated[Path, typer.Option(file_okay=False, help="演示文件夹 where the demo goes")] = Path("out/demo"),
+    serving: Annotated[bool, typer.Option("--serve/--no-serve", help="最后打开公示页面 serve the page at the end")] = True,  # noqa: FBT002
+    port: Annotated[int, typer.Option(min=1, max=65_000)] = 8866,
+    language: Reader = "zh",
+) -> None:
+    """在虚构的演示数据上把全流程走一遍。 All of it on the invented demo edition; prints the address to open."""
+    from toolkit.ground.resources import house_folder
+
+    with refusals(language):
+        _copy_edition(house_folder("data/demo"), into)
+    check(into, language=language)
+    evaluate(into, into / "results", language)
+    sensitivity(into, into / "results", language=language)
+    seal(into, "r1", language)
+    verify(into / "sealed" / "r1", language=language)
+    if serving:
+        serve([into], port=port, open_browser=False, language=language)
+
+
+def _publishable(folder: Path) -> bool:
+    """Whether the scheme was approved and says what may be published."""
+    from toolkit.scheme import load_scheme
+
+    scheme = load_scheme(folder / "scheme.toml")
+    return bool(scheme.approval and scheme.publication)
+
+
+def _sealed(folder: Path, revision: str, extract: Extracting | None) -> Path:
+    from toolkit.ground.resources import house_folder
+    from toolkit.sealing import seal_edition
+
+    notebooks = house_folder("notebooks")
+    with steps() as step:
+        return seal_edition(
+            folder, revision, notebooks=notebooks, pages=notebooks / "pages", extract=extract, survey=_survey, progress=step
+        )
+
+
+def _extract(evaluation: Evaluation, revision: str, digests: Mapping[str, str], sealed_on: dt.date, folder: Path) -> None:
+    from toolkit.publication.extract import public_extract
+
+    public_extract(evaluation, revision, digests, sealed_on).write(folder)
+
+
+def _survey(evaluation: Evaluation, records: Records, folder: Path, progress: Progress) -> None:
+    from toolkit.reports.workbook.robustness import write_meeting_papers
+
+    write_meeting_papers(evaluation, records, folder, progress)
+
+
+def _bags(folder: Path) -> list[Path]:
+    """The bag at `folder`, or the newest revision of the edition there."""
+    if (folder / "bagit.txt").is_file():
+        return [folder]
+    sealed = [path for path in (folder / "sealed").glob("*") if (path / "bagit.txt").is_file()]
+    if not sealed:
+        rule = Phrase("这里没有封存包", "there is no sealed bag here")
+        raise refuse(rule, Phrase("请先运行 committee seal 封存", "seal the edition first: committee seal"), file=folder.name)
+    return [max(sealed, key=lambda path: (len(path.name), path.name))]
+
+
+def _copy_edition(source: Path, target: Path) -> None:
+    """A fresh copy of an edition, in place of an earlier copy; any other folder is left alone."""
+    import shutil
+
+    if target.exists() and not (target / DEMO).is_file():
+        rule = Phrase("文件夹已存在，且不是演示文件夹", "the folder exists and is no demo")
+        raise refuse(rule, Phrase("请用 --into 另指一个文件夹", "name another one with --into"), file=str(target))
+    if target.exists():
+        for path in (target, *target.rglob("*")):
+            path.chmod(path.stat().st_mode | stat.S_IWRITE)
+        shutil.rmtree(target)
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("sealed", "__pycache__", "*.py", "invent"))
+    (target / DEMO).touch()

@@ -1,0 +1,384 @@
+"""Which indicators say the same, and which contradict one another.
+
+How many things the indicators measure together: the principal components of their correlations.
+
+Whether what stands under one group measures one thing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit.diagnostics.distribution import CONSTANT, FEWEST, STATES, Of, few, members_of, observations
+from toolkit.evaluation.scores import TOTAL
+from toolkit.ground.ranking import Floats
+from toolkit.ground.statistics import Method, correlation
+from toolkit.ground.text import Phrase, phrase
+
+if TYPE_CHECKING:
+    from toolkit.evaluation import Evaluation
+    from toolkit.ground.text import Language
+    from toolkit.scheme.criteria import Indicator
+
+
+COLUMNS = ["r", "n", "group", "note"]
+
+MERGE = Phrase(
+    "同组两项几乎同涨同落：只留一项，或合并，或合起来只给一项的权重",
+    "within one group the two nearly move as one: keep one, merge them, or give both together the weight of one",
+)
+TWICE = Phrase(
+    "分属两组却几乎同涨同落：同一件事计了两次，请确认是否有意",
+    "in two groups, yet they nearly move as one: one thing is counted twice; make sure that is meant",
+)
+CANCEL = Phrase(
+    "同组两项此高彼低，相互抵消：检查方向（逆向指标），或分到两组",
+    "within one group one rises as the other falls, they cancel out: check the direction, or put them into two groups",
+)
+MIRROR = Phrase(
+    "分属两组而此高彼低，近乎互为反面：检查方向，或只留一项",
+    "in two groups, and nearly each other's reverse: check the direction, or keep one",
+)
+
+
+def correlations(
+    evaluation: Evaluation, of: Of = "values", method: Method = "pearson", *, class_: str | None = None
+) -> pd.DataFrame:
+    """The correlation of every two indicators, over the members that have both.
+
+    Parameters
+    ----------
+    of
+        "values" on the scale, where higher is always better; or "raw", as recorded.
+    method
+        "pearson" straight-line; "spearman" of the ranks; "kendall" (tau-b) of pairs of members.
+    class_
+        Only the members of this class.
+
+    Returns
+    -------
+    DataFrame
+        Index (first, second), each pair once, in the order of the scheme. Columns r, -1..1, NaN where one of the
+        two is constant or fewer than 3 have both; n, the members that have both; group, the id of the group both
+        stand in ("total" for both at the top), else empty; note, why r is lacking, in the scheme's language.
+    """
+    table = observations(evaluation, of, class_)
+    columns = {item.id: _prepared(table[item.id].to_numpy(), method) for item in evaluation.scheme.indicators}
+    told = {name: of == "values" or bool(table[name].notna().any()) for name in columns}
+    rows = {
+        (one.id, two.id): (*_agreement(columns[one.id], columns[two.id], method), _common_group(one, two))
+        for one, two in combinations(evaluation.scheme.indicators, 2)
+    }
+    index = pd.MultiIndex.from_tuples(rows, names=["first", "second"]) if rows else _no_pairs()
+    frame = pd.DataFrame(rows.values(), index=index, columns=["r", "n", "note", "group"])
+    spoken = [
+        (note if told[one] and told[two] else STATES).into(evaluation.scheme.language) if note else ""
+        for (one, two), note in zip(rows, frame["note"], strict=True)
+    ]
+    return frame.assign(note=spoken)[COLUMNS]
+
+
+def redundancies(
+    evaluation: Evaluation,
+    at_least: float = 0.9,
+    *,
+    opposed: float = -0.3,
+    method: Method = "pearson",
+    class_: str | None = None,
+) -> pd.DataFrame:
+    """The pairs of indicators a committee should talk about before it weighs them.
+
+    Parameters
+    ----------
+    at_least
+        Pairs whose values correlate by this much or more, in whatever groups.
+    opposed
+        Pairs within one group that correlate by this much or less (a negative number): what one gives, the other takes.
+
+    Returns
+    -------
+    DataFrame
+        Index (first, second), the strongest correlation first. Columns r, n, group as in `correlations`; kind,
+        "redundant" or "opposed"; advice, what to do, in the scheme's language.
+    """
+    pairs = correlations(evaluation, "values", method, class_=class_)
+    together = pairs["group"] != ""
+    alike = pairs["r"] >= at_least - 1e-12
+    against = (together & (pairs["r"] <= opposed + 1e-12)) | (pairs["r"] <= -at_least + 1e-12)
+    found = pairs[alike | against].drop(columns="note")
+    language = evaluation.scheme.language
+    advice = [
+        _advice(r > 0, bool(group)).into(language)
+        for r, group in zip(found["r"], found["group"], strict=True)
+    ]
+    found = found.assign(kind=np.where(found["r"] > 0, "redundant", "opposed"), advice=advice)
+    return found.iloc[np.argsort(-found["r"].abs().round(9).to_numpy(), kind="stable")]
+
+
+def _prepared(column: Floats, method: Method) -> Floats:
+    """Ranks once for all pairs, where they will be asked for; the ranks of part of them are those of that part."""
+    if method != "spearman":
+        return column
+    from scipy.stats import rankdata
+
+    return np.asarray(rankdata(column, nan_policy="omit"), dtype=np.float64)
+
+
+def _agreement(x: Floats, y: Floats, method: Method) -> tuple[float, int, Phrase | None]:
+    both = ~(np.isnan(x) | np.isnan(y))
+    n = int(both.sum())
+    if n < FEWEST:
+        return np.nan, n, few(n)
+    ready = method == "spearman" and n == len(x)
+    r = correlation(x[both], y[both], "pearson" if ready else method)
+    return r, n, CONSTANT if np.isnan(r) else None
+
+
+def _common_group(one: Indicator, two: Indicator) -> str:
+    return (one.group or "total") if one.group == two.group else ""
+
+
+def _advice(alike: bool, together: bool) -> Phrase:  # noqa: FBT001 - two facts, four words
+    if alike:
+        return MERGE if together else TWICE
+    return CANCEL if together else MIRROR
+
+
+def _no_pairs() -> pd.MultiIndex:
+    return pd.MultiIndex.from_arrays([[], []], names=["first", "second"])
+
+
+
+SAME = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Components:
+    """Principal components of the correlation matrix of the values.
+
+    Parameters
+    ----------
+    variances : DataFrame
+        Index component, from 1, the largest first. Columns eigenvalue (they sum to the number of indicators),
+        share (of that sum), cumulative, kept (Kaiser's rule: an eigenvalue above 1). With gaps the correlations come from
+        different members, and the last eigenvalues may then be slightly negative.
+    loadings : DataFrame
+        Index indicator, a column for each component: the correlation of the two, -1..1.
+    left_out : Series
+        Index indicator: why it has no part in this, in the scheme's language.
+    n
+        The fewest members behind any one correlation.
+    """
+
+    variances: pd.DataFrame
+    loadings: pd.DataFrame
+    left_out: pd.Series[str]
+    n: int
+
+    @property
+    def kept(self) -> int:
+        """How many components have an eigenvalue above 1 (Kaiser's rule)."""
+        return int(self.variances["kept"].sum())
+
+
+def principal_components(evaluation: Evaluation, *, class_: str | None = None) -> Components:
+    """The principal components of the indicators' values on the scale.
+
+    Correlations are pairwise complete. A constant indicator, and one that shares fewer than 3 members with another
+    one, is left out and named. The sign of a component is fixed: the sum of its loadings is positive; where it is
+    0, its first loading that is not. The loadings of components with equal eigenvalues are one choice among many.
+
+    References
+    ----------
+    Kaiser, H. F. (1960), The application of electronic computers to factor analysis, Educational and Psychological
+    Measurement 20, 141-151. OECD and JRC (2008), Handbook on Constructing Composite Indicators, step 4.
+    """
+    matrix, n = _matrix(evaluation, class_)
+    kept = _complete(matrix)
+    values, vectors = np.linalg.eigh(matrix.loc[kept, kept].to_numpy())
+    values, vectors = values[::-1], vectors[:, ::-1]
+    order = pd.RangeIndex(1, len(kept) + 1, name="component")
+    loadings = _signed(vectors * np.sqrt(np.clip(values, 0, None)))
+    share = values / max(len(kept), 1)
+    return Components(
+        pd.DataFrame(
+            {"eigenvalue": values, "share": share, "cumulative": share.cumsum(), "kept": values > 1 + SAME},
+            index=order,
+        ),
+        pd.DataFrame(loadings, index=pd.Index(kept, name="indicator"), columns=order),
+        _left_out(evaluation, class_, kept),
+        int(n.loc[kept, kept].to_numpy(dtype=np.int64).min()) if kept else 0,
+    )
+
+
+def _matrix(evaluation: Evaluation, class_: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The correlations and the members behind each, indicator x indicator."""
+    pairs = correlations(evaluation, class_=class_)
+    ids = [item.id for item in evaluation.scheme.indicators]
+    table = observations(evaluation, class_=class_)
+    known = np.diag([1.0 if _varies(table[id_]) and table[id_].count() >= FEWEST else np.nan for id_ in ids])
+    matrix = pd.DataFrame(known, index=ids, columns=ids)
+    n = pd.DataFrame(np.diag([int(table[id_].count()) for id_ in ids]), index=ids, columns=ids)
+    upper = np.triu_indices(len(ids), 1)
+    for frame, column in ((matrix, "r"), (n, "n")):
+        filled = frame.to_numpy().copy()
+        filled[upper] = pairs[column].to_numpy()
+        filled.T[upper] = pairs[column].to_numpy()
+        frame.loc[:, :] = filled
+    return matrix, n
+
+
+def _complete(matrix: pd.DataFrame) -> list[str]:
+    """The indicators among which every correlation is known: the one that lacks most is dropped first."""
+    known = ~np.isnan(np.diag(matrix.to_numpy()))
+    kept = [str(id_) for id_ in matrix.columns[known]]
+    while kept:
+        lacking = matrix.loc[kept, kept].isna().sum().to_numpy()
+        if not lacking.any():
+            break
+        kept.pop(len(kept) - 1 - int(np.argmax(lacking[::-1])))
+    return kept
+
+
+def _signed(loadings: Floats) -> Floats:
+    signs: Floats = np.array([_sign(column) for column in loadings.T])
+    return np.asarray(loadings * signs + 0.0)
+
+
+def _sign(column: Floats) -> float:
+    """That of the sum; of the first that is not 0 where the sum is."""
+    tells = [number for number in (float(column.sum()), *column.tolist()) if abs(number) > SAME]
+    return float(np.sign(tells[0])) if tells else 1.0
+
+
+def _varies(column: pd.Series[float]) -> bool:
+    return bool(column.min() < column.max())
+
+
+def _left_out(evaluation: Evaluation, class_: str | None, kept: list[str]) -> pd.Series[str]:
+    table = observations(evaluation, class_=class_)
+    found = {
+        id_: (few(_shared(table, id_, kept)) if _varies(column) or column.count() < FEWEST else CONSTANT)
+        for id_, column in table.items()
+        if id_ not in kept
+    }
+    said = {str(id_): word.into(evaluation.scheme.language) for id_, word in found.items()}
+    return pd.Series(said, name="note", dtype="str").rename_axis("indicator")
+
+
+def _shared(table: pd.DataFrame, id_: object, kept: list[str]) -> int:
+    """The fewest members that have both this indicator and one of those kept."""
+    own = table[id_].notna()
+    return min([int((own & table[other].notna()).sum()) for other in kept] or [int(own.sum())])
+
+
+
+ALONE = Phrase("可比的下级不足两项", "fewer than two parts to compare")
+PAIR = Phrase("只有两项，去掉一项就无从比较", "only two: without one there is nothing to compare")
+
+
+def cronbach_alpha(evaluation: Evaluation, *, class_: str | None = None) -> pd.DataFrame:
+    """Cronbach's alpha of every group, of its direct parts on the scale, and what it would be without each part.
+
+    alpha = k / (k - 1) (1 - sum of the parts' variances / variance of their plain sum), with k parts that are not
+    constant. 0.7 is often called acceptable; a low alpha says that a group gathers different things, which may be
+    just what the committee wants, a negative one that its parts cancel out.
+
+    Returns
+    -------
+    DataFrame
+        Index (group, part): each group, "total" for the topmost nodes, and each of its direct parts (indicators, or
+        groups with their score). Columns label (of the part); alpha (of the group, at most 1); without (alpha if
+        the part is left out); rest (the part's correlation with the sum of the others, -1..1); parts (k); n, the
+        members in whom every varying part counts, the others are left out; note, what is lacking and why, in the scheme's
+        language.
+
+    References
+    ----------
+    Cronbach, L. J. (1951), Coefficient alpha and the internal structure of tests, Psychometrika 16, 297-334.
+    OECD and JRC (2008), Handbook on Constructing Composite Indicators, step 4.
+    """
+    scheme, who = evaluation.scheme, members_of(evaluation, class_)
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for group in [*(each.id for each in scheme.groups), TOTAL]:
+        parts = scheme.children(None if group == TOTAL else group)
+        table = evaluation.scores.loc[who, [part.id for part in parts]].astype("float64")
+        rows |= {
+            (group, part.id): {"label": part.label, **row}
+            for part, row in zip(parts, _group(table, scheme.language), strict=True)
+        }
+    return pd.DataFrame(rows.values(), index=pd.MultiIndex.from_tuples(rows, names=["group", "part"]))
+
+
+def alpha(parts: Floats) -> float:
+    """Cronbach's alpha of float64[members, parts] without gaps; NaN for fewer than two parts or an unvarying sum.
+
+    Examples
+    --------
+    >>> round(alpha(np.array([[1.0, 2], [2, 2], [3, 5]])), 4)
+    0.8571
+    """
+    k, apart = parts.shape[1], sum(_variance(column) for column in parts.T)
+    whole = _variance(parts.sum(axis=1))
+    return float(k / (k - 1) * (1 - apart / whole)) if k > 1 and whole > 1e-12 * apart else float("nan")
+
+
+def _group(table: pd.DataFrame, language: Language) -> list[dict[str, Any]]:
+    """A row for each part."""
+    varying = np.array([column.min() < column.max() for _, column in table.items()], dtype=np.bool_)
+    complete = table.loc[:, varying].dropna().to_numpy()
+    if len(complete) < FEWEST:
+        return [_lacking(few(len(complete)), len(complete), language) for _ in table.columns]
+    varying[varying] = [column.min() < column.max() for column in complete.T]
+    complete = table.loc[:, varying].loc[table.loc[:, varying].notna().all(axis=1)].to_numpy()
+    if varying.sum() < 2:
+        return [_lacking(ALONE if own else CONSTANT, len(complete), language) for own in varying]
+    places = np.cumsum(varying) - 1
+    return [
+        _part(complete, int(place), len(table), language) if own
+        else {**_lacking(CONSTANT, len(complete), language), "alpha": alpha(complete), "parts": int(varying.sum())}
+        for own, place in zip(varying, places, strict=True)
+    ]  # fmt: skip
+
+
+def _part(complete: Floats, place: int, members: int, language: Language) -> dict[str, Any]:
+    others, (n, parts) = np.delete(complete, place, axis=1), complete.shape
+    said = [PAIR] if parts == 2 else []
+    if n < members:
+        said.append(
+            phrase(
+                "只用了各项齐全的 {n}／{all} 个会员",
+                "only {n} of {all} members have all parts",
+                n=n,
+                all=members,
+            )
+        )
+    return {
+        "alpha": alpha(complete),
+        "without": alpha(others),
+        "rest": correlation(complete[:, place], others.sum(axis=1)),
+        "parts": parts,
+        "n": n,
+        "note": ("；" if language == "zh" else "; ").join(word.into(language) for word in said),
+    }
+
+
+def _lacking(why: Phrase, n: int, language: Language) -> dict[str, Any]:
+    return {
+        "alpha": np.nan,
+        "without": np.nan,
+        "rest": np.nan,
+        "parts": 0,
+        "n": n,
+        "note": why.into(language),
+    }
+
+
+def _variance(x: Floats) -> float:
+    away = x - x.sum() / len(x)
+    return float((away * away).sum() / max(len(x) - 1, 1))

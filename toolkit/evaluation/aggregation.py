@@ -1,0 +1,213 @@
+"""Weighted power means: how a group's score is made of the scores under it.
+
+With shares s (weights divided by the weights of the siblings that count) and scores v the mean of power p is
+(sum s v^p)^(1/p): 1 is the arithmetic mean, 0 the geometric, -1 the harmonic, minus infinity the minimum.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add, and_
+from typing import TypeAlias
+
+import numpy as np
+
+from toolkit.ground.problems import refuse
+from toolkit.ground.ranking import Floats, Mask
+from toolkit.ground.text import Phrase, phrase
+
+POWERS = {
+    "arithmetic": 1.0, "conditional": 1.0, "sum": 1.0, "geometric": 0.0, "harmonic": -1.0, "minimum": -np.inf,
+}  # fmt: skip
+
+Weights: TypeAlias = float | Floats
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One group of the tree: which node it is, what stands under it, and how that is gathered.
+
+    Parameters
+    ----------
+    node, children
+        Positions in `Tree.nodes`; children in the order of the scheme.
+    label
+        For messages.
+    power
+        Of the mean; see the module.
+    full
+        What the mean is multiplied by: 1, or for "sum" the points of all children over the scale.
+    when
+        Of a conditional group: which children are observed, and the weights of all children then.
+    least_present
+        The least share of the applicable children that must have a score; None asks for one.
+    """
+
+    node: int
+    children: tuple[int, ...]
+    label: Phrase
+    power: float
+    full: float
+    when: tuple[tuple[tuple[bool, ...], tuple[float, ...]], ...] = ()
+    least_present: float | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the weights alone say how its children count."""
+        return not self.when and self.least_present is None
+
+
+def gather(
+    branch: Branch, children: Sequence[tuple[Floats, Weights]], *shape: int, applicable: Sequence[Mask] = ()
+) -> Floats:
+    """The score of one group from the scores and weights of its children.
+
+    Scores, weights and whether each child is `applicable` broadcast to `shape`; a child that is NaN, or has no
+    weight, does not count. Left out, every child is applicable.
+    """
+    present = [] if branch.settled else [~np.isnan(score) for score, _ in children]
+    weights = observed_weights(branch, present, [weight for _, weight in children])
+    scores = [score for score, _ in children]
+    mean = _mean(branch, scores, weights, shape, whole=True)
+    if math.isnan(np.minimum.reduce(mean, axis=None, initial=np.inf)):
+        mean = _mean(branch, scores, weights, shape, whole=False)
+    return mean if branch.least_present is None else np.where(enough(branch, present, applicable), mean, np.nan)
+
+
+def _mean(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights], shape: tuple[int, ...], *, whole: bool) -> Floats:
+    """The mean of the children; taken as `whole` it is NaN where one is missing, but for who has 0 anyhow."""
+    sums = Sums.nothing(*shape)
+    for score, weight in zip(scores, weights, strict=True):
+        if not isinstance(weight, float):
+            sums.add(branch, score, weight)
+        elif weight > 0:  # what nobody gives weight is not looked at, whatever it holds
+            (sums.add_whole if whole else sums.add)(branch, score, weight)
+    return sums.mean(branch)
+
+
+def observed_weights(branch: Branch, present: Sequence[Mask], weights: Sequence[Weights]) -> list[Weights]:
+    """The weights of a group's children: by the first of `when` that names exactly those present, else as voted."""
+    found = list(weights)
+    for observed, instead in reversed(branch.when):
+        exactly = reduce(and_, (own == there for own, there in zip(observed, present, strict=True)))
+        found = [np.where(exactly, new, voted) for new, voted in zip(instead, found, strict=True)]
+    return found
+
+
+def enough(branch: Branch, present: Sequence[Mask], applicable: Sequence[Mask] = ()) -> Mask:
+    """Whether the share of the applicable children that are present reaches `least_present`.
+
+    The shares are quotients of whole numbers, so that 7 of 10 are exactly the 0.7 that a scheme writes. A child
+    that is present is applicable.
+    """
+    applying = applicable or [np.ones(1, np.bool_)] * len(present)
+    concerned = [own | there for own, there in zip(applying, present, strict=True)]
+    there, of = (reduce(add, (mask.astype(np.int64) for mask in masks)) for masks in (present, concerned))
+    return np.asarray(there / np.maximum(of, 1) >= (branch.least_present or 0.0), dtype=np.bool_)
+
+
+@dataclass
+class Sums:
+    """What a group's mean is made of, while it is being added up.
+
+    `top` is the sum of weight times score^power over what counts, `weight` the sum of those weights, `zero`
+    where a zero makes the whole mean zero (powers 0 and below), `least` the smallest score that counts.
+    """
+
+    top: Floats
+    weight: Weights = 0.0
+    zero: Mask | bool = False
+    least: Weights = np.inf
+
+    @classmethod
+    def nothing(cls, *shape: int) -> Sums:
+        """Nothing added yet."""
+        return cls(np.zeros(shape))
+
+    def add(self, branch: Branch, score: Floats, weight: Weights) -> None:
+        """Add one child."""
+        counts = ~np.isnan(score) & (np.asarray(weight) > 0)
+        self.weight = self.weight + np.where(counts, weight, 0.0)
+        if branch.power == -np.inf:
+            self.least = np.fmin(self.least, np.where(counts, score, np.inf))
+            return
+        self.top += np.where(counts, weight * bent(branch, score), 0.0)
+        if branch.power <= 0:
+            self.zero = self.zero | (counts & (score == 0))
+
+    def add_whole(self, branch: Branch, score: Floats, weight: float) -> None:
+        """The same in half the time where nobody lacks the score; else its gaps are gaps of the sums."""
+        self.weight = self.weight + weight
+        if branch.power == -np.inf:
+            self.least = np.minimum(self.least, score)
+            return
+        self.top += weight * bent(branch, score)
+        if branch.power <= 0:
+            self.zero = self.zero | (score == 0)
+
+    def mean(self, branch: Branch) -> Floats:
+        """The weighted power mean of what was added; NaN where nothing counts."""
+        weight = np.where(np.asarray(self.weight) > 0, self.weight, np.nan)
+        if branch.power == -np.inf:
+            return np.broadcast_to(np.where(np.isnan(weight), np.nan, self.least), self.top.shape)
+        mean = _straight(self.top / weight, branch.power)
+        if branch.power <= 0:
+            mean = np.where(self.zero, 0.0, mean)
+        return mean if branch.full == 1 else mean * branch.full
+
+
+def bent(branch: Branch, score: Floats) -> Floats:
+    """Scores as the mean of the branch adds them: v^p, for power 0 log v; 0 for a zero it cannot take; NaN stays NaN.
+
+    Raises
+    ------
+    Refused
+        When the power is not 1 and a score is below zero.
+    """
+    if branch.power == 1:
+        return score
+    if (score < 0).any():
+        raise refuse(
+            phrase(
+                "“{label.zh}”的合成方法不能用于负分",
+                "the aggregate of {label.en} cannot take scores below 0",
+                label=branch.label,
+            ),
+            phrase(
+                "改用 arithmetic，或改用不产生负分的计分方法", "use arithmetic, or a shape that stays above 0"
+            ),
+            column=branch.label.en,
+        )
+    positive = np.where(score == 0, 1.0, score)
+    if branch.power == 0:
+        return np.log(positive)
+    curved = 1.0 / positive if branch.power == -1 else positive**branch.power
+    return np.where(score == 0, 0.0, curved)
+
+
+def power(aggregate: str) -> float:
+    """The power of the mean that an aggregate names.
+
+    Examples
+    --------
+    >>> power("harmonic"), power("power(0.5)")
+    (-1.0, 0.5)
+    """
+    return (
+        POWERS[aggregate]
+        if aggregate in POWERS
+        else float(aggregate.removeprefix("power(").removesuffix(")"))
+    )
+
+
+def _straight(mean: Floats, power: float) -> Floats:
+    if power == 1:
+        return mean
+    if power == 0:
+        return np.exp(mean)
+    if power < 0:
+        mean = np.where(mean > 0, mean, np.nan)
+    return 1.0 / mean if power == -1 else np.asarray(mean ** (1.0 / power))

@@ -1,0 +1,245 @@
+"""Contributions: the points each part of a member's score adds to its total, to the last decimal shown.
+
+Award lines: in each class, for each award, the last score that was awarded, and who stands near to it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from toolkit.evaluation.aggregation import gather, observed_weights
+from toolkit.evaluation.awards import Contest, Terms
+from toolkit.evaluation.requirements import rounded_points, scores_of
+from toolkit.evaluation.scores import TOTAL, Tree
+from toolkit.ground.ranking import rounded
+
+if TYPE_CHECKING:
+    from toolkit.evaluation import Evaluation
+    from toolkit.evaluation.aggregation import Branch
+    from toolkit.ground.ranking import Floats
+
+
+BOUNDS, GATHERED = "total.bounds", "total.gathered"
+SLACK = 1e-7  # of the last decimal: what sums of floats may be off
+NOISE = 1e-9  # points: a total so near its bound is not held by it
+
+
+def contributions(evaluation: Evaluation) -> pd.DataFrame:
+    """What each part adds to the total, in points rounded so that a row sums to the member's total exactly.
+
+    Below means that add up (arithmetic, conditional, sum) each indicator has its own points: its value times its
+    share of the weights that count for the member. A group gathered in another way (geometric, harmonic, minimum) cannot
+    be taken apart, and adds its points as one; so do all of them together where the total is gathered so. Adjustments
+    add theirs. The points are cut to the scheme's decimals, and the units that are left go to the largest remainders, of
+    equal ones to the first.
+
+    Returns
+    -------
+    DataFrame
+        Index member, as `evaluation.members`; a column for each indicator or group that adds points (or one,
+        ``total.gathered``, where the total cannot be taken apart), each adjustment, and ``total.bounds``: what the floor
+        or the cap of the total adds or takes. NaN where a part does not count for the member, and throughout for a
+        member without a total.
+
+    References
+    ----------
+    Largest remainders: Hamilton's method of apportionment.
+    """
+    scores = evaluation.scores.loc[evaluation.members.index]
+    exact = additions(evaluation.tree, scores[list(evaluation.tree.nodes)])
+    for item in evaluation.scheme.adjustments:
+        exact[item.id] = scores[item.id].fillna(0.0)
+    total = rounded(scores[TOTAL].to_numpy(np.float64), evaluation.scheme.decimals)
+    exact[BOUNDS] = _bounded(evaluation, exact)
+    exact.loc[np.isnan(total)] = np.nan
+    unit = 10.0**evaluation.scheme.decimals
+    shown = _apportioned(exact.to_numpy(np.float64) * unit, np.round(total * unit)) / unit
+    return pd.DataFrame(shown, index=exact.index, columns=exact.columns)
+
+
+def additions(tree: Tree, scores: pd.DataFrame) -> pd.DataFrame:
+    """The unrounded points of every node that adds to the total by itself, members x such nodes; NaN where it does not count."""
+    apart = {tree.nodes[branch.node] for branch in tree.branches if branch.power == 1}
+    if TOTAL not in apart:
+        return pd.DataFrame({GATHERED: _gathered(tree, scores)}, index=scores.index)
+    factors = node_factors(tree, scores)
+    alone = [node for node in factors if node not in apart]
+    return factors[alone] * scores[alone].astype(np.float64)
+
+
+def _gathered(tree: Tree, scores: pd.DataFrame) -> Floats:
+    """The total as its branch makes it of the topmost nodes, before anything is added to it."""
+    top = tree.branches[-1]
+    children = [(scores[tree.nodes[child]].to_numpy(np.float64), float(tree.weights[child])) for child in top.children]
+    return gather(replace(top, least_present=None), children, len(scores))
+
+
+def node_factors(tree: Tree, scores: pd.DataFrame) -> pd.DataFrame:
+    """What a point at a node adds to the total, float64, members x nodes as far down as means add up.
+
+    The product of the shares on the way up, of the weights that count for the member. NaN where the node does not count.
+    """
+    known = {place: scores[node].to_numpy(np.float64) for place, node in enumerate(tree.nodes)}
+    root = len(tree.nodes) - 1
+    found: dict[int, Floats] = {root: np.where(np.isnan(known[root]), np.nan, 1.0)}
+    for branch in reversed(tree.branches):
+        if branch.node not in found or branch.power != 1:
+            continue
+        for child, share in zip(branch.children, _shares(tree, branch, known), strict=True):
+            found[child] = found[branch.node] * share * branch.full
+    return pd.DataFrame({tree.nodes[node]: found[node] for node in sorted(found) if node != root}, index=scores.index)
+
+
+def _shares(tree: Tree, branch: Branch, known: dict[int, Floats]) -> list[Floats]:
+    """Each child's share of the weights that count, float64[members]; NaN where it does not count."""
+    present = [~np.isnan(known[child]) for child in branch.children]
+    voted = [float(tree.weights[child]) for child in branch.children]
+    observed = observed_weights(branch, present, voted)
+    weights = [np.where(there, weight, 0.0) for there, weight in zip(present, observed, strict=True)]
+    whole = sum(weights[1:], weights[0])
+    return [np.where(weight > 0, weight / np.where(whole > 0, whole, 1.0), np.nan) for weight in weights]
+
+
+def _bounded(evaluation: Evaluation, exact: pd.DataFrame) -> pd.Series[float]:
+    bounds = evaluation.scheme.total
+    total = exact.sum(axis=1)
+    held = total.clip(bounds.floor, bounds.cap) - total
+    return held.mask(held.abs() < NOISE)
+
+
+def _apportioned(exact: Floats, totals: Floats) -> Floats:
+    """Whole numbers below `exact` with the rest of each row given to its largest remainders, NaN left as it is.
+
+    Nothing is left over but a unit for each remainder at most, unless so many decimals are kept that floats do not
+    hold them: then each gets the same first.
+    """
+    counts = ~np.isnan(exact)
+    shares = counts & (exact != 0)
+    whole = np.where(counts, np.floor(exact + SLACK), 0.0)
+    left = np.where(np.isnan(totals), 0.0, totals - whole.sum(axis=1))
+    each = np.floor(left / np.maximum(shares.sum(axis=1), 1))
+    left -= each * shares.sum(axis=1)
+    rest = np.where(shares, exact - whole, -np.inf)
+    turn = np.argsort(np.argsort(-rest, axis=1, kind="stable"), axis=1)
+    return np.where(counts, whole + shares * each[:, None] + (turn < left[:, None]), np.nan)
+
+
+
+Row = tuple[str, str, str, float, float, bool]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One award among those who compete for it.
+
+    Parameters
+    ----------
+    class_
+        The class that competes; "" when all members compete together.
+    award
+        The award's id.
+    members, applied
+        How many there are, and how many of them take part: they applied, and are eligible.
+    places
+        How many places there are; None for no limit.
+    awarded
+        How many hold the award.
+    total
+        The lowest score that holds it, at the node its places go by, which is the total unless the scheme says
+        otherwise; None when nobody does.
+    vacant
+        How many places stay empty because nobody else is good enough (宁缺毋滥).
+    """
+
+    class_: str
+    award: str
+    members: int
+    applied: int
+    places: int | None
+    awarded: int
+    total: float | None
+    vacant: int = 0
+
+
+def award_lines(evaluation: Evaluation) -> tuple[Line, ...]:
+    """The line of every award in every class, class by class, awards in the scheme's order."""
+    order = list(dict.fromkeys(evaluation.ranking["class"].astype("str").fillna("")))
+    lines = [line for line, _ in _contested(evaluation)]
+    return tuple(sorted(lines, key=lambda line: order.index(line.class_) if line.class_ in order else -1))
+
+
+def distances(evaluation: Evaluation) -> pd.DataFrame:
+    """How far each ranked member's score lies from the other side of the lines that concern it.
+
+    These are the line of the award it holds, and those of the awards it could have moved up to. Who holds the
+    award is measured from the best who missed it, who missed it from the lowest who holds it; where the places of all
+    classes together end further up than those of the class, from the lowest who holds it in any.
+
+    Returns
+    -------
+    DataFrame
+        One row for each member and line, by line, the best score first: member, class (the line's, "" for all),
+        award (whose line it is), total (the score that award's places go by), distance (in points; infinite where
+        nobody missed it), above (whether it holds that award).
+    """
+    rows = [
+        row
+        for line, contest in _contested(evaluation)
+        if line.total is not None
+        for row in _from_line(evaluation, line, line.total, contest)
+    ]
+    columns = ["member", "class", "award", "total", "distance", "above"]
+    return pd.DataFrame(rows, columns=columns).sort_values("class", kind="stable", ignore_index=True)
+
+
+def _contested(evaluation: Evaluation) -> Iterator[tuple[Line, Contest]]:
+    """Every award in every pool, decided again from the scores: by award, then class."""
+    scheme, members = evaluation.scheme, evaluation.members
+    terms = Terms.of(scheme, members, evaluation.vetoes, evaluation.measured.conditions)
+    score = scores_of(rounded_points(scheme, evaluation.scores.loc[members.index]))
+    part = terms.taking_part(score)
+    for contest in terms.contests(score):
+        won = contest.keys[0][contest.given]
+        yield (
+            Line(
+                contest.class_,
+                contest.award.id,
+                len(contest.positions),
+                int(part[contest.positions].sum()),
+                contest.places,
+                len(won),
+                float(won.min()) if won.size else None,
+                contest.vacant,
+            ),
+            contest,
+        )
+
+
+def _from_line(evaluation: Evaluation, line: Line, lowest: float, contest: Contest) -> list[Row]:
+    contenders = _contenders(evaluation, contest)
+    if contest.ceiling and contest.ceiling.line is not None and contest.line is not None:
+        lowest = max(contest.line, contest.ceiling.line)
+    missed = max((score for _, score, above in contenders if not above and score <= lowest), default=-math.inf)
+    return [
+        (member, line.class_, line.award, score, round(score - (missed if above else lowest), 9), above)
+        for member, score, above in contenders
+    ]
+
+
+def _contenders(evaluation: Evaluation, contest: Contest) -> list[tuple[str, float, bool]]:
+    """The ranked members without an earlier award that excludes this one, the best first, and whether they hold it."""
+    ranking, keys = evaluation.ranking, evaluation.members.index[contest.positions]
+    score = pd.Series(contest.keys[0], index=keys)
+    holds = pd.Series(contest.given, index=keys)
+    ids = [award.id for award in evaluation.scheme.awards]
+    earlier = set(ids[: ids.index(contest.award.id)]) - set(contest.award.beside)
+    held = evaluation.awards.loc[evaluation.awards["award"].isin(earlier), "member"]
+    ranked = ranking.index[ranking["rank"].notna() & ranking.index.isin(keys) & ~ranking.index.isin(held)]
+    ranked = score.loc[ranked].dropna().sort_values(ascending=False, kind="stable").index
+    return [(str(member), float(score[member]), bool(holds[member])) for member in ranked]

@@ -1,0 +1,109 @@
+"""Quotas: how many places an award has in a class, and what is odd about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from functools import cache
+from typing import TYPE_CHECKING
+
+from toolkit.ground.problems import Problem, Severity, nearest
+from toolkit.ground.text import Phrase, phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from toolkit.scheme import Scheme
+    from toolkit.scheme.outcomes import Award, Quota
+
+ROUNDINGS = {"floor": ROUND_FLOOR, "ceil": ROUND_CEILING, "half_up": ROUND_HALF_UP}
+
+
+def places(quota: Quota | None, applicants: int, class_: str = "") -> int | None:
+    """How many places a quota gives the applicants of a class; None when everyone over the bar is given the award.
+
+    A class that a table does not name has none. `least` and `most` bound the number that share or number give.
+
+    Examples
+    --------
+    >>> from toolkit.scheme.outcomes import Quota
+    >>> places(Quota(share=0.29), 100), places(Quota(share=0.1, least=1), 4), places(None, 9)
+    (29, 1, None)
+    >>> places(Quota(number={"监理": 10}), 30, "监理"), places(Quota(number={"监理": 10}, least=1), 30, "施工")
+    (10, 0)
+    """
+    if quota is None:
+        return None
+    if (table := class_table(quota)) is not None and class_ not in table:
+        return 0
+    found = max(_bare(quota, applicants, class_), quota.least)
+    return found if quota.most is None else min(found, quota.most)
+
+
+def class_table(quota: Quota) -> Mapping[str, float] | None:
+    """The quota class by class, where it is written so."""
+    return next((written for written in (quota.share, quota.number) if isinstance(written, dict)), None)
+
+
+def quota_problems(scheme: Scheme, applicants: Mapping[str, int]) -> Iterator[Problem]:
+    """What is odd about the quotas: classes with no place, classes nobody is in, more places than applicants.
+
+    Parameters
+    ----------
+    applicants
+        How many take part, by class; every class that a member is in.
+    """
+    for award in scheme.awards:
+        if award.quota is None:
+            continue
+        if class_table(award.quota) is not None:
+            yield from _class_problems(award, award.quota, applicants)
+        yield from _wide(scheme, award, award.quota, applicants)
+
+
+def _bare(quota: Quota, applicants: int, class_: str) -> int:
+    number = quota.number[class_] if isinstance(quota.number, dict) else quota.number
+    share = quota.share[class_] if isinstance(quota.share, dict) else quota.share
+    if share is None:
+        return number or 0
+    return int((_written(share) * applicants).to_integral_value(ROUNDINGS[quota.rounding]))
+
+
+@cache
+def _written(share: float) -> Decimal:
+    """A share as the scheme writes it: 0.29 of 100 are 29."""
+    return Decimal(repr(share))
+
+
+def _class_problems(award: Award, quota: Quota, applicants: Mapping[str, int]) -> Iterator[Problem]:
+    named = list(class_table(quota) or ())
+    for class_ in (name for name in applicants if name not in named):
+        rule = phrase("“{award}”的名额表没有写这一类别，名额按 0 计", "the quota of `{award}` does not name this class: it has 0 places", award=award.label)
+        mend = Phrase("如应有名额，请在名额表中补上；确无名额，写 0 即可", "add it to the table, or write 0 if it is to have none")
+        yield _problem("warning", award, class_, rule, mend)
+    for class_ in (name for name in named if name not in applicants):
+        rule = phrase("“{award}”的名额表写了没有会员的类别", "the quota of `{award}` names a class nobody is in", award=award.label)
+        guess = nearest(class_, applicants)
+        mend = Phrase("请核对类别名称，或删去这一项", "check the name of the class, or remove it")
+        if guess:
+            mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
+        yield _problem("warning", award, class_, rule, mend)
+
+
+def _wide(scheme: Scheme, award: Award, quota: Quota, applicants: Mapping[str, int]) -> Iterator[Problem]:
+    together = quota.within == "all" or scheme.members.class_ is None
+    pools = {"": sum(applicants.values())} if together else applicants
+    for class_, count in pools.items():
+        found = places(quota, count, class_) or 0
+        if found > count:
+            rule = phrase(
+                "“{award}”名额 {places} 个，参评会员只有 {count} 家",
+                "`{award}` has {places} places, and only {count} members take part",
+                award=award.label, places=found, count=count,
+            )  # fmt: skip
+            mend = Phrase("达到条件的都会获奖；多出的名额空缺", "everyone over the bar is given it; the other places stay empty")
+            yield _problem("note", award, class_, rule, mend)
+
+
+def _problem(severity: Severity, award: Award, class_: str, rule: Phrase, mend: Phrase) -> Problem:
+    return Problem(severity, rule, mend, file="scheme.toml", column=f"award[{award.id}].quota", value=class_)

@@ -1,0 +1,289 @@
+"""Scores: the values of the indicators, weighted and gathered up the tree of groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from toolkit.evaluation.aggregation import Branch, gather, power
+from toolkit.ground.ranking import Floats, Mask
+from toolkit.ground.text import Phrase
+
+if TYPE_CHECKING:
+    from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Group, Indicator, Total
+
+
+TOTAL = "total"
+BLOCK = 1 << 14  # members whose columns stay in the processor's own memory while a group is added up
+
+
+@dataclass(frozen=True, eq=False)
+class Tree:
+    """The scheme's groups and indicators as arrays.
+
+    Parameters
+    ----------
+    nodes
+        Ids: the groups, then the indicators, in the order of the scheme, then "total".
+    weights : float64[nodes]
+        As voted; only their ratios among siblings matter. 1 for the total.
+    branches
+        The groups and the total, children before parents.
+    indicators
+        How many of the nodes are indicators.
+    """
+
+    nodes: tuple[str, ...]
+    weights: Floats
+    branches: tuple[Branch, ...]
+    indicators: int
+
+    @classmethod
+    def of(cls, scheme: Scheme) -> Tree:
+        """The tree of a scheme."""
+        entries: list[Group | Indicator] = [*scheme.groups, *scheme.indicators]
+        nodes = (*(entry.id for entry in entries), TOTAL)
+        weights = np.array([*(float(entry.weight) for entry in entries), 1.0])
+        under: dict[str, list[int]] = {node: [] for node in nodes}
+        for position, entry in enumerate(entries):
+            under[entry.group or TOTAL].append(position)
+        made: list[tuple[str, Phrase, Group | Total]]
+        made = [*((g.id, Phrase(g.label, g.label), g) for g in scheme.groups), (TOTAL, Phrase("总分", TOTAL), scheme.total)]
+        branches = {
+            nodes.index(id_): Branch(
+                nodes.index(id_),
+                tuple(under[id_]),
+                label,
+                power(rule.aggregate),
+                _sum_in_turn(weights[under[id_]]) / scheme.scale if rule.aggregate == "sum" else 1.0,
+                _cases(rule, [nodes[child] for child in under[id_]]),
+                rule.least_present,
+            )
+            for id_, label, rule in made
+        }
+        return cls(nodes, weights, tuple(_upwards(branches, len(entries))), len(scheme.indicators))
+
+    @property
+    def leaves(self) -> slice:
+        """Where the indicators stand among the nodes."""
+        return slice(len(self.nodes) - 1 - self.indicators, len(self.nodes) - 1)
+
+    @property
+    def shares(self) -> Floats:
+        """Each node's weight as a share of its siblings', float64[nodes]; the total's is 1."""
+        shares = self.weights.copy()
+        for branch in self.branches:
+            siblings = list(branch.children)
+            shares[siblings] = self.weights[siblings] / (_sum_in_turn(self.weights[siblings]) or 1.0)
+        return shares
+
+    @property
+    def settled(self) -> Tree:
+        """The same tree without the rules that look at what is observed: for weights that obey them already."""
+        branches = (replace(branch, when=(), least_present=None) for branch in self.branches)
+        return replace(self, branches=tuple(branches))
+
+    def with_weights(self, weights: Floats) -> Tree:
+        """The same tree under other weights (or shares), float64[nodes]."""
+        return replace(self, weights=np.asarray(weights, dtype=np.float64))
+
+    def concerned(self, applicable: Mask | None) -> list[Mask]:
+        """Whether each node applies, bool[members] by node: a group where anything under it does.
+
+        Parameters
+        ----------
+        applicable : bool[members, indicators] or None
+            None where everything applies, or no group asks; the list is then empty.
+        """
+        if applicable is None or all(branch.least_present is None for branch in self.branches):
+            return []
+        found = [np.zeros(len(applicable), np.bool_) for _ in self.nodes]
+        found[self.leaves] = list(applicable.T)
+        for branch in self.branches:
+            found[branch.node] = np.logical_or.reduce([found[child] for child in branch.children])
+        return found
+
+
+def scores(
+    tree: Tree,
+    values: pd.DataFrame,
+    applicable: pd.DataFrame | None = None,
+    *,
+    before: tuple[Tree, Mapping[str, Floats]] | None = None,
+) -> pd.DataFrame:
+    """The score of every member at every node, before adjustments and before rounding.
+
+    Parameters
+    ----------
+    tree
+        From `Tree.of(scheme)`.
+    values : DataFrame
+        Index member; one column per indicator, 0 to the scheme's scale; NaN where it does not count
+        (not applicable, or missing and excluded): its weight then goes to its siblings.
+    applicable : DataFrame of bool
+        Same index and columns: what `least_present` counts. Left out, every indicator applies.
+    before
+        Another tree, and what `gathered` gave for it from the same values: what stands under no change is taken over.
+
+    Returns
+    -------
+    DataFrame
+        Index member; columns `tree.nodes`, the last one "total". NaN where nothing under a node counts, or less
+        than its `least_present`.
+
+    Raises
+    ------
+    Refused
+        When a mean other than the arithmetic or the minimum meets a score below zero.
+    """
+    columns = {name: values[name].to_numpy(dtype=np.float64) for name in tree.nodes[tree.leaves]}
+    return pd.DataFrame(gathered(tree, columns, len(values), applicable, before=before), index=values.index)
+
+
+def gathered(
+    tree: Tree,
+    values: Mapping[str, Floats],
+    members: int,
+    applicable: pd.DataFrame | None = None,
+    *,
+    before: tuple[Tree, Mapping[str, Floats]] | None = None,
+) -> dict[str, Floats]:
+    """The same column by column: float64[members] for each of `tree.nodes`, in their order."""
+    names = tree.nodes[tree.leaves]
+    least = any(branch.least_present is not None for branch in tree.branches)
+    concerned = applicable.loc[:, list(names)].to_numpy(dtype=np.bool_) if least and applicable is not None else None
+    columns = [np.ascontiguousarray(values[name]) for name in names]
+    found = _branch_scores(tree, columns, members, concerned, _unmoved(tree, *before) if before else {})
+    known = dict(zip(names, columns, strict=True)) | {tree.nodes[node]: column for node, column in found.items()}
+    return {node: known[node] for node in tree.nodes}
+
+
+def adjusted(total: pd.Series[float], adjustments: pd.DataFrame, bounds: Total | None = None) -> pd.Series[float]:
+    """The total with every bonus and deduction added, in the order of the columns, then held within its bounds.
+
+    A missing bonus or deduction adds nothing. Nothing is rounded here.
+
+    Examples
+    --------
+    >>> from toolkit.scheme.criteria import Total
+    >>> points = pd.DataFrame({"bonus": [5.0, 5.0], "grave": [0.0, -90.0]})
+    >>> adjusted(pd.Series([98.0, 60.0]), points, Total(floor=0, cap=100)).tolist()
+    [100.0, 0.0]
+    """
+    for column in adjustments:
+        total = total + adjustments[column].fillna(0.0)
+    return total if bounds is None else total.clip(bounds.floor, bounds.cap)
+
+
+def node_scores(tree: Tree, values: Floats, applicable: Mask | None = None) -> Floats:
+    """The kernel of `scores`: float64[members, indicators] to float64[members, nodes]."""
+    found = np.full((len(values), len(tree.nodes)), np.nan, order="F")
+    found[:, tree.leaves] = values
+    columns = [np.ascontiguousarray(column) for column in np.asarray(values, dtype=np.float64).T]
+    for node, column in _branch_scores(tree, columns, len(values), applicable).items():
+        found[:, node] = column
+    return found
+
+
+def _unmoved(tree: Tree, other: Tree, found: Mapping[str, Floats]) -> dict[int, Floats]:
+    """The scores that another tree over the same values gave, of the groups under which the two are the same."""
+    same: dict[int, Floats] = {}
+    if tree.nodes != other.nodes:
+        return same
+    there, level = {branch.node: branch for branch in other.branches}, tree.weights == other.weights
+    groups = {branch.node for branch in tree.branches}
+    for branch in tree.branches:
+        if branch == there.get(branch.node) and all(level[child] and (child not in groups or child in same) for child in branch.children):
+            same[branch.node] = found[tree.nodes[branch.node]]
+    return same
+
+
+def _branch_scores(
+    tree: Tree,
+    columns: Sequence[Floats],
+    members: int,
+    applicable: Mask | None,
+    known: Mapping[int, Floats] = MappingProxyType({}),
+) -> dict[int, Floats]:
+    """The scores of the groups and the total, from one column per indicator.
+
+    Sums run in explicit loops over the columns, in the order of the scheme: the same bits on any machine,
+    whatever the order of the members.
+    """
+    concerned = tree.concerned(applicable)
+    found = {branch.node: np.empty(members) for branch in tree.branches if branch.node not in known}
+    looked = {**dict(enumerate(columns, start=tree.leaves.start)), **known, **found}
+    weights = tree.weights.tolist()
+    for start in range(0, members, BLOCK):
+        rows = slice(start, start + BLOCK)
+        for branch in tree.branches:
+            if branch.node not in found:
+                continue
+            children = [(looked[child][rows], weights[child]) for child in branch.children]
+            applying = [concerned[child][rows] for child in branch.children] if concerned else []
+            found[branch.node][rows] = gather(branch, children, len(children[0][0]), applicable=applying)
+    return {**known, **found}
+
+
+def _cases(rule: Group | Total, children: Sequence[str]) -> tuple[tuple[tuple[bool, ...], tuple[float, ...]], ...]:
+    """The patterns of a conditional group in the order of its children."""
+    return tuple(
+        (
+            tuple(child in pattern.observed for child in children),
+            tuple(float(pattern.weights.get(child, 0.0)) for child in children),
+        )
+        for pattern in rule.when
+    )
+
+
+def _sum_in_turn(numbers: Iterable[float]) -> float:
+    """A plain sum from left to right, which NumPy's pairwise one is not."""
+    total = 0.0
+    for number in numbers:
+        total += float(number)
+    return total
+
+
+def _upwards(branches: dict[int, Branch], root: int) -> list[Branch]:
+    """The branches under `root` and itself, children before parents."""
+    own = branches[root]
+    below = [found for child in own.children if child in branches for found in _upwards(branches, child)]
+    return [*below, own]
+
+
+
+def shares_of(tree: Tree, leaves: Floats) -> Floats:
+    """The share of every node among its siblings, from weights of the indicators alone.
+
+    Parameters
+    ----------
+    leaves : float64[draws, indicators]
+
+    Returns
+    -------
+    float64[draws, nodes]
+        Siblings that weigh nothing together all have 0.
+    """
+    weights = np.ones((len(leaves), len(tree.nodes)))
+    weights[:, tree.leaves] = leaves
+    shares = weights.copy()
+    for branch in tree.branches:
+        siblings = list(branch.children)
+        weights[:, branch.node] = weights[:, siblings].sum(axis=1)
+        together = weights[:, [branch.node]]
+        shares[:, siblings] = weights[:, siblings] / np.where(together > 0, together, 1.0)
+    return shares
+
+
+def leaves_of(tree: Tree, shares: Floats) -> Floats:
+    """The weight of every indicator in the whole, float64[draws, indicators], from shares float64[draws, nodes]."""
+    weights = shares.copy()
+    for branch in reversed(tree.branches):
+        weights[:, list(branch.children)] *= weights[:, [branch.node]]
+    return np.ascontiguousarray(weights[:, tree.leaves])

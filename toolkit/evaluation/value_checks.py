@@ -1,0 +1,164 @@
+"""What is to be said of one indicator's values: gaps, states without points, columns that tell nobody apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit.ground.problems import Problem, Severity
+from toolkit.ground.text import Phrase, phrase
+from toolkit.scheme.outliers import Winsorise
+from toolkit.scheme.shapes import Category, Placed, Relative, ShareOfBest, named_states
+from toolkit.scheme.shapes.relative import EVERYONE
+
+if TYPE_CHECKING:
+    from toolkit.ground.ranking import Floats, Mask
+    from toolkit.indicators.single_rows import Column
+    from toolkit.scheme.criteria import Indicator
+
+
+@dataclass(frozen=True, eq=False)
+class Valued:
+    """One indicator, valued, before anything stands in for a gap; arrays have shape (members,).
+
+    Parameters
+    ----------
+    item
+        The indicator, resolved as far as its outliers go.
+    given : float64[members] or object[members]
+        Raw values; NaN where missing or not applicable.
+    used
+        The raw values after outlier treatment; NaN all through where states are valued.
+    values
+        On the scale; NaN where `missing` or not applicable.
+    treated
+        Whose raw value the outlier treatment changed; None without a treatment.
+    missing
+        To whom it applies and who has no value.
+    straight
+        Whether each value comes of one number alone, untreated: then nothing is to be said of it where none is missing.
+    """
+
+    item: Indicator
+    given: Column
+    used: Floats
+    values: Floats
+    treated: Mask | None
+    missing: Mask
+    straight: bool = False
+
+
+def value_problems(valued: Valued, members: pd.Index[Any], scale: float, classes: Any) -> Iterator[Problem]:
+    """Every problem of one indicator's values; `members` are those they are of."""
+    shape = valued.item.value
+    if isinstance(shape, Category):
+        yield from _unnamed_states(valued)
+    elif isinstance(shape, Relative):
+        yield from _relative(valued, shape, scale, classes)
+    if valued.item.missing == "error" and valued.missing.any():
+        yield from _gaps(valued, members)
+    if valued.item.outliers is not None:
+        yield from _treated(valued)
+
+
+def _unnamed_states(valued: Valued) -> Iterator[Problem]:
+    _, states = named_states(valued.given[valued.missing])
+    for state in sorted(set(states)):
+        rule = phrase(
+            "“{label}”没有写明“{state}”得几分", "`{label}` gives no points for `{state}`", label=valued.item.label, state=state
+        )
+        mend = Phrase("请在 points 里补上，或写 other", "add it to `points`, or give `other`")
+        yield _said("error", valued.item, "value.points", rule, mend, value=state)
+
+
+def _gaps(valued: Valued, members: pd.Index[Any]) -> Iterator[Problem]:
+    for member in members[valued.missing & pd.isna(valued.given)]:
+        rule = phrase("会员 {member} 缺少“{label}”", "member {member} lacks `{label}`", member=member, label=valued.item.label)
+        mend = Phrase("请补齐数据，或在办法里写明缺失怎样处理（missing）", "fill it in, or say in the scheme what `missing` means")
+        yield _said("error", valued.item, "missing", rule, mend, value=str(member))
+
+
+def _relative(valued: Valued, shape: Relative, scale: float, classes: Any) -> Iterator[Problem]:
+    for name, members in shape.divisions(classes, len(valued.used)):
+        given = ~np.isnan(valued.used[members])
+        raw, values = valued.used[members][given], valued.values[members][given]
+        if not len(raw):
+            continue
+        if np.isnan(values).all():
+            yield _nothing_found(valued.item, name)
+        elif isinstance(shape, ShareOfBest) and raw.min() < 0:
+            yield _negative(valued.item, raw)
+        elif raw.min() == raw.max():
+            yield _constant(valued.item, name, raw, values)
+        elif isinstance(shape, ShareOfBest) and shape.better == "lower" and raw.min() == 0:
+            yield _best_is_nothing(valued.item)
+        if isinstance(shape, Placed) and values.max() > scale:
+            yield _off_the_scale(valued.item, float(values.max()), scale)
+
+
+def _nothing_found(item: Indicator, name: str) -> Problem:
+    rule = phrase(
+        "“{label}”的 found 里没有{zh}的标准", "`found` of `{label}` holds nothing for {en}",
+        label=item.label, zh=_whom(name).zh, en=_whom(name).en,
+    )  # fmt: skip
+    mend = Phrase("请补上；或删去 found，按会员重新确定", "add it; or remove `found`, to have it found anew")
+    return _said("error", item, "value.found", rule, mend, value=name)
+
+
+def _negative(item: Indicator, raw: Floats) -> Problem:
+    rule = phrase(
+        "“{label}”有 {n} 个负数，无法与最好值相比", "`{label}` has {n} negative values: they are no share of the best",
+        label=item.label, n=int((raw < 0).sum()),
+    )  # fmt: skip
+    return _said("error", item, "value", rule, Phrase("请改用 min_max", "use `min_max`"), value=f"{raw.min():g}")
+
+
+def _constant(item: Indicator, name: str, raw: Floats, values: Floats) -> Problem:
+    rule = phrase(
+        "“{label}”区分不出高低：{zh}有数据的 {n} 家会员数值都是 {raw:g}，一律计 {value:g} 分",
+        "`{label}` tells nobody apart: {en}, all {n} with a value have {raw:g} and get {value:g}",
+        label=item.label, zh="全部" if name == EVERYONE else _whom(name).zh, en=_whom(name).en, n=len(raw), raw=raw[0], value=values[0],
+    )  # fmt: skip
+    mend = Phrase("请核对数据；或改用固定标准，或不用这一指标", "check the data; or use fixed goalposts, or leave the indicator out")
+    return _said("warning", item, "value", rule, mend, value=f"{raw[0]:g}")
+
+
+def _best_is_nothing(item: Indicator) -> Problem:
+    rule = phrase(
+        "“{label}”的最好值是 0：为 0 的得满分，其余得最低分", "the best of `{label}` is 0: who has 0 has all, the others nothing",
+        label=item.label,
+    )  # fmt: skip
+    mend = Phrase("如不合本意，请改用 min_max 或 linear", "if that is not meant, use `min_max` or `linear`")
+    return _said("warning", item, "value", rule, mend, value="0")
+
+
+def _off_the_scale(item: Indicator, most: float, scale: float) -> Problem:
+    rule = phrase("“{label}”的名次分最高 {most:g}，超过满分 {scale:g}", "points for places of `{label}` reach {most:g}, beyond the scale of {scale:g}",
+                  label=item.label, most=most, scale=scale)  # fmt: skip
+    mend = phrase("请写 to = [0, {scale:g}]，或增大 scale", "write to = [0, {scale:g}], or widen `scale`", scale=scale)
+    return _said("warning", item, "value", rule, mend, value=f"{most:g}")
+
+
+def _treated(valued: Valued) -> Iterator[Problem]:
+    item, treatment = valued.item, valued.item.outliers
+    count = 0 if valued.treated is None else np.count_nonzero(valued.treated)
+    if count:
+        rule = phrase("“{label}”有 {n} 个数值作了离群值处理", "{n} values of `{label}` were treated as outliers", label=item.label, n=count)
+        mend = Phrase("逐项列在“替代与处理的数值”中，请委员会过目", "each is listed with the values touched, for the committee to see")
+        yield _said("note", item, "outliers", rule, mend, value=str(count))
+    if isinstance(treatment, Winsorise) and treatment.stays_skewed(valued.used):
+        rule = phrase("“{label}”缩尾后偏度和峰度仍超限", "`{label}` stays skewed beyond both limits", label=item.label)
+        mend = Phrase("请考虑增大 most，或改用 log", "think of a greater `most`, or of `log`")
+        yield _said("warning", item, "outliers", rule, mend)
+
+
+def _whom(name: str) -> Phrase:
+    return Phrase("全部会员", "among all members") if name == EVERYONE else phrase("“{c}”类", "in the class `{c}`", c=name)
+
+
+def _said(severity: Severity, item: Indicator, key: str, rule: Phrase, mend: Phrase, *, value: str = "") -> Problem:
+    return Problem(severity, rule, mend, file="scheme.toml", column=f"indicator[{item.id}].{key}", value=value)

@@ -1,0 +1,249 @@
+"""Raw values as values on the scheme's scale, what stands in for a missing one, and what was touched on the way.
+
+What stands in for a missing value: the worst, a number, or what the others got in the middle.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from toolkit.evaluation.value_checks import Valued, value_problems
+from toolkit.ground.problems import Problem, Problems
+from toolkit.ground.ranking import Floats, Mask
+from toolkit.indicators.single_rows import Column, RawValues
+from toolkit.scheme import Scheme
+from toolkit.scheme.criteria import Indicator
+from toolkit.scheme.shapes import Category, Relative
+from toolkit.scheme.shapes.relative import EVERYONE, by_class
+
+MIDDLES = ("median", "mean", "class_median", "class_mean")
+POINTS = "points"
+
+
+def stand_ins(item: Indicator, used: Floats, values: Floats, scale: float, classes: Any) -> Floats | None:
+    """The value that would stand in for each member, shape (members,); None where nothing stands in for a gap.
+
+    Parameters
+    ----------
+    used : float64[members]
+        Raw values as they are valued, NaN where missing; not looked at unless the shape is relative.
+    values : float64[members]
+        What came of them.
+    classes
+        The class of each member. Where nobody of a class has a value, the worst stands in.
+    """
+    policy = item.missing
+    if not isinstance(policy, str):
+        return np.full(len(values), float(policy))
+    if policy != "worst" and policy not in MIDDLES:
+        return None
+    if policy == "worst":
+        return _worst(item, used, scale, classes, len(values))
+    found, groups = middles(item, values, classes), list(_groups(policy, classes))
+    whole = all(name in found for name, _ in groups)
+    filling = np.empty(len(values)) if whole else _worst(item, used, scale, classes, len(values))
+    for name, members in groups:
+        filling[members] = found.get(name, filling[members])
+    return filling
+
+
+def middles(item: Indicator, values: Floats, classes: Any) -> dict[str, float]:
+    """The median or mean that stands in, by class or for ``all``: as the scheme holds it, else that of `values`."""
+    if item.stands_in is not None:
+        return item.stands_in
+    policy = str(item.missing)
+    given = {name: values[members][~np.isnan(values[members])] for name, members in _groups(policy, classes)}
+    middle = _mean if policy.endswith("mean") else _median
+    return {name: middle(found) for name, found in given.items() if len(found)}
+
+
+def how(item: Indicator) -> str:
+    """What a value that stands in is called: the scheme's policy, or `points` for a number."""
+    return item.missing if isinstance(item.missing, str) else POINTS
+
+
+def _worst(item: Indicator, used: Floats, scale: float, classes: Any, count: int) -> Floats:
+    if isinstance(item.value, Relative):
+        return item.value.worst(used, scale, classes)
+    return np.full(count, item.value.lowest)
+
+
+def _groups(policy: str, classes: Any) -> Iterable[tuple[str, Any]]:
+    return by_class(classes) if policy.startswith("class_") else [(EVERYONE, slice(None))]
+
+
+def _median(found: Floats) -> float:
+    return float(np.median(found))
+
+
+def _mean(found: Floats) -> float:
+    """The sum is rounded once: the order of members changes nothing."""
+    return math.fsum(found.tolist()) / len(found)
+
+
+
+States: TypeAlias = NDArray[np.object_]
+TOUCHED = ("member", "indicator", "how", "raw", "used", "value")
+
+
+@dataclass(frozen=True, eq=False)
+class Values:
+    """Values on the scale, and what is to be said of them.
+
+    Parameters
+    ----------
+    members
+        Whose values they are.
+    columns : float64[members] by indicator
+        In [0, scale] unless the shape is open; NaN where the indicator is not counted for the member (not applicable,
+        or missing and excluded).
+    unranked : bool[members]
+        A value is missing without which the scheme does not rank.
+    replaced
+        What `touched` is made of.
+    problems
+        A missing value where the scheme allows none, a state that has no points, a column that tells nobody apart.
+    """
+
+    members: pd.Index[Any]
+    columns: Mapping[str, Floats]
+    unranked: Mask
+    replaced: Sequence[pd.DataFrame]
+    problems: Problems
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The columns as a frame, index member, in the order of the scheme."""
+        return pd.DataFrame(dict(self.columns), index=self.members, copy=False)
+
+    @cached_property
+    def touched(self) -> pd.DataFrame:
+        """A row for each value that does not come of the raw value as it stands.
+
+        Columns member, indicator, how (the missing policy, ``points`` for a number, or the outlier treatment), raw and
+        used (NaN where missing), value.
+        """
+        return pd.concat(self.replaced, ignore_index=True) if self.replaced else nothing_touched()
+
+
+def scaled(scheme: Scheme, raw: RawValues, classes: States) -> Values:
+    """`raw` on the scale of `scheme`, each indicator by its outlier treatment, its shape and its missing policy.
+
+    Parameters
+    ----------
+    raw
+        Of the indicators of the scheme, others may be among them.
+    classes : object[members]
+        The class of each.
+    """
+    columns: dict[str, Floats] = {}
+    problems: list[Problem] = []
+    touched: list[pd.DataFrame] = []
+    unranked = np.zeros(len(raw.members), np.bool_)
+    for valued in _each(scheme, raw, classes):
+        item, column, gaps = valued.item, valued.values, np.count_nonzero(valued.missing) > 0
+        stand_in = stand_ins(item, valued.used, column, scheme.scale, classes) if gaps else None
+        if stand_in is not None:
+            column = np.where(valued.missing, stand_in, column)
+        elif item.missing == "unranked":
+            unranked |= valued.missing
+        column.flags.writeable = False  # scores show the same numbers, uncopied
+        columns[item.id] = column
+        if gaps or not valued.straight:
+            touched += _touched(valued, raw.members, column, filled=stand_in is not None)
+            problems += value_problems(valued, raw.members, scheme.scale, classes)
+    return Values(raw.members, columns, unranked, touched, Problems(tuple(problems)))
+
+
+def resolved(scheme: Scheme, raw: RawValues, classes: States) -> Scheme:
+    """The scheme with all that it found among the members: under it, others that join later move nobody.
+
+    Goalposts and ladders of relative shapes, bounds and parameters of outlier treatments, medians and means that
+    stand in. All members of `raw` to whom an indicator applies count. What was resolved already stays as it is.
+    """
+    items = tuple(_resolved(valued, scheme.scale, classes) for valued in _each(scheme, raw, classes))
+    return scheme.model_copy(update={"indicators": items})
+
+
+def _each(scheme: Scheme, raw: RawValues, classes: States) -> Iterator[Valued]:
+    for item in scheme.indicators:
+        yield valued_column(item, raw.columns[item.id], raw.counted[item.id], scheme.scale, classes)
+
+
+def valued_column(item: Indicator, given: Column, counted: Mask, scale: float, classes: States) -> Valued:
+    """One indicator on the scale, what is missing left NaN.
+
+    Parameters
+    ----------
+    given : float64[members] or object[members]
+        Its raw values, NaN where it does not apply.
+    counted, classes : bool[members], object[members]
+        To whom it applies, and the class of each.
+    """
+    shape = item.value
+    if isinstance(shape, Category):
+        values = shape.values(given, scale)
+        return Valued(item, given, np.full(len(given), np.nan), values, None, counted & np.isnan(values))
+    item, used, treated = _treated(item, given if given.dtype == np.float64 else _numbers(given))
+    if isinstance(shape, Relative):
+        values = shape.values(used, scale, classes)
+        return Valued(item, given, used, values, treated, counted & np.isnan(values))
+    values = shape.values(used, scale)
+    return Valued(item, given, used, values, treated, counted & np.isnan(values), straight=treated is None)
+
+
+def _numbers(given: Column) -> Floats:
+    return np.asarray(pd.Series(given).to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
+
+
+def _treated(item: Indicator, numbers: Floats) -> tuple[Indicator, Floats, Mask | None]:
+    """The raw values after outlier treatment, and whose changed; None where there is no treatment."""
+    if item.outliers is None:
+        return item, numbers, None
+    treatment = item.outliers.resolved(numbers)
+    used = treatment.applied(numbers)
+    changed = ~np.isnan(numbers) & (used != numbers)
+    return item.model_copy(update={"outliers": treatment}), used, changed
+
+
+def _resolved(valued: Valued, scale: float, classes: States) -> Indicator:
+    item, found = valued.item, dict[str, object]()
+    if isinstance(item.value, Relative):
+        found["value"] = item.value.resolved(valued.used, scale, classes)
+    if item.missing in MIDDLES:
+        found["stands_in"] = middles(item, valued.values, classes)
+    return item.model_copy(update=found)
+
+
+def _touched(valued: Valued, members: pd.Index[Any], column: Floats, *, filled: bool) -> Iterator[pd.DataFrame]:
+    item, treatment = valued.item, valued.item.outliers
+    if treatment is not None and valued.treated is not None:
+        yield from _rows(valued, members, valued.treated, treatment.treat, column)
+    if filled:
+        yield from _rows(valued, members, valued.missing, how(item), column)
+
+
+def _rows(valued: Valued, members: pd.Index[Any], which: Mask, name: str, column: Floats) -> Iterator[pd.DataFrame]:
+    if which.any():
+        raw = valued.used[which] if isinstance(valued.item.value, Category) else valued.given[which].astype(np.float64)
+        cells = (members[which], valued.item.id, name, raw, valued.used[which], column[which])
+        yield pd.DataFrame(dict(zip(TOUCHED, cells, strict=True)))
+
+
+def nothing_touched() -> pd.DataFrame:
+    """No touched values, with the columns they would have."""
+    return _untouched().copy()
+
+
+@cache
+def _untouched() -> pd.DataFrame:
+    text = {key: pd.Series(dtype="str") for key in TOUCHED[:3]}
+    return pd.DataFrame(text | {key: pd.Series(dtype="float64") for key in TOUCHED[3:]})

@@ -1,0 +1,147 @@
+"""A new edition: a folder to start from, with a scheme, a data dictionary and the entry forms made of it.
+
+JSON Schemas of the files a committee writes, so that an editor completes keys and marks mistakes while typing.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from toolkit.forms import FOLDER, Form, write_forms
+from toolkit.ground.problems import nearest, refuse
+from toolkit.ground.resources import house_folder
+from toolkit.ground.text import Phrase, phrase
+from toolkit.records.dictionary import Tables, load_tables
+from toolkit.scheme import Scheme, load_scheme
+from toolkit.scheme.amendments import KEYS
+
+if TYPE_CHECKING:
+    from toolkit.ground.toml_reader import Decision
+    from toolkit.ground.toml_syntax import Raw
+
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+MODELS: dict[str, type[Decision]] = {"scheme": Scheme, "tables": Tables}
+
+
+def editor_schema(name: str) -> Raw:
+    """The JSON Schema of ``scheme.toml`` or ``tables.toml``, with each key's Chinese and English name as its title.
+
+    Editors that know TOML find it by the line ``#:schema ./scheme.schema.json`` on top of the file. It says what single
+    fields may hold; what only the whole can show, such as weights that sum to 99, ``committee check`` says.
+
+    Parameters
+    ----------
+    name
+        "scheme" or "tables".
+    """
+    schema = MODELS[name].model_json_schema(by_alias=True)
+    return {"$schema": DIALECT, **_titled(schema)}
+
+
+def write_editor_schemas(folder: Path) -> tuple[Path, ...]:
+    """Write ``scheme.schema.json`` and ``tables.schema.json`` into `folder`."""
+    paths = tuple(folder / f"{name}.schema.json" for name in MODELS)
+    for name, path in zip(MODELS, paths, strict=True):
+        text = json.dumps(editor_schema(name), ensure_ascii=False, indent=1)
+        path.write_text(f"{text}\n", "utf-8", newline="\n")
+    return paths
+
+
+def _titled(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_titled(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    found = {key: _titled(item) for key, item in node.items()}
+    for key, item in found.get("properties", {}).items():
+        if isinstance(item, dict) and key in KEYS:
+            item["title"] = f"{KEYS[key].zh} / {KEYS[key].en}"
+    return found
+
+
+
+FILES = ("scheme.toml", "tables.toml")
+EMPTY = ("records", "ballots")
+
+
+def new_edition(folder: Path, template: str = "federation") -> tuple[Form, ...]:
+    """An edition in `folder` as the template has it: scheme, data dictionary, forms, and rooms for what comes back.
+
+    Parameters
+    ----------
+    folder
+        Empty, or not there yet.
+    template
+        A folder of ``templates/editions``.
+
+    Raises
+    ------
+    Refused
+        When the folder holds something or cannot be written, or there is no such template.
+    """
+    source = _template(template)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        rule = Phrase("文件夹不是空的", "the folder is not empty")
+        raise refuse(rule, Phrase("请另指一个空文件夹", "name an empty one"), file=str(folder))
+    try:
+        for name in EMPTY:
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        for name in FILES:
+            shutil.copyfile(source / name, folder / name)
+        write_editor_schemas(folder)
+    except OSError:
+        rule = Phrase("文件夹建不了（没有权限，或上级是文件）", "the folder cannot be made (no permission, or below a file)")
+        raise refuse(rule, Phrase("请换一个位置", "choose another place"), file=str(folder)) from None
+    return renewed_forms(folder)
+
+
+def renewed_forms(folder: Path) -> tuple[Form, ...]:
+    """The forms of the edition in `folder`, written again after its data dictionary was edited.
+
+    Raises
+    ------
+    Refused
+        When scheme or data dictionary cannot be read, or a form has been filled in where it lies.
+    """
+    tables, scheme = load_tables(folder / "tables.toml"), load_scheme(folder / "scheme.toml")
+    return write_forms(folder / FOLDER, tables, scheme)
+
+
+def templates() -> dict[str, str]:
+    """The title of each template by its name: what an edition can begin with.
+
+    Examples
+    --------
+    >>> templates()["hdi"]
+    '人类发展指数'
+    """
+    return {path.name: str(tomllib.loads((path / FILES[0]).read_text("utf-8"))["title"]) for path in _folders()}
+
+
+def left_over(folder: Path, written: tuple[Form, ...]) -> tuple[str, ...]:
+    """Workbooks in the forms folder of `folder` that belong to no table any more."""
+    names = {form.name for form in written}
+    return tuple(sorted(path.name for path in (folder / FOLDER).glob("*.xlsx") if path.name not in names))
+
+
+def _folders() -> list[Path]:
+    return sorted(path for path in house_folder("templates/editions").iterdir() if path.is_dir())
+
+
+def _template(name: str) -> Path:
+    known = {path.name: path for path in _folders()}
+    if name in known:
+        return known[name]
+    guess, listed = nearest(name, known), ", ".join(known)
+    rule = phrase("没有名为“{name}”的模板", "there is no template called `{name}`", name=name)
+    mend = phrase("可用的模板：{listed}", "templates: {listed}", listed=listed)
+    if guess:
+        mend = phrase(
+            "是否应为“{guess}”？可用的模板：{listed}", "is `{guess}` meant? templates: {listed}", guess=guess, listed=listed
+        )
+    raise refuse(rule, mend)

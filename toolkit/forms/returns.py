@@ -1,0 +1,421 @@
+"""The way back: a marked copy of each file that holds errors, to be mailed to whoever filled it in.
+
+The names of returned copies, safe on Windows, and the folder they are written into.
+
+The sheet 退回说明 of a returned workbook: everything to be mended in it, and how to send it back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pandas as pd
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
+
+from toolkit.forms.marking import (
+    A4,
+    FILLS,
+    FRAME,
+    LINE,
+    PADDING,
+    Marked,
+    Uncopied,
+    joined,
+    layouts,
+    lines,
+    mark,
+    marked,
+    sheet_of,
+    tables_of,
+    workbook_copy,
+    write_text,
+)
+from toolkit.ground.display import Table
+from toolkit.ground.problems import Problem, refuse
+from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.records.cells import NO_MEMBER
+from toolkit.records.files import DELIMITED, REMARKS_SHEET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from toolkit.edition import Edition
+
+
+SUFFIX = "_退回"
+FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')  # in the names of files on Windows
+RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+LONGEST = 60
+
+
+def returned_name(file: str) -> str:
+    """The name of the marked copy of `file`, safe on Windows.
+
+    Examples
+    --------
+    >>> returned_name("records/培训签到.csv.gz"), returned_name("records/会费_退回.xlsx")
+    ('培训签到_退回.xlsx', '会费_退回.xlsx')
+    """
+    stem = re.sub(r"(\.csv)?\.[^.]+$", "", PurePosixPath(file).name, flags=re.IGNORECASE)
+    stem = FORBIDDEN.sub("_", stem).removesuffix(SUFFIX)[:LONGEST].strip(" .") or "_"
+    return f"{'_' if RESERVED.fullmatch(stem) else ''}{stem}{SUFFIX}.xlsx"
+
+
+def returned_names(files: Iterable[str]) -> list[str]:
+    """A name for each file; files of one name in several folders or formats are numbered."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for file in files:
+        name, number = returned_name(file), 2
+        while name.casefold() in taken:
+            name = returned_name(file).replace(f"{SUFFIX}.xlsx", f"{number}{SUFFIX}.xlsx")
+            number += 1
+        names.append(name)
+        taken.add(name.casefold())
+    return names
+
+
+def check_room(edition: Edition, out: Path, names: Iterable[str]) -> None:
+    """Refuse to write where a copy stands that somebody may have mended, and where copies would be read as records.
+
+    Raises
+    ------
+    Refused
+        In either case.
+    """
+    standing = sorted(path.name for path in out.glob(f"*{SUFFIX}.xlsx")) if out.is_dir() else []
+    if standing:
+        rule = phrase("这里已有退回件（{name}）", "returned copies stand there already ({name})", name=standing[0])
+        mend = Phrase("请另指一个文件夹，或先把它们移走", "name another folder, or move them away first")
+        raise refuse(rule, mend, file=str(out))
+    folder = edition.folder.resolve()
+    for name in names:
+        path = (out / name).resolve()
+        if path.is_relative_to(folder) and any(
+            path.relative_to(folder).match(table.file) for table in edition.tables.table.values() if table.file
+        ):
+            rule = Phrase("退回件放在这里会被当作数据读入", "returned copies would be read as records there")
+            raise refuse(rule, Phrase("请另指一个文件夹", "name another folder"), file=str(out))
+
+
+
+COLUMNS = (
+    (Phrase("序号", "No."), 6.0),
+    (Phrase("工作表", "Sheet"), 12.0),
+    (Phrase("位置", "Cell"), 10.0),
+    (Phrase("行", "Row"), 7.0),
+    (Phrase("列", "Column"), 18.0),
+    (Phrase("填写的内容", "What it says"), 22.0),
+    (Phrase("问题", "What is wrong"), 32.0),
+    (Phrase("怎样改", "How to mend it"), 40.0),
+    (Phrase("改好打√", "Done"), 9.0),
+)
+MOST = 5_000  # problems listed; nobody mends more by hand
+TITLE = phrase("{sheet}：", "To be mended: ", sheet=REMARKS_SHEET)
+STEPS = (
+    Phrase(
+        "点“位置”一列的蓝字，转到涂了颜色的单元格（红色必须改正，黄色请核对）；原因和改法写在那里的批注里，也写在表格最右边的“问题说明”一列。",
+        "Follow the blue links to the coloured cells (red must be corrected, yellow checked); why and how is said in "
+        "their comments and in the column 问题说明 at the right.",
+    ),
+    Phrase(
+        "只改有问题的地方，不改表头，不增减列；不知道的请留空或先问清楚，不要填 0。",
+        "Correct these places only; leave the headings and columns as they are; leave unknown cells empty, never 0.",
+    ),
+    Phrase(
+        "改好后保存，把本文件寄回{contact}；本页和“问题说明”一列不必删除。",
+        "Save it and send this file back to {contact}; this sheet and the column 问题说明 may stay.",
+    ),
+)
+WHOLE_FILE, WHOLE_SHEET = Phrase("整个文件", "the file"), Phrase("整张表", "the sheet")
+UNCOPIED = Phrase(
+    "原文件打不开或过大，未能附上原表；请按下表处理后，把原文件重新寄来。",
+    "The file cannot be opened or is too large, so that it is not enclosed; mend it as listed and send it again.",
+)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What the sheet says.
+
+    Parameters
+    ----------
+    file
+        The name of the file returned, without its folder.
+    found
+        Its problems with their cells.
+    counts
+        Index sheet; columns read, accepted, refused, not_data.
+    contact
+        To whom the mended file is sent.
+    enclosed
+        Whether the workbook holds the file's own sheets.
+    """
+
+    file: str
+    found: Sequence[Marked]
+    counts: pd.DataFrame
+    contact: str
+    enclosed: bool = True
+
+
+def write_return_sheet(workbook: Workbook, notice: Notice, language: Language = "zh") -> None:
+    """The sheet 退回说明 as the first of `workbook`, and in front."""
+    found = notice.found
+    if REMARKS_SHEET in workbook.sheetnames:
+        workbook.remove(workbook[REMARKS_SHEET])
+    sheet = workbook.create_sheet(REMARKS_SHEET, 0)
+    _write(sheet.cell(1, 1), TITLE.into(language) + notice.file, Font(name="黑体", size=15, bold=True))
+    steps = [f"{number}. {step.into(language)}" for number, step in enumerate(STEPS, start=1)]
+    said = [*_counted(found, notice.counts, language), *steps] if notice.enclosed else [UNCOPIED.into(language)]
+    for row, text in enumerate(said, start=2):
+        _paragraph(sheet, row, text.replace("{contact}", notice.contact))
+    heading = len(said) + 3
+    _headings(sheet, heading, language)
+    for number, each in enumerate(found[:MOST], start=1):
+        _problem(workbook, sheet, (heading + number, number), each, language)
+    if len(found) > MOST:
+        more = phrase("另有 {n} 处未列出，见各表“问题说明”一列。", "{n} more are not listed.", n=len(found) - MOST)
+        _paragraph(sheet, heading + MOST + 2, more.into(language))
+    _ready_to_print(sheet, heading, language)
+    _in_front(workbook, sheet)
+
+
+def _counted(found: Sequence[Marked], counts: pd.DataFrame, language: Language) -> list[str]:
+    """One line for each sheet that was read, and how much is to be mended."""
+    errors = sum(each.problem.severity == "error" for each in found)
+    told = [
+        phrase(
+            "{sheet}共读入 {read} 行：采用 {accepted} 行，退回 {refused} 行，不是数据的 {not_data} 行（合计、备注和空行）。",
+            "{sheet}{read} rows were read: {accepted} accepted, {refused} refused, {not_data} no data.",
+            sheet=f"{name} " if name else "",
+            **{str(column): int(number) for column, number in row.items()},
+        )
+        for name, row in counts.iterrows()
+    ]
+    wrong = phrase("必须改正 {n} 处", "{n} to be corrected", n=errors)
+    doubtful = phrase("，请核对 {n} 处", ", {n} to be checked", n=len(found) - errors) if errors < len(found) else None
+    total = Phrase(f"{wrong.zh}{doubtful.zh if doubtful else ''}。", f"{wrong.en}{doubtful.en if doubtful else ''}.")
+    return [each.into(language) for each in (*told, total)]
+
+
+def _headings(sheet: Worksheet, row: int, language: Language) -> None:
+    for column, (label, width) in enumerate(COLUMNS, start=1):
+        cell = sheet.cell(row, column)
+        _write(cell, label.into(language), Font(name="黑体", size=10, bold=True), "center")
+        cell.fill, cell.border = PatternFill("solid", fgColor="FFE7E6E6"), FRAME
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    sheet.row_dimensions[row].height = 24
+
+
+def _problem(
+    workbook: Workbook, sheet: Worksheet, place: tuple[int, int], found: Marked, language: Language
+) -> None:
+    row, number = place
+    problem = found.problem
+    where = sheet_of(workbook, found.sheet) if found.cells else None
+    whole = WHOLE_SHEET if found.sheet else WHOLE_FILE
+    at = f"{get_column_letter(found.cells[0][1])}{found.cells[0][0]}" if found.cells else whole.into(language)
+    name = found.sheet or (where.title if where else "")
+    texts = (
+        str(number), name, at, str(problem.row or ""), problem.column, problem.value,
+        problem.rule.into(language), problem.mend.into(language), "",
+    )  # fmt: skip
+    for column, text in enumerate(texts, start=1):
+        cell = sheet.cell(row, column)
+        _write(cell, text, Font(name="宋体", size=10), "center" if column in {1, 3, 4} else "left", boxed=True)
+        cell.border = FRAME
+    link = sheet.cell(row, 3)
+    link.fill = PatternFill("solid", fgColor=FILLS[problem.severity])
+    if where is not None:
+        title = where.title.replace("'", "''")
+        link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{title}'!{at}")
+        link.font = Font(name="宋体", size=10, color="FF0563C1", underline="single")
+    height = max(lines(text, width - 2) for text, (_, width) in zip(texts, COLUMNS, strict=True))
+    sheet.row_dimensions[row].height = LINE * height + PADDING
+
+
+def _paragraph(sheet: Worksheet, row: int, text: str) -> None:
+    _write(sheet.cell(row, 1), text, Font(name="宋体", size=11))
+    sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(COLUMNS))
+    width = sum(width for _, width in COLUMNS) * 0.9
+    sheet.row_dimensions[row].height = (LINE + 1) * lines(text, width) + PADDING
+
+
+def _write(cell: Cell, text: str, font: Font, align: str = "left", *, boxed: bool = False) -> None:
+    write_text(cell, text)
+    cell.font = font
+    wrap = cell.row > 1
+    cell.alignment = Alignment(wrap_text=wrap, vertical="center", horizontal=align, indent=int(boxed and align == "left"))
+
+
+def _ready_to_print(sheet: Worksheet, heading: int, language: Language) -> None:
+    sheet.row_dimensions[1].height = 30
+    sheet.freeze_panes = sheet.cell(heading + 1, 1)
+    sheet.print_title_rows = f"{heading}:{heading}"
+    sheet.page_setup.paperSize, sheet.page_setup.orientation = A4, "landscape"
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_margins.left = sheet.page_margins.right = sheet.page_margins.top = 0.5
+    sheet.oddFooter.center.text = {"zh": "第 &P 页，共 &N 页", "en": "page &P of &N"}[language]
+    sheet.sheet_view.showGridLines = False
+
+
+def _in_front(workbook: Workbook, sheet: Worksheet) -> None:
+    """Only this sheet is selected: sheets selected together would be edited together."""
+    workbook.active = workbook.index(sheet)
+    for each in workbook.worksheets:
+        each.sheet_view.tabSelected = each is sheet
+
+
+
+OFFICE = Phrase("秘书处", "the secretariat")
+WITHHELD = Phrase(
+    "会员名册有 {n} 行被退回，其他表里的“{rule}”可能由它引起，暂不退回：请先改好名册，再检查一次。",
+    "{n} rows of the members table are refused. “{rule}” in other tables may come of that and is not returned yet: "
+    "mend the members table first, then check again.",
+)
+RETURNED = Phrase(
+    "退回件在 {out}，请分别寄给填表人。收回后去掉文件名里的“_退回”，替换 records 中的原文件；原来不是 .xlsx 的，"
+    "请在 tables.toml 里把 file 改为 .xlsx 并移走原文件。",
+    "The marked copies are in {out}: mail each to who filled it in. When it comes back, take “_退回” out of its name "
+    "and put it in place of the original; where that was no .xlsx, change `file` in tables.toml and move the original away.",
+)
+
+
+@dataclass(frozen=True)
+class Return:
+    """One file that goes back: its path from the edition, its problems, and the name of the marked copy."""
+
+    file: str
+    problems: tuple[Problem, ...]
+    name: str
+
+
+def returns(edition: Edition, *, warnings: bool = False) -> tuple[Return, ...]:
+    """The files of an edition that hold errors, or also warnings, in the order of their names.
+
+    As long as rows of the members table are refused, nobody is told that a member does not exist: its own row may
+    be what is wrong, and the code proposed another member's.
+    """
+    found: dict[str, list[Problem]] = defaultdict(list)
+    wanted = {"error", "warning"} if warnings else {"error"}
+    withheld = _withheld(edition)
+    for problem in edition.records.problems:
+        if problem.severity in wanted and problem.rule not in withheld:
+            found[problem.file].append(problem)
+    files = [file for file in sorted(found) if file and _is_record(edition, file)]
+    names = returned_names(files)
+    return tuple(
+        Return(file, tuple(sorted(found[file], key=lambda problem: (problem.sheet, problem.row or 0))), name)
+        for file, name in zip(files, names, strict=True)
+    )
+
+
+def register_refused(edition: Edition) -> int:
+    """How many rows of the members table are refused."""
+    members = edition.tables.table.get(edition.scheme.members.table)
+    counts = edition.records.counts.reset_index()
+    own = [members in tables_of(edition.folder, edition.tables, file) for file in counts["file"]]
+    return int(counts.loc[own, "refused"].sum())
+
+
+def write_returns(
+    edition: Edition, out: Path, *, warnings: bool = False, language: Language = "zh"
+) -> tuple[Return, ...]:
+    """A marked copy of each file that holds errors, in the folder `out`; nothing where there are none.
+
+    Raises
+    ------
+    Refused
+        When returned copies stand in `out` already, when they would be read as records there, or cannot be written.
+    """
+    found = returns(edition, warnings=warnings)
+    if not found:
+        return ()
+    check_room(edition, out, [each.name for each in found])
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for each in found:
+            book = BytesIO()
+            _returned(edition, each, language).save(book)
+            unfinished = out / f".{each.name}.part"
+            unfinished.write_bytes(book.getvalue())
+            unfinished.replace(out / each.name)
+    except OSError as error:
+        rule = Phrase("退回件写不进这个文件夹", "the returned copies cannot be written there")
+        mend = Phrase("请检查权限和磁盘空间", "check its permissions and free space")
+        raise refuse(rule, mend, file=str(out)) from error
+    return found
+
+
+def returns_table(found: Iterable[Return], language: Language = "zh") -> Table:
+    """Which file goes back under which name, and how many places in it are to be mended."""
+    headings = (Phrase("原文件", "File"), Phrase("处数", "Places"), Phrase("退回件", "Marked copy"))
+    return Table(
+        tuple(heading.into(language) for heading in headings),
+        tuple((each.file, str(len(each.problems)), each.name) for each in found),
+        Phrase("退回的文件", "Files that go back").into(language),
+        ("left", "right", "left"),
+    )
+
+
+def _is_record(edition: Edition, file: str) -> bool:
+    return (edition.folder / file).is_file() and bool(tables_of(edition.folder, edition.tables, file))
+
+
+def _returned(edition: Edition, found: Return, language: Language) -> Workbook:
+    content = (edition.folder / found.file).read_bytes()
+    places = [marked(problem, {}) for problem in found.problems]
+    try:
+        workbook, enclosed = workbook_copy(content, found.file), True
+    except Uncopied:
+        workbook, enclosed = openpyxl.Workbook(), False
+    if enclosed:
+        ours = REMARKS_SHEET in workbook.sheetnames
+        tables = tables_of(edition.folder, edition.tables, found.file)
+        sheets = layouts(content, found.file, tables, returned=ours)
+        places = [marked(problem, sheets) for problem in found.problems]
+        if found.file.lower().endswith(DELIMITED):
+            places = [joined(workbook, place, sheets) for place in places]
+        mark(workbook, places, sheets, language)
+    publication = edition.scheme.publication
+    contact = (publication.contact if publication else "") or OFFICE.into(language)
+    name = PurePosixPath(found.file).name
+    write_return_sheet(
+        workbook, Notice(name, places, _counts(edition, found.file), contact, enclosed), language
+    )
+    if not enclosed:
+        workbook.remove(workbook.worksheets[-1])
+    return workbook
+
+
+def _withheld(edition: Edition) -> frozenset[Phrase]:
+    """The rules that nobody is told of yet."""
+    return frozenset({NO_MEMBER}) if register_refused(edition) else frozenset()
+
+
+def _counts(edition: Edition, file: str) -> pd.DataFrame:
+    """The counts of each sheet; rows about which nothing is said yet do not count as refused."""
+    counts = edition.records.counts
+    own = counts[counts.index.get_level_values("file") == file].droplevel("file")
+    withheld = _withheld(edition)
+    errors = [problem for problem in edition.records.problems.errors if problem.file == file and problem.row]
+    said = {(problem.sheet, problem.row) for problem in errors if problem.rule not in withheld}
+    silent = {(problem.sheet, problem.row) for problem in errors} - said
+    of_sheet = pd.Series([sum(sheet == name for sheet, _ in silent) for name in own.index], index=own.index)
+    of_sheet = of_sheet.where(own["accepted"] > 0, 0)  # a sheet refused as a whole stays so
+    return own.assign(accepted=own["accepted"] + of_sheet, refused=own["refused"] - of_sheet)

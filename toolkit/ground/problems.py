@@ -1,0 +1,176 @@
+"""What is wrong with an input, and where: one `Problem` for each fault, all of them at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Literal
+
+from toolkit.ground.text import Language, Phrase, discreet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Severity = Literal["error", "warning", "note"]
+
+COLUMNS = ("severity", "file", "sheet", "row", "column", "value", "rule", "mend")
+SEVERITIES: dict[Severity, Phrase] = {
+    "error": Phrase("错误", "error"),
+    "warning": Phrase("提醒", "warning"),
+    "note": Phrase("说明", "note"),
+}
+COUNTED: dict[Severity, Phrase] = {
+    "error": Phrase("个问题", "problem"),
+    "warning": Phrase("条提醒", "warning"),
+    "note": Phrase("条说明", "note"),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault in an input: its place, the value found, the rule it breaks and how to mend it.
+
+    Parameters
+    ----------
+    severity
+        "error" stops the evaluation, "warning" and "note" are reported and do not.
+    rule, mend
+        What is required, and what the reader should do.
+    file, sheet, column, value
+        Where it stands; empty where it does not apply. `value` is never that of a personal column.
+    row
+        The row as Excel counts it (the first row is 1), or the line of a text file. A row of a database has none:
+        `sheet` says its key instead, as ``acts[act_id=17]``.
+    """
+
+    severity: Severity
+    rule: Phrase
+    mend: Phrase
+    file: str = ""
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+    value: str = ""
+
+    def __post_init__(self) -> None:
+        """Whatever was typed where, no problem says a telephone or identity number or an e-mail address in full."""
+        for name in ("column", "value"):
+            object.__setattr__(self, name, discreet(getattr(self, name)))
+        for name in ("rule", "mend"):
+            said = getattr(self, name)
+            masked = Phrase(discreet(said.zh), discreet(said.en))
+            if masked != said:
+                object.__setattr__(self, name, masked)
+
+    def line(self, language: Language) -> str:
+        """The problem as one line, without its file."""
+        zh = language == "zh"
+        places = [
+            _sheet(self.file, self.sheet, zh=zh),
+            (f"第 {self.row} 行" if zh else f"row {self.row}") if self.row else "",
+            " ".join(part for part in (self.column, f'"{self.value}"' if self.value else "") if part),
+        ]
+        place = ("，" if zh else ", ").join(part for part in places if part)
+        said = f"{self.rule.into(language)}{'；' if zh else '; '}{self.mend.into(language)}"
+        return f"{place}{'：' if zh else ': '}{said}" if place else said
+
+
+@dataclass(frozen=True)
+class Problems:
+    """All problems of one reading, in the order of their files.
+
+    Examples
+    --------
+    >>> rule, mend = Phrase("不是数字", "not a number"), Phrase("请填写 8", "write 8")
+    >>> eight = Problem("error", rule, mend, file="a.xlsx", row=17, column="学时", value="八")
+    >>> print(Problems((eight,)).text("en"))
+    a.xlsx: 1 problem
+      row 17, 学时 "八": not a number; write 8
+    """
+
+    items: tuple[Problem, ...] = ()
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __add__(self, other: Iterable[Problem]) -> Problems:
+        return Problems((*self.items, *other))
+
+    @property
+    def errors(self) -> Problems:
+        """Only those that stop the evaluation."""
+        return Problems(tuple(problem for problem in self if problem.severity == "error"))
+
+    def text(self, language: Language = "zh") -> str:
+        """The problems as a list to print or to mail, grouped by file."""
+        lines: list[str] = []
+        for file, group in groupby(sorted(self, key=lambda problem: problem.file), lambda problem: problem.file):
+            found = list(group)
+            lines.append(_heading(file, found, language))
+            lines += [f"  {_mark(problem, language)}{problem.line(language)}" for problem in found]
+        return "\n".join(lines)
+
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
+        """The problems as a frame, one row each, with the columns of `problems.csv`."""
+        import pandas as pd
+
+        rows = [
+            (p.severity, p.file, p.sheet, p.row or None, p.column, p.value, p.rule.into(language), p.mend.into(language))
+            for p in self
+        ]
+        return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"row": "Int64"})
+
+
+class Refused(Exception):  # noqa: N818 - named for what happened to the input, as a committee would say it
+    """An input was refused; `problems` holds every reason found."""
+
+    def __init__(self, problems: Problems) -> None:
+        super().__init__(problems.text("en"))
+        self.problems = problems
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows instead of a traceback: every reason, in both languages."""
+        return [self.problems.text("zh"), "", self.problems.text("en")]
+
+
+def refuse(rule: Phrase, mend: Phrase, *, file: str = "", column: str = "", value: str = "") -> Refused:
+    """The refusal of a single fault, to be raised."""
+    return Refused(Problems((Problem("error", rule, mend, file=file, column=column, value=value),)))
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known name most like `word`, or None when none is close.
+
+    Examples
+    --------
+    >>> nearest("agregate", ["aggregate", "label"])
+    'aggregate'
+    """
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)), None)
+
+
+def _heading(file: str, found: list[Problem], language: Language) -> str:
+    worst = min((problem.severity for problem in found), key=list(SEVERITIES).index)
+    if language == "zh":
+        counted = f"{len(found)} {COUNTED[worst].zh}"
+        return f"{file}：{counted}" if file else counted
+    counted = f"{len(found)} {COUNTED[worst].en}{'' if len(found) == 1 else 's'}"
+    return f"{file}: {counted}" if file else counted
+
+
+def _sheet(file: str, sheet: str, *, zh: bool) -> str:
+    """A sheet, or the relation of a source: no path within an edition holds a colon."""
+    if not sheet or ":" in file:
+        return sheet
+    return f"工作表 {sheet}" if zh else f"sheet {sheet}"
+
+
+def _mark(problem: Problem, language: Language) -> str:
+    if problem.severity == "error":
+        return ""
+    return f"[{SEVERITIES[problem.severity].into(language)}] "

@@ -1,0 +1,370 @@
+"""A TOML file read strictly into a frozen model: every fault at once, with its line and the nearest right name.
+
+What a strict model says of a TOML file, as faults a committee can mend.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from toolkit.ground.problems import Problem, Problems, Refused, Severity, nearest, refuse
+from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.toml_syntax import (
+    KeyPath,
+    Raw,
+    at,
+    half_width,
+    key_lines,
+    parser_words,
+    place_words,
+    slips,
+    with_quoted_keys,
+)
+
+NUMBER_TYPES = ("float_type", "int_type")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault at a key of the file, such as weights that do not sum to 100."""
+
+    path: KeyPath
+    rule: Phrase
+    mend: Phrase
+    value: str = ""
+    severity: Severity = "error"
+
+
+def model_faults(details: Sequence[ErrorDetails], raw: Raw, schema: Raw) -> list[Fault]:
+    """The errors of a model as faults, one for each place; `schema` is the model's JSON Schema, for the names it knows.
+
+    Where a place takes things of several kinds, that of another kind is said only if what stands there is of none.
+    """
+    found: dict[KeyPath, Fault] = {}
+    within = {detail["loc"][:end] for detail in details for end in range(len(detail["loc"]))}
+    said = [detail for detail in details if not (detail["type"] == "too_short" and detail["loc"] in within)]  # bad items do not count
+    for detail in sorted(said, key=lambda detail: detail["type"].endswith("_type")):
+        fault = _model_fault(detail, raw, schema)
+        found.setdefault(fault.path, fault)
+    return list(found.values())
+
+
+def _model_fault(detail: ErrorDetails, raw: Raw, schema: Raw) -> Fault:
+    path = _path_in(raw, detail["loc"])
+    kind: str = detail["type"]
+    if kind == "extra_forbidden":
+        return _unknown_key(path, _known_keys(schema, detail["loc"][:-1]))
+    if kind == "dataclass_exact_type":
+        name = detail["ctx"]["class_name"]
+        return Fault(_path_in(raw, detail["loc"][:-1]), phrase("应是 {name} 一类的设定", "must be a {name} or its like", name=name),
+                     phrase("请写 {name}(...)", "write {name}(...)", name=name))  # fmt: skip
+    if kind == "missing":
+        return Fault(path, _lacking(path[-1]), Phrase("请补上这一项", "add it"))
+    if kind.startswith(("literal", "union_tag")):
+        context = detail.get("ctx", {})
+        known = str(context.get("expected", context.get("expected_tags", "")))
+        if kind == "union_tag_not_found":
+            return Fault(path, Phrase("没有写明种类", "its kind is not named"), Phrase("请补上种类", "name its kind"))
+        tag = str(context.get("discriminator", "")).strip("'")
+        return _unknown_name((*path, tag) if kind == "union_tag_invalid" else path, known, detail["input"], raw)
+    return Fault(path, *_misfit(detail))
+
+
+def _misfit(detail: ErrorDetails) -> tuple[Phrase, Phrase]:
+    """The rule that a value of a wrong kind or size breaks, and how to mend it."""
+    kind, given, context = detail["type"], detail["input"], detail.get("ctx", {})
+    if kind == "value_error" and isinstance(said := context["error"], Unfit):
+        return said.rule, said.mend
+    if kind == "string_type" and isinstance(given, tuple):
+        return TYPE_FAULTS["one_type"]
+    unforeseen = phrase("填写不合要求：{said}", "not allowed: {said}", said=detail["msg"]), Phrase("请按说明改正", "correct it")
+    rule, mend = TYPE_FAULTS.get(kind, unforeseen)
+    if kind in NUMBER_TYPES and isinstance(given, str):
+        return rule, _as_number(given, whole=kind == "int_type") or mend
+    bound = next((v for k, v in context.items() if k in {"gt", "ge", "lt", "le"}), None)
+    if bound == 1 and kind.startswith("less_than") and 2 <= given <= 100:
+        mend = phrase("比例写小数；如指 {given:g}%，请写 {share:g}", "a share is a fraction: write {share:g} for {given:g} %", given=given, share=given / 100)
+    return _filled(rule, bound), _filled(mend, bound)
+
+
+class Unfit(ValueError):  # noqa: N818 - named for the value, as a committee would say it
+    """What a check of a single field says of a value: the rule it breaks and how to mend it."""
+
+    def __init__(self, rule: Phrase, mend: Phrase) -> None:
+        super().__init__(f"{rule.en}; {mend.en}")
+        self.rule, self.mend = rule, mend
+
+
+def _lacking(key: str | int) -> Phrase:
+    if isinstance(key, int):
+        return phrase("缺少第 {n} 项", "item {n} is missing", n=key + 1)
+    return phrase("缺少“{key}”", "`{key}` is missing", key=key)
+
+
+def _as_number(given: str, *, whole: bool) -> Phrase | None:
+    """How a text that was meant as a number is written; None for any other."""
+    plain = half_width(given).strip()
+    number = plain.removesuffix("%").rstrip()
+    if re.fullmatch(r"[+-]?\d+,\d{1,2}", number):
+        number = number.replace(",", ".")
+    if not re.fullmatch(r"[+-]?\d+" if whole else r"[+-]?\d+(\.\d+)?", number):
+        return None
+    if plain.endswith("%"):
+        return phrase("请写数字，不加引号和百分号：权重写 {n}，比例写 {share:g}", "write a number without quotes and per cent: a weight as {n}, a share as {share:g}",
+                      n=number, share=float(number) / 100)  # fmt: skip
+    width = "" if given.isascii() else "用半角"
+    return phrase("请{width}写 {n}，不加引号", "write {n} without quotes", n=number, width=width)
+
+
+def _unknown_key(path: KeyPath, known: Iterable[str]) -> Fault:
+    guess = nearest(str(path[-1]), known)
+    mend = Phrase("请删去这一项", "remove it")
+    if guess:
+        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
+    return Fault(path, phrase("不认识的项“{key}”", "unknown key `{key}`", key=path[-1]), mend)
+
+
+def _unknown_name(path: KeyPath, expected: str, given: object, raw: Raw) -> Fault:
+    names = re.findall(r"'([^']+)'", expected)
+    word = at(raw, path) if isinstance(given, dict) else given
+    guess = nearest(str(word), names)
+    listed = "、".join(names), ", ".join(names)
+    mend = phrase("请从中选一：{zh}", "choose one of: {en}", zh=listed[0], en=listed[1])
+    if guess:
+        mend = phrase("是否应为“{guess}”？可用：{zh}", "is `{guess}` meant? Known: {en}", guess=guess, zh=listed[0], en=listed[1])
+    return Fault(path, Phrase("不认识的取值", "unknown name"), mend)
+
+
+def _filled(said: Phrase, bound: object) -> Phrase:
+    words = f"{bound:.15g}" if isinstance(bound, float) else str(bound)
+    return Phrase(*(each.replace("{bound}", words) for each in (said.zh, said.en)))
+
+
+def _number(zh: str, en: str, mend_zh: str, mend_en: str) -> tuple[Phrase, Phrase]:
+    return Phrase(zh, en), Phrase(mend_zh, mend_en)
+
+
+TYPE_FAULTS: dict[str, tuple[Phrase, Phrase]] = {
+    "float_type": (Phrase("应为数字", "must be a number"), Phrase("请写数字，不加引号", "write a number without quotes")),
+    "int_type": (Phrase("应为整数", "must be a whole number"), Phrase("请写整数，不加引号", "write a whole number without quotes")),
+    "int_from_float": (Phrase("应为整数", "must be a whole number"), Phrase("请写整数", "write a whole number")),
+    "string_type": (Phrase("应为文字", "must be text"), Phrase("请加上引号", "put it in quotes")),
+    "one_type": (Phrase("只能写一个，不能写列表", "takes one, and not a list"), Phrase("请只写一个，不加方括号", "write one, without brackets")),
+    "bool_type": (Phrase("应为 true 或 false", "must be true or false"), Phrase("请写 true 或 false", "write true or false")),
+    "date_type": (Phrase("应为日期", "must be a date"), Phrase("请写成 2018-12-31，不加引号", "write 2018-12-31 without quotes")),
+    "tuple_type": (Phrase("应为列表", "must be a list"), Phrase("请用方括号括起来", "put it in square brackets")),
+    "dict_type": (Phrase("应为一组键值", "must be a table"), Phrase("请用花括号写成 { 键 = 值 }", "write { key = value }")),
+    "model_type": (Phrase("应为一组键值", "must be a table"), Phrase("请用花括号写成 { 键 = 值 }", "write { key = value }")),
+    "finite_number": _number("不能是 NaN 或无穷大", "must not be NaN or infinite", "请写一个确定的数", "write a plain number"),
+    "greater_than": _number("必须大于 {bound}", "must be greater than {bound}", "请写大于 {bound} 的数", "write a number greater than {bound}"),
+    "greater_than_equal": _number("不能小于 {bound}", "must be at least {bound}", "请写 {bound} 或更大的数", "write {bound} or more"),
+    "less_than": _number("必须小于 {bound}", "must be less than {bound}", "请写小于 {bound} 的数", "write a number less than {bound}"),
+    "less_than_equal": _number("不能大于 {bound}", "must be at most {bound}", "请写 {bound} 或更小的数", "write {bound} or less"),
+    "too_short": (Phrase("列表太短", "the list is too short"), Phrase("请补足", "add what is missing")),
+    "too_long": (Phrase("列表太长", "the list is too long"), Phrase("请删去多余的", "remove what is too much")),
+    "string_too_short": (Phrase("不能为空", "must not be empty"), Phrase("请填写", "fill it in")),
+}
+
+
+def _path_in(raw: Raw, loc: KeyPath) -> KeyPath:
+    """A place in the model as a place in the file: names of union members are no keys of it."""
+    path: list[str | int] = []
+    here: Any = raw
+    for place, part in enumerate(loc):
+        last = place == len(loc) - 1
+        inside = isinstance(here, dict) and part in here
+        within = isinstance(here, list) and isinstance(part, int) and part < len(here)
+        if inside or within:
+            here = here[part]
+        elif not last or not isinstance(here, dict | list):
+            continue
+        path.append(part)
+    return tuple(path)
+
+
+def _known_keys(schema: Raw, loc: KeyPath) -> list[str]:
+    """The keys that the model allows at a place, from its JSON Schema."""
+    here = schema
+    for part in loc:
+        here = _inside(_deref(here, schema), part, schema)
+    return list(_deref(here, schema).get("properties", {}))
+
+
+def _deref(node: Raw, schema: Raw) -> Raw:
+    for choice in node.get("anyOf", []):
+        if choice.get("type") != "null":
+            return _deref(choice, schema)
+    if "$ref" in node:
+        return _deref(schema["$defs"][node["$ref"].rsplit("/", 1)[-1]], schema)
+    return node
+
+
+def _inside(node: Raw, part: str | int, schema: Raw) -> Raw:
+    if "discriminator" in node:
+        return _deref({"$ref": node["discriminator"]["mapping"][part]}, schema)
+    if "oneOf" in node:  # a table, or something plainer: the part names which
+        return next((choice for choice in node["oneOf"] if "$ref" in choice), {})
+    if isinstance(part, int):
+        return dict(node.get("items", {}))
+    inner = node.get("properties", {}).get(part, node.get("additionalProperties", {}))
+    return dict(inner) if isinstance(inner, dict) else {}
+
+
+
+class Decision(BaseModel):
+    """What a committee wrote down: strict, frozen, and without keys nobody knows."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Question(Decision):
+    """What is asked in Python, by name: what does not fit is refused in both languages, as in a file."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _refused(cls, given: Any, validated: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return validated(tuples(given))
+        except ValidationError as error:
+            raw = given if isinstance(given, dict) else {}
+            faults = model_faults(error.errors(), raw, cls.model_json_schema())
+        raise Refused(Problems(tuple(_problem(fault, raw, {}, "", within=cls.__name__) for fault in faults)))
+
+
+M = TypeVar("M", bound=Decision)
+
+
+def no_faults(raw: Raw) -> Iterable[Fault]:  # noqa: ARG001 - the shape of every check
+    """The check of a file whose fields say all there is to say."""
+    return ()
+
+
+def read_model(
+    path: Path, model: type[M], faults: Callable[[Raw], Iterable[Fault]] = no_faults, name: str | None = None
+) -> tuple[M, Problems]:
+    """The file at `path` as a value of `model`, and the warnings about it in the order of its lines.
+
+    Parameters
+    ----------
+    path
+        A TOML file in UTF-8.
+    model
+        The frozen model it must fit.
+    faults
+        Looks at the whole file as plain values and yields what no single field can see. It must bear
+        values of a wrong type: those are reported by the model.
+    name
+        How problems call the file; its own name if left out.
+
+    Raises
+    ------
+    Refused
+        With every fault of the file, in the order of its lines.
+    """
+    name = name or path.name
+    written = _text(path, name)
+    text = with_quoted_keys(written)
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Refused(Problems(tuple(_syntax_problems(str(error), written, name)))) from None
+    return modelled(raw, model, faults, name, key_lines(text))
+
+
+def modelled(
+    raw: Raw,
+    model: type[M],
+    faults: Callable[[Raw], Iterable[Fault]],
+    name: str,
+    lines: Mapping[KeyPath, int] = MappingProxyType({}),
+) -> tuple[M, Problems]:
+    """Plain values as a value of `model`, with the warnings; `lines` tells on which line of the file `name` each key stands.
+
+    Raises
+    ------
+    Refused
+        With every fault and warning, in the order of the lines.
+    """
+    found: Sequence[Fault] = []
+    value: M | None = None
+    try:
+        value = model.model_validate(tuples(raw))
+    except ValidationError as error:
+        found = model_faults(error.errors(), raw, model.model_json_schema(by_alias=True))
+    seen = {fault.path for fault in found}
+    found = [*found, *(fault for fault in faults(raw) if fault.path not in seen)]
+    problems = Problems(tuple(sorted((_problem(fault, raw, lines, name) for fault in found), key=lambda problem: problem.row or 0)))
+    if value is None or problems.errors:
+        raise Refused(problems)
+    return value, problems
+
+
+def on_their_lines(problems: Iterable[Problem], path: Path) -> Problems:
+    """Problems, those about keys of the file `path` with the line of the key: what other files have to be read for is found without it."""
+    text = with_quoted_keys(_text(path, path.name))
+    raw = tomllib.loads(text)
+    lines = {place_words(key, raw): line for key, line in key_lines(text).items()}
+    return Problems(tuple(
+        replace(problem, row=_line(problem.column, lines)) if problem.file == path.name and problem.row is None else problem
+        for problem in problems
+    ))  # fmt: skip
+
+
+def _line(place: str, lines: Mapping[str, int]) -> int | None:
+    while place and place not in lines:
+        place = place.rpartition(".")[0]
+    return lines.get(place)
+
+
+def _text(path: Path, name: str) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        rule = Phrase("文件不存在", "the file does not exist")
+        mend = Phrase("请放入该文件，或用 committee demo 看一个完整的例子", "add it; `committee demo` shows a whole example")
+        raise refuse(rule, mend, file=name) from None
+    except (OSError, UnicodeDecodeError):
+        rule = Phrase("读不出文字：不是 UTF-8 编码的文本文件", "not readable as a UTF-8 text file")
+        raise refuse(rule, Phrase("请用 UTF-8 编码另存", "save it as UTF-8"), file=name) from None
+
+
+def _syntax_problems(message: str, text: str, name: str) -> Iterator[Problem]:
+    """Every slip of the pen; what stopped the reader too, where it stands before them all."""
+    line = re.search(r"at line (\d+)", message)
+    row, found = int(line[1]) if line else None, slips(text)
+    if not found or (row and row < found[0].line):
+        mend = Phrase("请改正这一行或上一行（引号、括号是否成对，键是否重复）", "mend this line or the one above (quotes, brackets, repeated keys)")
+        yield Problem("error", parser_words(re.sub(r"\s*\(at .*\)$", "", message)), mend, file=name, row=row)
+    for slip in found:
+        yield Problem("error", slip.rule, slip.mend, file=name, row=slip.line, value=slip.value)
+
+
+def tuples(value: Any) -> Any:
+    """Plain TOML values with every list as a tuple, as frozen models hold them."""
+    if isinstance(value, dict):
+        return {key: tuples(item) for key, item in value.items()}
+    return tuple(tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def _problem(fault: Fault, raw: Raw, lines: Mapping[KeyPath, int], name: str, within: str = "") -> Problem:
+    value = at(raw, fault.path)
+    plain = isinstance(value, str | int | float | bool)
+    line = next((lines[fault.path[:n]] for n in range(len(fault.path), 0, -1) if fault.path[:n] in lines), None)
+    return Problem(
+        fault.severity,
+        fault.rule,
+        fault.mend,
+        file=name,
+        row=line,
+        column=".".join(filter(None, [within, place_words(fault.path, raw)])),
+        value=fault.value or (str(value)[:60] if plain else ""),
+    )

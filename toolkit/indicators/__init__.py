@@ -1,0 +1,219 @@
+"""What was recorded, measured: one raw value for each member and indicator.
+
+How a measure is taken of the records: which rows count, what is taken of them, what is missing.
+
+The previous edition's results, as a table of the records holds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit.ground.problems import Problem, Problems
+from toolkit.ground.text import Phrase, phrase
+from toolkit.indicators.checks import appeal_notes, class_problems, testimonies, value_problems, veto_problems
+from toolkit.indicators.engine import VETOES, Engine
+from toolkit.indicators.panel import Judging, judging
+from toolkit.indicators.single_rows import RawValues, Taken
+from toolkit.scheme import Scheme
+from toolkit.scheme.criteria import Adjustment, Condition, Indicator
+from toolkit.scheme.measures import Measure
+
+if TYPE_CHECKING:
+    from toolkit.indicators.single_rows import SingleRows
+    from toolkit.records import Records
+
+
+NUMBERS = ("total", "rank")
+
+
+def previous_results(engine: Engine, scheme: Scheme) -> tuple[pd.DataFrame, tuple[Problem, ...]]:
+    """The results that the scheme's [previous] names, by member, and what is wrong with their table.
+
+    Returns
+    -------
+    frame
+        Index member; of the columns total, rank (float64), award, grade (object) those that are named, NaN for a
+        member that is not in the table.
+    problems
+        An error for each row beyond a member's first.
+    """
+    members = engine.members
+    if scheme.previous is None:
+        return pd.DataFrame(index=members), ()
+    table = engine.previous(scheme.previous)
+    columns = {key: table.column(column) for key, column in scheme.previous.columns.items()}
+    typed = {
+        key: held.astype("float64") if key in NUMBERS else held.astype("object").where(held.notna(), np.nan)
+        for key, held in columns.items()
+    }
+    return pd.DataFrame(typed, index=members), tuple(_repeated(table))
+
+
+def _repeated(table: SingleRows) -> Iterator[Problem]:
+    found = table.repeated()
+    for member, file, sheet, row in zip(table.members[found["whose"]], found["_file"], found["_sheet"], found["_row"], strict=True):
+        rule = phrase("会员 {member} 在上一届结果中已有一行", "member {member} has a row in the previous results already", member=member)
+        mend = Phrase("每个会员只保留一行", "keep one row for each member")
+        yield Problem("error", rule, mend, file=file, sheet=sheet, row=int(row), value=str(member))
+
+
+
+Item = Indicator | Adjustment | Condition
+
+
+@dataclass(frozen=True)
+class Indicators:
+    """All that is measured in the records.
+
+    Parameters
+    ----------
+    raw
+        Index member, a column for each indicator: float64, or object where states are counted; NaN is missing.
+    applicable
+        Same index and columns, bool: False where the indicator does not apply (不适用).
+    adjustments
+        Index member, a column for each adjustment: points, held between its bounds; 0 where nothing is recorded.
+    vetoes
+        Columns member, veto, table, file, sheet, row: every record for which a veto strikes a member.
+    recorded
+        Index member, bool: whether any row beside the members table, of those that indicators and adjustments read,
+        tells of the member. True for all where the scheme reads the members table alone.
+    problems
+        Gaps, divisions by 0, records under appeal, classes nobody is in.
+    conditions
+        Index member, a column for each condition: its raw value, as in `raw`.
+    previous
+        Index member, those of the columns total, rank (float64), award, grade (object) that the scheme's [previous]
+        names; NaN for a member that is not in its table.
+    open
+        For each member that the panel should have scored and has not: the ids of the indicators, and why.
+    """
+
+    raw: pd.DataFrame
+    applicable: pd.DataFrame
+    adjustments: pd.DataFrame
+    vetoes: pd.DataFrame
+    recorded: pd.Series[bool]
+    problems: Problems
+    conditions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    previous: pd.DataFrame = field(default_factory=pd.DataFrame)
+    open: Mapping[str, Mapping[str, Phrase]] = field(default_factory=dict)
+
+    @cached_property
+    def raw_values(self) -> RawValues:
+        """The raw values column by column, NaN where they do not apply."""
+        return RawValues.of(self.raw, self.applicable)
+
+
+def measure_indicators(scheme: Scheme, records: Records) -> Indicators:
+    """Every indicator, adjustment, condition and veto of `scheme`, measured in `records`.
+
+    The order of rows, files and members changes nothing. A number of rows or a sum over no rows is 0; every other
+    value without a row is missing, and stays so here.
+    """
+    judged = judging(scheme, records)
+    with Engine(scheme, records) as engine:
+        taken = _taken(engine, scheme, judged)
+        columns = {name: _column(engine, records, *said) for name, said in taken.items()}
+        vetoes = pd.concat([engine.vetoed(veto) for veto in scheme.vetoes] or [_no_vetoes()], ignore_index=True)
+        previous, repeated = previous_results(engine, scheme)
+        lacking = chain(*(veto_problems(engine, records, veto) for veto in scheme.vetoes))
+        said = [*repeated, *lacking, *appeal_notes(engine, scheme), *testimonies(engine, scheme, records)]
+    members = records.members
+    problems = chain(
+        *(column.problems for column in columns.values()), class_problems(scheme, members), said, judged.problems
+    )
+    applicable = {item.id: columns[item.id].applicable & _applies(item, members) for item in scheme.indicators}
+    return Indicators(
+        raw=_frame({item.id: columns[item.id].raw for item in scheme.indicators}, members.index),
+        applicable=_frame(applicable, members.index),
+        adjustments=_frame({item.id: adjustment_points(item, columns[item.id].raw) for item in scheme.adjustments}, members.index),
+        vetoes=vetoes,
+        recorded=_recorded(scheme, list(taken.values()), members.index),
+        problems=Problems(tuple(problems)),
+        conditions=_frame({item.id: columns[item.id].raw for item in scheme.conditions}, members.index),
+        previous=previous,
+        open=judged.open,
+    )
+
+
+@dataclass(frozen=True)
+class _Column:
+    raw: pd.Series[Any]
+    applicable: pd.Series[bool]
+    problems: tuple[Problem, ...]
+
+
+def _taken(engine: Engine, scheme: Scheme, judged: Judging) -> dict[str, tuple[Item, Taken]]:
+    """What every indicator, adjustment and condition takes, by its id."""
+    items: tuple[Item, ...] = (*scheme.indicators, *scheme.adjustments, *scheme.conditions)
+    asked = [item for item in items if item.measure.take != "panel"]
+    found = dict(zip((item.id for item in asked), engine.measured([item.measure for item in asked]), strict=True))
+    return {item.id: (item, found[item.id] if item.id in found else judged.taken(item.id, engine.members)) for item in items}
+
+
+def _recorded(scheme: Scheme, taken: Sequence[tuple[Item, Taken]], members: pd.Index[str]) -> pd.Series[bool]:
+    told = [
+        found.rows > 0
+        for item, found in taken
+        if not isinstance(item, Condition) and any(term.place[0] != scheme.members.table for term in item.measure.terms)
+    ]
+    heard = np.logical_or.reduce(told) if told else np.ones(len(members), np.bool_)
+    return pd.Series(heard, index=members).astype(bool)
+
+
+def _column(engine: Engine, records: Records, item: Item, taken: Taken) -> _Column:
+    applicable = _applicable(engine, item.measure, taken.value.index)
+    problems = value_problems(engine, records, item, taken, applicable)
+    return _Column(_raw(item.measure, taken), applicable, tuple(problems))
+
+
+def _raw(measure: Measure, taken: Taken) -> pd.Series[Any]:
+    value, none = taken.value, taken.rows == 0
+    if measure.take == "any":
+        return pd.Series(~none, index=value.index, dtype="object")
+    if pd.api.types.is_bool_dtype(value) or value.dtype == object:
+        value = value.astype("object").where(value.notna(), np.nan)
+    elif pd.api.types.is_numeric_dtype(value):
+        value = value.astype("float64")
+    if measure.take in {"sum", "count", "distinct"}:
+        value = value.astype("float64").mask(none, 0.0)
+    return value
+
+
+def _applicable(engine: Engine, measure: Measure, members: pd.Index[str]) -> pd.Series[bool]:
+    """False for members whose cell says 不适用; only a value read as it stands can say so."""
+    applicable = pd.Series(data=True, index=members)
+    for term in measure.terms if measure.take is None else ():
+        said = engine.not_applicable(term)
+        if said is not None:
+            applicable &= ~said.reindex(members, fill_value=False)
+    return applicable
+
+
+def adjustment_points(item: Adjustment, raw: pd.Series[Any]) -> pd.Series[Any]:
+    """The points an adjustment gives for raw values, between its bounds; a negative cap without a floor is the most a deduction takes."""
+    points = item.per * raw.astype("float64").fillna(0.0)
+    if item.cap is not None and item.cap < 0 and item.floor is None:
+        return points.clip(lower=item.cap)
+    return points.clip(lower=item.floor, upper=item.cap)
+
+
+def _applies(item: Indicator, members: pd.DataFrame) -> pd.Series[bool]:
+    return members["class"].isin(item.applies_to) if item.applies_to else pd.Series(data=True, index=members.index)
+
+
+def _frame(columns: dict[str, pd.Series[Any]], members: pd.Index[str]) -> pd.DataFrame:
+    return pd.DataFrame(columns, index=members, copy=False)  # column by column: nothing is held twice
+
+
+def _no_vetoes() -> pd.DataFrame:
+    return pd.DataFrame({key: pd.Series(dtype="object") for key in VETOES})

@@ -1,0 +1,294 @@
+"""What a reader should know of what was measured: gaps, divisions by 0, rows too many, records under appeal.
+
+What a reader should know of the records asked for: not verified, without a date, told differently by two channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from toolkit.ground.problems import Problem, Severity, nearest
+from toolkit.ground.text import Phrase, phrase
+from toolkit.indicators.selection import PLACE, Source, words_order
+from toolkit.records.findings import shown
+from toolkit.scheme.measures import Measure, Selection, Window, holding
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from toolkit.indicators.engine import Engine
+    from toolkit.indicators.single_rows import Taken
+    from toolkit.records import Records
+    from toolkit.records.dictionary import Table
+    from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Adjustment, Condition, Indicator
+    from toolkit.scheme.outcomes import Requirement, Veto
+
+
+Row = dict[str, Any]
+
+
+def testimony_problems(
+    source: Source, spec: Table, selection: Selection, window: Window | None, column: str | None
+) -> Iterator[Problem]:
+    """Warnings and notes about the rows that one selection asks for.
+
+    Parameters
+    ----------
+    source, spec
+        The table, and what the data dictionary says of it.
+    window
+        The window of the selection.
+    column
+        The column that is measured; None where rows are counted.
+    """
+    yield from _undated(source, spec, selection, window)
+    rows = source.table
+    if source.verified and selection.unverified == "left_out":
+        counts = rows[source.verified.column].isin(source.verified.counts).fill_null(False)
+        yield from _unverified(rows.filter(~counts), spec, source.verified.column)
+        rows = rows.filter(counts)
+    if source.channel and selection.once_per:
+        dates = [*(window.dates.values() if window else ()), *_happening(source, selection)]
+        asked = dict.fromkeys([column, *dates, window.column if window else None, *selection.where])
+        told = [name for name in asked if name and name not in {source.channel.column, *selection.once_per}]
+        yield from _conflicts(rows, source, spec, selection.once_per, told)
+
+
+def _undated(source: Source, spec: Table, selection: Selection, window: Window | None) -> Iterator[Problem]:
+    dates = dict.fromkeys([*([window.from_] if window else []), *_happening(source, selection)])
+    rows = source.table
+    tests = holding(rows, selection.where)
+    for date in [name for name in dates if not spec.column[name].required]:
+        for row in _by_file(rows.filter(rows[date].isnull(), *tests)):
+            rule = phrase("没有日期，不计入（该文件共 {n} 条，首见此行）", "without a date it does not count ({n} in this file, the first here)",
+                          n=row["n"])  # fmt: skip
+            yield _at(row, "warning", rule, Phrase("请补填日期", "fill in the date"), _testimony_heading(spec, date))
+
+
+def _happening(source: Source, selection: Selection) -> list[str]:
+    """The date of the table, where the selection asks when rows happened."""
+    return [source.date] if source.date and (selection.window is None or selection.in_period) else []
+
+
+def _unverified(rows: ir.Table, spec: Table, column: str) -> Iterator[Problem]:
+    for row in _by_file(rows, column):
+        state = row[column] or ""
+        rule = phrase("未核实的记录暂不计入（该文件共 {n} 条，首见此行）", "not verified: kept, and not counted ({n} in this file, the first here)",
+                      n=row["n"])  # fmt: skip
+        mend = Phrase("核实后请更新状态", "update its state when it is verified")
+        yield _at(row, "note", rule, mend, _testimony_heading(spec, column), state)
+
+
+def _by_file(rows: ir.Table, *also: str) -> list[Row]:
+    """One row for each file, sheet and state: the first row there, and how many there are.
+
+    Rows of a database have no number: all of one source are told together.
+    """
+    import ibis
+
+    sheet = ibis.ifelse(rows["_row"] == 0, "", rows["_sheet"])
+    groups = rows.group_by(_file=rows["_file"], _part=sheet, **{name: rows[name] for name in also})
+    found = groups.agg(_sheet=rows["_sheet"].min(), _row=rows["_row"].min(), n=rows.count()).to_pyarrow().to_pylist()
+    return sorted(found, key=lambda row: [row["_file"], row["_sheet"], *(row[name] or "" for name in also)])
+
+
+def _conflicts(rows: ir.Table, source: Source, spec: Table, once_per: tuple[str, ...], told: list[str]) -> Iterator[Problem]:
+    """A warning for each thing that two channels say differently of one act, at the row whose word is taken."""
+    act = [source.member, *once_per]
+    named = rows.filter(*(rows[name].notnull() for name in act))
+    days = {name: named[name].date() for name in told if spec.column[name].type == "date"}  # windows look at days
+    named = named.mutate(**days) if days else named
+    for name in told:
+        said = named.filter(named[name].notnull())
+        several = said.group_by(act).agg(_kinds=said[name].nunique())
+        disputed = said.semi_join(several.filter(several["_kinds"] > 1), act)
+        order = [*act, *words_order(disputed, source), *PLACE]
+        columns = [*act, *PLACE, str(source.channel and source.channel.column), name]
+        found = disputed.order_by(order).select(*dict.fromkeys(columns)).to_pyarrow().to_pylist()
+        yield from _disputes(found, act, name, source, spec)
+
+
+def _disputes(found: list[Row], act: list[str], name: str, source: Source, spec: Table) -> Iterator[Problem]:
+    taken: Row = {}
+    for row in found:
+        if not taken or any(row[key] != taken[key] for key in act):
+            taken = row
+        elif row[name] != taken[name]:
+            channel = str(source.channel and source.channel.column)
+            where = f"{row['_file']} {row['_sheet']}".strip()
+            first, second = row[channel] or "—", taken[channel] or "—"
+            rule = phrase(
+                "同一行为各渠道说法不一：{second}为“{kept}”，{first}为“{other}”（{where} 第 {line} 行），以{second}为准",
+                "one act told differently: `{kept}` by {second}, `{other}` by {first} ({where}, row {line}); the word of {second} is taken",
+                kept=_said(taken[name]), other=_said(row[name]), first=first, second=second, where=where, line=row["_row"],
+            )  # fmt: skip
+            yield _at(taken, "warning", rule, Phrase("请向两方核实", "ask both"), _testimony_heading(spec, name), _said(taken[name]))
+
+
+def _said(value: Any) -> str:
+    text = shown(value)
+    return text if len(text) <= 40 else f"{text[:40]}…"
+
+
+def _testimony_heading(spec: Table, column: str) -> str:
+    return next(iter(spec.column[column].headings), column)
+
+
+def _at(row: Row, severity: Any, rule: Phrase, mend: Phrase, column: str, value: str = "") -> Problem:  # noqa: PLR0917
+    return Problem(
+        severity, rule, mend, file=row["_file"], sheet=row["_sheet"], row=int(row["_row"]), column=column, value=value
+    )
+
+
+
+def value_problems(
+    engine: Engine, records: Records, item: Indicator | Adjustment | Condition, taken: Taken, applicable: pd.Series[bool]
+) -> Iterator[Problem]:
+    """What is wrong with one thing measured, each by its place."""
+    measure = item.measure
+    if taken.gaps:
+        yield from _gaps(engine, records, measure, item.label)
+    if taken.wrong:
+        yield from _wrong(engine, records, measure)
+    if taken.undivided is not None and taken.undivided.any():
+        members = applicable.index[taken.undivided & applicable.to_numpy()]
+        yield from _undivided(engine, records, measure, item.label, members)
+    if measure.take is None:
+        for term in measure.terms:
+            yield from _repeats(item.id, term, engine.measured([term])[0])
+
+
+def _gaps(engine: Engine, records: Records, measure: Measure, label: str) -> Iterator[Problem]:
+    """A row that is counted but lacks its number adds nothing: said, never silent."""
+    for column, (file, sheet, row) in engine.gaps(measure):
+        yield Problem(
+            "warning",
+            phrase("此格为空，该行未计入“{label}”", "empty: this row adds nothing to `{label}`", label=label),
+            Phrase("如有数值请补填；确无数值可不处理", "fill it in if there is a number"),
+            file=file, sheet=sheet, row=row, column=_heading(records, measure.place[0], column),
+        )  # fmt: skip
+
+
+def veto_problems(engine: Engine, records: Records, veto: Veto) -> Iterator[Problem]:
+    """Records that lack the number a veto adds up."""
+    if veto.sum:
+        yield from _gaps(engine, records, Measure(take="sum", column=veto.sum, **dict(veto.when)), veto.label)
+
+
+def _wrong(engine: Engine, records: Records, measure: Measure) -> Iterator[Problem]:
+    """A weight below 0 has no meaning, and numbers too long would not be kept whole."""
+    for file, sheet, row in engine.wrong(measure):
+        yield Problem(
+            "error",
+            Phrase("权数不能为负，且应小于 10¹²；被加权的数应在 ±10¹⁵ 之内",
+                   "a weight is not below 0 and below 10^12, and what it weighs within ±10^15"),
+            Phrase("请改正这一行的数值，或改用较大的单位", "mend the numbers of this row, or take a larger unit"),
+            file=file, sheet=sheet, row=row, column=_heading(records, measure.place[0], str(measure.weight)),
+        )  # fmt: skip
+
+
+def _undivided(
+    engine: Engine, records: Records, measure: Measure, label: str, members: pd.Index[str]
+) -> Iterator[Problem]:
+    """Nothing can be divided by 0 or by an empty cell: the value is missing, and that is said."""
+    divisor = measure.terms[-1]
+    table, column = divisor.place if measure.take is None else (measure.place[0], measure.numbers[-1])
+    places = engine.rows_of(divisor, members) if measure.take is None else {}
+    for member in members:
+        file, sheet, row = places.get(member, ("", "", None))
+        yield Problem(
+            "warning",
+            phrase("除数为 0 或为空，“{label}”按缺失处理（会员 {member}）",
+                   "divided by 0 or by nothing: `{label}` is missing for member {member}", label=label, member=member),
+            Phrase("请核对除数；确为 0 可不处理", "check the divisor; leave it if it is 0 indeed"),
+            file=file, sheet=sheet, row=row, column=_heading(records, table, str(column)),
+        )  # fmt: skip
+
+
+def _repeats(name: str, measure: Measure, found: Taken) -> Iterator[Problem]:
+    """A value read as it stands needs one row for each member."""
+    several = found.rows > 1
+    for member, count in zip(found.value.index[several], found.rows[several], strict=True):
+        yield Problem(
+            "error",
+            phrase("“{id}”应取一行，却有 {n} 行", "`{id}` reads one row, but there are {n}", id=name, n=int(count)),
+            Phrase("请删去多余的行，或用 take 写明怎样合并", "remove rows, or say with `take` how to join them"),
+            column=str(measure.column), value=str(member),
+        )  # fmt: skip
+
+
+def class_problems(scheme: Scheme, members: pd.DataFrame) -> Iterator[Problem]:
+    """Classes that an indicator applies to, or of which something is required, and nobody is in."""
+    known = sorted(set(members["class"].astype(str)))
+    asked: list[tuple[Severity, str, tuple[str, ...]]]
+    asked = [("error", f"indicator[{item.id}].applies_to", item.applies_to) for item in scheme.indicators]
+    asked += [("warning", f"{place}[{n}].classes", item.classes) for place, items in _required(scheme) for n, item in enumerate(items)]
+    for severity, place, classes in asked:
+        for name in (name for name in classes if name not in known):
+            mend = Phrase(f"现有类别：{'、'.join(known)}", f"known classes: {', '.join(known)}")
+            if guess := nearest(name, known):
+                mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
+            if name.strip() in known:
+                mend = Phrase("请删去首尾的空格", "remove the blanks around it")
+            rule = phrase("没有会员属于类别“{name}”", "no member is in the class `{name}`", name=name)
+            yield Problem(severity, rule, mend, file="scheme.toml", column=place, value=name)
+
+
+def _required(scheme: Scheme) -> Iterator[tuple[str, tuple[Requirement, ...]]]:
+    """Everything that is required of members, by its place."""
+    if scheme.eligibility:
+        yield "eligibility.require", scheme.eligibility.require
+    for award in scheme.awards:
+        yield f"award[{award.id}].require", award.require
+    for grade, items in scheme.grades.require.items() if scheme.grades else ():
+        yield f"grades.require.{grade}", items
+
+
+def appeal_notes(engine: Engine, scheme: Scheme) -> Iterator[Problem]:
+    """Records that count although under appeal, each named once."""
+    marking = [selection for selection, _ in _asked(scheme) if _marks(scheme, selection)]
+    for table in dict.fromkeys(selection.table for selection in marking):
+        asked = {s.model_dump_json(): s for s in marking if s.table == table}
+        for file, sheet, row in engine.under_appeal(table, list(asked.values())):
+            yield Problem(
+                "note",
+                Phrase("该记录正在申诉，目前仍计入", "this record is under appeal and counts for now"),
+                Phrase("申诉有结果后请更新状态", "update its status when the appeal is decided"),
+                file=file, sheet=sheet, row=row,
+            )  # fmt: skip
+
+
+def testimonies(engine: Engine, scheme: Scheme, records: Records) -> Iterator[Problem]:
+    """What a reader should know of the rows asked for, each said once."""
+    asked = {(selection.model_dump_json(), column): (selection, column) for selection, column in _asked(scheme)}
+    found: list[Problem] = []
+    for selection, column in asked.values():
+        spec, window = records.tables.table[selection.table], scheme.window.get(selection.window or "")
+        found += testimony_problems(engine.source(selection.table), spec, selection, window, column)
+    yield from dict.fromkeys(found)
+
+
+def _asked(scheme: Scheme) -> Iterator[tuple[Selection, str | None]]:
+    """Every selection of rows that are counted or taken from, with the columns that are taken."""
+    items: tuple[Indicator | Adjustment | Condition, ...]
+    items = (*scheme.indicators, *scheme.adjustments, *scheme.conditions)
+    for item in items:
+        for term in item.measure.terms if item.measure.take not in {None, "panel"} else ():
+            for column in term.numbers or (term.place[1],):
+                yield term.selection, column
+    for veto in scheme.vetoes:
+        yield veto.when, veto.distinct or veto.sum
+
+
+def _marks(scheme: Scheme, selection: Selection) -> bool:
+    window = scheme.window.get(selection.window or "")
+    return bool(window and window.appeal and window.under_appeal == "count_and_mark")
+
+
+def _heading(records: Records, table: str, column: str) -> str:
+    headings = records.tables.table[table].column[column].headings
+    return headings[0] if headings else column

@@ -1,0 +1,268 @@
+"""The engines that hold the records, and what is asked of them: DuckDB here, or wherever a table stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from fractions import Fraction
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import pandas as pd
+
+from toolkit.indicators.aggregates import as_written, one_value, plain, weighable
+from toolkit.indicators.selection import (
+    MARKED,
+    MEMBER,
+    PLACE,
+    Calendar,
+    Source,
+    behind,
+    selected,
+    taken,
+    together,
+)
+from toolkit.indicators.single_rows import SingleRows, Taken, as_it_stands, from_parts, kept_rows, quotient
+from toolkit.records.databases.relation import APART
+from toolkit.records.findings import shown
+from toolkit.records.references import member_column
+from toolkit.scheme import Scheme
+from toolkit.scheme.measures import Measure, Selection
+from toolkit.scheme.outcomes import Veto
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+    from toolkit.records import Records
+    from toolkit.records.dictionary import Table
+    from toolkit.scheme.outcomes import Previous
+
+VETOES = (MEMBER, "veto", "table", "file", "sheet", "row")
+BEHIND = (MEMBER, "file", "sheet", "row", "amount")
+Place = tuple[str, str, int]
+
+
+class Engine:
+    """The tables of records as measures see them; a context manager, since some stand behind a connection.
+
+    A table of files that has one row for each member is read as it stands. Other small tables are handed to an
+    embedded DuckDB as Arrow, with stated types. Large ones stay where they stand, and only what is asked of them
+    comes back.
+    """
+
+    def __init__(self, scheme: Scheme, records: Records) -> None:
+        self._scheme, self._records = scheme, records
+        self._calendar = Calendar(scheme.as_of, scheme.period, scheme.window)
+        self._sources: dict[str, Source] = {}
+        self._single: dict[str, SingleRows] = {}
+        self._taken: dict[str, Taken] = {}
+        self._open = ExitStack()
+        self._backend: Backend | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+        self._open.close()
+
+    def source(self, name: str) -> Source:
+        """The table called `name` in the data dictionary."""
+        if name not in self._sources:
+            spec = self._records.tables.table[name]
+            member = self.member(name)
+            columns = tuple(column for column, held in spec.column.items() if not held.personal)
+            table = self._standing(name, member) if name in self._records.standing else self._registered(name)
+            self._sources[name] = Source(table, member, spec.date, columns, spec.channel, spec.verified)
+        return self._sources[name]
+
+    @property
+    def members(self) -> pd.Index[str]:
+        """Whom everything is measured of."""
+        return self._records.members.index
+
+    def member(self, name: str) -> str:
+        """The column of a table that says whom a row is about."""
+        return str(member_column(self._records.tables.table[name], name, self._scheme))
+
+    def measured(self, measures: Sequence[Measure]) -> list[Taken]:
+        """Each measure, taken for every member."""
+        terms = {_key(term): term for measure in measures for term in measure.terms}
+        new = [term for key, term in terms.items() if key not in self._taken]
+        for term in new:
+            if self._stands_alone(term):
+                self._taken[_key(term)] = as_it_stands(self._rows_of(term.place[0]), str(term.place[1]))
+        asked = [term for term in new if _key(term) not in self._taken]
+        for places in together(asked):
+            self._ask([asked[place] for place in places])
+        return [self._whole(measure) for measure in measures]
+
+    def _ask(self, measures: Sequence[Measure]) -> None:
+        """Take measures that go together."""
+        table, columns = taken(self.source(measures[0].place[0]), measures, self._calendar)
+        frame, members = _frame(table), self.members
+        at = pd.Index(frame[MEMBER]).get_indexer(members)
+        for measure, names in zip(measures, columns, strict=True):
+            found = {part: frame[name] for part, name in names.items()}
+            self._taken[_key(measure)] = from_parts(measure, found, at, members)
+
+    def _whole(self, measure: Measure) -> Taken:
+        found = [self._taken[_key(term)] for term in measure.terms]
+        return found[0] if len(found) == 1 else quotient(found[0], found[1], counted=measure.take is not None)
+
+    def _stands_alone(self, measure: Measure) -> bool:
+        """Whether it is read from a table of files that has one row for each member."""
+        name = measure.place[0]
+        bare = measure.take is None and measure.selection == Selection(table=name)
+        return bare and name not in self._records.standing and bool(self._rows_of(name).rows.max(initial=0) <= 1)
+
+    def _rows_of(self, name: str) -> SingleRows:
+        if name not in self._single:
+            frame, spec = self._records.frames[name], self._records.tables.table[name]
+            kept = kept_rows(frame, spec, self._calendar)
+            self._single[name] = SingleRows.of(frame, self.member(name), self.members, kept)
+        return self._single[name]
+
+    def previous(self, previous: Previous) -> SingleRows:
+        """The table of the previous edition's results, whole: what was decided then holds whatever its date."""
+        name, member = previous.table, self.member(previous.table)
+        frame = self._records.frames[name]
+        if name in self._records.standing:
+            rows = self.source(name).table
+            frame = _frame(rows.select(*dict.fromkeys([member, *previous.columns.values(), *PLACE])))
+            frame = frame.apply(plain)
+        return SingleRows.of(frame, member, self.members)
+
+    def vetoed(self, veto: Veto) -> pd.DataFrame:
+        """Every record for which a veto strikes a member: member, veto, table, file, sheet, row."""
+        source = self.source(veto.when.table)
+        rows = selected(source, veto.when, self._calendar)
+        if veto.sum:
+            rows = rows.filter(~rows[veto.sum].isnull())
+        kinds = {"_kind": one_value(rows[veto.distinct])} if veto.distinct else {}
+        amounts = {"_amount": as_written(rows[veto.sum])} if veto.sum else {}
+        rows = rows.select(**{MEMBER: rows[source.member]}, **{place[1:]: rows[place] for place in PLACE}, **kinds, **amounts)
+        frame = _frame(rows).sort_values([MEMBER, "file", "sheet", "row"], ignore_index=True)
+        struck = frame[_strikes(veto, frame)].reset_index(drop=True)
+        named: pd.DataFrame = struck.assign(veto=veto.id, table=veto.when.table)[list(VETOES)]
+        return named
+
+    def behind(self, measure: Measure, members: Collection[str] | None = None) -> pd.DataFrame:
+        """The records a measure rests on: member, file, sheet, row, amount (what it takes of each, as text)."""
+        source = self.source(measure.place[0])
+        rows = behind(source, measure, self._calendar)
+        if members is not None:
+            rows = rows.filter(rows[source.member].isin(list(members)))
+        places = {place[1:]: rows[place] for place in PLACE}
+        taken = dict(zip(("amount", "beside"), filter(None, (measure.place[1], *measure.numbers[1:])), strict=False))
+        frame = _frame(rows.select(**{MEMBER: rows[source.member]}, **places, **{name: rows[column] for name, column in taken.items()}))
+        told = {name: _told(frame[name]) for name in taken}
+        if "beside" in told:
+            sign, pairs = " × " if measure.weight else " ÷ ", zip(told["amount"], told["beside"], strict=True)
+            told["amount"] = pd.Series([f"{one}{sign}{other}" if one and other else None for one, other in pairs], dtype=object)
+        named: pd.DataFrame = frame.assign(**told).reindex(columns=list(BEHIND))
+        return named.sort_values([MEMBER, "file", "sheet", "row"], ignore_index=True)
+
+    def under_appeal(self, table: str, selections: Sequence[Selection]) -> Iterator[Place]:
+        """Where records of `table` stand that count although under appeal, each once."""
+        found = [selected(self.source(table), selection, self._calendar) for selection in selections]
+        frames = [_frame(rows.filter(rows[MARKED]).select(*PLACE)) for rows in found]
+        yield from pd.concat(frames).drop_duplicates().sort_values(list(PLACE)).itertuples(index=False, name=None)
+
+    def gaps(self, measure: Measure) -> Iterator[tuple[str, Place]]:
+        """In which column and where rows lack a number that the measure needs."""
+        rows = selected(self.source(measure.place[0]), measure.selection, self._calendar)
+        for name in measure.numbers:
+            yield from ((name, place) for place in _places(rows.filter(rows[name].isnull())))
+
+    def wrong(self, measure: Measure) -> Iterator[Place]:
+        """Where rows stand whose number cannot be weighed."""
+        rows = selected(self.source(measure.place[0]), measure.selection, self._calendar)
+        value, weight = (rows[name] for name in measure.numbers)
+        yield from _places(rows.filter(~weighable(value, weight)))  # of an empty cell this is unknown, and not kept
+
+    def rows_of(self, measure: Measure, members: pd.Index[str]) -> dict[str, Place]:
+        """By member, where the row stands from which a measure is read as it stands."""
+        name = measure.place[0]
+        if name not in self._records.standing:
+            table = self._rows_of(name)
+            at = table.standing[table.members.get_indexer(members)]
+            found = table.frame.iloc[at[at >= 0]][list(PLACE)].itertuples(index=False, name=None)
+            return dict(zip(members[at >= 0], found, strict=True))
+        rows = selected(self.source(name), measure.selection, self._calendar)
+        cell = rows[str(measure.place[1])]
+        rows = rows.filter(cell.isnull() | (cell == 0)).select(self.member(name), *PLACE)
+        return {row[0]: row[1:] for row in _frame(rows).itertuples(index=False, name=None)}
+
+    def not_applicable(self, measure: Measure) -> pd.Series[bool] | None:
+        """By member, whether a cell of the measure's column says 不适用; None where none does."""
+        name, column = measure.place
+        if name in self._records.standing:
+            table, member = self.source(name).table, self.member(name)
+            if APART + str(column) not in table.columns:
+                return None
+            said = table.group_by(**{MEMBER: table[member]}).agg(apart=table[APART + str(column)].any())
+            return _frame(said).set_index(MEMBER)["apart"].astype(bool)
+        held = self._records.not_applicable.get(name)
+        if held is None or column not in held or not held[column].any():
+            return None
+        return self._rows_of(name).any(held[column])
+
+    def _registered(self, name: str) -> ir.Table:
+        if self._backend is None:
+            import ibis
+
+            self._backend = ibis.duckdb.connect()
+            self._open.callback(self._backend.con.close)
+        self._backend.con.register(name, _arrow(self._records, name))
+        return self._backend.table(name)
+
+    def _standing(self, name: str, member: str) -> ir.Table:
+        """A table where it stands: personal columns stay behind, branches and former codes count for their member."""
+        table = self._open.enter_context(self._records.standing[name].opened())
+        spec = self._records.tables.table[name]
+        table = table.drop(*(column for column, held in spec.column.items() if held.personal and column in table.columns))
+        counts_to: Mapping[str, str] = self._records.counts_to
+        return table.mutate(**{member: table[member].substitute(counts_to)}) if counts_to else table
+
+
+def _frame(rows: ir.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = rows.to_pyarrow().to_pandas()
+    return frame
+
+
+def _strikes(veto: Veto, frame: pd.DataFrame) -> pd.Series[bool]:
+    """Which records are those of a member that a veto strikes."""
+    members = frame.groupby(MEMBER)
+    if veto.sum:
+        totals = frame[MEMBER].map({name: float(sum(map(Fraction, amounts))) for name, amounts in members["_amount"]}).astype("float64")
+        return totals >= veto.at_least if veto.at_most is None else totals <= veto.at_most
+    times = members["_kind"].transform("nunique") if veto.distinct else members["row"].transform("size")
+    return times >= veto.at_least
+
+
+def _key(measure: Measure) -> str:
+    return measure.model_dump_json()
+
+
+def _places(rows: ir.Table) -> Iterator[Place]:
+    yield from _frame(rows.order_by(PLACE).select(*PLACE)).itertuples(index=False, name=None)
+
+
+def _told(cells: pd.Series[Any]) -> pd.Series[Any]:
+    """Cells as a reader sees them in the file, None where empty."""
+    told = [None if pd.isna(cell) else shown(cell) for cell in plain(cells).astype(object)]
+    return pd.Series(told, index=cells.index, dtype=object)
+
+
+def _arrow(records: Records, name: str) -> Any:
+    """A table of records as an Arrow table, so that its types are stated and not guessed."""
+    import pyarrow as pa
+
+    spec: Table = records.tables.table[name]
+    number, text = pa.float64(), pa.string()
+    kinds = {"number": number, "money": number, "percent": number, "date": pa.timestamp("us"), "boolean": pa.bool_()}
+    fields = [pa.field(column, kinds.get(held.type, text)) for column, held in spec.column.items() if not held.personal]
+    places = [pa.field("_file", text), pa.field("_sheet", text), pa.field("_row", pa.int64())]
+    schema = pa.schema([*fields, *places])
+    return pa.Table.from_pandas(records.frames[name], schema=schema, preserve_index=False)

@@ -1,0 +1,467 @@
+"""The score sheets of an edition's experts: who sits, who withdraws from whom, what was scored, and what came of it.
+
+What came of the panel of an edition: who sat, who withdrew, the scores of each indicator, the places left open.
+
+Single experts' scores stay in here: what leaves are the panel's scores, and problems that say no score and no name.
+
+The panel's own scores where its table holds them instead of experts' sheets, as in a sealed bag that names no expert.
+
+What is wrong with score sheets, and what the chair should know of them: by place and pseudonym, never a score or a name.
+
+Who sits on the panel of an edition and who withdraws from whom, as its tables of experts and interests say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit.ground.problems import Problem, Problems, Refused, nearest
+from toolkit.ground.text import Phrase, phrase
+from toolkit.indicators.single_rows import Taken
+from toolkit.panels import (
+    PanelScores,
+    Recusals,
+    composition_problems,
+    due_recusals,
+    entries_despite_recusal,
+    expert_deviations,
+    levelled,
+    panel_scores,
+)
+from toolkit.panels.severity import LEAST
+from toolkit.records.credit_code import normal_key
+from toolkit.records.members import DIVIDERS
+from toolkit.records.references import RESULT_COUNTS, member_column, result_column
+from toolkit.scheme.criteria import GIVE_CODE, is_pseudonym
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from toolkit.panels import Levelling
+    from toolkit.records import Records
+    from toolkit.scheme import Panel, Scheme
+    from toolkit.scheme.criteria import Indicator
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Judged:
+    """One indicator as the panel scored it; both frames are member x expert, each in their order.
+
+    Parameters
+    ----------
+    scores, recused
+        float64, NaN where nothing was scored, and bool. What stands in a recused cell is not in `scores`.
+    levelled
+        What was done to harsh and lenient experts; with ``harshness = "none"`` nothing, and nothing to an expert with too
+        few scores to tell (`toolkit.panels.severity.LEAST`).
+    results
+        One score for each member, or why there is none.
+    """
+
+    scores: pd.DataFrame
+    recused: pd.DataFrame
+    levelled: Levelling
+    results: PanelScores
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Judging:
+    """The panel of an edition, as its records tell.
+
+    Parameters
+    ----------
+    experts
+        Pseudonyms, in order.
+    recusals
+        Who withdraws from whom, as declared and by employer; None where that cannot be said.
+    indicators
+        By the id of each indicator that the panel scores.
+    open
+        For each member without a score where it should have one: the ids of the indicators, and why.
+    problems
+        What is wrong with the panel and its sheets. Of an entry despite recusal the place, never the score.
+    composition
+        Those of them that are about how the panel is made up.
+    """
+
+    experts: tuple[str, ...] = ()
+    recusals: Recusals | None = None
+    indicators: Mapping[str, Judged] = field(default_factory=dict)
+    open: Mapping[str, Mapping[str, Phrase]] = field(default_factory=dict)
+    problems: Problems = field(default_factory=Problems)
+    composition: Problems = field(default_factory=Problems)
+
+    def taken(self, item: str, members: pd.Index[str]) -> Taken:
+        """The panel's score of an indicator for each member, and how many scored it."""
+        if item not in self.indicators:
+            return Taken(pd.Series(np.nan, index=members), np.zeros(len(members), np.int64))
+        table = self.indicators[item].results.members
+        return Taken(table["score"].reindex(members), table["scorers"].reindex(members).to_numpy(np.int64))
+
+
+def judged_by_panel(scheme: Scheme) -> tuple[Indicator, ...]:
+    """The indicators that the panel scores."""
+    return tuple(item for item in scheme.indicators if item.measure.take == "panel")
+
+
+def panel_tables(scheme: Scheme) -> frozenset[str]:
+    """The tables of the panel, which are for its chair alone: score sheets, experts, interests."""
+    panel = scheme.panel
+    named = (panel.table, panel.experts, panel.interests) if panel else ()
+    return frozenset({str(item.measure.table) for item in judged_by_panel(scheme)} | {*filter(None, named)}) - {scheme.members.table}
+
+
+def concerned(item: Indicator, records: Records) -> pd.Series[bool]:
+    """Whom the panel has to score: who applied, and is of a class to which the indicator applies."""
+    members = records.members
+    applies = members["class"].isin(item.applies_to) if item.applies_to else pd.Series(data=True, index=members.index)
+    return applies & members["applied"].astype(bool)
+
+
+
+def given_results(scheme: Scheme, panel: Panel, records: Records, item: Indicator) -> Judged:
+    """An indicator as the panel scored it, read back: of experts nothing is known but how many scored and withdrew."""
+    name, column = item.measure.place
+    frame = records.frames[name]
+    member = str(member_column(records.tables.table[name], name, scheme))
+    rows = frame.drop_duplicates(member).set_index(member).reindex(records.members.index)
+    counts = {count: rows[result_column(str(column), count)].fillna(0).astype(np.int64) for count in RESULT_COUNTS}
+    score = rows[str(column)].astype(np.float64)
+    few = np.where(counts["scorers"] + counts["missing"] < panel.minimum, "recusal", "unscored")
+    why = pd.Series(np.where(score.notna(), "", few), index=rows.index, dtype=object)
+    nobody = pd.DataFrame(index=rows.index, dtype=np.float64)
+    results = PanelScores(pd.DataFrame({"score": score, **counts, "why": why}), panel.minimum, panel.trim)
+    return Judged(nobody, nobody.astype(bool), levelled(nobody), results)
+
+
+def result_rows(judged: Judged, column: str) -> pd.DataFrame:
+    """The columns that `given_results` reads: index member, the score and the three counts."""
+    members = judged.results.members
+    counts = {result_column(column, count): members[count] for count in RESULT_COUNTS}
+    return pd.DataFrame({column: members["score"], **counts})
+
+
+
+HOW = {"zscore": Phrase("标准分（z 分）", "z-scores"), "mixed_model": Phrase("混合模型", "a mixed model")}
+
+
+def stands_elsewhere(panel: Panel, items: Iterable[Indicator], records: Records) -> Iterator[Problem]:
+    """An error for each table of the panel that is too large to be read here: score sheets never are."""
+    names = {*(str(item.measure.table) for item in items), *filter(None, [panel.experts, panel.interests])}
+    for name in sorted(names & set(records.standing)):
+        rule = phrase("“{name}”太大，不像评分表", "`{name}` is too large for score sheets", name=name)
+        yield Problem("error", rule, Phrase("请核对数据来源", "check where it is read from"), file="tables.toml", column=f"table.{name}")
+
+
+def named_experts(experts: Iterable[str], table: str, records: Records) -> Iterator[Problem]:
+    """An error where experts do not go by pseudonyms; whatever stands there instead is not repeated."""
+    named = sum(not is_pseudonym(expert) for expert in experts)
+    if named:
+        rule = phrase("专家只写代号，不写姓名（{n} 处不是代号）", "experts go by pseudonyms, never by name ({n} are none)", n=named)
+        yield Problem("error", rule, GIVE_CODE, file=records.tables.table[table].file or "")
+
+
+def unknown_employers(panel: Panel, notes: Iterable[Problem], records: Records) -> Iterator[Problem]:
+    """Notes that an employer is no member: by the place alone, since an employer may tell who the expert is."""
+    for note in notes:
+        yield replace(note, column=_heading(records, str(panel.experts), "employer"), value="")
+
+
+def row_problems(rows: pd.DataFrame, experts: Sequence[str], records: Records, table: str, column: str) -> Iterator[Problem]:
+    """Rows of nobody on the panel, and second rows of one expert for one member; `column` says whose row it is."""
+    heading = _heading(records, table, column)
+    for row in rows[~rows["expert"].isin(experts)].to_dict("records"):
+        guess = nearest(str(row["expert"]), experts)
+        rule = Phrase("专家组里没有这个专家代号", "there is no such expert on the panel")
+        mend = phrase("是否为 {guess}？", "is it {guess}?", guess=guess) if guess else Phrase("请填专家代号，不要填姓名", "write the pseudonym, not a name")
+        yield _at(row, "error", (rule, mend), heading, "" if guess is None else str(row["expert"]))
+    again = rows[rows["expert"].isin(experts) & rows.duplicated(["expert", "member"])]
+    for row in again.to_dict("records"):
+        rule = phrase("专家 {expert} 对这个会员评了两次", "expert {expert} scored this member twice", expert=row["expert"])
+        yield _at(row, "error", (rule, Phrase("请只保留一行", "keep one row")), heading, _who(row["member"], records))
+
+
+def refused_entries(rows: pd.DataFrame, item: Indicator, due: pd.DataFrame, records: Records) -> Iterator[Problem]:
+    """An error for each score that stands where its expert withdraws."""
+    heading = _heading(records, str(item.measure.table), str(item.measure.column))
+    for expert, own in rows.drop(columns="withdrawn").assign(column=heading).groupby("expert"):
+        rule = phrase("专家 {expert} 对该会员应当回避，所评不予接受", "expert {expert} withdraws from this member: the entry is refused", expert=expert)
+        for problem in entries_despite_recusal(own, due):
+            yield replace(problem, rule=rule, value=_who(problem.value, records))
+
+
+def own_withdrawals(rows: pd.DataFrame, item: Indicator, due: pd.DataFrame, records: Records) -> Iterator[Problem]:
+    """A note for each 回避 that rests on nothing declared."""
+    heading = _heading(records, str(item.measure.table), str(item.measure.column))
+    for row in rows[rows["withdrawn"]].to_dict("records"):
+        if not due.loc[row["member"], row["expert"]]:
+            rule = phrase("专家 {expert} 自行回避，尚无申报", "expert {expert} withdraws, and has declared nothing", expert=row["expert"])
+            mend = Phrase("请补申报利害关系", "have the interest declared")
+            yield _at(row, "note", (rule, mend), heading, _who(row["member"], records))
+
+
+def unscored_members(item: Indicator, scores: pd.DataFrame, recused: pd.DataFrame, concerned: pd.Series[bool], records: Records) -> Iterator[Problem]:
+    """A warning for each expert who has not scored everybody whom it may and should: how many are lacking."""
+    table = str(item.measure.table)
+    lacking = (scores.isna() & ~recused)[concerned].sum()
+    for expert, count in lacking[lacking > 0].items():
+        rule = phrase("“{label}”：专家 {expert} 还有 {n} 个会员未评", "`{label}`: expert {expert} has not scored {n} members",
+                      label=item.label, expert=expert, n=count)  # fmt: skip
+        mend = Phrase("请补评；不评的填“回避”", "have them scored, or 回避 written")
+        yield Problem("warning", rule, mend, file=records.tables.table[table].file or "", column=_heading(records, table, str(item.measure.column)))
+
+
+def levelling_problems(panel: Panel, item: Indicator, level: Levelling) -> Iterator[Problem]:
+    """What was levelled, and whose scores were left as written although the scheme asks for levelling."""
+    if panel.harshness == "none":
+        return
+    who, place = level.experts[level.experts["scored"] > 0], f"indicator[{item.id}]"
+    few = who.loc[who["how"] == "too_few", "compared"]
+    if len(few):
+        rule = phrase("“{label}”：评过的会员中另有专家也评过的不到 {least} 个，评分太少，未作宽严校正：{zh}",
+                      "`{label}`: too few to level, under {least} members scored by another expert too: {en}", label=item.label, least=LEAST,
+                      zh="、".join(f"专家 {expert}（{n} 个）" for expert, n in few.items()), en=", ".join(f"{expert} ({n})" for expert, n in few.items()))  # fmt: skip
+        yield Problem("warning", rule, Phrase("请专家组组长审阅，或请其多评几个会员", "the chair should look at it, or have them score more"), file="scheme.toml", column=place)
+    alone = len(level.experts) - len(who)  # who has not scored shares no member with anybody
+    if panel.harshness == "mixed_model" and len(who) > 1 and level.figures["parts"] - alone > 1:
+        rule = phrase("“{label}”：专家没有评过共同的会员，宽严无法互相比较", "`{label}`: experts share no member, and cannot be compared",
+                      label=item.label)  # fmt: skip
+        yield Problem("warning", rule, Phrase("请让各组专家共评几个会员", "let the groups score some members in common"),
+                      file="scheme.toml", column=place)  # fmt: skip
+    changed = int(((who["shift"] != 0) | (who["stretch"] != 1)).sum())
+    if changed:
+        told = HOW[panel.harshness]
+        rule = phrase("“{label}”：{n} 位专家的评分已用{zh}作宽严校正", "`{label}`: the scores of {n} experts are levelled by {en}",
+                      label=item.label, n=changed, zh=told.zh, en=told.en)  # fmt: skip
+        mend = Phrase("校正前后见 committee panel", "see `committee panel` for before and after")
+        yield Problem("note", rule, mend, file="scheme.toml", column="panel.harshness", value=str(panel.harshness))
+
+
+def deviation_notes(item: Indicator, deviations: pd.DataFrame) -> Iterator[Problem]:
+    """A note that someone deviates: who and by how much is for the chair."""
+    marked = int(deviations["stance"].isin(["harsh", "lenient"]).sum())
+    if marked:
+        rule = phrase("“{label}”有 {n} 位专家明显偏严或偏宽，所评照常计入", "`{label}`: {n} experts are markedly harsh or lenient, and count as any other",
+                      label=item.label, n=marked)  # fmt: skip
+        mend = Phrase("请专家组组长看 committee panel", "the chair should see `committee panel`")
+        yield Problem("note", rule, mend, file="scheme.toml", column=f"indicator[{item.id}]")
+
+
+def open_place_problems(
+    places: Mapping[str, Mapping[str, Phrase]], records: Records, items: Iterable[Indicator]
+) -> Iterator[Problem]:
+    """A warning for each member and indicator without a panel score."""
+    named = {item.id: item for item in items}
+    for member in sorted(places):
+        for id_, why in places[member].items():
+            table = records.tables.table[str(named[id_].measure.table)]
+            rule = phrase("“{label}”：{zh}；该会员位次待定", "`{label}`: {en}; its place is open", label=named[id_].label, zh=why.zh, en=why.en)
+            mend = Phrase("请补充专家或补齐评分后重新计算", "add experts or scores, and evaluate again")
+            yield Problem("warning", rule, mend, file=table.file or "", column=f"indicator[{id_}]", value=_who(member, records))
+
+
+def _who(member: object, records: Records) -> str:
+    """A member by its name and key."""
+    key = str(member)
+    name = str(records.members.loc[key, "name"]) if key in records.members.index else key
+    return key if name == key else f"{name}（{key}）"
+
+
+def _at(row: Mapping[Hashable, Any], severity: Any, said: tuple[Phrase, Phrase], column: str, value: str) -> Problem:
+    return Problem(severity, *said, file=str(row["file"]), sheet=str(row["sheet"]), row=int(row["row"]) or None, column=column, value=value)
+
+
+def _heading(records: Records, table: str, column: str) -> str:
+    headings = records.tables.table[table].column[column].headings
+    return headings[0] if headings else column
+
+
+
+PLACE = ("file", "sheet", "row")
+
+
+def recusals_due(scheme: Scheme, records: Records, experts: Iterable[str]) -> Recusals:
+    """Who withdraws from whom: by declared interests and employers, where the scheme names their tables.
+
+    Raises
+    ------
+    Refused
+        For an interest in nobody known, or of an expert who is not on the panel.
+    """
+    panel = scheme.panel
+    classes = records.members["class"].astype(object)
+    interests = employers = None
+    if panel and panel.interests:
+        interests = _interests(panel, records, experts := tuple(experts))
+    if panel and panel.experts:
+        employers = _employers(panel, records)
+    return due_recusals(classes.where(classes != "", None), list(experts), interests, employers, rivals=bool(panel and panel.rivals))
+
+
+def seats_of(panel: Panel, records: Records) -> pd.DataFrame:
+    """The table of experts: expert, employer, outside where it says so, and their places; empty where there is none."""
+    if panel.experts is None:
+        return pd.DataFrame({name: pd.Series(dtype=object) for name in ("expert", "employer", *PLACE)})
+    return placed_rows(records, panel.experts, {"id": "expert", "employer": "employer", "outside": "outside"})
+
+
+def seating_problems(panel: Panel, seats: pd.DataFrame, records: Records) -> Problems:
+    """Whether the panel is made up as the scheme asks."""
+    file = records.tables.table[str(panel.experts)].file or ""
+    columns = [name for name in ("expert", "outside") if name in seats]
+    return composition_problems(
+        seats[columns], minimum=panel.minimum, odd=panel.odd, outside=Fraction(panel.outside), file=file
+    )
+
+
+def _interests(panel: Panel, records: Records, experts: tuple[str, ...]) -> pd.DataFrame:
+    name = str(panel.interests)
+    rows = placed_rows(records, name, {"expert": "expert", "member": "member", "ground": "ground"})
+    if panel.experts is None:  # whoever has not handed in a sheet yet may have declared something
+        rows = rows[rows["expert"].isin(experts)]
+    if records.tables.table[name].column["member"].type == "member":  # a wrong key was refused: the others have left
+        return rows[rows["member"].isin(records.members.index)]
+    return rows.assign(member=[_counted(cell, records) for cell in rows["member"]])
+
+
+def _employers(panel: Panel, records: Records) -> pd.DataFrame:
+    """One row for each employer: an expert may name several, divided by 、 or ；."""
+    seats = seats_of(panel, records)
+    if "employer" not in seats:
+        return seats.iloc[:0].assign(member="")
+    split = [[part for part in DIVIDERS.split(_text(cell)) if part.strip()] for cell in seats["employer"]]
+    rows = seats.assign(member=pd.Series(split, index=seats.index, dtype=object)).explode("member").dropna(subset=["member"])
+    rows = rows[rows["expert"] != ""]
+    return rows.assign(member=[_counted(cell, records) for cell in rows["member"]])
+
+
+def _counted(cell: object, records: Records) -> str:
+    """A member's key as it is compared: of a branch or a former code that of its member."""
+    key = normal_key(_text(cell))
+    return str(records.counts_to.get(key, key))
+
+
+def _text(cell: object) -> str:
+    return cell if isinstance(cell, str) else ""
+
+
+def placed_rows(records: Records, table: str, columns: Mapping[str, str]) -> pd.DataFrame:
+    """Columns of a table by their part in the panel, as far as it has them, and where each row stands."""
+    frame = records.frames[table]
+    named = {name: frame[column] for column, name in columns.items() if column in frame}
+    rows = pd.DataFrame(named | {place: frame[f"_{place}"] for place in PLACE}, index=frame.index)
+    return rows.assign(expert=rows["expert"].astype(object).where(rows["expert"].notna(), ""))
+
+
+
+def judging(scheme: Scheme, records: Records) -> Judging:
+    """The panel's scores, by the scheme's [panel]: recusals enforced, extremes left out, places open below the quorum.
+
+    Members and experts are put in order first: neither the order of files and rows nor that of sheets changes a bit.
+    Members that left before the as-of date are not scored.
+    """
+    panel, items = scheme.panel, judged_by_panel(scheme)
+    if panel is None or not items:
+        return Judging()
+    records = records.as_of(scheme.as_of)
+    if panel.holds == "results":
+        return _given(scheme, panel, records)
+    seats = seats_of(panel, records)
+    experts = tuple(sorted({*seats["expert"]} - {""})) if panel.experts else _who_scored(panel, items, records)
+    unfit = Problems((*stands_elsewhere(panel, items, records), *named_experts(experts, str(panel.experts or items[0].measure.table), records)))
+    if unfit:
+        return Judging(problems=unfit)
+    composition = seating_problems(panel, seats, records) if panel.experts else Problems()
+    try:
+        recusals = recusals_due(scheme, records, experts)
+    except Refused as refused:
+        return Judging(experts, problems=composition + refused.problems, composition=composition)
+    return _judged(scheme, panel, records, recusals, composition)
+
+
+def _given(scheme: Scheme, panel: Panel, records: Records) -> Judging:
+    """The panel whose results alone are there: its members are not known, the places it left open are."""
+    items = judged_by_panel(scheme)
+    unfit = Problems(tuple(stands_elsewhere(panel, items, records)))
+    if unfit:
+        return Judging(problems=unfit)
+    found = {item.id: given_results(scheme, panel, records, item) for item in items}
+    places = _open_places(found, items, records)
+    return Judging(indicators=found, open=places, problems=Problems(tuple(open_place_problems(places, records, items))))
+
+
+def _open_places(found: Mapping[str, Judged], items: Iterable[Indicator], records: Records) -> dict[str, dict[str, Phrase]]:
+    """For each member that should have a score and has none: of which indicators, and why."""
+    places: dict[str, dict[str, Phrase]] = {}
+    for item in items:
+        waiting = concerned(item, records)
+        for member, why in found[item.id].results.open.items():
+            if waiting[str(member)]:
+                places.setdefault(str(member), {})[item.id] = why
+    return places
+
+
+def _who_scored(panel: Panel, items: Iterable[Indicator], records: Records) -> tuple[str, ...]:
+    """Without a table of experts the panel is whoever handed in a sheet."""
+    names = {str(item.measure.table) for item in items}
+    return tuple(sorted({str(expert) for name in names for expert in records.frames[name][panel.expert].dropna()}))
+
+
+def _judged(scheme: Scheme, panel: Panel, records: Records, recusals: Recusals, composition: Problems) -> Judging:
+    experts, items = tuple(map(str, recusals.mask.columns)), judged_by_panel(scheme)
+    found: dict[str, Judged] = {}
+    problems: list[Problem] = [*composition, *unknown_employers(panel, recusals.problems, records)]
+    first = {str(item.measure.table): item for item in reversed(items)}
+    for item in items:
+        rows = _entries(scheme, panel, records, item)
+        if first[str(item.measure.table)] is item:
+            problems += row_problems(rows, experts, records, str(item.measure.table), panel.expert)
+        found[item.id], said = _item(panel, records, item, rows, recusals.mask)
+        problems += said
+    places = _open_places(found, items, records)
+    problems += open_place_problems(places, records, items)
+    return Judging(experts, recusals, found, places, Problems(tuple(problems)), composition)
+
+
+def _entries(scheme: Scheme, panel: Panel, records: Records, item: Indicator) -> pd.DataFrame:
+    """What was entered for an indicator: expert, member, score, withdrawn, and where; in an order of its own."""
+    name, column = str(item.measure.table), str(item.measure.column)
+    member = str(member_column(records.tables.table[name], name, scheme))
+    rows = placed_rows(records, name, {panel.expert: "expert", member: "member", column: "score"})
+    apart = records.not_applicable[name]
+    withdrawn = apart[column] if column in apart else pd.Series(data=False, index=rows.index)
+    rows = rows.assign(withdrawn=withdrawn)
+    return rows.sort_values(["expert", "member", *PLACE], kind="stable", ignore_index=True)
+
+
+def _item(
+    panel: Panel, records: Records, item: Indicator, rows: pd.DataFrame, due: pd.DataFrame
+) -> tuple[Judged, list[Problem]]:
+    known = rows[rows["expert"].isin(due.columns) & rows["member"].isin(due.index)].drop_duplicates(["expert", "member"])
+    given, withdrawn = _table(known, "score", due), _table(known, "withdrawn", due) == 1.0
+    recused = due | withdrawn
+    spec = records.tables.table[str(item.measure.table)].column[str(item.measure.column)]
+    level = levelled(given, recused, method=panel.harshness, bounds=spec.range)
+    results = panel_scores(level.scores, recused, trim=panel.trim, minimum=panel.minimum)
+    problems = [
+        *refused_entries(known, item, due, records),
+        *own_withdrawals(known, item, due, records),
+        *unscored_members(item, given, recused, concerned(item, records), records),
+        *levelling_problems(panel, item, level),
+        *deviation_notes(item, expert_deviations(given, recused)),
+    ]
+    return Judged(given.mask(recused), recused, level, results), problems
+
+
+def _table(rows: pd.DataFrame, column: str, due: pd.DataFrame) -> pd.DataFrame:
+    """One column of what was entered as member x expert, float64, NaN where nothing was."""
+    cells = np.full(due.shape, np.nan)
+    at = due.index.get_indexer(pd.Index(rows["member"])), due.columns.get_indexer(pd.Index(rows["expert"]))
+    cells[at] = rows[column].to_numpy(dtype=np.float64)
+    return pd.DataFrame(cells, index=due.index, columns=due.columns)

@@ -1,0 +1,228 @@
+"""The public extract: the only part of a sealed edition that a public page ever sees.
+
+It is two files, `notice.json` and `awards.csv`, so that whatever serves them needs neither scheme nor records:
+what may not be seen is not there. Reading them loads nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import importlib.metadata
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from toolkit.ground.problems import refuse
+from toolkit.ground.text import Phrase
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from toolkit.evaluation import Evaluation
+    from toolkit.scheme import Publication, Scheme
+
+NOTICE, AWARDS = "notice.json", "awards.csv"
+FIELDS = ("name", "class", "award", "grade", "rank", "total")
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Extract:
+    """What the public may read of one sealed edition.
+
+    Parameters
+    ----------
+    notice
+        The facts of the notice: title, edition, revision, approval, as_of, working_days, contact, language, order,
+        fields, awards (id, label, count), classes, members, applied, digests, sealed_on, toolkit_version.
+    rows
+        One for each award of each member, in the order of publication: award, class, then `notice["order"]`. The keys are
+        `notice["fields"]`, the values text as printed.
+    """
+
+    notice: dict[str, Any]
+    rows: tuple[Row, ...]
+
+    @property
+    def awards(self) -> pd.DataFrame:
+        """The rows as a frame of text, columns `notice["fields"]`."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.rows), columns=self.notice["fields"], dtype="str")
+
+    def write(self, folder: Path) -> None:
+        """Write `notice.json` and `awards.csv` (UTF-8 with BOM, for Excel) into `folder`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(self.notice, ensure_ascii=False, indent=2) + "\n"
+        (folder / NOTICE).write_text(text, encoding="utf-8", newline="\n")
+        with (folder / AWARDS).open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(self.notice["fields"])
+            writer.writerows([_guarded(row[field]) for field in self.notice["fields"]] for row in self.rows)
+
+
+def read_extract(folder: Path) -> Extract:
+    """The extract written into `folder`.
+
+    Raises
+    ------
+    Refused
+        If a file is missing or cannot be read as one written by `Extract.write`.
+    """
+    try:
+        notice = json.loads((folder / NOTICE).read_text(encoding="utf-8"))
+        with (folder / AWARDS).open(encoding="utf-8-sig", newline="") as file:
+            rows = tuple(
+                {field: _unguarded(cell) for field, cell in row.items()} for row in csv.DictReader(file)
+            )
+    except (OSError, ValueError, AttributeError) as error:
+        raise refuse(
+            Phrase("缺少公开摘要，或其内容已损坏", "the public extract is missing or damaged"),
+            Phrase("请重新封存并发布", "seal and publish the edition again"),
+            file=folder.name,
+        ) from error
+    return Extract(notice, rows)
+
+
+def public_extract(
+    evaluation: Evaluation, revision: str, digests: Mapping[str, str], sealed_on: dt.date | str
+) -> Extract:
+    """The awarded members, with no more about each than the scheme's `publication` makes public.
+
+    Parameters
+    ----------
+    evaluation
+        The sealed evaluation.
+    revision
+        Its revision, as "r1".
+    digests
+        Fingerprints a reader can recompute, by what they are of: "scheme", "records", "ranking".
+    sealed_on
+        The day of the seal.
+
+    Raises
+    ------
+    Refused
+        If the scheme names no publication or no approval: then it can be computed, not published.
+    """
+    scheme = evaluation.scheme
+    publication = _publication(scheme)
+    places = _places(evaluation, publication.order)
+    fields = [field for field in FIELDS if field in publication.fields.get("public", ())]
+    awards = [
+        {"id": a.id, "label": a.label, "count": sum(p["_award"] == a.id for p in places)}
+        for a in scheme.awards
+    ]
+    members = evaluation.members
+    notice = {
+        "title": scheme.title,
+        "edition": scheme.edition,
+        "revision": revision,
+        "approval": scheme.approval,
+        "as_of": scheme.as_of.isoformat(),
+        "working_days": publication.working_days,
+        "contact": publication.contact,
+        "language": scheme.language,
+        "order": publication.order,
+        "fields": fields,
+        "awards": awards,
+        "classes": list(dict.fromkeys(sorted((p["class"] for p in places), key=pinyin)))
+        if "class" in fields
+        else [],
+        "members": len(members),
+        "applied": int(members["applied"].sum()),
+        "digests": dict(digests),
+        "sealed_on": str(sealed_on),
+        "toolkit_version": _version(),
+    }
+    return Extract(notice, tuple({field: place[field] for field in fields} for place in places))
+
+
+def pinyin(text: str) -> tuple[bytes, str]:
+    """A sorting key: common Chinese characters by their pronunciation, as in a list without ranks.
+
+    GB 18030 keeps the 3,755 common characters of GB 2312 in the order of pinyin, so no dictionary is needed; rarer
+    ones follow by radical and strokes, and one with several readings stands under its commonest.
+
+    Examples
+    --------
+    >>> sorted(["中山公司", "东莞公司", "广州公司", "佛山公司"], key=pinyin)
+    ['东莞公司', '佛山公司', '广州公司', '中山公司']
+    """
+    return unicodedata.normalize("NFKC", text).casefold().encode("gb18030", "replace"), text
+
+
+def _publication(scheme: Scheme) -> Publication:
+    if scheme.publication is None:
+        raise refuse(
+            Phrase("评选办法没有规定公布事项", "the scheme does not say what may be published"),
+            Phrase("请在 scheme.toml 中填写 [publication]", "fill in [publication] in scheme.toml"),
+            file="scheme.toml",
+        )
+    if not scheme.approval.strip():
+        raise refuse(
+            Phrase("评选结果没有批准文号，不能公布", "without an approval the result cannot be published"),
+            Phrase("请在 scheme.toml 中填写 approval", "fill in approval in scheme.toml"),
+            file="scheme.toml",
+            column="approval",
+        )
+    return scheme.publication
+
+
+def _places(evaluation: Evaluation, order: str) -> list[Row]:
+    """One row for each award of each member, all fields as text, in the order of publication."""
+    scheme = evaluation.scheme
+    labels = {award.id: award.label for award in scheme.awards}
+    held = evaluation.ranking.drop(columns="award").reset_index()
+    awarded = held.merge(evaluation.awards[["award", "member"]], on="member", how="inner")
+    rows = [
+        {
+            "_award": str(place["award"]),
+            "name": str(place["name"]),
+            "class": _word(place["class"]),
+            "award": labels[str(place["award"])],
+            "grade": _word(place["grade"]),
+            "rank": _word(place["rank"]),
+            "total": f"{place['total']:.{scheme.decimals}f}",
+        }
+        for place in awarded.to_dict("records")
+    ]
+    last = list(labels)
+    if order == "rank":  # the ranking's own order is kept within a class
+        return sorted(
+            rows, key=lambda row: (last.index(row["_award"]), pinyin(row["class"]), int(row["rank"]))
+        )
+    return sorted(
+        rows, key=lambda row: (last.index(row["_award"]), pinyin(row["class"]), pinyin(row["name"]))
+    )
+
+
+def _word(value: object) -> str:
+    """The value as text; empty where there is none, which pandas says in three ways."""
+    text = str(value)
+    return "" if value is None or text in {"nan", "<NA>"} else text
+
+
+def _guarded(cell: str) -> str:
+    """The cell with an apostrophe before what a spreadsheet would take for a formula; numbers stay numbers."""
+    formula = (
+        cell[:1] in {"=", "+", "-", "@", "\t", "\r", "'"}
+        and not cell.lstrip("-").replace(".", "", 1).isdigit()
+    )
+    return f"'{cell}" if formula else cell
+
+
+def _unguarded(cell: str) -> str:
+    return cell[1:] if cell[:1] == "'" else cell
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("evaluation-committee-toolkit")
+    except importlib.metadata.PackageNotFoundError:  # run from a source folder
+        return "source"

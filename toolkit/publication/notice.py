@@ -1,0 +1,386 @@
+"""The public notice as a reader sees it: an `Extract` in, HTML out.
+
+Every word that comes from outside becomes HTML in one place, `element`, which escapes it.
+
+The public notice as a page: language, class and name choose what of the extract is shown. Nothing is written.
+
+The public page: what it says, how it is shown, and the process that serves it read-only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from html import escape
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+
+from toolkit.ground.display import plain
+from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.publication.extract import Extract, Row, read_extract
+
+HEADINGS = {
+    "name": Phrase("会员名称", "Member"),
+    "class": Phrase("会员类别", "Class"),
+    "award": Phrase("奖项", "Award"),
+    "grade": Phrase("信用等级", "Grade"),
+    "rank": Phrase("名次", "Rank"),
+    "total": Phrase("总分", "Total"),
+}
+FINGERPRINTS = {
+    "scheme": Phrase("评选办法", "Scheme"),
+    "records": Phrase("原始记录", "Records"),
+    "ranking": Phrase("评选结果", "Result"),
+}
+UNRANKED = Phrase(
+    "名单按名称的拼音排列，排名不分先后。", "Listed by name in pinyin; the order carries no rank."
+)
+RANKED = Phrase("同一类别内按名次排列。", "Within a class the list is in order of rank.")
+OBJECT = Phrase(
+    "对名单有异议的单位或个人，请在公示期内以书面形式、使用真实名称向受理方提出，写明事实和依据。"
+    "单位提出的加盖公章，个人提出的签署本人姓名，并留下联系方式。",
+    "Whoever objects to the list may do so within this period, in writing and under the real name (实名), "
+    "stating facts and grounds: an organisation under its seal, a person signed, with a way to be reached.",
+)
+RECOMPUTE = Phrase(
+    "以下指纹（SHA-256）在封存时算出。向秘书处索取封存包（BAG），执行下面的命令即可重新计算并逐项核对：",
+    "These fingerprints (SHA-256) were taken when the edition was sealed. Ask the secretariat for the sealed bag "
+    "(BAG); this command recomputes everything and compares:",
+)
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+COMMAND = "committee verify BAG --replay"
+
+
+class Safe(str):
+    """HTML whose text has been escaped."""
+
+    __slots__ = ()
+
+
+def element(tag: str, *content: str, css: str = "", **attributes: str) -> Safe:
+    """One HTML element; content that is not `Safe` is text, and is escaped.
+
+    Examples
+    --------
+    >>> element("b", "<img src=x>", css="name")
+    '<b class="name">&lt;img src=x&gt;</b>'
+    """
+    inside = "".join(part if isinstance(part, Safe) else escape(plain(part)) for part in content)
+    written = "".join(
+        f' {key}="{escape(value)}"' for key, value in {"class": css, **attributes}.items() if value
+    )
+    return Safe(f"<{tag}{written}>{inside}</{tag}>")
+
+
+def matching(extract: Extract, class_: str = "", words: str = "") -> tuple[Row, ...]:
+    """The rows of one class ("" = all) whose names hold every one of the words, whatever their letter case."""
+    wanted = words.casefold().split()
+    return tuple(
+        row
+        for row in extract.rows
+        if class_ in {"", row.get("class")} and all(word in row.get("name", "").casefold() for word in wanted)
+    )
+
+
+def masthead(extract: Extract, language: Language) -> Safe:
+    """Title and facts of the edition, then the bottom line: how many are awarded, in how many classes."""
+    order = RANKED if extract.notice["order"] == "rank" else UNRANKED
+    return element(
+        "header",
+        element("p", *(element("span", fact) for fact in _facts(extract, language)), css="facts"),
+        element("h1", extract.notice["title"]),
+        _kind(language),
+        element("div", *(_tally(*tally) for tally in _tallies(extract, language)), css="tallies"),
+        element(
+            "p",
+            bottom_line(extract).into(language),
+            element("b", order.into(language)),
+            css="bottom-line",
+            lang=language,
+        ),
+        css="masthead",
+    )
+
+
+def bottom_line(extract: Extract) -> Phrase:
+    """The result in one sentence."""
+    notice = extract.notice
+    given = [award for award in notice["awards"] if award["count"]]
+    zh = "、".join(f"{award['label']} {award['count']} 家" for award in given) or "无获奖会员"
+    en = " and ".join(f"{award['count']} {_award(award, 'en')}" for award in given) or "none"
+    classes = len(notice["classes"])
+    return phrase(
+        "申报参评的 {applied} 家会员中，评出{zh}{among}。",
+        "Of {applied} members that applied, {en} were selected{across}.",
+        applied=notice["applied"],
+        zh=zh,
+        en=en,
+        among=f"，分布于 {classes} 个会员类别" if classes else "",
+        across=f", in {classes} classes" if classes else "",
+    )
+
+
+def award_list(extract: Extract, rows: Sequence[Row], language: Language) -> Safe:
+    """The awarded members as one table for each award, a class named once for all its members."""
+    if not rows:
+        return element(
+            "p",
+            Phrase("名单中没有符合条件的会员。", "No member on the list matches.").into(language),
+            css="none",
+        )
+    parts = groupby(rows, lambda row: row.get("award", ""))
+    return element(
+        "div", *(_award_table(extract, label, list(part), language) for label, part in parts), css="lists"
+    )
+
+
+def count_line(extract: Extract, shown: int, language: Language) -> Safe:
+    """How many of the list are shown."""
+    of = len(extract.rows)
+    if shown == of:
+        return element("span", phrase("共 {of} 家", "{of} members", of=of).into(language), css="count")
+    line = phrase("显示 {shown} 家，共 {of} 家", "{shown} of {of} members", shown=shown, of=of)
+    return element("span", line.into(language), css="count part")
+
+
+def particulars(extract: Extract, language: Language) -> Safe:
+    """How long the notice stands, how to object, whom to ask, and how to recompute the result."""
+    notice = extract.notice
+    days = phrase(
+        "自发布之日起 {days} 个工作日。",
+        "{days} working days from the day of publication.",
+        days=notice["working_days"],
+    )
+    contact = notice["contact"] or Phrase("秘书处", "the secretariat").into(language)
+    return element(
+        "div",
+        _card(Phrase("公示期", "Period").into(language), element("p", days.into(language), css="days")),
+        _card(Phrase("异议", "Objections").into(language), element("p", OBJECT.into(language))),
+        _card(Phrase("受理与联系", "Contact").into(language), element("p", contact)),
+        _card(
+            Phrase("结果可核对", "Recompute it").into(language), _fingerprints(extract, language), css="wide"
+        ),
+        css="particulars",
+    )
+
+
+def colophon(extract: Extract, language: Language) -> Safe:
+    """When it was sealed, with which version; and that the page only shows."""
+    notice = extract.notice
+    line = phrase(
+        "封存于 {sealed_zh} · 第 {revision} 版 · 工具版本 {version} · 本页只读，不收集访问者填写的内容。",
+        "Sealed on {sealed_en} · revision {revision} · toolkit {version} · This page is read-only and keeps nothing "
+        "a visitor enters.",
+        sealed_zh=day(notice["sealed_on"], "zh"),
+        sealed_en=day(notice["sealed_on"], "en"),
+        revision=notice["revision"],
+        version=notice["toolkit_version"],
+    )
+    return element("footer", line.into(language), css="colophon")
+
+
+def day(iso: str, language: Language) -> str:
+    """A date as it is read.
+
+    Examples
+    --------
+    >>> day("2018-12-31", "zh"), day("2018-12-31", "en")
+    ('2018年12月31日', '31 December 2018')
+    """
+    try:
+        date = dt.date.fromisoformat(iso[:10])
+    except ValueError:
+        return iso
+    written = (f"{date.year}年{date.month}月{date.day}日", f"{date.day} {MONTHS[date.month - 1]} {date.year}")
+    return Phrase(*written).into(language)
+
+
+def _kind(language: Language) -> Safe:
+    """What this is; under the Chinese a line of English, for who has not yet found the switch."""
+    english = "Public notice of the results"
+    if language == "en":
+        return element("p", english, css="kind", lang="en")
+    return element("p", "评选结果公示", Safe("<br>"), element("span", english, lang="en"), css="kind")
+
+
+def _facts(extract: Extract, language: Language) -> list[str]:
+    notice = extract.notice
+    as_of = day(notice["as_of"], language)
+    facts = (
+        Phrase(notice["approval"], notice["approval"]),
+        Phrase(f"届次 {notice['edition']}", f"Edition {notice['edition']}"),
+        Phrase(f"第 {notice['revision']} 版", f"Revision {notice['revision']}"),
+        Phrase(f"评价基准日 {as_of}", f"As of {as_of}"),
+    )
+    return [fact.into(language) for fact in facts if fact.zh]
+
+
+def _tallies(extract: Extract, language: Language) -> list[tuple[str, str, str]]:
+    """Number, unit and what it counts, for each figure of the bottom line."""
+    home = Phrase("家", "").into(language)
+    tallies = [(str(award["count"]), home, _award(award, language)) for award in extract.notice["awards"]]
+    classes = extract.notice["classes"]
+    if classes:
+        tallies.append(
+            (str(len(classes)), Phrase("类", "").into(language), Phrase("会员类别", "classes").into(language))
+        )
+    return tallies
+
+
+def _tally(number: str, unit: str, label: str) -> Safe:
+    figure = element("span", element("b", number), *([element("i", unit)] if unit else []), css="figure")
+    return element("div", figure, element("span", label, css="label"), css="tally")
+
+
+def _award(award: dict[str, str], language: Language) -> str:
+    return award["label"] if language == "zh" else f"{award['label']} ({award['id'].replace('_', ' ')})"
+
+
+def _award_table(extract: Extract, label: str, rows: list[Row], language: Language) -> Safe:
+    columns = [
+        field for field in ("class", "name", "grade", "rank", "total") if field in extract.notice["fields"]
+    ]
+    known = {award["label"]: _award(award, language) for award in extract.notice["awards"]}
+    counted = phrase("{n} 家", "{n}", n=len(rows)).into(language)
+    title = (
+        known.get(label, label) or Phrase("获奖会员", "Awarded members").into(language),
+        element("i", counted),
+    )
+    head = element(
+        "tr", *(element("th", HEADINGS[name].into(language), css=name, scope="col") for name in columns)
+    )
+    written = _class_names if set(columns) <= {"class", "name"} else _class_rows
+    bodies = (written(list(part), columns) for _, part in groupby(rows, lambda row: row.get("class", "")))
+    return element("table", element("caption", *title), element("thead", head), *bodies)
+
+
+def _class_names(rows: list[Row], columns: list[str]) -> Safe:
+    """The members of one class where nothing but their names is public: beside its name, side by side."""
+    names = element("ul", *(element("li", row["name"], css="name") for row in rows if "name" in row))
+    return element("tbody", element("tr", *_class_heading(rows, columns, 1), element("td", names)))
+
+
+def _class_rows(rows: list[Row], columns: list[str]) -> Safe:
+    """The members of one class, a row each; its name stands once, beside them all."""
+    others = [name for name in columns if name != "class"]
+    lines = [[element("td", row[name], css=name) for name in others] for row in rows]
+    lines[0][:0] = _class_heading(rows, columns, len(rows))
+    return element("tbody", *(element("tr", *cells) for cells in lines))
+
+
+def _class_heading(rows: list[Row], columns: list[str], height: int) -> list[Safe]:
+    if "class" not in columns:
+        return []
+    return [element("th", rows[0]["class"], css="class", scope="rowgroup", rowspan=str(height))]
+
+
+def _card(title: str, *content: Safe, css: str = "") -> Safe:
+    return element("section", element("h2", title), *content, css=f"card {css}".strip())
+
+
+def _fingerprints(extract: Extract, language: Language) -> Safe:
+    known = {name: label.into(language) for name, label in FINGERPRINTS.items()}
+    digests = [
+        element("div", element("dt", known.get(name, name)), element("dd", digest))
+        for name, digest in extract.notice["digests"].items()
+    ]
+    return element(
+        "div",
+        element("p", RECOMPUTE.into(language)),
+        element("p", element("code", COMMAND), css="command"),
+        element("dl", *digests),
+    )
+
+
+
+LONGEST_WORDS = 60
+"""A search is cut at this many characters, for a visitor may send any text of any length."""
+
+FAULT = Phrase("页面暂时无法显示，请刷新后重试。", "The page cannot be shown just now; please reload it.")
+
+
+def notice_page(public: Path) -> widgets.VBox:
+    """The page of the extract in the folder `public`."""
+    return NoticePage(read_extract(public)).layout
+
+
+class NoticePage:
+    """The widgets of one page and how they answer a reader.
+
+    Parameters
+    ----------
+    extract
+        All that the page, and the kernel behind it, knows.
+    """
+
+    def __init__(self, extract: Extract) -> None:
+        self.extract = extract
+        language = "en" if extract.notice["language"] == "en" else "zh"
+        self.language = widgets.ToggleButtons(
+            options=[("中文", "zh"), ("English", "en")], value=language, style={"button_width": "auto"}
+        )
+        self.class_ = widgets.Dropdown(options=[("全部类别", "")], value="")
+        self.words = widgets.Text(continuous_update=True)
+        self.masthead, self.count, self.list, self.particulars, self.colophon = (
+            widgets.HTML() for _ in range(5)
+        )
+        self.layout = self._laid_out()
+        self.language.observe(_quietly(self._translate, self.list), "value")
+        for control in (self.class_, self.words):
+            control.observe(_quietly(self._select, self.list), "value")
+        _quietly(self._translate, self.list)()
+
+    @property
+    def spoken(self) -> Language:
+        """The language chosen."""
+        return "en" if self.language.value == "en" else "zh"
+
+    def _translate(self) -> None:
+        everywhere = Phrase("全部类别", "All classes").into(self.spoken)
+        chosen = self.class_.value
+        self.class_.options = [(everywhere, ""), *((name, name) for name in self.extract.notice["classes"])]
+        self.class_.value = chosen  # new options choose their first
+        self.class_.tooltip = HEADINGS["class"].into(self.spoken)
+        self.words.tooltip = HEADINGS["name"].into(self.spoken)
+        self.words.placeholder = Phrase("输入名称中的几个字", "Part of a member's name").into(self.spoken)
+        self.masthead.value = masthead(self.extract, self.spoken)
+        self.particulars.value = particulars(self.extract, self.spoken)
+        self.colophon.value = colophon(self.extract, self.spoken)
+        self._select()
+
+    def _select(self) -> None:
+        rows = matching(self.extract, self.class_.value or "", self.words.value[:LONGEST_WORDS])
+        self.count.value = count_line(self.extract, len(rows), self.spoken)
+        self.list.value = award_list(self.extract, rows, self.spoken)
+
+    def _laid_out(self) -> widgets.VBox:
+        controls = [self.class_] if self.extract.notice["classes"] else []
+        filters = _box(widgets.HBox, "notice-filters", *controls, self.words, self.count)
+        main = _box(widgets.VBox, "notice-main", filters, self.list)
+        body = _box(widgets.HBox, "notice-body", main, self.particulars)
+        switch = _box(widgets.HBox, "notice-switch", self.language)
+        return _box(widgets.VBox, "notice-page", switch, self.masthead, body, self.colophon)
+
+
+def _box(kind: type[widgets.Box], css: str, *children: widgets.Widget) -> Any:
+    box = kind(list(children))
+    box.add_class(css)
+    return box
+
+
+def _quietly(answer: Callable[[], None], place: widgets.HTML) -> Callable[..., None]:
+    """`answer` as a callback whose failure is told in plain words: a traceback would show a visitor paths and code."""
+
+    def callback(*_: object) -> None:
+        try:
+            answer()
+        except Exception:  # noqa: BLE001 - whatever it is, a visitor must not read it
+            place.value = element("p", f"{FAULT.zh} {FAULT.en}", css="none")
+
+    return callback

@@ -1,0 +1,294 @@
+"""Public pages: sealed editions, served read-only.
+
+`public_extract` makes what a page may know; `serve` shows it. Only a bag that verifies is served, and of it only the
+page and the public extract are taken, into a private folder: what may not be seen is not there.
+
+One served page as a process of its own: started in a private folder with a bare environment, and stopped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import webbrowser
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import current_thread, main_thread
+from typing import NoReturn
+
+from toolkit.ground import resources as house
+from toolkit.ground.problems import Problems, Refused, refuse
+from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.publication.extract import Extract, public_extract, read_extract
+
+__all__ = [
+    "Extract",
+    "Served",
+    "public_extract",
+    "read_extract",
+    "serve",
+    "served",
+]
+
+
+MOST_VIEWERS = 40
+PATIENCE = 30.0
+"""Seconds a page has to answer after its start."""
+
+KEPT = (
+    "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP", "VIRTUAL_ENV", "LD_LIBRARY_PATH",
+    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA",
+)  # fmt: skip
+"""Environment variables a page needs; others may hold passwords and stay out of it."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A page that is being served."""
+
+    bag: Path
+    title: str
+    address: str
+
+
+@contextlib.contextmanager
+def page_process(
+    bag: Path, host: str, port: int, most_viewers: int
+) -> Iterator[tuple[subprocess.Popen[bytes], Served, Path]]:
+    """The page of one bag in a process of its own, stopped at the end of the block."""
+    _refuse_taken(host, port)
+    folder = Path(tempfile.mkdtemp(prefix="committee-")).resolve()
+    process = None
+    try:
+        extract = _copied(bag, folder)
+        page = Served(bag, extract.notice["title"], f"http://{host}:{port}/")
+        settings = {"host": host, "port": port, "title": page.title, "most_viewers": most_viewers}
+        process = _started(folder, settings)
+        yield process, page, folder / "log.txt"
+    finally:
+        if process is not None:
+            _stop(process)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _copied(bag: Path, folder: Path) -> Extract:
+    """The page and the extract alone, taken out of the bag."""
+    (folder / "pages").mkdir()
+    shutil.copyfile(bag / "data" / "pages" / "results.ipynb", folder / "pages" / "results.ipynb")
+    extract = read_extract(bag / "data" / "public")
+    extract.write(folder / "public")
+    return extract
+
+
+def _started(folder: Path, settings: dict[str, object]) -> subprocess.Popen[bytes]:
+    # Ctrl-C reaches every process of a terminal: the page is kept out of its reach and stopped in turn.
+    apart = (
+        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined,unused-ignore]
+        if sys.platform == "win32"
+        else {"start_new_session": True}
+    )
+    with (folder / "log.txt").open("wb") as log:
+        return subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter, without a shell
+            [sys.executable, "-m", "toolkit.publication.read_only", json.dumps({"folder": str(folder), **settings})],
+            cwd=folder / "pages",
+            env=_environment(folder),
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            **apart,  # type: ignore[call-overload,unused-ignore]
+        )
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """No setting of the user's own Jupyter reaches a page: extensions, templates and start-up scripts stay away."""
+    private = {
+        "JUPYTER_NO_CONFIG": "1",
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "JUPYTER_PATH": str(house.house_folder("templates") / "pages"),
+        "JUPYTER_CONFIG_DIR": str(folder / "jupyter" / "config"),
+        "JUPYTER_DATA_DIR": str(folder / "jupyter" / "data"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "jupyter" / "runtime"),
+        "IPYTHONDIR": str(folder / "ipython"),
+        "PYTHONUTF8": "1",
+        "COMMITTEE_PUBLIC": str(folder / "public"),
+    }
+    if house.is_checkout():
+        private["PYTHONPATH"] = str(house.PACKAGE.parent)
+    return {name: os.environ[name] for name in KEPT if name in os.environ} | private
+
+
+def await_page(process: subprocess.Popen[bytes], page: Served, log: Path) -> None:
+    """Wait until the page's port answers; say why if it never does."""
+    host, port = page.address.removeprefix("http://").rstrip("/").rsplit(":", 1)
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection((host, int(port)), timeout=1):
+            return
+        time.sleep(0.05)
+    tail = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+    raise refuse(
+        Phrase("公开页没有启动", "the page did not start"),
+        Phrase("请检查安装是否完整", "check that the installation is complete"),
+        file=str(page.bag),
+        value=" ".join(tail),
+    )
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End its input, which asks it to stop; then insist."""
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        if sys.platform != "win32":  # there it would allow a second listener
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise refuse(
+                phrase("端口 {port} 已被占用或不可用", "port {port} is taken or not allowed", port=port),
+                Phrase("请用 --port 另选一个端口", "choose another with --port"),
+                value=f"{host}:{port}",
+            ) from error
+
+
+
+def serve(
+    bags: Sequence[Path],
+    port: int = 8866,
+    open_browser: bool = False,  # noqa: FBT001, FBT002 - a switch of the command line
+    host: str = "127.0.0.1",
+    *,
+    most_viewers: int = MOST_VIEWERS,
+    language: Language = "zh",
+    verify: Callable[[Path], Problems] | None = None,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Serve the public pages of sealed bags until interrupted (Ctrl-C or SIGTERM).
+
+    Parameters
+    ----------
+    bags
+        One sealed bag for each page.
+    port
+        Of the first page; each further page has the next one.
+    open_browser
+        Whether to open the first page.
+    host
+        Address to listen on. The default can be reached from this computer only.
+    most_viewers
+        Pages open at once, for each bag; each has a kernel of about 70 MB. Who comes later is asked to come back.
+    language
+        Of the lines for whoever started it; the page has its own switch.
+    verify
+        What checks a bag; `toolkit.sealing.verify_bag` if not given.
+    say
+        Takes the lines for whoever started it.
+
+    Raises
+    ------
+    Refused
+        If a bag does not verify or holds no public page, or a port is taken.
+    """
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        _terminated_as_interrupted(),
+        served(bags, port, host, most_viewers=most_viewers, verify=verify) as pages,
+    ):
+        for page in pages:
+            say(f"{page.title}\n  {page.address}")
+        say(Phrase("按 Ctrl-C 停止。", "Press Ctrl-C to stop.").into(language))
+        if open_browser:
+            webbrowser.open(pages[0].address)
+        while True:
+            time.sleep(1)
+
+
+@contextlib.contextmanager
+def served(
+    bags: Sequence[Path],
+    port: int = 8866,
+    host: str = "127.0.0.1",
+    *,
+    most_viewers: int = MOST_VIEWERS,
+    verify: Callable[[Path], Problems] | None = None,
+) -> Iterator[list[Served]]:
+    """The public pages of sealed bags, served for as long as the block runs; see `serve`."""
+    _refuse_unsealed(bags, verify)
+    with contextlib.ExitStack() as stack:
+        started = [
+            stack.enter_context(page_process(bag, host, port + place, most_viewers))
+            for place, bag in enumerate(bags)
+        ]
+        for process, page, log in started:
+            await_page(process, page, log)
+        yield [page for _, page, _ in started]
+
+
+def _refuse_unsealed(bags: Sequence[Path], verify: Callable[[Path], Problems] | None) -> None:
+    """Refuse, with all problems of all bags at once, what is not a sealed bag with a public page."""
+    from toolkit.sealing import verify_bag
+
+    problems = Problems()
+    for bag in bags:
+        try:
+            problems += _unsealed(bag, verify or verify_bag)
+        except Refused as refused:
+            problems += refused.problems
+    if problems.errors:
+        raise Refused(problems)
+
+
+def _unsealed(bag: Path, verify: Callable[[Path], Problems]) -> Problems:
+    if not (bag / "bagit.txt").is_file():
+        raise refuse(
+            Phrase("不是封存包，不能公开", "not a sealed bag, so it is not served"),
+            Phrase("请先用 committee seal 封存", "seal the edition first, with committee seal"),
+            file=str(bag),
+        )
+    found = verify(bag)
+    if not found.errors and not (bag / "data" / "pages" / "results.ipynb").is_file():
+        raise refuse(
+            Phrase("封存包中没有公开页", "the bag holds no public page"),
+            Phrase("请重新封存", "seal the edition again"),
+            file=str(bag),
+        )
+    return found
+
+
+@contextlib.contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """While the block runs, SIGTERM ends it as Ctrl-C does; only the main thread may ask for this."""
+    asked = (signal.SIGINT, signal.SIGTERM)
+
+    def interrupt(*_: object) -> NoReturn:
+        for sign in asked:  # asked twice, it must not stop halfway through stopping
+            signal.signal(sign, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = [signal.signal(sign, interrupt) for sign in asked]
+    try:
+        yield
+    finally:
+        for sign, handler in zip(asked, before, strict=True):
+            signal.signal(sign, handler)

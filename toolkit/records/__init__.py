@@ -1,0 +1,147 @@
+"""The records of an edition: every table read strictly, every row accounted for.
+
+Files as they arrive, read cell by cell: every row becomes data, a refusal with its reason, or no data.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from toolkit.ground.problems import Problem, Problems
+from toolkit.ground.text import Phrase, phrase
+from toolkit.records.attribution import attribute, departures
+from toolkit.records.databases.survey import LARGE, Standing, stands_elsewhere, survey
+from toolkit.records.dictionary import Table, Tables
+from toolkit.records.members import members_frame, membership_problems
+from toolkit.records.table import Collection, collect
+
+if TYPE_CHECKING:
+    from toolkit.scheme.criteria import MembersSpec
+
+
+COUNTS = ("read", "accepted", "refused", "not_data")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Records:
+    """What was recorded, as far as it was accepted, and every problem found on the way.
+
+    Parameters
+    ----------
+    tables
+        The data dictionary they were read by.
+    frames
+        For each table its accepted rows in the order of their files. Columns: the column ids, personal ones
+        left out, then `_file`, `_sheet`, `_row` (as Excel counts it). Text, choices, codes and members are
+        "str", numbers float64 with NaN for missing, dates datetime64[us] with NaT, booleans nullable.
+    not_applicable
+        For each table a frame of booleans with the same index: the columns that hold 不适用 somewhere.
+    counts
+        Index file, sheet; columns read, accepted, refused, not_data: rows below the heading, and
+        read = accepted + refused + not_data.
+    digests
+        SHA-256 of every file read, by its path from the edition.
+    members
+        Index member (its key, sorted); columns name, class, applied. Branches and former codes are none.
+    counts_to
+        For each branch and former code the member its records count for: the tables name that member already.
+    left
+        The day each member left that did; see `as_of`.
+    standing
+        Tables that stay where they stand, in a database or Parquet files: their frames have no rows.
+    """
+
+    tables: Tables
+    frames: Mapping[str, pd.DataFrame]
+    not_applicable: Mapping[str, pd.DataFrame]
+    problems: Problems
+    counts: pd.DataFrame
+    digests: Mapping[str, str]
+    members: pd.DataFrame
+    counts_to: Mapping[str, str] = field(default_factory=dict)
+    left: Mapping[str, dt.date] = field(default_factory=dict)
+    standing: Mapping[str, Standing] = field(default_factory=dict)
+
+    def as_of(self, day: dt.date) -> Records:
+        """The records as they stand on `day`: members that left before it are no longer ranked, and that is said."""
+        gone = sorted(key for key, left in self.left.items() if left < day and key in self.members.index)
+        notes = tuple(_gone(str(self.members.loc[key, "name"]), key, self.left[key]) for key in gone)
+        return replace(self, members=self.members.drop(index=gone), left={}, problems=self.problems + notes)
+
+    def __repr__(self) -> str:
+        rows = ", ".join(f"{name}: {self.standing[name].rows if name in self.standing else len(frame)} rows" for name, frame in self.frames.items())
+        return f"Records({rows}; {len(self.problems)} problems)"
+
+
+def load_records(folder: Path, tables: Tables, members: MembersSpec, large: int = LARGE) -> Records:
+    """Every table of the edition in `folder`, with all problems of all files; nothing is raised for them.
+
+    The members table is read first, so that the other tables can be held to its keys.
+
+    Parameters
+    ----------
+    folder
+        The edition.
+    tables
+        Its data dictionary.
+    members
+        Which table and columns the members stand in.
+    large
+        A database table or Parquet files with more rows stay where they are: checked there, measured there.
+    """
+    collections: dict[str, Collection] = {}
+    standing: dict[str, Standing] = {}
+    known: frozenset[str] | None = None
+    applied = (members.applied or "").rpartition(".")[0]
+    if members.table in tables.table:
+        first, _ = _gathered(folder, tables.table[members.table], members.key, None)
+        collections[members.table] = first
+        known = first.keys or None
+    for name, table in tables.table.items():
+        if name != members.table:
+            most = None if name == applied else large
+            collections[name], stays = _gathered(folder, table, None, known, most)
+            standing |= {name: stays} if stays else {}
+    records = _records(tables, {name: collections[name] for name in tables.table}, members)
+    return replace(records, standing=standing)
+
+
+def _gathered(
+    folder: Path, table: Table, key: str | None, known: frozenset[str] | None, large: int | None = None
+) -> tuple[Collection, Standing | None]:
+    """A table from its files, or from where else it stands; only more than `large` rows stay there."""
+    if stands_elsewhere(folder, table, large):
+        return survey(folder, table, key, known, large)
+    return collect(folder, table, key, known), None
+
+
+def _records(tables: Tables, collections: Mapping[str, Collection], members: MembersSpec) -> Records:
+    whose = attribute({name: found.frame for name, found in collections.items()}, tables, members)
+    problems = [problem for found in collections.values() for problem in found.problems]
+    counts = pd.DataFrame(
+        [count for found in collections.values() for count in found.counts],
+        columns=["file", "sheet", *COUNTS],
+    )
+    return Records(
+        tables,
+        whose.frames,
+        {name: found.not_applicable for name, found in collections.items()},
+        Problems((*problems, *membership_problems(whose.frames, tables, members, whose.counts_to), *whose.problems)),
+        counts.astype(dict.fromkeys(COUNTS, "int64")).set_index(["file", "sheet"]),
+        {file: digest for found in collections.values() for file, digest in found.digests.items()},
+        members_frame(whose.frames, tables, members, whose.counts_to),
+        whose.counts_to,
+        departures(whose.frames, members),
+    )
+
+
+def _gone(name: str, key: str, day: dt.date) -> Problem:
+    rule = phrase("“{name}”已于 {day} 退会，不参加排名，记录保留", "{name} left on {day}: not ranked, its records are kept",
+                  name=name, day=day)  # fmt: skip
+    return Problem("note", rule, Phrase("若已重新入会，请在新代码一行写明原代码", "if it came back, name its former code"), value=key)

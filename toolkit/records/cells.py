@@ -1,0 +1,251 @@
+"""A cell is a value, missing, not applicable, or a problem: never a guess, and never silently 0."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Set as AbstractSet
+from typing import Literal, NamedTuple
+
+from toolkit.ground.problems import nearest
+from toolkit.ground.text import Phrase, phrase
+from toolkit.records import credit_code
+from toolkit.records.credit_code import normal_key
+from toolkit.records.dictionary import Column
+from toolkit.records.findings import Finding, plain, shown
+from toolkit.records.values import (
+    FOREVER,
+    NUMBER,
+    Converted,
+    choice_reader,
+    read_boolean,
+    read_date,
+    read_month,
+    read_number,
+    read_percent,
+    read_text,
+)
+
+State = Literal["value", "missing", "not applicable", "problem"]
+Value = str | float | bool | dt.datetime
+Read = Callable[[object], Value | Converted | Finding]
+
+NO_MEMBER = Phrase("会员表中没有这个会员", "there is no such member in the members table")
+EXCEL_ERRORS = re.compile(
+    r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!|未计算)|Err:\d{3}"
+)
+PLAIN = frozenset({str, float, int, bool, dt.datetime, dt.date, dt.time, type(None)})
+LONG = 300  # more digits may be beyond all floats
+GUESSES = 50  # comparing a wrong key with all members takes time: only the first wrong ones get a guess
+
+
+class Cell(NamedTuple):
+    """One cell as read: its state, its value if it has one, and the rule it breaks if it is a problem.
+
+    A value may come with a finding too: a credit code that fails its check but was accepted with a reason, or an
+    amount written in another unit.
+    """
+
+    state: State
+    value: Value | None = None
+    finding: Finding | None = None
+
+
+def read_cell(raw: object, column: Column, known: AbstractSet[str] | None = None) -> Cell:
+    """One cell of `column`; see `read_cells`."""
+    return read_cells([raw], column, known)[0]
+
+
+def read_cells(
+    raws: Iterable[object], column: Column, known: AbstractSet[str] | None = None, written_in: str = ""
+) -> list[Cell]:
+    """The cells of one column, in their order.
+
+    Parameters
+    ----------
+    raws
+        Cells as they stand in the file: text, numbers, dates, booleans; empty text for an empty cell.
+    column
+        What the column holds.
+    known
+        The keys of all members, for a column of type "member"; None where they could not be read.
+    written_in
+        The unit of numbers without one, where the sheet gives another than the column's own.
+
+    Examples
+    --------
+    >>> hours = Column(type="number", unit="学时", range=(0, 80))
+    >>> [cell.state for cell in read_cells(["40学时", "/", "不适用", "八"], hours)]
+    ['value', 'missing', 'not applicable', 'problem']
+    """
+    read = _reader(column, known, written_in)
+    missing = {plain(mark) for mark in (*column.missing, "")} - {plain(choice) for choice in column.choices}
+    not_applicable = {plain(mark) for mark in column.not_applicable}
+    keyed = column.type in {"member", "credit_code"}
+
+    bare = column.type in {"number", "money"} and not written_in
+    bare = bare and not any(map(NUMBER.fullmatch, missing | not_applicable))
+
+    wordy, marks = column.type == "text", missing | not_applicable
+
+    def cell(raw: object) -> Cell:
+        if bare and (number := _bare_number(raw)) is not None:  # most cells of most files
+            return _checked(number, column)
+        if wordy and type(raw) is str and raw.isascii() and raw.isalnum() and raw not in marks:
+            return Cell("value", raw)  # numbers of records and the like: nothing in them needs a closer look
+        text = plain(raw)
+        if text in marks:
+            lacking = column.required and (keyed or text in missing)
+            return Cell("problem", None, _empty()) if lacking else Cell(_absence(text in missing))
+        finding = _damage(text)
+        value = finding or read(raw)
+        if isinstance(value, Finding):
+            return Cell("problem", None, value)
+        if isinstance(value, Converted):
+            checked = _checked(value.value, column)
+            return checked._replace(finding=value.finding) if checked.state == "value" else checked
+        return _checked(value, column)
+
+    raws = list(raws)
+    kinds = set(map(type, raws))
+    if len(kinds) == 1 and kinds <= PLAIN:  # equal values of one type say the same: each is read once
+        read_once = {raw: cell(raw) for raw in dict.fromkeys(raws)}
+        return [read_once[raw] for raw in raws]
+    return _each(raws, cell)
+
+
+def _bare_number(raw: object) -> float | None:
+    """A number that needs no closer look, as a workbook holds it or as digits with no more than a point."""
+    if type(raw) is float:
+        return raw if math.isfinite(raw) else None
+    plain_digits = type(raw) is str and len(raw) < LONG and raw.isascii() and raw.replace(".", "", 1).isdecimal()
+    return float(str(raw)) if plain_digits else None
+
+
+def _each(raws: Iterable[object], read: Callable[[object], Cell]) -> list[Cell]:
+    """Cells of several types: 1, 1.0 and TRUE are equal and yet not the same."""
+    seen: dict[tuple[type, object], Cell] = {}
+    cells = []
+    for raw in raws:
+        key = (type(raw), raw if isinstance(raw, Hashable) else id(raw))
+        found = seen.get(key)
+        if found is None:
+            found = seen[key] = read(raw)
+        cells.append(found)
+    return cells
+
+
+def _absence(missing: bool) -> State:  # noqa: FBT001 - private
+    return "missing" if missing else "not applicable"
+
+
+def _reader(column: Column, known: AbstractSet[str] | None, written_in: str) -> Read:
+    unit = column.measure
+    readers: dict[str, Read] = {
+        "text": read_text,
+        "number": lambda raw: read_number(raw, unit, written_in),
+        "money": lambda raw: read_number(raw, unit, written_in),
+        "percent": lambda raw: read_percent(raw, written_in or unit),
+        "date": _date_reader(column),
+        "boolean": read_boolean,
+        "choice": choice_reader(column.choices),
+        "credit_code": lambda raw: _credit_code(raw, column.accept),
+        "member": _member_reader(known),
+    }
+    return readers[column.type]
+
+
+def _empty() -> Finding:
+    return Finding(Phrase("必填项为空", "a required cell is empty"), Phrase("请填写", "fill it in"))
+
+
+def _damage(text: str) -> Finding | None:
+    if EXCEL_ERRORS.fullmatch(text):
+        rule = Phrase(
+            "公式出错或尚未计算，没有值", "the formula failed or was never calculated: there is no value"
+        )
+        return Finding(
+            rule,
+            Phrase("请在 Excel 中改正公式，或直接填写值", "mend the formula in Excel, or write the value"),
+        )
+    if "\ufffd" in text or "\x00" in text:
+        rule = Phrase("文字已损坏（编码转换时丢失）", "the text is damaged (lost in a change of encoding)")
+        return Finding(rule, Phrase("请用原始文件重新导出", "export the original file again"))
+    return None
+
+
+def _checked(value: Value, column: Column) -> Cell:
+    """A value within the column's range; an accepted code with its reason."""
+    if column.range is not None and isinstance(value, float):
+        in_unit = round(value * 100, 9) if column.type == "percent" and column.unit == "%" else value
+        if not column.range[0] <= in_unit <= column.range[1]:
+            return Cell("problem", None, _out_of_range(column))
+    reason = column.accept.get(value) if column.accept and isinstance(value, str) else None
+    if reason:
+        rule = Phrase("信用代码校验不通过，已按说明接受", "the credit code fails its check and is accepted")
+        return Cell(
+            "value", value, Finding(rule, phrase("理由：{reason}", "reason: {reason}", reason=reason))
+        )
+    return Cell("value", value)
+
+
+def _out_of_range(column: Column) -> Finding:
+    low, high = column.range or (0.0, 0.0)
+    rule = phrase(
+        "超出范围 {low:g} 至 {high:g}{unit}",
+        "outside {low:g} to {high:g} {unit}",
+        low=low,
+        high=high,
+        unit=column.unit,
+    )
+    mend = Phrase("请核对数值和单位", "check the number and its unit")
+    return Finding(Phrase(rule.zh, rule.en.strip()), mend)
+
+
+def _date_reader(column: Column) -> Read:
+    words, day = {plain(word) for word in column.forever}, column.day_missing
+    if not words and day is None:
+        return read_date
+
+    def read(raw: object) -> dt.datetime | Finding:
+        if plain(raw) in words:
+            return FOREVER
+        return read_date(raw) if day is None else read_month(raw, day)
+
+    return read
+
+
+def _credit_code(raw: object, accept: dict[str, str]) -> str | Finding:
+    code = normal_key(shown(raw))
+    return code if code in accept else credit_code.problem(code) or code
+
+
+def _member_reader(known: AbstractSet[str] | None) -> Read:
+    guesses = iter(range(GUESSES))
+    listed = sorted(known or ())
+
+    def read(raw: object) -> str | Finding:
+        text = read_text(raw)
+        if isinstance(text, Finding):
+            return text
+        key = normal_key(text)
+        if known is None or key in known:
+            return key
+        guess = nearest(key, listed) if next(guesses, None) is not None else None
+        return _unknown_member(key, guess)
+
+    return read
+
+
+def _unknown_member(key: str, guess: str | None) -> Finding:
+    rule = NO_MEMBER
+    if guess:
+        return Finding(rule, phrase("是否应为 {guess}？", "is it {guess}?", guess=guess))
+    wrong = credit_code.problem(key) if len(key) == credit_code.LENGTH else None
+    if wrong:
+        return Finding(rule, Phrase(f"{wrong.rule.zh}；{wrong.mend.zh}", f"{wrong.rule.en}; {wrong.mend.en}"))
+    return Finding(
+        rule, Phrase("请核对代码，或先补入会员表", "check the code, or add the member to its table first")
+    )

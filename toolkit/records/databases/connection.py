@@ -1,0 +1,215 @@
+"""A connection to where a table stands, read-only, and the relation found there by its name.
+
+A SQLite table or view, read-only, as an Arrow table: each column of the one kind that all its values are of.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from toolkit.ground.text import Phrase
+from toolkit.records.databases.address import Address, Unreachable, chosen, missing_extra
+from toolkit.records.findings import Finding
+
+if TYPE_CHECKING:
+    import duckdb
+    import ibis.expr.types as ir
+    import pyarrow as pa
+
+
+DUCKDB_RELATIONS = """
+SELECT table_schema, table_name FROM information_schema.tables WHERE table_catalog = 'held' ORDER BY ALL
+"""
+LIMITS: dict[str, str | bool] = {"memory_limit": "1GB", "preserve_insertion_order": False}  # beyond it DuckDB spills to the disk
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A table or view where it stands.
+
+    Parameters
+    ----------
+    table
+        Its columns as the engine knows them.
+    places
+        How `_file` and `_row` are called in it where it is a file with rows in order; empty for a database.
+    """
+
+    table: ir.Table
+    places: tuple[str, str] | tuple[()] = ()
+
+
+@contextmanager
+def opened(folder: Path, address: Address, relation: str) -> Iterator[Relation]:
+    """The relation, as long as its connection is open.
+
+    Raises
+    ------
+    Unreachable
+        When the server or file cannot be reached, or the relation is missing or may not be read.
+    """
+    opener: Mapping[str, Callable[..., Any]] = {
+        "duckdb": _duckdb, "sqlite": _sqlite, "parquet": _parquet, "postgres": _postgres, "spark": _spark,
+    }  # fmt: skip
+    with opener[address.kind](folder, address, relation) as found:
+        yield found
+
+
+@contextmanager
+def embedded() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An embedded DuckDB in bounded memory; what does not fit goes to a temporary folder."""
+    import duckdb
+
+    spill = tempfile.mkdtemp(prefix="committee-")
+    try:
+        config: dict[str, Any] = {**LIMITS, "temp_directory": spill, "autoinstall_known_extensions": False}
+        with duckdb.connect(config=config) as con:
+            yield con
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
+
+
+@contextmanager
+def _duckdb(folder: Path, address: Address, relation: str) -> Iterator[Relation]:
+    import duckdb
+    import ibis
+
+    path = _literal(str(_file(folder, address)))
+    with embedded() as con:
+        try:
+            con.execute(f"ATTACH {path} AS held (READ_ONLY)")
+        except duckdb.Error as error:
+            raise Unreachable(_damaged()) from error
+        rows = con.execute(DUCKDB_RELATIONS).fetchall()
+        schema, name = chosen(relation, rows, "main")
+        yield Relation(ibis.duckdb.from_connection(con).table(name, database=("held", schema)))
+
+
+@contextmanager
+def _sqlite(folder: Path, address: Address, relation: str) -> Iterator[Relation]:
+    import ibis
+
+    with embedded() as con:
+        con.register("held", read_relation(_file(folder, address), relation))
+        yield Relation(ibis.duckdb.from_connection(con).table("held"))
+
+
+@contextmanager
+def _parquet(folder: Path, address: Address, relation: str) -> Iterator[Relation]:
+    """All files of the pattern as one relation; `relation` is the folder's own list, a file a line."""
+    import duckdb
+    import ibis
+
+    del address
+    with embedded() as con:
+        try:
+            # the names of the files are taken as they are: a [ in one is no pattern
+            files = ", ".join(_literal(str(folder / file).replace("[", "[[]")) for file in relation.splitlines())
+            con.execute(f"CREATE VIEW held AS FROM read_parquet([{files}], filename='__file', file_row_number=true)")
+        except duckdb.Error as error:
+            raise Unreachable(_damaged()) from error
+        yield Relation(ibis.duckdb.from_connection(con).table("held"), ("__file", "file_row_number"))
+
+
+@contextmanager
+def _postgres(folder: Path, address: Address, relation: str) -> Iterator[Relation]:
+    del folder
+    try:
+        from toolkit.records.databases.postgres import read_relation
+    except ImportError as error:
+        raise Unreachable(missing_extra("postgres")) from error
+    with read_relation(address, relation) as table:
+        yield Relation(table)
+
+
+@contextmanager
+def _spark(folder: Path, address: Address, relation: str) -> Iterator[Relation]:
+    del folder
+    try:
+        from toolkit.records.databases.spark import read_relation
+    except ImportError as error:
+        raise Unreachable(missing_extra("spark")) from error
+    yield Relation(read_relation(address, relation))
+
+
+def _file(folder: Path, address: Address) -> Path:
+    path = folder / address.path
+    if not path.is_file():
+        rule = Phrase("找不到这个数据库文件", "the database file is missing")
+        raise Unreachable(Finding(rule, Phrase("请放入该文件，或改正 source", "add it, or correct `source`")))
+    return path
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _damaged() -> Finding:
+    rule = Phrase("文件已损坏、正被占用，或不是这种数据库", "the file is damaged, in use, or of another kind")
+    return Finding(rule, Phrase("请关闭占用它的程序，或重新导出", "close what uses it, or export it again"))
+
+
+
+def read_relation(path: Path, relation: str) -> pa.Table:
+    """All rows of a relation; a column of mixed kinds comes back as text, to be refused where numbers are expected.
+
+    SQLite keeps no dates and booleans: a column declared as one comes back as that where every value reads as one.
+
+    Raises
+    ------
+    Unreachable
+        When the file is no SQLite database or has no such relation.
+    """
+    import pyarrow as pa
+
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as con:
+            known = con.execute("SELECT 'main', name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name").fetchall()
+            _, name = chosen(relation, known, "main")
+            declared = {row[1]: str(row[2]).upper() for row in con.execute("SELECT * FROM pragma_table_info(?)", (name,))}
+            rows = con.execute(f"SELECT * FROM {_quoted(name)}").fetchall()  # noqa: S608 - quoted
+    except sqlite3.Error as error:
+        rule = Phrase("文件已损坏，或不是 SQLite 数据库", "the file is damaged, or no SQLite database")
+        raise Unreachable(Finding(rule, Phrase("请重新导出", "export it again"))) from error
+    columns = list(zip(*rows, strict=True)) or [()] * len(declared)
+    return pa.table({column: _array(values, kind) for (column, kind), values in zip(declared.items(), columns, strict=True)})
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _array(values: tuple[Any, ...], declared: str) -> pa.Array:
+    import pyarrow as pa
+
+    kinds = {type(value) for value in values} - {type(None)}
+    if "BOOL" in declared and kinds <= {int} and set(values) <= {0, 1, None}:
+        return pa.array([None if value is None else bool(value) for value in values], pa.bool_())
+    if ("DATE" in declared or "TIME" in declared) and kinds <= {str}:
+        try:
+            return pa.array(values, pa.string()).cast(pa.timestamp("us"))
+        except pa.ArrowInvalid:
+            return pa.array(values, pa.string())
+    if kinds <= {int} and not (kinds == set() and "CHAR" in declared + "TEXT"):
+        return _integers(values)
+    if kinds <= {int, float}:
+        return pa.array([None if value is None else float(value) for value in values], pa.float64())
+    return pa.array([value if value is None or isinstance(value, str) else _words(value) for value in values], pa.string())
+
+
+def _integers(values: tuple[Any, ...]) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.array(values, pa.int64())
+
+
+def _words(value: Any) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)

@@ -1,0 +1,174 @@
+"""The survey of a table outside files: held to its data dictionary where it stands, taken along where it is small."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from toolkit.ground.problems import Problem
+from toolkit.records.databases.address import FILES, PARQUET, Address, Unreachable, read_address
+from toolkit.records.databases.connection import opened
+from toolkit.records.databases.relation import APART, Account, Reading, bound, checked
+from toolkit.records.dictionary import NUMERIC, Column, Table
+from toolkit.records.sheet import NOTHING
+from toolkit.records.table import Collection, found_files, key_column
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+LARGE = 100_000  # rows; a larger table stays where it is, and only what is measured in it comes here
+PLACE = ("_file", "_sheet", "_row")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A table that stays where it stands: how to reach it again. It holds no connection.
+
+    Parameters
+    ----------
+    folder
+        The edition.
+    table
+        Its entry in the data dictionary.
+    address, relation
+        Where it stands.
+    rows
+        How many there are.
+    """
+
+    folder: Path
+    table: Table
+    address: Address
+    relation: str
+    rows: int
+
+    @contextmanager
+    def opened(self) -> Iterator[ir.Table]:
+        """Its rows under the ids of the data dictionary, as long as the connection is open."""
+        with _bound(self.folder, self.table, self.table.column, self.address, self.relation) as reading:
+            yield reading.table
+
+
+def stands_elsewhere(folder: Path, table: Table, large: int | None) -> bool:
+    """Whether a table is a database's, or Parquet files of more than `large` rows; smaller ones are read like any file."""
+    if table.source is not None or not str(table.file).lower().endswith(PARQUET) or large is None:
+        return table.source is not None
+    return sum(_rows(folder / file) for file in found_files(folder, table)[0]) > large
+
+
+def _rows(path: Path) -> int:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (OSError, pa.ArrowInvalid):
+        return 0
+
+
+def survey(
+    folder: Path, table: Table, key: str | None, known: AbstractSet[str] | None, large: int | None = LARGE
+) -> tuple[Collection, Standing | None]:
+    """The account of a table that is no workbook; its rows too, unless it has more than `large` and stays behind."""
+    columns = {name: key_column(column) if name == key else column for name, column in table.column.items()}
+    address, relation, problems, digests = _where(folder, table)
+    if not relation:
+        return Collection(_no_rows(columns), _nowhere(0), problems=tuple(problems)), None
+    place = Problem("error", NOTHING, NOTHING, file=address.text, sheet=str(table.relation or ""))
+    unique = [names for names in dict.fromkeys((tuple(table.unique), (key,) if key else ())) if names]
+    try:
+        with _bound(folder, table, columns, address, relation) as reading:
+            account = _account(reading, columns, unique, known)
+            stays = large is not None and account.read > large
+            frame, apart = (_no_rows(columns), _nowhere(0)) if stays else _taken_along(reading, columns, account, unique)
+    except Unreachable as error:
+        missing = Problem("error", *error.finding, file=place.file, sheet=place.sheet)
+        return Collection(_no_rows(columns), _nowhere(0), problems=(missing,), digests=digests), None
+    count = (place.file, place.sheet, account.read, account.read - account.refused, account.refused, 0)
+    found = Collection(frame, apart, account.problems, account.keys, (count,), digests)
+    return found, Standing(folder, table, address, relation, account.read) if stays else None
+
+
+def _where(folder: Path, table: Table) -> tuple[Address, str, list[Problem], dict[str, str]]:
+    """The address and relation, and the digests of the files that hold them."""
+    if table.source is None:
+        files, problems = found_files(folder, table)
+        return Address("parquet", str(table.file), ""), "\n".join(files), problems, {f: _digest(folder / f) for f in files}
+    address = read_address(table.source)
+    path = folder / address.path
+    digests = {address.path: _digest(path)} if address.kind in FILES and path.is_file() else {}
+    return address, str(table.relation), [], digests
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _bound(
+    folder: Path, table: Table, columns: Mapping[str, Column], address: Address, relation: str
+) -> Iterator[Reading]:
+    place = Problem("error", NOTHING, NOTHING, file=address.text, sheet=str(table.relation or ""))
+    with opened(folder, address, relation) as found:
+        yield bound(found, columns, _row_key(table), place, folder)
+
+
+def _row_key(table: Table) -> list[str]:
+    """The columns that name a row: those that make it unique, else its member and date; never personal ones."""
+    named = table.unique or [n for n, c in table.column.items() if c.type in {"member", "credit_code"} or n == table.date]
+    return [name for name in named if name in table.column and not table.column[name].personal]
+
+
+def _account(
+    reading: Reading, columns: Mapping[str, Column], unique: list[tuple[str, ...]], known: AbstractSet[str] | None
+) -> Account:
+    """The account of the rows; all are refused where the relation as a whole cannot be read."""
+    if any(problem.severity == "error" for problem in reading.problems):
+        (row,) = reading.table.aggregate(n=reading.table.count()).to_pyarrow().to_pylist()
+        return Account(int(row["n"]), int(row["n"]), None, frozenset(), reading.problems)
+    account = checked(reading, columns, unique, known)
+    return Account(account.read, account.refused, account.broken, account.keys, (*reading.problems, *account.problems))
+
+
+def _taken_along(
+    reading: Reading, columns: Mapping[str, Column], account: Account, unique: list[tuple[str, ...]]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The accepted rows in the order of what they say, and where they say 不适用; personal columns stay behind."""
+    if account.refused and account.broken is None:
+        return _no_rows(columns), _nowhere(0)
+    rows = reading.table if account.broken is None else reading.table.filter(~account.broken)
+    held = rows.to_pyarrow().to_pandas()
+    for names in unique:
+        held = held[~held.duplicated(list(names), keep=False)]
+    open_columns = [name for name, column in columns.items() if not column.personal]
+    held = held.sort_values([*PLACE, *open_columns], ignore_index=True)
+    frame = pd.DataFrame({name: _series(held[name], columns[name]) for name in open_columns}, index=held.index)
+    for name in PLACE:
+        frame[name] = held[name].astype("int64" if name == "_row" else "str")
+    marks = {n: held[APART + n].astype(bool) for n in open_columns if APART + n in held and held[APART + n].any()}
+    return frame, pd.DataFrame(marks, index=frame.index)
+
+
+def _series(values: pd.Series[Any], column: Column) -> pd.Series[Any]:
+    if column.type in NUMERIC:
+        return values.astype("float64")
+    if column.type == "date":
+        return values.astype("datetime64[us]")
+    return values.astype("boolean" if column.type == "boolean" else "str")
+
+
+def _no_rows(columns: Mapping[str, Column]) -> pd.DataFrame:
+    empty = {name: _series(pd.Series([], dtype="object"), column) for name, column in columns.items() if not column.personal}
+    return pd.DataFrame({**empty, **{p: pd.Series([], dtype="int64" if p == "_row" else "str") for p in PLACE}})
+
+
+def _nowhere(rows: int) -> pd.DataFrame:
+    return pd.DataFrame(index=pd.RangeIndex(rows))

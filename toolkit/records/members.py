@@ -1,0 +1,228 @@
+"""Who the members are: their names, their classes, and whether they applied.
+
+Whether the name that stands beside a code is that of the member: one code, one name; one name, one code.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from toolkit.ground.problems import Problem
+from toolkit.ground.text import Phrase, phrase
+from toolkit.scheme.measures import Range
+
+if TYPE_CHECKING:
+    from toolkit.records.dictionary import Column, Tables
+    from toolkit.scheme.criteria import MembersSpec
+
+
+SAYS_SO = frozenset({"boolean", "date", "member", "credit_code"})  # columns that can tell an application
+NOBODY = pd.DataFrame(
+    {"name": pd.Series(dtype="str"), "class": pd.Series(dtype="str"), "applied": pd.Series(dtype=bool)},
+    index=pd.Index([], dtype="str", name="member"),
+)
+
+Frames = Mapping[str, pd.DataFrame]
+
+
+def members_frame(
+    frames: Frames, tables: Tables, spec: MembersSpec, counts_to: Collection[str] = ()
+) -> pd.DataFrame:
+    """The members: index member key, sorted; columns name, class (empty without classes), applied.
+
+    A member without a name goes by its key. Those in `counts_to`, branches and former codes, are none.
+    """
+    rows = frames.get(spec.table)
+    if rows is None or not {spec.key, spec.name} <= set(rows):
+        return NOBODY
+    kept = _kept(rows, spec)
+    kept = kept[~kept[spec.key].isin(list(counts_to))]
+    members = kept.set_index(pd.Index(kept[spec.key], dtype="str", name="member"))
+    name = members[spec.name].astype("str").fillna(members[spec.key])
+    named = spec.class_ is not None and spec.class_ in members
+    class_ = members[spec.class_].astype("str") if named else pd.Series("", index=members.index, dtype="str")
+    frame = pd.DataFrame({"name": name, "class": class_, "applied": _applied(members, frames, tables, spec)})
+    return frame.sort_index()
+
+
+def membership_problems(
+    frames: Frames, tables: Tables, spec: MembersSpec, counts_to: Collection[str] = ()
+) -> Iterator[Problem]:
+    """Members without a class or without an answer, and columns that cannot say what they are asked."""
+    for name in (spec.key, spec.name, spec.class_):
+        held = _column(tables, spec.table, name)
+        if held and held.personal:
+            rule = phrase(
+                "“{name}”是个人信息列，不能作会员信息", "`{name}` is personal: no members by it", name=name
+            )
+            yield _in_scheme(rule, Phrase("请指定另一列", "name another column"), name)
+    table, column = _place_of_application(spec)
+    held = _column(tables, table, column)
+    if held and (held.type not in SAYS_SO or held.personal):
+        rule = phrase("“{name}”说不清是否申报", "`{name}` cannot say who applied", name=spec.applied)
+        mend = Phrase(
+            "请指定 boolean、date 或 member 类型的列", "name a column of type boolean, date or member"
+        )
+        yield _in_scheme(rule, mend, str(spec.applied))
+    yield from _gaps(frames, tables, spec, counts_to)
+
+
+def _gaps(frames: Frames, tables: Tables, spec: MembersSpec, counts_to: Collection[str]) -> Iterator[Problem]:
+    rows = frames.get(spec.table)
+    if rows is None:
+        return
+    rows = _kept(rows, spec)
+    rows = rows[~rows[spec.key].isin(list(counts_to))] if spec.key in rows else rows
+    columns = tables.table[spec.table].column
+    if spec.class_ and spec.class_ in rows:
+        rule = Phrase("会员没有类别，无法与同类比较", "a member without a class cannot be compared")
+        empty = Problem("error", rule, Phrase("请填写类别", "fill in its class"))
+        yield from _empty_cells(rows, spec.class_, columns[spec.class_], empty)
+    if spec.applied and spec.applied in rows and columns[spec.applied].type == "boolean":
+        rule = Phrase("没有写明是否申报，按未申报处理", "it is not said whether it applied: taken as not")
+        empty = Problem("warning", rule, Phrase("请填写 是 或 否", "write 是 or 否"))
+        yield from _empty_cells(rows, spec.applied, columns[spec.applied], empty)
+
+
+def _empty_cells(rows: pd.DataFrame, name: str, column: Column, problem: Problem) -> Iterator[Problem]:
+    heading = column.headings[0] if column.headings else name
+    places = rows.loc[rows[name].isna(), ["_file", "_sheet", "_row"]]
+    for file, sheet, row in places.itertuples(index=False, name=None):
+        yield replace(problem, file=file, sheet=sheet, row=int(row), column=heading)
+
+
+def _kept(rows: pd.DataFrame, spec: MembersSpec) -> pd.DataFrame:
+    skipped = pd.Series(data=False, index=rows.index)
+    for column, asked in spec.skip.items():
+        if column in rows:
+            held = rows[column].map(asked.holds) if isinstance(asked, Range) else rows[column].isin(list(asked))
+            skipped |= held.fillna(value=False).astype(bool)
+    return rows[~skipped]
+
+
+def _applied(members: pd.DataFrame, frames: Frames, tables: Tables, spec: MembersSpec) -> pd.Series[bool]:
+    table, column = _place_of_application(spec)
+    if column is None:
+        return pd.Series(data=True, index=members.index)
+    if table == spec.table:
+        return _says_so(members, column)
+    rows = frames.get(table)
+    if rows is None or column not in rows:
+        return pd.Series(data=False, index=members.index)
+    who = next(
+        (n for n, held in tables.table[table].column.items() if held.type == "member" and n in rows), None
+    )
+    applied = set(rows.loc[_says_so(rows, column), who]) if who else set()
+    return pd.Series(members.index.isin(applied), index=members.index)
+
+
+def _says_so(rows: pd.DataFrame, column: str) -> pd.Series[bool]:
+    if column not in rows:
+        return pd.Series(data=False, index=rows.index)
+    said = rows[column]
+    return said.fillna(value=False).astype(bool) if said.dtype == "boolean" else said.notna()
+
+
+def _place_of_application(spec: MembersSpec) -> tuple[str, str | None]:
+    table, _, column = (spec.applied or "").rpartition(".")
+    return table or spec.table, column or None
+
+
+def _column(tables: Tables, table: str, column: str | None) -> Column | None:
+    return tables.table[table].column.get(column) if table in tables.table and column else None
+
+
+def _in_scheme(rule: Phrase, mend: Phrase, value: str | None) -> Problem:
+    return Problem("error", rule, mend, file="scheme.toml", column="members", value=value or "")
+
+
+
+DIVIDERS = re.compile(r"[、；;\n]")
+PLACE = ["_file", "_sheet", "_row"]
+
+
+def normal_name(name: str) -> str:
+    """A name as it is compared: without blanks, brackets and letters in one width and case.
+
+    Examples
+    --------
+    >>> normal_name("甲咨询（广东） 有限公司") == normal_name("甲咨询(广东)有限公司")
+    True
+    """
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names as they are compared: all of each member, and whose each present name is.
+
+    A branch and a former code go with the member that `counts_to` gives for them.
+    """
+
+    by_member: Mapping[str, AbstractSet[str]]
+    owners: Mapping[str, str]
+    counts_to: Mapping[str, str]
+
+
+def known_names(rows: pd.DataFrame, spec: MembersSpec, counts_to: Mapping[str, str]) -> Names:
+    """The names in the members table, former ones included."""
+    names: dict[str, set[str]] = {}
+    owners: dict[str, str] = {}
+    former = rows[spec.former_names] if spec.former_names in rows else pd.Series(None, index=rows.index, dtype="object")
+    for key, name, before in zip(rows[spec.key], rows[spec.name], former, strict=True):
+        member = counts_to.get(key, key)
+        said = [] if pd.isna(before) else DIVIDERS.split(str(before))
+        present = [] if pd.isna(name) else [normal_name(str(name))]
+        names.setdefault(member, set()).update(present, map(normal_name, said))
+        owners |= dict.fromkeys(present, member)
+    return Names(names, owners, counts_to)
+
+
+def shared_name_problems(
+    rows: pd.DataFrame, spec: MembersSpec, counts_to: Mapping[str, str]
+) -> Iterator[Problem]:
+    """A warning for each member that bears the name of an earlier one, and is neither its branch nor its former code."""
+    first: dict[str, tuple[str, str, int]] = {}
+    columns = [spec.key, spec.name, *PLACE]
+    for key, name, file, sheet, row in rows.dropna(subset=[spec.name])[columns].itertuples(index=False, name=None):
+        member = counts_to.get(key, key)
+        earlier, where, line = first.setdefault(normal_name(name), (member, f"{file} {sheet}".strip(), int(row)))
+        if earlier != member:
+            rule = phrase(
+                "与另一代码 {earlier} 同名（{where} 第 {line} 行）", "another code, {earlier}, bears this name too ({where}, row {line})",
+                earlier=earlier, where=where, line=line,
+            )  # fmt: skip
+            mend = Phrase(
+                "若为同一单位，请用 former_code 或 head_office 说明；若不是，无需处理",
+                "if it is one body, say so by `former_code` or `head_office`; if not, nothing to do",
+            )
+            yield Problem("warning", rule, mend, file=file, sheet=sheet, row=int(row), column=spec.name, value=name)
+
+
+def name_problems(frame: pd.DataFrame, member: str, column: str, names: Names) -> Iterator[Problem]:
+    """Rows of a table whose name is not that of their code: an error where it is another member's."""
+    rows = frame.dropna(subset=[member, column])
+    counts = rows.groupby([member, column], sort=False).size()
+    first = rows.drop_duplicates([member, column])[[member, column, *PLACE]]
+    for code, name, file, sheet, row in first.itertuples(index=False, name=None):
+        owner, said = names.counts_to.get(code, code), normal_name(name)
+        if said in names.by_member.get(owner, {said}):
+            continue
+        other = names.owners.get(said)
+        rule = phrase("代码 {code} 在会员表中不是这个名称（{n} 行）", "in the members table {code} has another name ({n} rows)",
+                      code=code, n=int(counts[code, name]))  # fmt: skip
+        mend = Phrase("请核对代码；若为曾用名，请写入会员表的曾用名列（former_names）",
+                      "check the code; a former name belongs into the column `former_names`")  # fmt: skip
+        if other:
+            rule = phrase("代码是 {code}，名称却是 {other} 的", "the code is {code}, but the name is that of {other}", code=code, other=other)
+            mend = Phrase("请核对这一行说的是哪个会员", "find out which member the row is about")
+        yield Problem(
+            "error" if other else "warning", rule, mend, file=file, sheet=sheet, row=int(row), column=column, value=name,
+        )  # fmt: skip

@@ -1,0 +1,278 @@
+"""Whether every table and column that a scheme names stands in the data dictionary, with a type that serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from toolkit.ground.problems import Problem, Problems, nearest
+from toolkit.ground.text import Phrase, phrase
+from toolkit.panels.experts import RECUSED
+from toolkit.scheme import Scheme
+from toolkit.scheme.measures import Measure, Range, Selection, State, Window
+from toolkit.scheme.outcomes import Veto
+from toolkit.scheme.shapes import Category
+
+if TYPE_CHECKING:
+    from toolkit.records.dictionary import Column, Table, Tables
+    from toolkit.scheme.criteria import Indicator
+
+NUMBERS = ("number", "money", "percent")
+WORDS = ("text", "choice")
+OF_NUMBERS = {"sum", "mean", "weighted_mean", "max", "min", "ratio", "panel"}
+PREVIOUS = {"total": NUMBERS, "rank": NUMBERS, "award": ("text", "choice"), "grade": ("text", "choice")}
+MEMBER_COLUMNS = {
+    "former_names": ("text",),
+    "former_code": ("member", "credit_code"),
+    "head_office": ("member", "credit_code"),
+    "left": ("date",),
+}
+
+
+def reference_problems(scheme: Scheme, tables: Tables, file: str = "scheme.toml") -> Problems:
+    """Everything the scheme names that `tables` does not hold, or holds as another type."""
+    found = chain(
+        _members(scheme, tables),
+        *(_measure(f"indicator[{item.id}].measure", item.measure, scheme, tables) for item in scheme.indicators),
+        *(_shape(item.id, item.measure, isinstance(item.value, Category), tables) for item in scheme.indicators),
+        *(_measure(f"adjustment[{item.id}].measure", item.measure, scheme, tables) for item in scheme.adjustments),
+        *(_measure(f"condition[{item.id}].measure", item.measure, scheme, tables) for item in scheme.conditions),
+        *(_veto(f"veto[{item.id}]", item, scheme, tables) for item in scheme.vetoes),
+        _previous(scheme, tables),
+        *(_panel_table(*named, tables) for named in _panel_tables(scheme)),
+        *(_recusal(item, tables) for item in scheme.indicators if item.measure.take == "panel" and _by_experts(scheme)),
+    )
+    return Problems(tuple(Problem("error", rule, mend, file=file, column=place) for place, rule, mend in dict.fromkeys(found)))
+
+
+RESULT_COUNTS = ("scorers", "recused", "missing")
+Found = Iterator[tuple[str, Phrase, Phrase]]
+
+
+def member_column(table: Table, name: str, scheme: Scheme) -> str | None:
+    """The column of `table` that says which member a row is about."""
+    if name == scheme.members.table:
+        return scheme.members.key
+    return next((column for column, spec in table.column.items() if spec.type == "member"), None)
+
+
+def _missing(place: str, what: Phrase, name: str, known: list[str]) -> tuple[str, Phrase, Phrase]:
+    guess = nearest(name, known)
+    rule = phrase("数据字典 tables.toml 里没有{zh}“{name}”", "tables.toml has no {en} `{name}`", zh=what.zh, en=what.en, name=name)
+    if guess:
+        return place, rule, phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
+    return place, rule, phrase("现有：{known}", "known: {known}", known=", ".join(known))
+
+
+def _column(place: str, table: str, column: str, tables: Tables) -> Found:
+    if table not in tables.table:
+        yield _missing(place, Phrase("数据表", "table"), table, list(tables.table))
+    elif column not in tables.table[table].column:
+        yield _missing(place, Phrase("列", "column"), f"{table}.{column}", [f"{table}.{c}" for c in tables.table[table].column])
+    elif tables.table[table].column[column].personal:
+        rule = phrase("“{name}”是个人信息列，不参与评价", "`{name}` is personal and has no part in an evaluation", name=column)
+        yield place, rule, Phrase("请指定另一列", "name another column")
+
+
+def _spec(table: str, column: str | None, tables: Tables) -> Column | None:
+    held = tables.table.get(table)
+    return held.column.get(column) if held and column else None
+
+
+def _members(scheme: Scheme, tables: Tables) -> Found:
+    spec = scheme.members
+    named = {"key": spec.key, "name": spec.name, "class": spec.class_, "former_names": spec.former_names,
+             "former_code": spec.former_code, "head_office": spec.head_office, "left": spec.left}  # fmt: skip
+    if spec.table not in tables.table:
+        yield _missing("members.table", Phrase("数据表", "table"), spec.table, list(tables.table))
+        return
+    for key, column in named.items():
+        if column:
+            yield from _column(f"members.{key}", spec.table, column, tables)
+            yield from _kind(f"members.{key}", spec.table, column, MEMBER_COLUMNS.get(key), tables)
+    if spec.applied:
+        table, _, column = spec.applied.rpartition(".")
+        yield from _column("members.applied", table or spec.table, column, tables)
+    yield from _states("members.skip", Selection(table=spec.table, where=spec.skip), tables)
+
+
+def _selection(place: str, selection: Selection, scheme: Scheme, tables: Tables) -> Found:
+    table = tables.table.get(selection.table)
+    if table is None:
+        yield _missing(f"{place}.table", Phrase("数据表", "table"), selection.table, list(tables.table))
+        return
+    if member_column(table, selection.table, scheme) is None:
+        rule = phrase("数据表“{name}”没有会员列", "the table `{name}` has no member column", name=selection.table)
+        yield place, rule, Phrase("请在 tables.toml 里把一列的 type 写成 member", 'give a column the type "member"')
+    for column in selection.once_per:
+        yield from _column(f"{place}.once_per", selection.table, column, tables)
+    yield from _states(f"{place}.where", selection, tables)
+    window = scheme.window.get(selection.window or "")
+    if window:
+        yield from _window(f"window.{selection.window}", window, selection.table, tables)
+    if selection.in_period and not table.date:
+        rule = phrase("要看是否发生在评价期内，需要知道日期列", "`in_period` needs to know the date column of `{table}`", table=selection.table)
+        yield f"{place}.in_period", rule, phrase("请在 tables.toml 的 [table.{t}] 写 date", "give [table.{t}] a `date`", t=selection.table)
+
+
+def _window(place: str, window: Window, table: str, tables: Tables) -> Found:
+    for key, column in window.dates.items():
+        yield from _column(f"{place}.{key}", table, column, tables)
+        yield from _kind(f"{place}.{key}", table, column, ("date",), tables)
+    if window.column:
+        yield from _column(f"{place}.column", table, window.column, tables)
+        if _spec(table, window.column, tables):
+            spans = Selection(table=table, where={window.column: tuple(window.lasts)})
+            yield from _states(f"{place}.lasts", spans, tables)
+    for key, states in (("skip", window.skip), ("appeal", window.appeal)):
+        yield from _states(f"{place}.{key}", Selection(table=table, where=states), tables)
+
+
+def _kind(place: str, table: str, column: str, kinds: tuple[str, ...] | None, tables: Tables) -> Found:
+    """A column must be of one of `kinds`, where they are named."""
+    spec = _spec(table, column, tables)
+    if spec and kinds and spec.type not in kinds:
+        rule = phrase("“{name}”的类型是 {type}，应为 {kinds}", "`{name}` is {type}, and should be {kinds}",
+                      name=column, type=spec.type, kinds=" / ".join(kinds))  # fmt: skip
+        yield place, rule, Phrase("请改用另一列，或改正列的类型", "name another column, or change its type")
+
+
+def _states(place: str, selection: Selection, tables: Tables) -> Found:
+    for column, states in selection.where.items():
+        yield from _column(f"{place}.{column}", selection.table, column, tables)
+        spec = _spec(selection.table, column, tables)
+        if spec is None:
+            continue
+        if isinstance(states, Range):
+            yield from _range(f"{place}.{column}", column, states, spec)
+            continue
+        for state in states:
+            if spec.choices and str(state) not in spec.choices:
+                yield _missing(f"{place}.{column}", Phrase("取值", "choice"), str(state), list(spec.choices))
+            elif not _same_kind(state, spec.type):
+                rule = phrase("“{state}”与列的类型 {type} 不符", "`{state}` does not fit the type {type}", state=state, type=spec.type)
+                yield f"{place}.{column}", rule, Phrase("请改写取值，或改正列的类型", "change the state or the type")
+
+
+def _range(place: str, column: str, range_: Range, spec: Column) -> Found:
+    """Numbers lie in a range of numbers, days in one of days."""
+    if spec.type in (("date",) if range_.of_days else NUMBERS):
+        return
+    rule = phrase("“{column}”的类型是 {type}，不能用数字范围", "`{column}` is {type}, and lies in no range of numbers", column=column, type=spec.type)
+    mend = Phrase('请列出取值，如 ["甲", "乙"]，或改用数字列', 'list its states, as in ["A", "B"], or name a column of numbers')
+    if range_.of_days:
+        rule = phrase("“{column}”的类型是 {type}，不能用日期范围", "`{column}` is {type}, and lies in no range of days", column=column, type=spec.type)
+        mend = Phrase("请改用日期列，或改正列的类型", "name a column of dates, or change its type")
+    elif spec.type == "date":
+        mend = Phrase("请写日期，如 2018-01-01，不加引号", "write days, as in 2018-01-01, without quotes")
+    yield place, rule, mend
+
+
+def _same_kind(state: State, kind: str) -> bool:
+    if kind == "boolean":
+        return isinstance(state, bool)
+    if kind in NUMBERS:
+        return isinstance(state, int | float) and not isinstance(state, bool)
+    return isinstance(state, str)
+
+
+def _measure(place: str, measure: Measure, scheme: Scheme, tables: Tables) -> Found:
+    """The rows and columns of a measure; of a quotient of two cells both."""
+    if measure.take is None:
+        for key, term in zip(("column", "over"), measure.terms, strict=False):
+            yield from _selection(place, term.selection, scheme, tables)
+            yield from _columns(place, {key: term.place[1]}, term.place[0], tables, numbers=measure.over is not None)
+        return
+    yield from _selection(place, measure.selection, scheme, tables)
+    yield from _states(f"{place}.among", Selection(table=str(measure.table), where=measure.among), tables)
+    named = {"column": measure.column, "weight": measure.weight, "over": measure.over}
+    yield from _columns(place, named, str(measure.table), tables, numbers=measure.take in OF_NUMBERS)
+    table = tables.table.get(str(measure.table))
+    if measure.take == "latest" and table and not table.date:
+        rule = phrase("取最近一条需要知道日期列", "`latest` needs to know the date column of `{table}`", table=measure.table)
+        yield place, rule, phrase("请在 tables.toml 的 [table.{t}] 写 date", "give [table.{t}] a `date`", t=measure.table)
+
+
+def _columns(place: str, named: Mapping[str, str | None], table: str, tables: Tables, *, numbers: bool) -> Found:
+    for key, column in named.items():
+        if column is None or table not in tables.table:
+            continue
+        yield from _column(f"{place}.{key}", table, column, tables)
+        spec = _spec(table, column, tables)
+        if numbers and spec and spec.type not in NUMBERS:
+            rule = phrase("“{column}”的类型是 {type}，这里需要数字", "`{column}` is {type}, and numbers are needed", column=column, type=spec.type)
+            yield f"{place}.{key}", rule, Phrase("请改用数字列", "name a column of numbers")
+
+
+def _veto(place: str, veto: Veto, scheme: Scheme, tables: Tables) -> Found:
+    yield from _selection(f"{place}.when", veto.when, scheme, tables)
+    if veto.distinct and veto.when.table in tables.table:
+        yield from _column(f"{place}.distinct", veto.when.table, veto.distinct, tables)
+    yield from _columns(place, {"sum": veto.sum}, veto.when.table, tables, numbers=True)
+
+
+def _previous(scheme: Scheme, tables: Tables) -> Found:
+    """The table of the previous edition's results, and the types of its columns."""
+    previous = scheme.previous
+    if previous is None:
+        return
+    yield from _selection("previous", Selection(table=previous.table), scheme, tables)
+    for key, column in previous.columns.items() if previous.table in tables.table else ():
+        yield from _column(f"previous.{key}", previous.table, column, tables)
+        yield from _kind(f"previous.{key}", previous.table, column, PREVIOUS[key], tables)
+
+
+def result_column(column: str, count: str) -> str:
+    """The column that says how many experts stand behind the panel's score in another one."""
+    return f"{column}_{count}"
+
+
+def _panel_tables(scheme: Scheme) -> Iterator[tuple[str, str, Mapping[str, tuple[str, ...]]]]:
+    """The tables of the panel, each with the columns it has to have, and of which types."""
+    panel = scheme.panel
+    if panel is None:
+        return
+    judged = [item.measure for item in scheme.indicators if item.measure.take == "panel"]
+    if panel.holds == "results":
+        for measure in judged:
+            counted = {result_column(str(measure.column), count): ("number",) for count in RESULT_COUNTS}
+            yield "panel.holds", str(measure.table), counted
+        return
+    scored = {str(measure.table) for measure in judged}
+    for name in sorted(scored | {*filter(None, [panel.table])}):
+        yield "panel.expert", name, {panel.expert: WORDS}
+    if panel.experts:
+        yield "panel.experts", panel.experts, {"id": WORDS}
+    if panel.interests:
+        yield "panel.interests", panel.interests, {"expert": WORDS, "member": (*WORDS, "member", "credit_code")}
+
+
+def _panel_table(place: str, table: str, columns: Mapping[str, tuple[str, ...]], tables: Tables) -> Found:
+    for column, kinds in columns.items():
+        yield from _column(place, table, column, tables)
+        yield from _kind(place, table, column, kinds, tables)
+        if table not in tables.table:
+            return  # said once
+
+
+def _by_experts(scheme: Scheme) -> bool:
+    return scheme.panel is None or scheme.panel.holds == "sheets"
+
+
+def _recusal(item: Indicator, tables: Tables) -> Found:
+    """A score may be 回避, and its column has to say so."""
+    spec = _spec(*item.measure.place, tables)
+    if spec and RECUSED not in spec.not_applicable:
+        rule = phrase("评分列“{column}”没有写明回避怎样填", "the column of scores `{column}` does not say how a recusal is written", column=item.measure.column)
+        mend = phrase('请在 tables.toml 写 not_applicable = ["{word}"]', 'write not_applicable = ["{word}"] in tables.toml', word=RECUSED)
+        yield f"indicator[{item.id}].measure.column", rule, mend
+
+
+def _shape(name: str, measure: Measure, by_category: bool, tables: Tables) -> Found:  # noqa: FBT001 - private
+    table, column = measure.place
+    spec = _spec(table, column, tables)
+    numeric = measure.take in {"sum", "count", "distinct", "ratio"} or (spec is not None and spec.type in NUMBERS)
+    if not by_category and (measure.take == "any" or (spec is not None and not numeric)):
+        rule = Phrase("这种换算只能用于数字", "this shape needs numbers")
+        yield f"indicator[{name}].value", rule, Phrase('请改用 shape = "category"', 'use shape = "category"')

@@ -1,0 +1,256 @@
+"""The intake of one sheet: every row below its heading accepted, refused with reasons, or not data.
+
+Rows of a text file that have been cut into too many or too few cells.
+
+Notes on what a workbook does not show, and on sheets that are not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+
+from toolkit.ground.problems import Problem
+from toolkit.ground.text import Phrase, phrase
+from toolkit.records.cells import Cell, read_cells
+from toolkit.records.credit_code import looks_meant, normal_key
+from toolkit.records.dictionary import Column
+from toolkit.records.files import Sheet, without_remarks
+from toolkit.records.findings import Finding, shown
+from toolkit.records.headings import (
+    Headings,
+    bare_columns,
+    find_headings,
+    heading_problems,
+    letters,
+    no_heading,
+    written_units,
+)
+from toolkit.records.rows import banners, data_rows, filled_down, merge_problems, ranges, spans
+
+QUOTE = Phrase('含分隔符或换行的单元格请加引号，如 "1,234"', 'quote cells that hold a separator or a line break, as in "1,234"')
+
+
+def cut_rows(sheet: Sheet, numbers: Sequence[int], headings: Headings, place: Problem) -> Iterator[Problem]:
+    """An error for each data row whose cells cannot all stand under their headings.
+
+    Parameters
+    ----------
+    numbers
+        The data rows, counted from 0.
+    place
+        Where the sheet stands.
+    """
+    if not sheet.delimited:
+        return
+    known = max(heading.place for found in headings.columns.values() for heading in found) + 1
+    width = max(
+        [known, *(heading.place + 1 for heading in headings.extra), *(n + 1 for n in headings.bare)]
+    )
+    lengths = {len(sheet.rows[number]) for number in numbers}  # all equal: each row ends in an empty cell
+    for number in numbers:
+        row = sheet.rows[number]
+        if any(map(shown, row[width:])) or (len(row) > width and len(lengths) > 1):
+            rule = phrase(
+                "单元格多于表头（超出 {column} 列）", "more cells than headings (beyond column {column})",
+                column=letters(width - 1),
+            )  # fmt: skip
+            yield replace(place, rule=rule, mend=QUOTE, row=number + 1)
+        elif len(row) < known:
+            rule = phrase(
+                "单元格少于表头（只有 {n} 个）", "fewer cells than headings (only {n})", n=len(row)
+            )
+            yield replace(place, rule=rule, mend=QUOTE, row=number + 1)
+
+
+
+def sheet_notes(
+    sheet: Sheet, headings: Headings, numbers: Sequence[int], names: Mapping[str, str], place: Problem
+) -> Iterator[Problem]:
+    """A note for the hidden sheet, the hidden rows and the hidden columns that are read, and one for other sheets.
+
+    Parameters
+    ----------
+    numbers
+        The data rows, counted from 0.
+    names
+        Column id to its heading.
+    place
+        Where the sheet stands.
+    """
+    note = replace(place, severity="note")
+    keep = Phrase("如不应计入请删去", "delete what should not count")
+    if sheet.hidden:
+        rule = Phrase("这张工作表是隐藏的，已照常读取", "this sheet is hidden, and is read all the same")
+        yield replace(note, rule=rule, mend=keep)
+    rows = sheet.hidden_rows & frozenset(numbers)
+    if rows:
+        rule = phrase(
+            "第 {rows} 行被隐藏，已照常读取", "rows {rows} are hidden, and are read all the same", rows=ranges(rows)
+        )
+        yield replace(note, rule=rule, mend=keep)
+    hidden = [
+        names[key] for key, found in headings.columns.items() if found[0].place in sheet.hidden_columns
+    ]
+    if hidden:
+        rule = phrase(
+            "隐藏的列已照常读取：{zh}", "hidden columns are read all the same: {en}",
+            zh="、".join(hidden), en=", ".join(hidden),
+        )  # fmt: skip
+        yield replace(note, rule=rule, mend=keep)
+    if sheet.unread:
+        rule = phrase(
+            "这些工作表未读取：{zh}", "sheets not read: {en}", zh="、".join(sheet.unread), en=", ".join(sheet.unread)
+        )
+        mend = Phrase("如有数据请移入读取的工作表", "move what is data to the sheet that is read")
+        yield replace(note, rule=rule, mend=mend, sheet="", row=None)
+
+
+
+NOTHING = Phrase("", "")
+PERSONAL = "（个人信息）"
+LONGEST_VALUE = 60
+
+
+@dataclass(frozen=True)
+class Intake:
+    """The data rows of one sheet.
+
+    Parameters
+    ----------
+    file, sheet
+        Where they stand.
+    rows
+        Their numbers as Excel counts them.
+    cells
+        Column id to its cells, one for each row; columns without a heading are left out.
+    refused
+        For each row whether a problem of its own or of the whole sheet keeps it out.
+    headings
+        Column id to its heading as found.
+    not_data
+        How many rows below the heading are blank, totals, notes or signatures.
+    """
+
+    file: str
+    sheet: str
+    rows: tuple[int, ...]
+    cells: Mapping[str, Sequence[Cell]] = field(repr=False)
+    refused: tuple[bool, ...]
+    headings: Mapping[str, str]
+    not_data: int
+    problems: tuple[Problem, ...]
+
+
+def take_in(
+    sheet: Sheet,
+    file: str,
+    columns: Mapping[str, Column],
+    keys: Sequence[str],
+    known: AbstractSet[str] | None,
+) -> Intake:
+    """The rows of one sheet, with every problem found.
+
+    Parameters
+    ----------
+    file
+        Its name in problems.
+    keys
+        Ids of the columns that hold a member's key: a row with a valid one is data, whatever leads it.
+    known
+        The keys of all members; None where they are not known.
+    """
+    place = Problem("error", NOTHING, NOTHING, file=file, sheet=sheet.name)
+    headings = find_headings(sheet.rows, columns, sheet.merges)
+    if headings and (rows := without_remarks(sheet.rows, headings)) is not sheet.rows:
+        sheet, headings = replace(sheet, rows=rows), find_headings(rows, columns, sheet.merges)
+    if headings is None:
+        filled = tuple(n + 1 for n, row in enumerate(sheet.rows) if any(map(shown, row)))
+        refused = (True,) * len(filled)
+        rest = len(sheet.rows) - len(filled)
+        return Intake(file, sheet.name, filled, {}, refused, {}, rest, (no_heading(columns, place),))
+    place = replace(place, row=headings.first)
+    places = {key: found[0].place for key, found in headings.columns.items()}
+    names = {key: found[0].text for key, found in headings.columns.items()}
+    accepted = {code for key in keys for code in columns[key].accept} | (known or frozenset())
+    numbers = data_rows(
+        sheet.rows,
+        headings,
+        [places[key] for key in keys if key in places],
+        lambda raw: (code := normal_key(shown(raw))) in accepted or looks_meant(code),
+    )
+    titles = banners(sheet, headings)
+    numbers = [number for number in numbers if number not in titles]
+    rows = [sheet.rows[number] for number in numbers]
+    raws = {key: _column(rows, places[key]) for key in columns if key in places}
+    merged = spans(sheet.merges, sheet, places, numbers)
+    filled_down(raws, numbers, merged, sheet, places)
+    units = written_units(headings, columns)
+    cells = {key: read_cells(raw, columns[key], known, units.get(key, "")) for key, raw in raws.items()}
+    above = [
+        *heading_problems(headings, columns, place),
+        *bare_columns(sheet.rows, headings, place),
+        *sheet_notes(sheet, headings, numbers, names, place),
+    ]
+    below = [
+        *_cell_problems(numbers, raws, cells, columns, names, place),
+        *merge_problems(merged, columns, names, place),
+        *cut_rows(sheet, numbers, headings, place),
+    ]
+    wrong = {problem.row for problem in below if problem.severity == "error"}
+    hopeless = any(problem.severity == "error" for problem in above)
+    return Intake(
+        file,
+        sheet.name,
+        tuple(number + 1 for number in numbers),
+        cells,
+        tuple(hopeless or number + 1 in wrong for number in numbers),
+        names,
+        len(sheet.rows) - headings.first - len(numbers),
+        (*above, *sorted(below, key=lambda problem: problem.row or 0)),
+    )
+
+
+def said(raw: object, column: Column) -> str:
+    """A raw cell as a problem may show it: on one line, not too long, and nothing personal."""
+    if column.personal:
+        return PERSONAL if shown(raw) else ""
+    text = " ".join("".join(c if c.isprintable() else " " for c in shown(raw)).split())
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
+def _column(rows: Sequence[Sequence[object]], place: int) -> list[object]:
+    try:
+        return [row[place] for row in rows]
+    except IndexError:  # rows of a text file may be short
+        return [row[place] if place < len(row) else "" for row in rows]
+
+
+def _cell_problems(  # noqa: PLR0917 - private
+    numbers: Sequence[int],
+    raws: Mapping[str, Sequence[object]],
+    cells: Mapping[str, Sequence[Cell]],
+    columns: Mapping[str, Column],
+    names: Mapping[str, str],
+    place: Problem,
+) -> Iterator[Problem]:
+    for key, found in cells.items():
+        for number, raw, cell in zip(numbers, raws[key], found, strict=True):
+            if cell.finding:
+                finding = _discreet(cell.finding) if columns[key].personal and shown(raw) else cell.finding
+                yield replace(
+                    place,
+                    severity="error" if cell.state == "problem" else "note",
+                    rule=finding.rule,
+                    mend=finding.mend,
+                    row=number + 1,
+                    column=names[key],
+                    value=said(raw, columns[key]),
+                )
+
+
+def _discreet(finding: Finding) -> Finding:  # noqa: ARG001 - rule and mend may both quote what was written
+    """A finding about a personal column, without a word of what the cell says."""
+    rule = Phrase("内容不合该列的要求", "the cell does not fit its column")
+    return Finding(rule, Phrase("请对照原表更正", "correct it in the original"))

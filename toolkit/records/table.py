@@ -1,0 +1,272 @@
+"""The collection of one table from its files: frames of the accepted rows, and an account of every other.
+
+Rows that stand twice although their table says that they stand once.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import chain, compress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from toolkit.ground.problems import Problem
+from toolkit.ground.text import Phrase, phrase
+from toolkit.records.cells import Cell, Value
+from toolkit.records.dictionary import NUMERIC, Column, Table
+from toolkit.records.files import Unreadable, read_sheet
+from toolkit.records.findings import shown
+from toolkit.records.sheet import Intake, said, take_in
+
+Place = tuple[str, str, int]
+
+
+def duplicate_problems(
+    intakes: Sequence[Intake], unique: Sequence[str], columns: Mapping[str, Column]
+) -> Iterator[Problem]:
+    """An error for each row whose `unique` columns agree with those of an earlier row, named in it.
+
+    Rows with a problem in one of these columns are not compared: nobody knows what they say. Two empty cells
+    agree.
+    """
+    read = [intake for intake in intakes if unique and all(name in intake.cells for name in unique)]
+    told = [_told(intake, unique) for intake in read]
+    if len(set().union(*told)) == sum(map(len, told)):  # the usual case, and quick to see
+        return
+    first: dict[tuple[Value | None, ...], Place] = {}
+    for intake, all_values in zip(read, told, strict=True):
+        cells_of = [intake.cells[name] for name in unique]
+        unclear = {n for cells in cells_of for n, cell in enumerate(cells) if cell.state == "problem"}
+        for number, (row, values) in enumerate(zip(intake.rows, all_values, strict=True)):
+            if number in unclear:
+                continue
+            here = (intake.file, intake.sheet, row)
+            earlier = first.setdefault(values, here)
+            if earlier != here:
+                yield _twice(intake, row, earlier, dict(zip(unique, values, strict=True)), columns)
+
+
+def _told(intake: Intake, unique: Sequence[str]) -> list[tuple[Value | None, ...]]:
+    """What each row says in the columns that make it unique."""
+    return list(zip(*([cell.value for cell in intake.cells[name]] for name in unique), strict=True))
+
+
+def _twice(
+    intake: Intake,
+    row: int,
+    earlier: Place,
+    values: Mapping[str, Value | None],
+    columns: Mapping[str, Column],
+) -> Problem:
+    file, sheet, line = earlier
+    where = " ".join(
+        part for part in (file if file != intake.file else "", sheet if sheet != intake.sheet else "") if part
+    )
+    return Problem(
+        "error",
+        phrase("与{where}第 {line} 行重复", "the same as row {line}{en}", where=f" {where} " if where else "", line=line,
+               en=f" of {where}" if where else ""),
+        Phrase("请删去重复的一行；若确为两条记录，请更正这些列", "remove one; if both are meant, correct these columns"),
+        file=intake.file,
+        sheet=intake.sheet,
+        row=row,
+        column="、".join(intake.headings[name] for name in values),
+        value=" ".join(text for name, value in values.items() if (text := said(shown(value), columns[name]))),
+    )  # fmt: skip
+
+
+
+PLACE = ("_file", "_sheet", "_row")
+T = TypeVar("T")
+LOCK = "~$"  # the name that Excel gives to the lock of an open workbook
+
+Count = tuple[str, str, int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Collection:
+    """One table from all its files.
+
+    Parameters
+    ----------
+    frame
+        Accepted rows in the order of their files; columns are those not personal, then `_file`, `_sheet`, `_row`.
+    not_applicable
+        Same index; the columns that hold 不适用 somewhere.
+    keys
+        Everything that stands readable in its key columns, in refused rows too.
+    counts
+        For each sheet: file, sheet, read, accepted, refused, not data.
+    digests
+        SHA-256 of each file by its path from the edition.
+    """
+
+    frame: pd.DataFrame
+    not_applicable: pd.DataFrame
+    problems: tuple[Problem, ...] = ()
+    keys: frozenset[str] = field(default=frozenset(), repr=False)
+    counts: tuple[Count, ...] = ()
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """No search for cycles meanwhile: reading makes very many small values and no cycle among them."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_uninterrupted()
+def collect(
+    folder: Path, table: Table, key: str | None = None, known: AbstractSet[str] | None = None
+) -> Collection:
+    """The rows of `table` from every file of the edition in `folder` that it names.
+
+    Parameters
+    ----------
+    key
+        The key column where this is the members table: it is required, unique and made uniform.
+    known
+        The keys of all members, for other tables; None where they are not known.
+    """
+    columns = {name: key_column(column) if name == key else column for name, column in table.column.items()}
+    keys = [name for name, column in columns.items() if column.type in {"member", "credit_code"}]
+    files, problems = found_files(folder, table)
+    digests: dict[str, str] = {}
+    intakes: list[Intake] = []
+    for file in files:
+        try:
+            content = (folder / file).read_bytes()
+            digests[file] = hashlib.sha256(content).hexdigest()
+            intakes.append(take_in(read_sheet(content, file, table.sheet), file, columns, keys, known))
+        except Unreadable as error:
+            problems.append(Problem("error", *error.finding, file=file, sheet=table.sheet or ""))
+        except OSError:
+            problems.append(_unopened(file))
+    return _collected(intakes, columns, (table.unique, (key,) if key else ()), problems, digests)
+
+
+def _collected(
+    intakes: Sequence[Intake],
+    columns: Mapping[str, Column],
+    unique: Sequence[Sequence[str]],
+    problems: list[Problem],
+    digests: Mapping[str, str],
+) -> Collection:
+    again = [problem for names in dict.fromkeys(map(tuple, unique)) for problem in
+             duplicate_problems(intakes, names, columns)]  # fmt: skip
+    twice = {(problem.file, problem.sheet, problem.row) for problem in again}
+    accepted = [
+        [
+            not out and (intake.file, intake.sheet, row) not in twice
+            for row, out in zip(intake.rows, intake.refused, strict=True)
+        ]
+        for intake in intakes
+    ]
+    found = [problem for intake in intakes for problem in intake.problems]
+    frame, not_applicable = _frames(intakes, accepted, columns)
+    return Collection(
+        frame,
+        not_applicable,
+        (*problems, *found, *again),
+        frozenset(_keys(intakes, columns)),
+        tuple(_count(intake, kept) for intake, kept in zip(intakes, accepted, strict=True)),
+        digests,
+    )
+
+
+def key_column(column: Column) -> Column:
+    """The key column of the members table: required, and text keys made uniform as those that refer to them."""
+    kind = "credit_code" if column.type == "credit_code" else "member"
+    return column.model_copy(update={"required": True, "type": kind})
+
+
+def found_files(folder: Path, table: Table) -> tuple[list[str], list[Problem]]:
+    """The files that a table names, by name; a problem where there are none."""
+    pattern = table.file or ""
+    if (folder / pattern).is_file():
+        return [pattern], []
+    names = (path.relative_to(folder).as_posix() for path in folder.glob(pattern))
+    files = sorted(n for n in names if (folder / n).is_file() and not Path(n).name.startswith(LOCK))
+    if files:
+        return files, []
+    rule = phrase("找不到“{label}”的文件", "the file of `{label}` is missing", label=table.label or pattern)
+    mend = Phrase("请放入该文件，或改正 tables.toml 里的 file", "add it, or correct `file` in tables.toml")
+    return [], [Problem("error", rule, mend, file=pattern)]
+
+
+def _unopened(file: str) -> Problem:
+    rule = Phrase(
+        "文件打不开（可能正被占用或没有权限）", "the file cannot be opened (in use, or no permission)"
+    )
+    return Problem(
+        "error", rule, Phrase("请关闭占用它的程序后重试", "close what uses it and try again"), file=file
+    )
+
+
+def _keys(intakes: Sequence[Intake], columns: Mapping[str, Column]) -> Iterator[str]:
+    for intake in intakes:
+        for name, cells in intake.cells.items():
+            if columns[name].type in {"member", "credit_code"} and not columns[name].personal:
+                yield from (value for value in {cell.value for cell in cells} if isinstance(value, str))
+
+
+def _count(intake: Intake, accepted: Sequence[bool]) -> Count:
+    read = len(intake.rows) + intake.not_data
+    return (intake.file, intake.sheet, read, sum(accepted), len(accepted) - sum(accepted), intake.not_data)
+
+
+def _frames(
+    intakes: Sequence[Intake], accepted: Sequence[Sequence[bool]], columns: Mapping[str, Column]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The accepted rows, and where they say 不适用; personal columns stay behind."""
+    values: dict[str, pd.Series[Any]] = {}
+    elsewhere: dict[str, pd.Series[bool]] = {}
+    for name, column in columns.items():
+        if not column.personal:
+            cells = _accepted_cells(intakes, accepted, name)
+            values[name] = _series([cell.value for cell in cells], column)
+            marks = [cell.state == "not applicable" for cell in cells]
+            if any(marks):
+                elsewhere[name] = pd.Series(marks, dtype=bool)
+    rows = [_kept(intake.rows, kept) for intake, kept in zip(intakes, accepted, strict=True)]
+    frame = pd.DataFrame(values, index=pd.RangeIndex(sum(map(len, rows))))
+    for name, word in (("_file", "file"), ("_sheet", "sheet")):
+        told = chain.from_iterable([getattr(intake, word)] * len(kept) for intake, kept in zip(intakes, rows, strict=True))
+        frame[name] = pd.Series([*told], dtype="str")
+    frame["_row"] = pd.Series([*chain.from_iterable(rows)], dtype="int64")
+    return frame, pd.DataFrame(elsewhere, index=frame.index)
+
+
+def _accepted_cells(
+    intakes: Sequence[Intake], accepted: Sequence[Sequence[bool]], name: str
+) -> list[Cell]:
+    found: list[Cell] = []
+    for intake, kept in zip(intakes, accepted, strict=True):
+        found += _kept(intake.cells.get(name) or [Cell("missing")] * len(intake.rows), kept)
+    return found
+
+
+def _kept(items: Sequence[T], kept: Sequence[bool]) -> Sequence[T]:
+    """Those of `items` that are kept: mostly all."""
+    return items if all(kept) else list(compress(items, kept))
+
+
+def _series(values: list[Any], column: Column) -> pd.Series[Any]:
+    if column.type in NUMERIC:
+        return pd.Series(values, dtype="float64")
+    if column.type == "date":
+        return pd.Series(values, dtype="datetime64[us]")
+    return pd.Series(values, dtype="boolean" if column.type == "boolean" else "str")

@@ -1,0 +1,136 @@
+"""Grids: the darker a cell, the more. Agreement of methods, whom each chooses, grades, and weights that would have won."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from toolkit.ground.display import Picture, shortened
+from toolkit.ground.drawing import FILLS, Fill, Sheet
+from toolkit.ground.text import Phrase, phrase
+from toolkit.reports import wording
+from toolkit.reports.diagnostic_tables import percent
+from toolkit.reports.pictures.diagnostics import FALLING, RISING
+from toolkit.reports.pictures.layout import LEFT, LONGEST, RIGHT, ROW, SMALL, TOP, member_rows, titled
+from toolkit.reports.probability_tables import GRADES, grade_name, grades_of, unsure_grades
+from toolkit.reports.sensitivity_tables import CHOICES, SHORT, contenders, top_weights
+from toolkit.reports.wording import class_name
+from toolkit.sensitivity.methods import LIST
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from toolkit.evaluation import Evaluation
+    from toolkit.ground.text import Language
+
+Cell: TypeAlias = tuple[Fill, str, bool]
+"""Its fill, what is written in it, whether bold."""
+PALE = Fill("#ffffff", "", "#c9c9c9")
+SHADES = (0.05, 0.25, 0.5, 0.75)
+NEAR = (0.5, 0.7, 0.8, 0.9)
+APART = (0.02, 0.05, 0.1, 0.2)
+"""From which part of itself on a weight that is other than voted is shaded darker."""
+AGREES = Phrase("颜色越深，与名单的次序越一致", "the darker, the nearer to the order of the list")
+CHOSEN = Phrase("实心为入选；第一列是名单", "filled: chosen; the first column is the list")
+HELD = Phrase("粗体为现等级；颜色越深，可能性越大", "bold: the present grade; the darker, the likelier")
+VOTED = Phrase("表头为表决的权重（占总分百分比）；蓝：高于表决，斜线：低于表决", "heads: voted, in percent of the total; blue: above, hatched: below")
+
+
+def methods_picture(evaluation: Evaluation, found: pd.DataFrame, language: Language | None = None) -> Picture:
+    """Kendall's tau-b between the list and every other method, class by class; the darker, the nearer to the list."""
+    to, own = language or evaluation.scheme.language, found[found["one"] == LIST]
+    title = Phrase("其他方法的次序与名单有多一致（肯德尔 τ-b，1 为相同）", "How near other methods come to the list (Kendall's tau-b, 1: the same)").into(to)
+    others = list(dict.fromkeys(own["other"]))
+    taus = own.pivot_table(index="class", columns="other", values="kendall", sort=False, dropna=False).reindex(columns=others)
+    sheet = titled(title, len(taus))
+    sheet.words(LEFT, 42, AGREES.into(to), size=SMALL)
+    _heads(sheet, [_short(name, to) for name in others])
+    for row, (class_, cells) in enumerate(zip(taus.index, taus.to_numpy(np.float64).tolist(), strict=True)):
+        y = TOP + ROW * row
+        sheet.words(8, y + 15, shortened(class_name(str(class_), to), LONGEST))
+        _cells(sheet, y, [(RISING[int(np.searchsorted(NEAR, np.nan_to_num(tau), side="right"))], wording.points(tau, 2), False) for tau in cells])
+    return sheet.picture(title)
+
+
+def chosen_picture(evaluation: Evaluation, found: pd.DataFrame, award: str, language: Language | None = None) -> Picture:
+    """For one award whom the list and the other methods choose, where they do not agree; filled: chosen."""
+    to, own = language or evaluation.scheme.language, found[found["award"] == award].set_index("member")
+    which = [LIST, *(str(name) for name in own.columns if name not in CHOICES)]
+    title = phrase(
+        "换一种方法，谁得{award}：{sure} 家各方法都选，其余见下", "{award}: {sure} chosen by every method, the others below",
+        award=wording.award_label(evaluation.scheme, award), sure=int(own["all"].sum()),
+    ).into(to)  # fmt: skip
+    sheet, rows = member_rows(partial(titled, title), evaluation, own.index[~own["all"]], to)
+    sheet.words(LEFT, 42, CHOSEN.into(to), size=SMALL)
+    _heads(sheet, [_short(name, to) for name in which])
+    for member, y in rows:
+        _cells(sheet, y, [(FILLS[0] if own.loc[member, name] else PALE, "", False) for name in which])
+    return sheet.picture(title)
+
+
+def grades_picture(evaluation: Evaluation, found: pd.DataFrame, top: int = 24, language: Language | None = None) -> Picture:
+    """For the members whose grade is least certain the chance of each grade, the present one bold; the darker, the likelier."""
+    to, names = language or evaluation.scheme.language, grades_of(found)
+    sheet, rows = member_rows(partial(titled, GRADES.into(to)), evaluation, unsure_grades(found)[:top], to)
+    sheet.words(LEFT, 42, HELD.into(to), size=SMALL)
+    _heads(sheet, [grade_name(name, to) for name in names])
+    for member, y in rows:
+        held, chances = str(evaluation.ranking.loc[member, "grade"]), found.loc[member, names].to_numpy(np.float64).tolist()
+        _cells(sheet, y, [
+            (RISING[int(np.searchsorted(SHADES, chance))], _likely(chance), held == name)
+            for name, chance in zip(names, chances, strict=True)
+        ])  # fmt: skip
+    return sheet.picture(GRADES.into(to))
+
+
+def central_picture(evaluation: Evaluation, found: pd.DataFrame, award: str, top: int = 12, language: Language | None = None) -> Picture:
+    """Mean weights under which the likeliest of those who missed an award would have it; blue: above the voted, hatched: below.
+
+    Parameters
+    ----------
+    found
+        From `central_weights`, of this award.
+    """
+    to, scheme = language or evaluation.scheme.language, evaluation.scheme
+    title = phrase("怎样的权重会让他们得到{award}", "Weights that would give them {award}", award=wording.award_label(scheme, award)).into(to)
+    own = contenders(evaluation, found, award)[:top]
+    central, share = top_weights(scheme, found.loc[own]), wording.shares(scheme)
+    voted = [share[node] for node in central.columns]
+    sheet, rows = member_rows(partial(titled, title), evaluation, own, to)
+    sheet.words(LEFT, 42, VOTED.into(to), size=SMALL)
+    heads = [f"{shortened(scheme.label(node), 13)} {wording.figure(share[node])}" for node in central.columns]
+    _heads(sheet, [Phrase("可能性", "Chance").into(to), *heads])
+    for member, y in rows:
+        weights = central.loc[member].to_numpy(np.float64).tolist()
+        _cells(sheet, y, [(PALE, percent(float(found["probability"][member])), False), *(_weight(*pair) for pair in zip(weights, voted, strict=True))])
+    return sheet.picture(title)
+
+
+def _likely(chance: float) -> str:
+    return "< 1%" if 0 < chance < 0.005 else percent(chance, 0) if chance else ""
+
+
+def _weight(mean: float, voted: float) -> Cell:
+    """A weight that would win, by how far it is from the voted one."""
+    apart = mean / voted - 1 if voted else 0.0
+    return (RISING if apart > 0 else FALLING)[int(np.searchsorted(APART, abs(apart)))], f"{mean:.1f}", False
+
+
+def _heads(sheet: Sheet, names: Sequence[str]) -> None:
+    wide = (RIGHT - LEFT) / max(len(names), 1)
+    for place, name in enumerate(names):
+        sheet.words(LEFT + wide * (place + 0.5), TOP - 6, name, align="center", size=10)
+
+
+def _cells(sheet: Sheet, y: float, cells: Sequence[Cell]) -> None:
+    wide = (RIGHT - LEFT) / len(cells)
+    for place, (fill, said, bold) in enumerate(cells):
+        sheet.box(LEFT + wide * place + 1, y + 1, wide - 2, ROW - 2, fill)
+        sheet.words(LEFT + wide * (place + 0.5), y + 15, said, align="center", size=SMALL, bold=bold)
+
+
+def _short(name: str, to: Language) -> str:
+    return SHORT[name].into(to) if name in SHORT else shortened(name, 9)

@@ -1,0 +1,375 @@
+"""A member's score card as tables: what its total is made of, how far from each line, and the records behind it all.
+
+Score cards: all that a member may ask about its result, from the records up to the list.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from toolkit.evaluation.contributions import BOUNDS, GATHERED, contributions, distances, node_factors
+from toolkit.evaluation.scores import TOTAL
+from toolkit.ground.display import Table
+from toolkit.ground.ranking import rounded
+from toolkit.ground.text import Phrase, phrase
+from toolkit.indicators.evidence import COLUMNS, evidence
+from toolkit.reports import wording
+from toolkit.reports.list_tables import LEFT, RIGHT, Row, rows_of
+from toolkit.reports.scheme_wording import missing_in_words, touched_in_words
+from toolkit.reports.wording import class_name, headings, outline
+from toolkit.scheme.criteria import Group, Indicator
+
+if TYPE_CHECKING:
+    from toolkit.evaluation import Evaluation
+    from toolkit.records import Records
+    from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Total
+
+
+NOT_APPLICABLE = "not_applicable"
+SCORE_CARDS_PARTS = ("item", "raw", "how", "value", "weight", "points")
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreCard:
+    """One member's result and all it rests on.
+
+    Parameters
+    ----------
+    member, name, class_
+        Whom it is about.
+    total, rank, grade, reason
+        As the ranking has them; `total` NaN and `rank` None for a member that is not ranked.
+    awards
+        Ids of the awards it holds.
+    parts : DataFrame
+        Groups and indicators from the top down, then ``total.gathered`` where the total cannot be taken apart, then
+        adjustments, then ``total.bounds`` where the total was held, then ``total``; columns item, raw (as recorded), how
+        (``not_applicable``; or how a value came about that does not come of the raw one as it stands, as in
+        `Evaluation.touched`, or the policy by which a missing one does not count; else empty), value (the score at the
+        node, 0 to the scale), weight (the share of the total that it has for this member, 0 to 1; NaN where it does not
+        count, or stands below a mean that does not add up), points (what it adds to the total; they sum to the total to
+        the last decimal; NaN where it adds none by itself).
+    records : DataFrame
+        As `toolkit.indicators.evidence.evidence` gives them, of this member and what applies to it: item, table, file, sheet, row,
+        amount. Empty where no records were given.
+    vetoes : DataFrame
+        Columns veto, table, file, sheet, row: the records that struck it.
+    lines : DataFrame
+        Columns award, class, total (the score it competes with), distance (to the other side of that award's line; what
+        would have been needed where it is negative), above.
+    """
+
+    member: str
+    name: str
+    class_: str
+    total: float
+    rank: int | None
+    grade: str
+    reason: str
+    awards: tuple[str, ...]
+    parts: pd.DataFrame
+    records: pd.DataFrame
+    vetoes: pd.DataFrame
+    lines: pd.DataFrame
+
+
+def score_cards(
+    evaluation: Evaluation, records: Records | None = None, members: Collection[str] | None = None
+) -> Iterator[ScoreCard]:
+    """The cards of some members, or of all, in the order of the list.
+
+    Parameters
+    ----------
+    records
+        What the evaluation was made of; without them no card says what its parts rest on.
+
+    Raises
+    ------
+    KeyError
+        For a member that is not in the evaluation.
+    """
+    unknown = sorted(set(members or ()) - set(evaluation.members.index))
+    if unknown:
+        raise KeyError(*unknown)
+    asked = set(evaluation.members.index if members is None else members)
+    ranked = evaluation.ranking
+    points, weights = contributions(evaluation), effective_shares(evaluation)
+    behind = pd.DataFrame(columns=list(COLUMNS)) if records is None else evidence(evaluation.scheme, records, members and sorted(asked))
+    records_of, vetoes_of = _by_member(_applying(evaluation, behind)), _by_member(evaluation.vetoes)
+    lines_of, touched_of = _by_member(distances(evaluation)), _by_member(evaluation.touched)
+    held = evaluation.awards.groupby("member")["award"].agg(tuple).to_dict()
+    for member in ranked.index[ranked.index.isin(asked)]:
+        row = ranked.loc[member]
+        yield ScoreCard(
+            member=str(member),
+            name=str(row["name"]),
+            class_="" if pd.isna(row["class"]) else str(row["class"]),
+            total=float(row["total"]),
+            rank=None if pd.isna(row["rank"]) else int(row["rank"]),
+            grade=str(row["grade"]),
+            reason=str(row["reason"]),
+            awards=held.get(member, ()),
+            parts=_score_cards_parts(evaluation, str(member), points.loc[member], weights.loc[member], touched_of(member)),
+            records=records_of(member),
+            vetoes=vetoes_of(member),
+            lines=lines_of(member),
+        )
+
+
+def _applying(evaluation: Evaluation, behind: pd.DataFrame) -> pd.DataFrame:
+    """Without the records of indicators that do not apply to the member: nothing rests on them."""
+    applicable = evaluation.applicable
+    member, item = applicable.index.get_indexer(pd.Index(behind["member"])), applicable.columns.get_indexer(pd.Index(behind["item"]))
+    concerned = (item < 0) | applicable.to_numpy(dtype=bool)[member, item]  # adjustments and conditions are for all
+    kept: pd.DataFrame = behind[concerned]
+    return kept
+
+
+def effective_shares(evaluation: Evaluation) -> pd.DataFrame:
+    """The share of the total that each node has for each member, members x nodes, 0 to 1: what of the weights counts for it.
+
+    NaN where the node does not count, or stands below a mean that does not add up.
+    """
+    scores = evaluation.scores.loc[evaluation.members.index, list(evaluation.tree.nodes)]
+    return node_factors(evaluation.tree, scores)
+
+
+def _score_cards_parts(
+    evaluation: Evaluation, member: str, points: pd.Series[float], weights: pd.Series[float], touched: pd.DataFrame
+) -> pd.DataFrame:
+    scheme, scores = evaluation.scheme, evaluation.scores.loc[member]
+    raw, done = evaluation.indicators.loc[member].to_dict(), dict(zip(touched["indicator"], touched["how"], strict=True))
+    rows: list[tuple[object, ...]] = []
+    for node, _, _ in outline(scheme):
+        how = _untouched(evaluation, member, node, raw) if isinstance(node, Indicator) else ""
+        rows.append((node.id, raw.get(node.id), done.get(node.id) or how, scores[node.id], weights.get(node.id), points.get(node.id)))
+    rows += [(GATHERED, None, "", points[GATHERED], None, points[GATHERED])] if GATHERED in points else []
+    rows += [(item.id, None, "", scores[item.id], None, points[item.id]) for item in scheme.adjustments]
+    rows += [] if pd.isna(points[BOUNDS]) else [(BOUNDS, None, "", None, None, points[BOUNDS])]
+    total = float(rounded(scores[TOTAL], scheme.decimals))
+    frame = pd.DataFrame([*rows, (TOTAL, None, "", total, 1.0, total)], columns=list(SCORE_CARDS_PARTS))
+    return frame.astype({"value": "float64", "weight": "float64", "points": "float64"})
+
+
+def _untouched(evaluation: Evaluation, member: str, item: Indicator, raw: Mapping[Any, Any]) -> str:
+    """Why an indicator has no value that was not given one: it does not apply, or the policy for missing ones."""
+    if not evaluation.applicable.loc[member, item.id]:
+        return NOT_APPLICABLE
+    return str(item.missing) if pd.isna(raw[item.id]) else ""
+
+
+def _by_member(frame: pd.DataFrame) -> Callable[[Any], pd.DataFrame]:
+    """The rows of one member, without the column that names it."""
+    places, kept = frame.groupby("member").indices, frame.drop(columns="member")
+    return lambda member: kept.iloc[places.get(member, [])].reset_index(drop=True)
+
+
+
+PARTS = Phrase("得分构成", "What the total is made of")
+LINES = Phrase("与获奖线的距离", "From the award lines")
+VETOES = Phrase("一票否决所依据的记录", "The records of a veto")
+RECORDS = Phrase("得分所依据的记录", "The records it rests on")
+ADDS_UP = Phrase(
+    "“分值”为该项得到的分；“得分”为该项计入总分的分，各行相加等于总分（末位尾差分给尾数最大的几项）。",
+    "A score is what an item got; its points are what it adds to the total, and sum to it (what rounding leaves goes to the largest rests).",
+)
+BY_CASE = Phrase("不计，同级权重按情形另定", "left out, the weights beside it as for this case")
+BETWEEN = "; "  # a blank to break the line at, in every language: no row number is torn apart
+FOLDER = "records/"  # of every edition; what stands in it is called by its name
+NAMED = {
+    TOTAL: wording.WORDS["total"],
+    GATHERED: Phrase("以上各项合成", "all of the above, gathered"),
+    BOUNDS: Phrase("总分上下限", "bounds of the total"),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """The tables of one member's card, to be shown one under another; those that say nothing are left out.
+
+    Parameters
+    ----------
+    parts
+        One row for each node, adjustment and bound, then the total.
+    lines
+        One row for each award line that concerns the member.
+    vetoes
+        One row a record, with its place in the files.
+    records
+        One row for each item and sheet, with the rows of its records and what was taken of each.
+    """
+
+    parts: Table
+    lines: Table
+    vetoes: Table
+    records: Table
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Those with something to say."""
+        return tuple(table for table in (self.parts, self.lines, self.vetoes, self.records) if table.rows)
+
+    def __repr__(self) -> str:
+        return "\n\n".join(map(repr, self.tables))
+
+    def _repr_html_(self) -> str:
+        return "".join(table._repr_html_() for table in self.tables)
+
+
+def member_card(evaluation: Evaluation, member: str, records: Records | None = None) -> Card:
+    """One member's score card; with the records of the edition also what each part rests on.
+
+    Raises
+    ------
+    KeyError
+        For a member that is not in the evaluation.
+    """
+    return card_tables(evaluation, next(score_cards(evaluation, records, [member])), records)
+
+
+def card_tables(evaluation: Evaluation, card: ScoreCard, records: Records | None = None) -> Card:
+    """The tables of a card; `records` give the tables of the edition their labels."""
+    return Card(
+        _parts(evaluation.scheme, card),
+        _lines(evaluation.scheme, card),
+        _vetoes(evaluation.scheme, card, records),
+        _records(evaluation.scheme, card, records),
+    )
+
+
+def outcome(scheme: Scheme, card: ScoreCard) -> Phrase:
+    """Rank, awards and grade in one line."""
+    awards = [scheme.label(award) for award in card.awards] or [wording.BLANK]
+    said = {"rank": wording.place(card.rank), "award": wording.JOIN.into(scheme.language).join(awards), "grade": card.grade or wording.BLANK}
+    words = [(wording.WORDS[name], value) for name, value in said.items() if name != "grade" or scheme.grades]
+    return Phrase("；".join(f"{name.zh} {value}" for name, value in words), "; ".join(f"{name.en} {value}" for name, value in words))
+
+
+def _parts(scheme: Scheme, card: ScoreCard) -> Table:
+    numbers = {node.id: number for node, _, number in wording.outline(scheme)}
+    language, rows = scheme.language, rows_of(card.parts)
+    caption = phrase("{name}（{class_}）", "{name} ({class_})", name=card.name, class_=class_name(card.class_, language))
+    why = phrase("；理由 {reason}。", "; reason: {reason}. ", reason=card.reason.rstrip("。. ") or wording.BLANK)
+    return Table(
+        headings(language, "number", "node", "raw", "treated", "scored", "share", "points"),
+        tuple((numbers.get(row["item"], "" if row["item"] == TOTAL else "±"), *_part(scheme, row)) for row in rows),
+        caption.into(language),
+        (LEFT, LEFT, LEFT, LEFT, RIGHT, RIGHT, RIGHT),
+        lines_after=(len(rows) - 2,),
+        note=f"{outcome(scheme, card).into(language)}{why.into(language)}{ADDS_UP.into(language)}",
+    )
+
+
+def _part(scheme: Scheme, row: Row) -> tuple[str, ...]:
+    node, decimals = scheme.nodes.get(row["item"]), scheme.decimals
+    beside = node is None  # adjustments, bounds and the total are points, and have no score on the scale
+    return (
+        NAMED.get(row["item"], Phrase(*[scheme.label(row["item"])] * 2)).into(scheme.language),
+        "" if node is None or isinstance(node, Group) else _raw(scheme, node, row),
+        _treated(scheme, node, row["how"]),
+        "" if beside else wording.points(row["value"], decimals),
+        "" if beside or math.isnan(row["weight"]) else f"{row['weight']:.2%}",
+        _points(row, decimals, signed=beside and row["item"] != TOTAL),
+    )
+
+
+def _raw(scheme: Scheme, item: Indicator, row: Row) -> str:
+    if row["how"] == NOT_APPLICABLE:
+        return wording.NOT_APPLICABLE.into(scheme.language)
+    return wording.raw_value(row["raw"], item.unit, scheme.language)
+
+
+def _treated(scheme: Scheme, node: Group | Indicator | None, how: str) -> str:
+    """How a value came about that is not simply that of what was recorded; of a group how it is gathered."""
+    if isinstance(node, Group):
+        return "" if node.aggregate == "arithmetic" else wording.aggregate_in_words(node.aggregate).into(scheme.language)
+    if node is None or how in {"", NOT_APPLICABLE}:
+        return ""
+    if how == "exclude" and _above(scheme, node).aggregate == "conditional":
+        return BY_CASE.into(scheme.language)
+    return (missing_in_words(node.missing) if how == str(node.missing) else touched_in_words(scheme, node.id, how)).into(scheme.language)
+
+
+def _above(scheme: Scheme, node: Indicator) -> Group | Total:
+    above = scheme.nodes.get(str(node.group))
+    return above if isinstance(above, Group) else scheme.total
+
+
+def _points(row: Row, decimals: int, *, signed: bool) -> str:
+    if math.isnan(row["points"]) and row["item"] != TOTAL:
+        return ""
+    return (wording.signed if signed else wording.points)(row["points"], decimals)
+
+
+def _lines(scheme: Scheme, card: ScoreCard) -> Table:
+    rows = rows_of(card.lines)
+    return Table(
+        headings(scheme.language, "which", "class", "score", "distance", "needed"),
+        tuple(
+            (
+                scheme.label(row["award"]),
+                class_name(row["class"], scheme.language),
+                wording.points(row["total"], scheme.decimals),
+                wording.BLANK if math.isinf(row["distance"]) else wording.signed(row["distance"], scheme.decimals),
+                _needed(scheme, row).into(scheme.language),
+            )
+            for row in rows
+        ),
+        LINES.into(scheme.language),
+        (LEFT, LEFT, RIGHT, RIGHT, LEFT),
+    )
+
+
+def _needed(scheme: Scheme, row: Row) -> Phrase:
+    """What it would have taken, or by how much it was enough."""
+    gap, line = (wording.points(abs(number), scheme.decimals) for number in (row["distance"], row["total"] - row["distance"]))
+    if row["above"] and math.isinf(row["distance"]):
+        return Phrase("获得，其后没有落选的会员", "awarded; nobody below missed it")
+    if row["above"] and row["distance"] == 0:
+        return phrase("获得，与未获者最高分 {line} 同分，先后见理由", "awarded, level with {line}, the best that missed it; the reason says why", line=line)
+    if row["above"]:
+        return phrase("获得，比未获者最高分 {line} 高 {gap} 分", "awarded, {gap} above {line}, the best that missed it", line=line, gap=gap)
+    if row["distance"] < 0:
+        return phrase("获奖最低分 {line}，还差 {gap} 分", "the lowest awarded is {line}: {gap} more were needed", line=line, gap=gap)
+    return phrase("已达获奖最低分 {line}，未获的原因见理由", "reaches {line}, the lowest awarded; the reason says why not", line=line)
+
+
+def _vetoes(scheme: Scheme, card: ScoreCard, records: Records | None) -> Table:
+    rows = tuple((scheme.label(row["veto"]), *_place(row, records)) for row in rows_of(card.vetoes))
+    return Table(
+        headings(scheme.language, "veto", "table", "file", "sheet", "row"),
+        rows, VETOES.into(scheme.language), (LEFT, LEFT, LEFT, LEFT, RIGHT),
+    )  # fmt: skip
+
+
+def _records(scheme: Scheme, card: ScoreCard, records: Records | None) -> Table:
+    """One row for each item and sheet, its records told by their rows: a busy member's card stays a page or two."""
+    told: dict[tuple[str, ...], list[str]] = {}
+    for row in rows_of(card.records):
+        *place, number = _place(row, records)
+        told.setdefault((scheme.label(row["item"]), *place), []).append(_row(number, row["amount"]))
+    return Table(
+        headings(scheme.language, "item", "table", "file", "sheet", "rows"),
+        tuple((*place, BETWEEN.join(filter(None, rows))) for place, rows in told.items()),
+        RECORDS.into(scheme.language),
+    )
+
+
+def _row(number: str, amount: object) -> str:
+    """A record as its row with its amount in brackets; only one of them where there is no other."""
+    if wording.absent(amount):
+        return number
+    return f"{number} ({amount})" if number else str(amount)
+
+
+def _place(row: Row, records: Records | None) -> tuple[str, ...]:
+    """Where a record stands: the table's label, the file, the sheet, the row; a database has no rows."""
+    table = records.tables.table.get(row["table"]) if records else None
+    label = table.label if table and table.label else row["table"]
+    return label, str(row["file"]).removeprefix(FOLDER), row["sheet"], str(row["row"]) if row["row"] else ""

@@ -1,0 +1,289 @@
+"""`robustness.xlsx`: how firm the list is, to lay before the president's meeting; one page first, then what it rests on.
+
+What a president's meeting is handed: one page that says which awards are certain, and the workbook it rests on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+from toolkit.ground.display import Table, display_width
+from toolkit.ground.resources import house_folder
+from toolkit.ground.text import Phrase, phrase
+from toolkit.reports import wording
+from toolkit.reports.list_tables import Row, certainty_table, rows_of
+from toolkit.reports.pictures.ranks import firmness_picture
+from toolkit.reports.probability_tables import (
+    CERTAIN,
+    CONTENDERS,
+    HAIR,
+    LIKELY,
+    ONE_PAGE,
+    PROVED,
+    bottom_line,
+    firmness_note,
+    grades_table,
+    hanging_table,
+    hanging_words,
+    ranks_table,
+    scenarios_table,
+)
+from toolkit.reports.sensitivity_tables import (
+    central_tables,
+    chosen_table,
+    fairness_table,
+    groups_table,
+    methods_table,
+    removals_table,
+    reversals_table,
+    struck_records_table,
+    variance_table,
+)
+from toolkit.reports.tipping_tables import (
+    award_bounds_table,
+    rank_bounds_table,
+    smallest_values_table,
+    smallest_weights_table,
+    stability_table,
+)
+from toolkit.reports.workbook.book import HEADING_ROW, SHEETS, Book
+from toolkit.sensitivity.probabilities import award_probabilities
+from toolkit.sensitivity.robustness import questions_of, robustness
+from toolkit.sensitivity.weights.draws import WeightDraws
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from toolkit.evaluation import Evaluation
+    from toolkit.ground.text import Language
+    from toolkit.records import Records
+    from toolkit.sensitivity.robustness import Firmness
+
+
+WORKBOOK = "robustness.xlsx"
+TABLES: Mapping[str, Callable[..., Table]] = {
+    "stability": stability_table, "smallest_weights": smallest_weights_table, "smallest_values": smallest_values_table,
+    "award_bounds": award_bounds_table, "rank_bounds": rank_bounds_table, "ranks": ranks_table, "grades": grades_table,
+    "central_weights": central_tables, "scenarios": scenarios_table, "variance": variance_table, "removals": removals_table, "records": struck_records_table,
+    "agreement": methods_table, "chosen": chosen_table, "rank_reversals": reversals_table, "groups": groups_table,
+    "fairness": fairness_table,
+}  # fmt: skip
+SIGNS = {"certain": "●", "likely": "◎", "hair": "○", "contenders": "△"}
+WIDE = dict.fromkeys(map(ord, SIGNS.values()), "囗")  # as wide as a character, in Chinese fonts
+WIDTHS = (19, 10, 33, 6, 8, 6, 9, 66)
+STRIP, REST = Phrase("逐个名额", "Place by place"), Phrase("谁", "Who")
+LEGEND = phrase(
+    "● {zh[0]}：换一百组权重至少九十九组仍得；◎ {zh[1]}：三组里至少有两组；○ {zh[2]}：不到三组里的两组；△ {zh[3]}：未得，但三组里有一组以上能得。"
+    "{zh[4]}：权重在所设范围内任意变动都不变。",
+    "● {en[0]}: kept in 99 of 100 other sets of weights; ◎ {en[1]}: in two of three; ○ {en[2]}: in fewer; △ {en[3]}: won in more than one of three. "
+    "{en[4]}: under any weights within the bounds.",
+    zh=[each.zh for each in (CERTAIN, LIKELY, HAIR, CONTENDERS, PROVED)], en=[each.en for each in (CERTAIN, LIKELY, HAIR, CONTENDERS, PROVED)],
+)  # fmt: skip
+NUMBER = re.compile(r"-?\d+(?:\.(\d+))?(%?)")
+WIDEST, LEAST, ACROSS = 58, 14, 176
+
+
+def write_robustness_book(
+    evaluation: Evaluation, firm: Firmness, chances: pd.DataFrame, answers: Mapping[str, pd.DataFrame], folder: Path
+) -> Path:
+    """The workbook in `folder`: the one page, the chance of each award, then a sheet for each answer.
+
+    Parameters
+    ----------
+    firm, answers
+        As `toolkit.sensitivity.robustness` gives them.
+    chances
+        What they were asked with.
+    """
+    book = Book(evaluation, folder / WORKBOOK)
+    _write_page(book, firm, left_out(questions_of(evaluation), answers))
+    _write_table(book, "certainty", certainty_table(chances, evaluation, top=len(chances)))
+    for name, table in TABLES.items():
+        if name in answers:
+            _write_table(book, name, table(evaluation, answers[name]))
+    book.file.close()
+    return folder / WORKBOOK
+
+
+def left_out(questions: Iterable[str], answers: Collection[str]) -> Phrase | None:
+    """Which questions were not asked, and where they are answered; None where all were."""
+    names = [SHEETS[name] for name in questions if name not in answers]
+    if not names:
+        return None
+    return phrase(
+        "为节省时间未算：{zh}；见笔记本五，或运行 committee sensitivity。", "Left out to save time: {en}; see notebook 5, or run committee sensitivity.",
+        zh="、".join(name.zh for name in names), en=", ".join(name.en for name in names),
+    )  # fmt: skip
+
+
+def _write_page(book: Book, firm: Firmness, missing: Phrase | None) -> None:
+    """The one page: every award and class with its places one by one, then everyone on a hair and why."""
+    said = bottom_line(firm)
+    sheet = book.sheet("firmness", said, top=HEADING_ROW, left=0)  # two tables: no heading holds for both
+    sheet.set_row(1, 24)
+    sheet.write_string(1, 0, said.into(book.language), book.format(border=0, bold=True, font_size=12, valign="vcenter"))
+    table = hanging_table(book.evaluation, firm, book.language)
+    names = (*(wording.WORDS[name] for name in ("class", "award")), STRIP, *(wording.WORDS[name] for name in ("places", "awarded")), CERTAIN, PROVED, REST)
+    book.headings(sheet, HEADING_ROW, list(zip(names, WIDTHS, strict=True)))
+    shown = [row for row in rows_of(firm.places) if row["awarded"] or row["contenders"]]
+    after = _put(book, sheet, HEADING_ROW + 1, [_line(book, firm, row) for row in shown])
+    after = _say(book, sheet, after, LEGEND.into(book.language))
+    if table.rows:
+        sheet.set_row(after + 1, 22)
+        for place, heading in enumerate(table.headings):
+            sheet.write_string(after + 1, place, heading, book.heading)
+        after = _put(book, sheet, after + 2, [tuple(map(_number, row)) for row in table.rows])
+        after = _say(book, sheet, after, table.note)
+    if missing:
+        _say(book, sheet, after, missing.into(book.language))
+
+
+def _line(book: Book, firm: Firmness, row: Row) -> tuple[Any, ...]:
+    """One award in one class: its places as signs, the counts, and who is on a hair."""
+    strip = "".join(sign * row[step] for step, sign in SIGNS.items())
+    places = wording.BLANK if wording.absent(row["places"]) else int(row["places"])
+    return (
+        wording.class_name(row["class"], book.language), wording.award_label(book.evaluation.scheme, row["award"]), strip,
+        places, row["awarded"], row["certain"], row["proved"], hanging_words(book.evaluation, firm, row, book.language),
+    )  # fmt: skip
+
+
+def _put(book: Book, sheet: Any, first: int, rows: list[tuple[Any, ...]]) -> int:
+    """Rows of the page from row `first` on; the row after them."""
+    wrapped, middle = book.format(text_wrap=True), book.format(align="center")
+    forms = [wrapped, middle, wrapped, *[middle] * 4, book.format(text_wrap=True, font_size=9)]
+    for row, cells in enumerate(rows, start=first):
+        strip = cells[2].translate(WIDE)
+        book.height(sheet, row, (cells[0], WIDTHS[0]), (strip, WIDTHS[2]), (cells[-1], WIDTHS[-1] * 10 / 9))
+        for column, (cell, form) in enumerate(zip(cells, forms, strict=True)):
+            shown, special = cell if isinstance(cell, tuple) else (cell, None)
+            book.cell(sheet, row, column, shown, book.format(align="center", num_format=special) if special else form)
+    return first + len(rows)
+
+
+def _say(book: Book, sheet: Any, row: int, text: str, widths: Sequence[float] = WIDTHS) -> int:
+    """A note across all columns; the row after it."""
+    sheet.merge_range(row, 0, row, len(widths) - 1, text, book.format(border=0, text_wrap=True, font_size=9, font_color="#404040"))
+    book.height(sheet, row, (text, sum(widths)))
+    return row + 1
+
+
+def _write_table(book: Book, name: str, table: Table) -> None:
+    """A sheet with what a table shows."""
+    sheet = book.sheet(name, Phrase(table.caption, table.caption), top=HEADING_ROW + 1, left=0)
+    widths = _fitted([_width(heading, [row[place] for row in table.rows]) for place, heading in enumerate(table.headings)])
+    book.headings(sheet, HEADING_ROW, list(zip(table.headings, widths, strict=True)))
+    left, right = book.format(text_wrap=True), book.format(text_wrap=True, align="right")
+    for row, cells in enumerate(table.rows, start=HEADING_ROW + 1):
+        book.height(sheet, row, *zip(cells, widths, strict=True))
+        for column, cell in enumerate(cells):
+            figures = column < len(table.alignment) and table.alignment[column] == "right"
+            number = _number(cell) if figures else cell
+            shown, special = number if isinstance(number, tuple) else (number, None)
+            plain = right if figures else left
+            book.cell(sheet, row, column, shown, book.format(align="right", num_format=special) if special else plain)
+    if table.note:
+        _say(book, sheet, HEADING_ROW + 1 + len(table.rows), table.note, widths)
+
+
+def _width(heading: str, cells: Sequence[str]) -> float:
+    """As wide as the widest cell; a long heading takes two lines."""
+    return float(min(WIDEST, max(8, display_width(heading) // 2 + 4, *(display_width(cell) + 3 for cell in cells))))
+
+
+def _fitted(widths: Sequence[float]) -> list[float]:
+    """The widest columns made narrower, all to the same width, until a page printed across is still easy to read."""
+    most = WIDEST
+    while sum(min(width, most) for width in widths) > ACROSS and most > LEAST:
+        most -= 1
+    return [min(width, float(most)) for width in widths]
+
+
+def _number(cell: str) -> tuple[float, str] | str:
+    """A cell that is a number with the format that shows it as it was; else the cell."""
+    found = NUMBER.fullmatch(cell)
+    if found is None:
+        return cell
+    shown = "0" if not found[1] else "0." + "0" * len(found[1])
+    return (float(cell[:-1]) / 100, f"{shown}%") if found[2] else (float(cell), shown)
+
+
+
+PAGE = "one_page.html"
+INSIDE = Phrase("内部材料，供会长办公会讨论，不公开", "For the president's meeting; not public")
+
+
+def write_meeting_papers(
+    evaluation: Evaluation,
+    records: Records,
+    folder: Path,
+    progress: Callable[[str], None] | None = None,
+    *,
+    quick: bool = True,
+) -> None:
+    """`one_page.html` and `robustness.xlsx` of an evaluation, in the new folder `folder`; the same bytes every time.
+
+    Parameters
+    ----------
+    records
+        Those evaluated. Places in them are told by file, sheet and row; of score sheets none, and of the members nothing
+        but what the scheme itself reads, and the kinds they are of.
+    progress
+        Called with what is asked, in both languages, before it is.
+    quick
+        Whether to leave out the slow questions; both papers then say which.
+    """
+    step = progress or (lambda _: None)
+    step(_told("certainty"))
+    spec = WeightDraws()
+    chances = award_probabilities(evaluation, spec)
+    firm, answers = robustness(evaluation, records, chances, spec=spec, quick=quick, progress=lambda name: step(_told(name)))
+    folder.mkdir(parents=True)
+    write_robustness_book(evaluation, firm, chances, answers, folder)
+    missing = left_out(questions_of(evaluation), answers)
+    page = meeting_page(evaluation, firm, missing, draws=spec.draws)
+    (folder / PAGE).write_text(page, encoding="utf-8", newline="\n")
+
+
+def meeting_page(evaluation: Evaluation, firm: Firmness, missing: Phrase | None = None, *, draws: int, language: Language | None = None) -> str:
+    """The one page as HTML that needs nothing else: A4 upright on paper, no script, no address outside.
+
+    Parameters
+    ----------
+    missing
+        What the workbook beside it leaves out, if anything.
+    draws
+        How many sets of weights were drawn.
+    """
+    scheme, to = evaluation.scheme, language or evaluation.scheme.language
+    table = hanging_table(evaluation, firm, to)
+    notes = [_drawn(evaluation, draws), *([missing] if missing else [])]
+    return Template((house_folder("templates/papers") / PAGE).read_text("utf-8")).substitute(
+        language="zh-CN" if to == "zh" else "en",
+        heading=ONE_PAGE.into(to),
+        title=escape(f"{scheme.title}（{scheme.edition}）" if to == "zh" else f"{scheme.title} ({scheme.edition})"),
+        inside=INSIDE.into(to),
+        picture=firmness_picture(evaluation, firm, to).svg,
+        meaning=escape(firmness_note().into(to)),
+        table=table._repr_html_() if table.rows else "",
+        notes="".join(f"<p>{escape(note.into(to))}</p>" for note in notes),
+    )
+
+
+def _told(name: str) -> str:
+    said = SHEETS.get(name, SHEETS["firmness"])
+    return f"{said.zh} {said.en}"
+
+
+def _drawn(evaluation: Evaluation, draws: int) -> Phrase:
+    """What another has to know to draw the same."""
+    digest = evaluation.digests.get("scheme.toml", "")[:16]
+    return phrase(
+        "抽样 {n} 次，种子 {seed}；评选办法指纹 {digest}。", "{n} draws, seed {seed}; scheme {digest}.",
+        n=draws, seed=evaluation.scheme.seed, digest=digest or "—",
+    )  # fmt: skip

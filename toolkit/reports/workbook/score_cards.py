@@ -1,0 +1,211 @@
+"""得分单: one workbook for each member, to be printed on A4 and mailed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from toolkit.ground.problems import refuse
+from toolkit.ground.text import Phrase, phrase
+from toolkit.reports import wording
+from toolkit.reports.score_cards import (
+    ADDS_UP,
+    LINES,
+    PARTS,
+    RECORDS,
+    VETOES,
+    Card,
+    card_tables,
+    outcome,
+    score_cards,
+)
+from toolkit.reports.workbook.book import HEAD, Book
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from toolkit.evaluation import Evaluation
+    from toolkit.ground.display import Table
+    from toolkit.records import Records
+    from toolkit.reports.score_cards import ScoreCard
+    from toolkit.scheme import Scheme
+
+CARD, OBJECTION = Phrase("得分单", "Score card"), Phrase("如有异议", "To object")
+GREY = "#EDEDED"  # light enough to be read on a black-and-white print
+# All tables stand on one grid of narrow columns; each says how many of them its own columns take.
+GRID, NARROW, WIDE = 24, 3.3, 4.0  # WIDE: the characters that a narrow column adds to a merged one
+PAIR = (4, 20)
+WIDTHS = {PARTS: (2, 7, 4, 4, 2, 2, 3), LINES: (4, 4, 3, 3, 10), VETOES: (7, 4, 7, 4, 2), RECORDS: (4, 4, 5, 2, 9)}
+NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,12})?")
+FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]')
+LONGEST = 40  # characters of a name: three bytes each, and no system takes more than 255
+OBJECT = Phrase(
+    "请{when}以书面形式、使用真实名称向{whom}提出，写明对本单哪一项或哪一条记录（文件、工作表、行）有异议、应当是什么，并附证明材料。",
+    "Write to {whom} {when}, in your own name: which item or record (file, sheet, row) is wrong, what it should be, and the proof.",
+)
+
+
+def write_cards(
+    evaluation: Evaluation,
+    records: Records,
+    folder: Path,
+    members: Collection[str] | None = None,
+    progress: Callable[[Card], None] | None = None,
+) -> list[Path]:
+    """A workbook for each member (or some), in `folder`, in the order of the list; the same bytes each time.
+
+    Parameters
+    ----------
+    progress
+        Called with the tables of each card once it is written.
+
+    Raises
+    ------
+    Refused
+        When one cannot be written, for instance because it is open.
+    """
+    written: list[Path] = []
+    names = card_names({str(member): str(name) for member, name in evaluation.ranking["name"].items()})
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for card in score_cards(evaluation, records, members):
+            path, tables = folder / names[card.member], card_tables(evaluation, card, records)
+            unfinished = path.with_name(f".{path.name}")
+            write_card(evaluation, card, tables, unfinished)
+            unfinished.replace(path)
+            written.append(path)
+            if progress:
+                progress(tables)
+    except OSError as error:
+        rule = phrase("无法写入：{why}", "cannot be written: {why}", why=error.strerror or type(error).__name__)
+        mend = Phrase("请关闭正在打开它的程序，并检查文件夹权限", "close the program that has it open, check the folder's rights")
+        raise refuse(rule, mend, file=Path(error.filename2 or error.filename or folder).name.removeprefix(".")) from error
+    return written
+
+
+def card_names(names: dict[str, str]) -> dict[str, str]:
+    """A file name for each member, safe on every system, by its key.
+
+    Examples
+    --------
+    >>> card_names({"001": "甲/乙公司", "A:1": "CON "})
+    {'001': '得分单_甲_乙公司_001.xlsx', 'A:1': '得分单_CON_A_1.xlsx'}
+    """
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for member in sorted(names):
+        stem = "_".join((CARD.zh, *(FORBIDDEN.sub("_", str(part)).strip(" .")[:LONGEST].strip(" .") for part in (names[member], member))))
+        name, count = stem, 2
+        while name.casefold() in taken:
+            name, count = f"{stem}_{count}", count + 1
+        taken.add(name.casefold())
+        found[member] = f"{name}.xlsx"
+    return found
+
+
+def write_card(evaluation: Evaluation, card: ScoreCard, tables: Card, path: Path) -> None:
+    """One member's card as a workbook of one sheet: A4 upright, one page wide, to be read in black and white."""
+    book = Book(evaluation, path)
+    page, language = _Page(book), book.language
+    page.footer(card)
+    page.heading(evaluation.scheme.title, 15, 30, align="center")
+    page.heading(CARD.into(language), 13, 26, align="center")
+    for label, said in _head(evaluation, card):
+        page.pair(label, said)
+    page.table(PARTS, tables.parts, WIDTHS[PARTS], ADDS_UP.into(language))
+    page.table(LINES, tables.lines, WIDTHS[LINES])
+    page.table(VETOES, tables.vetoes, WIDTHS[VETOES])
+    page.heading(OBJECTION.into(language), 11, 27, valign="bottom")
+    page.line(_objection(evaluation.scheme).into(language), 10)
+    if tables.records.rows:
+        page.sheet.set_h_pagebreaks([page.row])  # an annex, for programs that heed a break on fitted pages
+        page.table(RECORDS, tables.records, WIDTHS[RECORDS])
+    book.file.close()
+
+
+class _Page:
+    """The sheet being written from the top down, on a grid of narrow columns that all its tables share."""
+
+    def __init__(self, book: Book) -> None:
+        self.book, self.row = book, 0
+        self.sheet = sheet = book.file.add_worksheet(CARD.into(book.language))
+        sheet.set_column(0, GRID - 1, NARROW)
+        sheet.hide_gridlines(2)
+        sheet.set_portrait()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.6, right=0.6, top=0.7, bottom=0.7)
+        sheet.center_horizontally()
+
+    def footer(self, card: ScoreCard) -> None:
+        """By which scheme, which page, whose."""
+        digest = self.book.evaluation.digests.get("scheme.toml", "")[:16]
+        mark = phrase("评选办法指纹 {digest}", "scheme {digest}", digest=digest) if digest else Phrase("", "")
+        page, key = Phrase("第 &P 页，共 &N 页", "page &P of &N"), card.member.replace("&", "&&")[:100]
+        self.sheet.set_footer(f"&L&8{mark.into(self.book.language)}&C&8{page.into(self.book.language)}&R&8 {key}")
+
+    def heading(self, text: str, size: float, high: float, **wanted: Any) -> None:
+        """A heading across the page."""
+        self._cells([text], (GRID,), [self.book.format(border=0, font_name=HEAD, font_size=size, text_wrap=True, **wanted)])
+        self.sheet.set_row(self.row - 1, high)
+
+    def line(self, text: str, size: float) -> None:
+        """A paragraph across the page."""
+        self._cells([text], (GRID,), [self.book.format(border=0, font_size=size, text_wrap=True, valign="top")])
+
+    def pair(self, label: Phrase, said: str) -> None:
+        """A thing and what is said of it."""
+        forms = [self.book.format(font_name=HEAD, bg_color=GREY), self.book.format(text_wrap=True)]
+        self._cells([label.into(self.book.language), said], PAIR, forms)
+
+    def table(self, caption: Phrase, table: Table, spans: Sequence[int], note: str = "") -> None:
+        """A table under its caption; nothing where it has no rows. The row after a heavy line is its sum."""
+        if not table.rows:
+            return
+        self.heading(caption.into(self.book.language), 11, 27, valign="bottom")
+        self._cells(table.headings, spans, [self.book.heading] * len(spans))
+        for number, row in enumerate(table.rows):
+            sums = {"bold": True, "bg_color": GREY} if number - 1 in table.lines_after else {}
+            right = [side == "right" for side in table.alignment] + [False] * (len(row) - len(table.alignment))
+            self._cells(row, spans, [self._format(cell, own, sums) for cell, own in zip(row, right, strict=True)])
+        if note:
+            self.line(note, 8)
+
+    def _format(self, cell: str, right: bool, sums: dict[str, Any]) -> Any:  # noqa: FBT001 - a side of the cell
+        if right and NUMBER.fullmatch(cell):
+            decimals = len(cell.partition(".")[2])
+            return self.book.number(decimals, indent=1, **sums)
+        return self.book.format(text_wrap=True, indent=1, **({"align": "right"} if right else {}), **sums)
+
+    def _cells(self, cells: Sequence[str], spans: Sequence[int], forms: Sequence[Any]) -> None:
+        """One row of the page, high enough for its texts; what its format takes for a number goes in as one."""
+        self.book.height(self.sheet, self.row, *((cell, span * WIDE) for cell, span in zip(cells, spans, strict=True)))
+        last = 0
+        for cell, form, span in zip(cells, forms, spans, strict=True):
+            first, last = last, last + span
+            self.sheet.merge_range(self.row, first, self.row, last - 1, "", form)
+            number = form.num_format not in {0, "General"} and NUMBER.fullmatch(cell)
+            self.book.cell(self.sheet, self.row, first, float(cell) if number else cell, form)
+        self.row += 1
+
+
+def _head(evaluation: Evaluation, card: ScoreCard) -> Iterator[tuple[Phrase, str]]:
+    scheme = evaluation.scheme
+    yield wording.WORDS["member"], phrase("{name}（{key}）", "{name} ({key})", name=card.name, key=card.member).into(scheme.language)
+    if card.class_:
+        yield wording.WORDS["class"], card.class_
+    yield Phrase("评价基准日", "As of"), scheme.as_of.isoformat()
+    if scheme.approval:
+        yield Phrase("批准文号", "Approved in"), scheme.approval
+    yield Phrase("结果", "Outcome"), outcome(scheme, card).into(scheme.language)
+    yield wording.WORDS["reason"], card.reason or wording.BLANK
+
+
+def _objection(scheme: Scheme) -> Phrase:
+    """To whom a member writes, until when and what."""
+    days, contact = (scheme.publication.working_days, scheme.publication.contact) if scheme.publication else (0, "")
+    when = phrase("在公示期（{n} 个工作日）内", "within the {n} working days of publication", n=days) if days else Phrase("及时", "soon")
+    whom = Phrase(contact or "秘书处", contact or "the secretariat")
+    return Phrase(OBJECT.zh.format(when=when.zh, whom=whom.zh), OBJECT.en.format(when=when.en, whom=whom.en))

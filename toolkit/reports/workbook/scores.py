@@ -1,0 +1,368 @@
+"""The sheet 得分: every score with its weight above it, group scores and totals as formulas to check by hand.
+
+Formulas of a spreadsheet for group scores and totals, each with the number it gives as the row stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import repeat
+from math import ceil, inf, isclose, isnan, nan, prod
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+from xlsxwriter.utility import xl_col_to_name
+
+from toolkit.ground.ranking import rounded
+from toolkit.ground.text import Phrase
+from toolkit.reports.wording import NOT_APPLICABLE
+from toolkit.reports.workbook.book import HEADING_ROW, Book
+from toolkit.scheme.criteria import Group
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Indicator, Total
+
+
+Case: TypeAlias = tuple[tuple[bool, ...], tuple[float, ...]]
+Found: TypeAlias = tuple[str, float]
+letters = cache(xl_col_to_name)
+MOST_CASES, LONGEST = 60, 8000  # a spreadsheet nests 64 functions and takes 8192 characters
+
+
+class Part(NamedTuple):
+    """One child of a group in a member's row: its voted weight, its score (NaN where it has none), and where both stand."""
+
+    weight: float
+    score: float
+    column: int
+    weight_row: int
+    row: int
+
+    @property
+    def weight_cell(self) -> str:
+        """The cell of its weight, the row held fast."""
+        return f"{letters(self.column)}${self.weight_row + 1}"
+
+    @property
+    def cell(self) -> str:
+        """The cell of its score."""
+        return f"{letters(self.column)}{self.row + 1}"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a group is gathered: see `toolkit.evaluation.aggregation.Branch`.
+
+    `cases` are those of a conditional group, in the order of its children. Of `concerned` children, which apply to
+    the member, at least the share `least_present` must have a score.
+    """
+
+    aggregate: str
+    cases: tuple[Case, ...] = ()
+    least_present: float | None = None
+    concerned: int = 0
+
+
+def mean_formula(rule: Rule, parts: Sequence[Part]) -> Found | None:
+    """The formula of a group's score, and the number it gives; None where no formula is written for it.
+
+    That of a conditional group looks at the row itself: change, clear or fill a score, and the weights change with
+    it. All others count the children that count as the sheet is written.
+    """
+    if rule.aggregate == "conditional":
+        return _conditional(rule, parts)
+    counted = [part for part in parts if part.weight > 0 and not isnan(part.score)]
+    weight = sum(part.weight for part in counted)
+    if counted and rule.aggregate == "arithmetic":
+        return _weighted_sum(counted), sum(part.weight * part.score for part in counted) / weight
+    if counted and rule.aggregate == "geometric" and all(part.score > 0 for part in counted):
+        return _weighted_product(counted), prod(part.score ** (part.weight / weight) for part in counted)
+    return None
+
+
+def _conditional(rule: Rule, parts: Sequence[Part]) -> Found | None:
+    """IF(these have a score, their mean under the weights of the case, ...), else the mean of what there is as voted."""
+    present = tuple(not isnan(part.score) for part in parts)
+    voted = tuple(part.weight for part in parts)
+    weights = next((weights for observed, weights in rule.cases if observed == present), voted)
+    formula = _as_voted(parts)
+    for observed, given in reversed(rule.cases):
+        formula = f"IF({_exactly(parts, observed)},{_by(parts, given)},{formula})"
+    found = _mean(parts, weights)
+    if rule.least_present is not None:
+        needed = max(1, ceil(rule.least_present * max(rule.concerned, 1) - 1e-9))
+        formula, found = f'IF({_count(parts)}<{needed},"",{formula})', found if sum(present) >= needed else nan
+    return None if len(rule.cases) > MOST_CASES or len(formula) > LONGEST else (formula, found)
+
+
+def _mean(parts: Sequence[Part], weights: Sequence[float]) -> float:
+    counted = [(weight, part.score) for part, weight in zip(parts, weights, strict=True) if not isnan(part.score)]
+    whole = sum(weight for weight, _ in counted)
+    return sum(weight * score for weight, score in counted) / whole if whole > 0 else nan
+
+
+def _exactly(parts: Sequence[Part], observed: Sequence[bool]) -> str:
+    """Whether just these have a score: all of them do, and no more do than they are."""
+    there = [part for part, own in zip(parts, observed, strict=True) if own]
+    return f"AND({_count(there)}={len(there)},{_count(parts)}={len(there)})"
+
+
+def _count(parts: Sequence[Part]) -> str:
+    if len(parts) > 1 and _side_by_side(parts):
+        return f"COUNT({parts[0].cell}:{parts[-1].cell})"
+    return f"COUNT({','.join(part.cell for part in parts)})"
+
+
+def _by(parts: Sequence[Part], weights: Sequence[float]) -> str:
+    """The mean under weights that the scheme writes for a case."""
+    given = [(weight, part.cell) for part, weight in zip(parts, weights, strict=True) if weight > 0]
+    if len(given) == 1:
+        return given[0][1]
+    return f"({'+'.join(f'{weight:.15g}*{cell}' for weight, cell in given)})/({'+'.join(f'{weight:.15g}' for weight, _ in given)})"
+
+
+def _as_voted(parts: Sequence[Part]) -> str:
+    """The mean of the scores there are by the weights above them; nothing where there are none."""
+    there = "+".join(f"{part.weight_cell}*ISNUMBER({part.cell})" for part in parts)
+    sums = "+".join(f"{part.weight_cell}*N({part.cell})" for part in parts)
+    return f'IF({there}=0,"",({sums})/({there}))'
+
+
+def _weighted_sum(parts: Sequence[Part]) -> str:
+    if len(parts) > 1 and _side_by_side(parts):
+        weights, scores = f"{parts[0].weight_cell}:{parts[-1].weight_cell}", f"{parts[0].cell}:{parts[-1].cell}"
+        return f"SUMPRODUCT({weights},{scores})/SUM({weights})"
+    products = "+".join(f"{part.weight_cell}*{part.cell}" for part in parts)
+    return f"({products})/({'+'.join(part.weight_cell for part in parts)})"
+
+
+def _weighted_product(parts: Sequence[Part]) -> str:
+    weight = "+".join(part.weight_cell for part in parts)
+    return "*".join(f"{part.cell}^({part.weight_cell}/({weight}))" for part in parts)
+
+
+def _side_by_side(parts: Sequence[Part]) -> bool:
+    columns = [part.column for part in parts]
+    return columns == list(range(columns[0], columns[-1] + 1))
+
+
+
+TOTAL = "total"
+LEFT = (
+    (Phrase("会员类别", "Class"), 12.0),
+    (Phrase("会员名称", "Member"), 30.0),
+    (Phrase("会员代码", "Key"), 20.0),
+)
+NOTE = Phrase(
+    "权重行以下为各会员得分；小计与总分为公式，可逐项复核",
+    "weights stand above the scores; subtotals and totals are formulas",
+)
+WEIGHT, SUBTOTAL, SUM = Phrase("权重", "Weight"), Phrase("小计", "Subtotal"), Phrase("总分", "Total")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """One column of scores: its node, the level it stands on, and how many columns stand under it."""
+
+    node: Group | Indicator
+    level: int
+    width: int
+
+    @property
+    def is_group(self) -> bool:
+        """Whether the column is the subtotal of the columns before it."""
+        return isinstance(self.node, Group)
+
+
+def write_score_sheet(book: Book) -> None:
+    """One row a member in the order of the ranking, one column a node, children before their subtotal."""
+    headings = tree_columns(book.evaluation.scheme)
+    levels = max(heading.level for heading in headings) + 1
+    weight_row = HEADING_ROW + levels
+    sheet = book.sheet("scores", NOTE, top=weight_row + 1, left=2)
+    _write_headings(book, sheet, headings, levels)
+    places = {heading.node.id: column for column, heading in enumerate(headings, start=len(LEFT))}
+    ranking = book.evaluation.ranking
+    page = _Page(book, sheet, weight_row, headings, places)
+    left = zip(ranking["class"].tolist(), ranking["name"].tolist(), ranking.index.tolist(), strict=True)
+    for row, (texts, scores, applies) in enumerate(zip(left, *_rows(book), strict=True), start=weight_row + 1):
+        for column, text in enumerate(texts):
+            book.cell(sheet, row, column, str(text), page.text)
+        _Row(page, row, scores, applies).write()
+    last = len(LEFT) + len(headings) + len(book.evaluation.scheme.adjustments)
+    sheet.autofilter(weight_row, 0, weight_row + len(ranking), last)
+
+
+def tree_columns(scheme: Scheme, parent: str | None = None, level: int = 0) -> list[Heading]:
+    """The nodes of the tree in the order of the columns: every group after all that stands under it."""
+    columns: list[Heading] = []
+    for node in scheme.children(parent):
+        below = tree_columns(scheme, node.id, level + 1)
+        columns += [*below, Heading(node, level, len(below) + 1)]
+    return columns
+
+
+def _rows(book: Book) -> tuple[Iterator[dict[str, float]], Iterator[dict[str, bool]]]:
+    """The scores of every member by node, and whether each indicator applies to it, in the order of the ranking."""
+    evaluation, order = book.evaluation, book.evaluation.ranking.index
+    scores, applicable = evaluation.scores.loc[order].astype(np.float64), evaluation.applicable.loc[order].astype(np.bool_)
+    return _by_row(scores, len(order)), _by_row(applicable, len(order))
+
+
+def _by_row(frame: pd.DataFrame, rows: int) -> Iterator[dict[str, Any]]:
+    names = [str(name) for name in frame]
+    cells = zip(*(frame[name].tolist() for name in frame), strict=True) if names else repeat((), rows)
+    return (dict(zip(names, row, strict=True)) for row in cells)
+
+
+def _write_headings(book: Book, sheet: Any, headings: Sequence[Heading], levels: int) -> None:
+    bottom = HEADING_ROW + levels - 1
+    for column, (said, width) in enumerate(LEFT):
+        sheet.set_column(column, column, width)
+        _merge(sheet, (HEADING_ROW, column, bottom, column), said.into(book.language), book.heading)
+        sheet.write_string(
+            bottom + 1, column, WEIGHT.into(book.language) if column == 1 else "", book.heading
+        )
+    for column, heading in enumerate(headings, start=len(LEFT)):
+        sheet.set_column(column, column, 11)
+        top = HEADING_ROW + heading.level
+        if heading.is_group:
+            first = column - heading.width + 1
+            _merge(sheet, (top, first, top, column), heading.node.label, book.heading)
+            top = min(top + 1, bottom)
+        label = SUBTOTAL.into(book.language) if heading.is_group else heading.node.label
+        _merge(sheet, (top, column, bottom, column), label, book.heading)
+        sheet.write_number(
+            bottom + 1, column, heading.node.weight, book.number(bold=True, bg_color="#F2F2F2")
+        )
+    beyond = [each.label for each in book.evaluation.scheme.adjustments] + [SUM.into(book.language)]
+    for column, label in enumerate(beyond, start=len(LEFT) + len(headings)):
+        sheet.set_column(column, column, 11)
+        _merge(sheet, (HEADING_ROW, column, bottom, column), label, book.heading)
+        sheet.write_string(bottom + 1, column, "", book.heading)
+
+
+def _merge(sheet: Any, cells: tuple[int, int, int, int], text: str, form: Any) -> None:
+    """A heading over the cells from top, left to bottom, right."""
+    top, left, bottom, right = cells
+    if (top, left) != (bottom, right):
+        sheet.merge_range(*cells, "", form)
+    sheet.write_string(top, left, text, form)
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What all rows of the sheet share; formats and the tree are looked up once."""
+
+    book: Book
+    sheet: Any
+    weight_row: int
+    headings: Sequence[Heading]
+    places: dict[str, int]
+
+    @cached_property
+    def scheme(self) -> Scheme:
+        return self.book.evaluation.scheme
+
+    @cached_property
+    def text(self) -> Any:
+        return self.book.format()
+
+    @cached_property
+    def number(self) -> Any:
+        return self.book.number(self.scheme.decimals)
+
+    @cached_property
+    def subtotal(self) -> Any:
+        return self.book.number(self.scheme.decimals, bg_color="#F2F2F2")
+
+    @cached_property
+    def total(self) -> Any:
+        return self.book.number(self.scheme.decimals, bold=True, bg_color="#E7E6E6")
+
+    @cached_property
+    def children(self) -> dict[str | None, tuple[Group | Indicator, ...]]:
+        """What stands under each group, and under the total."""
+        groups = [None, *(heading.node.id for heading in self.headings if heading.is_group)]
+        return {group: self.scheme.children(group) for group in groups}
+
+    @cached_property
+    def cases(self) -> dict[str, tuple[Case, ...]]:
+        """The cases of each conditional group, and of the total."""
+        tree = self.book.evaluation.tree
+        return {tree.nodes[branch.node]: branch.when for branch in tree.branches}
+
+
+@dataclass(frozen=True)
+class _Row:
+    """The row of one member; a formula stands only where it gives the score that was computed."""
+
+    page: _Page
+    row: int
+    scores: dict[str, float]
+    applies: dict[str, bool]
+
+    def write(self) -> None:
+        page = self.page
+        for heading in page.headings:
+            node, score = heading.node, self.scores[heading.node.id]
+            formula = self._subtotal(node, score) if isinstance(node, Group) else None
+            form = page.subtotal if heading.is_group else page.number
+            self._cell(page.places[node.id], node.id, score, f"={formula}" if formula else None, form)
+        after = len(LEFT) + len(page.headings)
+        for column, each in enumerate(page.scheme.adjustments, start=after):
+            self._cell(column, each.id, self.scores[each.id], None, page.number)
+        last = after + len(page.scheme.adjustments)
+        self._cell(last, TOTAL, self.scores[TOTAL], self._total(after, last), page.total)
+
+    def _cell(self, column: int, node: str, score: float, formula: str | None, form: Any) -> None:
+        page = self.page
+        if formula:
+            page.sheet.write_formula(self.row, column, formula, form, "" if isnan(score) else score)
+        elif isnan(score):
+            said = "" if self.applies.get(node, True) else NOT_APPLICABLE.into(page.book.language)
+            page.book.cell(page.sheet, self.row, column, said, form)
+        else:
+            page.sheet.write_number(self.row, column, score, form)
+
+    def _subtotal(self, group: Group, score: float) -> str | None:
+        """The formula of a group's score, or None where it would not give `score`."""
+        found = mean_formula(self._rule(group.id, group), self._parts(group.id))
+        if found is None or (isnan(score) and isnan(found[1])):
+            return found and found[0]
+        return found[0] if isclose(found[1], score, rel_tol=1e-9, abs_tol=1e-9) else None
+
+    def _total(self, first: int, last: int) -> str | None:
+        """The total rounded as the scheme says, or None where the formula would not give the total computed."""
+        scheme, total = self.page.scheme, self.page.scheme.total
+        found = mean_formula(self._rule(None, total), self._parts(None))
+        if found is None or isnan(found[1]) != isnan(self.scores[TOTAL]):
+            return None
+        added = [0.0 if isnan(self.scores[each.id]) else self.scores[each.id] for each in scheme.adjustments]
+        low, high = -inf if total.floor is None else total.floor, inf if total.cap is None else total.cap
+        if not isnan(found[1]) and float(rounded(min(max(found[1] + sum(added), low), high), scheme.decimals)) != self.scores[TOTAL]:
+            return None
+        formula = found[0] + "".join(f"+N({letters(column)}{self.row + 1})" for column in range(first, last))
+        formula = formula if total.floor is None else f"MAX({formula},{total.floor:.15g})"
+        formula = formula if total.cap is None else f"MIN({formula},{total.cap:.15g})"
+        formula = f"ROUND({formula},{scheme.decimals})"
+        return f'=IFERROR({formula},"")' if total.aggregate == "conditional" else f"={formula}"  # where nothing is observed
+
+    def _rule(self, id_: str | None, rule: Group | Total) -> Rule:
+        concerned = sum(self._applies(child) for child in self.page.children[id_]) if rule.least_present else 0
+        return Rule(rule.aggregate, self.page.cases[id_ or TOTAL], rule.least_present, concerned)
+
+    def _parts(self, group: str | None) -> list[Part]:
+        page = self.page
+        return [Part(child.weight, self.scores[child.id], page.places[child.id], page.weight_row, self.row) for child in page.children[group]]
+
+    def _applies(self, node: Group | Indicator) -> bool:
+        """Whether a node applies to the member: a group where anything under it does; what has a score does."""
+        if isinstance(node, Group):
+            return any(map(self._applies, self.page.children[node.id]))
+        return self.applies[node.id] or not isnan(self.scores[node.id])

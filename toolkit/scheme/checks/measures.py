@@ -1,0 +1,323 @@
+"""What can be wrong with measures: what is taken, of which column, in which window.
+
+What can be wrong with ranges: without bounds, of numbers and days at once, or such as nothing lies in.
+
+What can be wrong with value shapes and outlier treatments.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
+from typing import Any
+
+from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.toml_reader import Fault
+from toolkit.ground.toml_syntax import KeyPath, Raw
+from toolkit.scheme.checks.tree import BOUNDS, clash, is_number, items, unknown
+
+NEED_TAKE = {"table", "where", "among", "window", "in_period", "once_per", "unverified", "weight"}
+NEED_COLUMN = {"sum", "distinct", "latest", "mean", "weighted_mean", "max", "min", "panel"}
+ALL = {*NEED_COLUMN, "count", "any", "ratio"}
+GOES_WITH = {
+    "weight": ("weighted_mean",),
+    "over": ("ratio",),
+    "among": ("ratio",),
+    "column": ("distinct", "sum", "mean", "weighted_mean", "max", "min", "latest", "ratio", "panel"),
+}
+
+
+def measures_faults(raw: Raw) -> Iterable[Fault]:
+    """Every fault of what is measured, and when."""
+    return chain.from_iterable(check(raw) for check in (_measures, _period))
+
+
+def _measures(raw: Raw) -> Iterator[Fault]:
+    windows = list(raw["window"]) if isinstance(raw.get("window"), dict) else []
+    places = [(name, "measure") for name in ("indicator", "adjustment", "condition")]
+    for name, key in (*places, ("veto", "when")):
+        for place, item in items(raw, name):
+            measure, path = item.get(key), (name, place, key)
+            if not isinstance(measure, dict):
+                continue
+            window = measure.get("window")
+            if isinstance(window, str) and window not in windows:
+                yield unknown((*path, "window"), Phrase("时限", "window"), window, windows)
+            if key == "measure" and measure.get("take") is None:
+                yield from _bare(path, measure)
+                continue
+            yield from _in_period(path, measure, raw)
+            yield from _taken(path, measure) if key == "measure" else ()
+
+
+def _in_period(path: KeyPath, measure: Raw, raw: Raw) -> Iterator[Fault]:
+    """The period beside a window needs both; alone it is asked of every dated row already."""
+    if "in_period" not in measure:
+        return
+    if measure.get("window") is None:
+        rule = Phrase("没有 window 时本来就只计评价期内的记录", "without `window` only records of the period count anyway")
+        yield Fault((*path, "in_period"), rule, Phrase("请删去 in_period，或补上 window", "remove `in_period`, or add a `window`"))
+    elif measure["in_period"] is True and raw.get("period") is None:
+        rule = Phrase("要求发生在评价期内，但办法没有写评价期", "records are to lie in the period, but the scheme has none")
+        mend = Phrase("请写 period = [起日, 止日]，或删去 in_period", "write period = [first day, last day], or remove `in_period`")
+        yield Fault((*path, "in_period"), rule, mend)
+
+
+def _bare(path: KeyPath, measure: Raw) -> Iterator[Fault]:
+    """A value read as it stands: table and column in one word, perhaps over another."""
+    if not _is_cell(measure.get("column")):
+        rule = Phrase("没有写明怎样取数", "it does not say what to take")
+        mend = Phrase('请写 take（并写 table），或写 column = "表.列"', 'write `take` with `table`, or column = "table.column"')
+        yield Fault((*path, "column"), rule, mend)
+    elif isinstance(measure.get("over"), str) and not _is_cell(measure["over"]):
+        rule = Phrase("没有 take 时，除数也要写成“表.列”", "without `take` the divisor is a table and a column too")
+        yield Fault((*path, "over"), rule, Phrase('请写 over = "表.列"', 'write over = "table.column"'))
+    for key in sorted(NEED_TAKE & set(measure)):
+        rule = phrase("没有 take 时不能写“{key}”", "`{key}` needs `take`", key=key)
+        yield Fault((*path, key), rule, Phrase("请补上 take，或删去这一项", "add `take`, or remove it"))
+
+
+def _is_cell(name: object) -> bool:
+    return isinstance(name, str) and name.count(".") == 1 and all(name.split("."))
+
+
+def _taken(path: KeyPath, measure: Raw) -> Iterator[Fault]:
+    """What each take needs, and what has no part in it."""
+    take = str(measure["take"])
+    if measure.get("table") is None:
+        yield Fault((*path, "table"), Phrase("没有写明数据表", "`table` is missing"), Phrase("请写 table", "add it"))
+    if take in NEED_COLUMN and measure.get("column") is None:
+        rule = phrase("{take} 需要写明列", "`{take}` needs a column", take=take)
+        yield Fault((*path, "column"), rule, Phrase("请写 column", "add `column`"))
+    if take == "weighted_mean" and measure.get("weight") is None:
+        rule = Phrase("加权平均需要写明权数列", "`weighted_mean` needs a column of weights")
+        yield Fault((*path, "weight"), rule, Phrase("请写 weight", "add `weight`"))
+    yield from _ratio(path, measure) if take == "ratio" else ()
+    for key, takes in GOES_WITH.items():
+        if key in measure and take not in takes and take in ALL:
+            rule = phrase("“{key}”不适用于 {take}", "`{key}` does not go with `{take}`", key=key, take=take)
+            mend = phrase("请删去，或改用 {takes}", "remove it, or take {takes}", takes=" / ".join(takes))
+            yield Fault((*path, key), rule, mend)
+
+
+def _ratio(path: KeyPath, measure: Raw) -> Iterator[Fault]:
+    """A ratio is of two columns, or of rows to rows among which they are."""
+    if ("column" in measure) != ("over" in measure):
+        key, given = ("over", "column") if "column" in measure else ("column", "over")
+        rule = phrase("比值要写明两列：有 {given} 就要有 {key}", "a ratio of columns needs both: `{given}` and `{key}`", given=given, key=key)
+        yield Fault((*path, key), rule, phrase("请写 {key}；若是行数之比，请删去 {given}", "add `{key}`; for a share of rows, remove `{given}`",
+                                               key=key, given=given))  # fmt: skip
+    elif "column" not in measure and not measure.get("where"):
+        rule = Phrase("行数之比没有写明哪些行计入分子", "a share of rows does not say which rows it counts")
+        yield Fault((*path, "where"), rule, Phrase("请写 where，或写 column 和 over", "add `where`, or `column` and `over`"))
+    elif "column" in measure and "among" in measure:
+        rule = Phrase("among 用于行数之比，不用于两列之比", "`among` belongs to a share of rows, not to a ratio of columns")
+        yield Fault((*path, "among"), rule, Phrase("请改用 where", "use `where`"))
+    yield from _outside(path, measure.get("where"), measure.get("among"))
+
+
+def _outside(path: KeyPath, where: object, among: object) -> Iterator[Fault]:
+    """What `among` leaves out cannot be counted among its rows."""
+    if not (isinstance(where, dict) and isinstance(among, dict)):
+        return
+    for column in [column for column in where if column in among]:
+        asked, all_of = where[column], among[column]
+        place = (*path, "where", column)
+        if isinstance(asked, dict) or isinstance(all_of, dict):
+            rule = phrase("“{column}”在 where 和 among 中都有，写成范围时分不清", "a range of `{column}` is in both `where` and `among`", column=column)
+            yield Fault(place, rule, Phrase("请只在其中一处写这一列", "ask for this column in one of them"))
+        elif isinstance(asked, list) and isinstance(all_of, list):
+            yield from _left_out(place, column, [state for state in asked if state not in all_of])
+
+
+def _left_out(place: KeyPath, column: str, states: list[object]) -> Iterator[Fault]:
+    for state in states:
+        rule = phrase("“{state}”不在 among 的“{column}”之内，这些行不会计入", "`{state}` is not among the `{column}` of `among`: no such row is counted",
+                      state=state, column=column)  # fmt: skip
+        yield Fault(place, rule, Phrase("请补入 among，或从 where 删去", "add it to `among`, or remove it from `where`"))
+
+
+def _period(raw: Raw) -> Iterator[Fault]:
+    """A period that ends before it begins; an as-of date before which there is nothing of it, or not all."""
+    period, as_of = raw.get("period"), raw.get("as_of")
+    days = [day for day in period if type(day) is dt.date] if isinstance(period, list) else []
+    if len(days) != 2 or len(days) != len(period or ()):
+        return
+    first, last = days
+    said = f"{first} — {last}"
+    if first > last:
+        rule = Phrase("评价期的起日晚于止日", "the period ends before it begins")
+        yield Fault(("period",), rule, Phrase("请对调两个日期", "swap the two days"), value=said)
+    elif type(as_of) is dt.date and as_of < first:
+        rule = phrase("评价基准日早于评价期的起日（{day}），评价期内的记录一条也不能计入", "the as-of date lies before the period begins ({day}): no record of it counts", day=first)
+        yield Fault(("as_of",), rule, Phrase("请改正评价基准日或评价期", "mend the as-of date or the period"), value=str(as_of))
+    elif type(as_of) is dt.date and as_of < last:
+        rule = phrase("评价基准日早于评价期的止日（{day}），其后的记录不计", "the as-of date lies before the period ends ({day}): what comes later does not count", day=last)
+        mend = Phrase("如是中途试算可不处理，否则请改正", "leave it for a trial on the way, or mend it")
+        yield Fault(("as_of",), rule, mend, value=str(as_of), severity="warning")
+
+
+
+MEND = Phrase("请改正其中一个界限", "mend one of the two")
+ITEMS = (("indicator", "measure"), ("adjustment", "measure"), ("condition", "measure"), ("veto", "when"))
+
+
+def ranges_faults(raw: Raw) -> Iterator[Fault]:
+    """Every fault of a range that a column is asked to lie in."""
+    for path, asked in _places(raw):
+        for column, range_ in asked.items():
+            if isinstance(range_, dict):
+                yield from _range((*path, column), range_)
+
+
+def _places(raw: Raw) -> Iterator[tuple[KeyPath, Raw]]:
+    """Every table that says what columns are asked to hold."""
+    found: list[tuple[KeyPath, object]] = []
+    for name, key in ITEMS:
+        for place, item in items(raw, name):
+            if isinstance(item.get(key), dict):
+                found += [((name, place, key, part), item[key].get(part)) for part in ("where", "among")]
+    windows = raw.get("window")
+    for name, window in windows.items() if isinstance(windows, dict) else ():
+        if isinstance(window, dict):
+            found += [(("window", name, part), window.get(part)) for part in ("skip", "appeal")]
+    members = raw.get("members")
+    if isinstance(members, dict):
+        found.append((("members", "skip"), members.get("skip")))
+    yield from ((path, asked) for path, asked in found if isinstance(asked, dict))
+
+
+def _range(path: KeyPath, range_: Raw) -> Iterator[Fault]:
+    written = {key: range_[key] for key in BOUNDS if key in range_}
+    if not written and not range_:
+        rule = Phrase("没有写明范围", "the range has no bounds")
+        yield Fault(path, rule, Phrase("请写 least、above、most 或 below", "write `least`, `above`, `most` or `below`"))
+    numbers, days = (all(kind(bound) for bound in written.values()) for kind in (is_number, _is_day))
+    if not numbers and not days:
+        if all(is_number(bound) or _is_day(bound) for bound in written.values()):
+            yield Fault(path, Phrase("一头是数字，一头是日期", "one bound is a number, the other a day"), MEND)
+    elif empty := clash(written):
+        low, high = empty
+        rule = phrase("{low} = {a} 与 {high} = {b} 之间没有任何值", "nothing lies between `{low}` = {a} and `{high}` = {b}",
+                      low=low, a=range_[low], high=high, b=range_[high])  # fmt: skip
+        yield Fault((*path, high), rule, MEND)
+
+
+def _is_day(bound: object) -> bool:
+    return isinstance(bound, dt.date) and not isinstance(bound, dt.datetime)
+
+
+
+RELATIVE = ("min_max", "z_score", "percentile", "rank", "borda", "share_of_best", "exponential_rank")
+LADDERS = ("percentile", "rank", "borda", "exponential_rank")
+COINCIDE = Phrase("最差值与最好值相同，无法换算", "worst and best coincide")
+ASCEND = Phrase("请按从低到高排列", "order them from low to high")
+
+
+def shapes_faults(raw: Raw) -> Iterable[Fault]:
+    """Every fault of the indicators' value shapes and outlier treatments."""
+    checks = (_goalposts, _rising, _target, _shapes_range, _relative, _outliers)
+    shaped = [(("indicator", place), item) for place, item in items(raw, "indicator") if isinstance(item.get("value"), dict)]
+    return chain.from_iterable(check(path, item, raw) for path, item in shaped for check in checks)
+
+
+def _goalposts(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:  # noqa: ARG001 - every check looks at all
+    shape = item["value"]
+    if is_number(shape.get("worst")) and shape.get("worst") == shape.get("best"):
+        yield Fault((*path, "value", "best"), COINCIDE, Phrase("请写两个不同的数", "write two different numbers"))
+
+
+def _rising(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:  # noqa: ARG001 - every check looks at all
+    for key, rule in (
+        ("steps", Phrase("各档下限必须逐档升高", "lower bounds must rise from step to step")),
+        ("points", Phrase("各折点的原始值必须逐点升高", "raw values must rise from point to point")),
+    ):
+        pairs = item["value"].get(key)
+        if not isinstance(pairs, list) or not all(isinstance(pair, list) and pair and is_number(pair[0]) for pair in pairs):
+            continue
+        if any(upper[0] <= lower[0] for lower, upper in pairwise(pairs)):
+            mend = Phrase("请按下限从低到高排列", "order them by lower bound") if key == "steps" else ASCEND
+            yield Fault((*path, "value", key), rule, mend)
+
+
+def _target(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:  # noqa: ARG001 - every check looks at all
+    worst, best = item["value"].get("worst"), item["value"].get("best")
+    if not (_is_pair(worst) and _is_pair(best)):
+        return
+    if best[0] > best[1] or worst[0] > worst[1]:
+        key = "best" if best[0] > best[1] else "worst"
+        yield Fault((*path, "value", key), Phrase("范围的下限高于上限", "the range ends below where it begins"), ASCEND)
+    elif worst[0] > best[0] or best[1] > worst[1]:
+        rule = Phrase("best 的范围必须在 worst 的范围之内", "the best range must lie within the worst")
+        mend = Phrase("请放宽 worst，或收窄 best", "widen `worst`, or narrow `best`")
+        yield Fault((*path, "value", "worst"), rule, mend)
+    elif worst == best and best[0] == best[1]:
+        yield Fault((*path, "value", "worst"), COINCIDE, Phrase("请放宽 worst", "widen `worst`"))
+
+
+def _shapes_range(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:
+    to, scale = item["value"].get("to"), raw.get("scale", 100)
+    if not _is_pair(to) or not is_number(scale):
+        return
+    if to[0] >= to[1]:
+        rule = Phrase("分值范围的下限必须低于上限", "the range of values must rise")
+        yield Fault((*path, "value", "to"), rule, Phrase("请写成 to = [低, 高]；越低越好请用 better", "write to = [low, high]; for less is better, use `better`"))
+    elif to[0] < 0 or to[1] > scale:
+        rule = phrase("分值范围超出 0 到满分 {scale:g}", "the range of values leaves the scale from 0 to {scale:g}", scale=scale)
+        yield Fault((*path, "value", "to"), rule, Phrase("请收窄 to，或改 scale", "narrow it, or change `scale`"))
+
+
+def _relative(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:
+    shape, members = item["value"], raw.get("members")
+    if shape.get("shape") not in RELATIVE:
+        return
+    if shape.get("within") == "class" and isinstance(members, dict) and "class" not in members:
+        rule = Phrase("办法没有会员类别，不能按类别比较", "the scheme has no classes of members to compare within")
+        yield Fault((*path, "value", "within"), rule, Phrase("请在 [members] 写 class，或删去 within", "give [members] a `class`, or remove `within`"))
+    found = shape.get("found")
+    for name, entry in found.items() if isinstance(found, dict) else ():
+        place = (*path, "value", "found", name)
+        if shape.get("within", "all") == "all" and name != "all":
+            rule = phrase("不分类别比较时，found 只能写 all，不能写“{name}”", 'without `within = "class"` only `all` can stand in `found`, not `{name}`', name=name)
+            yield Fault(place, rule, Phrase('请改为 all，或写 within = "class"', 'write `all`, or within = "class"'))
+        yield from _entry(place, entry, shape)
+
+
+def _entry(place: KeyPath, entry: Any, shape: Raw) -> Iterator[Fault]:
+    """One entry of `found`: its ends in order, its rungs from the worst to the best."""
+    yield from _ends(place, entry)
+    if not (shape.get("shape") in LADDERS and isinstance(entry, list) and all(map(_is_pair, entry))):
+        return
+    turn = -1 if shape.get("better") == "lower" else 1
+    if not entry or any(turn * (upper[0] - lower[0]) <= 0 or upper[1] < lower[1] for lower, upper in pairwise(entry)):
+        rule = Phrase("各级必须从差到好逐级排列，分值不得下降", "rungs must lead from the worst to the best, and values never fall")
+        yield Fault(place, rule, Phrase("请改正 found，或删去后重新确定", "mend `found`, or remove it to have it found anew"))
+
+
+def _outliers(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:  # noqa: ARG001 - every check looks at all
+    treatment, shape = item.get("outliers"), item["value"].get("shape")
+    if not isinstance(treatment, dict):
+        return
+    if shape == "category":
+        rule = Phrase("分类指标没有离群值可言", "named states have no outliers")
+        yield Fault((*path, "outliers"), rule, Phrase("请删去 outliers", "remove it"))
+    elif treatment.get("treat") in {"log", "box_cox"} and shape not in RELATIVE:
+        rule = Phrase("变换改变了单位，只能接着用相对计分", "the transformation changes the unit: only a relative shape can follow")
+        mend = Phrase('请改用 min_max 等相对计分，或 shape = "log"', 'use a relative shape such as min_max, or shape = "log"')
+        yield Fault((*path, "outliers", "treat"), rule, mend)
+    for key in sorted({"skewness", "kurtosis", "most"} & set(treatment)) if "tails" in treatment else ():
+        rule = phrase("写了 tails 就不能再写 {key}", "`{key}` cannot stand beside `tails`", key=key)
+        yield Fault((*path, "outliers", key), rule, Phrase("请只留一种办法", "keep one of the two"))
+    yield from _ends((*path, "outliers", "found"), treatment.get("found"))
+
+
+def _ends(place: KeyPath, entry: Any) -> Iterator[Fault]:
+    ends: list[Any] = [entry.get(key) for key in ("least", "greatest")] if isinstance(entry, dict) else []
+    if _is_pair(ends) and ends[0] > ends[1]:
+        rule = Phrase("最小值大于最大值", "the least exceeds the greatest")
+        yield Fault((*place, "least"), rule, Phrase("请对调", "swap them"))
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(map(is_number, value))

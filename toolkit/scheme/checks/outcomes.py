@@ -1,0 +1,263 @@
+"""What can be wrong with ties, vetoes and awards.
+
+What can be wrong with requirements: about nothing, about nothing known, or such as nobody can meet.
+
+What can be wrong with grades: bands that overlap, names that lead nowhere, rising without a previous edition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
+from typing import Any
+
+from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.toml_reader import Fault
+from toolkit.ground.toml_syntax import KeyPath, Raw, at
+from toolkit.scheme.checks.tree import BOUNDS, LAST_RESORTS, NODE_LISTS, clash, ids, is_number, items, unknown
+
+NODE, CONDITION, AWARD = Phrase("节点", "node"), Phrase("条件", "condition"), Phrase("奖项", "award")
+
+
+def nodes(raw: Raw) -> list[str]:
+    """Everything that has a score: the tree, the adjustments, the total."""
+    return [*ids(raw, *NODE_LISTS, "adjustment"), "total"]
+
+
+def requirement_faults(raw: Raw, path: KeyPath) -> Iterator[Fault]:
+    """Every fault of the requirements listed at `path`."""
+    listed = at(raw, path)
+    for place, item in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(item, dict):
+            yield from _subject(raw, (*path, place), item)
+            yield from _bounds((*path, place), item)
+            if item.get("classes") and at(raw, ("members", "class")) is None:
+                rule = Phrase("办法没有会员类别，不能只向某类会员要求", "the scheme has no classes of members to ask it of")
+                yield Fault((*path, place, "classes"), rule, Phrase("请在 [members] 中写 class，或删去这一项", "name [members] class, or remove it"))
+
+
+def _subject(raw: Raw, path: KeyPath, item: Raw) -> Iterator[Fault]:
+    if ("node" in item) == ("condition" in item):
+        rule = Phrase("要写 node（节点）或 condition（条件）之一", "a requirement names a node or a condition")
+        yield Fault(path, rule, Phrase("请只写其中一项", "write just one of them"))
+        return
+    key, kind, known = ("node", NODE, nodes(raw)) if "node" in item else ("condition", CONDITION, ids(raw, "condition"))
+    given = item[key]
+    if isinstance(given, str) and given not in known:
+        yield unknown((*path, key), kind, given, known, raw)
+
+
+def _bounds(path: KeyPath, item: Raw) -> Iterator[Fault]:
+    written = [key for key in BOUNDS if key in item]
+    if not written and not item.get("among"):
+        rule = Phrase("没有写明要求什么", "it asks for nothing")
+        mend = Phrase("请写 least、above、most、below 或 among", "write `least`, `above`, `most`, `below` or `among`")
+        yield Fault(path, rule, mend)
+    if "among" in item and "node" in item:
+        rule = Phrase("得分不能用 among", "a score is not asked for by `among`")
+        yield Fault((*path, "among"), rule, Phrase("请改用 least 等；among 用于条件", "use `least` or the like; `among` is for conditions"))
+    if all(is_number(item[key]) for key in written) and (empty := clash(item)):
+        low, high = empty
+        rule = phrase(
+            "{low} = {a:g} 与 {high} = {b:g} 矛盾，无人能同时达到",
+            "`{low}` = {a:g} and `{high}` = {b:g} cannot both be met",
+            low=low, a=item[low], high=high, b=item[high],
+        )  # fmt: skip
+        yield Fault((*path, high), rule, Phrase("请改正其中一个数", "mend one of the two"))
+
+
+
+GRADE = Phrase("等级", "grade")
+
+
+def grades_faults(raw: Raw) -> Iterable[Fault]:
+    """Every fault of the grades."""
+    pairs = _pairs(raw)
+    if pairs is None:
+        return ()
+    names = [str(band[0]) for band in at(raw, ("grades", "bands")) if isinstance(band, list) and band]
+    return chain(_order(pairs), _repeats(names), _reach(raw, pairs), _names(raw, names), _rise(raw), _applied(raw))
+
+
+def _pairs(raw: Raw) -> list[Any] | None:
+    bands = at(raw, ("grades", "bands"))
+    if not isinstance(bands, list):
+        return None
+    return [band for band in bands if isinstance(band, list) and len(band) == 2 and is_number(band[1])]
+
+
+def _order(pairs: list[Any]) -> Iterator[Fault]:
+    for above, below in pairwise(pairs):
+        if below[1] >= above[1]:
+            rule = phrase(
+                "等级 {below} 的下限 {low:g} 不低于 {above} 的下限 {high:g}，两档重叠",
+                "the lower bound {low:g} of {below} is not below the {high:g} of {above}: the bands overlap",
+                below=below[0], low=below[1], above=above[0], high=above[1],
+            )  # fmt: skip
+            mend = Phrase("请从高到低排列各档下限", "order the bands from the highest bound down")
+            yield Fault(("grades", "bands"), rule, mend)
+
+
+def _repeats(names: list[str]) -> Iterator[Fault]:
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        rule = phrase("等级“{name}”写了两次", "the grade `{name}` is written twice", name=name)
+        yield Fault(("grades", "bands"), rule, Phrase("请换一个名称", "give one another name"))
+
+
+def _reach(raw: Raw, pairs: list[Any]) -> Iterator[Fault]:
+    """A bound above the scale is reached by nobody, unless points are added to the total."""
+    scale = raw.get("scale", 100)
+    if not is_number(scale) or raw.get("adjustment"):
+        return
+    for name, bound in pairs:
+        if bound > scale:
+            rule = phrase(
+                "等级 {name} 的下限 {bound:g} 高于满分 {scale:g}", "the lower bound {bound:g} of {name} is above the scale of {scale:g}",
+                name=name, bound=bound, scale=scale,
+            )  # fmt: skip
+            yield Fault(("grades", "bands"), rule, Phrase("没有会员能达到，请改正下限", "nobody can reach it: mend the bound"))
+
+
+def _names(raw: Raw, names: list[str]) -> Iterator[Fault]:
+    default, required = at(raw, ("grades", "default")), at(raw, ("grades", "require"))
+    if isinstance(default, str) and default not in names:
+        yield unknown(("grades", "default"), GRADE, default, names)
+    for grade in required if isinstance(required, dict) else ():
+        if grade not in names:
+            yield unknown(("grades", "require", grade), GRADE, grade, names)
+        yield from requirement_faults(raw, ("grades", "require", grade))
+
+
+def _rise(raw: Raw) -> Iterator[Fault]:
+    if at(raw, ("grades", "rise_at_most")) is not None and at(raw, ("previous", "grade")) is None:
+        rule = Phrase("限制升级，但没有写明上届等级在哪里", "rising is bounded, but nothing says where the previous grades stand")
+        mend = Phrase("请在 [previous] 中写 grade", "write `grade` in [previous]")
+        yield Fault(("grades", "rise_at_most"), rule, mend)
+
+
+def _applied(raw: Raw) -> Iterator[Fault]:
+    if at(raw, ("grades", "applied_only")) is True and at(raw, ("members", "applied")) is None:
+        rule = Phrase("只评申报的会员，但没有写明谁申报了", "only applicants are graded, but nothing says who applied")
+        mend = Phrase("请在 [members] 中写 applied，或删去这一项", "name [members] applied, or remove it")
+        yield Fault(("grades", "applied_only"), rule, mend)
+
+
+
+def outcomes_faults(raw: Raw) -> Iterable[Fault]:
+    """Every fault of ties, eligibility, vetoes, awards and grades."""
+    checks = (_ties, _eligibility, _vetoes, _awards, grades_faults)
+    return chain.from_iterable(check(raw) for check in checks)
+
+
+def _ties(raw: Raw) -> Iterator[Fault]:
+    ties = raw.get("ties")
+    known = [*nodes(raw), *LAST_RESORTS]
+    for place, name in enumerate(ties if isinstance(ties, list) else ()):
+        if name not in known:
+            yield unknown(("ties", place), NODE, name, known, raw)
+        elif name in LAST_RESORTS and isinstance(ties, list) and place != len(ties) - 1:
+            rule = phrase("“{name}”之后不能再有别的办法", "nothing can follow `{name}`", name=name)
+            yield Fault(("ties", place), rule, Phrase("请放在最后", "put it last"))
+
+
+def _eligibility(raw: Raw) -> Iterator[Fault]:
+    yield from requirement_faults(raw, ("eligibility", "require"))
+
+
+def _vetoes(raw: Raw) -> Iterator[Fault]:
+    for place, item in items(raw, "veto"):
+        yield from _enough(("veto", place), item)
+        effect, path = item.get("effect"), ("veto", place, "effect")
+        if not isinstance(effect, dict):
+            continue
+        if not {"award", "grade", "lower_by"} & set(effect):
+            rule = Phrase("一票否决没有写明后果", "the veto does nothing")
+            yield Fault(path, rule, Phrase("请写 award、grade 或 lower_by", "write `award`, `grade` or `lower_by`"))
+        if isinstance(effect.get("award"), list):
+            yield from _award_names(raw, (*path, "award"), effect["award"])
+        if "lower_by" in effect and not isinstance(raw.get("grades"), dict):
+            rule = Phrase("要降级，但办法没有等级", "it takes grades away, but the scheme has none")
+            yield Fault((*path, "lower_by"), rule, Phrase("请写 [grades]，或删去这一项", "write [grades], or remove it"))
+
+
+def _enough(path: KeyPath, veto: Raw) -> Iterator[Fault]:
+    """How many records are enough, or what they have to add up to."""
+    least = veto.get("at_least", 1)
+    if "sum" not in veto:
+        if is_number(least) and least % 1:
+            whole = Phrase("条数应为整数", "a number of records is whole")
+            yield Fault((*path, "at_least"), whole, Phrase("请写整数；若指合计，请写 sum", "write a whole number, or `sum` if it is one"))
+        if "at_most" in veto:
+            rule = Phrase("at_most 只用于合计", "`at_most` belongs to `sum`")
+            yield Fault((*path, "at_most"), rule, Phrase("请写 sum，或删去这一项", "add `sum`, or remove it"))
+        return
+    if "distinct" in veto:
+        rule = Phrase("sum 与 distinct 不能同时写", "`sum` and `distinct` do not go together")
+        yield Fault((*path, "distinct"), rule, Phrase("请只写其中一项，或分成两条", "write one of them, or two vetoes"))
+    if ("at_least" in veto) == ("at_most" in veto):
+        rule = Phrase("合计要写 at_least（达到多少）或 at_most（负数记分，低至多少）之一", "a sum needs `at_least` or, of points below 0, `at_most`")
+        yield Fault((*path, "sum"), rule, Phrase("请只写其中一项", "write just one of them"))
+
+
+def _awards(raw: Raw) -> Iterator[Fault]:
+    known, awards = nodes(raw), [item.get("id") for _, item in items(raw, "award")]
+    for place, item in items(raw, "award"):
+        path: KeyPath = ("award", place)
+        if isinstance(item.get("quota"), dict):
+            yield from _quota(raw, (*path, "quota"), item["quota"])
+        minimum = item.get("minimum")
+        for node in minimum if isinstance(minimum, dict) else ():
+            if node not in known:
+                yield unknown((*path, "minimum", node), NODE, node, known, raw)
+        yield from requirement_faults(raw, (*path, "require"))
+        if isinstance(item.get("by"), str) and item["by"] not in known:
+            yield unknown((*path, "by"), NODE, item["by"], known, raw)
+        if isinstance(item.get("beside"), list):
+            yield from _beside(raw, (*path, "beside"), item["beside"], awards[:place])
+        if item.get("reserve") and not isinstance(item.get("quota"), dict):
+            rule = Phrase("没有名额就没有候补", "without a quota there are no reserves")
+            yield Fault((*path, "reserve"), rule, Phrase("请写 quota，或删去这一项", "write `quota`, or remove it"))
+
+
+def _award_names(raw: Raw, path: KeyPath, named: list[object]) -> Iterator[Fault]:
+    known = ids(raw, "award")
+    for place, name in enumerate(named):
+        if name not in known:
+            yield unknown((*path, place), AWARD, name, known, raw)
+    if not named:
+        rule = Phrase("没有写任何奖项", "it names no award")
+        yield Fault(path, rule, Phrase('请写奖项编号；一律不得获奖写 "none"', 'name awards, or write "none" for all'))
+
+
+def _beside(raw: Raw, path: KeyPath, named: list[object], earlier: list[Any]) -> Iterator[Fault]:
+    own, known = at(raw, path[:2]).get("id"), ids(raw, "award")
+    for place, name in enumerate(named):
+        if name not in known:
+            yield unknown((*path, place), AWARD, name, [id_ for id_ in known if id_ in earlier], raw)
+        elif name == own:
+            rule = phrase("奖项“{name}”写了与自己兼得", "`{name}` is to stand beside itself", name=name)
+            yield Fault((*path, place), rule, Phrase("请删去，或写另一个奖项", "remove it, or name another award"))
+        elif name not in earlier:
+            rule = phrase("“{name}”不在本奖项之前", "`{name}` does not come before this award", name=name)
+            mend = Phrase("只写排在前面的奖项；要兼得后面的奖项，请写在后面的奖项里", "name earlier awards only; a later award says itself that it stands beside this one")
+            yield Fault((*path, place), rule, mend)
+
+
+def _quota(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
+    if ("share" in quota) == ("number" in quota):
+        rule = Phrase("名额要写 share（比例）或 number（个数）之一", "a quota is a share or a number")
+        yield Fault(path, rule, Phrase("请只写其中一项", "write just one of them"))
+    least, most = quota.get("least", 0), quota.get("most")
+    if is_number(least) and is_number(most) and least > most:
+        rule = phrase("至少 {least} 个名额，又最多 {most} 个", "at least {least} places, but at most {most}", least=least, most=most)
+        yield Fault((*path, "most"), rule, Phrase("请改正其中一个数", "mend one of the two"))
+    for key in ("share", "number"):
+        if not isinstance(quota.get(key), dict):
+            continue
+        if not quota[key]:
+            rule = Phrase("名额表是空的", "the table of places is empty")
+            yield Fault((*path, key), rule, Phrase("请写出各类别的名额", "write the places of each class"))
+        elif quota.get("within") == "all" or at(raw, ("members", "class")) is None:
+            rule = Phrase("名额按类别写，但会员不分类评选", "places are given by class, but classes do not compete apart")
+            mend = Phrase('请写一个数；或在 [members] 中写 class，并删去 within = "all"', 'write one number; or name [members] class, without within = "all"')
+            yield Fault((*path, key), rule, mend)

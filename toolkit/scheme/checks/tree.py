@@ -1,0 +1,271 @@
+"""What can be wrong with the tree: ids, parents, circles, weights.
+
+What can be wrong with weights that depend on what is observed, and with bounds that cross.
+
+A scheme as plain values: how checks find their way in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
+from typing import Any
+
+from toolkit.ground.problems import nearest
+from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.toml_reader import Fault
+from toolkit.ground.toml_syntax import KeyPath, Raw
+
+BOUNDS = ("least", "above", "most", "below")
+LAST_RESORTS = ("joint", "committee")
+NODE_LISTS = ("group", "indicator")
+
+
+def items(raw: Raw, name: str) -> Iterator[tuple[int, Raw]]:
+    """The tables of a list, with their places; what is no table is passed over."""
+    listed = raw.get(name)
+    for place, item in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(item, dict):
+            yield place, item
+
+
+def ids(raw: Raw, *lists: str) -> list[str]:
+    """The ids in some lists."""
+    return [item["id"] for name in lists for _, item in items(raw, name) if isinstance(item.get("id"), str)]
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a number, and not NaN."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value  # noqa: PLR0124 - NaN
+
+
+def clash(item: Raw) -> tuple[str, str] | None:
+    """The lower and the upper bound between which there is nothing; of bounds that can be compared."""
+    for low in ("least", "above"):
+        for high in ("most", "below"):
+            if low in item and high in item:
+                open_ = low == "above" or high == "below"
+                if item[low] > item[high] or (open_ and item[low] == item[high]):
+                    return low, high
+    return None
+
+
+def labelled(raw: Raw, given: object, known: Sequence[str]) -> str | None:
+    """The id, of those known, of what bears the label `given`: readers know things by their labels."""
+    every = (item for listed in raw.values() if isinstance(listed, list) for item in listed if isinstance(item, dict))
+    word = str(given).strip()
+    return next((str(item["id"]) for item in every if item.get("label") == word and item.get("id") in known), None)
+
+
+def unknown(path: KeyPath, what: Phrase, given: object, known: list[str], raw: Raw | None = None) -> Fault:
+    """The fault of a name that leads nowhere, with the nearest right one; of a label in `raw`, with its id."""
+    rule = phrase("{what}“{given}”不存在", "there is no {en} `{given}`", what=what.zh, en=what.en, given=given)
+    mend = Phrase(f"现有：{'、'.join(known) or '无'}", f"known: {', '.join(known) or '—'}")
+    if guess := nearest(str(given), known):
+        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
+    if id_ := labelled(raw or {}, given, known):
+        mend = phrase("这是名称，请写它的编号“{id}”", "that is a label: write its id `{id}`", id=id_)
+    return Fault(path, rule, mend)
+
+
+
+def tree_faults(raw: Raw) -> Iterable[Fault]:
+    """Every fault of the tree of groups and indicators."""
+    return chain.from_iterable(check(raw) for check in (_any_indicator, _ids, _parents, _cycles, _weights))
+
+
+def _any_indicator(raw: Raw) -> Iterator[Fault]:
+    if not raw.get("indicator"):
+        rule = Phrase("办法里没有任何指标", "the scheme has no indicator")
+        yield Fault(("indicator",), rule, Phrase("请至少写一个 [[indicator]]", "write at least one [[indicator]]"))
+
+
+def _ids(raw: Raw) -> Iterator[Fault]:
+    for lists in ((*NODE_LISTS, "adjustment", "condition"), ("award",), ("veto",)):
+        first: dict[str, str] = {}
+        for name in lists:
+            for place, item in items(raw, name):
+                given = item.get("id")
+                if not isinstance(given, str):
+                    continue
+                if given in first:
+                    rule = phrase("编号“{id}”重复", "the id `{id}` is used twice", id=given)
+                    yield Fault((name, place, "id"), rule, Phrase("请换一个编号", "give it another id"))
+                elif given in {"total", "member", *LAST_RESORTS} and name != "award":
+                    rule = phrase("编号“{id}”另有专用", "the id `{id}` is reserved", id=given)
+                    yield Fault((name, place, "id"), rule, Phrase("请换一个编号", "give it another id"))
+                first.setdefault(given, name)
+
+
+def _parents(raw: Raw) -> Iterator[Fault]:
+    groups, indicators = ids(raw, "group"), ids(raw, "indicator")
+    named = [item.get("group") for name in NODE_LISTS for _, item in items(raw, name)]
+    parents = {parent for own in named for parent in (own if isinstance(own, list) else [own]) if isinstance(parent, str)}
+    for name in NODE_LISTS:
+        for place, item in items(raw, name):
+            parent = item.get("group")
+            if not isinstance(parent, str) or parent in groups:
+                continue
+            fault = unknown((name, place, "group"), Phrase("分组", "group"), parent, groups, raw)
+            if parent in indicators:
+                fault = replace(fault, rule=phrase("“{id}”是指标，不是分组", "`{id}` is an indicator, and no group", id=parent))
+            yield fault
+    for place, item in items(raw, "group"):
+        if item.get("id") not in parents:
+            rule = phrase("分组“{id}”下没有指标", "the group `{id}` has no indicator", id=item.get("id"))
+            yield Fault(("group", place), rule, Phrase("请加上指标，或删去该分组", "add one, or remove the group"))
+
+
+def _cycles(raw: Raw) -> Iterator[Fault]:
+    parent = {item.get("id"): item.get("group") for _, item in items(raw, "group") if isinstance(item.get("id"), str)}
+    for place, item in items(raw, "group"):
+        seen, here = [item.get("id")], item.get("group")
+        while isinstance(here, str) and here not in seen:
+            seen.append(here)
+            here = parent.get(here)
+        if isinstance(here, str) and here == item.get("id"):
+            rule = phrase("分组成环：{way}", "groups in a circle: {way}", way=" → ".join(map(str, [*seen, here])))
+            yield Fault(("group", place, "group"), rule, Phrase("请改正上级分组", "mend its parent"))
+
+
+def _weights(raw: Raw) -> Iterator[Fault]:
+    siblings: dict[str | None, list[tuple[KeyPath, str, Any]]] = {}
+    groups = ids(raw, "group")
+    for name in NODE_LISTS:
+        for place, item in items(raw, name):
+            siblings.setdefault(_meant(raw, item.get("group"), groups), []).append(((name, place), str(item.get("id")), item.get("weight")))
+    lost = [siblings.pop(parent) for parent in list(siblings) if parent is not None and parent not in groups]
+    for parent, nodes in siblings.items():
+        if not all(is_number(weight) and weight >= 0 for _, _, weight in nodes):
+            continue
+        total = sum(weight for _, _, weight in nodes)
+        where = Phrase("一级指标", "total") if parent is None else phrase("“{id}”下各项", "{id}", id=parent)
+        listed = " + ".join(f"{name} {weight:g}" for _, name, weight in nodes)
+        if raw.get("weights", "percent") == "percent" and abs(total - 100) > 1e-9:
+            if any(_fills(100 - total, strays) for strays in lost):
+                continue
+            rule = phrase(
+                "{zh}的权重之和应为 100，现为 {total:.10g}（{listed}）",
+                "weights below `{en}` must sum to 100, not {total:.10g} ({listed})",
+                zh=where.zh, en=where.en, total=total, listed=listed,
+            )
+            mend = Phrase("请调整权重，使其和为 100", "change the weights so that they sum to 100")
+            yield Fault((*nodes[0][0], "weight"), rule, mend)
+        elif total == 0:
+            rule = phrase("{zh}的权重全为 0", "all weights below `{en}` are 0", zh=where.zh, en=where.en)
+            yield Fault((*nodes[0][0], "weight"), rule, Phrase("请至少给一项权重", "give one a weight"))
+
+
+def _meant(raw: Raw, parent: object, groups: list[str]) -> str | None:
+    """The group that is meant: a misspelt parent is one fault, and its sums are no others."""
+    if isinstance(parent, list):
+        return next((own for own in parent if own in groups), None)
+    if not isinstance(parent, str) or parent in groups:
+        return parent if isinstance(parent, str) else None
+    return labelled(raw, parent, groups) or nearest(parent, groups) or parent
+
+
+def _fills(gap: float, strays: list[tuple[KeyPath, str, Any]]) -> bool:
+    """Whether just the weights of those whose parent is unknown are lacking."""
+    weights = [weight for _, _, weight in strays]
+    return all(map(is_number, weights)) and abs(sum(weights) - gap) < 1e-9
+
+
+
+CONDITIONAL = "conditional"
+
+
+def patterns_faults(raw: Raw) -> Iterable[Fault]:
+    """Every fault of conditional groups and of a conditional total; bounds whose floor lies above their cap."""
+    return chain(*(_rule_faults(raw, path, rule, parent) for path, rule, parent in _rules(raw)), _bounds(raw))
+
+
+def _rules(raw: Raw) -> Iterator[tuple[KeyPath, Raw, str | None]]:
+    """Whatever gathers nodes: the groups, and the total of the topmost."""
+    for place, item in items(raw, "group"):
+        if isinstance(item.get("id"), str):
+            yield ("group", place), item, item["id"]
+    if isinstance(raw.get("total"), dict):
+        yield ("total",), raw["total"], None
+
+
+def _rule_faults(raw: Raw, path: KeyPath, rule: Raw, parent: str | None) -> Iterator[Fault]:
+    conditional, patterns = rule.get("aggregate") == CONDITIONAL, list(items(rule, "when"))
+    if conditional and not rule.get("when"):
+        what = Phrase("conditional 没有写明各种情形的权重", "conditional, but it gives no weights for any case")
+        yield Fault((*path, "aggregate"), what, Phrase("请用 when 写明，或改用 arithmetic", "add `when`, or use arithmetic"))
+    if rule.get("when") and not conditional:
+        what = Phrase("when 只用于 conditional 合成", "`when` is only for the aggregate conditional")
+        yield Fault((*path, "when"), what, Phrase('请写 aggregate = "conditional"，或删去 when', 'write aggregate = "conditional", or remove it'))
+    children = [
+        str(item["id"])
+        for name in NODE_LISTS
+        for _, item in items(raw, name)
+        if isinstance(item.get("id"), str) and item.get("group") == parent
+    ]
+    percent = raw.get("weights", "percent") == "percent"
+    seen: list[set[str]] = []
+    for place, pattern in patterns:
+        here = (*path, "when", place)
+        observed = [name for name in _listed(pattern.get("observed")) if isinstance(name, str)]
+        yield from _observed(here, observed, children, seen)
+        weights = pattern.get("weights")
+        if isinstance(weights, dict):
+            yield from _patterns_weights(here, weights, observed, children)
+            yield from _sum(here, weights, percent=percent)
+
+
+def _observed(path: KeyPath, observed: list[str], children: list[str], seen: list[set[str]]) -> Iterator[Fault]:
+    """Faults of which nodes a pattern names; `seen` gathers the sets of the patterns so far."""
+    for place, name in enumerate(observed):
+        if name not in children:
+            yield unknown((*path, "observed", place), Phrase("下级节点", "child"), name, children)
+        elif name in observed[:place]:
+            rule = phrase("“{name}”写了两次", "`{name}` is named twice", name=name)
+            yield Fault((*path, "observed", place), rule, Phrase("请删去一处", "remove one"))
+    if set(observed) in seen:
+        rule = phrase("{names} 的情形写了两次", "the case of {names} is given twice", names=", ".join(observed))
+        yield Fault((*path, "observed"), rule, Phrase("请只留一个", "keep one of them"))
+    seen.append(set(observed))
+
+
+def _patterns_weights(path: KeyPath, weights: Raw, observed: list[str], children: list[str]) -> Iterator[Fault]:
+    """Faults of whose weights a pattern gives: exactly those of the nodes it names."""
+    for name in weights:
+        if name not in children:
+            yield unknown((*path, "weights", name), Phrase("下级节点", "child"), name, observed)
+        elif name not in observed:
+            rule = phrase("“{name}”不在 observed 里，却有权重", "`{name}` has a weight, but is not in `observed`", name=name)
+            yield Fault((*path, "weights", name), rule, Phrase("请删去该权重，或把它写进 observed", "remove it, or name it in `observed`"))
+    for name in observed:
+        if name not in weights and name in children:
+            rule = phrase("缺少“{name}”的权重", "the weight of `{name}` is missing", name=name)
+            yield Fault((*path, "weights"), rule, phrase("请补上 {name} = …；不计则写 0", "add {name} = ...; 0 if it is not to count", name=name))
+
+
+def _sum(path: KeyPath, weights: Raw, *, percent: bool) -> Iterator[Fault]:
+    numbers = list(weights.values())
+    if not numbers or not all(is_number(weight) and weight >= 0 for weight in numbers):
+        return
+    total = sum(numbers)
+    if total == 0:
+        rule = Phrase("该情形下权重全为 0", "all weights of this case are 0")
+        yield Fault((*path, "weights"), rule, Phrase("请至少给一项权重", "give one a weight"))
+    elif percent and min(abs(total - 100), abs(total - 1)) > 1e-9:
+        rule = phrase("该情形下权重之和应为 100（或 1），现为 {total:.10g}", "weights of this case must sum to 100 (or 1), not {total:.10g}", total=total)
+        yield Fault((*path, "weights"), rule, Phrase("请调整权重，使其和为 100 或 1", "change the weights so that they sum to 100 or 1"))
+
+
+def _bounds(raw: Raw) -> Iterator[Fault]:
+    bounded: list[tuple[KeyPath, Any]] = [(("adjustment", place), item) for place, item in items(raw, "adjustment")]
+    for path, item in [*bounded, (("total",), raw.get("total"))]:
+        if not isinstance(item, dict) or not (is_number(item.get("floor")) and is_number(item.get("cap"))):
+            continue
+        if item["floor"] > item["cap"]:
+            rule = phrase("floor {floor:g} 高于 cap {cap:g}", "floor {floor:g} lies above cap {cap:g}", floor=item["floor"], cap=item["cap"])
+            yield Fault((*path, "floor"), rule, Phrase("请改正其中一个", "mend one of them"))
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

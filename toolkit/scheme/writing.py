@@ -1,0 +1,243 @@
+"""A scheme written back to its file, where only what changed is touched: comments, order and spacing stay.
+
+Places in a scheme by name, such as ``indicator[pledge].weight``, and plain values changed there.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from toolkit.ground.problems import nearest, refuse
+from toolkit.ground.text import phrase
+from toolkit.ground.toml_syntax import BARE_WORD, Raw
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    from toolkit.scheme import Scheme
+
+
+STEP = re.compile(r"([^.\[\]]+)(?:\[([^\[\]]+)\])?(?:\.|$)")
+
+
+def plain(value: Any, *, written: bool = True) -> Any:
+    """What a scheme says, as its file would: lists and tables, keys as in the file.
+
+    Only what was written is there; with ``written=False`` what holds by default too.
+
+    Examples
+    --------
+    >>> from toolkit.scheme.outcomes import Requirement
+    >>> plain((Requirement(node="pledge", least=100.0),))
+    [{'node': 'pledge', 'least': 100.0}]
+    """
+    if isinstance(value, BaseModel):
+        return plain(value.model_dump(by_alias=True, exclude_unset=written))
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def steps(path: str) -> list[str | tuple[str, str]]:
+    """A path as its steps: a key, or a key of a list with the id of one of its items.
+
+    Raises
+    ------
+    Refused
+        When it is no path.
+
+    Examples
+    --------
+    >>> steps("indicator[pledge].value.best"), steps("decimals")
+    ([('indicator', 'pledge'), 'value', 'best'], ['decimals'])
+    """
+    found, end = [], 0
+    while match := STEP.match(path, end):
+        found.append((match[1], match[2]) if match[2] else match[1])
+        end = match.end()
+    if not found or end != len(path) or path.endswith("."):
+        rule = phrase("“{path}”不是办法中的位置", "`{path}` is no place in a scheme", path=path)
+        raise refuse(rule, phrase("请写成 indicator[编号].weight 这样", "write it like indicator[id].weight"), value=path)
+    return found
+
+
+def put(raw: Raw, path: str, value: Any) -> None:
+    """Put `value` where `path` leads, in place; None removes what stands there, a new id adds an item.
+
+    Raises
+    ------
+    Refused
+        When a step names an item that is not there.
+    """
+    *before, last = steps(path)
+    here: Any = raw
+    for step in before:
+        here = _item(here, step, path) if isinstance(step, tuple) else here.setdefault(step, {})
+    if isinstance(last, tuple):
+        _put_item(here.setdefault(last[0], []), last, value, path)
+    elif value is None:
+        here.pop(last, None)
+    else:
+        here[last] = plain(value)
+
+
+def _put_item(items: list[Raw], step: tuple[str, str], value: Any, path: str) -> None:
+    places = [place for place, item in enumerate(items) if item.get("id") == step[1]]
+    if value is None:
+        items.remove(_item({step[0]: items}, step, path))
+    elif places:
+        items[places[0]] = {"id": step[1], **plain(value)}
+    else:
+        items.append({"id": step[1], **plain(value)})
+
+
+def _item(here: Raw, step: tuple[str, str], path: str) -> Raw:
+    known = {str(item.get("id")): item for item in here.get(step[0], []) if isinstance(item, dict)}
+    if step[1] in known:
+        return known[step[1]]
+    guess = nearest(step[1], known)
+    rule = phrase("办法里没有 {key}[{id}]", "the scheme has no {key}[{id}]", key=step[0], id=step[1])
+    mend = phrase("现有：{known}", "known: {known}", known=", ".join(known) or "—")
+    if guess:
+        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
+    raise refuse(rule, mend, column=path, value=step[1])
+
+
+
+LARGE = 1e15
+HEADER = re.compile(r"(?<!\n)\n\[")
+CODED = re.compile(r"U_((?:[0-9a-f]+_)+)U")
+
+
+def write_scheme(scheme: Scheme, path: Path) -> None:
+    """Write `scheme` to `path`: into the scheme that stands there, or as a new file.
+
+    What says the same stays as it was written, comments and all; new items go to the end of their list.
+
+    Raises
+    ------
+    OSError
+        When the file cannot be written.
+    """
+    before = path.read_text("utf-8-sig") if path.exists() else ""
+    path.write_text(rewritten(before, scheme), "utf-8", newline="\n")
+
+
+def rewritten(text: str, scheme: Scheme) -> str:
+    r"""The text of a scheme's file, made to say what `scheme` says.
+
+    Examples
+    --------
+    >>> from toolkit.scheme import Scheme
+    >>> print(rewritten("decimals = 2  # 两位\n", scheme.with_(decimals=3)))  # doctest: +SKIP
+    decimals = 3  # 两位
+    """
+    import tomlkit
+
+    document = tomlkit.parse(BARE_WORD.sub(lambda match: match[1] or _coded(match[2]), text))
+    _adopt(document, plain(scheme), topmost=True)
+    written = CODED.sub(_decoded, tomlkit.dumps(document))
+    return written if text else HEADER.sub(r"\n\n[", written)
+
+
+def _coded(word: str) -> str:
+    """A bare key in another script than Latin as one that TOML allows; nobody writes such a word."""
+    return "U_" + "".join(f"{ord(letter):x}_" for letter in word) + "U"
+
+
+def _decoded(match: re.Match[str]) -> str:
+    return "".join(chr(int(code, 16)) for code in match[1].rstrip("_").split("_"))
+
+
+def _adopt(here: MutableMapping[str, Any], wanted: Raw, *, topmost: bool = False) -> None:
+    own = {CODED.sub(_decoded, key): key for key in here}
+    for name in [name for name in own if name not in wanted]:
+        del here[own[name]]
+    for name, value in wanted.items():
+        key = own.get(name, _named(name))
+        if key not in here:
+            here[key] = _written(value) if topmost else _in_line(value)
+        elif isinstance(here[key], dict) and isinstance(value, dict) and not _another(here[key], value):
+            _adopt(here[key], value)
+        elif _tables(here[key]) and _tables(value):
+            _adopt_items(here, key, value)
+        elif _unwrapped(here[key]) != value:
+            here[key] = _in_line(value)
+
+
+def _named(name: str) -> str:
+    return _coded(name) if BARE_WORD.fullmatch(name) else name
+
+
+def _adopt_items(here: MutableMapping[str, Any], key: str, wanted: list[Raw]) -> None:
+    items, ids = here[key], [item.get("id") for item in wanted]
+    kept = [item for item in items if item.get("id") in ids]
+    if [item.get("id") for item in kept] != [id_ for id_ in ids if any(item.get("id") == id_ for item in kept)]:
+        here[key] = _written(wanted)  # put in another order: the list is written anew
+        return
+    for place in reversed(range(len(items))):
+        if items[place].get("id") not in ids:
+            del items[place]
+    for place, item in enumerate(wanted):
+        if place < len(items) and items[place].get("id") == item.get("id"):
+            _adopt(items[place], item)
+        else:
+            items.insert(place, _written([item])[0])
+
+
+def _another(here: MutableMapping[str, Any], wanted: Raw) -> bool:
+    """Whether what stands in one line gets other keys: then the line is written anew."""
+    from tomlkit.items import InlineTable
+
+    return isinstance(here, InlineTable) and {CODED.sub(_decoded, key) for key in here} != set(wanted)
+
+
+def _tables(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) and "id" in item for item in value)
+
+
+def _unwrapped(value: Any) -> Any:
+    return value.unwrap() if hasattr(value, "unwrap") else value
+
+
+def _written(value: Any) -> Any:
+    """Plain values as TOML a person would write: lists of items as [[tables]], what stands in them in one line."""
+    import tomlkit
+
+    if _tables(value):
+        listed = tomlkit.aot()
+        for item in value:
+            listed.append(_table(item))
+        return listed
+    return _table(value) if isinstance(value, dict) else _in_line(value)
+
+
+def _table(value: Raw) -> Any:
+    import tomlkit
+
+    table = tomlkit.table()
+    for name, held in value.items():
+        table.add(_named(name), _in_line(held))
+    return table
+
+
+def _in_line(value: Any) -> Any:
+    import tomlkit
+
+    return tomlkit.parse(f"it = {_text(value)}")["it"]
+
+
+def _text(value: Any) -> str:
+    import tomlkit
+
+    if isinstance(value, dict):
+        inside = ", ".join(f"{tomlkit.key(_named(name)).as_string()} = {_text(held)}" for name, held in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_text, value))}]"
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < LARGE
+    return str(tomlkit.item(int(value) if whole else value).as_string())

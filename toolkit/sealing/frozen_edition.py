@@ -1,0 +1,381 @@
+"""The frozen copy of an edition: everything an evaluation rests on, and nothing else of the folder.
+
+The panel's files as a bag holds them by pseudonym: what was read of them, and nothing else that a workbook carries.
+
+A workbook that came back from an expert may hold its name in a column, a signature, a comment, the file's name and its
+properties. Copies are therefore written anew, with every row where it stood, so that the bag computes the same.
+
+The panel in a bag that holds no expert's scores: its own scores alone, so that the bag still computes the same.
+
+In place of score sheets, experts and interests there is one file for each table that was scored: a row for each member
+with the panel's score, and how many scored, withdrew or still may score. Scheme and data dictionary of the copy say so.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from toolkit.ballots.ballot import FOLDER, bag_ballots
+from toolkit.edition import open_edition
+from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.resources import file_digest
+from toolkit.ground.text import Phrase, phrase
+from toolkit.indicators.panel import Judging, judged_by_panel, judging, panel_tables, result_rows
+from toolkit.panels.experts import RECUSED
+from toolkit.records.cells import Cell
+from toolkit.records.dictionary import Tables, load_tables
+from toolkit.records.files import Unreadable, read_sheet
+from toolkit.records.references import RESULT_COUNTS, member_column, result_column
+from toolkit.records.sheet import Intake, take_in
+from toolkit.records.table import found_files
+from toolkit.scheme import Panel, load_scheme
+from toolkit.scheme.writing import write_scheme
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from toolkit.edition import Edition
+    from toolkit.records.dictionary import Column, Table
+    from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Indicator
+
+
+DECIDED = "scheme.decided.toml"  # the scheme as the committee wrote it, beside the one a bag computes with
+
+
+def write_panel_results(folder: Path, target: Path) -> None:
+    """Write the panel's scores of the edition in `folder` into its frozen copy, and make the copy read them.
+
+    Raises
+    ------
+    Refused
+        With all problems of the edition, when any of them is an error.
+    """
+    edition = open_edition(folder)
+    judged = judging(edition.scheme, edition.records)
+    for name, items in _by_table(judged_by_panel(edition.scheme)).items():
+        place = target / _file(name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(_panel_results_text(_rows(edition, judged, name, items)))
+    _write_tables(edition, target / "tables.toml")
+    (target / DECIDED).write_bytes((target / "scheme.toml").read_bytes())
+    panel = edition.scheme.panel or Panel()
+    alone = Panel(minimum=panel.minimum, trim=panel.trim, holds="results")
+    write_scheme(edition.scheme.model_copy(update={"panel": alone}), target / "scheme.toml")
+
+
+def _by_table(items: Iterable[Indicator]) -> dict[str, list[Indicator]]:
+    found: dict[str, list[Indicator]] = {}
+    for item in items:
+        found.setdefault(str(item.measure.table), []).append(item)
+    return found
+
+
+def _file(table: str) -> str:
+    return f"ballots/{table}.csv"
+
+
+def _rows(edition: Edition, judged: Judging, name: str, items: list[Indicator]) -> pd.DataFrame:
+    """What the panel gave, member by member; two indicators may read one column."""
+    import pandas as pd
+
+    columns = {str(item.measure.column): judged.indicators[item.id] for item in items}
+    member = member_column(edition.tables.table[name], name, edition.scheme)
+    found = pd.concat([result_rows(each, column) for column, each in columns.items()], axis=1)
+    return found.rename_axis(member).sort_index().reset_index()
+
+
+def _panel_results_text(rows: pd.DataFrame) -> bytes:
+    """A float as it reads back to the same bits; a place left open as an empty cell."""
+    content = io.StringIO()
+    lines = ([_cell(cell) for cell in row] for row in rows.itertuples(index=False))
+    csv.writer(content, lineterminator="\n").writerows([list(rows.columns), *lines])
+    return content.getvalue().encode("utf-8-sig")
+
+
+def _cell(cell: Any) -> str:
+    if isinstance(cell, float):
+        return "" if cell != cell else repr(float(cell))  # noqa: PLR0124 - NaN is not itself
+    return str(cell)
+
+
+def _write_tables(edition: Edition, path: Path) -> None:
+    """The data dictionary without the panel's tables, and with those of its results."""
+    import tomlkit
+
+    document = tomlkit.parse(path.read_text("utf-8-sig"))
+    tables: Any = document["table"]
+    scored = _by_table(judged_by_panel(edition.scheme))
+    for name in panel_tables(edition.scheme):
+        del tables[name]
+    for name, items in scored.items():
+        tables[name] = _table(edition, name, items)
+    path.write_text(tomlkit.dumps(document), "utf-8", newline="\n")
+
+
+def _table(edition: Edition, name: str, items: list[Indicator]) -> dict[str, Any]:
+    table = edition.tables.table[name]
+    member = str(member_column(table, name, edition.scheme))
+    columns: dict[str, Any] = {member: {"type": table.column[member].type, "required": True}}
+    for item in items:
+        column = str(item.measure.column)
+        counts = (result_column(column, count) for count in RESULT_COUNTS)
+        columns |= {each: {"type": "number"} for each in (column, *counts)}
+    return {"file": _file(name), "label": table.label, "unique": [member], "column": columns}
+
+
+
+WRITTEN = (".xlsx", ".csv")
+EARLIEST = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a workbook's clock has no zone, and this one tells nothing
+TOLD = ("id", "employer", "expert", "member")
+Grid = list[list[object]]
+
+
+def panel_files(folder: Path, scheme: Scheme, tables: Tables) -> dict[str, tuple[str, Table]]:
+    """The files of score sheets, experts and interests in an edition: by name what each is called in a bag, and its table.
+
+    Raises
+    ------
+    Refused
+        For a file of a kind that cannot be written anew, and one that several tables read.
+    """
+    found: dict[str, tuple[str, Table]] = {}
+    secret = panel_tables(scheme)
+    for table in (held for name, held in tables.table.items() if name in secret and held.file):
+        files, _ = found_files(folder, table)
+        for number, name in enumerate(files, start=1):
+            if name in found or not name.lower().endswith(WRITTEN):
+                rule = Phrase("专家组的文件应为 .xlsx 或 .csv，每张表各用一个文件", "the panel's files are .xlsx or .csv, each for one table")
+                raise refuse(rule, Phrase("请另存后改写 tables.toml", "save it so, and name it so in tables.toml"), file=name)
+            found[name] = (_numbered(table.file or name, name, number), table)
+    return found
+
+
+def write_panel_copies(folder: Path, target: Path, files: Mapping[str, tuple[str, Table]]) -> None:
+    """Write each of the files of `folder` anew into `target`.
+
+    Raises
+    ------
+    Refused
+        When one of them cannot be read, or holds errors.
+    """
+    for name, (copy, table) in files.items():
+        place = target / copy
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(_copied((folder / name).read_bytes(), name, table))
+
+
+def freeze_panel(folder: Path, target: Path, scheme: Scheme, files: Mapping[str, tuple[str, Table]]) -> None:
+    """What the copy of an edition holds of its panel: the `files` by pseudonym, or no more than the panel's own scores.
+
+    The scheme's ``[panel] publish`` decides; results that the edition itself holds go along as they are.
+
+    Raises
+    ------
+    Refused
+        As `write_panel_copies`, and with the edition's own errors.
+    """
+    panel = scheme.panel
+    if panel is None or panel.publish == "pseudonyms" or panel.holds == "results" or not judged_by_panel(scheme):
+        write_panel_copies(folder, target, files)
+    else:
+        write_panel_results(folder, target)
+
+
+def _numbered(pattern: str, name: str, number: int) -> str:
+    """A name without what stood for the *: that may be anybody's."""
+    return pattern.replace("*", f"{number:03}") if pattern.count("*") == 1 and not set("?[") & set(pattern) else name
+
+
+def _copied(content: bytes, name: str, table: Table) -> bytes:
+    try:
+        sheet = read_sheet(content, name, table.sheet)
+    except Unreadable as error:
+        raise Refused(Problems((Problem("error", *error.finding, file=name, sheet=table.sheet or ""),))) from error
+    intake = take_in(sheet, name, table.column, [key for key, column in table.column.items() if column.type == "member"], None)
+    wrong = tuple(problem for problem in intake.problems if problem.severity == "error")
+    if wrong:
+        raise Refused(Problems(wrong))
+    grid = _grid(intake, table)
+    return _workbook(grid, sheet.name) if name.lower().endswith(".xlsx") else _text(grid)
+
+
+def _grid(intake: Intake, table: Table) -> Grid:
+    """Headings and cells, each row where it stood; personal columns are empty."""
+    columns = [key for key in table.column if key in intake.headings]
+    first = min(intake.rows, default=2)
+    grid: Grid = [[""] * len(columns) for _ in range(max(intake.rows, default=1))]
+    grid[first - 2] = [table.column[key].headings[0] if table.column[key].headings else key for key in columns]
+    for place, key in enumerate(columns):
+        for row, cell in zip(intake.rows, intake.cells[key], strict=True):
+            grid[row - 1][place] = _written(cell, table.column[key]) if _needed(key, table) else ""
+    return grid
+
+
+def _needed(key: str, table: Table) -> bool:
+    """Whether the panel's scores rest on a column: remarks, and what was declared in particular, stay behind."""
+    column = table.column[key]
+    told = column.required or column.type != "text" or key in {*TOLD, *table.unique, table.names}
+    return told and not column.personal
+
+
+def _written(cell: Cell, column: Column) -> object:
+    """A cell such as reads back to the same."""
+    if cell.state == "missing":
+        return ""
+    if cell.state == "not applicable":
+        return RECUSED if RECUSED in column.not_applicable else column.not_applicable[0]
+    value = cell.value
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, dt.datetime):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, float) and column.type == "percent":
+        return f"{Decimal(repr(value)) * 100}%"
+    return value
+
+
+def _workbook(grid: Grid, sheet: str) -> bytes:
+    import xlsxwriter
+
+    content = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(content, options) as book:
+        book.set_properties({"author": "committee", "created": EARLIEST})
+        page = book.add_worksheet(sheet)
+        for number, row in enumerate(grid):
+            for place, cell in enumerate(row):
+                page.write(number, place, cell)
+    return content.getvalue()
+
+
+def _text(grid: Grid) -> bytes:
+    content = io.StringIO()
+    csv.writer(content, lineterminator="\n").writerows([repr(cell) if isinstance(cell, float) else cell for cell in row] for row in grid)
+    return content.getvalue().encode("utf-8-sig")
+
+
+
+FILES = ("scheme.toml", "tables.toml", "journal.jsonl")
+FOLDERS = ("records",)
+CONTROL = re.compile(r"[\x00-\x1f\x7f\\]")
+
+
+def freeze_edition(folder: Path, target: Path) -> None:
+    """Copy scheme, tables, records and journal of the edition in `folder` into the new folder `target`.
+
+    Ballots are not copied as they stand, for they may hold names: they are written anew by code where the scheme's
+    `weighting.publish` says so, else left out. Score sheets, experts and interests are written anew too where `panel.publish` says so, as they were
+    read: without names, remarks and file properties; else the copy holds the panel's own scores in their place.
+
+    Raises
+    ------
+    Refused
+        When tables read files outside the edition, or a name cannot be written into a manifest.
+    """
+    tables = load_tables(folder / "tables.toml")
+    scheme = load_scheme(folder / "scheme.toml")
+    panel = panel_files(folder, scheme, tables)
+    names = sorted({path.relative_to(folder) for path in _wanted(folder, tables)} - {Path(name) for name in panel})
+    problems = Problems((*_outside(tables), *_unwritable(names)))
+    if problems:
+        raise Refused(problems)
+    for name in names:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / name, target / name)
+    freeze_panel(folder, target, scheme, panel)
+    _freeze_ballots(folder, target)
+
+
+def is_frozen(folder: Path) -> bool:
+    """Whether the edition in `folder` is the copy in a bag, wherever that was moved, or in one that is being sealed."""
+    bag = folder.resolve().parent.parent
+    return (bag / "bagit.txt").is_file() or bag.parent.name == "sealed"
+
+
+def public_digests(data: Path) -> dict[str, str]:
+    """Fingerprints of scheme, records and ranking below the payload `data`, to print on a public page.
+
+    That of the records is the SHA-256 of the lines ``digest  path`` that `sha256sum` gives for `edition/records`,
+    sorted by path.
+    """
+    records = folder_digests(data / "edition" / "records")
+    listed = "".join(f"{digest}  {name}\n" for name, digest in sorted(records.items()))
+    return {
+        "scheme": file_digest(data / "edition" / "scheme.toml"),
+        "records": hashlib.sha256(listed.encode()).hexdigest(),
+        "ranking": file_digest(data / "results" / "ranking.csv"),
+    }
+
+
+def folder_digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file in `folder`, by its path there."""
+    return {
+        path.relative_to(folder).as_posix(): file_digest(path) for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def _freeze_ballots(folder: Path, target: Path) -> None:
+    if not any(folder.glob(f"{FOLDER}/*.toml")):
+        return
+    for name, text in bag_ballots(folder, load_scheme(folder / "scheme.toml")).items():
+        (target / FOLDER).mkdir(exist_ok=True)
+        (target / FOLDER / name).write_text(text, "utf-8", newline="\n")
+
+
+def _wanted(folder: Path, tables: Tables) -> Iterator[Path]:
+    yield from (folder / name for name in FILES if (folder / name).is_file())
+    read = (table.file for table in tables.table.values() if table.file and not _leaves(table.file))
+    for found in (
+        *(folder / name for name in FOLDERS),
+        *(match for pattern in read for match in folder.glob(pattern)),
+    ):
+        paths = found.rglob("*") if found.is_dir() else (found,)
+        yield from (path for path in paths if path.is_file() and not _is_left_out(path.relative_to(folder)))
+
+
+def _is_left_out(name: Path) -> bool:
+    # Hidden files, and the lock files Excel leaves beside an open workbook.
+    return any(part.startswith((".", "~$")) or part == "__pycache__" for part in name.parts)
+
+
+def _leaves(pattern: str) -> bool:
+    return ".." in Path(pattern).parts or Path(pattern).is_absolute()
+
+
+def _outside(tables: Tables) -> Iterator[Problem]:
+    for name, table in tables.table.items():
+        if table.file and _leaves(table.file):
+            yield Problem(
+                "error",
+                Phrase(
+                    "数据在届次文件夹之外，无法一并封存",
+                    "reads a file outside the edition, which cannot be sealed with it",
+                ),
+                Phrase(
+                    "请把文件复制到 records/ 并改写 tables.toml",
+                    "copy it into records/ and name it so in tables.toml",
+                ),
+                file="tables.toml",
+                column=name,
+                value=table.file,
+            )
+
+
+def _unwritable(names: list[Path]) -> Iterator[Problem]:
+    for name in names:
+        if CONTROL.search(name.as_posix()):
+            rule = Phrase(
+                "文件名含有换行等控制字符或反斜杠", "the file's name holds a control character or a backslash"
+            )
+            shown = CONTROL.sub("?", name.as_posix())
+            yield Problem("error", rule, phrase("请改名", "rename it"), file=shown)

@@ -1,1 +1,0 @@
-"""Weights a committee might have voted: drawn round the voted ones, within bounds, or from the experts' own."""

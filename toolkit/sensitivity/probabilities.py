@@ -1,0 +1,343 @@
+"""How sure each award is, had the weights been voted a little otherwise.
+
+What many draws come to: the chances of awards, ranks and grades, and the weights behind them.
+
+How sure each credit grade is, had the weights been voted a little otherwise.
+
+How sure each rank is: its distribution under other weights, and what of it a reader needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Unpack
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from toolkit.evaluation.grades import band_names, from_bands
+from toolkit.evaluation.many import bars_of, drawn_ranks, over
+from toolkit.evaluation.requirements import Asked, asked
+from toolkit.evaluation.scores import TOTAL
+from toolkit.ground.problems import refuse
+from toolkit.ground.text import Phrase, phrase
+from toolkit.sensitivity.monte_carlo import Counts, How, Tally, by_class, standard_error, tallied
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from toolkit.evaluation import Evaluation
+    from toolkit.evaluation.many import Allocation, Lookup, Standing
+    from toolkit.ground.ranking import Floats, Integers, Mask
+    from toolkit.scheme.outcomes import Grades
+    from toolkit.sensitivity.weights.draws import WeightSpec
+
+
+def award_probabilities(evaluation: Evaluation, spec: WeightSpec, **how: Unpack[How]) -> pd.DataFrame:
+    """The share of draws in which each member is given each award, under the scheme's actual rule.
+
+    Every draw is another set of weights; classes, quotas, vetoes, minima, requirements, ties and adjustments
+    are as in the evaluation, and totals are rounded before they are ranked. A member left in an open tie counts
+    as not given the award.
+
+    Parameters
+    ----------
+    evaluation
+        The evaluation that is asked about.
+    spec
+        Which weights: `WeightDraws()`, `UniformWeights()`, `ResampledWeights(frame)` or `GivenWeights(frame)`.
+    how
+        progress, chunk, executor, precision: see `toolkit.sensitivity.monte_carlo.How`.
+
+    Returns
+    -------
+    DataFrame
+        Index member, in the order of `evaluation.members`. One column per award id and "none": probabilities
+        that sum to 1, unless a member can have one award beside another. Then one column "<award>_error" per award:
+        the Monte Carlo standard error sqrt(p (1 - p) / draws); where it is 0 the chance is still uncertain by about
+        3 / draws. Its `attrs` say draws, failed (draws in which nobody could be ranked, counted as "none"), seed,
+        precision, met and largest_error: plain values, which every writer of frames can keep.
+
+    Raises
+    ------
+    Refused
+        When the weights do not fit the scheme.
+    """
+    found = tallied(evaluation, spec, Awards(), **how)
+    names = [award.id for award in evaluation.scheme.awards]
+    frame = chances(found, names, found.counts[0], found.draws - found.counts[1])
+    return found.said_of(frame.loc[evaluation.members.index])
+
+
+def chances(found: Tally, names: list[str], counts: Integers, without: Integers) -> pd.DataFrame:
+    """Counts, int64[names, members], as chances with their errors, and of those `without` any."""
+    chance = counts.T / found.draws
+    shown = pd.DataFrame(chance, found.index, names).assign(none=without / found.draws)
+    error = pd.DataFrame(standard_error(chance, found.draws), found.index, names).add_suffix("_error")
+    return pd.concat([shown, error], axis=1).rename_axis("member")
+
+
+@dataclass(frozen=True)
+class Awards:
+    """In how many draws each member is given each award, int[awards, members], and any at all, int[members]."""
+
+    events: int = 1
+
+    def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:
+        """The counts of a chunk."""
+        members = allocation.scores.members
+        counts = np.zeros((len(allocation.terms.scheme.awards), members), np.int64)
+        some = np.zeros((len(shares), members), dtype=np.bool_)
+        for place, given in enumerate(allocation.awards(shares, lookup)):
+            counts[place] = times(given)
+            some |= given
+        return counts, times(some)
+
+
+def times(happened: Mask) -> Integers:
+    """In how many draws, bool[up to 512, members], something happened to each member."""
+    return np.asarray(happened.view(np.uint8).sum(axis=0, dtype=np.uint16))
+
+
+
+NONE = Phrase("方案没有信用等级", "the scheme grades nobody")
+ADD = Phrase("请在方案中写明 [grades]，或改问授奖", "write [grades] into the scheme, or ask for awards")
+
+
+def grade_probabilities(evaluation: Evaluation, spec: WeightSpec, **how: Unpack[How]) -> pd.DataFrame:
+    """The share of draws in which each member has each grade, under the scheme's actual rule.
+
+    Bands and requirements are met or not in every draw; bounds on rising, vetoes and the grade of newcomers then act as
+    in the evaluation.
+
+    Parameters
+    ----------
+    evaluation, spec, how
+        As for `award_probabilities`.
+
+    Returns
+    -------
+    DataFrame
+        Index member, in the order of `evaluation.members`. One column per grade, from the best band down, then those
+        that vetoes or the default give; "none" for no grade; together 1. Then one column "<grade>_error" each: the Monte
+        Carlo standard error. `attrs` as for `award_probabilities`.
+
+    Raises
+    ------
+    Refused
+        When the scheme has no grades, or the weights do not fit.
+    """
+    rules = evaluation.scheme.grades
+    if rules is None:
+        raise refuse(NONE, ADD, file="scheme.toml", column="grades")
+    sorted_ = by_class(evaluation)
+    found = tallied(sorted_, spec, Banded.of(sorted_, rules), **how)
+    grades, counts = _given(sorted_, rules, found.counts[0])
+    return found.said_of(chances(found, grades[1:], counts[1:], counts[0]).loc[evaluation.members.index])
+
+
+@dataclass(frozen=True, eq=False)
+class Banded:
+    """In how many draws each member is in each band, int[1 + bands, members]: first without a total, then the best band.
+
+    Parameters
+    ----------
+    bands
+        From the best down: the least total that reaches it, and what is asked beside. Who reaches none has the last.
+    """
+
+    bands: tuple[tuple[float, Asked], ...]
+    events: int = 1
+
+    @classmethod
+    def of(cls, evaluation: Evaluation, rules: Grades) -> Banded:
+        """The bands of a scheme for its members in their order."""
+        known = (evaluation.scheme, evaluation.members["class"], evaluation.measured.conditions)
+        return cls(tuple((bound, asked(rules.require.get(name, ()), *known)) for name, bound in rules.bands))
+
+    def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:  # noqa: ARG002 - all is in their standings
+        """The counts of a chunk."""
+        total, steps = lookup(TOTAL), allocation.steps
+        ranked = total > 0
+        free, counts = ranked.copy(), [times(~ranked)]
+        for bound, required in self.bands:
+            here = free & (total >= steps.least(bound)) & required.able
+            for bar in bars_of(required.nodes, steps):
+                here &= over(bar, lookup(bar[0]))
+            counts.append(times(here))
+            free &= ~here
+        counts[-1] = counts[-1] + times(free)
+        return (np.array(counts, dtype=np.int64),)
+
+
+def _given(evaluation: Evaluation, rules: Grades, counts: Integers) -> tuple[list[str], Integers]:
+    """The grades, "" first, and how often each member has each: of a band, the grade in which the scheme's rule ends."""
+    measured, members = evaluation.measured, evaluation.members
+    direct = [veto.effect.grade for veto in evaluation.scheme.vetoes if veto.effect.grade]
+    grades = list(dict.fromkeys(["", *band_names(rules), *direct, *([rules.default] if rules.default else [])]))
+    found, place = np.zeros((len(grades), len(members)), np.int64), {name: at for at, name in enumerate(grades)}
+    for band, times_ in zip([rules.default or "", *band_names(rules)], counts, strict=True):
+        start = np.full(len(members), band, dtype=object)
+        ended = from_bands(
+            evaluation.scheme, rules, members, start, measured.vetoes, recorded=measured.recorded, previous=measured.previous
+        ).grade
+        for grade in set(ended):
+            found[place[grade]] += np.where(ended == grade, times_, 0)
+    return grades, found
+
+
+
+CELLS = 1 << 24
+BANDED = 1 << 22
+SHARES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
+
+LARGE = Phrase("{n} 个会员的全部名次分布过大", "all ranks of {n} members are too many to count")
+FEWER = Phrase("请用 down_to 只数前若干名，或用 rank_summary", "count the first ones with down_to, or ask for rank_summary")
+
+
+def rank_probabilities(
+    evaluation: Evaluation, spec: WeightSpec, *, down_to: int | None = None, **how: Unpack[How]
+) -> pd.DataFrame:
+    """The share of draws in which each member has each rank of the list.
+
+    Ranks are those of the official list: within the class, by the rounded total, then by what the scheme settles ties
+    with; whoever is still level shares a rank, 1-2-2-4. Who did not apply or is not eligible has none.
+
+    Parameters
+    ----------
+    evaluation, spec, how
+        As for `award_probabilities`.
+    down_to
+        The last rank that is counted by itself; None for all.
+
+    Returns
+    -------
+    DataFrame
+        One row for each rank that a member had in any draw, by member in the order of `evaluation.members`: member, class,
+        rank (Int64; <NA> for none, or one beyond `down_to`), probability, error (Monte Carlo standard error). As a table:
+        ``frame.pivot(index="member", columns="rank", values="probability").fillna(0)``. `attrs` as for
+        `award_probabilities`.
+
+    Raises
+    ------
+    Refused
+        When the weights do not fit, or a class is so large that its table would not fit into memory.
+    """
+    size = int(evaluation.members["class"].value_counts().max()) if evaluation.scheme.members.class_ else len(evaluation.members)
+    width = size if down_to is None else down_to
+    if width < 1 or size * width > CELLS:
+        raise refuse(phrase(LARGE.zh, LARGE.en, n=size), FEWER, column="down_to", value=str(down_to))
+    ranks = Ranks(down_to=down_to)
+    found = tallied(evaluation, spec, ranks, **how)
+    return found.said_of(_listed(found, ranks, evaluation.members.index))
+
+
+def rank_summary(evaluation: Evaluation, spec: WeightSpec, **how: Unpack[How]) -> pd.DataFrame:
+    """Each member's ranks in the draws in a few figures.
+
+    Parameters
+    ----------
+    evaluation, spec, how
+        As for `award_probabilities`.
+
+    Returns
+    -------
+    DataFrame
+        Index member, in the order of `evaluation.members`; columns class, mean and mean_error (its Monte Carlo standard
+        error), q05, q50, q95 (the rank that it had or bettered in 5, 50, 95 % of the draws in which it was ranked), best and
+        worst seen, unranked (share of draws); NaN for who never was ranked. In a class of more than 2,048 members ranks
+        are counted in bands, and every figure is the middle of one: ``attrs["band"]`` ranks wide, 1 otherwise. `attrs`
+        else as for `award_probabilities`.
+
+    Raises
+    ------
+    Refused
+        When the weights do not fit the scheme.
+    """
+    ranks = Ranks(banded=True)
+    found = tallied(evaluation, spec, ranks, **how)
+    tables = list(ranks.tables(found))
+    frame = pd.concat([_summed(found, class_, positions, table, ranks) for class_, positions, table in tables])
+    frame = found.said_of(frame.loc[evaluation.members.index].rename_axis("member"))
+    frame.attrs["band"] = max(ranks.step(len(positions)) for _, positions, _ in tables)
+    return frame
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """In how many draws each member has each rank of its class.
+
+    Parameters
+    ----------
+    down_to
+        The last rank counted by itself; None for all.
+    banded
+        Whether ranks of very large classes are counted in bands.
+    """
+
+    down_to: int | None = None
+    banded: bool = False
+    events: None = None
+
+    def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:  # noqa: ARG002 - all is in their standings
+        """Of each class in turn the table int[members x (1 + columns)]: first who has no rank, then the ranks."""
+        found = []
+        for positions, among, ranks in drawn_ranks(allocation, lookup):
+            width = self.width(len(positions))
+            cells: Standing = np.multiply(among, width, out=among)
+            cells += self._column(ranks, len(positions))
+            found.append(np.bincount(cells.ravel(), minlength=len(positions) * width))
+        return tuple(found)
+
+    def tables(self, found: Tally) -> Iterator[tuple[str, NDArray[np.intp], Integers]]:
+        """Each class, the positions of its members, and their table, int64[members, 1 + columns]."""
+        for (class_, positions), table in zip(found.allocation.terms.pools["class"], found.counts, strict=True):
+            yield class_, positions, table.reshape(len(positions), -1)
+
+    def width(self, size: int) -> int:
+        """Columns of the table of a class: none, or one beyond the last, and every rank or band."""
+        return 1 - (-min(size, self.down_to or size) // self.step(size))
+
+    def step(self, size: int) -> int:
+        """How many ranks of a class are counted together."""
+        return max(1, -(-(size * size) // BANDED)) if self.banded else 1
+
+    def _column(self, ranks: Standing, size: int) -> Standing:
+        step = self.step(size)
+        if step > 1:
+            return (ranks + (step - 1)) // step
+        return ranks if self.down_to is None or self.down_to >= size else np.where(ranks > self.down_to, 0, ranks)
+
+
+def _listed(found: Tally, ranks: Ranks, members: pd.Index[str]) -> pd.DataFrame:
+    """The ranks that members had, by member in this order; none comes last."""
+    place, parts, classes = members.get_indexer(found.index), [], list[str]()
+    for class_, positions, table in ranks.tables(found):
+        ranked_first = np.roll(table, -1, axis=1)
+        row, column = np.nonzero(ranked_first)
+        parts.append((place[positions[row]], np.full(len(row), len(classes)), (column + 1) % table.shape[1], ranked_first[row, column]))
+        classes.append(class_)
+    columns = [np.concatenate(part) for part in zip(*parts, strict=True)]
+    order = np.argsort(columns[0], kind="stable")
+    member, class_of, rank, times = (column[order] for column in columns)
+    chance = times / found.draws
+    named = {"member": members.take(member), "class": pd.Index(classes).take(class_of), "rank": pd.arrays.IntegerArray(rank, rank == 0)}
+    return pd.DataFrame(named | {"probability": chance, "error": standard_error(chance, found.draws)})
+
+
+def _summed(found: Tally, class_: str, positions: NDArray[np.intp], table: Integers, ranks: Ranks) -> pd.DataFrame:
+    """The figures of one class."""
+    step, counts = ranks.step(len(positions)), table[:, 1:]
+    place = np.arange(counts.shape[1]) * step + (1 + step) / 2
+    times = np.where(counts.any(axis=1), counts.sum(axis=1), np.nan)
+    mean = counts @ place / times
+    spread = np.sqrt(np.maximum(0.0, counts @ place**2 / times - mean**2))
+    below, never = counts.cumsum(axis=1), np.isnan(times)
+    marks = {name: np.maximum(1, np.ceil(share * times - 1e-9)) for name, share in SHARES.items()}
+    marks |= {"best": np.minimum(1, times), "worst": times}
+    quantiles = {
+        name: np.where(never, np.nan, place[(below < np.nan_to_num(mark)[:, None]).sum(axis=1)]) for name, mark in marks.items()
+    }
+    columns = {"class": class_, "mean": mean, "mean_error": spread / np.sqrt(times), **quantiles}
+    return pd.DataFrame(columns | {"unranked": table[:, 0] / found.draws}, index=found.index[positions])

@@ -1,1 +1,0 @@
-"""The scheme's rule for many draws at once: scores, standings, offers, places."""
