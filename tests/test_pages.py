@@ -27,6 +27,7 @@ from toolkit.publication import server as page_process
 from toolkit.publication import server as pages
 from toolkit.publication.extract import Extract, pinyin, public_extract, read_extract
 from toolkit.publication.read_only import well_formed
+from toolkit.sealing import verify_bag
 
 DIGESTS = {"scheme": "a" * 64, "records": "b" * 64, "ranking": "c" * 64}
 words = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=8)
@@ -192,7 +193,7 @@ def test_a_bag_that_does_not_verify_is_not_served_and_all_are_told_at_once(tmp_p
 
 def test_a_real_check_refuses_the_stub(tmp_path: Path) -> None:
     with pytest.raises(Refused):
-        pages.serve([write_bag(tmp_path / "stub")], free_port())
+        pages.serve([write_bag(tmp_path / "stub")], free_port(), verify=verify_bag)
 
 
 def test_passwords_of_the_environment_stay_out_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:

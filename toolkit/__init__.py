@@ -1,18 +1,21 @@
 """Evaluate the members of a federation: from records to awards, grades, and how sure they are.
 
-The map, from the ground up; a module imports only from floors below it:
+The map, from the ground up; a room imports only from floors below it:
 
-========  ==============================================================================================
-ground    `errors`, `text`, `ranking`, `toml_file`: problems, languages, ranks, strict reading
-choosing  `scheme`, `shapes`, `weighting`, `panels`: what the committee decided, as frozen values
-measuring `tables`, `records`, `edition`, `indicators`: what was recorded, read strictly and measured
-deciding  `values`, `scoring`, `awards`, `grades`: frames in, frames out
-the run   `evaluation`: one pure function, ``evaluate(scheme, records)``
-asking    `sensitivity`, `diagnostics`, `compare`: the same run under other choices
-keeping   `results`, `seal`: files that must not change
-showing   `views`, `controls`, `pages`: pixels and paper
-doors     ``committee``, the command line
-========  ==============================================================================================
+=====  =======================================================  ==================================================================
+floor  rooms                                                    what for
+=====  =======================================================  ==================================================================
+1      `ground`                                                 problems, two languages, strict TOML, ranks, statistics
+2      `scheme`, `weighting`, `panels`                          what the committee decided; judgements to shares; scores to one
+3      `records`                                                what was recorded, read strictly: a workbook in, a frame out
+4      `indicators`, `ballots`                                  members x indicators; the experts' votes
+5      `edition`, `evaluation`                                  one pure function, ``evaluate(scheme, records)``
+6      `sensitivity`, `diagnostics`, `comparison`               the same run under other choices
+6      `publication`, `forms`                                   what the public sees; paper out and in
+7      `reports`                                                tables, pictures, score cards, the workbook
+8      `sealing`                                                files that must not change
+9      `commands`, `interactive`                                ``committee``, the command line; sliders
+=====  =======================================================  ==================================================================
 
 The names below are loaded when first used, so that importing the package loads no engine, plotting or widgets.
 

@@ -8,11 +8,7 @@ from collections.abc import Callable
 
 import typer
 
-from toolkit.commands import edition as recording
-from toolkit.commands import evaluation as evaluating
-from toolkit.commands import experts as judging
-from toolkit.commands import experts as voting
-from toolkit.commands import seal as sealing
+from toolkit.commands import edition, evaluation, experts, seal
 
 DEBUG = "COMMITTEE_DEBUG"
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -25,14 +21,14 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 COMMANDS: tuple[Callable[..., None], ...] = (
-    *(recording.new, recording.forms, recording.check, recording.changes),
-    *(evaluating.evaluate, evaluating.cards, evaluating.sensitivity, voting.ballots),
-    *(judging.sheets, judging.panel),
-    *(sealing.seal, sealing.verify, sealing.serve, sealing.demo),
+    *(edition.new, edition.forms, edition.check, edition.changes),
+    *(evaluation.evaluate, evaluation.cards, evaluation.sensitivity),
+    *(experts.ballots, experts.sheets, experts.panel),
+    *(seal.seal, seal.verify, seal.serve, seal.demo),
 )
 for command in COMMANDS:
     app.command()(command)
-app.command(context_settings=PASSED_ON)(evaluating.lab)
+app.command(context_settings=PASSED_ON)(evaluation.lab)
 
 
 def main() -> None:

@@ -8,22 +8,15 @@ One file for each expert, ``ballots/E01.toml``, by code and never by name:
     method = "points"           # points, ahp, best_worst, swing, rank_order or trade_off
     points = { learning = 60, conduct = 40 }
 
-=============  ==========================================================================================
-`judgements`   the six methods as strict values
-`shares`       a judgement as shares, its coherence, the mend in plain words: `judged`
-`ballot`       one file, read strictly: `read_ballot`
-`folder`       all of them: counted or set aside, with the reason: `load_ballots`
-`group`        the group's weights and agreement: `group_weights`, `scheme_with_group_weights`
-`checking`     the folder as `committee check` looks at it: `check_ballots`
-`rounding`     weights that sum to exactly 100: `whole_weights`
-`writing`      a ballot as a file, and the one for a bag: `write_ballot`, `bag_ballots`
-`decided`      what the group's weights and each expert's own would decide: `decided_by_each`, `decided_by_group`
-`overview`     all this as a notebook shows it, ballots or none: `decided_overview` and its like
-`form`         the Excel ballot, with `form_sheets`: `write_ballot_forms`
-`returned`     reading it back: `returned_ballot`; a notebook's sliders are in `toolkit.interactive.ballot_sliders`
-=============  ==========================================================================================
+=========  ==========================================================================================
+`ballot`   the six methods as strict values; one file, read and written: `read_ballot`, `write_ballot`
+`shares`   a judgement as shares, its coherence, the mend in plain words: `judged`; weights that sum to 100
+`folder`   all ballots: counted or set aside, with the reason: `load_ballots`
+`group`    the group's weights and agreement: `group_weights`, `check_ballots`
+=========  ==========================================================================================
 
-`checking` and all from `decided` on stand on higher floors and are imported from their own modules.
+What the group's and each expert's own weights would decide is `toolkit.comparison.ballots`, as tables `toolkit.reports.expert_tables`;
+the Excel ballot, out and back, `toolkit.forms.ballots`; a notebook's sliders `toolkit.interactive.ballot_sliders`.
 """
 
 from toolkit.ballots.ballot import Ballot, ballot_text, read_ballot, voted_groups, write_ballot

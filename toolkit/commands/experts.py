@@ -1,7 +1,4 @@
-"""Commands about the panel: score sheets for each expert, and what its chair should see.
-
-The command about ballots: which count, what the group's weights are, how far the experts agree, forms out and back.
-"""
+"""Commands about experts: score sheets, what the panel's chair should see, and the ballots, out and back."""
 
 from __future__ import annotations
 
@@ -84,6 +81,7 @@ def _tell(edition: Edition, judged: Judging, language: str) -> None:
 
 
 def _show(table: Table) -> None:
+    """A table, and a blank line after it."""
     typer.echo(repr(table) + "\n")
 
 
@@ -127,12 +125,12 @@ def _listed(folder: Path, scheme: Scheme, language: str, *, adopt: bool, each: b
     if not found.listed:
         say(language, NONE)
         return
-    _voting_show(ballots_table(found, language_of(language)))
+    _show(ballots_table(found, language_of(language)))
     if found.problems:
         typer.echo(found.problems.text(language_of(language)), err=bool(found.problems.errors))
     group = group_weights(found)
-    _voting_show(group_weights_table(group, language_of(language)))
-    _voting_show(agreement_table(group, language_of(language)))
+    _show(group_weights_table(group, language_of(language)))
+    _show(agreement_table(group, language_of(language)))
     if each:
         _decided(folder, found, language)
     if adopt:
@@ -171,7 +169,7 @@ def _decided(folder: Path, found: Ballots, language: str) -> None:
         edition = open_edition(folder)
         evaluation = evaluate(edition.scheme, edition.records)
         group, each = decided_by_group(evaluation, group_weights(found)), decided_by_each(evaluation, found)
-    _voting_show(decided_table(each, evaluation, found, language_of(language), group=group))
+    _show(decided_table(each, evaluation, found, language_of(language), group=group))
 
 
 def _write_forms(folder: Path, scheme: Scheme, out: Path, experts: list[str], language: str) -> None:
@@ -204,7 +202,3 @@ def _read_back(folder: Path, scheme: Scheme, files: list[Path], language: str) -
         typer.echo(problems.text(language_of(language)), err=bool(problems.errors))
     if problems.errors:
         raise typer.Exit(1)
-
-
-def _voting_show(table: Table) -> None:
-    typer.echo(repr(table))

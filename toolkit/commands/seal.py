@@ -68,10 +68,11 @@ def serve(
     """把封存包的公示页面以只读方式提供浏览。 Read-only pages of sealed editions."""
     from toolkit.ground.resources import house_folder
     from toolkit.publication.server import serve as serve_pages
+    from toolkit.sealing import verify_bag
 
     with refusals(language):
         bags = [bag for folder in folders or [house_folder("data/demo")] for bag in _bags(folder)]
-        serve_pages(bags, port=port, open_browser=open_browser, language=language_of(language))
+        serve_pages(bags, port=port, open_browser=open_browser, language=language_of(language), verify=verify_bag)
 
 
 def demo(

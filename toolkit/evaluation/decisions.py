@@ -529,7 +529,6 @@ def _joined(first: Phrase, *others: Phrase | None, sep: Phrase = Phrase("，", "
 
 
 Unmet = dict[str, list[tuple[Requirement, Mask, list[Any]]]]
-GRADE_REASONS_NOBODY = Phrase("", "")
 
 
 def grade_reasons(
@@ -635,7 +634,7 @@ def _lack(scheme: Scheme, item: Requirement, found: Any) -> Phrase:
     name = subject(scheme, item)
     if item.condition is None and item == Requirement(node=item.node, least=item.least, classes=item.classes):
         return phrase("{zh}低于 {least:g}", "{en} is below {least:g}", zh=name.zh, en=name.en, least=item.least)
-    return shortfall(scheme, GRADE_REASONS_NOBODY, item, found)
+    return shortfall(scheme, NOBODY, item, found)
 
 
 def _unmet(

@@ -510,7 +510,7 @@ class DrawnStandings:
             (plus, plus + adjustment * steps.fine),
             np.flatnonzero(low + np.minimum(adjustment, 0) < 0),
             (_step(steps, scheme.total.floor), _step(steps, scheme.total.cap)),
-            _drawn_standings_ranked(scheme, values, applicable),
+            _ranked_members(scheme, values, applicable),
         )
 
     def under(self, shares: Floats) -> Lookup:
@@ -555,7 +555,7 @@ def _table(frame: pd.DataFrame, members: pd.Index[str], names: list[str]) -> NDA
     return np.asarray(frame[names].to_numpy()[frame.index.get_indexer(members)])
 
 
-def _drawn_standings_ranked(scheme: Scheme, values: Floats, applicable: Mask) -> Mask:
+def _ranked_members(scheme: Scheme, values: Floats, applicable: Mask) -> Mask:
     """Whom no missing value leaves without a place under any weights; bool[members]."""
     asked = np.array([item.missing == "unranked" for item in scheme.indicators], dtype=np.bool_)
     return np.asarray(~(np.isnan(values) & applicable & asked).any(axis=1))

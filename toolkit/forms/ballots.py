@@ -309,9 +309,9 @@ def _round_before(found: Ballots, number: int) -> GroupWeights | None:
 def _place(earlier: GroupWeights | None, expert: str) -> dict[str, tuple[float, ...]]:
     """By node the expert's own share and the group's quartiles; only the quartiles for who did not answer."""
     place: dict[str, tuple[float, ...]] = {}
-    for judged in earlier.groups.values() if earlier else ():
-        own = judged.own[judged.experts.index(expert)] if expert in judged.experts else [float("nan")] * len(judged.nodes)
-        for node, share, quartiles in zip(judged.nodes, own, judged.standing.quartiles.T, strict=True):
+    for group in earlier.groups.values() if earlier else ():
+        own = group.own[group.experts.index(expert)] if expert in group.experts else [float("nan")] * len(group.nodes)
+        for node, share, quartiles in zip(group.nodes, own, group.standing.quartiles.T, strict=True):
             place[node] = (float(share) * 100, *(float(x) * 100 for x in quartiles))
     return place
 

@@ -197,7 +197,7 @@ def _plain(rule: ET.Element) -> DataValidation:
 
 DATA_SHEET = "数据"
 LARGEST = 100_000  # rows of a sheet whose cells are copied: nobody mends more by hand
-NARROWEST, WORKBOOK_COPY_WIDEST = 8, 40  # columns, in characters
+NARROWEST_COPIED, WIDEST_COPIED = 8, 40  # columns, in characters
 SAMPLE = 200  # rows that decide on a column's width
 
 
@@ -268,14 +268,14 @@ def _written(sheets: Iterable[Sheet]) -> Workbook:
         for row, cells in enumerate(each.rows, start=1):
             for column, raw in enumerate(cells, start=1):
                 if raw not in {"", None}:
-                    _workbook_copy_write(sheet.cell(row, column), raw)
+                    _write_value(sheet.cell(row, column), raw)
         for (top, left), (bottom, right) in each.merges:
             sheet.merge_cells(None, top + 1, left + 1, bottom + 1, right + 1)
         _widen(sheet, each.rows[:SAMPLE])
     return workbook
 
 
-def _workbook_copy_write(cell: Cell, raw: Any) -> None:
+def _write_value(cell: Cell, raw: Any) -> None:
     """A raw cell; text is formatted as text, so that a code stays a code when it is typed again."""
     if isinstance(raw, str):
         write_text(cell, raw)
@@ -290,7 +290,7 @@ def _workbook_copy_write(cell: Cell, raw: Any) -> None:
 def _widen(sheet: Worksheet, rows: Sequence[Sequence[object]]) -> None:
     for place in range(max(map(len, rows), default=0)):
         widths = (display_width(str(row[place])) for row in rows if place < len(row))
-        width = min(max(max(widths, default=0) + 2, NARROWEST), WORKBOOK_COPY_WIDEST)
+        width = min(max(max(widths, default=0) + 2, NARROWEST_COPIED), WIDEST_COPIED)
         sheet.column_dimensions[get_column_letter(place + 1)].width = width
 
 

@@ -66,7 +66,7 @@ def _undated(source: Source, spec: Table, selection: Selection, window: Window |
         for row in _by_file(rows.filter(rows[date].isnull(), *tests)):
             rule = phrase("没有日期，不计入（该文件共 {n} 条，首见此行）", "without a date it does not count ({n} in this file, the first here)",
                           n=row["n"])  # fmt: skip
-            yield _at(row, "warning", rule, Phrase("请补填日期", "fill in the date"), _testimony_heading(spec, date))
+            yield _at(row, "warning", rule, Phrase("请补填日期", "fill in the date"), _first_heading(spec, date))
 
 
 def _happening(source: Source, selection: Selection) -> list[str]:
@@ -80,7 +80,7 @@ def _unverified(rows: ir.Table, spec: Table, column: str) -> Iterator[Problem]:
         rule = phrase("未核实的记录暂不计入（该文件共 {n} 条，首见此行）", "not verified: kept, and not counted ({n} in this file, the first here)",
                       n=row["n"])  # fmt: skip
         mend = Phrase("核实后请更新状态", "update its state when it is verified")
-        yield _at(row, "note", rule, mend, _testimony_heading(spec, column), state)
+        yield _at(row, "note", rule, mend, _first_heading(spec, column), state)
 
 
 def _by_file(rows: ir.Table, *also: str) -> list[Row]:
@@ -126,7 +126,7 @@ def _disputes(found: list[Row], act: list[str], name: str, source: Source, spec:
                 "one act told differently: `{kept}` by {second}, `{other}` by {first} ({where}, row {line}); the word of {second} is taken",
                 kept=_said(taken[name]), other=_said(row[name]), first=first, second=second, where=where, line=row["_row"],
             )  # fmt: skip
-            yield _at(taken, "warning", rule, Phrase("请向两方核实", "ask both"), _testimony_heading(spec, name), _said(taken[name]))
+            yield _at(taken, "warning", rule, Phrase("请向两方核实", "ask both"), _first_heading(spec, name), _said(taken[name]))
 
 
 def _said(value: Any) -> str:
@@ -134,7 +134,7 @@ def _said(value: Any) -> str:
     return text if len(text) <= 40 else f"{text[:40]}…"
 
 
-def _testimony_heading(spec: Table, column: str) -> str:
+def _first_heading(spec: Table, column: str) -> str:
     return next(iter(spec.column[column].headings), column)
 
 

@@ -3,21 +3,18 @@
 All of it is arrays and frames in, frozen values out; scores are members x experts, NaN where nothing was scored, and
 recusals (回避) a Boolean mask apart. A recused cell is never looked at.
 
-===============  =============================================================================================
-`composition`    is the panel made up as the rules ask: `composition_problems`
-`recusal`        who withdraws from whom, and entries that stand despite it: `due_recusals`, `entries_despite_recusal`
-`score_table`    the scores that count: `admitted`
-`trimmed`        one score for each member, or an open place and why: `panel_scores`
-`harshness`      who scores high or low beside the others, shown and never dropped: `expert_deviations`
-`mixed_model`    leniency told apart from the members scored, by REML: `expert_effects`
-`levelling`      scores freed from it, where the scheme says so and enough exist: `levelled`
-`reliability`    six intraclass correlations: `intraclass`
-`krippendorff`   agreement beyond chance, gaps or not, on any scale: `krippendorff_alpha`
-===============  =============================================================================================
+=============  =============================================================================================
+`experts`      is the panel made up as the rules ask: `composition_problems`; who withdraws from whom, and
+               entries that stand despite it: `due_recusals`, `entries_despite_recusal`
+`scores`       the scores that count: `admitted`; one for each member, or an open place and why: `panel_scores`
+`severity`     who scores high or low beside the others: `expert_deviations`, by REML `expert_effects`; scores
+               freed from it, where the scheme says so and enough exist: `levelled`
+`reliability`  six intraclass correlations: `intraclass`; agreement beyond chance: `krippendorff_alpha`
+=============  =============================================================================================
 
 Kendall's W, for experts who rank, is with the weights of a group.
 
-The same as arrays alone (`plain`), each of ``(scores, recused=None)``, float64[members, experts] and bool of that shape:
+The same as arrays alone, each of ``(scores, recused=None)``, float64[members, experts] and bool of that shape:
 
 - ``panel_means(..., trim=0, minimum=1)``: float64[members], NaN below the quorum;
 - ``levelled_scores(..., method="zscore" | "mixed_model" | "none", least=2)``: float64[members, experts];

@@ -178,7 +178,7 @@ def serve(
     *,
     most_viewers: int = MOST_VIEWERS,
     language: Language = "zh",
-    verify: Callable[[Path], Problems] | None = None,
+    verify: Callable[[Path], Problems],
     say: Callable[[str], None] = print,
 ) -> None:
     """Serve the public pages of sealed bags until interrupted (Ctrl-C or SIGTERM).
@@ -198,7 +198,7 @@ def serve(
     language
         Of the lines for whoever started it; the page has its own switch.
     verify
-        What checks a bag; `toolkit.sealing.verify_bag` if not given.
+        What checks a bag, such as `toolkit.sealing.verify_bag`.
     say
         Takes the lines for whoever started it.
 
@@ -228,7 +228,7 @@ def served(
     host: str = "127.0.0.1",
     *,
     most_viewers: int = MOST_VIEWERS,
-    verify: Callable[[Path], Problems] | None = None,
+    verify: Callable[[Path], Problems],
 ) -> Iterator[list[Served]]:
     """The public pages of sealed bags, served for as long as the block runs; see `serve`."""
     _refuse_unsealed(bags, verify)
@@ -242,14 +242,12 @@ def served(
         yield [page for _, page, _ in started]
 
 
-def _refuse_unsealed(bags: Sequence[Path], verify: Callable[[Path], Problems] | None) -> None:
+def _refuse_unsealed(bags: Sequence[Path], verify: Callable[[Path], Problems]) -> None:
     """Refuse, with all problems of all bags at once, what is not a sealed bag with a public page."""
-    from toolkit.sealing import verify_bag
-
     problems = Problems()
     for bag in bags:
         try:
-            problems += _unsealed(bag, verify or verify_bag)
+            problems += _unsealed(bag, verify)
         except Refused as refused:
             problems += refused.problems
     if problems.errors:

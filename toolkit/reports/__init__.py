@@ -1,1 +1,1 @@
-"""Reports."""
+"""Results as people read them: tables, pictures, score cards, the workbook. Words are chosen here, figures are not."""

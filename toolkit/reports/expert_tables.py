@@ -263,7 +263,7 @@ def ballots_table(ballots: Ballots, language: Language = "zh") -> Table:
         round=ballots.deciding, now=len(ballots.of_round(ballots.deciding)),
     )  # fmt: skip
     caption = Phrase("专家判断票", "The experts' ballots").into(language)
-    return Table(_tables_into(headings, language), rows, caption, (LEFT, RIGHT), note=note.into(language)).without_blank_columns()
+    return Table(_into(headings, language), rows, caption, (LEFT, RIGHT), note=note.into(language)).without_blank_columns()
 
 
 def group_weights_table(found: GroupWeights, language: Language = "zh") -> Table:
@@ -281,16 +281,16 @@ def group_weights_table(found: GroupWeights, language: Language = "zh") -> Table
             own, old = judged.own[:, place] * 100, now[node] / whole * 100
             spread = (own.min(), float(np.median(own)), own.max())
             first = group_label(scheme, group).into(language) if place == 0 else ""
-            figures = (f"{old:.4g}", f"{found.weights[node]:.6g}", _tables_signed(found.weights[node] - old), *(f"{x:.1f}" for x in spread))
+            figures = (f"{old:.4g}", f"{found.weights[node]:.6g}", _weight_change(found.weights[node] - old), *(f"{x:.1f}" for x in spread))
             rows.append((first, scheme.label(node), *figures))
         breaks.append(len(rows) - 1)
     caption = phrase(
         "专家组的权重（%，{zh}，{n} 位专家，第 {round} 轮）", "The group's weights (%, {en}, {n} experts, round {round})",
-        zh=MEANS[found.rule.aggregate].zh, en=MEANS[found.rule.aggregate].en, n=_tables_experts(found), round=found.round,
+        zh=MEANS[found.rule.aggregate].zh, en=MEANS[found.rule.aggregate].en, n=_most_experts(found), round=found.round,
     )  # fmt: skip
     note = Phrase("各组合计均为 100；按最大余数法取整。", "Each group sums to 100, rounded by largest remainders.")
     return Table(
-        _tables_into(headings, language), tuple(rows), caption.into(language), (LEFT, LEFT, *[RIGHT] * 6),
+        _into(headings, language), tuple(rows), caption.into(language), (LEFT, LEFT, *[RIGHT] * 6),
         lines_after=tuple(breaks[:-1]), note=note.into(language),
     )  # fmt: skip
 
@@ -320,7 +320,7 @@ def agreement_table(found: GroupWeights, language: Language = "zh") -> Table:
         "Apart: the weight to be moved, in percent points. ⚠ is markedly far; in brackets the node it differs most on.",
     )
     caption = Phrase("专家意见的一致程度", "How far the experts agree").into(language)
-    table = Table(_tables_into(headings, language), rows, caption, (LEFT, RIGHT, RIGHT, RIGHT, RIGHT), note=note.into(language))
+    table = Table(_into(headings, language), rows, caption, (LEFT, RIGHT, RIGHT, RIGHT, RIGHT), note=note.into(language))
     return table.without_blank_columns()
 
 
@@ -350,11 +350,7 @@ def slip_table(found: GroupWeights, expert: str, language: Language = "zh") -> T
     caption = phrase("专家 {expert}：您在专家组中的位置（第 {round} 轮，%）", "Expert {expert}: your place in the group (round {round}, %)",
                      expert=expert, round=found.round)  # fmt: skip
     note = Phrase("低于或高于多数的，请在下一轮调整或说明理由。", "Where you are below or above most, revise or say why in the next round.")
-    return Table(_tables_into(headings, language), tuple(rows), caption.into(language), (LEFT, LEFT, *[RIGHT] * 4), note=note.into(language))
-
-
-def _tables_into(phrases: tuple[Phrase, ...], language: Language) -> tuple[str, ...]:
-    return tuple(one.into(language) for one in phrases)
+    return Table(_into(headings, language), tuple(rows), caption.into(language), (LEFT, LEFT, *[RIGHT] * 4), note=note.into(language))
 
 
 def _coherence(one: Listed, scheme: Scheme, language: Language) -> str:
@@ -368,11 +364,11 @@ def _coherence(one: Listed, scheme: Scheme, language: Language) -> str:
     return Phrase("；", "; ").into(language).join([*said, *alike])
 
 
-def _tables_signed(change: float) -> str:
+def _weight_change(change: float) -> str:
     return "0" if abs(change) < 1e-9 else f"{change:+.3g}"
 
 
-def _tables_experts(found: GroupWeights) -> int:
+def _most_experts(found: GroupWeights) -> int:
     return max(len(judged.experts) for judged in found.groups.values())
 
 

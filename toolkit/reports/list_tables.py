@@ -280,10 +280,10 @@ def _totals(found: Comparison, row: Row) -> tuple[str, str]:
 
 def _sides(found: Comparison, member: str) -> tuple[Phrase, Phrase]:
     row = row_of(found.moved, member)
-    return _tables_standing(found.before, member, row, "_before"), _tables_standing(found.after, member, row, "")
+    return _place_on_list(found.before, member, row, "_before"), _place_on_list(found.after, member, row, "")
 
 
-def _tables_standing(evaluation: Evaluation, member: str, row: Row, side: str) -> Phrase:
+def _place_on_list(evaluation: Evaluation, member: str, row: Row, side: str) -> Phrase:
     held = row[f"{row['what']}{side}"]
     if member not in evaluation.members.index:
         return ABSENT

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 NOT_APPLICABLE = "not_applicable"
-SCORE_CARDS_PARTS = ("item", "raw", "how", "value", "weight", "points")
+PART_COLUMNS = ("item", "raw", "how", "value", "weight", "points")
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +115,7 @@ def score_cards(
             grade=str(row["grade"]),
             reason=str(row["reason"]),
             awards=held.get(member, ()),
-            parts=_score_cards_parts(evaluation, str(member), points.loc[member], weights.loc[member], touched_of(member)),
+            parts=_parts_frame(evaluation, str(member), points.loc[member], weights.loc[member], touched_of(member)),
             records=records_of(member),
             vetoes=vetoes_of(member),
             lines=lines_of(member),
@@ -140,7 +140,7 @@ def effective_shares(evaluation: Evaluation) -> pd.DataFrame:
     return node_factors(evaluation.tree, scores)
 
 
-def _score_cards_parts(
+def _parts_frame(
     evaluation: Evaluation, member: str, points: pd.Series[float], weights: pd.Series[float], touched: pd.DataFrame
 ) -> pd.DataFrame:
     scheme, scores = evaluation.scheme, evaluation.scores.loc[member]
@@ -153,7 +153,7 @@ def _score_cards_parts(
     rows += [(item.id, None, "", scores[item.id], None, points[item.id]) for item in scheme.adjustments]
     rows += [] if pd.isna(points[BOUNDS]) else [(BOUNDS, None, "", None, None, points[BOUNDS])]
     total = float(rounded(scores[TOTAL], scheme.decimals))
-    frame = pd.DataFrame([*rows, (TOTAL, None, "", total, 1.0, total)], columns=list(SCORE_CARDS_PARTS))
+    frame = pd.DataFrame([*rows, (TOTAL, None, "", total, 1.0, total)], columns=list(PART_COLUMNS))
     return frame.astype({"value": "float64", "weight": "float64", "points": "float64"})
 
 

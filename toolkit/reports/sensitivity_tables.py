@@ -278,7 +278,7 @@ def _into(language: Language, names: tuple[Phrase, ...]) -> tuple[str, ...]:
 
 
 
-CHOICES_TABLES_KINDS = {
+CHOICES_IN_WORDS = {
     "weights": Phrase("权重：{label}", "weights: {label}"), "error": Phrase("测量误差：{label}", "error: {label}"),
     "given": Phrase("另给的数值", "given values"),
     "late": Phrase("迟报记录：{label}", "late records: {label}"), "missing": Phrase("缺失数据如何处理", "what fills gaps"),
@@ -405,5 +405,5 @@ def choice_in_words(scheme: Scheme, factor: str) -> Phrase:
     if kind == "weights" and not about:
         return WEIGHTS
     label = FIRST_LEVEL if about == TOTAL else Phrase(scheme.label(about), scheme.label(about))
-    said, number = CHOICES_TABLES_KINDS[kind], f" {about}" if about.isdigit() else ""
+    said, number = CHOICES_IN_WORDS[kind], f" {about}" if about.isdigit() else ""
     return Phrase(said.zh.replace("{label}", label.zh) + number, said.en.replace("{label}", label.en) + number)

@@ -112,7 +112,6 @@ class Total(Decision):
 
 
 
-IdentityName = Annotated[str, Field(min_length=1)]
 
 
 class MembersSpec(Decision):
@@ -128,16 +127,16 @@ class MembersSpec(Decision):
     one that left before the as-of date is not ranked, and its records stay.
     """
 
-    table: IdentityName
-    key: IdentityName
-    name: IdentityName
+    table: Name
+    key: Name
+    name: Name
     class_: Annotated[str | None, Field(alias="class")] = None
     applied: str | None = None
     skip: Where = {}
-    former_names: IdentityName | None = None
-    former_code: IdentityName | None = None
-    head_office: IdentityName | None = None
-    left: IdentityName | None = None
+    former_names: Name | None = None
+    former_code: Name | None = None
+    head_office: Name | None = None
+    left: Name | None = None
 
 
 

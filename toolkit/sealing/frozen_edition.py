@@ -65,7 +65,7 @@ def write_panel_results(folder: Path, target: Path) -> None:
     for name, items in _by_table(judged_by_panel(edition.scheme)).items():
         place = target / _file(name)
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(_panel_results_text(_rows(edition, judged, name, items)))
+        place.write_bytes(_results_csv(_rows(edition, judged, name, items)))
     _write_tables(edition, target / "tables.toml")
     (target / DECIDED).write_bytes((target / "scheme.toml").read_bytes())
     panel = edition.scheme.panel or Panel()
@@ -94,7 +94,7 @@ def _rows(edition: Edition, judged: Judging, name: str, items: list[Indicator]) 
     return found.rename_axis(member).sort_index().reset_index()
 
 
-def _panel_results_text(rows: pd.DataFrame) -> bytes:
+def _results_csv(rows: pd.DataFrame) -> bytes:
     """A float as it reads back to the same bits; a place left open as an empty cell."""
     content = io.StringIO()
     lines = ([_cell(cell) for cell in row] for row in rows.itertuples(index=False))

@@ -1,1 +1,1 @@
-"""Serving."""
+"""The old place of `toolkit.publication`, for notebooks that were sealed."""

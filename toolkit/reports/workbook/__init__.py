@@ -1,10 +1,7 @@
 """`evaluation.xlsx`: the evaluation as a workbook to lay before the president's meeting and to check by hand.
 
-The sheet 升降: every member against the previous edition.
-
-The sheet 替代与处理的数值: every value that does not come of the raw one as it stands, for the committee to see.
-
-The sheet 评选办法: what the committee decided, as a table to read beside the scores.
+Beside the list it has the sheets 升降 (every member against the previous edition), 替代与处理的数值 (every value that does not come of
+the raw one as it stands) and 评选办法 (what the committee decided, to read beside the scores).
 """
 
 from __future__ import annotations
@@ -18,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from toolkit.comparison.previous import DIRECTIONS, has_previous, movement
-from toolkit.ground.problems import COLUMNS as ERRORS_COLUMNS
+from toolkit.ground.problems import COLUMNS as PROBLEM_COLUMNS
 from toolkit.ground.problems import SEVERITIES
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.reports.scheme_wording import (
@@ -77,12 +74,12 @@ def write_movement_sheet(book: Book) -> None:
     book.headings(sheet, HEADING_ROW, [COLUMNS[name] for name in names])
     number = book.number(evaluation.scheme.decimals)
     forms = [number if name.startswith("total") else book.format() for name in names]
-    rows = ([_movement_sheet_plain(cell) for cell in row] for row in frame[names].astype("object").itertuples(index=False))
+    rows = ([_blank_or_plain(cell) for cell in row] for row in frame[names].astype("object").itertuples(index=False))
     book.rows(sheet, HEADING_ROW + 1, rows, forms)
     sheet.autofilter(HEADING_ROW, 0, HEADING_ROW + len(frame), len(names) - 1)
 
 
-def _movement_sheet_plain(value: Any) -> Any:
+def _blank_or_plain(value: Any) -> Any:
     """A cell as Python's own value; empty where there is none."""
     if pd.isna(value):
         return ""
@@ -90,7 +87,7 @@ def _movement_sheet_plain(value: Any) -> Any:
 
 
 
-TOUCHED_SHEET_COLUMNS = (
+TOUCHED_COLUMNS = (
     (Phrase("会员代码", "Key"), 21),
     (Phrase("会员名称", "Member"), 30),
     (Phrase("指标", "Indicator"), 26),
@@ -109,7 +106,7 @@ def write_touched_sheet(book: Book) -> None:
         return
     note = phrase("共 {n} 个数值；原始数据空缺的为缺失", "{n} values; without a raw value where it is missing", n=len(touched))
     sheet = book.sheet("touched", note, top=HEADING_ROW + 1, left=2)
-    book.headings(sheet, HEADING_ROW, TOUCHED_SHEET_COLUMNS)
+    book.headings(sheet, HEADING_ROW, TOUCHED_COLUMNS)
     names = evaluation.members["name"].reindex(touched["member"])
     shown = touched.assign(
         name=names.to_numpy(),
@@ -118,20 +115,13 @@ def write_touched_sheet(book: Book) -> None:
     )[["member", "name", "label", "done", "raw", "used", "value"]]
     number = book.number()
     forms = [*[book.format()] * 3, book.format(text_wrap=True), number, number, book.number(scheme.decimals)]
-    rows = ([_touched_sheet_plain(cell) for cell in row] for row in shown.astype("object").itertuples(index=False))
+    rows = ([_blank_or_plain(cell) for cell in row] for row in shown.astype("object").itertuples(index=False))
     book.rows(sheet, HEADING_ROW + 1, rows, forms)
-    sheet.autofilter(HEADING_ROW, 0, HEADING_ROW + len(shown), len(TOUCHED_SHEET_COLUMNS) - 1)
-
-
-def _touched_sheet_plain(value: Any) -> Any:
-    """A cell as Python's own value; empty where there is none."""
-    if pd.isna(value):
-        return ""
-    return value.item() if hasattr(value, "item") else value
+    sheet.autofilter(HEADING_ROW, 0, HEADING_ROW + len(shown), len(TOUCHED_COLUMNS) - 1)
 
 
 
-SCHEME_SHEET_COLUMNS = (
+SCHEME_COLUMNS = (
     (Phrase("编号", "No."), 8),
     (Phrase("名称", "Name"), 26),
     (Phrase("权重", "Weight"), 9),
@@ -141,21 +131,21 @@ SCHEME_SHEET_COLUMNS = (
     (Phrase("适用于", "Applies to"), 14),
     (Phrase("依据", "Source"), 18),
 )
-SCHEME_SHEET_NOTE = Phrase("权重为在上一级中所占；编号对应指标体系的层级", "a weight is that within the level above")
+SCHEME_NOTE = Phrase("权重为在上一级中所占；编号对应指标体系的层级", "a weight is that within the level above")
 Line = tuple[str, str, float | str, str, str, str, str, str]
 
 
 def write_scheme_sheet(book: Book) -> None:
     """The tree with weights, measures and shapes in words, then adjustments, vetoes, awards and grades."""
-    sheet = book.sheet("scheme", SCHEME_SHEET_NOTE, top=HEADING_ROW + 1, left=2)
-    book.headings(sheet, HEADING_ROW, SCHEME_SHEET_COLUMNS)
+    sheet = book.sheet("scheme", SCHEME_NOTE, top=HEADING_ROW + 1, left=2)
+    book.headings(sheet, HEADING_ROW, SCHEME_COLUMNS)
     text, wrapped = book.format(valign="top"), book.format(text_wrap=True, valign="top")
     forms = [text, wrapped, book.number(valign="top"), *[wrapped] * 5]
     scheme = book.evaluation.scheme
     lines = [*_tree(scheme, book.language), *_beyond(scheme, book.language)]
     book.rows(sheet, HEADING_ROW + 1, lines, forms)
     for row, line in enumerate(lines, start=HEADING_ROW + 1):
-        book.height(sheet, row, *zip(line, (width for _, width in SCHEME_SHEET_COLUMNS), strict=True))
+        book.height(sheet, row, *zip(line, (width for _, width in SCHEME_COLUMNS), strict=True))
 
 
 def _tree(scheme: Scheme, language: Language) -> Iterator[Line]:
@@ -364,11 +354,11 @@ def _write_problems(book: Book) -> None:
     problems = book.evaluation.problems
     note = phrase("共 {n} 条", "{n} in all", n=len(problems))
     sheet = book.sheet("problems", note, top=HEADING_ROW + 1, left=0)
-    book.headings(sheet, HEADING_ROW, [PROBLEMS[name] for name in ERRORS_COLUMNS])
+    book.headings(sheet, HEADING_ROW, [PROBLEMS[name] for name in PROBLEM_COLUMNS])
     frame = problems.frame(book.language)
     severities = [SEVERITIES[problem.severity].into(book.language) for problem in problems]
     rows = frame.assign(severity=severities).astype(object).itertuples(index=False)
-    forms = [book.format(text_wrap=name in {"rule", "mend", "value"}, valign="top") for name in ERRORS_COLUMNS]
+    forms = [book.format(text_wrap=name in {"rule", "mend", "value"}, valign="top") for name in PROBLEM_COLUMNS]
     book.rows(sheet, HEADING_ROW + 1, rows, forms)
     for row, texts in enumerate(
         frame[["value", "rule", "mend"]].itertuples(index=False), start=HEADING_ROW + 1

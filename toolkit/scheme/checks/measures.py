@@ -217,7 +217,7 @@ ASCEND = Phrase("请按从低到高排列", "order them from low to high")
 
 def shapes_faults(raw: Raw) -> Iterable[Fault]:
     """Every fault of the indicators' value shapes and outlier treatments."""
-    checks = (_goalposts, _rising, _target, _shapes_range, _relative, _outliers)
+    checks = (_goalposts, _rising, _target, _shape_range, _relative, _outliers)
     shaped = [(("indicator", place), item) for place, item in items(raw, "indicator") if isinstance(item.get("value"), dict)]
     return chain.from_iterable(check(path, item, raw) for path, item in shaped for check in checks)
 
@@ -256,7 +256,7 @@ def _target(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:  # noqa: ARG
         yield Fault((*path, "value", "worst"), COINCIDE, Phrase("请放宽 worst", "widen `worst`"))
 
 
-def _shapes_range(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:
+def _shape_range(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:
     to, scale = item["value"].get("to"), raw.get("scale", 100)
     if not _is_pair(to) or not is_number(scale):
         return

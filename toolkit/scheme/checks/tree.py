@@ -212,7 +212,7 @@ def _rule_faults(raw: Raw, path: KeyPath, rule: Raw, parent: str | None) -> Iter
         yield from _observed(here, observed, children, seen)
         weights = pattern.get("weights")
         if isinstance(weights, dict):
-            yield from _patterns_weights(here, weights, observed, children)
+            yield from _pattern_weights(here, weights, observed, children)
             yield from _sum(here, weights, percent=percent)
 
 
@@ -230,7 +230,7 @@ def _observed(path: KeyPath, observed: list[str], children: list[str], seen: lis
     seen.append(set(observed))
 
 
-def _patterns_weights(path: KeyPath, weights: Raw, observed: list[str], children: list[str]) -> Iterator[Fault]:
+def _pattern_weights(path: KeyPath, weights: Raw, observed: list[str], children: list[str]) -> Iterator[Fault]:
     """Faults of whose weights a pattern gives: exactly those of the nodes it names."""
     for name in weights:
         if name not in children:

@@ -361,7 +361,7 @@ def _witnessed(asked: Movable, end: Floats | None, norm: Norm) -> tuple[object, 
 
 
 
-NEAREST_LISTS_COLUMNS = ["norm", "least", "change", "proven", "weights", "gained", "lost"]
+NEAREST_COLUMNS = ["norm", "least", "change", "proven", "weights", "gained", "lost"]
 MOST = 400  # programmes solved for one answer
 SLACK, SAME = 1e-8, 1e-6
 
@@ -395,12 +395,12 @@ def nearest_lists(evaluation: Evaluation, group: str | None = TOTAL) -> pd.DataF
     """
     asked = Movable.of(evaluation, group)
     if not evaluation.scheme.awards:
-        return pd.DataFrame(columns=NEAREST_LISTS_COLUMNS)
+        return pd.DataFrame(columns=NEAREST_COLUMNS)
     total, looked_at = evaluation.scheme.total, {*asked.effects, *asked.rule.ties, *(node for node, _ in asked.rule.levels)}
     straight = all(asked.straight(node) is not None for node in looked_at)
     if not straight or total.cap is not None or total.floor is not None:
-        return pd.DataFrame([(norm, np.nan, np.nan, None, None, (), ()) for norm in NORMS], columns=NEAREST_LISTS_COLUMNS)
-    return pd.DataFrame([_found(asked, norm) for norm in NORMS], columns=NEAREST_LISTS_COLUMNS)
+        return pd.DataFrame([(norm, np.nan, np.nan, None, None, (), ()) for norm in NORMS], columns=NEAREST_COLUMNS)
+    return pd.DataFrame([_found(asked, norm) for norm in NORMS], columns=NEAREST_COLUMNS)
 
 
 @dataclass(frozen=True, eq=False)

@@ -172,7 +172,7 @@ class Outcomes:
 
 
 
-NEAREST_VALUES_COLUMNS = ["award", "member", "holds", "indicator", "raw", "needed"]
+NEAREST_COLUMNS = ["award", "member", "holds", "indicator", "raw", "needed"]
 STEPS = (1.0, 0.5, 0.1, 0.01)
 TRIED = 400
 AFTER = 3  # how many more steps are tried where one that reaches the line does not do
@@ -199,7 +199,7 @@ def nearest_values(evaluation: Evaluation, asked: Collection[tuple[str, str]]) -
     """
     revalued, contests = Revalued.of(evaluation), decided(evaluation)
     rows = [row for award, member in asked for row in _Member.of(revalued, contests, award, member).row()]
-    return pd.DataFrame(rows, columns=NEAREST_VALUES_COLUMNS)
+    return pd.DataFrame(rows, columns=NEAREST_COLUMNS)
 
 
 @dataclass(frozen=True, eq=False)

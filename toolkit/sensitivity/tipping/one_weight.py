@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from toolkit.ground.ranking import Floats, Mask
 
 
-NEAREST_WEIGHTS_COLUMNS = ["award", "member", "holds", "node", "weight", "to", "gained", "lost"]
+NEAREST_COLUMNS = ["award", "member", "holds", "node", "weight", "to", "gained", "lost"]
 STEPS, ROUNDS, PARTS = 72, 2, 32
 NEAREST = 1e-5  # of the whole: a hundredth of what a committee would ever vote
 FEWEST, MOST = 2, 8  # decimals of a weight as it is told
@@ -77,7 +77,7 @@ def nearest_weights(evaluation: Evaluation, asked: Collection[tuple[str, str]]) 
     tried = _Tried(Lists.of(evaluation))
     places = evaluation.members.index.get_indexer(pd.Index([member for _, member in asked], dtype=object))
     rows = together([tried.row(award, int(place)) for (award, _), place in zip(asked, places, strict=True)], tried.answers)
-    return pd.DataFrame([row for row in rows if row is not None], columns=NEAREST_WEIGHTS_COLUMNS)
+    return pd.DataFrame([row for row in rows if row is not None], columns=NEAREST_COLUMNS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -315,7 +315,7 @@ Stretch: TypeAlias = "tuple[Floats, Floats, float]"
 Moving: TypeAlias = "list[tuple[Straight, int, float]]"
 """Scores whose steps count, of which member, and from when on."""
 
-CROSSINGS_MOST, STRETCHES = 4096, 16
+MOST_STEPS, STRETCHES = 4096, 16
 JUST, NOISE = 1e-7, 1e-9
 
 
@@ -329,7 +329,7 @@ def crossings(scores: dict[str, Straight], rule: Rule, end: float) -> Iterator[S
     met = np.concatenate([np.empty(0), *(scores[node].reaching(level, end) for node, level in rule.levels)])
     contests, moving, until = _competing(scores, rule, end)
     pace = max((abs(float(score.slope[member])) for score, member, _ in moving), default=0.0)
-    stretch = CROSSINGS_MOST * 10.0**-rule.decimals / pace if pace > 0 else np.inf
+    stretch = MOST_STEPS * 10.0**-rule.decimals / pace if pace > 0 else np.inf
     low = 0.0
     for _ in range(STRETCHES):
         high = min(until, low + stretch)
@@ -357,12 +357,12 @@ def _competing(scores: dict[str, Straight], rule: Rule, end: float) -> tuple[lis
 
 
 
-ChangesFound = TypeVar("ChangesFound")
-Looking: TypeAlias = "Search[Mask, ChangesFound]"
+Answer = TypeVar("Answer")
+Looking: TypeAlias = "Search[Mask, Answer]"
 """Asks about moments of a path, and is told at which of them the list is as it stands."""
 
 LOOKS, FEW = 64, 2
-CHANGES_ROUNDS, CHANGES_PARTS = 14, 8
+PATH_ROUNDS, PATH_PARTS = 14, 8
 GRID = 1.0 - np.cos(np.linspace(0.0, np.pi / 2, 97))  # dense near the list as it stands
 
 
@@ -408,8 +408,8 @@ def sought(end: float, start: float = 0.0) -> Looking[Change]:
     place = int(np.argmin(kept))
     low, high = float(grid[place]), float(grid[place + 1])
     far = high
-    for _ in range(CHANGES_ROUNDS):
-        parts = np.linspace(low, high, CHANGES_PARTS + 1)
+    for _ in range(PATH_ROUNDS):
+        parts = np.linspace(low, high, PATH_PARTS + 1)
         kept = yield parts[1:-1]
         place = int(np.argmin(np.append(kept, False)))
         low, high = float(parts[place]), float(parts[place + 1])

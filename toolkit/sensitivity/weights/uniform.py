@@ -22,7 +22,7 @@ from toolkit.ground.toml_reader import Question
 from toolkit.sensitivity.weights import Box, WeightBounds, WeightOrder
 from toolkit.sensitivity.weights.draws import BLOCK, Blocks, Recipe, numbered
 
-WALKS_LEVEL = 1e-11  # a slack that never exceeds it is none
+NO_SLACK = 1e-11  # a slack that never exceeds it is none
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +80,7 @@ class Polytope:
         ends = _ends(rows, bounds)
         if ends is None:
             return None
-        free = (bounds - ends @ rows.T).max(axis=0) > WALKS_LEVEL
+        free = (bounds - ends @ rows.T).max(axis=0) > NO_SLACK
         flat = _null_space(np.vstack((np.ones(rows.shape[1]), rows[~free])))
         lines = _rounding(ends @ flat.T).T @ flat
         return cls(rows[free], bounds[free], ends, lines, steps or steps_for(len(flat)))
@@ -128,7 +128,7 @@ def _ends(rows: Floats, bounds: Floats) -> Floats | None:
 def _null_space(rows: Floats) -> Floats:
     """Directions in which no row changes, float64[dimensions, siblings], at right angles."""
     _, sizes, directions = np.linalg.svd(rows)
-    return np.asarray(directions[int((sizes > WALKS_LEVEL).sum()) :])
+    return np.asarray(directions[int((sizes > NO_SLACK).sum()) :])
 
 
 def _rounding(points: Floats) -> Floats:
