@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterable
 from collections.abc import Set as AbstractSet
 from typing import Literal, NamedTuple
 
+from toolkit.ground.decimals import DIGITS, decimal_digits
 from toolkit.ground.problems import nearest
 from toolkit.ground.text import Phrase, phrase
 from toolkit.records import credit_code
@@ -119,9 +120,10 @@ def read_cells(
 def _bare_number(raw: object) -> float | None:
     """A number that needs no closer look, as a workbook holds it or as digits with no more than a point."""
     if type(raw) is float:
-        return raw if math.isfinite(raw) else None
-    plain_digits = type(raw) is str and len(raw) < LONG and raw.isascii() and raw.replace(".", "", 1).isdecimal()
-    return float(str(raw)) if plain_digits else None
+        return decimal_digits(raw) if math.isfinite(raw) else None
+    if not (type(raw) is str and len(raw) < LONG and raw.isascii() and raw.replace(".", "", 1).isdecimal()):
+        return None
+    return float(raw) if len(raw) <= DIGITS else decimal_digits(float(raw))
 
 
 def _each(raws: Iterable[object], read: Callable[[object], Cell]) -> list[Cell]:
@@ -179,7 +181,7 @@ def _damage(text: str) -> Finding | None:
 def _checked(value: Value, column: Column) -> Cell:
     """A value within the column's range; an accepted code with its reason."""
     if column.range is not None and isinstance(value, float):
-        in_unit = round(value * 100, 9) if column.type == "percent" and column.unit == "%" else value
+        in_unit = decimal_digits(value * 100) if column.type == "percent" and column.unit == "%" else value
         if not column.range[0] <= in_unit <= column.range[1]:
             return Cell("problem", None, _out_of_range(column))
     reason = column.accept.get(value) if column.accept and isinstance(value, str) else None

@@ -18,6 +18,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import nearest
 from toolkit.ground.text import Phrase, phrase
 from toolkit.records.findings import EXACT_INTEGERS, Finding, plain, shown
@@ -78,8 +79,8 @@ class Converted(NamedTuple):
 def read_number(raw: object, unit: str = "", written_in: str = "") -> float | Converted | Finding:
     """A number in `unit`; its unit, another that is a clear multiple, and thousands separators may be written.
 
-    A number without a unit is in `written_in` where the heading says so, else in `unit`. Units are exchanged in
-    decimals: 1,835.0534 万元 are 18,350,534 元 to the last digit.
+    A number is what its decimal digits say (see `toolkit.ground.decimals`), and without a unit it is in `written_in`
+    where the heading says so, else in `unit`. Units are exchanged in decimals: 1,835.0534 万元 are 18,350,534 元.
 
     Examples
     --------
@@ -105,13 +106,13 @@ def read_number(raw: object, unit: str = "", written_in: str = "") -> float | Co
 def _in_unit(text: str, unit: str, written_in: str) -> float | Finding:
     """A number written bare in `written_in`, in `unit`."""
     times = factor(written_in, unit) if written_in and written_in != unit else None
-    number = float(text.replace(",", "")) if times is None else _times(text, times)
+    number = decimal_digits(float(text.replace(",", ""))) if times is None else _times(text, times)
     return number if math.isfinite(number) else _not_a_number("")
 
 
 def _times(text: str, times: Decimal) -> float:
     try:
-        return float(Decimal(text.replace(",", "")) * times)
+        return decimal_digits(float(Decimal(text.replace(",", "")) * times))
     except ArithmeticError:  # an exponent beyond all bounds
         return math.inf
 
@@ -143,8 +144,8 @@ def read_percent(raw: object, unit: str = "") -> float | Finding:
 
     Examples
     --------
-    >>> read_percent("35%"), read_percent(35.0, unit="%")
-    (0.35, 0.35)
+    >>> read_percent("67.8%"), read_percent(35.0, unit="%")
+    (0.678, 0.35)
     >>> read_percent(0.7, unit="%").mend.en
     'write 70% or 0.7%'
     """
@@ -152,10 +153,8 @@ def read_percent(raw: object, unit: str = "") -> float | Finding:
     number = read_number(text.removesuffix("%") if text else raw)
     if not isinstance(number, float):
         return number if isinstance(number, Finding) else _not_a_number("")
-    if text.endswith("%") or number == 0:
-        return number / 100
-    if unit == "%" and abs(number) > 1:
-        return number / 100
+    if text.endswith("%") or number == 0 or (unit == "%" and abs(number) > 1):
+        return decimal_digits(number / 100)
     return _ambiguous_percent(number)
 
 

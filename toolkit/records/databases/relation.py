@@ -14,6 +14,7 @@ from operator import add, or_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from toolkit.ground.decimals import decimal_digits, decimal_digits_in
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, phrase
 from toolkit.records import credit_code
@@ -90,9 +91,11 @@ def _typed(name: str, column: Column, value: Any) -> dict[str, Any]:
         empty = {name: ibis.null(EMPTY.get(column.type, "string"))}
         return empty if column.type in EMPTY else empty | {APART + name: ibis.literal(value=False)}
     if column.type == "percent":
-        return {name: value.cast("float64") / 100.0}
+        return {name: decimal_digits_in(value.cast("float64") / 100.0)}
     if column.type == "date":
         return {name: value.cast("timestamp")}
+    if value.type().is_floating():
+        return {name: decimal_digits_in(value.cast("float64"))}
     if column.type in EMPTY:
         return {name: value}
     words = value.cast("string")
@@ -233,7 +236,7 @@ def _number_tests(value: Any, column: Column) -> Iterator[Any]:
         yield (value.abs() <= 0.01) & (value != 0)
     if column.range is not None:
         low, high = column.range
-        in_unit = (value * 100.0).round(9) if column.type == "percent" else value
+        in_unit = decimal_digits_in(value * 100.0) if column.type == "percent" else value
         yield (in_unit < low) | (in_unit > high)
 
 
@@ -265,7 +268,7 @@ def _named(  # noqa: PLR0917 - private
 def _in_unit(value: Any, column: Column) -> Any:
     if value is None or column.type not in NUMERIC:
         return "" if value is None else value
-    return round(float(value) * 100, 9) if column.type == "percent" else float(value)
+    return decimal_digits(float(value) * 100) if column.type == "percent" else float(value)
 
 
 def _finding(value: Any, column: Column, known: AbstractSet[str] | None) -> Finding:
