@@ -6,12 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.contested import contested
 from tests.invented import evaluation, group, indicator, members, scheme
 from tests.test_diagnostics import shuffled
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.scores import TOTAL
+from toolkit.ground.ranking import competition_ranks
+from toolkit.ground.statistics import correlation
 from toolkit.sensitivity.methods import (
     METHODS,
     agreement_of_methods,
@@ -155,3 +158,17 @@ def test_only_methods_that_look_at_the_others_turn_ranks_round() -> None:
 def test_methods_of_ones_own_are_asked_by_name() -> None:
     found = methods(BALANCED, {"spotis": lambda values, shares: spotis(values, shares, ideal=60.0)})
     assert found["spotis"].tolist() == [3, 1, 2, 4]
+
+
+@given(st.lists(st.integers(1, 4), min_size=2, max_size=6), st.data())
+def test_a_correlation_without_meaning_has_no_weighted_twin(one: list[int], data: st.DataObject) -> None:
+    """Where one ranking tells nobody apart there is none; with shared places it may leave its range, and is not given."""
+    other = data.draw(st.lists(st.integers(1, 4), min_size=len(one), max_size=len(one)))
+    ranks = [competition_ranks(np.array(numbers, dtype=float)) for numbers in (one, other)]
+    weighted = weighted_rank_correlation(*ranks)
+    assert np.isnan(weighted) or -1 <= weighted <= 1
+    assert np.isnan(weighted) or not np.isnan(correlation(*(each.astype(float) for each in ranks)))
+
+
+def test_shared_places_can_carry_a_weighted_correlation_out_of_its_range() -> None:
+    assert np.isnan(weighted_rank_correlation([1, 1, 3], [2, 3, 1]))

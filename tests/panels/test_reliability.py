@@ -34,7 +34,7 @@ def test_the_mean_of_k_is_spearman_and_browns(scores: np.ndarray) -> None:
         one, many = table.loc[f"ICC({form},1)"], table.loc[f"ICC({form},k)"]
         for column in ("value", "low", "high"):
             below = 1 + (k - 1) * one[column]
-            if np.isfinite(many[column]) and abs(below) > 1e-3:
+            if abs(many[column]) < 1 and abs(one[column]) < 1 and abs(below) > 1e-3:
                 assert many[column] == pytest.approx(k * one[column] / below, rel=1e-6, abs=1e-6)
 
 
@@ -111,4 +111,19 @@ def test_rounding_is_no_disagreement() -> None:
 def test_why_is_said() -> None:
     found = intraclass([[GAP, 80], [90, 70], [90, GAP]])
     assert found.said.zh == "依据 2 位专家都已评分的 1 个会员，另有 2 个因回避或未评而未计入，至少各需 2 个，无法计算"
-    assert found.said.en == "1 members scored by all 2 experts; 2 left out for recusal or gaps: two of each are needed, there are no figures"
+    assert found.said.en == "1 member scored by all 2 experts; 2 left out for recusal or gaps: two of each are needed, there are no figures"
+
+
+@given(WHOLE)
+def test_no_figure_leaves_its_range_and_what_is_lacking_is_said(scores: np.ndarray) -> None:
+    found = intraclass(scores)
+    assert not (found.table[["value", "low", "high"]].abs() > 1).any(axis=None)
+    for form, value in found.table["value"].items():
+        assert np.isnan(value) == (found.members < 2 or found.experts < 2 or str(form) in found.said.en)
+
+
+def test_why_a_form_is_not_given() -> None:
+    assert intraclass([[1, 3], [3, 1], [2, 2]]).said.zh == (
+        "依据 2 位专家都已评分的 3 个会员，另有 0 个因回避或未评而未计入"
+        "；ICC(1,k)、ICC(3,k) 无从计算：会员之间没有差别；ICC(2,1)、ICC(2,k) 算出的值超出 -1 至 1，没有意义，不列出"
+    )

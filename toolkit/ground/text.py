@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from string import Formatter
 from typing import Literal
 
 Language = Literal["zh", "en"]
@@ -33,12 +34,30 @@ class Phrase:
 def phrase(zh: str, en: str, /, **values: object) -> Phrase:
     """A phrase with `values` filled into the `{name}` places of both languages.
 
+    English counts by `{name:one|many}`: the number, and the word for one or for any other number.
+
     Examples
     --------
-    >>> phrase("共 {n} 处", "{n} places", n=3).into("zh")
+    >>> phrase("共 {n} 处", "{n:place|places}", n=3).into("zh")
     '共 3 处'
+    >>> [phrase("共 {n} 处", "{n:place|places}", n=n).en for n in (0, 1, 2)]
+    ['0 places', '1 place', '2 places']
     """
-    return Phrase(zh.format(**values), en.format(**values))
+    return Phrase(zh.format(**values), (COUNTING.vformat(en, (), values) if "|" in en else en.format(**values)))
+
+
+class _Counting(Formatter):
+    """What fills in a sentence that counts."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        """A value as it is written, or with the word for that many."""
+        one, bar, many = format_spec.partition("|")
+        if not bar:
+            return format(value, format_spec)
+        return f"{value} {one if value == 1 else many}"
+
+
+COUNTING = _Counting()
 
 
 

@@ -34,31 +34,43 @@ class Intraclass:
     Parameters
     ----------
     table : DataFrame
-        Index "ICC(1,1)" ... "ICC(3,k)"; columns value, low, high, f (of the test that it is 0), df1, df2, p. NaN where
-        the scores leave it undefined.
+        Index "ICC(1,1)" ... "ICC(3,k)"; columns value, low, high (all three from -1 to 1), f (of the test that it is 0),
+        df1, df2, p. NaN where the scores leave it undefined, or where what comes out is no correlation.
     members, experts, left_out
         On how many members, scored by all experts, it rests; how many experts; how many members are left out because
         someone withdrew from them or has not scored them.
+    beyond
+        The forms that come out below -1 or above 1, and so are no figures.
     """
 
     table: pd.DataFrame
     members: int
     experts: int
     left_out: int
+    beyond: tuple[str, ...] = ()
 
     @property
     def said(self) -> Phrase:
         """On what the figures rest, and why there are none where there are none."""
-        counts = {"members": self.members, "experts": self.experts, "left_out": self.left_out}
-        if self.members < 2 or self.experts < 2:
-            zh, en = "，至少各需 2 个，无法计算", ": two of each are needed, there are no figures"
-        else:
-            zh = en = ""
         return phrase(
-            f"依据 {{experts}} 位专家都已评分的 {{members}} 个会员，另有 {{left_out}} 个因回避或未评而未计入{zh}",
-            f"{{members}} members scored by all {{experts}} experts; {{left_out}} left out for recusal or gaps{en}",
-            **counts,
-        )
+            "依据 {experts} 位专家都已评分的 {members} 个会员，另有 {left_out} 个因回避或未评而未计入{zh}",
+            "{members:member|members} scored by all {experts:expert|experts}; {left_out} left out for recusal or gaps{en}",
+            members=self.members, experts=self.experts, left_out=self.left_out, zh=self._lacking.zh, en=self._lacking.en,
+        )  # fmt: skip
+
+    @property
+    def _lacking(self) -> Phrase:
+        """Why there are no figures, or not all; empty where there are all."""
+        if self.members < 2 or self.experts < 2:
+            return Phrase("，至少各需 2 个，无法计算", ": two of each are needed, there are no figures")
+        undefined = [form for form, value in self.table["value"].items() if np.isnan(value) and form not in self.beyond]
+        reasons = [
+            phrase("{forms} 无从计算：会员之间没有差别", "{forms} undefined: nothing tells the members apart", forms="、".join(map(str, undefined))),
+            phrase("{forms} 算出的值超出 -1 至 1，没有意义，不列出", "{forms} comes out beyond -1 to 1, which means nothing, and is not given",
+                   forms="、".join(self.beyond)),
+        ]  # fmt: skip
+        said = [reason for reason, forms in zip(reasons, (undefined, self.beyond), strict=True) if forms]
+        return Phrase("".join(f"；{reason.zh}" for reason in said), "".join(f"; {reason.en}" for reason in said))
 
 
 def intraclass(scores: Table, recused: Table | None = None, *, level: float = 0.95) -> Intraclass:
@@ -68,7 +80,7 @@ def intraclass(scores: Table, recused: Table | None = None, *, level: float = 0.
     ICC(1,1) = (B - W) / (B + (k - 1) W), each member scored by experts of its own; ICC(2,1) = (B - E) / (B + (k - 1) E +
     k (J - E) / n), agreement with any like experts; ICC(3,1) = (B - E) / (B + (k - 1) E), consistency of these very
     ones. ICC(., k) are those of the mean of the k: for a panel's mean score, ICC(2,k) says how far another panel
-    would agree.
+    would agree. With few members an estimate may come out below -1 or above 1: that is no correlation, and not given.
 
     Parameters
     ----------
@@ -100,9 +112,11 @@ def intraclass(scores: Table, recused: Table | None = None, *, level: float = 0.
     if members > 1 and experts > 1:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             rows = _rows(_Squares.of(whole), level)
-    rows[~np.isfinite(rows[:, 0])] = np.nan
+    beyond = np.abs(rows[:, 0]) > 1 + NOISE  # infinity among them; of NaN nothing is known
+    rows[beyond | np.isnan(rows[:, 0])] = np.nan
+    rows[:, :3] = rows[:, :3].clip(-1.0, 1.0)
     found = pd.DataFrame(rows, index=list(FORMS), columns=["value", "low", "high", "f", "df1", "df2", "p"])
-    return Intraclass(found, members, experts, len(table) - members)
+    return Intraclass(found, members, experts, len(table) - members, tuple(form for form, out in zip(FORMS, beyond, strict=True) if out))
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,8 @@ def agreement_of_methods(evaluation: Evaluation, which: Mapping[str, Method] = M
 def weighted_rank_correlation(one: ArrayLike, other: ArrayLike) -> float:
     """The correlation of two rankings in which places near the top weigh more: 1 the same, -1 reversed.
 
-    1 - 6 sum (R - Q)^2 ((n - R + 1) + (n - Q + 1)) / (n^4 + n^3 - n^2 - n); NaN for fewer than two.
+    1 - 6 sum (R - Q)^2 ((n - R + 1) + (n - Q + 1)) / (n^4 + n^3 - n^2 - n). It is made for places without ties: NaN where
+    one ranking tells nobody apart, as for its unweighted twins, and where shared places carry it beyond -1 to 1.
 
     Examples
     --------
@@ -119,10 +120,11 @@ def weighted_rank_correlation(one: ArrayLike, other: ArrayLike) -> float:
     """
     r, q = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
     n = len(r)
-    if n < 2:
+    if n < 2 or r.min() == r.max() or q.min() == q.max():
         return float("nan")
     apart = float(np.sort((r - q) ** 2 * (2 * n - r - q + 2)).sum())
-    return round(1 - 6 * apart / (n**4 + n**3 - n**2 - n), 12)
+    found = round(1 - 6 * apart / (n**4 + n**3 - n**2 - n), 12)
+    return found if -1 <= found <= 1 else float("nan")
 
 
 def values_and_shares(evaluation: Evaluation) -> tuple[Floats, Floats]:
