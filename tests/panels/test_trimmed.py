@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.panels.score_sheets import GAP, SHEETS, shuffled, withdrawn
+from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import Refused
 from toolkit.ground.ranking import rounded
 from toolkit.panels import panel_scores
@@ -93,6 +94,7 @@ def test_a_half_is_left_for_the_caller_to_round_up() -> None:
 
 @given(st.floats(0, 100), st.integers(1, 9))
 def test_equal_scores_have_that_mean_to_the_last_bit(score: float, experts: int) -> None:
+    score = decimal_digits(score)
     members = panel_scores([[score] * experts], minimum=1).members
     assert members.loc[0, "score"] == score
     assert members.loc[0, "deviation"] == (0 if experts > 1 else pytest.approx(GAP, nan_ok=True))

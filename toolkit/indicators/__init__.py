@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from toolkit.ground.decimals import decimal_digits_of
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.text import Phrase, phrase
 from toolkit.indicators.checks import appeal_notes, class_problems, testimonies, value_problems, veto_problems
@@ -201,7 +202,8 @@ def _applicable(engine: Engine, measure: Measure, members: pd.Index[str]) -> pd.
 
 def adjustment_points(item: Adjustment, raw: pd.Series[Any]) -> pd.Series[Any]:
     """The points an adjustment gives for raw values, between its bounds; a negative cap without a floor is the most a deduction takes."""
-    points = item.per * raw.astype("float64").fillna(0.0)
+    points = raw.astype("float64").fillna(0.0)
+    points = pd.Series(decimal_digits_of(item.per * points), index=points.index)
     if item.cap is not None and item.cap < 0 and item.floor is None:
         return points.clip(lower=item.cap)
     return points.clip(lower=item.floor, upper=item.cap)

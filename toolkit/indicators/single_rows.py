@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from toolkit.ground.decimals import decimal_digits_of
 from toolkit.ground.ranking import Mask
 from toolkit.indicators.aggregates import HELD, ROWS, WRONG, divided_by_zero, value_of
 
@@ -122,6 +123,8 @@ def kept_rows(frame: pd.DataFrame, table: Table, calendar: Calendar) -> NDArray[
 class Taken:
     """One measure, taken for every member.
 
+    Whatever way a number was come by, from here on it is what its digits say (see `toolkit.ground.decimals`).
+
     Parameters
     ----------
     value
@@ -139,6 +142,12 @@ class Taken:
     gaps: bool = False
     wrong: bool = False
     undivided: NDArray[np.bool_] | None = None
+
+    def __post_init__(self) -> None:
+        """No noise of a division, a sum or a cell stands behind the digits."""
+        if pd.api.types.is_float_dtype(self.value):
+            numbers = self.value.to_numpy(np.float64, na_value=np.nan)
+            object.__setattr__(self, "value", pd.Series(decimal_digits_of(numbers), index=self.value.index))
 
 
 def from_parts(measure: Measure, found: Mapping[str, pd.Series[Any]], at: NDArray[np.intp], members: pd.Index[str]) -> Taken:
@@ -163,14 +172,14 @@ def as_it_stands(table: SingleRows, column: str) -> Taken:
 
 
 def quotient(above: Taken, below: Taken, *, counted: bool) -> Taken:
-    """One thing taken divided by another: their rows where those are counted, else their values as the floats they are.
+    """One thing taken divided by another: their rows where those are counted, else their values.
 
     Examples
     --------
-    >>> answered = Taken(pd.Series([0.0, 3.0]), np.array([0, 3]))
-    >>> sent = Taken(pd.Series([4.0, 4.0]), np.array([4, 4]))
-    >>> quotient(answered, sent, counted=True).value.tolist()
-    [0.0, 0.75]
+    >>> answered = Taken(pd.Series([0.0, 0.7]), np.array([0, 3]))
+    >>> sent = Taken(pd.Series([4.0, 0.1]), np.array([4, 4]))
+    >>> quotient(answered, sent, counted=True).value.tolist(), quotient(answered, sent, counted=False).value.tolist()
+    ([0.0, 0.75], [0.0, 7.0])
     """
     over, under = (_numbers(taken, counted=counted) for taken in (above, below))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):

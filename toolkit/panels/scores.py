@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from toolkit.ground.decimals import decimal_digits_of
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.ranking import Floats, Integers, Mask
 from toolkit.ground.text import Phrase, phrase
@@ -28,7 +29,7 @@ MEND_SCORE = Phrase("请更正，未评分则留空", "correct it; leave it empt
 
 
 def admitted(scores: Table, recused: Table | None = None) -> pd.DataFrame:
-    """The scores of those who may score; whatever stands in a recused cell is not even looked at.
+    """The scores of those who may score, each what its digits say; whatever stands in a recused cell is not even looked at.
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ def admitted(scores: Table, recused: Table | None = None) -> pd.DataFrame:
     wrong = (np.abs(numbers) > LARGEST) | (np.isnan(numbers) & frame.notna().to_numpy(dtype=np.bool_) & ~mask)
     if wrong.any():
         raise Refused(Problems(tuple(_wrong_scores(frame, wrong))))
-    return pd.DataFrame(numbers, index=frame.index, columns=frame.columns)
+    return pd.DataFrame(decimal_digits_of(numbers), index=frame.index, columns=frame.columns)
 
 
 def recusal_mask(recused: Table | None, scores: pd.DataFrame) -> Mask:
@@ -198,8 +199,8 @@ class PanelScores:
 def panel_scores(scores: Table, recused: Table | None = None, *, trim: int = 0, minimum: int = 5) -> PanelScores:
     """The mean of the scores that count, after the `trim` highest and lowest are left out (去掉最高分和最低分).
 
-    Sums are exact and rounded once, so that neither the order of experts nor the machine changes a bit; rounding to
-    the scheme's decimals is the caller's.
+    Sums are exact and a mean is what its digits say, so that neither the order of experts nor the machine changes a bit;
+    rounding to the scheme's decimals is the caller's.
 
     Parameters
     ----------
@@ -244,7 +245,7 @@ def panel_scores(scores: Table, recused: Table | None = None, *, trim: int = 0, 
     kept = np.where((place >= trim) & (place < (scorers - trim)[:, None]) & quorum[:, None], order, np.nan)
     why = np.where(quorum, "", np.where(scorers + missing < minimum, "recusal", "unscored"))
     columns = {
-        "score": _means(kept),
+        "score": decimal_digits_of(_means(kept)),
         "scorers": scorers,
         "recused": withdrawn,
         "missing": missing,

@@ -231,8 +231,9 @@ class Measure(Decision):
     Notes
     -----
     Sums are taken in decimals with nine places, so that no order of rows changes them; a mean or ratio is the
-    fraction of two such sums, rounded once, to the nearest float. A weighted mean takes values below 10^15 and
-    weights below 10^12, and its products keep all eighteen places. Cells are divided as the floats they are.
+    fraction of two such sums, rounded once. A weighted mean takes values below 10^15 and
+    weights below 10^12, and its products keep all eighteen places. Whatever is measured is what its digits say, as
+    a cell is: see `toolkit.ground.decimals`.
     """
 
     take: Take | None = None

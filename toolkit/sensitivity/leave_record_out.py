@@ -31,6 +31,7 @@ from toolkit.evaluation.awards import Terms, tie_nodes
 from toolkit.evaluation.requirements import rounded_scores, within
 from toolkit.evaluation.scores import TOTAL, adjusted, node_scores
 from toolkit.evaluation.values import resolved, scaled
+from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.ranking import rounded
 from toolkit.ground.text import Phrase
@@ -124,11 +125,10 @@ def _of_numbers(take: str, rows: int, numbers: list[Decimal]) -> float:
     """No rows have the sum 0; rows of which none says a number have none."""
     if not numbers:
         return 0.0 if take == "sum" and not rows else NOTHING
-    if take == "sum":
-        return float(sum(numbers, Decimal(0)))
-    if take in {"mean", "ratio"}:
-        return float(sum(map(Fraction, numbers), Fraction(0)) / len(numbers))
-    return float(max(numbers) if take == "max" else min(numbers)) + 0.0
+    if take in {"max", "min"}:
+        return float(max(numbers) if take == "max" else min(numbers)) + 0.0
+    total = sum(map(Fraction, numbers), Fraction(0))
+    return decimal_digits(float(total if take == "sum" else total / len(numbers)))
 
 
 def _numbers(amounts: Sequence[Amount]) -> list[Decimal] | None:
