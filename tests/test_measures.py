@@ -269,7 +269,7 @@ def test_cells_read_straight_are_those_an_engine_reads(cells: dict[str, Any], da
     assert straight.raw["i2"].tolist() == queried.raw["i2"].tolist() == list(MEMBERS)
     for member, (above, below, _) in cells.items():
         there = below if any(row["code"] == member for row in profile) else None
-        right = above / there + 0.0 if there else np.nan
+        right = decimal_digits(above) / decimal_digits(there) + 0.0 if there else np.nan
         right = right if np.isfinite(right) else np.nan
         assert repr(float(straight.raw.loc[member, "i3"])) == repr(decimal_digits(right))
 

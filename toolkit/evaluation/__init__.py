@@ -304,6 +304,6 @@ def _near_boundary(total: Floats, index: pd.Index[str], scheme: Scheme) -> Probl
     near = near_boundary(total, scheme.decimals)
     if not near.any():
         return Problems()
-    rule = phrase("总分恰在四舍五入的分界上（{n} 位小数）", "the total lies on a rounding boundary ({n} decimals)", n=scheme.decimals)
-    mend = Phrase("已按“五入”处理；如影响名次，请委员会留意", "rounded up; look at it if a place depends on it")
+    rule = phrase("总分恰在四舍五入的分界上（{n} 位小数）", "the total lies on a rounding boundary ({n:decimal|decimals})", n=scheme.decimals)
+    mend = Phrase("已按“五入”处理；如影响名次，请委员会留意", "the half is rounded away from 0; look at it if a place depends on it")
     return Problems(tuple(Problem("note", rule, mend, column=TOTAL, value=str(member)) for member in index[near]))

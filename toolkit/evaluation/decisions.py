@@ -139,6 +139,11 @@ class Case:
             )
         return found
 
+    def rank_by(self, contest: Contest, own: int) -> int:
+        """The rank of a member of a pool among all of it that take part, by what the places go by."""
+        part = self.taking_part[contest.positions]
+        return int(competition_ranks(np.where(part, contest.keys[0], np.nan), *contest.keys[1:])[own])
+
     def missed(self, asker: str, position: int) -> list[tuple[Requirement, object]]:
         """What a member does not meet of an award's requirements, and what it has instead."""
         return [
@@ -146,6 +151,11 @@ class Case:
             for item, unmet in self.unmet[asker]
             if unmet[position]
         ]
+
+    def good_enough(self, contest: Contest) -> Mask:
+        """Who of a pool takes part, is scored and meets every bar, whatever else bars it; bool[n]."""
+        met = self.terms.bars[contest.award.id].met(self.score) & self.taking_part & ~np.isnan(self.score(TOTAL))
+        return np.asarray(met[contest.positions] & ~np.isnan(contest.keys[0]), dtype=np.bool_)
 
     def _unmet(self, item: Requirement) -> Mask:
         only = asked([item], self.scheme, self.members["class"], self.conditions)
@@ -383,7 +393,7 @@ def _given(case: Case, contest: Contest, own: int) -> Phrase:
         by="" if by_total else "按该项",
         by_en="" if by_total else "by it ",
         score=amount(case.scheme, contest.keys[0, own]),
-        rank=case.ranks[contest.positions[own]] if by_total else int(contest.order[own]),
+        rank=case.ranks[contest.positions[own]] if by_total else case.rank_by(contest, own),
         scope=_scope(case, None if by_total else contest).zh,
         scope_en=_scope(case, None if by_total else contest).en,
     )
@@ -404,7 +414,7 @@ def _open(case: Case, contest: Contest, own: int) -> Phrase:
     level = int(contest.open.sum()) if within or ceiling is None else ceiling.level
     return phrase(
         "{award}待委员会决定：{name} {score}，{level} 家同分，{all}剩余名额 {left} 个",
-        "{award}: the committee has to decide; {name_en} {score}, {level} members level, {left} places left{all_en}",
+        "{award}: the committee has to decide; {name_en} {score}, {level:member|members} level, {left:place|places} left{all_en}",
         award=contest.award.label,
         name=_by(case, contest.award).zh,
         name_en=_by(case, contest.award).en,
@@ -417,12 +427,16 @@ def _open(case: Case, contest: Contest, own: int) -> Phrase:
 
 
 def _beyond(case: Case, contest: Contest, own: int) -> Phrase:
-    """A place of the class won, and lost again in all classes together."""
+    """A place of the class won, or to be settled there, and lost again in all classes together."""
     ceiling, score = contest.ceiling, float(contest.keys[0, own])
+    upto = int((contest.able & (contest.order <= contest.order[own])).sum())
+    placed = case.scheme.ties[-1:] == ("joint",) or contest.places is None or upto <= contest.places
     told = phrase(
-        "{award}名额已满：{scope}入围，但各类合计名额只有 {n} 个",
-        "{award}: placed in {scope_en}, but there are only {n} places in all classes together",
+        "{award}名额已满：{scope}{zh}，但各类合计名额只有 {n} 个",
+        "{award}: {en} in {scope_en}, but all classes together have only {n:place|places}",
         award=contest.award.label,
+        zh="入围" if placed else "名额线上同分",
+        en="placed" if placed else "level at the line",
         scope=_scope(case, contest).zh,
         scope_en=_scope(case, contest).en,
         n=ceiling.places if ceiling else 0,
@@ -447,6 +461,8 @@ def _outrun(case: Case, contest: Contest, own: int) -> Phrase:
     """Over every bar, but the places went to others: of its class, or further up still of all classes together."""
     score, line, label = float(contest.keys[0, own]), contest.line, contest.award.label
     places, colon, ceiling = _places(case, contest), Phrase("：", ", "), contest.ceiling
+    if ceiling is not None and ceiling.line is None:
+        return phrase("未获{a}：各类合计名额 {n} 个", "{a}: no place, {n:place|places} in all classes together", a=label, n=ceiling.places)
     if line is None:
         return _joined(phrase("未获{a}", "{a}: no place", a=label), places, sep=colon)
     full = _joined(phrase("{a}名额已满", "{a}: places are taken", a=label), places, sep=colon)
@@ -669,15 +685,66 @@ def _directly(scheme: Scheme, vetoes: pd.DataFrame) -> set[tuple[str, str]]:
 
 
 
+FEW = Phrase("符合条件的会员不足，宁缺毋滥", "too few members are good enough, and the bar is not lowered")
+NOBODY_ELSE = Phrase("没有其他可授予的会员，宁缺毋滥", "nobody else can be given it, and the bar is not lowered")
+NOT_JOINT = Phrase(
+    "如不合本意，请在 ties 中加写同分时再比的节点，或以 committee 代替 joint，由委员会决定",
+    "if that is not meant, name in `ties` what else is compared, or let `committee` decide in place of `joint`",
+)
+SETTLE = Phrase(
+    '未决定前不能封存：请在 ties 中加写同分时再比的节点，或以 joint 并列；准许暂不决定的，请写 open_ties = "may_stay"',
+    'it cannot be sealed until that is decided: name in `ties` what else is compared, or `joint`; or write open_ties = "may_stay" if it may stay open',
+)
+MAY_STAY = Phrase("办法准许暂不决定，可以封存，名额仍待定", "the scheme lets it stay open: it can be sealed, and the places are still to be given")
+
+
 def award_problems(decided: Decided) -> Iterator[Problem]:
     """Everything a reader should know of how the awards were given."""
     scheme, case = decided.case.scheme, decided.case
     classes = case.terms.classes
     yield from quota_problems(scheme, dict(zip(classes.names, classes.counted(case.taking_part), strict=True)))
     yield from _out_of_reach(scheme)
-    for contest in decided.contests:
-        if contest.vacant and not contest.open.any():
-            yield _vacancy(contest)
+    yield from tie_problems(scheme, case.members, decided.ties)
+    for allotment in case.allotments:
+        yield from _passed(allotment)
+        for contest in allotment.contests:
+            yield from _vacancy(case, contest)
+
+
+def tie_problems(scheme: Scheme, members: pd.DataFrame, ties: Sequence[Tie]) -> Iterator[Problem]:
+    """Every tie that the scheme leaves to the committee: whom, and for how many places.
+
+    A warning, for while it stands an edition cannot be sealed; a note where the scheme says that it may stay open.
+    """
+    for tie in ties:
+        rule = phrase(
+            "“{award}”剩余名额 {places} 个，{n} 家完全同分，待委员会决定：{zh}",
+            "`{award}`: {places:place|places} left for {n} members level in every way, for the committee to decide: {en}",
+            award=scheme.label(tie.award), places=tie.places, n=len(tie.members),
+            zh="、".join(_named(members, tie)), en=", ".join(_named(members, tie)),
+        )  # fmt: skip
+        staying = scheme.open_ties == "may_stay"
+        yield Problem("note" if staying else "warning", rule, MAY_STAY if staying else SETTLE, file="scheme.toml", column="ties", value=tie.class_)
+
+
+def _named(members: pd.DataFrame, tie: Tie) -> list[str]:
+    return [str(members.loc[key, "name"]) for key in tie.members]
+
+
+def _passed(allotment: Allotment) -> Iterator[Problem]:
+    """Where more are given an award than it has places, since all of those level at the line are."""
+    award, ceiling = allotment.award, allotment.award.quota.in_all if allotment.award.quota else None
+    counts = [(contest.class_, contest.places, int(contest.given.sum())) for contest in allotment.contests]
+    everyone = ("", ceiling, int(allotment.given.sum()))
+    for class_, places, given in [*counts, everyone]:
+        if places is not None and given > places:
+            together = Phrase("各类合计", " in all classes together") if (class_, places, given) is everyone else NOTHING
+            rule = phrase(
+                "“{award}”{zh}名额 {places} 个，授予 {given} 家：名额线上同分并列，一并授予",
+                "`{award}`: {places:place|places}{en}, {given} given: all of those level at the line are given it",
+                award=award.label, zh=together.zh, en=together.en, places=places, given=given,
+            )  # fmt: skip
+            yield Problem("warning", rule, NOT_JOINT, file="scheme.toml", column=f"award[{award.id}].quota", value=class_)
 
 
 def _out_of_reach(scheme: Scheme) -> Iterator[Problem]:
@@ -700,17 +767,33 @@ def _out_of_reach(scheme: Scheme) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def _vacancy(contest: Contest) -> Problem:
-    return Problem(
-        "note",
-        phrase(
-            "“{award}”名额 {places} 个，授予 {given} 家，空缺 {vacant} 个",
-            "`{award}`: {places} places, {given} given, {vacant} empty",
-            award=contest.award.label, places=contest.places, given=int(contest.given.sum()), vacant=contest.vacant,
-        ),
-        Phrase("符合条件的会员不足，宁缺毋滥", "too few members are good enough, and the bar is not lowered"),
-        column=f"award[{contest.award.id}]", value=contest.class_,
+def _vacancy(case: Case, contest: Contest) -> Iterator[Problem]:
+    """Places that stay empty, and why: too few are good enough, they have another award, they lost in all classes together."""
+    given, places = int(contest.given.sum()), contest.places or 0
+    empty = places - given - contest.left - int(contest.shared.sum())
+    if empty <= 0:
+        return
+    rule = phrase(
+        "“{award}”名额 {places} 个，授予 {given} 家，空缺 {vacant} 个",
+        "`{award}`: {places:place|places}, {given} given, {vacant} empty",
+        award=contest.award.label, places=places, given=given, vacant=empty,
     )  # fmt: skip
+    yield Problem("note", rule, _why_empty(case, contest), column=f"award[{contest.award.id}]", value=contest.class_)
+
+
+def _why_empty(case: Case, contest: Contest) -> Phrase:
+    good, lost = case.good_enough(contest), int(contest.beyond.sum())
+    few, others = good.sum() < (contest.places or 0), int((good & ~contest.able).sum())
+    told = [
+        phrase("{n} 家入围后因各类合计名额已满而未获", "{n:member|members} lost theirs to the bound on all classes together", n=lost) if lost else None,
+        phrase(
+            "另有 {n} 家够格，但已获不能兼得的奖项或被一票否决",
+            "{n:more is|more are} good enough, but hold an award that excludes this one or are struck by a veto", n=others,
+        ) if contest.vacant and others and not few else None,
+        (FEW if few else NOBODY_ELSE) if contest.vacant else None,
+    ]  # fmt: skip
+    first, *more = (each for each in told if each is not None)
+    return _joined(first, *more, sep=Phrase("；", "; "))
 
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from functools import cache
+import math
+from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import Problem, Severity, nearest
 from toolkit.ground.text import Phrase, phrase
 
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Award, Quota
 
-ROUNDINGS = {"floor": ROUND_FLOOR, "ceil": ROUND_CEILING, "half_up": ROUND_HALF_UP}
+ROUNDINGS: dict[str, Callable[[Fraction], int]] = {
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "half_up": lambda number: math.floor(number + Fraction(1, 2)),
+}
 
 
 def places(quota: Quota | None, applicants: int, class_: str = "") -> int | None:
@@ -27,8 +32,8 @@ def places(quota: Quota | None, applicants: int, class_: str = "") -> int | None
     Examples
     --------
     >>> from toolkit.scheme.outcomes import Quota
-    >>> places(Quota(share=0.29), 100), places(Quota(share=0.1, least=1), 4), places(None, 9)
-    (29, 1, None)
+    >>> places(Quota(share=0.29), 100), places(Quota(share=0.1, least=1), 4), places(Quota(share="1/3"), 3), places(None, 9)
+    (29, 1, 1, None)
     >>> places(Quota(number={"监理": 10}), 30, "监理"), places(Quota(number={"监理": 10}, least=1), 30, "施工")
     (10, 0)
     """
@@ -40,13 +45,14 @@ def places(quota: Quota | None, applicants: int, class_: str = "") -> int | None
     return found if quota.most is None else min(found, quota.most)
 
 
-def class_table(quota: Quota) -> Mapping[str, float] | None:
+def class_table(quota: Quota) -> Mapping[str, float | str] | None:
     """The quota class by class, where it is written so."""
-    return next((written for written in (quota.share, quota.number) if isinstance(written, dict)), None)
+    written: tuple[object, ...] = (quota.share, quota.number)
+    return next((table for table in written if isinstance(table, dict)), None)
 
 
 def quota_problems(scheme: Scheme, applicants: Mapping[str, int]) -> Iterator[Problem]:
-    """What is odd about the quotas: classes with no place, classes nobody is in, more places than applicants.
+    """What is odd about the quotas: classes without a place, classes nobody is in, more places than applicants.
 
     Parameters
     ----------
@@ -59,6 +65,7 @@ def quota_problems(scheme: Scheme, applicants: Mapping[str, int]) -> Iterator[Pr
         if class_table(award.quota) is not None:
             yield from _class_problems(award, award.quota, applicants)
         yield from _wide(scheme, award, award.quota, applicants)
+        yield from _none(scheme, award, award.quota, applicants)
 
 
 def _bare(quota: Quota, applicants: int, class_: str) -> int:
@@ -66,13 +73,14 @@ def _bare(quota: Quota, applicants: int, class_: str) -> int:
     share = quota.share[class_] if isinstance(quota.share, dict) else quota.share
     if share is None:
         return number or 0
-    return int((_written(share) * applicants).to_integral_value(ROUNDINGS[quota.rounding]))
+    return ROUNDINGS[quota.rounding](_part(share, applicants))
 
 
-@cache
-def _written(share: float) -> Decimal:
-    """A share as the scheme writes it: 0.29 of 100 are 29."""
-    return Decimal(repr(share))
+def _part(share: float | str, applicants: int) -> Fraction:
+    """A share of so many, as the scheme writes it: 0.29 of 100 are 29, "1/3" of 3 is 1, and so is 0.3333333333333333 of 3."""
+    if isinstance(share, str):
+        return Fraction(share) * applicants
+    return Fraction(repr(decimal_digits(float(Fraction(repr(share)) * applicants))))
 
 
 def _class_problems(award: Award, quota: Quota, applicants: Mapping[str, int]) -> Iterator[Problem]:
@@ -90,15 +98,35 @@ def _class_problems(award: Award, quota: Quota, applicants: Mapping[str, int]) -
         yield _problem("warning", award, class_, rule, mend)
 
 
-def _wide(scheme: Scheme, award: Award, quota: Quota, applicants: Mapping[str, int]) -> Iterator[Problem]:
+def _competing(scheme: Scheme, quota: Quota, applicants: Mapping[str, int]) -> Mapping[str, int]:
+    """How many compete for the same places, by class; all under "" where classes do not compete apart."""
     together = quota.within == "all" or scheme.members.class_ is None
-    pools = {"": sum(applicants.values())} if together else applicants
-    for class_, count in pools.items():
+    return {"": sum(applicants.values())} if together else applicants
+
+
+def _none(scheme: Scheme, award: Award, quota: Quota, applicants: Mapping[str, int]) -> Iterator[Problem]:
+    """Where members take part and the share of so few comes to no place."""
+    if quota.share is None or quota.most == 0:
+        return
+    named = class_table(quota)
+    for class_, count in _competing(scheme, quota, applicants).items():
+        if count and (named is None or class_ in named) and not places(quota, count, class_):
+            rule = phrase(
+                "“{award}”参评 {count} 家，名额 0 个：按比例不足一个",
+                "`{award}`: {count:member takes|members take} part, 0 places: their share is less than one",
+                award=award.label, count=count,
+            )  # fmt: skip
+            mend = Phrase("如应有名额，请写 least = 1，或改变取整办法（rounding）", "if there is to be one, write least = 1, or another `rounding`")
+            yield _problem("note", award, class_, rule, mend)
+
+
+def _wide(scheme: Scheme, award: Award, quota: Quota, applicants: Mapping[str, int]) -> Iterator[Problem]:
+    for class_, count in _competing(scheme, quota, applicants).items():
         found = places(quota, count, class_) or 0
         if found > count:
             rule = phrase(
                 "“{award}”名额 {places} 个，参评会员只有 {count} 家",
-                "`{award}` has {places} places, and only {count} members take part",
+                "`{award}` has {places:place|places}, and only {count:member takes|members take} part",
                 award=award.label, places=found, count=count,
             )  # fmt: skip
             mend = Phrase("达到条件的都会获奖；多出的名额空缺", "everyone over the bar is given it; the other places stay empty")

@@ -50,17 +50,20 @@ def model_faults(details: Sequence[ErrorDetails], raw: Raw, schema: Raw) -> list
     Where a place takes things of several kinds, that of another kind is said only if what stands there is of none.
     """
     found: dict[KeyPath, Fault] = {}
+    other_kinds: set[KeyPath] = set()
     within = {detail["loc"][:end] for detail in details for end in range(len(detail["loc"]))}
     said = [detail for detail in details if not (detail["type"] == "too_short" and detail["loc"] in within)]  # bad items do not count
     for detail in sorted(said, key=lambda detail: detail["type"].endswith("_type")):
         fault = _model_fault(detail, raw, schema)
-        found.setdefault(fault.path, fault)
-    return list(found.values())
+        if found.setdefault(fault.path, fault) is fault and detail["type"].endswith("_type"):
+            other_kinds.add(fault.path)
+    taken = {path[:end] for path in found for end in range(len(path))}  # of a kind it takes, and wrong further in
+    return [fault for path, fault in found.items() if not (path in other_kinds and path in taken)]
 
 
 def _model_fault(detail: ErrorDetails, raw: Raw, schema: Raw) -> Fault:
-    path = _path_in(raw, detail["loc"])
     kind: str = detail["type"]
+    path = _path_in(raw, detail["loc"], lacking=kind == "missing")
     if kind == "extra_forbidden":
         return _unknown_key(path, _known_keys(schema, detail["loc"][:-1]))
     if kind == "dataclass_exact_type":
@@ -175,8 +178,8 @@ TYPE_FAULTS: dict[str, tuple[Phrase, Phrase]] = {
 }
 
 
-def _path_in(raw: Raw, loc: KeyPath) -> KeyPath:
-    """A place in the model as a place in the file: names of union members are no keys of it."""
+def _path_in(raw: Raw, loc: KeyPath, *, lacking: bool = False) -> KeyPath:
+    """A place in the model as a place in the file: names of union members are no keys of it; what is `lacking` would be one."""
     path: list[str | int] = []
     here: Any = raw
     for place, part in enumerate(loc):
@@ -185,7 +188,7 @@ def _path_in(raw: Raw, loc: KeyPath) -> KeyPath:
         within = isinstance(here, list) and isinstance(part, int) and part < len(here)
         if inside or within:
             here = here[part]
-        elif not last or not isinstance(here, dict | list):
+        elif not (last and lacking):
             continue
         path.append(part)
     return tuple(path)

@@ -91,7 +91,7 @@ def panel_means(scores: Table, recused: Table | None = None, *, trim: int = 0, m
     Examples
     --------
     >>> panel_means([[88, 90, 60, 92, 95], [70, 99, 72, 74, 71]], trim=1).tolist()
-    [90.0, 72.33333333333333]
+    [90.0, 72.3333333333333]
     """
     return _floats(panel_scores(scores, recused, trim=trim, minimum=max(minimum, 2 * trim + 1)).members["score"])
 

@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from toolkit.scheme.shapes import Shape
 
 
+DIGITS = "零一二三四五六七八九十"
+
 TAKES = {
     "sum": Phrase("合计", "sum of"),
     "count": Phrase("条数", "count"),
@@ -269,17 +271,33 @@ def _quota(quota: Quota) -> Phrase:
     if table is not None:
         return _by_class(table, shared=quota.share is not None)
     within = Phrase("每类会员", "of each class") if quota.within == "class" else Phrase("全部会员", "of all")
-    if isinstance(quota.share, float):
-        return Phrase(f"{within.zh}的 {figure(quota.share * 100)}%", f"{within.en} {figure(quota.share * 100)}%")
+    if isinstance(quota.share, float | str):
+        share = _share(quota.share)
+        return Phrase(f"{within.zh}的{' ' if share.zh.isascii() else ''}{share.zh}", f"{within.en} {share.en}")
     return Phrase(f"{within.zh} {quota.number} 家", f"{within.en} {quota.number}")
 
 
-def _by_class(table: Mapping[str, float], *, shared: bool) -> Phrase:
-    sizes = {class_: f"{figure(size * 100)}%" if shared else figure(size) for class_, size in table.items()}
+def _by_class(table: Mapping[str, float | str], *, shared: bool) -> Phrase:
+    sizes = {class_: _share(size) if shared else Phrase(f"{figure(float(size))} 家", figure(float(size))) for class_, size in table.items()}
     return Phrase(
-        "，".join(f"{class_} {size}{'' if shared else ' 家'}" for class_, size in sizes.items()),
-        ", ".join(f"{class_} {size}" for class_, size in sizes.items()),
+        "，".join(f"{class_} {size.zh}" for class_, size in sizes.items()),
+        ", ".join(f"{class_} {size.en}" for class_, size in sizes.items()),
     )
+
+
+def _share(share: float | str) -> Phrase:
+    """A share as it is spoken: 30%, or one written as a fraction as 三分之一, 1/3.
+
+    Examples
+    --------
+    >>> _share(0.3).zh, _share("1/3"), _share("7/30").zh
+    ('30%', Phrase(zh='三分之一', en='1/3'), '7/30')
+    """
+    if isinstance(share, float):
+        return Phrase(*[f"{figure(share * 100)}%"] * 2)
+    above, below = map(int, share.split("/"))
+    small = max(above, below) < len(DIGITS)
+    return Phrase(f"{DIGITS[below]}分之{DIGITS[above]}" if small else share, share)
 
 
 def _quota_bounds(quota: Quota) -> list[Phrase]:

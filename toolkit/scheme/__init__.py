@@ -79,7 +79,11 @@ class Publication(Decision):
 
 
 class Scheme(Decision):
-    """Everything the committee decided about one edition; see `load_scheme`."""
+    """Everything the committee decided about one edition; see `load_scheme`.
+
+    `open_ties` says whether an edition may be sealed while places are open among members level in every way, as `ties`
+    leaves them to the committee: ``refused``, or ``may_stay``.
+    """
 
     schema_: Annotated[Literal[1], Field(alias="schema")]
     title: Name
@@ -92,6 +96,7 @@ class Scheme(Decision):
     decimals: Annotated[int, Field(ge=0, le=12)] = 2
     weights: Literal["percent", "points"] = "percent"
     ties: tuple[str, ...] = ("committee",)
+    open_ties: Literal["refused", "may_stay"] = "refused"
     approval: str = ""
     seed: Annotated[int, Field(ge=0)] = 0
     groups: Annotated[tuple[Group, ...], Field(alias="group")] = ()

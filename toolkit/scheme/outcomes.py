@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from toolkit.ground.toml_reader import Decision
+from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.toml_reader import Decision, Unfit
 from toolkit.scheme.criteria import Name, Named
 from toolkit.scheme.measures import Selection, Span, State
 
 Places = Annotated[int, Field(ge=0)]
-Part = Annotated[float, Field(gt=0, le=1)]
+FRACTION = re.compile(r"([0-9]+)/([1-9][0-9]*)")
+
+
+def _fraction(written: str) -> str:
+    """A share as a fraction of whole numbers, such as 1/3, which no decimal says."""
+    match = FRACTION.fullmatch(written)
+    if match is None:
+        known = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([%％]?)\s*", written)
+        meant = f"{float(known[1]) / (100 if known[2] else 1):.15g}" if known else ""
+        mend = phrase("请写 {meant}，不加引号", "write {meant} without quotes", meant=meant)
+        raise Unfit(
+            Phrase("应为数字，或写成分数", "must be a number or a fraction"),
+            mend if meant else Phrase('请写 0.3 这样的小数，或写 "1/3" 这样的分数', 'write a number such as 0.3, or a fraction such as "1/3"'),
+        )
+    if not 0 < Fraction(written) <= 1:
+        raise Unfit(Phrase("比例应大于 0，不超过 1", "a share is more than 0 and at most 1"), Phrase('请写 "1/3" 这样的分数', 'write a fraction such as "1/3"'))
+    return written
+
+
+Part = Annotated[float, Field(gt=0, le=1)] | Annotated[str, AfterValidator(_fraction)]
 
 
 class Requirement(Decision):
@@ -77,7 +99,7 @@ class Veto(Named):
 class Quota(Decision):
     """The number of places: a share of those who take part, or a number, in each class or in all.
 
-    Either may be given class by class; a class that the table does not name has none. `least` and `most` bound the
+    A share is a decimal, or a fraction such as "1/3". Either may be given class by class; a class that the table does not name has none. `least` and `most` bound the
     number in each. `in_all` bounds the places of all classes together: once the classes have been served, the winners
     with the lowest scores are left out, and level ones there are a tie like any other.
     """
