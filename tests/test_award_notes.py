@@ -9,7 +9,7 @@ from toolkit.evaluation.decisions import award_problems
 
 
 def told(*numbers: float, classes: list[str] | None = None, **said: Any) -> list[tuple[str, str]]:
-    parts = {key: said.pop(key) for key in ("adjustment", "ties") if key in said}
+    parts = {key: said.pop(key) for key in ("adjustment", "ties", "open_ties") if key in said}
     rules = scheme(award=[{"id": "x", "label": "先进会员", **said}], indicator=[indicator("a")], **parts)
     table = totals(*numbers, a=list(numbers))
     found = decided(rules, table, members(len(numbers), classes))
@@ -19,7 +19,33 @@ def told(*numbers: float, classes: list[str] | None = None, **said: Any) -> list
 def test_empty_places_are_told() -> None:
     assert told(90, 80, 70, quota={"number": 3}, minimum={"total": 75}) == [("note", "“先进会员”名额 3 个，授予 2 家，空缺 1 个")]
     assert told(90, 80, 70, quota={"number": 2}, minimum={"total": 75}) == []
-    assert told(90, 80, 80, quota={"number": 2}, ties=["committee"]) == []  # open, not empty
+
+
+def test_places_left_open_are_told_with_their_members_and_are_not_empty() -> None:
+    assert told(90, 80, 80, quota={"number": 2}, ties=["committee"]) == [
+        ("warning", "“先进会员”剩余名额 1 个，2 家完全同分，待委员会决定：m1、m2")
+    ]
+    assert [severity for severity, _ in told(80, 80, quota={"number": 1}, ties=["committee"], open_ties="may_stay")] == ["note"]
+
+
+def test_more_given_than_there_are_places_is_told() -> None:
+    rule = "“先进会员”名额 1 个，授予 2 家：名额线上同分并列，一并授予"
+    assert told(80, 80, quota={"number": 1}, ties=["joint"]) == [("warning", rule)]
+    assert told(80, 80, quota={"number": 5, "most": 1}, ties=["joint"]) == [("warning", rule)]
+    found = told(80, 80, classes=["A", "B"], quota={"number": 1, "in_all": 1}, ties=["joint"])
+    assert found == [("warning", rule.replace("名额 1", "各类合计名额 1"))]
+
+
+def test_a_class_whose_share_comes_to_no_place_is_told() -> None:
+    found = told(90, 80, 70, classes=["A", "A", "B"], quota={"share": 0.5})
+    assert found == [("note", "“先进会员”参评 1 家，名额 0 个：按比例不足一个")]
+    assert told(90, 80, classes=["A", "A"], quota={"number": {"A": 0}}) == []  # meant so
+
+
+def test_a_place_is_not_said_to_lack_good_members_while_they_hold_another_award() -> None:
+    awards = [{"id": "x", "label": "优秀会员", "quota": {"number": 1}}, {"id": "y", "label": "先进会员", "quota": {"number": 2}}]
+    found = decided(scheme(award=awards), totals(90, 80))
+    assert [problem.mend.zh for problem in award_problems(found)] == ["另有 1 家够格，但已获不能兼得的奖项或被一票否决；没有其他可授予的会员，宁缺毋滥"]
 
 
 def test_a_place_lost_in_all_classes_together_is_not_empty() -> None:

@@ -112,13 +112,36 @@ def test_siblings_share_what_a_moved_weight_leaves(weight: float) -> None:
     assert scheme.children("learning") == sound().children("learning")
 
 
-def test_impossible_weights_are_refused() -> None:
-    with pytest.raises(ValueError, match="sum to 100"):
-        sound().with_weights({"pledge": 101})
-    with pytest.raises(ValueError, match="a number"):
-        sound().with_weights({"pledge": float("nan")})
-    with pytest.raises(Refused, match="is `pledge` meant"):
-        sound().with_weights({"plegde": 10})
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        ({"pledge": 101}, "must sum to 100, not 101"),
+        ({"pledge": 30, "answers": 69.5}, "must sum to 100, not 99.5"),
+        ({"pledge": -1}, "a number of 0 or more"),
+        ({"pledge": float("nan")}, "a number of 0 or more"),
+        ({"pledge": float("inf"), "plegde": 10}, "a number of 0 or more"),
+        ({"plegde": 10}, "is `pledge` meant"),
+    ],
+)
+def test_impossible_weights_are_refused_in_words(weights: dict[str, float], said: str) -> None:
+    with pytest.raises(Refused, match=said) as refused:
+        sound().with_weights(weights)
+    assert all(problem.rule.zh and problem.mend.zh for problem in refused.value.problems)
+
+
+def test_points_that_are_all_nothing_are_refused_and_any_other_sum_is_not() -> None:
+    points = sound().with_(weights="points")
+    assert points.with_weights({"pledge": 7}).nodes["pledge"].weight == 7
+    with pytest.raises(Refused, match="all weights below"):
+        points.with_weights({"pledge": 0, "answers": 0})
+
+
+def test_several_siblings_are_moved_at_once_and_every_fault_is_told() -> None:
+    moved = sound().with_weights({"pledge": 45, "answers": 55, "hours": 20})
+    assert [moved.nodes[node].weight for node in ("pledge", "answers", "hours", "talks")] == [45, 55, 20, 80]
+    with pytest.raises(Refused) as refused:
+        sound().with_weights({"pledge": 101, "hours": 102})
+    assert len(refused.value.problems) == 2
 
 
 def sound() -> Scheme:

@@ -140,9 +140,9 @@ class Case:
         return found
 
     def rank_by(self, contest: Contest, own: int) -> int:
-        """The rank of a member of a pool among all of it that take part, by what the places go by."""
-        part = self.taking_part[contest.positions]
-        return int(competition_ranks(np.where(part, contest.keys[0], np.nan), *contest.keys[1:])[own])
+        """The rank of a member of a pool among all of it that are ranked, by what the places go by."""
+        ranked = (self.placed > 0)[contest.positions]
+        return int(competition_ranks(np.where(ranked, contest.keys[0], np.nan), *contest.keys[1:])[own])
 
     def missed(self, asker: str, position: int) -> list[tuple[Requirement, object]]:
         """What a member does not meet of an award's requirements, and what it has instead."""
@@ -708,7 +708,8 @@ def award_problems(decided: Decided) -> Iterator[Problem]:
     for allotment in case.allotments:
         yield from _passed(allotment)
         for contest in allotment.contests:
-            yield from _vacancy(case, contest)
+            if contest.vacant:
+                yield _vacancy(case, contest)
 
 
 def tie_problems(scheme: Scheme, members: pd.DataFrame, ties: Sequence[Tie]) -> Iterator[Problem]:
@@ -734,11 +735,10 @@ def _named(members: pd.DataFrame, tie: Tie) -> list[str]:
 def _passed(allotment: Allotment) -> Iterator[Problem]:
     """Where more are given an award than it has places, since all of those level at the line are."""
     award, ceiling = allotment.award, allotment.award.quota.in_all if allotment.award.quota else None
-    counts = [(contest.class_, contest.places, int(contest.given.sum())) for contest in allotment.contests]
-    everyone = ("", ceiling, int(allotment.given.sum()))
-    for class_, places, given in [*counts, everyone]:
+    counts = [(contest.class_, NOTHING, contest.places, int(contest.given.sum())) for contest in allotment.contests]
+    counts.append(("", Phrase("各类合计", " in all classes together"), ceiling, int(allotment.given.sum())))
+    for class_, together, places, given in counts:
         if places is not None and given > places:
-            together = Phrase("各类合计", " in all classes together") if (class_, places, given) is everyone else NOTHING
             rule = phrase(
                 "“{award}”{zh}名额 {places} 个，授予 {given} 家：名额线上同分并列，一并授予",
                 "`{award}`: {places:place|places}{en}, {given} given: all of those level at the line are given it",
@@ -767,18 +767,14 @@ def _out_of_reach(scheme: Scheme) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def _vacancy(case: Case, contest: Contest) -> Iterator[Problem]:
-    """Places that stay empty, and why: too few are good enough, they have another award, they lost in all classes together."""
-    given, places = int(contest.given.sum()), contest.places or 0
-    empty = places - given - contest.left - int(contest.shared.sum())
-    if empty <= 0:
-        return
+def _vacancy(case: Case, contest: Contest) -> Problem:
+    """Places that stay empty, and why: too few are good enough, or who is cannot be given it; and who lost its place beside."""
     rule = phrase(
         "“{award}”名额 {places} 个，授予 {given} 家，空缺 {vacant} 个",
         "`{award}`: {places:place|places}, {given} given, {vacant} empty",
-        award=contest.award.label, places=places, given=given, vacant=empty,
+        award=contest.award.label, places=contest.places, given=int(contest.given.sum()), vacant=contest.vacant,
     )  # fmt: skip
-    yield Problem("note", rule, _why_empty(case, contest), column=f"award[{contest.award.id}]", value=contest.class_)
+    return Problem("note", rule, _why_empty(case, contest), column=f"award[{contest.award.id}]", value=contest.class_)
 
 
 def _why_empty(case: Case, contest: Contest) -> Phrase:
@@ -789,8 +785,8 @@ def _why_empty(case: Case, contest: Contest) -> Phrase:
         phrase(
             "另有 {n} 家够格，但已获不能兼得的奖项或被一票否决",
             "{n:more is|more are} good enough, but hold an award that excludes this one or are struck by a veto", n=others,
-        ) if contest.vacant and others and not few else None,
-        (FEW if few else NOBODY_ELSE) if contest.vacant else None,
+        ) if others and not few else None,
+        FEW if few else NOBODY_ELSE,
     ]  # fmt: skip
     first, *more = (each for each in told if each is not None)
     return _joined(first, *more, sep=Phrase("；", "; "))

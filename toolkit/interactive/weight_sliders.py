@@ -117,10 +117,9 @@ class WeightSliders(widgets.VBox):  # type: ignore[misc]
         """Take a weight that was moved; a slider in the page also sends back what it was set to, rounded to a step."""
         if self._quiet or isclose(weight, self.scheme.nodes[node].weight, rel_tol=0, abs_tol=0.51 * STEP):
             return
+        self._follow(self.scheme)  # what is refused leaves every slider where it stood
         if isfinite(weight):
             self._take(self._with_ratios(node).with_weights({node: weight}))
-        else:
-            self._follow(self.scheme)
 
     def _with_ratios(self, moved: str) -> Scheme:
         """The scheme; where all siblings of what is moved stand at 0, with the ratios they had at first."""

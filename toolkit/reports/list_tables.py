@@ -19,7 +19,7 @@ from toolkit.reports import wording
 from toolkit.reports.wording import class_name, headings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from toolkit.comparison import Comparison
     from toolkit.evaluation import Evaluation
@@ -69,7 +69,10 @@ def _standing(scheme: Scheme, row: Row, class_: str) -> tuple[str, ...]:
 
 
 def awards_table(evaluation: Evaluation, language: Language | None = None) -> Table:
-    """For each class and award: members, applied, places, awarded and the lowest total awarded; below, empty places."""
+    """For each class and award: members, applied, places, awarded and the lowest total awarded.
+
+    Below it, whatever the numbers do not say by themselves: empty places, more given than there are, places left open.
+    """
     scheme, language = evaluation.scheme, language or evaluation.scheme.language
     lines = award_lines(evaluation)
     rows = tuple(
@@ -90,8 +93,28 @@ def awards_table(evaluation: Evaluation, language: Language | None = None) -> Ta
         Phrase("各类名额与获奖线", "Places and award lines by class").into(language),
         (LEFT, RIGHT, RIGHT, LEFT, RIGHT, RIGHT, RIGHT),
         lines_after=breaks([row[0] for row in rows]),
-        note=_vacancies(scheme, lines).into(language),
+        note=(" " if language == "en" else "").join(filter(None, (told.into(language) for told in _beneath(evaluation, lines)))),
     )
+
+
+def _beneath(evaluation: Evaluation, lines: Sequence[Line]) -> Iterator[Phrase]:
+    scheme, places = evaluation.scheme, Phrase("待委员会决定的名额", "Places for the committee to decide")
+    yield _vacancies(scheme, lines)
+    counts = [(line.class_, line.award, line.places, line.awarded) for line in lines]
+    bounds = [(award.id, award.quota.in_all) for award in scheme.awards if award.quota is not None]
+    counts += [("", id_, bound, sum(line.awarded for line in lines if line.award == id_)) for id_, bound in bounds]
+    passed = [(class_, award, f"{there}→{given}") for class_, award, there, given in counts if there is not None and given > there]
+    yield _counted(scheme, Phrase("同分并列，一并授予（名额→获奖）", "More given than places, all level (places→given)"), passed)
+    yield _counted(scheme, places, [(tie.class_, tie.award, str(tie.places)) for tie in evaluation.ties])
+
+
+def _counted(scheme: Scheme, what: Phrase, counts: Sequence[tuple[str, str, str]]) -> Phrase:
+    """What there is of something, award by award; nothing where there is none."""
+    if not counts:
+        return Phrase("", "")
+    zh = "；".join(f"{class_name(class_, 'zh')}{wording.award_label(scheme, award)} {count}" for class_, award, count in counts)
+    en = "; ".join(f"{class_name(class_, 'en')}, {wording.award_label(scheme, award)}: {count}" for class_, award, count in counts)
+    return Phrase(f"{what.zh}：{zh}。", f"{what.en}: {en}.")
 
 
 def _vacancies(scheme: Scheme, lines: Sequence[Line]) -> Phrase:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from toolkit.evaluation.awards import tie_nodes
 from toolkit.evaluation.decisions import demand, subject
 from toolkit.evaluation.quotas import class_table
 from toolkit.evaluation.requirements import bars
@@ -226,8 +227,23 @@ def award_in_words(scheme: Scheme, award: Award) -> Phrase:
         labels = [scheme.label(id_) for id_ in award.beside]
         parts.append(phrase("可与{zh}兼得", "beside {en}", zh="、".join(labels), en=", ".join(labels)))
     if award.reserve:
-        parts.append(phrase("候补 {n} 名", "{n} reserves", n=award.reserve))
+        parts.append(phrase("候补 {n} 名", "{n:reserve|reserves}", n=award.reserve))
     return joined(*parts)
+
+
+OPEN_TIES = {
+    "refused": Phrase("仍相同的由委员会决定，未决定前不得封存", "those still level are left to the committee, and nothing is sealed until it has decided"),
+    "may_stay": Phrase("仍相同的由委员会决定，封存时可以暂不决定", "those still level are left to the committee, and may stay open when it is sealed"),
+}
+
+
+def ties_in_words(scheme: Scheme) -> Phrase:
+    """What is compared in turn between level members, and what becomes of those still level."""
+    labels = [scheme.label(node) for node in tie_nodes(scheme)]
+    compared = phrase("同分依次比较{zh}", "level ones are compared by {en}", zh="、".join(labels), en=", then ".join(labels))
+    joint = Phrase("仍相同的并列", "those still level share their places")
+    last = joint if scheme.ties[-1:] == ("joint",) else OPEN_TIES[scheme.open_ties]
+    return joined(*([compared] if labels else []), last)
 
 
 def grades_in_words(scheme: Scheme, grades: Grades) -> Phrase:

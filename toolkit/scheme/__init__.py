@@ -19,6 +19,7 @@ from toolkit.scheme.measures import Window
 from toolkit.scheme.outcomes import Award, Eligibility, Grades, Previous, Veto
 from toolkit.scheme.writing import plain, put
 
+SUMS = 1e-9  # how near to 100 siblings have to come, of percents that are no decimals
 PublicField = Literal["name", "class", "award", "grade", "rank", "total"]
 
 
@@ -162,15 +163,20 @@ class Scheme(Decision):
         Raises
         ------
         Refused
-            For ids that are no node, each with the nearest that is one.
-        ValueError
-            For a weight that is negative or exceeds what its siblings sum to.
+            For ids that are no node, each with the nearest that is one; for weights that are no number or negative; for
+            siblings that would not sum to 100, or all have 0. All at once.
         """
-        if unknown := sorted(set(weights) - set(self.nodes)):
-            raise Refused(Problems(tuple(_no_node(name, nearest(name, self.nodes)) for name in unknown)))
+        problems = [_no_node(name, nearest(name, self.nodes)) for name in sorted(set(weights) - set(self.nodes))]
+        problems += [_unfit(self.label(node), weight) for node, weight in weights.items() if not (math.isfinite(weight) and weight >= 0)]
+        if problems:
+            raise Refused(Problems(tuple(problems)))
         new: dict[str, float] = {}
-        for parent in {self.nodes[node].group for node in weights}:
-            new |= _shared_out(self.children(parent), weights, keep_sum=self.weights == "percent")
+        for parent in dict.fromkeys(self.nodes[node].group for node in weights):
+            shared = _shared_out(self.children(parent), weights, keep_sum=self.weights == "percent")
+            problems += _unbalanced(self, parent, shared)
+            new |= shared
+        if problems:
+            raise Refused(Problems(tuple(problems)))
         return self.model_copy(
             update={
                 "groups": tuple(node.model_copy(update={"weight": new.get(node.id, node.weight)}) for node in self.groups),
@@ -208,21 +214,37 @@ def _no_node(name: str, like: str | None) -> Problem:
     return Problem("error", Phrase("方案中没有这个指标或分组", "the scheme has no such indicator or group"), mend, column="weights", value=name)
 
 
+def _unfit(label: str, weight: float) -> Problem:
+    rule = phrase("“{label}”的权重应为不小于 0 的数", "the weight of `{label}` must be a number of 0 or more", label=label)
+    return Problem("error", rule, Phrase("请改正", "correct it"), column="weights", value=f"{weight:g}")
+
+
+def _unbalanced(scheme: Scheme, parent: str | None, shared: Mapping[str, float]) -> list[Problem]:
+    """What is wrong with the weights of siblings, as it would be in a file."""
+    weights = {node.id: shared.get(node.id, node.weight) for node in scheme.children(parent)}
+    where = Phrase("一级指标", "total") if parent is None else phrase("“{label}”下各项", "{label}", label=scheme.label(parent))
+    total = math.fsum(weights.values())
+    if scheme.weights == "percent" and abs(total - 100) > SUMS:
+        listed = " + ".join(f"{scheme.label(node)} {weight:g}" for node, weight in weights.items())
+        rule = phrase(
+            "{zh}的权重之和应为 100，现为 {total:.10g}（{listed}）", "weights below `{en}` must sum to 100, not {total:.10g} ({listed})",
+            zh=where.zh, en=where.en, total=total, listed=listed,
+        )  # fmt: skip
+        return [Problem("error", rule, Phrase("请调整权重，使其和为 100", "change the weights so that they sum to 100"), column="weights")]
+    if total == 0:
+        rule = phrase("{zh}的权重全为 0", "all weights below `{en}` are 0", zh=where.zh, en=where.en)
+        return [Problem("error", rule, Phrase("请至少给一项权重", "give one a weight"), column="weights")]
+    return []
+
+
 def _shared_out(
     siblings: tuple[Group | Indicator, ...], weights: Mapping[str, float], *, keep_sum: bool
 ) -> dict[str, float]:
+    """The weights named, and of the others what these leave, shared as they were."""
     named = {node.id: float(weights[node.id]) for node in siblings if node.id in weights}
-    if not all(math.isfinite(weight) and weight >= 0 for weight in named.values()):
-        message = "a weight must be a number, and not negative"
-        raise ValueError(message)
     if not keep_sum:
-        rest = {}
-    else:
-        others = [node for node in siblings if node.id not in named]
-        left, before = 100.0 - sum(named.values()), sum(node.weight for node in others)
-        if (not others and abs(left) > 1e-9) or left < -1e-9:
-            message = f"weights of siblings must sum to 100, not {sum(named.values()):g}"
-            raise ValueError(message)
-        parts = {node.id: node.weight / before if before else 1 / len(others) for node in others}
-        rest = {node: max(left, 0.0) * part for node, part in parts.items()}
-    return {**named, **rest}
+        return named
+    others = [node for node in siblings if node.id not in named]
+    left, before = 100.0 - sum(named.values()), sum(node.weight for node in others)
+    parts = {node.id: node.weight / before if before else 1 / len(others) for node in others}
+    return named | {node: max(left, 0.0) * part for node, part in parts.items()}

@@ -16,14 +16,15 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import IO
 
 from toolkit.edition import open_edition
 from toolkit.evaluation import Evaluation, evaluate
-from toolkit.ground.problems import Problems, refuse
+from toolkit.evaluation.decisions import tie_problems
+from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Phrase
 from toolkit.records import Records
 from toolkit.reports.csv_files import write_results
@@ -193,6 +194,7 @@ def _fill(bag: Path, order: _Order) -> Evaluation:
     edition = bag / "edition"
     freeze_edition(order.folder, edition)
     records, evaluation = _resolved(edition)
+    _refuse_open_ties(evaluation)
     frozen = folder_digests(edition)
     write_results(evaluation, bag / "results")
     if order.survey is not None:
@@ -206,6 +208,13 @@ def _fill(bag: Path, order: _Order) -> Evaluation:
         rule = Phrase("笔记本改动了届次文件", "a notebook changed the edition's files")
         raise refuse(rule, Phrase("笔记本只能读取", "notebooks may only read"))
     return evaluation
+
+
+def _refuse_open_ties(evaluation: Evaluation) -> None:
+    """Nothing is sealed while places are open between level members, unless the scheme says that they may stay so."""
+    if evaluation.ties and evaluation.scheme.open_ties == "refused":
+        told = tie_problems(evaluation.scheme, evaluation.members, evaluation.ties)
+        raise Refused(Problems(tuple(replace(problem, severity="error") for problem in told)))
 
 
 def _resolved(edition: Path) -> tuple[Records, Evaluation]:

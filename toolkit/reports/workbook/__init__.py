@@ -26,6 +26,7 @@ from toolkit.reports.scheme_wording import (
     measure_in_words,
     missing_in_words,
     selection_in_words,
+    ties_in_words,
     touched_in_words,
     valued_in_words,
     veto_in_words,
@@ -189,6 +190,9 @@ def _beyond(scheme: Scheme, language: Language) -> Iterator[Line]:
         said = grades_in_words(scheme, scheme.grades).into(language)
         label = "信用等级" if zh else "grades"
         yield ("等级" if zh else "grades", label, "", "", said, "", "", scheme.grades.source)
+    if scheme.awards and scheme.ties[-1:] != ("joint",):
+        kind, label = ("同分", "同分处理") if zh else ("ties", "ties")
+        yield (kind, label, "", "", ties_in_words(scheme).into(language), "", "", "")
 
 
 
