@@ -84,9 +84,9 @@ def test_what_does_not_count_leaves_its_weight_to_its_siblings(data: st.DataObje
     values = data.draw(tables(rules, members(4), gaps=False))
     gone = data.draw(st.sampled_from([item.id for item in rules.indicators]))
     without = scored(rules, values.assign(**{gone: np.nan}))
-    weightless = scored(rules.with_weights({gone: 0}), values)
     siblings = rules.children(rules.nodes[gone].group)
     if len(siblings) > 1:
+        weightless = scored(rules.with_weights({gone: 0}), values)
         assert np.allclose(without[TOTAL], weightless[TOTAL], rtol=1e-12)
     assert without[gone].isna().all()
 

@@ -14,8 +14,7 @@ from toolkit.ground import statistics as moments
 from toolkit.ground.problems import refuse
 from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, phrase
-from toolkit.scheme.shapes import Category, Piecewise, Points, Ranged, Steps, is_missing, state_name
-from toolkit.scheme.shapes.absolute import Graded
+from toolkit.scheme.shapes import Category, is_missing, state_name
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
@@ -191,24 +190,8 @@ def _at_the_ends(item: Indicator, evaluation: Evaluation, who: pd.Index[str]) ->
     if not len(values):
         return {"at_worst": np.nan, "at_best": np.nan}
     scale = evaluation.scheme.scale
-    low, high = item.value.lowest + NOISE * scale, _highest(item.value, scale) - NOISE * scale
+    low, high = item.value.lowest + NOISE * scale, min(item.value.highest(scale), scale) - NOISE * scale
     return {"at_worst": float((values <= low).mean()), "at_best": float((values >= high).mean())}
-
-
-def _highest(shape: Graded, scale: float) -> float:
-    """The highest value the shape can give; the scale where its range is open."""
-    match shape:
-        case Category(points=points, other=other):
-            return max([*points.values(), *([] if other is None else [other])])
-        case Steps(steps=steps, below=below):
-            return max(below, *(value for _, value in steps))
-        case Piecewise(points=knots):
-            return max(value for _, value in knots)
-        case Ranged():
-            return shape.ends(scale)[1]
-        case Points(per=per, base=base, cap=cap):
-            return min(scale, scale if cap is None else cap, base if per < 0 else scale)
-    return scale
 
 
 def _constant_in(evaluation: Evaluation, column: pd.Series[Any]) -> list[str]:

@@ -19,7 +19,14 @@ import pandas as pd
 from toolkit.ground.decimals import decimal_digits_of
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.text import Phrase, phrase
-from toolkit.indicators.checks import appeal_notes, class_problems, testimonies, value_problems, veto_problems
+from toolkit.indicators.checks import (
+    appeal_notes,
+    class_problems,
+    reach_problems,
+    testimonies,
+    value_problems,
+    veto_problems,
+)
 from toolkit.indicators.engine import VETOES, Engine
 from toolkit.indicators.panel import Judging, judging
 from toolkit.indicators.single_rows import RawValues, Taken
@@ -129,9 +136,8 @@ def measure_indicators(scheme: Scheme, records: Records) -> Indicators:
         lacking = chain(*(veto_problems(engine, records, veto) for veto in scheme.vetoes))
         said = [*repeated, *lacking, *appeal_notes(engine, scheme), *testimonies(engine, scheme, records)]
     members = records.members
-    problems = chain(
-        *(column.problems for column in columns.values()), class_problems(scheme, members), said, judged.problems
-    )
+    schemes = (*class_problems(scheme, members), *reach_problems(scheme, records.tables))
+    problems = chain(*(column.problems for column in columns.values()), schemes, said, judged.problems)
     applicable = {item.id: columns[item.id].applicable & _applies(item, members) for item in scheme.indicators}
     return Indicators(
         raw=_frame({item.id: columns[item.id].raw for item in scheme.indicators}, members.index),

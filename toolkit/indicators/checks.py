@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import Problem, Severity, nearest
 from toolkit.ground.text import Phrase, phrase
 from toolkit.indicators.selection import PLACE, Source, words_order
 from toolkit.records.findings import shown
+from toolkit.scheme.checks.measures import SAME, below_full_marks
 from toolkit.scheme.measures import Measure, Selection, Window, holding
+from toolkit.scheme.shapes.absolute import FAR
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from toolkit.indicators.engine import Engine
     from toolkit.indicators.single_rows import Taken
     from toolkit.records import Records
-    from toolkit.records.dictionary import Table
+    from toolkit.records.dictionary import Table, Tables
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Adjustment, Condition, Indicator
     from toolkit.scheme.outcomes import Requirement, Veto
@@ -236,6 +239,30 @@ def class_problems(scheme: Scheme, members: pd.DataFrame) -> Iterator[Problem]:
                 mend = Phrase("请删去首尾的空格", "remove the blanks around it")
             rule = phrase("没有会员属于类别“{name}”", "no member is in the class `{name}`", name=name)
             yield Problem(severity, rule, mend, file="scheme.toml", column=place, value=name)
+
+
+def reach_problems(scheme: Scheme, tables: Tables) -> Iterator[Problem]:
+    """Indicators that can never have full marks, since the range of their column ends before them."""
+    for item in scheme.indicators:
+        least, most = _reach(item.measure, tables)
+        alone, within = (item.value.highest(scheme.scale, *ends) for ends in ((), (least, most)))
+        if within < scheme.scale * (1 - SAME) <= alone:
+            rule, mend = below_full_marks(within, scheme.scale)
+            limit = phrase("“{label}”的数据在 {least:g} 至 {most:g} 之间：", "`{label}` is measured from {least:g} to {most:g}: ", label=item.label, least=least, most=most)
+            yield Problem("warning", Phrase(limit.zh + rule.zh, limit.en + rule.en), mend, file="scheme.toml", column=f"indicator[{item.id}].value")
+
+
+def _reach(measure: Measure, tables: Tables) -> tuple[float, float]:
+    """Between which numbers all that is measured must lie, by what the tables allow."""
+    if measure.take == "ratio" and measure.column is None:
+        return 0.0, 1.0
+    if measure.take in {"sum", "count", "distinct", "ratio", "any"} or measure.over:
+        return -FAR, FAR
+    spec = tables.table[measure.place[0]].column.get(str(measure.place[1]))
+    if spec is None or spec.range is None:
+        return -FAR, FAR
+    whole = 100.0 if spec.type == "percent" and spec.unit == "%" else 1.0
+    return decimal_digits(spec.range[0] / whole), decimal_digits(spec.range[1] / whole)
 
 
 def _required(scheme: Scheme) -> Iterator[tuple[str, tuple[Requirement, ...]]]:

@@ -8,14 +8,19 @@ What can be wrong with value shapes and outlier treatments.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import chain, pairwise
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from toolkit.ground.text import Phrase, phrase
-from toolkit.ground.toml_reader import Fault
+from toolkit.ground.toml_reader import Fault, tuples
 from toolkit.ground.toml_syntax import KeyPath, Raw
 from toolkit.scheme.checks.tree import BOUNDS, clash, is_number, items, unknown
+from toolkit.scheme.shapes import Shape
 
 NEED_TAKE = {"table", "where", "among", "window", "in_period", "once_per", "unverified", "weight"}
 NEED_COLUMN = {"sum", "distinct", "latest", "mean", "weighted_mean", "max", "min", "panel"}
@@ -209,6 +214,7 @@ def _is_day(bound: object) -> bool:
 
 
 
+SAME = 1e-9
 RELATIVE = ("min_max", "z_score", "percentile", "rank", "borda", "share_of_best", "exponential_rank")
 LADDERS = ("percentile", "rank", "borda", "exponential_rank")
 COINCIDE = Phrase("最差值与最好值相同，无法换算", "worst and best coincide")
@@ -217,7 +223,7 @@ ASCEND = Phrase("请按从低到高排列", "order them from low to high")
 
 def shapes_faults(raw: Raw) -> Iterable[Fault]:
     """Every fault of the indicators' value shapes and outlier treatments."""
-    checks = (_goalposts, _rising, _target, _shape_range, _relative, _outliers)
+    checks = (_goalposts, _rising, _target, _shape_range, _full_marks, _relative, _outliers)
     shaped = [(("indicator", place), item) for place, item in items(raw, "indicator") if isinstance(item.get("value"), dict)]
     return chain.from_iterable(check(path, item, raw) for path, item in shaped for check in checks)
 
@@ -266,6 +272,33 @@ def _shape_range(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:
     elif to[0] < 0 or to[1] > scale:
         rule = phrase("分值范围超出 0 到满分 {scale:g}", "the range of values leaves the scale from 0 to {scale:g}", scale=scale)
         yield Fault((*path, "value", "to"), rule, Phrase("请收窄 to，或改 scale", "narrow it, or change `scale`"))
+
+
+@cache
+def _shapes() -> TypeAdapter[Shape]:
+    return TypeAdapter(Shape)
+
+
+def _full_marks(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:
+    """What nobody can have all of, whatever was measured: most often points of the total, written as points of the scale."""
+    scale = raw.get("scale", 100)
+    try:
+        shape = _shapes().validate_python(tuples(item["value"]))
+    except ValidationError:  # told as such
+        return
+    most = shape.highest(scale) if is_number(scale) and scale > 0 else math.nan
+    key = next((key for key in ("cap", "to", "steps", "points", "base") if key in item["value"]), None)
+    if most < scale * (1 - SAME):
+        yield Fault((*path, "value", *([key] if key else [])), *below_full_marks(most, scale), severity="warning")
+
+
+def below_full_marks(most: float, scale: float) -> tuple[Phrase, Phrase]:
+    """What is said of an indicator that can have no more than `most`, and what to do."""
+    return (
+        phrase("本项最高只能得 {most:.6g} 分，到不了满分 {scale:g} 分", "no more than {most:.6g} of {scale:g} can be had here", most=most, scale=scale),
+        phrase("每项先按满分 {scale:g} 分计分，再按权重折算：请改为可得 {scale:g} 分；确有此意的可不处理",
+               "each indicator is scored on the whole scale and then weighted: let it reach {scale:g}, or leave it if that is meant", scale=scale),
+    )  # fmt: skip
 
 
 def _relative(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:

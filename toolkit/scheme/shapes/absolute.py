@@ -25,13 +25,36 @@ Positive = Annotated[Number, Field(gt=0)]
 Better = Literal["higher", "lower"]
 
 
+FAR = 1e12  # beyond any raw value
+
+
 class Graded(Decision):
-    """What every shape has: the value that stands for a missing one under ``missing = "worst"``."""
+    """What every shape has: the value that stands for a missing one under ``missing = "worst"``, and the most it can give."""
 
     @property
     def lowest(self) -> float:
         """The lowest value the shape can give."""
         return 0.0
+
+    @property
+    def knots(self) -> tuple[float, ...]:
+        """The raw values between which the shape only rises or only falls."""
+        return ()
+
+    def highest(self, scale: float, least: float = -FAR, most: float = FAR) -> float:
+        """The most that raw values from `least` to `most` can be given.
+
+        Examples
+        --------
+        >>> Points(shape="points", per=5, cap=20).highest(100), Linear(shape="linear", worst=0, best=120).highest(100, 0, 80)
+        (20.0, 66.66666666666667)
+        """
+        raw = np.clip(np.array([least, *self.knots, most]), least, most)
+        return float(self.values(raw, scale).max())
+
+    def values(self, raw: Floats, scale: float) -> Floats:
+        """Values of `raw`, shape (members,)."""
+        raise NotImplementedError
 
 
 class Ranged(Graded):
@@ -79,6 +102,11 @@ class Linear(Ranged):
     best: Number
     clamp: bool = True
 
+    @property
+    def knots(self) -> tuple[float, ...]:
+        """Both goalposts."""
+        return self.worst, self.best
+
     def values(self, raw: Floats, scale: float) -> Floats:
         """Values of `raw`, shape (members,)."""
         share = raw - self.worst
@@ -96,6 +124,11 @@ class Log(Ranged):
     worst: Positive
     best: Positive
     clamp: bool = True
+
+    @property
+    def knots(self) -> tuple[float, ...]:
+        """Both goalposts."""
+        return self.worst, self.best
 
     def values(self, raw: Floats, scale: float) -> Floats:
         """Values of `raw`, shape (members,)."""
@@ -123,6 +156,10 @@ class Points(Graded):
     per: Number
     cap: Positive | None = None
     base: Number = 0.0
+
+    def highest(self, scale: float, least: float = 0.0, most: float = FAR) -> float:
+        """The most that so many units can be given; there are none below 0."""
+        return super().highest(scale, max(least, 0.0), max(most, 0.0))
 
     def values(self, raw: Floats, scale: float) -> Floats:
         """Values of `raw`, shape (members,)."""
@@ -156,6 +193,11 @@ class Steps(Graded):
         """The lowest of the steps."""
         return min(self.below, *(value for _, value in self.steps))
 
+    @property
+    def knots(self) -> tuple[float, ...]:
+        """The lower bounds."""
+        return tuple(bound for bound, _ in self.steps)
+
 
 class Piecewise(Graded):
     """Straight from each of some points to the next, and flat beyond the first and the last (分段线性).
@@ -187,6 +229,11 @@ class Piecewise(Graded):
         """The lowest of the points."""
         return min(value for _, value in self.points)
 
+    @property
+    def knots(self) -> tuple[float, ...]:
+        """The raw values of the points."""
+        return tuple(raw for raw, _ in self.points)
+
 
 class Target(Ranged):
     """Full within the `best` range, falling straight to nothing at the ends of the `worst` range (适度指标).
@@ -204,6 +251,11 @@ class Target(Ranged):
     shape: Literal["target"]
     best: tuple[Number, Number]
     worst: tuple[Number, Number]
+
+    @property
+    def knots(self) -> tuple[float, ...]:
+        """The ends of both ranges."""
+        return *self.worst, *self.best
 
     def values(self, raw: Floats, scale: float) -> Floats:
         """Values of `raw`, shape (members,)."""
@@ -254,6 +306,10 @@ class Category(Graded):
     shape: Literal["category"]
     points: Annotated[dict[str, Number], Field(min_length=1)]
     other: Number | None = None
+
+    def highest(self, scale: float, least: float = -FAR, most: float = FAR) -> float:  # noqa: ARG002 - states are no numbers
+        """The highest of the points, `other` included."""
+        return max([*self.points.values(), *([] if self.other is None else [self.other])])
 
     def values(self, raw: Iterable[object], scale: float) -> Floats:  # noqa: ARG002 - every shape takes the scale
         """Values of `raw`, any one-dimensional collection of text, numbers or booleans; unknown states give NaN."""

@@ -25,7 +25,7 @@ import numpy as np
 from pydantic import Field
 
 from toolkit.ground.toml_reader import Decision
-from toolkit.scheme.shapes.absolute import Better, Number, Positive, Ranged
+from toolkit.scheme.shapes.absolute import FAR, Better, Number, Positive, Ranged
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -77,6 +77,10 @@ class Relative(Ranged):
             return self
         entries = {name: self.written(entry) for name, _, entry in self._entries(raw, scale, classes)}
         return self.model_copy(update={"found": entries})
+
+    def highest(self, scale: float, least: float = -FAR, most: float = FAR) -> float:  # noqa: ARG002 - it depends on the members
+        """The upper end of the range, which the best of the members is given."""
+        return self.ends(scale)[1]
 
     def worst(self, raw: Floats, scale: float, classes: Any = None) -> Floats:  # noqa: ARG002 - some must look
         """What stands in for a missing value of each member under ``missing = "worst"``."""
@@ -195,6 +199,10 @@ class ZScore(Relative):
             return np.where(np.isnan(raw), np.nan, self.mean)
         above = raw - entry.mean if self.better == "higher" else entry.mean - raw
         return self.mean + self.deviation * (above / entry.deviation)
+
+    def highest(self, scale: float, least: float = -FAR, most: float = FAR) -> float:  # noqa: ARG002 - it has no bounds
+        """No bound."""
+        return math.inf
 
     def worst(self, raw: Floats, scale: float, classes: Any = None) -> Floats:
         """The lowest value found, of the class where the shape looks at classes; `mean` where none was found."""
