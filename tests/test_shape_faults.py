@@ -8,8 +8,28 @@ import pytest
 
 from tests.conftest import SCHEME
 from toolkit.ground.problems import Refused
-from toolkit.scheme import load_scheme
+from toolkit.scheme import load_scheme, read_scheme
 
+LOW = (
+    ('{ shape = "points", per = 5, cap = 20 }', "value.cap"),
+    ('{ shape = "points", base = 20, per = -1 }', "value.base"),
+    ('{ shape = "linear", worst = 0, best = 40, to = [0, 20] }', "value.to"),
+    ('{ shape = "log", worst = 1, best = 40, to = [0, 20] }', "value.to"),
+    ('{ shape = "target", worst = [0, 9], best = [2, 4], to = [0, 20] }', "value.to"),
+    ('{ shape = "min_max", to = [0, 20] }', "value.to"),
+    ('{ shape = "steps", steps = [[0, 0], [3, 20]] }', "value.steps"),
+    ('{ shape = "piecewise", points = [[0, 20], [3, 10]] }', "value.points"),
+    ('{ shape = "category", points = { "a" = 20 }, other = 0 }', "value.points"),
+)
+FULL = (
+    '{ shape = "points", per = 5 }', '{ shape = "points", base = 100, per = -1 }', '{ shape = "points", per = 5, cap = 120 }',
+    '{ shape = "linear", worst = 40, best = 0 }', '{ shape = "linear", worst = 0, best = 40, clamp = false }',
+    '{ shape = "log", worst = 40, best = 1 }', '{ shape = "target", worst = [0, 9], best = [2, 4] }',
+    '{ shape = "steps", steps = [[0, 0], [3, 100]] }', '{ shape = "steps", below = 100, steps = [[0, 0]] }',
+    '{ shape = "piecewise", points = [[0, 0], [1, 100], [2, 50]] }', '{ shape = "category", points = { "a" = 1 }, other = 100 }',
+    '{ shape = "logistic", middle = 3, steepness = 2 }', '{ shape = "logistic", middle = 3, steepness = 2, better = "lower" }',
+    '{ shape = "z_score" }', '{ shape = "rank" }', '{ shape = "exponential_rank", rate = 23 }', '{ shape = "share_of_best" }',
+)  # fmt: skip
 HOURS = 'value = { shape = "linear", worst = 0, best = 40 }'
 FAULTS = (
     ('value = { shape = "log", worst = 5, best = 5 }', "value.best", "coincide"),
@@ -83,3 +103,18 @@ def test_nothing_is_compared_within_classes_where_there_are_none(tmp_path: Path)
 )
 def test_what_is_sound_is_read(tmp_path: Path, written: str) -> None:
     assert read(tmp_path, (HOURS + '\nmissing = "worst"', written))
+
+
+@pytest.mark.parametrize(("shape", "place"), LOW)
+def test_what_can_never_have_full_marks_is_warned_of(tmp_path: Path, shape: str, place: str) -> None:
+    (tmp_path / "scheme.toml").write_text(SCHEME.replace(HOURS, f"value = {shape}"), encoding="utf-8")
+    _, problems = read_scheme(tmp_path / "scheme.toml")
+    (problem,) = problems
+    assert (problem.severity, problem.column) == ("warning", f"indicator[hours].{place}")
+    assert problem.rule.zh == "本项最高只能得 20 分，到不了满分 100 分"
+
+
+@pytest.mark.parametrize("shape", FULL)
+def test_what_can_have_full_marks_is_not(tmp_path: Path, shape: str) -> None:
+    (tmp_path / "scheme.toml").write_text(SCHEME.replace(HOURS, f"value = {shape}"), encoding="utf-8")
+    assert not read_scheme(tmp_path / "scheme.toml")[1]

@@ -223,9 +223,12 @@ ASCEND = Phrase("请按从低到高排列", "order them from low to high")
 
 def shapes_faults(raw: Raw) -> Iterable[Fault]:
     """Every fault of the indicators' value shapes and outlier treatments."""
-    checks = (_goalposts, _rising, _target, _shape_range, _full_marks, _relative, _outliers)
-    shaped = [(("indicator", place), item) for place, item in items(raw, "indicator") if isinstance(item.get("value"), dict)]
-    return chain.from_iterable(check(path, item, raw) for path, item in shaped for check in checks)
+    checks = (_goalposts, _rising, _target, _shape_range, _relative, _outliers)
+    for place, item in items(raw, "indicator"):
+        if isinstance(item.get("value"), dict):
+            path: KeyPath = ("indicator", place)
+            found = list(chain.from_iterable(check(path, item, raw) for check in checks))
+            yield from found or _full_marks(path, item, raw)  # what contradicts itself can have anything
 
 
 def _goalposts(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:  # noqa: ARG001 - every check looks at all
@@ -280,7 +283,7 @@ def _shapes() -> TypeAdapter[Shape]:
 
 
 def _full_marks(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:
-    """What nobody can have all of, whatever was measured: most often points of the total, written as points of the scale."""
+    """What nobody can have all of, whatever is measured: most often points of the total, written as points of the scale."""
     scale = raw.get("scale", 100)
     try:
         shape = _shapes().validate_python(tuples(item["value"]))
