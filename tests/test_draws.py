@@ -26,9 +26,10 @@ from toolkit.evaluation import many as drawn_standings
 from toolkit.evaluation import many_scores as drawn_scores
 from toolkit.evaluation import many_scores as patterned_scores
 from toolkit.evaluation.decisions import decide_awards
-from toolkit.evaluation.many import Allocation, Steps
+from toolkit.evaluation.many import Allocation
 from toolkit.evaluation.many_scores import PatternedScores
 from toolkit.evaluation.scores import Tree, node_scores
+from toolkit.evaluation.steps import Steps
 from toolkit.ground.problems import Refused
 from toolkit.ground.ranking import rounded
 from toolkit.sensitivity import GivenWeights, WeightDraws, award_probabilities

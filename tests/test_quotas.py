@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.contested import quotas
 from tests.invented import scheme
-from toolkit.evaluation.quotas import places, quota_problems
+from toolkit.evaluation.quotas import Pools, places, quota_problems
 from toolkit.scheme import Scheme
 from toolkit.scheme.outcomes import Quota
 
@@ -63,3 +64,25 @@ def test_what_is_odd_is_told() -> None:
 @pytest.mark.parametrize("said", [{"share": 1.0}, {"number": 5}, {"number": {"采购人": 5}}, {"number": 5, "within": "all"}])
 def test_a_quota_that_fits_is_no_question(said: dict[str, Any]) -> None:
     assert not list(quota_problems(awarding(**said), {"采购人": 5}))
+
+
+@given(st.lists(st.sampled_from(["甲", "乙", "", None]), max_size=12), st.data())
+def test_every_member_is_in_the_pool_of_its_class(classes: list[str | None], data: st.DataObject) -> None:
+    pools = Pools.by_class(np.array(classes, dtype=object))
+    expected: dict[str, list[int]] = {}
+    for position, name in enumerate(classes):
+        expected.setdefault(name or "", []).append(position)
+    assert {name: own.tolist() for name, own in pools} == expected
+    assert list(pools.names) == sorted(expected)
+    chosen = np.array(data.draw(st.lists(st.booleans(), min_size=len(classes), max_size=len(classes))), dtype=np.bool_)
+    assert pools.counted(chosen) == [int(chosen[own].sum()) for _, own in pools]
+
+
+def test_all_together_are_one_pool() -> None:
+    assert [(name, own.tolist()) for name, own in Pools.together(3)] == [("", [0, 1, 2])]
+    assert Pools.together(0).counted(np.zeros(0, np.bool_)) == [0]  # and still a pool where nobody is
+
+
+def test_there_may_be_more_classes_than_a_byte_counts() -> None:
+    classes = np.array([f"{place % 300:03}" for place in range(600)], dtype=object)
+    assert [own.tolist() for _, own in Pools.by_class(classes)] == [[place, place + 300] for place in range(300)]

@@ -144,6 +144,7 @@ def test_a_mean_that_cannot_take_negative_scores_says_so() -> None:
     with pytest.raises(Refused, match="g cannot take scores below 0"):
         one("geometric", [-1.0, 2.0], [1, 1])
     assert one("arithmetic", [-1.0, 2.0], [1, 1]) == 0.5
+    assert one("power(-0.5)", [0.0, 2.0], [1, 1e-160]) == 0.0  # and nothing overflows on the way
     assert one("geometric", [-1.0, 2.0], [0, 1]) == pytest.approx(2)  # what has no weight is not looked at,
     assert one("geometric", [-1.0, 2.0, np.nan], [0, 1, 1]) == pytest.approx(2)  # a gap beside it or not
 

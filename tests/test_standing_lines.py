@@ -13,20 +13,22 @@ from tests.invented import evaluation, indicator, members, scheme
 from tests.straight import straight
 from tests.test_stability import two
 from toolkit.evaluation import Evaluation
+from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.requirements import rounded_scores
 from toolkit.evaluation.scores import TOTAL
+from toolkit.ground.ranking import rounded
 from toolkit.sensitivity.leave_record_out import StandingLines
-from toolkit.sensitivity.tipping.lines import looked_at, terms_of
+from toolkit.sensitivity.tipping.lines import terms_of
 
 
 def lines_of(asked: Evaluation) -> StandingLines:
     terms = terms_of(asked)
     score = rounded_scores(asked.scheme, asked.scores.loc[asked.members.index])
-    return StandingLines(terms, {node: score(node) for node in looked_at(terms)})
+    return StandingLines(terms, {node: score(node) for node in terms.nodes})
 
 
 def given_by(lines: StandingLines, points: dict[str, np.ndarray]) -> set[tuple[str, int]]:
-    return {(own.award.id, int(at)) for own in lines.terms.contests(points.__getitem__) for at in own.positions[own.given]}
+    return {(own.award.id, int(at)) for own in ListRun.of(lines.terms, points.__getitem__).contests for at in own.positions[own.given]}
 
 
 @settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
@@ -34,8 +36,11 @@ def given_by(lines: StandingLines, points: dict[str, np.ndarray]) -> set[tuple[s
 def test_what_leaves_the_lines_untouched_leaves_the_list(asked: Evaluation, data: st.DataObject) -> None:
     lines, rng = lines_of(asked), np.random.default_rng(data.draw(st.integers(0, 99)))
     who = rng.integers(0, len(asked.members), 30)
-    near = np.array([np.nan, -1.0, -0.01, 0.0, 0.01, 1.0, 20.0])  # level with someone, a step away, far away, none at all
-    scores = {node: rng.choice(points, 30) + rng.choice(near, 30, p=[0.1, *[0.15] * 6]) for node, points in lines.points.items()}
+    decimals = lines.terms.scheme.decimals
+    near = np.array([np.nan, -10.0, -1.0, 0.0, 1.0, 10.0, 200.0]) * 10.0**-decimals  # level with someone, a step away, far away, none at all
+    scores = {
+        node: rounded(rng.choice(points, 30) + rng.choice(near, 30, p=[0.1, *[0.15] * 6]), decimals) for node, points in lines.points.items()
+    }
     untouched, now = lines.untouched(who, scores), given_by(lines, lines.points)
     event(f"untouched {untouched.mean():.0%}")
     for at in np.flatnonzero(untouched):

@@ -153,7 +153,10 @@ class Sums:
         weight = np.where(np.asarray(self.weight) > 0, self.weight, np.nan)
         if branch.power == -np.inf:
             return np.broadcast_to(np.where(np.isnan(weight), np.nan, self.least), self.top.shape)
-        mean = _straight(self.top / weight, branch.power)
+        mean = self.top / weight
+        if branch.power <= 0:  # what a zero makes zero is not worked out: beside one that weighs 1e-160 it would overflow
+            mean = np.where(self.zero, 1.0, mean)
+        mean = _straight(mean, branch.power)
         if branch.power <= 0:
             mean = np.where(self.zero, 0.0, mean)
         return mean if branch.full == 1 else mean * branch.full

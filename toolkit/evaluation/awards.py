@@ -1,40 +1,34 @@
-"""Contests: who competes with whom for the places of an award, and who wins them.
+"""The rule of the awards: who is given which, in any number of runs at once. The list is a run of one.
 
-The terms of the awards: all that no score changes, worked out once, and the contests that scores then decide.
-
-Turns: the members of every class from the best down, put in order once for all the awards that look at them.
-
-Ceilings: a bound on the places of all classes together, once each class has been served.
-
-Reserves (候补): who would be given an award next, known once every award is given.
+A run is one set of scores of all members: the list's own, those under drawn weights, or with a value changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from itertools import pairwise
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from toolkit.evaluation.quotas import places
+from toolkit.evaluation.many_scores import Desk
+from toolkit.evaluation.quotas import Pools, Positions, places
+from toolkit.evaluation.ranks import queued, ranked
 from toolkit.evaluation.requirements import Asked, Score, asked, bars
 from toolkit.evaluation.scores import TOTAL
-from toolkit.ground.deferred import Deferred
-from toolkit.ground.ranking import Floats, Integers, Mask, competition_ranks, descents, lined_up
+from toolkit.evaluation.steps import Bar, Lookup, Standing, Steps, bars_of, between, over
+from toolkit.ground.ranking import Integers, Mask, competition_ranks
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Award
-    Names = NDArray[np.object_]
 
-
-NOBODY = np.zeros(0, dtype=np.bool_)
+Key: TypeAlias = Callable[[NDArray[np.intp], NDArray[np.intp]], Standing]
+Places: TypeAlias = int | Integers | None
+"""Of one pool: as many in every run, int64[runs], or no limit."""
 
 
 @dataclass(frozen=True)
@@ -57,357 +51,9 @@ class Ceiling:
     level: int
 
 
-@dataclass(frozen=True, eq=False)
-class Contest:
-    """One award in one pool, decided.
-
-    Parameters
-    ----------
-    award, class_
-        The award, and the class that competes for it; "" when all classes compete together.
-    positions : intp[n]
-        The pool's members, by position among all.
-    places
-        Places there are; None for no limit.
-    keys : float64[keys, n]
-        The score that the places go by, then the nodes that settle ties.
-    able : bool[n]
-        Those over every bar whom no earlier award excludes.
-    given, open : bool[n]
-        Those given the award, and those left level at its line for the committee to settle.
-    beyond, shared : bool[n]
-        Those who won a place of their class that the bound on all classes together takes away, and those level at
-        that line, for the committee to settle. Neither is among `given` or `open`.
-    reserve : int64[n]
-        The place among the reserves, from 1 up; 0 for those that are none.
-    ceiling
-        What is known of that bound; None where there is none or it holds by itself.
-    """
-
-    award: Award
-    class_: str
-    positions: NDArray[np.intp]
-    places: int | None
-    keys: Floats
-    able: Mask
-    given: Mask
-    open: Mask
-    beyond: Mask = field(default_factory=lambda: NOBODY)
-    shared: Mask = field(default_factory=lambda: NOBODY)
-    reserve: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
-    ceiling: Ceiling | None = None
-
-    def __post_init__(self) -> None:
-        """Whoever is not told of is in none of the rarer states."""
-        for name in ("beyond", "shared", "reserve"):
-            if not len(getattr(self, name)):
-                kind = np.int64 if name == "reserve" else np.bool_
-                object.__setattr__(self, name, np.zeros(len(self.positions), kind))
-
-    @cached_property
-    def order(self) -> Integers:
-        """The place of each member among those able, 1-2-2-4; 0 for the others."""
-        return competition_ranks(np.where(self.able, self.keys[0], np.nan), *self.keys[1:])
-
-    @cached_property
-    def line(self) -> float | None:
-        """The lowest score that has a place of the class, stands open at its line, or lost it in all classes together."""
-        won = self.keys[0][self.given | self.open | self.beyond | self.shared]
-        return float(won.min()) if won.size else None
-
-    @property
-    def left(self) -> int:
-        """How many places are left for those in an open tie."""
-        return (self.places or 0) - int(self.given.sum()) if self.open.any() else 0
-
-    @property
-    def vacant(self) -> int:
-        """How many places stay empty because nobody else is good enough (宁缺毋滥)."""
-        taken = self.given | self.shared | self.beyond
-        return max(0, (self.places or 0) - int(taken.sum()) - self.left)
-
-
-@dataclass(frozen=True, eq=False)
-class Allotment:
-    """One award in all its pools, decided.
-
-    Parameters
-    ----------
-    given, open : bool[n]
-        Of all members those given the award, and those left level at a line for the committee to settle.
-    contests
-        The same pool by pool, with what is known beside.
-    ceiling
-        What is known of the bound on all classes together; None where there is none or it holds by itself.
-    """
-
-    award: Award
-    given: Mask
-    open: Mask
-    contests: Deferred[Sequence[Contest]] = Deferred()  # noqa: RUF009 - it has no default, and is given to each
-    ceiling: Ceiling | None = None
-
-    @classmethod
-    def of(cls, award: Award, contests: Sequence[Contest], members: int) -> Allotment:
-        """The award as its contests have it, among so many members."""
-        given, open_ = np.zeros(members, np.bool_), np.zeros(members, np.bool_)
-        for contest in contests:
-            given[contest.positions[contest.given]] = True
-            open_[contest.positions[contest.open]] = True
-        return cls(award, given, open_, contests, contests[0].ceiling if contests else None)
-
-
-def allot(levels: Integers, count: int | None, *, joint: bool) -> tuple[int, int]:
-    """How many of one pool's queue are given an award, and up to where those after them stand in an open tie at its line.
-
-    Parameters
-    ----------
-    levels : int64[n]
-        Of those over every bar, from the best down: equal for those level on all that places go by.
-    count
-        Places; None for no limit.
-    joint
-        Whether all of those level at the line get it.
-
-    Returns
-    -------
-    given, until
-        The first `given` of the queue have it; those from there to `until` are left to the committee.
-
-    Examples
-    --------
-    >>> allot(np.array([0, 1, 1]), 2, joint=False), allot(np.array([0, 1, 1]), 2, joint=True)
-    ((1, 3), (3, 3))
-    """
-    if count is None or len(levels) <= count:
-        return len(levels), len(levels)
-    if count == 0:
-        return 0, 0
-    line = levels[count - 1]
-    until = int(levels.searchsorted(line, side="right"))
-    if joint or until <= count:
-        return until, until
-    return int(levels.searchsorted(line)), until
-
-
 def tie_nodes(scheme: Scheme) -> list[str]:
     """The nodes that settle ties, in turn."""
     return [node for node in scheme.ties if node not in {"joint", "committee"}]
-
-
-
-@dataclass(frozen=True, eq=False)
-class Pools:
-    """Those that compete with one another: each class by itself, or all members together.
-
-    Parameters
-    ----------
-    names
-        The classes, sorted; one "" when all compete together.
-    codes : intp[n]
-        The place of each member's class among the names.
-    """
-
-    names: tuple[str, ...]
-    codes: NDArray[np.intp]
-
-    @classmethod
-    def together(cls, members: int) -> Pools:
-        """All members in one pool."""
-        return cls(("",), np.zeros(members, np.intp))
-
-    @classmethod
-    def by_class(cls, classes: Names) -> Pools:
-        """The classes of members; who has none is in the class "".
-
-        Examples
-        --------
-        >>> pools = Pools.by_class(np.array(["b", "a", None, "b"], dtype=object))
-        >>> pools.names, [members.tolist() for _, members in pools]
-        (('', 'a', 'b'), [[2], [1], [0, 3]])
-        """
-        codes, found = pd.factorize(classes)
-        written = ["" if name is None else str(name) for name in [*found, *([None] if (codes < 0).any() else [])]]
-        names = sorted(set(written))
-        place = np.array([names.index(name) for name in written], np.intp)
-        return cls(tuple(names), place[codes])
-
-    @cached_property
-    def members(self) -> list[NDArray[np.intp]]:
-        """The positions of each pool's members, rising."""
-        if len(self.names) == 1:
-            return [np.arange(len(self.codes))]
-        small = self.codes.astype(np.int16) if len(self.names) < np.iinfo(np.int16).max else self.codes
-        order = np.argsort(small, kind="stable")  # sorted by radix where small
-        return [order[own] for own in _between([0, *np.cumsum(self.sizes).tolist()])]
-
-    @cached_property
-    def sizes(self) -> list[int]:
-        """How many members each pool has."""
-        sizes: list[int] = np.bincount(self.codes, minlength=len(self.names)).tolist()
-        return sizes
-
-    def __iter__(self) -> Iterator[tuple[str, NDArray[np.intp]]]:
-        return iter(zip(self.names, self.members, strict=True))
-
-    def counted(self, chosen: Mask) -> list[int]:
-        """How many of the chosen are in each pool."""
-        if chosen.all():
-            return self.sizes
-        counts: list[int] = np.bincount(self.codes[chosen], minlength=len(self.names)).tolist()
-        return counts
-
-
-@dataclass(frozen=True, eq=False)
-class Turns:
-    """The members of every pool from the best down.
-
-    Parameters
-    ----------
-    order : intp[ranked]
-        The ranked members' positions, pool by pool, each from the best down.
-    standings : int64[ranked]
-        In the same order: equal for those of a pool who are level on all that places go by, and rising from its best down.
-    """
-
-    pools: Pools
-    order: NDArray[np.intp]
-    standings: Integers
-
-    @classmethod
-    def of(cls, pools: Pools, *keys: Floats, decimals: int) -> Turns:
-        """The turns of members with these keys, float64[n] each, that `toolkit.ground.ranking.competition_ranks` would compare.
-
-        Examples
-        --------
-        >>> totals = np.array([70.0, 90.0, 80.5, 70.0])
-        >>> turns = Turns.of(Pools.by_class(np.array(["a", "b", "a", "a"], dtype=object)), totals, decimals=1)
-        >>> turns.order.tolist(), turns.standings.tolist()
-        ([2, 0, 3, 1], [1, 2, 2, 3])
-        """
-        order, new = lined_up(pools.codes, *(descents(key, decimals) for key in keys))
-        standings, unranked = np.cumsum(new, dtype=np.int64), np.isnan(keys[0])
-        if unranked.any():
-            ranked = ~unranked[order]
-            order, standings = order[ranked], standings[ranked]
-        return cls(pools, order, standings)
-
-    @cached_property
-    def ends(self) -> list[int]:
-        """Where each pool begins among the ranked, and where the last one ends."""
-        ends: list[int] = np.searchsorted(self.pools.codes[self.order], np.arange(len(self.pools.names) + 1)).tolist()
-        return ends
-
-    def queues(self, chosen: Mask) -> list[NDArray[np.intp]]:
-        """The chosen among the ranked: their places in `order`, pool by pool, each from the best down."""
-        places = np.flatnonzero(chosen[self.order])
-        return [places[own] for own in _between(np.searchsorted(places, self.ends).tolist())]
-
-    def ranks(self, chosen: Mask) -> Integers:
-        """The rank of each of the chosen in its pool, 1-2-2-4; 0 for all others; int64[n].
-
-        Examples
-        --------
-        >>> totals = np.array([70.0, 90.0, 80.5, 70.0])
-        >>> turns = Turns.of(Pools.by_class(np.array(["a", "b", "a", "a"], dtype=object)), totals, decimals=1)
-        >>> turns.ranks(np.array([True, True, True, True])).tolist()
-        [2, 1, 1, 2]
-        """
-        places = np.flatnonzero(chosen[self.order])
-        standings, ends = self.standings[places], np.searchsorted(places, self.ends)
-        level = np.bincount(standings)
-        ahead = (np.cumsum(level) - level)[standings] - np.repeat(ends[:-1], np.diff(ends))
-        ranks = np.zeros(len(chosen), np.int64)
-        ranks[self.order[places]] = ahead + 1
-        return ranks
-
-
-def _between(ends: list[int]) -> list[slice]:
-    """From each of some places to the next."""
-    return [slice(start, end) for start, end in pairwise(ends)]
-
-
-
-def held_together(contests: Sequence[Contest], bound: int, *, joint: bool) -> list[Contest]:
-    """The contests of one award when there are no more than `bound` places in all of them together.
-
-    Winners are put in one order, by the same keys. An open tie of a class takes as many places as it has left. Where
-    the places end among members exactly level, all of those keep theirs under "joint"; otherwise none does until the
-    committee decides. A place lost here is not offered to anyone else of the class.
-    """
-    won = [contest.given | contest.open for contest in contests]
-    keys = np.concatenate([contest.keys[:, mask] for contest, mask in zip(contests, won, strict=True)], axis=1)
-    ranks = competition_ranks(*keys)
-    own = np.split(ranks, np.cumsum([int(mask.sum()) for mask in won])[:-1])
-    taken = _taken(contests, own, won, len(ranks))
-    if taken.sum() <= bound:
-        return list(contests)
-    line = int(np.flatnonzero(taken.cumsum() > bound)[0])
-    left = bound - int(taken[:line].sum())
-    kept, at = (ranks < line), (ranks == line) & (left > 0)
-    last = keys[0][kept | at]
-    level = 0 if joint else int(at.sum())
-    ceiling = Ceiling(bound, float(last.min()) if last.size else None, left if level else 0, level)
-    last_kept, shared = (line, -1) if joint and left else (line - 1, line if left else -1)
-    return [
-        _cut(contest, mask, mine <= last_kept, mine == shared, ceiling)
-        for contest, mask, mine in zip(contests, won, own, strict=True)
-    ]
-
-
-def _taken(contests: Sequence[Contest], own: Sequence[Integers], won: Sequence[Mask], size: int) -> Integers:
-    """How many places are taken at each rank among all winners, int64[ranks + 1]."""
-    taken = np.zeros(size + 1, np.int64)
-    for contest, ranks, mask in zip(contests, own, won, strict=True):
-        np.add.at(taken, ranks[contest.given[mask]], 1)
-        if contest.open.any():  # all of them stand at one rank
-            taken[ranks[contest.open[mask]][0]] += contest.left
-    return taken
-
-
-def _cut(contest: Contest, won: Mask, kept: Mask, shared: Mask, ceiling: Ceiling) -> Contest:
-    keeps, shares = np.zeros_like(won), np.zeros_like(won)
-    keeps[won], shares[won] = kept, shared
-    return replace(
-        contest,
-        given=contest.given & keeps,
-        open=contest.open & keeps,
-        beyond=won & ~keeps & ~shares,
-        shared=shares,
-        ceiling=ceiling,
-    )
-
-
-
-def with_reserves(allotments: list[Allotment]) -> list[Allotment]:
-    """The awards with the reserves of those that name any."""
-    return [_reserved(own, allotments) if own.award.reserve else own for own in allotments]
-
-
-def _reserved(own: Allotment, all_: Sequence[Allotment]) -> Allotment:
-    """Whoever holds an award that excludes this one is no reserve of it."""
-    excluding = [other.given for other in all_ if other.award.id not in own.award.beside and own.award.id not in other.award.beside]
-    taken = np.logical_or.reduce(excluding)
-    return replace(own, contests=[replace(one, reserve=_reserve(one, taken[one.positions])) for one in own.contests])
-
-
-def _reserve(contest: Contest, taken: Mask) -> Integers:
-    """The place of each member among the reserves.
-
-    Of an open tie those not chosen come first, so that the listed ones follow them. While the places of all classes
-    together are open, nobody's turn is known.
-    """
-    waiting = contest.able & ~contest.open & ~taken
-    if contest.shared.any():
-        return np.zeros(len(waiting), np.int64)
-    ranks = competition_ranks(np.where(waiting, contest.keys[0], np.nan), *contest.keys[1:])
-    turn = ranks + (int(contest.open.sum()) - contest.left)
-    return np.where((ranks > 0) & (turn <= contest.award.reserve), turn, 0)
-
-
-
-Lined: TypeAlias = dict[tuple[str, str], Turns]
-"""The members' turns, by the node that places go by and by who competes: within a class, or all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -478,51 +124,20 @@ class Terms:
         """Who applied and is eligible: the applicants of whom a quota takes its share; bool[n]."""
         return self.applied & self.eligibility.met(score)
 
-    def turns(self, score: Score) -> Lined:
-        """The members of each pool from the best down, for the list itself and for all that places go by."""
-        ties = [score(node) for node in tie_nodes(self.scheme)]
-        wanted = {(TOTAL, "class"): None} | {(award.by, _within(award)): None for award in self.scheme.awards}
-        decimals = self.scheme.decimals
-        return {(by, within): Turns.of(self.pools[within], score(by), *ties, decimals=decimals) for by, within in wanted}
+    @cached_property
+    def nodes(self) -> tuple[str, ...]:
+        """Every node that the awards look at."""
+        nodes = [str(item.node) for own in (self.eligibility, *self.bars.values()) for item, _ in own.nodes]
+        return tuple(dict.fromkeys([TOTAL, *tie_nodes(self.scheme), *(award.by for award in self.scheme.awards), *nodes]))
 
-    def allotments(self, score: Score, turns: Lined | None = None) -> list[Allotment]:
-        """Every award, decided in the scheme's order; `turns` are those of the same scores, if known."""
-        turns = turns or self.turns(score)
-        part = self.taking_part(score)
-        able = part & ~np.isnan(score(TOTAL))
-        found: list[Allotment] = []
-        for award in self.scheme.awards:
-            taken = [earlier.given for earlier in found if earlier.award.id not in award.beside]
-            free = able & ~np.logical_or.reduce([self.barred[award.id], *taken])
-            found.append(self._allotted(award, part, free & self.bars[award.id].met(score), score, turns))
-        return with_reserves(found)
+    def competing(self, award: Award) -> Pools:
+        """Who competes with whom for the places of an award."""
+        return self.pools[award.quota.within if award.quota else "class"]
 
-    def contests(self, score: Score, turns: Lined | None = None) -> list[Contest]:
-        """The same in every pool."""
-        return [contest for found in self.allotments(score, turns) for contest in found.contests]
-
-    def _allotted(self, award: Award, part: Mask, able: Mask, score: Score, turns: Lined) -> Allotment:
-        line, quota, joint = turns[award.by, _within(award)], award.quota, self.scheme.ties[-1:] == ("joint",)
-        if award.by != TOTAL:
-            able = able & ~np.isnan(score(award.by))
-        counts = [places(quota, count, class_) for class_, count in zip(line.pools.names, line.pools.counted(part), strict=True)]
-        given, open_ = np.zeros_like(able), np.zeros_like(able)
-        for queue, count in zip(line.queues(able), counts, strict=True):
-            first, until = allot(line.standings[queue], count, joint=joint)
-            given[line.order[queue[:first]]] = True
-            if first < until:
-                open_[line.order[queue[first:until]]] = True
-
-        def contests() -> list[Contest]:
-            keys = np.array([score(node) for node in (award.by, *tie_nodes(self.scheme))])
-            return [
-                Contest(award, class_, own, count, keys[:, own], able[own], given[own], open_[own])
-                for (class_, own), count in zip(line.pools, counts, strict=True)
-            ]
-
-        if quota is None or quota.in_all is None:
-            return Allotment(award, given, open_, contests)
-        return Allotment.of(award, held_together(contests(), quota.in_all, joint=joint), len(given))
+    @property
+    def joint(self) -> bool:
+        """Whether all of those level at a line get the award."""
+        return self.scheme.ties[-1:] == ("joint",)
 
 
 def barred(scheme: Scheme, index: pd.Index[str], vetoes: pd.DataFrame, award: str) -> Mask:
@@ -536,6 +151,330 @@ def barred(scheme: Scheme, index: pd.Index[str], vetoes: pd.DataFrame, award: st
     return np.asarray(index.isin(struck), dtype=np.bool_) if len(struck) else np.zeros(len(index), np.bool_)
 
 
-def _within(award: Award) -> str:
-    """Who competes for an award's places."""
-    return award.quota.within if award.quota else "class"
+@dataclass(frozen=True, eq=False)
+class Decision:
+    """One award, decided in every run; the masks are bool[runs, members].
+
+    Parameters
+    ----------
+    standing : int[runs, members]
+        At what its places go by, of those it is offered to; 0 for all others. Valid until the next award is asked for.
+    least
+        The lowest standing that is over the bar.
+    given, open
+        Those given the award, and those left level at its line for the committee to settle.
+    places
+        How many there are, pool by pool.
+    beyond, shared
+        Those who won a place of their class that the bound on all classes together takes away, and those level at that
+        line, for the committee to settle. Neither is among `given` or `open`. None where no bound takes any.
+    ceilings
+        What is known of that bound, by run; only where it takes a place away.
+    """
+
+    award: Award
+    standing: Standing
+    least: int
+    given: Mask
+    open: Mask
+    places: list[Places]
+    beyond: Mask | None = None
+    shared: Mask | None = None
+    ceilings: Mapping[int, Ceiling] = field(default_factory=dict)
+
+    @property
+    def able(self) -> Mask:
+        """Those over every bar whom no earlier award excludes."""
+        return np.asarray(self.standing >= self.least)
+
+
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """One award, with all that no score changes worked out.
+
+    Parameters
+    ----------
+    able : bool[members]
+        Applied, not barred, and over every bar that is no score's.
+    least
+        The lowest standing, at the node its places go by, that is offered the award.
+    bars
+        The other bars.
+    """
+
+    award: Award
+    able: Mask
+    least: int
+    bars: tuple[Bar, ...]
+
+    @classmethod
+    def of(cls, terms: Terms, award: Award, steps: Steps) -> Offer:
+        """An award of these terms, its bars counted in steps."""
+        own, least, rest = terms.bars[award.id], 1, []
+        for item, spared in own.nodes:
+            low, high = between(item, steps)
+            if item.node == award.by and high is None and not spared.any():
+                least = max(least, low)
+            else:
+                rest.append((str(item.node), low, high, spared))
+        return cls(award, own.able & ~terms.barred[award.id], least, tuple(rest))
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """The rule, ready for runs whose scores are counted in these steps."""
+
+    terms: Terms
+    steps: Steps
+    eligible: tuple[Bar, ...]
+    offers: tuple[Offer, ...]
+    desk: Desk
+
+    @classmethod
+    def of(cls, terms: Terms, steps: Steps, desk: Desk | None = None) -> Rule:
+        """The rule of these terms; `desk` is the room it works in."""
+        offers = tuple(Offer.of(terms, award, steps) for award in terms.scheme.awards)
+        return cls(terms, steps, bars_of(terms.eligibility.nodes, steps), offers, desk or Desk())
+
+    def taking_part(self, lookup: Lookup) -> Mask:
+        """Who applied and is eligible: bool[runs, members], or [1, members] where no run has a say in it."""
+        met: Mask = (self.terms.applied & self.terms.eligibility.able)[None, :]
+        for bar in self.eligible:
+            met = met & over(bar, lookup(bar[0]))
+        return met
+
+    def decided(self, lookup: Lookup, keys: Sequence[Key] | None = None) -> Iterator[Decision]:
+        """Every award, in the scheme's order: whoever got one is not offered the next, but beside those it names.
+
+        Parameters
+        ----------
+        lookup
+            The standings of the runs, by node.
+        keys
+            Those at the nodes that settle ties, for pairs of run and member, where few pairs are worked out sooner.
+        """
+        part, held = self.taking_part(lookup), dict[str, Mask]()
+        keys = keys or [partial(_paired, lookup, node) for node in tie_nodes(self.terms.scheme)]
+        for offer in self.offers:
+            standing, pools = self._offered(offer, part, held, lookup), self.terms.competing(offer.award)
+            counts = _places(offer.award, pools, part)
+            given, open_ = allot(standing, offer.least, zip(pools.spans, counts, strict=True), keys, joint=self.terms.joint)
+            decision = Decision(offer.award, standing, offer.least, given, open_, counts)
+            if offer.award.quota is not None and offer.award.quota.in_all is not None:
+                decision = self._held_together(decision, offer.award.quota.in_all, pools, lookup)
+            held[offer.award.id] = decision.given
+            yield decision
+
+    def ranks(self, lookup: Lookup) -> Iterator[tuple[NDArray[np.intp], Standing, Standing]]:
+        """The ranks 1-2-2-4 in each class: by total, then by what settles ties.
+
+        Yields the positions of a class, and int[runs, class] each: of its members one, counted from its first, and beside it
+        that one's rank, 0 for not ranked; in no order that anyone may rely on. Both are the caller's to write in until the
+        next class is asked for.
+        """
+        part, width = self.taking_part(lookup), self.steps.top.bit_length()
+        standings = [lookup(node) for node in (TOTAL, *tie_nodes(self.terms.scheme))]
+        pools = self.terms.pools["class"]
+        for positions, own in zip(pools.members, pools.spans, strict=True):
+            if len(positions):
+                yield positions, *ranked([standing[:, own] for standing in standings], part[:, own], width, self.desk)
+
+    def ranks_of_one(self, lookup: Lookup) -> Integers:
+        """The ranks of a single run, int64[members]: classes stand above the total, so that one sort is enough for all of them."""
+        pools, total, width = self.terms.pools["class"], lookup(TOTAL), self.steps.top.bit_length()
+        placed, found = self.taking_part(lookup)[0] & (total[0] > 0), np.zeros(len(self.terms.members), np.int64)
+        if placed.any():
+            above, more = (len(pools.names) - 1 - pools.codes).astype(np.int64), (len(pools.names) - 1).bit_length()
+            ties = [lookup(node) for node in tie_nodes(self.terms.scheme)]
+            among, ranks = ranked([(above[None, :] << width) | total, *ties], placed[None, :], width, self.desk, more=more)
+            found[among[0]] = ranks[0]
+            counts = np.bincount(pools.codes[placed], minlength=len(pools.names))
+            found[placed] -= (np.cumsum(counts) - counts)[pools.codes[placed]]
+        return found
+
+    def _offered(self, offer: Offer, part: Mask, held: Mapping[str, Mask], lookup: Lookup) -> Standing:
+        """The standings at what its places go by of those that are offered an award, 0 for all others."""
+        total, able = lookup(TOTAL), part & offer.able
+        taken = [given for earlier, given in held.items() if earlier not in offer.award.beside]
+        if not taken and not offer.bars and offer.award.by == TOTAL and able.all():
+            return total
+        offered = self.desk.part("offered", total.shape, np.bool_)
+        np.copyto(offered, able)
+        for given in taken:
+            np.greater(offered, given, out=offered)
+        if offer.award.by != TOTAL:
+            offered &= total > 0
+        for bar in offer.bars:
+            offered &= over(bar, lookup(bar[0]))
+        standing: Standing = self.desk.integers("standings offered", total.shape, self.steps.dtype)
+        np.multiply(lookup(offer.award.by), offered, out=standing)
+        return standing
+
+    def _held_together(self, decision: Decision, bound: int, pools: Pools, lookup: Lookup) -> Decision:
+        """The award when there are no more than `bound` places in all classes together.
+
+        Winners are put in one order, by the same keys. An open tie of a class takes as many places as it has left. Where
+        the places end among members exactly level, all of those keep theirs under "joint"; otherwise none does until the
+        committee decides. A place lost here is not offered to anyone else of the class.
+        """
+        won = decision.given | decision.open
+        crowded = np.flatnonzero(won.sum(axis=1) > bound)
+        if not crowded.size:
+            return decision
+        standings = [lookup(node) for node in (decision.award.by, *tie_nodes(self.terms.scheme))]
+        standings = [np.broadcast_to(own, won.shape) for own in standings]
+        given, open_, beyond, shared = (np.array(mask) for mask in (decision.given, decision.open, won & False, won & False))
+        ceilings: dict[int, Ceiling] = {}
+        for run in crowded.tolist():
+            own = np.flatnonzero(won[run])
+            cut = self._cut(decision, run, own, bound, pools, [standing[run, own] for standing in standings])
+            if cut is not None:
+                keeps, shares, ceilings[run] = cut
+                given[run, own] &= keeps
+                open_[run, own] &= keeps
+                beyond[run, own], shared[run, own] = ~keeps & ~shares, shares
+        return replace(decision, given=given, open=open_, beyond=beyond, shared=shared, ceilings=ceilings)
+
+    def _cut(  # noqa: PLR0917 - private
+        self, decision: Decision, run: int, own: NDArray[np.intp], bound: int, pools: Pools, standings: list[Standing]
+    ) -> tuple[Mask, Mask, Ceiling] | None:
+        """Of the winners of one run who keeps the place and who stands open at the line of all classes; None where all keep theirs."""
+        ranks = competition_ranks(*standings)
+        taken = _taken(decision, run, own, ranks, pools)
+        if taken.sum() <= bound:
+            return None
+        line = int(np.flatnonzero(taken.cumsum() > bound)[0])
+        left = bound - int(taken[:line].sum())
+        keeps = ranks < line + (self.terms.joint and left > 0)
+        shares = (ranks == line) & ~keeps & (left > 0)
+        last, level = standings[0][keeps | shares], int(shares.sum())
+        return keeps, shares, Ceiling(bound, float(self.steps.scores(last.min())) if last.size else None, left if level else 0, level)
+
+
+def _taken(decision: Decision, run: int, own: NDArray[np.intp], ranks: Integers, pools: Pools) -> Integers:
+    """How many places are taken at each rank among all winners, int64[ranks + 1]."""
+    given, open_ = decision.given[run, own], decision.open[run, own]
+    taken = np.bincount(ranks[given], minlength=len(own) + 1)
+    for pool in np.unique(pools.codes[own[open_]]).tolist():  # all of a class stand at one rank
+        inside, count = pools.codes[own] == pool, decision.places[pool]
+        left = (count if count is None or isinstance(count, int) else int(count[run])) or 0
+        taken[ranks[inside & open_][0]] += left - int((given & inside).sum())
+    return taken
+
+
+def _places(award: Award, pools: Pools, part: Mask) -> list[Places]:
+    """The places of an award in each pool, of which a share is one of those who take part."""
+    if len(part) == 1:
+        return [places(award.quota, count, name) for name, count in zip(pools.names, pools.counted(part[0]), strict=True)]
+    found: list[Places] = []
+    for name, own in zip(pools.names, pools.spans, strict=True):
+        counts, which = np.unique(part[:, own].sum(axis=1), return_inverse=True)
+        numbers = [places(award.quota, int(count), name) for count in counts]
+        found.append(None if None in numbers else np.array(numbers, np.int64)[which])
+    return found
+
+
+def _paired(lookup: Lookup, node: str, run: NDArray[np.intp], member: NDArray[np.intp]) -> Standing:
+    """Standings at a node for pairs of run and member."""
+    standing = lookup(node)
+    return np.asarray(standing[run if len(standing) > 1 else 0, member])
+
+
+def allot(
+    standing: Standing, least: int, pools: Iterable[tuple[Positions, Places]], keys: Sequence[Key], *, joint: bool
+) -> tuple[Mask, Mask]:
+    """Who is given one award in each run, and who stands in an open tie at its line.
+
+    Only the runs in which more members of a pool stand level at the line than there are places are looked at
+    again, with the nodes that settle ties.
+
+    Parameters
+    ----------
+    standing : int[runs, members]
+        Rounded scores; 0 for those that are not offered the award.
+    least
+        The lowest standing that is offered the award, at least 1.
+    pools
+        The members of each pool, and its places.
+    keys
+        Called, when needed, for the nodes that settle ties in turn, with pairs of run and member: int[pairs].
+    joint
+        Whether all of those level at the line get it; otherwise none of them does until the committee decides.
+
+    Returns
+    -------
+    given, open : bool[runs, members]
+
+    Examples
+    --------
+    >>> given, open_ = allot(np.array([[9, 7, 7, 5]]), 1, [(slice(0, 4), 2)], [], joint=False)
+    >>> given.tolist(), open_.tolist()
+    ([[True, False, False, False]], [[False, True, True, False]])
+    """
+    given, open_ = np.zeros(standing.shape, np.bool_), np.zeros(standing.shape, np.bool_)
+    if not len(standing):
+        return given, open_
+    lowest, highest = standing.min(axis=0), standing.max(axis=0)
+    crowds = []
+    for pool, counts in pools:
+        own = pool if len(standing) == 1 else _within_reach(pool, counts if counts is None or isinstance(counts, int) else int(counts.max()), least, lowest, highest)
+        for runs, count in _by_number(counts, len(standing)):
+            offered = standing[:, own] if runs is None else standing[runs][:, own]
+            if count is None or count >= offered.shape[1]:
+                line = np.full(len(offered), least, standing.dtype)
+            elif count == 0:
+                continue
+            else:
+                best = np.sort(offered, axis=1)[:, -count - 1 :]
+                line = np.maximum(best[:, 1], least)
+                crowded = np.flatnonzero(best[:, 0] >= line)
+                if crowded.size:
+                    crowds.append(_crowd(offered[crowded], best[crowded], line[crowded], crowded if runs is None else runs[crowded], own))
+            given[(slice(None), own) if runs is None else np.ix_(runs, _listed(own))] = offered >= line[:, None]
+    if crowds:
+        _settle(given, open_, crowds, keys, joint=joint)
+    return given, open_
+
+
+def _by_number(counts: Places, runs: int) -> Iterator[tuple[NDArray[np.intp] | None, int | None]]:
+    """The runs in which a pool has the same number of places, and that number; None for all runs."""
+    if counts is None or isinstance(counts, int):
+        yield None, counts
+        return
+    for count in np.unique(counts).tolist():
+        own = np.flatnonzero(counts == count)
+        yield None if len(own) == runs else own, count
+
+
+def _within_reach(pool: Positions, count: int | None, least: int, lowest: Standing, highest: Standing) -> Positions:
+    """The members of a pool up to the last who reaches a line in any run: no line is below what so many always reach."""
+    low, high = lowest[pool], highest[pool]
+    if count and count < len(low):
+        least = max(least, int(np.partition(low, -count)[-count]))
+    reach = len(high) - int((high[::-1] >= least).argmax()) if (high >= least).any() else 0
+    return slice(pool.start, pool.start + reach) if isinstance(pool, slice) else pool[:reach]
+
+
+def _crowd(
+    offered: Standing, best: Standing, line: Standing, runs: NDArray[np.intp], own: Positions
+) -> tuple[NDArray[np.intp], ...]:
+    """Everyone level at a line with too few places: run, position among all members, and places left."""
+    among = _listed(own)
+    row, column = np.divmod(np.flatnonzero(offered == line[:, None]), len(among))
+    left = (best[:, 1:] == line[:, None]).sum(axis=1)
+    return runs[row], among[column], left[row]
+
+
+def _listed(own: Positions) -> NDArray[np.intp]:
+    """Positions one by one."""
+    return np.arange(own.start, own.stop) if isinstance(own, slice) else own
+
+
+def _settle(given: Mask, open_: Mask, crowds: Sequence[tuple[NDArray[np.intp], ...]], keys: Sequence[Key], *, joint: bool) -> None:
+    """Write who of those level at a line has one of the places left, at least one in each crowd, and who stands level at it still."""
+    run, member, left = (np.concatenate(part) for part in zip(*crowds, strict=True))
+    pool = np.repeat(np.arange(len(crowds)), [len(crowd[0]) for crowd in crowds])
+    ahead, level = queued(pool * len(given) + run, [key(run, member) for key in keys])
+    given[run, member] = ahead + (1 if joint else level) <= left
+    if not joint:
+        open_[run, member] = (ahead < left) & (ahead + level > left)

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.aggregation import gather, observed_weights
-from toolkit.evaluation.awards import Contest, Terms
+from toolkit.evaluation.awards import Terms
+from toolkit.evaluation.contests import Contest, ListRun
 from toolkit.evaluation.requirements import rounded_points, scores_of
 from toolkit.evaluation.scores import TOTAL, Tree
 from toolkit.ground.ranking import rounded
@@ -204,7 +205,7 @@ def _contested(evaluation: Evaluation) -> Iterator[tuple[Line, Contest]]:
     terms = Terms.of(scheme, members, evaluation.vetoes, evaluation.measured.conditions)
     score = scores_of(rounded_points(scheme, evaluation.scores.loc[members.index]))
     part = terms.taking_part(score)
-    for contest in terms.contests(score):
+    for contest in ListRun.of(terms, score).contests:
         won = contest.keys[0][contest.given]
         yield (
             Line(

@@ -22,7 +22,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.evaluation.awards import Allotment, Contest, Terms, tie_nodes
+from toolkit.evaluation.awards import Terms, tie_nodes
+from toolkit.evaluation.contests import Allotment, Contest, ListRun
 from toolkit.evaluation.grades import Graded, graded, outside
 from toolkit.evaluation.quotas import quota_problems
 from toolkit.evaluation.requirements import (
@@ -909,11 +910,9 @@ def decided_awards(
     conditions: pd.DataFrame | None,
 ) -> Decided:
     """The same on terms that are known, from the scores column by column; the frame of them is only made for the reasons."""
-    score = rounded_scores(terms.scheme, columns)
-    turns = terms.turns(score)
-    allotments = terms.allotments(score, turns)
-    placed = turns[TOTAL, "class"].ranks(terms.taking_part(score))
-    return Decided(tuple(_ties(allotments, terms.members.index)), Case(terms, score, vetoes, conditions, placed, allotments, scores))
+    run = ListRun.of(terms, rounded_scores(terms.scheme, columns))
+    case = Case(terms, run.score, vetoes, conditions, run.ranks, run.allotments, scores)
+    return Decided(tuple(_ties(run.allotments, terms.members.index)), case)
 
 
 def _among(contest: Contest, chosen: Mask) -> Integers:

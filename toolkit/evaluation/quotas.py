@@ -1,14 +1,22 @@
-"""Quotas: how many places an award has in a class, and what is odd about them."""
+"""Quotas: who competes with whom, how many places an award has in a class, and what is odd about them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import Problem, Severity, nearest
+from toolkit.ground.ranking import Mask
 from toolkit.ground.text import Phrase, phrase
 
 if TYPE_CHECKING:
@@ -17,11 +25,93 @@ if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Award, Quota
 
+Names: TypeAlias = NDArray[np.object_]
+Positions: TypeAlias = NDArray[np.intp] | slice
+
 ROUNDINGS: dict[str, Callable[[Fraction], int]] = {
     "floor": math.floor,
     "ceil": math.ceil,
     "half_up": lambda number: math.floor(number + Fraction(1, 2)),
 }
+
+
+@dataclass(frozen=True, eq=False)
+class Pools:
+    """Those that compete with one another: each class by itself, or all members together.
+
+    Parameters
+    ----------
+    names
+        The classes, sorted; one "" when all compete together.
+    codes : intp[n]
+        The place of each member's class among the names.
+    """
+
+    names: tuple[str, ...]
+    codes: NDArray[np.intp]
+
+    @classmethod
+    def together(cls, members: int) -> Pools:
+        """All members in one pool."""
+        return cls(("",), np.zeros(members, np.intp))
+
+    @classmethod
+    def by_class(cls, classes: Names) -> Pools:
+        """The classes of members; who has none is in the class "".
+
+        Examples
+        --------
+        >>> pools = Pools.by_class(np.array(["b", "a", None, "b"], dtype=object))
+        >>> pools.names, [members.tolist() for _, members in pools]
+        (('', 'a', 'b'), [[2], [1], [0, 3]])
+        """
+        codes, found = pd.factorize(classes)
+        written = ["" if name is None else str(name) for name in [*found, *([None] if (codes < 0).any() else [])]]
+        names = sorted(set(written))
+        place = np.array([names.index(name) for name in written], np.intp)
+        return cls(tuple(names), place[codes])
+
+    @cached_property
+    def members(self) -> list[NDArray[np.intp]]:
+        """The positions of each pool's members, rising."""
+        if len(self.names) == 1:
+            return [np.arange(len(self.codes))]
+        small = self.codes.astype(np.int16) if len(self.names) < np.iinfo(np.int16).max else self.codes
+        order = np.argsort(small, kind="stable")  # sorted by radix where small
+        return [order[own] for own in _between([0, *np.cumsum(self.sizes).tolist()])]
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        """How many members each pool has."""
+        sizes: list[int] = np.bincount(self.codes, minlength=len(self.names)).tolist()
+        return sizes
+
+    @cached_property
+    def spans(self) -> list[Positions]:
+        """The same, those who are neighbours as a slice."""
+        return [span(own) for own in self.members]
+
+    def __iter__(self) -> Iterator[tuple[str, NDArray[np.intp]]]:
+        return iter(zip(self.names, self.members, strict=True))
+
+    def counted(self, chosen: Mask) -> list[int]:
+        """How many of the chosen are in each pool."""
+        if chosen.all():
+            return self.sizes
+        counts: list[int] = np.bincount(self.codes[chosen], minlength=len(self.names)).tolist()
+        return counts
+
+
+def span(positions: NDArray[np.intp]) -> Positions:
+    """Neighbouring positions as a slice, which is cut out without copying."""
+    if len(positions) and positions[-1] - positions[0] + 1 == len(positions):
+        return slice(int(positions[0]), int(positions[-1]) + 1)
+    return positions
+
+
+def _between(ends: list[int]) -> list[slice]:
+    """From each of some places to the next."""
+    return [slice(start, end) for start, end in pairwise(ends)]
 
 
 def places(quota: Quota | None, applicants: int, class_: str = "") -> int | None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Unpack
 import numpy as np
 import pandas as pd
 
-from toolkit.evaluation.many import Allocation, drawn_ranks
+from toolkit.evaluation.many import Allocation
 from toolkit.evaluation.scores import leaves_of, shares_of
 from toolkit.ground.problems import Refused, nearest, refuse
 from toolkit.ground.text import Phrase, phrase
@@ -28,8 +28,8 @@ from toolkit.sensitivity.weights.draws import BLOCK
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
-    from toolkit.evaluation.many import Lookup
     from toolkit.evaluation.scores import Tree
+    from toolkit.evaluation.steps import Lookup
     from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.sensitivity.choices.scenario import Scenario
     from toolkit.sensitivity.monte_carlo import Counts
@@ -60,7 +60,7 @@ def having(allocation: Allocation, shares: Floats, lookup: Lookup, sought: str |
         ids = [award.id for award in allocation.terms.scheme.awards]
         return next(given for id_, given in zip(ids, allocation.awards(shares, lookup), strict=False) if id_ == sought)
     found = np.zeros((len(shares), allocation.scores.members), np.bool_)
-    for positions, among, ranks in drawn_ranks(allocation, lookup):
+    for positions, among, ranks in allocation.ranks(lookup):
         draw, own = np.nonzero(ranks == sought)
         found[draw, positions[among[draw, own]]] = True
     return found

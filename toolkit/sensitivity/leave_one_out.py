@@ -13,10 +13,12 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation import Evaluation, rescored
-from toolkit.evaluation.awards import Pools, Terms, Turns
+from toolkit.evaluation.awards import Terms
+from toolkit.evaluation.contests import ListRun
+from toolkit.evaluation.quotas import Pools
 from toolkit.evaluation.requirements import rounded_scores
-from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.deferred import replaced
+from toolkit.ground.ranking import competition_ranks
 
 if TYPE_CHECKING:
     from toolkit.evaluation.requirements import Score
@@ -68,16 +70,17 @@ class Listing:
         def own(node: str) -> np.ndarray:
             return score(node)[kept]
 
-        turns = terms.turns(own)
-        given = {found.award.id: frozenset(members.index[found.given]) for found in terms.allotments(own, turns)}
-        able = terms.taking_part(own) & ~np.isnan(own(TOTAL))
-        ranks = turns[TOTAL, "class"].ranks(able)
-        return cls(members.index, terms.pools["class"], ranks, given)
+        run = ListRun.of(terms, own)
+        given = {found.award.id: frozenset(members.index[found.given]) for found in run.allotments}
+        return cls(members.index, terms.pools["class"], run.ranks, given)
 
     def moved(self, after: Listing) -> int:
         """How many members of another list stand otherwise among themselves than in this one, within their class."""
         ranks = self.ranks[self.members.get_indexer(after.members)]
-        return int((Turns.of(after.pools, -ranks.astype(np.float64), decimals=0).ranks(ranks > 0) != after.ranks).sum())
+        among = np.zeros_like(ranks)
+        for _, own in after.pools:
+            among[own] = competition_ranks(np.where(ranks[own] > 0, -ranks[own], np.nan))
+        return int((among != after.ranks).sum())
 
 
 

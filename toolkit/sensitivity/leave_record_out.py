@@ -28,6 +28,7 @@ import pandas as pd
 
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.evaluation.awards import Terms, tie_nodes
+from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.requirements import rounded_scores, within
 from toolkit.evaluation.scores import TOTAL, adjusted, node_scores
 from toolkit.evaluation.values import resolved, scaled
@@ -40,12 +41,12 @@ from toolkit.indicators.evidence import evidence
 from toolkit.indicators.single_rows import RawValues
 from toolkit.scheme.criteria import Adjustment
 from toolkit.sensitivity.leave_one_out import RelativeShapes, awarded
-from toolkit.sensitivity.tipping.lines import looked_at, terms_of
+from toolkit.sensitivity.tipping.lines import terms_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from toolkit.evaluation.awards import Contest
+    from toolkit.evaluation.contests import Contest
     from toolkit.evaluation.requirements import Asked
     from toolkit.ground.ranking import Floats, Mask
     from toolkit.records import Records
@@ -307,7 +308,7 @@ class StandingLines:
     @cached_property
     def contests(self) -> list[Contest]:
         """Every award in every pool."""
-        return self.terms.contests(self.points.__getitem__)
+        return ListRun.of(self.terms, self.points.__getitem__).contests
 
     def untouched(self, who: NDArray[np.intp], scores: Table) -> Mask:
         """Whether the list surely stays as it is when one member has other rounded scores, bool[n], each alone.
@@ -417,7 +418,7 @@ class Trials:
     def of(cls, evaluation: Evaluation) -> Trials:
         """An evaluation as it stands."""
         terms = terms_of(evaluation)
-        nodes, score = looked_at(terms), rounded_scores(evaluation.scheme, evaluation.scores.loc[evaluation.members.index])
+        nodes, score = terms.nodes, rounded_scores(evaluation.scheme, evaluation.scores.loc[evaluation.members.index])
         lines = StandingLines(terms, {node: score(node) for node in nodes})
         return cls(evaluation, lines, TrialScores(evaluation, nodes), listed(awarded(evaluation)))
 
@@ -460,7 +461,7 @@ class Trials:
         everyone = self.scores.everyone([trials[at] for at in whole], [anew[at] for at in whole], values[whole])
         found: list[Given | None] = [None if own.stops else self.given for own in anew]
         for at, scores in zip([*alone, *whole], chain(others, everyone), strict=True):
-            found[at] = self._listed(self._terms(trials[at]).contests(scores.__getitem__))
+            found[at] = self._listed(ListRun.of(self._terms(trials[at]), scores.__getitem__).contests)
         return found
 
     def _only_scores(self, trial: Trial) -> bool:

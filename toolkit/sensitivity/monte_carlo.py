@@ -25,7 +25,7 @@ from toolkit.sensitivity.weights.draws import BLOCK, Blocks, GivenWeights
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
-    from toolkit.evaluation.many import Lookup
+    from toolkit.evaluation.steps import Lookup
     from toolkit.ground.ranking import Floats
     from toolkit.scheme import Scheme
     from toolkit.sensitivity.weights.draws import Recipe, WeightSpec

@@ -17,9 +17,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from toolkit.evaluation.grades import band_names, from_bands
-from toolkit.evaluation.many import bars_of, drawn_ranks, over
 from toolkit.evaluation.requirements import Asked, asked
 from toolkit.evaluation.scores import TOTAL
+from toolkit.evaluation.steps import bars_of, over
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase, phrase
 from toolkit.sensitivity.monte_carlo import Counts, How, Tally, by_class, standard_error, tallied
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from toolkit.evaluation import Evaluation
-    from toolkit.evaluation.many import Allocation, Lookup, Standing
+    from toolkit.evaluation.many import Allocation
+    from toolkit.evaluation.steps import Lookup, Standing
     from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.scheme.outcomes import Grades
     from toolkit.sensitivity.weights.draws import WeightSpec
@@ -283,7 +284,7 @@ class Ranks:
     def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:  # noqa: ARG002 - all is in their standings
         """Of each class in turn the table int[members x (1 + columns)]: first who has no rank, then the ranks."""
         found = []
-        for positions, among, ranks in drawn_ranks(allocation, lookup):
+        for positions, among, ranks in allocation.ranks(lookup):
             width = self.width(len(positions))
             cells: Standing = np.multiply(among, width, out=among)
             cells += self._column(ranks, len(positions))

@@ -32,7 +32,7 @@ from toolkit.sensitivity.weights.draws import WeightDraws
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
-    from toolkit.evaluation.awards import Contest
+    from toolkit.evaluation.contests import Contest
     from toolkit.records import Records
     from toolkit.sensitivity.weights.draws import WeightSpec
 

@@ -19,6 +19,7 @@ import pandas as pd
 
 from toolkit.evaluation.aggregation import power
 from toolkit.evaluation.awards import Terms
+from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.grades import GradeOutcomes
 from toolkit.evaluation.requirements import Score
 from toolkit.evaluation.scores import TOTAL, gathered
@@ -218,9 +219,8 @@ class OfficialRuns:
         evaluation, (columns, unranked) = self.ground.evaluation, self._valued(scenario)
         nodes = gathered(_tree(evaluation.tree, scenario), columns, len(evaluation.members), evaluation.applicable)
         score = self._score({**nodes, **self.added, TOTAL: self._total(nodes[TOTAL], unranked)})
-        turns = self.terms.turns(score)
-        given = [own.given for own in self.terms.allotments(score, turns)]
-        rank = turns[TOTAL, "class"].ranks(self.terms.taking_part(score))
+        run = ListRun.of(self.terms, score)
+        given, rank = [own.given for own in run.allotments], run.ranks
         grade = self.grades.grades(score) if self.grades else np.zeros(len(rank), np.int64)
         return Outcome(score(TOTAL), rank, np.array(given, dtype=np.bool_).reshape(-1, len(rank)), grade)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.many import Lists
 from toolkit.evaluation.quotas import places
 from toolkit.evaluation.scores import TOTAL
@@ -179,7 +180,7 @@ def _pairs(leads: Leads, pool: Positions, class_: int) -> Iterator[dict[str, NDA
 def _at_point(leads: Leads) -> Iterator[tuple[int, str, int, int, str]]:
     """The ranks under the only weights there are."""
     score = leads.extremes.scores_at_point.__getitem__
-    ranks = leads.terms.turns(score)[TOTAL, "class"].ranks(leads.terms.taking_part(score))
+    ranks = ListRun.of(leads.terms, score).ranks
     for name, positions in leads.terms.pools["class"]:
         yield from ((int(m), name, int(ranks[m]), int(ranks[m]), "point") for m in positions if ranks[m])
 

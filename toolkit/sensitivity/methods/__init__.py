@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.awards import Terms
+from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.many_scores import shared
 from toolkit.evaluation.requirements import rounded_points, scores_of
 from toolkit.ground.ranking import Floats, Mask, competition_ranks, rounded
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from toolkit.evaluation import Evaluation
-    from toolkit.evaluation.awards import Contest
+    from toolkit.evaluation.contests import Contest
 
 
 Method: TypeAlias = Callable[[Floats, Floats], Floats]
@@ -229,7 +230,7 @@ def rank_reversals(evaluation: Evaluation, which: Mapping[str, Method] = METHODS
 def _contests(evaluation: Evaluation) -> list[Contest]:
     scheme, members = evaluation.scheme, evaluation.members
     terms = Terms.of(scheme, members, evaluation.vetoes, evaluation.measured.conditions)
-    return terms.contests(scores_of(rounded_points(scheme, evaluation.scores.loc[members.index])))
+    return ListRun.of(terms, scores_of(rounded_points(scheme, evaluation.scores.loc[members.index]))).contests
 
 
 def _choices(

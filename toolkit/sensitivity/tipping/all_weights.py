@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.aggregation import Branch
-    from toolkit.evaluation.awards import Contest
+    from toolkit.evaluation.contests import Contest
     from toolkit.ground.ranking import Floats
     from toolkit.sensitivity.tipping.lines import Rivals
 

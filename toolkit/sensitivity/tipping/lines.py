@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import numpy as np
 
 from toolkit.evaluation.awards import Terms, tie_nodes
+from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.requirements import rounded_scores
 from toolkit.evaluation.scores import TOTAL, node_scores
 from toolkit.ground.ranking import Floats, rounded
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from toolkit.evaluation import Evaluation
-    from toolkit.evaluation.awards import Contest
+    from toolkit.evaluation.contests import Contest
     from toolkit.ground.ranking import Mask
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Requirement
@@ -163,16 +164,9 @@ def terms_of(evaluation: Evaluation) -> Terms:
     return Terms.of(evaluation.scheme, evaluation.members, evaluation.vetoes, evaluation.measured.conditions)
 
 
-def looked_at(terms: Terms) -> list[str]:
-    """The nodes whose scores decide awards: the total, what settles ties, what places go by, and what bars ask of."""
-    scheme = terms.scheme
-    asked = [str(item.node) for own in (terms.eligibility, *terms.bars.values()) for item, _ in own.nodes]
-    return list(dict.fromkeys([TOTAL, *tie_nodes(scheme), *(award.by for award in scheme.awards), *asked]))
-
-
 def decided(evaluation: Evaluation) -> list[Contest]:
     """Every award in every pool as it stands."""
-    return terms_of(evaluation).contests(rounded_scores(evaluation.scheme, evaluation.scores.loc[evaluation.members.index]))
+    return ListRun.of(terms_of(evaluation), rounded_scores(evaluation.scheme, evaluation.scores.loc[evaluation.members.index])).contests
 
 
 def rivals(evaluation: Evaluation) -> list[Rivals]:

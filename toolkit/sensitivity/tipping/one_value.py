@@ -20,15 +20,16 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.awards import Terms
+from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.requirements import rounded_scores
 from toolkit.evaluation.scores import TOTAL, node_scores
 from toolkit.ground.ranking import rounded
 from toolkit.scheme.shapes import Category, Relative
-from toolkit.sensitivity.tipping.lines import Search, decided, looked_at, or_better, terms_of, together
+from toolkit.sensitivity.tipping.lines import Search, decided, or_better, terms_of, together
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
-    from toolkit.evaluation.awards import Contest
+    from toolkit.evaluation.contests import Contest
     from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.scheme.criteria import Indicator
 
@@ -65,7 +66,7 @@ class Field:
         own = np.ones(len(members), np.bool_) if class_ is None else (members["class"] == class_).to_numpy(np.bool_)
         score = rounded_scores(evaluation.scheme, evaluation.scores.loc[members.index[own]])
         few = terms if class_ is None else Terms.of(evaluation.scheme, members[own], evaluation.vetoes, evaluation.measured.conditions)
-        return cls(np.where(own, own.cumsum() - 1, -1), {node: score(node) for node in looked_at(terms)}, few)
+        return cls(np.where(own, own.cumsum() - 1, -1), {node: score(node) for node in terms.nodes}, few)
 
     def given(self, contest: Contest, position: int, scores: dict[str, float]) -> bool:
         """Whether a member would have an award with other rounded scores, by the rule itself."""
@@ -78,7 +79,7 @@ class Field:
         changed = {node: own.copy() for node, own in self.points.items()}
         for node, score in scores.items():
             changed[node][place] = score
-        contests = self.terms.contests(changed.__getitem__)
+        contests = ListRun.of(self.terms, changed.__getitem__).contests
         own = next(each for each in contests if (each.award.id, each.class_) == (contest.award.id, contest.class_))
         return bool(own.given[own.positions == place].any())
 
@@ -154,7 +155,7 @@ class Revalued:
     @cached_property
     def nodes(self) -> list[str]:
         """The nodes that awards look at."""
-        return looked_at(terms_of(self.evaluation))
+        return list(terms_of(self.evaluation).nodes)
 
 
 @dataclass(frozen=True, eq=False)

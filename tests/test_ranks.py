@@ -1,4 +1,4 @@
-"""Ranks of many draws are those of the official list, draw by draw."""
+"""Ranks of many runs are those of the official list, draw by draw."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.contested import contested
 from tests.drawing import decided_under
 from tests.invented import evaluation, evaluations, group, indicator, members, scheme
 from toolkit.evaluation import Evaluation
-from toolkit.evaluation import many as drawn_ranks
+from toolkit.evaluation import ranks as packed_ranks
 from toolkit.evaluation.many import Allocation
 from toolkit.evaluation.many_scores import Desk
 from toolkit.evaluation.scores import Tree
@@ -30,7 +30,7 @@ def official(asked: Evaluation, shares: np.ndarray) -> list[list[int]]:
 def drawn(asked: Evaluation, shares: np.ndarray) -> list[list[int]]:
     allocation = Allocation.of(asked)
     found = np.full((len(shares), len(asked.members)), -1)
-    for positions, among, ranks in drawn_ranks.drawn_ranks(allocation, allocation.standings(shares)):
+    for positions, among, ranks in allocation.ranks(allocation.standings(shares)):
         np.put_along_axis(found, positions[among], ranks, axis=1)
     return found.tolist()
 
@@ -39,7 +39,7 @@ def drawn(asked: Evaluation, shares: np.ndarray) -> list[list[int]]:
 @given(st.one_of(evaluations(), contested()), st.sampled_from([0.05, 0.5, 0.9]), st.sampled_from([(31, 62), (21, 62), (0, 62), (0, 21), (0, 0)]))
 def test_ranks_are_those_of_the_list_however_they_are_packed(asked: Evaluation, spread: float, bits: tuple[int, int]) -> None:
     shares = next(WeightDraws(draws=4, spread=spread).blocks(Tree.of(asked.scheme), 3))
-    with patch.object(drawn_ranks, "NARROW", bits[0]), patch.object(drawn_ranks, "WIDEST", bits[1]), patch.object(drawn_ranks, "COARSE", 1):
+    with patch.object(packed_ranks, "NARROW", bits[0]), patch.object(packed_ranks, "WIDEST", bits[1]), patch.object(packed_ranks, "COARSE", 1):
         assert drawn(asked, shares) == official(asked, shares)
         assert drawn(asked, shares[:0]) == []
 
@@ -53,8 +53,8 @@ def test_the_rest_of_what_settles_ties_is_looked_at_where_there_is_no_room(
     totals: list[list[int]], told: list[list[list[int]]], part: list[bool], narrow: int, widest: int
 ) -> None:
     standings = [np.array(rows, dtype=np.int16) for rows in (totals, *told)]
-    with patch.object(drawn_ranks, "NARROW", narrow), patch.object(drawn_ranks, "WIDEST", widest), patch.object(drawn_ranks, "COARSE", 0):
-        members, ranks = drawn_ranks._ranked(standings, np.array([part]), 3, Desk())
+    with patch.object(packed_ranks, "NARROW", narrow), patch.object(packed_ranks, "WIDEST", widest), patch.object(packed_ranks, "COARSE", 0):
+        members, ranks = packed_ranks.ranked(standings, np.array([part]), 3, Desk())
     for draw in range(3):
         keys = [standing[draw].astype(np.float64) for standing in standings]
         keys[0][(keys[0] == 0) | ~np.array(part)] = np.nan
