@@ -22,8 +22,10 @@ from toolkit.edition import open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, phrase
+from toolkit.publication.extract import read_extract
 from toolkit.records import Records
 from toolkit.reports.csv_files import TABLES, TOUCHED, WORKBOOK, write_results
+from toolkit.scheme import Scheme
 from toolkit.sealing.bag import environment_text, read_bag_info, read_environment, versions
 from toolkit.sealing.frozen_edition import folder_digests, public_digests
 
@@ -119,6 +121,11 @@ DRAWN_BY = ("numpy", "pandas", "scipy")
 SENTENCES = frozenset({"reason", "rule", "mend"})
 DRAWN_OTHERWISE = Phrase("与封存时不同（抽样和求最小变动所用软件的版本不同）", "other than at the seal: drawn, and sought, by other versions")
 NOT_AGAIN = Phrase("会议材料未重新计算", "the papers of the meeting were not made again")
+UNASKED = Phrase(
+    "封存时办法没有 [publication.consent]：公开摘要没有征求会员同意，未重新生成",
+    "the scheme had no [publication.consent] when it was sealed: the public extract asked no member, and was not made again",
+)
+NOT_TO_SERVE = Phrase("这一版只可核对、重算，不得公开", "this revision is to be verified and replayed only, not served")
 NOTHING = Phrase("得分、名次、奖项一致时无须处理", "nothing, as long as scores, ranks and awards agree")
 
 
@@ -152,7 +159,9 @@ def replay_problems(
         ]
         if (data / MEETING).is_dir():
             found += _meeting_problems(data, again, evaluation, edition.records, survey=survey, step=step)
-        if extract is not None and (data / "public").is_dir():
+        if extract is not None and (data / "public").is_dir() and _names_whoever_won(evaluation.scheme, data):
+            found.append(Problem("note", UNASKED, NOT_TO_SERVE, file="public"))
+        elif extract is not None and (data / "public").is_dir():
             info = read_bag_info(bag)
             day = dt.date.fromisoformat(info["Bagging-Date"])
             extract(
@@ -161,6 +170,11 @@ def replay_problems(
             signed_as_sealed(data, again)
             found += folder_problems("public", data, again)
     return Problems((*found, *_version_notes(data / "environment.txt")))
+
+
+def _names_whoever_won(scheme: Scheme, data: Path) -> bool:
+    """Whether the extract was made before members were asked, by a version that knew of no consent."""
+    return scheme.publication is not None and scheme.consent is None and not read_extract(data / "public").asked
 
 
 def _table_problems(sealed: Path, again: Path, *, reworded: bool) -> Iterator[Problem]:

@@ -24,6 +24,7 @@ from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.reports.scheme_wording import (
     award_in_words,
     bounds_in_words,
+    consent_in_words,
     eligibility_in_words,
     grades_in_words,
     measure_in_words,
@@ -199,6 +200,9 @@ def _beyond(scheme: Scheme, language: Language) -> Iterator[Line]:
         said = grades_in_words(scheme, scheme.grades).into(language)
         label = "信用等级" if zh else "grades"
         yield ("等级" if zh else "grades", label, "", "", said, "", "", scheme.grades.source)
+    if scheme.consent:
+        kind, label = ("公示", "公开须经同意") if zh else ("publication", "consent")
+        yield (kind, label, "", "", consent_in_words(scheme.consent).into(language), "", "", "")
 
 
 
