@@ -25,7 +25,6 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.publication.extract import read_extract
 from toolkit.records import Records
 from toolkit.reports.csv_files import TABLES, TOUCHED, WORKBOOK, write_results
-from toolkit.scheme import Scheme
 from toolkit.sealing.bag import environment_text, read_bag_info, read_environment, versions
 from toolkit.sealing.frozen_edition import folder_digests, public_digests
 
@@ -159,22 +158,23 @@ def replay_problems(
         ]
         if (data / MEETING).is_dir():
             found += _meeting_problems(data, again, evaluation, edition.records, survey=survey, step=step)
-        if extract is not None and (data / "public").is_dir() and _names_whoever_won(evaluation.scheme, data):
-            found.append(Problem("note", UNASKED, NOT_TO_SERVE, file="public"))
-        elif extract is not None and (data / "public").is_dir():
-            info = read_bag_info(bag)
-            day = dt.date.fromisoformat(info["Bagging-Date"])
-            extract(
-                evaluation, info["Internal-Sender-Identifier"], public_digests(data), day, again / "public"
-            )
-            signed_as_sealed(data, again)
-            found += folder_problems("public", data, again)
+        if extract is not None and (data / "public").is_dir():
+            found += _public_problems(bag, again, evaluation, extract)
     return Problems((*found, *_version_notes(data / "environment.txt")))
 
 
-def _names_whoever_won(scheme: Scheme, data: Path) -> bool:
-    """Whether the extract was made before members were asked, by a version that knew of no consent."""
-    return scheme.publication is not None and scheme.consent is None and not read_extract(data / "public").asked
+def _public_problems(bag: Path, again: Path, evaluation: Evaluation, extract: Extracting) -> Iterator[Problem]:
+    """What the public extract would say otherwise now; a note where it was made by a version that asked no member."""
+    data, info = bag / "data", read_bag_info(bag)
+    day = dt.date.fromisoformat(info["Bagging-Date"])
+    try:
+        extract(evaluation, info["Internal-Sender-Identifier"], public_digests(data), day, again / "public")
+    except Refused as refused:
+        unasked = evaluation.scheme.publication and not evaluation.scheme.consent and not read_extract(data / "public").asked
+        yield from [Problem("note", UNASKED, NOT_TO_SERVE, file="public")] if unasked else refused.problems
+        return
+    signed_as_sealed(data, again)
+    yield from folder_problems("public", data, again)
 
 
 def _table_problems(sealed: Path, again: Path, *, reworded: bool) -> Iterator[Problem]:
