@@ -102,6 +102,9 @@ working_days = 7
 fields = { public = ["name", "class", "award"], member = ["total", "rank"] }
 order = "name"
 contact = "秘书处"
+
+[publication.consent]
+obliged = { award = "章程第九条" }
 """
 
 TABLES = """\

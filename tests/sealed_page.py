@@ -26,7 +26,7 @@ SECRET = "13800138000"
 
 
 def sample_extract() -> Extract:
-    """Six awarded members in two classes."""
+    """Six awarded members in two classes, and three that did not agree to be named."""
     rows = tuple(
         {"name": name, "class": class_, "award": award}
         for award, classes in MEMBERS.items()
@@ -45,9 +45,12 @@ def sample_extract() -> Extract:
         "order": "name",
         "fields": ["name", "class", "award"],
         "awards": [
-            {"id": "outstanding", "label": "优秀会员", "count": 2},
-            {"id": "advanced", "label": "先进会员", "count": 4},
+            {"id": "outstanding", "label": "优秀会员", "count": 3, "unnamed": 1},
+            {"id": "advanced", "label": "先进会员", "count": 6, "unnamed": 2},
         ],
+        "named": 6,
+        "unnamed": 3,
+        "obliged": {},
         "classes": ["采购人", "招标代理机构"],
         "members": 30,
         "applied": 20,

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import write_small_edition
 from tests.sealed_page import free_port, passes, sample_extract, write_bag
-from toolkit.edition import open_edition
+from toolkit.edition import Edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.resources import house_folder
@@ -34,10 +34,14 @@ words = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_s
 
 
 @cache
-def small_evaluation() -> Evaluation:
+def small_edition() -> Edition:
     with TemporaryDirectory() as folder:
-        edition = open_edition(write_small_edition(Path(folder) / "small"))
-    return evaluate(edition.scheme, edition.records)
+        return open_edition(write_small_edition(Path(folder) / "small"))
+
+
+@cache
+def small_evaluation() -> Evaluation:
+    return evaluate(small_edition().scheme, small_edition().records)
 
 
 def extracted(evaluation: Evaluation) -> Extract:
@@ -99,21 +103,21 @@ def test_the_order_of_names_says_nothing_of_rank() -> None:
     assert extracted(upside_down).rows == extracted(evaluation).rows
 
 
-@pytest.mark.parametrize("missing", [{"approval": " "}, {"publication": None}])
-def test_what_is_not_approved_is_not_published(missing: dict[str, object]) -> None:
+@pytest.mark.parametrize("lacking", [["approval"], ["publication"], ["publication.consent"], ["approval", "publication.consent"]])
+def test_what_is_not_approved_or_has_no_consent_is_not_published_and_all_that_lacks_is_said(lacking: list[str]) -> None:
     evaluation = small_evaluation()
-    with pytest.raises(Refused):
-        extracted(replace(evaluation, scheme=evaluation.scheme.model_copy(update=missing)))
+    scheme = evaluation.scheme.with_({place: "" if place == "approval" else None for place in lacking})
+    with pytest.raises(Refused) as refused:
+        extracted(replace(evaluation, scheme=scheme))
+    assert [problem.column for problem in refused.value.problems] == lacking
+    assert not [problem for problem in refused.value.problems if not (problem.mend.zh and problem.mend.en)]
 
 
 def test_more_fields_are_shown_only_when_the_scheme_makes_them_public() -> None:
-    evaluation = small_evaluation()
-    publication = evaluation.scheme.publication
-    assert publication is not None
-    public = publication.model_copy(update={"fields": {"public": ("total", "rank", "name")}, "order": "rank"})
-    extract = extracted(
-        replace(evaluation, scheme=evaluation.scheme.model_copy(update={"publication": public}))
-    )
+    changes = {"fields": {"public": ["total", "rank", "name"]}, "order": "rank"}
+    borne = dict.fromkeys(("award", "rank", "total"), "章程第九条")
+    scheme = small_edition().scheme.with_({"publication": changes | {"consent": {"obliged": borne}}})
+    extract = extracted(evaluate(scheme, small_edition().records))
     assert extract.notice["fields"] == ["name", "rank", "total"]
     assert extract.notice["classes"] == []
     assert "类别" not in notice.award_list(extract, extract.rows, "zh")

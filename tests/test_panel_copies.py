@@ -89,10 +89,13 @@ def test_a_file_that_cannot_be_written_anew_is_refused(tmp_path: Path) -> None:
         freeze_edition(folder, tmp_path / "bag")
 
 
+BORNE = '[publication.consent]\nobliged = { award = "章程第九条" }\n'
+
+
 @pytest.mark.parametrize("published", [PUBLISHED, ""])
 def test_a_sealed_bag_computes_again_and_its_public_part_knows_nothing_of_the_panel(tmp_path: Path, published: str) -> None:
     approved = SCHEME.replace('edition = "judged-2018"', 'edition = "judged-2018"\napproval = "测试〔2019〕1号"')
-    folder = write_judged_edition(tmp_path / "e", scheme=f'{approved}{published}[publication]\ncontact = "秘书处"\n')
+    folder = write_judged_edition(tmp_path / "e", scheme=f'{approved}{published}[publication]\ncontact = "秘书处"\n{BORNE}')
     bag = sealed(folder, write_house(tmp_path / "house"))
     assert not verify_bag(bag, replay=True).errors
     evaluation = evaluate(*(getattr(open_edition(bag / "data/edition"), part) for part in ("scheme", "records")))

@@ -13,6 +13,8 @@ from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Phrase
 from toolkit.ground.toml_reader import on_their_lines
 from toolkit.indicators.checks import class_problems
+from toolkit.indicators.consent import consent_problems
+from toolkit.indicators.engine import Engine
 from toolkit.indicators.panel import judging
 from toolkit.records import Records, load_records
 from toolkit.records.dictionary import Tables, load_tables
@@ -71,6 +73,8 @@ def check_edition(folder: Path | str) -> tuple[Edition | None, Problems]:
     problems = problems + unknown + records.problems
     if not unknown.errors:
         problems += judging(scheme, records).problems
+        with Engine(scheme, records) as engine:
+            problems += consent_problems(engine, scheme)
     if len(records.members):
         problems += class_problems(scheme, records.members)
     if records.members.empty and not problems.errors:

@@ -54,8 +54,10 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
 
 def test_the_bottom_line_comes_first(visit: Visit) -> None:
     text = visit.page.inner_text("body")
-    line = "申报参评的 20 家会员中，评出优秀会员 2 家、先进会员 4 家，分布于 2 个会员类别。"
-    assert text.index(line) < text.index("排名不分先后") < text.index("广州市粤达采购中心")
+    line = "申报参评的 20 家会员中，评出优秀会员 3 家、先进会员 6 家。"
+    listed = "名单列出同意公开的 6 家，分布于 2 个会员类别；另有 3 家未同意公开名称，奖项照授，名单不列。"
+    assert text.index(line) < text.index(listed) < text.index("排名不分先后") < text.index("广州市粤达采购中心")
+    assert "列出 2 家，另有 1 家不列名称" in visit.page.inner_text(".lists caption >> nth=0")
     assert visit.page.locator(".masthead h1").inner_text() == "评选办法 <b>2018</b>"
     for said in ("自发布之日起 7 个工作日", "真实名称", "秘书处", "committee verify BAG --replay", "a" * 64):
         assert said in text
@@ -94,7 +96,9 @@ def test_class_and_name_choose(visit: Visit) -> None:
     sync_api.expect(visit.page.locator(".count")).to_have_text("显示 2 家，共 6 家")
     visit.page.select_option(".notice-filters select", label="招标代理机构")
     visit.shows(0)
-    sync_api.expect(visit.page.locator(".none")).to_have_text("名单中没有符合条件的会员。")
+    sync_api.expect(visit.page.locator(".none")).to_have_text(
+        "名单中没有符合条件的会员。另有 3 家获奖会员未同意公开名称，不在名单上；查不到名称，不表示没有获奖。"
+    )
     visit.page.fill(".notice-filters input", "")
     visit.shows(3)
     visit.page.select_option(".notice-filters select", index=0)
@@ -104,7 +108,7 @@ def test_class_and_name_choose(visit: Visit) -> None:
 def test_the_page_speaks_english_too(visit: Visit) -> None:
     visit.page.click("text=English")
     visit.page.wait_for_selector("text=the order carries no rank")
-    sync_api.expect(visit.page.locator(".count")).to_have_text("6 members")
+    sync_api.expect(visit.page.locator(".count")).to_have_text("6 members named, 3 not")
     visit.page.click("text=中文")
     visit.page.wait_for_selector("text=排名不分先后")
 

@@ -12,7 +12,7 @@ import typer
 from toolkit.commands.console import Bag, Folder, Reader, finish, language_of, refusals, say, steps
 from toolkit.commands.edition import check
 from toolkit.commands.evaluation import evaluate, sensitivity
-from toolkit.ground.problems import refuse
+from toolkit.ground.problems import Problems, refuse
 from toolkit.ground.text import Phrase, phrase
 
 if TYPE_CHECKING:
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from toolkit.sealing.replay import Extracting, Progress
 
 DEMO = ".demo"
-NOT_PUBLIC = Phrase(
-    "办法没有批准文号（approval）或公示内容（publication）：封存包不含公示页面。",
-    "The scheme has no approval, or says nothing of publication: the bag holds no public page.",
+NOT_PUBLIC = Phrase("封存包不含公示页面，因为：", "The bag holds no public page, because:")
+NAMED = (
+    "公示名单列出 {named} 家获奖会员；另有 {unnamed} 家未同意公开名称，只计家数。",
+    "The public list names {named} awarded members; {unnamed} more did not agree to be named and are only counted.",
 )
 WHOLE = Phrase("封存包完好。", "The bag is whole.")
 
@@ -37,10 +38,9 @@ def seal(
 ) -> None:
     """执行全部笔记本，把本届封存为一个封存包。 Execute the notebooks and write the sealed bag."""
     with refusals(language):
-        publishable = _publishable(folder)
-        bag = _sealed(folder, revision, extract=_extract if publishable else None)
-        if not publishable:
-            say(language, NOT_PUBLIC)
+        lacking = _lacking(folder)
+        bag = _sealed(folder, revision, extract=None if lacking else _extract)
+        say(language, Phrase(*(f"{NOT_PUBLIC.into(each)}\n{lacking.text(each)}" for each in ("zh", "en"))) if lacking else _named(bag))
         say(language, phrase("已封存：{bag}", "Sealed: {bag}", bag=bag))
 
 
@@ -95,12 +95,20 @@ def demo(
         serve([into], port=port, open_browser=False, language=language)
 
 
-def _publishable(folder: Path) -> bool:
-    """Whether the scheme was approved and says what may be published."""
+def _lacking(folder: Path) -> Problems:
+    """What the scheme lacks for its result to be published."""
+    from toolkit.publication.extract import unpublishable
     from toolkit.scheme import load_scheme
 
-    scheme = load_scheme(folder / "scheme.toml")
-    return bool(scheme.approval and scheme.publication)
+    return unpublishable(load_scheme(folder / "scheme.toml"))
+
+
+def _named(bag: Path) -> Phrase:
+    """How many of the winners the public list names, and how many not."""
+    from toolkit.publication.extract import read_extract
+
+    notice = read_extract(bag / "data" / "public").notice
+    return phrase(*NAMED, named=notice["named"], unnamed=notice["unnamed"])
 
 
 def _sealed(folder: Path, revision: str, extract: Extracting | None) -> Path:

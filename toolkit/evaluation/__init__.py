@@ -54,7 +54,7 @@ def asked_alike(one: Scheme, other: Scheme) -> bool:
 def _measured_by(scheme: Scheme) -> tuple[object, ...]:
     indicators = tuple((item.id, item.measure, item.applies_to) for item in scheme.indicators)
     counted = (scheme.adjustments, scheme.conditions, scheme.vetoes, scheme.previous, scheme.panel)
-    return (indicators, *counted, scheme.window, scheme.members, scheme.as_of, scheme.period)
+    return (indicators, *counted, scheme.window, scheme.members, scheme.as_of, scheme.period, scheme.consent)
 
 
 def _valued(item: Indicator) -> dict[str, object]:
@@ -177,6 +177,11 @@ class Evaluation:
     def vetoes(self) -> pd.DataFrame:
         """Records that meet a veto: member, veto, table, file, sheet, row."""
         return self.measured.vetoes
+
+    @property
+    def permitted(self) -> pd.DataFrame:
+        """What may be published of each member: bool columns award, grade, rank, total, good, bad."""
+        return self.measured.permitted
 
     @cached_property
     def resolved(self) -> Scheme:

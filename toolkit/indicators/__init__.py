@@ -27,6 +27,7 @@ from toolkit.indicators.checks import (
     value_problems,
     veto_problems,
 )
+from toolkit.indicators.consent import consent_problems, permissions
 from toolkit.indicators.engine import VETOES, Engine
 from toolkit.indicators.panel import Judging, judging
 from toolkit.indicators.single_rows import RawValues, Taken
@@ -103,6 +104,8 @@ class Indicators:
         names; NaN for a member that is not in its table.
     open
         For each member that the panel should have scored and has not: the ids of the indicators, and why.
+    permitted
+        Index member, bool columns award, grade, rank, total, good, bad: what may be published of it.
     """
 
     raw: pd.DataFrame
@@ -114,6 +117,7 @@ class Indicators:
     conditions: pd.DataFrame = field(default_factory=pd.DataFrame)
     previous: pd.DataFrame = field(default_factory=pd.DataFrame)
     open: Mapping[str, Mapping[str, Phrase]] = field(default_factory=dict)
+    permitted: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @cached_property
     def raw_values(self) -> RawValues:
@@ -133,8 +137,10 @@ def measure_indicators(scheme: Scheme, records: Records) -> Indicators:
         columns = {name: _column(engine, records, *said) for name, said in taken.items()}
         vetoes = pd.concat([engine.vetoed(veto) for veto in scheme.vetoes] or [_no_vetoes()], ignore_index=True)
         previous, repeated = previous_results(engine, scheme)
+        permitted = permissions(engine, scheme, records)
         lacking = chain(*(veto_problems(engine, records, veto) for veto in scheme.vetoes))
-        said = [*repeated, *lacking, *appeal_notes(engine, scheme), *testimonies(engine, scheme, records)]
+        said = [*repeated, *lacking, *appeal_notes(engine, scheme), *testimonies(engine, scheme, records),
+                *consent_problems(engine, scheme)]  # fmt: skip
     members = records.members
     schemes = (*class_problems(scheme, members), *reach_problems(scheme, records.tables))
     problems = chain(*(column.problems for column in columns.values()), schemes, said, judged.problems)
@@ -149,6 +155,7 @@ def measure_indicators(scheme: Scheme, records: Records) -> Indicators:
         conditions=_frame({item.id: columns[item.id].raw for item in scheme.conditions}, members.index),
         previous=previous,
         open=judged.open,
+        permitted=permitted,
     )
 
 

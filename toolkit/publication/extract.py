@@ -2,6 +2,8 @@
 
 It is two files, `notice.json` and `awards.csv`, so that whatever serves them needs neither scheme nor records:
 what may not be seen is not there. Reading them loads nothing but the standard library.
+
+Who permits what is decided here, once, when the edition is sealed; of whoever does not permit to be named, a number is left.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit.ground.problems import refuse
+from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Phrase
 
 if TYPE_CHECKING:
@@ -24,9 +26,24 @@ if TYPE_CHECKING:
 
     from toolkit.evaluation import Evaluation
     from toolkit.scheme import Publication, Scheme
+    from toolkit.scheme.outcomes import Consent
 
 NOTICE, AWARDS = "notice.json", "awards.csv"
 FIELDS = ("name", "class", "award", "grade", "rank", "total")
+LACKING = {
+    "publication": (
+        Phrase("评选办法没有规定公布事项", "the scheme does not say what may be published"),
+        Phrase("请在 scheme.toml 中填写 [publication]", "fill in [publication] in scheme.toml"),
+    ),
+    "approval": (
+        Phrase("评选结果没有批准文号，不能公布", "without an approval the result cannot be published"),
+        Phrase("请在 scheme.toml 中填写 approval", "fill in approval in scheme.toml"),
+    ),
+    "publication.consent": (
+        Phrase("评选办法没有写明会员是否同意公开，不能公布", "the scheme does not say how members agree to be named: it cannot be published"),
+        Phrase("请在 scheme.toml 中填写 [publication.consent]", "fill in [publication.consent] in scheme.toml"),
+    ),
+}
 
 Row = dict[str, str]
 
@@ -39,14 +56,22 @@ class Extract:
     ----------
     notice
         The facts of the notice: title, edition, revision, approval, as_of, working_days, contact, language, order,
-        fields, awards (id, label, count), classes, members, applied, digests, sealed_on, toolkit_version.
+        fields, awards (id, label, count, unnamed), named and unnamed (members awarded), obliged (item and article),
+        classes, members, applied, digests, sealed_on, toolkit_version. One sealed before consent was asked for has no
+        named, unnamed and obliged.
     rows
-        One for each award of each member, in the order of publication: award, class, then `notice["order"]`. The keys are
-        `notice["fields"]`, the values text as printed.
+        One for each award of each member that is named, in the order of publication: award, class, then
+        `notice["order"]`. The keys are `notice["fields"]`, the values text as printed; empty where the member does not
+        permit it.
     """
 
     notice: dict[str, Any]
     rows: tuple[Row, ...]
+
+    @property
+    def asked(self) -> bool:
+        """Whether members were asked before they were named, or have to bear it."""
+        return "unnamed" in self.notice
 
     @property
     def awards(self) -> pd.DataFrame:
@@ -92,7 +117,7 @@ def read_extract(folder: Path) -> Extract:
 def public_extract(
     evaluation: Evaluation, revision: str, digests: Mapping[str, str], sealed_on: dt.date | str
 ) -> Extract:
-    """The awarded members, with no more about each than the scheme's `publication` makes public.
+    """The awarded members that permit to be named, with no more about each than it and the scheme's `publication` permit.
 
     Parameters
     ----------
@@ -108,16 +133,14 @@ def public_extract(
     Raises
     ------
     Refused
-        If the scheme names no publication or no approval: then it can be computed, not published.
+        With all that the scheme lacks: publication, approval, consent. Then it can be computed, not published.
     """
     scheme = evaluation.scheme
-    publication = _publication(scheme)
-    places = _places(evaluation, publication.order)
-    fields = [field for field in FIELDS if field in publication.fields.get("public", ())]
-    awards = [
-        {"id": a.id, "label": a.label, "count": sum(p["_award"] == a.id for p in places)}
-        for a in scheme.awards
-    ]
+    publication, consent = _publication(scheme)
+    fields = [field for field in FIELDS if field in publication.shown]
+    order = publication.order if publication.order != "rank" or consent.says("rank") else "name"
+    places = _places(evaluation, order)
+    named = [place for place in places if place["_named"]]
     members = evaluation.members
     notice = {
         "title": scheme.title,
@@ -128,10 +151,13 @@ def public_extract(
         "working_days": publication.working_days,
         "contact": publication.contact,
         "language": scheme.language,
-        "order": publication.order,
+        "order": order,
         "fields": fields,
-        "awards": awards,
-        "classes": list(dict.fromkeys(sorted((p["class"] for p in places), key=pinyin)))
+        "awards": [_counted(award.id, award.label, places) for award in scheme.awards],
+        "named": len({place["_member"] for place in named}),
+        "unnamed": len({place["_member"] for place in places if not place["_named"]}),
+        "obliged": dict(consent.obliged),
+        "classes": list(dict.fromkeys(sorted((place["class"] for place in named), key=pinyin)))
         if "class" in fields
         else [],
         "members": len(members),
@@ -140,7 +166,19 @@ def public_extract(
         "sealed_on": str(sealed_on),
         "toolkit_version": _version(),
     }
-    return Extract(notice, tuple({field: place[field] for field in fields} for place in places))
+    return Extract(notice, tuple({field: place[field] for field in fields} for place in named))
+
+
+def unpublishable(scheme: Scheme) -> Problems:
+    """What the scheme lacks for its result to be published; empty when it lacks nothing."""
+    lacking = {
+        "publication": scheme.publication is None,
+        "approval": not scheme.approval.strip(),
+        "publication.consent": scheme.publication is not None and scheme.consent is None,
+    }
+    return Problems(tuple(
+        Problem("error", *LACKING[key], file="scheme.toml", column=key) for key, lacks in lacking.items() if lacks
+    ))  # fmt: skip
 
 
 def pinyin(text: str) -> tuple[bytes, str]:
@@ -157,49 +195,51 @@ def pinyin(text: str) -> tuple[bytes, str]:
     return unicodedata.normalize("NFKC", text).casefold().encode("gb18030", "replace"), text
 
 
-def _publication(scheme: Scheme) -> Publication:
-    if scheme.publication is None:
-        raise refuse(
-            Phrase("评选办法没有规定公布事项", "the scheme does not say what may be published"),
-            Phrase("请在 scheme.toml 中填写 [publication]", "fill in [publication] in scheme.toml"),
-            file="scheme.toml",
-        )
-    if not scheme.approval.strip():
-        raise refuse(
-            Phrase("评选结果没有批准文号，不能公布", "without an approval the result cannot be published"),
-            Phrase("请在 scheme.toml 中填写 approval", "fill in approval in scheme.toml"),
-            file="scheme.toml",
-            column="approval",
-        )
-    return scheme.publication
+def _publication(scheme: Scheme) -> tuple[Publication, Consent]:
+    if (publication := scheme.publication) is None or (consent := scheme.consent) is None or not scheme.approval.strip():
+        raise Refused(unpublishable(scheme))
+    return publication, consent
+
+
+def _counted(id_: str, label: str, places: list[Row]) -> dict[str, Any]:
+    """How many an award was given to, and how many of them are not named."""
+    given = [place["_named"] for place in places if place["_award"] == id_]
+    return {"id": id_, "label": label, "count": len(given), "unnamed": given.count("")}
 
 
 def _places(evaluation: Evaluation, order: str) -> list[Row]:
-    """One row for each award of each member, all fields as text, in the order of publication."""
+    """One row for each award of each member, all fields as text as far as the member permits, in the order of publication."""
     scheme = evaluation.scheme
     labels = {award.id: award.label for award in scheme.awards}
     held = evaluation.ranking.drop(columns="award").reset_index()
     awarded = held.merge(evaluation.awards[["award", "member"]], on="member", how="inner")
-    rows = [
-        {
-            "_award": str(place["award"]),
-            "name": str(place["name"]),
-            "class": _word(place["class"]),
-            "award": labels[str(place["award"])],
+    permitted = evaluation.permitted.to_dict("index")
+    rows = []
+    for place in awarded.to_dict("records"):
+        permits = permitted[place["member"]]
+        told = {
             "grade": _word(place["grade"]),
             "rank": _word(place["rank"]),
             "total": f"{place['total']:.{scheme.decimals}f}",
         }
-        for place in awarded.to_dict("records")
-    ]
-    last = list(labels)
-    if order == "rank":  # the ranking's own order is kept within a class
-        return sorted(
-            rows, key=lambda row: (last.index(row["_award"]), pinyin(row["class"]), int(row["rank"]))
-        )
-    return sorted(
-        rows, key=lambda row: (last.index(row["_award"]), pinyin(row["class"]), pinyin(row["name"]))
-    )
+        rows.append({
+            "_award": str(place["award"]),
+            "_member": str(place["member"]),
+            "_named": "yes" if permits["award"] else "",
+            "name": str(place["name"]),
+            "class": _word(place["class"]),
+            "award": labels[str(place["award"])],
+            **{field: text if permits[field] else "" for field, text in told.items()},
+        })  # fmt: skip
+    turns = list(labels)
+    return sorted(rows, key=lambda row: (turns.index(row["_award"]), pinyin(row["class"]), *_turn(row, order)))
+
+
+def _turn(row: Row, order: str) -> tuple[Any, ...]:
+    """Where a row stands within its class: by name, or in the ranking's own order, and who permits no rank last."""
+    if order != "rank":
+        return (pinyin(row["name"]),)
+    return (False, int(row["rank"])) if row["rank"] else (True, pinyin(row["name"]))
 
 
 def _word(value: object) -> str:

@@ -39,6 +39,10 @@ UNRANKED = Phrase(
     "名单按名称的拼音排列，排名不分先后。", "Listed by name in pinyin; the order carries no rank."
 )
 RANKED = Phrase("同一类别内按名次排列。", "Within a class the list is in order of rank.")
+RANKED_BEFORE_OTHERS = Phrase(
+    "同一类别内按名次排列，未同意公开名次的会员按拼音列在其后。",
+    "Within a class the list is in order of rank; who did not agree to the rank being published follows by name.",
+)
 OBJECT = Phrase(
     "对名单有异议的单位或个人，请在公示期内以书面形式、使用真实名称向受理方提出，写明事实和依据。"
     "单位提出的加盖公章，个人提出的签署本人姓名，并留下联系方式。",
@@ -90,7 +94,6 @@ def matching(extract: Extract, class_: str = "", words: str = "") -> tuple[Row, 
 
 def masthead(extract: Extract, language: Language) -> Safe:
     """Title and facts of the edition, then the bottom line: how many are awarded, in how many classes."""
-    order = RANKED if extract.notice["order"] == "rank" else UNRANKED
     return element(
         "header",
         element("p", *(element("span", fact) for fact in _facts(extract, language)), css="facts"),
@@ -99,8 +102,8 @@ def masthead(extract: Extract, language: Language) -> Safe:
         element("div", *(_tally(*tally) for tally in _tallies(extract, language)), css="tallies"),
         element(
             "p",
-            bottom_line(extract).into(language),
-            element("b", order.into(language)),
+            *(element("span", sentence.into(language)) for sentence in bottom_line(extract)),
+            element("b", _order(extract).into(language)),
             css="bottom-line",
             lang=language,
         ),
@@ -108,41 +111,99 @@ def masthead(extract: Extract, language: Language) -> Safe:
     )
 
 
-def bottom_line(extract: Extract) -> Phrase:
-    """The result in one sentence."""
+def _order(extract: Extract) -> Phrase:
+    if extract.notice["order"] != "rank":
+        return UNRANKED
+    return RANKED_BEFORE_OTHERS if any(row.get("rank") == "" for row in extract.rows) else RANKED
+
+
+def bottom_line(extract: Extract) -> tuple[Phrase, ...]:
+    """The result in one sentence; where some are not named, a second one says who is on the list."""
     notice = extract.notice
     given = [award for award in notice["awards"] if award["count"]]
     zh = "、".join(f"{award['label']} {award['count']} 家" for award in given) or "无获奖会员"
     en = " and ".join(f"{award['count']} {_award(award, 'en')}" for award in given) or "none"
-    classes = len(notice["classes"])
-    return phrase(
+    unnamed = notice.get("unnamed", 0)
+    among = _among(len(notice["classes"]))
+    selected = phrase(
         "申报参评的 {applied} 家会员中，评出{zh}{among}。",
         "Of {applied} members that applied, {en} were selected{across}.",
         applied=notice["applied"],
         zh=zh,
         en=en,
-        among=f"，分布于 {classes} 个会员类别" if classes else "",
-        across=f", in {classes} classes" if classes else "",
+        among="" if unnamed else among.zh,
+        across="" if unnamed else among.en,
     )
+    return (selected, _listed(notice["named"], unnamed, among)) if unnamed else (selected,)
+
+
+def _among(classes: int) -> Phrase:
+    """In how many classes the listed members are; nothing where classes are not shown."""
+    across = phrase("，分布于 {n} 个会员类别", ", in {n} {classes}", n=classes, classes="class" if classes == 1 else "classes")
+    return across if classes else Phrase("", "")
+
+
+def _listed(named: int, unnamed: int, among: Phrase) -> Phrase:
+    """Who of the winners is on the list, and how many are not, and that theirs is the award all the same."""
+    others = phrase(
+        "另有 {n} 家未同意公开名称，奖项照授，名单不列。",
+        "{n} more {have} {their} award and did not agree to be named.",
+        n=unnamed,
+        have="has" if unnamed == 1 else "have",
+        their="its" if unnamed == 1 else "their",
+    )
+    if not named:
+        return phrase("{n} 家均未同意公开名称，奖项照授，名单不列。", "None of the {n} agreed to be named; the award is theirs all the same.", n=unnamed)
+    return phrase(
+        "名单列出同意公开的 {n} 家{among}；{zh}",
+        "The list names the {n} that agreed to it{across}. {en}",
+        n=named, among=among.zh, across=among.en, zh=others.zh, en=others.en,
+    )  # fmt: skip
 
 
 def award_list(extract: Extract, rows: Sequence[Row], language: Language) -> Safe:
     """The awarded members as one table for each award, a class named once for all its members."""
     if not rows:
-        return element(
-            "p",
-            Phrase("名单中没有符合条件的会员。", "No member on the list matches.").into(language),
-            css="none",
-        )
-    parts = groupby(rows, lambda row: row.get("award", ""))
-    return element(
-        "div", *(_award_table(extract, label, list(part), language) for label, part in parts), css="lists"
+        return element("p", _nobody(extract).into(language), css="none")
+    whole = len(rows) == len(extract.rows)
+    parts = [(label, list(part)) for label, part in groupby(rows, lambda row: row.get("award", ""))]
+    tables = [_award_table(extract, label, part, language, whole=whole) for label, part in parts]
+    unlisted = [_unlisted(award, language) for award in extract.notice["awards"] if whole and award["count"] == award.get("unnamed") != 0]
+    blanks = [_blanks(language)] if any(not cell for row in rows for cell in row.values()) else []
+    return element("div", *tables, *unlisted, *blanks, css="lists")
+
+
+def _unlisted(award: dict[str, Any], language: Language) -> Safe:
+    """An award whose winners all stay unnamed."""
+    line = phrase("{zh} {n} 家均未同意公开名称，不列名单。", "{en}: {n}, none of whom agreed to be named.",
+                  zh=award["label"], en=_award(award, "en"), n=award["count"])  # fmt: skip
+    return element("p", line.into(language), css="unlisted")
+
+
+def _nobody(extract: Extract) -> Phrase:
+    """No row matches; that a member is not on the list does not say that it has no award."""
+    none = Phrase("名单中没有符合条件的会员。", "No member on the list matches.")
+    if not extract.notice.get("unnamed"):
+        return none
+    more = phrase(
+        "另有 {n} 家获奖会员未同意公开名称，不在名单上；查不到名称，不表示没有获奖。",
+        "{n} of the awarded members did not agree to be named; not to be found here does not mean to have no award.",
+        n=extract.notice["unnamed"],
     )
+    return Phrase(none.zh + more.zh, f"{none.en} {more.en}")
+
+
+def _blanks(language: Language) -> Safe:
+    line = Phrase("“—”：会员未同意公开这一项，或没有这一项。", "“—”: the member did not agree to this being published, or there is none.")
+    return element("p", line.into(language), css="blanks")
 
 
 def count_line(extract: Extract, shown: int, language: Language) -> Safe:
     """How many of the list are shown."""
     of = len(extract.rows)
+    if shown == of and extract.notice.get("unnamed"):
+        line = phrase("列出 {of} 家，另有 {n} 家不列名称", "{of} members named, {n} not", of=of, n=extract.notice["unnamed"])
+        return element("span", line.into(language), css="count")
     if shown == of:
         return element("span", phrase("共 {of} 家", "{of} members", of=of).into(language), css="count")
     line = phrase("显示 {shown} 家，共 {of} 家", "{shown} of {of} members", shown=shown, of=of)
@@ -163,11 +224,23 @@ def particulars(extract: Extract, language: Language) -> Safe:
         _card(Phrase("公示期", "Period").into(language), element("p", days.into(language), css="days")),
         _card(Phrase("异议", "Objections").into(language), element("p", OBJECT.into(language))),
         _card(Phrase("受理与联系", "Contact").into(language), element("p", contact)),
+        *_grounds(extract, language),
         _card(
             Phrase("结果可核对", "Recompute it").into(language), _fingerprints(extract, language), css="wide"
         ),
         css="particulars",
     )
+
+
+def _grounds(extract: Extract, language: Language) -> list[Safe]:
+    """On what members are named: their consent, or the article that obliges them; nothing where it was not asked for."""
+    if not extract.asked:
+        return []
+    article = extract.notice["obliged"].get("award")
+    said = Phrase("名单只列同意公开评选结果的会员。", "Only members that agreed to it are named.")
+    if article:
+        said = phrase("会员名称依据{article}公布。", "Members are named under {article}.", article=article)
+    return [_card(Phrase("公开依据", "Grounds of publication").into(language), element("p", said.into(language)))]
 
 
 def colophon(extract: Extract, language: Language) -> Safe:
@@ -242,12 +315,15 @@ def _award(award: dict[str, str], language: Language) -> str:
     return award["label"] if language == "zh" else f"{award['label']} ({award['id'].replace('_', ' ')})"
 
 
-def _award_table(extract: Extract, label: str, rows: list[Row], language: Language) -> Safe:
+def _award_table(extract: Extract, label: str, rows: list[Row], language: Language, *, whole: bool) -> Safe:
     columns = [
         field for field in ("class", "name", "grade", "rank", "total") if field in extract.notice["fields"]
     ]
     known = {award["label"]: _award(award, language) for award in extract.notice["awards"]}
+    unnamed = sum(award.get("unnamed", 0) for award in extract.notice["awards"] if label in {"", award["label"]}) if whole else 0
     counted = phrase("{n} 家", "{n}", n=len(rows)).into(language)
+    if unnamed:
+        counted = phrase("列出 {n} 家，另有 {m} 家不列名称", "{n} named, {m} not", n=len(rows), m=unnamed).into(language)
     title = (
         known.get(label, label) or Phrase("获奖会员", "Awarded members").into(language),
         element("i", counted),
@@ -269,7 +345,7 @@ def _class_names(rows: list[Row], columns: list[str]) -> Safe:
 def _class_rows(rows: list[Row], columns: list[str]) -> Safe:
     """The members of one class, a row each; its name stands once, beside them all."""
     others = [name for name in columns if name != "class"]
-    lines = [[element("td", row[name], css=name) for name in others] for row in rows]
+    lines = [[element("td", row[name] or "—", css=name) for name in others] for row in rows]
     lines[0][:0] = _class_heading(rows, columns, len(rows))
     return element("tbody", *(element("tr", *cells) for cells in lines))
 

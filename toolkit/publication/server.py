@@ -262,13 +262,30 @@ def _unsealed(bag: Path, verify: Callable[[Path], Problems]) -> Problems:
             file=str(bag),
         )
     found = verify(bag)
-    if not found.errors and not (bag / "data" / "pages" / "results.ipynb").is_file():
-        raise refuse(
-            Phrase("封存包中没有公开页", "the bag holds no public page"),
-            Phrase("请重新封存", "seal the edition again"),
-            file=str(bag),
+    return found if found.errors else found + _unasked(bag)
+
+
+def _unasked(bag: Path) -> Problems:
+    """Why a whole bag is not served: it has no public page, or its list names members that nobody asked."""
+    again = Phrase("补齐后请另封一版，公开新的一版", "complete the scheme, then seal another revision and serve that")
+    if not (bag / "data" / "pages" / "results.ipynb").is_file():
+        rule = Phrase(
+            "封存包中没有公开页：封存时办法没有批准文号（approval）、公示内容（[publication]）或会员同意的规定（[publication.consent]）",
+            "the bag holds no public page: when it was sealed, the scheme lacked approval, [publication] or [publication.consent]",
         )
-    return found
+        raise refuse(rule, again, file=str(bag))
+    if not read_extract(bag / "data" / "public").asked:
+        rule = Phrase(
+            "封存时没有征求会员是否同意公开（办法没有 [publication.consent]），名单可能列有不同意公开的会员，不能公开；仍可核对、重算",
+            "when it was sealed, the scheme had no [publication.consent]: the list may name members that did not agree to it. "
+            "It is not served; it can be verified and replayed",
+        )
+        mend = Phrase(
+            "请在 scheme.toml 中写明 [publication.consent]，另封一版（committee seal 届次 --as 新版次），公开新的一版",
+            "write [publication.consent] in scheme.toml, seal another revision (committee seal EDITION --as REVISION) and serve that",
+        )
+        raise refuse(rule, mend, file=str(bag))
+    return Problems()
 
 
 @contextlib.contextmanager

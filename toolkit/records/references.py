@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from toolkit.ground.problems import Problem, Problems, nearest
 from toolkit.ground.text import Phrase, phrase
 from toolkit.panels.experts import RECUSED
+from toolkit.records.values import YES
 from toolkit.scheme import Scheme
 from toolkit.scheme.measures import Measure, Range, Selection, State, Window
 from toolkit.scheme.outcomes import Veto
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 NUMBERS = ("number", "money", "percent")
 WORDS = ("text", "choice")
 OF_NUMBERS = {"sum", "mean", "weighted_mean", "max", "min", "ratio", "panel"}
+AGREES = YES | {"同意"}
 PREVIOUS = {"total": NUMBERS, "rank": NUMBERS, "award": ("text", "choice"), "grade": ("text", "choice")}
 MEMBER_COLUMNS = {
     "former_names": ("text",),
@@ -40,6 +42,7 @@ def reference_problems(scheme: Scheme, tables: Tables, file: str = "scheme.toml"
         *(_measure(f"condition[{item.id}].measure", item.measure, scheme, tables) for item in scheme.conditions),
         *(_veto(f"veto[{item.id}]", item, scheme, tables) for item in scheme.vetoes),
         _previous(scheme, tables),
+        _consent(scheme, tables),
         *(_panel_table(*named, tables) for named in _panel_tables(scheme)),
         *(_recusal(item, tables) for item in scheme.indicators if item.measure.take == "panel" and _by_experts(scheme)),
     )
@@ -221,6 +224,33 @@ def _previous(scheme: Scheme, tables: Tables) -> Found:
     for key, column in previous.columns.items() if previous.table in tables.table else ():
         yield from _column(f"previous.{key}", previous.table, column, tables)
         yield from _kind(f"previous.{key}", previous.table, column, PREVIOUS[key], tables)
+
+
+def agreeing(spec: Column) -> tuple[str, ...]:
+    """Of a column's choices those that say yes."""
+    return tuple(choice for choice in spec.choices if choice.strip().casefold() in AGREES)
+
+
+def _consent(scheme: Scheme, tables: Tables) -> Found:
+    """The table of consent, and the types of its columns."""
+    consent = scheme.consent
+    if consent is None or consent.table is None:
+        return
+    place, table = "publication.consent", consent.table
+    yield from _selection(place, Selection(table=table), scheme, tables)
+    if table not in tables.table:
+        return
+    yield from _states(f"{place}.holds", Selection(table=table, where=consent.holds), tables)
+    if consent.withdrawn:
+        yield from _column(f"{place}.withdrawn", table, consent.withdrawn, tables)
+        yield from _kind(f"{place}.withdrawn", table, consent.withdrawn, ("date",), tables)
+    for item, column in consent.columns.items():
+        yield from _column(f"{place}.{item}", table, column, tables)
+        yield from _kind(f"{place}.{item}", table, column, ("boolean", "choice"), tables)
+        spec = _spec(table, column, tables)
+        if spec and spec.type == "choice" and not agreeing(spec):
+            rule = phrase("“{column}”没有一个取值表示同意", "no choice of `{column}` says yes", column=column)
+            yield f"{place}.{item}", rule, Phrase("请把取值写成“是、否”或“同意、不同意”", "make the choices 是 and 否, or 同意 and 不同意")
 
 
 def result_column(column: str, count: str) -> str:

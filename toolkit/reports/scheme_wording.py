@@ -19,8 +19,8 @@ from toolkit.evaluation.values import POINTS
 from toolkit.ground.text import Phrase, phrase
 from toolkit.reports.wording import MISSING_POLICIES, figure, raw_value, span_in_words
 from toolkit.scheme.criteria import Indicator
-from toolkit.scheme.measures import asked_in_words
-from toolkit.scheme.outcomes import Requirement
+from toolkit.scheme.measures import Selection, asked_in_words
+from toolkit.scheme.outcomes import PERMISSIONS, Requirement
 from toolkit.scheme.outliers import BoxCox, Winsorise
 from toolkit.scheme.shapes import (
     Borda,
@@ -45,8 +45,8 @@ from toolkit.scheme.shapes import (
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Adjustment
-    from toolkit.scheme.measures import Measure, Selection, Where, Window
-    from toolkit.scheme.outcomes import Award, Effect, Eligibility, Grades, Quota, Veto
+    from toolkit.scheme.measures import Measure, Where, Window
+    from toolkit.scheme.outcomes import Award, Consent, Effect, Eligibility, Grades, Quota, Veto
     from toolkit.scheme.outliers import Outliers
     from toolkit.scheme.shapes import Shape
 
@@ -261,6 +261,35 @@ def grades_in_words(scheme: Scheme, grades: Grades) -> Phrase:
         span = span_in_words(grades.valid_for)
         parts.append(phrase("有效期 {span.zh}", "valid for {span.en}", span=span))
     return Phrase("；".join(part.zh for part in parts), "; ".join(part.en for part in parts))
+
+
+def consent_in_words(consent: Consent) -> Phrase:
+    """Who permits what to be published, by which column; and what becomes of whoever does not.
+
+    Examples
+    --------
+    >>> from toolkit.scheme.outcomes import Consent
+    >>> consent_in_words(Consent(obliged={"award": "章程第九条"})).zh
+    '获奖名单依据章程第九条公布，不另征求同意'
+    """
+    parts = [*_asked_for(consent)] if consent.table and consent.columns else []
+    for item, article in consent.obliged.items():
+        name = PERMISSIONS[item]
+        parts.append(phrase("{zh}依据{article}公布，不另征求同意", "{en}: published under {article}, nobody is asked", zh=name.zh, en=name.en, article=article))
+    return Phrase("；".join(part.zh for part in parts), "; ".join(part.en for part in parts))
+
+
+def _asked_for(consent: Consent) -> Iterator[Phrase]:
+    """Which column permits what, in which rows; what takes it back; and that it costs nobody an award."""
+    rows = selection_in_words(Selection(table=str(consent.table), where=consent.holds))
+    named = [(PERMISSIONS[item], column) for item, column in consent.columns.items()]
+    asked = joined(*(phrase("{zh}看 {column}", "{en} by {column}", zh=name.zh, en=name.en, column=column) for name, column in named))
+    yield phrase("逐项征求同意，以会员最近签订的 {zh} 为准：{of}，空白即不同意", "asked item by item, by a member's latest row in {en}: {of_en}; empty is no",
+                 zh=rows.zh, en=rows.en, of=asked.zh, of_en=asked.en)  # fmt: skip
+    if consent.withdrawn:
+        yield phrase("{column} 填了日期即已撤回，此后重新签订的除外", "a day in {column} takes it back until it is signed anew", column=consent.withdrawn)
+    if "award" in consent.columns:
+        yield Phrase("不同意列名的照样获奖，公示只写有几家", "who does not agree has the award all the same, and the notice says how many there are")
 
 
 def joined(*parts: Phrase) -> Phrase:

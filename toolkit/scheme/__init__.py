@@ -16,11 +16,19 @@ from toolkit.ground.toml_reader import Decision, modelled, read_model
 from toolkit.scheme.checks import scheme_faults
 from toolkit.scheme.criteria import Adjustment, Condition, Group, Indicator, MembersSpec, Name, Total
 from toolkit.scheme.measures import Window
-from toolkit.scheme.outcomes import Award, Eligibility, Grades, Previous, Veto
+from toolkit.scheme.outcomes import (
+    PERMITTED_BY,
+    Award,
+    Consent,
+    Eligibility,
+    Grades,
+    Previous,
+    PublicField,
+    Veto,
+)
 from toolkit.scheme.writing import plain, put
 
 SUMS = 1e-9  # how near to 100 siblings have to come, of percents that are no decimals
-PublicField = Literal["name", "class", "award", "grade", "rank", "total"]
 
 
 class Panel(Decision):
@@ -71,12 +79,22 @@ class Weighting(Decision):
 
 
 class Publication(Decision):
-    """What may be shown to whom, for how many working days, in which order, and whom to ask."""
+    """What may be shown to whom, for how many working days, in which order, whom to ask, and who has to agree.
+
+    Without `consent` nothing is published.
+    """
 
     working_days: Annotated[int, Field(ge=0)] = 7
     fields: dict[Literal["public", "member"], tuple[PublicField, ...]] = {"public": ("name", "class", "award")}
     order: Literal["name", "class", "rank"] = "name"
     contact: str = ""
+    consent: Consent | None = None
+
+    @property
+    def shown(self) -> tuple[PublicField, ...]:
+        """The public fields that somebody can permit, or has to bear; none without `consent`."""
+        consent, public = self.consent, self.fields.get("public", ())
+        return tuple(field for field in public if consent.says(PERMITTED_BY[field])) if consent else ()
 
 
 class Scheme(Decision):
@@ -120,6 +138,11 @@ class Scheme(Decision):
         """Every node of the tree by its id, groups first."""
         nodes: tuple[Group | Indicator, ...] = (*self.groups, *self.indicators)
         return {node.id: node for node in nodes}
+
+    @property
+    def consent(self) -> Consent | None:
+        """Without whose word nothing is published; None where the scheme does not say."""
+        return self.publication.consent if self.publication else None
 
     def children(self, group: str | None = None) -> tuple[Group | Indicator, ...]:
         """The nodes just below `group`; below the total for None."""

@@ -1,17 +1,18 @@
-"""Outcomes: what a member can come to beside its points: eligibility, vetoes, awards, grades."""
+"""Outcomes: what a member can come to beside its points: eligibility, vetoes, awards, grades; and its consent to their being published."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Decision, Unfit
 from toolkit.scheme.criteria import Name, Named
-from toolkit.scheme.measures import Selection, Span, State
+from toolkit.scheme.measures import Selection, Span, State, Where
 
 Places = Annotated[int, Field(ge=0)]
 FRACTION = re.compile(r"([0-9]+)/([1-9][0-9]*)")
@@ -160,3 +161,53 @@ class Previous(Decision):
         """The column in which each of total, rank, award and grade stands, as far as the table has it."""
         named = {"total": self.total, "rank": self.rank, "award": self.award, "grade": self.grade}
         return {key: column for key, column in named.items() if column}
+
+
+PublicField = Literal["name", "class", "award", "grade", "rank", "total"]
+Permission = Literal["award", "grade", "rank", "total", "good", "bad"]
+PERMISSIONS: Mapping[Permission, Phrase] = {
+    "award": Phrase("获奖名单", "the award"),
+    "grade": Phrase("信用等级", "the grade"),
+    "rank": Phrase("名次", "the rank"),
+    "total": Phrase("总分", "the total"),
+    "good": Phrase("良好行为", "good conduct"),
+    "bad": Phrase("不良行为", "bad conduct"),
+}
+PERMITTED_BY: Mapping[PublicField, Permission] = {
+    "name": "award", "class": "award", "award": "award", "grade": "grade", "rank": "rank", "total": "total",
+}  # fmt: skip
+"""What a member has to permit before a field is published of it."""
+
+
+class Consent(Decision):
+    """Without whose word nothing is published about a named member (同意), item by item.
+
+    Each of `award` (that it is named, with its class and its award), `grade`, `rank`, `total`, `good` and `bad` (records of
+    conduct) names the column of `table` that permits it; an empty cell is no. Of a member's rows the latest decides, by the
+    table's `date`: it has to hold what `holds` asks, and to bear no day in `withdrawn`. Rows without a date, and several of
+    one day, have to agree. A withdrawal in any row ends what was signed on that day or before. Consent is read as the
+    records stand when the edition is sealed: neither period nor as-of date limits what a member allows or takes back.
+
+    What members have to bear by their charter stands in `obliged`, item by item with the article; nobody is asked for it.
+    """
+
+    table: Name | None = None
+    holds: Where = {}
+    withdrawn: Name | None = None
+    award: Name | None = None
+    grade: Name | None = None
+    rank: Name | None = None
+    total: Name | None = None
+    good: Name | None = None
+    bad: Name | None = None
+    obliged: dict[Permission, Name] = {}
+
+    @property
+    def columns(self) -> dict[Permission, str]:
+        """The column that permits each item, of those that are asked for."""
+        named = {item: getattr(self, item) for item in get_args(Permission)}
+        return {item: column for item, column in named.items() if column}
+
+    def says(self, item: Permission) -> bool:
+        """Whether anybody can permit the item, or has to bear it."""
+        return item in self.obliged or item in self.columns

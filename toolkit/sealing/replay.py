@@ -22,6 +22,7 @@ from toolkit.edition import open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, phrase
+from toolkit.publication.extract import read_extract
 from toolkit.records import Records
 from toolkit.reports.csv_files import TABLES, TOUCHED, WORKBOOK, write_results
 from toolkit.sealing.bag import environment_text, read_bag_info, read_environment, versions
@@ -119,6 +120,11 @@ DRAWN_BY = ("numpy", "pandas", "scipy")
 SENTENCES = frozenset({"reason", "rule", "mend"})
 DRAWN_OTHERWISE = Phrase("与封存时不同（抽样和求最小变动所用软件的版本不同）", "other than at the seal: drawn, and sought, by other versions")
 NOT_AGAIN = Phrase("会议材料未重新计算", "the papers of the meeting were not made again")
+UNASKED = Phrase(
+    "封存时办法没有 [publication.consent]：公开摘要没有征求会员同意，未重新生成",
+    "the scheme had no [publication.consent] when it was sealed: the public extract asked no member, and was not made again",
+)
+NOT_TO_SERVE = Phrase("这一版只可核对、重算，不得公开", "this revision is to be verified and replayed only, not served")
 NOTHING = Phrase("得分、名次、奖项一致时无须处理", "nothing, as long as scores, ranks and awards agree")
 
 
@@ -153,14 +159,22 @@ def replay_problems(
         if (data / MEETING).is_dir():
             found += _meeting_problems(data, again, evaluation, edition.records, survey=survey, step=step)
         if extract is not None and (data / "public").is_dir():
-            info = read_bag_info(bag)
-            day = dt.date.fromisoformat(info["Bagging-Date"])
-            extract(
-                evaluation, info["Internal-Sender-Identifier"], public_digests(data), day, again / "public"
-            )
-            signed_as_sealed(data, again)
-            found += folder_problems("public", data, again)
+            found += _public_problems(bag, again, evaluation, extract)
     return Problems((*found, *_version_notes(data / "environment.txt")))
+
+
+def _public_problems(bag: Path, again: Path, evaluation: Evaluation, extract: Extracting) -> Iterator[Problem]:
+    """What the public extract would say otherwise now; a note where it was made by a version that asked no member."""
+    data, info = bag / "data", read_bag_info(bag)
+    day = dt.date.fromisoformat(info["Bagging-Date"])
+    try:
+        extract(evaluation, info["Internal-Sender-Identifier"], public_digests(data), day, again / "public")
+    except Refused as refused:
+        unasked = evaluation.scheme.publication and not evaluation.scheme.consent and not read_extract(data / "public").asked
+        yield from [Problem("note", UNASKED, NOT_TO_SERVE, file="public")] if unasked else refused.problems
+        return
+    signed_as_sealed(data, again)
+    yield from folder_problems("public", data, again)
 
 
 def _table_problems(sealed: Path, again: Path, *, reworded: bool) -> Iterator[Problem]:

@@ -163,7 +163,8 @@ def _pledges(rows: pd.DataFrame) -> Sheet:
         "consent_result": "评价结果",
     }
     headings = {"serial": "序号", "name": "承诺单位", "credit_code": CODE, "form": "承诺书版本", "status": "签订状态",
-                "signed_on": "签订日期", **consents, "disclosed_items": "同意公开项数（项）"}  # fmt: skip
+                "signed_on": "签订日期", **consents, "disclosed_items": "同意公开项数（项）",
+                "consent_grade": "同意公开信用等级", "withdrawn_on": "撤回日期"}  # fmt: skip
     form = Form(
         "会员诚信自律承诺书签订情况表", "承诺书", headings, under=("注：逐项征求是否同意公开，未签的不填。", INVENTED),
         above=dict.fromkeys(consents, "同意公开"), units={"disclosed_items": "项"}, total="合计 {count} 家",

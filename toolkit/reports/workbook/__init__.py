@@ -21,6 +21,7 @@ from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.reports.scheme_wording import (
     award_in_words,
     bounds_in_words,
+    consent_in_words,
     eligibility_in_words,
     grades_in_words,
     measure_in_words,
@@ -193,6 +194,9 @@ def _beyond(scheme: Scheme, language: Language) -> Iterator[Line]:
     if scheme.awards and scheme.ties[-1:] != ("joint",):
         kind, label = ("同分", "同分处理") if zh else ("ties", "ties")
         yield (kind, label, "", "", ties_in_words(scheme).into(language), "", "", "")
+    if scheme.consent:
+        kind, label = ("公示", "公开须经同意") if zh else ("publication", "consent")
+        yield (kind, label, "", "", consent_in_words(scheme.consent).into(language), "", "", "")
 
 
 

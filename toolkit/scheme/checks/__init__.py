@@ -6,6 +6,8 @@ the model reports that, so that one bad field never hides another fault.
 What can be wrong with the panel: a quorum that trimming uses up, scores of a panel that is not there, or of two.
 
 What can be wrong with how experts set weights: names instead of codes, groups that do not exist.
+
+What can be wrong with publication: nobody was asked, or nobody can permit what is to be shown.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from toolkit.scheme.checks.measures import measures_faults, ranges_faults, shape
 from toolkit.scheme.checks.outcomes import outcomes_faults
 from toolkit.scheme.checks.tree import ids, is_number, items, patterns_faults, tree_faults, unknown
 from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, is_pseudonym
+from toolkit.scheme.outcomes import PERMISSIONS, PERMITTED_BY, Permission
 
 OF_EXPERTS = ("expert", "experts", "interests", "rivals", "harshness", "publish")
 NOT_SELECTED = ("where", "window", "in_period", "once_per", "unverified")
@@ -104,7 +107,68 @@ def weighting_faults(raw: Raw) -> Iterator[Fault]:
 
 
 
+NO_CONSENT = Phrase(
+    "没有写明会员是否同意公开：可以计算和封存，不能公布", "it does not say how members agree to be named: it can be computed and sealed, not published"
+)
+ASK_CONSENT = Phrase(
+    '请写 [publication.consent]：table = 承诺书的表，holds = 何种状态有效，award = 同意公开奖项的列；章程规定必须公开的，写 obliged = { award = "章程第…条" }',
+    "write [publication.consent]: `table`, `holds`, and `award` = the column that permits it; where the charter obliges members, "
+    'obliged = { award = "article ..." }',
+)
+
+
+def publication_faults(raw: Raw) -> Iterator[Fault]:
+    """Every fault of ``[publication]``; without ``[publication.consent]`` a warning, since all but publishing goes on."""
+    publication = raw.get("publication")
+    if not isinstance(publication, dict):
+        return
+    consent = publication.get("consent")
+    if consent is None:
+        yield Fault(("publication",), NO_CONSENT, ASK_CONSENT, severity="warning")
+    if isinstance(consent, dict):
+        obliged = consent.get("obliged")
+        borne = obliged if isinstance(obliged, dict) else {}
+        yield from _consent(consent, borne)
+        yield from _unpermitted(publication, {*consent, *borne})
+
+
+def _consent(consent: Raw, borne: Raw) -> Iterator[Fault]:
+    place, asked = ("publication", "consent"), [item for item in PERMISSIONS if item in consent]
+    for item in (item for item in asked if item in borne):
+        rule = phrase("{zh}既要会员同意，又写明是会员义务", "members are both asked for {en} and obliged to bear it", zh=PERMISSIONS[item].zh, en=PERMISSIONS[item].en)
+        yield Fault((*place, item), rule, phrase("请删去 {item}，或把它从 obliged 中删去", "remove `{item}`, or take it out of `obliged`", item=item))
+    if "award" not in asked and "award" not in borne:
+        rule = Phrase("没有写明凭哪一列公布获奖名单，名单上一个会员也不能列", "no column permits the award: not one member could be named")
+        yield Fault(place, rule, Phrase('请写 award = "列名"，或写 obliged', 'write award = "column", or `obliged`'))
+    reads = [key for key in (*asked, "holds", "withdrawn") if key in consent]
+    if reads and "table" not in consent:
+        rule = phrase("“{key}”是哪张表的列，没有写明", "it does not say of which table `{key}` is a column", key=reads[0])
+        yield Fault(place, rule, Phrase('请写 table = "表名"', 'write table = "name"'))
+
+
+def _unpermitted(publication: Raw, known: set[str]) -> Iterator[Fault]:
+    """What is to be public although no member can permit it."""
+    fields = publication.get("fields")
+    listed = fields.get("public") if isinstance(fields, dict) else None
+    for place, field in enumerate(listed if isinstance(listed, list | tuple) else ()):
+        item: Permission = next((item for name, item in PERMITTED_BY.items() if name == field), "award")
+        if item != "award" and item not in known:
+            yield Fault(("publication", "fields", "public", place), *_nobody(item), severity="warning")
+    if publication.get("order") == "rank" and "rank" not in known:
+        yield Fault(("publication", "order"), *_nobody("rank"), severity="warning")
+
+
+def _nobody(item: Permission) -> tuple[Phrase, Phrase]:
+    name = PERMISSIONS[item]
+    return (
+        phrase("没有写明凭哪一列公布{zh}，对谁都不公布", "no column permits {en}: it is published of nobody", zh=name.zh, en=name.en),
+        phrase('请在 [publication.consent] 写 {item} = "列名" 或 obliged，或在这里删去', 'write {item} = "column" or `obliged` in [publication.consent], or remove it here',
+               item=item),
+    )  # fmt: skip
+
+
+
 def scheme_faults(raw: Raw) -> Iterable[Fault]:
     """Every fault of a scheme that no single field can see."""
-    checks = (tree_faults, patterns_faults, shapes_faults, measures_faults, ranges_faults, outcomes_faults, weighting_faults, panel_faults)
+    checks = (tree_faults, patterns_faults, shapes_faults, measures_faults, ranges_faults, outcomes_faults, weighting_faults, panel_faults, publication_faults)
     return chain.from_iterable(check(raw) for check in checks)

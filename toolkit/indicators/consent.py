@@ -1,0 +1,103 @@
+"""Consent: what each member permits to be published about it, as its own rows say, or its charter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+from operator import and_
+from typing import TYPE_CHECKING, Any, get_args
+
+import pandas as pd
+
+from toolkit.ground.problems import Problem
+from toolkit.ground.text import Phrase
+from toolkit.indicators.selection import MEMBER, PLACE, any_state
+from toolkit.records.references import agreeing
+from toolkit.scheme.outcomes import Permission
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from toolkit.indicators.engine import Engine
+    from toolkit.indicators.selection import Source
+    from toolkit.records import Records
+    from toolkit.scheme import Scheme
+    from toolkit.scheme.outcomes import Consent
+
+DAY, ENDS, HOLDS = "_day", "_ends", "_holds"
+LATEST, LAST_END = "_latest", "_last_end"
+
+
+def permissions(engine: Engine, scheme: Scheme, records: Records) -> pd.DataFrame:
+    """What may be published of each member, by the rule that `Consent` tells.
+
+    Returns
+    -------
+    frame
+        Index member; bool columns award, grade, rank, total, good, bad. All False where the scheme has no consent.
+    """
+    frame = pd.DataFrame(data=False, index=engine.members, columns=list(get_args(Permission)))
+    consent = scheme.consent
+    if consent is None:
+        return frame
+    if consent.table and consent.columns:
+        given = _given(engine.source(consent.table), consent, records).reindex(frame.index, fill_value=False)
+        frame[list(given.columns)] = given.astype(bool)
+    return frame.assign(**dict.fromkeys(consent.obliged, True))
+
+
+def consent_problems(engine: Engine, scheme: Scheme) -> Iterator[Problem]:
+    """A warning for each row that bears a withdrawal before it was signed: it permits nothing, and may be meant otherwise."""
+    consent = scheme.consent
+    if consent is None or consent.table is None or consent.withdrawn is None:
+        return
+    rows = _dated(engine.source(consent.table), consent)
+    rule = Phrase("撤回日期早于签订日期：按已撤回处理，不予公开", "withdrawn before it was signed: taken as withdrawn, nothing is published")
+    mend = Phrase("撤回后又重新签订的，请清空撤回日期；写错的请改正", "if it was signed again, clear the day of withdrawal; else correct it")
+    for file, sheet, row in _frame(rows.filter(rows[ENDS] < rows[DAY]).order_by(PLACE).select(*PLACE)).itertuples(index=False):
+        yield Problem("warning", rule, mend, file=file, sheet=sheet, row=row or None, column=consent.withdrawn)
+
+
+def _given(source: Source, consent: Consent, records: Records) -> pd.DataFrame:
+    """For each member with rows what the deciding ones permit, all of them."""
+    spec = records.tables.table[str(consent.table)]
+    rows = _deciding(_dated(source, consent), source.member)
+    open_ = _still_open(rows)
+    permits: dict[str, Any] = {}
+    for item, name in consent.columns.items():
+        yes = rows[name].isin(agreeing(spec.column[name])) if spec.column[name].type == "choice" else rows[name]
+        permits[item] = (open_ & yes.fill_null(False)).all()
+    return _frame(rows.group_by(**{MEMBER: rows[source.member]}).agg(**permits)).set_index(MEMBER)
+
+
+def _dated(source: Source, consent: Consent) -> ir.Table:
+    """The rows with the day each was signed and withdrawn, null where it says none, and whether it holds at all."""
+    import ibis
+
+    rows = source.table
+    never: Any = ibis.null("date")
+    tests: list[Any] = [any_state(rows, consent.holds)] if consent.holds else []
+    if source.verified:
+        tests.append(rows[source.verified.column].isin(source.verified.counts).fill_null(False))
+    holds: Any = reduce(and_, tests, ibis.literal(value=True))
+    day = rows[source.date].date() if source.date else never
+    ends = rows[consent.withdrawn].date() if consent.withdrawn else never
+    return rows.mutate(**{DAY: day, ENDS: ends, HOLDS: holds})
+
+
+def _deciding(rows: ir.Table, member: str) -> ir.Table:
+    """Of each member the rows of its latest day, and those without a day, for which nobody knows."""
+    own: Any = {"group_by": member}
+    rows = rows.mutate(**{LATEST: rows[DAY].max().over(**own), LAST_END: rows[ENDS].max().over(**own)})
+    return rows.filter(rows[DAY].isnull() | (rows[DAY] == rows[LATEST]))
+
+
+def _still_open(rows: ir.Table) -> Any:
+    """Whether a deciding row holds, and no withdrawal came on its day or later: on the day itself it is withdrawn."""
+    later = rows[LAST_END].isnull() | (rows[LAST_END] < rows[LATEST]).fill_null(False)
+    return rows[HOLDS] & rows[ENDS].isnull() & later
+
+
+def _frame(rows: ir.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = rows.to_pyarrow().to_pandas()
+    return frame
