@@ -130,9 +130,10 @@ def test_where_nothing_was_read_no_empty_table_is_shown(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("word", ["new", "forms", "changes", "check", "evaluate", "cards", "sensitivity", "seal", "verify", "serve", "demo", "lab"])
 def test_every_command_explains_itself(word: str) -> None:
-    done = run(word, "--help")
-    assert done.exit_code == 0
-    assert "Usage" in done.output
+    for language, usage in (("zh", "用法："), ("en", "Usage: ")):
+        done = run(word, "--help", "--language", language)
+        assert done.exit_code == 0
+        assert done.output.startswith(usage)
 
 
 def test_an_edition_without_approval_is_sealed_without_a_page(

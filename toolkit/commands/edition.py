@@ -50,8 +50,8 @@ def _list(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
 
 
 def new(
-    folder: Annotated[Path, typer.Argument(help="新的届次文件夹 the new edition folder")],
-    template: Annotated[str, typer.Option(help="模板，有哪些见 --list the template to start from")] = "federation",
+    folder: Annotated[Path, typer.Argument(metavar="新文件夹 DIR", help="新的届次文件夹 the new edition folder")],
+    template: Annotated[str, typer.Option(help="从哪个模板开始，有哪些见选项 --list 所列 the template to start from; see --list")] = "federation",
     listed: Annotated[  # noqa: ARG001, FBT002 - `_list` answers it, before anything else is read
         bool, typer.Option("--list", is_eager=True, callback=_list, help="列出全部模板 list the templates")
     ] = False,
@@ -104,9 +104,9 @@ def check(
 
 
 def changes(
-    old: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="原来的届次文件夹或封存包 an edition folder or bag")],
-    new: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="现在的届次文件夹或封存包 an edition folder or bag")],
-    out: Annotated[Path | None, typer.Option("--out", file_okay=False, help="写出 changes.csv write it as changes.csv")] = None,
+    old: Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="原来的 OLD", help="原来的届次文件夹或封存包 an edition folder or bag")],
+    new: Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="现在的 NEW", help="现在的届次文件夹或封存包 an edition folder or bag")],
+    out: Annotated[Path | None, typer.Option("--out", file_okay=False, help="另写成一个表格文件 write them as changes.csv too")] = None,
     language: Reader = "zh",
 ) -> None:
     """评选办法和记录有哪些改动。 What changed in scheme and records between two states of an edition."""

@@ -79,7 +79,8 @@ def cards(
 
 def lab(
     context: typer.Context,
-    folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False, help="届次文件夹 the edition")] = None,
+    folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False, metavar="届次文件夹 EDITION", help="一届的文件夹 the edition folder")] = None,
+    language: Reader = "zh",  # noqa: ARG001 - JupyterLab has menus of its own
 ) -> None:
     """在 JupyterLab 中打开本届的笔记本。 JupyterLab on the notebooks, for this edition; its own options may follow."""
     import subprocess

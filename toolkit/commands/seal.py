@@ -60,8 +60,8 @@ def verify(
 
 
 def serve(
-    folders: Annotated[list[Path] | None, typer.Argument(help="封存包或届次文件夹 sealed bags or edition folders")] = None,
-    port: Annotated[int, typer.Option(min=1, max=65_000)] = 8866,
+    folders: Annotated[list[Path] | None, typer.Argument(metavar="文件夹 DIR", help="封存包或届次文件夹 sealed bags or edition folders")] = None,
+    port: Annotated[int, typer.Option(min=1, max=65_000, help="端口 the port")] = 8866,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="打开浏览器 open a browser")] = False,  # noqa: FBT002
     language: Reader = "zh",
 ) -> None:
@@ -77,7 +77,7 @@ def serve(
 def demo(
     into: Annotated[Path, typer.Option(file_okay=False, help="演示文件夹 where the demo goes")] = Path("out/demo"),
     serving: Annotated[bool, typer.Option("--serve/--no-serve", help="最后打开公示页面 serve the page at the end")] = True,  # noqa: FBT002
-    port: Annotated[int, typer.Option(min=1, max=65_000)] = 8866,
+    port: Annotated[int, typer.Option(min=1, max=65_000, help="端口 the port")] = 8866,
     language: Reader = "zh",
 ) -> None:
     """在虚构的演示数据上把全流程走一遍。 All of it on the invented demo edition; prints the address to open."""

@@ -5,7 +5,6 @@ The rows of one table that differ between two readings, as text: told apart by k
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from toolkit.edition import check_edition
-from toolkit.ground.problems import Refused, refuse
-from toolkit.ground.text import FORMULA, Phrase
+from toolkit.ground.problems import Refused
+from toolkit.ground.writing import FORMULA, placed_in, write_csv
 from toolkit.records.findings import shown
 from toolkit.records.table import PLACE
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from toolkit.records import Records
 
 
-FILE = "_file"
+FILE, CHANGES = "_file", "changes.csv"
 JOIN = "；"
 
 Cells = Mapping[str, str]
@@ -171,18 +170,10 @@ def write_changes(changes: pd.DataFrame, folder: Path) -> Path:
     Refused
         When it cannot be written.
     """
-    path = folder / "changes.csv"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".changes-", dir=folder) as unfinished:
-            cells = changes.apply(lambda column: column.str.replace(FORMULA, "'", regex=True))
-            cells.to_csv(Path(unfinished) / path.name, encoding="utf-8-sig", lineterminator="\n", index=False)
-            (Path(unfinished) / path.name).replace(path)
-    except OSError as error:
-        rule = Phrase("文件写不进这个文件夹", "the file cannot be written there")
-        mend = Phrase("请关闭打开它的程序，并检查权限", "close what uses it, and check permissions")
-        raise refuse(rule, mend, file=str(path)) from error
-    return path
+    cells = changes.apply(lambda column: column.str.replace(FORMULA, "'", regex=True))
+    with placed_in(folder) as unfinished:
+        write_csv(cells, unfinished / CHANGES, index=False)
+    return folder / CHANGES
 
 
 def _table_changes(table: str, before: Records, after: Records) -> Iterator[Change]:

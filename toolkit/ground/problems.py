@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -141,6 +142,49 @@ class Refused(Exception):  # noqa: N818 - named for what happened to the input, 
 def refuse(rule: Phrase, mend: Phrase, *, file: str = "", column: str = "", value: str = "") -> Refused:
     """The refusal of a single fault, to be raised."""
     return Refused(Problems((Problem("error", rule, mend, file=file, column=column, value=value),)))
+
+
+CAUSES: dict[int, Phrase] = {
+    errno.ENOSPC: Phrase("磁盘已满", "the disk is full"),
+    errno.EDQUOT: Phrase("磁盘配额已用完", "the disk quota is used up"),
+    errno.EROFS: Phrase("所在的盘只能读不能写", "the disk is read-only"),
+    errno.EACCES: Phrase("没有权限，或正被别的程序打开", "no permission, or another program has it open"),
+    errno.EPERM: Phrase("没有权限", "no permission"),
+    errno.EBUSY: Phrase("正被别的程序使用", "another program uses it"),
+    errno.ENOENT: Phrase("文件或文件夹不存在", "the file or folder does not exist"),
+    errno.EEXIST: Phrase("同名的文件已存在", "something of that name exists already"),
+    errno.ENOTEMPTY: Phrase("文件夹不是空的", "the folder is not empty"),
+    errno.EISDIR: Phrase("这是文件夹，不是文件", "it is a folder, and no file"),
+    errno.ENOTDIR: Phrase("路径中有一段是文件，不是文件夹", "part of the path is a file, and no folder"),
+    errno.ENAMETOOLONG: Phrase("名称太长", "the name is too long"),
+    errno.EFBIG: Phrase("文件太大", "the file is too large"),
+    errno.EMFILE: Phrase("同时打开的文件太多", "too many files are open"),
+    errno.EIO: Phrase("磁盘读写出错", "the disk fails"),
+}
+MAKE_ROOM = Phrase("请清理磁盘后再运行", "make room on the disk, and run it again")
+SEE_RIGHTS = Phrase("请关闭正在打开它的程序，并检查路径和文件夹权限", "close the program that has it open, check the path and the folder's rights")
+
+
+def system_error(error: BaseException) -> OSError | None:
+    """The system's own error: this one, or that for which a library raised another."""
+    return next((each for each in (error, *error.args) if isinstance(each, OSError)), None)
+
+
+def inaccessible(error: BaseException, file: str = "") -> Refused:
+    """The refusal of what cannot be read or written: which file, why in words, and what to do.
+
+    Parameters
+    ----------
+    error
+        An OSError, or what a library raised because of one.
+    file
+        What to call it; else the name that the error gives.
+    """
+    cause = system_error(error) or OSError()
+    name = file or next((str(each) for each in (cause.filename2, cause.filename) if each), "")
+    why = CAUSES.get(cause.errno or 0, Phrase("系统不允许", cause.strerror or "the system refuses"))
+    rule = Phrase(f"读写不成：{why.zh}", f"cannot be read or written: {why.en}")
+    return refuse(rule, MAKE_ROOM if cause.errno in {errno.ENOSPC, errno.EDQUOT} else SEE_RIGHTS, file=name)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
