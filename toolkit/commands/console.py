@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from toolkit.ground.problems import Problems, Refused, inaccessible, system_error
-from toolkit.ground.text import Language, Phrase
+from toolkit.ground.problems import SEVERITIES, Problems, Refused, inaccessible, system_error
+from toolkit.ground.text import Language, Phrase, phrase
 
 Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="届次文件夹 EDITION", help="一届的文件夹 the edition folder")]
 Bag = Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="封存包 BAG", help="封存好的一个版次 the sealed bag")]
@@ -18,6 +18,7 @@ Out = Annotated[Path, typer.Option("--out", file_okay=False, help="结果文件�
 Reader = Annotated[
     Language, typer.Option("--language", "-l", help="zh 中文，en 英文；默认随办法的语言 zh or en; the scheme's own where it is left out", show_default=False)
 ]
+GRAVEST = 5  # of the warnings, told where all of them stand elsewhere
 BROKEN_OFF = Phrase("已中断，没有留下写了一半的结果。", "Broken off: no half-written result is left.")
 INTERNAL = Phrase(
     "程序内部出错（{kind}），没有写出任何结果；请联系维护人员，并附上所用命令（设 {debug}=1 可看到出错的位置）。",
@@ -87,6 +88,20 @@ def internal(error: Exception, language: Language, debug: str) -> None:
         typer.echo(inaccessible(error).problems.text(language), err=True)
         return
     typer.echo(INTERNAL.into(language).format(kind=type(error).__name__, debug=debug), err=True)
+
+
+def tell_gravest(problems: Problems, language: str, everything: Phrase) -> None:
+    """Say how many warnings and notes there are, and the gravest; `everything` says where all of them stand."""
+    spoken = language_of(language)
+    counts = [(severity, sum(problem.severity == severity for problem in problems)) for severity in SEVERITIES]
+    told = [f"{SEVERITIES[severity].zh} {n} 条" if spoken == "zh" else f"{n} {SEVERITIES[severity].en}{'s' * (n != 1)}" for severity, n in counts if n]
+    if not told:
+        return
+    few = Problems(tuple(problem for problem in problems.gravest if problem.severity != "note")[:GRAVEST])
+    say(language, phrase("{zh}（{all.zh}）{stop}", "{en} ({all.en}){colon}", zh="，".join(told), en=", ".join(told), all=everything,
+                         stop="，最要紧的：" if few else "。", colon=", the gravest:" if few else "."))  # fmt: skip
+    for problem in few:
+        typer.echo(f"  {problem.file and problem.file + ('：' if spoken == 'zh' else ': ')}{problem.line(spoken)}")
 
 
 def finish(problems: Problems, language: str, well: Phrase) -> None:

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from toolkit.commands.console import Folder, Out, Reader, console, refusals, say, worded, working
+from toolkit.commands.console import (
+    Folder,
+    Out,
+    Reader,
+    console,
+    refusals,
+    say,
+    tell_gravest,
+    worded,
+    working,
+)
 from toolkit.ground.problems import Problem, Problems, Refused, nearest
 from toolkit.ground.text import Phrase, phrase
 
@@ -35,11 +45,12 @@ def evaluate(folder: Folder, out: Out, language: Reader = "zh") -> None:
     from toolkit.reports.views import awards_table
 
     with refusals(language):
-        evaluation = _evaluated(folder, language)[1]
+        _, evaluation, problems = evaluated(folder, language)
         with working(language, Phrase("正在写出结果", "writing the results")):
             write_results(evaluation, out)
         say(language, Phrase(*(repr(awards_table(evaluation, each)) for each in ("zh", "en"))))
         say(language, phrase("结果已写入 {out}", "Results are in {out}", out=out))
+        tell_gravest(problems, language, Phrase("全部见 problems.csv", "all of them are in problems.csv"))
 
 
 def sensitivity(
@@ -55,7 +66,7 @@ def sensitivity(
     from toolkit.reports.probability_tables import bottom_line
 
     with refusals(language):
-        edition, evaluation = _evaluated(folder, language)
+        edition, evaluation, _ = evaluated(folder, language)
         spec, chances = _write_certainty(evaluation, out, draws, spread, language)
         firm = _write_robustness(edition, evaluation, chances, out, spec=spec, quick=quick, language=language)
         say(language, bottom_line(firm))
@@ -71,7 +82,7 @@ def cards(
 ) -> None:
     """每个会员一份得分单：得分构成、距获奖线、所依据的记录。 A score card for each member, to print and to mail."""
     with refusals(language):
-        edition, evaluation = _evaluated(folder, language)
+        edition, evaluation, _ = evaluated(folder, language)
         _known_members(evaluation, member or [])
         written = _write_cards(edition, evaluation, out, member, text=text, language=language)
         say(language, phrase("已写出 {n} 份得分单：{out}", "{n} score cards are in {out}", n=len(written), out=out))
@@ -95,14 +106,21 @@ def lab(
     raise typer.Exit(subprocess.call(command, env=os.environ | chosen))  # noqa: S603 - our own words only
 
 
-def _evaluated(folder: Path, language: str) -> tuple[Edition, Evaluation]:
-    from toolkit.edition import open_edition
-    from toolkit.evaluation import evaluate as evaluate_edition
+def evaluated(folder: Path, language: str) -> tuple[Edition, Evaluation, Problems]:
+    """The edition in a folder, evaluated, and what is to be said of it.
 
-    with working(language, Phrase("正在读取数据", "reading the records")):
-        edition = open_edition(folder)
-    with working(language, Phrase("正在计算", "evaluating")):
-        return edition, evaluate_edition(edition.scheme, edition.records)
+    Raises
+    ------
+    Refused
+        With everything that is to be said, when any of it is an error.
+    """
+    from toolkit.edition import examine
+
+    with working(language, Phrase("正在读取和计算", "reading and evaluating")):
+        edition, evaluation, problems = examine(folder)
+    if edition is None or evaluation is None or problems.errors:
+        raise Refused(problems)
+    return edition, evaluation, problems
 
 
 def _known_members(evaluation: Evaluation, asked: Collection[str]) -> None:

@@ -9,9 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from toolkit.commands.console import Bag, Folder, Reader, finish, language_of, refusals, say, steps
+from toolkit.commands.console import (
+    Bag,
+    Folder,
+    Reader,
+    finish,
+    language_of,
+    refusals,
+    say,
+    steps,
+    tell_gravest,
+)
 from toolkit.commands.edition import check
-from toolkit.commands.evaluation import evaluate, sensitivity
+from toolkit.commands.evaluation import evaluate, evaluated, sensitivity
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase, phrase
 
@@ -37,11 +47,13 @@ def seal(
 ) -> None:
     """执行全部笔记本，把本届封存为一个封存包。 Execute the notebooks and write the sealed bag."""
     with refusals(language):
+        problems = evaluated(folder, language)[2]
         publishable = _publishable(folder)
         bag = _sealed(folder, revision, extract=_extract if publishable else None)
         if not publishable:
             say(language, NOT_PUBLIC)
         say(language, phrase("已封存：{bag}", "Sealed: {bag}", bag=bag))
+        tell_gravest(problems, language, Phrase("全部见封存包的 problems.csv", "all of them are in the bag's problems.csv"))
 
 
 def verify(

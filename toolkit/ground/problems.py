@@ -29,6 +29,11 @@ COUNTED: dict[Severity, Phrase] = {
 }
 
 
+RANKS: dict[Severity, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+# What a problem touches, by the first word of its place in the scheme: who is given what, before what is counted how.
+DECIDES = ("veto", "eligibility", "award", "ties", "total", "grades", "adjustment", "condition", "indicator", "group", "panel", "weighting")
+
+
 @dataclass(frozen=True)
 class Problem:
     """One fault in an input: its place, the value found, the rule it breaks and how to mend it.
@@ -107,10 +112,19 @@ class Problems:
         """Only those that stop the evaluation."""
         return Problems(tuple(problem for problem in self if problem.severity == "error"))
 
+    @property
+    def gravest(self) -> Problems:
+        """The gravest first: errors, warnings, notes, and within these what decides more; else in the order found."""
+        return Problems(tuple(sorted(self, key=_gravity)))
+
     def text(self, language: Language = "zh") -> str:
-        """The problems as a list to print or to mail, grouped by file."""
+        """The problems as a list to print or to mail, grouped by file: the file with the gravest first, and in it the errors first."""
         lines: list[str] = []
-        for file, group in groupby(sorted(self, key=lambda problem: problem.file), lambda problem: problem.file):
+        worst: dict[str, int] = {}
+        for problem in self.gravest:
+            worst.setdefault(problem.file, RANKS[problem.severity])
+        ordered = sorted(self, key=lambda problem: (worst[problem.file], problem.file, RANKS[problem.severity]))
+        for file, group in groupby(ordered, lambda problem: problem.file):
             found = list(group)
             lines.append(_heading(file, found, language))
             lines += [f"  {_mark(problem, language)}{problem.line(language)}" for problem in found]
@@ -196,6 +210,13 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     'aggregate'
     """
     return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)), None)
+
+
+def _gravity(problem: Problem) -> tuple[int, int]:
+    """How grave a problem is: by its severity, then by how much hangs on what it touches; rows of records come last."""
+    place = problem.column.partition("[")[0].partition(".")[0]
+    ruled = problem.row is None or problem.file == "scheme.toml"
+    return RANKS[problem.severity], DECIDES.index(place) if ruled and place in DECIDES else len(DECIDES)
 
 
 def _heading(file: str, found: list[Problem], language: Language) -> str:

@@ -156,7 +156,7 @@ def _write(said: str) -> Phrase:
 
 
 
-HEADER = re.compile(r"\s*\[{1,2}[^\[\]=#]+\]{1,2}\s*(?:#.*)?")
+HEADER = re.compile(r"\[|\s*\[{1,2}[^\[\]=#]+\]{1,2}\s*(?:#.*)?$")  # a line that begins a table, or was to
 AT_LINE = re.compile(r"\s*\(at (?:line (\d+)|[^)]*).*\)$")
 
 
@@ -238,13 +238,16 @@ def readable(text: str) -> Readable:
 
 
 def _mended(block: list[str]) -> list[str]:
-    """A block without the lines that cannot be read by themselves; its header alone where that does not do."""
+    """A block without the lines that cannot be read by themselves; its header alone where that does not do, or nothing."""
     left = ["" if isinstance(parsed(line), Halt) else line for line in block]
-    return left if not isinstance(parsed("\n".join(left)), Halt) else [left[0] if HEADER.fullmatch(left[0]) else "", *[""] * (len(block) - 1)]
+    lost = HEADER.match(block[0]) is not None and not left[0]
+    if not lost and not isinstance(parsed("\n".join(left)), Halt):
+        return left
+    return [left[0] if HEADER.match(left[0]) else "", *[""] * (len(block) - 1)]
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[int, int]]:
-    starts = [0, *(number for number, line in enumerate(lines) if number and HEADER.fullmatch(line)), len(lines)]
+    starts = [0, *(number for number, line in enumerate(lines) if number and HEADER.match(line)), len(lines)]
     yield from pairwise(starts)
 
 
