@@ -77,6 +77,19 @@ def refusals(language: str) -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
+def wrong_use(said: Phrase, language: str) -> typer.BadParameter:
+    """What is to be raised where options do not go together."""
+    return Misused(said.into(language_of(language)))
+
+
+class Misused(typer.BadParameter):
+    """A sentence of our own about how a command was used, in the reader's language already."""
+
+    def format_message(self) -> str:
+        """The sentence as it is."""
+        return self.message
+
+
 def broken_off(language: Language) -> None:
     """Say in one line that the user stopped."""
     typer.echo(BROKEN_OFF.into(language), err=True)

@@ -19,6 +19,7 @@ from toolkit.commands.console import (
     tell_gravest,
     worded,
     working,
+    wrong_use,
 )
 from toolkit.ground.problems import Problem, Problems, Refused, nearest
 from toolkit.ground.text import Phrase, phrase
@@ -30,12 +31,12 @@ if TYPE_CHECKING:
 
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
-    from toolkit.reports.score_cards import Card
     from toolkit.sensitivity.robustness import Firmness
     from toolkit.sensitivity.weights.draws import WeightDraws
 
 SETTINGS = "JUPYTER_CONFIG_PATH"
 HANGS = Phrase("名单系于什么", "what the list hangs on")
+NOWHERE = Phrase("没有写明得分单写到哪里；请写 --out 文件夹，或写 --text 打印", "it is not said where the cards go: name a folder with --out, or print them with --text")
 NO_CODE = Phrase("请照会员名册填写代码", "write the code as the list of members has it")
 
 
@@ -75,17 +76,22 @@ def sensitivity(
 
 def cards(
     folder: Folder,
-    out: Out,
+    out: Annotated[Path | None, typer.Option("--out", file_okay=False, help="得分单写到此文件夹 where the score cards go")] = None,
     member: Annotated[list[str] | None, typer.Option(help="会员代码，可多次给出 a member's code, may be repeated")] = None,
-    text: Annotated[bool, typer.Option("--text", help="同时打印 print them too")] = False,  # noqa: FBT002
+    text: Annotated[bool, typer.Option("--text", help="打印出来，可以不写文件 print them, with or without files")] = False,  # noqa: FBT002
     language: Reader = "zh",
 ) -> None:
     """每个会员一份得分单：得分构成、距获奖线、所依据的记录。 A score card for each member, to print and to mail."""
+    if out is None and not text:
+        raise wrong_use(NOWHERE, language)
     with refusals(language):
         edition, evaluation, _ = evaluated(folder, language)
         _known_members(evaluation, member or [])
-        written = _write_cards(edition, evaluation, out, member, text=text, language=language)
-        say(language, phrase("已写出 {n} 份得分单：{out}", "{n} score cards are in {out}", n=len(written), out=out))
+        if text:
+            _print_cards(edition, evaluation, member)
+        if out is not None:
+            written = _write_cards(edition, evaluation, out, member, language=language)
+            say(language, phrase("已写出 {n} 份得分单：{out}", "{n} score cards are in {out}", n=len(written), out=out))
 
 
 def lab(
@@ -137,26 +143,23 @@ def _unknown_member(code: str, guess: str | None) -> Problem:
 
 
 def _write_cards(
-    edition: Edition, evaluation: Evaluation, out: Path, members: Collection[str] | None, *, text: bool, language: str
+    edition: Edition, evaluation: Evaluation, out: Path, members: Collection[str] | None, *, language: str
 ) -> list[Path]:
     from rich.progress import Progress
 
     from toolkit.reports.workbook.score_cards import write_cards
 
-    told: list[Card] = []
     with Progress(console=console(), transient=True) as bar:
         count = len(set(members)) if members else len(evaluation.members)
         task = bar.add_task(worded(language, Phrase("正在写得分单", "writing score cards")), total=count)
+        return write_cards(evaluation, edition.records, out, members or None, progress=lambda _: bar.advance(task))
 
-        def advance(card: Card) -> None:
-            bar.advance(task)
-            if text:
-                told.append(card)
 
-        written = write_cards(evaluation, edition.records, out, members or None, progress=advance)
-    for card in told:
-        typer.echo(f"{card!r}\n")
-    return written
+def _print_cards(edition: Edition, evaluation: Evaluation, members: Collection[str] | None) -> None:
+    from toolkit.reports.score_cards import card_tables, score_cards
+
+    for card in score_cards(evaluation, edition.records, members or None):
+        typer.echo(f"{card_tables(evaluation, card, edition.records)!r}\n")
 
 
 def _write_certainty(evaluation: Evaluation, out: Path, draws: int, spread: float, language: str) -> tuple[WeightDraws, DataFrame]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from toolkit.edition import check_edition
-from toolkit.ground.problems import Refused
+from toolkit.edition import check_edition, examine
+from toolkit.ground.problems import Problems, Refused
 from toolkit.ground.writing import FORMULA, placed_in, write_csv
 from toolkit.records.findings import shown
 from toolkit.records.table import PLACE
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from toolkit.edition import Edition
+    from toolkit.evaluation import Evaluation
     from toolkit.records import Records
 
 
@@ -156,10 +157,19 @@ def edition_at(place: Path) -> Edition:
     Refused
         When its scheme or its data dictionary cannot be read.
     """
-    edition, problems = check_edition(place / INSIDE if (place / BAG).is_file() else place)
+    edition, problems = check_edition(_inside(place))
     if edition is None:
         raise Refused(problems)
     return edition
+
+
+def examined_at(place: Path) -> tuple[Edition | None, Evaluation | None, Problems]:
+    """The edition in a folder or within a sealed bag, evaluated as far as that can be done, and all that is said of it."""
+    return examine(_inside(place))
+
+
+def _inside(place: Path) -> Path:
+    return place / INSIDE if (place / BAG).is_file() else place
 
 
 def write_changes(changes: pd.DataFrame, folder: Path) -> Path:
