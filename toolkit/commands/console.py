@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 from toolkit.ground.problems import SEVERITIES, Problems, Refused, inaccessible, system_error
 from toolkit.ground.text import Language, Phrase, phrase
@@ -46,6 +49,14 @@ def console() -> Any:
     from rich.console import Console
 
     return Console(stderr=True)
+
+
+def progress_bar() -> Progress:
+    """A bar that grows, on a terminal only."""
+    from rich.progress import Progress
+
+    beside = console()
+    return Progress(console=beside, transient=True, disable=not beside.is_terminal)
 
 
 @contextmanager

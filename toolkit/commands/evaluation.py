@@ -13,7 +13,7 @@ from toolkit.commands.console import (
     Folder,
     Out,
     Reader,
-    console,
+    progress_bar,
     refusals,
     say,
     tell_gravest,
@@ -145,11 +145,9 @@ def _unknown_member(code: str, guess: str | None) -> Problem:
 def _write_cards(
     edition: Edition, evaluation: Evaluation, out: Path, members: Collection[str] | None, *, language: str
 ) -> list[Path]:
-    from rich.progress import Progress
-
     from toolkit.reports.workbook.score_cards import write_cards
 
-    with Progress(console=console(), transient=True) as bar:
+    with progress_bar() as bar:
         count = len(set(members)) if members else len(evaluation.members)
         task = bar.add_task(worded(language, Phrase("正在写得分单", "writing score cards")), total=count)
         return write_cards(evaluation, edition.records, out, members or None, progress=lambda _: bar.advance(task))
@@ -163,13 +161,11 @@ def _print_cards(edition: Edition, evaluation: Evaluation, members: Collection[s
 
 
 def _write_certainty(evaluation: Evaluation, out: Path, draws: int, spread: float, language: str) -> tuple[WeightDraws, DataFrame]:
-    from rich.progress import Progress
-
     from toolkit.reports.csv_files import write_certainty
     from toolkit.sensitivity.probabilities import award_probabilities
     from toolkit.sensitivity.weights.draws import WeightDraws
 
-    with Progress(console=console(), transient=True) as bar:
+    with progress_bar() as bar:
         task = bar.add_task(worded(language, Phrase("正在抽样", "drawing weights")), total=draws)
         spec = WeightDraws(draws=draws, spread=spread)
         chances = award_probabilities(evaluation, spec, progress=lambda done: bar.update(task, completed=done))
@@ -180,14 +176,12 @@ def _write_certainty(evaluation: Evaluation, out: Path, draws: int, spread: floa
 def _write_robustness(
     edition: Edition, evaluation: Evaluation, chances: DataFrame, out: Path, *, spec: WeightDraws, quick: bool, language: str
 ) -> Firmness:
-    from rich.progress import Progress
-
     from toolkit.reports.csv_files import write_robustness
     from toolkit.reports.workbook.book import SHEETS
     from toolkit.reports.workbook.robustness import write_robustness_book
     from toolkit.sensitivity.robustness import questions_of, robustness
 
-    with Progress(console=console(), transient=True) as bar:
+    with progress_bar() as bar:
         names = questions_of(evaluation, quick=quick)
         task = bar.add_task(worded(language, HANGS), total=len(names))
 

@@ -17,9 +17,11 @@ from typing import Any, TypeVar
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from toolkit.commands.console import broken_off
 from toolkit.ground.display import display_width
 from toolkit.ground.text import Language, Phrase
 
+INTERRUPTED = 130  # as shells count what Ctrl-C ended
 ASKED = "COMMITTEE_LANGUAGE"
 OPTION = re.compile(r"(?:--language|-l)(?:=(?P<given>.*))?|-l(?P<stuck>[^-=].*)")
 WRITTEN = re.compile(rb"""^\s*language\s*=\s*["'](zh|en)["']""", re.MULTILINE)
@@ -204,11 +206,15 @@ class Committee(TyperGroup):
         """Run; wrong use ends with 2 and a sentence."""
         try:
             code = super().main(*args, **{**extra, "standalone_mode": False})
+        except typer.Abort:
+            code = INTERRUPTED
         except Exception as error:
             if not hasattr(error, "format_message"):
                 raise
             _tell(error, getattr(self, "language", "zh"))
             code = getattr(error, "exit_code", 2)
+        if code == INTERRUPTED:
+            broken_off("en" if getattr(self, "language", "zh") == "en" else "zh")
         sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -15,7 +15,15 @@ from typing import Any, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from toolkit.ground.problems import Problem, Problems, Refused, Severity, nearest, refuse
+from toolkit.ground.problems import (
+    Problem,
+    Problems,
+    Refused,
+    Severity,
+    inaccessible,
+    nearest,
+    refuse,
+)
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_syntax import (
     Halt,
@@ -34,7 +42,7 @@ from toolkit.ground.toml_syntax import (
 )
 
 NUMBER_TYPES = ("float_type", "int_type")
-LARGEST = 2**53  # whole numbers up to here are exact everywhere
+LARGEST = 2**63 - 1  # TOML promises no more
 NO_NUMBER = Phrase("数字太大", "the number is too large"), Phrase("请核对位数", "check its digits")
 
 
@@ -372,7 +380,7 @@ def _faults_of(raw: Raw, model: type[M]) -> tuple[M | None, list[Fault]]:
 
 
 def _beyond(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
-    """Where a number stands that no computer of today counts exactly."""
+    """Where a whole number stands that is larger than TOML allows for."""
     if isinstance(value, dict | list):
         for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _beyond(inner, (*path, key))
@@ -412,7 +420,9 @@ def _text(path: Path, name: str) -> str:
         rule = Phrase("文件不存在", "the file does not exist")
         mend = Phrase("请放入该文件，或用 committee demo 看一个完整的例子", "add it; `committee demo` shows a whole example")
         raise refuse(rule, mend, file=name) from None
-    except (OSError, UnicodeDecodeError):
+    except OSError as error:
+        raise inaccessible(error, name) from None
+    except UnicodeDecodeError:
         rule = Phrase("读不出文字：不是 UTF-8 编码的文本文件", "not readable as a UTF-8 text file")
         raise refuse(rule, Phrase("请用 UTF-8 编码另存", "save it as UTF-8"), file=name) from None
 
