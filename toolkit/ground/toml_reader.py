@@ -100,7 +100,7 @@ def _misfit(detail: ErrorDetails) -> tuple[Phrase, Phrase]:
         return said.rule, said.mend
     if kind == "string_type" and isinstance(given, tuple):
         return TYPE_FAULTS["one_type"]
-    unforeseen = phrase("填写不合要求：{said}", "not allowed: {said}", said=detail["msg"]), Phrase("请按说明改正", "correct it")
+    unforeseen = Phrase("填写不合要求", f"not allowed: {detail['msg']}"), Phrase("请对照办法的写法说明改正", "correct it")
     rule, mend = TYPE_FAULTS.get(kind, unforeseen)
     if kind in NUMBER_TYPES and isinstance(given, str):
         return rule, _as_number(given, whole=kind == "int_type") or mend

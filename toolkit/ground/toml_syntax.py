@@ -119,7 +119,7 @@ def _day(match: re.Match[str]) -> str:
 
 def parser_words(said: str) -> Phrase:
     """What the reader of TOML says of a text, in both languages."""
-    zh = next((words for start, words in PARSER if said.startswith(start)), said)
+    zh = next((words for start, words in PARSER if said.startswith(start)), "写法不对")
     return phrase("不是合法的 TOML：{zh}", "not valid TOML: {en}", zh=zh, en=said)
 
 
