@@ -143,7 +143,8 @@ def test_the_command_shows_names_and_what_was_not_compared(old: Path, new: Path,
     visits = [("001", "K1", 3.5, *CLEAN[0][3:]), ("002", "K2", "四", *CLEAN[1][3:]), *CLEAN[2:]]
     write_visits(new / "records" / "考察1.xlsx", visits)
     done = CliRunner().invoke(app, ["changes", str(old), str(new), "--out", str(tmp_path / "out")])
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == 1, done.output  # the new one cannot be evaluated, and that is said
+    assert f"{new} 不能计算" in done.output
     assert "有 1 行被退回，未作比较" in done.output
     line = next(line for line in done.output.splitlines() if line.startswith("更改"))
     assert line.split() == ["更改", "visits", "甲招标代理公司", "001；K1", "天数", "3", "3.5"]

@@ -59,6 +59,15 @@ def test_cards_are_written_for_each_member_or_those_asked_for(small_edition: Pat
     assert "丑采购中心（采购人）" in some.output
 
 
+def test_cards_are_printed_without_a_folder_and_asked_for_somewhere(small_edition: Path) -> None:
+    printed = run("cards", small_edition, "--text", "--member", "102")
+    assert printed.exit_code == 0, printed.output
+    assert "丑采购中心（采购人）" in printed.output
+    nowhere = run("cards", small_edition, "-l", "en")
+    assert nowhere.exit_code == 2
+    assert "--out" in nowhere.output
+
+
 def test_changes_say_who_moved_and_by_which_change(small_edition: Path, tmp_path: Path) -> None:
     newer = tmp_path / "newer"
     shutil.copytree(small_edition, newer)
@@ -72,8 +81,15 @@ def test_changes_say_who_moved_and_by_which_change(small_edition: Path, tmp_path
     assert "没有会员的奖项、等级或名次因此变化" in run("changes", small_edition, small_edition).output
     members.write_text(members.read_text("utf-8-sig").replace("未签,8,", "未签,八,"), "utf-8-sig")
     broken = run("changes", small_edition, newer)
-    assert broken.exit_code == 0
+    assert broken.exit_code == 1
+    assert f"{newer} 不能计算，有 1 处错误" in broken.output
+    assert "不是数字" in broken.output
     assert "未比较结果" in broken.output
+    (newer / "scheme.toml").write_text("title = ", "utf-8")
+    unread = run("changes", newer, small_edition)
+    assert unread.exit_code == 1
+    assert f"{newer} 不能读取" in unread.output
+    assert "scheme.toml" in unread.output
 
 
 def test_a_code_that_no_member_has_is_refused_with_the_nearest(small_edition: Path, tmp_path: Path) -> None:
@@ -130,9 +146,10 @@ def test_where_nothing_was_read_no_empty_table_is_shown(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("word", ["new", "forms", "changes", "check", "evaluate", "cards", "sensitivity", "seal", "verify", "serve", "demo", "lab"])
 def test_every_command_explains_itself(word: str) -> None:
-    done = run(word, "--help")
-    assert done.exit_code == 0
-    assert "Usage" in done.output
+    for language, usage in (("zh", "用法："), ("en", "Usage: ")):
+        done = run(word, "--help", "--language", language)
+        assert done.exit_code == 0
+        assert done.output.startswith(usage)
 
 
 def test_an_edition_without_approval_is_sealed_without_a_page(

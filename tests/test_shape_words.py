@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
 from typing import Any, get_args
 
 import pytest
 from pydantic import TypeAdapter
 
-from toolkit.reports.scheme_wording import TOUCHES, missing_in_words, outliers_in_words, shape_in_words
+from toolkit.reports.scheme_wording import (
+    TAKES,
+    TOUCHES,
+    _relative,
+    missing_in_words,
+    outliers_in_words,
+    shape_in_words,
+)
+from toolkit.scheme import Scheme
+from toolkit.scheme.amendments import value_words
 from toolkit.scheme.criteria import MissingPolicy
+from toolkit.scheme.measures import Take
 from toolkit.scheme.outliers import Outliers
 from toolkit.scheme.shapes import Shape
 
@@ -57,3 +70,29 @@ def test_all_shapes_policies_and_touches_have_words() -> None:
     assert all(missing_in_words(policy).zh for policy in get_args(MissingPolicy))
     assert missing_in_words(40).zh == "按 40 分计"
     assert {*get_args(MissingPolicy), "points", "winsorise", "log", "box_cox"} == set(TOUCHES)
+    assert set(get_args(Take)) == set(TAKES)
+
+
+@pytest.mark.parametrize("reads", [shape_in_words, _relative, outliers_in_words])
+def test_a_new_kind_without_words_fails_the_type_check_and_not_a_run(reads: Any) -> None:
+    """Each kind has a case of its own, and what is left over is nothing: mypy refuses the rest."""
+    last = ast.parse(textwrap.dedent(inspect.getsource(reads))).body[0]
+    calls = [node for node in ast.walk(last) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "assert_never"]
+    assert len(calls) == 1
+
+
+def _chosen(schema: Any, key: str = "") -> set[tuple[str, str]]:
+    """Every word that a scheme chooses from a list, with its key."""
+    if isinstance(schema, list):
+        return set().union(*(_chosen(item, key) for item in schema))
+    if not isinstance(schema, dict):
+        return set()
+    own = {(key, str(word)) for word in (*schema.get("enum", ()), *([schema["const"]] if "const" in schema else ())) if isinstance(word, str)}
+    inner = (_chosen(value, name if name not in {"anyOf", "oneOf", "items"} else key) for name, value in schema.items())
+    return own.union(*inner)
+
+
+def test_no_word_of_the_file_stands_in_a_chinese_minute() -> None:
+    chosen = _chosen(Scheme.model_json_schema(by_alias=True)) - {("$defs", "")}
+    lacking = sorted((key, word) for key, word in chosen if key not in {"propertyNames", "additionalProperties"} and value_words(word, key).zh == word)
+    assert lacking == []

@@ -4,44 +4,58 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-
-import typer
-
-from toolkit.commands import edition, evaluation, experts, seal
+from typing import Any
 
 DEBUG = "COMMITTEE_DEBUG"
-PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+UTF_8 = "PYTHONUTF8"
 
-app = typer.Typer(
-    help="评审委员会工具：检查数据、计算排名、分析稳健性、封存与公示。 The evaluation committee's tool.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-COMMANDS: tuple[Callable[..., None], ...] = (
-    *(edition.new, edition.forms, edition.check, edition.changes),
-    *(evaluation.evaluate, evaluation.cards, evaluation.sensitivity),
-    *(experts.ballots, experts.sheets, experts.panel),
-    *(seal.seal, seal.verify, seal.serve, seal.demo),
-)
-for command in COMMANDS:
-    app.command()(command)
-app.command(context_settings=PASSED_ON)(evaluation.lab)
+
+def __getattr__(name: str) -> Any:
+    """The command line itself, made when it is first asked for: until then nothing is loaded that could be broken off."""
+    if name in {"app", "COMMANDS"}:
+        from toolkit import commands
+
+        return getattr(commands, name)
+    raise AttributeError(name)
 
 
 def main() -> None:
     """Run the command line; whatever happens, a reader sees words and never a traceback."""
     try:
+        _in_unicode()
+        from toolkit.commands import app
+
         app()
+    except KeyboardInterrupt:
+        _end(130)
     except Exception as error:
         if DEBUG in os.environ:
             raise
-        kind = type(error).__name__
-        typer.echo(f"程序内部出错（{kind}），没有写出任何结果；请联系维护人员，并附上所用命令。", err=True)
-        typer.echo(f"Internal error ({kind}); set {DEBUG}=1 to see where.", err=True)
-        sys.exit(1)
+        _end(1, error)
+
+
+def _in_unicode() -> None:
+    """Begin again in UTF-8 where the locale knows but ASCII; what a console cannot show is written as its code."""
+    ascii_only = os.name == "posix" and sys.getfilesystemencoding() in {"ascii", "us-ascii"}
+    if ascii_only and os.environ.get(UTF_8) != "1":
+        os.environ[UTF_8] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves, with our own words
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _end(code: int, error: Exception | None = None) -> None:
+    """End with words in the language of the run."""
+    from toolkit.commands.console import broken_off, internal
+    from toolkit.commands.usage import language_of_run
+
+    language = language_of_run(sys.argv[1:])
+    if error is None:
+        broken_off(language)
+    else:
+        internal(error, language, DEBUG)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -11,20 +12,27 @@ from typing import TYPE_CHECKING, TypeVar
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Phrase
-from toolkit.ground.toml_reader import on_their_lines
+from toolkit.ground.toml_reader import on_their_lines, salvaged
 from toolkit.indicators.checks import class_problems
 from toolkit.indicators.consent import consent_problems
 from toolkit.indicators.engine import Engine
 from toolkit.indicators.panel import judging
 from toolkit.records import Records, load_records
-from toolkit.records.dictionary import Tables, load_tables
+from toolkit.records.dictionary import Tables, load_tables, table_faults
 from toolkit.records.references import reference_problems
 from toolkit.scheme import Scheme, read_scheme
+from toolkit.scheme.checks import scheme_faults
+from toolkit.scheme.writing import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from toolkit.evaluation import Evaluation
+
 EDITION = "COMMITTEE_EDITION"
+SCHEME, TABLES = "scheme.toml", "tables.toml"
+# What no other file hangs on stands in where it is missing or wrong, so that the rest can be held against the data dictionary.
+LACKING = {"schema": 1, "title": "—", "edition": "—", "as_of": dt.date(9999, 12, 31)}
 T = TypeVar("T")
 
 
@@ -58,28 +66,82 @@ def open_edition(folder: Path | str | None = None) -> Edition:
 def check_edition(folder: Path | str) -> tuple[Edition | None, Problems]:
     """The edition in `folder` and all problems of its scheme, tables and records together.
 
-    The edition is None where scheme or tables cannot be read; where only the scheme fails, the records have
-    still not been read, since it says who the members are.
+    The edition is None where scheme or tables cannot be read as they stand; what can be seen of references and records
+    despite that is told with the rest.
     """
-    folder = Path(folder)
-    scheme, of_scheme = _read(read_scheme, folder / "scheme.toml")
-    tables, of_tables = _read(lambda path: (load_tables(path), Problems()), folder / "tables.toml")
-    problems = of_scheme + of_tables
-    if scheme is None or tables is None:
-        return None, problems
+    reading = _reading(Path(folder))
+    return reading.edition if reading.sound else None, reading.problems
+
+
+def examine(folder: Path | str) -> tuple[Edition | None, Evaluation | None, Problems]:
+    """The edition in `folder`, evaluated as far as that can be done, and everything that is to be said of it.
+
+    Where rows or keys were refused the rest is evaluated nevertheless: what that says of the scheme is told too, what it
+    says of single members is not, since it may come of what is lacking. The evaluation is None unless all is well.
+    """
+    from toolkit.evaluation import attempt
+
+    reading = _reading(Path(folder))
+    edition, problems = reading.edition, reading.problems
+    sound = edition if reading.sound else None
+    if edition is None or not reading.measurable:
+        return sound, None, problems
+    evaluation, found = attempt(edition.scheme, edition.records)
+    further = on_their_lines(found, edition.folder / SCHEME)
+    if problems.errors:
+        further = Problems(tuple(problem for problem in further if _of_the_scheme(problem, edition)))
+    told = Problems(tuple(dict.fromkeys((*problems, *further))))
+    return sound, None if told.errors else evaluation, told
+
+
+@dataclass(frozen=True, eq=False)
+class _Reading:
+    """What could be read of an edition: whether as it stands, and whether it can be measured."""
+
+    edition: Edition | None
+    problems: Problems
+    sound: bool = False
+    measurable: bool = False
+
+
+def _reading(folder: Path) -> _Reading:
+    scheme, of_scheme = _read(read_scheme, folder / SCHEME)
+    tables, of_tables = _read(lambda path: (load_tables(path), Problems()), folder / TABLES)
+    problems, sound = of_scheme + of_tables, scheme is not None and tables is not None
+    whole = fitting = True
+    if tables is None:
+        tables, fitting = salvaged(folder / TABLES, Tables, table_faults)
+    if scheme is None:
+        scheme, whole = _salvaged_scheme(folder / SCHEME)
+    if scheme is None or tables is None or not (sound or scheme.members.table in tables.table):
+        return _Reading(None, problems)
     records = load_records(folder, tables, scheme.members)
     records = replace(records, digests={**_digests(folder), **records.digests})
-    unknown = reference_problems(scheme, tables)
-    problems = problems + unknown + records.problems
-    if not unknown.errors:
+    unknown = reference_problems(scheme, tables) if fitting else Problems()
+    problems += unknown + records.problems
+    whole = whole and fitting and not unknown.errors
+    if whole:
         problems += judging(scheme, records).problems
         with Engine(scheme, records) as engine:
             problems += consent_problems(engine, scheme)
-    if len(records.members):
+    if len(records.members) and (whole or sound):
         problems += class_problems(scheme, records.members)
     if records.members.empty and not problems.errors:
         problems += (_nobody(scheme, tables),)
-    return Edition(folder, scheme, tables, records), on_their_lines(problems, folder / "scheme.toml")
+    edition = Edition(folder, scheme, tables, records)
+    return _Reading(edition, on_their_lines(problems, folder / SCHEME), sound, whole and not records.members.empty)
+
+
+def _salvaged_scheme(path: Path) -> tuple[Scheme | None, bool]:
+    """What of a faulty scheme can be held against the records, and whether it lacks nothing that it decides."""
+    scheme, whole = salvaged(path, Scheme, lacking=LACKING)
+    if scheme is None or not whole:
+        return scheme, False
+    return scheme, all(fault.severity != "error" or fault.path[-1] == "weight" for fault in scheme_faults(plain(scheme)))
+
+
+def _of_the_scheme(problem: Problem, edition: Edition) -> bool:
+    return problem.file == SCHEME and problem.value not in edition.records.members.index
 
 
 def _nobody(scheme: Scheme, tables: Tables) -> Problem:
@@ -89,7 +151,7 @@ def _nobody(scheme: Scheme, tables: Tables) -> Problem:
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    return {name: sha256((folder / name).read_bytes()).hexdigest() for name in ("scheme.toml", "tables.toml")}
+    return {name: sha256((folder / name).read_bytes()).hexdigest() for name in (SCHEME, TABLES)}
 
 
 def _read(read: Callable[[Path], tuple[T, Problems]], path: Path) -> tuple[T | None, Problems]:

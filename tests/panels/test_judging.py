@@ -14,9 +14,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from tests.panels.judged import EXPERTS, SCHEME, SEVEN, SHEETS, SHEETS_OF_SEVEN, TABLES, write_judged_edition
+from tests.panels.judged import (
+    EXPERTS,
+    MEMBERS,
+    SCHEME,
+    SEVEN,
+    SHEETS,
+    SHEETS_OF_SEVEN,
+    TABLES,
+    write,
+    write_judged_edition,
+)
 from toolkit.__main__ import app
-from toolkit.edition import Edition, check_edition, open_edition
+from toolkit.edition import Edition, check_edition, examine, open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Refused
 from toolkit.indicators.evidence import evidence
@@ -43,6 +53,25 @@ def test_below_the_quorum_there_is_no_score_and_the_place_is_open(tmp_path: Path
     assert found.ranking["rank"].isna().tolist() == [False, False, False, True]
     said = [p for p in found.problems if p.severity == "warning" and p.column == "indicator[service]"]
     assert [p.value for p in said] == ["丁采购中心（M4）"]
+
+
+def test_whoever_did_not_apply_is_asked_of_nobody(tmp_path: Path) -> None:
+    scheme = SCHEME.replace('class = "kind"', 'class = "kind"\napplied = "applied"').replace('missing = "unranked"', 'missing = "error"')
+    tables = TABLES.replace("[table.experts]\n", '[table.members.column.applied]\nheadings = ["是否申报"]\ntype = "boolean"\n[table.experts]\n', 1)
+    sheets = {expert: {member: (70, 70) if score == ("回避", "回避") and member == "M4" else score for member, score in rows.items() if member != "M3"}
+              for expert, rows in SHEETS.items()} | {"E05": dict.fromkeys(("M1", "M2", "M4"), (80, 81))}  # fmt: skip
+    folder = write_judged_edition(tmp_path, sheets, scheme=scheme, tables=tables, interests=())
+    said = {code: f"{code},{name},{kind},{'否' if code == 'M3' else '是'}" for code, (name, kind) in MEMBERS.items()}
+    write(folder / "records/会员名册.csv", "会员代码,会员名称,类别,是否申报", list(said.values()))
+    edition, evaluation, problems = examine(folder)
+    assert "M3" not in problems.text("en")
+    assert not problems.errors
+    assert edition is not None
+    assert evaluation is not None
+    assert not evaluation.applicable.loc["M3"].any()
+    said["M3"] = said["M3"].replace("否", "是")
+    write(folder / "records/会员名册.csv", "会员代码,会员名称,类别,是否申报", list(said.values()))
+    assert "member M3 lacks `创新`" in examine(folder)[2].errors.text("en")
 
 
 def test_an_entry_where_recusal_is_due_is_refused_by_place_and_without_the_score(tmp_path: Path) -> None:

@@ -1,1 +1,37 @@
-"""The commands of ``committee``, by what they are about."""
+"""The commands of ``committee``, by what they are about, and the command line they make up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import typer
+
+from toolkit.commands import edition, evaluation, experts, seal
+from toolkit.commands.console import Reader
+from toolkit.commands.usage import Command, Committee
+
+PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+COMMANDS: tuple[Callable[..., None], ...] = (
+    *(edition.new, edition.forms, edition.check, edition.changes),
+    *(evaluation.evaluate, evaluation.cards, evaluation.sensitivity, experts.ballots),
+    *(experts.sheets, experts.panel),
+    *(seal.seal, seal.verify, seal.serve, seal.demo),
+)
+
+app = typer.Typer(
+    cls=Committee,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def committee(language: Reader = "zh") -> None:
+    """评审委员会工具：检查数据、计算排名、分析稳健性、封存与公示。 The evaluation committee's tool: check, evaluate, seal, publish."""
+
+
+for command in COMMANDS:
+    app.command(cls=Command)(command)
+app.command(cls=Command, context_settings=PASSED_ON)(evaluation.lab)

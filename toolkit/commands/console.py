@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from toolkit.ground.problems import Problems, Refused
-from toolkit.ground.text import Language, Phrase
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
-Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="届次文件夹 the edition folder")]
-Bag = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="封存包 the sealed bag")]
+from toolkit.ground.problems import SEVERITIES, Problems, Refused, inaccessible, system_error
+from toolkit.ground.text import Language, Phrase, phrase
+
+Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="届次文件夹 EDITION", help="一届的文件夹 the edition folder")]
+Bag = Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="封存包 BAG", help="封存好的一个版次 the sealed bag")]
 Out = Annotated[Path, typer.Option("--out", file_okay=False, help="结果文件夹 where the results go")]
-Reader = Annotated[str, typer.Option("--language", "-l", help="zh 或 en", envvar="COMMITTEE_LANGUAGE")]
+Reader = Annotated[
+    Language, typer.Option("--language", "-l", help="zh 中文，en 英文；默认随办法的语言 zh or en; the scheme's own where it is left out", show_default=False)
+]
+GRAVEST = 5  # of the warnings, told where all of them stand elsewhere
+BROKEN_OFF = Phrase("已中断，没有留下写了一半的结果。", "Broken off: no half-written result is left.")
+INTERNAL = Phrase(
+    "程序内部出错（{kind}），没有写出任何结果；请联系维护人员，并附上所用命令（设 {debug}=1 可看到出错的位置）。",
+    "Internal error ({kind}), no result was written; tell the maintainers, with the command (set {debug}=1 to see where).",
+)
 
 
 def language_of(language: str) -> Language:
@@ -40,6 +51,14 @@ def console() -> Any:
     return Console(stderr=True)
 
 
+def progress_bar() -> Progress:
+    """A bar that grows, on a terminal only."""
+    from rich.progress import Progress
+
+    beside = console()
+    return Progress(console=beside, transient=True, disable=not beside.is_terminal)
+
+
 @contextmanager
 def working(language: str, said: Phrase) -> Iterator[None]:
     """Show what is under way."""
@@ -59,9 +78,54 @@ def refusals(language: str) -> Iterator[None]:
     """Print what was refused, and end with 1; no traceback."""
     try:
         yield
-    except Refused as refused:
+    except BrokenPipeError:  # whoever reads along has seen enough
+        raise
+    except Exception as error:
+        if not isinstance(error, Refused) and system_error(error) is None:
+            raise
+        refused = error if isinstance(error, Refused) else inaccessible(error)
         typer.echo(refused.problems.text(language_of(language)), err=True)
         raise typer.Exit(1) from None
+
+
+def wrong_use(said: Phrase, language: str) -> typer.BadParameter:
+    """What is to be raised where options do not go together."""
+    return Misused(said.into(language_of(language)))
+
+
+class Misused(typer.BadParameter):
+    """A sentence of our own about how a command was used, in the reader's language already."""
+
+    def format_message(self) -> str:
+        """The sentence as it is."""
+        return self.message
+
+
+def broken_off(language: Language) -> None:
+    """Say in one line that the user stopped."""
+    typer.echo(BROKEN_OFF.into(language), err=True)
+
+
+def internal(error: Exception, language: Language, debug: str) -> None:
+    """Say that something of our own went wrong: what cannot be read or written by its reason, all else by its kind."""
+    if system_error(error) is not None:
+        typer.echo(inaccessible(error).problems.text(language), err=True)
+        return
+    typer.echo(INTERNAL.into(language).format(kind=type(error).__name__, debug=debug), err=True)
+
+
+def tell_gravest(problems: Problems, language: str, everything: Phrase) -> None:
+    """Say how many warnings and notes there are, and the gravest; `everything` says where all of them stand."""
+    spoken = language_of(language)
+    counts = [(severity, sum(problem.severity == severity for problem in problems)) for severity in SEVERITIES]
+    told = [f"{SEVERITIES[severity].zh} {n} 条" if spoken == "zh" else f"{n} {SEVERITIES[severity].en}{'s' * (n != 1)}" for severity, n in counts if n]
+    if not told:
+        return
+    few = Problems(tuple(problem for problem in problems.gravest if problem.severity != "note")[:GRAVEST])
+    say(language, phrase("{zh}（{all.zh}）{stop}", "{en} ({all.en}){colon}", zh="，".join(told), en=", ".join(told), all=everything,
+                         stop="，最要紧的：" if few else "。", colon=", the gravest:" if few else "."))  # fmt: skip
+    for problem in few:
+        typer.echo(f"  {problem.file and problem.file + ('：' if spoken == 'zh' else ': ')}{problem.line(spoken)}")
 
 
 def finish(problems: Problems, language: str, well: Phrase) -> None:

@@ -24,16 +24,18 @@ from toolkit.ground.text import Phrase, phrase
 if TYPE_CHECKING:
     from toolkit.ballots import Ballots
     from toolkit.edition import Edition
+    from toolkit.evaluation import Evaluation
     from toolkit.forms import Form
+    from toolkit.ground.problems import Problems
+    from toolkit.records import Records
     from toolkit.scheme.amendments import Amendment
 
 BEGUN = (
     "已新建：{folder}\n下一步：改 scheme.toml 里标【请改】的几处；把 forms/ 里的表填好放进 records/；然后运行 committee check {folder}",
     "Begun: {folder}\nNext: edit scheme.toml where it says 【请改】, fill in the forms and put them into records/, then run committee check {folder}",
 )
-UNEVALUATED = (
-    "两者之一还不能计算（{n} 处错误），未比较结果；请先运行 committee check。",
-    "One of the two cannot be evaluated yet ({n} errors): results are not compared; run committee check first.",
+UNCOMPARED = Phrase(
+    "两者不能都计算，未比较结果；请先改正以上错误。", "Not both can be evaluated: results are not compared; mend the errors above first."
 )
 SAME = Phrase("记录没有变化。", "No record changed.")
 
@@ -50,8 +52,8 @@ def _list(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
 
 
 def new(
-    folder: Annotated[Path, typer.Argument(help="新的届次文件夹 the new edition folder")],
-    template: Annotated[str, typer.Option(help="模板，有哪些见 --list the template to start from")] = "federation",
+    folder: Annotated[Path, typer.Argument(metavar="新文件夹 DIR", help="新的届次文件夹 the new edition folder")],
+    template: Annotated[str, typer.Option(help="从哪个模板开始，有哪些见选项 --list 所列 the template to start from; see --list")] = "federation",
     listed: Annotated[  # noqa: ARG001, FBT002 - `_list` answers it, before anything else is read
         bool, typer.Option("--list", is_eager=True, callback=_list, help="列出全部模板 list the templates")
     ] = False,
@@ -86,12 +88,12 @@ def check(
     language: Reader = "zh",
 ) -> None:
     """检查一届的全部文件，列出所有问题。 Read everything, print every problem; exit 1 if any is an error."""
-    from toolkit.edition import check_edition
+    from toolkit.edition import examine
     from toolkit.reports.expert_tables import ballots_table
     from toolkit.reports.views import records_table
 
-    with working(language, Phrase("正在读取数据", "reading the records")):
-        edition, problems = check_edition(folder)
+    with working(language, Phrase("正在读取和计算", "reading and evaluating")):
+        edition, _, problems = examine(folder)
         voted = _voted(folder, edition)
     if edition is not None and len(edition.records.counts):
         say(language, Phrase(*(repr(records_table(edition.records, each)) for each in ("zh", "en"))))
@@ -104,48 +106,60 @@ def check(
 
 
 def changes(
-    old: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="原来的届次文件夹或封存包 an edition folder or bag")],
-    new: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="现在的届次文件夹或封存包 an edition folder or bag")],
-    out: Annotated[Path | None, typer.Option("--out", file_okay=False, help="写出 changes.csv write it as changes.csv")] = None,
+    old: Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="原来的 OLD", help="原来的届次文件夹或封存包 an edition folder or bag")],
+    new: Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="现在的 NEW", help="现在的届次文件夹或封存包 an edition folder or bag")],
+    out: Annotated[Path | None, typer.Option("--out", file_okay=False, help="另写成一个表格文件 write them as changes.csv too")] = None,
     language: Reader = "zh",
 ) -> None:
     """评选办法和记录有哪些改动。 What changed in scheme and records between two states of an edition."""
-    from toolkit.comparison.records import changed_records, edition_at, uncompared, write_changes
+    from toolkit.comparison.records import changed_records, examined_at, uncompared, write_changes
     from toolkit.indicators.panel import panel_tables
     from toolkit.reports.views import record_changes_table
     from toolkit.scheme.amendments import diff
 
     with refusals(language):
-        with working(language, Phrase("正在读取数据", "reading the records")):
-            states = edition_at(old), edition_at(new)
-            before, after = (state.records for state in states)
+        with working(language, Phrase("正在读取和计算", "reading and evaluating")):
+            found = examined_at(old), examined_at(new)
+        states = [edition for edition, _, _ in found if edition is not None]
+        evaluations = [evaluation for _, evaluation, _ in found if evaluation is not None]
+        for place, (edition, evaluation, problems) in zip((old, new), found, strict=True):
+            if evaluation is None:
+                _tell_uncomputed(place, edition, problems, language)
+        if len(states) < len(found):
+            raise typer.Exit(1)
+        before, after = (state.records for state in states)
         _tell_amendments(diff(*(state.scheme for state in states)), language)
-        found = changed_records(before, after, frozenset().union(*(panel_tables(state.scheme) for state in states)))
+        changed = changed_records(before, after, frozenset().union(*(panel_tables(state.scheme) for state in states)))
         for place, records in ((old, before), (new, after)):
             if refused := int(records.counts["refused"].sum()):
                 say(language, phrase("{place} 有 {n} 行被退回，未作比较。", "{n} rows of {place} are refused and not compared.", place=place, n=refused))
         for table in uncompared(before, after):
             say(language, phrase("{table} 表在数据库或大文件中，未作比较。", "Table {table} stands elsewhere and is not compared.", table=table))
-        say(language, Phrase(*(repr(record_changes_table(found, after, each)) for each in ("zh", "en"))) if len(found) else SAME)
-        _tell_comparison(*states, language)
+        say(language, Phrase(*(repr(record_changes_table(changed, after, each)) for each in ("zh", "en"))) if len(changed) else SAME)
+        if len(evaluations) == len(found):
+            _tell_comparison(evaluations, [before, after], language)
         if out is not None:
-            say(language, phrase("全部变化已写入 {path}", "All changes are in {path}", path=write_changes(found, out)))
+            say(language, phrase("全部变化已写入 {path}", "All changes are in {path}", path=write_changes(changed, out)))
+        if len(evaluations) < len(found):
+            say(language, UNCOMPARED)
+            raise typer.Exit(1)
 
 
-def _tell_comparison(old: Edition, new: Edition, language: str) -> None:
-    """Who stands otherwise and by which change, where both states can be evaluated."""
+def _tell_uncomputed(place: Path, edition: Edition | None, problems: Problems, language: str) -> None:
+    """Which of the two cannot be evaluated, and why."""
+    zh, en = ("不能计算", "cannot be evaluated") if edition else ("不能读取", "cannot be read")
+    say(language, phrase("{place} {zh}，有 {n} 处错误：", "{place} {en}, {n} errors:", place=place, zh=zh, en=en, n=len(problems.errors)))
+    typer.echo(problems.errors.text(language_of(language)), err=True)
+
+
+def _tell_comparison(evaluations: list[Evaluation], records: list[Records], language: str) -> None:
+    """Who stands otherwise and by which change."""
     from toolkit.comparison import compare
-    from toolkit.evaluation import evaluate
     from toolkit.reports.views import comparison_table
 
-    try:
-        with working(language, Phrase("正在计算", "evaluating")):
-            before, after = (evaluate(state.scheme, state.records) for state in (old, new))
-    except Refused as refused:
-        say(language, phrase(*UNEVALUATED, n=len(refused.problems.errors)))
-        return
     with steps() as step:
-        found = compare(before, after, old.records, new.records, progress=lambda cause: step(worded(language, cause.words)))
+        (old, new), (before, after) = evaluations, records
+        found = compare(old, new, before, after, progress=lambda cause: step(worded(language, cause.words)))
     if len(found.moved):
         say(language, Phrase(*(repr(comparison_table(found, language=each)) for each in ("zh", "en"))))
     else:

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from toolkit.commands.console import Folder, Out, Reader, console, refusals, say, worded, working
+from toolkit.commands.console import (
+    Folder,
+    Out,
+    Reader,
+    progress_bar,
+    refusals,
+    say,
+    tell_gravest,
+    worded,
+    working,
+    wrong_use,
+)
 from toolkit.ground.problems import Problem, Problems, Refused, nearest
 from toolkit.ground.text import Phrase, phrase
 
@@ -20,12 +31,12 @@ if TYPE_CHECKING:
 
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
-    from toolkit.reports.score_cards import Card
     from toolkit.sensitivity.robustness import Firmness
     from toolkit.sensitivity.weights.draws import WeightDraws
 
 SETTINGS = "JUPYTER_CONFIG_PATH"
 HANGS = Phrase("名单系于什么", "what the list hangs on")
+NOWHERE = Phrase("没有写明得分单写到哪里；请写 --out 文件夹，或写 --text 打印", "it is not said where the cards go: name a folder with --out, or print them with --text")
 NO_CODE = Phrase("请照会员名册填写代码", "write the code as the list of members has it")
 
 
@@ -35,11 +46,12 @@ def evaluate(folder: Folder, out: Out, language: Reader = "zh") -> None:
     from toolkit.reports.views import awards_table
 
     with refusals(language):
-        evaluation = _evaluated(folder, language)[1]
+        _, evaluation, problems = evaluated(folder, language)
         with working(language, Phrase("正在写出结果", "writing the results")):
             write_results(evaluation, out)
         say(language, Phrase(*(repr(awards_table(evaluation, each)) for each in ("zh", "en"))))
         say(language, phrase("结果已写入 {out}", "Results are in {out}", out=out))
+        tell_gravest(problems, language, Phrase("全部见 problems.csv", "all of them are in problems.csv"))
 
 
 def sensitivity(
@@ -55,7 +67,7 @@ def sensitivity(
     from toolkit.reports.probability_tables import bottom_line
 
     with refusals(language):
-        edition, evaluation = _evaluated(folder, language)
+        edition, evaluation, _ = evaluated(folder, language)
         spec, chances = _write_certainty(evaluation, out, draws, spread, language)
         firm = _write_robustness(edition, evaluation, chances, out, spec=spec, quick=quick, language=language)
         say(language, bottom_line(firm))
@@ -64,22 +76,28 @@ def sensitivity(
 
 def cards(
     folder: Folder,
-    out: Out,
+    out: Annotated[Path | None, typer.Option("--out", file_okay=False, help="得分单写到此文件夹 where the score cards go")] = None,
     member: Annotated[list[str] | None, typer.Option(help="会员代码，可多次给出 a member's code, may be repeated")] = None,
-    text: Annotated[bool, typer.Option("--text", help="同时打印 print them too")] = False,  # noqa: FBT002
+    text: Annotated[bool, typer.Option("--text", help="打印出来，可以不写文件 print them, with or without files")] = False,  # noqa: FBT002
     language: Reader = "zh",
 ) -> None:
     """每个会员一份得分单：得分构成、距获奖线、所依据的记录。 A score card for each member, to print and to mail."""
+    if out is None and not text:
+        raise wrong_use(NOWHERE, language)
     with refusals(language):
-        edition, evaluation = _evaluated(folder, language)
+        edition, evaluation, _ = evaluated(folder, language)
         _known_members(evaluation, member or [])
-        written = _write_cards(edition, evaluation, out, member, text=text, language=language)
-        say(language, phrase("已写出 {n} 份得分单：{out}", "{n} score cards are in {out}", n=len(written), out=out))
+        if text:
+            _print_cards(edition, evaluation, member)
+        if out is not None:
+            written = _write_cards(edition, evaluation, out, member, language=language)
+            say(language, phrase("已写出 {n} 份得分单：{out}", "{n} score cards are in {out}", n=len(written), out=out))
 
 
 def lab(
     context: typer.Context,
-    folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False, help="届次文件夹 the edition")] = None,
+    folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False, metavar="届次文件夹 EDITION", help="一届的文件夹 the edition folder")] = None,
+    language: Reader = "zh",  # noqa: ARG001 - JupyterLab has menus of its own
 ) -> None:
     """在 JupyterLab 中打开本届的笔记本。 JupyterLab on the notebooks, for this edition; its own options may follow."""
     import subprocess
@@ -94,14 +112,21 @@ def lab(
     raise typer.Exit(subprocess.call(command, env=os.environ | chosen))  # noqa: S603 - our own words only
 
 
-def _evaluated(folder: Path, language: str) -> tuple[Edition, Evaluation]:
-    from toolkit.edition import open_edition
-    from toolkit.evaluation import evaluate as evaluate_edition
+def evaluated(folder: Path, language: str) -> tuple[Edition, Evaluation, Problems]:
+    """The edition in a folder, evaluated, and what is to be said of it.
 
-    with working(language, Phrase("正在读取数据", "reading the records")):
-        edition = open_edition(folder)
-    with working(language, Phrase("正在计算", "evaluating")):
-        return edition, evaluate_edition(edition.scheme, edition.records)
+    Raises
+    ------
+    Refused
+        With everything that is to be said, when any of it is an error.
+    """
+    from toolkit.edition import examine
+
+    with working(language, Phrase("正在读取和计算", "reading and evaluating")):
+        edition, evaluation, problems = examine(folder)
+    if edition is None or evaluation is None or problems.errors:
+        raise Refused(problems)
+    return edition, evaluation, problems
 
 
 def _known_members(evaluation: Evaluation, asked: Collection[str]) -> None:
@@ -118,36 +143,29 @@ def _unknown_member(code: str, guess: str | None) -> Problem:
 
 
 def _write_cards(
-    edition: Edition, evaluation: Evaluation, out: Path, members: Collection[str] | None, *, text: bool, language: str
+    edition: Edition, evaluation: Evaluation, out: Path, members: Collection[str] | None, *, language: str
 ) -> list[Path]:
-    from rich.progress import Progress
-
     from toolkit.reports.workbook.score_cards import write_cards
 
-    told: list[Card] = []
-    with Progress(console=console(), transient=True) as bar:
+    with progress_bar() as bar:
         count = len(set(members)) if members else len(evaluation.members)
         task = bar.add_task(worded(language, Phrase("正在写得分单", "writing score cards")), total=count)
+        return write_cards(evaluation, edition.records, out, members or None, progress=lambda _: bar.advance(task))
 
-        def advance(card: Card) -> None:
-            bar.advance(task)
-            if text:
-                told.append(card)
 
-        written = write_cards(evaluation, edition.records, out, members or None, progress=advance)
-    for card in told:
-        typer.echo(f"{card!r}\n")
-    return written
+def _print_cards(edition: Edition, evaluation: Evaluation, members: Collection[str] | None) -> None:
+    from toolkit.reports.score_cards import card_tables, score_cards
+
+    for card in score_cards(evaluation, edition.records, members or None):
+        typer.echo(f"{card_tables(evaluation, card, edition.records)!r}\n")
 
 
 def _write_certainty(evaluation: Evaluation, out: Path, draws: int, spread: float, language: str) -> tuple[WeightDraws, DataFrame]:
-    from rich.progress import Progress
-
     from toolkit.reports.csv_files import write_certainty
     from toolkit.sensitivity.probabilities import award_probabilities
     from toolkit.sensitivity.weights.draws import WeightDraws
 
-    with Progress(console=console(), transient=True) as bar:
+    with progress_bar() as bar:
         task = bar.add_task(worded(language, Phrase("正在抽样", "drawing weights")), total=draws)
         spec = WeightDraws(draws=draws, spread=spread)
         chances = award_probabilities(evaluation, spec, progress=lambda done: bar.update(task, completed=done))
@@ -158,14 +176,12 @@ def _write_certainty(evaluation: Evaluation, out: Path, draws: int, spread: floa
 def _write_robustness(
     edition: Edition, evaluation: Evaluation, chances: DataFrame, out: Path, *, spec: WeightDraws, quick: bool, language: str
 ) -> Firmness:
-    from rich.progress import Progress
-
     from toolkit.reports.csv_files import write_robustness
     from toolkit.reports.workbook.book import SHEETS
     from toolkit.reports.workbook.robustness import write_robustness_book
     from toolkit.sensitivity.robustness import questions_of, robustness
 
-    with Progress(console=console(), transient=True) as bar:
+    with progress_bar() as bar:
         names = questions_of(evaluation, quick=quick)
         task = bar.add_task(worded(language, HANGS), total=len(names))
 

@@ -95,7 +95,7 @@ MEND = Phrase("请先改正，或移走有误的文件", "mend them, or move the
 
 def ballots(
     folder: Folder,
-    files: Annotated[list[Path] | None, typer.Argument(exists=True, dir_okay=False, help="填好的票 ballots filled in, with --read")] = None,
+    files: Annotated[list[Path] | None, typer.Argument(exists=True, dir_okay=False, metavar="票 FILE", help="填好的票 ballots filled in, with --read")] = None,
     *,
     forms: Annotated[Path | None, typer.Option("--forms", file_okay=False, help="把空白票写到此文件夹 write Excel ballots here")] = None,
     expert: Annotated[list[str] | None, typer.Option("--expert", help="专家代号 an expert's code, with --forms")] = None,

@@ -9,9 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from toolkit.commands.console import Bag, Folder, Reader, finish, language_of, refusals, say, steps
+from toolkit.commands.console import (
+    Bag,
+    Folder,
+    Reader,
+    finish,
+    language_of,
+    refusals,
+    say,
+    steps,
+    tell_gravest,
+)
 from toolkit.commands.edition import check
-from toolkit.commands.evaluation import evaluate, sensitivity
+from toolkit.commands.evaluation import evaluate, evaluated, sensitivity
 from toolkit.ground.problems import Problems, refuse
 from toolkit.ground.text import Phrase, phrase
 
@@ -38,10 +48,12 @@ def seal(
 ) -> None:
     """执行全部笔记本，把本届封存为一个封存包。 Execute the notebooks and write the sealed bag."""
     with refusals(language):
+        problems = evaluated(folder, language)[2]
         lacking = _lacking(folder)
         bag = _sealed(folder, revision, extract=None if lacking else _extract)
         say(language, Phrase(*(f"{NOT_PUBLIC.into(each)}\n{lacking.text(each)}" for each in ("zh", "en"))) if lacking else _named(bag))
         say(language, phrase("已封存：{bag}", "Sealed: {bag}", bag=bag))
+        tell_gravest(problems, language, Phrase("全部见封存包的 problems.csv", "all of them are in the bag's problems.csv"))
 
 
 def verify(
@@ -60,8 +72,8 @@ def verify(
 
 
 def serve(
-    folders: Annotated[list[Path] | None, typer.Argument(help="封存包或届次文件夹 sealed bags or edition folders")] = None,
-    port: Annotated[int, typer.Option(min=1, max=65_000)] = 8866,
+    folders: Annotated[list[Path] | None, typer.Argument(metavar="文件夹 DIR", help="封存包或届次文件夹 sealed bags or edition folders")] = None,
+    port: Annotated[int, typer.Option(min=1, max=65_000, help="端口 the port")] = 8866,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="打开浏览器 open a browser")] = False,  # noqa: FBT002
     language: Reader = "zh",
 ) -> None:
@@ -78,7 +90,7 @@ def serve(
 def demo(
     into: Annotated[Path, typer.Option(file_okay=False, help="演示文件夹 where the demo goes")] = Path("out/demo"),
     serving: Annotated[bool, typer.Option("--serve/--no-serve", help="最后打开公示页面 serve the page at the end")] = True,  # noqa: FBT002
-    port: Annotated[int, typer.Option(min=1, max=65_000)] = 8866,
+    port: Annotated[int, typer.Option(min=1, max=65_000, help="端口 the port")] = 8866,
     language: Reader = "zh",
 ) -> None:
     """在虚构的演示数据上把全流程走一遍。 All of it on the invented demo edition; prints the address to open."""

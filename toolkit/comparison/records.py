@@ -5,7 +5,6 @@ The rows of one table that differ between two readings, as text: told apart by k
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from toolkit.edition import check_edition
-from toolkit.ground.problems import Refused, refuse
-from toolkit.ground.text import FORMULA, Phrase
+from toolkit.edition import check_edition, examine
+from toolkit.ground.problems import Problems, Refused
+from toolkit.ground.writing import FORMULA, placed_in, write_csv
 from toolkit.records.findings import shown
 from toolkit.records.table import PLACE
 
@@ -23,10 +22,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from toolkit.edition import Edition
+    from toolkit.evaluation import Evaluation
     from toolkit.records import Records
 
 
-FILE = "_file"
+FILE, CHANGES = "_file", "changes.csv"
 JOIN = "；"
 
 Cells = Mapping[str, str]
@@ -157,10 +157,19 @@ def edition_at(place: Path) -> Edition:
     Refused
         When its scheme or its data dictionary cannot be read.
     """
-    edition, problems = check_edition(place / INSIDE if (place / BAG).is_file() else place)
+    edition, problems = check_edition(_inside(place))
     if edition is None:
         raise Refused(problems)
     return edition
+
+
+def examined_at(place: Path) -> tuple[Edition | None, Evaluation | None, Problems]:
+    """The edition in a folder or within a sealed bag, evaluated as far as that can be done, and all that is said of it."""
+    return examine(_inside(place))
+
+
+def _inside(place: Path) -> Path:
+    return place / INSIDE if (place / BAG).is_file() else place
 
 
 def write_changes(changes: pd.DataFrame, folder: Path) -> Path:
@@ -171,18 +180,10 @@ def write_changes(changes: pd.DataFrame, folder: Path) -> Path:
     Refused
         When it cannot be written.
     """
-    path = folder / "changes.csv"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".changes-", dir=folder) as unfinished:
-            cells = changes.apply(lambda column: column.str.replace(FORMULA, "'", regex=True))
-            cells.to_csv(Path(unfinished) / path.name, encoding="utf-8-sig", lineterminator="\n", index=False)
-            (Path(unfinished) / path.name).replace(path)
-    except OSError as error:
-        rule = Phrase("文件写不进这个文件夹", "the file cannot be written there")
-        mend = Phrase("请关闭打开它的程序，并检查权限", "close what uses it, and check permissions")
-        raise refuse(rule, mend, file=str(path)) from error
-    return path
+    cells = changes.apply(lambda column: column.str.replace(FORMULA, "'", regex=True))
+    with placed_in(folder) as unfinished:
+        write_csv(cells, unfinished / CHANGES, index=False)
+    return folder / CHANGES
 
 
 def _table_changes(table: str, before: Records, after: Records) -> Iterator[Change]:

@@ -206,11 +206,30 @@ def evaluate(scheme: Scheme, records: Records) -> Evaluation:
         When the records hold errors, or a value is missing where the scheme allows none.
     """
     records = records.as_of(scheme.as_of)
-    measured = measure_indicators(scheme, records)
-    measured = replace(measured, problems=records.problems + measured.problems)
+    measured = _measured(scheme, records)
     if measured.problems.errors:
         raise Refused(measured.problems)
     return concluded(scheme, records.members, measured, records.digests)
+
+
+def attempt(scheme: Scheme, records: Records) -> tuple[Evaluation | None, Problems]:
+    """The evaluation of `records` by `scheme` whatever is wrong with them, and everything that is to be said of it.
+
+    It counts only where nothing that is said is an error; None where a value is missing that the scheme does not spare.
+    """
+    records = records.as_of(scheme.as_of)
+    measured = _measured(scheme, records)
+    try:
+        evaluation = concluded(scheme, records.members, measured, records.digests)
+    except Refused as refused:
+        return None, refused.problems
+    return evaluation, evaluation.problems
+
+
+def _measured(scheme: Scheme, records: Records) -> Indicators:
+    """All that is measured, with the problems of the records first."""
+    measured = measure_indicators(scheme, records)
+    return replace(measured, problems=records.problems + measured.problems)
 
 
 def rescored(evaluation: Evaluation, scheme: Scheme) -> Evaluation:

@@ -25,6 +25,7 @@ from toolkit.forms.entry_sheet import HEAD, FormBook
 from toolkit.forms.entry_sheet import TITLE as NOTES
 from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
 from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.writing import placed_in
 from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, PSEUDONYM, is_pseudonym
 
 if TYPE_CHECKING:
@@ -272,9 +273,9 @@ def write_ballot_forms(folder: Path, scheme: Scheme, out: Path, experts: Sequenc
     for path, content in contents.items():
         if path.exists() and path.read_bytes() != content:
             raise refuse(THERE, Phrase("请移走或改名后再试", "move it away or rename it"), file=path.name)
-    out.mkdir(parents=True, exist_ok=True)
-    for path, content in contents.items():
-        path.write_bytes(content)
+    with placed_in(out) as unfinished:
+        for path, content in contents.items():
+            (unfinished / path.name).write_bytes(content)
     return tuple(contents)
 
 

@@ -15,6 +15,7 @@ from toolkit.forms import FOLDER, Form, write_forms
 from toolkit.ground.problems import nearest, refuse
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.writing import placed_in
 from toolkit.records.dictionary import Tables, load_tables
 from toolkit.scheme import Scheme, load_scheme
 from toolkit.scheme.amendments import KEYS
@@ -88,16 +89,13 @@ def new_edition(folder: Path, template: str = "federation") -> tuple[Form, ...]:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         rule = Phrase("文件夹不是空的", "the folder is not empty")
         raise refuse(rule, Phrase("请另指一个空文件夹", "name an empty one"), file=str(folder))
-    try:
+    with placed_in(folder) as unfinished:
         for name in EMPTY:
-            (folder / name).mkdir(parents=True, exist_ok=True)
+            (unfinished / name).mkdir(parents=True)
         for name in FILES:
-            shutil.copyfile(source / name, folder / name)
-        write_editor_schemas(folder)
-    except OSError:
-        rule = Phrase("文件夹建不了（没有权限，或上级是文件）", "the folder cannot be made (no permission, or below a file)")
-        raise refuse(rule, Phrase("请换一个位置", "choose another place"), file=str(folder)) from None
-    return renewed_forms(folder)
+            shutil.copyfile(source / name, unfinished / name)
+        write_editor_schemas(unfinished)
+        return renewed_forms(unfinished)
 
 
 def renewed_forms(folder: Path) -> tuple[Form, ...]:

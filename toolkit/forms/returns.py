@@ -42,6 +42,7 @@ from toolkit.forms.marking import (
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Problem, refuse
 from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.writing import placed_in
 from toolkit.records.cells import NO_MEMBER
 from toolkit.records.files import DELIMITED, REMARKS_SHEET
 
@@ -347,18 +348,11 @@ def write_returns(
     if not found:
         return ()
     check_room(edition, out, [each.name for each in found])
-    try:
-        out.mkdir(parents=True, exist_ok=True)
+    with placed_in(out) as unfinished:
         for each in found:
             book = BytesIO()
             _returned(edition, each, language).save(book)
-            unfinished = out / f".{each.name}.part"
-            unfinished.write_bytes(book.getvalue())
-            unfinished.replace(out / each.name)
-    except OSError as error:
-        rule = Phrase("退回件写不进这个文件夹", "the returned copies cannot be written there")
-        mend = Phrase("请检查权限和磁盘空间", "check its permissions and free space")
-        raise refuse(rule, mend, file=str(out)) from error
+            (unfinished / each.name).write_bytes(book.getvalue())
     return found
 
 

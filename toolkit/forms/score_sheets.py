@@ -21,6 +21,7 @@ from toolkit.ground.display import display_width
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.writing import placed_in
 from toolkit.indicators.panel import judged_by_panel, judging, recusals_due
 from toolkit.panels.experts import RECUSED
 from toolkit.records import load_records
@@ -247,9 +248,9 @@ def write_score_sheets(folder: Path, out: Path, round_: str = "") -> tuple[Path,
     if taken:
         rule, mend = Phrase("这里已有同名的另一份评分表，不能覆盖", "another sheet of this name is there"), Phrase("请移走或另指文件夹", "move it away, or name another folder")
         raise Refused(Problems(tuple(Problem("error", rule, mend, file=path.name) for path in taken)))
-    out.mkdir(parents=True, exist_ok=True)
-    for path, new in content.items():
-        path.write_bytes(new)
+    with placed_in(out) as unfinished:
+        for path, new in content.items():
+            (unfinished / path.name).write_bytes(new)
     return tuple(content)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -26,6 +27,11 @@ COUNTED: dict[Severity, Phrase] = {
     "warning": Phrase("条提醒", "warning"),
     "note": Phrase("条说明", "note"),
 }
+
+
+RANKS: dict[Severity, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+# What a problem touches, by the first word of its place in the scheme: who is given what, before what is counted how.
+DECIDES = ("veto", "eligibility", "award", "ties", "total", "grades", "adjustment", "condition", "indicator", "group", "panel", "weighting")
 
 
 @dataclass(frozen=True)
@@ -106,10 +112,19 @@ class Problems:
         """Only those that stop the evaluation."""
         return Problems(tuple(problem for problem in self if problem.severity == "error"))
 
+    @property
+    def gravest(self) -> Problems:
+        """The gravest first: errors, warnings, notes, and within these what decides more; else in the order found."""
+        return Problems(tuple(sorted(self, key=_gravity)))
+
     def text(self, language: Language = "zh") -> str:
-        """The problems as a list to print or to mail, grouped by file."""
+        """The problems as a list to print or to mail, grouped by file: the file with the gravest first, and in it the errors first."""
         lines: list[str] = []
-        for file, group in groupby(sorted(self, key=lambda problem: problem.file), lambda problem: problem.file):
+        worst: dict[str, int] = {}
+        for problem in self.gravest:
+            worst.setdefault(problem.file, RANKS[problem.severity])
+        ordered = sorted(self, key=lambda problem: (worst[problem.file], problem.file, RANKS[problem.severity]))
+        for file, group in groupby(ordered, lambda problem: problem.file):
             found = list(group)
             lines.append(_heading(file, found, language))
             lines += [f"  {_mark(problem, language)}{problem.line(language)}" for problem in found]
@@ -143,6 +158,49 @@ def refuse(rule: Phrase, mend: Phrase, *, file: str = "", column: str = "", valu
     return Refused(Problems((Problem("error", rule, mend, file=file, column=column, value=value),)))
 
 
+CAUSES: dict[int, Phrase] = {
+    errno.ENOSPC: Phrase("磁盘已满", "the disk is full"),
+    errno.EDQUOT: Phrase("磁盘配额已用完", "the disk quota is used up"),
+    errno.EROFS: Phrase("所在的盘只能读不能写", "the disk is read-only"),
+    errno.EACCES: Phrase("没有权限，或正被别的程序打开", "no permission, or another program has it open"),
+    errno.EPERM: Phrase("没有权限", "no permission"),
+    errno.EBUSY: Phrase("正被别的程序使用", "another program uses it"),
+    errno.ENOENT: Phrase("文件或文件夹不存在", "the file or folder does not exist"),
+    errno.EEXIST: Phrase("同名的文件已存在", "something of that name exists already"),
+    errno.ENOTEMPTY: Phrase("文件夹不是空的", "the folder is not empty"),
+    errno.EISDIR: Phrase("这是文件夹，不是文件", "it is a folder, and no file"),
+    errno.ENOTDIR: Phrase("路径中有一段是文件，不是文件夹", "part of the path is a file, and no folder"),
+    errno.ENAMETOOLONG: Phrase("名称太长", "the name is too long"),
+    errno.EFBIG: Phrase("文件太大", "the file is too large"),
+    errno.EMFILE: Phrase("同时打开的文件太多", "too many files are open"),
+    errno.EIO: Phrase("磁盘读写出错", "the disk fails"),
+}
+MAKE_ROOM = Phrase("请清理磁盘后再运行", "make room on the disk, and run it again")
+SEE_RIGHTS = Phrase("请关闭正在打开它的程序，并检查路径和文件夹权限", "close the program that has it open, check the path and the folder's rights")
+
+
+def system_error(error: BaseException) -> OSError | None:
+    """The system's own error: this one, or that for which a library raised another."""
+    return next((each for each in (error, *error.args) if isinstance(each, OSError)), None)
+
+
+def inaccessible(error: BaseException, file: str = "") -> Refused:
+    """The refusal of what cannot be read or written: which file, why in words, and what to do.
+
+    Parameters
+    ----------
+    error
+        An OSError, or what a library raised because of one.
+    file
+        What to call it; else the name that the error gives.
+    """
+    cause = system_error(error) or OSError()
+    name = file or next((str(each) for each in (cause.filename2, cause.filename) if each), "")
+    why = CAUSES.get(cause.errno or 0, Phrase("系统不允许", cause.strerror or "the system refuses"))
+    rule = Phrase(f"读写不成：{why.zh}", f"cannot be read or written: {why.en}")
+    return refuse(rule, MAKE_ROOM if cause.errno in {errno.ENOSPC, errno.EDQUOT} else SEE_RIGHTS, file=name)
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name most like `word`, or None when none is close.
 
@@ -152,6 +210,13 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     'aggregate'
     """
     return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)), None)
+
+
+def _gravity(problem: Problem) -> tuple[int, int]:
+    """How grave a problem is: by its severity, then by how much hangs on what it touches; rows of records come last."""
+    place = problem.column.partition("[")[0].partition(".")[0]
+    ruled = problem.row is None or problem.file == "scheme.toml"
+    return RANKS[problem.severity], DECIDES.index(place) if ruled and place in DECIDES else len(DECIDES)
 
 
 def _heading(file: str, found: list[Problem], language: Language) -> str:

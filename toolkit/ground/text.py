@@ -91,10 +91,3 @@ def discreet(text: str) -> str:
     masked = IDENTITY.sub(r"\1************", MAIL.sub(r"****@\1", plain))
     masked = LANDLINE.sub(r"\1-****", MOBILE.sub(r"\1****\2", masked))
     return text if masked == plain else masked
-
-
-
-SIGNS = frozenset("=+-@\t\r\n'＝＋－＠")
-
-
-FORMULA = re.compile(f"^(?=[{re.escape(''.join(sorted(SIGNS)))}])")

@@ -6,7 +6,6 @@ What a strict model says of a TOML file, as faults a committee can mend.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,32 +15,47 @@ from typing import Any, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from toolkit.ground.problems import Problem, Problems, Refused, Severity, nearest, refuse
+from toolkit.ground.problems import (
+    Problem,
+    Problems,
+    Refused,
+    Severity,
+    inaccessible,
+    nearest,
+    refuse,
+)
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_syntax import (
+    Halt,
     KeyPath,
     Raw,
+    Readable,
+    as_meant,
     at,
     half_width,
     key_lines,
     parser_words,
     place_words,
+    readable,
     slips,
     with_quoted_keys,
 )
 
 NUMBER_TYPES = ("float_type", "int_type")
+LARGEST = 2**63 - 1  # TOML promises no more
+NO_NUMBER = Phrase("数字太大", "the number is too large"), Phrase("请核对位数", "check its digits")
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault at a key of the file, such as weights that do not sum to 100."""
+    """A fault at a key of the file, such as weights that do not sum to 100; `extra` where the key is one too many."""
 
     path: KeyPath
     rule: Phrase
     mend: Phrase
     value: str = ""
     severity: Severity = "error"
+    extra: bool = False
 
 
 def model_faults(details: Sequence[ErrorDetails], raw: Raw, schema: Raw) -> list[Fault]:
@@ -89,7 +103,7 @@ def _misfit(detail: ErrorDetails) -> tuple[Phrase, Phrase]:
         return said.rule, said.mend
     if kind == "string_type" and isinstance(given, tuple):
         return TYPE_FAULTS["one_type"]
-    unforeseen = phrase("填写不合要求：{said}", "not allowed: {said}", said=detail["msg"]), Phrase("请按说明改正", "correct it")
+    unforeseen = Phrase("填写不合要求", f"not allowed: {detail['msg']}"), Phrase("请对照办法的写法说明改正", "correct it")
     rule, mend = TYPE_FAULTS.get(kind, unforeseen)
     if kind in NUMBER_TYPES and isinstance(given, str):
         return rule, _as_number(given, whole=kind == "int_type") or mend
@@ -133,7 +147,7 @@ def _unknown_key(path: KeyPath, known: Iterable[str]) -> Fault:
     mend = Phrase("请删去这一项", "remove it")
     if guess:
         mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
-    return Fault(path, phrase("不认识的项“{key}”", "unknown key `{key}`", key=path[-1]), mend)
+    return Fault(path, phrase("不认识的项“{key}”", "unknown key `{key}`", key=path[-1]), mend, extra=True)
 
 
 def _unknown_name(path: KeyPath, expected: str, given: object, raw: Raw) -> Fault:
@@ -275,12 +289,62 @@ def read_model(
     """
     name = name or path.name
     written = _text(path, name)
-    text = with_quoted_keys(written)
+    found = readable(with_quoted_keys(written))
+    if not found.halts:
+        return modelled(found.raw, model, faults, name, key_lines(found.text))
+    halts, found = found.halts, readable(with_quoted_keys(as_meant(written)))
+    lines = key_lines(found.text)
+    own = [fault for fault in _faults_of(found.raw, model)[1] if fault.path in lines or not _doubtful(fault, found, lines)]
+    among = [fault for fault in faults(_bounded(found.raw)) if not _doubtful(fault, found, lines)]
+    told = (_problem(fault, found.raw, lines, name) for fault in (*own, *among))
+    syntax = tuple(_syntax_problems(halts, written, name))
+    slipped = {problem.row for problem in syntax}  # a line is told once
+    said = (*syntax, *(problem for problem in told if problem.row not in slipped))
+    raise Refused(Problems(tuple(sorted(said, key=lambda problem: problem.row or 0))))
+
+
+def _doubtful(fault: Fault, found: Readable, lines: Mapping[KeyPath, int]) -> bool:
+    """Whether a fault may come of what could not be read: it lies in a block with a slip, or misses a whole one."""
+    held = [lines[fault.path[:n]] for n in range(1, len(fault.path) + 1) if fault.path[:n] in lines]
+    return not held or not found.doubtful.isdisjoint(held)
+
+
+def salvaged(path: Path, model: type[M], unsound: Callable[[Raw], Iterable[Fault]] = no_faults, lacking: Raw | None = None) -> tuple[M | None, bool]:
+    """What of a faulty file can be held against other files, and whether nothing but unknown keys had to be left out.
+
+    Parameters
+    ----------
+    unsound
+        Finds what must not be used although it fits the model: it is left out too.
+    lacking
+        What stands in for topmost keys that are missing or wrong and that other files do not hang on.
+    """
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise Refused(Problems(tuple(_syntax_problems(str(error), written, name)))) from None
-    return modelled(raw, model, faults, name, key_lines(text))
+        raw = readable(with_quoted_keys(as_meant(_text(path, path.name)))).raw
+    except Refused:
+        return None, False
+    whole = True
+    for _ in range(10):
+        value, faults = _faults_of(raw, model)
+        faults = [*faults, *(fault for fault in unsound(raw) if fault.severity == "error")]
+        if value is not None and not faults:
+            return value, whole
+        whole = whole and all(fault.extra for fault in faults)
+        for fault in sorted(faults, key=lambda fault: tuple(map(str, fault.path)), reverse=True):
+            _leave_out(raw, fault)
+        raw = {**(lacking or {}), **raw}
+    return None, False
+
+
+def _leave_out(raw: Raw, fault: Fault) -> None:
+    """Take a faulty item out: an unknown key alone, else what holds it at the second level."""
+    gone = at(raw, fault.path) is None
+    path = fault.path if fault.extra else fault.path[: max(len(fault.path) - 1, 0)][:2] if gone else fault.path[:2]
+    holder = at(raw, path[:-1]) if path else None
+    if isinstance(holder, dict):
+        holder.pop(path[-1], None)
+    elif isinstance(holder, list) and isinstance(path[-1], int) and path[-1] < len(holder):
+        holder.pop(path[-1])
 
 
 def modelled(
@@ -297,25 +361,49 @@ def modelled(
     Refused
         With every fault and warning, in the order of the lines.
     """
-    found: Sequence[Fault] = []
-    value: M | None = None
-    try:
-        value = model.model_validate(tuples(raw))
-    except ValidationError as error:
-        found = model_faults(error.errors(), raw, model.model_json_schema(by_alias=True))
+    value, found = _faults_of(raw, model)
     seen = {fault.path for fault in found}
-    found = [*found, *(fault for fault in faults(raw) if fault.path not in seen)]
+    found = [*found, *(fault for fault in faults(_bounded(raw)) if fault.path not in seen)]
     problems = Problems(tuple(sorted((_problem(fault, raw, lines, name) for fault in found), key=lambda problem: problem.row or 0)))
     if value is None or problems.errors:
         raise Refused(problems)
     return value, problems
 
 
+def _faults_of(raw: Raw, model: type[M]) -> tuple[M | None, list[Fault]]:
+    """Plain values as a value of `model`, or every fault of a single field."""
+    beyond = [Fault(path, *NO_NUMBER) for path in _beyond(raw)]
+    try:
+        value = model.model_validate(tuples(_bounded(raw)))
+    except ValidationError as error:
+        seen = {fault.path for fault in beyond}
+        found = model_faults(error.errors(), raw, model.model_json_schema(by_alias=True))
+        return None, [*beyond, *(fault for fault in found if fault.path not in seen)]
+    return (None if beyond else value), beyond
+
+
+def _beyond(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
+    """Where a whole number stands that is larger than TOML allows for."""
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _beyond(inner, (*path, key))
+    elif isinstance(value, int) and not -LARGEST <= value <= LARGEST:
+        yield path
+
+
+def _bounded(value: Any) -> Any:
+    """Plain values with 1 in the place of numbers that are too large: these are faults already."""
+    if isinstance(value, dict):
+        return {key: _bounded(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_bounded(inner) for inner in value]
+    return 1 if isinstance(value, int) and not -LARGEST <= value <= LARGEST else value
+
+
 def on_their_lines(problems: Iterable[Problem], path: Path) -> Problems:
     """Problems, those about keys of the file `path` with the line of the key: what other files have to be read for is found without it."""
-    text = with_quoted_keys(_text(path, path.name))
-    raw = tomllib.loads(text)
-    lines = {place_words(key, raw): line for key, line in key_lines(text).items()}
+    found = readable(with_quoted_keys(as_meant(_text(path, path.name))))
+    lines = {place_words(key, found.raw): line for key, line in key_lines(found.text).items()}
     return Problems(tuple(
         replace(problem, row=_line(problem.column, lines)) if problem.file == path.name and problem.row is None else problem
         for problem in problems
@@ -335,18 +423,20 @@ def _text(path: Path, name: str) -> str:
         rule = Phrase("文件不存在", "the file does not exist")
         mend = Phrase("请放入该文件，或用 committee demo 看一个完整的例子", "add it; `committee demo` shows a whole example")
         raise refuse(rule, mend, file=name) from None
-    except (OSError, UnicodeDecodeError):
+    except OSError as error:
+        raise inaccessible(error, name) from None
+    except UnicodeDecodeError:
         rule = Phrase("读不出文字：不是 UTF-8 编码的文本文件", "not readable as a UTF-8 text file")
         raise refuse(rule, Phrase("请用 UTF-8 编码另存", "save it as UTF-8"), file=name) from None
 
 
-def _syntax_problems(message: str, text: str, name: str) -> Iterator[Problem]:
-    """Every slip of the pen; what stopped the reader too, where it stands before them all."""
-    line = re.search(r"at line (\d+)", message)
-    row, found = int(line[1]) if line else None, slips(text)
-    if not found or (row and row < found[0].line):
-        mend = Phrase("请改正这一行或上一行（引号、括号是否成对，键是否重复）", "mend this line or the one above (quotes, brackets, repeated keys)")
-        yield Problem("error", parser_words(re.sub(r"\s*\(at .*\)$", "", message)), mend, file=name, row=row)
+def _syntax_problems(halts: Sequence[Halt], text: str, name: str) -> Iterator[Problem]:
+    """Every slip of the pen; what stopped the reader too, in each block without a slip before."""
+    found = slips(text)
+    for before, halt in zip((Halt("", 0), *halts), halts, strict=False):
+        if not any((before.line or 0) < slip.line <= (halt.line or 0) for slip in found):
+            mend = Phrase("请改正这一行或上一行（引号、括号是否成对，键是否重复）", "mend this line or the one above (quotes, brackets, repeated keys)")
+            yield Problem("error", parser_words(halt.said), mend, file=name, row=halt.line)
     for slip in found:
         yield Problem("error", slip.rule, slip.mend, file=name, row=slip.line, value=slip.value)
 

@@ -6,9 +6,11 @@ Where things stand in a TOML file: the line of each key, and what a reader calls
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from toolkit.ground.text import Phrase, phrase
@@ -23,6 +25,8 @@ UNQUOTED = {"true", "false", "inf", "nan"}
 PER_CENT = re.compile(r"[+-]?\d+(?:\.\d+)?\s*%")
 DAY = re.compile(r"(?<![\d.])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d.])")
 
+DEEPEST = 32  # levels; a scheme has six
+TOO_DEEP, TOO_LONG = "Nested too deeply", "A number of thousands of digits"
 PARSER: tuple[tuple[str, str], ...] = (
     ("Expected newline", "值的后面还有多余的内容"),
     ("Expected '='", "键的后面没有等号"),
@@ -41,6 +45,10 @@ PARSER: tuple[tuple[str, str], ...] = (
     ("Duplicate inline", "同一个键写了两次"),
     ("Cannot mutate", "这个表已在别处写完，不能再添加"),
     ("Unescaped '\\'", "引号里的反斜杠要写成两个"),
+    ("Escaped character", "引号里的 \\u 后面不是一个字"),
+    ("Hex", "引号里的 \\u 后面要写四位十六进制数"),
+    (TOO_DEEP, f"括号或点套得太深，超过 {DEEPEST} 层"),
+    (TOO_LONG, "有一个数字长达几千位"),
 )
 
 
@@ -66,9 +74,52 @@ def slips(text: str) -> list[Slip]:
     return [slip for number, line in enumerate(bare.splitlines(), 1) for slip in _on(number, line)]
 
 
+def as_meant(text: str) -> str:
+    """A text with every slip mended as its message says, so that what follows from it can be read.
+
+    Examples
+    --------
+    >>> as_meant("weight = 29,5%  # 权重，占比")
+    'weight = 29.5  # 权重，占比'
+    """
+    return _outside(_outside(text, lambda code: CURLY.sub(lambda curly: f'"{curly[0][1:-1]}"', code)), _mended_line)
+
+
+def _outside(text: str, mend: Callable[[str], str]) -> str:
+    """A text with what stands outside of strings and remarks mended, line by line."""
+    parts, place = [], 0
+    for quoted in (*QUOTED.finditer(text), None):
+        code = text[place : quoted.start() if quoted else len(text)]
+        parts += ["\n".join(map(mend, code.split("\n"))), quoted[0] if quoted else ""]
+        place = quoted.end() if quoted else place
+    return "".join(parts)
+
+
+def _mended_line(code: str) -> str:
+    code = WIDE.sub(lambda sign: half_width(sign[0]), code)
+    code = PER_CENT.sub(lambda share: share[0].rstrip("% \t"), code)
+    code = COMMA.sub(lambda number: f"= {_number(number)}", code)
+    code = WORD.sub(lambda word: word[0] if word[1] in UNQUOTED else f"= {_word(word[1])}", code)
+    return DAY.sub(_day, code)
+
+
+def _number(comma: re.Match[str]) -> str:
+    """A number with a comma, as it is meant: three signs after it are thousands, else decimals."""
+    thousands = len(comma[2]) == 3 and len(comma[1].lstrip("+-")) < 4 and comma[1] != "0"
+    return comma[1] + ("" if thousands else ".") + comma[2]
+
+
+def _word(word: str) -> str:
+    return word.lower() if word.lower() in {"true", "false"} else f'"{word}"'
+
+
+def _day(match: re.Match[str]) -> str:
+    return f"{match[1]}-{int(match[3]):02}-{int(match[4]):02}"
+
+
 def parser_words(said: str) -> Phrase:
     """What the reader of TOML says of a text, in both languages."""
-    zh = next((words for start, words in PARSER if said.startswith(start)), said)
+    zh = next((words for start, words in PARSER if said.startswith(start)), "写法不对")
     return phrase("不是合法的 TOML：{zh}", "not valid TOML: {en}", zh=zh, en=said)
 
 
@@ -84,28 +135,120 @@ def _on(number: int, line: str) -> Iterator[Slip]:
         rule = phrase("用了全角的 {found}", "full-width {found}", found=found)
         yield Slip(number, found, rule, phrase("请改为半角的 {instead}", "write half-width {instead}", instead=instead))
     for match in COMMA.finditer(line):
-        thousands = len(match[2]) == 3 and len(match[1].lstrip("+-")) < 4 and match[1] != "0"
-        rule = Phrase("数字里有逗号", "a comma in a number")
-        yield Slip(number, f"{match[1]},{match[2]}", rule, _write(match[1] + ("" if thousands else ".") + match[2]))
+        yield Slip(number, f"{match[1]},{match[2]}", Phrase("数字里有逗号", "a comma in a number"), _write(_number(match)))
     for match in WORD.finditer(line):
         word = match[1]
-        if word.lower() in {"true", "false"} and word not in UNQUOTED:
-            yield Slip(number, word, Phrase("是与否要小写", "yes and no are lower-case"), _write(word.lower()))
-        elif word not in UNQUOTED:
-            yield Slip(number, word, Phrase("文字要用引号括起来", "text is put in quotes"), _write(f'"{word}"'))
+        if word not in UNQUOTED:
+            truth = word.lower() in {"true", "false"}
+            rule = Phrase("是与否要小写", "yes and no are lower-case") if truth else Phrase("文字要用引号括起来", "text is put in quotes")
+            yield Slip(number, word, rule, _write(_word(word)))
     for match in PER_CENT.finditer(line):
         rule = Phrase("数字后面不能写百分号", "no per cent sign goes with a number")
         mend = Phrase("权重 30% 写 30；比例 10% 写 0.1", "write a weight of 30 % as 30, a share of 10 % as 0.1")
         yield Slip(number, match[0], rule, mend)
     for match in DAY.finditer(line):
-        day = f"{match[1]}-{int(match[3]):02}-{int(match[4]):02}"
-        if match[0] != day:
-            yield Slip(number, match[0], Phrase("日期写法不对", "a day is not written so"), _write(day))
+        if match[0] != _day(match):
+            yield Slip(number, match[0], Phrase("日期写法不对", "a day is not written so"), _write(_day(match)))
 
 
 def _write(said: str) -> Phrase:
     return phrase("请写 {said}", "write {said}", said=said)
 
+
+
+HEADER = re.compile(r"\[|\s*\[{1,2}[^\[\]=#]+\]{1,2}\s*(?:#.*)?$")  # a line that begins a table, or was to
+AT_LINE = re.compile(r"\s*\(at (?:line (\d+)|[^)]*).*\)$")
+
+
+@dataclass(frozen=True)
+class Halt:
+    """Where the reader of TOML could not go on: what it said, on which line of the text."""
+
+    said: str
+    line: int | None = None
+
+
+def parsed(text: str) -> Raw | Halt:
+    """A text as plain values, or why it is no TOML."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = AT_LINE.search(str(error))
+        return Halt(AT_LINE.sub("", str(error)), int(line[1]) if line and line[1] else None)
+    except RecursionError:
+        return Halt(TOO_DEEP)
+    except ValueError:  # of a number with thousands of digits
+        return Halt(TOO_LONG)
+    return Halt(TOO_DEEP) if _deeper(raw, DEEPEST) else raw
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    """Whether values are nested in more than so many levels; found level by level, however many there are."""
+    held = [value]
+    for _ in range(levels + 1):
+        tables = [each for each in held if isinstance(each, dict | list)]
+        held = [inner for each in tables for inner in (each.values() if isinstance(each, dict) else each)]
+    return any(isinstance(each, dict | list) for each in held)
+
+
+@dataclass(frozen=True)
+class Readable:
+    """What of a text can be read: of a block with a slip, its header and the lines that can be read by themselves.
+
+    Parameters
+    ----------
+    raw
+        Plain values.
+    text
+        What they were read from, with as many lines as there were.
+    halts
+        What was wrong, a block each, in the order of the lines.
+    doubtful
+        The lines of blocks from which something was left out, counted from 1.
+    """
+
+    raw: Raw
+    text: str
+    halts: tuple[Halt, ...] = ()
+    doubtful: frozenset[int] = frozenset()
+
+
+def readable(text: str) -> Readable:
+    r"""The blocks of a text, each from a header to the next, that are TOML: one slip does not hide what follows.
+
+    Examples
+    --------
+    >>> readable("[a]\nx = 1\n[b]\ny = = 2\nu = 4\n[c]\nz = 3").raw
+    {'a': {'x': 1}, 'b': {'u': 4}, 'c': {'z': 3}}
+    """
+    first = parsed(text)
+    if not isinstance(first, Halt):
+        return Readable(first, text)
+    lines, halts, doubtful = text.split("\n"), [], set[int]()
+    for start, end in _blocks(lines):
+        halt = parsed("\n".join(lines[start:end]))
+        if isinstance(halt, Halt):
+            halts.append(Halt(halt.said, min(start + (halt.line or 1), end)))
+            doubtful |= set(range(start + 1, end + 1))
+            lines[start:end] = _mended(lines[start:end])
+    whole = parsed("\n".join(lines))
+    if isinstance(whole, Halt):  # the same table twice, and the like: then nothing more can be read
+        return Readable({}, "", (*halts, whole) if halts else (first,), frozenset(range(1, len(lines) + 1)))
+    return Readable(whole, "\n".join(lines), tuple(halts), frozenset(doubtful))
+
+
+def _mended(block: list[str]) -> list[str]:
+    """A block without the lines that cannot be read by themselves; its header alone where that does not do, or nothing."""
+    left = ["" if isinstance(parsed(line), Halt) else line for line in block]
+    lost = HEADER.match(block[0]) is not None and not left[0]
+    if not lost and not isinstance(parsed("\n".join(left)), Halt):
+        return left
+    return [left[0] if HEADER.match(left[0]) else "", *[""] * (len(block) - 1)]
+
+
+def _blocks(lines: list[str]) -> Iterator[tuple[int, int]]:
+    starts = [0, *(number for number, line in enumerate(lines) if number and HEADER.match(line)), len(lines)]
+    yield from pairwise(starts)
 
 
 KeyPath = tuple[str | int, ...]

@@ -144,7 +144,7 @@ def measure_indicators(scheme: Scheme, records: Records) -> Indicators:
     members = records.members
     schemes = (*class_problems(scheme, members), *reach_problems(scheme, records.tables))
     problems = chain(*(column.problems for column in columns.values()), schemes, said, judged.problems)
-    applicable = {item.id: columns[item.id].applicable & _applies(item, members) for item in scheme.indicators}
+    applicable = {item.id: columns[item.id].applicable & _applies(item, members) & _asked(item, members, columns[item.id]) for item in scheme.indicators}
     return Indicators(
         raw=_frame({item.id: columns[item.id].raw for item in scheme.indicators}, members.index),
         applicable=_frame(applicable, members.index),
@@ -224,6 +224,13 @@ def adjustment_points(item: Adjustment, raw: pd.Series[Any]) -> pd.Series[Any]:
 
 def _applies(item: Indicator, members: pd.DataFrame) -> pd.Series[bool]:
     return members["class"].isin(item.applies_to) if item.applies_to else pd.Series(data=True, index=members.index)
+
+
+def _asked(item: Indicator, members: pd.DataFrame, column: _Column) -> pd.Series[bool]:
+    """Whoever did not apply is on no sheet: where a score of the panel must not be missing, it is asked of applicants alone."""
+    if item.measure.take != "panel" or item.missing != "error":
+        return pd.Series(data=True, index=members.index)
+    return members["applied"].astype(bool) | column.raw.notna()
 
 
 def _frame(columns: dict[str, pd.Series[Any]], members: pd.Index[str]) -> pd.DataFrame:

@@ -162,7 +162,7 @@ def value_problems(
         yield from _undivided(engine, records, measure, item.label, members)
     if measure.take is None:
         for term in measure.terms:
-            yield from _repeats(item.id, term, engine.measured([term])[0])
+            yield from _repeats(item.label, term, engine.measured([term])[0])
 
 
 def _gaps(engine: Engine, records: Records, measure: Measure, label: str) -> Iterator[Problem]:
@@ -212,13 +212,13 @@ def _undivided(
         )  # fmt: skip
 
 
-def _repeats(name: str, measure: Measure, found: Taken) -> Iterator[Problem]:
+def _repeats(label: str, measure: Measure, found: Taken) -> Iterator[Problem]:
     """A value read as it stands needs one row for each member."""
     several = found.rows > 1
     for member, count in zip(found.value.index[several], found.rows[several], strict=True):
         yield Problem(
             "error",
-            phrase("“{id}”应取一行，却有 {n} 行", "`{id}` reads one row, but there are {n}", id=name, n=int(count)),
+            phrase("“{label}”应取一行，却有 {n} 行", "`{label}` reads one row, but there are {n}", label=label, n=int(count)),
             Phrase("请删去多余的行，或用 take 写明怎样合并", "remove rows, or say with `take` how to join them"),
             column=str(measure.column), value=str(member),
         )  # fmt: skip
@@ -226,7 +226,7 @@ def _repeats(name: str, measure: Measure, found: Taken) -> Iterator[Problem]:
 
 def class_problems(scheme: Scheme, members: pd.DataFrame) -> Iterator[Problem]:
     """Classes that an indicator applies to, or of which something is required, and nobody is in."""
-    known = sorted(set(members["class"].astype(str)))
+    known = sorted({str(name) for name in members["class"].dropna()})
     asked: list[tuple[Severity, str, tuple[str, ...]]]
     asked = [("error", f"indicator[{item.id}].applies_to", item.applies_to) for item in scheme.indicators]
     asked += [("warning", f"{place}[{n}].classes", item.classes) for place, items in _required(scheme) for n, item in enumerate(items)]

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Phrase
+from toolkit.ground.writing import guarded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -250,11 +251,7 @@ def _word(value: object) -> str:
 
 def _guarded(cell: str) -> str:
     """The cell with an apostrophe before what a spreadsheet would take for a formula; numbers stay numbers."""
-    formula = (
-        cell[:1] in {"=", "+", "-", "@", "\t", "\r", "'"}
-        and not cell.lstrip("-").replace(".", "", 1).isdigit()
-    )
-    return f"'{cell}" if formula else cell
+    return cell if cell.lstrip("-").replace(".", "", 1).isdigit() else guarded(cell)
 
 
 def _unguarded(cell: str) -> str:

@@ -96,6 +96,17 @@ ColumnType = Literal[
 ]
 Name = Annotated[str, Field(min_length=1)]
 
+TYPES: dict[ColumnType, Phrase] = {
+    "text": Phrase("文字", "text"),
+    "number": Phrase("数字", "number"),
+    "money": Phrase("金额", "money"),
+    "percent": Phrase("百分比", "percent"),
+    "date": Phrase("日期", "date"),
+    "boolean": Phrase("是否", "boolean"),
+    "choice": Phrase("选项", "choice"),
+    "credit_code": Phrase("信用代码", "credit_code"),
+    "member": Phrase("会员", "member"),
+}
 MISSING = ("", "/", "—", "-", "无", "暂缺")
 NOT_APPLICABLE = ("不适用",)
 NUMERIC = frozenset({"number", "money", "percent"})
@@ -224,7 +235,7 @@ def _name_faults(path: KeyPath, table: Raw, columns: Mapping[str, Raw]) -> Itera
         yield _unknown_column((*path, "date"), date, columns)
     elif isinstance(date, str) and columns[date].get("type") != "date":
         rule = phrase("“{name}”不是日期列", "`{name}` is not a date column", name=date)
-        yield Fault((*path, "date"), rule, Phrase("请指定 type 为 date 的列", "name a column of type date"))
+        yield Fault((*path, "date"), rule, Phrase("请指定日期类型（“date”）的列", "name a column of type date"))
 
 
 def _unknown_column(path: KeyPath, name: str, columns: Iterable[str]) -> Fault:
@@ -270,14 +281,15 @@ def _column_faults(path: KeyPath, column: Raw) -> Iterator[Fault]:
         )
         yield Fault(path, rule, Phrase("请改名", "rename it"), str(path[-1]))
     if kind == "choice" and not column.get("choices"):
-        rule = Phrase("choice 列没有写可选值", "a column of type choice lists no choices")
+        rule = Phrase("选项列（“choice”）没有写可选值", "a column of type choice lists no choices")
         yield Fault(path, rule, Phrase('请加上 choices = ["…", "…"]', 'add choices = ["…", "…"]'))
     yield from _shared_choices(path, _texts(column.get("choices")))
-    for key, kinds in (("choices", {"choice"}), ("range", NUMERIC), ("accept", {"credit_code"}),
-                       ("forever", {"date"}), ("day_missing", {"date"})):  # fmt: skip
+    for key, kinds in (("choices", ("choice",)), ("range", tuple(NUMERIC)), ("accept", ("credit_code",)),
+                       ("forever", ("date",)), ("day_missing", ("date",))):  # fmt: skip
         if column.get(key) and kind not in kinds:
             rule = phrase(
-                "{key} 不适用于 {kind} 列", "`{key}` does not go with type {kind}", key=key, kind=kind
+                "“{key}”不适用于“{zh}”类型的列", "`{key}` does not go with type {kind}",
+                key=key, kind=kind, zh=TYPES[kind].zh if isinstance(kind, str) and kind in TYPES else kind,
             )
             yield Fault((*path, key), rule, Phrase("请删去，或改 type", "remove it, or change the type"))
     yield from _accept_faults((*path, "accept"), column)

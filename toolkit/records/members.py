@@ -68,7 +68,7 @@ def membership_problems(
     if held and (held.type not in SAYS_SO or held.personal):
         rule = phrase("“{name}”说不清是否申报", "`{name}` cannot say who applied", name=spec.applied)
         mend = Phrase(
-            "请指定 boolean、date 或 member 类型的列", "name a column of type boolean, date or member"
+            "请指定是否（boolean）、日期（date）或会员（member）类型的列", "name a column of type boolean, date or member"
         )
         yield _in_scheme(rule, mend, str(spec.applied))
     yield from _gaps(frames, tables, spec, counts_to)

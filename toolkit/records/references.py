@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from toolkit.ground.problems import Problem, Problems, nearest
 from toolkit.ground.text import Phrase, phrase
 from toolkit.panels.experts import RECUSED
+from toolkit.records.dictionary import TYPES
 from toolkit.records.values import YES
 from toolkit.scheme import Scheme
 from toolkit.scheme.measures import Measure, Range, Selection, State, Window
@@ -132,12 +133,18 @@ def _window(place: str, window: Window, table: str, tables: Tables) -> Found:
         yield from _states(f"{place}.{key}", Selection(table=table, where=states), tables)
 
 
+def _type_words(kind: str) -> str:
+    """A type of columns in Chinese, with the word that tables.toml has for it."""
+    return f"“{TYPES[kind].zh}”（{kind}）" if kind in TYPES else f"“{kind}”"
+
+
 def _kind(place: str, table: str, column: str, kinds: tuple[str, ...] | None, tables: Tables) -> Found:
     """A column must be of one of `kinds`, where they are named."""
     spec = _spec(table, column, tables)
     if spec and kinds and spec.type not in kinds:
-        rule = phrase("“{name}”的类型是 {type}，应为 {kinds}", "`{name}` is {type}, and should be {kinds}",
-                      name=column, type=spec.type, kinds=" / ".join(kinds))  # fmt: skip
+        rule = phrase("“{name}”的类型是{kind}，应为{those}", "`{name}` is {type}, and should be {kinds}",
+                      name=column, type=spec.type, kinds=" / ".join(kinds),
+                      kind=_type_words(spec.type), those="、".join(map(_type_words, kinds)))  # fmt: skip
         yield place, rule, Phrase("请改用另一列，或改正列的类型", "name another column, or change its type")
 
 
@@ -154,7 +161,7 @@ def _states(place: str, selection: Selection, tables: Tables) -> Found:
             if spec.choices and str(state) not in spec.choices:
                 yield _missing(f"{place}.{column}", Phrase("取值", "choice"), str(state), list(spec.choices))
             elif not _same_kind(state, spec.type):
-                rule = phrase("“{state}”与列的类型 {type} 不符", "`{state}` does not fit the type {type}", state=state, type=spec.type)
+                rule = phrase("“{state}”与列的类型{kind}不符", "`{state}` does not fit the type {type}", state=state, type=spec.type, kind=_type_words(spec.type))
                 yield f"{place}.{column}", rule, Phrase("请改写取值，或改正列的类型", "change the state or the type")
 
 
@@ -162,10 +169,10 @@ def _range(place: str, column: str, range_: Range, spec: Column) -> Found:
     """Numbers lie in a range of numbers, days in one of days."""
     if spec.type in (("date",) if range_.of_days else NUMBERS):
         return
-    rule = phrase("“{column}”的类型是 {type}，不能用数字范围", "`{column}` is {type}, and lies in no range of numbers", column=column, type=spec.type)
+    rule = phrase("“{column}”的类型是{kind}，不能用数字范围", "`{column}` is {type}, and lies in no range of numbers", column=column, type=spec.type, kind=_type_words(spec.type))
     mend = Phrase('请列出取值，如 ["甲", "乙"]，或改用数字列', 'list its states, as in ["A", "B"], or name a column of numbers')
     if range_.of_days:
-        rule = phrase("“{column}”的类型是 {type}，不能用日期范围", "`{column}` is {type}, and lies in no range of days", column=column, type=spec.type)
+        rule = phrase("“{column}”的类型是{kind}，不能用日期范围", "`{column}` is {type}, and lies in no range of days", column=column, type=spec.type, kind=_type_words(spec.type))
         mend = Phrase("请改用日期列，或改正列的类型", "name a column of dates, or change its type")
     elif spec.type == "date":
         mend = Phrase("请写日期，如 2018-01-01，不加引号", "write days, as in 2018-01-01, without quotes")
@@ -204,7 +211,7 @@ def _columns(place: str, named: Mapping[str, str | None], table: str, tables: Ta
         yield from _column(f"{place}.{key}", table, column, tables)
         spec = _spec(table, column, tables)
         if numbers and spec and spec.type not in NUMBERS:
-            rule = phrase("“{column}”的类型是 {type}，这里需要数字", "`{column}` is {type}, and numbers are needed", column=column, type=spec.type)
+            rule = phrase("“{column}”的类型是{kind}，这里需要数字", "`{column}` is {type}, and numbers are needed", column=column, type=spec.type, kind=_type_words(spec.type))
             yield f"{place}.{key}", rule, Phrase("请改用数字列", "name a column of numbers")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from toolkit.ground.problems import Problems, refuse
-from toolkit.ground.text import SIGNS, Language, phrase
+from toolkit.ground.text import Language, phrase
+from toolkit.ground.writing import guarded, placed_in, write_csv
 from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.reports.workbook import write_workbook
 
@@ -24,40 +23,25 @@ if TYPE_CHECKING:
 WORKBOOK = "evaluation.xlsx"
 TABLES = ("indicators.csv", "values.csv", "scores.csv", "ranking.csv", "awards.csv", "problems.csv")
 TOUCHED = "touched.csv"
+CERTAINTY = "certainty.csv"
 AWARDS = ("award", "class", "order", "member", "name", "standing")
 RANKING = ("name", "class", "total", "rank", "tied", "award", "grade", "reason")
-
-# A spreadsheet takes text that begins so for a formula; the apostrophe itself is marked too, so that reading back is exact.
-
-
 
 
 def write_results(evaluation: Evaluation, folder: Path) -> None:
     """The six CSV files and `evaluation.xlsx` of an evaluation, in `folder`; `touched.csv` where a value was touched.
 
-    Everything is first written into a hidden folder inside `folder` and then moved into place, so that a run that
-    is broken off leaves no half-written file.
+    A run that is broken off leaves no half-written file: see `placed_in`.
 
     Raises
     ------
     Refused
         When the folder or one of the files in it cannot be written.
     """
-    made = not folder.exists()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".results-", dir=folder) as unfinished:
-            _write_all(evaluation, Path(unfinished))
-            for name in (WORKBOOK, *TABLES, *[TOUCHED] * bool(len(evaluation.touched))):
-                (Path(unfinished) / name).replace(folder / name)
-            if evaluation.touched.empty:  # what an earlier run left there is true no more
-                (folder / TOUCHED).unlink(missing_ok=True)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    except BaseException:
-        if made:
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
+    with placed_in(folder) as unfinished:
+        _write_all(evaluation, unfinished)
+    if evaluation.touched.empty:  # what an earlier run left there is true no more
+        (folder / TOUCHED).unlink(missing_ok=True)
 
 
 def write_certainty(evaluation: Evaluation, chances: pd.DataFrame, spec: WeightDraws, folder: Path) -> Path:
@@ -77,15 +61,9 @@ def write_certainty(evaluation: Evaluation, chances: pd.DataFrame, spec: WeightD
     listed = ranking_cells(evaluation)[["name", "class", "total", "rank", "award"]]
     drawn = _cells(chances.loc[evaluation.ranking.index])
     table = pd.concat([listed, drawn], axis=1).assign(draws=str(spec.draws), spread=str(spec.spread), seed=str(seed))
-    path = folder / "certainty.csv"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".results-", dir=folder) as unfinished:
-            _write_csv(table, Path(unfinished) / path.name)
-            (Path(unfinished) / path.name).replace(path)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    return path
+    with placed_in(folder) as unfinished:
+        _write_csv(table, unfinished / CERTAINTY)
+    return folder / CERTAINTY
 
 
 def write_robustness(answers: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
@@ -98,15 +76,11 @@ def write_robustness(answers: Mapping[str, pd.DataFrame], folder: Path) -> list[
     Refused
         When a file cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".results-", dir=folder) as unfinished:
-            for name, answer in answers.items():
-                flat = answer.apply(lambda column: column.map(_flat) if column.dtype == object else column)
-                _write_csv(_cells(flat), Path(unfinished) / f"{name}.csv", index=answer.index.name is not None)
-            return [(Path(unfinished) / f"{name}.csv").replace(folder / f"{name}.csv") for name in answers]
-    except OSError as error:
-        raise _unwritable(folder, error) from error
+    with placed_in(folder) as unfinished:
+        for name, answer in answers.items():
+            flat = answer.apply(lambda column: column.map(_flat) if column.dtype == object else column)
+            _write_csv(_cells(flat), unfinished / f"{name}.csv", index=answer.index.name is not None)
+    return [folder / f"{name}.csv" for name in answers]
 
 
 def read_ranking(folder: Path) -> pd.DataFrame:
@@ -199,10 +173,7 @@ def _write_all(evaluation: Evaluation, folder: Path) -> None:
 
 
 def _write_csv(cells: pd.DataFrame, path: Path, *, index: bool = True) -> None:
-    # The byte order mark is what makes Excel read the file as UTF-8.
-    cells.to_csv(
-        path, encoding="utf-8-sig", lineterminator="\n", index=index, index_label="member" if index else None
-    )
+    write_csv(cells, path, index=index, index_label="member" if index else None)
 
 
 def _applicable_cells(evaluation: Evaluation, frame: pd.DataFrame) -> pd.DataFrame:
@@ -218,7 +189,7 @@ def _cells(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _cell(value: Any) -> str:
     if isinstance(value, str):
-        return "'" + value if value[:1] in SIGNS else value
+        return guarded(value)
     if type(value) is float:
         return repr(value + 0.0) if value == value else ""  # noqa: PLR0124 - NaN alone is not itself
     if pd.isna(value):
@@ -237,13 +208,3 @@ def _flat(value: Any) -> Any:
 
 def _displayed(totals: pd.Series[float], decimals: int) -> list[str]:
     return ["" if pd.isna(total) else f"{total + 0.0:.{decimals}f}" for total in totals]
-
-
-def _unwritable(folder: Path, error: OSError) -> Exception:
-    file = Path(error.filename2 or error.filename or folder).name
-    rule = phrase("无法写入：{why}", "cannot be written: {why}", why=error.strerror or type(error).__name__)
-    mend = phrase(
-        "请关闭正在打开它的程序，并检查文件夹权限",
-        "close the program that has it open, check the folder's rights",
-    )
-    return refuse(rule, mend, file=file)

@@ -8,7 +8,7 @@ How shapes, outlier treatments and missing policies read, in Chinese and English
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from toolkit.evaluation.awards import tie_nodes
 from toolkit.evaluation.decisions import demand, subject
@@ -21,7 +21,7 @@ from toolkit.reports.wording import MISSING_POLICIES, figure, raw_value, span_in
 from toolkit.scheme.criteria import Indicator
 from toolkit.scheme.measures import Selection, asked_in_words
 from toolkit.scheme.outcomes import PERMISSIONS, Requirement
-from toolkit.scheme.outliers import BoxCox, Winsorise
+from toolkit.scheme.outliers import BoxCox, LogTransform, Winsorise
 from toolkit.scheme.shapes import (
     Borda,
     Category,
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from toolkit.scheme.measures import Measure, Where, Window
     from toolkit.scheme.outcomes import Award, Consent, Effect, Eligibility, Grades, Quota, Veto
     from toolkit.scheme.outliers import Outliers
-    from toolkit.scheme.shapes import Shape
+    from toolkit.scheme.shapes import RelativeShape, Shape
 
 
 DIGITS = "零一二三四五六七八九十"
@@ -408,7 +408,9 @@ def outliers_in_words(treatment: Outliers) -> Phrase:
         power = None if treatment.exponent is None else figure(treatment.exponent)
         return phrase("先作 Box-Cox 变换（{zh}）", "Box-Cox transformation first ({en})",
                       zh=f"λ = {power}" if power else "λ 由数据拟合", en=f"lambda {power}" if power else "lambda fitted")  # fmt: skip
-    return Phrase("先取对数", "logarithm first")
+    if isinstance(treatment, LogTransform):
+        return Phrase("先取对数", "logarithm first")
+    assert_never(treatment)
 
 
 def shape_in_words(shape: Shape) -> Phrase:
@@ -439,13 +441,14 @@ def shape_in_words(shape: Shape) -> Phrase:
         case Logistic(middle=middle, better=better):
             turn = Phrase("越高越好", "more is better") if better == "higher" else Phrase("越低越好", "less is better")
             said = phrase("S 形曲线：{m} 计一半，{zh}", "S-curve, half at {m}, {en}", m=figure(middle), zh=turn.zh, en=turn.en)
+        case _:  # a new shape without words is found by the type checker
+            assert_never(shape)
     return said
 
 
-def _relative(shape: Relative) -> Phrase:
+def _relative(shape: RelativeShape) -> Phrase:
     low, high = _ends(shape)
     ends = {"low": low.zh, "high": high.zh, "low_en": low.en, "high_en": high.en}
-    said = phrase("按名次等距：首名{high}，末名{low}", "by rank in even steps, {high_en} for the first, {low_en} for the last", **ends)
     match shape:
         case MinMax():
             said = phrase("极差法：最好的计{high}，最差的计{low}", "the best {high_en}, the worst {low_en}, straight between", **ends)
@@ -462,6 +465,10 @@ def _relative(shape: Relative) -> Phrase:
             said = Phrase("博尔达计分：每超过一名会员得 1 分", "Borda, a point for each member surpassed")
         case ExponentialRank(rate=rate):
             said = phrase("名次的指数变换（参数 {r}）", "exponential of the rank (rate {r})", r=figure(rate))
+        case Rank() | Borda():
+            said = phrase("按名次等距：首名{high}，末名{low}", "by rank in even steps, {high_en} for the first, {low_en} for the last", **ends)
+        case _:
+            assert_never(shape)
     return said
 
 

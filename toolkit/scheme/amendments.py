@@ -184,6 +184,46 @@ def key_words(key: str) -> Phrase:
 
 
 
+FIELDS = {"name": Phrase("名称", "name"), "class": Phrase("类别", "class"), "award": Phrase("奖项", "award"), "grade": Phrase("等级", "grade"),
+          "rank": Phrase("名次", "rank"), "total": Phrase("总分", "total")}  # fmt: skip
+# Values that mean this under these keys only: elsewhere the same word may be the name of a column.
+WORDS_OF: dict[str, dict[str, Phrase]] = {
+    "within": {"all": Phrase("全部会员", "all members"), "class": Phrase("本类会员", "the class")},
+    "ties": {"best": Phrase("取最高名次", "the best rank"), "average": Phrase("取平均名次", "the mean rank")},
+    "treat": {"winsorise": Phrase("缩尾", "winsorised"), "box_cox": Phrase("Box-Cox 变换", "Box-Cox transformation")},
+    "missing": {"class_mean": Phrase("按本类平均分计", "class mean"), "mean": Phrase("按全部会员平均分计", "mean"), "median": Phrase("按全部会员中位数计", "median")},
+    "take": {
+        "sum": Phrase("合计", "sum"), "count": Phrase("条数", "count"), "distinct": Phrase("不同取值个数", "distinct"), "any": Phrase("有无", "any"),
+        "latest": Phrase("最近一次", "latest"), "mean": Phrase("平均", "mean"), "weighted_mean": Phrase("加权平均", "weighted mean"),
+        "max": Phrase("最大", "max"), "min": Phrase("最小", "min"), "ratio": Phrase("比值", "ratio"), "panel": Phrase("专家评分", "panel"),
+    },
+    "under_appeal": {"count": Phrase("照计", "count"), "count_and_mark": Phrase("照计并注明", "count and mark"), "skip": Phrase("暂不计", "skip")},
+    "unverified": {"left_out": Phrase("不计", "left out"), "counts": Phrase("计入", "counts")},
+    "end_day": {"counts": Phrase("到期当日仍计", "counts"), "excluded": Phrase("到期当日不计", "excluded")},
+    "harshness": {"none": Phrase("不校正", "none"), "zscore": Phrase("标准分", "z-scores"), "mixed_model": Phrase("混合模型", "mixed model")},
+    "holds": {"sheets": Phrase("专家评分表", "sheets"), "results": Phrase("专家组的结果", "results")},
+    "publish": {"none": Phrase("不保留", "none")},
+    "award": {"none": Phrase("一律不得获奖", "none")},
+    "order": {"name": Phrase("按名称", "by name"), "class": Phrase("按类别", "by class"), "rank": Phrase("按名次", "by rank")},
+    "rounding": {"floor": Phrase("舍去小数", "rounded down"), "ceil": Phrase("有小数就进一", "rounded up"), "half_up": Phrase("四舍五入", "rounded half up")},
+    "language": {"zh": Phrase("中文", "Chinese"), "en": Phrase("英文", "English")},
+    "weights": {"percent": Phrase("百分比，同级合计 100", "percent"), "points": Phrase("相对值", "points")},
+    "public": FIELDS,
+    "member": FIELDS,
+}  # fmt: skip
+
+
+def value_words(value: object, key: str = "") -> Phrase:
+    """What a committee calls a value of a key; the value itself where it has no name of its own.
+
+    Examples
+    --------
+    >>> value_words("class_median").zh, value_words("floor", "rounding").zh
+    ('按本类中位数计', '舍去小数')
+    """
+    return WORDS_OF.get(key, {}).get(str(value)) or WORDS.get(value, Phrase(str(value), str(value)))
+
+
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 WORDS: dict[object, Phrase] = {
     True: Phrase("是", "yes"),
@@ -224,6 +264,7 @@ WORDS: dict[object, Phrase] = {
     "median": Phrase("中位数", "median"),
     "trimmed": Phrase("去掉最高最低后平均", "trimmed mean"),
     "aij": Phrase("先合并两两比较", "joint comparisons"),
+    "sum": Phrase("合计", "sum"),
     "pseudonyms": Phrase("只留编号", "by code"),
 }
 Side: TypeAlias = tuple[Any, Any]  # as written, and with what holds by default
@@ -330,7 +371,7 @@ def _changed(path: tuple[str, ...], said: tuple[Phrase, ...], first: Any, second
     places = Phrase(" · ".join(item.zh for item in where), " · ".join(item.en for item in where))
     named = labels if path[-1] in NODE_KEYS else {}
     digits = 15 if _rounded_alike(first, second) else 6
-    old, new = _worded(first, named, digits), _worded(second, named, digits)
+    old, new = _worded(first, named, digits, path[-1]), _worded(second, named, digits, path[-1])
     zh = "：".join(part for part in (what.zh, f"{places.zh} {old.zh} → {new.zh}".strip()) if part)
     en = ": ".join(part for part in (what.en, f"{places.en} {old.en} → {new.en}".strip()) if part)
     kind: Literal["added", "removed", "changed"] = "added" if first is None else "removed" if second is None else "changed"
@@ -342,14 +383,16 @@ def _rounded_alike(first: Any, second: Any) -> bool:
     return numbers and f"{first:.6g}" == f"{second:.6g}"
 
 
-def _worded(value: Any, labels: Raw, digits: int = 6) -> Phrase:
+def _worded(value: Any, labels: Raw, digits: int = 6, of: str = "") -> Phrase:
     if isinstance(value, dict):
-        parts = [(key_words(str(key)), _worded(item, labels, digits)) for key, item in value.items() if item not in EMPTY]
+        parts = [(key_words(str(key)), _worded(item, labels, digits, str(key))) for key, item in value.items() if item not in EMPTY]
         return Phrase("，".join(f"{k.zh} {v.zh}" for k, v in parts), ", ".join(f"{k.en} {v.en}" for k, v in parts))
     if isinstance(value, list):
-        items = [_worded(item, labels, digits) for item in value]
+        items = [_worded(item, labels, digits, of) for item in value]
         return Phrase("、".join(item.zh for item in items) or "无", ", ".join(item.en for item in items) or "none")
     if isinstance(value, float):
         return Phrase(*[f"{value:.{digits}g}"] * 2)
-    known = None if isinstance(value, int) and not isinstance(value, bool) else WORDS.get(value)  # 1 is not "yes"
-    return known or Phrase(*[str(labels.get(value, value))] * 2)
+    if isinstance(value, int) and not isinstance(value, bool):  # 1 is not "yes"
+        return Phrase(*[str(value)] * 2)
+    named = WORDS_OF.get(of, {}).get(str(value)) or WORDS.get(value)
+    return named or Phrase(*[str(labels.get(value, value))] * 2)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.writing import placed_in
 from toolkit.reports import wording
 from toolkit.reports.score_cards import (
     ADDS_UP,
@@ -68,20 +68,13 @@ def write_cards(
     """
     written: list[Path] = []
     names = card_names({str(member): str(name) for member, name in evaluation.ranking["name"].items()})
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with placed_in(folder) as unfinished:
         for card in score_cards(evaluation, records, members):
-            path, tables = folder / names[card.member], card_tables(evaluation, card, records)
-            unfinished = path.with_name(f".{path.name}")
-            write_card(evaluation, card, tables, unfinished)
-            unfinished.replace(path)
-            written.append(path)
+            name, tables = names[card.member], card_tables(evaluation, card, records)
+            write_card(evaluation, card, tables, unfinished / name)
+            written.append(folder / name)
             if progress:
                 progress(tables)
-    except OSError as error:
-        rule = phrase("无法写入：{why}", "cannot be written: {why}", why=error.strerror or type(error).__name__)
-        mend = Phrase("请关闭正在打开它的程序，并检查文件夹权限", "close the program that has it open, check the folder's rights")
-        raise refuse(rule, mend, file=Path(error.filename2 or error.filename or folder).name.removeprefix(".")) from error
     return written
 
 

@@ -58,6 +58,16 @@ def labelled(raw: Raw, given: object, known: Sequence[str]) -> str | None:
     return next((str(item["id"]) for item in every if item.get("label") == word and item.get("id") in known), None)
 
 
+def told(item: Raw) -> Phrase:
+    """What a reader calls an item: in Chinese by its label, in English by its id."""
+    label = item.get("label")
+    return Phrase(label if isinstance(label, str) and label else str(item.get("id")), str(item.get("id")))
+
+
+def _group(raw: Raw, id_: str) -> Phrase:
+    return next((told(item) for _, item in items(raw, "group") if item.get("id") == id_), Phrase(id_, id_))
+
+
 def unknown(path: KeyPath, what: Phrase, given: object, known: list[str], raw: Raw | None = None) -> Fault:
     """The fault of a name that leads nowhere, with the nearest right one; of a label in `raw`, with its id."""
     rule = phrase("{what}“{given}”不存在", "there is no {en} `{given}`", what=what.zh, en=what.en, given=given)
@@ -113,7 +123,7 @@ def _parents(raw: Raw) -> Iterator[Fault]:
             yield fault
     for place, item in items(raw, "group"):
         if item.get("id") not in parents:
-            rule = phrase("分组“{id}”下没有指标", "the group `{id}` has no indicator", id=item.get("id"))
+            rule = phrase("分组“{name.zh}”下没有指标", "the group `{name.en}` has no indicator", name=told(item))
             yield Fault(("group", place), rule, Phrase("请加上指标，或删去该分组", "add one, or remove the group"))
 
 
@@ -130,24 +140,24 @@ def _cycles(raw: Raw) -> Iterator[Fault]:
 
 
 def _weights(raw: Raw) -> Iterator[Fault]:
-    siblings: dict[str | None, list[tuple[KeyPath, str, Any]]] = {}
+    siblings: dict[str | None, list[tuple[KeyPath, Phrase, Any]]] = {}
     groups = ids(raw, "group")
     for name in NODE_LISTS:
         for place, item in items(raw, name):
-            siblings.setdefault(_meant(raw, item.get("group"), groups), []).append(((name, place), str(item.get("id")), item.get("weight")))
+            siblings.setdefault(_meant(raw, item.get("group"), groups), []).append(((name, place), told(item), item.get("weight")))
     lost = [siblings.pop(parent) for parent in list(siblings) if parent is not None and parent not in groups]
     for parent, nodes in siblings.items():
         if not all(is_number(weight) and weight >= 0 for _, _, weight in nodes):
             continue
         total = sum(weight for _, _, weight in nodes)
-        where = Phrase("一级指标", "total") if parent is None else phrase("“{id}”下各项", "{id}", id=parent)
-        listed = " + ".join(f"{name} {weight:g}" for _, name, weight in nodes)
+        where = Phrase("一级指标", "total") if parent is None else phrase("“{name.zh}”下各项", "{name.en}", name=_group(raw, parent))
+        listed = Phrase(*(" + ".join(f"{name.into(language)} {weight:g}" for _, name, weight in nodes) for language in ("zh", "en")))
         if raw.get("weights", "percent") == "percent" and abs(total - 100) > 1e-9:
             if any(_fills(100 - total, strays) for strays in lost):
                 continue
             rule = phrase(
-                "{zh}的权重之和应为 100，现为 {total:.10g}（{listed}）",
-                "weights below `{en}` must sum to 100, not {total:.10g} ({listed})",
+                "{zh}的权重之和应为 100，现为 {total:.10g}（{listed.zh}）",
+                "weights below `{en}` must sum to 100, not {total:.10g} ({listed.en})",
                 zh=where.zh, en=where.en, total=total, listed=listed,
             )
             mend = Phrase("请调整权重，使其和为 100", "change the weights so that they sum to 100")
@@ -166,7 +176,7 @@ def _meant(raw: Raw, parent: object, groups: list[str]) -> str | None:
     return labelled(raw, parent, groups) or nearest(parent, groups) or parent
 
 
-def _fills(gap: float, strays: list[tuple[KeyPath, str, Any]]) -> bool:
+def _fills(gap: float, strays: list[tuple[KeyPath, Phrase, Any]]) -> bool:
     """Whether just the weights of those whose parent is unknown are lacking."""
     weights = [weight for _, _, weight in strays]
     return all(map(is_number, weights)) and abs(sum(weights) - gap) < 1e-9

@@ -40,12 +40,11 @@ from toolkit.scheme.shapes.relative import (
 
 __all__ = [
     "Borda", "Category", "ExponentialRank", "Linear", "Log", "Logistic", "MinMax", "Number", "Percentile", "Piecewise",
-    "Placed", "Points", "Ranged", "Rank", "Relative", "Shape", "ShareOfBest", "Steps", "Target", "ZScore",
+    "Placed", "Points", "Ranged", "Rank", "Relative", "RelativeShape", "Shape", "ShareOfBest", "Steps", "Target", "ZScore",
     "is_missing", "named_states", "state_name",
 ]  # fmt: skip
 
+RelativeShape = MinMax | ZScore | Percentile | Rank | Borda | ShareOfBest | ExponentialRank
 Shape = Annotated[
-    Linear | Log | Points | Steps | Piecewise | Target | Category | Logistic
-    | MinMax | ZScore | Percentile | Rank | Borda | ShareOfBest | ExponentialRank,
-    Field(discriminator="shape"),
-]  # fmt: skip
+    Linear | Log | Points | Steps | Piecewise | Target | Category | Logistic | RelativeShape, Field(discriminator="shape")
+]

@@ -19,6 +19,7 @@ import pandas as pd
 
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.text import Phrase, phrase
+from toolkit.scheme.amendments import value_words
 from toolkit.scheme.criteria import AGGREGATE, MissingPolicy
 from toolkit.scheme.shapes import (
     Borda,
@@ -169,15 +170,16 @@ def _nothing_missing(evaluation: Evaluation, item: Indicator) -> Phrase | None:
     raw, counted = evaluation.measured.raw[item.id], evaluation.applicable[item.id]
     if (raw.isna() & counted).any():
         return None
-    return phrase("“{id}”没有缺失的数据", "nothing is missing in `{id}`", id=item.id)
+    return phrase("“{label}”没有缺失的数据", "nothing is missing in `{id}`", id=item.id, label=item.label)
 
 
 def _no_goalposts(item: Indicator) -> Phrase | None:
     if isinstance(item.value, Linear | Log):
         return None
     return phrase(
-        "“{id}”的计分方法 {shape} 没有可移动的标准（worst、best）", "the shape {shape} of `{id}` has no goalposts to move", id=item.id, shape=item.value.shape
-    )
+        "“{label}”按“{way}”计分，没有可移动的标准（worst、best）", "the shape {shape} of `{id}` has no goalposts to move",
+        id=item.id, label=item.label, shape=item.value.shape, way=value_words(item.value.shape).zh,
+    )  # fmt: skip
 
 
 
@@ -234,7 +236,8 @@ def _rules(evaluation: Evaluation) -> dict[str, Group | Total]:
 def _no_mean(node: str, rule: Group | Total) -> Phrase | None:
     if rule.aggregate not in {"sum", "conditional"}:
         return None
-    return phrase("“{node}”是 {kind}，不能换成平均", "`{node}` is a {kind}: no mean can replace it", node=node, kind=rule.aggregate)
+    return phrase("“{node}”是“{way}”，不能换成平均", "`{name}` is a {kind}: no mean can replace it",
+                  node=getattr(rule, "label", "总分"), way=value_words(rule.aggregate).zh, name=node, kind=rule.aggregate)  # fmt: skip
 
 
 
@@ -333,4 +336,4 @@ def _relatives(better: Better, scale: float) -> dict[str, Relative]:
 def _no_direction(evaluation: Evaluation, item: Indicator) -> Phrase | None:
     if pd.api.types.is_float_dtype(evaluation.measured.raw[item.id]) and direction(item):
         return None
-    return phrase("“{id}”不是越大越好或越小越好的数字", "`{id}` is no number of which more, or less, is always better", id=item.id)
+    return phrase("“{label}”不是越大越好或越小越好的数字", "`{id}` is no number of which more, or less, is always better", id=item.id, label=item.label)

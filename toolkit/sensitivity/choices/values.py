@@ -155,7 +155,7 @@ def no_numbers(evaluation: Evaluation, item: Indicator) -> Phrase | None:
     """Why an indicator's raw values cannot be others; None where they are numbers."""
     if pd.api.types.is_float_dtype(evaluation.measured.raw[item.id]):
         return None
-    return phrase("“{id}”的原始值不是数字，没有测量误差可言", "the raw values of `{id}` are no numbers: they have no error", id=item.id)
+    return phrase("“{label}”的原始值不是数字，没有测量误差可言", "the raw values of `{id}` are no numbers: they have no error", id=item.id, label=item.label)
 
 
 def _no_late_records(evaluation: Evaluation, item: Indicator, *, known: bool) -> Phrase | None:
@@ -163,9 +163,9 @@ def _no_late_records(evaluation: Evaluation, item: Indicator, *, known: bool) ->
     if take in WHOLE or take == "any":
         return None
     if take not in {"sum", None} or no_numbers(evaluation, item) is not None:
-        return phrase("“{id}”不是随记录增加的数", "`{id}` does not grow with records", id=item.id)
+        return phrase("“{label}”不是随记录增加的数", "`{id}` does not grow with records", id=item.id, label=item.label)
     return None if known else phrase(
-        "“{id}”再添一条记录会增加多少，须写明 worth", "what one more record adds to `{id}` has to be said: `worth`", id=item.id
+        "“{label}”再添一条记录会增加多少，须写明“worth”", "what one more record adds to `{id}` has to be said: `worth`", id=item.id, label=item.label
     )  # fmt: skip
 
 
