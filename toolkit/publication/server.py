@@ -205,7 +205,7 @@ def serve(
     Raises
     ------
     Refused
-        If a bag does not verify or holds no public page, or a port is taken.
+        If a bag does not verify, holds no public page or one for which no member was asked, or a port is taken.
     """
     with (
         contextlib.suppress(KeyboardInterrupt),
@@ -243,7 +243,7 @@ def served(
 
 
 def _refuse_unsealed(bags: Sequence[Path], verify: Callable[[Path], Problems]) -> None:
-    """Refuse, with all problems of all bags at once, what is not a sealed bag with a public page."""
+    """Refuse, with all problems of all bags at once, what is not a sealed bag with a public page that members agreed to."""
     problems = Problems()
     for bag in bags:
         try:
