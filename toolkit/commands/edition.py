@@ -33,7 +33,7 @@ BEGUN = (
 )
 UNEVALUATED = (
     "两者之一还不能计算（{n} 处错误），未比较结果；请先运行 committee check。",
-    "One of the two cannot be evaluated yet ({n} errors): results are not compared; run committee check first.",
+    "One of the two cannot be evaluated yet ({n:error|errors}): results are not compared; run committee check first.",
 )
 SAME = Phrase("记录没有变化。", "No record changed.")
 
@@ -123,7 +123,7 @@ def changes(
         found = changed_records(before, after, frozenset().union(*(panel_tables(state.scheme) for state in states)))
         for place, records in ((old, before), (new, after)):
             if refused := int(records.counts["refused"].sum()):
-                say(language, phrase("{place} 有 {n} 行被退回，未作比较。", "{n} rows of {place} are refused and not compared.", place=place, n=refused))
+                say(language, phrase("{place} 有 {n} 行被退回，未作比较。", "{n:row|rows} of {place} refused and not compared.", place=place, n=refused))
         for table in uncompared(before, after):
             say(language, phrase("{table} 表在数据库或大文件中，未作比较。", "Table {table} stands elsewhere and is not compared.", table=table))
         say(language, Phrase(*(repr(record_changes_table(found, after, each)) for each in ("zh", "en"))) if len(found) else SAME)
@@ -177,7 +177,7 @@ def _return(edition: Edition, out: Path, *, warnings: bool, language: str) -> No
         say(language, Phrase("没有需要退回的文件。", "No file has to go back."))
     refused = register_refused(edition)
     if refused and any(problem.rule == NO_MEMBER for problem in edition.records.problems):
-        say(language, Phrase(WITHHELD.zh.format(n=refused, rule=NO_MEMBER.zh), WITHHELD.en.format(n=refused, rule=NO_MEMBER.en)))
+        say(language, phrase(WITHHELD.zh, WITHHELD.en, n=refused, rule=NO_MEMBER))
 
 
 def _tell_amendments(found: tuple[Amendment, ...], language: str) -> None:

@@ -117,7 +117,7 @@ def bottom_line(extract: Extract) -> Phrase:
     classes = len(notice["classes"])
     return phrase(
         "申报参评的 {applied} 家会员中，评出{zh}{among}。",
-        "Of {applied} members that applied, {en} were selected{across}.",
+        "Of {applied:member|members} that applied, {en} were selected{across}.",
         applied=notice["applied"],
         zh=zh,
         en=en,
@@ -144,8 +144,8 @@ def count_line(extract: Extract, shown: int, language: Language) -> Safe:
     """How many of the list are shown."""
     of = len(extract.rows)
     if shown == of:
-        return element("span", phrase("共 {of} 家", "{of} members", of=of).into(language), css="count")
-    line = phrase("显示 {shown} 家，共 {of} 家", "{shown} of {of} members", shown=shown, of=of)
+        return element("span", phrase("共 {of} 家", "{of:member|members}", of=of).into(language), css="count")
+    line = phrase("显示 {shown} 家，共 {of} 家", "{shown} of {of:member|members}", shown=shown, of=of)
     return element("span", line.into(language), css="count part")
 
 
