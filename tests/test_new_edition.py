@@ -78,7 +78,7 @@ def test_forms_follow_the_dictionary_and_a_filled_one_is_not_written_over(tmp_pa
     assert "*何事" in [cell.value for cell in openpyxl.load_workbook(path)["自报"][HEADING_ROW + 1]]
     fill(path, "自报", TABLES.table["self_reports"], [{"credit_code": JIA, "phone": "13800138000"}])
     before = path.read_bytes()
-    with pytest.raises(Refused, match="1 rows are filled in") as refused:
+    with pytest.raises(Refused, match="1 row is filled in") as refused:
         renewed_forms(tmp_path)
     assert "13800138000" not in refused.value.problems.text()
     assert path.read_bytes() == before

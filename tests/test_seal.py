@@ -184,3 +184,21 @@ def test_two_seals_at_a_time_are_refused(small_edition: Path, house: Path) -> No
     (small_edition / "sealed").mkdir()
     with only_one(small_edition / "sealed" / ".lock"), pytest.raises(Refused, match="under way"):
         sealed(small_edition, house)
+
+
+@pytest.mark.parametrize("stays", [False, True])
+def test_open_ties_refuse_a_seal_unless_the_scheme_says_they_may_stay(small_edition: Path, house: Path, *, stays: bool) -> None:
+    rules = small_edition / "scheme.toml"
+    written = rules.read_text("utf-8").replace('ties     = ["conduct_group", "joint"]', 'ties = ["committee"]' + '\nopen_ties = "may_stay"' * stays)
+    rules.write_text(written.replace('label = "优秀会员"', 'label = "优秀会员"\nby = "pledge"'), "utf-8")
+    edition = open_edition(small_edition)
+    ties = evaluate(edition.scheme, edition.records).ties
+    assert ties
+    if stays:
+        assert (sealed(small_edition, house) / "data").is_dir()
+        return
+    with pytest.raises(Refused, match='open_ties = "may_stay"') as refused:
+        sealed(small_edition, house)
+    assert len(refused.value.problems) == len(ties)
+    assert "待委员会决定" in refused.value.problems.text("zh")
+    assert nothing_is_left(small_edition)

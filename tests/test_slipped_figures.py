@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
 
 import toolkit
 from tests.few_lines import (
@@ -312,3 +316,56 @@ def _two(rows: list[tuple[str, float, float]]) -> toolkit.Evaluation:
     """An evaluation by two indicators, 60 and 40, with one place in the class."""
     scheme = scheme_text(indicator_text("a", 60), indicator_text("b", 40), award_text('number = 1, within = "class"'))
     return found(scheme, ["a", "b"], rows)
+
+
+WAYS = {
+    "cell": '{ column = "members.n" }',
+    "percent": '{ column = "members.p" }',
+    "cells": '{ column = "members.a", over = "members.b" }',
+    "over_table": '{ column = "members.a", over = "volume.b" }',
+    **{take: f'{{ table = "acts", take = "{take}", column = "n" }}' for take in ("max", "min", "mean")},
+    "latest": '{ table = "dated", take = "latest", column = "n" }',
+    "weighted_mean": '{ table = "acts", take = "weighted_mean", column = "n", weight = "b" }',
+    "ratio": '{ table = "acts", take = "ratio", column = "a", over = "b" }',
+    "sum": '{ table = "parts", take = "sum", column = "n" }',
+}
+NUMBER = '[table.{table}.column.{name}]\nheadings = ["{name}"]\ntype = "{kind}"\n'
+
+
+def _table(name: str, *columns: str) -> str:
+    described = "".join(NUMBER.format(table=name, name=column, kind="date" if column == "on" else "number") for column in columns)
+    dated = 'date = "on"\n' if "on" in columns else ""
+    return f'\n[table.{name}]\nfile = "records/{name}.csv"\n{dated}[table.{name}.column.code]\nheadings = ["code"]\ntype = "member"\n{described}'
+
+
+@settings(max_examples=20, deadline=None)
+@drawn(
+    st.decimals(min_value=1, max_value=999, places=3),
+    st.decimals(min_value="0.001", max_value=9, places=3),
+    st.integers(1, 4),
+    st.sampled_from([0.0, math.inf]),
+)
+def test_any_way_to_the_same_decimal_gives_the_same_points(number: Decimal, below: Decimal, rows: int, towards: float) -> None:
+    """A cell, a percent text, a quotient, a mean, a sum of parts, all with noise: one number, one step, one condition."""
+
+    def cell(exact: Decimal) -> str:
+        return repr(math.nextafter(float(exact), towards))  # as a binary file holds what was reckoned
+
+    tenth, row = Decimal("0.1"), f"M001,{cell(number)},{cell(number * below)},{cell(below)}"
+    parts = [number - (rows - 1) * tenth, *[tenth] * (rows - 1)]
+    files = {
+        "acts.csv": "\n".join(["code,n,a,b", *[row] * rows]) + "\n",
+        "parts.csv": "\n".join(["code,n", *[f"M001,{cell(part)}" for part in parts]]) + "\n",
+        "dated.csv": f"code,n,on\nM001,{cell(number)},2018-03-05\n",
+        "volume.csv": f"code,b\nM001,{cell(below)}\n",
+    }
+    tables = _table("acts", "n", "a", "b") + _table("parts", "n") + _table("dated", "n", "on") + _table("volume", "b")
+    steps = f'{{ shape = "steps", steps = [[0, 0], [{number}, 100]] }}'
+    indicators = [indicator_text(way, 1, steps, measure=measure) for way, measure in WAYS.items()]
+    conditions = [f'\n[[condition]]\nid = "c_{way}"\nlabel = "c"\nmeasure = {measure}\n' for way, measure in WAYS.items()]
+    least = ", ".join(f'{{ condition = "c_{way}", least = {number}, most = {number} }}' for way in WAYS)
+    scheme = scheme_text(*indicators, *conditions, award_text("number = 1", f"require = [{least}]\n"))
+    member = ("K", cell(number), f"{number * 100}%", cell(number * below), cell(below))
+    evaluation = found(scheme, ["n", "p", "a", "b"], [member], types={"p": "percent"}, tables=tables, files=files)
+    assert evaluation.measured.raw.iloc[0].to_dict() == dict.fromkeys(WAYS, float(number))
+    assert (totals(evaluation), given(evaluation)) == ([100.0], 1)

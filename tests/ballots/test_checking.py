@@ -44,7 +44,7 @@ def test_ballots_are_looked_at_where_the_tables_cannot_be_read_and_not_without_a
 def test_too_few_for_the_scheme_are_a_warning_since_its_weights_stand(tmp_path: Path) -> None:
     found = check_ballots(edition(tmp_path, {"E01.toml": slip("E01")}), small_scheme(minimum=3))
     assert [problem.severity for problem in found.problems] == ["warning"]
-    assert "only 1 ballots of round 1 count, the scheme wants 3" in found.problems.text("en")
+    assert "of round 1 only 1 ballot counts, the scheme wants 3" in found.problems.text("en")
     assert not check_ballots(edition(tmp_path / "none", {}), small_scheme(minimum=3)).problems
 
 

@@ -52,4 +52,4 @@ def test_without_ballots_and_with_too_few_a_sentence_says_so(small_edition: Path
     tables = overview.decided_overview(evaluation, ballots, "en"), overview.means_overview(ballots, "en"), overview.agreement_overview(ballots, "en")
     for table in tables:
         ((said,),) = table.rows
-        assert ("only 1 ballots" if weighting else "There is no ballot") in said
+        assert ("only 1 ballot counts" if weighting else "There is no ballot") in said

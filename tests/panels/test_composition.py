@@ -62,7 +62,7 @@ def test_the_same_person_twice_does_not_make_up_the_number() -> None:
 def test_a_seat_without_a_pseudonym_is_told() -> None:
     seats = panel(5, 5)
     seats.loc[2, "expert"] = " "
-    assert "1 experts have no pseudonym" in composition_problems(seats).text("en")
+    assert "1 expert has no pseudonym" in composition_problems(seats).text("en")
 
 
 def test_unknown_is_not_outside() -> None:

@@ -264,7 +264,7 @@ def test_what_changed_in_score_sheets_is_told_without_a_score(tmp_path: Path) ->
 
 def test_whom_an_expert_has_still_to_score_is_counted(tmp_path: Path) -> None:
     said = check_edition(write_judged_edition(tmp_path / "one"))[1].text("en")
-    assert "`创新`: expert E05 has not scored 1 members" in said
+    assert "`创新`: expert E05 has not scored 1 member" in said
     assert "`服务`: expert E05 has not scored 2 members" in said
     assert said.count("has not scored") == 2  # nobody is asked for whom it withdraws from
     nothing = check_edition(write_judged_edition(tmp_path / "two", {expert: rows for expert, rows in SHEETS.items() if expert != "E02"}))[1].text("en")

@@ -106,7 +106,7 @@ def test_lacking_and_negative_values_are_named() -> None:
         entropy_shares([[1, np.nan], [-1, 2]], ["hours", "pledge"])
     text = refused.value.problems.text("en")
     assert 'hours "-1": entropy weights cannot take negative values' in text
-    assert "pledge: 1 members have no value" in text
+    assert "pledge: 1 member has no value" in text
 
 
 @pytest.mark.parametrize(("values", "said"), [([[1, 2]], "two members or more"), ([[5, 6], [5, 6]], "all indicators are constant")])

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 NO_BALLOT = Phrase("第 {round} 轮没有一张可计入的判断票", "no ballot of round {round} counts")
-TOO_FEW = Phrase("第 {round} 轮只有 {n} 张计入，办法要求至少 {least} 张", "only {n} ballots of round {round} count, the scheme wants {least}")
+TOO_FEW = Phrase("第 {round} 轮只有 {n} 张计入，办法要求至少 {least} 张", "of round {round} only {n:ballot counts|ballots count}, the scheme wants {least}")
 GATHER = Phrase("请催收或补正判断票（见清单）", "gather or mend ballots, see the list")
 NOTHING = Phrase("没有一组有两项或更多，无从分配权重", "no group voted on has two nodes or more")
 NAME_GROUPS = Phrase("请在 groups 里写上要表决的分组", "name other groups in `groups`")
@@ -238,7 +238,7 @@ def _unread(folder: Path, tables: Tables) -> tuple[Problem, ...]:
     unread = [name for name in names if name.as_posix() not in read and not _passed_over(name)]
     if not unread:
         return ()
-    rule = phrase("有 {n} 个文件没有读取", "{n} files here are read by nothing", n=len(unread))
+    rule = phrase("有 {n} 个文件没有读取", "{n:file here is|files here are} read by nothing", n=len(unread))
     return (Problem("warning", rule, MEND, file=FOLDER),)
 
 

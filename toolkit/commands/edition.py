@@ -132,7 +132,7 @@ def changes(
         changed = changed_records(before, after, frozenset().union(*(panel_tables(state.scheme) for state in states)))
         for place, records in ((old, before), (new, after)):
             if refused := int(records.counts["refused"].sum()):
-                say(language, phrase("{place} 有 {n} 行被退回，未作比较。", "{n} rows of {place} are refused and not compared.", place=place, n=refused))
+                say(language, phrase("{place} 有 {n} 行被退回，未作比较。", "{n:row|rows} of {place} refused and not compared.", place=place, n=refused))
         for table in uncompared(before, after):
             say(language, phrase("{table} 表在数据库或大文件中，未作比较。", "Table {table} stands elsewhere and is not compared.", table=table))
         say(language, Phrase(*(repr(record_changes_table(changed, after, each)) for each in ("zh", "en"))) if len(changed) else SAME)
@@ -148,7 +148,7 @@ def changes(
 def _tell_uncomputed(place: Path, edition: Edition | None, problems: Problems, language: str) -> None:
     """Which of the two cannot be evaluated, and why."""
     zh, en = ("不能计算", "cannot be evaluated") if edition else ("不能读取", "cannot be read")
-    say(language, phrase("{place} {zh}，有 {n} 处错误：", "{place} {en}, {n} errors:", place=place, zh=zh, en=en, n=len(problems.errors)))
+    say(language, phrase("{place} {zh}，有 {n} 处错误：", "{place} {en}, {n:error|errors}:", place=place, zh=zh, en=en, n=len(problems.errors)))
     typer.echo(problems.errors.text(language_of(language)), err=True)
 
 
@@ -191,7 +191,7 @@ def _return(edition: Edition, out: Path, *, warnings: bool, language: str) -> No
         say(language, Phrase("没有需要退回的文件。", "No file has to go back."))
     refused = register_refused(edition)
     if refused and any(problem.rule == NO_MEMBER for problem in edition.records.problems):
-        say(language, Phrase(WITHHELD.zh.format(n=refused, rule=NO_MEMBER.zh), WITHHELD.en.format(n=refused, rule=NO_MEMBER.en)))
+        say(language, phrase(WITHHELD.zh, WITHHELD.en, n=refused, rule=NO_MEMBER))
 
 
 def _tell_amendments(found: tuple[Amendment, ...], language: str) -> None:

@@ -353,7 +353,7 @@ def _part(complete: Floats, place: int, members: int, language: Language) -> dic
         said.append(
             phrase(
                 "只用了各项齐全的 {n}／{all} 个会员",
-                "only {n} of {all} members have all parts",
+                "only {n} of {all:member|members} with all parts",
                 n=n,
                 all=members,
             )

@@ -721,7 +721,7 @@ def tie_problems(scheme: Scheme, members: pd.DataFrame, ties: Sequence[Tie]) -> 
     for tie in ties:
         rule = phrase(
             "“{award}”剩余名额 {places} 个，{n} 家完全同分，待委员会决定：{zh}",
-            "`{award}`: {places:place|places} left for {n} members level in every way, for the committee to decide: {en}",
+            "`{award}`: {places:place|places} left for {n:member|members} level in every way, for the committee to decide: {en}",
             award=scheme.label(tie.award), places=tie.places, n=len(tie.members),
             zh="、".join(_named(members, tie)), en=", ".join(_named(members, tie)),
         )  # fmt: skip

@@ -111,7 +111,7 @@ def _nothing_found(item: Indicator, name: str) -> Problem:
 
 def _negative(item: Indicator, raw: Floats) -> Problem:
     rule = phrase(
-        "“{label}”有 {n} 个负数，无法与最好值相比", "`{label}` has {n} negative values: they are no share of the best",
+        "“{label}”有 {n} 个负数，无法与最好值相比", "`{label}` has {n:negative value|negative values}: no share of the best",
         label=item.label, n=int((raw < 0).sum()),
     )  # fmt: skip
     return _said("error", item, "value", rule, Phrase("请改用 min_max", "use `min_max`"), value=f"{raw.min():g}")
@@ -147,7 +147,7 @@ def _treated(valued: Valued) -> Iterator[Problem]:
     item, treatment = valued.item, valued.item.outliers
     count = 0 if valued.treated is None else np.count_nonzero(valued.treated)
     if count:
-        rule = phrase("“{label}”有 {n} 个数值作了离群值处理", "{n} values of `{label}` were treated as outliers", label=item.label, n=count)
+        rule = phrase("“{label}”有 {n} 个数值作了离群值处理", "{n:value|values} of `{label}` treated as outliers", label=item.label, n=count)
         mend = Phrase("逐项列在“替代与处理的数值”中，请委员会过目", "each is listed with the values touched, for the committee to see")
         yield _said("note", item, "outliers", rule, mend, value=str(count))
     if isinstance(treatment, Winsorise) and treatment.stays_skewed(valued.used):

@@ -207,7 +207,7 @@ def _in_use(path: Path) -> Refused | None:
         return refuse(rule, Phrase("请移走或改名后再试", "move it away or rename it"), file=f"{FOLDER}/{path.name}")
     if not rows:
         return None
-    rule = phrase("表里已填了 {rows} 行，不能覆盖", "{rows} rows are filled in: it is not written over", rows=rows)
+    rule = phrase("表里已填了 {rows} 行，不能覆盖", "{rows:row is|rows are} filled in: it is not written over", rows=rows)
     mend = Phrase("请把它移到 records/，再重新生成", "move it to records/ and try again")
     return refuse(rule, mend, file=f"{FOLDER}/{path.name}")
 

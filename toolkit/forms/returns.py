@@ -201,7 +201,7 @@ def _counted(found: Sequence[Marked], counts: pd.DataFrame, language: Language) 
     told = [
         phrase(
             "{sheet}共读入 {read} 行：采用 {accepted} 行，退回 {refused} 行，不是数据的 {not_data} 行（合计、备注和空行）。",
-            "{sheet}{read} rows were read: {accepted} accepted, {refused} refused, {not_data} no data.",
+            "{sheet}{read:row was|rows were} read: {accepted} accepted, {refused} refused, {not_data} no data.",
             sheet=f"{name} " if name else "",
             **{str(column): int(number) for column, number in row.items()},
         )
@@ -285,8 +285,8 @@ def _in_front(workbook: Workbook, sheet: Worksheet) -> None:
 
 OFFICE = Phrase("秘书处", "the secretariat")
 WITHHELD = Phrase(
-    "会员名册有 {n} 行被退回，其他表里的“{rule}”可能由它引起，暂不退回：请先改好名册，再检查一次。",
-    "{n} rows of the members table are refused. “{rule}” in other tables may come of that and is not returned yet: "
+    "会员名册有 {n} 行被退回，其他表里的“{rule.zh}”可能由它引起，暂不退回：请先改好名册，再检查一次。",
+    "{n:row|rows} of the members table refused. “{rule.en}” in other tables may come of that and is not returned yet: "
     "mend the members table first, then check again.",
 )
 RETURNED = Phrase(

@@ -211,7 +211,7 @@ def unscored_members(item: Indicator, scores: pd.DataFrame, recused: pd.DataFram
     table = str(item.measure.table)
     lacking = (scores.isna() & ~recused)[concerned].sum()
     for expert, count in lacking[lacking > 0].items():
-        rule = phrase("“{label}”：专家 {expert} 还有 {n} 个会员未评", "`{label}`: expert {expert} has not scored {n} members",
+        rule = phrase("“{label}”：专家 {expert} 还有 {n} 个会员未评", "`{label}`: expert {expert} has not scored {n:member|members}",
                       label=item.label, expert=expert, n=count)  # fmt: skip
         mend = Phrase("请补评；不评的填“回避”", "have them scored, or 回避 written")
         yield Problem("warning", rule, mend, file=records.tables.table[table].file or "", column=_heading(records, table, str(item.measure.column)))
@@ -225,7 +225,7 @@ def levelling_problems(panel: Panel, item: Indicator, level: Levelling) -> Itera
     few = who.loc[who["how"] == "too_few", "compared"]
     if len(few):
         rule = phrase("“{label}”：评过的会员中另有专家也评过的不到 {least} 个，评分太少，未作宽严校正：{zh}",
-                      "`{label}`: too few to level, under {least} members scored by another expert too: {en}", label=item.label, least=LEAST,
+                      "`{label}`: too few to level, under {least:member|members} scored by another expert too: {en}", label=item.label, least=LEAST,
                       zh="、".join(f"专家 {expert}（{n} 个）" for expert, n in few.items()), en=", ".join(f"{expert} ({n})" for expert, n in few.items()))  # fmt: skip
         yield Problem("warning", rule, Phrase("请专家组组长审阅，或请其多评几个会员", "the chair should look at it, or have them score more"), file="scheme.toml", column=place)
     alone = len(level.experts) - len(who)  # who has not scored shares no member with anybody
@@ -237,7 +237,7 @@ def levelling_problems(panel: Panel, item: Indicator, level: Levelling) -> Itera
     changed = int(((who["shift"] != 0) | (who["stretch"] != 1)).sum())
     if changed:
         told = HOW[panel.harshness]
-        rule = phrase("“{label}”：{n} 位专家的评分已用{zh}作宽严校正", "`{label}`: the scores of {n} experts are levelled by {en}",
+        rule = phrase("“{label}”：{n} 位专家的评分已用{zh}作宽严校正", "`{label}`: the scores of {n:expert|experts} are levelled by {en}",
                       label=item.label, n=changed, zh=told.zh, en=told.en)  # fmt: skip
         mend = Phrase("校正前后见 committee panel", "see `committee panel` for before and after")
         yield Problem("note", rule, mend, file="scheme.toml", column="panel.harshness", value=str(panel.harshness))
@@ -247,7 +247,7 @@ def deviation_notes(item: Indicator, deviations: pd.DataFrame) -> Iterator[Probl
     """A note that someone deviates: who and by how much is for the chair."""
     marked = int(deviations["stance"].isin(["harsh", "lenient"]).sum())
     if marked:
-        rule = phrase("“{label}”有 {n} 位专家明显偏严或偏宽，所评照常计入", "`{label}`: {n} experts are markedly harsh or lenient, and count as any other",
+        rule = phrase("“{label}”有 {n} 位专家明显偏严或偏宽，所评照常计入", "`{label}`: {n:expert is|experts are} markedly harsh or lenient, and counted as any other",
                       label=item.label, n=marked)  # fmt: skip
         mend = Phrase("请专家组组长看 committee panel", "the chair should see `committee panel`")
         yield Problem("note", rule, mend, file="scheme.toml", column=f"indicator[{item.id}]")

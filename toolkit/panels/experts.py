@@ -240,7 +240,7 @@ Fault = tuple[str, str, Phrase, Phrase]
 def _unnamed(seats: pd.DataFrame) -> Iterator[Fault]:
     empty = int((seats["expert"] == "").sum())
     if empty:
-        rule = phrase("有 {n} 位专家没有代号", "{n} experts have no pseudonym", n=empty)
+        rule = phrase("有 {n} 位专家没有代号", "{n:expert has|experts have} no pseudonym", n=empty)
         yield "expert", "", rule, Phrase("请填写代号，不要填姓名", "give each one, not its name")
 
 
@@ -259,7 +259,7 @@ def _twice(named: pd.DataFrame) -> Iterator[Fault]:
 
 def _number(count: int, minimum: int, *, odd: bool) -> Iterator[Fault]:
     if count < minimum:
-        rule = phrase("专家组至少 {n} 人", "a panel has at least {n} experts", n=minimum)
+        rule = phrase("专家组至少 {n} 人", "a panel has at least {n:expert|experts}", n=minimum)
         yield "", str(count), rule, phrase("请至少再聘 {n} 人", "appoint {n} or more", n=minimum - count)
     if odd and count % 2 == 0:
         rule = Phrase("专家人数应为单数", "the number of experts is odd")

@@ -66,7 +66,7 @@ class Intraclass:
         undefined = [form for form, value in self.table["value"].items() if np.isnan(value) and form not in self.beyond]
         reasons = [
             phrase("{forms} 无从计算：会员之间没有差别", "{forms} undefined: nothing tells the members apart", forms="、".join(map(str, undefined))),
-            phrase("{forms} 算出的值超出 -1 至 1，没有意义，不列出", "{forms} comes out beyond -1 to 1, which means nothing, and is not given",
+            phrase("{forms} 算出的值超出 -1 至 1，没有意义，不列出", "{forms} out of range: below -1 or above 1 means nothing, and is not given",
                    forms="、".join(self.beyond)),
         ]  # fmt: skip
         said = [reason for reason, forms in zip(reasons, (undefined, self.beyond), strict=True) if forms]

@@ -156,11 +156,11 @@ def _wrong_scores(scores: pd.DataFrame, wrong: Mask) -> Iterator[Problem]:
 
 RECUSAL = (
     "本项应有至少 {minimum} 位专家评分，{recused} 位回避后只剩 {eligible} 位，不计分，待补充专家",
-    "at least {minimum} experts have to score; after {recused} recused, {eligible} are left: no score until experts are added",
+    "at least {minimum:expert has|experts have} to score; after {recused} recused, {eligible:is|are} left: no score until experts are added",
 )
 UNSCORED = (
     "本项应有至少 {minimum} 位专家评分，现收到 {scorers} 份（回避 {recused} 位，未评 {missing} 位），暂不计分",
-    "at least {minimum} experts have to score; {scorers} have ({recused} recused, {missing} outstanding): no score yet",
+    "at least {minimum:expert has|experts have} to score; {scorers:has|have} ({recused} recused, {missing} outstanding): no score yet",
 )
 
 

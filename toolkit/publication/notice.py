@@ -127,7 +127,7 @@ def bottom_line(extract: Extract) -> tuple[Phrase, ...]:
     among = _among(len(notice["classes"]))
     selected = phrase(
         "申报参评的 {applied} 家会员中，评出{zh}{among}。",
-        "Of {applied} members that applied, {en} were selected{across}.",
+        "Of {applied:member|members} that applied, {en} were selected{across}.",
         applied=notice["applied"],
         zh=zh,
         en=en,
@@ -205,8 +205,8 @@ def count_line(extract: Extract, shown: int, language: Language) -> Safe:
         line = phrase("列出 {of} 家，另有 {n} 家不列名称", "{of} members named, {n} not", of=of, n=extract.notice["unnamed"])
         return element("span", line.into(language), css="count")
     if shown == of:
-        return element("span", phrase("共 {of} 家", "{of} members", of=of).into(language), css="count")
-    line = phrase("显示 {shown} 家，共 {of} 家", "{shown} of {of} members", shown=shown, of=of)
+        return element("span", phrase("共 {of} 家", "{of:member|members}", of=of).into(language), css="count")
+    line = phrase("显示 {shown} 家，共 {of} 家", "{shown} of {of:member|members}", shown=shown, of=of)
     return element("span", line.into(language), css="count part")
 
 

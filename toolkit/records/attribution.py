@@ -81,7 +81,7 @@ def attribution_notes(
     for code, count in sorted(found.items()):
         owner = counts_to[code]
         rule = phrase(
-            "该代码下的 {n} 条记录计入“{name}”（{owner}）", "{n} records under this code count for {name} ({owner})",
+            "该代码下的 {n} 条记录计入“{name}”（{owner}）", "{n:record under this code counts|records under this code count} for {name} ({owner})",
             n=count, name=names.get(owner, owner), owner=owner,
         )  # fmt: skip
         yield Problem("note", rule, Phrase("无需处理", "nothing to do"), value=code)

@@ -216,7 +216,7 @@ def name_problems(frame: pd.DataFrame, member: str, column: str, names: Names) -
         if said in names.by_member.get(owner, {said}):
             continue
         other = names.owners.get(said)
-        rule = phrase("代码 {code} 在会员表中不是这个名称（{n} 行）", "in the members table {code} has another name ({n} rows)",
+        rule = phrase("代码 {code} 在会员表中不是这个名称（{n} 行）", "in the members table {code} has another name ({n:row|rows})",
                       code=code, n=int(counts[code, name]))  # fmt: skip
         mend = Phrase("请核对代码；若为曾用名，请写入会员表的曾用名列（former_names）",
                       "check the code; a former name belongs into the column `former_names`")  # fmt: skip

@@ -175,7 +175,7 @@ def scored_in_words(scheme: Scheme) -> Phrase:
     trimmed = phrase("去掉 {n} 个最高分和 {n} 个最低分后取平均", "the mean without the {n} highest and lowest", n=panel.trim)
     plain = Phrase("取平均", "the mean")
     how = trimmed if panel.trim else plain
-    return phrase("每项至少 {n} 位专家评分，{zh}。", "At least {n} experts score each; {en}.", n=panel.minimum, zh=how.zh, en=how.en)
+    return phrase("每项至少 {n} 位专家评分，{zh}。", "At least {n:expert scores|experts score} each; {en}.", n=panel.minimum, zh=how.zh, en=how.en)
 
 
 
@@ -285,7 +285,7 @@ def group_weights_table(found: GroupWeights, language: Language = "zh") -> Table
             rows.append((first, scheme.label(node), *figures))
         breaks.append(len(rows) - 1)
     caption = phrase(
-        "专家组的权重（%，{zh}，{n} 位专家，第 {round} 轮）", "The group's weights (%, {en}, {n} experts, round {round})",
+        "专家组的权重（%，{zh}，{n} 位专家，第 {round} 轮）", "The group's weights (%, {en}, {n:expert|experts}, round {round})",
         zh=MEANS[found.rule.aggregate].zh, en=MEANS[found.rule.aggregate].en, n=_most_experts(found), round=found.round,
     )  # fmt: skip
     note = Phrase("各组合计均为 100；按最大余数法取整。", "Each group sums to 100, rounded by largest remainders.")

@@ -163,7 +163,7 @@ def ties_table(evaluation: Evaluation) -> Table:
         )
         for tie in evaluation.ties
     )
-    note = phrase("共 {n} 处并列由委员会裁定。", "{n} ties for the committee to settle.", n=len(rows))
+    note = phrase("共 {n} 处并列由委员会裁定。", "{n:tie|ties} for the committee to settle.", n=len(rows))
     return Table(
         headings(scheme.language, "class", "award", "places", "level"),
         rows,
@@ -217,7 +217,7 @@ def comparison_table(found: Comparison, top: int = 50, language: Language | None
     counts = found.moved["what"].value_counts()
     note = phrase(
         "奖项变化 {awards} 个会员，仅等级变化 {grade} 个，仅名次变化 {rank} 个；以上列出 {shown} 个。",
-        "{awards} members with another award, {grade} with only another grade, {rank} with only another rank; {shown} are shown.",
+        "{awards:member|members} with another award, {grade} with only another grade, {rank} with only another rank; {shown} are shown.",
         shown=min(top, len(found.moved)), **{what: int(counts.get(what, 0)) for what in ASPECTS},
     )  # fmt: skip
     return Table(
@@ -361,7 +361,7 @@ def certainty_table(probabilities: pd.DataFrame, evaluation: Evaluation, top: in
     labels = [*(award.label for award in scheme.awards), wording.WORDS["none"].into(scheme.language)]
     note = phrase(
         "{n} 个会员的结果会随权重而变，以上为最不确定的 {shown} 个；抽样误差不超过 {error:.1%}。",
-        "{n} members' results depend on the weights, the {shown} least certain are shown; error up to {error:.1%}.",
+        "{n:member's results|members' results} depend on the weights, the {shown} least certain are shown; error up to {error:.1%}.",
         n=len(unsure),
         shown=min(top, len(unsure)),
         error=_largest_error(probabilities),
@@ -417,7 +417,7 @@ def record_changes_table(changes: pd.DataFrame, after: Records, language: Langua
     listed = pd.concat([changes[changes["kind"] != "moved"], _moved_together(changes)])
     note = phrase(
         "新增 {added} 行，删除 {removed} 行，更改 {changed} 格，换文件 {moved} 行；以上列出 {shown} 条。只比较被采用的行。",
-        "{added} rows added, {removed} removed, {changed} cells changed, {moved} rows moved to another file; {shown} are "
+        "{added:row|rows} added, {removed} removed, {changed:cell|cells} changed, {moved:row|rows} moved to another file; {shown} are "
         "shown. Accepted rows only.",
         shown=min(top, len(listed)),
         **counted,

@@ -63,7 +63,7 @@ def ranks_table(
     cells = zip(classes, ranking["name"], ranking["rank"], rows_of(found.loc[own]), strict=True)
     note = phrase(
         "抽样 {n} 次：十次里有九次，名次在 5% 与 95% 两栏之间；平均名次的抽样误差不超过 {error:.2f}。",
-        "{n} draws: in nine of ten the rank lies between 5% and 95%; the mean's sampling error is at most {error:.2f}.",
+        "{n:draw|draws}: in nine of ten the rank lies between 5% and 95%; the mean's sampling error is at most {error:.2f}.",
         n=found.attrs["draws"], error=float(found.loc[own, "mean_error"].max() if own else 0.0),
     )  # fmt: skip
     return Table(
@@ -89,7 +89,7 @@ def grades_table(evaluation: Evaluation, found: pd.DataFrame, top: int = 20, lan
     own = evaluation.ranking.loc[unsure[:top]]
     note = phrase(
         "{n} 个会员的等级会随权重而变，列出 {shown} 个；抽样误差不超过 {error:.1%}。",
-        "{n} members' grades depend on the weights, {shown} are shown; error up to {error:.1%}.",
+        "{n:member's grade depends|members' grades depend} on the weights, {shown} are shown; error up to {error:.1%}.",
         n=len(unsure), shown=len(own), error=float(found[[f"{name}_error" for name in names]].to_numpy().max()),
     )  # fmt: skip
     return Table(
@@ -140,7 +140,7 @@ def scenarios_table(evaluation: Evaluation, found: pd.DataFrame, top: int = 20) 
     table = certainty_table(chances, evaluation, top=top)
     note = phrase(
         "{n} 个会员的结果会随之而变，列出最不确定的 {shown} 个；抽样 {draws} 次，其中 {failed} 次无法算出结果；抽样误差不超过 {error:.1%}。",
-        "{n} members' results depend on them, the {shown} least certain are shown; {draws} draws, of which {failed} could not be computed; error up to {error:.1%}.",
+        "{n:member's results|members' results} depend on them, the {shown} least certain are shown; {draws:draw|draws}, of which {failed} could not be computed; error up to {error:.1%}.",
         n=int((chances.iloc[:, : len(chances.columns) // 2].max(axis=1) < 1).sum()), shown=len(table.rows),
         draws=found.attrs["draws"], failed=found.attrs["failed"], error=found.attrs["largest_error"],
     )  # fmt: skip

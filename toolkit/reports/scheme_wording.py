@@ -401,7 +401,7 @@ def outliers_in_words(treatment: Outliers) -> Phrase:
         limits = {"s": figure(treatment.skewness), "k": figure(treatment.kurtosis), "n": treatment.most}
         return phrase(
             "缩尾：偏度达 {s} 且峰度达 {k} 时，至多 {n} 个数值",
-            "at most {n} values drawn in where skewness reaches {s} and kurtosis {k}",
+            "at most {n:value|values} drawn in where skewness reaches {s} and kurtosis {k}",
             **limits,
         )
     if isinstance(treatment, BoxCox):

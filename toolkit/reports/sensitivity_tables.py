@@ -109,7 +109,7 @@ def chosen_table(evaluation: Evaluation, found: pd.DataFrame, *, disputed: bool 
     listed, sure = int(found[LIST].sum()), int(found["all"].sum())
     note = phrase(
         "名单所列 {listed} 个奖项名额中，{sure} 个由全部 {n} 种方法选出。",
-        "Of the {listed} awards on the list {sure} would be given by all {n} methods.",
+        "Of the {listed:award|awards} on the list {sure} would be given by all {n:method|methods}.",
         listed=listed, sure=sure, n=len(which),
     )  # fmt: skip
     return Table(
@@ -166,7 +166,7 @@ def fairness_table(evaluation: Evaluation, found: pd.DataFrame, most: float = 0.
     shown = found[found["holm"] <= most]
     note = phrase(
         "共检验 {n} 项，列出霍尔姆校正后 p 值不超过 {most:g} 的。差异大小 0 至 1（获奖用克莱姆 V，其余用 ε²）。有差异不等于办法不公，只说明应查看何处。",
-        "{n} tests; listed are those with p at most {most:g} after Holm's correction. Effects run from 0 to 1 (Cramer's V for "
+        "{n:test|tests}; listed are those with p at most {most:g} after Holm's correction. Effects run from 0 to 1 (Cramer's V for "
         "awards, epsilon squared for the others). A difference is no proof of favour: it says where to look.",
         n=int(found["p"].notna().sum()), most=most,
     )  # fmt: skip
@@ -190,7 +190,7 @@ def removals_table(evaluation: Evaluation, found: pd.DataFrame) -> Table:
     language = evaluation.scheme.language
     changing = found[found["changes"] > 0]
     note = phrase(
-        "逐一去掉 {n} 项，其中 {changing} 项会改变名单。", "{n} things taken away one at a time; {changing} of them change the list.",
+        "逐一去掉 {n} 项，其中 {changing} 项会改变名单。", "{n:thing|things} taken away one at a time; {changing} of them change the list.",
         n=len(found[["kind", "removed"]].drop_duplicates()), changing=len(changing[["kind", "removed"]].drop_duplicates()),
     )  # fmt: skip
     return Table(
@@ -214,7 +214,7 @@ def struck_records_table(evaluation: Evaluation, found: pd.DataFrame, top: int =
     changed, unknown = found[found["answer"] == "changed"], int((found["answer"] == "unknown").sum())
     note = phrase(
         "共 {n} 条记录，单独删去即改变名单的 {changed} 条，列出 {shown} 条；{unknown} 条须重新核算才能判断。",
-        "{n} records; {changed} of them change the list when struck alone, {shown} are shown; {unknown} need a full evaluation.",
+        "{n:record|records}; {changed} of them change the list when struck alone, {shown} are shown; {unknown:needs|need} a full evaluation.",
         n=len(found), changed=len(changed), shown=min(top, len(changed)), unknown=unknown,
     )  # fmt: skip
     return Table(
@@ -374,7 +374,7 @@ def variance_table(evaluation: Evaluation, found: pd.DataFrame, member: str = ""
     note = phrase(
         "“单独造成”：只这一项不定时名单变动的部分；“连同其他”：加上它与其他选择共同造成的部分，各项相加可超过 100%。设计 {rows} 行；误差为自助法标准误，比它小的差别没有意义。",
         "Alone: the part of the list's variance due to this choice only; with others: and to what it does together with them, which can add up to more "
-        "than 100%. {rows} rows; differences below the bootstrap standard errors mean nothing.",
+        "than 100%. {rows:row|rows}; differences below the bootstrap standard errors mean nothing.",
         rows=found.attrs["rows"],
     )  # fmt: skip
     names = ("first", "first_error", "total", "total_error")

@@ -193,7 +193,7 @@ CELLS = 1 << 24
 BANDED = 1 << 22
 SHARES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
 
-LARGE = Phrase("{n} 个会员的全部名次分布过大", "all ranks of {n} members are too many to count")
+LARGE = Phrase("{n} 个会员的全部名次分布过大", "all ranks of {n:member|members} are too many to count")
 FEWER = Phrase("请用 down_to 只数前若干名，或用 rank_summary", "count the first ones with down_to, or ask for rank_summary")
 
 

@@ -423,7 +423,7 @@ def _tree_faults(children: Children) -> Iterator[Problem]:
     parents = Counter(child for group in children.values() for child in group)
     for node, count in parents.items():
         if count > 1:
-            rule = phrase("在层次中出现 {n} 次", "stands {n} times in the hierarchy", n=count)
+            rule = phrase("在层次中出现 {n} 次", "stands {n:time|times} in the hierarchy", n=count)
             yield fault(rule, Phrase("每个节点只能有一个上级", "let each node have one parent"), node)
     for node, group in children.items():
         if not group:

@@ -89,7 +89,7 @@ def best_worst_input(
         raise refuse(
             phrase(
                 "两行判断各 {n}、{m} 项，最优第 {b}、最劣第 {w}（从 0 数起）",
-                "rows of {n} and {m} judgements, best {b} and worst {w} (counted from 0)",
+                "rows of {n} and {m:judgement|judgements}, best {b} and worst {w} (counted from 0)",
                 n=count,
                 m=len(second),
                 b=best,

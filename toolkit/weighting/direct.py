@@ -58,7 +58,7 @@ def named(count: int, names: Names = None, letter: str = "C") -> tuple[str, ...]
         raise refuse(
             phrase(
                 "名称有 {n} 个，判断有 {m} 个，不相等",
-                "{n} names for {m} judgements",
+                "{n:name|names} for {m:judgement|judgements}",
                 n=len(names),
                 m=count,
             ),

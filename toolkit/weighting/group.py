@@ -84,7 +84,7 @@ def group_shares(
         raise refuse(
             phrase(
                 "{n} 位专家，不能两端各去掉 {k} 个",
-                "of {n} experts, {k} at each end cannot be left out",
+                "of {n:expert|experts}, {k} at each end cannot be left out",
                 n=len(table),
                 k=trim,
             ),
@@ -290,7 +290,7 @@ def _told_apart(shares: ArrayLike, experts: Names) -> Floats:
     if min(table.shape) < 2:
         m, n = table.shape
         raise refuse(
-            phrase("只有 {m} 位专家、{n} 项指标", "there are {m} experts and {n} criteria", m=m, n=n),
+            phrase("只有 {m} 位专家、{n} 项指标", "{m:expert|experts} and {n:criterion|criteria} are there", m=m, n=n),
             Phrase("一致性至少要两位专家、两项指标", "agreement needs two of each"),
         )
     return table

@@ -218,7 +218,7 @@ def _faults(table: Floats, labels: Sequence[str], method: str) -> Iterator[Probl
     for name, column in zip(labels, table.T, strict=True):
         lacking = int((~np.isfinite(column)).sum())
         if lacking:
-            rule = phrase("{n} 位会员没有数值", "{n} members have no value", n=lacking)
+            rule = phrase("{n} 位会员没有数值", "{n:member has|members have} no value", n=lacking)
             yield fault(rule, Phrase("请先按办法补缺，或不计这些会员", "fill it in as the scheme says, or leave them out"), name)
         elif method == "entropy" and column.min() < 0:
             rule = Phrase("熵权法不能用于负数", "entropy weights cannot take negative values")

@@ -83,7 +83,7 @@ def refuse_parts(joined: Mask, names: Sequence[str]) -> None:
     raise refuse(
         phrase(
             "比较分成互不相连的 {n} 部分：{zh}",
-            "the comparisons fall into {n} parts that are not compared with one another: {en}",
+            "the comparisons fall into {n:part|parts} that are not compared with one another: {en}",
             n=len(apart),
             zh="；".join(listed),
             en="; ".join(listed),
@@ -188,7 +188,7 @@ def _pairs(pairs: ArrayLike, ratios: ArrayLike) -> tuple[Integers, Floats]:
     pair, ratio = np.asarray(pairs, dtype=np.int64).reshape(-1, 2), np.asarray(ratios, dtype=np.float64).ravel()
     if len(pair) != len(ratio):
         raise refuse(
-            phrase("{n} 对指标，{m} 个比值", "{n} pairs but {m} ratios", n=len(pair), m=len(ratio)),
+            phrase("{n} 对指标，{m} 个比值", "{n:pair|pairs} but {m:ratio|ratios}", n=len(pair), m=len(ratio)),
             Phrase("请给每一对一个比值", "give each pair one ratio"),
         )
     return pair, ratio

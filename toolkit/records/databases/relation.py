@@ -285,7 +285,7 @@ def _finding(value: Any, column: Column, known: AbstractSet[str] | None) -> Find
 
 
 def _others(file: str, sheet: str, heading: str, count: int) -> Problem:
-    rule = phrase("另有 {n} 行同样不合要求", "{n} more rows break the same rule", n=count)
+    rule = phrase("另有 {n} 行同样不合要求", "{n:more row breaks|more rows break} the same rule", n=count)
     return Problem("error", rule, Phrase("请一并更正", "correct them too"), file=file, sheet=sheet, column=heading)
 
 
@@ -318,7 +318,7 @@ class _Again:
             return
         rows = self._groups.order_by([*PLACE, *shown_names]).limit(NAMED).select(*PLACE, *shown_names, "_n")
         for row in rows.to_pyarrow().to_pylist():
-            rule = phrase("这些列相同的有 {n} 行", "{n} rows agree in these columns", n=row["_n"])
+            rule = phrase("这些列相同的有 {n} 行", "{n:row agrees|rows agree} in these columns", n=row["_n"])
             mend = Phrase("请只留一行；若确为几条记录，请更正这些列", "keep one; if several are meant, correct these columns")
             yield Problem("error", rule, mend, file=row["_file"], sheet=row["_sheet"], row=row["_row"] or None, column=heading,
                           value=" ".join(text for name in shown_names if (text := said(shown(row[name]), columns[name]))))  # fmt: skip

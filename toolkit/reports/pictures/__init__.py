@@ -73,7 +73,7 @@ def totals_picture(evaluation: Evaluation) -> Picture:
             edges,
             bottom,
         )
-    said = phrase("{title}，共 {n} 个会员", "{title}, {n} members", title=title, n=len(ranked))
+    said = phrase("{title}，共 {n} 个会员", "{title}, {n:member|members}", title=title, n=len(ranked))
     return sheet.picture(said.into(scheme.language))
 
 

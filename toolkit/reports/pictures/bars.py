@@ -56,7 +56,7 @@ def variance_picture(
         _bars(sheet, row, axis, y)
         sheet.words(RIGHT, y + 15, " / ".join(percent(row[name], 0) for name, *_ in PARTS), align="right")
     note = phrase(
-        "设计 {rows} 行；细线为上下各一个标准误，落在彼此之内的先后没有意义。", "{rows} rows of the design; thin lines: one standard error either way; within them the order means nothing.",
+        "设计 {rows} 行；细线为上下各一个标准误，落在彼此之内的先后没有意义。", "{rows:row|rows} of the design; thin lines: one standard error either way; within them the order means nothing.",
         rows=found.attrs["rows"],
     )  # fmt: skip
     sheet.words(8, sheet.height - 8, note.into(to), size=SMALL)

@@ -90,7 +90,7 @@ def correlations_picture(evaluation: Evaluation, method: Method = "pearson") -> 
     for start, end in _runs([item.group for item in order]):
         _steps(sheet, start, end, wide)
     strong = int((pairs["r"].abs() >= 0.9).sum())
-    said = phrase("{title}，{n} 对达到 0.9", "{title}; {n} pairs reach 0.9", title=title, n=strong)
+    said = phrase("{title}，{n} 对达到 0.9", "{title}; {n:pair reaches|pairs reach} 0.9", title=title, n=strong)
     return sheet.picture(said.into(language))
 
 

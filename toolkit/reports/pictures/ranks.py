@@ -42,7 +42,7 @@ def ranks_picture(
 ) -> Picture:
     """Ranks in the draws of these members, or of those at the lines: nine of ten in the bar, all within the thin line."""
     to = language or evaluation.scheme.language
-    title = phrase("权重变动之下的名次（抽样 {n} 次）", "Ranks under other weights ({n} draws)", n=found.attrs["draws"]).into(to)
+    title = phrase("权重变动之下的名次（抽样 {n} 次）", "Ranks under other weights ({n:draw|draws})", n=found.attrs["draws"]).into(to)
     sheet, rows = member_rows(partial(titled, title), evaluation, members, to)
     placed = [(member, y) for member, y in rows if not wording.absent(found.loc[member, "mean"])]
     axis = Axis(1.0, max([2.0, *found.loc[[member for member, _ in placed], "worst"]]), ROWS_LEFT, ACROSS)

@@ -106,7 +106,7 @@ def write_touched_sheet(book: Book) -> None:
     touched, scheme = evaluation.touched, evaluation.scheme
     if touched.empty:
         return
-    note = phrase("共 {n} 个数值；原始数据空缺的为缺失", "{n} values; without a raw value where it is missing", n=len(touched))
+    note = phrase("共 {n} 个数值；原始数据空缺的为缺失", "{n:value|values}; without a raw value where it is missing", n=len(touched))
     sheet = book.sheet("touched", note, top=HEADING_ROW + 1, left=2)
     book.headings(sheet, HEADING_ROW, TOUCHED_COLUMNS)
     names = evaluation.members["name"].reindex(touched["member"])
@@ -313,7 +313,7 @@ def _ranking_note(book: Book) -> Phrase:
     counts = [(award.label, int((awards == award.id).sum())) for award in evaluation.scheme.awards]
     told = phrase(
         "评价基准日 {as_of}；会员 {members} 家，参加排名 {ranked} 家",
-        "as of {as_of}; {members} members, {ranked} ranked",
+        "as of {as_of}; {members:member|members}, {ranked} ranked",
         as_of=evaluation.scheme.as_of,
         members=len(evaluation.ranking),
         ranked=int(evaluation.ranking["rank"].notna().sum()),

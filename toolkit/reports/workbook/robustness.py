@@ -284,6 +284,6 @@ def _drawn(evaluation: Evaluation, draws: int) -> Phrase:
     """What another has to know to draw the same."""
     digest = evaluation.digests.get("scheme.toml", "")[:16]
     return phrase(
-        "抽样 {n} 次，种子 {seed}；评选办法指纹 {digest}。", "{n} draws, seed {seed}; scheme {digest}.",
+        "抽样 {n} 次，种子 {seed}；评选办法指纹 {digest}。", "{n:draw|draws}, seed {seed}; scheme {digest}.",
         n=draws, seed=evaluation.scheme.seed, digest=digest or "—",
     )  # fmt: skip

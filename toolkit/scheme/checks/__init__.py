@@ -47,7 +47,7 @@ def panel_faults(raw: Raw) -> Iterator[Fault]:
 def _quorum(panel: Raw) -> Iterator[Fault]:
     minimum, trim = panel.get("minimum", 5), panel.get("trim", 0)
     if is_number(minimum) and is_number(trim) and minimum <= 2 * trim:
-        rule = phrase("至少 {n} 位专家评分，去掉 {trim} 个最高分和 {trim} 个最低分后没有剩下的", "of {n} scores, nothing is left without the {trim} highest and lowest",
+        rule = phrase("至少 {n} 位专家评分，去掉 {trim} 个最高分和 {trim} 个最低分后没有剩下的", "of {n:score|scores}, nothing is left without the {trim} highest and lowest",
                       n=minimum, trim=trim)  # fmt: skip
         mend = phrase("请把 minimum 写成 {n} 以上，或减小 trim", "write a `minimum` of {n} or more, or a smaller `trim`", n=2 * trim + 1)
         yield Fault(("panel", "minimum" if "minimum" in panel else "trim"), rule, mend)

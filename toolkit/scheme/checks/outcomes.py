@@ -249,7 +249,7 @@ def _quota(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
         yield Fault(path, rule, Phrase("请只写其中一项", "write just one of them"))
     least, most = quota.get("least", 0), quota.get("most")
     if is_number(least) and is_number(most) and least > most:
-        rule = phrase("至少 {least} 个名额，又最多 {most} 个", "at least {least} places, but at most {most}", least=least, most=most)
+        rule = phrase("至少 {least} 个名额，又最多 {most} 个", "at least {least:place|places}, but at most {most}", least=least, most=most)
         yield Fault((*path, "most"), rule, Phrase("请改正其中一个数", "mend one of the two"))
     for key in ("share", "number"):
         if not isinstance(quota.get(key), dict):

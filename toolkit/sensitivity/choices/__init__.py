@@ -198,7 +198,7 @@ def _twice(evaluation: Evaluation, choices: Choices) -> Iterator[Problem]:
     told["weights", ""] = sum(is_weights(spec) for spec in choices.parts)
     for (kind, name), count in told.items():
         if count > 1:
-            rule = phrase("同一类选择写了 {n} 次", "{n} specifications of one kind decide it", n=count)
+            rule = phrase("同一类选择写了 {n} 次", "{n:specification|specifications} of one kind to decide it", n=count)
             yield fault(kind, rule, Phrase("请只保留一个", "keep one of them"), name)
 
 

@@ -134,7 +134,7 @@ def _lacking(name: str, mend: Phrase) -> Problem:
 def _who(wrong: Mask, name: Naming) -> Phrase:
     """The first three rows that are wrong, and how many there are where there are more."""
     first, count = [name(row) for row in np.flatnonzero(wrong)[:3].tolist()], int(wrong.sum())
-    more = phrase("等共 {n} 行", " ... ({n} rows)", n=count) if count > len(first) else Phrase("", "")
+    more = phrase("等共 {n} 行", " ... ({n:row|rows})", n=count) if count > len(first) else Phrase("", "")
     return Phrase("、".join(row.zh for row in first) + more.zh, ", ".join(row.en for row in first) + more.en)
 
 
