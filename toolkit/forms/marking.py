@@ -36,6 +36,7 @@ from toolkit.ground.display import display_width
 from toolkit.ground.problems import Problem, Severity
 from toolkit.ground.text import Language, Phrase
 from toolkit.records.dictionary import Table, Tables
+from toolkit.records.delimited import read_delimited
 from toolkit.records.files import (
     DELIMITED,
     OTHER_REMARKS,
@@ -44,13 +45,12 @@ from toolkit.records.files import (
     Sheet,
     Unreadable,
     find_marks,
-    read_delimited,
     read_sheet,
     remark_places,
 )
 from toolkit.records.findings import Finding, normal_heading, shown
 from toolkit.records.headings import Headings, find_headings
-from toolkit.records.workbook_marks import parsed, sheet_paths
+from toolkit.records.xlsx_marks import parsed, sheet_paths
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

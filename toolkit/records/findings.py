@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from toolkit.ground.text import Phrase
@@ -62,3 +63,35 @@ def normal_heading(text: str) -> str:
     '保证金(元)'
     """
     return "".join(plain(text).casefold().split()).strip("*")
+
+
+@dataclass(frozen=True)
+class Doubtful:
+    """A cell whose text cannot be taken at its word: a part of it is struck out, or raised as a footnote is.
+
+    Parameters
+    ----------
+    text
+        All of its text, the part in doubt too.
+    finding
+        Why nobody can know what is meant.
+    in_words
+        Its text is words, and stands in a column of text as it is: 面积 40 m² is one.
+    """
+
+    text: str
+    finding: Finding
+    in_words: bool = False
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class WithoutDay:
+    """A date that its sheet shows without the day, and whose day is Excel's own: 2018年2月 kept as 2018-02-01."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
