@@ -49,6 +49,7 @@ from toolkit.records.files import (
     remark_places,
 )
 from toolkit.records.findings import Finding, normal_heading, shown
+from toolkit.records.folder import found_files
 from toolkit.records.headings import Headings, find_headings
 from toolkit.records.xlsx_marks import parsed, sheet_paths
 
@@ -102,7 +103,7 @@ def tables_of(folder: Path, tables: Tables, file: str) -> list[Table]:
     return [
         table
         for table in tables.table.values()
-        if table.file and (table.file == file or folder / file in folder.glob(table.file))
+        if table.file and file in found_files(folder, table)[0]
     ]
 
 

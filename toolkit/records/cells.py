@@ -15,7 +15,7 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.records import credit_code
 from toolkit.records.credit_code import normal_key
 from toolkit.records.dictionary import Column
-from toolkit.records.findings import Finding, plain, shown
+from toolkit.records.findings import Doubtful, Finding, plain, shown
 from toolkit.records.values import (
     FOREVER,
     NUMBER,
@@ -96,6 +96,8 @@ def read_cells(
             return _checked(number, column)
         if wordy and type(raw) is str and raw.isascii() and raw.isalnum() and raw not in marks:
             return Cell("value", raw)  # numbers of records and the like: nothing in them needs a closer look
+        if isinstance(raw, Doubtful) and not (wordy and raw.in_words):
+            return Cell("problem", None, raw.finding)
         text = plain(raw)
         if text in marks:
             lacking = column.required and (keyed or text in missing)

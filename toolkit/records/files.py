@@ -14,6 +14,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import python_calamine as calamine
@@ -160,7 +161,7 @@ def without_remarks(rows: Sequence[Sequence[object]], headings: Headings) -> Seq
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 DELIMITED = (".csv", ".csv.gz", ".tsv", ".txt")
-INSTRUCTIONS = frozenset({REMARKS_SHEET, "填表说明", "说明", "填写说明", "选项", "下拉选项", "instructions", "readme"})
+INSTRUCTIONS = frozenset({REMARKS_SHEET, "填表说明", "说明", "填写说明", "选项", "下拉选项", "lists", "instructions", "readme"})
 
 
 class Unreadable(Exception):  # noqa: N818 - named for what is true of the file
@@ -202,6 +203,21 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     unread: tuple[str, ...] = ()
     crossed: frozenset[Place] = frozenset()
+
+
+def read_content(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises
+    ------
+    Unreadable
+        When there are more than can be held.
+    OSError
+        When it cannot be opened.
+    """
+    if path.stat().st_size > LARGEST:
+        raise Unreadable(TOO_LARGE)
+    return path.read_bytes()
 
 
 def read_sheet(content: bytes, file: str, sheet: str | None = None) -> Sheet:

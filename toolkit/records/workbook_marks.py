@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from toolkit.ground.text import Phrase
-from toolkit.records.findings import Doubtful, Finding, WithoutDay, plain, shown
+from toolkit.records.findings import Doubtful, Raised, Struck, WithoutDay, plain, shown
 from toolkit.records.headings import Merge
 
 Place = tuple[int, int]
@@ -26,16 +25,7 @@ SCALED = re.compile(r"[0#?]\.?[0#?]*,+(?![0#?,])|!\.")  # shows thousands, or 0!
 MULTIPLE = re.compile(r"[十百千万亿]+元?$")
 PERCENT_FORMATS = {9: "%", 10: "%"}
 WITHOUT_DAY_FORMATS = frozenset({17, 27, 36, 50, 52, 57})  # built in, in Chinese: 2018年2月, Feb-18
-LOOKS: dict[Look, Finding] = {
-    "struck": Finding(
-        Phrase("单元格里有一部分字划了删除线，分不清以哪部分为准", "a part of the cell is struck out: which part counts?"),
-        Phrase("请删去划掉的部分", "delete what is struck out"),
-    ),
-    "raised": Finding(
-        Phrase("单元格里有一部分是上标或下标，分不清是注释还是内容", "a part of the cell is raised or lowered: is it a footnote or the content?"),
-        Phrase("请删去上标、下标，注释另写在备注里", "remove that part; a footnote belongs into the remarks"),
-    ),
-}
+LOOKS: dict[Look, type[Doubtful]] = {"struck": Struck, "raised": Raised}
 
 
 class TooWide(Exception):  # noqa: N818 - named for what is true of the workbook
@@ -153,11 +143,10 @@ def lacks_day(code: str) -> bool:
 def without_day(raw: object) -> object:
     """The first of a month, whose sheet shows no day, as the month that was typed; any other cell as it is."""
     midnight = not isinstance(raw, dt.datetime) or raw.time() == dt.time()
-    return WithoutDay(f"{raw.year}年{raw.month}月") if isinstance(raw, dt.date) and raw.day == 1 and midnight else raw
+    return WithoutDay(raw.year, raw.month, 1) if isinstance(raw, dt.date) and raw.day == 1 and midnight else raw
 
 
 def doubtful(raw: object, look: Look) -> object:
-    """A cell of which a part is struck out or raised; words with something raised in them stay words in a column of text."""
+    """A cell of which a part is struck out or raised."""
     text = shown(raw)
-    wordy = any(letter.isalpha() and not letter.isascii() for letter in text)
-    return Doubtful(text, LOOKS[look], in_words=look == "raised" and wordy) if text else raw
+    return LOOKS[look](text) if text else raw
