@@ -35,8 +35,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from toolkit.ground.display import display_width
 from toolkit.ground.problems import Problem, Severity
 from toolkit.ground.text import Language, Phrase
-from toolkit.records.dictionary import Table, Tables
 from toolkit.records.delimited import read_delimited
+from toolkit.records.dictionary import Table, Tables
 from toolkit.records.files import (
     DELIMITED,
     OTHER_REMARKS,

@@ -96,13 +96,11 @@ def read_cells(
             return _checked(number, column)
         if wordy and type(raw) is str and raw.isascii() and raw.isalnum() and raw not in marks:
             return Cell("value", raw)  # numbers of records and the like: nothing in them needs a closer look
-        if isinstance(raw, Doubtful) and not (wordy and raw.in_words):
-            return Cell("problem", None, raw.finding)
         text = plain(raw)
         if text in marks:
             lacking = column.required and (keyed or text in missing)
             return Cell("problem", None, _empty()) if lacking else Cell(_absence(text in missing))
-        finding = _damage(text)
+        finding = raw.finding if isinstance(raw, Doubtful) and not (wordy and raw.in_words) else _damage(text)
         value = finding or read(raw)
         if isinstance(value, Finding):
             return Cell("problem", None, value)

@@ -107,9 +107,7 @@ def _open_quote(line: int) -> Finding:
 
 
 def _swallowed(joined: Sequence[tuple[int, list[str]]], rows: Sequence[Sequence[str]], mark: str) -> Finding | None:
-    """What is wrong where a quoted cell holds line breaks and what stands between them are rows of the table.
-
-    """
+    """What is wrong where a quoted cell holds line breaks and what stands between them are rows of the table."""
     usual = Counter(map(len, rows)).most_common(1)[0][0] - 1 if joined else 0
     places = [f"{first}–{first + len(lines) - 1}" for first, lines in joined if usual and _holds_rows(lines, mark, usual)]
     if not places:

@@ -255,25 +255,21 @@ def _delimited_sheet(content: bytes, *, zipped: bool) -> Sheet | Finding:
 
 
 def _workbook_sheet(content: bytes, sheet: str | None) -> Sheet | Finding:
-    if not content:
-        return EMPTY
-    wrong = misnamed(content, workbook=True)
-    if wrong:
-        return wrong
+    wrong = misnamed(content, workbook=True) if content else EMPTY
     try:
-        return _in_workbook(content, sheet)
-    except (calamine.PasswordError, Locked):
-        return LOCKED
-    except TooWide:
-        return STRAY_CELL
-    except MemoryError:
-        return TOO_LARGE
-    except Exception:  # noqa: BLE001 - the reader's errors have no common class, and each means the same to a user
-        return LOCKED if "EncryptedPackage".encode("utf-16-le") in content else DAMAGED
-    except BaseException as error:
-        if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
-            raise
-        return DAMAGED  # the cell reader gave up: its own class of errors is no Exception
+        return wrong or _in_workbook(content, sheet)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - the readers' errors have no common class; where one gives up, it is not even an Exception
+        return _why_unread(content, error)
+
+
+def _why_unread(content: bytes, error: BaseException) -> Finding:
+    """What an error of the readers means to a user."""
+    if isinstance(error, TooWide | MemoryError):
+        return STRAY_CELL if isinstance(error, TooWide) else TOO_LARGE
+    locked = isinstance(error, calamine.PasswordError | Locked) or "EncryptedPackage".encode("utf-16-le") in content
+    return LOCKED if locked else DAMAGED
 
 
 def _in_workbook(content: bytes, wanted: str | None) -> Sheet | Finding:
@@ -309,13 +305,18 @@ def _read(workbook: calamine.CalamineWorkbook, name: str, marks: Mapping[str, Sh
     return Sheet(
         name,
         rows,
-        tuple(sheet.merged_cell_ranges or found.merges),
+        _within(sheet.merged_cell_ranges or found.merges, len(rows)),
         hidden=name not in _shown(workbook),
         hidden_rows=found.hidden_rows,
         hidden_columns=found.hidden_columns,
         unread=tuple(other for other, said in marks.items() if other != name and said.filled and not instructs(other)),
         crossed=found.crossed,
     )
+
+
+def _within(merges: Iterable[Merge], rows: int) -> tuple[Merge, ...]:
+    """The merged cells that begin within the first `rows`, no deeper than these."""
+    return tuple((first, (min(low, rows - 1), right)) for first, (low, right) in merges if first[0] < rows)
 
 
 def _shown(workbook: calamine.CalamineWorkbook) -> list[str]:

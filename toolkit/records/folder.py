@@ -25,10 +25,11 @@ LEFT_BEHIND = re.compile(  # by Excel, LibreOffice, macOS, Windows, network driv
     r"|\.ipynb_checkpoints|__pycache__|readme(\..*)?",
     re.IGNORECASE,
 )
-RECORDS = frozenset(
-    ".xls .xlsx .xlsm .xlsb .xlt .xltx .et .ett .ods .ots .fods .numbers .csv .tsv .tab .txt .prn .dif .slk .dbf .parquet .json .jsonl .xml"
-    " .mdb .accdb .db .sqlite .sqlite3 .duckdb .zip .rar .7z .gz .tgz .tar .bz2 .xz".split()
-)
+RECORDS = frozenset({  # endings of what may hold records
+    ".xls", ".xlsx", ".xlsm", ".xlsb", ".xlt", ".xltx", ".et", ".ett", ".ods", ".ots", ".fods", ".numbers", ".csv", ".tsv", ".tab",
+    ".txt", ".prn", ".dif", ".slk", ".dbf", ".parquet", ".json", ".jsonl", ".xml", ".mdb", ".accdb", ".db", ".sqlite", ".sqlite3",
+    ".duckdb", ".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz",
+})  # fmt: skip
 LISTED = 20
 NAMED = Phrase("请改成这样的文件名（格式不同的先另存），或移出 records/", "give it such a name (save it in that format first), or move it out of records/")
 

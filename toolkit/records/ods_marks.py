@@ -60,7 +60,7 @@ def ods_marks(archive: zipfile.ZipFile) -> OdsMarks:
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = reading.start, reading.end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = reading.data, refuse_entities
-    parser.Parse(unpacked(archive, parts[CONTENT]), True)  # noqa: FBT003 - all of it
+    parser.Parse(unpacked(archive, parts[CONTENT]), True)
     return OdsMarks(reading.sheets)
 
 

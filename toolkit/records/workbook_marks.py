@@ -19,7 +19,7 @@ Place = tuple[int, int]
 Look = Literal["struck", "raised"]
 
 UNCALCULATED = "#未计算"
-TOO_MANY = 16_000_000  # cells that a sheet's corners span: beyond, one stray cell would fill the memory
+TOO_MANY = 12_000_000  # cells that a sheet's corners span: beyond, one stray cell would fill the memory
 LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[[^\]]*\]|[_*].')
 SCALED = re.compile(r"[0#?]\.?[0#?]*,+(?![0#?,])|!\.")  # shows thousands, or 0!.0, for ten thousands
 MULTIPLE = re.compile(r"[十百千万亿]+元?$")
@@ -129,11 +129,11 @@ def with_suffix(raw: object, suffix: str) -> object:
 
 
 def lacks_day(code: str) -> bool:
-    """Whether a number format shows a date's year and month and neither its day nor a time.
+    r"""Whether a number format shows a date's year and month and neither its day nor a time.
 
     Examples
     --------
-    >>> lacks_day('yyyy"年"m"月"'), lacks_day("mmm-yy"), lacks_day(r"yyyy\\-mm\\-dd"), lacks_day("0.00")
+    >>> lacks_day('yyyy"年"m"月"'), lacks_day("mmm-yy"), lacks_day(r"yyyy\-mm\-dd"), lacks_day("0.00")
     (True, True, False, False)
     """
     bare = LITERAL.sub("", code.split(";", maxsplit=1)[0]).lower()

@@ -127,7 +127,7 @@ def unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
     further = copy.copy(part)
     further.file_size = part.file_size + 1
     with archive.open(further) as stream:
-        content = stream.read()
+        content = stream.read(further.file_size)
     if len(content) != part.file_size:
         message = "a part of a workbook is not as long as it says"
         raise ValueError(message)
@@ -160,10 +160,17 @@ def read_xml(xml: bytes, reading: Reading | TextsReading) -> None:
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = reading.start, reading.end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = reading.data, refuse_entities
-    parser.Parse(xml, True)  # noqa: FBT003 - all of it
+    parser.Parse(xml, True)
 
 
 def refuse_entities(*_: object) -> None:
+    """Stop at a declaration of the kind of document: no workbook needs one, and its entities can grow without bound.
+
+    Raises
+    ------
+    ValueError
+        Always.
+    """
     message = "a workbook declares entities"
     raise ValueError(message)
 
@@ -319,7 +326,7 @@ class Reading:
             self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row
             if attributes.get("hidden") in TRUE:
                 self.hidden_rows.add(self.row)
-        elif local == "col" and attributes.get("hidden") in TRUE:
+        elif local == "col" and attributes.get("hidden") in TRUE and len(self.hidden_columns) < WIDEST:
             self.hidden_columns.update(range(int(attributes.get("min", 1)) - 1, min(int(attributes.get("max", 0)), WIDEST)))
 
     def end(self, name: str) -> None:
@@ -444,10 +451,10 @@ def sheet_marks(xml: bytes, book: Book) -> SheetMarks:
 
 
 def _plain_cells(telling: frozenset[int]) -> re.Pattern[bytes]:
-    """Cells in columns A to Z above row 600,000: empty, or a number or shared text whose style is none of `telling`."""
+    """Cells in columns A to Z above row 400,000: empty, or a number or shared text whose style is none of `telling`."""
     others = f'(?!(?:{"|".join(map(str, sorted(telling)))})")' if telling else ""
     style = f'(?: s="{others}(?:0|[1-9][0-9]{{0,5}})")?' if len(telling) <= FEW else ""
-    place = "[A-Z](?:[0-9]{1,5}|[1-5][0-9]{5})"
+    place = "[A-Z](?:[0-9]{1,5}|[1-3][0-9]{5})"
     return re.compile(f'<c r="{place}"(?:{style}(?: t="s")?><v>[0-9.eE+-]+</v></c>|(?: s="[0-9]{{1,6}}")?/>)'.encode())
 
 
