@@ -120,12 +120,13 @@ def _swallowed(joined: Sequence[tuple[int, list[str]]], rows: Sequence[Sequence[
 def _holds_rows(lines: Sequence[str], mark: str, usual: int) -> bool:
     """Whether one of these lines, held together by quotes, is a row: it has as many separators, and begins as the first does.
 
-    A remark of several lines leaves the separators before it to its first line, and those behind it to its last.
+    A remark of several lines leaves the separators before it to its first line, and those behind it to its last. Its first
+    line begins as a row does anyway, and tells nothing but where the quote stands before all else.
     """
     before = QUOTED.sub("", lines[0]).split('"')[0].count(mark)
     expected = [before, *[0] * (len(lines) - 2), usual - before]
     full = [line for line, count in zip(lines, expected, strict=True) if line.count(mark) == usual > count]
-    return any(_begins_as(line, lines[0], mark) for line in full)
+    return any(_begins_as(line, lines[0], mark) for line in full if line is not lines[0] or not before)
 
 
 def _begins_as(line: str, other: str, mark: str) -> bool:

@@ -1,8 +1,8 @@
 """The marks of an .xlsx file, told by an XML parser from its sheets, its shared texts and its styles.
 
 Most cells are plain: a number or a shared text, written as every program writes them. They are taken out before the parser
-sees the sheet, which costs a tenth of parsing them; where one of the other cells does not say its place, or stands beyond
-column Z, the parser sees them all.
+sees the sheet, which costs a tenth of parsing them; where one of the other cells does not say its place, or stands far out,
+the parser sees them all.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ BOOK, RELATIONS, STYLES, TEXTS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,9})")
 WIDEST = 16_384
 LEAST_CELL = 20  # bytes that a cell takes at least
+PLAIN_COLUMNS, PLAIN_ROWS = 26, 400_000  # as many cells as can be held, whichever of them are filled
 FEW = 64  # styles that are told apart while plain cells are taken out
 TRUE = frozenset({"1", "true", "on"})
 Kind = Literal["plain", "struck", "raised"]
@@ -375,7 +376,7 @@ class Reading:
             return
         self.filled = True
         self.bottom, self.right = max(self.bottom, self.place[0] + 1), max(self.right, self.place[1] + 1)
-        if self.right > 26 and not self.whole:
+        if not self.whole and (self.right > PLAIN_COLUMNS or self.bottom > PLAIN_ROWS):
             raise Unplaced
         kind, style, value = cell.get("t", "n"), int(cell.get("s", 0)), self.value.strip()
         if kind == "e":
