@@ -137,7 +137,8 @@ def _begins_as(line: str, other: str, mark: str) -> bool:
 
 def _separator(text: str) -> str:
     """The separator that cuts most lines near the top into the same number of cells, and then into most of them."""
-    lines = [QUOTED.sub("", found[0]) for found, _ in zip(LINE.finditer(text), range(SAMPLE), strict=False)]
+    sample = "".join(found[0] for found, _ in zip(LINE.finditer(text), range(SAMPLE), strict=False))
+    lines = QUOTED.sub("", sample).splitlines()
 
     def fits(mark: str) -> tuple[int, int]:
         counts = Counter(n for line in lines if (n := line.count(mark)))
