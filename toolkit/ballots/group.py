@@ -18,7 +18,7 @@ from toolkit.ballots.folder import Ballots, load_ballots
 from toolkit.ballots.shares import whole_weights
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Phrase, phrase
-from toolkit.records.table import found_files
+from toolkit.records.folder import found_files
 from toolkit.scheme import Weighting
 
 if TYPE_CHECKING:

@@ -35,6 +35,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from toolkit.ground.display import display_width
 from toolkit.ground.problems import Problem, Severity
 from toolkit.ground.text import Language, Phrase
+from toolkit.records.delimited import read_delimited
 from toolkit.records.dictionary import Table, Tables
 from toolkit.records.files import (
     DELIMITED,
@@ -44,13 +45,13 @@ from toolkit.records.files import (
     Sheet,
     Unreadable,
     find_marks,
-    read_delimited,
     read_sheet,
     remark_places,
 )
 from toolkit.records.findings import Finding, normal_heading, shown
+from toolkit.records.folder import found_files
 from toolkit.records.headings import Headings, find_headings
-from toolkit.records.workbook_marks import parsed, sheet_paths
+from toolkit.records.xlsx_marks import parsed, sheet_paths
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -102,7 +103,7 @@ def tables_of(folder: Path, tables: Tables, file: str) -> list[Table]:
     return [
         table
         for table in tables.table.values()
-        if table.file and (table.file == file or folder / file in folder.glob(table.file))
+        if table.file and file in found_files(folder, table)[0]
     ]
 
 

@@ -6,7 +6,7 @@ Files as they arrive, read cell by cell: every row becomes data, a refusal with 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.records.attribution import attribute, departures
 from toolkit.records.databases.survey import LARGE, Standing, stands_elsewhere, survey
 from toolkit.records.dictionary import Table, Tables
+from toolkit.records.folder import folder_problems
 from toolkit.records.members import members_frame, membership_problems
 from toolkit.records.table import Collection, collect
 
@@ -109,7 +110,8 @@ def load_records(folder: Path, tables: Tables, members: MembersSpec, large: int 
             collections[name], stays = _gathered(folder, table, None, known, most)
             standing |= {name: stays} if stays else {}
     records = _records(tables, {name: collections[name] for name in tables.table}, members)
-    return replace(records, standing=standing)
+    beside = [*_unread_sheets(collections.values()), *folder_problems(folder, tables, records.digests)]
+    return replace(records, standing=standing, problems=records.problems + beside)
 
 
 def _gathered(
@@ -139,6 +141,17 @@ def _records(tables: Tables, collections: Mapping[str, Collection], members: Mem
         whose.counts_to,
         departures(whose.frames, members),
     )
+
+
+def _unread_sheets(collections: Iterable[Collection]) -> Iterator[Problem]:
+    """A note for each file with sheets that hold something, and that no table reads."""
+    collections = list(collections)
+    read = {(file, sheet) for found in collections for file, sheet, *_ in found.counts}
+    unread = {place for found in collections for place in found.unread} - read
+    for file in dict.fromkeys(file for file, _ in sorted(unread)):
+        names = [sheet for name, sheet in sorted(unread) if name == file]
+        rule = phrase("这些工作表未读取：{zh}", "sheets not read: {en}", zh="、".join(names), en=", ".join(names))
+        yield Problem("note", rule, Phrase("如有数据请移入读取的工作表", "move what is data to the sheet that is read"), file=file)
 
 
 def _gone(name: str, key: str, day: dt.date) -> Problem:

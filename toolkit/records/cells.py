@@ -15,7 +15,7 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.records import credit_code
 from toolkit.records.credit_code import normal_key
 from toolkit.records.dictionary import Column
-from toolkit.records.findings import Finding, plain, shown
+from toolkit.records.findings import Doubtful, Finding, plain, shown
 from toolkit.records.values import (
     FOREVER,
     NUMBER,
@@ -100,7 +100,7 @@ def read_cells(
         if text in marks:
             lacking = column.required and (keyed or text in missing)
             return Cell("problem", None, _empty()) if lacking else Cell(_absence(text in missing))
-        finding = _damage(text)
+        finding = raw.finding if isinstance(raw, Doubtful) and not (wordy and raw.in_words) else _damage(text)
         value = finding or read(raw)
         if isinstance(value, Finding):
             return Cell("problem", None, value)

@@ -2,46 +2,37 @@
 
 What can be wrong with a file as a whole: not of its kind, damaged, locked, empty, or without the sheet asked for.
 
-The marks of a workbook of any kind; see `toolkit.records.workbook_marks`.
-
-Text files with separated cells, in the encodings that reach a secretariat, zipped or not.
+The marks of a workbook of any kind; see `toolkit.records.workbook_marks`. Text files: see `toolkit.records.delimited`.
 
 What a returned workbook carries beside its data and what is never read: the column 问题说明, the sheet 退回说明.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
 import io
 import re
 import zipfile
-import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import python_calamine as calamine
 
 from toolkit.ground.problems import nearest
 from toolkit.ground.text import Phrase, phrase
+from toolkit.records.delimited import read_delimited
 from toolkit.records.findings import Finding, normal_heading, shown
 from toolkit.records.headings import Heading, Headings, Merge
-from toolkit.records.workbook_marks import (
-    CONTENT,
-    SIGNATURE,
-    Locked,
-    Marks,
-    TooWide,
-    ods_marks,
-    with_suffix,
-    xls_marks,
-    xlsx_marks,
-)
+from toolkit.records.ods_marks import CONTENT, ods_marks
+from toolkit.records.workbook_marks import TOO_MANY, Locked, Marks, Place, SheetMarks, TooWide
+from toolkit.records.xls_marks import SIGNATURE, xls_marks
+from toolkit.records.xlsx_marks import BOOK, parts_of, unpacked, xlsx_marks
 
 WEB = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|meta|table|div|style)\b", re.IGNORECASE | re.DOTALL)  # fmt: skip
 XML_WORKBOOK = re.compile(rb"\s*<\?xml.*?<(?:\w+:)?Workbook\b", re.DOTALL)
 BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+LARGEST = 1 << 28  # bytes
 SAVE_AS = Phrase("请用 Excel 打开后另存为 .xlsx", "open it in Excel and save it as .xlsx")
 
 
@@ -105,6 +96,10 @@ LOCKED = Finding(
 DAMAGED = Finding(
     Phrase("文件已损坏，或内容与扩展名不符", "the file is damaged, or is not of the kind its name says"), SAVE_AS
 )
+TOO_LARGE = Finding(
+    Phrase(f"文件太大，没有读取（文件超过 {LARGEST >> 20} MB，或单元格太多）", f"too large, and not read (beyond {LARGEST >> 20} MB, or too many cells)"),
+    Phrase("请分成几个文件，或存入 Parquet 文件、数据库", "split it, or keep it in Parquet files or a database"),
+)
 STRAY_CELL = Finding(
     Phrase("离表格很远的地方还有内容，工作表过大", "a stray cell far from the table makes the sheet too large"),
     Phrase("请删去表格以外的行和列", "delete the rows and columns beside the table"),
@@ -124,108 +119,21 @@ def find_marks(content: bytes) -> Marks:
         When it is no workbook, is damaged, or is made to fill the memory.
     Locked
         When it asks for a password.
+    TooWide
+        When its filled cells span more than could be held, and the cell reader opens all sheets at once.
     """
     if content.startswith(SIGNATURE):
         return xls_marks(content)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = set(archive.namelist())
-        if "xl/workbook.xml" in names:
+        parts = parts_of(archive)
+        if BOOK in parts:
             return xlsx_marks(archive)
-        if MANIFEST in names and b"encryption-data" in archive.read(MANIFEST):
+        if MANIFEST in archive.namelist() and b"encryption-data" in unpacked(archive, archive.getinfo(MANIFEST)):
             raise Locked
-        if CONTENT in names:
+        if CONTENT in parts:
             return ods_marks(archive)
     message = "a kind of workbook that is not known"
     raise ValueError(message)
-
-
-
-SEPARATORS = (",", "\t", ";", "|")
-UTF_8_MARK = b"\xef\xbb\xbf"
-UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-UNKNOWN = Phrase("不是 UTF-8、GB18030 或带标记的 UTF-16", "not UTF-8, GB18030, or UTF-16 with its mark")
-SEEMS_UTF_16 = Phrase("像是没有标记的 UTF-16", "it seems to be UTF-16 without its mark")
-SAMPLE = 15  # rows that decide on the separator: a heading begins within them
-
-
-def read_delimited(content: bytes, *, zipped: bool = False) -> list[list[str]] | Finding:
-    r"""The rows of a CSV file; row i is row i + 1 as Excel counts it, line breaks within quotes included.
-
-    Examples
-    --------
-    >>> read_delimited("学时\n八\n".encode("gb18030"))
-    [['学时'], ['八']]
-    """
-    unzipped = _unzipped(content) if zipped else content
-    text = unzipped if isinstance(unzipped, Finding) else decoded(unzipped)
-    if isinstance(text, Finding):
-        return text
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True))
-    except csv.Error as error:
-        rule = Phrase("引号不成对，分不清单元格", "quotes do not match, so that cells cannot be told apart")
-        return Finding(rule, phrase("请另存为 .xlsx（{error}）", "save it as .xlsx ({error})", error=error))
-
-
-def decoded(content: bytes) -> str | Finding:
-    """Text from its bytes: by byte order mark, else strictly UTF-8, else GB18030.
-
-    Never GB18030 before UTF-8: it takes most UTF-8 text for other characters without an error. A text of which
-    most lines are UTF-8 is damaged UTF-8, and not GB18030.
-    """
-    if b"\0" in content and not content.startswith(UTF_16):
-        return _unknown_encoding(content.index(b"\0"), content, SEEMS_UTF_16)
-    encoding = "utf-16" if content.startswith(UTF_16) else "utf-8-sig"
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        place = error.start
-        if encoding == "utf-8-sig" and not _mostly_utf_8(content):
-            try:
-                return content.decode("gb18030")
-            except UnicodeDecodeError as other:
-                place = other.start
-        return _unknown_encoding(place, content)
-    return _unknown_encoding(0, content) if "\0" in text else text
-
-
-def _mostly_utf_8(content: bytes) -> bool:
-    """Whether the text says that it is UTF-8, or more than half of its lines in Chinese are."""
-    lines = [line for line in content.splitlines() if not line.isascii()]
-    return content.startswith(UTF_8_MARK) or 2 * sum(map(_is_chinese_utf_8, lines)) > len(lines)
-
-
-def _is_chinese_utf_8(line: bytes) -> bool:
-    try:
-        return any("\u4e00" <= character <= "\u9fff" for character in line.decode("utf-8"))
-    except UnicodeDecodeError:
-        return False
-
-
-def _unknown_encoding(place: int, content: bytes, why: Phrase = UNKNOWN) -> Finding:
-    line = content[:place].count(b"\n") + 1
-    rule = phrase(
-        "编码读不出（第 {line} 行附近）：{zh}", "its encoding cannot be read (near line {line}): {en}",
-        line=line, zh=why.zh, en=why.en,
-    )  # fmt: skip
-    return Finding(rule, Phrase("请另存为 CSV UTF-8 或 .xlsx", "save it as CSV UTF-8 or .xlsx"))
-
-
-def _unzipped(content: bytes) -> bytes | Finding:
-    try:
-        return gzip.decompress(content)
-    except (OSError, EOFError, zlib.error):
-        rule = Phrase("压缩文件已损坏", "the compressed file is damaged")
-        return Finding(
-            rule, Phrase("请重新压缩或直接给出 .csv", "compress it again, or give the .csv itself")
-        )
-
-
-def _separator(text: str) -> str:
-    """The separator that cuts a row near the top into most cells; the comma if they are equal."""
-    sample = text.splitlines()[:SAMPLE]
-    return max(SEPARATORS, key=lambda mark: max((line.count(mark) for line in sample), default=0))
-
 
 
 REMARKS_SHEET = "退回说明"
@@ -253,7 +161,7 @@ def without_remarks(rows: Sequence[Sequence[object]], headings: Headings) -> Seq
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 DELIMITED = (".csv", ".csv.gz", ".tsv", ".txt")
-INSTRUCTIONS = frozenset({REMARKS_SHEET, "填表说明", "说明", "填写说明", "选项", "instructions", "readme"})
+INSTRUCTIONS = frozenset({REMARKS_SHEET, "填表说明", "说明", "填写说明", "选项", "下拉选项", "lists", "instructions", "readme"})
 
 
 class Unreadable(Exception):  # noqa: N818 - named for what is true of the file
@@ -281,7 +189,9 @@ class Sheet:
     hidden_rows, hidden_columns
         Which of them it does not show, counted from 0.
     unread
-        Other sheets of the workbook that hold something and are not read.
+        Other sheets of the workbook that hold something.
+    crossed
+        Cells that are struck out as a whole.
     """
 
     name: str
@@ -292,6 +202,22 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     unread: tuple[str, ...] = ()
+    crossed: frozenset[Place] = frozenset()
+
+
+def read_content(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises
+    ------
+    Unreadable
+        When there are more than can be held.
+    OSError
+        When it cannot be opened.
+    """
+    if path.stat().st_size > LARGEST:
+        raise Unreadable(TOO_LARGE)
+    return path.read_bytes()
 
 
 def read_sheet(content: bytes, file: str, sheet: str | None = None) -> Sheet:
@@ -304,7 +230,10 @@ def read_sheet(content: bytes, file: str, sheet: str | None = None) -> Sheet:
         several and none is named.
     """
     lower = file.lower()
-    if lower.endswith(DELIMITED):
+    found: Sheet | Finding
+    if len(content) > LARGEST:
+        found = TOO_LARGE
+    elif lower.endswith(DELIMITED):
         found = _delimited_sheet(content, zipped=lower.endswith(".gz"))
     elif lower.endswith(".parquet"):
         found = _parquet(content)
@@ -326,85 +255,87 @@ def _delimited_sheet(content: bytes, *, zipped: bool) -> Sheet | Finding:
 
 
 def _workbook_sheet(content: bytes, sheet: str | None) -> Sheet | Finding:
-    if not content:
-        return EMPTY
-    wrong = misnamed(content, workbook=True)
-    if wrong:
-        return wrong
+    wrong = misnamed(content, workbook=True) if content else EMPTY
     try:
-        marks = find_marks(content)
-        with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            name = _chosen(workbook, sheet, marks)
-            return name if isinstance(name, Finding) else _read(workbook, name, marks)
-    except (calamine.PasswordError, Locked):
-        return LOCKED
-    except TooWide:
-        return STRAY_CELL
-    except Exception:  # noqa: BLE001 - the reader's errors have no common class, and each means the same to a user
-        return LOCKED if "EncryptedPackage".encode("utf-16-le") in content else DAMAGED
+        return wrong or _in_workbook(content, sheet)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - the readers' errors have no common class; where one gives up, it is not even an Exception
+        return _why_unread(content, error)
 
 
-def _chosen(workbook: calamine.CalamineWorkbook, wanted: str | None, marks: Marks) -> str | Finding:
+def _why_unread(content: bytes, error: BaseException) -> Finding:
+    """What an error of the readers means to a user."""
+    if isinstance(error, TooWide | MemoryError):
+        return STRAY_CELL if isinstance(error, TooWide) else TOO_LARGE
+    locked = isinstance(error, calamine.PasswordError | Locked) or "EncryptedPackage".encode("utf-16-le") in content
+    return LOCKED if locked else DAMAGED
+
+
+def _in_workbook(content: bytes, wanted: str | None) -> Sheet | Finding:
+    known = find_marks(content)
+    with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+        marks = {each.name: known.of(each.name, n) for n, each in enumerate(workbook.sheets_metadata) if each.typ == calamine.SheetTypeEnum.WorkSheet}
+        name = _chosen(workbook, wanted, marks)
+        return name if isinstance(name, Finding) else _read(workbook, name, marks)
+
+
+def _chosen(workbook: calamine.CalamineWorkbook, wanted: str | None, marks: Mapping[str, SheetMarks]) -> str | Finding:
     """The sheet asked for; without a name the only one that is shown and holds something."""
-    names = _names(workbook)
+    names = list(marks)
     if wanted is not None:
         normal = {name.strip(): name for name in names}
         return normal.get(wanted.strip()) or no_sheet(wanted, names)
-    tables = [name for name in _names(workbook, shown_only=True) if not _instructs(name)]
+    tables = [name for name in _shown(workbook) if name in marks and not instructs(name)]
     if len(tables) == 1:
         return tables[0]
-    full = [name for name in tables if _holds_something(workbook, name, marks)]
+    full = [name for name in tables if marks[name].filled]
     if len(full) > 1:
         return several_sheets(full)
     return full[0] if full else EMPTY
 
 
-def _read(workbook: calamine.CalamineWorkbook, name: str, marks: Marks) -> Sheet | Finding:
-    if marks.too_wide(name):
+def _read(workbook: calamine.CalamineWorkbook, name: str, marks: Mapping[str, SheetMarks]) -> Sheet | Finding:
+    found = marks[name]
+    if found.too_wide:
         return STRAY_CELL
     sheet = workbook.get_sheet_by_name(name)
     rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
-    found = marks.of(name, [each.name for each in workbook.sheets_metadata].index(name))
-    for (row, place), text in found.errors.items():
-        if row < len(rows) and place < len(rows[row]):
-            rows[row][place] = text
-    for (row, place), suffix in found.suffixes.items():
-        if row < len(rows) and place < len(rows[row]):
-            rows[row][place] = with_suffix(rows[row][place], suffix)
-    others = [n for n in _names(workbook) if n != name and not _instructs(n)]
+    found.put_into(rows)
     return Sheet(
         name,
         rows,
-        tuple(sheet.merged_cell_ranges or found.merges),
-        hidden=name not in _names(workbook, shown_only=True),
+        _within(sheet.merged_cell_ranges or found.merges, len(rows)),
+        hidden=name not in _shown(workbook),
         hidden_rows=found.hidden_rows,
         hidden_columns=found.hidden_columns,
-        unread=tuple(n for n in others if _holds_something(workbook, n, marks)),
+        unread=tuple(other for other, said in marks.items() if other != name and said.filled and not instructs(other)),
+        crossed=found.crossed,
     )
 
 
-def _names(workbook: calamine.CalamineWorkbook, *, shown_only: bool = False) -> list[str]:
-    """The names of the sheets that hold cells."""
-    return [
-        sheet.name
-        for sheet in workbook.sheets_metadata
-        if sheet.typ == calamine.SheetTypeEnum.WorkSheet
-        and (not shown_only or sheet.visible == calamine.SheetVisibleEnum.Visible)
-    ]
+def _within(merges: Iterable[Merge], rows: int) -> tuple[Merge, ...]:
+    """The merged cells that begin within the first `rows`, no deeper than these."""
+    return tuple((first, (min(low, rows - 1), right)) for first, (low, right) in merges if first[0] < rows)
 
 
-def _instructs(name: str) -> bool:
+def _shown(workbook: calamine.CalamineWorkbook) -> list[str]:
+    """The names of the sheets that the workbook shows."""
+    return [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == calamine.SheetVisibleEnum.Visible]
+
+
+def instructs(name: str) -> bool:
+    """Whether a sheet of this name holds instructions or drop-down lists, and no records."""
     return name.strip().casefold() in INSTRUCTIONS
-
-
-def _holds_something(workbook: calamine.CalamineWorkbook, name: str, marks: Marks) -> bool:
-    return marks.too_wide(name) or workbook.get_sheet_by_name(name).start is not None
 
 
 def _parquet(content: bytes) -> Sheet | Finding:
     import pyarrow.parquet as pq
 
     try:
+        said = pq.read_metadata(io.BytesIO(content))
+        if said.num_rows * said.num_columns > TOO_MANY:
+            return TOO_LARGE
         table = pq.read_table(io.BytesIO(content))
     except Exception:  # noqa: BLE001 - as above: whatever was raised, the file is damaged
         return DAMAGED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from toolkit.ground.text import Phrase
 
@@ -62,3 +62,47 @@ def normal_heading(text: str) -> str:
     '保证金(元)'
     """
     return "".join(plain(text).casefold().split()).strip("*")
+
+
+class Doubtful(str):
+    """The text of a cell that cannot be taken at its word, by the look of a part of it; `finding` says why."""
+
+    __slots__ = ()
+    finding: ClassVar[Finding]
+
+    @property
+    def in_words(self) -> bool:
+        """Whether it may stand in a column of text as it is."""
+        return False
+
+
+class Struck(Doubtful):
+    """A text of which a part is struck out."""
+
+    __slots__ = ()
+    finding = Finding(
+        Phrase("单元格里有一部分字划了删除线，分不清以哪部分为准", "a part of the cell is struck out: which part counts?"),
+        Phrase("请删去划掉的部分", "delete what is struck out"),
+    )
+
+
+class Raised(Doubtful):
+    """A text of which a part is raised or lowered, as a footnote is; words with a raised part stay words: 40 平方米²."""
+
+    __slots__ = ()
+    finding = Finding(
+        Phrase("单元格里有一部分是上标或下标，分不清是注释还是内容", "a part of the cell is raised or lowered: is it a footnote or the content?"),
+        Phrase("请删去上标、下标，注释另写在备注里", "remove that part; a footnote belongs into the remarks"),
+    )
+
+    @property
+    def in_words(self) -> bool:
+        """Whether it holds words."""
+        return any(letter.isalpha() and not letter.isascii() for letter in self)
+
+
+class WithoutDay(dt.date):
+    """A date that its sheet shows without the day, and whose day is Excel's own: 2018年2月 kept as 2018-02-01."""
+
+    def __str__(self) -> str:
+        return f"{self.year}年{self.month}月"

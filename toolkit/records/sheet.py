@@ -2,7 +2,7 @@
 
 Rows of a text file that have been cut into too many or too few cells.
 
-Notes on what a workbook does not show, and on sheets that are not read.
+Notes on what a workbook does not show, or shows struck out.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def cut_rows(sheet: Sheet, numbers: Sequence[int], headings: Headings, place: Pr
 def sheet_notes(
     sheet: Sheet, headings: Headings, numbers: Sequence[int], names: Mapping[str, str], place: Problem
 ) -> Iterator[Problem]:
-    """A note for the hidden sheet, the hidden rows and the hidden columns that are read, and one for other sheets.
+    """A note for the hidden sheet, the hidden rows and the hidden columns that are read, a warning for what is struck out.
 
     Parameters
     ----------
@@ -99,13 +99,18 @@ def sheet_notes(
             zh="、".join(hidden), en=", ".join(hidden),
         )  # fmt: skip
         yield replace(note, rule=rule, mend=keep)
-    if sheet.unread:
-        rule = phrase(
-            "这些工作表未读取：{zh}", "sheets not read: {en}", zh="、".join(sheet.unread), en=", ".join(sheet.unread)
-        )
-        mend = Phrase("如有数据请移入读取的工作表", "move what is data to the sheet that is read")
-        yield replace(note, rule=rule, mend=mend, sheet="", row=None)
+    crossed = _crossed(sheet, headings, numbers, names)
+    if crossed:
+        zh, en = ("；".join(f"{name} 第 {rows} 行" for name, rows in crossed.items()), "; ".join(f"{name} rows {rows}" for name, rows in crossed.items()))
+        rule = phrase("整格划了删除线的单元格已照常读取：{zh}", "cells that are struck out are read all the same: {en}", zh=zh, en=en)
+        yield replace(note, severity="warning", rule=rule, mend=keep)
 
+
+def _crossed(sheet: Sheet, headings: Headings, numbers: Sequence[int], names: Mapping[str, str]) -> dict[str, str]:
+    """The rows, as Excel counts them, in which the cells of a column are struck out as a whole, by the column's heading."""
+    data = frozenset(numbers)
+    rows = {names[key]: {row for row, place in sheet.crossed if place == found[0].place and row in data} for key, found in headings.columns.items()}
+    return {name: ranges(found) for name, found in rows.items() if found} if sheet.crossed else {}
 
 
 NOTHING = Phrase("", "")
@@ -131,6 +136,8 @@ class Intake:
         Column id to its heading as found.
     not_data
         How many rows below the heading are blank, totals, notes or signatures.
+    unread
+        Other sheets of the file that hold something.
     """
 
     file: str
@@ -141,6 +148,7 @@ class Intake:
     headings: Mapping[str, str]
     not_data: int
     problems: tuple[Problem, ...]
+    unread: tuple[str, ...] = ()
 
 
 def take_in(
@@ -169,7 +177,7 @@ def take_in(
         filled = tuple(n + 1 for n, row in enumerate(sheet.rows) if any(map(shown, row)))
         refused = (True,) * len(filled)
         rest = len(sheet.rows) - len(filled)
-        return Intake(file, sheet.name, filled, {}, refused, {}, rest, (no_heading(columns, place),))
+        return Intake(file, sheet.name, filled, {}, refused, {}, rest, (no_heading(columns, place),), sheet.unread)
     place = replace(place, row=headings.first)
     places = {key: found[0].place for key, found in headings.columns.items()}
     names = {key: found[0].text for key, found in headings.columns.items()}
@@ -209,6 +217,7 @@ def take_in(
         names,
         len(sheet.rows) - headings.first - len(numbers),
         (*above, *sorted(below, key=lambda problem: problem.row or 0)),
+        sheet.unread,
     )
 
 

@@ -21,8 +21,9 @@ from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, phrase
 from toolkit.records.cells import Cell, Value
 from toolkit.records.dictionary import NUMERIC, Column, Table
-from toolkit.records.files import Unreadable, read_sheet
+from toolkit.records.files import Unreadable, read_content, read_sheet
 from toolkit.records.findings import shown
+from toolkit.records.folder import found_files
 from toolkit.records.sheet import Intake, said, take_in
 
 Place = tuple[str, str, int]
@@ -85,7 +86,6 @@ def _twice(
 
 PLACE = ("_file", "_sheet", "_row")
 T = TypeVar("T")
-LOCK = "~$"  # the name that Excel gives to the lock of an open workbook
 
 Count = tuple[str, str, int, int, int, int]
 
@@ -106,6 +106,8 @@ class Collection:
         For each sheet: file, sheet, read, accepted, refused, not data.
     digests
         SHA-256 of each file by its path from the edition.
+    unread
+        File and name of each sheet that stands beside those read, and holds something.
     """
 
     frame: pd.DataFrame
@@ -114,6 +116,7 @@ class Collection:
     keys: frozenset[str] = field(default=frozenset(), repr=False)
     counts: tuple[Count, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
+    unread: tuple[tuple[str, str], ...] = ()
 
 
 @contextmanager
@@ -148,7 +151,7 @@ def collect(
     intakes: list[Intake] = []
     for file in files:
         try:
-            content = (folder / file).read_bytes()
+            content = read_content(folder / file)
             digests[file] = hashlib.sha256(content).hexdigest()
             intakes.append(take_in(read_sheet(content, file, table.sheet), file, columns, keys, known))
         except Unreadable as error:
@@ -184,6 +187,7 @@ def _collected(
         frozenset(_keys(intakes, columns)),
         tuple(_count(intake, kept) for intake, kept in zip(intakes, accepted, strict=True)),
         digests,
+        tuple((intake.file, name) for intake in intakes for name in intake.unread),
     )
 
 
@@ -191,20 +195,6 @@ def key_column(column: Column) -> Column:
     """The key column of the members table: required, and text keys made uniform as those that refer to them."""
     kind = "credit_code" if column.type == "credit_code" else "member"
     return column.model_copy(update={"required": True, "type": kind})
-
-
-def found_files(folder: Path, table: Table) -> tuple[list[str], list[Problem]]:
-    """The files that a table names, by name; a problem where there are none."""
-    pattern = table.file or ""
-    if (folder / pattern).is_file():
-        return [pattern], []
-    names = (path.relative_to(folder).as_posix() for path in folder.glob(pattern))
-    files = sorted(n for n in names if (folder / n).is_file() and not Path(n).name.startswith(LOCK))
-    if files:
-        return files, []
-    rule = phrase("找不到“{label}”的文件", "the file of `{label}` is missing", label=table.label or pattern)
-    mend = Phrase("请放入该文件，或改正 tables.toml 里的 file", "add it, or correct `file` in tables.toml")
-    return [], [Problem("error", rule, mend, file=pattern)]
 
 
 def _unopened(file: str) -> Problem:

@@ -21,7 +21,7 @@ from typing import Literal, NamedTuple
 from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import nearest
 from toolkit.ground.text import Phrase, phrase
-from toolkit.records.findings import EXACT_INTEGERS, Finding, plain, shown
+from toolkit.records.findings import EXACT_INTEGERS, Finding, WithoutDay, plain, shown
 
 YUAN = frozenset({"元", "圆", "人民币", "人民币元", "元人民币", "rmb", "cny", "yuan"})
 MULTIPLES = {"十": 1, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8}  # powers of ten
@@ -267,7 +267,7 @@ def read_date(raw: object) -> dt.datetime | Finding:
     """
     if isinstance(raw, dt.datetime) and raw.tzinfo is None:
         return _dated(raw.replace(microsecond=0))
-    if isinstance(raw, dt.date) and not isinstance(raw, dt.datetime):
+    if isinstance(raw, dt.date) and not isinstance(raw, dt.datetime | WithoutDay):
         return _dated(dt.datetime(raw.year, raw.month, raw.day))  # noqa: DTZ001 - records hold local days
     text = plain(raw)
     named = WEEKDAY.search(text)
@@ -292,7 +292,7 @@ def read_month(raw: object, day: Literal["first", "last"]) -> dt.datetime | Find
     >>> read_month("2018年2月", "last"), read_month("2018-02-03", "last")
     (datetime.datetime(2018, 2, 28, 0, 0), datetime.datetime(2018, 2, 3, 0, 0))
     """
-    match = WHOLE_MONTH.fullmatch(plain(raw)) if isinstance(raw, str) else None
+    match = WHOLE_MONTH.fullmatch(plain(raw)) if isinstance(raw, str | WithoutDay) else None
     year, month = (int(match[1]), int(match[2] or match[3])) if match else (0, 0)
     if not (year and 1 <= month <= 12):
         return read_date(raw)

@@ -34,9 +34,9 @@ from toolkit.panels.experts import RECUSED
 from toolkit.records.cells import Cell
 from toolkit.records.dictionary import Tables, load_tables
 from toolkit.records.files import Unreadable, read_sheet
+from toolkit.records.folder import any_case, found_files
 from toolkit.records.references import RESULT_COUNTS, member_column, result_column
 from toolkit.records.sheet import Intake, take_in
-from toolkit.records.table import found_files
 from toolkit.scheme import Panel, load_scheme
 from toolkit.scheme.writing import write_scheme
 
@@ -337,7 +337,7 @@ def _wanted(folder: Path, tables: Tables) -> Iterator[Path]:
     read = (table.file for table in tables.table.values() if table.file and not _leaves(table.file))
     for found in (
         *(folder / name for name in FOLDERS),
-        *(match for pattern in read for match in folder.glob(pattern)),
+        *(match for pattern in read for match in folder.glob(any_case(pattern))),
     ):
         paths = found.rglob("*") if found.is_dir() else (found,)
         yield from (path for path in paths if path.is_file() and not _is_left_out(path.relative_to(folder)))

@@ -17,8 +17,9 @@ from toolkit.records.databases.address import FILES, PARQUET, Address, Unreachab
 from toolkit.records.databases.connection import opened
 from toolkit.records.databases.relation import APART, Account, Reading, bound, checked
 from toolkit.records.dictionary import NUMERIC, Column, Table
+from toolkit.records.folder import found_files
 from toolkit.records.sheet import NOTHING
-from toolkit.records.table import Collection, found_files, key_column
+from toolkit.records.table import Collection, key_column
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

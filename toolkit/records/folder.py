@@ -1,0 +1,179 @@
+"""What lies in an edition's folder of records: the files that its tables name, and every file that none of them names.
+
+Nothing there is passed over in silence, but what programs leave behind for themselves.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path, PurePosixPath
+
+from toolkit.ground.problems import Problem
+from toolkit.ground.resources import file_digest
+from toolkit.ground.text import Phrase, phrase
+from toolkit.records.databases.address import FILES, read_address
+from toolkit.records.dictionary import Table, Tables
+
+FOLDER = "records"
+LETTER = re.compile(r"\[!?[^\]]*\]|[A-Za-z]")
+LEFT_BEHIND = re.compile(  # by Excel, LibreOffice, macOS, Windows, network drives, git and notebooks; and what says what lies here
+    r"~\$.*|\.~lock\..*#|\._.*|\.ds_store|__macosx|thumbs\.db|ehthumbs\.db|desktop\.ini|@eadir|\.git|\.git(keep|ignore|attributes)"
+    r"|\.ipynb_checkpoints|__pycache__|readme(\..*)?",
+    re.IGNORECASE,
+)
+RECORDS = frozenset({  # endings of what may hold records
+    ".xls", ".xlsx", ".xlsm", ".xlsb", ".xlt", ".xltx", ".et", ".ett", ".ods", ".ots", ".fods", ".numbers", ".csv", ".tsv", ".tab",
+    ".txt", ".prn", ".dif", ".slk", ".dbf", ".parquet", ".json", ".jsonl", ".xml", ".mdb", ".accdb", ".db", ".sqlite", ".sqlite3",
+    ".duckdb", ".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz",
+})  # fmt: skip
+LISTED = 20
+NAMED = Phrase("请改成这样的文件名（格式不同的先另存），或移出 records/", "give it such a name (save it in that format first), or move it out of records/")
+
+
+def any_case(pattern: str) -> str:
+    """A pattern of file names that takes letters of either case, on every system as on Windows.
+
+    Examples
+    --------
+    >>> any_case("签到*.xls[xm]")
+    '签到*.[xX][lL][sS][xmXM]'
+    """
+    return LETTER.sub(lambda found: _either(found[0]), pattern)
+
+
+def _either(part: str) -> str:
+    if len(part) == 1:
+        return f"[{part.lower()}{part.upper()}]"
+    negated, inner = ("!", part[2:-1]) if part.startswith("[!") else ("", part[1:-1])
+    return f"[{negated}{inner}{inner.swapcase()}]" if re.search("[A-Za-z]", inner) else part
+
+
+def found_files(folder: Path, table: Table) -> tuple[list[str], list[Problem]]:
+    """The files that a table names, by name; a problem for each that is none, and where there are none at all."""
+    pattern = table.file or ""
+    if (folder / pattern).is_file():
+        return [pattern], []
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.glob(any_case(pattern)) if not path.name.startswith(".") and not _is_left_behind(path.name))
+    files = [name for name in names if (folder / name).is_file()]
+    problems = [_no_file(name) for name in names if name not in files and _seems_file(folder / name)]
+    if files or problems:
+        return files, problems
+    rule = phrase("找不到“{label}”的文件", "the file of `{label}` is missing", label=table.label or pattern)
+    mend = Phrase("请放入该文件，或改正 tables.toml 里的 file", "add it, or correct `file` in tables.toml")
+    return [], [Problem("error", rule, mend, file=pattern)]
+
+
+def _is_left_behind(name: str) -> bool:
+    return LEFT_BEHIND.fullmatch(name) is not None
+
+
+def _seems_file(path: Path) -> bool:
+    """Whether what is no file would be taken for one: a folder only by its ending."""
+    return not path.is_dir() or path.suffix.lower() in RECORDS
+
+
+def _no_file(name: str) -> Problem:
+    rule = Phrase("这不是文件（可能是文件夹、失效的链接或管道）", "this is no file: a folder, a link that leads nowhere, or a pipe")
+    return Problem("error", rule, Phrase("请放入文件本身", "put the file itself here"), file=name)
+
+
+@dataclass(frozen=True)
+class Lying:
+    """What lies in the folder of records and is read by no table, by path from the edition."""
+
+    records: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def folder_problems(folder: Path, tables: Tables, digests: Mapping[str, str]) -> list[Problem]:
+    """A warning for each file that seems to hold records and is read by no table, and for each that is read twice; a note on others.
+
+    Parameters
+    ----------
+    digests
+        SHA-256 of each file that was read, by its path from the edition.
+    """
+    lying = _lying(folder, tables)
+    patterns = {table.file: table.label or name for name, table in tables.table.items() if table.file}
+    again = [_again(name, same) for name, same in _doubles(digests)]
+    return [*again, *(_unread(name, patterns, _copy_of(folder / name, folder, digests)) for name in lying.records), *_others(lying.others)]
+
+
+def _lying(folder: Path, tables: Tables) -> Lying:
+    read = {os.path.normcase(os.path.normpath(name)) for name in _read(folder, tables)}
+    unread = [name for name in _walked(folder) if os.path.normcase(os.path.normpath(name)) not in read]
+    records = tuple(name for name in unread if PurePosixPath(name.rstrip()).suffix.lower() in RECORDS)
+    return Lying(records, tuple(name for name in unread if name not in records))
+
+
+def _read(folder: Path, tables: Tables) -> Iterator[str]:
+    """The files that tables are read from, and what a database keeps beside its own."""
+    for table in tables.table.values():
+        if table.file:
+            files, problems = found_files(folder, table)
+            yield from (*files, *(problem.file for problem in problems))
+        elif table.source and (address := read_address(table.source)).kind in FILES:
+            yield from (address.path + beside for beside in ("", "-wal", "-shm", "-journal", ".wal"))
+
+
+def _walked(folder: Path) -> Iterator[str]:
+    """Every file below the folder of records, and every link to a folder, by path from the edition; never what is left behind."""
+    for place, folders, files in os.walk(folder / FOLDER):
+        folders[:] = sorted(name for name in folders if not _is_left_behind(name))
+        here = Path(place).relative_to(folder)
+        links = [name for name in folders if (folder / here / name).is_symlink()]
+        yield from ((here / name).as_posix() for name in sorted([*links, *files]) if not _is_left_behind(name))
+
+
+def _doubles(digests: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Each file whose bytes are those of an earlier one, and that one."""
+    first: dict[str, str] = {}
+    for name, digest in digests.items():
+        same = first.setdefault(digest, name)
+        if same != name:
+            yield name, same
+
+
+def _copy_of(path: Path, folder: Path, digests: Mapping[str, str]) -> str | None:
+    """The file that was read and has the same bytes; None without one."""
+    try:
+        size = path.stat().st_size
+        alike = {digest: name for name, digest in digests.items() if (folder / name).is_file() and (folder / name).stat().st_size == size}
+        return alike.get(file_digest(path)) if alike and path.is_file() else None
+    except OSError:
+        return None
+
+
+def _again(name: str, same: str) -> Problem:
+    rule = phrase("与 {same} 内容完全相同，两份都已读取", "the same as {same}, byte for byte, and both are read", same=same)
+    return Problem("warning", rule, Phrase("若是同一份收到两次，请删去一份", "remove one if it came in twice"), file=name)
+
+
+def _unread(name: str, patterns: Mapping[str, str], same: str | None) -> Problem:
+    if same is not None:
+        rule = phrase("没有表读取这个文件；它与已读取的 {same} 内容完全相同", "read by no table; it is the same as {same}, which is read, byte for byte", same=same)
+        return Problem("warning", rule, Phrase("请删去，或移出 records/", "remove it, or move it out of records/"), file=name)
+    if not patterns:
+        rule = Phrase("没有表读取这个文件", "read by no table")
+        return Problem("warning", rule, Phrase("请移出 records/", "move it out of records/"), file=name)
+    pattern = max(patterns, key=lambda known: SequenceMatcher(None, name.casefold(), known.casefold()).ratio())
+    rule = phrase(
+        "没有表读取这个文件；名称最接近的是“{label}”，它的文件名应为 {pattern}",
+        "read by no table; the nearest is `{label}`, whose files are called {pattern}",
+        label=patterns[pattern], pattern=pattern,
+    )  # fmt: skip
+    return Problem("warning", rule, NAMED, file=name)
+
+
+def _others(names: Sequence[str]) -> Iterator[Problem]:
+    if names:
+        listed, more = names[:LISTED], len(names) > LISTED
+        rule = phrase(
+            "这 {n} 个文件不是表格，没有读取：{zh}", "these {n} files are no tables and are not read: {en}", n=len(names),
+            zh="、".join(listed) + "等" * more, en=", ".join(listed) + ", …" * more,
+        )  # fmt: skip
+        yield Problem("note", rule, Phrase("如有记录请录入表格", "enter what they record into a table"), file=FOLDER)
