@@ -127,7 +127,7 @@ def test_problems_come_in_english_on_request(small_edition: Path) -> None:
 
 
 def test_an_error_of_our_own_reaches_the_user_in_words(small_edition: Path) -> None:
-    script = "import toolkit.edition as e\ne.check_edition = lambda folder: 1 / 0\nfrom toolkit.__main__ import main\nmain()"
+    script = "import toolkit.comparison.records as r\nr.examined_at = lambda folder: 1 / 0\nfrom toolkit.__main__ import main\nmain()"
     command = [sys.executable, "-c", script, "check", str(small_edition)]
     quiet = {key: value for key, value in os.environ.items() if key != "COMMITTEE_DEBUG"}
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=quiet | {"PYTHONUTF8": "1"}, check=False)

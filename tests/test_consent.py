@@ -345,7 +345,7 @@ def test_a_bag_sealed_before_members_were_asked_is_verified_and_replayed_and_not
     (note,) = verify_bag(bag, replay=True, extract=commands._extract)
     assert (note.severity, note.file) == ("note", "public")
     with pytest.raises(Refused) as refused:
-        server.serve([bag], free_port())
+        server.serve([bag], free_port(), verify=verify_bag)
     (problem,) = refused.value.problems
     assert "不能公开；仍可核对、重算" in problem.rule.zh
     assert "[publication.consent]" in problem.mend.zh

@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import write_small_edition
 from tests.mutations import mutate
 from tests.panels.judged import write_judged_edition
-from toolkit.edition import examine
+from toolkit.comparison.records import examined_at
 from toolkit.reports.csv_files import write_results
 
 SEEDS = range(int(os.environ.get("MUTATIONS_FROM", "0")), int(os.environ.get("MUTATIONS_TO", "24")))
@@ -27,7 +27,7 @@ def test_an_edition_changed_at_random_is_answered_in_words(kind: str, tmp_path: 
         shutil.copytree(whole, folder)
         mutate(folder, random.Random(f"{kind}{seed}"))
         try:
-            _, evaluation, problems = examine(folder)
+            _, evaluation, problems = examined_at(folder)
             assert all(problem.rule.zh and problem.mend.en for problem in problems)
             assert problems.text("zh").encode("utf-8")
             assert problems.text("en").encode("utf-8")

@@ -27,7 +27,6 @@ from toolkit.scheme.writing import plain
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from toolkit.evaluation import Evaluation
 
 EDITION = "COMMITTEE_EDITION"
 SCHEME, TABLES = "scheme.toml", "tables.toml"
@@ -69,33 +68,12 @@ def check_edition(folder: Path | str) -> tuple[Edition | None, Problems]:
     The edition is None where scheme or tables cannot be read as they stand; what can be seen of references and records
     despite that is told with the rest.
     """
-    reading = _reading(Path(folder))
+    reading = read_edition(Path(folder))
     return reading.edition if reading.sound else None, reading.problems
 
 
-def examine(folder: Path | str) -> tuple[Edition | None, Evaluation | None, Problems]:
-    """The edition in `folder`, evaluated as far as that can be done, and everything that is to be said of it.
-
-    Where rows or keys were refused the rest is evaluated nevertheless: what that says of the scheme is told too, what it
-    says of single members is not, since it may come of what is lacking. The evaluation is None unless all is well.
-    """
-    from toolkit.evaluation import attempt
-
-    reading = _reading(Path(folder))
-    edition, problems = reading.edition, reading.problems
-    sound = edition if reading.sound else None
-    if edition is None or not reading.measurable:
-        return sound, None, problems
-    evaluation, found = attempt(edition.scheme, edition.records)
-    further = on_their_lines(found, edition.folder / SCHEME)
-    if problems.errors:
-        further = Problems(tuple(problem for problem in further if _of_the_scheme(problem, edition)))
-    told = Problems(tuple(dict.fromkeys((*problems, *further))))
-    return sound, None if told.errors else evaluation, told
-
-
 @dataclass(frozen=True, eq=False)
-class _Reading:
+class Reading:
     """What could be read of an edition: whether as it stands, and whether it can be measured."""
 
     edition: Edition | None
@@ -104,7 +82,8 @@ class _Reading:
     measurable: bool = False
 
 
-def _reading(folder: Path) -> _Reading:
+def read_edition(folder: Path) -> Reading:
+    """What can be read of the edition in `folder`, and everything that is to be said of its scheme, tables and records."""
     scheme, of_scheme = _read(read_scheme, folder / SCHEME)
     tables, of_tables = _read(lambda path: (load_tables(path), Problems()), folder / TABLES)
     problems, sound = of_scheme + of_tables, scheme is not None and tables is not None
@@ -114,7 +93,7 @@ def _reading(folder: Path) -> _Reading:
     if scheme is None:
         scheme, whole = _salvaged_scheme(folder / SCHEME)
     if scheme is None or tables is None or not (sound or scheme.members.table in tables.table):
-        return _Reading(None, problems)
+        return Reading(None, problems)
     records = load_records(folder, tables, scheme.members)
     records = replace(records, digests={**_digests(folder), **records.digests})
     unknown = reference_problems(scheme, tables) if fitting else Problems()
@@ -129,7 +108,7 @@ def _reading(folder: Path) -> _Reading:
     if records.members.empty and not problems.errors:
         problems += (_nobody(scheme, tables),)
     edition = Edition(folder, scheme, tables, records)
-    return _Reading(edition, on_their_lines(problems, folder / SCHEME), sound, whole and not records.members.empty)
+    return Reading(edition, on_their_lines(problems, folder / SCHEME), sound, whole and not records.members.empty)
 
 
 def _salvaged_scheme(path: Path) -> tuple[Scheme | None, bool]:
@@ -138,10 +117,6 @@ def _salvaged_scheme(path: Path) -> tuple[Scheme | None, bool]:
     if scheme is None or not whole:
         return scheme, False
     return scheme, all(fault.severity != "error" or fault.path[-1] == "weight" for fault in scheme_faults(plain(scheme)))
-
-
-def _of_the_scheme(problem: Problem, edition: Edition) -> bool:
-    return problem.file == SCHEME and problem.value not in edition.records.members.index
 
 
 def _nobody(scheme: Scheme, tables: Tables) -> Problem:

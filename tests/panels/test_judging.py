@@ -26,7 +26,8 @@ from tests.panels.judged import (
     write_judged_edition,
 )
 from toolkit.__main__ import app
-from toolkit.edition import Edition, check_edition, examine, open_edition
+from toolkit.comparison.records import examined_at
+from toolkit.edition import Edition, check_edition, open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Refused
 from toolkit.indicators.evidence import evidence
@@ -63,7 +64,7 @@ def test_whoever_did_not_apply_is_asked_of_nobody(tmp_path: Path) -> None:
     folder = write_judged_edition(tmp_path, sheets, scheme=scheme, tables=tables, interests=())
     said = {code: f"{code},{name},{kind},{'否' if code == 'M3' else '是'}" for code, (name, kind) in MEMBERS.items()}
     write(folder / "records/会员名册.csv", "会员代码,会员名称,类别,是否申报", list(said.values()))
-    edition, evaluation, problems = examine(folder)
+    edition, evaluation, problems = examined_at(folder)
     assert "M3" not in problems.text("en")
     assert not problems.errors
     assert edition is not None
@@ -71,7 +72,7 @@ def test_whoever_did_not_apply_is_asked_of_nobody(tmp_path: Path) -> None:
     assert not evaluation.applicable.loc["M3"].any()
     said["M3"] = said["M3"].replace("否", "是")
     write(folder / "records/会员名册.csv", "会员代码,会员名称,类别,是否申报", list(said.values()))
-    assert "member M3 lacks `创新`" in examine(folder)[2].errors.text("en")
+    assert "member M3 lacks `创新`" in examined_at(folder)[2].errors.text("en")
 
 
 def test_an_entry_where_recusal_is_due_is_refused_by_place_and_without_the_score(tmp_path: Path) -> None:

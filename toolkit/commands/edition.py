@@ -88,12 +88,12 @@ def check(
     language: Reader = "zh",
 ) -> None:
     """检查一届的全部文件，列出所有问题。 Read everything, print every problem; exit 1 if any is an error."""
-    from toolkit.edition import examine
+    from toolkit.comparison.records import examined_at
     from toolkit.reports.expert_tables import ballots_table
     from toolkit.reports.views import records_table
 
     with working(language, Phrase("正在读取和计算", "reading and evaluating")):
-        edition, _, problems = examine(folder)
+        edition, _, problems = examined_at(folder)
         voted = _voted(folder, edition)
     if edition is not None and len(edition.records.counts):
         say(language, Phrase(*(repr(records_table(edition.records, each)) for each in ("zh", "en"))))

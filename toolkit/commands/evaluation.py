@@ -120,10 +120,10 @@ def evaluated(folder: Path, language: str) -> tuple[Edition, Evaluation, Problem
     Refused
         With everything that is to be said, when any of it is an error.
     """
-    from toolkit.edition import examine
+    from toolkit.comparison.records import examined_at
 
     with working(language, Phrase("正在读取和计算", "reading and evaluating")):
-        edition, evaluation, problems = examine(folder)
+        edition, evaluation, problems = examined_at(folder)
     if edition is None or evaluation is None or problems.errors:
         raise Refused(problems)
     return edition, evaluation, problems

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from toolkit.edition import check_edition, examine
-from toolkit.ground.problems import Problems, Refused
+from toolkit.edition import SCHEME, check_edition, read_edition
+from toolkit.evaluation import attempt
+from toolkit.ground.problems import Problem, Problems, Refused
+from toolkit.ground.toml_reader import on_their_lines
 from toolkit.ground.writing import FORMULA, placed_in, write_csv
 from toolkit.records.findings import shown
 from toolkit.records.table import PLACE
@@ -164,8 +166,26 @@ def edition_at(place: Path) -> Edition:
 
 
 def examined_at(place: Path) -> tuple[Edition | None, Evaluation | None, Problems]:
-    """The edition in a folder or within a sealed bag, evaluated as far as that can be done, and all that is said of it."""
-    return examine(_inside(place))
+    """The edition in a folder or within a sealed bag, evaluated as far as that can be done, and everything that is to be said of it.
+
+    Where rows or keys were refused the rest is evaluated nevertheless: what that says of the scheme is told too, what it
+    says of single members is not, since it may come of what is lacking. The evaluation is None unless all is well.
+    """
+    reading = read_edition(_inside(place))
+    edition, problems = reading.edition, reading.problems
+    sound = edition if reading.sound else None
+    if edition is None or not reading.measurable:
+        return sound, None, problems
+    evaluation, found = attempt(edition.scheme, edition.records)
+    further = on_their_lines(found, edition.folder / SCHEME)
+    if problems.errors:
+        further = Problems(tuple(problem for problem in further if _of_the_scheme(problem, edition)))
+    told = Problems(tuple(dict.fromkeys((*problems, *further))))
+    return sound, None if told.errors else evaluation, told
+
+
+def _of_the_scheme(problem: Problem, edition: Edition) -> bool:
+    return problem.file == SCHEME and problem.value not in edition.records.members.index
 
 
 def _inside(place: Path) -> Path:
