@@ -186,7 +186,8 @@ class Consent(Decision):
     conduct) names the column of `table` that permits it; an empty cell is no. Of a member's rows the latest decides, by the
     table's `date`: it has to hold what `holds` asks, and to bear no day in `withdrawn`. Rows without a date, and several of
     one day, have to agree. A withdrawal in any row ends what was signed on that day or before. Consent is read as the
-    records stand when the edition is sealed: neither period nor as-of date limits what a member allows or takes back.
+    records stand when the edition is sealed: neither period nor as-of date limits what a member allows or takes back. What a
+    former code or a branch signed is its member's word, as every record is.
 
     What members have to bear by their charter stands in `obliged`, item by item with the article; nobody is asked for it.
     """
