@@ -137,3 +137,17 @@ def test_a_range_that_ends_before_full_marks_is_warned_of(tmp_path: Path, shape:
     tables.write_text(tables.read_text("utf-8").replace(f'headings = ["a"]\ntype = "{type_}"', f'headings = ["a"]\ntype = "{type_}"\nrange = {range_}'), "utf-8")
     said = [(problem.severity, problem.column, f"最高只能得 {most:g} 分" in problem.rule.zh) for problem in run(folder).problems if most]
     assert said == [("warning", "indicator[a].value", True)] * (most is not None)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        '{ shape = "steps", steps = [[0, 0], [3, 120]] }',
+        '{ shape = "piecewise", points = [[0, 0], [3, 120]] }',
+        '{ shape = "category", points = { "a" = 120 } }',
+    ],
+)
+def test_what_leaves_the_scale_is_warned_of(tmp_path: Path, shape: str) -> None:
+    (tmp_path / "scheme.toml").write_text(SCHEME.replace(HOURS, f"value = {shape}"), encoding="utf-8")
+    (problem,) = read_scheme(tmp_path / "scheme.toml")[1]
+    assert (problem.severity, problem.rule.zh) == ("warning", "本项最高可得 120 分，超过满分 100 分")
