@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.few_lines import found, indicator_text, scheme_text
+from tests.few_lines import totals as figures
 from tests.invented import MEASURE, decided, indicator, members, scheme, totals
 from toolkit.evaluation.decisions import award_problems
 
@@ -40,6 +42,15 @@ def test_a_class_whose_share_comes_to_no_place_is_told() -> None:
     found = told(90, 80, 70, classes=["A", "A", "B"], quota={"share": 0.5})
     assert found == [("note", "“先进会员”参评 1 家，名额 0 个：按比例不足一个")]
     assert told(90, 80, classes=["A", "A"], quota={"number": {"A": 0}}) == []  # meant so
+
+
+def test_a_total_on_a_boundary_below_nothing_is_not_said_to_be_rounded_up() -> None:
+    shape = '{ shape = "linear", worst = 0, best = 100, clamp = false }'
+    evaluation = found(scheme_text(indicator_text("a", 1, shape)), ["a"], [("K", -0.005), ("K", 1)])
+    assert figures(evaluation) == [-0.01, 1.0]
+    assert [(problem.value, problem.mend.en) for problem in evaluation.problems] == [
+        ("M001", "the half is rounded away from 0; look at it if a place depends on it")
+    ]
 
 
 def test_a_place_is_not_said_to_lack_good_members_while_they_hold_another_award() -> None:

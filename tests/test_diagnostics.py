@@ -440,6 +440,12 @@ def test_fewer_than_three_members_are_said_and_not_counted() -> None:
     assert effective_weights(one)["effective"].isna().all()
 
 
+def test_parts_that_cancel_out_have_no_alpha_and_that_is_said() -> None:
+    found = cronbach_alpha(asked({"a": [1, 2, 3, 4], "b": [4.0, 3, 2, 1.5]})).loc["total"]
+    assert found["alpha"].isna().all()
+    assert found["note"].str.contains("below -1|低于 -1").all()
+
+
 def test_a_constant_is_left_out_of_components_and_alpha_and_named() -> None:
     one = asked({"a": [1.0, 2, 3, 5], "b": [3.0, 5, 1, 2], "c": [4.0] * 4, "d": [2.0, 2, 3, 3]})
     assert list(principal_components(one).left_out.index) == ["c"]

@@ -191,6 +191,12 @@ def test_what_bounds_and_lowers_is_told() -> None:
     assert decide_grades(rules, who, table, vetoes, previous=before).tolist() == ["A", "AAA", "A"]
 
 
+def test_nobody_is_said_to_fall_further_than_the_last_grade() -> None:
+    rules = scheme(grades={"bands": BANDS}, veto=[GRAVE | {"id": "x", "effect": {"lower_by": 9}}])
+    (said,) = grade_reasons(rules, members(1), totals(95), struck("x"))
+    assert said == f"信用等级 AAA（90 分起），因一票否决事项应降 9 级，至最低的 {BANDS[-1][0]} 为止"
+
+
 def test_a_condition_that_keeps_a_grade_away_is_told() -> None:
     rules = scheme(
         grades={"bands": [["AA", 95], ["A", 85], ["B", 0]], "require": {"AA": [{"condition": "sections", "least": 3}]}},

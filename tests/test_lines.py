@@ -45,6 +45,16 @@ def test_empty_places_stand_below_the_table() -> None:
     assert not awards_table(asked({"id": "x", "quota": {"number": 1}})).note
 
 
+def test_what_is_passed_and_what_stays_open_stands_below_the_table() -> None:
+    who = members(3, ["A", "A", "B"])
+    values = pd.DataFrame({"a": [90.0, 90, 90]}, index=who.index)
+    award = {"id": "x", "label": "奖", "quota": {"number": 1, "in_all": 2}}
+    rules = scheme(award=[award], members={"table": "members", "key": "key", "name": "name", "class": "class"})
+    joint, open_ = (evaluation(rules.with_(ties=[last]), who, values) for last in ("joint", "committee"))
+    assert str(awards_table(joint).note) == "同分并列，一并授予（名额→获奖）：A奖 1→2；全部会员奖 2→3。"
+    assert str(awards_table(open_).note) == "待委员会决定的名额：A奖 1。"
+
+
 @settings(max_examples=40, deadline=None)
 @given(contested())
 def test_every_holder_stands_at_or_above_its_line(found: Evaluation) -> None:

@@ -13,6 +13,7 @@ from toolkit.reports.scheme_wording import (
     award_in_words,
     eligibility_in_words,
     grades_in_words,
+    ties_in_words,
     veto_in_words,
 )
 from toolkit.scheme.outcomes import Requirement
@@ -25,6 +26,9 @@ CONDITIONS = [{"id": "sum", "label": "合同额", "measure": MEASURE, "unit": "�
     [
         ({"quota": {"share": 0.1}, "minimum": {"total": 85}}, "每类会员的 10%，总分 ≥ 85", "of each class 10%, total ≥ 85"),
         ({"quota": {"number": 3, "within": "all"}}, "全部会员 3 家", "of all 3"),
+        ({"quota": {"share": "1/3"}}, "每类会员的三分之一", "of each class 1/3"),
+        ({"quota": {"share": "7/30", "within": "all"}}, "全部会员的 7/30", "of all 7/30"),
+        ({"quota": {"share": {"拍卖": "2/3", "代理": 0.1}}}, "拍卖 三分之二，代理 10%", "拍卖 2/3, 代理 10%"),
         (
             {"quota": {"number": {"招标代理": 10, "采购人": 5}, "in_all": 12}, "reserve": 2},
             "招标代理 10 家，采购人 5 家，各类合计最多 12 家，候补 2 名",
@@ -42,6 +46,26 @@ CONDITIONS = [{"id": "sum", "label": "合同额", "measure": MEASURE, "unit": "�
 def test_an_award_in_words(said: dict[str, Any], zh: str, en: str) -> None:
     rules = scheme(award=[{"id": "first", "label": "一等奖"}, {"id": "x", **said}], condition=CONDITIONS, indicator=[indicator("a", label="学时")])
     assert award_in_words(rules, rules.awards[1]) == Phrase(zh, en)
+
+
+@pytest.mark.parametrize(
+    ("said", "zh", "en"),
+    [
+        ({"ties": ["joint"]}, "仍相同的并列", "those still level share their places"),
+        (
+            {"ties": ["a", "committee"]},
+            "同分依次比较学时，仍相同的由委员会决定，未决定前不得封存",
+            "level ones are compared by 学时, those still level are left to the committee, and nothing is sealed until it has decided",
+        ),
+        (
+            {"ties": [], "open_ties": "may_stay"},
+            "仍相同的由委员会决定，封存时可以暂不决定",
+            "those still level are left to the committee, and may stay open when it is sealed",
+        ),
+    ],
+)
+def test_ties_in_words(said: dict[str, Any], zh: str, en: str) -> None:
+    assert ties_in_words(scheme(indicator=[indicator("a", label="学时")], **said)) == Phrase(zh, en)
 
 
 def test_vetoes_eligibility_and_grades_in_words() -> None:

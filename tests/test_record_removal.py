@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.few_lines import award_text, indicator_text, scheme_text, write_edition
 from tests.test_indicators import act, read
 from toolkit import evaluate, open_edition
 from toolkit.evaluation import Evaluation
@@ -180,3 +181,18 @@ def test_records_that_stand_at_one_place_cannot_be_told_apart(tmp_path: Path) ->
     together = replace(records, frames={**records.frames, "conduct": frame})
     found = struck_records(pair, together).set_index("member")["answer"]
     assert found.to_dict() == {"A": "unknown", "B": "unknown", "C": "changed", "D": "unknown", "E": "same"}
+
+
+def test_a_veto_that_adds_up_is_not_taken_for_one_that_counts(tmp_path: Path) -> None:
+    """Three records of 6 points are more than 12, and so are two of them."""
+    table = (
+        '\n[table.acts]\nfile = "records/acts.csv"\n[table.acts.column.code]\nheadings = ["code"]\ntype = "member"\n'
+        '[table.acts.column.points]\nheadings = ["points"]\ntype = "number"\n'
+    )
+    veto = '\n[[veto]]\nid = "v"\nlabel = "v"\nwhen = { table = "acts" }\nsum = "points"\nat_least = 12\neffect = { award = "none" }\n'
+    scheme = scheme_text(indicator_text("a"), veto, award_text("number = 1"))
+    acts = {"acts.csv": "code,points\nM001,6\nM001,6\nM001,6\n"}
+    edition = open_edition(write_edition(tmp_path / "e", scheme, ["a"], [("K", 90), ("K", 80)], tables=table, files=acts))
+    evaluation = evaluate(edition.scheme, edition.records)
+    assert set(struck_records(evaluation, edition.records)["answer"]) == {"unknown"}
+    assert set(struck_records(evaluation, edition.records, again=True)["answer"]) == {"same"}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SCHEME
+from tests.few_lines import indicator_text, run, scheme_text, write_edition
 from toolkit.ground.problems import Refused
 from toolkit.scheme import load_scheme, read_scheme
 
@@ -118,3 +119,35 @@ def test_what_can_never_have_full_marks_is_warned_of(tmp_path: Path, shape: str,
 def test_what_can_have_full_marks_is_not(tmp_path: Path, shape: str) -> None:
     (tmp_path / "scheme.toml").write_text(SCHEME.replace(HOURS, f"value = {shape}"), encoding="utf-8")
     assert not read_scheme(tmp_path / "scheme.toml")[1]
+
+
+@pytest.mark.parametrize(
+    ("shape", "type_", "range_", "most"),
+    [
+        ('{ shape = "linear", worst = 0, best = 120 }', "number", "[0, 80]", 66.6667),
+        ('{ shape = "linear", worst = 0, best = 80 }', "number", "[0, 80]", None),
+        ('{ shape = "steps", steps = [[0, 0], [60, 50], [90, 100]] }', "number", "[0, 80]", 50),
+        ('{ shape = "linear", worst = 0, best = 100 }', "percent", "[0, 1]", 1),
+        ('{ shape = "linear", worst = 5, best = 0 }', "number", "[1, 80]", 80),
+    ],
+)
+def test_a_range_that_ends_before_full_marks_is_warned_of(tmp_path: Path, shape: str, type_: str, range_: str, most: float | None) -> None:
+    folder = write_edition(tmp_path / "e", scheme_text(indicator_text("a", 1, shape)), ["a"], [("K", "50%" if type_ == "percent" else 50)], types={"a": type_})
+    tables = folder / "tables.toml"
+    tables.write_text(tables.read_text("utf-8").replace(f'headings = ["a"]\ntype = "{type_}"', f'headings = ["a"]\ntype = "{type_}"\nrange = {range_}'), "utf-8")
+    said = [(problem.severity, problem.column, f"最高只能得 {most:g} 分" in problem.rule.zh) for problem in run(folder).problems if most]
+    assert said == [("warning", "indicator[a].value", True)] * (most is not None)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        '{ shape = "steps", steps = [[0, 0], [3, 120]] }',
+        '{ shape = "piecewise", points = [[0, 0], [3, 120]] }',
+        '{ shape = "category", points = { "a" = 120 } }',
+    ],
+)
+def test_what_leaves_the_scale_is_warned_of(tmp_path: Path, shape: str) -> None:
+    (tmp_path / "scheme.toml").write_text(SCHEME.replace(HOURS, f"value = {shape}"), encoding="utf-8")
+    (problem,) = read_scheme(tmp_path / "scheme.toml")[1]
+    assert (problem.severity, problem.rule.zh) == ("warning", "本项最高可得 120 分，超过满分 100 分")

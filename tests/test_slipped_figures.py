@@ -369,3 +369,21 @@ def test_any_way_to_the_same_decimal_gives_the_same_points(number: Decimal, belo
     evaluation = found(scheme, ["n", "p", "a", "b"], [member], types={"p": "percent"}, tables=tables, files=files)
     assert evaluation.measured.raw.iloc[0].to_dict() == dict.fromkeys(WAYS, float(number))
     assert (totals(evaluation), given(evaluation)) == ([100.0], 1)
+
+
+@pytest.mark.parametrize("third", ["0.3333333333333333", "0.333333333333333"])
+def test_a_bound_written_with_more_digits_is_the_same_number(third: str) -> None:
+    """A step, a range, a ladder found by an earlier version and a condition at one third are all reached by a cell over a cell."""
+    measure = '{ column = "members.a", over = "members.b" }'
+    award = award_text("number = 5", f'require = [{{ condition = "c", least = {third}, most = {third} }}]\n')
+    shapes = [
+        f'{{ shape = "steps", steps = [[0, 0], [{third}, 100]] }}',
+        f'{{ shape = "target", best = [{third}, 1], worst = [{third}, 2] }}',
+        f'{{ shape = "rank", to = [0, 100], found = {{ all = [[0.1, 0], [{third}, 100]] }} }}',
+        f'{{ shape = "min_max", found = {{ all = {{ least = {third}, greatest = {third} }} }} }}',
+    ]
+    indicators = [indicator_text(f"i{n}", 1, shape, measure=measure) for n, shape in enumerate(shapes)]
+    condition = f'\n[[condition]]\nid = "c"\nlabel = "c"\nmeasure = {measure}\n'
+    evaluation = found(scheme_text(*indicators, condition, award), ["a", "b"], [("K", 1, 3)])
+    assert evaluation.values.iloc[0].tolist() == [100.0, 100.0, 100.0, 50.0]
+    assert given(evaluation) == 1

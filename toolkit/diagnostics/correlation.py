@@ -282,18 +282,21 @@ ALONE = Phrase("可比的下级不足两项", "fewer than two parts to compare")
 PAIR = Phrase("只有两项，去掉一项就无从比较", "only two: without one there is nothing to compare")
 
 
+CANCELLED = Phrase("各部分相互抵消，α 低于 -1，没有意义，不列出", "the parts cancel out: alpha is below -1, which means nothing, and is not given")
+
+
 def cronbach_alpha(evaluation: Evaluation, *, class_: str | None = None) -> pd.DataFrame:
     """Cronbach's alpha of every group, of its direct parts on the scale, and what it would be without each part.
 
     alpha = k / (k - 1) (1 - sum of the parts' variances / variance of their plain sum), with k parts that are not
     constant. 0.7 is often called acceptable; a low alpha says that a group gathers different things, which may be
-    just what the committee wants, a negative one that its parts cancel out.
+    just what the committee wants, a negative one that its parts cancel out. Below -1 it means nothing, and is not given.
 
     Returns
     -------
     DataFrame
         Index (group, part): each group, "total" for the topmost nodes, and each of its direct parts (indicators, or
-        groups with their score). Columns label (of the part); alpha (of the group, at most 1); without (alpha if
+        groups with their score). Columns label (of the part); alpha (of the group, -1..1); without (alpha if
         the part is left out); rest (the part's correlation with the sum of the others, -1..1); parts (k); n, the
         members in whom every varying part counts, the others are left out; note, what is lacking and why, in the scheme's
         language.
@@ -316,7 +319,7 @@ def cronbach_alpha(evaluation: Evaluation, *, class_: str | None = None) -> pd.D
 
 
 def alpha(parts: Floats) -> float:
-    """Cronbach's alpha of float64[members, parts] without gaps; NaN for fewer than two parts or an unvarying sum.
+    """Cronbach's alpha of float64[members, parts] without gaps; NaN for fewer than two parts, an unvarying sum, or below -1.
 
     Examples
     --------
@@ -325,7 +328,8 @@ def alpha(parts: Floats) -> float:
     """
     k, apart = parts.shape[1], sum(_variance(column) for column in parts.T)
     whole = _variance(parts.sum(axis=1))
-    return float(k / (k - 1) * (1 - apart / whole)) if k > 1 and whole > 1e-12 * apart else float("nan")
+    found = float(k / (k - 1) * (1 - apart / whole)) if k > 1 and whole > 1e-12 * apart else float("nan")
+    return found if found >= -1 else float("nan")
 
 
 def _group(table: pd.DataFrame, language: Language) -> list[dict[str, Any]]:
@@ -348,7 +352,9 @@ def _group(table: pd.DataFrame, language: Language) -> list[dict[str, Any]]:
 
 def _part(complete: Floats, place: int, members: int, language: Language) -> dict[str, Any]:
     others, (n, parts) = np.delete(complete, place, axis=1), complete.shape
-    said = [PAIR] if parts == 2 else []
+    whole, said = alpha(complete), [PAIR] if parts == 2 else []
+    if np.isnan(whole):
+        said.append(CANCELLED)
     if n < members:
         said.append(
             phrase(
@@ -359,7 +365,7 @@ def _part(complete: Floats, place: int, members: int, language: Language) -> dic
             )
         )
     return {
-        "alpha": alpha(complete),
+        "alpha": whole,
         "without": alpha(others),
         "rest": correlation(complete[:, place], others.sum(axis=1)),
         "parts": parts,

@@ -637,12 +637,20 @@ class _Why:
         )  # fmt: skip
 
     def _lowered(self, member: str, place: int) -> Phrase | None:
-        if member not in self.lowering or not self.steps.held[place]:
+        held, lowered = self.steps.held[place], self.steps.lowered[place]
+        if member not in self.lowering or not held:
             return None
+        names = [name for name, _ in self.rules.bands]
+        if names.index(lowered) - names.index(held) < self.lowering[member]:
+            return phrase(
+                "因一票否决事项应降 {by} 级，至最低的 {grade} 为止",
+                "to be lowered by {by} for vetoes, and no further than the last: {grade}",
+                by=self.lowering[member], grade=lowered,
+            )  # fmt: skip
         return phrase(
             "因一票否决事项降 {by} 级，定为 {grade}",
             "lowered by {by} for vetoes: {grade}",
-            by=self.lowering[member], grade=self.steps.lowered[place],
+            by=self.lowering[member], grade=lowered,
         )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.ranking import Floats, Mask, rounded
 from toolkit.scheme.outcomes import Requirement
 from toolkit.scheme.shapes import is_missing, state_name
@@ -88,7 +89,7 @@ def within(item: Requirement, numbers: Floats) -> Mask:
     found = ~np.isnan(numbers)
     for bound, over in ((item.least, np.greater_equal), (item.above, np.greater), (item.most, np.less_equal), (item.below, np.less)):
         if bound is not None:
-            found &= over(numbers, bound)
+            found &= over(numbers, decimal_digits(bound))
     return np.asarray(found, dtype=np.bool_)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
+from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Decision, Unfit
 
@@ -53,7 +54,8 @@ class Range(Decision):
     def within(self, cells: Any) -> Any:
         """Whether a cell lies within, or each of an engine's column."""
         days = cells.date() if self.of_days else cells
-        return reduce(and_, (OVER[key](days, bound) for key, bound in self.bounds.items()))
+        bounds = {key: bound if isinstance(bound, dt.date) else decimal_digits(bound) for key, bound in self.bounds.items()}
+        return reduce(and_, (OVER[key](days, bound) for key, bound in bounds.items()))
 
     def holds(self, cell: object) -> bool:
         """Whether a cell that may be empty, or of another kind, lies within."""

@@ -545,6 +545,7 @@ PLACE = ["table", "file", "sheet", "row"]
 OTHER_MEASURE = Phrase("所用统计方式须重新核算全部记录", "a measure that has to read the records again rests on it")
 NOT_ITS_SUM = Phrase("由各条记录算不出已用的数值", "what was measured does not come of the records alone")
 COUNTED_KINDS = Phrase("一票否决按不同种类计数", "a veto that counts kinds strikes by it")
+ADDED_UP = Phrase("一票否决按合计数", "a veto that adds up strikes by it")
 ONE_PLACE = Phrase("几条记录的位置相同，无法逐条区分", "several records stand at one place and cannot be told apart")
 
 
@@ -591,8 +592,8 @@ def _spared(evaluation: Evaluation, gathered: _Gathered, members: Collection[str
         for row in struck[PLACE].itertuples(index=False, name=None):
             trial = gathered.trial(row, str(member))
             trial.items += (str(name),)
-            if veto.distinct:
-                trial.unknown = COUNTED_KINDS
+            if veto.distinct or veto.sum:
+                trial.unknown = COUNTED_KINDS if veto.distinct else ADDED_UP
             elif len(struck) <= veto.at_least:
                 trial.spared += (str(name),)
 

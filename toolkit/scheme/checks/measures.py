@@ -216,6 +216,7 @@ def _is_day(bound: object) -> bool:
 
 SAME = 1e-9
 RELATIVE = ("min_max", "z_score", "percentile", "rank", "borda", "share_of_best", "exponential_rank")
+WRITTEN = ("steps", "piecewise", "category")  # whose values are written one by one
 LADDERS = ("percentile", "rank", "borda", "exponential_rank")
 COINCIDE = Phrase("最差值与最好值相同，无法换算", "worst and best coincide")
 ASCEND = Phrase("请按从低到高排列", "order them from low to high")
@@ -283,7 +284,7 @@ def _shapes() -> TypeAdapter[Shape]:
 
 
 def _full_marks(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:
-    """What nobody can have all of, whatever is measured: most often points of the total, written as points of the scale."""
+    """What nobody can have all of, whatever is measured: most often points of the total, written as points of the scale; or more."""
     scale = raw.get("scale", 100)
     try:
         shape = _shapes().validate_python(tuples(item["value"]))
@@ -291,8 +292,13 @@ def _full_marks(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:
         return
     most = shape.highest(scale) if is_number(scale) and scale > 0 else math.nan
     key = next((key for key in ("cap", "to", "steps", "points", "base") if key in item["value"]), None)
+    place = (*path, "value", *([key] if key else []))
     if most < scale * (1 - SAME):
-        yield Fault((*path, "value", *([key] if key else [])), *below_full_marks(most, scale), severity="warning")
+        yield Fault(place, *below_full_marks(most, scale), severity="warning")
+    elif shape.shape in WRITTEN and most > scale * (1 + SAME):
+        rule = phrase("本项最高可得 {most:.6g} 分，超过满分 {scale:g} 分", "as much as {most:.6g} can be had here, more than the {scale:g} of the scale", most=most, scale=scale)
+        mend = phrase("请改为不超过 {scale:g} 分；另外加分的，请写 [[adjustment]]", "write {scale:g} at most; what is added beside is an [[adjustment]]", scale=scale)
+        yield Fault(place, rule, mend, severity="warning")
 
 
 def below_full_marks(most: float, scale: float) -> tuple[Phrase, Phrase]:

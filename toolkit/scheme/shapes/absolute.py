@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
+from toolkit.ground.decimals import decimal_digits, decimal_digits_of
 from toolkit.ground.toml_reader import Decision
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ class Steps(Graded):
 
     def values(self, raw: Floats, scale: float) -> Floats:  # noqa: ARG002 - every shape takes the scale
         """Values of `raw`, shape (members,)."""
-        bounds = np.array([bound for bound, _ in self.steps])
+        bounds = decimal_digits_of([bound for bound, _ in self.steps])
         given = np.array([self.below, *(value for _, value in self.steps)])
         reached = given[np.searchsorted(bounds, raw, side="right")]
         return np.where(np.isnan(raw), np.nan, reached)
@@ -289,7 +290,7 @@ class Logistic(Ranged):
 def _climb(raw: Floats, foot: float, top: float) -> Floats:
     """The share of the way up from `foot` to `top`, in [0, 1]; a step where they coincide."""
     if foot == top:
-        return np.where(np.isnan(raw), np.nan, np.where(raw >= top, 1.0, 0.0))
+        return np.where(np.isnan(raw), np.nan, np.where(raw >= decimal_digits(top), 1.0, 0.0))
     return np.clip((raw - foot) / (top - foot), 0.0, 1.0)
 
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 import numpy as np
 from pydantic import Field
 
+from toolkit.ground.decimals import decimal_digits, decimal_digits_of
 from toolkit.ground.toml_reader import Decision
 from toolkit.scheme.shapes.absolute import FAR, Better, Number, Positive, Ranged
 
@@ -160,7 +161,7 @@ class MinMax(Relative):
 
     def through(self, entry: Ends, raw: Floats, scale: float) -> Floats:
         """Values of `raw`; beyond what was found, the end of the range."""
-        low, high = entry.least, entry.greatest
+        low, high = decimal_digits(entry.least), decimal_digits(entry.greatest)
         if low == high:
             share = np.where(np.isnan(raw), np.nan, (np.sign(raw - low) + 1.0) / 2.0)
             return self.spread(share if self.better == "higher" else 1.0 - share, scale)
@@ -302,7 +303,7 @@ class Placed(Relative):
     def read(self, entry: Rungs) -> Ladder:
         """Rungs as a ladder."""
         raw, values = np.array(entry, dtype=np.float64).reshape(-1, 2).T
-        return Ladder(raw, values)
+        return Ladder(decimal_digits_of(raw), values)
 
     def written(self, entry: Ladder) -> Rungs:
         """A ladder as rungs [raw, value]."""
