@@ -75,6 +75,14 @@ def test_no_writer_lets_a_name_become_a_formula(formulas: Edition, tmp_path: Pat
             assert not set(typed) & set(NAMES), path.name
 
 
+def write_into(folder: Path, *names: str, broken_off: bool = False) -> None:
+    with placed_in(folder) as unfinished:
+        for name in names:
+            (unfinished / name).write_text("new", "utf-8")
+        if broken_off:
+            raise KeyboardInterrupt
+
+
 def is_number(cell: str) -> bool:
     try:
         float(cell)
@@ -114,9 +122,8 @@ def test_what_stood_there_stands_when_one_file_cannot_be_put_in_place(tmp_path: 
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", open_elsewhere)
-    with pytest.raises(Refused, match="no permission"), placed_in(tmp_path) as unfinished:
-        for name in ("a.csv", "b.csv", "c.csv"):
-            (unfinished / name).write_text("new", "utf-8")
+    with pytest.raises(Refused, match="no permission"):
+        write_into(tmp_path, "a.csv", "b.csv", "c.csv")
     assert {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()} == {"a.csv": "old", "b.csv": "old"}
 
 
@@ -129,14 +136,12 @@ def test_whoever_breaks_off_while_files_are_put_in_place_waits_for_the_last(tmp_
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", breaks_off)
-    with pytest.raises(KeyboardInterrupt), placed_in(tmp_path / "out") as unfinished:
-        for name in ("a.csv", "b.csv"):
-            (unfinished / name).write_text("new", "utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        write_into(tmp_path / "out", "a.csv", "b.csv")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.csv", "b.csv"]
 
 
 def test_whoever_breaks_off_before_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), placed_in(tmp_path / "deep" / "out") as unfinished:
-        (unfinished / "a.csv").write_text("half", "utf-8")
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        write_into(tmp_path / "deep" / "out", "a.csv", broken_off=True)
     assert not list(tmp_path.iterdir())
