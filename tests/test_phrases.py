@@ -45,8 +45,10 @@ def sentences() -> Iterator[tuple[str, str, str]]:
     """Every pair of a Chinese and an English text in the package, with its place."""
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call | ast.Tuple):
+                continue
             named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"Phrase", "phrase", "_number"}
-            parts = node.args[:2] if named and isinstance(node, ast.Call) else node.elts if isinstance(node, ast.Tuple) and len(node.elts) == 2 else ()
+            parts = node.elts if isinstance(node, ast.Tuple) else node.args[:2] if named else []
             said = [text_of(part) for part in parts]
             if len(said) == 2 and said[0] and said[1] and (named or (CHINESE.search(said[0]) and re.match(r"[A-Z{]", said[1]) and not CHINESE.search(said[1][:5]))):
                 yield f"{path.relative_to(PACKAGE)}:{node.lineno}", said[0], said[1]
