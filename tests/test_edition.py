@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from toolkit.edition import check_edition, open_edition
+from toolkit.edition import check_edition, examine, open_edition
+from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Refused
 
 
@@ -45,3 +47,98 @@ def test_what_the_tables_do_not_hold_is_told_once_and_on_its_line(small_edition:
     told = {problem.column: lines[int(problem.row or 0) - 1] for problem in check_edition(small_edition)[1].errors}
     assert told == {"indicator[pledge].measure.column": 'measure = { column = "members.plegde" }', "window.year.from": 'from = "day"'}
     assert len(check_edition(small_edition)[1].errors) == 2
+
+
+SCHEME_FAULTS: dict[str, tuple[str, str, str]] = {  # what is written instead, and what is to be told
+    "syntax": ("weight = 60", "weight = 60,5", "a comma in a number"),
+    "unclosed": ('label = "学时"', 'label = "学时', "not valid TOML"),
+    "key": ('title    = "小型', 'colour = 1\ntitle    = "小型', "unknown key `colour`"),
+    "sum": ("weight = 30", "weight = 31", "must sum to 100, not 101"),
+    "value": ('rounding = "floor", least = 1', 'rounding = "flor", least = 1', "is `floor` meant?"),
+    "reference": ('column = "members.warning"', 'column = "members.waning"', "is `members.warning` meant?"),
+}
+EVALUATED: dict[str, tuple[str, str, str]] = {
+    "constant": ('column = "members.answers" }\nvalue = { shape = "linear", worst = 0, best = 10 }',
+                 'column = "members.flat" }\nvalue = { shape = "min_max" }', "tells nobody apart"),
+    "quota": ("least = 1", "least = 20", "20 places, and only"),
+    "minimum": ("minimum = { total = 50 }", "minimum = { learning = 500 }", "more than the scale of 100"),
+}  # fmt: skip
+TABLES_FAULTS = {
+    "key": ("range    = [0, 80]", "range    = [0, 80]\ncolour = 1", "unknown key `colour`"),
+    "syntax": ('type     = "choice"', "type     = choice", "text is put in quotes"),
+    "kind": ("[table.activities.column.kind]", '[table.activities.column.more]\ntype = "nunber"\n[table.activities.column.kind]', "is `number` meant?"),
+}
+
+
+def altered(folder: Path, name: str, old: str, new: str) -> None:
+    path = folder / name
+    text = path.read_text("utf-8-sig")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def with_a_flat_column(folder: Path) -> None:
+    altered(folder, "tables.toml", "[table.activities]\n", '[table.members.column.flat]\nheadings = ["平"]\ntype = "number"\n\n[table.activities]\n')
+    members = folder / "records" / "会员名册.csv"
+    first, *rows = members.read_text("utf-8-sig").splitlines()
+    members.write_text("\n".join([f"{first},平", *(f"{row},7" for row in rows)]) + "\n", "utf-8-sig")
+
+
+@pytest.mark.parametrize("in_tables", TABLES_FAULTS)
+@pytest.mark.parametrize("in_scheme", SCHEME_FAULTS)
+def test_no_fault_hides_another_file_s(in_scheme: str, in_tables: str, small_edition: Path) -> None:
+    altered(small_edition, "scheme.toml", *SCHEME_FAULTS[in_scheme][:2])
+    altered(small_edition, "tables.toml", *TABLES_FAULTS[in_tables][:2])
+    altered(small_edition, "records/会员名册.csv", "已签,9,", "已签,九,")
+    edition, evaluation, problems = examine(small_edition)
+    assert (edition, evaluation) == (None, None)
+    told = problems.text("en")
+    if not (in_scheme == "reference" and in_tables == "kind"):  # a column that cannot be read may be the one that is meant
+        assert SCHEME_FAULTS[in_scheme][2] in told
+    assert TABLES_FAULTS[in_tables][2] in told
+    assert "not a number" in told
+
+
+@pytest.mark.parametrize("one", SCHEME_FAULTS)
+@pytest.mark.parametrize("other", SCHEME_FAULTS)
+def test_no_fault_of_the_scheme_hides_another(one: str, other: str, small_edition: Path) -> None:
+    for name in {one, other}:
+        altered(small_edition, "scheme.toml", *SCHEME_FAULTS[name][:2])
+    told = check_edition(small_edition)[1].text("en")
+    for name in {one, other}:
+        assert SCHEME_FAULTS[name][2] in told
+
+
+@pytest.mark.parametrize("fault", [None, "key", "sum"])
+@pytest.mark.parametrize("later", EVALUATED)
+def test_what_evaluating_says_is_said_despite_rows_and_keys_that_are_refused(later: str, fault: str | None, small_edition: Path) -> None:
+    with_a_flat_column(small_edition)
+    altered(small_edition, "scheme.toml", *EVALUATED[later][:2])
+    assert EVALUATED[later][2] in examine(small_edition)[2].text("en")
+    altered(small_edition, "records/会员名册.csv", "已签,9,", "已签,九,")
+    if fault:
+        altered(small_edition, "scheme.toml", *SCHEME_FAULTS[fault][:2])
+    _, evaluation, problems = examine(small_edition)
+    assert evaluation is None
+    assert "not a number" in problems.text("en")
+    assert EVALUATED[later][2] in problems.text("en")
+    assert fault is None or SCHEME_FAULTS[fault][2] in problems.text("en")
+
+
+def test_what_check_says_is_what_evaluate_says(small_edition: Path) -> None:
+    altered(small_edition, "scheme.toml", *EVALUATED["quota"][:2])
+    edition, evaluation, problems = examine(small_edition)
+    assert edition is not None
+    assert evaluation is not None
+    placeless = {replace(problem, row=None) if problem.file == "scheme.toml" else problem for problem in problems}
+    assert placeless == {replace(problem, row=None) if problem.file == "scheme.toml" else problem for problem in evaluate(edition.scheme, edition.records).problems}
+    assert len(problems) == len(set(problems))
+    assert not [path for path in small_edition.rglob("*") if path.name not in {"scheme.toml", "tables.toml", "records", "会员名册.csv", "签到2018.xlsx"}]
+
+
+def test_a_row_that_is_refused_makes_no_gap_of_it_an_error(small_edition: Path) -> None:
+    altered(small_edition, "scheme.toml", 'missing = "exclude"', 'missing = "error"')
+    altered(small_edition, "records/会员名册.csv", "已签,,0", "已签,4,0")
+    assert not examine(small_edition)[2]
+    altered(small_edition, "records/会员名册.csv", "已签,9,", "已签,九,")
+    assert len(examine(small_edition)[2]) == 1

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
+import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import SCHEME, TABLES
+from tests.panels.judged import SCHEME as JUDGED
 from tests.test_scheme import changed, faults
+from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
 from toolkit.ground.toml_syntax import PARSER, parser_words, slips, with_quoted_keys
+from toolkit.records.dictionary import table_faults
+from toolkit.scheme import read_scheme
+from toolkit.scheme.checks import scheme_faults
 
 WEIGHT, DAY = "weight = 60", "as_of    = 2018-12-31"
 
@@ -82,3 +93,73 @@ def test_what_stops_the_reader_is_said_in_chinese(text: str, words: str) -> None
 
 def test_every_word_of_the_reader_is_chinese() -> None:
     assert all(not words.isascii() and start.isascii() for start, words in PARSER)
+
+
+NASTY_TEXTS: dict[str, tuple[bytes, str]] = {
+    "deep": (b"[x]\na = " + b"[" * 1000 + b"]" * 1000, "Nested too deeply"),
+    "deep tables": (b"[x]\na = " + b"{ a = " * 1000 + b"1" + b" }" * 1000, "Nested too deeply"),
+    "dots": (b"[x]\n" + b".".join([b"a"] * 1000) + b" = 1", "Nested too deeply"),
+    "digits": (b"[x]\na = 1" + b"0" * 5000, "A number of thousands of digits"),
+    "surrogate": (b'[x]\na = "\\ud800"', "Escaped character is not a Unicode scalar value"),
+    "nul": (b'[x]\na = "\x00"', "Illegal character"),
+    "utf-16": ("title = 1".encode("utf-16"), "not readable as a UTF-8 text file"),
+    "gbk": ('title = "办法"'.encode("gbk"), "not readable as a UTF-8 text file"),
+    "empty": (b"", "`members` is missing"),
+}
+
+
+@pytest.mark.parametrize("name", NASTY_TEXTS)
+def test_whatever_stands_in_the_file_is_answered_in_words(name: str, tmp_path: Path) -> None:
+    content, told = NASTY_TEXTS[name]
+    (tmp_path / "scheme.toml").write_bytes(SCHEME.encode() + b"\n" + content if content.startswith(b"[x]") else content)
+    with pytest.raises(Refused) as refused:
+        read_scheme(tmp_path / "scheme.toml")
+    assert told in refused.value.problems.text("en")
+    assert all(problem.rule.zh != problem.rule.en for problem in refused.value.problems)
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "-1" + "0" * 400, "1e400", "-1e400", "nan"])
+@pytest.mark.parametrize("key", ["weight = 60", "seed     = 12", "cap = -5", "best = 40", "least = 1 }", "minimum = { total = 50 }"])
+def test_a_number_beyond_all_numbers_is_refused_by_its_place(key: str, number: str, tmp_path: Path) -> None:
+    (tmp_path / "scheme.toml").write_text(SCHEME.replace(key, re.sub(r"-?\d+", number, key), 1), "utf-8")
+    with pytest.raises(Refused) as refused:
+        read_scheme(tmp_path / "scheme.toml")
+    assert len(refused.value.problems) == 1
+
+
+def test_a_folder_where_the_file_should_be_is_told_as_that(tmp_path: Path) -> None:
+    (tmp_path / "scheme.toml").mkdir()
+    with pytest.raises(Refused, match="it is a folder, and no file"):
+        read_scheme(tmp_path / "scheme.toml")
+
+
+def test_a_mark_before_the_text_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "scheme.toml").write_text(SCHEME, "utf-8-sig")
+    assert read_scheme(tmp_path / "scheme.toml")[0].edition == "small-2018"
+
+
+STRANGE: tuple[Any, ...] = (
+    *([], {}, [[]], [{}], {"a": {"a": 1}}, 0, -1, 1.5, math.nan, math.inf, "x", "", True, dt.date(2018, 1, 1)),
+    *([1, "a"], ["x", "x"], [["A", 1]], {"": 1}, {"x": [1]}, [[1, 2], [1]], 2**62),
+)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place below a value."""
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield (*path, key)
+        yield from places(inner, (*path, key))
+
+
+@pytest.mark.parametrize(("text", "faults_of"), [(SCHEME, scheme_faults), (JUDGED, scheme_faults), (TABLES, table_faults)], ids=["scheme", "panel", "tables"])
+def test_no_check_fails_for_a_value_of_another_kind(text: str, faults_of: Any) -> None:
+    raw = tomllib.loads(text)
+    for path in [*places(raw)]:
+        holder: Any = raw
+        for part in path[:-1]:
+            holder = holder[part]
+        before = holder[path[-1]]
+        for strange in STRANGE:
+            holder[path[-1]] = strange
+            assert all(fault.rule.zh for fault in faults_of(raw)), (path, strange)
+        holder[path[-1]] = before

@@ -51,7 +51,7 @@ MISUSE: tuple[tuple[str, str], ...] = (
     (r"Missing option '(.+?)'\.?(?s:.*)", r"缺少选项 \1；请补上"),
     (r"Missing command\.", "没有写命令；请选一个命令"),
     (r"No such command '(.*)'\. Did you mean (.+)\?", r"没有命令 \1；是否应为 \2？"),
-    (r"No such command '(.*)'\.", r"没有命令 \1；有哪些命令见 committee --help"),
+    (r"No such command '(.*)'\.", r"没有命令 \1；请从 committee --help 所列的命令中选"),
     (r"No such option: (\S+)(?: \(Possible options: (.+)\)| Did you mean (.+)\?)", r"没有选项 \1；是否应为 \2\3？"),
     (r"No such option: (\S+)", r"没有选项 \1；请删去或改正"),
     (r"Option '(.+)' requires .*", r"选项 \1 后面要写一个值"),
@@ -148,7 +148,7 @@ def _as_wide(words: str, found: re.Match[str]) -> str:
 
 def misuse(said: str, language: str) -> str:
     """What was used wrongly, as one sentence with its mend."""
-    said = said.replace("Value error, ", "")
+    said = re.sub(r"^Invalid value for [^:]+:", lambda found: found[0].replace("'", ""), said.replace("Value error, ", ""))
     if language == "en":
         return f"{WRONG.en}{said}"
     known = next((found.expand(words) for pattern, words in MISUSE if (found := re.fullmatch(pattern, said))), said)
@@ -221,7 +221,7 @@ class Committee(TyperGroup):
 def _tell(error: Any, language: str) -> None:
     ctx, said = getattr(error, "ctx", None), str(error.format_message())
     for param in ctx.command.params if ctx is not None else ():
-        said = said.replace(f"'{param.metavar}'", str(half(param.metavar, language)))
+        said = said.replace(f"'{param.metavar}'", f"'{half(param.metavar, language)}'")
     if said.startswith(("Usage:", "用法：")):  # nothing was asked: the help itself
         typer.echo(said, err=True)
         return

@@ -55,7 +55,7 @@ def provenance_faults(path: KeyPath, table: Raw, columns: Mapping[str, Raw]) -> 
             yield from _column_fault((*path, key, "column"), said.get("column"), columns)
             yield from _state_faults((*path, key, listed), said, columns)
     yield from _column_fault((*path, "names"), table.get("names"), columns)
-    if table.get("date") in columns:
+    if isinstance(table.get("date"), str) and table["date"] in columns:
         yield from _column_fault((*path, "date"), table["date"], columns)
 
 

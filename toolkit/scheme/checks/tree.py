@@ -122,7 +122,7 @@ def _parents(raw: Raw) -> Iterator[Fault]:
                 fault = replace(fault, rule=phrase("“{id}”是指标，不是分组", "`{id}` is an indicator, and no group", id=parent))
             yield fault
     for place, item in items(raw, "group"):
-        if item.get("id") not in parents:
+        if isinstance(item.get("id"), str) and item["id"] not in parents:
             rule = phrase("分组“{name.zh}”下没有指标", "the group `{name.en}` has no indicator", name=told(item))
             yield Fault(("group", place), rule, Phrase("请加上指标，或删去该分组", "add one, or remove the group"))
 
