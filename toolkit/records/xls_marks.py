@@ -6,6 +6,7 @@ The streams of an OLE2 compound file, in which old workbooks and encrypted ones 
 from __future__ import annotations
 
 import struct
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -170,29 +171,22 @@ def xls_marks(content: bytes) -> XlsMarks:
     if "EncryptedPackage" in streams:
         raise Locked
     stream = streams.get("Workbook") or streams.get("Book") or b""
-    starts: list[int] = []
-    codes: dict[int, str] = {}
-    fonts: list[int] = []
-    styles: list[tuple[int, int]] = []
+    said: dict[int, list[bytes]] = defaultdict(list)
     for kind, body in _records(stream, 0):
-        if kind == FILE_PASSWORD:
-            raise Locked
-        if kind == SHEET_ENTRY:
-            starts.append(struct.unpack_from("<I", body)[0])
-        elif kind == FORMAT:
-            codes[struct.unpack_from("<H", body)[0]] = _format_code(body)
-        elif kind == FONT:
-            fonts.append(struct.unpack_from("<H", body, 2)[0])
-        elif kind == CELL_STYLE:
-            styles.append(struct.unpack_from("<2H", body))
-        elif kind == SHARED_TEXTS and struct.unpack_from("<I", body, 4)[0] * LEAST_TEXT > len(stream):
-            message = "more texts than there is room for"
-            raise ValueError(message)
-    told = _styles(codes, fonts, styles)
-    areas, sheets = 0, []
-    if any(start >= len(stream) for start in starts):
-        message = "a sheet begins beyond the end of the stream"
+        said[kind].append(body)
+    if said[FILE_PASSWORD]:
+        raise Locked
+    starts = [struct.unpack_from("<I", body)[0] for body in said[SHEET_ENTRY]]
+    texts = sum(struct.unpack_from("<I", body, 4)[0] for body in said[SHARED_TEXTS])
+    if texts * LEAST_TEXT > len(stream) or any(start >= len(stream) for start in starts):
+        message = "more texts than there is room for, or a sheet beyond the end"
         raise ValueError(message)
+    told = _styles(
+        {struct.unpack_from("<H", body)[0]: _format_code(body) for body in said[FORMAT]},
+        [struct.unpack_from("<H", body, 2)[0] for body in said[FONT]],
+        [struct.unpack_from("<2H", body) for body in said[CELL_STYLE]],
+    )
+    areas, sheets = 0, []
     for start in starts:
         marks, area = _sheet_marks(stream, start, told)
         sheets.append(marks)
