@@ -82,6 +82,7 @@ def bombs() -> dict[str, tuple[bytes, str]]:
         "远1.xlsx": (raw(far), stray),
         "远2.xlsx": (raw(far.replace(' r="XFD1048576"', "") * 2 + line("", 1_048_576) + '<row r="3"><c r="AZ3"><v>1</v></c></row>'), stray),
         "远3.xls": (_far(xls([(*HEAD[:5], 8)])), stray),
+        "角.xls": (_cornered(xls([HEAD])), damaged),
         "深.xlsx": (raw(line("", TOO_MANY // 20) + line('<c r="Z9"><v>1</v></c>', 9)), stray),
         "多文.xlsx": (raw(many, shared=f"<si><t>{'长' * 32_000}</t></si>"), stray),
         "实体.xlsx": (rewritten(raw(line("")), lambda name, part: part.replace(b"<worksheet", laughs, 1) if "sheet1" in name else part), damaged),
@@ -103,6 +104,11 @@ def _far(content: bytes) -> bytes:
     """An old workbook whose one number stands in row and column 65,536."""
     number = content.index(b"\x03\x02\x0e\x00") + 4
     return content[:number] + b"\xff" * 4 + content[number + 4 :]
+
+
+def _cornered(content: bytes) -> bytes:
+    """An old workbook whose sheet says that it begins below its end: 4,278,190,083 rows, to who counts so."""
+    return content.replace(b"\x00\x02\x0e\x00\x00\x00\x00\x00", b"\x00\x02\x0e\x00\x00\x00\x00\x01", 1)
 
 
 def _twice(content: bytes) -> bytes:

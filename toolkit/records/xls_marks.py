@@ -6,6 +6,7 @@ The streams of an OLE2 compound file, in which old workbooks and encrypted ones 
 from __future__ import annotations
 
 import struct
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -119,11 +120,15 @@ def _entries(directory: bytes) -> Iterator[tuple[str, int, int, int]]:
 
 FORMULA, END, FILE_PASSWORD, FONT, SHEET_ENTRY, COLUMNS, CELL_STYLE = 0x06, 0x0A, 0x2F, 0x31, 0x85, 0x7D, 0xE0
 NUMBER, ERROR, ROW, SHORT_NUMBER, SHORT_NUMBERS, FORMAT = 0x203, 0x205, 0x208, 0x27E, 0xBD, 0x41E
-TEXT, SHARED_TEXT, RICH_TEXT = 0x204, 0xFD, 0xD6
+TEXT, SHARED_TEXT, RICH_TEXT, SHARED_TEXTS, CORNERS = 0x204, 0xFD, 0xD6, 0xFC, 0x200
 NUMBERS = {NUMBER, SHORT_NUMBER, SHORT_NUMBERS, FORMULA}
 FILLED = {*NUMBERS, ERROR, TEXT, SHARED_TEXT, RICH_TEXT}
 COUNT_ANEW, STRUCK = 0x02, 0x08  # flags of a formula and of a font
-WIDEST = 256  # columns of a sheet
+BEGIN = 0x809
+LEAST = {BEGIN: 4, SHEET_ENTRY: 8, CORNERS: 8, CELL_STYLE: 4, FORMAT: 5, ROW: 16, FORMULA: 20, NUMBER: 14, SHORT_NUMBER: 10, SHORT_NUMBERS: 6,
+         ERROR: 8, TEXT: 8, SHARED_TEXT: 10, RICH_TEXT: 8, SHARED_TEXTS: 8}  # bytes; the cell reader takes them for granted  # fmt: skip
+DEEPEST, WIDEST = 65_536, 256  # rows and columns of a sheet
+LEAST_TEXT = 3  # bytes
 ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 Record = tuple[int, bytes]
 
@@ -166,22 +171,21 @@ def xls_marks(content: bytes) -> XlsMarks:
     if "EncryptedPackage" in streams:
         raise Locked
     stream = streams.get("Workbook") or streams.get("Book") or b""
-    starts: list[int] = []
-    codes: dict[int, str] = {}
-    fonts: list[int] = []
-    styles: list[tuple[int, int]] = []
+    said: dict[int, list[bytes]] = defaultdict(list)
     for kind, body in _records(stream, 0):
-        if kind == FILE_PASSWORD:
-            raise Locked
-        if kind == SHEET_ENTRY:
-            starts.append(struct.unpack_from("<I", body)[0])
-        elif kind == FORMAT:
-            codes[struct.unpack_from("<H", body)[0]] = _format_code(body)
-        elif kind == FONT:
-            fonts.append(struct.unpack_from("<H", body, 2)[0])
-        elif kind == CELL_STYLE:
-            styles.append(struct.unpack_from("<2H", body))
-    told = _styles(codes, fonts, styles)
+        said[kind].append(body)
+    if said[FILE_PASSWORD]:
+        raise Locked
+    starts = [struct.unpack_from("<I", body)[0] for body in said[SHEET_ENTRY]]
+    texts = sum(struct.unpack_from("<I", body, 4)[0] for body in said[SHARED_TEXTS])
+    if texts * LEAST_TEXT > len(stream) or any(start >= len(stream) for start in starts):
+        message = "more texts than there is room for, or a sheet beyond the end"
+        raise ValueError(message)
+    told = _styles(
+        {struct.unpack_from("<H", body)[0]: _format_code(body) for body in said[FORMAT]},
+        [struct.unpack_from("<H", body, 2)[0] for body in said[FONT]],
+        [struct.unpack_from("<2H", body) for body in said[CELL_STYLE]],
+    )
     areas, sheets = 0, []
     for start in starts:
         marks, area = _sheet_marks(stream, start, told)
@@ -222,6 +226,8 @@ def _sheet_marks(stream: bytes, start: int, styles: Styles) -> tuple[SheetMarks,
             if kind in NUMBERS:
                 suffixes |= {place: styles.suffixes[style] for place, style in cells if style in styles.suffixes}
                 undated.update(place for place, style in cells if style in styles.undated)
+        elif kind == CORNERS:
+            _hold_to_bounds(body)
         elif kind == ROW and body[12] & 0x20:
             rows.add(struct.unpack_from("<H", body)[0])
         elif kind == COLUMNS and body[8] & 0x01:
@@ -231,6 +237,14 @@ def _sheet_marks(stream: bytes, start: int, styles: Styles) -> tuple[SheetMarks,
         raise TooWide
     marks = SheetMarks(errors, suffixes, frozenset(undated), {}, frozenset(crossed), frozenset(rows), frozenset(columns), filled=right > 0)
     return marks, bottom * right
+
+
+def _hold_to_bounds(corners: bytes) -> None:
+    """Stop where a sheet says that it is larger than any can be: the cell reader makes room for as many cells."""
+    top, bottom, left, right = struct.unpack_from("<2I2H" if len(corners) >= 14 else "<4H", corners)
+    if not (top <= bottom <= DEEPEST and left <= right <= WIDEST):
+        message = "corners that no sheet has"
+        raise ValueError(message)
 
 
 def _cells(kind: int, body: bytes) -> Iterator[tuple[Place, int]]:
@@ -258,6 +272,9 @@ def _records(stream: bytes, at: int) -> Iterator[Record]:
         kind, length = struct.unpack_from("<2H", stream, at)
         if kind == END:
             return
+        if length < LEAST.get(kind, 0):
+            message = "a record is too short"
+            raise ValueError(message)
         yield kind, stream[at + 4 : at + 4 + length]
         at += 4 + length
 
