@@ -61,7 +61,10 @@ class Problem:
     value: str = ""
 
     def __post_init__(self) -> None:
-        """Whatever was typed where, no problem says a telephone or identity number or an e-mail address in full."""
+        """Whatever was typed where, no problem says a telephone or identity number or an e-mail address in full.
+
+        File and sheet stay what they are called, to be found again, and are masked where they are shown.
+        """
         for name in ("column", "value"):
             object.__setattr__(self, name, discreet(getattr(self, name)))
         for name in ("rule", "mend"):
@@ -74,7 +77,7 @@ class Problem:
         """The problem as one line, without its file."""
         zh = language == "zh"
         places = [
-            _sheet(self.file, self.sheet, zh=zh),
+            _sheet(self.file, discreet(self.sheet), zh=zh),
             (f"第 {self.row} 行" if zh else f"row {self.row}") if self.row else "",
             " ".join(part for part in (self.column, f'"{self.value}"' if self.value else "") if part),
         ]
@@ -135,7 +138,7 @@ class Problems:
         import pandas as pd
 
         rows = [
-            (p.severity, p.file, p.sheet, p.row or None, p.column, p.value, p.rule.into(language), p.mend.into(language))
+            (p.severity, discreet(p.file), discreet(p.sheet), p.row or None, p.column, p.value, p.rule.into(language), p.mend.into(language))
             for p in self
         ]
         return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"row": "Int64"})
@@ -220,6 +223,7 @@ def _gravity(problem: Problem) -> tuple[int, int]:
 
 
 def _heading(file: str, found: list[Problem], language: Language) -> str:
+    file = discreet(file)
     worst = min((problem.severity for problem in found), key=list(SEVERITIES).index)
     if language == "zh":
         counted = f"{len(found)} {COUNTED[worst].zh}"
