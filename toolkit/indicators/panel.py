@@ -35,7 +35,7 @@ from toolkit.panels import (
     panel_scores,
 )
 from toolkit.panels.severity import LEAST
-from toolkit.records.credit_code import normal_key
+from toolkit.records.findings import normal_key
 from toolkit.records.members import DIVIDERS
 from toolkit.records.references import RESULT_COUNTS, member_column, result_column
 from toolkit.scheme.criteria import GIVE_CODE, is_pseudonym

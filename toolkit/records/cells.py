@@ -13,9 +13,8 @@ from toolkit.ground.decimals import DIGITS, decimal_digits
 from toolkit.ground.problems import nearest
 from toolkit.ground.text import Phrase, phrase
 from toolkit.records import credit_code
-from toolkit.records.credit_code import normal_key
 from toolkit.records.dictionary import Column
-from toolkit.records.findings import Doubtful, Finding, plain, shown
+from toolkit.records.findings import Doubtful, Finding, normal_key, plain
 from toolkit.records.values import (
     FOREVER,
     NUMBER,
@@ -220,7 +219,7 @@ def _date_reader(column: Column) -> Read:
 
 
 def _credit_code(raw: object, accept: dict[str, str]) -> str | Finding:
-    code = normal_key(shown(raw))
+    code = normal_key(raw)
     return code if code in accept else credit_code.problem(code) or code
 
 

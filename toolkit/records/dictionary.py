@@ -16,9 +16,9 @@ from toolkit.ground.problems import nearest
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Decision, Fault, read_model
 from toolkit.ground.toml_syntax import KeyPath, Raw
-from toolkit.records.credit_code import is_valid, normal_key
+from toolkit.records.credit_code import is_valid
 from toolkit.records.databases.address import source_faults
-from toolkit.records.findings import normal_heading
+from toolkit.records.findings import normal_heading, normal_key
 from toolkit.records.values import normal_choice
 
 Word = Annotated[str, Field(min_length=1)]

@@ -6,7 +6,6 @@ Whether the name that stands beside a code is that of the member: one code, one 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ import pandas as pd
 
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, phrase
+from toolkit.records.findings import normal_key
 from toolkit.scheme.measures import Range
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def normal_name(name: str) -> str:
     >>> normal_name("甲咨询（广东） 有限公司") == normal_name("甲咨询(广东)有限公司")
     True
     """
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+    return normal_key(name)
 
 
 @dataclass(frozen=True)

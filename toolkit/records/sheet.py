@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, phrase
 from toolkit.records.cells import Cell, read_cells
-from toolkit.records.credit_code import looks_meant, normal_key
+from toolkit.records.credit_code import looks_meant
 from toolkit.records.dictionary import Column
 from toolkit.records.files import Sheet, without_remarks
-from toolkit.records.findings import Finding, shown
+from toolkit.records.findings import Finding, normal_key, shown
 from toolkit.records.headings import (
     Headings,
     bare_columns,
@@ -186,7 +186,7 @@ def take_in(
         sheet.rows,
         headings,
         [places[key] for key in keys if key in places],
-        lambda raw: (code := normal_key(shown(raw))) in accepted or looks_meant(code),
+        lambda raw: (code := normal_key(raw)) in accepted or looks_meant(code),
     )
     titles = banners(sheet, headings)
     numbers = [number for number in numbers if number not in titles]

@@ -13,6 +13,7 @@ import calendar
 import datetime as dt
 import math
 import re
+import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
@@ -53,7 +54,7 @@ def is_money(unit: str) -> bool:
 
 def _parts(unit: str) -> tuple[int, str]:
     """The power of ten and the name of a unit; 元 for all its names."""
-    text = "".join(plain(unit).casefold().split())
+    text = "".join(unicodedata.normalize("NFKC", plain(unit)).casefold().split())  # m² and ㎡ are one unit
     if text in YUAN:
         return 0, "元"
     match = MULTIPLE.fullmatch(text)
@@ -66,6 +67,8 @@ NUMBER = re.compile(r"[+-]?(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\
 LEADING = re.compile(rf"({NUMBER.pattern})\s*\(?\s*([^\d\s()+,;=]+?)\s*\)?")
 CURRENCY = re.compile(r"^[¥￥]\s*|\s*人民币$|^人民币\s*")
 MINUS = str.maketrans({"−": "-", "﹣": "-", "‐": "-", "–": "-"})
+ORNATE = frozenset(chr(sign) for sign in range(0xA0, 0x33FF) if unicodedata.category(chr(sign)) in {"No", "Nl"}) - {*"〇²³"}
+ORNAMENT = re.compile(rf"[{''.join(sorted(ORNATE))}]|(?<![^\W\d_])[²³]")  # m² is a unit
 DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
 
@@ -99,8 +102,26 @@ def read_number(raw: object, unit: str = "", written_in: str = "") -> float | Co
     bare = CURRENCY.sub("", written).strip() if is_money(unit) else written
     text = _without_unit(bare, unit)
     if not NUMBER.fullmatch(text):
-        return _exchanged(bare, unit) or _not_a_number(text)
+        return ornament(bare) or _exchanged(bare, unit) or _not_a_number(text)
     return _in_unit(text, unit, written_in if text == bare else unit)
+
+
+def ornament(text: str) -> Finding | None:
+    """What is wrong with a number or date beside which a footnote or a number of another kind stands.
+
+    Examples
+    --------
+    >>> ornament("8①").mend.en, ornament("40m²")
+    ('write the number without it; a footnote belongs into the remarks', None)
+    """
+    found = ORNAMENT.search(text)
+    if not found:
+        return None
+    rule = phrase("有“{sign}”：上标、带圈或带括号的数字、罗马数字和分数都不能当数字读",
+                  "there is `{sign}`: superscripts, circled or bracketed figures, Roman numerals and fractions are no digits",
+                  sign=found[0])  # fmt: skip
+    mend = Phrase("请只写数字，注释另写在备注里", "write the number without it; a footnote belongs into the remarks")
+    return Finding(rule, mend)
 
 
 def _in_unit(text: str, unit: str, written_in: str) -> float | Finding:
@@ -174,7 +195,8 @@ def numeral(text: str) -> int | None:
 
 def _without_unit(text: str, unit: str) -> str:
     """`text` less its unit, bare or in brackets."""
-    for written in (f"({plain(unit)})", plain(unit)):
+    units = dict.fromkeys((plain(unit), unicodedata.normalize("NFKC", plain(unit))))
+    for written in (bracketed for name in units for bracketed in (f"({name})", name)):
         if unit and text.endswith(written):
             return text.removesuffix(written).strip()
     return text
@@ -281,7 +303,7 @@ def read_date(raw: object) -> dt.datetime | Finding:
             rule = Phrase("这一天不是所写的星期", "the day is not the weekday written behind it")
             return Finding(rule, Phrase("请核对日期", "check the date"))
         return _dated(moment)
-    return _not_a_date(text)
+    return ornament(text) or _not_a_date(text)
 
 
 def read_month(raw: object, day: Literal["first", "last"]) -> dt.datetime | Finding:

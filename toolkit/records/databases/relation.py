@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, Any
 from toolkit.ground.decimals import decimal_digits, decimal_digits_in
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, phrase
-from toolkit.records import credit_code
 from toolkit.records.cells import read_cell, read_cells
 from toolkit.records.databases.connection import Relation
 from toolkit.records.dictionary import NUMERIC, Column
-from toolkit.records.findings import Finding, shown
+from toolkit.records.findings import Finding, normal_key, shown
 from toolkit.records.headings import Headings, find_headings, heading_problems
 from toolkit.records.sheet import said
 
@@ -279,7 +278,7 @@ def _finding(value: Any, column: Column, known: AbstractSet[str] | None) -> Find
             return cell.finding
         if column.type in KEYED and isinstance(value, str):
             rule = Phrase("写法不统一", "not written as keys are")
-            return Finding(rule, phrase("请写成 {key}", "write {key}", key=credit_code.normal_key(value)))
+            return Finding(rule, phrase("请写成 {key}", "write {key}", key=normal_key(value)))
     rule = Phrase("内容不合该列的要求", "the cell does not fit its column")
     return Finding(rule, Phrase("请在数据库里更正", "correct it where it stands"))
 
