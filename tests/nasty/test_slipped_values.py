@@ -3,14 +3,12 @@
 Each case says where it comes from: a public report of another reader of tables, or a secretariat's desk.
 """
 
-# ruff: noqa: DTZ001 - records hold local days
 from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from tests.nasty.loading import SPEC
@@ -106,3 +104,55 @@ def test_a_telephone_number_in_the_wrong_column_is_never_shown_in_full(tmp_path:
     read = one(tmp_path, "学时", number)
     assert not read.accepted(2)
     assert number not in "".join(p.line("zh") + p.line("en") for p in read.problems)
+
+
+@pytest.mark.parametrize("again", ["２０１８－03", "2018\u200b-03", "2018 - 03", "\ufeff2018-03", "2018-\u00ad03", "\u202d2018-03\u202c", "2018-０3\u3000"])
+def test_an_id_in_another_width_or_with_what_cannot_be_seen_is_the_same_id(tmp_path: Path, again: str) -> None:
+    read = load(tmp_path, {"签到.csv": f"信用代码,活动编号,学时\n{JIA},2018-03,8\n{JIA},{again},8\n"})
+    assert "the same as row 2" in read.said(3)
+
+
+@pytest.mark.parametrize("mark", ["同上", "〃", "″", "同 上", '""""'])
+@pytest.mark.parametrize("heading", ["活动编号", "学时", "备注", "日期"])
+def test_a_ditto_mark_is_refused_in_every_column(tmp_path: Path, heading: str, mark: str) -> None:
+    first = {"活动编号": "E1", "学时": "8", "备注": "x", "日期": "2018-03-05"}
+    second = {**first, "活动编号": "E2", heading: mark}
+    lines = [",".join([code, *row.values()]) for code, row in ((JIA, first), (YI, second))]
+    read = load(tmp_path, {"签到.csv": "信用代码,活动编号,学时,备注,日期\n" + "\n".join(lines)})
+    assert read.accepted(2)
+    assert "ditto" in read.said(3)
+
+
+@pytest.mark.parametrize("cell", ["2.01801E+17", "2E+17", "2.01801e+17"])
+def test_an_id_in_scientific_notation_is_refused(tmp_path: Path, cell: str) -> None:
+    assert "scientific notation" in one(tmp_path, "活动编号", cell).said(2)
+
+
+def test_an_id_that_excel_made_a_date_is_refused(tmp_path: Path) -> None:
+    """tidyverse/readxl#263, Quartz/bad-data-guide#34, cds-snc/platform-forms-client#4240."""
+    content = xlsx([("信用代码", "活动编号"), (JIA, "2018-03"), (JIA, dt.date(2018, 3, 1))])
+    read = load(tmp_path, {"签到.xlsx": content})
+    assert "Excel made a date of it" in read.said(3)
+
+
+def test_an_id_that_lost_its_zeros_is_refused_with_what_it_should_be(tmp_path: Path) -> None:
+    content = xlsx([("信用代码", "活动编号"), (JIA, "0012"), (JIA, 12), (JIA, "0113"), (YI, "1203"), (YI, "9")])
+    read = load(tmp_path, {"签到.xlsx": content})
+    assert "is it 0012?" in read.said(3)
+    assert "is it 0009?" in read.said(6)
+    assert [row for row in (2, 4, 5) if not read.accepted(row)] == []
+
+
+def test_ids_of_several_lengths_have_lost_nothing(tmp_path: Path) -> None:
+    read = load(tmp_path, {"签到.csv": f"信用代码,活动编号\n{JIA},007\n{JIA},7\n{JIA},1234\n{YI},0\n"})
+    assert len(read.rows) == 4
+
+
+@pytest.mark.parametrize("heading", ["活动编号", "学时", "日期", "会费"])
+def test_what_excel_shows_of_too_narrow_a_column_is_refused(tmp_path: Path, heading: str) -> None:
+    assert "too narrow" in one(tmp_path, heading, "########").said(2)
+
+
+def test_have_and_have_not_are_yes_and_no(tmp_path: Path) -> None:
+    read = load(tmp_path, {"签到.csv": f"信用代码,活动编号,是否\n{JIA},E1,有\n{YI},E2,无\n"})
+    assert [bool(read.cell(2, "yes")), bool(read.cell(3, "yes"))] == [True, False]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,14 +19,16 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.records.attribution import attribute, departures
 from toolkit.records.databases.survey import LARGE, Standing, stands_elsewhere, survey
 from toolkit.records.dictionary import Table, Tables
+from toolkit.records.findings import normal_key
 from toolkit.records.folder import folder_problems
-from toolkit.records.members import members_frame, membership_problems
+from toolkit.records.members import Register, members_frame, membership_problems
 from toolkit.records.table import Collection, collect
 
 if TYPE_CHECKING:
     from toolkit.scheme.criteria import MembersSpec
 
 
+KEYED = frozenset({"member", "credit_code"})
 COUNTS = ("read", "accepted", "refused", "not_data")
 
 
@@ -75,6 +78,14 @@ class Records:
         notes = tuple(_gone(str(self.members.loc[key, "name"]), key, self.left[key]) for key in gone)
         return replace(self, members=self.members.drop(index=gone), left={}, problems=self.problems + notes)
 
+    def key_of(self, said: object) -> str:
+        """The key of the member, branch or former code that is meant, as the members table writes it."""
+        return self._keys.get(normal_key(said), normal_key(said))
+
+    @cached_property
+    def _keys(self) -> Mapping[str, str]:
+        return {normal_key(key): key for key in (*self.counts_to, *self.members.index)}
+
     def __repr__(self) -> str:
         rows = ", ".join(f"{name}: {self.standing[name].rows if name in self.standing else len(frame)} rows" for name, frame in self.frames.items())
         return f"Records({rows}; {len(self.problems)} problems)"
@@ -98,12 +109,12 @@ def load_records(folder: Path, tables: Tables, members: MembersSpec, large: int 
     """
     collections: dict[str, Collection] = {}
     standing: dict[str, Standing] = {}
-    known: frozenset[str] | None = None
+    known: Register | None = None
     applied = (members.applied or "").rpartition(".")[0]
     if members.table in tables.table:
         first, _ = _gathered(folder, tables.table[members.table], members.key, None)
-        collections[members.table] = first
-        known = first.keys or None
+        known = _register(first, members)
+        collections[members.table] = _written_alike(first, tables.table[members.table], members.key, known)
     for name, table in tables.table.items():
         if name != members.table:
             most = None if name == applied else large
@@ -115,12 +126,29 @@ def load_records(folder: Path, tables: Tables, members: MembersSpec, large: int 
 
 
 def _gathered(
-    folder: Path, table: Table, key: str | None, known: frozenset[str] | None, large: int | None = None
+    folder: Path, table: Table, key: str | None, known: Register | None, large: int | None = None
 ) -> tuple[Collection, Standing | None]:
     """A table from its files, or from where else it stands; only more than `large` rows stay there."""
     if stands_elsewhere(folder, table, large):
         return survey(folder, table, key, known, large)
     return collect(folder, table, key, known), None
+
+
+def _register(found: Collection, members: MembersSpec) -> Register | None:
+    """The members by the keys that their table says, and by their names; None where it says no key."""
+    rows = found.frame if members.key in found.frame else found.frame.assign(**{members.key: pd.Series(dtype="str")})
+    keys = [*sorted(found.keys), *rows[members.key].dropna()]  # of two spellings the table's own goes
+    named = rows[[members.name, members.key]].dropna() if members.name in rows else rows.iloc[:0, :2]
+    return Register.of(keys, named.itertuples(index=False, name=None)) if keys else None
+
+
+def _written_alike(found: Collection, table: Table, key: str, known: Register | None) -> Collection:
+    """The members table with former codes and head offices spelt as the keys they mean."""
+    others = [name for name, column in table.column.items() if column.type in KEYED and name != key and name in found.frame]
+    if known is None or not others:
+        return found
+    spelt = {name: found.frame[name].map(lambda said: known.written.get(normal_key(said), said), na_action="ignore") for name in others}
+    return replace(found, frame=found.frame.assign(**{name: said.astype("str") for name, said in spelt.items()}))
 
 
 def _records(tables: Tables, collections: Mapping[str, Collection], members: MembersSpec) -> Records:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import gc
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, compress
@@ -22,11 +21,13 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.records.cells import Cell, Value
 from toolkit.records.dictionary import NUMERIC, Column, Table
 from toolkit.records.files import Unreadable, read_content, read_sheet
-from toolkit.records.findings import shown
+from toolkit.records.findings import normal_key, shown
 from toolkit.records.folder import found_files
+from toolkit.records.members import Register
 from toolkit.records.sheet import Intake, said, take_in
 
 Place = tuple[str, str, int]
+SPELT = frozenset({"text", "member", "credit_code"})  # columns whose content people spell in their own way
 
 
 def duplicate_problems(
@@ -38,7 +39,7 @@ def duplicate_problems(
     agree.
     """
     read = [intake for intake in intakes if unique and all(name in intake.cells for name in unique)]
-    told = [_told(intake, unique) for intake in read]
+    told = [_told(intake, unique, columns) for intake in read]
     if len(set().union(*told)) == sum(map(len, told)):  # the usual case, and quick to see
         return
     first: dict[tuple[Value | None, ...], Place] = {}
@@ -54,9 +55,15 @@ def duplicate_problems(
                 yield _twice(intake, row, earlier, dict(zip(unique, values, strict=True)), columns)
 
 
-def _told(intake: Intake, unique: Sequence[str]) -> list[tuple[Value | None, ...]]:
-    """What each row says in the columns that make it unique."""
-    return list(zip(*([cell.value for cell in intake.cells[name]] for name in unique), strict=True))
+def _told(intake: Intake, unique: Sequence[str], columns: Mapping[str, Column]) -> list[tuple[Value | None, ...]]:
+    """What each row says in the columns that make it unique: of keys and texts the normal form."""
+    said = ([cell.value for cell in intake.cells[name]] for name in unique)
+    return list(zip(*(_alike(values) if columns[name].type in SPELT else values for name, values in zip(unique, said, strict=True)), strict=True))
+
+
+def _alike(values: Sequence[Value | None]) -> list[Value | None]:
+    normal = {value: normal_key(value) for value in set(values) if isinstance(value, str)}
+    return [normal[value] if isinstance(value, str) else value for value in values]
 
 
 def _twice(
@@ -133,7 +140,7 @@ def _uninterrupted() -> Iterator[None]:
 
 @_uninterrupted()
 def collect(
-    folder: Path, table: Table, key: str | None = None, known: AbstractSet[str] | None = None
+    folder: Path, table: Table, key: str | None = None, known: Register | None = None
 ) -> Collection:
     """The rows of `table` from every file of the edition in `folder` that it names.
 
@@ -142,10 +149,11 @@ def collect(
     key
         The key column where this is the members table: it is required, unique and made uniform.
     known
-        The keys of all members, for other tables; None where they are not known.
+        The members, for other tables; None where they are not known.
     """
     columns = {name: key_column(column) if name == key else column for name, column in table.column.items()}
     keys = [name for name, column in columns.items() if column.type in {"member", "credit_code"}]
+    apart = {*table.unique, *([key] if key else [])}
     files, problems = found_files(folder, table)
     digests: dict[str, str] = {}
     intakes: list[Intake] = []
@@ -153,7 +161,8 @@ def collect(
         try:
             content = read_content(folder / file)
             digests[file] = hashlib.sha256(content).hexdigest()
-            intakes.append(take_in(read_sheet(content, file, table.sheet), file, columns, keys, known))
+            sheet = read_sheet(content, file, table.sheet)
+            intakes.append(take_in(sheet, file, columns, keys, known, apart=apart, named=table.names))
         except Unreadable as error:
             problems.append(Problem("error", *error.finding, file=file, sheet=table.sheet or ""))
         except OSError:

@@ -14,7 +14,7 @@ import datetime as dt
 import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -371,8 +371,12 @@ def _not_a_date(text: str) -> Finding:
 
 
 
+NOTHING = "无"  # no where the answers are 有 and 无, and otherwise no answer
+BARE_ANSWERS = frozenset({"是", "否"})
 YES = frozenset({"是", "有", "true", "1", "√", "✓", "✔", "☑", "yes", "y"})
 NO = frozenset({"否", "没有", "无", "false", "0", "×", "✗", "✘", "no", "n"})
+SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{2,}")  # as Excel shows a long number, and saves it in a CSV
+RETYPED = Phrase("请把该列设为文本格式后重填", "format the column as text and type it again")
 LISTED = 8  # more choices than this are not listed in a message
 
 
@@ -386,14 +390,43 @@ def read_text(raw: object) -> str | Finding:
     """
     if isinstance(raw, bytes | list | dict | tuple):  # a Parquet file may hold them
         return Finding(Phrase("不是文字", "not a text"), Phrase("请把它存为文字列", "save it as a column of text"))
+    if isinstance(raw, str) and SCIENTIFIC.fullmatch(plain(raw)):
+        rule = Phrase("编号被 Excel 改成了科学记数法，位数已丢失", "Excel made a number of it, in scientific notation, and lost digits")
+        return Finding(rule, RETYPED)
     if isinstance(raw, int | float) and not isinstance(raw, bool) and abs(raw) >= EXACT_INTEGERS:
         rule = Phrase(
             "Excel 只保留 15 位数字，后面的位数已丢失", "Excel keeps 15 digits only: the others are lost"
         )
-        return Finding(
-            rule, Phrase("请把该列设为文本格式后重填", "format the column as text and type it again")
-        )
+        return Finding(rule, RETYPED)
     return shown(raw)
+
+
+def read_id(raw: object) -> str | Finding:
+    """A text that tells rows apart: a day is none, for Excel made it of 2018-03 or 3-5.
+
+    Examples
+    --------
+    >>> read_id(dt.date(2018, 3, 1)).rule.en
+    'Excel made a date of it: what was typed is lost'
+    """
+    if isinstance(raw, dt.date | dt.time | dt.timedelta):
+        return Finding(Phrase("编号被 Excel 改成了日期，原来的写法已丢失", "Excel made a date of it: what was typed is lost"), RETYPED)
+    return read_text(raw)
+
+
+def lost_zeros(ids: Sequence[object]) -> dict[str, str]:
+    """Ids that lack the zeros in front that the others of the column have, and what they should be.
+
+    Examples
+    --------
+    >>> lost_zeros(["001", "112", "3", "A1"]), lost_zeros(["01", "112", "3"])
+    ({'3': '003'}, {})
+    """
+    numbers = {said for said in ids if isinstance(said, str) and said.isascii() and said.isdecimal()}
+    lengths = {len(said) for said in numbers if said.startswith("0") and len(said) > 1}
+    if len(lengths) != 1 or max(map(len, numbers)) != max(lengths):
+        return {}
+    return {said: said.zfill(max(lengths)) for said in numbers if len(said) < max(lengths)}
 
 
 def read_boolean(raw: object) -> bool | Finding:

@@ -20,8 +20,9 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.records.cells import read_cell, read_cells
 from toolkit.records.databases.connection import Relation
 from toolkit.records.dictionary import NUMERIC, Column
-from toolkit.records.findings import Finding, normal_key, shown
+from toolkit.records.findings import Finding, shown
 from toolkit.records.headings import Headings, find_headings, heading_problems
+from toolkit.records.members import Register
 from toolkit.records.sheet import said
 
 if TYPE_CHECKING:
@@ -171,9 +172,9 @@ class Account:
 
 
 def checked(
-    reading: Reading, columns: Mapping[str, Column], unique: Sequence[Sequence[str]], known: AbstractSet[str] | None
+    reading: Reading, columns: Mapping[str, Column], unique: Sequence[Sequence[str]], known: Register | None
 ) -> Account:
-    """The account of a relation; `known` are the keys of all members, None where they are not known."""
+    """The account of a relation; `known` are the members, None where they are not known."""
     table = reading.table
     keys = {name: _distinct(table, name) for name in reading.headings if columns[name].type in KEYED}
     broken = {
@@ -200,7 +201,7 @@ def _distinct(table: ir.Table, name: str) -> frozenset[str]:
 
 
 def _broken(
-    table: ir.Table, name: str, column: Column, keys: AbstractSet[str], known: AbstractSet[str] | None
+    table: ir.Table, name: str, column: Column, keys: AbstractSet[str], known: Register | None
 ) -> ir.BooleanValue | None:
     """Whether a row's cell breaks its column's rules, never null; None where none can."""
     value = table[name]
@@ -250,7 +251,7 @@ def _counted(table: ir.Table, broken: Mapping[str, ir.BooleanValue]) -> dict[str
 
 
 def _named(  # noqa: PLR0917 - private
-    reading: Reading, name: str, column: Column, test: ir.BooleanValue, count: int, known: AbstractSet[str] | None
+    reading: Reading, name: str, column: Column, test: ir.BooleanValue, count: int, known: Register | None
 ) -> Iterator[Problem]:
     table = reading.table
     shown_columns = [] if column.personal else [name]
@@ -270,7 +271,7 @@ def _in_unit(value: Any, column: Column) -> Any:
     return decimal_digits(float(value) * 100) if column.type == "percent" else float(value)
 
 
-def _finding(value: Any, column: Column, known: AbstractSet[str] | None) -> Finding:
+def _finding(value: Any, column: Column, known: Register | None) -> Finding:
     """Why a cell is refused, in the words of the reader of cells; never its content where it is personal."""
     if not column.personal:
         cell = read_cell(value, column, known)
@@ -278,7 +279,7 @@ def _finding(value: Any, column: Column, known: AbstractSet[str] | None) -> Find
             return cell.finding
         if column.type in KEYED and isinstance(value, str):
             rule = Phrase("写法不统一", "not written as keys are")
-            return Finding(rule, phrase("请写成 {key}", "write {key}", key=normal_key(value)))
+            return Finding(rule, phrase("请写成 {key}", "write {key}", key=cell.value))
     rule = Phrase("内容不合该列的要求", "the cell does not fit its column")
     return Finding(rule, Phrase("请在数据库里更正", "correct it where it stands"))
 
