@@ -156,3 +156,45 @@ def test_what_excel_shows_of_too_narrow_a_column_is_refused(tmp_path: Path, head
 def test_have_and_have_not_are_yes_and_no(tmp_path: Path) -> None:
     read = load(tmp_path, {"签到.csv": f"信用代码,活动编号,是否\n{JIA},E1,有\n{YI},E2,无\n"})
     assert [bool(read.cell(2, "yes")), bool(read.cell(3, "yes"))] == [True, False]
+
+
+LEDGER = "环节,信用代码,活动编号,学时,日期,备注\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [("审核,,E2,9,,", "信用代码"), ("经办,9135O1O0,E3,9,,", "信用代码"), ("合计,,E4,9,,", "信用代码"), ("审核,9135O1O0,,,,", "信用代码"),
+     ("注：补录,,E5,,,", "信用代码"), ("复核,,,9,,", "信用代码"), ("审核,,,,2018-03-05,补录", "信用代码"), ("盖章,,,,,已交", "信用代码")],
+)  # fmt: skip
+def test_a_row_that_holds_a_value_of_another_column_is_data_whatever_leads_it(tmp_path: Path, row: str, column: str) -> None:
+    read = load(tmp_path, {"签到.csv": f"{LEDGER}审核,{JIA},E1,8,,\n{row}\n"})
+    assert read.accepted(2)
+    assert column in [p.column for p in read.problems if p.row == 3 and p.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    "closing",
+    ["汇总,,,8", "合计,1家,,8", "平均值,,,8", "以下空白", ",共1家", "领导签字,", "第1页共2页", "2018年12月31日", ",,,,2018-12-31", "2018.12.31", "制表人：王五,,审核：李四",
+     "制表人：,王五,审核：,李四,日期：,2018-12-31", "审核：", "合计,,—,8元,,", ",,合计,8"],
+)  # fmt: skip
+def test_the_lines_with_which_people_close_a_table_are_no_data(tmp_path: Path, closing: str) -> None:
+    read = load(tmp_path, {"签到.csv": f"{LEDGER}审核,{JIA},E1,8,,\n{closing}\n"})
+    assert [int(row) for row in read.rows["_row"]] == [2]
+    assert not [p for p in read.problems if p.severity == "error"]
+
+
+def test_a_day_alone_within_the_rows_is_a_row_that_lacks_its_key(tmp_path: Path) -> None:
+    read = load(tmp_path, {"签到.csv": f"{LEDGER},,,,2018-03-05,\n审核,{JIA},E1,8,,\n"})
+    assert "required" in read.said(2)
+
+
+@pytest.mark.parametrize(
+    ("below", "said"),
+    [("合计,,,20", ""), ("合计,,,20.0学时", ""), ("合计,,,25", "which is 20"), ("小计,,,12", ""), ("小计,,,11", "`小计`"), ("平均值,,,10", ""),
+     ("小计,,,12\n合计,,,20", ""), ("合计,,,—", "")],
+)  # fmt: skip
+def test_a_total_that_is_not_the_sum_of_the_rows_above_is_told(tmp_path: Path, below: str, said: str) -> None:
+    read = load(tmp_path, {"签到.csv": f"{LEDGER},{JIA},E1,8,,\n,{YI},E2,12,,\n{below}\n"})
+    told = " | ".join(p.rule.en for p in read.problems if p.severity == "warning" and (p.row or 0) > 1)
+    assert said in told
+    assert bool(said) == bool(told)

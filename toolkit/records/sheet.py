@@ -27,7 +27,15 @@ from toolkit.records.headings import (
     written_units,
 )
 from toolkit.records.members import FAR, Register, normal_name, within
-from toolkit.records.rows import banners, data_rows, filled_down, merge_problems, ranges, spans
+from toolkit.records.rows import (
+    banners,
+    data_rows,
+    filled_down,
+    merge_problems,
+    ranges,
+    spans,
+    total_problems,
+)
 
 QUOTE = Phrase('含分隔符或换行的单元格请加引号，如 "1,234"', 'quote cells that hold a separator or a line break, as in "1,234"')
 
@@ -194,6 +202,7 @@ def take_in(
         headings,
         [places[key] for key in keys if key in places],
         lambda raw: (code := normal_key(raw)) in accepted or looks_meant(code),
+        frozenset(row for (top, _), (bottom, _) in sheet.merges if bottom > top for row in range(top, min(bottom + 1, len(sheet.rows)))),
     )
     titles = banners(sheet, headings)
     numbers = [number for number in numbers if number not in titles]
@@ -216,6 +225,7 @@ def take_in(
         *_cell_problems(numbers, raws, cells, columns, names, place),
         *merge_problems(merged, columns, names, place),
         *cut_rows(sheet, numbers, headings, place),
+        *total_problems(sheet, numbers, headings, cells, columns, units, place),
     ]
     wrong = {problem.row for problem in below if problem.severity == "error"}
     hopeless = any(problem.severity == "error" for problem in above)
