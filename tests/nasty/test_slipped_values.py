@@ -5,7 +5,9 @@ Each case says where it comes from: a public report of another reader of tables,
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +46,7 @@ class Read:
 
     def __init__(self, records: Records) -> None:
         self.rows = records.frames["a"]
-        self.problems = [p for p in records.problems if not p.rule.en.startswith("the column") or p.row]
+        self.problems = list(records.problems)
 
     def cell(self, row: int, column: str) -> Any:
         """The accepted cell of a row; None where the row is not accepted."""
@@ -198,3 +200,29 @@ def test_a_total_that_is_not_the_sum_of_the_rows_above_is_told(tmp_path: Path, b
     told = " | ".join(p.rule.en for p in read.problems if p.severity == "warning" and (p.row or 0) > 1)
     assert said in told
     assert bool(said) == bool(told)
+
+
+def database(folder: Path, days: dict[int, object], hours: dict[int, object]) -> Read:
+    """A SQLite table of twenty rows, with other days and hours in some of them."""
+    (folder / "records").mkdir()
+    with contextlib.closing(sqlite3.connect(folder / "records" / "x.db")) as con, con:
+        con.execute("CREATE TABLE a (信用代码 TEXT, 活动编号 TEXT, 日期 DATE, 学时 REAL)")
+        rows = [(JIA, f"E{n}", days.get(n, "2018-03-05"), hours.get(n, 8.0)) for n in range(20)]
+        con.executemany("INSERT INTO a VALUES (?, ?, ?, ?)", rows)
+    return load(folder, {}, 'source = "sqlite:records/x.db"\nrelation = "a"')
+
+
+def test_one_wrong_day_or_number_of_a_database_is_named_by_its_row(tmp_path: Path) -> None:
+    read = database(tmp_path, {7: "2018-02-30", 9: "待定"}, {3: "八", 4: None})
+    told = {(p.sheet.partition("event=")[2].rstrip("]"), p.column, p.value): p.rule.en for p in read.problems if p.severity == "error" and p.value}
+    assert told == {
+        ("E7", "日期", "2018-02-30"): "there is no such day: 2018-02-30", ("E9", "日期", "待定"): "not a date", ("E3", "学时", "八"): "not a number",
+    }  # fmt: skip
+    assert len(read.rows) == 17
+
+
+def test_a_database_column_of_another_kind_altogether_is_refused_once(tmp_path: Path) -> None:
+    read = database(tmp_path, dict.fromkeys(range(15), "待定"), {})
+    (problem,) = [p for p in read.problems if p.severity == "error"]
+    assert problem.column == "日期"
+    assert "stored in another type: it should hold dates" in problem.rule.en

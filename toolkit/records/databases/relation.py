@@ -18,7 +18,7 @@ from toolkit.ground.decimals import decimal_digits, decimal_digits_in
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, phrase
 from toolkit.records.cells import read_cell, read_cells
-from toolkit.records.databases.connection import Relation
+from toolkit.records.databases.connection import MISFIT, Relation
 from toolkit.records.dictionary import NUMERIC, Column
 from toolkit.records.findings import Finding, shown
 from toolkit.records.headings import Headings, find_headings, heading_problems
@@ -41,8 +41,8 @@ class Reading:
     Parameters
     ----------
     table
-        A column for each id, `_na_` and the id for each column of words (whether it says 不适用), and `_file`,
-        `_sheet`, `_row`. Numbers are of the type they are stored in, dates are timestamps.
+        A column for each id, `_na_` and the id for each column of words (whether it says 不适用), `_misfit_` and the id
+        for each that holds something of another kind (as text), and `_file`, `_sheet`, `_row`. Numbers are of the type they are stored in, dates are timestamps.
     headings
         Column id to its name in the relation.
     problems
@@ -67,7 +67,7 @@ def bound(
         The source and relation, as problems name them.
     """
     raw = relation.table
-    names = [name for name in raw.columns if name not in relation.places]
+    names = [name for name in raw.columns if name not in {*relation.places, *relation.misfits.values()}]
     headings = find_headings([names], columns) or Headings(1, frozenset(), {}, frozenset(), (), ())
     held = {column: found[0].text for column, found in headings.columns.items()}
     stored = {column: names[found[0].place] for column, found in headings.columns.items()}
@@ -79,6 +79,8 @@ def bound(
             problems.append(_wrong_type(column, held[name], place))
             value = None
         values |= _typed(name, column, value)
+        misfit = relation.misfits.get(stored.get(name, "")) if value is not None else None
+        values |= {MISFIT + name: raw[misfit]} if misfit else {}
     table = raw.select(**values, **_place(relation, place, folder, values, key))
     return Reading(table, held, tuple(problems))
 
@@ -205,7 +207,7 @@ def _broken(
 ) -> ir.BooleanValue | None:
     """Whether a row's cell breaks its column's rules, never null; None where none can."""
     value = table[name]
-    tests: list[Any] = []
+    tests: list[Any] = [table[MISFIT + name].notnull()] if MISFIT + name in table.columns else []
     if column.required:
         tests.append(value.isnull() & ~table[APART + name] if name_apart(table, name) and column.type not in KEYED else value.isnull())
     if column.type in NUMERIC:
@@ -254,10 +256,11 @@ def _named(  # noqa: PLR0917 - private
     reading: Reading, name: str, column: Column, test: ir.BooleanValue, count: int, known: Register | None
 ) -> Iterator[Problem]:
     table = reading.table
-    shown_columns = [] if column.personal else [name]
+    misfit = MISFIT + name if MISFIT + name in table.columns else ""
+    shown_columns = [] if column.personal else [column for column in (name, misfit) if column]
     rows = table.filter(test).order_by([*PLACE, *shown_columns]).limit(NAMED).select(*PLACE, *shown_columns)
     for row in rows.to_pyarrow().to_pylist():
-        value = _in_unit(row.get(name), column)
+        value = row.get(misfit) or _in_unit(row.get(name), column)
         finding = _finding(value, column, known)
         yield Problem("error", *finding, file=row["_file"], sheet=row["_sheet"], row=row["_row"] or None,
                       column=reading.headings[name], value=said(shown(value), column))  # fmt: skip
