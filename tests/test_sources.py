@@ -105,6 +105,16 @@ def test_the_checks_of_files_apply_and_name_the_key(tmp_path: Path, put: Any, la
         assert "phone" not in records.frames["acts"]
 
 
+@pytest.mark.parametrize("large", [0, 100])
+@pytest.mark.parametrize("again", ["ａ７", "a 7", "A\u200b7", "A\u30007"])
+def test_an_id_of_another_spelling_is_the_same_id(tmp_path: Path, again: str, large: int) -> None:
+    records = read(tmp_path, in_duckdb(tmp_path, [GOOD, {**GOOD, "id": "a7"}, {**GOOD, "id": again}]), large=large)
+    (problem,) = records.problems.errors
+    assert problem.rule.en == "2 rows agree in these columns"
+    assert records.counts["accepted"].tolist()[-1] == 1
+    assert large == 0 or records.frames["acts"]["id"].tolist() == ["1"]
+
+
 def test_what_is_personal_never_leaves(tmp_path: Path) -> None:
     records = read(tmp_path, in_duckdb(tmp_path, [GOOD, *BAD]), large=0)
     assert "138" not in records.problems.text("zh") + repr(records)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Phrase
-from toolkit.ground.toml_reader import on_their_lines, salvaged
+from toolkit.ground.toml_reader import on_their_lines, salvaged, texts
 from toolkit.indicators.checks import class_problems
 from toolkit.indicators.consent import consent_problems
 from toolkit.indicators.engine import Engine
@@ -115,7 +115,7 @@ def _reading(folder: Path) -> _Reading:
         scheme, whole = _salvaged_scheme(folder / SCHEME)
     if scheme is None or tables is None or not (sound or scheme.members.table in tables.table):
         return _Reading(None, problems)
-    records = load_records(folder, tables, scheme.members)
+    records = load_records(folder, tables, scheme.members, words=texts(scheme.model_dump()))
     records = replace(records, digests={**_digests(folder), **records.digests})
     unknown = reference_problems(scheme, tables) if fitting else Problems()
     problems += unknown + records.problems

@@ -15,6 +15,8 @@ import pytest
 
 from tests.nasty.loading import SPEC
 from tests.nasty.nasty import JIA, YI, xlsx
+from toolkit.edition import open_edition
+from toolkit.evaluation import evaluate
 from toolkit.records import Records, load_records
 from toolkit.records.dictionary import load_tables
 
@@ -226,3 +228,89 @@ def test_a_database_column_of_another_kind_altogether_is_refused_once(tmp_path: 
     (problem,) = [p for p in read.problems if p.severity == "error"]
     assert problem.column == "日期"
     assert "stored in another type: it should hold dates" in problem.rule.en
+
+
+SCHEME = """
+schema = 1
+title = "试读"
+edition = "t-2018"
+language = "zh"
+as_of = 2018-12-31
+period = [2017-01-01, 2019-12-31]
+scale = 100
+decimals = 2
+weights = "points"
+ties = ["joint"]
+[members]
+table = "members"
+key = "credit_code"
+name = "name"
+[[indicator]]
+id = "n"
+label = "n"
+weight = 1
+measure = %s
+value = { shape = "points", per = 1 }
+missing = "worst"
+source = "试"
+"""
+
+
+def measured(folder: Path, measure: str, rows: list[str]) -> float:
+    """What an indicator takes of 甲's rows: event, hours, remark."""
+    load(folder, {"签到.csv": "信用代码,活动编号,学时,备注\n" + "".join(f"{JIA},{row}\n" for row in rows)}, tables=TABLES.replace('unique = ["credit_code", "event"]', ""))
+    (folder / "scheme.toml").write_text(SCHEME % measure, encoding="utf-8")
+    edition = open_edition(folder)
+    return float(evaluate(edition.scheme, edition.records).indicators.loc[JIA, "n"])
+
+
+@pytest.mark.parametrize(
+    ("measure", "value"),
+    [
+        ('{ table = "a", take = "distinct", column = "event" }', 2.0),
+        ('{ table = "a", take = "sum", column = "hours", once_per = ["event"] }', 16.0),
+        ('{ table = "a", take = "count", where = { remark = ["Online"] } }', 3.0),
+        ('{ table = "a", take = "count", where = { event = ["e1"] } }', 3.0),
+    ],
+)
+def test_a_text_spelt_in_several_ways_is_one_wherever_sameness_counts(tmp_path: Path, measure: str, value: float) -> None:
+    rows = ["E1,8,ＯＮＬＩＮＥ", "ｅ１,8,on line", "E\u200b 1,8,online", "E2,8,x"]
+    assert measured(tmp_path, measure, rows) == value
+    read = Read(open_edition(tmp_path).records)
+    assert any("in width, case or blanks only" in p.rule.en for p in read.problems)
+
+
+def test_members_keep_the_key_that_their_table_writes_and_are_found_by_any_other(tmp_path: Path) -> None:
+    tables = TABLES.replace('credit_code = { headings = ["信用代码"], type = "credit_code", required = true }', 'credit_code = { headings = ["信用代码"], type = "text", required = true }')
+    files: dict[str, bytes | str] = {
+        "会员.csv": "信用代码,单位名称\nm０01,甲\nm002,乙\n", "签到.csv": "信用代码,活动编号,学时\nM001,E1,8\nＭ ００２,E1,8\nm0 02,E2,8\n",
+    }  # fmt: skip
+    read = load(tmp_path, files, tables=tables)
+    assert read.rows["credit_code"].tolist() == ["m０01", "m002", "m002"]
+    files["会员.csv"] = "信用代码,单位名称\nm001,甲\nＭ00１,乙\n"
+    again = load(tmp_path, files, tables=tables)
+    assert any("the same as row 2" in p.rule.en and p.row == 3 for p in again.problems)
+
+
+CODES = {"甲公司": JIA, "乙公司": YI}
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "offered"),
+    [
+        (JIA[:-1] + "4", "", JIA),  # one sign
+        (JIA[:5] + JIA[6:], "", JIA),  # one is missing
+        (JIA[:3] + JIA[4] + JIA[3] + JIA[5:], "", JIA),  # two swapped
+        (JIA[:4] + "777" + JIA[7:], "", ""),  # three signs
+        ("91440101MA59UQHX6W", "甲公司", ""),  # a right code is that of somebody who is no member
+        (JIA[:-1] + "4", "甲公司", JIA),
+        (JIA[:-1] + "4", "乙公司", ""),  # the name says that it is not 甲
+        (JIA[:-2] + "99", "（甲公司）", JIA),
+    ],
+)
+def test_a_mend_offers_a_near_member_only_and_believes_the_name_beside_the_code(tmp_path: Path, code: str, name: str, offered: str) -> None:
+    tables = TABLES.replace("[table.a.column]\n", 'names = "who"\n[table.a.column]\nwho = { headings = ["单位"], type = "text" }\n')
+    members = "信用代码,单位名称\n" + "".join(f"{key},{who}\n" for who, key in CODES.items())
+    read = load(tmp_path, {"会员.csv": members, "签到.csv": f"信用代码,活动编号,单位\n{code},E1,{name}\n"}, tables=tables)
+    assert "no such member" in read.said(2)
+    assert [key for key in CODES.values() if key in read.said(2)] == ([offered] if offered else [])

@@ -22,7 +22,7 @@ from toolkit.records.dictionary import Table, Tables
 from toolkit.records.findings import normal_key
 from toolkit.records.folder import folder_problems
 from toolkit.records.members import Register, members_frame, membership_problems
-from toolkit.records.table import Collection, collect
+from toolkit.records.table import Collection, collect, spelt_alike
 
 if TYPE_CHECKING:
     from toolkit.scheme.criteria import MembersSpec
@@ -91,7 +91,9 @@ class Records:
         return f"Records({rows}; {len(self.problems)} problems)"
 
 
-def load_records(folder: Path, tables: Tables, members: MembersSpec, large: int = LARGE) -> Records:
+def load_records(
+    folder: Path, tables: Tables, members: MembersSpec, large: int = LARGE, *, words: Iterable[str] = ()
+) -> Records:
     """Every table of the edition in `folder`, with all problems of all files; nothing is raised for them.
 
     The members table is read first, so that the other tables can be held to its keys.
@@ -106,6 +108,8 @@ def load_records(folder: Path, tables: Tables, members: MembersSpec, large: int 
         Which table and columns the members stand in.
     large
         A database table or Parquet files with more rows stay where they are: checked there, measured there.
+    words
+        Texts that the scheme asks for: of several spellings of one text theirs goes.
     """
     collections: dict[str, Collection] = {}
     standing: dict[str, Standing] = {}
@@ -120,7 +124,7 @@ def load_records(folder: Path, tables: Tables, members: MembersSpec, large: int 
             most = None if name == applied else large
             collections[name], stays = _gathered(folder, table, None, known, most)
             standing |= {name: stays} if stays else {}
-    records = _records(tables, {name: collections[name] for name in tables.table}, members)
+    records = _records(tables, {name: collections[name] for name in tables.table}, members, frozenset(words))
     beside = [*_unread_sheets(collections.values()), *folder_problems(folder, tables, records.digests)]
     return replace(records, standing=standing, problems=records.problems + beside)
 
@@ -151,9 +155,12 @@ def _written_alike(found: Collection, table: Table, key: str, known: Register | 
     return replace(found, frame=found.frame.assign(**{name: said.astype("str") for name, said in spelt.items()}))
 
 
-def _records(tables: Tables, collections: Mapping[str, Collection], members: MembersSpec) -> Records:
-    whose = attribute({name: found.frame for name, found in collections.items()}, tables, members)
-    problems = [problem for found in collections.values() for problem in found.problems]
+def _records(tables: Tables, collections: Mapping[str, Collection], members: MembersSpec, words: frozenset[str]) -> Records:
+    named = {(members.table, column) for column in (members.key, members.name, members.former_names) if column}
+    named |= {(name, table.names) for name, table in tables.table.items() if table.names}
+    frames, notes = spelt_alike({name: found.frame for name, found in collections.items()}, tables.table, named, words)
+    whose = attribute(frames, tables, members)
+    problems = [problem for found in collections.values() for problem in found.problems] + notes
     counts = pd.DataFrame(
         [count for found in collections.values() for count in found.counts],
         columns=["file", "sheet", *COUNTS],

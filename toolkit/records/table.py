@@ -1,13 +1,17 @@
 """The collection of one table from its files: frames of the accepted rows, and an account of every other.
 
 Rows that stand twice although their table says that they stand once.
+
+Ids that people spell in several ways, made one in all tables.
 """
 
 from __future__ import annotations
 
 import gc
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, compress
@@ -124,6 +128,58 @@ class Collection:
     counts: tuple[Count, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
     unread: tuple[tuple[str, str], ...] = ()
+
+
+def spelt_alike(
+    frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table], names: AbstractSet[tuple[str, str]], words: AbstractSet[str]
+) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+    """The tables with every text that differs from another in width, case or blanks only written as that one, and notes of it.
+
+    So an event, expert or class is one wherever it is counted, joined or asked for. The spelling of `words` goes first,
+    then the one that stands most often.
+
+    Parameters
+    ----------
+    names
+        Tables and their columns that hold names, which stay as they are.
+    words
+        Texts that the scheme asks for.
+    """
+    texts = [
+        (table, name) for table, spec in tables.items() for name, column in spec.column.items()
+        if column.type == "text" and name in frames[table] and (table, name) not in names
+    ]  # fmt: skip
+    often: Counter[str] = Counter()
+    for table, name in texts:
+        often.update(frames[table][name].dropna().tolist())
+    best = _spellings(often, words)
+    found, notes = dict(frames), []
+    for table, name in texts if best else ():
+        held = found[table][name]
+        others = held.isin(list(best))
+        if others.any():
+            notes.append(_spelt_otherwise(found[table][others].iloc[0], name, int(others.sum()), best, tables[table]))
+            found[table] = found[table].assign(**{name: held.mask(others, held.map(best)).astype("str")})
+    return found, notes
+
+
+def _spellings(often: Mapping[str, int], words: AbstractSet[str]) -> dict[str, str]:
+    """By spelling the one that goes, where that is another."""
+    groups: dict[str, list[str]] = {}
+    for spelling in often:
+        groups.setdefault(normal_key(spelling), []).append(spelling)
+    asked = {normal: word for word in sorted(words) if (normal := normal_key(word)) in groups}
+    best = {normal: asked.get(normal) or min(group, key=lambda one: (-often[one], one)) for normal, group in groups.items()}
+    return {one: best[normal] for normal, group in groups.items() for one in group if one not in words and one != best[normal]}
+
+
+def _spelt_otherwise(first: pd.Series[Any], name: str, count: int, best: Mapping[str, str], table: Table) -> Problem:
+    rule = phrase("有 {n} 处与“{best}”之类只差全角半角、大小写或空格，按同一个算", "{n} cells differ from `{best}` and the like in width, case or blanks only: taken as the same",
+                  n=count, best=best[first[name]])  # fmt: skip
+    mend = Phrase("若不是同一个，请改成不同的写法", "write them differently if they are not the same")
+    headings = table.column[name].headings
+    return Problem("note", rule, mend, file=first["_file"], sheet=first["_sheet"], row=int(first["_row"]) or None,
+                   column=headings[0] if headings else name, value=first[name])  # fmt: skip
 
 
 @contextmanager

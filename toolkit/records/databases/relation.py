@@ -20,7 +20,7 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.records.cells import read_cell, read_cells
 from toolkit.records.databases.connection import MISFIT, Relation
 from toolkit.records.dictionary import NUMERIC, Column
-from toolkit.records.findings import Finding, shown
+from toolkit.records.findings import BLANKS, INVISIBLE, Finding, shown
 from toolkit.records.headings import Headings, find_headings, heading_problems
 from toolkit.records.members import Register
 from toolkit.records.sheet import said
@@ -150,6 +150,9 @@ NAMED = 20  # broken rows of one column that are named; of the others the number
 LARGEST = 1e20  # beyond, sums in decimals could overflow
 EARLIEST, LATEST = dt.datetime(1900, 1, 1), dt.datetime(9999, 12, 31)  # noqa: DTZ001 - records hold local days
 PLACE = ("_file", "_sheet", "_row")
+ALIKE = "_alike_"  # before a column's id: its texts as they are compared
+FULL_WIDTH, HALF_WIDTH = ("".join(map(chr, signs)) for signs in (range(0xFF01, 0xFF5F), range(0x21, 0x7F)))
+UNTOLD = "".join(map(chr, (*BLANKS, *INVISIBLE))) + " \t\r\n"  # signs that make no difference: they have no counterpart
 
 
 @dataclass(frozen=True)
@@ -190,7 +193,7 @@ def checked(
     any_broken = reduce(or_, broken.values()) if broken else None
     refused = counts[""]
     for names in unique:
-        again = _Again(reading, [name for name in names if name in reading.headings], broken, any_broken)
+        again = _Again(reading, [name for name in names if name in reading.headings], columns, broken, any_broken)
         refused += again.accepted_otherwise
         found += again.problems(columns)
     everything = frozenset(key for found in keys.values() for key in found)
@@ -292,11 +295,16 @@ def _others(file: str, sheet: str, heading: str, count: int) -> Problem:
     return Problem("error", rule, Phrase("请一并更正", "correct them too"), file=file, sheet=sheet, column=heading)
 
 
+def normal_in(texts: Any) -> Any:
+    """A column of ids as they are compared, where it stands: `normal_key` of all but the rarest signs."""
+    return texts.translate(FULL_WIDTH + UNTOLD, HALF_WIDTH).upper()
+
+
 class _Again:
     """Rows that stand more than once although their table says once: without an order none of them is the first."""
 
     def __init__(
-        self, reading: Reading, names: Sequence[str], broken: Mapping[str, Any], any_broken: Any
+        self, reading: Reading, names: Sequence[str], columns: Mapping[str, Column], broken: Mapping[str, Any], any_broken: Any
     ) -> None:
         import ibis
 
@@ -305,8 +313,10 @@ class _Again:
         wrong = [broken[name] for name in names if name in broken]
         rows = rows.mutate(_ok=ibis.literal(value=True) if any_broken is None else ~any_broken, _out=reduce(or_, wrong) if wrong else ibis.literal(value=False))
         rows = rows.filter(~rows["_out"])
-        groups = rows.group_by(list(names)).agg(
-            _n=rows.count(), _kept=rows.count(where=rows["_ok"]), **{p: rows[p].min() for p in PLACE}
+        alike = {ALIKE + name: normal_in(rows[name]) if columns[name].type == "text" else rows[name] for name in names}
+        rows = rows.mutate(**alike)
+        groups = rows.group_by(list(alike)).agg(
+            _n=rows.count(), _kept=rows.count(where=rows["_ok"]), **{p: rows[p].min() for p in (*PLACE, *names)}
         )
         self._groups = groups.filter(groups["_n"] > 1)
         (row,) = self._groups.aggregate(n=self._groups.count(), kept=self._groups["_kept"].sum()).to_pyarrow().to_pylist()

@@ -16,6 +16,7 @@ from toolkit.records.databases.address import FILES, PARQUET, Address, Unreachab
 from toolkit.records.databases.connection import opened
 from toolkit.records.databases.relation import APART, Account, Reading, bound, checked
 from toolkit.records.dictionary import NUMERIC, Column, Table
+from toolkit.records.findings import normal_key
 from toolkit.records.folder import found_files
 from toolkit.records.members import Register
 from toolkit.records.sheet import NOTHING
@@ -148,7 +149,8 @@ def _taken_along(
     rows = reading.table if account.broken is None else reading.table.filter(~account.broken)
     held = rows.to_pyarrow().to_pandas()
     for names in unique:
-        held = held[~held.duplicated(list(names), keep=False)]
+        texts = [name for name in names if columns[name].type == "text"]
+        held = held[~held.assign(**{name: held[name].map(normal_key, na_action="ignore") for name in texts}).duplicated(list(names), keep=False)]
     open_columns = [name for name, column in columns.items() if not column.personal]
     held = held.sort_values([*PLACE, *open_columns], ignore_index=True)
     frame = pd.DataFrame({name: _series(held[name], columns[name]) for name in open_columns}, index=held.index)
