@@ -19,7 +19,7 @@ from toolkit.indicators.engine import Engine
 from toolkit.indicators.panel import judging
 from toolkit.records import Records, load_records
 from toolkit.records.dictionary import Tables, load_tables, table_faults
-from toolkit.records.references import reference_problems
+from toolkit.records.references import day_problems, reference_problems
 from toolkit.scheme import Scheme, read_scheme
 from toolkit.scheme.checks import scheme_faults
 from toolkit.scheme.writing import plain
@@ -121,7 +121,7 @@ def _reading(folder: Path) -> _Reading:
     problems += unknown + records.problems
     whole = whole and fitting and not unknown.errors
     if whole:
-        problems += judging(scheme, records).problems
+        problems += judging(scheme, records).problems + day_problems(scheme, tables, records.frames)
         with Engine(scheme, records) as engine:
             problems += consent_problems(engine, scheme)
     if len(records.members) and (whole or sound):
