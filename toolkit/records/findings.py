@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
 from toolkit.ground.text import Phrase
@@ -69,6 +70,11 @@ def normal_key(raw: object) -> str:
     ('91350100M000100Y43', '2018-03')
     """
     return "".join(plain(raw).upper().split())
+
+
+def normal_keys(texts: Iterable[str]) -> dict[str, str]:
+    """By text its normal form; most are of digits and Latin letters, and need no closer look."""
+    return {text: text.upper() if text.isalnum() and text.isascii() else normal_key(text) for text in texts}
 
 
 

@@ -25,7 +25,7 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.records.cells import Cell, Value
 from toolkit.records.dictionary import NUMERIC, Column, Table
 from toolkit.records.files import Unreadable, read_content, read_sheet
-from toolkit.records.findings import normal_key, shown
+from toolkit.records.findings import normal_key, normal_keys, shown
 from toolkit.records.folder import found_files
 from toolkit.records.members import Register
 from toolkit.records.sheet import Intake, said, take_in
@@ -66,8 +66,8 @@ def _told(intake: Intake, unique: Sequence[str], columns: Mapping[str, Column]) 
 
 
 def _alike(values: Sequence[Value | None]) -> list[Value | None]:
-    normal = {value: normal_key(value) for value in set(values) if isinstance(value, str)}
-    return [normal[value] if isinstance(value, str) else value for value in values]
+    normal = normal_keys(value for value in set(values) if isinstance(value, str))
+    return [normal.get(value, value) if isinstance(value, str) else value for value in values]
 
 
 def _twice(
@@ -165,10 +165,13 @@ def spelt_alike(
 
 def _spellings(often: Mapping[str, int], words: AbstractSet[str]) -> dict[str, str]:
     """By spelling the one that goes, where that is another."""
+    normals = normal_keys(often)
+    asked = {normal: word for word in sorted(words) if (normal := normal_key(word))}
+    again = {normal for normal, number in Counter(normals.values()).items() if number > 1 or normal in asked}
     groups: dict[str, list[str]] = {}
-    for spelling in often:
-        groups.setdefault(normal_key(spelling), []).append(spelling)
-    asked = {normal: word for word in sorted(words) if (normal := normal_key(word)) in groups}
+    for spelling, normal in normals.items() if again else ():
+        if normal in again:
+            groups.setdefault(normal, []).append(spelling)
     best = {normal: asked.get(normal) or min(group, key=lambda one: (-often[one], one)) for normal, group in groups.items()}
     return {one: best[normal] for normal, group in groups.items() for one in group if one not in words and one != best[normal]}
 
