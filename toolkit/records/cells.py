@@ -90,8 +90,7 @@ def read_cells(
     read = read_id if tells_apart and column.type == "text" else _reader(column, known, written_in)
     missing = {plain(mark) for mark in (*column.missing, "")} - _meant(column, raws)
     not_applicable = {plain(mark) for mark in column.not_applicable}
-    numbers = _marked_numbers(missing, read) if column.type in NUMERIC else frozenset()
-    never = _marked_numbers(not_applicable, read) if column.type in NUMERIC else frozenset()
+    numbers, never = (marked_numbers(column, marks, written_in) for marks in (missing, not_applicable))
     keyed = column.type in {"member", "credit_code"}
 
     bare = column.type in {"number", "money"} and not written_in and not numbers | never
@@ -132,9 +131,16 @@ def _meant(column: Column, raws: Iterable[object]) -> set[str]:
     return said
 
 
-def _marked_numbers(marks: Iterable[str], read: Read) -> frozenset[float]:
-    """The numbers among marks of what is missing: 0 is 0.00 and 0元 too."""
-    found = (read(mark) for mark in marks if mark)
+def marked_numbers(column: Column, marks: Iterable[str], written_in: str = "") -> frozenset[float]:
+    """The numbers among marks of what is missing, for a column of numbers: 0 is 0.00 and 0元 too.
+
+    Examples
+    --------
+    >>> marked_numbers(Column(type="percent"), ["0", "/"])
+    frozenset({0.0})
+    """
+    read = _reader(column, None, written_in)
+    found = (read(mark) for mark in marks if mark) if column.type in NUMERIC else ()
     return frozenset(number for value in found if isinstance(number := value.value if isinstance(value, Converted) else value, float))
 
 

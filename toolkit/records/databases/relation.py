@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit.ground.decimals import decimal_digits, decimal_digits_in
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, phrase
-from toolkit.records.cells import read_cell, read_cells
+from toolkit.records.cells import marked_numbers, read_cell, read_cells
 from toolkit.records.databases.connection import MISFIT, Relation
 from toolkit.records.dictionary import NUMERIC, Column
 from toolkit.records.findings import BLANKS, INVISIBLE, Finding, shown
@@ -92,18 +92,27 @@ def _typed(name: str, column: Column, value: Any) -> dict[str, Any]:
     if value is None:
         empty = {name: ibis.null(EMPTY.get(column.type, "string"))}
         return empty if column.type in EMPTY else empty | {APART + name: ibis.literal(value=False)}
-    if column.type == "percent":
-        return {name: decimal_digits_in(value.cast("float64") / 100.0)}
     if column.type == "date":
         return {name: value.cast("timestamp")}
-    if value.type().is_floating():
-        return {name: decimal_digits_in(value.cast("float64"))}
+    if column.type in NUMERIC:
+        return {name: _number(value, column)}
     if column.type in EMPTY:
         return {name: value}
     words = value.cast("string")
     apart = words.isin(column.not_applicable).fill_null(False) if column.not_applicable else ibis.literal(value=False)
     nothing = tuple({"", *column.missing, *column.not_applicable} - set(column.choices))
     return {name: ibis.ifelse(words.isin(nothing), ibis.null("string"), words), APART + name: apart}
+
+
+def _number(value: Any, column: Column) -> Any:
+    """A column of numbers as their decimal digits say, null where a number means that there is none."""
+    if column.type == "percent":
+        value = decimal_digits_in(value.cast("float64") / 100.0)
+    elif value.type().is_floating():
+        value = decimal_digits_in((value.cast("string") if value.type().is_float32() else value).cast("float64"))
+    for none in sorted(marked_numbers(column, (*column.missing, *column.not_applicable))):
+        value = value.nullif(none)
+    return value
 
 
 def _place(relation: Relation, place: Problem, folder: Path, values: Mapping[str, Any], key: Sequence[str]) -> dict[str, Any]:
