@@ -11,10 +11,11 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.nasty.loading import SPEC
-from tests.nasty.nasty import JIA, YI, xlsx
+from tests.nasty.nasty import JIA, YI, parquet, xlsx
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
 from toolkit.records import Records, load_records
@@ -314,3 +315,20 @@ def test_a_mend_offers_a_near_member_only_and_believes_the_name_beside_the_code(
     read = load(tmp_path, {"会员.csv": members, "签到.csv": f"信用代码,活动编号,单位\n{code},E1,{name}\n"}, tables=tables)
     assert "no such member" in read.said(2)
     assert [key for key in CODES.values() if key in read.said(2)] == ([offered] if offered else [])
+
+
+def test_a_float_of_half_the_width_in_parquet_is_what_its_digits_say(tmp_path: Path) -> None:
+    content = parquet(信用代码=[JIA, YI], 活动编号=["E1", "E2"], 学时=np.array([0.1, 2.3], dtype=np.float32))
+    assert load(tmp_path, {"签到.parquet": content}).rows["hours"].tolist() == [0.1, 2.3]
+
+
+@pytest.mark.parametrize(("written", "offered"), [("7", "is it 007?"), ("１２", "is it 012?"), ("99", "add the member")])
+def test_a_key_that_lost_its_zeros_is_refused_with_the_one_that_is_meant(tmp_path: Path, written: str, offered: str) -> None:
+    tables = TABLES.replace('type = "credit_code", required = true', 'type = "text"')
+    members = "信用代码,单位名称\n" + "".join(f"{n:03},会员{n}\n" for n in range(1, 21))
+    assert offered in load(tmp_path, {"会员.csv": members, "签到.csv": f"信用代码,活动编号\n{written},E1\n"}, tables=tables).said(2)
+
+
+@pytest.mark.parametrize("cell", ["学习班", "学 习班", "\u200b学习班", "学习班\u3000"])
+def test_a_choice_is_recognised_in_every_spelling(tmp_path: Path, cell: str) -> None:
+    assert one(tmp_path, "类别", cell).cell(2, "kind") == "学习班"

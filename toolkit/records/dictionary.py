@@ -266,7 +266,7 @@ def _shared_choices(path: KeyPath, choices: list[str]) -> Iterator[Fault]:
     for place, choice in enumerate(choices):
         normal = normal_choice(choice)
         if normal in first:
-            rule = phrase("与可选值“{other}”读起来相同（不分全角半角和空格）", "reads the same as the choice `{other}` (width and spaces aside)",
+            rule = phrase("与可选值“{other}”读起来相同（不分全角半角、大小写和空格）", "reads the same as the choice `{other}` (width, case and spaces aside)",
                           other=first[normal])  # fmt: skip
             yield Fault((*path, "choices", place), rule, Phrase("请删去一个，或改用不同的字", "remove one, or write it in other words"), choice)
         first.setdefault(normal, choice)

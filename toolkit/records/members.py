@@ -52,15 +52,22 @@ class Register:
         return cls({normal_key(key): key for key in keys}, {name: min(found) for name, found in owners.items() if len(found) == 1})
 
     def nearest(self, key: str) -> str | None:
-        """The only key at most two signs away from a normal one; none for a right credit code, whose owner is no member.
+        """The only key at most two signs away from a normal one, or that lost the zeros in front.
+
+        There is none for a right credit code: whose that is, is no member.
 
         Examples
         --------
         >>> Register.of(["m001", "m002", "m111"]).nearest("M1111"), Register.of(["m001", "m002"]).nearest("M003")
         ('m111', None)
+        >>> Register.of(["0001", "0002", "0011"]).nearest("1")
+        '0001'
         """
         if is_valid(key):
             return None
+        padded = [written for normal, written in self.written.items() if key.isdecimal() and normal.lstrip("0") == key.lstrip("0")]
+        if len(padded) == 1:
+            return padded[0]
         for most in range(1, FAR):
             found = [written for normal, written in self.written.items() if within(normal, key, most)]
             if found:

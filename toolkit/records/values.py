@@ -22,7 +22,7 @@ from typing import Literal, NamedTuple
 from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import nearest
 from toolkit.ground.text import Phrase, phrase
-from toolkit.records.findings import EXACT_INTEGERS, Finding, WithoutDay, plain, shown
+from toolkit.records.findings import EXACT_INTEGERS, Finding, WithoutDay, normal_key, plain, shown
 
 YUAN = frozenset({"元", "圆", "人民币", "人民币元", "元人民币", "rmb", "cny", "yuan"})
 MULTIPLES = {"十": 1, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8}  # powers of ten
@@ -446,14 +446,14 @@ def read_boolean(raw: object) -> bool | Finding:
 
 
 def normal_choice(text: object) -> str:
-    """A choice as it is recognised: without spaces, of one width.
+    """A choice as it is recognised: without spaces, of one width and case.
 
     Examples
     --------
-    >>> normal_choice("招标 代理,") == normal_choice("招标代理，")
-    True
+    >>> normal_choice("招标 代理,") == normal_choice("招标代理，"), normal_choice("Ａ级") == normal_choice("a级")
+    (True, True)
     """
-    return "".join(plain(text).split())
+    return normal_key(text)
 
 
 def choice_reader(choices: tuple[str, ...]) -> Callable[[object], str | Finding]:
