@@ -10,6 +10,7 @@ import pytest
 
 from toolkit.records.cells import Cell, read_cell, read_cells
 from toolkit.records.dictionary import Column
+from toolkit.records.members import Register
 
 CODE = "91350100M000100Y43"
 PUBLISHED_FAILURE = "91350211M0000XUF46"
@@ -194,9 +195,28 @@ def test_what_is_neither_yes_nor_no_is_a_problem() -> None:
     assert read(2.0, type="boolean").state == "problem"
 
 
-def test_none_is_missing_by_default_and_no_where_the_column_says_what_missing_is() -> None:
-    assert read("无", type="boolean").state == "missing"
-    assert read("无", type="boolean", missing=("",)) == Cell("value", value=False)
+def test_none_is_no_beside_have_and_missing_beside_yes_and_no_or_where_the_column_says_so() -> None:
+    column, no = Column(type="boolean"), Cell("value", value=False)
+    assert read_cells(["有", "无", "/"], column) == [Cell("value", value=True), no, Cell("missing")]
+    assert read_cells(["无"], column) == [no]
+    assert [cell.state for cell in read_cells(["是", "无", "否"], column)] == ["value", "missing", "value"]
+    assert read("无", type="boolean", missing=("无",)).state == "missing"
+    assert read("无", type="boolean", missing=("",)) == no
+
+
+@pytest.mark.parametrize("kind", ["number", "money"])
+@pytest.mark.parametrize("raw", ["0", 0, 0.0, -0.0, "0.0", "0.00", "０", "-0", "0元", "0万元", "+0", ".0", "0e5"])
+def test_a_number_that_means_missing_does_so_in_every_way_of_writing_it(kind: str, raw: object) -> None:
+    assert read(raw, type=kind, unit="元", missing=("0",)).state == "missing"
+    assert read(raw, type=kind, unit="元", not_applicable=("0.0",)).state == "not applicable"
+    assert read(raw, type=kind, unit="元").state == "value"
+    assert read(10, type=kind, missing=("0",)) == Cell("value", 10.0)
+
+
+@pytest.mark.parametrize("raw", ["0", "0%", "0.0%", 0, "０％"])
+def test_a_share_of_0_that_means_missing_does_so_too(raw: object) -> None:
+    assert read(raw, type="percent", missing=("0",)).state == "missing"
+    assert read(raw, type="percent", unit="%", missing=("0%",), required=True).state == "problem"
 
 
 def test_a_choice_is_given_as_the_dictionary_writes_it() -> None:
@@ -254,7 +274,7 @@ def test_a_failing_credit_code_is_a_problem_unless_accepted_with_a_reason() -> N
 
 def test_a_member_must_be_known() -> None:
     member = Column(type="member")
-    cells = read_cells([f"{CODE[:9]} {CODE[9:].lower()}", CODE[:-1] + "4", "ZZZ"], member, {CODE})
+    cells = read_cells([f"{CODE[:9]} {CODE[9:].lower()}", CODE[:-1] + "4", "ZZZ"], member, Register.of([CODE]))
     assert cells[0] == Cell("value", CODE)
     assert f"is it {CODE}?" in mend(cells[1])
     assert "add the member" in mend(cells[2])

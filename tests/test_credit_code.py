@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.records.credit_code import ALPHABET, check_character, is_valid, looks_meant, normal_key, problem
+from toolkit.records.credit_code import ALPHABET, check_character, is_valid, looks_meant, problem
+from toolkit.records.findings import normal_key
 
 CODES = st.text(ALPHABET, min_size=17, max_size=17).map(lambda first: first + check_character(first))
 

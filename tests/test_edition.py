@@ -39,6 +39,18 @@ def test_a_class_nobody_is_in_is_told_when_the_edition_is_read(small_edition: Pa
         open_edition(small_edition)
 
 
+def test_a_member_without_a_class_is_refused_by_file_and_row(small_edition: Path) -> None:
+    """pandas-dev/pandas#3729 and #38227: a blank group key is lost, or breaks the sorting of the groups."""
+    members = small_edition / "records" / "会员名册.csv"
+    lines = members.read_text("utf-8").splitlines()
+    place = lines[0].split(",").index("类别")
+    cells = lines[1].split(",")
+    lines[1] = ",".join([*cells[:place], "", *cells[place + 1 :]])
+    members.write_text("\n".join(lines) + "\n", "utf-8")
+    (found,) = [problem for problem in check_edition(small_edition)[1].errors if "class" in problem.rule.en]
+    assert (found.file, found.row, found.column) == ("records/会员名册.csv", 2, "类别")
+
+
 def test_what_the_tables_do_not_hold_is_told_once_and_on_its_line(small_edition: Path) -> None:
     path = small_edition / "scheme.toml"
     text = path.read_text("utf-8").replace('{ table = "activities", ', '{ table = "activities", window = "year", ')  # of two indicators

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from toolkit.ground.toml_reader import tuples
 from toolkit.records.dictionary import Tables
-from toolkit.records.references import reference_problems
+from toolkit.records.references import day_problems, reference_problems
 from toolkit.scheme import Scheme
 
 TABLES = Tables.model_validate(tuples({"table": {
@@ -103,3 +104,24 @@ def test_a_veto_is_held_to_the_column_it_tells_records_apart_by() -> None:
 )
 def test_a_range_needs_a_column_of_its_kind(where: dict[str, Any], found: list[tuple[str, str]]) -> None:
     assert condition(table="acts", take="count", where=where) == found
+
+
+def test_days_that_contradict_each_other_are_told_by_their_row() -> None:
+    tables = Tables.model_validate(tuples({"table": {"acts": {"file": "a.csv", "date": "told", "column": {
+        "code": {"type": "member"}, "found": {"type": "date", "headings": ["认定日期"]}, "told": {"type": "date"},
+        "mended": {"type": "date", "headings": ["修复日期"]}, "gone": {"type": "date", "headings": ["撤销日期"]},
+    }}}}))  # fmt: skip
+    window = {"w": {"from": "found", "otherwise": "1 year", "repaired": "mended", "withdrawn": "gone"}}
+    measure = {"table": "acts", "take": "count", "window": "w"}
+    rules = Scheme.model_validate(tuples({
+        "schema": 1, "title": "t", "edition": "e", "as_of": dt.date(2018, 12, 31), "window": window,
+        "indicator": [{"id": "i", "weight": 100, "measure": measure, "value": {"shape": "linear", "worst": 9, "best": 0}}],
+        "members": {"table": "members", "key": "code", "name": "name"},
+    }))  # fmt: skip
+    days = pd.DataFrame({
+        "code": ["A", "B", "C"], "found": ["2018-03-05", "2018-03-05", "2018-03-05"], "told": ["2018-02-01", "2018-04-01", None],
+        "mended": ["2018-03-04", "2018-03-05", None], "gone": ["2018-05-01", None, "2018-01-01"],
+        "_file": "a.csv", "_sheet": "", "_row": [2, 3, 4],
+    }).astype(dict.fromkeys(["found", "told", "mended", "gone"], "datetime64[us]"))  # fmt: skip
+    told = {(p.severity, p.row, p.column, p.value) for p in day_problems(rules, tables, {"acts": days})}
+    assert told == {("warning", 2, "修复日期", "2018-03-04"), ("warning", 4, "撤销日期", "2018-01-01"), ("warning", 3, "修复日期", "2018-03-05")}

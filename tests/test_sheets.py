@@ -287,7 +287,9 @@ def test_headings_are_compared_without_spaces_and_width() -> None:
 
 
 @pytest.mark.parametrize("text", ["合计", "合 计", "小计：", "总计(家)", "合计12", "注：均为网络学时", "备注:无", "注1：甲", "填表人：张三",
-                                  "审核人:", "制表：", "单位：元", "填表日期：2018年", "负责人（签字）：", "Total", "盖章"])  # fmt: skip
+                                  "审核人:", "制表：", "单位：元", "填表日期：2018年", "负责人（签字）：", "Total", "盖章",
+                                  "汇总", "平均值", "平均", "以下空白", "——以下空白——", "共1家", "共 3 条记录", "领导签字", "分管领导（签字）：",
+                                  "第1页共2页", "第 1 页，共 2 页", "1/2页", "制表人：王五 2018年12月", "审核：李四", "此页无正文", "Page 1 of 2"])  # fmt: skip
 def test_totals_notes_and_signatures_are_remarks(text: str) -> None:
     assert is_remark(text)
 
@@ -305,6 +307,10 @@ def test_totals_notes_and_signatures_are_remarks(text: str) -> None:
         "8",
         "制表机械厂",
         "审核人才公司",
+        "汇总数据公司",
+        "空白科技公司",
+        "平均值得信赖公司",
+        "共和公司",
     ],
 )
 def test_names_that_begin_like_remarks_are_not(text: str) -> None:

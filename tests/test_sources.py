@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -103,6 +104,33 @@ def test_the_checks_of_files_apply_and_name_the_key(tmp_path: Path, put: Any, la
     if large:
         assert records.frames["acts"]["remark"].isna().all()
         assert "phone" not in records.frames["acts"]
+
+
+@pytest.mark.parametrize("stored", ["double", "integer", "decimal(9, 2)", "float"])
+@pytest.mark.parametrize("large", [0, 100])
+def test_a_number_that_means_missing_is_missing_in_a_database_too(tmp_path: Path, large: int, stored: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "TABLES", TABLES.replace("range = [0, 80]", 'range = [0, 80], missing = ["0.0", "/"]'))
+    source = in_duckdb(tmp_path, [{**GOOD, "id": str(n), "hours": n} for n in range(3)], stored=STORED.replace("学时 double", f"学时 {stored}"))
+    records = read(tmp_path, source, large=large)
+    assert not records.problems.errors
+    with records.standing["acts"].opened() if large == 0 else nullcontext() as table:
+        hours = table.order_by("id").select("hours").to_pyarrow()["hours"].to_pylist() if table is not None else records.frames["acts"]["hours"].tolist()
+    assert [None if pd.isna(hour) else float(hour) for hour in hours] == [None, 1.0, 2.0]
+
+
+def test_a_float_of_half_the_width_is_what_its_digits_say(tmp_path: Path) -> None:
+    source = in_duckdb(tmp_path, [{**GOOD, "hours": 0.1}], stored=STORED.replace("学时 double", "学时 float"))
+    assert read(tmp_path, source).frames["acts"]["hours"].tolist() == [0.1]
+
+
+@pytest.mark.parametrize("large", [0, 100])
+@pytest.mark.parametrize("again", ["ａ７", "a 7", "A\u200b7", "A\u30007"])
+def test_an_id_of_another_spelling_is_the_same_id(tmp_path: Path, again: str, large: int) -> None:
+    records = read(tmp_path, in_duckdb(tmp_path, [GOOD, {**GOOD, "id": "a7"}, {**GOOD, "id": again}]), large=large)
+    (problem,) = records.problems.errors
+    assert problem.rule.en == "2 rows agree in these columns"
+    assert records.counts["accepted"].tolist()[-1] == 1
+    assert large == 0 or records.frames["acts"]["id"].tolist() == ["1"]
 
 
 def test_what_is_personal_never_leaves(tmp_path: Path) -> None:

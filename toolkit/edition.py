@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, TypeVar
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Phrase
-from toolkit.ground.toml_reader import on_their_lines, salvaged
+from toolkit.ground.toml_reader import on_their_lines, salvaged, texts
 from toolkit.indicators.checks import class_problems
 from toolkit.indicators.consent import consent_problems
 from toolkit.indicators.engine import Engine
 from toolkit.indicators.panel import judging
 from toolkit.records import Records, load_records
 from toolkit.records.dictionary import Tables, load_tables, table_faults
-from toolkit.records.references import reference_problems
+from toolkit.records.references import day_problems, reference_problems
 from toolkit.scheme import Scheme, read_scheme
 from toolkit.scheme.checks import scheme_faults
 from toolkit.scheme.writing import plain
@@ -94,13 +94,13 @@ def read_edition(folder: Path) -> Reading:
         scheme, whole = _salvaged_scheme(folder / SCHEME)
     if scheme is None or tables is None or not (sound or scheme.members.table in tables.table):
         return Reading(None, problems)
-    records = load_records(folder, tables, scheme.members)
+    records = load_records(folder, tables, scheme.members, words=texts(scheme.model_dump()))
     records = replace(records, digests={**_digests(folder), **records.digests})
     unknown = reference_problems(scheme, tables) if fitting else Problems()
     problems += unknown + records.problems
     whole = whole and fitting and not unknown.errors
     if whole:
-        problems += judging(scheme, records).problems
+        problems += judging(scheme, records).problems + day_problems(scheme, tables, records.frames)
         with Engine(scheme, records) as engine:
             problems += consent_problems(engine, scheme)
     if len(records.members) and (whole or sound):

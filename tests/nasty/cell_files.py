@@ -40,7 +40,7 @@ def code_kept_as_a_number() -> Nasty:
 
 
 def code_in_scientific_notation() -> Nasty:
-    return Nasty(csv(one(0, "9.135E+17")), "签到.csv", (), ((2, "信用代码", "no such member"),))
+    return Nasty(csv(one(0, "9.135E+17")), "签到.csv", (), ((2, "信用代码", "in scientific notation"),))
 
 
 def code_with_the_letter_o() -> Nasty:

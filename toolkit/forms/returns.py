@@ -41,7 +41,7 @@ from toolkit.forms.marking import (
 )
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Problem, refuse
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.text import Language, Phrase, discreet, phrase
 from toolkit.ground.writing import placed_in
 from toolkit.records.cells import NO_MEMBER
 from toolkit.records.files import DELIMITED, REMARKS_SHEET
@@ -361,7 +361,7 @@ def returns_table(found: Iterable[Return], language: Language = "zh") -> Table:
     headings = (Phrase("原文件", "File"), Phrase("处数", "Places"), Phrase("退回件", "Marked copy"))
     return Table(
         tuple(heading.into(language) for heading in headings),
-        tuple((each.file, str(len(each.problems)), each.name) for each in found),
+        tuple((discreet(each.file), str(len(each.problems)), discreet(each.name)) for each in found),
         Phrase("退回的文件", "Files that go back").into(language),
         ("left", "right", "left"),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import errno
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 Severity = Literal["error", "warning", "note"]
 
+MANY, SHOWN = 25, 3  # from so many of one kind on they are one line, with so many of their places
+FIGURES = re.compile(r"[0-9]+")
 COLUMNS = ("severity", "file", "sheet", "row", "column", "value", "rule", "mend")
 SEVERITIES: dict[Severity, Phrase] = {
     "error": Phrase("错误", "error"),
@@ -61,7 +64,10 @@ class Problem:
     value: str = ""
 
     def __post_init__(self) -> None:
-        """Whatever was typed where, no problem says a telephone or identity number or an e-mail address in full."""
+        """Whatever was typed where, no problem says a telephone or identity number or an e-mail address in full.
+
+        File and sheet stay what they are called, to be found again, and are masked where they are shown.
+        """
         for name in ("column", "value"):
             object.__setattr__(self, name, discreet(getattr(self, name)))
         for name in ("rule", "mend"):
@@ -74,7 +80,7 @@ class Problem:
         """The problem as one line, without its file."""
         zh = language == "zh"
         places = [
-            _sheet(self.file, self.sheet, zh=zh),
+            _sheet(self.file, discreet(self.sheet), zh=zh),
             (f"第 {self.row} 行" if zh else f"row {self.row}") if self.row else "",
             " ".join(part for part in (self.column, f'"{self.value}"' if self.value else "") if part),
         ]
@@ -118,7 +124,10 @@ class Problems:
         return Problems(tuple(sorted(self, key=_gravity)))
 
     def text(self, language: Language = "zh") -> str:
-        """The problems as a list to print or to mail, grouped by file: the file with the gravest first, and in it the errors first."""
+        """The problems as a list to print or to mail, grouped by file: the file with the gravest first, and in it the errors first.
+
+        Many of one kind are one line; `frame` has each.
+        """
         lines: list[str] = []
         worst: dict[str, int] = {}
         for problem in self.gravest:
@@ -127,7 +136,7 @@ class Problems:
         for file, group in groupby(ordered, lambda problem: problem.file):
             found = list(group)
             lines.append(_heading(file, found, language))
-            lines += [f"  {_mark(problem, language)}{problem.line(language)}" for problem in found]
+            lines += [f"  {line}" for line in _lines(found, language)]
         return "\n".join(lines)
 
     def frame(self, language: Language = "zh") -> pd.DataFrame:
@@ -135,7 +144,7 @@ class Problems:
         import pandas as pd
 
         rows = [
-            (p.severity, p.file, p.sheet, p.row or None, p.column, p.value, p.rule.into(language), p.mend.into(language))
+            (p.severity, discreet(p.file), discreet(p.sheet), p.row or None, p.column, p.value, p.rule.into(language), p.mend.into(language))
             for p in self
         ]
         return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"row": "Int64"})
@@ -219,7 +228,46 @@ def _gravity(problem: Problem) -> tuple[int, int]:
     return RANKS[problem.severity], DECIDES.index(place) if ruled and place in DECIDES else len(DECIDES)
 
 
+def _lines(found: list[Problem], language: Language) -> Iterator[str]:
+    """A line for each problem, where the first of its kind stands; one for all of a kind that stands in many places."""
+    kinds: dict[tuple[str, ...], list[Problem]] = {}
+    for problem in found:
+        kinds.setdefault(_kind(problem), []).append(problem)
+    told: set[tuple[str, ...]] = set()
+    for problem in found:
+        kind = _kind(problem)
+        if len(kinds[kind]) < MANY:
+            yield f"{_mark(problem, language)}{problem.line(language)}"
+        elif kind not in told:
+            told.add(kind)
+            yield f"{_mark(problem, language)}{_together(kinds[kind], language)}"
+
+
+def _kind(problem: Problem) -> tuple[str, ...]:
+    """What makes two problems one: all but their rows and values; a number in the rule may differ."""
+    return problem.severity, problem.sheet.partition("[")[0], problem.column, FIGURES.sub("0", problem.rule.en)
+
+
+def _together(same: list[Problem], language: Language) -> str:
+    """Many problems of one kind: how many, the first places, and what the first says."""
+    first, zh = same[0], language == "zh"
+    head = ("，" if zh else ", ").join(part for part in (_sheet(first.file, discreet(first.sheet.partition("[")[0]), zh=zh), first.column) if part)
+    places = ("、" if zh else ", ").join(place for problem in same[:SHOWN] if (place := _where(problem, zh=zh)))
+    counted = f"{len(same)} 处" if zh else f"{len(same)} places"
+    such = (f"，如{places}" if zh else f", such as {places}") if places else ""
+    head, sign = f"{head}{'：' if zh else ': '}" if head else "", "：" if zh else ": "
+    return f"{head}{counted}{such}{sign}{first.rule.into(language)}{'；' if zh else '; '}{first.mend.into(language)}"
+
+
+def _where(problem: Problem, *, zh: bool) -> str:
+    """A row, or the key of a database's, and its value."""
+    key = problem.sheet.partition("[")[2].removesuffix("]")
+    row = (f"第 {problem.row} 行" if zh else f"row {problem.row}") if problem.row else discreet(key)
+    return " ".join(part for part in (row, f'"{problem.value}"' if problem.value else "") if part)
+
+
 def _heading(file: str, found: list[Problem], language: Language) -> str:
+    file = discreet(file)
     worst = min((problem.severity for problem in found), key=list(SEVERITIES).index)
     if language == "zh":
         counted = f"{len(found)} {COUNTED[worst].zh}"

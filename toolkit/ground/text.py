@@ -1,11 +1,12 @@
 """Text in the reader's language: every message is written in Chinese and English side by side.
 
-What no message says in full: telephone numbers, identity numbers and e-mail addresses, wherever they were typed.
+What no message says in full: telephone, identity and bank card numbers and e-mail addresses, wherever they were typed.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from string import Formatter
 from typing import Literal
@@ -61,33 +62,91 @@ COUNTING = _Counting()
 
 
 
-MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)[ -]?\d{4}[ -]?(\d{4})(?!\d)", re.ASCII)
-LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})[ -]\d{3,4}-?\d{4}(?!\d)", re.ASCII)
+HYPHENS = "‐‑‒–—―−－﹣﹘·・•"
+FOLDED = {
+    **{ord("０") + n: str(n) for n in range(10)},
+    **dict.fromkeys(map(ord, HYPHENS), "-"),
+    **dict.fromkeys(map(ord, "．。․"), "."),
+    **dict.fromkeys((0xA0, 0xAD, 0x2060, 0x3000, 0xFEFF, *range(0x2000, 0x2010), 0x202F, 0x205F, *range(0x202A, 0x202F)), " "),
+    **dict(zip(map(ord, "（）［］【】＋＠＿／，"), "()()()+@_/,", strict=True)), ord("["): "(", ord("]"): ")",
+}  # each sign stands for one, so that a place in the folded text is the same place in the text itself
+FEWEST = 10  # digits of the shortest number to hide
+BETWEEN = r"[\s\-./()_]{0,3}"  # what people put between the digits of a number
+DIGIT = rf"{BETWEEN}\d"
+ABROAD = rf"(?:(?:\+|00)?86{BETWEEN}|0)?"
+MOBILE = re.compile(rf"(?<!\d)\(?{ABROAD}(1{BETWEEN}[3-9]{DIGIT})(?:{DIGIT}){{4}}((?:{DIGIT}){{4}})(?!\d)", re.ASCII)
+BY_COMMAS = re.compile(r"(?<!\d)(1[3-9]\d),\s?\d{4},\s?(\d{4})(?!\d)", re.ASCII)  # 13,800,138,000 is an amount
+EXTENSION = rf"(?:{BETWEEN}(?:转|分机|ext\.?|x|-)\s?\d{{1,6}})?"
+LANDLINE = re.compile(
+    rf"(?<!\d)\(?(?:(?:(?:\+|00)?86{BETWEEN})?(0(?:10|2\d|[3-9]\d\d))|(?:\+|00)86{BETWEEN}(10|2\d|[3-9]\d\d)|86[\s\-(]{BETWEEN}(10|2\d|[3-9]\d\d))"
+    rf"(?:{DIGIT}){{7,8}}{EXTENSION}(?!\d)", re.ASCII | re.IGNORECASE,
+)  # fmt: skip
+_MONTH, _DAY = rf"(?:0{BETWEEN}[1-9]|1{BETWEEN}[0-2])", rf"(?:0{BETWEEN}[1-9]|[12]{DIGIT}|3{BETWEEN}[01])"
 IDENTITY = re.compile(
-    r"(?<![0-9A-Za-z])([1-8]\d{5})(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])", re.ASCII
-)
-DIGITS = re.compile(r"\d[\d -]{9}")  # of every width: the shortest number to hide has eleven
-HALF_WIDTH = {**{ord("０") + n: str(n) for n in range(10)}, ord("＠"): "@"}
+    rf"(?<![0-9A-Za-z])([1-8](?:{DIGIT}){{5}}){BETWEEN}(?:(?:1{BETWEEN}[89]|2{BETWEEN}0)(?:{DIGIT}){{2}}{BETWEEN}{_MONTH}{BETWEEN}{_DAY}(?:{DIGIT}){{3}}"
+    rf"{BETWEEN}[\dXx]|\d{DIGIT}{BETWEEN}{_MONTH}{BETWEEN}{_DAY}(?:{DIGIT}){{3}})(?![0-9A-Za-z])", re.ASCII,
+)  # fmt: skip
+CARD = re.compile(rf"(?<![0-9A-Za-z])(?<!\d[-./_])(?:[3-69]|1{BETWEEN}[1-5]|2{BETWEEN}[2-7])(?:{DIGIT}){{14,18}}(?![0-9A-Za-z])", re.ASCII)
+CARD_LENGTHS = range(16, 20)
+CREDIT_CODE = re.compile(r"(?:1[1239]|3[1-59]|5[1-39]|9[123])(?:[1-7][1-7]|[1-6]5|5[0-4]|8[12])\d{14}", re.ASCII)
 MAIL = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
 
 
 def discreet(text: str) -> str:
-    """The text with every telephone number, identity number and e-mail address masked.
+    """The text with every telephone, identity and bank card number and e-mail address masked, however it is typed.
 
-    A column that is declared personal shows nothing at all; this is for what was typed into the wrong one.
+    Digits of full width, blanks, hyphens, dots and brackets between them, a country code and an extension make no
+    difference. Credit codes, document numbers, days and amounts stay. A column that is declared personal shows nothing
+    at all; this is for what was typed into the wrong one, or into the name of a file.
 
     Examples
     --------
     >>> discreet("张工 13800138000，440101199003074515，a.b@example.com")
     '张工 138****8000，440101************，****@example.com'
-    >>> discreet("91350100M000100Y43 2018-03-05 1,835.0534")
-    '91350100M000100Y43 2018-03-05 1,835.0534'
-    >>> discreet("电话：１３８００１３８０００")
-    '电话：138****8000'
+    >>> discreet("91350100M000100Y43 2018-03-05 1,835.0534 粤公资联〔2017〕5号")
+    '91350100M000100Y43 2018-03-05 1,835.0534 粤公资联〔2017〕5号'
+    >>> discreet("电话：１３８．００１３．８０００，(020)1234 5678 转 801，卡号 6222 0212 3456 7890")
+    '电话：138****8000，020-****，卡号 ****7890'
     """
-    if "@" not in text and "＠" not in text and not DIGITS.search(text):
+    folded = text.translate(FOLDED)
+    if "@" not in folded and sum(map(str.isdecimal, folded)) < FEWEST:
         return text
-    plain = text.translate(HALF_WIDTH)
-    masked = IDENTITY.sub(r"\1************", MAIL.sub(r"****@\1", plain))
-    masked = LANDLINE.sub(r"\1-****", MOBILE.sub(r"\1****\2", masked))
-    return text if masked == plain else masked
+    for pattern, mask in MASKS:
+        masked = [(match.span(), said) for match in pattern.finditer(folded) if (said := mask(match)) is not None]
+        for (begin, end), said in reversed(masked):
+            text, folded = (f"{written[:begin]}{said}{written[end:]}" for written in (text, folded))
+    return text
+
+
+def _digits(written: str) -> str:
+    return "".join(filter(str.isdecimal, written))
+
+
+def _is_fraction(written: str, whole: int = 0) -> bool:
+    """Whether nothing but one point stands among the digits, and not behind the first `whole`: 1.6666666667."""
+    before, point, after = written.partition(".")
+    return bool(point) and before.isdecimal() and after.isdecimal() and len(before) != whole
+
+
+def _mobile(match: re.Match[str]) -> str | None:
+    return None if _is_fraction(match[0], whole=3) else f"{_digits(match[1])}****{_digits(match[2])}"
+
+
+def _landline(match: re.Match[str]) -> str:
+    return f"{match[1] or '0' + (match[2] or match[3])}-****"
+
+
+def _identity(match: re.Match[str]) -> str | None:
+    return None if _is_fraction(match[0]) else _digits(match[1]) + "*" * 12
+
+
+def _card(match: re.Match[str]) -> str | None:
+    digits = _digits(match[0])
+    if len(digits) not in CARD_LENGTHS or _is_fraction(match[0]) or CREDIT_CODE.fullmatch(digits):
+        return None
+    return f"****{digits[-4:]}"
+
+
+MASKS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]], ...] = (
+    (MAIL, lambda match: f"****@{match[1]}"), (IDENTITY, _identity), (CARD, _card), (MOBILE, _mobile), (BY_COMMAS, _mobile), (LANDLINE, _landline),
+)  # fmt: skip

@@ -448,6 +448,21 @@ def tuples(value: Any) -> Any:
     return tuple(tuples(item) for item in value) if isinstance(value, list) else value
 
 
+def texts(value: Any) -> Iterator[str]:
+    """Every text in plain TOML values, the keys of tables included.
+
+    Examples
+    --------
+    >>> list(texts({"where": {"kind": ("讲座", "学习班")}, "weight": 5}))
+    ['where', 'kind', '讲座', '学习班', 'weight']
+    """
+    if isinstance(value, str):
+        yield value
+    for key, item in value.items() if isinstance(value, Mapping) else enumerate(value if isinstance(value, list | tuple) else ()):
+        yield from (key,) if isinstance(key, str) else ()
+        yield from texts(item)
+
+
 def _problem(fault: Fault, raw: Raw, lines: Mapping[KeyPath, int], name: str, within: str = "") -> Problem:
     value = at(raw, fault.path)
     plain = isinstance(value, str | int | float | bool)

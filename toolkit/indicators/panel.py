@@ -35,7 +35,6 @@ from toolkit.panels import (
     panel_scores,
 )
 from toolkit.panels.severity import LEAST
-from toolkit.records.credit_code import normal_key
 from toolkit.records.members import DIVIDERS
 from toolkit.records.references import RESULT_COUNTS, member_column, result_column
 from toolkit.scheme.criteria import GIVE_CODE, is_pseudonym
@@ -343,7 +342,7 @@ def _employers(panel: Panel, records: Records) -> pd.DataFrame:
 
 def _counted(cell: object, records: Records) -> str:
     """A member's key as it is compared: of a branch or a former code that of its member."""
-    key = normal_key(_text(cell))
+    key = records.key_of(_text(cell))
     return str(records.counts_to.get(key, key))
 
 

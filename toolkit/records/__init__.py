@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,14 +19,16 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.records.attribution import attribute, departures
 from toolkit.records.databases.survey import LARGE, Standing, stands_elsewhere, survey
 from toolkit.records.dictionary import Table, Tables
+from toolkit.records.findings import normal_key
 from toolkit.records.folder import folder_problems
-from toolkit.records.members import members_frame, membership_problems
-from toolkit.records.table import Collection, collect
+from toolkit.records.members import Register, members_frame, membership_problems
+from toolkit.records.table import Collection, collect, spelt_alike
 
 if TYPE_CHECKING:
     from toolkit.scheme.criteria import MembersSpec
 
 
+KEYED = frozenset({"member", "credit_code"})
 COUNTS = ("read", "accepted", "refused", "not_data")
 
 
@@ -75,12 +78,22 @@ class Records:
         notes = tuple(_gone(str(self.members.loc[key, "name"]), key, self.left[key]) for key in gone)
         return replace(self, members=self.members.drop(index=gone), left={}, problems=self.problems + notes)
 
+    def key_of(self, said: object) -> str:
+        """The key of the member, branch or former code that is meant, as the members table writes it."""
+        return self._keys.get(normal_key(said), normal_key(said))
+
+    @cached_property
+    def _keys(self) -> Mapping[str, str]:
+        return {normal_key(key): key for key in (*self.counts_to, *self.members.index)}
+
     def __repr__(self) -> str:
         rows = ", ".join(f"{name}: {self.standing[name].rows if name in self.standing else len(frame)} rows" for name, frame in self.frames.items())
         return f"Records({rows}; {len(self.problems)} problems)"
 
 
-def load_records(folder: Path, tables: Tables, members: MembersSpec, large: int = LARGE) -> Records:
+def load_records(
+    folder: Path, tables: Tables, members: MembersSpec, large: int = LARGE, *, words: Iterable[str] = ()
+) -> Records:
     """Every table of the edition in `folder`, with all problems of all files; nothing is raised for them.
 
     The members table is read first, so that the other tables can be held to its keys.
@@ -95,27 +108,29 @@ def load_records(folder: Path, tables: Tables, members: MembersSpec, large: int 
         Which table and columns the members stand in.
     large
         A database table or Parquet files with more rows stay where they are: checked there, measured there.
+    words
+        Texts that the scheme asks for: of several spellings of one text theirs goes.
     """
     collections: dict[str, Collection] = {}
     standing: dict[str, Standing] = {}
-    known: frozenset[str] | None = None
+    known: Register | None = None
     applied = (members.applied or "").rpartition(".")[0]
     if members.table in tables.table:
         first, _ = _gathered(folder, tables.table[members.table], members.key, None)
-        collections[members.table] = first
-        known = first.keys or None
+        known = _register(first, members)
+        collections[members.table] = _written_alike(first, tables.table[members.table], members.key, known)
     for name, table in tables.table.items():
         if name != members.table:
             most = None if name == applied else large
             collections[name], stays = _gathered(folder, table, None, known, most)
             standing |= {name: stays} if stays else {}
-    records = _records(tables, {name: collections[name] for name in tables.table}, members)
+    records = _records(tables, {name: collections[name] for name in tables.table}, members, frozenset(words))
     beside = [*_unread_sheets(collections.values()), *folder_problems(folder, tables, records.digests)]
     return replace(records, standing=standing, problems=records.problems + beside)
 
 
 def _gathered(
-    folder: Path, table: Table, key: str | None, known: frozenset[str] | None, large: int | None = None
+    folder: Path, table: Table, key: str | None, known: Register | None, large: int | None = None
 ) -> tuple[Collection, Standing | None]:
     """A table from its files, or from where else it stands; only more than `large` rows stay there."""
     if stands_elsewhere(folder, table, large):
@@ -123,9 +138,29 @@ def _gathered(
     return collect(folder, table, key, known), None
 
 
-def _records(tables: Tables, collections: Mapping[str, Collection], members: MembersSpec) -> Records:
-    whose = attribute({name: found.frame for name, found in collections.items()}, tables, members)
-    problems = [problem for found in collections.values() for problem in found.problems]
+def _register(found: Collection, members: MembersSpec) -> Register | None:
+    """The members by the keys that their table says, and by their names; None where it says no key."""
+    rows = found.frame if members.key in found.frame else found.frame.assign(**{members.key: pd.Series(dtype="str")})
+    keys = [*sorted(found.keys), *rows[members.key].dropna()]  # of two spellings the table's own goes
+    named = rows[[members.name, members.key]].dropna() if members.name in rows else rows.iloc[:0, :2]
+    return Register.of(keys, named.itertuples(index=False, name=None)) if keys else None
+
+
+def _written_alike(found: Collection, table: Table, key: str, known: Register | None) -> Collection:
+    """The members table with former codes and head offices spelt as the keys they mean."""
+    others = [name for name, column in table.column.items() if column.type in KEYED and name != key and name in found.frame]
+    if known is None or not others:
+        return found
+    spelt = {name: found.frame[name].map(lambda said: known.written.get(normal_key(said), said), na_action="ignore") for name in others}
+    return replace(found, frame=found.frame.assign(**{name: said.astype("str") for name, said in spelt.items()}))
+
+
+def _records(tables: Tables, collections: Mapping[str, Collection], members: MembersSpec, words: frozenset[str]) -> Records:
+    named = {(members.table, column) for column in (members.key, members.name, members.former_names) if column}
+    named |= {(name, table.names) for name, table in tables.table.items() if table.names}
+    frames, notes = spelt_alike({name: found.frame for name, found in collections.items()}, tables.table, named, words)
+    whose = attribute(frames, tables, members)
+    problems = [problem for found in collections.values() for problem in found.problems] + notes
     counts = pd.DataFrame(
         [count for found in collections.values() for count in found.counts],
         columns=["file", "sheet", *COUNTS],

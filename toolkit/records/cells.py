@@ -5,24 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Hashable, Iterable
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from toolkit.ground.decimals import DIGITS, decimal_digits
-from toolkit.ground.problems import nearest
 from toolkit.ground.text import Phrase, phrase
 from toolkit.records import credit_code
-from toolkit.records.credit_code import normal_key
-from toolkit.records.dictionary import Column
-from toolkit.records.findings import Doubtful, Finding, plain, shown
+from toolkit.records.dictionary import NUMERIC, Column
+from toolkit.records.findings import Doubtful, Finding, normal_key, plain
+from toolkit.records.members import COMPARED, Register
 from toolkit.records.values import (
+    BARE_ANSWERS,
     FOREVER,
-    NUMBER,
+    NOTHING,
     Converted,
     choice_reader,
+    lost_zeros,
     read_boolean,
     read_date,
+    read_id,
     read_month,
     read_number,
     read_percent,
@@ -37,6 +38,8 @@ NO_MEMBER = Phrase("会员表中没有这个会员", "there is no such member in
 EXCEL_ERRORS = re.compile(
     r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!|未计算)|Err:\d{3}"
 )
+DITTO = frozenset({"同上", "同前", "同左", "〃", "″", "〞", "″″", '"', '""', "“", "”", "''"})
+HASHES = re.compile(r"#{2,}")
 PLAIN = frozenset({str, float, int, bool, dt.datetime, dt.date, dt.time, type(None)})
 LONG = 300  # more digits may be beyond all floats
 GUESSES = 50  # comparing a wrong key with all members takes time: only the first wrong ones get a guess
@@ -54,13 +57,13 @@ class Cell(NamedTuple):
     finding: Finding | None = None
 
 
-def read_cell(raw: object, column: Column, known: AbstractSet[str] | None = None) -> Cell:
+def read_cell(raw: object, column: Column, known: Register | None = None) -> Cell:
     """One cell of `column`; see `read_cells`."""
     return read_cells([raw], column, known)[0]
 
 
 def read_cells(
-    raws: Iterable[object], column: Column, known: AbstractSet[str] | None = None, written_in: str = ""
+    raws: Iterable[object], column: Column, known: Register | None = None, written_in: str = "", *, tells_apart: bool = False
 ) -> list[Cell]:
     """The cells of one column, in their order.
 
@@ -71,9 +74,11 @@ def read_cells(
     column
         What the column holds.
     known
-        The keys of all members, for a column of type "member"; None where they could not be read.
+        The members, for a column of type "member"; None where they could not be read.
     written_in
         The unit of numbers without one, where the sheet gives another than the column's own.
+    tells_apart
+        Whether the column's texts are ids, that make rows unique.
 
     Examples
     --------
@@ -81,15 +86,18 @@ def read_cells(
     >>> [cell.state for cell in read_cells(["40学时", "/", "不适用", "八"], hours)]
     ['value', 'missing', 'not applicable', 'problem']
     """
-    read = _reader(column, known, written_in)
-    missing = {plain(mark) for mark in (*column.missing, "")} - {plain(choice) for choice in column.choices}
+    raws = list(raws)
+    read = read_id if tells_apart and column.type == "text" else _reader(column, known, written_in)
+    missing = {plain(mark) for mark in (*column.missing, "")} - _meant(column, raws)
     not_applicable = {plain(mark) for mark in column.not_applicable}
+    numbers, never = (marked_numbers(column, marks, written_in) for marks in (missing, not_applicable))
     keyed = column.type in {"member", "credit_code"}
 
-    bare = column.type in {"number", "money"} and not written_in
-    bare = bare and not any(map(NUMBER.fullmatch, missing | not_applicable))
-
+    bare = column.type in {"number", "money"} and not written_in and not numbers | never
     wordy, marks = column.type == "text", missing | not_applicable
+
+    def absent(*, missing: bool) -> Cell:
+        return Cell("problem", None, _empty()) if column.required and (keyed or missing) else Cell(_absence(missing))
 
     def cell(raw: object) -> Cell:
         if bare and (number := _bare_number(raw)) is not None:  # most cells of most files
@@ -98,18 +106,50 @@ def read_cells(
             return Cell("value", raw)  # numbers of records and the like: nothing in them needs a closer look
         text = plain(raw)
         if text in marks:
-            lacking = column.required and (keyed or text in missing)
-            return Cell("problem", None, _empty()) if lacking else Cell(_absence(text in missing))
-        finding = raw.finding if isinstance(raw, Doubtful) and not (wordy and raw.in_words) else _damage(text)
-        value = finding or read(raw)
+            return absent(missing=text in missing)
+        doubt = raw.finding if isinstance(raw, Doubtful) and not (wordy and raw.in_words) else _damage(text)
+        said = doubt or read(raw)
+        value = said.value if isinstance(said, Converted) else said
         if isinstance(value, Finding):
             return Cell("problem", None, value)
-        if isinstance(value, Converted):
-            checked = _checked(value.value, column)
-            return checked._replace(finding=value.finding) if checked.state == "value" else checked
-        return _checked(value, column)
+        if isinstance(value, float) and value in numbers | never:  # whichever way it is written
+            return absent(missing=value in numbers)
+        checked = _checked(value, column)
+        return checked._replace(finding=said.finding) if isinstance(said, Converted) and checked.state == "value" else checked
 
-    raws = list(raws)
+    found = _each_once(raws, cell)
+    if tells_apart and column.type == "text" and (short := lost_zeros([one.value for one in found])):
+        return [_without_zeros(short[str(one.value)]) if one.value in short else one for one in found]
+    return found
+
+
+def _meant(column: Column, raws: Iterable[object]) -> set[str]:
+    """Marks of a missing value that say something in this column: its choices, and 无 where the answers are 有 and 无."""
+    said = {plain(choice) for choice in column.choices}
+    if column.type == "boolean" and "missing" not in column.model_fields_set and BARE_ANSWERS.isdisjoint(map(plain, raws)):
+        said.add(NOTHING)
+    return said
+
+
+def marked_numbers(column: Column, marks: Iterable[str], written_in: str = "") -> frozenset[float]:
+    """The numbers among marks of what is missing, for a column of numbers: 0 is 0.00 and 0元 too.
+
+    Examples
+    --------
+    >>> marked_numbers(Column(type="percent"), ["0", "/"])
+    frozenset({0.0})
+    """
+    read = _reader(column, None, written_in)
+    found = (read(mark) for mark in marks if mark) if column.type in NUMERIC else ()
+    return frozenset(number for value in found if isinstance(number := value.value if isinstance(value, Converted) else value, float))
+
+
+def _without_zeros(meant: str) -> Cell:
+    rule = Phrase("编号前面的 0 丢了（Excel 把它当成了数字）", "the zeros in front are lost: Excel took the id for a number")
+    return Cell("problem", None, Finding(rule, phrase("是否应为 {meant}？请把该列设为文本格式", "is it {meant}? format the column as text", meant=meant)))
+
+
+def _each_once(raws: Sequence[object], cell: Callable[[object], Cell]) -> list[Cell]:
     kinds = set(map(type, raws))
     if len(kinds) == 1 and kinds <= PLAIN:  # equal values of one type say the same: each is read once
         read_once = {raw: cell(raw) for raw in dict.fromkeys(raws)}
@@ -143,7 +183,7 @@ def _absence(missing: bool) -> State:  # noqa: FBT001 - private
     return "missing" if missing else "not applicable"
 
 
-def _reader(column: Column, known: AbstractSet[str] | None, written_in: str) -> Read:
+def _reader(column: Column, known: Register | None, written_in: str) -> Read:
     unit = column.measure
     readers: dict[str, Read] = {
         "text": read_text,
@@ -172,6 +212,12 @@ def _damage(text: str) -> Finding | None:
             rule,
             Phrase("请在 Excel 中改正公式，或直接填写值", "mend the formula in Excel, or write the value"),
         )
+    if "".join(text.split()) in DITTO:
+        rule = Phrase("写的是“同上”一类的记号，没有写明内容", "a ditto mark: it is not said what is meant")
+        return Finding(rule, Phrase("请写出上一行的内容", "write out what the row above says"))
+    if HASHES.fullmatch(text):
+        rule = Phrase("列太窄，Excel 只显示了 ####，内容已丢失", "the column was too narrow: Excel wrote #### and the value is lost")
+        return Finding(rule, Phrase("请把列拉宽后重新导出，或直接填写值", "widen the column and export it again, or write the value"))
     if "\ufffd" in text or "\x00" in text:
         rule = Phrase("文字已损坏（编码转换时丢失）", "the text is damaged (lost in a change of encoding)")
         return Finding(rule, Phrase("请用原始文件重新导出", "export the original file again"))
@@ -220,28 +266,27 @@ def _date_reader(column: Column) -> Read:
 
 
 def _credit_code(raw: object, accept: dict[str, str]) -> str | Finding:
-    code = normal_key(shown(raw))
+    code = normal_key(raw)
     return code if code in accept else credit_code.problem(code) or code
 
 
-def _member_reader(known: AbstractSet[str] | None) -> Read:
-    guesses = iter(range(GUESSES))
-    listed = sorted(known or ())
+def _member_reader(known: Register | None) -> Read:
+    guesses = iter(range(min(GUESSES, COMPARED // max(1, len(known.written) if known else 1))))
 
     def read(raw: object) -> str | Finding:
         text = read_text(raw)
-        if isinstance(text, Finding):
+        if isinstance(text, Finding) or known is None:
             return text
         key = normal_key(text)
-        if known is None or key in known:
-            return key
-        guess = nearest(key, listed) if next(guesses, None) is not None else None
-        return _unknown_member(key, guess)
+        if key in known.written:
+            return known.written[key]
+        return unknown_member(key, known.nearest(key) if next(guesses, None) is not None else None)
 
     return read
 
 
-def _unknown_member(key: str, guess: str | None) -> Finding:
+def unknown_member(key: str, guess: str | None) -> Finding:
+    """What is wrong with a key that no member has, and whose it may be."""
     rule = NO_MEMBER
     if guess:
         return Finding(rule, phrase("是否应为 {guess}？", "is it {guess}?", guess=guess))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from toolkit.ground.text import Phrase, phrase
 from toolkit.records.findings import Finding
@@ -18,17 +17,6 @@ MENDED = {ord(letter): meant for letter, meant in (LOOKALIKES | TWINS).items()}
 MEANT = re.compile(r"[0-9][^\W_]{14,19}|[0-9](\.[0-9]+)?E\+?1[4-9]")
 LOST_DIGITS = re.compile(r"[0-9]{15}000")
 SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+|[0-9]+\.0")
-
-
-def normal_key(text: str) -> str:
-    """A key as it is compared: half-width, upper case, without spaces.
-
-    Examples
-    --------
-    >>> normal_key(" ９１350100m000100y43 ")
-    '91350100M000100Y43'
-    """
-    return "".join(unicodedata.normalize("NFKC", text).upper().split())
 
 
 def check_character(code: str) -> str:

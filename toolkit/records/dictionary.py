@@ -16,9 +16,9 @@ from toolkit.ground.problems import nearest
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Decision, Fault, read_model
 from toolkit.ground.toml_syntax import KeyPath, Raw
-from toolkit.records.credit_code import is_valid, normal_key
+from toolkit.records.credit_code import is_valid
 from toolkit.records.databases.address import source_faults
-from toolkit.records.findings import normal_heading
+from toolkit.records.findings import normal_heading, normal_key
 from toolkit.records.values import normal_choice
 
 Word = Annotated[str, Field(min_length=1)]
@@ -266,7 +266,7 @@ def _shared_choices(path: KeyPath, choices: list[str]) -> Iterator[Fault]:
     for place, choice in enumerate(choices):
         normal = normal_choice(choice)
         if normal in first:
-            rule = phrase("与可选值“{other}”读起来相同（不分全角半角和空格）", "reads the same as the choice `{other}` (width and spaces aside)",
+            rule = phrase("与可选值“{other}”读起来相同（不分全角半角、大小写和空格）", "reads the same as the choice `{other}` (width, case and spaces aside)",
                           other=first[normal])  # fmt: skip
             yield Fault((*path, "choices", place), rule, Phrase("请删去一个，或改用不同的字", "remove one, or write it in other words"), choice)
         first.setdefault(normal, choice)

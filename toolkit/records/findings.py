@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
 from toolkit.ground.text import Phrase
 
-INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+UNSEEN = (0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFE0E, 0xFE0F, 0xFEFF)
+INVISIBLE = dict.fromkeys(UNSEEN)  # zero width, soft hyphens, marks of direction and of the look of a sign
+ALIKE = (*range(0xFF01, 0xFF5F), *range(0xFFE0, 0xFFE7), *range(0xFE50, 0xFE6C), *range(0x2F00, 0x2FD6), *range(0xF900, 0xFADA))
+WIDTHS = {sign: unicodedata.normalize("NFKC", chr(sign)) for sign in ALIKE}  # small forms and radicals of PDF files too
+BLANKS = dict.fromkeys((0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
+FOLDED = INVISIBLE | WIDTHS | BLANKS
 EXACT_INTEGERS = 1e15  # Excel keeps 15 digits; longer numbers have lost some
 
 
@@ -43,13 +49,32 @@ def shown(raw: object) -> str:
 def plain(raw: object) -> str:
     """A raw cell with full-width characters made half-width, to compare and to read numbers from.
 
+    Superscripts, numbers in circles or brackets, Roman numeral signs and fractions stay what they are: 8¹ is an 8
+    with a footnote, and not 81.
+
     Examples
     --------
-    >>> plain(" １，２３４％ ")
-    '1,234%'
+    >>> plain(" １，２３４％ "), plain("8①")
+    ('1,234%', '8①')
     """
     text = shown(raw)
-    return text if text.isascii() else unicodedata.normalize("NFKC", text).strip()
+    return text if text.isascii() else unicodedata.normalize("NFC", text).translate(FOLDED).strip()
+
+
+def normal_key(raw: object) -> str:
+    """A key or id as it is compared: half-width, upper case, without blanks and what cannot be seen.
+
+    Examples
+    --------
+    >>> normal_key(" ９１350100m000100y43 "), normal_key("２０１８－\u200b03")
+    ('91350100M000100Y43', '2018-03')
+    """
+    return "".join(plain(raw).upper().split())
+
+
+def normal_keys(texts: Iterable[str]) -> dict[str, str]:
+    """By text its normal form; most are of digits and Latin letters, and need no closer look."""
+    return {text: text.upper() if text.isalnum() and text.isascii() else normal_key(text) for text in texts}
 
 
 

@@ -6,21 +6,94 @@ Whether the name that stands beside a code is that of the member: one code, one 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, phrase
+from toolkit.records.credit_code import is_valid
+from toolkit.records.findings import normal_key
 from toolkit.scheme.measures import Range
 
 if TYPE_CHECKING:
     from toolkit.records.dictionary import Column, Tables
     from toolkit.scheme.criteria import MembersSpec
+
+
+FAR = 3  # signs: whoever mistypes a code does not mistype so many
+COMPARED = 200_000  # keys at most that the wrong ones of a sheet are compared with, to guess what is meant
+
+
+@dataclass(frozen=True)
+class Register:
+    """The keys of all members, to be found again however they are written, and whose each name is.
+
+    Parameters
+    ----------
+    written
+        By the normal form of a key how the members table writes it.
+    named
+        By a name as it is compared the key of the only member that bears it.
+    """
+
+    written: Mapping[str, str]
+    named: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, keys: Iterable[str], names: Iterable[tuple[str, str]] = ()) -> Register:
+        """The register of `keys`, and of `names` with their keys."""
+        owners: dict[str, set[str]] = {}
+        for name, key in names:
+            owners.setdefault(normal_name(name), set()).add(key)
+        return cls({normal_key(key): key for key in keys}, {name: min(found) for name, found in owners.items() if len(found) == 1})
+
+    def nearest(self, key: str) -> str | None:
+        """The only key at most two signs away from a normal one, or that lost the zeros in front.
+
+        There is none for a right credit code: whose that is, is no member.
+
+        Examples
+        --------
+        >>> Register.of(["m001", "m002", "m111"]).nearest("M1111"), Register.of(["m001", "m002"]).nearest("M003")
+        ('m111', None)
+        >>> Register.of(["0001", "0002", "0011"]).nearest("1")
+        '0001'
+        """
+        if is_valid(key):
+            return None
+        padded = [written for normal, written in self.written.items() if key.isdecimal() and normal.lstrip("0") == key.lstrip("0")]
+        if len(padded) == 1:
+            return padded[0]
+        for most in range(1, FAR):
+            found = [written for normal, written in self.written.items() if within(normal, key, most)]
+            if found:
+                return found[0] if len(found) == 1 else None
+        return None
+
+
+def within(one: str, other: str, most: int) -> bool:
+    """Whether at most so many signs are wrong, missing, too many, or swapped with their neighbour.
+
+    Examples
+    --------
+    >>> within("91350100", "9135010O", 1), within("91350100", "19350100", 1), within("91350100", "91530010", 1)
+    (True, True, False)
+    """
+    if abs(len(one) - len(other)) > most:
+        return False
+    same = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    one, other = one[same:], other[same:]
+    if not (one and other and most):
+        return len(one) + len(other) <= most
+    swapped = one[:2] == other[1::-1] and len(other) > 1
+    return (
+        within(one[1:], other[1:], most - 1) or within(one[1:], other, most - 1) or within(one, other[1:], most - 1)
+        or (swapped and within(one[2:], other[2:], most - 1))
+    )  # fmt: skip
 
 
 SAYS_SO = frozenset({"boolean", "date", "member", "credit_code"})  # columns that can tell an application
@@ -156,7 +229,7 @@ def normal_name(name: str) -> str:
     >>> normal_name("甲咨询（广东） 有限公司") == normal_name("甲咨询(广东)有限公司")
     True
     """
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+    return normal_key(name)
 
 
 @dataclass(frozen=True)

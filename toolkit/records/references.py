@@ -1,10 +1,13 @@
-"""Whether every table and column that a scheme names stands in the data dictionary, with a type that serves."""
+"""Whether every table and column that a scheme names stands in the data dictionary, with a type that serves.
+
+Whether the days of a record follow each other as the scheme reads them: found before repaired, begun before ended.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import chain
-from typing import TYPE_CHECKING
+from itertools import chain, product
+from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.problems import Problem, Problems, nearest
 from toolkit.ground.text import Phrase, phrase
@@ -17,6 +20,8 @@ from toolkit.scheme.outcomes import Veto
 from toolkit.scheme.shapes import Category
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from toolkit.records.dictionary import Column, Table, Tables
     from toolkit.scheme.criteria import Indicator
 
@@ -213,6 +218,39 @@ def _columns(place: str, named: Mapping[str, str | None], table: str, tables: Ta
         if numbers and spec and spec.type not in NUMBERS:
             rule = phrase("“{column}”的类型是{kind}，这里需要数字", "`{column}` is {type}, and numbers are needed", column=column, type=spec.type, kind=_type_words(spec.type))
             yield f"{place}.{key}", rule, Phrase("请改用数字列", "name a column of numbers")
+
+
+LATER = ("until", "at_least_until", "repaired", "withdrawn")  # what a window reads and can only come after it began
+
+
+def day_problems(scheme: Scheme, tables: Tables, frames: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+    """A warning for each record whose days contradict each other: ended, repaired or withdrawn before it began."""
+    for table, name in sorted(_windowed(scheme)):
+        window, frame = scheme.window.get(name), frames.get(table)
+        if window is None or frame is None:
+            continue
+        begins = dict.fromkeys(filter(None, (window.from_, tables.table[table].date)))
+        ends = [column for key, column in window.dates.items() if key in LATER and column not in begins]
+        for begin, end in product(begins, ends):
+            if {begin, end} <= set(frame) and all(frame[column].dtype.kind == "M" for column in (begin, end)):
+                for row in frame[frame[end] < frame[begin]].to_dict("records"):
+                    yield _before(row, begin, end, tables.table[table])
+
+
+def _windowed(scheme: Scheme) -> set[tuple[str, str]]:
+    """The tables whose records count by a window, with it."""
+    measures = [
+        *(item.measure for item in scheme.indicators), *(item.measure for item in scheme.adjustments), *(item.measure for item in scheme.conditions),
+    ]  # fmt: skip
+    selections = (*(term.selection for measure in measures for term in measure.terms), *(veto.when for veto in scheme.vetoes))
+    return {(selection.table, selection.window) for selection in selections if selection.window}
+
+
+def _before(row: Mapping[Any, Any], begin: str, end: str, table: Table) -> Problem:
+    first, last = (next(iter(table.column[column].headings), column) for column in (begin, end))
+    rule = phrase("“{last}”早于“{first}”（{day}）", "`{last}` comes before `{first}` ({day})", last=last, first=first, day=row[begin].date())
+    return Problem("warning", rule, Phrase("请核对这两个日期", "check the two dates"), file=row["_file"], sheet=row["_sheet"],
+                   row=int(row["_row"]) or None, column=last, value=str(row[end].date()))  # fmt: skip
 
 
 def _veto(place: str, veto: Veto, scheme: Scheme, tables: Tables) -> Found:

@@ -7,17 +7,16 @@ Notes on what a workbook does not show, or shows struck out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, phrase
-from toolkit.records.cells import Cell, read_cells
-from toolkit.records.credit_code import looks_meant, normal_key
+from toolkit.records.cells import NO_MEMBER, Cell, read_cells, unknown_member
+from toolkit.records.credit_code import is_valid, looks_meant
 from toolkit.records.dictionary import Column
 from toolkit.records.files import Sheet, without_remarks
-from toolkit.records.findings import Finding, shown
+from toolkit.records.findings import Finding, normal_key, shown
 from toolkit.records.headings import (
     Headings,
     bare_columns,
@@ -27,7 +26,16 @@ from toolkit.records.headings import (
     no_heading,
     written_units,
 )
-from toolkit.records.rows import banners, data_rows, filled_down, merge_problems, ranges, spans
+from toolkit.records.members import FAR, Register, normal_name, within
+from toolkit.records.rows import (
+    banners,
+    data_rows,
+    filled_down,
+    merge_problems,
+    ranges,
+    spans,
+    total_problems,
+)
 
 QUOTE = Phrase('含分隔符或换行的单元格请加引号，如 "1,234"', 'quote cells that hold a separator or a line break, as in "1,234"')
 
@@ -156,7 +164,10 @@ def take_in(
     file: str,
     columns: Mapping[str, Column],
     keys: Sequence[str],
-    known: AbstractSet[str] | None,
+    known: Register | None,
+    *,
+    apart: Collection[str] = (),
+    named: str | None = None,
 ) -> Intake:
     """The rows of one sheet, with every problem found.
 
@@ -167,7 +178,11 @@ def take_in(
     keys
         Ids of the columns that hold a member's key: a row with a valid one is data, whatever leads it.
     known
-        The keys of all members; None where they are not known.
+        The members; None where they are not known.
+    apart
+        Ids of the columns that tell rows apart.
+    named
+        Id of the column that says the member's name beside its key.
     """
     place = Problem("error", NOTHING, NOTHING, file=file, sheet=sheet.name)
     headings = find_headings(sheet.rows, columns, sheet.merges)
@@ -181,12 +196,13 @@ def take_in(
     place = replace(place, row=headings.first)
     places = {key: found[0].place for key, found in headings.columns.items()}
     names = {key: found[0].text for key, found in headings.columns.items()}
-    accepted = {code for key in keys for code in columns[key].accept} | (known or frozenset())
+    accepted = {code for key in keys for code in columns[key].accept}.union(known.written if known else ())
     numbers = data_rows(
         sheet.rows,
         headings,
         [places[key] for key in keys if key in places],
-        lambda raw: (code := normal_key(shown(raw))) in accepted or looks_meant(code),
+        lambda raw: (code := normal_key(raw)) in accepted or looks_meant(code),
+        frozenset(row for (top, _), (bottom, _) in sheet.merges if bottom > top for row in range(top, min(bottom + 1, len(sheet.rows)))),
     )
     titles = banners(sheet, headings)
     numbers = [number for number in numbers if number not in titles]
@@ -195,7 +211,11 @@ def take_in(
     merged = spans(sheet.merges, sheet, places, numbers)
     filled_down(raws, numbers, merged, sheet, places)
     units = written_units(headings, columns)
-    cells = {key: read_cells(raw, columns[key], known, units.get(key, "")) for key, raw in raws.items()}
+    cells = {
+        key: read_cells(raw, columns[key], known, units.get(key, ""), tells_apart=key in apart) for key, raw in raws.items()
+    }
+    if known and named in raws:
+        cells |= {key: _by_name(cells[key], raws[key], raws[str(named)], known) for key in keys if key in cells}
     above = [
         *heading_problems(headings, columns, place),
         *bare_columns(sheet.rows, headings, place),
@@ -205,6 +225,7 @@ def take_in(
         *_cell_problems(numbers, raws, cells, columns, names, place),
         *merge_problems(merged, columns, names, place),
         *cut_rows(sheet, numbers, headings, place),
+        *total_problems(sheet, numbers, headings, cells, columns, units, place),
     ]
     wrong = {problem.row for problem in below if problem.severity == "error"}
     hopeless = any(problem.severity == "error" for problem in above)
@@ -219,6 +240,21 @@ def take_in(
         (*above, *sorted(below, key=lambda problem: problem.row or 0)),
         sheet.unread,
     )
+
+
+def _by_name(cells: Sequence[Cell], keys: Sequence[object], names: Sequence[object], known: Register) -> list[Cell]:
+    """The cells of a key column, where a wrong key is believed to be that of the member whose name stands beside it.
+
+    Where that one's key is another altogether, nobody's is offered.
+    """
+    found = list(cells)
+    for place, cell in enumerate(cells):
+        owner = known.named.get(normal_name(shown(names[place]))) if cell.finding and cell.finding.rule == NO_MEMBER else None
+        if owner is not None:
+            key = normal_key(keys[place])
+            near = not is_valid(key) and within(key, normal_key(owner), FAR - 1)
+            found[place] = cell._replace(finding=unknown_member(key, owner if near else None))
+    return found
 
 
 def said(raw: object, column: Column) -> str:

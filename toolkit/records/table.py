@@ -1,12 +1,15 @@
 """The collection of one table from its files: frames of the accepted rows, and an account of every other.
 
 Rows that stand twice although their table says that they stand once.
+
+Ids that people spell in several ways, made one in all tables.
 """
 
 from __future__ import annotations
 
 import gc
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
@@ -22,11 +25,13 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.records.cells import Cell, Value
 from toolkit.records.dictionary import NUMERIC, Column, Table
 from toolkit.records.files import Unreadable, read_content, read_sheet
-from toolkit.records.findings import shown
+from toolkit.records.findings import normal_key, normal_keys, shown
 from toolkit.records.folder import found_files
+from toolkit.records.members import Register
 from toolkit.records.sheet import Intake, said, take_in
 
 Place = tuple[str, str, int]
+SPELT = frozenset({"text", "member", "credit_code"})  # columns whose content people spell in their own way
 
 
 def duplicate_problems(
@@ -38,7 +43,7 @@ def duplicate_problems(
     agree.
     """
     read = [intake for intake in intakes if unique and all(name in intake.cells for name in unique)]
-    told = [_told(intake, unique) for intake in read]
+    told = [_told(intake, unique, columns) for intake in read]
     if len(set().union(*told)) == sum(map(len, told)):  # the usual case, and quick to see
         return
     first: dict[tuple[Value | None, ...], Place] = {}
@@ -54,9 +59,15 @@ def duplicate_problems(
                 yield _twice(intake, row, earlier, dict(zip(unique, values, strict=True)), columns)
 
 
-def _told(intake: Intake, unique: Sequence[str]) -> list[tuple[Value | None, ...]]:
-    """What each row says in the columns that make it unique."""
-    return list(zip(*([cell.value for cell in intake.cells[name]] for name in unique), strict=True))
+def _told(intake: Intake, unique: Sequence[str], columns: Mapping[str, Column]) -> list[tuple[Value | None, ...]]:
+    """What each row says in the columns that make it unique: of keys and texts the normal form."""
+    said = ([cell.value for cell in intake.cells[name]] for name in unique)
+    return list(zip(*(_alike(values) if columns[name].type in SPELT else values for name, values in zip(unique, said, strict=True)), strict=True))
+
+
+def _alike(values: Sequence[Value | None]) -> list[Value | None]:
+    normal = normal_keys(value for value in set(values) if isinstance(value, str))
+    return [normal.get(value, value) if isinstance(value, str) else value for value in values]
 
 
 def _twice(
@@ -119,6 +130,61 @@ class Collection:
     unread: tuple[tuple[str, str], ...] = ()
 
 
+def spelt_alike(
+    frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table], names: AbstractSet[tuple[str, str]], words: AbstractSet[str]
+) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+    """The tables with every text that differs from another in width, case or blanks only written as that one, and notes of it.
+
+    So an event, expert or class is one wherever it is counted, joined or asked for. The spelling of `words` goes first,
+    then the one that stands most often.
+
+    Parameters
+    ----------
+    names
+        Tables and their columns that hold names, which stay as they are.
+    words
+        Texts that the scheme asks for.
+    """
+    texts = [
+        (table, name) for table, spec in tables.items() for name, column in spec.column.items()
+        if column.type == "text" and name in frames[table] and (table, name) not in names
+    ]  # fmt: skip
+    often: Counter[str] = Counter()
+    for table, name in texts:
+        often.update(frames[table][name].dropna().tolist())
+    best = _spellings(often, words)
+    found, notes = dict(frames), []
+    for table, name in texts if best else ():
+        held = found[table][name]
+        others = held.isin(list(best))
+        if others.any():
+            notes.append(_spelt_otherwise(found[table][others].iloc[0], name, int(others.sum()), best, tables[table]))
+            found[table] = found[table].assign(**{name: held.mask(others, held.map(best)).astype("str")})
+    return found, notes
+
+
+def _spellings(often: Mapping[str, int], words: AbstractSet[str]) -> dict[str, str]:
+    """By spelling the one that goes, where that is another."""
+    normals = normal_keys(often)
+    asked = {normal: word for word in sorted(words) if (normal := normal_key(word))}
+    again = {normal for normal, number in Counter(normals.values()).items() if number > 1 or normal in asked}
+    groups: dict[str, list[str]] = {}
+    for spelling, normal in normals.items() if again else ():
+        if normal in again:
+            groups.setdefault(normal, []).append(spelling)
+    best = {normal: asked.get(normal) or min(group, key=lambda one: (-often[one], one)) for normal, group in groups.items()}
+    return {one: best[normal] for normal, group in groups.items() for one in group if one not in words and one != best[normal]}
+
+
+def _spelt_otherwise(first: pd.Series[Any], name: str, count: int, best: Mapping[str, str], table: Table) -> Problem:
+    rule = phrase("有 {n} 处与“{best}”之类只差全角半角、大小写或空格，按同一个算", "{n} cells differ from `{best}` and the like in width, case or blanks only: taken as the same",
+                  n=count, best=best[first[name]])  # fmt: skip
+    mend = Phrase("若不是同一个，请改成不同的写法", "write them differently if they are not the same")
+    headings = table.column[name].headings
+    return Problem("note", rule, mend, file=first["_file"], sheet=first["_sheet"], row=int(first["_row"]) or None,
+                   column=headings[0] if headings else name, value=first[name])  # fmt: skip
+
+
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
     """No search for cycles meanwhile: reading makes very many small values and no cycle among them."""
@@ -133,7 +199,7 @@ def _uninterrupted() -> Iterator[None]:
 
 @_uninterrupted()
 def collect(
-    folder: Path, table: Table, key: str | None = None, known: AbstractSet[str] | None = None
+    folder: Path, table: Table, key: str | None = None, known: Register | None = None
 ) -> Collection:
     """The rows of `table` from every file of the edition in `folder` that it names.
 
@@ -142,10 +208,11 @@ def collect(
     key
         The key column where this is the members table: it is required, unique and made uniform.
     known
-        The keys of all members, for other tables; None where they are not known.
+        The members, for other tables; None where they are not known.
     """
     columns = {name: key_column(column) if name == key else column for name, column in table.column.items()}
     keys = [name for name, column in columns.items() if column.type in {"member", "credit_code"}]
+    apart = {*table.unique, *([key] if key else [])}
     files, problems = found_files(folder, table)
     digests: dict[str, str] = {}
     intakes: list[Intake] = []
@@ -153,7 +220,8 @@ def collect(
         try:
             content = read_content(folder / file)
             digests[file] = hashlib.sha256(content).hexdigest()
-            intakes.append(take_in(read_sheet(content, file, table.sheet), file, columns, keys, known))
+            sheet = read_sheet(content, file, table.sheet)
+            intakes.append(take_in(sheet, file, columns, keys, known, apart=apart, named=table.names))
         except Unreadable as error:
             problems.append(Problem("error", *error.finding, file=file, sheet=table.sheet or ""))
         except OSError:

@@ -13,7 +13,8 @@ import calendar
 import datetime as dt
 import math
 import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -21,7 +22,7 @@ from typing import Literal, NamedTuple
 from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import nearest
 from toolkit.ground.text import Phrase, phrase
-from toolkit.records.findings import EXACT_INTEGERS, Finding, WithoutDay, plain, shown
+from toolkit.records.findings import EXACT_INTEGERS, Finding, WithoutDay, normal_key, plain, shown
 
 YUAN = frozenset({"元", "圆", "人民币", "人民币元", "元人民币", "rmb", "cny", "yuan"})
 MULTIPLES = {"十": 1, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8}  # powers of ten
@@ -53,7 +54,7 @@ def is_money(unit: str) -> bool:
 
 def _parts(unit: str) -> tuple[int, str]:
     """The power of ten and the name of a unit; 元 for all its names."""
-    text = "".join(plain(unit).casefold().split())
+    text = "".join(unicodedata.normalize("NFKC", plain(unit)).casefold().split())  # m² and ㎡ are one unit
     if text in YUAN:
         return 0, "元"
     match = MULTIPLE.fullmatch(text)
@@ -66,6 +67,8 @@ NUMBER = re.compile(r"[+-]?(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\
 LEADING = re.compile(rf"({NUMBER.pattern})\s*\(?\s*([^\d\s()+,;=]+?)\s*\)?")
 CURRENCY = re.compile(r"^[¥￥]\s*|\s*人民币$|^人民币\s*")
 MINUS = str.maketrans({"−": "-", "﹣": "-", "‐": "-", "–": "-"})
+ORNATE = frozenset(chr(sign) for sign in range(0xA0, 0x33FF) if unicodedata.category(chr(sign)) in {"No", "Nl"}) - {*"〇²³"}
+ORNAMENT = re.compile(rf"[{''.join(sorted(ORNATE))}]|(?<![^\W\d_])[²³]")  # m² is a unit
 DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
 
@@ -99,8 +102,26 @@ def read_number(raw: object, unit: str = "", written_in: str = "") -> float | Co
     bare = CURRENCY.sub("", written).strip() if is_money(unit) else written
     text = _without_unit(bare, unit)
     if not NUMBER.fullmatch(text):
-        return _exchanged(bare, unit) or _not_a_number(text)
+        return ornament(bare) or _exchanged(bare, unit) or _not_a_number(text)
     return _in_unit(text, unit, written_in if text == bare else unit)
+
+
+def ornament(text: str) -> Finding | None:
+    """What is wrong with a number or date beside which a footnote or a number of another kind stands.
+
+    Examples
+    --------
+    >>> ornament("8①").mend.en, ornament("40m²")
+    ('write the number without it; a footnote belongs into the remarks', None)
+    """
+    found = ORNAMENT.search(text)
+    if not found:
+        return None
+    rule = phrase("有“{sign}”：上标、带圈或带括号的数字、罗马数字和分数都不能当数字读",
+                  "there is `{sign}`: superscripts, circled or bracketed figures, Roman numerals and fractions are no digits",
+                  sign=found[0])  # fmt: skip
+    mend = Phrase("请只写数字，注释另写在备注里", "write the number without it; a footnote belongs into the remarks")
+    return Finding(rule, mend)
 
 
 def _in_unit(text: str, unit: str, written_in: str) -> float | Finding:
@@ -174,7 +195,8 @@ def numeral(text: str) -> int | None:
 
 def _without_unit(text: str, unit: str) -> str:
     """`text` less its unit, bare or in brackets."""
-    for written in (f"({plain(unit)})", plain(unit)):
+    units = dict.fromkeys((plain(unit), unicodedata.normalize("NFKC", plain(unit))))
+    for written in (bracketed for name in units for bracketed in (f"({name})", name)):
         if unit and text.endswith(written):
             return text.removesuffix(written).strip()
     return text
@@ -281,7 +303,7 @@ def read_date(raw: object) -> dt.datetime | Finding:
             rule = Phrase("这一天不是所写的星期", "the day is not the weekday written behind it")
             return Finding(rule, Phrase("请核对日期", "check the date"))
         return _dated(moment)
-    return _not_a_date(text)
+    return ornament(text) or _not_a_date(text)
 
 
 def read_month(raw: object, day: Literal["first", "last"]) -> dt.datetime | Finding:
@@ -349,8 +371,12 @@ def _not_a_date(text: str) -> Finding:
 
 
 
+NOTHING = "无"  # no where the answers are 有 and 无, and otherwise no answer
+BARE_ANSWERS = frozenset({"是", "否"})
 YES = frozenset({"是", "有", "true", "1", "√", "✓", "✔", "☑", "yes", "y"})
 NO = frozenset({"否", "没有", "无", "false", "0", "×", "✗", "✘", "no", "n"})
+SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{2,}")  # as Excel shows a long number, and saves it in a CSV
+RETYPED = Phrase("请把该列设为文本格式后重填", "format the column as text and type it again")
 LISTED = 8  # more choices than this are not listed in a message
 
 
@@ -364,14 +390,43 @@ def read_text(raw: object) -> str | Finding:
     """
     if isinstance(raw, bytes | list | dict | tuple):  # a Parquet file may hold them
         return Finding(Phrase("不是文字", "not a text"), Phrase("请把它存为文字列", "save it as a column of text"))
+    if isinstance(raw, str) and SCIENTIFIC.fullmatch(plain(raw)):
+        rule = Phrase("编号被 Excel 改成了科学记数法，位数已丢失", "Excel made a number of it, in scientific notation, and lost digits")
+        return Finding(rule, RETYPED)
     if isinstance(raw, int | float) and not isinstance(raw, bool) and abs(raw) >= EXACT_INTEGERS:
         rule = Phrase(
             "Excel 只保留 15 位数字，后面的位数已丢失", "Excel keeps 15 digits only: the others are lost"
         )
-        return Finding(
-            rule, Phrase("请把该列设为文本格式后重填", "format the column as text and type it again")
-        )
+        return Finding(rule, RETYPED)
     return shown(raw)
+
+
+def read_id(raw: object) -> str | Finding:
+    """A text that tells rows apart: a day is none, for Excel made it of 2018-03 or 3-5.
+
+    Examples
+    --------
+    >>> read_id(dt.date(2018, 3, 1)).rule.en
+    'Excel made a date of it: what was typed is lost'
+    """
+    if isinstance(raw, dt.date | dt.time | dt.timedelta):
+        return Finding(Phrase("编号被 Excel 改成了日期，原来的写法已丢失", "Excel made a date of it: what was typed is lost"), RETYPED)
+    return read_text(raw)
+
+
+def lost_zeros(ids: Sequence[object]) -> dict[str, str]:
+    """Ids that lack the zeros in front that the others of the column have, and what they should be.
+
+    Examples
+    --------
+    >>> lost_zeros(["001", "112", "3", "A1"]), lost_zeros(["01", "112", "3"])
+    ({'3': '003'}, {})
+    """
+    numbers = {said for said in ids if isinstance(said, str) and said.isascii() and said.isdecimal()}
+    lengths = {len(said) for said in numbers if said.startswith("0") and len(said) > 1}
+    if len(lengths) != 1 or max(map(len, numbers)) != max(lengths):
+        return {}
+    return {said: said.zfill(max(lengths)) for said in numbers if len(said) < max(lengths)}
 
 
 def read_boolean(raw: object) -> bool | Finding:
@@ -391,14 +446,14 @@ def read_boolean(raw: object) -> bool | Finding:
 
 
 def normal_choice(text: object) -> str:
-    """A choice as it is recognised: without spaces, of one width.
+    """A choice as it is recognised: without spaces, of one width and case.
 
     Examples
     --------
-    >>> normal_choice("招标 代理,") == normal_choice("招标代理，")
-    True
+    >>> normal_choice("招标 代理,") == normal_choice("招标代理，"), normal_choice("Ａ级") == normal_choice("a级")
+    (True, True)
     """
-    return "".join(plain(text).split())
+    return normal_key(text)
 
 
 def choice_reader(choices: tuple[str, ...]) -> Callable[[object], str | Finding]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.ground.display import Picture, Table
 from toolkit.ground.problems import SEVERITIES
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.text import Language, Phrase, discreet, phrase
 from toolkit.reports import wording
 from toolkit.reports.diagnostic_tables import (
     alpha_table,
@@ -181,7 +181,7 @@ def problems_table(problems: Problems, language: Language = "zh", top: int = 20)
     """The gravest `top` problems: where, what was found, the rule and what to do; the note says how many there are."""
     names = ("severity", "file", "sheet", "row", "column", "value", "rule", "mend")
     rows = tuple(
-        (SEVERITIES[p.severity].into(language), p.file, p.sheet, "" if p.row is None else str(p.row),
+        (SEVERITIES[p.severity].into(language), discreet(p.file), discreet(p.sheet), "" if p.row is None else str(p.row),
          p.column, p.value, p.rule.into(language), p.mend.into(language))
         for p in sorted(problems, key=lambda problem: list(SEVERITIES).index(problem.severity))[:top]
     )  # fmt: skip

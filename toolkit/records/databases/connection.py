@@ -5,12 +5,13 @@ A SQLite table or view, read-only, as an Arrow table: each column of the one kin
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 DUCKDB_RELATIONS = """
 SELECT table_schema, table_name FROM information_schema.tables WHERE table_catalog = 'held' ORDER BY ALL
 """
+MISFIT = "_misfit_"  # before a column's name: what stands in it and is not of its kind
 LIMITS: dict[str, str | bool] = {"memory_limit": "1GB", "preserve_insertion_order": False}  # beyond it DuckDB spills to the disk
 
 
@@ -41,10 +43,13 @@ class Relation:
         Its columns as the engine knows them.
     places
         How `_file` and `_row` are called in it where it is a file with rows in order; empty for a database.
+    misfits
+        By column the one that says what stands in it as text, where that is not of the column's kind; null elsewhere.
     """
 
     table: ir.Table
     places: tuple[str, str] | tuple[()] = ()
+    misfits: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -98,8 +103,10 @@ def _sqlite(folder: Path, address: Address, relation: str) -> Iterator[Relation]
     import ibis
 
     with embedded() as con:
-        con.register("held", read_relation(_file(folder, address), relation))
-        yield Relation(ibis.duckdb.from_connection(con).table("held"))
+        rows = read_relation(_file(folder, address), relation)
+        misfits = {name.removeprefix(MISFIT): name for name in rows.column_names if name.startswith(MISFIT)}
+        con.register("held", rows)
+        yield Relation(ibis.duckdb.from_connection(con).table("held"), misfits=misfits)
 
 
 @contextmanager
@@ -161,7 +168,8 @@ def _damaged() -> Finding:
 def read_relation(path: Path, relation: str) -> pa.Table:
     """All rows of a relation; a column of mixed kinds comes back as text, to be refused where numbers are expected.
 
-    SQLite keeps no dates and booleans: a column declared as one comes back as that where every value reads as one.
+    SQLite keeps no dates and booleans, and no column to its kind: one declared as dates or numbers comes back as that
+    where at least half of its values are, and the others as text in a column beside it.
 
     Raises
     ------
@@ -180,14 +188,45 @@ def read_relation(path: Path, relation: str) -> pa.Table:
         rule = Phrase("文件已损坏，或不是 SQLite 数据库", "the file is damaged, or no SQLite database")
         raise Unreachable(Finding(rule, Phrase("请重新导出", "export it again"))) from error
     columns = list(zip(*rows, strict=True)) or [()] * len(declared)
-    return pa.table({column: _array(values, kind) for (column, kind), values in zip(declared.items(), columns, strict=True)})
+    held: dict[str, pa.Array] = {}
+    for (column, kind), values in zip(declared.items(), columns, strict=True):
+        fitting, misfits = _parted(values, kind)
+        held[column] = _array(fitting, kind)
+        if any(misfit is not None for misfit in misfits):
+            held[MISFIT + column] = pa.array(misfits, pa.string())
+    return pa.table(held)
+
+
+def _parted(values: Sequence[Any], declared: str) -> tuple[Sequence[Any], Sequence[str | None]]:
+    """The values that are of the declared kind, and as text those that are not; all as they are where most are not."""
+    fits = next((test for words, test in FITTING if any(word in declared for word in words)), None)
+    if fits is None:
+        return values, ()
+    fitting = [value is None or fits(value) for value in values]
+    told = sum(value is not None for value in values)
+    if all(fitting) or 2 * (len(values) - sum(fitting)) > told:
+        return values, ()
+    here, beside = zip(*((value, None) if fit else (None, str(value)) for value, fit in zip(values, fitting, strict=True)), strict=True)
+    return here, beside
+
+
+def _is_day(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(dt.datetime.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _array(values: tuple[Any, ...], declared: str) -> pa.Array:
+FITTING: tuple[tuple[tuple[str, ...], Callable[[Any], bool]], ...] = (
+    (("DATE", "TIME"), _is_day), (("INT", "REAL", "FLOA", "DOUB", "NUM", "DEC"), lambda value: isinstance(value, int | float)),
+)  # fmt: skip
+
+
+def _array(values: Sequence[Any], declared: str) -> pa.Array:
     import pyarrow as pa
 
     kinds = {type(value) for value in values} - {type(None)}
@@ -205,7 +244,7 @@ def _array(values: tuple[Any, ...], declared: str) -> pa.Array:
     return pa.array([value if value is None or isinstance(value, str) else _words(value) for value in values], pa.string())
 
 
-def _integers(values: tuple[Any, ...]) -> pa.Array:
+def _integers(values: Sequence[Any]) -> pa.Array:
     import pyarrow as pa
 
     return pa.array(values, pa.int64())

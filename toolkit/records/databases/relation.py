@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 from toolkit.ground.decimals import decimal_digits, decimal_digits_in
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, phrase
-from toolkit.records import credit_code
-from toolkit.records.cells import read_cell, read_cells
-from toolkit.records.databases.connection import Relation
+from toolkit.records.cells import marked_numbers, read_cell, read_cells
+from toolkit.records.databases.connection import MISFIT, Relation
 from toolkit.records.dictionary import NUMERIC, Column
-from toolkit.records.findings import Finding, shown
+from toolkit.records.findings import BLANKS, INVISIBLE, Finding, shown
 from toolkit.records.headings import Headings, find_headings, heading_problems
+from toolkit.records.members import Register
 from toolkit.records.sheet import said
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class Reading:
     Parameters
     ----------
     table
-        A column for each id, `_na_` and the id for each column of words (whether it says 不适用), and `_file`,
-        `_sheet`, `_row`. Numbers are of the type they are stored in, dates are timestamps.
+        A column for each id, `_na_` and the id for each column of words (whether it says 不适用), `_misfit_` and the id
+        for each that holds something of another kind (as text), and `_file`, `_sheet`, `_row`. Numbers are of the type they are stored in, dates are timestamps.
     headings
         Column id to its name in the relation.
     problems
@@ -67,7 +67,7 @@ def bound(
         The source and relation, as problems name them.
     """
     raw = relation.table
-    names = [name for name in raw.columns if name not in relation.places]
+    names = [name for name in raw.columns if name not in {*relation.places, *relation.misfits.values()}]
     headings = find_headings([names], columns) or Headings(1, frozenset(), {}, frozenset(), (), ())
     held = {column: found[0].text for column, found in headings.columns.items()}
     stored = {column: names[found[0].place] for column, found in headings.columns.items()}
@@ -79,6 +79,8 @@ def bound(
             problems.append(_wrong_type(column, held[name], place))
             value = None
         values |= _typed(name, column, value)
+        misfit = relation.misfits.get(stored.get(name, "")) if value is not None else None
+        values |= {MISFIT + name: raw[misfit]} if misfit else {}
     table = raw.select(**values, **_place(relation, place, folder, values, key))
     return Reading(table, held, tuple(problems))
 
@@ -90,18 +92,27 @@ def _typed(name: str, column: Column, value: Any) -> dict[str, Any]:
     if value is None:
         empty = {name: ibis.null(EMPTY.get(column.type, "string"))}
         return empty if column.type in EMPTY else empty | {APART + name: ibis.literal(value=False)}
-    if column.type == "percent":
-        return {name: decimal_digits_in(value.cast("float64") / 100.0)}
     if column.type == "date":
         return {name: value.cast("timestamp")}
-    if value.type().is_floating():
-        return {name: decimal_digits_in(value.cast("float64"))}
+    if column.type in NUMERIC:
+        return {name: _number(value, column)}
     if column.type in EMPTY:
         return {name: value}
     words = value.cast("string")
     apart = words.isin(column.not_applicable).fill_null(False) if column.not_applicable else ibis.literal(value=False)
     nothing = tuple({"", *column.missing, *column.not_applicable} - set(column.choices))
     return {name: ibis.ifelse(words.isin(nothing), ibis.null("string"), words), APART + name: apart}
+
+
+def _number(value: Any, column: Column) -> Any:
+    """A column of numbers as their decimal digits say, null where a number means that there is none."""
+    if column.type == "percent":
+        value = decimal_digits_in(value.cast("float64") / 100.0)
+    elif value.type().is_floating():
+        value = decimal_digits_in((value.cast("string") if value.type().is_float32() else value).cast("float64"))
+    for none in sorted(marked_numbers(column, (*column.missing, *column.not_applicable))):
+        value = value.nullif(none)
+    return value
 
 
 def _place(relation: Relation, place: Problem, folder: Path, values: Mapping[str, Any], key: Sequence[str]) -> dict[str, Any]:
@@ -148,6 +159,9 @@ NAMED = 20  # broken rows of one column that are named; of the others the number
 LARGEST = 1e20  # beyond, sums in decimals could overflow
 EARLIEST, LATEST = dt.datetime(1900, 1, 1), dt.datetime(9999, 12, 31)  # noqa: DTZ001 - records hold local days
 PLACE = ("_file", "_sheet", "_row")
+ALIKE = "_alike_"  # before a column's id: its texts as they are compared
+FULL_WIDTH, HALF_WIDTH = ("".join(map(chr, signs)) for signs in (range(0xFF01, 0xFF5F), range(0x21, 0x7F)))
+UNTOLD = "".join(map(chr, (*BLANKS, *INVISIBLE))) + " \t\r\n"  # signs that make no difference: they have no counterpart
 
 
 @dataclass(frozen=True)
@@ -172,9 +186,9 @@ class Account:
 
 
 def checked(
-    reading: Reading, columns: Mapping[str, Column], unique: Sequence[Sequence[str]], known: AbstractSet[str] | None
+    reading: Reading, columns: Mapping[str, Column], unique: Sequence[Sequence[str]], known: Register | None
 ) -> Account:
-    """The account of a relation; `known` are the keys of all members, None where they are not known."""
+    """The account of a relation; `known` are the members, None where they are not known."""
     table = reading.table
     keys = {name: _distinct(table, name) for name in reading.headings if columns[name].type in KEYED}
     broken = {
@@ -188,7 +202,7 @@ def checked(
     any_broken = reduce(or_, broken.values()) if broken else None
     refused = counts[""]
     for names in unique:
-        again = _Again(reading, [name for name in names if name in reading.headings], broken, any_broken)
+        again = _Again(reading, [name for name in names if name in reading.headings], columns, broken, any_broken)
         refused += again.accepted_otherwise
         found += again.problems(columns)
     everything = frozenset(key for found in keys.values() for key in found)
@@ -201,11 +215,11 @@ def _distinct(table: ir.Table, name: str) -> frozenset[str]:
 
 
 def _broken(
-    table: ir.Table, name: str, column: Column, keys: AbstractSet[str], known: AbstractSet[str] | None
+    table: ir.Table, name: str, column: Column, keys: AbstractSet[str], known: Register | None
 ) -> ir.BooleanValue | None:
     """Whether a row's cell breaks its column's rules, never null; None where none can."""
     value = table[name]
-    tests: list[Any] = []
+    tests: list[Any] = [table[MISFIT + name].notnull()] if MISFIT + name in table.columns else []
     if column.required:
         tests.append(value.isnull() & ~table[APART + name] if name_apart(table, name) and column.type not in KEYED else value.isnull())
     if column.type in NUMERIC:
@@ -251,13 +265,14 @@ def _counted(table: ir.Table, broken: Mapping[str, ir.BooleanValue]) -> dict[str
 
 
 def _named(  # noqa: PLR0917 - private
-    reading: Reading, name: str, column: Column, test: ir.BooleanValue, count: int, known: AbstractSet[str] | None
+    reading: Reading, name: str, column: Column, test: ir.BooleanValue, count: int, known: Register | None
 ) -> Iterator[Problem]:
     table = reading.table
-    shown_columns = [] if column.personal else [name]
+    misfit = MISFIT + name if MISFIT + name in table.columns else ""
+    shown_columns = [] if column.personal else [column for column in (name, misfit) if column]
     rows = table.filter(test).order_by([*PLACE, *shown_columns]).limit(NAMED).select(*PLACE, *shown_columns)
     for row in rows.to_pyarrow().to_pylist():
-        value = _in_unit(row.get(name), column)
+        value = row.get(misfit) or _in_unit(row.get(name), column)
         finding = _finding(value, column, known)
         yield Problem("error", *finding, file=row["_file"], sheet=row["_sheet"], row=row["_row"] or None,
                       column=reading.headings[name], value=said(shown(value), column))  # fmt: skip
@@ -271,7 +286,7 @@ def _in_unit(value: Any, column: Column) -> Any:
     return decimal_digits(float(value) * 100) if column.type == "percent" else float(value)
 
 
-def _finding(value: Any, column: Column, known: AbstractSet[str] | None) -> Finding:
+def _finding(value: Any, column: Column, known: Register | None) -> Finding:
     """Why a cell is refused, in the words of the reader of cells; never its content where it is personal."""
     if not column.personal:
         cell = read_cell(value, column, known)
@@ -279,7 +294,7 @@ def _finding(value: Any, column: Column, known: AbstractSet[str] | None) -> Find
             return cell.finding
         if column.type in KEYED and isinstance(value, str):
             rule = Phrase("写法不统一", "not written as keys are")
-            return Finding(rule, phrase("请写成 {key}", "write {key}", key=credit_code.normal_key(value)))
+            return Finding(rule, phrase("请写成 {key}", "write {key}", key=cell.value))
     rule = Phrase("内容不合该列的要求", "the cell does not fit its column")
     return Finding(rule, Phrase("请在数据库里更正", "correct it where it stands"))
 
@@ -289,11 +304,16 @@ def _others(file: str, sheet: str, heading: str, count: int) -> Problem:
     return Problem("error", rule, Phrase("请一并更正", "correct them too"), file=file, sheet=sheet, column=heading)
 
 
+def normal_in(texts: Any) -> Any:
+    """A column of ids as they are compared, where it stands: `normal_key` of all but the rarest signs."""
+    return texts.translate(FULL_WIDTH + UNTOLD, HALF_WIDTH).upper()
+
+
 class _Again:
     """Rows that stand more than once although their table says once: without an order none of them is the first."""
 
     def __init__(
-        self, reading: Reading, names: Sequence[str], broken: Mapping[str, Any], any_broken: Any
+        self, reading: Reading, names: Sequence[str], columns: Mapping[str, Column], broken: Mapping[str, Any], any_broken: Any
     ) -> None:
         import ibis
 
@@ -302,8 +322,10 @@ class _Again:
         wrong = [broken[name] for name in names if name in broken]
         rows = rows.mutate(_ok=ibis.literal(value=True) if any_broken is None else ~any_broken, _out=reduce(or_, wrong) if wrong else ibis.literal(value=False))
         rows = rows.filter(~rows["_out"])
-        groups = rows.group_by(list(names)).agg(
-            _n=rows.count(), _kept=rows.count(where=rows["_ok"]), **{p: rows[p].min() for p in PLACE}
+        alike = {ALIKE + name: normal_in(rows[name]) if columns[name].type == "text" else rows[name] for name in names}
+        rows = rows.mutate(**alike)
+        groups = rows.group_by(list(alike)).agg(
+            _n=rows.count(), _kept=rows.count(where=rows["_ok"]), **{p: rows[p].min() for p in (*PLACE, *names)}
         )
         self._groups = groups.filter(groups["_n"] > 1)
         (row,) = self._groups.aggregate(n=self._groups.count(), kept=self._groups["_kept"].sum()).to_pyarrow().to_pylist()

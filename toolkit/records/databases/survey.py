@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,9 @@ from toolkit.records.databases.address import FILES, PARQUET, Address, Unreachab
 from toolkit.records.databases.connection import opened
 from toolkit.records.databases.relation import APART, Account, Reading, bound, checked
 from toolkit.records.dictionary import NUMERIC, Column, Table
+from toolkit.records.findings import normal_key
 from toolkit.records.folder import found_files
+from toolkit.records.members import Register
 from toolkit.records.sheet import NOTHING
 from toolkit.records.table import Collection, key_column
 
@@ -75,7 +76,7 @@ def _rows(path: Path) -> int:
 
 
 def survey(
-    folder: Path, table: Table, key: str | None, known: AbstractSet[str] | None, large: int | None = LARGE
+    folder: Path, table: Table, key: str | None, known: Register | None, large: int | None = LARGE
 ) -> tuple[Collection, Standing | None]:
     """The account of a table that is no workbook; its rows too, unless it has more than `large` and stays behind."""
     columns = {name: key_column(column) if name == key else column for name, column in table.column.items()}
@@ -129,7 +130,7 @@ def _row_key(table: Table) -> list[str]:
 
 
 def _account(
-    reading: Reading, columns: Mapping[str, Column], unique: list[tuple[str, ...]], known: AbstractSet[str] | None
+    reading: Reading, columns: Mapping[str, Column], unique: list[tuple[str, ...]], known: Register | None
 ) -> Account:
     """The account of the rows; all are refused where the relation as a whole cannot be read."""
     if any(problem.severity == "error" for problem in reading.problems):
@@ -148,7 +149,8 @@ def _taken_along(
     rows = reading.table if account.broken is None else reading.table.filter(~account.broken)
     held = rows.to_pyarrow().to_pandas()
     for names in unique:
-        held = held[~held.duplicated(list(names), keep=False)]
+        texts = [name for name in names if columns[name].type == "text"]
+        held = held[~held.assign(**{name: held[name].map(normal_key, na_action="ignore") for name in texts}).duplicated(list(names), keep=False)]
     open_columns = [name for name, column in columns.items() if not column.personal]
     held = held.sort_values([*PLACE, *open_columns], ignore_index=True)
     frame = pd.DataFrame({name: _series(held[name], columns[name]) for name in open_columns}, index=held.index)
