@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.edition import check_edition, examine, open_edition
+from toolkit.comparison.records import examined_at as examine
+from toolkit.edition import check_edition, open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Refused
 
@@ -151,6 +152,8 @@ def test_what_check_says_is_what_evaluate_says(small_edition: Path) -> None:
 def test_a_row_that_is_refused_makes_no_gap_of_it_an_error(small_edition: Path) -> None:
     altered(small_edition, "scheme.toml", 'missing = "exclude"', 'missing = "error"')
     altered(small_edition, "records/会员名册.csv", "已签,,0", "已签,4,0")
-    assert not examine(small_edition)[2]
+    well = examine(small_edition)[2]
+    assert not well.errors
     altered(small_edition, "records/会员名册.csv", "已签,9,", "已签,九,")
-    assert len(examine(small_edition)[2]) == 1
+    told = examine(small_edition)[2].errors
+    assert [problem.value for problem in told] == ["九"]

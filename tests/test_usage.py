@@ -117,7 +117,7 @@ def test_a_reader_who_has_seen_enough_is_no_fault(small_edition: Path) -> None:
 
 
 def test_ctrl_c_ends_with_130_and_one_line() -> None:
-    script = "import toolkit.edition as e, os, signal\ne.examine = lambda folder: os.kill(os.getpid(), signal.SIGINT)\nfrom toolkit.__main__ import main\nmain()"
+    script = "import toolkit.comparison.records as r, os, signal\nr.examined_at = lambda folder: os.kill(os.getpid(), signal.SIGINT)\nfrom toolkit.__main__ import main\nmain()"
     done = subprocess.run([sys.executable, "-c", script, "check", ".", "-l", "en"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (128 + signal.SIGINT, "")
     assert done.stderr.strip().splitlines() == ["Broken off: no half-written result is left."]
