@@ -19,14 +19,14 @@ PACKAGE = Path(toolkit.__file__).parent
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
 WORD = re.compile(r"[A-Za-z_][\w.\-]*", re.ASCII)
 # What stands in the data itself: what has to be typed into a cell, or is the name of a file or a column.
-IN_THE_DATA = {"【请改】", "是", "否", "回避", "评分表", "问题说明", "_退回", "退回", "实名", "（", "）", "＿", "、", "…"}
+IN_THE_DATA = {"【请改】", "同意", "不同意", "是", "否", "回避", "评分表", "问题说明", "_退回", "退回", "实名", "（", "）", "＿", "、", "…"}
 # Signs of products, methods and units, and commands that a reader types.
 PROPER = {
     "Excel", "WPS", "TOML", "UTF-8", "UTF-16", "GB18030", "HTML", "XML", "CSV", "PDF", "SQLite", "Spark", "Java", "SELECT", "CAST", "SHA-256",
     "BagIt", "BAG", "DIR", "OUT", "Ctrl-C", "TOPSIS", "VIKOR", "PROMETHEE", "WASPAS", "SPOTIS", "Box-Cox", "ICC", "JRC", "CR", "W", "V",
     "p", "z", "k", "b", "S", "E", "E01", "E01-2.toml", "r1", "r2", "T", "R", "L", "C", "P", "N",
     "A", "committee", "check", "evaluate", "sensitivity", "seal", "panel", "demo", "ballots", "lab", "pip", "install", "evaluation-committee-toolkit", "PGUSER", "PGPASSWORD", "PGSSLMODE",
-    "CPython", "Python", "x.duckdb", "x.sqlite", "postgres", "duckdb", "sqlite", "II", "months", "year", "days", "NaN", "conditional",
+    "CPython", "Python", "x.duckdb", "x.sqlite", "postgres", "duckdb", "sqlite", "II", "months", "year", "days", "NaN", "conditional", "joint", "as", "Big5", "MB", "Parquet",
 }  # fmt: skip
 FILES = re.compile(r"(records|ballots|forms|sealed|scheme|tables|problems|robustness|ranking|awards)?[\w.]*\.(toml|csv|xlsx?|ods|parquet|sqlite|duckdb)|records|forms|x?lsx?|csv|toml|\.\w+")
 OF_PYTHON = ("sensitivity", "weighting", "panels", "interactive", "diagnostics")  # what is asked there is asked in Python, by its names
