@@ -138,6 +138,14 @@ def test_what_evaluating_says_is_said_despite_rows_and_keys_that_are_refused(lat
     assert fault is None or SCHEME_FAULTS[fault][2] in problems.text("en")
 
 
+@pytest.mark.parametrize("column", ["kind", "name"])
+def test_an_adjustment_of_words_is_refused_where_it_is_written(column: str, small_edition: Path) -> None:
+    altered(small_edition, "scheme.toml", 'measure = { column = "members.warning" }', f'measure = {{ column = "members.{column}" }}')
+    (problem,) = examine(small_edition)[2].errors
+    assert "no points to add" in problem.rule.en
+    assert (problem.column, problem.row) == ("adjustment[warning].measure.column", 69)
+
+
 def test_what_check_says_is_what_evaluate_says(small_edition: Path) -> None:
     altered(small_edition, "scheme.toml", *EVALUATED["quota"][:2])
     edition, evaluation, problems = examine(small_edition)

@@ -45,6 +45,7 @@ def reference_problems(scheme: Scheme, tables: Tables, file: str = "scheme.toml"
         *(_measure(f"indicator[{item.id}].measure", item.measure, scheme, tables) for item in scheme.indicators),
         *(_shape(item.id, item.measure, isinstance(item.value, Category), tables) for item in scheme.indicators),
         *(_measure(f"adjustment[{item.id}].measure", item.measure, scheme, tables) for item in scheme.adjustments),
+        *(_points(item.id, item.measure, tables) for item in scheme.adjustments),
         *(_measure(f"condition[{item.id}].measure", item.measure, scheme, tables) for item in scheme.conditions),
         *(_veto(f"veto[{item.id}]", item, scheme, tables) for item in scheme.vetoes),
         _previous(scheme, tables),
@@ -342,6 +343,16 @@ def _recusal(item: Indicator, tables: Tables) -> Found:
         rule = phrase("评分列“{column}”没有写明回避怎样填", "the column of scores `{column}` does not say how a recusal is written", column=item.measure.column)
         mend = phrase('请在 tables.toml 写 not_applicable = ["{word}"]', 'write not_applicable = ["{word}"] in tables.toml', word=RECUSED)
         yield f"indicator[{item.id}].measure.column", rule, mend
+
+
+def _points(name: str, measure: Measure, tables: Tables) -> Found:
+    """Points are added to a total: what an adjustment reads as it stands is a number, or yes and no."""
+    table, column = measure.place
+    spec = _spec(table, column, tables)
+    if spec and measure.take in {None, "latest"} and spec.type not in (*NUMBERS, "boolean"):
+        rule = phrase("“{column}”的类型是{kind}，不能作为分数加减", "`{column}` is {type}, and no points to add",
+                      column=column, type=spec.type, kind=_type_words(spec.type))  # fmt: skip
+        yield f"adjustment[{name}].measure.column", rule, Phrase("请改用数字列", "name a column of numbers")
 
 
 def _shape(name: str, measure: Measure, by_category: bool, tables: Tables) -> Found:  # noqa: FBT001 - private
