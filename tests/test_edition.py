@@ -10,6 +10,7 @@ import pytest
 from toolkit.comparison.records import examined_at as examine
 from toolkit.edition import check_edition, open_edition
 from toolkit.evaluation import evaluate
+from toolkit.forms.new_edition import renewed_forms
 from toolkit.ground.problems import Refused
 
 
@@ -136,6 +137,14 @@ def test_what_evaluating_says_is_said_despite_rows_and_keys_that_are_refused(lat
     assert "not a number" in problems.text("en")
     assert EVALUATED[later][2] in problems.text("en")
     assert fault is None or SCHEME_FAULTS[fault][2] in problems.text("en")
+
+
+def test_forms_are_refused_with_the_faults_of_both_files(small_edition: Path) -> None:
+    altered(small_edition, "scheme.toml", *SCHEME_FAULTS["syntax"][:2])
+    altered(small_edition, "tables.toml", *TABLES_FAULTS["key"][:2])
+    with pytest.raises(Refused) as refused:
+        renewed_forms(small_edition)
+    assert {problem.file for problem in refused.value.problems} == {"scheme.toml", "tables.toml"}
 
 
 @pytest.mark.parametrize("column", ["kind", "name"])

@@ -72,6 +72,21 @@ def check_edition(folder: Path | str) -> tuple[Edition | None, Problems]:
     return reading.edition if reading.sound else None, reading.problems
 
 
+def load_plan(folder: Path) -> tuple[Scheme, Tables]:
+    """The scheme and the data dictionary of the edition in `folder`, without its records.
+
+    Raises
+    ------
+    Refused
+        With the faults of both.
+    """
+    scheme, of_scheme = _read(read_scheme, folder / SCHEME)
+    tables, of_tables = _read(lambda path: (load_tables(path), Problems()), folder / TABLES)
+    if scheme is None or tables is None:
+        raise Refused(of_scheme + of_tables)
+    return scheme, tables
+
+
 @dataclass(frozen=True, eq=False)
 class Reading:
     """What could be read of an edition: whether as it stands, and whether it can be measured."""

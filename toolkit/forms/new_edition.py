@@ -11,13 +11,14 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from toolkit.edition import load_plan
 from toolkit.forms import FOLDER, Form, write_forms
 from toolkit.ground.problems import nearest, refuse
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.writing import placed_in
-from toolkit.records.dictionary import Tables, load_tables
-from toolkit.scheme import Scheme, load_scheme
+from toolkit.records.dictionary import Tables
+from toolkit.scheme import Scheme
 from toolkit.scheme.amendments import KEYS
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def renewed_forms(folder: Path) -> tuple[Form, ...]:
     Refused
         When scheme or data dictionary cannot be read, or a form has been filled in where it lies.
     """
-    tables, scheme = load_tables(folder / "tables.toml"), load_scheme(folder / "scheme.toml")
+    scheme, tables = load_plan(folder)
     return write_forms(folder / FOLDER, tables, scheme)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from toolkit.edition import load_plan
 from toolkit.forms import label_of
 from toolkit.forms.columns import FormColumn, check, form_columns
 from toolkit.forms.entry_sheet import HEAD, HEADING_ROW, FormBook
@@ -237,7 +238,7 @@ def write_score_sheets(folder: Path, out: Path, round_: str = "") -> tuple[Path,
         When no panel is named, when members, experts or interests hold errors, when the panel is not made up as the
         scheme says, and when other sheets of these names lie in `out`; then none is written.
     """
-    scheme, tables = load_scheme(folder / "scheme.toml"), load_tables(folder / "tables.toml")
+    scheme, tables = load_plan(folder)
     wrong = reference_problems(scheme, tables)
     if wrong:
         raise Refused(wrong)
