@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from tests.contested import contested
 from tests.invented import decided, members, scheme, totals
 from toolkit.evaluation import Evaluation, rescored
-from toolkit.evaluation.awards import Contest, Terms
+from toolkit.evaluation.awards import Terms
+from toolkit.evaluation.contests import Contest, ListRun
 from toolkit.evaluation.requirements import rounded_points, scores_of
 from toolkit.evaluation.scores import TOTAL
 
@@ -27,7 +28,7 @@ def contests_of(evaluation: Evaluation) -> Iterator[Contest]:
     """Every award in every pool, decided again from the scores."""
     who = evaluation.members
     terms = Terms.of(evaluation.scheme, who, evaluation.vetoes, evaluation.measured.conditions)
-    yield from terms.contests(scores_of(rounded_points(evaluation.scheme, evaluation.scores.loc[who.index])))
+    yield from ListRun.of(terms, scores_of(rounded_points(evaluation.scheme, evaluation.scores.loc[who.index]))).contests
 
 
 def told(evaluation: Evaluation) -> Iterator[tuple[str, str, Contest, int]]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from scipy.stats import percentileofscore, rankdata, zscore
 
+from toolkit.ground.decimals import decimal_digits_of
 from toolkit.ground.toml_reader import tuples
 from toolkit.scheme.shapes import (
     Borda,
@@ -59,7 +60,8 @@ def made(**written: Any) -> Relative:
 
 
 def column(raw: list[float]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    return np.array(raw, dtype=np.float64)
+    """Raw values as they are measured: each is what its digits say."""
+    return decimal_digits_of(raw)
 
 
 def same(left: Any, right: Any) -> bool:

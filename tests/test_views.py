@@ -274,10 +274,9 @@ def test_certain_members_are_not_called_uncertain(evaluation: Evaluation) -> Non
 
 
 def test_english_where_the_scheme_is_english(english: Evaluation) -> None:
-    data = {english.scheme.title, *english.ranking["name"], *english.members["class"]}
+    named = "|".join({*english.members["class"], *(award.label for award in english.scheme.awards)})  # as the committee calls them
     for table in (views.awards_table(english), views.near_line_table(english), views.evidence(english)):
-        assert not re.search(r"[一-鿿]", " ".join((*table.headings, table.caption, table.note)))
-    assert data
+        assert not re.search(r"[一-鿿]", re.sub(named, "", " ".join((*table.headings, table.caption, table.note))))
 
 
 def test_hostile_names_are_only_text(hostile: Evaluation) -> None:

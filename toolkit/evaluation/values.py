@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from toolkit.evaluation.value_checks import Valued, value_problems
+from toolkit.ground.decimals import decimal_digits_of
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.ranking import Floats, Mask
 from toolkit.indicators.single_rows import Column, RawValues
@@ -209,7 +210,7 @@ def _treated(item: Indicator, numbers: Floats) -> tuple[Indicator, Floats, Mask 
     if item.outliers is None:
         return item, numbers, None
     treatment = item.outliers.resolved(numbers)
-    used = treatment.applied(numbers)
+    used = decimal_digits_of(treatment.applied(numbers))
     changed = ~np.isnan(numbers) & (used != numbers)
     return item.model_copy(update={"outliers": treatment}), used, changed
 

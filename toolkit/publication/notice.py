@@ -202,7 +202,7 @@ def count_line(extract: Extract, shown: int, language: Language) -> Safe:
     """How many of the list are shown."""
     of = len(extract.rows)
     if shown == of and extract.notice.get("unnamed"):
-        line = phrase("列出 {of} 家，另有 {n} 家不列名称", "{of} members named, {n} not", of=of, n=extract.notice["unnamed"])
+        line = phrase("列出 {of} 家，另有 {n} 家不列名称", "{of:member|members} named, {n} not", of=of, n=extract.notice["unnamed"])
         return element("span", line.into(language), css="count")
     if shown == of:
         return element("span", phrase("共 {of} 家", "{of:member|members}", of=of).into(language), css="count")

@@ -173,7 +173,7 @@ def _others(names: Sequence[str]) -> Iterator[Problem]:
     if names:
         listed, more = names[:LISTED], len(names) > LISTED
         rule = phrase(
-            "这 {n} 个文件不是表格，没有读取：{zh}", "these {n} files are no tables and are not read: {en}", n=len(names),
+            "这 {n} 个文件不是表格，没有读取：{zh}", "{n:file here is no table and is|files here are no tables and are} not read: {en}", n=len(names),
             zh="、".join(listed) + "等" * more, en=", ".join(listed) + ", …" * more,
         )  # fmt: skip
         yield Problem("note", rule, Phrase("如有记录请录入表格", "enter what they record into a table"), file=FOLDER)

@@ -177,7 +177,7 @@ def _spellings(often: Mapping[str, int], words: AbstractSet[str]) -> dict[str, s
 
 
 def _spelt_otherwise(first: pd.Series[Any], name: str, count: int, best: Mapping[str, str], table: Table) -> Problem:
-    rule = phrase("有 {n} 处与“{best}”之类只差全角半角、大小写或空格，按同一个算", "{n} cells differ from `{best}` and the like in width, case or blanks only: taken as the same",
+    rule = phrase("有 {n} 处与“{best}”之类只差全角半角、大小写或空格，按同一个算", "{n:cell differs|cells differ} from `{best}` and the like in width, case or blanks only: taken as the same",
                   n=count, best=best[first[name]])  # fmt: skip
     mend = Phrase("若不是同一个，请改成不同的写法", "write them differently if they are not the same")
     headings = table.column[name].headings
