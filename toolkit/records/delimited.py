@@ -124,8 +124,10 @@ def _holds_rows(lines: Sequence[str], mark: str, usual: int) -> bool:
     line begins as a row does anyway, and tells nothing but where the quote stands before all else.
     """
     before = QUOTED.sub("", lines[0]).split('"')[0].count(mark)
+    within, _, behind = lines[-1].partition('"')
+    counts = [*(line.count(mark) for line in lines[:-1]), within.count(mark) + QUOTED.sub("", behind).count(mark)]
     expected = [before, *[0] * (len(lines) - 2), usual - before]
-    full = [line for line, count in zip(lines, expected, strict=True) if line.count(mark) == usual > count]
+    full = [line for line, count, least in zip(lines, counts, expected, strict=True) if count == usual > least]
     return any(_begins_as(line, lines[0], mark) for line in full if line is not lines[0] or not before)
 
 
