@@ -43,11 +43,17 @@ def xls(
     hidden_rows: Sequence[int] = (),
     hidden_columns: Sequence[int] = (),
     password: bool = False,
+    shown_as: int = 9,
+    struck: bool = False,
 ) -> bytes:
-    """A workbook of Excel 97 to 2003 with one sheet 签到. A cell may be text, a number, "#N/A" or "35%"."""
+    """A workbook of Excel 97 to 2003 with one sheet 签到. A cell may be text, a number, "#N/A", "=" (never calculated) or "35%".
+
+    What ends in % has a style of its own, whose number format is `shown_as` and whose font may be struck out.
+    """
     name = "签到".encode("utf-16-le")
     locked = _record(0x2F, bytes(54)) if password else b""
-    styles = _record(0xE0, struct.pack("<2H", 0, 0) + bytes(16)) + _record(0xE0, struct.pack("<2H", 0, 9) + bytes(16))
+    fonts = _record(0x31, bytes(14)) + _record(0x31, struct.pack("<2H", 200, 0x08 * struck) + bytes(10))
+    styles = fonts + _record(0xE0, struct.pack("<2H", 0, 0) + bytes(16)) + _record(0xE0, struct.pack("<2H", 1, shown_as) + bytes(16))
     before = _begin(0x05) + locked + styles
     start = len(before) + 4 + 8 + len(name) + 4
     entry = _record(0x85, struct.pack("<IBBBB", start, 0, 0, 2, 1) + name)
@@ -78,6 +84,8 @@ def _cell(row: int, column: int, cell: object) -> bytes:
         return _record(0x205, place + bytes([42, 1]))
     if cell == "#DIV/0!":  # a failed formula
         return _record(0x06, place + bytes([2, 0, 7, 0, 0, 0, 255, 255]) + struct.pack("<HIH", 0, 0, 0))
+    if cell == "=":
+        return _record(0x06, place + bytes(8) + struct.pack("<HIH", 2, 0, 0))
     if isinstance(cell, str) and cell.endswith("%"):
         return _record(0x203, struct.pack("<3Hd", row, column, 1, float(cell[:-1]) / 100))
     if isinstance(cell, int | float):

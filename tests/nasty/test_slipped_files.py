@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.nasty.loading import MEMBERS, SPEC
 from tests.nasty.nasty import JIA, YI, rewritten, xlsx
-from tests.nasty.old_workbooks import ods
+from tests.nasty.old_workbooks import ods, xls
 from tests.nasty.raw_workbooks import HEAD, MAIN, bombs, line, raw
 from toolkit.ground.problems import Problem, Severity
 from toolkit.records import Records, load_records
@@ -87,6 +87,8 @@ def test_an_ending_counts_in_any_case(name: str, tmp_path: Path) -> None:
     records = load(tmp_path, {"签到1.xlsx": raw(line("")), name: raw(line('<c r="B2" t="inlineStr"><is><t>E2</t></is></c>'))}, ".xlsx")
     assert len(records.frames["a"]) == 2
     assert f"records/{name}" in records.digests
+    (tmp_path / "records" / "会员.csv").rename(tmp_path / "records" / "会员.CSV")
+    assert "records/会员.CSV" in load_records(tmp_path, load_tables(tmp_path / "tables.toml"), SPEC).digests
 
 
 def test_each_file_that_may_hold_records_and_no_table_names_is_told_with_the_nearest_pattern(tmp_path: Path) -> None:
@@ -263,6 +265,14 @@ def test_a_calc_sheet_tells_what_is_struck_out_and_months_too(tmp_path: Path) ->
     records = load(tmp_path, {"签到.ods": content})
     assert "struck out" in str(cell(records, "hours", 2))
     assert str(cell(records, "until", 3)) == "2018-02-28 00:00:00"
+
+
+def test_an_old_workbook_tells_months_what_is_struck_out_and_what_was_never_calculated(tmp_path: Path) -> None:
+    rows = [HEAD, (JIA, "E1", "=", "", ""), (JIA, "E2", "", "", f"{43132 * 100}%")]
+    records = load(tmp_path, {"签到.xls": xls(rows, shown_as=57, struck=True)})
+    assert "never calculated" in str(cell(records, "hours", 2))
+    assert str(cell(records, "until", 3)) == "2018-02-28 00:00:00"
+    assert [p.rule.en for p in said(records, "warning")] == ["cells that are struck out are read all the same: 截止 rows 3"]
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,8 @@ RARE = 1 / 4  # share of characters outside GB 2312 that Chinese text here does 
 WESTERN = {letter: n for n in range(128, 256) if (letter := bytes([n]).decode("cp1252", "ignore"))}
 PUNCTUATION = frozenset("，。、（）；：“”《》—·！？")
 
+Joined = tuple[int, int, list[str]]  # a row of several lines: the numbers of its first and last, and its cells
+
 UNKNOWN = Phrase("不是 UTF-8、GB18030 或 UTF-16", "not UTF-8, GB18030 or UTF-16")
 SEEMS_UTF_16 = Phrase("像是没有标记的 UTF-16", "it seems to be UTF-16 without its mark")
 SEEMS_FOREIGN = Phrase("像是繁体中文（Big5）或日文的编码", "it seems to be in Big5 or Shift-JIS")
@@ -77,7 +79,7 @@ def _rows(text: str, mark: str) -> list[list[str]] | Finding:
     """The cells of each row; a finding where quotes do not match, or there are too many."""
     taken: list[str] = []  # the lines of the row that is being read
     rows: list[list[str]] = []
-    joined: list[tuple[int, list[str]]] = []  # rows of several lines: the first one's number, and all of them
+    joined: list[Joined] = []
     cells = 0
     reader = csv.reader(_taking(text, taken), delimiter=mark, strict=True)
     try:
@@ -85,7 +87,7 @@ def _rows(text: str, mark: str) -> list[list[str]] | Finding:
             rows.append(row)
             cells += len(row) + 1
             if len(taken) > 1:
-                joined.append((reader.line_num - len(taken) + 1, taken.copy()))
+                joined.append((reader.line_num - len(taken) + 1, reader.line_num, row))
             if cells > MOST_CELLS:
                 return TOO_LARGE
             taken.clear()
@@ -106,10 +108,11 @@ def _open_quote(line: int) -> Finding:
     return Finding(rule, Phrase("请补上或删去引号，或另存为 .xlsx", "close or remove the quote, or save it as .xlsx"))
 
 
-def _swallowed(joined: Sequence[tuple[int, list[str]]], rows: Sequence[Sequence[str]], mark: str) -> Finding | None:
+def _swallowed(joined: Sequence[Joined], rows: Sequence[Sequence[str]], mark: str) -> Finding | None:
     """What is wrong where a quoted cell holds line breaks and what stands between them are rows of the table."""
-    usual = Counter(map(len, rows)).most_common(1)[0][0] - 1 if joined else 0
-    places = [f"{first}–{first + len(lines) - 1}" for first, lines in joined if usual and _holds_rows(lines, mark, usual)]
+    widths = Counter(len(row) for row in rows if len(row) > 1) if joined else Counter()
+    usual = max(widths, key=lambda width: widths[width], default=0) - 1
+    places = [f"{first}–{last}" for first, last, row in joined if usual > 0 and _holds_rows(row, mark, usual)]
     if not places:
         return None
     rule = phrase("第 {lines} 行被引号连成了一行，中间的行像是另外的记录", "lines {lines} are held together by quotes as one row, and read like rows of their own",
@@ -117,22 +120,32 @@ def _swallowed(joined: Sequence[tuple[int, list[str]]], rows: Sequence[Sequence[
     return Finding(rule, Phrase("请删去多余的引号，或另存为 .xlsx", "remove the stray quotes, or save it as .xlsx"))
 
 
-def _holds_rows(lines: Sequence[str], mark: str, usual: int) -> bool:
-    """Whether one of these lines, held together by quotes, is a row: it has as many separators, and begins as the first does.
+def _holds_rows(row: Sequence[str], mark: str, usual: int) -> bool:
+    """Whether a line within one of the cells is a row: it has as many separators, and begins as the row itself does."""
+    begins = row[0].split(mark)[0].split("\n")[0]
+    return any(_begins_as(line, begins, mark) for place in range(len(row)) for line in _full(row, place, mark, usual))
 
-    A remark of several lines leaves the separators before it to its first line, and those behind it to its last. Its first
-    line begins as a row does anyway, and tells nothing but where the quote stands before all else.
+
+def _full(row: Sequence[str], place: int, mark: str, usual: int) -> Iterator[str]:
+    """The lines of a cell that have as many separators as a row: its last one together with those behind the cell.
+
+    Its first one begins as a row does anyway, and tells something in the first cell only.
     """
-    before = QUOTED.sub("", lines[0]).split('"')[0].count(mark)
-    expected = [before, *[0] * (len(lines) - 2), usual - before]
-    full = [line for line, count in zip(lines, expected, strict=True) if line.count(mark) == usual > count]
-    return any(_begins_as(line, lines[0], mark) for line in full if line is not lines[0] or not before)
+    first, *others = row[place].splitlines() or [""]
+    if not others:
+        return
+    behind = len(row) - 1 - place
+    yield from (line for line in others[:-1] if line.count(mark) == usual)
+    if mark in others[-1] and others[-1].count(mark) + behind == usual:
+        yield others[-1]
+    if place == 0 and first.count(mark) == usual:
+        yield first
 
 
-def _begins_as(line: str, other: str, mark: str) -> bool:
-    """Whether both begin with words, or both with a code."""
-    begins, same = (text.split(mark, 1)[0].strip('" \t') for text in (line, other))
-    return begins.isascii() == same.isascii() and bool(begins) == bool(same)
+def _begins_as(line: str, begins: str, mark: str) -> bool:
+    """Whether a line begins with words, or with a code, as does what stands before all else."""
+    own, other = line.split(mark, maxsplit=1)[0].strip(), begins.strip()
+    return own.isascii() == other.isascii() and bool(own) == bool(other)
 
 
 def _separator(text: str) -> str:

@@ -100,7 +100,8 @@ def folder_problems(folder: Path, tables: Tables, digests: Mapping[str, str]) ->
     lying = _lying(folder, tables)
     patterns = {table.file: table.label or name for name, table in tables.table.items() if table.file}
     again = [_again(name, same) for name, same in _doubles(digests)]
-    return [*again, *(_unread(name, patterns, _copy_of(folder / name, folder, digests)) for name in lying.records), *_others(lying.others)]
+    copies = _copies(folder, lying.records, digests)
+    return [*again, *(_unread(name, patterns, copies.get(name)) for name in lying.records), *_others(lying.others)]
 
 
 def _lying(folder: Path, tables: Tables) -> Lying:
@@ -138,14 +139,23 @@ def _doubles(digests: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield name, same
 
 
-def _copy_of(path: Path, folder: Path, digests: Mapping[str, str]) -> str | None:
-    """The file that was read and has the same bytes; None without one."""
+def _copies(folder: Path, unread: Sequence[str], digests: Mapping[str, str]) -> dict[str, str]:
+    """For each file that is the same as one that was read, byte for byte, that one."""
+    sizes = {_size(folder / name) for name in digests} - {None}
+    first = {digest: name for name, digest in reversed([*digests.items()])}
+    alike = [name for name in unread if _size(folder / name) in sizes]
+    return {name: first[digest] for name in alike if (digest := _digest(folder / name)) in first}
+
+
+def _size(path: Path) -> int | None:
+    return path.stat().st_size if path.is_file() else None
+
+
+def _digest(path: Path) -> str:
     try:
-        size = path.stat().st_size
-        alike = {digest: name for name, digest in digests.items() if (folder / name).is_file() and (folder / name).stat().st_size == size}
-        return alike.get(file_digest(path)) if alike and path.is_file() else None
+        return file_digest(path)
     except OSError:
-        return None
+        return ""
 
 
 def _again(name: str, same: str) -> Problem:
