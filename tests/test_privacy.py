@@ -24,8 +24,8 @@ from toolkit.ground.problems import Problem, Refused
 from toolkit.ground.text import Phrase
 from toolkit.records.dictionary import load_tables
 from toolkit.records.files import read_sheet
-from toolkit.records.references import reference_problems
 from toolkit.records.members import Register
+from toolkit.records.references import reference_problems
 from toolkit.records.sheet import take_in
 from toolkit.records.table import collect
 from toolkit.scheme import load_scheme
