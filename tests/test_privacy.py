@@ -24,6 +24,7 @@ from toolkit.ground.problems import Problem, Refused
 from toolkit.ground.text import Phrase
 from toolkit.records.dictionary import load_tables
 from toolkit.records.files import read_sheet
+from toolkit.records.members import Register
 from toolkit.records.references import reference_problems
 from toolkit.records.sheet import take_in
 from toolkit.records.table import collect
@@ -209,7 +210,7 @@ def test_the_layers_below_say_how_much_they_hold_and_not_what(spoilt: Path) -> N
     people = tables.table["people"]
     for name in ("联系人1.xlsx", "联系人2.xlsx", "联系人5.csv"):
         sheet = read_sheet((spoilt / "records" / name).read_bytes(), name)
-        taken = take_in(sheet, name, people.column, ["code"], frozenset(["001"]))
+        taken = take_in(sheet, name, people.column, ["code"], Register.of(["001"]))
         assert met(f"{sheet!r} {taken!r}") == []
     collected = collect(spoilt, people)
     assert met(repr(collected)) == []

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, phrase
-from toolkit.records.cells import Cell, read_cells
+from toolkit.records.cells import EXCEL_ERRORS, Cell, read_cells
 from toolkit.records.dictionary import NUMERIC, Column
 from toolkit.records.files import Sheet
 from toolkit.records.findings import normal_heading, plain, shown
@@ -93,7 +93,7 @@ def _belongs(row: Sequence[object], place: int, first: int) -> bool:
     if not any(map(str.isalnum, text)) or is_remark(text):
         return True
     if TOTAL.fullmatch("".join(plain(row[first]).split())):
-        return bool(FIGURE.fullmatch(text))
+        return bool(FIGURE.fullmatch(text) or EXCEL_ERRORS.fullmatch(text))
     beside = "".join(plain(row[place - 1]).split()) if place else ""
     return bool(SIGNATURE.fullmatch(beside) or NOTE.fullmatch(beside)) and (not any(map(str.isdigit, text)) or _is_day(row[place]))
 
