@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
+
+import xlsxwriter
 
 from toolkit.evaluation import Evaluation
 from toolkit.ground.problems import Problems
 from toolkit.ground.resources import file_digest
-from toolkit.sealing import seal_edition
+from toolkit.records import Records
+from toolkit.sealing import seal_edition, verify_bag
 from toolkit.sealing.bag import MANIFEST, TAG_MANIFEST
 
 DAY = dt.date(2019, 3, 1)
@@ -24,7 +29,22 @@ def extract(
     folder.mkdir(parents=True)
     awarded = evaluation.ranking.loc[evaluation.ranking["award"] != "", "name"].tolist()
     notice = {"revision": revision, "sealed_on": str(sealed_on), "digests": dict(digests), "awarded": awarded}
-    (folder / "notice.json").write_text(json.dumps(notice, ensure_ascii=False), encoding="utf-8")
+    (folder / "notice.json").write_text(json.dumps(notice, ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / "awards.csv").write_text("\n".join(["name", *awarded, ""]), encoding="utf-8-sig")
+
+
+def survey(evaluation: Evaluation, records: Records, folder: Path, progress: Callable[[str], None]) -> None:
+    """Papers for the meeting that are quickly made: who is awarded, on a page and in a workbook."""
+    assert len(records.members)
+    progress("papers")
+    folder.mkdir(parents=True)
+    rows = evaluation.ranking[["name", "award", "total"]].to_numpy().tolist()
+    (folder / "one_page.html").write_text("\n".join(f"<p>{name} {award}</p>" for name, award, _ in rows), encoding="utf-8")
+    with xlsxwriter.Workbook(folder / "robustness.xlsx", {"strings_to_formulas": False}) as book:
+        book.set_properties({"created": dt.datetime(2018, 12, 31)})  # noqa: DTZ001 - a workbook's clock has no zone
+        sheet = book.add_worksheet("一页结论")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
 
 
 def write_notebook(path: Path, *cells: str) -> None:
@@ -45,8 +65,16 @@ def write_house(folder: Path) -> Path:
 
 def sealed(edition: Path, house: Path, revision: str = "r1") -> Path:
     return seal_edition(
-        edition, revision, notebooks=house, pages=house / "pages", extract=extract, sealed_on=DAY
+        edition, revision, notebooks=house, pages=house / "pages", extract=extract, survey=survey, sealed_on=DAY
     )
+
+
+def verified(bag: Path, *, replay: bool = False, **others: Any) -> Problems:
+    """What is wrong with a bag of this house."""
+    with tempfile.TemporaryDirectory() as folder:
+        house = write_house(Path(folder))
+        made = {"notebooks": house, "pages": house / "pages", "extract": extract, "survey": survey}
+        return verify_bag(bag, replay=replay, **(made | others))
 
 
 def files(bag: Path) -> list[Path]:
@@ -58,15 +86,11 @@ def named(problems: Problems) -> set[str]:
 
 
 def with_new_manifests(bag: Path) -> None:
-    """What a forger does: recompute every digest."""
-    for manifest in (MANIFEST, TAG_MANIFEST):
-        names = [line.split("  ", 1)[1] for line in (bag / manifest).read_text("utf-8").splitlines()]
-        lines = (f"{file_digest(bag / name)}  {name}\n" for name in names)
-        if manifest == MANIFEST:
-            size = sum((bag / name).stat().st_size for name in names)
-            info = (bag / "bag-info.txt").read_text("utf-8").splitlines()
-            kept = [line for line in info if not line.startswith("Payload-Oxum")]
-            (bag / "bag-info.txt").write_text(
-                "\n".join([*kept, f"Payload-Oxum: {size}.{len(names)}\n"]), "utf-8"
-            )
-        (bag / manifest).write_text("".join(lines), "utf-8")
+    """What a forger does: list whatever files there are now, with their digests."""
+    everything = [path.relative_to(bag).as_posix() for path in files(bag)]
+    payload = [name for name in everything if name.startswith("data/")]
+    info = [line for line in (bag / "bag-info.txt").read_text("utf-8").splitlines() if not line.startswith("Payload-Oxum")]
+    size = sum((bag / name).stat().st_size for name in payload)
+    (bag / "bag-info.txt").write_text("\n".join([*info, f"Payload-Oxum: {size}.{len(payload)}\n"]), "utf-8")
+    for manifest, names in ((MANIFEST, payload), (TAG_MANIFEST, sorted({*everything} - {*payload, TAG_MANIFEST}))):
+        (bag / manifest).write_text("".join(f"{file_digest(bag / name)}  {name}\n" for name in names), "utf-8")

@@ -9,9 +9,8 @@ from pathlib import Path
 import bagit
 import pytest
 
-from tests.sealing import files, named
+from tests.sealing import files, named, verified
 from toolkit.ground.problems import Problems
-from toolkit.sealing import verify_bag
 from toolkit.sealing.bag import MANIFEST, TAG_MANIFEST
 
 
@@ -27,17 +26,17 @@ def test_any_changed_byte_is_named(bag: Path) -> None:
         before = path.read_bytes()
         for position in {0, len(before) // 2, len(before) - 1}:
             path.write_bytes(before[:position] + bytes([before[position] ^ 32]) + before[position + 1 :])
-            told = verify_bag(bag).text("en")
+            told = verified(bag).text("en")
             assert path.relative_to(bag).as_posix() in told, (path, position)
         path.write_bytes(before)
-    assert verify_bag(bag) == Problems()
+    assert verified(bag) == Problems()
 
 
 def test_any_missing_file_is_named(bag: Path) -> None:
     for path in files(bag):
         before = path.read_bytes()
         path.unlink()
-        assert path.relative_to(bag).as_posix() in verify_bag(bag).text("en")
+        assert path.relative_to(bag).as_posix() in verified(bag).text("en")
         path.write_bytes(before)
 
 
@@ -47,7 +46,7 @@ def test_any_missing_file_is_named(bag: Path) -> None:
 def test_an_added_file_is_named(bag: Path, name: str) -> None:
     (bag / name).parent.mkdir(exist_ok=True)
     (bag / name).write_text("x", encoding="utf-8")
-    assert named(verify_bag(bag)) == {name}
+    assert named(verified(bag)) == {name}
 
 
 def test_a_link_in_place_of_a_file_is_named(bag: Path, tmp_path: Path) -> None:
@@ -55,14 +54,14 @@ def test_a_link_in_place_of_a_file_is_named(bag: Path, tmp_path: Path) -> None:
     shutil.copy(path, tmp_path / "elsewhere.csv")
     path.unlink()
     path.symlink_to(tmp_path / "elsewhere.csv")
-    assert named(verify_bag(bag)) == {"data/results/ranking.csv"}
+    assert named(verified(bag)) == {"data/results/ranking.csv"}
 
 
 def test_a_manifest_never_leads_out_of_the_bag(bag: Path) -> None:
     with (bag / MANIFEST).open("a", encoding="utf-8") as file:
         file.write(f"{'0' * 64}  data/../../secret\n")
-    assert MANIFEST in named(verify_bag(bag))
+    assert MANIFEST in named(verified(bag))
 
 
 def test_what_is_no_bag_is_told(tmp_path: Path) -> None:
-    assert MANIFEST in named(verify_bag(tmp_path))
+    assert MANIFEST in named(verified(tmp_path))

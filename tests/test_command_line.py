@@ -157,7 +157,7 @@ def test_an_edition_without_approval_is_sealed_without_a_page(
 ) -> None:
     scheme = small_edition / "scheme.toml"
     scheme.write_text(scheme.read_text("utf-8").replace('approval = "测试〔2019〕1号"\n', ""), "utf-8")
-    monkeypatch.setattr("toolkit.ground.resources.house_folder", lambda name: house_folder(name) if name == "templates/papers" else house)
+    monkeypatch.setattr("toolkit.sealing.parts.house_folder", lambda _: house)
     done = run("seal", small_edition, "--as", "r1")
     assert done.exit_code == 0, done.output
     assert "批准文号" in done.output

@@ -10,12 +10,11 @@ import pytest
 from openpyxl.comments import Comment
 
 from tests.panels.judged import SCHEME, SHEETS, TABLES, write_judged_edition
-from tests.sealing import sealed, write_house
+from tests.sealing import sealed, verified, write_house
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
-from toolkit.ground.problems import Refused
+from toolkit.ground.problems import Problems, Refused
 from toolkit.publication.extract import public_extract
-from toolkit.sealing import verify_bag
 from toolkit.sealing.frozen_edition import freeze_edition
 
 NAMES = ("张三三", "李四四", "王五五", "赵六六", "配偶任职", "说了一句")
@@ -97,7 +96,7 @@ def test_a_sealed_bag_computes_again_and_its_public_part_knows_nothing_of_the_pa
     approved = SCHEME.replace('edition = "judged-2018"', 'edition = "judged-2018"\napproval = "测试〔2019〕1号"')
     folder = write_judged_edition(tmp_path / "e", scheme=f'{approved}{published}[publication]\ncontact = "秘书处"\n{BORNE}')
     bag = sealed(folder, write_house(tmp_path / "house"))
-    assert not verify_bag(bag, replay=True).errors
+    assert verified(bag, replay=True) == Problems()
     evaluation = evaluate(*(getattr(open_edition(bag / "data/edition"), part) for part in ("scheme", "records")))
     public_extract(evaluation, "r1", {}, "2019-03-01").write(tmp_path / "public")
     told = everything(tmp_path / "public") + everything(bag / "data/results")

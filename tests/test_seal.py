@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from tests.sealing import IMPORTS, extract, files, named, sealed, write_notebook
+from tests.sealing import IMPORTS, files, named, sealed, verified, write_notebook
 from toolkit import sealing as seal
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Problems, Refused
+from toolkit.ground.whole_files import only_one
 from toolkit.scheme import load_scheme
 from toolkit.scheme.writing import write_scheme
-from toolkit.sealing import only_one, verify_bag
+from toolkit.sealing import SEALING
 from toolkit.sealing.bag import read_bag_info
 
 
 def test_a_seal_is_quiet(whole: Path) -> None:
-    assert verify_bag(whole) == Problems()
-    assert verify_bag(whole, replay=True, extract=extract) == Problems()
+    assert verified(whole) == Problems()
+    assert verified(whole, replay=True) == Problems()
 
 
 def test_what_is_in_it(whole: Path) -> None:
@@ -47,6 +50,9 @@ def test_what_is_in_it(whole: Path) -> None:
         "notebooks/1_data.ipynb",
         "pages/results.ipynb",
         "public/notice.json",
+        "public/awards.csv",
+        "meeting/one_page.html",
+        "meeting/robustness.xlsx",
         "environment.txt",
     }
     assert names == results | edition | others
@@ -74,7 +80,7 @@ def test_a_sealed_scheme_holds_what_its_values_were_compared_with(small_edition:
     edition = open_edition(bag / "edition")
     again, before = (evaluate(scheme, edition.records) for scheme in (held, decided))
     pd.testing.assert_frame_equal(again.scores, before.scores, check_exact=True)
-    assert verify_bag(bag.parent, replay=True, extract=extract) == Problems()
+    assert verified(bag.parent, replay=True) == Problems()
 
 
 def test_its_files_are_read_only(whole: Path) -> None:
@@ -122,6 +128,25 @@ def test_a_notebook_that_shows_a_path_is_refused(small_edition: Path, house: Pat
     assert nothing_is_left(small_edition)
 
 
+def test_a_member_called_like_a_path_of_this_machine_stops_no_seal(small_edition: Path, house: Path) -> None:
+    members, name = small_edition / "records" / "会员名册.csv", f"{tempfile.gettempdir()}/<甲>代理公司"
+    other = str(Path.home() / "乙代理公司")
+    members.write_text(members.read_text("utf-8-sig").replace("甲招标代理公司", name).replace("乙招标代理公司", other), "utf-8")
+    cell = "(Path(os.environ['COMMITTEE_EDITION']) / 'records' / '会员名册.csv').read_text('utf-8')"
+    write_notebook(house / "2_weights.ipynb", f"{IMPORTS}\nfrom html import escape", cell, f"escape({cell})")
+    assert sealed(small_edition, house).is_dir()
+
+
+def test_a_full_disk_stops_a_seal_in_words(small_edition: Path, house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(seal, "write_bag", full)
+    with pytest.raises(Refused, match="the disk is full"):
+        sealed(small_edition, house)
+    assert nothing_is_left(small_edition)
+
+
 def test_a_notebook_that_writes_into_the_edition_is_refused(small_edition: Path, house: Path) -> None:
     write_notebook(house / "2_weights.ipynb", IMPORTS, "Path(os.environ['COMMITTEE_EDITION'], 'a').touch()")
     with pytest.raises(Refused, match="changed the edition"):
@@ -153,7 +178,7 @@ def test_a_seal_broken_off_at_any_step_leaves_no_bag(
         with pytest.raises(KeyboardInterrupt):
             sealed(small_edition, house)
     assert nothing_is_left(small_edition)
-    assert verify_bag(sealed(small_edition, house)) == Problems()
+    assert verified(sealed(small_edition, house)) == Problems()
 
 
 KILLED = """
@@ -161,7 +186,7 @@ import sys, datetime
 from pathlib import Path
 from toolkit.sealing import seal_edition
 edition, house = map(Path, sys.argv[1:])
-seal_edition(edition, "r1", notebooks=house, pages=house / "pages", extract=None, progress=lambda told: print(told, flush=True))
+seal_edition(edition, "r1", notebooks=house, pages=house / "pages", survey=lambda *_: None, progress=lambda told: print(told, flush=True))
 """
 
 
@@ -182,7 +207,7 @@ def test_a_killed_seal_leaves_no_bag_and_the_next_clears_up(small_edition: Path,
 
 def test_two_seals_at_a_time_are_refused(small_edition: Path, house: Path) -> None:
     (small_edition / "sealed").mkdir()
-    with only_one(small_edition / "sealed" / ".lock"), pytest.raises(Refused, match="under way"):
+    with only_one(small_edition / "sealed" / ".lock", SEALING), pytest.raises(Refused, match="under way"):
         sealed(small_edition, house)
 
 

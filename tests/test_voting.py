@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.ballots.test_decided import SLIP
 from tests.ballots.test_returned import filled
 from tests.ballots.voters import NAME, edition
 from tests.sealing import sealed, write_house
 from tests.test_command_line import run
+from toolkit import ballots
 from toolkit.scheme import load_scheme
 
 NAMED = f'name = "{NAME}"\n'
@@ -35,6 +41,44 @@ def test_adopt_shows_the_change_and_writes_it_between_the_comments(small_edition
     assert "权重：学习交流 60 → 65" in done.output
     assert {group.id: group.weight for group in load_scheme(small_edition / "scheme.toml").groups} == {"learning": 65, "conduct_group": 35}
     assert "没有改动" in run("ballots", small_edition, "--adopt").output
+
+
+def test_adopt_keeps_the_scheme_as_it_was_and_says_where(small_edition: Path) -> None:
+    before = (voted(small_edition, E01=50, E02=70, E03=75) / "scheme.toml").read_bytes()
+    said = run("ballots", small_edition, "--adopt").output
+    (former,) = small_edition.glob("scheme.*.toml")
+    assert former.read_bytes() == before
+    assert f"原来的办法存为 {former.name}" in said
+
+
+def test_an_adoption_that_cannot_be_written_leaves_the_scheme_whole_and_says_so(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (voted(small_edition, E01=50, E02=70, E03=75) / "scheme.toml").read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(os, "fsync", full)
+    done = run("ballots", small_edition, "--adopt")
+    assert done.exit_code == 1
+    assert "磁盘已满" in done.output
+    assert "已写入" not in done.output
+    assert [(path.name, path.read_bytes()) for path in small_edition.glob("*scheme*")] == [("scheme.toml", before)]
+
+
+def test_a_scheme_that_was_changed_meanwhile_is_not_written_over(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = voted(small_edition, E01=50, E02=70, E03=75) / "scheme.toml"
+    whole = ballots.scheme_with_group_weights
+
+    def slow(*given: Any) -> Any:
+        path.write_text(path.read_text("utf-8").replace("seed     = 12", "seed     = 13"), "utf-8")
+        return whole(*given)
+
+    monkeypatch.setattr(ballots, "scheme_with_group_weights", slow)
+    done = run("ballots", small_edition, "--adopt")
+    assert done.exit_code == 1
+    assert "刚被别人改过，未写入" in done.output
+    assert load_scheme(path).seed == 13
+    assert load_scheme(path).groups[0].weight == 60
 
 
 def test_a_faulty_ballot_stops_the_adoption(small_edition: Path) -> None:

@@ -49,17 +49,22 @@ class Edition:
 
 
 def open_edition(folder: Path | str | None = None) -> Edition:
-    """The edition in `folder`; without one that of the notebook's server, or else the demo.
+    """The edition in `folder`; without one that of the notebook's server, or in whose ``notebooks/`` one works, or else the demo.
 
     Raises
     ------
     Refused
         With all problems of scheme, tables and records, when any of them is an error.
     """
-    edition, problems = check_edition(folder or os.environ.get(EDITION) or house_folder("data/demo"))
+    edition, problems = check_edition(folder or os.environ.get(EDITION) or _around(Path.cwd()) or house_folder("data/demo"))
     if edition is None or problems.errors:
         raise Refused(problems)
     return edition
+
+
+def _around(place: Path) -> Path | None:
+    """The edition whose own notebooks lie in `place`, whatever opened them there."""
+    return place.parent if place.name == "notebooks" and (place.parent / "scheme.toml").is_file() else None
 
 
 def check_edition(folder: Path | str) -> tuple[Edition | None, Problems]:

@@ -20,6 +20,7 @@ from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Decision, Fault, read_model
 from toolkit.ground.toml_syntax import KeyPath, Raw
+from toolkit.ground.whole_files import edition_lock, write_whole
 from toolkit.scheme.checks import TOTAL
 from toolkit.scheme.checks.tree import unknown
 from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, PSEUDONYM, Name, is_pseudonym
@@ -307,17 +308,15 @@ def write_ballot(folder: Path | str, ballot: Ballot) -> Path:
     Raises
     ------
     Refused
-        When this expert's ballot of this round is there already, or the expert goes by a name.
+        When this expert's ballot of this round is there already, the expert goes by a name, or it cannot be written.
     """
     if not is_pseudonym(ballot.expert):
         raise refuse(NO_CODE, GIVE_CODE, column="expert")
     path = Path(folder, FOLDER, ballot_name(ballot))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:  # of two who write at once one is refused
-            file.write(ballot_text(ballot))
-    except FileExistsError:
-        raise refuse(THERE, MOVE, file=f"{FOLDER}/{path.name}") from None
+    with edition_lock(Path(folder)):  # of two who write at once one is refused
+        if path.exists():
+            raise refuse(THERE, MOVE, file=f"{FOLDER}/{path.name}")
+        write_whole(path, ballot_text(ballot))
     return path
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from toolkit.commands import edition, evaluation, experts, seal
+from toolkit.commands import edition, evaluation, experts, lab, seal
 from toolkit.commands.console import Reader
 from toolkit.commands.usage import Command, Committee
 
@@ -34,4 +34,4 @@ def committee(language: Reader = "zh") -> None:
 
 for command in COMMANDS:
     app.command(cls=Command)(command)
-app.command(cls=Command, context_settings=PASSED_ON)(evaluation.lab)
+app.command(cls=Command, context_settings=PASSED_ON)(lab.lab)

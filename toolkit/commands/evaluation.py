@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
     from toolkit.sensitivity.robustness import Firmness
     from toolkit.sensitivity.weights.draws import WeightDraws
 
-SETTINGS = "JUPYTER_CONFIG_PATH"
 HANGS = Phrase("名单系于什么", "what the list hangs on")
 NOWHERE = Phrase("没有写明得分单写到哪里；请写 --out 文件夹，或写 --text 打印", "it is not said where the cards go: name a folder with --out, or print them with --text")
 NO_CODE = Phrase("请照会员名册填写代码", "write the code as the list of members has it")
@@ -92,24 +89,6 @@ def cards(
         if out is not None:
             written = _write_cards(edition, evaluation, out, member, language=language)
             say(language, phrase("已写出 {n} 份得分单：{out}", "{n} score cards are in {out}", n=len(written), out=out))
-
-
-def lab(
-    context: typer.Context,
-    folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False, metavar="届次文件夹 EDITION", help="一届的文件夹 the edition folder")] = None,
-    language: Reader = "zh",  # noqa: ARG001 - JupyterLab has menus of its own
-) -> None:
-    """在 JupyterLab 中打开本届的笔记本。 JupyterLab on the notebooks, for this edition; its own options may follow."""
-    import subprocess
-
-    from toolkit.edition import EDITION
-    from toolkit.ground.resources import house_folder
-
-    # Chinese menus and no calls for news, unless the user's own settings say otherwise.
-    settings = os.pathsep.join(filter(None, [str(house_folder("templates") / "lab"), os.environ.get(SETTINGS)]))
-    chosen = {SETTINGS: settings} | ({EDITION: str(folder.resolve())} if folder else {})
-    command = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(house_folder("notebooks")), *context.args]
-    raise typer.Exit(subprocess.call(command, env=os.environ | chosen))  # noqa: S603 - our own words only
 
 
 def evaluated(folder: Path, language: str) -> tuple[Edition, Evaluation, Problems]:

@@ -88,7 +88,9 @@ def _show(table: Table) -> None:
 
 NONE = Phrase("ballots/ 里还没有判断票；committee ballots DIR --forms OUT 生成空白票。", "There is no ballot yet; --forms OUT writes blank ones.")
 SAME = Phrase("专家组的权重与办法相同，没有改动。", "The group's weights are the scheme's: nothing to change.")
-ADOPTED = Phrase("已写入 scheme.toml。", "Written to scheme.toml.")
+ADOPTED = ("已写入 scheme.toml；原来的办法存为 {former}。", "Written to scheme.toml; the scheme as it was is kept as {former}.")
+MEANWHILE = Phrase("scheme.toml 刚被别人改过，未写入", "scheme.toml was changed meanwhile: nothing is written")
+AGAIN = Phrase("请核对后重新运行", "look at it and run the command again")
 FAULTY = Phrase("有判断票有误，未写入办法", "some ballots are faulty: the scheme is not changed")
 MEND = Phrase("请先改正，或移走有误的文件", "mend them, or move the faulty files away")
 
@@ -142,6 +144,8 @@ def _listed(folder: Path, scheme: Scheme, language: str, *, adopt: bool, each: b
 def _adopt(folder: Path, scheme: Scheme, found: Ballots, group: GroupWeights, language: str) -> None:
     """Say what would change, as a minute says it; write it only where no ballot is faulty."""
     from toolkit.ballots import scheme_with_group_weights
+    from toolkit.ground.whole_files import edition_lock, kept_former
+    from toolkit.scheme import load_scheme
     from toolkit.scheme.amendments import diff
     from toolkit.scheme.writing import write_scheme
 
@@ -154,8 +158,13 @@ def _adopt(folder: Path, scheme: Scheme, found: Ballots, group: GroupWeights, la
         return
     if found.problems.errors:
         raise refuse(FAULTY, MEND, file="scheme.toml")
-    write_scheme(after, folder / "scheme.toml")
-    say(language, ADOPTED)
+    path = folder / "scheme.toml"
+    with edition_lock(folder):
+        if load_scheme(path) != scheme:
+            raise refuse(MEANWHILE, AGAIN, file=path.name)
+        former = kept_former(path)
+        write_scheme(after, path)
+    say(language, phrase(*ADOPTED, former=former.name if former else "—"))
 
 
 def _decided(folder: Path, found: Ballots, language: str) -> None:

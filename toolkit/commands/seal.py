@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -25,14 +24,8 @@ from toolkit.commands.evaluation import evaluate, evaluated, sensitivity
 from toolkit.ground.problems import Problems, refuse
 from toolkit.ground.text import Phrase, phrase
 
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from toolkit.evaluation import Evaluation
-    from toolkit.records import Records
-    from toolkit.sealing.replay import Extracting, Progress
-
 DEMO = ".demo"
+PLACE = Path("out/demo")
 NOT_PUBLIC = Phrase("封存包不含公示页面，因为：", "The bag holds no public page, because:")
 NAMED = (
     "公示名单列出 {named} 家获奖会员；另有 {unnamed} 家未同意公开名称，只计家数。",
@@ -47,10 +40,13 @@ def seal(
     language: Reader = "zh",
 ) -> None:
     """执行全部笔记本，把本届封存为一个封存包。 Execute the notebooks and write the sealed bag."""
+    from toolkit.sealing import seal_edition
+
     with refusals(language):
         problems = evaluated(folder, language)[2]
+        with steps() as step:
+            bag = seal_edition(folder, revision, progress=step)
         lacking = _lacking(folder)
-        bag = _sealed(folder, revision, extract=None if lacking else _extract)
         say(language, Phrase(*(f"{NOT_PUBLIC.into(each)}\n{lacking.text(each)}" for each in ("zh", "en"))) if lacking else _named(bag))
         say(language, phrase("已封存：{bag}", "Sealed: {bag}", bag=bag))
         tell_gravest(problems, language, Phrase("全部见封存包的 problems.csv", "all of them are in the bag's problems.csv"))
@@ -66,7 +62,7 @@ def verify(
 
     with refusals(language):
         with steps() as step:
-            problems = verify_bag(bag, replay=replay, extract=_extract, survey=_survey, progress=step)
+            problems = verify_bag(bag, replay=replay, progress=step)
         well = Phrase("封存包完好，重算结果一致。", "The bag is whole and recomputes.") if replay else WHOLE
         finish(problems, language, well)
 
@@ -88,7 +84,7 @@ def serve(
 
 
 def demo(
-    into: Annotated[Path, typer.Option(file_okay=False, help="演示文件夹 where the demo goes")] = Path("out/demo"),
+    into: Annotated[Path, typer.Option(file_okay=False, help="演示文件夹 where the demo goes")] = PLACE,
     serving: Annotated[bool, typer.Option("--serve/--no-serve", help="最后打开公示页面 serve the page at the end")] = True,  # noqa: FBT002
     port: Annotated[int, typer.Option(min=1, max=65_000, help="端口 the port")] = 8866,
     language: Reader = "zh",
@@ -123,29 +119,6 @@ def _named(bag: Path) -> Phrase:
     return phrase(*NAMED, named=notice["named"], unnamed=notice["unnamed"])
 
 
-def _sealed(folder: Path, revision: str, extract: Extracting | None) -> Path:
-    from toolkit.ground.resources import house_folder
-    from toolkit.sealing import seal_edition
-
-    notebooks = house_folder("notebooks")
-    with steps() as step:
-        return seal_edition(
-            folder, revision, notebooks=notebooks, pages=notebooks / "pages", extract=extract, survey=_survey, progress=step
-        )
-
-
-def _extract(evaluation: Evaluation, revision: str, digests: Mapping[str, str], sealed_on: dt.date, folder: Path) -> None:
-    from toolkit.publication.extract import public_extract
-
-    public_extract(evaluation, revision, digests, sealed_on).write(folder)
-
-
-def _survey(evaluation: Evaluation, records: Records, folder: Path, progress: Progress) -> None:
-    from toolkit.reports.workbook.robustness import write_meeting_papers
-
-    write_meeting_papers(evaluation, records, folder, progress)
-
-
 def _bags(folder: Path) -> list[Path]:
     """The bag at `folder`, or the newest revision of the edition there."""
     if (folder / "bagit.txt").is_file():
@@ -157,16 +130,32 @@ def _bags(folder: Path) -> list[Path]:
     return [max(sealed, key=lambda path: (len(path.name), path.name))]
 
 
+def copied_demo() -> Path:
+    """The demonstration edition where the demonstration puts it; a copy that is there already stays as it is."""
+    from toolkit.ground.resources import house_folder
+
+    if not (PLACE / DEMO).is_file():
+        _copy_edition(house_folder("data/demo"), PLACE)
+    return PLACE
+
+
 def _copy_edition(source: Path, target: Path) -> None:
     """A fresh copy of an edition, in place of an earlier copy; any other folder is left alone."""
-    import shutil
+    from toolkit.ground.whole_files import refusing
 
     if target.exists() and not (target / DEMO).is_file():
         rule = Phrase("文件夹已存在，且不是演示文件夹", "the folder exists and is no demo")
         raise refuse(rule, Phrase("请用 --into 另指一个文件夹", "name another one with --into"), file=str(target))
+    with refusing(target):
+        _copied_anew(source, target)
+
+
+def _copied_anew(source: Path, target: Path) -> None:
+    import shutil
+
     if target.exists():
         for path in (target, *target.rglob("*")):
             path.chmod(path.stat().st_mode | stat.S_IWRITE)
         shutil.rmtree(target)
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns("sealed", "__pycache__", "*.py", "invent"))
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("sealed", "notebooks", ".lock", "__pycache__", "*.py", "invent"))
     (target / DEMO).touch()

@@ -18,6 +18,7 @@ from toolkit.forms.entry_sheet import HEADING_ROW, TITLE, FormBook, Part, write_
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.writing import placed_in
 from toolkit.records.dictionary import Table as Recorded
 from toolkit.records.dictionary import Tables
 from toolkit.records.files import INSTRUCTIONS
@@ -165,16 +166,12 @@ def write_forms(folder: Path, tables: Tables, scheme: Scheme) -> tuple[Form, ...
         When one of them has been filled in there, or is open elsewhere; then none is written.
     """
     wanted = forms(tables)
-    folder.mkdir(parents=True, exist_ok=True)
     faults = [fault for form in wanted if (fault := _in_use(folder / form.name))]
     if faults:
         raise Refused(Problems(tuple(problem for fault in faults for problem in fault.problems)))
-    for form in wanted:
-        content = form_bytes(form, tables, scheme)
-        try:
-            (folder / form.name).write_bytes(content)
-        except OSError:
-            raise _open_elsewhere(form.name) from None
+    with placed_in(folder) as unfinished:
+        for form in wanted:
+            (unfinished / form.name).write_bytes(form_bytes(form, tables, scheme))
     return wanted
 
 
@@ -210,11 +207,6 @@ def _in_use(path: Path) -> Refused | None:
     rule = phrase("表里已填了 {rows} 行，不能覆盖", "{rows:row is|rows are} filled in: it is not written over", rows=rows)
     mend = Phrase("请把它移到 records/，再重新生成", "move it to records/ and try again")
     return refuse(rule, mend, file=f"{FOLDER}/{path.name}")
-
-
-def _open_elsewhere(name: str) -> Refused:
-    rule = Phrase("文件写不进去（可能正在 Excel 中打开，或没有权限）", "the file cannot be written (open in Excel, or no permission)")
-    return refuse(rule, Phrase("请关闭后重试", "close it and try again"), file=f"{FOLDER}/{name}")
 
 
 def _goes_by_code(tables: Tables, scheme: Scheme) -> bool:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from toolkit.ground.problems import nearest, refuse
 from toolkit.ground.text import phrase
 from toolkit.ground.toml_syntax import BARE_WORD, Raw
+from toolkit.ground.whole_files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -120,11 +121,11 @@ def write_scheme(scheme: Scheme, path: Path) -> None:
 
     Raises
     ------
-    OSError
-        When the file cannot be written.
+    Refused
+        When the file cannot be written; then it is as it was.
     """
     before = path.read_text("utf-8-sig") if path.exists() else ""
-    path.write_text(rewritten(before, scheme), "utf-8", newline="\n")
+    write_whole(path, rewritten(before, scheme))
 
 
 def rewritten(text: str, scheme: Scheme) -> str:

@@ -1,7 +1,5 @@
 """Sealing: an edition with its results, notebooks and public extract as one bag that nobody changes any more.
 
-A lock that goes when its holder goes, however it went.
-
 What a seal is made of: frozen copies, notebooks run in a clean room, a bag, and the run that is repeated.
 """
 
@@ -9,67 +7,42 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import re
 import shutil
 import stat
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
-from typing import IO
 
 from toolkit.edition import open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.evaluation.decisions import tie_problems
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Phrase
+from toolkit.ground.whole_files import LOCK, only_one, refusing, sync
 from toolkit.records import Records
 from toolkit.reports.csv_files import write_results
 from toolkit.scheme.writing import write_scheme
-from toolkit.sealing.bag import DISTRIBUTION, bag_problems, environment_text, write_bag
+from toolkit.sealing.bag import DISTRIBUTION, bag_problems, environment_text, versions, write_bag
 from toolkit.sealing.frozen_edition import DECIDED, folder_digests, freeze_edition, public_digests
-from toolkit.sealing.notebooks import run_notebooks
-from toolkit.sealing.replay import MEETING, Extracting, Progress, Surveying, replay_problems
+from toolkit.sealing.notebooks import run_notebooks, source_problems
+from toolkit.sealing.parts import (
+    ENVIRONMENT,
+    MEETING,
+    REVISION,
+    Extracting,
+    House,
+    Surveying,
+    is_resolved,
+    labels,
+    part_problems,
+    publishable,
+)
+from toolkit.sealing.replay import Progress, replay_problems
+from toolkit.sealing.working_copies import refuse_no_edition
 
-
-@contextmanager
-def only_one(path: Path) -> Iterator[None]:
-    """Hold the lock file at `path`; it stays behind empty.
-
-    Raises
-    ------
-    Refused
-        When another process holds it.
-    """
-    with path.open("ab") as file:
-        try:
-            _hold(file)
-        except OSError as error:
-            rule = Phrase("另一次封存正在进行", "another seal is under way")
-            raise refuse(
-                rule, Phrase("请等它结束后再试", "wait for it to end"), file=path.parent.name
-            ) from error
-        yield
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _hold(file: IO[bytes]) -> None:
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _hold(file: IO[bytes]) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-
-REVISION = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
-CONFIDENTIAL = "仅供委员会留存，含个人信息，不得公开；可公开的只有 data/public。For the committee's file only, not public."
+SEALING = Phrase("另一次封存正在进行", "another seal is under way")
 
 
 @dataclass(frozen=True)
@@ -78,10 +51,7 @@ class _Order:
 
     folder: Path
     revision: str
-    notebooks: Path
-    pages: Path
-    extract: Extracting | None
-    survey: Surveying | None
+    house: House
     day: dt.date
     progress: Progress
 
@@ -90,9 +60,9 @@ def seal_edition(
     folder: Path,
     revision: str,
     *,
-    notebooks: Path,
-    pages: Path,
-    extract: Extracting | None,
+    notebooks: Path | None = None,
+    pages: Path | None = None,
+    extract: Extracting | None = None,
     survey: Surveying | None = None,
     sealed_on: dt.date | None = None,
     progress: Progress | None = None,
@@ -100,19 +70,13 @@ def seal_edition(
     """The bag `sealed/<revision>` of the edition in `folder`, built from a copy and moved into place when whole.
 
     The copy is what is read and evaluated, so the sealed records are those behind the sealed results. A seal that
-    is broken off at any moment leaves no bag; what it leaves is cleared away by the next one.
+    is broken off at any moment leaves no bag; what it leaves is cleared away by the next one. Public extract and pages are
+    sealed where the scheme was approved and says what may be published.
 
     Parameters
     ----------
-    notebooks, pages
-        Folders of notebooks. The first are run with COMMITTEE_EDITION set to the copy, the second with
-        COMMITTEE_PUBLIC set to the public extract.
-    extract
-        Writes the public extract: called with the evaluation, the revision, the digests of scheme, records and
-        ranking, the day, and the folder. None seals without extract and pages, as for an edition not yet approved.
-    survey
-        Writes for the president's meeting how firm the list is: called with the evaluation and the records of the copy, the
-        folder, and `progress`. Of experts it so knows what the copy holds, and no more. None seals without.
+    notebooks, pages, extract, survey
+        As in `toolkit.sealing.parts.House`; the house's own where nothing is given. Never an expert's copies.
 
     Raises
     ------
@@ -122,18 +86,19 @@ def seal_edition(
     """
     sealed = folder / "sealed"
     _refuse_revision(folder, revision)
-    sealed.mkdir(exist_ok=True)
+    with refusing(sealed):
+        sealed.mkdir(exist_ok=True)
     day = sealed_on or dt.date.today()  # noqa: DTZ011 - the date on the wall of the secretariat
-    order = _Order(folder, revision, notebooks, pages, extract, survey, day, progress or (lambda _: None))
-    with only_one(sealed / ".lock"), _workshop(sealed, revision) as workshop:
+    order = _Order(folder, revision, House.of(notebooks, pages, extract, survey), day, progress or (lambda _: None))
+    with only_one(sealed / LOCK, SEALING), refusing(sealed), _workshop(sealed, revision) as workshop:
         bag = workshop / "bag"
         evaluation = _fill(bag, order)
         order.progress("BagIt")
-        write_bag(bag, _labels(evaluation, revision, day))
+        write_bag(bag, labels(evaluation.scheme, revision, day.isoformat(), versions().get(DISTRIBUTION, "0")))
         _settle(bag)
         # The one step that makes the bag exist.
         bag.rename(sealed / revision)
-        _sync(sealed)
+        sync(sealed)
     return sealed / revision
 
 
@@ -141,6 +106,8 @@ def verify_bag(
     bag: Path,
     *,
     replay: bool = False,
+    notebooks: Path | None = None,
+    pages: Path | None = None,
     extract: Extracting | None = None,
     survey: Surveying | None = None,
     progress: Progress | None = None,
@@ -150,23 +117,25 @@ def verify_bag(
     Parameters
     ----------
     replay
-        Whether to compute the edition again and compare every figure, once the digests are right.
-    extract, survey
-        As they were given to `seal_edition`: with `replay`, the public extract and the papers of the meeting are made
-        again too and compared.
+        Whether to make the whole edition again and compare everything, once digests and parts are right. Of the bag's code only
+        its notebooks are then run, in a clean room, and only where they say what the house's own say.
+    notebooks, pages, extract, survey
+        As they were given to `seal_edition`.
     """
     if progress:
         progress("sha256")
+    house = House.of(notebooks, pages, extract, survey)
     problems = bag_problems(bag)
-    return replay_problems(bag, extract, survey, progress) if replay and not problems.errors else problems
+    if not problems.errors:
+        problems += part_problems(bag, house)
+    if not problems.errors:
+        data = bag / "data"
+        problems += (*source_problems(house.notebooks, data / "notebooks"), *source_problems(house.pages, data / "pages"))
+    return problems + replay_problems(bag, house, progress) if replay and not problems.errors else problems
 
 
 def _refuse_revision(folder: Path, revision: str) -> None:
-    if not (folder / "scheme.toml").is_file():
-        rule = Phrase(
-            "这里不是届次文件夹：没有 scheme.toml", "not an edition folder: there is no scheme.toml"
-        )
-        raise refuse(rule, Phrase("请指明届次文件夹", "name the folder of the edition"), file=folder.name)
+    refuse_no_edition(folder)
     if not REVISION.fullmatch(revision):
         rule = Phrase(
             "修订号只能用字母、数字、点、下划线和连字符", "a revision has letters, digits, dots, _ and - only"
@@ -197,13 +166,13 @@ def _fill(bag: Path, order: _Order) -> Evaluation:
     _refuse_open_ties(evaluation)
     frozen = folder_digests(edition)
     write_results(evaluation, bag / "results")
-    if order.survey is not None:
-        order.survey(evaluation, records, bag / MEETING, order.progress)
-    (bag / "environment.txt").write_text(environment_text(), encoding="utf-8", newline="\n")
-    run_notebooks(order.notebooks, bag / "notebooks", {"COMMITTEE_EDITION": edition}, order.progress)
-    if order.extract is not None:
-        order.extract(evaluation, order.revision, public_digests(bag), order.day, bag / "public")
-        run_notebooks(order.pages, bag / "pages", {"COMMITTEE_PUBLIC": bag / "public"}, order.progress)
+    house, said = order.house, _paths_in(records)
+    house.survey(evaluation, records, bag / MEETING, order.progress)
+    (bag / ENVIRONMENT).write_text(environment_text(), encoding="utf-8", newline="\n")
+    run_notebooks(house.notebooks, bag / "notebooks", {"COMMITTEE_EDITION": edition}, order.progress, said)
+    if publishable(evaluation.scheme):
+        house.extract(evaluation, order.revision, public_digests(bag), order.day, bag / "public")
+        run_notebooks(house.pages, bag / "pages", {"COMMITTEE_PUBLIC": bag / "public"}, order.progress, said)
     if folder_digests(edition) != frozen:
         rule = Phrase("笔记本改动了届次文件", "a notebook changed the edition's files")
         raise refuse(rule, Phrase("笔记本只能读取", "notebooks may only read"))
@@ -223,7 +192,7 @@ def _resolved(edition: Path) -> tuple[Records, Evaluation]:
     So the sealed edition never changes because a member joins later. The scheme as it was decided stays beside it.
     """
     records, evaluation = _evaluated(edition)
-    if evaluation.resolved == evaluation.scheme:
+    if not is_resolved(evaluation.resolved):
         return records, evaluation
     if not (edition / DECIDED).exists():  # there already where the panel's experts were left out
         shutil.copyfile(edition / "scheme.toml", edition / DECIDED)
@@ -231,46 +200,22 @@ def _resolved(edition: Path) -> tuple[Records, Evaluation]:
     return _evaluated(edition)
 
 
+def _paths_in(records: Records) -> set[str]:
+    """Every text of the records that could be taken for a path: of whatever a member is called, nobody asks why."""
+    columns = (frame[name].dropna().unique() for frame in records.frames.values() for name in frame)
+    return {text for column in columns for text in column if isinstance(text, str) and os.sep in text}
+
+
 def _evaluated(edition: Path) -> tuple[Records, Evaluation]:
     opened = open_edition(edition)
     return opened.records, evaluate(opened.scheme, opened.records)
-
-
-def _labels(evaluation: Evaluation, revision: str, day: dt.date) -> dict[str, str]:
-    scheme = evaluation.scheme
-    return {
-        "External-Description": scheme.title,
-        "External-Identifier": scheme.edition,
-        "Internal-Sender-Identifier": revision,
-        "Internal-Sender-Description": CONFIDENTIAL,
-        "Bagging-Date": day.isoformat(),
-        "Bag-Software-Agent": f"{DISTRIBUTION} {_version()}",
-        "Approval": scheme.approval or "—",
-    }
-
-
-def _version() -> str:
-    try:
-        return metadata.version(DISTRIBUTION)
-    except metadata.PackageNotFoundError:
-        return "0"
 
 
 def _settle(bag: Path) -> None:
     """Bring every file to the disk and take away the right to write it."""
     for path in sorted(bag.rglob("*")):
         if path.is_file():
-            _sync(path)
+            sync(path)
             path.chmod(path.stat().st_mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
     for path in (*(path for path in bag.rglob("*") if path.is_dir()), bag):
-        _sync(path)
-
-
-def _sync(path: Path) -> None:
-    if path.is_dir() and os.name == "nt":
-        return  # Windows opens no folders; its own journal keeps the rename.
-    handle = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync(path)

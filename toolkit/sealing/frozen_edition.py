@@ -68,9 +68,13 @@ def write_panel_results(folder: Path, target: Path) -> None:
         place.write_bytes(_results_csv(_rows(edition, judged, name, items)))
     _write_tables(edition, target / "tables.toml")
     (target / DECIDED).write_bytes((target / "scheme.toml").read_bytes())
-    panel = edition.scheme.panel or Panel()
-    alone = Panel(minimum=panel.minimum, trim=panel.trim, holds="results")
-    write_scheme(edition.scheme.model_copy(update={"panel": alone}), target / "scheme.toml")
+    write_scheme(with_results_alone(edition.scheme), target / "scheme.toml")
+
+
+def with_results_alone(scheme: Scheme) -> Scheme:
+    """The scheme of an edition that holds no more of its panel than the panel's own scores."""
+    panel = scheme.panel or Panel()
+    return scheme.model_copy(update={"panel": Panel(minimum=panel.minimum, trim=panel.trim, holds="results")})
 
 
 def _by_table(items: Iterable[Indicator]) -> dict[str, list[Indicator]]:

@@ -1,13 +1,19 @@
-"""Notebooks run from first cell to last in a kernel of their own, with nothing of the machine left in them."""
+"""Notebooks run from first cell to last in a kernel of their own, with nothing of the machine left in them.
+
+Which code is the house's own, told by what was written into a notebook: no other is ever run.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +22,41 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
-from toolkit.ground.problems import Refused, refuse
-from toolkit.ground.text import phrase
+from toolkit.ground.problems import Problem, Refused, refuse
+from toolkit.ground.text import Phrase, phrase
+from toolkit.sealing.differences import (
+    ASK,
+    Wording,
+    differing_line,
+    rows_of_page,
+    rows_of_text,
+    worded,
+)
 
 CELL_SECONDS = 600
+VIEW = "application/vnd.jupyter.widget-view+json"
+READ = {"text/plain": rows_of_text, "text/html": rows_of_page}
+EARLIER: dict[str, tuple[str, ...]] = {
+    "1_data.ipynb": ("81c06cfd0bda22637a844f50a2d625e51ff7a8b6c53776d15804b1644623555d",),
+    "2_scheme.ipynb": ("5fb4aa70da03ffb188dc0f3f74c13ced1a5710c931c73d95c76697cb6ecb96f2",),
+    "3_tuning.ipynb": ("7dfb4ed1af7194c04b0f3ef097e4bb7e69e86ab18b5a4d7c1d27bf92776bf231",),
+    "4_ranking.ipynb": ("39c6dc8ad11a70cb94bb14ef433f4f5f898ab6347a57749079e950c61f380f79",),
+    "5_sensitivity.ipynb": ("2fa26a6640fb087194981b9a18f9978c8d1711a8e93fa6e3b813c6b2268d6224",),
+    "6_seal.ipynb": ("4363f4d5bf36be8bc3d386836c392c1e417e5e9a5f52f37259f5f7ffcbe1163b",),
+    "results.ipynb": ("ac6ce875b4f8f7389edabc46cfb3e55e951ca8e45ccc85fb71f02644db95825b",),
+}
+"""What the house's notebooks said in earlier versions, as `written_digest` tells it; sealed ones that say so are its own too."""
+UNREADABLE = Phrase("这个笔记本无法读取", "the notebook cannot be read")
+FOREIGN = Phrase("不是本程序自带的笔记本：文字或代码被改过，未予运行", "is not the house's notebook: its text or code was changed, and it is not run")
+SHOWN_OTHERWISE = ("第 {cell} 个代码单元显示的内容与重新运行的不同", "what code cell {cell} shows differs from what it gives when run again")
 
 
 def run_notebooks(
-    source: Path, target: Path, places: Mapping[str, Path], progress: Callable[[str], None] | None = None
+    source: Path,
+    target: Path,
+    places: Mapping[str, Path],
+    progress: Callable[[str], None] | None = None,
+    said: Collection[str] = (),
 ) -> None:
     """Every notebook of folder `source`, executed and written into folder `target`.
 
@@ -33,6 +66,8 @@ def run_notebooks(
         Its ``*.ipynb`` are run in the order of their names; those already run are run again.
     places
         Environment variables that tell a notebook where to read, by name. No notebook may show such a path.
+    said
+        Texts of the records that may be shown although they look like a path of this machine.
 
     Raises
     ------
@@ -44,8 +79,103 @@ def run_notebooks(
         if progress:
             progress(path.name)
         executed = _executed(path, places)
-        _refuse_paths(path.name, executed, [*places.values(), Path.home(), Path(tempfile.gettempdir())])
+        _refuse_paths(path.name, executed, [*places.values(), Path.home(), Path(tempfile.gettempdir())], said)
         nbformat.write(executed, target / path.name)  # type: ignore[no-untyped-call]
+
+
+def written_digest(path: Path) -> str:
+    """SHA-256 of what was written into a notebook: text, code and settings of every cell, without what it shows.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError, AttributeError, OSError
+        When the file is no notebook.
+    """
+    notebook = json.loads(path.read_text("utf-8"))
+    cells = [{**{key: cell.get(key, {}) for key in ("cell_type", "metadata", "attachments")}, "source": "".join(cell["source"])} for cell in notebook["cells"]]
+    settings = {key: held for key, held in notebook["metadata"].items() if key != "language_info"}  # a kernel fills that in
+    return hashlib.sha256(json.dumps([settings, cells], sort_keys=True).encode()).hexdigest()
+
+
+def source_problems(house: Path, sealed: Path) -> Iterator[Problem]:
+    """Every notebook in the folder `sealed` that is not the house's own, of whatever version."""
+    for own in sorted(house.glob("*.ipynb")):
+        path = sealed / own.name
+        if path.is_file() and (rule := _fault(own, path)) is not None:
+            yield Problem("error", rule, ASK, file=f"{sealed.name}/{own.name}")
+
+
+def run_again(
+    house: Path,
+    sealed: Path,
+    places: Mapping[str, Path],
+    progress: Callable[[str], None] | None = None,
+    wording: Wording | None = None,
+) -> Iterator[Problem]:
+    """Every cell of the notebooks in the folder `sealed` that shows something else when the notebook is run again.
+
+    Only what `source_problems` finds no fault with is run.
+    """
+    for own in sorted(house.glob("*.ipynb")):
+        path = sealed / own.name
+        if not path.is_file() or _fault(own, path) is not None:
+            continue
+        if progress:
+            progress(own.name)
+        before: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        try:
+            now = _executed(path, places)
+        except Refused as refused:
+            yield from (replace(each, mend=ASK, file=f"{sealed.name}/{own.name}") for each in refused.problems)
+            continue
+        yield from _differing_cells(f"{sealed.name}/{own.name}", before, now, wording)
+
+
+def _fault(own: Path, path: Path) -> Phrase | None:
+    try:
+        said = written_digest(path)
+        nbformat.validate(nbformat.read(path, as_version=4))  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError):
+        return UNREADABLE
+    return None if said in {written_digest(own), *EARLIER.get(own.name, ())} else FOREIGN
+
+
+def _differing_cells(file: str, before: Any, now: Any, wording: Wording | None) -> Iterator[Problem]:
+    pairs = zip(before.cells, now.cells, strict=True)
+    code = ((one, other) for one, other in pairs if one.cell_type == "code")
+    for number, (was, is_) in enumerate(code, start=1):
+        shown, again = ([_shown(output) for output in cell.outputs] for cell in (was, is_))
+        if (shown, was.execution_count) != (again, is_.execution_count):
+            said = differing_line(*map(_told, (shown, again)))[1]
+            rule = phrase(*SHOWN_OTHERWISE, cell=number)
+            if wording is not None and _is_worded(shown, again, wording):
+                yield worded(file, value=said, rule=rule)
+            else:
+                yield Problem("error", rule, ASK, file=file, value=said)
+
+
+def _is_worded(shown: list[Any], again: list[Any], wording: Wording) -> bool:
+    """Whether the outputs of a cell differ only in texts and tables, and those in their wording."""
+    others = [[{**each, "data": {kind: told for kind, told in each["data"].items() if kind not in READ}} for each in outputs] for outputs in (shown, again)]
+    texts = ([{kind: str(each["data"].get(kind, "")) for kind in READ} for each in outputs] for outputs in (shown, again))
+    pairs = zip(*texts, strict=False)
+    return others[0] == others[1] and all(wording.excuses(rows(was[kind]), rows(now[kind])) for was, now in pairs for kind, rows in READ.items())
+
+
+def _told(outputs: list[Any]) -> str:
+    """What can be read in the outputs of a cell, words before pictures."""
+    kinds = ("text/plain", "text/html", "image/svg+xml")
+    first = [str(output.get("text", output["data"].get(kinds[0], ""))) for output in outputs]
+    others = [str(output["data"].get(kind, "")) for kind in kinds[1:] for output in outputs]
+    return "\n".join([*first, "", *others])
+
+
+def _shown(output: Any) -> Any:
+    """An output without the number that a widget is given anew each time."""
+    data = {**output.get("data", {})}
+    if VIEW in data:
+        data[VIEW] = {key: held for key, held in data[VIEW].items() if key != "model_id"}
+    return {**output, "data": data}
 
 
 def _executed(path: Path, places: Mapping[str, Path]) -> Any:
@@ -79,7 +209,7 @@ def _clean_room(places: Mapping[str, Path]) -> Iterator[tuple[str, dict[str, str
     """An empty working folder, and an environment without the user's own start-up files and history."""
     with tempfile.TemporaryDirectory(prefix="notebook-", ignore_cleanup_errors=True) as folder:
         own = {"IPYTHONDIR": str(Path(folder) / "ipython"), "PYTHONHASHSEED": "0"}
-        yield folder, {**os.environ, **own, **{name: str(place) for name, place in places.items()}}
+        yield folder, {**os.environ, **own, **{name: str(place.resolve()) for name, place in places.items()}}
 
 
 def _failed(name: str, notebook: Any, message: str) -> Refused:
@@ -111,13 +241,16 @@ def _has_error(cell: Any) -> bool:
     return cell.cell_type == "code" and any(output.output_type == "error" for output in cell.outputs)
 
 
-def _refuse_paths(name: str, notebook: Any, folders: list[Path]) -> None:
-    """A sealed notebook is read on other machines and by strangers: a path tells them what is not theirs to know."""
+def _refuse_paths(name: str, notebook: Any, folders: Collection[Path], said: Collection[str]) -> None:
+    """A sealed notebook is read on other machines and by strangers: a path tells them what is not theirs to know.
+
+    What a record says is no path of this machine, whatever it looks like.
+    """
     told = json.dumps(notebook, ensure_ascii=False)
+    for text in sorted({*said, *map(escape, said)}, key=len, reverse=True):
+        told = told.replace(_in_json(text), "")
     spelt = {str(folder) for folder in folders} | {str(folder.resolve()) for folder in folders}
-    shown = sorted(
-        path for path in spelt if path not in {"/", ""} and json.dumps(path, ensure_ascii=False)[1:-1] in told
-    )
+    shown = sorted(path for path in spelt if path not in {"/", ""} and _in_json(path) in told)
     if shown:
         raise refuse(
             phrase("运行结果中出现本机路径", "its outputs hold a path of this machine"),
@@ -125,3 +258,7 @@ def _refuse_paths(name: str, notebook: Any, folders: list[Path]) -> None:
             file=name,
             value=shown[0],
         )
+
+
+def _in_json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit.ground.display import Table, display_width
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.writing import placed_in
 from toolkit.reports import wording
 from toolkit.reports.list_tables import Row, certainty_table, rows_of
 from toolkit.reports.pictures.ranks import firmness_picture
@@ -100,13 +101,14 @@ def write_robustness_book(
     chances
         What they were asked with.
     """
-    book = Book(evaluation, folder / WORKBOOK)
-    _write_page(book, firm, left_out(questions_of(evaluation), answers))
-    _write_table(book, "certainty", certainty_table(chances, evaluation, top=len(chances)))
-    for name, table in TABLES.items():
-        if name in answers:
-            _write_table(book, name, table(evaluation, answers[name]))
-    book.file.close()
+    with placed_in(folder) as unfinished:
+        book = Book(evaluation, unfinished / WORKBOOK)
+        _write_page(book, firm, left_out(questions_of(evaluation), answers))
+        _write_table(book, "certainty", certainty_table(chances, evaluation, top=len(chances)))
+        for name, table in TABLES.items():
+            if name in answers:
+                _write_table(book, name, table(evaluation, answers[name]))
+        book.file.close()
     return folder / WORKBOOK
 
 

@@ -1,0 +1,201 @@
+"""The lab: each edition in notebooks of its own, the house's never touched, and nothing left running when it is ended."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil  # type: ignore[import-untyped]
+import pytest
+
+from tests.conftest import write_small_edition
+from tests.sealed_page import free_port
+from tests.sealing import files, sealed, write_notebook
+from tests.test_command_line import run
+from toolkit.commands.lab import ENDINGS
+from toolkit.edition import EDITION, open_edition
+from toolkit.ground.problems import Refused
+from toolkit.ground.resources import house_folder
+from toolkit.sealing.working_copies import NOTEBOOKS, working_copies
+
+REMARK = {"cell_type": "markdown", "id": "remark", "metadata": {}, "source": "专家批注"}
+TOKEN = "of-this-test"
+
+
+def cells(path: Path) -> list[dict[str, Any]]:
+    return list(json.loads(path.read_text("utf-8"))["cells"])
+
+
+def edited(path: Path) -> None:
+    notebook = json.loads(path.read_text("utf-8"))
+    notebook["cells"].append(REMARK)
+    path.write_text(json.dumps(notebook), "utf-8")
+
+
+def test_an_edition_gets_its_own_copies_without_anybodys_outputs(small_edition: Path) -> None:
+    house = house_folder("notebooks")
+    found = working_copies(small_edition, house)
+    assert found.made == tuple(path.name for path in sorted(house.glob("*.ipynb")))
+    for name in found.made:
+        own, theirs = cells(small_edition / NOTEBOOKS / name), cells(house / name)
+        assert ["".join(cell["source"]) for cell in own] == ["".join(cell["source"]) for cell in theirs]
+        assert not [cell for cell in own if cell.get("outputs") or cell.get("execution_count")]
+    again = working_copies(small_edition, house)
+    assert (again.made, again.renewed, again.kept, again.words) == ((), (), (), ())
+
+
+def test_a_newer_notebook_of_the_house_takes_the_place_of_an_unedited_one_only(small_edition: Path, house: Path) -> None:
+    write_notebook(house / "2_scheme.ipynb", "1")
+    working_copies(small_edition, house)
+    own = small_edition / NOTEBOOKS
+    run_and_saved = json.loads((own / "1_data.ipynb").read_text("utf-8"))
+    run_and_saved["cells"][0].update(execution_count=7, metadata={"scrolled": True})
+    (own / "1_data.ipynb").write_text(json.dumps(run_and_saved), "utf-8")
+    edited(own / "2_scheme.ipynb")
+    assert working_copies(small_edition, house).words == ()
+    for name in ("1_data.ipynb", "2_scheme.ipynb"):
+        write_notebook(house / name, "'a newer one'")
+    before = (own / "2_scheme.ipynb").read_bytes()
+    found = working_copies(small_edition, house)
+    assert (found.renewed, found.kept) == (("1_data.ipynb",), ("2_scheme.ipynb",))
+    assert (own / "2_scheme.ipynb").read_bytes() == before
+    assert cells(own / "1_data.ipynb")[0]["source"] == "'a newer one'"
+    assert "原样保留：2_scheme.ipynb" in "".join(words.zh for words in found.words)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"cells": [1], "metadata": {}}'])
+def test_whatever_lies_there_is_not_written_over(small_edition: Path, house: Path, content: str) -> None:
+    own = small_edition / NOTEBOOKS / "1_data.ipynb"
+    own.parent.mkdir()
+    own.write_text(content, "utf-8")
+    assert working_copies(small_edition, house).kept == ("1_data.ipynb",)
+    assert own.read_text("utf-8") == content
+
+
+def test_an_experts_remark_is_in_no_bag_neither_of_this_edition_nor_of_another(tmp_path: Path, house: Path) -> None:
+    editions = [write_small_edition(tmp_path / name) for name in ("one", "two")]
+    before = {path: path.read_bytes() for path in files(house)}
+    for edition in editions:
+        working_copies(edition, house)
+    edited(editions[0] / NOTEBOOKS / "1_data.ipynb")
+    for edition in editions:
+        held = (sealed(edition, house) / "data/notebooks/1_data.ipynb").read_text("utf-8")
+        assert REMARK["source"] not in held
+    assert {path: path.read_bytes() for path in files(house)} == before
+    assert cells(editions[0] / NOTEBOOKS / "1_data.ipynb")[-1] == REMARK
+
+
+def test_what_is_no_edition_or_is_sealed_or_read_only_is_refused_in_words(
+    tmp_path: Path, whole: Path, house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Refused, match="not an edition folder"):
+        working_copies(tmp_path, house)
+    with pytest.raises(Refused, match="sealed bag"):
+        working_copies(whole / "data" / "edition", house)
+    edition = write_small_edition(tmp_path / "small")
+    open_, denied = Path.open, OSError(errno.EROFS, "read-only")
+
+    def refused(self: Path, mode: str = "r", *more: Any, **others: Any) -> Any:
+        if "r" not in mode:
+            raise denied
+        return open_(self, mode, *more, **others)
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(Refused, match="copy the whole folder to where you may write"):
+        working_copies(edition, house)
+    done = run("lab", edition)
+    assert done.exit_code == 1
+    assert "请把整个届次文件夹复制到可以写入的位置" in done.output
+
+
+def test_a_notebook_of_an_edition_shows_that_edition_whatever_opened_it(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (small_edition / NOTEBOOKS).mkdir()
+    monkeypatch.delenv(EDITION, raising=False)
+    monkeypatch.chdir(small_edition / NOTEBOOKS)
+    assert open_edition().scheme.edition == "small-2018"
+
+
+@contextmanager
+def lab(edition: Path, runtime: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A lab of one edition as a process, and its port."""
+    port = free_port()
+    options = ["--no-browser", f"--port={port}", "--port-retries=0", f"--IdentityProvider.token={TOKEN}", "--allow-root"]
+    environment = os.environ | {"JUPYTER_RUNTIME_DIR": str(runtime), "JUPYTER_DATA_DIR": str(runtime), "JUPYTER_CONFIG_DIR": str(runtime)}
+    with (runtime / "log").open("wb") as log:
+        process = subprocess.Popen([sys.executable, "-m", "toolkit", "lab", str(edition), *options], env=environment, stdout=log, stderr=log)
+    try:
+        yield process, port
+    finally:
+        for left in [*_children(process), process]:
+            left.kill()
+        process.wait()
+
+
+def asked(port: int, path: str, body: dict[str, str] | None = None) -> Any:
+    """What the server answers, once it is there."""
+    data = json.dumps(body).encode() if body is not None else None
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/{path}", data, {"Authorization": f"token {TOKEN}"})
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.load(answer)
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(path)
+
+
+def kernels(process: Any) -> list[psutil.Process]:
+    """The kernels that a lab has running."""
+    return [each for each in _children(process) if "ipykernel_launcher" in each.cmdline()]
+
+
+def _children(process: Any) -> list[psutil.Process]:
+    try:
+        return list(psutil.Process(process.pid).children(recursive=True))
+    except psutil.NoSuchProcess:
+        return []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_labs_of_several_editions_show_each_its_own_and_end_with_all_they_started(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        labs: list[tuple[subprocess.Popen[bytes], int]] = []
+        for ending in ENDINGS:
+            edition, runtime = write_small_edition(tmp_path / ending.name), tmp_path / f"runtime-{ending.name}"
+            runtime.mkdir()
+            labs.append(stack.enter_context(lab(edition, runtime)))
+        for ending, (process, port) in zip(ENDINGS, labs, strict=True):
+            listed = {each["name"] for each in asked(port, "contents")["content"]}
+            assert "1_data.ipynb" in listed
+            asked(port, "kernels", {"name": "python3", "path": "1_data.ipynb"})
+            (kernel,) = kernels(process)
+            assert kernel.environ()[EDITION] == str(tmp_path / ending.name)
+            assert kernel.cwd() == str(tmp_path / ending.name / NOTEBOOKS)
+            started = _children(process)
+            process.send_signal(ending)
+            assert process.wait(60) == 0
+            assert psutil.wait_procs(started, timeout=10)[1] == []
+
+
+def test_an_ending_that_comes_at_once_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    from toolkit.commands import lab as labs
+
+    def started(*_: object, **__: object) -> subprocess.Popen[bytes]:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return popen([sys.executable, "-c", "import time; time.sleep(60)"])
+
+    popen: Callable[..., subprocess.Popen[bytes]] = subprocess.Popen
+    monkeypatch.setattr("toolkit.commands.lab.subprocess.Popen", started)
+    begun = time.monotonic()
+    assert labs.run_until_ended([], {}) == 0
+    assert time.monotonic() - begun < 30

@@ -1,0 +1,89 @@
+"""The command ``lab``: JupyterLab on an edition's own notebooks, with everything it started ended when it is."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from toolkit.commands.console import Reader, refusals, say
+from toolkit.commands.seal import copied_demo
+from toolkit.ground.text import phrase
+
+SETTINGS = "JUPYTER_CONFIG_PATH"
+ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+"""Ctrl-C, the end of the session, a terminal that is closed."""
+PATIENCE = 15.0
+"""Seconds for the server to end its kernels; a kernel whose server is gone ends by itself."""
+DEMO = ("没有指明届次文件夹，打开演示届次：{folder}", "No edition folder was named: this is the demo, {folder}")
+
+
+def lab(
+    context: typer.Context,
+    folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False, metavar="届次文件夹 EDITION", help="一届的文件夹 the edition folder")] = None,
+    language: Reader = "zh",
+) -> None:
+    """在 JupyterLab 中打开本届自己的笔记本。 JupyterLab on the edition's own notebooks; its own options may follow."""
+    from toolkit.edition import EDITION
+    from toolkit.ground.resources import house_folder
+    from toolkit.sealing.working_copies import working_copies
+
+    with refusals(language):
+        edition = folder or copied_demo()
+        if folder is None:
+            say(language, phrase(*DEMO, folder=edition))
+        copies = working_copies(edition, house_folder("notebooks"))
+        for words in copies.words:
+            say(language, words)
+    # Chinese menus and no calls for news, unless the user's own settings say otherwise.
+    settings = os.pathsep.join(filter(None, [str(house_folder("templates") / "lab"), os.environ.get(SETTINGS)]))
+    command = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(copies.folder.resolve()), *context.args]
+    raise typer.Exit(run_until_ended(command, os.environ | {SETTINGS: settings, EDITION: str(edition.resolve())}))
+
+
+def run_until_ended(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run a server until it ends or this process is told to; the server is then told so too, and waited for.
+
+    It runs in a session of its own, so that Ctrl-C reaches it by us alone and it asks nobody whether that was meant.
+    """
+    apart: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    with _endings() as asked:
+        process = subprocess.Popen(command, env=environment, **apart)  # noqa: S603 - our own words only
+        try:
+            while process.poll() is None and not asked:
+                time.sleep(0.1)
+            return 0 if asked else process.returncode
+        finally:
+            _stop(process)
+
+
+@contextmanager
+def _endings() -> Iterator[list[int]]:
+    """The signals to end that have come so far."""
+    asked: list[int] = []
+    before = {ending: signal.signal(ending, lambda number, _: asked.append(number)) for ending in ENDINGS}
+    try:
+        yield asked
+    finally:
+        for ending, handler in before.items():
+            signal.signal(ending, handler)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

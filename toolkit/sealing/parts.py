@@ -1,0 +1,242 @@
+"""What a bag must hold: a fixed list of parts, by what its scheme decides, and the labels that go with them.
+
+Nothing here listens to the bag: which version sealed it excuses nothing, for a bag can name any version it likes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from toolkit.ballots.ballot import FOLDER as BALLOTS
+from toolkit.ballots.ballot import STEM
+from toolkit.evaluation import Evaluation
+from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.resources import house_folder
+from toolkit.ground.text import Phrase, phrase
+from toolkit.publication.extract import AWARDS, NOTICE, public_extract, unpublishable
+from toolkit.records import Records
+from toolkit.records.dictionary import Tables, load_tables
+from toolkit.records.folder import found_files
+from toolkit.reports.csv_files import TABLES, TOUCHED, WORKBOOK
+from toolkit.reports.workbook.robustness import PAGE, write_meeting_papers
+from toolkit.reports.workbook.robustness import WORKBOOK as FIRMNESS
+from toolkit.scheme import Scheme, load_scheme
+from toolkit.sealing.bag import (
+    BAG_FILES,
+    DISTRIBUTION,
+    TAG_MANIFEST,
+    read_bag_info,
+    read_environment,
+    versions,
+)
+from toolkit.sealing.frozen_edition import DECIDED, FOLDERS
+from toolkit.sealing.frozen_edition import FILES as EDITION
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+Extracting: TypeAlias = Callable[[Evaluation, str, Mapping[str, str], dt.date, Path], None]
+Surveying: TypeAlias = Callable[[Evaluation, Records, Path, Callable[[str], None]], None]
+
+MEETING, ENVIRONMENT = "meeting", "environment.txt"
+KNOWN = ("0.2.0",)
+"""Earlier versions whose bags this one checks: what they found and computed is the same, what they said of it may be worded otherwise."""
+CONFIDENTIAL = "仅供委员会留存，含个人信息，不得公开；可公开的只有 data/public。For the committee's file only, not public."
+REVISION = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+VERSION_LINE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*==[A-Za-z0-9._+!-]+")
+COUNTED = "Payload-Oxum"
+ASK = Phrase("请勿采信；请向秘书处核实", "do not rely on it; ask the secretariat")
+MISSING = Phrase("封存包必须有这个文件，但没有", "a bag must hold this file, and it does not")
+STRANGE = Phrase("封存包里不应有这个文件", "a bag holds no such file")
+LABEL = Phrase("与包内的评选办法、程序版本不符", "is not what the scheme and the version in the bag say")
+DATED = Phrase("不是可信的封存日期：应为 2019-03-01 这样的日期，不晚于今天", "is no day a bag can be sealed on: a date such as 2019-03-01, not after today")
+EARLY = Phrase("封存早于评价基准日 {as_of}，当时记录还不完整", "sealed before the as-of date {as_of}, when the records were not complete")
+UNKNOWN = Phrase("没有这个程序版本，或本程序不认识它", "there is no such version of the program, or this one does not know it")
+NEWER = Phrase("请用封存它的那个版本核对；并请向秘书处核实", "check it with the version that sealed it; ask the secretariat")
+GARBLED = Phrase("不是“名称==版本”这样的一行", "is not a line `name==version`")
+
+
+@dataclass(frozen=True)
+class House:
+    """What makes the parts of a bag that are made, the same when it is sealed and when it is checked.
+
+    Parameters
+    ----------
+    notebooks, pages
+        Folders of notebooks: for the committee, with COMMITTEE_EDITION set; for the public, with COMMITTEE_PUBLIC set.
+    extract
+        Writes the public extract: called with the evaluation, the revision, the digests of scheme, records and
+        ranking, the day, and the folder.
+    survey
+        Writes for the president's meeting how firm the list is: called with the evaluation and the records of the
+        copy, the folder, and `progress`. Of experts it so knows what the copy holds, and no more.
+    """
+
+    notebooks: Path
+    pages: Path
+    extract: Extracting
+    survey: Surveying
+
+    @classmethod
+    def of(
+        cls, notebooks: Path | None, pages: Path | None, extract: Extracting | None, survey: Surveying | None
+    ) -> House:
+        """The house's own, where nothing else is given."""
+        own = notebooks or house_folder("notebooks")
+        return cls(own, pages or own / "pages", extract or _extract, survey or write_meeting_papers)
+
+
+def _extract(evaluation: Evaluation, revision: str, digests: Mapping[str, str], sealed_on: dt.date, folder: Path) -> None:
+    public_extract(evaluation, revision, digests, sealed_on).write(folder)
+
+
+def publishable(scheme: Scheme) -> bool:
+    """Whether the scheme was approved and says what may be published, and who was asked."""
+    return not unpublishable(scheme)
+
+
+def was_publishable(scheme: Scheme) -> bool:
+    """Whether an earlier version published under this scheme, before members were asked."""
+    return bool(scheme.approval.strip() and scheme.publication) and scheme.consent is None
+
+
+def holds_results(scheme: Scheme) -> bool:
+    """Whether the edition holds no more of its panel than the panel's own scores."""
+    return scheme.panel is not None and scheme.panel.holds == "results"
+
+
+def is_resolved(scheme: Scheme) -> bool:
+    """Whether a scheme holds what its values were compared with, or a panel's own scores: it was not decided so."""
+    found = (getattr(part, "found", None) for item in scheme.indicators for part in (item.value, item.outliers))
+    return holds_results(scheme) or any(each is not None for each in found) or any(item.stands_in for item in scheme.indicators)
+
+
+def labels(scheme: Scheme, revision: str, day: str, version: str) -> dict[str, str]:
+    """What `bag-info.txt` says."""
+    return {
+        "External-Description": scheme.title,
+        "External-Identifier": scheme.edition,
+        "Internal-Sender-Identifier": revision,
+        "Internal-Sender-Description": CONFIDENTIAL,
+        "Bagging-Date": day,
+        "Bag-Software-Agent": f"{DISTRIBUTION} {version}",
+        "Approval": scheme.approval or "—",
+    }
+
+
+def part_problems(bag: Path, house: House) -> Problems:
+    """Every part that a bag of this scheme must have and this one lacks, every file too many, every label that is not so."""
+    data = bag / "data"
+    try:
+        scheme, tables = load_scheme(data / "edition" / "scheme.toml"), load_tables(data / "edition" / "tables.toml")
+    except Refused as refused:
+        return refused.problems
+    present = {path.relative_to(data).as_posix() for path in data.rglob("*") if not path.is_dir()}
+    required = _required(scheme, house)
+    published = _public(house) if was_publishable(scheme) else set()
+    allowed = required | published | {f"results/{TOUCHED}", f"edition/{DECIDED}"} | set(_of_edition(data / "edition", scheme, tables, present))
+    tags = {path.relative_to(bag).as_posix() for path in bag.rglob("*") if not path.is_dir()} - {f"data/{name}" for name in present}
+    return Problems(
+        (
+            *(_part(name, MISSING) for name in sorted(required - present)),
+            *(_part(name, STRANGE) for name in sorted(present - allowed)),
+            *(_part(name, STRANGE) for name in sorted(tags - {*BAG_FILES, TAG_MANIFEST})),
+            *_version_problems(data / ENVIRONMENT),
+            *_label_problems(bag, scheme),
+        )
+    )
+
+
+def sealed_by(data: Path) -> str:
+    """The version of the toolkit that the payload `data` names; empty where it names none."""
+    path = data / ENVIRONMENT
+    return read_environment(path.read_text("utf-8", "replace")).get(DISTRIBUTION, "") if path.is_file() else ""
+
+
+def _required(scheme: Scheme, house: House) -> set[str]:
+    """Parts by name below ``data/``."""
+    found = {f"results/{name}" for name in (*TABLES, WORKBOOK)} | {f"{MEETING}/{name}" for name in (PAGE, FIRMNESS)}
+    found |= {f"notebooks/{path.name}" for path in house.notebooks.glob("*.ipynb")} | {ENVIRONMENT}
+    found |= {"edition/scheme.toml", "edition/tables.toml", *([f"edition/{DECIDED}"] if is_resolved(scheme) else [])}
+    return found | (_public(house) if publishable(scheme) else set())
+
+
+def _public(house: House) -> set[str]:
+    return {f"public/{name}" for name in (NOTICE, AWARDS)} | {f"pages/{path.name}" for path in house.pages.glob("*.ipynb")}
+
+
+def _of_edition(edition: Path, scheme: Scheme, tables: Tables, present: Collection[str]) -> Iterator[str]:
+    """What else the frozen edition may hold: records, the journal, what tables read, and ballots that are published."""
+    yield from (f"edition/{name}" for name in EDITION)
+    yield from (name for name in present if name.startswith(tuple(f"edition/{folder}/" for folder in FOLDERS)))
+    for table in tables.table.values():
+        if table.file:
+            yield from (f"edition/{name}" for name in found_files(edition, table)[0])
+    if scheme.weighting is not None and scheme.weighting.publish != "none":
+        ballots = (Path(name) for name in present if name.startswith(f"edition/{BALLOTS}/"))
+        yield from (path.as_posix() for path in ballots if path.suffix == ".toml" and STEM.fullmatch(path.stem))
+
+
+def _label_problems(bag: Path, scheme: Scheme) -> Iterator[Problem]:
+    info = read_bag_info(bag)
+    revision, day = info.get("Internal-Sender-Identifier", ""), info.get("Bagging-Date", "")
+    said = labels(scheme, revision, day, sealed_by(bag / "data"))
+    for key in sorted({*said, *info} - {COUNTED}):
+        if info.get(key) != said.get(key):
+            yield _label(key, info.get(key, "—"), LABEL)
+    if not REVISION.fullmatch(revision):
+        yield _label("Internal-Sender-Identifier", revision, LABEL)
+    sealed_on = _day(day)
+    # A day ahead is no forgery: it may be tomorrow already where the bag was sealed.
+    if sealed_on is None or sealed_on > dt.date.today() + dt.timedelta(days=1):  # noqa: DTZ011 - the wall's date
+        yield _label("Bagging-Date", day, DATED)
+    elif sealed_on < scheme.as_of:
+        rule = phrase(EARLY.zh, EARLY.en, as_of=scheme.as_of)
+        yield Problem("warning", rule, ASK, file="bag-info.txt", column="Bagging-Date", value=day)
+
+
+def bagging_day(bag: Path) -> dt.date:
+    """The day on which a bag says that it was sealed.
+
+    Raises
+    ------
+    Refused
+        When it says none.
+    """
+    told = read_bag_info(bag).get("Bagging-Date", "")
+    day = _day(told)
+    if day is None:
+        raise refuse(DATED, ASK, file="bag-info.txt", column="Bagging-Date", value=told)
+    return day
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _version_problems(path: Path) -> Iterator[Problem]:
+    """What no bag says of the versions it was sealed with: lines that are none, and a version that never was."""
+    lines = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
+    names = [line.split("==")[0] for line in lines]
+    for number, line in enumerate(lines, start=1):
+        if not VERSION_LINE.fullmatch(line) or names.index(names[number - 1]) != number - 1:
+            yield Problem("error", GARBLED, ASK, file=ENVIRONMENT, row=number, value=line[:80])
+    named = sealed_by(path.parent)
+    if lines and named not in {*KNOWN, versions().get(DISTRIBUTION)}:
+        yield Problem("error", UNKNOWN, NEWER, file=ENVIRONMENT, column=DISTRIBUTION, value=named or "—")
+
+
+def _part(name: str, rule: Phrase) -> Problem:
+    return Problem("error", rule, ASK, file=name)
+
+
+def _label(key: str, value: str, rule: Phrase) -> Problem:
+    return Problem("error", rule, ASK, file="bag-info.txt", column=key, value=value)
