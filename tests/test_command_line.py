@@ -13,7 +13,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from toolkit.__main__ import app
-from toolkit.ground.resources import house_folder
 
 CONTRACT_RANKING = ["member", "name", "class", "total", "rank", "tied", "award", "grade", "reason"]
 

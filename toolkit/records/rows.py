@@ -45,6 +45,7 @@ SIGNATURE = re.compile(
     re.DOTALL,
 )
 
+ENGLISH = re.compile(r"\s*\**\s*(total|subtotal|sum|note|average|mean|page|end)", re.IGNORECASE)  # how a line that is not data may begin
 FIGURE = re.compile(r"[-+¥(]*[0-9][0-9,.]*\)?\s*(?:%|[^\W\d_]{0,4})")  # of a total: 12.5, 1,200元, 3家
 FRACTION = re.compile(r"[^0-9.]")
 
@@ -62,12 +63,12 @@ def data_rows(
     """
     known = frozenset(heading.place for found in headings.columns.values() for heading in found)
     leads = {next((cell for cell in row if cell), "") for row in headings.rows}
-    telling = {lead[:1] for lead in leads} | set("tsnampe")  # total, sum, note, average, mean, page, end
+    telling = {lead[:1] for lead in leads}
 
     def is_data(row: Sequence[object]) -> bool:
         if row and type(row[0]) is str and row[0].isascii():
             begins = row[0].lstrip(" \t*")[:1]
-            if begins.isalnum() and begins.lower() not in telling:  # most rows: led by a code or a number
+            if begins.isalnum() and begins.lower() not in telling and not ENGLISH.match(row[0]):  # most rows: led by a code or a number
                 return True
         first = next((place for place, cell in enumerate(row) if cell != "" and shown(cell)), None)
         if first is None:
