@@ -74,7 +74,7 @@ def test_a_bag_without_a_page_of_its_own_is_served_all_the_same(tmp_path: Path) 
         assert answer(f"http://127.0.0.1:{port}/", "still")[0] == 200
 
 
-@pytest.mark.parametrize("notice", ["{}", "[]", '{"title": "x"}', '{"title": 5, "language": null, "awards": [1]}'])
+@pytest.mark.parametrize("notice", ['["unnamed"]', '{"unnamed": 0}', '{"unnamed": 0, "title": 5, "awards": [1]}', "no JSON"])
 def test_an_extract_that_cannot_be_shown_is_refused_in_words(tmp_path: Path, notice: str) -> None:
     bag = write_bag(tmp_path)
     (bag / "data/public/notice.json").write_text(notice, "utf-8")

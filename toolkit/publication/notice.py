@@ -49,12 +49,6 @@ OBJECT = Phrase(
     "Whoever objects to the list may do so within this period, in writing and under the real name (实名), "
     "stating facts and grounds: an organisation under its seal, a person signed, with a way to be reached.",
 )
-STILL = Phrase(
-    "这是内容完整的静态名单，不能按类别或名称筛选。访问人数较多时先显示本页，请稍后刷新。",
-    "This is the whole list as a still page, without choosing by class or name. It is shown while many readers are here; "
-    "please reload it in a minute.",
-)
-REOPEN = Phrase("打开可筛选的页面", "Open the page with filters")
 RECOMPUTE = Phrase(
     "以下指纹（SHA-256）在封存时算出。向秘书处索取封存包（BAG），执行下面的命令即可重新计算并逐项核对：",
     "These fingerprints (SHA-256) were taken when the edition was sealed. Ask the secretariat for the sealed bag "
@@ -262,53 +256,6 @@ def colophon(extract: Extract, language: Language) -> Safe:
         version=notice["toolkit_version"],
     )
     return element("footer", line.into(language), css="colophon")
-
-
-def still_page(extract: Extract, style: str) -> str:
-    """The whole notice in both languages as one HTML file: it asks for nothing else, and runs no program.
-
-    Parameters
-    ----------
-    extract
-        All that the page knows.
-    style
-        The style sheet of the page, which is written into the file.
-    """
-    first = "en" if extract.notice["language"] == "en" else "zh"
-    switches = (
-        Safe(f'<input type="radio" name="language" id="{code}" class="speak"{" checked" * (code == first)}>')
-        for code in ("zh", "en")
-    )
-    labels = (element("label", label, **{"for": code}) for label, code in (("中文", "zh"), ("English", "en")))
-    head = element(
-        "head",
-        Safe('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
-        element("title", extract.notice["title"]),
-        Safe(f'<link rel="icon" href="data:,"><style>{style}</style>'),
-    )
-    sheet = element(
-        "main",
-        *switches,
-        element("div", *labels, css="notice-switch widget-box"),
-        *(_still_notice(extract, language) for language in ("zh", "en")),
-        css="notice-page widget-box still",
-    )
-    page = element("html", head, element("body", sheet, css="open"), lang="en" if first == "en" else "zh-CN")
-    return f"<!DOCTYPE html>\n{page}\n"
-
-
-def _still_notice(extract: Extract, language: Language) -> Safe:
-    """All of the notice in one language, and why nothing can be chosen."""
-    why = element("p", f"{STILL.into(language)} ", element("a", REOPEN.into(language), href="./"), css="why")
-    main = element("div", why, award_list(extract, extract.rows, language), css="notice-main widget-box")
-    return element(
-        "div",
-        masthead(extract, language),
-        element("div", main, particulars(extract, language), css="notice-body widget-box"),
-        colophon(extract, language),
-        css=f"told {language}",
-        lang="zh-CN" if language == "zh" else "en",
-    )
 
 
 def day(iso: str, language: Language) -> str:

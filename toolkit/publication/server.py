@@ -88,7 +88,7 @@ def page_process(bag: Path, host: str, port: int, most_viewers: int, patience: P
 
 def _copied(bag: Path, folder: Path) -> str:
     """The house's page, and beside it the bag's extract, taken apart and written anew; gives the title."""
-    from toolkit.publication.notice import still_page
+    from toolkit.publication.still_page import still_page
 
     pages, static = house.house_folder("notebooks") / "pages", house.house_folder("templates") / "pages" / STATIC
     extract = read_extract(bag / "data" / "public")
