@@ -11,6 +11,7 @@ from pathlib import Path
 from toolkit.ground.problems import Problems
 from toolkit.ground.resources import house_folder
 from toolkit.publication.extract import Extract
+from toolkit.publication.readers import Patience
 from toolkit.publication.server import served
 
 HOSTILE = (
@@ -77,9 +78,11 @@ def write_bag(folder: Path) -> Path:
 
 
 @contextmanager
-def served_page(folder: Path, most_viewers: int = 40) -> Iterator[str]:
-    """The address of a page of the bag written into `folder`."""
-    with served([write_bag(folder)], free_port(), most_viewers=most_viewers, verify=passes) as pages:
+def served_page(folder: Path, most_viewers: int = 40, **patience: float) -> Iterator[str]:
+    """The address of a page of the bag written into `folder`; `patience` in seconds, where the usual one is too long."""
+    with served(
+        [write_bag(folder)], free_port(), most_viewers=most_viewers, verify=passes, patience=Patience(**patience)
+    ) as pages:
         yield pages[0].address
 
 

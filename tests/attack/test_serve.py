@@ -3,27 +3,52 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import re
-import socket as tcp
 import time
-import urllib.error
-import urllib.request
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 import websocket
 
+from tests.attack.visitor import (
+    PROTOCOL,
+    answer,
+    connect,
+    frame,
+    header_of,
+    hung_up,
+    opened,
+    received,
+    replies,
+)
 from tests.sealed_page import SECRET, served_page
-from toolkit.publication.read_only import HEADERS, PROTOCOL, TO_VIEWER
+from toolkit.publication.frames import TO_VIEWER
+from toolkit.publication.read_only import HEADERS
 
 VIEWERS = 3
 NOBODY = "5f7a6c1e-0d5b-4a53-9d0c-3f1a52c7e9b4"  # an id that no kernel has
+NEAR_MISSES = (
+    "",
+    "v0.kernel.websocket.jupyter.org",
+    f"{PROTOCOL}x",
+    f"x{PROTOCOL}",
+    f"x{PROTOCOL}x",
+    PROTOCOL[1:],
+    PROTOCOL[:-1],
+    PROTOCOL.upper(),
+    PROTOCOL.replace("v1", "V1"),
+    PROTOCOL.replace(".", ". ", 1),
+    PROTOCOL.replace(".", ",", 1),
+    f"{PROTOCOL}.evil",
+    f"{PROTOCOL};v=1",
+    f"{PROTOCOL} v0",
+    f'"{PROTOCOL}"',
+    f"v0, {PROTOCOL}x",
+    f"{PROTOCOL}x,{PROTOCOL.title()}",
+    "org.jupyter.websocket.kernel.v1",
+)
 CLOSED = (
     "voila/files/results.ipynb",
     "voila/files/../public/awards.csv",
@@ -77,78 +102,6 @@ def kernel(address: str) -> Iterator[str]:
     kernel = opened(address)
     yield kernel
     assert answer(address, f"voila/api/shutdown/{kernel}", "POST")[0] in {204, 404}
-
-
-def answer(address: str, path: str, method: str = "GET") -> tuple[int, str, dict[str, str]]:
-    request = urllib.request.Request(address + path, method=method, data=b"{}" if method != "GET" else None)
-    try:
-        with urllib.request.urlopen(request, timeout=15) as reply:
-            return reply.status, reply.read().decode(), dict(reply.headers)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read().decode(), dict(error.headers)
-
-
-def opened(address: str, query: str = "") -> str:
-    status, body, _ = answer(address, query)
-    found = re.search(r'"kernelId": "([0-9a-f-]{36})"', body)
-    assert status == 200
-    assert found
-    return found[1]
-
-
-@contextmanager
-def connect(
-    address: str, kernel: str, protocol: str = PROTOCOL, origin: str = ""
-) -> Iterator[websocket.WebSocket]:
-    url = address.replace("http", "ws") + f"api/kernels/{kernel}/channels?session_id={uuid.uuid4().hex}"
-    transport = tcp.create_connection((urlsplit(url).hostname, urlsplit(url).port), timeout=10)
-    with transport:  # a refused handshake leaves its socket open
-        protocols = [protocol] if protocol else []
-        origin = origin or address.rstrip("/")
-        yield websocket.create_connection(url, socket=transport, subprotocols=protocols, origin=origin)
-
-
-def frame(kind: str, content: object, *buffers: bytes) -> bytes:
-    """A message of the v1 protocol on the shell channel."""
-    header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "session": "s", "username": "", "version": "5.3"}
-    header["date"] = "2026-01-01T00:00:00Z"
-    parts = [b"shell", *(json.dumps(part).encode() for part in (header, {}, {}, content)), *buffers]
-    places = [8 * (len(parts) + 2)]
-    for part in parts:
-        places.append(places[-1] + len(part))
-    return b"".join(number.to_bytes(8, "little") for number in (len(places), *places)) + b"".join(parts)
-
-
-def hung_up(socket: websocket.WebSocket) -> bool:
-    """Whether the server closes the connection."""
-    try:
-        while socket.recv_data()[0] != websocket.ABNF.OPCODE_CLOSE:
-            pass
-    except TimeoutError:
-        return False
-    except (websocket.WebSocketException, OSError):
-        return True
-    return True
-
-
-def header_of(message: bytes) -> dict[str, object]:
-    start, end = (int.from_bytes(message[8 * i : 8 * i + 8], "little") for i in (2, 3))
-    return dict(json.loads(message[start:end]))
-
-
-def received(socket: websocket.WebSocket) -> bytes:
-    message = socket.recv()
-    assert isinstance(message, bytes)
-    return message
-
-
-def replies(socket: websocket.WebSocket, until: str) -> list[str]:
-    """The kinds of message that come, up to the awaited one."""
-    kinds: list[str] = []
-    while until not in kinds:
-        kinds.append(str(header_of(received(socket))["msg_type"]))
-    return kinds
 
 
 @pytest.mark.parametrize("path", CLOSED)
@@ -224,13 +177,20 @@ def test_a_widget_given_nonsense_tells_a_viewer_no_code(address: str, kernel: st
         assert set(replies(socket, "comm_info_reply")) <= TO_VIEWER
 
 
-@pytest.mark.parametrize("protocol", ["", "v0.kernel.websocket.jupyter.org"])
-def test_the_old_protocol_is_refused(address: str, kernel: str, protocol: str) -> None:
-    with (
-        pytest.raises(websocket.WebSocketBadStatusException, match="400"),
-        connect(address, kernel, protocol),
-    ):
-        pass
+def test_another_protocol_is_refused(address: str, kernel: str) -> None:
+    let_in = []
+    for protocols in NEAR_MISSES:
+        with contextlib.suppress(websocket.WebSocketBadStatusException), connect(address, kernel, protocols):
+            let_in.append(protocols)
+    assert let_in == []
+
+
+def test_among_several_protocols_the_one_that_is_checked_is_chosen(address: str, kernel: str) -> None:
+    for protocols in (f"v0,{PROTOCOL}", f"{PROTOCOL} ,  v0", f"\t{PROTOCOL}\t", f"x{PROTOCOL}, {PROTOCOL}"):
+        with connect(address, kernel, protocols) as socket:
+            assert socket.headers["sec-websocket-protocol"] == PROTOCOL
+            socket.send_binary(frame("comm_info_request", {}))
+            assert "comm_info_reply" in replies(socket, "comm_info_reply")
 
 
 def test_another_site_is_refused(address: str, kernel: str) -> None:

@@ -89,6 +89,33 @@ def test_chinese_is_drawn_by_a_chinese_font(visit: Visit) -> None:
     assert drawn[0] != drawn[1]
 
 
+def test_the_still_page_needs_no_program_and_has_both_languages(visit: Visit) -> None:
+    page = visit.page.context.browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844}).new_page()  # type: ignore[union-attr]
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{visit.address}still")
+    for language, said, unsaid in (("English", "Of 20 members", "申报参评的"), ("中文", "申报参评的", "Of 20 members")):
+        page.get_by_text(language, exact=True).click()
+        assert said in page.inner_text("body")
+        assert unsaid not in page.inner_text("body")
+    assert set(HOSTILE) <= set(page.locator(".zh li.name").all_text_contents())
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert asked == [f"{visit.address}still"]
+
+
+def test_a_page_whose_kernel_has_ended_says_so(visit: Visit) -> None:
+    page = visit.page.context.browser.new_page()  # type: ignore[union-attr]
+    page.goto(visit.address)
+    page.wait_for_selector(".lists li", timeout=30_000)
+    sync_api.expect(page.locator("#ended")).to_be_hidden()
+    kernel = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
+    page.request.post(f"{visit.address}voila/api/shutdown/{kernel}")
+    page.fill(".notice-filters input", "广州")
+    sync_api.expect(page.locator("#ended")).to_be_visible()
+    assert "请刷新" in page.inner_text("#ended")
+    page.close()
+
+
 def test_class_and_name_choose(visit: Visit) -> None:
     visit.page.fill(".notice-filters input", "广州")
     visit.shows(2)

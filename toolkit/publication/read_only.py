@@ -3,20 +3,32 @@
 Run as ``python -m toolkit.publication.read_only SETTINGS`` (as JSON) by `toolkit.publication.server.serve`, in a process of its own. Of Voilà's
 routes only those in `SealedPage.init_handlers` exist; whatever else is asked for is not found. It stops when its standard
 input ends, on every system, so that it never outlives whoever started it.
+
+What one visitor can use up is bounded everywhere: connections, headers and bodies by `Door`, kernels by `Readers`, what is
+said to a kernel by `Channel`. Who finds no place is shown the whole list without a kernel.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
+import os
 import sys
 import threading
+from collections import Counter
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+from jupyter_core.utils import ensure_async
 from jupyter_server.auth.identity import IdentityProvider, User
 from jupyter_server.base.handlers import FileFindHandler
 from jupyter_server.services.kernels.handlers import KernelHandler
-from tornado.ioloop import IOLoop
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from tornado.httpserver import HTTPServer
+from tornado.ioloop import IOLoop, PeriodicCallback
+from tornado.iostream import IOStream
 from tornado.web import RequestHandler
 from traitlets import Integer
 from traitlets.config import Config
@@ -28,6 +40,9 @@ from voila.tornado.kernel_websocket_handler import (
     VoilaKernelWebsocketHandler,
     read_header_from_binary_message,
 )
+
+from toolkit.publication.frames import LARGEST_FRAME, PROTOCOL, TO_VIEWER, needed, offered, said, well_formed
+from toolkit.publication.readers import Patience, Reader, Readers, counted_address, is_loopback
 
 TEMPLATE = "committee"
 POLICY = (
@@ -42,17 +57,32 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Server": "committee",
 }
-PROTOCOL = "v1.kernel.websocket.jupyter.org"
-FROM_VIEWER = ["comm_open", "comm_close", "comm_msg", "comm_info_request", "kernel_info_request"]
-TO_VIEWER = {"comm_open", "comm_close", "comm_msg", "comm_info_reply", "kernel_info_reply", "status"}
-LARGEST_MESSAGE = 128 * 1024
-"""Bytes; a viewer sends a language, a class or a few characters."""
+DOOR = {"max_header_size": 16 * 1024, "max_body_size": 4 * 1024}
+"""Bytes. Nothing a page sends has a body but its farewell, of less than 1 KB; headers hold other pages' cookies."""
 
-MOST_PARTS = 32
+MOST_CONNECTIONS, MOST_OF_ONE = 1000, 100
+"""Requests under way at once, in all and from one address; a browser has six."""
+
+MOST_UNREAD, MOST_UNSENT = 8 * 1024 * 1024, 64 * 1024 * 1024
+"""Bytes of messages that wait for a browser which does not take them; bytes of anything that wait for a connection."""
+
+LARGEST_LOG = 1024 * 1024
+"""Bytes; what visitors can fill is emptied."""
+
+AT_ONCE = max(2, os.cpu_count() or 2)
+"""Pages that start at once; each takes a second of one processor, and who comes first is not to wait for who comes last."""
+
+SWEEP = 500
+"""Milliseconds between two looks at who is overdue."""
+
+STILL = "still.html"
+"""The list as it is read without a kernel, beside the page's folder."""
+
 KERNEL = r"(?P<kernel_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 FILE = r"[\w.-]+"
 WIDGETS = ("@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager")
-BUSY = "当前访问人数较多，请稍后刷新。 Many readers are here just now; please reload the page in a minute.\n"
+ADMITTED: ContextVar[str] = ContextVar("ADMITTED")
+"""The kernel of the place that the request at hand was given."""
 
 
 class Closed:
@@ -97,46 +127,155 @@ class Page(Closed, TornadoVoilaHandler):  # type: ignore[misc]
         await super().prepare()
 
     async def get(self) -> None:
-        """The page with a kernel of its own, while there is room for one."""
-        if len(self.kernel_manager.list_kernel_ids()) >= self.settings["most_viewers"]:
-            self.set_status(503)
-            self.set_header("Retry-After", "60")
-            self.set_header("Content-Type", "text/plain; charset=utf-8")
-            self.finish(BUSY)
+        """The page with a kernel of its own, while there is a place for it; else the list alone."""
+        readers: Readers = self.settings["readers"]
+        reader = readers.admit(counted_address(self.request.remote_ip or "", self.request.headers))
+        if reader is None:
+            self.still()
             return
-        await super().get()
+        ADMITTED.set(reader.kernel)
+        try:
+            async with self.settings["starting"]:
+                reader.starts()
+                await asyncio.wait_for(super().get(), reader.patience.start)
+        except Exception:  # whatever kept the kernel from starting, the list can be shown
+            self.log.exception("The page did not start")
+            await self.kernel_manager.end(reader)
+            self.still()
+        else:
+            reader.shown()
+
+    def still(self) -> None:
+        """The list as it is read without a kernel, unless the page itself has begun."""
+        if self._headers_written:
+            self.finish()
+            return
+        self.set_status(503)
+        self.set_header("Retry-After", "60")
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(self.settings["still"])
+
+
+class Still(Closed, RequestHandler):
+    """The list without a kernel, for a browser that runs no programs."""
+
+    def get(self) -> None:
+        """The same page that a reader sees for whom there is no place."""
+        self.set_header("Cache-Control", "no-cache")
+        self.finish(self.settings["still"])
 
 
 class Channel(Closed, VoilaKernelWebsocketHandler):  # type: ignore[misc]
-    """Messages between a page and its kernel: only well-formed ones, only those that widgets need, both ways."""
+    """Messages between a page and its kernel: only well-formed ones, only those that widgets need, and not too many."""
+
+    reader: Reader | None = None
+    unread = 0
+    hung_up = False
 
     async def get(self, kernel_id: str) -> None:
-        """Open the channel, in the one protocol whose frames are checked."""
-        if PROTOCOL not in self.request.headers.get("Sec-WebSocket-Protocol", ""):
+        """Open the channel, in the one protocol whose frames are checked, to a kernel that somebody has a page of."""
+        if PROTOCOL not in offered(self.request.headers.get("Sec-WebSocket-Protocol", "")):
             self.send_error(400)
             return
+        reader = self.settings["readers"].present.get(kernel_id)
+        if reader is None:
+            self.send_error(404)
+            return
+        reader.shown()
+        self.reader = reader
         await super().get(kernel_id)
 
+    def select_subprotocol(self, subprotocols: list[str]) -> str | None:
+        """The one protocol there is."""
+        return PROTOCOL if PROTOCOL in subprotocols else None
+
+    async def open(self, kernel_id: str) -> None:
+        """Join the kernel; a page has one channel, and a newer one takes its place."""
+        if self.selected_subprotocol != PROTOCOL or self.reader is None:
+            self.hang_up(1002, "another protocol")
+            return
+        channels: dict[str, Channel] = self.settings["channels"]
+        before = channels.get(kernel_id)
+        channels[kernel_id] = self
+        if before is not None:
+            before.reader = None
+            before.hang_up(1001, "opened again")
+        self.reader.heard()
+        await super().open(kernel_id)
+
     def on_message(self, message: str | bytes) -> None:
-        """Pass on a well-formed frame; hang up on any other."""
-        if isinstance(message, bytes) and well_formed(message):
+        """Pass on what widgets need; drop other messages, and hang up on what is no message or too much."""
+        if self.hung_up or self.reader is None:
+            return
+        if not isinstance(message, bytes) or not well_formed(message):
+            self.hang_up(1003, "not a message of this page")
+            return
+        read = said(message)
+        kind = read.kind if read is not None and needed(read) else ""
+        if not self.reader.affords(len(message), opens=kind == "comm_open"):
+            self.hang_up(1008, "too many messages")
+        elif kind:
+            self.reader.heard()
             super().on_message(message)
+
+    def on_ping(self, data: bytes) -> None:
+        """A browser asks nothing of this kind; it is answered as long as it can be afforded."""
+        if self.reader is not None and not self.reader.affords(len(data)):
+            self.hang_up(1008, "too many messages")
+
+    def hang_up(self, code: int, word: str) -> None:
+        """Close with a word, and hear and say nothing more; the page has lost its place."""
+        if self.hung_up:
+            return
+        self.hung_up = True
+        self.close(code, word)
+        if self.reader is not None:
+            self.reader.gone()
+
+    def on_close(self) -> None:
+        """A page that was closed gives back its kernel; one that was cut off may come back for a while."""
+        super().on_close()
+        if self.reader is None:
+            return
+        self.settings["channels"].pop(self.reader.kernel, None)
+        if self.hung_up or self.close_code in {1000, 1001}:
+            self.reader.gone()
         else:
-            self.close(1003)
+            self.reader.lost()
 
     def write_message(self, message: Any, binary: bool = False) -> Any:  # noqa: FBT001, FBT002 - tornado's signature
-        """Pass on what widgets need."""
+        """Pass on what widgets need to a browser that takes it."""
         header = read_header_from_binary_message(message) if isinstance(message, bytes) else None
         # A callback's error would show a viewer paths and code, printed text whatever a kernel prints.
-        return (
-            super().write_message(message, binary) if header and header.get("msg_type") in TO_VIEWER else None
-        )
+        if self.hung_up or not header or header.get("msg_type") not in TO_VIEWER:
+            return None
+        if self.unread and self.unread + len(message) > MOST_UNREAD:
+            self.hang_up(1008, "not read")
+            return None
+        return self._counted(super().write_message(message, binary), len(message))
+
+    def _counted(self, sent: Any, size: int) -> Any:
+        self.unread += size
+
+        def taken(_: object) -> None:
+            self.unread -= size
+
+        sent.add_done_callback(taken)
+        return sent
 
 
 class Kernel(Closed, KernelHandler):
-    """Whether a page's kernel is there; a page asks this once."""
+    """Whether a page's kernel is there; a page asks this while it opens, and when it has reason to doubt."""
 
     SUPPORTED_METHODS = ("GET",)
+
+    async def get(self, kernel_id: str) -> None:
+        """A browser that asks is at work on the page."""
+        reader = self.settings["readers"].present.get(kernel_id)
+        if reader is not None:
+            reader.shown()
+        await ensure_async(super().get(kernel_id))
 
 
 class Leave(Closed, VoilaShutdownKernelHandler):  # type: ignore[misc]
@@ -158,23 +297,84 @@ class WidgetFile(Closed, FileFindHandler):
     """The browser's half of ipywidgets."""
 
 
+class Kernels(AsyncMappingKernelManager):
+    """The kernels of all pages: none starts without a place, and a place is given back when its kernel has ended."""
+
+    readers: Readers
+
+    async def start_kernel(self, **kwargs: Any) -> str:  # type: ignore[override]
+        """Start the kernel whose place was taken before."""
+        start = super().start_kernel(**{**kwargs, "kernel_id": ADMITTED.get()})
+        return await asyncio.shield(start)  # given up halfway, it would leave a process that nobody knows
+
+    async def _async_shutdown_kernel(self, kernel_id: str, now: bool = True, restart: bool = False) -> None:  # type: ignore[override]  # noqa: ARG002, FBT001, FBT002 - jupyter's signature
+        # A page's kernel has nothing to put away, so that it need not be asked.
+        await super()._async_shutdown_kernel(kernel_id, now=True, restart=restart)  # type: ignore[no-untyped-call]
+
+    shutdown_kernel = _async_shutdown_kernel  # type: ignore[assignment]
+
+    def remove_kernel(self, kernel_id: str) -> Any:
+        """A kernel that has ended gives back its place."""
+        self.readers.dismiss(kernel_id)
+        return super().remove_kernel(kernel_id)
+
+    async def end(self, reader: Reader) -> None:
+        """End a page's kernel, however far it has come."""
+        reader.due = float("inf")  # asked for once
+        with contextlib.suppress(Exception):
+            if reader.kernel in self or reader.kernel in self._pending_kernels:
+                await self.shutdown_kernel(reader.kernel)
+        self.readers.dismiss(reader.kernel)
+
+
+class Door(HTTPServer):
+    """Lets in as many connections as can be served, and holds each to `DOOR`."""
+
+    def initialize(self, *arguments: Any, **settings: Any) -> None:
+        """Nobody is in yet."""
+        super().initialize(*arguments, **settings)
+        self.inside: Counter[str] = Counter()
+
+    def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
+        """A web server of this machine comes for many readers, anybody else for itself."""
+        peer = str(address[0])
+        if self.inside.total() >= MOST_CONNECTIONS or (self.inside[peer] >= MOST_OF_ONE and not is_loopback(peer)):
+            stream.close()
+            return
+        self.inside[peer] += 1
+        stream.max_write_buffer_size = MOST_UNSENT
+        super().handle_stream(stream, address)
+
+    def on_close(self, server_conn: Any) -> None:
+        """One has left."""
+        self.inside -= Counter([str(server_conn.context.address[0])])
+        super().on_close(server_conn)
+
+
 class SealedPage(Voila):  # type: ignore[misc]
-    """Voilà with a short list of routes."""
+    """Voilà with a short list of routes, and a number of readers."""
 
     name = "voila"
     most_viewers = Integer(config=True)
+    patience: Patience
+    still: str
 
     def init_settings(self) -> dict[str, Any]:
-        """Voilà's settings, with the narrower lists of messages, and compressed answers."""
+        """Voilà's settings, with who reads, and compressed answers."""
         settings = super().init_settings()
-        self.kernel_manager.allowed_message_types = FROM_VIEWER
+        self.readers = self.kernel_manager.readers = Readers(self.most_viewers, self.patience)
         return {
             **settings,
             "headers": HEADERS,
-            "most_viewers": self.most_viewers,
+            "readers": self.readers,
+            "channels": {},
+            "starting": asyncio.Semaphore(AT_ONCE),
+            "still": self.still,
             "compress_response": True,
             "default_handler_class": NothingHere,
-            "websocket_max_message_size": LARGEST_MESSAGE,
+            "websocket_max_message_size": LARGEST_FRAME,
+            "ws_ping_interval": 1000 * self.patience.ping,
+            "ws_ping_timeout": 3000 * self.patience.ping,
             "log_function": lambda _: None,
         }
 
@@ -188,6 +388,7 @@ class SealedPage(Voila):  # type: ignore[misc]
         }
         return [
             (r"/", Page, page),
+            (r"/still", Still),
             (rf"/api/kernels/{KERNEL}", Kernel),
             (rf"/api/kernels/{KERNEL}/channels", Channel),
             (rf"/voila/api/shutdown/{KERNEL}", Leave),
@@ -202,23 +403,31 @@ class SealedPage(Voila):  # type: ignore[misc]
 
     def listen(self) -> None:
         """Serve until standard input ends."""
-        loop = IOLoop.current()
+        self.ioloop = loop = IOLoop.current()
 
         def wait() -> None:
             sys.stdin.buffer.read()
             loop.add_callback(loop.stop)
 
         threading.Thread(target=wait, daemon=True).start()
-        super().listen()
+        arrival = self.patience.request
+        Door(self.app, **DOOR, idle_connection_timeout=arrival, body_timeout=arrival).listen(self.port, self.ip)
+        PeriodicCallback(self.sweep, SWEEP).start()
+        try:
+            loop.start()
+        finally:
+            self.stop()
 
-
-def well_formed(message: bytes) -> bool:
-    """Whether a frame of the v1 protocol counts its parts truly; one that lies makes the server count for ever."""
-    parts = int.from_bytes(message[:8], "little")
-    if not 6 <= parts <= MOST_PARTS or len(message) < 8 * (parts + 1):
-        return False
-    places = [int.from_bytes(message[8 * i : 8 * (i + 1)], "little") for i in range(1, parts + 1)]
-    return places == sorted(places) and places[0] == 8 * (parts + 1) and places[-1] <= len(message)
+    async def sweep(self) -> None:
+        """End the kernels of those whose time is over, and empty a log that was filled."""
+        if os.fstat(1).st_size > LARGEST_LOG:
+            os.ftruncate(1, 0)
+        channels: dict[str, Channel] = self.app.settings["channels"]
+        overdue = self.readers.overdue()
+        for reader in overdue:
+            if reader.kernel in channels:
+                channels[reader.kernel].hang_up(1001, "idle for long")
+        await asyncio.gather(*(self.kernel_manager.end(reader) for reader in overdue))
 
 
 def configuration(settings: dict[str, Any]) -> Config:
@@ -244,16 +453,19 @@ def configuration(settings: dict[str, Any]) -> Config:
         extension_allowlist=list(WIDGETS),
         resources={"policy": POLICY, "title": settings["title"]},
     )
+    config.VoilaConfiguration.multi_kernel_manager_class = Kernels
     # A socket file has no port that another start could take; its path must stay short, and Windows has none.
     config.KernelManager.transport = "tcp" if sys.platform == "win32" or len(str(folder)) > 40 else "ipc"
-    config.MappingKernelManager.update(cull_idle_timeout=60, cull_interval=30, cull_connected=False)
     config.MappingKernelManager.buffer_offline_messages = False
     return config
 
 
 def main(arguments: list[str]) -> None:
     """Serve one page until standard input ends."""
-    page = SealedPage(config=configuration(json.loads(arguments[0])))
+    settings = json.loads(arguments[0])
+    page = SealedPage(config=configuration(settings))
+    page.patience = Patience(**settings["patience"])
+    page.still = (Path(settings["folder"]) / STILL).read_text(encoding="utf-8")
     page.initialize([])
     page.start()
 

@@ -1,7 +1,8 @@
 """Public pages: sealed editions, served read-only.
 
 `public_extract` makes what a page may know; `serve` shows it. Only a bag that verifies is served, and of it only the
-page and the public extract are taken, into a private folder: what may not be seen is not there.
+public extract is taken, into a private folder: what may not be seen is not there. The notebook that shows it is the house's
+own, for a bag's would be somebody else's program.
 
 One served page as a process of its own: started in a private folder with a bare environment, and stopped.
 """
@@ -20,7 +21,8 @@ import tempfile
 import time
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from threading import current_thread, main_thread
 from typing import NoReturn
@@ -28,7 +30,8 @@ from typing import NoReturn
 from toolkit.ground import resources as house
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Language, Phrase, phrase
-from toolkit.publication.extract import Extract, public_extract, read_extract
+from toolkit.publication.extract import NOTICE, Extract, public_extract, read_extract
+from toolkit.publication.readers import MOST_VIEWERS, Patience
 
 __all__ = [
     "Extract",
@@ -39,11 +42,15 @@ __all__ = [
     "served",
 ]
 
-
-MOST_VIEWERS = 40
 PATIENCE = 30.0
 """Seconds a page has to answer after its start."""
 
+USUAL = Patience()
+at_once = partial(print, flush=True)
+"""A line is seen at once, also where the lines go to a file."""
+
+PAGE, LOG = "results.ipynb", "log.txt"
+STATIC = Path("voila/templates/committee/static")
 KEPT = (
     "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP", "VIRTUAL_ENV", "LD_LIBRARY_PATH",
     "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA",
@@ -58,35 +65,46 @@ class Served:
     bag: Path
     title: str
     address: str
+    process: subprocess.Popen[bytes]
+    log: Path
 
 
 @contextlib.contextmanager
-def page_process(
-    bag: Path, host: str, port: int, most_viewers: int
-) -> Iterator[tuple[subprocess.Popen[bytes], Served, Path]]:
+def page_process(bag: Path, host: str, port: int, most_viewers: int, patience: Patience) -> Iterator[Served]:
     """The page of one bag in a process of its own, stopped at the end of the block."""
     _refuse_taken(host, port)
     folder = Path(tempfile.mkdtemp(prefix="committee-")).resolve()
     process = None
     try:
-        extract = _copied(bag, folder)
-        page = Served(bag, extract.notice["title"], f"http://{host}:{port}/")
-        settings = {"host": host, "port": port, "title": page.title, "most_viewers": most_viewers}
+        title = _copied(bag, folder)
+        settings = {"host": host, "port": port, "title": title, "most_viewers": most_viewers, "patience": asdict(patience)}
         process = _started(folder, settings)
-        yield process, page, folder / "log.txt"
+        yield Served(bag, title, f"http://{f'[{host}]' if ':' in host else host}:{port}/", process, folder / LOG)
     finally:
         if process is not None:
             _stop(process)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _copied(bag: Path, folder: Path) -> Extract:
-    """The page and the extract alone, taken out of the bag."""
-    (folder / "pages").mkdir()
-    shutil.copyfile(bag / "data" / "pages" / "results.ipynb", folder / "pages" / "results.ipynb")
+def _copied(bag: Path, folder: Path) -> str:
+    """The house's page, and beside it the bag's extract, taken apart and written anew; gives the title."""
+    from toolkit.publication.still_page import still_page
+
+    pages, static = house.house_folder("notebooks") / "pages", house.house_folder("templates") / "pages" / STATIC
     extract = read_extract(bag / "data" / "public")
+    try:
+        still = still_page(extract, (static / "committee.css").read_text(encoding="utf-8"))
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise refuse(
+            Phrase("公开摘要的内容不完整，无法显示", "the public extract is incomplete, so it cannot be shown"),
+            Phrase("请重新封存并发布", "seal and publish the edition again"),
+            file=str(bag),
+        ) from error
+    (folder / "pages").mkdir()
+    shutil.copyfile(pages / PAGE, folder / "pages" / PAGE)
+    (folder / "still.html").write_text(still, encoding="utf-8")
     extract.write(folder / "public")
-    return extract
+    return str(extract.notice["title"])
 
 
 def _started(folder: Path, settings: dict[str, object]) -> subprocess.Popen[bytes]:
@@ -96,7 +114,7 @@ def _started(folder: Path, settings: dict[str, object]) -> subprocess.Popen[byte
         if sys.platform == "win32"
         else {"start_new_session": True}
     )
-    with (folder / "log.txt").open("wb") as log:
+    with (folder / LOG).open("ab") as log:
         return subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter, without a shell
             [sys.executable, "-m", "toolkit.publication.read_only", json.dumps({"folder": str(folder), **settings})],
             cwd=folder / "pages",
@@ -126,15 +144,15 @@ def _environment(folder: Path) -> dict[str, str]:
     return {name: os.environ[name] for name in KEPT if name in os.environ} | private
 
 
-def await_page(process: subprocess.Popen[bytes], page: Served, log: Path) -> None:
+def await_page(page: Served) -> None:
     """Wait until the page's port answers; say why if it never does."""
     host, port = page.address.removeprefix("http://").rstrip("/").rsplit(":", 1)
     end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection((host, int(port)), timeout=1):
+    while time.monotonic() < end and page.process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection((host.strip("[]"), int(port)), timeout=1):
             return
         time.sleep(0.05)
-    tail = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+    tail = page.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
     raise refuse(
         Phrase("公开页没有启动", "the page did not start"),
         Phrase("请检查安装是否完整", "check that the installation is complete"),
@@ -156,7 +174,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _refuse_taken(host: str, port: int) -> None:
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         if sys.platform != "win32":  # there it would allow a second listener
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -169,7 +187,6 @@ def _refuse_taken(host: str, port: int) -> None:
             ) from error
 
 
-
 def serve(
     bags: Sequence[Path],
     port: int = 8866,
@@ -179,7 +196,7 @@ def serve(
     most_viewers: int = MOST_VIEWERS,
     language: Language = "zh",
     verify: Callable[[Path], Problems],
-    say: Callable[[str], None] = print,
+    say: Callable[[str], None] = at_once,
 ) -> None:
     """Serve the public pages of sealed bags until interrupted (Ctrl-C or SIGTERM).
 
@@ -194,18 +211,19 @@ def serve(
     host
         Address to listen on. The default can be reached from this computer only.
     most_viewers
-        Pages open at once, for each bag; each has a kernel of about 70 MB. Who comes later is asked to come back.
+        Pages open at once, for each bag; each has a kernel of about 70 MB. Who comes later reads the list without one.
     language
         Of the lines for whoever started it; the page has its own switch.
     verify
         What checks a bag, such as `toolkit.sealing.verify_bag`.
     say
-        Takes the lines for whoever started it.
+        Takes the lines for whoever started it; they are written at once, to a file too.
 
     Raises
     ------
     Refused
-        If a bag does not verify, holds no public page or one for which no member was asked, or a port is taken.
+        If a bag does not verify, holds no public page or one for which no member was asked, a port is taken, or a page
+        stops by itself.
     """
     with (
         contextlib.suppress(KeyboardInterrupt),
@@ -219,6 +237,8 @@ def serve(
             webbrowser.open(pages[0].address)
         while True:
             time.sleep(1)
+            for page in pages:
+                _refuse_stopped(page)
 
 
 @contextlib.contextmanager
@@ -229,17 +249,28 @@ def served(
     *,
     most_viewers: int = MOST_VIEWERS,
     verify: Callable[[Path], Problems],
+    patience: Patience = USUAL,
 ) -> Iterator[list[Served]]:
     """The public pages of sealed bags, served for as long as the block runs; see `serve`."""
     _refuse_unsealed(bags, verify)
     with contextlib.ExitStack() as stack:
         started = [
-            stack.enter_context(page_process(bag, host, port + place, most_viewers))
+            stack.enter_context(page_process(bag, host, port + place, most_viewers, patience))
             for place, bag in enumerate(bags)
         ]
-        for process, page, log in started:
-            await_page(process, page, log)
-        yield [page for _, page, _ in started]
+        for page in started:
+            await_page(page)
+        yield started
+
+
+def _refuse_stopped(page: Served) -> None:
+    if page.process.poll() is not None:
+        raise refuse(
+            Phrase("公开页意外停止", "the page has stopped by itself"),
+            Phrase("请重新运行 committee serve", "run committee serve again"),
+            file=str(page.bag),
+            value=page.address,
+        )
 
 
 def _refuse_unsealed(bags: Sequence[Path], verify: Callable[[Path], Problems]) -> None:
@@ -268,7 +299,7 @@ def _unsealed(bag: Path, verify: Callable[[Path], Problems]) -> Problems:
 def _unasked(bag: Path) -> Problems:
     """Why a whole bag is not served: it has no public page, or its list names members that nobody asked."""
     again = Phrase("补齐后请另封一版，公开新的一版", "complete the scheme, then seal another revision and serve that")
-    if not (bag / "data" / "pages" / "results.ipynb").is_file():
+    if not (bag / "data" / "public" / NOTICE).is_file():
         rule = Phrase(
             "封存包中没有公开页：封存时办法没有批准文号（approval）、公示内容（[publication]）或会员同意的规定（[publication.consent]）",
             "the bag holds no public page: when it was sealed, the scheme lacked approval, [publication] or [publication.consent]",

@@ -1,0 +1,149 @@
+"""The process behind a page: it runs no program out of a bag, says at once where it is, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped,unused-ignore]
+import pytest
+
+from tests.attack.visitor import answer, opened
+from tests.sealed_page import free_port, passes, served_page, write_bag
+from toolkit.ground.problems import Refused
+from toolkit.publication import server
+
+SERVE = """
+import sys
+from pathlib import Path
+from tests.sealed_page import passes
+from toolkit.publication.server import serve
+serve([Path(sys.argv[1])], port=int(sys.argv[2]), language="en", verify=passes)
+"""
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise on Windows")
+
+
+@contextmanager
+def serving(bag: Path, said: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A page served from a command line whose output goes to the file `said`."""
+    port = free_port()
+    command = [sys.executable, "-c", SERVE, str(bag), str(port)]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with said.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
+    try:
+        yield process, f"http://127.0.0.1:{port}/"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def within(seconds: float, told: Path, words: str) -> bool:
+    end = time.monotonic() + seconds
+    while words not in told.read_text("utf-8") and time.monotonic() < end:
+        time.sleep(0.1)
+    return words in told.read_text("utf-8")
+
+
+def test_the_notebook_of_a_bag_is_never_run(tmp_path: Path) -> None:
+    proof = tmp_path / "owned"
+    bag = write_bag(tmp_path / "bag")
+    page = bag / "data/pages/results.ipynb"
+    forged = json.loads(page.read_text("utf-8"))
+    for cell in forged["cells"]:
+        cell["source"] = f"open({str(proof)!r}, 'w').close()" if cell["cell_type"] == "code" else ""
+    page.write_text(json.dumps(forged), "utf-8")
+    with server.served([bag], port := free_port(), verify=passes):
+        status, body, _ = answer(f"http://127.0.0.1:{port}/", "")
+    assert not proof.exists()
+    assert (status, "vnd.voila.cell-output" in body) == (200, True)
+
+
+def test_a_bag_without_a_page_of_its_own_is_served_all_the_same(tmp_path: Path) -> None:
+    bag = write_bag(tmp_path)
+    (bag / "data/pages/results.ipynb").unlink()
+    with server.served([bag], port := free_port(), verify=passes):
+        assert answer(f"http://127.0.0.1:{port}/", "still")[0] == 200
+
+
+@pytest.mark.parametrize("notice", ['["unnamed"]', '{"unnamed": 0}', '{"unnamed": 0, "title": 5, "awards": [1]}', "no JSON"])
+def test_an_extract_that_cannot_be_shown_is_refused_in_words(tmp_path: Path, notice: str) -> None:
+    bag = write_bag(tmp_path)
+    (bag / "data/public/notice.json").write_text(notice, "utf-8")
+    with pytest.raises(Refused, match=r"cannot be shown|damaged"), server.served([bag], free_port(), verify=passes):
+        pass
+
+
+@posix
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_the_address_is_in_a_file_at_once_and_a_signal_ends_everything(tmp_path: Path, sign: signal.Signals) -> None:
+    said = tmp_path / "said.txt"
+    with serving(write_bag(tmp_path / "bag"), said) as (process, address):
+        assert within(40, said, address)
+        opened(address)
+        started = psutil.Process(process.pid).children(recursive=True)
+        folder = Path(started[0].cwd()).parent
+        assert len(started) >= 2
+        process.send_signal(sign)
+        assert process.wait(timeout=20) == 0
+    _, alive = psutil.wait_procs(started, timeout=5)
+    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
+    assert not folder.exists()
+    assert "Traceback" not in said.read_text("utf-8")
+
+
+@posix
+def test_ended_while_pages_are_opening_it_leaves_no_process(tmp_path: Path) -> None:
+    said = tmp_path / "said.txt"
+    with serving(write_bag(tmp_path / "bag"), said) as (process, address):
+        assert within(40, said, address)
+        waiting = [socket.create_connection(("127.0.0.1", int(address.rstrip("/").rsplit(":")[-1]))) for _ in range(4)]
+        for visitor in waiting:
+            visitor.sendall(b"GET / HTTP/1.1\r\nHost: page\r\n\r\n")
+        time.sleep(0.7)
+        started = psutil.Process(process.pid).children(recursive=True)
+        process.terminate()
+        assert process.wait(timeout=20) == 0
+        for visitor in waiting:
+            visitor.close()
+    _, alive = psutil.wait_procs(started, timeout=5)
+    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
+
+
+@posix
+def test_a_page_that_stops_by_itself_is_told(tmp_path: Path) -> None:
+    said = tmp_path / "said.txt"
+    with serving(write_bag(tmp_path / "bag"), said) as (process, address):
+        assert within(40, said, address)
+        for page in psutil.Process(process.pid).children():
+            os.kill(page.pid, signal.SIGKILL)
+        assert process.wait(timeout=10) == 1
+    assert "stopped by itself" in said.read_text("utf-8")
+
+
+def test_the_page_is_served_on_the_other_loopback_too(tmp_path: Path) -> None:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with server.served([write_bag(tmp_path)], port := free_port(), "::1", verify=passes) as (page,):
+        assert page.address == f"http://[::1]:{port}/"
+        assert answer(page.address, "still")[0] == 200
+        assert opened(page.address)
+
+
+def test_a_page_knows_where_it_is_and_nothing_of_the_bag(tmp_path: Path) -> None:
+    with served_page(tmp_path / "bag") as address:
+        (page,) = psutil.Process().children()
+        settings = json.loads(page.cmdline()[-1])
+        assert str(settings["port"]) in address
+        assert str(tmp_path) not in json.dumps(settings)
