@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import tarfile
@@ -15,6 +16,8 @@ from openpyxl.comments import Comment
 
 import toolkit
 from tests.sealing import named, sealed, verified, with_new_manifests
+from toolkit.edition import open_edition
+from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Problems
 from toolkit.scheme import load_scheme
 from toolkit.scheme.writing import write_scheme
@@ -337,3 +340,22 @@ def test_a_bag_sealed_by_0_2_0_is_whole_and_passes_with_notes_at_most(tmp_path: 
     with tarfile.open(SEALED_BY_0_2_0) as packed:
         packed.extractall(tmp_path, filter="data")
     assert not verify_bag(tmp_path / "r1", replay=True).errors
+
+
+@pytest.mark.skipif(not SEALED_BY_0_2_0.is_file(), reason="no bag sealed by 0.2.0 lies in tests/sealed")
+def test_an_extract_that_asked_no_member_is_held_to_the_list(tmp_path: Path) -> None:
+    with tarfile.open(SEALED_BY_0_2_0) as packed:
+        packed.extractall(tmp_path, filter="data")
+    data = tmp_path / "r1" / "data"
+    edition = open_edition(data / "edition")
+    evaluation = evaluate(edition.scheme, edition.records)
+
+    def told() -> set[str]:
+        found = replay._unasked_problems(data, evaluation, "r1", dt.date(2019, 3, 1))
+        return {problem.file for problem in found if problem.severity == "error"}
+
+    assert told() == set()
+    for name, old, new in (("awards.csv", "甲招标代理公司", "己代理公司"), ("notice.json", '"revision": "r1"', '"revision": "r2"')):
+        (data / "public" / name).chmod(0o644)
+        put(f"public/{name}", old, new)(data)
+        assert f"public/{name}" in told()
