@@ -308,7 +308,7 @@ def test_the_notice_says_in_both_languages_how_many_are_not_named() -> None:
 
 def sealed(folder: Path, house: Path) -> Path:
     pages = house_folder("notebooks") / "pages"
-    return seal_edition(folder, "r1", notebooks=house, pages=pages, extract=commands._extract, sealed_on=DAY)
+    return seal_edition(folder, "r1", notebooks=house, pages=pages, sealed_on=DAY)
 
 
 def test_no_byte_of_what_a_sealed_bag_makes_public_names_who_did_not_agree(tmp_path: Path, house: Path) -> None:
@@ -322,7 +322,7 @@ def test_no_byte_of_what_a_sealed_bag_makes_public_names_who_did_not_agree(tmp_p
     told = (names[code] in public or json.dumps(names[code])[1:-1] in public or code in public for code in silent)
     assert not any(told)
     assert all(names[code] in public for code in set(winners) - silent)
-    assert verify_bag(bag, replay=True, extract=commands._extract) == Problems()
+    assert verify_bag(bag, replay=True) == Problems()
 
 
 def old_extract(evaluation: Evaluation, *rest: Any) -> None:
@@ -342,7 +342,7 @@ def test_a_bag_sealed_before_members_were_asked_is_verified_and_replayed_and_not
     pages = house_folder("notebooks") / "pages"
     bag = seal_edition(folder, "r1", notebooks=house, pages=pages, extract=old_extract, sealed_on=DAY)
     assert verify_bag(bag) == Problems()
-    (note,) = verify_bag(bag, replay=True, extract=commands._extract)
+    (note,) = verify_bag(bag, replay=True)
     assert (note.severity, note.file) == ("note", "public")
     with pytest.raises(Refused) as refused:
         server.serve([bag], free_port(), verify=verify_bag)
@@ -365,9 +365,10 @@ def test_a_bag_that_only_claims_to_have_asked_is_found_out(tmp_path: Path, house
 
 
 def commands_replay(bag: Path) -> Problems:
+    from toolkit.sealing.parts import House
     from toolkit.sealing.replay import replay_problems
 
-    return replay_problems(bag, commands._extract)
+    return replay_problems(bag, House.of(None, None, None, None))
 
 
 def test_a_page_is_served_only_of_an_extract_that_asked(tmp_path: Path) -> None:

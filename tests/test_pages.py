@@ -26,7 +26,7 @@ from toolkit.publication import notice as notice_page
 from toolkit.publication import server as page_process
 from toolkit.publication import server as pages
 from toolkit.publication.extract import Extract, pinyin, public_extract, read_extract
-from toolkit.publication.read_only import well_formed
+from toolkit.publication.frames import well_formed
 from toolkit.sealing import verify_bag
 
 DIGESTS = {"scheme": "a" * 64, "records": "b" * 64, "ranking": "c" * 64}
