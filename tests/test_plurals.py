@@ -12,7 +12,7 @@ import toolkit
 COUNTED = re.compile(r"\{\w+(?::[^}|]*)?\} (?:more |other |open )?([a-z]+s)\b")
 NOT_MANY = {
     "asks", "belongs", "contradicts", "counts", "decides", "depends", "does", "exceeds", "fails", "falls", "has", "holds", "is", "lacks", "lies",
-    "loses", "needs", "says", "stands", "takes", "this", "wins", "withdraws",
+    "loses", "needs", "says", "shows", "stands", "takes", "this", "wins", "withdraws",
     "points",  # of a score, which may be 1.5
     "records",  # from so many on
 }  # fmt: skip
