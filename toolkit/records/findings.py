@@ -72,8 +72,17 @@ def normal_key(raw: object) -> str:
     return "".join(plain(raw).upper().split())
 
 
+def are_normal(texts: Iterable[str]) -> bool:
+    """Whether all of these are digits and capital letters, and so their own normal form."""
+    together = "".join(texts)
+    return together.isascii() and together.isalnum() and together == together.upper()
+
+
 def normal_keys(texts: Iterable[str]) -> dict[str, str]:
     """By text its normal form; most are of digits and Latin letters, and need no closer look."""
+    texts = list(texts)
+    if are_normal(texts):
+        return dict(zip(texts, texts, strict=True))
     return {text: text.upper() if text.isalnum() and text.isascii() else normal_key(text) for text in texts}
 
 

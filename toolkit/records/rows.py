@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, phrase
@@ -45,7 +45,7 @@ SIGNATURE = re.compile(
     re.DOTALL,
 )
 
-ENGLISH = re.compile(r"\s*\**\s*(total|subtotal|sum|note|average|mean|page|end)", re.IGNORECASE)  # how a line that is not data may begin
+ENGLISH = frozenset(("tot", "sub", "sum", "not", "ave", "mea", "pag", "end"))  # how a line that is not data may begin
 FIGURE = re.compile(r"[-+¥(]*[0-9][0-9,.]*\)?\s*(?:%|[^\W\d_]{0,4})")  # of a total: 12.5, 1,200元, 3家
 FRACTION = re.compile(r"[^0-9.]")
 
@@ -63,13 +63,15 @@ def data_rows(
     """
     known = frozenset(heading.place for found in headings.columns.values() for heading in found)
     leads = {next((cell for cell in row if cell), "") for row in headings.rows}
-    telling = {lead[:1] for lead in leads}
+    begun = {lead[:1] for lead in leads}
+
+    @cache
+    def leads_data(begins: str) -> bool:
+        return begins[:1].isalnum() and begins[:1].lower() not in begun and begins.lower() not in ENGLISH
 
     def is_data(row: Sequence[object]) -> bool:
-        if row and type(row[0]) is str and row[0].isascii():
-            begins = row[0].lstrip(" \t*")[:1]
-            if begins.isalnum() and begins.lower() not in telling and not ENGLISH.match(row[0]):  # most rows: led by a code or a number
-                return True
+        if row and type(row[0]) is str and row[0].isascii() and leads_data(row[0][:3]):  # most rows: led by a code or a number
+            return True
         first = next((place for place, cell in enumerate(row) if cell != "" and shown(cell)), None)
         if first is None:
             return False

@@ -25,7 +25,7 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.records.cells import Cell, Value
 from toolkit.records.dictionary import NUMERIC, Column, Table
 from toolkit.records.files import Unreadable, read_content, read_sheet
-from toolkit.records.findings import normal_key, normal_keys, shown
+from toolkit.records.findings import are_normal, normal_key, normal_keys, shown
 from toolkit.records.folder import found_files
 from toolkit.records.members import Register
 from toolkit.records.sheet import Intake, said, take_in
@@ -66,7 +66,10 @@ def _told(intake: Intake, unique: Sequence[str], columns: Mapping[str, Column]) 
 
 
 def _alike(values: Sequence[Value | None]) -> list[Value | None]:
-    normal = normal_keys(value for value in set(values) if isinstance(value, str))
+    texts = [value for value in values if isinstance(value, str)]
+    if are_normal(texts):
+        return list(values)
+    normal = normal_keys(set(texts))
     return [normal.get(value, value) if isinstance(value, str) else value for value in values]
 
 
@@ -149,10 +152,8 @@ def spelt_alike(
         (table, name) for table, spec in tables.items() for name, column in spec.column.items()
         if column.type == "text" and name in frames[table] and (table, name) not in names
     ]  # fmt: skip
-    often: Counter[str] = Counter()
-    for table, name in texts:
-        often.update(frames[table][name].dropna().tolist())
-    best = _spellings(often, words)
+    counts = [frames[table][name].value_counts(sort=False) for table, name in texts]
+    best = _spellings(counts, words)
     found, notes = dict(frames), []
     for table, name in texts if best else ():
         held = found[table][name]
@@ -163,17 +164,18 @@ def spelt_alike(
     return found, notes
 
 
-def _spellings(often: Mapping[str, int], words: AbstractSet[str]) -> dict[str, str]:
-    """By spelling the one that goes, where that is another."""
-    normals = normal_keys(often)
+def _spellings(counts: Sequence[pd.Series[int]], words: AbstractSet[str]) -> dict[str, str]:
+    """By spelling the one that goes, where that is another; of each column how often every text stands in it."""
     asked = {normal: word for word in sorted(words) if (normal := normal_key(word))}
-    again = {normal for normal, number in Counter(normals.values()).items() if number > 1 or normal in asked}
-    groups: dict[str, list[str]] = {}
-    for spelling, normal in normals.items() if again else ():
-        if normal in again:
-            groups.setdefault(normal, []).append(spelling)
-    best = {normal: asked.get(normal) or min(group, key=lambda one: (-often[one], one)) for normal, group in groups.items()}
-    return {one: best[normal] for normal, group in groups.items() for one in group if one not in words and one != best[normal]}
+    normals = [normal_keys(own.index.to_numpy(dtype=object)) for own in counts]
+    looked = {normal for own in normals for text, normal in own.items() if text != normal} | {normal for normal, word in asked.items() if word != normal}
+    often: dict[str, Counter[str]] = {}
+    for own, count in zip(normals, counts, strict=True) if looked else ():
+        for (text, normal), number in zip(own.items(), count.tolist(), strict=True):
+            if normal in looked:
+                often.setdefault(normal, Counter())[text] += number
+    best = {normal: asked.get(normal) or min(group, key=lambda one: (-group[one], one)) for normal, group in often.items()}
+    return {one: best[normal] for normal, group in often.items() for one in group if one not in words and one != best[normal]}
 
 
 def _spelt_otherwise(first: pd.Series[Any], name: str, count: int, best: Mapping[str, str], table: Table) -> Problem:

@@ -36,6 +36,7 @@ LARGEST = 1 << 28  # bytes of all parts, unpacked
 LARGEST_TREE = 1 << 24  # bytes of a part that is held as a tree
 MOST_TEXT = 1 << 29  # characters of all cells: a long shared text may stand in each of them
 BOOK, RELATIONS, STYLES, TEXTS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml", "xl/sharedstrings.xml"
+PLAIN_ROW = re.compile(rb'<row r="[0-9]{1,6}"(?: (?!hidden)[A-Za-z0-9:]+="[^"<>]*")*(?:/>|></row>)')  # with nothing in it, once plain cells are taken out
 REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,9})")
 WIDEST = 16_384
 LEAST_CELL = 20  # bytes that a cell takes at least
@@ -438,6 +439,8 @@ def sheet_marks(xml: bytes, book: Book) -> SheetMarks:
     """
     if not book.texts:
         rest, plain = _plain_cells(book.telling).subn(b"", xml)
+        if rest.count(b"<row") == rest.count(b'<row r="'):  # else a row's place is told by those before it
+            rest = PLAIN_ROW.sub(b"", rest)
         reading = Reading(book, whole=False)
         reading.filled = plain > 0 and b"><v>" in xml
         try:
