@@ -13,15 +13,16 @@ from toolkit.__main__ import COMMANDS, app
 from toolkit.ground.toml_reader import Decision
 from toolkit.records.databases.address import source_faults
 from toolkit.records.dictionary import Column, Table
-from toolkit.scheme import Panel, Weighting
+from toolkit.scheme import Panel, Scheme, Weighting
 from toolkit.scheme.criteria import Adjustment, MembersSpec
 from toolkit.scheme.measures import Measure, Selection, Window
+from toolkit.scheme.outcomes import Consent
 
 HOUSE = Path(__file__).parents[1]
 READMES = ["README.md", "README.zh-CN.md"]
 LEFT_OUT = {"browser", "clean"}  # targets that others call, or that need no words
 OWNERS: dict[str, tuple[type[Decision], ...]] = {
-    "[members]": (MembersSpec,), "[window.x]": (Window,), "[panel]": (Panel,), "[weighting]": (Weighting,), "[[adjustment]]": (Adjustment,), "measure, veto": (Measure, Selection),
+    "top": (Scheme,), "顶层": (Scheme,), "[members]": (MembersSpec,), "[window.x]": (Window,), "[panel]": (Panel,), "[weighting]": (Weighting,), "[[adjustment]]": (Adjustment,), "measure, veto": (Measure, Selection),
     "指标、否决": (Measure, Selection), "table": (Table,), "表": (Table,), "column": (Column,), "列": (Column,),
 }  # fmt: skip
 
@@ -83,10 +84,16 @@ def test_both_tell_of_the_same_keys_and_commands() -> None:
 
 @pytest.mark.parametrize("readme", READMES)
 def test_the_table_in_a_database_is_read_as_it_is_written(readme: str) -> None:
-    examples = [table for block in blocks(readme, "toml") for table in tomllib.loads(block)["table"].values()]
+    examples = [table for block in blocks(readme, "toml") for table in tomllib.loads(block).get("table", {}).values()]
     assert examples
     for table in examples:
         assert list(source_faults((), table)) == []
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_consent_is_read_as_it_is_written(readme: str) -> None:
+    (example,) = [said["publication"]["consent"] for block in blocks(readme, "toml") if "publication" in (said := tomllib.loads(block))]
+    assert Consent.model_validate(example).columns == {"award": "consent_result", "grade": "consent_grade"}
 
 
 def test_the_example_in_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
