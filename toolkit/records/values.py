@@ -422,9 +422,11 @@ def lost_zeros(ids: Sequence[object]) -> dict[str, str]:
     >>> lost_zeros(["001", "112", "3", "A1"]), lost_zeros(["01", "112", "3"])
     ({'3': '003'}, {})
     """
+    lengths = {len(said) for said in ids if isinstance(said, str) and said[:1] == "0" and len(said) > 1 and said.isascii() and said.isdecimal()}
+    if len(lengths) != 1:
+        return {}
     numbers = {said for said in ids if isinstance(said, str) and said.isascii() and said.isdecimal()}
-    lengths = {len(said) for said in numbers if said.startswith("0") and len(said) > 1}
-    if len(lengths) != 1 or max(map(len, numbers)) != max(lengths):
+    if max(map(len, numbers)) != max(lengths):
         return {}
     return {said: said.zfill(max(lengths)) for said in numbers if len(said) < max(lengths)}
 

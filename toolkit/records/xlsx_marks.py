@@ -36,7 +36,7 @@ LARGEST = 1 << 28  # bytes of all parts, unpacked
 LARGEST_TREE = 1 << 24  # bytes of a part that is held as a tree
 MOST_TEXT = 1 << 29  # characters of all cells: a long shared text may stand in each of them
 BOOK, RELATIONS, STYLES, TEXTS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml", "xl/sharedstrings.xml"
-PLAIN_ROW = re.compile(rb'<row r="[0-9]{1,6}"(?: (?!hidden)[A-Za-z0-9:]+="[^"<>]*")*(?:/>|></row>)')  # with nothing in it, once plain cells are taken out
+PLAIN_ROW = rb'<row r="[0-9]{1,6}"(?: (?!hidden)[A-Za-z0-9:]+="[^"<>]*")*+(?:/>|>(?:%s)*+</row>)'  # of nothing but plain cells
 REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,9})")
 WIDEST = 16_384
 LEAST_CELL = 20  # bytes that a cell takes at least
@@ -93,13 +93,12 @@ def xlsx_marks(archive: zipfile.ZipFile) -> XlsxMarks:
         When its texts would fill the memory.
     """
     parts = parts_of(archive)
-    for part in parts.values():
-        unpacked(archive, part)
+    contents = {part.filename: unpacked(archive, part) for part in parts.values()}
     book = _book(archive, parts)
     sheets: dict[str, SheetMarks] = {}
     for name, path in sheet_paths(archive):
         if name not in sheets:  # as the cell reader finds it
-            sheets[name] = sheet_marks(archive.read(path), book)
+            sheets[name] = sheet_marks(contents[path], book)
     return XlsxMarks(sheets)
 
 
@@ -438,11 +437,12 @@ def sheet_marks(xml: bytes, book: Book) -> SheetMarks:
         When its texts would fill the memory.
     """
     if not book.texts:
-        rest, plain = _plain_cells(book.telling).subn(b"", xml)
-        if rest.count(b"<row") == rest.count(b'<row r="'):  # else a row's place is told by those before it
-            rest = PLAIN_ROW.sub(b"", rest)
+        cell, rest, rows = _plain_cell(book.telling), xml, 0
+        if xml.count(b"<row") == xml.count(b'<row r="'):  # else a row's place is told by those before it
+            rest, rows = re.subn(PLAIN_ROW % cell, b"", xml)
+        rest, cells = re.subn(cell, b"", rest)
         reading = Reading(book, whole=False)
-        reading.filled = plain > 0 and b"><v>" in xml
+        reading.filled = rows + cells > 0 and b"><v>" in xml
         try:
             read_xml(rest, reading)
         except Unplaced:
@@ -454,12 +454,12 @@ def sheet_marks(xml: bytes, book: Book) -> SheetMarks:
     return reading.marks()
 
 
-def _plain_cells(telling: frozenset[int]) -> re.Pattern[bytes]:
-    """Cells in columns A to Z above row 400,000: empty, or a number or shared text whose style is none of `telling`."""
+def _plain_cell(telling: frozenset[int]) -> bytes:
+    """The pattern of cells in columns A to Z above row 400,000: empty, or a number or shared text whose style is none of `telling`."""
     others = f'(?!(?:{"|".join(map(str, sorted(telling)))})")' if telling else ""
     style = f'(?: s="{others}(?:0|[1-9][0-9]{{0,5}})")?' if len(telling) <= FEW else ""
     place = "[A-Z](?:[0-9]{1,5}|[1-3][0-9]{5})"
-    return re.compile(f'<c r="{place}"(?:{style}(?: t="s")?><v>[0-9.eE+-]+</v></c>|(?: s="[0-9]{{1,6}}")?/>)'.encode())
+    return f'<c r="{place}"(?:{style}(?: t="s")?><v>[0-9.eE+-]+</v></c>|(?: s="[0-9]{{1,6}}")?/>)'.encode()
 
 
 def column_of(letters: str) -> int:
