@@ -35,6 +35,7 @@ def by_hand(shape: str, mean: str) -> pd.Series[float]:
     nodes = {}
     for row in meta[meta["Type"] == "Indicator"].itertuples():
         raw = data[row.iCode] if pd.isna(row.Denominator) else data[row.iCode] / data[row.Denominator]
+        raw = raw.map(lambda number: float(f"{number:.15g}"))  # 3.3999999999999999 and 3.4000000000000004 of TolMin are both 3.4
         nodes[row.iCode] = valued(raw * row.Direction, shape)
     for level in (2, 3, 4):
         for row in meta[meta["Level"] == level].itertuples():

@@ -37,7 +37,7 @@ def filled(sliders: BallotSliders, expert: str = "E09", points: dict[str, dict[s
 
 
 def files(folder: Path) -> dict[str, str]:
-    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*") if path.is_file()}
+    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*") if path.is_file() and path.name != ".lock"}
 
 
 def test_a_ballot_is_written_and_read_back_as_it_was_given(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from toolkit.forms.columns import FormColumn, example, form_columns
 from toolkit.forms.entry_sheet import HEADING_ROW
 from toolkit.records.cells import read_cell
 from toolkit.records.dictionary import Column, Table, Tables
+from toolkit.records.members import Register
 
 MIXED = Table(
     file="records/混合*.xlsx",
@@ -99,7 +100,7 @@ def test_every_example_is_what_its_column_takes(name: str, key: str) -> None:
     column = columns_of(TABLES.table[name])[key]
     shown = example(column).zh
     assert shown
-    assert read_cell(shown, column.spec, frozenset({JIA})).state == "value"
+    assert read_cell(shown, column.spec, Register.of([JIA])).state == "value"
 
 
 def test_a_member_that_goes_by_another_key_is_not_held_to_18_characters(tmp_path: Path) -> None:

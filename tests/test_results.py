@@ -155,7 +155,7 @@ def test_older_results_stay_whole_when_a_write_breaks_off(
     monkeypatch.setattr(
         results, "_write_csv", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "no space"))
     )
-    with pytest.raises(Refused, match="no space"):
+    with pytest.raises(Refused, match="the disk is full"):
         write_results(evaluation, written)
     assert {path.name: path.read_bytes() for path in written.iterdir()} == before
 

@@ -199,10 +199,10 @@ def test_a_gap_costs_a_place_or_not(policy: str | float, rank: str) -> None:
 def test_what_a_shape_cannot_value_fails_the_run_as_it_does_the_evaluation() -> None:
     below = evaluation(scheme(indicator=[indicator("a")], language="en"), members(2), pd.DataFrame({"a": [-3.0, 50.0]}, members(2).index))
     spec = Choices(Valuings(("share_of_best",)))
-    with pytest.raises(Refused, match="1 negative values"):
+    with pytest.raises(Refused, match="1 negative value:"):
         assert Scenarios.of(below, spec)[0].evaluated
     found = scenario_probabilities(below, spec, draws=2)
-    assert found["outcome"].tolist() == ["indicator[a].value: `a` has 1 negative values: they are no share of the best"]
+    assert found["outcome"].tolist() == ["indicator[a].value: `a` has 1 negative value: no share of the best"]
 
 
 def test_reasons_that_differ_in_numbers_alone_are_one() -> None:

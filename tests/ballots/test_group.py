@@ -45,7 +45,7 @@ def test_aij_refuses_other_methods_by_expert_and_group(tmp_path: Path) -> None:
 
 
 def test_too_few_ballots_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="only 4 ballots of round 1 count, the scheme wants 5"):
+    with pytest.raises(Refused, match="of round 1 only 4 ballots count, the scheme wants 5"):
         group_weights(cast(tmp_path, SLIPS, minimum=5))
 
 

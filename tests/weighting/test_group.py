@@ -96,7 +96,7 @@ def test_an_expert_who_did_not_compare_is_not_heard_on_that_pair() -> None:
         ([[1, 0], [0, 1]], {"by": "geometric"}, "all weights of the group are 0"),
         ([[1, 1]] * 4, {"by": "trimmed", "trim": 2}, "of 4 experts, 2 at each end cannot be left out"),
         ([[1, 1]] * 2, {"by": "mode"}, "there is no such mean: mode"),
-        ([[1, 1]] * 2, {"weights": [1]}, "2 names for 1 judgements"),
+        ([[1, 1]] * 2, {"weights": [1]}, "2 names for 1 judgement"),
         ([[1, 1]] * 2, {"weights": [1, -1], "experts": ["张", "王"]}, '王 "-1": a weight cannot be negative'),
     ],
 )

@@ -59,7 +59,7 @@ def test_faults_are_named_all_at_once() -> None:
 def test_criteria_left_apart_are_named() -> None:
     with pytest.raises(Refused, match="a, b; c"):
         trade_off_judgement([(0, 1)], [2], 3, ["a", "b", "c"])
-    with pytest.raises(Refused, match="2 pairs but 1 ratios"):
+    with pytest.raises(Refused, match="2 pairs but 1 ratio"):
         trade_off_judgement([(0, 1), (1, 2)], [2], 3)
 
 

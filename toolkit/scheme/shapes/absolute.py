@@ -47,8 +47,8 @@ class Graded(Decision):
 
         Examples
         --------
-        >>> Points(shape="points", per=5, cap=20).highest(100), Linear(shape="linear", worst=0, best=120).highest(100, 0, 80)
-        (20.0, 66.66666666666667)
+        >>> Points(shape="points", per=5, cap=20).highest(100), Linear(shape="linear", worst=0, best=160).highest(100, 0, 80)
+        (20.0, 50.0)
         """
         raw = np.clip(np.array([least, *self.knots, most]), least, most)
         return float(self.values(raw, scale).max())
