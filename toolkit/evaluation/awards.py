@@ -294,9 +294,14 @@ class Rule:
 
     def _offered(self, offer: Offer, part: Mask, held: Mapping[str, Mask], lookup: Lookup) -> Standing:
         """The standings at what its places go by of those that are offered an award, 0 for all others."""
-        total, able = lookup(TOTAL), part & offer.able
+        total, able, moving = lookup(TOTAL), part & offer.able, list[Bar]()
+        for bar in offer.bars:  # what is the same in every run is looked at once
+            if len(lookup(bar[0])) == 1:
+                able = able & over(bar, lookup(bar[0]))
+            else:
+                moving.append(bar)
         taken = [given for earlier, given in held.items() if earlier not in offer.award.beside]
-        if not taken and not offer.bars and offer.award.by == TOTAL and able.all():
+        if not taken and not moving and offer.award.by == TOTAL and able.all():
             return total
         offered = self.desk.part("offered", total.shape, np.bool_)
         np.copyto(offered, able)
@@ -304,7 +309,7 @@ class Rule:
             np.greater(offered, given, out=offered)
         if offer.award.by != TOTAL:
             offered &= total > 0
-        for bar in offer.bars:
+        for bar in moving:
             offered &= over(bar, lookup(bar[0]))
         standing: Standing = self.desk.integers("standings offered", total.shape, self.steps.dtype)
         np.multiply(lookup(offer.award.by), offered, out=standing)
