@@ -177,6 +177,34 @@ def test_consent_is_read_where_the_records_stand(tmp_path: Path) -> None:
     assert evaluate(scheme, records).permitted["award"].loc[["001", "002", "003"]].tolist() == [True, False, False]
 
 
+@pytest.mark.parametrize("large", [1, 100])
+def test_a_branch_does_not_agree_for_its_head_office(tmp_path: Path, large: int) -> None:
+    no, earlier = ("已签", "2018-03-01", "", "否", "否"), ("已签", "2018-02-01", "", "是", "是")
+    told = {"001": [no], "001B": [YES], "002B": [YES], "003": [YES], "003B": [no], "004": [earlier], "004B": [no], "005A": [YES]}
+    folder = write_edition(tmp_path / "e", {}, ASKED.replace('class = "kind"', 'class = "kind"\nhead_office = "head"\nformer_code = "former"'),
+                           PLEDGES.replace("承诺书.csv", "承诺书.parquet"))  # fmt: skip
+    frame = pd.DataFrame([(code, *row) for code, rows in told.items() for row in rows], columns=list(COLUMNS))
+    days = {column: pd.to_datetime(frame[column].replace("", None)) for column in ("signed_on", "withdrawn_on")}
+    yes = {column: frame[column] == "是" for column in ("consent_result", "consent_grade")}
+    (folder / "records/承诺书.csv").unlink()
+    frame.assign(**days, **yes).to_parquet(folder / "records/承诺书.parquet")
+    more = '[table.members.column.head]\ntype = "member"\n[table.members.column.former]\ntype = "member"\n\n[table.activities]\n'
+    tables = folder / "tables.toml"
+    tables.write_text(tables.read_text("utf-8").replace("[table.activities]\n", more, 1), "utf-8")
+    register = folder / "records/会员名册.csv"
+    first, *rest = register.read_text("utf-8-sig").splitlines()
+    former = [f"{line},,{'005A' if line.startswith('005') else ''}" for line in rest]
+    branches = [f"{code}B,{code}分公司,代理,已签,3,0,{code}," for code in ("001", "002", "003", "004")]
+    register.write_text("\n".join([f"{first},head,former", *former, *branches]) + "\n", "utf-8")
+    scheme = load_scheme(folder / "scheme.toml")
+    records = load_records(folder, load_tables(tables), scheme.members, large=large)
+    assert list(records.standing) == ["pledges"][: large == 1]
+    evaluation = evaluate(scheme, records)
+    assert evaluation.permitted["award"].loc[CODES[:6]].tolist() == [False, False, True, True, True, False]
+    told_of = [problem for problem in evaluation.problems if "branch does not agree" in problem.rule.en]
+    assert len(told_of) == (0 if large == 1 else 4)
+
+
 def test_who_agreed_to_the_award_and_not_to_the_grade_is_named_without_it(tmp_path: Path) -> None:
     pledges = {code: [("已签", "2018-05-04", "", "是", "否" if code == "001" else "是")] for code in CODES}
     extract = extracted(evaluated(write_edition(tmp_path / "e", pledges)))
