@@ -8,7 +8,7 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -334,9 +334,13 @@ def test_the_notice_says_in_both_languages_how_many_are_not_named() -> None:
     assert f"The list names the {named} that agreed to it, in 2 classes. 1 more has its award and did not agree to be named." in page.masthead.value
 
 
+def made(house: Path) -> dict[str, Any]:
+    """The notebooks of a house of its own, with the page that everybody sees."""
+    return {"notebooks": house, "pages": house_folder("notebooks") / "pages"}
+
+
 def sealed(folder: Path, house: Path) -> Path:
-    pages = house_folder("notebooks") / "pages"
-    return seal_edition(folder, "r1", notebooks=house, pages=pages, sealed_on=DAY)
+    return seal_edition(folder, "r1", **made(house), sealed_on=DAY)
 
 
 def test_no_byte_of_what_a_sealed_bag_makes_public_names_who_did_not_agree(tmp_path: Path, house: Path) -> None:
@@ -350,7 +354,7 @@ def test_no_byte_of_what_a_sealed_bag_makes_public_names_who_did_not_agree(tmp_p
     told = (names[code] in public or json.dumps(names[code])[1:-1] in public or code in public for code in silent)
     assert not any(told)
     assert all(names[code] in public for code in set(winners) - silent)
-    assert verify_bag(bag, replay=True) == Problems()
+    assert verify_bag(bag, replay=True, **made(house)) == Problems()
 
 
 def old_extract(evaluation: Evaluation, *rest: Any) -> None:
@@ -365,15 +369,18 @@ def old_extract(evaluation: Evaluation, *rest: Any) -> None:
     Extract(notice, extract.rows).write(folder)
 
 
-def test_a_bag_sealed_before_members_were_asked_is_verified_and_replayed_and_not_served(tmp_path: Path, house: Path) -> None:
+def test_a_bag_sealed_before_members_were_asked_is_verified_and_replayed_and_not_served(
+    tmp_path: Path, house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("toolkit.sealing.publishable", lambda _: True)  # as it was then
     folder = write_edition(tmp_path / "e", {}, scheme=UNASKED)
-    pages = house_folder("notebooks") / "pages"
-    bag = seal_edition(folder, "r1", notebooks=house, pages=pages, extract=old_extract, sealed_on=DAY)
-    assert verify_bag(bag) == Problems()
-    (note,) = verify_bag(bag, replay=True)
+    bag = seal_edition(folder, "r1", **made(house), extract=old_extract, sealed_on=DAY)
+    verify = partial(verify_bag, **made(house))
+    assert verify(bag) == Problems()
+    (note,) = verify(bag, replay=True)
     assert (note.severity, note.file) == ("note", "public")
     with pytest.raises(Refused) as refused:
-        server.serve([bag], free_port(), verify=verify_bag)
+        server.serve([bag], free_port(), verify=verify)
     (problem,) = refused.value.problems
     assert "不能公开；仍可核对、重算" in problem.rule.zh
     assert "[publication.consent]" in problem.mend.zh
@@ -419,9 +426,9 @@ def test_an_edition_without_consent_is_checked_evaluated_and_sealed_and_told_wha
     assert commands._lacking(folder).text("zh").count("\n") == 1
     bag = seal_edition(folder, "r1", notebooks=tmp_path / "none", pages=tmp_path / "none", extract=None, sealed_on=DAY)
     assert not (bag / "data/public").exists()
-    served = run.invoke(app, ["serve", str(folder)])
-    assert served.exit_code == 1
-    assert "会员同意的规定（[publication.consent]）" in served.stdout + served.stderr
+    with pytest.raises(Refused) as refused:
+        server.serve([bag], free_port(), verify=partial(verify_bag, notebooks=tmp_path / "none", pages=tmp_path / "none"))
+    assert "会员同意的规定（[publication.consent]）" in refused.value.problems.text("zh")
 
 
 TWISTED = {
