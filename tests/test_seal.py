@@ -236,3 +236,11 @@ def test_a_notebook_that_is_refused_says_why_in_the_readers_language(small_editi
         sealed(small_edition, house)
     assert "第 2 个代码单元运行失败：方案没有信用等级；请写明" in refused.value.problems.text("zh")
     assert "code cell 2 fails: the scheme grades nobody; write it" in refused.value.problems.text("en")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_ctrl_c_while_a_notebook_runs_breaks_off_and_leaves_nothing(small_edition: Path, house: Path) -> None:
+    write_notebook(house / "1_data.ipynb", "import os, signal, time", "os.kill(os.getppid(), signal.SIGINT)\ntime.sleep(60)")
+    with pytest.raises(KeyboardInterrupt):
+        sealed(small_edition, house)
+    assert nothing_is_left(small_edition)

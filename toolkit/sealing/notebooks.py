@@ -187,7 +187,8 @@ def _executed(path: Path, places: Mapping[str, Path]) -> Any:
             client = NotebookClient(
                 notebook, timeout=CELL_SECONDS, kernel_name="python3", record_timing=False, config=_sockets(folder)
             )
-            client.execute(env=environment, cwd=folder)
+            with _stopped_by_the_user(client):
+                client.execute(env=environment, cwd=folder)
     except CellExecutionError as error:
         raise _failed(path.name, notebook, _why(notebook, error)) from error
     except CellTimeoutError as error:
@@ -196,6 +197,24 @@ def _executed(path: Path, places: Mapping[str, Path]) -> Any:
         raise _failed(path.name, notebook, Phrase("运行它的进程意外终止", "kernel died")) from error
     notebook.metadata.pop("widgets", None)
     return notebook
+
+
+@contextmanager
+def _stopped_by_the_user(client: NotebookClient) -> Iterator[None]:
+    """Ctrl-C makes the client stop its kernel, and then fail in one way or another, or not at all: it is Ctrl-C all the same."""
+    try:
+        yield
+    except Exception as error:
+        if _was_stopped(client):
+            raise KeyboardInterrupt from error
+        raise
+    if _was_stopped(client):
+        raise KeyboardInterrupt
+
+
+def _was_stopped(client: NotebookClient) -> bool:
+    """Whether the client had a signal, by what it keeps of it."""
+    return getattr(client, "_async_cleanup_kernel_future", None) is not None
 
 
 def _sockets(folder: str) -> Config:
