@@ -192,7 +192,7 @@ def _executed(path: Path, places: Mapping[str, Path]) -> Any:
     except CellExecutionError as error:
         raise _failed(path.name, notebook, _why(notebook, error)) from error
     except CellTimeoutError as error:
-        raise _failed(path.name, notebook, phrase("> {n} s", "> {n} s", n=CELL_SECONDS)) from error
+        raise _failed(path.name, notebook, phrase("超过 {n} 秒", "> {n} s", n=CELL_SECONDS)) from error
     except DeadKernelError as error:
         raise _failed(path.name, notebook, Phrase("运行它的进程意外终止", "kernel died")) from error
     notebook.metadata.pop("widgets", None)
