@@ -10,9 +10,10 @@ import shutil
 import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -180,6 +181,34 @@ def test_consent_is_read_where_the_records_stand(tmp_path: Path) -> None:
     assert evaluate(scheme, records).permitted["award"].loc[["001", "002", "003"]].tolist() == [True, False, False]
 
 
+@pytest.mark.parametrize("large", [1, 100])
+def test_a_branch_does_not_agree_for_its_head_office(tmp_path: Path, large: int) -> None:
+    no, earlier = ("已签", "2018-03-01", "", "否", "否"), ("已签", "2018-02-01", "", "是", "是")
+    told = {"001": [no], "001B": [YES], "002B": [YES], "003": [YES], "003B": [no], "004": [earlier], "004B": [no], "005A": [YES]}
+    folder = write_edition(tmp_path / "e", {}, ASKED.replace('class = "kind"', 'class = "kind"\nhead_office = "head"\nformer_code = "former"'),
+                           PLEDGES.replace("承诺书.csv", "承诺书.parquet"))  # fmt: skip
+    frame = pd.DataFrame([(code, *row) for code, rows in told.items() for row in rows], columns=list(COLUMNS))
+    days = {column: pd.to_datetime(frame[column].replace("", None)) for column in ("signed_on", "withdrawn_on")}
+    yes = {column: frame[column] == "是" for column in ("consent_result", "consent_grade")}
+    (folder / "records/承诺书.csv").unlink()
+    frame.assign(**days, **yes).to_parquet(folder / "records/承诺书.parquet")
+    more = '[table.members.column.head]\ntype = "member"\n[table.members.column.former]\ntype = "member"\n\n[table.activities]\n'
+    tables = folder / "tables.toml"
+    tables.write_text(tables.read_text("utf-8").replace("[table.activities]\n", more, 1), "utf-8")
+    register = folder / "records/会员名册.csv"
+    first, *rest = register.read_text("utf-8-sig").splitlines()
+    former = [f"{line},,{'005A' if line.startswith('005') else ''}" for line in rest]
+    branches = [f"{code}B,{code}分公司,代理,已签,3,0,{code}," for code in ("001", "002", "003", "004")]
+    register.write_text("\n".join([f"{first},head,former", *former, *branches]) + "\n", "utf-8")
+    scheme = load_scheme(folder / "scheme.toml")
+    records = load_records(folder, load_tables(tables), scheme.members, large=large)
+    assert list(records.standing) == ["pledges"][: large == 1]
+    evaluation = evaluate(scheme, records)
+    assert evaluation.permitted["award"].loc[CODES[:6]].tolist() == [False, False, True, True, True, False]
+    told_of = [problem for problem in evaluation.problems if "branch does not agree" in problem.rule.en]
+    assert len(told_of) == (0 if large == 1 else 4)
+
+
 def test_who_agreed_to_the_award_and_not_to_the_grade_is_named_without_it(tmp_path: Path) -> None:
     pledges = {code: [("已签", "2018-05-04", "", "是", "否" if code == "001" else "是")] for code in CODES}
     extract = extracted(evaluated(write_edition(tmp_path / "e", pledges)))
@@ -309,9 +338,13 @@ def test_the_notice_says_in_both_languages_how_many_are_not_named() -> None:
     assert f"The list names the {named} that agreed to it, in 2 classes. 1 more has its award and did not agree to be named." in page.masthead.value
 
 
+def made(house: Path) -> dict[str, Any]:
+    """The notebooks of a house of its own, with the page that everybody sees."""
+    return {"notebooks": house, "pages": house_folder("notebooks") / "pages"}
+
+
 def sealed(folder: Path, house: Path) -> Path:
-    pages = house_folder("notebooks") / "pages"
-    return seal_edition(folder, "r1", notebooks=house, pages=pages, sealed_on=DAY)
+    return seal_edition(folder, "r1", **made(house), sealed_on=DAY)
 
 
 def test_no_byte_of_what_a_sealed_bag_makes_public_names_who_did_not_agree(tmp_path: Path, house: Path) -> None:
@@ -325,16 +358,44 @@ def test_no_byte_of_what_a_sealed_bag_makes_public_names_who_did_not_agree(tmp_p
     codes = set(re.findall(r"(?<![0-9a-f])[0-9]{3}(?![0-9a-f])", public))  # not those by chance within a digest
     assert not any(names[code] in public or json.dumps(names[code])[1:-1] in public or code in codes for code in silent)
     assert all(names[code] in public for code in set(winners) - silent)
-    assert verify_bag(bag, replay=True, notebooks=house, pages=house_folder("notebooks") / "pages") == Problems()
+    assert verify_bag(bag, replay=True, **made(house)) == Problems()
 
 
-def test_a_bag_sealed_before_members_were_asked_is_verified_and_not_served(tmp_path: Path) -> None:
+def test_a_bag_of_0_2_0_is_verified_and_not_served(tmp_path: Path) -> None:
     with tarfile.open(Path(__file__).parent / "sealed" / "0.2.0.tar.xz") as packed:
         packed.extractall(tmp_path, filter="data")
     assert not verify_bag(tmp_path / "r1").errors
     with pytest.raises(Refused) as refused:
         server.serve([tmp_path / "r1"], free_port(), verify=verify_bag)
     (problem,) = refused.value.problems.errors
+    assert "[publication.consent]" in problem.mend.zh
+
+
+def old_extract(evaluation: Evaluation, *rest: Any) -> None:
+    """The extract as it was written before members were asked: whoever won is named."""
+    *told, folder = rest
+    borne = evaluation.scheme.with_({"publication.consent": {"obliged": {"award": "—"}}})
+    permitted = evaluation.permitted.assign(award=True)
+    asked = replace(evaluation, scheme=borne, measured=replace(evaluation.measured, permitted=permitted))
+    extract = public_extract(asked, *told)
+    notice = {key: fact for key, fact in extract.notice.items() if key not in {"named", "unnamed", "obliged"}}
+    notice["awards"] = [{key: fact for key, fact in award.items() if key != "unnamed"} for award in notice["awards"]]
+    Extract(notice, extract.rows).write(folder)
+
+
+def test_a_bag_sealed_before_members_were_asked_is_verified_and_replayed_and_not_served(
+    tmp_path: Path, house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("toolkit.sealing.publishable", lambda _: True)  # as it was then
+    folder = write_edition(tmp_path / "e", {}, scheme=UNASKED)
+    bag = seal_edition(folder, "r1", **made(house), extract=old_extract, sealed_on=DAY)
+    verify = partial(verify_bag, **made(house))
+    assert verify(bag) == Problems()
+    (note,) = verify(bag, replay=True)
+    assert (note.severity, note.file) == ("note", "public")
+    with pytest.raises(Refused) as refused:
+        server.serve([bag], free_port(), verify=verify)
+    (problem,) = refused.value.problems
     assert "不能公开；仍可核对、重算" in problem.rule.zh
     assert "[publication.consent]" in problem.mend.zh
     assert "it can be verified and replayed" in problem.rule.en
@@ -374,10 +435,9 @@ def test_an_edition_without_consent_is_checked_evaluated_and_sealed_and_told_wha
     assert commands._lacking(folder).text("zh").count("\n") == 1
     bag = seal_edition(folder, "r1", notebooks=tmp_path / "none", pages=tmp_path / "none", extract=None, sealed_on=DAY)
     assert not (bag / "data/public").exists()
-    monkeypatch.setattr("toolkit.sealing.parts.house_folder", lambda _: tmp_path / "none")
-    served = run.invoke(app, ["serve", str(folder)])
-    assert served.exit_code == 1
-    assert "会员同意的规定（[publication.consent]）" in served.stdout + served.stderr
+    with pytest.raises(Refused) as refused:
+        server.serve([bag], free_port(), verify=partial(verify_bag, notebooks=tmp_path / "none", pages=tmp_path / "none"))
+    assert "会员同意的规定（[publication.consent]）" in refused.value.problems.text("zh")
 
 
 TWISTED = {

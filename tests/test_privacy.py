@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import openpyxl
 import pytest
 import xlsxwriter
 from typer.testing import CliRunner
@@ -22,6 +23,7 @@ from toolkit.edition import check_edition, open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Problem, Refused
 from toolkit.ground.text import Phrase
+from toolkit.publication.extract import public_extract
 from toolkit.records.dictionary import load_tables
 from toolkit.records.files import read_sheet
 from toolkit.records.members import Register
@@ -266,3 +268,51 @@ def test_a_problem_masks_what_was_typed_into_the_wrong_column() -> None:
     assert Problem("error", said, said, value="91350100M000100Y43").value == "91350100M000100Y43"
 
 
+def called_by_a_phone(edition: Path, *row: object) -> Path:
+    """A file and a sheet that are called by whoever filled them in."""
+    with xlsxwriter.Workbook(edition / "records" / f"签到 张工{PHONES[0]}.xlsx") as book:
+        sheet = book.add_worksheet(PHONES[1])
+        sheet.write_row(0, 0, ("会员代码", "形式", "学时"))
+        sheet.write_row(1, 0, row)
+    return edition
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_files_and_sheets_called_by_a_phone_number_are_masked_wherever_they_are_shown(edition: Path, tmp_path: Path, language: str) -> None:
+    called_by_a_phone(edition, "001", "讲座", 30)
+    for words in (["check"], ["evaluate", "--out", "e"], ["cards", "--out", "c"], ["sensitivity", "--quick", "--draws", "50", "--out", "s"]):
+        out = [str(tmp_path / word) if len(word) == 1 else word for word in words[1:]]
+        done = CliRunner().invoke(app, [words[0], str(edition), *out, "--language", language])
+        assert done.exit_code == 0, done.output
+        assert met(done.output) == []
+        assert words[0] != "check" or "138****8001" in done.output
+    assert leaks(tmp_path / "e") == leaks(tmp_path / "c") == leaks(tmp_path / "s") == {}
+
+
+def test_a_returned_copy_is_not_called_by_a_phone_number(edition: Path, tmp_path: Path) -> None:
+    called_by_a_phone(edition, "999", "讲座", 30)
+    done = CliRunner().invoke(app, ["check", str(edition), "--return", str(tmp_path / "back")])
+    assert done.exit_code == 1
+    assert met(done.output) == []
+    (copy,) = (tmp_path / "back").iterdir()
+    assert copy.name == "签到 张工138____8001_退回.xlsx"
+    listed = openpyxl.load_workbook(copy)["退回说明"]
+    assert met("".join(str(cell.value) for row in listed.iter_rows() for cell in row)) == []
+
+
+def test_a_personal_number_in_a_members_name_is_masked_before_it_is_published(edition: Path, tmp_path: Path) -> None:
+    before = shutil.copytree(edition, tmp_path / "before")
+    register = edition / "records" / "会员名册.csv"
+    register.write_text(register.read_text("utf-8-sig").replace("甲招标代理公司", f"甲公司 {PHONES[0]}"), encoding="utf-8-sig")
+    opened = open_edition(edition)
+    evaluation = evaluate(opened.scheme, opened.records)
+    public_extract(evaluation, "r1", {}, "2019-03-01").write(tmp_path / "public")
+    assert "甲公司 138****8001" in (tmp_path / "public" / "awards.csv").read_text("utf-8-sig")
+    for command in ("evaluate", "cards", "changes"):
+        old = [str(before)] if command == "changes" else []
+        done = CliRunner().invoke(app, [command, *old, str(edition), "--out", str(tmp_path / command)])
+        assert done.exit_code == 0, done.output
+        assert met(done.output) == []
+    written = [tmp_path / name for name in ("public", "evaluate", "cards", "changes")]
+    assert [leaks(folder) for folder in written] == [{}] * 4
+    assert not [path.name for path in tmp_path.rglob("*") if met(path.name)]

@@ -227,3 +227,20 @@ def test_open_ties_refuse_a_seal_unless_the_scheme_says_they_may_stay(small_edit
     assert len(refused.value.problems) == len(ties)
     assert "待委员会决定" in refused.value.problems.text("zh")
     assert nothing_is_left(small_edition)
+
+
+def test_a_notebook_that_is_refused_says_why_in_the_readers_language(small_edition: Path, house: Path) -> None:
+    refusing = "from toolkit.ground.problems import refuse\nfrom toolkit.ground.text import Phrase"
+    write_notebook(house / "1_data.ipynb", refusing, 'raise refuse(Phrase("方案没有信用等级", "the scheme grades nobody"), Phrase("请写明", "write it"))')
+    with pytest.raises(Refused) as refused:
+        sealed(small_edition, house)
+    assert "第 2 个代码单元运行失败：方案没有信用等级；请写明" in refused.value.problems.text("zh")
+    assert "code cell 2 fails: the scheme grades nobody; write it" in refused.value.problems.text("en")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_ctrl_c_while_a_notebook_runs_breaks_off_and_leaves_nothing(small_edition: Path, house: Path) -> None:
+    write_notebook(house / "1_data.ipynb", "import os, signal, time", "os.kill(os.getppid(), signal.SIGINT)\ntime.sleep(60)")
+    with pytest.raises(KeyboardInterrupt):
+        sealed(small_edition, house)
+    assert nothing_is_left(small_edition)

@@ -15,6 +15,7 @@ import pandas as pd
 from toolkit.edition import SCHEME, check_edition, read_edition
 from toolkit.evaluation import attempt
 from toolkit.ground.problems import Problem, Problems, Refused
+from toolkit.ground.text import discreet
 from toolkit.ground.toml_reader import on_their_lines
 from toolkit.ground.writing import FORMULA, placed_in, write_csv
 from toolkit.records.findings import shown
@@ -193,14 +194,14 @@ def _inside(place: Path) -> Path:
 
 
 def write_changes(changes: pd.DataFrame, folder: Path) -> Path:
-    """`changes.csv` in `folder`, for Excel; text that a spreadsheet takes for a formula gets an apostrophe.
+    """`changes.csv` in `folder`, for Excel: personal numbers masked; text that a spreadsheet takes for a formula gets an apostrophe.
 
     Raises
     ------
     Refused
         When it cannot be written.
     """
-    cells = changes.apply(lambda column: column.str.replace(FORMULA, "'", regex=True))
+    cells = changes.apply(lambda column: column.map(discreet).str.replace(FORMULA, "'", regex=True))
     with placed_in(folder) as unfinished:
         write_csv(cells, unfinished / CHANGES, index=False)
     return folder / CHANGES

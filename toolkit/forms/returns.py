@@ -63,14 +63,16 @@ LONGEST = 60
 
 
 def returned_name(file: str) -> str:
-    """The name of the marked copy of `file`, safe on Windows.
+    """The name of the marked copy of `file`, safe on Windows and to be mailed: without a personal number in full.
 
     Examples
     --------
     >>> returned_name("records/培训签到.csv.gz"), returned_name("records/会费_退回.xlsx")
     ('培训签到_退回.xlsx', '会费_退回.xlsx')
+    >>> returned_name("records/张工 13800138000.xlsx")
+    '张工 138____8000_退回.xlsx'
     """
-    stem = re.sub(r"(\.csv)?\.[^.]+$", "", PurePosixPath(file).name, flags=re.IGNORECASE)
+    stem = discreet(re.sub(r"(\.csv)?\.[^.]+$", "", PurePosixPath(file).name, flags=re.IGNORECASE))
     stem = FORBIDDEN.sub("_", stem).removesuffix(SUFFIX)[:LONGEST].strip(" .") or "_"
     return f"{'_' if RESERVED.fullmatch(stem) else ''}{stem}{SUFFIX}.xlsx"
 
@@ -179,7 +181,7 @@ def write_return_sheet(workbook: Workbook, notice: Notice, language: Language = 
     if REMARKS_SHEET in workbook.sheetnames:
         workbook.remove(workbook[REMARKS_SHEET])
     sheet = workbook.create_sheet(REMARKS_SHEET, 0)
-    _write(sheet.cell(1, 1), TITLE.into(language) + notice.file, Font(name="黑体", size=15, bold=True))
+    _write(sheet.cell(1, 1), TITLE.into(language) + discreet(notice.file), Font(name="黑体", size=15, bold=True))
     steps = [f"{number}. {step.into(language)}" for number, step in enumerate(STEPS, start=1)]
     said = [*_counted(found, notice.counts, language), *steps] if notice.enclosed else [UNCOPIED.into(language)]
     for row, text in enumerate(said, start=2):
@@ -202,7 +204,7 @@ def _counted(found: Sequence[Marked], counts: pd.DataFrame, language: Language) 
         phrase(
             "{sheet}共读入 {read} 行：采用 {accepted} 行，退回 {refused} 行，不是数据的 {not_data} 行（合计、备注和空行）。",
             "{sheet}{read:row was|rows were} read: {accepted} accepted, {refused} refused, {not_data} no data.",
-            sheet=f"{name} " if name else "",
+            sheet=f"{discreet(str(name))} " if name else "",
             **{str(column): int(number) for column, number in row.items()},
         )
         for name, row in counts.iterrows()
@@ -232,7 +234,7 @@ def _problem(
     at = f"{get_column_letter(found.cells[0][1])}{found.cells[0][0]}" if found.cells else whole.into(language)
     name = found.sheet or (where.title if where else "")
     texts = (
-        str(number), name, at, str(problem.row or ""), problem.column, problem.value,
+        str(number), discreet(name), at, str(problem.row or ""), problem.column, problem.value,
         problem.rule.into(language), problem.mend.into(language), "",
     )  # fmt: skip
     for column, text in enumerate(texts, start=1):

@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 
 DAY, ENDS, HOLDS = "_day", "_ends", "_holds"
 LATEST, LAST_END = "_latest", "_last_end"
+BRANCH = (
+    Phrase("分支机构不能代总机构同意公开：这一行不作为依据", "a branch does not agree for its head office: this row permits nothing and forbids nothing"),
+    Phrase("总机构同意公开的，请以总机构的代码登记", "if the head office agrees, enter it under its own code"),
+)
 
 
 def permissions(engine: Engine, scheme: Scheme, records: Records) -> pd.DataFrame:
-    """What may be published of each member, by the rule that `Consent` tells.
+    """What may be published of each member, by the rule that `Consent` tells; a branch does not permit it for its head office.
 
     Returns
     -------
@@ -41,15 +45,19 @@ def permissions(engine: Engine, scheme: Scheme, records: Records) -> pd.DataFram
     if consent is None:
         return frame
     if consent.table and consent.columns:
-        given = _given(engine.source(consent.table), consent, records).reindex(frame.index, fill_value=False)
+        given = _given(engine.spoken(consent.table), consent, records).reindex(frame.index, fill_value=False)
         frame[list(given.columns)] = given.astype(bool)
     return frame.assign(**dict.fromkeys(consent.obliged, True))
 
 
 def consent_problems(engine: Engine, scheme: Scheme) -> Iterator[Problem]:
-    """A warning for each row that bears a withdrawal before it was signed: it permits nothing, and may be meant otherwise."""
+    """A warning for each row that may be meant otherwise than it is taken: of a branch, or withdrawn before it was signed."""
     consent = scheme.consent
-    if consent is None or consent.table is None or consent.withdrawn is None:
+    if consent is None or consent.table is None:
+        return
+    for file, sheet, row in engine.of_branches(consent.table).itertuples(index=False):
+        yield Problem("warning", *BRANCH, file=file, sheet=sheet, row=row or None)
+    if consent.withdrawn is None:
         return
     rows = _dated(engine.source(consent.table), consent)
     rule = Phrase("撤回日期早于签订日期：按已撤回处理，不予公开", "withdrawn before it was signed: taken as withdrawn, nothing is published")

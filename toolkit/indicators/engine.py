@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from fractions import Fraction
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -75,6 +76,21 @@ class Engine:
             table = self._standing(name, member) if name in self._records.standing else self._registered(name)
             self._sources[name] = Source(table, member, spec.date, columns, spec.channel, spec.verified)
         return self._sources[name]
+
+    def spoken(self, name: str) -> Source:
+        """The rows of a table that members tell of themselves: a branch does not speak for its head office."""
+        source = self.source(name)
+        if name in self._records.standing:
+            return replace(source, table=self._standing(name, source.member, own=True)) if self._records.branches else source
+        if (told := self._records.of_branches.get(name)) is None:
+            return source
+        return replace(source, table=self._handed_over(f"{name} spoken", _arrow(self._records, name).filter(~told.to_numpy())))
+
+    def of_branches(self, name: str) -> pd.DataFrame:
+        """Where the rows stand that `spoken` leaves out, of a table that is here: `_file`, `_sheet`, `_row`."""
+        rows = self._records.frames[name]
+        told = self._records.of_branches.get(name)
+        return rows.loc[[] if told is None else told.to_numpy(), list(PLACE)]
 
     @property
     def members(self) -> pd.Index[str]:
@@ -209,19 +225,24 @@ class Engine:
         return self._rows_of(name).any(held[column])
 
     def _registered(self, name: str) -> ir.Table:
+        return self._handed_over(name, _arrow(self._records, name))
+
+    def _handed_over(self, name: str, rows: Any) -> ir.Table:
         if self._backend is None:
             import ibis
 
             self._backend = ibis.duckdb.connect()
             self._open.callback(self._backend.con.close)
-        self._backend.con.register(name, _arrow(self._records, name))
+        self._backend.con.register(name, rows)
         return self._backend.table(name)
 
-    def _standing(self, name: str, member: str) -> ir.Table:
+    def _standing(self, name: str, member: str, *, own: bool = False) -> ir.Table:
         """A table where it stands: personal columns stay behind, branches and former codes count for their member."""
         table = self._open.enter_context(self._records.standing[name].opened())
         spec = self._records.tables.table[name]
         table = table.drop(*(column for column, held in spec.column.items() if held.personal and column in table.columns))
+        if own:
+            table = table.filter(table[member].notin(sorted(self._records.branches)))
         counts_to: Mapping[str, str] = self._records.counts_to
         return table.mutate(**{member: table[member].substitute(counts_to)}) if counts_to else table
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
-from toolkit.ground.text import Phrase
+from toolkit.ground.text import Phrase, discreet
 from toolkit.ground.writing import guarded
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def _places(evaluation: Evaluation, order: str) -> list[Row]:
             "_member": str(place["member"]),
             "_named": "yes" if permits["award"] else "",
             "name": str(place["name"]),
-            "class": _word(place["class"]),
+            "class": discreet(_word(place["class"])),
             "award": labels[str(place["award"])],
             **{field: text if permits[field] else "" for field, text in told.items()},
         })  # fmt: skip

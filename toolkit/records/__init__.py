@@ -57,6 +57,10 @@ class Records:
         For each branch and former code the member its records count for: the tables name that member already.
     left
         The day each member left that did; see `as_of`.
+    branches
+        Those of `counts_to` that are a branch's.
+    of_branches
+        For each table with such rows, which of them were told under a branch's code.
     standing
         Tables that stay where they stand, in a database or Parquet files: their frames have no rows.
     """
@@ -71,6 +75,8 @@ class Records:
     counts_to: Mapping[str, str] = field(default_factory=dict)
     left: Mapping[str, dt.date] = field(default_factory=dict)
     standing: Mapping[str, Standing] = field(default_factory=dict)
+    branches: frozenset[str] = frozenset()
+    of_branches: Mapping[str, pd.Series[bool]] = field(default_factory=dict)
 
     def as_of(self, day: dt.date) -> Records:
         """The records as they stand on `day`: members that left before it are no longer ranked, and that is said."""
@@ -175,6 +181,8 @@ def _records(tables: Tables, collections: Mapping[str, Collection], members: Mem
         members_frame(whose.frames, tables, members, whose.counts_to),
         whose.counts_to,
         departures(whose.frames, members),
+        branches=whose.branches,
+        of_branches=whose.of_branches,
     )
 
 

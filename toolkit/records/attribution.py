@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -36,10 +36,13 @@ class Lineage:
         For each code that is no member of its own, the member its records count for.
     problems
         Codes that lead nowhere, in a circle, or to two members.
+    branches
+        Those of the codes that are a branch's, or were: of its head office they tell, and do not speak for it.
     """
 
     counts_to: Mapping[str, str]
     problems: tuple[Problem, ...]
+    branches: frozenset[str] = frozenset()
 
 
 def lineage(rows: pd.DataFrame | None, spec: MembersSpec) -> Lineage:
@@ -62,7 +65,8 @@ def lineage(rows: pd.DataFrame | None, spec: MembersSpec) -> Lineage:
     )
     steps = {**offices, **codes}
     counts_to = {code: _end(code, steps) for code in steps}
-    return Lineage({code: end for code, end in counts_to.items() if end != code}, problems)
+    branches = frozenset(code for code in steps if _end(code, codes) in offices or code in offices)
+    return Lineage({code: end for code, end in counts_to.items() if end != code}, problems, branches)
 
 
 def attributed(frame: pd.DataFrame, column: str | None, counts_to: Mapping[str, str]) -> pd.DataFrame:
@@ -168,11 +172,17 @@ class Attribution:
         For each branch and former code the member its records count for.
     problems
         Codes that lead nowhere, names and codes that do not fit each other, and what was attributed.
+    branches
+        The codes that are a branch's.
+    of_branches
+        For each table with such rows, which of them were told under a branch's code.
     """
 
     frames: Mapping[str, pd.DataFrame]
     counts_to: Mapping[str, str]
     problems: tuple[Problem, ...]
+    branches: frozenset[str] = frozenset()
+    of_branches: Mapping[str, pd.Series[bool]] = field(default_factory=dict)
 
 
 def attribute(frames: Mapping[str, pd.DataFrame], tables: Tables, spec: MembersSpec) -> Attribution:
@@ -184,10 +194,13 @@ def attribute(frames: Mapping[str, pd.DataFrame], tables: Tables, spec: MembersS
     counts_to = descent.counts_to
     told: Counter[str] = Counter()
     found: dict[str, pd.DataFrame] = {}
+    of_branches: dict[str, pd.Series[bool]] = {}
     for name, frame in frames.items():
         column = None if name == spec.table else _member_column(tables.table[name])
         if column in frame:
             told.update(frame.loc[frame[column].isin(list(counts_to)), str(column)])
+            if (told_by := frame[str(column)].isin(list(descent.branches))).any():
+                of_branches[name] = told_by
         found[name] = attributed(frame, column, counts_to)
     columns = tables.table[spec.table]
     problems = [
@@ -196,7 +209,7 @@ def attribute(frames: Mapping[str, pd.DataFrame], tables: Tables, spec: MembersS
         *_named_otherwise(frames, tables, spec, counts_to),
         *attribution_notes(told, rows, spec, counts_to),
     ]
-    return Attribution(found, counts_to, tuple(problems))
+    return Attribution(found, counts_to, tuple(problems), descent.branches, of_branches)
 
 
 def departures(frames: Mapping[str, pd.DataFrame], spec: MembersSpec) -> dict[str, dt.date]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from toolkit.ground.problems import Problem
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.records.credit_code import is_valid
 from toolkit.records.findings import normal_key
 from toolkit.scheme.measures import Range
@@ -110,7 +110,7 @@ def members_frame(
 ) -> pd.DataFrame:
     """The members: index member key, sorted; columns name, class (empty without classes), applied.
 
-    A member without a name goes by its key. Those in `counts_to`, branches and former codes, are none.
+    A member without a name goes by its key; a personal number typed into a name is masked, for names are published. Those in `counts_to`, branches and former codes, are none.
     """
     rows = frames.get(spec.table)
     if rows is None or not {spec.key, spec.name} <= set(rows):
@@ -118,7 +118,7 @@ def members_frame(
     kept = _kept(rows, spec)
     kept = kept[~kept[spec.key].isin(list(counts_to))]
     members = kept.set_index(pd.Index(kept[spec.key], dtype="str", name="member"))
-    name = members[spec.name].astype("str").fillna(members[spec.key])
+    name = members[spec.name].astype("str").fillna(members[spec.key]).map(discreet).astype("str")
     named = spec.class_ is not None and spec.class_ in members
     class_ = members[spec.class_].astype("str") if named else pd.Series("", index=members.index, dtype="str")
     frame = pd.DataFrame({"name": name, "class": class_, "applied": _applied(members, frames, tables, spec)})

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.ground.problems import Problems, refuse
-from toolkit.ground.text import Language, phrase
+from toolkit.ground.text import Language, discreet, phrase
 from toolkit.ground.writing import guarded, placed_in, write_csv
 from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.reports.workbook import write_workbook
@@ -24,6 +24,7 @@ WORKBOOK = "evaluation.xlsx"
 TABLES = ("indicators.csv", "values.csv", "scores.csv", "ranking.csv", "awards.csv", "problems.csv")
 TOUCHED = "touched.csv"
 CERTAINTY = "certainty.csv"
+PLACES = ("file", "sheet")  # are called by whoever filled them in
 AWARDS = ("award", "class", "order", "member", "name", "standing")
 RANKING = ("name", "class", "total", "rank", "tied", "award", "grade", "reason")
 
@@ -79,6 +80,7 @@ def write_robustness(answers: Mapping[str, pd.DataFrame], folder: Path) -> list[
     with placed_in(folder) as unfinished:
         for name, answer in answers.items():
             flat = answer.apply(lambda column: column.map(_flat) if column.dtype == object else column)
+            flat = flat.assign(**{name: flat[name].map(discreet, na_action="ignore") for name in PLACES if name in flat})
             _write_csv(_cells(flat), unfinished / f"{name}.csv", index=answer.index.name is not None)
     return [folder / f"{name}.csv" for name in answers]
 

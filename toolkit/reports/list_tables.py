@@ -14,7 +14,7 @@ import pandas as pd
 
 from toolkit.evaluation.contributions import Line, award_lines, distances
 from toolkit.ground.display import Align, Table, shortened
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.text import Language, Phrase, discreet, phrase
 from toolkit.reports import wording
 from toolkit.reports.wording import class_name, headings
 
@@ -446,11 +446,11 @@ def _record_change(row: Row, after: Records, language: Language) -> tuple[str, .
     return (
         said[0].into(language),
         table.label if table and table.label else row["table"],
-        shortened(member, MOST_SHOWN),
-        shortened(row["key"], MOST_SHOWN),
+        shortened(discreet(member), MOST_SHOWN),
+        shortened(discreet(row["key"]), MOST_SHOWN),
         said[1].into(language),
-        shortened(row["before"], MOST_SHOWN),
-        shortened(row["after"], MOST_SHOWN),
+        shortened(discreet(row["before"]), MOST_SHOWN),
+        shortened(discreet(row["after"]), MOST_SHOWN),
     )
 
 

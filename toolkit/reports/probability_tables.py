@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.evaluation.contributions import distances
 from toolkit.ground.display import Table
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.text import Language, Phrase, discreet, phrase
 from toolkit.reports import wording
 from toolkit.reports.diagnostic_tables import percent
 from toolkit.reports.list_tables import CENTER, LEFT, RIGHT, Row, breaks, certainty_table, rows_of
@@ -286,8 +286,8 @@ def _value(evaluation: Evaluation, row: Row) -> Phrase | None:
 def _record(evaluation: Evaluation, row: Row) -> Phrase | None:
     if wording.absent(row["file"]):
         return None
-    file = PurePosixPath(str(row["file"])).name
-    sheet = phrase("“{sheet}”", ", sheet {sheet}", sheet=row["sheet"]) if row["sheet"] else Phrase(" ", "")
+    file = discreet(PurePosixPath(str(row["file"])).name)
+    sheet = phrase("“{sheet}”", ", sheet {sheet}", sheet=discreet(row["sheet"])) if row["sheet"] else Phrase(" ", "")
     whose = Phrase("", "") if row["owner"] == row["member"] else phrase("{who}的", " of {who}", who=evaluation.members["name"][row["owner"]])
     more = phrase("（这样的记录共 {n} 条）", " (one of {n} such)", n=int(row["records"])) if row["records"] > 1 else Phrase("", "")
     return phrase(

@@ -16,7 +16,7 @@ from toolkit.evaluation.contributions import BOUNDS, GATHERED, contributions, di
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.display import Table
 from toolkit.ground.ranking import rounded
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.indicators.evidence import COLUMNS, evidence
 from toolkit.reports import wording
 from toolkit.reports.list_tables import LEFT, RIGHT, Row, rows_of
@@ -372,4 +372,4 @@ def _place(row: Row, records: Records | None) -> tuple[str, ...]:
     """Where a record stands: the table's label, the file, the sheet, the row; a database has no rows."""
     table = records.tables.table.get(row["table"]) if records else None
     label = table.label if table and table.label else row["table"]
-    return label, str(row["file"]).removeprefix(FOLDER), row["sheet"], str(row["row"]) if row["row"] else ""
+    return label, discreet(str(row["file"]).removeprefix(FOLDER)), discreet(row["sheet"]), str(row["row"]) if row["row"] else ""

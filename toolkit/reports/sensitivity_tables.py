@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.display import Table
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.reports import wording
 from toolkit.reports.diagnostic_tables import percent
 from toolkit.reports.list_tables import CENTER, LEFT, RIGHT, Row, rows_of
@@ -221,7 +221,7 @@ def struck_records_table(evaluation: Evaluation, found: pd.DataFrame, top: int =
         _into(language, RECORDS),
         tuple(
             (
-                row["file"], row["sheet"], str(row["row"]), _members(evaluation, [row["member"]]),
+                discreet(row["file"]), discreet(row["sheet"]), str(row["row"]), _members(evaluation, [row["member"]]),
                 wording.JOIN.into(language).join(evaluation.scheme.label(item) for item in row["items"]),
                 _pairs(evaluation, row["gained"]), _pairs(evaluation, row["lost"]),
             )

@@ -162,7 +162,7 @@ def records_table(records: Records, language: Language = "zh") -> Table:
     """For each file and sheet how many rows were read, and that each was accepted, refused or not data."""
     names = ("read", "accepted", "refused", "not_data")
     counted = records.counts.reset_index()[["file", "sheet", *names]]
-    rows = [tuple(str(cell) for cell in row) for row in counted.itertuples(index=False)]
+    rows = [tuple(discreet(str(cell)) for cell in row) for row in counted.itertuples(index=False)]
     sums = [str(int(counted[name].sum())) for name in names]
     return Table(
         headings(language, "file", "sheet", *names),

@@ -34,6 +34,7 @@ from toolkit.sealing.differences import (
 )
 
 CELL_SECONDS = 600
+REFUSED_SAYS = 3  # parts: Chinese, a blank line, English
 VIEW = "application/vnd.jupyter.widget-view+json"
 READ = {"text/plain": rows_of_text, "text/html": rows_of_page}
 EARLIER: dict[str, tuple[str, ...]] = {
@@ -186,15 +187,34 @@ def _executed(path: Path, places: Mapping[str, Path]) -> Any:
             client = NotebookClient(
                 notebook, timeout=CELL_SECONDS, kernel_name="python3", record_timing=False, config=_sockets(folder)
             )
-            client.execute(env=environment, cwd=folder)
+            with _stopped_by_the_user(client):
+                client.execute(env=environment, cwd=folder)
     except CellExecutionError as error:
-        raise _failed(path.name, notebook, f"{error.ename}: {error.evalue}") from error
+        raise _failed(path.name, notebook, _why(notebook, error)) from error
     except CellTimeoutError as error:
-        raise _failed(path.name, notebook, f"> {CELL_SECONDS} s") from error
+        raise _failed(path.name, notebook, phrase("超过 {n} 秒", "> {n} s", n=CELL_SECONDS)) from error
     except DeadKernelError as error:
-        raise _failed(path.name, notebook, "kernel died") from error
+        raise _failed(path.name, notebook, Phrase("运行它的进程意外终止", "kernel died")) from error
     notebook.metadata.pop("widgets", None)
     return notebook
+
+
+@contextmanager
+def _stopped_by_the_user(client: NotebookClient) -> Iterator[None]:
+    """Ctrl-C makes the client stop its kernel, and then fail in one way or another, or not at all: it is Ctrl-C all the same."""
+    try:
+        yield
+    except Exception as error:
+        if _was_stopped(client):
+            raise KeyboardInterrupt from error
+        raise
+    if _was_stopped(client):
+        raise KeyboardInterrupt
+
+
+def _was_stopped(client: NotebookClient) -> bool:
+    """Whether the client had a signal, by what it keeps of it."""
+    return getattr(client, "_async_cleanup_kernel_future", None) is not None
 
 
 def _sockets(folder: str) -> Config:
@@ -212,14 +232,21 @@ def _clean_room(places: Mapping[str, Path]) -> Iterator[tuple[str, dict[str, str
         yield folder, {**os.environ, **own, **{name: str(place.resolve()) for name, place in places.items()}}
 
 
-def _failed(name: str, notebook: Any, message: str) -> Refused:
-    last = (message.strip().splitlines() or [""])[-1]
+def _why(notebook: Any, error: CellExecutionError) -> Phrase:
+    """The last line of what a cell fails by: of our own refusals in either language, as `Refused` shows itself."""
+    outputs = [output for cell in notebook.cells if _has_error(cell) for output in cell.outputs if output.output_type == "error"]
+    said = [*outputs[-1].traceback] if outputs and error.ename == Refused.__name__ else []
+    zh, en = (said[0], said[2]) if len(said) == REFUSED_SAYS else [f"{error.ename}: {error.evalue}"] * 2
+    return Phrase(*((text.strip().splitlines() or [""])[-1].strip() for text in (zh, en)))
+
+
+def _failed(name: str, notebook: Any, why: Phrase) -> Refused:
     return refuse(
         phrase(
-            "第 {cell} 个代码单元运行失败：{why}",
-            "code cell {cell} fails: {why}",
+            "第 {cell} 个代码单元运行失败：{why.zh}",
+            "code cell {cell} fails: {why.en}",
             cell=_failing_cell(notebook),
-            why=last,
+            why=why,
         ),
         phrase(
             "请用 committee lab 打开，改好后重新封存", "open it with committee lab, mend it and seal again"

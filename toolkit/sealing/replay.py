@@ -46,6 +46,10 @@ UNASKED = Phrase(
     "封存时办法没有 [publication.consent]：公开摘要没有征求会员同意，未重新生成",
     "the scheme had no [publication.consent] when it was sealed: the public extract asked no member, and was not made again",
 )
+CLAIMED = Phrase(
+    "公开摘要自称征求过会员同意，但封存的办法没有 [publication.consent]",
+    "the public extract claims that members were asked, and the sealed scheme has no [publication.consent]",
+)
 NOT_TO_SERVE = Phrase("这一版只可核对、重算，不得公开", "this revision is to be verified and replayed only, not served")
 CONFIRM = Phrase(
     "封存所用软件的版本与现在的不同：请装上 environment.txt 所列版本再重算一遍，仍不同就请勿采信",
@@ -124,6 +128,8 @@ def _unasked_problems(data: Path, evaluation: Evaluation, revision: str, day: dt
     said: dict[str, object] = {"title": scheme.title, "edition": scheme.edition, "revision": revision, "approval": scheme.approval, "sealed_on": str(day)}
     said |= {"as_of": scheme.as_of.isoformat(), "digests": public_digests(data), "toolkit_version": sealed_by(data)}
     yield from (difference("public/notice.json", column=key) for key, told in said.items() if extract.notice.get(key) != told)
+    if extract.asked:
+        yield Problem("error", CLAIMED, ASK, file="public/notice.json", column="publication.consent")
     yield Problem("note", UNASKED, NOT_TO_SERVE, file="public")
 
 

@@ -243,7 +243,7 @@ def write_workbook(evaluation: Evaluation, path: Path) -> None:
         write_scheme_sheet(book)
         write_movement_sheet(book)
         _write_problems(book)
-        book.file.close()
+        book.save()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from functools import cache
+from io import BytesIO
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,14 +102,20 @@ class Book:
         self.evaluation = evaluation
         self.language = evaluation.scheme.language
         # In memory, and dated by the scheme: the same evaluation gives the same bytes on any day.
+        self._path, self._content = path, BytesIO()
         self.file = xlsxwriter.Workbook(
-            path, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+            self._content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         )
         created = dt.datetime.combine(evaluation.scheme.as_of, dt.time())
         self.file.set_properties(
             {"title": evaluation.scheme.title, "created": created, "author": "committee"}
         )
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+
+    def save(self) -> None:
+        """Write it as one piece: an archive opened on a full disk complains once more when it is cleared away."""
+        self.file.close()
+        self._path.write_bytes(self._content.getvalue())
 
     def format(self, **wanted: Any) -> Any:
         """A cell format: the house's font and thin border, and what is wanted besides."""

@@ -108,7 +108,7 @@ def write_robustness_book(
         for name, table in TABLES.items():
             if name in answers:
                 _write_table(book, name, table(evaluation, answers[name]))
-        book.file.close()
+        book.save()
     return folder / WORKBOOK
 
 

@@ -115,7 +115,7 @@ def write_card(evaluation: Evaluation, card: ScoreCard, tables: Card, path: Path
     if tables.records.rows:
         page.sheet.set_h_pagebreaks([page.row])  # an annex, for programs that heed a break on fitted pages
         page.table(RECORDS, tables.records, WIDTHS[RECORDS])
-    book.file.close()
+    book.save()
 
 
 class _Page:
