@@ -31,6 +31,11 @@ NAMED = (
     "公示名单列出 {named} 家获奖会员；另有 {unnamed} 家未同意公开名称，只计家数。",
     "The public list names {named} awarded members; {unnamed} more did not agree to be named and are only counted.",
 )
+OLDER = (
+    "提醒：{bag} 不是最新的一版，已有 {newest}。旧版名单可能列有此后撤回同意的会员；公开最新的一版请运行 committee serve {newest}",
+    "warning: {bag} is not the newest revision: there is {newest}. The older list may name members that withdrew their consent since; "
+    "committee serve {newest} publishes the newest",
+)
 WHOLE = Phrase("封存包完好。", "The bag is whole.")
 
 
@@ -80,6 +85,8 @@ def serve(
 
     with refusals(language):
         bags = [bag for folder in folders or [house_folder("data/demo")] for bag in _bags(folder)]
+        for bag in bags:
+            _tell_older(bag, language)
         serve_pages(bags, port=port, open_browser=open_browser, language=language_of(language), verify=verify_bag)
 
 
@@ -123,11 +130,24 @@ def _bags(folder: Path) -> list[Path]:
     """The bag at `folder`, or the newest revision of the edition there."""
     if (folder / "bagit.txt").is_file():
         return [folder]
-    sealed = [path for path in (folder / "sealed").glob("*") if (path / "bagit.txt").is_file()]
-    if not sealed:
+    newest = _newest(folder / "sealed")
+    if newest is None:
         rule = Phrase("这里没有封存包", "there is no sealed bag here")
         raise refuse(rule, Phrase("请先运行 committee seal 封存", "seal the edition first: committee seal"), file=folder.name)
-    return [max(sealed, key=lambda path: (len(path.name), path.name))]
+    return [newest]
+
+
+def _newest(sealed: Path) -> Path | None:
+    """The newest of the revisions that lie in a folder."""
+    bags = [path for path in sealed.glob("*") if (path / "bagit.txt").is_file()]
+    return max(bags, key=lambda path: (len(path.name), path.name), default=None)
+
+
+def _tell_older(bag: Path, language: str) -> None:
+    """That a bag among an edition's revisions is not the newest of them."""
+    newest = _newest(bag.parent) if bag.parent.name == "sealed" else None
+    if newest is not None and newest.name != bag.name:
+        say(language, phrase(*OLDER, bag=bag, newest=newest))
 
 
 def copied_demo() -> Path:
