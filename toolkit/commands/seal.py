@@ -26,6 +26,7 @@ from toolkit.ground.text import Phrase, phrase
 
 DEMO = ".demo"
 PLACE = Path("out/demo")
+BAG_FILES = ("bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt")
 NOT_PUBLIC = Phrase("封存包不含公示页面，因为：", "The bag holds no public page, because:")
 NAMED = (
     "公示名单列出 {named} 家获奖会员；另有 {unnamed} 家未同意公开名称，只计家数。",
@@ -33,8 +34,7 @@ NAMED = (
 )
 OLDER = (
     "提醒：{bag} 不是最新的一版，已有 {newest}。旧版名单可能列有此后撤回同意的会员；公开最新的一版请运行 committee serve {newest}",
-    "warning: {bag} is not the newest revision: there is {newest}. The older list may name members that withdrew their consent since; "
-    "committee serve {newest} publishes the newest",
+    "warning: {bag} is not the newest revision; it may name members that withdrew their consent since. The newest: committee serve {newest}",
 )
 WHOLE = Phrase("封存包完好。", "The bag is whole.")
 
@@ -66,6 +66,7 @@ def verify(
     from toolkit.sealing import verify_bag
 
     with refusals(language):
+        _refuse_edition(bag)
         with steps() as step:
             problems = verify_bag(bag, replay=replay, progress=step)
         well = Phrase("封存包完好，重算结果一致。", "The bag is whole and recomputes.") if replay else WHOLE
@@ -135,6 +136,16 @@ def _bags(folder: Path) -> list[Path]:
         rule = Phrase("这里没有封存包", "there is no sealed bag here")
         raise refuse(rule, Phrase("请先运行 committee seal 封存", "seal the edition first: committee seal"), file=folder.name)
     return [newest]
+
+
+def _refuse_edition(folder: Path) -> None:
+    """Refuse an edition's folder where a bag is asked for, and name the bag that lies there."""
+    if (folder / "scheme.toml").is_file() and not any((folder / name).is_file() for name in BAG_FILES):
+        newest = _newest(folder / "sealed")
+        rule = Phrase("这是届次文件夹，不是封存包", "an edition folder, not a sealed bag")
+        if newest is None:
+            raise refuse(rule, Phrase("请先运行 committee seal 封存", "seal the edition first: committee seal"), file=folder.name)
+        raise refuse(rule, phrase("请指明封存包，如 {bag}", "name the bag, such as {bag}", bag=newest), file=folder.name)
 
 
 def _newest(sealed: Path) -> Path | None:
