@@ -165,3 +165,25 @@ def test_an_edition_without_approval_is_sealed_without_a_page(
     served = run("serve", small_edition)
     assert served.exit_code == 1
     assert "Traceback" not in served.output
+
+
+def test_serving_an_older_revision_is_told(tmp_path: Path) -> None:
+    for revision in ("r9", "r10"):
+        bag = tmp_path / "sealed" / revision
+        bag.mkdir(parents=True)
+        (bag / "bagit.txt").touch()
+    for asked, told in ((tmp_path / "sealed" / "r9", True), (tmp_path / "sealed" / "r10", False), (tmp_path, False)):
+        done = run("serve", asked)
+        assert done.exit_code == 1
+        assert ("不是最新的一版" in done.output) is told
+
+
+def test_verifying_an_edition_folder_names_its_newest_bag(small_edition: Path) -> None:
+    assert "请先运行 committee seal" in run("verify", small_edition).output
+    bag = small_edition / "sealed" / "r2"
+    bag.mkdir(parents=True)
+    (bag / "bagit.txt").touch()
+    done = run("verify", small_edition)
+    assert done.exit_code == 1
+    assert "这是届次文件夹，不是封存包" in done.output
+    assert len(done.output.splitlines()) <= 3

@@ -66,6 +66,10 @@ def test_a_quota_that_fits_is_no_question(said: dict[str, Any]) -> None:
     assert not list(quota_problems(awarding(**said), {"采购人": 5}))
 
 
+def test_where_nobody_takes_part_only_the_empty_places_are_told() -> None:
+    assert not list(quota_problems(awarding(share=0.1, least=1), {"采购人": 0}))
+
+
 @given(st.lists(st.sampled_from(["甲", "乙", "", None]), max_size=12), st.data())
 def test_every_member_is_in_the_pool_of_its_class(classes: list[str | None], data: st.DataObject) -> None:
     pools = Pools.by_class(np.array(classes, dtype=object))

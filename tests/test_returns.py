@@ -116,6 +116,14 @@ def test_returned_copies_are_never_written_over_nor_among_the_records(edition: P
     assert sorted(path.name for path in (edition / "records").iterdir()) == ["会员名册.csv", "签到2018.xlsx", "考察2018.xlsx"]
 
 
+def test_where_copies_stand_already_the_problems_are_told_all_the_same(edition: Path, tmp_path: Path) -> None:
+    asked = ["check", str(edition), "--return", str(tmp_path / "out")]
+    first, again = (CliRunner().invoke(app, asked) for _ in range(2))
+    assert first.exit_code == again.exit_code == 1
+    assert "已有退回件" in again.stderr
+    assert set(first.stderr.splitlines()) <= set(again.stderr.splitlines())
+
+
 @pytest.mark.parametrize(
     ("file", "name"),
     [

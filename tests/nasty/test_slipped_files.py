@@ -72,6 +72,25 @@ def cell(records: Records, column: str, row: int = 2) -> object:
     return found[0].rule.en if found else rows.iloc[0]
 
 
+def test_an_unread_workbook_is_told_by_the_sheet_it_holds(tmp_path: Path) -> None:
+    more = """
+[table.applied]
+file = "records/自愿申报表*.xlsx"
+sheet = "申报"
+label = "自愿申报表"
+[table.applied.column]
+credit_code = { headings = ["信用代码"], type = "member", required = true }
+"""
+    book = io.BytesIO()
+    with xlsxwriter.Workbook(book) as written:
+        written.add_worksheet("填表说明")
+        written.add_worksheet("申报").write_row(0, 0, ["信用代码"])
+    files = {"会员 报名.XLSX": book.getvalue(), "会员 报名2.xlsx": b"PK\x03\x04 damaged"}
+    lines = {p.file: p.line("zh") for p in said(load(tmp_path, files, more=more), "warning")}
+    assert "其中有“自愿申报表”的工作表“申报”，它的文件名应为 records/自愿申报表*.xlsx" in lines["records/会员 报名.XLSX"]
+    assert "名称最接近的是" in lines["records/会员 报名2.xlsx"]
+
+
 def refusal(content: bytes, name: str) -> str:
     with pytest.raises(Unreadable) as caught:
         read_sheet(content, name)

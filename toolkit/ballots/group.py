@@ -202,7 +202,7 @@ def _refuse_unlike(counted: Sequence[Listed], rule: Weighting, scheme: Scheme) -
 
 
 MEND = Phrase(
-    "填好的 Excel 判断票用 committee ballots DIR --read 读回；评分表照 tables.toml 的 file 命名；其余请移走",
+    "填好的 Excel 判断票用 committee ballots 届次文件夹 --read 读回；评分表照 tables.toml 的 file 命名；其余请移走",
     "read Excel ballots back with committee ballots DIR --read, name score sheets as `file` in tables.toml says, move the rest away",
 )
 

@@ -18,7 +18,7 @@ from toolkit.commands.console import (
     worded,
     working,
 )
-from toolkit.ground.problems import Refused
+from toolkit.ground.problems import Problems, Refused
 from toolkit.ground.text import Phrase, phrase
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
     from toolkit.forms import Form
-    from toolkit.ground.problems import Problems
     from toolkit.records import Records
     from toolkit.scheme.amendments import Amendment
 
@@ -99,7 +98,7 @@ def check(
         say(language, Phrase(*(repr(records_table(edition.records, each)) for each in ("zh", "en"))))
     if edition is not None and out is not None:
         with refusals(language):
-            _return(edition, out, warnings=warnings, language=language)
+            problems += _return(edition, out, warnings=warnings, language=language)
     if voted is not None and voted.listed:
         typer.echo(repr(ballots_table(voted, language_of(language))))
     finish(problems + (voted.problems if voted else ()), language, Phrase("检查完毕，没有发现错误。", "Checked: no errors."))
@@ -178,12 +177,16 @@ def _voted(folder: Path, edition: Edition | None) -> Ballots | None:
     return check_ballots(folder, scheme, edition.tables if edition else None)
 
 
-def _return(edition: Edition, out: Path, *, warnings: bool, language: str) -> None:
+def _return(edition: Edition, out: Path, *, warnings: bool, language: str) -> Problems:
+    """Write the marked copies, or say why not; then the problems of the records are still to be told."""
     from toolkit.forms.returns import RETURNED, WITHHELD, register_refused, returns_table, write_returns
     from toolkit.records.cells import NO_MEMBER
 
     with working(language, Phrase("正在写退回件", "writing the marked copies")):
-        found = write_returns(edition, out, warnings=warnings, language=language_of(language))
+        try:
+            found = write_returns(edition, out, warnings=warnings, language=language_of(language))
+        except Refused as unwritten:
+            return unwritten.problems
     if found:
         typer.echo(repr(returns_table(found, language_of(language))))
         say(language, phrase(RETURNED.zh, RETURNED.en, out=out))
@@ -192,6 +195,7 @@ def _return(edition: Edition, out: Path, *, warnings: bool, language: str) -> No
     refused = register_refused(edition)
     if refused and any(problem.rule == NO_MEMBER for problem in edition.records.problems):
         say(language, phrase(WITHHELD.zh, WITHHELD.en, n=refused, rule=NO_MEMBER))
+    return Problems(())
 
 
 def _tell_amendments(found: tuple[Amendment, ...], language: str) -> None:

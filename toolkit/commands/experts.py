@@ -86,7 +86,7 @@ def _show(table: Table) -> None:
 
 
 
-NONE = Phrase("ballots/ 里还没有判断票；committee ballots DIR --forms OUT 生成空白票。", "There is no ballot yet; --forms OUT writes blank ones.")
+NONE = Phrase("ballots/ 里还没有判断票；生成空白票请用 committee ballots 届次文件夹 --forms 存放处。", "There is no ballot yet; --forms OUT writes blank ones.")
 SAME = Phrase("专家组的权重与办法相同，没有改动。", "The group's weights are the scheme's: nothing to change.")
 ADOPTED = ("已写入 scheme.toml；原来的办法存为 {former}。", "Written to scheme.toml; the scheme as it was is kept as {former}.")
 MEANWHILE = Phrase("scheme.toml 刚被别人改过，未写入", "scheme.toml was changed meanwhile: nothing is written")
@@ -195,7 +195,7 @@ def _read_back(folder: Path, scheme: Scheme, files: list[Path], language: str) -
 
     if not files:
         rule = Phrase("没有指明填好的票", "no filled-in ballot is named")
-        raise refuse(rule, Phrase("请写：committee ballots DIR --read 文件…", "write: committee ballots DIR --read FILE..."))
+        raise refuse(rule, Phrase("请写：committee ballots 届次文件夹 --read 文件…", "write: committee ballots DIR --read FILE..."))
     problems = Problems()
     for place, path in enumerate(files, 1):
         try:

@@ -26,10 +26,15 @@ from toolkit.ground.text import Phrase, phrase
 
 DEMO = ".demo"
 PLACE = Path("out/demo")
+BAG_FILES = ("bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt")
 NOT_PUBLIC = Phrase("封存包不含公示页面，因为：", "The bag holds no public page, because:")
 NAMED = (
     "公示名单列出 {named} 家获奖会员；另有 {unnamed} 家未同意公开名称，只计家数。",
     "The public list names {named} awarded members; {unnamed} more did not agree to be named and are only counted.",
+)
+OLDER = (
+    "提醒：{bag} 不是最新的一版，已有 {newest}。旧版名单可能列有此后撤回同意的会员；公开最新的一版请运行 committee serve {newest}",
+    "warning: {bag} is not the newest revision; it may name members that withdrew their consent since. The newest: committee serve {newest}",
 )
 WHOLE = Phrase("封存包完好。", "The bag is whole.")
 
@@ -61,6 +66,7 @@ def verify(
     from toolkit.sealing import verify_bag
 
     with refusals(language):
+        _refuse_edition(bag)
         with steps() as step:
             problems = verify_bag(bag, replay=replay, progress=step)
         well = Phrase("封存包完好，重算结果一致。", "The bag is whole and recomputes.") if replay else WHOLE
@@ -80,6 +86,8 @@ def serve(
 
     with refusals(language):
         bags = [bag for folder in folders or [house_folder("data/demo")] for bag in _bags(folder)]
+        for bag in bags:
+            _tell_older(bag, language)
         serve_pages(bags, port=port, open_browser=open_browser, language=language_of(language), verify=verify_bag)
 
 
@@ -123,11 +131,34 @@ def _bags(folder: Path) -> list[Path]:
     """The bag at `folder`, or the newest revision of the edition there."""
     if (folder / "bagit.txt").is_file():
         return [folder]
-    sealed = [path for path in (folder / "sealed").glob("*") if (path / "bagit.txt").is_file()]
-    if not sealed:
+    newest = _newest(folder / "sealed")
+    if newest is None:
         rule = Phrase("这里没有封存包", "there is no sealed bag here")
         raise refuse(rule, Phrase("请先运行 committee seal 封存", "seal the edition first: committee seal"), file=folder.name)
-    return [max(sealed, key=lambda path: (len(path.name), path.name))]
+    return [newest]
+
+
+def _refuse_edition(folder: Path) -> None:
+    """Refuse an edition's folder where a bag is asked for, and name the bag that lies there."""
+    if (folder / "scheme.toml").is_file() and not any((folder / name).is_file() for name in BAG_FILES):
+        newest = _newest(folder / "sealed")
+        rule = Phrase("这是届次文件夹，不是封存包", "an edition folder, not a sealed bag")
+        if newest is None:
+            raise refuse(rule, Phrase("请先运行 committee seal 封存", "seal the edition first: committee seal"), file=folder.name)
+        raise refuse(rule, phrase("请指明封存包，如 {bag}", "name the bag, such as {bag}", bag=newest), file=folder.name)
+
+
+def _newest(sealed: Path) -> Path | None:
+    """The newest of the revisions that lie in a folder."""
+    bags = [path for path in sealed.glob("*") if (path / "bagit.txt").is_file()]
+    return max(bags, key=lambda path: (len(path.name), path.name), default=None)
+
+
+def _tell_older(bag: Path, language: str) -> None:
+    """That a bag among an edition's revisions is not the newest of them."""
+    newest = _newest(bag.parent) if bag.parent.name == "sealed" else None
+    if newest is not None and newest.name != bag.name:
+        say(language, phrase(*OLDER, bag=bag, newest=newest))
 
 
 def copied_demo() -> Path:

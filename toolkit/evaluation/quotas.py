@@ -213,7 +213,7 @@ def _none(scheme: Scheme, award: Award, quota: Quota, applicants: Mapping[str, i
 def _wide(scheme: Scheme, award: Award, quota: Quota, applicants: Mapping[str, int]) -> Iterator[Problem]:
     for class_, count in _competing(scheme, quota, applicants).items():
         found = places(quota, count, class_) or 0
-        if found > count:
+        if found > count > 0:  # where nobody takes part, it is said that nothing is given
             rule = phrase(
                 "“{award}”名额 {places} 个，参评会员只有 {count} 家",
                 "`{award}` has {places:place|places}, and only {count:member takes|members take} part",

@@ -346,7 +346,7 @@ def _note_lines(blank: BlankBallot) -> Iterator[Phrase]:
 OWN_NAME = re.compile(rf"{FORM.zh}(_(?:{PSEUDONYM.pattern}))?(_第[0-9]+轮)?\.xlsx")
 DATE = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?")
 WIDE = {ord("０") + digit: str(digit) for digit in range(10)} | {ord("．"): "."}
-NO_FORM = (Phrase("不是权重判断票", "is no ballot form"), Phrase("请用 committee ballots DIR --forms 生成的票", "use the forms that --forms writes"))
+NO_FORM = (Phrase("不是权重判断票", "is no ballot form"), Phrase("请用 committee ballots 届次文件夹 --forms 生成的票", "use the forms that --forms writes"))
 BOTH = (
     Phrase("“{zh}”一组两种方法都填了", "below {en} both sheets are filled in"),
     Phrase("请只留一种：百分法或两两比较", "leave one of the two: points or pairs"),

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import os
 import re
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path, PurePosixPath
+from xml.sax.saxutils import unescape
 
 from toolkit.ground.problems import Problem
 from toolkit.ground.resources import file_digest
@@ -31,6 +34,9 @@ RECORDS = frozenset({  # endings of what may hold records
     ".duckdb", ".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz",
 })  # fmt: skip
 LISTED = 20
+SHEETS_PART = "xl/workbook.xml"
+SHEET_NAME = re.compile(r'<(?:\w+:)?sheet\s[^<>]*?\bname="([^"]*)"')
+LONGEST_PART = 1_000_000
 NAMED = Phrase("请改成这样的文件名（格式不同的先另存），或移出 records/", "give it such a name (save it in that format first), or move it out of records/")
 
 
@@ -63,7 +69,10 @@ def found_files(folder: Path, table: Table) -> tuple[list[str], list[Problem]]:
     if files or problems:
         return files, problems
     rule = phrase("找不到“{label}”的文件", "the file of `{label}` is missing", label=table.label or pattern)
-    mend = Phrase("请放入该文件，或改正 tables.toml 里的 file", "add it, or correct `file` in tables.toml")
+    mend = Phrase(
+        "请放入该文件（没有记录的放入空白填报表），或改正 tables.toml 里的 file",
+        "add it (an empty entry form where nothing was recorded), or correct `file` in tables.toml",
+    )
     return [], [Problem("error", rule, mend, file=pattern)]
 
 
@@ -98,10 +107,9 @@ def folder_problems(folder: Path, tables: Tables, digests: Mapping[str, str]) ->
         SHA-256 of each file that was read, by its path from the edition.
     """
     lying = _lying(folder, tables)
-    patterns = {table.file: table.label or name for name, table in tables.table.items() if table.file}
     again = [_again(name, same) for name, same in _doubles(digests)]
     copies = _copies(folder, lying.records, digests)
-    return [*again, *(_unread(name, patterns, copies.get(name)) for name in lying.records), *_others(lying.others)]
+    return [*again, *(_unread(folder, name, tables, copies.get(name)) for name in lying.records), *_others(lying.others)]
 
 
 def _lying(folder: Path, tables: Tables) -> Lying:
@@ -163,13 +171,34 @@ def _again(name: str, same: str) -> Problem:
     return Problem("warning", rule, Phrase("若是同一份收到两次，请删去一份", "remove one if it came in twice"), file=name)
 
 
-def _unread(name: str, patterns: Mapping[str, str], same: str | None) -> Problem:
+def sheet_names(path: Path) -> frozenset[str]:
+    """The names of the sheets of an .xlsx workbook, from its own list; of anything else none."""
+    try:
+        with zipfile.ZipFile(path) as book, book.open(SHEETS_PART) as part:
+            text = part.read(LONGEST_PART).decode("utf-8")
+    except (OSError, ValueError, KeyError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error):
+        return frozenset()
+    return frozenset(unescape(name, {"&quot;": '"'}).strip() for name in SHEET_NAME.findall(text))
+
+
+def _unread(folder: Path, name: str, tables: Tables, same: str | None) -> Problem:
+    patterns = {table.file: table.label or id_ for id_, table in tables.table.items() if table.file}
+    sheets = {table.file: table.sheet for table in tables.table.values() if table.file and table.sheet}
     if same is not None:
         rule = phrase("没有表读取这个文件；它与已读取的 {same} 内容完全相同", "read by no table; it is the same as {same}, which is read, byte for byte", same=same)
         return Problem("warning", rule, Phrase("请删去，或移出 records/", "remove it, or move it out of records/"), file=name)
     if not patterns:
         rule = Phrase("没有表读取这个文件", "read by no table")
         return Problem("warning", rule, Phrase("请移出 records/", "move it out of records/"), file=name)
+    held = sheet_names(folder / name)
+    inside = [pattern for pattern, sheet in sheets.items() if sheet in held]
+    if len(inside) == 1:
+        rule = phrase(
+            "没有表读取这个文件；其中有“{label}”的工作表“{sheet}”，它的文件名应为 {pattern}",
+            "read by no table; it holds the sheet `{sheet}` of `{label}`, whose files are called {pattern}",
+            label=patterns[inside[0]], sheet=sheets[inside[0]], pattern=inside[0],
+        )  # fmt: skip
+        return Problem("warning", rule, NAMED, file=name)
     pattern = max(patterns, key=lambda known: SequenceMatcher(None, name.casefold(), known.casefold()).ratio())
     rule = phrase(
         "没有表读取这个文件；名称最接近的是“{label}”，它的文件名应为 {pattern}",

@@ -273,7 +273,7 @@ WHOLE_MONTH = re.compile(r"(\d{4})(?:\s*[-/年]\s*(\d{1,2})\s*月?|\.?(\d{2}))",
 SERIALS = range(20_000, 80_000)  # Excel's day numbers of 1954 to 2119
 EXCEL_EPOCH = dt.date(1899, 12, 30)
 FIRST_YEAR = 1900  # before it Excel has no dates: they come from a 0 formatted as a date
-EXAMPLE = Phrase("请写成 2018-03-05", "write it as 2018-03-05")
+EXAMPLE = Phrase("请照 2018-03-05 的样子写", "write it in the form 2018-03-05")
 FOREVER = dt.datetime(9999, 12, 31)  # noqa: DTZ001 - no moment: the end of what never ends
 
 
@@ -355,7 +355,7 @@ def _dated(moment: dt.datetime) -> dt.datetime | Finding:
 def _not_a_date(text: str) -> Finding:
     if AMBIGUOUS.fullmatch(text):
         rule = Phrase(
-            "日期有歧义：哪个是日，哪个是月？", "ambiguous date: which is the day, which the month?"
+            "日期有歧义，分不清年、月、日", "ambiguous date: which is the day, which the month?"
         )
         return Finding(rule, EXAMPLE)
     if text.isascii() and text.isdigit() and int(text) in SERIALS:
