@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shutil
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import openpyxl
@@ -132,3 +134,19 @@ def test_a_changed_number_in_a_file_changes_the_evidence_and_the_list(
 def evidence_of(folder: Path) -> tuple[tuple[str, ...], ...]:
     edition = open_edition(folder)
     return views.evidence(evaluate(edition.scheme, edition.records)).rows
+
+
+def test_a_scheme_without_awards_or_grades_is_told_so_and_stops_no_notebook(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scheme = small_edition / "scheme.toml"
+    scheme.write_text(re.sub(r"\n\[\[award\]\](.|\n)*?(?=\n\[publication\])", "\n", scheme.read_text("utf-8")), "utf-8")
+    monkeypatch.setenv("COMMITTEE_EDITION", str(small_edition))
+    notebook = json.loads((house_folder("notebooks") / "5_sensitivity.ipynb").read_text("utf-8"))
+    sources = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    first, *asked = sources[0], *(one for one in sources if any(name in one for name in ("grades_picture", "central_picture", "chosen_picture")))
+    assert len(asked) == 3
+    said: dict[str, Any] = {}
+    exec(first, said)
+    for source in asked:
+        *lines, last = source.splitlines()
+        exec("\n".join(lines), said)
+        assert repr(eval(last, said)) in {"[权重变动之下各等级的把握: 办法没有评定信用等级]", "[获奖: 办法没有设奖项]"}

@@ -14,7 +14,7 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.reports import wording
 from toolkit.reports.diagnostic_tables import percent
 from toolkit.reports.pictures.diagnostics import FALLING, RISING
-from toolkit.reports.pictures.layout import LEFT, LONGEST, RIGHT, ROW, SMALL, TOP, member_rows, titled
+from toolkit.reports.pictures.layout import LEFT, LONGEST, RIGHT, ROW, SMALL, TOP, member_rows, stated, titled
 from toolkit.reports.probability_tables import GRADES, grade_name, grades_of, unsure_grades
 from toolkit.reports.sensitivity_tables import CHOICES, SHORT, contenders, top_weights
 from toolkit.reports.wording import class_name
@@ -35,6 +35,8 @@ APART = (0.02, 0.05, 0.1, 0.2)
 """From which part of itself on a weight that is other than voted is shaded darker."""
 AGREES = Phrase("颜色越深，与名单的次序越一致", "the darker, the nearer to the order of the list")
 CHOSEN = Phrase("实心为入选；第一列是名单", "filled: chosen; the first column is the list")
+NO_GRADES = Phrase("办法没有评定信用等级", "the scheme grades nobody")
+AWARDED, NO_AWARDS = Phrase("获奖", "Awards"), Phrase("办法没有设奖项", "the scheme gives no awards")
 HELD = Phrase("粗体为现等级；颜色越深，可能性越大", "bold: the present grade; the darker, the likelier")
 VOTED = Phrase("表头为表决的权重（占总分百分比）；蓝：高于表决，斜线：低于表决", "heads: voted, in percent of the total; blue: above, hatched: below")
 
@@ -55,8 +57,15 @@ def methods_picture(evaluation: Evaluation, found: pd.DataFrame, language: Langu
     return sheet.picture(title)
 
 
+def _no_awards(evaluation: Evaluation, language: Language | None) -> Picture:
+    to = language or evaluation.scheme.language
+    return stated(AWARDED.into(to), NO_AWARDS.into(to))
+
+
 def chosen_picture(evaluation: Evaluation, found: pd.DataFrame, award: str, language: Language | None = None) -> Picture:
-    """For one award whom the list and the other methods choose, where they do not agree; filled: chosen."""
+    """For one award whom the list and the other methods choose, where they do not agree; filled: chosen. A sentence where there is no award."""
+    if not award:
+        return _no_awards(evaluation, language)
     to, own = language or evaluation.scheme.language, found[found["award"] == award].set_index("member")
     which = [LIST, *(str(name) for name in own.columns if name not in CHOICES)]
     title = phrase(
@@ -71,9 +80,15 @@ def chosen_picture(evaluation: Evaluation, found: pd.DataFrame, award: str, lang
     return sheet.picture(title)
 
 
-def grades_picture(evaluation: Evaluation, found: pd.DataFrame, top: int = 24, language: Language | None = None) -> Picture:
-    """For the members whose grade is least certain the chance of each grade, the present one bold; the darker, the likelier."""
-    to, names = language or evaluation.scheme.language, grades_of(found)
+def grades_picture(evaluation: Evaluation, found: pd.DataFrame | None, top: int = 24, language: Language | None = None) -> Picture:
+    """For the members whose grade is least certain the chance of each grade, the present one bold; the darker, the likelier.
+
+    A sentence where the scheme has no grades, and `found` is None.
+    """
+    to = language or evaluation.scheme.language
+    if found is None:
+        return stated(GRADES.into(to), NO_GRADES.into(to))
+    names = grades_of(found)
     sheet, rows = member_rows(partial(titled, GRADES.into(to)), evaluation, unsure_grades(found)[:top], to)
     sheet.words(LEFT, 42, HELD.into(to), size=SMALL)
     _heads(sheet, [grade_name(name, to) for name in names])
@@ -86,14 +101,16 @@ def grades_picture(evaluation: Evaluation, found: pd.DataFrame, top: int = 24, l
     return sheet.picture(GRADES.into(to))
 
 
-def central_picture(evaluation: Evaluation, found: pd.DataFrame, award: str, top: int = 12, language: Language | None = None) -> Picture:
+def central_picture(evaluation: Evaluation, found: pd.DataFrame | str, award: str, top: int = 12, language: Language | None = None) -> Picture:
     """Mean weights under which the likeliest of those who missed an award would have it; blue: above the voted, hatched: below.
 
     Parameters
     ----------
     found
-        From `central_weights`, of this award.
+        From `central_weights`, of this award; an empty text where the scheme has no awards.
     """
+    if isinstance(found, str):
+        return _no_awards(evaluation, language)
     to, scheme = language or evaluation.scheme.language, evaluation.scheme
     title = phrase("怎样的权重会让他们得到{award}", "Weights that would give them {award}", award=wording.award_label(scheme, award)).into(to)
     own = contenders(evaluation, found, award)[:top]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from toolkit.ground.display import shortened
+from toolkit.ground.display import Picture, shortened
 from toolkit.ground.drawing import FAINT, Fill, Sheet, text_width
 from toolkit.reports.pictures import lines_by_class, round_width
 from toolkit.reports.pictures.diagnostics import Axis
@@ -27,6 +27,13 @@ def titled(title: str, rows: int, foot: float = 12.0) -> Sheet:
     sheet = Sheet(WIDTH, TOP + ROW * rows + foot)
     sheet.words(8, 20, title, bold=True, size=14)
     return sheet
+
+
+def stated(title: str, sentence: str) -> Picture:
+    """A sentence in place of a picture, where there is nothing to draw."""
+    sheet = titled(title, 0, 0.0)
+    sheet.words(8, 46, sentence, size=13)
+    return sheet.picture(f"{title}: {sentence}")
 
 
 def key(sheet: Sheet, entries: Sequence[tuple[Fill, Phrase]], to: Language, x: float = LEFT, y: float = 45.0) -> None:
