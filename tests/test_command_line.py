@@ -59,6 +59,9 @@ def test_cards_are_written_for_each_member_or_those_asked_for(small_edition: Pat
 
 
 def test_cards_are_printed_without_a_folder_and_asked_for_somewhere(small_edition: Path) -> None:
+    spoken = run("cards", small_edition, "--text", "--member", "102", "-l", "en").output
+    assert "From the award lines" in spoken
+    assert "距" not in spoken
     printed = run("cards", small_edition, "--text", "--member", "102")
     assert printed.exit_code == 0, printed.output
     assert "丑采购中心（采购人）" in printed.output

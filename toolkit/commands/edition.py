@@ -69,9 +69,11 @@ def new(
 def forms(folder: Folder, language: Reader = "zh") -> None:
     """按 tables.toml 重新生成 Excel 填报表。 Write the Excel entry forms again after tables.toml was edited."""
     from toolkit.forms.new_edition import left_over, renewed_forms
+    from toolkit.ground.whole_files import edition_lock
 
     with refusals(language):
-        written = renewed_forms(folder)
+        with edition_lock(folder):
+            written = renewed_forms(folder)
         _tell_forms(folder, written, language)
         for name in left_over(folder, written):
             say(language, phrase("forms/{name} 不再属于任何表，可以删去", "forms/{name} belongs to no table any more", name=name))

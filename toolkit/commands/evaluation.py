@@ -11,6 +11,7 @@ from toolkit.commands.console import (
     Folder,
     Out,
     Reader,
+    language_of,
     progress_bar,
     refusals,
     say,
@@ -85,7 +86,7 @@ def cards(
         edition, evaluation, _ = evaluated(folder, language)
         _known_members(evaluation, member or [])
         if text:
-            _print_cards(edition, evaluation, member)
+            _print_cards(edition, evaluation, member, language)
         if out is not None:
             written = _write_cards(edition, evaluation, out, member, language=language)
             say(language, phrase("已写出 {n} 份得分单：{out}", "{n} score cards are in {out}", n=len(written), out=out))
@@ -132,9 +133,12 @@ def _write_cards(
         return write_cards(evaluation, edition.records, out, members or None, progress=lambda _: bar.advance(task))
 
 
-def _print_cards(edition: Edition, evaluation: Evaluation, members: Collection[str] | None) -> None:
+def _print_cards(edition: Edition, evaluation: Evaluation, members: Collection[str] | None, language: str) -> None:
+    from toolkit.evaluation import rescored
     from toolkit.reports.score_cards import card_tables, score_cards
 
+    if language_of(language) != evaluation.scheme.language:
+        evaluation = rescored(evaluation, evaluation.scheme.with_({"language": language_of(language)}))
     for card in score_cards(evaluation, edition.records, members or None):
         typer.echo(f"{card_tables(evaluation, card, edition.records)!r}\n")
 
