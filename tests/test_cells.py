@@ -288,3 +288,8 @@ def test_equal_looking_cells_of_other_types_are_not_confused() -> None:
         "value",
         "value",
     ]
+
+
+def test_what_a_column_names_as_a_choice_is_no_ditto_mark() -> None:
+    column = Column(type="choice", choices=('"', "甲"))
+    assert [cell.state for cell in read_cells(['"', "甲", "〃"], column)] == ["value", "value", "problem"]

@@ -94,7 +94,7 @@ def read_cells(
     keyed = column.type in {"member", "credit_code"}
 
     bare = column.type in {"number", "money"} and not written_in and not numbers | never
-    wordy, marks = column.type == "text", missing | not_applicable
+    wordy, marks, chosen = column.type == "text", missing | not_applicable, frozenset(map(plain, column.choices))
 
     def absent(*, missing: bool) -> Cell:
         return Cell("problem", None, _empty()) if column.required and (keyed or missing) else Cell(_absence(missing))
@@ -107,7 +107,7 @@ def read_cells(
         text = plain(raw)
         if text in marks:
             return absent(missing=text in missing)
-        doubt = raw.finding if isinstance(raw, Doubtful) and not (wordy and raw.in_words) else _damage(text)
+        doubt = raw.finding if isinstance(raw, Doubtful) and not (wordy and raw.in_words) else _damage(text, chosen)
         said = doubt or read(raw)
         value = said.value if isinstance(said, Converted) else said
         if isinstance(value, Finding):
@@ -203,7 +203,8 @@ def _empty() -> Finding:
     return Finding(Phrase("必填项为空", "a required cell is empty"), Phrase("请填写", "fill it in"))
 
 
-def _damage(text: str) -> Finding | None:
+def _damage(text: str, chosen: frozenset[str]) -> Finding | None:
+    """What Excel or whoever typed it did to a text; what the column names as one of its choices is none."""
     if EXCEL_ERRORS.fullmatch(text):
         rule = Phrase(
             "公式出错或尚未计算，没有值", "the formula failed or was never calculated: there is no value"
@@ -212,6 +213,8 @@ def _damage(text: str) -> Finding | None:
             rule,
             Phrase("请在 Excel 中改正公式，或直接填写值", "mend the formula in Excel, or write the value"),
         )
+    if text in chosen:
+        return None
     if "".join(text.split()) in DITTO:
         rule = Phrase("写的是“同上”一类的记号，没有写明内容", "a ditto mark: it is not said what is meant")
         return Finding(rule, Phrase("请写出上一行的内容", "write out what the row above says"))
