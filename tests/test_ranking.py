@@ -4,10 +4,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.ground.ranking import competition_ranks, descents, level, lined_up, near_boundary, rounded
+from toolkit.ground.ranking import competition_ranks, level, near_boundary, rounded
 
 POINTS = st.floats(-150, 150, allow_nan=False)
 COARSE = st.lists(st.sampled_from([0.0, 50.0, 50.01, 99.99, 100.0, float("nan")]), min_size=1, max_size=12)
@@ -71,22 +71,3 @@ def test_nobody_is_ranked_where_nobody_is(keys: tuple[list[float], ...]) -> None
 
 
 FINE = st.sampled_from([0.0, -0.0, -7.25, 0.01, 0.1 + 0.2, 0.3, 99.995, 1e300, -1e300, float("nan")])
-
-
-@given(st.lists(COARSE.map(lambda c: c[0]) | FINE, max_size=12), st.integers(0, 4))
-def test_descents_order_and_level_numbers_as_the_numbers_do(numbers: list[float], decimals: int) -> None:
-    key = np.array(numbers, dtype=np.float64)
-    down = descents(key, decimals)
-    comparable = np.where(np.isnan(key), -np.inf, key)
-    assert (down >= 0).all()
-    for i, j in np.ndindex(len(key), len(key)):
-        assert (down[i] < down[j]) == (comparable[i] > comparable[j])
-
-
-@example([(2**31 - 1, 2**31 - 1, 0), (0, 0, 0)])  # one bit more than a whole number has
-@given(st.lists(st.tuples(*[st.integers(0, 3) | st.integers(0, 2**62)] * 3), min_size=1, max_size=12))
-def test_members_are_lined_up_by_one_key_after_the_other(keys: list[tuple[int, int, int]]) -> None:
-    order, new = lined_up(*np.array(keys, dtype=np.int64).T)
-    expected = sorted(range(len(keys)), key=lambda place: (*keys[place], place))
-    assert order.tolist() == expected
-    assert new.tolist() == [not at or keys[expected[at - 1]] != keys[place] for at, place in enumerate(expected)]
