@@ -54,6 +54,18 @@ def test_the_list_is_as_the_former_rule_had_it(asked: Evaluation) -> None:
     assert run.ranks.tolist() == turns[TOTAL, "class"].ranks(former.taking_part(score)).tolist()
 
 
+@pytest.mark.parametrize("largest", [1e13, 1e16, 3e17, 1e30])  # in steps of 0.01: held by a whole number, but not with its class; by none
+def test_scores_beyond_whole_numbers_are_ranked_and_awarded(largest: float) -> None:
+    rules = scheme(indicator=[indicator("a")], ties=["joint"], award=[{"id": "x", "label": "x", "quota": {"number": 1}}])
+    who = members(5, ["A", "B", "C", "A", "E"])
+    asked = evaluation(rules, who, pd.DataFrame({"a": [1.0, 2, 3, 4, 5]}, index=who.index))
+    totals = np.array([largest, largest / 2, 70.0, largest, np.nan])
+    run, former = ListRun.of(terms_of(asked), lambda _: totals), terms_of(asked, former_rule.Terms)
+    turns = former.turns(lambda _: totals)
+    assert run.ranks.tolist() == turns[TOTAL, "class"].ranks(former.taking_part(lambda _: totals)).tolist()
+    assert [own.given.tolist() for own in run.allotments] == [own.given.tolist() for own in former.allotments(lambda _: totals, turns)]
+
+
 def told(value: Any) -> Any:
     """A ceiling as its figures; anything else as it is."""
     return (value.places, value.line, value.left, value.level) if hasattr(value, "level") else value

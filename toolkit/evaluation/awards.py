@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from toolkit.evaluation.many_scores import Desk
 from toolkit.evaluation.quotas import Pools, Positions, places
-from toolkit.evaluation.ranks import queued, ranked
+from toolkit.evaluation.ranks import WIDEST, queued, ranked
 from toolkit.evaluation.requirements import Asked, Score, asked, bars
 from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.steps import Bar, Lookup, Standing, Steps, bars_of, between, over
@@ -283,8 +283,11 @@ class Rule:
         """The ranks of a single run, int64[members]: classes stand above the total, so that one sort is enough for all of them."""
         pools, total, width = self.terms.pools["class"], lookup(TOTAL), self.steps.top.bit_length()
         placed, found = self.taking_part(lookup)[0] & (total[0] > 0), np.zeros(len(self.terms.members), np.int64)
-        if placed.any():
-            above, more = (len(pools.names) - 1 - pools.codes).astype(np.int64), (len(pools.names) - 1).bit_length()
+        above, more = (len(pools.names) - 1 - pools.codes).astype(np.int64), (len(pools.names) - 1).bit_length()
+        if width + more > WIDEST:  # no whole number holds both
+            for positions, among, ranks in self.ranks(lookup):
+                found[positions[among[0]]] = ranks[0]
+        elif placed.any():
             ties = [lookup(node) for node in tie_nodes(self.terms.scheme)]
             among, ranks = ranked([(above[None, :] << width) | total, *ties], placed[None, :], width, self.desk, more=more)
             found[among[0]] = ranks[0]

@@ -59,9 +59,9 @@ class Steps:
         return math.ceil(max(0.0, self.highest) * self.fine + self.shift) + 2
 
     @property
-    def dtype(self) -> type[np.integer[Any]]:
-        """The smallest type that holds every score: the smaller, the faster it sorts."""
-        return next(kind for kind in (np.int16, np.int32, np.int64) if self.top < np.iinfo(kind).max)
+    def dtype(self) -> type[Any]:
+        """The smallest type that holds every score: the smaller, the faster it sorts. Scores beyond whole numbers stay floats."""
+        return next((kind for kind in (np.int16, np.int32, np.int64) if self.top < np.iinfo(kind).max), np.float64)
 
     @classmethod
     def spanning(cls, decimals: int, scores: Iterable[Floats]) -> Steps:
