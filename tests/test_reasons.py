@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.contested import contested
 from tests.invented import decided, members, scheme, totals
 from toolkit.evaluation import Evaluation, rescored
-from toolkit.evaluation.awards import Terms
+from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import Contest, ListRun
 from toolkit.evaluation.requirements import rounded_points, scores_of
 from toolkit.evaluation.scores import TOTAL
@@ -27,7 +27,7 @@ SLOW = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def contests_of(evaluation: Evaluation) -> Iterator[Contest]:
     """Every award in every pool, decided again from the scores."""
     who = evaluation.members
-    terms = Terms.of(evaluation.scheme, who, evaluation.vetoes, evaluation.measured.conditions)
+    terms = AwardRule.of(evaluation.scheme, who, evaluation.vetoes, evaluation.measured.conditions)
     yield from ListRun.of(terms, scores_of(rounded_points(evaluation.scheme, evaluation.scores.loc[who.index]))).contests
 
 
@@ -123,7 +123,7 @@ def test_what_is_said_of_empty_places_is_so(evaluation: Evaluation) -> None:
     evaluation = in_chinese(evaluation)
     score = scores_of(rounded_points(evaluation.scheme, evaluation.scores.loc[evaluation.members.index]))
     who = evaluation.members
-    terms = Terms.of(evaluation.scheme, who, evaluation.vetoes, evaluation.measured.conditions)
+    terms = AwardRule.of(evaluation.scheme, who, evaluation.vetoes, evaluation.measured.conditions)
     able = terms.taking_part(score) & ~np.isnan(score(TOTAL))
     contests = {(contest.award.id, contest.class_): contest for contest in contests_of(evaluation)}
     for problem in evaluation.problems:

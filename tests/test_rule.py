@@ -18,7 +18,7 @@ from tests.invented import evaluation, group, indicator, members, scheme, scored
 from tests.straight import straight
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation import many as drawn_standings
-from toolkit.evaluation.awards import Decision, Rule, Terms, allot
+from toolkit.evaluation.awards import AwardRule, Decision, RuleInSteps, allot
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.decisions import decide_awards
 from toolkit.evaluation.many import Allocation
@@ -37,7 +37,7 @@ RUNS, MEMBERS = 3, 9
 CONTEST = ("class_", "places", "keys", "able", "given", "open", "beyond", "shared", "reserve", "ceiling", "order", "line", "left", "vacant")
 
 
-def terms_of(asked: Evaluation, kind: Any = Terms) -> Any:
+def terms_of(asked: Evaluation, kind: Any = AwardRule) -> Any:
     return kind.of(asked.scheme, asked.members, asked.vetoes, asked.measured.conditions)
 
 
@@ -93,8 +93,8 @@ def masks(decision: Decision) -> list[np.ndarray]:
     return [decision.able, decision.given, decision.open, *(none if mask is None else mask for mask in (decision.beyond, decision.shared))]
 
 
-def in_order(rule: Rule, lookup: Lookup, runs: int) -> np.ndarray:
-    found = np.zeros((runs, len(rule.terms.members)), np.int64)
+def in_order(rule: RuleInSteps, lookup: Lookup, runs: int) -> np.ndarray:
+    found = np.zeros((runs, len(rule.award_rule.members)), np.int64)
     for positions, among, ranks in rule.ranks(lookup):
         for run in range(runs):
             found[run, positions[among[run]]] = ranks[run]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from toolkit.evaluation.awards import Terms
+from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.decisions import Decided, award_problems, decided_awards, grade_reasons
 from toolkit.evaluation.grades import decide_grades, grade_problems, valid_until
 from toolkit.evaluation.scores import TOTAL, Tree, adjusted, gathered
@@ -107,7 +107,7 @@ class Worked:
     members: pd.DataFrame
     values: Values
     nodes: Mapping[str, Floats]
-    terms: Terms
+    terms: AwardRule
 
 
 @dataclass(frozen=True)
@@ -254,10 +254,10 @@ def _as_worked(evaluation: Evaluation) -> bool:
     return worked.values.frame is evaluation.values
 
 
-def _terms(scheme: Scheme, members: pd.DataFrame, measured: Indicators, known: Evaluation | None) -> Terms:
+def _terms(scheme: Scheme, members: pd.DataFrame, measured: Indicators, known: Evaluation | None) -> AwardRule:
     """The terms of the awards: those known of another scheme for the same records, where it asks for the same."""
     if known is None or known.worked is None or not asked_alike(known.scheme, scheme):
-        return Terms.of(scheme, members, measured.vetoes, measured.conditions)
+        return AwardRule.of(scheme, members, measured.vetoes, measured.conditions)
     return known.worked.terms.under(scheme)
 
 

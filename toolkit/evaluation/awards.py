@@ -57,8 +57,8 @@ def tie_nodes(scheme: Scheme) -> list[str]:
 
 
 @dataclass(frozen=True, eq=False)
-class Terms:
-    """On what terms the awards of a scheme are given to these members.
+class AwardRule:
+    """The rule by which the awards of a scheme are given to these members, with all that no score changes worked out.
 
     Parameters
     ----------
@@ -81,8 +81,8 @@ class Terms:
     @classmethod
     def of(
         cls, scheme: Scheme, members: pd.DataFrame, vetoes: pd.DataFrame, conditions: pd.DataFrame | None = None
-    ) -> Terms:
-        """The terms of a scheme's awards; frames as for `decide_awards`."""
+    ) -> AwardRule:
+        """The rule of a scheme; frames as for `decide_awards`."""
         classes = members["class"]
         required = scheme.eligibility.require if scheme.eligibility else ()
         return cls(
@@ -93,8 +93,8 @@ class Terms:
             {award.id: barred(scheme, members.index, vetoes, award.id) for award in scheme.awards},
         )
 
-    def under(self, scheme: Scheme) -> Terms:
-        """The same terms under a scheme that differs in nothing they depend on; the classes are not looked up again."""
+    def under(self, scheme: Scheme) -> AwardRule:
+        """The same rule under a scheme that differs in nothing it depends on; the classes are not looked up again."""
         found = replace(self, scheme=scheme)
         found.__dict__.update(named=self.named, classes=self.classes)
         return found
@@ -208,37 +208,37 @@ class Offer:
     bars: tuple[Bar, ...]
 
     @classmethod
-    def of(cls, terms: Terms, award: Award, steps: Steps) -> Offer:
-        """An award of these terms, its bars counted in steps."""
-        own, least, rest = terms.bars[award.id], 1, []
+    def of(cls, rule: AwardRule, award: Award, steps: Steps) -> Offer:
+        """An award of this rule, its bars counted in steps."""
+        own, least, rest = rule.bars[award.id], 1, []
         for item, spared in own.nodes:
             low, high = between(item, steps)
             if item.node == award.by and high is None and not spared.any():
                 least = max(least, low)
             else:
                 rest.append((str(item.node), low, high, spared))
-        return cls(award, own.able & ~terms.barred[award.id], least, tuple(rest))
+        return cls(award, own.able & ~rule.barred[award.id], least, tuple(rest))
 
 
 @dataclass(frozen=True, eq=False)
-class Rule:
-    """The rule, ready for runs whose scores are counted in these steps."""
+class RuleInSteps:
+    """The award rule, ready for runs whose scores are counted in these steps."""
 
-    terms: Terms
+    award_rule: AwardRule
     steps: Steps
     eligible: tuple[Bar, ...]
     offers: tuple[Offer, ...]
     desk: Desk
 
     @classmethod
-    def of(cls, terms: Terms, steps: Steps, desk: Desk | None = None) -> Rule:
-        """The rule of these terms; `desk` is the room it works in."""
-        offers = tuple(Offer.of(terms, award, steps) for award in terms.scheme.awards)
-        return cls(terms, steps, bars_of(terms.eligibility.nodes, steps), offers, desk or Desk())
+    def of(cls, rule: AwardRule, steps: Steps, desk: Desk | None = None) -> RuleInSteps:
+        """The rule in steps; `desk` is the room it works in."""
+        offers = tuple(Offer.of(rule, award, steps) for award in rule.scheme.awards)
+        return cls(rule, steps, bars_of(rule.eligibility.nodes, steps), offers, desk or Desk())
 
     def taking_part(self, lookup: Lookup) -> Mask:
         """Who applied and is eligible: bool[runs, members], or [1, members] where no run has a say in it."""
-        met: Mask = (self.terms.applied & self.terms.eligibility.able)[None, :]
+        met: Mask = (self.award_rule.applied & self.award_rule.eligibility.able)[None, :]
         for bar in self.eligible:
             met = met & over(bar, lookup(bar[0]))
         return met
@@ -254,11 +254,11 @@ class Rule:
             Those at the nodes that settle ties, for pairs of run and member, where few pairs are worked out sooner.
         """
         part, held = self.taking_part(lookup), dict[str, Mask]()
-        keys = keys or [partial(_paired, lookup, node) for node in tie_nodes(self.terms.scheme)]
+        keys = keys or [partial(_paired, lookup, node) for node in tie_nodes(self.award_rule.scheme)]
         for offer in self.offers:
-            standing, pools = self._offered(offer, part, held, lookup), self.terms.competing(offer.award)
+            standing, pools = self._offered(offer, part, held, lookup), self.award_rule.competing(offer.award)
             counts = _places(offer.award, pools, part)
-            given, open_ = allot(standing, offer.least, zip(pools.spans, counts, strict=True), keys, joint=self.terms.joint)
+            given, open_ = allot(standing, offer.least, zip(pools.spans, counts, strict=True), keys, joint=self.award_rule.joint)
             decision = Decision(offer.award, standing, offer.least, given, open_, counts)
             if offer.award.quota is not None and offer.award.quota.in_all is not None:
                 decision = self._held_together(decision, offer.award.quota.in_all, pools, lookup)
@@ -273,22 +273,22 @@ class Rule:
         next class is asked for.
         """
         part, width = self.taking_part(lookup), self.steps.top.bit_length()
-        standings = [lookup(node) for node in (TOTAL, *tie_nodes(self.terms.scheme))]
-        pools = self.terms.pools["class"]
+        standings = [lookup(node) for node in (TOTAL, *tie_nodes(self.award_rule.scheme))]
+        pools = self.award_rule.pools["class"]
         for positions, own in zip(pools.members, pools.spans, strict=True):
             if len(positions):
                 yield positions, *ranked([standing[:, own] for standing in standings], part[:, own], width, self.desk)
 
     def ranks_of_one(self, lookup: Lookup) -> Integers:
         """The ranks of a single run, int64[members]: classes stand above the total, so that one sort is enough for all of them."""
-        pools, total, width = self.terms.pools["class"], lookup(TOTAL), self.steps.top.bit_length()
-        placed, found = self.taking_part(lookup)[0] & (total[0] > 0), np.zeros(len(self.terms.members), np.int64)
+        pools, total, width = self.award_rule.pools["class"], lookup(TOTAL), self.steps.top.bit_length()
+        placed, found = self.taking_part(lookup)[0] & (total[0] > 0), np.zeros(len(self.award_rule.members), np.int64)
         above, more = (len(pools.names) - 1 - pools.codes).astype(np.int64), (len(pools.names) - 1).bit_length()
         if width + more > WIDEST:  # no whole number holds both
             for positions, among, ranks in self.ranks(lookup):
                 found[positions[among[0]]] = ranks[0]
         elif placed.any():
-            ties = [lookup(node) for node in tie_nodes(self.terms.scheme)]
+            ties = [lookup(node) for node in tie_nodes(self.award_rule.scheme)]
             among, ranks = ranked([(above[None, :] << width) | total, *ties], placed[None, :], width, self.desk, more=more)
             found[among[0]] = ranks[0]
             counts = np.bincount(pools.codes[placed], minlength=len(pools.names))
@@ -329,7 +329,7 @@ class Rule:
         crowded = np.flatnonzero(won.sum(axis=1) > bound)
         if not crowded.size:
             return decision
-        standings = [lookup(node) for node in (decision.award.by, *tie_nodes(self.terms.scheme))]
+        standings = [lookup(node) for node in (decision.award.by, *tie_nodes(self.award_rule.scheme))]
         standings = [np.broadcast_to(own, won.shape) for own in standings]
         given, open_, beyond, shared = (np.array(mask) for mask in (decision.given, decision.open, won & False, won & False))
         ceilings: dict[int, Ceiling] = {}
@@ -353,7 +353,7 @@ class Rule:
             return None
         line = int(np.flatnonzero(taken.cumsum() > bound)[0])
         left = bound - int(taken[:line].sum())
-        keeps = ranks < line + (self.terms.joint and left > 0)
+        keeps = ranks < line + (self.award_rule.joint and left > 0)
         shares = (ranks == line) & ~keeps & (left > 0)
         last, level = standings[0][keeps | shares], int(shares.sum())
         return keeps, shares, Ceiling(bound, float(self.steps.scores(last.min())) if last.size else None, left if level else 0, level)

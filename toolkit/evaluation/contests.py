@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from toolkit.evaluation.awards import Ceiling, Rule, Terms, tie_nodes
+from toolkit.evaluation.awards import AwardRule, Ceiling, RuleInSteps, tie_nodes
 from toolkit.evaluation.steps import Steps
 from toolkit.ground.deferred import Deferred
 from toolkit.ground.ranking import Floats, Integers, Mask, competition_ranks
@@ -127,18 +127,18 @@ class ListRun:
         The rounded scores of all members by node, float64[n].
     """
 
-    rule: Rule
+    rule: RuleInSteps
     score: Score
 
     @classmethod
-    def of(cls, terms: Terms, score: Score) -> ListRun:
-        """The rule of these terms, counted in steps that hold these scores."""
-        return cls(Rule.of(terms, Steps.spanning(terms.scheme.decimals, map(score, terms.nodes))), score)
+    def of(cls, rule: AwardRule, score: Score) -> ListRun:
+        """The rule, counted in steps that hold these scores."""
+        return cls(RuleInSteps.of(rule, Steps.spanning(rule.scheme.decimals, map(score, rule.nodes))), score)
 
     @cached_property
     def standings(self) -> dict[str, Standing]:
         """The standings by node, int[1, n]."""
-        return {node: self.rule.steps.of_rounded(self.score(node))[None, :] for node in self.rule.terms.nodes}
+        return {node: self.rule.steps.of_rounded(self.score(node))[None, :] for node in self.rule.award_rule.nodes}
 
     @cached_property
     def ranks(self) -> Integers:
@@ -156,16 +156,16 @@ class ListRun:
         return [contest for own in self.allotments for contest in own.contests]
 
     def _allotted(self, decision: Decision) -> Allotment:
-        award, terms, able, none = decision.award, self.rule.terms, decision.able[0], np.zeros_like(decision.given)
+        award, rule, able, none = decision.award, self.rule.award_rule, decision.able[0], np.zeros_like(decision.given)
         masks = (decision.given, decision.open, none if decision.beyond is None else decision.beyond, none if decision.shared is None else decision.shared)
         given, open_, beyond, shared = (mask[0] for mask in masks)
         ceiling = decision.ceilings.get(0)
 
         def contests() -> list[Contest]:
-            keys = np.array([self.score(node) for node in (award.by, *tie_nodes(terms.scheme))])
+            keys = np.array([self.score(node) for node in (award.by, *tie_nodes(rule.scheme))])
             return [
                 Contest(award, name, own, count, keys[:, own], able[own], given[own], open_[own], beyond[own], shared[own], ceiling=ceiling)
-                for (name, own), count in zip(terms.competing(award), map(_number, decision.places), strict=True)
+                for (name, own), count in zip(rule.competing(award), map(_number, decision.places), strict=True)
             ]
 
         return Allotment(award, given, open_, contests, ceiling)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.aggregation import gather, observed_weights
-from toolkit.evaluation.awards import Terms
+from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import Contest, ListRun
 from toolkit.evaluation.requirements import rounded_points, scores_of
 from toolkit.evaluation.scores import TOTAL, Tree
@@ -202,10 +202,10 @@ def distances(evaluation: Evaluation) -> pd.DataFrame:
 def _contested(evaluation: Evaluation) -> Iterator[tuple[Line, Contest]]:
     """Every award in every pool, decided again from the scores: by award, then class."""
     scheme, members = evaluation.scheme, evaluation.members
-    terms = Terms.of(scheme, members, evaluation.vetoes, evaluation.measured.conditions)
+    rule = AwardRule.of(scheme, members, evaluation.vetoes, evaluation.measured.conditions)
     score = scores_of(rounded_points(scheme, evaluation.scores.loc[members.index]))
-    part = terms.taking_part(score)
-    for contest in ListRun.of(terms, score).contests:
+    part = rule.taking_part(score)
+    for contest in ListRun.of(rule, score).contests:
         won = contest.keys[0][contest.given]
         yield (
             Line(

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.evaluation.awards import Terms, tie_nodes
+from toolkit.evaluation.awards import AwardRule, tie_nodes
 from toolkit.evaluation.contests import Allotment, Contest, ListRun
 from toolkit.evaluation.grades import Graded, graded, outside
 from toolkit.evaluation.quotas import quota_problems
@@ -68,7 +68,7 @@ class Case:
         Member x node, with "total", before rounding; index that of the members.
     """
 
-    terms: Terms
+    terms: AwardRule
     score: Score
     vetoes: pd.DataFrame
     conditions: pd.DataFrame | None
@@ -907,11 +907,11 @@ def decide_awards(
     """
     scores = aligned(scores, members.index)
     columns = {str(node): scores[node].to_numpy(np.float64) for node in scores}
-    return decided_awards(Terms.of(scheme, members, vetoes, conditions), columns, lambda: scores, vetoes, conditions)
+    return decided_awards(AwardRule.of(scheme, members, vetoes, conditions), columns, lambda: scores, vetoes, conditions)
 
 
 def decided_awards(
-    terms: Terms,
+    terms: AwardRule,
     columns: Mapping[str, Floats],
     scores: Callable[[], pd.DataFrame],
     vetoes: pd.DataFrame,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.evaluation.awards import Rule, Terms, tie_nodes
+from toolkit.evaluation.awards import AwardRule, RuleInSteps, tie_nodes
 from toolkit.evaluation.many_scores import Desk, PatternedScores
 from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.steps import Lookup, Standing, Steps
@@ -173,19 +173,19 @@ class Allocation:
     """
 
     drawn: DrawnStandings
-    rule: Rule
+    rule: RuleInSteps
 
     @classmethod
     def of(cls, evaluation: Evaluation) -> Allocation:
         """The rule of an evaluation's scheme, for its members in their order."""
         drawn = DrawnStandings.of(evaluation)
-        terms = Terms.of(evaluation.scheme, evaluation.members, evaluation.vetoes, evaluation.measured.conditions)
-        return cls(drawn, Rule.of(terms, drawn.steps, drawn.desk))
+        rule = AwardRule.of(evaluation.scheme, evaluation.members, evaluation.vetoes, evaluation.measured.conditions)
+        return cls(drawn, RuleInSteps.of(rule, drawn.steps, drawn.desk))
 
     @property
-    def terms(self) -> Terms:
+    def award_rule(self) -> AwardRule:
         """All of the rule that no score changes."""
-        return self.rule.terms
+        return self.rule.award_rule
 
     @property
     def scores(self) -> PatternedScores:
@@ -207,12 +207,12 @@ class Allocation:
         `lookup` are their `standings`, if known.
         """
         lookup = lookup or self.standings(shares)
-        keys = [self.drawn.key(node, shares, lookup) for node in tie_nodes(self.terms.scheme)]
+        keys = [self.drawn.key(node, shares, lookup) for node in tie_nodes(self.award_rule.scheme)]
         for decision in self.rule.decided(lookup, keys):
             yield decision.given
 
     def ranks(self, lookup: Lookup) -> Iterator[tuple[NDArray[np.intp], Standing, Standing]]:
-        """The ranks in each class; see `Rule.ranks`."""
+        """The ranks in each class; see `RuleInSteps.ranks`."""
         return self.rule.ranks(lookup)
 
     def failed(self, lookup: Lookup) -> int:

@@ -57,7 +57,7 @@ class Favourable:
 def having(allocation: Allocation, shares: Floats, lookup: Lookup, sought: str | int) -> Mask:
     """Who has an award or a rank, bool[draws, members]."""
     if isinstance(sought, str):
-        ids = [award.id for award in allocation.terms.scheme.awards]
+        ids = [award.id for award in allocation.award_rule.scheme.awards]
         return next(given for id_, given in zip(ids, allocation.awards(shares, lookup), strict=False) if id_ == sought)
     found = np.zeros((len(shares), allocation.scores.members), np.bool_)
     for positions, among, ranks in allocation.ranks(lookup):

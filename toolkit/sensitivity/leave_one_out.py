@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation import Evaluation, rescored
-from toolkit.evaluation.awards import Terms
+from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.quotas import Pools
 from toolkit.evaluation.requirements import rounded_scores
@@ -65,7 +65,7 @@ class Listing:
             The rounded scores of all members.
         """
         members = evaluation.members if kept.all() else evaluation.members[kept]
-        terms = Terms.of(evaluation.scheme, members, evaluation.vetoes, evaluation.measured.conditions)
+        terms = AwardRule.of(evaluation.scheme, members, evaluation.vetoes, evaluation.measured.conditions)
 
         def own(node: str) -> np.ndarray:
             return score(node)[kept]

@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation import Evaluation, evaluate
-from toolkit.evaluation.awards import Terms, tie_nodes
+from toolkit.evaluation.awards import AwardRule, tie_nodes
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.requirements import rounded_scores, within
 from toolkit.evaluation.scores import TOTAL, adjusted, node_scores
@@ -302,7 +302,7 @@ class StandingLines:
         The rounded scores of all members, float64[members], by the nodes that awards look at.
     """
 
-    terms: Terms
+    terms: AwardRule
     points: Table
 
     @cached_property
@@ -472,7 +472,7 @@ class Trials:
     def _conditional(self) -> set[str]:
         return set(map(str, self.evaluation.measured.conditions))
 
-    def _terms(self, trial: Trial) -> Terms:
+    def _terms(self, trial: Trial) -> AwardRule:
         """The terms of the awards in a trial, with its conditions and vetoes."""
         if self._only_scores(trial):
             return self.lines.terms
@@ -481,7 +481,7 @@ class Trials:
         struck = (vetoes["member"] == trial.member) & vetoes["veto"].isin(trial.spared)
         if len(conditions.columns):
             conditions.loc[[trial.member]] = with_values(conditions.loc[[trial.member]], [trial])
-        return Terms.of(evaluation.scheme, evaluation.members, vetoes[~struck], conditions)
+        return AwardRule.of(evaluation.scheme, evaluation.members, vetoes[~struck], conditions)
 
     def _listed(self, contests: Sequence[Contest]) -> Given:
         return frozenset((own.award.id, self._names[at]) for own in contests for at in own.positions[own.given].tolist())

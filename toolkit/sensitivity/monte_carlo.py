@@ -133,7 +133,7 @@ class Tally:
     @property
     def index(self) -> pd.Index[str]:
         """The members, in the order of the counts."""
-        return self.allocation.terms.members.index
+        return self.allocation.award_rule.members.index
 
     def said_of(self, frame: pd.DataFrame) -> pd.DataFrame:
         """A frame that says how it came about, in its `attrs`: draws, failed, seed, precision, met, largest_error."""

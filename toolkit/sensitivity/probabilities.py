@@ -88,7 +88,7 @@ class Awards:
     def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:
         """The counts of a chunk."""
         members = allocation.scores.members
-        counts = np.zeros((len(allocation.terms.scheme.awards), members), np.int64)
+        counts = np.zeros((len(allocation.award_rule.scheme.awards), members), np.int64)
         some = np.zeros((len(shares), members), dtype=np.bool_)
         for place, given in enumerate(allocation.awards(shares, lookup)):
             counts[place] = times(given)
@@ -293,7 +293,7 @@ class Ranks:
 
     def tables(self, found: Tally) -> Iterator[tuple[str, NDArray[np.intp], Integers]]:
         """Each class, the positions of its members, and their table, int64[members, 1 + columns]."""
-        for (class_, positions), table in zip(found.allocation.terms.pools["class"], found.counts, strict=True):
+        for (class_, positions), table in zip(found.allocation.award_rule.pools["class"], found.counts, strict=True):
             yield class_, positions, table.reshape(len(positions), -1)
 
     def width(self, size: int) -> int:

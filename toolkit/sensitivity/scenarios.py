@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.aggregation import power
-from toolkit.evaluation.awards import Terms
+from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.grades import GradeOutcomes
 from toolkit.evaluation.requirements import Score
@@ -189,7 +189,7 @@ class OfficialRuns:
     columns: Mapping[str, Floats]
     unranked: Mapping[str, Mask]
     added: Mapping[str, Floats]
-    terms: Terms
+    terms: AwardRule
     grades: GradeOutcomes | None
 
     @classmethod
@@ -204,7 +204,7 @@ class OfficialRuns:
             {name: values for name, (values, _) in found.items()},
             {name: gone for name, (_, gone) in found.items() if gone is not None},
             {item.id: measured.adjustments[item.id].to_numpy(np.float64) for item in evaluation.scheme.adjustments},
-            Terms.of(evaluation.scheme, evaluation.members, evaluation.vetoes, measured.conditions),
+            AwardRule.of(evaluation.scheme, evaluation.members, evaluation.vetoes, measured.conditions),
             GradeOutcomes.of(evaluation),
         )
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.aggregation import Branch
-    from toolkit.evaluation.awards import Terms
+    from toolkit.evaluation.awards import AwardRule
     from toolkit.ground.ranking import Floats, Mask
 
 
@@ -280,7 +280,7 @@ class Leads:
 
     evaluation: Evaluation
     extremes: Extremes
-    terms: Terms
+    terms: AwardRule
 
     @classmethod
     def of(cls, evaluation: Evaluation, weights: WeightSet) -> Leads:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pandas as pd
 
-from toolkit.evaluation.awards import Terms
+from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.many_scores import shared
 from toolkit.evaluation.requirements import rounded_points, scores_of
@@ -229,7 +229,7 @@ def rank_reversals(evaluation: Evaluation, which: Mapping[str, Method] = METHODS
 
 def _contests(evaluation: Evaluation) -> list[Contest]:
     scheme, members = evaluation.scheme, evaluation.members
-    terms = Terms.of(scheme, members, evaluation.vetoes, evaluation.measured.conditions)
+    terms = AwardRule.of(scheme, members, evaluation.vetoes, evaluation.measured.conditions)
     return ListRun.of(terms, scores_of(rounded_points(scheme, evaluation.scores.loc[members.index]))).contests
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from toolkit.evaluation.awards import Terms, tie_nodes
+from toolkit.evaluation.awards import AwardRule, tie_nodes
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.requirements import rounded_scores
 from toolkit.evaluation.scores import TOTAL, node_scores
@@ -159,9 +159,9 @@ def exact_scores(evaluation: Evaluation) -> dict[str, Floats]:
     return found
 
 
-def terms_of(evaluation: Evaluation) -> Terms:
+def terms_of(evaluation: Evaluation) -> AwardRule:
     """The terms of the awards of an evaluation."""
-    return Terms.of(evaluation.scheme, evaluation.members, evaluation.vetoes, evaluation.measured.conditions)
+    return AwardRule.of(evaluation.scheme, evaluation.members, evaluation.vetoes, evaluation.measured.conditions)
 
 
 def decided(evaluation: Evaluation) -> list[Contest]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 import numpy as np
 import pandas as pd
 
-from toolkit.evaluation.awards import Terms
+from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.requirements import rounded_scores
 from toolkit.evaluation.scores import TOTAL, node_scores
@@ -56,7 +56,7 @@ class Field:
 
     place: Integers
     points: dict[str, Floats]
-    terms: Terms
+    terms: AwardRule
     known: dict[tuple[object, ...], bool] = field(default_factory=dict)
 
     @classmethod
@@ -65,7 +65,7 @@ class Field:
         members, terms = evaluation.members, terms_of(evaluation)
         own = np.ones(len(members), np.bool_) if class_ is None else (members["class"] == class_).to_numpy(np.bool_)
         score = rounded_scores(evaluation.scheme, evaluation.scores.loc[members.index[own]])
-        few = terms if class_ is None else Terms.of(evaluation.scheme, members[own], evaluation.vetoes, evaluation.measured.conditions)
+        few = terms if class_ is None else AwardRule.of(evaluation.scheme, members[own], evaluation.vetoes, evaluation.measured.conditions)
         return cls(np.where(own, own.cumsum() - 1, -1), {node: score(node) for node in terms.nodes}, few)
 
     def given(self, contest: Contest, position: int, scores: dict[str, float]) -> bool:
