@@ -20,8 +20,8 @@ from toolkit import evaluate, open_edition, rescored, views
 from toolkit.evaluation import Evaluation
 from toolkit.ground.display import Picture, Table, display_width, plain, shortened
 from toolkit.ground.problems import Problem, Problems
-from toolkit.ground.text import Phrase
-from toolkit.reports.wording import BLANK, figure, shares, signed
+from toolkit.ground.text import Phrase, figure
+from toolkit.reports.wording import BLANK, shares, signed
 
 HOSTILE = '$x^2$ <script>alert(1)</script> --> & "公司"\n]]>\u202e'
 

@@ -6,7 +6,7 @@ What no message says in full: telephone, identity and bank card numbers and e-ma
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from string import Formatter
 from typing import Literal
@@ -60,6 +60,28 @@ class _Counting(Formatter):
 
 COUNTING = _Counting()
 
+
+def joined(parts: Iterable[Phrase], zh: str = "，", en: str = ", ") -> Phrase:
+    """Phrases side by side, with the sign of each language between them.
+
+    Examples
+    --------
+    >>> joined([Phrase("总分", "total"), Phrase("名次", "rank")], "、").zh
+    '总分、名次'
+    """
+    parts = tuple(parts)
+    return Phrase(zh.join(part.zh for part in parts), en.join(part.en for part in parts))
+
+
+def figure(number: float) -> str:
+    """A number as people write it, without a needless fraction.
+
+    Examples
+    --------
+    >>> figure(40.0), figure(12.5), figure(1835.0534)
+    ('40', '12.5', '1835.0534')
+    """
+    return f"{number:.4f}".rstrip("0").rstrip(".")
 
 
 HYPHENS = "‐‑‒–—―−－﹣﹘·・•"

@@ -14,7 +14,7 @@ from toolkit.diagnostics import (
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.display import Table
 from toolkit.ground.ranking import rounded
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.reports import wording
 from toolkit.reports.list_tables import LEFT, RIGHT, Row, rows_of
 
@@ -161,7 +161,7 @@ def weights_offer_table(evaluation: Evaluation, wanted: Mapping[str, float] | No
         _into(scheme.language, OFFER),
         tuple(
             (
-                number, node.label, wording.figure(node.weight), _number(offered[node.id]["weight"], 2),
+                number, node.label, figure(node.weight), _number(offered[node.id]["weight"], 2),
                 *(percent(offered[node.id][name]) for name in ("voted", "offered", "wanted", "effective")),
                 offered[node.id]["note"],
             )

@@ -14,7 +14,7 @@ import pandas as pd
 
 from toolkit.evaluation.contributions import Line, award_lines, distances
 from toolkit.ground.display import Align, Table, shortened
-from toolkit.ground.text import Language, Phrase, discreet, phrase
+from toolkit.ground.text import Language, Phrase, discreet, figure, phrase
 from toolkit.reports import wording
 from toolkit.reports.wording import class_name, headings
 
@@ -133,7 +133,7 @@ def near_line_table(evaluation: Evaluation, within: float = 0.5) -> Table:
     near = distances(evaluation)
     near = near[near["distance"].abs() <= within]
     caption = phrase(
-        "距获奖线 {n} 分以内的会员", "Members within {n} points of a line", n=wording.figure(within)
+        "距获奖线 {n} 分以内的会员", "Members within {n} points of a line", n=figure(within)
     )
     lines = list(zip(near["class"], near["award"], near["above"], strict=True))
     return Table(

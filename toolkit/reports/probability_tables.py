@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.evaluation.contributions import distances
 from toolkit.ground.display import Table
-from toolkit.ground.text import Language, Phrase, discreet, phrase
+from toolkit.ground.text import Language, Phrase, discreet, figure, phrase
 from toolkit.reports import wording
 from toolkit.reports.diagnostic_tables import percent
 from toolkit.reports.list_tables import CENTER, LEFT, RIGHT, Row, breaks, certainty_table, rows_of
@@ -253,7 +253,7 @@ def _weight(evaluation: Evaluation, row: Row) -> Phrase | None:
     up = row["to"] > row["weight"]
     return phrase(
         "权重“{label}”由 {before} {way.zh} {after}{others.zh}", "weight `{label}` {way.en} from {before} to {after}{others.en}",
-        label=evaluation.scheme.label(row["node"]), before=wording.figure(row["weight"]), after=_figure(row["to"]),
+        label=evaluation.scheme.label(row["node"]), before=figure(row["weight"]), after=_figure(row["to"]),
         way=Phrase("升到", "up") if up else Phrase("降到", "down"), others=_others(evaluation, row),
     )  # fmt: skip
 
@@ -274,12 +274,12 @@ def _value(evaluation: Evaluation, row: Row) -> Phrase | None:
         return None
     unit = next(item.unit for item in evaluation.scheme.indicators if item.id == row["indicator"])
     change = row["needed"] - row["raw"]
-    n = wording.figure(abs(change))
+    n = figure(abs(change))
     much = Phrase("一点", "a little") if n == "0" else phrase(" {n}{gap}{unit}", "{n}{gap}{unit}", n=n, gap=" " if unit else "", unit=unit)
     return phrase(
         "“{label}”{way.zh}{much.zh}（记录为 {raw}）", "`{label}` {much.en} {way.en} (recorded {raw})",
         label=evaluation.scheme.label(row["indicator"]), way=Phrase("多", "more") if change > 0 else Phrase("少", "less"),
-        much=much, raw=wording.figure(row["raw"]),
+        much=much, raw=figure(row["raw"]),
     )  # fmt: skip
 
 

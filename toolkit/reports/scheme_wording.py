@@ -16,8 +16,8 @@ from toolkit.evaluation.quotas import class_table
 from toolkit.evaluation.requirements import bars
 from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.values import POINTS
-from toolkit.ground.text import Phrase, phrase
-from toolkit.reports.wording import MISSING_POLICIES, figure, raw_value, span_in_words
+from toolkit.ground.text import Phrase, figure, phrase
+from toolkit.reports.wording import MISSING_POLICIES, raw_value, span_in_words
 from toolkit.scheme.criteria import Indicator
 from toolkit.scheme.measures import Selection, asked_in_words
 from toolkit.scheme.outcomes import PERMISSIONS, Requirement

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.display import Table
-from toolkit.ground.text import Phrase, discreet, phrase
+from toolkit.ground.text import Phrase, discreet, figure, phrase
 from toolkit.reports import wording
 from toolkit.reports.diagnostic_tables import percent
 from toolkit.reports.list_tables import CENTER, LEFT, RIGHT, Row, rows_of
@@ -304,7 +304,7 @@ def central_table(evaluation: Evaluation, found: pd.DataFrame, award: str, top: 
         "括号内为表决的权重。各列是能得此奖的那些抽样的平均权重；“照此权重”：按这一平均权重，是否真能得奖。",
         "Voted weights in brackets. The columns give the mean of the weights in the draws in which the award is won; under these: whether that mean wins it.",
     )
-    names = [phrase("{label}（{voted}）", "{label} ({voted})", label=scheme.label(node), voted=wording.figure(voted[node])).into(to) for node in central.columns]
+    names = [phrase("{label}（{voted}）", "{label} ({voted})", label=scheme.label(node), voted=figure(voted[node])).into(to) for node in central.columns]
     return Table(
         (*headings(to, "class", "member"), *(name.into(to) for name in CENTRAL), *names),
         tuple(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.evaluation.many import siblings_of
 from toolkit.ground.display import Table
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.text import Language, Phrase, figure, phrase
 from toolkit.reports import wording
 from toolkit.reports.list_tables import LEFT, RIGHT, Row, rows_of
 from toolkit.reports.wording import class_name, headings
@@ -170,7 +170,7 @@ def smallest_values_table(evaluation: Evaluation, found: pd.DataFrame, top: int 
         headings(to, "class", "award", "member", "node", "raw", "needed"),
         tuple(
             (class_name(row["class"], to), wording.award_label(evaluation.scheme, row["award"]), str(evaluation.members["name"][row["member"]]),
-             evaluation.scheme.label(row["indicator"]), wording.figure(row["raw"]), value_in_words(evaluation, row).into(to))
+             evaluation.scheme.label(row["indicator"]), figure(row["raw"]), value_in_words(evaluation, row).into(to))
             for row in rows_of(shown)
         ),
         Phrase("只差多少：单项原始数据变动多少，就会获奖或落选", "How much one value alone would have to change").into(to),
@@ -185,7 +185,7 @@ def value_in_words(evaluation: Evaluation, row: Row) -> Phrase:
     way = Phrase("再多", "more") if row["change"] > 0 else Phrase("再少", "less")
     what = Phrase("即落选", "would lose it") if row["holds"] else Phrase("即可获奖", "would win it")
     about = Phrase("", "") if row["exact"] else Phrase("约", "about ")
-    n = wording.figure(abs(row["change"]))
+    n = figure(abs(row["change"]))
     if n == "0":  # less than can be written
         return phrase("只要{way.zh}一点{what.zh}", "a little {way.en} {what.en}", way=way, what=what)
     return phrase(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.ground.display import Picture, Table
 from toolkit.ground.problems import SEVERITIES
-from toolkit.ground.text import Language, Phrase, discreet, phrase
+from toolkit.ground.text import Language, Phrase, discreet, figure, phrase
 from toolkit.reports import wording
 from toolkit.reports.diagnostic_tables import (
     alpha_table,
@@ -204,7 +204,7 @@ def touched_table(evaluation: Evaluation, top: int = 50) -> Table:
             str(evaluation.members["name"].get(row["member"], row["member"])),
             scheme.label(row["indicator"]),
             touched_in_words(scheme, row["indicator"], row["how"]).into(language),
-            *(wording.BLANK if wording.absent(row[name]) else wording.figure(row[name]) for name in ("raw", "used")),
+            *(wording.BLANK if wording.absent(row[name]) else figure(row[name]) for name in ("raw", "used")),
             wording.points(row["value"], scheme.decimals),
         )
         for row in rows_of(touched.head(top))
@@ -222,7 +222,7 @@ def scheme_table(scheme: Scheme) -> Table:
     language = scheme.language
     share = wording.shares(scheme)
     rows = [
-        (number, node.label, wording.figure(node.weight), f"{share[node.id]:.2f}%", *_valued(node, language))
+        (number, node.label, figure(node.weight), f"{share[node.id]:.2f}%", *_valued(node, language))
         for node, _, number in wording.outline(scheme)
     ]
     extras = [("±", each) for each in scheme.adjustments] + [("✕", each) for each in scheme.vetoes]
@@ -256,7 +256,7 @@ def evidence(evaluation: Evaluation) -> Table:
     language = evaluation.scheme.language
     inputs = [(file, digest[:16]) for file, digest in sorted(evaluation.digests.items())]
     weights = "; ".join(
-        f"{node.id} {wording.figure(node.weight)}" for node, _, _ in wording.outline(evaluation.scheme)
+        f"{node.id} {figure(node.weight)}" for node, _, _ in wording.outline(evaluation.scheme)
     )
     listed = _listed(evaluation)
     rows = (

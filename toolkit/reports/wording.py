@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from toolkit.evaluation.scores import Tree
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.text import Language, Phrase, figure, phrase
 from toolkit.scheme.measures import read_span
 from toolkit.scheme.shapes import state_name
 
@@ -104,17 +104,6 @@ MISSING_POLICIES = {
 def absent(cell: object) -> bool:
     """Whether a cell of a frame is empty: None, NaN, NaT or NA."""
     return bool(pd.isna(cell))  # type: ignore[call-overload]
-
-
-def figure(number: float) -> str:
-    """A number as people write it, without a needless fraction.
-
-    Examples
-    --------
-    >>> figure(40.0), figure(12.5), figure(1835.0534)
-    ('40', '12.5', '1835.0534')
-    """
-    return f"{number:.4f}".rstrip("0").rstrip(".")
 
 
 def span_in_words(span: str) -> Phrase:

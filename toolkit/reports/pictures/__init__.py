@@ -11,7 +11,7 @@ from toolkit.evaluation.contributions import award_lines
 from toolkit.ground.display import Align, Picture, shortened
 from toolkit.ground.drawing import FAINT, FILLS, PAPER, PART, REST, Fill, Sheet, text_width
 from toolkit.ground.ranking import Floats
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.reports import wording
 from toolkit.reports.list_tables import row_of
 
@@ -145,7 +145,7 @@ def _axis(sheet: Sheet, edges: Floats, y: float) -> None:
     for mark in step * np.arange(math.ceil(edges[0] / step), math.floor(edges[-1] / step) + 1):
         x = _across(mark, edges)
         sheet.line((x, x), (TOP + 26, y + 4), colour=FAINT)
-        sheet.words(x, y + 18, wording.figure(float(mark)), align="center", size=11)
+        sheet.words(x, y + 18, figure(float(mark)), align="center", size=11)
 
 
 def round_width(least: float) -> float:

@@ -11,7 +11,7 @@ import pandas as pd
 from toolkit.diagnostics import correlations, effective_weights, spread
 from toolkit.ground.display import Picture, shortened
 from toolkit.ground.drawing import FAINT, FILLS, INK, PART, REST, Fill, Sheet, text_width
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.reports import wording
 from toolkit.reports.diagnostic_tables import percent
 from toolkit.reports.list_tables import Row, rows_of
@@ -60,7 +60,7 @@ def spread_picture(evaluation: Evaluation) -> Picture:
     _spread_key(sheet, language)
     for mark in np.linspace(low, high, 6).tolist():
         sheet.box(axis(mark), TOP, 0.1, bottom - TOP, Fill(FAINT, "", FAINT))
-        sheet.words(axis(mark), bottom + 16, wording.figure(mark), align="center", size=11)
+        sheet.words(axis(mark), bottom + 16, figure(mark), align="center", size=11)
     for place, heading in enumerate(ENDS):
         sheet.words(_column(place), TOP - 8, heading.into(language), align="right", size=11)
     for place, row in enumerate(rows):

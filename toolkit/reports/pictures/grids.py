@@ -10,7 +10,7 @@ import numpy as np
 
 from toolkit.ground.display import Picture, shortened
 from toolkit.ground.drawing import FILLS, Fill, Sheet
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.reports import wording
 from toolkit.reports.diagnostic_tables import percent
 from toolkit.reports.pictures.diagnostics import FALLING, RISING
@@ -118,7 +118,7 @@ def central_picture(evaluation: Evaluation, found: pd.DataFrame | str, award: st
     voted = [share[node] for node in central.columns]
     sheet, rows = member_rows(partial(titled, title), evaluation, own, to)
     sheet.words(LEFT, 42, VOTED.into(to), size=SMALL)
-    heads = [f"{shortened(scheme.label(node), 13)} {wording.figure(share[node])}" for node in central.columns]
+    heads = [f"{shortened(scheme.label(node), 13)} {figure(share[node])}" for node in central.columns]
     _heads(sheet, [Phrase("可能性", "Chance").into(to), *heads])
     for member, y in rows:
         weights = central.loc[member].to_numpy(np.float64).tolist()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.ground.display import Picture, display_width, shortened
 from toolkit.ground.drawing import FAINT, FILLS, PART, Fill, Sheet, text_width
-from toolkit.ground.text import Phrase
+from toolkit.ground.text import Phrase, figure
 from toolkit.reports import wording
 from toolkit.reports.list_tables import Row, rows_of
 from toolkit.reports.pictures.layout import RIGHT, ROW, TOP, titled, upright
@@ -51,7 +51,7 @@ def stability_picture(evaluation: Evaluation, found: pd.DataFrame, language: Lan
         if group and place:
             sheet.line((8, RIGHT), (y, y), colour=FAINT)
         sheet.words(8 if group else 16, y + 19, shortened(evaluation.scheme.label(row["node"]), 24), bold=group, size=11)
-        sheet.words(CENTRE, y + 19, wording.figure(row["weight"]), align="center", size=11)
+        sheet.words(CENTRE, y + 19, figure(row["weight"]), align="center", size=11)
         if row["exact"] is not None:
             for way in (-1, 1):
                 _end(sheet, evaluation, row, way, y=y, steps=steps, to=to)
