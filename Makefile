@@ -13,7 +13,7 @@ test: $(READY) browser
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 test-all: $(READY) browser
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m ""
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --hypothesis-profile=campaign -m ""
 
 notebooks: $(READY)
 	$(BIN)/python tests/renew_notebooks.py

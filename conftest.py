@@ -7,6 +7,11 @@ import os
 from importlib.util import find_spec
 
 import pytest
+from hypothesis import settings
+
+# How many examples a property is tried on; a busy machine is no fault of the code.
+settings.register_profile("daily", deadline=None, max_examples=25)
+settings.register_profile("campaign", deadline=None, max_examples=150)
 
 DRIVERS = {"psycopg": "postgres", "pyspark": "spark"}
 collect_ignore = [f"toolkit/records/databases/{module}.py" for driver, module in DRIVERS.items() if find_spec(driver) is None]

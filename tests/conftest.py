@@ -7,12 +7,8 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import settings
 
 from tests.sealing import sealed, write_house
-
-settings.register_profile("committee", deadline=None)  # a busy machine is no fault of the code
-settings.load_profile("committee")
 
 SCHEME = """\
 schema   = 1

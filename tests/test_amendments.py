@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from toolkit.ground.resources import house_folder
 from toolkit.scheme import Scheme, load_scheme
 from toolkit.scheme.amendments import diff
@@ -53,7 +54,7 @@ SOME = st.lists(st.sampled_from(sorted(set(CHANGES) - {"indicator[law_hours].val
 
 
 @given(SOME)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20))
 def test_the_amendments_lead_from_one_scheme_to_the_other_and_back(places: list[str]) -> None:
     changes = {place: CHANGES[place][0] for place in sorted(places)}
     after = SCHEME.with_(changes)

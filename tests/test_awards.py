@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.invented import NO_VETOES, decided, evaluations, group, indicator, members, scheme, totals
@@ -172,7 +172,6 @@ def test_classes_compete_apart_or_together_as_the_quota_says() -> None:
     assert decided(together, table, who).award.tolist() == ["x", "x", "", ""]
 
 
-@settings(max_examples=150, deadline=None)
 @given(evaluations(), st.randoms(use_true_random=False))
 def test_the_order_of_members_has_no_influence(asked: Evaluation, random: object) -> None:
     order = list(asked.members.index)
@@ -184,7 +183,6 @@ def test_the_order_of_members_has_no_influence(asked: Evaluation, random: object
     assert other.ties == asked.ties
 
 
-@settings(max_examples=150, deadline=None)
 @given(evaluations())
 def test_quotas_ties_and_standing_hold(asked: Evaluation) -> None:
     table, who = asked.ranking, asked.members
@@ -204,7 +202,6 @@ def test_quotas_ties_and_standing_hold(asked: Evaluation) -> None:
         assert level_totals.min() == level_totals.max()
 
 
-@settings(max_examples=100, deadline=None)
 @given(evaluations())
 def test_equal_members_are_treated_equally(asked: Evaluation) -> None:
     facts = pd.concat([asked.members[["class", "applied"]], asked.scores], axis=1)

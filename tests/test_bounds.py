@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from tests.contested import contested
+from tests.examples import examples
 from tests.invented import evaluation, indicator, members, scheme
 from tests.straight import straight
 from tests.test_stability import listed, two
@@ -31,7 +32,7 @@ from toolkit.sensitivity.bounds.rank_programmes import RankProgrammes
 from toolkit.sensitivity.tipping.all_weights import leaf_shares
 from toolkit.sensitivity.weights.draws import WeightDraws
 
-QUICK = settings(max_examples=8, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+QUICK = settings(max_examples=examples(8), phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 
 def drawn(asked: Evaluation, share: float, rng: np.random.Generator) -> np.ndarray:

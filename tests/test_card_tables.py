@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.invented import MEASURE, NO_VETOES, evaluation, evaluations, group, indicator, members, scheme
 from toolkit import Evaluation, Records, evaluate, open_edition
@@ -62,7 +62,6 @@ def test_without_records_a_card_has_none_and_in_english_it_is_english(small: tup
     assert "points are what it adds to the total" in card.parts.note
 
 
-@settings(max_examples=40)
 @given(evaluations())
 def test_the_points_shown_add_up_to_the_total_shown(found: Evaluation) -> None:
     for member in found.members.index[:3]:

@@ -12,6 +12,7 @@ from hypothesis import Phase, given, settings
 
 from tests.contested import contested
 from tests.drawing import decided_under, flat
+from tests.examples import examples
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.scores import Tree, leaves_of
 from toolkit.ground.problems import Refused
@@ -29,7 +30,7 @@ from toolkit.sensitivity.central_weights import Uncertain
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
-@settings(max_examples=12, deadline=None, phases=PHASES)
+@settings(max_examples=examples(12), phases=PHASES)
 @given(contested())
 def test_they_are_the_means_over_the_official_lists(asked: Evaluation) -> None:
     spec = WeightDraws(draws=8, spread=0.6)
@@ -108,7 +109,7 @@ def normal(z: float) -> float:
     return NormalDist().cdf(z)
 
 
-@settings(max_examples=8, deadline=None, phases=PHASES)
+@settings(max_examples=examples(8), phases=PHASES)
 @given(contested())
 def test_choices_that_change_nothing_change_nothing(asked: Evaluation) -> None:
     spec, first = WeightDraws(draws=12, spread=0.6), asked.scheme.awards[0].id
@@ -207,7 +208,7 @@ def test_weights_are_said_once_and_choices_have_to_fit() -> None:
         central_weights(asked, UniformWeights(draws=5), 1, MeasurementErrors(1.0))
 
 
-@settings(max_examples=8, deadline=None, phases=PHASES)
+@settings(max_examples=examples(8), phases=PHASES)
 @given(contested())
 def test_confidence_counts_what_the_official_runs_would(asked: Evaluation) -> None:
     spec, choices = WeightDraws(draws=1, seed=5), Choices(MeasurementErrors(0.05))

@@ -113,7 +113,7 @@ rows = st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("12"), st.sampl
 
 
 @given(rows, rows, st.sampled_from([("k", "v"), ()]))
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_what_was_removed_moved_and_added_accounts_for_every_row(
     before: list[tuple[str, str, str]], after: list[tuple[str, str, str]], unique: tuple[str, ...]
 ) -> None:

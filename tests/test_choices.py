@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.invented import evaluation, group, indicator, members, scheme
 from toolkit.evaluation import Evaluation
 from toolkit.ground.problems import Refused
@@ -78,7 +79,6 @@ def refused(*specs: Any) -> list[tuple[str, str]]:
 SHARES = st.floats(0, 1, exclude_max=True)
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.floats(0.01, 3.0), st.booleans(), st.sampled_from(["normal", "uniform"]), SHARES)
 def test_errors_stay_in_the_valid_range(size: float, relative: Any, distribution: Any, share: float) -> None:
     made = settled(MeasurementErrors(size, ("hours", "talks"), relative, distribution, most=70.0), share)
@@ -104,7 +104,7 @@ def test_the_errors_have_their_size() -> None:
     assert abs(found.std() - 6) < 1.2
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12))
 @given(SHARES)
 def test_late_records_add_one_record_and_no_more(share: float) -> None:
     made = settled(LateRecords(0.5, worth=8.0, indicators=("hours", "talks", "pledge")), share)
@@ -119,7 +119,7 @@ def test_late_records_add_one_record_and_no_more(share: float) -> None:
     assert "hours" not in certain.raw  # what a record is worth was not said
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12))
 @given(SHARES)
 def test_an_imputed_value_is_one_observed_in_the_class(share: float) -> None:
     made = settled(MissingPolicies(("observed",)), share)
@@ -136,7 +136,6 @@ def test_each_policy_has_its_turn_and_drops_what_stood_in() -> None:
     assert all(item.stands_in is None for item in found)
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.floats(0.001, 0.4999), SHARES)
 def test_goalposts_move_no_further_than_said_and_never_cross(share: float, luck: float) -> None:
     made = settled(Goalposts(share), luck)

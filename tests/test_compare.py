@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.invented import evaluation, evaluations, indicator, members, scheme
@@ -86,7 +86,6 @@ def test_a_change_that_cannot_be_made_alone_is_said_so() -> None:
     assert tie.cause.words.zh in note
 
 
-@settings(max_examples=40)
 @given(evaluations(), st.data())
 def test_all_changes_made_one_after_another_are_the_other_scheme(found: Evaluation, data: st.DataObject) -> None:
     one = found.scheme
@@ -104,7 +103,6 @@ def test_all_changes_made_one_after_another_are_the_other_scheme(found: Evaluati
     assert plain(scheme_now, written=False) == plain(one, written=False)
 
 
-@settings(max_examples=25)
 @given(evaluations(), st.data())
 def test_what_is_said_of_a_change_is_so(found: Evaluation, data: st.DataObject) -> None:
     before = rescored(found, found.scheme.with_({f"indicator[{item.id}].missing": "worst" for item in found.scheme.indicators}))

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from tests.conftest import MEMBERS, SCHEME, TABLES, write_small_edition
+from tests.examples import examples
 from tests.sealed_page import free_port, passes, write_bag
 from tests.sealing import DAY
 from toolkit.__main__ import app
@@ -276,7 +277,7 @@ def shown(page: NoticePage) -> Iterator[str]:
 
 
 @given(st.fixed_dictionaries({code: st.booleans() for code in CODES}))
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 def test_no_byte_of_the_extract_or_the_page_names_who_did_not_agree(yes: dict[str, bool]) -> None:
     evaluation = agreeing(yes)
     extract = extracted(evaluation)
@@ -296,7 +297,7 @@ def test_no_byte_of_the_extract_or_the_page_names_who_did_not_agree(yes: dict[st
 
 
 @given(st.fixed_dictionaries({code: st.booleans() for code in CODES}))
-@settings(max_examples=5)
+@settings(max_examples=examples(5))
 def test_consent_costs_and_gives_nobody_anything(yes: dict[str, bool]) -> None:
     everybody, some = agreeing(dict.fromkeys(CODES, True)), agreeing(yes)
     pd.testing.assert_frame_equal(some.ranking, everybody.ranking, check_exact=True)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.invented import MEASURE, evaluation, evaluations, group, indicator, members, scheme
@@ -27,7 +27,6 @@ def asked(values: dict[str, list[float]], points: list[float] | None = None, **p
     return evaluation(scheme(**added, **parts), who, pd.DataFrame(values, index=who.index), adjustments)
 
 
-@settings(max_examples=120)
 @given(evaluations())
 def test_they_sum_to_the_total_to_the_last_decimal(found: Evaluation) -> None:
     points, decimals = contributions(found), found.scheme.decimals
@@ -38,7 +37,6 @@ def test_they_sum_to_the_total_to_the_last_decimal(found: Evaluation) -> None:
         assert all(part == round(part, decimals) for part in row if not isnan(part))
 
 
-@settings(max_examples=60)
 @given(evaluations(), st.randoms())
 def test_the_order_of_members_is_of_no_account(found: Evaluation, rng: Any) -> None:
     order = list(found.members.index)
@@ -47,7 +45,6 @@ def test_the_order_of_members_is_of_no_account(found: Evaluation, rng: Any) -> N
     pd.testing.assert_frame_equal(contributions(other).loc[found.members.index], contributions(found), check_exact=True)
 
 
-@settings(max_examples=60)
 @given(evaluations())
 def test_no_part_is_off_by_more_than_a_unit_from_what_it_adds(found: Evaluation) -> None:
     shown, unit = contributions(found), 10.0**-found.scheme.decimals

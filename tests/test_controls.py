@@ -64,7 +64,7 @@ def test_what_is_shown_is_the_evaluation_by_the_sliders(
     assert "→" in sliders._changes.value
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     moves=st.lists(
         st.tuples(st.sampled_from(["", "learning", "conduct_group"]), st.booleans(), st.floats(0, 100))

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.test_sources import GOOD, in_duckdb, in_sqlite
 from tests.test_sources import read as read_source
 from toolkit.ground.decimals import HUGE, TINY, decimal_digits, decimal_digits_in, decimal_digits_of
@@ -36,7 +37,7 @@ def test_an_array_says_the_same_as_each_of_its_numbers_and_saying_it_twice_chang
     assert np.array_equal(found, decimal_digits_of(found), equal_nan=True)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10))
 @given(st.lists(SHORT, min_size=1, max_size=50))
 @example([0.0, -434.99999999999994, 999.999999999999, 1000.0000000000002, 1e15, 9e19])
 def test_a_column_where_it_stands_says_the_same(numbers: list[object]) -> None:

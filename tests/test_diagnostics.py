@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.invented import MEASURE, evaluation, evaluations, group, indicator, members, scheme
 from toolkit import evaluate, open_edition, rescored
 from toolkit.diagnostics import (
@@ -31,9 +32,9 @@ from toolkit.ground.problems import Refused
 from toolkit.ground.statistics import Method
 
 FEW = settings(
-    max_examples=8, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow]
+    max_examples=examples(8), phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow]
 )
-SOME = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+SOME = settings(suppress_health_check=[HealthCheck.too_slow])
 PUBLISHED = Path(__file__).parent / "published"
 DATA = Path(__file__).parents[2] / "shared" / "data"
 ASEM, HDR, WIMD = DATA / "asem", DATA / "hdr2324", DATA / "wimd2019"

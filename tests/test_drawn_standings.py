@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.contested import contested
@@ -20,7 +20,6 @@ from toolkit.ground.ranking import rounded
 from toolkit.sensitivity import WeightDraws
 
 
-@settings(max_examples=25, deadline=None)
 @given(contested() | straight(), st.sampled_from([0.05, 0.7]))
 def test_a_standing_is_that_of_the_listed_score(asked: Evaluation, spread: float) -> None:
     shares = next(WeightDraws(draws=3, spread=spread).blocks(asked.tree, 5))
@@ -33,7 +32,6 @@ def test_a_standing_is_that_of_the_listed_score(asked: Evaluation, spread: float
         np.testing.assert_array_equal(found, expected)
 
 
-@settings(max_examples=25, deadline=None)
 @given(contested() | straight(), st.data())
 def test_a_few_pairs_stand_as_they_do_among_all(asked: Evaluation, data: st.DataObject) -> None:
     shares = next(WeightDraws(draws=4, spread=0.5).blocks(asked.tree, 5))

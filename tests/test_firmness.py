@@ -8,6 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from tests.contested import contested
+from tests.examples import examples
 from tests.test_nearest_weights import holding
 from tests.test_stability import two
 from toolkit import evaluate, open_edition
@@ -20,7 +21,7 @@ from toolkit.sensitivity.robustness import CERTAIN, LIKELY, Firmness, firmness
 from toolkit.sensitivity.tipping.lines import or_better
 from toolkit.sensitivity.weights.draws import WeightDraws
 
-QUICK = settings(max_examples=6, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+QUICK = settings(max_examples=examples(6), phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 
 def sure(asked: Evaluation, **chances: dict[str, float]) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.entry_forms import JIA, MEMBERS, SCHEME, TABLES, YI, come_back, said
+from tests.examples import examples
 from toolkit.forms import form_bytes, forms
 from toolkit.forms.columns import form_columns
 from toolkit.ground.problems import Refused
@@ -97,7 +98,7 @@ def tables_and_rows(draw: st.DrawFn) -> tuple[Table, list[dict[str, Any]]]:
     return table, draw(st.lists(row, max_size=4))
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.too_slow])
 @given(tables_and_rows())
 def test_any_table_comes_back_as_it_was_typed(tmp_path_factory: pytest.TempPathFactory, made: tuple[Table, list[dict[str, Any]]]) -> None:
     table, rows = made
@@ -108,7 +109,7 @@ def test_any_table_comes_back_as_it_was_typed(tmp_path_factory: pytest.TempPathF
 
 
 @pytest.mark.slow
-@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(tables_and_rows())
 def test_any_table_comes_back_in_a_long_campaign(tmp_path_factory: pytest.TempPathFactory, made: tuple[Table, list[dict[str, Any]]]) -> None:
     test_any_table_comes_back_as_it_was_typed.hypothesis.inner_test(tmp_path_factory, made)  # type: ignore[attr-defined]

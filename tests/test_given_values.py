@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.drawing import flat
+from tests.examples import examples
 from toolkit.evaluation import Evaluation
 from toolkit.ground.problems import Refused
 from toolkit.reports.sensitivity_tables import choice_in_words
@@ -35,7 +36,7 @@ def settled(spec: GivenValues, share: float) -> Scenario:
     return scenario
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20))
 @given(st.floats(0, 1, exclude_max=True))
 def test_a_scenario_has_one_row_of_all_indicators_and_the_rest_as_recorded(share: float) -> None:
     row = int(share * 4)

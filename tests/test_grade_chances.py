@@ -55,7 +55,7 @@ def graded(draw: st.DrawFn) -> Evaluation:
     return evaluation(rules, who, values, vetoes=vetoes, conditions=conditions, previous=previous)
 
 
-@settings(max_examples=40, deadline=None, phases=PHASES)
+@settings(phases=PHASES)
 @given(graded())
 def test_every_draw_follows_the_official_rule(asked: Evaluation) -> None:
     spec = WeightDraws(draws=5, spread=0.6)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -12,10 +12,8 @@ from toolkit.ground.statistics import NOTHING, cliffs_delta, difference_of_share
 
 NUMBERS = st.lists(st.integers(0, 9).map(float), min_size=1, max_size=8)
 GROUPS = st.lists(NUMBERS, min_size=2, max_size=4).map(lambda groups: [np.array(own) for own in groups])
-FEW = settings(max_examples=60, deadline=None)
 
 
-@FEW
 @given(GROUPS, st.randoms(use_true_random=False))
 def test_kruskal_and_wallis_as_in_scipy_whatever_the_order(groups: list[np.ndarray], random: object) -> None:
     found = kruskal_wallis(groups)
@@ -30,7 +28,6 @@ def test_kruskal_and_wallis_as_in_scipy_whatever_the_order(groups: list[np.ndarr
     assert kruskal_wallis(mixed) == found
 
 
-@FEW
 @given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), min_size=2, max_size=4))
 def test_shares_as_in_scipy(cells: list[tuple[int, int]]) -> None:
     given_, of = [a for a, _ in cells], [a + b for a, b in cells]
@@ -45,7 +42,6 @@ def test_shares_as_in_scipy(cells: list[tuple[int, int]]) -> None:
     assert found.p == pytest.approx(stats.fisher_exact(table).pvalue if len(cells) == 2 else told.pvalue)
 
 
-@FEW
 @given(NUMBERS, NUMBERS)
 def test_cliffs_delta_counts_pairs(one: list[float], other: list[float]) -> None:
     pairs = [np.sign(a - b) for a in one for b in other]
@@ -59,7 +55,6 @@ def test_a_whole_difference_is_one() -> None:
     assert np.isnan(cliffs_delta(np.array([]), np.array([1.0])))
 
 
-@FEW
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
 def test_holm_only_raises_and_keeps_the_order(chances: list[float]) -> None:
     found = holm(chances)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from toolkit.edition import check_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Problem, Problems, Refused
@@ -186,7 +187,7 @@ ROWS = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(ROWS, max_size=12), data=st.data())
 def test_no_order_of_rows_changes_which_word_is_taken(tmp_path: Path, rows: list[str], data: st.DataObject) -> None:
     straight = points(measured(tmp_path, *rows))

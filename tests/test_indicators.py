@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from toolkit.ground.toml_reader import tuples
 from toolkit.ground.toml_syntax import with_quoted_keys
 from toolkit.indicators import Indicators, measure_indicators
@@ -215,7 +216,7 @@ def test_a_class_that_something_is_required_of_and_nobody_is_in_is_named(tmp_pat
 AMOUNTS = st.lists(st.tuples(st.sampled_from("ABC"), st.decimals(-999, 999, places=3)), min_size=1, max_size=20)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(amounts=AMOUNTS, data=st.data())
 def test_no_order_of_rows_or_members_changes_a_bit(tmp_path: Path, amounts: list[Any], data: st.DataObject) -> None:
     rows = [act(member, str(number), points=str(points)) for number, (member, points) in enumerate(amounts)]

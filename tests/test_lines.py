@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.contested import contested
 from tests.invented import evaluation, indicator, members, scheme
@@ -55,7 +55,6 @@ def test_what_is_passed_and_what_stays_open_stands_below_the_table() -> None:
     assert str(awards_table(open_).note) == "待委员会决定的名额：A奖 1。"
 
 
-@settings(max_examples=40, deadline=None)
 @given(contested())
 def test_every_holder_stands_at_or_above_its_line(found: Evaluation) -> None:
     lines = {(line.award, line.class_): line for line in award_lines(found)}

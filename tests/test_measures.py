@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.toml_reader import tuples
@@ -133,7 +134,7 @@ def asked(take: str, states: dict[str, Any], more: dict[str, Any]) -> dict[str, 
     return {"table": "acts", "take": "ratio" if take == "share" else take, **TAKES[take], **kept, **more}
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(rows=ROWS, data=st.data())
 def test_every_take_is_what_its_digits_say_and_no_order_of_rows_changes_a_bit(rows: list[Row], data: st.DataObject) -> None:
     rows = [{**row, "_row": n + 2} for n, row in enumerate(rows)]
@@ -152,7 +153,7 @@ def test_every_take_is_what_its_digits_say_and_no_order_of_rows_changes_a_bit(ro
             assert repr(float(found)) == repr(decimal_digits(right + 0.0)), (take, member)
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(rows=ROWS, data=st.data())
 def test_acts_told_twice_are_taken_once_in_every_take(rows: list[Row], data: st.DataObject) -> None:
     rows = [{**row, "_row": n + 2} for n, row in enumerate(rows)]
@@ -253,7 +254,7 @@ def test_a_table_with_two_rows_for_a_member_is_no_place_for_a_cell() -> None:
     assert [(p.column, p.value) for p in found.problems.errors] == [("profile.firms", "A")]
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(
     cells=st.fixed_dictionaries(dict.fromkeys(MEMBERS, st.tuples(st.floats(-1e9, 1e9), st.none() | st.floats(-1e9, 1e9), st.booleans()))),
     data=st.data(),

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -27,7 +27,6 @@ ALL = [arithmetic, geometric, topsis, vikor, waspas, spotis, borda, copeland, pr
 LINEAR = partial(promethee, indifference=5.0, preference=20.0)
 EVERY = [*ALL, LINEAR, partial(topsis, normalise="minmax"), partial(spotis, ideal=70.0)]
 SCORES = arrays.arrays(np.float64, st.tuples(st.integers(2, 7), st.integers(1, 4)), elements=st.integers(0, 900).map(lambda tenths: tenths / 9.0))
-FEW = settings(max_examples=60, deadline=None)
 
 # Six members by five indicators, invented; figures by pymcdm 1.4.0 (TOPSIS with vector and minmax normalisation, VIKOR,
 # PROMETHEE_II "usual" and "vshape_2" with q = 5 and p = 20, WASPAS with linear normalisation, SPOTIS with bounds 0..100).
@@ -101,7 +100,6 @@ def weighed(draw: st.DrawFn, *, gaps: bool = False) -> tuple[np.ndarray, np.ndar
 
 
 @pytest.mark.parametrize("method", EVERY)
-@FEW
 @given(weighed(gaps=True), st.randoms(use_true_random=False))
 def test_the_order_of_members_changes_no_bit(method: Callable[..., np.ndarray], given_: tuple[np.ndarray, np.ndarray], random: object) -> None:
     values, shares = given_
@@ -111,7 +109,6 @@ def test_the_order_of_members_changes_no_bit(method: Callable[..., np.ndarray], 
 
 
 @pytest.mark.parametrize("method", ALL)
-@FEW
 @given(weighed())
 def test_who_is_at_least_as_good_in_all_is_never_behind(method: Callable[..., np.ndarray], given_: tuple[np.ndarray, np.ndarray]) -> None:
     values, shares = given_
@@ -122,7 +119,6 @@ def test_who_is_at_least_as_good_in_all_is_never_behind(method: Callable[..., np
 
 
 @pytest.mark.parametrize("method", EVERY)
-@FEW
 @given(weighed(gaps=True))
 def test_a_gap_is_as_if_the_indicator_had_no_share(method: Callable[..., np.ndarray], given_: tuple[np.ndarray, np.ndarray]) -> None:
     values, shares = given_
@@ -132,7 +128,6 @@ def test_a_gap_is_as_if_the_indicator_had_no_share(method: Callable[..., np.ndar
     assert (np.isnan(method(values, shares)) == nothing).all()
 
 
-@FEW
 @given(weighed())
 def test_spotis_with_the_best_as_ideal_is_the_arithmetic_mean(given_: tuple[np.ndarray, np.ndarray]) -> None:
     np.testing.assert_allclose(100 * spotis(*given_), arithmetic(*given_), atol=1e-9)

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.contested import contested
+from tests.examples import examples
 from tests.invented import evaluation, group, indicator, members, scheme
 from tests.test_diagnostics import shuffled
 from toolkit.evaluation import Evaluation
@@ -26,7 +27,7 @@ from toolkit.sensitivity.methods import (
 )
 from toolkit.sensitivity.methods.kernels import spotis
 
-FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=examples(15), suppress_health_check=[HealthCheck.too_slow])
 
 
 def asked(table: list[list[float]], weights: list[float], classes: list[str] | None = None, places: int = 1) -> Evaluation:

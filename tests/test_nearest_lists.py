@@ -13,6 +13,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.invented import evaluation, indicator, members, scheme
 from tests.straight import straight
 from tests.test_stability import listed, two
@@ -28,7 +29,7 @@ from toolkit.sensitivity.tipping.all_weights import (
     smallest_weights,
 )
 
-QUICK = settings(max_examples=8, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+QUICK = settings(max_examples=examples(8), phases=(Phase.explicit, Phase.reuse, Phase.generate))
 nearest = import_module("toolkit.sensitivity.tipping.all_weights")  # the package shows the function by this name
 PRIZE = {"id": "prize", "label": "prize", "quota": {"number": 1}}
 

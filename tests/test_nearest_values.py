@@ -6,6 +6,7 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from tests.contested import contested
+from tests.examples import examples
 from tests.invented import evaluation, indicator, members, scheme
 from tests.straight import straight
 from tests.test_nearest_weights import holding, pairs
@@ -13,7 +14,7 @@ from tests.test_smallest_values import with_raw
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.sensitivity.tipping.one_value import nearest_values, step_of
 
-QUICK = settings(max_examples=8, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+QUICK = settings(max_examples=examples(8), phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 
 @QUICK

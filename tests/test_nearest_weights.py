@@ -4,6 +4,7 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from tests.contested import contested
+from tests.examples import examples
 from tests.straight import straight
 from tests.test_stability import two, under
 from toolkit.evaluation import Evaluation, rescored
@@ -11,7 +12,7 @@ from toolkit.evaluation.many import siblings_of
 from toolkit.sensitivity.tipping.lines import or_better
 from toolkit.sensitivity.tipping.one_weight import nearest_weights, stability_intervals
 
-QUICK = settings(max_examples=6, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+QUICK = settings(max_examples=examples(6), phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 
 def pairs(asked: Evaluation) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.test_indicators import COUNT, read
 from tests.test_measures import raw, records
 from tests.test_scheme import changed, faults
@@ -46,7 +47,7 @@ def lies(asked: Range, cell: Any) -> bool:
     return low and all(value < bound or (key == "most" and value == bound) for key, bound in said.items() if key in {"most", "below"})
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(rows=st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=8), hours=bounds(NUMBERS), day=bounds(DAYS))
 def test_an_engine_keeps_the_rows_whose_cells_lie_within(rows: list[dict[str, Any]], hours: Range, day: Range) -> None:
     numbers, days = pa.array([row["hours"] for row in rows], pa.float64()), pa.array([row["day"] for row in rows], pa.timestamp("us"))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.contested import contested
 from tests.drawing import decided_under, flat
+from tests.examples import examples
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.scores import Tree
 from toolkit.ground.problems import Refused
@@ -27,7 +28,7 @@ from toolkit.sensitivity import probabilities as rank_chances
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
-@settings(max_examples=25, deadline=None, phases=PHASES)
+@settings(phases=PHASES)
 @given(contested(), st.sampled_from([None, 1, 2]))
 def test_chances_count_the_official_ranks(asked: Evaluation, down_to: int | None) -> None:
     spec = WeightDraws(draws=6, spread=0.5)
@@ -45,7 +46,7 @@ def test_chances_count_the_official_ranks(asked: Evaluation, down_to: int | None
         assert row.error == pytest.approx(np.sqrt(times * (6 - times) / 6**3))
 
 
-@settings(max_examples=25, deadline=None, phases=PHASES)
+@settings(phases=PHASES)
 @given(contested())
 def test_the_summary_is_that_of_the_official_ranks(asked: Evaluation) -> None:
     spec = WeightDraws(draws=7, spread=0.5)
@@ -104,7 +105,7 @@ def test_given_weights_give_exact_chances_and_no_seed() -> None:
     assert found.attrs["draws"] == 3
 
 
-@settings(max_examples=10, deadline=None, phases=PHASES)
+@settings(max_examples=examples(10), phases=PHASES)
 @given(contested(), st.randoms(use_true_random=False))
 def test_the_order_of_members_has_no_influence(asked: Evaluation, random: object) -> None:
     order = list(asked.members.index)

@@ -35,7 +35,7 @@ def drawn(asked: Evaluation, shares: np.ndarray) -> list[list[int]]:
     return found.tolist()
 
 
-@settings(max_examples=45, deadline=None, phases=PHASES)
+@settings(phases=PHASES)
 @given(st.one_of(evaluations(), contested()), st.sampled_from([0.05, 0.5, 0.9]), st.sampled_from([(31, 62), (21, 62), (0, 62), (0, 21), (0, 0)]))
 def test_ranks_are_those_of_the_list_however_they_are_packed(asked: Evaluation, spread: float, bits: tuple[int, int]) -> None:
     shares = next(WeightDraws(draws=4, spread=spread).blocks(Tree.of(asked.scheme), 3))

@@ -21,7 +21,7 @@ BEHIND = re.compile(r"(\w+)名额已满.*名额线 (-?[\d.]+) 分，差 ([\d.]+)
 OPEN = re.compile(r"(\w+)待委员会决定：\S+ (-?[\d.]+)，(\d+) 家同分，(?:各类合计)?剩余名额 (\d+) 个")
 PLACED = re.compile(r"(\w+)名额已满：(?:本类|全体)(入围|名额线上同分)，但各类合计名额只有 (\d+) 个")
 NONE = re.compile(r"未获(\w+)：(?:各类合计|本类|全体)名额 (\d+) 个")
-SLOW = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(suppress_health_check=[HealthCheck.too_slow])
 
 
 def contests_of(evaluation: Evaluation) -> Iterator[Contest]:

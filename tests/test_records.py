@@ -173,7 +173,7 @@ CELLS = st.sampled_from(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(CELLS, min_size=5, max_size=5), max_size=12))
 def test_read_is_accepted_and_refused_and_not_data_whatever_comes(
     folder: Path, rows: list[list[object]]

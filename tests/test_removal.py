@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.conftest import write_small_edition
 from tests.contested import contested
+from tests.examples import examples
 from tests.invented import evaluation, group, indicator, members, scheme
 from toolkit import evaluate, open_edition
 from toolkit.evaluation import Evaluation, rescored
@@ -25,7 +26,7 @@ from toolkit.sensitivity.leave_one_out import (
     without_nodes,
 )
 
-FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=examples(12), suppress_health_check=[HealthCheck.too_slow])
 PRIZE = {"id": "prize", "label": "prize", "quota": {"number": 1}}
 
 

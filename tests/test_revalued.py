@@ -13,7 +13,7 @@ from toolkit.evaluation.requirements import rounded_points
 from toolkit.sensitivity.tipping.lines import decided
 from toolkit.sensitivity.tipping.one_value import Field, Revalued
 
-QUICK = settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+QUICK = settings(phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 
 @QUICK

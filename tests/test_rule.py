@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests import former_rule
 from tests.contested import RARELY, contested
 from tests.drawing import decided_under
+from tests.examples import examples
 from tests.invented import evaluation, group, indicator, members, scheme, scored
 from tests.straight import straight
 from toolkit.evaluation import Evaluation
@@ -41,7 +42,6 @@ def terms_of(asked: Evaluation, kind: Any = AwardRule) -> Any:
     return kind.of(asked.scheme, asked.members, asked.vetoes, asked.measured.conditions)
 
 
-@settings(max_examples=60, deadline=None)
 @given(contested() | straight())
 def test_the_list_is_as_the_former_rule_had_it(asked: Evaluation) -> None:
     score, former = rounded_scores(asked.scheme, asked.scores.loc[asked.members.index]), terms_of(asked, former_rule.Terms)
@@ -71,7 +71,6 @@ def told(value: Any) -> Any:
     return (value.places, value.line, value.left, value.level) if hasattr(value, "level") else value
 
 
-@settings(max_examples=40, deadline=None)
 @given(contested() | straight(), st.sampled_from([0.05, 0.3, 0.9]), st.sampled_from([1, 4, 9]))
 def test_many_runs_are_each_decided_as_if_alone(asked: Evaluation, spread: float, runs: int) -> None:
     allocation = Allocation.of(asked)
@@ -126,7 +125,6 @@ def drawn(asked: Evaluation, shares: np.ndarray) -> list[dict[str, set[str]]]:
     ]
 
 
-@settings(max_examples=40, deadline=None)
 @given(contested() | straight(), st.sampled_from([0.05, 0.3, 0.9]), st.sampled_from([1, drawn_standings.FEW]), st.sampled_from([1, 4]))
 def test_every_draw_follows_the_official_rule_whatever_it_asks(asked: Evaluation, spread: float, few: int, draws: int) -> None:
     shares = next(WeightDraws(draws=draws, spread=spread).blocks(Tree.of(asked.scheme), asked.scheme.seed))
@@ -134,7 +132,7 @@ def test_every_draw_follows_the_official_rule_whatever_it_asks(asked: Evaluation
         assert drawn(asked, shares) == [listed(asked, one) for one in shares]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15))
 @given(contested())
 def test_none_is_the_chance_of_no_award_at_all(asked: Evaluation) -> None:
     spec = WeightDraws(draws=20)
@@ -174,7 +172,6 @@ def by_hand(standing: list[tuple[int, ...]], least: int, count: int | None, *, j
     return given_, [own == line and not fits for own in standing]
 
 
-@settings(max_examples=150)
 @given(
     table(3), st.sampled_from([RUNS, RUNS, 1, 0]), st.integers(1, 3), table(1).map(lambda rows: rows[0]),
     st.lists(st.sampled_from([1, 2, 3, 0, 5, None, (1, 3, 2), (0, 2, 2)]), min_size=2, max_size=2),
@@ -242,7 +239,6 @@ def asking(draw: st.DrawFn) -> Evaluation:
     return evaluation(rules, who, pd.DataFrame({name: draw(st.lists(scores, **some)) for name in "abc"}, index=who.index))
 
 
-@settings(max_examples=40)
 @given(asking())
 def test_an_offer_asks_in_every_draw_what_the_scheme_asks(asked: Evaluation) -> None:
     shares = next(WeightDraws(draws=3, spread=0.6).blocks(asked.tree, 1))

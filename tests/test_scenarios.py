@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.invented import evaluation, evaluations, indicator, members, scheme
 from toolkit import evaluate, open_edition
 from toolkit.evaluation import Evaluation, rescored
@@ -71,7 +72,6 @@ def able(asked: Evaluation, specs: tuple[Any, ...]) -> Choices:
     return Choices(*fitting)
 
 
-@settings(max_examples=30, deadline=None)
 @given(run_evaluations(), st.integers(0, 99), st.lists(st.sampled_from(ALL), min_size=1, max_size=6, unique_by=id))
 def test_every_draw_is_the_evaluation_of_its_scheme(asked: Evaluation, draw: int, specs: list[Any]) -> None:
     scenarios = Scenarios.of(asked, able(asked, tuple(specs)))
@@ -92,7 +92,7 @@ def test_every_draw_is_the_evaluation_of_its_scheme(asked: Evaluation, draw: int
         assert [runs.grades.names[place] for place in found.grade] == ranking["grade"].tolist()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12))
 @given(run_evaluations())
 def test_without_any_choice_everything_is_certain(asked: Evaluation) -> None:
     found = scenario_probabilities(asked, Choices(), draws=3)
@@ -108,7 +108,7 @@ def test_without_any_choice_everything_is_certain(asked: Evaluation) -> None:
         assert grade.to_dict() == {m: g or "none" for m, g in asked.ranking["grade"].items()}
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8))
 @given(run_evaluations(), st.randoms(use_true_random=False))
 def test_the_order_of_members_changes_nothing(asked: Evaluation, random: Any) -> None:
     order = list(asked.members.index)
@@ -121,7 +121,7 @@ def test_the_order_of_members_changes_nothing(asked: Evaluation, random: Any) ->
     assert list(dict.fromkeys(other.loc[other["kind"] == "award", "member"])) == order
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8))
 @given(run_evaluations())
 def test_probabilities_are_shares_of_the_runs(asked: Evaluation) -> None:
     found = scenario_probabilities(asked, able(asked, ALL), draws=20)

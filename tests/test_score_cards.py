@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.invented import NO_VETOES, evaluation, evaluations, indicator, members, scheme
 from toolkit import Evaluation, Records, evaluate, open_edition
@@ -22,7 +22,6 @@ def small(small_edition: Path) -> tuple[Evaluation, Records]:
     return evaluate(edition.scheme, edition.records), edition.records
 
 
-@settings(max_examples=60)
 @given(evaluations())
 def test_every_member_has_a_card_whose_points_sum_to_its_total(found: Evaluation) -> None:
     cards = list(score_cards(found))
@@ -33,7 +32,6 @@ def test_every_member_has_a_card_whose_points_sum_to_its_total(found: Evaluation
         assert set(card.lines["award"]) <= {award.id for award in found.scheme.awards}
 
 
-@settings(max_examples=60)
 @given(evaluations())
 def test_the_parts_that_count_share_the_whole_of_each_group_that_adds_up(found: Evaluation) -> None:
     for card in score_cards(found):

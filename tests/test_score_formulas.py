@@ -14,7 +14,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.invented import evaluation, group, indicator, members, scheme
@@ -80,7 +80,6 @@ def a_tree(said: dict[str, Any], voted: list[float]) -> Scheme:
 CELLS = st.sampled_from([None, 0.0, 33.3, 50.0, 100.0, 71.25])
 
 
-@settings(max_examples=60)
 @given(asked=conditional(), data=st.data())
 def test_a_conditional_formula_gives_what_the_kernel_gives_for_any_row(asked: tuple[dict[str, Any], int, list[float]], data: st.DataObject) -> None:
     said, n, voted = asked

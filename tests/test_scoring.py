@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import gmean, hmean, pmean
 
@@ -91,7 +91,6 @@ def test_what_does_not_count_leaves_its_weight_to_its_siblings(data: st.DataObje
     assert without[gone].isna().all()
 
 
-@settings(max_examples=50)
 @given(st.data())
 def test_contributions_sum_to_the_total(data: st.DataObject) -> None:
     rules = data.draw(trees(("arithmetic",)).map(lambda tree: scheme(**tree)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -13,7 +13,6 @@ from toolkit.sensitivity.bounds.leads import most_shared
 SHARE = st.integers(0, 1000).map(lambda thousandths: thousandths / 1000)  # none so small that the solver takes it for 0
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(-9, 9), SHARE, SHARE), min_size=1, max_size=5))
 def test_the_knapsack_is_the_linear_programme(parts: list[tuple[int, float, float]]) -> None:
     leads = np.array([float(lead) for lead, _, _ in parts])

@@ -14,6 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 import toolkit
+from tests.examples import examples
 from tests.few_lines import (
     award_text,
     found,
@@ -338,7 +339,7 @@ def _table(name: str, *columns: str) -> str:
     return f'\n[table.{name}]\nfile = "records/{name}.csv"\n{dated}[table.{name}.column.code]\nheadings = ["code"]\ntype = "member"\n{described}'
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20))
 @drawn(
     st.decimals(min_value=1, max_value=999, places=3),
     st.decimals(min_value="0.001", max_value=9, places=3),

@@ -7,13 +7,14 @@ import pandas as pd
 import pytest
 from hypothesis import Phase, given, settings
 
+from tests.examples import examples
 from tests.invented import evaluation, indicator, members, scheme
 from tests.straight import straight
 from tests.test_stability import listed
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.sensitivity.tipping.one_value import smallest_values
 
-QUICK = settings(max_examples=20, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+QUICK = settings(max_examples=examples(20), phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 
 def with_raw(asked: Evaluation, member: str, node: str, raw: float) -> Evaluation:

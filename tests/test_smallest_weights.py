@@ -18,14 +18,13 @@ from toolkit.sensitivity.tipping.all_weights import (
     smallest_weights,
 )
 
-QUICK = settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+QUICK = settings(phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 
 @given(
     st.lists(st.tuples(st.integers(-50, 50), st.integers(1, 9)), min_size=2, max_size=5), st.sampled_from(NORMS),
     st.lists(st.floats(0.001, 1), min_size=5, max_size=5),
 )  # fmt: skip
-@settings(max_examples=40, deadline=None)
 def test_no_other_shares_that_close_the_gap_are_nearer(pairs: list[tuple[int, int]], norm: Norm, other: list[float]) -> None:
     gap = np.array([float(g) for g, _ in pairs])
     shares = np.array([float(w) for _, w in pairs]) / sum(w for _, w in pairs)

@@ -7,6 +7,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.contested import contested
+from tests.examples import examples
 from tests.invented import evaluation, indicator, members, scheme
 from tests.straight import straight
 from toolkit.evaluation import Evaluation, rescored
@@ -74,7 +75,7 @@ def test_mareschal_1988_three_weights_by_hand() -> None:
     assert found["lose_below"].tolist() == [("m0",), (), ("m0",)]
 
 
-@settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=examples(10), phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(straight() | contested(), st.data())
 def test_within_the_interval_the_list_stays_and_just_beyond_it_is_another(asked: Evaluation, data: st.DataObject) -> None:
     for row in stability_intervals(asked).to_dict("records"):

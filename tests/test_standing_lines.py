@@ -31,7 +31,7 @@ def given_by(lines: StandingLines, points: dict[str, np.ndarray]) -> set[tuple[s
     return {(own.award.id, int(at)) for own in ListRun.of(lines.terms, points.__getitem__).contests for at in own.positions[own.given]}
 
 
-@settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(straight() | contested(), st.data())
 def test_what_leaves_the_lines_untouched_leaves_the_list(asked: Evaluation, data: st.DataObject) -> None:
     lines, rng = lines_of(asked), np.random.default_rng(data.draw(st.integers(0, 99)))

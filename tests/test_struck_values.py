@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.scheme.measures import Measure
@@ -19,7 +19,6 @@ def measure(take: str) -> Measure:
     return Measure.model_validate({"take": take, "table": "t", "column": "c"})
 
 
-@settings(max_examples=80, deadline=None)
 @given(TAKES, AMOUNTS)
 def test_each_is_the_value_of_the_others(take: str, amounts: list[str | None]) -> None:
     found = values_without_each(measure(take), amounts)

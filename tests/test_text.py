@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.ground.problems import Problem, Problems
@@ -47,21 +47,18 @@ def typed(draw: st.DrawFn, numbers: st.SearchStrategy[str], *, contiguous: int =
     return number, written.translate(WIDE) if draw(st.booleans()) else written
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.one_of(typed(MOBILES, every=1), typed(MOBILES, every=4)), ABROAD, st.sampled_from(["{}", "张工{}。", "电话：{}转801", "名单_{}.xlsx", "3、{}"]))
 def test_a_mobile_number_is_masked_however_it_is_typed(pair: tuple[str, str], abroad: str, around: str) -> None:
     number, written = pair
     assert is_amount(written) or number not in digits(discreet(around.format(abroad + written)))
 
 
-@settings(max_examples=100, deadline=None)
 @given(typed(LANDLINES, contiguous=4), st.sampled_from(["{}", "{}-801", "{} 转 801", "电话（{}）"]))
 def test_a_landline_is_masked_however_it_is_typed(pair: tuple[str, str], around: str) -> None:
     number, written = pair
     assert is_amount(written) or number[4:] not in digits(discreet(around.format(written)))
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.one_of(typed(IDENTITIES, every=6), typed(OLD_IDENTITIES, every=3), typed(CARDS, every=4)))
 def test_an_identity_or_card_number_is_masked_however_it_is_typed(pair: tuple[str, str]) -> None:
     number, written = pair
@@ -77,7 +74,6 @@ def test_ways_in_which_people_typed_one(written: str) -> None:
     assert digits(written)[-8:] not in digits(discreet(written))
 
 
-@settings(max_examples=100)
 @given(st.text("0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=7, max_size=7))
 def test_a_credit_code_is_never_masked(middle: str) -> None:
     body = "91440101" + middle + "M0"

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.invented import group, indicator, scheme
 from toolkit.evaluation.scores import Tree
 from toolkit.ground.problems import Refused
@@ -108,7 +109,7 @@ def test_a_set_of_a_single_point_is_that_point() -> None:
     assert np.allclose(found[:, H], [0.7, 0.3])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20))
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=4),
     st.just([0] * 4) | st.lists(st.integers(0, 25), min_size=4, max_size=4),

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.invented import evaluation, indicator, members, scheme
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.ground.problems import Refused
@@ -42,7 +43,7 @@ def test_ishigami() -> None:
     assert found.deviation[0] == pytest.approx(3.7208, abs=0.02)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15))
 @given(st.integers(1, 4), st.sampled_from([8, 32]), st.integers(0, 10**6))
 def test_the_estimator_is_that_of_salib_and_looks_at_each_result_alone(factors: int, rows: int, seed: int) -> None:
     from SALib.analyze import sobol  # type: ignore[import-untyped]
@@ -108,7 +109,7 @@ def test_the_list_comes_first_and_then_every_member() -> None:
     pd.testing.assert_frame_equal(some, found[found["member"].isin(["", "m2", "m7"])].reset_index(drop=True))
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(6))
 @given(st.permutations(range(6)))
 def test_the_order_of_members_changes_nothing(order: list[int]) -> None:
     made, spec = asked(6), Choices(MeasurementErrors(0.1, ("a",)), LateRecords(0.5, ("b",), worth=9.0))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.invented import group, indicator, scheme
@@ -31,7 +31,6 @@ def refused(weights: Any, **how: Any) -> str:
     return caught.value.problems.text("en")
 
 
-@settings(max_examples=30, deadline=None)
 @given(SOME, SOME, SOME, SOME)
 def test_weights_among_siblings_and_in_the_whole_are_the_same_vector(g: float, h: float, a: float, b: float) -> None:
     among = pd.DataFrame({"h": [h], "b": [b], "g": [g], "a": [a]})

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.ground import whole_files
@@ -77,7 +77,6 @@ def test_rights_of_a_file_stay_and_a_link_stays_a_link(tmp_path: Path) -> None:
     assert (path.read_text("utf-8"), path.stat().st_mode & 0o777) == ("2", 0o640)
 
 
-@settings(max_examples=25)
 @given(at=st.integers(0, 30), number=st.sampled_from([errno.ENOSPC, errno.EDQUOT, errno.EIO]))
 def test_a_write_that_fails_at_any_byte_leaves_the_file_as_it_was(tmp_path_factory: pytest.TempPathFactory, at: int, number: int) -> None:
     path = tmp_path_factory.mktemp("w") / "scheme.toml"

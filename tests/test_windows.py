@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from toolkit.ground.problems import Refused
 from toolkit.ground.toml_reader import tuples
 from toolkit.indicators.selection import Calendar, Source, selected
@@ -119,7 +120,7 @@ def records(draw: st.DrawFn, rule: Window) -> dict[str, Any]:
     return {**row, "状态": draw(st.sampled_from(["有效", "已修复", "已撤销", None]))}
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(st.data())
 def test_a_record_counts_on_exactly_the_days_of_its_window(data: st.DataObject) -> None:
     rule = data.draw(rules())
@@ -130,7 +131,7 @@ def test_a_record_counts_on_exactly_the_days_of_its_window(data: st.DataObject) 
         assert rows_counting(asked, rule, day) == [n for n, row in enumerate(rows) if counts(rule, row, day)]
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(st.data())
 def test_a_later_day_never_revives_an_expired_record(data: st.DataObject) -> None:
     rule = data.draw(rules())
@@ -144,7 +145,6 @@ def test_a_later_day_never_revives_an_expired_record(data: st.DataObject) -> Non
 HAPPENED = "发生日期"
 
 
-@settings(max_examples=25)
 @given(st.data())
 def test_beside_a_window_the_period_asks_when_it_happened(data: st.DataObject) -> None:
     rule, day = data.draw(rules()), data.draw(DAYS)

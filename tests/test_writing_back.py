@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 
+from tests.examples import examples
 from tests.test_amendments import CHANGES, SOME
 from toolkit.ground.resources import house_folder
 from toolkit.scheme import Scheme, load_scheme
@@ -34,7 +35,7 @@ def test_one_weight_changes_one_line_and_keeps_its_comment(tmp_path: Path) -> No
 
 
 @given(SOME)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15))
 def test_what_is_written_is_read_again(places: list[str]) -> None:
     after = SCHEME.with_({place: CHANGES[place][0] for place in sorted(places)})
     for text in (TEXT, ""):

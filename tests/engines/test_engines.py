@@ -103,7 +103,7 @@ def assert_engines_agree(tmp_path: Path, drawn: Drawn, put: Put) -> None:
 
 
 def campaign(folder: Path, put: Put, examples: int) -> None:
-    @settings(max_examples=examples, deadline=None, phases=[Phase.explicit, Phase.generate], derandomize=examples < FEW_AND_MORE)
+    @settings(max_examples=examples, phases=[Phase.explicit, Phase.generate], derandomize=examples < FEW_AND_MORE)
     @given(drawn=editions())
     def agree(drawn: Drawn) -> None:
         assert_engines_agree(folder, drawn, put)

@@ -80,13 +80,11 @@ def check_unclear(data: st.DataObject) -> None:
     holds(records)
 
 
-@settings(max_examples=60)
 @given(st.data())
 def test_a_messy_table_loads_to_the_same_frame(data: st.DataObject) -> None:
     check_messy(data)
 
 
-@settings(max_examples=60)
 @given(st.data())
 def test_an_unclear_cell_is_refused_by_row_and_column_and_nothing_else_changes(data: st.DataObject) -> None:
     check_unclear(data)

@@ -194,7 +194,6 @@ TEXT = st.text("甲乙丙12,;，。\n", max_size=12)
 
 
 @given(st.lists(st.tuples(TEXT, TEXT), min_size=3, max_size=6))
-@settings(max_examples=60, deadline=None)
 def test_remarks_of_several_lines_are_read_as_they_stand(cells: list[tuple[str, str]]) -> None:
     rows = [["信用代码", "事由", "备注", "学时"], *([JIA, one.replace(",", ""), two, "8"] for one, two in cells)]
     text = "\n".join(",".join(f'"{text}"' if set(text) & set(",\n") else text for text in row) for row in rows)
@@ -229,7 +228,7 @@ def test_two_encodings_and_foreign_ones_are_refused_with_the_line(content: bytes
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
 @given(st.lists(st.text("法规学习班讲座论坛活动有限公司㙍𠮷①·（）A1 ", max_size=8), min_size=3, max_size=5))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_chinese_text_comes_back_from_every_encoding_that_is_known(encoding: str, names: list[str]) -> None:
     text = "信用代码,活动编号,学时\n" + "".join(f"{JIA},{name},8\n" for name in names)
     assert read_delimited(text.encode(encoding)) == [row.split(",") for row in text.splitlines()]
@@ -433,7 +432,6 @@ CELLS = st.sampled_from([
 
 
 @given(st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=4), st.booleans())
-@settings(max_examples=80, deadline=None)
 def test_cells_with_and_without_their_places_read_the_same(cells: list[list[str]], spelt: bool) -> None:  # noqa: FBT001
     rows = [[one or '<c r="{0}"/>' for one in row] for row in cells]
     placed = [[one.format(f"{chr(65 + n)}{number}") for n, one in enumerate(row)] for number, row in enumerate(rows, start=2)]

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from tests.examples import examples
 from tests.panels.judged import (
     EXPERTS,
     MEMBERS,
@@ -187,7 +188,7 @@ def one_edition(harshness: str) -> Edition:
 
 
 @given(st.sampled_from(["none", "zscore", "mixed_model"]), st.randoms(use_true_random=False))
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 def test_no_order_of_rows_changes_a_bit(harshness: str, rng: random.Random) -> None:
     edition = one_edition(harshness)
     frames, apart = edition.records.frames, edition.records.not_applicable

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from scipy.stats import friedmanchisquare, rankdata
 
+from tests.examples import examples
 from tests.weighting.experts import alike, groups
 from toolkit.ground.problems import Refused
 from toolkit.ground.ranking import Floats
@@ -25,7 +26,6 @@ def test_experts_of_one_opinion_agree_wholly(own: Floats) -> None:
         assert concordance(own).w == pytest.approx(1)
 
 
-@settings(max_examples=50)
 @given(groups(least=3, criteria=3))
 def test_chi_square_is_friedmans(own: Floats) -> None:
     found = concordance(own)
@@ -38,7 +38,7 @@ def test_chi_square_is_friedmans(own: Floats) -> None:
     assert 0 <= found.w <= 1 + 1e-12
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(groups(least=2, criteria=2).filter(lambda own: own.shape[1] ** len(own) <= 64 and own.shape[1] <= 4 and len(own) <= 3))
 def test_the_exact_p_counts_all_orders(own: Floats) -> None:
     found = concordance(own)

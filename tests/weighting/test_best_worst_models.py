@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -50,7 +50,6 @@ def possible(given_: BestWorst, xi: float) -> bool:
     return bool(linprog(np.zeros(count), rows, bounds, bounds=(1, None)).status == 0)
 
 
-@settings(max_examples=40)
 @given(comparisons(), st.integers(0, 2**32 - 1))
 def test_no_shares_miss_by_less_than_the_linear_answer(given_: BestWorst, seed: int) -> None:
     shares, xi = linear_model(given_)
@@ -61,7 +60,6 @@ def test_no_shares_miss_by_less_than_the_linear_answer(given_: BestWorst, seed: 
         assert misses(given_, other) >= xi - 1e-7
 
 
-@settings(max_examples=60)
 @given(comparisons())
 def test_the_nonlinear_deviation_is_the_least_possible(given_: BestWorst) -> None:
     xi = nonlinear_deviation(given_)
@@ -69,7 +67,6 @@ def test_the_nonlinear_deviation_is_the_least_possible(given_: BestWorst) -> Non
     assert xi == 0 or not possible(given_, xi * 0.98 - 1e-5)
 
 
-@settings(max_examples=30)
 @given(comparisons())
 def test_the_nonlinear_ranges_hold_each_other(given_: BestWorst) -> None:
     ranges = nonlinear_ranges(given_, nonlinear_deviation(given_))
@@ -78,7 +75,6 @@ def test_the_nonlinear_ranges_hold_each_other(given_: BestWorst) -> None:
     assert ranges[:, 1].sum() >= 1 - 1e-6
 
 
-@settings(max_examples=30)
 @example(np.array([4.0, 3.0, 3.0, 5.0, 3.0]))
 @given(weights(least=2))
 def test_a_consistent_judgement_has_one_answer_in_both_models(own: Floats) -> None:
@@ -91,7 +87,6 @@ def test_a_consistent_judgement_has_one_answer_in_both_models(own: Floats) -> No
     assert ranges == pytest.approx(np.repeat(shares[:, None], 2, axis=1), abs=1e-5)
 
 
-@settings(max_examples=30)
 @given(comparisons(least=3, most=3))
 def test_with_three_criteria_the_answer_is_unique(given_: BestWorst) -> None:
     ranges = nonlinear_ranges(given_, nonlinear_deviation(given_))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.weighting.matrices import DRINKS, HOUSE, SCHOOL, full, judgements
 from toolkit.ground.ranking import Floats
@@ -31,7 +31,6 @@ def single_mends(matrix: Floats) -> list[float]:
     return sizes
 
 
-@settings(max_examples=40)
 @given(judgements(least=3, most=5))
 def test_the_mend_does_what_it_says(matrix: Floats) -> None:
     mend = ahp_mend(matrix)
@@ -44,7 +43,6 @@ def test_the_mend_does_what_it_says(matrix: Floats) -> None:
     assert bool(mend.changes) == (mend.before >= 0.1)
 
 
-@settings(max_examples=25)
 @given(judgements(least=3, most=4))
 def test_no_smaller_single_change_is_enough(matrix: Floats) -> None:
     mend, sizes = ahp_mend(matrix), single_mends(matrix)
