@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from scipy.stats import percentileofscore, rankdata, zscore
 
 from toolkit.ground.decimals import decimal_digits_of
+from toolkit.ground.statistics import mean_and_deviation
 from toolkit.ground.toml_reader import tuples
 from toolkit.scheme.shapes import (
     Borda,
@@ -26,7 +27,6 @@ from toolkit.scheme.shapes import (
     ShareOfBest,
     ZScore,
 )
-from toolkit.scheme.shapes.relative import mean_and_deviation
 from toolkit.scheme.writing import plain
 
 KINDS: tuple[dict[str, Any], ...] = (

@@ -5,6 +5,7 @@ Tests of whether groups differ, each with the size of the difference: kernels on
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -25,6 +26,21 @@ def mean(x: Floats) -> float:
 def deviation(x: Floats) -> float:
     """The sample standard deviation (n - 1)."""
     return float(np.sqrt(((x - mean(x)) ** 2).sum() / (len(x) - 1))) if len(x) > 1 else float("nan")
+
+
+def mean_and_deviation(x: Floats, *, sample: bool = False) -> tuple[float, float]:
+    """Mean and standard deviation, the same bits in whatever order; a constant has deviation 0 exactly.
+
+    Examples
+    --------
+    >>> mean_and_deviation(np.array([0.1, 0.1, 0.1])), mean_and_deviation(np.array([1.0, 3.0]), sample=True)
+    ((0.1, 0.0), (2.0, 1.4142135623730951))
+    """
+    least, count = float(x.min()), len(x)
+    if least == x.max():
+        return least + 0.0, 0.0
+    middle = math.fsum(x.tolist()) / count
+    return middle + 0.0, math.sqrt(math.fsum(((x - middle) ** 2).tolist()) / (count - 1 if sample else count))
 
 
 def skewness(x: Floats) -> float:

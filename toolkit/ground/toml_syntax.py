@@ -306,6 +306,11 @@ def at(raw: Any, path: KeyPath) -> Any:
     return raw
 
 
+def is_number(value: Any) -> bool:
+    """Whether a value is a number, and not NaN."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value  # noqa: PLR0124 - NaN
+
+
 def place_words(path: KeyPath, raw: Raw) -> str:
     """The path as a reader would say it: list items by their id."""
     words: list[str] = []

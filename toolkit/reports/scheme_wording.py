@@ -8,7 +8,7 @@ How shapes, outlier treatments and missing policies read, in Chinese and English
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from toolkit.evaluation.awards import tie_nodes
 from toolkit.evaluation.decisions import demand, subject
@@ -16,39 +16,18 @@ from toolkit.evaluation.quotas import class_table
 from toolkit.evaluation.requirements import bars
 from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.values import POINTS
-from toolkit.ground.text import Phrase, figure, phrase
-from toolkit.reports.wording import MISSING_POLICIES, raw_value, span_in_words
+from toolkit.ground.text import Phrase, figure, joined, phrase
+from toolkit.reports.wording import MISSING_POLICIES, span_in_words
 from toolkit.scheme.criteria import Indicator
 from toolkit.scheme.measures import Selection, asked_in_words
 from toolkit.scheme.outcomes import PERMISSIONS, Requirement
-from toolkit.scheme.outliers import BoxCox, LogTransform, Winsorise
-from toolkit.scheme.shapes import (
-    Borda,
-    Category,
-    ExponentialRank,
-    Linear,
-    Log,
-    Logistic,
-    MinMax,
-    Percentile,
-    Piecewise,
-    Points,
-    Ranged,
-    Rank,
-    Relative,
-    ShareOfBest,
-    Steps,
-    Target,
-    ZScore,
-)
+from toolkit.scheme.outliers import TREATMENTS
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Adjustment
     from toolkit.scheme.measures import Measure, Where, Window
     from toolkit.scheme.outcomes import Award, Consent, Effect, Eligibility, Grades, Quota, Veto
-    from toolkit.scheme.outliers import Outliers
-    from toolkit.scheme.shapes import RelativeShape, Shape
 
 
 DIGITS = "零一二三四五六七八九十"
@@ -144,7 +123,7 @@ def window_in_words(window: Window) -> Phrase:
     if window.appeal:
         zh, en = APPEALS[window.under_appeal]
         parts.append(phrase("申诉中的（{asked}）{zh}", "under appeal ({asked}): {en}", asked=_asked(window.appeal), zh=zh, en=en))
-    return Phrase("；".join(part.zh for part in parts), "; ".join(part.en for part in parts))
+    return joined(parts, "；", "; ")
 
 
 def _spans(window: Window) -> Iterator[Phrase]:
@@ -200,7 +179,7 @@ def requirement_in_words(scheme: Scheme, item: Requirement) -> Phrase:
 
 def eligibility_in_words(scheme: Scheme, eligibility: Eligibility) -> Phrase:
     """Everything that is asked of whoever takes part."""
-    return joined(*(requirement_in_words(scheme, item) for item in eligibility.require))
+    return joined(requirement_in_words(scheme, item) for item in eligibility.require)
 
 
 def veto_in_words(scheme: Scheme, veto: Veto) -> Phrase:
@@ -214,7 +193,7 @@ def veto_in_words(scheme: Scheme, veto: Veto) -> Phrase:
         parts.append(phrase("{column}不同的满 {n} 条", "{n} with different {column}", column=veto.distinct, n=figure(veto.at_least)))
     elif veto.at_least > 1:
         parts.append(phrase("满 {n} 条", "from {n} records on", n=figure(veto.at_least)))
-    return joined(*parts, *_effects(scheme, veto.effect))
+    return joined([*parts, *_effects(scheme, veto.effect)])
 
 
 def award_in_words(scheme: Scheme, award: Award) -> Phrase:
@@ -228,7 +207,7 @@ def award_in_words(scheme: Scheme, award: Award) -> Phrase:
         parts.append(phrase("可与{zh}兼得", "beside {en}", zh="、".join(labels), en=", ".join(labels)))
     if award.reserve:
         parts.append(phrase("候补 {n} 名", "{n:reserve|reserves}", n=award.reserve))
-    return joined(*parts)
+    return joined(parts)
 
 
 OPEN_TIES = {
@@ -243,7 +222,7 @@ def ties_in_words(scheme: Scheme) -> Phrase:
     compared = phrase("同分依次比较{zh}", "level ones are compared by {en}", zh="、".join(labels), en=", then ".join(labels))
     joint = Phrase("仍相同的并列", "those still level share their places")
     last = joint if scheme.ties[-1:] == ("joint",) else OPEN_TIES[scheme.open_ties]
-    return joined(*([compared] if labels else []), last)
+    return joined([compared, last] if labels else [last])
 
 
 def grades_in_words(scheme: Scheme, grades: Grades) -> Phrase:
@@ -251,7 +230,7 @@ def grades_in_words(scheme: Scheme, grades: Grades) -> Phrase:
     bands = "，".join(f"{grade} ≥ {figure(least)}" for grade, least in grades.bands)
     parts = [Phrase(bands, bands)]
     for grade, items in grades.require.items():
-        asked = joined(*(requirement_in_words(scheme, item) for item in items))
+        asked = joined(requirement_in_words(scheme, item) for item in items)
         parts.append(phrase("{grade} 级另须 {zh}", "{grade} also asks for {en}", grade=grade, zh=asked.zh, en=asked.en))
     if grades.rise_at_most is not None:
         parts.append(phrase("比上届最多升 {n} 级", "rises at most {n} above the previous", n=grades.rise_at_most))
@@ -260,7 +239,7 @@ def grades_in_words(scheme: Scheme, grades: Grades) -> Phrase:
     if grades.valid_for is not None:
         span = span_in_words(grades.valid_for)
         parts.append(phrase("有效期 {span.zh}", "valid for {span.en}", span=span))
-    return Phrase("；".join(part.zh for part in parts), "; ".join(part.en for part in parts))
+    return joined(parts, "；", "; ")
 
 
 def consent_in_words(consent: Consent) -> Phrase:
@@ -276,25 +255,20 @@ def consent_in_words(consent: Consent) -> Phrase:
     for item, article in consent.obliged.items():
         name = PERMISSIONS[item]
         parts.append(phrase("{zh}依据{article}公布，不另征求同意", "{en}: published under {article}, nobody is asked", zh=name.zh, en=name.en, article=article))
-    return Phrase("；".join(part.zh for part in parts), "; ".join(part.en for part in parts))
+    return joined(parts, "；", "; ")
 
 
 def _asked_for(consent: Consent) -> Iterator[Phrase]:
     """Which column permits what, in which rows; what takes it back; and that it costs nobody an award."""
     rows = selection_in_words(Selection(table=str(consent.table), where=consent.holds))
     named = [(PERMISSIONS[item], column) for item, column in consent.columns.items()]
-    asked = joined(*(phrase("{zh}看 {column}", "{en} by {column}", zh=name.zh, en=name.en, column=column) for name, column in named))
+    asked = joined(phrase("{name.zh}看 {column}", "{name.en} by {column}", name=name, column=column) for name, column in named)
     yield phrase("逐项征求同意，以会员最近签订的 {zh} 为准：{of}，空白即不同意", "asked item by item, by a member's latest row in {en}: {of_en}; empty is no",
                  zh=rows.zh, en=rows.en, of=asked.zh, of_en=asked.en)  # fmt: skip
     if consent.withdrawn:
         yield phrase("{column} 填了日期即已撤回，此后重新签订的除外", "a day in {column} takes it back until it is signed anew", column=consent.withdrawn)
     if "award" in consent.columns:
         yield Phrase("不同意列名的照样获奖，公示只写有几家", "who does not agree has the award all the same, and the notice says how many there are")
-
-
-def joined(*parts: Phrase) -> Phrase:
-    """Parts of a sentence side by side."""
-    return Phrase("，".join(part.zh for part in parts), ", ".join(part.en for part in parts))
 
 
 def _effects(scheme: Scheme, effect: Effect) -> list[Phrase]:
@@ -358,9 +332,7 @@ def _quota_bounds(quota: Quota) -> list[Phrase]:
 TOUCHES = {
     **MISSING_POLICIES,
     POINTS: Phrase("按规定分数计", "the points laid down"),
-    "winsorise": Phrase("缩尾", "drawn in to the next values"),
-    "log": Phrase("对数变换", "logarithm"),
-    "box_cox": Phrase("Box-Cox 变换", "Box-Cox transformation"),
+    **{name: kind.touch for name, kind in TREATMENTS.items()},
 }
 
 
@@ -372,11 +344,7 @@ def touched_in_words(scheme: Scheme, indicator: str, how: str) -> Phrase:
 
 def valued_in_words(item: Indicator) -> Phrase:
     """How an indicator is valued: its outlier treatment first, then its shape."""
-    said = shape_in_words(item.value)
-    if item.outliers is None:
-        return said
-    treated = outliers_in_words(item.outliers)
-    return Phrase(f"{treated.zh}；{said.zh}", f"{treated.en}; {said.en}")
+    return joined([*([item.outliers.words()] if item.outliers else []), item.value.words()], "；", "; ")
 
 
 def missing_in_words(missing: str | float) -> Phrase:
@@ -390,146 +358,3 @@ def missing_in_words(missing: str | float) -> Phrase:
     if isinstance(missing, str):
         return MISSING_POLICIES[missing]
     return phrase("按 {n} 分计", "counts as {n}", n=figure(missing))
-
-
-def outliers_in_words(treatment: Outliers) -> Phrase:
-    """How outliers are treated."""
-    if isinstance(treatment, Winsorise) and treatment.tails:
-        low, high = (figure(100 * share) for share in treatment.tails)
-        return phrase("缩尾：最低 {low}%、最高 {high}%", "lowest {low}% and highest {high}% drawn in", low=low, high=high)
-    if isinstance(treatment, Winsorise):
-        limits = {"s": figure(treatment.skewness), "k": figure(treatment.kurtosis), "n": treatment.most}
-        return phrase(
-            "缩尾：偏度达 {s} 且峰度达 {k} 时，至多 {n} 个数值",
-            "at most {n:value|values} drawn in where skewness reaches {s} and kurtosis {k}",
-            **limits,
-        )
-    if isinstance(treatment, BoxCox):
-        power = None if treatment.exponent is None else figure(treatment.exponent)
-        return phrase("先作 Box-Cox 变换（{zh}）", "Box-Cox transformation first ({en})",
-                      zh=f"λ = {power}" if power else "λ 由数据拟合", en=f"lambda {power}" if power else "lambda fitted")  # fmt: skip
-    if isinstance(treatment, LogTransform):
-        return Phrase("先取对数", "logarithm first")
-    assert_never(treatment)
-
-
-def shape_in_words(shape: Shape) -> Phrase:
-    """How a raw value becomes points.
-
-    Examples
-    --------
-    >>> shape_in_words(Linear(shape="linear", worst=0, best=40)).into("en")
-    'straight from 0 (none) to 40 (full)'
-    """
-    match shape:
-        case Relative():
-            said = _qualified(shape, _relative(shape))
-        case Linear() | Log():
-            said = _between(shape)
-        case Points():
-            said = _counted(shape)
-        case Steps():
-            said = _stepped(shape)
-        case Piecewise(points=points):
-            zh = [f"{figure(raw)} 计 {figure(value)} 分" for raw, value in points]
-            en = [f"{figure(raw)}: {figure(value)}" for raw, value in points]
-            said = Phrase(f"分段线性：{'，'.join(zh)}，其间按直线", f"straight between {', '.join(en)}")
-        case Category():
-            said = _states(shape)
-        case Target():
-            said = _target(shape)
-        case Logistic(middle=middle, better=better):
-            turn = Phrase("越高越好", "more is better") if better == "higher" else Phrase("越低越好", "less is better")
-            said = phrase("S 形曲线：{m} 计一半，{zh}", "S-curve, half at {m}, {en}", m=figure(middle), zh=turn.zh, en=turn.en)
-        case _:  # a new shape without words is found by the type checker
-            assert_never(shape)
-    return said
-
-
-def _relative(shape: RelativeShape) -> Phrase:
-    low, high = _ends(shape)
-    ends = {"low": low.zh, "high": high.zh, "low_en": low.en, "high_en": high.en}
-    match shape:
-        case MinMax():
-            said = phrase("极差法：最好的计{high}，最差的计{low}", "the best {high_en}, the worst {low_en}, straight between", **ends)
-        case ZScore(mean=mean, deviation=deviation):
-            said = phrase("标准分：平均水平计 {m} 分，每好一个标准差加 {d} 分", "z-score: {m} for the mean, {d} for each deviation better",
-                          m=figure(mean), d=figure(deviation))  # fmt: skip
-        case ShareOfBest():
-            said = phrase("按与最好值之比，最好的计{high}", "as a share of the best, which has {high_en}", **ends)
-        case Percentile():
-            said = phrase("按超过其余会员的比例，从{low}到{high}", "the share of the others surpassed, {low_en} to {high_en}", **ends)
-        case Rank() if shape.to is None:
-            said = Phrase("名次分：末名 1 分，每高一名加 1 分", "points for the rank, 1 for the last")
-        case Borda() if shape.to is None:
-            said = Phrase("博尔达计分：每超过一名会员得 1 分", "Borda, a point for each member surpassed")
-        case ExponentialRank(rate=rate):
-            said = phrase("名次的指数变换（参数 {r}）", "exponential of the rank (rate {r})", r=figure(rate))
-        case Rank() | Borda():
-            said = phrase("按名次等距：首名{high}，末名{low}", "by rank in even steps, {high_en} for the first, {low_en} for the last", **ends)
-        case _:
-            assert_never(shape)
-    return said
-
-
-def _qualified(shape: Relative, said: Phrase) -> Phrase:
-    extras = [
-        (shape.better == "lower", Phrase("越低越好", "less is better")),
-        (shape.within == "class", Phrase("在本类会员中比较", "within the class")),
-        (shape.found is not None, Phrase("比较标准已固定", "as found, fixed")),
-    ]
-    told = [extra for holds, extra in extras if holds]
-    return Phrase("，".join([said.zh, *(extra.zh for extra in told)]), ", ".join([said.en, *(extra.en for extra in told)]))
-
-
-def _ends(shape: Ranged) -> tuple[Phrase, Phrase]:
-    if shape.to is None:
-        return Phrase("零分", "none"), Phrase("满分", "full")
-    low, high = (figure(end) for end in shape.to)
-    return Phrase(f" {low} 分", low), Phrase(f" {high} 分", high)
-
-
-def _between(shape: Linear | Log) -> Phrase:
-    low, high = _ends(shape)
-    kind = Phrase("线性", "straight from") if isinstance(shape, Linear) else Phrase("对数", "logarithm,")
-    worst, best = figure(shape.worst), figure(shape.best)
-    return Phrase(
-        f"{kind.zh}：{worst} 计{low.zh}，{best} 计{high.zh}", f"{kind.en} {worst} ({low.en}) to {best} ({high.en})"
-    )
-
-
-def _target(shape: Target) -> Phrase:
-    low, high = _ends(shape)
-    (worst, far), (near, best) = ((figure(end) for end in ends) for ends in (shape.worst, shape.best))
-    return Phrase(
-        f"适度：{near} 至 {best} 计{high.zh}，低到 {worst} 或高到 {far} 计{low.zh}",
-        f"{near} to {best} ({high.en}), falling to {worst} and {far} ({low.en})",
-    )
-
-
-def _counted(shape: Points) -> Phrase:
-    each = phrase("每一单位 {per} 分", "{per} for each", per=figure(shape.per))
-    if shape.base:
-        turn = Phrase("加", "more") if shape.per >= 0 else Phrase("减", "less")
-        start, per = figure(shape.base), figure(abs(shape.per))
-        each = Phrase(f"{start} 分起，每一单位{turn.zh} {per} 分", f"from {start}, {per} {turn.en} for each")
-    if shape.cap is None:
-        return each
-    return Phrase(f"{each.zh}，最多 {figure(shape.cap)} 分", f"{each.en}, at most {figure(shape.cap)}")
-
-
-def _stepped(shape: Steps) -> Phrase:
-    zh = [f"满 {figure(bound)} 计 {figure(value)} 分" for bound, value in shape.steps]
-    en = [f"from {figure(bound)}: {figure(value)}" for bound, value in shape.steps]
-    below = figure(shape.below)
-    return Phrase("，".join([*zh, f"不足计 {below} 分"]), ", ".join([*en, f"below: {below}"]))
-
-
-def _states(shape: Category) -> Phrase:
-    truth: dict[str, object] = {"true": True, "false": False}
-    shown = [(truth.get(state, state), figure(value)) for state, value in shape.points.items()]
-    zh = [f"{raw_value(state, '', 'zh')} {value} 分" for state, value in shown]
-    en = [f"{raw_value(state, '', 'en')} {value}" for state, value in shown]
-    if shape.other is not None:
-        zh, en = [*zh, f"其他 {figure(shape.other)} 分"], [*en, f"others {figure(shape.other)}"]
-    return Phrase("，".join(zh), ", ".join(en))

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from toolkit.ground.text import Phrase, phrase
+from toolkit.scheme.outliers import TREATMENTS
+from toolkit.scheme.shapes import SHAPES
 from toolkit.scheme.writing import plain
 
 if TYPE_CHECKING:
@@ -34,14 +36,12 @@ KEYS: dict[str, Phrase] = {
     "award": Phrase("奖项", "award"),
     "bands": Phrase("等级划分", "bands"),
     "bad": Phrase("同意公开不良行为的栏", "consent to bad conduct"),
-    "base": Phrase("起始分", "base"),
     "below": Phrase("须低于", "below"),
     "beside": Phrase("可兼得的奖项", "beside"),
     "best": Phrase("最好值", "best"),
     "better": Phrase("方向", "better"),
     "by": Phrase("按何得分排序", "places go by"),
     "cap": Phrase("封顶", "cap"),
-    "clamp": Phrase("超出是否截断", "clamped"),
     "class": Phrase("类别栏", "class"),
     "classes": Phrase("只要求哪些类别", "of which classes"),
     "column": Phrase("栏目", "column"),
@@ -51,7 +51,6 @@ KEYS: dict[str, Phrase] = {
     "decimals": Phrase("小数位数", "decimals"),
     "default": Phrase("无记录会员的等级", "grade of newcomers"),
     "deadline": Phrase("截止日", "deadline"),
-    "deviation": Phrase("标准差", "deviation"),
     "distinct": Phrase("按何去重", "distinct"),
     "edition": Phrase("届次", "edition"),
     "effect": Phrase("后果", "effect"),
@@ -90,10 +89,8 @@ KEYS: dict[str, Phrase] = {
     "left": Phrase("退会日栏", "left"),
     "lower_by": Phrase("降几级", "lower by"),
     "lowest": Phrase("最小值", "lowest"),
-    "mean": Phrase("平均数", "mean"),
     "measure": Phrase("取数", "measure"),
     "members": Phrase("会员名册", "members"),
-    "middle": Phrase("中点", "middle"),
     "minimum": Phrase("最低分", "minimum"),
     "missing": Phrase("缺失时", "when missing"),
     "most": Phrase("最高", "most"),
@@ -107,7 +104,6 @@ KEYS: dict[str, Phrase] = {
     "once_per": Phrase("同一事项只计一次", "once per"),
     "open_ties": Phrase("未决的同分", "open ties"),
     "order": Phrase("公示顺序", "order"),
-    "other": Phrase("其他状态得分", "other states"),
     "otherwise": Phrase("其他情形有效期", "otherwise"),
     "outliers": Phrase("异常值处理", "outliers"),
     "outside": Phrase("外部专家至少占", "outside"),
@@ -122,7 +118,6 @@ KEYS: dict[str, Phrase] = {
     "holds": Phrase("评分表中是各位专家的评分还是专家组的结果", "sheets or results in the panel's tables"),
     "quota": Phrase("名额", "quota"),
     "rank": Phrase("名次", "rank"),
-    "rate": Phrase("参数", "rate"),
     "repaired": Phrase("修复日栏", "repaired"),
     "require": Phrase("另须达到", "required"),
     "reserve": Phrase("候补个数", "reserves"),
@@ -130,7 +125,6 @@ KEYS: dict[str, Phrase] = {
     "rivals": Phrase("同类会员也回避", "rivals"),
     "round": Phrase("以第几轮为准", "deciding round"),
     "rounding": Phrase("名额取整", "rounding"),
-    "sample": Phrase("样本标准差", "sample deviation"),
     "scale": Phrase("满分", "scale"),
     "schema": Phrase("格式版本", "schema"),
     "seed": Phrase("随机种子", "seed"),
@@ -140,8 +134,6 @@ KEYS: dict[str, Phrase] = {
     "skip": Phrase("不计的状态", "skipped"),
     "source": Phrase("依据", "source"),
     "stands_in": Phrase("缺失时已定的替代值", "what stands in"),
-    "steepness": Phrase("陡度", "steepness"),
-    "steps": Phrase("分档", "steps"),
     "sum": Phrase("按何合计", "sum of"),
     "table": Phrase("数据表", "table"),
     "tails": Phrase("两端比例", "tails"),
@@ -169,6 +161,7 @@ KEYS: dict[str, Phrase] = {
     "within": Phrase("范围", "within"),
     "working_days": Phrase("公示工作日", "working days"),
     "worst": Phrase("最差值", "worst"),
+    **{key: words for kind in SHAPES.values() for key, words in kind.parameters.items()},
 }
 
 
@@ -190,7 +183,6 @@ FIELDS = {"name": Phrase("名称", "name"), "class": Phrase("类别", "class"), 
 WORDS_OF: dict[str, dict[str, Phrase]] = {
     "within": {"all": Phrase("全部会员", "all members"), "class": Phrase("本类会员", "the class")},
     "ties": {"best": Phrase("取最高名次", "the best rank"), "average": Phrase("取平均名次", "the mean rank")},
-    "treat": {"winsorise": Phrase("缩尾", "winsorised"), "box_cox": Phrase("Box-Cox 变换", "Box-Cox transformation")},
     "missing": {"class_mean": Phrase("按本类平均分计", "class mean"), "mean": Phrase("按全部会员平均分计", "mean"), "median": Phrase("按全部会员中位数计", "median")},
     "take": {
         "sum": Phrase("合计", "sum"), "count": Phrase("条数", "count"), "distinct": Phrase("不同取值个数", "distinct"), "any": Phrase("有无", "any"),
@@ -244,21 +236,8 @@ WORDS: dict[object, Phrase] = {
     "committee": Phrase("由委员会决定", "left to the committee"),
     "refused": Phrase("未决定前不得封存", "not to be sealed"),
     "may_stay": Phrase("可以暂不决定", "may stay open"),
-    "linear": Phrase("线性", "linear"),
-    "log": Phrase("对数", "logarithm"),
-    "points": Phrase("按量计分", "points for each"),
-    "steps": Phrase("分档", "steps"),
-    "piecewise": Phrase("折线", "piecewise"),
-    "target": Phrase("适度", "target"),
-    "category": Phrase("按状态", "by state"),
-    "logistic": Phrase("S 形曲线", "logistic"),
-    "min_max": Phrase("极差法", "min-max"),
-    "z_score": Phrase("标准化", "z-score"),
-    "percentile": Phrase("百分位", "percentile"),
-    "rank": Phrase("名次", "rank"),
-    "borda": Phrase("波达计数", "Borda"),
-    "share_of_best": Phrase("与最好者之比", "share of the best"),
-    "exponential_rank": Phrase("名次的指数变换", "exponential of the rank"),
+    **{name: treatment.title for name, treatment in TREATMENTS.items()},
+    **{name: shape.title for name, shape in SHAPES.items()},
     "higher": Phrase("越大越好", "higher"),
     "lower": Phrase("越小越好", "lower"),
     "median": Phrase("中位数", "median"),

@@ -11,17 +11,22 @@ OECD/JRC (2008), Handbook on Constructing Composite Indicators, steps 3-5; COINr
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, Self, get_args
 
 import numpy as np
 from pydantic import Field
 
 from toolkit.ground.statistics import HEAVY, SKEWED, has_outliers, skewness
-from toolkit.ground.toml_reader import Decision
+from toolkit.ground.text import Phrase, figure, phrase
+from toolkit.ground.toml_reader import Decision, Fault
+from toolkit.scheme.shapes import Category, Relative, ValueShape
 from toolkit.scheme.shapes.absolute import Number, Positive
-from toolkit.scheme.shapes.relative import Ends, plain
+from toolkit.scheme.shapes.relative import Ends, unsigned
 
 if TYPE_CHECKING:
+    from toolkit.ground.toml_syntax import Raw
     from toolkit.scheme.shapes.absolute import Floats
 
 Tail = Annotated[Number, Field(ge=0, lt=0.5)]
@@ -33,7 +38,39 @@ class Fitted(Ends):
     exponent: Number
 
 
-class Winsorise(Decision):
+class Treatment(Decision):
+    """How the outliers among raw values are treated: what every treatment has.
+
+    Attributes
+    ----------
+    title, touch
+        What a minute calls it, and what a card says was done to a value.
+    keeps_unit
+        Whether raw values keep their unit, so that any shape can follow.
+    """
+
+    title: ClassVar[Phrase]
+    touch: ClassVar[Phrase]
+    keeps_unit: ClassVar[bool] = False
+
+    def words(self) -> Phrase:
+        """How outliers are treated, as a scheme sheet tells it."""
+        raise NotImplementedError
+
+    @classmethod
+    def faults(cls, written: Raw, shape: type[ValueShape] | None) -> Iterator[Fault]:
+        """What no single key can see, by its path within `written`, plain values; before values are given by `shape`, if that is known."""
+        if shape is Category:
+            yield Fault((), Phrase("分类指标没有离群值可言", "named states have no outliers"), Phrase("请删去 outliers", "remove it"))
+        elif not cls.keeps_unit and not (shape and issubclass(shape, Relative)):
+            rule = Phrase("变换改变了单位，只能接着用相对计分", "the transformation changes the unit: only a relative shape can follow")
+            mend = Phrase('请改用 min_max 等相对计分，或 shape = "log"', 'use a relative shape such as min_max, or shape = "log"')
+            yield Fault(("treat",), rule, mend)
+        for fault in Ends.faults(written.get("found")):
+            yield replace(fault, path=("found", *fault.path))
+
+
+class Winsorise(Treatment):
     """Draw the outermost raw values in to the next ones (缩尾): a share of each tail, or as few as it takes.
 
     With `tails` = [low, high], of n members the low x n lowest count as the next above them and the high x n highest as the
@@ -48,6 +85,10 @@ class Winsorise(Decision):
     np.float64(30.0)
     """
 
+    title: ClassVar[Phrase] = Phrase("缩尾", "winsorised")
+    touch: ClassVar[Phrase] = Phrase("缩尾", "drawn in to the next values")
+    keeps_unit: ClassVar[bool] = True
+
     treat: Literal["winsorise"]
     tails: tuple[Tail, Tail] | None = None
     skewness: Positive = SKEWED
@@ -55,18 +96,37 @@ class Winsorise(Decision):
     most: Annotated[int, Field(ge=1)] = 5
     found: Ends | None = None
 
+    def words(self) -> Phrase:
+        """Which share of each tail, or how many at most and when."""
+        if self.tails:
+            low, high = (figure(100 * share) for share in self.tails)
+            return phrase("缩尾：最低 {low}%、最高 {high}%", "lowest {low}% and highest {high}% drawn in", low=low, high=high)
+        return phrase(
+            "缩尾：偏度达 {s} 且峰度达 {k} 时，至多 {n} 个数值",
+            "at most {n:value|values} drawn in where skewness reaches {s} and kurtosis {k}",
+            s=figure(self.skewness), k=figure(self.kurtosis), n=self.most,
+        )  # fmt: skip
+
+    @classmethod
+    def faults(cls, written: Raw, shape: type[ValueShape] | None) -> Iterator[Fault]:
+        """Two ways of finding the bounds at once."""
+        for key in sorted({"skewness", "kurtosis", "most"} & set(written)) if "tails" in written else ():
+            rule = phrase("写了 tails 就不能再写 {key}", "`{key}` cannot stand beside `tails`", key=key)
+            yield Fault((key,), rule, Phrase("请只留一种办法", "keep one of the two"))
+        yield from super().faults(written, shape)
+
     def resolved(self, raw: Floats) -> Self:
         """The treatment with the bounds it found in `raw`, shape (members,)."""
         given = _sorted(raw)
         if self.found is not None or not len(given):
             return self
         low, high = _tails(given, *self.tails) if self.tails else self._drawn_in(given)
-        return self.model_copy(update={"found": Ends(least=plain(given[low]), greatest=plain(given[high]))})
+        return self.model_copy(update={"found": Ends(least=unsigned(given[low]), greatest=unsigned(given[high]))})
 
     def applied(self, raw: Floats) -> Floats:
         """`raw` between the bounds."""
-        found = self.resolved(raw).found
-        return np.clip(raw, found.least, found.greatest) if found else raw
+        ends = self.resolved(raw).found
+        return np.clip(raw, ends.least, ends.greatest) if ends else raw
 
     def stays_skewed(self, used: Floats) -> bool:
         """Whether the values used are still beyond both thresholds, though they should be within one."""
@@ -92,42 +152,58 @@ class Winsorise(Decision):
         return has_outliers(used, self.skewness, self.kurtosis)
 
 
-class LogTransform(Decision):
+class LogTransform(Treatment):
     """ln(raw - least + offset x (greatest - least)), for a column skewed to the right (对数变换).
 
     `found` holds least and greatest. A column whose raw values are all the same stays as it is.
     """
 
+    title: ClassVar[Phrase] = Phrase("对数", "logarithm")
+    touch: ClassVar[Phrase] = Phrase("对数变换", "logarithm")
+
     treat: Literal["log"]
     offset: Positive = 0.01
     found: Ends | None = None
+
+    def words(self) -> Phrase:
+        """That it comes first."""
+        return Phrase("先取对数", "logarithm first")
 
     def resolved(self, raw: Floats) -> Self:
         """The treatment with the ends it found in `raw`, shape (members,)."""
         given = _sorted(raw)
         if self.found is not None or not len(given):
             return self
-        return self.model_copy(update={"found": Ends(least=plain(given[0]), greatest=plain(given[-1]))})
+        return self.model_copy(update={"found": Ends(least=unsigned(given[0]), greatest=unsigned(given[-1]))})
 
     def applied(self, raw: Floats) -> Floats:
         """`raw` transformed."""
-        found = self.resolved(raw).found
-        if found is None or found.least == found.greatest:
+        ends = self.resolved(raw).found
+        if ends is None or ends.least == ends.greatest:
             return raw
-        reach = self.offset * (found.greatest - found.least)
-        return np.log(np.clip(raw, found.least, found.greatest) - found.least + reach)
+        reach = self.offset * (ends.greatest - ends.least)
+        return np.log(np.clip(raw, ends.least, ends.greatest) - ends.least + reach)
 
 
-class BoxCox(Decision):
+class BoxCox(Treatment):
     """((raw - least + 1)^lambda - 1) / lambda, the logarithm for lambda 0; fitted where the scheme gives no lambda.
 
     Fitted for the likeliest normal distribution, as `scipy.stats.boxcox_normmax`. `found` holds the ends and the
     exponent. A column whose raw values are all the same stays as it is.
     """
 
+    title: ClassVar[Phrase] = Phrase("Box-Cox 变换", "Box-Cox transformation")
+    touch: ClassVar[Phrase] = title
+
     treat: Literal["box_cox"]
     exponent: Annotated[Number | None, Field(alias="lambda")] = None
     found: Fitted | None = None
+
+    def words(self) -> Phrase:
+        """That it comes first, and with which exponent."""
+        fitted = Phrase("λ 由数据拟合", "lambda fitted")
+        power = fitted if self.exponent is None else phrase("λ = {n}", "lambda {n}", n=figure(self.exponent))
+        return phrase("先作 Box-Cox 变换（{power.zh}）", "Box-Cox transformation first ({power.en})", power=power)
 
     def resolved(self, raw: Floats) -> Self:
         """The treatment with the ends and the exponent it found in `raw`, shape (members,)."""
@@ -135,19 +211,22 @@ class BoxCox(Decision):
         if self.found is not None or not len(given):
             return self
         fitted = _likeliest(given) if self.exponent is None else self.exponent
-        found = Fitted(least=plain(given[0]), greatest=plain(given[-1]), exponent=fitted)
-        return self.model_copy(update={"found": found})
+        ends = Fitted(least=unsigned(given[0]), greatest=unsigned(given[-1]), exponent=fitted)
+        return self.model_copy(update={"found": ends})
 
     def applied(self, raw: Floats) -> Floats:
         """`raw` transformed."""
-        found = self.resolved(raw).found
-        if found is None or found.least == found.greatest:
+        ends = self.resolved(raw).found
+        if ends is None or ends.least == ends.greatest:
             return raw
-        shifted, power = np.clip(raw, found.least, found.greatest) - found.least + 1.0, found.exponent
+        shifted, power = np.clip(raw, ends.least, ends.greatest) - ends.least + 1.0, ends.exponent
         return np.log(shifted) if power == 0 else np.expm1(power * np.log(shifted)) / power
 
 
 Outliers = Annotated[Winsorise | LogTransform | BoxCox, Field(discriminator="treat")]
+TREATMENTS: Final[dict[str, type[Treatment]]] = {
+    get_args(kind.model_fields["treat"].annotation)[0]: kind for kind in get_args(get_args(Outliers)[0])
+}
 
 
 def _sorted(raw: Floats) -> Floats:

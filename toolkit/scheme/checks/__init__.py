@@ -17,10 +17,10 @@ from itertools import chain
 
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Fault
-from toolkit.ground.toml_syntax import KeyPath, Raw
+from toolkit.ground.toml_syntax import KeyPath, Raw, is_number
 from toolkit.scheme.checks.measures import measures_faults, ranges_faults, shapes_faults
 from toolkit.scheme.checks.outcomes import outcomes_faults
-from toolkit.scheme.checks.tree import ids, is_number, items, patterns_faults, tree_faults, unknown
+from toolkit.scheme.checks.tree import ids, items, patterns_faults, tree_faults, unknown
 from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, is_pseudonym
 from toolkit.scheme.outcomes import PERMISSIONS, PERMITTED_BY, Permission
 

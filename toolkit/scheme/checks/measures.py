@@ -9,18 +9,23 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
-from itertools import chain, pairwise
-from typing import Any
+from itertools import chain
+from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from toolkit.ground.problems import nearest
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Fault, tuples
-from toolkit.ground.toml_syntax import KeyPath, Raw
-from toolkit.scheme.checks.tree import BOUNDS, clash, is_number, items, unknown
-from toolkit.scheme.shapes import Shape
+from toolkit.ground.toml_syntax import KeyPath, Raw, is_number
+from toolkit.scheme.checks.tree import BOUNDS, clash, items, unknown
+from toolkit.scheme.outliers import TREATMENTS
+from toolkit.scheme.shapes import SHAPES, Shape
+
+T = TypeVar("T")
 
 NEED_TAKE = {"table", "where", "among", "window", "in_period", "once_per", "unverified", "weight"}
 NEED_COLUMN = {"sum", "distinct", "latest", "mean", "weighted_mean", "max", "min", "panel"}
@@ -215,67 +220,24 @@ def _is_day(bound: object) -> bool:
 
 
 SAME = 1e-9
-RELATIVE = ("min_max", "z_score", "percentile", "rank", "borda", "share_of_best", "exponential_rank")
-WRITTEN = ("steps", "piecewise", "category")  # whose values are written one by one
-LADDERS = ("percentile", "rank", "borda", "exponential_rank")
-COINCIDE = Phrase("最差值与最好值相同，无法换算", "worst and best coincide")
-ASCEND = Phrase("请按从低到高排列", "order them from low to high")
 
 
-def shapes_faults(raw: Raw) -> Iterable[Fault]:
-    """Every fault of the indicators' value shapes and outlier treatments."""
-    checks = (_goalposts, _rising, _target, _shape_range, _relative, _outliers)
+def shapes_faults(raw: Raw) -> Iterator[Fault]:
+    """Every fault of the indicators' value shapes and outlier treatments; those of a misspelt kind as of the nearest."""
     for place, item in items(raw, "indicator"):
-        if isinstance(item.get("value"), dict):
-            path: KeyPath = ("indicator", place)
-            found = list(chain.from_iterable(check(path, item, raw) for check in checks))
-            yield from found or _full_marks(path, item, raw)  # what contradicts itself can have anything
-
-
-def _goalposts(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:  # noqa: ARG001 - every check looks at all
-    shape = item["value"]
-    if is_number(shape.get("worst")) and shape.get("worst") == shape.get("best"):
-        yield Fault((*path, "value", "best"), COINCIDE, Phrase("请写两个不同的数", "write two different numbers"))
-
-
-def _rising(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:  # noqa: ARG001 - every check looks at all
-    for key, rule in (
-        ("steps", Phrase("各档下限必须逐档升高", "lower bounds must rise from step to step")),
-        ("points", Phrase("各折点的原始值必须逐点升高", "raw values must rise from point to point")),
-    ):
-        pairs = item["value"].get(key)
-        if not isinstance(pairs, list) or not all(isinstance(pair, list) and pair and is_number(pair[0]) for pair in pairs):
+        value, treatment = item.get("value"), item.get("outliers")
+        if not isinstance(value, dict):
             continue
-        if any(upper[0] <= lower[0] for lower, upper in pairwise(pairs)):
-            mend = Phrase("请按下限从低到高排列", "order them by lower bound") if key == "steps" else ASCEND
-            yield Fault((*path, "value", key), rule, mend)
+        path: KeyPath = ("indicator", place)
+        shape = _kind(SHAPES, value.get("shape"))
+        faults = [replace(fault, path=(*path, "value", *fault.path)) for fault in (shape.faults(value, raw) if shape else ())]
+        if isinstance(treatment, dict) and (kind := _kind(TREATMENTS, treatment.get("treat"))):
+            faults += [replace(fault, path=(*path, "outliers", *fault.path)) for fault in kind.faults(treatment, shape)]
+        yield from faults or _full_marks((*path, "value"), value, raw)  # what contradicts itself can have anything
 
 
-def _target(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:  # noqa: ARG001 - every check looks at all
-    worst, best = item["value"].get("worst"), item["value"].get("best")
-    if not (_is_pair(worst) and _is_pair(best)):
-        return
-    if best[0] > best[1] or worst[0] > worst[1]:
-        key = "best" if best[0] > best[1] else "worst"
-        yield Fault((*path, "value", key), Phrase("范围的下限高于上限", "the range ends below where it begins"), ASCEND)
-    elif worst[0] > best[0] or best[1] > worst[1]:
-        rule = Phrase("best 的范围必须在 worst 的范围之内", "the best range must lie within the worst")
-        mend = Phrase("请放宽 worst，或收窄 best", "widen `worst`, or narrow `best`")
-        yield Fault((*path, "value", "worst"), rule, mend)
-    elif worst == best and best[0] == best[1]:
-        yield Fault((*path, "value", "worst"), COINCIDE, Phrase("请放宽 worst", "widen `worst`"))
-
-
-def _shape_range(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:
-    to, scale = item["value"].get("to"), raw.get("scale", 100)
-    if not _is_pair(to) or not is_number(scale):
-        return
-    if to[0] >= to[1]:
-        rule = Phrase("分值范围的下限必须低于上限", "the range of values must rise")
-        yield Fault((*path, "value", "to"), rule, Phrase("请写成 to = [低, 高]；越低越好请用 better", "write to = [low, high]; for less is better, use `better`"))
-    elif to[0] < 0 or to[1] > scale:
-        rule = phrase("分值范围超出 0 到满分 {scale:g}", "the range of values leaves the scale from 0 to {scale:g}", scale=scale)
-        yield Fault((*path, "value", "to"), rule, Phrase("请收窄 to，或改 scale", "narrow it, or change `scale`"))
+def _kind(kinds: Mapping[str, type[T]], name: object) -> type[T] | None:
+    return kinds.get(str(name)) or kinds.get(nearest(str(name), kinds) or "")
 
 
 @cache
@@ -283,19 +245,18 @@ def _shapes() -> TypeAdapter[Shape]:
     return TypeAdapter(Shape)
 
 
-def _full_marks(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:
+def _full_marks(path: KeyPath, value: Raw, raw: Raw) -> Iterator[Fault]:
     """What nobody can have all of, whatever is measured: most often points of the total, written as points of the scale; or more."""
     scale = raw.get("scale", 100)
     try:
-        shape = _shapes().validate_python(tuples(item["value"]))
+        shape = _shapes().validate_python(tuples(value))
     except ValidationError:  # told as such
         return
     most = shape.highest(scale) if is_number(scale) and scale > 0 else math.nan
-    key = next((key for key in ("cap", "to", "steps", "points", "base") if key in item["value"]), None)
-    place = (*path, "value", *([key] if key else []))
+    place = (*path, *[key for key in shape.ceilings if key in value][:1])
     if most < scale * (1 - SAME):
         yield Fault(place, *below_full_marks(most, scale), severity="warning")
-    elif shape.shape in WRITTEN and most > scale * (1 + SAME):
+    elif shape.lists_values and most > scale * (1 + SAME):
         rule = phrase("本项最高可得 {most:.6g} 分，超过满分 {scale:g} 分", "as much as {most:.6g} can be had here, more than the {scale:g} of the scale", most=most, scale=scale)
         mend = phrase("请改为不超过 {scale:g} 分；另外加分的，请写 [[adjustment]]", "write {scale:g} at most; what is added beside is an [[adjustment]]", scale=scale)
         yield Fault(place, rule, mend, severity="warning")
@@ -308,58 +269,3 @@ def below_full_marks(most: float, scale: float) -> tuple[Phrase, Phrase]:
         phrase("每项先按满分 {scale:g} 分计分，再按权重折算：请改为可得 {scale:g} 分；确有此意的可不处理",
                "each indicator is scored on the whole scale and then weighted: let it reach {scale:g}, or leave it if that is meant", scale=scale),
     )  # fmt: skip
-
-
-def _relative(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:
-    shape, members = item["value"], raw.get("members")
-    if shape.get("shape") not in RELATIVE:
-        return
-    if shape.get("within") == "class" and isinstance(members, dict) and "class" not in members:
-        rule = Phrase("办法没有会员类别，不能按类别比较", "the scheme has no classes of members to compare within")
-        yield Fault((*path, "value", "within"), rule, Phrase("请在 [members] 写 class，或删去 within", "give [members] a `class`, or remove `within`"))
-    found = shape.get("found")
-    for name, entry in found.items() if isinstance(found, dict) else ():
-        place = (*path, "value", "found", name)
-        if shape.get("within", "all") == "all" and name != "all":
-            rule = phrase("不分类别比较时，found 只能写 all，不能写“{name}”", 'without `within = "class"` only `all` can stand in `found`, not `{name}`', name=name)
-            yield Fault(place, rule, Phrase('请改为 all，或写 within = "class"', 'write `all`, or within = "class"'))
-        yield from _entry(place, entry, shape)
-
-
-def _entry(place: KeyPath, entry: Any, shape: Raw) -> Iterator[Fault]:
-    """One entry of `found`: its ends in order, its rungs from the worst to the best."""
-    yield from _ends(place, entry)
-    if not (shape.get("shape") in LADDERS and isinstance(entry, list) and all(map(_is_pair, entry))):
-        return
-    turn = -1 if shape.get("better") == "lower" else 1
-    if not entry or any(turn * (upper[0] - lower[0]) <= 0 or upper[1] < lower[1] for lower, upper in pairwise(entry)):
-        rule = Phrase("各级必须从差到好逐级排列，分值不得下降", "rungs must lead from the worst to the best, and values never fall")
-        yield Fault(place, rule, Phrase("请改正 found，或删去后重新确定", "mend `found`, or remove it to have it found anew"))
-
-
-def _outliers(path: KeyPath, item: Raw, raw: Raw) -> Iterator[Fault]:  # noqa: ARG001 - every check looks at all
-    treatment, shape = item.get("outliers"), item["value"].get("shape")
-    if not isinstance(treatment, dict):
-        return
-    if shape == "category":
-        rule = Phrase("分类指标没有离群值可言", "named states have no outliers")
-        yield Fault((*path, "outliers"), rule, Phrase("请删去 outliers", "remove it"))
-    elif treatment.get("treat") in {"log", "box_cox"} and shape not in RELATIVE:
-        rule = Phrase("变换改变了单位，只能接着用相对计分", "the transformation changes the unit: only a relative shape can follow")
-        mend = Phrase('请改用 min_max 等相对计分，或 shape = "log"', 'use a relative shape such as min_max, or shape = "log"')
-        yield Fault((*path, "outliers", "treat"), rule, mend)
-    for key in sorted({"skewness", "kurtosis", "most"} & set(treatment)) if "tails" in treatment else ():
-        rule = phrase("写了 tails 就不能再写 {key}", "`{key}` cannot stand beside `tails`", key=key)
-        yield Fault((*path, "outliers", key), rule, Phrase("请只留一种办法", "keep one of the two"))
-    yield from _ends((*path, "outliers", "found"), treatment.get("found"))
-
-
-def _ends(place: KeyPath, entry: Any) -> Iterator[Fault]:
-    ends: list[Any] = [entry.get(key) for key in ("least", "greatest")] if isinstance(entry, dict) else []
-    if _is_pair(ends) and ends[0] > ends[1]:
-        rule = Phrase("最小值大于最大值", "the least exceeds the greatest")
-        yield Fault((*place, "least"), rule, Phrase("请对调", "swap them"))
-
-
-def _is_pair(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(map(is_number, value))

@@ -13,8 +13,8 @@ from typing import Any
 
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Fault
-from toolkit.ground.toml_syntax import KeyPath, Raw, at
-from toolkit.scheme.checks.tree import BOUNDS, LAST_RESORTS, NODE_LISTS, clash, ids, is_number, items, unknown
+from toolkit.ground.toml_syntax import KeyPath, Raw, at, is_number
+from toolkit.scheme.checks.tree import BOUNDS, LAST_RESORTS, NODE_LISTS, clash, ids, items, unknown
 
 NODE, CONDITION, AWARD = Phrase("节点", "node"), Phrase("条件", "condition"), Phrase("奖项", "award")
 

@@ -15,7 +15,7 @@ from typing import Any
 from toolkit.ground.problems import nearest
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Fault
-from toolkit.ground.toml_syntax import KeyPath, Raw
+from toolkit.ground.toml_syntax import KeyPath, Raw, is_number
 
 BOUNDS = ("least", "above", "most", "below")
 LAST_RESORTS = ("joint", "committee")
@@ -33,11 +33,6 @@ def items(raw: Raw, name: str) -> Iterator[tuple[int, Raw]]:
 def ids(raw: Raw, *lists: str) -> list[str]:
     """The ids in some lists."""
     return [item["id"] for name in lists for _, item in items(raw, name) if isinstance(item.get("id"), str)]
-
-
-def is_number(value: Any) -> bool:
-    """Whether a value is a number, and not NaN."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == value  # noqa: PLR0124 - NaN
 
 
 def clash(item: Raw) -> tuple[str, str] | None:

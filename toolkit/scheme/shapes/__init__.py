@@ -7,12 +7,11 @@ A shape's `values` takes one-dimensional raw values and the scale, and gives val
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final, get_args
 
 from pydantic import Field
 
 from toolkit.scheme.shapes.absolute import (
-    Category,
     Linear,
     Log,
     Logistic,
@@ -22,9 +21,7 @@ from toolkit.scheme.shapes.absolute import (
     Ranged,
     Steps,
     Target,
-    is_missing,
-    named_states,
-    state_name,
+    ValueShape,
 )
 from toolkit.scheme.shapes.relative import (
     Borda,
@@ -37,14 +34,20 @@ from toolkit.scheme.shapes.relative import (
     ShareOfBest,
     ZScore,
 )
+from toolkit.scheme.shapes.states import Category, is_missing, named_states, state_name
 
 __all__ = [
-    "Borda", "Category", "ExponentialRank", "Linear", "Log", "Logistic", "MinMax", "Number", "Percentile", "Piecewise",
-    "Placed", "Points", "Ranged", "Rank", "Relative", "RelativeShape", "Shape", "ShareOfBest", "Steps", "Target", "ZScore",
+    "SHAPES", "Borda", "Category", "ExponentialRank", "Linear", "Log", "Logistic", "MinMax", "Number", "Percentile", "Piecewise",
+    "Placed", "Points", "Ranged", "Rank", "Relative", "Shape", "ShareOfBest", "Steps", "Target", "ValueShape", "ZScore",
     "is_missing", "named_states", "state_name",
 ]  # fmt: skip
 
-RelativeShape = MinMax | ZScore | Percentile | Rank | Borda | ShareOfBest | ExponentialRank
 Shape = Annotated[
-    Linear | Log | Points | Steps | Piecewise | Target | Category | Logistic | RelativeShape, Field(discriminator="shape")
-]
+    Linear | Log | Points | Steps | Piecewise | Target | Category | Logistic
+    | MinMax | ZScore | Percentile | Rank | Borda | ShareOfBest | ExponentialRank,
+    Field(discriminator="shape"),
+]  # fmt: skip
+SHAPES: Final[dict[str, type[ValueShape]]] = {
+    get_args(kind.model_fields["shape"].annotation)[0]: kind for kind in get_args(get_args(Shape)[0])
+}
+"""Every shape by the name a scheme gives it: what stands in the union is known everywhere."""

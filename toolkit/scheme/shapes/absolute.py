@@ -1,40 +1,69 @@
-"""Shapes that look at one raw value alone: nobody's value depends on anybody else.
+"""Shapes that look at one raw value alone, so that nobody's value depends on anybody else; and what all shapes share.
 
-What all value shapes share: numbers, the range they give, and how a share of the way becomes a value.
-
-The shape of named states, and what a raw state is called.
+A value shape is one class: its parameters, its values, how it reads (`words`) and what can be wrong with it (`faults`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeGuard
 
 import numpy as np
 from pydantic import Field
 
 from toolkit.ground.decimals import decimal_digits, decimal_digits_of
-from toolkit.ground.toml_reader import Decision
+from toolkit.ground.text import Phrase, figure, joined, phrase
+from toolkit.ground.toml_reader import Decision, Fault
+from toolkit.ground.toml_syntax import Raw, is_number
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     Floats = npt.NDArray[np.float64]
 
-
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[Number, Field(gt=0)]
 Better = Literal["higher", "lower"]
-
+Pairs = tuple[tuple[Number, Number], ...]
 
 FAR = 1e12  # beyond any raw value
+COINCIDE = Phrase("最差值与最好值相同，无法换算", "worst and best coincide")
+ASCEND = Phrase("请按从低到高排列", "order them from low to high")
+LESS_IS_BETTER = Phrase("越低越好", "less is better")
 
 
-class Graded(Decision):
-    """What every shape has: the value that stands for a missing one under ``missing = "worst"``, and the most it can give."""
+class ValueShape(Decision):
+    """How a raw value becomes a value on the scheme's scale: what every shape has.
+
+    Attributes
+    ----------
+    title
+        What a minute calls the shape.
+    parameters
+        What a committee calls those of its keys that nothing else in a scheme has.
+    ceilings
+        Its keys on which the most it can give depends, the first one that is written before the others.
+    lists_values
+        Whether its values are written one by one, and so may leave the scale.
+    """
+
+    title: ClassVar[Phrase]
+    parameters: ClassVar[Mapping[str, Phrase]] = {}
+    ceilings: ClassVar[tuple[str, ...]] = ()
+    lists_values: ClassVar[bool] = False
+
+    def words(self) -> Phrase:
+        """How a raw value becomes points, as a scheme sheet tells it."""
+        raise NotImplementedError
+
+    @classmethod
+    def faults(cls, written: Raw, scheme: Raw) -> Iterator[Fault]:  # noqa: ARG003 - most shapes look at one of the two
+        """What no single key can see, by its path within `written`; both are plain values, of which any may be of a wrong type."""
+        yield from ()
 
     @property
     def lowest(self) -> float:
-        """The lowest value the shape can give."""
+        """The lowest value the shape can give, which stands for a missing one under ``missing = "worst"``."""
         return 0.0
 
     @property
@@ -58,10 +87,25 @@ class Graded(Decision):
         raise NotImplementedError
 
 
-class Ranged(Graded):
+class Ranged(ValueShape):
     """A shape that gives values from one end of a range to the other: of the whole scale, or `to` = [low, high]."""
 
+    ceilings: ClassVar[tuple[str, ...]] = ("to",)
+
     to: tuple[Number, Number] | None = None
+
+    @classmethod
+    def faults(cls, written: Raw, scheme: Raw) -> Iterator[Fault]:
+        """A range that falls, or leaves the scale."""
+        to, scale = written.get("to"), scheme.get("scale", 100)
+        if not is_pair(to) or not is_number(scale):
+            return
+        if to[0] >= to[1]:
+            rule = Phrase("分值范围的下限必须低于上限", "the range of values must rise")
+            yield Fault(("to",), rule, Phrase("请写成 to = [低, 高]；越低越好请用 better", "write to = [low, high]; for less is better, use `better`"))
+        elif to[0] < 0 or to[1] > scale:
+            rule = phrase("分值范围超出 0 到满分 {scale:g}", "the range of values leaves the scale from 0 to {scale:g}", scale=scale)
+            yield Fault(("to",), rule, Phrase("请收窄 to，或改 scale", "narrow it, or change `scale`"))
 
     @property
     def lowest(self) -> float:
@@ -71,6 +115,13 @@ class Ranged(Graded):
     def ends(self, scale: float) -> tuple[float, float]:
         """The lower and the upper end of the range."""
         return self.to or (0.0, scale)
+
+    def end_words(self) -> tuple[Phrase, Phrase]:
+        """What the worst and the best get: nothing and full marks, or so many points."""
+        if self.to is None:
+            return Phrase("零分", "none"), Phrase("满分", "full")
+        low, high = map(figure, self.to)
+        return Phrase(f" {low} 分", low), Phrase(f" {high} 分", high)
 
     def spread(self, share: Floats, scale: float, *, clamp: bool = True) -> Floats:
         """A share of the way, 0 for the worst and 1 for the best, as a value; exactly the upper end for 1."""
@@ -82,15 +133,42 @@ class Ranged(Graded):
         return values.clip(low, high, out=values) if clamp else values
 
 
+class Straight(Ranged):
+    """A shape between two goalposts, of which `worst` may exceed `best` for a cost indicator (逆向指标)."""
 
-Pairs = tuple[tuple[Number, Number], ...]
+    parameters: ClassVar[Mapping[str, Phrase]] = {"clamp": Phrase("超出是否截断", "clamped")}
+    beginning: ClassVar[Phrase]
+
+    shape: str
+    worst: Number
+    best: Number
+    clamp: bool = True
+
+    def words(self) -> Phrase:
+        """Which raw values get nothing and full marks."""
+        low, high = self.end_words()
+        worst, best = figure(self.worst), figure(self.best)
+        return Phrase(
+            f"{self.beginning.zh}：{worst} 计{low.zh}，{best} 计{high.zh}", f"{self.beginning.en} {worst} ({low.en}) to {best} ({high.en})"
+        )
+
+    @classmethod
+    def faults(cls, written: Raw, scheme: Raw) -> Iterator[Fault]:
+        """Goalposts that coincide."""
+        if is_number(written.get("worst")) and written.get("worst") == written.get("best"):
+            yield Fault(("best",), COINCIDE, Phrase("请写两个不同的数", "write two different numbers"))
+        yield from super().faults(written, scheme)
+
+    @property
+    def knots(self) -> tuple[float, ...]:
+        """Both goalposts."""
+        return self.worst, self.best
 
 
-class Linear(Ranged):
+class Linear(Straight):
     """Straight between two goalposts: scale x (raw - worst) / (best - worst).
 
-    `worst` may exceed `best` for a cost indicator (逆向指标). Clamped to [0, scale], or to the range `to`, unless
-    ``clamp = false``.
+    Clamped to [0, scale], or to the range `to`, unless ``clamp = false``.
 
     Examples
     --------
@@ -98,15 +176,10 @@ class Linear(Ranged):
     array([ 25., 100.])
     """
 
-    shape: Literal["linear"]
-    worst: Number
-    best: Number
-    clamp: bool = True
+    title: ClassVar[Phrase] = Phrase("线性", "linear")
+    beginning: ClassVar[Phrase] = Phrase("线性", "straight from")
 
-    @property
-    def knots(self) -> tuple[float, ...]:
-        """Both goalposts."""
-        return self.worst, self.best
+    shape: Literal["linear"]
 
     def values(self, raw: Floats, scale: float) -> Floats:
         """Values of `raw`, shape (members,)."""
@@ -115,21 +188,18 @@ class Linear(Ranged):
         return self.spread(share, scale, clamp=self.clamp)
 
 
-class Log(Ranged):
+class Log(Straight):
     """As `Linear`, on the natural logarithm of the raw value and of both goalposts (all above 0).
 
     A raw value of 0 or less lies below any goalpost: it takes the end of the scale on that side when clamped.
     """
 
+    title: ClassVar[Phrase] = Phrase("对数", "logarithm")
+    beginning: ClassVar[Phrase] = Phrase("对数", "logarithm,")
+
     shape: Literal["log"]
     worst: Positive
     best: Positive
-    clamp: bool = True
-
-    @property
-    def knots(self) -> tuple[float, ...]:
-        """Both goalposts."""
-        return self.worst, self.best
 
     def values(self, raw: Floats, scale: float) -> Floats:
         """Values of `raw`, shape (members,)."""
@@ -139,7 +209,7 @@ class Log(Ranged):
         return self.spread((logged - low) / (high - low), scale, clamp=self.clamp)
 
 
-class Points(Graded):
+class Points(ValueShape):
     """So many points for each unit: `base` + per x raw, never below 0 nor above `cap`, in points of the scale.
 
     With a negative `per`, points are taken off a `base`: 100 less 5 for each complaint. Without a cap the scale is
@@ -153,10 +223,25 @@ class Points(Graded):
     array([100.,  85.,   0.])
     """
 
+    title: ClassVar[Phrase] = Phrase("按量计分", "points for each")
+    parameters: ClassVar[Mapping[str, Phrase]] = {"base": Phrase("起始分", "base")}
+    ceilings: ClassVar[tuple[str, ...]] = ("cap", "base")
+
     shape: Literal["points"]
     per: Number
     cap: Positive | None = None
     base: Number = 0.0
+
+    def words(self) -> Phrase:
+        """How many points from where, and at most."""
+        counted = phrase("每一单位 {per} 分", "{per} for each", per=figure(self.per))
+        if self.base:
+            turn = Phrase("加", "more") if self.per >= 0 else Phrase("减", "less")
+            start, per = figure(self.base), figure(abs(self.per))
+            counted = Phrase(f"{start} 分起，每一单位{turn.zh} {per} 分", f"from {start}, {per} {turn.en} for each")
+        if self.cap is None:
+            return counted
+        return joined([counted, phrase("最多 {cap} 分", "at most {cap}", cap=figure(self.cap))])
 
     def highest(self, scale: float, least: float = 0.0, most: float = FAR) -> float:
         """The most that so many units can be given; there are none below 0."""
@@ -167,7 +252,7 @@ class Points(Graded):
         return np.clip(self.base + self.per * raw, 0.0, scale if self.cap is None else min(self.cap, scale))
 
 
-class Steps(Graded):
+class Steps(ValueShape):
     """A value for each range of raw values; a lower bound counts as reached (含).
 
     `steps` lists [lower bound, value] with rising bounds; below the first bound the value is `below`.
@@ -178,9 +263,26 @@ class Steps(Graded):
     array([  0.,  60.,  60., 100.])
     """
 
+    title: ClassVar[Phrase] = Phrase("分档", "steps")
+    parameters: ClassVar[Mapping[str, Phrase]] = {"steps": Phrase("分档", "steps")}
+    ceilings: ClassVar[tuple[str, ...]] = ("steps",)
+    lists_values: ClassVar[bool] = True
+
     shape: Literal["steps"]
     steps: Annotated[Pairs, Field(min_length=1)]
     below: Number = 0.0
+
+    def words(self) -> Phrase:
+        """The value from each bound on, and below the first."""
+        steps = [phrase("满 {bound} 计 {value} 分", "from {bound}: {value}", bound=figure(bound), value=figure(value)) for bound, value in self.steps]
+        return joined([*steps, phrase("不足计 {value} 分", "below: {value}", value=figure(self.below))])
+
+    @classmethod
+    def faults(cls, written: Raw, scheme: Raw) -> Iterator[Fault]:  # noqa: ARG003 - every shape is handed the scheme
+        """Lower bounds that do not rise."""
+        if _falls(written.get("steps")):
+            rule = Phrase("各档下限必须逐档升高", "lower bounds must rise from step to step")
+            yield Fault(("steps",), rule, Phrase("请按下限从低到高排列", "order them by lower bound"))
 
     def values(self, raw: Floats, scale: float) -> Floats:  # noqa: ARG002 - every shape takes the scale
         """Values of `raw`, shape (members,)."""
@@ -200,7 +302,7 @@ class Steps(Graded):
         return tuple(bound for bound, _ in self.steps)
 
 
-class Piecewise(Graded):
+class Piecewise(ValueShape):
     """Straight from each of some points to the next, and flat beyond the first and the last (分段线性).
 
     `points` lists [raw value, value] with rising raw values.
@@ -212,8 +314,23 @@ class Piecewise(Graded):
     array([  0.,  30.,  60.,  80., 100.])
     """
 
+    title: ClassVar[Phrase] = Phrase("折线", "piecewise")
+    ceilings: ClassVar[tuple[str, ...]] = ("points",)
+    lists_values: ClassVar[bool] = True
+
     shape: Literal["piecewise"]
     points: Annotated[Pairs, Field(min_length=2)]
+
+    def words(self) -> Phrase:
+        """The value at each point."""
+        points = joined(phrase("{raw} 计 {value} 分", "{raw}: {value}", raw=figure(raw), value=figure(value)) for raw, value in self.points)
+        return Phrase(f"分段线性：{points.zh}，其间按直线", f"straight between {points.en}")
+
+    @classmethod
+    def faults(cls, written: Raw, scheme: Raw) -> Iterator[Fault]:  # noqa: ARG003 - every shape is handed the scheme
+        """Raw values that do not rise."""
+        if _falls(written.get("points")):
+            yield Fault(("points",), Phrase("各折点的原始值必须逐点升高", "raw values must rise from point to point"), ASCEND)
 
     def values(self, raw: Floats, scale: float) -> Floats:  # noqa: ARG002 - every shape takes the scale
         """Values of `raw`, shape (members,): held between the two ends of their piece, so that no rounding turns it."""
@@ -249,9 +366,35 @@ class Target(Ranged):
     array([  0.,  50., 100., 100.,  75.,   0.])
     """
 
+    title: ClassVar[Phrase] = Phrase("适度", "target")
+
     shape: Literal["target"]
     best: tuple[Number, Number]
     worst: tuple[Number, Number]
+
+    def words(self) -> Phrase:
+        """Between which raw values it is full, and where it has fallen to nothing."""
+        low, high = self.end_words()
+        (worst, far), (near, best) = (map(figure, ends) for ends in (self.worst, self.best))
+        return Phrase(
+            f"适度：{near} 至 {best} 计{high.zh}，低到 {worst} 或高到 {far} 计{low.zh}",
+            f"{near} to {best} ({high.en}), falling to {worst} and {far} ({low.en})",
+        )
+
+    @classmethod
+    def faults(cls, written: Raw, scheme: Raw) -> Iterator[Fault]:
+        """Ranges that fall, do not lie within one another, or are one point."""
+        worst, best = written.get("worst"), written.get("best")
+        if is_pair(worst) and is_pair(best):
+            if best[0] > best[1] or worst[0] > worst[1]:
+                key = "best" if best[0] > best[1] else "worst"
+                yield Fault((key,), Phrase("范围的下限高于上限", "the range ends below where it begins"), ASCEND)
+            elif worst[0] > best[0] or best[1] > worst[1]:
+                rule = Phrase("best 的范围必须在 worst 的范围之内", "the best range must lie within the worst")
+                yield Fault(("worst",), rule, Phrase("请放宽 worst，或收窄 best", "widen `worst`, or narrow `best`"))
+            elif worst == best and best[0] == best[1]:
+                yield Fault(("worst",), COINCIDE, Phrase("请放宽 worst", "widen `worst`"))
+        yield from super().faults(written, scheme)
 
     @property
     def knots(self) -> tuple[float, ...]:
@@ -275,10 +418,18 @@ class Logistic(Ranged):
     array([50.])
     """
 
+    title: ClassVar[Phrase] = Phrase("S 形曲线", "logistic")
+    parameters: ClassVar[Mapping[str, Phrase]] = {"middle": Phrase("中点", "middle"), "steepness": Phrase("陡度", "steepness")}
+
     shape: Literal["logistic"]
     middle: Number
     steepness: Positive
     better: Better = "higher"
+
+    def words(self) -> Phrase:
+        """Where half is reached, and which way is better."""
+        turn = Phrase("越高越好", "more is better") if self.better == "higher" else LESS_IS_BETTER
+        return phrase("S 形曲线：{m} 计一半，{turn.zh}", "S-curve, half at {m}, {turn.en}", m=figure(self.middle), turn=turn)
 
     def values(self, raw: Floats, scale: float) -> Floats:
         """Values of `raw`, shape (members,)."""
@@ -294,74 +445,12 @@ def _climb(raw: Floats, foot: float, top: float) -> Floats:
     return np.clip((raw - foot) / (top - foot), 0.0, 1.0)
 
 
-
-class Category(Graded):
-    """A value for each named state; `other` for a state that is not named, which else is a problem.
-
-    Examples
-    --------
-    >>> Category(shape="category", points={"已签": 100, "未签": 10}).values(["未签", None, "已签"], 100)
-    array([ 10.,  nan, 100.])
-    """
-
-    shape: Literal["category"]
-    points: Annotated[dict[str, Number], Field(min_length=1)]
-    other: Number | None = None
-
-    def highest(self, scale: float, least: float = -FAR, most: float = FAR) -> float:  # noqa: ARG002 - states are no numbers
-        """The highest of the points, `other` included."""
-        return max([*self.points.values(), *([] if self.other is None else [self.other])])
-
-    def values(self, raw: Iterable[object], scale: float) -> Floats:  # noqa: ARG002 - every shape takes the scale
-        """Values of `raw`, any one-dimensional collection of text, numbers or booleans; unknown states give NaN."""
-        unnamed = np.nan if self.other is None else self.other
-        codes, names = named_states(raw)
-        given = np.array([*(self.points.get(name, unnamed) for name in names), np.nan])
-        return given[codes]
-
-    @property
-    def lowest(self) -> float:
-        """The lowest of the points, `other` included."""
-        return min([*self.points.values(), *([] if self.other is None else [self.other])])
+def _falls(pairs: Any) -> bool:
+    """Whether the first numbers of written pairs do not rise from one to the next."""
+    rising = isinstance(pairs, list) and all(isinstance(pair, list) and pair and is_number(pair[0]) for pair in pairs)
+    return rising and any(upper[0] <= lower[0] for lower, upper in pairwise(pairs))
 
 
-def is_missing(state: object) -> bool:
-    """Whether a raw state is missing: None, NaN or pandas' NA."""
-    return state is None or type(state).__name__ == "NAType" or state != state  # noqa: PLR0124 - NaN is not itself
-
-
-def state_name(state: object) -> str:
-    """A raw state as a scheme writes it: true and false for booleans, 3 for 3.0.
-
-    Examples
-    --------
-    >>> state_name(True), state_name(3.0), state_name("已签")
-    ('true', '3', '已签')
-    """
-    if isinstance(state, bool | np.bool_):
-        return "true" if state else "false"
-    if isinstance(state, float | np.floating) and float(state).is_integer():
-        return str(int(state))
-    return str(state)
-
-
-def named_states(raw: Iterable[object]) -> tuple[npt.NDArray[np.intp], list[str]]:
-    """For each raw state the place of its name in the list of names, -1 for a missing one; whole columns at once."""
-    import pandas as pd
-
-    states = pd.Series(raw, dtype=None if hasattr(raw, "dtype") else object)
-    if not pd.api.types.infer_dtype(states, skipna=True).startswith("mixed"):
-        codes, found = pd.factorize(states)
-        return codes, [state_name(state) for state in found]
-    return _mixed(states)
-
-
-def _mixed(states: Any) -> tuple[npt.NDArray[np.intp], list[str]]:
-    """As `named_states`, where truth and numbers may stand in one column: 1 equals True, but is another state."""
-    import pandas as pd
-
-    truth = states.map(type).isin([bool, np.bool_]).to_numpy()
-    codes, found = pd.factorize(states.mask(truth))
-    names = [*(state_name(state) for state in found), "true", "false"]
-    told = np.where(states.eq(other=True).to_numpy(dtype=bool, na_value=False), len(found), len(found) + 1)
-    return np.where(truth, told, codes), names
+def is_pair(value: Any) -> TypeGuard[list[Any]]:
+    """Whether a plain value is a list of two numbers."""
+    return isinstance(value, list) and len(value) == 2 and all(map(is_number, value))

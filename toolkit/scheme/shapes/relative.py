@@ -1,36 +1,35 @@
-"""What shapes have in common whose values depend on the members themselves: what they find, and for whom.
+"""Relative shapes, whose values depend on the members themselves: on the least and greatest, the mean, the best, or the place.
 
 What a relative shape finds among the members is kept in `found`, and values are computed through it alone. A shape
 with `found` is *resolved*: a member that joins later is measured by it and moves nobody. What an earlier edition
-found may be written into a scheme by hand.
+found may be written into a scheme by hand. Of places a ladder is found: each raw value that a member has, with the
+value it gives, from the worst to the best; a member that joins later gets the value of the best raw value it reaches,
+below all of them the lowest.
 
 All members count that the records hold and to whom the indicator applies, whether they applied for an award or not.
-
-Relative shapes that measure from goalposts the members set: the least and greatest, the mean, the best.
-
-Relative shapes that look at a member's place among the others and not at how far apart they are.
-
-What they find is a ladder: each raw value that a member has, with the value it gives, from the worst to the best. A
-member that joins later gets the value of the best raw value it reaches; below all of them, the lowest.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field
 
 from toolkit.ground.decimals import decimal_digits, decimal_digits_of
-from toolkit.ground.toml_reader import Decision
-from toolkit.scheme.shapes.absolute import FAR, Better, Number, Positive, Ranged
+from toolkit.ground.statistics import mean_and_deviation
+from toolkit.ground.text import Phrase, figure, joined, phrase
+from toolkit.ground.toml_reader import Decision, Fault
+from toolkit.scheme.shapes.absolute import FAR, LESS_IS_BETTER, Better, Number, Positive, Ranged, is_pair
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from toolkit.ground.toml_syntax import Raw
     from toolkit.scheme.shapes.absolute import Floats
     Places = npt.NDArray[np.intp]
 
@@ -45,6 +44,35 @@ class Relative(Ranged):
     better: Better = "higher"
     within: Within = "all"
     found: dict[str, Any] | None = None
+
+    def words(self) -> Phrase:
+        """How the members are compared, and among whom."""
+        within = [Phrase("在本类会员中比较", "within the class")] * (self.within == "class")
+        fixed = [Phrase("比较标准已固定", "as found, fixed")] * (self.found is not None)
+        return joined([self.method(*self.end_words()), *[LESS_IS_BETTER] * (self.better == "lower"), *within, *fixed])
+
+    def method(self, low: Phrase, high: Phrase) -> Phrase:
+        """How the members are compared; what the worst and the best get."""
+        raise NotImplementedError
+
+    @classmethod
+    def faults(cls, written: Raw, scheme: Raw) -> Iterator[Fault]:
+        """Classes that are not there; what cannot have been found."""
+        yield from super().faults(written, scheme)
+        members, found = scheme.get("members"), written.get("found")
+        if written.get("within") == "class" and isinstance(members, dict) and "class" not in members:
+            rule = Phrase("办法没有会员类别，不能按类别比较", "the scheme has no classes of members to compare within")
+            yield Fault(("within",), rule, Phrase("请在 [members] 写 class，或删去 within", "give [members] a `class`, or remove `within`"))
+        for name, entry in found.items() if isinstance(found, dict) else ():
+            if written.get("within", EVERYONE) == EVERYONE and name != EVERYONE:
+                rule = phrase("不分类别比较时，found 只能写 all，不能写“{name}”", 'without `within = "class"` only `all` can stand in `found`, not `{name}`', name=name)
+                yield Fault(("found", name), rule, Phrase('请改为 all，或写 within = "class"', 'write `all`, or within = "class"'))
+            yield from (replace(fault, path=("found", name, *fault.path)) for fault in cls.entry_faults(entry, written))
+
+    @classmethod
+    def entry_faults(cls, entry: Any, written: Raw) -> Iterator[Fault]:  # noqa: ARG003 - not every entry can be wrong
+        """What is wrong with one entry of `found` as it was written, by its path within it."""
+        yield from ()
 
     def find(self, given: Floats, scale: float) -> Any:
         """What `given`, raw values without a gap and at least one, show: the entry of `found`."""
@@ -118,12 +146,18 @@ def by_class(classes: Any) -> Iterator[tuple[str, Places]]:
         yield str(names[place]), order[ends[place] : ends[place + 1]]
 
 
-
 class Ends(Decision):
     """The least and the greatest raw value found."""
 
     least: Number
     greatest: Number
+
+    @classmethod
+    def faults(cls, written: Any) -> Iterator[Fault]:
+        """Ends that are the wrong way round."""
+        ends = [written.get(key) for key in ("least", "greatest")] if isinstance(written, dict) else []
+        if is_pair(ends) and ends[0] > ends[1]:
+            yield Fault(("least",), Phrase("最小值大于最大值", "the least exceeds the greatest"), Phrase("请对调", "swap them"))
 
 
 class Spread(Decision):
@@ -152,12 +186,23 @@ class MinMax(Relative):
     array([  1. ,  50.5, 100. ])
     """
 
+    title: ClassVar[Phrase] = Phrase("极差法", "min-max")
+
     shape: Literal["min_max"]
     found: dict[str, Ends] | None = None
 
+    def method(self, low: Phrase, high: Phrase) -> Phrase:
+        """Straight between the two."""
+        return phrase("极差法：最好的计{high.zh}，最差的计{low.zh}", "the best {high.en}, the worst {low.en}, straight between", low=low, high=high)
+
+    @classmethod
+    def entry_faults(cls, entry: Any, written: Raw) -> Iterator[Fault]:  # noqa: ARG003 - every entry comes with its shape
+        """Ends that are the wrong way round."""
+        return Ends.faults(entry)
+
     def find(self, given: Floats, scale: float) -> Ends:  # noqa: ARG002 - others look at the scale
         """The least and the greatest."""
-        return Ends(least=plain(given.min()), greatest=plain(given.max()))
+        return Ends(least=unsigned(given.min()), greatest=unsigned(given.max()))
 
     def through(self, entry: Ends, raw: Floats, scale: float) -> Floats:
         """Values of `raw`; beyond what was found, the end of the range."""
@@ -181,6 +226,11 @@ class ZScore(Relative):
     array([40., 60.])
     """
 
+    title: ClassVar[Phrase] = Phrase("标准化", "z-score")
+    parameters: ClassVar[Mapping[str, Phrase]] = {
+        "mean": Phrase("平均数", "mean"), "deviation": Phrase("标准差", "deviation"), "sample": Phrase("样本标准差", "sample deviation"),
+    }  # fmt: skip
+
     shape: Literal["z_score"]
     to: None = None
     mean: Number = 0.0
@@ -188,11 +238,16 @@ class ZScore(Relative):
     sample: bool = True
     found: dict[str, Spread] | None = None
 
+    def method(self, low: Phrase, high: Phrase) -> Phrase:  # noqa: ARG002 - it has no range
+        """By deviations from the mean."""
+        return phrase("标准分：平均水平计 {m} 分，每好一个标准差加 {d} 分", "z-score: {m} for the mean, {d} for each deviation better",
+                      m=figure(self.mean), d=figure(self.deviation))  # fmt: skip
+
     def find(self, given: Floats, scale: float) -> Spread:
         """Mean and deviation, each sum rounded once: their order changes nothing."""
         mean, deviation = mean_and_deviation(given, sample=self.sample)
-        found = Spread(mean=mean, deviation=deviation, lowest=self.mean)
-        return found.model_copy(update={"lowest": plain(self.through(found, given, scale).min())})
+        spread = Spread(mean=mean, deviation=deviation, lowest=self.mean)
+        return spread.model_copy(update={"lowest": unsigned(self.through(spread, given, scale).min())})
 
     def through(self, entry: Spread, raw: Floats, scale: float) -> Floats:  # noqa: ARG002 - others look at the scale
         """Values of `raw`, on no scale but their own."""
@@ -225,12 +280,18 @@ class ShareOfBest(Relative):
     array([ 25., 100.])
     """
 
+    title: ClassVar[Phrase] = Phrase("与最好者之比", "share of the best")
+
     shape: Literal["share_of_best"]
     found: dict[str, Best] | None = None
 
+    def method(self, low: Phrase, high: Phrase) -> Phrase:  # noqa: ARG002 - the worst get what they reach
+        """By the best."""
+        return phrase("按与最好值之比，最好的计{high.zh}", "as a share of the best, which has {high.en}", high=high)
+
     def find(self, given: Floats, scale: float) -> Best:  # noqa: ARG002 - others look at the scale
         """The greatest, or the least where less is better."""
-        return Best(best=plain(given.max() if self.better == "higher" else given.min()))
+        return Best(best=unsigned(given.max() if self.better == "higher" else given.min()))
 
     def through(self, entry: Best, raw: Floats, scale: float) -> Floats:
         """Values of `raw`; full marks for one better than the best that was found."""
@@ -243,25 +304,9 @@ class ShareOfBest(Relative):
         return self.spread(np.where(np.isnan(raw), np.nan, share), scale)
 
 
-def plain(number: Any) -> float:
+def unsigned(number: Any) -> float:
     """A float as it is written; 0 has no sign."""
     return float(number) + 0.0
-
-
-def mean_and_deviation(given: Floats, *, sample: bool = False) -> tuple[float, float]:
-    """Mean and standard deviation, the same bits in whatever order; a constant has deviation 0 exactly.
-
-    Examples
-    --------
-    >>> mean_and_deviation(np.array([0.1, 0.1, 0.1])), mean_and_deviation(np.array([1.0, 3.0]), sample=True)
-    ((0.1, 0.0), (2.0, 1.4142135623730951))
-    """
-    least, count = given.min(), len(given)
-    if least == given.max():
-        return plain(least), 0.0
-    mean = math.fsum(given.tolist()) / count
-    return plain(mean), math.sqrt(math.fsum(((given - mean) ** 2).tolist()) / (count - 1 if sample else count))
-
 
 
 Ties = Literal["best", "average", "worst"]
@@ -277,17 +322,23 @@ class Ladder:
 
 
 class Placed(Relative):
-    """A shape of the place alone; equal raw values share a place as `sharing` says."""
+    """A shape of the place alone; those that tie get which of their places `ties` says, the best where it has none."""
 
     found: dict[str, Rungs] | None = None
+
+    @classmethod
+    def entry_faults(cls, entry: Any, written: Raw) -> Iterator[Fault]:
+        """Rungs that do not lead from the worst to the best."""
+        if not (isinstance(entry, list) and all(map(is_pair, entry))):
+            return
+        turn = -1 if written.get("better") == "lower" else 1
+        if not entry or any(turn * (upper[0] - lower[0]) <= 0 or upper[1] < lower[1] for lower, upper in pairwise(entry)):
+            rule = Phrase("各级必须从差到好逐级排列，分值不得下降", "rungs must lead from the worst to the best, and values never fall")
+            yield Fault((), rule, Phrase("请改正 found，或删去后重新确定", "mend `found`, or remove it to have it found anew"))
 
     def valued(self, place: Floats, count: int, scale: float) -> Floats:
         """The value of a place, 1 for the best, among `count` members."""
         raise NotImplementedError
-
-    def sharing(self) -> Ties:
-        """Which of their places those that tie get."""
-        return "best"
 
     def find(self, given: Floats, scale: float) -> Ladder:
         """The ladder of the raw values given."""
@@ -297,7 +348,7 @@ class Placed(Relative):
         total = len(given)
         worst = total - np.cumsum(counts) + counts
         best = worst - counts + 1
-        place = {"best": best, "worst": worst, "average": (best + worst) / 2}[self.sharing()]
+        place = {"best": best, "worst": worst, "average": (best + worst) / 2}[getattr(self, "ties", "best")]
         return Ladder(raw, self.valued(place.astype(np.float64), total, scale))
 
     def read(self, entry: Rungs) -> Ladder:
@@ -339,12 +390,14 @@ class Percentile(Placed):
     array([  0.,  25.,  25.,  75., 100.])
     """
 
+    title: ClassVar[Phrase] = Phrase("百分位", "percentile")
+
     shape: Literal["percentile"]
     ties: Ties = "worst"
 
-    def sharing(self) -> Ties:
-        """As the scheme says."""
-        return self.ties
+    def method(self, low: Phrase, high: Phrase) -> Phrase:
+        """By the others surpassed."""
+        return phrase("按超过其余会员的比例，从{low.zh}到{high.zh}", "the share of the others surpassed, {low.en} to {high.en}", low=low, high=high)
 
     def valued(self, place: Floats, count: int, scale: float) -> Floats:
         """The share of the others behind."""
@@ -363,12 +416,14 @@ class Rank(Placed):
     array([1., 3., 3., 4., 5.])
     """
 
+    title: ClassVar[Phrase] = Phrase("名次", "rank")
+
     shape: Literal["rank"]
     ties: Ties = "best"
 
-    def sharing(self) -> Ties:
-        """As the scheme says."""
-        return self.ties
+    def method(self, low: Phrase, high: Phrase) -> Phrase:
+        """By the place."""
+        return _even_steps(low, high) if self.to else Phrase("名次分：末名 1 分，每高一名加 1 分", "points for the rank, 1 for the last")
 
     def valued(self, place: Floats, count: int, scale: float) -> Floats:
         """N + 1 - place, or on the range."""
@@ -390,12 +445,14 @@ class Borda(Placed):
     array([0. , 1.5, 1.5, 3. ])
     """
 
+    title: ClassVar[Phrase] = Phrase("波达计数", "Borda")
+
     shape: Literal["borda"]
     ties: Ties = "average"
 
-    def sharing(self) -> Ties:
-        """As the scheme says."""
-        return self.ties
+    def method(self, low: Phrase, high: Phrase) -> Phrase:
+        """By the members surpassed."""
+        return _even_steps(low, high) if self.to else Phrase("博尔达计分：每超过一名会员得 1 分", "Borda, a point for each member surpassed")
 
     def valued(self, place: Floats, count: int, scale: float) -> Floats:
         """N - place, or on the range."""
@@ -413,12 +470,23 @@ class ExponentialRank(Placed):
     Welsh Index of Multiple Deprivation 2019, Technical Report, Annex A (rate 23).
     """
 
+    title: ClassVar[Phrase] = Phrase("名次的指数变换", "exponential of the rank")
+    parameters: ClassVar[Mapping[str, Phrase]] = {"rate": Phrase("参数", "rate")}
+
     shape: Literal["exponential_rank"]
     to: None = None
     rate: Positive
+
+    def method(self, low: Phrase, high: Phrase) -> Phrase:  # noqa: ARG002 - it has no range
+        """By the place, stretched."""
+        return phrase("名次的指数变换（参数 {r}）", "exponential of the rank (rate {r})", r=figure(self.rate))
 
     def valued(self, place: Floats, count: int, scale: float) -> Floats:
         """The share R of the way up, stretched."""
         share = (count + 1 - place) / count
         stretched = -self.rate * np.log(1 - share * (1 - np.exp(-100 / self.rate)))
         return np.asarray(stretched * scale / 100, dtype=np.float64)
+
+
+def _even_steps(low: Phrase, high: Phrase) -> Phrase:
+    return phrase("按名次等距：首名{high.zh}，末名{low.zh}", "by rank in even steps, {high.en} for the first, {low.en} for the last", low=low, high=high)

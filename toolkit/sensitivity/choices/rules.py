@@ -36,9 +36,9 @@ from toolkit.scheme.shapes import (
     Shape,
     ShareOfBest,
     Steps,
+    ValueShape,
     ZScore,
 )
-from toolkit.scheme.shapes.absolute import Graded
 from toolkit.scheme.shapes.relative import by_class
 from toolkit.sensitivity.choices.checks import (
     fault,
@@ -278,7 +278,7 @@ class Valuings:
             if isinstance(shape, Category):
                 rule = Phrase("按状态计分不用于数字", "points for states are not for numbers")
                 yield fault("Valuings.among", rule, Phrase("请删去", "leave it out"), shape.shape)
-            elif not isinstance(shape, Graded):
+            elif not isinstance(shape, ValueShape):
                 yield from name_faults("Valuings.among", (shape,), known)
 
     def settle(self, names: Sequence[str], scenario: Scenario, luck: Luck) -> None:
