@@ -85,9 +85,8 @@ def scored(
     applicable: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     nodes = scores(tree, values, applicable)
-    return pd.concat(
-        [nodes.drop(columns=TOTAL), adjustments, adjusted(nodes[TOTAL], adjustments, rules.total).rename(TOTAL)], axis=1
-    )
+    total = adjusted(nodes[TOTAL].to_numpy(), [adjustments[name].to_numpy(np.float64) for name in adjustments], rules.total)
+    return pd.concat([nodes.drop(columns=TOTAL), adjustments], axis=1).assign(**{TOTAL: total})
 
 
 def evaluation(

@@ -159,17 +159,18 @@ def test_nodes_come_groups_first_and_groups_may_stand_before_their_parents() -> 
 
 @given(st.lists(st.floats(-50, 150), min_size=1, max_size=5), st.floats(0, 60), st.floats(60, 120))
 def test_a_total_is_held_within_its_bounds_after_the_adjustments(points: list[float], floor: float, cap: float) -> None:
-    total, none = pd.Series([*points, np.nan]), pd.DataFrame({"bonus": [10.0] * len(points) + [10.0]})
-    held = adjusted(total, none, Total(floor=floor, cap=cap))
+    mean, bonus = np.array([*points, np.nan]), np.full(len(points) + 1, 10.0)
+    held = adjusted(mean, [bonus], Total(floor=floor, cap=cap))
     expected = [min(max(point + 10, floor), cap) for point in points]
     assert held.tolist()[:-1] == expected
-    assert np.isnan(held.iloc[-1])
-    assert adjusted(total, none, Total()).equals(adjusted(total, none))
+    assert np.isnan(held[-1])
+    np.testing.assert_array_equal(adjusted(mean, [bonus], Total()), adjusted(mean, [bonus]))
 
 
 def test_adjustments_are_added_in_turn() -> None:
-    total, points = pd.Series([80.0, 60.0]), pd.DataFrame({"bonus": [5.0, np.nan], "bad": [-30.0, 0.0]})
-    assert adjusted(total, points).tolist() == [55.0, 60.0]
+    mean, bonus, bad = np.array([80.0, 60.0]), np.array([5.0, np.nan]), np.array([-30.0, 0.0])
+    assert adjusted(mean, [bonus, bad]).tolist() == [55.0, 60.0]
+    np.testing.assert_array_equal(adjusted(mean, [bonus, bad], unranked=np.array([True, False])), [np.nan, 60.0])
 
 
 @given(st.data())

@@ -307,10 +307,7 @@ def concluded(
 
 def _total(scheme: Scheme, mean: Floats, values: Values, measured: Indicators) -> Floats:
     """The total before rounding: with every bonus and deduction, within its bounds, NaN for who is not ranked."""
-    rules = scheme.total
-    if len(measured.adjustments.columns) or rules.floor is not None or rules.cap is not None:
-        mean = np.asarray(adjusted(pd.Series(mean, index=values.members), measured.adjustments, rules), dtype=np.float64)
-    return np.where(values.unranked, np.nan, mean) if values.unranked.any() else mean
+    return adjusted(mean, _points(measured.adjustments).values(), scheme.total, values.unranked)
 
 
 def _points(adjustments: pd.DataFrame) -> dict[str, Floats]:

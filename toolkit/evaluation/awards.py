@@ -70,6 +70,11 @@ class AwardRule:
         What each award asks for, by its id.
     barred : dict of bool[n]
         By award, the members whom a veto bars from it.
+
+    Notes
+    -----
+    Runs in which other members meet a condition or are barred have masks bool[runs, n] in `eligibility.able`, in the `able`
+    of `bars` and in `barred`; all others share masks bool[n].
     """
 
     scheme: Scheme
@@ -238,7 +243,7 @@ class RuleInSteps:
 
     def taking_part(self, lookup: Lookup) -> Mask:
         """Who applied and is eligible: bool[runs, members], or [1, members] where no run has a say in it."""
-        met: Mask = (self.award_rule.applied & self.award_rule.eligibility.able)[None, :]
+        met: Mask = np.atleast_2d(self.award_rule.applied & self.award_rule.eligibility.able)
         for bar in self.eligible:
             met = met & over(bar, lookup(bar[0]))
         return met

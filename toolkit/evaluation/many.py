@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from toolkit.evaluation.awards import AwardRule, RuleInSteps, tie_nodes
 from toolkit.evaluation.many_scores import Desk, PatternedScores
-from toolkit.evaluation.scores import TOTAL
+from toolkit.evaluation.scores import TOTAL, adjusted, unranked_rows
 from toolkit.evaluation.steps import Lookup, Standing, Steps
 from toolkit.ground.ranking import Floats, Mask, rounded
 
@@ -64,7 +64,7 @@ class DrawnStandings:
         nodes = [*leaves, *(item.id for item in scheme.adjustments)]
         values, applicable = (_table(frame, members, leaves) for frame in (evaluation.values, evaluation.applicable))
         known = np.ascontiguousarray(_table(evaluation.scores, members, nodes).T)
-        adjustment = _added(known[len(leaves) :])
+        adjustment = adjusted(np.zeros(len(members)), known[len(leaves) :])
         low, high = _bounds(evaluation, values)
         steps = _steps(scheme, np.append(low + adjustment, known), np.append(high + np.abs(adjustment), known))
         plus = np.full(len(members), steps.half + steps.shift)
@@ -75,7 +75,7 @@ class DrawnStandings:
             (plus, plus + adjustment * steps.fine),
             np.flatnonzero(low + np.minimum(adjustment, 0) < 0),
             (_step(steps, scheme.total.floor), _step(steps, scheme.total.cap)),
-            _ranked_members(scheme, values, applicable),
+            ~unranked_rows(scheme, values, applicable),
         )
 
     def under(self, shares: Floats) -> Lookup:
@@ -118,20 +118,6 @@ class DrawnStandings:
 def _table(frame: pd.DataFrame, members: pd.Index[str], names: list[str]) -> NDArray[Any]:
     """These columns of a frame for these members, [members, names]."""
     return np.asarray(frame[names].to_numpy()[frame.index.get_indexer(members)])
-
-
-def _ranked_members(scheme: Scheme, values: Floats, applicable: Mask) -> Mask:
-    """Whom no missing value leaves without a place under any weights; bool[members]."""
-    asked = np.array([item.missing == "unranked" for item in scheme.indicators], dtype=np.bool_)
-    return np.asarray(~(np.isnan(values) & applicable & asked).any(axis=1))
-
-
-def _added(adjustments: Floats) -> Floats:
-    """The sum of float64[adjustments, members], added in turn."""
-    total = np.zeros(adjustments.shape[1])
-    for adjustment in adjustments:
-        total += np.nan_to_num(adjustment)
-    return total
 
 
 def _bounds(evaluation: Evaluation, values: Floats) -> tuple[Floats, Floats]:

@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.aggregation import Branch, gather, power
+from toolkit.evaluation.requirements import rounded_scores
 from toolkit.ground.ranking import Floats, Mask
 from toolkit.ground.text import Phrase
 
 if TYPE_CHECKING:
+    from toolkit.evaluation.requirements import Score
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Group, Indicator, Total
 
@@ -164,21 +166,56 @@ def gathered(
     return {node: known[node] for node in tree.nodes}
 
 
-def adjusted(total: pd.Series[float], adjustments: pd.DataFrame, bounds: Total | None = None) -> pd.Series[float]:
-    """The total with every bonus and deduction added, in the order of the columns, then held within its bounds.
+def adjusted(mean: Floats, adjustments: Iterable[Floats], bounds: Total | None = None, unranked: Mask | None = None) -> Floats:
+    """The total: the mean with every bonus and deduction added in turn, held within its bounds, NaN for the unranked.
 
-    A missing bonus or deduction adds nothing. Nothing is rounded here.
+    Nothing is rounded here.
+
+    Parameters
+    ----------
+    mean : float64[n]
+        The score at the root of the tree.
+    adjustments : float64[n] each
+        Points; NaN adds nothing.
+    unranked : bool[n]
+        Who has no total because a value is missing; see `unranked_rows`.
 
     Examples
     --------
     >>> from toolkit.scheme.criteria import Total
-    >>> points = pd.DataFrame({"bonus": [5.0, 5.0], "grave": [0.0, -90.0]})
-    >>> adjusted(pd.Series([98.0, 60.0]), points, Total(floor=0, cap=100)).tolist()
+    >>> bonus, grave = np.array([5.0, 5.0]), np.array([0.0, -90.0])
+    >>> adjusted(np.array([98.0, 60.0]), [bonus, grave], Total(floor=0, cap=100)).tolist()
     [100.0, 0.0]
     """
-    for column in adjustments:
-        total = total + adjustments[column].fillna(0.0)
-    return total if bounds is None else total.clip(bounds.floor, bounds.cap)
+    total = mean
+    for points in adjustments:
+        total = total + np.where(np.isnan(points), 0.0, points)
+    if bounds is not None and not (bounds.floor is None and bounds.cap is None):
+        total = np.clip(total, bounds.floor, bounds.cap)
+    return total if unranked is None or not unranked.any() else np.where(unranked, np.nan, total)
+
+
+def unranked_rows(scheme: Scheme, values: Floats, applicable: Mask) -> Mask:
+    """Whom a missing value leaves without a total, bool[n], from float64 and bool[n, indicators] in the scheme's order."""
+    strict = np.array([item.missing == "unranked" for item in scheme.indicators], dtype=np.bool_)
+    return np.asarray((np.isnan(values) & applicable & strict).any(axis=1))
+
+
+def list_scores(scheme: Scheme, tree: Tree, values: Floats, applicable: Mask, adjustments: Mapping[str, Floats]) -> Score:
+    """The rounded scores that lists go by, float64[n] by node and adjustment, from the values of any n rows.
+
+    Parameters
+    ----------
+    tree
+        The scheme's, maybe under other weights.
+    values, applicable : float64 and bool[n, indicators]
+        As `node_scores` takes them.
+    adjustments : float64[n] by adjustment
+        Points, in the scheme's order.
+    """
+    table = dict(zip(tree.nodes, node_scores(tree, values, applicable).T, strict=True)) | dict(adjustments)
+    table[TOTAL] = adjusted(table[TOTAL], adjustments.values(), scheme.total, unranked_rows(scheme, values, applicable))
+    return rounded_scores(scheme, table)
 
 
 def node_scores(tree: Tree, values: Floats, applicable: Mask | None = None) -> Floats:

@@ -249,7 +249,7 @@ class TrialScores:
         """The rounded scores of values float64[rows, indicators], float64[rows] by node."""
         scheme, tree = self.evaluation.scheme, self.evaluation.tree
         found = dict(zip(tree.nodes, node_scores(tree, values, applicable).T, strict=True))
-        total = adjusted(pd.Series(found[TOTAL], index=adjustments.index), adjustments, scheme.total).to_numpy(np.float64)
+        total = adjusted(found[TOTAL], [column.to_numpy(np.float64) for _, column in adjustments.items()], scheme.total)
         asked = np.array([item.missing == "unranked" for item in scheme.indicators], dtype=np.bool_)
         found |= {str(name): adjustments[name].to_numpy(np.float64) for name in adjustments}
         found[TOTAL] = np.where((np.isnan(values) & applicable & asked).any(axis=1), np.nan, total)

@@ -22,7 +22,7 @@ from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.grades import GradeOutcomes
 from toolkit.evaluation.requirements import Score
-from toolkit.evaluation.scores import TOTAL, gathered
+from toolkit.evaluation.scores import TOTAL, adjusted, gathered
 from toolkit.evaluation.value_checks import Valued, value_problems
 from toolkit.evaluation.values import stand_ins, valued_column
 from toolkit.ground.problems import Problems, Refused
@@ -242,12 +242,8 @@ class OfficialRuns:
         return replace(self.valued[name], item=item.model_copy(update={"outliers": self.valued[name].item.outliers}))
 
     def _total(self, mean: Floats, unranked: Mapping[str, Mask]) -> Floats:
-        bounds, total = self.ground.evaluation.scheme.total, mean
-        for points in self.added.values():
-            total = total + np.where(np.isnan(points), 0.0, points)
-        if bounds.floor is not None or bounds.cap is not None:
-            total = np.clip(total, bounds.floor, bounds.cap)
-        return np.where(np.logical_or.reduce(list(unranked.values())), np.nan, total) if unranked else total
+        gone = np.logical_or.reduce(list(unranked.values())) if unranked else None
+        return adjusted(mean, self.added.values(), self.ground.evaluation.scheme.total, gone)
 
     def _score(self, scores: Mapping[str, Floats]) -> Score:
         known: dict[str, Floats] = {}

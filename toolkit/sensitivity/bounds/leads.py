@@ -16,11 +16,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import pandas as pd
 
 from toolkit.evaluation.awards import tie_nodes
 from toolkit.evaluation.requirements import Asked
-from toolkit.evaluation.scores import TOTAL, adjusted, node_scores, shares_of
+from toolkit.evaluation.scores import TOTAL, list_scores, node_scores, shares_of
 from toolkit.ground.ranking import rounded
 from toolkit.sensitivity.tipping.lines import exact_scores, terms_of
 from toolkit.sensitivity.weights import Box, WeightBounds, WeightHull, WeightSet
@@ -125,12 +124,9 @@ class Extremes:
         leaves, members = list(tree.nodes[tree.leaves]), evaluation.members.index
         values = np.column_stack([self.columns[leaf] for leaf in leaves])
         applicable = evaluation.applicable.loc[members, leaves].to_numpy(np.bool_)
-        found = dict(zip(tree.nodes, node_scores(tree.with_weights(self.point), values, applicable).T, strict=True))
-        added = pd.DataFrame({item.id: self.columns[item.id] for item in evaluation.scheme.adjustments}, index=members)
-        total = adjusted(pd.Series(found[TOTAL], index=members), added, evaluation.scheme.total)
-        found |= {**{str(name): added[name].to_numpy() for name in added}, TOTAL: total.to_numpy()}
-        found[TOTAL] = np.where(np.isnan(self.columns[TOTAL]), np.nan, found[TOTAL])
-        return {name: rounded(score, evaluation.scheme.decimals) for name, score in found.items()}
+        points = {item.id: self.columns[item.id] for item in evaluation.scheme.adjustments}
+        score = list_scores(evaluation.scheme, tree.with_weights(self.point), values, applicable, points)
+        return {node: score(node) for node in (*tree.nodes, *points)}
 
     def _ends(self, branch: Branch) -> Box:
         assert self.shares is not None

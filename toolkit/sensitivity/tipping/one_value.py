@@ -22,8 +22,7 @@ import pandas as pd
 from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.requirements import rounded_scores
-from toolkit.evaluation.scores import TOTAL, node_scores
-from toolkit.ground.ranking import rounded
+from toolkit.evaluation.scores import list_scores
 from toolkit.scheme.shapes import Category, Relative
 from toolkit.sensitivity.tipping.lines import Search, decided, or_better, terms_of, together
 
@@ -130,14 +129,8 @@ class Revalued:
         values = self.values[who]
         for (position, item, raw), (start, end) in zip(asked, pairwise(ends), strict=True):
             values[start:end, tree.nodes.index(item.id) - tree.leaves.start] = self._valued(position, item, raw)
-        found = dict(zip(tree.nodes, node_scores(tree, values, self.applicable[who]).T, strict=True))
-        for each in evaluation.scheme.adjustments:
-            found[each.id] = self.added[each.id][who]
-            found[TOTAL] = found[TOTAL] + np.nan_to_num(found[each.id])
-        bounds = evaluation.scheme.total
-        low, high = -np.inf if bounds.floor is None else bounds.floor, np.inf if bounds.cap is None else bounds.cap
-        found[TOTAL] = np.clip(found[TOTAL], low, high)
-        points = {node: rounded(found[node], evaluation.scheme.decimals) for node in self.nodes}
+        score = list_scores(evaluation.scheme, tree, values, self.applicable[who], {name: points[who] for name, points in self.added.items()})
+        points = {node: score(node) for node in self.nodes}
         return [{node: own[start:end] for node, own in points.items()} for start, end in pairwise(ends)]
 
     def _valued(self, position: int, item: Indicator, raw: Floats) -> Floats:
