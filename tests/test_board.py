@@ -1,0 +1,109 @@
+"""The board: the arrays it paints equal the list of the same scheme, whatever was moved; its words name who leaves first."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from toolkit import award_probabilities, evaluate, open_edition, rescored
+from toolkit.evaluation import Evaluation
+from toolkit.evaluation.contributions import distances
+from toolkit.ground.resources import house_folder
+from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, until_words
+from toolkit.interactive.tuning import Tuning, moved, turned
+from toolkit.sensitivity import WeightDraws
+
+
+@pytest.fixture(scope="module")
+def demo() -> Evaluation:
+    edition = open_edition(house_folder("data/demo"))
+    return evaluate(edition.scheme, edition.records)
+
+
+def randomly_moved(demo: Evaluation, rng: np.random.Generator) -> Evaluation:
+    """The demo edition after one to four random moves, now and then with a quota or a minimum moved too."""
+    tuning = Tuning.of(demo.scheme)
+    for _ in range(rng.integers(1, 5)):
+        node = str(rng.choice([key for key, item in demo.scheme.nodes.items() if len(demo.scheme.children(item.group)) > 1]))
+        tuning = moved(tuning, node, float(rng.choice([0, 100, rng.uniform(0, 100)])))
+    if rng.random() < 0.3:
+        tuning = turned(tuning, "award[advanced].quota.share", float(rng.choice([0.01, 0.1, 0.5])))
+        tuning = turned(tuning, "award[advanced].minimum.total", float(rng.choice([0, 60, 90])))
+    return rescored(demo, tuning.scheme)
+
+
+def test_the_board_equals_the_list_after_200_random_moves(demo: Evaluation) -> None:
+    rng = np.random.default_rng(13)
+    for turn in range(200):
+        after = randomly_moved(demo, rng)
+        board, members = Board.of(after), after.members.index
+        total = after.scores["total"].loc[members].to_numpy(float)
+        assert np.array_equal(board.total / 100, np.where(np.isnan(total), NONE / 100, total))
+        held = after.awards.drop_duplicates("member").set_index("member")["award"].reindex(members).fillna("")
+        ids = ["", *(award.id for award in after.scheme.awards)]
+        assert [ids[max(0, number)] for number in board.award.tolist()] == held.tolist()
+        if turn % 20 == 0:  # what is written in prose takes its time
+            ranking = after.ranking.loc[members]
+            assert np.array_equal(board.rank, ranking["rank"].fillna(0).to_numpy(int))
+            assert held.tolist() == ranking["award"].tolist()
+
+
+def test_margins_are_the_distances_of_the_cards(demo: Evaluation) -> None:
+    rng = np.random.default_rng(31)
+    for after in (demo, *(randomly_moved(demo, rng) for _ in range(5))):
+        board, lines = Board.of(after), distances(after)
+        for position, member in enumerate(after.members.index):
+            own = lines[lines["member"] == member]
+            number = int(board.award[position])
+            own = own[own["award"] == after.scheme.awards[number - 1].id] if number > 0 else own[~own["above"]]
+            margin = own["distance"].max() if len(own) else np.nan
+            assert board.margin[position] == (round(margin * 100) if np.isfinite(margin) else NONE)
+
+
+def test_thirteen_bytes_a_member(demo: Evaluation) -> None:
+    assert sum(map(len, Board.of(demo).buffers)) == 13 * len(demo.members)
+
+
+def test_an_open_tie_is_shown_as_open(demo: Evaluation) -> None:
+    level = demo.scheme.model_copy(update={"decimals": 0, "ties": ("committee",)})
+    after = rescored(demo, level)
+    board, open_ = Board.of(after), {member for tie in after.ties for member in tie.members}
+    assert open_
+    shown = set(after.members.index[board.award < 0])
+    assert shown == {member for member in open_ if member not in set(after.awards["member"])}
+
+
+def test_chances_are_those_of_award_probabilities(demo: Evaluation) -> None:
+    rng, chances = np.random.default_rng(7), Chances()
+    for _ in range(12):
+        after = randomly_moved(demo, rng)
+        counts = chances.counted(after, lambda: False)
+        assert counts is not None
+        frame = award_probabilities(after, WeightDraws(draws=DRAWS))
+        assert np.array_equal(counts.T / DRAWS, frame[[award.id for award in after.scheme.awards]].to_numpy())
+
+
+def test_chances_nobody_waits_for_are_dropped(demo: Evaluation) -> None:
+    assert Chances().counted(demo, lambda: True) is None
+
+
+def test_the_words_name_who_leaves_first(demo: Evaluation) -> None:
+    before = Board.of(demo)
+    same = Changes.between(before, before)
+    assert not same
+    assert same.words.zh == "名单与已定办法相同"
+    after = Board.of(rescored(demo, demo.scheme.with_weights({"learning": 60})))
+    changes = Changes.between(before, after)
+    then, now = before.award > 0, after.award > 0
+    assert set(changes.out) == set(np.flatnonzero(then & ~now))
+    assert set(changes.into) == set(np.flatnonzero(now & ~then))
+    assert [int(before.award[position]) for position in changes.out] == sorted(int(before.award[position]) for position in changes.out)
+    assert changes.words.zh.startswith(f"退出 {len(changes.out)} 家，进入 {len(changes.into)} 家")
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "words"),
+    [(0, 100, "无论学习培训权重多少"), (28.9, 31.4, "升到 31.4 或降到 28.9"), (28.9, 100, "直到学习培训降到 28.9")],
+)
+def test_until_where_a_list_stays(lowest: float, highest: float, words: str) -> None:
+    assert words in until_words("学习培训", lowest, highest).zh

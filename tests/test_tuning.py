@@ -1,0 +1,156 @@
+"""Tuning: a scheme in, a scheme out; siblings sum to 100; every step can be undone; what cannot be is refused in words."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import write_small_edition
+from toolkit.ground.problems import Refused
+from toolkit.ground.resources import house_folder
+from toolkit.interactive.tuning import (
+    Tuning,
+    decided_anew,
+    moved,
+    ranges,
+    redone,
+    restored,
+    shares,
+    toggled,
+    turned,
+    undone,
+    with_shares,
+)
+from toolkit.scheme import Scheme, load_scheme
+
+DEMO = load_scheme(house_folder("data/demo") / "scheme.toml")
+NODES = list(DEMO.nodes)
+MOVES = st.lists(st.tuples(st.sampled_from(NODES), st.floats(0, 100), st.sampled_from(["", "a", "b"])), max_size=8)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Scheme:
+    return load_scheme(write_small_edition(tmp_path / "small") / "scheme.toml")
+
+
+def tried(tuning: Tuning, moves: list[tuple[str, float, str]]) -> Tuning:
+    """The tuning after those of the moves that are not refused."""
+    for node, share, gesture in moves:
+        if ranges(tuning)[node][0] < ranges(tuning)[node][1]:
+            tuning = moved(tuning, node, min(share, ranges(tuning)[node][1]), gesture=gesture and node + gesture)
+    return tuning
+
+
+def top(scheme: Scheme) -> list[float]:
+    return [node.weight for node in scheme.children()]
+
+
+@given(MOVES, st.sets(st.sampled_from(NODES), max_size=3))
+def test_siblings_sum_to_100_and_locks_hold_whatever_is_moved(moves: list[tuple[str, float, str]], locks: set[str]) -> None:
+    tuning = Tuning.of(DEMO)
+    for node in locks:
+        tuning = toggled(tuning, node)
+    after = tried(tuning, moves)
+    for parent in {node.group for node in DEMO.nodes.values()}:
+        assert math.fsum(node.weight for node in after.scheme.children(parent)) == pytest.approx(100, abs=1e-9)
+    for node in locks:
+        assert after.scheme.nodes[node].weight == DEMO.nodes[node].weight
+    assert after.scheme.with_({}) == after.scheme  # as strict as a file
+
+
+@given(MOVES)
+def test_undo_leads_back_step_by_step_and_redo_forth(moves: list[tuple[str, float, str]]) -> None:
+    after = tried(Tuning.of(DEMO), moves)
+    back = after
+    while back.past:
+        back = undone(back)
+    assert back.scheme == DEMO
+    while back.future:
+        back = redone(back)
+    assert (back.scheme, back.past) == (after.scheme, after.past)
+
+
+def test_siblings_keep_their_ratios() -> None:
+    after = moved(Tuning.of(DEMO), "learning", 44)
+    assert top(after.scheme) == pytest.approx([44, 20, 16, 12, 8])
+    assert top(DEMO) == [30, 25, 20, 15, 10]
+
+
+def test_a_drag_is_one_step_and_counts_from_where_it_began() -> None:
+    tuning = Tuning.of(DEMO)
+    for share in (50, 100, 0, 37.5, 30):
+        tuning = moved(tuning, "learning", share, gesture="drag 1")
+    assert tuning.scheme == DEMO
+    tuning = moved(moved(tuning, "learning", 60, gesture="drag 1"), "learning", 70, gesture="drag 2")
+    assert top(undone(tuning).scheme)[0] == 60
+    assert undone(undone(tuning)).scheme == DEMO
+
+
+def test_siblings_that_stand_at_0_come_back_as_decided() -> None:
+    after = moved(moved(Tuning.of(DEMO), "learning", 100), "learning", 30)
+    assert after.scheme == DEMO
+
+
+def test_a_locked_sibling_leaves_less_to_move() -> None:
+    tuning = toggled(Tuning.of(DEMO), "exchange")
+    assert ranges(tuning)["learning"] == (0, 75)
+    assert ranges(tuning)["exchange"] == (25, 25)
+    assert top(moved(tuning, "learning", 75).scheme) == [75, 25, 0, 0, 0]
+    for node in ("duty", "pledging", "conduct"):
+        tuning = toggled(tuning, node)
+    assert ranges(tuning)["learning"] == (30, 30)
+    assert toggled(tuning, "duty").locked == {"exchange", "pledging", "conduct"}
+    assert restored(tuning).locked == set()
+
+
+@pytest.mark.parametrize(
+    ("node", "share", "words"),
+    [
+        ("learning", 140, "不能是 140：合计是 100；请输入 0 到 75 之间的数"),
+        ("learning", 80, "请输入 0 到 75 之间的数"),
+        ("learning", -1, "不能是 -1"),
+        ("learning", math.nan, "0 到 100 之间的数"),
+        ("learning", math.inf, "0 到 100 之间的数"),
+        ("exchange", 20, "“交流贡献”已锁定"),
+        ("nothing", 20, "没有这个指标或分组"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(node: str, share: float, words: str) -> None:
+    with pytest.raises(Refused) as refused:
+        moved(toggled(Tuning.of(DEMO), "exchange"), node, share)
+    assert words in refused.value.problems.text("zh")
+
+
+def test_weights_in_points_are_moved_as_shares_and_keep_their_sum(small: Scheme) -> None:
+    points = small.model_copy(update={"weights": "points"})
+    points = points.with_weights({"learning": 12.0, "conduct_group": 8.0})
+    assert shares(points)["learning"] == 60
+    after = moved(Tuning.of(points), "learning", 45)
+    assert [node.weight for node in after.scheme.children()] == [9.0, 11.0]
+
+
+def test_shares_kept_elsewhere_are_set_at_once_or_refused() -> None:
+    after = moved(moved(Tuning.of(DEMO), "learning", 44), "meetings", 61)
+    assert with_shares(Tuning.of(DEMO), shares(after.scheme)).scheme == after.scheme
+    with pytest.raises(Refused, match="sum to 100"):
+        with_shares(Tuning.of(DEMO), shares(DEMO) | {"learning": 31.0})
+
+
+def test_other_rules_are_turned_as_strictly_as_in_a_file() -> None:
+    after = turned(Tuning.of(DEMO), "award[outstanding].quota.share", 0.12)
+    assert after.scheme.awards[0].quota is not None
+    assert after.scheme.awards[0].quota.share == 0.12
+    assert undone(after).scheme == DEMO
+    with pytest.raises(Refused):
+        turned(after, "award[outstanding].quota.share", 12)
+
+
+def test_another_decision_keeps_what_was_moved() -> None:
+    tuning = moved(Tuning.of(DEMO), "learning", 44)
+    again = decided_anew(tuning, DEMO.with_weights({"exchange": 40}))
+    assert top(again.scheme) == top(tuning.scheme)
+    assert undone(again).scheme == again.decided

@@ -1,0 +1,232 @@
+"""The board: what a table of all members shows of one evaluation, as arrays, and what a moved scheme changes in words.
+
+Nothing here writes prose for members one by one, so that a board is there within milliseconds of a move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.evaluation.awards import Terms
+from toolkit.evaluation.contests import ListRun
+from toolkit.evaluation.many import Allocation
+from toolkit.evaluation.requirements import rounded_points, scores_of
+from toolkit.evaluation.scores import TOTAL, Tree
+from toolkit.ground.text import Phrase, phrase
+from toolkit.sensitivity.monte_carlo import by_class
+from toolkit.sensitivity.probabilities import Awards
+from toolkit.sensitivity.weights.draws import WeightDraws
+
+if TYPE_CHECKING:
+    from toolkit.evaluation import Evaluation
+    from toolkit.evaluation.contests import Contest
+    from toolkit.ground.ranking import Floats, Mask
+    from toolkit.scheme import Scheme
+
+NONE = int(np.iinfo(np.int32).min)
+"""Stands for a total, rank or margin that there is not."""
+MOST_DECIMALS = 6
+"""Of the totals shown: more do not fit into 32 bits."""
+DRAWS, STEP = 512, 128
+"""Draws behind a chance, and how many of them are made between two looks at whether somebody still asks."""
+
+
+@dataclass(frozen=True, eq=False)
+class Board:
+    """What is shown of each member, in the order of `evaluation.members`.
+
+    Parameters
+    ----------
+    total, margin : int32[members]
+        In steps of the last decimal shown; `NONE` where there is none. The margin is that of `distances`: of the award a
+        member holds, to the best who missed it; of the others, to the nearest line that they did not reach.
+    rank : int32[members]
+        Within the class, 1-2-2-4; 0 for those that are not ranked.
+    award : int8[members]
+        k for the scheme's k-th award, the first of several; -k where it is open at its line; 0 for none.
+    """
+
+    total: NDArray[np.int32]
+    rank: NDArray[np.int32]
+    margin: NDArray[np.int32]
+    award: NDArray[np.int8]
+
+    @classmethod
+    def of(cls, evaluation: Evaluation) -> Board:
+        """The board of an evaluation."""
+        scheme, run = evaluation.scheme, _run(evaluation)
+        award = np.zeros(len(evaluation.members), np.int8)
+        for place, allotment in reversed(list(enumerate(run.allotments, 1))):
+            award[allotment.open & (award == 0)] = -place
+            award[allotment.given] = place
+        fine = 10.0 ** shown_decimals(scheme)
+        total = _whole(run.score(TOTAL) * fine)
+        return cls(total, run.ranks.astype(np.int32), _whole(_margins(run, award) * fine), award)
+
+    @property
+    def buffers(self) -> list[bytes]:
+        """The arrays as bytes, little-endian: 13 a member."""
+        return [array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes() for array in (self.total, self.rank, self.margin, self.award)]
+
+
+def shown_decimals(scheme: Scheme) -> int:
+    """How many decimals of a total the board shows."""
+    return min(scheme.decimals, MOST_DECIMALS)
+
+
+def _run(evaluation: Evaluation) -> ListRun:
+    """The rule on the scores of the evaluation's list."""
+    scheme, members, worked = evaluation.scheme, evaluation.members, evaluation.worked
+    terms = worked.terms if worked else Terms.of(scheme, members, evaluation.vetoes, evaluation.measured.conditions)
+    return ListRun.of(terms, scores_of(rounded_points(scheme, evaluation.scores.loc[members.index])))
+
+
+def _whole(steps: Floats) -> NDArray[np.int32]:
+    return np.where(np.isfinite(steps), np.rint(steps), NONE).astype(np.int32)
+
+
+def _margins(run: ListRun, award: NDArray[np.int8]) -> Floats:
+    """How far each member's score is from the other side of the line that concerns it most, in points; NaN for none."""
+    margin = np.full(len(award), np.nan)
+    order = [allotment.award.id for allotment in run.allotments]
+    for contest in run.contests:
+        place, positions = 1 + order.index(contest.award.id), contest.positions
+        earlier = [other.given for other in run.allotments[: place - 1] if other.award.id not in contest.award.beside]
+        free = ~np.logical_or.reduce(earlier)[positions] if earlier else np.ones(len(positions), np.bool_)
+        distance = _distances(contest, free & (run.ranks[positions] > 0) & ~np.isnan(contest.keys[0]))
+        own = award[positions]
+        holds, waits = (own == place) & contest.given, (own <= 0) & ~contest.given
+        margin[positions[holds]] = distance[holds]
+        margin[positions[waits]] = np.fmax(margin[positions[waits]], distance[waits])
+    return margin
+
+
+def _distances(contest: Contest, contenders: Mask) -> Floats:
+    """The distance of each contender of a pool to the other side of its line; NaN for the others, inf where nobody missed it."""
+    score, given = contest.keys[0], contest.given
+    if not given.any():
+        return np.full(len(score), np.nan)
+    lowest = float(score[given].min())
+    if contest.ceiling and contest.ceiling.line is not None and contest.line is not None:
+        lowest = max(contest.line, contest.ceiling.line)
+    missed = score[contenders & ~given & (score <= lowest)].max(initial=-np.inf)
+    return np.where(contenders, score - np.where(given, missed, lowest), np.nan)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Members, by position, that lose every award, that win one, and that hold another, the better awards first."""
+
+    out: tuple[int, ...]
+    into: tuple[int, ...]
+    other: tuple[int, ...]
+
+    @classmethod
+    def between(cls, before: Board, after: Board) -> Changes:
+        """What changed from one board to another of the same members."""
+        then, now = np.maximum(before.award, 0), np.maximum(after.award, 0)
+        return cls(
+            _in_turn((then > 0) & (now == 0), then, before.rank),
+            _in_turn((then == 0) & (now > 0), now, after.rank),
+            _in_turn((then > 0) & (now > 0) & (then != now), now, after.rank),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.out or self.into or self.other)
+
+    @property
+    def words(self) -> Phrase:
+        """How many, those who leave first."""
+        if not self:
+            return Phrase("名单与已定办法相同", "The list is as decided")
+        return phrase(
+            "退出 {out} 家，进入 {into} 家，改奖 {other} 家", "{out} out, {into} in, {other} to another award",
+            out=len(self.out), into=len(self.into), other=len(self.other),
+        )  # fmt: skip
+
+
+def _in_turn(which: Mask, award: NDArray[np.int8], rank: NDArray[np.int32]) -> tuple[int, ...]:
+    positions = np.flatnonzero(which)
+    return tuple(positions[np.lexsort((rank[positions], award[positions]))].tolist())
+
+
+def until_words(label: str, lowest: float, highest: float) -> Phrase:
+    """Until where a weight can be moved by itself before the list becomes another one.
+
+    Parameters
+    ----------
+    lowest, highest
+        As of `stability_intervals`, in percent.
+
+    Examples
+    --------
+    >>> until_words("学习培训", 0.0, 31.4).zh
+    '这份名单不变，直到学习培训升到 31.4'
+    """
+    up, down = f"{highest:.4g}", f"{lowest:.4g}"
+    if lowest <= 0 and highest >= 100:
+        return phrase("无论{label}权重多少，这份名单不变", "This list stays, whatever {label} weighs", label=label)
+    if lowest <= 0:
+        return phrase("这份名单不变，直到{label}升到 {up}", "This list stays until {label} rises to {up}", label=label, up=up)
+    if highest >= 100:
+        return phrase("这份名单不变，直到{label}降到 {down}", "This list stays until {label} falls to {down}", label=label, down=down)
+    return phrase(
+        "这份名单不变，直到{label}升到 {up} 或降到 {down}", "This list stays until {label} rises to {up} or falls to {down}",
+        label=label, up=up, down=down,
+    )  # fmt: skip
+
+
+@dataclass
+class Chances:
+    """Chances of awards when weights are drawn round those of a scheme; what no weight changes is kept from one to the next.
+
+    `allocation` is that of the scheme, weights apart, in `scheme`.
+    """
+
+    scheme: Scheme | None = None
+    allocation: Allocation | None = None
+    order: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
+
+    def counted(self, evaluation: Evaluation, dropped: Callable[[], bool]) -> NDArray[np.uint16] | None:
+        """In how many of `DRAWS` draws each member is given each award, uint16[awards, members]; None when dropped meanwhile.
+
+        The same as `award_probabilities(evaluation, WeightDraws(draws=DRAWS))` counts.
+        """
+        allocation, scheme = self._of(evaluation), evaluation.scheme
+        question, counts = Awards(), np.zeros((len(scheme.awards), len(evaluation.members)), np.int64)
+        for drawn in _chunks(scheme):
+            if dropped():
+                return None
+            counts += question(allocation, drawn, allocation.standings(drawn))[0]
+        found = np.empty_like(counts)
+        found[:, self.order] = counts
+        return found.astype(np.uint16)
+
+    def _of(self, evaluation: Evaluation) -> Allocation:
+        if self.allocation is None or self.scheme is None or not alike_but_for_weights(self.scheme, evaluation.scheme):
+            ordered = by_class(evaluation)
+            self.order = evaluation.members.index.get_indexer(ordered.members.index)
+            self.scheme, self.allocation = evaluation.scheme, Allocation.of(ordered)
+        return self.allocation
+
+
+def _chunks(scheme: Scheme) -> Iterator[Floats]:
+    """Shares of nodes, float64[STEP, nodes], `DRAWS` of them in all."""
+    for recipe in WeightDraws(draws=DRAWS).recipes(Tree.of(scheme), scheme.seed):
+        drawn = recipe()
+        yield from (drawn[start : start + STEP] for start in range(0, len(drawn), STEP))
+
+
+def alike_but_for_weights(one: Scheme, other: Scheme) -> bool:
+    """Whether two schemes differ in nothing but weights, and give weight to the same nodes."""
+    return _weightless(one) == _weightless(other)
+
+
+def _weightless(scheme: Scheme) -> tuple[object, ...]:
+    nodes = tuple((*((key, held) for key, held in vars(node).items() if key != "weight"), node.weight > 0) for node in scheme.nodes.values())
+    return (nodes, *((key, held) for key, held in vars(scheme).items() if key not in {"groups", "indicators"}))

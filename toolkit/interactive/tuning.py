@@ -1,0 +1,226 @@
+"""Tuning: a scheme moved by hand. A `Tuning` in, a `Tuning` out: nothing here evaluates, draws or writes.
+
+Weights are moved as shares: percents that sum to 100 among siblings, whatever the scheme's own terms are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from toolkit.ground.problems import refuse
+from toolkit.ground.text import Phrase, phrase
+
+if TYPE_CHECKING:
+    from toolkit.scheme import Scheme
+
+DECIMALS = 2
+"""Of a share that was moved: what is shown is what is meant, and what is adopted."""
+POINTS_DECIMALS = 6
+MOST_STEPS = 200
+"""Steps that can be undone."""
+UNLOCK = Phrase("请先解除锁定", "unlock it first")
+UNLOCK_ONE = Phrase("请先给其中一项解除锁定", "unlock one of them first")
+NO_NUMBER = Phrase("权重应为 0 到 100 之间的数", "a weight is a number from 0 to 100")
+AGAIN = Phrase("请重新输入", "type it again")
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """A scheme as the sliders stand, and the way there.
+
+    Parameters
+    ----------
+    decided
+        The scheme as the committee decided it.
+    scheme
+        The scheme as it stands now.
+    locked
+        Ids of nodes whose shares stay when a sibling is moved.
+    past, future
+        The schemes that undo and redo lead back to, the nearest last.
+    gesture
+        What moved last: moves of one gesture, such as a drag, are undone together, and count from where it began.
+    """
+
+    decided: Scheme
+    scheme: Scheme
+    locked: frozenset[str] = frozenset()
+    past: tuple[Scheme, ...] = ()
+    future: tuple[Scheme, ...] = ()
+    gesture: str = ""
+
+    @classmethod
+    def of(cls, scheme: Scheme) -> Tuning:
+        """Nothing moved yet."""
+        return cls(scheme, scheme)
+
+
+def shares(scheme: Scheme) -> dict[str, float]:
+    """The share of every node among its siblings, in percent."""
+    if scheme.weights == "percent":
+        return {key: node.weight for key, node in scheme.nodes.items()}
+    sums = _sums(scheme)
+    return {key: 100.0 * node.weight / sums[node.group] if sums[node.group] else 0.0 for key, node in scheme.nodes.items()}
+
+
+def ranges(tuning: Tuning) -> dict[str, tuple[float, float]]:
+    """From where to where each share can be moved; both ends are the same where it cannot."""
+    now = shares(tuning.scheme)
+    return {node: _range(tuning, node, now) for node in now}
+
+
+def moved(tuning: Tuning, node: str, share: float, *, gesture: str = "") -> Tuning:
+    """The tuning with one share moved; the siblings that are not locked divide the rest as they did.
+
+    Siblings that all stand at 0 divide it as was decided.
+
+    Parameters
+    ----------
+    share
+        In percent of the siblings' sum; two decimals are kept.
+    gesture
+        A name that all moves of one drag share; empty for a move by itself.
+
+    Raises
+    ------
+    Refused
+        For no node, no number, a node that is locked or has no free sibling, and a share beyond what is free.
+    """
+    begun = tuning.past[-1] if gesture and gesture == tuning.gesture else tuning.scheme
+    _refuse_unfit(tuning, node, share)
+    weights = _shared_out(replace(tuning, scheme=begun), node, round(share, DECIMALS))
+    return _stepped(tuning, begun, begun.with_weights(weights), gesture)
+
+
+def with_shares(tuning: Tuning, wanted: Mapping[str, float]) -> Tuning:
+    """The tuning with the shares of whole groups set at once, as they were kept elsewhere.
+
+    Raises
+    ------
+    Refused
+        As `Scheme.with_weights`: for ids that are no node, and siblings that do not sum to 100.
+    """
+    return _stepped(tuning, tuning.scheme, tuning.scheme.with_weights(_weights(tuning.scheme, wanted)), "")
+
+
+def turned(tuning: Tuning, path: str, value: object, *, gesture: str = "") -> Tuning:
+    """The tuning with something else of the scheme decided otherwise, by its place, as in `Scheme.with_`.
+
+    Raises
+    ------
+    Refused
+        When the scheme would be impossible.
+    """
+    begun = tuning.past[-1] if gesture and gesture == tuning.gesture else tuning.scheme
+    return _stepped(tuning, begun, begun.with_({path: value}), gesture)
+
+
+def toggled(tuning: Tuning, node: str) -> Tuning:
+    """The tuning with one share locked, or free again."""
+    return replace(tuning, locked=tuning.locked ^ ({node} & tuning.scheme.nodes.keys()), gesture="")
+
+
+def undone(tuning: Tuning) -> Tuning:
+    """One step back; the same where there is none."""
+    if not tuning.past:
+        return tuning
+    *past, scheme = tuning.past
+    return replace(tuning, scheme=scheme, past=tuple(past), future=(*tuning.future, tuning.scheme), gesture="")
+
+
+def redone(tuning: Tuning) -> Tuning:
+    """One step forward again; the same where there is none."""
+    if not tuning.future:
+        return tuning
+    *future, scheme = tuning.future
+    return replace(tuning, scheme=scheme, past=(*tuning.past, tuning.scheme), future=tuple(future), gesture="")
+
+
+def restored(tuning: Tuning) -> Tuning:
+    """Back to what was decided, as one step that can be undone; locks go."""
+    return replace(_stepped(tuning, tuning.scheme, tuning.decided, ""), locked=frozenset())
+
+
+def decided_anew(tuning: Tuning, decided: Scheme) -> Tuning:
+    """The tuning against another decided scheme; what was moved stays moved, where the nodes are the same.
+
+    Raises
+    ------
+    Refused
+        When the other scheme has other nodes.
+    """
+    weights = {key: node.weight for key, node in tuning.scheme.nodes.items()}
+    return replace(Tuning.of(decided), scheme=decided.with_weights(weights), past=(decided,), locked=tuning.locked)
+
+
+def _stepped(tuning: Tuning, begun: Scheme, scheme: Scheme, gesture: str) -> Tuning:
+    """A step from `begun`; what leads nowhere is none."""
+    if gesture and gesture == tuning.gesture:
+        return replace(tuning, scheme=scheme)
+    if scheme == begun:
+        return tuning
+    return replace(tuning, scheme=scheme, past=(*tuning.past, begun)[-MOST_STEPS:], future=(), gesture=gesture)
+
+
+def _range(tuning: Tuning, node: str, now: Mapping[str, float]) -> tuple[float, float]:
+    siblings = [item.id for item in tuning.scheme.children(tuning.scheme.nodes[node].group) if item.id != node]
+    fixed = [sibling for sibling in siblings if sibling in tuning.locked]
+    if node in tuning.locked or len(fixed) == len(siblings):
+        return now[node], now[node]
+    return 0.0, 100.0 - math.fsum(now[sibling] for sibling in fixed)
+
+
+def _refuse_unfit(tuning: Tuning, node: str, share: float) -> None:
+    nodes = tuning.scheme.nodes
+    if node not in nodes:
+        tuning.scheme.with_weights({node: share})  # which refuses it, and says what may be meant
+    if not math.isfinite(share):
+        raise refuse(NO_NUMBER, AGAIN, value=f"{share:g}")
+    label = nodes[node].label
+    if node in tuning.locked:
+        raise refuse(phrase("“{label}”已锁定", "`{label}` is locked", label=label), UNLOCK)
+    lowest, highest = _range(tuning, node, shares(tuning.scheme))
+    if lowest == highest:
+        rule = phrase("“{label}”的同级各项都已锁定，它不能再动", "all siblings of `{label}` are locked, so it cannot be moved", label=label)
+        raise refuse(rule, UNLOCK_ONE)
+    if not 0.0 <= share <= highest + 10.0**-DECIMALS / 2:
+        rule = phrase("“{label}”不能是 {share:g}：合计是 100", "`{label}` cannot be {share:g}: all sum to 100", label=label, share=share)
+        mend = phrase("请输入 0 到 {highest:g} 之间的数", "type a number from 0 to {highest:g}", highest=round(highest, DECIMALS))
+        raise refuse(rule, mend)
+
+
+def _shared_out(tuning: Tuning, node: str, share: float) -> dict[str, float]:
+    """The weights of a node and all its siblings, in the scheme's own terms."""
+    scheme, now = tuning.scheme, shares(tuning.scheme)
+    siblings = [item.id for item in scheme.children(scheme.nodes[node].group) if item.id != node]
+    free = [sibling for sibling in siblings if sibling not in tuning.locked]
+    fixed = {sibling: now[sibling] for sibling in siblings if sibling in tuning.locked}
+    rest = max(0.0, 100.0 - math.fsum([share, *fixed.values()]))
+    ratios = _ratios(now, free) or _ratios(shares(tuning.decided), free) or dict.fromkeys(free, 1 / len(free))
+    parts = {sibling: round(rest * ratio, DECIMALS) for sibling, ratio in ratios.items()}
+    largest = max(free, key=lambda sibling: parts[sibling])
+    parts[largest] = max(0.0, round(parts[largest] + rest - math.fsum(parts.values()), 10))
+    return _weights(scheme, {node: share, **fixed, **parts})
+
+
+def _weights(scheme: Scheme, wanted: Mapping[str, float]) -> dict[str, float]:
+    """Shares in the scheme's own terms; what is no node stays, to be refused."""
+    if scheme.weights == "percent":
+        return dict(wanted)
+    sums, nodes = _sums(scheme), scheme.nodes
+    return {node: round(share / 100.0 * sums[nodes[node].group], POINTS_DECIMALS) if node in nodes else share for node, share in wanted.items()}
+
+
+def _ratios(now: Mapping[str, float], free: list[str]) -> dict[str, float] | None:
+    whole = math.fsum(now.get(node, 0.0) for node in free)
+    return {node: now.get(node, 0.0) / whole for node in free} if whole else None
+
+
+def _sums(scheme: Scheme) -> dict[str | None, float]:
+    """What the weights of siblings sum to, by their group."""
+    return {group: math.fsum(node.weight for node in scheme.children(group)) for group in {node.group for node in scheme.nodes.values()}}
+
+
