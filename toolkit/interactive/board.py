@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.evaluation.awards import Terms
+from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.many import Allocation
 from toolkit.evaluation.requirements import rounded_points, scores_of
@@ -82,8 +82,8 @@ def shown_decimals(scheme: Scheme) -> int:
 def _run(evaluation: Evaluation) -> ListRun:
     """The rule on the scores of the evaluation's list."""
     scheme, members, worked = evaluation.scheme, evaluation.members, evaluation.worked
-    terms = worked.terms if worked else Terms.of(scheme, members, evaluation.vetoes, evaluation.measured.conditions)
-    return ListRun.of(terms, scores_of(rounded_points(scheme, evaluation.scores.loc[members.index])))
+    rule = worked.terms if worked else AwardRule.of(scheme, members, evaluation.vetoes, evaluation.measured.conditions)
+    return ListRun.of(rule, scores_of(rounded_points(scheme, evaluation.scores.loc[members.index])))
 
 
 def _whole(steps: Floats) -> NDArray[np.int32]:
