@@ -39,10 +39,10 @@ from evaluate_and_draws import GROUPS, INDICATORS, MEMBERS, write_edition
 
 from toolkit import WeightDraws, award_probabilities, evaluate, open_edition
 from toolkit.evaluation import Evaluation
-from toolkit.sensitivity.bounds import around, award_bounds, preferences, rank_bounds
+from toolkit.sensitivity.bounds import around, award_bounds, rank_bounds
 from toolkit.sensitivity.leave_one_out import without_each_member, without_nodes
 from toolkit.sensitivity.probabilities import rank_probabilities
-from toolkit.sensitivity.tipping.all_weights import nearest_lists, smallest_weights
+from toolkit.sensitivity.tipping.all_weights import smallest_weights
 from toolkit.sensitivity.tipping.one_value import smallest_values
 from toolkit.sensitivity.tipping.one_weight import stability_intervals
 
@@ -85,12 +85,6 @@ def evaluated(members: int, indicators: int = INDICATORS) -> Evaluation:
     with tempfile.TemporaryDirectory() as folder:
         edition = open_edition(write_edition(Path(folder), members, indicators))
         return evaluate(edition.scheme, edition.records)
-
-
-def one_class(evaluation: Evaluation) -> Evaluation:
-    """The same members all in one class."""
-    members = evaluation.members.assign(**{"class": "A"})
-    return Evaluation(**{**vars(evaluation), "members": members, "worked": None})
 
 
 def drawn(indicators: int) -> np.ndarray:
@@ -290,13 +284,11 @@ def beside_peers(awards: float, ranks: float) -> None:
 
 def exact(evaluation: Evaluation) -> None:
     """Print what exact answers take."""
-    together, near = one_class(evaluation), around(evaluation.scheme, 0.2)
-    told("necessary preference, all pairs of one class", lambda: preferences(together, near), remember=True)
+    near = around(evaluation.scheme, 0.2)
     told("best and worst ranks", lambda: rank_bounds(evaluation, near), remember=True)
     told("awards certain, possible, never", lambda: award_bounds(evaluation, near), remember=True)
     told("stability intervals", lambda: stability_intervals(evaluation), runs=9, beside="within 100 ms")
     told("smallest changes of the groups' weights", lambda: smallest_weights(evaluation))
-    told("the nearest list of all, proven", lambda: nearest_lists(evaluation))
     told("smallest changes of all indicators' weights", lambda: smallest_weights(evaluation, None), runs=1)
     told("smallest changes of one value", lambda: smallest_values(evaluation), runs=1)
     told("without each node", lambda: without_nodes(evaluation), runs=1)
@@ -307,7 +299,6 @@ def exact(evaluation: Evaluation) -> None:
 QUESTIONS: dict[str, Callable[[Evaluation], object]] = {
     "award probabilities": lambda asked: award_probabilities(asked, WeightDraws(draws=1_000)),
     "rank distribution": lambda asked: rank_probabilities(asked, WeightDraws(draws=1_000)),
-    "preferences": lambda asked: preferences(asked, around(asked.scheme, 0.2)),
     "stability intervals": stability_intervals,
     "smallest weights": smallest_weights,
     "award bounds": lambda asked: award_bounds(asked, around(asked.scheme, 0.2)),

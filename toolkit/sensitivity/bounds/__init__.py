@@ -1,120 +1,29 @@
-"""What can rank, and be awarded, at all under any weights of a set: within bounds, in an order, between the experts'.
-
-Whose award is certain, whose is possible, and who never gets one, under any weights of a set.
-"""
+"""What can rank, and be awarded, at all under any weights of a set: within bounds, in an order, between the experts'."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.many import Lists
 from toolkit.evaluation.quotas import places
 from toolkit.evaluation.scores import TOTAL
 from toolkit.sensitivity.bounds.leads import NOISE, Leads, Positions
-from toolkit.sensitivity.bounds.rank_programmes import RankProgrammes
+from toolkit.sensitivity.tipping.lines import is_linear, or_better
 from toolkit.sensitivity.weights import WeightBounds, WeightHull, WeightOrder, WeightSet, around
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.ranking import Integers, Mask
+    from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.scheme.outcomes import Award
+    from toolkit.sensitivity.bounds.leads import Extremes
 
-__all__ = [
-    "WeightBounds",
-    "WeightHull",
-    "WeightOrder",
-    "around",
-    "award_bounds",
-    "preferences",
-    "rank_bounds",
-]
-
-
-def standings(leads: Leads) -> Iterator[tuple[str, str, str, bool, str]]:
-    """What is known of every award, in the scheme's order."""
-    index, now = leads.evaluation.members.index, Lists.of(leads.evaluation)
-    point = leads.extremes.point
-    then = None if point is None else now.given(point[None, :])[:, 0]
-    known: dict[str, tuple[Mask, Mask]] = {}
-    for place, award in enumerate(leads.evaluation.scheme.awards):
-        found = _standing(leads, award, known) if then is None else (then[place], ~then[place])
-        known[award.id] = found
-        for name, pool in leads.pools(award.quota.within if award.quota else "class"):
-            for member in pool:
-                said = "certain" if found[0][member] else "never" if found[1][member] else "possible"
-                yield award.id, name, str(index[member]), bool(now.standing[place, member]), said
-
-
-def _standing(leads: Leads, award: Award, known: dict[str, tuple[Mask, Mask]]) -> tuple[Mask, Mask]:
-    """Who certainly is given an award, and who never is; bool[members] each."""
-    earlier = [known[id_] for id_ in known if id_ not in award.beside]
-    sure, may = leads.met(leads.terms.bars[award.id])
-    keyed = ~np.isnan(leads.extremes.span(award.by)[0]) & ~leads.terms.barred[award.id]
-    sure = np.logical_and.reduce([sure, keyed, leads.part[0], *(never for _, never in earlier)])
-    may = np.logical_and.reduce([may, keyed, leads.part[1], *(~certain for certain, _ in earlier)])
-    certain, never = np.zeros_like(sure), ~may
-    for name, pool in leads.pools(award.quota.within if award.quota else "class"):
-        counts = [places(award.quota, int(part[pool].sum()), name) for part in leads.part]
-        above, level = _rivals(leads, award, pool, sure, may)
-        certain[pool] = sure[pool] & (True if counts[0] is None else level < min(count or 0 for count in counts))
-        never[pool] |= False if counts[0] is None else above >= max(count or 0 for count in counts)
-    if award.quota is not None and award.quota.in_all is not None:
-        everyone = np.flatnonzero(leads.part[1])
-        certain[everyone] &= _rivals(leads, award, everyone, sure, may)[1] < award.quota.in_all
-    return certain, never
-
-
-def _rivals(leads: Leads, award: Award, pool: Positions, sure: Mask, may: Mask) -> tuple[Integers, Integers]:
-    """How many certainly stand above each of a pool, and how many may stand level or above; int64[pool] each."""
-    above, level = np.zeros(len(pool), np.int64), np.zeros(len(pool), np.int64)
-    for some, least, most, _ in leads.blocks(award.by, pool):
-        certain, possible = leads.relations(award.by, some, pool, least, most)
-        near = (most > -leads.step - NOISE) & (some[:, None] != pool[None, :])
-        if award.by == TOTAL and (leads.evaluation.scheme.total.cap is not None or leads.evaluation.scheme.total.floor is not None):
-            near = some[:, None] != pool[None, :]  # bounds of the total may make anyone level
-        above += (certain & sure[some][:, None]).sum(axis=0)
-        level += ((possible | near) & may[some][:, None]).sum(axis=0)
-    return above, level
-
-
-
-PAIRS = {
-    "class": np.int16, "member": np.int32, "other": np.int32, "least": np.float64, "most": np.float64,
-    "necessary": np.bool_, "possible": np.bool_, "exact": np.bool_,
-}  # fmt: skip
-
-
-def preferences(evaluation: Evaluation, weights: WeightSet, class_: str | None = None) -> pd.DataFrame:
-    """For each two ranked members of a class, by how much one is ahead of the other at least and at most.
-
-    Returns
-    -------
-    DataFrame
-        A row for each ordered pair of members of `class_` (None: of all classes, each within itself): class, member,
-        other, all three categories; least and most, the points by which the member's exact total is ahead; necessary, possible: whether its
-        rounded total is higher under every, under some weights of the set; exact, whether least and most are reached.
-    """
-    leads = Leads.of(evaluation, weights)
-    pools = [(name, pool) for name, pool in leads.pools("class") if class_ is None or name == class_]
-    table: dict[str, NDArray[Any]] = {name: np.empty(sum(len(pool) * (len(pool) - 1) for _, pool in pools), kind) for name, kind in PAIRS.items()}
-    start = 0
-    for number, (_, pool) in enumerate(pools):
-        for block in _pairs(leads, pool, number):
-            end = start + len(block["least"])
-            for name, own in block.items():
-                table[name][start:end] = own
-            start = end
-    members = pd.Index(evaluation.members.index, dtype="object")
-    kinds = {"class": pd.Index([name for name, _ in pools], dtype="object"), "member": members, "other": members}
-    named = {name: pd.Categorical.from_codes(table.pop(name), categories) for name, categories in kinds.items()}
-    return pd.DataFrame({**named, **table}, copy=False)
+__all__ = ["WeightBounds", "WeightHull", "WeightOrder", "around", "award_bounds", "rank_bounds"]
 
 
 def rank_bounds(evaluation: Evaluation, weights: WeightSet, *, programmes: bool = False) -> pd.DataFrame:
@@ -136,14 +45,18 @@ def rank_bounds(evaluation: Evaluation, weights: WeightSet, *, programmes: bool 
     ------
     Refused
         When the set does not fit the scheme.
+
+    References
+    ----------
+    Greco, S., Mousseau, V., Slowinski, R. (2008). Ordinal regression revisited: multiple criteria ranking using a set of
+    additive value functions. European Journal of Operational Research 191(2), 416-436: who is necessarily, and who
+    possibly, ahead of whom.
     """
     leads = Leads.of(evaluation, weights)
-    rows = _at_point(leads) if leads.extremes.point is not None else _ranks(leads, weights if programmes else None)
-    index = evaluation.members.index
+    rows = _ranks_at_point(leads) if leads.extremes.point is not None else _ranks(leads, weights if programmes else None)
     frame = pd.DataFrame(list(rows), columns=["position", "class", "best", "worst", "how"]).sort_values("position")
-    frame.index = pd.Index(index[frame["position"].to_numpy(dtype=np.intp)], name="member")
-    now = evaluation.ranking["rank"].reindex(frame.index)
-    return frame.assign(rank=now)[["class", "rank", "best", "worst", "how"]]
+    frame.index = pd.Index(evaluation.members.index[frame["position"].to_numpy(dtype=np.intp)], name="member")
+    return frame.assign(rank=evaluation.ranking["rank"].reindex(frame.index))[["class", "rank", "best", "worst", "how"]]
 
 
 def award_bounds(evaluation: Evaluation, weights: WeightSet) -> pd.DataFrame:
@@ -162,27 +75,18 @@ def award_bounds(evaluation: Evaluation, weights: WeightSet) -> pd.DataFrame:
         When the set does not fit the scheme.
     """
     leads = Leads.of(evaluation, weights)
-    return pd.DataFrame(list(standings(leads)), columns=["award", "class", "member", "holds", "standing"])
+    return pd.DataFrame(list(_standings(leads)), columns=["award", "class", "member", "holds", "standing"])
 
 
-def _pairs(leads: Leads, pool: Positions, class_: int) -> Iterator[dict[str, NDArray[Any]]]:
-    """All ordered pairs of one pool, block by block; classes and members by number."""
-    for some, least, most, exact in leads.blocks(TOTAL, pool):
-        others = some[:, None] != pool[None, :]
-        at = np.broadcast_to(some[:, None], others.shape)[others], np.broadcast_to(pool, others.shape)[others]
-        low, high = least[others], most[others]
-        yield {
-            "class": np.full(len(low), class_), "member": at[0], "other": at[1], "least": low, "most": high,
-            "necessary": low >= leads.step + NOISE, "possible": high > NOISE, "exact": exact[others],
-        }  # fmt: skip
-
-
-def _at_point(leads: Leads) -> Iterator[tuple[int, str, int, int, str]]:
-    """The ranks under the only weights there are."""
-    score = leads.extremes.scores_at_point.__getitem__
-    ranks = ListRun.of(leads.terms, score).ranks
+def _ranks_at_point(leads: Leads) -> Iterator[tuple[int, str, int, int, str]]:
+    """The ranks under the only weights there are: the rule itself, on one run."""
+    allocation, point = Lists.of(leads.evaluation).allocation, leads.extremes.point
+    assert point is not None
+    ranks = np.zeros(len(leads.evaluation.members), np.int64)
+    for positions, members, places_ in allocation.ranks(allocation.standings(point[None, :])):
+        ranks[positions[members[0]]] = places_[0]
     for name, positions in leads.terms.pools["class"]:
-        yield from ((int(m), name, int(ranks[m]), int(ranks[m]), "point") for m in positions if ranks[m])
+        yield from ((int(member), name, int(ranks[member]), int(ranks[member]), "point") for member in positions if ranks[member])
 
 
 def _ranks(leads: Leads, weights: WeightSet | None) -> Iterator[tuple[int, str, int, int, str]]:
@@ -195,8 +99,140 @@ def _ranks(leads: Leads, weights: WeightSet | None) -> Iterator[tuple[int, str, 
         best, worst = 1 + sure.sum(axis=0), 1 + may.sum(axis=0)
         for place, member in enumerate(pool):
             ends, how = (int(best[place]), int(worst[place])), "pairs" if whole[:, place].all() else "bounds"
-            if programmes is not None and programmes.fits(pool):
-                open_ = pool[may[:, place] & ~sure[:, place]]
-                fewest, most = programmes.above(int(member), open_[certain[open_]], open_)
+            if programmes is not None and programmes.complete[pool].all():
+                unsure = pool[may[:, place] & ~sure[:, place]]
+                fewest = programmes.above(int(member), unsure[certain[unsure]], most=False)
+                most = programmes.above(int(member), unsure, most=True)
                 ends, how = (ends[0] + fewest, 1 + int(sure[:, place].sum()) + most), "programmes"
             yield int(member), name, *ends, how
+
+
+def _standings(leads: Leads) -> Iterator[tuple[str, str, str, bool, str]]:
+    """What is known of every award, in the scheme's order."""
+    index, lists, point = leads.evaluation.members.index, Lists.of(leads.evaluation), leads.extremes.point
+    at_point = None if point is None else lists.given(point[None, :])[:, 0]
+    known: dict[str, tuple[Mask, Mask]] = {}
+    for place, award in enumerate(leads.evaluation.scheme.awards):
+        certain, never = _proved(leads, award, known) if at_point is None else (at_point[place], ~at_point[place])
+        known[award.id] = certain, never
+        for name, pool in leads.pools(award.quota.within if award.quota else "class"):
+            for member in pool:
+                standing = "certain" if certain[member] else "never" if never[member] else "possible"
+                yield award.id, name, str(index[member]), bool(lists.standing[place, member]), standing
+
+
+def _proved(leads: Leads, award: Award, known: dict[str, tuple[Mask, Mask]]) -> tuple[Mask, Mask]:
+    """Who certainly is given an award, and who never is; bool[members] each."""
+    better = [known[id_] for id_ in or_better(leads.evaluation.scheme, award.id)[:-1]]
+    sure, may = leads.met(leads.terms.bars[award.id])
+    scored = ~np.isnan(leads.extremes.span(award.by)[0]) & ~leads.terms.barred[award.id]
+    sure = np.logical_and.reduce([sure, scored, leads.part[0], *(never for _, never in better)])
+    may = np.logical_and.reduce([may, scored, leads.part[1], *(~certain for certain, _ in better)])
+    certain, never = np.zeros_like(sure), ~may
+    for name, pool in leads.pools(award.quota.within if award.quota else "class"):
+        counts = [places(award.quota, int(part[pool].sum()), name) for part in leads.part]
+        above, level = _rivals(leads, award, pool, sure, may)
+        certain[pool] = sure[pool] & (True if counts[0] is None else level < min(count or 0 for count in counts))
+        never[pool] |= False if counts[0] is None else above >= max(count or 0 for count in counts)
+    if award.quota is not None and award.quota.in_all is not None:
+        everyone = np.flatnonzero(leads.part[1])
+        certain[everyone] &= _rivals(leads, award, everyone, sure, may)[1] < award.quota.in_all
+    return certain, never
+
+
+def _rivals(leads: Leads, award: Award, pool: Positions, sure: Mask, may: Mask) -> tuple[Integers, Integers]:
+    """How many certainly stand above each of a pool, and how many may stand level or above; int64[pool] each."""
+    above, level = np.zeros(len(pool), np.int64), np.zeros(len(pool), np.int64)
+    for some, least, most, _ in leads.blocks(award.by, pool):
+        certain, possible = leads.relations(award.by, some, pool, least, most)
+        other = some[:, None] != pool[None, :]  # bounds of the total may make anyone level
+        near = other if leads.bounded(award.by) else (most > -leads.step - NOISE) & other
+        above += (certain & sure[some][:, None]).sum(axis=0)
+        level += ((possible | near) & may[some][:, None]).sum(axis=0)
+    return above, level
+
+
+@dataclass(frozen=True, eq=False)
+class RankProgrammes:
+    """Mixed-integer programmes of how many can be above one member at the same weights.
+
+    Parameters
+    ----------
+    effects : float64[members, variables]
+        Each member's total at each unit vector; the variables are not negative and sum to 1: indicators' shares of the
+        total, or the parts of a hull's vectors.
+    limits : float64[rows, variables]
+        limits @ x <= 0 for every x of the set.
+    complete : bool[members]
+        Whose total is linear in the variables; of others nothing can be found.
+    slack_best, slack_worst
+        How far ahead another may be that need not count as above, and from where on it may count as above.
+    """
+
+    effects: Floats
+    limits: Floats
+    complete: Mask
+    slack_best: float
+    slack_worst: float
+
+    @classmethod
+    def of(cls, extremes: Extremes, weights: WeightSet, step: float, *, settled: bool) -> RankProgrammes:
+        """The programmes for an evaluation; nobody fits where the tree is no plain arithmetic one or its total is bounded."""
+        tree, total = extremes.evaluation.tree, extremes.evaluation.scheme.total
+        plain = is_linear(tree) and total.cap is None and total.floor is None
+        values = np.column_stack([extremes.columns[leaf] for leaf in tree.nodes[tree.leaves]])
+        complete = np.asarray(~np.isnan(values).any(axis=1) & plain)
+        table, added = np.nan_to_num(values), extremes.added(TOTAL, np.arange(len(values)))
+        if isinstance(weights, WeightHull):
+            assert extremes.hull is not None
+            table, limits = table @ extremes.hull.T, np.zeros((0, len(extremes.hull)))
+        else:
+            limits = _limits(extremes, bounds=isinstance(weights, WeightBounds))
+        return cls(table + added[:, None], limits, complete, step, -step if settled else 0.0)
+
+    def above(self, member: int, others: Positions, *, most: bool) -> int:
+        """The most, or the fewest, of some others that stand above a member at the same weights."""
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        if not len(others):
+            return 0
+        lead = self.effects[others] - self.effects[member]
+        size, count = lead.shape[1], len(others)
+        large = np.abs(lead).max() + abs(self.slack_worst) + self.slack_best + 1.0
+        flags = large * np.eye(count)
+        if most:  # lead >= slack where the flag is 1
+            rows = LinearConstraint(np.hstack([lead, -flags]), self.slack_worst - 1e-9 - large, np.inf)
+        else:  # lead <= slack where the flag is 0
+            rows = LinearConstraint(np.hstack([lead, -flags]), -np.inf, self.slack_best + 1e-9)
+        whole = LinearConstraint(np.concatenate([np.ones(size), np.zeros(count)])[None, :], 1.0, 1.0)
+        constraints = [rows, whole]
+        if len(self.limits):
+            constraints.append(LinearConstraint(np.hstack([self.limits, np.zeros((len(self.limits), count))]), -np.inf, 1e-12))
+        cost = np.concatenate([np.zeros(size), np.full(count, -1.0 if most else 1.0)])
+        kinds = np.concatenate([np.zeros(size), np.ones(count)])
+        solution = milp(cost, constraints=constraints, integrality=kinds, bounds=Bounds(0.0, 1.0))
+        if not solution.success:
+            return count if most else 0  # still a bound
+        return round(abs(float(solution.fun)))
+
+
+def _limits(extremes: Extremes, *, bounds: bool) -> Floats:
+    """What bounds or orders of siblings' shares ask of the indicators' shares of the total."""
+    tree = extremes.evaluation.tree
+    under = np.zeros((len(tree.nodes), tree.indicators))
+    under[tree.leaves] = np.eye(tree.indicators)
+    for branch in tree.branches:
+        under[branch.node] = under[list(branch.children)].sum(axis=0)
+    rows: list[Floats] = []
+    assert extremes.shares is not None
+    for branch in tree.branches:
+        shares = extremes.shares[branch.node]
+        if isinstance(shares, tuple):
+            for child, low, high in zip(branch.children, *shares, strict=True):
+                rows += [low * under[branch.node] - under[child], under[child] - high * under[branch.node]]
+        elif not bounds and len(shares) > 1:
+            order = np.argsort(-shares.sum(axis=0), kind="stable")
+            rows += [under[branch.children[low]] - under[branch.children[high]] for high, low in pairwise(order)]
+        else:
+            rows += [sign * (under[child] - float(share) * under[branch.node]) for child, share in zip(branch.children, shares[0], strict=True) for sign in (1, -1)]
+    return np.array(rows) if rows else np.zeros((0, under.shape[1]))

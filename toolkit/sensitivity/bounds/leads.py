@@ -1,11 +1,8 @@
 """Who certainly stands above whom, who may, and who is over a bar, under any weights of a set.
 
-The most one member can be ahead of another under any weights of a set, pair by pair.
-
-Within one set of siblings the children's leads are shared out so that their weighted mean is largest. Groups are
-independent of one another, so the largest lead at a group is made of the largest leads at its children.
-
-How far ahead one can be where siblings share out the weight between them: a fractional knapsack in closed form.
+Within one set of siblings the children's leads are shared out so that their weighted mean is largest: a fractional
+knapsack in closed form. Groups are independent of one another, so the largest lead at a group is made of the largest leads
+at its children.
 """
 
 from __future__ import annotations
@@ -19,9 +16,10 @@ import numpy as np
 
 from toolkit.evaluation.awards import tie_nodes
 from toolkit.evaluation.requirements import Asked
-from toolkit.evaluation.scores import TOTAL, list_scores, node_scores, shares_of
+from toolkit.evaluation.scores import TOTAL, node_scores, shares_of
+from toolkit.evaluation.steps import Steps, bars_of, over
 from toolkit.ground.ranking import rounded
-from toolkit.sensitivity.tipping.lines import exact_scores, terms_of
+from toolkit.sensitivity.tipping.lines import exact_scores, is_linear, score_bounds, terms_of
 from toolkit.sensitivity.weights import Box, WeightBounds, WeightHull, WeightSet
 
 if TYPE_CHECKING:
@@ -32,8 +30,13 @@ if TYPE_CHECKING:
     from toolkit.evaluation.awards import AwardRule
     from toolkit.ground.ranking import Floats, Mask
 
+Positions: TypeAlias = "NDArray[np.intp]"
+CELLS = 1 << 21  # pairs whose leads are kept at once
+NEAR = 1 << 14  # pairs whose leads at every indicator stay in the processor's own memory
+NOISE = 1e-9
 
-def most_shared(leads: Sequence[Floats], held: Box | Floats) -> Floats:
+
+def most_shared(leads: Sequence[Floats], shares: Box | Floats) -> Floats:
     """The largest weighted mean of the children's leads under bounds on the shares, or at corners.
 
     Under bounds low <= s <= high it is the least, over all levels l, of low . D + l (1 - sum low) + sum of
@@ -44,32 +47,33 @@ def most_shared(leads: Sequence[Floats], held: Box | Floats) -> Floats:
     ----------
     leads
         One array for each child, all of one shape; NaN where it is not known, and so is the mean.
+    shares
+        The bounds, float64[children] each, or corners float64[corners, children].
 
     Examples
     --------
     >>> most_shared([np.array(10.0), np.array(-10.0)], (np.array([0.2, 0.2]), np.array([0.8, 0.8]))).item()
     6.0
     """
-    if not isinstance(held, tuple):
-        return np.asarray(np.maximum.reduce([_added(leads, corner) for corner in held]))
-    low, high = held
-    room, fixed = high - low, _added(leads, low)
+    if not isinstance(shares, tuple):
+        return np.asarray(np.maximum.reduce([_weighted(leads, corner) for corner in shares]))
+    low, high = shares
+    room, fixed = high - low, _weighted(leads, low)
     spare = max(0.0, 1.0 - float(low.sum())) - float(room.sum())
     if not room.any():
         return fixed
     best = np.full(np.shape(leads[0]), np.inf)
     for level in leads:
-        best = np.minimum(best, _added([np.maximum(lead, level) for lead in leads], room) + spare * level)
+        best = np.minimum(best, _weighted([np.maximum(lead, level) for lead in leads], room) + spare * level)
     return np.asarray(fixed + best)
 
 
-def _added(leads: Sequence[Floats], shares: Floats) -> Floats:
+def _weighted(leads: Sequence[Floats], shares: Floats) -> Floats:
     """Leads times shares, added up in their order."""
     total = leads[0] * shares[0]
     for lead, share in zip(leads[1:], shares[1:], strict=True):
         total += lead * share
     return np.asarray(total)
-
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +94,7 @@ class Extremes:
     columns: dict[str, Floats]
     shares: dict[int, Box | Floats] | None
     hull: Floats | None
-    _by_vector: dict[str, tuple[Floats, Mask]] = field(default_factory=dict)
+    _by_vector: dict[int, tuple[Floats, Mask]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, evaluation: Evaluation, weights: WeightSet) -> Extremes:
@@ -106,34 +110,19 @@ class Extremes:
     def point(self) -> Floats | None:
         """The shares of all nodes, float64[nodes], where the set holds no other; else None."""
         tree = self.evaluation.tree
-        if self.hull is not None:
+        if self.shares is None:
+            assert self.hull is not None
             return shares_of(tree, self.hull[:1])[0] if np.ptp(self.hull, axis=0).max() == 0 else None
-        found = tree.shares
+        point = tree.shares
         for branch in tree.branches:
-            low, high = self._ends(branch)
+            shares = self.shares[branch.node]
+            low, high = shares if isinstance(shares, tuple) else (shares.min(axis=0), shares.max(axis=0))
             if not np.array_equal(low, high):
                 return None
-            found[list(branch.children)] = low
-        return found
+            point[list(branch.children)] = low
+        return point
 
-    @cached_property
-    def scores_at_point(self) -> dict[str, Floats]:
-        """The rounded scores float64[members] at every node under the only weights there are."""
-        evaluation, tree = self.evaluation, self.evaluation.tree
-        assert self.point is not None
-        leaves, members = list(tree.nodes[tree.leaves]), evaluation.members.index
-        values = np.column_stack([self.columns[leaf] for leaf in leaves])
-        applicable = evaluation.applicable.loc[members, leaves].to_numpy(np.bool_)
-        points = {item.id: self.columns[item.id] for item in evaluation.scheme.adjustments}
-        score = list_scores(evaluation.scheme, tree.with_weights(self.point), values, applicable, points)
-        return {node: score(node) for node in (*tree.nodes, *points)}
-
-    def _ends(self, branch: Branch) -> Box:
-        assert self.shares is not None
-        held = self.shares[branch.node]
-        return held if isinstance(held, tuple) else (held.min(axis=0), held.max(axis=0))
-
-    def most(self, node: str, first: NDArray[np.intp], second: NDArray[np.intp]) -> tuple[Floats, Mask]:
+    def most(self, node: str, first: Positions, second: Positions) -> tuple[Floats, Mask]:
         """The most each of some members can be ahead of each of others at a node, and whether that is reached.
 
         Returns
@@ -141,56 +130,51 @@ class Extremes:
         float64[first, second], bool[first, second]
             An upper bound where False: a value is left out for one of the two, or a mean is not arithmetic.
         """
-        if node not in self.evaluation.tree.nodes or node in self.evaluation.tree.nodes[self.evaluation.tree.leaves]:
-            lead = self.columns[node][first][:, None] - self.columns[node][second][None, :]
-            return lead, np.ones(lead.shape, np.bool_)
-        lead, exact = self._hulled(node, first, second) if self.hull is not None else self._lead(self._branch(node), first, second)
-        return lead + self._added(node, first)[:, None] - self._added(node, second)[None, :], exact
+        branch = self._branch(node)
+        if branch is None:
+            return self._fixed_lead(node, first, second)
+        lead, exact = self._lead(branch, first, second) if self.hull is None else self._hulled(branch, first, second)
+        return lead + self.added(node, first)[:, None] - self.added(node, second)[None, :], exact
 
-    def span(self, node: str) -> tuple[Floats, Floats]:
+    def span(self, node: str) -> Box:
         """The least and the most each member can have at a node, adjustments included: float64[members] each; NaN for none."""
-        if node not in self.evaluation.tree.nodes or node in self.evaluation.tree.nodes[self.evaluation.tree.leaves]:
+        branch = self._branch(node)
+        if branch is None:
             return self.columns[node], self.columns[node]
-        added = self._added(node, np.arange(len(self.columns[TOTAL])))
-        if self.hull is not None:
-            scores, complete = self._vectors(node)
-            low, high = self._range(self._branch(node))
-            return np.where(complete, scores.min(axis=0), low) + added, np.where(complete, scores.max(axis=0), high) + added
-        low, high = self._spans[self._branch(node).node]
+        added = self.added(node, np.arange(len(self.columns[TOTAL])))
+        low, high = self._spans[branch.node] if self.hull is None else self._hulled_span(branch)
         return low + added, high + added
 
-    def _added(self, node: str, members: NDArray[np.intp]) -> Floats:
-        found = np.zeros(len(members))
-        if node == TOTAL:
-            for item in self.evaluation.scheme.adjustments:
-                found = found + np.nan_to_num(self.columns[item.id][members])
-        return found
+    def added(self, node: str, members: Positions) -> Floats:
+        """What adjustments add to some members' scores at a node."""
+        added = np.zeros(len(members))
+        for item in self.evaluation.scheme.adjustments if node == TOTAL else ():
+            added = added + np.nan_to_num(self.columns[item.id][members])
+        return added
 
-    def _branch(self, node: str) -> Branch:
+    def _branch(self, node: str) -> Branch | None:
+        """The group of a node; None for an indicator or an adjustment, whose scores no weight changes."""
         tree = self.evaluation.tree
-        return next(branch for branch in tree.branches if tree.nodes[branch.node] == node)
+        return next((branch for branch in tree.branches if tree.nodes[branch.node] == node), None)
 
-    @cached_property
-    def _groups(self) -> dict[int, Branch]:
-        return {branch.node: branch for branch in self.evaluation.tree.branches}
+    def _fixed_lead(self, node: str, first: Positions, second: Positions) -> tuple[Floats, Mask]:
+        lead = self.columns[node][first][:, None] - self.columns[node][second][None, :]
+        return lead, np.ones(lead.shape, np.bool_)
 
-    def _leads(self, branch: Branch, first: NDArray[np.intp], second: NDArray[np.intp]) -> Iterator[tuple[Floats, Mask]]:
-        """Largest leads at each child of a group."""
-        for child in branch.children:
-            if child in self._groups:
-                yield self._lead(self._groups[child], first, second)
-            else:
-                own = self.columns[self.evaluation.tree.nodes[child]]
-                lead = own[first][:, None] - own[second][None, :]
-                yield lead, np.ones(lead.shape, np.bool_)
-
-    def _lead(self, branch: Branch, first: NDArray[np.intp], second: NDArray[np.intp]) -> tuple[Floats, Mask]:
+    def _lead(self, branch: Branch, first: Positions, second: Positions) -> tuple[Floats, Mask]:
         """Largest leads at a group before adjustments."""
         low, high = self._spans[branch.node]
         loose = high[first][:, None] - low[second][None, :]
         if branch.power != 1 or not branch.settled:
             return loose, np.zeros(loose.shape, np.bool_)
-        leads, exact = zip(*self._leads(branch, first, second), strict=True)
+        groups = {group.node: group for group in self.evaluation.tree.branches}
+        leads, exact = zip(
+            *(
+                self._lead(groups[child], first, second) if child in groups else self._fixed_lead(self.evaluation.tree.nodes[child], first, second)
+                for child in branch.children
+            ),
+            strict=True,
+        )
         assert self.shares is not None
         best = most_shared(leads, self.shares[branch.node]) * branch.full
         whole = ~np.isnan(best)
@@ -199,67 +183,50 @@ class Extremes:
     @cached_property
     def _spans(self) -> dict[int, Box]:
         """The least and most of each member at every group before adjustments, by the group's node."""
-        found: dict[int, Box] = {}
+        spans: dict[int, Box] = {}
         for branch in self.evaluation.tree.branches:
-            found[branch.node] = self._span(branch, found)
-        return found
+            spans[branch.node] = self._span(branch, spans)
+        return spans
 
     def _span(self, branch: Branch, below: dict[int, Box]) -> Box:
+        """Within its values, which no mean leaves; closer where the shares of an arithmetic one are bounded."""
         nodes = self.evaluation.tree.nodes
         ends = [below[child] if child in below else (self.columns[nodes[child]],) * 2 for child in branch.children]
         low, high = (np.array([end[side] for end in ends]) for side in (0, 1))
         loose = np.fmin.reduce(low, axis=0) * branch.full, np.fmax.reduce(high, axis=0) * branch.full
-        whole = ~np.isnan(low).any(axis=0)
-        if branch.power != 1 or not branch.settled:
+        if self.shares is None or branch.power != 1 or not branch.settled:
             return loose
-        assert self.shares is not None
-        held = self.shares[branch.node]
+        whole, shares = ~np.isnan(low).any(axis=0), self.shares[branch.node]
         return (
-            np.where(whole, -most_shared(list(-low), held) * branch.full, loose[0]),
-            np.where(whole, most_shared(list(high), held) * branch.full, loose[1]),
+            np.where(whole, -most_shared(list(-low), shares) * branch.full, loose[0]),
+            np.where(whole, most_shared(list(high), shares) * branch.full, loose[1]),
         )
 
-    def _range(self, branch: Branch) -> Box:
-        """The least and most value of each member under a group, which no mean of them leaves."""
-        below, nodes = self._groups, self.evaluation.tree.nodes
-        ends = [self._range(below[child]) if child in below else (self.columns[nodes[child]],) * 2 for child in branch.children]
-        return (
-            np.fmin.reduce([end[0] for end in ends]) * min(1.0, branch.full),
-            np.fmax.reduce([end[1] for end in ends]) * max(1.0, branch.full),
-        )
+    def _vectors(self, branch: Branch) -> tuple[Floats, Mask]:
+        """Scores at a group by the vectors of a hull, float64[vectors, members], and whether mixtures lie between them."""
+        if branch.node not in self._by_vector:
+            assert self.hull is not None
+            tree = self.evaluation.tree
+            leaves = list(tree.nodes[tree.leaves])
+            values = np.column_stack([self.columns[leaf] for leaf in leaves])
+            applicable = self.evaluation.applicable.loc[self.evaluation.members.index, leaves].to_numpy(np.bool_)
+            rows = [node_scores(tree.with_weights(shares), values, applicable)[:, branch.node] for shares in shares_of(tree, self.hull)]
+            linear = tree.nodes[branch.node] == TOTAL and is_linear(tree)
+            self._by_vector[branch.node] = np.array(rows), np.asarray(~np.isnan(values).any(axis=1) & linear)
+        return self._by_vector[branch.node]
 
-    def _vectors(self, node: str) -> tuple[Floats, Mask]:
-        """Scores at a node by the vectors of a hull, float64[vectors, members], and whether mixtures lie between them."""
-        if node not in self._by_vector:
-            self._by_vector[node] = self._mixed(node)
-        return self._by_vector[node]
+    def _hulled_span(self, branch: Branch) -> Box:
+        (scores, complete), (low, high) = self._vectors(branch), self._spans[branch.node]
+        return np.where(complete, scores.min(axis=0), low), np.where(complete, scores.max(axis=0), high)
 
-    def _mixed(self, node: str) -> tuple[Floats, Mask]:
-        assert self.hull is not None
-        tree = self.evaluation.tree
-        values = np.column_stack([self.columns[leaf] for leaf in tree.nodes[tree.leaves]])
-        shares = shares_of(tree, self.hull)
-        applicable = self.evaluation.applicable.loc[self.evaluation.members.index, list(tree.nodes[tree.leaves])].to_numpy(np.bool_)
-        rows = [node_scores(tree.with_weights(own), values, applicable)[:, tree.nodes.index(node)] for own in shares]
-        plain = node == TOTAL and all(branch.power == branch.full == 1 and branch.settled for branch in tree.branches)
-        return np.array(rows), np.asarray(~np.isnan(values).any(axis=1) & plain)
-
-    def _hulled(self, node: str, first: NDArray[np.intp], second: NDArray[np.intp]) -> tuple[Floats, Mask]:
-        scores, complete = self._vectors(node)
+    def _hulled(self, branch: Branch, first: Positions, second: Positions) -> tuple[Floats, Mask]:
+        """Largest leads at a group under the vectors of a hull, before adjustments."""
+        (scores, complete), (low, high) = self._vectors(branch), self._hulled_span(branch)
         exact = complete[first][:, None] & complete[second][None, :]
         best = np.full(exact.shape, -np.inf)
-        for own in scores:
-            np.maximum(best, own[first][:, None] - own[second][None, :], out=best)
-        low, high = self._range(self._branch(node))
-        low, high = np.where(complete, scores.min(axis=0), low), np.where(complete, scores.max(axis=0), high)
+        for score in scores:
+            np.maximum(best, score[first][:, None] - score[second][None, :], out=best)
         return np.where(exact, best, high[first][:, None] - low[second][None, :]), exact
-
-
-
-Positions: TypeAlias = "NDArray[np.intp]"
-CELLS = 1 << 21  # pairs whose leads are held at once
-NEAR = 1 << 14  # pairs whose leads at every indicator stay in the processor's own memory
-NOISE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -307,25 +274,26 @@ class Leads:
             if may[positions].any():
                 yield name, positions[may[positions]]
 
-    def met(self, asked: Asked) -> tuple[Mask, Mask]:
+    def bounded(self, node: str) -> bool:
+        """Whether scores at a node are kept within bounds, so that any two can be level there."""
+        return bool(np.isfinite(score_bounds(self.evaluation, node)).any())
+
+    def met(self, requirements: Asked) -> tuple[Mask, Mask]:
         """Who meets requirements for certain, and who may."""
-        sure, may = asked.able.copy(), asked.able.copy()
-        for item, spared in asked.nodes:
-            low, high = self.rounded_span(str(item.node))
-            bounds = [(item.least, 0.0), (item.above, NOISE)]
-            tops = [(item.most, 0.0), (item.below, NOISE)]
-            above = [bound + more for bound, more in bounds if bound is not None]
-            under = [bound - less for bound, less in tops if bound is not None]
-            sure &= np.logical_and.reduce([*(low >= bound for bound in above), *(high <= bound for bound in under)]) | spared
-            may &= np.logical_and.reduce([*(high >= bound for bound in above), *(low <= bound for bound in under)]) | spared
+        sure, may = requirements.able.copy(), requirements.able.copy()
+        for item, spared in requirements.nodes:
+            span = self.rounded_span(str(item.node))
+            steps = Steps.spanning(self.evaluation.scheme.decimals, span)
+            lows, highs = map(steps.of_rounded, span)
+            (bar,) = bars_of([(item, spared)], steps)
+            _, least, beyond, _ = bar
+            sure &= over(bar, lows) & over(bar, highs)
+            may &= (highs >= least) & (True if beyond is None else lows < beyond) | spared
         return sure, may
 
-    def rounded_span(self, node: str) -> tuple[Floats, Floats]:
+    def rounded_span(self, node: str) -> Box:
         """The least and most each member's rounded score can be at a node."""
-        low, high = self.extremes.span(node)
-        if node == TOTAL:
-            bounds = self.evaluation.scheme.total
-            low, high = (np.clip(end, -np.inf if bounds.floor is None else bounds.floor, np.inf if bounds.cap is None else bounds.cap) for end in (low, high))
+        low, high = (np.clip(end, *score_bounds(self.evaluation, node)) for end in self.extremes.span(node))
         decimals = self.evaluation.scheme.decimals
         return rounded(low - NOISE, decimals), rounded(high + NOISE, decimals)
 
@@ -339,8 +307,8 @@ class Leads:
             most, exact = (np.concatenate(part) for part in zip(*parts, strict=True))
             start = 0
             for some in _parted(pool):
-                own = slice(start, start + len(some))
-                yield some, -most[:, own].T, most[own], exact[own] & exact[:, own].T
+                rows = slice(start, start + len(some))
+                yield some, -most[:, rows].T, most[rows], exact[rows] & exact[:, rows].T
                 start += len(some)
             return
         for some in _parted(pool):
@@ -351,10 +319,8 @@ class Leads:
         """Whether each of some certainly stands above each of a pool, and whether it may: bool[some, pool]."""
         other = some[:, None] != pool[None, :]
         sure, may = least >= self.step + NOISE, most > (-self.step - NOISE if self.settled else NOISE)
-        bounds = self.evaluation.scheme.total
-        if node == TOTAL and (bounds.cap is not None or bounds.floor is not None):
-            low, high = self.extremes.span(TOTAL)
-            cap, floor = np.inf if bounds.cap is None else bounds.cap, -np.inf if bounds.floor is None else bounds.floor
+        if self.bounded(node):
+            (low, high), (floor, cap) = self.extremes.span(node), score_bounds(self.evaluation, node)
             sure = sure & (high[pool] <= cap - self.step)[None, :] & (low[some] >= floor + self.step)[:, None]
             if self.settled:
                 may = may | (high[some] >= cap - self.step)[:, None] | (low[pool] <= floor + self.step)[None, :]

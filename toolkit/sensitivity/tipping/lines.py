@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.contests import Contest
+    from toolkit.evaluation.scores import Tree
     from toolkit.ground.ranking import Mask
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Requirement
@@ -159,6 +160,11 @@ def exact_scores(evaluation: Evaluation) -> dict[str, Floats]:
     return found
 
 
+def is_linear(tree: Tree) -> bool:
+    """Whether the total of members that lack nothing is the weighted sum of their values, whatever the weights."""
+    return all(branch.power == branch.full == 1 and branch.settled for branch in tree.branches)
+
+
 def terms_of(evaluation: Evaluation) -> AwardRule:
     """The terms of the awards of an evaluation."""
     return AwardRule.of(evaluation.scheme, evaluation.members, evaluation.vetoes, evaluation.measured.conditions)
@@ -184,7 +190,7 @@ def rivals(evaluation: Evaluation) -> list[Rivals]:
         free = part & ~np.logical_or.reduce([terms.barred[award.id], *(held[e] for e in held if e not in award.beside)])
         given, able = (_spread(own, [getattr(each, what) for each in own], len(part)) for what in ("given", "able"))
         bounded = award.quota is not None and award.quota.in_all is not None
-        between = _held_between(evaluation, award.by)
+        between = score_bounds(evaluation, award.by)
         level = _spread(own, [_level(each, bounded=bounded) for each in own], len(part))
         pools = [np.arange(len(part))] if bounded else [contest.positions for contest in own]
         for pool in pools:
@@ -226,8 +232,8 @@ def _levels(item: Requirement, decimals: int) -> Iterator[float]:
             yield from (float(rounded(near, decimals) + by * step / 2) for by in (-1, 1))
 
 
-def _held_between(evaluation: Evaluation, node: str) -> tuple[float, float]:
-    """The bounds a score is held in."""
+def score_bounds(evaluation: Evaluation, node: str) -> tuple[float, float]:
+    """The bounds a score is held in: those of the total, infinite where there is none."""
     total = evaluation.scheme.total
     floor, cap = (total.floor, total.cap) if node == TOTAL else (None, None)
     return -np.inf if floor is None else float(floor), np.inf if cap is None else float(cap)
