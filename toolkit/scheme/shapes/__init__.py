@@ -15,10 +15,9 @@ from toolkit.scheme.shapes.absolute import (
     Linear,
     Log,
     Logistic,
-    Number,
+    OfNumbers,
     Piecewise,
     Points,
-    Ranged,
     Steps,
     Target,
     ValueShape,
@@ -27,6 +26,7 @@ from toolkit.scheme.shapes.relative import (
     Borda,
     ExponentialRank,
     MinMax,
+    OfMembers,
     Percentile,
     Placed,
     Rank,
@@ -37,16 +37,12 @@ from toolkit.scheme.shapes.relative import (
 from toolkit.scheme.shapes.states import Category, is_missing, named_states, state_name
 
 __all__ = [
-    "SHAPES", "Borda", "Category", "ExponentialRank", "Linear", "Log", "Logistic", "MinMax", "Number", "Percentile", "Piecewise",
-    "Placed", "Points", "Ranged", "Rank", "Relative", "Shape", "ShareOfBest", "Steps", "Target", "ValueShape", "ZScore",
+    "SHAPES", "Borda", "Category", "ExponentialRank", "Linear", "Log", "Logistic", "MinMax", "Percentile", "Piecewise",
+    "Placed", "Points", "Rank", "Relative", "Shape", "ShareOfBest", "Steps", "Target", "ValueShape", "ZScore",
     "is_missing", "named_states", "state_name",
 ]  # fmt: skip
 
-Shape = Annotated[
-    Linear | Log | Points | Steps | Piecewise | Target | Category | Logistic
-    | MinMax | ZScore | Percentile | Rank | Borda | ShareOfBest | ExponentialRank,
-    Field(discriminator="shape"),
-]  # fmt: skip
+Shape = Annotated[OfNumbers | Category | OfMembers, Field(discriminator="shape")]
 SHAPES: Final[dict[str, type[ValueShape]]] = {
     get_args(kind.model_fields["shape"].annotation)[0]: kind for kind in get_args(get_args(Shape)[0])
 }

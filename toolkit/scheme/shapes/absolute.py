@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeGuard
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias, TypeGuard
 
 import numpy as np
 from pydantic import Field
@@ -436,6 +436,9 @@ class Logistic(Ranged):
         above = raw - self.middle if self.better == "higher" else self.middle - raw
         with np.errstate(over="ignore"):
             return self.spread(1.0 / (1.0 + np.exp(-self.steepness * above)), scale)
+
+
+OfNumbers: TypeAlias = Linear | Log | Points | Steps | Piecewise | Target | Logistic  # a new shape is entered here
 
 
 def _climb(raw: Floats, foot: float, top: float) -> Floats:

@@ -15,7 +15,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
 from pydantic import Field
@@ -486,6 +486,9 @@ class ExponentialRank(Placed):
         share = (count + 1 - place) / count
         stretched = -self.rate * np.log(1 - share * (1 - np.exp(-100 / self.rate)))
         return np.asarray(stretched * scale / 100, dtype=np.float64)
+
+
+OfMembers: TypeAlias = MinMax | ZScore | Percentile | Rank | Borda | ShareOfBest | ExponentialRank  # a new shape is entered here
 
 
 def _even_steps(low: Phrase, high: Phrase) -> Phrase:
