@@ -21,7 +21,7 @@ from toolkit import sealing as seal
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Problems, Refused
-from toolkit.ground.whole_files import only_one
+from toolkit.ground.writing import only_one
 from toolkit.scheme import load_scheme
 from toolkit.scheme.writing import write_scheme
 from toolkit.sealing import SEALING

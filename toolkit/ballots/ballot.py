@@ -20,7 +20,7 @@ from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Decision, Fault, read_model
 from toolkit.ground.toml_syntax import KeyPath, Raw
-from toolkit.ground.whole_files import edition_lock, write_whole
+from toolkit.ground.writing import edition_lock, write_whole
 from toolkit.scheme.checks import TOTAL
 from toolkit.scheme.checks.tree import unknown
 from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, PSEUDONYM, Name, is_pseudonym

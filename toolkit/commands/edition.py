@@ -69,7 +69,7 @@ def new(
 def forms(folder: Folder, language: Reader = "zh") -> None:
     """按 tables.toml 重新生成 Excel 填报表。 Write the Excel entry forms again after tables.toml was edited."""
     from toolkit.forms.new_edition import left_over, renewed_forms
-    from toolkit.ground.whole_files import edition_lock
+    from toolkit.ground.writing import edition_lock
 
     with refusals(language):
         with edition_lock(folder):

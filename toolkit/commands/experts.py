@@ -144,7 +144,7 @@ def _listed(folder: Path, scheme: Scheme, language: str, *, adopt: bool, each: b
 def _adopt(folder: Path, scheme: Scheme, found: Ballots, group: GroupWeights, language: str) -> None:
     """Say what would change, as a minute says it; write it only where no ballot is faulty."""
     from toolkit.ballots import scheme_with_group_weights
-    from toolkit.ground.whole_files import edition_lock, kept_former
+    from toolkit.ground.writing import edition_lock, kept_former
     from toolkit.scheme import load_scheme
     from toolkit.scheme.amendments import diff
     from toolkit.scheme.writing import write_scheme

@@ -172,7 +172,7 @@ def copied_demo() -> Path:
 
 def _copy_edition(source: Path, target: Path) -> None:
     """A fresh copy of an edition, in place of an earlier copy; any other folder is left alone."""
-    from toolkit.ground.whole_files import refusing
+    from toolkit.ground.writing import refusing
 
     if target.exists() and not (target / DEMO).is_file():
         rule = Phrase("文件夹已存在，且不是演示文件夹", "the folder exists and is no demo")

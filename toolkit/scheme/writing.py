@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from toolkit.ground.problems import nearest, refuse
 from toolkit.ground.text import phrase
 from toolkit.ground.toml_syntax import BARE_WORD, Raw
-from toolkit.ground.whole_files import write_whole
+from toolkit.ground.writing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping

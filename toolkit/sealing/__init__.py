@@ -20,7 +20,7 @@ from toolkit.evaluation import Evaluation, evaluate
 from toolkit.evaluation.decisions import tie_problems
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Phrase
-from toolkit.ground.whole_files import LOCK, only_one, refusing, sync
+from toolkit.ground.writing import LOCK, only_one, refusing, sync
 from toolkit.records import Records
 from toolkit.reports.csv_files import write_results
 from toolkit.scheme.writing import write_scheme

@@ -13,7 +13,7 @@ from typing import Any
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Phrase, phrase
-from toolkit.ground.whole_files import edition_lock, write_whole
+from toolkit.ground.writing import edition_lock, write_whole
 from toolkit.sealing.frozen_edition import is_frozen
 
 NOTEBOOKS = "notebooks"
