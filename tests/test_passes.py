@@ -120,7 +120,7 @@ def test_no_more_than_a_bounded_number_of_blocks_is_under_way() -> None:
     assert found.attrs["draws"] == 512 * 40
 
 
-def test_threads_share_no_desk() -> None:
+def test_threads_do_not_meet() -> None:
     evaluation = asked()
     allocation = Allocation.of(evaluation)
     shares = [next(WeightDraws(draws=300, seed=seed).blocks(evaluation.tree, 0)) for seed in range(8)]

@@ -15,7 +15,7 @@ from tests.invented import evaluation, evaluations, group, indicator, members, s
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation import ranks as packed_ranks
 from toolkit.evaluation.many import Allocation
-from toolkit.evaluation.many_scores import Desk
+from toolkit.evaluation.quotas import Pools
 from toolkit.evaluation.scores import Tree
 from toolkit.ground.ranking import competition_ranks
 from toolkit.sensitivity import WeightDraws
@@ -29,10 +29,7 @@ def official(asked: Evaluation, shares: np.ndarray) -> list[list[int]]:
 
 def drawn(asked: Evaluation, shares: np.ndarray) -> list[list[int]]:
     allocation = Allocation.of(asked)
-    found = np.full((len(shares), len(asked.members)), -1)
-    for positions, among, ranks in allocation.ranks(allocation.standings(shares)):
-        np.put_along_axis(found, positions[among], ranks, axis=1)
-    return found.tolist()
+    return allocation.rule.ranks_by_member(allocation.standings(shares)).tolist()
 
 
 @settings(phases=PHASES)
@@ -54,7 +51,7 @@ def test_the_rest_of_what_settles_ties_is_looked_at_where_there_is_no_room(
 ) -> None:
     standings = [np.array(rows, dtype=np.int16) for rows in (totals, *told)]
     with patch.object(packed_ranks, "NARROW", narrow), patch.object(packed_ranks, "WIDEST", widest), patch.object(packed_ranks, "COARSE", 0):
-        members, ranks = packed_ranks.ranked(standings, np.array([part]), 3, Desk())
+        members, ranks = packed_ranks.class_ranks(standings, np.array([part]), Pools.together(7), 3)
     for draw in range(3):
         keys = [standing[draw].astype(np.float64) for standing in standings]
         keys[0][(keys[0] == 0) | ~np.array(part)] = np.nan

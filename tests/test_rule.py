@@ -19,15 +19,15 @@ from tests.invented import evaluation, group, indicator, members, scheme, scored
 from tests.straight import straight
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation import many as drawn_standings
-from toolkit.evaluation.awards import AwardRule, Decision, RuleInSteps, allot
+from toolkit.evaluation.awards import AwardRule, Decision, allot
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.decisions import decide_awards
 from toolkit.evaluation.many import Allocation
 from toolkit.evaluation.quotas import span
-from toolkit.evaluation.ranks import queued
+from toolkit.evaluation.ranks import ahead_and_level
 from toolkit.evaluation.requirements import rounded_scores, within
 from toolkit.evaluation.scores import TOTAL, Tree
-from toolkit.evaluation.steps import Lookup, Steps, between
+from toolkit.evaluation.steps import Steps, between
 from toolkit.ground.ranking import rounded
 from toolkit.scheme.outcomes import Requirement
 from toolkit.sensitivity import WeightDraws, award_probabilities
@@ -76,7 +76,7 @@ def test_many_runs_are_each_decided_as_if_alone(asked: Evaluation, spread: float
     allocation = Allocation.of(asked)
     lookup = allocation.standings(next(WeightDraws(draws=runs, spread=spread).blocks(asked.tree, asked.scheme.seed)))
     together = [[np.array(mask) for mask in masks(one)] for one in allocation.rule.decided(lookup)]
-    ranks = in_order(allocation.rule, lookup, runs)
+    ranks = allocation.rule.ranks_by_member(lookup)
     for run in range(runs):
 
         def alone(node: str, run: int = run) -> np.ndarray:
@@ -84,20 +84,12 @@ def test_many_runs_are_each_decided_as_if_alone(asked: Evaluation, spread: float
 
         for several, one in zip(together, allocation.rule.decided(alone), strict=True):
             assert [mask[run].tolist() for mask in several] == [mask[0].tolist() for mask in masks(one)]
-        assert ranks[run].tolist() == in_order(allocation.rule, alone, 1)[0].tolist()
+        assert ranks[run].tolist() == allocation.rule.ranks_by_member(alone)[0].tolist()
 
 
 def masks(decision: Decision) -> list[np.ndarray]:
     none = np.zeros_like(decision.given)
     return [decision.able, decision.given, decision.open, *(none if mask is None else mask for mask in (decision.beyond, decision.shared))]
-
-
-def in_order(rule: RuleInSteps, lookup: Lookup, runs: int) -> np.ndarray:
-    found = np.zeros((runs, len(rule.award_rule.members)), np.int64)
-    for positions, among, ranks in rule.ranks(lookup):
-        for run in range(runs):
-            found[run, positions[among[run]]] = ranks[run]
-    return found
 
 
 @pytest.mark.parametrize("score", [60.0, 59.995, -0.01, -3.0, 0.0, 1e9])
@@ -195,7 +187,7 @@ def test_places_of_a_pool_go_as_by_hand(
 @given(st.lists(ENTRY, max_size=12), st.integers(0, 2))
 def test_ahead_and_level_are_those_of_every_pair(entries: list[tuple[int, int, int]], keys: int) -> None:
     columns = np.array(entries, dtype=np.int16).reshape(-1, 3).T
-    ahead, level = queued(columns[0].astype(np.intp), list(columns[1 : 1 + keys]))
+    ahead, level = ahead_and_level(columns[0].astype(np.intp), list(columns[1 : 1 + keys]))
     scores = [entry[1 : 1 + keys] for entry in entries]
     for place, (own, score) in enumerate(zip(entries, scores, strict=True)):
         rivals = [other for entry, other in zip(entries, scores, strict=True) if entry[0] == own[0]]

@@ -14,9 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.evaluation.many_scores import Desk
 from toolkit.evaluation.quotas import Pools, Positions, places
-from toolkit.evaluation.ranks import WIDEST, queued, ranked
+from toolkit.evaluation.ranks import ahead_and_level, class_ranks
 from toolkit.evaluation.requirements import Asked, Score, asked, bars
 from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.steps import Bar, Lookup, Standing, Steps, bars_of, between, over
@@ -163,7 +162,7 @@ class Decision:
     Parameters
     ----------
     standing : int[runs, members]
-        At what its places go by, of those it is offered to; 0 for all others. Valid until the next award is asked for.
+        At what its places go by, of those it is offered to; 0 for all others.
     least
         The lowest standing that is over the bar.
     given, open
@@ -233,13 +232,12 @@ class RuleInSteps:
     steps: Steps
     eligible: tuple[Bar, ...]
     offers: tuple[Offer, ...]
-    desk: Desk
 
     @classmethod
-    def of(cls, rule: AwardRule, steps: Steps, desk: Desk | None = None) -> RuleInSteps:
-        """The rule in steps; `desk` is the room it works in."""
+    def of(cls, rule: AwardRule, steps: Steps) -> RuleInSteps:
+        """The rule in steps."""
         offers = tuple(Offer.of(rule, award, steps) for award in rule.scheme.awards)
-        return cls(rule, steps, bars_of(rule.eligibility.nodes, steps), offers, desk or Desk())
+        return cls(rule, steps, bars_of(rule.eligibility.nodes, steps), offers)
 
     def taking_part(self, lookup: Lookup) -> Mask:
         """Who applied and is eligible: bool[runs, members], or [1, members] where no run has a say in it."""
@@ -270,35 +268,17 @@ class RuleInSteps:
             held[offer.award.id] = decision.given
             yield decision
 
-    def ranks(self, lookup: Lookup) -> Iterator[tuple[NDArray[np.intp], Standing, Standing]]:
-        """The ranks 1-2-2-4 in each class: by total, then by what settles ties.
-
-        Yields the positions of a class, and int[runs, class] each: of its members one, counted from its first, and beside it
-        that one's rank, 0 for not ranked; in no order that anyone may rely on. Both are the caller's to write in until the
-        next class is asked for.
-        """
-        part, width = self.taking_part(lookup), self.steps.top.bit_length()
+    def ranks(self, lookup: Lookup) -> tuple[Standing, Standing]:
+        """The ranks 1-2-2-4 in each class, by total, then by what settles ties, as `class_ranks` gives them."""
         standings = [lookup(node) for node in (TOTAL, *tie_nodes(self.award_rule.scheme))]
-        pools = self.award_rule.pools["class"]
-        for positions, own in zip(pools.members, pools.spans, strict=True):
-            if len(positions):
-                yield positions, *ranked([standing[:, own] for standing in standings], part[:, own], width, self.desk)
+        return class_ranks(standings, self.taking_part(lookup), self.award_rule.pools["class"], self.steps.top.bit_length())
 
-    def ranks_of_one(self, lookup: Lookup) -> Integers:
-        """The ranks of a single run, int64[members]: classes stand above the total, so that one sort is enough for all of them."""
-        pools, total, width = self.award_rule.pools["class"], lookup(TOTAL), self.steps.top.bit_length()
-        placed, found = self.taking_part(lookup)[0] & (total[0] > 0), np.zeros(len(self.award_rule.members), np.int64)
-        above, more = (len(pools.names) - 1 - pools.codes).astype(np.int64), (len(pools.names) - 1).bit_length()
-        if width + more > WIDEST:  # no whole number holds both
-            for positions, among, ranks in self.ranks(lookup):
-                found[positions[among[0]]] = ranks[0]
-        elif placed.any():
-            ties = [lookup(node) for node in tie_nodes(self.award_rule.scheme)]
-            among, ranks = ranked([(above[None, :] << width) | total, *ties], placed[None, :], width, self.desk, more=more)
-            found[among[0]] = ranks[0]
-            counts = np.bincount(pools.codes[placed], minlength=len(pools.names))
-            found[placed] -= (np.cumsum(counts) - counts)[pools.codes[placed]]
-        return found
+    def ranks_by_member(self, lookup: Lookup) -> Integers:
+        """The same ranks, int64[runs, members]."""
+        (among, ranks), pools = self.ranks(lookup), self.award_rule.pools["class"]
+        by_member = np.zeros(ranks.shape, np.int64)
+        np.put_along_axis(by_member, pools.order[pools.starts + among], ranks, axis=1)
+        return by_member
 
     def _offered(self, offer: Offer, part: Mask, held: Mapping[str, Mask], lookup: Lookup) -> Standing:
         """The standings at what its places go by of those that are offered an award, 0 for all others."""
@@ -311,17 +291,15 @@ class RuleInSteps:
         taken = [given for earlier, given in held.items() if earlier not in offer.award.beside]
         if not taken and not moving and offer.award.by == TOTAL and able.all():
             return total
-        offered = self.desk.part("offered", total.shape, np.bool_)
-        np.copyto(offered, able)
+        offered = np.empty(total.shape, np.bool_)
+        offered[:] = able
         for given in taken:
             np.greater(offered, given, out=offered)
         if offer.award.by != TOTAL:
             offered &= total > 0
         for bar in moving:
             offered &= over(bar, lookup(bar[0]))
-        standing: Standing = self.desk.integers("standings offered", total.shape, self.steps.dtype)
-        np.multiply(lookup(offer.award.by), offered, out=standing)
-        return standing
+        return np.asarray(lookup(offer.award.by) * offered)
 
     def _held_together(self, decision: Decision, bound: int, pools: Pools, lookup: Lookup) -> Decision:
         """The award when there are no more than `bound` places in all classes together.
@@ -487,7 +465,7 @@ def _settle(given: Mask, open_: Mask, crowds: Sequence[tuple[NDArray[np.intp], .
     """Write who of those level at a line has one of the places left, at least one in each crowd, and who stands level at it still."""
     run, member, left = (np.concatenate(part) for part in zip(*crowds, strict=True))
     pool = np.repeat(np.arange(len(crowds)), [len(crowd[0]) for crowd in crowds])
-    ahead, level = queued(pool * len(given) + run, [key(run, member) for key in keys])
+    ahead, level = ahead_and_level(pool * len(given) + run, [key(run, member) for key in keys])
     given[run, member] = ahead + (1 if joint else level) <= left
     if not joint:
         open_[run, member] = (ahead < left) & (ahead + level > left)

@@ -143,7 +143,7 @@ class ListRun:
     @cached_property
     def ranks(self) -> Integers:
         """The rank of each member in its class, 1-2-2-4; 0 for those that are not ranked; int64[n]."""
-        return self.rule.ranks_of_one(self.standings.__getitem__)
+        return np.asarray(self.rule.ranks_by_member(self.standings.__getitem__)[0])
 
     @cached_property
     def allotments(self) -> list[Allotment]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.evaluation.awards import AwardRule, RuleInSteps, tie_nodes
-from toolkit.evaluation.many_scores import Desk, PatternedScores
+from toolkit.evaluation.many_scores import PatternedScores
 from toolkit.evaluation.scores import TOTAL, adjusted, unranked_rows
 from toolkit.evaluation.steps import Lookup, Standing, Steps
 from toolkit.ground.ranking import Floats, Mask, rounded
@@ -54,7 +54,6 @@ class DrawnStandings:
     below: NDArray[np.intp]
     bounds: tuple[int | None, int | None]
     ranked: Mask
-    desk: Desk = field(default_factory=Desk)
 
     @classmethod
     def of(cls, evaluation: Evaluation) -> DrawnStandings:
@@ -90,7 +89,7 @@ class DrawnStandings:
         return lookup
 
     def _worked_out(self, node: str, shares: Floats) -> Standing:
-        standing: Standing = self.desk.integers(node, (len(shares), self.scores.members), self.steps.dtype)
+        standing: Standing = np.empty((len(shares), self.scores.members), self.steps.dtype)
         place = self.scores.tree.nodes.index(node)
         for draws, lifted in self.scores.node(place, shares, self.plus[node == TOTAL]):
             self.steps.cut(lifted, self.below, standing[draws])
@@ -166,7 +165,7 @@ class Allocation:
         """The rule of an evaluation's scheme, for its members in their order."""
         drawn = DrawnStandings.of(evaluation)
         rule = AwardRule.of(evaluation.scheme, evaluation.members, evaluation.vetoes, evaluation.measured.conditions)
-        return cls(drawn, RuleInSteps.of(rule, drawn.steps, drawn.desk))
+        return cls(drawn, RuleInSteps.of(rule, drawn.steps))
 
     @property
     def award_rule(self) -> AwardRule:
@@ -196,10 +195,6 @@ class Allocation:
         keys = [self.drawn.key(node, shares, lookup) for node in tie_nodes(self.award_rule.scheme)]
         for decision in self.rule.decided(lookup, keys):
             yield decision.given
-
-    def ranks(self, lookup: Lookup) -> Iterator[tuple[NDArray[np.intp], Standing, Standing]]:
-        """The ranks in each class; see `RuleInSteps.ranks`."""
-        return self.rule.ranks(lookup)
 
     def failed(self, lookup: Lookup) -> int:
         """In how many draws nobody at all can be ranked."""

@@ -1,16 +1,10 @@
-"""Scores of members that do not all count the same indicators.
-
-Scores under many weight vectors at once: matrix products where the means allow it.
-
-Room to work in: large arrays that every chunk of draws writes anew.
-"""
+"""Scores under many weight vectors at once: matrix products where the means allow it, members parted by what counts for them."""
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,46 +15,6 @@ from toolkit.ground.ranking import Floats, Mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-class Desk:
-    """Arrays kept from chunk to chunk: asking the system for fresh memory costs more than the arithmetic.
-
-    An array is valid until the same name is asked for again. Every thread has arrays of its own, and none go along
-    to another process.
-    """
-
-    def __init__(self) -> None:
-        self._own = threading.local()
-
-    def __reduce__(self) -> tuple[type[Desk], tuple[()]]:
-        return Desk, ()
-
-    def floats(self, name: str, shape: tuple[int, ...]) -> Floats:
-        """An array of float64, with whatever it last held."""
-        return self._array(name, shape, np.float64)
-
-    def integers(
-        self, name: str, shape: tuple[int, ...], dtype: type[np.integer[Any]]
-    ) -> NDArray[np.integer[Any]]:
-        """An array of whole numbers, with whatever it last held."""
-        return self._array(name, shape, dtype)
-
-    def part(self, name: str, shape: tuple[int, int], dtype: type[np.generic]) -> NDArray[Any]:
-        """An array that shares its room with all others of its name, so that small ones stay where the processor is quick."""
-        size = shape[0] * shape[1]
-        held: NDArray[Any] | None = self._own.__dict__.get(name)
-        if held is None or held.size < size:
-            held = self._array(name, (size,), dtype)
-        return held[:size].reshape(shape)
-
-    def _array(self, name: str, shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
-        arrays = self._own.__dict__
-        held: NDArray[Any] | None = arrays.get(name)
-        if held is None or held.shape != shape or held.dtype != dtype:
-            held = arrays[name] = np.empty(shape, dtype)
-        return held
-
 
 
 Positions: TypeAlias = "NDArray[np.intp]"
@@ -90,7 +44,6 @@ class DrawnScores:
     tree: Tree
     values: Floats
     applicable: Mask | None = None
-    desk: Desk = field(default_factory=Desk)
 
     @cached_property
     def branches(self) -> dict[int, Branch]:
@@ -144,7 +97,7 @@ class DrawnScores:
         used, weighted = np.flatnonzero(leaves.any(axis=0)), np.asarray(leaves.any(axis=1))
         weights, table = np.vstack((leaves.T[used], np.ones(len(leaves)))).T, np.vstack((self.columns[used], plus))
         size = max(FEWEST, CELLS // max(1, len(plus)))
-        room = self.desk.floats("drawn", (size, len(plus)))
+        room = np.empty((size, len(plus)))
         for start in range(0, len(weights), size):
             draws = slice(start, min(start + size, len(weights)))
             scores = np.matmul(weights[draws], table, out=room[: draws.stop - start])
@@ -251,7 +204,6 @@ class PatternedScores:
     tree: Tree
     parts: tuple[Part, ...]
     members: int
-    desk: Desk = field(default_factory=Desk)
 
     @classmethod
     def of(cls, tree: Tree, values: Floats, applicable: Mask | None = None) -> PatternedScores:
@@ -279,7 +231,7 @@ class PatternedScores:
         if len(self.parts) == 1:
             yield from self._of(self.parts[0], node, shares, plus)
             return
-        found = self.desk.floats("found", (len(shares), self.members))
+        found = np.empty((len(shares), self.members))
         for part in self.parts:
             for draws, scores in self._of(part, node, shares, plus[part.positions]):
                 found[draws, part.positions] = scores

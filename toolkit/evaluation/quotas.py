@@ -72,13 +72,32 @@ class Pools:
         return cls(tuple(names), place[codes])
 
     @cached_property
+    def order(self) -> NDArray[np.intp]:
+        """The positions of all members, pool after pool, rising in each."""
+        if self.sorted:
+            return np.arange(len(self.codes))
+        small = self.codes.astype(np.int16) if len(self.names) < np.iinfo(np.int16).max else self.codes
+        return np.argsort(small, kind="stable")  # sorted by radix where small
+
+    @cached_property
+    def sorted(self) -> bool:
+        """Whether the members stand pool after pool already."""
+        return bool((self.codes[1:] >= self.codes[:-1]).all())
+
+    @cached_property
+    def columns(self) -> list[slice]:
+        """Where each pool stands in that order."""
+        return [slice(start, end) for start, end in pairwise([0, *np.cumsum(self.sizes).tolist()])]
+
+    @cached_property
+    def starts(self) -> NDArray[np.intp]:
+        """Of each place in that order, where its pool begins; intp[n]."""
+        return np.repeat([own.start for own in self.columns], self.sizes)
+
+    @cached_property
     def members(self) -> list[NDArray[np.intp]]:
         """The positions of each pool's members, rising."""
-        if len(self.names) == 1:
-            return [np.arange(len(self.codes))]
-        small = self.codes.astype(np.int16) if len(self.names) < np.iinfo(np.int16).max else self.codes
-        order = np.argsort(small, kind="stable")  # sorted by radix where small
-        return [order[own] for own in _between([0, *np.cumsum(self.sizes).tolist()])]
+        return [self.order[own] for own in self.columns]
 
     @cached_property
     def sizes(self) -> list[int]:
@@ -107,11 +126,6 @@ def span(positions: NDArray[np.intp]) -> Positions:
     if len(positions) and positions[-1] - positions[0] + 1 == len(positions):
         return slice(int(positions[0]), int(positions[-1]) + 1)
     return positions
-
-
-def _between(ends: list[int]) -> list[slice]:
-    """From each of some places to the next."""
-    return [slice(start, end) for start, end in pairwise(ends)]
 
 
 def places(quota: Quota | None, applicants: int, class_: str = "") -> int | None:

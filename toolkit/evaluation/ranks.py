@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,20 +12,20 @@ from numpy.typing import NDArray
 from toolkit.ground.ranking import Mask, competition_ranks
 
 if TYPE_CHECKING:
-    from toolkit.evaluation.many_scores import Desk
+    from toolkit.evaluation.quotas import Pools
     from toolkit.evaluation.steps import Standing
 
 NARROW, WIDEST, COARSE = 31, 62, 6
 
 
-def queued(contest: NDArray[np.intp], told: Sequence[Standing]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def ahead_and_level(contest: NDArray[np.intp], keys: Sequence[Standing]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """How many of its contest are ahead of each entry, and how many level with it, itself among them.
 
     Parameters
     ----------
     contest : int[n]
         Which contest each is in.
-    told : int[n] each
+    keys : int[n] each
         The standings that decide in turn, the highest first.
 
     Returns
@@ -33,14 +34,14 @@ def queued(contest: NDArray[np.intp], told: Sequence[Standing]) -> tuple[NDArray
 
     Examples
     --------
-    >>> ahead, level = queued(np.array([4, 4, 4, 7, 7]), [np.array([5, 9, 5, 1, 2])])
+    >>> ahead, level = ahead_and_level(np.array([4, 4, 4, 7, 7]), [np.array([5, 9, 5, 1, 2])])
     >>> ahead.tolist(), level.tolist()
     ([1, 0, 1, 1, 0], [2, 1, 2, 1, 1])
     """
-    order = np.lexsort((*(-score for score in reversed(told)), contest))
+    order = np.lexsort((*(-score for score in reversed(keys)), contest))
     new = _begun(contest[order])
     ties = new
-    for score in told:
+    for score in keys:
         ties = ties | _begun(score[order])
     first = np.flatnonzero(ties)
     tie = np.cumsum(ties) - 1
@@ -57,25 +58,54 @@ def _begun(ordered: Standing) -> Mask:
     return new
 
 
-def ranked(standings: Sequence[Standing], part: Mask, width: int, desk: Desk, *, more: int = 0) -> tuple[Standing, Standing]:
-    """Members and their ranks, int[draws, class] each, from standings of `width` bits, the first deciding first; that has `more` of them."""
-    (total, *ties), size = standings, part.shape[1]
-    low, wanted = max(1, (size - 1).bit_length()), width * (len(standings) - 1)
-    kind, room = _room(low + width + more, wanted)
+def class_ranks(standings: Sequence[Standing], part: Mask, pools: Pools, width: int) -> tuple[Standing, Standing]:
+    """Members and their ranks in each class.
+
+    All classes are packed and mended at once, and sorted one by one.
+
+    Parameters
+    ----------
+    standings : int[runs or 1, members] each
+        Of `width` bits, the first deciding first, and that of every run.
+    part : bool[runs or 1, members]
+        Who takes part.
+
+    Returns
+    -------
+    int[runs, members], int[runs, members]
+        Class after class, as `Pools.columns` has them: the members of the class one by one, counted from its first and in no
+        order that anyone may rely on, and beside each its rank, 0 for not ranked. Both are the caller's to write in.
+
+    Examples
+    --------
+    >>> from toolkit.evaluation.quotas import Pools
+    >>> pools = Pools(("A", "B"), np.array([0, 1, 0, 0, 1]))
+    >>> among, ranks = class_ranks([np.array([[7, 5, 9, 9, 8]])], np.ones((1, 5), bool), pools, 4)
+    >>> among.tolist(), ranks.tolist()
+    ([[0, 1, 2, 0, 1]], [[3, 1, 1, 2, 1]])
+    """
+    if not pools.sorted:
+        standings, part = [standing[:, pools.order] for standing in standings], part[:, pools.order]
+    (total, *ties), sizes = standings, np.array([own for own in pools.sizes if own])
+    low, wanted = max(1, int(sizes.max(initial=1) - 1).bit_length()), width * len(ties)
+    kind, room = _room(low + width, wanted)
     if room < 0:
-        return _one_by_one(standings, part)
-    packed, ranks = (desk.part(name, total.shape, kind) for name in ("packed", "ranks"))
-    _pack(packed, total if part.all() else total * part, ties, width, room)
+        return _one_by_one(standings, part, pools)
+    position = np.arange(len(pools.codes)) - pools.starts
+    packed = _packed(total if part.all() else total * part, ties, width, room, kind)
     packed <<= low
-    packed |= np.arange(size, dtype=kind)
-    packed.sort(axis=1)
-    np.copyto(ranks, np.arange(size, 0, -1, dtype=kind))
-    level, least = _level(packed, low, desk), 1 << (low + room)
-    if packed[:, 0].min(initial=least) < least:
+    packed |= position.astype(kind)
+    for own in pools.columns:
+        packed[:, own].sort(axis=1)
+    ranks = np.empty_like(packed)
+    ranks[:] = np.repeat(sizes, sizes) - position
+    last = np.cumsum(sizes) - 1
+    level, least = _level(packed, low, last), 1 << (low + room)
+    if packed[:, last - sizes + 1].min(initial=least) < least:
         level &= packed >= least
         ranks[packed < least] = 0
     packed &= (1 << low) - 1
-    _share(ranks, packed, np.flatnonzero(level), ties if room < wanted else ())
+    _mend(ranks, packed, np.flatnonzero(level), pools.starts, ties if room < wanted else ())
     return packed, ranks
 
 
@@ -88,56 +118,59 @@ def _room(taken: int, wanted: int) -> tuple[type[np.integer[Any]], int]:
     return np.int32 if narrow else np.int64, min((NARROW if narrow else WIDEST) - taken, wanted)
 
 
-def _pack(packed: Standing, total: Standing, ties: Sequence[Standing], width: int, room: int) -> None:
-    """Write the totals and, of what settles ties, the `room` bits that decide first."""
-    np.copyto(packed, total)
+def _packed(total: Standing, ties: Sequence[Standing], width: int, room: int, kind: type[np.integer[Any]]) -> Standing:
+    """The totals and, of what settles ties, the `room` bits that decide first."""
+    packed = total.astype(kind, order="C")
     for tie in ties:
         bits = min(room, width)
         packed <<= bits
-        packed |= tie >> (width - bits)
+        packed |= (tie >> (width - bits)).astype(kind)
         room -= bits
+    return packed
 
 
-def _level(packed: Standing, low: int, desk: Desk) -> Mask:
-    """Which of the sorted numbers differ from the next of their draw in no more than the lowest bits; bool[draws, class]."""
-    level, apart = desk.part("level", packed.shape, np.bool_), desk.part("apart", packed.shape, packed.dtype.type)
-    np.bitwise_xor(packed.ravel()[1:], packed.ravel()[:-1], out=apart.ravel()[:-1])
-    np.less(apart, 1 << low, out=level)
-    level[:, -1] = False
+def _level(packed: Standing, low: int, last: NDArray[np.intp]) -> Mask:
+    """Which of the sorted numbers differ from the next of their class in no more than the lowest bits; bool[runs, members]."""
+    level, flat = np.zeros(packed.shape, np.bool_), packed.ravel()
+    np.less(flat[1:] ^ flat[:-1], 1 << low, out=level.ravel()[:-1])
+    level[:, last] = False
     return level
 
 
-def _share(ranks: Standing, members: Standing, level: NDArray[np.intp], ties: Sequence[Standing]) -> None:
+def _mend(ranks: Standing, members: Standing, level: NDArray[np.intp], start: NDArray[np.intp], ties: Sequence[Standing]) -> None:
     """Mend the ranks of those that are level: all of them have that of the best, or stand behind whom ties are settled for.
 
     Parameters
     ----------
-    ranks, members : int[draws, class]
-        From the last up, as if nobody were level.
-    level : intp[n]
-        Where, draw after draw, members stand that are level with the next.
+    ranks, members : int[runs, members]
+        From the last up, as if nobody were level; members are counted from the first of their class.
+    level
+        Where, run after run, members stand that are level with the next.
+    start : intp[members]
+        Where the class begins that stands at a place.
     ties
-        The standings that settle ties, int[draws or 1, class]; none where whoever is level is so in these too.
+        The standings that settle ties, int[runs or 1, members]; none where whoever is level is so in these too.
     """
     if not level.size:
         return
     last = np.append(level[1:] != level[:-1] + 1, True)
-    run, ends = np.cumsum(last) - last, level[last] + 1
+    tie, ends = np.cumsum(last) - last, level[last] + 1
     best = ranks.ravel()[ends]
     if not ties:
-        ranks.ravel()[level] = best[run]
+        ranks.ravel()[level] = best[tie]
         return
-    where, run = np.concatenate((level, ends)), np.concatenate((run, np.arange(len(ends))))
-    draw, member = where // ranks.shape[1], members.ravel()[where]
-    ahead, _ = queued(run, [tie[draw if len(tie) > 1 else 0, member] for tie in ties])
-    ranks.ravel()[where] = best[run] + ahead
+    where, tie = np.concatenate((level, ends)), np.concatenate((tie, np.arange(len(ends))))
+    run, place = np.divmod(where, len(start))
+    member = start[place] + members.ravel()[where]
+    ahead, _ = ahead_and_level(tie, [standing[run if len(standing) > 1 else 0, member] for standing in ties])
+    ranks.ravel()[where] = best[tie] + ahead
 
 
-def _one_by_one(standings: Sequence[Standing], part: Mask) -> tuple[Standing, Standing]:
-    """The same where the standings are too long to be packed, draw by draw as the list itself is made."""
-    draws, size = standings[0].shape
-    keys = [np.broadcast_to(standing, (draws, size)).astype(np.float64) for standing in standings]
+def _one_by_one(standings: Sequence[Standing], part: Mask, pools: Pools) -> tuple[Standing, Standing]:
+    """The same where the standings are too long to be packed, run by run and class by class as the list itself is made."""
+    keys = [np.broadcast_to(standing, standings[0].shape).astype(np.float64) for standing in standings]
     keys[0] = np.where((keys[0] > 0) & part, keys[0], np.nan)
-    ranks = [competition_ranks(*(key[draw] for key in keys)) for draw in range(draws)]
-    return np.tile(np.arange(size), (draws, 1)), np.array(ranks, dtype=np.int64).reshape(draws, size)
-
+    ranks = np.zeros(keys[0].shape, np.int64)
+    for run, own in product(range(len(ranks)), pools.columns):
+        ranks[run, own] = competition_ranks(*(key[run, own] for key in keys))
+    return np.tile(np.arange(len(pools.codes)) - pools.starts, (len(ranks), 1)), ranks

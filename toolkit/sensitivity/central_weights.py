@@ -59,11 +59,7 @@ def having(allocation: Allocation, shares: Floats, lookup: Lookup, sought: str |
     if isinstance(sought, str):
         ids = [award.id for award in allocation.award_rule.scheme.awards]
         return next(given for id_, given in zip(ids, allocation.awards(shares, lookup), strict=False) if id_ == sought)
-    found = np.zeros((len(shares), allocation.scores.members), np.bool_)
-    for positions, among, ranks in allocation.ranks(lookup):
-        draw, own = np.nonzero(ranks == sought)
-        found[draw, positions[among[draw, own]]] = True
-    return found
+    return np.asarray(allocation.rule.ranks_by_member(lookup) == sought)
 
 
 def weighed(tree: Tree, shares: Floats, has: Mask) -> Counts:

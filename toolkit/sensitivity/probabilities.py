@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.many import Allocation
-    from toolkit.evaluation.steps import Lookup, Standing
+    from toolkit.evaluation.steps import Lookup
     from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.scheme.outcomes import Grades
     from toolkit.sensitivity.weights.draws import WeightSpec
@@ -283,13 +283,16 @@ class Ranks:
 
     def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:  # noqa: ARG002 - all is in their standings
         """Of each class in turn the table int[members x (1 + columns)]: first who has no rank, then the ranks."""
-        found = []
-        for positions, among, ranks in allocation.ranks(lookup):
-            width = self.width(len(positions))
-            cells: Standing = np.multiply(among, width, out=among)
-            cells += self._column(ranks, len(positions))
-            found.append(np.bincount(cells.ravel(), minlength=len(positions) * width))
-        return tuple(found)
+        pools = allocation.award_rule.pools["class"]
+        widths, steps = (np.array([one(size) for size in pools.sizes], np.int32) for one in (self.width, self.step))
+        cells, ranks = allocation.rule.ranks(lookup)
+        if (steps > 1).any():
+            ranks = (ranks + np.repeat(steps - 1, pools.sizes)) // np.repeat(steps, pools.sizes)
+        if self.down_to is not None:
+            ranks[ranks > self.down_to] = 0
+        cells *= np.repeat(widths, pools.sizes)
+        cells += ranks
+        return tuple(np.bincount(cells[:, own].ravel(), minlength=size * width) for own, size, width in zip(pools.columns, pools.sizes, widths.tolist(), strict=True))
 
     def tables(self, found: Tally) -> Iterator[tuple[str, NDArray[np.intp], Integers]]:
         """Each class, the positions of its members, and their table, int64[members, 1 + columns]."""
@@ -303,12 +306,6 @@ class Ranks:
     def step(self, size: int) -> int:
         """How many ranks of a class are counted together."""
         return max(1, -(-(size * size) // BANDED)) if self.banded else 1
-
-    def _column(self, ranks: Standing, size: int) -> Standing:
-        step = self.step(size)
-        if step > 1:
-            return (ranks + (step - 1)) // step
-        return ranks if self.down_to is None or self.down_to >= size else np.where(ranks > self.down_to, 0, ranks)
 
 
 def _listed(found: Tally, ranks: Ranks, members: pd.Index[str]) -> pd.DataFrame:
