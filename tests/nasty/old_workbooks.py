@@ -12,15 +12,15 @@ SECTOR = 512
 
 
 def compound(streams: Mapping[str, bytes]) -> bytes:
-    """An OLE2 compound file with these streams, each in sectors of its own."""
-    bodies = [content.ljust(-(-max(len(content), 4096) // SECTOR) * SECTOR, b"\0") for content in streams.values()]
+    """An OLE2 compound file with these streams, each in sectors of its own; an empty one has none."""
+    bodies = [content and content.ljust(-(-max(len(content), 4096) // SECTOR) * SECTOR, b"\0") for content in streams.values()]
     directory_sectors = -(-(len(streams) + 1) // 4)
     fat, entries, at = [0xFFFFFFFD], [_entry("Root Entry", 5, END, 0, 1)], 1 + directory_sectors
     fat += [*range(2, 1 + directory_sectors), END]
     for number, (name, body) in enumerate(zip(streams, bodies, strict=True), start=1):
         sectors = len(body) // SECTOR
-        entries.append(_entry(name, 2, at, len(body), FREE, number + 1 if number < len(streams) else FREE))
-        fat += [*range(at + 1, at + sectors), END]
+        entries.append(_entry(name, 2, at if body else END, len(body), FREE, number + 1 if number < len(streams) else FREE))
+        fat += [*range(at + 1, at + sectors), END] if body else []
         at += sectors
     assert len(fat) <= 128
     fat += [FREE] * (128 - len(fat))
@@ -45,19 +45,21 @@ def xls(
     password: bool = False,
     shown_as: int = 9,
     struck: bool = False,
+    more: bytes = b"",
 ) -> bytes:
     """A workbook of Excel 97 to 2003 with one sheet 签到. A cell may be text, a number, "#N/A", "=" (never calculated) or "35%".
 
-    What ends in % has a style of its own, whose number format is `shown_as` and whose font may be struck out.
+    What ends in % has a style of its own, whose number format is `shown_as` and whose font may be struck out. Of a text and
+    a place, as in ("12", 1), what stands before the place is struck out. `more` are records beside the styles.
     """
     name = "签到".encode("utf-16-le")
-    locked = _record(0x2F, bytes(54)) if password else b""
-    fonts = _record(0x31, bytes(14)) + _record(0x31, struct.pack("<2H", 200, 0x08 * struck) + bytes(10))
-    styles = fonts + _record(0xE0, struct.pack("<2H", 0, 0) + bytes(16)) + _record(0xE0, struct.pack("<2H", 1, shown_as) + bytes(16))
-    before = _begin(0x05) + locked + styles
+    locked = record(0x2F, bytes(54)) if password else b""
+    fonts = b"".join(map(_font, (0, 0x08 * struck, 0x08, 0)))
+    styles = fonts + record(0xE0, struct.pack("<2H", 0, 0) + bytes(16)) + record(0xE0, struct.pack("<2H", 1, shown_as) + bytes(16))
+    before = _begin(0x05) + locked + styles + more
     start = len(before) + 4 + 8 + len(name) + 4
-    entry = _record(0x85, struct.pack("<IBBBB", start, 0, 0, 2, 1) + name)
-    return compound({"Workbook": before + entry + _record(0x0A, b"") + _sheet(rows, merges, hidden_rows, hidden_columns)})
+    entry = record(0x85, struct.pack("<IBBBB", start, 0, 0, 2, 1) + name)
+    return compound({"Workbook": before + entry + record(0x0A, b"") + _sheet(rows, merges, hidden_rows, hidden_columns)})
 
 
 def _sheet(
@@ -67,38 +69,43 @@ def _sheet(
     hidden_columns: Sequence[int],
 ) -> bytes:
     out = _begin(0x10)
-    out += b"".join(_record(0x7D, struct.pack("<6H", n, n, 2048, 0, 1, 0)) for n in hidden_columns)
-    out += _record(0x200, struct.pack("<2I3H", 0, len(rows), 0, max(map(len, rows)), 0))
+    out += b"".join(record(0x7D, struct.pack("<6H", n, n, 2048, 0, 1, 0)) for n in hidden_columns)
+    out += record(0x200, struct.pack("<2I3H", 0, len(rows), 0, max(map(len, rows)), 0))
     for number, row in enumerate(rows):
         flags = 0x20 if number in hidden_rows else 0
-        out += _record(0x208, struct.pack("<8H", number, 0, len(row), 255, 0, 0, flags, 0))
+        out += record(0x208, struct.pack("<8H", number, 0, len(row), 255, 0, 0, flags, 0))
         out += b"".join(_cell(number, place, cell) for place, cell in enumerate(row) if cell != "")
     if merges:
-        out += _record(0xE5, struct.pack("<H", len(merges)) + b"".join(struct.pack("<4H", *m) for m in merges))
-    return out + _record(0x0A, b"")
+        out += record(0xE5, struct.pack("<H", len(merges)) + b"".join(struct.pack("<4H", *m) for m in merges))
+    return out + record(0x0A, b"")
 
 
 def _cell(row: int, column: int, cell: object) -> bytes:
     place = struct.pack("<3H", row, column, 0)
     if cell == "#N/A":
-        return _record(0x205, place + bytes([42, 1]))
+        return record(0x205, place + bytes([42, 1]))
     if cell == "#DIV/0!":  # a failed formula
-        return _record(0x06, place + bytes([2, 0, 7, 0, 0, 0, 255, 255]) + struct.pack("<HIH", 0, 0, 0))
+        return record(0x06, place + bytes([2, 0, 7, 0, 0, 0, 255, 255]) + struct.pack("<HIH", 0, 0, 0))
     if cell == "=":
-        return _record(0x06, place + bytes(8) + struct.pack("<HIH", 2, 0, 0))
+        return record(0x06, place + bytes(8) + struct.pack("<HIH", 2, 0, 0))
     if isinstance(cell, str) and cell.endswith("%"):
-        return _record(0x203, struct.pack("<3Hd", row, column, 1, float(cell[:-1]) / 100))
+        return record(0x203, struct.pack("<3Hd", row, column, 1, float(cell[:-1]) / 100))
     if isinstance(cell, int | float):
-        return _record(0x203, place + struct.pack("<d", cell))
-    text = str(cell).encode("utf-16-le")
-    return _record(0x204, place + struct.pack("<HB", len(text) // 2, 1) + text)
+        return record(0x203, place + struct.pack("<d", cell))
+    kind, (written, runs) = (0xD6, (cell[0], struct.pack("<5H", 2, 0, 2, cell[1], 3))) if isinstance(cell, tuple) else (0x204, (cell, b""))
+    text = str(written).encode("utf-16-le")
+    return record(kind, place + struct.pack("<HB", len(text) // 2, 1) + text + runs)
+
+
+def _font(flags: int) -> bytes:
+    return record(0x31, struct.pack("<2H", 200, flags) + bytes(10) + b"\x01\0A")
 
 
 def _begin(kind: int) -> bytes:
-    return _record(0x809, struct.pack("<4H2I", 0x600, kind, 0x0DBB, 0x07CC, 0, 6))
+    return record(0x809, struct.pack("<4H2I", 0x600, kind, 0x0DBB, 0x07CC, 0, 6))
 
 
-def _record(kind: int, body: bytes) -> bytes:
+def record(kind: int, body: bytes) -> bytes:
     return struct.pack("<2H", kind, len(body)) + body
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Callable
 
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 
 from tests.nasty.nasty import JIA, rewritten, xlsx
-from tests.nasty.old_workbooks import ods, xls
+from tests.nasty.old_workbooks import compound, ods, record, xls
 from toolkit.records.delimited import LARGEST
 from toolkit.records.workbook_marks import TOO_MANY
 
@@ -82,7 +83,10 @@ def bombs() -> dict[str, tuple[bytes, str]]:
         "远1.xlsx": (raw(far), stray),
         "远2.xlsx": (raw(far.replace(' r="XFD1048576"', "") * 2 + line("", 1_048_576) + '<row r="3"><c r="AZ3"><v>1</v></c></row>'), stray),
         "远3.xls": (_far(xls([(*HEAD[:5], 8)])), stray),
-        "角.xls": (_cornered(xls([HEAD])), damaged),
+        "绕.xls": (_circling(xls([HEAD])), damaged),
+        "枝.xls": (_branching(), damaged),
+        "叠.xls": (xls([HEAD], more=_overlapping()), damaged),
+        "名.xls": (xls([HEAD, (JIA, "E1", 8)], more=_doubling()), "2 rows"),
         "深.xlsx": (raw(line("", TOO_MANY // 20) + line('<c r="Z9"><v>1</v></c>', 9)), stray),
         "多文.xlsx": (raw(many, shared=f"<si><t>{'长' * 32_000}</t></si>"), stray),
         "实体.xlsx": (rewritten(raw(line("")), lambda name, part: part.replace(b"<worksheet", laughs, 1) if "sheet1" in name else part), damaged),
@@ -101,14 +105,39 @@ def bombs() -> dict[str, tuple[bytes, str]]:
 
 
 def _far(content: bytes) -> bytes:
-    """An old workbook whose one number stands in row and column 65,536."""
+    """An old workbook whose one number stands in its last row and column."""
     number = content.index(b"\x03\x02\x0e\x00") + 4
-    return content[:number] + b"\xff" * 4 + content[number + 4 :]
+    return content[:number] + b"\xff\xff\xff\x00" + content[number + 4 :]
 
 
-def _cornered(content: bytes) -> bytes:
-    """An old workbook whose sheet says that it begins below its end: 4,278,190,083 rows, to who counts so."""
-    return content.replace(b"\x00\x02\x0e\x00\x00\x00\x00\x00", b"\x00\x02\x0e\x00\x00\x00\x00\x01", 1)
+def _circling(content: bytes) -> bytes:
+    """An old workbook whose stream stands in small sectors, each of which leads to the first."""
+    file, last = bytearray(content + bytes(512)), len(content) // 512 - 1
+    struct.pack_into("<3I", file, 56, 1 << 30, last, 1)  # what is shorter stands in small sectors, whose order the last sector tells
+    struct.pack_into("<I", file, 512 + 4 * last, 0xFFFFFFFE)
+    struct.pack_into("<2I", file, content.index("Root Entry".encode("utf-16-le")) + 116, 2, 512)
+    return bytes(file)
+
+
+def _branching() -> bytes:
+    """A file whose streams each have two neighbours, of which each is the next: more ways than can be walked."""
+    content = compound({f"s{n}": b"" for n in range(40)})
+    for number in range(1, 40):
+        entry = content.index(f"s{number - 1}\0".encode("utf-16-le")) + 68
+        content = content[:entry] + struct.pack("<2I", number + 1, number + 1) + content[entry + 8 :]
+    return content
+
+
+def _overlapping() -> bytes:
+    """Shared texts of which each says that it ends before it began."""
+    texts = "长".encode("utf-16-le") * 4000
+    return record(0xFC, struct.pack("<2I", 1, 1 << 30) + struct.pack("<HBi", 4000, 5, -len(texts) - 7) + texts)
+
+
+def _doubling() -> bytes:
+    """Names whose formulas are twice the one before: 2 to the power of 60 letters."""
+    formulas = [b"\x17\x01\0A", *(struct.pack("<BH2x", 0x23, n) * 2 + b"\x08" for n in range(1, 60))]
+    return b"".join(record(0x18, struct.pack("<HBBHHH4x", 0, 0, 1, len(formula), 0, 0) + b"\0n" + formula) for formula in formulas)
 
 
 def _twice(content: bytes) -> bytes:

@@ -286,9 +286,10 @@ def test_a_calc_sheet_tells_what_is_struck_out_and_months_too(tmp_path: Path) ->
 
 
 def test_an_old_workbook_tells_months_what_is_struck_out_and_what_was_never_calculated(tmp_path: Path) -> None:
-    rows = [HEAD, (JIA, "E1", "=", "", ""), (JIA, "E2", "", "", f"{43132 * 100}%")]
+    rows = [HEAD, (JIA, "E1", "=", "", ""), (JIA, "E2", "", "", f"{43132 * 100}%"), (JIA, ("E13", 2), ("12", 1), "", "")]
     records = load(tmp_path, {"签到.xls": xls(rows, shown_as=57, struck=True)})
     assert "never calculated" in str(cell(records, "hours", 2))
+    assert ["struck out" in str(cell(records, name, 4)) for name in ("event", "hours")] == [True, True]
     assert str(cell(records, "until", 3)) == "2018-02-28 00:00:00"
     assert [p.rule.en for p in said(records, "warning")] == ["cells that are struck out are read all the same: 截止 rows 3"]
 

@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import openpyxl
-import python_calamine as calamine
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -44,7 +43,7 @@ from toolkit.records.files import (
     WORKBOOKS,
     Sheet,
     Unreadable,
-    find_marks,
+    opened,
     read_sheet,
     remark_places,
 )
@@ -223,8 +222,8 @@ def workbook_copy(content: bytes, file: str) -> Workbook:
     if not lower.endswith(WORKBOOKS):
         raise Uncopied
     try:
-        find_marks(content)  # refuses what is made to fill the memory
-        return _whole(content) if lower.endswith((".xlsx", ".xlsm")) else _written(_sheets(content, file))
+        names = opened(content).marks  # refuses what is made to fill the memory
+        return _whole(content, names) if lower.endswith((".xlsx", ".xlsm")) else _written(_sheets(content, file, names))
     except Exception as error:
         raise Uncopied from error
 
@@ -236,21 +235,19 @@ def write_text(cell: Cell, text: str) -> None:
     cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
 
 
-def _whole(content: bytes) -> Workbook:
+def _whole(content: bytes, names: Iterable[str]) -> Workbook:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about what openpyxl leaves behind: pictures of unknown kinds and the like
         try:
             workbook = openpyxl.load_workbook(io.BytesIO(content), rich_text=True)
             add_drop_downs(workbook, content)
         except Exception:  # noqa: BLE001 - it is stricter than the reader of cells, whose copy is better than none
-            return _written(_sheets(content, "whole.xlsx"))
+            return _written(_sheets(content, "whole.xlsx", names))
     return workbook
 
 
-def _sheets(content: bytes, file: str) -> list[Sheet]:
-    """The sheets that hold something, their cells as a reader sees them: 35% where a format says so."""
-    with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-        names = [each.name for each in workbook.sheets_metadata if each.typ == calamine.SheetTypeEnum.WorkSheet]
+def _sheets(content: bytes, file: str, names: Iterable[str]) -> list[Sheet]:
+    """The sheets of these names that hold something, their cells as a reader sees them: 35% where a format says so."""
     sheets = []
     for name in names:
         with suppress(Unreadable):  # an empty one

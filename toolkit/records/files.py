@@ -12,10 +12,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import python_calamine as calamine
 
@@ -25,8 +24,8 @@ from toolkit.records.delimited import read_delimited
 from toolkit.records.findings import Finding, normal_heading, shown
 from toolkit.records.headings import Heading, Headings, Merge
 from toolkit.records.ods_marks import CONTENT, ods_marks
-from toolkit.records.workbook_marks import TOO_MANY, Locked, Marks, Place, SheetMarks, TooWide
-from toolkit.records.xls_marks import SIGNATURE, xls_marks
+from toolkit.records.workbook_marks import TOO_MANY, Locked, Place, SheetMarks, TooWide, Workbook
+from toolkit.records.xls import SIGNATURE, xls_workbook
 from toolkit.records.xlsx_marks import BOOK, parts_of, unpacked, xlsx_marks
 
 WEB = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|meta|table|div|style)\b", re.IGNORECASE | re.DOTALL)  # fmt: skip
@@ -110,28 +109,36 @@ STRAY_CELL = Finding(
 MANIFEST = "META-INF/manifest.xml"
 
 
-def find_marks(content: bytes) -> Marks:
-    """The marks of the workbook whose bytes are `content`.
+def opened(content: bytes) -> Workbook:
+    """The workbook whose bytes are `content`.
 
     Raises
     ------
-    ValueError
-        When it is no workbook, is damaged, or is made to fill the memory.
+    Exception
+        Of many classes, when it is no workbook, is damaged, or is made to fill the memory.
     Locked
         When it asks for a password.
     TooWide
-        When its filled cells span more than could be held, and the cell reader opens all sheets at once.
+        When its filled cells span more than could be held, where all sheets are opened at once.
     """
     if content.startswith(SIGNATURE):
-        return xls_marks(content)
+        return xls_workbook(content)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = parts_of(archive)
-        if BOOK in parts:
-            return xlsx_marks(archive)
-        if MANIFEST in archive.namelist() and b"encryption-data" in unpacked(archive, archive.getinfo(MANIFEST)):
-            raise Locked
-        if CONTENT in parts:
-            return ods_marks(archive)
+        marks = _zipped_marks(archive)
+    book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    sheets = {sheet.name: sheet.visible for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet}
+    visible = [name for name, visible in sheets.items() if visible == calamine.SheetVisibleEnum.Visible]
+    return Workbook({name: marks[name] for name in sheets}, visible, lambda name: book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+
+
+def _zipped_marks(archive: zipfile.ZipFile) -> dict[str, SheetMarks]:
+    parts = parts_of(archive)
+    if BOOK in parts:
+        return xlsx_marks(archive)
+    if MANIFEST in archive.namelist() and b"encryption-data" in unpacked(archive, archive.getinfo(MANIFEST)):
+        raise Locked
+    if CONTENT in parts:
+        return ods_marks(archive)
     message = "a kind of workbook that is not known"
     raise ValueError(message)
 
@@ -257,7 +264,7 @@ def _delimited_sheet(content: bytes, *, zipped: bool) -> Sheet | Finding:
 def _workbook_sheet(content: bytes, sheet: str | None) -> Sheet | Finding:
     wrong = misnamed(content, workbook=True) if content else EMPTY
     try:
-        return wrong or _in_workbook(content, sheet)
+        return wrong or _in_workbook(opened(content), sheet)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # noqa: BLE001 - the readers' errors have no common class; where one gives up, it is not even an Exception
@@ -272,56 +279,45 @@ def _why_unread(content: bytes, error: BaseException) -> Finding:
     return LOCKED if locked else DAMAGED
 
 
-def _in_workbook(content: bytes, wanted: str | None) -> Sheet | Finding:
-    known = find_marks(content)
-    with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-        marks = {each.name: known.of(each.name, n) for n, each in enumerate(workbook.sheets_metadata) if each.typ == calamine.SheetTypeEnum.WorkSheet}
-        name = _chosen(workbook, wanted, marks)
-        return name if isinstance(name, Finding) else _read(workbook, name, marks)
+def _in_workbook(book: Workbook, wanted: str | None) -> Sheet | Finding:
+    name = _chosen(book, wanted)
+    if isinstance(name, Finding):
+        return name
+    marks = book.marks[name]
+    if marks.span > TOO_MANY:
+        return STRAY_CELL
+    rows = book.rows(name)
+    marks.put_into(rows)
+    return Sheet(
+        name,
+        rows,
+        _within(marks.merges, len(rows)),
+        hidden=name not in book.visible,
+        hidden_rows=frozenset(marks.hidden_rows),
+        hidden_columns=frozenset(marks.hidden_columns),
+        unread=tuple(other for other in book.marks if other != name and book.marks[other].filled and not instructs(other)),
+        crossed=frozenset(marks.crossed),
+    )
 
 
-def _chosen(workbook: calamine.CalamineWorkbook, wanted: str | None, marks: Mapping[str, SheetMarks]) -> str | Finding:
+def _chosen(book: Workbook, wanted: str | None) -> str | Finding:
     """The sheet asked for; without a name the only one that is shown and holds something."""
-    names = list(marks)
+    names = list(book.marks)
     if wanted is not None:
         normal = {name.strip(): name for name in names}
         return normal.get(wanted.strip()) or no_sheet(wanted, names)
-    tables = [name for name in _shown(workbook) if name in marks and not instructs(name)]
+    tables = [name for name in book.visible if not instructs(name)]
     if len(tables) == 1:
         return tables[0]
-    full = [name for name in tables if marks[name].filled]
+    full = [name for name in tables if book.marks[name].filled]
     if len(full) > 1:
         return several_sheets(full)
     return full[0] if full else EMPTY
 
 
-def _read(workbook: calamine.CalamineWorkbook, name: str, marks: Mapping[str, SheetMarks]) -> Sheet | Finding:
-    found = marks[name]
-    if found.too_wide:
-        return STRAY_CELL
-    sheet = workbook.get_sheet_by_name(name)
-    rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
-    found.put_into(rows)
-    return Sheet(
-        name,
-        rows,
-        _within(sheet.merged_cell_ranges or found.merges, len(rows)),
-        hidden=name not in _shown(workbook),
-        hidden_rows=found.hidden_rows,
-        hidden_columns=found.hidden_columns,
-        unread=tuple(other for other, said in marks.items() if other != name and said.filled and not instructs(other)),
-        crossed=found.crossed,
-    )
-
-
 def _within(merges: Iterable[Merge], rows: int) -> tuple[Merge, ...]:
     """The merged cells that begin within the first `rows`, no deeper than these."""
     return tuple((first, (min(low, rows - 1), right)) for first, (low, right) in merges if first[0] < rows)
-
-
-def _shown(workbook: calamine.CalamineWorkbook) -> list[str]:
-    """The names of the sheets that the workbook shows."""
-    return [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == calamine.SheetVisibleEnum.Visible]
 
 
 def instructs(name: str) -> bool:

@@ -7,21 +7,10 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from toolkit.records.headings import Merge
-from toolkit.records.workbook_marks import (
-    MULTIPLE,
-    TOO_MANY,
-    UNCALCULATED,
-    Look,
-    Place,
-    SheetMarks,
-    TooWide,
-)
-from toolkit.records.xlsx_marks import MOST_TEXT, Runs, parts_of, refuse_entities, unpacked
+from toolkit.records.workbook_marks import MULTIPLE, TOO_MANY, UNCALCULATED, Place, Runs, SheetMarks, TooWide
+from toolkit.records.xlsx_marks import MOST_TEXT, parts_of, refuse_entities, unpacked
 
 CONTENT = "content.xml"
 TABLE, OFFICE, STYLE, TEXT = (f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0 " for name in ("table", "office", "style", "text"))
@@ -33,19 +22,8 @@ DEEPEST, WIDEST = 1_048_576, 16_384
 MARKED = 256  # columns of a repeated cell whose marks are kept
 
 
-@dataclass(frozen=True)
-class OdsMarks:
-    """The marks of each sheet by its name."""
-
-    sheets: Mapping[str, SheetMarks]
-
-    def of(self, name: str, place: int) -> SheetMarks:  # noqa: ARG002 - a sheet is known by its name here
-        """The marks of the sheet called `name`."""
-        return self.sheets[name]
-
-
-def ods_marks(archive: zipfile.ZipFile) -> OdsMarks:
-    """The marks of the spreadsheet in `archive`.
+def ods_marks(archive: zipfile.ZipFile) -> dict[str, SheetMarks]:
+    """The marks of each sheet of the spreadsheet in `archive`.
 
     Raises
     ------
@@ -61,33 +39,7 @@ def ods_marks(archive: zipfile.ZipFile) -> OdsMarks:
     parser.StartElementHandler, parser.EndElementHandler = reading.start, reading.end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = reading.data, refuse_entities
     parser.Parse(unpacked(archive, parts[CONTENT]), True)
-    return OdsMarks(reading.sheets)
-
-
-@dataclass
-class _Sheet:
-    """What has been found on a sheet so far, and where the next row and column stand."""
-
-    name: str
-    errors: dict[Place, str] = field(default_factory=dict)
-    suffixes: dict[Place, str] = field(default_factory=dict)
-    undated: set[Place] = field(default_factory=set)
-    looks: dict[Place, Look] = field(default_factory=dict)
-    crossed: set[Place] = field(default_factory=set)
-    merges: list[Merge] = field(default_factory=list)
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-    row: int = 0
-    column: int = 0
-    deepest: int = 0
-    widest: int = 0
-
-    def marks(self) -> SheetMarks:
-        """All that was found."""
-        return SheetMarks(
-            self.errors, self.suffixes, frozenset(self.undated), self.looks, frozenset(self.crossed),
-            frozenset(self.hidden_rows), frozenset(self.hidden_columns), tuple(self.merges), filled=self.deepest > 0,
-        )  # fmt: skip
+    return reading.sheets
 
 
 class Reading:
@@ -95,7 +47,9 @@ class Reading:
 
     def __init__(self) -> None:
         self.sheets: dict[str, SheetMarks] = {}
-        self.sheet = _Sheet("")
+        self.name = ""
+        self.marks = SheetMarks()
+        self.place: Place = (0, 0)  # of the next cell
         self.struck: set[str] = set()
         self.raised: set[str] = set()
         self.style = ""
@@ -114,11 +68,11 @@ class Reading:
         elif name in CELLS:
             self.cell, self.words, self.runs = attributes, [], Runs()
         elif name == f"{TABLE}table-row":
-            self.row, self.reach, self.sheet.column = attributes, 0, 0
+            self.row, self.reach, self.place = attributes, 0, (self.place[0], 0)
         elif name == f"{TABLE}table-column":
             self._hide(attributes)
         elif name == f"{TABLE}table":
-            self.sheet = _Sheet(attributes.get(f"{TABLE}name", ""))
+            self.name, self.marks, self.place = attributes.get(f"{TABLE}name", ""), SheetMarks(), (0, 0)
         elif name.startswith(STYLE):
             self._keep_style(name, attributes)
 
@@ -130,7 +84,7 @@ class Reading:
         elif name == f"{OFFICE}annotation":
             self.apart -= 1
         elif name == f"{TEXT}span":
-            self.runs.start("r", {})
+            self.runs.kind = "plain"
         elif name == f"{TABLE}table-row":
             self._end_row()
         elif name == f"{TABLE}table" and self.cell is None:
@@ -140,19 +94,14 @@ class Reading:
         """Characters."""
         if self.cell is not None and not self.apart:
             self.words.append(text)
-            self.runs.start("t", {})
-            self.runs.data(text)
+            self.runs.add(text)
 
     def _within(self, name: str, attributes: dict[str, str]) -> None:
         if name == f"{OFFICE}annotation":
             self.apart += 1
         elif name == f"{TEXT}span":
             style = attributes.get(f"{TEXT}style-name", "")
-            self.runs.start("r", {})
-            if style in self.struck:
-                self.runs.start("strike", {})
-            elif style in self.raised:
-                self.runs.start("vertAlign", {"val": "superscript"})
+            self.runs.kind = "struck" if style in self.struck else "raised" if style in self.raised else "plain"
 
     def _keep_style(self, name: str, attributes: dict[str, str]) -> None:
         if name == f"{STYLE}style":
@@ -164,57 +113,55 @@ class Reading:
                 self.raised.add(self.style)
 
     def _hide(self, attributes: dict[str, str]) -> None:
+        row, column = self.place
         repeated = int(attributes.get(f"{TABLE}number-columns-repeated", 1))
         if attributes.get(f"{TABLE}visibility") in NOT_SHOWN:
-            self.sheet.hidden_columns.update(range(self.sheet.column, self.sheet.column + min(repeated, WIDEST)))
-        self.sheet.column += repeated
+            self.marks.hidden_columns.update(range(column, column + min(repeated, WIDEST)))
+        self.place = (row, column + repeated)
 
     def _judge(self, cell: dict[str, str]) -> None:
         """What the cell tells that has just ended."""
-        sheet = self.sheet
-        row, column, repeated = sheet.row, sheet.column, int(cell.get(f"{TABLE}number-columns-repeated", 1))
+        row, column = self.place
+        repeated = int(cell.get(f"{TABLE}number-columns-repeated", 1))
         if cell.get(f"{OFFICE}value-type") or cell.get(f"{TABLE}formula"):
             self.reach = column + repeated
             text = "".join(self.words).strip()
             self.characters += len(text) * repeated * int(self.row.get(f"{TABLE}number-rows-repeated", 1))
-            for place in range(column, column + min(repeated, MARKED)):
-                self._mark((row, place), cell, text)
+            for marked in range(column, column + min(repeated, MARKED)):
+                self._mark((row, marked), cell, text)
         down, right = (int(cell.get(f"{TABLE}number-{way}-spanned", 1)) for way in ("rows", "columns"))
         if down > 1 or right > 1:
-            sheet.merges.append(((row, column), (row + down - 1, column + right - 1)))
-        sheet.column += repeated
+            self.marks.merges.append((self.place, (row + down - 1, column + right - 1)))
+        self.place = (row, column + repeated)
 
     def _mark(self, place: Place, cell: dict[str, str], text: str) -> None:
-        sheet, kind = self.sheet, cell.get(f"{OFFICE}value-type")
+        kind = cell.get(f"{OFFICE}value-type")
         if cell.get(f"{CALC}value-type") == "error":
-            sheet.errors[place] = text or "#N/A"
+            self.marks.errors[place] = text or "#N/A"
         elif not kind:
-            sheet.errors[place] = UNCALCULATED
+            self.marks.errors[place] = UNCALCULATED
         elif kind == "percentage":
-            sheet.suffixes[place] = "%"
-        elif kind == "float" and (multiple := _multiple(text, cell.get(f"{OFFICE}value", ""))):
-            sheet.suffixes[place] = multiple
-        elif kind == "date" and WITHOUT_DAY.fullmatch(text):
-            sheet.undated.add(place)
-        look = self.runs.look
-        if cell.get(f"{TABLE}style-name") in self.struck or look == "crossed":
-            sheet.crossed.add(place)
-        elif look is not None:
-            sheet.looks[place] = look
+            self.marks.suffixes[place] = "%"
+        elif kind == "float":
+            self.marks.show(place, _multiple(text, cell.get(f"{OFFICE}value", "")), undated=False)
+        elif kind == "date":
+            self.marks.show(place, "", undated=WITHOUT_DAY.fullmatch(text) is not None)
+        self.marks.look(place, "crossed" if cell.get(f"{TABLE}style-name") in self.struck else self.runs.look)
 
     def _end_row(self) -> None:
-        repeated, sheet = int(self.row.get(f"{TABLE}number-rows-repeated", 1)), self.sheet
+        row, marks = self.place[0], self.marks
+        repeated = int(self.row.get(f"{TABLE}number-rows-repeated", 1))
         if self.reach:
-            sheet.deepest, sheet.widest = sheet.row + repeated, max(sheet.widest, self.reach)
+            marks.filled, marks.bottom, marks.right = True, row + repeated, max(marks.right, self.reach)
             if self.row.get(f"{TABLE}visibility") in NOT_SHOWN:
-                sheet.hidden_rows.update(range(sheet.row, sheet.row + min(repeated, DEEPEST)))
-        sheet.row += repeated
-        if self.cells + sheet.deepest * sheet.widest > TOO_MANY or self.characters > MOST_TEXT:
+                marks.hidden_rows.update(range(row, row + min(repeated, DEEPEST)))
+        self.place = (row + repeated, 0)
+        if self.cells + marks.span > TOO_MANY or self.characters > MOST_TEXT:
             raise TooWide
 
     def _end_sheet(self) -> None:
-        self.sheets[self.sheet.name] = self.sheet.marks()
-        self.cells += self.sheet.deepest * self.sheet.widest
+        self.sheets[self.name] = self.marks
+        self.cells += self.marks.span
 
 
 def _multiple(text: str, value: str) -> str:

@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal
 
 from toolkit.records.findings import Doubtful, Raised, Struck, WithoutDay, plain, shown
 from toolkit.records.headings import Merge
 
 Place = tuple[int, int]
 Look = Literal["struck", "raised"]
+Kind = Literal["plain", "struck", "raised"]
+Whole = Literal["struck", "raised", "crossed"]
 
 UNCALCULATED = "#未计算"
 TOO_MANY = 12_000_000  # cells that a sheet's corners span: beyond, one stray cell would fill the memory
 LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[[^\]]*\]|[_*].')
 SCALED = re.compile(r"[0#?]\.?[0#?]*,+(?![0#?,])|!\.")  # shows thousands, or 0!.0, for ten thousands
 MULTIPLE = re.compile(r"[十百千万亿]+元?$")
-PERCENT_FORMATS = {9: "%", 10: "%"}
+SUFFIXED_FORMATS = {9: "%", 10: "%"}  # built in
 WITHOUT_DAY_FORMATS = frozenset({17, 27, 36, 50, 52, 57})  # built in, in Chinese: 2018年2月, Feb-18
 LOOKS: dict[Look, type[Doubtful]] = {"struck": Struck, "raised": Raised}
 
@@ -36,9 +38,9 @@ class Locked(Exception):  # noqa: N818 - named for what is true of the file
     """The workbook asks for a password."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class SheetMarks:
-    """The marks of one sheet; rows and columns are counted from 0.
+    """The marks of one sheet, as they are found; rows and columns are counted from 0.
 
     Parameters
     ----------
@@ -55,50 +57,104 @@ class SheetMarks:
     hidden_rows, hidden_columns
         Which are not shown.
     merges
-        Merged cells, where the cell reader does not know them.
+        Merged cells.
+    bottom, right
+        How many rows and columns the filled cells span.
     filled
         Some cell holds something.
-    too_wide
-        The filled cells span more than could be held.
     """
 
-    errors: Mapping[Place, str] = field(default_factory=dict)
-    suffixes: Mapping[Place, str] = field(default_factory=dict)
-    undated: frozenset[Place] = frozenset()
-    looks: Mapping[Place, Look] = field(default_factory=dict)
-    crossed: frozenset[Place] = frozenset()
-    hidden_rows: frozenset[int] = frozenset()
-    hidden_columns: frozenset[int] = frozenset()
-    merges: tuple[Merge, ...] = ()
-    filled: bool = True
-    too_wide: bool = False
+    errors: dict[Place, str] = field(default_factory=dict)
+    suffixes: dict[Place, str] = field(default_factory=dict)
+    undated: set[Place] = field(default_factory=set)
+    looks: dict[Place, Look] = field(default_factory=dict)
+    crossed: set[Place] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    merges: list[Merge] = field(default_factory=list)
+    bottom: int = 0
+    right: int = 0
+    filled: bool = False
+
+    @property
+    def span(self) -> int:
+        """How many cells there are from the first to the last that is filled."""
+        return self.bottom * self.right
+
+    def fill(self, place: Place) -> None:
+        """The cell at `place` holds something."""
+        self.filled = True
+        self.bottom, self.right = max(self.bottom, place[0] + 1), max(self.right, place[1] + 1)
+
+    def show(self, place: Place, suffix: str, *, undated: bool) -> None:
+        """The number at `place` is shown with `suffix` behind it, or as a date without its day."""
+        if suffix:
+            self.suffixes[place] = suffix
+        if undated:
+            self.undated.add(place)
+
+    def look(self, place: Place, look: Whole | None) -> None:
+        """What the text at `place` looks like."""
+        if look == "crossed":
+            self.crossed.add(place)
+        elif look is not None:
+            self.looks[place] = look
 
     def put_into(self, rows: list[list[object]]) -> None:
-        """The marks, put into the cells that the cell reader found."""
+        """The marks, put into the cells that were read."""
         _put(rows, self.errors, lambda _, place: self.errors[place])
         _put(rows, self.suffixes, lambda raw, place: with_suffix(raw, self.suffixes[place]))
         _put(rows, self.undated, lambda raw, _: without_day(raw))
         _put(rows, self.looks, lambda raw, place: doubtful(raw, self.looks[place]))
 
 
-class Marks(Protocol):
-    """The marks of a workbook."""
+@dataclass(frozen=True)
+class Workbook:
+    """A workbook of any kind.
 
-    def of(self, name: str, place: int) -> SheetMarks:
-        """The marks of the sheet called `name`, the one at `place` counted from 0.
+    Parameters
+    ----------
+    marks
+        The marks of each sheet of cells, in their order.
+    visible
+        The names of the sheets that it shows.
+    rows
+        The raw cells of the sheet of that name from its first row on, before the marks are put in.
+    """
 
-        Raises
-        ------
-        KeyError
-            When nothing is known of that sheet.
-        """
-        ...
+    marks: Mapping[str, SheetMarks]
+    visible: Collection[str]
+    rows: Callable[[str], list[list[Any]]]
 
 
-def _put(rows: list[list[object]], places: Iterable[Place], said: Callable[[object, Place], object]) -> None:
+@dataclass
+class Runs:
+    """The runs of a cell's text, one after another: what of it is plain, struck out, or raised or lowered."""
+
+    kind: Kind = "plain"
+    kinds: set[Kind] = field(default_factory=set)
+    length: int = 0
+
+    def add(self, text: str) -> None:
+        """Characters of the run."""
+        if text.strip():
+            self.kinds.add(self.kind)
+        self.length += len(text)
+
+    @property
+    def look(self) -> Whole | None:
+        """What the text looks like; None where all of it is plain or all of it raised."""
+        if self.kinds == {"struck"}:
+            return "crossed"
+        if len(self.kinds) < 2:
+            return None
+        return "struck" if "struck" in self.kinds else "raised"
+
+
+def _put(rows: list[list[object]], places: Iterable[Place], change: Callable[[object, Place], object]) -> None:
     for row, column in places:
         if row < len(rows) and column < len(rows[row]):
-            rows[row][column] = said(rows[row][column], (row, column))
+            rows[row][column] = change(rows[row][column], (row, column))
 
 
 def suffix_of(code: str) -> str:

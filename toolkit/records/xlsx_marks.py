@@ -15,19 +15,18 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Literal
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from toolkit.records.workbook_marks import (
-    PERCENT_FORMATS,
-    TOO_MANY,
+    SUFFIXED_FORMATS,
     UNCALCULATED,
     WITHOUT_DAY_FORMATS,
-    Look,
     Place,
+    Runs,
     SheetMarks,
     TooWide,
+    Whole,
     lacks_day,
     suffix_of,
 )
@@ -38,13 +37,12 @@ MOST_TEXT = 1 << 29  # characters of all cells: a long shared text may stand in 
 BOOK, RELATIONS, STYLES, TEXTS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml", "xl/sharedstrings.xml"
 PLAIN_ROW = rb'<row r="[0-9]{1,6}"(?: (?!hidden)[A-Za-z0-9:]+="[^"<>]*")*+(?:/>|>(?:%s)*+</row>)'  # of nothing but plain cells
 REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,9})")
+MERGE = re.compile(f"{REFERENCE.pattern}:{REFERENCE.pattern}")
 WIDEST = 16_384
 LEAST_CELL = 20  # bytes that a cell takes at least
 PLAIN_COLUMNS, PLAIN_ROWS = 26, 400_000  # as many cells as can be held, whichever of them are filled
 FEW = 64  # styles that are told apart while plain cells are taken out
 TRUE = frozenset({"1", "true", "on"})
-Kind = Literal["plain", "struck", "raised"]
-Whole = Look | Literal["crossed"]
 
 
 @dataclass(frozen=True)
@@ -71,19 +69,8 @@ class Book:
         return frozenset(self.suffixes) | self.undated | self.struck
 
 
-@dataclass(frozen=True)
-class XlsxMarks:
-    """The marks of each sheet by its name."""
-
-    sheets: Mapping[str, SheetMarks]
-
-    def of(self, name: str, place: int) -> SheetMarks:  # noqa: ARG002 - a sheet is known by its name here
-        """The marks of the sheet called `name`."""
-        return self.sheets[name]
-
-
-def xlsx_marks(archive: zipfile.ZipFile) -> XlsxMarks:
-    """The marks of the workbook in `archive`, whose every part has been unpacked once.
+def xlsx_marks(archive: zipfile.ZipFile) -> dict[str, SheetMarks]:
+    """The marks of each sheet of the workbook in `archive`, whose every part has been unpacked once.
 
     Raises
     ------
@@ -99,7 +86,7 @@ def xlsx_marks(archive: zipfile.ZipFile) -> XlsxMarks:
     for name, path in sheet_paths(archive):
         if name not in sheets:  # as the cell reader finds it
             sheets[name] = sheet_marks(contents[path], book)
-    return XlsxMarks(sheets)
+    return sheets
 
 
 def parts_of(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
@@ -191,7 +178,7 @@ def sheet_paths(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
 
 def _book(archive: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo]) -> Book:
     book = parsed(archive.read(parts[BOOK]))
-    stale = any(said.get("fullCalcOnLoad") in TRUE for said in book.iterfind("{*}calcPr"))
+    stale = any(calculation.get("fullCalcOnLoad") in TRUE for calculation in book.iterfind("{*}calcPr"))
     cells = sum(part.file_size for part in parts.values()) // LEAST_CELL
     texts = _texts(archive.read(parts[TEXTS]), cells) if TEXTS in parts else {}
     if STYLES not in parts:
@@ -202,7 +189,7 @@ def _book(archive: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo]) -> Boo
 def _styles(styles: ET.Element) -> tuple[dict[int, str], frozenset[int], frozenset[int]]:
     """The suffix of each cell style that has one, the styles that show no day, and those that strike out."""
     codes = {int(f.get("numFmtId", 0)): f.get("formatCode", "") for f in styles.iterfind("{*}numFmts/{*}numFmt")}
-    suffixes = PERCENT_FORMATS | {number: suffix_of(code) for number, code in codes.items()}
+    suffixes = SUFFIXED_FORMATS | {number: suffix_of(code) for number, code in codes.items()}
     undated = WITHOUT_DAY_FORMATS - set(codes) | {number for number, code in codes.items() if lacks_day(code)}
     struck = {n for n, font in enumerate(styles.iterfind("{*}fonts/{*}font")) if any(map(_is_on, font.iterfind("{*}strike")))}
     cells = [(int(xf.get("numFmtId", 0)), int(xf.get("fontId", 0))) for xf in styles.iterfind("{*}cellXfs/{*}xf")]
@@ -217,14 +204,12 @@ def _is_on(element: ET.Element) -> bool:
     return element.get("val", "1") in TRUE
 
 
-class Runs:
-    """The runs of a text: what of it is plain, struck out, or raised or lowered."""
+@dataclass
+class XmlRuns(Runs):
+    """The runs of a text, told by the elements within it."""
 
-    def __init__(self) -> None:
-        self.kinds: set[Kind] = set()
-        self.kind: Kind = "plain"
-        self.length = 0
-        self.taking = self.phonetic = False
+    taking: bool = False
+    phonetic: bool = False
 
     def start(self, local: str, attributes: Mapping[str, str]) -> None:
         """An element within the text begins."""
@@ -244,18 +229,11 @@ class Runs:
         self.phonetic = self.phonetic and local != "rPh"
 
     def data(self, text: str) -> None:
-        """Characters of the text."""
-        if self.taking and text.strip():
-            self.kinds.add(self.kind)
-        self.length += len(text)
-
-    @property
-    def look(self) -> Whole | None:
-        """What the text looks like; None where all of it is plain or all of it raised."""
-        if self.kinds == {"struck"}:
-            return "crossed"
-        told = self.kinds if len(self.kinds) > 1 else set()
-        return "struck" if "struck" in told else "raised" if "raised" in told else None
+        """Characters of the text, or of what stands beside it: these only make it longer."""
+        if self.taking:
+            self.add(text)
+        else:
+            self.length += len(text)
 
 
 class TextsReading:
@@ -263,13 +241,13 @@ class TextsReading:
 
     def __init__(self) -> None:
         self.texts: list[Text] = []
-        self.runs = Runs()
+        self.runs = XmlRuns()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
         local = name.rpartition(":")[2]
         if local == "si":
-            self.runs = Runs()
+            self.runs = XmlRuns()
         self.runs.start(local, attributes)
 
     def end(self, name: str) -> None:
@@ -303,18 +281,12 @@ class Reading:
 
     def __init__(self, book: Book, *, whole: bool) -> None:
         self.book, self.whole = book, whole
-        self.row = self.column = self.bottom = self.right = self.characters = 0
-        self.filled = self.full = self.formula = False
+        self.marks = SheetMarks()
+        self.row = self.column = self.characters = 0
+        self.full = self.formula = False
         self.cell: dict[str, str] | None = None
         self.place: Place = (0, 0)
-        self.value, self.taking, self.runs = "", False, Runs()
-        self.errors: dict[Place, str] = {}
-        self.suffixes: dict[Place, str] = {}
-        self.undated: set[Place] = set()
-        self.looks: dict[Place, Look] = {}
-        self.crossed: set[Place] = set()
-        self.hidden_rows: set[int] = set()
-        self.hidden_columns: set[int] = set()
+        self.value, self.taking, self.runs = "", False, XmlRuns()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -326,9 +298,12 @@ class Reading:
         elif local == "row":
             self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row
             if attributes.get("hidden") in TRUE:
-                self.hidden_rows.add(self.row)
-        elif local == "col" and attributes.get("hidden") in TRUE and len(self.hidden_columns) < WIDEST:
-            self.hidden_columns.update(range(int(attributes.get("min", 1)) - 1, min(int(attributes.get("max", 0)), WIDEST)))
+                self.marks.hidden_rows.add(self.row)
+        elif local == "col" and attributes.get("hidden") in TRUE and len(self.marks.hidden_columns) < WIDEST:
+            self.marks.hidden_columns.update(range(int(attributes.get("min", 1)) - 1, min(int(attributes.get("max", 0)), WIDEST)))
+        elif local == "mergeCell" and (merge := MERGE.fullmatch(attributes.get("ref", ""))):
+            left, top, right, bottom = merge.groups()
+            self.marks.merges.append(((int(top) - 1, column_of(left)), (int(bottom) - 1, column_of(right))))
 
     def end(self, name: str) -> None:
         """An element ends."""
@@ -350,19 +325,19 @@ class Reading:
             self.runs.data(text)
 
     def _begin(self, attributes: dict[str, str]) -> None:
-        self.cell, self.full, self.formula, self.value, self.runs = attributes, False, False, "", Runs()
+        self.cell, self.full, self.formula, self.value, self.runs = attributes, False, False, "", XmlRuns()
         reference = attributes.get("r")
         if reference is None:
             if not self.whole:
                 raise Unplaced
             self.place = (self.row, self.column)
             return
-        found = REFERENCE.fullmatch(reference)
-        if found is None:
+        match = REFERENCE.fullmatch(reference)
+        if match is None:
             message = "a cell stands nowhere"
             raise ValueError(message)
-        self.column = column_of(found[1])
-        self.place = (int(found[2]) - 1, self.column)
+        self.column = column_of(match[1])
+        self.place = (int(match[2]) - 1, self.column)
 
     def _within(self, local: str, attributes: dict[str, str]) -> None:
         self.full |= local in {"v", "is", "f"}
@@ -374,27 +349,20 @@ class Reading:
         """What the cell tells that has just ended."""
         if not self.full:
             return
-        self.filled = True
-        self.bottom, self.right = max(self.bottom, self.place[0] + 1), max(self.right, self.place[1] + 1)
-        if not self.whole and (self.right > PLAIN_COLUMNS or self.bottom > PLAIN_ROWS):
+        self.marks.fill(self.place)
+        if not self.whole and (self.marks.right > PLAIN_COLUMNS or self.marks.bottom > PLAIN_ROWS):
             raise Unplaced
         kind, style, value = cell.get("t", "n"), int(cell.get("s", 0)), self.value.strip()
         if kind == "e":
-            self.errors[self.place] = value or "#N/A"
+            self.marks.errors[self.place] = value or "#N/A"
         elif self.formula and kind != "str" and (not value or (self.book.stale and kind == "n" and _is_zero(value))):
-            self.errors[self.place] = UNCALCULATED
+            self.marks.errors[self.place] = UNCALCULATED
         elif kind == "n" and value:
-            self._judge_number(style)
-        self._judge_look(self._text(kind, value), style)
+            self.marks.show(self.place, self.book.suffixes.get(style, ""), undated=style in self.book.undated)
+        look = self._look(kind, value)
+        self.marks.look(self.place, "crossed" if style in self.book.struck else look)
 
-    def _judge_number(self, style: int) -> None:
-        suffix = self.book.suffixes.get(style)
-        if suffix:
-            self.suffixes[self.place] = suffix
-        if style in self.book.undated:
-            self.undated.add(self.place)
-
-    def _text(self, kind: str, value: str) -> Whole | None:
+    def _look(self, kind: str, value: str) -> Whole | None:
         """How the cell's text looks; its length is counted."""
         if kind != "s":
             return self.runs.look
@@ -403,20 +371,6 @@ class Reading:
         if self.characters > MOST_TEXT:
             raise TooWide
         return text.look if text else None
-
-    def _judge_look(self, look: Whole | None, style: int) -> None:
-        if style in self.book.struck or look == "crossed":
-            self.crossed.add(self.place)
-        elif look is not None:
-            self.looks[self.place] = look
-
-    def marks(self) -> SheetMarks:
-        """All that was told."""
-        return SheetMarks(
-            self.errors, self.suffixes, frozenset(self.undated), self.looks, frozenset(self.crossed),
-            frozenset(self.hidden_rows), frozenset(self.hidden_columns),
-            filled=self.filled, too_wide=self.bottom * self.right > TOO_MANY,
-        )  # fmt: skip
 
 
 def _is_zero(value: str) -> bool:
@@ -442,16 +396,16 @@ def sheet_marks(xml: bytes, book: Book) -> SheetMarks:
             rest, rows = re.subn(PLAIN_ROW % cell, b"", xml)
         rest, cells = re.subn(cell, b"", rest)
         reading = Reading(book, whole=False)
-        reading.filled = rows + cells > 0 and b"><v>" in xml
+        reading.marks.filled = rows + cells > 0 and b"><v>" in xml
         try:
             read_xml(rest, reading)
         except Unplaced:
             pass
         else:
-            return reading.marks()
+            return reading.marks
     reading = Reading(book, whole=True)
     read_xml(xml, reading)
-    return reading.marks()
+    return reading.marks
 
 
 def _plain_cell(telling: frozenset[int]) -> bytes:
