@@ -82,9 +82,7 @@ def _ranks_at_point(leads: Leads) -> Iterator[tuple[int, str, int, int, str]]:
     """The ranks under the only weights there are: the rule itself, on one run."""
     allocation, point = Lists.of(leads.evaluation).allocation, leads.extremes.point
     assert point is not None
-    ranks = np.zeros(len(leads.evaluation.members), np.int64)
-    for positions, members, places_ in allocation.ranks(allocation.standings(point[None, :])):
-        ranks[positions[members[0]]] = places_[0]
+    ranks = allocation.rule.ranks_by_member(allocation.standings(point[None, :]))[0]
     for name, positions in leads.terms.pools["class"]:
         yield from ((int(member), name, int(ranks[member]), int(ranks[member]), "point") for member in positions if ranks[member])
 
