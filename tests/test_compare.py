@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from tests.invented import evaluation, evaluations, indicator, members, scheme
 from toolkit import Evaluation, evaluate, open_edition, rescored, views
-from toolkit.comparison import compare, made, scheme_causes, undone
-from toolkit.reports.list_tables import moved_in_words
+from toolkit.comparison import Comparison, compare, made, scheme_causes, undone
+from toolkit.ground.text import Language
 from toolkit.scheme import Scheme
 from toolkit.scheme.writing import plain
 
@@ -33,14 +33,19 @@ def asked(**parts: Any) -> Evaluation:
     return rescored(found, found.scheme)
 
 
+def shown(found: Comparison, language: Language = "zh") -> dict[str, tuple[str, str]]:
+    """What the table says became of each member, and why."""
+    return {row[0]: (row[2], row[-1]) for row in views.comparison_table(found, language=language).rows}
+
+
 def test_the_weights_of_siblings_are_one_change_and_it_is_said_who_moved_by_it() -> None:
     before = asked()
     found = compare(before, rescored(before, before.scheme.with_weights({"a": 30})))
     (trial,) = found.trials
     assert trial.cause.words.zh == "权重：a 60 → 30，b 40 → 70"
     assert found.moved["what"].to_dict() == {"m0": "awards", "m1": "awards"}
-    assert moved_in_words(found, "m0").zh == "甲会员由先进变为未获奖：仅“权重：a 60 → 30，b 40 → 70”一项即会如此；没有它就不会变动"
-    assert moved_in_words(found, "m1").en == "乙会员: from no award to 先进, “weight: a 60 → 30, b 40 → 70” alone does it; without it nothing would have moved it"
+    assert shown(found)["甲会员"] == ("先进 → 未获奖", "仅改动1一项即会如此；没有它就不会变动")
+    assert shown(found, "en")["乙会员"] == ("no award → 先进", "change 1 alone does it; without it nothing would have moved it")
 
 
 def test_of_several_changes_only_that_which_moved_a_member_is_named() -> None:
@@ -61,7 +66,7 @@ def test_two_changes_that_only_together_move_a_member() -> None:
     assert found.moved.loc["m0", "what"] == "awards"
     assert not found.alone.loc["m0"].any()
     assert found.needed.loc["m0"].all()
-    assert "没有“" in moved_in_words(found, "m0").zh
+    assert shown(found)["甲会员"][1].startswith("没有改动")
 
 
 def test_a_node_added_with_its_siblings_weights_is_one_change() -> None:
@@ -136,7 +141,7 @@ def test_records_are_a_change_of_their_own(small_edition: Path) -> None:
     assert [trial.cause.of_records for trial in found.trials] == [False, True]
     assert found.moved.loc["101", "what"] == "awards"
     assert found.alone.loc["101"].tolist() == [False, True]
-    assert moved_in_words(found, "101").zh.endswith("：仅“记录的变化”一项即会如此；没有它就不会变动")
+    assert shown(found)[after.ranking.loc["101", "name"]][1] == "仅改动2一项即会如此；没有它就不会变动"
     without = compare(before, after)
     assert without.trials[1].alone is None
     assert not without.alone[1].any()
@@ -150,7 +155,7 @@ def test_a_member_that_joined_was_no_member_before(small_edition: Path) -> None:
     new = open_edition(small_edition)
     found = compare(before, evaluate(new.scheme, new.records), old.records, new.records)
     assert np.isnan(found.moved.loc["106", "total_before"])
-    assert "不在名册" in moved_in_words(found, "106").zh
+    assert "不在名册" in shown(found)[found.moved.loc["106", "name"]][0]
 
 
 def test_a_measure_that_changed_is_tried_on_the_records(small_edition: Path) -> None:

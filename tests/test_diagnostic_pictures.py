@@ -16,7 +16,7 @@ from toolkit import evaluate, open_edition, rescored, views
 from toolkit.diagnostics import effective_weights
 from toolkit.evaluation import Evaluation
 from toolkit.ground.display import Picture, Table
-from toolkit.reports.diagnostic_tables import percent
+from toolkit.reports.columns import percent
 from toolkit.reports.wording import BLANK
 
 HOSTILE = '$x^2$ <script>alert(1)</script> --> & "指标"\n]]>\u202e'

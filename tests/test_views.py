@@ -234,14 +234,6 @@ def test_a_card_tells_not_applicable_from_missing(evaluation: Evaluation) -> Non
     assert card["总分"][6] == f"{float(evaluation.ranking['total']['102']):.2f}"
 
 
-def test_values_put_in_for_missing_ones_are_listed(evaluation: Evaluation) -> None:
-    other = rescored(evaluation, evaluation.scheme.with_({"indicator[answers].missing": "median"}))
-    table = views.touched_table(other)
-    assert table.rows == (("丑采购中心", "调查答卷", "按全部会员中位数计", "—", "—", "50.00"),)
-    assert "共 1 个" in table.note
-    assert views.touched_table(evaluation).rows == ()
-
-
 def test_equal_evaluations_change_nothing(evaluation: Evaluation) -> None:
     assert views.changes_table(evaluation, evaluation).rows == ()
 

@@ -1,4 +1,4 @@
-"""An evaluation as files a person can open: CSV files and one workbook, and the ranking read back."""
+"""An evaluation as files a person can open: CSV files and one workbook."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from toolkit.ground.problems import Problems, refuse
-from toolkit.ground.text import Language, discreet, phrase
+from toolkit.ground.text import discreet
 from toolkit.ground.writing import guarded, placed_in, write_csv
+from toolkit.reports.columns import led_by
+from toolkit.reports.list_tables import PROBLEMS, RANKING
 from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.reports.workbook import write_workbook
 
@@ -26,7 +27,6 @@ TOUCHED = "touched.csv"
 CERTAINTY = "certainty.csv"
 PLACES = ("file", "sheet")  # are called by whoever filled them in
 AWARDS = ("award", "class", "order", "member", "name", "standing")
-RANKING = ("name", "class", "total", "rank", "tied", "award", "grade", "reason")
 
 
 def write_results(evaluation: Evaluation, folder: Path) -> None:
@@ -85,58 +85,10 @@ def write_robustness(answers: Mapping[str, pd.DataFrame], folder: Path) -> list[
     return [folder / f"{name}.csv" for name in answers]
 
 
-def read_ranking(folder: Path) -> pd.DataFrame:
-    """The ranking that `write_results` wrote into `folder`.
-
-    Returns
-    -------
-    DataFrame
-        Index `member` in the order of the list; columns name, class, total (float, NaN where unranked), rank (Int64),
-        tied (bool), award, grade, reason.
-
-    Raises
-    ------
-    Refused
-        When the file is not there or is not such a ranking.
-    """
-    path = folder / "ranking.csv"
-    try:
-        cells = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col="member")
-    except (OSError, ValueError) as error:
-        rule = phrase("无法读取排名", "the ranking cannot be read")
-        raise refuse(
-            rule, phrase("请先运行 committee evaluate", "run committee evaluate first"), file=path.name
-        ) from error
-    ranking = cells.apply(lambda column: column.str.replace(r"^'", "", regex=True))
-    ranking.index = ranking.index.str.replace(r"^'", "", regex=True)
-    read: pd.DataFrame = ranking.assign(
-        total=ranking["total"].map(lambda cell: float(cell) if cell else np.nan).astype("float64"),
-        rank=pd.to_numeric(ranking["rank"]).astype("Int64"),
-        tied=ranking["tied"] == "True",
-    )[list(RANKING)]
-    return read
-
-
-def indicator_cells(evaluation: Evaluation) -> pd.DataFrame:
-    """Raw indicators as text, member by indicator: "" where missing, 不适用 where not applicable."""
-    return _applicable_cells(evaluation, evaluation.indicators)
-
-
-def value_cells(evaluation: Evaluation) -> pd.DataFrame:
-    """Values (0 to scale) as text, member by indicator: "" where not counted, 不适用 where not applicable."""
-    return _applicable_cells(evaluation, evaluation.values)
-
-
-def score_cells(evaluation: Evaluation) -> pd.DataFrame:
-    """Scores as text, member by node, then adjustments, then `total` with the decimals of the scheme."""
-    cells = _cells(evaluation.scores)
-    return cells.assign(total=_displayed(evaluation.scores["total"], evaluation.scheme.decimals))
-
-
 def ranking_cells(evaluation: Evaluation) -> pd.DataFrame:
     """The ranking as text, members in the order of the list."""
-    ranking = evaluation.ranking[list(RANKING)]
-    return _cells(ranking).assign(total=_displayed(ranking["total"], evaluation.scheme.decimals))
+    columns = [column.key for column in led_by(RANKING, "name", "class", "total") if column.key != "member"]
+    return _with_total(evaluation.ranking[columns], evaluation.scheme.decimals)
 
 
 def awards_cells(evaluation: Evaluation) -> pd.DataFrame:
@@ -151,26 +103,17 @@ def awards_cells(evaluation: Evaluation) -> pd.DataFrame:
     return _cells(listed.assign(name=names)[list(AWARDS)])
 
 
-def touched_cells(evaluation: Evaluation) -> pd.DataFrame:
-    """Every value that does not come of the raw one as it stands, as text: member, indicator, how, raw, used, value."""
-    return _cells(evaluation.touched)
-
-
-def problem_cells(problems: Problems, language: Language) -> pd.DataFrame:
-    """Problems as text, with the columns of `problems.csv`."""
-    return _cells(problems.frame(language))
-
-
 def _write_all(evaluation: Evaluation, folder: Path) -> None:
-    problems = problem_cells(evaluation.problems, evaluation.scheme.language)
-    _write_csv(indicator_cells(evaluation), folder / "indicators.csv")
-    _write_csv(value_cells(evaluation), folder / "values.csv")
-    _write_csv(score_cells(evaluation), folder / "scores.csv")
+    """Members by indicator as they were measured and valued, by node with the total, then the lists."""
+    problems = evaluation.problems.frame(evaluation.scheme.language)[[column.key for column in PROBLEMS]]
+    _write_csv(_applicable_cells(evaluation, evaluation.indicators), folder / "indicators.csv")
+    _write_csv(_applicable_cells(evaluation, evaluation.values), folder / "values.csv")
+    _write_csv(_with_total(evaluation.scores, evaluation.scheme.decimals), folder / "scores.csv")
     _write_csv(ranking_cells(evaluation), folder / "ranking.csv")
     _write_csv(awards_cells(evaluation), folder / "awards.csv", index=False)
-    _write_csv(problems, folder / "problems.csv", index=False)
+    _write_csv(_cells(problems), folder / "problems.csv", index=False)
     if len(evaluation.touched):
-        _write_csv(touched_cells(evaluation), folder / TOUCHED, index=False)
+        _write_csv(_cells(evaluation.touched), folder / TOUCHED, index=False)
     write_workbook(evaluation, folder / WORKBOOK)
 
 
@@ -179,8 +122,14 @@ def _write_csv(cells: pd.DataFrame, path: Path, *, index: bool = True) -> None:
 
 
 def _applicable_cells(evaluation: Evaluation, frame: pd.DataFrame) -> pd.DataFrame:
+    """Members by indicator: "" where nothing is known, 不适用 where the indicator does not apply."""
     applicable = evaluation.applicable.reindex(index=frame.index, columns=frame.columns, fill_value=True)
     return _cells(frame).where(applicable.astype(bool), NOT_APPLICABLE.into(evaluation.scheme.language))
+
+
+def _with_total(frame: pd.DataFrame, decimals: int) -> pd.DataFrame:
+    """The cells of a frame, its column `total` with so many decimals."""
+    return _cells(frame).assign(total=["" if pd.isna(total) else f"{total + 0.0:.{decimals}f}" for total in frame["total"]])
 
 
 def _cells(frame: pd.DataFrame) -> pd.DataFrame:
@@ -204,9 +153,5 @@ def _flat(value: Any) -> Any:
     if isinstance(value, dict):
         return "; ".join(f"{key}={number:.10g}" for key, number in value.items())
     if isinstance(value, tuple):
-        return "; ".join(":".join(map(str, each)) if isinstance(each, tuple) else str(each) for each in value)
+        return "; ".join(":".join(map(str, item)) if isinstance(item, tuple) else str(item) for item in value)
     return value
-
-
-def _displayed(totals: pd.Series[float], decimals: int) -> list[str]:
-    return ["" if pd.isna(total) else f"{total + 0.0:.{decimals}f}" for total in totals]

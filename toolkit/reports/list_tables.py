@@ -1,71 +1,140 @@
-"""Tables of the list: who stands where and why, who is awarded, and who is near the line.
-
-Who moved between two evaluations and by which change, as a table and in a sentence for each.
-
-Tables that compare: how sure each award is, and what changes between two evaluations.
-"""
+"""The lists of an edition: who stands where and why, who is awarded and who is near the line, what was read and by which scheme."""
 
 from __future__ import annotations
 
+import hashlib
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from toolkit.evaluation.contributions import Line, award_lines, distances
-from toolkit.ground.display import Align, Table, shortened
+from toolkit.ground.display import Table
+from toolkit.ground.problems import SEVERITIES
 from toolkit.ground.text import Language, Phrase, discreet, figure, phrase
 from toolkit.reports import wording
-from toolkit.reports.wording import class_name, headings
+from toolkit.reports.columns import (
+    CENTER,
+    LEFT,
+    RIGHT,
+    Lexicon,
+    ListColumn,
+    Row,
+    SheetColumn,
+    as_it_is,
+    award,
+    breaks,
+    class_,
+    listing,
+    place,
+    points,
+    row_of,
+    rows_of,
+    signed,
+    text,
+)
+from toolkit.reports.scheme_wording import missing_in_words, valued_in_words
+from toolkit.reports.wording import WORDS, class_name
+from toolkit.scheme.criteria import Group
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from toolkit.comparison import Comparison
     from toolkit.evaluation import Evaluation
+    from toolkit.ground.problems import Problems
     from toolkit.records import Records
     from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Indicator
+
+__all__ = ["CENTER", "LEFT", "RIGHT", "Row", "breaks", "row_of", "rows_of"]
+
+TIED = Phrase("并列", "tied")
+MIDDLE, PLAIN = {"align": "center"}, {"text_wrap": False}
+TOP, WRAPPED = {"text_wrap": False, "valign": "top"}, {"text_wrap": True, "valign": "top"}
 
 
-LEFT: Align = "left"
-RIGHT: Align = "right"
-CENTER: Align = "center"
+def _tie_mark(tied: Any, _: Lexicon) -> str:
+    return "=" if tied else ""
 
-Row = dict[Any, Any]
+
+def _tie_word(tied: Any, lexicon: Lexicon) -> str:
+    return TIED.into(lexicon.language) if tied else ""
+
+
+def _label_if_any(award: Any, lexicon: Lexicon) -> str:
+    return lexicon.scheme.label(award) if award else ""
+
+
+RANKING = (
+    ListColumn(WORDS["rank"], "rank", place, RIGHT, SheetColumn(6, cell=as_it_is, look=MIDDLE)),
+    ListColumn(WORDS["member"], "name", text, LEFT, SheetColumn(30, Phrase("会员名称", "Member"), text, {"text_wrap": True}, tall=1)),
+    ListColumn(WORDS["class"], "class", class_, LEFT, SheetColumn(12, None, text, MIDDLE)),
+    ListColumn(WORDS["total"], "total", points, RIGHT, SheetColumn(9, None, as_it_is, {"bold": True}, "scheme")),
+    ListColumn(WORDS["tied"], "tied", _tie_mark, CENTER, SheetColumn(6, None, _tie_word, MIDDLE)),
+    ListColumn(WORDS["award"], "award", award, LEFT, SheetColumn(11, Phrase("评选结果", "Award"), _label_if_any, {"align": "center", "bold": True})),
+    ListColumn(WORDS["grade"], "grade", text, LEFT, SheetColumn(9, Phrase("信用等级", "Grade"), text, MIDDLE)),
+    ListColumn(WORDS["reason"], "reason", text, LEFT, SheetColumn(50, None, text, {"text_wrap": True, "font_size": 9}, tall=10 / 9)),
+    ListColumn(Phrase("会员代码", "Key"), "member", None, LEFT, SheetColumn(21, None, text, PLAIN)),
+)
+"""The list itself: `ranking_table`, `ranking.csv` and the first sheet of the workbook."""
+PROBLEMS = (
+    ListColumn(WORDS["severity"], "severity", text, LEFT, SheetColumn(8, None, as_it_is, TOP)),
+    ListColumn(WORDS["file"], "file", text, LEFT, SheetColumn(22, None, as_it_is, TOP)),
+    ListColumn(WORDS["sheet"], "sheet", text, LEFT, SheetColumn(10, None, as_it_is, TOP)),
+    ListColumn(WORDS["row"], "row", text, RIGHT, SheetColumn(7, None, as_it_is, TOP)),
+    ListColumn(WORDS["column"], "column", text, LEFT, SheetColumn(14, Phrase("列", "Column"), as_it_is, TOP)),
+    ListColumn(WORDS["value"], "value", text, LEFT, SheetColumn(14, Phrase("值", "Value"), as_it_is, WRAPPED, tall=1)),
+    ListColumn(WORDS["rule"], "rule", text, LEFT, SheetColumn(34, Phrase("问题", "Rule"), as_it_is, WRAPPED, tall=1)),
+    ListColumn(WORDS["mend"], "mend", text, LEFT, SheetColumn(34, Phrase("如何处理", "Mend"), as_it_is, WRAPPED, tall=1)),
+)
+"""What is wrong with the inputs: `problems_table`, `problems.csv` and a sheet of the workbook."""
+AWARD_LINES = (
+    ListColumn(WORDS["class"], "class", class_),
+    ListColumn(WORDS["members"], "members", text, RIGHT),
+    ListColumn(WORDS["applied"], "applied", text, RIGHT),
+    ListColumn(WORDS["award"], "award", award),
+    ListColumn(WORDS["places"], "places", place, RIGHT),
+    ListColumn(WORDS["awarded"], "awarded", text, RIGHT),
+    ListColumn(WORDS["line"], "total", points, RIGHT),
+)
+NEAR_LINE = (
+    ListColumn(WORDS["class"], "class", class_),
+    ListColumn(WORDS["which"], "line", award),
+    ListColumn(WORDS["member"], "name"),
+    ListColumn(WORDS["rank"], "rank", place, RIGHT),
+    ListColumn(WORDS["total"], "total", points, RIGHT),
+    ListColumn(WORDS["distance"], "distance", signed, RIGHT),
+    ListColumn(WORDS["award"], "award", award),
+)
+TIES = (
+    ListColumn(WORDS["class"], "class", class_),
+    ListColumn(WORDS["award"], "award", award),
+    ListColumn(WORDS["places"], "places", text, RIGHT),
+    ListColumn(WORDS["level"], "members", lambda members, lexicon: lexicon.members(members)),
+)
+COUNTS = ("read", "accepted", "refused", "not_data")
+RECORDS = (
+    ListColumn(WORDS["file"], "file"),
+    ListColumn(WORDS["sheet"], "sheet"),
+    *(ListColumn(WORDS[name], name, text, RIGHT) for name in COUNTS),
+)
+SCHEME = (
+    ListColumn(WORDS["number"], "number"),
+    ListColumn(WORDS["node"], "label"),
+    ListColumn(WORDS["weight"], "weight", text, RIGHT),
+    ListColumn(WORDS["share"], "share", text, RIGHT),
+    *(ListColumn(WORDS[name], name) for name in ("aggregate", "missing", "applies", "source")),
+)
+EVIDENCE = (ListColumn(WORDS["evidence"], "what"), ListColumn(WORDS["fingerprint"], "fingerprint"))
 
 
 def ranking_table(evaluation: Evaluation, class_: str | None = None, top: int = 10) -> Table:
     """The first `top` of one class, or of every class when none is named."""
-    scheme, ranking = evaluation.scheme, evaluation.ranking
+    ranking = evaluation.ranking
     chosen = ranking if class_ is None else ranking[ranking["class"] == class_]
     shown = chosen[chosen["rank"].notna()].groupby("class", sort=False, dropna=False).head(top)
-    classes = [class_name(name, scheme.language) for name in shown["class"]]
-    what = class_ or Phrase("各类会员", "Each class").into(scheme.language)
-    names = ("rank", "member", "class", "total", "tied", "award", "grade", "reason")
-    table = Table(
-        headings(scheme.language, *names),
-        tuple(
-            _standing(scheme, row, "" if class_ else name)
-            for name, row in zip(classes, rows_of(shown), strict=True)
-        ),
-        phrase("{what}：前 {top} 名", "{what}: the first {top}", top=top, what=what).into(scheme.language),
-        (RIGHT, LEFT, LEFT, RIGHT, CENTER),
-        lines_after=breaks(classes),
-    )
-    return table.without_blank_columns()
-
-
-def _standing(scheme: Scheme, row: Row, class_: str) -> tuple[str, ...]:
-    return (
-        wording.place(row["rank"]),
-        row["name"],
-        class_,
-        wording.points(row["total"], scheme.decimals),
-        "=" if row["tied"] else "",
-        wording.award_label(scheme, row["award"]),
-        row["grade"],
-        row["reason"],
-    )
+    columns = [column for column in RANKING if column.key != "class" or not class_]
+    what = class_ or Phrase("各类会员", "Each class").into(evaluation.scheme.language)
+    caption = phrase("{what}：前 {top} 名", "{what}: the first {top}", top=top, what=what)
+    return listing(columns, shown, Lexicon.of(evaluation), caption, parted_by="class").without_blank_columns()
 
 
 def awards_table(evaluation: Evaluation, language: Language | None = None) -> Table:
@@ -73,31 +142,18 @@ def awards_table(evaluation: Evaluation, language: Language | None = None) -> Ta
 
     Below it, whatever the numbers do not say by themselves: empty places, more given than there are, places left open.
     """
-    scheme, language = evaluation.scheme, language or evaluation.scheme.language
-    lines = award_lines(evaluation)
-    rows = tuple(
-        (
-            class_name(line.class_, language),
-            str(line.members),
-            str(line.applied),
-            wording.award_label(scheme, line.award),
-            wording.BLANK if line.places is None else str(line.places),
-            str(line.awarded),
-            wording.BLANK if line.total is None else wording.points(line.total, scheme.decimals),
-        )
+    lexicon, lines = Lexicon.of(evaluation, language), award_lines(evaluation)
+    rows = [
+        {"class": line.class_, "members": line.members, "applied": line.applied, "award": line.award, "places": line.places,
+         "awarded": line.awarded, "total": line.total}
         for line in lines
-    )
-    return Table(
-        headings(language, "class", "members", "applied", "award", "places", "awarded", "line"),
-        rows,
-        Phrase("各类名额与获奖线", "Places and award lines by class").into(language),
-        (LEFT, RIGHT, RIGHT, LEFT, RIGHT, RIGHT, RIGHT),
-        lines_after=breaks([row[0] for row in rows]),
-        note=(" " if language == "en" else "").join(filter(None, (told.into(language) for told in _beneath(evaluation, lines)))),
-    )
+    ]  # fmt: skip
+    notes = [note for note in _beneath(evaluation, lines) if note]
+    note = Phrase("".join(note.zh for note in notes), " ".join(note.en for note in notes))
+    return listing(AWARD_LINES, rows, lexicon, Phrase("各类名额与获奖线", "Places and award lines by class"), note, parted_by="class")
 
 
-def _beneath(evaluation: Evaluation, lines: Sequence[Line]) -> Iterator[Phrase]:
+def _beneath(evaluation: Evaluation, lines: Sequence[Line]) -> Iterator[Phrase | None]:
     scheme, places = evaluation.scheme, Phrase("待委员会决定的名额", "Places for the committee to decide")
     yield _vacancies(scheme, lines)
     counts = [(line.class_, line.award, line.places, line.awarded) for line in lines]
@@ -108,390 +164,127 @@ def _beneath(evaluation: Evaluation, lines: Sequence[Line]) -> Iterator[Phrase]:
     yield _counted(scheme, places, [(tie.class_, tie.award, str(tie.places)) for tie in evaluation.ties])
 
 
-def _counted(scheme: Scheme, what: Phrase, counts: Sequence[tuple[str, str, str]]) -> Phrase:
+def _counted(scheme: Scheme, what: Phrase, counts: Sequence[tuple[str, str, str]]) -> Phrase | None:
     """What there is of something, award by award; nothing where there is none."""
     if not counts:
-        return Phrase("", "")
+        return None
     zh = "；".join(f"{class_name(class_, 'zh')}{wording.award_label(scheme, award)} {count}" for class_, award, count in counts)
     en = "; ".join(f"{class_name(class_, 'en')}, {wording.award_label(scheme, award)}: {count}" for class_, award, count in counts)
     return Phrase(f"{what.zh}：{zh}。", f"{what.en}: {en}.")
 
 
-def _vacancies(scheme: Scheme, lines: Sequence[Line]) -> Phrase:
+def _vacancies(scheme: Scheme, lines: Sequence[Line]) -> Phrase | None:
     """Which places stay empty, where any do."""
     empty = [line for line in lines if line.vacant]
     if not empty:
-        return Phrase("", "")
-    zh = "；".join(f"{class_name(e.class_, 'zh')}{wording.award_label(scheme, e.award)} {e.vacant} 个" for e in empty)
-    en = "; ".join(f"{class_name(e.class_, 'en')}, {wording.award_label(scheme, e.award)}: {e.vacant}" for e in empty)
+        return None
+    zh = "；".join(f"{class_name(line.class_, 'zh')}{wording.award_label(scheme, line.award)} {line.vacant} 个" for line in empty)
+    en = "; ".join(f"{class_name(line.class_, 'en')}, {wording.award_label(scheme, line.award)}: {line.vacant}" for line in empty)
     return Phrase(f"空缺名额（宁缺毋滥）：{zh}。", f"Places left empty: {en}.")
 
 
 def near_line_table(evaluation: Evaluation, within: float = 0.5) -> Table:
     """The members whose total lies within so many points of an award line that concerns them."""
-    language = evaluation.scheme.language
     near = distances(evaluation)
     near = near[near["distance"].abs() <= within]
-    caption = phrase(
-        "距获奖线 {n} 分以内的会员", "Members within {n} points of a line", n=figure(within)
-    )
     lines = list(zip(near["class"], near["award"], near["above"], strict=True))
-    return Table(
-        headings(language, "class", "which", "member", "rank", "total", "distance", "award"),
-        tuple(_near(evaluation, row) for row in rows_of(near)),
-        caption.into(language),
-        (LEFT, LEFT, LEFT, RIGHT, RIGHT, RIGHT, LEFT),
-        lines_after=tuple(n for n, (one, other) in enumerate(pairwise(lines)) if one != other and one[2]),
-        note=Phrase(
+    rows = near.rename(columns={"award": "line"}).join(evaluation.ranking[["name", "rank", "award"]], on="member")
+    return listing(
+        NEAR_LINE, rows, Lexicon.of(evaluation),
+        phrase("距获奖线 {n} 分以内的会员", "Members within {n} points of a line", n=figure(within)),
+        Phrase(
             "深色横线即获奖线。线上会员：比未获该奖者的最高分多几分；线下会员：比获奖最低分少几分。",
             "The dark line is the award line: how far above the best who missed, or below the last who made it.",
-        ).into(language),
-    )
+        ),
+        lines_after=tuple(n for n, (one, other) in enumerate(pairwise(lines)) if one != other and one[2]),
+    )  # fmt: skip
 
 
 def ties_table(evaluation: Evaluation) -> Table:
     """The ties that the scheme leaves open: who is level at which line, and how many places are left."""
-    scheme = evaluation.scheme
-    rows = tuple(
-        (
-            class_name(tie.class_, scheme.language),
-            wording.award_label(scheme, tie.award),
-            str(tie.places),
-            wording.JOIN.into(scheme.language).join(
-                str(evaluation.ranking.loc[key, "name"]) for key in tie.members
-            ),
-        )
-        for tie in evaluation.ties
-    )
+    rows = [{"class": tie.class_, "award": tie.award, "places": tie.places, "members": tie.members} for tie in evaluation.ties]
     note = phrase("共 {n} 处并列由委员会裁定。", "{n:tie|ties} for the committee to settle.", n=len(rows))
-    return Table(
-        headings(scheme.language, "class", "award", "places", "level"),
-        rows,
-        Phrase("待委员会裁定的并列", "Ties for the committee to settle").into(scheme.language),
-        (LEFT, LEFT, RIGHT, LEFT),
-        note=note.into(scheme.language),
-    )
+    return listing(TIES, rows, Lexicon.of(evaluation), Phrase("待委员会裁定的并列", "Ties for the committee to settle"), note)
 
 
-def _near(evaluation: Evaluation, row: Row) -> tuple[str, ...]:
-    scheme, standing = evaluation.scheme, row_of(evaluation.ranking, row["member"])
-    return (
-        class_name(row["class"], scheme.language),
-        wording.award_label(scheme, row["award"]),
-        standing["name"],
-        wording.place(standing["rank"]),
-        wording.points(row["total"], scheme.decimals),
-        wording.signed(row["distance"], scheme.decimals),
-        wording.award_label(scheme, standing["award"]),
-    )
+def records_table(records: Records, language: Language = "zh") -> Table:
+    """For each file and sheet how many rows were read, and that each was accepted, refused or not data."""
+    counted = records.counts.reset_index()
+    rows = [row | {name: discreet(str(row[name])) for name in ("file", "sheet")} for row in rows_of(counted)]
+    sums = {"file": Phrase("合计", "All"), "sheet": "", **{name: int(counted[name].sum()) for name in COUNTS}}
+    return listing(
+        RECORDS, [*rows, sums], Lexicon.without_scheme(language), Phrase("读入的记录", "The records read"),
+        Phrase("读入 = 采用 + 退回 + 非数据（标题、合计、备注和空行）。", "Read = accepted + refused + not data (headings, sums, notes, blank rows)."),
+        lines_after=(len(rows) - 1,),
+    )  # fmt: skip
 
 
-def rows_of(frame: pd.DataFrame) -> list[Row]:
-    """The rows as dictionaries by column."""
-    return [
-        dict(zip(frame.columns, cells, strict=True)) for cells in frame.itertuples(index=False, name=None)
+def problems_table(problems: Problems, language: Language = "zh", top: int = 20) -> Table:
+    """The gravest `top` problems: where, what was found, the rule and what to do; the note says how many there are."""
+    gravest = sorted(problems, key=lambda problem: list(SEVERITIES).index(problem.severity))[:top]
+    rows = [
+        {"severity": SEVERITIES[problem.severity], "file": discreet(problem.file), "sheet": discreet(problem.sheet),
+         "row": "" if problem.row is None else problem.row, "column": problem.column, "value": problem.value,
+         "rule": problem.rule, "mend": problem.mend}
+        for problem in gravest
+    ]  # fmt: skip
+    note = phrase(
+        "共 {n} 条，其中错误 {errors} 条；以上列出 {shown} 条。", "{n} in all, {errors} of them errors; {shown} are listed.",
+        n=len(problems), errors=len(problems.errors), shown=len(rows),
+    )  # fmt: skip
+    return listing(PROBLEMS, rows, Lexicon.without_scheme(language), Phrase("需要处理的问题", "Problems to be seen to"), note)
+
+
+def scheme_table(scheme: Scheme) -> Table:
+    """The scheme as a tree: weights, shares of the total, how each indicator is valued, where it was decided."""
+    share, lexicon = wording.shares(scheme), Lexicon(scheme, scheme.language)
+    rows = [
+        {"number": number, "label": node.label, "weight": figure(node.weight), "share": f"{share[node.id]:.2f}%",
+         "source": node.source, **_valued(node, lexicon)}
+        for node, _, number in wording.outline(scheme)
+    ]  # fmt: skip
+    extras = [("±", adjustment) for adjustment in scheme.adjustments] + [("✕", veto) for veto in scheme.vetoes]
+    others = [dict.fromkeys((column.key for column in SCHEME), "") | {"number": sign, "label": rule.label, "source": rule.source} for sign, rule in extras]
+    caption = phrase(
+        "{title}（{edition}，评价基准日 {day}）", "{title} ({edition}, as of {day})",
+        title=scheme.title, edition=scheme.edition, day=scheme.as_of.isoformat(),
+    )  # fmt: skip
+    note = Phrase("± 加减分项；✕ 一票否决项。", "± bonus or deduction; ✕ veto.") if others else None
+    table = listing(SCHEME, [*rows, *others], lexicon, caption, note, lines_after=(len(rows) - 1,) if others else ())
+    return table.without_blank_columns()
+
+
+def _valued(node: Group | Indicator, lexicon: Lexicon) -> dict[str, Phrase | str]:
+    """How a node is valued, what a missing value counts as and to whom it applies."""
+    if isinstance(node, Group):
+        return {"aggregate": wording.aggregate_in_words(node.aggregate), "missing": "", "applies": ""}
+    return {"aggregate": valued_in_words(node), "missing": missing_in_words(node.missing), "applies": lexicon.joined(node.applies_to)}
+
+
+def evidence(evaluation: Evaluation) -> Table:
+    """What this evaluation rests on and came to, to be compared: any drift of a number that is shown changes it.
+
+    Digests of the inputs, the weights, how many members, the top of the list, and the first 16 hexadecimal digits
+    of the SHA-256 of the whole list, with totals rounded to the scheme's decimals: noise of 1e-12 changes nothing.
+    """
+    weights = "; ".join(f"{node.id} {figure(node.weight)}" for node, _, _ in wording.outline(evaluation.scheme))
+    listed = _listed(evaluation)
+    fingerprints: list[tuple[Phrase | str, str]] = [
+        *((file, digest[:16]) for file, digest in sorted(evaluation.digests.items())),
+        (Phrase("权重", "weights"), weights),
+        (Phrase("会员数", "members"), str(len(listed))),
+        (Phrase("榜首", "top of the list"), "; ".join(listed[:5])),
+        (Phrase("全部名单", "the whole list"), hashlib.sha256("\n".join(listed).encode("utf-8")).hexdigest()[:16]),
     ]
+    caption = Phrase("存证：输入与结果的指纹", "Evidence: fingerprints of inputs and results")
+    return listing(EVIDENCE, [{"what": what, "fingerprint": fingerprint} for what, fingerprint in fingerprints], Lexicon.of(evaluation), caption)
 
 
-def row_of(frame: pd.DataFrame, member: str) -> Row:
-    """The row of one member by column."""
-    return dict(frame.loc[member].items())
-
-
-def breaks(names: Sequence[str]) -> tuple[int, ...]:
-    """The rows after which another name begins."""
-    return tuple(count for count, (one, other) in enumerate(pairwise(names)) if one != other)
-
-
-
-CAPTION = Phrase("谁的结果变了，是哪一项改动所致", "Who moved, and by which change")
-NONE, UNGRADED, UNRANKED = Phrase("未获奖", "no award"), Phrase("无等级", "no grade"), Phrase("不排名", "not ranked")
-ABSENT = Phrase("不在名册", "not a member")
-ASPECTS = {"awards": Phrase("", ""), "grade": Phrase("信用等级", "grade "), "rank": Phrase("名次", "rank ")}
-SEVERAL = Phrase("几项改动合起来所致，去掉其中任何一项仍会变动", "by several changes together: it moves without any one of them, too")
-
-
-def comparison_table(found: Comparison, top: int = 50, language: Language | None = None) -> Table:
-    """The members that moved: first those whose awards changed, then the grade, then only the rank."""
-    to = language or found.after.scheme.language
-    counts = found.moved["what"].value_counts()
-    note = phrase(
-        "奖项变化 {awards} 个会员，仅等级变化 {grade} 个，仅名次变化 {rank} 个；以上列出 {shown} 个。",
-        "{awards:member|members} with another award, {grade} with only another grade, {rank} with only another rank; {shown} are shown.",
-        shown=min(top, len(found.moved)), **{what: int(counts.get(what, 0)) for what in ASPECTS},
-    )  # fmt: skip
-    return Table(
-        headings(to, "member", "class", "change", "total", "cause"),
-        tuple(_moved(found, str(member), to) for member in found.moved.index[:top]),
-        CAPTION.into(to),
-        (LEFT, LEFT, LEFT, RIGHT, LEFT),
-        note=_legend(found).into(to) + note.into(to) + _untried(found).into(to),
-    )
-
-
-def moved_in_words(found: Comparison, member: str) -> Phrase:
-    """What became of a member and why, in one sentence.
-
-    Raises
-    ------
-    KeyError
-        For a member that did not move.
-    """
-    row, why = row_of(found.moved, member), why_in_words(found, member)
-    was, is_ = _sides(found, member)
-    of = ASPECTS[row["what"]]
-    return phrase("{name}{zh}由{was.zh}变为{is_.zh}：{why.zh}", "{name}: {en}from {was.en} to {is_.en}, {why.en}",
-                  name=row["name"], zh=of.zh, en=of.en, was=was, is_=is_, why=why)  # fmt: skip
-
-
-def why_in_words(found: Comparison, member: str, named: Sequence[Phrase] = ()) -> Phrase:
-    """Which changes alone move a member, and without which it would have stayed.
-
-    Parameters
-    ----------
-    named
-        What each change is called; left out, what a minute says of it, in quotation marks.
-    """
-    named = named or [phrase("“{one.zh}”", "“{one.en}”", one=trial.cause.words) for trial in found.trials]
-    alone, needed = ([named[place] for place, true in row_of(flags, member).items() if true] for flags in (found.alone, found.needed))
-    said = [_alone(alone)] * bool(alone) + [_needed(needed, alone)] * bool(needed)
-    return Phrase("；".join(each.zh for each in said), "; ".join(each.en for each in said)) if said else SEVERAL
-
-
-def _alone(causes: Sequence[Phrase]) -> Phrase:
-    if len(causes) == 1:
-        return phrase("仅{one.zh}一项即会如此", "{one.en} alone does it", one=causes[0])
-    zh, en = "、".join(each.zh for each in causes), " or ".join(each.en for each in causes)
-    return phrase("{zh}中任何一项单独即会如此", "any one of {en} does it", zh=zh, en=en)
-
-
-def _needed(causes: Sequence[Phrase], alone: Sequence[Phrase]) -> Phrase:
-    if list(causes) == list(alone):
-        return Phrase("没有它就不会变动" if len(causes) == 1 else "没有其中任何一项就不会变动", "without it nothing would have moved it")
-    zh, en = "或".join(each.zh for each in causes), " or without ".join(each.en for each in causes)
-    return phrase("没有{zh}就不会变动", "it would not have moved without {en}", zh=zh, en=en)
-
-
-def _numbered(found: Comparison) -> list[Phrase]:
-    return [phrase("改动{n}", "change {n}", n=count) for count in range(1, len(found.trials) + 1)]
-
-
-def _legend(found: Comparison) -> Phrase:
-    """What each number stands for."""
-    said = [(name, trial.cause.words) for name, trial in zip(_numbered(found), found.trials, strict=True)]
-    zh, en = "".join(f"{name.zh}：{words.zh}。" for name, words in said), "".join(f"{name.en}: {words.en}. " for name, words in said)
-    return Phrase(zh, en)
-
-
-def _moved(found: Comparison, member: str, to: Language) -> tuple[str, ...]:
-    row = row_of(found.moved, member)
-    was, is_ = _sides(found, member)
-    of, totals = ASPECTS[row["what"]], _totals(found, row)
-    return (
-        str(row["name"]),
-        class_name(row["class"], to),
-        f"{of.into(to)} {was.into(to)} → {is_.into(to)}".strip(),
-        totals[0] if totals[0] == totals[1] else " → ".join(totals),
-        why_in_words(found, member, _numbered(found)).into(to),
-    )
-
-
-def _totals(found: Comparison, row: Row) -> tuple[str, str]:
-    before, after = found.before.scheme.decimals, found.after.scheme.decimals
-    return wording.points(row["total_before"], before), wording.points(row["total"], after)
-
-
-def _sides(found: Comparison, member: str) -> tuple[Phrase, Phrase]:
-    row = row_of(found.moved, member)
-    return _place_on_list(found.before, member, row, "_before"), _place_on_list(found.after, member, row, "")
-
-
-def _place_on_list(evaluation: Evaluation, member: str, row: Row, side: str) -> Phrase:
-    held = row[f"{row['what']}{side}"]
-    if member not in evaluation.members.index:
-        return ABSENT
-    if row["what"] == "awards":
-        labels = [evaluation.scheme.label(award) for award in held]
-        return Phrase("、".join(labels), ", ".join(labels)) if labels else NONE
-    if row["what"] == "grade":
-        return Phrase(held, held) if held else UNGRADED
-    return UNRANKED if pd.isna(held) else phrase("第 {n} 名", "{n}", n=held)
-
-
-def _untried(found: Comparison) -> Phrase:
-    """The changes that cannot be made, or left out, by themselves."""
-    kept = [trial.cause.words for trial in found.trials if trial.alone is None or trial.without is None]
-    if not kept:
-        return Phrase("", "")
-    return phrase(
-        "以下改动不能单独作出或单独撤回，未能逐一试算：{zh}。", " These cannot be made or left out by themselves, and were not tried so: {en}.",
-        zh="；".join(each.zh for each in kept), en="; ".join(each.en for each in kept),
-    )  # fmt: skip
-
-
-
-CHANGES = {
-    "into": Phrase("进入", "in"),
-    "out": Phrase("退出", "out"),
-    "other": Phrase("改奖", "other award"),
-    "up": Phrase("上升", "up"),
-    "down": Phrase("下降", "down"),
-}
-
-RECORD_CHANGES = {
-    "added": Phrase("新增", "added"),
-    "removed": Phrase("删除", "removed"),
-    "changed": Phrase("更改", "changed"),
-    "moved": Phrase("换文件", "moved"),
-}
-RECORD_HEADINGS = (
-    Phrase("变化", "Change"), Phrase("表", "Table"), Phrase("会员", "Member"), Phrase("主键", "Key"),
-    Phrase("列", "Column"), Phrase("原来", "Before"), Phrase("现在", "Now"),
-)  # fmt: skip
-FILE_HEADING = Phrase("文件", "File")
-MOST_SHOWN = 40  # columns of a terminal for one cell
-
-
-def certainty_table(probabilities: pd.DataFrame, evaluation: Evaluation, top: int = 20) -> Table:
-    """The members whose award is least certain under other weights, the least certain first."""
-    scheme = evaluation.scheme
-    outcomes = [award.id for award in scheme.awards] + ["none"]
-    surest = probabilities[outcomes].max(axis=1)
-    unsure = surest[surest < 1].sort_values(kind="stable").index
-    labels = [*(award.label for award in scheme.awards), wording.WORDS["none"].into(scheme.language)]
-    note = phrase(
-        "{n} 个会员的结果会随权重而变，以上为最不确定的 {shown} 个；抽样误差不超过 {error:.1%}。",
-        "{n:member's results|members' results} depend on the weights, the {shown} least certain are shown; error up to {error:.1%}.",
-        n=len(unsure),
-        shown=min(top, len(unsure)),
-        error=_largest_error(probabilities),
-    )
-    return Table(
-        (*headings(scheme.language, "member", "class", "rank", "award"), *labels),
-        tuple(
-            _chances(evaluation, member, list(probabilities.loc[member, outcomes])) for member in unsure[:top]
-        ),
-        Phrase("权重变动之下各奖项的把握", "How sure each award is under other weights").into(
-            scheme.language
-        ),
-        (LEFT, LEFT, RIGHT, LEFT, *[RIGHT] * len(outcomes)),
-        note=note.into(scheme.language),
-    )
-
-
-def _chances(evaluation: Evaluation, member: str, chances: Sequence[float]) -> tuple[str, ...]:
-    scheme, standing = evaluation.scheme, row_of(evaluation.ranking, member)
-    return (
-        standing["name"],
-        class_name(standing["class"], scheme.language),
-        wording.place(standing["rank"]),
-        wording.award_label(scheme, standing["award"]),
-        *(f"{chance:.1%}" for chance in chances),
-    )
-
-
-def changes_table(before: Evaluation, after: Evaluation, top: int = 20) -> Table:
-    """Who moves in or out of an award, up or down, between two evaluations of the same members."""
-    language = after.scheme.language
-    moved = _moves(before, after)
-    counts = moved["change"].value_counts()
-    note = phrase(
-        "进入 {into}，退出 {out}，改奖 {other}，名次上升 {up}，下降 {down}；以上列出 {shown} 个。",
-        "in {into}, out {out}, another award {other}, up {up}, down {down}; {shown} are shown.",
-        shown=min(top, len(moved)),
-        **{name: int(counts.get(name, 0)) for name in CHANGES},
-    )
-    return Table(
-        headings(language, "change", "member", "class", "award", "rank", "total"),
-        tuple(_changed(before.scheme, after.scheme, row) for row in rows_of(moved.head(top))),
-        Phrase("名单的变化", "What changes in the list").into(language),
-        (LEFT, LEFT, LEFT, LEFT, RIGHT, RIGHT),
-        note=note.into(language),
-    )
-
-
-def record_changes_table(changes: pd.DataFrame, after: Records, language: Language = "zh", top: int = 50) -> Table:
-    """What `toolkit.comparison.records.changed_records` found, in the words of the data dictionary and with members' names."""
-    counts = changes["kind"].value_counts()
-    counted = {name: int(counts.get(name, 0)) for name in RECORD_CHANGES}
-    listed = pd.concat([changes[changes["kind"] != "moved"], _moved_together(changes)])
-    note = phrase(
-        "新增 {added} 行，删除 {removed} 行，更改 {changed} 格，换文件 {moved} 行；以上列出 {shown} 条。只比较被采用的行。",
-        "{added:row|rows} added, {removed} removed, {changed:cell|cells} changed, {moved:row|rows} moved to another file; {shown} are "
-        "shown. Accepted rows only.",
-        shown=min(top, len(listed)),
-        **counted,
-    )
-    return Table(
-        tuple(said.into(language) for said in RECORD_HEADINGS),
-        tuple(_record_change(row, after, language) for row in rows_of(listed.head(top))),
-        Phrase("记录的变化", "What changes in the records").into(language),
-        note=note.into(language),
-    )
-
-
-def _moved_together(changes: pd.DataFrame) -> pd.DataFrame:
-    """One line for all rows that moved from one file to another, with their number as the key."""
-    files = ["table", "column", "before", "after", "kind"]
-    moved = changes[changes["kind"] == "moved"].groupby(files, sort=False, as_index=False).size()
-    return moved.assign(key="× " + moved["size"].astype(str), member="")
-
-
-def _record_change(row: Row, after: Records, language: Language) -> tuple[str, ...]:
-    table = after.tables.table.get(row["table"])
-    column = table.column.get(row["column"]) if table else None
-    heading = column.headings[0] if column and column.headings else row["column"]
-    said = (RECORD_CHANGES[row["kind"]], FILE_HEADING if row["column"] == "_file" else Phrase(heading, heading))
-    member = str(after.members["name"].get(row["member"], row["member"]))
-    return (
-        said[0].into(language),
-        table.label if table and table.label else row["table"],
-        shortened(discreet(member), MOST_SHOWN),
-        shortened(discreet(row["key"]), MOST_SHOWN),
-        said[1].into(language),
-        shortened(discreet(row["before"]), MOST_SHOWN),
-        shortened(discreet(row["after"]), MOST_SHOWN),
-    )
-
-
-def _changed(before: Scheme, after: Scheme, row: Row) -> tuple[str, ...]:
-    old, new = row["total_before"], row["total"]
-    return (
-        CHANGES[row["change"]].into(after.language),
-        row["name"],
-        class_name(row["class"], after.language),
-        _arrow(wording.award_label(before, row["award_before"]), wording.award_label(after, row["award"])),
-        _arrow(wording.place(row["rank_before"]), wording.place(row["rank"])),
-        _arrow(wording.points(old, before.decimals), wording.points(new, after.decimals)),
-    )
-
-
-def _moves(before: Evaluation, after: Evaluation) -> pd.DataFrame:
-    """The ranking after, of those that moved only, with `change` and what was before; awards first, then steps."""
-    both = after.ranking.join(before.ranking[["award", "rank", "total"]].add_suffix("_before"))
-    levels = {award.id: level for level, award in enumerate(after.scheme.awards)}
-    both["change"] = [_change(row, levels) for row in rows_of(both)]
-    moved = both[both["change"] != ""]
-    order = moved["change"].map({name: place for place, name in enumerate(CHANGES)})
-    steps = -(moved["rank"] - moved["rank_before"]).abs().fillna(0).astype("int64")
-    return moved.assign(order=order, steps=steps).sort_values(["order", "steps"], kind="stable")
-
-
-def _change(row: Row, levels: Mapping[str, int]) -> str:
-    """Which of `CHANGES` a member makes, empty for none."""
-    if (row["award"] in levels) != (row["award_before"] in levels):
-        return "into" if row["award"] in levels else "out"
-    if row["award"] != row["award_before"]:
-        return "other"
-    if wording.absent(row["rank"]) or wording.absent(row["rank_before"]) or row["rank"] == row["rank_before"]:
-        return ""
-    return "up" if row["rank"] < row["rank_before"] else "down"
-
-
-def _arrow(before: str, after: str) -> str:
-    return after if before == after else f"{before} → {after}"
-
-
-def _largest_error(probabilities: pd.DataFrame) -> float:
-    errors = [column for column in probabilities if str(column).endswith("_error")]
-    return float(probabilities[errors].to_numpy().max(initial=0.0))
+def _listed(evaluation: Evaluation) -> list[str]:
+    decimals = evaluation.scheme.decimals
+    columns = ["total", "rank", "tied", "award", "grade"]
+    return [
+        f"{member} {wording.points(row['total'], decimals)} {wording.place(row['rank'])} "
+        f"{'=' if row['tied'] else ''} {row['award']} {row['grade']}".strip()
+        for member, row in zip(evaluation.ranking.index, rows_of(evaluation.ranking[columns]), strict=True)
+    ]

@@ -1,6 +1,6 @@
-"""Tables of what was drawn: ranks and grades under other weights, and awards when more than weights may vary.
+"""Tables of what was drawn: awards, ranks and grades under other weights, and when more than weights may vary.
 
-The one page for a president's meeting: which awards are certain, which hang on a hair, and on what, as a colleague would note it.
+With them the one page for a president's meeting: which awards are certain, which hang on a hair, and on what.
 """
 
 from __future__ import annotations
@@ -12,11 +12,25 @@ from typing import TYPE_CHECKING
 
 from toolkit.evaluation.contributions import distances
 from toolkit.ground.display import Table
-from toolkit.ground.text import Language, Phrase, discreet, figure, phrase
+from toolkit.ground.text import Language, Phrase, discreet, figure, joined, phrase
 from toolkit.reports import wording
-from toolkit.reports.diagnostic_tables import percent
-from toolkit.reports.list_tables import CENTER, LEFT, RIGHT, Row, breaks, certainty_table, rows_of
-from toolkit.reports.wording import class_name, headings
+from toolkit.reports.columns import (
+    CENTER,
+    RIGHT,
+    InWords,
+    Lexicon,
+    ListColumn,
+    Row,
+    award,
+    class_,
+    listing,
+    percents,
+    place,
+    points,
+    rows_of,
+    text,
+)
+from toolkit.reports.wording import BLANK, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,130 +41,156 @@ if TYPE_CHECKING:
     from toolkit.sensitivity.robustness import Firmness
 
 
-RANKS = (Phrase("最好", "Best seen"), Phrase("5%", "5%"), Phrase("居中", "Middle"), Phrase("95%", "95%"), Phrase("最差", "Worst seen"), Phrase("平均", "Mean"))
+def _rounded(form: str) -> InWords:
+    """A number in Python's own format, a dash where there is none."""
+    return lambda number, _: BLANK if wording.absent(number) else format(number, form)
+
+
+CERTAINTY = (
+    ListColumn(WORDS["member"], "name"),
+    ListColumn(WORDS["class"], "class", class_),
+    ListColumn(WORDS["rank"], "rank", place, RIGHT),
+    ListColumn(WORDS["award"], "award", award),
+)
+RANKS = (
+    ListColumn(WORDS["class"], "class", class_),
+    ListColumn(WORDS["member"], "name"),
+    ListColumn(WORDS["rank"], "rank", place, RIGHT),
+    ListColumn(Phrase("最好", "Best seen"), "best", _rounded(".0f"), RIGHT),
+    ListColumn(Phrase("5%", "5%"), "q05", _rounded(".0f"), RIGHT),
+    ListColumn(Phrase("居中", "Middle"), "q50", _rounded(".0f"), RIGHT),
+    ListColumn(Phrase("95%", "95%"), "q95", _rounded(".0f"), RIGHT),
+    ListColumn(Phrase("最差", "Worst seen"), "worst", _rounded(".0f"), RIGHT),
+    ListColumn(Phrase("平均", "Mean"), "mean", _rounded(".1f"), RIGHT),
+)
+GRADED = (
+    ListColumn(WORDS["class"], "class", class_),
+    ListColumn(WORDS["member"], "name"),
+    ListColumn(WORDS["total"], "total", points, RIGHT),
+    ListColumn(WORDS["grade"], "grade", text, CENTER),
+)
+AWARDS = Phrase("权重变动之下各奖项的把握", "How sure each award is under other weights")
 DOUBTS = Phrase("权重、标准、数据同时变动之下各奖项的把握", "How sure each award is when weights, goalposts and records vary at once")
 GRADES = Phrase("权重变动之下各等级的把握", "How sure each grade is under other weights")
 
 
 def at_lines(evaluation: Evaluation, each: int = 2) -> list[str]:
     """The `each` members next to every award line on either side, in the order of the list."""
-    found = distances(evaluation)
-    nearest = found.assign(gap=found["distance"].abs()).sort_values("gap", kind="stable")
-    near = set(nearest.groupby(["class", "award", "above"], sort=False).head(each)["member"])
-    return [str(member) for member in evaluation.ranking.index if member in near]
+    gaps = distances(evaluation)
+    nearest = gaps.assign(gap=gaps["distance"].abs()).sort_values("gap", kind="stable")
+    return in_list_order(evaluation, nearest.groupby(["class", "award", "above"], sort=False).head(each)["member"])
 
 
 def in_list_order(evaluation: Evaluation, members: Iterable[str] | None) -> list[str]:
     """Some members as the list has them, each once; those at the lines where none are named."""
     if members is None:
         return at_lines(evaluation)
-    asked = set(members)
-    return [str(member) for member in evaluation.ranking.index if member in asked]
+    some = set(members)
+    return [str(member) for member in evaluation.ranking.index if member in some]
+
+
+def certainty_table(probabilities: pd.DataFrame, evaluation: Evaluation, top: int = 20) -> Table:
+    """The members whose award is least certain under other weights, the least certain first."""
+    labels = {award.id: Phrase(award.label, award.label) for award in evaluation.scheme.awards} | {"none": WORDS["none"]}
+    unsure = least_certain(probabilities[list(labels)])
+    errors = [column for column in probabilities if str(column).endswith("_error")]
+    note = phrase(
+        "{n} 个会员的结果会随权重而变，以上为最不确定的 {shown} 个；抽样误差不超过 {error:.1%}。",
+        "{n:member's results|members' results} depend on the weights, the {shown} least certain are shown; error up to {error:.1%}.",
+        n=len(unsure), shown=min(top, len(unsure)), error=float(probabilities[errors].to_numpy().max(initial=0.0)),
+    )  # fmt: skip
+    columns = (*CERTAINTY, *(ListColumn(label, f"chance of {outcome}", _rounded(".1%"), RIGHT) for outcome, label in labels.items()))
+    chances = probabilities[list(labels)].add_prefix("chance of ")
+    return listing(columns, evaluation.ranking.loc[unsure[:top]].join(chances), Lexicon.of(evaluation), AWARDS, note)
+
+
+def least_certain(chances: pd.DataFrame) -> list[str]:
+    """The members whose likeliest outcome is not certain, the least certain first; a column for each outcome."""
+    surest = chances.max(axis=1)
+    return [str(member) for member in surest[surest < 1].sort_values(kind="stable").index]
 
 
 def ranks_table(
-    evaluation: Evaluation, found: pd.DataFrame, members: Iterable[str] | None = None, language: Language | None = None
+    evaluation: Evaluation, ranks: pd.DataFrame, members: Iterable[str] | None = None, language: Language | None = None
 ) -> Table:
     """Ranks in the draws: of these members, or of those at the lines.
 
     Parameters
     ----------
-    found
+    ranks
         From `toolkit.sensitivity.rank_summary`.
     """
-    to, own = language or evaluation.scheme.language, in_list_order(evaluation, members)
-    ranking, classes = evaluation.ranking.loc[own], [class_name(name, to) for name in evaluation.ranking.loc[own, "class"]]
-    cells = zip(classes, ranking["name"], ranking["rank"], rows_of(found.loc[own]), strict=True)
+    shown = in_list_order(evaluation, members)
     note = phrase(
         "抽样 {n} 次：十次里有九次，名次在 5% 与 95% 两栏之间；平均名次的抽样误差不超过 {error:.2f}。",
         "{n:draw|draws}: in nine of ten the rank lies between 5% and 95%; the mean's sampling error is at most {error:.2f}.",
-        n=found.attrs["draws"], error=float(found.loc[own, "mean_error"].max() if own else 0.0),
+        n=ranks.attrs["draws"], error=float(ranks.loc[shown, "mean_error"].max() if shown else 0.0),
     )  # fmt: skip
-    return Table(
-        (*headings(to, "class", "member", "rank"), *(name.into(to) for name in RANKS)),
-        tuple((class_, str(name), wording.place(rank), *_ranks(row)) for class_, name, rank, row in cells),
-        Phrase("权重变动之下的名次", "Ranks under other weights").into(to),
-        (LEFT, LEFT, *[RIGHT] * 7),
-        lines_after=breaks(classes),
-        note=note.into(to),
-    )
+    drawn = ranks[[column.key for column in RANKS if column.key not in evaluation.ranking]]
+    caption = Phrase("权重变动之下的名次", "Ranks under other weights")
+    return listing(RANKS, evaluation.ranking.loc[shown].join(drawn), Lexicon.of(evaluation, language), caption, note, parted_by="class")
 
 
-def grades_table(evaluation: Evaluation, found: pd.DataFrame, top: int = 20, language: Language | None = None) -> Table:
+def grades_table(evaluation: Evaluation, chances: pd.DataFrame, top: int = 20, language: Language | None = None) -> Table:
     """The members whose grade is least certain, the least certain first.
 
     Parameters
     ----------
-    found
+    chances
         From `toolkit.sensitivity.grade_probabilities`.
     """
-    to, names = language or evaluation.scheme.language, grades_of(found)
-    unsure = unsure_grades(found)
-    own = evaluation.ranking.loc[unsure[:top]]
+    names, unsure, lexicon = grades_of(chances), unsure_grades(chances), Lexicon.of(evaluation, language)
     note = phrase(
         "{n} 个会员的等级会随权重而变，列出 {shown} 个；抽样误差不超过 {error:.1%}。",
         "{n:member's grade depends|members' grades depend} on the weights, {shown} are shown; error up to {error:.1%}.",
-        n=len(unsure), shown=len(own), error=float(found[[f"{name}_error" for name in names]].to_numpy().max()),
+        n=len(unsure), shown=len(unsure[:top]), error=float(chances[[f"{name}_error" for name in names]].to_numpy().max()),
     )  # fmt: skip
-    return Table(
-        (*headings(to, "class", "member", "total", "grade"), *(grade_name(name, to) for name in names)),
-        tuple(
-            (class_name(row["class"], to), row["name"], wording.points(row["total"], evaluation.scheme.decimals), row["grade"],
-             *(percent(found.loc[member, name]) for name in names))
-            for member, row in zip(own.index, rows_of(own), strict=True)
-        ),
-        GRADES.into(to), (LEFT, LEFT, RIGHT, CENTER, *[RIGHT] * len(names)), note=note.into(to),
-    )  # fmt: skip
+    columns = (*GRADED, *(ListColumn(grade_name(name), f"chance of {name}", percents(), RIGHT) for name in names))
+    shown = evaluation.ranking.loc[unsure[:top]].join(chances[names].add_prefix("chance of "))
+    return listing(columns, shown, lexicon, GRADES, note)
 
 
-def grades_of(found: pd.DataFrame) -> list[str]:
+def grades_of(chances: pd.DataFrame) -> list[str]:
     """The grades of `grade_probabilities`, the best first, that anybody can have."""
-    return [str(name) for name in found.columns if not name.endswith("_error") and (found[name] > 0).any()]
+    return [str(name) for name in chances.columns if not name.endswith("_error") and (chances[name] > 0).any()]
 
 
-def unsure_grades(found: pd.DataFrame) -> list[str]:
+def unsure_grades(chances: pd.DataFrame) -> list[str]:
     """The members that can have more than one grade, the least certain first."""
-    surest = found[grades_of(found)].max(axis=1)
-    return [str(member) for member in surest[surest < 1].sort_values(kind="stable").index]
+    return least_certain(chances[grades_of(chances)])
 
 
-def grade_name(grade: str, to: Language) -> str:
+def grade_name(grade: str) -> Phrase:
     """A grade as it is written, and a word for none."""
-    return Phrase("无等级", "none").into(to) if grade == "none" else grade
+    return Phrase("无等级", "none") if grade == "none" else Phrase(grade, grade)
 
 
-def award_chances(evaluation: Evaluation, found: pd.DataFrame) -> pd.DataFrame:
+def award_chances(evaluation: Evaluation, chances: pd.DataFrame) -> pd.DataFrame:
     """The awards of `scenario_probabilities` as `award_probabilities` has them: a column for each award, then its error."""
-    given = found[found["kind"] == "award"]
-    wide = [given.pivot_table(index="member", columns="outcome", values=name) for name in ("probability", "error")]
+    awards = chances[chances["kind"] == "award"]
     names = [*(award.id for award in evaluation.scheme.awards), "none"]
-    chance, error = (each.reindex(index=evaluation.members.index, columns=names) for each in wide)
+    wide = (awards.pivot_table(index="member", columns="outcome", values=value) for value in ("probability", "error"))
+    chance, error = (frame.reindex(index=evaluation.members.index, columns=names) for frame in wide)
     return chance.join(error.add_suffix("_error"))
 
 
-def scenarios_table(evaluation: Evaluation, found: pd.DataFrame, top: int = 20) -> Table:
+def scenarios_table(evaluation: Evaluation, chances: pd.DataFrame, top: int = 20) -> Table:
     """The members whose award is least certain when more than weights may vary.
 
     Parameters
     ----------
-    found
+    chances
         From `toolkit.sensitivity.scenario_probabilities`.
     """
-    to, chances = evaluation.scheme.language, award_chances(evaluation, found)
-    table = certainty_table(chances, evaluation, top=top)
+    to, by_award = evaluation.scheme.language, award_chances(evaluation, chances)
+    table = certainty_table(by_award, evaluation, top=top)
     note = phrase(
         "{n} 个会员的结果会随之而变，列出最不确定的 {shown} 个；抽样 {draws} 次，其中 {failed} 次无法算出结果；抽样误差不超过 {error:.1%}。",
         "{n:member's results|members' results} depend on them, the {shown} least certain are shown; {draws:draw|draws}, of which {failed} could not be computed; error up to {error:.1%}.",
-        n=int((chances.iloc[:, : len(chances.columns) // 2].max(axis=1) < 1).sum()), shown=len(table.rows),
-        draws=found.attrs["draws"], failed=found.attrs["failed"], error=found.attrs["largest_error"],
+        n=len(least_certain(by_award.iloc[:, : len(by_award.columns) // 2])), shown=len(table.rows),
+        draws=chances.attrs["draws"], failed=chances.attrs["failed"], error=chances.attrs["largest_error"],
     )  # fmt: skip
     return replace(table, caption=DOUBTS.into(to), note=note.into(to))
-
-
-def _ranks(row: Row) -> tuple[str, ...]:
-    marks = (wording.BLANK if wording.absent(row[name]) else f"{row[name]:.0f}" for name in ("best", "q05", "q50", "q95", "worst"))
-    return (*marks, wording.BLANK if wording.absent(row["mean"]) else f"{row['mean']:.1f}")
-
 
 
 CERTAIN, LIKELY, HAIR = Phrase("稳", "Certain"), Phrase("较稳", "Likely"), Phrase("系于一线", "On a hair")
@@ -158,8 +198,27 @@ CONTENDERS = Phrase("只差一线", "Just missed")
 NOTHING = Phrase("没有哪一项权重、数据或记录单独就能改变", "no single weight, value or record would change it")
 PROVED = Phrase("其中已证明", "Proved")
 ONE_PAGE = Phrase("名单稳不稳：一页结论", "How firm the list is, on one page")
-PLACES = (CERTAIN, PROVED, LIKELY, HAIR, CONTENDERS)
-HANGING = (Phrase("现在", "Now"), Phrase("能得的把握", "Chance of it"), Phrase("系于什么", "What it hangs on"))
+FIRMNESS = (
+    ListColumn(WORDS["award"], "award", award),
+    ListColumn(WORDS["class"], "class", class_),
+    ListColumn(WORDS["places"], "places", lambda places, _: BLANK if wording.absent(places) else str(int(places)), RIGHT),
+    *(
+        ListColumn(heading, key, lambda count, _: str(count) if count else BLANK, RIGHT)
+        for key, heading in {
+            "awarded": WORDS["awarded"], "certain": CERTAIN, "proved": PROVED, "likely": LIKELY, "hair": HAIR, "contenders": CONTENDERS,
+        }.items()
+    ),
+)  # fmt: skip
+HANGING = (
+    ListColumn(WORDS["class"], "class", class_),
+    ListColumn(WORDS["award"], "award", award),
+    ListColumn(WORDS["member"], "name"),
+    ListColumn(WORDS["rank"], "rank", place, RIGHT),
+    ListColumn(WORDS["total"], "total", points, RIGHT),
+    ListColumn(Phrase("现在", "Now"), "now", text, CENTER),
+    ListColumn(Phrase("能得的把握", "Chance of it"), "chance", _rounded(".0%"), RIGHT),
+    ListColumn(Phrase("系于什么", "What it hangs on"), "on"),
+)
 
 
 def bottom_line(firm: Firmness) -> Phrase:
@@ -167,26 +226,19 @@ def bottom_line(firm: Firmness) -> Phrase:
     sums = {name: int(firm.places[name].sum()) for name in ("awarded", "certain", "likely", "hair", "contenders")}
     if not sums["awarded"]:
         return Phrase("没有会员获奖。", "Nobody is given an award.")
-    firmly = phrase("共评出 {awarded} 个奖：{certain} 个稳", "{awarded} given: certain {certain}", **sums)
-    likely = phrase("，{likely} 个较稳", ", likely {likely}", **sums) if sums["likely"] else Phrase("", "")
-    hair = phrase("，{hair} 个系于一线", ", on a hair {hair}", **sums) if sums["hair"] else Phrase("，没有系于一线的", ", none on a hair")
-    out = phrase("；另有 {contenders} 家只差一线而没有得到", "; missed by a hair {contenders}", **sums) if sums["contenders"] else Phrase("", "")
-    parts = (firmly, likely, hair, out)
-    return Phrase("".join(part.zh for part in parts) + "。", "".join(part.en for part in parts) + ".")
+    parts = [phrase("共评出 {awarded} 个奖：{certain} 个稳", "{awarded} given: certain {certain}", **sums)]
+    if sums["likely"]:
+        parts.append(phrase("，{likely} 个较稳", ", likely {likely}", **sums))
+    parts.append(phrase("，{hair} 个系于一线", ", on a hair {hair}", **sums) if sums["hair"] else Phrase("，没有系于一线的", ", none on a hair"))
+    if sums["contenders"]:
+        parts.append(phrase("；另有 {contenders} 家只差一线而没有得到", "; missed by a hair {contenders}", **sums))
+    return joined([*parts, Phrase("。", ".")], "", "")
 
 
 def firmness_table(evaluation: Evaluation, firm: Firmness, language: Language | None = None) -> Table:
     """How many places of each award are certain, likely, and on a hair, class by class; above it the list in one sentence."""
-    to = language or evaluation.scheme.language
     shown = firm.places[(firm.places["awarded"] > 0) | (firm.places["contenders"] > 0)]
-    return Table(
-        (*headings(to, "award", "class", "places", "awarded"), *(name.into(to) for name in PLACES)),
-        tuple(_places(evaluation, row, to) for row in rows_of(shown)),
-        bottom_line(firm).into(to),
-        (LEFT, LEFT, *[RIGHT] * 7),
-        lines_after=breaks([row["award"] for row in rows_of(shown)]),
-        note=firmness_note().into(to),
-    )
+    return listing(FIRMNESS, shown, Lexicon.of(evaluation, language), bottom_line(firm), firmness_note(), parted_by="award")
 
 
 def firmness_note() -> Phrase:
@@ -201,27 +253,17 @@ def firmness_note() -> Phrase:
 
 def hanging_table(evaluation: Evaluation, firm: Firmness, language: Language | None = None) -> Table:
     """Who is on a hair, one by one, and the nearest things that would turn each."""
-    to, scheme = language or evaluation.scheme.language, evaluation.scheme
-    own = evaluation.ranking.loc[firm.hanging["member"]]
-    standing = zip(rows_of(firm.hanging), own["name"], own["rank"], own["total"], strict=True)
     note = Phrase(
         "权重变动时，同级其余权重按原比例分担；数据变动时，其他会员不变；各项都按实际规则（类别、名额、底线、否决、并列、四舍五入）核过。",
         "When a weight moves its siblings share the rest as they did; when a value moves the other members stay. Each was tried by the actual rule.",
     )
-    return Table(
-        (*headings(to, "class", "award", "member", "rank", "total"), *(name.into(to) for name in HANGING)),
-        tuple(
-            (
-                class_name(row["class"], to), wording.award_label(scheme, row["award"]), str(name), wording.place(rank),
-                wording.points(total, scheme.decimals), _held(row).into(to), f"{row['chance']:.0%}", hanging_in_words(evaluation, row).into(to),
-            )
-            for row, name, rank, total in standing
-        ),
-        phrase("系于一线的会员，共 {n} 家", "Members on a hair: {n}", n=len(firm.hanging)).into(to),
-        (LEFT, LEFT, LEFT, RIGHT, RIGHT, CENTER, RIGHT, LEFT),
-        lines_after=breaks([row["class"] for row in rows_of(firm.hanging)]),
-        note=note.into(to),
-    )  # fmt: skip
+    standing = evaluation.ranking.loc[firm.hanging["member"], ["name", "rank", "total"]]
+    rows = [
+        row | now | {"now": Phrase("已得", "has it") if row["holds"] else Phrase("未得", "not"), "on": hanging_in_words(evaluation, row)}
+        for row, now in zip(rows_of(firm.hanging), rows_of(standing), strict=True)
+    ]
+    caption = phrase("系于一线的会员，共 {n} 家", "Members on a hair: {n}", n=len(rows))
+    return listing(HANGING, rows, Lexicon.of(evaluation, language), caption, note, parted_by="class")
 
 
 def hanging_in_words(evaluation: Evaluation, row: Row) -> Phrase:
@@ -231,20 +273,20 @@ def hanging_in_words(evaluation: Evaluation, row: Row) -> Phrase:
         return NOTHING
     award = wording.award_label(evaluation.scheme, row["award"])
     end = phrase("，即失去{award}", ", and {award} is lost", award=award) if row["holds"] else phrase("，即可得{award}", ", and {award} is won", award=award)
-    return Phrase("；或".join(part.zh for part in parts) + end.zh, "; or ".join(part.en for part in parts) + end.en)
+    return joined([joined(parts, "；或", "; or "), end], "", "")
 
 
 def hanging_names(evaluation: Evaluation, firm: Firmness, row: Row) -> list[tuple[Phrase, list[str]]]:
     """Who of one award and class, a row of `firm.places`, is on a hair, and who just missed; by name."""
-    own = firm.hanging[(firm.hanging["award"] == row["award"]) & (firm.hanging["class"] == row["class"])]
-    names = [[str(evaluation.members["name"][member]) for member in own.loc[own["holds"] == holds, "member"]] for holds in (True, False)]
-    return [(said, who) for said, who in zip((HAIR, CONTENDERS), names, strict=True) if who]
+    hanging = firm.hanging[(firm.hanging["award"] == row["award"]) & (firm.hanging["class"] == row["class"])]
+    names = [[str(evaluation.members["name"][member]) for member in hanging.loc[hanging["holds"] == holds, "member"]] for holds in (True, False)]
+    return [(standing, who) for standing, who in zip((HAIR, CONTENDERS), names, strict=True) if who]
 
 
 def hanging_words(evaluation: Evaluation, firm: Firmness, row: Row, to: Language) -> str:
     """The same in one line: 系于一线：甲；只差一线：乙、丙."""
     colon, stop = ("：", "；") if to == "zh" else (": ", "; ")
-    return stop.join(f"{said.into(to)}{colon}{wording.JOIN.into(to).join(who)}" for said, who in hanging_names(evaluation, firm, row))
+    return stop.join(f"{standing.into(to)}{colon}{wording.JOIN.into(to).join(who)}" for standing, who in hanging_names(evaluation, firm, row))
 
 
 def _weight(evaluation: Evaluation, row: Row) -> Phrase | None:
@@ -261,12 +303,12 @@ def _weight(evaluation: Evaluation, row: Row) -> Phrase | None:
 def _others(evaluation: Evaluation, row: Row) -> Phrase:
     """Who of the same class takes the place, or leaves it."""
     classes, names = evaluation.members["class"], evaluation.members["name"]
-    beside = [str(names[m]) for m in (row["gained"] if row["holds"] else row["lost"]) if not row["class"] or classes[m] == row["class"]]
-    if not beside:
+    others = [str(names[m]) for m in (row["gained"] if row["holds"] else row["lost"]) if not row["class"] or classes[m] == row["class"]]
+    if not others:
         return Phrase("", "")
     zh = "（由{who}替补）" if row["holds"] else "（{who}让出）"
     en = " ({who} taking the place)" if row["holds"] else " ({who} leaving it)"
-    return phrase(zh.replace("{who}", "{zh}"), en.replace("{who}", "{en}"), zh="、".join(beside), en=", ".join(beside))
+    return phrase(zh.replace("{who}", "{zh}"), en.replace("{who}", "{en}"), zh="、".join(others), en=", ".join(others))
 
 
 def _value(evaluation: Evaluation, row: Row) -> Phrase | None:
@@ -294,17 +336,6 @@ def _record(evaluation: Evaluation, row: Row) -> Phrase | None:
         "{whose.zh}{file}{sheet.zh}第 {row} 行如不算{more.zh}", "row {row} of {file}{sheet.en}{whose.en} struck{more.en}",
         file=file, sheet=sheet, row=int(row["row"]), whose=whose, more=more,
     )  # fmt: skip
-
-
-def _places(evaluation: Evaluation, row: Row, to: Language) -> tuple[str, ...]:
-    label = wording.award_label(evaluation.scheme, row["award"])
-    places = wording.BLANK if wording.absent(row["places"]) else str(int(row["places"]))
-    counts = (row[name] for name in ("awarded", "certain", "proved", "likely", "hair", "contenders"))
-    return (label, class_name(row["class"], to), places, *(str(count) if count else wording.BLANK for count in counts))
-
-
-def _held(row: Row) -> Phrase:
-    return Phrase("已得", "has it") if row["holds"] else Phrase("未得", "not")
 
 
 def _figure(weight: float) -> str:

@@ -19,7 +19,7 @@ from toolkit.ground.ranking import rounded
 from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.indicators.evidence import COLUMNS, evidence
 from toolkit.reports import wording
-from toolkit.reports.list_tables import LEFT, RIGHT, Row, rows_of
+from toolkit.reports.columns import LEFT, RIGHT, Row, rows_of
 from toolkit.reports.scheme_wording import missing_in_words, touched_in_words
 from toolkit.reports.wording import class_name, headings, outline
 from toolkit.scheme.criteria import Group, Indicator

@@ -13,7 +13,8 @@ from toolkit.ground.drawing import FAINT, FILLS, PAPER, PART, REST, Fill, Sheet,
 from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.reports import wording
-from toolkit.reports.list_tables import row_of
+from toolkit.reports.columns import row_of
+from toolkit.reports.probability_tables import AWARDS, in_list_order, least_certain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 WIDTH = 800.0
 LEFT, RIGHT = 250.0, 690.0
 TOP, ROW = 44.0, 21.0
-CERTAINTY = Phrase("权重变动之下各奖项的把握", "How sure each award is under other weights")
 
 
 def weights_picture(scheme: Scheme) -> Picture:
@@ -78,12 +78,12 @@ def totals_picture(evaluation: Evaluation) -> Picture:
 
 
 def certainty_picture(
-    probabilities: pd.DataFrame, evaluation: Evaluation, top: int = 24, heading: Phrase = CERTAINTY
+    probabilities: pd.DataFrame, evaluation: Evaluation, top: int = 24, heading: Phrase = AWARDS
 ) -> Picture:
     """For the least certain members the probability of each award under other weights, or whatever `heading` says."""
     scheme = evaluation.scheme
     outcomes = [*(award.id for award in scheme.awards), "none"]
-    shown = least_certain(probabilities, evaluation, top)
+    shown = in_list_order(evaluation, least_certain(probabilities[outcomes])[:top])
     places = lines_by_class(evaluation, shown, scheme.language)
     sheet = Sheet(WIDTH, TOP + 26 + ROW * len(places) + 12)
     title = heading.into(scheme.language)
@@ -104,14 +104,6 @@ def certainty_picture(
         "{title}，最不确定的 {n} 个会员", "{title}, the {n} least certain members", title=title, n=len(shown)
     )
     return sheet.picture(said.into(scheme.language))
-
-
-def least_certain(probabilities: pd.DataFrame, evaluation: Evaluation, top: int) -> list[str]:
-    """The `top` members whose likeliest outcome is least sure, in the order of the list; none that are certain."""
-    outcomes = [*(award.id for award in evaluation.scheme.awards), "none"]
-    surest = probabilities[outcomes].max(axis=1)
-    chosen = set(surest[surest < 1].sort_values(kind="stable").index[:top])
-    return [str(member) for member in evaluation.ranking.index if member in chosen]
 
 
 def _legend(sheet: Sheet, scheme: Scheme, y: float) -> None:

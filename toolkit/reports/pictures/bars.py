@@ -15,8 +15,7 @@ from toolkit.ground.display import Picture, shortened
 from toolkit.ground.drawing import FILLS, INK, PART, REST, Sheet
 from toolkit.ground.text import Phrase, phrase
 from toolkit.reports import wording
-from toolkit.reports.diagnostic_tables import percent
-from toolkit.reports.list_tables import Row, rows_of
+from toolkit.reports.columns import Row, percent, rows_of
 from toolkit.reports.pictures import certainty_picture
 from toolkit.reports.pictures.diagnostics import Axis
 from toolkit.reports.pictures.layout import LEFT, LONGEST, RIGHT, ROW, SMALL, TOP, key, ruled, titled

@@ -13,8 +13,7 @@ from toolkit.ground.display import Picture, shortened
 from toolkit.ground.drawing import FAINT, FILLS, INK, PART, REST, Fill, Sheet, text_width
 from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.reports import wording
-from toolkit.reports.diagnostic_tables import percent
-from toolkit.reports.list_tables import Row, rows_of
+from toolkit.reports.columns import Row, percent, rows_of
 from toolkit.scheme.criteria import Indicator
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from toolkit.ground.display import Picture, shortened
 from toolkit.ground.drawing import FILLS, Fill, Sheet
 from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.reports import wording
-from toolkit.reports.diagnostic_tables import percent
+from toolkit.reports.columns import percent
 from toolkit.reports.pictures.diagnostics import FALLING, RISING
 from toolkit.reports.pictures.layout import LEFT, LONGEST, RIGHT, ROW, SMALL, TOP, member_rows, stated, titled
 from toolkit.reports.probability_tables import GRADES, grade_name, grades_of, unsure_grades
@@ -91,7 +91,7 @@ def grades_picture(evaluation: Evaluation, found: pd.DataFrame | None, top: int 
     names = grades_of(found)
     sheet, rows = member_rows(partial(titled, GRADES.into(to)), evaluation, unsure_grades(found)[:top], to)
     sheet.words(LEFT, 42, HELD.into(to), size=SMALL)
-    _heads(sheet, [grade_name(name, to) for name in names])
+    _heads(sheet, [grade_name(name).into(to) for name in names])
     for member, y in rows:
         held, chances = str(evaluation.ranking.loc[member, "grade"]), found.loc[member, names].to_numpy(np.float64).tolist()
         _cells(sheet, y, [

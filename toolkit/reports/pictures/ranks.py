@@ -14,7 +14,7 @@ from toolkit.ground.display import Picture, shortened
 from toolkit.ground.drawing import FILLS, PART, REST, Fill, Sheet, text_width
 from toolkit.ground.text import Phrase, phrase
 from toolkit.reports import wording
-from toolkit.reports.list_tables import Row, rows_of
+from toolkit.reports.columns import Row, rows_of
 from toolkit.reports.pictures.diagnostics import Axis
 from toolkit.reports.pictures.layout import LEFT as ROWS_LEFT
 from toolkit.reports.pictures.layout import RIGHT as ROWS_RIGHT

@@ -9,7 +9,7 @@ from toolkit.ground.display import Picture, display_width, shortened
 from toolkit.ground.drawing import FAINT, FILLS, PART, Fill, Sheet, text_width
 from toolkit.ground.text import Phrase, figure
 from toolkit.reports import wording
-from toolkit.reports.list_tables import Row, rows_of
+from toolkit.reports.columns import Row, rows_of
 from toolkit.reports.pictures.layout import RIGHT, ROW, TOP, titled, upright
 from toolkit.reports.tipping_tables import weight_figure
 

@@ -6,9 +6,10 @@ A worksheet whose plain cells are written without a second look: half the time f
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
+from itertools import repeat
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import CellNumberTuple, CellStringTuple, Worksheet
 
 from toolkit.ground.text import Phrase
+from toolkit.reports.columns import Lexicon, ListColumn, SheetColumn
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
@@ -189,11 +191,46 @@ class Book:
         else:
             sheet.write_string(row, column, str(value), form)
 
-    def rows(self, sheet: Any, first: int, rows: Iterable[Sequence[Any]], forms: Sequence[Any]) -> None:
-        """Rows of cells from row `first` on, one format a column."""
-        for row, cells in enumerate(rows, start=first):
-            for column, (value, form) in enumerate(zip(cells, forms, strict=True)):
-                self.cell(sheet, row, column, value, form)
+    def list_sheet(
+        self, name: str, note: Phrase, columns: Sequence[ListColumn], values: Sequence[Sequence[Any]], *,
+        left: int = 2, filtered: bool = True, shades: Sequence[str] = (),
+    ) -> Any:  # fmt: skip
+        """A sheet with a list: its columns as they are declared, a row of cells for each row.
+
+        Parameters
+        ----------
+        values
+            One sequence for each column, all of the same length.
+        left
+            How many columns stay in sight.
+        filtered
+            Whether a reader may choose rows by what stands in a column.
+        shades
+            The background of each row; empty for none.
+        """
+        placed = [(column.heading, column.sheet) for column in columns if column.sheet]
+        sheet, lexicon = self.sheet(name, note, top=HEADING_ROW + 1, left=left), Lexicon.of(self.evaluation)
+        self.headings(sheet, HEADING_ROW, [(look.heading or heading, look.width) for heading, look in placed])
+        cells = zip(*([look.cell(value, lexicon) for value in column] for (_, look), column in zip(placed, values, strict=True)), strict=True)
+        tall = [(place, look.width * look.tall) for place, (_, look) in enumerate(placed) if look.tall]
+        forms: dict[str, list[Any]] = {}
+        row = HEADING_ROW
+        for row, (shade, shown) in enumerate(zip(shades or repeat(""), cells, strict=False), start=HEADING_ROW + 1):
+            if tall:
+                self.height(sheet, row, *((shown[place], width) for place, width in tall))
+            if shade not in forms:
+                forms[shade] = [self._look(look, shade) for _, look in placed]
+            for column, (cell, form) in enumerate(zip(shown, forms[shade], strict=True)):
+                self.cell(sheet, row, column, cell, form)
+        if filtered:
+            sheet.autofilter(HEADING_ROW, 0, row, len(placed) - 1)
+        return sheet
+
+    def _look(self, column: SheetColumn, shade: str) -> Any:
+        look = {**column.look, **({"bg_color": shade} if shade else {})}
+        if not column.figures:
+            return self.format(**look)
+        return self.number(self.evaluation.scheme.decimals if column.figures == "scheme" else None, **look)
 
 
 def _lines(text: str, width: float) -> int:

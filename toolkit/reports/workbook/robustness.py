@@ -17,7 +17,7 @@ from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.writing import placed_in
 from toolkit.reports import wording
-from toolkit.reports.list_tables import Row, certainty_table, rows_of
+from toolkit.reports.columns import Row, rows_of
 from toolkit.reports.pictures.ranks import firmness_picture
 from toolkit.reports.probability_tables import (
     CERTAIN,
@@ -27,6 +27,7 @@ from toolkit.reports.probability_tables import (
     ONE_PAGE,
     PROVED,
     bottom_line,
+    certainty_table,
     firmness_note,
     grades_table,
     hanging_table,

@@ -1,0 +1,51 @@
+"""Lists declared by their columns: one declaration for the table, the CSV file and the sheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from tests.invented import evaluation as invented
+from tests.invented import members, scheme
+from toolkit.ground.text import Phrase
+from toolkit.reports import csv_files, list_tables, workbook
+from toolkit.reports.columns import RIGHT, Lexicon, ListColumn, SheetColumn, led_by, listing, number, percent, text
+
+ABOVE = ListColumn(Phrase("领先", "Ahead of"), "above", text, RIGHT, SheetColumn(8))
+KEYS = (ListColumn(Phrase("甲", "A"), "a"), ListColumn(Phrase("乙", "B"), "b"), ListColumn(Phrase("丙", "C"), "c", None))
+
+
+def test_a_column_declared_once_stands_in_the_table_the_file_and_the_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = (*list_tables.RANKING[:4], ABOVE, *list_tables.RANKING[4:])
+    for module in (list_tables, csv_files, workbook):
+        monkeypatch.setattr(module, "RANKING", columns)
+    evaluation = invented(scheme(), members(3), pd.DataFrame({"a": [90.0, 80.0, 70.0]}, index=members(3).index))
+    evaluation.__dict__["ranking"] = evaluation.ranking.assign(above=[2, 1, 0])
+    csv_files.write_results(evaluation, tmp_path)
+    table = list_tables.ranking_table(evaluation)
+    place = table.headings.index("领先")
+    assert [row[place] for row in table.rows] == ["2", "1", "0"]
+    assert pd.read_csv(tmp_path / "ranking.csv", encoding="utf-8-sig")["above"].tolist() == [2, 1, 0]
+    headings, *rows = openpyxl.load_workbook(tmp_path / "evaluation.xlsx")["排名"].iter_rows(min_row=3, values_only=True)
+    assert [row[headings.index("领先")] for row in rows] == [2, 1, 0]
+
+
+def test_a_table_shows_what_has_words_and_a_line_where_the_value_changes() -> None:
+    rows = [{"a": 1, "b": Phrase("是", "yes"), "c": 0}, {"a": 1, "b": "x", "c": 0}, {"a": 2, "b": "y", "c": 0}]
+    table = listing(KEYS, rows, Lexicon.without_scheme("en"), Phrase("表", "a table"), parted_by="a", lines_after=(0,))
+    assert table.headings == ("A", "B")
+    assert table.rows == (("1", "yes"), ("1", "x"), ("2", "y"))
+    assert table.lines_after == (0, 1)
+    assert listing(KEYS, [], Lexicon.without_scheme("zh"), Phrase("表", "a table")).rows == ()
+
+
+def test_columns_that_lead_keep_the_others_as_declared() -> None:
+    assert [column.key for column in led_by(KEYS, "c")] == ["c", "a", "b"]
+
+
+def test_a_share_is_rounded_half_up_and_nothing_is_a_dash() -> None:
+    assert (percent(0.0005), percent(0.125, 0), percent(float("nan"))) == ("0.1%", "13%", "—")
+    assert number(float("nan"), 2) == "—"
