@@ -12,7 +12,17 @@ from tests.invented import evaluation as invented
 from tests.invented import members, scheme
 from toolkit.ground.text import Phrase
 from toolkit.reports import csv_files, list_tables, workbook
-from toolkit.reports.columns import RIGHT, Lexicon, ListColumn, SheetColumn, led_by, listing, number, percent, text
+from toolkit.reports.columns import (
+    RIGHT,
+    Lexicon,
+    ListColumn,
+    SheetColumn,
+    led_by,
+    listing,
+    number,
+    percent,
+    text,
+)
 
 ABOVE = ListColumn(Phrase("领先", "Ahead of"), "above", text, RIGHT, SheetColumn(8))
 KEYS = (ListColumn(Phrase("甲", "A"), "a"), ListColumn(Phrase("乙", "B"), "b"), ListColumn(Phrase("丙", "C"), "c", None))
