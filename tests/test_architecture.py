@@ -17,7 +17,7 @@ FLOORS = (
     "scheme weighting panels",
     "records",
     "indicators ballots",
-    "edition evaluation",
+    "edition evaluation minutes",
     "sensitivity diagnostics comparison publication forms",
     "reports",
     "sealing",

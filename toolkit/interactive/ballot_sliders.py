@@ -7,6 +7,7 @@ Nothing is written before the button is pressed, and nothing at all in a sealed 
 from __future__ import annotations
 
 import datetime as dt
+from functools import wraps
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,6 @@ from toolkit.forms.ballots import unsound
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Phrase, phrase
-from toolkit.interactive.weight_sliders import LABEL, WIDE, guarded
 from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, is_pseudonym
 from toolkit.sealing.frozen_edition import is_frozen
 from toolkit.weighting.direct import divided, judged
@@ -31,8 +31,11 @@ if TYPE_CHECKING:
 
     from toolkit.ballots import Ballots, Listed
     from toolkit.ballots.ballot import Judgement
+    from toolkit.ground.text import Language
     from toolkit.scheme import Scheme
 
+LABEL = {"description_width": "14em"}
+WIDE = {"width": "46em"}
 WHOLE = 100
 WRAPPED = "white-space:pre-wrap;line-height:1.5"
 FOOT, GAP = {"width": "14em"}, {"margin": "0 0 1em 0"}
@@ -178,6 +181,23 @@ class BallotSliders(widgets.VBox):  # type: ignore[misc]
 
     def _guarded(self, step: Callable[..., None]) -> Callable[..., None]:
         return guarded(step, lambda said: setattr(self._said, "value", _wrapped(said)), self.scheme.language, FAILED)
+
+
+def guarded(step: Callable[..., None], tell: Callable[[str], None], language: Language, failed: Phrase) -> Callable[..., None]:
+    """A callback whose failure is told in words, and success by none; a traceback would show a viewer source and paths."""
+
+    @wraps(step)
+    def safe(*given: Any) -> None:
+        try:
+            step(*given)
+        except Refused as refused:
+            tell(refused.problems.text(language))
+        except Exception:  # noqa: BLE001 - whatever it is, the reader gets a sentence
+            tell(failed.into(language))
+        else:
+            tell("")
+
+    return safe
 
 
 def ballot_sliders(folder: Path, scheme: Scheme) -> BallotSliders | Table:

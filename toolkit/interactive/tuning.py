@@ -144,6 +144,11 @@ def restored(tuning: Tuning) -> Tuning:
     return replace(_stepped(tuning, tuning.scheme, tuning.decided, ""), locked=frozenset())
 
 
+def adopted(tuning: Tuning) -> Tuning:
+    """What stands is what is decided; the way there can still be undone, and that adopted in turn."""
+    return replace(tuning, decided=tuning.scheme, gesture="")
+
+
 def decided_anew(tuning: Tuning, decided: Scheme) -> Tuning:
     """The tuning against another decided scheme; what was moved stays moved, where the nodes are the same.
 

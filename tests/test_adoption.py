@@ -1,0 +1,105 @@
+"""Adoption: all of it or nothing, with a name and a reason, never over somebody else's change."""
+
+from __future__ import annotations
+
+import threading
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from toolkit.ground.problems import Refused
+from toolkit.minutes import adoption
+from toolkit.minutes.adoption import ChangedMeanwhile, adopt_scheme, scheme_digest
+from toolkit.minutes.journal import JOURNAL, read_journal
+from toolkit.scheme import Scheme, load_scheme
+
+
+def other(folder: Path, weight: float = 25.0) -> tuple[str, Scheme]:
+    scheme = load_scheme(folder / "scheme.toml").with_weights({"learning": weight})
+    return scheme_digest(folder), scheme
+
+
+def test_what_was_tried_becomes_the_scheme_with_a_line_in_the_journal(small_edition: Path) -> None:
+    before = (small_edition / "scheme.toml").read_bytes()
+    opened, scheme = other(small_edition)
+    done = adopt_scheme(small_edition, opened, scheme, by="第二次会议", reason="学习交流过重")
+    assert load_scheme(small_edition / "scheme.toml") == scheme
+    (entry,) = read_journal(small_edition).entries
+    assert entry == done.entry
+    assert (entry.what, entry.by, entry.reason) == ("adoption", "第二次会议", "学习交流过重")
+    assert (entry.details["before"], entry.details["after"]) == (opened, scheme_digest(small_edition))
+    assert any("60" in line and "25" in line for line in entry.details["changes"])
+    assert (small_edition / entry.details["former"]).read_bytes() == before
+
+
+@pytest.mark.parametrize(("by", "reason", "many"), [("", "", 2), ("A", " ", 1), (" ", "B", 1)])
+def test_without_a_name_and_a_reason_nothing_is_adopted(small_edition: Path, by: str, reason: str, many: int) -> None:
+    opened, scheme = other(small_edition)
+    with pytest.raises(Refused) as refused:
+        adopt_scheme(small_edition, opened, scheme, by=by, reason=reason)
+    assert len(refused.value.problems) == many
+    assert scheme_digest(small_edition) == opened
+    assert not (small_edition / JOURNAL).exists()
+
+
+def test_another_adoption_is_told_and_not_written_over(small_edition: Path) -> None:
+    opened, mine = other(small_edition)
+    adopt_scheme(small_edition, opened, other(small_edition, 40)[1], by="李主任", reason="更看重诚信")
+    theirs = (small_edition / "scheme.toml").read_bytes()
+    with pytest.raises(ChangedMeanwhile) as refused:
+        adopt_scheme(small_edition, opened, mine, by="第二次会议", reason="学习交流过重")
+    assert "李主任" in refused.value.problems.text("zh")
+    assert "更看重诚信" in refused.value.problems.text("zh")
+    assert (small_edition / "scheme.toml").read_bytes() == theirs
+    assert len(read_journal(small_edition).entries) == 1
+
+
+def test_a_change_by_hand_is_told_too(small_edition: Path) -> None:
+    opened, mine = other(small_edition)
+    path = small_edition / "scheme.toml"
+    path.write_text(path.read_text("utf-8") + "\n# 手工修改\n", "utf-8")
+    with pytest.raises(ChangedMeanwhile, match="changed elsewhere"):
+        adopt_scheme(small_edition, opened, mine, by="A", reason="B")
+
+
+def test_what_changes_nothing_is_not_entered(small_edition: Path) -> None:
+    opened, _ = other(small_edition)
+    with pytest.raises(Refused, match="as decided"):
+        adopt_scheme(small_edition, opened, load_scheme(small_edition / "scheme.toml"), by="A", reason="B")
+
+
+def test_where_the_journal_cannot_be_written_the_scheme_is_as_it_was(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise OSError
+
+    opened, scheme = other(small_edition)
+    monkeypatch.setattr(adoption, "appended", fails)
+    with pytest.raises(OSError, match=r"^$"):
+        adopt_scheme(small_edition, opened, scheme, by="A", reason="B")
+    assert scheme_digest(small_edition) == opened
+
+
+def test_of_many_at_once_each_adoption_follows_one_that_was_seen(small_edition: Path) -> None:
+    done: list[int] = []
+
+    def adopts(place: int) -> None:
+        for turn in range(4):
+            opened, scheme = other(small_edition, 10 + 4 * place + turn / 2)
+            try:
+                adopt_scheme(small_edition, opened, scheme, by=f"E{place}", reason="试")
+            except ChangedMeanwhile:
+                continue
+            done.append(place)
+
+    threads = [threading.Thread(target=adopts, args=(place,)) for place in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = read_journal(small_edition)
+    assert not found.problems
+    assert len(found.entries) == len(done) > 0
+    links = [(entry.details["before"], entry.details["after"]) for entry in found.entries]
+    assert all(one[1] == next_[0] for one, next_ in pairwise(links))
+    assert links[-1][1] == scheme_digest(small_edition)

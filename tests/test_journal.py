@@ -1,0 +1,115 @@
+"""The journal: a chain of lines; whatever is changed in it is noticed; no writer, however it ends, leaves half a line for good."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toolkit.ground.problems import Refused
+from toolkit.minutes import journal
+from toolkit.minutes.journal import JOURNAL, appended, canonical, digest, read_journal
+
+
+def three(folder: Path) -> bytes:
+    for number in range(3):
+        appended(folder, "adoption", "第二次会议", f"理由 {number}", {"changes": ["学习培训 30 → 40"], "n": number})
+    return (folder / JOURNAL).read_bytes()
+
+
+def test_lines_are_numbered_and_chained(tmp_path: Path) -> None:
+    lines = three(tmp_path).splitlines()
+    found = read_journal(tmp_path)
+    assert [entry.number for entry in found.entries] == [1, 2, 3]
+    assert [entry.previous for entry in found.entries] == ["", digest(lines[0]), digest(lines[1])]
+    assert (found.head, found.problems.errors.items, found.torn) == (digest(lines[2]), (), b"")
+    assert found.entries[1].details == {"changes": ["学习培训 30 → 40"], "n": 1}
+    assert found.entries[0].time.utcoffset() is not None
+
+
+def test_without_a_file_it_is_empty(tmp_path: Path) -> None:
+    assert read_journal(tmp_path) == journal.Journal()
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(codec="ascii")), inner, max_size=3), max_leaves=8,
+)  # fmt: skip
+
+
+@given(VALUES)
+def test_canonical_json_says_the_same_and_nothing_else(value: Any) -> None:
+    text = canonical(value)
+    assert json.loads(text) == value
+    assert canonical(json.loads(text)) == text
+
+
+@pytest.mark.parametrize("value", [0.5, float("nan"), 2**53, {"中": 1}, "\ud800"])
+def test_what_has_no_spelling_of_its_own_is_not_written(value: Any) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        canonical({"it": [value]})
+
+
+def test_every_changed_byte_is_noticed(tmp_path: Path) -> None:
+    whole = three(tmp_path)
+    ends = {place for place, byte in enumerate(whole) if byte == ord("\n")}
+    for place in range(0, len(whole) - 1, 7):
+        other = bytearray(whole)
+        other[place] ^= 1
+        (tmp_path / JOURNAL).write_bytes(bytes(other))
+        found = read_journal(tmp_path)
+        assert found.problems.errors or found.head != digest(whole.splitlines()[-1]), place
+    for end in ends - {len(whole) - 1}:
+        (tmp_path / JOURNAL).write_bytes(whole[:end] + whole[end + 1 :])
+        assert read_journal(tmp_path).problems.errors
+
+
+def test_a_line_taken_out_is_named_and_nothing_is_appended_to_it(tmp_path: Path) -> None:
+    one, _, three_ = three(tmp_path).splitlines(keepends=True)
+    (tmp_path / JOURNAL).write_bytes(one + three_)
+    (problem,) = read_journal(tmp_path).problems
+    assert (problem.row, problem.file) == (2, JOURNAL)
+    with pytest.raises(Refused, match="chain is broken"):
+        appended(tmp_path, "adoption", "A", "B", {})
+    assert (tmp_path / JOURNAL).read_bytes() == one + three_
+
+
+@pytest.mark.parametrize("cut", [1, 2, 40])
+def test_a_torn_end_is_mended_and_never_lost(tmp_path: Path, cut: int) -> None:
+    whole = three(tmp_path)
+    (tmp_path / JOURNAL).write_bytes(whole[:-cut])
+    assert read_journal(tmp_path).torn
+    appended(tmp_path, "adoption", "A", "B", {})
+    found, last = read_journal(tmp_path), whole.splitlines()[-1]
+    assert not found.problems
+    assert len(found.entries) == (4 if cut == 1 else 3)
+    aside = [path.read_bytes() for path in tmp_path.glob("journal.torn-*")]
+    assert aside == ([] if cut == 1 else [last[: 1 - cut]])
+
+
+def test_a_full_disk_leaves_it_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, write = three(tmp_path), os.write
+    calls: list[int] = []
+
+    def full(handle: int, data: bytes) -> int:
+        calls.append(len(data))
+        if len(calls) > 1:
+            raise OSError(errno.ENOSPC, "full")
+        return write(handle, data[:100])
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(Refused):
+        appended(tmp_path, "adoption", "A", "B" * 500, {})
+    assert (tmp_path / JOURNAL).read_bytes() == whole
+
+
+def test_numbers_of_people_are_masked(tmp_path: Path) -> None:
+    entry = appended(tmp_path, "adoption", "张工 13800138000", "来电 13800138000", {})
+    assert "138****8000" in entry.by + entry.reason
+    assert "13800138000" not in (tmp_path / JOURNAL).read_text("utf-8")

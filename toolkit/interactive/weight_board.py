@@ -1,0 +1,482 @@
+"""The weight board: every weight beside the list it leads to, how sure it is, and why, in a notebook or a page.
+
+The page asks one question at a time and is answered with arrays; what takes longer (chances, a member's card) follows from
+a thread, and is dropped when a newer move has come. Text of the records reaches the page as data, and is only ever shown as
+text. A failure is a sentence, never a traceback.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from threading import Condition, Thread
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from toolkit.evaluation import rescored
+from toolkit.ground.problems import Refused, refuse
+from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, shown_decimals, until_words
+from toolkit.interactive.board_words import WORDS, words
+from toolkit.interactive.tuning import (
+    AGAIN,
+    NO_NUMBER,
+    Tuning,
+    adopted,
+    decided_anew,
+    moved,
+    ranges,
+    redone,
+    restored,
+    shares,
+    toggled,
+    turned,
+    undone,
+    with_shares,
+)
+from toolkit.minutes.adoption import ChangedMeanwhile, adopt_scheme, scheme_digest
+from toolkit.minutes.journal import entry_in_words
+from toolkit.reports import wording
+from toolkit.reports.score_cards import score_cards
+from toolkit.scheme import load_scheme
+from toolkit.sealing.frozen_edition import is_frozen
+from toolkit.sensitivity.tipping import stability_intervals
+from toolkit.sensitivity.tipping.one_weight import nearest_weights
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from toolkit.edition import Edition
+    from toolkit.evaluation import Evaluation
+    from toolkit.reports.score_cards import ScoreCard
+    from toolkit.scheme import Scheme
+    from toolkit.scheme.outcomes import Award
+
+HERE = Path(__file__).parent
+MOST_RECORDS = 30
+FAILED = Phrase("这一步算不出结果，已退回原处", "This could not be computed; nothing was changed")
+ADOPTED = ("已采用并记入 journal.jsonl：{zh}", "Adopted, and entered into journal.jsonl: {en}")
+SEALED = Phrase("这里是封存的副本，只读，不能采用", "this is a sealed copy: it is read only")
+OPEN_EDITION = Phrase("请打开届次文件夹里的笔记本", "open the notebook on the edition itself")
+OTHER_MEASURES = Phrase("新办法量的不是同样的东西", "the new scheme measures other things")
+OPEN_AGAIN = Phrase("请重新打开本页", "open the page again")
+RESUMED = Phrase("已恢复上次离开时的调整", "The weights are as you left them")
+Said = dict[str, Any]
+
+
+class WeightBoard(anywidget.AnyWidget):
+    """The board of one evaluation.
+
+    Attributes
+    ----------
+    before, after
+        The evaluations by the decided scheme and by the scheme as it stands.
+    tuning
+        What was moved, and the way back.
+    shares
+        The share of every node among its siblings, in percent; what is kept with the page.
+    key
+        Under what name a browser remembers shares that were moved.
+    lost
+        What the page says where no kernel answers it.
+    """
+
+    _esm = HERE / "board.js"
+    _css = HERE / "board.css"
+    shares = traitlets.Dict().tag(sync=True)
+    key = traitlets.Unicode().tag(sync=True)
+    lost = traitlets.Unicode(f"{WORDS['dead'].zh} {WORDS['dead'].en}").tag(sync=True)
+
+    def __init__(self, evaluation: Evaluation, edition: Edition | None = None, language: Language | None = None) -> None:
+        self.before = self.after = evaluation
+        self.edition, self.language = edition, language or evaluation.scheme.language
+        self.tuning = Tuning.of(evaluation.scheme)
+        self.decided = self.board = Board.of(evaluation)
+        super().__init__(shares=shares(evaluation.scheme), key=_key(evaluation.scheme))
+        self._opened = edition.records.digests.get("scheme.toml", "") if edition else ""
+        self._background = Background(self)
+        self.on_msg(self._heard)
+
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme as it stands."""
+        return self.tuning.scheme
+
+    @property
+    def value(self) -> Scheme:
+        """The scheme as it stands."""
+        return self.tuning.scheme
+
+    def __repr__(self) -> str:
+        return board_in_words(self.decided, self.board, self.before, self.after).into(self.language)
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**options)
+        if isinstance(bundle, tuple):
+            bundle[0]["text/plain"] = repr(self)
+        return bundle
+
+    def take(self, tuning: Tuning) -> None:
+        """Everything follows the tuning, or, where it cannot be evaluated, nothing does.
+
+        Raises
+        ------
+        Refused
+            When the scheme cannot be evaluated.
+        """
+        if tuning.scheme is not self.tuning.scheme:
+            after = rescored(self.before, tuning.scheme)
+            self.after, self.board = after, Board.of(after)
+        self.tuning = tuning
+
+    def _heard(self, _: Any, asked: Said, __: Any = None) -> None:
+        """Answer a question of the page: with the board, or with why it cannot be."""
+        if not isinstance(asked, dict) or not isinstance(asked.get("ask"), int):
+            return
+        told: Said = {"answer": asked["ask"], "view": str(asked.get("view", ""))}
+        try:
+            told |= self._answer(asked)
+        except Refused as refused:
+            told["refused"] = _in_both(refused.problems.text)
+            told["reopen"] = isinstance(refused, ChangedMeanwhile)
+        except Exception:  # noqa: BLE001 - whatever it is, the reader gets a sentence
+            told["refused"] = _both(FAILED)
+        if told.get("kind") == "member":
+            self.send(told)
+            return
+        number = self._background.begun()
+        self.send({"kind": "board", **self._state(), "number": number, **told}, buffers=self.board.buffers)
+        self._background.ask_board(number, self.after, str(asked.get("node", "")))
+
+    def _answer(self, asked: Said) -> Said:
+        """What is done for a question, and what is to be told beside the board."""
+        do, node, gesture = (str(asked.get(key, "")) for key in ("do", "node", "gesture"))
+        match do:
+            case "open":
+                return {"start": self._start(), **self._resumed(asked.get("kept"))}
+            case "move":
+                self.take(moved(self.tuning, node, _number(asked.get("share")), gesture=gesture))
+            case "turn":
+                self.take(turned(self.tuning, *self._turn(asked), gesture=gesture))
+            case "lock":
+                self.take(toggled(self.tuning, node))
+            case "undo" | "redo" | "restore":
+                self.take({"undo": undone, "redo": redone, "restore": restored}[do](self.tuning))
+            case "adopt":
+                return self._adopt(str(asked.get("by", "")), str(asked.get("reason", "")))
+            case "reopen":
+                return self._reopen()
+            case "member":
+                self._background.ask_member(int(_number(asked.get("member"))), self.after)
+                return {"kind": "member"}
+        return {}
+
+    def _adopt(self, by: str, reason: str) -> Said:
+        """Make the scheme as it stands the edition's own."""
+        folder = self._folder()
+        done = adopt_scheme(folder, self._opened, self.scheme, by=by, reason=reason)
+        self._decide(adopted(self.tuning), self.after, done.digest)
+        said = entry_in_words(done.entry)
+        return {"start": self._start(), "adopted": True, "notice": _both(phrase(*ADOPTED, zh=said.zh, en=said.en))}
+
+    def _reopen(self) -> Said:
+        """Take up the scheme as the edition has it now, and keep what was moved."""
+        folder = self._folder()
+        digest, scheme = scheme_digest(folder), load_scheme(folder / "scheme.toml")
+        tuning = decided_anew(self.tuning, scheme)
+        try:
+            before = rescored(self.before, scheme)
+        except ValueError:
+            raise refuse(OTHER_MEASURES, OPEN_AGAIN, file="scheme.toml") from None
+        self._decide(tuning, before, digest)
+        return {"start": self._start()}
+
+    def _decide(self, tuning: Tuning, before: Evaluation, digest: str) -> None:
+        """From here on the board is held against another decided scheme."""
+        self.before = self.after = before
+        self.decided = self.board = Board.of(before)
+        self.tuning, self._opened, self.key = tuning, digest, _key(tuning.decided)
+        if tuning.scheme is not before.scheme:
+            self.after = rescored(before, tuning.scheme)
+            self.board = Board.of(self.after)
+
+    def _folder(self) -> Path:
+        """The edition's folder, which can be written into."""
+        if self.edition is None or is_frozen(self.edition.folder):
+            raise refuse(SEALED, OPEN_EDITION)
+        return self.edition.folder
+
+    def _resumed(self, kept: object) -> Said:
+        """Take up the shares that the page kept from before, where nothing was moved yet and they still fit."""
+        if self.tuning.past or not isinstance(kept, dict) or not kept:
+            return {}
+        try:
+            self.take(with_shares(self.tuning, {str(node): _number(share) for node, share in kept.items()}))
+        except Refused:
+            return {}
+        return {"notice": _both(RESUMED)} if self.tuning.past else {}
+
+    def _turn(self, asked: Said) -> tuple[str, float]:
+        """Where a dial that was turned stands in the scheme, and its value there."""
+        dial = next(dial for dial in dials(self.tuning.scheme) if dial["path"] == asked.get("dial"))
+        value = _number(asked.get("value"))
+        if not math.isfinite(value):
+            raise refuse(NO_NUMBER, AGAIN)
+        return dial["path"], round(value) if dial["whole"] else round(value / dial["factor"], 6)
+
+    def _start(self) -> Said:
+        """What stays the same from move to move."""
+        scheme, members = self.before.scheme, self.before.members
+        classes = members["class"].astype("str").fillna("") if scheme.members.class_ else None
+        names, codes = ([], []) if classes is None else _numbered(classes)
+        return {
+            "words": words(), "language": self.language, "title": scheme.title, "draws": DRAWS, "none": NONE,
+            "decimals": shown_decimals(scheme),
+            "members": members["name"].astype("str").tolist(), "codes": members.index.astype("str").tolist(),
+            "classes": names, "class_of": codes, "awards": [award.label for award in scheme.awards],
+            "nodes": [{"id": node.id, "label": node.label, "number": number, "depth": number.count(".")} for node, _, number in wording.outline(scheme)],
+            "decided": {"shares": _rounded(shares(self.tuning.decided)), "award": self.decided.award.tolist(), "rank": self.decided.rank.tolist()},
+            "adoptable": self.edition is not None and not is_frozen(self.edition.folder),
+        }  # fmt: skip
+
+    def _state(self) -> Said:
+        """What a move may change, the arrays apart."""
+        tuning, changes = self.tuning, Changes.between(self.decided, self.board)
+        return {
+            "shares": _rounded(shares(tuning.scheme)),
+            "ranges": ranges(tuning), "locked": sorted(tuning.locked), "dials": dials(tuning.scheme),
+            "undo": bool(tuning.past), "redo": bool(tuning.future), "changed": tuning.scheme != tuning.decided,
+            "out": changes.out, "into": changes.into, "other": changes.other, "status": _both(changes.words),
+        }  # fmt: skip
+
+
+def _both(said: Phrase) -> dict[str, str]:
+    return {"zh": said.zh, "en": said.en}
+
+
+def _in_both(say: Callable[[Language], str]) -> dict[str, str]:
+    return {"zh": say("zh"), "en": say("en")}
+
+
+def _number(given: object) -> float:
+    """A number as the page sent it; NaN for anything else, which is refused in words."""
+    return float(given) if isinstance(given, int | float) and not isinstance(given, bool) else math.nan
+
+
+def _rounded(of: Mapping[str, float]) -> dict[str, float]:
+    """Shares as they are shown: no more decimals than a committee reads."""
+    return {node: round(share, 4) for node, share in of.items()}
+
+
+def _key(scheme: Scheme) -> str:
+    """Under what name a page keeps what was moved: other decided weights are another starting point."""
+    return f"{scheme.edition} {' '.join(f'{share:g}' for share in shares(scheme).values())}"
+
+
+def _numbered(classes: pd.Series[str]) -> tuple[list[str], list[int]]:
+    """The names of the classes, and for each member the number of its own."""
+    names = sorted(set(classes))
+    place = {name: number for number, name in enumerate(names)}
+    return names, [place[name] for name in classes]
+
+
+def dials(scheme: Scheme) -> list[Said]:
+    """What of a scheme's awards can be turned: places and the least total, each with its place, label, value and range."""
+    return [dial for award in scheme.awards for dial in _award_dials(scheme, award)]
+
+
+def _award_dials(scheme: Scheme, award: Award) -> list[Said]:
+    at, quota, found = f"award[{award.id}]", award.quota, list[Said]()
+
+    def dial(place: str, zh: str, en: str, value: object, high: float, *, factor: int = 1, whole: bool = False) -> None:
+        if isinstance(value, int | float):  # not where each class has its own, or a fraction is written
+            label = Phrase(f"{award.label}{zh}", f"{award.label}: {en}")
+            found.append({
+                "path": f"{at}.{place}", "label": _both(label), "value": round(factor * value, 4),
+                "factor": factor, "whole": whole, "high": high, "step": 1 if whole else 0.5,
+            })  # fmt: skip
+
+    if quota is not None:
+        dial("quota.share", "名额比例 %", "places, %", quota.share, 100, factor=100)
+        dial("quota.number", "名额", "places", quota.number, 200, whole=True)
+    dial("minimum.total", "最低总分", "least total", award.minimum.get("total"), scheme.scale)
+    return found
+
+
+def board_in_words(decided: Board, board: Board, before: Evaluation, after: Evaluation) -> Phrase:
+    """The board where it cannot be painted: how many hold each award, and who leaves and enters, by name."""
+    awards = [(award.label, int((board.award == place).sum())) for place, award in enumerate(after.scheme.awards, 1)]
+    zh = "、".join(f"{label} {count} 家" for label, count in awards)
+    en = ", ".join(f"{label} {count}" for label, count in awards)
+    changes, name = Changes.between(decided, board), before.members["name"].astype("str").to_numpy()
+    said = phrase("权重与名单（{edition}）：{zh}。{zh_changes}", "Weights and the list ({edition}): {en}. {en_changes}",
+                  edition=after.scheme.edition, zh=zh, en=en, zh_changes=changes.words.zh, en_changes=changes.words.en)  # fmt: skip
+    for positions, verb in ((changes.out, Phrase("退出", "Out")), (changes.into, Phrase("进入", "In")), (changes.other, Phrase("改奖", "Another award"))):
+        if positions:
+            names = [str(name[position]) for position in positions]
+            said = Phrase(f"{said.zh}\n{verb.zh}：{'、'.join(names)}", f"{said.en}\n{verb.en}: {', '.join(names)}")
+    return said
+
+
+class Background:
+    """What takes longer than a move, worked out in a thread: only ever for the newest board and the member asked for last."""
+
+    def __init__(self, board: WeightBoard) -> None:
+        self._board, self._changed = board, Condition()
+        self._number = 0
+        self._wanted: tuple[int, Evaluation, str] | None = None
+        self._member: tuple[int, Evaluation] | None = None
+        self._chances = Chances()
+        self._thread: Thread | None = None
+
+    def begun(self) -> int:
+        """The number of a new board: what is under way for earlier ones is dropped."""
+        with self._changed:
+            self._number += 1
+            self._wanted = None
+            return self._number
+
+    def ask_board(self, number: int, evaluation: Evaluation, node: str) -> None:
+        """Chances of this board, and until where the node moved last can go on."""
+        with self._changed:
+            self._wanted = (number, evaluation, node)
+            self._awake()
+
+    def ask_member(self, position: int, evaluation: Evaluation) -> None:
+        """The card of one member."""
+        with self._changed:
+            self._member = (position, evaluation)
+            self._awake()
+
+    def _awake(self) -> None:
+        if self._thread is None:
+            self._thread = Thread(target=self._run, name="board", daemon=True)
+            self._thread.start()
+        self._changed.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                while self._wanted is None and self._member is None:
+                    self._changed.wait()
+                member, self._member = self._member, None
+                wanted = self._wanted if member is None else None
+                if wanted is not None:
+                    self._wanted = None
+            with suppress(Exception):  # a chance that cannot be told is not told
+                self._worked(member, wanted)
+
+    def _worked(self, member: tuple[int, Evaluation] | None, wanted: tuple[int, Evaluation, str] | None) -> None:
+        if member is not None:
+            position, evaluation = member
+            self._board.send({"kind": "card", "member": position, **card(evaluation, position, self._board.edition)})
+        elif wanted is not None:
+            self._follow(*wanted)
+
+    def _follow(self, number: int, evaluation: Evaluation, node: str) -> None:
+        """Chances, then until where the list stays, each dropped when a newer board was asked for."""
+        counts = self._chances.counted(evaluation, lambda: self._number != number)
+        if counts is None:
+            return
+        self._board.send({"kind": "chances", "number": number}, buffers=[counts.astype("<u2").tobytes()])
+        self._board.shares = shares(evaluation.scheme)
+        with self._changed:  # nobody moves for a moment: then there is time
+            self._changed.wait_for(lambda: self._number != number or self._member is not None, timeout=0.25)
+        if self._number == number and (until := until_of(evaluation, node)) is not None:
+            self._board.send({"kind": "until", "number": number, "until": _both(until)})
+
+
+def until_of(evaluation: Evaluation, node: str) -> Phrase | None:
+    """Until where one weight can go on before the list is another one; of all weights the nearest where none is named.
+
+    None where weights are points, or nothing can be moved.
+    """
+    scheme = evaluation.scheme
+    if scheme.weights != "percent" or not scheme.awards:
+        return None
+    found = stability_intervals(evaluation).set_index("node")
+    if node not in found.index:
+        room = (found["weight"] - found["lowest"]).clip(upper=found["highest"] - found["weight"])
+        free = (found["highest"] > found["lowest"]) & ((found["lowest"] > 0) | (found["highest"] < 100))
+        if not free.any():
+            return None
+        node = str(room[free].idxmin())
+    lowest, highest = (float(found[end].loc[node]) for end in ("lowest", "highest"))
+    return until_words(scheme.label(node), _shown_end(lowest, -1), _shown_end(highest, 1))
+
+
+def _shown_end(end: float, way: int) -> float:
+    """An end rounded towards the weight as it stands, so that what is told still holds."""
+    shown = math.floor(end * 100) / 100 if way > 0 else math.ceil(end * 100) / 100
+    return min(100.0, max(0.0, shown))
+
+
+def card(evaluation: Evaluation, position: int, edition: Edition | None) -> Said:
+    """One member's card as plain values: what its total is made of, its lines, what single weight would turn it, its records."""
+    members = evaluation.members
+    if not 0 <= position < len(members):
+        raise IndexError(position)
+    member = str(members.index[position])
+    (found,) = score_cards(evaluation, edition.records if edition else None, [member])
+    scheme = evaluation.scheme
+    return {
+        "name": found.name, "class": wording.class_name(found.class_, scheme.language), "reason": found.reason,
+        "total": None if math.isnan(found.total) else wording.points(found.total, scheme.decimals),
+        "parts": [part for row in found.parts.to_dict("records") if (part := _part(scheme, row)) is not None],
+        "lines": [_line(scheme, row) for row in found.lines.to_dict("records")],
+        "single": _single(evaluation, found),
+        "records": [_record(scheme, row) for row in found.records.head(MOST_RECORDS).to_dict("records")],
+    }  # fmt: skip
+
+
+def _part(scheme: Scheme, row: Mapping[Any, Any]) -> Said | None:
+    """A part that adds points by itself."""
+    node, item = scheme.nodes.get(str(row["item"])), str(row["item"])
+    if item == "total" or math.isnan(row["points"]):
+        return None
+    raw = "" if node is None or row["raw"] is None else wording.raw_value(row["raw"], getattr(node, "unit", ""), scheme.language)
+    label = {"total.gathered": "∑", "total.bounds": "±"}.get(item) or scheme.label(item)
+    return {"label": label, "raw": raw, "points": float(row["points"]), "shown": wording.signed(float(row["points"]), scheme.decimals)}
+
+
+def _line(scheme: Scheme, row: Mapping[Any, Any]) -> Said:
+    distance = float(row["distance"])
+    gap = "" if math.isinf(distance) else wording.points(abs(distance), scheme.decimals)
+    state = ("above_line" if gap else "unrivalled") if row["above"] else "below_line" if distance <= 0 else "over_line"
+    return {"award": scheme.label(str(row["award"])), "state": state, "gap": gap}
+
+
+def _single(evaluation: Evaluation, found: ScoreCard) -> list[Said]:
+    """For each award the smallest change of one weight that wins it, or loses it."""
+    scheme = evaluation.scheme
+    rows = nearest_weights(evaluation, [(award.id, found.member) for award in scheme.awards]).to_dict("records")
+    return [
+        {
+            "state": "single_lose" if row["holds"] else "single_win", "label": scheme.label(str(row["node"])), "award": scheme.label(str(row["award"])),
+            "was": f"{row['weight']:.4g}", "to": f"{row['to']:.6g}",
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _record(scheme: Scheme, row: Mapping[Any, Any]) -> Said:
+    place = " ".join(str(row[key]) for key in ("file", "sheet", "row") if row[key])
+    amount = row["amount"]
+    return {"label": scheme.label(str(row["item"])), "place": place, "amount": "" if wording.absent(amount) else wording.raw_value(amount, "", scheme.language)}
+
+
+def weight_board(evaluation: Evaluation, edition: Edition | None = None, language: Language | None = None) -> WeightBoard:
+    """The board of an evaluation: move a weight, and see the list, how sure it is, and why.
+
+    Parameters
+    ----------
+    edition
+        What it was evaluated from: then a card tells the records behind it, and what was found can be adopted.
+    language
+        Of the page at first; that of the scheme for None.
+    """
+    return WeightBoard(evaluation, edition, language)

@@ -1,0 +1,231 @@
+"""The journal: who changed what, when and why. Lines are only ever appended, and each holds the digest of the one before.
+
+A line is canonical JSON (RFC 8785): keys sorted, no blanks, whole numbers and texts only, so that its bytes are one for one
+with what it says. Whoever changes or takes away a line breaks the chain from there on; lines cut off at the end are noticed
+by whoever keeps the head, which belongs in every seal.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.text import Phrase, discreet, phrase
+from toolkit.ground.whole_files import refusing, sync, write_whole
+
+JOURNAL = "journal.jsonl"
+FIELDS = {"number", "previous", "time", "what", "by", "reason", "details"}
+LARGEST = 2**53 - 1
+"""The largest whole number that every reader of JSON reads as the same."""
+BROKEN = Phrase("记录链在此断开：这一行或上一行被改动过", "the chain is broken here: this line or the one before was changed")
+ASK = Phrase("请与封存包或备份中的 journal.jsonl 核对", "compare it with the journal.jsonl of a sealed bag or a backup")
+NO_LINE = Phrase("不是一条记录", "is no entry")
+UNWRITTEN = Phrase("没有写全，已退回原状", "could not be written whole, and was put back as it was")
+SPACE = Phrase("请检查磁盘空间", "look whether the disk is full")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the journal.
+
+    Parameters
+    ----------
+    number
+        From 1 up.
+    previous
+        SHA-256 of the line before; empty in the first.
+    time
+        When it was written, with the offset of the place's time.
+    what, by, reason
+        What was done (``adoption``), by whom, and why.
+    details
+        What else belongs to it: texts, whole numbers, lists and tables of them.
+    """
+
+    number: int
+    previous: str
+    time: dt.datetime
+    what: str
+    by: str
+    reason: str
+    details: Mapping[str, Any]
+
+    @property
+    def line(self) -> bytes:
+        """The entry as it stands in the journal, without the end of the line."""
+        return canonical({**vars(self), "time": self.time.isoformat(timespec="seconds")})
+
+
+@dataclass(frozen=True)
+class Journal:
+    """What was read of a journal: the entries of its whole lines, what is wrong with them, and a last line that is torn."""
+
+    entries: tuple[Entry, ...] = ()
+    problems: Problems = field(default_factory=Problems)
+    torn: bytes = b""
+
+    @property
+    def head(self) -> str:
+        """SHA-256 of the last line; empty where there is none."""
+        return digest(self.entries[-1].line) if self.entries else ""
+
+
+def digest(line: bytes) -> str:
+    """SHA-256 of a line."""
+    return sha256(line).hexdigest()
+
+
+def canonical(value: object) -> bytes:
+    """A value as canonical JSON.
+
+    Raises
+    ------
+    ValueError
+        For what has more than one spelling, or none: a float, a very large number, half a character.
+
+    Examples
+    --------
+    >>> canonical({"b": 1, "a": ["甲", None]}).decode()
+    '{"a":["甲",null],"b":1}'
+    """
+    _refuse_ambiguous(value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("utf-8")
+
+
+def _refuse_ambiguous(value: object) -> None:
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) > LARGEST):
+        message = f"{value!r} has no spelling of its own: write it as text"
+        raise ValueError(message)
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if not (isinstance(key, str) and key.isascii()):
+                message = f"{key!r} is no name of a field"
+                raise ValueError(message)
+            _refuse_ambiguous(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _refuse_ambiguous(item)
+
+
+def read_journal(folder: Path) -> Journal:
+    """The journal of the edition in `folder`, checked line by line; an empty one where there is none.
+
+    Raises
+    ------
+    Refused
+        When it cannot be read.
+    """
+    path = folder / JOURNAL
+    if not path.exists():
+        return Journal()
+    with refusing(path):
+        *lines, torn = path.read_bytes().split(b"\n")
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    previous = ""
+    for number, line in enumerate(lines, 1):
+        entry = _entry(line)
+        if entry is None:
+            problems.append(Problem("error", NO_LINE, ASK, file=JOURNAL, row=number))
+        else:
+            if (entry.number, entry.previous) != (number, previous):
+                problems.append(Problem("error", BROKEN, ASK, file=JOURNAL, row=number))
+            entries.append(entry)
+        previous = digest(line)
+    return Journal(tuple(entries), Problems(tuple(problems)), torn)
+
+
+def _entry(line: bytes) -> Entry | None:
+    """The entry a line says, if it says it in the one way it can be said."""
+    try:
+        said = json.loads(line)
+        if not isinstance(said, dict) or set(said) != FIELDS or not isinstance(said["details"], dict):
+            return None
+        entry = Entry(**{**said, "time": dt.datetime.fromisoformat(said["time"])})
+    except (ValueError, TypeError):
+        return None
+    return entry if entry.line == line else None
+
+
+def appended(folder: Path, what: str, by: str, reason: str, details: Mapping[str, Any]) -> Entry:
+    """Append an entry to the journal of the edition in `folder`, down to the disk. The edition's lock has to be held.
+
+    A torn last line, of a writer that was broken off, is completed where it lacks but its end, and else moved aside.
+
+    Raises
+    ------
+    Refused
+        When the chain is broken, or the line cannot be written whole; then the journal is as it was.
+    """
+    path = folder / JOURNAL
+    journal = _mended(path, read_journal(folder))
+    if journal.problems.errors:
+        raise Refused(journal.problems)
+    now = dt.datetime.now().astimezone().replace(microsecond=0)
+    entry = Entry(len(journal.entries) + 1, journal.head, now, what, discreet(by), discreet(reason), dict(details))
+    with refusing(path):
+        _append(path, entry.line + b"\n")
+    return entry
+
+
+def _mended(path: Path, journal: Journal) -> Journal:
+    """The journal without a torn end."""
+    if not journal.torn:
+        return journal
+    whole = path.read_bytes()[: -len(journal.torn)]
+    last = _entry(journal.torn)
+    if last is not None and (last.number, last.previous) == (len(journal.entries) + 1, journal.head):
+        write_whole(path, whole + journal.torn + b"\n")
+    else:
+        write_whole(_free(path), journal.torn)
+        write_whole(path, whole)
+    return read_journal(path.parent)
+
+
+def _free(path: Path) -> Path:
+    return next(place for number in range(1, 10_000) if not (place := path.with_suffix(f".torn-{number}")).exists())
+
+
+def _append(path: Path, line: bytes) -> None:
+    """Write a line at the end, and look whether it stands there: a full disk takes a part of it and says nothing."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        size = os.fstat(handle).st_size
+        try:
+            left = line
+            while left:
+                left = left[os.write(handle, left) :]
+            os.fsync(handle)
+            _refuse_other(handle, size, line)
+        except BaseException:
+            os.ftruncate(handle, size)
+            raise
+    finally:
+        os.close(handle)
+    sync(path.parent)
+
+
+def _refuse_other(handle: int, size: int, line: bytes) -> None:
+    os.lseek(handle, size, os.SEEK_SET)
+    if b"".join(_read(handle)) != line:
+        raise refuse(UNWRITTEN, SPACE, file=JOURNAL)
+
+
+def _read(handle: int) -> Iterator[bytes]:
+    while part := os.read(handle, 1 << 16):
+        yield part
+
+
+def entry_in_words(entry: Entry) -> Phrase:
+    """Who, when and why."""
+    return phrase(
+        "{by}于 {time}，理由：{reason}", "{by}, {time}, because: {reason}",
+        by=entry.by, time=f"{entry.time:%Y-%m-%d %H:%M}", reason=entry.reason,
+    )  # fmt: skip
