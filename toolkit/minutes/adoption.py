@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Phrase, phrase
-from toolkit.ground.whole_files import edition_lock, kept_former, refusing, write_whole
+from toolkit.ground.writing import edition_lock, kept_former, refusing, write_whole
 from toolkit.minutes.journal import Entry, appended, entry_in_words, read_journal
 from toolkit.scheme import load_scheme
 from toolkit.scheme.amendments import Amendment, diff

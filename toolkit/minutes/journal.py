@@ -18,7 +18,7 @@ from typing import Any
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Phrase, discreet, phrase
-from toolkit.ground.whole_files import refusing, sync, write_whole
+from toolkit.ground.writing import refusing, sync, write_whole
 
 JOURNAL = "journal.jsonl"
 FIELDS = {"number", "previous", "time", "what", "by", "reason", "details"}
