@@ -353,7 +353,7 @@ BOTH = (
 )
 
 
-class Cell(NamedTuple):
+class FormCell(NamedTuple):
     """A cell that was filled in, and where."""
 
     sheet: str
@@ -391,17 +391,17 @@ def returned_ballot(path: Path, scheme: Scheme, folder: Path, place: int = 1) ->
     return ballot, Problems(tuple(_other_scheme(cells, folder, shown)))
 
 
-def _cells(path: Path, shown: str) -> dict[str, Cell]:
+def _cells(path: Path, shown: str) -> dict[str, FormCell]:
     """Every cell with a key beside it that holds something."""
     import python_calamine as calamine
 
-    found: dict[str, Cell] = {}
+    found: dict[str, FormCell] = {}
     try:
         with calamine.CalamineWorkbook.from_path(path) as book:
             for name in book.sheet_names:
                 for row, line in enumerate(book.get_sheet_by_name(name).to_python(skip_empty_area=False), 1):
                     if len(line) > VALUE and isinstance(line[0], str) and line[0] and str(line[VALUE]).strip():
-                        found.setdefault(line[0], Cell(name, row, line[VALUE]))
+                        found.setdefault(line[0], FormCell(name, row, line[VALUE]))
     except Exception:  # noqa: BLE001 - whatever the reader says of it, it is no form of ours
         raise refuse(*NO_FORM, file=shown) from None
     if "scheme" not in found:
@@ -409,7 +409,7 @@ def _cells(path: Path, shown: str) -> dict[str, Cell]:
     return found
 
 
-def _expert(cells: Mapping[str, Cell], shown: str, problems: list[Problem]) -> str:
+def _expert(cells: Mapping[str, FormCell], shown: str, problems: list[Problem]) -> str:
     cell = cells.get("expert")
     expert = str(cell.value).strip().upper() if cell else ""
     if not is_pseudonym(expert):
@@ -418,7 +418,7 @@ def _expert(cells: Mapping[str, Cell], shown: str, problems: list[Problem]) -> s
     return expert
 
 
-def _cast(cells: Mapping[str, Cell], shown: str, problems: list[Problem]) -> dt.date:
+def _cast(cells: Mapping[str, FormCell], shown: str, problems: list[Problem]) -> dt.date:
     cell = cells.get("cast")
     value = cell.value if cell else ""
     if isinstance(value, dt.datetime):
@@ -442,7 +442,7 @@ def _serial(value: Any) -> dt.date:
     return dt.date(1899, 12, 30) + dt.timedelta(days=int(number))
 
 
-def _round(cells: Mapping[str, Cell]) -> int:
+def _round(cells: Mapping[str, FormCell]) -> int:
     cell = cells.get("round")
     try:
         return max(1, int(float(cell.value))) if cell else 1
@@ -450,7 +450,7 @@ def _round(cells: Mapping[str, Cell]) -> int:
         return 1
 
 
-def _judgements(cells: Mapping[str, Cell], scheme: Scheme, shown: str, problems: list[Problem]) -> Iterator[tuple[str, Judgement]]:
+def _judgements(cells: Mapping[str, FormCell], scheme: Scheme, shown: str, problems: list[Problem]) -> Iterator[tuple[str, Judgement]]:
     """A judgement for each group in which something was filled in."""
     groups = voted_groups(scheme)
     points: dict[str, dict[str, float]] = {}
@@ -482,7 +482,7 @@ def _judgements(cells: Mapping[str, Cell], scheme: Scheme, shown: str, problems:
             yield group, Ahp(method="ahp", comparisons=tuple(pairs[group]))
 
 
-def _number(cell: Cell, shown: str, problems: list[Problem]) -> float | None:
+def _number(cell: FormCell, shown: str, problems: list[Problem]) -> float | None:
     value = number_of(cell.value.translate(WIDE).strip()) if isinstance(cell.value, str) else cell.value
     try:
         number = float(value)
@@ -510,12 +510,12 @@ def unsound(weights: Mapping[str, Judgement], scheme: Scheme, shown: str) -> Ite
                 yield Problem("error", problem.rule, problem.mend, file=shown, column=column, value=problem.value)
 
 
-def _other_scheme(cells: Mapping[str, Cell], folder: Path, shown: str) -> Iterator[Problem]:
+def _other_scheme(cells: Mapping[str, FormCell], folder: Path, shown: str) -> Iterator[Problem]:
     printed, now = str(cells["scheme"].value), scheme_digest(folder)
     if printed != now:
         rule = phrase("票上的办法指纹是 {old}，现行办法是 {now}", "the form is of scheme {old}, the scheme is now {now}", old=printed[:20], now=now)
         yield Problem("warning", rule, Phrase("请确认办法的改动不影响所填内容", "see that what changed does not touch what was judged"), file=shown)
 
 
-def _at(cell: Cell | None, rule: Phrase, mend: Phrase, shown: str, value: str = "") -> Problem:
+def _at(cell: FormCell | None, rule: Phrase, mend: Phrase, shown: str, value: str = "") -> Problem:
     return Problem("error", rule, mend, file=shown, sheet=cell.sheet if cell else "", row=cell.row if cell else None, value=value)

@@ -13,7 +13,7 @@ from typing import Any
 from toolkit.ground.display import display_width
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.records.dictionary import NUMERIC, Column, ColumnType, Table
-from toolkit.records.findings import normal_heading, plain
+from toolkit.records.findings import half_width, normal_heading
 from toolkit.records.headings import find_headings, unit_of
 
 CODE = "91350100M000100Y43"  # the example of the standard itself, GB 32100-2015
@@ -191,7 +191,7 @@ def _decorated(key: str, column: Column, columns: Mapping[str, Column]) -> str:
 
 
 def _unit(column: Column) -> str:
-    return plain(column.measure).casefold()
+    return half_width(column.measure).casefold()
 
 
 def _known_again(heading: str, key: str, columns: Mapping[str, Column]) -> bool:

@@ -43,14 +43,14 @@ from toolkit.records.files import (
     WORKBOOKS,
     Sheet,
     Unreadable,
-    opened,
     read_sheet,
+    read_workbook,
     remark_places,
 )
 from toolkit.records.findings import Finding, normal_heading, shown
 from toolkit.records.folder import found_files
 from toolkit.records.headings import Headings, find_headings
-from toolkit.records.xlsx_marks import parsed, sheet_paths
+from toolkit.records.xlsx_marks import parsed_part, sheet_paths
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -182,7 +182,7 @@ def add_drop_downs(workbook: Workbook, content: bytes) -> None:
         for name, path in sheet_paths(archive):
             xml = archive.read(path)
             if EXTENSION in xml and name in workbook.sheetnames:
-                for rule in parsed(xml).iterfind(RULE):
+                for rule in parsed_part(xml).iterfind(RULE):
                     workbook[name].add_data_validation(_plain(rule))
 
 
@@ -222,7 +222,7 @@ def workbook_copy(content: bytes, file: str) -> Workbook:
     if not lower.endswith(WORKBOOKS):
         raise Uncopied
     try:
-        names = opened(content).marks  # refuses what is made to fill the memory
+        names = read_workbook(content).marks  # refuses what is made to fill the memory
         return _whole(content, names) if lower.endswith((".xlsx", ".xlsm")) else _written(_sheets(content, file, names))
     except Exception as error:
         raise Uncopied from error

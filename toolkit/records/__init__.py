@@ -17,7 +17,7 @@ import pandas as pd
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.text import Phrase, phrase
 from toolkit.records.attribution import attribute, departures
-from toolkit.records.databases.survey import LARGE, Standing, stands_elsewhere, survey
+from toolkit.records.databases.survey import LARGE, RemoteTable, is_remote, survey
 from toolkit.records.dictionary import Table, Tables
 from toolkit.records.findings import normal_key
 from toolkit.records.folder import folder_problems
@@ -74,7 +74,7 @@ class Records:
     members: pd.DataFrame
     counts_to: Mapping[str, str] = field(default_factory=dict)
     left: Mapping[str, dt.date] = field(default_factory=dict)
-    standing: Mapping[str, Standing] = field(default_factory=dict)
+    standing: Mapping[str, RemoteTable] = field(default_factory=dict)
     branches: frozenset[str] = frozenset()
     of_branches: Mapping[str, pd.Series[bool]] = field(default_factory=dict)
 
@@ -118,7 +118,7 @@ def load_records(
         Texts that the scheme asks for: of several spellings of one text theirs goes.
     """
     collections: dict[str, Collection] = {}
-    standing: dict[str, Standing] = {}
+    standing: dict[str, RemoteTable] = {}
     known: Register | None = None
     applied = (members.applied or "").rpartition(".")[0]
     if members.table in tables.table:
@@ -137,9 +137,9 @@ def load_records(
 
 def _gathered(
     folder: Path, table: Table, key: str | None, known: Register | None, large: int | None = None
-) -> tuple[Collection, Standing | None]:
+) -> tuple[Collection, RemoteTable | None]:
     """A table from its files, or from where else it stands; only more than `large` rows stay there."""
-    if stands_elsewhere(folder, table, large):
+    if is_remote(folder, table, large):
         return survey(folder, table, key, known, large)
     return collect(folder, table, key, known), None
 

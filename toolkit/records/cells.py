@@ -12,7 +12,7 @@ from toolkit.ground.decimals import DIGITS, decimal_digits
 from toolkit.ground.text import Phrase, phrase
 from toolkit.records import credit_code
 from toolkit.records.dictionary import NUMERIC, Column
-from toolkit.records.findings import Doubtful, Finding, normal_key, plain
+from toolkit.records.findings import Doubtful, Finding, half_width, normal_key
 from toolkit.records.members import COMPARED, Register
 from toolkit.records.values import (
     BARE_ANSWERS,
@@ -30,7 +30,7 @@ from toolkit.records.values import (
     read_text,
 )
 
-State = Literal["value", "missing", "not applicable", "problem"]
+CellState = Literal["value", "missing", "not applicable", "problem"]
 Value = str | float | bool | dt.datetime
 Read = Callable[[object], Value | Converted | Finding]
 
@@ -52,7 +52,7 @@ class Cell(NamedTuple):
     amount written in another unit.
     """
 
-    state: State
+    state: CellState
     value: Value | None = None
     finding: Finding | None = None
 
@@ -88,13 +88,13 @@ def read_cells(
     """
     raws = list(raws)
     read = read_id if tells_apart and column.type == "text" else _reader(column, known, written_in)
-    missing = {plain(mark) for mark in (*column.missing, "")} - _meant(column, raws)
-    not_applicable = {plain(mark) for mark in column.not_applicable}
+    missing = {half_width(mark) for mark in (*column.missing, "")} - _meant(column, raws)
+    not_applicable = {half_width(mark) for mark in column.not_applicable}
     numbers, never = (marked_numbers(column, marks, written_in) for marks in (missing, not_applicable))
     keyed = column.type in {"member", "credit_code"}
 
     bare = column.type in {"number", "money"} and not written_in and not numbers | never
-    wordy, marks, chosen = column.type == "text", missing | not_applicable, frozenset(map(plain, column.choices))
+    wordy, marks, chosen = column.type == "text", missing | not_applicable, frozenset(map(half_width, column.choices))
 
     def absent(*, missing: bool) -> Cell:
         return Cell("problem", None, _empty()) if column.required and (keyed or missing) else Cell(_absence(missing))
@@ -104,7 +104,7 @@ def read_cells(
             return _checked(number, column)
         if wordy and type(raw) is str and raw.isascii() and raw.isalnum() and raw not in marks:
             return Cell("value", raw)  # numbers of records and the like: nothing in them needs a closer look
-        text = plain(raw)
+        text = half_width(raw)
         if text in marks:
             return absent(missing=text in missing)
         doubt = raw.finding if isinstance(raw, Doubtful) and not (wordy and raw.in_words) else _damage(text, chosen)
@@ -125,8 +125,8 @@ def read_cells(
 
 def _meant(column: Column, raws: Iterable[object]) -> set[str]:
     """Marks of a missing value that say something in this column: its choices, and 无 where the answers are 有 and 无."""
-    said = {plain(choice) for choice in column.choices}
-    if column.type == "boolean" and "missing" not in column.model_fields_set and BARE_ANSWERS.isdisjoint(map(plain, raws)):
+    said = {half_width(choice) for choice in column.choices}
+    if column.type == "boolean" and "missing" not in column.model_fields_set and BARE_ANSWERS.isdisjoint(map(half_width, raws)):
         said.add(NOTHING)
     return said
 
@@ -179,7 +179,7 @@ def _each(raws: Iterable[object], read: Callable[[object], Cell]) -> list[Cell]:
     return cells
 
 
-def _absence(missing: bool) -> State:  # noqa: FBT001 - private
+def _absence(missing: bool) -> CellState:  # noqa: FBT001 - private
     return "missing" if missing else "not applicable"
 
 
@@ -256,12 +256,12 @@ def _out_of_range(column: Column) -> Finding:
 
 
 def _date_reader(column: Column) -> Read:
-    words, day = {plain(word) for word in column.forever}, column.day_missing
+    words, day = {half_width(word) for word in column.forever}, column.day_missing
     if not words and day is None:
         return read_date
 
     def read(raw: object) -> dt.datetime | Finding:
-        if plain(raw) in words:
+        if half_width(raw) in words:
             return FOREVER
         return read_date(raw) if day is None else read_month(raw, day)
 

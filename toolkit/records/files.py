@@ -24,7 +24,7 @@ from toolkit.records.delimited import read_delimited
 from toolkit.records.findings import Finding, normal_heading, shown
 from toolkit.records.headings import Heading, Headings, Merge
 from toolkit.records.ods_marks import CONTENT, ods_marks
-from toolkit.records.workbook_marks import TOO_MANY, Locked, Place, SheetMarks, TooWide, Workbook
+from toolkit.records.workbook_marks import TOO_MANY, CellPlace, Locked, SheetMarks, TooWide, Workbook
 from toolkit.records.xls import SIGNATURE, xls_workbook
 from toolkit.records.xlsx_marks import BOOK, parts_of, unpacked, xlsx_marks
 
@@ -109,7 +109,7 @@ STRAY_CELL = Finding(
 MANIFEST = "META-INF/manifest.xml"
 
 
-def opened(content: bytes) -> Workbook:
+def read_workbook(content: bytes) -> Workbook:
     """The workbook whose bytes are `content`.
 
     Raises
@@ -209,7 +209,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     unread: tuple[str, ...] = ()
-    crossed: frozenset[Place] = frozenset()
+    crossed: frozenset[CellPlace] = frozenset()
 
 
 def read_content(path: Path) -> bytes:
@@ -264,7 +264,7 @@ def _delimited_sheet(content: bytes, *, zipped: bool) -> Sheet | Finding:
 def _workbook_sheet(content: bytes, sheet: str | None) -> Sheet | Finding:
     wrong = misnamed(content, workbook=True) if content else EMPTY
     try:
-        return wrong or _in_workbook(opened(content), sheet)
+        return wrong or _in_workbook(read_workbook(content), sheet)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # noqa: BLE001 - the readers' errors have no common class; where one gives up, it is not even an Exception

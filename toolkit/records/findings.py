@@ -46,7 +46,7 @@ def shown(raw: object) -> str:
     return str(raw)
 
 
-def plain(raw: object) -> str:
+def half_width(raw: object) -> str:
     """A raw cell with full-width characters made half-width, to compare and to read numbers from.
 
     Superscripts, numbers in circles or brackets, Roman numeral signs and fractions stay what they are: 8¹ is an 8
@@ -54,7 +54,7 @@ def plain(raw: object) -> str:
 
     Examples
     --------
-    >>> plain(" １，２３４％ "), plain("8①")
+    >>> half_width(" １，２３４％ "), half_width("8①")
     ('1,234%', '8①')
     """
     text = shown(raw)
@@ -69,7 +69,7 @@ def normal_key(raw: object) -> str:
     >>> normal_key(" ９１350100m000100y43 "), normal_key("２０１８－\u200b03")
     ('91350100M000100Y43', '2018-03')
     """
-    return "".join(plain(raw).upper().split())
+    return "".join(half_width(raw).upper().split())
 
 
 def are_normal(texts: Iterable[str]) -> bool:
@@ -95,7 +95,7 @@ def normal_heading(text: str) -> str:
     >>> normal_heading("*保证金 （元）")
     '保证金(元)'
     """
-    return "".join(plain(text).casefold().split()).strip("*")
+    return "".join(half_width(text).casefold().split()).strip("*")
 
 
 class Doubtful(str):

@@ -16,11 +16,11 @@ from typing import Protocol
 from toolkit.ground.problems import Problem, Severity, nearest
 from toolkit.ground.text import Phrase, phrase
 from toolkit.records.dictionary import NUMERIC, Column
-from toolkit.records.findings import normal_heading, plain, shown
+from toolkit.records.findings import half_width, normal_heading, shown
 from toolkit.records.values import factor, is_money
 
 ABOVE = re.compile(r"(?:.*[^\w])?(?:金额|货币|计量|数据)?单位:(?:人民币)?([^\s:,;()]+)\)?", re.DOTALL)
-UNIT_ROWS_BRACKETED = re.compile(r"\(([^()0-9]{1,6})\)")
+BRACKETED_UNIT = re.compile(r"\(([^()0-9]{1,6})\)")
 BARE = frozenset({"%", "元", "千元", "万元", "亿元"})
 
 
@@ -34,8 +34,8 @@ def unit_row(row: Sequence[object]) -> dict[int, str]:
     """
     units: dict[int, str] = {}
     for place, cell in enumerate(row):
-        text = "".join(plain(cell).split()) if isinstance(cell, str) else shown(cell)
-        bracketed = UNIT_ROWS_BRACKETED.fullmatch(text)
+        text = "".join(half_width(cell).split()) if isinstance(cell, str) else shown(cell)
+        bracketed = BRACKETED_UNIT.fullmatch(text)
         if bracketed or text in BARE:
             units[place] = bracketed[1] if bracketed else text
         elif text:
@@ -53,7 +53,7 @@ def money_unit_above(rows: Sequence[Sequence[object]]) -> str:
     """
     for row in reversed(rows):
         for cell in row:
-            found = ABOVE.fullmatch(plain(cell).strip("() ")) if isinstance(cell, str) else None
+            found = ABOVE.fullmatch(half_width(cell).strip("() ")) if isinstance(cell, str) else None
             if found and is_money(found[1]):
                 return found[1]
     return ""
@@ -330,7 +330,7 @@ def written_units(headings: Headings, columns: Mapping[str, Column]) -> dict[str
         own = "" if key in headings.exact or heading.unit in REMARKS else heading.unit
         above = headings.money_unit if is_money(column.measure) and key not in headings.exact else ""
         unit = own or above
-        same = unit == plain(column.measure).casefold() or factor(unit, column.measure) == 1
+        same = unit == half_width(column.measure).casefold() or factor(unit, column.measure) == 1
         if column.type in NUMERIC and unit and not same:
             units[key] = unit
     return units
@@ -372,7 +372,7 @@ def _unit_problem(found: str, column: Column, place: Problem) -> Problem:
 
 def _without_answer(text: str) -> str:
     """A heading nobody knows, without what stands behind a colon: 填表人：… may go on with a person's name."""
-    head, colon, answer = plain(text).partition(":")
+    head, colon, answer = half_width(text).partition(":")
     return f"{head}：…" if colon and answer else text
 
 

@@ -69,18 +69,18 @@ class Register:
         if len(padded) == 1:
             return padded[0]
         for most in range(1, FAR):
-            found = [written for normal, written in self.written.items() if within(normal, key, most)]
+            found = [written for normal, written in self.written.items() if within_edits(normal, key, most)]
             if found:
                 return found[0] if len(found) == 1 else None
         return None
 
 
-def within(one: str, other: str, most: int) -> bool:
+def within_edits(one: str, other: str, most: int) -> bool:
     """Whether at most so many signs are wrong, missing, too many, or swapped with their neighbour.
 
     Examples
     --------
-    >>> within("91350100", "9135010O", 1), within("91350100", "19350100", 1), within("91350100", "91530010", 1)
+    >>> within_edits("91350100", "9135010O", 1), within_edits("91350100", "19350100", 1), within_edits("91350100", "91530010", 1)
     (True, True, False)
     """
     if abs(len(one) - len(other)) > most:
@@ -91,8 +91,8 @@ def within(one: str, other: str, most: int) -> bool:
         return len(one) + len(other) <= most
     swapped = one[:2] == other[1::-1] and len(other) > 1
     return (
-        within(one[1:], other[1:], most - 1) or within(one[1:], other, most - 1) or within(one, other[1:], most - 1)
-        or (swapped and within(one[2:], other[2:], most - 1))
+        within_edits(one[1:], other[1:], most - 1) or within_edits(one[1:], other, most - 1) or within_edits(one, other[1:], most - 1)
+        or (swapped and within_edits(one[2:], other[2:], most - 1))
     )  # fmt: skip
 
 
@@ -233,7 +233,7 @@ def normal_name(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Names:
+class NameRegister:
     """Names as they are compared: all of each member, and whose each present name is.
 
     A branch and a former code go with the member that `counts_to` gives for them.
@@ -244,7 +244,7 @@ class Names:
     counts_to: Mapping[str, str]
 
 
-def known_names(rows: pd.DataFrame, spec: MembersSpec, counts_to: Mapping[str, str]) -> Names:
+def known_names(rows: pd.DataFrame, spec: MembersSpec, counts_to: Mapping[str, str]) -> NameRegister:
     """The names in the members table, former ones included."""
     names: dict[str, set[str]] = {}
     owners: dict[str, str] = {}
@@ -255,7 +255,7 @@ def known_names(rows: pd.DataFrame, spec: MembersSpec, counts_to: Mapping[str, s
         present = [] if pd.isna(name) else [normal_name(str(name))]
         names.setdefault(member, set()).update(present, map(normal_name, said))
         owners |= dict.fromkeys(present, member)
-    return Names(names, owners, counts_to)
+    return NameRegister(names, owners, counts_to)
 
 
 def shared_name_problems(
@@ -279,7 +279,7 @@ def shared_name_problems(
             yield Problem("warning", rule, mend, file=file, sheet=sheet, row=int(row), column=spec.name, value=name)
 
 
-def name_problems(frame: pd.DataFrame, member: str, column: str, names: Names) -> Iterator[Problem]:
+def name_problems(frame: pd.DataFrame, member: str, column: str, names: NameRegister) -> Iterator[Problem]:
     """Rows of a table whose name is not that of their code: an error where it is another member's."""
     rows = frame.dropna(subset=[member, column])
     counts = rows.groupby([member, column], sort=False).size()

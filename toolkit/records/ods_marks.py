@@ -9,7 +9,15 @@ import re
 import zipfile
 from xml.parsers import expat
 
-from toolkit.records.workbook_marks import MULTIPLE, TOO_MANY, UNCALCULATED, Place, Runs, SheetMarks, TooWide
+from toolkit.records.workbook_marks import (
+    MULTIPLE,
+    TOO_MANY,
+    UNCALCULATED,
+    CellPlace,
+    Runs,
+    SheetMarks,
+    TooWide,
+)
 from toolkit.records.xlsx_marks import MOST_TEXT, parts_of, refuse_entities, unpacked
 
 CONTENT = "content.xml"
@@ -33,7 +41,7 @@ def ods_marks(archive: zipfile.ZipFile) -> dict[str, SheetMarks]:
         When the filled cells of its sheets span more than could be held.
     """
     parts = parts_of(archive)
-    reading = Reading()
+    reading = ContentReading()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = reading.start, reading.end
@@ -42,14 +50,14 @@ def ods_marks(archive: zipfile.ZipFile) -> dict[str, SheetMarks]:
     return reading.sheets
 
 
-class Reading:
+class ContentReading:
     """What the elements of a spreadsheet's content tell, one after another."""
 
     def __init__(self) -> None:
         self.sheets: dict[str, SheetMarks] = {}
         self.name = ""
         self.marks = SheetMarks()
-        self.place: Place = (0, 0)  # of the next cell
+        self.place: CellPlace = (0, 0)  # of the next cell
         self.struck: set[str] = set()
         self.raised: set[str] = set()
         self.style = ""
@@ -134,7 +142,7 @@ class Reading:
             self.marks.merges.append((self.place, (row + down - 1, column + right - 1)))
         self.place = (row, column + repeated)
 
-    def _mark(self, place: Place, cell: dict[str, str], text: str) -> None:
+    def _mark(self, place: CellPlace, cell: dict[str, str], text: str) -> None:
         kind = cell.get(f"{OFFICE}value-type")
         if cell.get(f"{CALC}value-type") == "error":
             self.marks.errors[place] = text or "#N/A"

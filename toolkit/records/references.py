@@ -57,7 +57,7 @@ def reference_problems(scheme: Scheme, tables: Tables, file: str = "scheme.toml"
 
 
 RESULT_COUNTS = ("scorers", "recused", "missing")
-Found = Iterator[tuple[str, Phrase, Phrase]]
+ReferenceFaults = Iterator[tuple[str, Phrase, Phrase]]
 
 
 def member_column(table: Table, name: str, scheme: Scheme) -> str | None:
@@ -75,7 +75,7 @@ def _missing(place: str, what: Phrase, name: str, known: list[str]) -> tuple[str
     return place, rule, phrase("现有：{known}", "known: {known}", known=", ".join(known))
 
 
-def _column(place: str, table: str, column: str, tables: Tables) -> Found:
+def _column(place: str, table: str, column: str, tables: Tables) -> ReferenceFaults:
     if table not in tables.table:
         yield _missing(place, Phrase("数据表", "table"), table, list(tables.table))
     elif column not in tables.table[table].column:
@@ -90,7 +90,7 @@ def _spec(table: str, column: str | None, tables: Tables) -> Column | None:
     return held.column.get(column) if held and column else None
 
 
-def _members(scheme: Scheme, tables: Tables) -> Found:
+def _members(scheme: Scheme, tables: Tables) -> ReferenceFaults:
     spec = scheme.members
     named = {"key": spec.key, "name": spec.name, "class": spec.class_, "former_names": spec.former_names,
              "former_code": spec.former_code, "head_office": spec.head_office, "left": spec.left}  # fmt: skip
@@ -107,7 +107,7 @@ def _members(scheme: Scheme, tables: Tables) -> Found:
     yield from _states("members.skip", Selection(table=spec.table, where=spec.skip), tables)
 
 
-def _selection(place: str, selection: Selection, scheme: Scheme, tables: Tables) -> Found:
+def _selection(place: str, selection: Selection, scheme: Scheme, tables: Tables) -> ReferenceFaults:
     table = tables.table.get(selection.table)
     if table is None:
         yield _missing(f"{place}.table", Phrase("数据表", "table"), selection.table, list(tables.table))
@@ -126,7 +126,7 @@ def _selection(place: str, selection: Selection, scheme: Scheme, tables: Tables)
         yield f"{place}.in_period", rule, phrase("请在 tables.toml 的 [table.{t}] 写 date", "give [table.{t}] a `date`", t=selection.table)
 
 
-def _window(place: str, window: Window, table: str, tables: Tables) -> Found:
+def _window(place: str, window: Window, table: str, tables: Tables) -> ReferenceFaults:
     for key, column in window.dates.items():
         yield from _column(f"{place}.{key}", table, column, tables)
         yield from _kind(f"{place}.{key}", table, column, ("date",), tables)
@@ -144,7 +144,7 @@ def _type_words(kind: str) -> str:
     return f"“{TYPES[kind].zh}”（{kind}）" if kind in TYPES else f"“{kind}”"
 
 
-def _kind(place: str, table: str, column: str, kinds: tuple[str, ...] | None, tables: Tables) -> Found:
+def _kind(place: str, table: str, column: str, kinds: tuple[str, ...] | None, tables: Tables) -> ReferenceFaults:
     """A column must be of one of `kinds`, where they are named."""
     spec = _spec(table, column, tables)
     if spec and kinds and spec.type not in kinds:
@@ -154,7 +154,7 @@ def _kind(place: str, table: str, column: str, kinds: tuple[str, ...] | None, ta
         yield place, rule, Phrase("请改用另一列，或改正列的类型", "name another column, or change its type")
 
 
-def _states(place: str, selection: Selection, tables: Tables) -> Found:
+def _states(place: str, selection: Selection, tables: Tables) -> ReferenceFaults:
     for column, states in selection.where.items():
         yield from _column(f"{place}.{column}", selection.table, column, tables)
         spec = _spec(selection.table, column, tables)
@@ -171,7 +171,7 @@ def _states(place: str, selection: Selection, tables: Tables) -> Found:
                 yield f"{place}.{column}", rule, Phrase("请改写取值，或改正列的类型", "change the state or the type")
 
 
-def _range(place: str, column: str, range_: Range, spec: Column) -> Found:
+def _range(place: str, column: str, range_: Range, spec: Column) -> ReferenceFaults:
     """Numbers lie in a range of numbers, days in one of days."""
     if spec.type in (("date",) if range_.of_days else NUMBERS):
         return
@@ -193,7 +193,7 @@ def _same_kind(state: State, kind: str) -> bool:
     return isinstance(state, str)
 
 
-def _measure(place: str, measure: Measure, scheme: Scheme, tables: Tables) -> Found:
+def _measure(place: str, measure: Measure, scheme: Scheme, tables: Tables) -> ReferenceFaults:
     """The rows and columns of a measure; of a quotient of two cells both."""
     if measure.take is None:
         for key, term in zip(("column", "over"), measure.terms, strict=False):
@@ -210,7 +210,7 @@ def _measure(place: str, measure: Measure, scheme: Scheme, tables: Tables) -> Fo
         yield place, rule, phrase("请在 tables.toml 的 [table.{t}] 写 date", "give [table.{t}] a `date`", t=measure.table)
 
 
-def _columns(place: str, named: Mapping[str, str | None], table: str, tables: Tables, *, numbers: bool) -> Found:
+def _columns(place: str, named: Mapping[str, str | None], table: str, tables: Tables, *, numbers: bool) -> ReferenceFaults:
     for key, column in named.items():
         if column is None or table not in tables.table:
             continue
@@ -254,14 +254,14 @@ def _before(row: Mapping[Any, Any], begin: str, end: str, table: Table) -> Probl
                    row=int(row["_row"]) or None, column=last, value=str(row[end].date()))  # fmt: skip
 
 
-def _veto(place: str, veto: Veto, scheme: Scheme, tables: Tables) -> Found:
+def _veto(place: str, veto: Veto, scheme: Scheme, tables: Tables) -> ReferenceFaults:
     yield from _selection(f"{place}.when", veto.when, scheme, tables)
     if veto.distinct and veto.when.table in tables.table:
         yield from _column(f"{place}.distinct", veto.when.table, veto.distinct, tables)
     yield from _columns(place, {"sum": veto.sum}, veto.when.table, tables, numbers=True)
 
 
-def _previous(scheme: Scheme, tables: Tables) -> Found:
+def _previous(scheme: Scheme, tables: Tables) -> ReferenceFaults:
     """The table of the previous edition's results, and the types of its columns."""
     previous = scheme.previous
     if previous is None:
@@ -277,7 +277,7 @@ def agreeing(spec: Column) -> tuple[str, ...]:
     return tuple(choice for choice in spec.choices if choice.strip().casefold() in AGREES)
 
 
-def _consent(scheme: Scheme, tables: Tables) -> Found:
+def _consent(scheme: Scheme, tables: Tables) -> ReferenceFaults:
     """The table of consent, and the types of its columns."""
     consent = scheme.consent
     if consent is None or consent.table is None:
@@ -324,7 +324,7 @@ def _panel_tables(scheme: Scheme) -> Iterator[tuple[str, str, Mapping[str, tuple
         yield "panel.interests", panel.interests, {"expert": WORDS, "member": (*WORDS, "member", "credit_code")}
 
 
-def _panel_table(place: str, table: str, columns: Mapping[str, tuple[str, ...]], tables: Tables) -> Found:
+def _panel_table(place: str, table: str, columns: Mapping[str, tuple[str, ...]], tables: Tables) -> ReferenceFaults:
     for column, kinds in columns.items():
         yield from _column(place, table, column, tables)
         yield from _kind(place, table, column, kinds, tables)
@@ -336,7 +336,7 @@ def _by_experts(scheme: Scheme) -> bool:
     return scheme.panel is None or scheme.panel.holds == "sheets"
 
 
-def _recusal(item: Indicator, tables: Tables) -> Found:
+def _recusal(item: Indicator, tables: Tables) -> ReferenceFaults:
     """A score may be 回避, and its column has to say so."""
     spec = _spec(*item.measure.place, tables)
     if spec and RECUSED not in spec.not_applicable:
@@ -345,7 +345,7 @@ def _recusal(item: Indicator, tables: Tables) -> Found:
         yield f"indicator[{item.id}].measure.column", rule, mend
 
 
-def _points(name: str, measure: Measure, tables: Tables) -> Found:
+def _points(name: str, measure: Measure, tables: Tables) -> ReferenceFaults:
     """Points are added to a total: what an adjustment reads as it stands is a number, or yes and no."""
     table, column = measure.place
     spec = _spec(table, column, tables)
@@ -355,7 +355,7 @@ def _points(name: str, measure: Measure, tables: Tables) -> Found:
         yield f"adjustment[{name}].measure.column", rule, Phrase("请改用数字列", "name a column of numbers")
 
 
-def _shape(name: str, measure: Measure, by_category: bool, tables: Tables) -> Found:  # noqa: FBT001 - private
+def _shape(name: str, measure: Measure, by_category: bool, tables: Tables) -> ReferenceFaults:  # noqa: FBT001 - private
     table, column = measure.place
     spec = _spec(table, column, tables)
     numeric = measure.take in {"sum", "count", "distinct", "ratio"} or (spec is not None and spec.type in NUMBERS)

@@ -19,7 +19,7 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.records.cells import EXCEL_ERRORS, Cell, read_cells
 from toolkit.records.dictionary import NUMERIC, Column
 from toolkit.records.files import Sheet
-from toolkit.records.findings import normal_heading, plain, shown
+from toolkit.records.findings import half_width, normal_heading, shown
 from toolkit.records.headings import Headings, Merge
 from toolkit.records.values import read_month
 
@@ -92,12 +92,12 @@ def data_rows(
 
 def _belongs(row: Sequence[object], place: int, first: int) -> bool:
     """Whether a cell of a total, a note or a signature belongs to it: a number of a total, a name behind 审核人：."""
-    text = plain(row[place])
+    text = half_width(row[place])
     if not any(map(str.isalnum, text)) or is_remark(text):
         return True
-    if TOTAL.fullmatch("".join(plain(row[first]).split())):
+    if TOTAL.fullmatch("".join(half_width(row[first]).split())):
         return bool(FIGURE.fullmatch(text) or EXCEL_ERRORS.fullmatch(text))
-    beside = "".join(plain(row[place - 1]).split()) if place else ""
+    beside = "".join(half_width(row[place - 1]).split()) if place else ""
     return bool(SIGNATURE.fullmatch(beside) or NOTE.fullmatch(beside)) and (not any(map(str.isdigit, text)) or _is_day(row[place]))
 
 
@@ -125,7 +125,7 @@ def is_remark(text: str) -> bool:
     >>> [is_remark(text) for text in ("总计划部", "8", "空白科技公司")]
     [False, False, False]
     """
-    words = "".join(plain(text).split())
+    words = "".join(half_width(text).split())
     return any(pattern.fullmatch(words) for pattern in (TOTAL, NOTE, SIGNATURE, CLOSING))
 
 
@@ -147,7 +147,7 @@ def total_problems(  # noqa: PLR0917 - all that is known of a sheet
     amounts = [key for key in cells if columns[key].type in {"number", "money"} and not columns[key].personal]
     since = 0
     for row in sorted(set(range(headings.first, len(sheet.rows))) - set(numbers)):
-        lead = next((text for cell in sheet.rows[row] if (text := "".join(plain(cell).split()))), "")
+        lead = next((text for cell in sheet.rows[row] if (text := "".join(half_width(cell).split()))), "")
         if not SUM.fullmatch(lead):
             continue
         above = bisect_left(numbers, row)
@@ -169,7 +169,7 @@ def _no_sum(lead: str, total: Decimal) -> Problem:
 
 def _is_sum(said: float, total: Decimal, raw: object) -> bool:
     """Whether a total is the sum, or the sum rounded to the decimals that it is written with."""
-    decimals = len(FRACTION.sub("", plain(raw)).partition(".")[2])
+    decimals = len(FRACTION.sub("", half_width(raw)).partition(".")[2])
     return abs(total - Decimal(repr(said))) <= (Decimal(5).scaleb(-decimals - 1) if decimals else 0)
 
 
@@ -186,7 +186,7 @@ SPLIT = Phrase("请取消合并，逐行逐格填写", "split the cell, and fill
 
 
 @dataclass(frozen=True)
-class Span:
+class MergedCell:
     """A merged cell with something in it, among the data rows.
 
     Parameters
@@ -218,7 +218,7 @@ def banners(sheet: Sheet, headings: Headings) -> frozenset[int]:
     )
 
 
-def spans(merges: Iterable[Merge], sheet: Sheet, places: Mapping[str, int], numbers: Sequence[int]) -> list[Span]:
+def merged_data(merges: Iterable[Merge], sheet: Sheet, places: Mapping[str, int], numbers: Sequence[int]) -> list[MergedCell]:
     """The merged cells that cover data rows `numbers` and columns at `places`."""
     data, columns = frozenset(numbers), {place: key for key, place in places.items()}
     found = []
@@ -228,11 +228,11 @@ def spans(merges: Iterable[Merge], sheet: Sheet, places: Mapping[str, int], numb
         row = sheet.rows[top] if top < len(sheet.rows) else ()
         if rows and keys and left < len(row) and shown(row[left]):
             column = columns.get(left)
-            found.append(Span(top, rows, column, tuple(key for key in keys if key != column)))
+            found.append(MergedCell(top, rows, column, tuple(key for key in keys if key != column)))
     return found
 
 
-def filled_down(raws: Mapping[str, list[object]], numbers: Sequence[int], found: Iterable[Span], sheet: Sheet,
+def filled_down(raws: Mapping[str, list[object]], numbers: Sequence[int], found: Iterable[MergedCell], sheet: Sheet,
                 places: Mapping[str, int]) -> None:  # fmt: skip
     """The text of each merged cell, put into every row of `raws` that it covers."""
     index = {number: n for n, number in enumerate(numbers)}
@@ -243,7 +243,7 @@ def filled_down(raws: Mapping[str, list[object]], numbers: Sequence[int], found:
 
 
 def merge_problems(
-    found: Sequence[Span], columns: Mapping[str, Column], names: Mapping[str, str], place: Problem
+    found: Sequence[MergedCell], columns: Mapping[str, Column], names: Mapping[str, str], place: Problem
 ) -> Iterator[Problem]:
     """A note for each column that was filled down, an error for each row where nobody can know what is meant."""
     for key in dict.fromkeys(span.column for span in found):
@@ -259,7 +259,7 @@ def merge_problems(
             rows = {row for span in tall for row in span.rows}
             rule = phrase(
                 "合并单元格已按每行相同读取（第 {rows} 行）", "merged cells count for each of their rows (rows {rows})",
-                rows=ranges(rows),
+                rows=row_ranges(rows),
             )  # fmt: skip
             mend = Phrase("如不对请取消合并后逐行填写", "split them and fill in each row if that is wrong")
             yield replace(place, severity="note", rule=rule, mend=mend, column=names[key])
@@ -270,12 +270,12 @@ def merge_problems(
                 yield replace(place, rule=rule, mend=SPLIT, row=row + 1, column=names[key])
 
 
-def ranges(rows: AbstractSet[int]) -> str:
+def row_ranges(rows: AbstractSet[int]) -> str:
     """Rows counted from 0, as Excel counts them and shortened.
 
     Examples
     --------
-    >>> ranges({1, 2, 3, 6})
+    >>> row_ranges({1, 2, 3, 6})
     '2-4, 7'
     """
     runs: list[list[int]] = []

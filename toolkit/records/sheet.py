@@ -26,14 +26,14 @@ from toolkit.records.headings import (
     no_heading,
     written_units,
 )
-from toolkit.records.members import FAR, Register, normal_name, within
+from toolkit.records.members import FAR, Register, normal_name, within_edits
 from toolkit.records.rows import (
     banners,
     data_rows,
     filled_down,
     merge_problems,
-    ranges,
-    spans,
+    merged_data,
+    row_ranges,
     total_problems,
 )
 
@@ -95,7 +95,7 @@ def sheet_notes(
     rows = sheet.hidden_rows & frozenset(numbers)
     if rows:
         rule = phrase(
-            "第 {rows} 行被隐藏，已照常读取", "rows {rows} are hidden, and are read all the same", rows=ranges(rows)
+            "第 {rows} 行被隐藏，已照常读取", "rows {rows} are hidden, and are read all the same", rows=row_ranges(rows)
         )
         yield replace(note, rule=rule, mend=keep)
     hidden = [
@@ -118,7 +118,7 @@ def _crossed(sheet: Sheet, headings: Headings, numbers: Sequence[int], names: Ma
     """The rows, as Excel counts them, in which the cells of a column are struck out as a whole, by the column's heading."""
     data = frozenset(numbers)
     rows = {names[key]: {row for row, place in sheet.crossed if place == found[0].place and row in data} for key, found in headings.columns.items()}
-    return {name: ranges(found) for name, found in rows.items() if found} if sheet.crossed else {}
+    return {name: row_ranges(found) for name, found in rows.items() if found} if sheet.crossed else {}
 
 
 NOTHING = Phrase("", "")
@@ -208,7 +208,7 @@ def take_in(
     numbers = [number for number in numbers if number not in titles]
     rows = [sheet.rows[number] for number in numbers]
     raws = {key: _column(rows, places[key]) for key in columns if key in places}
-    merged = spans(sheet.merges, sheet, places, numbers)
+    merged = merged_data(sheet.merges, sheet, places, numbers)
     filled_down(raws, numbers, merged, sheet, places)
     units = written_units(headings, columns)
     cells = {
@@ -252,12 +252,12 @@ def _by_name(cells: Sequence[Cell], keys: Sequence[object], names: Sequence[obje
         owner = known.named.get(normal_name(shown(names[place]))) if cell.finding and cell.finding.rule == NO_MEMBER else None
         if owner is not None:
             key = normal_key(keys[place])
-            near = not is_valid(key) and within(key, normal_key(owner), FAR - 1)
+            near = not is_valid(key) and within_edits(key, normal_key(owner), FAR - 1)
             found[place] = cell._replace(finding=unknown_member(key, owner if near else None))
     return found
 
 
-def said(raw: object, column: Column) -> str:
+def quoted_cell(raw: object, column: Column) -> str:
     """A raw cell as a problem may show it: on one line, not too long, and nothing personal."""
     if column.personal:
         return PERSONAL if shown(raw) else ""
@@ -291,7 +291,7 @@ def _cell_problems(  # noqa: PLR0917 - private
                     mend=finding.mend,
                     row=number + 1,
                     column=names[key],
-                    value=said(raw, columns[key]),
+                    value=quoted_cell(raw, columns[key]),
                 )
 
 

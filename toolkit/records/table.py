@@ -28,9 +28,9 @@ from toolkit.records.files import Unreadable, read_content, read_sheet
 from toolkit.records.findings import are_normal, normal_key, normal_keys, shown
 from toolkit.records.folder import found_files
 from toolkit.records.members import Register
-from toolkit.records.sheet import Intake, said, take_in
+from toolkit.records.sheet import Intake, quoted_cell, take_in
 
-Place = tuple[str, str, int]
+RowPlace = tuple[str, str, int]
 SPELT = frozenset({"text", "member", "credit_code"})  # columns whose content people spell in their own way
 
 
@@ -46,7 +46,7 @@ def duplicate_problems(
     told = [_told(intake, unique, columns) for intake in read]
     if len(set().union(*told)) == sum(map(len, told)):  # the usual case, and quick to see
         return
-    first: dict[tuple[Value | None, ...], Place] = {}
+    first: dict[tuple[Value | None, ...], RowPlace] = {}
     for intake, all_values in zip(read, told, strict=True):
         cells_of = [intake.cells[name] for name in unique]
         unclear = {n for cells in cells_of for n, cell in enumerate(cells) if cell.state == "problem"}
@@ -76,7 +76,7 @@ def _alike(values: Sequence[Value | None]) -> list[Value | None]:
 def _twice(
     intake: Intake,
     row: int,
-    earlier: Place,
+    earlier: RowPlace,
     values: Mapping[str, Value | None],
     columns: Mapping[str, Column],
 ) -> Problem:
@@ -93,7 +93,7 @@ def _twice(
         sheet=intake.sheet,
         row=row,
         column="、".join(intake.headings[name] for name in values),
-        value=" ".join(text for name, value in values.items() if (text := said(shown(value), columns[name]))),
+        value=" ".join(text for name, value in values.items() if (text := quoted_cell(shown(value), columns[name]))),
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from typing import Literal, NamedTuple
 from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import nearest
 from toolkit.ground.text import Phrase, phrase
-from toolkit.records.findings import EXACT_INTEGERS, Finding, WithoutDay, normal_key, plain, shown
+from toolkit.records.findings import EXACT_INTEGERS, Finding, WithoutDay, half_width, normal_key, shown
 
 YUAN = frozenset({"元", "圆", "人民币", "人民币元", "元人民币", "rmb", "cny", "yuan"})
 MULTIPLES = {"十": 1, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8}  # powers of ten
@@ -54,7 +54,7 @@ def is_money(unit: str) -> bool:
 
 def _parts(unit: str) -> tuple[int, str]:
     """The power of ten and the name of a unit; 元 for all its names."""
-    text = "".join(unicodedata.normalize("NFKC", plain(unit)).casefold().split())  # m² and ㎡ are one unit
+    text = "".join(unicodedata.normalize("NFKC", half_width(unit)).casefold().split())  # m² and ㎡ are one unit
     if text in YUAN:
         return 0, "元"
     match = MULTIPLE.fullmatch(text)
@@ -98,7 +98,7 @@ def read_number(raw: object, unit: str = "", written_in: str = "") -> float | Co
         return _not_a_number("")
     if isinstance(raw, int | float):
         return _in_unit(repr(raw), unit, written_in) if math.isfinite(raw) else _not_a_number("")
-    written = plain(raw).translate(MINUS)
+    written = half_width(raw).translate(MINUS)
     bare = CURRENCY.sub("", written).strip() if is_money(unit) else written
     text = _without_unit(bare, unit)
     if not NUMBER.fullmatch(text):
@@ -170,7 +170,7 @@ def read_percent(raw: object, unit: str = "") -> float | Finding:
     >>> read_percent(0.7, unit="%").mend.en
     'write 70% or 0.7%'
     """
-    text = "" if isinstance(raw, bool) else plain(raw)
+    text = "" if isinstance(raw, bool) else half_width(raw)
     number = read_number(text.removesuffix("%") if text else raw)
     if not isinstance(number, float):
         return number if isinstance(number, Finding) else _not_a_number("")
@@ -195,7 +195,7 @@ def numeral(text: str) -> int | None:
 
 def _without_unit(text: str, unit: str) -> str:
     """`text` less its unit, bare or in brackets."""
-    units = dict.fromkeys((plain(unit), unicodedata.normalize("NFKC", plain(unit))))
+    units = dict.fromkeys((half_width(unit), unicodedata.normalize("NFKC", half_width(unit))))
     for written in (bracketed for name in units for bracketed in (f"({name})", name)):
         if unit and text.endswith(written):
             return text.removesuffix(written).strip()
@@ -291,9 +291,9 @@ def read_date(raw: object) -> dt.datetime | Finding:
         return _dated(raw.replace(microsecond=0))
     if isinstance(raw, dt.date) and not isinstance(raw, dt.datetime | WithoutDay):
         return _dated(dt.datetime(raw.year, raw.month, raw.day))  # noqa: DTZ001 - records hold local days
-    text = plain(raw)
+    text = half_width(raw)
     named = WEEKDAY.search(text)
-    for parts in _dates_parts(_in_digits(WEEKDAY.sub("", text, count=1).strip())):
+    for parts in _written_parts(_in_digits(WEEKDAY.sub("", text, count=1).strip())):
         try:
             moment = dt.datetime(*parts)  # noqa: DTZ001 - as above
         except ValueError:
@@ -314,7 +314,7 @@ def read_month(raw: object, day: Literal["first", "last"]) -> dt.datetime | Find
     >>> read_month("2018年2月", "last"), read_month("2018-02-03", "last")
     (datetime.datetime(2018, 2, 28, 0, 0), datetime.datetime(2018, 2, 3, 0, 0))
     """
-    match = WHOLE_MONTH.fullmatch(plain(raw)) if isinstance(raw, str | WithoutDay) else None
+    match = WHOLE_MONTH.fullmatch(half_width(raw)) if isinstance(raw, str | WithoutDay) else None
     year, month = (int(match[1]), int(match[2] or match[3])) if match else (0, 0)
     if not (year and 1 <= month <= 12):
         return read_date(raw)
@@ -322,7 +322,7 @@ def read_month(raw: object, day: Literal["first", "last"]) -> dt.datetime | Find
     return _dated(dt.datetime(year, month, chosen))  # noqa: DTZ001 - records hold local days
 
 
-def _dates_parts(text: str) -> list[tuple[int, int, int, int, int, int]]:
+def _written_parts(text: str) -> list[tuple[int, int, int, int, int, int]]:
     """Year, month, day, hour, minute and second of a fully written date; empty for anything else."""
     match = next((found for pattern in FULL if (found := pattern.fullmatch(text))), None)
     groups = list(match.groups(default="0")) if match else []
@@ -390,7 +390,7 @@ def read_text(raw: object) -> str | Finding:
     """
     if isinstance(raw, bytes | list | dict | tuple):  # a Parquet file may hold them
         return Finding(Phrase("不是文字", "not a text"), Phrase("请把它存为文字列", "save it as a column of text"))
-    if isinstance(raw, str) and SCIENTIFIC.fullmatch(plain(raw)):
+    if isinstance(raw, str) and SCIENTIFIC.fullmatch(half_width(raw)):
         rule = Phrase("编号被 Excel 改成了科学记数法，位数已丢失", "Excel made a number of it, in scientific notation, and lost digits")
         return Finding(rule, RETYPED)
     if isinstance(raw, int | float) and not isinstance(raw, bool) and abs(raw) >= EXACT_INTEGERS:
@@ -439,7 +439,7 @@ def read_boolean(raw: object) -> bool | Finding:
     >>> read_boolean("√"), read_boolean("否")
     (True, False)
     """
-    text = plain(raw).casefold()
+    text = half_width(raw).casefold()
     if text in YES or text in NO:
         return text in YES
     return Finding(

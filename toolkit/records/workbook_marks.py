@@ -12,12 +12,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from toolkit.records.findings import Doubtful, Raised, Struck, WithoutDay, plain, shown
+from toolkit.records.findings import Doubtful, Raised, Struck, WithoutDay, half_width, shown
 from toolkit.records.headings import Merge
 
-Place = tuple[int, int]
+CellPlace = tuple[int, int]
 Look = Literal["struck", "raised"]
-Kind = Literal["plain", "struck", "raised"]
+RunKind = Literal["plain", "struck", "raised"]
 Whole = Literal["struck", "raised", "crossed"]
 
 UNCALCULATED = "#未计算"
@@ -64,11 +64,11 @@ class SheetMarks:
         Some cell holds something.
     """
 
-    errors: dict[Place, str] = field(default_factory=dict)
-    suffixes: dict[Place, str] = field(default_factory=dict)
-    undated: set[Place] = field(default_factory=set)
-    looks: dict[Place, Look] = field(default_factory=dict)
-    crossed: set[Place] = field(default_factory=set)
+    errors: dict[CellPlace, str] = field(default_factory=dict)
+    suffixes: dict[CellPlace, str] = field(default_factory=dict)
+    undated: set[CellPlace] = field(default_factory=set)
+    looks: dict[CellPlace, Look] = field(default_factory=dict)
+    crossed: set[CellPlace] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     merges: list[Merge] = field(default_factory=list)
@@ -81,19 +81,19 @@ class SheetMarks:
         """How many cells there are from the first to the last that is filled."""
         return self.bottom * self.right
 
-    def fill(self, place: Place) -> None:
+    def fill(self, place: CellPlace) -> None:
         """The cell at `place` holds something."""
         self.filled = True
         self.bottom, self.right = max(self.bottom, place[0] + 1), max(self.right, place[1] + 1)
 
-    def show(self, place: Place, suffix: str, *, undated: bool) -> None:
+    def show(self, place: CellPlace, suffix: str, *, undated: bool) -> None:
         """The number at `place` is shown with `suffix` behind it, or as a date without its day."""
         if suffix:
             self.suffixes[place] = suffix
         if undated:
             self.undated.add(place)
 
-    def look(self, place: Place, look: Whole | None) -> None:
+    def look(self, place: CellPlace, look: Whole | None) -> None:
         """What the text at `place` looks like."""
         if look == "crossed":
             self.crossed.add(place)
@@ -105,7 +105,7 @@ class SheetMarks:
         _put(rows, self.errors, lambda _, place: self.errors[place])
         _put(rows, self.suffixes, lambda raw, place: with_suffix(raw, self.suffixes[place]))
         _put(rows, self.undated, lambda raw, _: without_day(raw))
-        _put(rows, self.looks, lambda raw, place: doubtful(raw, self.looks[place]))
+        _put(rows, self.looks, lambda raw, place: as_doubtful(raw, self.looks[place]))
 
 
 @dataclass(frozen=True)
@@ -131,8 +131,8 @@ class Workbook:
 class Runs:
     """The runs of a cell's text, one after another: what of it is plain, struck out, or raised or lowered."""
 
-    kind: Kind = "plain"
-    kinds: set[Kind] = field(default_factory=set)
+    kind: RunKind = "plain"
+    kinds: set[RunKind] = field(default_factory=set)
     length: int = 0
 
     def add(self, text: str) -> None:
@@ -151,7 +151,7 @@ class Runs:
         return "struck" if "struck" in self.kinds else "raised"
 
 
-def _put(rows: list[list[object]], places: Iterable[Place], change: Callable[[object, Place], object]) -> None:
+def _put(rows: list[list[object]], places: Iterable[CellPlace], change: Callable[[object, CellPlace], object]) -> None:
     for row, column in places:
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = change(rows[row][column], (row, column))
@@ -181,7 +181,7 @@ def with_suffix(raw: object, suffix: str) -> object:
     """A number as the text that a reader sees: 0.35 shown as a percentage is ``35%``."""
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         return raw
-    return f"{raw * 100:.15g}%" if suffix == "%" else f"{plain(f'{raw:.15g}')}{suffix}"
+    return f"{raw * 100:.15g}%" if suffix == "%" else f"{half_width(f'{raw:.15g}')}{suffix}"
 
 
 def lacks_day(code: str) -> bool:
@@ -202,7 +202,7 @@ def without_day(raw: object) -> object:
     return WithoutDay(raw.year, raw.month, 1) if isinstance(raw, dt.date) and raw.day == 1 and midnight else raw
 
 
-def doubtful(raw: object, look: Look) -> object:
+def as_doubtful(raw: object, look: Look) -> object:
     """A cell of which a part is struck out or raised."""
     text = shown(raw)
     return LOOKS[look](text) if text else raw

@@ -27,9 +27,9 @@ from toolkit.records.workbook_marks import (
     TOO_MANY,
     UNCALCULATED,
     WITHOUT_DAY_FORMATS,
-    Kind,
+    CellPlace,
     Locked,
-    Place,
+    RunKind,
     Runs,
     SheetMarks,
     TooWide,
@@ -107,7 +107,7 @@ class XlsBook(Book):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self.uncalculated: set[Place] = set()
+        self.uncalculated: set[CellPlace] = set()
 
     def handle_filepass(self, data: bytes) -> None:  # noqa: ARG002 - what xlrd hands over
         """The workbook asks for a password."""
@@ -142,7 +142,7 @@ class XlsBook(Book):  # type: ignore[misc]
         suffix, lasting = suffix_of(code), LASTING.search(code) is not None
         return Style(suffix, undated, suffix != "" or undated, lasting, xf.font_index, self.kind(xf.font_index) == "struck")
 
-    def kind(self, font: int) -> Kind:
+    def kind(self, font: int) -> RunKind:
         """How a font shows its text."""
         shape = self.font_list[font] if font < len(self.font_list) else None
         return "struck" if shape and shape.struck_out else "raised" if shape and shape.escapement else "plain"

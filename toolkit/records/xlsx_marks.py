@@ -22,7 +22,7 @@ from toolkit.records.workbook_marks import (
     SUFFIXED_FORMATS,
     UNCALCULATED,
     WITHOUT_DAY_FORMATS,
-    Place,
+    CellPlace,
     Runs,
     SheetMarks,
     TooWide,
@@ -54,7 +54,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Book:
+class SharedMarks:
     """What its cells share: what each style says, each shared text in doubt, whether results of formulas are to be counted anew."""
 
     suffixes: Mapping[int, str] = field(default_factory=dict)
@@ -122,7 +122,7 @@ def unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
     return content
 
 
-def parsed(xml: bytes) -> ET.Element:
+def parsed_part(xml: bytes) -> ET.Element:
     """The root of a small part of a workbook.
 
     Raises
@@ -136,7 +136,7 @@ def parsed(xml: bytes) -> ET.Element:
     return ET.parse(io.BytesIO(xml)).getroot()  # noqa: S314 - without entities
 
 
-def read_xml(xml: bytes, reading: Reading | TextsReading) -> None:
+def read_xml(xml: bytes, reading: SheetReading | TextsReading) -> None:
     """Tell `reading` every element of `xml`.
 
     Raises
@@ -166,9 +166,9 @@ def refuse_entities(*_: object) -> None:
 def sheet_paths(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """Each sheet's name and the part of the workbook that holds it."""
     parts = {entry.filename.lower(): entry.filename for entry in archive.infolist()}
-    relations = parsed(archive.read(parts[RELATIONS]))
+    relations = parsed_part(archive.read(parts[RELATIONS]))
     targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
-    for sheet in parsed(archive.read(parts[BOOK])).iterfind("{*}sheets/{*}sheet"):
+    for sheet in parsed_part(archive.read(parts[BOOK])).iterfind("{*}sheets/{*}sheet"):
         identity = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
         target = targets.get(identity, "").lower()
         path = posixpath.normpath(posixpath.join("/" if target.startswith("xl/") else "/xl", target)).lstrip("/")
@@ -176,14 +176,14 @@ def sheet_paths(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
             yield sheet.get("name", ""), parts[path]
 
 
-def _book(archive: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo]) -> Book:
-    book = parsed(archive.read(parts[BOOK]))
+def _book(archive: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo]) -> SharedMarks:
+    book = parsed_part(archive.read(parts[BOOK]))
     stale = any(calculation.get("fullCalcOnLoad") in TRUE for calculation in book.iterfind("{*}calcPr"))
     cells = sum(part.file_size for part in parts.values()) // LEAST_CELL
     texts = _texts(archive.read(parts[TEXTS]), cells) if TEXTS in parts else {}
     if STYLES not in parts:
-        return Book(texts=texts, stale=stale)
-    return Book(*_styles(parsed(archive.read(parts[STYLES]))), texts, stale)
+        return SharedMarks(texts=texts, stale=stale)
+    return SharedMarks(*_styles(parsed_part(archive.read(parts[STYLES]))), texts, stale)
 
 
 def _styles(styles: ET.Element) -> tuple[dict[int, str], frozenset[int], frozenset[int]]:
@@ -276,16 +276,16 @@ class Unplaced(Exception):  # noqa: N818 - named for what is true of the cells
     """Where a cell stands is told by those before it, which have been taken out."""
 
 
-class Reading:
+class SheetReading:
     """What the elements of a sheet tell, one after another; rows and columns are counted from 0, as the cell reader counts."""
 
-    def __init__(self, book: Book, *, whole: bool) -> None:
+    def __init__(self, book: SharedMarks, *, whole: bool) -> None:
         self.book, self.whole = book, whole
         self.marks = SheetMarks()
         self.row = self.column = self.characters = 0
         self.full = self.formula = False
         self.cell: dict[str, str] | None = None
-        self.place: Place = (0, 0)
+        self.place: CellPlace = (0, 0)
         self.value, self.taking, self.runs = "", False, XmlRuns()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -380,7 +380,7 @@ def _is_zero(value: str) -> bool:
         return False
 
 
-def sheet_marks(xml: bytes, book: Book) -> SheetMarks:
+def sheet_marks(xml: bytes, book: SharedMarks) -> SheetMarks:
     """The marks of the sheet in `xml`.
 
     Raises
@@ -395,7 +395,7 @@ def sheet_marks(xml: bytes, book: Book) -> SheetMarks:
         if xml.count(b"<row") == xml.count(b'<row r="'):  # else a row's place is told by those before it
             rest, rows = re.subn(PLAIN_ROW % cell, b"", xml)
         rest, cells = re.subn(cell, b"", rest)
-        reading = Reading(book, whole=False)
+        reading = SheetReading(book, whole=False)
         reading.marks.filled = rows + cells > 0 and b"><v>" in xml
         try:
             read_xml(rest, reading)
@@ -403,7 +403,7 @@ def sheet_marks(xml: bytes, book: Book) -> SheetMarks:
             pass
         else:
             return reading.marks
-    reading = Reading(book, whole=True)
+    reading = SheetReading(book, whole=True)
     read_xml(xml, reading)
     return reading.marks
 

@@ -17,7 +17,7 @@ from toolkit.ground.toml_reader import Fault
 from toolkit.ground.toml_syntax import KeyPath, Raw
 from toolkit.records.findings import Finding
 
-Kind = Literal["postgres", "duckdb", "sqlite", "spark", "parquet"]
+Engine = Literal["postgres", "duckdb", "sqlite", "spark", "parquet"]
 SERVERS = ("postgres", "postgresql")
 FILES = ("duckdb", "sqlite")
 PARQUET = ".parquet"
@@ -45,7 +45,7 @@ class Address(NamedTuple):
         The server's.
     """
 
-    kind: Kind
+    kind: Engine
     text: str
     path: str
     host: str = ""

@@ -53,7 +53,7 @@ class Relation:
 
 
 @contextmanager
-def opened(folder: Path, address: Address, relation: str) -> Iterator[Relation]:
+def opened_relation(folder: Path, address: Address, relation: str) -> Iterator[Relation]:
     """The relation, as long as its connection is open.
 
     Raises
@@ -103,7 +103,7 @@ def _sqlite(folder: Path, address: Address, relation: str) -> Iterator[Relation]
     import ibis
 
     with embedded() as con:
-        rows = read_relation(_file(folder, address), relation)
+        rows = read_sqlite(_file(folder, address), relation)
         misfits = {name.removeprefix(MISFIT): name for name in rows.column_names if name.startswith(MISFIT)}
         con.register("held", rows)
         yield Relation(ibis.duckdb.from_connection(con).table("held"), misfits=misfits)
@@ -165,7 +165,7 @@ def _damaged() -> Finding:
 
 
 
-def read_relation(path: Path, relation: str) -> pa.Table:
+def read_sqlite(path: Path, relation: str) -> pa.Table:
     """All rows of a relation; a column of mixed kinds comes back as text, to be refused where numbers are expected.
 
     SQLite keeps no dates and booleans, and no column to its kind: one declared as dates or numbers comes back as that

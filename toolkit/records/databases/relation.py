@@ -23,7 +23,7 @@ from toolkit.records.dictionary import NUMERIC, Column
 from toolkit.records.findings import BLANKS, INVISIBLE, Finding, shown
 from toolkit.records.headings import Headings, find_headings, heading_problems
 from toolkit.records.members import Register
-from toolkit.records.sheet import said
+from toolkit.records.sheet import quoted_cell
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -35,7 +35,7 @@ EMPTY = {"number": "float64", "money": "float64", "percent": "float64", "date": 
 
 
 @dataclass(frozen=True)
-class Reading:
+class BoundRelation:
     """A relation bound to its data dictionary.
 
     Parameters
@@ -56,7 +56,7 @@ class Reading:
 
 def bound(
     relation: Relation, columns: Mapping[str, Column], key: Sequence[str], place: Problem, folder: Path
-) -> Reading:
+) -> BoundRelation:
     """The relation under the ids of `columns`.
 
     Parameters
@@ -82,7 +82,7 @@ def bound(
         misfit = relation.misfits.get(stored.get(name, "")) if value is not None else None
         values |= {MISFIT + name: raw[misfit]} if misfit else {}
     table = raw.select(**values, **_place(relation, place, folder, values, key))
-    return Reading(table, held, tuple(problems))
+    return BoundRelation(table, held, tuple(problems))
 
 
 def _typed(name: str, column: Column, value: Any) -> dict[str, Any]:
@@ -186,7 +186,7 @@ class Account:
 
 
 def checked(
-    reading: Reading, columns: Mapping[str, Column], unique: Sequence[Sequence[str]], known: Register | None
+    reading: BoundRelation, columns: Mapping[str, Column], unique: Sequence[Sequence[str]], known: Register | None
 ) -> Account:
     """The account of a relation; `known` are the members, None where they are not known."""
     table = reading.table
@@ -265,7 +265,7 @@ def _counted(table: ir.Table, broken: Mapping[str, ir.BooleanValue]) -> dict[str
 
 
 def _named(  # noqa: PLR0917 - private
-    reading: Reading, name: str, column: Column, test: ir.BooleanValue, count: int, known: Register | None
+    reading: BoundRelation, name: str, column: Column, test: ir.BooleanValue, count: int, known: Register | None
 ) -> Iterator[Problem]:
     table = reading.table
     misfit = MISFIT + name if MISFIT + name in table.columns else ""
@@ -275,7 +275,7 @@ def _named(  # noqa: PLR0917 - private
         value = row.get(misfit) or _in_unit(row.get(name), column)
         finding = _finding(value, column, known)
         yield Problem("error", *finding, file=row["_file"], sheet=row["_sheet"], row=row["_row"] or None,
-                      column=reading.headings[name], value=said(shown(value), column))  # fmt: skip
+                      column=reading.headings[name], value=quoted_cell(shown(value), column))  # fmt: skip
     if count > NAMED:
         yield _others(row["_file"], row["_sheet"].partition("[")[0], reading.headings[name], count - NAMED)
 
@@ -313,7 +313,7 @@ class _Again:
     """Rows that stand more than once although their table says once: without an order none of them is the first."""
 
     def __init__(
-        self, reading: Reading, names: Sequence[str], columns: Mapping[str, Column], broken: Mapping[str, Any], any_broken: Any
+        self, reading: BoundRelation, names: Sequence[str], columns: Mapping[str, Column], broken: Mapping[str, Any], any_broken: Any
     ) -> None:
         import ibis
 
@@ -343,6 +343,6 @@ class _Again:
             rule = phrase("这些列相同的有 {n} 行", "{n:row agrees|rows agree} in these columns", n=row["_n"])
             mend = Phrase("请只留一行；若确为几条记录，请更正这些列", "keep one; if several are meant, correct these columns")
             yield Problem("error", rule, mend, file=row["_file"], sheet=row["_sheet"], row=row["_row"] or None, column=heading,
-                          value=" ".join(text for name in shown_names if (text := said(shown(row[name]), columns[name]))))  # fmt: skip
+                          value=" ".join(text for name in shown_names if (text := quoted_cell(shown(row[name]), columns[name]))))  # fmt: skip
         if self._count > NAMED:
             yield _others(row["_file"], row["_sheet"].partition("[")[0], heading, self._count - NAMED)

@@ -13,8 +13,8 @@ import pandas as pd
 
 from toolkit.ground.problems import Problem
 from toolkit.records.databases.address import FILES, PARQUET, Address, Unreachable, read_address
-from toolkit.records.databases.connection import opened
-from toolkit.records.databases.relation import APART, Account, Reading, bound, checked
+from toolkit.records.databases.connection import opened_relation
+from toolkit.records.databases.relation import APART, Account, BoundRelation, bound, checked
 from toolkit.records.dictionary import NUMERIC, Column, Table
 from toolkit.records.findings import normal_key
 from toolkit.records.folder import found_files
@@ -30,7 +30,7 @@ PLACE = ("_file", "_sheet", "_row")
 
 
 @dataclass(frozen=True)
-class Standing:
+class RemoteTable:
     """A table that stays where it stands: how to reach it again. It holds no connection.
 
     Parameters
@@ -58,7 +58,7 @@ class Standing:
             yield reading.table
 
 
-def stands_elsewhere(folder: Path, table: Table, large: int | None) -> bool:
+def is_remote(folder: Path, table: Table, large: int | None) -> bool:
     """Whether a table is a database's, or Parquet files of more than `large` rows; smaller ones are read like any file."""
     if table.source is not None or not str(table.file).lower().endswith(PARQUET) or large is None:
         return table.source is not None
@@ -77,7 +77,7 @@ def _rows(path: Path) -> int:
 
 def survey(
     folder: Path, table: Table, key: str | None, known: Register | None, large: int | None = LARGE
-) -> tuple[Collection, Standing | None]:
+) -> tuple[Collection, RemoteTable | None]:
     """The account of a table that is no workbook; its rows too, unless it has more than `large` and stays behind."""
     columns = {name: key_column(column) if name == key else column for name, column in table.column.items()}
     address, relation, problems, digests = _where(folder, table)
@@ -95,7 +95,7 @@ def survey(
         return Collection(_no_rows(columns), _nowhere(0), problems=(missing,), digests=digests), None
     count = (place.file, place.sheet, account.read, account.read - account.refused, account.refused, 0)
     found = Collection(frame, apart, account.problems, account.keys, (count,), digests)
-    return found, Standing(folder, table, address, relation, account.read) if stays else None
+    return found, RemoteTable(folder, table, address, relation, account.read) if stays else None
 
 
 def _where(folder: Path, table: Table) -> tuple[Address, str, list[Problem], dict[str, str]]:
@@ -117,9 +117,9 @@ def _digest(path: Path) -> str:
 @contextmanager
 def _bound(
     folder: Path, table: Table, columns: Mapping[str, Column], address: Address, relation: str
-) -> Iterator[Reading]:
+) -> Iterator[BoundRelation]:
     place = Problem("error", NOTHING, NOTHING, file=address.text, sheet=str(table.relation or ""))
-    with opened(folder, address, relation) as found:
+    with opened_relation(folder, address, relation) as found:
         yield bound(found, columns, _row_key(table), place, folder)
 
 
@@ -130,7 +130,7 @@ def _row_key(table: Table) -> list[str]:
 
 
 def _account(
-    reading: Reading, columns: Mapping[str, Column], unique: list[tuple[str, ...]], known: Register | None
+    reading: BoundRelation, columns: Mapping[str, Column], unique: list[tuple[str, ...]], known: Register | None
 ) -> Account:
     """The account of the rows; all are refused where the relation as a whole cannot be read."""
     if any(problem.severity == "error" for problem in reading.problems):
@@ -141,7 +141,7 @@ def _account(
 
 
 def _taken_along(
-    reading: Reading, columns: Mapping[str, Column], account: Account, unique: list[tuple[str, ...]]
+    reading: BoundRelation, columns: Mapping[str, Column], account: Account, unique: list[tuple[str, ...]]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The accepted rows in the order of what they say, and where they say 不适用; personal columns stay behind."""
     if account.refused and account.broken is None:
