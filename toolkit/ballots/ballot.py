@@ -19,7 +19,7 @@ from pydantic import BeforeValidator, Field
 from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Decision, Fault, read_model
-from toolkit.ground.toml_syntax import KeyPath, Raw
+from toolkit.ground.toml_syntax import KeyPath, Raw, toml_key, toml_text
 from toolkit.ground.writing import edition_lock, write_whole
 from toolkit.scheme.checks import TOTAL
 from toolkit.scheme.checks.tree import unknown
@@ -296,9 +296,9 @@ def ballot_text(ballot: Ballot, *, named: bool = True) -> str:
     """
     raw = {key: value for key, value in plain(ballot).items() if named or key != "name"}
     weights = raw.pop("weights", {})
-    lines = [f"{key} = {_text(value)}" for key, value in raw.items()]
+    lines = [f"{key} = {toml_text(value)}" for key, value in raw.items()]
     for group, judgement in weights.items():
-        lines += ["", f"[weights.{_key(group)}]", *(f"{key} = {_text(value)}" for key, value in judgement.items())]
+        lines += ["", f"[weights.{toml_key(group)}]", *(f"{key} = {toml_text(value)}" for key, value in judgement.items())]
     return "\n".join([*lines, ""])
 
 
@@ -341,20 +341,3 @@ def bag_ballots(folder: Path, scheme: Scheme) -> Mapping[str, str]:
             name = f"{ballot.expert}-{ballot.round}{copy}.toml"
         found[name] = ballot_text(ballot, named=False)
     return found
-
-
-def _text(value: Any) -> str:
-    import tomlkit
-
-    if isinstance(value, dict):
-        return f"{{ {', '.join(f'{_key(key)} = {_text(held)}' for key, held in value.items())} }}" if value else "{}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_text, value))}]"
-    whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
-    return str(tomlkit.item(int(value) if whole else value).as_string())
-
-
-def _key(key: str) -> str:
-    import tomlkit
-
-    return tomlkit.key(key).as_string() if key.isascii() else f'"{key}"'

@@ -25,6 +25,7 @@ UNQUOTED = {"true", "false", "inf", "nan"}
 PER_CENT = re.compile(r"[+-]?\d+(?:\.\d+)?\s*%")
 DAY = re.compile(r"(?<![\d.])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d.])")
 
+LARGE = 1e15  # from here on a whole number may not be exact
 DEEPEST = 32  # levels; a scheme has six
 TOO_DEEP, TOO_LONG = "Nested too deeply", "A number of thousands of digits"
 PARSER: tuple[tuple[str, str], ...] = (
@@ -359,3 +360,29 @@ def _resolved(names: tuple[str, ...], counts: dict[KeyPath, int], *, opens_item:
         if path in counts:
             path = (*path, counts[path])
     return path
+
+
+def toml_key(name: str) -> str:
+    """A key as TOML takes it: bare where it may be, else in quotes."""
+    import tomlkit
+
+    return tomlkit.key(name).as_string() if name.isascii() else f'"{name}"'
+
+
+def toml_text(value: Any, key: Callable[[str], str] = toml_key) -> str:
+    """A plain value as one line of TOML a person would write: whole numbers without a fraction; `key` writes the keys of tables.
+
+    Examples
+    --------
+    >>> toml_text({"hours": 60.0, "学时": [0.5, True]})
+    '{ hours = 60, "学时" = [0.5, true] }'
+    """
+    import tomlkit
+
+    if isinstance(value, dict):
+        inside = ", ".join(f"{key(name)} = {toml_text(inner, key)}" for name, inner in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(toml_text(item, key) for item in value)}]"
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < LARGE
+    return str(tomlkit.item(int(value) if whole else value).as_string())

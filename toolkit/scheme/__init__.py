@@ -14,6 +14,7 @@ from toolkit.ground.problems import Problem, Problems, Refused, nearest
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.ground.toml_reader import Decision, modelled, read_model
 from toolkit.scheme.checks import scheme_faults
+from toolkit.scheme.checks.tree import weights_fault
 from toolkit.scheme.criteria import Adjustment, Condition, Group, Indicator, MembersSpec, Name, Total
 from toolkit.scheme.measures import Window
 from toolkit.scheme.outcomes import (
@@ -27,8 +28,6 @@ from toolkit.scheme.outcomes import (
     Veto,
 )
 from toolkit.scheme.writing import plain, put
-
-SUMS = 1e-9  # how near to 100 siblings have to come, of percents that are no decimals
 
 
 class Panel(Decision):
@@ -244,20 +243,10 @@ def _unfit(label: str, weight: float) -> Problem:
 
 def _unbalanced(scheme: Scheme, parent: str | None, shared: Mapping[str, float]) -> list[Problem]:
     """What is wrong with the weights of siblings, as it would be in a file."""
-    weights = {node.id: shared.get(node.id, node.weight) for node in scheme.children(parent)}
-    where = Phrase("一级指标", "total") if parent is None else phrase("“{label}”下各项", "{label}", label=scheme.label(parent))
-    total = math.fsum(weights.values())
-    if scheme.weights == "percent" and abs(total - 100) > SUMS:
-        listed = " + ".join(f"{scheme.label(node)} {weight:g}" for node, weight in weights.items())
-        rule = phrase(
-            "{zh}的权重之和应为 100，现为 {total:.10g}（{listed}）", "weights below `{en}` must sum to 100, not {total:.10g} ({listed})",
-            zh=where.zh, en=where.en, total=total, listed=listed,
-        )  # fmt: skip
-        return [Problem("error", rule, Phrase("请调整权重，使其和为 100", "change the weights so that they sum to 100"), column="weights")]
-    if total == 0:
-        rule = phrase("{zh}的权重全为 0", "all weights below `{en}` are 0", zh=where.zh, en=where.en)
-        return [Problem("error", rule, Phrase("请至少给一项权重", "give one a weight"), column="weights")]
-    return []
+    weights = [(Phrase(*[node.label] * 2), shared.get(node.id, node.weight)) for node in scheme.children(parent)]
+    label = None if parent is None else Phrase(*[scheme.label(parent)] * 2)
+    wrong = weights_fault(label, weights, percent=scheme.weights == "percent")
+    return [Problem("error", *wrong, column="weights")] if wrong else []
 
 
 def _shared_out(

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from toolkit.ground.problems import nearest, refuse
 from toolkit.ground.text import phrase
-from toolkit.ground.toml_syntax import BARE_WORD, Raw
+from toolkit.ground.toml_syntax import BARE_WORD, Raw, toml_key, toml_text
 from toolkit.ground.writing import write_whole
 
 if TYPE_CHECKING:
@@ -109,7 +109,6 @@ def _item(here: Raw, step: tuple[str, str], path: str) -> Raw:
 
 
 
-LARGE = 1e15
 HEADER = re.compile(r"(?<!\n)\n\[")
 CODED = re.compile(r"U_((?:[0-9a-f]+_)+)U")
 
@@ -174,6 +173,10 @@ def _named(name: str) -> str:
     return _coded(name) if BARE_WORD.fullmatch(name) else name
 
 
+def _toml_key(name: str) -> str:
+    return toml_key(_named(name))
+
+
 def _adopt_items(here: MutableMapping[str, Any], key: str, wanted: list[Raw]) -> None:
     items, ids = here[key], [item.get("id") for item in wanted]
     kept = [item for item in items if item.get("id") in ids]
@@ -229,16 +232,4 @@ def _table(value: Raw) -> Any:
 def _in_line(value: Any) -> Any:
     import tomlkit
 
-    return tomlkit.parse(f"it = {_text(value)}")["it"]
-
-
-def _text(value: Any) -> str:
-    import tomlkit
-
-    if isinstance(value, dict):
-        inside = ", ".join(f"{tomlkit.key(_named(name)).as_string()} = {_text(held)}" for name, held in value.items())
-        return f"{{ {inside} }}" if inside else "{}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_text, value))}]"
-    whole = isinstance(value, float) and value.is_integer() and abs(value) < LARGE
-    return str(tomlkit.item(int(value) if whole else value).as_string())
+    return tomlkit.parse(f"it = {toml_text(value, _toml_key)}")["it"]

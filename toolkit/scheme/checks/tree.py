@@ -7,16 +7,18 @@ A scheme as plain values: how checks find their way in it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
 
 from toolkit.ground.problems import nearest
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.ground.toml_reader import Fault
 from toolkit.ground.toml_syntax import KeyPath, Raw, is_number
 
+SUMS = 1e-9  # how near to 100 siblings have to come, of percents that are no decimals
 BOUNDS = ("least", "above", "most", "below")
 LAST_RESORTS = ("joint", "committee")
 NODE_LISTS = ("group", "indicator")
@@ -140,26 +142,34 @@ def _weights(raw: Raw) -> Iterator[Fault]:
     for name in NODE_LISTS:
         for place, item in items(raw, name):
             siblings.setdefault(_meant(raw, item.get("group"), groups), []).append(((name, place), told(item), item.get("weight")))
-    lost = [siblings.pop(parent) for parent in list(siblings) if parent is not None and parent not in groups]
+    percent = raw.get("weights", "percent") == "percent"
+    orphans = [siblings.pop(parent) for parent in list(siblings) if parent is not None and parent not in groups]
     for parent, nodes in siblings.items():
         if not all(is_number(weight) and weight >= 0 for _, _, weight in nodes):
             continue
-        total = sum(weight for _, _, weight in nodes)
-        where = Phrase("一级指标", "total") if parent is None else phrase("“{name.zh}”下各项", "{name.en}", name=_group(raw, parent))
-        listed = Phrase(*(" + ".join(f"{name.into(language)} {weight:g}" for _, name, weight in nodes) for language in ("zh", "en")))
-        if raw.get("weights", "percent") == "percent" and abs(total - 100) > 1e-9:
-            if any(_fills(100 - total, strays) for strays in lost):
-                continue
-            rule = phrase(
-                "{zh}的权重之和应为 100，现为 {total:.10g}（{listed.zh}）",
-                "weights below `{en}` must sum to 100, not {total:.10g} ({listed.en})",
-                zh=where.zh, en=where.en, total=total, listed=listed,
-            )
-            mend = Phrase("请调整权重，使其和为 100", "change the weights so that they sum to 100")
-            yield Fault((*nodes[0][0], "weight"), rule, mend)
-        elif total == 0:
-            rule = phrase("{zh}的权重全为 0", "all weights below `{en}` are 0", zh=where.zh, en=where.en)
-            yield Fault((*nodes[0][0], "weight"), rule, Phrase("请至少给一项权重", "give one a weight"))
+        gap = 100 - sum(weight for _, _, weight in nodes)
+        if percent and abs(gap) > SUMS and any(_fills(gap, strays) for strays in orphans):
+            continue
+        weights = [(name, weight) for _, name, weight in nodes]
+        if wrong := weights_fault(_group(raw, parent) if parent else None, weights, percent=percent):
+            yield Fault((*nodes[0][0], "weight"), *wrong)
+
+
+def weights_fault(parent: Phrase | None, weights: Sequence[tuple[Phrase, float]], *, percent: bool) -> tuple[Phrase, Phrase] | None:
+    """The rule that siblings' weights break, and the mend; each weight with what its node is called, `parent` None below the total."""
+    where = phrase("“{name.zh}”下各项", "{name.en}", name=parent) if parent else Phrase("一级指标", "total")
+    total = math.fsum(weight for _, weight in weights)
+    if percent and abs(total - 100) > SUMS:
+        listed = joined((phrase("{name.zh} {weight:g}", "{name.en} {weight:g}", name=name, weight=weight) for name, weight in weights), " + ", " + ")
+        rule = phrase(
+            "{where.zh}的权重之和应为 100，现为 {total:.10g}（{listed.zh}）", "weights below `{where.en}` must sum to 100, not {total:.10g} ({listed.en})",
+            where=where, total=total, listed=listed,
+        )  # fmt: skip
+        return rule, Phrase("请调整权重，使其和为 100", "change the weights so that they sum to 100")
+    if total == 0:
+        rule = phrase("{where.zh}的权重全为 0", "all weights below `{where.en}` are 0", where=where)
+        return rule, Phrase("请至少给一项权重", "give one a weight")
+    return None
 
 
 def _meant(raw: Raw, parent: object, groups: list[str]) -> str | None:
@@ -174,7 +184,7 @@ def _meant(raw: Raw, parent: object, groups: list[str]) -> str | None:
 def _fills(gap: float, strays: list[tuple[KeyPath, Phrase, Any]]) -> bool:
     """Whether just the weights of those whose parent is unknown are lacking."""
     weights = [weight for _, _, weight in strays]
-    return all(map(is_number, weights)) and abs(sum(weights) - gap) < 1e-9
+    return all(map(is_number, weights)) and abs(sum(weights) - gap) < SUMS
 
 
 

@@ -404,7 +404,24 @@ class Percentile(Placed):
         return self._behind(place, count, scale)
 
 
-class Rank(Placed):
+class _Counted(Placed):
+    """Points for the place: `last` for the last of all, and one more for each place before it; or spread over the range `to`."""
+
+    counting: ClassVar[Phrase]
+    last: ClassVar[float] = 0.0
+
+    def method(self, low: Phrase, high: Phrase) -> Phrase:
+        """By the place, or by even steps over the range."""
+        if self.to is None:
+            return self.counting
+        return phrase("按名次等距：首名{high.zh}，末名{low.zh}", "by rank in even steps, {high.en} for the first, {low.en} for the last", low=low, high=high)
+
+    def valued(self, place: Floats, count: int, scale: float) -> Floats:
+        """N - place, and what the last has; or on the range."""
+        return self._behind(place, count, scale) if self.to else count + self.last - place
+
+
+class Rank(_Counted):
     """Points for the place: N for the first of N members, 1 for the last; or places spread over the range `to`.
 
     N + 1 - place. Those that tie share the best of their places (``ties = "best"``), the average or the worst. With
@@ -417,20 +434,14 @@ class Rank(Placed):
     """
 
     title: ClassVar[Phrase] = Phrase("名次", "rank")
+    counting: ClassVar[Phrase] = Phrase("名次分：末名 1 分，每高一名加 1 分", "points for the rank, 1 for the last")
+    last: ClassVar[float] = 1.0
 
     shape: Literal["rank"]
     ties: Ties = "best"
 
-    def method(self, low: Phrase, high: Phrase) -> Phrase:
-        """By the place."""
-        return _even_steps(low, high) if self.to else Phrase("名次分：末名 1 分，每高一名加 1 分", "points for the rank, 1 for the last")
 
-    def valued(self, place: Floats, count: int, scale: float) -> Floats:
-        """N + 1 - place, or on the range."""
-        return self._behind(place, count, scale) if self.to else count + 1.0 - place
-
-
-class Borda(Placed):
+class Borda(_Counted):
     """A point for each member that is surpassed: N - 1 for the first of N, 0 for the last; or spread over `to`.
 
     N - place; those that tie share the average of their places, so that all points together never change.
@@ -446,17 +457,10 @@ class Borda(Placed):
     """
 
     title: ClassVar[Phrase] = Phrase("波达计数", "Borda")
+    counting: ClassVar[Phrase] = Phrase("博尔达计分：每超过一名会员得 1 分", "Borda, a point for each member surpassed")
 
     shape: Literal["borda"]
     ties: Ties = "average"
-
-    def method(self, low: Phrase, high: Phrase) -> Phrase:
-        """By the members surpassed."""
-        return _even_steps(low, high) if self.to else Phrase("博尔达计分：每超过一名会员得 1 分", "Borda, a point for each member surpassed")
-
-    def valued(self, place: Floats, count: int, scale: float) -> Floats:
-        """N - place, or on the range."""
-        return self._behind(place, count, scale) if self.to else count - place
 
 
 class ExponentialRank(Placed):
@@ -489,7 +493,3 @@ class ExponentialRank(Placed):
 
 
 OfMembers: TypeAlias = MinMax | ZScore | Percentile | Rank | Borda | ShareOfBest | ExponentialRank  # a new shape is entered here
-
-
-def _even_steps(low: Phrase, high: Phrase) -> Phrase:
-    return phrase("按名次等距：首名{high.zh}，末名{low.zh}", "by rank in even steps, {high.en} for the first, {low.en} for the last", low=low, high=high)
