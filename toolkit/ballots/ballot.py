@@ -1,8 +1,6 @@
-"""One ballot: what one expert, known by a code, judged about the weights, read strictly from a file.
+"""One ballot: what one expert, known by a code, judged about each group of siblings, in one of six ways.
 
-What an expert writes about one group of siblings: six ways of judging, as strict values by the ids of the nodes.
-
-A ballot as a file: written by a notebook or from an Excel form, never over another one; and the one for a sealed bag.
+Read strictly from a file; written by a notebook or from an Excel form, never over another one; and as a sealed bag holds it.
 """
 
 from __future__ import annotations
@@ -134,7 +132,6 @@ def _list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else []
 
 
-
 FOLDER = "ballots"
 ROUND = r"(?:[-_]r?[1-9][0-9]?)?"
 STEM = re.compile(rf"(?:{PSEUDONYM.pattern}){ROUND}")
@@ -168,8 +165,8 @@ class Ballot(Decision):
 def voted_groups(scheme: Scheme) -> dict[str, tuple[str, ...]]:
     """The groups of siblings that are voted on, with their children in order: those named, else all; two or more each."""
     named = scheme.weighting.groups if scheme.weighting else ()
-    found = _all_groups(scheme)
-    return {group: nodes for group, nodes in found.items() if len(nodes) > 1 and (not named or group in named)}
+    groups = _all_groups(scheme)
+    return {group: nodes for group, nodes in groups.items() if len(nodes) > 1 and (not named or group in named)}
 
 
 def _all_groups(scheme: Scheme) -> dict[str, tuple[str, ...]]:
@@ -249,8 +246,8 @@ def _twice(group: str, judgement: Raw) -> Iterator[Fault]:
     for place, pair in enumerate(pairs if isinstance(pairs, list | tuple) else ()):
         sides = frozenset(map(str, pair[:2])) if isinstance(pair, list | tuple) else frozenset()
         if sides and sides in seen:
-            said = " : ".join(map(str, pair[:2]))
-            yield Fault(("weights", group, "comparisons", place), TWICE, Phrase("请删去一个", "remove one of them"), said)
+            pair_text = " : ".join(map(str, pair[:2]))
+            yield Fault(("weights", group, "comparisons", place), TWICE, Phrase("请删去一个", "remove one of them"), pair_text)
         seen.add(sides)
     listed = [node for path, node in named_nodes(judgement) if path[0] == "order"]
     for node in sorted({node for node in listed if listed.count(node) > 1}):
@@ -261,7 +258,6 @@ def _twice(group: str, judgement: Raw) -> Iterator[Fault]:
 def _discreet(problem: Problem) -> Problem:
     """The problem without the value, unless it stands where no name can."""
     return problem if problem.column.split(".")[0] in TELLING else replace(problem, value="")
-
 
 
 THERE = Phrase("这位专家这一轮的判断票已经有了", "this expert's ballot of this round is there already")
@@ -328,7 +324,7 @@ def bag_ballots(folder: Path, scheme: Scheme) -> Mapping[str, str]:
     """
     if scheme.weighting is None or scheme.weighting.publish == "none":
         return {}
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     paths = (path for path in Path(folder, FOLDER).glob("*.toml") if STEM.fullmatch(path.stem))
     for path in sorted(paths, key=lambda path: path.name):
         try:
@@ -336,8 +332,8 @@ def bag_ballots(folder: Path, scheme: Scheme) -> Mapping[str, str]:
         except Refused:
             continue
         name, copy = ballot_name(ballot), 1
-        while name in found:  # a double goes along, so that the bag lists it too
+        while name in texts:  # a double goes along, so that the bag lists it too
             copy += 1
             name = f"{ballot.expert}-{ballot.round}{copy}.toml"
-        found[name] = ballot_text(ballot, named=False)
-    return found
+        texts[name] = ballot_text(ballot, named=False)
+    return texts

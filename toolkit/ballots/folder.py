@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from toolkit.ballots.ballot import FOLDER, STEM, Ballot, group_label, read_ballot, voted_groups
 from toolkit.ballots.shares import Judged, judged, unjudged
 from toolkit.ground.problems import Problem, Problems, Refused
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.ground.toml_syntax import KeyPath, key_lines, with_quoted_keys
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def load_ballots(folder: Path | str, scheme: Scheme) -> Ballots:
     read = [_read(path, place, scheme) for place, path in enumerate(paths, 1)]
     listed = _doubles_apart([one for one, _ in read])
     doubled = {old.file: new for (old, _), new in zip(read, listed, strict=True)}
-    problems = [problem for _, found in read for problem in found]
+    problems = [problem for _, file_problems in read for problem in file_problems]
     problems += [_why(one) for one in doubled.values() if one.state == "double"]
     return Ballots(scheme, tuple(sorted(listed, key=lambda one: (one.expert, one.round, one.file))), Problems(tuple(problems)))
 
@@ -130,25 +130,25 @@ def _read(path: Path, place: int, scheme: Scheme) -> tuple[Listed, list[Problem]
     lines = key_lines(with_quoted_keys(path.read_text("utf-8-sig")))
     one = Listed(shown, ballot.expert, ballot.round, ballot.cast, ballot=ballot)
     if ballot.withdrawn:
-        said = Phrase("专家已撤回", "the expert took it back")
-        return _aside(one, "withdrawn", said), []
+        took_back = Phrase("专家已撤回", "the expert took it back")
+        return _aside(one, "withdrawn", took_back), []
     return _weighed(one, ballot, scheme, lines)
 
 
 def _weighed(one: Listed, ballot: Ballot, scheme: Scheme, lines: Mapping[KeyPath, int]) -> tuple[Listed, list[Problem]]:
-    found: dict[str, Judged] = {}
+    judgements: dict[str, Judged] = {}
     problems, gaps = [], list(_gaps(ballot, scheme))
     for group, nodes in voted_groups(scheme).items():
         if group not in ballot.weights or unjudged(ballot.weights[group], nodes):
             continue
         row = lines.get(("weights", group))
         try:
-            found[group] = judged(ballot.weights[group], nodes, [scheme.label(node) for node in nodes])
+            judgements[group] = judged(ballot.weights[group], nodes, [scheme.label(node) for node in nodes])
         except Refused as refused:
             problems += [_placed(problem, one.file, group, row) for problem in refused.problems]
             continue
-        problems += _doubts(found[group], one.file, group, row)
-    one = replace(one, judged=found)
+        problems += _doubts(judgements[group], one.file, group, row)
+    one = replace(one, judged=judgements)
     wrong = Problems(tuple(problems)).errors
     if wrong:
         return _aside(one, "faulty", _first(wrong)), problems
@@ -157,7 +157,7 @@ def _weighed(one: Listed, ballot: Ballot, scheme: Scheme, lines: Mapping[KeyPath
         one = _aside(one, "late", phrase("{day} 才投出，截止日为 {line}", "cast on {day}, the deadline was {line}", day=ballot.cast, line=deadline))
         return one, [*problems, _why(one)]
     if gaps:
-        one = _aside(one, "incomplete", Phrase("；".join(gap.zh for gap in gaps), "; ".join(gap.en for gap in gaps)))
+        one = _aside(one, "incomplete", joined(gaps, "；", "; "))
         return one, [*problems, _why(one)]
     return one, problems
 
@@ -174,10 +174,10 @@ def _gaps(ballot: Ballot, scheme: Scheme) -> Iterator[Phrase]:
             yield phrase("“{zh}”中缺：{a}", "below {en} lacking: {b}", zh=label.zh, en=label.en, a="、".join(names), b=", ".join(names))
 
 
-def _doubts(found: Judged, file: str, group: str, row: int | None) -> list[Problem]:
-    if found.doubt is None or found.mend is None:
+def _doubts(judgement: Judged, file: str, group: str, row: int | None) -> list[Problem]:
+    if judgement.doubt is None or judgement.mend is None:
         return []
-    return [Problem("warning", found.doubt, found.mend, file=file, row=row, column=f"weights.{group}")]
+    return [Problem("warning", judgement.doubt, judgement.mend, file=file, row=row, column=f"weights.{group}")]
 
 
 def _placed(problem: Problem, file: str, group: str, row: int | None) -> Problem:
@@ -187,9 +187,9 @@ def _placed(problem: Problem, file: str, group: str, row: int | None) -> Problem
 
 def _doubles_apart(listed: list[Listed]) -> list[Listed]:
     cast = Counter((one.expert, one.round) for one in listed if one.state not in {"withdrawn", "faulty"})
-    said = Phrase("同一专家同一轮不止一张", "not the only one of this expert in this round")
+    reason = Phrase("同一专家同一轮不止一张", "not the only one of this expert in this round")
     return [
-        _aside(one, "double", said) if cast[one.expert, one.round] > 1 and one.state not in {"withdrawn", "faulty"} else one
+        _aside(one, "double", reason) if cast[one.expert, one.round] > 1 and one.state not in {"withdrawn", "faulty"} else one
         for one in listed
     ]
 
@@ -204,6 +204,6 @@ def _why(one: Listed) -> Problem:
 
 
 def _first(problems: Problems) -> Phrase:
-    found = list(problems)
-    more = Phrase(f"等 {len(found)} 处", f" and {len(found) - 1} more") if len(found) > 1 else Phrase("", "")
-    return Phrase(found[0].rule.zh + more.zh, found[0].rule.en + more.en)
+    listed = list(problems)
+    more = Phrase(f"等 {len(listed)} 处", f" and {len(listed) - 1} more") if len(listed) > 1 else Phrase("", "")
+    return Phrase(listed[0].rule.zh + more.zh, listed[0].rule.en + more.en)

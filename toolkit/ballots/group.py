@@ -1,7 +1,4 @@
-"""From the ballots of one round to the group's weights, and how far the experts agree.
-
-The folder of ballots as `committee check` looks at it: every ballot, and every file there that nothing reads.
-"""
+"""From the ballots of one round to the group's weights, how far the experts agree, and what `committee check` says of the folder."""
 
 from __future__ import annotations
 
@@ -119,8 +116,8 @@ def group_weights(ballots: Ballots, scheme: Scheme | None = None, *, round: int 
     counted = ballots.of_round(number)
     if len(counted) < rule.minimum:
         rule_said = TOO_FEW if counted else NO_BALLOT
-        said = phrase(rule_said.zh, rule_said.en, round=number, n=len(counted), least=rule.minimum)
-        raise refuse(said, GATHER, file=FOLDER)
+        message = phrase(rule_said.zh, rule_said.en, round=number, n=len(counted), least=rule.minimum)
+        raise refuse(message, GATHER, file=FOLDER)
     before = {one.expert: one for one in ballots.of_round(number - 1)}
     voted = voted_groups(scheme)
     if not voted:
@@ -129,8 +126,8 @@ def group_weights(ballots: Ballots, scheme: Scheme | None = None, *, round: int 
     groups = {group: _judgement(group, nodes, counted, before, rule) for group, nodes in voted.items()}
     weights = {
         node: weight
-        for found in groups.values()
-        for node, weight in zip(found.nodes, whole_weights(found.shares, rule.decimals).tolist(), strict=True)
+        for group_judgement in groups.values()
+        for node, weight in zip(group_judgement.nodes, whole_weights(group_judgement.shares, rule.decimals).tolist(), strict=True)
     }
     return GroupWeights(scheme, number, rule, groups, weights)
 
@@ -151,38 +148,38 @@ def _judgement(
 ) -> GroupJudgement:
     experts = tuple(one.expert for one in counted)
     judged = tuple(one.judged[group] for one in counted)
-    own = np.array([found.shares for found in judged])
+    shares = np.array([judgement.shares for judgement in judged])
     both = [place for place, expert in enumerate(experts) if expert in before]
     earlier = np.array([before[experts[place]].judged[group].shares for place in both])
     return GroupJudgement(
         nodes,
         experts,
-        own,
+        shares,
         judged,
-        _joined(judged, own, experts, rule),
-        weighting.concordance(own, experts) if len(experts) > 1 else None,
-        weighting.distances(own, experts=experts),
-        weighting.camps(own, experts),
-        weighting.far_from_rest(own, experts),
-        weighting.standing(own, experts),
+        _joined(judged, shares, experts, rule),
+        weighting.concordance(shares, experts) if len(experts) > 1 else None,
+        weighting.distances(shares, experts=experts),
+        weighting.camps(shares, experts),
+        weighting.far_from_rest(shares, experts),
+        weighting.standing(shares, experts),
         tuple(experts[place] for place in both),
-        weighting.movement(earlier, own[both]) if len(both) > 1 else None,
+        weighting.movement(earlier, shares[both]) if len(both) > 1 else None,
     )
 
 
-def _joined(judged: Sequence[Judged], own: Floats, experts: tuple[str, ...], rule: Weighting) -> Floats:
+def _joined(judged: Sequence[Judged], shares: Floats, experts: tuple[str, ...], rule: Weighting) -> Floats:
     count = [rule.experts.get(expert, 1.0) for expert in experts]
     if rule.aggregate == "aij":
-        matrices = [found.matrix for found in judged if found.matrix is not None]
+        matrices = [judgement.matrix for judgement in judged if judgement.matrix is not None]
         return weighting.ahp_shares(weighting.group_matrix(matrices, weights=count, experts=experts))
-    return weighting.group_shares(own, rule.aggregate, weights=count, trim=rule.trim, experts=experts)
+    return weighting.group_shares(shares, rule.aggregate, weights=count, trim=rule.trim, experts=experts)
 
 
 def _refuse_unlike(counted: Sequence[Listed], rule: Weighting, scheme: Scheme) -> None:
     """Refuse to join comparisons with judgements of another kind: every one of them at once."""
     if rule.aggregate != "aij":
         return
-    found = tuple(
+    problems = tuple(
         Problem(
             "error",
             phrase(NOT_COMPARED.zh, NOT_COMPARED.en, zh=label.zh, en=label.en, expert=one.expert),
@@ -196,9 +193,8 @@ def _refuse_unlike(counted: Sequence[Listed], rule: Weighting, scheme: Scheme) -
         for label in (group_label(scheme, group),)
         if judged.matrix is None
     )
-    if found:
-        raise Refused(Problems(found))
-
+    if problems:
+        raise Refused(Problems(problems))
 
 
 MEND = Phrase(
@@ -219,14 +215,14 @@ def check_ballots(folder: Path, scheme: Scheme, tables: Tables | None = None) ->
     tables
         The data dictionary, which says which score sheets are read; None where it cannot be read, and nothing is said.
     """
-    found = load_ballots(folder, scheme)
-    more = [*(_undecided(found) if found.listed else ()), *(_unread(folder, tables) if tables else ())]
-    return replace(found, problems=found.problems + Problems(tuple(more)))
+    ballots = load_ballots(folder, scheme)
+    more = [*(_undecided(ballots) if ballots.listed else ()), *(_unread(folder, tables) if tables else ())]
+    return replace(ballots, problems=ballots.problems + Problems(tuple(more)))
 
 
-def _undecided(found: Ballots) -> tuple[Problem, ...]:
+def _undecided(ballots: Ballots) -> tuple[Problem, ...]:
     try:
-        group_weights(found)
+        group_weights(ballots)
     except Refused as refused:
         return tuple(replace(problem, severity="warning") for problem in refused.problems)
     return ()

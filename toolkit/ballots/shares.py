@@ -1,7 +1,4 @@
-"""From one judgement to shares: the kernels of `toolkit.weighting` fed by node ids, and how coherent the expert was.
-
-Shares as weights that a committee writes down: rounded, and still summing to exactly 100.
-"""
+"""From one judgement to shares: the kernels of `toolkit.weighting` fed by node ids, how coherent it was, and weights that sum to 100."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ import numpy as np
 
 from toolkit import weighting
 from toolkit.ballots.ballot import Ahp, BestWorst, Points, RankOrder, Swing, TradeOff, named_nodes
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.weighting.ahp import scale_text
 
 if TYPE_CHECKING:
@@ -98,58 +95,58 @@ def unjudged(judgement: Judgement, nodes: Sequence[str]) -> tuple[str, ...]:
     return tuple(node for node in nodes if node not in named)
 
 
-def _row(given: Mapping[str, float], nodes: Sequence[str], own: str | None = None) -> Floats:
+def _row(given: Mapping[str, float], nodes: Sequence[str], itself: str | None = None) -> Floats:
     """The numbers in the order of the nodes; what stands beside itself is 1."""
-    return np.array([given.get(node, 1.0 if node == own else np.nan) for node in nodes])
+    return np.array([given.get(node, 1.0 if node == itself else np.nan) for node in nodes])
 
 
 def _ahp(judgement: Ahp, nodes: Sequence[str], labels: Sequence[str]) -> Judged:
     matrix = np.full((len(nodes), len(nodes)), np.nan)
     for first, second, ratio in judgement.comparisons:
         matrix[nodes.index(first), nodes.index(second)] = ratio
-    found = weighting.ahp_judgement(matrix, labels)
-    said = Phrase(*[f"CR {found.ratio:.2f}"] * 2)
-    if found.consistent:
-        return Judged("ahp", found.shares, said, found.ratio, matrix=matrix)
+    comparison = weighting.ahp_judgement(matrix, labels)
+    coherence = Phrase(*[f"CR {comparison.ratio:.2f}"] * 2)
+    if comparison.consistent:
+        return Judged("ahp", comparison.shares, coherence, comparison.ratio, matrix=matrix)
     doubt = phrase(
         "两两比较前后矛盾，一致性比率 CR 为 {cr:.2f}，应小于 {limit}",
         "the comparisons contradict one another: CR is {cr:.2f}, it should be under {limit}",
-        cr=found.ratio, limit=LIMIT,
+        cr=comparison.ratio, limit=LIMIT,
     )  # fmt: skip
-    return Judged("ahp", found.shares, said, found.ratio, doubt, _mend_words(weighting.ahp_mend(matrix, labels)), matrix)
+    return Judged("ahp", comparison.shares, coherence, comparison.ratio, doubt, _mend_words(weighting.ahp_mend(matrix, labels)), matrix)
 
 
 def _mend_words(mend: Mend) -> Phrase:
     """The smallest mend in plain words, each change with the CR it leads to."""
-    said, before = [], mend.before
+    sentences, before = [], mend.before
     for change in mend.changes:
         (a, b), now, then = change.criteria, scale_text(change.now), scale_text(change.then)
-        said.append(phrase(
+        sentences.append(phrase(
             "请再想一想“{a}”与“{b}”之比：现为 {now}；若为 {then}，CR 由 {before:.2f} 降到 {after:.2f}",
             "think again about `{a}` beside `{b}`: {now} now; with {then} CR falls from {before:.2f} to {after:.2f}",
             a=a, b=b, now=now, then=then, before=before, after=change.ratio,
         ))  # fmt: skip
         before = change.ratio
     if not mend.enough:
-        said.append(Phrase("仍不够，请重新比较一遍", "which is not enough: compare them all anew"))
-    return Phrase("；".join(one.zh for one in said), "; ".join(one.en for one in said))
+        sentences.append(Phrase("仍不够，请重新比较一遍", "which is not enough: compare them all anew"))
+    return joined(sentences, "；", "; ")
 
 
 def _best_worst(judgement: BestWorst, nodes: Sequence[str], labels: Sequence[str]) -> Judged:
     rows = _row(judgement.best_to_others, nodes, judgement.best), _row(judgement.others_to_worst, nodes, judgement.worst)
-    found = weighting.best_worst_judgement(nodes.index(judgement.best), nodes.index(judgement.worst), *rows, labels)
-    said = Phrase(*[f"CR {found.ratio:.2f}"] * 2)
-    beyond = found.threshold is not None and found.input_ratio > found.threshold + 1e-9
-    doubt, mend = _best_worst_doubt(found) if beyond and found.contradictions else (None, None)
-    return Judged("best_worst", found.shares, said, found.ratio, doubt, mend)
+    result = weighting.best_worst_judgement(nodes.index(judgement.best), nodes.index(judgement.worst), *rows, labels)
+    coherence = Phrase(*[f"CR {result.ratio:.2f}"] * 2)
+    beyond = result.threshold is not None and result.input_ratio > result.threshold + 1e-9
+    doubt, mend = _best_worst_doubt(result) if beyond and result.contradictions else (None, None)
+    return Judged("best_worst", result.shares, coherence, result.ratio, doubt, mend)
 
 
-def _best_worst_doubt(found: BestWorstResult) -> tuple[Phrase, Phrase]:
-    worst = found.contradictions[0]
+def _best_worst_doubt(result: BestWorstResult) -> tuple[Phrase, Phrase]:
+    worst = result.contradictions[0]
     doubt = phrase(
         "最优最劣判断前后矛盾，输入一致性比率 {r:.2f} 超过 {limit:.2f}",
         "the judgements contradict one another: the input-based ratio {r:.2f} is above {limit:.2f}",
-        r=found.input_ratio, limit=found.threshold,
+        r=result.input_ratio, limit=result.threshold,
     )  # fmt: skip
     mend = phrase(
         "请再想一想“{name}”：两次判断相乘应为 {span:g}，现为 {product:g}",
@@ -162,11 +159,11 @@ def _best_worst_doubt(found: BestWorstResult) -> tuple[Phrase, Phrase]:
 def _trade_off(judgement: TradeOff, nodes: Sequence[str], labels: Sequence[str]) -> Judged:
     pairs = [(nodes.index(first), nodes.index(second)) for first, second, _ in judgement.pairs]
     ratios = [ratio for _, _, ratio in judgement.pairs]
-    found = weighting.trade_off_judgement(pairs, ratios, len(nodes), labels)
-    if found.checks <= 0:
-        return Judged("trade_off", found.shares, ratio=found.coherence)
-    said = phrase("最多差 {f:.2f} 倍", "off by a factor of {f:.2f} at most", f=found.coherence)
-    return Judged("trade_off", found.shares, said, found.coherence)
+    result = weighting.trade_off_judgement(pairs, ratios, len(nodes), labels)
+    if result.checks <= 0:
+        return Judged("trade_off", result.shares, ratio=result.coherence)
+    coherence = phrase("最多差 {f:.2f} 倍", "off by a factor of {f:.2f} at most", f=result.coherence)
+    return Judged("trade_off", result.shares, coherence, result.coherence)
 
 
 def _rank_order(judgement: RankOrder, nodes: Sequence[str], labels: Sequence[str]) -> Judged:
@@ -174,7 +171,6 @@ def _rank_order(judgement: RankOrder, nodes: Sequence[str], labels: Sequence[str
     starts = np.cumsum([1, *map(len, levels)])[:-1].tolist()
     places = {node: float(start) for start, level in zip(starts, levels, strict=True) for node in level}
     return Judged("rank_order", weighting.rank_order_shares(_row(places, nodes), labels, kind=judgement.kind))
-
 
 
 def whole_weights(shares: Floats, decimals: int) -> Floats:

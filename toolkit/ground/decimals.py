@@ -44,10 +44,10 @@ def decimal_digits_of(numbers: ArrayLike) -> Floats:
     >>> decimal_digits_of([[0.7 / 0.1, 2.3 - 0.3], [float("nan"), 5]]).tolist()
     [[7.0, 2.0], [nan, 5.0]]
     """
-    found = np.array(numbers, dtype=np.float64)
-    broken = np.nonzero((found != np.rint(found)) | (np.abs(found) >= 10.0**DIGITS))
-    found[broken] = [float(f"{number:.{DIGITS}g}") for number in found[broken].tolist()]
-    return found
+    digits = np.array(numbers, dtype=np.float64)
+    broken = np.nonzero((digits != np.rint(digits)) | (np.abs(digits) >= 10.0**DIGITS))
+    digits[broken] = [float(f"{number:.{DIGITS}g}") for number in digits[broken].tolist()]
+    return digits
 
 
 def decimal_digits_in(numbers: Any) -> Any:

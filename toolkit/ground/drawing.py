@@ -122,6 +122,6 @@ def _cleaned(svg: str, alt: str) -> str:
     body = re.sub(r"\s*<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
     body = re.sub(r"<!--.*?-->\s*", "", body, flags=re.DOTALL)
     body = re.sub(r"'DejaVu Sans'[^;\"]*", FONTS, body)
-    said = escape(alt, quote=True)
+    label = escape(alt, quote=True)
     style = "max-width:100%;height:auto;stroke-linejoin:round;stroke-linecap:butt"
-    return body.replace("<svg", f'<svg role="img" aria-label="{said}" style="{style}"', 1).strip()
+    return body.replace("<svg", f'<svg role="img" aria-label="{label}" style="{style}"', 1).strip()

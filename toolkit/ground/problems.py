@@ -71,9 +71,9 @@ class Problem:
         for name in ("column", "value"):
             object.__setattr__(self, name, discreet(getattr(self, name)))
         for name in ("rule", "mend"):
-            said = getattr(self, name)
-            masked = Phrase(discreet(said.zh), discreet(said.en))
-            if masked != said:
+            text = getattr(self, name)
+            masked = Phrase(discreet(text.zh), discreet(text.en))
+            if masked != text:
                 object.__setattr__(self, name, masked)
 
     def line(self, language: Language) -> str:
@@ -85,8 +85,8 @@ class Problem:
             " ".join(part for part in (self.column, f'"{self.value}"' if self.value else "") if part),
         ]
         place = ("，" if zh else ", ").join(part for part in places if part)
-        said = f"{self.rule.into(language)}{'；' if zh else '; '}{self.mend.into(language)}"
-        return f"{place}{'：' if zh else ': '}{said}" if place else said
+        advice = f"{self.rule.into(language)}{'；' if zh else '; '}{self.mend.into(language)}"
+        return f"{place}{'：' if zh else ': '}{advice}" if place else advice
 
 
 @dataclass(frozen=True)
@@ -134,9 +134,9 @@ class Problems:
             worst.setdefault(problem.file, RANKS[problem.severity])
         ordered = sorted(self, key=lambda problem: (worst[problem.file], problem.file, RANKS[problem.severity]))
         for file, group in groupby(ordered, lambda problem: problem.file):
-            found = list(group)
-            lines.append(_heading(file, found, language))
-            lines += [f"  {line}" for line in _lines(found, language)]
+            of_file = list(group)
+            lines.append(_heading(file, of_file, language))
+            lines += [f"  {line}" for line in _lines(of_file, language)]
         return "\n".join(lines)
 
     def frame(self, language: Language = "zh") -> pd.DataFrame:
@@ -190,7 +190,7 @@ SEE_RIGHTS = Phrase("请关闭正在打开它的程序，并检查路径和文�
 
 def system_error(error: BaseException) -> OSError | None:
     """The system's own error: this one, or that for which a library raised another."""
-    return next((each for each in (error, *error.args) if isinstance(each, OSError)), None)
+    return next((raised for raised in (error, *error.args) if isinstance(raised, OSError)), None)
 
 
 def inaccessible(error: BaseException, file: str = "") -> Refused:
@@ -204,7 +204,7 @@ def inaccessible(error: BaseException, file: str = "") -> Refused:
         What to call it; else the name that the error gives.
     """
     cause = system_error(error) or OSError()
-    name = file or next((str(each) for each in (cause.filename2, cause.filename) if each), "")
+    name = file or next((str(named) for named in (cause.filename2, cause.filename) if named), "")
     why = CAUSES.get(cause.errno or 0, Phrase("系统不允许", cause.strerror or "the system refuses"))
     rule = Phrase(f"读写不成：{why.zh}", f"cannot be read or written: {why.en}")
     return refuse(rule, MAKE_ROOM if cause.errno in {errno.ENOSPC, errno.EDQUOT} else SEE_RIGHTS, file=name)
@@ -228,18 +228,18 @@ def _gravity(problem: Problem) -> tuple[int, int]:
     return RANKS[problem.severity], DECIDES.index(place) if ruled and place in DECIDES else len(DECIDES)
 
 
-def _lines(found: list[Problem], language: Language) -> Iterator[str]:
+def _lines(problems: list[Problem], language: Language) -> Iterator[str]:
     """A line for each problem, where the first of its kind stands; one for all of a kind that stands in many places."""
     kinds: dict[tuple[str, ...], list[Problem]] = {}
-    for problem in found:
+    for problem in problems:
         kinds.setdefault(_kind(problem), []).append(problem)
-    told: set[tuple[str, ...]] = set()
-    for problem in found:
+    merged: set[tuple[str, ...]] = set()
+    for problem in problems:
         kind = _kind(problem)
         if len(kinds[kind]) < MANY:
             yield f"{_mark(problem, language)}{problem.line(language)}"
-        elif kind not in told:
-            told.add(kind)
+        elif kind not in merged:
+            merged.add(kind)
             yield f"{_mark(problem, language)}{_together(kinds[kind], language)}"
 
 
@@ -266,13 +266,13 @@ def _where(problem: Problem, *, zh: bool) -> str:
     return " ".join(part for part in (row, f'"{problem.value}"' if problem.value else "") if part)
 
 
-def _heading(file: str, found: list[Problem], language: Language) -> str:
+def _heading(file: str, problems: list[Problem], language: Language) -> str:
     file = discreet(file)
-    worst = min((problem.severity for problem in found), key=list(SEVERITIES).index)
+    worst = min((problem.severity for problem in problems), key=list(SEVERITIES).index)
     if language == "zh":
-        counted = f"{len(found)} {COUNTED[worst].zh}"
+        counted = f"{len(problems)} {COUNTED[worst].zh}"
         return f"{file}：{counted}" if file else counted
-    counted = f"{len(found)} {COUNTED[worst].en}{'' if len(found) == 1 else 's'}"
+    counted = f"{len(problems)} {COUNTED[worst].en}{'' if len(problems) == 1 else 's'}"
     return f"{file}: {counted}" if file else counted
 
 

@@ -100,12 +100,12 @@ def competition_ranks(*keys: ArrayLike) -> Integers:
     >>> competition_ranks([90, 80, 80, float("nan")], [1, 1, 5, 1]).tolist()
     [1, 3, 2, 0]
     """
-    found = levels(*keys)
-    counts = np.bincount(found + 1, minlength=1)
+    standings = levels(*keys)
+    counts = np.bincount(standings + 1, minlength=1)
     counts[0] = 0  # who is not ranked is ahead of nobody
     ranks = np.cumsum(counts) - counts + 1
     ranks[0] = 0
-    return np.asarray(ranks[found + 1], dtype=np.int64)
+    return np.asarray(ranks[standings + 1], dtype=np.int64)
 
 
 def levels(*keys: ArrayLike) -> Integers:
@@ -121,13 +121,13 @@ def levels(*keys: ArrayLike) -> Integers:
     [0, 2, 1, -1]
     """
     first = np.asarray(keys[0], dtype=np.float64)
-    found, most = _dense(-_lowest_for_nan(first))
+    standings, most = _dense(-_lowest_for_nan(first))
     for key in keys[1:]:
         if most + 1 < len(first):
             below, more = _dense(-_lowest_for_nan(key))
-            found, most = _dense(found * (more + 1) + below)
-    found[np.isnan(first)] = -1
-    return found
+            standings, most = _dense(standings * (more + 1) + below)
+    standings[np.isnan(first)] = -1
+    return standings
 
 
 def _dense(numbers: Floats | Integers) -> tuple[Integers, int]:
@@ -136,9 +136,9 @@ def _dense(numbers: Floats | Integers) -> tuple[Integers, int]:
     ordered = numbers[order]
     steps = np.zeros(len(numbers), np.int64)
     np.cumsum(ordered[1:] != ordered[:-1], out=steps[1:])
-    found = np.empty_like(steps)
-    found[order] = steps
-    return found, int(steps[-1]) if len(steps) else 0
+    places = np.empty_like(steps)
+    places[order] = steps
+    return places, int(steps[-1]) if len(steps) else 0
 
 
 def level(*keys: ArrayLike) -> Mask:

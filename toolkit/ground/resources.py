@@ -46,7 +46,6 @@ def is_checkout() -> bool:
     return (PACKAGE.parent / "pyproject.toml").is_file()
 
 
-
 def file_digest(path: Path) -> str:
     """SHA-256 of a file in hexadecimal."""
     with path.open("rb") as file:

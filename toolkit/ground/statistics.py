@@ -1,6 +1,6 @@
-"""Mean, deviation, skewness and kurtosis of numbers that come sorted, so that the order of members never matters.
+"""Statistics on arrays that no order of members changes: moments, tests of whether groups differ, correlation.
 
-Tests of whether groups differ, each with the size of the difference: kernels on arrays, whatever the order of rows.
+Moments take numbers that come sorted; every test comes with the size of the difference.
 """
 
 from __future__ import annotations
@@ -97,7 +97,6 @@ def _apart(x: Floats) -> Floats:
     apart: Floats = x / (x.max() - x.min())
     apart -= apart.mean()
     return apart
-
 
 
 @dataclass(frozen=True)
@@ -229,10 +228,9 @@ def holm(chances: ArrayLike) -> Floats:
     known = np.flatnonzero(~np.isnan(p))
     order = known[np.argsort(p[known], kind="stable")]
     raised = p[order] * np.arange(len(order), 0, -1)
-    found = np.full(len(p), np.nan)
-    found[order] = np.minimum(np.maximum.accumulate(raised), 1.0) if len(order) else raised
-    return found
-
+    adjusted = np.full(len(p), np.nan)
+    adjusted[order] = np.minimum(np.maximum.accumulate(raised), 1.0) if len(order) else raised
+    return adjusted
 
 
 Method: TypeAlias = Literal["pearson", "spearman", "kendall"]

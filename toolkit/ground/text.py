@@ -1,6 +1,6 @@
 """Text in the reader's language: every message is written in Chinese and English side by side.
 
-What no message says in full: telephone, identity and bank card numbers and e-mail addresses, wherever they were typed.
+No message says telephone, identity and bank card numbers or e-mail addresses in full, wherever they were typed.
 """
 
 from __future__ import annotations
@@ -134,9 +134,9 @@ def discreet(text: str) -> str:
     if "@" not in folded and sum(map(str.isdecimal, folded)) < FEWEST:
         return text
     for pattern, mask in MASKS:
-        masked = [(match.span(), said) for match in pattern.finditer(folded) if (said := mask(match)) is not None]
-        for (begin, end), said in reversed(masked):
-            text, folded = (f"{written[:begin]}{said}{written[end:]}" for written in (text, folded))
+        masked = [(match.span(), masked_text) for match in pattern.finditer(folded) if (masked_text := mask(match)) is not None]
+        for (begin, end), masked_text in reversed(masked):
+            text, folded = (f"{written[:begin]}{masked_text}{written[end:]}" for written in (text, folded))
     return text
 
 

@@ -1,7 +1,4 @@
-"""A TOML file read strictly into a frozen model: every fault at once, with its line and the nearest right name.
-
-What a strict model says of a TOML file, as faults a committee can mend.
-"""
+"""A TOML file read strictly into a frozen model: every fault at once, with its line, how to mend it and the nearest right name."""
 
 from __future__ import annotations
 
@@ -63,16 +60,16 @@ def model_faults(details: Sequence[ErrorDetails], raw: Raw, schema: Raw) -> list
 
     Where a place takes things of several kinds, that of another kind is said only if what stands there is of none.
     """
-    found: dict[KeyPath, Fault] = {}
+    faults: dict[KeyPath, Fault] = {}
     other_kinds: set[KeyPath] = set()
     within = {detail["loc"][:end] for detail in details for end in range(len(detail["loc"]))}
-    said = [detail for detail in details if not (detail["type"] == "too_short" and detail["loc"] in within)]  # bad items do not count
-    for detail in sorted(said, key=lambda detail: detail["type"].endswith("_type")):
+    telling = [detail for detail in details if not (detail["type"] == "too_short" and detail["loc"] in within)]  # bad items do not count
+    for detail in sorted(telling, key=lambda detail: detail["type"].endswith("_type")):
         fault = _model_fault(detail, raw, schema)
-        if found.setdefault(fault.path, fault) is fault and detail["type"].endswith("_type"):
+        if faults.setdefault(fault.path, fault) is fault and detail["type"].endswith("_type"):
             other_kinds.add(fault.path)
-    taken = {path[:end] for path in found for end in range(len(path))}  # of a kind it takes, and wrong further in
-    return [fault for path, fault in found.items() if not (path in other_kinds and path in taken)]
+    taken = {path[:end] for path in faults for end in range(len(path))}  # of a kind it takes, and wrong further in
+    return [fault for path, fault in faults.items() if not (path in other_kinds and path in taken)]
 
 
 def _model_fault(detail: ErrorDetails, raw: Raw, schema: Raw) -> Fault:
@@ -99,8 +96,8 @@ def _model_fault(detail: ErrorDetails, raw: Raw, schema: Raw) -> Fault:
 def _misfit(detail: ErrorDetails) -> tuple[Phrase, Phrase]:
     """The rule that a value of a wrong kind or size breaks, and how to mend it."""
     kind, given, context = detail["type"], detail["input"], detail.get("ctx", {})
-    if kind == "value_error" and isinstance(said := context["error"], Unfit):
-        return said.rule, said.mend
+    if kind == "value_error" and isinstance(unfit := context["error"], Unfit):
+        return unfit.rule, unfit.mend
     if kind == "string_type" and isinstance(given, tuple):
         return TYPE_FAULTS["one_type"]
     unforeseen = Phrase("填写不合要求", f"not allowed: {detail['msg']}"), Phrase("请对照办法的写法说明改正", "correct it")
@@ -161,9 +158,9 @@ def _unknown_name(path: KeyPath, expected: str, given: object, raw: Raw) -> Faul
     return Fault(path, Phrase("不认识的取值", "unknown name"), mend)
 
 
-def _filled(said: Phrase, bound: object) -> Phrase:
+def _filled(message: Phrase, bound: object) -> Phrase:
     words = f"{bound:.15g}" if isinstance(bound, float) else str(bound)
-    return Phrase(*(each.replace("{bound}", words) for each in (said.zh, said.en)))
+    return Phrase(*(text.replace("{bound}", words) for text in (message.zh, message.en)))
 
 
 def _number(zh: str, en: str, mend_zh: str, mend_en: str) -> tuple[Phrase, Phrase]:
@@ -195,13 +192,13 @@ TYPE_FAULTS: dict[str, tuple[Phrase, Phrase]] = {
 def _path_in(raw: Raw, loc: KeyPath, *, lacking: bool = False) -> KeyPath:
     """A place in the model as a place in the file: names of union members are no keys of it; what is `lacking` would be one."""
     path: list[str | int] = []
-    here: Any = raw
+    value: Any = raw
     for place, part in enumerate(loc):
         last = place == len(loc) - 1
-        inside = isinstance(here, dict) and part in here
-        within = isinstance(here, list) and isinstance(part, int) and part < len(here)
+        inside = isinstance(value, dict) and part in value
+        within = isinstance(value, list) and isinstance(part, int) and part < len(value)
         if inside or within:
-            here = here[part]
+            value = value[part]
         elif not (last and lacking):
             continue
         path.append(part)
@@ -210,10 +207,10 @@ def _path_in(raw: Raw, loc: KeyPath, *, lacking: bool = False) -> KeyPath:
 
 def _known_keys(schema: Raw, loc: KeyPath) -> list[str]:
     """The keys that the model allows at a place, from its JSON Schema."""
-    here = schema
+    node = schema
     for part in loc:
-        here = _inside(_deref(here, schema), part, schema)
-    return list(_deref(here, schema).get("properties", {}))
+        node = _inside(_deref(node, schema), part, schema)
+    return list(_deref(node, schema).get("properties", {}))
 
 
 def _deref(node: Raw, schema: Raw) -> Raw:
@@ -234,7 +231,6 @@ def _inside(node: Raw, part: str | int, schema: Raw) -> Raw:
         return dict(node.get("items", {}))
     inner = node.get("properties", {}).get(part, node.get("additionalProperties", {}))
     return dict(inner) if isinstance(inner, dict) else {}
-
 
 
 class Decision(BaseModel):
@@ -289,24 +285,24 @@ def read_model(
     """
     name = name or path.name
     written = _text(path, name)
-    found = readable(with_quoted_keys(written))
-    if not found.halts:
-        return modelled(found.raw, model, faults, name, key_lines(found.text))
-    halts, found = found.halts, readable(with_quoted_keys(as_meant(written)))
-    lines = key_lines(found.text)
-    own = [fault for fault in _faults_of(found.raw, model)[1] if fault.path in lines or not _doubtful(fault, found, lines)]
-    among = [fault for fault in faults(_bounded(found.raw)) if not _doubtful(fault, found, lines)]
-    told = (_problem(fault, found.raw, lines, name) for fault in (*own, *among))
+    whole = readable(with_quoted_keys(written))
+    if not whole.halts:
+        return modelled(whole.raw, model, faults, name, key_lines(whole.text))
+    halts, whole = whole.halts, readable(with_quoted_keys(as_meant(written)))
+    lines = key_lines(whole.text)
+    of_fields = [fault for fault in _faults_of(whole.raw, model)[1] if fault.path in lines or not _doubtful(fault, whole, lines)]
+    among = [fault for fault in faults(_bounded(whole.raw)) if not _doubtful(fault, whole, lines)]
+    among_problems = (_problem(fault, whole.raw, lines, name) for fault in (*of_fields, *among))
     syntax = tuple(_syntax_problems(halts, written, name))
     slipped = {problem.row for problem in syntax}  # a line is told once
-    said = (*syntax, *(problem for problem in told if problem.row not in slipped))
-    raise Refused(Problems(tuple(sorted(said, key=lambda problem: problem.row or 0))))
+    problems = (*syntax, *(problem for problem in among_problems if problem.row not in slipped))
+    raise Refused(Problems(tuple(sorted(problems, key=lambda problem: problem.row or 0))))
 
 
-def _doubtful(fault: Fault, found: Readable, lines: Mapping[KeyPath, int]) -> bool:
+def _doubtful(fault: Fault, text: Readable, lines: Mapping[KeyPath, int]) -> bool:
     """Whether a fault may come of what could not be read: it lies in a block with a slip, or misses a whole one."""
-    held = [lines[fault.path[:n]] for n in range(1, len(fault.path) + 1) if fault.path[:n] in lines]
-    return not held or not found.doubtful.isdisjoint(held)
+    known_lines = [lines[fault.path[:n]] for n in range(1, len(fault.path) + 1) if fault.path[:n] in lines]
+    return not known_lines or not text.doubtful.isdisjoint(known_lines)
 
 
 def salvaged(path: Path, model: type[M], unsound: Callable[[Raw], Iterable[Fault]] = no_faults, lacking: Raw | None = None) -> tuple[M | None, bool]:
@@ -361,10 +357,10 @@ def modelled(
     Refused
         With every fault and warning, in the order of the lines.
     """
-    value, found = _faults_of(raw, model)
-    seen = {fault.path for fault in found}
-    found = [*found, *(fault for fault in faults(_bounded(raw)) if fault.path not in seen)]
-    problems = Problems(tuple(sorted((_problem(fault, raw, lines, name) for fault in found), key=lambda problem: problem.row or 0)))
+    value, field_faults = _faults_of(raw, model)
+    seen = {fault.path for fault in field_faults}
+    field_faults = [*field_faults, *(fault for fault in faults(_bounded(raw)) if fault.path not in seen)]
+    problems = Problems(tuple(sorted((_problem(fault, raw, lines, name) for fault in field_faults), key=lambda problem: problem.row or 0)))
     if value is None or problems.errors:
         raise Refused(problems)
     return value, problems
@@ -377,8 +373,8 @@ def _faults_of(raw: Raw, model: type[M]) -> tuple[M | None, list[Fault]]:
         value = model.model_validate(tuples(_bounded(raw)))
     except ValidationError as error:
         seen = {fault.path for fault in beyond}
-        found = model_faults(error.errors(), raw, model.model_json_schema(by_alias=True))
-        return None, [*beyond, *(fault for fault in found if fault.path not in seen)]
+        field_faults = model_faults(error.errors(), raw, model.model_json_schema(by_alias=True))
+        return None, [*beyond, *(fault for fault in field_faults if fault.path not in seen)]
     return (None if beyond else value), beyond
 
 
@@ -402,8 +398,8 @@ def _bounded(value: Any) -> Any:
 
 def on_their_lines(problems: Iterable[Problem], path: Path) -> Problems:
     """Problems, those about keys of the file `path` with the line of the key: what other files have to be read for is found without it."""
-    found = readable(with_quoted_keys(as_meant(_text(path, path.name))))
-    lines = {place_words(key, found.raw): line for key, line in key_lines(found.text).items()}
+    whole = readable(with_quoted_keys(as_meant(_text(path, path.name))))
+    lines = {place_words(key, whole.raw): line for key, line in key_lines(whole.text).items()}
     return Problems(tuple(
         replace(problem, row=_line(problem.column, lines)) if problem.file == path.name and problem.row is None else problem
         for problem in problems
@@ -432,12 +428,12 @@ def _text(path: Path, name: str) -> str:
 
 def _syntax_problems(halts: Sequence[Halt], text: str, name: str) -> Iterator[Problem]:
     """Every slip of the pen; what stopped the reader too, in each block without a slip before."""
-    found = slips(text)
+    pen_slips = slips(text)
     for before, halt in zip((Halt("", 0), *halts), halts, strict=False):
-        if not any((before.line or 0) < slip.line <= (halt.line or 0) for slip in found):
+        if not any((before.line or 0) < slip.line <= (halt.line or 0) for slip in pen_slips):
             mend = Phrase("请改正这一行或上一行（引号、括号是否成对，键是否重复）", "mend this line or the one above (quotes, brackets, repeated keys)")
             yield Problem("error", parser_words(halt.said), mend, file=name, row=halt.line)
-    for slip in found:
+    for slip in pen_slips:
         yield Problem("error", slip.rule, slip.mend, file=name, row=slip.line, value=slip.value)
 
 

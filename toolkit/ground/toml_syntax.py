@@ -1,6 +1,6 @@
-"""Slips of the pen for which a text is no TOML: full-width signs, a comma for a point, per cent, days with strokes.
+"""TOML as text: slips of the pen for which it is none, the line of each key, what a reader calls a place, and a value written.
 
-Where things stand in a TOML file: the line of each key, and what a reader calls a place.
+Slips are full-width signs, a comma for a point, per cent, days with strokes, words without quotes.
 """
 
 from __future__ import annotations
@@ -118,10 +118,10 @@ def _day(match: re.Match[str]) -> str:
     return f"{match[1]}-{int(match[3]):02}-{int(match[4]):02}"
 
 
-def parser_words(said: str) -> Phrase:
+def parser_words(message: str) -> Phrase:
     """What the reader of TOML says of a text, in both languages."""
-    zh = next((words for start, words in PARSER if said.startswith(start)), "写法不对")
-    return phrase("不是合法的 TOML：{zh}", "not valid TOML: {en}", zh=zh, en=said)
+    zh = next((words for start, words in PARSER if message.startswith(start)), "写法不对")
+    return phrase("不是合法的 TOML：{zh}", "not valid TOML: {en}", zh=zh, en=message)
 
 
 def half_width(text: str) -> str:
@@ -132,9 +132,9 @@ def half_width(text: str) -> str:
 def _on(number: int, line: str) -> Iterator[Slip]:
     line = CURLY.sub("“”", line)  # what stands in curly quotes is text, and may be full-width
     if wide := dict.fromkeys(WIDE.findall(line)):
-        found, instead = "".join(wide), "".join(dict.fromkeys(half_width(sign) for sign in wide))
-        rule = phrase("用了全角的 {found}", "full-width {found}", found=found)
-        yield Slip(number, found, rule, phrase("请改为半角的 {instead}", "write half-width {instead}", instead=instead))
+        signs, instead = "".join(wide), "".join(dict.fromkeys(half_width(sign) for sign in wide))
+        rule = phrase("用了全角的 {found}", "full-width {found}", found=signs)
+        yield Slip(number, signs, rule, phrase("请改为半角的 {instead}", "write half-width {instead}", instead=instead))
     for match in COMMA.finditer(line):
         yield Slip(number, f"{match[1]},{match[2]}", Phrase("数字里有逗号", "a comma in a number"), _write(_number(match)))
     for match in WORD.finditer(line):
@@ -152,9 +152,8 @@ def _on(number: int, line: str) -> Iterator[Slip]:
             yield Slip(number, match[0], Phrase("日期写法不对", "a day is not written so"), _write(_day(match)))
 
 
-def _write(said: str) -> Phrase:
-    return phrase("请写 {said}", "write {said}", said=said)
-
+def _write(text: str) -> Phrase:
+    return phrase("请写 {said}", "write {said}", said=text)
 
 
 HEADER = re.compile(r"\[|\s*\[{1,2}[^\[\]=#]+\]{1,2}\s*(?:#.*)?$")  # a line that begins a table, or was to
@@ -185,11 +184,11 @@ def parsed(text: str) -> Raw | Halt:
 
 def _deeper(value: Any, levels: int) -> bool:
     """Whether values are nested in more than so many levels; found level by level, however many there are."""
-    held = [value]
+    level = [value]
     for _ in range(levels + 1):
-        tables = [each for each in held if isinstance(each, dict | list)]
-        held = [inner for each in tables for inner in (each.values() if isinstance(each, dict) else each)]
-    return any(isinstance(each, dict | list) for each in held)
+        tables = [item for item in level if isinstance(item, dict | list)]
+        level = [inner for item in tables for inner in (item.values() if isinstance(item, dict) else item)]
+    return any(isinstance(item, dict | list) for item in level)
 
 
 @dataclass(frozen=True)

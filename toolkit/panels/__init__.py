@@ -152,5 +152,5 @@ def alpha_value(scores: Table, recused: Table | None = None, *, metric: Metric =
     return krippendorff_alpha(scores, recused, metric=metric, draws=0).value
 
 
-def _floats(held: object) -> Floats:
-    return np.asarray(held, dtype=np.float64)
+def _floats(scores: object) -> Floats:
+    return np.asarray(scores, dtype=np.float64)

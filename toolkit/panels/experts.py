@@ -1,7 +1,4 @@
-"""Recusal (回避): who may not score whom, on which ground, and the entries that stand where none may.
-
-Whether a panel is made up as the rules ask: enough experts, an odd number, enough from outside, nobody twice.
-"""
+"""Who may score: recusal (回避) and its grounds, and whether a panel is made up as the rules ask (number, odd, from outside)."""
 
 from __future__ import annotations
 
@@ -99,12 +96,12 @@ def due_recusals(
     ))  # fmt: skip
     if problems.errors:
         raise Refused(problems)
-    found = {(row["expert"], row["member"], "declared", row["ground"]) for row in interests}
+    recusals = {(row["expert"], row["member"], "declared", row["ground"]) for row in interests}
     for row in works:
         if row["member"] in members.index:
-            found.add((row["expert"], row["member"], "employer", ""))
-            found |= {(row["expert"], rival, "rival", "") for rival in _rivals(row["member"], members) if rivals}
-    grounds = pd.DataFrame(sorted(found), columns=list(COLUMNS), dtype=object)
+            recusals.add((row["expert"], row["member"], "employer", ""))
+            recusals |= {(row["expert"], rival, "rival", "") for rival in _rivals(row["member"], members) if rivals}
+    grounds = pd.DataFrame(sorted(recusals), columns=list(COLUMNS), dtype=object)
     mask = np.zeros((len(members), len(experts)), dtype=np.bool_)
     mask[members.index.get_indexer(pd.Index(grounds["member"])), pd.Index(experts).get_indexer(pd.Index(grounds["expert"]))] = True
     return Recusals(pd.DataFrame(mask, index=members.index, columns=list(experts)), grounds, problems)
@@ -170,14 +167,13 @@ def _like(word: str, known: Sequence[str]) -> Phrase:
     return phrase("是否为 {like}？", "is it {like}?", like=like) if like else Phrase("请核对", "please check")
 
 
-def _at(row: Row, severity: Severity, said: tuple[Phrase, Phrase], column: str, value: str) -> Problem:
+def _at(row: Row, severity: Severity, words: tuple[Phrase, Phrase], column: str, value: str) -> Problem:
     file, sheet, line = (_said(row.get(name)) for name in ("file", "sheet", "row"))
-    return Problem(severity, *said, file=file, sheet=sheet, row=int(float(line)) if line else None, column=column, value=value)
+    return Problem(severity, *words, file=file, sheet=sheet, row=int(float(line)) if line else None, column=column, value=value)
 
 
 def _said(cell: object) -> str:
     return "" if cell is None or cell != cell else str(cell).strip()  # noqa: PLR0124 - NaN is not itself
-
 
 
 TWO_THIRDS = Fraction(2, 3)
@@ -230,8 +226,8 @@ def composition_problems(
     once = named.drop_duplicates("expert")
     if "person" in once:
         once = once[~once["person"].duplicated() | once["person"].isna()]
-    found = (*_unnamed(seats), *_twice(named), *_number(len(once), minimum, odd=odd), *_outside(once, outside))
-    return Problems(tuple(Problem("error", rule, mend, file=file, column=column, value=value) for column, value, rule, mend in found))
+    problems = (*_unnamed(seats), *_twice(named), *_number(len(once), minimum, odd=odd), *_outside(once, outside))
+    return Problems(tuple(Problem("error", rule, mend, file=file, column=column, value=value) for column, value, rule, mend in problems))
 
 
 Fault = tuple[str, str, Phrase, Phrase]

@@ -1,6 +1,6 @@
-"""How far a panel's scores can be relied on: the six intraclass correlations, with their intervals.
+"""How far a panel's scores can be relied on: intraclass correlations with their intervals, and Krippendorff's alpha.
 
-Krippendorff's alpha: how far a panel agrees beyond chance, whatever the gaps, for any kind of scale.
+Alpha tells how far a panel agrees beyond chance, whatever the gaps, for any kind of scale.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ class Intraclass:
             phrase("{forms} 算出的值超出 -1 至 1，没有意义，不列出", "{forms} out of range: below -1 or above 1 means nothing, and is not given",
                    forms="、".join(self.beyond)),
         ]  # fmt: skip
-        said = [reason for reason, forms in zip(reasons, (undefined, self.beyond), strict=True) if forms]
-        return Phrase("".join(f"；{reason.zh}" for reason in said), "".join(f"; {reason.en}" for reason in said))
+        lacking = [reason for reason, forms in zip(reasons, (undefined, self.beyond), strict=True) if forms]
+        return Phrase("".join(f"；{reason.zh}" for reason in lacking), "".join(f"; {reason.en}" for reason in lacking))
 
 
 def intraclass(scores: Table, recused: Table | None = None, *, level: float = 0.95) -> Intraclass:
@@ -115,8 +115,8 @@ def intraclass(scores: Table, recused: Table | None = None, *, level: float = 0.
     beyond = np.abs(rows[:, 0]) > 1 + NOISE  # infinity among them; of NaN nothing is known
     rows[beyond | np.isnan(rows[:, 0])] = np.nan
     rows[:, :3] = rows[:, :3].clip(-1.0, 1.0)
-    found = pd.DataFrame(rows, index=list(FORMS), columns=["value", "low", "high", "f", "df1", "df2", "p"])
-    return Intraclass(found, members, experts, len(table) - members, tuple(form for form, out in zip(FORMS, beyond, strict=True) if out))
+    forms = pd.DataFrame(rows, index=list(FORMS), columns=["value", "low", "high", "f", "df1", "df2", "p"])
+    return Intraclass(forms, members, experts, len(table) - members, tuple(form for form, out in zip(FORMS, beyond, strict=True) if out))
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,6 @@ def _test(f: np.float64, above: int, below: int) -> list[float]:
 
 def _sum(squares: Floats) -> float:
     return exact_sum(squares.ravel().tolist())
-
 
 
 Metric = Literal["nominal", "ordinal", "interval", "ratio"]
@@ -339,10 +338,10 @@ class _Units:
         if self.metric == "interval":
             apart = self.scores - (np.nansum(self.scores, axis=1) / self.count)[:, None]
             return 2 * self.count * np.asarray(np.nansum(apart**2, axis=1), dtype=np.float64)
-        found: Floats = np.zeros(len(self.scores))
+        disagreement: Floats = np.zeros(len(self.scores))
         for other in self.scores.T:
-            found += np.nansum(_ratio_distance(self.scores, other[:, None]), axis=1)
-        return found
+            disagreement += np.nansum(_ratio_distance(self.scores, other[:, None]), axis=1)
+        return disagreement
 
 
 def _drawn(members: int, draws: int, seed: int) -> Iterator[Floats]:
@@ -374,11 +373,11 @@ def _expected(units: _Units, times: Floats, total: Floats) -> Floats:
     often = _often(units, times)
     if units.metric == "nominal":
         return total**2 - np.asarray((often**2).sum(axis=1), dtype=np.float64)
-    found: Floats = np.zeros(len(times))
+    expected: Floats = np.zeros(len(times))
     for start in range(0, len(units.values), AT_ONCE):
         part = slice(start, start + AT_ONCE)
-        found += (often[:, part] * (often @ _ratio_distance(units.values[:, None], units.values[part]))).sum(axis=1)
-    return found
+        expected += (often[:, part] * (often @ _ratio_distance(units.values[:, None], units.values[part]))).sum(axis=1)
+    return expected
 
 
 def _ordinal(units: _Units, times: Floats, total: Floats) -> tuple[Floats, Floats]:

@@ -1,6 +1,6 @@
-"""The scores that count: members x experts, with everything that stands in a recused cell taken out.
+"""The scores that count: members x experts, without what stands in a recused cell, and one score of many.
 
-One score of many: the mean of those who may score, without the highest and lowest, and a place left open below quorum.
+That is the mean of those who may score, without the highest and lowest; a place stays open below quorum.
 """
 
 from __future__ import annotations
@@ -80,9 +80,9 @@ def recusal_mask(recused: Table | None, scores: pd.DataFrame) -> Mask:
     if recused is None:
         return np.zeros(scores.shape, dtype=np.bool_)
     if isinstance(recused, pd.DataFrame):
-        for own, other in ((scores.index, recused.index), (scores.columns, recused.columns)):
-            if len(own) != len(other) or set(own) != set(other):
-                raise _disagree("、".join(sorted(str(label) for label in set(own) ^ set(other))))
+        for labels, other in ((scores.index, recused.index), (scores.columns, recused.columns)):
+            if len(labels) != len(other) or set(labels) != set(other):
+                raise _disagree("、".join(sorted(str(label) for label in set(labels) ^ set(other))))
         recused = recused.loc[scores.index, scores.columns].to_numpy()
     mask = np.asarray(recused)
     if mask.shape != scores.shape:
@@ -113,9 +113,9 @@ def exact_sums(table: Floats, axis: int) -> Floats:
 def quotient(above: Floats | float, below: Floats | float) -> Floats:
     """One divided by the other; NaN where there is nothing to divide by."""
     divisor = np.asarray(below, dtype=np.float64)
-    found: Floats = np.full(np.broadcast(above, divisor).shape, np.nan)
-    np.divide(above, divisor, out=found, where=divisor != 0)
-    return found
+    quotients: Floats = np.full(np.broadcast(above, divisor).shape, np.nan)
+    np.divide(above, divisor, out=quotients, where=divisor != 0)
+    return quotients
 
 
 def _numbers(frame: pd.DataFrame) -> Floats:
@@ -151,7 +151,6 @@ def _wrong_scores(scores: pd.DataFrame, wrong: Mask) -> Iterator[Problem]:
         place = phrase("（会员 {member}）", " (member {member})", member=scores.index[row])
         rule = Phrase(NO_SCORE.zh + place.zh, NO_SCORE.en + place.en)
         yield Problem("error", rule, MEND_SCORE, column=str(scores.columns[column]), value=str(scores.iloc[row, column]))
-
 
 
 RECUSAL = (
@@ -192,8 +191,8 @@ class PanelScores:
 
     def _why(self, row: dict[object, object]) -> Phrase:
         scorers, recused, missing = (int(str(row[name])) for name in ("scorers", "recused", "missing"))
-        said = RECUSAL if row["why"] == "recusal" else UNSCORED
-        return phrase(*said, minimum=self.minimum, scorers=scorers, recused=recused, missing=missing, eligible=scorers + missing)
+        reason = RECUSAL if row["why"] == "recusal" else UNSCORED
+        return phrase(*reason, minimum=self.minimum, scorers=scorers, recused=recused, missing=missing, eligible=scorers + missing)
 
 
 def panel_scores(scores: Table, recused: Table | None = None, *, trim: int = 0, minimum: int = 5) -> PanelScores:

@@ -1,8 +1,6 @@
-"""Harsh and lenient scorers (偏严与偏宽): how far each expert lies from the others on the same members. Shown, never dropped.
+"""Harsh and lenient scorers (偏严与偏宽): how far each expert lies from the others, shown and never dropped; and scores freed from it.
 
-Levelled scores: what each expert gave, freed from its being harsh or lenient, where the scheme says so.
-
-Each expert's leniency told apart from the members it happened to score: a mixed model, fitted by REML.
+Where the scheme says so, scores are levelled by standard scores or by a mixed model, fitted by REML.
 """
 
 from __future__ import annotations
@@ -89,7 +87,6 @@ def _stances(deviation: Floats, reach: Floats) -> list[str]:
     outside = np.abs(deviation) > reach + NOISE
     marked = np.where(outside, np.where(deviation > 0, "lenient", "harsh"), "unremarkable")
     return [str(stance) for stance in np.where(np.isnan(reach), "unknown", marked)]
-
 
 
 NOTHING = 1e-12
@@ -213,7 +210,6 @@ def _parts(crossing: Floats) -> int:
     return int(count)
 
 
-
 Method = Literal["none", "zscore", "mixed_model"]
 METHODS: tuple[Method, ...] = ("none", "zscore", "mixed_model")
 LEAST = 5  # members in common: from there on the error of an expert's mean is below half the spread, 1 / sqrt(5) = 0.45
@@ -294,9 +290,9 @@ def levelled(
     experts, figures = _asked(frame, method, least, target)
     mean, shift, stretch = (experts[name].to_numpy(dtype=np.float64) for name in ("mean", "shift", "stretch"))
     plain = (shift == 0) & (stretch == 1)
-    found = np.where(plain, table, mean - shift + stretch * (table - mean))
-    within = found if bounds is None else np.clip(found, *bounds)
-    clipped = float(((within != found) & ~np.isnan(found)).sum())
+    levelled_scores = np.where(plain, table, mean - shift + stretch * (table - mean))
+    within = levelled_scores if bounds is None else np.clip(levelled_scores, *bounds)
+    clipped = float(((within != levelled_scores) & ~np.isnan(levelled_scores)).sum())
     frame = frame.copy()
     frame.iloc[:, :] = within
     return Levelling(frame, experts, {**figures, "clipped": clipped})
@@ -339,8 +335,8 @@ def _standardised(
         deviation = float(np.sqrt(quotient(exact_sum(squares[spread].tolist()), float((scored[spread] - 1).sum()))))
     else:
         mean, deviation = target
-    own = np.sqrt(quotient(squares, np.where(spread, scored - 1, 0)))
-    stretch = np.where(spread, quotient(np.full(len(own), deviation), np.where(spread, own, 0.0)), 1.0)
+    deviations = np.sqrt(quotient(squares, np.where(spread, scored - 1, 0)))
+    stretch = np.where(spread, quotient(np.full(len(deviations), deviation), np.where(spread, deviations, 0.0)), 1.0)
     how = np.where(spread, "levelled", np.where(enough, "constant", "too_few")).tolist()
     return np.where(enough, means - mean, 0.0), stretch, how, {"mean": mean, "deviation": deviation}
 

@@ -1,9 +1,4 @@
-"""How measures read, in Chinese and English: what is counted for a member, and between which bounds points are held.
-
-Outcomes in words: eligibility, vetoes, quotas, awards and grades as a scheme sheet tells them.
-
-How shapes, outlier treatments and missing policies read, in Chinese and English.
-"""
+"""How a scheme reads in Chinese and English: measures and windows, requirements, vetoes, awards, grades, consent, how values are given."""
 
 from __future__ import annotations
 
@@ -73,9 +68,9 @@ def measure_in_words(measure: Measure) -> Phrase:
     if measure.take == "ratio" and column is None:
         part, whole = (selection_in_words(term.selection) for term in measure.terms)
         return Phrase(f"{part.zh} 占 {whole.zh} 的比例", f"share of {part.en} in {whole.en}")
-    asked, take = selection_in_words(measure.selection), TAKES[measure.take]
+    rows, take = selection_in_words(measure.selection), TAKES[measure.take]
     of = _columns(measure)
-    return Phrase(" ".join(filter(None, (asked.zh, take.zh, of.zh))), " ".join(filter(None, (asked.en, take.en, of.en))))
+    return Phrase(" ".join(filter(None, (rows.zh, take.zh, of.zh))), " ".join(filter(None, (rows.en, take.en, of.en))))
 
 
 def _columns(measure: Measure) -> Phrase:
@@ -95,13 +90,13 @@ def selection_in_words(selection: Selection) -> Phrase:
     >>> selection_in_words(recent).zh
     'conduct（kind = 不良，时限 by_severity，且发生在评价期内）'
     """
-    asked = [Phrase(*[asked_in_words(column, states)] * 2) for column, states in selection.where.items()]
+    conditions = [Phrase(*[asked_in_words(column, states)] * 2) for column, states in selection.where.items()]
     if selection.window:
-        asked.append(phrase("时限 {name}", "window {name}", name=selection.window))
+        conditions.append(phrase("时限 {name}", "window {name}", name=selection.window))
     if selection.in_period:
-        asked.append(Phrase("且发生在评价期内", "and within the period"))
-    said = ("，".join(each.into(language) for each in asked) for language in ("zh", "en"))
-    return Phrase(*(f"{selection.table}（{states}）" if states else selection.table for states in said))
+        conditions.append(Phrase("且发生在评价期内", "and within the period"))
+    words = joined(conditions, en="，")
+    return Phrase(*(f"{selection.table}（{text}）" if text else selection.table for text in (words.zh, words.en)))
 
 
 def window_in_words(window: Window) -> Phrase:
@@ -115,7 +110,7 @@ def window_in_words(window: Window) -> Phrase:
     '自 found 起；severity 轻微 3 个月，其余 1 年；到期当日仍计'
     """
     parts = [phrase("自 {day} 起", "from {day} on", day=window.from_), *_spans(window)]
-    parts += [phrase(zh, en, day=day) for key, day in window.dates.items() if (said := DAYS.get(key)) for zh, en in [said]]
+    parts += [phrase(zh, en, day=day) for key, day in window.dates.items() if (words := DAYS.get(key)) for zh, en in [words]]
     if window.lasts or window.otherwise or window.until:
         parts.append(Phrase("到期当日仍计", "the last day counts") if window.end_day == "counts" else Phrase("到期当日不计", "the last day does not count"))
     if window.skip:
@@ -134,13 +129,14 @@ def _spans(window: Window) -> Iterator[Phrase]:
     if window.otherwise:
         rest = span_in_words(window.otherwise)
         parts.append(Phrase(f"其余 {rest.zh}" if parts else f"有效 {rest.zh}", f"others {rest.en}" if parts else f"for {rest.en}"))
-    said = Phrase(by + "，".join(part.zh for part in parts), by + ", ".join(part.en for part in parts))
+    states = joined(parts)
+    words = Phrase(by + states.zh, by + states.en)
     if window.until and parts:
-        yield phrase("到 {day} 为止，未填的：{said.zh}", "until {day}, or where that is empty: {said.en}", day=window.until, said=said)
+        yield phrase("到 {day} 为止，未填的：{words.zh}", "until {day}, or where that is empty: {words.en}", day=window.until, words=words)
     elif window.until:
         yield phrase("到 {day} 为止", "until {day}", day=window.until)
     elif parts:
-        yield said
+        yield words
 
 
 def _asked(where: Where) -> str:
@@ -162,7 +158,6 @@ def bounds_in_words(item: Adjustment) -> Phrase:
     if item.floor is not None:
         return phrase("不低于 {floor} 分", "at least {floor}", floor=figure(item.floor))
     return Phrase("", "") if item.cap is None else phrase("以 {cap} 分为限", "at most {cap}", cap=figure(item.cap))
-
 
 
 def requirement_in_words(scheme: Scheme, item: Requirement) -> Phrase:
@@ -230,8 +225,8 @@ def grades_in_words(scheme: Scheme, grades: Grades) -> Phrase:
     bands = "，".join(f"{grade} ≥ {figure(least)}" for grade, least in grades.bands)
     parts = [Phrase(bands, bands)]
     for grade, items in grades.require.items():
-        asked = joined(requirement_in_words(scheme, item) for item in items)
-        parts.append(phrase("{grade} 级另须 {zh}", "{grade} also asks for {en}", grade=grade, zh=asked.zh, en=asked.en))
+        wanted = joined(requirement_in_words(scheme, item) for item in items)
+        parts.append(phrase("{grade} 级另须 {zh}", "{grade} also asks for {en}", grade=grade, zh=wanted.zh, en=wanted.en))
     if grades.rise_at_most is not None:
         parts.append(phrase("比上届最多升 {n} 级", "rises at most {n} above the previous", n=grades.rise_at_most))
     if grades.applied_only:
@@ -262,9 +257,9 @@ def _asked_for(consent: Consent) -> Iterator[Phrase]:
     """Which column permits what, in which rows; what takes it back; and that it costs nobody an award."""
     rows = selection_in_words(Selection(table=str(consent.table), where=consent.holds))
     named = [(PERMISSIONS[item], column) for item, column in consent.columns.items()]
-    asked = joined(phrase("{name.zh}看 {column}", "{name.en} by {column}", name=name, column=column) for name, column in named)
+    by_column = joined(phrase("{name.zh}看 {column}", "{name.en} by {column}", name=name, column=column) for name, column in named)
     yield phrase("逐项征求同意，以会员最近签订的 {zh} 为准：{of}，空白即不同意", "asked item by item, by a member's latest row in {en}: {of_en}; empty is no",
-                 zh=rows.zh, en=rows.en, of=asked.zh, of_en=asked.en)  # fmt: skip
+                 zh=rows.zh, en=rows.en, of=by_column.zh, of_en=by_column.en)  # fmt: skip
     if consent.withdrawn:
         yield phrase("{column} 填了日期即已撤回，此后重新签订的除外", "a day in {column} takes it back until it is signed anew", column=consent.withdrawn)
     if "award" in consent.columns:
@@ -326,7 +321,6 @@ def _quota_bounds(quota: Quota) -> list[Phrase]:
     if quota.in_all is not None:
         parts.append(phrase("各类合计最多 {n} 家", "at most {n} in all classes together", n=quota.in_all))
     return parts
-
 
 
 TOUCHES = {

@@ -1,7 +1,4 @@
-"""Amendments: what one scheme decides otherwise than another, in the words of a minute.
-
-What a committee calls each key of a scheme: for minutes, for editors, for tables.
-"""
+"""Amendments: what one scheme decides otherwise than another, in the words of a minute; and what a committee calls each key and value."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.scheme.outliers import TREATMENTS
 from toolkit.scheme.shapes import SHAPES
 from toolkit.scheme.writing import plain
@@ -176,7 +173,6 @@ def key_words(key: str) -> Phrase:
     return KEYS.get(key, Phrase(key, key))
 
 
-
 FIELDS = {"name": Phrase("名称", "name"), "class": Phrase("类别", "class"), "award": Phrase("奖项", "award"), "grade": Phrase("等级", "grade"),
           "rank": Phrase("名次", "rank"), "total": Phrase("总分", "total")}  # fmt: skip
 # Values that mean this under these keys only: elsewhere the same word may be the name of a column.
@@ -296,7 +292,7 @@ def _identified(listed: Any) -> bool:
     return isinstance(listed, list) and bool(listed) and all(isinstance(item, dict) and "id" in item for item in listed)
 
 
-def _between(old: Side, new: Side, path: tuple[str, ...], said: tuple[Phrase, ...], labels: Raw) -> Iterator[Amendment]:
+def _between(old: Side, new: Side, path: tuple[str, ...], names: tuple[Phrase, ...], labels: Raw) -> Iterator[Amendment]:
     """What was written on either side; where only one wrote it, beside what holds by default on the other."""
     for key in dict.fromkeys([*old[0], *new[0]]):
         first, second = (_held(side, key) for side in (old, new))
@@ -305,9 +301,9 @@ def _between(old: Side, new: Side, path: tuple[str, ...], said: tuple[Phrase, ..
         if _identified(first[0]) or _identified(second[0]):
             yield from _lists(key, first, second, labels)
         elif _alike(first[0], second[0]):
-            yield from _between(first, second, (*path, key), (*said, key_words(key)), labels)
+            yield from _between(first, second, (*path, key), (*names, key_words(key)), labels)
         else:
-            yield _changed((*path, key), (*said, key_words(key)), first[0], second[0], labels)
+            yield _changed((*path, key), (*names, key_words(key)), first[0], second[0], labels)
 
 
 def _held(side: Side, key: str) -> Side:
@@ -344,10 +340,10 @@ def _sentence(zh: str, en: str, key: str, named: Phrase) -> Phrase:
     return Phrase(zh.format(what=key_words(key).zh, label=named.zh), en.format(what=key_words(key).en, label=named.en))
 
 
-def _changed(path: tuple[str, ...], said: tuple[Phrase, ...], first: Any, second: Any, labels: Raw) -> Amendment:
-    """The last of what is said is what was changed, the first where: 权重：学习交流 40 → 35."""
-    *where, what = said
-    places = Phrase(" · ".join(item.zh for item in where), " · ".join(item.en for item in where))
+def _changed(path: tuple[str, ...], names: tuple[Phrase, ...], first: Any, second: Any, labels: Raw) -> Amendment:
+    """The last of the names is what was changed, those before it where: 权重：学习交流 40 → 35."""
+    *where, what = names
+    places = joined(where, " · ", " · ")
     named = labels if path[-1] in NODE_KEYS else {}
     digits = 15 if _rounded_alike(first, second) else 6
     old, new = _worded(first, named, digits, path[-1]), _worded(second, named, digits, path[-1])
@@ -365,10 +361,9 @@ def _rounded_alike(first: Any, second: Any) -> bool:
 def _worded(value: Any, labels: Raw, digits: int = 6, of: str = "") -> Phrase:
     if isinstance(value, dict):
         parts = [(key_words(str(key)), _worded(item, labels, digits, str(key))) for key, item in value.items() if item not in EMPTY]
-        return Phrase("，".join(f"{k.zh} {v.zh}" for k, v in parts), ", ".join(f"{k.en} {v.en}" for k, v in parts))
+        return joined(Phrase(f"{key.zh} {words.zh}", f"{key.en} {words.en}") for key, words in parts)
     if isinstance(value, list):
-        items = [_worded(item, labels, digits, of) for item in value]
-        return Phrase("、".join(item.zh for item in items) or "无", ", ".join(item.en for item in items) or "none")
+        return joined((_worded(item, labels, digits, of) for item in value), "、") if value else WORDS[None]
     if isinstance(value, float):
         return Phrase(*[f"{value:.{digits}g}"] * 2)
     if isinstance(value, int) and not isinstance(value, bool):  # 1 is not "yes"

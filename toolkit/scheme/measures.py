@@ -1,7 +1,4 @@
-"""Measures: what is counted in a table of records for each member, as the scheme words it.
-
-What a column is asked to hold: one of some states, or a number or day within a range.
-"""
+"""Measures: what is counted in a table of records for each member, and what a column is to hold: states, or a range."""
 
 from __future__ import annotations
 
@@ -64,8 +61,8 @@ class Range(Decision):
         return known and bool(self.within(cell))
 
 
-def _form(asked: object) -> str:
-    return "range" if isinstance(asked, dict | Range) else "states"
+def _form(wanted: object) -> str:
+    return "range" if isinstance(wanted, dict | Range) else "states"
 
 
 Asked = Annotated[Annotated[tuple[State, ...], Tag("states")] | Annotated[Range, Tag("range")], Discriminator(_form)]
@@ -74,10 +71,10 @@ Where = dict[str, Asked]
 
 def holding(rows: ir.Table, where: Mapping[str, tuple[State, ...] | Range]) -> list[ir.BooleanValue]:
     """For each column that is asked about whether a row holds what is asked; unknown where its cell is empty."""
-    return [asked.within(rows[column]) if isinstance(asked, Range) else rows[column].isin(asked) for column, asked in where.items()]
+    return [wanted.within(rows[column]) if isinstance(wanted, Range) else rows[column].isin(wanted) for column, wanted in where.items()]
 
 
-def asked_in_words(column: str, asked: tuple[State, ...] | Range) -> str:
+def asked_in_words(column: str, wanted: tuple[State, ...] | Range) -> str:
     """What is asked of a column, as both languages write it.
 
     Examples
@@ -85,10 +82,10 @@ def asked_in_words(column: str, asked: tuple[State, ...] | Range) -> str:
     >>> asked_in_words("hours", Range(least=2)), asked_in_words("hours", Range(least=2, below=10.5))
     ('hours ≥ 2', '2 ≤ hours < 10.5')
     """
-    if not isinstance(asked, Range):
-        return f"{column} = {'、'.join(map(str, asked))}"
-    low = [(_shown(bound), LEFT[key]) for key, bound in asked.bounds.items() if key in LEFT]
-    high = [f" {RIGHT[key]} {_shown(bound)}" for key, bound in asked.bounds.items() if key in RIGHT]
+    if not isinstance(wanted, Range):
+        return f"{column} = {'、'.join(map(str, wanted))}"
+    low = [(_shown(bound), LEFT[key]) for key, bound in wanted.bounds.items() if key in LEFT]
+    high = [f" {RIGHT[key]} {_shown(bound)}" for key, bound in wanted.bounds.items() if key in RIGHT]
     if not high:
         return column + "，".join(f" {TURNED[sign]} {bound}" for bound, sign in low)
     return "".join(f"{bound} {sign} " for bound, sign in low) + column + "".join(high)
@@ -96,7 +93,6 @@ def asked_in_words(column: str, asked: tuple[State, ...] | Range) -> str:
 
 def _shown(bound: Bound) -> str:
     return str(bound) if isinstance(bound, dt.date) else f"{bound:.9f}".rstrip("0").rstrip(".")
-
 
 
 Take = Literal[

@@ -1,6 +1,6 @@
-"""A scheme written back to its file, where only what changed is touched: comments, order and spacing stay.
+"""A scheme as its file says it: plain values, places by name such as ``indicator[pledge].weight``, and the file written anew.
 
-Places in a scheme by name, such as ``indicator[pledge].weight``, and plain values changed there.
+Where a file is there already, only what changed is touched: comments, order and spacing stay.
 """
 
 from __future__ import annotations
@@ -56,14 +56,14 @@ def steps(path: str) -> list[str | tuple[str, str]]:
     >>> steps("indicator[pledge].value.best"), steps("decimals")
     ([('indicator', 'pledge'), 'value', 'best'], ['decimals'])
     """
-    found, end = [], 0
+    path_steps, end = [], 0
     while match := STEP.match(path, end):
-        found.append((match[1], match[2]) if match[2] else match[1])
+        path_steps.append((match[1], match[2]) if match[2] else match[1])
         end = match.end()
-    if not found or end != len(path) or path.endswith("."):
+    if not path_steps or end != len(path) or path.endswith("."):
         rule = phrase("“{path}”不是办法中的位置", "`{path}` is no place in a scheme", path=path)
         raise refuse(rule, phrase("请写成 indicator[编号].weight 这样", "write it like indicator[id].weight"), value=path)
-    return found
+    return path_steps
 
 
 def put(raw: Raw, path: str, value: Any) -> None:
@@ -75,15 +75,15 @@ def put(raw: Raw, path: str, value: Any) -> None:
         When a step names an item that is not there.
     """
     *before, last = steps(path)
-    here: Any = raw
+    table: Any = raw
     for step in before:
-        here = _item(here, step, path) if isinstance(step, tuple) else here.setdefault(step, {})
+        table = _item(table, step, path) if isinstance(step, tuple) else table.setdefault(step, {})
     if isinstance(last, tuple):
-        _put_item(here.setdefault(last[0], []), last, value, path)
+        _put_item(table.setdefault(last[0], []), last, value, path)
     elif value is None:
-        here.pop(last, None)
+        table.pop(last, None)
     else:
-        here[last] = plain(value)
+        table[last] = plain(value)
 
 
 def _put_item(items: list[Raw], step: tuple[str, str], value: Any, path: str) -> None:
@@ -96,8 +96,8 @@ def _put_item(items: list[Raw], step: tuple[str, str], value: Any, path: str) ->
         items.append({"id": step[1], **plain(value)})
 
 
-def _item(here: Raw, step: tuple[str, str], path: str) -> Raw:
-    known = {str(item.get("id")): item for item in here.get(step[0], []) if isinstance(item, dict)}
+def _item(table: Raw, step: tuple[str, str], path: str) -> Raw:
+    known = {str(item.get("id")): item for item in table.get(step[0], []) if isinstance(item, dict)}
     if step[1] in known:
         return known[step[1]]
     guess = nearest(step[1], known)
@@ -106,7 +106,6 @@ def _item(here: Raw, step: tuple[str, str], path: str) -> Raw:
     if guess:
         mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
     raise refuse(rule, mend, column=path, value=step[1])
-
 
 
 HEADER = re.compile(r"(?<!\n)\n\[")
@@ -153,20 +152,20 @@ def _decoded(match: re.Match[str]) -> str:
     return "".join(chr(int(code, 16)) for code in match[1].rstrip("_").split("_"))
 
 
-def _adopt(here: MutableMapping[str, Any], wanted: Raw, *, topmost: bool = False) -> None:
-    own = {CODED.sub(_decoded, key): key for key in here}
-    for name in [name for name in own if name not in wanted]:
-        del here[own[name]]
+def _adopt(table: MutableMapping[str, Any], wanted: Raw, *, topmost: bool = False) -> None:
+    keys = {CODED.sub(_decoded, key): key for key in table}
+    for name in [name for name in keys if name not in wanted]:
+        del table[keys[name]]
     for name, value in wanted.items():
-        key = own.get(name, _named(name))
-        if key not in here:
-            here[key] = _written(value) if topmost else _in_line(value)
-        elif isinstance(here[key], dict) and isinstance(value, dict) and not _another(here[key], value):
-            _adopt(here[key], value)
-        elif _tables(here[key]) and _tables(value):
-            _adopt_items(here, key, value)
-        elif _unwrapped(here[key]) != value:
-            here[key] = _in_line(value)
+        key = keys.get(name, _named(name))
+        if key not in table:
+            table[key] = _written(value) if topmost else _in_line(value)
+        elif isinstance(table[key], dict) and isinstance(value, dict) and not _another(table[key], value):
+            _adopt(table[key], value)
+        elif _tables(table[key]) and _tables(value):
+            _adopt_items(table, key, value)
+        elif _unwrapped(table[key]) != value:
+            table[key] = _in_line(value)
 
 
 def _named(name: str) -> str:
@@ -177,11 +176,11 @@ def _toml_key(name: str) -> str:
     return toml_key(_named(name))
 
 
-def _adopt_items(here: MutableMapping[str, Any], key: str, wanted: list[Raw]) -> None:
-    items, ids = here[key], [item.get("id") for item in wanted]
+def _adopt_items(table: MutableMapping[str, Any], key: str, wanted: list[Raw]) -> None:
+    items, ids = table[key], [item.get("id") for item in wanted]
     kept = [item for item in items if item.get("id") in ids]
     if [item.get("id") for item in kept] != [id_ for id_ in ids if any(item.get("id") == id_ for item in kept)]:
-        here[key] = _written(wanted)  # put in another order: the list is written anew
+        table[key] = _written(wanted)  # put in another order: the list is written anew
         return
     for place in reversed(range(len(items))):
         if items[place].get("id") not in ids:
@@ -193,11 +192,11 @@ def _adopt_items(here: MutableMapping[str, Any], key: str, wanted: list[Raw]) ->
             items.insert(place, _written([item])[0])
 
 
-def _another(here: MutableMapping[str, Any], wanted: Raw) -> bool:
+def _another(line: MutableMapping[str, Any], wanted: Raw) -> bool:
     """Whether what stands in one line gets other keys: then the line is written anew."""
     from tomlkit.items import InlineTable
 
-    return isinstance(here, InlineTable) and {CODED.sub(_decoded, key) for key in here} != set(wanted)
+    return isinstance(line, InlineTable) and {CODED.sub(_decoded, key) for key in line} != set(wanted)
 
 
 def _tables(value: Any) -> bool:
@@ -224,8 +223,8 @@ def _table(value: Raw) -> Any:
     import tomlkit
 
     table = tomlkit.table()
-    for name, held in value.items():
-        table.add(_named(name), _in_line(held))
+    for name, inner in value.items():
+        table.add(_named(name), _in_line(inner))
     return table
 
 

@@ -1,8 +1,6 @@
 """AHP, the analytic hierarchy process (层次分析法): shares from pairwise comparisons, and how consistent these are.
 
-Pairwise comparisons: a reciprocal matrix on Saaty's scale, as it is typed, checked and completed.
-
-A hierarchy of comparisons: one matrix for the children of each node, multiplied down to shares of the whole.
+A matrix on Saaty's scale is checked and completed as it is typed; a hierarchy has one for the children of each node.
 """
 
 from __future__ import annotations
@@ -158,7 +156,6 @@ def _faults(typed: Floats, labels: Sequence[str]) -> Iterator[Problem]:
 def _mirrors(one: float, other: float) -> bool:
     small, large = sorted((one, other))
     return abs(small - 1 / large) <= ROUNDED
-
 
 
 By = Literal["eigenvector", "geometric"]
@@ -320,7 +317,6 @@ def _geometric_index(matrix: Floats, rows: Floats) -> float:
     return float((error**2).sum() / spare) if spare > 0 else 0.0
 
 
-
 Children = Mapping[str, Sequence[str]]
 
 
@@ -414,8 +410,8 @@ def _roots(children: Children) -> list[str]:
 
 
 def _ratio(whole: Mapping[str, float], judged: Mapping[str, Comparison], random_index: Sequence[float]) -> float:
-    index = sum(whole[node] * found.index for node, found in judged.items())
-    by_chance = sum(whole[node] * random_index[len(found.shares) - 1] for node, found in judged.items())
+    index = sum(whole[node] * comparison.index for node, comparison in judged.items())
+    by_chance = sum(whole[node] * random_index[len(comparison.shares) - 1] for node, comparison in judged.items())
     return index / by_chance if by_chance > 0 else 0.0
 
 

@@ -1,7 +1,4 @@
-"""Where an expert's comparisons contradict themselves: the triads that do not multiply out, and plain circles.
-
-The smallest mend of inconsistent comparisons: which one to think over, and to what.
-"""
+"""Where comparisons contradict themselves, triads and plain circles; and the smallest mend: which to think over, and to what."""
 
 from __future__ import annotations
 
@@ -89,8 +86,8 @@ def ahp_triads(matrix: Typed, names: Names = None) -> list[Triad]:
     """
     whole, labels = comparisons(matrix, names)
     triples = [places for places in combinations(range(len(whole)), 3) if not np.isnan(whole[np.ix_(places, places)]).any()]
-    found = [_triad(whole, labels, places) for places in triples]
-    return sorted(found, key=lambda triad: (-round(triad.error, 12), triad.places))
+    triads = [_triad(whole, labels, places) for places in triples]
+    return sorted(triads, key=lambda triad: (-round(triad.error, 12), triad.places))
 
 
 def ahp_circles(matrix: Typed, names: Names = None) -> list[Circle]:
@@ -119,11 +116,11 @@ def ahp_circles(matrix: Typed, names: Names = None) -> list[Circle]:
 def _triad(matrix: Floats, labels: tuple[str, ...], places: tuple[int, int, int]) -> Triad:
     i, j, k = places
 
-    def said(a: int, b: int) -> str:
+    def judgement(a: int, b: int) -> str:
         return f"{labels[a]} : {labels[b]} = {scale_text(float(matrix[a, b]))}"
 
     product = float(matrix[i, j] * matrix[j, k] * matrix[k, i])
-    judgements = (said(i, j), said(j, k), said(i, k))
+    judgements = (judgement(i, j), judgement(j, k), judgement(i, k))
     return Triad((labels[i], labels[j], labels[k]), places, product, abs(float(np.log(product))), judgements)
 
 
@@ -150,7 +147,6 @@ def _turned(way: tuple[int, ...]) -> tuple[int, ...]:
     """The circle, told from its first criterion on."""
     first = way.index(min(way))
     return (*way[first:], *way[:first])
-
 
 
 Cell = tuple[int, int]

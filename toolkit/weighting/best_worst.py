@@ -1,11 +1,8 @@
 """Best-worst method (最优最劣法): the best criterion against all others, and all others against the worst.
 
-Two models: the linear one of 2016 has a single best answer; the nonlinear one of 2015 has a consistency ratio in the
-sense of AHP and, with more than three criteria that disagree, a whole range of best answers.
-
-The two models of the best-worst method: a linear programme, and a minimum that has a closed form.
-
-Best-worst comparisons as they were judged: checked, and where they contradict one another.
+Two models: the linear one of 2016, a linear programme with a single best answer; the nonlinear one of 2015, whose least
+deviation has a closed form, with a consistency ratio in the sense of AHP and, with more than three criteria that
+disagree, a whole range of best answers.
 """
 
 from __future__ import annotations
@@ -106,12 +103,12 @@ def contradictions(given: BestWorst) -> tuple[Contradiction, ...]:
     """Criteria with a_Bj x a_jW other than a_BW, the worst first; those level in the order of the criteria."""
     products = given.from_best * given.to_worst
     scale = given.span * (given.span - 1) or 1.0
-    found = [
+    unequal = [
         Contradiction(given.names[place], place, product, given.span, abs(product - given.span) / scale)
         for place, product in enumerate(products.tolist())
         if place not in {given.best, given.worst} and abs(product - given.span) > 1e-9
     ]
-    return tuple(sorted(found, key=lambda one: (-one.ratio, one.place)))
+    return tuple(sorted(unequal, key=lambda one: (-one.ratio, one.place)))
 
 
 def _faults(given: BestWorst) -> Iterator[Problem]:
@@ -158,7 +155,6 @@ def _beyond(given: BestWorst) -> Iterator[Problem]:
                 "比最优（{a:g}）高出最劣还多", "further above the worst than the best is ({a:g})", a=given.span
             )
             yield fault(rule, Phrase("请改判断，或改选它为最优", "mend it, or make it the best"), name, up)
-
 
 
 ROOM = 1e-9
@@ -228,7 +224,6 @@ def _solved(goal: Floats, bounded: Floats, summed: Floats) -> Floats:
     if not answer.success:
         raise ArithmeticError(answer.message)
     return np.asarray(answer.x)
-
 
 
 #: The largest deviation xi there can be for a_BW = 1 ... 9 (Rezaei 2015, table 1).
@@ -363,9 +358,9 @@ def best_worst_judgement(
     else:
         ranges, deviation = nonlinear_ranges(given, xi), xi
         shares = divided(ranges.mean(axis=1))
-    found = contradictions(given)
-    input_ratio = max((one.ratio for one in found), default=0.0)
-    return BestWorstResult(shares, deviation, _ratio(given, xi), ranges, input_ratio, _threshold(given), found)
+    contradicting = contradictions(given)
+    input_ratio = max((one.ratio for one in contradicting), default=0.0)
+    return BestWorstResult(shares, deviation, _ratio(given, xi), ranges, input_ratio, _threshold(given), contradicting)
 
 
 def consistency_index(best_to_worst: float) -> float:

@@ -1,7 +1,4 @@
-"""Rounds of asking (德尔菲法): where each expert stands within the group, and who moved how between two rounds.
-
-Who thinks alike, who is far from the rest, and on which criteria.
-"""
+"""Rounds of asking (德尔菲法): where each expert stands within the group, who thinks alike, who is far, and who moved between rounds."""
 
 from __future__ import annotations
 
@@ -124,19 +121,18 @@ def movement(before: ArrayLike, after: ArrayLike, experts: Names = None) -> Move
             phrase("两轮的专家或指标不同：{a} 与 {b}", "the rounds differ in shape: {a} and {b}", a=first.shape, b=second.shape),
             Phrase("请只比较两轮都参加的专家", "compare only experts of both rounds"),
         )
-    own = [standing(first), standing(second)]
-    middle = own[0].quartiles[1]
+    standings = [standing(first), standing(second)]
+    middle = standings[0].quartiles[1]
     return Movement(
         _moved(first, second),
         _moved(first, middle) - _moved(second, middle),
-        np.array([round_.spread for round_ in own]),
+        np.array([round_.spread for round_ in standings]),
         (kendall_w(first), kendall_w(second)),
     )
 
 
 def _moved(one: Floats, other: Floats) -> Floats:
     return settled_sum(np.abs(one - other)) / 2
-
 
 
 MOST_CAMPS = 8
@@ -271,17 +267,17 @@ def _silhouette(apart: Floats, labels: Integers) -> float:
     member = np.eye(labels.max() + 1)[labels]
     size = member.sum(axis=0)
     toward = apart @ member
-    own = (toward * member).sum(axis=1) / np.maximum(size[labels] - 1, 1)
+    within = (toward * member).sum(axis=1) / np.maximum(size[labels] - 1, 1)
     nearest = np.where(member > 0, np.inf, toward / size).min(axis=1)
-    larger = np.maximum(own, nearest)
-    worth = np.divide(nearest - own, larger, out=np.zeros_like(own), where=larger > 0)
+    larger = np.maximum(within, nearest)
+    worth = np.divide(nearest - within, larger, out=np.zeros_like(within), where=larger > 0)
     return float(np.where(size[labels] > 1, worth, 0.0).mean())
 
 
 def _numbered(labels: Integers, table: Floats) -> Integers:
     """Camps numbered from 1: the largest first; of equals, that with the greatest first row."""
-    found, first, sizes = np.unique(labels, return_index=True, return_counts=True)
-    ranking = sorted(range(len(found)), key=lambda camp: (-sizes[camp], [-x for x in table[first[camp]].tolist()]))
-    numbers = np.empty(len(found), dtype=np.int64)
-    numbers[ranking] = np.arange(1, len(found) + 1)
-    return numbers[np.searchsorted(found, labels)]
+    cut_labels, first, sizes = np.unique(labels, return_index=True, return_counts=True)
+    ranking = sorted(range(len(cut_labels)), key=lambda camp: (-sizes[camp], [-x for x in table[first[camp]].tolist()]))
+    numbers = np.empty(len(cut_labels), dtype=np.int64)
+    numbers[ranking] = np.arange(1, len(cut_labels) + 1)
+    return numbers[np.searchsorted(cut_labels, labels)]

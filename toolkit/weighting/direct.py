@@ -1,10 +1,6 @@
-"""Direct points: an expert divides 100 points among the criteria.
+"""Weights judged directly: points divided among the criteria, swings from worst to best, or an order alone.
 
-Swing weights: which criterion an expert would first lift from its worst to its best level, and the rest beside it.
-
-Weights from an order alone: rank-order centroid, rank-sum and rank-reciprocal weights.
-
-What every way of judging shares: numbers checked by the name of their criterion, and divided to sum to 1.
+And what every way of judging shares: numbers checked by the name of their criterion, and divided to sum to 1.
 """
 
 from __future__ import annotations
@@ -69,15 +65,15 @@ def named(count: int, names: Names = None, letter: str = "C") -> tuple[str, ...]
 
 def stop_at(problems: Iterable[Problem]) -> None:
     """Refuse for every problem there is; go on when there is none."""
-    found = tuple(problems)
-    if found:
-        raise Refused(Problems(found))
+    faults = tuple(problems)
+    if faults:
+        raise Refused(Problems(faults))
 
 
 def fault(rule: Phrase, mend: Phrase, name: str = "", value: object = "") -> Problem:
     """An error at a criterion or an expert: its name, the value found, the rule and the mend."""
-    said = f"{value:.10g}" if isinstance(value, float | np.floating) else str(value)
-    return Problem("error", rule, mend, column=name, value=said)
+    shown = f"{value:.10g}" if isinstance(value, float | np.floating) else str(value)
+    return Problem("error", rule, mend, column=name, value=shown)
 
 
 def judged(values: ArrayLike, names: Names = None) -> tuple[Floats, tuple[str, ...]]:
@@ -154,7 +150,6 @@ def _vector_faults(table: Floats, labels: Sequence[str]) -> Iterable[Problem]:
             yield fault(rule, Phrase("请至少给一项权重", "give at least one a weight"), name)
 
 
-
 NEAR = 1e-9
 
 
@@ -211,7 +206,6 @@ def points_shares(points: ArrayLike, names: Names = None, *, whole: float = 100.
     return divided(numbers)
 
 
-
 TOP = 100.0
 
 
@@ -255,7 +249,6 @@ def swing_shares(swings: ArrayLike, names: Names = None) -> Floats:
         rule = phrase("最大的一项应为 {top:g}", "the largest must be {top:g}", top=TOP)
         raise refuse(rule, mend, column=largest, value=f"{numbers.max():.10g}")
     return divided(numbers)
-
 
 
 Kind = Literal["centroid", "sum", "reciprocal"]

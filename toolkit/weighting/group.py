@@ -1,9 +1,4 @@
-"""From several experts' shares to the group's: means, median, trimmed mean; and one matrix from several.
-
-How far several experts agree: Kendall's W on the order of their weights, and how likely it is by chance.
-
-How much weight lies between any two experts.
-"""
+"""From several experts' shares to the group's, one matrix from several, and how far the experts agree: Kendall's W, distances."""
 
 from __future__ import annotations
 
@@ -179,7 +174,6 @@ MEANS: dict[str, Callable[[Floats, Floats, int], Floats]] = {
 }
 
 
-
 #: For so many criteria, the most experts for whom the exact p is still quick.
 EXACT = {2: 20, 3: 15, 4: 8, 5: 5, 6: 3}
 DECIMALS = 12
@@ -322,13 +316,12 @@ def _exact(ranks: Floats) -> float:
     """
     sums: Floats = np.sort(ranks[:1], axis=1)
     often: Floats = np.ones(1)
-    for own in ranks[1:]:
-        orders = np.array(list(permutations(own)))
+    for expert_ranks in ranks[1:]:
+        orders = np.array(list(permutations(expert_ranks)))
         following = np.sort((sums[:, None] + orders[None]).reshape(-1, ranks.shape[1]), axis=1)
         sums, group = np.unique(following, axis=0, return_inverse=True)
         often = np.asarray(np.bincount(group.ravel(), np.repeat(often, len(orders)) / len(orders)), dtype=np.float64)
     return float(min(1.0, often[_spread(sums) >= _spread(ranks.sum(axis=0))].sum()))
-
 
 
 Kind = Literal["moved", "euclidean", "jensen_shannon"]

@@ -1,7 +1,4 @@
-"""Trade-offs: pairs of criteria, and how much of one makes up for how much of the other.
-
-Ratios between criteria, as many as were judged: the weights nearest to them, and whether they hang together.
-"""
+"""Trade-offs: ratios between as many pairs of criteria as were judged, the weights nearest to them, and whether they hang together."""
 
 from __future__ import annotations
 
@@ -56,16 +53,16 @@ def parts(joined: Mask) -> list[list[int]]:
     >>> parts(link)
     [[0, 2], [1], [3]]
     """
-    unseen, found = list(range(len(joined))), []
+    unseen, whole_parts = list(range(len(joined))), []
     while unseen:
         part, edge = {unseen[0]}, [unseen[0]]
         while edge:
             fresh = set(np.flatnonzero(joined[edge.pop()]).tolist()) - part
             part |= fresh
             edge += sorted(fresh)
-        found.append(sorted(part))
+        whole_parts.append(sorted(part))
         unseen = [node for node in unseen if node not in part]
-    return found
+    return whole_parts
 
 
 def refuse_parts(joined: Mask, names: Sequence[str]) -> None:
@@ -95,7 +92,6 @@ def refuse_parts(joined: Mask, names: Sequence[str]) -> None:
             b=names[apart[1][0]],
         ),
     )
-
 
 
 @dataclass(frozen=True, eq=False)

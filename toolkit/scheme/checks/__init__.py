@@ -1,13 +1,8 @@
 """What can be wrong with a scheme beyond single fields: sums, names that lead nowhere, bands that overlap.
 
 Each check takes the file as plain values and yields faults. It passes over what has the wrong type, because
-the model reports that, so that one bad field never hides another fault.
-
-What can be wrong with the panel: a quorum that trimming uses up, scores of a panel that is not there, or of two.
-
-What can be wrong with how experts set weights: names instead of codes, groups that do not exist.
-
-What can be wrong with publication: nobody was asked, or nobody can permit what is to be shown.
+the model reports that, so that one bad field never hides another fault. Here are those of ``[panel]``, ``[weighting]`` and
+``[publication]``; beside it those of measures and shapes, of awards and grades, and of the tree.
 """
 
 from __future__ import annotations
@@ -88,7 +83,6 @@ def _place(path: KeyPath, measure: Raw, panel: Raw) -> Iterator[Fault]:
         yield Fault((*path, key), rule, Phrase("请删去：所有评分都计入", "remove it: every score counts"))
 
 
-
 TOTAL = "total"
 
 
@@ -104,7 +98,6 @@ def weighting_faults(raw: Raw) -> Iterator[Fault]:
     for place, group in enumerate(voted if isinstance(voted, list | tuple) else ()):
         if isinstance(group, str) and group not in known:
             yield unknown(("weighting", "groups", place), Phrase("分组", "group"), group, known)
-
 
 
 NO_CONSENT = Phrase(
@@ -133,14 +126,14 @@ def publication_faults(raw: Raw) -> Iterator[Fault]:
 
 
 def _consent(consent: Raw, borne: Raw) -> Iterator[Fault]:
-    place, asked = ("publication", "consent"), [item for item in PERMISSIONS if item in consent]
-    for item in (item for item in asked if item in borne):
+    place, items_asked = ("publication", "consent"), [item for item in PERMISSIONS if item in consent]
+    for item in (item for item in items_asked if item in borne):
         rule = phrase("{zh}既要会员同意，又写明是会员义务", "members are both asked for {en} and obliged to bear it", zh=PERMISSIONS[item].zh, en=PERMISSIONS[item].en)
         yield Fault((*place, item), rule, phrase("请删去 {item}，或把它从 obliged 中删去", "remove `{item}`, or take it out of `obliged`", item=item))
-    if "award" not in asked and "award" not in borne:
+    if "award" not in items_asked and "award" not in borne:
         rule = Phrase("没有写明凭哪一列公布获奖名单，名单上一个会员也不能列", "no column permits the award: not one member could be named")
         yield Fault(place, rule, Phrase('请写 award = "列名"，或写 obliged', 'write award = "column", or `obliged`'))
-    reads = [key for key in (*asked, "holds", "withdrawn") if key in consent]
+    reads = [key for key in (*items_asked, "holds", "withdrawn") if key in consent]
     if reads and "table" not in consent:
         rule = phrase("“{key}”是哪张表的列，没有写明", "it does not say of which table `{key}` is a column", key=reads[0])
         yield Fault(place, rule, Phrase('请写 table = "表名"', 'write table = "name"'))
@@ -165,7 +158,6 @@ def _nobody(item: Permission) -> tuple[Phrase, Phrase]:
         phrase('请在 [publication.consent] 写 {item} = "列名" 或 obliged，或在这里删去', 'write {item} = "column" or `obliged` in [publication.consent], or remove it here',
                item=item),
     )  # fmt: skip
-
 
 
 def scheme_faults(raw: Raw) -> Iterable[Fault]:

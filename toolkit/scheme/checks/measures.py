@@ -1,9 +1,4 @@
-"""What can be wrong with measures: what is taken, of which column, in which window.
-
-What can be wrong with ranges: without bounds, of numbers and days at once, or such as nothing lies in.
-
-What can be wrong with value shapes and outlier treatments.
-"""
+"""What can be wrong with measures, the ranges that columns are to lie in, value shapes and outlier treatments."""
 
 from __future__ import annotations
 
@@ -132,13 +127,13 @@ def _outside(path: KeyPath, where: object, among: object) -> Iterator[Fault]:
     if not (isinstance(where, dict) and isinstance(among, dict)):
         return
     for column in [column for column in where if column in among]:
-        asked, all_of = where[column], among[column]
+        states, among_states = where[column], among[column]
         place = (*path, "where", column)
-        if isinstance(asked, dict) or isinstance(all_of, dict):
+        if isinstance(states, dict) or isinstance(among_states, dict):
             rule = phrase("“{column}”在 where 和 among 中都有，写成范围时分不清", "a range of `{column}` is in both `where` and `among`", column=column)
             yield Fault(place, rule, Phrase("请只在其中一处写这一列", "ask for this column in one of them"))
-        elif isinstance(asked, list) and isinstance(all_of, list):
-            yield from _left_out(place, column, [state for state in asked if state not in all_of])
+        elif isinstance(states, list) and isinstance(among_states, list):
+            yield from _left_out(place, column, [state for state in states if state not in among_states])
 
 
 def _left_out(place: KeyPath, column: str, states: list[object]) -> Iterator[Fault]:
@@ -155,10 +150,10 @@ def _period(raw: Raw) -> Iterator[Fault]:
     if len(days) != 2 or len(days) != len(period or ()):
         return
     first, last = days
-    said = f"{first} — {last}"
+    written = f"{first} — {last}"
     if first > last:
         rule = Phrase("评价期的起日晚于止日", "the period ends before it begins")
-        yield Fault(("period",), rule, Phrase("请对调两个日期", "swap the two days"), value=said)
+        yield Fault(("period",), rule, Phrase("请对调两个日期", "swap the two days"), value=written)
     elif type(as_of) is dt.date and as_of < first:
         rule = phrase("评价基准日早于评价期的起日（{day}），评价期内的记录一条也不能计入", "the as-of date lies before the period begins ({day}): no record of it counts", day=first)
         yield Fault(("as_of",), rule, Phrase("请改正评价基准日或评价期", "mend the as-of date or the period"), value=str(as_of))
@@ -168,34 +163,33 @@ def _period(raw: Raw) -> Iterator[Fault]:
         yield Fault(("as_of",), rule, mend, value=str(as_of), severity="warning")
 
 
-
 MEND = Phrase("请改正其中一个界限", "mend one of the two")
 ITEMS = (("indicator", "measure"), ("adjustment", "measure"), ("condition", "measure"), ("veto", "when"))
 
 
 def ranges_faults(raw: Raw) -> Iterator[Fault]:
     """Every fault of a range that a column is asked to lie in."""
-    for path, asked in _places(raw):
-        for column, range_ in asked.items():
+    for path, columns in _places(raw):
+        for column, range_ in columns.items():
             if isinstance(range_, dict):
                 yield from _range((*path, column), range_)
 
 
 def _places(raw: Raw) -> Iterator[tuple[KeyPath, Raw]]:
     """Every table that says what columns are asked to hold."""
-    found: list[tuple[KeyPath, object]] = []
+    tables: list[tuple[KeyPath, object]] = []
     for name, key in ITEMS:
         for place, item in items(raw, name):
             if isinstance(item.get(key), dict):
-                found += [((name, place, key, part), item[key].get(part)) for part in ("where", "among")]
+                tables += [((name, place, key, part), item[key].get(part)) for part in ("where", "among")]
     windows = raw.get("window")
     for name, window in windows.items() if isinstance(windows, dict) else ():
         if isinstance(window, dict):
-            found += [(("window", name, part), window.get(part)) for part in ("skip", "appeal")]
+            tables += [(("window", name, part), window.get(part)) for part in ("skip", "appeal")]
     members = raw.get("members")
     if isinstance(members, dict):
-        found.append((("members", "skip"), members.get("skip")))
-    yield from ((path, asked) for path, asked in found if isinstance(asked, dict))
+        tables.append((("members", "skip"), members.get("skip")))
+    yield from ((path, table) for path, table in tables if isinstance(table, dict))
 
 
 def _range(path: KeyPath, range_: Raw) -> Iterator[Fault]:
@@ -216,7 +210,6 @@ def _range(path: KeyPath, range_: Raw) -> Iterator[Fault]:
 
 def _is_day(bound: object) -> bool:
     return isinstance(bound, dt.date) and not isinstance(bound, dt.datetime)
-
 
 
 SAME = 1e-9

@@ -1,9 +1,4 @@
-"""What can be wrong with ties, vetoes and awards.
-
-What can be wrong with requirements: about nothing, about nothing known, or such as nobody can meet.
-
-What can be wrong with grades: bands that overlap, names that lead nowhere, rising without a previous edition.
-"""
+"""What can be wrong with ties, vetoes and awards, with requirements and with grades."""
 
 from __future__ import annotations
 
@@ -64,7 +59,6 @@ def _bounds(path: KeyPath, item: Raw) -> Iterator[Fault]:
             low=low, a=item[low], high=high, b=item[high],
         )  # fmt: skip
         yield Fault((*path, high), rule, Phrase("请改正其中一个数", "mend one of the two"))
-
 
 
 GRADE = Phrase("等级", "grade")
@@ -140,7 +134,6 @@ def _applied(raw: Raw) -> Iterator[Fault]:
         rule = Phrase("只评申报的会员，但没有写明谁申报了", "only applicants are graded, but nothing says who applied")
         mend = Phrase("请在 [members] 中写 applied，或删去这一项", "name [members] applied, or remove it")
         yield Fault(("grades", "applied_only"), rule, mend)
-
 
 
 def outcomes_faults(raw: Raw) -> Iterable[Fault]:
@@ -230,11 +223,11 @@ def _award_names(raw: Raw, path: KeyPath, named: list[object]) -> Iterator[Fault
 
 
 def _beside(raw: Raw, path: KeyPath, named: list[object], earlier: list[Any]) -> Iterator[Fault]:
-    own, known = at(raw, path[:2]).get("id"), ids(raw, "award")
+    award, known = at(raw, path[:2]).get("id"), ids(raw, "award")
     for place, name in enumerate(named):
         if name not in known:
             yield unknown((*path, place), AWARD, name, [id_ for id_ in known if id_ in earlier], raw)
-        elif name == own:
+        elif name == award:
             rule = phrase("奖项“{name}”写了与自己兼得", "`{name}` is to stand beside itself", name=name)
             yield Fault((*path, place), rule, Phrase("请删去，或写另一个奖项", "remove it, or name another award"))
         elif name not in earlier:

@@ -1,9 +1,4 @@
-"""What can be wrong with the tree: ids, parents, circles, weights.
-
-What can be wrong with weights that depend on what is observed, and with bounds that cross.
-
-A scheme as plain values: how checks find their way in it.
-"""
+"""What can be wrong with the tree: ids, parents, circles, weights; and how checks find their way in a scheme as plain values."""
 
 from __future__ import annotations
 
@@ -76,7 +71,6 @@ def unknown(path: KeyPath, what: Phrase, given: object, known: list[str], raw: R
     return Fault(path, rule, mend)
 
 
-
 def tree_faults(raw: Raw) -> Iterable[Fault]:
     """Every fault of the tree of groups and indicators."""
     return chain.from_iterable(check(raw) for check in (_any_indicator, _ids, _parents, _cycles, _weights))
@@ -108,7 +102,7 @@ def _ids(raw: Raw) -> Iterator[Fault]:
 def _parents(raw: Raw) -> Iterator[Fault]:
     groups, indicators = ids(raw, "group"), ids(raw, "indicator")
     named = [item.get("group") for name in NODE_LISTS for _, item in items(raw, name)]
-    parents = {parent for own in named for parent in (own if isinstance(own, list) else [own]) if isinstance(parent, str)}
+    parents = {parent for parent_or_list in named for parent in (parent_or_list if isinstance(parent_or_list, list) else [parent_or_list]) if isinstance(parent, str)}
     for name in NODE_LISTS:
         for place, item in items(raw, name):
             parent = item.get("group")
@@ -127,12 +121,12 @@ def _parents(raw: Raw) -> Iterator[Fault]:
 def _cycles(raw: Raw) -> Iterator[Fault]:
     parent = {item.get("id"): item.get("group") for _, item in items(raw, "group") if isinstance(item.get("id"), str)}
     for place, item in items(raw, "group"):
-        seen, here = [item.get("id")], item.get("group")
-        while isinstance(here, str) and here not in seen:
-            seen.append(here)
-            here = parent.get(here)
-        if isinstance(here, str) and here == item.get("id"):
-            rule = phrase("分组成环：{way}", "groups in a circle: {way}", way=" → ".join(map(str, [*seen, here])))
+        seen, above = [item.get("id")], item.get("group")
+        while isinstance(above, str) and above not in seen:
+            seen.append(above)
+            above = parent.get(above)
+        if isinstance(above, str) and above == item.get("id"):
+            rule = phrase("分组成环：{way}", "groups in a circle: {way}", way=" → ".join(map(str, [*seen, above])))
             yield Fault(("group", place, "group"), rule, Phrase("请改正上级分组", "mend its parent"))
 
 
@@ -175,7 +169,7 @@ def weights_fault(parent: Phrase | None, weights: Sequence[tuple[Phrase, float]]
 def _meant(raw: Raw, parent: object, groups: list[str]) -> str | None:
     """The group that is meant: a misspelt parent is one fault, and its sums are no others."""
     if isinstance(parent, list):
-        return next((own for own in parent if own in groups), None)
+        return next((group for group in parent if group in groups), None)
     if not isinstance(parent, str) or parent in groups:
         return parent if isinstance(parent, str) else None
     return labelled(raw, parent, groups) or nearest(parent, groups) or parent
@@ -185,7 +179,6 @@ def _fills(gap: float, strays: list[tuple[KeyPath, Phrase, Any]]) -> bool:
     """Whether just the weights of those whose parent is unknown are lacking."""
     weights = [weight for _, _, weight in strays]
     return all(map(is_number, weights)) and abs(sum(weights) - gap) < SUMS
-
 
 
 CONDITIONAL = "conditional"
@@ -222,13 +215,13 @@ def _rule_faults(raw: Raw, path: KeyPath, rule: Raw, parent: str | None) -> Iter
     percent = raw.get("weights", "percent") == "percent"
     seen: list[set[str]] = []
     for place, pattern in patterns:
-        here = (*path, "when", place)
+        case = (*path, "when", place)
         observed = [name for name in _listed(pattern.get("observed")) if isinstance(name, str)]
-        yield from _observed(here, observed, children, seen)
+        yield from _observed(case, observed, children, seen)
         weights = pattern.get("weights")
         if isinstance(weights, dict):
-            yield from _pattern_weights(here, weights, observed, children)
-            yield from _sum(here, weights, percent=percent)
+            yield from _pattern_weights(case, weights, observed, children)
+            yield from _sum(case, weights, percent=percent)
 
 
 def _observed(path: KeyPath, observed: list[str], children: list[str], seen: list[set[str]]) -> Iterator[Fault]:

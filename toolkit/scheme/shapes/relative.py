@@ -59,11 +59,11 @@ class Relative(Ranged):
     def faults(cls, written: Raw, scheme: Raw) -> Iterator[Fault]:
         """Classes that are not there; what cannot have been found."""
         yield from super().faults(written, scheme)
-        members, found = scheme.get("members"), written.get("found")
+        members, entries = scheme.get("members"), written.get("found")
         if written.get("within") == "class" and isinstance(members, dict) and "class" not in members:
             rule = Phrase("办法没有会员类别，不能按类别比较", "the scheme has no classes of members to compare within")
             yield Fault(("within",), rule, Phrase("请在 [members] 写 class，或删去 within", "give [members] a `class`, or remove `within`"))
-        for name, entry in found.items() if isinstance(found, dict) else ():
+        for name, entry in entries.items() if isinstance(entries, dict) else ():
             if written.get("within", EVERYONE) == EVERYONE and name != EVERYONE:
                 rule = phrase("不分类别比较时，found 只能写 all，不能写“{name}”", 'without `within = "class"` only `all` can stand in `found`, not `{name}`', name=name)
                 yield Fault(("found", name), rule, Phrase('请改为 all，或写 within = "class"', 'write `all`, or within = "class"'))
