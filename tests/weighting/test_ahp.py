@@ -1,3 +1,5 @@
+"""AHP: matrices as they are typed, shares, consistency, hierarchies."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -5,10 +7,34 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.weighting.matrices import CHAIRS, CITIES, DRINKS, HOUSE, SCHOOL, WEALTH, full, judgements, weights
+from tests.weighting.matrices import (
+    CHAIRS,
+    CITIES,
+    DRINKS,
+    HOUSE,
+    SCHOOL,
+    WEALTH,
+    full,
+    judgements,
+    upper,
+    weights,
+)
 from toolkit.ground.problems import Refused
 from toolkit.ground.ranking import Floats
-from toolkit.weighting.ahp import ALONSO_LAMATA, SAATY, By, ahp_judgement, ahp_ratio, ahp_shares
+from toolkit.weighting.ahp import (
+    ALONSO_LAMATA,
+    SAATY,
+    By,
+    ahp_judgement,
+    ahp_ratio,
+    ahp_shares,
+    comparisons,
+    harker,
+    hierarchy_judgement,
+    hierarchy_shares,
+    perron,
+    row_logarithms,
+)
 
 BY = st.sampled_from(["eigenvector", "geometric"])
 
@@ -155,3 +181,118 @@ def test_sixteen_criteria_are_too_many_for_the_table() -> None:
 def test_an_unknown_method_is_refused() -> None:
     with pytest.raises(Refused, match="there is no such method: rows"):
         ahp_shares([[1.0]], by="rows")
+
+
+@given(judgements())
+def test_either_half_is_enough(matrix: Floats) -> None:
+    for typed in (matrix, upper(matrix), upper(matrix.T).T):
+        assert comparisons(typed)[0] == pytest.approx(matrix)
+
+
+@given(judgements())
+def test_reciprocals_rounded_to_two_decimals_are_read_as_what_they_stand_for(matrix: Floats) -> None:
+    typed = np.where(matrix < 1, matrix.round(2), matrix)
+    assert comparisons(typed)[0].tolist() == comparisons(matrix)[0].tolist()
+
+
+@given(judgements(least=2))
+def test_what_is_read_is_exactly_reciprocal(matrix: Floats) -> None:
+    whole = comparisons(matrix)[0]
+    large = np.maximum(whole, whole.T)
+    assert (np.minimum(whole, whole.T) == 1 / large).all()
+
+
+def test_every_bad_cell_is_named_at_once() -> None:
+    with pytest.raises(Refused) as refused:
+        comparisons([[2, 3, 12], [3, 1, -1], [None, None, 1]], ["学习", "承诺", "记录"])
+    text = refused.value.problems.text("zh")
+    assert '学习 : 学习 "2"：对角线应为 1' in text
+    assert '学习 : 承诺 "3"：与 承诺 : 学习 的 3 不互为倒数；只留其中一个，或把后者改为 1/3' in text
+    assert '学习 : 记录 "12"：不在 1/9 至 9 的标度上' in text
+    assert '承诺 : 记录 "-1"' in text
+    assert len(refused.value.problems) == 4
+
+
+@pytest.mark.parametrize("bad", [[[1, 2]], [], [1, 2], [[1, float("inf")], [None, 1]]])
+def test_what_is_no_matrix_is_refused(bad: object) -> None:
+    with pytest.raises(Refused):
+        comparisons(bad)
+
+
+def test_criteria_that_nothing_joins_are_named() -> None:
+    with pytest.raises(Refused, match="C1, C2; C3, C4"):
+        comparisons([[1, 2, None, None], [None, 1, None, None], [None, None, 1, 2], [None, None, None, 1]])
+
+
+@given(judgements(least=2))
+def test_the_eigenvector_is_one(matrix: Floats) -> None:
+    root, vector = perron(matrix)
+    assert matrix @ vector == pytest.approx(root * vector)
+    assert (vector > 0).all()
+    assert root >= len(matrix) - 1e-9
+
+
+def test_harkers_matrix_puts_gaps_on_the_diagonal() -> None:
+    gap = comparisons([[1, 2, None], [None, 1, 3], [None, None, 1]])[0]
+    assert harker(gap).tolist() == [[2, 2, 0], [0.5, 1, 3], [0, 1 / 3, 2]]
+    assert harker(np.stack([gap, gap]))[1].tolist() == harker(gap).tolist()
+
+
+def test_complete_logarithmic_least_squares_is_the_row_mean() -> None:
+    drinks = full(DRINKS)
+    expected = np.log(drinks).mean(axis=1)
+    assert row_logarithms(drinks) == pytest.approx(expected - expected.mean())
+
+
+@given(judgements(least=2), judgements(least=2), st.sampled_from(["eigenvector", "geometric"]))
+def test_shares_multiply_down_and_sum_to_one(top: Floats, low: Floats, by: str) -> None:
+    names = [f"n{place}" for place in range(len(top))]
+    ends = [f"e{place}" for place in range(len(low))]
+    found = hierarchy_judgement({"total": top, "n1": low}, {"n1": ends, "total": names}, by=by)
+    assert list(found.shares) == ["n0", *ends, *names[2:]]
+    assert sum(found.shares.values()) == pytest.approx(1)
+    one, other = ahp_judgement(top, by=by), ahp_judgement(low, by=by)
+    assert [found.shares[end] for end in ends] == pytest.approx(other.shares * one.shares[1])
+    by_chance = SAATY[len(top) - 1] + one.shares[1] * SAATY[len(low) - 1]
+    assert found.ratio * by_chance == pytest.approx(one.index + one.shares[1] * other.index, abs=1e-9) or by_chance == 0
+
+
+def test_one_matrix_is_a_hierarchy_too() -> None:
+    names = list("abcdefgh")
+    found = hierarchy_judgement({"house": full(HOUSE)}, {"house": names})
+    assert list(found.shares.values()) == pytest.approx(ahp_judgement(full(HOUSE)).shares)
+    assert found.ratio == pytest.approx(0.169, abs=5e-4)
+
+
+def test_an_only_child_needs_no_matrix() -> None:
+    tree = {"total": ["a", "b"], "a": ["a1"]}
+    assert hierarchy_shares({"total": np.array([[1, 4], [1 / 4, 1]])}, tree) == pytest.approx({"a1": 0.8, "b": 0.2})
+
+
+@pytest.mark.parametrize(
+    ("tree", "said"),
+    [
+        ({"r": ["a", "b"], "a": ["b", "c"]}, "b: stands 2 times in the hierarchy"),
+        ({"r": ["a"], "s": ["b"]}, "a hierarchy has one root, not: r, s"),
+        ({"a": ["b"], "b": ["a"]}, "a hierarchy has one root, not: —"),
+        ({"r": ["x"], "a": ["b"], "b": ["a"]}, "a: it stands in a circle that the root does not reach"),
+        ({"r": ["a"], "a": []}, "a: it has no children"),
+    ],
+)
+def test_what_is_no_tree_is_refused(tree: dict[str, list[str]], said: str) -> None:
+    with pytest.raises(Refused, match="problem") as refused:
+        hierarchy_shares({}, tree)
+    assert said in refused.value.problems.text("en")
+
+
+def test_lacking_and_superfluous_matrices_are_named() -> None:
+    with pytest.raises(Refused) as refused:
+        hierarchy_shares({"totl": np.eye(2)}, {"total": ["a", "b"]})
+    text = refused.value.problems.text("en")
+    assert "total: the comparisons of a, b are lacking" in text
+    assert "is it total?" in text
+
+
+def test_a_matrix_of_another_size_is_refused() -> None:
+    with pytest.raises(Refused, match="2 names for 6 judgements"):
+        hierarchy_shares({"total": full(SCHOOL)}, {"total": ["a", "b"]})
