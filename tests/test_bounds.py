@@ -16,7 +16,7 @@ from tests.straight import straight
 from tests.test_stability import listed, two
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.evaluation.many import weights_of
-from toolkit.evaluation.scores import shares_of
+from toolkit.evaluation.scores import leaves_of, shares_of
 from toolkit.ground.problems import Refused
 from toolkit.sensitivity.bounds import (
     RankProgrammes,
@@ -28,7 +28,6 @@ from toolkit.sensitivity.bounds import (
     rank_bounds,
 )
 from toolkit.sensitivity.bounds.leads import Extremes, Leads
-from toolkit.sensitivity.tipping.all_weights import leaf_shares
 from toolkit.sensitivity.weights.draws import WeightDraws
 
 QUICK = settings(max_examples=examples(8), phases=(Phase.explicit, Phase.reuse, Phase.generate))
@@ -92,7 +91,7 @@ def test_no_mixture_of_vectors_gives_another_rank_or_award(asked: Evaluation, ro
 @given(straight() | contested())
 def test_the_voted_weights_alone_give_the_ranks_themselves(asked: Evaluation) -> None:
     names = [item.id for item in asked.scheme.indicators]
-    spec = WeightHull(pd.DataFrame([leaf_shares(asked, asked.tree.shares)], columns=names))
+    spec = WeightHull(pd.DataFrame(leaves_of(asked.tree, asked.tree.shares[None, :]), columns=names))
     found, now = rank_bounds(asked, spec), asked.ranking["rank"].dropna()
     assert found["best"].sort_index().tolist() == now.sort_index().tolist()
     assert (found["best"] == found["worst"]).all()

@@ -13,7 +13,6 @@ from toolkit.ground.problems import Refused
 from toolkit.sensitivity.tipping.all_weights import (
     NORMS,
     Norm,
-    leaf_shares,
     smallest_change,
     smallest_weights,
 )
@@ -81,11 +80,6 @@ def test_beyond_a_witness_the_list_differs_and_short_of_it_it_does_not(asked: Ev
 def test_an_unknown_group_is_refused_by_name() -> None:
     with pytest.raises(Refused, match="totl"):
         smallest_weights(two(), "totl")
-
-
-def test_the_shares_of_all_indicators_sum_to_one() -> None:
-    asked = two()
-    assert leaf_shares(asked, asked.tree.shares).tolist() == pytest.approx([0.6, 0.4])
 
 
 def _between(asked: Evaluation, weights: dict[str, float], node: str, part: float) -> float:
