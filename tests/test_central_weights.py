@@ -25,7 +25,7 @@ from toolkit.sensitivity import (
     central_weights,
     scenario_probabilities,
 )
-from toolkit.sensitivity.central_weights import Uncertain
+from toolkit.sensitivity.central_weights import JointDraws
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
@@ -213,12 +213,12 @@ def test_weights_are_said_once_and_choices_have_to_fit() -> None:
 def test_confidence_counts_what_the_official_runs_would(asked: Evaluation) -> None:
     spec, choices = WeightDraws(draws=1, seed=5), Choices(MeasurementErrors(0.05))
     for sought in (1, asked.scheme.awards[0].id):
-        every = Uncertain.of(asked, spec, choices, sought)
+        every = JointDraws.of(asked, spec, choices, sought)
         tree, own = every.scenarios.ground.evaluation.tree, np.arange(len(asked.members))
         shares = next(WeightDraws(draws=len(own), spread=0.6).blocks(tree, 3))
         expected, scenarios = np.zeros(len(own), np.int64), [every.scenarios[draw] for draw in range(4)]
         for scenario, member in product(scenarios, own):
             scenario.shares = shares[member]
             expected[member] += every.has(scenario)[member]
-        computed, had = every.tries(shares, own, range(4))
-        assert (computed, had.tolist()) == (4, expected.tolist())
+        draws, failed, (had,) = every.confidence(shares, own, range(4))
+        assert (draws, failed, had.tolist()) == (4, 0, expected.tolist())

@@ -19,7 +19,7 @@ from toolkit.evaluation.requirements import rounded_points, scores_of
 from toolkit.evaluation.scores import TOTAL, Tree
 from toolkit.ground.text import Phrase, phrase
 from toolkit.sensitivity.monte_carlo import by_class
-from toolkit.sensitivity.probabilities import Awards
+from toolkit.sensitivity.probabilities import AwardCounts
 from toolkit.sensitivity.weights.draws import WeightDraws
 
 if TYPE_CHECKING:
@@ -198,11 +198,11 @@ class Chances:
         The same as `award_probabilities(evaluation, WeightDraws(draws=DRAWS))` counts.
         """
         allocation, scheme = self._of(evaluation), evaluation.scheme
-        question, counts = Awards(), np.zeros((len(scheme.awards), len(evaluation.members)), np.int64)
+        counter, counts = AwardCounts(), np.zeros((len(scheme.awards), len(evaluation.members)), np.int64)
         for drawn in _chunks(scheme):
             if dropped():
                 return None
-            counts += question(allocation, drawn, allocation.standings(drawn))[0]
+            counts += counter(allocation, drawn, allocation.standings(drawn))[0]
         found = np.empty_like(counts)
         found[:, self.order] = counts
         return found.astype(np.uint16)

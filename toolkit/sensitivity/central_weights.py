@@ -1,14 +1,7 @@
-"""Central weights: what a committee would have to think for a member to have an award or a rank.
-
-In which draws a member has what is sought, and which weights there were then.
-
-Central weights and confidence factors where the values, too, might have been others.
-"""
+"""Central weights and confidence factors (SMAA): what a committee would have to think for a member to have an award or a rank."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
@@ -21,8 +14,8 @@ from toolkit.evaluation.scores import leaves_of, shares_of
 from toolkit.ground.problems import Refused, nearest, refuse
 from toolkit.ground.text import Phrase, phrase
 from toolkit.sensitivity.choices import Choices, is_weights
-from toolkit.sensitivity.monte_carlo import How, Tally, in_turn, standard_error, tallied
-from toolkit.sensitivity.probabilities import times
+from toolkit.sensitivity.monte_carlo import Sampling, Tally, in_order, standard_error, summed, tally
+from toolkit.sensitivity.probabilities import count_draws
 from toolkit.sensitivity.scenarios import OfficialRuns, Scenarios, refuse_numbers
 from toolkit.sensitivity.weights.draws import BLOCK
 
@@ -32,52 +25,11 @@ if TYPE_CHECKING:
     from toolkit.evaluation.steps import Lookup
     from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.sensitivity.choices.scenario import Scenario
-    from toolkit.sensitivity.monte_carlo import Counts
+    from toolkit.sensitivity.monte_carlo import Block, Counts
     from toolkit.sensitivity.weights.draws import Recipe, WeightSpec
 
 
 UNIT = 2.0**32
-
-
-@dataclass(frozen=True)
-class Favourable:
-    """In how many draws each member has what is sought, int[members], and in these the sums of weights and their squares.
-
-    Weights and their squares count in whole units of 2^-32, int[members, indicators] each.
-    """
-
-    sought: str | int
-    events: int = 1
-
-    def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:
-        """The counts of a chunk."""
-        return weighed(allocation.scores.tree, shares, having(allocation, shares, lookup, self.sought))
-
-
-def having(allocation: Allocation, shares: Floats, lookup: Lookup, sought: str | int) -> Mask:
-    """Who has an award or a rank, bool[draws, members]."""
-    if isinstance(sought, str):
-        ids = [award.id for award in allocation.award_rule.scheme.awards]
-        return next(given for id_, given in zip(ids, allocation.awards(shares, lookup), strict=False) if id_ == sought)
-    return np.asarray(allocation.rule.ranks_by_member(lookup) == sought)
-
-
-def weighed(tree: Tree, shares: Floats, has: Mask) -> Counts:
-    """The counts of up to 512 draws of which it is known who has what is sought, bool[draws, members]; see `Favourable`."""
-    weights, chosen = leaves_of(tree, shares), has.T.astype(np.float64)
-    units = (np.rint(power * UNIT) for power in (weights, weights**2))
-    return times(has).astype(np.int64), *((chosen @ each).astype(np.int64) for each in units)
-
-
-def central(counts: Counts) -> tuple[Floats, Floats]:
-    """Mean weights and their Monte Carlo standard errors, float64[members, indicators]; NaN for who never had it."""
-    had, sums, squares = counts
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = sums / UNIT / had[:, None]
-        return mean, np.sqrt(np.maximum(0.0, squares / UNIT / had[:, None] - mean**2) / had[:, None])
-
-
-
 SAMPLE = 64
 CELLS = 1 << 19
 TWICE = Phrase("权重已由 spec 说明", "`spec` says which weights")
@@ -85,152 +37,8 @@ ONCE = Phrase("请从 choices 中删去权重", "leave weights out of the choice
 LOOSE = Phrase("choices 应是 Choices(...)", "the choices are Choices(...)")
 
 
-@dataclass(frozen=True, eq=False)
-class Uncertain:
-    """What is sought under weights and values that are both drawn: draw i has the i-th weights and the i-th scenario."""
-
-    runs: OfficialRuns
-    scenarios: Scenarios
-    sought: str | int
-
-    @classmethod
-    def of(cls, evaluation: Evaluation, spec: WeightSpec, choices: Choices, sought: str | int) -> Uncertain:
-        """Of an evaluation; refused where the choices are none or do not fit, or say the weights again."""
-        if not isinstance(choices, Choices):
-            given = type(choices).__name__
-            raise refuse(LOOSE, phrase("请写 Choices({given}(...))", "write Choices({given}(...))", given=given), column="choices", value=given)
-        if any(is_weights(part) for part in choices.parts):
-            raise refuse(TWICE, ONCE, column="choices")
-        scenarios = Scenarios.of(evaluation, choices, spec.seed)
-        return cls(OfficialRuns.of(scenarios.ground), scenarios, sought)
-
-    def has(self, scenario: Scenario) -> Mask:
-        """Who has what is sought in a scenario, bool[members]; refused where it cannot be computed."""
-        outcome = self.runs.outcome(scenario)
-        if isinstance(self.sought, str):
-            ids = [award.id for award in self.scenarios.ground.evaluation.scheme.awards]
-            return np.asarray(outcome.given[ids.index(self.sought)])
-        return np.asarray(outcome.rank == self.sought)
-
-    def block(self, start: int, recipe: Recipe) -> tuple[int, int, Counts]:
-        """Of the draws from `start` on: how many, how many of them failed, and the counts of `weighed` of the others."""
-        shares = recipe()
-        found, computed = np.zeros((len(shares), len(self.scenarios.ground.classes)), np.bool_), np.ones(len(shares), np.bool_)
-        for place, own in enumerate(shares):
-            scenario = self.scenarios[start + place]
-            scenario.shares = own
-            try:
-                found[place] = self.has(scenario)
-            except Refused:
-                computed[place] = False
-        counts = weighed(self.scenarios.ground.evaluation.tree, shares, found)
-        return len(shares), int((~computed).sum()), counts
-
-    def tries(self, shares: Floats, own: Integers, draws: range) -> tuple[int, Integers]:
-        """How many of some scenarios could be computed, and in how many of these each of `own` has what is sought under its row of `shares`."""
-        computed, had, size = 0, np.zeros(len(own), np.int64), max(1, CELLS // len(self.scenarios.ground.classes))
-        for draw in draws:
-            try:
-                allocation = Allocation.of(self.scenarios[draw].evaluated)
-            except Refused:
-                continue
-            computed += 1
-            for start in range(0, len(own), size):
-                some = slice(start, start + size)
-                has = having(allocation, shares[some], allocation.standings(shares[some]), self.sought)
-                had[some] += has[np.arange(len(has)), own[some]]
-        return computed, had
-
-
-@dataclass(frozen=True, eq=False)
-class Sure:
-    """What was found of each member, in the order of the scenarios' ground.
-
-    Parameters
-    ----------
-    draws, failed
-        How many there were, and how many of them could not be computed.
-    counts
-        As `Favourable` gives them, of those that could.
-    computed
-        How many of the scenarios under central weights could be computed.
-    confident : int64[members]
-        In how many of these each member had what is sought under its own central weights; 0 for who never had it.
-    error
-        The largest standard error of all these chances, each taken as (count + 1) / (draws + 2).
-    """
-
-    draws: int
-    failed: int
-    counts: Counts
-    computed: int
-    confident: Integers
-    error: float
-
-
-def surely(
-    asked: Uncertain,
-    spec: WeightSpec,
-    *,
-    progress: Callable[[int], None] | None = None,
-    executor: Executor | None = None,
-    precision: float | None = None,
-) -> Sure:
-    """Central weights, and confidence from up to as many scenarios that had no part in them; `progress` counts on through these."""
-    evaluation = asked.scenarios.ground.evaluation
-    recipes = spec.recipes(evaluation.tree, evaluation.scheme.seed)
-    refuse_numbers(spec.draws, precision)
-    draws, failed, counts = 0, 0, tuple[np.ndarray, ...]()
-    blocks = in_turn((partial(asked.block, BLOCK * number, recipe) for number, recipe in enumerate(recipes)), executor)
-    for more, lost, own in blocks:
-        draws, failed = draws + more, failed + lost
-        counts = tuple(map(np.add, counts, own)) if counts else own
-        if progress is not None:
-            progress(draws)
-        if precision is not None and _error(counts[0], draws - failed) <= precision:
-            blocks.close()
-    told = progress and (lambda done: progress(draws + done))
-    computed, confident = _confidence(asked, counts, range(spec.draws, spec.draws + draws), progress=told, executor=executor, precision=precision)
-    error = max(_error(counts[0], draws - failed), _error(confident[counts[0] > 0], computed))
-    return Sure(draws, failed, counts, computed, confident, error)
-
-
-def _confidence(
-    asked: Uncertain,
-    counts: Counts,
-    draws: range,
-    *,
-    progress: Callable[[int], None] | None,
-    executor: Executor | None,
-    precision: float | None,
-) -> tuple[int, Integers]:
-    """What `tries` counts, of every member that ever had what is sought."""
-    own, (mean, _) = np.flatnonzero(counts[0]), central(counts)
-    shares = shares_of(asked.scenarios.ground.evaluation.tree, mean[own])
-    starts = range(0, len(draws) if own.size else 0, SAMPLE)
-    computed, confident = 0, np.zeros(len(counts[0]), np.int64)
-    blocks = in_turn((partial(asked.tries, shares, own, draws[start : start + SAMPLE]) for start in starts), executor)
-    for start, (more, had) in zip(starts, blocks, strict=False):  # a precision that is reached ends the blocks
-        computed += more
-        confident[own] += had
-        if progress is not None:
-            progress(min(start + SAMPLE, len(draws)))
-        if precision is not None and _error(confident[own], computed) <= precision:
-            blocks.close()
-    return computed, confident
-
-
-def _error(counts: Integers, draws: int) -> float:
-    """The largest standard error of chances, as `toolkit.sensitivity.monte_carlo.How` takes it; infinite without a draw."""
-    return float(standard_error((counts + 1) / (draws + 2), draws).max(initial=0.0)) if draws else np.inf
-
-
-
-SOME = 64
-
-
 def central_weights(
-    evaluation: Evaluation, spec: WeightSpec, sought: str | int = 1, choices: Choices | None = None, **how: Unpack[How]
+    evaluation: Evaluation, spec: WeightSpec, sought: str | int = 1, choices: Choices | None = None, **sampling: Unpack[Sampling]
 ) -> pd.DataFrame:
     """The mean of the weights under which each member has an award or a rank, and how surely it has it under that mean.
 
@@ -248,7 +56,7 @@ def central_weights(
 
     Parameters
     ----------
-    evaluation, spec, how
+    evaluation, spec, sampling
         As for `award_probabilities`. With choices `chunk` has no meaning, `precision` is also that of the confidence, and
         `progress` counts the scenarios of the confidence after the draws, up to twice `spec.draws` in all.
     sought
@@ -279,34 +87,150 @@ def central_weights(
     """
     _refuse_unknown(evaluation, sought)
     if choices is not None:
-        return _in_scenarios(evaluation, spec, sought, choices, **how)
-    found = tallied(evaluation, spec, Favourable(sought), **how)
-    confidence = _as_measured(found, evaluation, sought, central(found.counts)[0])
-    sure = np.column_stack((confidence, 0 * confidence))
-    return found.said_of(_frame(evaluation, found.index, found.counts, found.draws, sure))
-
-
-def _in_scenarios(evaluation: Evaluation, spec: WeightSpec, sought: str | int, choices: Choices, **how: Unpack[How]) -> pd.DataFrame:
-    """The same where values, too, are drawn."""
-    asked, precision = Uncertain.of(evaluation, spec, choices, sought), how.get("precision")
-    found = surely(asked, spec, precision=precision, progress=how.get("progress"), executor=how.get("executor"))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        confidence = np.where(found.counts[0] > 0, found.confident / np.float64(found.computed), np.nan)
-        sure = np.column_stack((confidence, standard_error(confidence, max(1, found.computed))))
-    index = asked.scenarios.ground.evaluation.members.index
-    frame = _frame(evaluation, index, found.counts, found.draws - found.failed, sure)
-    met = None if precision is None else found.error <= precision
-    frame.attrs = {
-        "draws": found.draws, "failed": found.failed, "seed": asked.scenarios.seed,
-        "precision": precision, "met": met, "largest_error": found.error,
-    }  # fmt: skip
+        return _in_scenarios(evaluation, spec, sought, choices, **sampling)
+    total = tally(evaluation, spec, AcceptabilityCounts(sought), **sampling)
+    confidence = _as_measured(total, sought, mean_weights(total.counts)[0])
+    frame = _frame(evaluation, total.index, total.counts, total.draws, np.column_stack((confidence, 0 * confidence)))
+    frame.attrs = total.attrs
     return frame
+
+
+@dataclass(frozen=True)
+class AcceptabilityCounts:
+    """In how many draws each member has what is sought, int[members], and in these the sums of weights and their squares.
+
+    Weights and their squares count in whole units of 2^-32, int[members, indicators] each.
+    """
+
+    sought: str | int
+    events: int = 1
+
+    def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:
+        """The counts of a chunk."""
+        return weight_sums(allocation.scores.tree, shares, holders(allocation, shares, lookup, self.sought))
+
+
+def holders(allocation: Allocation, shares: Floats, lookup: Lookup, sought: str | int) -> Mask:
+    """Who has an award or a rank, bool[draws, members]."""
+    if isinstance(sought, str):
+        ids = [award.id for award in allocation.award_rule.scheme.awards]
+        return next(given for id_, given in zip(ids, allocation.awards(shares, lookup), strict=False) if id_ == sought)
+    return np.asarray(allocation.rule.ranks_by_member(lookup) == sought)
+
+
+def weight_sums(tree: Tree, shares: Floats, has: Mask) -> Counts:
+    """The counts of up to 512 draws of which it is known who has what is sought, bool[draws, members]; see `AcceptabilityCounts`."""
+    weights, chosen = leaves_of(tree, shares), has.T.astype(np.float64)
+    units = (np.rint(power * UNIT) for power in (weights, weights**2))
+    return count_draws(has).astype(np.int64), *((chosen @ unit).astype(np.int64) for unit in units)
+
+
+def mean_weights(counts: Counts) -> tuple[Floats, Floats]:
+    """Mean weights and their Monte Carlo standard errors, float64[members, indicators]; NaN for who never had it."""
+    had, sums, squares = counts
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = sums / UNIT / had[:, None]
+        return mean, np.sqrt(np.maximum(0.0, squares / UNIT / had[:, None] - mean**2) / had[:, None])
+
+
+@dataclass(frozen=True, eq=False)
+class JointDraws:
+    """What is sought under weights and values that are both drawn: draw i has the i-th weights and the i-th scenario."""
+
+    runs: OfficialRuns
+    scenarios: Scenarios
+    sought: str | int
+
+    @classmethod
+    def of(cls, evaluation: Evaluation, spec: WeightSpec, choices: Choices, sought: str | int) -> JointDraws:
+        """Of an evaluation; refused where the choices are none or do not fit, or say the weights again."""
+        if not isinstance(choices, Choices):
+            given = type(choices).__name__
+            raise refuse(LOOSE, phrase("请写 Choices({given}(...))", "write Choices({given}(...))", given=given), column="choices", value=given)
+        if any(is_weights(part) for part in choices.parts):
+            raise refuse(TWICE, ONCE, column="choices")
+        scenarios = Scenarios.of(evaluation, choices, spec.seed)
+        return cls(OfficialRuns.of(scenarios.ground), scenarios, sought)
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """The one that is asked about, in the order of all that is counted."""
+        return self.scenarios.ground.evaluation
+
+    def has(self, scenario: Scenario) -> Mask:
+        """Who has what is sought in a scenario, bool[members]; refused where it cannot be computed."""
+        outcome = self.runs.outcome(scenario)
+        if isinstance(self.sought, str):
+            ids = [award.id for award in self.evaluation.scheme.awards]
+            return np.asarray(outcome.given[ids.index(self.sought)])
+        return np.asarray(outcome.rank == self.sought)
+
+    def acceptability(self, start: int, recipe: Recipe) -> Block:
+        """The draws from `start` on: the counts of `weight_sums` of all that could be computed."""
+        shares = recipe()
+        has, failed = np.zeros((len(shares), len(self.evaluation.members)), np.bool_), 0
+        for place, vector in enumerate(shares):
+            scenario = self.scenarios[start + place]
+            scenario.shares = vector
+            try:
+                has[place] = self.has(scenario)
+            except Refused:
+                failed += 1
+        return len(shares), failed, weight_sums(self.evaluation.tree, shares, has)
+
+    def confidence(self, shares: Floats, members: Integers, draws: range) -> Block:
+        """Some scenarios: in how many of those that could be computed each of `members` has what is sought under its row of `shares`."""
+        failed, had, size = 0, np.zeros(len(members), np.int64), max(1, CELLS // len(self.evaluation.members))
+        for draw in draws:
+            try:
+                allocation = Allocation.of(self.scenarios[draw].evaluated)
+            except Refused:
+                failed += 1
+                continue
+            for start in range(0, len(members), size):
+                some = slice(start, start + size)
+                has = holders(allocation, shares[some], allocation.standings(shares[some]), self.sought)
+                had[some] += has[np.arange(len(has)), members[some]]
+        return len(draws), failed, (had,)
+
+
+def _in_scenarios(evaluation: Evaluation, spec: WeightSpec, sought: str | int, choices: Choices, **sampling: Unpack[Sampling]) -> pd.DataFrame:
+    """Central weights, and confidence from up to as many scenarios that had no part in them; `progress` counts on through these."""
+    joint, precision = JointDraws.of(evaluation, spec, choices, sought), sampling.get("precision")
+    progress, executor = sampling.get("progress"), sampling.get("executor")
+    recipes = spec.recipes(joint.evaluation.tree, joint.evaluation.scheme.seed)
+    refuse_numbers(spec.draws, precision)
+
+    def error(counts: Counts, draws: int, failed: int) -> float:
+        return _largest_error(counts[0], draws - failed)
+
+    tasks = (partial(joint.acceptability, BLOCK * number, recipe) for number, recipe in enumerate(recipes))
+    draws, failed, counts = summed(in_order(tasks, executor), error, progress=progress, precision=precision)
+    members = np.flatnonzero(counts[0])
+    shares, later = shares_of(joint.evaluation.tree, mean_weights(counts)[0][members]), range(spec.draws, spec.draws + draws)
+    some = (later[start : start + SAMPLE] for start in range(0, len(later) if members.size else 0, SAMPLE))
+    counted = progress and (lambda done: progress(draws + done))
+    tried, lost, had = summed(in_order((partial(joint.confidence, shares, members, part) for part in some), executor), error, progress=counted, precision=precision)
+    computed, chance = tried - lost, np.full(len(counts[0]), np.nan)
+    if computed:
+        chance[members] = had[0] / computed
+    sure = np.column_stack((chance, standard_error(chance, max(1, computed))))
+    frame = _frame(evaluation, joint.evaluation.members.index, counts, draws - failed, sure)
+    worst = max(_largest_error(counts[0], draws - failed), _largest_error(had[0] if had else members, computed))
+    met = None if precision is None else worst <= precision
+    frame.attrs = {"draws": draws, "failed": failed, "seed": joint.scenarios.seed, "precision": precision, "met": met, "largest_error": worst}
+    return frame
+
+
+def _largest_error(counts: Integers, draws: int) -> float:
+    """The largest standard error of chances, as `toolkit.sensitivity.monte_carlo.Sampling` takes it; infinite without a draw."""
+    return float(standard_error((counts + 1) / (draws + 2), draws).max(initial=0.0)) if draws else np.inf
 
 
 def _frame(evaluation: Evaluation, index: pd.Index[str], counts: Counts, draws: int, sure: Floats) -> pd.DataFrame:
     """What was counted as a frame, members in the order of the evaluation; `sure` float64[members, 2] is confidence and error."""
     names = list(evaluation.tree.nodes[evaluation.tree.leaves])
-    mean, error = central(counts)
+    mean, error = mean_weights(counts)
     chance = counts[0] / draws if draws else np.full(len(index), np.nan)
     columns = {"probability": chance, "probability_error": standard_error(chance, max(draws, 1))}
     columns |= {"confidence": sure[:, 0], "confidence_error": sure[:, 1]}
@@ -321,14 +245,14 @@ def _frame(evaluation: Evaluation, index: pd.Index[str], counts: Counts, draws: 
     return frame.loc[evaluation.members.index].rename_axis("member")
 
 
-def _as_measured(found: Tally, evaluation: Evaluation, sought: str | int, mean: Floats) -> Floats:
+def _as_measured(total: Tally, sought: str | int, mean: Floats) -> Floats:
     """Whether each member has what is sought under its own central weights; NaN without any."""
-    confidence = np.full(len(mean), np.nan)
-    for start in range(0, len(mean), SOME):
-        own = start + np.flatnonzero(~np.isnan(mean[start : start + SOME]).any(axis=1))
-        shares = shares_of(evaluation.tree, mean[own])
-        has = having(found.allocation, shares, found.allocation.standings(shares), sought)
-        confidence[own] = has[np.arange(len(own)), own]
+    confidence, allocation = np.full(len(mean), np.nan), total.allocation
+    for start in range(0, len(mean), SAMPLE):
+        members = start + np.flatnonzero(~np.isnan(mean[start : start + SAMPLE]).any(axis=1))
+        shares = shares_of(allocation.scores.tree, mean[members])
+        has = holders(allocation, shares, allocation.standings(shares), sought)
+        confidence[members] = has[np.arange(len(members)), members]
     return confidence
 
 

@@ -1,14 +1,11 @@
-"""One pass through the draws: counted chunk by chunk, here or by any executor, with the same result.
-
-Tasks done here or by any executor: what they give comes in their order, and few are under way at once.
-"""
+"""The Monte Carlo loop: draws counted block by block, here or by any executor, with the same result."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Hashable, Iterable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypedDict, TypeVar
 
@@ -27,43 +24,22 @@ if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.steps import Lookup
     from toolkit.ground.ranking import Floats
-    from toolkit.scheme import Scheme
     from toolkit.sensitivity.weights.draws import Recipe, WeightSpec
 
 
 T = TypeVar("T")
+Counts: TypeAlias = "tuple[NDArray[Any], ...]"
+Block: TypeAlias = "tuple[int, int, Counts]"
+"""What a block comes to: draws, how many of them failed, and what was counted."""
 
 IN_FLIGHT = 16
-
-
-def in_turn(tasks: Iterable[Callable[[], T]], executor: Executor | None) -> Generator[T, None, None]:
-    """What the tasks give, in their order; a bounded number of them is under way at once."""
-    if executor is None:
-        yield from (task() for task in tasks)
-        return
-    waiting = deque[Future[T]]()
-    try:
-        for task in tasks:
-            waiting.append(executor.submit(task))
-            if len(waiting) == IN_FLIGHT:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        for future in waiting:
-            future.cancel()
-
-
-
-Counts: TypeAlias = "tuple[NDArray[Any], ...]"
-
 CELLS = 1 << 19
 NO_SPEC = Phrase("没有说明用哪些权重", "which weights is not said")
 SAY_SPEC = Phrase("例如 WeightDraws()、UniformWeights()，自有的权重表用 GivenWeights(表)", "WeightDraws(), UniformWeights(), or GivenWeights(frame) for a table of your own")
 
 
-class How(TypedDict, total=False):
-    """How a pass is made; none of it but `precision` has an influence on the figures.
+class Sampling(TypedDict, total=False):
+    """How draws are made; none of it but `precision` has an influence on the figures.
 
     Parameters
     ----------
@@ -86,8 +62,8 @@ class How(TypedDict, total=False):
     precision: float | None
 
 
-class Question(Protocol):
-    """What is counted in a chunk of draws: whole numbers, so that their sums are exact in any order."""
+class ChunkCounter(Protocol):
+    """Counts what happens in a chunk of draws: whole numbers, so that their sums are exact in any order."""
 
     @property
     def events(self) -> int | None:
@@ -99,14 +75,16 @@ class Question(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Tally:
-    """What was counted in a pass.
+    """What was counted in all draws.
 
     Parameters
     ----------
+    evaluation
+        The one that is asked about, its members sorted by class: the order of all that was counted.
     allocation
-        The rule, its members sorted by class: the order of all that was counted.
+        Its rule.
     counts
-        What the question counts, summed over all draws.
+        The sums over all draws.
     draws, failed
         How many there were, and in how many of them nobody could be ranked.
     seed
@@ -117,6 +95,7 @@ class Tally:
         The largest standard error of all chances that were asked for, as `precision` takes it.
     """
 
+    evaluation: Evaluation
     allocation: Allocation
     counts: Counts
     draws: int
@@ -133,28 +112,28 @@ class Tally:
     @property
     def index(self) -> pd.Index[str]:
         """The members, in the order of the counts."""
-        return self.allocation.award_rule.members.index
+        return self.evaluation.members.index
 
-    def said_of(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """A frame that says how it came about, in its `attrs`: draws, failed, seed, precision, met, largest_error."""
-        frame.attrs = {
+    @property
+    def attrs(self) -> dict[Hashable | None, Any]:
+        """How a frame came about, for its `attrs`."""
+        return {
             "draws": self.draws, "failed": self.failed, "seed": self.seed,
             "precision": self.precision, "met": self.met, "largest_error": self.error,
         }  # fmt: skip
-        return frame
 
 
-def tallied(
+def tally(
     evaluation: Evaluation,
     spec: WeightSpec,
-    question: Question,
+    counter: ChunkCounter,
     *,
     progress: Callable[[int], None] | None = None,
     chunk: int | None = None,
     executor: Executor | None = None,
     precision: float | None = None,
 ) -> Tally:
-    """The counts of a question over all draws of a specification; see `How` for the rest.
+    """The counts over all draws of a specification; see `Sampling` for the rest.
 
     Raises
     ------
@@ -166,21 +145,53 @@ def tallied(
     if precision is not None and not precision > 0:
         rule, mend = Phrase("精度应大于 0", "a precision is above 0"), Phrase("例如 0.005", "0.005, say")
         raise refuse(rule, mend, column="precision", value=f"{precision:g}")
-    scheme = evaluation.scheme
-    allocation = Allocation.of(by_class(evaluation))
+    scheme, ordered = evaluation.scheme, by_class(evaluation)
+    allocation = Allocation.of(ordered)
     size = chunk or min(BLOCK, max(1, CELLS // max(1, len(evaluation.members))))
-    recipes = spec.recipes(Tree.of(scheme), scheme.seed)
-    blocks = in_turn((partial(_counted, question, allocation, recipe, size) for recipe in recipes), executor)
-    found = Tally(allocation, (), 0, 0, _seed(spec, scheme), precision, np.inf)
-    for draws, failed, counts in blocks:
-        found = replace(found, counts=_added(found.counts, counts), draws=found.draws + draws, failed=found.failed + failed)
+
+    def error(counts: Counts, draws: int, _: int) -> float:
+        return _largest_error(counts[: counter.events], draws)
+
+    tasks = (partial(_counted, counter, allocation, recipe, size) for recipe in spec.recipes(Tree.of(scheme), scheme.seed))
+    draws, failed, counts = summed(in_order(tasks, executor), error, progress=progress, precision=precision)
+    seed = None if isinstance(spec, GivenWeights) else scheme.seed if spec.seed is None else spec.seed
+    return Tally(ordered, allocation, counts, draws, failed, seed, precision, error(counts, draws, failed))
+
+
+def in_order(tasks: Iterable[Callable[[], T]], executor: Executor | None) -> Generator[T, None, None]:
+    """What the tasks give, in their order; a bounded number of them is under way at once."""
+    if executor is None:
+        yield from (task() for task in tasks)
+        return
+    waiting = deque[Future[T]]()
+    try:
+        for task in tasks:
+            waiting.append(executor.submit(task))
+            if len(waiting) == IN_FLIGHT:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def summed(
+    blocks: Generator[Block, None, None],
+    error: Callable[[Counts, int, int], float],
+    *,
+    progress: Callable[[int], None] | None,
+    precision: float | None,
+) -> Block:
+    """All blocks added up, or as many as it takes until the error, of counts, draws and failed draws, is within the precision."""
+    draws, failed, counts = 0, 0, tuple[NDArray[Any], ...]()
+    for more, lost, others in blocks:
+        draws, failed, counts = draws + more, failed + lost, _added(counts, others)
         if progress is not None:
-            progress(found.draws)
-        if precision is not None:
-            found = replace(found, error=_error(found, question))
-            if found.met:
-                blocks.close()
-    return replace(found, error=_error(found, question))
+            progress(draws)
+        if precision is not None and error(counts, draws, failed) <= precision:
+            blocks.close()
+    return draws, failed, counts
 
 
 def by_class(evaluation: Evaluation) -> Evaluation:
@@ -196,16 +207,14 @@ def standard_error(chance: Floats, draws: int | Floats) -> Floats:
     return np.sqrt(np.asarray(chance * (1 - chance) / draws))
 
 
-def _counted(
-    question: Question, allocation: Allocation, recipe: Recipe, size: int
-) -> tuple[int, int, Counts]:
-    """Draws, failed draws and counts of one block, in chunks small enough for any number of members."""
+def _counted(counter: ChunkCounter, allocation: Allocation, recipe: Recipe, size: int) -> Block:
+    """One block, in chunks small enough for any number of members."""
     shares = recipe()
     failed, counts = 0, tuple[NDArray[Any], ...]()
     for start in range(0, len(shares), size):
         some = shares[start : start + size]
         lookup = allocation.standings(some)
-        counts = _added(counts, question(allocation, some, lookup))
+        counts = _added(counts, counter(allocation, some, lookup))
         failed += allocation.failed(lookup)
     return len(shares), failed, counts
 
@@ -217,16 +226,10 @@ def _added(total: Counts, more: Counts) -> Counts:
     return tuple(np.add(counts, others, out=counts) for counts, others in zip(total, more, strict=True))
 
 
-def _error(found: Tally, question: Question) -> float:
-    """The largest standard error of all chances, each taken as (count + 1) / (draws + 2): that of the chance nearest to a half."""
-    asked = [counts for counts in found.counts[: question.events] if counts.size]
-    if not asked:
+def _largest_error(events: Counts, draws: int) -> float:
+    """The largest standard error of chances, each taken as (count + 1) / (draws + 2): that of the chance nearest to a half."""
+    arrays = [counts for counts in events if counts.size]
+    if not arrays:
         return 0.0
-    off = min(int(np.abs(2 * counts - found.draws).min()) for counts in asked)
-    return float(standard_error(np.array(((found.draws - off) / 2 + 1) / (found.draws + 2)), found.draws))
-
-
-def _seed(spec: WeightSpec, scheme: Scheme) -> int | None:
-    if isinstance(spec, GivenWeights):
-        return None
-    return scheme.seed if spec.seed is None else spec.seed
+    off = min(int(np.abs(2 * counts - draws).min()) for counts in arrays)
+    return float(standard_error(np.array(((draws - off) / 2 + 1) / (draws + 2)), draws))

@@ -1,16 +1,9 @@
-"""How sure each award is, had the weights been voted a little otherwise.
-
-What many draws come to: the chances of awards, ranks and grades, and the weights behind them.
-
-How sure each credit grade is, had the weights been voted a little otherwise.
-
-How sure each rank is: its distribution under other weights, and what of it a reader needs.
-"""
+"""How sure each award, rank and grade is, had the weights been voted a little otherwise: chances over many draws of weights."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Protocol, Unpack
 
 import numpy as np
 import pandas as pd
@@ -22,7 +15,15 @@ from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.steps import bars_of, over
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase, phrase
-from toolkit.sensitivity.monte_carlo import Counts, How, Tally, by_class, standard_error, tallied
+from toolkit.sensitivity.monte_carlo import (
+    ChunkCounter,
+    Counts,
+    Sampling,
+    Tally,
+    by_class,
+    standard_error,
+    tally,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +35,16 @@ if TYPE_CHECKING:
     from toolkit.scheme.outcomes import Grades
     from toolkit.sensitivity.weights.draws import WeightSpec
 
+CELLS = 1 << 24
+BANDED = 1 << 22
+SHARES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
+NONE = Phrase("方案没有信用等级", "the scheme grades nobody")
+ADD = Phrase("请在方案中写明 [grades]，或改问授奖", "write [grades] into the scheme, or ask for awards")
+LARGE = Phrase("{n} 个会员的全部名次分布过大", "all ranks of {n:member|members} are too many to count")
+FEWER = Phrase("请用 down_to 只数前若干名，或用 rank_summary", "count the first ones with down_to, or ask for rank_summary")
 
-def award_probabilities(evaluation: Evaluation, spec: WeightSpec, **how: Unpack[How]) -> pd.DataFrame:
+
+def award_probabilities(evaluation: Evaluation, spec: WeightSpec, **sampling: Unpack[Sampling]) -> pd.DataFrame:
     """The share of draws in which each member is given each award, under the scheme's actual rule.
 
     Every draw is another set of weights; classes, quotas, vetoes, minima, requirements, ties and adjustments
@@ -48,8 +57,8 @@ def award_probabilities(evaluation: Evaluation, spec: WeightSpec, **how: Unpack[
         The evaluation that is asked about.
     spec
         Which weights: `WeightDraws()`, `UniformWeights()`, `ResampledWeights(frame)` or `GivenWeights(frame)`.
-    how
-        progress, chunk, executor, precision: see `toolkit.sensitivity.monte_carlo.How`.
+    sampling
+        progress, chunk, executor, precision: see `toolkit.sensitivity.monte_carlo.Sampling`.
 
     Returns
     -------
@@ -65,48 +74,10 @@ def award_probabilities(evaluation: Evaluation, spec: WeightSpec, **how: Unpack[
     Refused
         When the weights do not fit the scheme.
     """
-    found = tallied(evaluation, spec, Awards(), **how)
-    names = [award.id for award in evaluation.scheme.awards]
-    frame = chances(found, names, found.counts[0], found.draws - found.counts[1])
-    return found.said_of(frame.loc[evaluation.members.index])
+    return probabilities(evaluation, spec, AwardCounts(), **sampling)
 
 
-def chances(found: Tally, names: list[str], counts: Integers, without: Integers) -> pd.DataFrame:
-    """Counts, int64[names, members], as chances with their errors, and of those `without` any."""
-    chance = counts.T / found.draws
-    shown = pd.DataFrame(chance, found.index, names).assign(none=without / found.draws)
-    error = pd.DataFrame(standard_error(chance, found.draws), found.index, names).add_suffix("_error")
-    return pd.concat([shown, error], axis=1).rename_axis("member")
-
-
-@dataclass(frozen=True)
-class Awards:
-    """In how many draws each member is given each award, int[awards, members], and any at all, int[members]."""
-
-    events: int = 1
-
-    def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:
-        """The counts of a chunk."""
-        members = allocation.scores.members
-        counts = np.zeros((len(allocation.award_rule.scheme.awards), members), np.int64)
-        some = np.zeros((len(shares), members), dtype=np.bool_)
-        for place, given in enumerate(allocation.awards(shares, lookup)):
-            counts[place] = times(given)
-            some |= given
-        return counts, times(some)
-
-
-def times(happened: Mask) -> Integers:
-    """In how many draws, bool[up to 512, members], something happened to each member."""
-    return np.asarray(happened.view(np.uint8).sum(axis=0, dtype=np.uint16))
-
-
-
-NONE = Phrase("方案没有信用等级", "the scheme grades nobody")
-ADD = Phrase("请在方案中写明 [grades]，或改问授奖", "write [grades] into the scheme, or ask for awards")
-
-
-def grade_probabilities(evaluation: Evaluation, spec: WeightSpec, **how: Unpack[How]) -> pd.DataFrame:
+def grade_probabilities(evaluation: Evaluation, spec: WeightSpec, **sampling: Unpack[Sampling]) -> pd.DataFrame:
     """The share of draws in which each member has each grade, under the scheme's actual rule.
 
     Bands and requirements are met or not in every draw; bounds on rising, vetoes and the grade of newcomers then act as
@@ -114,7 +85,7 @@ def grade_probabilities(evaluation: Evaluation, spec: WeightSpec, **how: Unpack[
 
     Parameters
     ----------
-    evaluation, spec, how
+    evaluation, spec, sampling
         As for `award_probabilities`.
 
     Returns
@@ -132,73 +103,11 @@ def grade_probabilities(evaluation: Evaluation, spec: WeightSpec, **how: Unpack[
     rules = evaluation.scheme.grades
     if rules is None:
         raise refuse(NONE, ADD, file="scheme.toml", column="grades")
-    sorted_ = by_class(evaluation)
-    found = tallied(sorted_, spec, Banded.of(sorted_, rules), **how)
-    grades, counts = _given(sorted_, rules, found.counts[0])
-    return found.said_of(chances(found, grades[1:], counts[1:], counts[0]).loc[evaluation.members.index])
-
-
-@dataclass(frozen=True, eq=False)
-class Banded:
-    """In how many draws each member is in each band, int[1 + bands, members]: first without a total, then the best band.
-
-    Parameters
-    ----------
-    bands
-        From the best down: the least total that reaches it, and what is asked beside. Who reaches none has the last.
-    """
-
-    bands: tuple[tuple[float, Asked], ...]
-    events: int = 1
-
-    @classmethod
-    def of(cls, evaluation: Evaluation, rules: Grades) -> Banded:
-        """The bands of a scheme for its members in their order."""
-        known = (evaluation.scheme, evaluation.members["class"], evaluation.measured.conditions)
-        return cls(tuple((bound, asked(rules.require.get(name, ()), *known)) for name, bound in rules.bands))
-
-    def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:  # noqa: ARG002 - all is in their standings
-        """The counts of a chunk."""
-        total, steps = lookup(TOTAL), allocation.steps
-        ranked = total > 0
-        free, counts = ranked.copy(), [times(~ranked)]
-        for bound, required in self.bands:
-            here = free & (total >= steps.least(bound)) & required.able
-            for bar in bars_of(required.nodes, steps):
-                here &= over(bar, lookup(bar[0]))
-            counts.append(times(here))
-            free &= ~here
-        counts[-1] = counts[-1] + times(free)
-        return (np.array(counts, dtype=np.int64),)
-
-
-def _given(evaluation: Evaluation, rules: Grades, counts: Integers) -> tuple[list[str], Integers]:
-    """The grades, "" first, and how often each member has each: of a band, the grade in which the scheme's rule ends."""
-    measured, members = evaluation.measured, evaluation.members
-    direct = [veto.effect.grade for veto in evaluation.scheme.vetoes if veto.effect.grade]
-    grades = list(dict.fromkeys(["", *band_names(rules), *direct, *([rules.default] if rules.default else [])]))
-    found, place = np.zeros((len(grades), len(members)), np.int64), {name: at for at, name in enumerate(grades)}
-    for band, times_ in zip([rules.default or "", *band_names(rules)], counts, strict=True):
-        start = np.full(len(members), band, dtype=object)
-        ended = from_bands(
-            evaluation.scheme, rules, members, start, measured.vetoes, recorded=measured.recorded, previous=measured.previous
-        ).grade
-        for grade in set(ended):
-            found[place[grade]] += np.where(ended == grade, times_, 0)
-    return grades, found
-
-
-
-CELLS = 1 << 24
-BANDED = 1 << 22
-SHARES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
-
-LARGE = Phrase("{n} 个会员的全部名次分布过大", "all ranks of {n:member|members} are too many to count")
-FEWER = Phrase("请用 down_to 只数前若干名，或用 rank_summary", "count the first ones with down_to, or ask for rank_summary")
+    return probabilities(evaluation, spec, GradeCounts.of(by_class(evaluation), rules), **sampling)
 
 
 def rank_probabilities(
-    evaluation: Evaluation, spec: WeightSpec, *, down_to: int | None = None, **how: Unpack[How]
+    evaluation: Evaluation, spec: WeightSpec, *, down_to: int | None = None, **sampling: Unpack[Sampling]
 ) -> pd.DataFrame:
     """The share of draws in which each member has each rank of the list.
 
@@ -207,7 +116,7 @@ def rank_probabilities(
 
     Parameters
     ----------
-    evaluation, spec, how
+    evaluation, spec, sampling
         As for `award_probabilities`.
     down_to
         The last rank that is counted by itself; None for all.
@@ -229,17 +138,15 @@ def rank_probabilities(
     width = size if down_to is None else down_to
     if width < 1 or size * width > CELLS:
         raise refuse(phrase(LARGE.zh, LARGE.en, n=size), FEWER, column="down_to", value=str(down_to))
-    ranks = Ranks(down_to=down_to)
-    found = tallied(evaluation, spec, ranks, **how)
-    return found.said_of(_listed(found, ranks, evaluation.members.index))
+    return probabilities(evaluation, spec, RankCounts(down_to=down_to), **sampling)
 
 
-def rank_summary(evaluation: Evaluation, spec: WeightSpec, **how: Unpack[How]) -> pd.DataFrame:
+def rank_summary(evaluation: Evaluation, spec: WeightSpec, **sampling: Unpack[Sampling]) -> pd.DataFrame:
     """Each member's ranks in the draws in a few figures.
 
     Parameters
     ----------
-    evaluation, spec, how
+    evaluation, spec, sampling
         As for `award_probabilities`.
 
     Returns
@@ -256,86 +163,197 @@ def rank_summary(evaluation: Evaluation, spec: WeightSpec, **how: Unpack[How]) -
     Refused
         When the weights do not fit the scheme.
     """
-    ranks = Ranks(banded=True)
-    found = tallied(evaluation, spec, ranks, **how)
-    tables = list(ranks.tables(found))
-    frame = pd.concat([_summed(found, class_, positions, table, ranks) for class_, positions, table in tables])
-    frame = found.said_of(frame.loc[evaluation.members.index].rename_axis("member"))
-    frame.attrs["band"] = max(ranks.step(len(positions)) for _, positions, _ in tables)
+    return probabilities(evaluation, spec, BandedRankCounts(), **sampling)
+
+
+class _Counts(ChunkCounter, Protocol):
+    """What is counted in chunks of draws, and the frame it comes to."""
+
+    def frame(self, tally: Tally, members: pd.Index[str]) -> pd.DataFrame:
+        """The chances of these members."""
+
+
+def probabilities(evaluation: Evaluation, spec: WeightSpec, of: _Counts, **sampling: Unpack[Sampling]) -> pd.DataFrame:
+    """The kernel of all questions above: what is counted over the draws as a frame, with how it came about in its `attrs`."""
+    total = tally(evaluation, spec, of, **sampling)
+    frame = of.frame(total, evaluation.members.index)
+    frame.attrs |= total.attrs
     return frame
 
 
+def count_draws(happened: Mask) -> Integers:
+    """In how many draws, bool[up to 512, members], something happened to each member."""
+    return np.asarray(happened.view(np.uint8).sum(axis=0, dtype=np.uint16))
+
+
+def _chances(tally: Tally, names: list[str], counts: Integers, without: Integers) -> pd.DataFrame:
+    """Counts, int64[names, members], as chances with their errors, and of those `without` any."""
+    chance = counts.T / tally.draws
+    shown = pd.DataFrame(chance, tally.index, names).assign(none=without / tally.draws)
+    error = pd.DataFrame(standard_error(chance, tally.draws), tally.index, names).add_suffix("_error")
+    return pd.concat([shown, error], axis=1).rename_axis("member")
+
+
 @dataclass(frozen=True)
-class Ranks:
+class AwardCounts:
+    """In how many draws each member is given each award, int[awards, members], and any at all, int[members]."""
+
+    events: int = 1
+
+    def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:
+        """The counts of a chunk."""
+        members = allocation.scores.members
+        counts = np.zeros((len(allocation.award_rule.scheme.awards), members), np.int64)
+        some = np.zeros((len(shares), members), dtype=np.bool_)
+        for place, given in enumerate(allocation.awards(shares, lookup)):
+            counts[place] = count_draws(given)
+            some |= given
+        return counts, count_draws(some)
+
+    def frame(self, tally: Tally, members: pd.Index[str]) -> pd.DataFrame:
+        """A row for each member."""
+        names = [award.id for award in tally.evaluation.scheme.awards]
+        return _chances(tally, names, tally.counts[0], tally.draws - tally.counts[1]).loc[members]
+
+
+@dataclass(frozen=True, eq=False)
+class GradeCounts:
+    """In how many draws each member is in each band, int[1 + bands, members]: first without a total, then the best band.
+
+    Parameters
+    ----------
+    bands
+        From the best down: the least total that reaches it, and what is asked beside. Who reaches none has the last.
+    """
+
+    bands: tuple[tuple[float, Asked], ...]
+    events: int = 1
+
+    @classmethod
+    def of(cls, evaluation: Evaluation, rules: Grades) -> GradeCounts:
+        """The bands of a scheme for its members in their order."""
+        known = (evaluation.scheme, evaluation.members["class"], evaluation.measured.conditions)
+        return cls(tuple((bound, asked(rules.require.get(name, ()), *known)) for name, bound in rules.bands))
+
+    def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:  # noqa: ARG002 - all is in their standings
+        """The counts of a chunk."""
+        total, steps = lookup(TOTAL), allocation.steps
+        ranked = total > 0
+        free, counts = ranked.copy(), [count_draws(~ranked)]
+        for bound, required in self.bands:
+            band = free & (total >= steps.least(bound)) & required.able
+            for bar in bars_of(required.nodes, steps):
+                band &= over(bar, lookup(bar[0]))
+            counts.append(count_draws(band))
+            free &= ~band
+        counts[-1] = counts[-1] + count_draws(free)
+        return (np.array(counts, dtype=np.int64),)
+
+    def frame(self, tally: Tally, members: pd.Index[str]) -> pd.DataFrame:
+        """A row for each member; of a band it has the grade in which the scheme's rule ends."""
+        scheme, measured = tally.evaluation.scheme, tally.evaluation.measured
+        rules = scheme.grades
+        assert rules is not None
+        direct, default = [veto.effect.grade for veto in scheme.vetoes if veto.effect.grade], rules.default or ""
+        grades = list(dict.fromkeys(["", *band_names(rules), *direct, *([default] if default else [])]))
+        counts = np.zeros((len(grades), len(tally.index)), np.int64)
+        for band, times in zip([default, *band_names(rules)], tally.counts[0], strict=True):
+            start = np.full(len(tally.index), band, dtype=object)
+            steps = from_bands(
+                scheme, rules, tally.evaluation.members, start, measured.vetoes, recorded=measured.recorded, previous=measured.previous
+            )
+            for grade in set(steps.grade):
+                counts[grades.index(grade)] += np.where(steps.grade == grade, times, 0)
+        return _chances(tally, grades[1:], counts[1:], counts[0]).loc[members]
+
+
+@dataclass(frozen=True)
+class RankCounts:
     """In how many draws each member has each rank of its class.
 
     Parameters
     ----------
     down_to
         The last rank counted by itself; None for all.
-    banded
-        Whether ranks of very large classes are counted in bands.
     """
 
     down_to: int | None = None
-    banded: bool = False
     events: None = None
 
     def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:  # noqa: ARG002 - all is in their standings
         """Of each class in turn the table int[members x (1 + columns)]: first who has no rank, then the ranks."""
         pools = allocation.award_rule.pools["class"]
-        widths, steps = (np.array([one(size) for size in pools.sizes], np.int32) for one in (self.width, self.step))
+        widths, steps = ([of(size) for size in pools.sizes] for of in (self.width, self.step))
         cells, ranks = allocation.rule.ranks(lookup)
-        if (steps > 1).any():
-            ranks = (ranks + np.repeat(steps - 1, pools.sizes)) // np.repeat(steps, pools.sizes)
+        if max(steps, default=1) > 1:
+            step = np.repeat(steps, pools.sizes)
+            ranks = (ranks + (step - 1)) // step
         if self.down_to is not None:
             ranks[ranks > self.down_to] = 0
-        cells *= np.repeat(widths, pools.sizes)
+        cells *= np.repeat(np.array(widths, cells.dtype), pools.sizes)
         cells += ranks
-        return tuple(np.bincount(cells[:, own].ravel(), minlength=size * width) for own, size, width in zip(pools.columns, pools.sizes, widths.tolist(), strict=True))
-
-    def tables(self, found: Tally) -> Iterator[tuple[str, NDArray[np.intp], Integers]]:
-        """Each class, the positions of its members, and their table, int64[members, 1 + columns]."""
-        for (class_, positions), table in zip(found.allocation.award_rule.pools["class"], found.counts, strict=True):
-            yield class_, positions, table.reshape(len(positions), -1)
+        return tuple(
+            np.bincount(cells[:, own].ravel(), minlength=size * width)
+            for own, size, width in zip(pools.columns, pools.sizes, widths, strict=True)
+        )
 
     def width(self, size: int) -> int:
         """Columns of the table of a class: none, or one beyond the last, and every rank or band."""
         return 1 - (-min(size, self.down_to or size) // self.step(size))
 
+    def step(self, size: int) -> int:  # noqa: ARG002 - in a large class several
+        """How many ranks of a class are counted together."""
+        return 1
+
+    def tables(self, tally: Tally) -> Iterator[tuple[str, NDArray[np.intp], Integers]]:
+        """Each class, the positions of its members, and their table, int64[members, 1 + columns]."""
+        for (class_, positions), table in zip(tally.allocation.award_rule.pools["class"], tally.counts, strict=True):
+            yield class_, positions, table.reshape(len(positions), -1)
+
+    def frame(self, tally: Tally, members: pd.Index[str]) -> pd.DataFrame:
+        """The ranks that members had, by member; none comes last."""
+        parts, classes, place = [], list[str](), members.get_indexer(tally.index)
+        for class_, positions, table in self.tables(tally):
+            ranked_first = np.roll(table, -1, axis=1)
+            row, column = np.nonzero(ranked_first)
+            parts.append((place[positions[row]], np.full(len(row), len(classes)), (column + 1) % table.shape[1], ranked_first[row, column]))
+            classes.append(class_)
+        columns = [np.concatenate(part) for part in zip(*parts, strict=True)]
+        order = np.argsort(columns[0].astype(np.int16 if len(members) < 1 << 15 else np.intp), kind="stable")  # sorted by radix where small
+        member, class_of, rank, times = (column[order] for column in columns)
+        chance = times / tally.draws
+        named = {"member": members.take(member), "class": pd.Index(classes).take(class_of), "rank": pd.arrays.IntegerArray(rank, rank == 0)}
+        return pd.DataFrame(named | {"probability": chance, "error": standard_error(chance, tally.draws)})
+
+
+@dataclass(frozen=True)
+class BandedRankCounts(RankCounts):
+    """The same, ranks of very large classes counted in bands, for a few figures of each member."""
+
     def step(self, size: int) -> int:
         """How many ranks of a class are counted together."""
-        return max(1, -(-(size * size) // BANDED)) if self.banded else 1
+        return max(1, -(-(size * size) // BANDED))
 
+    def frame(self, tally: Tally, members: pd.Index[str]) -> pd.DataFrame:
+        """A row for each member; `attrs` say how wide the widest band is."""
+        tables = list(self.tables(tally))
+        frame = pd.concat([self._figures(tally, class_, positions, table) for class_, positions, table in tables])
+        frame = frame.loc[members].rename_axis("member")
+        frame.attrs["band"] = max(self.step(len(positions)) for _, positions, _ in tables)
+        return frame
 
-def _listed(found: Tally, ranks: Ranks, members: pd.Index[str]) -> pd.DataFrame:
-    """The ranks that members had, by member in this order; none comes last."""
-    place, parts, classes = members.get_indexer(found.index), [], list[str]()
-    for class_, positions, table in ranks.tables(found):
-        ranked_first = np.roll(table, -1, axis=1)
-        row, column = np.nonzero(ranked_first)
-        parts.append((place[positions[row]], np.full(len(row), len(classes)), (column + 1) % table.shape[1], ranked_first[row, column]))
-        classes.append(class_)
-    columns = [np.concatenate(part) for part in zip(*parts, strict=True)]
-    order = np.argsort(columns[0], kind="stable")
-    member, class_of, rank, times = (column[order] for column in columns)
-    chance = times / found.draws
-    named = {"member": members.take(member), "class": pd.Index(classes).take(class_of), "rank": pd.arrays.IntegerArray(rank, rank == 0)}
-    return pd.DataFrame(named | {"probability": chance, "error": standard_error(chance, found.draws)})
-
-
-def _summed(found: Tally, class_: str, positions: NDArray[np.intp], table: Integers, ranks: Ranks) -> pd.DataFrame:
-    """The figures of one class."""
-    step, counts = ranks.step(len(positions)), table[:, 1:]
-    place = np.arange(counts.shape[1]) * step + (1 + step) / 2
-    times = np.where(counts.any(axis=1), counts.sum(axis=1), np.nan)
-    mean = counts @ place / times
-    spread = np.sqrt(np.maximum(0.0, counts @ place**2 / times - mean**2))
-    below, never = counts.cumsum(axis=1), np.isnan(times)
-    marks = {name: np.maximum(1, np.ceil(share * times - 1e-9)) for name, share in SHARES.items()}
-    marks |= {"best": np.minimum(1, times), "worst": times}
-    quantiles = {
-        name: np.where(never, np.nan, place[(below < np.nan_to_num(mark)[:, None]).sum(axis=1)]) for name, mark in marks.items()
-    }
-    columns = {"class": class_, "mean": mean, "mean_error": spread / np.sqrt(times), **quantiles}
-    return pd.DataFrame(columns | {"unranked": table[:, 0] / found.draws}, index=found.index[positions])
+    def _figures(self, tally: Tally, class_: str, positions: NDArray[np.intp], table: Integers) -> pd.DataFrame:
+        """The figures of one class."""
+        step, counts = self.step(len(positions)), table[:, 1:]
+        place = np.arange(counts.shape[1]) * step + (1 + step) / 2
+        times = np.where(counts.any(axis=1), counts.sum(axis=1), np.nan)
+        mean = counts @ place / times
+        spread = np.sqrt(np.maximum(0.0, counts @ place**2 / times - mean**2))
+        below, never = counts.cumsum(axis=1), np.isnan(times)
+        marks = {name: np.maximum(1, np.ceil(share * times - 1e-9)) for name, share in SHARES.items()}
+        marks |= {"best": np.minimum(1, times), "worst": times}
+        quantiles = {
+            name: np.where(never, np.nan, place[(below < np.nan_to_num(mark)[:, None]).sum(axis=1)]) for name, mark in marks.items()
+        }
+        columns = {"class": class_, "mean": mean, "mean_error": spread / np.sqrt(times), **quantiles}
+        return pd.DataFrame(columns | {"unranked": table[:, 0] / tally.draws}, index=tally.index[positions])

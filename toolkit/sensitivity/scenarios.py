@@ -32,7 +32,7 @@ from toolkit.scheme.shapes import Relative
 from toolkit.sensitivity.choices import Choices, Factor, factors, scenario_of, uniform_shares
 from toolkit.sensitivity.choices.checks import number_faults
 from toolkit.sensitivity.choices.scenario import Ground, Scenario
-from toolkit.sensitivity.monte_carlo import in_turn, standard_error
+from toolkit.sensitivity.monte_carlo import in_order, standard_error
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
@@ -358,7 +358,7 @@ def scenario_probabilities(
         Any of `concurrent.futures`, or a Dask client's ``get_executor()``: spreads blocks of 64 draws. The results are the same
         for any number of workers.
     precision
-        Draw only until no chance that is asked for has a larger standard error, as `toolkit.sensitivity.monte_carlo.How` takes
+        Draw only until no chance that is asked for has a larger standard error, as `toolkit.sensitivity.monte_carlo.Sampling` takes
         it; `draws` are the most that are made.
 
     Returns
@@ -380,7 +380,7 @@ def scenario_probabilities(
     scenarios = Scenarios.of(evaluation, choices, seed)
     runs = OfficialRuns.of(scenarios.ground)
     starts = range(0, draws, BLOCK)
-    blocks = in_turn((partial(_counted, runs, scenarios, range(start, min(start + BLOCK, draws))) for start in starts), executor)
+    blocks = in_order((partial(_counted, runs, scenarios, range(start, min(start + BLOCK, draws))) for start in starts), executor)
     counted = Counted.nothing(runs)
     for block in blocks:
         counted.join(block)

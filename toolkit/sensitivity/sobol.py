@@ -20,7 +20,7 @@ from toolkit.ground.text import Phrase
 from toolkit.sensitivity.choices import Choices, scenario_of
 from toolkit.sensitivity.choices.checks import fault, name_faults
 from toolkit.sensitivity.choices.scenario import Scenario
-from toolkit.sensitivity.monte_carlo import in_turn
+from toolkit.sensitivity.monte_carlo import in_order
 from toolkit.sensitivity.scenarios import OfficialRuns, Scenarios
 
 if TYPE_CHECKING:
@@ -259,7 +259,7 @@ def _results(
 ) -> Floats:
     """The results of all runs, float64[rows, factors + 2, 1 + 2 members]."""
     design, runs = saltelli_design(len(scenarios.factors), rows, scenarios.seed), _Runs.of(scenarios, index)
-    blocks = in_turn((partial(runs.results, design[start : start + BLOCK]) for start in range(0, rows, BLOCK)), executor)
+    blocks = in_order((partial(runs.results, design[start : start + BLOCK]) for start in range(0, rows, BLOCK)), executor)
     found = np.empty((*design.shape[:2], 1 + 2 * len(index)))
     for number, block in enumerate(blocks):
         found[number * BLOCK : (number + 1) * BLOCK] = block
