@@ -67,10 +67,10 @@ def forms(tables: Tables) -> tuple[Form, ...]:
             continue
         sheet = table.sheet or _fitting(label_of(name, table))
         taken = {known.casefold() for known in books.get((table.file, ""), {}).values()}
-        own = "" if table.sheet and sheet.casefold() not in taken else name
-        books.setdefault((table.file, own), {})[name] = _allowed_name(name, sheet)
+        apart = "" if table.sheet and sheet.casefold() not in taken else name
+        books.setdefault((table.file, apart), {})[name] = _allowed_name(name, sheet)
     names = _file_names(books, tables)
-    return tuple(Form(names[key], held, key[0]) for key, held in books.items())
+    return tuple(Form(names[key], sheets, key[0]) for key, sheets in books.items())
 
 
 def forms_table(written: Sequence[Form], language: Language = "zh") -> Table:
@@ -112,12 +112,12 @@ def _file_names(books: Mapping[tuple[str, str], Mapping[str, str]], tables: Tabl
     """A name for each form, from the file it becomes, without wildcards; no two alike."""
     names: dict[tuple[str, str], str] = {}
     for key in books:
-        file, own = key
+        file, apart = key
         stem = re.sub(r"\[[^\]]*\]|[*?]", "", Path(file).name.split(".")[0]).strip(" _-—（(")
         first = next(iter(books[key]))
         stem = stem or re.sub(r'[\\/:*?"<>|]', "", label_of(first, tables.table[first]))
         taken = {name.casefold() for name in names.values()}
-        options = (f"{stem}.xlsx", f"{stem}（{own or first}）.xlsx")
+        options = (f"{stem}.xlsx", f"{stem}（{apart or first}）.xlsx")
         names[key] = next(name for name in (*options, *_numbered(stem)) if name.casefold() not in taken)
     return names
 
@@ -150,8 +150,8 @@ def form_bytes(form: Form, tables: Tables, scheme: Scheme) -> bytes:
         write_notes(book, _notes_name(taken, scheme), dict(zip(form.tables, parts, strict=True)), scheme, Path(form.name).stem)
         lists = _free_name(LISTS.into(scheme.language), taken)
         places = _places_of_lists(lists, [columns for _, _, columns in parts])
-        for part, sheet, found in zip(parts, form.tables.values(), places, strict=True):
-            write_sheet(book, sheet, part, found)
+        for part, sheet, lists_of in zip(parts, form.tables.values(), places, strict=True):
+            write_sheet(book, sheet, part, lists_of)
         if any(places):
             _write_lists(book, lists, [column for _, _, columns in parts for column in columns])
     return content.getvalue()
@@ -210,8 +210,8 @@ def _in_use(path: Path) -> Refused | None:
 
 
 def _goes_by_code(tables: Tables, scheme: Scheme) -> bool:
-    held = tables.table.get(scheme.members.table)
-    key = held.column.get(scheme.members.key) if held else None
+    members = tables.table.get(scheme.members.table)
+    key = members.column.get(scheme.members.key) if members else None
     return key is not None and key.type == "credit_code"
 
 
@@ -230,13 +230,13 @@ def _places_of_lists(sheet: str, parts: Sequence[Sequence[FormColumn]]) -> list[
     places: list[dict[str, str]] = []
     number = 0
     for columns in parts:
-        found: dict[str, str] = {}
+        formulas: dict[str, str] = {}
         for column in columns:
             if column.choices:
                 letter = letters(number)
-                found[column.key] = f"='{sheet}'!${letter}$2:${letter}${len(column.choices) + 1}"
+                formulas[column.key] = f"='{sheet}'!${letter}$2:${letter}${len(column.choices) + 1}"
                 number += 1
-        places.append(found)
+        places.append(formulas)
     return places
 
 

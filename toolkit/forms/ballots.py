@@ -148,8 +148,8 @@ def _write_head(book: FormBook, sheet: Any, blank: BlankBallot, row: int) -> int
 
 
 def _write_group(book: FormBook, sheet: Any, row: int, number: int, label: Phrase) -> int:
-    said = Phrase(f"{number}. “{label.zh}”之下", f"{number}. Below {label.en}").into(book.language)
-    sheet.write_string(row, 1, said, book.bare(font_name=HEAD, font_size=12))
+    heading = Phrase(f"{number}. “{label.zh}”之下", f"{number}. Below {label.en}").into(book.language)
+    sheet.write_string(row, 1, heading, book.bare(font_name=HEAD, font_size=12))
     return row + 1
 
 
@@ -170,14 +170,14 @@ def _write_node(book: FormBook, sheet: Any, row: int, which: tuple[int, str, str
     sheet.write_blank(row, VALUE, None, book.format(align="center", bg_color=INPUT, locked=False, num_format="General"))
     sheet.data_validation(row, VALUE, row, VALUE, _hundred(book.language))
     for column, share in enumerate(blank.before.get(node, ()), VALUE + 1):
-        said = "—" if share != share else f"{share:.1f}"  # noqa: PLR0124 - NaN: no ballot in the round before
-        sheet.write_string(row, column, said, book.format(align="center", font_size=10))
+        text = "—" if share != share else f"{share:.1f}"  # noqa: PLR0124 - NaN: no ballot in the round before
+        sheet.write_string(row, column, text, book.format(align="center", font_size=10))
 
 
 def _hundred(language: Language) -> dict[str, Any]:
-    said = Phrase("请填 0 至 100 的数", "a number from 0 to 100")
+    rule = Phrase("请填 0 至 100 的数", "a number from 0 to 100")
     return {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 100, "ignore_blank": True,
-            "error_title": Phrase("请核对", "Please check").into(language), "error_message": said.into(language)}  # fmt: skip
+            "error_title": Phrase("请核对", "Please check").into(language), "error_message": rule.into(language)}  # fmt: skip
 
 
 def _write_sum(book: FormBook, sheet: Any, row: int, first: int) -> int:
@@ -262,11 +262,11 @@ def write_ballot_forms(folder: Path, scheme: Scheme, out: Path, experts: Sequenc
     """
     if not all(map(is_pseudonym, experts)):
         raise refuse(NO_CODE, GIVE_CODE)
-    found = load_ballots(folder, scheme)
+    ballots = load_ballots(folder, scheme)
     number = (scheme.weighting.round if scheme.weighting else None) or 1
     counted = scheme.weighting.experts if scheme.weighting else {}
-    codes = sorted(experts or {*counted, *(one.expert for one in found.listed if one.expert)}) or [""]
-    earlier = _round_before(found, number)
+    codes = sorted(experts or {*counted, *(ballot.expert for ballot in ballots.listed if ballot.expert)}) or [""]
+    earlier = _round_before(ballots, number)
     digest = scheme_digest(folder)
     blanks = [BlankBallot(scheme, digest, code, number, _place(earlier, code)) for code in codes]
     contents = {out / blank.name: ballot_form(blank) for blank in blanks}
@@ -300,9 +300,9 @@ def ballot_form(blank: BlankBallot) -> bytes:
     return content.getvalue()
 
 
-def _round_before(found: Ballots, number: int) -> GroupWeights | None:
+def _round_before(ballots: Ballots, number: int) -> GroupWeights | None:
     try:
-        return group_weights(found, round=number - 1) if number > 1 else None
+        return group_weights(ballots, round=number - 1) if number > 1 else None
     except Refused:
         return None
 
@@ -311,8 +311,8 @@ def _place(earlier: GroupWeights | None, expert: str) -> dict[str, tuple[float, 
     """By node the expert's own share and the group's quartiles; only the quartiles for who did not answer."""
     place: dict[str, tuple[float, ...]] = {}
     for group in earlier.groups.values() if earlier else ():
-        own = group.own[group.experts.index(expert)] if expert in group.experts else [float("nan")] * len(group.nodes)
-        for node, share, quartiles in zip(group.nodes, own, group.standing.quartiles.T, strict=True):
+        shares = group.own[group.experts.index(expert)] if expert in group.experts else [float("nan")] * len(group.nodes)
+        for node, share, quartiles in zip(group.nodes, shares, group.standing.quartiles.T, strict=True):
             place[node] = (float(share) * 100, *(float(x) * 100 for x in quartiles))
     return place
 
@@ -395,18 +395,18 @@ def _cells(path: Path, shown: str) -> dict[str, FormCell]:
     """Every cell with a key beside it that holds something."""
     import python_calamine as calamine
 
-    found: dict[str, FormCell] = {}
+    cells: dict[str, FormCell] = {}
     try:
         with calamine.CalamineWorkbook.from_path(path) as book:
             for name in book.sheet_names:
                 for row, line in enumerate(book.get_sheet_by_name(name).to_python(skip_empty_area=False), 1):
                     if len(line) > VALUE and isinstance(line[0], str) and line[0] and str(line[VALUE]).strip():
-                        found.setdefault(line[0], FormCell(name, row, line[VALUE]))
+                        cells.setdefault(line[0], FormCell(name, row, line[VALUE]))
     except Exception:  # noqa: BLE001 - whatever the reader says of it, it is no form of ours
         raise refuse(*NO_FORM, file=shown) from None
-    if "scheme" not in found:
+    if "scheme" not in cells:
         raise refuse(*NO_FORM, file=shown)
-    return found
+    return cells
 
 
 def _expert(cells: Mapping[str, FormCell], shown: str, problems: list[Problem]) -> str:

@@ -79,8 +79,8 @@ class FormColumn:
     @property
     def not_applicable(self) -> str:
         """The mark for 不适用, where the dictionary says that this column may hold it."""
-        said = "not_applicable" in self.spec.model_fields_set and self.spec.not_applicable
-        return said[0] if said and not (self.spec.required and self.keyed) else ""
+        marks = "not_applicable" in self.spec.model_fields_set and self.spec.not_applicable
+        return marks[0] if marks and not (self.spec.required and self.keyed) else ""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -146,9 +146,9 @@ def allowed(column: FormColumn) -> Phrase:
     """Which values a column takes; empty where anything goes."""
     if column.choices:
         return Phrase("、".join(choice.zh for choice in column.choices), ", ".join(choice.en for choice in column.choices))
-    said = _between(column)
-    zh = [*filter(None, [said.zh]), *(f"“{word}”" for word in column.words)]
-    en = [*filter(None, [said.en]), *column.words]
+    range_ = _between(column)
+    zh = [*filter(None, [range_.zh]), *(f"“{word}”" for word in column.words)]
+    en = [*filter(None, [range_.en]), *column.words]
     return Phrase("，或".join(zh), ", or ".join(en))
 
 
@@ -196,8 +196,8 @@ def _unit(column: Column) -> str:
 
 def _known_again(heading: str, key: str, columns: Mapping[str, Column]) -> bool:
     others = {normal_heading(n) for other, c in columns.items() if other != key for n in (other, *c.headings)}
-    found = find_headings([[heading]], columns)
-    return normal_heading(heading) not in others and found is not None and set(found.columns) == {key}
+    answered = find_headings([[heading]], columns)
+    return normal_heading(heading) not in others and answered is not None and set(answered.columns) == {key}
 
 
 
@@ -231,10 +231,10 @@ def check(column: FormColumn, cell: str, choices: str, language: Language) -> Ch
 
 def hint(column: FormColumn) -> Phrase:
     """What is said beside a cell while it is filled in."""
-    said, values = asked_for(column), allowed(column)
+    content, values = asked_for(column), allowed(column)
     unit, note, shown = column.spec.measure, column.spec.note, example(column)
-    zh = [said.zh, values.zh and f"可填：{values.zh}", unit and f"单位：{unit}", note.rstrip("。")]
-    en = [said.en, values.en and f"allowed: {values.en}", unit and f"unit: {unit}", note.rstrip("。.")]
+    zh = [content.zh, values.zh and f"可填：{values.zh}", unit and f"单位：{unit}", note.rstrip("。")]
+    en = [content.en, values.en and f"allowed: {values.en}", unit and f"unit: {unit}", note.rstrip("。.")]
     filled = when_unknown(column)
     tail = phrase("{zh}。", "{en}.", zh=filled.zh, en=filled.en)
     if shown.zh and not column.choices:
@@ -281,7 +281,7 @@ def _or_marked(column: FormColumn, cell: str, bounded: Check) -> Check:
 
 
 def _objection(column: FormColumn) -> Phrase:
-    said, values = asked_for(column), allowed(column)
+    content, values = asked_for(column), allowed(column)
     if column.coded:
         return Phrase(
             "统一社会信用代码是 18 位，请照证书逐位核对，不要有空格。",
@@ -291,7 +291,7 @@ def _objection(column: FormColumn) -> Phrase:
         return phrase("请从下拉框中选择：{zh}。", "Choose one of: {en}.", zh=values.zh, en=values.en)
     zh, en = (f"，{values.zh}", f", {values.en}") if values.zh else ("", "")
     filled = when_unknown(column)
-    return phrase("请填{zh}。{z}。", "Please fill in {en}; {e}.", zh=said.zh + zh, en=said.en + en, z=filled.zh, e=filled.en)
+    return phrase("请填{zh}。{z}。", "Please fill in {en}; {e}.", zh=content.zh + zh, en=content.en + en, z=filled.zh, e=filled.en)
 
 
 def _short(text: str, most: int) -> str:

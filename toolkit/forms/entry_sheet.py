@@ -208,8 +208,8 @@ def write_notes(book: FormBook, name: str, tables: Mapping[str, Part], scheme: S
     for place, (_, width) in enumerate(COLUMNS):
         sheet.set_column(place, place, width)
     row, parts = 0, tuple(tables.values())
-    for number, (own, part) in enumerate(tables.items()):
-        row = _write_part(book, sheet, row + bool(number), part, _facts(own, part.table, scheme))
+    for number, (table_name, part) in enumerate(tables.items()):
+        row = _write_part(book, sheet, row + bool(number), part, _facts(table_name, part.table, scheme))
     rules = list(_rules(parts, stem))
     _write_line(book, sheet, row, Phrase("填写要求", "Rules"), bold=True)
     for number, rule in enumerate(rules, start=1):
@@ -260,8 +260,8 @@ def _facts(name: str, table: Table, scheme: Scheme) -> Iterator[Phrase]:
 
 def _times(name: str, table: Table, scheme: Scheme) -> Iterator[Phrase]:
     """From which days records are wanted: of the period, and what happened before it where a window still counts it."""
-    read = [each for each in _selections(scheme) if each.table == name]
-    by_window = [each.window is not None and not each.in_period for each in read]
+    read = [selection for selection in _selections(scheme) if selection.table == name]
+    by_window = [selection.window is not None and not selection.in_period for selection in read]
     if scheme.period and table.date and not (read and all(by_window)):
         first, last = scheme.period
         heading = table.column[table.date].headings[:1] or (table.date,)
@@ -286,10 +286,10 @@ def _selections(scheme: Scheme) -> Iterator[Selection]:
 
 def _write_column(book: FormBook, sheet: Any, row: int, place: int, column: FormColumn) -> None:
     """What one column of the form wants."""
-    said = asked_for(column)
+    content = asked_for(column)
     extra = [Phrase(column.spec.note, column.spec.note)] if column.spec.note else []
     extra += [PERSONAL] if column.spec.personal else []
-    filled = Phrase("。".join([said.zh, *(e.zh.rstrip("。") for e in extra)]), "; ".join([said.en, *(e.en.rstrip(".") for e in extra)]))
+    filled = Phrase("。".join([content.zh, *(e.zh.rstrip("。") for e in extra)]), "; ".join([content.en, *(e.en.rstrip(".") for e in extra)]))
     texts = [
         letters(place), column.heading, f"{filled.into(book.language)}{'。' if book.language == 'zh' else '.'}",
         column.spec.measure, allowed(column).into(book.language), example(column).into(book.language),
@@ -303,8 +303,8 @@ def _write_column(book: FormBook, sheet: Any, row: int, place: int, column: Form
     sheet.set_row(row, max(_height(text, width) for text, (_, width) in zip(texts, COLUMNS, strict=True)))
 
 
-def _write_line(book: FormBook, sheet: Any, row: int, said: Phrase, *, bold: bool = False) -> None:
-    text = said.into(book.language)
+def _write_line(book: FormBook, sheet: Any, row: int, line: Phrase, *, bold: bool = False) -> None:
+    text = line.into(book.language)
     look = book.bare(font_name=HEAD, font_size=12) if bold else book.bare(text_wrap=True)
     sheet.merge_range(row, 0, row, len(COLUMNS) - 1, text, look)
     sheet.set_row(row, _height(text, WIDTH) + 3)

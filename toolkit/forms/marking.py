@@ -111,16 +111,16 @@ def layouts(content: bytes, file: str, tables: Sequence[Table], *, returned: boo
 
     `returned` says that the file was returned before: then its column 问题说明 is ours.
     """
-    found: dict[str, Layout] = {}
+    layout_of: dict[str, Layout] = {}
     for table in tables:
         try:
             sheet = read_sheet(content, file, table.sheet)
         except Unreadable:
             continue
         headings = find_headings(sheet.rows, table.column, sheet.merges)
-        if headings and sheet.name not in found:
-            found[sheet.name] = _layout(sheet, headings, table, returned=returned)
-    return found
+        if headings and sheet.name not in layout_of:
+            layout_of[sheet.name] = _layout(sheet, headings, table, returned=returned)
+    return layout_of
 
 
 def marked(problem: Problem, layouts: Mapping[str, Layout]) -> Marked:
@@ -154,14 +154,14 @@ def _named_places(
     headings: Headings, table: Table, ours: AbstractSet[int]
 ) -> Iterator[tuple[str, int]]:
     """Each heading's place; headings as found go before those of the data dictionary."""
-    for name, found in headings.columns.items():
-        for said in (name, *table.column[name].headings):
-            yield normal_heading(said), found[0].place
+    for name, answers in headings.columns.items():
+        for title in (name, *table.column[name].headings):
+            yield normal_heading(title), answers[0].place
     for heading in headings.extra:
         if heading.place not in ours:
             yield normal_heading(heading.text), heading.place
-    for found in headings.columns.values():
-        for heading in reversed(found):
+    for answers in headings.columns.values():
+        for heading in reversed(answers):
             yield normal_heading(heading.text), heading.place
 
 
@@ -187,11 +187,11 @@ def add_drop_downs(workbook: Workbook, content: bytes) -> None:
 
 
 def _plain(rule: ET.Element) -> DataValidation:
-    said = {key: value for key, value in rule.attrib.items() if key in DataValidation.__attrs__}
+    attributes = {key: value for key, value in rule.attrib.items() if key in DataValidation.__attrs__}
     for part in rule:
-        told = "".join(part.itertext()).strip()
-        said[part.tag.rpartition("}")[2]] = told  # formula1, formula2 and sqref
-    return DataValidation(**said)
+        text = "".join(part.itertext()).strip()
+        attributes[part.tag.rpartition("}")[2]] = text  # formula1, formula2 and sqref
+    return DataValidation(**attributes)
 
 
 
@@ -258,18 +258,18 @@ def _sheets(content: bytes, file: str, names: Iterable[str]) -> list[Sheet]:
 def _written(sheets: Iterable[Sheet]) -> Workbook:
     workbook = openpyxl.Workbook()
     workbook.remove(workbook.active)
-    for each in sheets:
-        if len(each.rows) > LARGEST:
+    for source in sheets:
+        if len(source.rows) > LARGEST:
             raise Uncopied
-        sheet = workbook.create_sheet(each.name)
-        sheet.sheet_state = "hidden" if each.hidden else "visible"
-        for row, cells in enumerate(each.rows, start=1):
+        sheet = workbook.create_sheet(source.name)
+        sheet.sheet_state = "hidden" if source.hidden else "visible"
+        for row, cells in enumerate(source.rows, start=1):
             for column, raw in enumerate(cells, start=1):
                 if raw not in {"", None}:
                     _write_value(sheet.cell(row, column), raw)
-        for (top, left), (bottom, right) in each.merges:
+        for (top, left), (bottom, right) in source.merges:
             sheet.merge_cells(None, top + 1, left + 1, bottom + 1, right + 1)
-        _widen(sheet, each.rows[:SAMPLE])
+        _widen(sheet, source.rows[:SAMPLE])
     return workbook
 
 
@@ -315,13 +315,13 @@ def sheet_of(workbook: Workbook, name: str) -> Worksheet | None:
 
 
 def mark(
-    workbook: Workbook, found: Iterable[Marked], layouts: Mapping[str, Layout], language: Language = "zh"
+    workbook: Workbook, faults: Iterable[Marked], layouts: Mapping[str, Layout], language: Language = "zh"
 ) -> None:
     """Colour the cells of every problem found, and write its reason beside them."""
     sheets: dict[str, list[Marked]] = defaultdict(list)
-    for each in found:
-        if each.cells:
-            sheets[each.sheet].append(each)
+    for fault in faults:
+        if fault.cells:
+            sheets[fault.sheet].append(fault)
     room = MOST_COMMENTS
     for name, layout in layouts.items():
         sheet = sheet_of(workbook, name)
@@ -336,20 +336,20 @@ def mark(
             room = max(0, room - len(sheets[name]))
 
 
-def joined(workbook: Workbook, found: Marked, layouts: Mapping[str, Layout]) -> Marked:
+def joined(workbook: Workbook, fault: Marked, layouts: Mapping[str, Layout]) -> Marked:
     """The problem, and where it says that a row of a text file was cut at the wrong places, that row in one cell.
 
     Left as it was cut, it could be read as if it had been mended.
     """
-    problem = found.problem
-    if problem.column or not found.cells or problem.row == layouts[found.sheet].heading_row:
-        return found
+    problem = fault.problem
+    if problem.column or not fault.cells or problem.row == layouts[fault.sheet].heading_row:
+        return fault
     sheet = workbook.worksheets[0]
-    first, *others = sheet[found.cells[0][0]]
+    first, *others = sheet[fault.cells[0][0]]
     write_text(first, SEPARATOR.join(str(cell.value) for cell in (first, *others) if cell.value is not None))
     for cell in others:
         cell.value = None
-    return replace(found, problem=replace(problem, mend=SPREAD), cells=((first.row, 1),))
+    return replace(fault, problem=replace(problem, mend=SPREAD), cells=((first.row, 1),))
 
 
 def _clear(sheet: Worksheet, layout: Layout) -> None:
@@ -366,33 +366,33 @@ def _clear(sheet: Worksheet, layout: Layout) -> None:
                 cell.value = None
 
 
-def _mark_cells(sheet: Worksheet, found: Sequence[Marked], language: Language) -> None:
+def _mark_cells(sheet: Worksheet, faults: Sequence[Marked], language: Language) -> None:
     reasons: dict[Cell, list[str]] = defaultdict(list)
-    for each in found:
-        for place in each.cells:
-            reasons[anchor(sheet, *place)].append(_said(each.problem, language))
-    for cell, said in reasons.items():
-        text = "\n".join(said)
+    for fault in faults:
+        for place in fault.cells:
+            reasons[anchor(sheet, *place)].append(_said(fault.problem, language))
+    for cell, texts in reasons.items():
+        text = "\n".join(texts)
         former = cell.comment
         comment = Comment(f"{former.text}{ADDED}{text}" if former else text, former.author if former else AUTHOR)
         comment.width, comment.height = 280, 30 + 18 * lines(comment.text, 38)
         cell.comment = comment
 
 
-def _colour_cells(sheet: Worksheet, found: Sequence[Marked]) -> None:
-    for each in sorted(found, key=lambda each: each.problem.severity == "error"):  # an error covers a warning
-        for row, column in each.cells:
+def _colour_cells(sheet: Worksheet, faults: Sequence[Marked]) -> None:
+    for fault in sorted(faults, key=lambda fault: fault.problem.severity == "error"):  # an error covers a warning
+        for row, column in fault.cells:
             sheet.row_dimensions[row].hidden = False
             cell, width = anchor(sheet, row, column), alone(sheet, column)
             width.hidden = False
             width.width = max(width.width, min(display_width(str(cell.value or "")) + 2, WIDEST))
-            cell.fill = PatternFill("solid", fgColor=FILLS[each.problem.severity])
+            cell.fill = PatternFill("solid", fgColor=FILLS[fault.problem.severity])
 
 
-def _write_remarks(sheet: Worksheet, found: Sequence[Marked], layout: Layout, language: Language) -> None:
+def _write_remarks(sheet: Worksheet, faults: Sequence[Marked], layout: Layout, language: Language) -> None:
     rows: dict[int, list[Problem]] = defaultdict(list)
-    for each in found:
-        rows[each.cells[0][0]].append(each.problem)
+    for fault in faults:
+        rows[fault.cells[0][0]].append(fault.problem)
     above = rows.pop(layout.heading_row, [])
     heading = sheet.cell(layout.heading_row, layout.remarks)
     _write(sheet, heading, "\n".join([layout.remarks_heading, *_remark(above, language)]))
@@ -440,7 +440,7 @@ def _set_page(sheet: Worksheet, layout: Layout) -> None:
 def alone(sheet: Worksheet, column: int) -> ColumnDimension:
     """The width and look of one column, parted from the columns beside it: Excel refuses ranges that overlap."""
     columns = sheet.column_dimensions
-    for former in [each for each in columns.values() if each.min and each.min <= column <= each.max]:
+    for former in [range_ for range_ in columns.values() if range_.min and range_.min <= column <= range_.max]:
         first, last = former.min, former.max
         for low, high in ((first, column - 1), (column, column), (column + 1, last)):
             if low <= high:

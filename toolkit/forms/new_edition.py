@@ -59,11 +59,11 @@ def _titled(node: Any) -> Any:
         return [_titled(item) for item in node]
     if not isinstance(node, dict):
         return node
-    found = {key: _titled(item) for key, item in node.items()}
-    for key, item in found.get("properties", {}).items():
+    titled = {key: _titled(item) for key, item in node.items()}
+    for key, item in titled.get("properties", {}).items():
         if isinstance(item, dict) and key in KEYS:
             item["title"] = f"{KEYS[key].zh} / {KEYS[key].en}"
-    return found
+    return titled
 
 
 

@@ -177,30 +177,30 @@ class Notice:
 
 def write_return_sheet(workbook: Workbook, notice: Notice, language: Language = "zh") -> None:
     """The sheet 退回说明 as the first of `workbook`, and in front."""
-    found = notice.found
+    faults = notice.found
     if REMARKS_SHEET in workbook.sheetnames:
         workbook.remove(workbook[REMARKS_SHEET])
     sheet = workbook.create_sheet(REMARKS_SHEET, 0)
     _write(sheet.cell(1, 1), TITLE.into(language) + discreet(notice.file), Font(name="黑体", size=15, bold=True))
     steps = [f"{number}. {step.into(language)}" for number, step in enumerate(STEPS, start=1)]
-    said = [*_counted(found, notice.counts, language), *steps] if notice.enclosed else [UNCOPIED.into(language)]
-    for row, text in enumerate(said, start=2):
+    paragraphs = [*_counted(faults, notice.counts, language), *steps] if notice.enclosed else [UNCOPIED.into(language)]
+    for row, text in enumerate(paragraphs, start=2):
         _paragraph(sheet, row, text.replace("{contact}", notice.contact))
-    heading = len(said) + 3
+    heading = len(paragraphs) + 3
     _headings(sheet, heading, language)
-    for number, each in enumerate(found[:MOST], start=1):
-        _problem(workbook, sheet, (heading + number, number), each, language)
-    if len(found) > MOST:
-        more = phrase("另有 {n} 处未列出，见各表“问题说明”一列。", "{n} more are not listed.", n=len(found) - MOST)
+    for number, fault in enumerate(faults[:MOST], start=1):
+        _problem(workbook, sheet, (heading + number, number), fault, language)
+    if len(faults) > MOST:
+        more = phrase("另有 {n} 处未列出，见各表“问题说明”一列。", "{n} more are not listed.", n=len(faults) - MOST)
         _paragraph(sheet, heading + MOST + 2, more.into(language))
     _ready_to_print(sheet, heading, language)
     _in_front(workbook, sheet)
 
 
-def _counted(found: Sequence[Marked], counts: pd.DataFrame, language: Language) -> list[str]:
+def _counted(faults: Sequence[Marked], counts: pd.DataFrame, language: Language) -> list[str]:
     """One line for each sheet that was read, and how much is to be mended."""
-    errors = sum(each.problem.severity == "error" for each in found)
-    told = [
+    errors = sum(fault.problem.severity == "error" for fault in faults)
+    sheets = [
         phrase(
             "{sheet}共读入 {read} 行：采用 {accepted} 行，退回 {refused} 行，不是数据的 {not_data} 行（合计、备注和空行）。",
             "{sheet}{read:row was|rows were} read: {accepted} accepted, {refused} refused, {not_data} no data.",
@@ -210,9 +210,9 @@ def _counted(found: Sequence[Marked], counts: pd.DataFrame, language: Language) 
         for name, row in counts.iterrows()
     ]
     wrong = phrase("必须改正 {n} 处", "{n} to be corrected", n=errors)
-    doubtful = phrase("，请核对 {n} 处", ", {n} to be checked", n=len(found) - errors) if errors < len(found) else None
+    doubtful = phrase("，请核对 {n} 处", ", {n} to be checked", n=len(faults) - errors) if errors < len(faults) else None
     total = Phrase(f"{wrong.zh}{doubtful.zh if doubtful else ''}。", f"{wrong.en}{doubtful.en if doubtful else ''}.")
-    return [each.into(language) for each in (*told, total)]
+    return [line.into(language) for line in (*sheets, total)]
 
 
 def _headings(sheet: Worksheet, row: int, language: Language) -> None:
@@ -225,14 +225,14 @@ def _headings(sheet: Worksheet, row: int, language: Language) -> None:
 
 
 def _problem(
-    workbook: Workbook, sheet: Worksheet, place: tuple[int, int], found: Marked, language: Language
+    workbook: Workbook, sheet: Worksheet, place: tuple[int, int], fault: Marked, language: Language
 ) -> None:
     row, number = place
-    problem = found.problem
-    where = sheet_of(workbook, found.sheet) if found.cells else None
-    whole = WHOLE_SHEET if found.sheet else WHOLE_FILE
-    at = f"{get_column_letter(found.cells[0][1])}{found.cells[0][0]}" if found.cells else whole.into(language)
-    name = found.sheet or (where.title if where else "")
+    problem = fault.problem
+    where = sheet_of(workbook, fault.sheet) if fault.cells else None
+    whole = WHOLE_SHEET if fault.sheet else WHOLE_FILE
+    at = f"{get_column_letter(fault.cells[0][1])}{fault.cells[0][0]}" if fault.cells else whole.into(language)
+    name = fault.sheet or (where.title if where else "")
     texts = (
         str(number), discreet(name), at, str(problem.row or ""), problem.column, problem.value,
         problem.rule.into(language), problem.mend.into(language), "",
@@ -280,8 +280,8 @@ def _ready_to_print(sheet: Worksheet, heading: int, language: Language) -> None:
 def _in_front(workbook: Workbook, sheet: Worksheet) -> None:
     """Only this sheet is selected: sheets selected together would be edited together."""
     workbook.active = workbook.index(sheet)
-    for each in workbook.worksheets:
-        each.sheet_view.tabSelected = each is sheet
+    for other in workbook.worksheets:
+        other.sheet_view.tabSelected = other is sheet
 
 
 
@@ -314,16 +314,16 @@ def returns(edition: Edition, *, warnings: bool = False) -> tuple[Return, ...]:
     As long as rows of the members table are refused, nobody is told that a member does not exist: its own row may
     be what is wrong, and the code proposed another member's.
     """
-    found: dict[str, list[Problem]] = defaultdict(list)
+    of_file: dict[str, list[Problem]] = defaultdict(list)
     wanted = {"error", "warning"} if warnings else {"error"}
     withheld = _withheld(edition)
     for problem in edition.records.problems:
         if problem.severity in wanted and problem.rule not in withheld:
-            found[problem.file].append(problem)
-    files = [file for file in sorted(found) if file and _is_record(edition, file)]
+            of_file[problem.file].append(problem)
+    files = [file for file in sorted(of_file) if file and _is_record(edition, file)]
     names = returned_names(files)
     return tuple(
-        Return(file, tuple(sorted(found[file], key=lambda problem: (problem.sheet, problem.row or 0))), name)
+        Return(file, tuple(sorted(of_file[file], key=lambda problem: (problem.sheet, problem.row or 0))), name)
         for file, name in zip(files, names, strict=True)
     )
 
@@ -332,8 +332,8 @@ def register_refused(edition: Edition) -> int:
     """How many rows of the members table are refused."""
     members = edition.tables.table.get(edition.scheme.members.table)
     counts = edition.records.counts.reset_index()
-    own = [members in tables_of(edition.folder, edition.tables, file) for file in counts["file"]]
-    return int(counts.loc[own, "refused"].sum())
+    is_register = [members in tables_of(edition.folder, edition.tables, file) for file in counts["file"]]
+    return int(counts.loc[is_register, "refused"].sum())
 
 
 def write_returns(
@@ -346,24 +346,24 @@ def write_returns(
     Refused
         When returned copies stand in `out` already, when they would be read as records there, or cannot be written.
     """
-    found = returns(edition, warnings=warnings)
-    if not found:
+    returned = returns(edition, warnings=warnings)
+    if not returned:
         return ()
-    check_room(edition, out, [each.name for each in found])
+    check_room(edition, out, [copy.name for copy in returned])
     with placed_in(out) as unfinished:
-        for each in found:
+        for copy in returned:
             book = BytesIO()
-            _returned(edition, each, language).save(book)
-            (unfinished / each.name).write_bytes(book.getvalue())
-    return found
+            _returned(edition, copy, language).save(book)
+            (unfinished / copy.name).write_bytes(book.getvalue())
+    return returned
 
 
-def returns_table(found: Iterable[Return], language: Language = "zh") -> Table:
+def returns_table(returned: Iterable[Return], language: Language = "zh") -> Table:
     """Which file goes back under which name, and how many places in it are to be mended."""
     headings = (Phrase("原文件", "File"), Phrase("处数", "Places"), Phrase("退回件", "Marked copy"))
     return Table(
         tuple(heading.into(language) for heading in headings),
-        tuple((discreet(each.file), str(len(each.problems)), discreet(each.name)) for each in found),
+        tuple((discreet(copy.file), str(len(copy.problems)), discreet(copy.name)) for copy in returned),
         Phrase("退回的文件", "Files that go back").into(language),
         ("left", "right", "left"),
     )
@@ -373,26 +373,26 @@ def _is_record(edition: Edition, file: str) -> bool:
     return (edition.folder / file).is_file() and bool(tables_of(edition.folder, edition.tables, file))
 
 
-def _returned(edition: Edition, found: Return, language: Language) -> Workbook:
-    content = (edition.folder / found.file).read_bytes()
-    places = [marked(problem, {}) for problem in found.problems]
+def _returned(edition: Edition, sent_back: Return, language: Language) -> Workbook:
+    content = (edition.folder / sent_back.file).read_bytes()
+    places = [marked(problem, {}) for problem in sent_back.problems]
     try:
-        workbook, enclosed = workbook_copy(content, found.file), True
+        workbook, enclosed = workbook_copy(content, sent_back.file), True
     except Uncopied:
         workbook, enclosed = openpyxl.Workbook(), False
     if enclosed:
         ours = REMARKS_SHEET in workbook.sheetnames
-        tables = tables_of(edition.folder, edition.tables, found.file)
-        sheets = layouts(content, found.file, tables, returned=ours)
-        places = [marked(problem, sheets) for problem in found.problems]
-        if found.file.lower().endswith(DELIMITED):
+        tables = tables_of(edition.folder, edition.tables, sent_back.file)
+        sheets = layouts(content, sent_back.file, tables, returned=ours)
+        places = [marked(problem, sheets) for problem in sent_back.problems]
+        if sent_back.file.lower().endswith(DELIMITED):
             places = [joined(workbook, place, sheets) for place in places]
         mark(workbook, places, sheets, language)
     publication = edition.scheme.publication
     contact = (publication.contact if publication else "") or OFFICE.into(language)
-    name = PurePosixPath(found.file).name
+    name = PurePosixPath(sent_back.file).name
     write_return_sheet(
-        workbook, Notice(name, places, _counts(edition, found.file), contact, enclosed), language
+        workbook, Notice(name, places, _counts(edition, sent_back.file), contact, enclosed), language
     )
     if not enclosed:
         workbook.remove(workbook.worksheets[-1])
@@ -407,11 +407,11 @@ def _withheld(edition: Edition) -> frozenset[Phrase]:
 def _counts(edition: Edition, file: str) -> pd.DataFrame:
     """The counts of each sheet; rows about which nothing is said yet do not count as refused."""
     counts = edition.records.counts
-    own = counts[counts.index.get_level_values("file") == file].droplevel("file")
+    sheet_counts = counts[counts.index.get_level_values("file") == file].droplevel("file")
     withheld = _withheld(edition)
     errors = [problem for problem in edition.records.problems.errors if problem.file == file and problem.row]
-    said = {(problem.sheet, problem.row) for problem in errors if problem.rule not in withheld}
-    silent = {(problem.sheet, problem.row) for problem in errors} - said
-    of_sheet = pd.Series([sum(sheet == name for sheet, _ in silent) for name in own.index], index=own.index)
-    of_sheet = of_sheet.where(own["accepted"] > 0, 0)  # a sheet refused as a whole stays so
-    return own.assign(accepted=own["accepted"] + of_sheet, refused=own["refused"] - of_sheet)
+    told_of = {(problem.sheet, problem.row) for problem in errors if problem.rule not in withheld}
+    silent = {(problem.sheet, problem.row) for problem in errors} - told_of
+    of_sheet = pd.Series([sum(sheet == name for sheet, _ in silent) for name in sheet_counts.index], index=sheet_counts.index)
+    of_sheet = of_sheet.where(sheet_counts["accepted"] > 0, 0)  # a sheet refused as a whole stays so
+    return sheet_counts.assign(accepted=sheet_counts["accepted"] + of_sheet, refused=sheet_counts["refused"] - of_sheet)

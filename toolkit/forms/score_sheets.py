@@ -201,21 +201,21 @@ class _Page:
 
     def _print(self) -> None:
         """A4 landscape. No fit to pages: beside it Excel forgets where a class begins a page."""
-        said = {"title": _quiet(self._scheme.title), "round": _quiet(self._sheet.round), "digest": self._sheet.digest, "expert": self._sheet.expert}
+        texts = {"title": _quiet(self._scheme.title), "round": _quiet(self._sheet.round), "digest": self._sheet.digest, "expert": self._sheet.expert}
         self._page.set_landscape()
         self._page.set_paper(9)
         self._page.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.8)
         self._page.set_print_scale(self._scale)
         self._page.center_horizontally()
         self._page.repeat_rows(0, HEADING_ROW)
-        self._page.set_header(_short(HEADER.into(self._book.language), said))
-        self._page.set_footer(phrase(FOOTER.zh, FOOTER.en, **said).into(self._book.language))
+        self._page.set_header(_short(HEADER.into(self._book.language), texts))
+        self._page.set_footer(phrase(FOOTER.zh, FOOTER.en, **texts).into(self._book.language))
 
 
-def _short(pattern: str, said: Mapping[str, str]) -> str:
+def _short(pattern: str, texts: Mapping[str, str]) -> str:
     """A header of no more characters than Excel takes: the title is cut."""
-    over = len(pattern.format(**said)) - LONGEST
-    return pattern.format(**{**said, "title": said["title"][: max(len(said["title"]) - max(over, 0), 0)]})
+    over = len(pattern.format(**texts)) - LONGEST
+    return pattern.format(**{**texts, "title": texts["title"][: max(len(texts["title"]) - max(over, 0), 0)]})
 
 
 def _quiet(text: str) -> str:

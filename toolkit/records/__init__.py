@@ -84,9 +84,9 @@ class Records:
         notes = tuple(_gone(str(self.members.loc[key, "name"]), key, self.left[key]) for key in gone)
         return replace(self, members=self.members.drop(index=gone), left={}, problems=self.problems + notes)
 
-    def key_of(self, said: object) -> str:
+    def key_of(self, member: object) -> str:
         """The key of the member, branch or former code that is meant, as the members table writes it."""
-        return self._keys.get(normal_key(said), normal_key(said))
+        return self._keys.get(normal_key(member), normal_key(member))
 
     @cached_property
     def _keys(self) -> Mapping[str, str]:
@@ -131,8 +131,8 @@ def load_records(
             collections[name], stays = _gathered(folder, table, None, known, most)
             standing |= {name: stays} if stays else {}
     records = _records(tables, {name: collections[name] for name in tables.table}, members, frozenset(words))
-    beside = [*_unread_sheets(collections.values()), *folder_problems(folder, tables, records.digests)]
-    return replace(records, standing=standing, problems=records.problems + beside)
+    passed_over = [*_unread_sheets(collections.values()), *folder_problems(folder, tables, records.digests)]
+    return replace(records, standing=standing, problems=records.problems + passed_over)
 
 
 def _gathered(
@@ -144,40 +144,40 @@ def _gathered(
     return collect(folder, table, key, known), None
 
 
-def _register(found: Collection, members: MembersSpec) -> Register | None:
+def _register(collection: Collection, members: MembersSpec) -> Register | None:
     """The members by the keys that their table says, and by their names; None where it says no key."""
-    rows = found.frame if members.key in found.frame else found.frame.assign(**{members.key: pd.Series(dtype="str")})
-    keys = [*sorted(found.keys), *rows[members.key].dropna()]  # of two spellings the table's own goes
+    rows = collection.frame if members.key in collection.frame else collection.frame.assign(**{members.key: pd.Series(dtype="str")})
+    keys = [*sorted(collection.keys), *rows[members.key].dropna()]  # of two spellings the table's own goes
     named = rows[[members.name, members.key]].dropna() if members.name in rows else rows.iloc[:0, :2]
     return Register.of(keys, named.itertuples(index=False, name=None)) if keys else None
 
 
-def _written_alike(found: Collection, table: Table, key: str, known: Register | None) -> Collection:
+def _written_alike(collection: Collection, table: Table, key: str, known: Register | None) -> Collection:
     """The members table with former codes and head offices spelt as the keys they mean."""
-    others = [name for name, column in table.column.items() if column.type in KEYED and name != key and name in found.frame]
+    others = [name for name, column in table.column.items() if column.type in KEYED and name != key and name in collection.frame]
     if known is None or not others:
-        return found
-    spelt = {name: found.frame[name].map(lambda said: known.written.get(normal_key(said), said), na_action="ignore") for name in others}
-    return replace(found, frame=found.frame.assign(**{name: said.astype("str") for name, said in spelt.items()}))
+        return collection
+    spelt = {name: collection.frame[name].map(lambda code: known.written.get(normal_key(code), code), na_action="ignore") for name in others}
+    return replace(collection, frame=collection.frame.assign(**{name: code.astype("str") for name, code in spelt.items()}))
 
 
 def _records(tables: Tables, collections: Mapping[str, Collection], members: MembersSpec, words: frozenset[str]) -> Records:
     named = {(members.table, column) for column in (members.key, members.name, members.former_names) if column}
     named |= {(name, table.names) for name, table in tables.table.items() if table.names}
-    frames, notes = spelt_alike({name: found.frame for name, found in collections.items()}, tables.table, named, words)
+    frames, notes = spelt_alike({name: collection.frame for name, collection in collections.items()}, tables.table, named, words)
     whose = attribute(frames, tables, members)
-    problems = [problem for found in collections.values() for problem in found.problems] + notes
+    problems = [problem for collection in collections.values() for problem in collection.problems] + notes
     counts = pd.DataFrame(
-        [count for found in collections.values() for count in found.counts],
+        [count for collection in collections.values() for count in collection.counts],
         columns=["file", "sheet", *COUNTS],
     )
     return Records(
         tables,
         whose.frames,
-        {name: found.not_applicable for name, found in collections.items()},
+        {name: collection.not_applicable for name, collection in collections.items()},
         Problems((*problems, *membership_problems(whose.frames, tables, members, whose.counts_to), *whose.problems)),
         counts.astype(dict.fromkeys(COUNTS, "int64")).set_index(["file", "sheet"]),
-        {file: digest for found in collections.values() for file, digest in found.digests.items()},
+        {file: digest for collection in collections.values() for file, digest in collection.digests.items()},
         members_frame(whose.frames, tables, members, whose.counts_to),
         whose.counts_to,
         departures(whose.frames, members),
@@ -189,8 +189,8 @@ def _records(tables: Tables, collections: Mapping[str, Collection], members: Mem
 def _unread_sheets(collections: Iterable[Collection]) -> Iterator[Problem]:
     """A note for each file with sheets that hold something, and that no table reads."""
     collections = list(collections)
-    read = {(file, sheet) for found in collections for file, sheet, *_ in found.counts}
-    unread = {place for found in collections for place in found.unread} - read
+    read = {(file, sheet) for collection in collections for file, sheet, *_ in collection.counts}
+    unread = {place for collection in collections for place in collection.unread} - read
     for file in dict.fromkeys(file for file, _ in sorted(unread)):
         names = [sheet for name, sheet in sorted(unread) if name == file]
         rule = phrase("这些工作表未读取：{zh}", "sheets not read: {en}", zh="、".join(names), en=", ".join(names))

@@ -78,11 +78,11 @@ def attributed(frame: pd.DataFrame, column: str | None, counts_to: Mapping[str, 
 
 
 def attribution_notes(
-    found: Mapping[str, int], rows: pd.DataFrame, spec: MembersSpec, counts_to: Mapping[str, str]
+    counts: Mapping[str, int], rows: pd.DataFrame, spec: MembersSpec, counts_to: Mapping[str, str]
 ) -> Iterator[Problem]:
-    """A note for each branch and former code under which something is recorded; `found` counts the rows."""
+    """A note for each branch and former code under which something is recorded; `counts` counts the rows."""
     names = dict(zip(rows[spec.key], rows[spec.name].fillna(rows[spec.key]), strict=True)) if spec.name in rows else {}
-    for code, count in sorted(found.items()):
+    for code, count in sorted(counts.items()):
         owner = counts_to[code]
         rule = phrase(
             "该代码下的 {n} 条记录计入“{name}”（{owner}）", "{n:record under this code counts|records under this code count} for {name} ({owner})",
@@ -95,19 +95,19 @@ def _said(rows: pd.DataFrame, spec: MembersSpec, column: str | None) -> dict[str
     """What `column` says of each member that says anything."""
     if column is None or column not in rows:
         return {}
-    said = rows[[spec.key, column]].dropna()
-    return {str(key): str(value) for key, value in said.itertuples(index=False, name=None)}
+    named = rows[[spec.key, column]].dropna()
+    return {str(key): str(value) for key, value in named.itertuples(index=False, name=None)}
 
 
 def _end(code: str, steps: Mapping[str, str]) -> str:
     """The last of the codes that lead on from `code`; itself in a circle, which is reported."""
-    here, seen = code, {code}
-    while here in steps:
-        here = steps[here]
-        if here in seen:
+    last, seen = code, {code}
+    while last in steps:
+        last = steps[last]
+        if last in seen:
             return code
-        seen.add(here)
-    return here
+        seen.add(last)
+    return last
 
 
 def _former_problems(
@@ -128,8 +128,8 @@ def _former_problems(
 def _head_problems(
     rows: pd.DataFrame, spec: MembersSpec, heads: Mapping[str, str], codes: Mapping[str, str], keys: set[str]
 ) -> Iterator[Problem]:
-    for branch, said in heads.items():
-        head, mend = _end(said, codes), CLEAR
+    for branch, office in heads.items():
+        head, mend = _end(office, codes), CLEAR
         if head == branch:
             rule = Phrase("总机构写成了分支机构自己", "a branch cannot be its own head office")
         elif head in heads and _circle(branch, heads):
@@ -143,15 +143,15 @@ def _head_problems(
             mend = phrase("是否应为 {guess}？", "is it {guess}?", guess=guess) if guess else CLEAR
         else:
             continue
-        yield replace(_at(rows, spec, branch), rule=rule, mend=mend, column=str(spec.head_office), value=said)
+        yield replace(_at(rows, spec, branch), rule=rule, mend=mend, column=str(spec.head_office), value=office)
 
 
 def _circle(code: str, steps: Mapping[str, str]) -> bool:
-    here, seen = steps.get(code), {code}
-    while here is not None and here not in seen:
-        seen.add(here)
-        here = steps.get(here)
-    return here is not None
+    following, seen = steps.get(code), {code}
+    while following is not None and following not in seen:
+        seen.add(following)
+        following = steps.get(following)
+    return following is not None
 
 
 def _at(rows: pd.DataFrame, spec: MembersSpec, member: str) -> Problem:
@@ -192,24 +192,24 @@ def attribute(frames: Mapping[str, pd.DataFrame], tables: Tables, spec: MembersS
         return Attribution(frames, {}, ())
     descent = lineage(rows, spec)
     counts_to = descent.counts_to
-    told: Counter[str] = Counter()
-    found: dict[str, pd.DataFrame] = {}
+    moved: Counter[str] = Counter()
+    attributed_frames: dict[str, pd.DataFrame] = {}
     of_branches: dict[str, pd.Series[bool]] = {}
     for name, frame in frames.items():
         column = None if name == spec.table else _member_column(tables.table[name])
         if column in frame:
-            told.update(frame.loc[frame[column].isin(list(counts_to)), str(column)])
+            moved.update(frame.loc[frame[column].isin(list(counts_to)), str(column)])
             if (told_by := frame[str(column)].isin(list(descent.branches))).any():
                 of_branches[name] = told_by
-        found[name] = attributed(frame, column, counts_to)
+        attributed_frames[name] = attributed(frame, column, counts_to)
     columns = tables.table[spec.table]
     problems = [
         *(_headed(problem, columns) for problem in descent.problems),
         *(_headed(problem, columns) for problem in shared_name_problems(rows, spec, counts_to)),
         *_named_otherwise(frames, tables, spec, counts_to),
-        *attribution_notes(told, rows, spec, counts_to),
+        *attribution_notes(moved, rows, spec, counts_to),
     ]
-    return Attribution(found, counts_to, tuple(problems), descent.branches, of_branches)
+    return Attribution(attributed_frames, counts_to, tuple(problems), descent.branches, of_branches)
 
 
 def departures(frames: Mapping[str, pd.DataFrame], spec: MembersSpec) -> dict[str, dt.date]:
@@ -217,8 +217,8 @@ def departures(frames: Mapping[str, pd.DataFrame], spec: MembersSpec) -> dict[st
     rows = frames.get(spec.table)
     if rows is None or spec.left not in rows or rows[spec.left].dtype.kind != "M":
         return {}
-    said = rows[[spec.key, spec.left]].dropna()
-    return {str(key): day.date() for key, day in said.itertuples(index=False, name=None)}
+    days = rows[[spec.key, spec.left]].dropna()
+    return {str(key): day.date() for key, day in days.itertuples(index=False, name=None)}
 
 
 def _named_otherwise(

@@ -108,27 +108,27 @@ def read_cells(
         if text in marks:
             return absent(missing=text in missing)
         doubt = raw.finding if isinstance(raw, Doubtful) and not (wordy and raw.in_words) else _damage(text, chosen)
-        said = doubt or read(raw)
-        value = said.value if isinstance(said, Converted) else said
+        reading = doubt or read(raw)
+        value = reading.value if isinstance(reading, Converted) else reading
         if isinstance(value, Finding):
             return Cell("problem", None, value)
         if isinstance(value, float) and value in numbers | never:  # whichever way it is written
             return absent(missing=value in numbers)
         checked = _checked(value, column)
-        return checked._replace(finding=said.finding) if isinstance(said, Converted) and checked.state == "value" else checked
+        return checked._replace(finding=reading.finding) if isinstance(reading, Converted) and checked.state == "value" else checked
 
-    found = _each_once(raws, cell)
-    if tells_apart and column.type == "text" and (short := lost_zeros([one.value for one in found])):
-        return [_without_zeros(short[str(one.value)]) if one.value in short else one for one in found]
-    return found
+    cells = _each_once(raws, cell)
+    if tells_apart and column.type == "text" and (short := lost_zeros([one.value for one in cells])):
+        return [_without_zeros(short[str(one.value)]) if one.value in short else one for one in cells]
+    return cells
 
 
 def _meant(column: Column, raws: Iterable[object]) -> set[str]:
     """Marks of a missing value that say something in this column: its choices, and 无 where the answers are 有 and 无."""
-    said = {half_width(choice) for choice in column.choices}
+    meant = {half_width(choice) for choice in column.choices}
     if column.type == "boolean" and "missing" not in column.model_fields_set and BARE_ANSWERS.isdisjoint(map(half_width, raws)):
-        said.add(NOTHING)
-    return said
+        meant.add(NOTHING)
+    return meant
 
 
 def marked_numbers(column: Column, marks: Iterable[str], written_in: str = "") -> frozenset[float]:
@@ -140,8 +140,8 @@ def marked_numbers(column: Column, marks: Iterable[str], written_in: str = "") -
     frozenset({0.0})
     """
     read = _reader(column, None, written_in)
-    found = (read(mark) for mark in marks if mark) if column.type in NUMERIC else ()
-    return frozenset(number for value in found if isinstance(number := value.value if isinstance(value, Converted) else value, float))
+    readings = (read(mark) for mark in marks if mark) if column.type in NUMERIC else ()
+    return frozenset(number for value in readings if isinstance(number := value.value if isinstance(value, Converted) else value, float))
 
 
 def _without_zeros(meant: str) -> Cell:
@@ -172,10 +172,10 @@ def _each(raws: Iterable[object], read: Callable[[object], Cell]) -> list[Cell]:
     cells = []
     for raw in raws:
         key = (type(raw), raw if isinstance(raw, Hashable) else id(raw))
-        found = seen.get(key)
-        if found is None:
-            found = seen[key] = read(raw)
-        cells.append(found)
+        known = seen.get(key)
+        if known is None:
+            known = seen[key] = read(raw)
+        cells.append(known)
     return cells
 
 

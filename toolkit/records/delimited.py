@@ -98,9 +98,9 @@ def _rows(text: str, mark: str) -> list[list[str]] | Finding:
 
 def _taking(text: str, taken: list[str]) -> Iterator[str]:
     """The lines of `text`, each added to `taken` when it is asked for."""
-    for found in LINE.finditer(text):
-        taken.append(found[0])
-        yield found[0]
+    for line in LINE.finditer(text):
+        taken.append(line[0])
+        yield line[0]
 
 
 def _open_quote(line: int) -> Finding:
@@ -144,13 +144,13 @@ def _full(row: Sequence[str], place: int, mark: str, usual: int) -> Iterator[str
 
 def _begins_as(line: str, begins: str, mark: str) -> bool:
     """Whether a line begins with words, or with a code, as does what stands before all else."""
-    own, other = line.split(mark, maxsplit=1)[0].strip(), begins.strip()
-    return own.isascii() == other.isascii() and bool(own) == bool(other)
+    start, other = line.split(mark, maxsplit=1)[0].strip(), begins.strip()
+    return start.isascii() == other.isascii() and bool(start) == bool(other)
 
 
 def _separator(text: str) -> str:
     """The separator that cuts most lines near the top into the same number of cells, and then into most of them."""
-    sample = "".join(found[0] for found, _ in zip(LINE.finditer(text), range(SAMPLE), strict=False))
+    sample = "".join(line_match[0] for line_match, _ in zip(LINE.finditer(text), range(SAMPLE), strict=False))
     lines = QUOTED.sub("", sample).splitlines()
 
     def fits(mark: str) -> tuple[int, int]:
@@ -263,7 +263,7 @@ def _is_garbled(words: str) -> bool:
     bare = [WESTERN.get(letter, ord(letter)) for letter in words]
     try:
         content = bytes(bare) if max(bare) < 256 else words.encode("gb18030")
-        found = codecs.getincrementaldecoder("utf-8")().decode(content)  # its last character may have been cut
+        chinese = codecs.getincrementaldecoder("utf-8")().decode(content)  # its last character may have been cut
     except UnicodeError:
         return False
-    return len(found) > 1 and all("\u4e00" <= letter <= "\u9fff" or letter in PUNCTUATION for letter in found)
+    return len(chinese) > 1 and all("\u4e00" <= letter <= "\u9fff" or letter in PUNCTUATION for letter in chinese)

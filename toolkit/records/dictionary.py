@@ -50,10 +50,10 @@ class Verified(Decision):
 def provenance_faults(path: KeyPath, table: Raw, columns: Mapping[str, Raw]) -> Iterator[Fault]:
     """Columns and states that `channel`, `verified` and `names` of a table name, and the table does not have."""
     for key, listed in (("channel", "order"), ("verified", "counts")):
-        said = table.get(key)
-        if isinstance(said, dict):
-            yield from _column_fault((*path, key, "column"), said.get("column"), columns)
-            yield from _state_faults((*path, key, listed), said, columns)
+        entry = table.get(key)
+        if isinstance(entry, dict):
+            yield from _column_fault((*path, key, "column"), entry.get("column"), columns)
+            yield from _state_faults((*path, key, listed), entry, columns)
     yield from _column_fault((*path, "names"), table.get("names"), columns)
     if isinstance(table.get("date"), str) and table["date"] in columns:
         yield from _column_fault((*path, "date"), table["date"], columns)
@@ -69,10 +69,10 @@ def _column_fault(path: KeyPath, name: Any, columns: Mapping[str, Raw]) -> Itera
         yield Fault(path, rule, Phrase("请指定另一列", "name another column"))
 
 
-def _state_faults(path: KeyPath, said: Raw, columns: Mapping[str, Raw]) -> Iterator[Fault]:
+def _state_faults(path: KeyPath, entry: Raw, columns: Mapping[str, Raw]) -> Iterator[Fault]:
     """States named under `path` that the column cannot hold, or that stand twice."""
-    listed, held = said.get(str(path[-1])), columns.get(str(said.get("column")), {})
-    choices = held.get("choices")
+    listed, spec = entry.get(str(path[-1])), columns.get(str(entry.get("column")), {})
+    choices = spec.get("choices")
     for place, state in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(choices, list) and choices and state not in choices:
             yield _unknown((*path, place), STATE, str(state), [str(choice) for choice in choices])
@@ -194,8 +194,8 @@ def table_faults(raw: Raw) -> Iterator[Fault]:
         yield from _name_faults(path, table, columns)
         yield from provenance_faults(path, table, columns)
         yield from _shared_headings((*path, "column"), columns)
-        for column, said in columns.items():
-            yield from _column_faults((*path, "column", column), said)
+        for column, spec in columns.items():
+            yield from _column_faults((*path, "column", column), spec)
 
 
 def _entries(value: object) -> Iterator[tuple[str, Raw]]:
@@ -250,8 +250,8 @@ def _unknown_column(path: KeyPath, name: str, columns: Iterable[str]) -> Fault:
 def _shared_headings(path: KeyPath, columns: Mapping[str, Raw]) -> Iterator[Fault]:
     """Two columns must not wait for the same heading."""
     owners: dict[str, str] = {}
-    for column, said in columns.items():
-        for heading in (column, *_texts(said.get("headings"))):
+    for column, spec in columns.items():
+        for heading in (column, *_texts(spec.get("headings"))):
             owner = owners.setdefault(normal_heading(heading), column)
             if owner != column:
                 rule = phrase("表头“{heading}”已属于“{owner}”列", "heading `{heading}` belongs to `{owner}` already",

@@ -237,22 +237,22 @@ def read_sheet(content: bytes, file: str, sheet: str | None = None) -> Sheet:
         several and none is named.
     """
     lower = file.lower()
-    found: Sheet | Finding
+    outcome: Sheet | Finding
     if len(content) > LARGEST:
-        found = TOO_LARGE
+        outcome = TOO_LARGE
     elif lower.endswith(DELIMITED):
-        found = _delimited_sheet(content, zipped=lower.endswith(".gz"))
+        outcome = _delimited_sheet(content, zipped=lower.endswith(".gz"))
     elif lower.endswith(".parquet"):
-        found = _parquet(content)
+        outcome = _parquet(content)
     elif lower.endswith(WORKBOOKS):
-        found = _workbook_sheet(content, sheet)
+        outcome = _workbook_sheet(content, sheet)
     else:
-        found = UNKNOWN_KIND
-    if isinstance(found, Finding):
-        raise Unreadable(found)
-    if not any(shown(cell) for row in found.rows for cell in row):
+        outcome = UNKNOWN_KIND
+    if isinstance(outcome, Finding):
+        raise Unreadable(outcome)
+    if not any(shown(cell) for row in outcome.rows for cell in row):
         raise Unreadable(EMPTY)
-    return found
+    return outcome
 
 
 def _delimited_sheet(content: bytes, *, zipped: bool) -> Sheet | Finding:
@@ -330,8 +330,8 @@ def _parquet(content: bytes) -> Sheet | Finding:
     import pyarrow.parquet as pq
 
     try:
-        said = pq.read_metadata(io.BytesIO(content))
-        if said.num_rows * said.num_columns > TOO_MANY:
+        metadata = pq.read_metadata(io.BytesIO(content))
+        if metadata.num_rows * metadata.num_columns > TOO_MANY:
             return TOO_LARGE
         table = pq.read_table(io.BytesIO(content))
         halves = [place for place, kind in enumerate(table.schema.types) if kind == pa.float32()]

@@ -48,7 +48,7 @@ def any_case(pattern: str) -> str:
     >>> any_case("签到*.xls[xm]")
     '签到*.[xX][lL][sS][xmXM]'
     """
-    return LETTER.sub(lambda found: _either(found[0]), pattern)
+    return LETTER.sub(lambda match: _either(match[0]), pattern)
 
 
 def _either(part: str) -> str:
@@ -126,16 +126,16 @@ def _read(folder: Path, tables: Tables) -> Iterator[str]:
             files, problems = found_files(folder, table)
             yield from (*files, *(problem.file for problem in problems))
         elif table.source and (address := read_address(table.source)).kind in FILES:
-            yield from (address.path + beside for beside in ("", "-wal", "-shm", "-journal", ".wal"))
+            yield from (address.path + suffix for suffix in ("", "-wal", "-shm", "-journal", ".wal"))
 
 
 def _walked(folder: Path) -> Iterator[str]:
     """Every file below the folder of records, and every link to a folder, by path from the edition; never what is left behind."""
     for place, folders, files in os.walk(folder / FOLDER):
         folders[:] = sorted(name for name in folders if not _is_left_behind(name))
-        here = Path(place).relative_to(folder)
-        links = [name for name in folders if (folder / here / name).is_symlink()]
-        yield from ((here / name).as_posix() for name in sorted([*links, *files]) if not _is_left_behind(name))
+        below = Path(place).relative_to(folder)
+        links = [name for name in folders if (folder / below / name).is_symlink()]
+        yield from ((below / name).as_posix() for name in sorted([*links, *files]) if not _is_left_behind(name))
 
 
 def _doubles(digests: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -190,8 +190,8 @@ def _unread(folder: Path, name: str, tables: Tables, same: str | None) -> Proble
     if not patterns:
         rule = Phrase("没有表读取这个文件", "read by no table")
         return Problem("warning", rule, Phrase("请移出 records/", "move it out of records/"), file=name)
-    held = sheet_names(folder / name)
-    inside = [pattern for pattern, sheet in sheets.items() if sheet in held]
+    names = sheet_names(folder / name)
+    inside = [pattern for pattern, sheet in sheets.items() if sheet in names]
     if len(inside) == 1:
         rule = phrase(
             "没有表读取这个文件；其中有“{label}”的工作表“{sheet}”，它的文件名应为 {pattern}",

@@ -53,9 +53,9 @@ def money_unit_above(rows: Sequence[Sequence[object]]) -> str:
     """
     for row in reversed(rows):
         for cell in row:
-            found = ABOVE.fullmatch(half_width(cell).strip("() ")) if isinstance(cell, str) else None
-            if found and is_money(found[1]):
-                return found[1]
+            match = ABOVE.fullmatch(half_width(cell).strip("() ")) if isinstance(cell, str) else None
+            if match and is_money(match[1]):
+                return match[1]
     return ""
 
 
@@ -153,16 +153,16 @@ def find_headings(
 
 def _with_units(headings: Headings, rows: Sequence[Sequence[object]], first: int) -> Headings:
     """The heading with a row of units below it, if there is one, and the unit of money above it."""
-    found = replace(headings, money_unit=money_unit_above(rows[:first]))
+    moneyed = replace(headings, money_unit=money_unit_above(rows[:first]))
     units = unit_row(rows[headings.first]) if headings.first < len(rows) else {}
     if not units:
-        return found
+        return moneyed
     columns = {
         key: tuple(replace(h, unit=h.unit or units.get(h.place, "")) for h in answers)
         for key, answers in headings.columns.items()
     }
     row = tuple(normal_heading(shown(cell)) for cell in rows[headings.first])
-    return replace(found, first=headings.first + 1, rows=headings.rows | {row}, columns=columns)
+    return replace(moneyed, first=headings.first + 1, rows=headings.rows | {row}, columns=columns)
 
 
 def _known(expected: Mapping[str, Expected]) -> dict[str, str]:
@@ -212,23 +212,23 @@ def _headings(rows: Sequence[Sequence[object]], first: int, depth: int, known: M
         if name:
             heading = Heading(place, " ".join(name.split()), unit_of(name))
             (answers.setdefault(column, []) if column else extra).append(heading)
-    exact = {column: _exact(found, known) for column, found in answers.items()}
+    exact = {column: _exact(headings, known) for column, headings in answers.items()}
     extra += [
-        h for column, found in answers.items() if exact[column] for h in found if h not in exact[column]
+        h for column, headings in answers.items() if exact[column] for h in headings if h not in exact[column]
     ]
     return Headings(
         first + depth,
         frozenset(tuple(normal_heading(shown(cell)) for cell in row) for row in block),
-        {column: tuple(exact[column] or found) for column, found in answers.items()},
-        frozenset(column for column, found in exact.items() if found),
+        {column: tuple(exact[column] or headings) for column, headings in answers.items()},
+        frozenset(column for column, headings in exact.items() if headings),
         tuple(extra),
         tuple(place for place, options in enumerate(names) if not options),
     )
 
 
-def _exact(found: Sequence[Heading], known: Mapping[str, str]) -> list[Heading]:
+def _exact(headings: Sequence[Heading], known: Mapping[str, str]) -> list[Heading]:
     """Headings that the dictionary names with their unit: they go before others of the same name."""
-    return [heading for heading in found if heading.unit and normal_heading(heading.text) in known]
+    return [heading for heading in headings if heading.unit and normal_heading(heading.text) in known]
 
 
 
@@ -250,9 +250,9 @@ def heading_problems(headings: Headings, columns: Mapping[str, Column], place: P
     absent = {key: column for key, column in columns.items() if key not in headings.columns}
     for key, column in absent.items():
         yield _missing(key, column, headings.extra, place)
-    for key, found in headings.columns.items():
-        if len(found) > 1:
-            yield _twice(key, found, columns[key], place)
+    for key, answers in headings.columns.items():
+        if len(answers) > 1:
+            yield _twice(key, answers, columns[key], place)
     yield from _unit_problems(headings, columns, written_units(headings, columns), place)
     yield from _extra(headings.extra, absent, place)
 
@@ -291,9 +291,9 @@ def _name(key: str, column: Column) -> str:
 
 
 def _missing(key: str, column: Column, extra: Sequence[Heading], place: Problem) -> Problem:
-    found = {normal_heading(heading.text): heading.text for heading in extra}
+    unknown = {normal_heading(heading.text): heading.text for heading in extra}
     wanted = [normal_heading(name) for name in (*column.headings, key)]
-    guess = next((found[near] for name in wanted if (near := nearest(name, found))), None)
+    guess = next((unknown[near] for name in wanted if (near := nearest(name, unknown))), None)
     severity: Severity = "error" if column.required else "warning"
     rule = phrase("缺少表头“{name}”", "heading `{name}` is missing", name=_name(key, column))
     mend = Phrase("请补上这一列", "add the column")
@@ -306,9 +306,9 @@ def _missing(key: str, column: Column, extra: Sequence[Heading], place: Problem)
     return replace(place, severity=severity, rule=rule, mend=mend, column=_name(key, column))
 
 
-def _twice(key: str, found: Sequence[Heading], column: Column, place: Problem) -> Problem:
-    zh, en = "、".join(h.text for h in found), ", ".join(h.text for h in found)
-    where = ", ".join(letters(heading.place) for heading in found)
+def _twice(key: str, answers: Sequence[Heading], column: Column, place: Problem) -> Problem:
+    zh, en = "、".join(h.text for h in answers), ", ".join(h.text for h in answers)
+    where = ", ".join(letters(heading.place) for heading in answers)
     rule = phrase(
         "有几列都对应“{name}”：{zh}（{where} 列）",
         "several columns answer to `{name}`: {en} (columns {where})",
@@ -325,11 +325,11 @@ def _twice(key: str, found: Sequence[Heading], column: Column, place: Problem) -
 def written_units(headings: Headings, columns: Mapping[str, Column]) -> dict[str, str]:
     """The unit of the bare numbers of each column that the sheet gives in another unit than agreed."""
     units = {}
-    for key, found in headings.columns.items():
-        column, heading = columns[key], found[0]
-        own = "" if key in headings.exact or heading.unit in REMARKS else heading.unit
+    for key, answers in headings.columns.items():
+        column, heading = columns[key], answers[0]
+        behind = "" if key in headings.exact or heading.unit in REMARKS else heading.unit
         above = headings.money_unit if is_money(column.measure) and key not in headings.exact else ""
-        unit = own or above
+        unit = behind or above
         same = unit == half_width(column.measure).casefold() or factor(unit, column.measure) == 1
         if column.type in NUMERIC and unit and not same:
             units[key] = unit
@@ -356,11 +356,11 @@ def _unit_problems(
             yield _unit_problem(unit, column, replace(place, column=name))
 
 
-def _unit_problem(found: str, column: Column, place: Problem) -> Problem:
+def _unit_problem(unit: str, column: Column, place: Problem) -> Problem:
     rule = phrase(
         "表头的单位是“{found}”，而该列应为“{unit}”",
         "the heading says `{found}`, but the column is in `{unit}`",
-        found=found, unit=column.measure,
+        found=unit, unit=column.measure,
     )  # fmt: skip
     mend = phrase(
         "请换算成{unit}并改表头；括号里若不是单位，请把整个表头加入 tables.toml 的 headings",

@@ -49,7 +49,7 @@ class Register:
         owners: dict[str, set[str]] = {}
         for name, key in names:
             owners.setdefault(normal_name(name), set()).add(key)
-        return cls({normal_key(key): key for key in keys}, {name: min(found) for name, found in owners.items() if len(found) == 1})
+        return cls({normal_key(key): key for key in keys}, {name: min(keys_of_name) for name, keys_of_name in owners.items() if len(keys_of_name) == 1})
 
     def nearest(self, key: str) -> str | None:
         """The only key at most two signs away from a normal one, or that lost the zeros in front.
@@ -69,9 +69,9 @@ class Register:
         if len(padded) == 1:
             return padded[0]
         for most in range(1, FAR):
-            found = [written for normal, written in self.written.items() if within_edits(normal, key, most)]
-            if found:
-                return found[0] if len(found) == 1 else None
+            near = [written for normal, written in self.written.items() if within_edits(normal, key, most)]
+            if near:
+                return near[0] if len(near) == 1 else None
         return None
 
 
@@ -173,10 +173,10 @@ def _empty_cells(rows: pd.DataFrame, name: str, column: Column, problem: Problem
 
 def _kept(rows: pd.DataFrame, spec: MembersSpec) -> pd.DataFrame:
     skipped = pd.Series(data=False, index=rows.index)
-    for column, asked in spec.skip.items():
+    for column, states in spec.skip.items():
         if column in rows:
-            held = rows[column].map(asked.holds) if isinstance(asked, Range) else rows[column].isin(list(asked))
-            skipped |= held.fillna(value=False).astype(bool)
+            holds = rows[column].map(states.holds) if isinstance(states, Range) else rows[column].isin(list(states))
+            skipped |= holds.fillna(value=False).astype(bool)
     return rows[~skipped]
 
 
@@ -190,7 +190,7 @@ def _applied(members: pd.DataFrame, frames: Frames, tables: Tables, spec: Member
     if rows is None or column not in rows:
         return pd.Series(data=False, index=members.index)
     who = next(
-        (n for n, held in tables.table[table].column.items() if held.type == "member" and n in rows), None
+        (n for n, definition in tables.table[table].column.items() if definition.type == "member" and n in rows), None
     )
     applied = set(rows.loc[_says_so(rows, column), who]) if who else set()
     return pd.Series(members.index.isin(applied), index=members.index)
@@ -199,8 +199,8 @@ def _applied(members: pd.DataFrame, frames: Frames, tables: Tables, spec: Member
 def _says_so(rows: pd.DataFrame, column: str) -> pd.Series[bool]:
     if column not in rows:
         return pd.Series(data=False, index=rows.index)
-    said = rows[column]
-    return said.fillna(value=False).astype(bool) if said.dtype == "boolean" else said.notna()
+    answers = rows[column]
+    return answers.fillna(value=False).astype(bool) if answers.dtype == "boolean" else answers.notna()
 
 
 def _place_of_application(spec: MembersSpec) -> tuple[str, str | None]:
@@ -251,9 +251,9 @@ def known_names(rows: pd.DataFrame, spec: MembersSpec, counts_to: Mapping[str, s
     former = rows[spec.former_names] if spec.former_names in rows else pd.Series(None, index=rows.index, dtype="object")
     for key, name, before in zip(rows[spec.key], rows[spec.name], former, strict=True):
         member = counts_to.get(key, key)
-        said = [] if pd.isna(before) else DIVIDERS.split(str(before))
+        former_names = [] if pd.isna(before) else DIVIDERS.split(str(before))
         present = [] if pd.isna(name) else [normal_name(str(name))]
-        names.setdefault(member, set()).update(present, map(normal_name, said))
+        names.setdefault(member, set()).update(present, map(normal_name, former_names))
         owners |= dict.fromkeys(present, member)
     return NameRegister(names, owners, counts_to)
 
@@ -285,10 +285,10 @@ def name_problems(frame: pd.DataFrame, member: str, column: str, names: NameRegi
     counts = rows.groupby([member, column], sort=False).size()
     first = rows.drop_duplicates([member, column])[[member, column, *PLACE]]
     for code, name, file, sheet, row in first.itertuples(index=False, name=None):
-        owner, said = names.counts_to.get(code, code), normal_name(name)
-        if said in names.by_member.get(owner, {said}):
+        owner, normal = names.counts_to.get(code, code), normal_name(name)
+        if normal in names.by_member.get(owner, {normal}):
             continue
-        other = names.owners.get(said)
+        other = names.owners.get(normal)
         rule = phrase("代码 {code} 在会员表中不是这个名称（{n} 行）", "in the members table {code} has another name ({n:row|rows})",
                       code=code, n=int(counts[code, name]))  # fmt: skip
         mend = Phrase("请核对代码；若为曾用名，请写入会员表的曾用名列（former_names）",

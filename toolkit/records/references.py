@@ -40,7 +40,7 @@ MEMBER_COLUMNS = {
 
 def reference_problems(scheme: Scheme, tables: Tables, file: str = "scheme.toml") -> Problems:
     """Everything the scheme names that `tables` does not hold, or holds as another type."""
-    found = chain(
+    faults = chain(
         _members(scheme, tables),
         *(_measure(f"indicator[{item.id}].measure", item.measure, scheme, tables) for item in scheme.indicators),
         *(_shape(item.id, item.measure, isinstance(item.value, Category), tables) for item in scheme.indicators),
@@ -53,7 +53,7 @@ def reference_problems(scheme: Scheme, tables: Tables, file: str = "scheme.toml"
         *(_panel_table(*named, tables) for named in _panel_tables(scheme)),
         *(_recusal(item, tables) for item in scheme.indicators if item.measure.take == "panel" and _by_experts(scheme)),
     )
-    return Problems(tuple(Problem("error", rule, mend, file=file, column=place) for place, rule, mend in dict.fromkeys(found)))
+    return Problems(tuple(Problem("error", rule, mend, file=file, column=place) for place, rule, mend in dict.fromkeys(faults)))
 
 
 RESULT_COUNTS = ("scorers", "recused", "missing")
@@ -86,8 +86,8 @@ def _column(place: str, table: str, column: str, tables: Tables) -> ReferenceFau
 
 
 def _spec(table: str, column: str | None, tables: Tables) -> Column | None:
-    held = tables.table.get(table)
-    return held.column.get(column) if held and column else None
+    entry = tables.table.get(table)
+    return entry.column.get(column) if entry and column else None
 
 
 def _members(scheme: Scheme, tables: Tables) -> ReferenceFaults:

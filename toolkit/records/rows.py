@@ -61,7 +61,7 @@ def data_rows(
     valid key, or another known column something that does not belong to such a line. Nor is a day alone below them all,
     unless the row is one of those `merged` with others.
     """
-    known = frozenset(heading.place for found in headings.columns.values() for heading in found)
+    known = frozenset(heading.place for answers in headings.columns.values() for heading in answers)
     leads = {next((cell for cell in row if cell), "") for row in headings.rows}
     begun = {lead[:1] for lead in leads}
 
@@ -97,8 +97,8 @@ def _belongs(row: Sequence[object], place: int, first: int) -> bool:
         return True
     if TOTAL.fullmatch("".join(half_width(row[first]).split())):
         return bool(FIGURE.fullmatch(text) or EXCEL_ERRORS.fullmatch(text))
-    beside = "".join(half_width(row[place - 1]).split()) if place else ""
-    return bool(SIGNATURE.fullmatch(beside) or NOTE.fullmatch(beside)) and (not any(map(str.isdigit, text)) or _is_day(row[place]))
+    left = "".join(half_width(row[place - 1]).split()) if place else ""
+    return bool(SIGNATURE.fullmatch(left) or NOTE.fullmatch(left)) and (not any(map(str.isdigit, text)) or _is_day(row[place]))
 
 
 def _is_day_alone(row: Sequence[object]) -> bool:
@@ -155,9 +155,9 @@ def total_problems(  # noqa: PLR0917 - all that is known of a sheet
         for key in amounts:
             heading = headings.columns[key][0]
             raw = sheet.rows[row][heading.place] if heading.place < len(sheet.rows[row]) else ""
-            (said,) = read_cells([raw], columns[key].model_copy(update={"range": None}), written_in=units.get(key, ""))
+            (written,) = read_cells([raw], columns[key].model_copy(update={"range": None}), written_in=units.get(key, ""))
             sums = [total for begin in begins if (total := _sum(cells[key][begin:above])) is not None]
-            if isinstance(said.value, float) and sums and not any(_is_sum(said.value, total, raw) for total in sums):
+            if isinstance(written.value, float) and sums and not any(_is_sum(written.value, total, raw) for total in sums):
                 yield replace(_no_sum(lead, sums[0]), file=place.file, sheet=place.sheet, row=row + 1, column=heading.text, value=shown(raw))
         since = above
 
@@ -167,10 +167,10 @@ def _no_sum(lead: str, total: Decimal) -> Problem:
     return Problem("warning", rule, Phrase("请核对是否漏了行或改过数", "see whether a row is missing or a number was changed"))
 
 
-def _is_sum(said: float, total: Decimal, raw: object) -> bool:
+def _is_sum(written: float, total: Decimal, raw: object) -> bool:
     """Whether a total is the sum, or the sum rounded to the decimals that it is written with."""
     decimals = len(FRACTION.sub("", half_width(raw)).partition(".")[2])
-    return abs(total - Decimal(repr(said))) <= (Decimal(5).scaleb(-decimals - 1) if decimals else 0)
+    return abs(total - Decimal(repr(written))) <= (Decimal(5).scaleb(-decimals - 1) if decimals else 0)
 
 
 def _sum(cells: Sequence[Cell]) -> Decimal | None:
@@ -209,7 +209,7 @@ class MergedCell:
 
 def banners(sheet: Sheet, headings: Headings) -> frozenset[int]:
     """Rows that are one merged cell over all the table's columns: the title of a part, and no data."""
-    places = [heading.place for found in headings.columns.values() for heading in found]
+    places = [heading.place for answers in headings.columns.values() for heading in answers]
     return frozenset(
         top
         for (top, left), (bottom, right) in sheet.merges
@@ -221,52 +221,52 @@ def banners(sheet: Sheet, headings: Headings) -> frozenset[int]:
 def merged_data(merges: Iterable[Merge], sheet: Sheet, places: Mapping[str, int], numbers: Sequence[int]) -> list[MergedCell]:
     """The merged cells that cover data rows `numbers` and columns at `places`."""
     data, columns = frozenset(numbers), {place: key for key, place in places.items()}
-    found = []
+    cells = []
     for (top, left), (bottom, right) in merges:
         rows = tuple(row for row in range(top, bottom + 1) if row in data)
         keys = [columns[place] for place in range(left, right + 1) if place in columns]
         row = sheet.rows[top] if top < len(sheet.rows) else ()
         if rows and keys and left < len(row) and shown(row[left]):
             column = columns.get(left)
-            found.append(MergedCell(top, rows, column, tuple(key for key in keys if key != column)))
-    return found
+            cells.append(MergedCell(top, rows, column, tuple(key for key in keys if key != column)))
+    return cells
 
 
-def filled_down(raws: Mapping[str, list[object]], numbers: Sequence[int], found: Iterable[MergedCell], sheet: Sheet,
+def filled_down(raws: Mapping[str, list[object]], numbers: Sequence[int], merged: Iterable[MergedCell], sheet: Sheet,
                 places: Mapping[str, int]) -> None:  # fmt: skip
     """The text of each merged cell, put into every row of `raws` that it covers."""
     index = {number: n for n, number in enumerate(numbers)}
-    for span in found:
-        if span.column is not None:
-            for row in span.rows:
-                raws[span.column][index[row]] = sheet.rows[span.first][places[span.column]]
+    for cell in merged:
+        if cell.column is not None:
+            for row in cell.rows:
+                raws[cell.column][index[row]] = sheet.rows[cell.first][places[cell.column]]
 
 
 def merge_problems(
-    found: Sequence[MergedCell], columns: Mapping[str, Column], names: Mapping[str, str], place: Problem
+    merged: Sequence[MergedCell], columns: Mapping[str, Column], names: Mapping[str, str], place: Problem
 ) -> Iterator[Problem]:
     """A note for each column that was filled down, an error for each row where nobody can know what is meant."""
-    for key in dict.fromkeys(span.column for span in found):
-        tall = [span for span in found if span.column == key and len(span.rows) > 1]
+    for key in dict.fromkeys(cell.column for cell in merged):
+        tall = [cell for cell in merged if cell.column == key and len(cell.rows) > 1]
         if key is None or not tall:
             continue
         if columns[key].type in NUMERIC:
             rule = Phrase("合并的数字：分不清是每行各一份还是合计", "a merged number: is it each row's, or the sum of all?")
-            for span in tall:
-                for row in span.rows:
+            for cell in tall:
+                for row in cell.rows:
                     yield replace(place, rule=rule, mend=SPLIT, row=row + 1, column=names[key])
         else:
-            rows = {row for span in tall for row in span.rows}
+            rows = {row for cell in tall for row in cell.rows}
             rule = phrase(
                 "合并单元格已按每行相同读取（第 {rows} 行）", "merged cells count for each of their rows (rows {rows})",
                 rows=row_ranges(rows),
             )  # fmt: skip
             mend = Phrase("如不对请取消合并后逐行填写", "split them and fill in each row if that is wrong")
             yield replace(place, severity="note", rule=rule, mend=mend, column=names[key])
-    for span in found:
-        for key in span.beside:
+    for cell in merged:
+        for key in cell.beside:
             rule = Phrase("单元格横向合并，分不清属于哪一列", "cells are merged across: which column is meant?")
-            for row in span.rows:
+            for row in cell.rows:
                 yield replace(place, rule=rule, mend=SPLIT, row=row + 1, column=names[key])
 
 
@@ -284,5 +284,5 @@ def row_ranges(rows: AbstractSet[int]) -> str:
             runs[-1][1] = row + 1
         else:
             runs.append([row + 1, row + 1])
-    said = [str(first) if first == last else f"{first}-{last}" for first, last in runs]
-    return ", ".join(said[:LISTED]) + ("…" if len(said) > LISTED else "")
+    texts = [str(first) if first == last else f"{first}-{last}" for first, last in runs]
+    return ", ".join(texts[:LISTED]) + ("…" if len(texts) > LISTED else "")

@@ -52,7 +52,7 @@ def cut_rows(sheet: Sheet, numbers: Sequence[int], headings: Headings, place: Pr
     """
     if not sheet.delimited:
         return
-    known = max(heading.place for found in headings.columns.values() for heading in found) + 1
+    known = max(heading.place for answers in headings.columns.values() for heading in answers) + 1
     width = max(
         [known, *(heading.place + 1 for heading in headings.extra), *(n + 1 for n in headings.bare)]
     )
@@ -99,7 +99,7 @@ def sheet_notes(
         )
         yield replace(note, rule=rule, mend=keep)
     hidden = [
-        names[key] for key, found in headings.columns.items() if found[0].place in sheet.hidden_columns
+        names[key] for key, answers in headings.columns.items() if answers[0].place in sheet.hidden_columns
     ]
     if hidden:
         rule = phrase(
@@ -117,8 +117,8 @@ def sheet_notes(
 def _crossed(sheet: Sheet, headings: Headings, numbers: Sequence[int], names: Mapping[str, str]) -> dict[str, str]:
     """The rows, as Excel counts them, in which the cells of a column are struck out as a whole, by the column's heading."""
     data = frozenset(numbers)
-    rows = {names[key]: {row for row, place in sheet.crossed if place == found[0].place and row in data} for key, found in headings.columns.items()}
-    return {name: row_ranges(found) for name, found in rows.items() if found} if sheet.crossed else {}
+    rows = {names[key]: {row for row, place in sheet.crossed if place == answers[0].place and row in data} for key, answers in headings.columns.items()}
+    return {name: row_ranges(answers) for name, answers in rows.items() if answers} if sheet.crossed else {}
 
 
 NOTHING = Phrase("", "")
@@ -194,8 +194,8 @@ def take_in(
         rest = len(sheet.rows) - len(filled)
         return Intake(file, sheet.name, filled, {}, refused, {}, rest, (no_heading(columns, place),), sheet.unread)
     place = replace(place, row=headings.first)
-    places = {key: found[0].place for key, found in headings.columns.items()}
-    names = {key: found[0].text for key, found in headings.columns.items()}
+    places = {key: answers[0].place for key, answers in headings.columns.items()}
+    names = {key: answers[0].text for key, answers in headings.columns.items()}
     accepted = {code for key in keys for code in columns[key].accept}.union(known.written if known else ())
     numbers = data_rows(
         sheet.rows,
@@ -247,14 +247,14 @@ def _by_name(cells: Sequence[Cell], keys: Sequence[object], names: Sequence[obje
 
     Where that one's key is another altogether, nobody's is offered.
     """
-    found = list(cells)
+    mended = list(cells)
     for place, cell in enumerate(cells):
         owner = known.named.get(normal_name(shown(names[place]))) if cell.finding and cell.finding.rule == NO_MEMBER else None
         if owner is not None:
             key = normal_key(keys[place])
             near = not is_valid(key) and within_edits(key, normal_key(owner), FAR - 1)
-            found[place] = cell._replace(finding=unknown_member(key, owner if near else None))
-    return found
+            mended[place] = cell._replace(finding=unknown_member(key, owner if near else None))
+    return mended
 
 
 def quoted_cell(raw: object, column: Column) -> str:
@@ -280,8 +280,8 @@ def _cell_problems(  # noqa: PLR0917 - private
     names: Mapping[str, str],
     place: Problem,
 ) -> Iterator[Problem]:
-    for key, found in cells.items():
-        for number, raw, cell in zip(numbers, raws[key], found, strict=True):
+    for key, column_cells in cells.items():
+        for number, raw, cell in zip(numbers, raws[key], column_cells, strict=True):
             if cell.finding:
                 finding = _discreet(cell.finding) if columns[key].personal and shown(raw) else cell.finding
                 yield replace(

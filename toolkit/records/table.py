@@ -43,26 +43,26 @@ def duplicate_problems(
     agree.
     """
     read = [intake for intake in intakes if unique and all(name in intake.cells for name in unique)]
-    told = [_told(intake, unique, columns) for intake in read]
-    if len(set().union(*told)) == sum(map(len, told)):  # the usual case, and quick to see
+    rows_said = [_told(intake, unique, columns) for intake in read]
+    if len(set().union(*rows_said)) == sum(map(len, rows_said)):  # the usual case, and quick to see
         return
     first: dict[tuple[Value | None, ...], RowPlace] = {}
-    for intake, all_values in zip(read, told, strict=True):
+    for intake, all_values in zip(read, rows_said, strict=True):
         cells_of = [intake.cells[name] for name in unique]
         unclear = {n for cells in cells_of for n, cell in enumerate(cells) if cell.state == "problem"}
         for number, (row, values) in enumerate(zip(intake.rows, all_values, strict=True)):
             if number in unclear:
                 continue
-            here = (intake.file, intake.sheet, row)
-            earlier = first.setdefault(values, here)
-            if earlier != here:
+            place = (intake.file, intake.sheet, row)
+            earlier = first.setdefault(values, place)
+            if earlier != place:
                 yield _twice(intake, row, earlier, dict(zip(unique, values, strict=True)), columns)
 
 
 def _told(intake: Intake, unique: Sequence[str], columns: Mapping[str, Column]) -> list[tuple[Value | None, ...]]:
     """What each row says in the columns that make it unique: of keys and texts the normal form."""
-    said = ([cell.value for cell in intake.cells[name]] for name in unique)
-    return list(zip(*(_alike(values) if columns[name].type in SPELT else values for name, values in zip(unique, said, strict=True)), strict=True))
+    columns_said = ([cell.value for cell in intake.cells[name]] for name in unique)
+    return list(zip(*(_alike(values) if columns[name].type in SPELT else values for name, values in zip(unique, columns_said, strict=True)), strict=True))
 
 
 def _alike(values: Sequence[Value | None]) -> list[Value | None]:
@@ -154,27 +154,27 @@ def spelt_alike(
     ]  # fmt: skip
     counts = [frames[table][name].value_counts(sort=False) for table, name in texts]
     best = _spellings(counts, words)
-    found, notes = dict(frames), []
+    spelt, notes = dict(frames), []
     for table, name in texts if best else ():
-        held = found[table][name]
-        others = held.isin(list(best))
+        texts_there = spelt[table][name]
+        others = texts_there.isin(list(best))
         if others.any():
-            notes.append(_spelt_otherwise(found[table][others].iloc[0], name, int(others.sum()), best, tables[table]))
-            found[table] = found[table].assign(**{name: held.mask(others, held.map(best)).astype("str")})
-    return found, notes
+            notes.append(_spelt_otherwise(spelt[table][others].iloc[0], name, int(others.sum()), best, tables[table]))
+            spelt[table] = spelt[table].assign(**{name: texts_there.mask(others, texts_there.map(best)).astype("str")})
+    return spelt, notes
 
 
 def _spellings(counts: Sequence[pd.Series[int]], words: AbstractSet[str]) -> dict[str, str]:
     """By spelling the one that goes, where that is another; of each column how often every text stands in it."""
-    asked = {normal: word for word in sorted(words) if (normal := normal_key(word))}
-    normals = [normal_keys(own.index.to_numpy(dtype=object)) for own in counts]
-    looked = {normal for own in normals for text, normal in own.items() if text != normal} | {normal for normal, word in asked.items() if word != normal}
+    wanted = {normal: word for word in sorted(words) if (normal := normal_key(word))}
+    normals = [normal_keys(forms.index.to_numpy(dtype=object)) for forms in counts]
+    looked = {normal for forms in normals for text, normal in forms.items() if text != normal} | {normal for normal, word in wanted.items() if word != normal}
     often: dict[str, Counter[str]] = {}
-    for own, count in zip(normals, counts, strict=True) if looked else ():
-        for (text, normal), number in zip(own.items(), count.tolist(), strict=True):
+    for forms, count in zip(normals, counts, strict=True) if looked else ():
+        for (text, normal), number in zip(forms.items(), count.tolist(), strict=True):
             if normal in looked:
                 often.setdefault(normal, Counter())[text] += number
-    best = {normal: asked.get(normal) or min(group, key=lambda one: (-group[one], one)) for normal, group in often.items()}
+    best = {normal: wanted.get(normal) or min(group, key=lambda one: (-group[one], one)) for normal, group in often.items()}
     return {one: best[normal] for normal, group in often.items() for one in group if one not in words and one != best[normal]}
 
 
@@ -248,12 +248,12 @@ def _collected(
         ]
         for intake in intakes
     ]
-    found = [problem for intake in intakes for problem in intake.problems]
+    reading_problems = [problem for intake in intakes for problem in intake.problems]
     frame, not_applicable = _frames(intakes, accepted, columns)
     return Collection(
         frame,
         not_applicable,
-        (*problems, *found, *again),
+        (*problems, *reading_problems, *again),
         frozenset(_keys(intakes, columns)),
         tuple(_count(intake, kept) for intake, kept in zip(intakes, accepted, strict=True)),
         digests,
@@ -304,8 +304,8 @@ def _frames(
     rows = [_kept(intake.rows, kept) for intake, kept in zip(intakes, accepted, strict=True)]
     frame = pd.DataFrame(values, index=pd.RangeIndex(sum(map(len, rows))))
     for name, word in (("_file", "file"), ("_sheet", "sheet")):
-        told = chain.from_iterable([getattr(intake, word)] * len(kept) for intake, kept in zip(intakes, rows, strict=True))
-        frame[name] = pd.Series([*told], dtype="str")
+        words = chain.from_iterable([getattr(intake, word)] * len(kept) for intake, kept in zip(intakes, rows, strict=True))
+        frame[name] = pd.Series([*words], dtype="str")
     frame["_row"] = pd.Series([*chain.from_iterable(rows)], dtype="int64")
     return frame, pd.DataFrame(elsewhere, index=frame.index)
 
@@ -313,10 +313,10 @@ def _frames(
 def _accepted_cells(
     intakes: Sequence[Intake], accepted: Sequence[Sequence[bool]], name: str
 ) -> list[Cell]:
-    found: list[Cell] = []
+    cells: list[Cell] = []
     for intake, kept in zip(intakes, accepted, strict=True):
-        found += _kept(intake.cells.get(name) or [Cell("missing")] * len(intake.rows), kept)
-    return found
+        cells += _kept(intake.cells.get(name) or [Cell("missing")] * len(intake.rows), kept)
+    return cells
 
 
 def _kept(items: Sequence[T], kept: Sequence[bool]) -> Sequence[T]:

@@ -114,12 +114,12 @@ def ornament(text: str) -> Finding | None:
     >>> ornament("8①").mend.en, ornament("40m²")
     ('write the number without it; a footnote belongs into the remarks', None)
     """
-    found = ORNAMENT.search(text)
-    if not found:
+    sign = ORNAMENT.search(text)
+    if not sign:
         return None
     rule = phrase("有“{sign}”：上标、带圈或带括号的数字、罗马数字和分数都不能当数字读",
                   "there is `{sign}`: superscripts, circled or bracketed figures, Roman numerals and fractions are no digits",
-                  sign=found[0])  # fmt: skip
+                  sign=sign[0])  # fmt: skip
     mend = Phrase("请只写数字，注释另写在备注里", "write the number without it; a footnote belongs into the remarks")
     return Finding(rule, mend)
 
@@ -324,9 +324,9 @@ def read_month(raw: object, day: Literal["first", "last"]) -> dt.datetime | Find
 
 def _written_parts(text: str) -> list[tuple[int, int, int, int, int, int]]:
     """Year, month, day, hour, minute and second of a fully written date; empty for anything else."""
-    match = next((found for pattern in FULL if (found := pattern.fullmatch(text))), None)
+    match = next((fit for pattern in FULL if (fit := pattern.fullmatch(text))), None)
     groups = list(match.groups(default="0")) if match else []
-    worded = next((found for pattern in WORDED if (found := pattern.fullmatch(text.lower()))), None)
+    worded = next((fit for pattern in WORDED if (fit := pattern.fullmatch(text.lower()))), None)
     month = next((n for n, name in enumerate(MONTHS, 1) if worded and name.startswith(worded["m"])), None)
     if worded and month:
         groups = [worded["y"], str(month), worded["d"], *worded.groups(default="0")[3:]]
@@ -422,13 +422,13 @@ def lost_zeros(ids: Sequence[object]) -> dict[str, str]:
     >>> lost_zeros(["001", "112", "3", "A1"]), lost_zeros(["01", "112", "3"])
     ({'3': '003'}, {})
     """
-    lengths = {len(said) for said in ids if isinstance(said, str) and said[:1] == "0" and len(said) > 1 and said.isascii() and said.isdecimal()}
+    lengths = {len(written) for written in ids if isinstance(written, str) and written[:1] == "0" and len(written) > 1 and written.isascii() and written.isdecimal()}
     if len(lengths) != 1:
         return {}
-    numbers = {said for said in ids if isinstance(said, str) and said.isascii() and said.isdecimal()}
+    numbers = {written for written in ids if isinstance(written, str) and written.isascii() and written.isdecimal()}
     if max(map(len, numbers)) != max(lengths):
         return {}
-    return {said: said.zfill(max(lengths)) for said in numbers if len(said) < max(lengths)}
+    return {written: written.zfill(max(lengths)) for written in numbers if len(written) < max(lengths)}
 
 
 def read_boolean(raw: object) -> bool | Finding:

@@ -173,8 +173,8 @@ def suffix_of(code: str) -> str:
     if "%" in bare:
         return "%"
     words = "".join(a or b for a, b in LITERAL.findall(first)) + re.sub(r"[^十百千万亿元]", "", bare)
-    found = MULTIPLE.search(words.strip("() （）"))
-    return found[0] if found and "!" not in words and not SCALED.search(bare) else ""
+    match = MULTIPLE.search(words.strip("() （）"))
+    return match[0] if match and "!" not in words and not SCALED.search(bare) else ""
 
 
 def with_suffix(raw: object, suffix: str) -> object:

@@ -192,7 +192,7 @@ def xls_workbook(content: bytes) -> Workbook:
 
 def _opened(content: bytes) -> XlsBook:
     compound = Compound(content, logfile=Nowhere(), ignore_workbook_corruption=True)
-    memory, start, length = next(found for name in ("Workbook", "Book") if (found := compound.locate_named_stream(name))[0])
+    memory, start, length = next(stream_place for name in ("Workbook", "Book") if (stream_place := compound.locate_named_stream(name))[0])
     stream = memory[start : start + length]
     book = XlsBook()
     if not stream.startswith(SIGNATURE):  # or xlrd would look for streams within the stream

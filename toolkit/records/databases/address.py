@@ -81,8 +81,8 @@ def source_faults(path: KeyPath, table: Raw) -> Iterator[Fault]:
     """What is wrong with a table that names a `source`."""
     source, relation = table.get("source"), table.get("relation")
     if isinstance(source, str):
-        said = source if "@" not in source and "?" not in source else HIDDEN
-        yield from (Fault((*path, "source"), *found, said) for found in address_faults(source))
+        quoted = source if "@" not in source and "?" not in source else HIDDEN
+        yield from (Fault((*path, "source"), *fault, quoted) for fault in address_faults(source))
     if not relation:
         rule = Phrase("没有写明读哪个表或视图", "it is not said which table or view to read")
         yield Fault((*path, "relation"), rule, Phrase('请加上 relation = "表名"', 'add relation = "name"'))

@@ -64,8 +64,8 @@ def opened_relation(folder: Path, address: Address, relation: str) -> Iterator[R
     opener: Mapping[str, Callable[..., Any]] = {
         "duckdb": _duckdb, "sqlite": _sqlite, "parquet": _parquet, "postgres": _postgres, "spark": _spark,
     }  # fmt: skip
-    with opener[address.kind](folder, address, relation) as found:
-        yield found
+    with opener[address.kind](folder, address, relation) as opened:
+        yield opened
 
 
 @contextmanager
@@ -188,13 +188,13 @@ def read_sqlite(path: Path, relation: str) -> pa.Table:
         rule = Phrase("文件已损坏，或不是 SQLite 数据库", "the file is damaged, or no SQLite database")
         raise Unreachable(Finding(rule, Phrase("请重新导出", "export it again"))) from error
     columns = list(zip(*rows, strict=True)) or [()] * len(declared)
-    held: dict[str, pa.Array] = {}
+    arrays: dict[str, pa.Array] = {}
     for (column, kind), values in zip(declared.items(), columns, strict=True):
         fitting, misfits = _parted(values, kind)
-        held[column] = _array(fitting, kind)
+        arrays[column] = _array(fitting, kind)
         if any(misfit is not None for misfit in misfits):
-            held[MISFIT + column] = pa.array(misfits, pa.string())
-    return pa.table(held)
+            arrays[MISFIT + column] = pa.array(misfits, pa.string())
+    return pa.table(arrays)
 
 
 def _parted(values: Sequence[Any], declared: str) -> tuple[Sequence[Any], Sequence[str | None]]:
@@ -203,11 +203,11 @@ def _parted(values: Sequence[Any], declared: str) -> tuple[Sequence[Any], Sequen
     if fits is None:
         return values, ()
     fitting = [value is None or fits(value) for value in values]
-    told = sum(value is not None for value in values)
-    if all(fitting) or 2 * (len(values) - sum(fitting)) > told:
+    filled = sum(value is not None for value in values)
+    if all(fitting) or 2 * (len(values) - sum(fitting)) > filled:
         return values, ()
-    here, beside = zip(*((value, None) if fit else (None, str(value)) for value, fit in zip(values, fitting, strict=True)), strict=True)
-    return here, beside
+    fitting_values, misfits = zip(*((value, None) if fit else (None, str(value)) for value, fit in zip(values, fitting, strict=True)), strict=True)
+    return fitting_values, misfits
 
 
 def _is_day(value: Any) -> bool:

@@ -78,10 +78,10 @@ def _connected(address: Address) -> psycopg.Connection[Any]:
 def _found(con: psycopg.Connection[Any], relation: str) -> tuple[str, str]:
     rows = con.execute(RELATIONS).fetchall()
     home = con.execute("SELECT current_schema()").fetchall()[0][0] or "public"
-    found = chosen(relation, [(schema, name) for schema, name, _ in rows], home)
-    if not next(allowed for schema, name, allowed in rows if (schema, name) == found):
+    place = chosen(relation, [(schema, name) for schema, name, _ in rows], home)
+    if not next(allowed for schema, name, allowed in rows if (schema, name) == place):
         raise Unreachable(_no_permission(relation))
-    return found
+    return place
 
 
 def _column(name: str, *, text: bool) -> sql.Composable:
@@ -90,11 +90,11 @@ def _column(name: str, *, text: bool) -> sql.Composable:
 
 
 def _unreached(address: Address, error: psycopg.OperationalError) -> Finding:
-    said = str(error)
-    if "password" in said or "authentication" in said:
+    message = str(error)
+    if "password" in message or "authentication" in message:
         rule = Phrase("数据库不接受这个账号或密码", "the database refuses the account or its password")
         return Finding(rule, phrase("请设好环境变量 PGUSER 与 {name}", "set PGUSER and {name} in the environment", name=PASSWORD))
-    if "does not exist" in said:
+    if "does not exist" in message:
         rule = phrase("服务器上没有数据库“{name}”或这个账号", "the server has no database `{name}`, or not this account", name=address.path)
         return Finding(rule, Phrase("请核对 source 与 PGUSER", "check `source` and PGUSER"))
     rule = phrase("连不上数据库服务器 {host}:{port}", "the database server {host}:{port} cannot be reached", host=address.host, port=address.port)

@@ -69,20 +69,20 @@ def bound(
     raw = relation.table
     names = [name for name in raw.columns if name not in {*relation.places, *relation.misfits.values()}]
     headings = find_headings([names], columns) or Headings(1, frozenset(), {}, frozenset(), (), ())
-    held = {column: found[0].text for column, found in headings.columns.items()}
-    stored = {column: names[found[0].place] for column, found in headings.columns.items()}
+    titles = {column: answers[0].text for column, answers in headings.columns.items()}
+    stored = {column: names[answers[0].place] for column, answers in headings.columns.items()}
     problems = [*heading_problems(headings, columns, place)]
     values: dict[str, Any] = {}
     for name, column in columns.items():
         value = raw[stored[name]] if name in stored else None
         if value is not None and not _fits(value, column):
-            problems.append(_wrong_type(column, held[name], place))
+            problems.append(_wrong_type(column, titles[name], place))
             value = None
         values |= _typed(name, column, value)
         misfit = relation.misfits.get(stored.get(name, "")) if value is not None else None
         values |= {MISFIT + name: raw[misfit]} if misfit else {}
     table = raw.select(**values, **_place(relation, place, folder, values, key))
-    return BoundRelation(table, held, tuple(problems))
+    return BoundRelation(table, titles, tuple(problems))
 
 
 def _typed(name: str, column: Column, value: Any) -> dict[str, Any]:
@@ -124,8 +124,8 @@ def _place(relation: Relation, place: Problem, folder: Path, values: Mapping[str
         start = len(str(folder)) + 1
         return {"_file": file.substr(start), "_sheet": ibis.literal(""), "_row": row.cast("int64") + 2}
     parts = [ibis.literal(f"{name}=") + values[name].cast("string").fill_null("") for name in key]
-    said = reduce(lambda left, right: left + ", " + right, parts) if parts else ibis.literal("")
-    sheet = reduce(add, [ibis.literal(place.sheet + "["), said, ibis.literal("]")])
+    row_key = reduce(lambda left, right: left + ", " + right, parts) if parts else ibis.literal("")
+    sheet = reduce(add, [ibis.literal(place.sheet + "["), row_key, ibis.literal("]")])
     return {"_file": ibis.literal(place.file), "_sheet": sheet, "_row": ibis.literal(0, "int64")}
 
 

@@ -94,8 +94,8 @@ def survey(
         missing = Problem("error", *error.finding, file=place.file, sheet=place.sheet)
         return Collection(_no_rows(columns), _nowhere(0), problems=(missing,), digests=digests), None
     count = (place.file, place.sheet, account.read, account.read - account.refused, account.refused, 0)
-    found = Collection(frame, apart, account.problems, account.keys, (count,), digests)
-    return found, RemoteTable(folder, table, address, relation, account.read) if stays else None
+    collection = Collection(frame, apart, account.problems, account.keys, (count,), digests)
+    return collection, RemoteTable(folder, table, address, relation, account.read) if stays else None
 
 
 def _where(folder: Path, table: Table) -> tuple[Address, str, list[Problem], dict[str, str]]:
@@ -119,8 +119,8 @@ def _bound(
     folder: Path, table: Table, columns: Mapping[str, Column], address: Address, relation: str
 ) -> Iterator[BoundRelation]:
     place = Problem("error", NOTHING, NOTHING, file=address.text, sheet=str(table.relation or ""))
-    with opened_relation(folder, address, relation) as found:
-        yield bound(found, columns, _row_key(table), place, folder)
+    with opened_relation(folder, address, relation) as opened:
+        yield bound(opened, columns, _row_key(table), place, folder)
 
 
 def _row_key(table: Table) -> list[str]:
@@ -147,16 +147,16 @@ def _taken_along(
     if account.refused and account.broken is None:
         return _no_rows(columns), _nowhere(0)
     rows = reading.table if account.broken is None else reading.table.filter(~account.broken)
-    held = rows.to_pyarrow().to_pandas()
+    taken = rows.to_pyarrow().to_pandas()
     for names in unique:
         texts = [name for name in names if columns[name].type == "text"]
-        held = held[~held.assign(**{name: held[name].map(normal_key, na_action="ignore") for name in texts}).duplicated(list(names), keep=False)]
+        taken = taken[~taken.assign(**{name: taken[name].map(normal_key, na_action="ignore") for name in texts}).duplicated(list(names), keep=False)]
     open_columns = [name for name, column in columns.items() if not column.personal]
-    held = held.sort_values([*PLACE, *open_columns], ignore_index=True)
-    frame = pd.DataFrame({name: _series(held[name], columns[name]) for name in open_columns}, index=held.index)
+    taken = taken.sort_values([*PLACE, *open_columns], ignore_index=True)
+    frame = pd.DataFrame({name: _series(taken[name], columns[name]) for name in open_columns}, index=taken.index)
     for name in PLACE:
-        frame[name] = held[name].astype("int64" if name == "_row" else "str")
-    marks = {n: held[APART + n].astype(bool) for n in open_columns if APART + n in held and held[APART + n].any()}
+        frame[name] = taken[name].astype("int64" if name == "_row" else "str")
+    marks = {n: taken[APART + n].astype(bool) for n in open_columns if APART + n in taken and taken[APART + n].any()}
     return frame, pd.DataFrame(marks, index=frame.index)
 
 
