@@ -20,7 +20,6 @@ from toolkit.diagnostics import (
     correlations,
     cronbach_alpha,
     effective_weights,
-    principal_components,
     redundancies,
     spread,
     weights_for_influence,
@@ -103,8 +102,6 @@ FRAMES: dict[str, Callable[[Evaluation], pd.DataFrame]] = {
     "kendall": lambda one: correlations(one, method="kendall"),
     "redundancies": lambda one: redundancies(one, 0.5),
     "alpha": cronbach_alpha,
-    "variances": lambda one: principal_components(one).variances,
-    "loadings": lambda one: principal_components(one).loadings,
     "effective": effective_weights,
     "offer": weights_for_influence,
 }
@@ -251,19 +248,6 @@ def test_correlations_agree_with_pandas_on_the_members_that_have_both(one: Evalu
 
 
 @SOME
-@given(arithmetic(least=6))
-def test_components_agree_with_numpy_and_rebuild_the_correlations(one: Evaluation) -> None:
-    assume((one.values.nunique() > 1).all())
-    found = principal_components(one)
-    matrix = np.corrcoef(one.values.to_numpy().T)
-    np.testing.assert_allclose(found.variances["eigenvalue"], np.linalg.eigvalsh(matrix)[::-1], atol=1e-9)
-    np.testing.assert_allclose(found.loadings.to_numpy() @ found.loadings.to_numpy().T, matrix, atol=1e-9)
-    assert (found.loadings.sum() > -1e-9).all()
-    assert found.kept == (found.variances["eigenvalue"] > 1).sum()
-    assert found.n == len(one.members)
-
-
-@SOME
 @given(arithmetic())
 def test_alone_is_at_least_the_square_of_the_correlation_and_at_most_1(one: Evaluation) -> None:
     found = effective_weights(one).dropna(subset=["alone"])
@@ -336,9 +320,6 @@ def test_asem_49_indicators_of_four_levels_with_gaps() -> None:
     raw = one.indicators
     assert table["outliers"].sum() == int(((raw.skew().abs() > 2) & (raw.kurt() > 3.5)).sum()) > 5
     assert cronbach_alpha(one).index.get_level_values("group").nunique() == 11
-    parts = principal_components(one)
-    assert parts.variances["eigenvalue"].sum() == pytest.approx(49)
-    assert parts.left_out.empty
 
 
 def asem() -> Evaluation:
@@ -436,8 +417,6 @@ def test_fewer_than_three_members_are_said_and_not_counted() -> None:
     assert "fewer than 3" in cronbach_alpha(one)["note"].iloc[0]
     assert "fewer than 3" in effective_weights(one)["note"].iloc[0]
     assert "fewer than 3" in weights_for_influence(one)["note"].iloc[0]
-    assert "fewer than 3" in principal_components(one).left_out["a"]
-    assert principal_components(one).loadings.empty
     assert effective_weights(one)["effective"].isna().all()
 
 
@@ -447,9 +426,8 @@ def test_parts_that_cancel_out_have_no_alpha_and_that_is_said() -> None:
     assert found["note"].str.contains("below -1|低于 -1").all()
 
 
-def test_a_constant_is_left_out_of_components_and_alpha_and_named() -> None:
+def test_a_constant_is_left_out_of_alpha_and_named() -> None:
     one = asked({"a": [1.0, 2, 3, 5], "b": [3.0, 5, 1, 2], "c": [4.0] * 4, "d": [2.0, 2, 3, 3]})
-    assert list(principal_components(one).left_out.index) == ["c"]
     found = cronbach_alpha(one).loc["total"]
     assert found["parts"].tolist() == [3] * 4
     assert "相同" in found.loc["c", "note"]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.attack.visitor import frame, framed
-from toolkit.publication.frames import CONTROL, needed, said, well_formed
+from toolkit.publication.frames import CONTROL, needed, read_message, well_formed
 
 PAGE: tuple[tuple[str, dict[str, Any]], ...] = (
     ("kernel_info_request", {}),
@@ -48,7 +48,7 @@ json_values = st.recursive(
 
 
 def passed(message: bytes) -> bool:
-    read = said(message)
+    read = read_message(message)
     return read is not None and needed(read)
 
 
@@ -75,10 +75,10 @@ def test_too_few_parts_and_endless_brackets_are_no_message() -> None:
     header = b'{"msg_type":"comm_info_request"}'
     assert not well_formed(framed(b"shell", header))
     assert not well_formed(framed(b"shell", header, b"{}", b"{}", b"{}", *[b""] * 99))
-    assert said(framed(b"shell", header, b"{}", b"{}", b"[" * 100_000)) is None
+    assert read_message(framed(b"shell", header, b"{}", b"{}", b"[" * 100_000)) is None
 
 
 @given(st.binary(max_size=200))
 def test_no_bytes_make_it_count_for_ever(message: bytes) -> None:
     assert well_formed(message) in {True, False}
-    assert said(message) is None or well_formed(message)
+    assert read_message(message) is None or well_formed(message)

@@ -1,13 +1,7 @@
-"""Which indicators say the same, and which contradict one another.
-
-How many things the indicators measure together: the principal components of their correlations.
-
-Whether what stands under one group measures one thing.
-"""
+"""Which indicators say the same, which contradict one another, and whether what stands under one group measures one thing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +63,7 @@ def correlations(
     """
     table = observations(evaluation, of, class_)
     columns = {item.id: _prepared(table[item.id].to_numpy(), method) for item in evaluation.scheme.indicators}
-    told = {name: of == "values" or bool(table[name].notna().any()) for name in columns}
+    numeric = {name: of == "values" or bool(table[name].notna().any()) for name in columns}
     rows = {
         (one.id, two.id): (*_agreement(columns[one.id], columns[two.id], method), _common_group(one, two))
         for one, two in combinations(evaluation.scheme.indicators, 2)
@@ -77,7 +71,7 @@ def correlations(
     index = pd.MultiIndex.from_tuples(rows, names=["first", "second"]) if rows else _no_pairs()
     frame = pd.DataFrame(rows.values(), index=index, columns=["r", "n", "note", "group"])
     spoken = [
-        (note if told[one] and told[two] else STATES).into(evaluation.scheme.language) if note else ""
+        (note if numeric[one] and numeric[two] else STATES).into(evaluation.scheme.language) if note else ""
         for (one, two), note in zip(rows, frame["note"], strict=True)
     ]
     return frame.assign(note=spoken)[COLUMNS]
@@ -110,14 +104,14 @@ def redundancies(
     together = pairs["group"] != ""
     alike = pairs["r"] >= at_least - 1e-12
     against = (together & (pairs["r"] <= opposed + 1e-12)) | (pairs["r"] <= -at_least + 1e-12)
-    found = pairs[alike | against].drop(columns="note")
+    striking = pairs[alike | against].drop(columns="note")
     language = evaluation.scheme.language
     advice = [
         _advice(r > 0, bool(group)).into(language)
-        for r, group in zip(found["r"], found["group"], strict=True)
+        for r, group in zip(striking["r"], striking["group"], strict=True)
     ]
-    found = found.assign(kind=np.where(found["r"] > 0, "redundant", "opposed"), advice=advice)
-    return found.iloc[np.argsort(-found["r"].abs().round(9).to_numpy(), kind="stable")]
+    striking = striking.assign(kind=np.where(striking["r"] > 0, "redundant", "opposed"), advice=advice)
+    return striking.iloc[np.argsort(-striking["r"].abs().round(9).to_numpy(), kind="stable")]
 
 
 def _prepared(column: Floats, method: Method) -> Floats:
@@ -153,135 +147,8 @@ def _no_pairs() -> pd.MultiIndex:
     return pd.MultiIndex.from_arrays([[], []], names=["first", "second"])
 
 
-
-SAME = 1e-9
-
-
-@dataclass(frozen=True, eq=False)
-class Components:
-    """Principal components of the correlation matrix of the values.
-
-    Parameters
-    ----------
-    variances : DataFrame
-        Index component, from 1, the largest first. Columns eigenvalue (they sum to the number of indicators),
-        share (of that sum), cumulative, kept (Kaiser's rule: an eigenvalue above 1). With gaps the correlations come from
-        different members, and the last eigenvalues may then be slightly negative.
-    loadings : DataFrame
-        Index indicator, a column for each component: the correlation of the two, -1..1.
-    left_out : Series
-        Index indicator: why it has no part in this, in the scheme's language.
-    n
-        The fewest members behind any one correlation.
-    """
-
-    variances: pd.DataFrame
-    loadings: pd.DataFrame
-    left_out: pd.Series[str]
-    n: int
-
-    @property
-    def kept(self) -> int:
-        """How many components have an eigenvalue above 1 (Kaiser's rule)."""
-        return int(self.variances["kept"].sum())
-
-
-def principal_components(evaluation: Evaluation, *, class_: str | None = None) -> Components:
-    """The principal components of the indicators' values on the scale.
-
-    Correlations are pairwise complete. A constant indicator, and one that shares fewer than 3 members with another
-    one, is left out and named. The sign of a component is fixed: the sum of its loadings is positive; where it is
-    0, its first loading that is not. The loadings of components with equal eigenvalues are one choice among many.
-
-    References
-    ----------
-    Kaiser, H. F. (1960), The application of electronic computers to factor analysis, Educational and Psychological
-    Measurement 20, 141-151. OECD and JRC (2008), Handbook on Constructing Composite Indicators, step 4.
-    """
-    matrix, n = _matrix(evaluation, class_)
-    kept = _complete(matrix)
-    values, vectors = np.linalg.eigh(matrix.loc[kept, kept].to_numpy())
-    values, vectors = values[::-1], vectors[:, ::-1]
-    order = pd.RangeIndex(1, len(kept) + 1, name="component")
-    loadings = _signed(vectors * np.sqrt(np.clip(values, 0, None)))
-    share = values / max(len(kept), 1)
-    return Components(
-        pd.DataFrame(
-            {"eigenvalue": values, "share": share, "cumulative": share.cumsum(), "kept": values > 1 + SAME},
-            index=order,
-        ),
-        pd.DataFrame(loadings, index=pd.Index(kept, name="indicator"), columns=order),
-        _left_out(evaluation, class_, kept),
-        int(n.loc[kept, kept].to_numpy(dtype=np.int64).min()) if kept else 0,
-    )
-
-
-def _matrix(evaluation: Evaluation, class_: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The correlations and the members behind each, indicator x indicator."""
-    pairs = correlations(evaluation, class_=class_)
-    ids = [item.id for item in evaluation.scheme.indicators]
-    table = observations(evaluation, class_=class_)
-    known = np.diag([1.0 if _varies(table[id_]) and table[id_].count() >= FEWEST else np.nan for id_ in ids])
-    matrix = pd.DataFrame(known, index=ids, columns=ids)
-    n = pd.DataFrame(np.diag([int(table[id_].count()) for id_ in ids]), index=ids, columns=ids)
-    upper = np.triu_indices(len(ids), 1)
-    for frame, column in ((matrix, "r"), (n, "n")):
-        filled = frame.to_numpy().copy()
-        filled[upper] = pairs[column].to_numpy()
-        filled.T[upper] = pairs[column].to_numpy()
-        frame.loc[:, :] = filled
-    return matrix, n
-
-
-def _complete(matrix: pd.DataFrame) -> list[str]:
-    """The indicators among which every correlation is known: the one that lacks most is dropped first."""
-    known = ~np.isnan(np.diag(matrix.to_numpy()))
-    kept = [str(id_) for id_ in matrix.columns[known]]
-    while kept:
-        lacking = matrix.loc[kept, kept].isna().sum().to_numpy()
-        if not lacking.any():
-            break
-        kept.pop(len(kept) - 1 - int(np.argmax(lacking[::-1])))
-    return kept
-
-
-def _signed(loadings: Floats) -> Floats:
-    signs: Floats = np.array([_sign(column) for column in loadings.T])
-    return np.asarray(loadings * signs + 0.0)
-
-
-def _sign(column: Floats) -> float:
-    """That of the sum; of the first that is not 0 where the sum is."""
-    tells = [number for number in (float(column.sum()), *column.tolist()) if abs(number) > SAME]
-    return float(np.sign(tells[0])) if tells else 1.0
-
-
-def _varies(column: pd.Series[float]) -> bool:
-    return bool(column.min() < column.max())
-
-
-def _left_out(evaluation: Evaluation, class_: str | None, kept: list[str]) -> pd.Series[str]:
-    table = observations(evaluation, class_=class_)
-    found = {
-        id_: (few(_shared(table, id_, kept)) if _varies(column) or column.count() < FEWEST else CONSTANT)
-        for id_, column in table.items()
-        if id_ not in kept
-    }
-    said = {str(id_): word.into(evaluation.scheme.language) for id_, word in found.items()}
-    return pd.Series(said, name="note", dtype="str").rename_axis("indicator")
-
-
-def _shared(table: pd.DataFrame, id_: object, kept: list[str]) -> int:
-    """The fewest members that have both this indicator and one of those kept."""
-    own = table[id_].notna()
-    return min([int((own & table[other].notna()).sum()) for other in kept] or [int(own.sum())])
-
-
-
 ALONE = Phrase("可比的下级不足两项", "fewer than two parts to compare")
 PAIR = Phrase("只有两项，去掉一项就无从比较", "only two: without one there is nothing to compare")
-
-
 CANCELLED = Phrase("各部分相互抵消，α 低于 -1，没有意义，不列出", "the parts cancel out: alpha is below -1, which means nothing, and is not given")
 
 
@@ -308,7 +175,7 @@ def cronbach_alpha(evaluation: Evaluation, *, class_: str | None = None) -> pd.D
     """
     scheme, who = evaluation.scheme, members_of(evaluation, class_)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for group in [*(each.id for each in scheme.groups), TOTAL]:
+    for group in [*(of_scheme.id for of_scheme in scheme.groups), TOTAL]:
         parts = scheme.children(None if group == TOTAL else group)
         table = evaluation.scores.loc[who, [part.id for part in parts]].astype("float64")
         rows |= {
@@ -328,8 +195,8 @@ def alpha(parts: Floats) -> float:
     """
     k, apart = parts.shape[1], sum(_variance(column) for column in parts.T)
     whole = _variance(parts.sum(axis=1))
-    found = float(k / (k - 1) * (1 - apart / whole)) if k > 1 and whole > 1e-12 * apart else float("nan")
-    return found if found >= -1 else float("nan")
+    ratio = float(k / (k - 1) * (1 - apart / whole)) if k > 1 and whole > 1e-12 * apart else float("nan")
+    return ratio if ratio >= -1 else float("nan")
 
 
 def _group(table: pd.DataFrame, language: Language) -> list[dict[str, Any]]:
@@ -341,22 +208,22 @@ def _group(table: pd.DataFrame, language: Language) -> list[dict[str, Any]]:
     varying[varying] = [column.min() < column.max() for column in complete.T]
     complete = table.loc[:, varying].loc[table.loc[:, varying].notna().all(axis=1)].to_numpy()
     if varying.sum() < 2:
-        return [_lacking(ALONE if own else CONSTANT, len(complete), language) for own in varying]
+        return [_lacking(ALONE if varies else CONSTANT, len(complete), language) for varies in varying]
     places = np.cumsum(varying) - 1
     return [
-        _part(complete, int(place), len(table), language) if own
+        _part(complete, int(place), len(table), language) if varies
         else {**_lacking(CONSTANT, len(complete), language), "alpha": alpha(complete), "parts": int(varying.sum())}
-        for own, place in zip(varying, places, strict=True)
+        for varies, place in zip(varying, places, strict=True)
     ]  # fmt: skip
 
 
 def _part(complete: Floats, place: int, members: int, language: Language) -> dict[str, Any]:
     others, (n, parts) = np.delete(complete, place, axis=1), complete.shape
-    whole, said = alpha(complete), [PAIR] if parts == 2 else []
+    whole, notes = alpha(complete), [PAIR] if parts == 2 else []
     if np.isnan(whole):
-        said.append(CANCELLED)
+        notes.append(CANCELLED)
     if n < members:
-        said.append(
+        notes.append(
             phrase(
                 "只用了各项齐全的 {n}／{all} 个会员",
                 "only {n} of {all:member|members} with all parts",
@@ -370,7 +237,7 @@ def _part(complete: Floats, place: int, members: int, language: Language) -> dic
         "rest": correlation(complete[:, place], others.sum(axis=1)),
         "parts": parts,
         "n": n,
-        "note": ("；" if language == "zh" else "; ").join(word.into(language) for word in said),
+        "note": ("；" if language == "zh" else "; ").join(word.into(language) for word in notes),
     }
 
 

@@ -202,9 +202,9 @@ def _constant_in(evaluation: Evaluation, column: pd.Series[Any]) -> list[str]:
 
 def _states(states: pd.Series[str]) -> str:
     """Each state with its number of members, the commonest first."""
-    found = states.value_counts().rename_axis("state").reset_index(name="n")
-    found = found.sort_values(["n", "state"], ascending=[False, True])
-    return "、".join(f"{state} {n}" for state, n in zip(found["state"], found["n"], strict=True))
+    counts = states.value_counts().rename_axis("state").reset_index(name="n")
+    counts = counts.sort_values(["n", "state"], ascending=[False, True])
+    return "、".join(f"{state} {n}" for state, n in zip(counts["state"], counts["n"], strict=True))
 
 
 def _note(x: Floats, states: pd.Series[str], language: Language) -> str:

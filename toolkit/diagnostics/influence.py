@@ -49,13 +49,13 @@ def movements(tree: Tree, values: Floats, applicable: Mask) -> tuple[Floats, Flo
     usual : float64[members]
         The total of the usual member; with `moved` summed over the indicators it is the member's own.
     """
-    found, usual = (node_scores(tree, table, applicable) for table in (values, _means(values)))
-    slopes = np.zeros_like(found)
+    scores, usual = (node_scores(tree, table, applicable) for table in (values, _means(values)))
+    slopes = np.zeros_like(scores)
     slopes[:, -1] = 1.0
     for branch in reversed(tree.branches):
-        for child, slope in zip(branch.children, _slopes(tree, branch, found, usual), strict=True):
+        for child, slope in zip(branch.children, _slopes(tree, branch, scores, usual), strict=True):
             slopes[:, child] = slopes[:, branch.node] * slope
-    moved = (slopes * (found - usual))[:, tree.leaves]
+    moved = (slopes * (scores - usual))[:, tree.leaves]
     return np.where(np.isnan(moved), 0.0, moved), usual[:, -1]
 
 
@@ -64,12 +64,12 @@ def counted_shares(tree: Tree, values: Floats, applicable: Mask) -> Floats:
 
     The product of the shares down the path, after the weight of what does not count has gone to its siblings.
     """
-    found = node_scores(tree, values, applicable)
-    shares = np.zeros_like(found)
+    scores = node_scores(tree, values, applicable)
+    shares = np.zeros_like(scores)
     shares[:, -1] = 1.0
     for branch in reversed(tree.branches):
-        for child, own in zip(branch.children, _shares(tree, branch, found), strict=True):
-            shares[:, child] = shares[:, branch.node] * own
+        for child, share in zip(branch.children, _shares(tree, branch, scores), strict=True):
+            shares[:, child] = shares[:, branch.node] * share
     return shares[:, tree.leaves]
 
 
@@ -83,19 +83,19 @@ def _means(values: Floats) -> Floats:
     return np.where(counts, means, np.nan)
 
 
-def _slopes(tree: Tree, branch: Branch, found: Floats, usual: Floats) -> list[Floats]:
+def _slopes(tree: Tree, branch: Branch, scores: Floats, usual: Floats) -> list[Floats]:
     """For each child of a branch how many points it moves the group's score by, for each of its own."""
-    now = [found[:, child] for child in branch.children]
+    now = [scores[:, child] for child in branch.children]
     then = [usual[:, child] for child in branch.children]
-    shares = list(_shares(tree, branch, found))
+    shares = list(_shares(tree, branch, scores))
     if branch.power == 1:
         return [share * branch.full for share in shares]
-    whole = (found[:, branch.node] / branch.full, usual[:, branch.node] / branch.full)
+    whole = (scores[:, branch.node] / branch.full, usual[:, branch.node] / branch.full)
     if branch.power == -np.inf:
         culprits = _lowest(now, then)
     else:
         culprits = [
-            (own == 0) & (share > 0) & (branch.power <= 0) for own, share in zip(now, shares, strict=True)
+            (score == 0) & (share > 0) & (branch.power <= 0) for score, share in zip(now, shares, strict=True)
         ]
     blamed = np.any(culprits, axis=0)
     charged = list(_charged(culprits, shares, whole, now, then))
@@ -108,14 +108,14 @@ def _slopes(tree: Tree, branch: Branch, found: Floats, usual: Floats) -> list[Fl
     return [np.where(blamed, c, s) * branch.full for c, s in zip(charged, smooth, strict=True)]
 
 
-def _shares(tree: Tree, branch: Branch, found: Floats) -> Iterator[Floats]:
+def _shares(tree: Tree, branch: Branch, member_scores: Floats) -> Iterator[Floats]:
     """The share of each child for each member: what an arithmetic mean makes of 1 for it and 0 for the others."""
     plain = replace(branch, power=1.0, full=1.0, least_present=None)
     weights = [float(tree.weights[child]) for child in branch.children]
-    none = [np.where(np.isnan(found[:, child]), np.nan, 0.0) for child in branch.children]
-    for own in range(len(none)):
-        scores = [*none[:own], none[own] + 1.0, *none[own + 1 :]]
-        yield np.nan_to_num(gather(plain, list(zip(scores, weights, strict=True)), len(found)))
+    none = [np.where(np.isnan(member_scores[:, child]), np.nan, 0.0) for child in branch.children]
+    for place in range(len(none)):
+        scores = [*none[:place], none[place] + 1.0, *none[place + 1 :]]
+        yield np.nan_to_num(gather(plain, list(zip(scores, weights, strict=True)), len(member_scores)))
 
 
 def _steepness(power: float, a: Floats, b: Floats) -> Floats:
@@ -130,7 +130,7 @@ def _lowest(now: list[Floats], then: list[Floats]) -> list[Floats]:
     """Which children set the minimum, the member's or the usual one's, whichever is lower."""
     least = np.fmin(np.fmin.reduce(now), np.fmin.reduce(then))
     worse = np.fmin.reduce(now) == least
-    return [np.where(worse, own == least, usual == least) for own, usual in zip(now, then, strict=True)]
+    return [np.where(worse, score == least, usual == least) for score, usual in zip(now, then, strict=True)]
 
 
 def _charged(
@@ -144,8 +144,8 @@ def _charged(
     parts = [np.where(culprit, share, 0.0) for culprit, share in zip(culprits, shares, strict=True)]
     together = sum(parts)
     with np.errstate(divide="ignore", invalid="ignore"):
-        for part, own, usual in zip(parts, now, then, strict=True):
-            slope = part / together * (whole[0] - whole[1]) / (own - usual)
+        for part, score, usual in zip(parts, now, then, strict=True):
+            slope = part / together * (whole[0] - whole[1]) / (score - usual)
             yield np.where((part > 0) & np.isfinite(slope), slope, 0.0)
 
 
@@ -217,11 +217,11 @@ class Strata:
         """
         away = np.full(len(column), np.nan)
         for part in self.parts:
-            own = part & ~np.isnan(column)
-            if own.any():
-                x = column[own]
+            known = part & ~np.isnan(column)
+            if known.any():
+                x = column[known]
                 still = x.max() - x.min() <= NOISE * max(float(np.abs(x).max()), 1.0)
-                away[own] = 0.0 if still else x - x.sum() / len(x)
+                away[known] = 0.0 if still else x - x.sum() / len(x)
         return away
 
 
@@ -283,7 +283,7 @@ def effective_weights(evaluation: Evaluation, *, class_: str | None = None) -> p
     scheme = evaluation.scheme
     shares = zip(nominal_shares(tree), strata.counted(tree), strict=True)
     indicators = [
-        (i.id, i.label, "indicator", *own) for i, own in zip(scheme.indicators, shares, strict=True)
+        (i.id, i.label, "indicator", *share) for i, share in zip(scheme.indicators, shares, strict=True)
     ]
     adjustments = [(a.id, a.label, "adjustment", np.nan, np.nan) for a in scheme.adjustments]
     gaps = (GAPS, GAPS_LABEL.into(scheme.language), GAPS, np.nan, np.nan)
@@ -292,7 +292,7 @@ def effective_weights(evaluation: Evaluation, *, class_: str | None = None) -> p
     )
     values = [*strata.values.T, *strata.extras.T, usual]
     moves = [*moved.T, *strata.extras.T, usual]
-    rows = [_row(strata, about, own, moves_) for own, moves_ in zip(values, moves, strict=True)]
+    rows = [_row(strata, about, column, moves_) for column, moves_ in zip(values, moves, strict=True)]
     frame = pd.concat([named, pd.DataFrame(rows)], axis=1).set_index("part")
     frame.loc[GAPS, ["correlation", "alone"]] = np.nan
     frame.insert(5, "ratio", frame["effective"] / frame["counted"].where(frame["counted"] > 0))
@@ -312,13 +312,13 @@ def nominal_shares(tree: Tree) -> Floats:
 
 
 def _row(strata: Strata, total: Floats, values: Floats, moved: Floats) -> dict[str, Any]:
-    own, variance = strata.centred(values), float((total * total).sum())
+    away, variance = strata.centred(values), float((total * total).sum())
     n = int((~np.isnan(values)).sum())
     enough = len(total) >= FEWEST and variance > 0
-    varies = enough and n >= FEWEST and bool(np.nansum(np.abs(own)))
+    varies = enough and n >= FEWEST and bool(np.nansum(np.abs(away)))
     return {
         "effective": float((strata.centred(moved) * total).sum()) / variance if enough else np.nan,
-        "correlation": straight(own, total) if varies else np.nan,
+        "correlation": straight(away, total) if varies else np.nan,
         "alone": _alone(strata, values, total) if varies else np.nan,
         "n": n,
     }
@@ -337,21 +337,21 @@ def _alone(strata: Strata, values: Floats, total: Floats) -> float:
 
 def _bends(x: Floats) -> list[Floats]:
     """An orthonormal basis of what is linear, square and cubic in x: at most 3, fewer for few distinct numbers."""
-    found: list[Floats] = []
+    basis: list[Floats] = []
     kinds = len(np.unique(x))
     if kinds < 2:
-        return found
+        return basis
     z = (x - x.sum() / len(x)) / (x.max() - x.min())
     for degree in range(1, min(3, kinds - 1) + 1):
         bend = z**degree
         for _ in range(2):  # a second pass takes away what rounding left of the first
             bend = bend - bend.sum() / len(bend)
-            for earlier in found:
+            for earlier in basis:
                 bend = bend - earlier * (earlier * bend).sum()
         size = float(np.sqrt((bend * bend).sum()))
         if size > 1e-9:
-            found.append(bend / size)
-    return found
+            basis.append(bend / size)
+    return basis
 
 
 def _note(frame: pd.DataFrame, part: str, members: int, differing: bool) -> Phrase:  # noqa: FBT001 - a fact

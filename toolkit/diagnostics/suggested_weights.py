@@ -80,8 +80,8 @@ def weights_for_influence(
     whole = _gathered(tree, frame)
     whole.insert(0, "label", [evaluation.scheme.label(node) for node in whole.index])
     whole["weight"] = _in_own_terms(tree, whole["offered"].to_numpy())
-    said = dict(zip(ids, _notes(reached, sought, movable, len(strata.values)), strict=True))
-    notes = [said.get(node, NOTHING).into(evaluation.scheme.language) for node in whole.index]
+    note_of = dict(zip(ids, _notes(reached, sought, movable, len(strata.values)), strict=True))
+    notes = [note_of.get(node, NOTHING).into(evaluation.scheme.language) for node in whole.index]
     return whole.assign(note=notes).rename_axis("node")
 
 
@@ -108,7 +108,7 @@ def budgeted(covariance: Floats, aims: Floats) -> Floats:
 
 def _solved(tree: Tree, strata: Strata, aims: Floats) -> Floats:
     """The weights that come nearest to the aims: whole steps while they help, half steps once one did not."""
-    asked, weights, best, least, step, since = np.flatnonzero(aims), aims, aims, np.inf, 1.0, 0
+    sought, weights, best, least, step, since = np.flatnonzero(aims), aims, aims, np.inf, 1.0, 0
     while since <= PATIENCE:
         moved = _centred_movements(tree, strata, weights)
         miss = float(np.abs(_accounted(moved) - aims).max())
@@ -117,24 +117,24 @@ def _solved(tree: Tree, strata: Strata, aims: Floats) -> Floats:
             best, least = weights, miss
         if not least > STILL:
             break
-        weights = _next(weights, asked, moved, aims, step)
+        weights = _next(weights, sought, moved, aims, step)
     return best
 
 
-def _next(weights: Floats, asked: Integers, moved: Floats, aims: Floats, step: float) -> Floats:
+def _next(weights: Floats, sought: Integers, moved: Floats, aims: Floats, step: float) -> Floats:
     """Part of the way, by ratios, to the weights that would do if nothing else changed with them.
 
     What moves nothing under these weights, as one that never is the lowest under a minimum, keeps its weight.
     """
-    live = asked[[bool(moved[:, place].any()) for place in asked]]
+    live = sought[[bool(moved[:, place].any()) for place in sought]]
     if not len(live):
         return weights
-    found, together = weights.copy(), weights[live].sum()
+    changed, together = weights.copy(), weights[live].sum()
     part = budgeted(_covariance(moved[:, live] / weights[live]), aims[live]) ** step * weights[live] ** (
         1 - step
     )
-    found[live] = np.maximum(part / part.sum() * together, LEAST)
-    return np.asarray(found / found.sum())
+    changed[live] = np.maximum(part / part.sum() * together, LEAST)
+    return np.asarray(changed / changed.sum())
 
 
 def _accounted(moved: Floats) -> Floats:
@@ -154,11 +154,11 @@ def _centred_movements(tree: Tree, strata: Strata, weights: Floats) -> Floats:
 def _covariance(columns: Floats) -> Floats:
     """Sums of products, pair by pair: the same bits on any machine."""
     lines = [np.ascontiguousarray(column) for column in columns.T]
-    found = np.empty((len(lines), len(lines)))
+    sums = np.empty((len(lines), len(lines)))
     for place, one in enumerate(lines):
         for other in range(place + 1):
-            found[place, other] = found[other, place] = float((one * lines[other]).sum())
-    return found
+            sums[place, other] = sums[other, place] = float((one * lines[other]).sum())
+    return sums
 
 
 def _notes(reached: Floats, sought: Floats, movable: Mask, members: int) -> list[Phrase]:

@@ -212,13 +212,13 @@ def _places(evaluation: Evaluation, order: str) -> list[Row]:
     """One row for each award of each member, all fields as text as far as the member permits, in the order of publication."""
     scheme = evaluation.scheme
     labels = {award.id: award.label for award in scheme.awards}
-    held = evaluation.ranking.drop(columns="award").reset_index()
-    awarded = held.merge(evaluation.awards[["award", "member"]], on="member", how="inner")
+    awards = evaluation.ranking.drop(columns="award").reset_index()
+    awarded = awards.merge(evaluation.awards[["award", "member"]], on="member", how="inner")
     permitted = evaluation.permitted.to_dict("index")
     rows = []
     for place in awarded.to_dict("records"):
         permits = permitted[place["member"]]
-        told = {
+        standing = {
             "grade": _word(place["grade"]),
             "rank": _word(place["rank"]),
             "total": f"{place['total']:.{scheme.decimals}f}",
@@ -230,7 +230,7 @@ def _places(evaluation: Evaluation, order: str) -> list[Row]:
             "name": str(place["name"]),
             "class": discreet(_word(place["class"])),
             "award": labels[str(place["award"])],
-            **{field: text if permits[field] else "" for field, text in told.items()},
+            **{field: text if permits[field] else "" for field, text in standing.items()},
         })  # fmt: skip
     turns = list(labels)
     return sorted(rows, key=lambda row: (turns.index(row["_award"]), pinyin(row["class"]), *_turn(row, order)))

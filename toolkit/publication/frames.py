@@ -26,7 +26,7 @@ EVENTS = {"click", "submit"}
 
 
 @dataclass(frozen=True)
-class Said:
+class Message:
     """A frame that was read.
 
     Parameters
@@ -63,7 +63,7 @@ def well_formed(frame: bytes) -> bool:
     return bool(_parts(frame))
 
 
-def said(frame: bytes) -> Said | None:
+def read_message(frame: bytes) -> Message | None:
     """What a frame says; None for one that is no message."""
     parts = _parts(frame)
     if not parts:
@@ -75,10 +75,10 @@ def said(frame: bytes) -> Said | None:
     kind = header.get("msg_type") if isinstance(header, dict) else None
     if not isinstance(kind, str) or not all(isinstance(part, dict) for part in others):
         return None
-    return Said(kind, others[-1], channel, len(parts) - 5)
+    return Message(kind, others[-1], channel, len(parts) - 5)
 
 
-def needed(message: Said) -> bool:
+def needed(message: Message) -> bool:
     """Whether the page's own widgets send such a message."""
     if message.channel != "shell" or message.buffers:
         return False

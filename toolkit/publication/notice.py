@@ -237,10 +237,10 @@ def _grounds(extract: Extract, language: Language) -> list[Safe]:
     if not extract.asked:
         return []
     article = extract.notice["obliged"].get("award")
-    said = Phrase("名单只列同意公开的会员。", "Only members that agreed to it are named.")
+    sentence = Phrase("名单只列同意公开的会员。", "Only members that agreed to it are named.")
     if article:
-        said = phrase("会员名称依据{article}公布。", "Members are named under {article}.", article=article)
-    return [_card(Phrase("公开依据", "Grounds of publication").into(language), element("p", said.into(language)))]
+        sentence = phrase("会员名称依据{article}公布。", "Members are named under {article}.", article=article)
+    return [_card(Phrase("公开依据", "Grounds of publication").into(language), element("p", sentence.into(language)))]
 
 
 def colophon(extract: Extract, language: Language) -> Safe:

@@ -41,7 +41,15 @@ from voila.tornado.kernel_websocket_handler import (
     read_header_from_binary_message,
 )
 
-from toolkit.publication.frames import LARGEST_FRAME, PROTOCOL, TO_VIEWER, needed, offered, said, well_formed
+from toolkit.publication.frames import (
+    LARGEST_FRAME,
+    PROTOCOL,
+    TO_VIEWER,
+    needed,
+    offered,
+    read_message,
+    well_formed,
+)
 from toolkit.publication.readers import Patience, Reader, Readers, counted_address, is_loopback
 
 TEMPLATE = "committee"
@@ -211,7 +219,7 @@ class Channel(Closed, VoilaKernelWebsocketHandler):  # type: ignore[misc]
         if not isinstance(message, bytes) or not well_formed(message):
             self.hang_up(1003, "not a message of this page")
             return
-        read = said(message)
+        read = read_message(message)
         kind = read.kind if read is not None and needed(read) else ""
         if not self.reader.affords(len(message), opens=kind == "comm_open"):
             self.hang_up(1008, "too many messages")

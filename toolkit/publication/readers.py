@@ -150,8 +150,8 @@ class Readers:
 
     def admit(self, address: str) -> Reader | None:
         """A place for a page from `address`, taken at once; None if there is none, or none left for it."""
-        own = sum(reader.address == address for reader in self.present.values())
-        if len(self.present) >= self.most or own >= self.most_of_one or not self._may_start(address):
+        taken = sum(reader.address == address for reader in self.present.values())
+        if len(self.present) >= self.most or taken >= self.most_of_one or not self._may_start(address):
             return None
         reader = Reader(address, self.patience, self.clock)
         self.present[reader.kernel] = reader

@@ -292,12 +292,14 @@ def _unsealed(bag: Path, verify: Callable[[Path], Problems]) -> Problems:
             Phrase("请先用 committee seal 封存", "seal the edition first, with committee seal"),
             file=str(bag),
         )
-    found = verify(bag)
-    return found if found.errors else found + _unasked(bag)
+    problems = verify(bag)
+    if not problems.errors:
+        _refuse_unasked(bag)
+    return problems
 
 
-def _unasked(bag: Path) -> Problems:
-    """Why a whole bag is not served: it has no public page, or its list names members that nobody asked."""
+def _refuse_unasked(bag: Path) -> None:
+    """A whole bag is not served where it has no public page, or its list names members that nobody asked."""
     again = Phrase("补齐后请另封一版，公开新的一版", "complete the scheme, then seal another revision and serve that")
     if not (bag / "data" / "public" / NOTICE).is_file():
         rule = Phrase(
@@ -316,25 +318,24 @@ def _unasked(bag: Path) -> Problems:
             "write [publication.consent] in scheme.toml, seal another revision (committee seal EDITION --as REVISION) and serve that",
         )
         raise refuse(rule, mend, file=str(bag))
-    return Problems()
 
 
 @contextlib.contextmanager
 def _terminated_as_interrupted() -> Iterator[None]:
     """While the block runs, SIGTERM ends it as Ctrl-C does; only the main thread may ask for this."""
-    asked = (signal.SIGINT, signal.SIGTERM)
+    stopping = (signal.SIGINT, signal.SIGTERM)
 
     def interrupt(*_: object) -> NoReturn:
-        for sign in asked:  # asked twice, it must not stop halfway through stopping
+        for sign in stopping:  # asked twice, it must not stop halfway through stopping
             signal.signal(sign, signal.SIG_IGN)
         raise KeyboardInterrupt
 
     if current_thread() is not main_thread():
         yield
         return
-    before = [signal.signal(sign, interrupt) for sign in asked]
+    before = [signal.signal(sign, interrupt) for sign in stopping]
     try:
         yield
     finally:
-        for sign, handler in zip(asked, before, strict=True):
+        for sign, handler in zip(stopping, before, strict=True):
             signal.signal(sign, handler)

@@ -1,7 +1,4 @@
-"""A member's score card as tables: what its total is made of, how far from each line, and the records behind it all.
-
-Score cards: all that a member may ask about its result, from the records up to the list.
-"""
+"""Score cards: what a member's total is made of, how far it is from each award line, and the records behind it all."""
 
 from __future__ import annotations
 
@@ -16,12 +13,25 @@ from toolkit.evaluation.contributions import BOUNDS, GATHERED, contributions, di
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.display import Table
 from toolkit.ground.ranking import rounded
-from toolkit.ground.text import Phrase, discreet, phrase
+from toolkit.ground.text import Phrase, discreet, joined, phrase
 from toolkit.indicators.evidence import COLUMNS, evidence
 from toolkit.reports import wording
-from toolkit.reports.columns import LEFT, RIGHT, Row, rows_of
+from toolkit.reports.columns import (
+    RIGHT,
+    Lexicon,
+    ListColumn,
+    Row,
+    SheetColumn,
+    class_,
+    label,
+    listing,
+    points,
+    rows_of,
+    signed,
+    text,
+)
 from toolkit.reports.scheme_wording import missing_in_words, touched_in_words
-from toolkit.reports.wording import class_name, headings, outline
+from toolkit.reports.wording import WORDS, class_name, outline
 from toolkit.scheme.criteria import Group, Indicator
 
 if TYPE_CHECKING:
@@ -97,14 +107,14 @@ def score_cards(
     unknown = sorted(set(members or ()) - set(evaluation.members.index))
     if unknown:
         raise KeyError(*unknown)
-    asked = set(evaluation.members.index if members is None else members)
+    chosen = set(evaluation.members.index if members is None else members)
     ranked = evaluation.ranking
     points, weights = contributions(evaluation), effective_shares(evaluation)
-    behind = pd.DataFrame(columns=list(COLUMNS)) if records is None else evidence(evaluation.scheme, records, members and sorted(asked))
+    behind = pd.DataFrame(columns=list(COLUMNS)) if records is None else evidence(evaluation.scheme, records, members and sorted(chosen))
     records_of, vetoes_of = _by_member(_applying(evaluation, behind)), _by_member(evaluation.vetoes)
     lines_of, touched_of = _by_member(distances(evaluation)), _by_member(evaluation.touched)
-    held = evaluation.awards.groupby("member")["award"].agg(tuple).to_dict()
-    for member in ranked.index[ranked.index.isin(asked)]:
+    awards_of = evaluation.awards.groupby("member")["award"].agg(tuple).to_dict()
+    for member in ranked.index[ranked.index.isin(chosen)]:
         row = ranked.loc[member]
         yield ScoreCard(
             member=str(member),
@@ -114,7 +124,7 @@ def score_cards(
             rank=None if pd.isna(row["rank"]) else int(row["rank"]),
             grade=str(row["grade"]),
             reason=str(row["reason"]),
-            awards=held.get(member, ()),
+            awards=awards_of.get(member, ()),
             parts=_parts_frame(evaluation, str(member), points.loc[member], weights.loc[member], touched_of(member)),
             records=records_of(member),
             vetoes=vetoes_of(member),
@@ -170,11 +180,6 @@ def _by_member(frame: pd.DataFrame) -> Callable[[Any], pd.DataFrame]:
     return lambda member: kept.iloc[places.get(member, [])].reset_index(drop=True)
 
 
-
-PARTS = Phrase("得分构成", "What the total is made of")
-LINES = Phrase("与获奖线的距离", "From the award lines")
-VETOES = Phrase("一票否决所依据的记录", "The records of a veto")
-RECORDS = Phrase("得分所依据的记录", "The records it rests on")
 ADDS_UP = Phrase(
     "“分值”为该项得到的分；“得分”为该项计入总分的分，各行相加等于总分（末位尾差分给尾数最大的几项）。",
     "A score is what an item got; its points are what it adds to the total, and sum to it (what rounding leaves goes to the largest rests).",
@@ -183,9 +188,101 @@ BY_CASE = Phrase("不计，同级权重按情形另定", "left out, the weights 
 BETWEEN = "; "  # a blank to break the line at, in every language: no row number is torn apart
 FOLDER = "records/"  # of every edition; what stands in it is called by its name
 NAMED = {
-    TOTAL: wording.WORDS["total"],
+    TOTAL: WORDS["total"],
     GATHERED: Phrase("以上各项合成", "all of the above, gathered"),
     BOUNDS: Phrase("总分上下限", "bounds of the total"),
+}
+
+
+def _item(item: str, lexicon: Lexicon) -> str:
+    return NAMED[item].into(lexicon.language) if item in NAMED else lexicon.scheme.label(item)
+
+
+def _raw(row: Row, lexicon: Lexicon) -> str:
+    """What was recorded of an indicator; nothing for all else."""
+    node = lexicon.scheme.nodes.get(row["item"])
+    if not isinstance(node, Indicator):
+        return ""
+    if row["how"] == NOT_APPLICABLE:
+        return wording.NOT_APPLICABLE.into(lexicon.language)
+    return wording.raw_value(row["raw"], node.unit, lexicon.language)
+
+
+def _treated(row: Row, lexicon: Lexicon) -> str:
+    """How a value came about that is not simply that of what was recorded; of a group how it is gathered."""
+    scheme, how = lexicon.scheme, row["how"]
+    node = scheme.nodes.get(row["item"])
+    if isinstance(node, Group):
+        return "" if node.aggregate == "arithmetic" else wording.aggregate_in_words(node.aggregate).into(lexicon.language)
+    if node is None or how in {"", NOT_APPLICABLE}:
+        return ""
+    if how == "exclude" and _above(scheme, node).aggregate == "conditional":
+        return BY_CASE.into(lexicon.language)
+    return (missing_in_words(node.missing) if how == str(node.missing) else touched_in_words(scheme, node.id, how)).into(lexicon.language)
+
+
+def _above(scheme: Scheme, node: Indicator) -> Group | Total:
+    above = scheme.nodes.get(str(node.group))
+    return above if isinstance(above, Group) else scheme.total
+
+
+def _score(row: Row, lexicon: Lexicon) -> str:
+    """The score of a node; adjustments, bounds and the total are points, and have none on the scale."""
+    return points(row["value"], lexicon) if row["item"] in lexicon.scheme.nodes else ""
+
+
+def _share(row: Row, lexicon: Lexicon) -> str:
+    return f"{row['weight']:.2%}" if row["item"] in lexicon.scheme.nodes and not math.isnan(row["weight"]) else ""
+
+
+def _points(row: Row, lexicon: Lexicon) -> str:
+    """What a line adds to the total, with its sign where it is no node's."""
+    if math.isnan(row["points"]) and row["item"] != TOTAL:
+        return ""
+    plain = row["item"] in lexicon.scheme.nodes or row["item"] == TOTAL
+    return (points if plain else signed)(row["points"], lexicon)
+
+
+def _distance(distance: float, lexicon: Lexicon) -> str:
+    return wording.BLANK if math.isinf(distance) else signed(distance, lexicon)
+
+
+# On the sheet of a card a width is a number of the narrow columns that all its tables share, 24 in all.
+PARTS = (
+    ListColumn(WORDS["number"], "number", sheet=SheetColumn(2)),
+    ListColumn(WORDS["node"], "item", _item, sheet=SheetColumn(7)),
+    ListColumn(WORDS["raw"], words=_raw, sheet=SheetColumn(4)),
+    ListColumn(WORDS["treated"], words=_treated, sheet=SheetColumn(4)),
+    ListColumn(WORDS["scored"], "", _score, RIGHT, SheetColumn(2)),
+    ListColumn(WORDS["share"], "", _share, RIGHT, SheetColumn(2)),
+    ListColumn(WORDS["points"], "", _points, RIGHT, SheetColumn(3)),
+)
+LINES = (
+    ListColumn(WORDS["which"], "award", label, sheet=SheetColumn(4)),
+    ListColumn(WORDS["class"], "class", class_, sheet=SheetColumn(4)),
+    ListColumn(WORDS["score"], "total", points, RIGHT, SheetColumn(3)),
+    ListColumn(WORDS["distance"], "distance", _distance, RIGHT, SheetColumn(3)),
+    ListColumn(WORDS["needed"], words=lambda row, lexicon: _needed(row, lexicon).into(lexicon.language), sheet=SheetColumn(10)),
+)
+VETOES = (
+    ListColumn(WORDS["veto"], "veto", label, sheet=SheetColumn(7)),
+    ListColumn(WORDS["table"], "table", sheet=SheetColumn(4)),
+    ListColumn(WORDS["file"], "file", sheet=SheetColumn(7)),
+    ListColumn(WORDS["sheet"], "sheet", sheet=SheetColumn(4)),
+    ListColumn(WORDS["row"], "row", text, RIGHT, SheetColumn(2)),
+)
+RECORDS = (
+    ListColumn(WORDS["item"], "item", label, sheet=SheetColumn(4)),
+    ListColumn(WORDS["table"], "table", sheet=SheetColumn(4)),
+    ListColumn(WORDS["file"], "file", sheet=SheetColumn(5)),
+    ListColumn(WORDS["sheet"], "sheet", sheet=SheetColumn(2)),
+    ListColumn(WORDS["rows"], "rows", sheet=SheetColumn(9)),
+)
+CAPTIONS = {
+    "parts": Phrase("得分构成", "What the total is made of"),
+    "lines": Phrase("与获奖线的距离", "From the award lines"),
+    "vetoes": Phrase("一票否决所依据的记录", "The records of a veto"),
+    "records": Phrase("得分所依据的记录", "The records it rests on"),
 }
 
 
@@ -235,100 +332,36 @@ def member_card(evaluation: Evaluation, member: str, records: Records | None = N
 
 def card_tables(evaluation: Evaluation, card: ScoreCard, records: Records | None = None) -> Card:
     """The tables of a card; `records` give the tables of the edition their labels."""
+    lexicon = Lexicon.of(evaluation)
+    vetoes = [row | _place(row, records) for row in rows_of(card.vetoes)]
     return Card(
-        _parts(evaluation.scheme, card),
-        _lines(evaluation.scheme, card),
-        _vetoes(evaluation.scheme, card, records),
-        _records(evaluation.scheme, card, records),
+        _parts(card, lexicon),
+        listing(LINES, card.lines, lexicon, CAPTIONS["lines"]),
+        listing(VETOES, vetoes, lexicon, CAPTIONS["vetoes"]),
+        listing(RECORDS, _by_sheet(card, records), lexicon, CAPTIONS["records"]),
     )
 
 
 def outcome(scheme: Scheme, card: ScoreCard) -> Phrase:
     """Rank, awards and grade in one line."""
     awards = [scheme.label(award) for award in card.awards] or [wording.BLANK]
-    said = {"rank": wording.place(card.rank), "award": wording.JOIN.into(scheme.language).join(awards), "grade": card.grade or wording.BLANK}
-    words = [(wording.WORDS[name], value) for name, value in said.items() if name != "grade" or scheme.grades]
-    return Phrase("；".join(f"{name.zh} {value}" for name, value in words), "; ".join(f"{name.en} {value}" for name, value in words))
+    results = [(WORDS["rank"], wording.place(card.rank)), (WORDS["award"], wording.JOIN.into(scheme.language).join(awards))]
+    results += [(WORDS["grade"], card.grade or wording.BLANK)] if scheme.grades else []
+    return joined([Phrase(f"{name.zh} {result}", f"{name.en} {result}") for name, result in results], "；", "; ")
 
 
-def _parts(scheme: Scheme, card: ScoreCard) -> Table:
-    numbers = {node.id: number for node, _, number in wording.outline(scheme)}
-    language, rows = scheme.language, rows_of(card.parts)
-    caption = phrase("{name}（{class_}）", "{name} ({class_})", name=card.name, class_=class_name(card.class_, language))
-    why = phrase("；理由 {reason}。", "; reason: {reason}. ", reason=card.reason.rstrip("。. ") or wording.BLANK)
-    return Table(
-        headings(language, "number", "node", "raw", "treated", "scored", "share", "points"),
-        tuple((numbers.get(row["item"], "" if row["item"] == TOTAL else "±"), *_part(scheme, row)) for row in rows),
-        caption.into(language),
-        (LEFT, LEFT, LEFT, LEFT, RIGHT, RIGHT, RIGHT),
-        lines_after=(len(rows) - 2,),
-        note=f"{outcome(scheme, card).into(language)}{why.into(language)}{ADDS_UP.into(language)}",
-    )
+def _parts(card: ScoreCard, lexicon: Lexicon) -> Table:
+    numbers = {node.id: number for node, _, number in outline(lexicon.scheme)} | {TOTAL: ""}
+    rows = [row | {"number": numbers.get(row["item"], "±")} for row in rows_of(card.parts)]
+    caption = phrase("{name}（{class_}）", "{name} ({class_})", name=card.name, class_=class_name(card.class_, lexicon.language))
+    reason = card.reason.rstrip("。. ") or wording.BLANK
+    note = joined([outcome(lexicon.scheme, card), phrase("；理由 {reason}。", "; reason: {reason}. ", reason=reason), ADDS_UP], "", "")
+    return listing(PARTS, rows, lexicon, caption, note, lines_after=(len(rows) - 2,))
 
 
-def _part(scheme: Scheme, row: Row) -> tuple[str, ...]:
-    node, decimals = scheme.nodes.get(row["item"]), scheme.decimals
-    beside = node is None  # adjustments, bounds and the total are points, and have no score on the scale
-    return (
-        NAMED.get(row["item"], Phrase(*[scheme.label(row["item"])] * 2)).into(scheme.language),
-        "" if node is None or isinstance(node, Group) else _raw(scheme, node, row),
-        _treated(scheme, node, row["how"]),
-        "" if beside else wording.points(row["value"], decimals),
-        "" if beside or math.isnan(row["weight"]) else f"{row['weight']:.2%}",
-        _points(row, decimals, signed=beside and row["item"] != TOTAL),
-    )
-
-
-def _raw(scheme: Scheme, item: Indicator, row: Row) -> str:
-    if row["how"] == NOT_APPLICABLE:
-        return wording.NOT_APPLICABLE.into(scheme.language)
-    return wording.raw_value(row["raw"], item.unit, scheme.language)
-
-
-def _treated(scheme: Scheme, node: Group | Indicator | None, how: str) -> str:
-    """How a value came about that is not simply that of what was recorded; of a group how it is gathered."""
-    if isinstance(node, Group):
-        return "" if node.aggregate == "arithmetic" else wording.aggregate_in_words(node.aggregate).into(scheme.language)
-    if node is None or how in {"", NOT_APPLICABLE}:
-        return ""
-    if how == "exclude" and _above(scheme, node).aggregate == "conditional":
-        return BY_CASE.into(scheme.language)
-    return (missing_in_words(node.missing) if how == str(node.missing) else touched_in_words(scheme, node.id, how)).into(scheme.language)
-
-
-def _above(scheme: Scheme, node: Indicator) -> Group | Total:
-    above = scheme.nodes.get(str(node.group))
-    return above if isinstance(above, Group) else scheme.total
-
-
-def _points(row: Row, decimals: int, *, signed: bool) -> str:
-    if math.isnan(row["points"]) and row["item"] != TOTAL:
-        return ""
-    return (wording.signed if signed else wording.points)(row["points"], decimals)
-
-
-def _lines(scheme: Scheme, card: ScoreCard) -> Table:
-    rows = rows_of(card.lines)
-    return Table(
-        headings(scheme.language, "which", "class", "score", "distance", "needed"),
-        tuple(
-            (
-                scheme.label(row["award"]),
-                class_name(row["class"], scheme.language),
-                wording.points(row["total"], scheme.decimals),
-                wording.BLANK if math.isinf(row["distance"]) else wording.signed(row["distance"], scheme.decimals),
-                _needed(scheme, row).into(scheme.language),
-            )
-            for row in rows
-        ),
-        LINES.into(scheme.language),
-        (LEFT, LEFT, RIGHT, RIGHT, LEFT),
-    )
-
-
-def _needed(scheme: Scheme, row: Row) -> Phrase:
+def _needed(row: Row, lexicon: Lexicon) -> Phrase:
     """What it would have taken, or by how much it was enough."""
-    gap, line = (wording.points(abs(number), scheme.decimals) for number in (row["distance"], row["total"] - row["distance"]))
+    gap, line = (points(abs(number), lexicon) for number in (row["distance"], row["total"] - row["distance"]))
     if row["above"] and math.isinf(row["distance"]):
         return Phrase("获得，其后没有落选的会员", "awarded; nobody below missed it")
     if row["above"] and row["distance"] == 0:
@@ -340,36 +373,23 @@ def _needed(scheme: Scheme, row: Row) -> Phrase:
     return phrase("已达获奖最低分 {line}，未获的原因见理由", "reaches {line}, the lowest awarded; the reason says why not", line=line)
 
 
-def _vetoes(scheme: Scheme, card: ScoreCard, records: Records | None) -> Table:
-    rows = tuple((scheme.label(row["veto"]), *_place(row, records)) for row in rows_of(card.vetoes))
-    return Table(
-        headings(scheme.language, "veto", "table", "file", "sheet", "row"),
-        rows, VETOES.into(scheme.language), (LEFT, LEFT, LEFT, LEFT, RIGHT),
-    )  # fmt: skip
-
-
-def _records(scheme: Scheme, card: ScoreCard, records: Records | None) -> Table:
+def _by_sheet(card: ScoreCard, records: Records | None) -> list[Row]:
     """One row for each item and sheet, its records told by their rows: a busy member's card stays a page or two."""
-    told: dict[tuple[str, ...], list[str]] = {}
+    rows: dict[tuple[str, ...], list[str]] = {}
     for row in rows_of(card.records):
-        *place, number = _place(row, records)
-        told.setdefault((scheme.label(row["item"]), *place), []).append(_row(number, row["amount"]))
-    return Table(
-        headings(scheme.language, "item", "table", "file", "sheet", "rows"),
-        tuple((*place, BETWEEN.join(filter(None, rows))) for place, rows in told.items()),
-        RECORDS.into(scheme.language),
-    )
+        place = _place(row, records)
+        number, amount = place.pop("row"), "" if wording.absent(row["amount"]) else str(row["amount"])
+        rows.setdefault((row["item"], *place.values()), []).append(f"{number} ({amount})" if number and amount else number or amount)
+    names = ("item", "table", "file", "sheet")
+    return [dict(zip(names, place, strict=True)) | {"rows": BETWEEN.join(filter(None, numbers))} for place, numbers in rows.items()]
 
 
-def _row(number: str, amount: object) -> str:
-    """A record as its row with its amount in brackets; only one of them where there is no other."""
-    if wording.absent(amount):
-        return number
-    return f"{number} ({amount})" if number else str(amount)
-
-
-def _place(row: Row, records: Records | None) -> tuple[str, ...]:
+def _place(row: Row, records: Records | None) -> dict[str, str]:
     """Where a record stands: the table's label, the file, the sheet, the row; a database has no rows."""
     table = records.tables.table.get(row["table"]) if records else None
-    label = table.label if table and table.label else row["table"]
-    return label, discreet(str(row["file"]).removeprefix(FOLDER)), discreet(row["sheet"]), str(row["row"]) if row["row"] else ""
+    return {
+        "table": table.label if table and table.label else row["table"],
+        "file": discreet(str(row["file"]).removeprefix(FOLDER)),
+        "sheet": discreet(row["sheet"]),
+        "row": str(row["row"]) if row["row"] else "",
+    }

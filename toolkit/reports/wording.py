@@ -150,10 +150,10 @@ def shares(scheme: Scheme) -> dict[str, float]:
     """Each node's share of the total in percent, were every indicator applicable and every mean arithmetic."""
     tree = Tree.of(scheme)
     among_siblings = dict(zip(tree.nodes, tree.shares, strict=True))
-    found: dict[str, float] = {}
+    share_of: dict[str, float] = {}
     for node, parent, _ in outline(scheme):
-        found[node.id] = (100.0 if parent is None else found[parent]) * float(among_siblings[node.id])
-    return found
+        share_of[node.id] = (100.0 if parent is None else share_of[parent]) * float(among_siblings[node.id])
+    return share_of
 
 
 def aggregate_in_words(aggregate: str) -> Phrase:
@@ -167,14 +167,14 @@ def outline(
     """The tree from the top down: each node with its parent's id and its number, as 2.1.3."""
     lines: list[tuple[Group | Indicator, str | None, str]] = []
     for count, node in enumerate(scheme.children(parent), start=1):
-        own = f"{number}.{count}" if number else str(count)
-        lines += [(node, parent, own), *outline(scheme, node.id, own)]
+        number_of = f"{number}.{count}" if number else str(count)
+        lines += [(node, parent, number_of), *outline(scheme, node.id, number_of)]
     return lines
 
 
 def award_label(scheme: Scheme, award: str) -> str:
     """The award's name, or a dash for none."""
-    return next((each.label for each in scheme.awards if each.id == award), BLANK)
+    return next((known.label for known in scheme.awards if known.id == award), BLANK)
 
 
 def weight_lines(scheme: Scheme) -> str:

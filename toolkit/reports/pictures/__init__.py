@@ -9,35 +9,30 @@ import numpy as np
 
 from toolkit.evaluation.contributions import award_lines
 from toolkit.ground.display import Align, Picture, shortened
-from toolkit.ground.drawing import FAINT, FILLS, PAPER, PART, REST, Fill, Sheet, text_width
+from toolkit.ground.drawing import FAINT, FILLS, PAPER, PART, REST, SIZE, Fill, Sheet, text_width
 from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.reports import wording
-from toolkit.reports.columns import row_of
+from toolkit.reports.pictures.layout import ROW, headed, key, lines_by_class, round_width
 from toolkit.reports.probability_tables import AWARDS, in_list_order, least_certain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import pandas as pd
 
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.contributions import Line
-    from toolkit.ground.text import Language
     from toolkit.scheme import Scheme
 
-WIDTH = 800.0
 LEFT, RIGHT = 250.0, 690.0
-TOP, ROW = 44.0, 21.0
+TOP = 44.0
 
 
 def weights_picture(scheme: Scheme) -> Picture:
     """Every node of the tree with its share of the total as a bar; groups dark, indicators light."""
     lines, share = wording.outline(scheme), wording.shares(scheme)
     groups = {group.id for group in scheme.groups}
-    sheet = Sheet(WIDTH, TOP + ROW * len(lines) + 14)
-    title = Phrase("权重：各指标占总分的百分比", "Weights: each indicator's share of the total, in percent")
-    sheet.words(8, 20, title.into(scheme.language), bold=True, size=14)
+    title = Phrase("权重：各指标占总分的百分比", "Weights: each indicator's share of the total, in percent").into(scheme.language)
+    sheet = headed(title, TOP + ROW * len(lines) + 14)
     across = (RIGHT - LEFT) / max(share.values(), default=100.0)
     for row, (node, _, number) in enumerate(lines):
         y, bold = TOP + ROW * row, node.id in groups
@@ -45,7 +40,7 @@ def weights_picture(scheme: Scheme) -> Picture:
         sheet.box(LEFT, y + 3, share[node.id] * across, ROW - 7, FILLS[0] if bold else PART)
         sheet.words(LEFT + share[node.id] * across + 6, y + 14, f"{share[node.id]:.2f}%", bold=bold)
     tops = (f"{node.label} {share[node.id]:.2f}%" for node in scheme.children())
-    return sheet.picture(f"{title.into(scheme.language)}: {wording.JOIN.into(scheme.language).join(tops)}")
+    return sheet.picture(f"{title}: {wording.JOIN.into(scheme.language).join(tops)}")
 
 
 def totals_picture(evaluation: Evaluation) -> Picture:
@@ -55,10 +50,9 @@ def totals_picture(evaluation: Evaluation) -> Picture:
     classes = list(dict.fromkeys(ranked["class"].astype(str)))
     height = 62.0 + 13.0 * max(len(scheme.awards) - 2, 0)
     foot = TOP + 22 + height * len(classes)
-    sheet = Sheet(WIDTH, foot + 30)
     title = Phrase("各类会员的总分分布与获奖线", "Totals by class, and the award lines").into(scheme.language)
-    sheet.words(8, 20, title, bold=True, size=14)
-    _legend(sheet, scheme, 44)
+    sheet = headed(title, foot + 30)
+    key(sheet, _fills(scheme), scheme.language, x=LEFT, y=44, size=SIZE, gap=18)
     edges = _edges(ranked["total"].to_numpy(dtype=float))
     _axis(sheet, edges, foot)
     for row, class_ in enumerate(classes):
@@ -73,8 +67,8 @@ def totals_picture(evaluation: Evaluation) -> Picture:
             edges,
             bottom,
         )
-    said = phrase("{title}，共 {n} 个会员", "{title}, {n:member|members}", title=title, n=len(ranked))
-    return sheet.picture(said.into(scheme.language))
+    alt = phrase("{title}，共 {n} 个会员", "{title}, {n:member|members}", title=title, n=len(ranked))
+    return sheet.picture(alt.into(scheme.language))
 
 
 def certainty_picture(
@@ -85,10 +79,9 @@ def certainty_picture(
     outcomes = [*(award.id for award in scheme.awards), "none"]
     shown = in_list_order(evaluation, least_certain(probabilities[outcomes])[:top])
     places = lines_by_class(evaluation, shown, scheme.language)
-    sheet = Sheet(WIDTH, TOP + 26 + ROW * len(places) + 12)
     title = heading.into(scheme.language)
-    sheet.words(8, 20, title, bold=True, size=14)
-    _legend(sheet, scheme, 44)
+    sheet = headed(title, TOP + 26 + ROW * len(places) + 12)
+    key(sheet, _fills(scheme), scheme.language, x=LEFT, y=44, size=SIZE, gap=18)
     now = Phrase("现结果的把握", "As it stands").into(scheme.language)
     sheet.words(RIGHT - 30, TOP + 22, now, size=11)
     for row, (name, member) in enumerate(places):
@@ -100,23 +93,16 @@ def certainty_picture(
         chances = probabilities.loc[[member], outcomes].to_numpy(dtype=np.float64)[0].tolist()
         _chances(sheet, chances, y)
         sheet.words(RIGHT - 30, y + 15, _kept(evaluation, member, dict(zip(outcomes, chances, strict=True))))
-    said = phrase(
+    alt = phrase(
         "{title}，最不确定的 {n} 个会员", "{title}, the {n} least certain members", title=title, n=len(shown)
     )
-    return sheet.picture(said.into(scheme.language))
+    return sheet.picture(alt.into(scheme.language))
 
 
-def _legend(sheet: Sheet, scheme: Scheme, y: float) -> None:
-    x = LEFT
-    names = [*(award.label for award in scheme.awards), wording.WORDS["none"].into(scheme.language)]
-    for name, fill in zip(names, _fills(scheme), strict=True):
-        sheet.box(x, y - 10, 16, 11, fill)
-        sheet.words(x + 21, y, name)
-        x += 21 + text_width(name) + 18
-
-
-def _fills(scheme: Scheme) -> list[Fill]:
-    return [*(FILLS[place % len(FILLS)] for place in range(len(scheme.awards))), REST]
+def _fills(scheme: Scheme) -> list[tuple[Fill, Phrase]]:
+    """What each award is filled with, then members without."""
+    labels = [Phrase(award.label, award.label) for award in scheme.awards]
+    return [*((FILLS[place % len(FILLS)], label) for place, label in enumerate(labels)), (REST, wording.WORDS["none"])]
 
 
 def _edges(totals: Floats) -> Floats:
@@ -140,12 +126,6 @@ def _axis(sheet: Sheet, edges: Floats, y: float) -> None:
         sheet.words(x, y + 18, figure(float(mark)), align="center", size=11)
 
 
-def round_width(least: float) -> float:
-    """The smallest of 1, 2, 5, 10 times a power of ten that is not below `least`."""
-    step = 10.0 ** math.floor(math.log10(least))
-    return next(step * times for times in (1, 2, 5, 10) if step * times >= least)
-
-
 def _class_words(sheet: Sheet, class_: str, members: pd.DataFrame, scheme: Scheme, y: float) -> None:
     sheet.line((8, RIGHT), (y, y), colour="#8a8a8a")
     sheet.words(8, y - 24, shortened(wording.class_name(class_, scheme.language), 34), bold=True)
@@ -160,7 +140,7 @@ def _histogram(sheet: Sheet, members: pd.DataFrame, scheme: Scheme, edges: Float
     counts = [np.histogram(members.loc[members["award"] == name, "total"], edges)[0] for name in outcomes]
     tallest = max(int(np.sum(counts, axis=0).max()), 1)
     base = np.full(len(edges) - 1, y)
-    for count, fill in reversed(list(zip(counts, _fills(scheme), strict=True))):
+    for count, (fill, _) in reversed(list(zip(counts, _fills(scheme), strict=True))):
         for place in np.flatnonzero(count):
             left, right = _across(edges[place], edges), _across(edges[place + 1], edges)
             high = 40.0 * count[place] / tallest
@@ -185,21 +165,6 @@ def _label(sheet: Sheet, x: float, y: float, label: str, align: Align) -> None:
     sheet.words(x + (4 if align == "left" else -4), y + 3, label, align=align, size=11)
 
 
-def lines_by_class(evaluation: Evaluation, members: Iterable[str], to: Language) -> list[tuple[str, str]]:
-    """Lines of a picture: a heading for each class with an empty member, then its members by rank and name."""
-    lines: list[tuple[str, str]] = []
-    seen: set[str] = set()
-    for member in members:
-        class_ = wording.class_name(evaluation.ranking.loc[member, "class"], to)
-        if class_ not in seen:
-            seen.add(class_)
-            lines.append((class_, ""))
-        standing = row_of(evaluation.ranking, member)
-        rank = "" if wording.absent(standing["rank"]) else f"{standing['rank']}. "
-        lines.append((f"{rank}{standing['name']}", member))
-    return lines
-
-
 def _chances(sheet: Sheet, chances: list[float], y: float) -> None:
     wide, x = RIGHT - 40 - LEFT, LEFT
     fills = [*FILLS[: len(chances) - 1], REST]
@@ -211,7 +176,7 @@ def _chances(sheet: Sheet, chances: list[float], y: float) -> None:
 
 def _kept(evaluation: Evaluation, member: str, chances: dict[str, float]) -> str:
     """What the member holds now, and the probability that it keeps it."""
-    held = str(evaluation.ranking.loc[member, "award"])
+    award = str(evaluation.ranking.loc[member, "award"])
     none = wording.WORDS["none"].into(evaluation.scheme.language)
-    label = wording.award_label(evaluation.scheme, held) if held else none
-    return f"{label} {chances[held or 'none']:.0%}"
+    label = wording.award_label(evaluation.scheme, award) if award else none
+    return f"{label} {chances[award or 'none']:.0%}"

@@ -17,8 +17,7 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import Row, percent, rows_of
 from toolkit.reports.pictures import certainty_picture
-from toolkit.reports.pictures.diagnostics import Axis
-from toolkit.reports.pictures.layout import LEFT, LONGEST, RIGHT, ROW, SMALL, TOP, key, ruled, titled
+from toolkit.reports.pictures.layout import LEFT, LONGEST, RIGHT, ROW, SMALL, TOP, Axis, key, ruled, titled
 from toolkit.reports.probability_tables import DOUBTS, award_chances
 from toolkit.reports.sensitivity_tables import KINDS, choice_in_words, shares_of_target, variance_title
 
@@ -33,19 +32,19 @@ PARTS = (("first", FILLS[0], Phrase("单独造成", "alone")), ("total", REST, P
 
 
 def variance_picture(
-    evaluation: Evaluation, found: pd.DataFrame, member: str = "", top: int = 16, language: Language | None = None
+    evaluation: Evaluation, variance: pd.DataFrame, member: str = "", top: int = 16, language: Language | None = None
 ) -> Picture:
     """Sobol shares of each choice in the variance of the list, or of one member's rank; thin lines: one standard error either way.
 
     Parameters
     ----------
-    found
+    variance
         From `variance_shares`.
     """
-    to, rows = language or evaluation.scheme.language, shares_of_target(found, member)[:top]
+    to, rows = language or evaluation.scheme.language, shares_of_target(variance, member)[:top]
     title = variance_title(evaluation, member).into(to)
     sheet = titled(title, len(rows), foot=32)
-    key(sheet, [(fill, said) for _, fill, said in PARTS], to)
+    key(sheet, [(fill, label) for _, fill, label in PARTS], to)
     ends = [row[name] + row[f"{name}_error"] for row in rows for name, *_ in PARTS if not wording.absent(row[name])]
     axis = Axis(0.0, max([0.01, *ends]), LEFT, RIGHT - 96)
     ruled(sheet, Axis(0.0, 100 * axis.high, axis.left, axis.right), TOP + ROW * len(rows), unit="%")
@@ -56,7 +55,7 @@ def variance_picture(
         sheet.words(RIGHT, y + 15, " / ".join(percent(row[name], 0) for name, *_ in PARTS), align="right")
     note = phrase(
         "设计 {rows} 行；细线为上下各一个标准误，落在彼此之内的先后没有意义。", "{rows:row|rows} of the design; thin lines: one standard error either way; within them the order means nothing.",
-        rows=found.attrs["rows"],
+        rows=variance.attrs["rows"],
     )  # fmt: skip
     sheet.words(8, sheet.height - 8, note.into(to), size=SMALL)
     return sheet.picture(title)
@@ -73,9 +72,9 @@ def _bars(sheet: Sheet, row: Row, axis: Axis, y: float) -> None:
 
 
 
-def scenarios_picture(evaluation: Evaluation, found: pd.DataFrame, top: int = 24) -> Picture:
+def scenarios_picture(evaluation: Evaluation, chances: pd.DataFrame, top: int = 24) -> Picture:
     """For the least certain members of `scenario_probabilities` the chance of each award."""
-    return certainty_picture(award_chances(evaluation, found), evaluation, top, DOUBTS)
+    return certainty_picture(award_chances(evaluation, chances), evaluation, top, DOUBTS)
 
 
 
@@ -120,28 +119,28 @@ def _row(sheet: Sheet, row: Row, axis: Axis, y: float) -> None:
 
 def _difference(tests: pd.DataFrame, column: str) -> Phrase:
     """How large a difference in awards is, and whether it is larger than chance makes them."""
-    own = rows_of(tests[(tests["column"] == column) & (tests["outcome"] == "award")])
-    if not own or wording.absent(own[0]["p"]):
+    rows = rows_of(tests[(tests["column"] == column) & (tests["outcome"] == "award")])
+    if not rows or wording.absent(rows[0]["p"]):
         return Phrase("会员太少，无法检验", "too few members to test")
-    row = own[0]
-    said = Phrase("大到不像偶然", "larger than chance makes it") if row["holm"] <= LIKELY else Phrase("可以是偶然", "chance can make it so")
-    return phrase("差异 {effect:.2f}，{said.zh}", "effect {effect:.2f}, {said.en}", effect=row["effect"], said=said)
+    row = rows[0]
+    verdict = Phrase("大到不像偶然", "larger than chance makes it") if row["holm"] <= LIKELY else Phrase("可以是偶然", "chance can make it so")
+    return phrase("差异 {effect:.2f}，{said.zh}", "effect {effect:.2f}, {said.en}", effect=row["effect"], said=verdict)
 
 
 
 MOVES = (Phrase("新获奖", "comes in"), Phrase("落选", "drops out"), Phrase("改得另一奖项", "has another award"))
 
 
-def removals_picture(evaluation: Evaluation, found: pd.DataFrame, top: int = 24, language: Language | None = None) -> Picture:
+def removals_picture(evaluation: Evaluation, removals: pd.DataFrame, top: int = 24, language: Language | None = None) -> Picture:
     """Indicators, groups, classes and members by how many members win, lose or change an award without them.
 
     Parameters
     ----------
-    found
+    removals
         From `toolkit.sensitivity.leave_one_out`: `without_nodes` and its like, one or several below each other.
     """
-    to, counted = language or evaluation.scheme.language, _counted(found)
-    shown = [each for each in counted if sum(each[2])][:top]
+    to, counted = language or evaluation.scheme.language, _counted(removals)
+    shown = [thing for thing in counted if sum(thing[2])][:top]
     title = Phrase("去掉哪一项，多少会员的奖项会变", "Without it, the awards of how many members change").into(to)
     sheet = titled(title, len(shown), foot=32)
     key(sheet, list(zip(FILLS, MOVES, strict=False)), to)
@@ -149,24 +148,24 @@ def removals_picture(evaluation: Evaluation, found: pd.DataFrame, top: int = 24,
     ruled(sheet, axis, TOP + ROW * len(shown), whole=True)
     for place, (kind, label, moves) in enumerate(shown):
         y, x = TOP + ROW * place, LEFT
-        said = label if kind == "indicator" else f"{label}（{KINDS[kind].into(to)}）" if to == "zh" else f"{label} ({KINDS[kind].into(to)})"
-        sheet.words(8, y + 15, shortened(said, LONGEST), bold=kind == "group")
+        name = label if kind == "indicator" else f"{label}（{KINDS[kind].into(to)}）" if to == "zh" else f"{label} ({KINDS[kind].into(to)})"
+        sheet.words(8, y + 15, shortened(name, LONGEST), bold=kind == "group")
         for count, fill in zip(moves, FILLS, strict=False):
             wide = axis(count) - LEFT
             if count:
                 sheet.box(x, y + 4, wide, ROW - 7, fill)
             x += wide
         sheet.words(x + 6, y + 15, str(sum(moves)))
-    quiet = len(counted) - sum(bool(sum(each[2])) for each in counted)
+    quiet = len(counted) - sum(bool(sum(thing[2])) for thing in counted)
     note = phrase("共逐一去掉 {n} 项，其中 {quiet} 项去掉后名单不变。", "{n} taken away one at a time; without {quiet} of them the list stays.", n=len(counted), quiet=quiet)
     sheet.words(8, sheet.height - 8, note.into(to), size=11)
     return sheet.picture(title)
 
 
-def _counted(found: pd.DataFrame) -> list[tuple[str, str, tuple[int, int, int]]]:
+def _counted(removals: pd.DataFrame) -> list[tuple[str, str, tuple[int, int, int]]]:
     """Kind and label of each thing, and how many members come in, drop out, or have another award; most first."""
     counted = []
-    for (kind, _, label), own in found.groupby(["kind", "removed", "label"], sort=False):
-        gained, lost = ({member for moved in own[way] for member in moved} for way in ("gained", "lost"))
+    for (kind, _, label), of_thing in removals.groupby(["kind", "removed", "label"], sort=False):
+        gained, lost = ({member for moved in of_thing[way] for member in moved} for way in ("gained", "lost"))
         counted.append((str(kind), str(label), (len(gained - lost), len(lost - gained), len(gained & lost))))
-    return sorted(counted, key=lambda each: -sum(each[2]))
+    return sorted(counted, key=lambda thing: -sum(thing[2]))

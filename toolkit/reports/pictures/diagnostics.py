@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,7 @@ from toolkit.ground.drawing import FAINT, FILLS, INK, PART, REST, Fill, Sheet, t
 from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import Row, percent, rows_of
+from toolkit.reports.pictures.layout import LEFT, LONGEST, WIDTH, Axis, headed, key
 from toolkit.scheme.criteria import Indicator
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from toolkit.ground.text import Language
     from toolkit.scheme import Scheme
 
-WIDTH, LEFT, TOP, LONGEST = 800.0, 236.0, 74.0, 32
+TOP = 74.0
 ROW, CELL = 22.0, 24.0
 CROWDED, TELLING = 0.4, 1.5  # shares and ratios that are printed bold
 STEPS = (0.2, 0.4, 0.6, 0.8)
@@ -31,21 +31,11 @@ FALLING = (
     Fill("#ffffff"), Fill("#fff8ee", "////", "#f0dcc0"), Fill("#fdeed8", "////", "#e3c596"),
     Fill("#fbe2bd", "////", "#d2a765"), Fill("#f8d5a0", "////", "#bb8838"),
 )  # fmt: skip
+INFLUENCE_KEY = (
+    (REST, Phrase("表决的权重（不适用者转给同级后）", "as voted (as it falls to the members)")),
+    (FILLS[0], Phrase("实际影响：总分差异由它造成的部分", "real: share of the differences in total")),
+)
 ENDS = (Phrase("触底", "At worst"), Phrase("封顶", "At best"), Phrase("缺失", "Missing"))
-
-
-@dataclass(frozen=True)
-class Axis:
-    """Numbers from `low` to `high` across the sheet from `left` to `right`."""
-
-    low: float
-    high: float
-    left: float
-    right: float
-
-    def __call__(self, number: float) -> float:
-        """Where the number stands."""
-        return self.left + (self.right - self.left) * (number - self.low) / (self.high - self.low)
 
 
 def spread_picture(evaluation: Evaluation) -> Picture:
@@ -53,9 +43,8 @@ def spread_picture(evaluation: Evaluation) -> Picture:
     language, rows = evaluation.scheme.language, _in_order(evaluation.scheme, spread(evaluation, of="values"))
     low, high = min([0.0, *_known(rows, "min")]), max([evaluation.scheme.scale, *_known(rows, "max")])
     axis, bottom = Axis(low, high, LEFT, 600.0), TOP + ROW * len(rows)
-    sheet = Sheet(WIDTH, bottom + 26)
     title = Phrase("各指标计分值的分布", "How the values of each indicator are spread").into(language)
-    sheet.words(8, 20, title, bold=True, size=14)
+    sheet = headed(title, bottom + 26)
     _spread_key(sheet, language)
     for mark in np.linspace(low, high, 6).tolist():
         sheet.box(axis(mark), TOP, 0.1, bottom - TOP, Fill(FAINT, "", FAINT))
@@ -75,9 +64,8 @@ def correlations_picture(evaluation: Evaluation, method: Method = "pearson") -> 
     order, pairs = _leaves(scheme), correlations(evaluation, method=method)
     known = {frozenset(pair): float(r) for pair, r in zip(pairs.index, pairs["r"], strict=True)}
     wide = max(CELL, min(40.0, (WIDTH - LEFT - 8) / max(len(order), 1)))
-    sheet = Sheet(max(WIDTH, LEFT + wide * len(order) + 8), TOP + ROW * len(order) + 10)
     title = Phrase("指标之间的相关系数", "How the indicators correlate").into(language)
-    sheet.words(8, 20, title, bold=True, size=14)
+    sheet = headed(title, TOP + ROW * len(order) + 10, max(WIDTH, LEFT + wide * len(order) + 8))
     _correlation_key(sheet, language)
     for place, item in enumerate(order):
         y = TOP + ROW * place
@@ -89,20 +77,19 @@ def correlations_picture(evaluation: Evaluation, method: Method = "pearson") -> 
     for start, end in _runs([item.group for item in order]):
         _steps(sheet, start, end, wide)
     strong = int((pairs["r"].abs() >= 0.9).sum())
-    said = phrase("{title}，{n} 对达到 0.9", "{title}; {n:pair reaches|pairs reach} 0.9", title=title, n=strong)
-    return sheet.picture(said.into(language))
+    alt = phrase("{title}，{n} 对达到 0.9", "{title}; {n:pair reaches|pairs reach} 0.9", title=title, n=strong)
+    return sheet.picture(alt.into(language))
 
 
 def influence_picture(evaluation: Evaluation, class_: str | None = None) -> Picture:
     """For each indicator the voted weight, light, and under it how much it really decides, dark."""
     scheme, language = evaluation.scheme, evaluation.scheme.language
-    found = effective_weights(evaluation, class_=class_)
-    rows = [*_in_order(scheme, found), *rows_of(found[found["kind"] != "indicator"])]
-    sheet = Sheet(WIDTH, TOP + ROW * len(rows) + 8)
+    weights = effective_weights(evaluation, class_=class_)
+    rows = [*_in_order(scheme, weights), *rows_of(weights[weights["kind"] != "indicator"])]
     title = Phrase("表决的权重与实际的影响", "Weights as voted, and real influence").into(language)
     title = f"{title} · {class_}" if class_ else title
-    sheet.words(8, 20, title, bold=True, size=14)
-    _influence_key(sheet, language)
+    sheet = headed(title, TOP + ROW * len(rows) + 8)
+    key(sheet, INFLUENCE_KEY, language, gap=14)
     numbers = [*_known(rows, "counted"), *_known(rows, "effective"), 0.01]
     axis = Axis(min(0.0, *numbers), max(numbers), LEFT, 610.0)
     sheet.line((axis(0), axis(0)), (TOP, TOP + ROW * len(rows)), colour="#8a8a8a")
@@ -111,12 +98,12 @@ def influence_picture(evaluation: Evaluation, class_: str | None = None) -> Pict
     ):
         sheet.words(_column(place), TOP - 8, heading.into(language), align="right", size=11)
     if len(rows) > len(scheme.indicators):
-        beside = TOP + ROW * len(scheme.indicators)
-        sheet.line((8, _column(2)), (beside, beside), colour="#8a8a8a")
+        middle = TOP + ROW * len(scheme.indicators)
+        sheet.line((8, _column(2)), (middle, middle), colour="#8a8a8a")
     for place, row in enumerate(rows):
         _influence_row(sheet, row, axis, TOP + ROW * place)
-    said = phrase("{title}：{most}影响最大", "{title}: {most} decides most", title=title, most=_most(found))
-    return sheet.picture(said.into(language))
+    alt = phrase("{title}：{most}影响最大", "{title}: {most} decides most", title=title, most=_most(weights))
+    return sheet.picture(alt.into(language))
 
 
 def _leaves(scheme: Scheme) -> list[Indicator]:
@@ -141,11 +128,11 @@ def _spread_key(sheet: Sheet, language: Language) -> None:
     sheet.line((x, x + 70), (y - 4, y - 4))
     sheet.box(x + 18, y - 10, 34, 12, PART)
     sheet.line((x + 32, x + 32), (y - 10, y + 2), colour=INK)
-    said = Phrase(
+    words = Phrase(
         "线：最低到最高；框：中间一半会员；框内竖线：中位数",
         "line: lowest to highest; box: the middle half; bar: median",
     )
-    sheet.words(x + 80, y, said.into(language), size=11)
+    sheet.words(x + 80, y, words.into(language), size=11)
 
 
 def _spread_row(sheet: Sheet, row: Row, axis: Axis, y: float) -> None:
@@ -166,21 +153,21 @@ def _box(sheet: Sheet, row: Row, axis: Axis, y: float) -> None:
         sheet.line((tip, edge), (y + 11, y + 11))
         sheet.line((tip, tip), (y + 7, y + 15))
     sheet.box(start, y + 4, end - start, 14, PART)
-    for beside in (-0.8, 0.0, 0.8):
-        sheet.line((middle + beside, middle + beside), (y + 4, y + 18))
+    for shift in (-0.8, 0.0, 0.8):
+        sheet.line((middle + shift, middle + shift), (y + 4, y + 18))
 
 
 def _correlation_key(sheet: Sheet, language: Language) -> None:
     x, y = LEFT, 45.0
-    for said, fills in (
+    for words, fills in (
         (Phrase("此高彼低", "opposed"), FALLING[:0:-1]),
         (Phrase("同涨同落", "alike"), RISING[1:]),
     ):
         for fill in fills:
             sheet.box(x, y - 11, 22, 13, fill)
             x += 22
-        sheet.words(x + 6, y, said.into(language), size=11)
-        x += text_width(said.into(language), 11) + 22
+        sheet.words(x + 6, y, words.into(language), size=11)
+        x += text_width(words.into(language), 11) + 22
     bold = Phrase("粗体：达到 0.9；粗框：同组", "bold: 0.9 or more; frame: group")
     sheet.words(x, y, bold.into(language), size=11)
 
@@ -197,10 +184,10 @@ def _cell(sheet: Sheet, r: float, x: float, y: float, wide: float) -> None:
 
 def _short(r: float) -> str:
     """A correlation in few signs: .82, -.14, 1, 0; 1.0 for what is only nearly 1."""
-    said = f"{r:.2f}"
+    written = f"{r:.2f}"
     if abs(r) > 1 - 1e-9:
         return f"{r:.0f}"
-    return {"0.00": "0", "-0.00": "0", "1.00": "1.0", "-1.00": "-1.0"}.get(said) or said.replace("0.", ".")
+    return {"0.00": "0", "-0.00": "0", "1.00": "1.0", "-1.00": "-1.0"}.get(written) or written.replace("0.", ".")
 
 
 def _runs(groups: list[str | None]) -> list[tuple[int, int]]:
@@ -213,24 +200,14 @@ def _steps(sheet: Sheet, start: int, end: int, wide: float) -> None:
     """A stair round the cells of a group."""
     for place in range(start + 1, end):
         x, y = LEFT + wide * (place - 1), TOP + ROW * place
-        for beside in (0.0, 0.8):
-            sheet.line((x, x + wide), (y + beside, y + beside))
-            sheet.line((x + wide + beside, x + wide + beside), (y, y + ROW))
+        for shift in (0.0, 0.8):
+            sheet.line((x, x + wide), (y + shift, y + shift))
+            sheet.line((x + wide + shift, x + wide + shift), (y, y + ROW))
     if end - start > 1:
-        for beside in (0.0, 0.8):
-            foot, side = TOP + ROW * end + beside, LEFT + wide * start + beside
+        for shift in (0.0, 0.8):
+            foot, side = TOP + ROW * end + shift, LEFT + wide * start + shift
             sheet.line((side, LEFT + wide * (end - 1)), (foot, foot))
             sheet.line((side, side), (TOP + ROW * (start + 1), TOP + ROW * end))
-
-
-def _influence_key(sheet: Sheet, language: Language) -> None:
-    x = LEFT
-    voted = Phrase("表决的权重（不适用者转给同级后）", "as voted (as it falls to the members)")
-    real = Phrase("实际影响：总分差异由它造成的部分", "real: share of the differences in total")
-    for fill, said in ((REST, voted), (FILLS[0], real)):
-        sheet.box(x, 35, 16, 11, fill)
-        sheet.words(x + 21, 45, said.into(language), size=11)
-        x += 21 + text_width(said.into(language), 11) + 14
 
 
 def _influence_row(sheet: Sheet, row: Row, axis: Axis, y: float) -> None:
@@ -243,10 +220,10 @@ def _influence_row(sheet: Sheet, row: Row, axis: Axis, y: float) -> None:
     far = not wording.absent(ratio) and not 1 / TELLING < ratio < TELLING
     shares = [percent(row[name]) for name in ("counted", "effective")]
     times = "" if wording.absent(ratio) else f"×{ratio:.1f}"
-    for place, said in enumerate((*shares, times)):
-        sheet.words(_column(place), y + 15, said, align="right", bold=far and place > 0)
+    for place, number in enumerate((*shares, times)):
+        sheet.words(_column(place), y + 15, number, align="right", bold=far and place > 0)
 
 
-def _most(found: pd.DataFrame) -> str:
-    known = found[found["effective"].notna()]
+def _most(weights: pd.DataFrame) -> str:
+    known = weights[weights["effective"].notna()]
     return str(known["label"].iloc[int(np.argmax(known["effective"]))]) if len(known) else wording.BLANK

@@ -41,12 +41,12 @@ HELD = Phrase("粗体为现等级；颜色越深，可能性越大", "bold: the 
 VOTED = Phrase("表头为表决的权重（占总分百分比）；蓝：高于表决，斜线：低于表决", "heads: voted, in percent of the total; blue: above, hatched: below")
 
 
-def methods_picture(evaluation: Evaluation, found: pd.DataFrame, language: Language | None = None) -> Picture:
+def methods_picture(evaluation: Evaluation, agreement: pd.DataFrame, language: Language | None = None) -> Picture:
     """Kendall's tau-b between the list and every other method, class by class; the darker, the nearer to the list."""
-    to, own = language or evaluation.scheme.language, found[found["one"] == LIST]
+    to, with_list = language or evaluation.scheme.language, agreement[agreement["one"] == LIST]
     title = Phrase("其他方法的次序与名单有多一致（肯德尔 τ-b，1 为相同）", "How near other methods come to the list (Kendall's tau-b, 1: the same)").into(to)
-    others = list(dict.fromkeys(own["other"]))
-    taus = own.pivot_table(index="class", columns="other", values="kendall", sort=False, dropna=False).reindex(columns=others)
+    others = list(dict.fromkeys(with_list["other"]))
+    taus = with_list.pivot_table(index="class", columns="other", values="kendall", sort=False, dropna=False).reindex(columns=others)
     sheet = titled(title, len(taus))
     sheet.words(LEFT, 42, AGREES.into(to), size=SMALL)
     _heads(sheet, [_short(name, to) for name in others])
@@ -62,67 +62,67 @@ def _no_awards(evaluation: Evaluation, language: Language | None) -> Picture:
     return stated(AWARDED.into(to), NO_AWARDS.into(to))
 
 
-def chosen_picture(evaluation: Evaluation, found: pd.DataFrame, award: str, language: Language | None = None) -> Picture:
+def chosen_picture(evaluation: Evaluation, chosen: pd.DataFrame, award: str, language: Language | None = None) -> Picture:
     """For one award whom the list and the other methods choose, where they do not agree; filled: chosen. A sentence where there is no award."""
     if not award:
         return _no_awards(evaluation, language)
-    to, own = language or evaluation.scheme.language, found[found["award"] == award].set_index("member")
-    which = [LIST, *(str(name) for name in own.columns if name not in CHOICES)]
+    to, of_award = language or evaluation.scheme.language, chosen[chosen["award"] == award].set_index("member")
+    which = [LIST, *(str(name) for name in of_award.columns if name not in CHOICES)]
     title = phrase(
         "换一种方法，谁得{award}：{sure} 家各方法都选，其余见下", "{award}: {sure} chosen by every method, the others below",
-        award=wording.award_label(evaluation.scheme, award), sure=int(own["all"].sum()),
+        award=wording.award_label(evaluation.scheme, award), sure=int(of_award["all"].sum()),
     ).into(to)  # fmt: skip
-    sheet, rows = member_rows(partial(titled, title), evaluation, own.index[~own["all"]], to)
+    sheet, rows = member_rows(partial(titled, title), evaluation, of_award.index[~of_award["all"]], to)
     sheet.words(LEFT, 42, CHOSEN.into(to), size=SMALL)
     _heads(sheet, [_short(name, to) for name in which])
     for member, y in rows:
-        _cells(sheet, y, [(FILLS[0] if own.loc[member, name] else PALE, "", False) for name in which])
+        _cells(sheet, y, [(FILLS[0] if of_award.loc[member, name] else PALE, "", False) for name in which])
     return sheet.picture(title)
 
 
-def grades_picture(evaluation: Evaluation, found: pd.DataFrame | None, top: int = 24, language: Language | None = None) -> Picture:
+def grades_picture(evaluation: Evaluation, grades: pd.DataFrame | None, top: int = 24, language: Language | None = None) -> Picture:
     """For the members whose grade is least certain the chance of each grade, the present one bold; the darker, the likelier.
 
-    A sentence where the scheme has no grades, and `found` is None.
+    A sentence where the scheme has no grades, and `grades` is None.
     """
     to = language or evaluation.scheme.language
-    if found is None:
+    if grades is None:
         return stated(GRADES.into(to), NO_GRADES.into(to))
-    names = grades_of(found)
-    sheet, rows = member_rows(partial(titled, GRADES.into(to)), evaluation, unsure_grades(found)[:top], to)
+    names = grades_of(grades)
+    sheet, rows = member_rows(partial(titled, GRADES.into(to)), evaluation, unsure_grades(grades)[:top], to)
     sheet.words(LEFT, 42, HELD.into(to), size=SMALL)
     _heads(sheet, [grade_name(name).into(to) for name in names])
     for member, y in rows:
-        held, chances = str(evaluation.ranking.loc[member, "grade"]), found.loc[member, names].to_numpy(np.float64).tolist()
+        grade, chances = str(evaluation.ranking.loc[member, "grade"]), grades.loc[member, names].to_numpy(np.float64).tolist()
         _cells(sheet, y, [
-            (RISING[int(np.searchsorted(SHADES, chance))], _likely(chance), held == name)
+            (RISING[int(np.searchsorted(SHADES, chance))], _likely(chance), grade == name)
             for name, chance in zip(names, chances, strict=True)
         ])  # fmt: skip
     return sheet.picture(GRADES.into(to))
 
 
-def central_picture(evaluation: Evaluation, found: pd.DataFrame | str, award: str, top: int = 12, language: Language | None = None) -> Picture:
+def central_picture(evaluation: Evaluation, central_weights: pd.DataFrame | str, award: str, top: int = 12, language: Language | None = None) -> Picture:
     """Mean weights under which the likeliest of those who missed an award would have it; blue: above the voted, hatched: below.
 
     Parameters
     ----------
-    found
+    central_weights
         From `central_weights`, of this award; an empty text where the scheme has no awards.
     """
-    if isinstance(found, str):
+    if isinstance(central_weights, str):
         return _no_awards(evaluation, language)
     to, scheme = language or evaluation.scheme.language, evaluation.scheme
     title = phrase("怎样的权重会让他们得到{award}", "Weights that would give them {award}", award=wording.award_label(scheme, award)).into(to)
-    own = contenders(evaluation, found, award)[:top]
-    central, share = top_weights(scheme, found.loc[own]), wording.shares(scheme)
+    missed = contenders(evaluation, central_weights, award)[:top]
+    central, share = top_weights(scheme, central_weights.loc[missed]), wording.shares(scheme)
     voted = [share[node] for node in central.columns]
-    sheet, rows = member_rows(partial(titled, title), evaluation, own, to)
+    sheet, rows = member_rows(partial(titled, title), evaluation, missed, to)
     sheet.words(LEFT, 42, VOTED.into(to), size=SMALL)
     heads = [f"{shortened(scheme.label(node), 13)} {figure(share[node])}" for node in central.columns]
     _heads(sheet, [Phrase("可能性", "Chance").into(to), *heads])
     for member, y in rows:
         weights = central.loc[member].to_numpy(np.float64).tolist()
-        _cells(sheet, y, [(PALE, percent(float(found["probability"][member])), False), *(_weight(*pair) for pair in zip(weights, voted, strict=True))])
+        _cells(sheet, y, [(PALE, percent(float(central_weights["probability"][member])), False), *(_weight(*pair) for pair in zip(weights, voted, strict=True))])
     return sheet.picture(title)
 
 
@@ -144,9 +144,9 @@ def _heads(sheet: Sheet, names: Sequence[str]) -> None:
 
 def _cells(sheet: Sheet, y: float, cells: Sequence[Cell]) -> None:
     wide = (RIGHT - LEFT) / len(cells)
-    for place, (fill, said, bold) in enumerate(cells):
+    for place, (fill, text, bold) in enumerate(cells):
         sheet.box(LEFT + wide * place + 1, y + 1, wide - 2, ROW - 2, fill)
-        sheet.words(LEFT + wide * (place + 0.5), y + 15, said, align="center", size=SMALL, bold=bold)
+        sheet.words(LEFT + wide * (place + 0.5), y + 15, text, align="center", size=SMALL, bold=bold)
 
 
 def _short(name: str, to: Language) -> str:

@@ -1,15 +1,16 @@
-"""What the pictures of the sensitivity of a list share: a title, a key, members by class, bars that fit."""
+"""What pictures share: a title, a key, an axis, members by class, bars that fit."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from toolkit.ground.display import Picture, shortened
 from toolkit.ground.drawing import FAINT, Fill, Sheet, text_width
-from toolkit.reports.pictures import lines_by_class, round_width
-from toolkit.reports.pictures.diagnostics import Axis
+from toolkit.reports import wording
+from toolkit.reports.columns import row_of
 from toolkit.reports.probability_tables import in_list_order
 
 if TYPE_CHECKING:
@@ -22,11 +23,30 @@ LONGEST = 32
 RULE = Fill(FAINT, "", FAINT)
 
 
-def titled(title: str, rows: int, foot: float = 12.0) -> Sheet:
-    """A sheet for so many rows under its title."""
-    sheet = Sheet(WIDTH, TOP + ROW * rows + foot)
+@dataclass(frozen=True)
+class Axis:
+    """Numbers from `low` to `high` across the sheet from `left` to `right`."""
+
+    low: float
+    high: float
+    left: float
+    right: float
+
+    def __call__(self, number: float) -> float:
+        """Where the number stands."""
+        return self.left + (self.right - self.left) * (number - self.low) / (self.high - self.low)
+
+
+def headed(title: str, height: float, width: float = WIDTH) -> Sheet:
+    """A sheet with its title."""
+    sheet = Sheet(width, height)
     sheet.words(8, 20, title, bold=True, size=14)
     return sheet
+
+
+def titled(title: str, rows: int, foot: float = 12.0) -> Sheet:
+    """A sheet for so many rows under its title."""
+    return headed(title, TOP + ROW * rows + foot)
 
 
 def stated(title: str, sentence: str) -> Picture:
@@ -36,12 +56,29 @@ def stated(title: str, sentence: str) -> Picture:
     return sheet.picture(f"{title}: {sentence}")
 
 
-def key(sheet: Sheet, entries: Sequence[tuple[Fill, Phrase]], to: Language, x: float = LEFT, y: float = 45.0) -> None:
-    """What the fills mean."""
+def key(
+    sheet: Sheet, entries: Iterable[tuple[Fill, Phrase]], to: Language, *, x: float = LEFT, y: float = 45.0, size: float = SMALL, gap: float = 16.0
+) -> None:
+    """What the fills mean, one after another from x on, so far apart."""
     for fill, name in entries:
         sheet.box(x, y - 10, 16, 11, fill)
-        sheet.words(x + 21, y, name.into(to), size=SMALL)
-        x += 21 + text_width(name.into(to), SMALL) + 16
+        sheet.words(x + 21, y, name.into(to), size=size)
+        x += 21 + text_width(name.into(to), size) + gap
+
+
+def lines_by_class(evaluation: Evaluation, members: Iterable[str], to: Language) -> list[tuple[str, str]]:
+    """Lines of a picture: a heading for each class with an empty member, then its members by rank and name."""
+    lines: list[tuple[str, str]] = []
+    seen: set[str] = set()
+    for member in members:
+        class_ = wording.class_name(evaluation.ranking.loc[member, "class"], to)
+        if class_ not in seen:
+            seen.add(class_)
+            lines.append((class_, ""))
+        standing = row_of(evaluation.ranking, member)
+        rank = "" if wording.absent(standing["rank"]) else f"{standing['rank']}. "
+        lines.append((f"{rank}{standing['name']}", member))
+    return lines
 
 
 def member_rows(
@@ -68,3 +105,9 @@ def ruled(sheet: Sheet, axis: Axis, bottom: float, *, whole: bool = False, unit:
         mark = max(count * step, axis.low)
         upright(sheet, axis(mark), bottom)
         sheet.words(axis(mark), TOP - 6, f"{mark:g}{unit}", align="center", size=10)
+
+
+def round_width(least: float) -> float:
+    """The smallest of 1, 2, 5, 10 times a power of ten that is not below `least`."""
+    step = 10.0 ** math.floor(math.log10(least))
+    return next(step * times for times in (1, 2, 5, 10) if step * times >= least)

@@ -15,10 +15,9 @@ from toolkit.ground.drawing import FILLS, PART, REST, Fill, Sheet, text_width
 from toolkit.ground.text import Phrase, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import Row, rows_of
-from toolkit.reports.pictures.diagnostics import Axis
 from toolkit.reports.pictures.layout import LEFT as ROWS_LEFT
 from toolkit.reports.pictures.layout import RIGHT as ROWS_RIGHT
-from toolkit.reports.pictures.layout import ROW, key, member_rows, ruled, titled
+from toolkit.reports.pictures.layout import ROW, Axis, headed, key, member_rows, ruled, titled
 from toolkit.reports.pictures.layout import SMALL as ROWS_SMALL
 from toolkit.reports.probability_tables import CERTAIN, CONTENDERS, HAIR, LIKELY, bottom_line, hanging_names
 from toolkit.reports.tipping_tables import STANDINGS
@@ -38,20 +37,20 @@ NOW = Fill("#e9a13b", "", "#7a4a00")
 
 
 def ranks_picture(
-    evaluation: Evaluation, found: pd.DataFrame, members: Iterable[str] | None = None, language: Language | None = None
+    evaluation: Evaluation, ranks: pd.DataFrame, members: Iterable[str] | None = None, language: Language | None = None
 ) -> Picture:
     """Ranks in the draws of these members, or of those at the lines: nine of ten in the bar, all within the thin line."""
     to = language or evaluation.scheme.language
-    title = phrase("权重变动之下的名次（抽样 {n} 次）", "Ranks under other weights ({n:draw|draws})", n=found.attrs["draws"]).into(to)
+    title = phrase("权重变动之下的名次（抽样 {n} 次）", "Ranks under other weights ({n:draw|draws})", n=ranks.attrs["draws"]).into(to)
     sheet, rows = member_rows(partial(titled, title), evaluation, members, to)
-    placed = [(member, y) for member, y in rows if not wording.absent(found.loc[member, "mean"])]
-    axis = Axis(1.0, max([2.0, *found.loc[[member for member, _ in placed], "worst"]]), ROWS_LEFT, ACROSS)
+    placed = [(member, y) for member, y in rows if not wording.absent(ranks.loc[member, "mean"])]
+    axis = Axis(1.0, max([2.0, *ranks.loc[[member for member, _ in placed], "worst"]]), ROWS_LEFT, ACROSS)
     key(sheet, [(PART, KEY[0]), (NOW, KEY[1])], to)
     sheet.words(ROWS_LEFT + 250, 45, KEY[2].into(to), size=ROWS_SMALL)
     ruled(sheet, axis, sheet.height - 8, whole=True)
     _award_lines(sheet, evaluation, placed, axis)
     for member, y in placed:
-        best, low, middle, high, worst = (float(found[name][member]) for name in ("best", "q05", "q50", "q95", "worst"))
+        best, low, middle, high, worst = (float(ranks[name][member]) for name in ("best", "q05", "q50", "q95", "worst"))
         sheet.line((axis(best), axis(worst)), (y + 11, y + 11))
         _bar(sheet, (axis(low), axis(high)), y, PART)
         sheet.line((axis(middle), axis(middle)), (y + 5, y + 17))
@@ -75,15 +74,15 @@ def bounds_picture(
     sheet, rows = member_rows(partial(titled, title), evaluation, members, to)
     placed = [(member, y) for member, y in rows if member in ranks.index]
     axis = Axis(1.0, max([2.0, *ranks.loc[[member for member, _ in placed], "worst"]]), ROWS_LEFT, ACROSS)
-    key(sheet, [*((BOUNDS[name], said) for name, said in STANDINGS.items()), (NOW, KEY[1])], to)
+    key(sheet, [*((BOUNDS[name], words) for name, words in STANDINGS.items()), (NOW, KEY[1])], to)
     ruled(sheet, axis, sheet.height - 8, whole=True)
     for member, y in placed:
         best, worst = int(ranks["best"][member]), int(ranks["worst"][member])
         award, standing = _standing(evaluation, awards, member)
         _bar(sheet, (axis(best), axis(worst)), y, BOUNDS[standing])
         _now(sheet, evaluation, member, axis, y)
-        said = f"{award} {STANDINGS[standing].into(to)}" if award else STANDINGS[standing].into(to)
-        sheet.words(ROWS_RIGHT, y + 15, f"{best}–{worst}  {said}", align="right", size=ROWS_SMALL)
+        words = f"{award} {STANDINGS[standing].into(to)}" if award else STANDINGS[standing].into(to)
+        sheet.words(ROWS_RIGHT, y + 15, f"{best}–{worst}  {words}", align="right", size=ROWS_SMALL)
     return sheet.picture(title)
 
 
@@ -112,22 +111,22 @@ def _last_ranks(evaluation: Evaluation) -> Iterator[tuple[str, float]]:
     """Class by class and award by award that goes by the total: the last rank that has it."""
     ranking, by_total = evaluation.ranking, [award.id for award in evaluation.scheme.awards if award.by == TOTAL]
     for award in by_total:
-        own = ranking.loc[evaluation.awards.loc[evaluation.awards["award"] == award, "member"]]
-        for class_, rank in own.groupby(own["class"].astype("str"))["rank"].max().items():
+        winners = ranking.loc[evaluation.awards.loc[evaluation.awards["award"] == award, "member"]]
+        for class_, rank in winners.groupby(winners["class"].astype("str"))["rank"].max().items():
             yield str(class_), float(rank)
 
 
 def _standing(evaluation: Evaluation, awards: pd.DataFrame, member: str) -> tuple[str, str]:
     """The first award a member can have, and whether it is certain; none where it can have none."""
-    own = awards[awards["member"] == member].set_index("award")["standing"]
+    standings = awards[awards["member"] == member].set_index("award")["standing"]
     for award in evaluation.scheme.awards:
-        if award.id in own.index and own[award.id] != "never":
-            return award.label, str(own[award.id])
+        if award.id in standings.index and standings[award.id] != "never":
+            return award.label, str(standings[award.id])
     return "", "never"
 
 
 
-WIDTH, LEFT, RIGHT = 800.0, 170.0, 792.0
+LEFT, RIGHT = 170.0, 792.0
 TOP, STRIP, LINE, SMALL = 66.0, 22.0, 15.0, 11.0
 BOX = 13.0
 MISSED = Fill("#ffffff", "////", "#7a4a00")
@@ -141,8 +140,8 @@ def firmness_picture(evaluation: Evaluation, firm: Firmness, language: Language 
     names = [_names(evaluation, firm, row, to) for row in rows]
     awards = dict.fromkeys(row["award"] for row in rows)
     height = TOP + sum(STRIP + LINE * len(lines) for lines in names) + 26 * len(awards)
-    sheet, said, y = Sheet(WIDTH, height), bottom_line(firm).into(to), TOP
-    sheet.words(8, 20, said, bold=True, size=14)
+    sentence, y = bottom_line(firm).into(to), TOP
+    sheet = headed(sentence, height)
     _legend(sheet, to)
     for award in awards:
         sheet.words(8, y + 12, wording.award_label(evaluation.scheme, award), bold=True, size=13)
@@ -155,7 +154,7 @@ def firmness_picture(evaluation: Evaluation, firm: Firmness, language: Language 
                     sheet.words(LEFT, y + STRIP + LINE * place + 8, line, size=SMALL)
                 y += STRIP + LINE * len(lines)
         y += 4
-    return sheet.picture(said)
+    return sheet.picture(sentence)
 
 
 def _legend(sheet: Sheet, to: Language) -> None:
@@ -188,8 +187,8 @@ def _strip(sheet: Sheet, row: Row, y: float, unit: float, to: Language) -> None:
 def _names(evaluation: Evaluation, firm: Firmness, row: Row, to: Language) -> list[str]:
     """Who of a class is on a hair, as lines that fit beside the strip."""
     lines: list[str] = []
-    for said, names in hanging_names(evaluation, firm, row):
-        lines += _wrapped(f"{said.into(to)}{'：' if to == 'zh' else ': '}", names, wording.JOIN.into(to))
+    for standing, names in hanging_names(evaluation, firm, row):
+        lines += _wrapped(f"{standing.into(to)}{'：' if to == 'zh' else ': '}", names, wording.JOIN.into(to))
     return lines
 
 

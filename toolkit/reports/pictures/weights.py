@@ -32,15 +32,15 @@ MORE = Phrase("等 {n} 家", " and others, {n} in all,")
 MOVES = (Phrase("{who}得奖", "{who} wins"), Phrase("{who}落选", "{who} loses"), Phrase("{who}改得另一奖", "{who}: another award"))
 
 
-def stability_picture(evaluation: Evaluation, found: pd.DataFrame, language: Language | None = None) -> Picture:
+def stability_picture(evaluation: Evaluation, intervals: pd.DataFrame, language: Language | None = None) -> Picture:
     """For each weight how far it can be lowered and raised alone before the list changes, and who moves first at either end.
 
     Parameters
     ----------
-    found
+    intervals
         From `stability_intervals`.
     """
-    to, rows = language or evaluation.scheme.language, rows_of(found)
+    to, rows = language or evaluation.scheme.language, rows_of(intervals)
     title = Phrase("各项权重单独变动多少，名单就变", "How far each weight can move alone before the list changes").into(to)
     sheet, steps = titled(title, math.ceil(HIGH * len(rows) / ROW)), _decades(rows)
     sheet.words(8, 40, LEGEND.into(to), size=SMALL)
@@ -123,16 +123,16 @@ def who_moves(evaluation: Evaluation, gained: tuple[str, ...], lost: tuple[str, 
     both = tuple(member for member in gained if member in lost)
     kinds = (tuple(m for m in gained if m not in both), tuple(m for m in lost if m not in both), both)
     names = evaluation.members["name"]
-    moves = [(said.into(to), [str(names[m]) for m in who]) for said, who in zip(MOVES, kinds, strict=True) if who]
+    moves = [(words.into(to), [str(names[m]) for m in who]) for words, who in zip(MOVES, kinds, strict=True) if who]
     if len(moves) == 1 and len(moves[0][1]) > 1:
-        said, (first, *others) = moves[0]
-        return [f"{shortened(first, 38)}{wording.JOIN.into(to)}", _fitting(others, said, to, of=1 + len(others))]
-    return [_fitting(who, said, to, of=len(who)) for said, who in moves]
+        words, (first, *others) = moves[0]
+        return [f"{shortened(first, 38)}{wording.JOIN.into(to)}", _fitting(others, words, to, of=1 + len(others))]
+    return [_fitting(who, words, to, of=len(who)) for words, who in moves]
 
 
-def _fitting(names: list[str], said: str, to: Language, of: int) -> str:
+def _fitting(names: list[str], words: str, to: Language, of: int) -> str:
     """What they do on one line, with the names that fit, and how many it is `of` where not all do."""
-    rest = text_width(said.replace("{who}", ""), SMALL)
+    rest = text_width(words.replace("{who}", ""), SMALL)
     room = int((CENTRE - GAP - HALF - 10 - NAMES - rest) / text_width(" ", SMALL))
     for shown in range(len(names), 0, -1):
         more = "" if shown == len(names) else MORE.into(to).replace("{n}", str(of))
@@ -141,4 +141,4 @@ def _fitting(names: list[str], said: str, to: Language, of: int) -> str:
             break
     else:
         line = shortened(line, room - display_width(more))
-    return said.replace("{who}", line + more)
+    return words.replace("{who}", line + more)

@@ -234,8 +234,8 @@ def _rules(scheme: Scheme) -> Iterator[tuple[Phrase, Phrase | str, Phrase | str,
     for condition in scheme.conditions:
         yield Phrase("条件", "condition"), condition.label, measure_in_words(condition.measure), condition.unit, condition.source
     if scheme.eligibility:
-        asked = eligibility_in_words(scheme, scheme.eligibility)
-        yield Phrase("申报", "eligibility"), Phrase("申报条件", "eligibility"), "", asked, scheme.eligibility.source
+        conditions = eligibility_in_words(scheme, scheme.eligibility)
+        yield Phrase("申报", "eligibility"), Phrase("申报条件", "eligibility"), "", conditions, scheme.eligibility.source
     for veto in scheme.vetoes:
         yield Phrase("一票否决", "veto"), veto.label, selection_in_words(veto.when), veto_in_words(scheme, veto), veto.source
     for award in scheme.awards:

@@ -16,9 +16,8 @@ from toolkit.ground.display import Table, display_width
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.writing import placed_in
-from toolkit.reports import wording
+from toolkit.reports import views, wording
 from toolkit.reports.columns import Row, rows_of
-from toolkit.reports.pictures.ranks import firmness_picture
 from toolkit.reports.probability_tables import (
     CERTAIN,
     CONTENDERS,
@@ -27,32 +26,10 @@ from toolkit.reports.probability_tables import (
     ONE_PAGE,
     PROVED,
     bottom_line,
-    certainty_table,
     firmness_note,
-    grades_table,
-    hanging_table,
     hanging_words,
-    ranks_table,
-    scenarios_table,
 )
-from toolkit.reports.sensitivity_tables import (
-    central_tables,
-    chosen_table,
-    fairness_table,
-    groups_table,
-    methods_table,
-    removals_table,
-    reversals_table,
-    struck_records_table,
-    variance_table,
-)
-from toolkit.reports.tipping_tables import (
-    award_bounds_table,
-    rank_bounds_table,
-    smallest_values_table,
-    smallest_weights_table,
-    stability_table,
-)
+from toolkit.reports.sensitivity_tables import central_tables
 from toolkit.reports.workbook.book import HEADING_ROW, SHEETS, Book
 from toolkit.sensitivity.probabilities import award_probabilities
 from toolkit.sensitivity.robustness import questions_of, robustness
@@ -69,12 +46,24 @@ if TYPE_CHECKING:
 
 WORKBOOK = "robustness.xlsx"
 TABLES: Mapping[str, Callable[..., Table]] = {
-    "stability": stability_table, "smallest_weights": smallest_weights_table, "smallest_values": smallest_values_table,
-    "award_bounds": award_bounds_table, "rank_bounds": rank_bounds_table, "ranks": ranks_table, "grades": grades_table,
-    "central_weights": central_tables, "scenarios": scenarios_table, "variance": variance_table, "removals": removals_table, "records": struck_records_table,
-    "agreement": methods_table, "chosen": chosen_table, "rank_reversals": reversals_table, "groups": groups_table,
-    "fairness": fairness_table,
-}  # fmt: skip
+    "stability": views.stability_table,
+    "smallest_weights": views.smallest_weights_table,
+    "smallest_values": views.smallest_values_table,
+    "award_bounds": views.award_bounds_table,
+    "rank_bounds": views.rank_bounds_table,
+    "ranks": views.ranks_table,
+    "grades": views.grades_table,
+    "central_weights": central_tables,
+    "scenarios": views.scenarios_table,
+    "variance": views.variance_table,
+    "removals": views.removals_table,
+    "records": views.struck_records_table,
+    "agreement": views.methods_table,
+    "chosen": views.chosen_table,
+    "rank_reversals": views.reversals_table,
+    "groups": views.groups_table,
+    "fairness": views.fairness_table,
+}
 SIGNS = {"certain": "●", "likely": "◎", "hair": "○", "contenders": "△"}
 WIDE = dict.fromkeys(map(ord, SIGNS.values()), "囗")  # as wide as a character, in Chinese fonts
 WIDTHS = (19, 10, 33, 6, 8, 6, 9, 66)
@@ -105,7 +94,7 @@ def write_robustness_book(
     with placed_in(folder) as unfinished:
         book = Book(evaluation, unfinished / WORKBOOK)
         _write_page(book, firm, left_out(questions_of(evaluation), answers))
-        _write_table(book, "certainty", certainty_table(chances, evaluation, top=len(chances)))
+        _write_table(book, "certainty", views.certainty_table(chances, evaluation, top=len(chances)))
         for name, table in TABLES.items():
             if name in answers:
                 _write_table(book, name, table(evaluation, answers[name]))
@@ -126,11 +115,11 @@ def left_out(questions: Iterable[str], answers: Collection[str]) -> Phrase | Non
 
 def _write_page(book: Book, firm: Firmness, missing: Phrase | None) -> None:
     """The one page: every award and class with its places one by one, then everyone on a hair and why."""
-    said = bottom_line(firm)
-    sheet = book.sheet("firmness", said, top=HEADING_ROW, left=0)  # two tables: no heading holds for both
+    sentence = bottom_line(firm)
+    sheet = book.sheet("firmness", sentence, top=HEADING_ROW, left=0)  # two tables: no heading holds for both
     sheet.set_row(1, 24)
-    sheet.write_string(1, 0, said.into(book.language), book.format(border=0, bold=True, font_size=12, valign="vcenter"))
-    table = hanging_table(book.evaluation, firm, book.language)
+    sheet.write_string(1, 0, sentence.into(book.language), book.format(border=0, bold=True, font_size=12, valign="vcenter"))
+    table = views.hanging_table(book.evaluation, firm, book.language)
     names = (*(wording.WORDS[name] for name in ("class", "award")), STRIP, *(wording.WORDS[name] for name in ("places", "awarded")), CERTAIN, PROVED, REST)
     book.headings(sheet, HEADING_ROW, list(zip(names, WIDTHS, strict=True)))
     shown = [row for row in rows_of(firm.places) if row["awarded"] or row["contenders"]]
@@ -209,11 +198,11 @@ def _fitted(widths: Sequence[float]) -> list[float]:
 
 def _number(cell: str) -> tuple[float, str] | str:
     """A cell that is a number with the format that shows it as it was; else the cell."""
-    found = NUMBER.fullmatch(cell)
-    if found is None:
+    number = NUMBER.fullmatch(cell)
+    if number is None:
         return cell
-    shown = "0" if not found[1] else "0." + "0" * len(found[1])
-    return (float(cell[:-1]) / 100, f"{shown}%") if found[2] else (float(cell), shown)
+    shown = "0" if not number[1] else "0." + "0" * len(number[1])
+    return (float(cell[:-1]) / 100, f"{shown}%") if number[2] else (float(cell), shown)
 
 
 
@@ -264,14 +253,14 @@ def meeting_page(evaluation: Evaluation, firm: Firmness, missing: Phrase | None 
         How many sets of weights were drawn.
     """
     scheme, to = evaluation.scheme, language or evaluation.scheme.language
-    table = hanging_table(evaluation, firm, to)
+    table = views.hanging_table(evaluation, firm, to)
     notes = [_drawn(evaluation, draws), *([missing] if missing else [])]
     return Template((house_folder("templates/papers") / PAGE).read_text("utf-8")).substitute(
         language="zh-CN" if to == "zh" else "en",
         heading=ONE_PAGE.into(to),
         title=escape(f"{scheme.title}（{scheme.edition}）" if to == "zh" else f"{scheme.title} ({scheme.edition})"),
         inside=INSIDE.into(to),
-        picture=firmness_picture(evaluation, firm, to).svg,
+        picture=views.firmness_picture(evaluation, firm, to).svg,
         meaning=escape(firmness_note().into(to)),
         table=table._repr_html_() if table.rows else "",
         notes="".join(f"<p>{escape(note.into(to))}</p>" for note in notes),
@@ -279,8 +268,8 @@ def meeting_page(evaluation: Evaluation, firm: Firmness, missing: Phrase | None 
 
 
 def _told(name: str) -> str:
-    said = SHEETS.get(name, SHEETS["firmness"])
-    return f"{said.zh} {said.en}"
+    name_of_sheet = SHEETS.get(name, SHEETS["firmness"])
+    return f"{name_of_sheet.zh} {name_of_sheet.en}"
 
 
 def _drawn(evaluation: Evaluation, draws: int) -> Phrase:

@@ -12,6 +12,7 @@ from toolkit.ground.writing import placed_in
 from toolkit.reports import wording
 from toolkit.reports.score_cards import (
     ADDS_UP,
+    CAPTIONS,
     LINES,
     PARTS,
     RECORDS,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.ground.display import Table
     from toolkit.records import Records
+    from toolkit.reports.columns import ListColumn
     from toolkit.reports.score_cards import ScoreCard
     from toolkit.scheme import Scheme
 
@@ -37,7 +39,6 @@ GREY = "#EDEDED"  # light enough to be read on a black-and-white print
 # All tables stand on one grid of narrow columns; each says how many of them its own columns take.
 GRID, NARROW, WIDE = 24, 3.3, 4.0  # WIDE: the characters that a narrow column adds to a merged one
 PAIR = (4, 20)
-WIDTHS = {PARTS: (2, 7, 4, 4, 2, 2, 3), LINES: (4, 4, 3, 3, 10), VETOES: (7, 4, 7, 4, 2), RECORDS: (4, 4, 5, 2, 9)}
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,12})?")
 FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]')
 LONGEST = 40  # characters of a name: three bytes each, and no system takes more than 255
@@ -86,7 +87,7 @@ def card_names(names: dict[str, str]) -> dict[str, str]:
     >>> card_names({"001": "甲/乙公司", "A:1": "CON "})
     {'001': '得分单_甲_乙公司_001.xlsx', 'A:1': '得分单_CON_A_1.xlsx'}
     """
-    found: dict[str, str] = {}
+    files: dict[str, str] = {}
     taken: set[str] = set()
     for member in sorted(names):
         stem = "_".join((CARD.zh, *(FORBIDDEN.sub("_", str(part)).strip(" .")[:LONGEST].strip(" .") for part in (names[member], member))))
@@ -94,8 +95,8 @@ def card_names(names: dict[str, str]) -> dict[str, str]:
         while name.casefold() in taken:
             name, count = f"{stem}_{count}", count + 1
         taken.add(name.casefold())
-        found[member] = f"{name}.xlsx"
-    return found
+        files[member] = f"{name}.xlsx"
+    return files
 
 
 def write_card(evaluation: Evaluation, card: ScoreCard, tables: Card, path: Path) -> None:
@@ -105,16 +106,16 @@ def write_card(evaluation: Evaluation, card: ScoreCard, tables: Card, path: Path
     page.footer(card)
     page.heading(evaluation.scheme.title, 15, 30, align="center")
     page.heading(CARD.into(language), 13, 26, align="center")
-    for label, said in _head(evaluation, card):
-        page.pair(label, said)
-    page.table(PARTS, tables.parts, WIDTHS[PARTS], ADDS_UP.into(language))
-    page.table(LINES, tables.lines, WIDTHS[LINES])
-    page.table(VETOES, tables.vetoes, WIDTHS[VETOES])
+    for label, answer in _head(evaluation, card):
+        page.pair(label, answer)
+    page.table(CAPTIONS["parts"], tables.parts, PARTS, ADDS_UP.into(language))
+    page.table(CAPTIONS["lines"], tables.lines, LINES)
+    page.table(CAPTIONS["vetoes"], tables.vetoes, VETOES)
     page.heading(OBJECTION.into(language), 11, 27, valign="bottom")
     page.line(_objection(evaluation.scheme).into(language), 10)
     if tables.records.rows:
         page.sheet.set_h_pagebreaks([page.row])  # an annex, for programs that heed a break on fitted pages
-        page.table(RECORDS, tables.records, WIDTHS[RECORDS])
+        page.table(CAPTIONS["records"], tables.records, RECORDS)
     book.save()
 
 
@@ -148,21 +149,21 @@ class _Page:
         """A paragraph across the page."""
         self._cells([text], (GRID,), [self.book.format(border=0, font_size=size, text_wrap=True, valign="top")])
 
-    def pair(self, label: Phrase, said: str) -> None:
-        """A thing and what is said of it."""
+    def pair(self, label: Phrase, answer: str) -> None:
+        """What is asked of a member, and the answer."""
         forms = [self.book.format(font_name=HEAD, bg_color=GREY), self.book.format(text_wrap=True)]
-        self._cells([label.into(self.book.language), said], PAIR, forms)
+        self._cells([label.into(self.book.language), answer], PAIR, forms)
 
-    def table(self, caption: Phrase, table: Table, spans: Sequence[int], note: str = "") -> None:
+    def table(self, caption: Phrase, table: Table, columns: Sequence[ListColumn], note: str = "") -> None:
         """A table under its caption; nothing where it has no rows. The row after a heavy line is its sum."""
         if not table.rows:
             return
+        spans = [int(column.sheet.width) for column in columns if column.sheet]
         self.heading(caption.into(self.book.language), 11, 27, valign="bottom")
         self._cells(table.headings, spans, [self.book.heading] * len(spans))
         for number, row in enumerate(table.rows):
             sums = {"bold": True, "bg_color": GREY} if number - 1 in table.lines_after else {}
-            right = [side == "right" for side in table.alignment] + [False] * (len(row) - len(table.alignment))
-            self._cells(row, spans, [self._format(cell, own, sums) for cell, own in zip(row, right, strict=True)])
+            self._cells(row, spans, [self._format(cell, side == "right", sums) for cell, side in zip(row, table.alignment, strict=True)])
         if note:
             self.line(note, 8)
 

@@ -93,11 +93,11 @@ def _conditional(rule: Rule, parts: Sequence[Part]) -> Found | None:
     formula = _as_voted(parts)
     for observed, given in reversed(rule.cases):
         formula = f"IF({_exactly(parts, observed)},{_by(parts, given)},{formula})"
-    found = _mean(parts, weights)
+    mean = _mean(parts, weights)
     if rule.least_present is not None:
         needed = max(1, ceil(rule.least_present * max(rule.concerned, 1) - 1e-9))
-        formula, found = f'IF({_count(parts)}<{needed},"",{formula})', found if sum(present) >= needed else nan
-    return None if len(rule.cases) > MOST_CASES or len(formula) > LONGEST else (formula, found)
+        formula, mean = f'IF({_count(parts)}<{needed},"",{formula})', mean if sum(present) >= needed else nan
+    return None if len(rule.cases) > MOST_CASES or len(formula) > LONGEST else (formula, mean)
 
 
 def _mean(parts: Sequence[Part], weights: Sequence[float]) -> float:
@@ -108,7 +108,7 @@ def _mean(parts: Sequence[Part], weights: Sequence[float]) -> float:
 
 def _exactly(parts: Sequence[Part], observed: Sequence[bool]) -> str:
     """Whether just these have a score: all of them do, and no more do than they are."""
-    there = [part for part, own in zip(parts, observed, strict=True) if own]
+    there = [part for part, has_score in zip(parts, observed, strict=True) if has_score]
     return f"AND({_count(there)}={len(there)},{_count(parts)}={len(there)})"
 
 
@@ -222,9 +222,9 @@ def _by_row(frame: pd.DataFrame, rows: int) -> Iterator[dict[str, Any]]:
 
 def _write_headings(book: Book, sheet: Any, headings: Sequence[Heading], levels: int) -> None:
     bottom = HEADING_ROW + levels - 1
-    for column, (said, width) in enumerate(LEFT):
+    for column, (heading_of_member, width) in enumerate(LEFT):
         sheet.set_column(column, column, width)
-        _merge(sheet, (HEADING_ROW, column, bottom, column), said.into(book.language), book.heading)
+        _merge(sheet, (HEADING_ROW, column, bottom, column), heading_of_member.into(book.language), book.heading)
         sheet.write_string(
             bottom + 1, column, WEIGHT.into(book.language) if column == 1 else "", book.heading
         )
@@ -240,7 +240,7 @@ def _write_headings(book: Book, sheet: Any, headings: Sequence[Heading], levels:
         sheet.write_number(
             bottom + 1, column, heading.node.weight, book.number(bold=True, bg_color="#F2F2F2")
         )
-    beyond = [each.label for each in book.evaluation.scheme.adjustments] + [SUM.into(book.language)]
+    beyond = [adjustment.label for adjustment in book.evaluation.scheme.adjustments] + [SUM.into(book.language)]
     for column, label in enumerate(beyond, start=len(LEFT) + len(headings)):
         sheet.set_column(column, column, 11)
         _merge(sheet, (HEADING_ROW, column, bottom, column), label, book.heading)
@@ -315,8 +315,8 @@ class _Row:
             form = page.subtotal if heading.is_group else page.number
             self._cell(page.places[node.id], node.id, score, f"={formula}" if formula else None, form)
         after = len(LEFT) + len(page.headings)
-        for column, each in enumerate(page.scheme.adjustments, start=after):
-            self._cell(column, each.id, self.scores[each.id], None, page.number)
+        for column, adjustment in enumerate(page.scheme.adjustments, start=after):
+            self._cell(column, adjustment.id, self.scores[adjustment.id], None, page.number)
         last = after + len(page.scheme.adjustments)
         self._cell(last, TOTAL, self.scores[TOTAL], self._total(after, last), page.total)
 
@@ -325,29 +325,29 @@ class _Row:
         if formula:
             page.sheet.write_formula(self.row, column, formula, form, "" if isnan(score) else score)
         elif isnan(score):
-            said = "" if self.applies.get(node, True) else NOT_APPLICABLE.into(page.book.language)
-            page.book.cell(page.sheet, self.row, column, said, form)
+            state = "" if self.applies.get(node, True) else NOT_APPLICABLE.into(page.book.language)
+            page.book.cell(page.sheet, self.row, column, state, form)
         else:
             page.sheet.write_number(self.row, column, score, form)
 
     def _subtotal(self, group: Group, score: float) -> str | None:
         """The formula of a group's score, or None where it would not give `score`."""
-        found = mean_formula(self._rule(group.id, group), self._parts(group.id))
-        if found is None or (isnan(score) and isnan(found[1])):
-            return found and found[0]
-        return found[0] if isclose(found[1], score, rel_tol=1e-9, abs_tol=1e-9) else None
+        mean = mean_formula(self._rule(group.id, group), self._parts(group.id))
+        if mean is None or (isnan(score) and isnan(mean[1])):
+            return mean and mean[0]
+        return mean[0] if isclose(mean[1], score, rel_tol=1e-9, abs_tol=1e-9) else None
 
     def _total(self, first: int, last: int) -> str | None:
         """The total rounded as the scheme says, or None where the formula would not give the total computed."""
         scheme, total = self.page.scheme, self.page.scheme.total
-        found = mean_formula(self._rule(None, total), self._parts(None))
-        if found is None or isnan(found[1]) != isnan(self.scores[TOTAL]):
+        mean = mean_formula(self._rule(None, total), self._parts(None))
+        if mean is None or isnan(mean[1]) != isnan(self.scores[TOTAL]):
             return None
-        added = [0.0 if isnan(self.scores[each.id]) else self.scores[each.id] for each in scheme.adjustments]
+        added = [0.0 if isnan(self.scores[adjustment.id]) else self.scores[adjustment.id] for adjustment in scheme.adjustments]
         low, high = -inf if total.floor is None else total.floor, inf if total.cap is None else total.cap
-        if not isnan(found[1]) and float(rounded(min(max(found[1] + sum(added), low), high), scheme.decimals)) != self.scores[TOTAL]:
+        if not isnan(mean[1]) and float(rounded(min(max(mean[1] + sum(added), low), high), scheme.decimals)) != self.scores[TOTAL]:
             return None
-        formula = found[0] + "".join(f"+N({letters(column)}{self.row + 1})" for column in range(first, last))
+        formula = mean[0] + "".join(f"+N({letters(column)}{self.row + 1})" for column in range(first, last))
         formula = formula if total.floor is None else f"MAX({formula},{total.floor:.15g})"
         formula = formula if total.cap is None else f"MIN({formula},{total.cap:.15g})"
         formula = f"ROUND({formula},{scheme.decimals})"
