@@ -21,7 +21,7 @@ from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Problems
 from toolkit.ground.resources import file_digest
 from toolkit.reports.probability_tables import bottom_line
-from toolkit.reports.workbook import robustness as meeting_papers
+from toolkit.reports.workbook import robustness
 from toolkit.reports.workbook.book import SHEETS
 from toolkit.reports.workbook.robustness import PAGE, WORKBOOK, left_out, meeting_page, write_meeting_papers
 from toolkit.sealing import seal_edition, verify_bag
@@ -39,7 +39,7 @@ FEW = WeightDraws(draws=300, spread=0.5)
 @pytest.fixture(scope="module", autouse=True)
 def _few() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as changed:
-        changed.setattr(meeting_papers, "WeightDraws", lambda: FEW)
+        changed.setattr(robustness, "WeightDraws", lambda: FEW)
         yield
 
 

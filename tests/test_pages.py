@@ -21,10 +21,7 @@ from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Phrase
-from toolkit.publication import notice
-from toolkit.publication import notice as notice_page
-from toolkit.publication import server as page_process
-from toolkit.publication import server as pages
+from toolkit.publication import notice, server
 from toolkit.publication.extract import Extract, pinyin, public_extract, read_extract
 from toolkit.publication.frames import well_formed
 from toolkit.sealing import verify_bag
@@ -146,7 +143,7 @@ def test_words_and_class_choose() -> None:
 
 
 def test_the_page_answers_its_controls() -> None:
-    page = notice_page.NoticePage(sample_extract())
+    page = notice.NoticePage(sample_extract())
     page.words.value = "SCRIPT"
     assert "&lt;script&gt;" in page.list.value
     assert "显示 1 家" in page.count.value
@@ -159,7 +156,7 @@ def test_the_page_answers_its_controls() -> None:
 
 
 def test_a_failure_is_told_without_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = notice_page.NoticePage(sample_extract())
+    page = notice.NoticePage(sample_extract())
     monkeypatch.setattr(notice, "award_list", lambda *_: 1 / 0)
     page.words.value = "x"
     assert page.list.value == notice.element(
@@ -179,10 +176,10 @@ def test_the_page_of_the_house_reads_its_sample(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_folder_that_is_not_sealed_is_not_served(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="not a sealed bag"):
-        pages.serve([tmp_path], verify=passes)
+        server.serve([tmp_path], verify=passes)
     (tmp_path / "bagit.txt").touch()
     with pytest.raises(Refused, match="no public page"):
-        pages.serve([tmp_path], verify=passes)
+        server.serve([tmp_path], verify=passes)
 
 
 def test_a_bag_that_does_not_verify_is_not_served_and_all_are_told_at_once(tmp_path: Path) -> None:
@@ -191,19 +188,19 @@ def test_a_bag_that_does_not_verify_is_not_served_and_all_are_told_at_once(tmp_p
     )
     bags = [write_bag(tmp_path / "a"), tmp_path / "nothing"]
     with pytest.raises(Refused) as refused:
-        pages.serve(bags, verify=lambda _: Problems((changed,)))
+        server.serve(bags, verify=lambda _: Problems((changed,)))
     assert [problem.file for problem in refused.value.problems] == ["x.csv", str(tmp_path / "nothing")]
 
 
 def test_a_real_check_refuses_the_stub(tmp_path: Path) -> None:
     with pytest.raises(Refused):
-        pages.serve([write_bag(tmp_path / "stub")], free_port(), verify=verify_bag)
+        server.serve([write_bag(tmp_path / "stub")], free_port(), verify=verify_bag)
 
 
 def test_passwords_of_the_environment_stay_out_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DATABASE_URL", "JUPYTER_TOKEN", "JUPYTER_CONFIG_PATH", "PYTHONSTARTUP"):
         monkeypatch.setenv(name, "secret")
-    assert "secret" not in page_process._environment(Path("folder")).values()
+    assert "secret" not in server._environment(Path("folder")).values()
 
 
 def test_a_taken_port_is_told(tmp_path: Path) -> None:
@@ -211,7 +208,7 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(Refused, match="is taken"):
-            pages.serve([write_bag(tmp_path / "bag")], taken.getsockname()[1], verify=passes)
+            server.serve([write_bag(tmp_path / "bag")], taken.getsockname()[1], verify=passes)
 
 
 def test_frames_are_weighed_before_they_are_read() -> None:

@@ -20,7 +20,7 @@ from tests.invented import members, scheme
 from toolkit.edition import open_edition
 from toolkit.evaluation import Evaluation, evaluate, rescored
 from toolkit.ground.problems import Refused
-from toolkit.reports import csv_files as results
+from toolkit.reports import csv_files
 from toolkit.reports.csv_files import TABLES, WORKBOOK, write_results
 
 
@@ -118,7 +118,7 @@ def test_the_ranking_reads_back(evaluation: Evaluation, written: Path) -> None:
 
 @given(st.text(max_size=8))
 def test_any_text_is_no_formula_and_reads_back(text: str) -> None:
-    cell = results._cell(text)
+    cell = csv_files._cell(text)
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
     assert re.sub(r"^'", "", cell) == text
 
@@ -144,7 +144,7 @@ def test_a_write_that_breaks_off_leaves_nothing(
     def broken(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(results, "write_workbook", broken)
+    monkeypatch.setattr(csv_files, "write_workbook", broken)
     with pytest.raises(KeyboardInterrupt):
         write_results(evaluation, tmp_path / "out")
     assert not (tmp_path / "out").exists()
@@ -155,7 +155,7 @@ def test_older_results_stay_whole_when_a_write_breaks_off(
 ) -> None:
     before = {path.name: path.read_bytes() for path in written.iterdir()}
     monkeypatch.setattr(
-        results, "_write_csv", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "no space"))
+        csv_files, "_write_csv", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "no space"))
     )
     with pytest.raises(Refused, match="the disk is full"):
         write_results(evaluation, written)
