@@ -22,12 +22,7 @@ lab: $(READY)
 	$(BIN)/committee lab
 
 benchmarks: $(READY)
-	$(BIN)/python benchmarks/evaluate_and_draws.py
-	$(BIN)/python benchmarks/deciding.py
-	$(BIN)/python benchmarks/sensitivity.py
-	$(BIN)/python benchmarks/weighting.py
-	$(BIN)/python benchmarks/panels.py
-	$(BIN)/python benchmarks/records.py
+	$(BIN)/python benchmarks/summary.py
 
 style: $(READY)
 	$(BIN)/ruff check .

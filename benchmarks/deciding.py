@@ -20,13 +20,10 @@ records that are read already. Peak memory is that of one run in a process of it
 from __future__ import annotations
 
 import json
-import os
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import tracemalloc
 from collections.abc import Callable
 from itertools import pairwise
@@ -34,6 +31,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from figures import Figures, medians, once, peers
 
 from toolkit.evaluation import Evaluation, concluded, evaluate, rescored
 from toolkit.evaluation.decisions import decide_awards
@@ -180,6 +178,7 @@ def pandas_by_hand(raw: pd.DataFrame, classes: pd.Series, weights: np.ndarray) -
 
 PEER = """
 import sys, time, statistics, warnings
+from importlib.metadata import version
 warnings.simplefilter("ignore")
 import numpy as np
 rng = np.random.default_rng(1)
@@ -194,37 +193,21 @@ try:
     from pymcdm.methods import WSM
     from pymcdm.normalizations import max_normalization
     method = WSM(max_normalization)
-    print("pymcdm", timed(lambda: method(values, weights, np.ones(30))))
+    print("pymcdm", version("pymcdm"), timed(lambda: method(values, weights, np.ones(30))))
 except ImportError:
     print("pymcdm missing")
 try:
     import skcriteria
     from skcriteria.agg.simple import WeightedSumModel
     matrix = skcriteria.mkdm(values, [max] * 30, weights=weights)
-    print("scikit-criteria", timed(lambda: WeightedSumModel().evaluate(matrix)))
+    print("scikit-criteria", version("scikit-criteria"), timed(lambda: WeightedSumModel().evaluate(matrix)))
 except ImportError:
     print("scikit-criteria missing")
 """
 
 
-def medians(runs: int, *tasks: Callable[[], object]) -> list[float]:
-    """Seconds of the processor each task takes, the median of runs that alternate."""
-    taken: list[list[float]] = [[] for _ in tasks]
-    for _ in range(runs):
-        for task, seconds in zip(tasks, taken, strict=True):
-            seconds.append(once(task))
-    return [statistics.median(seconds) for seconds in taken]
-
-
-def once(task: Callable[[], object]) -> float:
-    """Seconds of the processor a task takes."""
-    start = time.process_time()
-    task()
-    return time.process_time() - start
-
-
-def told(members: int) -> None:
-    """Print the figures for so many members."""
+def told(figures: Figures, members: int) -> None:
+    """Print the figures for so many members, and hold them to their aims."""
     who, found = measured(members)
     flat, deep = scheme(deep=False), scheme(deep=True)
     classes = who["class"].astype("category").cat.codes.to_numpy().astype(int)
@@ -246,13 +229,16 @@ def told(members: int) -> None:
     print(f"  deep tree: {tall * 1e3:.1f} ms, {tall / product:.2f} x plain NumPy ({product * 1e3:.1f} ms)")
     print(f"  with classes known, one goalpost moved: flat {same * 1e3:.1f} ms, {same / mean:.2f} x; deep {high * 1e3:.1f} ms, {high / product:.2f} x")
     print(f"  pandas by hand, flat: {frames * 1e3:.1f} ms, {frames / ours:.2f} x ours")
-    beside_peers(members, ours)
+    for name, seconds in peers(PEER, members):
+        print(f"  {name}, its weighted sum alone: {seconds * 1e3:.1f} ms, {seconds / ours:.2f} x ours")
+    for tree, took, reference in (("flat", ours, mean), ("deep", tall, product)):
+        figures.at_most(f"{members} members, {tree} tree, from raw values to awards", took / reference, 2, "x plain NumPy", aim=True)
     first = decided(flat, who, found)
     print(f"  then values and scores as frames: {once(lambda: (first.values, first.scores)) * 1e3:.1f} ms")
     print(f"  then the tables of awards: {once(lambda: (first.awards, first.reserves)) * 1e3:.1f} ms")
     if members <= 100_000:
         print(f"  the list with its reasons in words: {once(lambda: first.ranking) * 1e3:.0f} ms")
-        again(flat, deep, found, who)
+        again(figures, members, found, who)
 
 
 def agree(flat: Scheme, deep: Scheme, who: pd.DataFrame, found: Indicators, classes: np.ndarray) -> None:
@@ -273,15 +259,16 @@ def agree(flat: Scheme, deep: Scheme, who: pd.DataFrame, found: Indicators, clas
     assert (by_hand["award"].to_numpy() == award).all()
 
 
-def again(flat: Scheme, deep: Scheme, found: Indicators, who: pd.DataFrame) -> None:
+def again(figures: Figures, members: int, found: Indicators, who: pd.DataFrame) -> None:
     """Print what it takes to decide again when one weight has moved, against a run from the records."""
     with tempfile.TemporaryDirectory() as folder:
-        records = recorded(Path(folder), found, who, flat)
-        for name, rules in (("flat", flat), ("deep", deep)):
+        records = recorded(Path(folder), found, who, scheme(deep=False))
+        for name, rules in (("flat", scheme(deep=False)), ("deep", scheme(deep=True))):
             first, moved = evaluate(rules, records), one_weight_moved(rules)
             assert rescored(first, moved).scores.equals(evaluate(moved, records).scores)
             full, part = medians(5, partial_run(evaluate, rules, records), partial_run(rescored, first, moved))
             print(f"  one weight moved, {name} tree: {part * 1e3:.1f} ms, {part / full:.3f} x a full run from records ({full * 1e3:.0f} ms)")
+            figures.at_most(f"{members} members, {name} tree, one weight moved", part / full, 0.1, "x a full run from records", aim=True)
 
 
 def partial_run(task: Callable[..., object], *given: object) -> Callable[[], object]:
@@ -313,19 +300,6 @@ def recorded(folder: Path, found: Indicators, who: pd.DataFrame, rules: Scheme) 
     return load_records(folder, load_tables(folder / "tables.toml"), rules.members)
 
 
-def beside_peers(members: int, ours: float) -> None:
-    """Print what the weighted sums of other packages take."""
-    peers = os.environ.get("PEERS")
-    if not peers:
-        print("  pymcdm, scikit-criteria: left out; PEERS names no Python that has them")
-        return
-    command = [peers, "-c", PEER, str(members)]
-    for line in subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines():  # noqa: S603 - one's own Python
-        name, seconds = line.split()
-        took = "not installed" if seconds == "missing" else f"{float(seconds) * 1e3:.1f} ms, {float(seconds) / ours:.2f} x ours"
-        print(f"  {name}, its weighted sum alone: {took}")
-
-
 def decided(rules: Scheme, who: pd.DataFrame, found: Indicators) -> Evaluation:
     """From raw values to awards."""
     return concluded(rules, who, found, {})
@@ -346,6 +320,8 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["peak"]:
         peak(int(sys.argv[2]))
     else:
+        held = Figures("deciding")
         for size in map(int, sys.argv[1:] or ["1000", "100000", "1000000"]):
-            told(size)
+            told(held, size)
             subprocess.run([sys.executable, __file__, "peak", str(size)], check=True)  # noqa: S603 - this file
+        held.end()

@@ -1,7 +1,7 @@
 """How fast: evaluating 1,000 members x 30 indicators, and 10,000 draws of their weights.
 
 Run ``make benchmarks``, or ``python benchmarks/evaluate_and_draws.py``. Ours and the reference run in turn, in one
-process; the ratio is that of their medians. It prints four lines:
+process; times are those of the processor, the ratio is that of their medians. It prints four lines, then the figures against their bounds:
 
 - one evaluation in ms, and as a multiple of the time pandas takes to read the same members from CSV;
 - 10,000 draws in ms, and as a multiple of plain NumPy that knows no rule at all: the same number of Dirichlet vectors,
@@ -14,19 +14,17 @@ process; the ratio is that of their medians. It prints four lines:
 
 from __future__ import annotations
 
-import statistics
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from figures import Figures, medians
 
 from toolkit import WeightDraws, award_probabilities, evaluate, open_edition
 from toolkit.sensitivity import rank_probabilities
 
-MEMBERS, INDICATORS, GROUPS, DRAWS, RUNS = 1_000, 30, 5, 10_000, 15
+MEMBERS, INDICATORS, GROUPS, DRAWS, RUNS = 1_000, 30, 5, 10_000, 9
 
 HEAD = """\
 schema = 1
@@ -105,17 +103,6 @@ def counted(values: np.ndarray, classes: list[np.ndarray]) -> None:
             np.add(table, np.bincount((order * len(own) + np.arange(len(own))).ravel(), minlength=len(table)), out=table)
 
 
-def medians(*tasks: Callable[[], object]) -> list[float]:
-    """Seconds each task takes, the median of runs that alternate."""
-    taken: list[list[float]] = [[] for _ in tasks]
-    for _ in range(RUNS):
-        for task, seconds in zip(tasks, taken, strict=True):
-            start = time.perf_counter()
-            task()
-            seconds.append(time.perf_counter() - start)
-    return [statistics.median(seconds) for seconds in taken]
-
-
 def main() -> None:
     """Print the figures."""
     with tempfile.TemporaryDirectory() as folder:
@@ -123,28 +110,33 @@ def main() -> None:
         evaluation = evaluate(edition.scheme, edition.records)
         values = evaluation.values.to_numpy()
         whole, read = medians(
+            RUNS,
             lambda: evaluate(edition.scheme, edition.records),
             lambda: pd.read_csv(Path(folder) / "members.csv"),
         )
     ours, plain = medians(
-        lambda: award_probabilities(evaluation, WeightDraws(draws=DRAWS)), lambda: reference(values)
+        RUNS, lambda: award_probabilities(evaluation, WeightDraws(draws=DRAWS)), lambda: reference(values)
     )
     kinds = evaluation.members["class"].to_numpy()
     classes = [np.flatnonzero(kinds == kind) for kind in np.unique(kinds)]
     ranks, counts = medians(
-        lambda: rank_probabilities(evaluation, WeightDraws(draws=DRAWS)), lambda: counted(values, classes)
+        RUNS, lambda: rank_probabilities(evaluation, WeightDraws(draws=DRAWS)), lambda: counted(values, classes)
     )
-    few, _ = medians(lambda: award_probabilities(evaluation, WeightDraws(draws=1_000)), lambda: None)
+    (few,) = medians(RUNS, lambda: award_probabilities(evaluation, WeightDraws(draws=1_000)))
     print(
         f"evaluate {MEMBERS} x {INDICATORS}: {whole * 1e3:.0f} ms, {whole / read:.1f} x reading its file with pandas"
     )
     print(
-        f"{DRAWS} draws: {ours * 1e3:.0f} ms, {ours / plain:.2f} x plain NumPy ({plain * 1e3:.0f} ms; at most 1.5)"
+        f"{DRAWS} draws: {ours * 1e3:.0f} ms, {ours / plain:.2f} x plain NumPy ({plain * 1e3:.0f} ms)"
     )
     print(
-        f"ranks of {DRAWS} draws: {ranks * 1e3:.0f} ms, {ranks / counts:.2f} x plain NumPy ({counts * 1e3:.0f} ms; at most 1.1)"
+        f"ranks of {DRAWS} draws: {ranks * 1e3:.0f} ms, {ranks / counts:.2f} x plain NumPy ({counts * 1e3:.0f} ms)"
     )
     print(f"1000 draws: {few * 1e3:.0f} ms")
+    figures = Figures("evaluate_and_draws")
+    figures.at_most(f"{DRAWS} draws", ours / plain, 1.5, "x plain NumPy that sorts every draw")
+    figures.at_most(f"ranks of {DRAWS} draws", ranks / counts, 1.1, "x plain NumPy that sorts every class and counts")
+    figures.end()
 
 
 if __name__ == "__main__":

@@ -5,26 +5,15 @@ Run ``python benchmarks/panels.py``. Fifty experts score two thousand members wi
 
 from __future__ import annotations
 
-import statistics
-import time
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+from figures import Figures, medians
 
 from toolkit import panels
 
 MEMBERS, EXPERTS, RUNS = 2000, 50, 5
-
-
-def seconds(task: Callable[[], object]) -> float:
-    """Seconds a task takes, the median of some runs."""
-    taken = []
-    for _ in range(RUNS):
-        start = time.perf_counter()
-        task()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
 
 
 def main() -> None:
@@ -44,14 +33,16 @@ def main() -> None:
     }
     for metric in panels.METRICS:
         tasks[f"alpha {metric}, no draws"] = partial(panels.krippendorff_alpha, scores, recused, metric=metric, draws=0)
-    plain = seconds(lambda: (np.nanmean(scores, axis=1), np.nanmean(scores, axis=0), np.nanstd(scores, axis=0)))
+    (plain,) = medians(RUNS, lambda: (np.nanmean(scores, axis=1), np.nanmean(scores, axis=0), np.nanstd(scores, axis=0)))
     print(f"plain NumPy means of {MEMBERS} x {EXPERTS}: {plain * 1e3:.1f} ms")
     together = 0.0
     for name, task in tasks.items():
-        taken = seconds(task)
+        (taken,) = medians(RUNS, task)
         together += taken
         print(f"{name}: {taken * 1e3:.0f} ms, {taken / plain:.0f} x")
-    print(f"together: {together:.2f} s (at most 1)")
+    figures = Figures("panels")
+    figures.at_most(f"every statistic of {EXPERTS} experts x {MEMBERS} members together", together, 1, "s")
+    figures.end()
 
 
 if __name__ == "__main__":

