@@ -16,7 +16,7 @@ from toolkit import Evaluation, evaluate, open_edition, rescored, views
 from toolkit.comparison import Comparison, compare, made, scheme_causes, undone
 from toolkit.ground.text import Language
 from toolkit.scheme import Scheme
-from toolkit.scheme.writing import plain
+from toolkit.scheme.writing import plain_values
 
 AWARDS = [{"id": "best", "label": "先进", "quota": {"number": 1, "within": "all"}}]
 
@@ -72,8 +72,8 @@ def test_two_changes_that_only_together_move_a_member() -> None:
 def test_a_node_added_with_its_siblings_weights_is_one_change() -> None:
     after = rules(indicator=[indicator("a", 50), indicator("c", 20), indicator("b", 30)])
     (cause,) = scheme_causes(rules(), after)
-    assert plain(made(rules(), cause, after))["indicator"] == plain(after)["indicator"]
-    assert plain(undone(after, cause, rules()))["indicator"] == plain(rules())["indicator"]
+    assert plain_values(made(rules(), cause, after))["indicator"] == plain_values(after)["indicator"]
+    assert plain_values(undone(after, cause, rules()))["indicator"] == plain_values(rules())["indicator"]
 
 
 def test_a_change_that_cannot_be_made_alone_is_said_so() -> None:
@@ -102,10 +102,10 @@ def test_all_changes_made_one_after_another_are_the_other_scheme(found: Evaluati
     scheme_now = one
     for cause in causes:
         scheme_now = made(scheme_now, cause, other)
-    assert plain(scheme_now) == plain(other)
+    assert plain_values(scheme_now) == plain_values(other)
     for cause in reversed(causes):
         scheme_now = undone(scheme_now, cause, one)
-    assert plain(scheme_now, written=False) == plain(one, written=False)
+    assert plain_values(scheme_now, written=False) == plain_values(one, written=False)
 
 
 @given(evaluations(), st.data())

@@ -28,7 +28,7 @@ from toolkit.diagnostics.influence import Strata, movements
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.scores import Tree
 from toolkit.ground.problems import Refused
-from toolkit.ground.statistics import Method
+from toolkit.ground.statistics import CorrelationMethod
 
 FEW = settings(
     max_examples=examples(8), phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow]
@@ -232,7 +232,7 @@ def rescored_values(one: Evaluation, rules: Any) -> Evaluation:
 @SOME
 @given(evaluations())
 def test_correlations_agree_with_pandas_on_the_members_that_have_both(one: Evaluation) -> None:
-    methods: tuple[Method, ...] = ("pearson", "spearman", "kendall")
+    methods: tuple[CorrelationMethod, ...] = ("pearson", "spearman", "kendall")
     for method in methods:
         expected = one.values.corr(method=method, min_periods=3)
         found = correlations(one, method=method)

@@ -13,13 +13,13 @@ from toolkit.ground.resources import house_folder
 from toolkit.records.dictionary import load_tables
 from toolkit.scheme import Scheme, load_scheme
 from toolkit.scheme.amendments import KEYS
-from toolkit.scheme.writing import plain
+from toolkit.scheme.writing import plain_values
 
 EDITIONS = [house_folder("data/demo"), *sorted(path for path in house_folder("templates/editions").iterdir() if path.is_dir())]
 
 
 def as_json(value: object) -> object:
-    return json.loads(json.dumps(plain(value), default=str))
+    return json.loads(json.dumps(plain_values(value), default=str))
 
 
 @pytest.mark.parametrize("folder", EDITIONS, ids=lambda folder: folder.name)

@@ -15,7 +15,7 @@ from scipy.stats.mstats import winsorize
 
 from toolkit.ground.toml_reader import tuples
 from toolkit.scheme.outliers import BoxCox, LogTransform, Outliers, Winsorise
-from toolkit.scheme.writing import plain
+from toolkit.scheme.writing import plain_values
 
 COINR = np.array([*range(1, 11), 30, 100], dtype=np.float64)  # the column of COINr's vignette "treat"
 TREATMENT = TypeAdapter[Outliers](Outliers)
@@ -98,7 +98,7 @@ def test_treatments_keep_the_order_and_a_later_member_moves_nobody(
     assert treatment.resolved(np.array(mixed)) == resolved
     if raw and not np.isnan(column).all():
         assert resolved.resolved(np.array([later])) == resolved
-        again = TREATMENT.validate_python(tuples(plain(resolved)))
+        again = TREATMENT.validate_python(tuples(plain_values(resolved)))
         assert np.array_equal(again.applied(np.array([*raw, later]))[:-1], used, equal_nan=True)
 
 

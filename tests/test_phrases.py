@@ -11,7 +11,7 @@ import pytest
 
 import toolkit
 from toolkit.ballots import Ballot
-from toolkit.ground.toml_reader import Decision
+from toolkit.ground.toml_reader import StrictModel
 from toolkit.records.dictionary import Tables
 from toolkit.scheme import Scheme
 
@@ -57,7 +57,7 @@ def sentences() -> Iterator[tuple[str, str, str]]:
 SENTENCES = list(sentences())
 
 
-def keys_of(model: type[Decision]) -> set[str]:
+def keys_of(model: type[StrictModel]) -> set[str]:
     """Every key and every word to choose from that a file may hold."""
     found: set[str] = set()
 

@@ -22,7 +22,7 @@ from toolkit.records import load_records
 from toolkit.records.dictionary import load_tables
 from toolkit.reports.scheme_wording import measure_in_words
 from toolkit.scheme.checks import scheme_faults
-from toolkit.scheme.measures import Measure, Range, holding
+from toolkit.scheme.measures import Measure, Range, rows_holding
 
 KEYS = ("least", "above", "most", "below")
 NUMBERS = st.sampled_from([-1.0, 0.0, 0.1, 2.0, 9.5])
@@ -54,7 +54,7 @@ def test_an_engine_keeps_the_rows_whose_cells_lie_within(rows: list[dict[str, An
     table = ibis.memtable(pa.table({"n": range(len(rows)), "hours": numbers, "day": days}))
     where = {"hours": hours, "day": day}
     expected = [n for n, row in enumerate(rows) if lies(hours, row["hours"]) and lies(day, row["day"])]
-    assert sorted(table.filter(*holding(table, where)).to_pyarrow()["n"].to_pylist()) == expected
+    assert sorted(table.filter(*rows_holding(table, where)).to_pyarrow()["n"].to_pylist()) == expected
     assert sorted(table.filter(any_state(table, where)).to_pyarrow()["n"].to_pylist()) == expected
     outside = table.filter(~any_state(table, where)).to_pyarrow()["n"].to_pylist()
     assert sorted([*expected, *outside]) == list(range(len(rows)))

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from toolkit.__main__ import COMMANDS, app
-from toolkit.ground.toml_reader import Decision
+from toolkit.ground.toml_reader import StrictModel
 from toolkit.records.databases.address import source_faults
 from toolkit.records.dictionary import Column, Table
 from toolkit.scheme import Panel, Scheme, Weighting
@@ -22,7 +22,7 @@ from toolkit.scheme.outcomes import Consent
 HOUSE = Path(__file__).parents[1]
 READMES = ["README.md", "README.zh-CN.md"]
 LEFT_OUT = {"browser", "clean"}  # targets that others call, or that need no words
-OWNERS: dict[str, tuple[type[Decision], ...]] = {
+OWNERS: dict[str, tuple[type[StrictModel], ...]] = {
     "top": (Scheme,), "顶层": (Scheme,), "[members]": (MembersSpec,), "[window.x]": (Window,), "[panel]": (Panel,), "[weighting]": (Weighting,), "[[adjustment]]": (Adjustment,), "measure, veto": (Measure, Selection),
     "指标、否决": (Measure, Selection), "table": (Table,), "表": (Table,), "column": (Column,), "列": (Column,),
 }  # fmt: skip

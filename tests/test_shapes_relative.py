@@ -27,7 +27,7 @@ from toolkit.scheme.shapes import (
     ShareOfBest,
     ZScore,
 )
-from toolkit.scheme.writing import plain
+from toolkit.scheme.writing import plain_values
 
 KINDS: tuple[dict[str, Any], ...] = (
     {"shape": "min_max"},
@@ -103,7 +103,7 @@ def test_a_resolved_shape_gives_the_same_bits_even_when_written_and_read_again(
     named = classes[: len(raw)]
     resolved = shape.resolved(column(raw), 100, named)
     assert resolved.resolved(column(raw)[:1], 100, named[:1]) == resolved
-    again = SHAPE.validate_python(tuples(plain(resolved)))
+    again = SHAPE.validate_python(tuples(plain_values(resolved)))
     assert isinstance(again, Relative)
     for one in (resolved, again):
         assert same(one.values(column(raw), 100, named), shape.values(column(raw), 100, named))

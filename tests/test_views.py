@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from toolkit import evaluate, open_edition, rescored, views
 from toolkit.evaluation import Evaluation
-from toolkit.ground.display import Picture, Table, display_width, plain, shortened
+from toolkit.ground.display import Picture, Table, display_width, one_line, shortened
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.text import Phrase, figure
 from toolkit.reports.wording import BLANK, shares, signed
@@ -142,7 +142,7 @@ def test_blank_columns_are_left_out_with_their_alignment() -> None:
 @given(st.text(), st.integers(2, 30))
 def test_a_shortened_text_fits(text: str, width: int) -> None:
     assert display_width(shortened(text, width)) <= width
-    assert shortened(plain(text), width) == shortened(text, width)
+    assert shortened(one_line(text), width) == shortened(text, width)
 
 
 # ---- words and figures -------------------------------------------------------------------------------------------

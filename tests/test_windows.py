@@ -27,7 +27,7 @@ from toolkit.reports.scheme_wording import window_in_words
 from toolkit.scheme import Scheme
 from toolkit.scheme.checks.measures import measures_faults
 from toolkit.scheme.measures import Selection, Window, read_span
-from toolkit.scheme.writing import plain
+from toolkit.scheme.writing import plain_values
 
 RULES = tomllib.loads((Path(__file__).parent / "cases" / "windows.toml").read_text("utf-8"))["rule"]
 CASES = [
@@ -214,7 +214,7 @@ def test_a_window_is_held_to_the_tables(said: dict[str, Any], place: str, mend: 
 
 
 def test_the_period_beside_a_window_needs_a_date_and_both_of_them() -> None:
-    raw = plain(scheme(**{"from": "found"}))
+    raw = plain_values(scheme(**{"from": "found"}))
     measure = raw["indicator"][0]["measure"]
     measure["in_period"] = True
     (undated,) = reference_problems(Scheme.model_validate(tuples(raw)), TABLES)

@@ -22,7 +22,7 @@ from toolkit.records.dictionary import Tables, load_tables, table_faults
 from toolkit.records.references import day_problems, reference_problems
 from toolkit.scheme import Scheme, read_scheme
 from toolkit.scheme.checks import scheme_faults
-from toolkit.scheme.writing import plain
+from toolkit.scheme.writing import plain_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,7 +136,7 @@ def _salvaged_scheme(path: Path) -> tuple[Scheme | None, bool]:
     scheme, whole = salvaged(path, Scheme, lacking=LACKING)
     if scheme is None or not whole:
         return scheme, False
-    return scheme, all(fault.severity != "error" or fault.path[-1] == "weight" for fault in scheme_faults(plain(scheme)))
+    return scheme, all(fault.severity != "error" or fault.path[-1] == "weight" for fault in scheme_faults(plain_values(scheme)))
 
 
 def _nobody(scheme: Scheme, tables: Tables) -> Problem:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.ballots.voters import NAME, small_scheme
 from toolkit.ballots import Ballot, load_ballots, write_ballot
-from toolkit.ballots.ballot import Ahp, Points
+from toolkit.ballots.ballot import Ahp, DividedPoints
 from toolkit.forms.ballots import VALUE, returned_ballot, write_ballot_forms
 from toolkit.ground.problems import Problems, Refused
 from toolkit.scheme import Scheme
@@ -57,7 +57,7 @@ def test_a_form_comes_back_as_the_ballot_it_says_and_counts(edition: Path) -> No
     assert ballot == Ballot(
         expert="E01", cast=dt.date(2018, 12, 3),
         weights={
-            "total": Points(method="points", points={"learning": 65.0, "conduct": 35.0}),
+            "total": DividedPoints(method="points", points={"learning": 65.0, "conduct": 35.0}),
             "learning": Ahp(method="ahp", comparisons=(("hours", "talks", 3.0), ("hours", "essays", 2.0), ("talks", "essays", 0.5))),
         },
     )  # fmt: skip

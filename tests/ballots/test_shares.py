@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit import weighting
-from toolkit.ballots.ballot import Ahp, BestWorst, Points, RankOrder, Swing, TradeOff
+from toolkit.ballots.ballot import Ahp, BestWorst, DividedPoints, RankOrder, Swing, TradeOff
 from toolkit.ballots.shares import judged, unjudged, whole_weights
 from toolkit.ground.problems import Refused
 
 NODES = ["a", "b", "c"]
 LABELS = ["学时", "承诺", "投稿"]
 WHOLE = {
-    "points": Points(method="points", points={"c": 20.0, "a": 50.0, "b": 30.0}),
+    "points": DividedPoints(method="points", points={"c": 20.0, "a": 50.0, "b": 30.0}),
     "swing": Swing(method="swing", swings={"b": 60.0, "a": 100.0, "c": 40.0}),
     "ahp": Ahp(method="ahp", comparisons=(("b", "a", 0.5), ("c", "b", 0.5))),
     "best_worst": BestWorst(method="best_worst", best="a", worst="c", best_to_others={"b": 2.0, "c": 4.0}, others_to_worst={"a": 4.0, "b": 2.0}),
@@ -67,7 +67,7 @@ def test_nothing_is_lacking_of_a_whole_judgement_and_a_fourth_node_is(method: st
 
 def test_points_that_sum_to_95_are_refused_with_what_is_lacking() -> None:
     with pytest.raises(Refused) as refused:
-        judged(Points(method="points", points={"a": 50.0, "b": 30.0, "c": 15.0}), NODES, LABELS)
+        judged(DividedPoints(method="points", points={"a": 50.0, "b": 30.0, "c": 15.0}), NODES, LABELS)
     assert "请再分出 5 分" in refused.value.problems.text()
 
 

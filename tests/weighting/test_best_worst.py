@@ -14,12 +14,12 @@ from toolkit.ground.ranking import Floats
 from toolkit.weighting.best_worst import (
     CONSISTENCY_INDEX,
     THRESHOLDS,
-    BestWorst,
+    BestWorstInput,
     best_worst_input,
     best_worst_judgement,
     best_worst_shares,
-    consistency_index,
     contradictions,
+    deviation_limit,
     linear_model,
     nonlinear_deviation,
     nonlinear_ranges,
@@ -42,13 +42,13 @@ def test_rezaei_2015_transportation_mode() -> None:
 
 
 def test_rezaei_2015_table_1_is_its_formula() -> None:
-    assert [round(consistency_index(a), 2) for a in range(1, 10)] == list(CONSISTENCY_INDEX)
+    assert [round(deviation_limit(a), 2) for a in range(1, 10)] == list(CONSISTENCY_INDEX)
 
 
 @pytest.mark.parametrize("span", range(2, 10))
 def test_the_consistency_index_is_met_by_the_worst_judgement(span: int) -> None:
     found = best_worst_judgement(0, 2, [1, span, span], [span, span, 1], model="nonlinear")
-    assert found.deviation == pytest.approx(consistency_index(span))
+    assert found.deviation == pytest.approx(deviation_limit(span))
     assert found.ratio == pytest.approx(1, abs=0.02)
     assert found.input_ratio == pytest.approx(1)
 
@@ -135,7 +135,7 @@ def test_all_alike_is_a_judgement_too() -> None:
 
 
 @st.composite
-def comparisons(draw: st.DrawFn, least: int = 2, most: int = 6) -> BestWorst:
+def comparisons(draw: st.DrawFn, least: int = 2, most: int = 6) -> BestWorstInput:
     count = draw(st.integers(least, most))
     span = draw(st.integers(1, 9))
     best, worst = draw(st.permutations(range(count)))[:2]
@@ -145,14 +145,14 @@ def comparisons(draw: st.DrawFn, least: int = 2, most: int = 6) -> BestWorst:
     return best_worst_input(best, worst, *rows)
 
 
-def misses(given_: BestWorst, shares: Floats) -> float:
+def misses(given_: BestWorstInput, shares: Floats) -> float:
     """The largest |w_B - a_Bj w_j| or |w_j - a_jW w_W|."""
     down = np.abs(shares[given_.best] - given_.from_best * shares)
     up = np.abs(shares - given_.to_worst * shares[given_.worst])
     return float(max(down.max(), up.max()))
 
 
-def possible(given_: BestWorst, xi: float) -> bool:
+def possible(given_: BestWorstInput, xi: float) -> bool:
     """Whether weights of at least 1 fit within deviation xi, asked of a linear programme of its own."""
     count = len(given_.names)
     rows, bounds = [], []
@@ -168,7 +168,7 @@ def possible(given_: BestWorst, xi: float) -> bool:
 
 
 @given(comparisons(), st.integers(0, 2**32 - 1))
-def test_no_shares_miss_by_less_than_the_linear_answer(given_: BestWorst, seed: int) -> None:
+def test_no_shares_miss_by_less_than_the_linear_answer(given_: BestWorstInput, seed: int) -> None:
     shares, xi = linear_model(given_)
     assert shares.sum() == pytest.approx(1)
     assert misses(given_, shares) == pytest.approx(xi, abs=1e-7)
@@ -178,14 +178,14 @@ def test_no_shares_miss_by_less_than_the_linear_answer(given_: BestWorst, seed: 
 
 
 @given(comparisons())
-def test_the_nonlinear_deviation_is_the_least_possible(given_: BestWorst) -> None:
+def test_the_nonlinear_deviation_is_the_least_possible(given_: BestWorstInput) -> None:
     xi = nonlinear_deviation(given_)
     assert possible(given_, xi + 1e-4)
     assert xi == 0 or not possible(given_, xi * 0.98 - 1e-5)
 
 
 @given(comparisons())
-def test_the_nonlinear_ranges_hold_each_other(given_: BestWorst) -> None:
+def test_the_nonlinear_ranges_hold_each_other(given_: BestWorstInput) -> None:
     ranges = nonlinear_ranges(given_, nonlinear_deviation(given_))
     assert (ranges[:, 0] <= ranges[:, 1] + 1e-7).all()
     assert ranges[:, 0].sum() <= 1 + 1e-6
@@ -205,6 +205,6 @@ def test_a_consistent_judgement_has_one_answer_in_both_models(own: Floats) -> No
 
 
 @given(comparisons(least=3, most=3))
-def test_with_three_criteria_the_answer_is_unique(given_: BestWorst) -> None:
+def test_with_three_criteria_the_answer_is_unique(given_: BestWorstInput) -> None:
     ranges = nonlinear_ranges(given_, nonlinear_deviation(given_))
     assert ranges[:, 0] == pytest.approx(ranges[:, 1], abs=1e-5)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from toolkit.ground.problems import Refused
 from toolkit.weighting.direct import (
-    Kind,
+    RankCurve,
     divided,
-    judged,
-    named,
+    labels_of,
+    numbers_given,
     points_shares,
     rank_order_shares,
     settled_sum,
@@ -42,15 +42,15 @@ def test_only_the_ratios_of_weights_matter(weights: list[float]) -> None:
 
 
 def test_names_are_those_given_or_counted() -> None:
-    assert named(2) == ("C1", "C2")
-    assert named(2, ["甲", "乙"]) == ("甲", "乙")
+    assert labels_of(2) == ("C1", "C2")
+    assert labels_of(2, ["甲", "乙"]) == ("甲", "乙")
     with pytest.raises(Refused, match="3 names for 2 judgements"):
-        named(2, ["a", "b", "c"])
+        labels_of(2, ["a", "b", "c"])
 
 
 def test_every_bad_number_is_named_at_once() -> None:
     with pytest.raises(Refused) as refused:
-        judged([1, -2, float("nan"), float("inf")], ["a", "b", "c", "d"])
+        numbers_given([1, -2, float("nan"), float("inf")], ["a", "b", "c", "d"])
     assert [(p.column, p.value) for p in refused.value.problems] == [("b", "-2"), ("c", "nan"), ("d", "inf")]
     assert "权重不能为负" in refused.value.problems.text("zh")
 
@@ -58,7 +58,7 @@ def test_every_bad_number_is_named_at_once() -> None:
 @pytest.mark.parametrize(("bad", "said"), [([], "one number for each"), ([[1]], "one number for each"), ([0, 0], "all numbers are 0")])
 def test_what_tells_no_weights_is_refused(bad: object, said: str) -> None:
     with pytest.raises(Refused, match=said):
-        judged(bad)
+        numbers_given(bad)
 
 
 def test_every_bad_expert_is_named_at_once() -> None:
@@ -128,14 +128,14 @@ KINDS = st.sampled_from(["centroid", "sum", "reciprocal"])
 
 
 @given(st.integers(1, 30), KINDS)
-def test_shares_fall_down_the_order_and_sum_to_one(count: int, kind: Kind) -> None:
+def test_shares_fall_down_the_order_and_sum_to_one(count: int, kind: RankCurve) -> None:
     shares = rank_order_shares(range(1, count + 1), kind=kind)
     assert (np.diff(shares) < 0).all()
     assert shares.sum() == pytest.approx(1)
 
 
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=6), KINDS)
-def test_a_tie_shares_the_mean_of_the_orders_it_leaves_open(places: list[int], kind: Kind) -> None:
+def test_a_tie_shares_the_mean_of_the_orders_it_leaves_open(places: list[int], kind: RankCurve) -> None:
     own = np.array(places)
     orders = [p for p in permutations(range(1, len(own) + 1)) if all((own[i] < own[j]) <= (p[i] < p[j]) for i in range(len(own)) for j in range(len(own)))]
     expected = np.mean([rank_order_shares(order, kind=kind) for order in orders], axis=0)

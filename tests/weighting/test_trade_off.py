@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from toolkit.ground.problems import Refused
 from toolkit.weighting.trade_off import (
+    connected_parts,
     nearest_logarithms,
-    parts,
     refuse_parts,
     trade_off_judgement,
     trade_off_shares,
@@ -94,13 +94,13 @@ def test_no_other_weights_come_nearer(count: int, seed: int) -> None:
 
 def test_a_chain_is_one_part() -> None:
     chain = np.eye(4, k=1, dtype=bool) | np.eye(4, k=-1, dtype=bool)
-    assert parts(chain) == [[0, 1, 2, 3]]
+    assert connected_parts(chain) == [[0, 1, 2, 3]]
 
 
 def test_parts_are_named_with_a_comparison_that_joins_them() -> None:
     joined = np.eye(4, dtype=bool)
     joined[0, 3] = joined[3, 0] = True
-    assert parts(joined) == [[0, 3], [1], [2]]
+    assert connected_parts(joined) == [[0, 3], [1], [2]]
     with pytest.raises(Refused) as refused:
         refuse_parts(joined, ["a", "b", "c", "d"])
     assert "fall into 3 parts" in refused.value.problems.text("en")

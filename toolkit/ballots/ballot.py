@@ -16,13 +16,13 @@ from pydantic import BeforeValidator, Field
 
 from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
 from toolkit.ground.text import Phrase, phrase
-from toolkit.ground.toml_reader import Decision, Fault, read_model
+from toolkit.ground.toml_reader import Fault, StrictModel, read_model
 from toolkit.ground.toml_syntax import KeyPath, Raw, toml_key, toml_text
 from toolkit.ground.writing import edition_lock, write_whole
 from toolkit.scheme.checks import TOTAL
 from toolkit.scheme.checks.tree import unknown
 from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, PSEUDONYM, Name, is_pseudonym
-from toolkit.scheme.writing import plain
+from toolkit.scheme.writing import plain_values
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
@@ -43,43 +43,43 @@ def number_of(value: Any) -> Any:
     return int(match[1]) / int(match[2]) if match else value
 
 
-Given: TypeAlias = Annotated[float, Field(ge=0)]
+NotNegative: TypeAlias = Annotated[float, Field(ge=0)]
 Ratio: TypeAlias = Annotated[float, BeforeValidator(number_of), Field(gt=0)]
 Pair: TypeAlias = tuple[Name, Name, Ratio]
 
 
-class Points(Decision):
+class DividedPoints(StrictModel):
     """100 points divided among the nodes."""
 
     method: Literal["points"]
-    points: dict[str, Given]
+    points: dict[str, NotNegative]
 
 
-class Ahp(Decision):
+class Ahp(StrictModel):
     """How many times as important the first of each pair is as the second, 1/9 to 9."""
 
     method: Literal["ahp"]
     comparisons: tuple[Pair, ...]
 
 
-class BestWorst(Decision):
+class BestWorst(StrictModel):
     """The best beside all others, and all others beside the worst, 1 to 9; best and worst beside themselves are 1."""
 
     method: Literal["best_worst"]
     best: Name
     worst: Name
-    best_to_others: dict[str, Given]
-    others_to_worst: dict[str, Given]
+    best_to_others: dict[str, NotNegative]
+    others_to_worst: dict[str, NotNegative]
 
 
-class Swing(Decision):
+class Swing(StrictModel):
     """100 for the swing from worst to best that is valued most, the others beside it."""
 
     method: Literal["swing"]
-    swings: dict[str, Given]
+    swings: dict[str, NotNegative]
 
 
-class RankOrder(Decision):
+class RankOrder(StrictModel):
     """The nodes in order of importance, the first most; those level in a list of their own."""
 
     method: Literal["rank_order"]
@@ -87,7 +87,7 @@ class RankOrder(Decision):
     kind: Literal["centroid", "sum", "reciprocal"] = "centroid"
 
 
-class TradeOff(Decision):
+class TradeOff(StrictModel):
     """The weight of the first of each pair over that of the second."""
 
     method: Literal["trade_off"]
@@ -95,7 +95,7 @@ class TradeOff(Decision):
 
 
 Judgement: TypeAlias = Annotated[
-    Points | Ahp | BestWorst | Swing | RankOrder | TradeOff, Field(discriminator="method")
+    DividedPoints | Ahp | BestWorst | Swing | RankOrder | TradeOff, Field(discriminator="method")
 ]
 
 
@@ -139,7 +139,7 @@ TELLING = ("weights", "round", "cast", "withdrawn")  # whose values a message ma
 TWICE = Phrase("同一比较写了两次", "this comparison is there twice")
 
 
-class Ballot(Decision):
+class Ballot(StrictModel):
     """One expert's ballot of one round.
 
     Parameters
@@ -280,7 +280,7 @@ def ballot_text(ballot: Ballot, *, named: bool = True) -> str:
     Examples
     --------
     >>> import datetime as dt
-    >>> half = Points(method="points", points={"hours": 60.0, "pledge": 40.0})
+    >>> half = DividedPoints(method="points", points={"hours": 60.0, "pledge": 40.0})
     >>> print(ballot_text(Ballot(expert="E01", cast=dt.date(2018, 12, 3), weights={"total": half})))
     expert = "E01"
     cast = 2018-12-03
@@ -290,7 +290,7 @@ def ballot_text(ballot: Ballot, *, named: bool = True) -> str:
     points = { hours = 60, pledge = 40 }
     <BLANKLINE>
     """
-    raw = {key: value for key, value in plain(ballot).items() if named or key != "name"}
+    raw = {key: value for key, value in plain_values(ballot).items() if named or key != "name"}
     weights = raw.pop("weights", {})
     lines = [f"{key} = {toml_text(value)}" for key, value in raw.items()]
     for group, judgement in weights.items():

@@ -18,8 +18,8 @@ from toolkit.ground.toml_syntax import KeyPath, key_lines, with_quoted_keys
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
 
-State = Literal["counted", "late", "double", "incomplete", "withdrawn", "faulty"]
-STATES: dict[State, Phrase] = {
+BallotState = Literal["counted", "late", "double", "incomplete", "withdrawn", "faulty"]
+STATES: dict[BallotState, Phrase] = {
     "counted": Phrase("计入", "counted"),
     "late": Phrase("逾期", "late"),
     "double": Phrase("重复", "double"),
@@ -55,7 +55,7 @@ class Listed:
     expert: str = ""
     round: int = 0
     cast: dt.date | None = None
-    state: State = "counted"
+    state: BallotState = "counted"
     reason: Phrase = NOTHING
     ballot: Ballot | None = field(default=None, repr=False)
     judged: Mapping[str, Judged] = field(default_factory=dict, repr=False)
@@ -194,7 +194,7 @@ def _doubles_apart(listed: list[Listed]) -> list[Listed]:
     ]
 
 
-def _aside(one: Listed, state: State, reason: Phrase) -> Listed:
+def _aside(one: Listed, state: BallotState, reason: Phrase) -> Listed:
     return replace(one, state=state, reason=reason)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from toolkit import weighting
-from toolkit.ballots.ballot import Ahp, BestWorst, Points, RankOrder, Swing, TradeOff, named_nodes
+from toolkit.ballots.ballot import Ahp, BestWorst, DividedPoints, RankOrder, Swing, TradeOff, named_nodes
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.weighting.ahp import scale_text
 
@@ -79,7 +79,7 @@ def judged(judgement: Judgement, nodes: Sequence[str], labels: Sequence[str]) ->
         return _best_worst(judgement, nodes, labels)
     if isinstance(judgement, TradeOff):
         return _trade_off(judgement, nodes, labels)
-    if isinstance(judgement, Points):
+    if isinstance(judgement, DividedPoints):
         return Judged(judgement.method, weighting.points_shares(_row(judgement.points, nodes), labels))
     if isinstance(judgement, Swing):
         return Judged(judgement.method, weighting.swing_shares(_row(judgement.swings, nodes), labels))

@@ -20,7 +20,7 @@ from toolkit.records.references import reference_problems
 from toolkit.scheme import Scheme
 from toolkit.scheme.amendments import Amendment, diff
 from toolkit.scheme.checks import scheme_faults
-from toolkit.scheme.writing import plain, put, steps
+from toolkit.scheme.writing import path_steps, plain_values, put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -88,7 +88,7 @@ def made(scheme: Scheme, cause: Cause, order: Scheme) -> Scheme:
     Refused
         When such a scheme would be impossible or contradictory.
     """
-    raw, like = plain(scheme), plain(order)
+    raw, like = plain_values(scheme), plain_values(order)
     for amendment in cause.amendments:
         if amendment.kind == "moved":
             raw[amendment.place] = _in_order(raw[amendment.place], amendment.after)
@@ -109,7 +109,7 @@ def _together(amendment: Amendment, before: Scheme, after: Scheme) -> set[str]:
     """The groups whose weights an amendment is about; its own place for any other, which stands alone."""
     if match := WEIGHT.fullmatch(amendment.place):
         return {f"weights of {scheme.nodes[match[1]].group}" for scheme in (before, after)}
-    step = steps(amendment.place)[-1]
+    step = path_steps(amendment.place)[-1]
     item = amendment.after or amendment.before
     if not isinstance(step, tuple) or step[0] not in NODES or "percent" not in {before.weights, after.weights}:
         return {amendment.place}
@@ -129,12 +129,12 @@ def _bare(said: str, prefix: str, place: int) -> str:
 
 def _list_of(amendment: Amendment) -> str:
     """The list an amendment adds an item to, empty for any other."""
-    step = steps(amendment.place)[-1]
+    step = path_steps(amendment.place)[-1]
     return step[0] if amendment.kind == "added" and isinstance(step, tuple) else ""
 
 
 def _new(cause: Cause, key: str) -> list[str]:
-    added = (steps(each.place)[-1] for each in cause.amendments if each.kind == "added")
+    added = (path_steps(each.place)[-1] for each in cause.amendments if each.kind == "added")
     return [step[1] for step in added if isinstance(step, tuple) and step[0] == key]
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from toolkit.diagnostics.distribution import CONSTANT, FEWEST, STATES, Of, few, members_of, observations
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.ranking import Floats
-from toolkit.ground.statistics import Method, correlation
+from toolkit.ground.statistics import CorrelationMethod, correlation
 from toolkit.ground.text import Phrase, phrase
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ MIRROR = Phrase(
 
 
 def correlations(
-    evaluation: Evaluation, of: Of = "values", method: Method = "pearson", *, class_: str | None = None
+    evaluation: Evaluation, of: Of = "values", method: CorrelationMethod = "pearson", *, class_: str | None = None
 ) -> pd.DataFrame:
     """The correlation of every two indicators, over the members that have both.
 
@@ -82,7 +82,7 @@ def redundancies(
     at_least: float = 0.9,
     *,
     opposed: float = -0.3,
-    method: Method = "pearson",
+    method: CorrelationMethod = "pearson",
     class_: str | None = None,
 ) -> pd.DataFrame:
     """The pairs of indicators a committee should talk about before it weighs them.
@@ -114,7 +114,7 @@ def redundancies(
     return striking.iloc[np.argsort(-striking["r"].abs().round(9).to_numpy(), kind="stable")]
 
 
-def _prepared(column: Floats, method: Method) -> Floats:
+def _prepared(column: Floats, method: CorrelationMethod) -> Floats:
     """Ranks once for all pairs, where they will be asked for; the ranks of part of them are those of that part."""
     if method != "spearman":
         return column
@@ -123,7 +123,7 @@ def _prepared(column: Floats, method: Method) -> Floats:
     return np.asarray(rankdata(column, nan_policy="omit"), dtype=np.float64)
 
 
-def _agreement(x: Floats, y: Floats, method: Method) -> tuple[float, int, Phrase | None]:
+def _agreement(x: Floats, y: Floats, method: CorrelationMethod) -> tuple[float, int, Phrase | None]:
     both = ~(np.isnan(x) | np.isnan(y))
     n = int(both.sum())
     if n < FEWEST:

@@ -23,7 +23,7 @@ from toolkit.indicators.single_rows import Column, RawValues
 from toolkit.scheme import Scheme
 from toolkit.scheme.criteria import Indicator
 from toolkit.scheme.shapes import Category, Relative
-from toolkit.scheme.shapes.relative import EVERYONE, by_class
+from toolkit.scheme.shapes.relative import EVERYONE, class_places
 
 MIDDLES = ("median", "mean", "class_median", "class_mean")
 POINTS = "points"
@@ -78,7 +78,7 @@ def _worst(item: Indicator, used: Floats, scale: float, classes: Any, count: int
 
 
 def _groups(policy: str, classes: Any) -> Iterable[tuple[str, Any]]:
-    return by_class(classes) if policy.startswith("class_") else [(EVERYONE, slice(None))]
+    return class_places(classes) if policy.startswith("class_") else [(EVERYONE, slice(None))]
 
 
 def _median(found: Floats) -> float:

@@ -17,7 +17,7 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from toolkit.ballots.ballot import Ahp, Ballot, Points, group_label, number_of, voted_groups
+from toolkit.ballots.ballot import Ahp, Ballot, DividedPoints, group_label, number_of, voted_groups
 from toolkit.ballots.folder import load_ballots
 from toolkit.ballots.group import group_weights
 from toolkit.ballots.shares import judged, unjudged
@@ -477,7 +477,7 @@ def _judgements(cells: Mapping[str, FormCell], scheme: Scheme, shown: str, probl
             label = group_label(scheme, group)
             problems.append(Problem("error", phrase(BOTH[0].zh, BOTH[0].en, zh=label.zh, en=label.en), BOTH[1], file=shown))
         elif group in points:
-            yield group, Points(method="points", points=points[group])
+            yield group, DividedPoints(method="points", points=points[group])
         elif group in pairs:
             yield group, Ahp(method="ahp", comparisons=tuple(pairs[group]))
 

@@ -22,12 +22,12 @@ from toolkit.scheme import Scheme
 from toolkit.scheme.amendments import KEYS
 
 if TYPE_CHECKING:
-    from toolkit.ground.toml_reader import Decision
+    from toolkit.ground.toml_reader import StrictModel
     from toolkit.ground.toml_syntax import Raw
 
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-MODELS: dict[str, type[Decision]] = {"scheme": Scheme, "tables": Tables}
+MODELS: dict[str, type[StrictModel]] = {"scheme": Scheme, "tables": Tables}
 
 
 def editor_schema(name: str) -> Raw:

@@ -66,13 +66,13 @@ class Table:
             raise ValueError(message)
 
     def __repr__(self) -> str:
-        grid = [tuple(plain(cell) for cell in row) for row in (self.headings, *self.rows)]
+        grid = [tuple(one_line(cell) for cell in row) for row in (self.headings, *self.rows)]
         widths = [max(map(display_width, column)) for column in zip(*grid, strict=True)]
         lines = [self._text_line(cells, widths) for cells in grid]
         rule = "  ".join("-" * width for width in widths)
         for row in sorted(self.lines_after, reverse=True):
             lines.insert(row + 2, rule)
-        caption, note = plain(self.caption), plain(self.note)
+        caption, note = one_line(self.caption), one_line(self.note)
         return "\n".join([*[caption] * bool(caption), lines[0], rule, *lines[1:], *[note] * bool(note)])
 
     def _repr_html_(self) -> str:
@@ -133,18 +133,18 @@ class Picture:
     alt: str
 
     def __repr__(self) -> str:
-        return f"[{plain(self.alt)}]"
+        return f"[{one_line(self.alt)}]"
 
     def _repr_svg_(self) -> str:
         return self.svg
 
 
-def plain(text: str) -> str:
+def one_line(text: str) -> str:
     r"""The text on one line, with every control or direction-changing character made visible as U+FFFD.
 
     Examples
     --------
-    >>> plain("甲公司\n（分公司）\u202e")
+    >>> one_line("甲公司\n（分公司）\u202e")
     '甲公司 （分公司）�'
     """
     line = " ".join(text.split())
@@ -176,7 +176,7 @@ def shortened(text: str, width: int) -> str:
     >>> shortened("广东某某招标代理有限公司", 12)
     '广东某某招…'
     """
-    line = plain(text)
+    line = one_line(text)
     if display_width(line) <= width:
         return line
     while display_width(line) > width - 1:
@@ -195,4 +195,4 @@ def _wrap(cell: str) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(plain(text), quote=True)
+    return escape(one_line(text), quote=True)

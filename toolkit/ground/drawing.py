@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from toolkit.ground.display import Align, Picture, display_width, plain
+from toolkit.ground.display import Align, Picture, display_width, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +80,7 @@ class Sheet:
         """Text with its baseline at y; a "$" or "<" in it is only a character."""
         look = {"ha": align, "fontsize": size, "fontweight": "bold" if bold else "normal", "color": INK}
         self._strokes.append(
-            lambda axes: axes.text(x, y, plain(text), va="baseline", parse_math=False, **look)  # type: ignore[arg-type]
+            lambda axes: axes.text(x, y, one_line(text), va="baseline", parse_math=False, **look)  # type: ignore[arg-type]
         )
 
     def picture(self, alt: str) -> Picture:
@@ -91,7 +91,7 @@ class Sheet:
         with matplotlib.style.context(["default", _SETTINGS]), warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
             self._figure().savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
-        return Picture(_cleaned(drawn.getvalue(), plain(alt)), plain(alt))
+        return Picture(_cleaned(drawn.getvalue(), one_line(alt)), one_line(alt))
 
     def _figure(self) -> Figure:
         from matplotlib.figure import Figure

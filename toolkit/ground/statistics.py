@@ -233,10 +233,10 @@ def holm(chances: ArrayLike) -> Floats:
     return adjusted
 
 
-Method: TypeAlias = Literal["pearson", "spearman", "kendall"]
+CorrelationMethod: TypeAlias = Literal["pearson", "spearman", "kendall"]
 
 
-def correlation(x: Floats, y: Floats, method: Method = "pearson") -> float:
+def correlation(x: Floats, y: Floats, method: CorrelationMethod = "pearson") -> float:
     """The correlation of two columns without gaps; NaN where one is constant.
 
     Examples

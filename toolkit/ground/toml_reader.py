@@ -233,13 +233,13 @@ def _inside(node: Raw, part: str | int, schema: Raw) -> Raw:
     return dict(inner) if isinstance(inner, dict) else {}
 
 
-class Decision(BaseModel):
+class StrictModel(BaseModel):
     """What a committee wrote down: strict, frozen, and without keys nobody knows."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class Question(Decision):
+class StrictArguments(StrictModel):
     """What is asked in Python, by name: what does not fit is refused in both languages, as in a file."""
 
     @model_validator(mode="wrap")
@@ -253,7 +253,7 @@ class Question(Decision):
         raise Refused(Problems(tuple(_problem(fault, raw, {}, "", within=cls.__name__) for fault in faults)))
 
 
-M = TypeVar("M", bound=Decision)
+M = TypeVar("M", bound=StrictModel)
 
 
 def no_faults(raw: Raw) -> Iterable[Fault]:  # noqa: ARG001 - the shape of every check

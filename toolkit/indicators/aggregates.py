@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from toolkit.scheme.measures import Measure, holding
+from toolkit.scheme.measures import Measure, rows_holding
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -33,7 +33,7 @@ def parts(rows: ir.Table, measure: Measure) -> Parts:
     A row that lacks one of two numbers is in neither sum.
     """
     alone = measure.take == "latest" or measure.once_per  # its states are asked already
-    tests = [] if alone else holding(rows, measure.where)
+    tests = [] if alone else rows_holding(rows, measure.where)
     found: Parts = {ROWS: rows.count(where=_all(tests))}
     column = measure.place[1]
     if column is None or measure.take in {"count", "any"}:

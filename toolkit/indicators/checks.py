@@ -16,7 +16,7 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.indicators.selection import PLACE, Source, words_order
 from toolkit.records.findings import shown
 from toolkit.scheme.checks.measures import SAME, below_full_marks
-from toolkit.scheme.measures import Measure, Selection, Window, holding
+from toolkit.scheme.measures import Measure, Selection, Window, rows_holding
 from toolkit.scheme.shapes.absolute import FAR
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def testimony_problems(
 def _undated(source: Source, spec: Table, selection: Selection, window: Window | None) -> Iterator[Problem]:
     dates = dict.fromkeys([*([window.from_] if window else []), *_happening(source, selection)])
     rows = source.table
-    tests = holding(rows, selection.where)
+    tests = rows_holding(rows, selection.where)
     for date in [name for name in dates if not spec.column[name].required]:
         for row in _by_file(rows.filter(rows[date].isnull(), *tests)):
             rule = phrase("没有日期，不计入（该文件共 {n} 条，首见此行）", "without a date it does not count ({n} in this file, the first here)",

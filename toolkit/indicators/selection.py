@@ -12,7 +12,7 @@ from operator import and_, or_
 from typing import TYPE_CHECKING, Any
 
 from toolkit.indicators.aggregates import parts
-from toolkit.scheme.measures import Measure, Selection, Where, Window, holding, read_span
+from toolkit.scheme.measures import Measure, Selection, Where, Window, read_span, rows_holding
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,7 +32,7 @@ def in_force(rows: ir.Table, window: Window, day: dt.date) -> list[ir.BooleanVal
     tests = [] if (ends := _ends(rows, window)) is None else [_not_over(ends, window, day)]
     closings = [rows[column].date() for column in (window.repaired, window.withdrawn) if column]
     tests += [(closing > day).fill_null(True) for closing in closings]
-    skipped = [held.fill_null(False) for held in holding(rows, window.skip)]
+    skipped = [held.fill_null(False) for held in rows_holding(rows, window.skip)]
     if skipped:
         still_to_come = [(closing > day).fill_null(False) for closing in closings]
         tests.append(reduce(or_, still_to_come, ~reduce(or_, skipped)))
@@ -73,7 +73,7 @@ def _after(begins: ir.Value, words: str) -> ir.Value:
 
 def any_state(rows: ir.Table, states: Where) -> ir.BooleanValue:
     """Whether a row is in all the states named, column by column."""
-    return reduce(and_, (held.fill_null(False) for held in holding(rows, states)))
+    return reduce(and_, (held.fill_null(False) for held in rows_holding(rows, states)))
 
 
 
@@ -126,7 +126,7 @@ def selected(source: Source, selection: Selection, calendar: Calendar) -> ir.Tab
 
     window = calendar.windows.get(selection.window or "")
     told, asked = _parted(selection.where, source, selection)
-    rows = _kept(source.table, [*holding(source.table, told), *_verified(source, selection)])
+    rows = _kept(source.table, [*rows_holding(source.table, told), *_verified(source, selection)])
     dated = source.date is not None and (window is None or selection.in_period)
     if window is not None:
         rows = rows.filter(begun(rows, window, calendar.as_of))
@@ -134,7 +134,7 @@ def selected(source: Source, selection: Selection, calendar: Calendar) -> ir.Tab
         rows = rows.filter(_day(rows, source) <= calendar.as_of)
     if source.channel and selection.once_per:
         rows = _first_of_each(rows, source, selection.once_per)
-    rows = _kept(rows, holding(rows, asked))
+    rows = _kept(rows, rows_holding(rows, asked))
     marked: Any = ibis.literal(value=False)
     if window is not None:
         rows = _kept(rows, in_force(rows, window, calendar.as_of))

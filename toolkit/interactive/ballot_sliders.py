@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from toolkit.ballots import Ballot, load_ballots, voted_groups, whole_weights, write_ballot
-from toolkit.ballots.ballot import THERE, Points, group_label
+from toolkit.ballots.ballot import THERE, DividedPoints, group_label
 from toolkit.ballots.folder import STATES
 from toolkit.ballots.group import NOTHING
 from toolkit.forms.ballots import unsound
@@ -24,7 +24,7 @@ from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Phrase, phrase
 from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, is_pseudonym
 from toolkit.sealing.frozen_edition import is_frozen
-from toolkit.weighting.direct import divided, judged
+from toolkit.weighting.direct import divided, numbers_given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +101,7 @@ class BallotSliders(widgets.VBox):  # type: ignore[misc]
             For a name instead of a code, and every group whose points do not sum to 100; no name is repeated.
         """
         expert = self._expert.value.strip().upper()
-        weights: dict[str, Judgement] = {group: Points(method="points", points=self._points(group)) for group in self._sliders}
+        weights: dict[str, Judgement] = {group: DividedPoints(method="points", points=self._points(group)) for group in self._sliders}
         nameless = () if is_pseudonym(expert) else (Problem("error", NO_CODE, GIVE_CODE, column=self._expert.description),)
         problems = Problems((*nameless, *unsound(weights, self.scheme, "")))
         if problems:
@@ -139,7 +139,7 @@ class BallotSliders(widgets.VBox):  # type: ignore[misc]
 
     def _scale(self, group: str) -> None:
         points = self._points(group)
-        numbers, _ = judged(list(points.values()), [self.scheme.label(node) for node in points])
+        numbers, _ = numbers_given(list(points.values()), [self.scheme.label(node) for node in points])
         for slider, whole in zip(self._sliders[group].values(), whole_weights(divided(numbers), 0).tolist(), strict=True):
             slider.value = int(whole)
 

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from toolkit.ground.ranking import Floats
     from toolkit.panels.reliability import Metric
     from toolkit.panels.scores import Table
-    from toolkit.panels.severity import Method
+    from toolkit.panels.severity import LevellingMethod
 
 __all__ = [
     "METRICS",
@@ -96,7 +96,7 @@ def panel_means(scores: Table, recused: Table | None = None, *, trim: int = 0, m
     return _floats(panel_scores(scores, recused, trim=trim, minimum=max(minimum, 2 * trim + 1)).members["score"])
 
 
-def levelled_scores(scores: Table, recused: Table | None = None, *, method: Method = "zscore", least: int = 2) -> Floats:
+def levelled_scores(scores: Table, recused: Table | None = None, *, method: LevellingMethod = "zscore", least: int = 2) -> Floats:
     """Scores freed from harshness, float64[members, experts]; see `levelled`.
 
     Examples

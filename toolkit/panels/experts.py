@@ -23,7 +23,7 @@ GROUNDS = {
     "rival": Phrase("所在单位的同类会员", "in the class of its employer"),
 }
 COLUMNS = ("expert", "member", "ground", "said")
-Row = Mapping[Hashable, Any]
+SeatRow = Mapping[Hashable, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +167,7 @@ def _like(word: str, known: Sequence[str]) -> Phrase:
     return phrase("是否为 {like}？", "is it {like}?", like=like) if like else Phrase("请核对", "please check")
 
 
-def _at(row: Row, severity: Severity, words: tuple[Phrase, Phrase], column: str, value: str) -> Problem:
+def _at(row: SeatRow, severity: Severity, words: tuple[Phrase, Phrase], column: str, value: str) -> Problem:
     file, sheet, line = (_said(row.get(name)) for name in ("file", "sheet", "row"))
     return Problem(severity, *words, file=file, sheet=sheet, row=int(float(line)) if line else None, column=column, value=value)
 
@@ -230,17 +230,17 @@ def composition_problems(
     return Problems(tuple(Problem("error", rule, mend, file=file, column=column, value=value) for column, value, rule, mend in problems))
 
 
-Fault = tuple[str, str, Phrase, Phrase]
+SeatFault = tuple[str, str, Phrase, Phrase]
 
 
-def _unnamed(seats: pd.DataFrame) -> Iterator[Fault]:
+def _unnamed(seats: pd.DataFrame) -> Iterator[SeatFault]:
     empty = int((seats["expert"] == "").sum())
     if empty:
         rule = phrase("有 {n} 位专家没有代号", "{n:expert has|experts have} no pseudonym", n=empty)
         yield "expert", "", rule, Phrase("请填写代号，不要填姓名", "give each one, not its name")
 
 
-def _twice(named: pd.DataFrame) -> Iterator[Fault]:
+def _twice(named: pd.DataFrame) -> Iterator[SeatFault]:
     for expert in sorted(set(named["expert"][named["expert"].duplicated()])):
         rule = Phrase("同一专家列入两次", "the same expert is on the panel twice")
         yield "expert", expert, rule, Phrase("请删去一处", "leave one out")
@@ -253,7 +253,7 @@ def _twice(named: pd.DataFrame) -> Iterator[Fault]:
         yield "expert", experts, rule, Phrase("请只保留一个", "keep one of them")
 
 
-def _number(count: int, minimum: int, *, odd: bool) -> Iterator[Fault]:
+def _number(count: int, minimum: int, *, odd: bool) -> Iterator[SeatFault]:
     if count < minimum:
         rule = phrase("专家组至少 {n} 人", "a panel has at least {n:expert|experts}", n=minimum)
         yield "", str(count), rule, phrase("请至少再聘 {n} 人", "appoint {n} or more", n=minimum - count)
@@ -262,7 +262,7 @@ def _number(count: int, minimum: int, *, odd: bool) -> Iterator[Fault]:
         yield "", str(count), rule, Phrase("请增加或减少一人", "add one or let one go")
 
 
-def _outside(once: pd.DataFrame, least: Fraction) -> Iterator[Fault]:
+def _outside(once: pd.DataFrame, least: Fraction) -> Iterator[SeatFault]:
     if "outside" not in once or once.empty:
         return
     count, there = len(once), int(once["outside"].fillna(value=False).astype(bool).sum())

@@ -15,7 +15,7 @@ import numpy as np
 from toolkit.ground.problems import refuse
 from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, phrase
-from toolkit.panels.scores import admitted, exact_sum, exact_sums, quotient
+from toolkit.panels.scores import admitted, exact_sum, exact_sums, quotients
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,7 +155,7 @@ def _rows(squares: _Squares, level: float) -> Floats:
     singles = np.array([one, two, three])
     many = singles.copy()
     many[:, :3] = _stepped_up(singles[:, :3], k)
-    many[0, 0], many[2, 0] = quotient(b - w, b), quotient(b - e, b)
+    many[0, 0], many[2, 0] = quotients(b - w, b), quotients(b - e, b)
     return np.vstack((singles, many))
 
 
@@ -163,25 +163,25 @@ def _single(above: np.float64, below: np.float64, squares: _Squares, freedom: in
     """ICC(1,1) or ICC(3,1), its limits and its test, from the two mean squares it compares."""
     f, k, members = above / below, squares.k, squares.n - 1
     low, high = f / _fisher(members, freedom, level), f * _fisher(freedom, members, level)
-    return [float(quotient(above - below, above + (k - 1) * below)), _from_f(low, k), _from_f(high, k), *_test(f, members, freedom)]
+    return [float(quotients(above - below, above + (k - 1) * below)), _from_f(low, k), _from_f(high, k), *_test(f, members, freedom)]
 
 
 def _agreement(squares: _Squares, level: float) -> list[float]:
     n, k, b, j, e = squares.n, squares.k, squares.between, squares.experts, squares.rest
-    value = quotient(b - e, b + (k - 1) * e + k * (j - e) / n)
+    value = quotients(b - e, b + (k - 1) * e + k * (j - e) / n)
     a, c = k * value, n * (1 - value) + k * value * (n - 1)  # McGraw and Wong's a and b, both times n (1 - value)
-    freedom = quotient((a * j + c * e) ** 2, (a * j) ** 2 / (k - 1) + (c * e) ** 2 / ((n - 1) * (k - 1)))
+    freedom = quotients((a * j + c * e) ** 2, (a * j) ** 2 / (k - 1) + (c * e) ** 2 / ((n - 1) * (k - 1)))
     freedom = np.where(np.isnan(freedom), 1.0, freedom)  # full agreement: whatever it is, it is multiplied by 0
     below, above = _fisher(n - 1, freedom, level), _fisher(freedom, n - 1, level)
     rest = k * j + (k * n - k - n) * e
-    low = quotient(n * (b - below * e), below * rest + n * b)
-    high = quotient(n * (above * b - e), rest + n * above * b)
+    low = quotients(n * (b - below * e), below * rest + n * b)
+    high = quotients(n * (above * b - e), rest + n * above * b)
     return [float(value), float(low), float(high), *_test(b / e, n - 1, (n - 1) * (k - 1))]
 
 
 def _stepped_up(single: Floats, k: int) -> Floats:
     """Spearman and Brown: the correlation of the mean of k, from that of one."""
-    return quotient(k * single, 1 + (k - 1) * single)
+    return quotients(k * single, 1 + (k - 1) * single)
 
 
 def _fisher(above: Floats | float, below: Floats | float, level: float) -> np.float64:
@@ -361,7 +361,7 @@ def _alphas(units: _Units, times: Floats) -> Floats:
     else:
         observed = times @ (units.within / (units.count - 1))
         expected = _expected(units, times, total)
-    return 1 - (total - 1) * quotient(observed, expected)
+    return 1 - (total - 1) * quotients(observed, expected)
 
 
 def _expected(units: _Units, times: Floats, total: Floats) -> Floats:

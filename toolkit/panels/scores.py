@@ -110,7 +110,7 @@ def exact_sums(table: Floats, axis: int) -> Floats:
     return np.array([math.fsum(line) for line in lines], dtype=np.float64)
 
 
-def quotient(above: Floats | float, below: Floats | float) -> Floats:
+def quotients(above: Floats | float, below: Floats | float) -> Floats:
     """One divided by the other; NaN where there is nothing to divide by."""
     divisor = np.asarray(below, dtype=np.float64)
     quotients: Floats = np.full(np.broadcast(above, divisor).shape, np.nan)
@@ -269,7 +269,7 @@ def _count(marks: Mask) -> Integers:
 
 def _means(table: Floats) -> Floats:
     """Means of rows; the last bit of a division never carries one beyond the scores it is made of."""
-    means = quotient(exact_sums(table, axis=1), (~np.isnan(table)).sum(axis=1))
+    means = quotients(exact_sums(table, axis=1), (~np.isnan(table)).sum(axis=1))
     low, high = np.nan_to_num(table, nan=np.inf).min(axis=1, initial=np.inf), np.nan_to_num(table, nan=-np.inf).max(axis=1, initial=-np.inf)
     return np.where(np.isnan(means), np.nan, np.clip(means, np.minimum(low, high), np.maximum(low, high)))
 
@@ -277,4 +277,4 @@ def _means(table: Floats) -> Floats:
 def _deviations(table: Floats) -> Floats:
     squares = exact_sums((table - _means(table)[:, None]) ** 2, axis=1)
     below = np.maximum((~np.isnan(table)).sum(axis=1) - 1, 0)
-    return np.sqrt(quotient(squares, below))
+    return np.sqrt(quotients(squares, below))

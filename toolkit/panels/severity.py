@@ -14,7 +14,7 @@ import numpy as np
 from toolkit.ground.problems import refuse
 from toolkit.ground.ranking import Floats, Integers, Mask
 from toolkit.ground.text import Phrase
-from toolkit.panels.scores import admitted, exact_sum, exact_sums, quotient
+from toolkit.panels.scores import admitted, exact_sum, exact_sums, quotients
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,11 +57,11 @@ def expert_deviations(scores: Table, recused: Table | None = None, *, level: flo
     frame = admitted(scores, recused)
     table = frame.to_numpy()
     others = (~np.isnan(table)).sum(axis=1)[:, None] - 1
-    apart = table - quotient(exact_sums(table, axis=1)[:, None] - np.nan_to_num(table), np.maximum(others, 0))
+    apart = table - quotients(exact_sums(table, axis=1)[:, None] - np.nan_to_num(table), np.maximum(others, 0))
     compared = (~np.isnan(apart)).sum(axis=0)
-    deviation = quotient(exact_sums(apart, axis=0), compared)
+    deviation = quotients(exact_sums(apart, axis=0), compared)
     squares = exact_sums((apart - deviation) ** 2, axis=0)
-    error = np.sqrt(quotient(squares, np.maximum(compared - 1, 0) * compared))
+    error = np.sqrt(quotients(squares, np.maximum(compared - 1, 0) * compared))
     reach = error * _student(compared, level)
     columns = {
         "scored": (~np.isnan(table)).sum(axis=0),
@@ -143,7 +143,7 @@ def expert_effects(scores: Table, recused: Table | None = None) -> ExpertEffects
     frame = admitted(scores, recused)
     order = sorted(frame.columns, key=str)
     table = frame[order].to_numpy()
-    apart = table - quotient(exact_sums(table, axis=1), (~np.isnan(table)).sum(axis=1))[:, None]
+    apart = table - quotients(exact_sums(table, axis=1), (~np.isnan(table)).sum(axis=1))[:, None]
     crossing = _crossing(~np.isnan(table))
     effect, error, between, within = _fitted(apart, crossing)
     columns = {"scored": (~np.isnan(table)).sum(axis=0), "effect": effect, "error": error}
@@ -210,8 +210,8 @@ def _parts(crossing: Floats) -> int:
     return int(count)
 
 
-Method = Literal["none", "zscore", "mixed_model"]
-METHODS: tuple[Method, ...] = ("none", "zscore", "mixed_model")
+LevellingMethod = Literal["none", "zscore", "mixed_model"]
+METHODS: tuple[LevellingMethod, ...] = ("none", "zscore", "mixed_model")
 LEAST = 5  # members in common: from there on the error of an expert's mean is below half the spread, 1 / sqrt(5) = 0.45
 
 
@@ -242,7 +242,7 @@ def levelled(
     scores: Table,
     recused: Table | None = None,
     *,
-    method: Method = "zscore",
+    method: LevellingMethod = "zscore",
     least: int = LEAST,
     target: tuple[float, float] | None = None,
     bounds: tuple[float, float] | None = None,
@@ -299,7 +299,7 @@ def levelled(
 
 
 def _asked(
-    frame: pd.DataFrame, method: Method, least: int, target: tuple[float, float] | None
+    frame: pd.DataFrame, method: LevellingMethod, least: int, target: tuple[float, float] | None
 ) -> tuple[pd.DataFrame, dict[str, float]]:
     """What is done to each expert, and the figures it rests on."""
     import pandas as pd
@@ -331,18 +331,18 @@ def _standardised(
     spread = enough & (np.nan_to_num(table, nan=-np.inf).max(axis=0, initial=-np.inf) > np.nan_to_num(table, nan=np.inf).min(axis=0, initial=np.inf))
     if target is None:
         every = table[:, enough]
-        mean = float(quotient(exact_sum(every[~np.isnan(every)].tolist()), float(scored[enough].sum())))
-        deviation = float(np.sqrt(quotient(exact_sum(squares[spread].tolist()), float((scored[spread] - 1).sum()))))
+        mean = float(quotients(exact_sum(every[~np.isnan(every)].tolist()), float(scored[enough].sum())))
+        deviation = float(np.sqrt(quotients(exact_sum(squares[spread].tolist()), float((scored[spread] - 1).sum()))))
     else:
         mean, deviation = target
-    deviations = np.sqrt(quotient(squares, np.where(spread, scored - 1, 0)))
-    stretch = np.where(spread, quotient(np.full(len(deviations), deviation), np.where(spread, deviations, 0.0)), 1.0)
+    deviations = np.sqrt(quotients(squares, np.where(spread, scored - 1, 0)))
+    stretch = np.where(spread, quotients(np.full(len(deviations), deviation), np.where(spread, deviations, 0.0)), 1.0)
     how = np.where(spread, "levelled", np.where(enough, "constant", "too_few")).tolist()
     return np.where(enough, means - mean, 0.0), stretch, how, {"mean": mean, "deviation": deviation}
 
 
 def _means(table: Floats) -> Floats:
-    return quotient(exact_sums(table, axis=0), (~np.isnan(table)).sum(axis=0))
+    return quotients(exact_sums(table, axis=0), (~np.isnan(table)).sum(axis=0))
 
 
 def _check(method: str, least: int, target: tuple[float, float] | None, bounds: tuple[float, float] | None) -> None:

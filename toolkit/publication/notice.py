@@ -18,7 +18,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from toolkit.ground.display import plain
+from toolkit.ground.display import one_line
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.publication.extract import Extract, Row, read_extract
 
@@ -75,7 +75,7 @@ def element(tag: str, *content: str, css: str = "", **attributes: str) -> Safe:
     >>> element("b", "<img src=x>", css="name")
     '<b class="name">&lt;img src=x&gt;</b>'
     """
-    inside = "".join(part if isinstance(part, Safe) else escape(plain(part)) for part in content)
+    inside = "".join(part if isinstance(part, Safe) else escape(one_line(part)) for part in content)
     written = "".join(
         f' {key}="{escape(value)}"' for key, value in {"class": css, **attributes}.items() if value
     )

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from toolkit.ground.problems import nearest
 from toolkit.ground.text import Phrase, phrase
-from toolkit.ground.toml_reader import Decision, Fault, read_model
+from toolkit.ground.toml_reader import Fault, StrictModel, read_model
 from toolkit.ground.toml_syntax import KeyPath, Raw
 from toolkit.records.credit_code import is_valid
 from toolkit.records.databases.address import source_faults
@@ -25,7 +25,7 @@ Word = Annotated[str, Field(min_length=1)]
 COLUMN, STATE = Phrase("列", "column"), Phrase("取值", "choice")
 
 
-class Channel(Decision):
+class Channel(StrictModel):
     """The column that says which channel told a record, and whose word goes first.
 
     Where several channels tell of one act, the act is as the first of `order` tells it; a channel that `order` does
@@ -36,7 +36,7 @@ class Channel(Decision):
     order: Annotated[tuple[Word, ...], Field(min_length=1)]
 
 
-class Verified(Decision):
+class Verified(StrictModel):
     """The column that says whether a record has been verified, and the states in which it counts.
 
     All other records, those without a state among them, are kept and reported and do not count, unless a measure
@@ -113,7 +113,7 @@ NUMERIC = frozenset({"number", "money", "percent"})
 COLUMN_ID = re.compile(r"[^\W_][^\s.]*")
 
 
-class Column(Decision):
+class Column(StrictModel):
     """What one column holds, under which headings it arrives, and which values are allowed.
 
     `range` is in the column's own unit; a percentage without a unit is a share, from 0 to 1. `accept` names
@@ -143,7 +143,7 @@ class Column(Decision):
         return self.unit or ("元" if self.type == "money" else "")
 
 
-class Table(Decision):
+class Table(StrictModel):
     """One table of records: the files it is read from, its columns, and what makes a row unique.
 
     `date` names the column that says when a row happened. `purpose` (what for), `filled_by` (by whom), `due`
@@ -168,7 +168,7 @@ class Table(Decision):
     column: Annotated[dict[str, Column], Field(min_length=1)]
 
 
-class Tables(Decision):
+class Tables(StrictModel):
     """All tables of an edition by their id; see `load_tables`."""
 
     table: Annotated[dict[str, Table], Field(min_length=1)]

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from toolkit.ground.problems import Problem, Problems, Refused, nearest
 from toolkit.ground.text import Language, Phrase, phrase
-from toolkit.ground.toml_reader import Decision, modelled, read_model
+from toolkit.ground.toml_reader import StrictModel, modelled, read_model
 from toolkit.scheme.checks import scheme_faults
 from toolkit.scheme.checks.tree import weights_fault
 from toolkit.scheme.criteria import Adjustment, Condition, Group, Indicator, MembersSpec, Name, Total
@@ -27,10 +27,10 @@ from toolkit.scheme.outcomes import (
     PublicField,
     Veto,
 )
-from toolkit.scheme.writing import plain, put
+from toolkit.scheme.writing import plain_values, put
 
 
-class Panel(Decision):
+class Panel(StrictModel):
     """How experts' score sheets become one score.
 
     At least `minimum` have to have scored a member, after recusal; the `trim` highest and lowest scores are left out.
@@ -57,7 +57,7 @@ class Panel(Decision):
     holds: Literal["sheets", "results"] = "sheets"
 
 
-class Weighting(Decision):
+class Weighting(StrictModel):
     """How experts' ballots become the weights of the scheme.
 
     `aggregate` says how one weight comes of many; ``aij`` joins AHP comparisons before they become weights. `experts`
@@ -77,7 +77,7 @@ class Weighting(Decision):
     publish: Literal["none", "pseudonyms"] = "none"
 
 
-class Publication(Decision):
+class Publication(StrictModel):
     """What may be shown to whom, for how many working days, in which order, whom to ask, and who has to agree.
 
     Without `consent` nothing is published.
@@ -96,7 +96,7 @@ class Publication(Decision):
         return tuple(field for field in public if consent.says(PERMITTED_BY[field])) if consent else ()
 
 
-class Scheme(Decision):
+class Scheme(StrictModel):
     """Everything the committee decided about one edition; see `load_scheme`.
 
     `open_ties` says whether an edition may be sealed while places are open among members level in every way, as `ties`
@@ -169,7 +169,7 @@ class Scheme(Decision):
         Refused
             When a place is unknown, or the scheme would be impossible or contradictory.
         """
-        raw = plain(self)
+        raw = plain_values(self)
         for path, value in {**(changes or {}), **fields}.items():
             put(raw, path, value)
         return modelled(raw, Scheme, scheme_faults, "scheme.toml")[0]

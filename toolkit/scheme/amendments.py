@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.scheme.outliers import TREATMENTS
 from toolkit.scheme.shapes import SHAPES
-from toolkit.scheme.writing import plain
+from toolkit.scheme.writing import plain_values
 
 if TYPE_CHECKING:
     from toolkit.ground.toml_syntax import Raw
@@ -277,7 +277,7 @@ def diff(before: Scheme, after: Scheme) -> tuple[Amendment, ...]:
     >>> diff(scheme, scheme.with_weights({"learning": 35}))[0].words.zh  # doctest: +SKIP
     '权重：学习培训 30 → 35'
     """
-    old, new = ((plain(scheme), plain(scheme, written=False)) for scheme in (before, after))
+    old, new = ((plain_values(scheme), plain_values(scheme, written=False)) for scheme in (before, after))
     labels = {item["id"]: item.get("label", item["id"]) for written, _ in (old, new) for item in _items(written)}
     return tuple(_between(old, new, (), (), labels))
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from toolkit.ground.text import Phrase
-from toolkit.ground.toml_reader import Decision
+from toolkit.ground.toml_reader import StrictModel
 from toolkit.scheme.measures import Measure, Where
 from toolkit.scheme.outliers import Outliers
 from toolkit.scheme.shapes import Shape
@@ -27,14 +27,14 @@ MissingPolicy = Literal[
 ]
 
 
-class Named(Decision):
+class Named(StrictModel):
     """What a scheme gives an id, and a label for readers: the id itself where none is written."""
 
     id: Name
     label: Annotated[Name, Field(default_factory=lambda fields: fields.get("id", ""))]
 
 
-class Pattern(Decision):
+class Pattern(StrictModel):
     """The weights of a conditional group's children when just these of them are observed, that is, have a score."""
 
     observed: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -98,7 +98,7 @@ class Condition(Named):
     source: str = ""
 
 
-class Total(Decision):
+class Total(StrictModel):
     """How the total is made of the topmost nodes, and between which bounds it is held after the adjustments."""
 
     aggregate: Annotated[str, Field(pattern=AGGREGATE)] = "arithmetic"
@@ -108,7 +108,7 @@ class Total(Decision):
     cap: float | None = None
 
 
-class MembersSpec(Decision):
+class MembersSpec(StrictModel):
     """Where the members stand: their table, its key, name and class columns, and whether they applied.
 
     `applied` is a boolean column of the members table, or "table.column" of another: a member has applied when

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.text import Phrase, phrase
-from toolkit.ground.toml_reader import Decision, Unfit
+from toolkit.ground.toml_reader import StrictModel, Unfit
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -26,7 +26,7 @@ LEFT, RIGHT = {"least": "≤", "above": "<"}, {"most": "≤", "below": "<"}
 TURNED = {"≤": "≥", "<": ">"}
 
 
-class Range(Decision):
+class Range(StrictModel):
     """Numbers or days within bounds: `least` and `most` count themselves (含), `above` and `below` do not.
 
     Days are compared as days, whatever the hour. An empty cell is within no range.
@@ -65,11 +65,11 @@ def _form(wanted: object) -> str:
     return "range" if isinstance(wanted, dict | Range) else "states"
 
 
-Asked = Annotated[Annotated[tuple[State, ...], Tag("states")] | Annotated[Range, Tag("range")], Discriminator(_form)]
-Where = dict[str, Asked]
+Wanted = Annotated[Annotated[tuple[State, ...], Tag("states")] | Annotated[Range, Tag("range")], Discriminator(_form)]
+Where = dict[str, Wanted]
 
 
-def holding(rows: ir.Table, where: Mapping[str, tuple[State, ...] | Range]) -> list[ir.BooleanValue]:
+def rows_holding(rows: ir.Table, where: Mapping[str, tuple[State, ...] | Range]) -> list[ir.BooleanValue]:
     """For each column that is asked about whether a row holds what is asked; unknown where its cell is empty."""
     return [wanted.within(rows[column]) if isinstance(wanted, Range) else rows[column].isin(wanted) for column, wanted in where.items()]
 
@@ -138,7 +138,7 @@ def _span(words: str) -> str:
 Span = Annotated[str, AfterValidator(_span)]
 
 
-class Window(Decision):
+class Window(StrictModel):
     """How long a record counts, from the date in `from_` on.
 
     A record counts on a day d (the as-of date) when all of this holds:
@@ -183,7 +183,7 @@ class Window(Decision):
         return {key: column for key, column in named.items() if column}
 
 
-class Selection(Decision):
+class Selection(StrictModel):
     """Rows of one table: those whose columns hold what `where` asks, in their time, once for each act.
 
     Of a column `where` names the states that count, or the `Range` that its numbers or days are to lie in.
@@ -205,7 +205,7 @@ class Selection(Decision):
     unverified: Unverified = "left_out"
 
 
-class Measure(Decision):
+class Measure(StrictModel):
     """One number or state for each member.
 
     With `take`, from the selected rows of `table`:

@@ -10,11 +10,11 @@ from typing import Annotated, Literal, get_args
 from pydantic import AfterValidator, Field
 
 from toolkit.ground.text import Phrase, phrase
-from toolkit.ground.toml_reader import Decision, Unfit
+from toolkit.ground.toml_reader import StrictModel, Unfit
 from toolkit.scheme.criteria import Name, Named
 from toolkit.scheme.measures import Selection, Span, State, Where
 
-Places = Annotated[int, Field(ge=0)]
+PlaceCount = Annotated[int, Field(ge=0)]
 FRACTION = re.compile(r"([0-9]+)/([1-9][0-9]*)")
 
 
@@ -34,10 +34,10 @@ def _fraction(written: str) -> str:
     return written
 
 
-Part = Annotated[float, Field(gt=0, le=1)] | Annotated[str, AfterValidator(_fraction)]
+QuotaShare = Annotated[float, Field(gt=0, le=1)] | Annotated[str, AfterValidator(_fraction)]
 
 
-class Requirement(Decision):
+class Requirement(StrictModel):
     """What is asked beside the total: of the score at a node, or of a condition.
 
     Exactly one of `node` and `condition` is named. Numbers are asked for by `least` (that much or more, 含), `above`
@@ -56,7 +56,7 @@ class Requirement(Decision):
     classes: tuple[Name, ...] = ()
 
 
-class Eligibility(Decision):
+class Eligibility(StrictModel):
     """What a member must meet to take part at all (申报条件).
 
     Who does not is not ranked, has no award, and does not count where a quota takes its share. It is graded all the same.
@@ -66,7 +66,7 @@ class Eligibility(Decision):
     source: str = ""
 
 
-class Effect(Decision):
+class Effect(StrictModel):
     """What a veto does: bars every award or some, gives a grade directly, or takes grades away.
 
     Where several strike, each bars what it bars; `lower_by` of all of them adds up, never below the last band; then the
@@ -97,7 +97,7 @@ class Veto(Named):
     source: str = ""
 
 
-class Quota(Decision):
+class Quota(StrictModel):
     """The number of places: a share of those who take part, or a number, in each class or in all.
 
     A share is a decimal, or a fraction such as "1/3". Either may be given class by class; a class that the table does not name has none. `least` and `most` bound the
@@ -105,13 +105,13 @@ class Quota(Decision):
     with the lowest scores are left out, and level ones there are a tie like any other.
     """
 
-    share: Part | dict[str, Part] | None = None
-    number: Places | dict[str, Places] | None = None
+    share: QuotaShare | dict[str, QuotaShare] | None = None
+    number: PlaceCount | dict[str, PlaceCount] | None = None
     within: Literal["class", "all"] = "class"
     rounding: Literal["floor", "ceil", "half_up"] = "floor"
-    least: Places = 0
-    most: Places | None = None
-    in_all: Places | None = None
+    least: PlaceCount = 0
+    most: PlaceCount | None = None
+    in_all: PlaceCount | None = None
 
 
 class Award(Named):
@@ -127,11 +127,11 @@ class Award(Named):
     require: tuple[Requirement, ...] = ()
     by: Name = "total"
     beside: tuple[Name, ...] = ()
-    reserve: Places = 0
+    reserve: PlaceCount = 0
     source: str = ""
 
 
-class Grades(Decision):
+class Grades(StrictModel):
     """Credit grades: bands of the total from the best down, each lower bound reached (含).
 
     `valid_for` says how long a grade holds from the as-of date; `rise_at_most` by how many bands it may rise above
@@ -147,7 +147,7 @@ class Grades(Decision):
     source: str = ""
 
 
-class Previous(Decision):
+class Previous(StrictModel):
     """Where the previous edition's results stand: a table of the data dictionary, one row for each member."""
 
     table: Name
@@ -179,7 +179,7 @@ PERMITTED_BY: Mapping[PublicField, Permission] = {
 """What a member has to permit before a field is published of it."""
 
 
-class Consent(Decision):
+class Consent(StrictModel):
     """Without whose word nothing is published about a named member (同意), item by item.
 
     Each of `award` (that it is named, with its class and its award), `grade`, `rank`, `total`, `good` and `bad` (records of

@@ -20,7 +20,7 @@ from pydantic import Field
 
 from toolkit.ground.statistics import HEAVY, SKEWED, has_outliers, skewness
 from toolkit.ground.text import Phrase, figure, phrase
-from toolkit.ground.toml_reader import Decision, Fault
+from toolkit.ground.toml_reader import Fault, StrictModel
 from toolkit.scheme.shapes import Category, Relative, ValueShape
 from toolkit.scheme.shapes.absolute import Number, Positive
 from toolkit.scheme.shapes.relative import Ends, unsigned
@@ -38,7 +38,7 @@ class Fitted(Ends):
     exponent: Number
 
 
-class Treatment(Decision):
+class Treatment(StrictModel):
     """How the outliers among raw values are treated: what every treatment has.
 
     Attributes

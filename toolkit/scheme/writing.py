@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 STEP = re.compile(r"([^.\[\]]+)(?:\[([^\[\]]+)\])?(?:\.|$)")
 
 
-def plain(value: Any, *, written: bool = True) -> Any:
+def plain_values(value: Any, *, written: bool = True) -> Any:
     """What a scheme says, as its file would: lists and tables, keys as in the file.
 
     Only what was written is there; with ``written=False`` what holds by default too.
@@ -33,17 +33,17 @@ def plain(value: Any, *, written: bool = True) -> Any:
     Examples
     --------
     >>> from toolkit.scheme.outcomes import Requirement
-    >>> plain((Requirement(node="pledge", least=100.0),))
+    >>> plain_values((Requirement(node="pledge", least=100.0),))
     [{'node': 'pledge', 'least': 100.0}]
     """
     if isinstance(value, BaseModel):
-        return plain(value.model_dump(by_alias=True, exclude_unset=written))
+        return plain_values(value.model_dump(by_alias=True, exclude_unset=written))
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
+        return {key: plain_values(item) for key, item in value.items()}
+    return [plain_values(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def steps(path: str) -> list[str | tuple[str, str]]:
+def path_steps(path: str) -> list[str | tuple[str, str]]:
     """A path as its steps: a key, or a key of a list with the id of one of its items.
 
     Raises
@@ -53,17 +53,17 @@ def steps(path: str) -> list[str | tuple[str, str]]:
 
     Examples
     --------
-    >>> steps("indicator[pledge].value.best"), steps("decimals")
+    >>> path_steps("indicator[pledge].value.best"), path_steps("decimals")
     ([('indicator', 'pledge'), 'value', 'best'], ['decimals'])
     """
-    path_steps, end = [], 0
+    keys, end = [], 0
     while match := STEP.match(path, end):
-        path_steps.append((match[1], match[2]) if match[2] else match[1])
+        keys.append((match[1], match[2]) if match[2] else match[1])
         end = match.end()
-    if not path_steps or end != len(path) or path.endswith("."):
+    if not keys or end != len(path) or path.endswith("."):
         rule = phrase("“{path}”不是办法中的位置", "`{path}` is no place in a scheme", path=path)
         raise refuse(rule, phrase("请写成 indicator[编号].weight 这样", "write it like indicator[id].weight"), value=path)
-    return path_steps
+    return keys
 
 
 def put(raw: Raw, path: str, value: Any) -> None:
@@ -74,7 +74,7 @@ def put(raw: Raw, path: str, value: Any) -> None:
     Refused
         When a step names an item that is not there.
     """
-    *before, last = steps(path)
+    *before, last = path_steps(path)
     table: Any = raw
     for step in before:
         table = _item(table, step, path) if isinstance(step, tuple) else table.setdefault(step, {})
@@ -83,7 +83,7 @@ def put(raw: Raw, path: str, value: Any) -> None:
     elif value is None:
         table.pop(last, None)
     else:
-        table[last] = plain(value)
+        table[last] = plain_values(value)
 
 
 def _put_item(items: list[Raw], step: tuple[str, str], value: Any, path: str) -> None:
@@ -91,9 +91,9 @@ def _put_item(items: list[Raw], step: tuple[str, str], value: Any, path: str) ->
     if value is None:
         items.remove(_item({step[0]: items}, step, path))
     elif places:
-        items[places[0]] = {"id": step[1], **plain(value)}
+        items[places[0]] = {"id": step[1], **plain_values(value)}
     else:
-        items.append({"id": step[1], **plain(value)})
+        items.append({"id": step[1], **plain_values(value)})
 
 
 def _item(table: Raw, step: tuple[str, str], path: str) -> Raw:
@@ -138,7 +138,7 @@ def rewritten(text: str, scheme: Scheme) -> str:
     import tomlkit
 
     document = tomlkit.parse(BARE_WORD.sub(lambda match: match[1] or _coded(match[2]), text))
-    _adopt(document, plain(scheme), topmost=True)
+    _adopt(document, plain_values(scheme), topmost=True)
     written = CODED.sub(_decoded, tomlkit.dumps(document))
     return written if text else HEADER.sub(r"\n\n[", written)
 

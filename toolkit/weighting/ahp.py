@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from toolkit.ground.problems import Problem, nearest, refuse
 from toolkit.ground.ranking import Floats, Mask
 from toolkit.ground.text import Phrase, phrase
-from toolkit.weighting.direct import Names, divided, fault, named, stop_at
+from toolkit.weighting.direct import OptionalNames, divided, input_fault, labels_of, stop_at
 from toolkit.weighting.trade_off import nearest_logarithms, refuse_parts
 
 #: A matrix as it is typed: numbers, with None or NaN where two criteria were not compared.
@@ -28,7 +28,7 @@ STEPS = (*(1.0 / step for step in range(9, 1, -1)), *(float(step) for step in ra
 ROUNDED = 0.005 + 1e-9
 
 
-def comparisons(matrix: Typed, names: Names = None) -> tuple[Floats, tuple[str, ...]]:
+def comparisons(matrix: Typed, names: OptionalNames = None) -> tuple[Floats, tuple[str, ...]]:
     """A comparison matrix, checked: reciprocal, on the scale 1/9 to 9, all criteria joined by comparisons.
 
     Of a pair it is enough to fill in one cell. Where both are, the one of at least 1 is taken at its word and the
@@ -63,7 +63,7 @@ def comparisons(matrix: Typed, names: Names = None) -> tuple[Floats, tuple[str, 
             phrase("判断矩阵应为方阵，现为 {s}", "a comparison matrix is square, not {s}", s=typed.shape),
             Phrase("请让行与列是同样的指标", "let rows and columns be the same criteria"),
         )
-    labels = named(len(typed), names)
+    labels = labels_of(len(typed), names)
     stop_at(_faults(typed, labels))
     whole = _reciprocal(typed)
     refuse_parts(~np.isnan(whole), labels)
@@ -133,10 +133,10 @@ def _faults(typed: Floats, labels: Sequence[str]) -> Iterator[Problem]:
             continue
         if row == column:
             if value != 1:
-                yield fault(Phrase("对角线应为 1", "the diagonal is 1"), Phrase("请写 1", "write 1"), place, value)
+                yield input_fault(Phrase("对角线应为 1", "the diagonal is 1"), Phrase("请写 1", "write 1"), place, value)
         elif np.isinf(value) or value <= 0 or max(value, 1 / value) > TOP * (1 + 0.02):
             rule = Phrase("不在 1/9 至 9 的标度上", "not on the scale 1/9 to 9")
-            yield fault(rule, Phrase("请写 1 至 9，或其倒数", "write 1 to 9 or its reciprocal"), place, value)
+            yield input_fault(rule, Phrase("请写 1 至 9，或其倒数", "write 1 to 9 or its reciprocal"), place, value)
         elif row < column and mirror > 0 and not _mirrors(float(value), mirror):
             rule = phrase(
                 "与 {b} : {a} 的 {m:.4g} 不互为倒数",
@@ -150,7 +150,7 @@ def _faults(typed: Floats, labels: Sequence[str]) -> Iterator[Problem]:
                 "leave one of the two out, or make the latter {r}",
                 r=scale_text(1 / value),
             )
-            yield fault(rule, mend, place, value)
+            yield input_fault(rule, mend, place, value)
 
 
 def _mirrors(one: float, other: float) -> bool:
@@ -206,7 +206,7 @@ class Comparison:
         return self.ratio < LIMIT
 
 
-def ahp_shares(matrix: Typed, names: Names = None, *, by: By = "eigenvector") -> Floats:
+def ahp_shares(matrix: Typed, names: OptionalNames = None, *, by: By = "eigenvector") -> Floats:
     """The shares of a comparison matrix; see `ahp_judgement`.
 
     Examples
@@ -217,7 +217,7 @@ def ahp_shares(matrix: Typed, names: Names = None, *, by: By = "eigenvector") ->
     return ahp_judgement(matrix, names, by=by).shares
 
 
-def ahp_ratio(matrix: Typed, names: Names = None, *, random_index: Sequence[float] = SAATY) -> float:
+def ahp_ratio(matrix: Typed, names: OptionalNames = None, *, random_index: Sequence[float] = SAATY) -> float:
     """The consistency ratio CR of a comparison matrix, 0 where it never contradicts itself; see `ahp_judgement`.
 
     Examples
@@ -229,7 +229,7 @@ def ahp_ratio(matrix: Typed, names: Names = None, *, random_index: Sequence[floa
 
 
 def ahp_judgement(
-    matrix: Typed, names: Names = None, *, by: By = "eigenvector", random_index: Sequence[float] = SAATY
+    matrix: Typed, names: OptionalNames = None, *, by: By = "eigenvector", random_index: Sequence[float] = SAATY
 ) -> Comparison:
     """Shares from pairwise comparisons, with lambda_max, CI, CR and the geometric consistency index.
 
@@ -420,30 +420,30 @@ def _tree_faults(children: Children) -> Iterator[Problem]:
     for node, count in parents.items():
         if count > 1:
             rule = phrase("在层次中出现 {n} 次", "stands {n:time|times} in the hierarchy", n=count)
-            yield fault(rule, Phrase("每个节点只能有一个上级", "let each node have one parent"), node)
+            yield input_fault(rule, Phrase("每个节点只能有一个上级", "let each node have one parent"), node)
     for node, group in children.items():
         if not group:
-            yield fault(Phrase("没有下级", "it has no children"), Phrase("请从 children 中删去", "leave it out of `children`"), node)
+            yield input_fault(Phrase("没有下级", "it has no children"), Phrase("请从 children 中删去", "leave it out of `children`"), node)
     roots = _roots(children)
     if len(roots) != 1:
         listed = ", ".join(roots) or "—"
         rule = phrase("层次应有一个顶点，现有：{r}", "a hierarchy has one root, not: {r}", r=listed)
-        yield fault(rule, Phrase("请把其余各项归到一个顶点之下", "put all under one root"))
+        yield input_fault(rule, Phrase("请把其余各项归到一个顶点之下", "put all under one root"))
     elif not parents or max(parents.values()) == 1:
         reached = {name for name, _ in _walk(roots[0], 1.0, children, dict.fromkeys(parents, 1.0))}
         for node in children:
             if node not in reached:
                 rule = Phrase("上下级成环，顶点到不了它", "it stands in a circle that the root does not reach")
-                yield fault(rule, Phrase("请改正上级", "mend its parent"), node)
+                yield input_fault(rule, Phrase("请改正上级", "mend its parent"), node)
 
 
 def _matrix_faults(matrices: Mapping[str, Typed], children: Children) -> Iterator[Problem]:
     for node, group in children.items():
         if node not in matrices and len(group) > 1:
             rule = phrase("缺少下级 {g} 的判断矩阵", "the comparisons of {g} are lacking", g=", ".join(group))
-            yield fault(rule, Phrase("请补上", "add them"), node)
+            yield input_fault(rule, Phrase("请补上", "add them"), node)
     for node in matrices:
         if node not in children:
             like = nearest(node, children)
             mend = phrase("是否为 {l}？", "is it {l}?", l=like) if like else Phrase("请删去", "leave it out")
-            yield fault(Phrase("判断矩阵没有对应的节点", "a matrix for no node with children"), mend, node)
+            yield input_fault(Phrase("判断矩阵没有对应的节点", "a matrix for no node with children"), mend, node)

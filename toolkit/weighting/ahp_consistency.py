@@ -21,7 +21,7 @@ from toolkit.weighting.ahp import (
     perron,
     scale_text,
 )
-from toolkit.weighting.direct import Names
+from toolkit.weighting.direct import OptionalNames
 
 LEVEL = 1e-12
 
@@ -65,7 +65,7 @@ class Circle:
     places: tuple[int, ...]
 
 
-def ahp_triads(matrix: Typed, names: Names = None) -> list[Triad]:
+def ahp_triads(matrix: Typed, names: OptionalNames = None) -> list[Triad]:
     """All triads that were compared in full, the one that contradicts itself most first.
 
     Parameters
@@ -90,7 +90,7 @@ def ahp_triads(matrix: Typed, names: Names = None) -> list[Triad]:
     return sorted(triads, key=lambda triad: (-round(triad.error, 12), triad.places))
 
 
-def ahp_circles(matrix: Typed, names: Names = None) -> list[Circle]:
+def ahp_circles(matrix: Typed, names: OptionalNames = None) -> list[Circle]:
     """Direct contradictions: a shortest circle through every preference that stands in one, each circle once.
 
     "A over B, B over C, C over A" is a circle, and so is "A over B, B as C, C as A". Without a circle the
@@ -149,7 +149,7 @@ def _turned(way: tuple[int, ...]) -> tuple[int, ...]:
     return (*way[first:], *way[:first])
 
 
-Cell = tuple[int, int]
+MatrixCell = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ class Change:
     """
 
     criteria: tuple[str, str]
-    places: Cell
+    places: MatrixCell
     now: float
     then: float
     ratio: float
@@ -198,7 +198,7 @@ class Mend:
 
 
 def ahp_mend(
-    matrix: Typed, names: Names = None, *, limit: float = LIMIT, random_index: Sequence[float] = SAATY
+    matrix: Typed, names: OptionalNames = None, *, limit: float = LIMIT, random_index: Sequence[float] = SAATY
 ) -> Mend:
     """The single comparison and value that bring CR under the limit with the least change; else the changes in turn.
 
@@ -235,7 +235,7 @@ def ahp_mend(
     return Mend(tuple(changes), before, ratio, ratio < limit)
 
 
-def _order(trial: Change, limit: float) -> tuple[bool, float, float, Cell]:
+def _order(trial: Change, limit: float) -> tuple[bool, float, float, MatrixCell]:
     """Enough comes first, by the least change; what is not enough by the lowest CR."""
     step = round(abs(float(np.log(trial.then / trial.now))), 9)
     ratio = round(trial.ratio, 9)
@@ -243,14 +243,14 @@ def _order(trial: Change, limit: float) -> tuple[bool, float, float, Cell]:
     return (short, ratio, step, trial.places) if short else (short, step, ratio, trial.places)
 
 
-def _cells(matrix: Floats, done: set[Cell]) -> list[Cell]:
+def _cells(matrix: Floats, done: set[MatrixCell]) -> list[MatrixCell]:
     rows, columns = np.triu_indices(len(matrix), 1)
     pairs = zip(rows.tolist(), columns.tolist(), strict=True)
     return [pair for pair in pairs if pair not in done and not np.isnan(matrix[pair])]
 
 
 def _trials(
-    matrix: Floats, labels: tuple[str, ...], cells: list[Cell], random_index: Sequence[float]
+    matrix: Floats, labels: tuple[str, ...], cells: list[MatrixCell], random_index: Sequence[float]
 ) -> list[Change]:
     """Every other value on the scale in every cell, with the CR it would give."""
     tried = [(cell, step) for cell in cells for step in STEPS if abs(np.log(step / matrix[cell])) > 1e-9]
@@ -266,7 +266,7 @@ def _trials(
     ]
 
 
-def _with(matrix: Floats, cell: Cell, value: float) -> Floats:
+def _with(matrix: Floats, cell: MatrixCell, value: float) -> Floats:
     changed = matrix.copy()
     changed[cell], changed[cell[::-1]] = value, 1 / value
     return changed

@@ -16,13 +16,13 @@ from numpy.typing import ArrayLike
 from toolkit.ground.problems import Problem, refuse
 from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, phrase
-from toolkit.weighting.direct import Names, divided, fault, judged, stop_at
+from toolkit.weighting.direct import OptionalNames, divided, input_fault, numbers_given, stop_at
 
 MOST = 9.0
 
 
 @dataclass(frozen=True, eq=False)
-class BestWorst:
+class BestWorstInput:
     """Checked best-worst comparisons.
 
     Parameters
@@ -69,8 +69,8 @@ class Contradiction:
 
 
 def best_worst_input(
-    best: int, worst: int, best_to_others: ArrayLike, others_to_worst: ArrayLike, names: Names = None
-) -> BestWorst:
+    best: int, worst: int, best_to_others: ArrayLike, others_to_worst: ArrayLike, names: OptionalNames = None
+) -> BestWorstInput:
     """Best-worst comparisons, checked.
 
     Raises
@@ -80,7 +80,7 @@ def best_worst_input(
         a_BW not the same in both rows; a criterion judged further from the best, or further above the worst, than
         best and worst are from each other; best and worst one and the same although some differ.
     """
-    (first, labels), (second, _) = judged(best_to_others, names), judged(others_to_worst, names)
+    (first, labels), (second, _) = numbers_given(best_to_others, names), numbers_given(others_to_worst, names)
     count = len(labels)
     if len(second) != count or not (0 <= best < count and 0 <= worst < count):
         raise refuse(
@@ -94,12 +94,12 @@ def best_worst_input(
             ),
             Phrase("请让两行等长，并指明其中的最优和最劣", "let both rows be as long, and best and worst among them"),
         )
-    given = BestWorst(best, worst, first, second, labels)
+    given = BestWorstInput(best, worst, first, second, labels)
     stop_at(_faults(given))
     return given
 
 
-def contradictions(given: BestWorst) -> tuple[Contradiction, ...]:
+def contradictions(given: BestWorstInput) -> tuple[Contradiction, ...]:
     """Criteria with a_Bj x a_jW other than a_BW, the worst first; those level in the order of the criteria."""
     products = given.from_best * given.to_worst
     scale = given.span * (given.span - 1) or 1.0
@@ -111,24 +111,24 @@ def contradictions(given: BestWorst) -> tuple[Contradiction, ...]:
     return tuple(sorted(unequal, key=lambda one: (-one.ratio, one.place)))
 
 
-def _faults(given: BestWorst) -> Iterator[Problem]:
+def _faults(given: BestWorstInput) -> Iterator[Problem]:
     for row, place in ((given.from_best, "best : {}"), (given.to_worst, "{} : worst")):
         for name, value in zip(given.names, row.tolist(), strict=True):
             if not 1 <= value <= MOST:
                 rule = Phrase("应为 1 至 9", "1 to 9 is wanted")
-                yield fault(rule, Phrase("请写 1 至 9", "write 1 to 9"), place.format(name), value)
+                yield input_fault(rule, Phrase("请写 1 至 9", "write 1 to 9"), place.format(name), value)
     yield from _ends(given)
     yield from _beyond(given)
 
 
-def _ends(given: BestWorst) -> Iterator[Problem]:
+def _ends(given: BestWorstInput) -> Iterator[Problem]:
     best, worst, one = given.names[given.best], given.names[given.worst], Phrase("请写 1", "write 1")
     if given.from_best[given.best] != 1:
         rule = Phrase("最优与自己相比应为 1", "the best is 1 beside itself")
-        yield fault(rule, one, f"best : {best}", given.from_best[given.best])
+        yield input_fault(rule, one, f"best : {best}", given.from_best[given.best])
     if given.to_worst[given.worst] != 1:
         rule = Phrase("最劣与自己相比应为 1", "the worst is 1 beside itself")
-        yield fault(rule, one, f"{worst} : worst", given.to_worst[given.worst])
+        yield input_fault(rule, one, f"{worst} : worst", given.to_worst[given.worst])
     if given.to_worst[given.best] != given.span:
         rule = phrase(
             "最优比最劣在两行里不同：{a:g} 与 {b:g}",
@@ -136,31 +136,31 @@ def _ends(given: BestWorst) -> Iterator[Problem]:
             a=given.span,
             b=given.to_worst[given.best],
         )
-        yield fault(rule, Phrase("请统一为一个数", "make them the same"), f"{best} : {worst}")
+        yield input_fault(rule, Phrase("请统一为一个数", "make them the same"), f"{best} : {worst}")
     if given.best == given.worst and np.any(given.from_best * given.to_worst != 1):
         rule = Phrase("最优与最劣是同一项，其余各项却不相等", "best and worst are the same, yet the others differ")
-        yield fault(rule, Phrase("请另选最优或最劣", "choose another best or worst"), best)
+        yield input_fault(rule, Phrase("请另选最优或最劣", "choose another best or worst"), best)
 
 
-def _beyond(given: BestWorst) -> Iterator[Problem]:
+def _beyond(given: BestWorstInput) -> Iterator[Problem]:
     """Judgements by which another criterion would be the best or the worst."""
     for name, down, up in zip(given.names, given.from_best.tolist(), given.to_worst.tolist(), strict=True):
         if given.span < down <= MOST:
             rule = phrase(
                 "比最劣（{a:g}）离最优还远", "further from the best than the worst is ({a:g})", a=given.span
             )
-            yield fault(rule, Phrase("请改判断，或改选它为最劣", "mend it, or make it the worst"), name, down)
+            yield input_fault(rule, Phrase("请改判断，或改选它为最劣", "mend it, or make it the worst"), name, down)
         if given.span < up <= MOST:
             rule = phrase(
                 "比最优（{a:g}）高出最劣还多", "further above the worst than the best is ({a:g})", a=given.span
             )
-            yield fault(rule, Phrase("请改判断，或改选它为最优", "mend it, or make it the best"), name, up)
+            yield input_fault(rule, Phrase("请改判断，或改选它为最优", "mend it, or make it the best"), name, up)
 
 
 ROOM = 1e-9
 
 
-def linear_model(given: BestWorst) -> tuple[Floats, float]:
+def linear_model(given: BestWorstInput) -> tuple[Floats, float]:
     """Shares float64[criteria] and the smallest xi of the linear model, by linear programming (HiGHS)."""
     rows = _rows(given, 0.0)
     count = len(given.names)
@@ -169,7 +169,7 @@ def linear_model(given: BestWorst) -> tuple[Floats, float]:
     return divided(np.maximum(answer[:count], 0.0)), max(0.0, float(answer[count]))
 
 
-def nonlinear_deviation(given: BestWorst) -> float:
+def nonlinear_deviation(given: BestWorstInput) -> float:
     """xi*, the smallest deviation of the nonlinear model, exactly.
 
     With x = w_B / w_W, a deviation xi is possible if x fits between a_BW - xi and a_BW + xi and, for every other
@@ -187,7 +187,7 @@ def nonlinear_deviation(given: BestWorst) -> float:
     return float(forced.max())
 
 
-def nonlinear_ranges(given: BestWorst, xi: float) -> Floats:
+def nonlinear_ranges(given: BestWorstInput, xi: float) -> Floats:
     """The least and the largest share of each criterion at deviation xi, float64[criteria, 2].
 
     At a fixed xi the model's bounds are linear in the shares; two linear programmes for each criterion.
@@ -203,12 +203,12 @@ def nonlinear_ranges(given: BestWorst, xi: float) -> Floats:
     return np.abs(np.array(ends).reshape(count, 2))
 
 
-def _rows(given: BestWorst, shift: float) -> Floats:
+def _rows(given: BestWorstInput, shift: float) -> Floats:
     """w_B - (a_Bj + shift) w_j and w_j - (a_jW + shift) w_W, one row each, as factors of w."""
     return np.array(list(_differences(given, shift)))
 
 
-def _differences(given: BestWorst, shift: float) -> Iterator[Floats]:
+def _differences(given: BestWorstInput, shift: float) -> Iterator[Floats]:
     unit = np.eye(len(given.names))
     for j, (down, up) in enumerate(zip(given.from_best.tolist(), given.to_worst.tolist(), strict=True)):
         yield unit[given.best] - (down + shift) * unit[j]
@@ -274,7 +274,7 @@ class BestWorstResult:
 
 
 def best_worst_shares(
-    best: int, worst: int, best_to_others: ArrayLike, others_to_worst: ArrayLike, names: Names = None
+    best: int, worst: int, best_to_others: ArrayLike, others_to_worst: ArrayLike, names: OptionalNames = None
 ) -> Floats:
     """The shares of the linear model; see `best_worst_judgement`.
 
@@ -287,7 +287,7 @@ def best_worst_shares(
 
 
 def best_worst_ranges(
-    best: int, worst: int, best_to_others: ArrayLike, others_to_worst: ArrayLike, names: Names = None
+    best: int, worst: int, best_to_others: ArrayLike, others_to_worst: ArrayLike, names: OptionalNames = None
 ) -> Floats:
     """Between which shares the optimal ones lie by the nonlinear model, float64[criteria, 2]; see `best_worst_judgement`.
 
@@ -304,7 +304,7 @@ def best_worst_judgement(
     worst: int,
     best_to_others: ArrayLike,
     others_to_worst: ArrayLike,
-    names: Names = None,
+    names: OptionalNames = None,
     *,
     model: str = "linear",
 ) -> BestWorstResult:
@@ -363,26 +363,26 @@ def best_worst_judgement(
     return BestWorstResult(shares, deviation, _ratio(given, xi), ranges, input_ratio, _threshold(given), contradicting)
 
 
-def consistency_index(best_to_worst: float) -> float:
+def deviation_limit(best_to_worst: float) -> float:
     """The largest xi there can be for a_BW: the smaller root of xi^2 - (1 + 2a) xi + (a^2 - a) = 0.
 
     Examples
     --------
-    >>> [round(consistency_index(a), 2) for a in range(1, 10)] == list(CONSISTENCY_INDEX)
+    >>> [round(deviation_limit(a), 2) for a in range(1, 10)] == list(CONSISTENCY_INDEX)
     True
     """
     a = best_to_worst
     return float((1 + 2 * a - np.sqrt(8 * a + 1)) / 2)
 
 
-def _ratio(given: BestWorst, xi: float) -> float:
+def _ratio(given: BestWorstInput, xi: float) -> float:
     """CR by the published table for whole judgements, by its formula between them."""
     a = given.span
-    index = CONSISTENCY_INDEX[int(a) - 1] if a.is_integer() else consistency_index(a)
+    index = CONSISTENCY_INDEX[int(a) - 1] if a.is_integer() else deviation_limit(a)
     return xi / index if index > 0 else 0.0
 
 
-def _threshold(given: BestWorst) -> float | None:
+def _threshold(given: BestWorstInput) -> float | None:
     a, count = given.span, len(given.from_best)
     if a == 2:
         return 0.0

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from toolkit.ground.problems import refuse
 from toolkit.ground.ranking import Floats, Integers, Mask
 from toolkit.ground.text import Phrase, phrase
-from toolkit.weighting.direct import Names, settled_sum, vectors
+from toolkit.weighting.direct import OptionalNames, settled_sum, vectors
 from toolkit.weighting.group import distances, kendall_w
 
 
@@ -65,7 +65,7 @@ class Movement:
         return np.asarray(self.spread[0] - self.spread[1])
 
 
-def standing(shares: ArrayLike, experts: Names = None) -> Standing:
+def standing(shares: ArrayLike, experts: OptionalNames = None) -> Standing:
     """The group's quartiles and each expert's place among them.
 
     Parameters
@@ -96,7 +96,7 @@ def standing(shares: ArrayLike, experts: Names = None) -> Standing:
     return Standing(quartiles, table - quartiles[1], outside)
 
 
-def movement(before: ArrayLike, after: ArrayLike, experts: Names = None) -> Movement:
+def movement(before: ArrayLike, after: ArrayLike, experts: OptionalNames = None) -> Movement:
     """Who moved, and whether the group drew together, between two rounds.
 
     Parameters
@@ -189,7 +189,7 @@ class Distance:
     far: Mask
 
 
-def camps(shares: ArrayLike, experts: Names = None) -> Camps:
+def camps(shares: ArrayLike, experts: OptionalNames = None) -> Camps:
     """Camps of like-minded experts: average linkage on the weight moved, as many as the silhouette favours.
 
     2 to 8 camps are tried. If the best mean silhouette is not above 0.25 there is no substantial structure, and
@@ -218,7 +218,7 @@ def camps(shares: ArrayLike, experts: Names = None) -> Camps:
     return Camps(camp, silhouette, np.array(centres))
 
 
-def far_from_rest(shares: ArrayLike, experts: Names = None) -> Distance:
+def far_from_rest(shares: ArrayLike, experts: OptionalNames = None) -> Distance:
     """How far each expert is from the others' mean, on what, and who is far beyond what is usual in the group.
 
     Parameters

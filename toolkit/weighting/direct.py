@@ -15,7 +15,7 @@ from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, phrase
 
-Names = Sequence[str] | None
+OptionalNames = Sequence[str] | None
 
 
 def settled_sum(x: ArrayLike, axis: int = -1) -> Floats:
@@ -40,7 +40,7 @@ def divided(weights: ArrayLike) -> Floats:
     return np.asarray(numbers / settled_sum(numbers)[..., None])
 
 
-def named(count: int, names: Names = None, letter: str = "C") -> tuple[str, ...]:
+def labels_of(count: int, names: OptionalNames = None, letter: str = "C") -> tuple[str, ...]:
     """The criteria's names for messages: those given, or C1, C2, ... in their order.
 
     Raises
@@ -70,13 +70,13 @@ def stop_at(problems: Iterable[Problem]) -> None:
         raise Refused(Problems(faults))
 
 
-def fault(rule: Phrase, mend: Phrase, name: str = "", value: object = "") -> Problem:
+def input_fault(rule: Phrase, mend: Phrase, name: str = "", value: object = "") -> Problem:
     """An error at a criterion or an expert: its name, the value found, the rule and the mend."""
     shown = f"{value:.10g}" if isinstance(value, float | np.floating) else str(value)
     return Problem("error", rule, mend, column=name, value=shown)
 
 
-def judged(values: ArrayLike, names: Names = None) -> tuple[Floats, tuple[str, ...]]:
+def numbers_given(values: ArrayLike, names: OptionalNames = None) -> tuple[Floats, tuple[str, ...]]:
     """One number for each criterion, checked: finite and at least 0, one or more of them, not all 0.
 
     Raises
@@ -90,7 +90,7 @@ def judged(values: ArrayLike, names: Names = None) -> tuple[Floats, tuple[str, .
             phrase("应为一列数，现为 {s}", "one number for each criterion is wanted, not {s}", s=numbers.shape),
             Phrase("请给每项指标一个数", "give one number for each criterion"),
         )
-    labels = named(len(numbers), names)
+    labels = labels_of(len(numbers), names)
     stop_at(_number_faults(numbers, labels))
     if not numbers.any():
         raise refuse(
@@ -100,7 +100,7 @@ def judged(values: ArrayLike, names: Names = None) -> tuple[Floats, tuple[str, .
     return numbers, labels
 
 
-def vectors(shares: ArrayLike, experts: Names = None) -> tuple[Floats, tuple[str, ...]]:
+def vectors(shares: ArrayLike, experts: OptionalNames = None) -> tuple[Floats, tuple[str, ...]]:
     """The experts' vectors, checked and each divided to sum to 1.
 
     Parameters
@@ -121,7 +121,7 @@ def vectors(shares: ArrayLike, experts: Names = None) -> tuple[Floats, tuple[str
             phrase("应为“专家×指标”的表，现为 {s}", "a table of experts x criteria is wanted, not {s}", s=table.shape),
             Phrase("请每位专家一行", "give each expert a row"),
         )
-    labels = named(len(table), experts, "E")
+    labels = labels_of(len(table), experts, "E")
     if not (np.isfinite(table).all() and (table >= 0).all() and table.any(axis=1).all()):
         stop_at(_vector_faults(table, labels))
     return divided(table), labels
@@ -131,10 +131,10 @@ def _number_faults(numbers: Floats, labels: Sequence[str]) -> Iterable[Problem]:
     for name, number in zip(labels, numbers.tolist(), strict=True):
         if not np.isfinite(number):
             rule = Phrase("不是有限的数", "not a finite number")
-            yield fault(rule, Phrase("请补上这一项；不计则写 0", "fill it in; 0 if it is not to count"), name, number)
+            yield input_fault(rule, Phrase("请补上这一项；不计则写 0", "fill it in; 0 if it is not to count"), name, number)
         elif number < 0:
             rule = Phrase("权重不能为负", "a weight cannot be negative")
-            yield fault(rule, Phrase("请改为 0 或正数", "write 0 or more"), name, number)
+            yield input_fault(rule, Phrase("请改为 0 或正数", "write 0 or more"), name, number)
 
 
 def _vector_faults(table: Floats, labels: Sequence[str]) -> Iterable[Problem]:
@@ -144,16 +144,16 @@ def _vector_faults(table: Floats, labels: Sequence[str]) -> Iterable[Problem]:
             place = int(np.flatnonzero(bad)[0])
             rule = phrase("第 {n} 项权重不是非负的数", "weight {n} is no number of at least 0", n=place + 1)
             mend = Phrase("请补全该专家的权重，或不计该专家", "complete this expert's weights, or leave the expert out")
-            yield fault(rule, mend, name, row[place])
+            yield input_fault(rule, mend, name, row[place])
         elif not row.any():
             rule = Phrase("权重全为 0", "all weights are 0")
-            yield fault(rule, Phrase("请至少给一项权重", "give at least one a weight"), name)
+            yield input_fault(rule, Phrase("请至少给一项权重", "give at least one a weight"), name)
 
 
 NEAR = 1e-9
 
 
-def points_shares(points: ArrayLike, names: Names = None, *, whole: float = 100.0) -> Floats:
+def points_shares(points: ArrayLike, names: OptionalNames = None, *, whole: float = 100.0) -> Floats:
     """The shares of points that were divided among the criteria: points / 100.
 
     Parameters
@@ -187,7 +187,7 @@ def points_shares(points: ArrayLike, names: Names = None, *, whole: float = 100.
     toolkit.ground.problems.Refused: 1 problem
       the points must sum to 100, not 95 (training 40 + pledge 35 + conduct 20); give out 5 more
     """
-    numbers, labels = judged(points, names)
+    numbers, labels = numbers_given(points, names)
     over = float(settled_sum(numbers)) - whole
     if abs(over) > NEAR:
         listed = " + ".join(f"{name} {number:.10g}" for name, number in zip(labels, numbers, strict=True))
@@ -209,7 +209,7 @@ def points_shares(points: ArrayLike, names: Names = None, *, whole: float = 100.
 TOP = 100.0
 
 
-def swing_shares(swings: ArrayLike, names: Names = None) -> Floats:
+def swing_shares(swings: ArrayLike, names: OptionalNames = None) -> Floats:
     """The shares of swings: each swing divided by their sum.
 
     The most valued swing from worst to best is given 100; every other is judged in proportion to it.
@@ -240,10 +240,10 @@ def swing_shares(swings: ArrayLike, names: Names = None) -> Floats:
     >>> swing_shares([100, 60, 40]).tolist()
     [0.5, 0.3, 0.2]
     """
-    numbers, labels = judged(swings, names)
+    numbers, labels = numbers_given(swings, names)
     over = phrase("超过 {top:g}", "above {top:g}", top=TOP)
     mend = phrase("最看重的一项写 {top:g}，其余写 0 至 {top:g}", "write {top:g} for the most valued, 0 to {top:g} for the rest", top=TOP)
-    stop_at(fault(over, mend, name, x) for name, x in zip(labels, numbers.tolist(), strict=True) if x > TOP)
+    stop_at(input_fault(over, mend, name, x) for name, x in zip(labels, numbers.tolist(), strict=True) if x > TOP)
     if numbers.max() < TOP:
         largest = labels[int(numbers.argmax())]
         rule = phrase("最大的一项应为 {top:g}", "the largest must be {top:g}", top=TOP)
@@ -251,10 +251,10 @@ def swing_shares(swings: ArrayLike, names: Names = None) -> Floats:
     return divided(numbers)
 
 
-Kind = Literal["centroid", "sum", "reciprocal"]
+RankCurve = Literal["centroid", "sum", "reciprocal"]
 
 
-def rank_order_shares(places: ArrayLike, names: Names = None, *, kind: Kind = "centroid") -> Floats:
+def rank_order_shares(places: ArrayLike, names: OptionalNames = None, *, kind: RankCurve = "centroid") -> Floats:
     """The shares of criteria that were only put in order of importance.
 
     With n criteria, the one in place r weighs in proportion to
@@ -297,10 +297,10 @@ def rank_order_shares(places: ArrayLike, names: Names = None, *, kind: Kind = "c
     >>> rank_order_shares([1, 2, 2], kind="sum").round(4).tolist()
     [0.5, 0.25, 0.25]
     """
-    numbers, labels = judged(places, names)
+    numbers, labels = numbers_given(places, names)
     below = Phrase("名次不能小于 1", "a place is 1 or more")
     mend = Phrase("最重要的一项写 1", "write 1 for the most important")
-    stop_at(fault(below, mend, name, x) for name, x in zip(labels, numbers.tolist(), strict=True) if x < 1)
+    stop_at(input_fault(below, mend, name, x) for name, x in zip(labels, numbers.tolist(), strict=True) if x < 1)
     curve = _curve(len(numbers), kind)
     _, group, sizes = np.unique(numbers, return_inverse=True, return_counts=True)
     means = np.add.reduceat(curve, np.r_[0, np.cumsum(sizes)[:-1]]) / sizes

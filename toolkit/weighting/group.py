@@ -14,7 +14,7 @@ from toolkit.ground.problems import refuse
 from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, phrase
 from toolkit.weighting.ahp import Typed, comparisons
-from toolkit.weighting.direct import Names, divided, judged, named, settled_sum, vectors
+from toolkit.weighting.direct import OptionalNames, divided, labels_of, numbers_given, settled_sum, vectors
 
 
 def group_shares(
@@ -23,7 +23,7 @@ def group_shares(
     *,
     weights: ArrayLike | None = None,
     trim: int = 1,
-    experts: Names = None,
+    experts: OptionalNames = None,
 ) -> Floats:
     """The group's shares from its experts' own.
 
@@ -96,7 +96,7 @@ def group_shares(
 
 
 def group_matrix(
-    matrices: Sequence[Typed], *, weights: ArrayLike | None = None, names: Names = None, experts: Names = None
+    matrices: Sequence[Typed], *, weights: ArrayLike | None = None, names: OptionalNames = None, experts: OptionalNames = None
 ) -> Floats:
     """One comparison matrix from several: the geometric mean of each comparison (AIJ), over those who made it.
 
@@ -121,7 +121,7 @@ def group_matrix(
     >>> group_matrix([[[1, 2], [None, 1]], [[1, 8], [None, 1]]]).round(6).tolist()
     [[1.0, 4.0], [0.25, 1.0]]
     """
-    labels = named(len(matrices), experts, "E")
+    labels = labels_of(len(matrices), experts, "E")
     count = _counted(weights, labels)
     stack = np.array([comparisons(matrix, names)[0] for matrix in matrices])
     given = ~np.isnan(stack)
@@ -133,7 +133,7 @@ def group_matrix(
 
 def _counted(weights: ArrayLike | None, experts: tuple[str, ...]) -> Floats:
     """What each expert counts, summing to 1."""
-    return divided(np.ones(len(experts)) if weights is None else judged(weights, experts)[0])
+    return divided(np.ones(len(experts)) if weights is None else numbers_given(weights, experts)[0])
 
 
 def _arithmetic(table: Floats, count: Floats, trim: int) -> Floats:  # noqa: ARG001 - all means are called alike
@@ -207,7 +207,7 @@ class Concordance:
     criteria: int
 
 
-def concordance(shares: ArrayLike, experts: Names = None) -> Concordance:
+def concordance(shares: ArrayLike, experts: OptionalNames = None) -> Concordance:
     """Kendall's W of the experts' orders of the criteria.
 
     Each expert's shares are ranked, ties sharing the mean of their places. With R the rank sums, m experts, n
@@ -247,7 +247,7 @@ def concordance(shares: ArrayLike, experts: Names = None) -> Concordance:
     return Concordance(w, chi_square, n - 1, p, exact, m, n)
 
 
-def kendall_w(shares: ArrayLike, experts: Names = None) -> float:
+def kendall_w(shares: ArrayLike, experts: OptionalNames = None) -> float:
     """Kendall's W alone, without its p; see `concordance`.
 
     Examples
@@ -279,7 +279,7 @@ def doubled_ranks(table: Floats) -> Floats:
     return ranks
 
 
-def _told_apart(shares: ArrayLike, experts: Names) -> Floats:
+def _told_apart(shares: ArrayLike, experts: OptionalNames) -> Floats:
     table, _ = vectors(shares, experts)
     if min(table.shape) < 2:
         m, n = table.shape
@@ -324,10 +324,10 @@ def _exact(ranks: Floats) -> float:
     return float(min(1.0, often[_spread(sums) >= _spread(ranks.sum(axis=0))].sum()))
 
 
-Kind = Literal["moved", "euclidean", "jensen_shannon"]
+DistanceKind = Literal["moved", "euclidean", "jensen_shannon"]
 
 
-def distances(shares: ArrayLike, kind: Kind = "moved", experts: Names = None) -> Floats:
+def distances(shares: ArrayLike, kind: DistanceKind = "moved", experts: OptionalNames = None) -> Floats:
     """How far every two experts lie apart.
 
     - "moved": half the sum of |differences|, the part of the whole weight that must be moved from criteria to others

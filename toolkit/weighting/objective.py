@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from toolkit.ground.problems import Problem, refuse
 from toolkit.ground.ranking import Floats, Mask
 from toolkit.ground.text import Phrase, phrase
-from toolkit.weighting.direct import Names, divided, fault, named, settled_sum, stop_at
+from toolkit.weighting.direct import OptionalNames, divided, input_fault, labels_of, settled_sum, stop_at
 
 LEVEL = 1e-12
 
@@ -39,7 +39,7 @@ class ObjectiveWeights:
     note: Phrase
 
 
-def entropy_shares(values: ArrayLike, names: Names = None) -> Floats:
+def entropy_shares(values: ArrayLike, names: OptionalNames = None) -> Floats:
     """Entropy weights (熵权法): the less evenly the members share an indicator's sum, the more it weighs.
 
     p_ij = x_ij / sum_i x_ij, e_j = -sum_i p_ij ln p_ij / ln m with m members, shares in proportion to 1 - e_j.
@@ -74,7 +74,7 @@ def entropy_shares(values: ArrayLike, names: Names = None) -> Floats:
     return objective_weights(values, "entropy", names).shares
 
 
-def critic_shares(values: ArrayLike, names: Names = None) -> Floats:
+def critic_shares(values: ArrayLike, names: OptionalNames = None) -> Floats:
     """CRITIC weights: much spread, and little said already by the other indicators.
 
     Columns are scaled to [0, 1] by their least and largest value; shares in proportion to
@@ -98,7 +98,7 @@ def critic_shares(values: ArrayLike, names: Names = None) -> Floats:
     return objective_weights(values, "critic", names).shares
 
 
-def deviation_shares(values: ArrayLike, names: Names = None) -> Floats:
+def deviation_shares(values: ArrayLike, names: OptionalNames = None) -> Floats:
     """Shares in proportion to the standard deviations of the values as they are, on their common scale.
 
     Parameters, Returns and Raises as in `entropy_shares`; values may be negative.
@@ -111,7 +111,7 @@ def deviation_shares(values: ArrayLike, names: Names = None) -> Floats:
     return objective_weights(values, "deviation", names).shares
 
 
-def component_shares(values: ArrayLike, names: Names = None) -> Floats:
+def component_shares(values: ArrayLike, names: OptionalNames = None) -> Floats:
     """Shares in proportion to the squared loadings of the first principal component of the correlations.
 
     The squared entries of the first unit eigenvector of the correlation matrix: what part of the component
@@ -132,7 +132,7 @@ def component_shares(values: ArrayLike, names: Names = None) -> Floats:
     return objective_weights(values, "component", names).shares
 
 
-def objective_weights(values: ArrayLike, method: str, names: Names = None) -> ObjectiveWeights:
+def objective_weights(values: ArrayLike, method: str, names: OptionalNames = None) -> ObjectiveWeights:
     """Weights by "entropy", "critic", "deviation" or "component", with the constant indicators named.
 
     Parameters and Raises as in `entropy_shares`, and for an unknown method.
@@ -154,7 +154,7 @@ def objective_weights(values: ArrayLike, method: str, names: Names = None) -> Ob
             phrase("应为“会员×指标”的表，至少两位会员，现为 {s}", "a table of two members or more x indicators is wanted, not {s}", s=table.shape),
             Phrase("请每位会员一行", "give each member a row"),
         )
-    labels = named(table.shape[1], names)
+    labels = labels_of(table.shape[1], names)
     stop_at(_faults(table, labels, method))
     # Rows in an order of their own, so that the order of members changes no bit of the result.
     table = table[np.lexsort(table.T[::-1])]
@@ -219,10 +219,10 @@ def _faults(table: Floats, labels: Sequence[str], method: str) -> Iterator[Probl
         lacking = int((~np.isfinite(column)).sum())
         if lacking:
             rule = phrase("{n} 位会员没有数值", "{n:member has|members have} no value", n=lacking)
-            yield fault(rule, Phrase("请先按办法补缺，或不计这些会员", "fill it in as the scheme says, or leave them out"), name)
+            yield input_fault(rule, Phrase("请先按办法补缺，或不计这些会员", "fill it in as the scheme says, or leave them out"), name)
         elif method == "entropy" and column.min() < 0:
             rule = Phrase("熵权法不能用于负数", "entropy weights cannot take negative values")
-            yield fault(rule, Phrase("请先换算到 0 以上的标度", "bring it to a scale above 0 first"), name, column.min())
+            yield input_fault(rule, Phrase("请先换算到 0 以上的标度", "bring it to a scale above 0 first"), name, column.min())
     if np.isfinite(table).all() and not _varied(table).any():
         rule = Phrase("所有指标都是常数，分不出权重", "all indicators are constant: no weight can be told")
-        yield fault(rule, Phrase("请换一组指标", "take other indicators"))
+        yield input_fault(rule, Phrase("请换一组指标", "take other indicators"))

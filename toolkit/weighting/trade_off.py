@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from toolkit.ground.problems import Problem, refuse
 from toolkit.ground.ranking import Floats, Integers, Mask
 from toolkit.ground.text import Phrase, phrase
-from toolkit.weighting.direct import Names, divided, fault, named, stop_at
+from toolkit.weighting.direct import OptionalNames, divided, input_fault, labels_of, stop_at
 
 
 def nearest_logarithms(ratios: Floats, counts: Floats) -> Floats:
@@ -43,14 +43,14 @@ def nearest_logarithms(ratios: Floats, counts: Floats) -> Floats:
     return np.asarray(np.linalg.solve(laplacian, ratios.sum(axis=1)))
 
 
-def parts(joined: Mask) -> list[list[int]]:
+def connected_parts(joined: Mask) -> list[list[int]]:
     """The parts of a graph that hang together, each in rising order, by their first node.
 
     Examples
     --------
     >>> link = np.zeros((4, 4), bool)
     >>> link[0, 2] = link[2, 0] = True
-    >>> parts(link)
+    >>> connected_parts(link)
     [[0, 2], [1], [3]]
     """
     unseen, whole_parts = list(range(len(joined))), []
@@ -73,7 +73,7 @@ def refuse_parts(joined: Mask, names: Sequence[str]) -> None:
     Refused
         Naming the parts and one comparison that would join the first two.
     """
-    apart = parts(joined)
+    apart = connected_parts(joined)
     if len(apart) == 1:
         return
     listed = [", ".join(names[node] for node in part) for part in apart]
@@ -119,7 +119,7 @@ class TradeOffs:
     checks: int
 
 
-def trade_off_shares(pairs: ArrayLike, ratios: ArrayLike, count: int, names: Names = None) -> Floats:
+def trade_off_shares(pairs: ArrayLike, ratios: ArrayLike, count: int, names: OptionalNames = None) -> Floats:
     """The shares nearest to the judged ratios; see `trade_off_judgement`.
 
     Examples
@@ -130,7 +130,7 @@ def trade_off_shares(pairs: ArrayLike, ratios: ArrayLike, count: int, names: Nam
     return trade_off_judgement(pairs, ratios, count, names).shares
 
 
-def trade_off_judgement(pairs: ArrayLike, ratios: ArrayLike, count: int, names: Names = None) -> TradeOffs:
+def trade_off_judgement(pairs: ArrayLike, ratios: ArrayLike, count: int, names: OptionalNames = None) -> TradeOffs:
     """Weights w with w_i / w_j nearest to the ratio judged for each pair (i, j), by logarithmic least squares.
 
     An expert who finds 10 hours of training as good as 25 answers to surveys, where the scale of the one runs over
@@ -164,7 +164,7 @@ def trade_off_judgement(pairs: ArrayLike, ratios: ArrayLike, count: int, names: 
     >>> judged.shares.round(4).tolist(), round(judged.coherence, 4), judged.checks
     ([0.6434, 0.2553, 0.1013], 1.2599, 1)
     """
-    labels = named(count, names)
+    labels = labels_of(count, names)
     pair, ratio = _pairs(pairs, ratios)
     stop_at(_faults(pair, ratio, labels))
     logarithms, counts = np.zeros((count, count)), np.zeros((count, count))
@@ -194,12 +194,12 @@ def _faults(pairs: Integers, ratios: Floats, labels: Sequence[str]) -> Iterator[
     for (first, second), ratio in zip(pairs.tolist(), ratios.tolist(), strict=True):
         if not (0 <= first < len(labels) and 0 <= second < len(labels)):
             rule = phrase("指标只有 {n} 项（从 0 数起）", "there are {n} criteria, counted from 0", n=len(labels))
-            yield fault(rule, Phrase("请改正序号", "mend the place"), value=f"{first}, {second}")
+            yield input_fault(rule, Phrase("请改正序号", "mend the place"), value=f"{first}, {second}")
             continue
         place = f"{labels[first]} : {labels[second]}"
         if first == second:
             rule = Phrase("一项指标与自己相比", "a criterion is compared with itself")
-            yield fault(rule, Phrase("请换成另一项", "name another one"), place)
+            yield input_fault(rule, Phrase("请换成另一项", "name another one"), place)
         if not (np.isfinite(ratio) and ratio > 0):
             rule = Phrase("比值必须大于 0", "a ratio is above 0")
-            yield fault(rule, Phrase("请写大于 0 的数", "write a number above 0"), place, ratio)
+            yield input_fault(rule, Phrase("请写大于 0 的数", "write a number above 0"), place, ratio)

@@ -18,7 +18,7 @@ from toolkit.scheme.criteria import Indicator
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.statistics import Method
+    from toolkit.ground.statistics import CorrelationMethod
     from toolkit.ground.text import Language
     from toolkit.scheme import Scheme
 
@@ -58,7 +58,7 @@ def spread_picture(evaluation: Evaluation) -> Picture:
     )
 
 
-def correlations_picture(evaluation: Evaluation, method: Method = "pearson") -> Picture:
+def correlations_picture(evaluation: Evaluation, method: CorrelationMethod = "pearson") -> Picture:
     """The correlation of every two indicators: the darker the stronger, hatched where negative, framed within a group."""
     scheme, language = evaluation.scheme, evaluation.scheme.language
     order, pairs = _leaves(scheme), correlations(evaluation, method=method)

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from toolkit.ground.decimals import decimal_digits, decimal_digits_of
 from toolkit.ground.text import Phrase, figure, joined, phrase
-from toolkit.ground.toml_reader import Decision, Fault
+from toolkit.ground.toml_reader import Fault, StrictModel
 from toolkit.ground.toml_syntax import Raw, is_number
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ ASCEND = Phrase("请按从低到高排列", "order them from low to high")
 LESS_IS_BETTER = Phrase("越低越好", "less is better")
 
 
-class ValueShape(Decision):
+class ValueShape(StrictModel):
     """How a raw value becomes a value on the scheme's scale: what every shape has.
 
     Attributes

@@ -23,7 +23,7 @@ from pydantic import Field
 from toolkit.ground.decimals import decimal_digits, decimal_digits_of
 from toolkit.ground.statistics import mean_and_deviation
 from toolkit.ground.text import Phrase, figure, joined, phrase
-from toolkit.ground.toml_reader import Decision, Fault
+from toolkit.ground.toml_reader import Fault, StrictModel
 from toolkit.scheme.shapes.absolute import FAR, LESS_IS_BETTER, Better, Number, Positive, Ranged, is_pair
 
 if TYPE_CHECKING:
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 
 
 EVERYONE = "all"
-Within = Literal["all", "class"]
+ComparedWithin = Literal["all", "class"]
 
 
 class Relative(Ranged):
     """A shape resolved among all members, or within each class; `found` is keyed by class, or by ``all``."""
 
     better: Better = "higher"
-    within: Within = "all"
+    within: ComparedWithin = "all"
     found: dict[str, Any] | None = None
 
     def words(self) -> Phrase:
@@ -120,7 +120,7 @@ class Relative(Ranged):
         if self.within == EVERYONE:
             yield EVERYONE, slice(None)
         else:
-            yield from by_class(np.full(size, "") if classes is None else classes)
+            yield from class_places(np.full(size, "") if classes is None else classes)
 
     def _entries(self, raw: Floats, scale: float, classes: Any) -> Iterator[tuple[str, slice | Places, Any]]:
         for name, members in self.divisions(classes, len(raw)):
@@ -133,7 +133,7 @@ class Relative(Ranged):
                 yield name, members, self.find(given, scale)
 
 
-def by_class(classes: Any) -> Iterator[tuple[str, Places]]:
+def class_places(classes: Any) -> Iterator[tuple[str, Places]]:
     """Each class, in the order of their names, with the places of its members; `classes` has shape (members,)."""
     import pandas as pd
 
@@ -146,7 +146,7 @@ def by_class(classes: Any) -> Iterator[tuple[str, Places]]:
         yield str(names[place]), order[ends[place] : ends[place + 1]]
 
 
-class Ends(Decision):
+class Ends(StrictModel):
     """The least and the greatest raw value found."""
 
     least: Number
@@ -160,7 +160,7 @@ class Ends(Decision):
             yield Fault(("least",), Phrase("最小值大于最大值", "the least exceeds the greatest"), Phrase("请对调", "swap them"))
 
 
-class Spread(Decision):
+class Moments(StrictModel):
     """The mean and the standard deviation of the raw values found, and the lowest value that came of them."""
 
     mean: Number
@@ -168,7 +168,7 @@ class Spread(Decision):
     lowest: Number
 
 
-class Best(Decision):
+class Best(StrictModel):
     """The best raw value found."""
 
     best: Number
@@ -236,20 +236,20 @@ class ZScore(Relative):
     mean: Number = 0.0
     deviation: Positive = 1.0
     sample: bool = True
-    found: dict[str, Spread] | None = None
+    found: dict[str, Moments] | None = None
 
     def method(self, low: Phrase, high: Phrase) -> Phrase:  # noqa: ARG002 - it has no range
         """By deviations from the mean."""
         return phrase("标准分：平均水平计 {m} 分，每好一个标准差加 {d} 分", "z-score: {m} for the mean, {d} for each deviation better",
                       m=figure(self.mean), d=figure(self.deviation))  # fmt: skip
 
-    def find(self, given: Floats, scale: float) -> Spread:
+    def find(self, given: Floats, scale: float) -> Moments:
         """Mean and deviation, each sum rounded once: their order changes nothing."""
         mean, deviation = mean_and_deviation(given, sample=self.sample)
-        spread = Spread(mean=mean, deviation=deviation, lowest=self.mean)
+        spread = Moments(mean=mean, deviation=deviation, lowest=self.mean)
         return spread.model_copy(update={"lowest": unsigned(self.through(spread, given, scale).min())})
 
-    def through(self, entry: Spread, raw: Floats, scale: float) -> Floats:  # noqa: ARG002 - others look at the scale
+    def through(self, entry: Moments, raw: Floats, scale: float) -> Floats:  # noqa: ARG002 - others look at the scale
         """Values of `raw`, on no scale but their own."""
         if entry.deviation == 0:
             return np.where(np.isnan(raw), np.nan, self.mean)

@@ -39,7 +39,7 @@ from toolkit.scheme.shapes import (
     ValueShape,
     ZScore,
 )
-from toolkit.scheme.shapes.relative import by_class
+from toolkit.scheme.shapes.relative import class_places
 from toolkit.sensitivity.choices.checks import (
     fault,
     indicator_faults,
@@ -149,7 +149,7 @@ def _impute(name: str, scenario: Scenario, rng: np.random.Generator) -> None:
     """Raw values of members of the class in the place of missing ones, in the order of the members."""
     raw, counted = scenario.column(name).copy(), scenario.ground.counted[name]
     known, chance = pd.notna(raw), rng.random(len(raw))
-    for _, members in by_class(scenario.ground.classes):
+    for _, members in class_places(scenario.ground.classes):
         given, gaps = raw[members[(counted & known)[members]]], members[(counted & ~known)[members]]
         if len(given):
             raw[gaps] = given[(chance[gaps] * len(given)).astype(np.intp)]

@@ -18,7 +18,7 @@ from toolkit.evaluation.scores import Tree, shares_of
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, phrase
-from toolkit.ground.toml_reader import Question
+from toolkit.ground.toml_reader import StrictArguments
 from toolkit.sensitivity.weights.frames import indicator_weights, sibling_shares
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _block(make: Callable[[np.random.Generator], Floats], seed: int, number: int
     return make(np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(number,))))[:size]
 
 
-class WeightDraws(Blocks, Question):
+class WeightDraws(Blocks, StrictArguments):
     """Weights drawn at random round the voted ones, at every set of siblings: a Dirichlet distribution.
 
     With voted shares s of m siblings the draws are Dirichlet(c s), c = (m - 1) / spread^2 - 1. Their mean is s;

@@ -18,7 +18,7 @@ from toolkit.evaluation.scores import Tree
 from toolkit.ground.problems import Problem, Problems, Refused, nearest
 from toolkit.ground.ranking import Floats, Mask
 from toolkit.ground.text import Phrase, phrase
-from toolkit.ground.toml_reader import Question
+from toolkit.ground.toml_reader import StrictArguments
 from toolkit.sensitivity.weights import Box, WeightBounds, WeightOrder
 from toolkit.sensitivity.weights.draws import BLOCK, Blocks, Recipe, numbered
 
@@ -146,7 +146,7 @@ AT_LEAST, LEVEL = (">=", "≥"), ("=", "==")
 STATED = re.compile(r"\s*(>=|≥|==|=|>|<=|≤|<)\s*")
 
 
-class UniformWeights(Blocks, Question):
+class UniformWeights(Blocks, StrictArguments):
     """Weights drawn evenly from all that keep given bounds and statements, at every set of siblings by itself.
 
     Where siblings have no bounds, and the statements put all of them in one order (ties included) or say nothing, draws
