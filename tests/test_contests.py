@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,15 @@ from hypothesis import strategies as st
 
 from tests.contested import contested
 from tests.invented import MEASURE, NO_VETOES, decided, indicator, members, scheme, totals
+from tests.straight import straight
 from toolkit.evaluation import Evaluation
-from toolkit.evaluation.awards import Ceiling
+from toolkit.evaluation.awards import AwardRule, Ceiling
+from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.decisions import decide_awards
 from toolkit.evaluation.quotas import places
-from toolkit.ground.ranking import Tie
+from toolkit.ground.ranking import Mask, Tie, rounded
 from toolkit.scheme import Scheme
+from toolkit.sensitivity.tipping.lines import terms_of
 
 CLASSES = ["A", "A", "A", "B", "B", "B"]
 
@@ -236,3 +240,24 @@ def test_without_a_bound_in_all_nobody_loses_a_place(asked: Evaluation) -> None:
     quota = asked.scheme.awards[0].quota
     if quota is not None and quota.in_all is not None and not found.ties and len(found.awards) <= quota.in_all:
         assert set(bounded["member"]) == set(found.awards["member"])
+
+
+@given(straight() | contested(), st.integers(0, 99))
+def test_several_lists_are_each_what_it_is_alone(asked: Evaluation, seed: int) -> None:
+    """In every run all scores are others, some do not take part, and some are barred."""
+    rng, rule, shape = np.random.default_rng(seed), terms_of(asked), (6, len(asked.members))
+    scores = asked.scores.loc[asked.members.index]
+    points = {node: rng.permuted(np.tile(rounded(scores[node], asked.scheme.decimals), (6, 1)), axis=1) for node in rule.nodes}
+    absent, struck = rng.random(shape) < 0.2, rng.random(shape) < 0.1
+    together = ListRun.of(others(rule, absent, struck), points.__getitem__)
+    for run in range(6):
+        alone = ListRun.of(others(rule, absent[run], struck[run]), {node: score[run] for node, score in points.items()}.__getitem__)
+        assert together.rank_table[run].tolist() == alone.ranks.tolist() == alone.rank_table[0].tolist()
+        assert together.given[:, run].tolist() == alone.given[:, 0].tolist() == [own.given.tolist() for own in alone.allotments]
+
+
+def others(rule: AwardRule, absent: Mask, struck: Mask) -> AwardRule:
+    """The same rule without the absent, its first award barred for those struck."""
+    first = rule.scheme.awards[0].id
+    eligibility = replace(rule.eligibility, able=rule.eligibility.able & ~absent)
+    return replace(rule, eligibility=eligibility, barred={**rule.barred, first: rule.barred[first] | struck})

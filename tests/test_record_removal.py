@@ -9,12 +9,13 @@ import pytest
 
 from tests.few_lines import award_text, indicator_text, scheme_text, write_edition
 from tests.test_indicators import act, read
+from tests.test_removal import awarded
 from toolkit import evaluate, open_edition
 from toolkit.evaluation import Evaluation
 from toolkit.ground.problems import Refused
 from toolkit.records import Records
-from toolkit.sensitivity.leave_one_out import RelativeShapes, awarded
-from toolkit.sensitivity.leave_record_out import decisive_records, evaluated_without_records, struck_records
+from toolkit.sensitivity.leave_one_out import RelativeShapes
+from toolkit.sensitivity.leave_record_out import evaluated_without_records, struck_records
 
 MEMBERS = ("code,name,kind,staff", "A,甲,x,12", "B,乙,x,3", "C,丙,y,4", "D,丁,y,5", "E,戊,x,6")
 AWARDS = """
@@ -111,7 +112,7 @@ def test_a_veto_for_several_records_needs_them_all(tmp_path: Path) -> None:
 
 
 def test_the_record_is_named_by_its_place(tmp_path: Path) -> None:
-    found = decisive_records(*asked(tmp_path, SUM)).set_index("row")
+    found = struck_records(*asked(tmp_path, SUM)).set_index("row")
     assert found.loc[7, ["table", "file", "member", "items"]].tolist() == ["conduct", "conduct.csv", "C", ("i",)]
     assert ("first", "D") in found.loc[7, "gained"]  # 丙 falls from 7 to 0, so 丁 with 7 is no longer level with it
     assert found.loc[7, "own"] == any(member == "C" for _, member in (*found.loc[7, "gained"], *found.loc[7, "lost"]))

@@ -15,10 +15,9 @@ from tests.invented import evaluation, group, indicator, members, scheme
 from toolkit import evaluate, open_edition
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.evaluation.scores import TOTAL
+from toolkit.ground.ranking import competition_ranks
 from toolkit.sensitivity.leave_one_out import (
-    Listing,
     RelativeShapes,
-    awarded,
     evaluated_without,
     scheme_without,
     without_each_class,
@@ -28,6 +27,11 @@ from toolkit.sensitivity.leave_one_out import (
 
 FEW = settings(max_examples=examples(12), suppress_health_check=[HealthCheck.too_slow])
 PRIZE = {"id": "prize", "label": "prize", "quota": {"number": 1}}
+
+
+def awarded(one: Evaluation) -> dict[str, set[str]]:
+    """Who is given each award."""
+    return {award.id: set(one.awards.loc[one.awards["award"] == award.id, "member"]) for award in one.scheme.awards}
 
 
 def asked(**columns: list[float]) -> Evaluation:
@@ -77,22 +81,21 @@ def test_without_a_member_it_is_the_list_of_the_others(one: Evaluation) -> None:
 def test_what_is_decided_anew_is_what_a_full_evaluation_decides(one: Evaluation) -> None:
     """Only the awards are decided anew; the same as everything worked out again."""
     gone = str(one.members.index[-1])
-    again, found = Listing.of(evaluated_without(one, [gone])), without_each_member(one, [gone])
-    before = Listing.of(one)
-    assert before.given == awarded(one)
+    found = without_each_member(one, [gone])
+    again, now = evaluated_without(one, [gone]), awarded(one)
+    then = awarded(again)
     for row in found.to_dict("records"):
-        own = before.given[row["award"]] - {gone}
-        assert set(row["gained"]) == set(again.given[row["award"]] - own)
-        assert set(row["lost"]) == set(own - again.given[row["award"]])
-        assert row["moved"] == before.moved(again)
+        award = row["award"]
+        assert (set(row["gained"]), set(row["lost"])) == (then[award] - now[award], now[award] - {gone} - then[award])
+        assert row["moved"] == otherwise(one, again)
 
 
-@FEW
-@given(contested())
-def test_a_listing_is_the_list(one: Evaluation) -> None:
-    found, listed = Listing.of(one), one.ranking["rank"].reindex(one.members.index)
-    assert found.ranks.tolist() == [0 if pd.isna(rank) else rank for rank in listed]
-    assert found.moved(found) == 0
+def otherwise(one: Evaluation, fewer: Evaluation) -> int:
+    """How many stand otherwise in their class than the same members did among themselves before."""
+    ranks = pd.DataFrame({"class": one.ranking["class"], "before": one.ranking["rank"], "after": fewer.ranking["rank"]}).loc[fewer.members.index]
+    ranks = ranks.astype({"before": "float64", "after": "float64"})
+    among = ranks.groupby("class")["before"].transform(lambda before: competition_ranks(-before))
+    return int((among != ranks["after"].fillna(0)).sum())
 
 
 def test_places_are_counted_anew_without_a_member(small_edition: Path) -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toolkit.indicators.evidence import answered, value_of_all, values_without_each
 from toolkit.scheme.measures import Measure
-from toolkit.sensitivity.leave_record_out import answered, value_of_all, values_without_each
 
 TAKES = st.sampled_from(["count", "any", "sum", "mean", "max", "min", "distinct"])
 AMOUNTS = st.lists(st.sampled_from([None, "0.1", "0.2", "-3", "8"]), min_size=1, max_size=6)

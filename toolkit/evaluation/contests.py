@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from toolkit.evaluation.awards import AwardRule, Ceiling, RuleInSteps, tie_nodes
+from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.steps import Steps
 from toolkit.ground.deferred import Deferred
 from toolkit.ground.ranking import Floats, Integers, Mask, competition_ranks
@@ -119,12 +120,13 @@ class Allotment:
 
 @dataclass(frozen=True, eq=False)
 class ListRun:
-    """The rule on the scores of one list.
+    """The rule on the scores of one list, or of several: `given` and `rank_table` are of all, the rest is of one alone.
 
     Parameters
     ----------
     score
-        The rounded scores of all members by node, float64[n].
+        The rounded scores of all members by node, float64[n]; float64[runs, n] where there are several lists, of the total
+        always, of another node where they differ in it.
     """
 
     rule: RuleInSteps
@@ -137,8 +139,23 @@ class ListRun:
 
     @cached_property
     def standings(self) -> dict[str, Standing]:
-        """The standings by node, int[1, n]."""
-        return {node: self.rule.steps.of_rounded(self.score(node))[None, :] for node in self.rule.award_rule.nodes}
+        """The standings by node, int[runs or 1, n]."""
+        return {node: np.atleast_2d(self.rule.steps.of_rounded(self.score(node))) for node in self.rule.award_rule.nodes}
+
+    @cached_property
+    def given(self) -> Mask:
+        """Who is given each award, bool[awards, runs, n]."""
+        given = [decision.given for decision in self.rule.decided(self.standings.__getitem__)]
+        return np.array(given, np.bool_).reshape(len(given), *self.standings[TOTAL].shape)
+
+    @cached_property
+    def rank_table(self) -> Integers:
+        """The rank of each member in its class, 1-2-2-4; 0 for those that are not ranked; int64[runs, n]."""
+        ranks = np.zeros(self.standings[TOTAL].shape, np.int64)
+        runs = np.arange(len(ranks))[:, None]
+        for positions, among, places in self.rule.ranks(self.standings.__getitem__):
+            ranks[runs, positions[among]] = places
+        return ranks
 
     @cached_property
     def ranks(self) -> Integers:

@@ -1,11 +1,18 @@
-"""Evidence: the records that each indicator, adjustment and condition of a member rests on, by their place in the files."""
+"""Evidence: the records that each indicator, adjustment and condition of a member rests on, by their place in the files.
+
+What a measure comes to without each of them follows, for most measures, from the amounts of the others.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
 
+from toolkit.ground.decimals import decimal_digits
 from toolkit.indicators.engine import Engine
 
 if TYPE_CHECKING:
@@ -18,6 +25,12 @@ if TYPE_CHECKING:
 
 COLUMNS = ("item", "member", "table", "file", "sheet", "row", "amount")
 ORDER, PLACE = ["member", "file", "sheet", "row"], ["table", "file", "sheet", "row"]
+COUNTING = ("count", "any", "distinct")
+NINE_PLACES, BILLION = Decimal("1e-9"), 10**9
+
+Amount: TypeAlias = str | None
+"""What a measure takes of one record, as `evidence` shows it; None of a record that says nothing."""
+Value: TypeAlias = float | bool
 
 
 def evidence(scheme: Scheme, records: Records, members: Collection[str] | None = None) -> pd.DataFrame:
@@ -55,3 +68,71 @@ def _behind(engine: Engine, measure: Measure, members: Collection[str] | None) -
     counted, among = found
     met = pd.MultiIndex.from_frame(among[PLACE]).isin(pd.MultiIndex.from_frame(counted[PLACE]))
     return among.assign(amount=["1" if own else "0" for own in met])
+
+
+def answered(measure: Measure) -> bool:
+    """Whether a measure's value without a record follows from the amounts of the others.
+
+    Of the latest record, a cell read as it stands, a panel, and quotients of two sums it does not.
+
+    Examples
+    --------
+    >>> from toolkit.scheme.measures import Measure
+    >>> answered(Measure(take="sum", table="hours", column="hours")), answered(Measure(column="members.staff"))
+    (True, False)
+    """
+    share = measure.take == "ratio" and measure.column is None
+    return share or measure.take in {*COUNTING, "sum", "mean", "max", "min"}
+
+
+def value_of_all(measure: Measure, amounts: Sequence[Amount]) -> Value | None:
+    """What a measure takes of these amounts; None where they are no numbers.
+
+    No rows have the sum 0 and hold no kinds; rows of which none says anything leave the value unknown.
+
+    Examples
+    --------
+    >>> from toolkit.scheme.measures import Measure
+    >>> value_of_all(Measure(take="mean", table="marks", column="mark"), ["0.1", "0.2", None])
+    0.15
+    """
+    take, unknown = measure.take, float("nan")
+    if take == "any":
+        return len(amounts) > 0
+    if take == "count":
+        return float(len(amounts))
+    if take == "distinct":
+        kinds = {amount for amount in amounts if amount is not None}
+        return float(len(kinds)) if kinds or not amounts else unknown
+    numbers = _billionths(amounts)
+    if not numbers:
+        return None if numbers is None else 0.0 if take == "sum" and not amounts else unknown
+    if take in {"max", "min"}:
+        return float(Fraction(max(numbers) if take == "max" else min(numbers), BILLION))
+    return decimal_digits(float(Fraction(sum(numbers), BILLION if take == "sum" else BILLION * len(numbers))))
+
+
+def values_without_each(measure: Measure, amounts: Sequence[Amount]) -> list[Value] | None:
+    """The same without each of them in turn; None where they are no numbers. Equal amounts are worked out once.
+
+    Examples
+    --------
+    >>> from toolkit.scheme.measures import Measure
+    >>> values_without_each(Measure(take="sum", table="hours", column="hours"), ["8", "4.5", "8"])
+    [12.5, 16.0, 12.5]
+    """
+    without: dict[Amount, Value | None] = {}
+    for place, amount in enumerate(amounts):
+        if amount not in without:
+            without[amount] = value_of_all(measure, [*amounts[:place], *amounts[place + 1 :]])
+    values = [value for value in map(without.__getitem__, amounts) if value is not None]
+    return values if len(values) == len(amounts) else None
+
+
+def _billionths(amounts: Sequence[Amount]) -> list[int] | None:
+    """The amounts that are there, with the nine places that sums keep, as whole numbers."""
+    try:
+        exact = [Decimal(amount) for amount in amounts if amount is not None]
+        return [int(number.quantize(NINE_PLACES, ROUND_HALF_UP).scaleb(9)) for number in exact]
+    except InvalidOperation:
+        return None

@@ -1,11 +1,11 @@
 """What carries the result: the list again without an indicator, a group, a class or a member.
 
-The list without its prose: who is given what, and everyone's rank; of all members or only some of them.
+Each removal is a run of the rule of the awards: under a tree in which the node weighs nothing, or with members who take no part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -15,78 +15,24 @@ import pandas as pd
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
-from toolkit.evaluation.quotas import Pools
 from toolkit.evaluation.requirements import rounded_scores
+from toolkit.evaluation.scores import TOTAL, Tree, list_scores
 from toolkit.ground.deferred import replaced
-from toolkit.ground.ranking import competition_ranks
+from toolkit.sensitivity.tipping.lines import terms_of
 
 if TYPE_CHECKING:
     from toolkit.evaluation.requirements import Score
-    from toolkit.ground.ranking import Integers, Mask
+    from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Group, Pattern
-
-
-@dataclass(frozen=True, eq=False)
-class Listing:
-    """A list of awards, decided.
-
-    Parameters
-    ----------
-    members
-        Whose list it is.
-    pools
-        Their classes.
-    ranks : int64[members]
-        Within the class, 1-2-2-4; 0 for those that are not ranked.
-    given
-        Who is given each award, by its id, in the scheme's order.
-    """
-
-    members: pd.Index[str]
-    pools: Pools
-    ranks: Integers
-    given: dict[str, frozenset[str]]
-
-    @classmethod
-    def of(cls, evaluation: Evaluation) -> Listing:
-        """The list as it stands."""
-        score = rounded_scores(evaluation.scheme, evaluation.scores.loc[evaluation.members.index])
-        return cls.among(evaluation, np.ones(len(evaluation.members), np.bool_), score)
-
-    @classmethod
-    def among(cls, evaluation: Evaluation, kept: Mask, score: Score) -> Listing:
-        """The list had only some of the members joined, with the scores they have: quotas and places anew.
-
-        Parameters
-        ----------
-        kept : bool[members]
-        score
-            The rounded scores of all members.
-        """
-        members = evaluation.members if kept.all() else evaluation.members[kept]
-        terms = AwardRule.of(evaluation.scheme, members, evaluation.vetoes, evaluation.measured.conditions)
-
-        def own(node: str) -> np.ndarray:
-            return score(node)[kept]
-
-        run = ListRun.of(terms, own)
-        given = {found.award.id: frozenset(members.index[found.given]) for found in run.allotments}
-        return cls(members.index, terms.pools["class"], run.ranks, given)
-
-    def moved(self, after: Listing) -> int:
-        """How many members of another list stand otherwise among themselves than in this one, within their class."""
-        ranks = self.ranks[self.members.get_indexer(after.members)]
-        among = np.zeros_like(ranks)
-        for _, own in after.pools:
-            among[own] = competition_ranks(np.where(ranks[own] > 0, -ranks[own], np.nan))
-        return int((among != after.ranks).sum())
-
 
 
 RelativeShapes: TypeAlias = Literal["recomputed", "held"]
 COLUMNS = ["kind", "removed", "label", "award", "gained", "lost", "changes", "moved"]
 Row: TypeAlias = tuple[str, str, str, str, tuple[str, ...], tuple[str, ...], int, int]
+Removal: TypeAlias = tuple[str, str, str]
+"""Kind, id and label of what is removed."""
+CELLS = 1 << 20  # of runs and members that are decided at once
 
 
 def without_nodes(evaluation: Evaluation) -> pd.DataFrame:
@@ -102,14 +48,13 @@ def without_nodes(evaluation: Evaluation) -> pd.DataFrame:
         label, award; gained and lost, the members who then are or are no longer given it, sorted tuples, the removed
         left aside; changes, how many these are; moved, how many of the others then stand otherwise within their class.
     """
-    scheme, before = evaluation.scheme, Listing.of(evaluation)
-    rows = [
-        row
-        for kind, nodes in (("indicator", scheme.indicators), ("group", scheme.groups))
-        for node in nodes
-        for row in _compared(before, Listing.of(rescored(evaluation, scheme_without(scheme, node.id))), (kind, node.id, node.label))
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    scheme, lists = evaluation.scheme, _Lists.of(evaluation)
+    removals = [(kind, node.id, node.label) for kind, nodes in (("indicator", scheme.indicators), ("group", scheme.groups)) for node in nodes]
+    scores = [_scores_under(evaluation, Tree.of(scheme_without(scheme, id_))) for _, id_, _ in removals]
+    points = {node: np.array([score(node) for score in scores]) for node in lists.rule.nodes}
+    run = ListRun.of(lists.rule, points.__getitem__)
+    nobody = np.zeros((len(removals), len(evaluation.members)), np.bool_)
+    return pd.DataFrame(lists.rows(removals, run.given, run.rank_table, nobody), columns=COLUMNS)
 
 
 def without_each_class(evaluation: Evaluation, *, relative: RelativeShapes = "recomputed") -> pd.DataFrame:
@@ -117,13 +62,10 @@ def without_each_class(evaluation: Evaluation, *, relative: RelativeShapes = "re
 
     Classes influence one another through places given over all classes, and shapes that look at all members.
     """
-    classes, asked = evaluation.members["class"].astype("str"), _Removal.of(evaluation, relative)
-    rows = [
-        row
-        for class_ in sorted(set(classes))
-        for row in asked.rows(evaluation.members.index[classes == class_], ("class", class_, class_))
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    classes = evaluation.members["class"].astype("str").to_numpy()
+    names = sorted(set(classes))
+    absent = np.array([classes == class_ for class_ in names], np.bool_)
+    return _without_members(evaluation, [("class", class_, class_) for class_ in names], absent, relative)
 
 
 def without_each_member(
@@ -139,10 +81,10 @@ def without_each_member(
         Whether shapes, stand-ins and outlier bounds that look at all members look again, or hold what they found. Where
         there are some and they look again, each member is another evaluation; otherwise only the awards are decided anew.
     """
-    who = evaluation.members.index if members is None else evaluation.members.index.intersection(list(members), sort=False)
-    names, asked = evaluation.members["name"], _Removal.of(evaluation, relative)
-    rows = [row for member in who for row in asked.rows(pd.Index([member]), ("member", str(member), str(names[member])))]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    index, names = evaluation.members.index, evaluation.members["name"]
+    who = index if members is None else index.intersection(list(members), sort=False)
+    absent = index.get_indexer(who)[:, None] == np.arange(len(index))
+    return _without_members(evaluation, [("member", str(member), str(names[member])) for member in who], absent, relative)
 
 
 def evaluated_without(
@@ -177,12 +119,6 @@ def scheme_without(scheme: Scheme, node: str) -> Scheme:
     )
 
 
-def awarded(evaluation: Evaluation) -> dict[str, frozenset[str]]:
-    """Who is given each award, by its id, in the scheme's order."""
-    given = evaluation.awards.groupby("award")["member"].agg(frozenset).to_dict()
-    return {award.id: given.get(award.id, frozenset()) for award in evaluation.scheme.awards}
-
-
 def _weightless(group: Group, node: str) -> Group:
     update: dict[str, Any] = {"when": tuple(_unweighed(own, node) for own in group.when)}
     return group.model_copy(update=update | ({"weight": 0.0} if group.id == node else {}))
@@ -192,43 +128,82 @@ def _unweighed(pattern: Pattern, node: str) -> Pattern:
     return pattern.model_copy(update={"weights": {own: 0.0 if own == node else weight for own, weight in pattern.weights.items()}})
 
 
-@dataclass(frozen=True, eq=False)
-class _Removal:
-    """One evaluation, its list, and how to find the list of fewer members.
+def _of(frame: pd.DataFrame, members: pd.Index[str]) -> pd.DataFrame:
+    return frame.loc[members] if len(frame.columns) else pd.DataFrame(index=members)
 
-    `apart` says that nobody's score depends on who else there is: then only the awards are decided anew.
+
+def _without_members(evaluation: Evaluation, removals: Sequence[Removal], absent: Mask, relative: RelativeShapes) -> pd.DataFrame:
+    """What is otherwise without the absent, bool[removals, members]; nothing is said where nobody would be left."""
+    some = np.flatnonzero(~absent.all(axis=1))
+    removals, absent = [removals[int(place)] for place in some], absent[some]
+    lists, size = _Lists.of(evaluation), max(1, CELLS // max(1, absent.shape[1]))
+    decide = lists.of_others if relative == "held" or evaluation.resolved == evaluation.scheme else lists.evaluated_anew
+    blocks = [slice(start, start + size) for start in range(0, len(removals), size)]
+    rows = [row for block in blocks for row in lists.rows(removals[block], *decide(absent[block]), absent[block])]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _scores_under(evaluation: Evaluation, tree: Tree) -> Score:
+    """The rounded scores of all members under another tree, float64[members] by node."""
+    members, names = evaluation.members.index, list(tree.nodes[tree.leaves])
+    values: Floats = evaluation.values.loc[members, names].to_numpy(np.float64)
+    applicable: Mask = evaluation.applicable.loc[members, names].to_numpy(np.bool_)
+    points = {item.id: evaluation.scores.loc[members, item.id].to_numpy(np.float64) for item in evaluation.scheme.adjustments}
+    return list_scores(evaluation.scheme, tree, values, applicable, points)
+
+
+@dataclass(frozen=True, eq=False)
+class _Lists:
+    """The list of an evaluation, beside which others are put.
+
+    Parameters
+    ----------
+    score
+        The rounded scores as they stand, float64[members] by node.
+    given, ranks
+        Who is given each award, bool[awards, members], and everyone's rank, int64[members]; 0 for the unranked.
     """
 
     evaluation: Evaluation
-    before: Listing
+    rule: AwardRule
     score: Score
-    relative: RelativeShapes
-    apart: bool
+    given: Mask
+    ranks: Integers
 
     @classmethod
-    def of(cls, evaluation: Evaluation, relative: RelativeShapes) -> _Removal:
-        score = rounded_scores(evaluation.scheme, evaluation.scores.loc[evaluation.members.index])
-        apart = relative == "held" or evaluation.resolved == evaluation.scheme
-        return cls(evaluation, Listing.of(evaluation), score, relative, apart)
+    def of(cls, evaluation: Evaluation) -> _Lists:
+        rule, score = terms_of(evaluation), rounded_scores(evaluation.scheme, evaluation.scores.loc[evaluation.members.index])
+        run = ListRun.of(rule, score)
+        return cls(evaluation, rule, score, run.given[:, 0], run.rank_table[0])
 
-    def rows(self, members: pd.Index[str], named: tuple[str, str, str]) -> Iterator[Row]:
-        """What is otherwise without some members; nothing where nobody would be left."""
-        kept = ~self.evaluation.members.index.isin(members)
-        if not kept.any():
-            return
-        if self.apart:
-            after = Listing.among(self.evaluation, kept, self.score)
-        else:
-            after = Listing.of(evaluated_without(self.evaluation, members, relative=self.relative))
-        yield from _compared(self.before, after, named)
+    def of_others(self, absent: Mask) -> tuple[Mask, Integers]:
+        """Awards bool[awards, runs, members] and ranks int64[runs, members] had the absent of each run, bool[runs, members], not joined."""
+        eligibility = replace(self.rule.eligibility, able=self.rule.eligibility.able & ~absent)
+        points = {node: self.score(node) for node in self.rule.nodes}
+        points[TOTAL] = np.broadcast_to(points[TOTAL], absent.shape)
+        run = ListRun.of(replace(self.rule, eligibility=eligibility), points.__getitem__)
+        return run.given, run.rank_table
 
+    def evaluated_anew(self, absent: Mask) -> tuple[Mask, Integers]:
+        """The same with every value worked out again."""
+        given, ranks = np.zeros((len(self.given), *absent.shape), np.bool_), np.zeros(absent.shape, np.int64)
+        for run, gone in enumerate(absent):
+            other = _Lists.of(evaluated_without(self.evaluation, self.evaluation.members.index[gone]))
+            given[:, run, ~gone], ranks[run, ~gone] = other.given, other.ranks
+        return given, ranks
 
-def _compared(before: Listing, after: Listing, named: tuple[str, str, str]) -> Iterator[Row]:
-    moved, there = before.moved(after), frozenset(after.members)
-    for award, own in before.given.items():
-        gained, lost = tuple(sorted(after.given[award] - own)), tuple(sorted((own & there) - after.given[award]))
-        yield (*named, award, gained, lost, len(gained) + len(lost), moved)
+    def rows(self, removals: Sequence[Removal], given: Mask, ranks: Integers, absent: Mask) -> Iterator[Row]:
+        """What is otherwise in some runs."""
+        names = self.evaluation.members.index
+        for run, removal in enumerate(removals):
+            moved = int(((self._ranks_among(absent[run]) != ranks[run]) & ~absent[run]).sum())
+            for award, now, then in zip(self.evaluation.scheme.awards, self.given, given[:, run], strict=True):
+                gained, lost = (tuple(sorted(names[which & ~absent[run]])) for which in (then & ~now, now & ~then))
+                yield (*removal, award.id, gained, lost, len(gained) + len(lost), moved)
 
-
-def _of(frame: pd.DataFrame, members: pd.Index[str]) -> pd.DataFrame:
-    return frame.loc[members] if len(frame.columns) else pd.DataFrame(index=members)
+    def _ranks_among(self, absent: Mask) -> Integers:
+        """The ranks as they stand, counted among those that are left: each absent of one's class who stood ahead leaves a place."""
+        base = self.rule.pools["class"].codes * (len(absent) + 1)
+        ahead = np.sort((base + self.ranks)[absent & (self.ranks > 0)])
+        fewer = np.searchsorted(ahead, base + self.ranks) - np.searchsorted(ahead, base)
+        return np.where(self.ranks > 0, self.ranks - fewer, 0)
