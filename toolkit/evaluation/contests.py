@@ -151,16 +151,12 @@ class ListRun:
     @cached_property
     def rank_table(self) -> Integers:
         """The rank of each member in its class, 1-2-2-4; 0 for those that are not ranked; int64[runs, n]."""
-        ranks = np.zeros(self.standings[TOTAL].shape, np.int64)
-        runs = np.arange(len(ranks))[:, None]
-        for positions, among, places in self.rule.ranks(self.standings.__getitem__):
-            ranks[runs, positions[among]] = places
-        return ranks
+        return self.rule.ranks_by_member(self.standings.__getitem__)
 
-    @cached_property
+    @property
     def ranks(self) -> Integers:
-        """The rank of each member in its class, 1-2-2-4; 0 for those that are not ranked; int64[n]."""
-        return np.asarray(self.rule.ranks_by_member(self.standings.__getitem__)[0])
+        """The same of one list alone, int64[n]."""
+        return np.asarray(self.rank_table[0])
 
     @cached_property
     def allotments(self) -> list[Allotment]:
