@@ -33,7 +33,7 @@ import numpy as np
 import pandas as pd
 from figures import Figures, medians, once, peers
 
-from toolkit.evaluation import Evaluation, concluded, evaluate, rescored
+from toolkit.evaluation import Evaluation, evaluate, rescored, scored
 from toolkit.evaluation.decisions import decide_awards
 from toolkit.ground.problems import Problems
 from toolkit.indicators import Indicators
@@ -302,7 +302,7 @@ def recorded(folder: Path, found: Indicators, who: pd.DataFrame, rules: Scheme) 
 
 def decided(rules: Scheme, who: pd.DataFrame, found: Indicators) -> Evaluation:
     """From raw values to awards."""
-    return concluded(rules, who, found, {})
+    return scored(Evaluation(rules, who, found))
 
 
 def peak(members: int) -> None:

@@ -24,7 +24,7 @@ def decided_under(asked: Evaluation, shares: np.ndarray) -> Decided:
 
 def graded_under(asked: Evaluation, shares: np.ndarray) -> pd.Series[str]:
     known = {"recorded": asked.measured.recorded, "conditions": asked.measured.conditions, "previous": asked.measured.previous}
-    return decide_grades(asked.scheme, asked.members, table_under(asked, shares), asked.vetoes, **known)
+    return decide_grades(asked.scheme, asked.members, table_under(asked, shares), asked.vetoes, **known).grade
 
 
 def flat(values: dict[str, list[float]], awards: int = 1, **parts: object) -> Evaluation:

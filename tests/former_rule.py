@@ -21,9 +21,8 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.quotas import places
-from toolkit.evaluation.requirements import Asked, Score, asked, bars
-from toolkit.evaluation.scores import TOTAL
-from toolkit.ground.deferred import Deferred
+from toolkit.evaluation.requirements import Asked, asked, bars
+from toolkit.evaluation.scores import TOTAL, Score
 from toolkit.ground.ranking import Floats, Integers, Mask, _dense, _lowest_for_nan, competition_ranks
 
 if TYPE_CHECKING:
@@ -196,7 +195,7 @@ class Allotment:
     award: Award
     given: Mask
     open: Mask
-    contests: Deferred[Sequence[Contest]] = Deferred()  # noqa: RUF009 - it has no default, and is given to each
+    contests: Sequence[Contest]
     ceiling: Ceiling | None = None
 
     @classmethod
@@ -565,16 +564,14 @@ class Terms:
             if first < until:
                 open_[line.order[queue[first:until]]] = True
 
-        def contests() -> list[Contest]:
-            keys = np.array([score(node) for node in (award.by, *tie_nodes(self.scheme))])
-            return [
-                Contest(award, class_, own, count, keys[:, own], able[own], given[own], open_[own])
-                for (class_, own), count in zip(line.pools, counts, strict=True)
-            ]
-
+        keys = np.array([score(node) for node in (award.by, *tie_nodes(self.scheme))])
+        contests = [
+            Contest(award, class_, own, count, keys[:, own], able[own], given[own], open_[own])
+            for (class_, own), count in zip(line.pools, counts, strict=True)
+        ]
         if quota is None or quota.in_all is None:
             return Allotment(award, given, open_, contests)
-        return Allotment.of(award, held_together(contests(), quota.in_all, joint=joint), len(given))
+        return Allotment.of(award, held_together(contests, quota.in_all, joint=joint), len(given))
 
 
 def barred(scheme: Scheme, index: pd.Index[str], vetoes: pd.DataFrame, award: str) -> Mask:

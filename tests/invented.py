@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
+from tests.altered import altered
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.decisions import Decided, decide_awards
 from toolkit.evaluation.grades import decide_grades
@@ -106,19 +107,18 @@ def evaluation(
     applying = values.notna() if applicable is None else applicable
     table = scored(rules, Tree.of(rules), values, points, applying)
     outcome = decide_awards(rules, who, table, vetoes, conditions=known)
+    grading = decide_grades(rules, who, table, vetoes, conditions=known, previous=before)
     ranking = who[["name", "class"]].assign(
         total=table[TOTAL],
         rank=outcome.rank,
         tied=outcome.tied,
         award=outcome.award,
-        grade=decide_grades(rules, who, table, vetoes, conditions=known, previous=before),
+        grade=grading.grade,
         reason=outcome.reason,
     )
     measured = Indicators(values, applying, points, vetoes, values.notna().any(axis=1), Problems(), known, before)
-    return Evaluation(
-        rules, who, measured, values, table, ranking, outcome.ties, Problems(), {},
-        awards=outcome.awards, reserves=outcome.reserves,
-    )  # fmt: skip
+    parts = {"values": values, "scores": table, "decided": outcome, "grading": grading, "ranking": ranking, "problems": Problems()}
+    return altered(Evaluation(rules, who, measured), **parts)
 
 
 AGGREGATES = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from math import isclose, isnan
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.altered import altered
 from tests.invented import MEASURE, evaluation, evaluations, group, indicator, members, scheme
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.contributions import BOUNDS, GATHERED, contributions, node_factors
@@ -41,7 +41,7 @@ def test_they_sum_to_the_total_to_the_last_decimal(found: Evaluation) -> None:
 def test_the_order_of_members_is_of_no_account(found: Evaluation, rng: Any) -> None:
     order = list(found.members.index)
     rng.shuffle(order)
-    other = replace(found, members=found.members.loc[order], scores=found.scores.loc[order])
+    other = altered(found, members=found.members.loc[order], scores=found.scores.loc[order])
     pd.testing.assert_frame_equal(contributions(other).loc[found.members.index], contributions(found), check_exact=True)
 
 

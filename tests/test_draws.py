@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from unittest.mock import patch
 
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.altered import altered
 from tests.invented import (
     applicability,
     evaluation,
@@ -71,7 +71,7 @@ def test_chunks_have_no_influence_and_probabilities_are_shares(asked: Evaluation
 def test_the_order_of_members_has_no_influence(asked: Evaluation, random: object) -> None:
     order = list(asked.members.index)
     random.shuffle(order)  # type: ignore[attr-defined]
-    shuffled = replace(asked, members=asked.members.loc[order], values=asked.values.loc[order])
+    shuffled = altered(asked, members=asked.members.loc[order], values=asked.values.loc[order])
     one, other = (award_probabilities(item, WeightDraws(draws=50)) for item in (asked, shuffled))
     pd.testing.assert_frame_equal(one, other.loc[one.index], check_exact=True)
 

@@ -86,7 +86,7 @@ def test_the_total_is_gathered_and_bounded_as_the_scheme_says_and_rounded_once(s
 
 
 def test_reasons_are_written_when_they_are_first_looked_at(small: Evaluation) -> None:
-    with patch("toolkit.evaluation.grade_reasons", side_effect=RuntimeError("looked at")):
+    with patch("toolkit.evaluation.reasons.Reasons.lines", side_effect=RuntimeError("looked at")):
         again = rescored(small, small.scheme)
         with pytest.raises(RuntimeError, match="looked at"):
             again.ranking  # noqa: B018 - asking is what is tested

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.invented import MEASURE, NO_VETOES, group, indicator, members, scheme, totals
-from toolkit.evaluation.decisions import grade_reasons
 from toolkit.evaluation.grades import decide_grades, grade_problems, valid_until
 
 BANDS = [["AAA", 90], ["AA", 80], ["A", 70], ["B", 60], ["C", 0]]
@@ -23,7 +22,7 @@ def grade(
     **parts: object,
 ) -> str:
     rules = scheme(**{"grades": {"bands": BANDS, "default": "B"}, **parts})
-    return str(decide_grades(rules, members(1), totals(total, **(nodes or {"a": [0.0]})), vetoes).iloc[0])
+    return str(decide_grades(rules, members(1), totals(total, **(nodes or {"a": [0.0]})), vetoes).grade.iloc[0])
 
 
 def struck(*vetoes: str) -> pd.DataFrame:
@@ -64,7 +63,7 @@ def test_what_does_not_apply_to_a_class_is_not_required_of_it() -> None:
         grades={"bands": BANDS, "require": needs},
     )
     who = members(2, ["采购人", "拍卖"])
-    assert decide_grades(rules, who, totals(95, 95, g=[np.nan, np.nan]), NO_VETOES).tolist() == ["AA", "AAA"]
+    assert decide_grades(rules, who, totals(95, 95, g=[np.nan, np.nan]), NO_VETOES).grade.tolist() == ["AA", "AAA"]
 
 
 @pytest.mark.parametrize(
@@ -85,14 +84,14 @@ def test_a_veto_of_awards_alone_leaves_the_grade() -> None:
 
 
 def test_without_grades_nobody_is_graded() -> None:
-    assert decide_grades(scheme(), members(2), totals(90, 20), NO_VETOES).tolist() == ["", ""]
+    assert decide_grades(scheme(), members(2), totals(90, 20), NO_VETOES).grade.tolist() == ["", ""]
 
 
 @given(st.lists(st.floats(-20, 120), min_size=2, max_size=8))
 def test_a_higher_total_never_has_a_lower_grade(numbers: list[float]) -> None:
     found = decide_grades(
         scheme(grades={"bands": BANDS}), members(len(numbers)), totals(*sorted(numbers)), NO_VETOES
-    )
+    ).grade
     order = [name for name, _ in reversed(BANDS)]
     places = [order.index(name) for name in found]
     assert places == sorted(places)
@@ -101,7 +100,7 @@ def test_a_higher_total_never_has_a_lower_grade(numbers: list[float]) -> None:
 def why(total: float, vetoes: pd.DataFrame = NO_VETOES, a: float = 0.0, language: str = "zh", **parts: object) -> str:
     rules = scheme(**{"grades": {"bands": BANDS, "default": "B"}, "language": language, **parts})
     table = totals(total, a=[a])
-    return str(grade_reasons(rules, members(1), table, vetoes).iloc[0])
+    return str(decide_grades(rules, members(1), table, vetoes).reason.iloc[0])
 
 
 def test_every_grade_has_its_reason() -> None:
@@ -125,9 +124,9 @@ def test_a_newcomer_of_whom_nothing_is_recorded_has_the_default_grade() -> None:
     rules = scheme(grades={"bands": BANDS, "default": "B"})
     who, table = members(2), totals(5, 5, a=[5.0, 5.0])
     recorded = pd.Series([False, True], index=who.index)
-    found = decide_grades(rules, who, table, NO_VETOES, recorded=recorded)
+    found = decide_grades(rules, who, table, NO_VETOES, recorded=recorded).grade
     assert found.tolist() == ["B", "C"]
-    said = grade_reasons(rules, who, table, NO_VETOES, recorded=recorded)
+    said = decide_grades(rules, who, table, NO_VETOES, recorded=recorded).reason
     assert said.tolist() == ["尚无任何记录，信用等级定为 B", "信用等级 C（0 分起）"]
 
 
@@ -136,8 +135,8 @@ def test_where_applicants_only_are_graded_nobody_else_has_a_grade_whatever_struc
     rules = scheme(grades={"bands": BANDS, "default": "B", "applied_only": only}, veto=[GRAVE | {"effect": {"grade": "D"}}])
     who, table = members(3, applied=[True, False, False]), totals(85, 85, np.nan, a=[0.0, 0.0, 0.0])
     vetoes = pd.DataFrame({"member": ["m1"], "veto": ["grave"]})
-    assert decide_grades(rules, who, table, vetoes).tolist() == (["AA", "", ""] if only else ["AA", "D", "B"])
-    said = grade_reasons(rules, who, table, vetoes).tolist()
+    assert decide_grades(rules, who, table, vetoes).grade.tolist() == (["AA", "", ""] if only else ["AA", "D", "B"])
+    said = decide_grades(rules, who, table, vetoes).reason.tolist()
     assert (said[1:] == ["未申报，不评定信用等级"] * 2) is only
 
 
@@ -150,8 +149,8 @@ def test_nobody_rises_further_than_allowed_and_the_unknown_are_free(numbers: lis
     names = [str(name) for name, _ in BANDS]
     before = data.draw(st.lists(st.sampled_from([*names, None, "?"]), min_size=len(numbers), max_size=len(numbers)))
     who, table = members(len(numbers)), totals(*numbers)
-    free = decide_grades(rules, who, table, NO_VETOES)
-    found = decide_grades(rules, who, table, NO_VETOES, previous=pd.DataFrame({"grade": before}, index=who.index))
+    free = decide_grades(rules, who, table, NO_VETOES).grade
+    found = decide_grades(rules, who, table, NO_VETOES, previous=pd.DataFrame({"grade": before}, index=who.index)).grade
     for old, by_score, grade_ in zip(before, free, found, strict=True):
         if old not in names or not by_score:
             assert grade_ == by_score
@@ -182,18 +181,18 @@ def test_what_bounds_and_lowers_is_told() -> None:
     who, table = members(3), totals(95, 95, 95)
     before = pd.DataFrame({"grade": ["B", None, "AA"]}, index=who.index)
     vetoes = struck("x").assign(member="m2")
-    said = grade_reasons(rules, who, table, vetoes, previous=before)
+    said = decide_grades(rules, who, table, vetoes, previous=before).reason
     assert said.tolist() == [
         "信用等级 AAA（90 分起），上届为 B，最多升 1 级，定为 A",
         "信用等级 AAA（90 分起），无上届等级，不受升级限制",
         "信用等级 AAA（90 分起），因一票否决事项降 2 级，定为 A",
     ]
-    assert decide_grades(rules, who, table, vetoes, previous=before).tolist() == ["A", "AAA", "A"]
+    assert decide_grades(rules, who, table, vetoes, previous=before).grade.tolist() == ["A", "AAA", "A"]
 
 
 def test_nobody_is_said_to_fall_further_than_the_last_grade() -> None:
     rules = scheme(grades={"bands": BANDS}, veto=[GRAVE | {"id": "x", "effect": {"lower_by": 9}}])
-    (said,) = grade_reasons(rules, members(1), totals(95), struck("x"))
+    (said,) = decide_grades(rules, members(1), totals(95), struck("x")).reason
     assert said == f"信用等级 AAA（90 分起），因一票否决事项应降 9 级，至最低的 {BANDS[-1][0]} 为止"
 
 
@@ -204,8 +203,8 @@ def test_a_condition_that_keeps_a_grade_away_is_told() -> None:
     )
     who, table = members(3), totals(96, 96, 96)
     conditions = pd.DataFrame({"sections": [3.0, 2.0, np.nan]}, index=who.index)
-    assert decide_grades(rules, who, table, NO_VETOES, conditions=conditions).tolist() == ["AA", "A", "A"]
-    assert grade_reasons(rules, who, table, NO_VETOES, conditions=conditions).tolist() == [
+    assert decide_grades(rules, who, table, NO_VETOES, conditions=conditions).grade.tolist() == ["AA", "A", "A"]
+    assert decide_grades(rules, who, table, NO_VETOES, conditions=conditions).reason.tolist() == [
         "信用等级 AA（95 分起）",
         "总分够 AA 级，但合同段数 2 个，要求不少于 3 个（差 1），信用等级 A",
         "总分够 AA 级，但合同段数无记录，视为不符合，要求不少于 3 个，信用等级 A",
@@ -224,5 +223,5 @@ def test_a_previous_grade_nobody_knows_is_told() -> None:
     before = pd.DataFrame({"grade": ["AAA", "D", "AAAA", None]}, index=members(4).index)
     (problem,) = grade_problems(rules, before)
     assert (problem.severity, problem.value, problem.mend.en) == ("warning", "AAAA", "is `AAA` meant?")
-    found = decide_grades(rules, members(4), totals(95, 95, 95, 95), NO_VETOES, previous=before)
+    found = decide_grades(rules, members(4), totals(95, 95, 95, 95), NO_VETOES, previous=before).grade
     assert found.tolist() == ["AAA", "C", "AAA", "AAA"]  # D stands below all bands: up one is the last

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from tests.invented import MEASURE, NO_VETOES, members, scheme, totals
-from toolkit.evaluation.decisions import decide_awards, grade_reasons
+from toolkit.evaluation.decisions import decide_awards
 from toolkit.evaluation.grades import decide_grades
 from toolkit.scheme import Scheme
 
@@ -40,8 +40,8 @@ def test_the_rules_say_what_the_sentences_say(rule: dict[str, Any], case: dict[s
         [(f"m{place}", veto, "t", "t.csv", "", 2) for place, veto in case.get("struck", ())], columns=list(NO_VETOES.columns)
     )
     decided = decide_awards(rules, who, table, vetoes, conditions=conditions)
-    grades = decide_grades(rules, who, table, vetoes, conditions=conditions, previous=previous)
-    why = grade_reasons(rules, who, table, vetoes, conditions=conditions, previous=previous)
+    grades = decide_grades(rules, who, table, vetoes, conditions=conditions, previous=previous).grade
+    why = decide_grades(rules, who, table, vetoes, conditions=conditions, previous=previous).reason
     assert {"grade", "award"} & set(case)
     if "grade" in case:
         assert grades.tolist() == case["grade"]

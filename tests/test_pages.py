@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.altered import altered
 from tests.conftest import write_small_edition
 from tests.sealed_page import free_port, passes, sample_extract, write_bag
 from toolkit.edition import Edition, open_edition
@@ -96,7 +97,7 @@ def test_names_stand_in_the_order_of_pinyin_within_award_and_class() -> None:
 
 def test_the_order_of_names_says_nothing_of_rank() -> None:
     evaluation = small_evaluation()
-    upside_down = replace(evaluation, ranking=evaluation.ranking.iloc[::-1])
+    upside_down = altered(evaluation, ranking=evaluation.ranking.iloc[::-1])
     assert extracted(upside_down).rows == extracted(evaluation).rows
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.altered import altered
 from tests.contested import contested
 from tests.drawing import decided_under, flat
 from tests.examples import examples
@@ -110,7 +110,7 @@ def test_given_weights_give_exact_chances_and_no_seed() -> None:
 def test_the_order_of_members_has_no_influence(asked: Evaluation, random: object) -> None:
     order = list(asked.members.index)
     random.shuffle(order)  # type: ignore[attr-defined]
-    shuffled = replace(asked, members=asked.members.loc[order], values=asked.values.loc[order])
+    shuffled = altered(asked, members=asked.members.loc[order], values=asked.values.loc[order])
     one, other = (rank_summary(item, WeightDraws(draws=40)) for item in (asked, shuffled))
     pd.testing.assert_frame_equal(one, other.loc[one.index], check_exact=True)
 

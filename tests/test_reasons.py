@@ -13,8 +13,7 @@ from tests.invented import decided, members, scheme, totals
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import Contest, ListRun
-from toolkit.evaluation.requirements import rounded_points, scores_of
-from toolkit.evaluation.scores import TOTAL
+from toolkit.evaluation.scores import TOTAL, rounded_points, scores_of
 
 GIVEN = re.compile(r"授予(\w+)：(\S+) (-?[\d.]+)，(?:本类|全体)(按该项)?第 (\d+) 名")
 BEHIND = re.compile(r"(\w+)名额已满.*名额线 (-?[\d.]+) 分，差 ([\d.]+) 分")

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.invented import MEASURE, group, indicator, members, scheme, totals
-from toolkit.evaluation.requirements import asked, exempt, holding, rounded_points, scores_of, within
+from toolkit.evaluation.requirements import asked, exempt, holding, within
+from toolkit.evaluation.scores import rounded_points, scores_of
 from toolkit.scheme.outcomes import Requirement
 
 FINITE = st.sampled_from([0.0, 59.99, 60.0, 60.01, 100.0])

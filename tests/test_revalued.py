@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.contested import contested
 from tests.straight import straight
 from toolkit.evaluation import Evaluation
-from toolkit.evaluation.requirements import rounded_points
+from toolkit.evaluation.scores import rounded_points
 from toolkit.sensitivity.tipping.lines import decided
 from toolkit.sensitivity.tipping.one_value import Field, Revalued
 

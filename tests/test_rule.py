@@ -25,8 +25,8 @@ from toolkit.evaluation.decisions import decide_awards
 from toolkit.evaluation.many import Allocation
 from toolkit.evaluation.quotas import span
 from toolkit.evaluation.ranks import ahead_and_level
-from toolkit.evaluation.requirements import rounded_scores, within
-from toolkit.evaluation.scores import TOTAL, Tree
+from toolkit.evaluation.requirements import within
+from toolkit.evaluation.scores import TOTAL, Tree, rounded_scores
 from toolkit.evaluation.steps import Steps, between
 from toolkit.ground.ranking import rounded
 from toolkit.scheme.outcomes import Requirement

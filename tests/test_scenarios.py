@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.altered import altered
 from tests.examples import examples
 from tests.invented import evaluation, evaluations, indicator, members, scheme
 from toolkit import evaluate, open_edition
@@ -57,7 +58,7 @@ def run_evaluations(draw: st.DrawFn) -> Evaluation:
     vetoes = tuple(veto.model_copy(update={"effect": Effect(award="none", grade="D")}) for veto in made.scheme.vetoes)
     grades = draw(st.sampled_from([None, GRADES, GRADES.model_copy(update={"applied_only": True})]))
     rules = made.scheme.model_copy(update={"indicators": items, "grades": grades, "vetoes": vetoes})
-    return rescored(replace(made, scheme=made.scheme.model_copy(update={"vetoes": vetoes}), worked=None), rules)
+    return rescored(replace(made, scheme=made.scheme.model_copy(update={"vetoes": vetoes})), rules)
 
 
 def able(asked: Evaluation, specs: tuple[Any, ...]) -> Choices:
@@ -114,7 +115,7 @@ def test_the_order_of_members_changes_nothing(asked: Evaluation, random: Any) ->
     order = list(asked.members.index)
     random.shuffle(order)
     measured = replace(asked.measured, raw=asked.measured.raw.loc[order], applicable=asked.measured.applicable.loc[order])
-    shuffled = replace(asked, members=asked.members.loc[order], values=asked.values.loc[order], measured=measured)
+    shuffled = altered(asked, members=asked.members.loc[order], values=asked.values.loc[order], measured=measured)
     one, other = (scenario_probabilities(item, able(asked, ALL), draws=8) for item in (asked, shuffled))
     by = ["kind", "member", "outcome"]
     pd.testing.assert_frame_equal(one.sort_values(by, ignore_index=True), other.sort_values(by, ignore_index=True))

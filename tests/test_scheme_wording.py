@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.invented import MEASURE, indicator, scheme
-from toolkit.evaluation.decisions import demand, shortfall
+from toolkit.evaluation.requirements import demand, shortfall
 from toolkit.ground.text import Phrase
 from toolkit.reports.scheme_wording import (
     award_in_words,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.altered import altered
 from tests.invented import evaluation, group, indicator, members, scheme
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.scores import Tree, scores
@@ -144,7 +144,7 @@ def judged(rows: list[tuple[float, ...]]) -> Evaluation:
     who = members(len(rows))
     bonus = pd.DataFrame({"bonus": [float(n % 7) for n in range(len(rows))]}, index=who.index)
     found = evaluation(rules, who, pd.DataFrame(rows, columns=list(LEAVES), index=who.index, dtype=np.float64), bonus)
-    return replace(found, scores=found.scores.assign(total=rounded(found.scores["total"], rules.decimals)))
+    return altered(found, scores=found.scores.assign(total=rounded(found.scores["total"], rules.decimals)))
 
 
 def filled(pattern: tuple[bool, ...], start: float) -> tuple[float, ...]:

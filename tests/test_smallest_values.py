@@ -20,7 +20,7 @@ QUICK = settings(max_examples=examples(20), phases=(Phase.explicit, Phase.reuse,
 def with_raw(asked: Evaluation, member: str, node: str, raw: float) -> Evaluation:
     table = asked.indicators.copy()
     table.loc[member, node] = raw
-    return rescored(replace(asked, measured=replace(asked.measured, raw=table), worked=None), asked.resolved)
+    return rescored(replace(asked, measured=replace(asked.measured, raw=table)), asked.resolved)
 
 
 @QUICK

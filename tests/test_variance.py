@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.altered import altered
 from tests.examples import examples
 from tests.invented import evaluation, indicator, members, scheme
 from toolkit.evaluation import Evaluation, rescored
@@ -114,7 +114,7 @@ def test_the_list_comes_first_and_then_every_member() -> None:
 def test_the_order_of_members_changes_nothing(order: list[int]) -> None:
     made, spec = asked(6), Choices(MeasurementErrors(0.1, ("a",)), LateRecords(0.5, ("b",), worth=9.0))
     names = made.members.index[order]
-    shuffled = replace(made, members=made.members.loc[names], values=made.values.loc[names])
+    shuffled = altered(made, members=made.members.loc[names], values=made.values.loc[names])
     one, other = (variance_shares(item, spec, rows=8) for item in (made, shuffled))
     by = ["target", "member", "factor"]
     pd.testing.assert_frame_equal(one.sort_values(by, ignore_index=True), other.sort_values(by, ignore_index=True))

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.altered import altered
 from toolkit import evaluate, open_edition, rescored, views
 from toolkit.evaluation import Evaluation
 from toolkit.ground.display import Picture, Table, display_width, one_line, shortened
@@ -42,7 +43,7 @@ def hostile(evaluation: Evaluation) -> Evaluation:
     """Every member, class and file bears a name that would run as script, markup or mathematics."""
     ranking = evaluation.ranking.assign(name=HOSTILE, reason=HOSTILE)
     members = evaluation.members.assign(name=HOSTILE)
-    return replace(evaluation, ranking=ranking, members=members, digests={HOSTILE: "0" * 64})
+    return altered(evaluation, ranking=ranking, members=members, digests={HOSTILE: "0" * 64})
 
 
 def probabilities(evaluation: Evaluation) -> pd.DataFrame:
@@ -70,7 +71,7 @@ def shown(evaluation: Evaluation) -> list[Table]:
         *views.member_card(evaluation, "004").tables,
         views.certainty_table(probabilities(evaluation), evaluation),
         views.changes_table(
-            evaluation, replace(other, ranking=other.ranking.assign(name=evaluation.ranking["name"]))
+            evaluation, altered(other, ranking=other.ranking.assign(name=evaluation.ranking["name"]))
         ),
         views.evidence(evaluation),
     ]
@@ -250,7 +251,7 @@ def test_who_moves_in_and_who_falls_out_comes_first(evaluation: Evaluation) -> N
     first, last = evaluation.ranking.index[0], evaluation.ranking.index[-1]
     ranking = evaluation.ranking.copy()
     ranking.loc[[first, last], "award"] = ["", "outstanding"]
-    rows = views.changes_table(evaluation, replace(evaluation, ranking=ranking)).rows
+    rows = views.changes_table(evaluation, altered(evaluation, ranking=ranking)).rows
     assert [(row[0], row[1]) for row in rows] == [
         ("进入", ranking["name"][last]),
         ("退出", ranking["name"][first]),
@@ -305,7 +306,7 @@ def test_the_evidence_shows_an_edited_weight_and_input(evaluation: Evaluation) -
 def test_the_evidence_covers_the_whole_list(evaluation: Evaluation) -> None:
     ranking = evaluation.ranking.copy()
     ranking.loc[ranking.index[-1], "total"] += 0.01
-    assert views.evidence(replace(evaluation, ranking=ranking)) != views.evidence(evaluation)
+    assert views.evidence(altered(evaluation, ranking=ranking)) != views.evidence(evaluation)
 
 
 # ---- pictures ----------------------------------------------------------------------------------------------------
@@ -354,9 +355,9 @@ def test_a_picture_of_nobody_and_of_one_is_drawn(evaluation: Evaluation) -> None
     unranked = evaluation.ranking.assign(
         rank=pd.array([pd.NA] * len(evaluation.ranking), dtype="Int64"), award=""
     )
-    assert views.totals_picture(replace(evaluation, ranking=unranked)).svg
+    assert views.totals_picture(altered(evaluation, ranking=unranked)).svg
     level = evaluation.ranking.assign(total=np.float64(60))
-    assert views.totals_picture(replace(evaluation, ranking=level)).svg
+    assert views.totals_picture(altered(evaluation, ranking=level)).svg
     certain = probabilities(evaluation).round()
     assert views.certainty_picture(certain, evaluation).svg
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from toolkit.evaluation.quotas import Pools, Positions, places
 from toolkit.evaluation.ranks import ahead_and_level, class_ranks
-from toolkit.evaluation.requirements import Asked, Score, asked, bars
-from toolkit.evaluation.scores import TOTAL
+from toolkit.evaluation.requirements import Asked, asked, bars
+from toolkit.evaluation.scores import TOTAL, Score
 from toolkit.evaluation.steps import Bar, Lookup, Standing, Steps, bars_of, between, over
 from toolkit.ground.ranking import Integers, Mask, competition_ranks
 

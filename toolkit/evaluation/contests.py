@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,19 +11,15 @@ import numpy as np
 from toolkit.evaluation.awards import AwardRule, Ceiling, RuleInSteps, tie_nodes
 from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.steps import Steps
-from toolkit.ground.deferred import Deferred
 from toolkit.ground.ranking import Floats, Integers, Mask, competition_ranks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from toolkit.evaluation.awards import Decision, Places
-    from toolkit.evaluation.requirements import Score
+    from toolkit.evaluation.scores import Score
     from toolkit.evaluation.steps import Standing
     from toolkit.scheme.outcomes import Award
-
-
-NOBODY = np.zeros(0, dtype=np.bool_)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,17 +57,10 @@ class Contest:
     able: Mask
     given: Mask
     open: Mask
-    beyond: Mask = field(default_factory=lambda: NOBODY)
-    shared: Mask = field(default_factory=lambda: NOBODY)
-    reserve: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
+    beyond: Mask
+    shared: Mask
+    reserve: Integers
     ceiling: Ceiling | None = None
-
-    def __post_init__(self) -> None:
-        """Whoever is not told of is in none of the rarer states."""
-        for name in ("beyond", "shared", "reserve"):
-            if not len(getattr(self, name)):
-                kind = np.int64 if name == "reserve" else np.bool_
-                object.__setattr__(self, name, np.zeros(len(self.positions), kind))
 
     @cached_property
     def order(self) -> Integers:
@@ -103,19 +91,60 @@ class Allotment:
 
     Parameters
     ----------
-    given, open : bool[n]
-        Of all members those given the award, and those left level at a line for the committee to settle.
-    contests
-        The same pool by pool, with what is known beside.
-    ceiling
-        What is known of the bound on all classes together; None where there is none or it holds by itself.
+    able : bool[n]
+        Those of all members who are over every bar and whom no earlier award excludes.
     """
 
-    award: Award
-    given: Mask
-    open: Mask
-    contests: Deferred[Sequence[Contest]] = Deferred()  # noqa: RUF009 - it has no default, and is given to each
-    ceiling: Ceiling | None = None
+    run: ListRun
+    decision: Decision
+    able: Mask
+
+    @property
+    def award(self) -> Award:
+        """Which award it is."""
+        return self.decision.award
+
+    @property
+    def given(self) -> Mask:
+        """Those given the award; bool[n]."""
+        return np.asarray(self.decision.given[0])
+
+    @property
+    def open(self) -> Mask:
+        """Those left level at a line for the committee to settle; bool[n]."""
+        return np.asarray(self.decision.open[0])
+
+    @property
+    def ceiling(self) -> Ceiling | None:
+        """What is known of the bound on all classes together; None where there is none or it holds by itself."""
+        return self.decision.ceilings.get(0)
+
+    @cached_property
+    def contests(self) -> list[Contest]:
+        """The award in every pool, with its reserves."""
+        rule, award, decision = self.run.rule.award_rule, self.award, self.decision
+        keys = np.array([self.run.score(node) for node in (award.by, *tie_nodes(rule.scheme))])
+        nobody = np.zeros_like(self.given)
+        beyond, shared = (nobody if mask is None else mask[0] for mask in (decision.beyond, decision.shared))
+        none = np.zeros(len(nobody), np.int64)
+        contests = [
+            Contest(
+                award, name, pool, count, keys[:, pool], self.able[pool], self.given[pool], self.open[pool], beyond[pool], shared[pool],
+                none[pool], self.ceiling,
+            )
+            for (name, pool), count in zip(rule.competing(award), map(_number, decision.places), strict=True)
+        ]
+        if not award.reserve:
+            return contests
+        taken = self._taken
+        return [replace(contest, reserve=_reserve(contest, taken[contest.positions])) for contest in contests]
+
+    @property
+    def _taken(self) -> Mask:
+        """Who holds an award that excludes this one, and so is no reserve of it; bool[n]."""
+        mine = self.award
+        others = (other for other in self.run.allotments if other.award.id not in mine.beside and mine.id not in other.award.beside)
+        return np.asarray(np.logical_or.reduce([other.given for other in others]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,44 +190,17 @@ class ListRun:
     @cached_property
     def allotments(self) -> list[Allotment]:
         """Every award, decided in the scheme's order."""
-        return _with_reserves([self._allotted(decision) for decision in self.rule.decided(self.standings.__getitem__)])
+        return [Allotment(self, decision, decision.able[0]) for decision in self.rule.decided(self.standings.__getitem__)]
 
     @property
     def contests(self) -> list[Contest]:
         """The same in every pool."""
-        return [contest for own in self.allotments for contest in own.contests]
-
-    def _allotted(self, decision: Decision) -> Allotment:
-        award, rule, able, none = decision.award, self.rule.award_rule, decision.able[0], np.zeros_like(decision.given)
-        masks = (decision.given, decision.open, none if decision.beyond is None else decision.beyond, none if decision.shared is None else decision.shared)
-        given, open_, beyond, shared = (mask[0] for mask in masks)
-        ceiling = decision.ceilings.get(0)
-
-        def contests() -> list[Contest]:
-            keys = np.array([self.score(node) for node in (award.by, *tie_nodes(rule.scheme))])
-            return [
-                Contest(award, name, own, count, keys[:, own], able[own], given[own], open_[own], beyond[own], shared[own], ceiling=ceiling)
-                for (name, own), count in zip(rule.competing(award), map(_number, decision.places), strict=True)
-            ]
-
-        return Allotment(award, given, open_, contests, ceiling)
+        return [contest for allotment in self.allotments for contest in allotment.contests]
 
 
 def _number(places: Places) -> int | None:
     """The places of a pool in the only run there is."""
     return places if places is None or isinstance(places, int) else int(places[0])
-
-
-def _with_reserves(allotments: list[Allotment]) -> list[Allotment]:
-    """The awards with the reserves of those that name any."""
-    return [_reserved(own, allotments) if own.award.reserve else own for own in allotments]
-
-
-def _reserved(own: Allotment, all_: Sequence[Allotment]) -> Allotment:
-    """Whoever holds an award that excludes this one is no reserve of it."""
-    excluding = [other.given for other in all_ if other.award.id not in own.award.beside and own.award.id not in other.award.beside]
-    taken = np.logical_or.reduce(excluding)
-    return replace(own, contests=[replace(one, reserve=_reserve(one, taken[one.positions])) for one in own.contests])
 
 
 def _reserve(contest: Contest, taken: Mask) -> Integers:

@@ -14,10 +14,8 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.aggregation import gather, observed_weights
-from toolkit.evaluation.awards import AwardRule
-from toolkit.evaluation.contests import Contest, ListRun
-from toolkit.evaluation.requirements import rounded_points, scores_of
-from toolkit.evaluation.scores import TOTAL, Tree
+from toolkit.evaluation.contests import Contest
+from toolkit.evaluation.scores import TOTAL, Tree, total_bounds
 from toolkit.ground.ranking import rounded
 
 if TYPE_CHECKING:
@@ -108,10 +106,9 @@ def _shares(tree: Tree, branch: Branch, known: dict[int, Floats]) -> list[Floats
 
 
 def _bounded(evaluation: Evaluation, exact: pd.DataFrame) -> pd.Series[float]:
-    bounds = evaluation.scheme.total
     total = exact.sum(axis=1)
-    held = total.clip(bounds.floor, bounds.cap) - total
-    return held.mask(held.abs() < NOISE)
+    change = total.clip(*total_bounds(evaluation.scheme.total)) - total
+    return change.mask(change.abs() < NOISE)
 
 
 def _apportioned(exact: Floats, totals: Floats) -> Floats:
@@ -200,19 +197,16 @@ def distances(evaluation: Evaluation) -> pd.DataFrame:
 
 
 def _contested(evaluation: Evaluation) -> Iterator[tuple[Line, Contest]]:
-    """Every award in every pool, decided again from the scores: by award, then class."""
-    scheme, members = evaluation.scheme, evaluation.members
-    rule = AwardRule.of(scheme, members, evaluation.vetoes, evaluation.measured.conditions)
-    score = scores_of(rounded_points(scheme, evaluation.scores.loc[members.index]))
-    part = rule.taking_part(score)
-    for contest in ListRun.of(rule, score).contests:
+    """Every award in every pool: by award, then class."""
+    decided = evaluation.decided
+    for contest in decided.contests:
         won = contest.keys[0][contest.given]
         yield (
             Line(
                 contest.class_,
                 contest.award.id,
                 len(contest.positions),
-                int(part[contest.positions].sum()),
+                int(decided.taking_part[contest.positions].sum()),
                 contest.places,
                 len(won),
                 float(won.min()) if won.size else None,

@@ -1,4 +1,4 @@
-"""Grades: every member's credit grade, from its total, what its grade requires, the last edition and its vetoes.
+"""Grades: every member's credit grade and why, from its total, what its grade requires, the last edition and its vetoes.
 
 Grades of many runs: what becomes of each band is worked out once, and a run only finds each member's band.
 """
@@ -9,31 +9,32 @@ import calendar
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.evaluation.requirements import Asked, Score, asked, rounded_points, scores_of
-from toolkit.evaluation.scores import TOTAL
+from toolkit.evaluation.requirements import Asked, asked, is_plain_minimum, shortfall, subject
+from toolkit.evaluation.scores import TOTAL, Score, rounded_points, scores_of
 from toolkit.ground.problems import Problem, nearest
 from toolkit.ground.ranking import Mask
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.scheme.measures import read_span
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.ground.ranking import Integers
     from toolkit.scheme import Scheme
-    from toolkit.scheme.outcomes import Grades
+    from toolkit.scheme.outcomes import Grades, Requirement
 
 
-Names: TypeAlias = NDArray[np.object_]
+GradeNames: TypeAlias = NDArray[np.object_]
 
 
 @dataclass(frozen=True, eq=False)
-class Graded:
+class GradeSteps:
     """How the grades came about, step by step; each is object[n], in the order of the members.
 
     Parameters
@@ -50,11 +51,39 @@ class Graded:
         The previous grade that bounds the member; "" where none does.
     """
 
-    by_score: Names
-    held: Names
-    lowered: Names
-    grade: Names
-    previous: Names
+    by_score: GradeNames
+    held: GradeNames
+    lowered: GradeNames
+    grade: GradeNames
+    previous: GradeNames
+
+
+@dataclass(frozen=True, eq=False)
+class Grading:
+    """The grades of an edition's members; `steps` is None where the scheme grades nobody, the rest as for `decide_grades`."""
+
+    scheme: Scheme
+    members: pd.DataFrame
+    score: Score
+    vetoes: pd.DataFrame
+    recorded: pd.Series[bool] | None
+    conditions: pd.DataFrame | None
+    steps: GradeSteps | None
+
+    @cached_property
+    def grade(self) -> pd.Series[str]:
+        """The grade of every member, "" for none; index member."""
+        return pd.Series("" if self.steps is None else self.steps.grade, index=self.members.index, dtype="str", name="grade")
+
+    @cached_property
+    def reason(self) -> pd.Series[str]:
+        """Why every member has its grade, in the scheme's language; index member."""
+        rules = self.scheme.grades
+        lines: str | list[str] = ""
+        if rules is not None and self.steps is not None:
+            why = _GradeReasons(self, rules, self.steps)
+            lines = [why.sentence(member, place).into(self.scheme.language) for place, member in enumerate(map(str, self.members.index))]
+        return pd.Series(lines, index=self.members.index, dtype="str")
 
 
 def decide_grades(
@@ -66,8 +95,8 @@ def decide_grades(
     recorded: pd.Series[bool] | None = None,
     conditions: pd.DataFrame | None = None,
     previous: pd.DataFrame | None = None,
-) -> pd.Series[str]:
-    """The grade of every member, whether it applied or not; empty when the scheme grades nobody.
+) -> Grading:
+    """The grade of every member, whether it applied or not, and why; both empty when the scheme grades nobody.
 
     Where the scheme grades applicants only (`applied_only`), everyone else has none.
 
@@ -96,43 +125,25 @@ def decide_grades(
     previous : DataFrame
         Index member; column grade, where the scheme names one. None or without it when nothing is known.
     """
-    if scheme.grades is None:
-        return pd.Series("", index=members.index, dtype="str", name="grade")
-    steps = graded(scheme, members, scores, vetoes, recorded=recorded, conditions=conditions, previous=previous)
-    return pd.Series(steps.grade, index=members.index, dtype="str", name="grade")
-
-
-def graded(
-    scheme: Scheme,
-    members: pd.DataFrame,
-    scores: pd.DataFrame,
-    vetoes: pd.DataFrame,
-    *,
-    recorded: pd.Series[bool] | None = None,
-    conditions: pd.DataFrame | None = None,
-    previous: pd.DataFrame | None = None,
-) -> Graded:
-    """The steps of `decide_grades`, for a scheme that has grades."""
-    rules = scheme.grades
-    if rules is None:
-        message = "the scheme grades nobody"
-        raise ValueError(message)
-    points = rounded_points(scheme, scores.loc[members.index])
-    by_score = _by_score(scheme, rules, members, points, conditions)
-    by_score[points[TOTAL].isna().to_numpy()] = rules.default or ""
-    return from_bands(scheme, rules, members, by_score, vetoes, recorded=recorded, previous=previous)
+    score = scores_of(rounded_points(scheme, scores.loc[members.index]))
+    rules, steps = scheme.grades, None
+    if rules is not None:
+        by_score = _by_score(scheme, rules, members, score, conditions)
+        by_score[np.isnan(score(TOTAL))] = rules.default or ""
+        steps = from_bands(scheme, rules, members, by_score, vetoes, recorded=recorded, previous=previous)
+    return Grading(scheme, members, score, vetoes, recorded, conditions, steps)
 
 
 def from_bands(
     scheme: Scheme,
     rules: Grades,
     members: pd.DataFrame,
-    by_score: Names,
+    by_score: GradeNames,
     vetoes: pd.DataFrame,
     *,
     recorded: pd.Series[bool] | None = None,
     previous: pd.DataFrame | None = None,
-) -> Graded:
+) -> GradeSteps:
     """The steps from the bands that total and requirements allow, object[n]: no score has a say in them."""
     if rules.default and recorded is not None:
         by_score = np.where(recorded.loc[members.index].to_numpy(np.bool_), by_score, rules.default)
@@ -140,7 +151,7 @@ def from_bands(
     held = _held(rules, by_score, before)
     lowered = _lowered(scheme, rules, members.index, held, vetoes)
     grade = _struck(scheme, rules, members.index, lowered, vetoes)
-    return Graded(by_score, held, lowered, np.where(outside(rules, members), "", grade), before)
+    return GradeSteps(by_score, held, lowered, np.where(outside(rules, members), "", grade), before)
 
 
 def outside(rules: Grades, members: pd.DataFrame) -> Mask:
@@ -194,13 +205,13 @@ def band_names(grades: Grades) -> list[str]:
 
 
 def _by_score(
-    scheme: Scheme, rules: Grades, members: pd.DataFrame, points: pd.DataFrame, conditions: pd.DataFrame | None
-) -> Names:
-    score, found = scores_of(points), np.full(len(members), band_names(rules)[-1], dtype=object)
+    scheme: Scheme, rules: Grades, members: pd.DataFrame, score: Score, conditions: pd.DataFrame | None
+) -> GradeNames:
+    bands = np.full(len(members), band_names(rules)[-1], dtype=object)
     for name, bound in reversed(rules.bands):
         required = asked(rules.require.get(name, ()), scheme, members["class"], conditions)
-        found[(score(TOTAL) >= bound) & required.met(score)] = name
-    return found
+        bands[(score(TOTAL) >= bound) & required.met(score)] = name
+    return bands
 
 
 def _known_grades(scheme: Scheme, rules: Grades) -> list[str]:
@@ -214,7 +225,7 @@ def _written(previous: pd.DataFrame | None) -> list[str]:
     return [str(grade).strip() for grade in previous["grade"].dropna() if str(grade).strip()]
 
 
-def _previous(scheme: Scheme, rules: Grades, index: pd.Index[str], previous: pd.DataFrame | None) -> Names:
+def _previous(scheme: Scheme, rules: Grades, index: pd.Index[str], previous: pd.DataFrame | None) -> GradeNames:
     if rules.rise_at_most is None or previous is None or "grade" not in previous:
         return np.full(len(index), "", dtype=object)
     known, before = _known_grades(scheme, rules), previous["grade"].reindex(index)
@@ -222,7 +233,7 @@ def _previous(scheme: Scheme, rules: Grades, index: pd.Index[str], previous: pd.
     return np.array([grade if grade in known else "" for grade in named], dtype=object)
 
 
-def _held(rules: Grades, grade: Names, before: Names) -> Names:
+def _held(rules: Grades, grade: GradeNames, before: GradeNames) -> GradeNames:
     """The grades, risen no more than the scheme allows; who had none, or has none, stays as it is."""
     bands, most = band_names(rules), rules.rise_at_most
     place = {name: count for count, name in enumerate(bands)}
@@ -241,7 +252,7 @@ def _lower(place: dict[str, int], one: str, other: str) -> str:
     return one if place.get(one, last) >= place.get(other, last) else other
 
 
-def _lowered(scheme: Scheme, rules: Grades, index: pd.Index[str], grade: Names, vetoes: pd.DataFrame) -> Names:
+def _lowered(scheme: Scheme, rules: Grades, index: pd.Index[str], grade: GradeNames, vetoes: pd.DataFrame) -> GradeNames:
     bands, by = band_names(rules), np.zeros(len(index), np.int64)
     for veto in scheme.vetoes:
         if veto.effect.lower_by is not None:
@@ -253,7 +264,7 @@ def _lowered(scheme: Scheme, rules: Grades, index: pd.Index[str], grade: Names, 
     return np.array(down, dtype=object)
 
 
-def _struck(scheme: Scheme, rules: Grades, index: pd.Index[str], grade: Names, vetoes: pd.DataFrame) -> Names:
+def _struck(scheme: Scheme, rules: Grades, index: pd.Index[str], grade: GradeNames, vetoes: pd.DataFrame) -> GradeNames:
     order = {name: place for place, name in enumerate(["", *band_names(rules)])}
     for veto in scheme.vetoes:
         if veto.effect.grade is None:
@@ -267,6 +278,129 @@ def _struck(scheme: Scheme, rules: Grades, index: pd.Index[str], grade: Names, v
 def _hit(index: pd.Index[str], vetoes: pd.DataFrame, veto: str) -> Mask:
     return np.asarray(index.isin(vetoes.loc[vetoes["veto"] == veto, "member"]), dtype=np.bool_)
 
+
+Unmet: TypeAlias = list[tuple["Requirement", Mask, list[Any]]]
+
+
+@dataclass(frozen=True, eq=False)
+class _GradeReasons:
+    grading: Grading
+    rules: Grades
+    steps: GradeSteps
+
+    def sentence(self, member: str, place: int) -> Phrase:
+        """Why one member has its grade, from the last step that decided it backwards."""
+        grade = self.steps.grade[place]
+        if self._outside[place]:
+            return Phrase("未申报，不评定信用等级", "did not apply: not graded")
+        if (member, grade) in self._direct:
+            return phrase("信用等级直接定为 {grade}", "credit grade {grade}, given directly", grade=grade)
+        parts = [self._by_score(place), self._bound(place), self._lowered(member, place)]
+        return joined(part for part in parts if part is not None)
+
+    def _by_score(self, place: int) -> Phrase:
+        """The band reached, and the better band missed although the total would have been enough."""
+        grade, total = self.steps.by_score[place], self._totals[place]
+        if self._new[place]:
+            return phrase("尚无任何记录，信用等级定为 {grade}", "nothing recorded yet: credit grade {grade}", grade=grade)
+        if np.isnan(total):
+            return phrase("无总分，信用等级定为 {grade}", "no total: credit grade {grade}", grade=grade or "—")
+        bound = dict(self.rules.bands)[grade]
+        better = [name for name, least in self.rules.bands if total >= least > bound]
+        short = [(item, values[place]) for name in better[-1:] for item, unmet, values in self._unmet[name] if unmet[place]]
+        if not short:
+            return phrase("信用等级 {grade}（{bound:g} 分起）", "credit grade {grade} (from {bound:g})", grade=grade, bound=bound)
+        return phrase(
+            "总分够 {better} 级，但{lack.zh}，信用等级 {grade}",
+            "the total would do for {better}, but {lack.en}: credit grade {grade}",
+            better=better[-1], lack=_lack(self.grading.scheme, *short[0]), grade=grade,
+        )  # fmt: skip
+
+    def _bound(self, place: int) -> Phrase | None:
+        """What the previous grade did to it."""
+        before, most = self.steps.previous[place], self.rules.rise_at_most
+        if most is None:
+            return None
+        if not before:
+            return Phrase("无上届等级，不受升级限制", "without a previous grade, so free to rise")
+        if self.steps.held[place] == self.steps.by_score[place]:
+            return None
+        return phrase(
+            "上届为 {before}，最多升 {most} 级，定为 {grade}",
+            "rising at most {most} from {before}: {grade}",
+            before=before, most=most, grade=self.steps.held[place],
+        )  # fmt: skip
+
+    def _lowered(self, member: str, place: int) -> Phrase | None:
+        held, lowered, fall = self.steps.held[place], self.steps.lowered[place], self._falls.get(member)
+        if fall is None or not held:
+            return None
+        names = band_names(self.rules)
+        if names.index(lowered) - names.index(held) < fall:
+            return phrase(
+                "因一票否决事项应降 {by} 级，至最低的 {grade} 为止",
+                "to be lowered by {by} for vetoes, and no further than the last: {grade}",
+                by=fall, grade=lowered,
+            )  # fmt: skip
+        return phrase("因一票否决事项降 {by} 级，定为 {grade}", "lowered by {by} for vetoes: {grade}", by=fall, grade=lowered)
+
+    @cached_property
+    def _totals(self) -> list[float]:
+        totals: list[float] = self.grading.score(TOTAL).tolist()
+        return totals
+
+    @cached_property
+    def _outside(self) -> Mask:
+        return outside(self.rules, self.grading.members)
+
+    @cached_property
+    def _new(self) -> Mask:
+        """Of whom nothing is recorded, where the scheme has a grade for those; bool[members]."""
+        recorded, index = self.grading.recorded, self.grading.members.index
+        if recorded is None or not self.rules.default:
+            return np.zeros(len(index), np.bool_)
+        return ~recorded.loc[index].to_numpy(np.bool_)
+
+    @cached_property
+    def _unmet(self) -> dict[str, Unmet]:
+        """What each band requires, who does not meet it, and what every member has of it."""
+        grading = self.grading
+        known = pd.DataFrame() if grading.conditions is None else grading.conditions.reindex(grading.members.index)
+        unmet: dict[str, Unmet] = {name: [] for name in band_names(self.rules)}
+        for name, items in unmet.items():
+            for item in self.rules.require.get(name, ()):
+                missed = ~asked([item], grading.scheme, grading.members["class"], grading.conditions).met(grading.score)
+                values = grading.score(str(item.node)) if item.condition is None else known[item.condition]
+                items.append((item, missed, values.tolist()))
+        return unmet
+
+    @cached_property
+    def _strikes(self) -> set[tuple[str, str]]:
+        """Each member struck by each veto, once."""
+        return {(str(row.member), str(row.veto)) for row in self.grading.vetoes.itertuples(index=False)}
+
+    @cached_property
+    def _falls(self) -> dict[str, int]:
+        """By how many bands each struck member falls."""
+        by = {veto.id: veto.effect.lower_by for veto in self.grading.scheme.vetoes if veto.effect.lower_by}
+        falls: dict[str, int] = {}
+        for member, veto in self._strikes:
+            if veto in by:
+                falls[member] = falls.get(member, 0) + int(by[veto] or 0)
+        return falls
+
+    @cached_property
+    def _direct(self) -> set[tuple[str, str]]:
+        """The members struck by vetoes that give grades, each with such a grade."""
+        by = {veto.id: veto.effect.grade for veto in self.grading.scheme.vetoes if veto.effect.grade}
+        return {(member, str(by[veto])) for member, veto in self._strikes if veto in by}
+
+
+def _lack(scheme: Scheme, item: Requirement, value: object) -> Phrase:
+    """What keeps a member from a band: briefly, where a score is below the least asked for."""
+    if item.condition is None and is_plain_minimum(item):
+        return phrase("{name.zh}低于 {least:g}", "{name.en} is below {least:g}", name=subject(scheme, item), least=item.least)
+    return shortfall(scheme, Phrase("", ""), item, value)
 
 
 @dataclass(frozen=True, eq=False)

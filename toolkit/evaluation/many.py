@@ -164,8 +164,7 @@ class Allocation:
     def of(cls, evaluation: Evaluation) -> Allocation:
         """The rule of an evaluation's scheme, for its members in their order."""
         drawn = DrawnStandings.of(evaluation)
-        rule = AwardRule.of(evaluation.scheme, evaluation.members, evaluation.vetoes, evaluation.measured.conditions)
-        return cls(drawn, RuleInSteps.of(rule, drawn.steps))
+        return cls(drawn, RuleInSteps.of(evaluation.award_rule, drawn.steps))
 
     @property
     def award_rule(self) -> AwardRule:

@@ -1,26 +1,27 @@
-"""Requirements: who meets what a scheme asks for beside the places, of the score at a node or of a condition."""
+"""Requirements: who meets what a scheme asks for beside the places, of the score at a node or of a condition.
+
+In words: what a scheme asks for, and what a member has that falls short of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 import pandas as pd
 
+from toolkit.evaluation.scores import TOTAL, Score
 from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.ranking import Floats, Mask, rounded
+from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.scheme.outcomes import Requirement
 from toolkit.scheme.shapes import is_missing, state_name
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Award
-
-Score: TypeAlias = Callable[[str], Floats]
-"""The rounded scores of all members at a node, float64[n]; NaN where there is none."""
-
 
 @dataclass(frozen=True, eq=False)
 class Asked:
@@ -127,36 +128,124 @@ def exempt(scheme: Scheme, node: str, classes: pd.Series[str]) -> Mask:
     return np.logical_and.reduce(below) if below else np.zeros(len(classes), np.bool_)
 
 
-def rounded_points(scheme: Scheme, scores: pd.DataFrame) -> pd.DataFrame:
-    """The scores as everything compares them: rounded half up to the scheme's decimals."""
-    table = rounded(scores.to_numpy(dtype=np.float64), scheme.decimals)
-    return pd.DataFrame(table, index=scores.index, columns=scores.columns)
+NOTHING = Phrase("", "")
+YES, NO = Phrase("是", "yes"), Phrase("否", "no")
+SCORES = {
+    "least": Phrase("不低于", "at least"), "above": Phrase("高于", "more than"),
+    "most": Phrase("不超过", "at most"), "below": Phrase("低于", "less than"),
+}  # fmt: skip
+NUMBERS = SCORES | {"least": Phrase("不少于", "at least"), "above": Phrase("超过", "more than"), "below": Phrase("少于", "less than")}
 
 
-def rounded_scores(scheme: Scheme, scores: pd.DataFrame | Mapping[str, Floats]) -> Score:
-    """The same, to be asked for by node: each is rounded when it is first asked for, which most never are."""
-    known: dict[str, Floats] = {}
+def shortfall(scheme: Scheme, award: Phrase, item: Requirement, value: object) -> Phrase:
+    """What a member has at the node or condition of a requirement, what is asked for, and the gap.
 
-    def score(node: str) -> Floats:
-        if node not in known:
-            known[node] = rounded(np.asarray(scores[node], dtype=np.float64), scheme.decimals)
-        return known[node]
+    Parameters
+    ----------
+    award
+        The award or grade that asks; empty where the sentence has said so.
+    value
+        The rounded score, or the condition's raw value; NaN or None where there is none.
+    """
+    name = subject(scheme, item)
+    if is_plain_minimum(item) and item.least is not None and award.zh:
+        return _below_minimum(scheme, award, item.least, value, name)
+    wanted, by = demand(scheme, item), NOTHING
+    if not is_missing(value):
+        shown, by = _shown(scheme, item, value), _gap_in_words(scheme, item, value)
+        has = Phrase(f"{name.zh} {shown.zh}", f"{name.en} {shown.en}")
+    elif item.condition is None:
+        has = Phrase(f"{name.zh}未计分", f"{name.en} not scored")
+    else:
+        has = Phrase(f"{name.zh}无记录，视为不符合", f"{name.en} not recorded, which meets nothing")
+    asks = f"{award.en} asks for" if award.en else "asked for:"
+    return Phrase(f"{has.zh}，{award.zh}要求{wanted.zh}{by.zh}", f"{has.en}, {asks} {wanted.en}{by.en}")
 
-    return score
+
+def subject(scheme: Scheme, item: Requirement) -> Phrase:
+    """What a requirement is about: the total, a node or a condition, by its label."""
+    if item.node == TOTAL:
+        return Phrase("总分", "total")
+    label = scheme.label(str(item.node or item.condition))
+    return Phrase(label, label)
 
 
-def aligned(frame: pd.DataFrame, index: pd.Index[str]) -> pd.DataFrame:
-    """A frame in the order of these members; itself where it stands so already."""
-    return frame if frame.index.equals(index) else frame.loc[index]
+def demand(scheme: Scheme, item: Requirement) -> Phrase:
+    """What a requirement asks for, as it follows 要求: 不少于 3 个, 高于 60 分且不超过 90 分, 为 AA 或 A."""
+    unit, words = _unit(scheme, item), SCORES if item.condition is None else NUMBERS
+    bounds = [(words[key], number(scheme, item, getattr(item, key))) for key in words if getattr(item, key) is not None]
+    parts = [Phrase(f"{word.zh} {bound}{unit.zh}", f"{word.en} {bound}{unit.en}") for word, bound in bounds]
+    if item.among:
+        states = joined(map(_state, item.among), " 或 ", " or ")
+        parts.append(Phrase(f"为 {states.zh}", states.en))
+    return joined(parts, "且", " and ")
 
 
-def scores_of(points: pd.DataFrame) -> Score:
-    """The columns of a frame of rounded scores, to be asked for by node."""
+def number(scheme: Scheme, item: Requirement, value: float) -> str:
+    """A number as it is compared: a score with its decimals, a condition's number as it is."""
+    if item.condition is None:
+        return amount(scheme, value)
+    return f"{value:.9f}".rstrip("0").rstrip(".")
 
-    def score(node: str) -> Floats:
-        return points[node].to_numpy(dtype=np.float64)
 
-    return score
+def amount(scheme: Scheme, score: float) -> str:
+    """A score with the scheme's decimals; in full where those would misstate it."""
+    text = f"{score:.{scheme.decimals}f}"
+    return text if float(text) == score else repr(float(score))
+
+
+def gap(scheme: Scheme, high: float, low: float) -> str:
+    """How much one score lies above another."""
+    return amount(scheme, float(rounded(high - low, max(scheme.decimals, 6))))
+
+
+def is_plain_minimum(item: Requirement) -> bool:
+    """Whether all that is asked for is a least score."""
+    return item == Requirement(node=item.node, least=item.least, classes=item.classes)
+
+
+def _below_minimum(scheme: Scheme, award: Phrase, least: float, score: object, name: Phrase) -> Phrase:
+    if not _is_number(score) or is_missing(score):
+        return phrase("{name.zh}未计分，{award.zh}要求不低于 {least} 分", "{name.en} not scored, {award.en} asks for {least}",
+                      name=name, award=award, least=amount(scheme, least))  # fmt: skip
+    return phrase(
+        "{name.zh} {score}，{award.zh}要求不低于 {least} 分，还差 {gap} 分",
+        "{name.en} {score}, {gap} short of the {least} that {award.en} asks for",
+        name=name, award=award, score=amount(scheme, score), least=amount(scheme, least), gap=gap(scheme, least, score),
+    )  # fmt: skip
+
+
+def _gap_in_words(scheme: Scheme, item: Requirement, value: object) -> Phrase:
+    """By how much a number misses its bound; nothing for a state, or where it stands on a bound it has to pass."""
+    if not _is_number(value):
+        return NOTHING
+    low = max((bound for bound in (item.least, item.above) if bound is not None), default=None)
+    high = min((bound for bound in (item.most, item.below) if bound is not None), default=None)
+    if low is not None and value < low:
+        return phrase("（差 {by}）", " ({by} short)", by=number(scheme, item, float(rounded(low - value, 9))))
+    if high is not None and value > high:
+        return phrase("（超出 {by}）", " ({by} over)", by=number(scheme, item, float(rounded(value - high, 9))))
+    return NOTHING
+
+
+def _shown(scheme: Scheme, item: Requirement, value: object) -> Phrase:
+    if not _is_number(value):
+        return _state(value)
+    unit = NOTHING if item.condition is None else _unit(scheme, item)
+    return Phrase(f"{number(scheme, item, value)}{unit.zh}", f"{number(scheme, item, value)}{unit.en}")
+
+
+def _state(state: object) -> Phrase:
+    name = state_name(state)
+    return {"true": YES, "false": NO}.get(name, Phrase(name, name))
+
+
+def _unit(scheme: Scheme, item: Requirement) -> Phrase:
+    """What follows a number: 分 after a score, the condition's own unit."""
+    if item.condition is None:
+        return Phrase(" 分", "")
+    unit = next((condition.unit for condition in scheme.conditions if condition.id == item.condition), "")
+    return Phrase(f" {unit}", f" {unit}") if unit else NOTHING
 
 
 def _numbers(values: pd.Series[Any]) -> Floats:
@@ -166,5 +255,5 @@ def _numbers(values: pd.Series[Any]) -> Floats:
     return np.array([value if _is_number(value) else np.nan for value in values], dtype=np.float64)
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float | np.number) and not isinstance(value, bool | np.bool_)

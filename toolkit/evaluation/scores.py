@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.aggregation import Branch, gather, power
-from toolkit.evaluation.requirements import rounded_scores
-from toolkit.ground.ranking import Floats, Mask
+from toolkit.ground.ranking import Floats, Mask, rounded
 from toolkit.ground.text import Phrase
 
 if TYPE_CHECKING:
-    from toolkit.evaluation.requirements import Score
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Group, Indicator, Total
 
 
+Score: TypeAlias = Callable[[str], Floats]
+"""The rounded scores of all members at a node, float64[n]; NaN where there is none."""
 TOTAL = "total"
 BLOCK = 1 << 14  # members whose columns stay in the processor's own memory while a group is added up
 
@@ -190,9 +190,14 @@ def adjusted(mean: Floats, adjustments: Iterable[Floats], bounds: Total | None =
     total = mean
     for points in adjustments:
         total = total + np.where(np.isnan(points), 0.0, points)
-    if bounds is not None and not (bounds.floor is None and bounds.cap is None):
-        total = np.clip(total, bounds.floor, bounds.cap)
+    if bounds is not None and np.isfinite(ends := total_bounds(bounds)).any():
+        total = np.clip(total, *ends)
     return total if unranked is None or not unranked.any() else np.where(unranked, np.nan, total)
+
+
+def total_bounds(rules: Total) -> tuple[float, float]:
+    """The lowest and the highest total that the scheme lets anyone have; infinite where it sets no bound."""
+    return -np.inf if rules.floor is None else rules.floor, np.inf if rules.cap is None else rules.cap
 
 
 def unranked_rows(scheme: Scheme, values: Floats, applicable: Mask) -> Mask:
@@ -293,6 +298,37 @@ def _upwards(branches: dict[int, Branch], root: int) -> list[Branch]:
     below = [found for child in own.children if child in branches for found in _upwards(branches, child)]
     return [*below, own]
 
+
+def rounded_points(scheme: Scheme, scores: pd.DataFrame) -> pd.DataFrame:
+    """The scores as everything compares them: rounded half up to the scheme's decimals."""
+    table = rounded(scores.to_numpy(dtype=np.float64), scheme.decimals)
+    return pd.DataFrame(table, index=scores.index, columns=scores.columns)
+
+
+def rounded_scores(scheme: Scheme, scores: pd.DataFrame | Mapping[str, Floats]) -> Score:
+    """The same, to be asked for by node: each is rounded when it is first asked for, which most never are."""
+    known: dict[str, Floats] = {}
+
+    def score(node: str) -> Floats:
+        if node not in known:
+            known[node] = rounded(np.asarray(scores[node], dtype=np.float64), scheme.decimals)
+        return known[node]
+
+    return score
+
+
+def aligned(frame: pd.DataFrame, index: pd.Index[str]) -> pd.DataFrame:
+    """A frame in the order of these members; itself where it stands so already."""
+    return frame if frame.index.equals(index) else frame.loc[index]
+
+
+def scores_of(points: pd.DataFrame) -> Score:
+    """The columns of a frame of rounded scores, to be asked for by node."""
+
+    def score(node: str) -> Floats:
+        return points[node].to_numpy(dtype=np.float64)
+
+    return score
 
 
 def shares_of(tree: Tree, leaves: Floats) -> Floats:

@@ -108,7 +108,7 @@ class Values:
         or missing and excluded).
     unranked : bool[members]
         A value is missing without which the scheme does not rank.
-    replaced
+    touched_rows
         What `touched` is made of.
     problems
         A missing value where the scheme allows none, a state that has no points, a column that tells nobody apart.
@@ -117,7 +117,7 @@ class Values:
     members: pd.Index[Any]
     columns: Mapping[str, Floats]
     unranked: Mask
-    replaced: Sequence[pd.DataFrame]
+    touched_rows: Sequence[pd.DataFrame]
     problems: Problems
 
     @cached_property
@@ -132,7 +132,7 @@ class Values:
         Columns member, indicator, how (the missing policy, ``points`` for a number, or the outlier treatment), raw and
         used (NaN where missing), value.
         """
-        return pd.concat(self.replaced, ignore_index=True) if self.replaced else nothing_touched()
+        return pd.concat(self.touched_rows, ignore_index=True) if self.touched_rows else nothing_touched()
 
 
 def scaled(scheme: Scheme, raw: RawValues, classes: States) -> Values:

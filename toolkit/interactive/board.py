@@ -12,10 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.evaluation.awards import AwardRule
-from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.many import Allocation
-from toolkit.evaluation.requirements import rounded_points, scores_of
 from toolkit.evaluation.scores import TOTAL, Tree
 from toolkit.ground.text import Phrase, phrase
 from toolkit.sensitivity.monte_carlo import by_class
@@ -25,6 +22,7 @@ from toolkit.sensitivity.weights.draws import WeightDraws
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.contests import Contest
+    from toolkit.evaluation.decisions import Decided
     from toolkit.ground.ranking import Floats, Mask
     from toolkit.scheme import Scheme
 
@@ -59,7 +57,7 @@ class Board:
     @classmethod
     def of(cls, evaluation: Evaluation) -> Board:
         """The board of an evaluation."""
-        scheme, run = evaluation.scheme, _run(evaluation)
+        scheme, run = evaluation.scheme, evaluation.decided
         award = np.zeros(len(evaluation.members), np.int8)
         for place, allotment in reversed(list(enumerate(run.allotments, 1))):
             award[allotment.open & (award == 0)] = -place
@@ -79,18 +77,11 @@ def shown_decimals(scheme: Scheme) -> int:
     return min(scheme.decimals, MOST_DECIMALS)
 
 
-def _run(evaluation: Evaluation) -> ListRun:
-    """The rule on the scores of the evaluation's list."""
-    scheme, members, worked = evaluation.scheme, evaluation.members, evaluation.worked
-    rule = worked.terms if worked else AwardRule.of(scheme, members, evaluation.vetoes, evaluation.measured.conditions)
-    return ListRun.of(rule, scores_of(rounded_points(scheme, evaluation.scores.loc[members.index])))
-
-
 def _whole(steps: Floats) -> NDArray[np.int32]:
     return np.where(np.isfinite(steps), np.rint(steps), NONE).astype(np.int32)
 
 
-def _margins(run: ListRun, award: NDArray[np.int8]) -> Floats:
+def _margins(run: Decided, award: NDArray[np.int8]) -> Floats:
     """How far each member's score is from the other side of the line that concerns it most, in points; NaN for none."""
     margin = np.full(len(award), np.nan)
     order = [allotment.award.id for allotment in run.allotments]

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from toolkit.evaluation.awards import tie_nodes
-from toolkit.evaluation.decisions import demand, subject
 from toolkit.evaluation.quotas import class_table
-from toolkit.evaluation.requirements import bars
+from toolkit.evaluation.requirements import bars, demand, subject
 from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.values import POINTS
 from toolkit.ground.text import Phrase, figure, joined, phrase

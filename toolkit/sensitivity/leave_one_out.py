@@ -15,13 +15,11 @@ import pandas as pd
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
-from toolkit.evaluation.requirements import rounded_scores
-from toolkit.evaluation.scores import TOTAL, Tree, list_scores
-from toolkit.ground.deferred import replaced
+from toolkit.evaluation.scores import TOTAL, Tree, list_scores, rounded_scores
 from toolkit.sensitivity.tipping.lines import terms_of
 
 if TYPE_CHECKING:
-    from toolkit.evaluation.requirements import Score
+    from toolkit.evaluation.scores import Score
     from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Group, Pattern
@@ -105,7 +103,7 @@ def evaluated_without(
         open={member: why for member, why in measured.open.items() if member in kept.index},
     )
     scheme = evaluation.resolved if relative == "held" else evaluation.scheme
-    return rescored(replaced(evaluation, members=kept, measured=fewer, worked=None), scheme)
+    return rescored(replace(evaluation, members=kept, measured=fewer), scheme)
 
 
 def scheme_without(scheme: Scheme, node: str) -> Scheme:

@@ -17,8 +17,7 @@ import pandas as pd
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
-from toolkit.evaluation.requirements import rounded_scores
-from toolkit.evaluation.scores import list_scores
+from toolkit.evaluation.scores import list_scores, rounded_scores
 from toolkit.evaluation.values import resolved, scaled
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Phrase
@@ -30,7 +29,8 @@ from toolkit.sensitivity.leave_one_out import RelativeShapes
 from toolkit.sensitivity.tipping.lines import terms_of
 
 if TYPE_CHECKING:
-    from toolkit.evaluation.requirements import Asked, Score
+    from toolkit.evaluation.requirements import Asked
+    from toolkit.evaluation.scores import Score
     from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.records import Records
     from toolkit.scheme import Scheme

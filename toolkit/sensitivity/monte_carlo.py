@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from toolkit.evaluation import reordered
 from toolkit.evaluation.many import Allocation
 from toolkit.evaluation.scores import TOTAL, Tree
-from toolkit.ground.deferred import replaced
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase
 from toolkit.sensitivity.weights.draws import BLOCK, Blocks, GivenWeights
@@ -199,7 +199,7 @@ def by_class(evaluation: Evaluation) -> Evaluation:
     members = evaluation.members
     classes, _ = pd.factorize(members["class"].astype("str"), sort=True)
     totals = evaluation.scores[TOTAL].loc[members.index].to_numpy(np.float64)
-    return replaced(evaluation, members=members.iloc[np.lexsort((-totals, classes))])
+    return reordered(evaluation, members.iloc[np.lexsort((-totals, classes))])
 
 
 def standard_error(chance: Floats, draws: int | Floats) -> Floats:

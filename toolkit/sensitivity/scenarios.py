@@ -21,8 +21,7 @@ from toolkit.evaluation.aggregation import power
 from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.grades import GradeOutcomes
-from toolkit.evaluation.requirements import Score
-from toolkit.evaluation.scores import TOTAL, adjusted, gathered
+from toolkit.evaluation.scores import TOTAL, Score, adjusted, gathered
 from toolkit.evaluation.value_checks import Valued, value_problems
 from toolkit.evaluation.values import stand_ins, valued_column
 from toolkit.ground.problems import Problems, Refused

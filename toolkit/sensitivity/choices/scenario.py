@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from toolkit.evaluation import rescored
+from toolkit.evaluation import reordered, rescored
 from toolkit.evaluation.many import weights_of
 from toolkit.evaluation.scores import TOTAL
-from toolkit.ground.deferred import replaced
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
@@ -79,7 +78,7 @@ class Ground:
     @classmethod
     def of(cls, evaluation: Evaluation) -> Ground:
         """What an evaluation stands on; its members are put in order, and its conclusions, which nobody asks for, left out."""
-        evaluation = in_order(replace(evaluation, ranking=pd.DataFrame, awards=pd.DataFrame, reserves=pd.DataFrame, worked=None))
+        evaluation = in_order(evaluation)
         items = {item.id: item for item in evaluation.scheme.indicators}
         raw = {name: evaluation.measured.raw[name].to_numpy() for name in items}
         counted = {name: evaluation.applicable[name].to_numpy(np.bool_) for name in items}
@@ -143,29 +142,24 @@ class Scenario:
         """
         evaluation = self.ground.evaluation
         measured = replace(evaluation.measured, raw=evaluation.measured.raw.assign(**self.raw))
-        return rescored(replaced(evaluation, measured=measured, worked=None), self.scheme)
+        return rescored(replace(evaluation, measured=measured), self.scheme)
 
 
 def in_order(evaluation: Evaluation) -> Evaluation:
     """The evaluation with its members in the order of their keys: what is drawn for each is then always the same."""
     members, index, measured = evaluation.members, evaluation.members.index.sort_values(), evaluation.measured
     if members.index.equals(index) and measured.raw.index.equals(index):
-        return evaluation
-    return replace(
-        evaluation,
-        members=members.loc[index],
-        values=evaluation.values.loc[index],
-        scores=evaluation.scores.loc[index],
-        measured=replace(
-            measured,
-            raw=measured.raw.loc[index],
-            applicable=measured.applicable.loc[index],
-            adjustments=_sorted(measured.adjustments, index),
-            recorded=measured.recorded.loc[index],
-            conditions=_sorted(measured.conditions, index),
-            previous=_sorted(measured.previous, index),
-        ),
+        return reordered(evaluation, members)
+    measured = replace(
+        measured,
+        raw=measured.raw.loc[index],
+        applicable=measured.applicable.loc[index],
+        adjustments=_sorted(measured.adjustments, index),
+        recorded=measured.recorded.loc[index],
+        conditions=_sorted(measured.conditions, index),
+        previous=_sorted(measured.previous, index),
     )
+    return reordered(evaluation, members.loc[index], measured)
 
 
 def _sorted(frame: pd.DataFrame, index: pd.Index[str]) -> pd.DataFrame:

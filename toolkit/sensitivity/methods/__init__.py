@@ -13,10 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pandas as pd
 
-from toolkit.evaluation.awards import AwardRule
-from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.many_scores import shared
-from toolkit.evaluation.requirements import rounded_points, scores_of
 from toolkit.ground.ranking import Floats, Mask, competition_ranks, rounded
 from toolkit.ground.statistics import correlation
 from toolkit.sensitivity.methods.kernels import (
@@ -185,7 +182,7 @@ def chosen_by_methods(evaluation: Evaluation, which: Mapping[str, Method] = METH
     """
     values, shares = values_and_shares(evaluation)
     ranked = evaluation.ranking.loc[evaluation.members.index, "rank"].notna().to_numpy(np.bool_)
-    found = [_choices(contest, evaluation, values, shares, ranked, which=which) for contest in _contests(evaluation)]
+    found = [_choices(contest, evaluation, values, shares, ranked, which=which) for contest in evaluation.decided.contests]
     filled = [frame for frame in found if len(frame)]
     columns = ["award", "class", "member", LIST, *which, "chosen", "all"]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)
@@ -225,12 +222,6 @@ def rank_reversals(evaluation: Evaluation, which: Mapping[str, Method] = METHODS
                     after = _scores(method, values, shares, rest)
                     rows.append((class_, name, index[place], why, len(rest), *_turned(whole[own != place], after)))
     return pd.DataFrame(rows, columns=["class", "method", "dropped", "why", "others", "turned", "first"])
-
-
-def _contests(evaluation: Evaluation) -> list[Contest]:
-    scheme, members = evaluation.scheme, evaluation.members
-    terms = AwardRule.of(scheme, members, evaluation.vetoes, evaluation.measured.conditions)
-    return ListRun.of(terms, scores_of(rounded_points(scheme, evaluation.scores.loc[members.index]))).contests
 
 
 def _choices(

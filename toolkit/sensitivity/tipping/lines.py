@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import numpy as np
 
 from toolkit.evaluation.awards import AwardRule
-from toolkit.evaluation.contests import ListRun
-from toolkit.evaluation.requirements import rounded_scores
 from toolkit.evaluation.scores import TOTAL, adjusted, node_scores
 from toolkit.ground.ranking import Floats, rounded
 
@@ -73,12 +71,12 @@ def is_linear(tree: Tree) -> bool:
 
 def terms_of(evaluation: Evaluation) -> AwardRule:
     """The rule of the awards of an evaluation."""
-    return AwardRule.of(evaluation.scheme, evaluation.members, evaluation.vetoes, evaluation.measured.conditions)
+    return evaluation.award_rule
 
 
 def decided(evaluation: Evaluation) -> list[Contest]:
     """Every award in every pool as it stands."""
-    return ListRun.of(terms_of(evaluation), rounded_scores(evaluation.scheme, evaluation.scores.loc[evaluation.members.index])).contests
+    return list(evaluation.decided.contests)
 
 
 def or_better(scheme: Scheme, award: str) -> list[str]:

@@ -21,8 +21,7 @@ import pandas as pd
 
 from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
-from toolkit.evaluation.requirements import rounded_scores
-from toolkit.evaluation.scores import list_scores
+from toolkit.evaluation.scores import list_scores, rounded_scores
 from toolkit.scheme.shapes import Category, Relative
 from toolkit.sensitivity.tipping.lines import Search, decided, or_better, terms_of, together
 

@@ -1,0 +1,299 @@
+"""Reasons: for every member, in words it can read, what it was given or which bar it missed, and by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from toolkit.evaluation.awards import tie_nodes
+from toolkit.evaluation.requirements import amount, asked, bars, gap, shortfall
+from toolkit.evaluation.scores import TOTAL
+from toolkit.ground.ranking import competition_ranks
+from toolkit.ground.text import Phrase, joined, phrase
+
+if TYPE_CHECKING:
+
+    from toolkit.evaluation.awards import Ceiling
+    from toolkit.evaluation.contests import Contest
+    from toolkit.evaluation.decisions import Decided
+    from toolkit.ground.ranking import Mask
+    from toolkit.scheme import Scheme
+    from toolkit.scheme.outcomes import Award, Effect, Requirement
+
+NOBODY = Phrase("", "")
+NOT_APPLIED = Phrase("未申报，不参加评选", "did not apply, and takes no part")
+NOT_RANKED = Phrase("没有总分，不参加排名", "has no total, and is not ranked")
+TOTAL_NAME = Phrase("总分", "total")
+
+
+@dataclass(frozen=True, eq=False)
+class Reasons:
+    """The sentences about the members of a list."""
+
+    decided: Decided
+
+    @property
+    def scheme(self) -> Scheme:
+        """What the committee decided."""
+        return self.decided.scheme
+
+    def lines(self) -> list[str]:
+        """The reason for every member's place, in the scheme's language and the order of the members."""
+        language = self.scheme.language
+        stop = "；" if language == "zh" else "; "
+        return [stop.join(sentence.into(language) for sentence in self._of(position)) for position in range(len(self.decided.members))]
+
+    def _of(self, position: int) -> Iterator[Phrase]:
+        """The sentences about one member."""
+        if not self.decided.rule.applied[position]:
+            yield NOT_APPLIED
+            return
+        strikes = self._strikes.get(str(self.decided.members.index[position]), [])
+        yield from self._vetoes(strikes)
+        unmet = self.missed("", position)
+        if unmet:
+            missed = joined(shortfall(self.scheme, NOBODY, item, value) for item, value in unmet)
+            yield joined([Phrase("不符合申报条件", "not eligible"), missed], "：", ": ")
+        if unmet or any(veto.effect.award == "none" for veto in self.scheme.vetoes if veto.id in dict(strikes)):
+            return
+        if np.isnan(self.decided.score(TOTAL)[position]):
+            yield NOT_RANKED
+            return
+        yield from self._outcomes(position)
+
+    def _outcomes(self, position: int) -> Iterator[Phrase]:
+        """What came of every award that no earlier one excludes; of one that a veto bars it from, the veto has told."""
+        awards: list[str] = []
+        for contest, place in self._entries[position]:
+            if not self.decided.rule.barred[contest.award.id][position] and set(awards) <= set(contest.award.beside):
+                yield Outcome(self, contest, place).words()
+                awards += [contest.award.id] * bool(contest.given[place])
+
+    def _vetoes(self, strikes: list[tuple[str, str]]) -> Iterator[Phrase]:
+        for veto in self.scheme.vetoes:
+            places = "；".join(place for id_, place in strikes if id_ == veto.id)
+            if places:
+                effect = _effect(self.scheme, veto.effect)
+                yield phrase("{effect.zh}：{label}（{places}）", "{effect.en}: {label} ({places})", effect=effect, label=veto.label, places=places)
+
+    def missed(self, award: str, position: int) -> list[tuple[Requirement, object]]:
+        """What a member does not meet of an award's requirements (of eligibility under ""), and what it has instead."""
+        return [(item, values[position]) for item, unmet, values in self._requirements[award] if unmet[position]]
+
+    @cached_property
+    def _requirements(self) -> dict[str, list[tuple[Requirement, Mask, list[Any]]]]:
+        """What each award asks for, who does not meet it, and what everyone has; under "" what it takes to take part."""
+        required = self.scheme.eligibility.require if self.scheme.eligibility else ()
+        sets = {"": required} | {award.id: bars(award) for award in self.scheme.awards}
+        return {award: [(item, *self._compared(item)) for item in items] for award, items in sets.items()}
+
+    def _compared(self, item: Requirement) -> tuple[Mask, list[Any]]:
+        decided, values = self.decided, []
+        if item.condition is None:
+            values = decided.score(str(item.node)).tolist()
+        elif decided.conditions is not None:
+            values = decided.conditions[item.condition].reindex(decided.members.index).tolist()
+        return ~asked([item], self.scheme, decided.members["class"], decided.conditions).met(decided.score), values
+
+    @cached_property
+    def _strikes(self) -> dict[str, list[tuple[str, str]]]:
+        """For each member struck by a veto the vetoes' ids and the places of the records."""
+        strikes: dict[str, list[tuple[str, str]]] = {}
+        for row in self.decided.vetoes.to_dict("records"):
+            strikes.setdefault(str(row["member"]), []).append((str(row["veto"]), _place(row, zh=self.scheme.language == "zh")))
+        return strikes
+
+    @cached_property
+    def _entries(self) -> list[list[tuple[Contest, int]]]:
+        """For each member the contests of its pools, and its place in their arrays."""
+        entries: list[list[tuple[Contest, int]]] = [[] for _ in range(len(self.decided.members))]
+        for contest in self.decided.contests:
+            for place, position in enumerate(contest.positions):
+                entries[position].append((contest, place))
+        return entries
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What came of one award for one member: `place` is the member's in the arrays of the contest."""
+
+    reasons: Reasons
+    contest: Contest
+    place: int
+
+    def words(self) -> Phrase:
+        """In a sentence."""
+        contest, place = self.contest, self.place
+        if contest.given[place]:
+            return self._given()
+        if contest.open[place] or contest.shared[place]:
+            return self._open()
+        if contest.beyond[place]:
+            return self._beyond()
+        return self._outrun() if contest.able[place] else self._unmet()
+
+    @property
+    def _score(self) -> float:
+        return float(self.contest.keys[0, self.place])
+
+    @property
+    def _by(self) -> Phrase:
+        """What the places go by."""
+        return _label(self.reasons.scheme, self.contest.award)
+
+    def _scope(self, *, of_rank: bool = False) -> Phrase:
+        """Who competes for the places; of a rank by total, who is ranked together."""
+        quota, scheme = self.contest.award.quota, self.reasons.scheme
+        together = not of_rank and quota is not None and quota.within == "all"
+        return Phrase("全体", "all") if together or scheme.members.class_ is None else Phrase("本类", "its class")
+
+    def _given(self) -> Phrase:
+        contest, by_total = self.contest, self.contest.award.by == TOTAL
+        sentence = phrase(
+            "授予{award}：{by.zh} {score}，{scope.zh}{way.zh}第 {rank} 名",
+            "{award}: {by.en} {score}, rank {rank} {way.en}in {scope.en}",
+            award=contest.award.label, by=self._by, way=NOBODY if by_total else Phrase("按该项", "by it "),
+            score=amount(self.reasons.scheme, self._score), rank=self._rank(), scope=self._scope(of_rank=by_total),
+        )  # fmt: skip
+        return _sentence(sentence, self._places(), self._settled(), self._together())
+
+    def _rank(self) -> int:
+        """The rank by what the places go by, among all of the pool that are ranked."""
+        contest, ranks = self.contest, self.reasons.decided.ranks
+        if contest.award.by == TOTAL:
+            return int(ranks[contest.positions[self.place]])
+        ranked = (ranks > 0)[contest.positions]
+        return int(competition_ranks(np.where(ranked, contest.keys[0], np.nan), *contest.keys[1:])[self.place])
+
+    def _together(self) -> Phrase | None:
+        """With how many others it stands level in every way at the end of the places, where all of them are given the award."""
+        contest, order = self.contest, self.contest.order
+        level = int((contest.given & (order == order[self.place])).sum())
+        ahead = int((contest.given & (order < order[self.place])).sum())
+        if contest.places is None or ahead + level <= contest.places:
+            return None
+        return phrase("{n} 家并列，一并授予", "{n} level, and all awarded", n=level)
+
+    def _open(self) -> Phrase:
+        contest, ceiling = self.contest, self.contest.ceiling
+        within = bool(contest.open[self.place]) or ceiling is None
+        return phrase(
+            "{award}待委员会决定：{by.zh} {score}，{level} 家同分，{all.zh}剩余名额 {left} 个",
+            "{award}: the committee has to decide; {by.en} {score}, {level:member|members} level, {left:place|places} left{all.en}",
+            award=contest.award.label, by=self._by, score=amount(self.reasons.scheme, self._score),
+            level=int(contest.open.sum()) if within else _known(ceiling).level,
+            left=contest.left if within else _known(ceiling).left,
+            all=NOBODY if within else Phrase("各类合计", " in all classes together"),
+        )  # fmt: skip
+
+    def _beyond(self) -> Phrase:
+        """A place of the class won, or to be settled there, and lost again in all classes together."""
+        contest, ceiling = self.contest, _known(self.contest.ceiling)
+        upto = int((contest.able & (contest.order <= contest.order[self.place])).sum())
+        placed = self.reasons.decided.rule.joint or contest.places is None or upto <= contest.places
+        sentence = phrase(
+            "{award}名额已满：{scope.zh}{how.zh}，但各类合计名额只有 {n} 个",
+            "{award}: {how.en} in {scope.en}, but all classes together have only {n:place|places}",
+            award=contest.award.label, how=Phrase("入围", "placed") if placed else Phrase("名额线上同分", "level at the line"),
+            scope=self._scope(), n=ceiling.places,
+        )  # fmt: skip
+        behind = None if ceiling.line is None or ceiling.line == self._score else self._behind(ceiling.line)
+        return _sentence(sentence, behind, self._reserve())
+
+    def _unmet(self) -> Phrase:
+        """What keeps a member from an award: no score to go by, or bars it does not reach."""
+        scheme, award = self.reasons.scheme, self.contest.award
+        unmet = self.reasons.missed(award.id, self.contest.positions[self.place])
+        if not unmet:
+            return phrase("{by.zh}未计分，不参加{award}评选", "{by.en} not scored: takes no part in {award}", by=self._by, award=award.label)
+        return joined(shortfall(scheme, Phrase(award.label, award.label), item, value) for item, value in unmet)
+
+    def _outrun(self) -> Phrase:
+        """Over every bar, but the places went to others: of its class, or further up still of all classes together."""
+        line, label, ceiling, places = self.contest.line, self.contest.award.label, self.contest.ceiling, self._places()
+        if ceiling is not None and ceiling.line is None:
+            return phrase("未获{a}：各类合计名额 {n} 个", "{a}: no place, {n:place|places} in all classes together", a=label, n=ceiling.places)
+        why = [] if places is None else [places]
+        if line is None:
+            return joined([phrase("未获{a}", "{a}: no place", a=label), *why], "：", ", ")
+        full = joined([phrase("{a}名额已满", "{a}: places are taken", a=label), *why], "：", ", ")
+        if ceiling and ceiling.line is not None and ceiling.line > line:
+            line = ceiling.line
+            full = _sentence(full, phrase("各类合计 {n} 个", "{n} in all classes together", n=ceiling.places))
+        return _sentence(full, self._settled() if self._score == line else self._behind(line), self._reserve())
+
+    def _behind(self, line: float) -> Phrase:
+        scheme, by = self.reasons.scheme, self._by
+        return phrase(
+            "{by.zh}名额线 {line} 分，差 {gap} 分", "the line {by.en}is {line}, {gap} short",
+            by=NOBODY if self.contest.award.by == TOTAL else Phrase(by.zh, f"by {by.en} "),
+            line=amount(scheme, line), gap=gap(scheme, line, self._score),
+        )  # fmt: skip
+
+    def _reserve(self) -> Phrase | None:
+        turn = int(self.contest.reserve[self.place])
+        if not turn:
+            return None
+        level = Phrase("并列", "joint ") if (self.contest.reserve == turn).sum() > 1 else NOBODY
+        return phrase("{level.zh}候补第 {n} 名", "{level.en}reserve no. {n}", n=turn, level=level)
+
+    def _places(self) -> Phrase | None:
+        if self.contest.places is None:
+            return None
+        return phrase("{scope.zh}名额 {n} 个", "{n:place|places} in {scope.en}", scope=self._scope(), n=self.contest.places)
+
+    def _settled(self) -> Phrase | None:
+        """By which node a tie at the line was settled, when it was."""
+        contest, key = self.contest, self.contest.keys[:, self.place]
+        won = contest.given | contest.open
+        rivals = np.flatnonzero(contest.able & (won != won[self.place]) & (contest.keys[0] == key[0]))
+        if not rivals.size:
+            return None
+        ranks = competition_ranks(*contest.keys[:, rivals])
+        nearest = contest.keys[:, rivals[ranks.argmin() if won[self.place] else ranks.argmax()]]
+        decisive = np.flatnonzero(~np.isclose(nearest, key, rtol=0, atol=0, equal_nan=True))
+        if not decisive.size:  # level in every way: settled by the places of all classes together
+            return None
+        scheme = self.reasons.scheme
+        node = tie_nodes(scheme)[int(decisive[0]) - 1]
+        return phrase(
+            "同分时按{zh}排在{way.zh}", "level on {by.en}, {way.en} by {en}",
+            zh="总分" if node == TOTAL else f"{scheme.label(node)}得分", en=scheme.label(node),
+            by=self._by, way=Phrase("前", "ahead") if won[self.place] else Phrase("后", "behind"),
+        )  # fmt: skip
+
+
+def _effect(scheme: Scheme, effect: Effect) -> Phrase:
+    if effect.award == "none":
+        return Phrase("一票否决", "veto")
+    if effect.award is not None:
+        labels = [scheme.label(award) for award in effect.award]
+        return phrase("一票否决，不得参评{zh}", "veto, barred from {en}", zh="、".join(labels), en=", ".join(labels))
+    if effect.grade is not None:
+        return phrase("直接定为{grade}级", "graded {grade} directly", grade=effect.grade)
+    return phrase("信用等级降 {n} 级", "credit grade lowered by {n}", n=effect.lower_by)
+
+
+def _label(scheme: Scheme, award: Award) -> Phrase:
+    return TOTAL_NAME if award.by == TOTAL else Phrase(scheme.label(award.by), scheme.label(award.by))
+
+
+def _place(row: Mapping[Hashable, object], *, zh: bool) -> str:
+    if not row["row"]:  # of a database, named by its key
+        return f"{row['file']} {row['sheet']}"
+    sheet = f"工作表 {row['sheet']}" if zh else f"sheet {row['sheet']}"
+    line = f"第 {row['row']} 行" if zh else f"row {row['row']}"
+    return ("，" if zh else ", ").join([str(row["file"]), *([sheet] if row["sheet"] else []), line])
+
+
+def _known(ceiling: Ceiling | None) -> Ceiling:
+    assert ceiling is not None  # a place is lost to a bound on all classes only where there is one
+    return ceiling
+
+
+def _sentence(first: Phrase, *others: Phrase | None) -> Phrase:
+    return joined([first, *(part for part in others if part is not None)])
