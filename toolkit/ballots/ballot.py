@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
@@ -19,14 +19,11 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Fault, StrictModel, read_model
 from toolkit.ground.toml_syntax import KeyPath, Raw, toml_key, toml_text
 from toolkit.ground.writing import edition_lock, write_whole
+from toolkit.scheme import Scheme
 from toolkit.scheme.checks import TOTAL
 from toolkit.scheme.checks.tree import unknown
 from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, PSEUDONYM, Name, is_pseudonym
 from toolkit.scheme.writing import plain_values
-
-if TYPE_CHECKING:
-    from toolkit.scheme import Scheme
-
 
 FRACTION = re.compile(r"\s*(\d+)\s*[/／]\s*([1-9]\d*)\s*")
 

@@ -7,16 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from toolkit.ballots.ballot import FOLDER, STEM, Ballot, group_label, read_ballot, voted_groups
 from toolkit.ballots.shares import Judged, judged, unjudged
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.ground.toml_syntax import KeyPath, key_lines, with_quoted_keys
-
-if TYPE_CHECKING:
-    from toolkit.scheme import Scheme
+from toolkit.scheme import Scheme
 
 BallotState = Literal["counted", "late", "double", "incomplete", "withdrawn", "faulty"]
 STATES: dict[BallotState, Phrase] = {

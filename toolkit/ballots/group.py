@@ -5,35 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from toolkit import weighting
 from toolkit.ballots.ballot import FOLDER, group_label, voted_groups
-from toolkit.ballots.folder import Ballots, load_ballots
-from toolkit.ballots.shares import whole_weights
+from toolkit.ballots.folder import Ballots, Listed, load_ballots
+from toolkit.ballots.shares import Judged, whole_weights
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, phrase
+from toolkit.records.dictionary import Tables
 from toolkit.records.folder import found_files
-from toolkit.scheme import Weighting
+from toolkit.scheme import Scheme, Weighting
+from toolkit.weighting import Camps, Concordance, Distance, Movement, Standing
 
-if TYPE_CHECKING:
-    from toolkit.ballots.folder import Listed
-    from toolkit.ballots.shares import Judged
-    from toolkit.ground.ranking import Floats
-    from toolkit.records.dictionary import Tables
-    from toolkit.scheme import Scheme
-    from toolkit.weighting import Camps, Concordance, Distance, Movement, Standing
-
-
-NO_BALLOT = Phrase("第 {round} 轮没有一张可计入的判断票", "no ballot of round {round} counts")
-TOO_FEW = Phrase("第 {round} 轮只有 {n} 张计入，办法要求至少 {least} 张", "of round {round} only {n:ballot counts|ballots count}, the scheme wants {least}")
-GATHER = Phrase("请催收或补正判断票（见清单）", "gather or mend ballots, see the list")
 NOTHING = Phrase("没有一组有两项或更多，无从分配权重", "no group voted on has two nodes or more")
-NAME_GROUPS = Phrase("请在 groups 里写上要表决的分组", "name other groups in `groups`")
-NOT_COMPARED = Phrase("“{zh}”由专家 {expert} 用其他方法判断，不能先合并两两比较", "expert {expert} judged {en} by another method: comparisons cannot be joined")
-GEOMETRIC = Phrase('请改用 aggregate = "geometric"，或请该专家改填两两比较', 'use aggregate = "geometric", or have the expert compare pairs')
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,13 +102,16 @@ def group_weights(ballots: Ballots, scheme: Scheme | None = None, *, round: int 
     number = round or ballots.deciding
     counted = ballots.of_round(number)
     if len(counted) < rule.minimum:
-        rule_said = TOO_FEW if counted else NO_BALLOT
-        message = phrase(rule_said.zh, rule_said.en, round=number, n=len(counted), least=rule.minimum)
-        raise refuse(message, GATHER, file=FOLDER)
+        lacking = phrase("第 {round} 轮没有一张可计入的判断票", "no ballot of round {round} counts", round=number)
+        if counted:
+            lacking = phrase("第 {round} 轮只有 {n} 张计入，办法要求至少 {least} 张", "of round {round} only {n:ballot counts|ballots count}, the scheme wants {least}",
+                             round=number, n=len(counted), least=rule.minimum)  # fmt: skip
+        raise refuse(lacking, Phrase("请催收或补正判断票（见清单）", "gather or mend ballots, see the list"), file=FOLDER)
     before = {one.expert: one for one in ballots.of_round(number - 1)}
     voted = voted_groups(scheme)
     if not voted:
-        raise refuse(NOTHING, NAME_GROUPS, file="scheme.toml", column="weighting.groups")
+        mend = Phrase("请在 groups 里写上要表决的分组", "name other groups in `groups`")
+        raise refuse(NOTHING, mend, file="scheme.toml", column="weighting.groups")
     _refuse_unlike(counted, rule, scheme)
     groups = {group: _judgement(group, nodes, counted, before, rule) for group, nodes in voted.items()}
     weights = {
@@ -179,28 +169,18 @@ def _refuse_unlike(counted: Sequence[Listed], rule: Weighting, scheme: Scheme) -
     """Refuse to join comparisons with judgements of another kind: every one of them at once."""
     if rule.aggregate != "aij":
         return
-    problems = tuple(
-        Problem(
-            "error",
-            phrase(NOT_COMPARED.zh, NOT_COMPARED.en, zh=label.zh, en=label.en, expert=one.expert),
-            GEOMETRIC,
-            file=one.file,
-            column=f"weights.{group}.method",
-            value=judged.method,
-        )
-        for one in counted
-        for group, judged in one.judged.items()
-        for label in (group_label(scheme, group),)
-        if judged.matrix is None
-    )
+    mend = Phrase('请改用 aggregate = "geometric"，或请该专家改填两两比较', 'use aggregate = "geometric", or have the expert compare pairs')
+    problems: list[Problem] = []
+    for ballot in counted:
+        for group, judged in ballot.judged.items():
+            if judged.matrix is None:
+                rule_broken = phrase(
+                    "“{label.zh}”由专家 {expert} 用其他方法判断，不能先合并两两比较", "expert {expert} judged {label.en} by another method: comparisons cannot be joined",
+                    label=group_label(scheme, group), expert=ballot.expert,
+                )  # fmt: skip
+                problems.append(Problem("error", rule_broken, mend, file=ballot.file, column=f"weights.{group}.method", value=judged.method))
     if problems:
-        raise Refused(Problems(problems))
-
-
-MEND = Phrase(
-    "填好的 Excel 判断票用 committee ballots 届次文件夹 --read 读回；评分表照 tables.toml 的 file 命名；其余请移走",
-    "read Excel ballots back with committee ballots DIR --read, name score sheets as `file` in tables.toml says, move the rest away",
-)
+        raise Refused(Problems(tuple(problems)))
 
 
 def check_ballots(folder: Path, scheme: Scheme, tables: Tables | None = None) -> Ballots:
@@ -235,7 +215,11 @@ def _unread(folder: Path, tables: Tables) -> tuple[Problem, ...]:
     if not unread:
         return ()
     rule = phrase("有 {n} 个文件没有读取", "{n:file here is|files here are} read by nothing", n=len(unread))
-    return (Problem("warning", rule, MEND, file=FOLDER),)
+    mend = Phrase(
+        "填好的 Excel 判断票用 committee ballots 届次文件夹 --read 读回；评分表照 tables.toml 的 file 命名；其余请移走",
+        "read Excel ballots back with committee ballots DIR --read, name score sheets as `file` in tables.toml says, move the rest away",
+    )
+    return (Problem("warning", rule, mend, file=FOLDER),)
 
 
 def _passed_over(name: Path) -> bool:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from toolkit import weighting
-from toolkit.ballots.ballot import Ahp, BestWorst, DividedPoints, RankOrder, Swing, TradeOff, named_nodes
+from toolkit.ballots.ballot import (
+    Ahp,
+    BestWorst,
+    DividedPoints,
+    Judgement,
+    RankOrder,
+    Swing,
+    TradeOff,
+    named_nodes,
+)
+from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, joined, phrase
+from toolkit.weighting import BestWorstResult, Mend
 from toolkit.weighting.ahp import scale_text
-
-if TYPE_CHECKING:
-    from toolkit.ballots.ballot import Judgement
-    from toolkit.ground.ranking import Floats
-    from toolkit.weighting import BestWorstResult, Mend
-
 
 LIMIT = 0.1
 SURE = Phrase("—", "—")

@@ -6,14 +6,12 @@ derived from it (0.7 / 0.1 is 7).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from toolkit.ground.ranking import Floats
+from toolkit.ground.ranking import Floats
 
 DIGITS = 15  # every decimal of so many digits is told apart from its neighbours by a float64, and Excel keeps no more
 TINY, HUGE = 1e-7, 1e20  # between them the power of ten that makes a number of 15 digits whole is a float64 itself

@@ -43,20 +43,20 @@ Scores are members x experts, NaN where nothing was scored; `recused` is a Boole
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from toolkit.ground.ranking import Floats
 from toolkit.panels.experts import Recusals, composition_problems, due_recusals, entries_despite_recusal
-from toolkit.panels.reliability import METRICS, Alpha, Intraclass, intraclass, krippendorff_alpha
-from toolkit.panels.scores import PanelScores, admitted, panel_scores
-from toolkit.panels.severity import ExpertEffects, Levelling, expert_deviations, expert_effects, levelled
-
-if TYPE_CHECKING:
-    from toolkit.ground.ranking import Floats
-    from toolkit.panels.reliability import Metric
-    from toolkit.panels.scores import Table
-    from toolkit.panels.severity import LevellingMethod
+from toolkit.panels.reliability import METRICS, Alpha, Intraclass, Metric, intraclass, krippendorff_alpha
+from toolkit.panels.scores import PanelScores, Table, admitted, panel_scores
+from toolkit.panels.severity import (
+    ExpertEffects,
+    Levelling,
+    LevellingMethod,
+    expert_deviations,
+    expert_effects,
+    levelled,
+)
 
 __all__ = [
     "METRICS",

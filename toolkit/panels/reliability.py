@@ -15,12 +15,10 @@ import numpy as np
 from toolkit.ground.problems import refuse
 from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, phrase
-from toolkit.panels.scores import admitted, exact_sum, exact_sums, quotients
+from toolkit.panels.scores import Table, admitted, exact_sum, exact_sums, quotients
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from toolkit.panels.scores import Table
 
 
 NOISE = 1e-13  # of the largest score: what is below it is rounding, not disagreement

@@ -20,9 +20,8 @@ from toolkit.ground.text import Phrase, phrase
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
-    Table: TypeAlias = pd.DataFrame | ArrayLike
 
-
+Table: TypeAlias = "pd.DataFrame | ArrayLike"
 LARGEST = 1e12
 NO_SCORE = Phrase("评分应为数字", "a score is a number")
 MEND_SCORE = Phrase("请更正，未评分则留空", "correct it; leave it empty if nothing was scored")

@@ -14,12 +14,10 @@ import numpy as np
 from toolkit.ground.problems import refuse
 from toolkit.ground.ranking import Floats, Integers, Mask
 from toolkit.ground.text import Phrase
-from toolkit.panels.scores import admitted, exact_sum, exact_sums, quotients
+from toolkit.panels.scores import Table, admitted, exact_sum, exact_sums, quotients
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from toolkit.panels.scores import Table
 
 
 NOISE = 1e-9  # points: what is nearer is rounding, not harshness

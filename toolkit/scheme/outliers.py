@@ -13,21 +13,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, Self, get_args
+from typing import Annotated, ClassVar, Final, Literal, Self, get_args
 
 import numpy as np
 from pydantic import Field
 
+from toolkit.ground.ranking import Floats
 from toolkit.ground.statistics import HEAVY, SKEWED, has_outliers, skewness
 from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.ground.toml_reader import Fault, StrictModel
+from toolkit.ground.toml_syntax import Raw
 from toolkit.scheme.shapes import Category, Relative, ValueShape
 from toolkit.scheme.shapes.absolute import Number, Positive
 from toolkit.scheme.shapes.relative import Ends, unsigned
-
-if TYPE_CHECKING:
-    from toolkit.ground.toml_syntax import Raw
-    from toolkit.scheme.shapes.absolute import Floats
 
 Tail = Annotated[Number, Field(ge=0, lt=0.5)]
 

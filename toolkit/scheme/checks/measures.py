@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from itertools import chain
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -22,6 +21,7 @@ from toolkit.scheme.shapes import SHAPES, Shape
 
 T = TypeVar("T")
 
+MEASURED = (("indicator", "measure"), ("adjustment", "measure"), ("condition", "measure"), ("veto", "when"))
 NEED_TAKE = {"table", "where", "among", "window", "in_period", "once_per", "unverified", "weight"}
 NEED_COLUMN = {"sum", "distinct", "latest", "mean", "weighted_mean", "max", "min", "panel"}
 ALL = {*NEED_COLUMN, "count", "any", "ratio"}
@@ -33,15 +33,10 @@ GOES_WITH = {
 }
 
 
-def measures_faults(raw: Raw) -> Iterable[Fault]:
+def measures_faults(raw: Raw) -> Iterator[Fault]:
     """Every fault of what is measured, and when."""
-    return chain.from_iterable(check(raw) for check in (_measures, _period))
-
-
-def _measures(raw: Raw) -> Iterator[Fault]:
     windows = list(raw["window"]) if isinstance(raw.get("window"), dict) else []
-    places = [(name, "measure") for name in ("indicator", "adjustment", "condition")]
-    for name, key in (*places, ("veto", "when")):
+    for name, key in MEASURED:
         for place, item in items(raw, name):
             measure, path = item.get(key), (name, place, key)
             if not isinstance(measure, dict):
@@ -54,6 +49,7 @@ def _measures(raw: Raw) -> Iterator[Fault]:
                 continue
             yield from _in_period(path, measure, raw)
             yield from _taken(path, measure) if key == "measure" else ()
+    yield from _period(raw)
 
 
 def _in_period(path: KeyPath, measure: Raw, raw: Raw) -> Iterator[Fault]:
@@ -164,7 +160,6 @@ def _period(raw: Raw) -> Iterator[Fault]:
 
 
 MEND = Phrase("请改正其中一个界限", "mend one of the two")
-ITEMS = (("indicator", "measure"), ("adjustment", "measure"), ("condition", "measure"), ("veto", "when"))
 
 
 def ranges_faults(raw: Raw) -> Iterator[Fault]:
@@ -178,7 +173,7 @@ def ranges_faults(raw: Raw) -> Iterator[Fault]:
 def _places(raw: Raw) -> Iterator[tuple[KeyPath, Raw]]:
     """Every table that says what columns are asked to hold."""
     tables: list[tuple[KeyPath, object]] = []
-    for name, key in ITEMS:
+    for name, key in MEASURED:
         for place, item in items(raw, name):
             if isinstance(item.get(key), dict):
                 tables += [((name, place, key, part), item[key].get(part)) for part in ("where", "among")]

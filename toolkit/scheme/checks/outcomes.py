@@ -62,6 +62,15 @@ def _bounds(path: KeyPath, item: Raw) -> Iterator[Fault]:
 
 
 GRADE = Phrase("等级", "grade")
+# What grades may ask for, the column it needs, and what to say without that.
+GROUNDS: tuple[tuple[KeyPath, KeyPath, Phrase, Phrase], ...] = (
+    (("grades", "rise_at_most"), ("previous", "grade"),
+     Phrase("限制升级，但没有写明上届等级在哪里", "rising is bounded, but nothing says where the previous grades stand"),
+     Phrase("请在 [previous] 中写 grade", "write `grade` in [previous]")),
+    (("grades", "applied_only"), ("members", "applied"),
+     Phrase("只评申报的会员，但没有写明谁申报了", "only applicants are graded, but nothing says who applied"),
+     Phrase("请在 [members] 中写 applied，或删去这一项", "name [members] applied, or remove it")),
+)  # fmt: skip
 
 
 def grades_faults(raw: Raw) -> Iterable[Fault]:
@@ -70,7 +79,7 @@ def grades_faults(raw: Raw) -> Iterable[Fault]:
     if pairs is None:
         return ()
     names = [str(band[0]) for band in at(raw, ("grades", "bands")) if isinstance(band, list) and band]
-    return chain(_order(pairs), _repeats(names), _reach(raw, pairs), _names(raw, names), _rise(raw), _applied(raw))
+    return chain(_order(pairs), _repeats(names), _reach(raw, pairs), _names(raw, names), _groundless(raw))
 
 
 def _pairs(raw: Raw) -> list[Any] | None:
@@ -122,24 +131,17 @@ def _names(raw: Raw, names: list[str]) -> Iterator[Fault]:
         yield from requirement_faults(raw, ("grades", "require", grade))
 
 
-def _rise(raw: Raw) -> Iterator[Fault]:
-    if at(raw, ("grades", "rise_at_most")) is not None and at(raw, ("previous", "grade")) is None:
-        rule = Phrase("限制升级，但没有写明上届等级在哪里", "rising is bounded, but nothing says where the previous grades stand")
-        mend = Phrase("请在 [previous] 中写 grade", "write `grade` in [previous]")
-        yield Fault(("grades", "rise_at_most"), rule, mend)
-
-
-def _applied(raw: Raw) -> Iterator[Fault]:
-    if at(raw, ("grades", "applied_only")) is True and at(raw, ("members", "applied")) is None:
-        rule = Phrase("只评申报的会员，但没有写明谁申报了", "only applicants are graded, but nothing says who applied")
-        mend = Phrase("请在 [members] 中写 applied，或删去这一项", "name [members] applied, or remove it")
-        yield Fault(("grades", "applied_only"), rule, mend)
+def _groundless(raw: Raw) -> Iterator[Fault]:
+    """What is asked for without a column that says it."""
+    for path, column, rule, mend in GROUNDS:
+        asked_for = at(raw, path)
+        if asked_for is not None and asked_for is not False and at(raw, column) is None:
+            yield Fault(path, rule, mend)
 
 
 def outcomes_faults(raw: Raw) -> Iterable[Fault]:
     """Every fault of ties, eligibility, vetoes, awards and grades."""
-    checks = (_ties, _eligibility, _vetoes, _awards, grades_faults)
-    return chain.from_iterable(check(raw) for check in checks)
+    return chain(_ties(raw), requirement_faults(raw, ("eligibility", "require")), _vetoes(raw), _awards(raw), grades_faults(raw))
 
 
 def _ties(raw: Raw) -> Iterator[Fault]:
@@ -151,10 +153,6 @@ def _ties(raw: Raw) -> Iterator[Fault]:
         elif name in LAST_RESORTS and isinstance(ties, list) and place != len(ties) - 1:
             rule = phrase("“{name}”之后不能再有别的办法", "nothing can follow `{name}`", name=name)
             yield Fault(("ties", place), rule, Phrase("请放在最后", "put it last"))
-
-
-def _eligibility(raw: Raw) -> Iterator[Fault]:
-    yield from requirement_faults(raw, ("eligibility", "require"))
 
 
 def _vetoes(raw: Raw) -> Iterator[Fault]:
@@ -199,9 +197,8 @@ def _awards(raw: Raw) -> Iterator[Fault]:
         if isinstance(item.get("quota"), dict):
             yield from _quota(raw, (*path, "quota"), item["quota"])
         minimum = item.get("minimum")
-        for node in minimum if isinstance(minimum, dict) else ():
-            if node not in known:
-                yield unknown((*path, "minimum", node), NODE, node, known, raw)
+        strays = [node for node in minimum if node not in known] if isinstance(minimum, dict) else []
+        yield from (unknown((*path, "minimum", node), NODE, node, known, raw) for node in strays)
         yield from requirement_faults(raw, (*path, "require"))
         if isinstance(item.get("by"), str) and item["by"] not in known:
             yield unknown((*path, "by"), NODE, item["by"], known, raw)
@@ -214,9 +211,7 @@ def _awards(raw: Raw) -> Iterator[Fault]:
 
 def _award_names(raw: Raw, path: KeyPath, named: list[object]) -> Iterator[Fault]:
     known = ids(raw, "award")
-    for place, name in enumerate(named):
-        if name not in known:
-            yield unknown((*path, place), AWARD, name, known, raw)
+    yield from (unknown((*path, place), AWARD, name, known, raw) for place, name in enumerate(named) if name not in known)
     if not named:
         rule = Phrase("没有写任何奖项", "it names no award")
         yield Fault(path, rule, Phrase('请写奖项编号；一律不得获奖写 "none"', 'name awards, or write "none" for all'))

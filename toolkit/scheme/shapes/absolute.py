@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias, TypeGuard
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeGuard
 
 import numpy as np
 from pydantic import Field
 
 from toolkit.ground.decimals import decimal_digits, decimal_digits_of
+from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.ground.toml_reader import Fault, StrictModel
 from toolkit.ground.toml_syntax import Raw, is_number
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-    Floats = npt.NDArray[np.float64]
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[Number, Field(gt=0)]

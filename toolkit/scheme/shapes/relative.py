@@ -15,24 +15,21 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from toolkit.ground.decimals import decimal_digits, decimal_digits_of
+from toolkit.ground.ranking import Floats
 from toolkit.ground.statistics import mean_and_deviation
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.ground.toml_reader import Fault, StrictModel
+from toolkit.ground.toml_syntax import Raw
 from toolkit.scheme.shapes.absolute import FAR, LESS_IS_BETTER, Better, Number, Positive, Ranged, is_pair
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from toolkit.ground.toml_syntax import Raw
-    from toolkit.scheme.shapes.absolute import Floats
-    Places = npt.NDArray[np.intp]
-
+Places = NDArray[np.intp]
 
 EVERYONE = "all"
 ComparedWithin = Literal["all", "class"]

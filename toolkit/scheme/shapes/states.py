@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
+from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, figure, joined
 from toolkit.scheme.shapes.absolute import FAR, Number, ValueShape
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from toolkit.scheme.shapes.absolute import Floats
 
 STATES = {"true": Phrase("是", "yes"), "false": Phrase("否", "no")}
 
@@ -80,7 +77,7 @@ def state_name(state: object) -> str:
     return str(state)
 
 
-def named_states(raw: Iterable[object]) -> tuple[npt.NDArray[np.intp], list[str]]:
+def named_states(raw: Iterable[object]) -> tuple[NDArray[np.intp], list[str]]:
     """For each raw state the place of its name in the list of names, -1 for a missing one; whole columns at once."""
     import pandas as pd
 
@@ -91,7 +88,7 @@ def named_states(raw: Iterable[object]) -> tuple[npt.NDArray[np.intp], list[str]
     return _mixed(states)
 
 
-def _mixed(states: Any) -> tuple[npt.NDArray[np.intp], list[str]]:
+def _mixed(states: Any) -> tuple[NDArray[np.intp], list[str]]:
     """As `named_states`, where truth and numbers may stand in one column: 1 equals True, but is another state."""
     import pandas as pd
 
