@@ -1,11 +1,7 @@
-"""Entry forms: for every table of an edition an Excel workbook that comes back as the reader wants it.
-
-Which entry forms an edition has: one for each file that its data dictionary names, and what their sheets are called.
-"""
+"""Entry forms: for each file that the data dictionary names an Excel workbook that comes back as the reader wants it."""
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.forms.columns import FormColumn, form_columns
-from toolkit.forms.entry_sheet import HEADING_ROW, TITLE, FormBook, Part, write_notes, write_sheet
+from toolkit.forms.entry_sheet import HEADING_ROW, TITLE, FormBook, Part, form_book, write_notes, write_sheet
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Language, Phrase, phrase
@@ -126,22 +122,15 @@ def _numbered(stem: str) -> Iterator[str]:
     yield from (f"{stem}（{number}）.xlsx" for number in range(2, 1000))
 
 
-
 FOLDER = "forms"
 LISTS = Phrase("选项", "Lists")  # the reader passes over the first
 
 
 def form_bytes(form: Form, tables: Tables, scheme: Scheme) -> bytes:
     """The workbook of one form: first the sheet 填表说明, then the sheets to fill in; the same bytes every time."""
-    import xlsxwriter
-
     content = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     coded = _goes_by_code(tables, scheme)
-    with xlsxwriter.Workbook(content, options) as file:
-        created = dt.datetime.combine(scheme.as_of, dt.time())
-        file.set_properties({"title": Path(form.name).stem, "created": created, "author": "committee"})
-        book = FormBook(file, scheme.language)
+    with form_book(content, Path(form.name).stem, scheme) as book:
         parts = [
             Part(tables.table[name], label_of(name, tables.table[name]), form_columns(tables.table[name], coded=coded))
             for name in form.tables

@@ -1,8 +1,7 @@
-"""The Excel ballot (权重判断票): for one expert by code, in points or by pairs, ready to print, sign and read back.
+"""The Excel ballot (权重判断票) of one expert, known by a code only: written to be printed and signed, and read back.
 
-The two sheets of an Excel ballot that are filled in: 100 points in each group, or comparisons of pairs.
-
-An Excel ballot read back: the cells filled in, as a ballot that stands up to every check.
+It has two sheets to fill in, 100 points in each group or comparisons of pairs. What comes back is read cell by cell into a
+ballot that stands up to every check.
 """
 
 from __future__ import annotations
@@ -11,8 +10,8 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,10 +20,11 @@ from toolkit.ballots.ballot import Ahp, Ballot, DividedPoints, group_label, numb
 from toolkit.ballots.folder import load_ballots
 from toolkit.ballots.group import group_weights
 from toolkit.ballots.shares import judged, unjudged
-from toolkit.forms.entry_sheet import HEAD, FormBook
+from toolkit.forms.entry_sheet import HEAD, FormBook, form_book
 from toolkit.forms.entry_sheet import TITLE as NOTES
 from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.resources import file_digest
+from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.writing import placed_in
 from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, PSEUDONYM, is_pseudonym
 
@@ -39,6 +39,12 @@ FORM = Phrase("权重判断票", "ballot")
 POINTS, PAIRS = Phrase("百分法", "Points"), Phrase("两两比较", "Pairs")
 VALUE = 3  # the column filled in, on either sheet; the first, hidden, says for what
 SCALE = (*(str(step) for step in range(9, 0, -1)), *(f"1/{step}" for step in range(2, 10)))
+NUMBER = Phrase("序号", "No.")
+NAMES = {
+    POINTS: (NUMBER, Phrase("指标", "Item"), Phrase("分数", "Points")),
+    PAIRS: (NUMBER, Phrase("左项", "Left"), Phrase("左项是右项的几倍", "Left : right"), Phrase("右项", "Right")),
+}
+QUARTILES = (Phrase("您上轮", "Yours before"), Phrase("下四分位", "Lower quartile"), Phrase("中位数", "Median"), Phrase("上四分位", "Upper quartile"))
 INPUT = "#FFF9E7"
 WIDTHS = {POINTS: (4, 6, 38, 14, 22), PAIRS: (4, 6, 30, 18, 30)}
 WIDTHS_LATER = (4, 6, 26, 14, 9, 9, 9, 9)  # with the round before
@@ -85,45 +91,50 @@ def _sheet(book: FormBook, blank: BlankBallot, name: Phrase) -> tuple[Any, int]:
     language = book.language
     sheet = book.file.add_worksheet(name.into(language))
     sheet.set_default_row(LINE)
-    for place, width in enumerate(WIDTHS_LATER if name is POINTS and blank.before else WIDTHS[name]):
+    widths = WIDTHS_LATER if name is POINTS and blank.before else WIDTHS[name]
+    last = len(widths) - 1
+    for place, width in enumerate(widths):
         sheet.set_column(place, place, width, None, {"hidden": place == 0})
     title = phrase("《{title}》权重判断票（{zh}）", "{title}: ballot ({en})", title=blank.scheme.title, zh=name.zh, en=name.en)
     sheet.set_row(0, 44)
-    last = _last_column(name, blank)
     sheet.merge_range(0, 1, 0, last, title.into(language), book.bare(font_name=HEAD, font_size=14, text_wrap=True, align="center"))
     facts = phrase("专家代号：{e}　第 {n} 轮　办法指纹：{d}　评价基准日：{day}", "Expert: {e}  Round: {n}  Scheme: {d}  As of: {day}",
                    e=blank.expert or "＿＿＿＿", n=blank.round, d=blank.digest, day=blank.scheme.as_of)  # fmt: skip
     sheet.merge_range(1, 1, 1, last, facts.into(language), book.bare(font_size=10, align="center"))
     sheet.set_row(2, 34)
     sheet.merge_range(2, 1, 2, last, HINTS[name].into(language), book.bare(font_size=10, text_wrap=True))
-    sheet.set_paper(9)
-    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.8)
-    sheet.set_print_scale(PRINTED)
+    _set_paper(book, sheet)
     sheet.repeat_rows(0, 1)
     sheet.hide_gridlines(2)
     printed = phrase("&R&8办法指纹 {d}　第 {n} 轮", "&R&8scheme {d}, round {n}", d=blank.digest, n=blank.round)
     sheet.set_header(printed.into(language))
-    sheet.set_footer(FOOTER.into(language))
     sheet.protect("", {"format_columns": True, "format_rows": True})
     return sheet, 4
 
 
-def _last_column(name: Phrase, blank: BlankBallot) -> int:
-    return 7 if name is POINTS and blank.before else 4
+def _groups(scheme: Scheme) -> Iterator[tuple[str, tuple[str, ...], Phrase]]:
+    """Each group that is voted on: its name, its nodes, and what stands above it."""
+    for number, (group, nodes) in enumerate(voted_groups(scheme).items(), 1):
+        label = group_label(scheme, group)
+        yield group, tuple(nodes), Phrase(f"{number}. “{label.zh}”之下", f"{number}. Below {label.en}")
 
 
 def write_points(book: FormBook, blank: BlankBallot) -> None:
     """The sheet on which 100 points are divided in each group, with the sum and what is still lacking."""
     sheet, row = _sheet(book, blank, POINTS)
     row = _write_head(book, sheet, blank, row)
-    starts = []
-    for number, (group, nodes) in enumerate(voted_groups(blank.scheme).items(), 1):
+    hundred = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 100, "ignore_blank": True,
+               "error_title": Phrase("请核对", "Please check").into(book.language),
+               "error_message": Phrase("请填 0 至 100 的数", "a number from 0 to 100").into(book.language)}  # fmt: skip
+    names, starts = (*NAMES[POINTS], *(QUARTILES if blank.before else (Phrase("核对", "Check"),))), []
+    for group, nodes, title in _groups(blank.scheme):
         starts.append(row)
-        row = _write_group(book, sheet, row, number, group_label(blank.scheme, group))
-        row = _headings(book, sheet, row, blank)
-        first = row
+        row = first = _write_group(book, sheet, row, title, names)
         for place, node in enumerate(nodes, 1):
-            _write_node(book, sheet, row, (place, group, node), blank)
+            _write_item(book, sheet, row, (f"points|{group}|{node}", place, blank.scheme.label(node)), hundred, num_format="General")
+            for column, share in enumerate(blank.before.get(node, ()), VALUE + 1):
+                text = "—" if share != share else f"{share:.1f}"  # noqa: PLR0124 - NaN: no ballot in the round before
+                sheet.write_string(row, column, text, book.format(align="center", font_size=10))
             row += 1
         row = _write_sum(book, sheet, row, first) + 1
     sheet.set_h_pagebreaks(_breaks([*starts, row]))
@@ -147,37 +158,22 @@ def _write_head(book: FormBook, sheet: Any, blank: BlankBallot, row: int) -> int
     return row + 1
 
 
-def _write_group(book: FormBook, sheet: Any, row: int, number: int, label: Phrase) -> int:
-    heading = Phrase(f"{number}. “{label.zh}”之下", f"{number}. Below {label.en}").into(book.language)
-    sheet.write_string(row, 1, heading, book.bare(font_name=HEAD, font_size=12))
-    return row + 1
+def _write_group(book: FormBook, sheet: Any, row: int, title: Phrase, names: Sequence[Phrase]) -> int:
+    """The title of a group and the headings below it; gives the first row below these."""
+    sheet.write_string(row, 1, title.into(book.language), book.bare(font_name=HEAD, font_size=12))
+    for place, name in enumerate(names, 1):
+        sheet.write_string(row + 1, place, name.into(book.language), book.heading(required=place == VALUE))
+    return row + 2
 
 
-def _headings(book: FormBook, sheet: Any, row: int, blank: BlankBallot) -> int:
-    names = [Phrase("序号", "No."), Phrase("指标", "Item"), Phrase("分数", "Points")]
-    last = [Phrase("您上轮", "Yours before"), Phrase("下四分位", "Lower quartile"), Phrase("中位数", "Median"), Phrase("上四分位", "Upper quartile")]
-    for place, name in enumerate([*names, *(last if blank.before else [Phrase("核对", "Check")])], 1):
-        sheet.write_string(row, place, name.into(book.language), book.heading(required=place == VALUE))
-    return row + 1
-
-
-def _write_node(book: FormBook, sheet: Any, row: int, which: tuple[int, str, str], blank: BlankBallot) -> None:
-    place, group, node = which
-    item = blank.scheme.nodes[node]
-    sheet.write_string(row, 0, f"points|{group}|{node}")
+def _write_item(book: FormBook, sheet: Any, row: int, item: tuple[str, int, str], checked: Mapping[str, Any], *, num_format: str) -> None:
+    """A row with an item's key, number and label, and the cell to be filled in, with what is checked there."""
+    key, place, label = item
+    sheet.write_string(row, 0, key)
     sheet.write_number(row, 1, place, book.format(align="center"))
-    sheet.write_string(row, 2, item.label, book.format(text_wrap=True))
-    sheet.write_blank(row, VALUE, None, book.format(align="center", bg_color=INPUT, locked=False, num_format="General"))
-    sheet.data_validation(row, VALUE, row, VALUE, _hundred(book.language))
-    for column, share in enumerate(blank.before.get(node, ()), VALUE + 1):
-        text = "—" if share != share else f"{share:.1f}"  # noqa: PLR0124 - NaN: no ballot in the round before
-        sheet.write_string(row, column, text, book.format(align="center", font_size=10))
-
-
-def _hundred(language: Language) -> dict[str, Any]:
-    rule = Phrase("请填 0 至 100 的数", "a number from 0 to 100")
-    return {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 100, "ignore_blank": True,
-            "error_title": Phrase("请核对", "Please check").into(language), "error_message": rule.into(language)}  # fmt: skip
+    sheet.write_string(row, 2, label, book.format(text_wrap=True))
+    sheet.write_blank(row, VALUE, None, book.format(align="center", bg_color=INPUT, locked=False, num_format=num_format))
+    sheet.data_validation(row, VALUE, row, VALUE, checked)
 
 
 def _write_sum(book: FormBook, sheet: Any, row: int, first: int) -> int:
@@ -201,21 +197,14 @@ def write_pairs(book: FormBook, blank: BlankBallot) -> None:
     sheet, row = _sheet(book, blank, PAIRS)
     source = {"validate": "list", "source": list(SCALE), "ignore_blank": True}
     starts = []
-    for number, (group, nodes) in enumerate(voted_groups(blank.scheme).items(), 1):
+    for group, nodes, title in _groups(blank.scheme):
         starts.append(row)
-        row = _write_group(book, sheet, row, number, group_label(blank.scheme, group))
-        names = (Phrase("序号", "No."), Phrase("左项", "Left"), Phrase("左项是右项的几倍", "Left : right"), Phrase("右项", "Right"))
-        for place, name in enumerate(names, 1):
-            sheet.write_string(row, place, name.into(book.language), book.heading(required=place == VALUE))
+        row = _write_group(book, sheet, row, title, NAMES[PAIRS])
         for place, (first, second) in enumerate(combinations(nodes, 2), 1):
-            row += 1
-            sheet.write_string(row, 0, f"ahp|{group}|{first}|{second}")
-            sheet.write_number(row, 1, place, book.format(align="center"))
-            sheet.write_string(row, 2, blank.scheme.label(first), book.format(text_wrap=True))
-            sheet.write_blank(row, VALUE, None, book.format(align="center", bg_color=INPUT, locked=False, num_format="@"))
-            sheet.data_validation(row, VALUE, row, VALUE, source)
+            _write_item(book, sheet, row, (f"ahp|{group}|{first}|{second}", place, blank.scheme.label(first)), source, num_format="@")
             sheet.write_string(row, VALUE + 1, blank.scheme.label(second), book.format(text_wrap=True))
-        row += 2
+            row += 1
+        row += 1
     sheet.set_h_pagebreaks(_breaks([*starts, row]))
 
 
@@ -237,7 +226,6 @@ def _breaks(starts: Sequence[int]) -> list[int]:
     return [row for row in breaks if row > starts[0]]
 
 
-
 SHORT = 12  # signs of the scheme's digest, enough to compare by eye
 RULES = (
     Phrase("“百分法”与“两两比较”两张表，每一组任选一种填写，不要两种都填。", "For each group fill in one of the two sheets, Points or Pairs, never both."),
@@ -246,7 +234,6 @@ RULES = (
     Phrase("前后矛盾（一致性比率 CR 不小于 0.1）的，秘书处会告知最该再想一想的一处。", "Where CR reaches 0.1 you are told which comparison to think over."),
     Phrase("打印签名的一份由秘书处存档；姓名与代号的对照表只由秘书处保管，不公开。", "The signed print is kept by the secretariat; who has which code is never published."),
 )
-THERE = Phrase("这里已有同名文件，内容不同（可能已填写），不覆盖", "a file of this name is there and differs, perhaps filled in: it is not written over")
 
 
 def write_ballot_forms(folder: Path, scheme: Scheme, out: Path, experts: Sequence[str] = ()) -> tuple[Path, ...]:
@@ -268,11 +255,12 @@ def write_ballot_forms(folder: Path, scheme: Scheme, out: Path, experts: Sequenc
     codes = sorted(experts or {*counted, *(ballot.expert for ballot in ballots.listed if ballot.expert)}) or [""]
     earlier = _round_before(ballots, number)
     digest = scheme_digest(folder)
-    blanks = [BlankBallot(scheme, digest, code, number, _place(earlier, code)) for code in codes]
+    blanks = [BlankBallot(scheme, digest, code, number, _shares_before(earlier, code)) for code in codes]
     contents = {out / blank.name: ballot_form(blank) for blank in blanks}
     for path, content in contents.items():
         if path.exists() and path.read_bytes() != content:
-            raise refuse(THERE, Phrase("请移走或改名后再试", "move it away or rename it"), file=path.name)
+            rule = Phrase("这里已有同名文件，内容不同（可能已填写），不覆盖", "a file of this name is there and differs, perhaps filled in: it is not written over")
+            raise refuse(rule, Phrase("请移走或改名后再试", "move it away or rename it"), file=path.name)
     with placed_in(out) as unfinished:
         for path, content in contents.items():
             (unfinished / path.name).write_bytes(content)
@@ -281,22 +269,17 @@ def write_ballot_forms(folder: Path, scheme: Scheme, out: Path, experts: Sequenc
 
 def scheme_digest(folder: Path) -> str:
     """The first signs of the SHA-256 of the edition's scheme, printed on every form."""
-    return sha256((folder / "scheme.toml").read_bytes()).hexdigest()[:SHORT]
+    return file_digest(folder / "scheme.toml")[:SHORT]
 
 
 def ballot_form(blank: BlankBallot) -> bytes:
     """The workbook of one form: 填表说明, points, pairs; the same bytes every time."""
-    import xlsxwriter
-
     content, scheme = io.BytesIO(), blank.scheme
-    with xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False}) as file:
-        created = dt.datetime.combine(scheme.as_of, dt.time())
-        file.set_properties({"title": Path(blank.name).stem, "created": created, "author": "committee"})
-        book = FormBook(file, scheme.language)
+    with form_book(content, Path(blank.name).stem, scheme) as book:
         _write_notes(book, blank)
         write_points(book, blank)
         write_pairs(book, blank)
-        file.get_worksheet_by_name(POINTS.into(scheme.language)).activate()
+        book.file.get_worksheet_by_name(POINTS.into(scheme.language)).activate()
     return content.getvalue()
 
 
@@ -307,7 +290,7 @@ def _round_before(ballots: Ballots, number: int) -> GroupWeights | None:
         return None
 
 
-def _place(earlier: GroupWeights | None, expert: str) -> dict[str, tuple[float, ...]]:
+def _shares_before(earlier: GroupWeights | None, expert: str) -> dict[str, tuple[float, ...]]:
     """By node the expert's own share and the group's quartiles; only the quartiles for who did not answer."""
     place: dict[str, tuple[float, ...]] = {}
     for group in earlier.groups.values() if earlier else ():
@@ -325,6 +308,10 @@ def _write_notes(book: FormBook, blank: BlankBallot) -> None:
         look = {"font_name": HEAD, "font_size": 14} if row == 0 else {"text_wrap": True}
         sheet.set_row(row, 30 if row == 0 else 36)
         sheet.write_string(row, 0, line.into(book.language), book.bare(**look))
+    _set_paper(book, sheet)
+
+
+def _set_paper(book: FormBook, sheet: Any) -> None:
     sheet.set_paper(9)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.8)
     sheet.set_print_scale(PRINTED)
@@ -335,22 +322,16 @@ def _note_lines(blank: BlankBallot) -> Iterator[Phrase]:
     yield Phrase(f"{FORM.zh}　填表说明", f"{FORM.en}: instructions")
     yield phrase("适用：{title}（指纹 {d}）", "For: {title} (scheme {d})", title=blank.scheme.title, d=blank.digest)
     deadline = blank.scheme.weighting.deadline if blank.scheme.weighting else None
-    blank_line = Phrase("＿＿＿＿年＿＿月＿＿日", "____-__-__")
-    due = Phrase(*[deadline.isoformat()] * 2) if deadline else blank_line
+    due = Phrase(deadline.isoformat(), deadline.isoformat()) if deadline else Phrase("＿＿＿＿年＿＿月＿＿日", "____-__-__")
     yield Phrase(f"交回截止：{due.zh}（当日仍计）。逾期、重复、不全和撤回的不计入，并列明原因。",
                  f"Due: {due.en}, that day included. Late, double, incomplete and withdrawn ballots are set aside, with the reason.")  # fmt: skip
     yield from (Phrase(f"{place}. {rule.zh}", f"{place}. {rule.en}") for place, rule in enumerate(RULES, 1))
-
 
 
 OWN_NAME = re.compile(rf"{FORM.zh}(_(?:{PSEUDONYM.pattern}))?(_第[0-9]+轮)?\.xlsx")
 DATE = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?")
 WIDE = {ord("０") + digit: str(digit) for digit in range(10)} | {ord("．"): "."}
 NO_FORM = (Phrase("不是权重判断票", "is no ballot form"), Phrase("请用 committee ballots 届次文件夹 --forms 生成的票", "use the forms that --forms writes"))
-BOTH = (
-    Phrase("“{zh}”一组两种方法都填了", "below {en} both sheets are filled in"),
-    Phrase("请只留一种：百分法或两两比较", "leave one of the two: points or pairs"),
-)
 
 
 class FormCell(NamedTuple):
@@ -388,7 +369,7 @@ def returned_ballot(path: Path, scheme: Scheme, folder: Path, place: int = 1) ->
     if Problems(tuple(problems)).errors:
         raise Refused(Problems(tuple(problems)))
     ballot = Ballot(expert=expert, round=_round(cells), cast=cast, weights=weights)
-    return ballot, Problems(tuple(_other_scheme(cells, folder, shown)))
+    return ballot, Problems(tuple(_scheme_note(cells, folder, shown)))
 
 
 def _cells(path: Path, shown: str) -> dict[str, FormCell]:
@@ -403,7 +384,7 @@ def _cells(path: Path, shown: str) -> dict[str, FormCell]:
                     if len(line) > VALUE and isinstance(line[0], str) and line[0] and str(line[VALUE]).strip():
                         cells.setdefault(line[0], FormCell(name, row, line[VALUE]))
     except Exception:  # noqa: BLE001 - whatever the reader says of it, it is no form of ours
-        raise refuse(*NO_FORM, file=shown) from None
+        cells = {}
     if "scheme" not in cells:
         raise refuse(*NO_FORM, file=shown)
     return cells
@@ -421,10 +402,8 @@ def _expert(cells: Mapping[str, FormCell], shown: str, problems: list[Problem]) 
 def _cast(cells: Mapping[str, FormCell], shown: str, problems: list[Problem]) -> dt.date:
     cell = cells.get("cast")
     value = cell.value if cell else ""
-    if isinstance(value, dt.datetime):
-        return value.date()
     if isinstance(value, dt.date):
-        return value
+        return value.date() if isinstance(value, dt.datetime) else value
     match = DATE.fullmatch(str(value).translate(WIDE).strip())
     try:
         return dt.date(*map(int, match.groups())) if match else _serial(value)
@@ -443,11 +422,9 @@ def _serial(value: Any) -> dt.date:
 
 
 def _round(cells: Mapping[str, FormCell]) -> int:
-    cell = cells.get("round")
-    try:
-        return max(1, int(float(cell.value))) if cell else 1
-    except (TypeError, ValueError):
-        return 1
+    with suppress(KeyError, TypeError, ValueError):
+        return max(1, int(float(cells["round"].value)))
+    return 1
 
 
 def _judgements(cells: Mapping[str, FormCell], scheme: Scheme, shown: str, problems: list[Problem]) -> Iterator[tuple[str, Judgement]]:
@@ -475,7 +452,8 @@ def _judgements(cells: Mapping[str, FormCell], scheme: Scheme, shown: str, probl
     for group in groups:
         if group in points and group in pairs:
             label = group_label(scheme, group)
-            problems.append(Problem("error", phrase(BOTH[0].zh, BOTH[0].en, zh=label.zh, en=label.en), BOTH[1], file=shown))
+            rule = phrase("“{zh}”一组两种方法都填了", "below {en} both sheets are filled in", zh=label.zh, en=label.en)
+            problems.append(Problem("error", rule, Phrase("请只留一种：百分法或两两比较", "leave one of the two: points or pairs"), file=shown))
         elif group in points:
             yield group, DividedPoints(method="points", points=points[group])
         elif group in pairs:
@@ -504,13 +482,13 @@ def unsound(weights: Mapping[str, Judgement], scheme: Scheme, shown: str) -> Ite
         try:
             judged(judgement, nodes, [scheme.label(node) for node in nodes])
         except Refused as refused:
-            label = group_label(scheme, group).zh if scheme.language == "zh" else group_label(scheme, group).en
+            label = group_label(scheme, group).into(scheme.language)
             for problem in refused.problems:
                 column = " ".join(part for part in (label, problem.column) if part)
                 yield Problem("error", problem.rule, problem.mend, file=shown, column=column, value=problem.value)
 
 
-def _other_scheme(cells: Mapping[str, FormCell], folder: Path, shown: str) -> Iterator[Problem]:
+def _scheme_note(cells: Mapping[str, FormCell], folder: Path, shown: str) -> Iterator[Problem]:
     printed, now = str(cells["scheme"].value), scheme_digest(folder)
     if printed != now:
         rule = phrase("票上的办法指纹是 {old}，现行办法是 {now}", "the form is of scheme {old}, the scheme is now {now}", old=printed[:20], now=now)

@@ -200,7 +200,6 @@ def _known_again(heading: str, key: str, columns: Mapping[str, Column]) -> bool:
     return normal_heading(heading) not in others and answered is not None and set(answered.columns) == {key}
 
 
-
 LARGEST = 999_999_999_999_999  # Excel keeps 15 digits
 FIRST_DAY = dt.date(1900, 1, 1)
 TITLE, MESSAGE = 32, 255  # what Excel shows at most

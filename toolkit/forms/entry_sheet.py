@@ -1,11 +1,11 @@
-"""The sheet of an entry form that is filled in: headings, drop-downs and checks over empty rows, ready to print.
-
-The first sheet of an entry form, 填表说明: what the table is for, what to fill into each column, and what becomes of it.
-"""
+"""The sheets of an entry form: 填表说明, which says what goes into each column, and those to fill in, ready to print."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import BytesIO
 from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -46,6 +46,16 @@ class Part(NamedTuple):
     table: Table
     title: str
     columns: Sequence[FormColumn]
+
+
+@contextmanager
+def form_book(content: BytesIO, title: str, scheme: Scheme) -> Iterator[FormBook]:
+    """A form to be written; at the end its bytes, the same every time, stand in `content`."""
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as file:
+        file.set_properties({"title": title, "created": dt.datetime.combine(scheme.as_of, dt.time()), "author": "committee"})
+        yield FormBook(file, scheme.language)
 
 
 class FormBook:
@@ -156,7 +166,6 @@ def _ready_to_print(sheet: Any, columns: Sequence[FormColumn], language: Languag
 def _title(title: str, table: Table) -> str:
     """The title over the table, in a form that is never mistaken for a heading."""
     return f"《{title}》" if find_headings([[title]], table.column) else title
-
 
 
 TITLE = Phrase("填表说明", "Instructions")

@@ -171,7 +171,6 @@ def _width(sheet: Sheet) -> int:
     return 1 + max(max(filled, default=0), *(right for _, (_, right) in sheet.merges), 0)
 
 
-
 EXTENSION = b"http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
 RULE = f".//{{{EXTENSION.decode()}}}dataValidation"
 
@@ -192,7 +191,6 @@ def _plain(rule: ET.Element) -> DataValidation:
         text = "".join(part.itertext()).strip()
         attributes[part.tag.rpartition("}")[2]] = text  # formula1, formula2 and sqref
     return DataValidation(**attributes)
-
 
 
 DATA_SHEET = "数据"
@@ -290,7 +288,6 @@ def _widen(sheet: Worksheet, rows: Sequence[Sequence[object]]) -> None:
         widths = (display_width(str(row[place])) for row in rows if place < len(row))
         width = min(max(max(widths, default=0) + 2, NARROWEST_COPIED), WIDEST_COPIED)
         sheet.column_dimensions[get_column_letter(place + 1)].width = width
-
 
 
 FILLS: dict[Severity, str] = {"error": "FFFFC7CF", "warning": "FFFFEB9D"}  # one off what Excel itself offers

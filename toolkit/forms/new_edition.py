@@ -66,7 +66,6 @@ def _titled(node: Any) -> Any:
     return titled
 
 
-
 FILES = ("scheme.toml", "tables.toml")
 EMPTY = ("records", "ballots")
 

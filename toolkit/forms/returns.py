@@ -114,7 +114,6 @@ def check_room(edition: Edition, out: Path, names: Iterable[str]) -> None:
             raise refuse(rule, Phrase("请另指一个文件夹", "name another folder"), file=str(out))
 
 
-
 COLUMNS = (
     (Phrase("序号", "No."), 6.0),
     (Phrase("工作表", "Sheet"), 12.0),
@@ -282,7 +281,6 @@ def _in_front(workbook: Workbook, sheet: Worksheet) -> None:
     workbook.active = workbook.index(sheet)
     for other in workbook.worksheets:
         other.sheet_view.tabSelected = other is sheet
-
 
 
 OFFICE = Phrase("秘书处", "the secretariat")

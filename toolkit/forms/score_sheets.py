@@ -1,13 +1,10 @@
 """Score sheets to be filled in: one workbook for each expert, members down, indicators across, 回避 where it is due.
 
 They are printed and signed, typed into, and put where the data dictionary says: then they are records like others.
-
-One expert's score sheet as a workbook: heads, members class by class, and how it is printed.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit.edition import load_plan
 from toolkit.forms import label_of
 from toolkit.forms.columns import FormColumn, check, form_columns
-from toolkit.forms.entry_sheet import HEAD, HEADING_ROW, FormBook
+from toolkit.forms.entry_sheet import HEAD, HEADING_ROW, FormBook, form_book
 from toolkit.ground.display import display_width
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest
@@ -80,17 +77,13 @@ class ScoreSheet:
 
 def sheet_bytes(sheet: ScoreSheet, scheme: Scheme, name: str, table: Table) -> bytes:
     """One workbook; the same bytes every time."""
-    import xlsxwriter
-
     content = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(content, options) as file:
-        file.set_properties({"title": sheet.expert, "created": dt.datetime.combine(scheme.as_of, dt.time()), "author": "committee"})
-        _Page(FormBook(file, scheme.language), sheet, scheme, name, table).write()
+    with form_book(content, sheet.expert, scheme) as book:
+        _ScorePage(book, sheet, scheme, name, table).write()
     return content.getvalue()
 
 
-class _Page:
+class _ScorePage:
     """The one sheet of a workbook, being written."""
 
     def __init__(self, book: FormBook, sheet: ScoreSheet, scheme: Scheme, name: str, table: Table) -> None:
@@ -221,7 +214,6 @@ def _short(pattern: str, texts: Mapping[str, str]) -> str:
 def _quiet(text: str) -> str:
     """Text in which a header sees no commands."""
     return text.replace("&", "&&")
-
 
 
 def write_score_sheets(folder: Path, out: Path, round_: str = "") -> tuple[Path, ...]:

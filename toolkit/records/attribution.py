@@ -159,7 +159,6 @@ def _at(rows: pd.DataFrame, spec: MembersSpec, member: str) -> Problem:
     return Problem("error", CLEAR, CLEAR, file=file, sheet=sheet, row=int(row))
 
 
-
 @dataclass(frozen=True)
 class Attribution:
     """The tables, with the members their rows count for.

@@ -90,7 +90,6 @@ def _unknown(path: KeyPath, what: Phrase, given: str, known: list[str]) -> Fault
     return Fault(path, rule, mend, given)
 
 
-
 ColumnType = Literal[
     "text", "number", "money", "percent", "date", "boolean", "choice", "credit_code", "member"
 ]

@@ -105,7 +105,6 @@ STRAY_CELL = Finding(
 )
 
 
-
 MANIFEST = "META-INF/manifest.xml"
 
 
@@ -163,7 +162,6 @@ def without_remarks(rows: Sequence[Sequence[object]], headings: Headings) -> Seq
     if not places:
         return rows
     return [["" if place in places else cell for place, cell in enumerate(row)] for row in rows]
-
 
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")

@@ -86,7 +86,6 @@ def normal_keys(texts: Iterable[str]) -> dict[str, str]:
     return {text: text.upper() if text.isalnum() and text.isascii() else normal_key(text) for text in texts}
 
 
-
 def normal_heading(text: str) -> str:
     """A heading as it is compared: half-width, without spaces, line breaks or the asterisk of required ones.
 

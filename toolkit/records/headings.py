@@ -59,7 +59,6 @@ def money_unit_above(rows: Sequence[Sequence[object]]) -> str:
     return ""
 
 
-
 DEEPEST_START = 15  # a heading stands within the first rows
 DEEPEST = 3  # and takes up to three of them
 BRACKETED = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]$")
@@ -229,7 +228,6 @@ def _headings(rows: Sequence[Sequence[object]], first: int, depth: int, known: M
 def _exact(headings: Sequence[Heading], known: Mapping[str, str]) -> list[Heading]:
     """Headings that the dictionary names with their unit: they go before others of the same name."""
     return [heading for heading in headings if heading.unit and normal_heading(heading.text) in known]
-
 
 
 REMARKS = frozenset({"必填", "选填", "可选", "可不填", "如有"})  # in brackets behind a heading, and no unit

@@ -216,7 +216,6 @@ def _in_scheme(rule: Phrase, mend: Phrase, value: str | None) -> Problem:
     return Problem("error", rule, mend, file="scheme.toml", column="members", value=value or "")
 
 
-
 DIVIDERS = re.compile(r"[、；;\n]")
 PLACE = ["_file", "_sheet", "_row"]
 

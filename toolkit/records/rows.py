@@ -180,7 +180,6 @@ def _sum(cells: Sequence[Cell]) -> Decimal | None:
     return None if unclear or not values else sum((Decimal(repr(value)) for value in values), Decimal(0)).normalize()
 
 
-
 LISTED = 12
 SPLIT = Phrase("请取消合并，逐行逐格填写", "split the cell, and fill in every row and column")
 

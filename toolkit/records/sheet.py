@@ -72,7 +72,6 @@ def cut_rows(sheet: Sheet, numbers: Sequence[int], headings: Headings, place: Pr
             yield replace(place, rule=rule, mend=QUOTE, row=number + 1)
 
 
-
 def sheet_notes(
     sheet: Sheet, headings: Headings, numbers: Sequence[int], names: Mapping[str, str], place: Problem
 ) -> Iterator[Problem]:

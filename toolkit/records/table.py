@@ -97,7 +97,6 @@ def _twice(
     )  # fmt: skip
 
 
-
 PLACE = ("_file", "_sheet", "_row")
 T = TypeVar("T")
 

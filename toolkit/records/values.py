@@ -62,7 +62,6 @@ def _parts(unit: str) -> tuple[int, str]:
     return power, "元" if name in YUAN else name
 
 
-
 NUMBER = re.compile(r"[+-]?(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 LEADING = re.compile(rf"({NUMBER.pattern})\s*\(?\s*([^\d\s()+,;=]+?)\s*\)?")
 CURRENCY = re.compile(r"^[¥￥]\s*|\s*人民币$|^人民币\s*")
@@ -249,7 +248,6 @@ def _ambiguous_percent(number: float) -> Finding:
     return Finding(rule, mend)
 
 
-
 TIME = r"(?:\s*[T-]?\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:\s*\+08:?00)?)?"
 FULL = (
     re.compile(rf"(\d{{4}})\s*年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*[日号]?{TIME}", re.ASCII),
@@ -368,7 +366,6 @@ def _not_a_date(text: str) -> Finding:
     if MONTH_ONLY.fullmatch(text):
         return Finding(Phrase("日期缺少“日”", "the date lacks its day"), EXAMPLE)
     return Finding(Phrase("不是日期", "not a date"), EXAMPLE)
-
 
 
 NOTHING = "无"  # no where the answers are 有 and 无, and otherwise no answer

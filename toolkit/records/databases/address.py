@@ -126,7 +126,6 @@ def _asks_password(url: SplitResult) -> bool:
     return any(PASSWORD_KEY.fullmatch(part.partition("=")[0]) for part in url.query.split("&"))
 
 
-
 class Unreachable(Exception):  # noqa: N818 - named for what happened, as a committee would say it
     """A source or relation that cannot be read, and why."""
 

@@ -164,7 +164,6 @@ def _damaged() -> Finding:
     return Finding(rule, Phrase("请关闭占用它的程序，或重新导出", "close what uses it, or export it again"))
 
 
-
 def read_sqlite(path: Path, relation: str) -> pa.Table:
     """All rows of a relation; a column of mixed kinds comes back as text, to be refused where numbers are expected.
 

@@ -153,7 +153,6 @@ def _wrong_type(column: Column, heading: str, place: Problem) -> Problem:
     return Problem("error", rule, mend, file=place.file, sheet=place.sheet, column=heading)
 
 
-
 FAILED = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")  # formulas that came along from Excel
 NAMED = 20  # broken rows of one column that are named; of the others the number is told
 LARGEST = 1e20  # beyond, sums in decimals could overflow
