@@ -18,8 +18,8 @@ from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import discreet
 from toolkit.ground.toml_reader import on_their_lines
 from toolkit.ground.writing import FORMULA, placed_in, write_csv
+from toolkit.records.dictionary import PLACE
 from toolkit.records.findings import shown
-from toolkit.records.table import PLACE
 
 if TYPE_CHECKING:
     from typing import Any
@@ -221,7 +221,7 @@ def _table_changes(table: str, before: Records, after: Records) -> Iterator[Chan
             yield Change(table, "", str(column), "", "", kind, "")
     shared = [name for name in news if name in olds]
     spec = (after if table in after.tables.table else before).tables.table[table]
-    keyed = (name for name, held in spec.column.items() if held.type in {"member", "credit_code"})
+    keyed = (name for name, held in spec.column.items() if held.keyed)
     who = next((name for name in keyed if name in shared), None)
     yield from row_changes(table, olds[shared], news[shared], spec.unique, who)
 

@@ -80,17 +80,12 @@ class FormColumn:
     def not_applicable(self) -> str:
         """The mark for 不适用, where the dictionary says that this column may hold it."""
         marks = "not_applicable" in self.spec.model_fields_set and self.spec.not_applicable
-        return marks[0] if marks and not (self.spec.required and self.keyed) else ""
+        return marks[0] if marks and not (self.spec.required and self.spec.keyed) else ""
 
     @property
     def words(self) -> tuple[str, ...]:
         """Words that stand for a value, or for none: 长期 of a date, 不适用."""
         return (*self.spec.forever, *filter(None, [self.not_applicable]))
-
-    @property
-    def keyed(self) -> bool:
-        """Whether it holds the key of a member."""
-        return self.spec.type in {"member", "credit_code"}
 
     @property
     def bounds(self) -> tuple[float, float] | None:

@@ -89,7 +89,7 @@ class FormBook:
         kind = column.spec.type
         look: dict[str, Any] = {"num_format": FORMATS.get(kind, "@"), "border": int(ruled)}
         look |= {"bg_color": "#FFF9E7"} if column.spec.required and ruled else {}
-        look |= {"align": "center"} if column.choices or kind == "date" or column.keyed else {}
+        look |= {"align": "center"} if column.choices or kind == "date" or column.spec.keyed else {}
         look |= {"text_wrap": True, "indent": 1} if kind == "text" else {}
         return self.format(**look)
 

@@ -137,7 +137,7 @@ def marked(problem: Problem, layouts: Mapping[str, Layout]) -> Marked:
 def _layout(sheet: Sheet, headings: Headings, table: Table, *, returned: bool) -> Layout:
     ours = remark_places(headings.extra) if returned else frozenset()
     places = dict(_named_places(headings, table, ours))
-    keys = [name for name, column in table.column.items() if column.type in {"member", "credit_code"}]
+    keys = [name for name, column in table.column.items() if column.keyed]
     key = next((headings.columns[name][0].place for name in (*keys, *table.unique) if name in headings.columns), None)
     place = min(ours, default=_width(sheet))
     return Layout(

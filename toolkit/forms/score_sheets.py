@@ -23,7 +23,7 @@ from toolkit.ground.writing import placed_in
 from toolkit.indicators.panel import judged_by_panel, judging, recusals_due
 from toolkit.panels.experts import RECUSED
 from toolkit.records import load_records
-from toolkit.records.dictionary import Table, load_tables
+from toolkit.records.dictionary import PLACE, Table, load_tables
 from toolkit.records.headings import letters
 from toolkit.records.references import member_column, reference_problems
 from toolkit.scheme import load_scheme
@@ -297,7 +297,7 @@ def _sheets(folder: Path, scheme: Scheme, tables: Mapping[str, Table], round_: s
     scored = {str(item.measure.table) for item in judged_by_panel(scheme)}
     known = Tables.model_validate({"table": {name: table for name, table in tables.items() if name not in scored}})
     records = load_records(folder, known, scheme.members).as_of(scheme.as_of)
-    blank = {name: pd.DataFrame({column: pd.Series(dtype=object) for column in (*tables[name].column, "_file", "_sheet", "_row")}) for name in scored}
+    blank = {name: pd.DataFrame({column: pd.Series(dtype=object) for column in (*tables[name].column, *PLACE)}) for name in scored}
     whole = replace(records, tables=records.tables.model_copy(update={"table": dict(tables)}), frames={**records.frames, **blank},
                     not_applicable={**records.not_applicable, **{name: pd.DataFrame() for name in scored}})  # fmt: skip
     judged = judging(scheme, whole)

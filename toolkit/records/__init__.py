@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from toolkit.scheme.criteria import MembersSpec
 
 
-KEYED = frozenset({"member", "credit_code"})
 COUNTS = ("read", "accepted", "refused", "not_data")
 
 
@@ -154,7 +153,7 @@ def _register(collection: Collection, members: MembersSpec) -> Register | None:
 
 def _written_alike(collection: Collection, table: Table, key: str, known: Register | None) -> Collection:
     """The members table with former codes and head offices spelt as the keys they mean."""
-    others = [name for name, column in table.column.items() if column.type in KEYED and name != key and name in collection.frame]
+    others = [name for name, column in table.column.items() if column.keyed and name != key and name in collection.frame]
     if known is None or not others:
         return collection
     spelt = {name: collection.frame[name].map(lambda code: known.written.get(normal_key(code), code), na_action="ignore") for name in others}

@@ -1,7 +1,4 @@
-"""All tables with their rows attributed to members: branches to head offices, former codes to present ones.
-
-Which member a record counts for, where it names a branch or a code that was given up.
-"""
+"""Which member each record counts for: a branch's for its head office, a former code's for the present one."""
 
 from __future__ import annotations
 
@@ -15,69 +12,17 @@ import pandas as pd
 
 from toolkit.ground.problems import Problem, nearest
 from toolkit.ground.text import Phrase, phrase
-from toolkit.records.dictionary import Table, Tables
+from toolkit.records.dictionary import PLACE, Table, Tables
 from toolkit.records.members import known_names, name_problems, shared_name_problems
 
 if TYPE_CHECKING:
     from toolkit.scheme.criteria import MembersSpec
 
 
-Place = tuple[str, str, int]
 CLEAR = Phrase("请更正，或留空", "correct it, or leave it empty")
 
 
-@dataclass(frozen=True)
-class Lineage:
-    """Branches and former codes.
-
-    Parameters
-    ----------
-    counts_to
-        For each code that is no member of its own, the member its records count for.
-    problems
-        Codes that lead nowhere, in a circle, or to two members.
-    branches
-        Those of the codes that are a branch's, or were: of its head office they tell, and do not speak for it.
-    """
-
-    counts_to: Mapping[str, str]
-    problems: tuple[Problem, ...]
-    branches: frozenset[str] = frozenset()
-
-
-def lineage(rows: pd.DataFrame | None, spec: MembersSpec) -> Lineage:
-    """What the members table says of branches and former codes.
-
-    Parameters
-    ----------
-    rows
-        The accepted rows of the members table; None where there are none.
-    """
-    if rows is None or spec.key not in rows:
-        return Lineage({}, ())
-    heads, former = _said(rows, spec, spec.head_office), _said(rows, spec, spec.former_code)
-    keys = set(rows[spec.key].dropna())
-    codes = {old: new for new, old in former.items() if old != new}
-    offices = {branch: head for branch, head in heads.items() if head != branch}
-    problems = (
-        *_former_problems(rows, spec, former, codes),
-        *_head_problems(rows, spec, heads, codes, keys),
-    )
-    steps = {**offices, **codes}
-    counts_to = {code: _end(code, steps) for code in steps}
-    branches = frozenset(code for code in steps if _end(code, codes) in offices or code in offices)
-    return Lineage({code: end for code, end in counts_to.items() if end != code}, problems, branches)
-
-
-def attributed(frame: pd.DataFrame, column: str | None, counts_to: Mapping[str, str]) -> pd.DataFrame:
-    """The rows of a table with every member replaced by the one they count for."""
-    if not counts_to or column is None or column not in frame:
-        return frame
-    members = frame[column]
-    return frame.assign(**{column: members.map(counts_to).fillna(members).astype("str")})
-
-
-def attribution_notes(
+def _notes(
     counts: Mapping[str, int], rows: pd.DataFrame, spec: MembersSpec, counts_to: Mapping[str, str]
 ) -> Iterator[Problem]:
     """A note for each branch and former code under which something is recorded; `counts` counts the rows."""
@@ -155,7 +100,7 @@ def _circle(code: str, steps: Mapping[str, str]) -> bool:
 
 
 def _at(rows: pd.DataFrame, spec: MembersSpec, member: str) -> Problem:
-    file, sheet, row = rows.loc[rows[spec.key] == member, ["_file", "_sheet", "_row"]].iloc[0]
+    file, sheet, row = rows.loc[rows[spec.key] == member, [*PLACE]].iloc[0]
     return Problem("error", CLEAR, CLEAR, file=file, sheet=sheet, row=int(row))
 
 
@@ -185,30 +130,36 @@ class Attribution:
 
 
 def attribute(frames: Mapping[str, pd.DataFrame], tables: Tables, spec: MembersSpec) -> Attribution:
-    """Every row attributed to the member it counts for, by what the members table says."""
+    """Every row attributed to the member it counts for, by what the members table says of branches and former codes."""
     rows = frames.get(spec.table)
     if rows is None or not {spec.key, spec.name} <= set(rows):
         return Attribution(frames, {}, ())
-    descent = lineage(rows, spec)
-    counts_to = descent.counts_to
+    heads, former = _said(rows, spec, spec.head_office), _said(rows, spec, spec.former_code)
+    codes = {old: new for new, old in former.items() if old != new}
+    offices = {branch: head for branch, head in heads.items() if head != branch}
+    steps = {**offices, **codes}
+    counts_to = {code: end for code in steps if (end := _end(code, steps)) != code}
+    branches = frozenset(code for code in steps if _end(code, codes) in offices or code in offices)
     moved: Counter[str] = Counter()
-    attributed_frames: dict[str, pd.DataFrame] = {}
+    attributed = dict(frames)
     of_branches: dict[str, pd.Series[bool]] = {}
     for name, frame in frames.items():
-        column = None if name == spec.table else _member_column(tables.table[name])
-        if column in frame:
-            moved.update(frame.loc[frame[column].isin(list(counts_to)), str(column)])
-            if (told_by := frame[str(column)].isin(list(descent.branches))).any():
-                of_branches[name] = told_by
-        attributed_frames[name] = attributed(frame, column, counts_to)
-    columns = tables.table[spec.table]
+        column = None if name == spec.table else tables.table[name].member
+        if column is not None and column in frame:
+            members = frame[column]
+            moved.update(members[members.isin(list(counts_to))])
+            if (by_branch := members.isin(list(branches))).any():
+                of_branches[name] = by_branch
+            if counts_to:
+                attributed[name] = frame.assign(**{column: members.map(counts_to).fillna(members).astype("str")})
     problems = [
-        *(_headed(problem, columns) for problem in descent.problems),
-        *(_headed(problem, columns) for problem in shared_name_problems(rows, spec, counts_to)),
-        *_named_otherwise(frames, tables, spec, counts_to),
-        *attribution_notes(moved, rows, spec, counts_to),
+        *_former_problems(rows, spec, former, codes),
+        *_head_problems(rows, spec, heads, codes, set(rows[spec.key].dropna())),
+        *shared_name_problems(rows, spec, counts_to),
     ]
-    return Attribution(attributed_frames, counts_to, tuple(problems), descent.branches, of_branches)
+    problems = [_headed(problem, tables.table[spec.table]) for problem in problems]
+    problems += [*_named_otherwise(frames, tables, spec, counts_to), *_notes(moved, rows, spec, counts_to)]
+    return Attribution(attributed, counts_to, tuple(problems), branches, of_branches)
 
 
 def departures(frames: Mapping[str, pd.DataFrame], spec: MembersSpec) -> dict[str, dt.date]:
@@ -225,14 +176,10 @@ def _named_otherwise(
 ) -> Iterator[Problem]:
     names = known_names(frames[spec.table], spec, counts_to)
     for name, table in tables.table.items():
-        member, frame = _member_column(table), frames[name]
+        member, frame = table.member, frames[name]
         if name != spec.table and table.names in frame and member in frame:
             for problem in name_problems(frame, str(member), str(table.names), names):
                 yield _headed(problem, table)
-
-
-def _member_column(table: Table) -> str | None:
-    return next((name for name, column in table.column.items() if column.type == "member"), None)
 
 
 def _headed(problem: Problem, table: Table) -> Problem:

@@ -91,7 +91,7 @@ def read_cells(
     missing = {half_width(mark) for mark in (*column.missing, "")} - _meant(column, raws)
     not_applicable = {half_width(mark) for mark in column.not_applicable}
     numbers, never = (marked_numbers(column, marks, written_in) for marks in (missing, not_applicable))
-    keyed = column.type in {"member", "credit_code"}
+    keyed = column.keyed
 
     bare = column.type in {"number", "money"} and not written_in and not numbers | never
     wordy, marks, chosen = column.type == "text", missing | not_applicable, frozenset(map(half_width, column.choices))

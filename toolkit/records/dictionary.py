@@ -93,7 +93,6 @@ def _unknown(path: KeyPath, what: Phrase, given: str, known: list[str]) -> Fault
 ColumnType = Literal[
     "text", "number", "money", "percent", "date", "boolean", "choice", "credit_code", "member"
 ]
-Name = Annotated[str, Field(min_length=1)]
 
 TYPES: dict[ColumnType, Phrase] = {
     "text": Phrase("文字", "text"),
@@ -109,6 +108,9 @@ TYPES: dict[ColumnType, Phrase] = {
 MISSING = ("", "/", "—", "-", "无", "暂缺")
 NOT_APPLICABLE = ("不适用",)
 NUMERIC = frozenset({"number", "money", "percent"})
+KEYED = frozenset({"member", "credit_code"})
+PLACE = ("_file", "_sheet", "_row")  # the columns of every frame of records that say where a row stands
+DTYPES = {**dict.fromkeys(NUMERIC, "float64"), "date": "datetime64[us]", "boolean": "boolean"}
 COLUMN_ID = re.compile(r"[^\W_][^\s.]*")
 
 
@@ -128,18 +130,28 @@ class Column(StrictModel):
     range: tuple[float, float] | None = None
     missing: tuple[str, ...] = MISSING
     not_applicable: tuple[str, ...] = NOT_APPLICABLE
-    choices: tuple[Name, ...] = ()
+    choices: tuple[Word, ...] = ()
     personal: bool = False
-    accept: dict[str, Name] = Field(default_factory=dict)
+    accept: dict[str, Word] = Field(default_factory=dict)
     note: str = ""
     example: str = ""
-    forever: tuple[Name, ...] = ()
+    forever: tuple[Word, ...] = ()
     day_missing: Literal["first", "last"] | None = None
 
     @property
     def measure(self) -> str:
         """The unit its numbers are in; money without one is in 元."""
         return self.unit or ("元" if self.type == "money" else "")
+
+    @property
+    def keyed(self) -> bool:
+        """Whether it holds the key of a member."""
+        return self.type in KEYED
+
+    @property
+    def dtype(self) -> str:
+        """What pandas keeps it as: text, choices and keys as "str"."""
+        return DTYPES.get(self.type, "str")
 
 
 class Table(StrictModel):
@@ -150,21 +162,26 @@ class Table(StrictModel):
     in which states it counts, `names` which column says the member's name beside its key.
     """
 
-    file: Name | None = None
-    sheet: Name | None = None
+    file: Word | None = None
+    sheet: Word | None = None
     label: str = ""
     unique: tuple[str, ...] = ()
     date: str | None = None
-    source: Name | None = None
-    relation: Name | None = None
+    source: Word | None = None
+    relation: Word | None = None
     purpose: str = ""
     filled_by: str = ""
     due: str = ""
     kept: str = ""
     channel: Channel | None = None
     verified: Verified | None = None
-    names: Name | None = None
+    names: Word | None = None
     column: Annotated[dict[str, Column], Field(min_length=1)]
+
+    @property
+    def member(self) -> str | None:
+        """The id of the column that says which member a row is about; None where there is none."""
+        return next((name for name, column in self.column.items() if column.type == "member"), None)
 
 
 class Tables(StrictModel):

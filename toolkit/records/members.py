@@ -16,6 +16,7 @@ import pandas as pd
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.records.credit_code import is_valid
+from toolkit.records.dictionary import PLACE
 from toolkit.records.findings import normal_key
 from toolkit.scheme.measures import Range
 
@@ -166,7 +167,7 @@ def _gaps(frames: Frames, tables: Tables, spec: MembersSpec, counts_to: Collecti
 
 def _empty_cells(rows: pd.DataFrame, name: str, column: Column, problem: Problem) -> Iterator[Problem]:
     heading = column.headings[0] if column.headings else name
-    places = rows.loc[rows[name].isna(), ["_file", "_sheet", "_row"]]
+    places = rows.loc[rows[name].isna(), [*PLACE]]
     for file, sheet, row in places.itertuples(index=False, name=None):
         yield replace(problem, file=file, sheet=sheet, row=int(row), column=heading)
 
@@ -189,10 +190,8 @@ def _applied(members: pd.DataFrame, frames: Frames, tables: Tables, spec: Member
     rows = frames.get(table)
     if rows is None or column not in rows:
         return pd.Series(data=False, index=members.index)
-    who = next(
-        (n for n, definition in tables.table[table].column.items() if definition.type == "member" and n in rows), None
-    )
-    applied = set(rows.loc[_says_so(rows, column), who]) if who else set()
+    who = tables.table[table].member
+    applied = set(rows.loc[_says_so(rows, column), who]) if who in rows else set()
     return pd.Series(members.index.isin(applied), index=members.index)
 
 
@@ -217,7 +216,6 @@ def _in_scheme(rule: Phrase, mend: Phrase, value: str | None) -> Problem:
 
 
 DIVIDERS = re.compile(r"[、；;\n]")
-PLACE = ["_file", "_sheet", "_row"]
 
 
 def normal_name(name: str) -> str:

@@ -62,9 +62,7 @@ ReferenceFaults = Iterator[tuple[str, Phrase, Phrase]]
 
 def member_column(table: Table, name: str, scheme: Scheme) -> str | None:
     """The column of `table` that says which member a row is about."""
-    if name == scheme.members.table:
-        return scheme.members.key
-    return next((column for column, spec in table.column.items() if spec.type == "member"), None)
+    return scheme.members.key if name == scheme.members.table else table.member
 
 
 def _missing(place: str, what: Phrase, name: str, known: list[str]) -> tuple[str, Phrase, Phrase]:

@@ -23,7 +23,7 @@ import pandas as pd
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, phrase
 from toolkit.records.cells import Cell, Value
-from toolkit.records.dictionary import NUMERIC, Column, Table
+from toolkit.records.dictionary import Column, Table
 from toolkit.records.files import Unreadable, read_content, read_sheet
 from toolkit.records.findings import are_normal, normal_key, normal_keys, shown
 from toolkit.records.folder import found_files
@@ -97,7 +97,6 @@ def _twice(
     )  # fmt: skip
 
 
-PLACE = ("_file", "_sheet", "_row")
 T = TypeVar("T")
 
 Count = tuple[str, str, int, int, int, int]
@@ -212,7 +211,7 @@ def collect(
         The members, for other tables; None where they are not known.
     """
     columns = {name: key_column(column) if name == key else column for name, column in table.column.items()}
-    keys = [name for name, column in columns.items() if column.type in {"member", "credit_code"}]
+    keys = [name for name, column in columns.items() if column.keyed]
     apart = {*table.unique, *([key] if key else [])}
     files, problems = found_files(folder, table)
     digests: dict[str, str] = {}
@@ -278,7 +277,7 @@ def _unopened(file: str) -> Problem:
 def _keys(intakes: Sequence[Intake], columns: Mapping[str, Column]) -> Iterator[str]:
     for intake in intakes:
         for name, cells in intake.cells.items():
-            if columns[name].type in {"member", "credit_code"} and not columns[name].personal:
+            if columns[name].keyed and not columns[name].personal:
                 yield from (value for value in {cell.value for cell in cells} if isinstance(value, str))
 
 
@@ -296,7 +295,7 @@ def _frames(
     for name, column in columns.items():
         if not column.personal:
             cells = _accepted_cells(intakes, accepted, name)
-            values[name] = _series([cell.value for cell in cells], column)
+            values[name] = pd.Series([cell.value for cell in cells], dtype=column.dtype)
             marks = [cell.state == "not applicable" for cell in cells]
             if any(marks):
                 elsewhere[name] = pd.Series(marks, dtype=bool)
@@ -321,11 +320,3 @@ def _accepted_cells(
 def _kept(items: Sequence[T], kept: Sequence[bool]) -> Sequence[T]:
     """Those of `items` that are kept: mostly all."""
     return items if all(kept) else list(compress(items, kept))
-
-
-def _series(values: list[Any], column: Column) -> pd.Series[Any]:
-    if column.type in NUMERIC:
-        return pd.Series(values, dtype="float64")
-    if column.type == "date":
-        return pd.Series(values, dtype="datetime64[us]")
-    return pd.Series(values, dtype="boolean" if column.type == "boolean" else "str")

@@ -19,7 +19,7 @@ from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, phrase
 from toolkit.records.cells import marked_numbers, read_cell, read_cells
 from toolkit.records.databases.connection import MISFIT, Relation
-from toolkit.records.dictionary import NUMERIC, Column
+from toolkit.records.dictionary import NUMERIC, PLACE, Column
 from toolkit.records.findings import BLANKS, INVISIBLE, Finding, shown
 from toolkit.records.headings import Headings, find_headings, heading_problems
 from toolkit.records.members import Register
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 
-KEYED = frozenset({"member", "credit_code"})
 APART = "_na_"  # before a column's id: whether it says 不适用
 EMPTY = {"number": "float64", "money": "float64", "percent": "float64", "date": "timestamp", "boolean": "boolean"}
 
@@ -157,7 +156,6 @@ FAILED = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")  #
 NAMED = 20  # broken rows of one column that are named; of the others the number is told
 LARGEST = 1e20  # beyond, sums in decimals could overflow
 EARLIEST, LATEST = dt.datetime(1900, 1, 1), dt.datetime(9999, 12, 31)  # noqa: DTZ001 - records hold local days
-PLACE = ("_file", "_sheet", "_row")
 ALIKE = "_alike_"  # before a column's id: its texts as they are compared
 FULL_WIDTH, HALF_WIDTH = ("".join(map(chr, signs)) for signs in (range(0xFF01, 0xFF5F), range(0x21, 0x7F)))
 UNTOLD = "".join(map(chr, (*BLANKS, *INVISIBLE))) + " \t\r\n"  # signs that make no difference: they have no counterpart
@@ -189,7 +187,7 @@ def checked(
 ) -> Account:
     """The account of a relation; `known` are the members, None where they are not known."""
     table = reading.table
-    keys = {name: _distinct(table, name) for name in reading.headings if columns[name].type in KEYED}
+    keys = {name: _distinct(table, name) for name in reading.headings if columns[name].keyed}
     broken = {
         name: test
         for name in reading.headings
@@ -220,7 +218,7 @@ def _broken(
     value = table[name]
     tests: list[Any] = [table[MISFIT + name].notnull()] if MISFIT + name in table.columns else []
     if column.required:
-        tests.append(value.isnull() & ~table[APART + name] if name_apart(table, name) and column.type not in KEYED else value.isnull())
+        tests.append(value.isnull() & ~table[APART + name] if name_apart(table, name) and not column.keyed else value.isnull())
     if column.type in NUMERIC:
         tests += _number_tests(value, column)
     elif column.type == "date":
@@ -229,7 +227,7 @@ def _broken(
         tests.append(value.notin(column.choices))
     elif column.type == "text":
         tests.append(value.isin(FAILED))
-    elif column.type in KEYED:
+    elif column.keyed:
         listed = sorted(keys)
         wrong = [key for key, cell in zip(listed, read_cells(listed, column, known), strict=True) if cell.value != key]
         tests += [value.isin(wrong)] if wrong else []
@@ -291,7 +289,7 @@ def _finding(value: Any, column: Column, known: Register | None) -> Finding:
         cell = read_cell(value, column, known)
         if cell.finding and cell.state == "problem":
             return cell.finding
-        if column.type in KEYED and isinstance(value, str):
+        if column.keyed and isinstance(value, str):
             rule = Phrase("写法不统一", "not written as keys are")
             return Finding(rule, phrase("请写成 {key}", "write {key}", key=cell.value))
     rule = Phrase("内容不合该列的要求", "the cell does not fit its column")

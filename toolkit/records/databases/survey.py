@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ from toolkit.ground.problems import Problem
 from toolkit.records.databases.address import FILES, PARQUET, Address, Unreachable, read_address
 from toolkit.records.databases.connection import opened_relation
 from toolkit.records.databases.relation import APART, Account, BoundRelation, bound, checked
-from toolkit.records.dictionary import NUMERIC, Column, Table
+from toolkit.records.dictionary import PLACE, Column, Table
 from toolkit.records.findings import normal_key
 from toolkit.records.folder import found_files
 from toolkit.records.members import Register
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 LARGE = 100_000  # rows; a larger table stays where it is, and only what is measured in it comes here
-PLACE = ("_file", "_sheet", "_row")
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ def _bound(
 
 def _row_key(table: Table) -> list[str]:
     """The columns that name a row: those that make it unique, else its member and date; never personal ones."""
-    named = table.unique or [n for n, c in table.column.items() if c.type in {"member", "credit_code"} or n == table.date]
+    named = table.unique or [n for n, c in table.column.items() if c.keyed or n == table.date]
     return [name for name in named if name in table.column and not table.column[name].personal]
 
 
@@ -153,24 +152,17 @@ def _taken_along(
         taken = taken[~taken.assign(**{name: taken[name].map(normal_key, na_action="ignore") for name in texts}).duplicated(list(names), keep=False)]
     open_columns = [name for name, column in columns.items() if not column.personal]
     taken = taken.sort_values([*PLACE, *open_columns], ignore_index=True)
-    frame = pd.DataFrame({name: _series(taken[name], columns[name]) for name in open_columns}, index=taken.index)
+    frame = pd.DataFrame({name: taken[name].astype(columns[name].dtype) for name in open_columns}, index=taken.index)
     for name in PLACE:
         frame[name] = taken[name].astype("int64" if name == "_row" else "str")
     marks = {n: taken[APART + n].astype(bool) for n in open_columns if APART + n in taken and taken[APART + n].any()}
     return frame, pd.DataFrame(marks, index=frame.index)
 
 
-def _series(values: pd.Series[Any], column: Column) -> pd.Series[Any]:
-    if column.type in NUMERIC:
-        return values.astype("float64")
-    if column.type == "date":
-        return values.astype("datetime64[us]")
-    return values.astype("boolean" if column.type == "boolean" else "str")
-
-
 def _no_rows(columns: Mapping[str, Column]) -> pd.DataFrame:
-    empty = {name: _series(pd.Series([], dtype="object"), column) for name, column in columns.items() if not column.personal}
-    return pd.DataFrame({**empty, **{p: pd.Series([], dtype="int64" if p == "_row" else "str") for p in PLACE}})
+    kinds = {name: column.dtype for name, column in columns.items() if not column.personal}
+    kinds |= {name: "int64" if name == "_row" else "str" for name in PLACE}
+    return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in kinds.items()})
 
 
 def _nowhere(rows: int) -> pd.DataFrame:
