@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from toolkit.commands import edition, evaluation, experts, lab, seal
+from toolkit.commands import edition, evaluation, experts, lab, seal, table
 from toolkit.commands.console import Reader
 from toolkit.commands.usage import Command, Committee
 
@@ -14,7 +14,7 @@ PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(edition.new, edition.forms, edition.check, edition.changes),
     *(evaluation.evaluate, evaluation.cards, evaluation.sensitivity, experts.ballots),
-    *(experts.sheets, experts.panel),
+    *(experts.sheets, experts.panel, table.table),
     *(seal.seal, seal.verify, seal.serve, seal.demo),
 )
 

@@ -23,6 +23,8 @@ ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SI
 """Ctrl-C, the end of the session, a terminal that is closed."""
 PATIENCE = 15.0
 """Seconds for the server to end its kernels; a kernel whose server is gone ends by itself."""
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""What kernels are started with: the products of a draw are small, and threads that wait for one another only slow the board."""
 DEMO = ("没有指明届次文件夹，打开演示届次：{folder}", "No edition folder was named: this is the demo, {folder}")
 
 
@@ -46,11 +48,11 @@ def lab(
     # Chinese menus and no calls for news, unless the user's own settings say otherwise.
     settings = os.pathsep.join(filter(None, [str(house_folder("templates") / "lab"), os.environ.get(SETTINGS)]))
     command = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(copies.folder.resolve()), *context.args]
-    raise typer.Exit(run_until_ended(command, os.environ | {SETTINGS: settings, EDITION: str(edition.resolve())}))
+    raise typer.Exit(run_until_ended(command, ONE_THREAD | os.environ | {SETTINGS: settings, EDITION: str(edition.resolve())}))
 
 
-def run_until_ended(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run a server until it ends or this process is told to; the server is then told so too, and waited for.
+def run_until_ended(command: Sequence[str], environment: Mapping[str, str], folder: Path | None = None) -> int:
+    """Run a server, in `folder`, until it ends or this process is told to; the server is then told so too, and waited for.
 
     It runs in a session of its own, so that Ctrl-C reaches it by us alone and it asks nobody whether that was meant.
     """
@@ -58,7 +60,7 @@ def run_until_ended(command: Sequence[str], environment: Mapping[str, str]) -> i
     if sys.platform == "win32":
         apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     with _endings() as asked:
-        process = subprocess.Popen(command, env=environment, **apart)  # noqa: S603 - our own words only
+        process = subprocess.Popen(command, env=environment, cwd=folder, **apart)  # noqa: S603 - our own words only
         try:
             while process.poll() is None and not asked:
                 time.sleep(0.1)

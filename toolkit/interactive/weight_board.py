@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from toolkit.evaluation import rescored
+from toolkit.edition import open_edition
+from toolkit.evaluation import evaluate, rescored
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Language, Phrase, phrase
-from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, shown_decimals, until_words
+from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, shown_decimals
+from toolkit.interactive.board_details import Said, card, until_of
 from toolkit.interactive.board_words import WORDS, words
 from toolkit.interactive.tuning import (
     AGAIN,
@@ -41,23 +43,18 @@ from toolkit.interactive.tuning import (
 from toolkit.minutes.adoption import ChangedMeanwhile, adopt_scheme, scheme_digest
 from toolkit.minutes.journal import entry_in_words
 from toolkit.reports import wording
-from toolkit.reports.score_cards import score_cards
 from toolkit.scheme import load_scheme
 from toolkit.sealing.frozen_edition import is_frozen
-from toolkit.sensitivity.tipping import stability_intervals
-from toolkit.sensitivity.tipping.one_weight import nearest_weights
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
-    from toolkit.reports.score_cards import ScoreCard
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Award
 
 HERE = Path(__file__).parent
-MOST_RECORDS = 30
 FAILED = Phrase("这一步算不出结果，已退回原处", "This could not be computed; nothing was changed")
 ADOPTED = ("已采用并记入 journal.jsonl：{zh}", "Adopted, and entered into journal.jsonl: {en}")
 SEALED = Phrase("这里是封存的副本，只读，不能采用", "this is a sealed copy: it is read only")
@@ -65,7 +62,6 @@ OPEN_EDITION = Phrase("请打开届次文件夹里的笔记本", "open the noteb
 OTHER_MEASURES = Phrase("新办法量的不是同样的东西", "the new scheme measures other things")
 OPEN_AGAIN = Phrase("请重新打开本页", "open the page again")
 RESUMED = Phrase("已恢复上次离开时的调整", "The weights are as you left them")
-Said = dict[str, Any]
 
 
 class WeightBoard(anywidget.AnyWidget):
@@ -390,85 +386,6 @@ class Background:
             self._board.send({"kind": "until", "number": number, "until": _both(until)})
 
 
-def until_of(evaluation: Evaluation, node: str) -> Phrase | None:
-    """Until where one weight can go on before the list is another one; of all weights the nearest where none is named.
-
-    None where weights are points, or nothing can be moved.
-    """
-    scheme = evaluation.scheme
-    if scheme.weights != "percent" or not scheme.awards:
-        return None
-    found = stability_intervals(evaluation).set_index("node")
-    if node not in found.index:
-        room = (found["weight"] - found["lowest"]).clip(upper=found["highest"] - found["weight"])
-        free = (found["highest"] > found["lowest"]) & ((found["lowest"] > 0) | (found["highest"] < 100))
-        if not free.any():
-            return None
-        node = str(room[free].idxmin())
-    lowest, highest = (float(found[end].loc[node]) for end in ("lowest", "highest"))
-    return until_words(scheme.label(node), _shown_end(lowest, -1), _shown_end(highest, 1))
-
-
-def _shown_end(end: float, way: int) -> float:
-    """An end rounded towards the weight as it stands, so that what is told still holds."""
-    shown = math.floor(end * 100) / 100 if way > 0 else math.ceil(end * 100) / 100
-    return min(100.0, max(0.0, shown))
-
-
-def card(evaluation: Evaluation, position: int, edition: Edition | None) -> Said:
-    """One member's card as plain values: what its total is made of, its lines, what single weight would turn it, its records."""
-    members = evaluation.members
-    if not 0 <= position < len(members):
-        raise IndexError(position)
-    member = str(members.index[position])
-    (found,) = score_cards(evaluation, edition.records if edition else None, [member])
-    scheme = evaluation.scheme
-    return {
-        "name": found.name, "class": wording.class_name(found.class_, scheme.language), "reason": found.reason,
-        "total": None if math.isnan(found.total) else wording.points(found.total, scheme.decimals),
-        "parts": [part for row in found.parts.to_dict("records") if (part := _part(scheme, row)) is not None],
-        "lines": [_line(scheme, row) for row in found.lines.to_dict("records")],
-        "single": _single(evaluation, found),
-        "records": [_record(scheme, row) for row in found.records.head(MOST_RECORDS).to_dict("records")],
-    }  # fmt: skip
-
-
-def _part(scheme: Scheme, row: Mapping[Any, Any]) -> Said | None:
-    """A part that adds points by itself."""
-    node, item = scheme.nodes.get(str(row["item"])), str(row["item"])
-    if item == "total" or math.isnan(row["points"]):
-        return None
-    raw = "" if node is None or row["raw"] is None else wording.raw_value(row["raw"], getattr(node, "unit", ""), scheme.language)
-    label = {"total.gathered": "∑", "total.bounds": "±"}.get(item) or scheme.label(item)
-    return {"label": label, "raw": raw, "points": float(row["points"]), "shown": wording.signed(float(row["points"]), scheme.decimals)}
-
-
-def _line(scheme: Scheme, row: Mapping[Any, Any]) -> Said:
-    distance = float(row["distance"])
-    gap = "" if math.isinf(distance) else wording.points(abs(distance), scheme.decimals)
-    state = ("above_line" if gap else "unrivalled") if row["above"] else "below_line" if distance <= 0 else "over_line"
-    return {"award": scheme.label(str(row["award"])), "state": state, "gap": gap}
-
-
-def _single(evaluation: Evaluation, found: ScoreCard) -> list[Said]:
-    """For each award the smallest change of one weight that wins it, or loses it."""
-    scheme = evaluation.scheme
-    rows = nearest_weights(evaluation, [(award.id, found.member) for award in scheme.awards]).to_dict("records")
-    return [
-        {
-            "state": "single_lose" if row["holds"] else "single_win", "label": scheme.label(str(row["node"])), "award": scheme.label(str(row["award"])),
-            "was": f"{row['weight']:.4g}", "to": f"{row['to']:.6g}",
-        }
-        for row in rows
-    ]  # fmt: skip
-
-
-def _record(scheme: Scheme, row: Mapping[Any, Any]) -> Said:
-    place = " ".join(str(row[key]) for key in ("file", "sheet", "row") if row[key])
-    amount = row["amount"]
-    return {"label": scheme.label(str(row["item"])), "place": place, "amount": "" if wording.absent(amount) else wording.raw_value(amount, "", scheme.language)}
-
-
 def weight_board(evaluation: Evaluation, edition: Edition | None = None, language: Language | None = None) -> WeightBoard:
     """The board of an evaluation: move a weight, and see the list, how sure it is, and why.
 
@@ -480,3 +397,22 @@ def weight_board(evaluation: Evaluation, edition: Edition | None = None, languag
         Of the page at first; that of the scheme for None.
     """
     return WeightBoard(evaluation, edition, language)
+
+
+class Told:
+    """Words in place of a board."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def edition_board(language: Language | None = None) -> WeightBoard | Told:
+    """The board of the edition at hand, as `open_edition` finds it; where it cannot be evaluated, why."""
+    try:
+        edition = open_edition()
+        return WeightBoard(evaluate(edition.scheme, edition.records), edition, language)
+    except Refused as refused:
+        return Told(refused.problems.text(language or "zh"))

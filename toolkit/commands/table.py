@@ -1,0 +1,105 @@
+"""The command ``table``: the weight board of an edition alone, as a page of this machine, with nothing to delete and no code."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import sys
+import tempfile
+import time
+import webbrowser
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+from typing import Annotated, Any
+
+import typer
+
+from toolkit.commands.console import Reader, language_of, refusals, say
+from toolkit.commands.lab import DEMO, ONE_THREAD, run_until_ended
+from toolkit.commands.seal import copied_demo
+from toolkit.ground.text import phrase
+
+HOST, PAGE = "127.0.0.1", "table.ipynb"
+EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
+OPEN = (
+    "权重与名单：{address}\n这个地址带有口令，只在本机有效。按 Ctrl-C 停止。",
+    "Weights and the list: {address}\nThe address holds a password and is good on this machine only. Press Ctrl-C to stop.",
+)
+
+
+def table(
+    folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False, metavar="届次文件夹 EDITION", help="一届的文件夹 the edition folder")] = None,
+    *,
+    port: Annotated[int, typer.Option("--port", min=0, max=65_000, help="端口，0 为自选 the port; 0 chooses one")] = 0,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="是否打开浏览器 whether to open a browser")] = True,
+    language: Reader = "zh",
+) -> None:
+    """只打开“权重与名单”一页：调权重、看名单、查原因、采用方案。 The weight board alone, as a page of this machine."""
+    from toolkit.edition import EDITION
+    from toolkit.sealing.working_copies import refuse_no_edition
+
+    with refusals(language):
+        edition = folder or copied_demo()
+        if folder is None:
+            say(language, phrase(*DEMO, folder=edition))
+        refuse_no_edition(edition)
+    port, token = port or _free_port(), secrets.token_urlsafe(24)
+    with tempfile.TemporaryDirectory(prefix="committee-table-") as place:
+        _write_page(Path(place), port, language_of(language))
+        environment = ONE_THREAD | os.environ | _private(Path(place)) | {EDITION: str(edition.resolve()), "JUPYTER_TOKEN": token}
+        address = f"http://{HOST}:{port}/?token={token}"
+        Thread(target=_tell, args=(address, port, language, browser), daemon=True).start()
+        raise typer.Exit(run_until_ended([sys.executable, "-m", "voila", PAGE], environment, Path(place)))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _write_page(place: Path, port: int, language: str) -> None:
+    """The notebook that shows the board, and how it is served: to this machine, with a password, and no other file."""
+    source = f"from toolkit.interactive.weight_board import edition_board\n\nedition_board({language!r})"
+    cell: dict[str, Any] = {"cell_type": "code", "id": "board", "metadata": {}, "execution_count": None, "outputs": [], "source": source}
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
+    notebook = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    (place / PAGE).write_text(json.dumps(notebook), "utf-8")
+    served: dict[str, Any] = {
+        "ip": HOST, "port": port, "port_retries": 0, "open_browser": False, "auto_token": True, "log_level": "ERROR",
+        "connection_dir_root": str(place),
+    }  # fmt: skip
+    page = {
+        "template": "table", "allow_template_override": "NO", "allow_theme_override": "NO", "file_allowlist": [], "strip_sources": True,
+        "show_tracebacks": False, "preheat_kernel": False, "extension_allowlist": EXTENSIONS,
+    }  # fmt: skip
+    gone = {"cull_idle_timeout": 60, "cull_interval": 30}  # kernels of pages that were closed or loaded anew
+    transport = "tcp" if sys.platform == "win32" else "ipc"  # a socket file has no port that another start could take
+    settings = {"Voila": served, "VoilaConfiguration": page, "MappingKernelManager": gone, "KernelManager": {"transport": transport}}
+    (place / "voila.json").write_text(json.dumps(settings), "utf-8")
+
+
+def _private(place: Path) -> dict[str, str]:
+    """No setting of the user's own Jupyter reaches the page."""
+    from toolkit.ground.resources import PACKAGE, house_folder, is_checkout
+
+    private = {
+        "JUPYTER_NO_CONFIG": "1", "JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_PATH": str(house_folder("templates") / "table"),
+        "JUPYTER_CONFIG_DIR": str(place), "JUPYTER_DATA_DIR": str(place / "data"), "JUPYTER_RUNTIME_DIR": str(place / "runtime"),
+        "IPYTHONDIR": str(place / "ipython"),
+    }  # fmt: skip
+    return private | ({"PYTHONPATH": str(PACKAGE.parent)} if is_checkout() else {})
+
+
+def _tell(address: str, port: int, language: str, browser: bool) -> None:  # noqa: FBT001 - handed to a thread by place
+    """Say the address when something answers there, and open it."""
+    for _ in range(600):
+        with suppress(OSError), socket.create_connection((HOST, port), timeout=1):
+            break
+        time.sleep(0.1)
+    say(language, phrase(*OPEN, address=address))
+    if browser:
+        webbrowser.open(address)

@@ -1,0 +1,105 @@
+"""What of the board takes longer than a move: until where its list stays, and one member's card.
+
+Both as the page takes them: plain values, in words of the scheme's language.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from toolkit.interactive.board import until_words
+from toolkit.reports import wording
+from toolkit.reports.score_cards import score_cards
+from toolkit.sensitivity.tipping import stability_intervals
+from toolkit.sensitivity.tipping.one_weight import nearest_weights
+
+if TYPE_CHECKING:
+    from toolkit.edition import Edition
+    from toolkit.evaluation import Evaluation
+    from toolkit.ground.text import Phrase
+    from toolkit.reports.score_cards import ScoreCard
+    from toolkit.scheme import Scheme
+
+MOST_RECORDS = 30
+Said = dict[str, Any]
+
+
+def until_of(evaluation: Evaluation, node: str) -> Phrase | None:
+    """Until where one weight can go on before the list is another one; of all weights the nearest where none is named.
+
+    None where weights are points, or nothing can be moved.
+    """
+    scheme = evaluation.scheme
+    if scheme.weights != "percent" or not scheme.awards:
+        return None
+    found = stability_intervals(evaluation).set_index("node")
+    if node not in found.index:
+        room = (found["weight"] - found["lowest"]).clip(upper=found["highest"] - found["weight"])
+        free = (found["highest"] > found["lowest"]) & ((found["lowest"] > 0) | (found["highest"] < 100))
+        if not free.any():
+            return None
+        node = str(room[free].idxmin())
+    lowest, highest = (float(found[end].loc[node]) for end in ("lowest", "highest"))
+    return until_words(scheme.label(node), _shown_end(lowest, -1), _shown_end(highest, 1))
+
+
+def _shown_end(end: float, way: int) -> float:
+    """An end rounded towards the weight as it stands, so that what is told still holds."""
+    shown = math.floor(end * 100) / 100 if way > 0 else math.ceil(end * 100) / 100
+    return min(100.0, max(0.0, shown))
+
+
+def card(evaluation: Evaluation, position: int, edition: Edition | None) -> Said:
+    """One member's card as plain values: what its total is made of, its lines, what single weight would turn it, its records."""
+    members = evaluation.members
+    if not 0 <= position < len(members):
+        raise IndexError(position)
+    member = str(members.index[position])
+    (found,) = score_cards(evaluation, edition.records if edition else None, [member])
+    scheme = evaluation.scheme
+    return {
+        "name": found.name, "class": wording.class_name(found.class_, scheme.language), "reason": found.reason,
+        "total": None if math.isnan(found.total) else wording.points(found.total, scheme.decimals),
+        "parts": [part for row in found.parts.to_dict("records") if (part := _part(scheme, row)) is not None],
+        "lines": [_line(scheme, row) for row in found.lines.to_dict("records")],
+        "single": _single(evaluation, found),
+        "records": [_record(scheme, row) for row in found.records.head(MOST_RECORDS).to_dict("records")],
+    }  # fmt: skip
+
+
+def _part(scheme: Scheme, row: Mapping[Any, Any]) -> Said | None:
+    """A part that adds points by itself."""
+    node, item = scheme.nodes.get(str(row["item"])), str(row["item"])
+    if item == "total" or math.isnan(row["points"]):
+        return None
+    raw = "" if node is None or row["raw"] is None else wording.raw_value(row["raw"], getattr(node, "unit", ""), scheme.language)
+    label = {"total.gathered": "∑", "total.bounds": "±"}.get(item) or scheme.label(item)
+    return {"label": label, "raw": raw, "points": float(row["points"]), "shown": wording.signed(float(row["points"]), scheme.decimals)}
+
+
+def _line(scheme: Scheme, row: Mapping[Any, Any]) -> Said:
+    distance = float(row["distance"])
+    gap = "" if math.isinf(distance) else wording.points(abs(distance), scheme.decimals)
+    state = ("above_line" if gap else "unrivalled") if row["above"] else "below_line" if distance <= 0 else "over_line"
+    return {"award": scheme.label(str(row["award"])), "state": state, "gap": gap}
+
+
+def _single(evaluation: Evaluation, found: ScoreCard) -> list[Said]:
+    """For each award the smallest change of one weight that wins it, or loses it."""
+    scheme = evaluation.scheme
+    rows = nearest_weights(evaluation, [(award.id, found.member) for award in scheme.awards]).to_dict("records")
+    return [
+        {
+            "state": "single_lose" if row["holds"] else "single_win", "label": scheme.label(str(row["node"])), "award": scheme.label(str(row["award"])),
+            "was": f"{row['weight']:.4g}", "to": f"{row['to']:.6g}",
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _record(scheme: Scheme, row: Mapping[Any, Any]) -> Said:
+    place = " ".join(str(row[key]) for key in ("file", "sheet", "row") if row[key])
+    amount = row["amount"]
+    return {"label": scheme.label(str(row["item"])), "place": place, "amount": "" if wording.absent(amount) else wording.raw_value(amount, "", scheme.language)}
