@@ -23,6 +23,7 @@ lab: $(READY)
 
 benchmarks: $(READY)
 	$(BIN)/python benchmarks/summary.py
+	$(BIN)/python benchmarks/board.py
 
 style: $(READY)
 	$(BIN)/ruff check .

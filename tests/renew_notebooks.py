@@ -17,6 +17,8 @@ KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+FOLDED = {"jupyter", "deletable", "editable"}
+"""What of a cell's settings stays: whether its input is folded, and whether it can be taken away."""
 LIVE = "application/vnd.jupyter.widget-view+json"
 
 
@@ -24,7 +26,7 @@ def settled(notebook: Any) -> Any:
     """The notebook without what differs from run to run: versions, metadata, ids of live widgets."""
     notebook.metadata = KERNEL | {"title": notebook.metadata.title} if "title" in notebook.metadata else KERNEL
     for cell in notebook.cells:
-        cell.metadata = {}
+        cell.metadata = {key: held for key, held in cell.metadata.items() if key in FOLDED}
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop(LIVE, None)
             if "metadata" in output:

@@ -24,6 +24,8 @@ from toolkit.ground.text import phrase
 
 HOST, PAGE = "127.0.0.1", "table.ipynb"
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
+SOURCE = "from toolkit.interactive.weight_board import edition_board\n\nedition_board({language!r})"
+"""The one cell behind the page."""
 OPEN = (
     "权重与名单：{address}\n这个地址带有口令，只在本机有效。按 Ctrl-C 停止。",
     "Weights and the list: {address}\nThe address holds a password and is good on this machine only. Press Ctrl-C to stop.",
@@ -34,7 +36,7 @@ def table(
     folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False, metavar="届次文件夹 EDITION", help="一届的文件夹 the edition folder")] = None,
     *,
     port: Annotated[int, typer.Option("--port", min=0, max=65_000, help="端口，0 为自选 the port; 0 chooses one")] = 0,
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="是否打开浏览器 whether to open a browser")] = True,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="是否打开浏览器 whether to open a browser")] = True,
     language: Reader = "zh",
 ) -> None:
     """只打开“权重与名单”一页：调权重、看名单、查原因、采用方案。 The weight board alone, as a page of this machine."""
@@ -51,7 +53,7 @@ def table(
         _write_page(Path(place), port, language_of(language))
         environment = ONE_THREAD | os.environ | _private(Path(place)) | {EDITION: str(edition.resolve()), "JUPYTER_TOKEN": token}
         address = f"http://{HOST}:{port}/?token={token}"
-        Thread(target=_tell, args=(address, port, language, browser), daemon=True).start()
+        Thread(target=_tell, args=(address, port, language, open_browser), daemon=True).start()
         raise typer.Exit(run_until_ended([sys.executable, "-m", "voila", PAGE], environment, Path(place)))
 
 
@@ -63,14 +65,14 @@ def _free_port() -> int:
 
 def _write_page(place: Path, port: int, language: str) -> None:
     """The notebook that shows the board, and how it is served: to this machine, with a password, and no other file."""
-    source = f"from toolkit.interactive.weight_board import edition_board\n\nedition_board({language!r})"
-    cell: dict[str, Any] = {"cell_type": "code", "id": "board", "metadata": {}, "execution_count": None, "outputs": [], "source": source}
+    cell: dict[str, Any] = {"cell_type": "code", "id": "board", "metadata": {}, "execution_count": None, "outputs": []}
+    cell["source"] = SOURCE.format(language=language)
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
     notebook = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
     (place / PAGE).write_text(json.dumps(notebook), "utf-8")
     served: dict[str, Any] = {
         "ip": HOST, "port": port, "port_retries": 0, "open_browser": False, "auto_token": True, "log_level": "ERROR",
-        "connection_dir_root": str(place),
+        "connection_dir_root": str(place), "tornado_settings": {"disable_check_xsrf": True},  # a page that is left ends its kernel
     }  # fmt: skip
     page = {
         "template": "table", "allow_template_override": "NO", "allow_theme_override": "NO", "file_allowlist": [], "strip_sources": True,
@@ -94,12 +96,12 @@ def _private(place: Path) -> dict[str, str]:
     return private | ({"PYTHONPATH": str(PACKAGE.parent)} if is_checkout() else {})
 
 
-def _tell(address: str, port: int, language: str, browser: bool) -> None:  # noqa: FBT001 - handed to a thread by place
+def _tell(address: str, port: int, language: str, open_browser: bool) -> None:  # noqa: FBT001 - handed to a thread by place
     """Say the address when something answers there, and open it."""
     for _ in range(600):
         with suppress(OSError), socket.create_connection((HOST, port), timeout=1):
             break
         time.sleep(0.1)
     say(language, phrase(*OPEN, address=address))
-    if browser:
+    if open_browser:
         webbrowser.open(address)

@@ -23,14 +23,15 @@ const shown = (number) => String(Math.round(number * 100) / 100);
 
 class Questions {
   // One question is under way; of the moves that wait, only the newest of each slider is asked.
-  constructor(model, view, dead) {
-    Object.assign(this, { model, view, dead, number: 0, waiting: [], under_way: null, timer: 0 });
+  constructor(model, view, dead, busy) {
+    Object.assign(this, { model, view, dead, busy, number: 0, waiting: [], under_way: null, timer: 0 });
   }
 
   ask(question) {
     this.waiting = this.waiting.filter((other) => !(other.do === question.do && other.do !== "undo" && other.do !== "redo" && other.do !== "lock" &&
       other.node === question.node && other.dial === question.dial && other.gesture === question.gesture));
     this.waiting.push(question);
+    this.busy(true);
     this.next();
   }
 
@@ -47,15 +48,16 @@ class Questions {
     if (message.view === this.view && message.answer === this.under_way) this.under_way = null;
     else if (this.under_way !== null) this.timer = window.setTimeout(() => this.dead(true), PATIENCE);
     this.next();
+    if (this.under_way === null) this.busy(false);
   }
 
-  get idle() { return this.under_way === null && !this.waiting.length; }
 }
 
 class Page {
   constructor(model, root) {
     Object.assign(this, { model, root, view: Math.random().toString(36).slice(2), sort: "place", down: false, order: [], top: 0, chances: null, until: null });
-    this.questions = new Questions(model, this.view, (dead) => { if (this.deadLine) this.deadLine.hidden = !dead; else if (dead) setText(root, model.get("lost")); });
+    this.questions = new Questions(model, this.view, (dead) => { if (this.deadLine) this.deadLine.hidden = !dead; else if (dead) setText(root, model.get("lost")); },
+      (busy) => { root.dataset.busy = String(busy); });
     // Keys belong to the board while it has the focus: the notebook around it would delete its cell on "d d".
     this.stop = (event) => { if (!event.ctrlKey && !event.altKey && !event.metaKey) event.stopPropagation(); };
     root.addEventListener("keydown", this.stop);
@@ -403,7 +405,10 @@ class Page {
   keys(event) {
     const page = Math.max(1, Math.floor(this.scroll.clientHeight / ROW) - 1);
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity }[event.key];
-    if (event.key === "Enter" && event.target === this.grid && this.order.length) this.open(this.order[this.active]);
+    if (event.key === "Enter" && event.target === this.grid && this.order.length) {
+      event.preventDefault(); // else the same key would press the button that has the focus then
+      this.open(this.order[this.active]);
+    }
     if (step === undefined || event.target !== this.grid) return;
     event.preventDefault();
     this.active = Math.max(0, Math.min(this.order.length - 1, this.active + step));

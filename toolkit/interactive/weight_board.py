@@ -71,6 +71,8 @@ class WeightBoard(anywidget.AnyWidget):
     ----------
     before, after
         The evaluations by the decided scheme and by the scheme as it stands.
+    sure
+        Whether chances and what else takes longer follow a move.
     tuning
         What was moved, and the way back.
     shares
@@ -83,6 +85,7 @@ class WeightBoard(anywidget.AnyWidget):
 
     _esm = HERE / "board.js"
     _css = HERE / "board.css"
+    sure = True
     shares = traitlets.Dict().tag(sync=True)
     key = traitlets.Unicode().tag(sync=True)
     lost = traitlets.Unicode(f"{WORDS['dead'].zh} {WORDS['dead'].en}").tag(sync=True)
@@ -146,7 +149,8 @@ class WeightBoard(anywidget.AnyWidget):
             return
         number = self._background.begun()
         self.send({"kind": "board", **self._state(), "number": number, **told}, buffers=self.board.buffers)
-        self._background.ask_board(number, self.after, str(asked.get("node", "")))
+        if self.sure:
+            self._background.ask_board(number, self.after, str(asked.get("node", "")))
 
     def _answer(self, asked: Said) -> Said:
         """What is done for a question, and what is to be told beside the board."""

@@ -40,7 +40,10 @@ READ = {"text/plain": rows_of_text, "text/html": rows_of_page}
 EARLIER: dict[str, tuple[str, ...]] = {
     "1_data.ipynb": ("81c06cfd0bda22637a844f50a2d625e51ff7a8b6c53776d15804b1644623555d",),
     "2_scheme.ipynb": ("5fb4aa70da03ffb188dc0f3f74c13ced1a5710c931c73d95c76697cb6ecb96f2",),
-    "3_tuning.ipynb": ("7dfb4ed1af7194c04b0f3ef097e4bb7e69e86ab18b5a4d7c1d27bf92776bf231",),
+    "3_tuning.ipynb": (
+        "7dfb4ed1af7194c04b0f3ef097e4bb7e69e86ab18b5a4d7c1d27bf92776bf231",
+        "1d558e6cdc2cde32674bdf43c1c3e9e786dc6d3dea284e2f0dfe2f675b9fe1ee",
+    ),
     "4_ranking.ipynb": ("39c6dc8ad11a70cb94bb14ef433f4f5f898ab6347a57749079e950c61f380f79",),
     "5_sensitivity.ipynb": ("2fa26a6640fb087194981b9a18f9978c8d1711a8e93fa6e3b813c6b2268d6224",),
     "6_seal.ipynb": ("4363f4d5bf36be8bc3d386836c392c1e417e5e9a5f52f37259f5f7ffcbe1163b",),

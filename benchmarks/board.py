@@ -1,0 +1,196 @@
+"""How fast the weight board is in a real browser, from a moved slider to the frame that shows the answer.
+
+Run ``python benchmarks/board.py`` with Chromium installed (``make browser``). 608 members (the demo edition) and 5,000
+invented ones; a board with chances and one without, by turns, so that what else the machine does weighs on both alike:
+
+- a move of a slider, to the frame with the new list, and to the frame with the new chances: medians of 30 moves, 90 % within;
+- a drag of 30 steps: how long after its last step the last list and the last chances are painted;
+- from opening the address to a board that can be moved, the kernel's start and the evaluation included;
+- what the kernel does for a move, in processor time, and bytes a member.
+
+Each figure is told with the bound that is wanted of it, as PASS or MISSED.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evaluate_and_draws import write_edition
+from playwright.sync_api import sync_playwright
+
+from toolkit import evaluate, open_edition
+from toolkit.ground.resources import house_folder
+from toolkit.interactive.tuning import moved
+from toolkit.interactive.weight_board import weight_board
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+MOVES, ROUNDS = 10, 3
+"""Moves in a row on one board, and how often each board has its turn."""
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+WITHOUT = "from toolkit.interactive.weight_board import WeightBoard\nWeightBoard.sure = False\n"
+SERVE = """
+import sys
+from toolkit.__main__ import main
+from toolkit.commands import table
+table.SOURCE = sys.argv[1] + table.SOURCE
+sys.argv = ["committee", "table", sys.argv[2], "--no-open"]
+main()
+"""
+BOUNDS = {608: (60.0, 100.0), 5_000: (120.0, 250.0)}
+"""Milliseconds from a move to the list, and to the chances."""
+DRAGGED = (200.0, 300.0)
+USABLE, KERNEL, BYTES = 6_000.0, 5.0, 13.0
+MEASURE = """
+async ([shares, sure]) => {
+  const board = document.querySelector(".weight-board"), slider = board.querySelector(".tree input[type=range]");
+  const frame = () => new Promise(done => requestAnimationFrame(() => { const port = new MessageChannel(); port.port1.onmessage = done; port.port2.postMessage(0); }));
+  const later = name => new Promise(done => { const watch = new MutationObserver(() => { watch.disconnect(); done(); }); watch.observe(board, { attributes: true, attributeFilter: [name] }); });
+  const told = [];
+  for (const share of shares) {
+    const painted = later("data-board"), chances = sure ? later("data-chances") : null, start = performance.now();
+    slider.dispatchEvent(new PointerEvent("pointerdown"));
+    slider.value = String(share);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    await painted; await frame();
+    const list = performance.now() - start;
+    if (chances) { await chances; await frame(); }
+    told.push([list, performance.now() - start]);
+    await new Promise(done => setTimeout(done, 60));
+  }
+  return told;
+}
+"""
+DRAG = """
+async (sure) => {
+  const board = document.querySelector(".weight-board"), slider = board.querySelector(".tree input[type=range]");
+  const seen = { board: 0, chances: 0 };
+  const watch = new MutationObserver(all => { for (const one of all) { const name = one.attributeName.slice(5); requestAnimationFrame(() => { seen[name] = performance.now(); }); } });
+  watch.observe(board, { attributes: true, attributeFilter: ["data-board", "data-chances"] });
+  slider.dispatchEvent(new PointerEvent("pointerdown"));
+  for (let step = 0; step < 30; step += 1) {
+    slider.value = String(30 + step / 2);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    await new Promise(done => setTimeout(done, 16));
+  }
+  const end = performance.now();
+  await new Promise(done => { const look = () => (board.dataset.busy === "false" && (!sure || board.dataset.chances === board.dataset.board) ? done() : setTimeout(look, 5)); look(); });
+  await new Promise(done => setTimeout(done, 50));
+  watch.disconnect();
+  return [Math.max(0, seen.board - end), Math.max(0, seen.chances - end)];
+}
+"""
+
+
+@contextmanager
+def served(edition: Path, prefix: str) -> Iterator[str]:
+    """The address of the board of an edition."""
+    process = subprocess.Popen([sys.executable, "-c", SERVE, prefix, str(edition)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603 - our own words
+    try:
+        yield next(found[0] for line in process.stdout or () if (found := re.search(r"http://\S+", line)))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+def opened(page: Page, address: str) -> float:
+    """Milliseconds until the board can be moved."""
+    start = time.perf_counter()
+    page.goto(address, wait_until="commit", timeout=180_000)
+    page.wait_for_selector(".weight-board .rows .row", timeout=180_000)
+    taken = 1000 * (time.perf_counter() - start)
+    page.wait_for_timeout(3_000)
+    return taken
+
+
+def told(name: str, milliseconds: float, bound: float, unit: str = "ms", *, more: str = "") -> None:
+    """One figure against its bound."""
+    verdict = "PASS" if milliseconds <= bound else "MISSED"
+    print(f"  {name:44}{milliseconds:9,.1f} {unit}   (at most {bound:,.0f})  {verdict}{more}", flush=True)
+
+
+def beyond(values: list[float]) -> str:
+    """Within what 90 % were."""
+    return f"   90 % within {sorted(values)[round(0.9 * (len(values) - 1))]:,.0f}"
+
+
+def moved_by_turns(pages: dict[bool, Page]) -> dict[bool, list[tuple[float, float]]]:
+    """Times of moves on the board without chances and with them, by turns."""
+    times: dict[bool, list[tuple[float, float]]] = {False: [], True: []}
+    for turn in range(ROUNDS):
+        for sure, page in pages.items():
+            page.bring_to_front()
+            shares = [20 + ((7 * move + turn) % 40) + 0.5 * (move % 2) for move in range(MOVES)]
+            times[sure] += [tuple(one) for one in page.evaluate(MEASURE, [shares, sure])]
+    return times
+
+
+def dragged(page: Page) -> tuple[float, float]:
+    """How long after its last step a drag's last list and last chances are painted: medians."""
+    page.bring_to_front()
+    found = [page.evaluate(DRAG, True) for _ in range(ROUNDS)]
+    return statistics.median(one[0] for one in found), statistics.median(one[1] for one in found)
+
+
+def in_kernel(edition: Path) -> tuple[float, float]:
+    """Processor milliseconds that a move takes, its arrays included, and their bytes a member."""
+    opened_edition = open_edition(edition)
+    board = weight_board(evaluate(opened_edition.scheme, opened_edition.records), opened_edition)
+    node, times = board.scheme.children()[0].id, []
+    for move in range(40):
+        start = time.process_time()
+        board.take(moved(board.tuning, node, 20 + move / 2))
+        sent = board.board.buffers
+        times.append(1000 * (time.process_time() - start))
+    return statistics.median(times), sum(map(len, sent)) / len(board.before.members)
+
+
+def measured(members: int, edition: Path, browser: Any) -> None:
+    """All figures of one edition."""
+    print(f"{members:,} members")
+    with served(edition, "") as with_chances, served(edition, WITHOUT) as without:
+        pages = {sure: browser.new_page(viewport={"width": 1366, "height": 768}) for sure in (False, True)}
+        opened(pages[False], without)
+        told("opened to usable", opened(pages[True], with_chances), USABLE)
+        times = moved_by_turns(pages)
+        lists, sure_lists, chances = ([pair[place] for pair in times[sure]] for sure, place in ((False, 0), (True, 0), (True, 1)))
+        list_bound, chance_bound = BOUNDS[members]
+        told("moved to the list, no chances", statistics.median(lists), list_bound, more=beyond(lists))
+        told("moved to the list, chances under way", statistics.median(sure_lists), list_bound, more=beyond(sure_lists))
+        told("moved to the chances", statistics.median(chances), chance_bound, more=beyond(chances))
+        last_list, last_chances = dragged(pages[True])
+        told("a drag of 30: the last list after it", last_list, DRAGGED[0])
+        told("a drag of 30: the last chances after it", last_chances, DRAGGED[1])
+    kernel, size = in_kernel(edition)
+    told("the kernel's work for a move, processor", kernel, KERNEL)
+    told("bytes a member and move", size, BYTES, "B ")
+
+
+def main() -> None:
+    """Measure both sizes."""
+    executable = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        demo = Path(folder) / "demo"
+        shutil.copytree(house_folder("data/demo"), demo, ignore=shutil.ignore_patterns("sealed", "notebooks", ".lock", "*.py"))
+        measured(608, demo, browser)
+        large = Path(folder) / "large"
+        large.mkdir()
+        measured(5_000, write_edition(large, members=5_000), browser)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

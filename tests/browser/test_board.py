@@ -1,0 +1,302 @@
+"""The weight board as an expert's browser shows it: drag, type, keys, undo, lock, card, adoption, reload; hostile names are text."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+
+from tests.browser.test_page import BROWSER, FLAGS
+from tests.sealed_page import HOSTILE
+from toolkit import evaluate, open_edition, rescored
+from toolkit.ground.resources import house_folder
+from toolkit.interactive.board import Board
+from toolkit.minutes.journal import read_journal
+from toolkit.scheme import Scheme, load_scheme
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs Chromium: install the package chromium")
+PATIENCE = 120_000
+RENAMED = dict(zip(("深圳桦汀公共资源交易中心", "广州珣策产权交易中心"), HOSTILE, strict=True))
+"""Two members at the head of the list, and what they are called instead."""
+
+
+class Table:
+    """The page of ``committee table``, and all that the browser asked for and complained of."""
+
+    def __init__(self, page: Page, address: str, edition: Path) -> None:
+        self.page, self.address, self.edition = page, address, edition
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        self.open()
+
+    def open(self) -> None:
+        self.page.goto(self.address, wait_until="commit", timeout=PATIENCE)
+        self.page.wait_for_selector(".weight-board .rows .row", timeout=PATIENCE)
+        self.settled()
+
+    def node(self, label: str) -> Locator:
+        return self.page.locator(".tree .node", has=self.page.get_by_text(re.compile(rf"\d {label}$")))
+
+    def number(self, label: str) -> Locator:
+        return self.node(label).locator("input.number")
+
+    def slider(self, label: str) -> Locator:
+        return self.node(label).locator("input[type=range]")
+
+    def type(self, label: str, text: str) -> None:
+        self.number(label).fill(text)
+        self.number(label).press("Enter")
+        self.settled()
+
+    def settled(self) -> None:
+        """Chances are there for the newest board, so nothing is under way."""
+        self.page.wait_for_function(
+            "() => { const board = document.querySelector('.weight-board'); return board.dataset.busy === 'false' && board.dataset.chances && board.dataset.chances === board.dataset.board; }",
+            timeout=PATIENCE,
+        )
+
+    def weights(self) -> dict[str, float]:
+        """The share that stands in every box, in the scheme's order from the top down."""
+        boxes = self.page.locator(".tree input.number")
+        return {str(label): float(value) for label, value in boxes.evaluate_all("all => all.map(one => [one.ariaLabel, one.value])")}
+
+    def status(self) -> str:
+        return self.page.inner_text(".status")
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo edition, where two members bear hostile names."""
+    folder = tmp_path_factory.mktemp("table") / "edition"
+    shutil.copytree(house_folder("data/demo"), folder, ignore=shutil.ignore_patterns("sealed", "notebooks", ".lock", "*.py"))
+    path = folder / "records" / "会员名册.xlsx"
+    book = openpyxl.load_workbook(path)
+    for cell in (cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value in RENAMED):
+        cell.value = RENAMED[cell.value]
+    book.save(path)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def table(edition: Path) -> Iterator[Table]:
+    command = [sys.executable, "-m", "toolkit", "table", str(edition), "--no-open"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+    try:
+        assert process.stdout is not None
+        with process.stdout as said:
+            address = next(found[0] for line in said if (found := re.search(r"http://\S+", line)))
+        with sync_api.sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
+            yield Table(browser.new_page(viewport={"width": 1366, "height": 768}), address, edition)
+            browser.close()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+def scheme_of(table: Table, decided: Scheme) -> Scheme:
+    """The scheme that the boxes say."""
+    ids = [node.id for _, node in sorted((number, node) for number, node in enumerate(decided.nodes.values()))]
+    labels = {decided.nodes[id_].label: id_ for id_ in ids}
+    return decided.with_weights({labels[label.removesuffix("的权重")]: share for label, share in table.weights().items()})
+
+
+def test_the_board_opens_on_the_decided_list(table: Table) -> None:
+    sync_api.expect(table.page.locator(".status")).to_contain_text("名单与已定办法相同", timeout=PATIENCE)
+    sync_api.expect(table.page.locator(".status")).to_contain_text("这份名单不变", timeout=PATIENCE)
+    assert table.page.locator(".grid").get_attribute("aria-rowcount") == "609"
+    assert table.page.evaluate("document.documentElement.scrollWidth") <= 1366
+    box = table.page.locator(".weight-board").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 768
+
+
+def test_hostile_names_are_text(table: Table) -> None:
+    names = table.page.locator(".rows .row:not([hidden]) .name span").all_inner_texts()
+    assert set(HOSTILE) <= set(names)
+    assert table.page.locator(".weight-board img, .weight-board script").count() == 0
+    table.page.locator(".rows .name", has_text=HOSTILE[0]).click()
+    table.page.wait_for_selector(".waterfall .part", timeout=PATIENCE)
+    assert HOSTILE[0] in table.page.inner_text(".cardbox h3")
+    table.page.keyboard.press("Escape")
+    assert table.page.title() == "权重与名单 Weights and the list"
+
+
+def test_a_typed_weight_moves_its_siblings_and_names_who_leaves_first(table: Table) -> None:
+    table.type("学习培训", "36")
+    assert table.weights()["交流贡献的权重"] == 22.86
+    groups = table.page.locator(".moves .group b").all_inner_texts()
+    assert groups[0].startswith("▼ 退出")
+    assert "退出 3 家，进入 7 家，改奖 4 家" in table.status()
+    assert table.slider("学习培训").get_attribute("aria-valuetext") == "学习培训占同级的 36%，已定 30%"
+
+
+def test_what_cannot_be_is_refused_in_words(table: Table) -> None:
+    before = table.weights()
+    for text, words in (("140", "请输入 0 到 100 之间的数"), ("三十", "0 到 100 之间的数")):
+        table.type("学习培训", text)
+        sync_api.expect(table.page.locator(".notice")).to_contain_text(words)
+        assert table.weights() == before
+
+
+def test_keys_belong_to_the_slider_and_undo_leads_back(table: Table) -> None:
+    table.page.get_by_role("button", name="恢复已定").click()
+    table.settled()
+    table.slider("学习培训").focus()
+    for key in ("ArrowRight", "ArrowRight", "d", "d", "b", "x"):
+        table.page.keyboard.press(key)
+    table.page.wait_for_timeout(300)
+    table.settled()
+    assert table.weights()["学习培训的权重"] == 31
+    heard = table.page.evaluate("() => new Promise(done => { let n = 0; document.body.addEventListener('keydown', () => { n += 1; }); window.heardKeys = () => n; done(0); })")
+    assert heard == 0
+    table.page.keyboard.press("d")
+    assert table.page.evaluate("window.heardKeys()") == 0
+    table.page.get_by_role("button", name="撤销").click()
+    sync_api.expect(table.number("学习培训")).to_have_value("30")
+    table.page.get_by_role("button", name="重做").click()
+    sync_api.expect(table.number("学习培训")).to_have_value("31")
+
+
+def test_a_drag_is_followed_and_is_one_step(table: Table) -> None:
+    table.page.get_by_role("button", name="恢复已定").click()
+    table.settled()
+    box = table.slider("学习培训").bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    table.page.mouse.move(box["x"] + 0.3 * box["width"], middle)
+    table.page.mouse.down()
+    for step in range(30):
+        table.page.mouse.move(box["x"] + (0.3 + step / 100) * box["width"], middle)
+    table.page.mouse.up()
+    table.page.wait_for_timeout(300)
+    table.settled()
+    assert table.weights()["学习培训的权重"] > 50
+    table.page.get_by_role("button", name="撤销").click()
+    sync_api.expect(table.number("学习培训")).to_have_value("30")
+
+
+def test_a_locked_weight_stays(table: Table) -> None:
+    table.page.get_by_role("button", name="锁定交流贡献").click()
+    table.type("学习培训", "40")
+    assert table.weights()["交流贡献的权重"] == 25
+    table.type("学习培训", "80")
+    sync_api.expect(table.page.locator(".notice")).to_contain_text("请输入 0 到 75 之间的数")
+    table.page.get_by_role("button", name="恢复已定").click()
+    sync_api.expect(table.page.get_by_role("button", name="解除锁定交流贡献")).to_have_count(0)
+
+
+def test_the_list_equals_python_after_twenty_moves(table: Table) -> None:
+    edition = open_edition(table.edition)
+    evaluation = evaluate(edition.scheme, edition.records)
+    labels = ["学习培训", "交流贡献", "会员义务", "守法诚信", "会议与考察"]
+    for turn in range(20):
+        table.type(labels[turn % 5], str(5 + (37 * turn) % 60))
+        board = Board.of(rescored(evaluation, scheme_of(table, edition.scheme)))
+        shown = table.page.locator(".rows .row:not([hidden])").evaluate_all("all => all.map(row => [row.member, row.cells.total.textContent, row.cells.place.textContent, row.cells.award.textContent])")
+        awards = ["", *(award.label for award in edition.scheme.awards)]
+        for member, total, place, award in shown:
+            assert (float(total), int(place), award) == (board.total[member] / 100, board.rank[member], awards[board.award[member]])
+    table.page.get_by_role("button", name="恢复已定").click()
+    table.settled()
+
+
+def test_find_choose_and_sort(table: Table) -> None:
+    table.page.get_by_label("查找会员").fill("交易中心")
+    sync_api.expect(table.page.locator(".count")).not_to_contain_text("显示 608 家")
+    table.page.get_by_label("查找会员").fill("谁也不叫这个")
+    sync_api.expect(table.page.locator(".count")).to_have_text("没有符合条件的会员")
+    table.page.get_by_label("查找会员").fill("")
+    table.page.get_by_role("button", name="总分").click()
+    totals = [float(text) for text in table.page.locator(".rows .row:not([hidden]) .total").all_inner_texts()]
+    assert totals == sorted(totals, reverse=True)
+    table.page.get_by_role("button", name="名次").click()
+    table.page.locator(".grid").focus()
+    for _ in range(3):
+        table.page.keyboard.press("PageDown")
+    assert int(table.page.locator(".rows .row").first.get_attribute("aria-rowindex") or 0) > 20
+
+
+def test_a_member_says_why(table: Table) -> None:
+    table.page.locator(".grid").focus()
+    table.page.keyboard.press("Home")
+    table.page.keyboard.press("Enter")
+    table.page.wait_for_selector(".waterfall .part", timeout=PATIENCE)
+    text = table.page.inner_text(".cardbox")
+    for said in ("与获奖线的距离", "若只动一项权重", "总分的构成", "所依据的记录"):
+        assert said in text
+    table.page.keyboard.press("Escape")
+    assert table.page.is_visible(".listbox")
+
+
+def test_what_was_moved_outlives_a_reload(table: Table) -> None:
+    table.type("学习培训", "36")
+    table.open()
+    assert table.weights()["学习培训的权重"] == 36
+    sync_api.expect(table.page.locator(".notice")).to_contain_text("已恢复上次离开时的调整")
+
+
+def test_adoption_needs_a_name_and_a_reason_and_writes_them_down(table: Table) -> None:
+    adopt = table.page.get_by_role("button", name="采用这一方案")
+    adopt.click()
+    sync_api.expect(table.page.locator(".notice")).to_contain_text("没有写明理由", timeout=PATIENCE)
+    table.page.get_by_label("由谁决定").last.fill("专家委员会第二次会议")
+    table.page.get_by_label("理由").last.fill("学习培训应更重")
+    adopt.click()
+    sync_api.expect(table.page.locator(".notice")).to_contain_text("已采用并记入", timeout=PATIENCE)
+    assert load_scheme(table.edition / "scheme.toml").nodes["learning"].weight == 36
+    (entry,) = read_journal(table.edition).entries
+    assert (entry.by, entry.reason) == ("专家委员会第二次会议", "学习培训应更重")
+    sync_api.expect(table.page.locator(".status")).to_contain_text("名单与已定办法相同")
+
+
+def test_the_page_speaks_english_too(table: Table) -> None:
+    table.page.get_by_role("button", name="English").click()
+    sync_api.expect(table.page.locator(".status")).to_contain_text("The list is as decided")
+    table.page.get_by_role("button", name="中文").click()
+
+
+def test_a_page_whose_kernel_has_ended_says_so(table: Table) -> None:
+    page = table.page.context.browser.new_context().new_page()  # type: ignore[union-attr]
+    page.goto(table.address, wait_until="commit", timeout=PATIENCE)
+    page.wait_for_selector(".weight-board .rows .row", timeout=PATIENCE)
+    kernel = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
+    page.request.post(table.address.replace("/?", f"/voila/api/shutdown/{kernel}?"))
+    time.sleep(1)
+    page.locator(".tree input.number").first.fill("50")
+    page.locator(".tree input.number").first.press("Enter")
+    sync_api.expect(page.locator(".dead")).to_be_visible(timeout=20_000)
+    page.close()
+
+
+def test_no_request_left_the_machine_and_nobody_complained(table: Table) -> None:
+    host = re.match(r"http://[^/]+", table.address)
+    assert host
+    assert [url for url in table.requests if not url.startswith((host[0], "data:", "blob:", host[0].replace("http", "ws")))] == []
+    assert table.complaints == []
+    assert "Traceback" not in table.page.content()
+
+
+def test_without_the_password_there_is_nothing(table: Table) -> None:
+    page = table.page.context.browser.new_context().new_page()  # type: ignore[union-attr]
+    page.goto(table.address.split("?")[0], timeout=PATIENCE)
+    assert "login" in page.url
+    assert page.locator(".weight-board").count() == 0
