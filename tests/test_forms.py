@@ -19,9 +19,8 @@ from toolkit.forms import form_bytes, forms
 from toolkit.forms.columns import form_columns
 from toolkit.ground.problems import Refused
 from toolkit.records.dictionary import Column, Table, Tables
-from toolkit.records.findings import normal_heading
+from toolkit.records.findings import normal_heading, normal_key
 from toolkit.records.rows import is_remark
-from toolkit.records.values import normal_choice
 from toolkit.scheme import Scheme
 
 
@@ -72,7 +71,7 @@ def column(headings: tuple[str, ...]) -> st.SearchStrategy[Column]:
         st.builds(Column, type=st.sampled_from(["text", "date", "boolean"]), **common, **note),
         st.builds(Column, type=st.sampled_from(["number", "money"]), unit=unit, range=st.none() | bounds, **common, **note),
         st.builds(Column, type=st.just("percent"), unit=st.just("%"), range=st.sampled_from([None, (0.0, 100.0)]), **common),
-        st.builds(Column, type=st.just("choice"), choices=st.lists(word, min_size=1, max_size=4, unique_by=normal_choice).map(tuple),
+        st.builds(Column, type=st.just("choice"), choices=st.lists(word, min_size=1, max_size=4, unique_by=normal_key).map(tuple),
                   **common),
     )  # fmt: skip
 

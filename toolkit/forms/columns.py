@@ -1,7 +1,4 @@
-"""The columns of an entry form: the heading each is printed under, what goes into it, an example, its width.
-
-The checks of an entry form: what a cell lets in, what is said beside it, and what when it is refused.
-"""
+"""The columns of an entry form: heading, content, example and width, and what each cell lets in and says when it refuses."""
 
 from __future__ import annotations
 

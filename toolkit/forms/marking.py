@@ -1,10 +1,6 @@
-"""The marks in a returned workbook: faulty cells coloured, the reason in a comment and in the column 问题说明.
+"""A copy of what came in, with the marks that say what to mend: faulty cells coloured, the reason in a comment and in the column 问题说明.
 
-Where a problem stands in its sheet: the cells to be coloured, and the column that has room for the reasons.
-
-Drop-downs whose list stands in another sheet: Excel writes them where openpyxl leaves them behind.
-
-A copy of a workbook or text file, to be marked and mailed back: an .xlsx file as it is, the cells of any other.
+An .xlsx file is copied as it is, drop-downs that openpyxl would leave behind included; of any other file the cells are.
 """
 
 from __future__ import annotations

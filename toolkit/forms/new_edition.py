@@ -1,7 +1,4 @@
-"""A new edition: a folder to start from, with a scheme, a data dictionary and the entry forms made of it.
-
-JSON Schemas of the files a committee writes, so that an editor completes keys and marks mistakes while typing.
-"""
+"""A new edition: a folder with a scheme, a data dictionary and the entry forms made of it, and JSON Schemas that help an editor with both."""
 
 from __future__ import annotations
 

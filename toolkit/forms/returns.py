@@ -1,8 +1,6 @@
-"""The way back: a marked copy of each file that holds errors, to be mailed to whoever filled it in.
+"""The way back: of each file that holds errors a marked copy, to be mailed to whoever filled it in.
 
-The names of returned copies, safe on Windows, and the folder they are written into.
-
-The sheet 退回说明 of a returned workbook: everything to be mended in it, and how to send it back.
+Its first sheet, 退回说明, lists everything to be mended and says how to send it back; its name is safe on every system.
 """
 
 from __future__ import annotations

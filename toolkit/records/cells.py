@@ -97,7 +97,7 @@ def read_cells(
     wordy, marks, chosen = column.type == "text", missing | not_applicable, frozenset(map(half_width, column.choices))
 
     def absent(*, missing: bool) -> Cell:
-        return Cell("problem", None, _empty()) if column.required and (keyed or missing) else Cell(_absence(missing))
+        return Cell("problem", None, _empty()) if column.required and (keyed or missing) else Cell("missing" if missing else "not applicable")
 
     def cell(raw: object) -> Cell:
         if bare and (number := _bare_number(raw)) is not None:  # most cells of most files
@@ -177,10 +177,6 @@ def _each(raws: Iterable[object], read: Callable[[object], Cell]) -> list[Cell]:
             known = seen[key] = read(raw)
         cells.append(known)
     return cells
-
-
-def _absence(missing: bool) -> CellState:  # noqa: FBT001 - private
-    return "missing" if missing else "not applicable"
 
 
 def _reader(column: Column, known: Register | None, written_in: str) -> Read:

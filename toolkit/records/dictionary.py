@@ -1,7 +1,4 @@
-"""The data dictionary of an edition: which tables there are, in which files, and what each column holds.
-
-Where a record comes from: the channel that told it, whether it has been verified, and whom it names.
-"""
+"""The data dictionary of an edition: which tables there are, in which files, what each column holds, and who tells and verifies a record."""
 
 from __future__ import annotations
 
@@ -19,7 +16,6 @@ from toolkit.ground.toml_syntax import KeyPath, Raw
 from toolkit.records.credit_code import is_valid
 from toolkit.records.databases.address import source_faults
 from toolkit.records.findings import normal_heading, normal_key
-from toolkit.records.values import normal_choice
 
 Word = Annotated[str, Field(min_length=1)]
 COLUMN, STATE = Phrase("列", "column"), Phrase("取值", "choice")
@@ -280,7 +276,7 @@ def _shared_choices(path: KeyPath, choices: list[str]) -> Iterator[Fault]:
     """Two choices must not be written so alike that a cell could mean either."""
     first: dict[str, str] = {}
     for place, choice in enumerate(choices):
-        normal = normal_choice(choice)
+        normal = normal_key(choice)
         if normal in first:
             rule = phrase("与可选值“{other}”读起来相同（不分全角半角、大小写和空格）", "reads the same as the choice `{other}` (width, case and spaces aside)",
                           other=first[normal])  # fmt: skip

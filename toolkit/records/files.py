@@ -1,10 +1,7 @@
 """The sheets of a file as rows of raw cells, each row where Excel counts it; a file that cannot be read says why.
 
-What can be wrong with a file as a whole: not of its kind, damaged, locked, empty, or without the sheet asked for.
-
-The marks of a workbook of any kind; see `toolkit.records.workbook_marks`. Text files: see `toolkit.records.delimited`.
-
-What a returned workbook carries beside its data and what is never read: the column 问题说明, the sheet 退回说明.
+What can be wrong with a file as a whole: not of its kind, damaged, locked, empty, too large, or without the sheet asked for.
+Never read is what a returned workbook carries beside its data: the column 问题说明 and the sheet 退回说明.
 """
 
 from __future__ import annotations

@@ -62,12 +62,14 @@ def half_width(raw: object) -> str:
 
 
 def normal_key(raw: object) -> str:
-    """A key or id as it is compared: half-width, upper case, without blanks and what cannot be seen.
+    """A key, id, choice or name as it is compared: half-width, upper case, without blanks and what cannot be seen.
 
     Examples
     --------
     >>> normal_key(" ９１350100m000100y43 "), normal_key("２０１８－\u200b03")
     ('91350100M000100Y43', '2018-03')
+    >>> normal_key("甲咨询（广东） 有限公司") == normal_key("甲咨询(广东)有限公司"), normal_key("招标 代理,") == normal_key("招标代理，")
+    (True, True)
     """
     return "".join(half_width(raw).upper().split())
 

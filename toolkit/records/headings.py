@@ -1,8 +1,6 @@
-"""The heading of a sheet: where it stands, and which of the table's columns each heading means.
+"""The heading of a sheet: where it stands, which of the table's columns each heading means, in which units, and what is wrong with it.
 
-Rows that say units: 单位：万元 above a table, or （元） under each heading.
-
-What can be wrong with the heading of a sheet: missing, twice, unknown, or in another unit than agreed.
+A unit may stand behind a heading in brackets, in a row of units below it, or once for the whole table above it: 单位：万元.
 """
 
 from __future__ import annotations

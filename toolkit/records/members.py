@@ -1,7 +1,4 @@
-"""Who the members are: their names, their classes, and whether they applied.
-
-Whether the name that stands beside a code is that of the member: one code, one name; one name, one code.
-"""
+"""Who the members are: their keys, names and classes, whether they applied, and whether names and codes fit each other everywhere."""
 
 from __future__ import annotations
 
@@ -49,7 +46,7 @@ class Register:
         """The register of `keys`, and of `names` with their keys."""
         owners: dict[str, set[str]] = {}
         for name, key in names:
-            owners.setdefault(normal_name(name), set()).add(key)
+            owners.setdefault(normal_key(name), set()).add(key)
         return cls({normal_key(key): key for key in keys}, {name: min(keys_of_name) for name, keys_of_name in owners.items() if len(keys_of_name) == 1})
 
     def nearest(self, key: str) -> str | None:
@@ -218,17 +215,6 @@ def _in_scheme(rule: Phrase, mend: Phrase, value: str | None) -> Problem:
 DIVIDERS = re.compile(r"[、；;\n]")
 
 
-def normal_name(name: str) -> str:
-    """A name as it is compared: without blanks, brackets and letters in one width and case.
-
-    Examples
-    --------
-    >>> normal_name("甲咨询（广东） 有限公司") == normal_name("甲咨询(广东)有限公司")
-    True
-    """
-    return normal_key(name)
-
-
 @dataclass(frozen=True)
 class NameRegister:
     """Names as they are compared: all of each member, and whose each present name is.
@@ -249,8 +235,8 @@ def known_names(rows: pd.DataFrame, spec: MembersSpec, counts_to: Mapping[str, s
     for key, name, before in zip(rows[spec.key], rows[spec.name], former, strict=True):
         member = counts_to.get(key, key)
         former_names = [] if pd.isna(before) else DIVIDERS.split(str(before))
-        present = [] if pd.isna(name) else [normal_name(str(name))]
-        names.setdefault(member, set()).update(present, map(normal_name, former_names))
+        present = [] if pd.isna(name) else [normal_key(str(name))]
+        names.setdefault(member, set()).update(present, map(normal_key, former_names))
         owners |= dict.fromkeys(present, member)
     return NameRegister(names, owners, counts_to)
 
@@ -263,7 +249,7 @@ def shared_name_problems(
     columns = [spec.key, spec.name, *PLACE]
     for key, name, file, sheet, row in rows.dropna(subset=[spec.name])[columns].itertuples(index=False, name=None):
         member = counts_to.get(key, key)
-        earlier, where, line = first.setdefault(normal_name(name), (member, f"{file} {sheet}".strip(), int(row)))
+        earlier, where, line = first.setdefault(normal_key(name), (member, f"{file} {sheet}".strip(), int(row)))
         if earlier != member:
             rule = phrase(
                 "与另一代码 {earlier} 同名（{where} 第 {line} 行）", "another code, {earlier}, bears this name too ({where}, row {line})",
@@ -282,7 +268,7 @@ def name_problems(frame: pd.DataFrame, member: str, column: str, names: NameRegi
     counts = rows.groupby([member, column], sort=False).size()
     first = rows.drop_duplicates([member, column])[[member, column, *PLACE]]
     for code, name, file, sheet, row in first.itertuples(index=False, name=None):
-        owner, normal = names.counts_to.get(code, code), normal_name(name)
+        owner, normal = names.counts_to.get(code, code), normal_key(name)
         if normal in names.by_member.get(owner, {normal}):
             continue
         other = names.owners.get(normal)

@@ -1,7 +1,4 @@
-"""Whether every table and column that a scheme names stands in the data dictionary, with a type that serves.
-
-Whether the days of a record follow each other as the scheme reads them: found before repaired, begun before ended.
-"""
+"""Whether the data dictionary has every table and column that a scheme names, of types that serve, and whether the days of a record follow each other."""
 
 from __future__ import annotations
 

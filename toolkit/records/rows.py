@@ -1,6 +1,6 @@
 """Which rows of a sheet hold data, and which are blank, totals, notes, signatures or the heading once more.
 
-Merged cells below a heading: what one says for several rows is filled down, and what nobody can know is refused.
+Of merged cells below the heading, what one says for several rows is filled down, and what nobody can know is refused.
 """
 
 from __future__ import annotations

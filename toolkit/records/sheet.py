@@ -1,9 +1,4 @@
-"""The intake of one sheet: every row below its heading accepted, refused with reasons, or not data.
-
-Rows of a text file that have been cut into too many or too few cells.
-
-Notes on what a workbook does not show, or shows struck out.
-"""
+"""One sheet taken in: every row below its heading accepted, refused with reasons, or not data; with notes on what is hidden or struck out."""
 
 from __future__ import annotations
 
@@ -26,7 +21,7 @@ from toolkit.records.headings import (
     no_heading,
     written_units,
 )
-from toolkit.records.members import FAR, Register, normal_name, within_edits
+from toolkit.records.members import FAR, Register, within_edits
 from toolkit.records.rows import (
     banners,
     data_rows,
@@ -248,7 +243,7 @@ def _by_name(cells: Sequence[Cell], keys: Sequence[object], names: Sequence[obje
     """
     mended = list(cells)
     for place, cell in enumerate(cells):
-        owner = known.named.get(normal_name(shown(names[place]))) if cell.finding and cell.finding.rule == NO_MEMBER else None
+        owner = known.named.get(normal_key(shown(names[place]))) if cell.finding and cell.finding.rule == NO_MEMBER else None
         if owner is not None:
             key = normal_key(keys[place])
             near = not is_valid(key) and within_edits(key, normal_key(owner), FAR - 1)

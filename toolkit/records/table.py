@@ -1,8 +1,6 @@
-"""The collection of one table from its files: frames of the accepted rows, and an account of every other.
+"""One table collected from its files: the accepted rows as frames, an account of every other, and rows that stand twice.
 
-Rows that stand twice although their table says that they stand once.
-
-Ids that people spell in several ways, made one in all tables.
+Ids that people spell in several ways are made one in all tables.
 """
 
 from __future__ import annotations

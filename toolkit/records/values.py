@@ -1,10 +1,7 @@
-"""Numbers, money and percentages as people write them, read without guessing.
+"""Numbers, percentages, dates, texts, yes and no, and choices as people write them, read without guessing.
 
-Units as people write them, and how many of one make another: 1 万元 is 10,000 元.
-
-Dates as people write them: day, month and year in an order nobody can mistake, or not at all.
-
-Texts, yes and no, and choices as people write them.
+A number may come with its unit, or with another of which it is a clear multiple: 1 万元 is 10,000 元. A date says day, month and year in
+an order nobody can mistake, or is none.
 """
 
 from __future__ import annotations
@@ -444,23 +441,12 @@ def read_boolean(raw: object) -> bool | Finding:
     )
 
 
-def normal_choice(text: object) -> str:
-    """A choice as it is recognised: without spaces, of one width and case.
-
-    Examples
-    --------
-    >>> normal_choice("招标 代理,") == normal_choice("招标代理，"), normal_choice("Ａ级") == normal_choice("a级")
-    (True, True)
-    """
-    return normal_key(text)
-
-
 def choice_reader(choices: tuple[str, ...]) -> Callable[[object], str | Finding]:
     """A reader that gives one of `choices` as the dictionary writes it."""
-    normal = {normal_choice(choice): choice for choice in choices}
+    normal = {normal_key(choice): choice for choice in choices}
 
     def read(raw: object) -> str | Finding:
-        text = normal_choice(raw)
+        text = normal_key(raw)
         return normal[text] if text in normal else _no_choice(text, choices)
 
     return read

@@ -1,7 +1,4 @@
-"""Where a table outside files stands, as `source` in tables.toml words it: never with a password.
-
-The relations of a source: the one that is meant, or why none can be read.
-"""
+"""Where a table outside files stands, as `source` and `relation` in tables.toml word it: never with a password."""
 
 from __future__ import annotations
 

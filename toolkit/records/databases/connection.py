@@ -1,7 +1,4 @@
-"""A connection to where a table stands, read-only, and the relation found there by its name.
-
-A SQLite table or view, read-only, as an Arrow table: each column of the one kind that all its values are of.
-"""
+"""A read-only connection to where a table stands, and the relation found there by its name; a SQLite table is read into Arrow."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A relation as the data dictionary reads it: its columns under their ids, of their types, missing marks made null.
-
-The checks of a relation, run where it stands: counts of broken rows, and the first of them by name.
-"""
+"""A relation under the ids and types of the data dictionary, and its checks, run where it stands: how many rows are broken, and the first by name."""
 
 from __future__ import annotations
 
