@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.test_smallest_values import hours
+from tests.test_one_value import hours
 from tests.test_stability import two
 from toolkit.ground.text import Language
 from toolkit.reports.tipping_tables import (

@@ -1,10 +1,7 @@
-"""How many more hours, points or articles one member would need: the smallest change of one raw value at a line.
+"""How little one raw value of one member has to change, and nothing else, for it to win an award or to lose it.
 
-What one raw value would have to become for one member to win or to lose its award, in the steps in which it is recorded.
-
-The search for one raw value with which a member near a line would win its award, or lose it.
-
-One member measured otherwise in one thing: what it would score, and whether it would have an award.
+`smallest_values` asks it of members near a line, whatever the value comes to; `nearest_values` of any member, in the steps
+in which the values are recorded.
 """
 
 from __future__ import annotations
@@ -19,67 +16,90 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 import numpy as np
 import pandas as pd
 
-from toolkit.evaluation.awards import AwardRule
-from toolkit.evaluation.contests import ListRun
+from toolkit.evaluation.awards import AwardRule, RuleInSteps
 from toolkit.evaluation.scores import list_scores, rounded_scores
+from toolkit.evaluation.steps import Steps
 from toolkit.scheme.shapes import Category, Relative
-from toolkit.sensitivity.tipping.lines import Search, decided, or_better, terms_of, together
+from toolkit.sensitivity.tipping.lines import Search, decided, or_better, sides, terms_of, together
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.contests import Contest
+    from toolkit.evaluation.steps import Standing
     from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.scheme.criteria import Indicator
+    from toolkit.scheme.outcomes import Award
 
+Result = TypeVar("Result")
+Scores: TypeAlias = "dict[str, Floats]"
+"""Rounded scores of one member, float64[n] by each node that awards look at."""
+ValueSearch: TypeAlias = "Search[Scores, Result]"
+"""Asks for raw values of one member, float64[n], and is told its scores."""
 
-Raw: TypeAlias = "tuple[int, Indicator, Floats]"
-"""The position of a member, a resolved indicator, and raw values float64[n] it might have there."""
+COLUMNS = ["award", "class", "member", "holds", "indicator", "raw", "needed", "change", "exact"]
+NEAREST_COLUMNS = ["award", "member", "holds", "indicator", "raw", "needed"]
+WHOLE = {"count", "distinct"}
+ROUNDS, PARTS = 7, 1 << 5
+REACHES = np.concatenate(([0.0], np.geomspace(1e-7, 1e3, 161)))  # of the range of the raw values
+STEPS = (1.0, 0.5, 0.1, 0.01)
+TRIED = 400
+AFTER = 3  # how many more steps are tried where one that reaches the line does not do
 
 
 @dataclass(frozen=True, eq=False)
-class Field:
-    """All who can have a say in one member's award: its class, or everyone where places are given over all classes.
+class Competitors:
+    """All who can have a say in some members' awards: their class, or everyone where places are given over all classes.
 
     Parameters
     ----------
     place : int64[members]
-        Where each member of the evaluation stands in the field; -1 for those who are not in it.
+        Where each member of the evaluation stands among them; -1 for those who are not.
     points
-        The rounded scores of the field, float64[field], by the nodes that awards look at.
-    terms
-        The terms of its awards.
+        Their rounded scores, float64[competitors], by the nodes that awards look at.
+    rule
+        That of their awards.
+    counted
+        The rule and the scores in steps, by the bounds of the steps.
     known
-        What was found already, by award, member and scores.
+        What was decided already, by awards, member and scores.
     """
 
     place: Integers
     points: dict[str, Floats]
-    terms: AwardRule
+    rule: AwardRule
+    counted: dict[tuple[float, float], tuple[RuleInSteps, dict[str, Standing]]] = field(default_factory=dict)
     known: dict[tuple[object, ...], bool] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, evaluation: Evaluation, class_: str | None) -> Field:
-        """The field of a class; of everyone for None."""
-        members, terms = evaluation.members, terms_of(evaluation)
-        own = np.ones(len(members), np.bool_) if class_ is None else (members["class"] == class_).to_numpy(np.bool_)
-        score = rounded_scores(evaluation.scheme, evaluation.scores.loc[members.index[own]])
-        few = terms if class_ is None else AwardRule.of(evaluation.scheme, members[own], evaluation.vetoes, evaluation.measured.conditions)
-        return cls(np.where(own, own.cumsum() - 1, -1), {node: score(node) for node in terms.nodes}, few)
+    def of(cls, evaluation: Evaluation, part: Mask) -> Competitors:
+        """Some members of an evaluation, bool[members]."""
+        members = evaluation.members[part]
+        rule = AwardRule.of(evaluation.scheme, members, evaluation.vetoes, evaluation.measured.conditions)
+        score = rounded_scores(evaluation.scheme, evaluation.scores.loc[members.index])
+        return cls(np.where(part, part.cumsum() - 1, -1), {node: score(node) for node in rule.nodes}, rule)
 
-    def given(self, contest: Contest, position: int, scores: dict[str, float]) -> bool:
-        """Whether a member would have an award with other rounded scores, by the rule itself."""
-        key = (contest.award.id, contest.class_, position, *scores.values())
-        if key not in self.known:
-            self.known[key] = self._decided(contest, int(self.place[position]), scores)
-        return self.known[key]
+    def given(self, awards: Sequence[str], position: int, scores: Scores) -> Mask:
+        """Whether a member has one of some awards with each of n other rounded scores, bool[n]: as many runs of the rule."""
+        rows = list(zip(*(score.tolist() for score in scores.values()), strict=True)) or [()]
+        keys = [(*awards, position, *row) for row in rows]
+        new = {key: row for key, row in zip(keys, rows, strict=True) if key not in self.known}
+        if new:
+            self.known.update(zip(new, self._decided(awards, int(self.place[position]), list(scores), np.array(list(new.values()))), strict=True))
+        return np.array([self.known[key] for key in keys])
 
-    def _decided(self, contest: Contest, place: int, scores: dict[str, float]) -> bool:
-        changed = {node: own.copy() for node, own in self.points.items()}
-        for node, score in scores.items():
-            changed[node][place] = score
-        contests = ListRun.of(self.terms, changed.__getitem__).contests
-        own = next(each for each in contests if (each.award.id, each.class_) == (contest.award.id, contest.class_))
-        return bool(own.given[own.positions == place].any())
+    def _decided(self, awards: Sequence[str], place: int, nodes: Sequence[str], scores: Floats) -> list[bool]:
+        """The same for float64[n, nodes]."""
+        steps = Steps.spanning(self.rule.scheme.decimals, [*self.points.values(), scores])
+        ends = steps.lowest, steps.highest
+        if ends not in self.counted:
+            self.counted[ends] = RuleInSteps.of(self.rule, steps), {node: steps.of_rounded(points) for node, points in self.points.items()}
+        rule, standings = self.counted[ends]
+        runs = {node: np.tile(standing, (len(scores), 1)) for node, standing in standings.items()}
+        for node, column in zip(nodes, scores.T, strict=True):
+            runs[node][:, place] = steps.of_rounded(column)
+        decisions = rule.decided(runs.__getitem__)
+        given = [decision.given[:, place].tolist() for decision in decisions if decision.award.id in awards]
+        return [any(run) for run in zip(*given, strict=True)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,15 +112,13 @@ class Revalued:
         As they stand.
     added
         The points of each adjustment, float64[members].
-    fields
-        Those in which awards are decided, by class; None stands for everyone.
     """
 
     evaluation: Evaluation
     values: Floats
     applicable: Mask
     added: dict[str, Floats]
-    fields: dict[str | None, Field] = field(default_factory=dict)
+    _competitors: dict[str | None, Competitors] = field(default_factory=dict)
 
     @classmethod
     def of(cls, evaluation: Evaluation) -> Revalued:
@@ -111,217 +129,109 @@ class Revalued:
         added = {item.id: evaluation.scores.loc[members, item.id].to_numpy(np.float64) for item in evaluation.scheme.adjustments}
         return cls(evaluation, values, applicable, added)
 
-    def field(self, contest: Contest) -> Field:
-        """Who has a say in a contest."""
-        quotas = [award.quota for award in self.evaluation.scheme.awards if award.quota]
-        apart = bool(contest.class_) and all(quota.within == "class" and quota.in_all is None for quota in quotas)
-        class_ = contest.class_ if apart else None
-        if class_ not in self.fields:
-            self.fields[class_] = Field.of(self.evaluation, class_)
-        return self.fields[class_]
+    @cached_property
+    def rule(self) -> AwardRule:
+        """The rule of the awards of everyone."""
+        return terms_of(self.evaluation)
 
-    def scores(self, asked: Sequence[Raw]) -> list[dict[str, Floats]]:
-        """The rounded scores of members with other raw values, float64[n] by each node that awards look at, for each asked."""
+    @cached_property
+    def raw(self) -> dict[str, Floats]:
+        """The raw values of all members by indicator, float64[members]; NaN for what is no number."""
+        items = self.evaluation.resolved.indicators
+        return {item.id: pd.to_numeric(self.evaluation.indicators[item.id], errors="coerce").to_numpy(np.float64) for item in items}
+
+    def competitors(self, position: int) -> Competitors:
+        """Who has a say in the awards of a member."""
+        quotas = [award.quota for award in self.evaluation.scheme.awards if award.quota]
+        pools = self.rule.pools["class"]
+        apart = pools.names[pools.codes[position]] and all(quota.within == "class" and quota.in_all is None for quota in quotas)
+        class_ = pools.names[pools.codes[position]] if apart else None
+        if class_ not in self._competitors:
+            part = pools.codes == pools.codes[position] if apart else np.ones(len(pools.codes), np.bool_)
+            self._competitors[class_] = Competitors.of(self.evaluation, part)
+        return self._competitors[class_]
+
+    def movable(self, position: int) -> Iterator[Indicator]:
+        """The indicators of a member whose raw value is a number, and known."""
+        for item, applies in zip(self.evaluation.resolved.indicators, self.applicable[position], strict=True):
+            if applies and not isinstance(item.value, Category) and not np.isnan(self.raw[item.id][position]):
+                yield item
+
+    def found(self, searches: Sequence[tuple[int, Indicator, ValueSearch[Result]]]) -> list[Result]:
+        """What searches for one raw value of a member each come to: scores are worked out for all of them at once."""
+
+        def answers(questions: dict[int, Floats]) -> list[Scores]:
+            return self.scores([(*searches[place][:2], raw) for place, raw in questions.items()])
+
+        return together([search for _, _, search in searches], answers)
+
+    def scores(self, questions: Sequence[tuple[int, Indicator, Floats]]) -> list[Scores]:
+        """The scores of members (by position) with other raw values float64[n] of a resolved indicator."""
         evaluation, tree = self.evaluation, self.evaluation.tree
-        who = np.repeat([position for position, _, _ in asked], [len(raw) for _, _, raw in asked])
-        ends = [0, *np.cumsum([len(raw) for _, _, raw in asked]).tolist()]
+        who = np.repeat([position for position, _, _ in questions], [len(raw) for _, _, raw in questions])
+        ends = [0, *np.cumsum([len(raw) for _, _, raw in questions]).tolist()]
         values = self.values[who]
-        for (position, item, raw), (start, end) in zip(asked, pairwise(ends), strict=True):
+        for (position, item, raw), (start, end) in zip(questions, pairwise(ends), strict=True):
             values[start:end, tree.nodes.index(item.id) - tree.leaves.start] = self._valued(position, item, raw)
         score = list_scores(evaluation.scheme, tree, values, self.applicable[who], {name: points[who] for name, points in self.added.items()})
-        points = {node: score(node) for node in self.nodes}
-        return [{node: own[start:end] for node, own in points.items()} for start, end in pairwise(ends)]
+        table = {node: score(node) for node in self.rule.nodes}
+        return [{node: points[start:end] for node, points in table.items()} for start, end in pairwise(ends)]
 
     def _valued(self, position: int, item: Indicator, raw: Floats) -> Floats:
         """Raw values of a member on the scale, by a resolved indicator."""
-        numbers = raw if item.outliers is None else item.outliers.applied(raw)
+        numbers, scale = raw if item.outliers is None else item.outliers.applied(raw), self.evaluation.scheme.scale
         if isinstance(item.value, Relative):
-            return item.value.values(numbers, self.evaluation.scheme.scale, np.full(len(raw), self.classes[position], dtype=object))
-        return np.asarray(item.value.values(numbers.copy(), self.evaluation.scheme.scale), dtype=np.float64)
-
-    @cached_property
-    def classes(self) -> list[str]:
-        """The class of each member."""
-        return [str(class_) for class_ in self.evaluation.members["class"]]
-
-    @cached_property
-    def nodes(self) -> list[str]:
-        """The nodes that awards look at."""
-        return list(terms_of(self.evaluation).nodes)
+            class_ = str(self.evaluation.members["class"].iloc[position])
+            return item.value.values(numbers, scale, np.full(len(raw), class_, dtype=object))
+        return np.asarray(item.value.values(numbers.copy(), scale), dtype=np.float64)
 
 
-@dataclass(frozen=True, eq=False)
-class Outcomes:
-    """Whether a member would have an award, for each of several scores: decided only where it is asked for."""
+def smallest_values(evaluation: Evaluation, near: int = 1) -> pd.DataFrame:
+    """For members near a line, how much one raw value has to change, and nothing else, for the award to be won or lost.
 
-    field: Field
-    contest: Contest
-    position: int
-    scores: dict[str, Floats]
-
-    def __getitem__(self, place: int) -> bool:
-        """Whether it would have it with the scores at one place."""
-        return self.field.given(self.contest, self.position, {node: float(own[place]) for node, own in self.scores.items()})
-
-
-
-NEAREST_COLUMNS = ["award", "member", "holds", "indicator", "raw", "needed"]
-STEPS = (1.0, 0.5, 0.1, 0.01)
-TRIED = 400
-AFTER = 3  # how many more steps are tried where one that reaches the line does not do
-
-
-def nearest_values(evaluation: Evaluation, asked: Collection[tuple[str, str]]) -> pd.DataFrame:
-    """For each award and member the smallest change of one raw value that wins the member that award, or loses it.
-
-    Unlike `smallest_values` it is asked of any member, whether places or a bar decide, and a better award counts as well.
-    Values move by whole steps, the largest of 1, 0.5, 0.1 and 0.01 in which all members' values are recorded, and no
-    further than some member has come. Nearest is the change that is smallest beside how much members differ (their
-    standard deviation): so hours and articles can be compared. What is told has been tried by the scheme's own rule.
-
-    Parameters
-    ----------
-    asked
-        Pairs of an award's id and a member.
+    These are, in each pool, the `near` best who missed an award though over every bar, and the `near` lowest who hold
+    it. What a relative shape or a treatment of outliers found among the members stays as it was found; other members'
+    values stay as they are. An award is won by rising to the line, or past it, and lost by falling to it. Each indicator is looked at whose raw value is a number and is known.
 
     Returns
     -------
     DataFrame
-        A row for each pair that one value can turn: award, member; holds, whether it has that award or a better one;
-        indicator, raw as it stands, needed.
+        A row for each member and indicator: award, class (the contest's), member; holds, whether it has the award;
+        indicator, raw; needed, the raw value nearest to it with the opposite outcome by the scheme's own rule (NaN where
+        none within a thousand times the range of the values has it; a whole number where rows are counted, and not below 0 where
+        nobody's is); change, needed - raw; exact, whether the outcome at `needed` is confirmed by the rule, and no
+        bound on the places of all classes together makes a nearer one possible.
     """
-    revalued, contests = Revalued.of(evaluation), decided(evaluation)
-    rows = [row for award, member in asked for row in _Member.of(revalued, contests, award, member).row()]
-    return pd.DataFrame(rows, columns=NEAREST_COLUMNS)
+    revalued, index = Revalued.of(evaluation), evaluation.members.index
+    turning = [
+        TurningValue(revalued, contest, int(position), holds, item)
+        for contest in decided(evaluation)
+        for positions, holds in zip(sides(contest)[::-1], (False, True), strict=True)
+        for position in positions[:near]
+        for item in revalued.movable(int(position))
+    ]
+    found = revalued.found([(one.position, one.item, one.needed()) for one in turning])
+    rows = [
+        (one.contest.award.id, one.contest.class_, str(index[one.position]), one.holds, one.item.id, one.raw, needed, needed - one.raw, sure)
+        for one, (needed, sure) in zip(turning, found, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 @dataclass(frozen=True, eq=False)
-class _Member:
+class TurningValue:
+    """The raw value with which one member near a line would have the other outcome."""
+
     revalued: Revalued
-    contests: list[Contest]
-    position: int
-
-    @classmethod
-    def of(cls, revalued: Revalued, contests: list[Contest], award: str, member: str) -> _Member:
-        """A member, and the contests it has a part in for an award or a better one, that award's last."""
-        position = int(revalued.evaluation.members.index.get_indexer(pd.Index([member], dtype=object))[0])
-        own = {each.award.id: each for each in contests if position in each.positions}
-        return cls(revalued, [own[id_] for id_ in or_better(revalued.evaluation.scheme, award)], position)
-
-    @property
-    def contest(self) -> Contest:
-        return self.contests[-1]
-
-    def holds(self, scores: dict[str, float]) -> bool:
-        """Whether it has the award, or a better one, with other rounded scores."""
-        return any(self.revalued.field(each).given(each, self.position, scores) for each in self.contests)
-
-    def row(self) -> Iterator[tuple[object, ...]]:
-        """The nearest change that turns the outcome, tried; none where none does."""
-        holds, index = self.holds({}), self.revalued.evaluation.members.index
-        for _, item, tried, scores in sorted(self.reaching(self.line(holds=holds), up=not holds), key=lambda found: found[0]):
-            for place, needed in enumerate(tried):
-                if self.holds({node: float(own[place]) for node, own in scores.items()}) != holds:
-                    yield self.contest.award.id, str(index[self.position]), holds, item.id, self.raw(item)[self.position], float(needed)
-                    return
-
-    def line(self, *, holds: bool) -> float:
-        """The nearest score, at the node the places go by, with which the outcome is the other one; NaN for none."""
-        own = float(self.contest.keys[0][self.contest.positions == self.position][0])
-        scheme, node = self.revalued.evaluation.scheme, self.contest.award.by
-        step = 10.0**-scheme.decimals * (-1 if holds else 1)
-        near, far = 0, round(2 * scheme.scale / abs(step))
-        if np.isnan(own) or self.holds({node: own + far * step}) == holds:
-            return np.nan
-        while far - near > 1:
-            middle = (near + far) // 2
-            near, far = (near, middle) if self.holds({node: round(own + middle * step, scheme.decimals)}) != holds else (middle, far)
-        return round(own + far * step, scheme.decimals)
-
-    def reaching(self, line: float, *, up: bool) -> Iterator[tuple[float, Indicator, Floats, dict[str, Floats]]]:
-        """By how much each indicator has to change, as members differ, for the score to reach a line; and a few values from there on."""
-        ways = [(item, raw, sign) for item, raw in self.movable() for sign in (1.0, -1.0)] if not np.isnan(line) else []
-
-        def scores(asked: dict[int, Floats]) -> list[dict[str, Floats]]:
-            told = ((*ways[place][:2], moved) for place, moved in asked.items())
-            return self.revalued.scores([(self.position, item, np.round(raw[self.position] + moved, 9)) for item, raw, moved in told])
-
-        found = together([self.first(raw, sign, line, up=up) for _, raw, sign in ways], scores)
-        for (item, raw, _), (moved, told) in zip(ways, found, strict=True):
-            if moved.size:
-                yield abs(moved[0]) / (float(np.nanstd(raw)) or 1.0), item, np.round(raw[self.position] + moved, 9), told
-
-    def movable(self) -> Iterator[tuple[Indicator, Floats]]:
-        """The indicators of the member that are known numbers, each with the raw values of all."""
-        applies = self.revalued.applicable[self.position]
-        for place, item in enumerate(self.revalued.evaluation.resolved.indicators):
-            raw = self.raw(item)
-            if applies[place] and not isinstance(item.value, Category) and not np.isnan(raw[self.position]):
-                yield item, raw
-
-    def first(self, raw: Floats, sign: float, line: float, *, up: bool) -> Search[dict[str, Floats], tuple[Floats, dict[str, Floats]]]:
-        """The first change one way with which the score reaches a line, and a few more, with their scores; empty where none does."""
-        step, own = step_of(raw), raw[self.position]
-        most = int(round(float(np.nanmax(raw) - own if sign > 0 else own - np.nanmin(raw)) / step, 6))
-        counts, before = _spaced(most), 0
-        for _ in range(2):  # first far apart, then one by one
-            scores = yield sign * step * counts.astype(np.float64)
-            score = scores[self.contest.award.by]
-            hit = np.flatnonzero(score >= line if up else score <= line)
-            if not hit.size:
-                return np.zeros(0), {}
-            before, found = int(counts[hit[0] - 1]) if hit[0] else before, int(counts[hit[0]])
-            counts = np.arange(before + 1, found + 1)
-        moved = sign * step * np.arange(float(found), min(found + AFTER, most) + 1)
-        return moved, (yield moved)
-
-    def raw(self, item: Indicator) -> Floats:
-        """The raw values of all members."""
-        return pd.to_numeric(self.revalued.evaluation.indicators[item.id], errors="coerce").to_numpy(np.float64)
-
-
-def step_of(raw: Floats) -> float:
-    """The largest usual step in which all of some values are recorded.
-
-    Examples
-    --------
-    >>> step_of(np.array([3.0, 7.5, 20.0]))
-    0.5
-    """
-    known = raw[~np.isnan(raw)]
-    return next((step for step in STEPS if np.allclose(known / step, np.rint(known / step), rtol=0, atol=1e-6)), STEPS[-1])
-
-
-def _spaced(most: int) -> Integers:
-    """Counts from 1 to `most`, each for itself at first, then ever further apart."""
-    return np.unique(np.geomspace(1, most, TRIED).astype(np.int64)) if most >= 1 else np.zeros(0, np.int64)
-
-
-
-Found = TypeVar("Found")
-Asking: TypeAlias = "Search[dict[str, Floats], Found]"
-"""Asks for raw values of one member, and is told its rounded scores, by node."""
-
-WHOLE = {"count", "distinct"}
-ROUNDS, PARTS = 7, 1 << 5
-REACHES = np.concatenate(([0.0], np.geomspace(1e-7, 1e3, 161)))  # of the range of the raw values
-
-
-@dataclass(frozen=True, eq=False)
-class ValueSearch:
-    """One raw value of one member near a line.
-
-    Parameters
-    ----------
-    column : float64[members]
-        Everyone's raw values.
-    """
-
     contest: Contest
     position: int
     holds: bool
     item: Indicator
-    column: Floats
+
+    @property
+    def column(self) -> Floats:
+        """Everyone's raw values, float64[members]."""
+        return self.revalued.raw[self.item.id]
 
     @cached_property
     def raw(self) -> float:
@@ -343,53 +253,52 @@ class ValueSearch:
         """Whether rows are counted, and values are whole numbers."""
         return self.item.measure.take in WHOLE
 
-    def needed(self, field: Field) -> Asking[tuple[float, bool]]:
-        """The nearest raw value with the other outcome: level with the line where that is enough, else past it."""
-        own, quota = self.contest.keys[0], self.contest.award.quota
-        line = float(own[self.contest.able & ~self.contest.given].max() if self.holds else own[self.contest.given].min())
+    def needed(self) -> ValueSearch[tuple[float, bool]]:
+        """The nearest raw value with the other outcome: level with the line where that is enough, else past it; whether that is sure."""
+        score, quota = self.contest.keys[0], self.contest.award.quota
+        line = float(score[self.contest.able & ~self.contest.given].max() if self.holds else score[self.contest.given].min())
         alone, short, value = quota is None or quota.in_all is None, self.raw, self.raw
         for past in (False, True):
             value, short = (yield from self.nearest(_over(line, past=past, down=self.holds))), value
-            if not np.isnan(value) and (yield from self.turned(field, value)):
-                return (yield from self.settled(field, (short, value))), alone
             if np.isnan(value):
                 break
+            if (yield from self.turned(np.array([value])))[0]:
+                return (yield from self.settled((short, value))), alone
         far = 1e3 * self.span
         for end in (max(self.raw - far, self.least), self.raw + far) if self.holds else ():  # the line is out of reach, a bar may not be
-            if (yield from self.turned(field, end)):
-                return (yield from self.settled(field, (self.raw, end))), alone
-        found = short if np.isnan(value) and short != self.raw else value
-        return found, bool(np.isnan(found))
+            if (yield from self.turned(np.array([end])))[0]:
+                return (yield from self.settled((self.raw, end))), alone
+        needed = short if np.isnan(value) and short != self.raw else value
+        return needed, bool(np.isnan(needed))
 
-    def turned(self, field: Field, value: float) -> Asking[bool]:
-        """Whether the outcome is the other one for a raw value."""
-        scores = yield np.array([value])
-        return Outcomes(field, self.contest, self.position, scores)[0] != self.holds
+    def turned(self, values: Floats) -> ValueSearch[Mask]:
+        """Whether the outcome is the other one for raw values float64[n]."""
+        scores = yield values
+        return np.asarray(self.revalued.competitors(self.position).given([self.contest.award.id], self.position, scores) != self.holds)
 
-    def settled(self, field: Field, between: tuple[float, float]) -> Asking[float]:
+    def settled(self, between: tuple[float, float]) -> ValueSearch[float]:
         """The first value between two with the other outcome: a bar, or nodes that settle ties, may decide before the line."""
         (low, high), least = between, 1.0 if self.whole else 1e-7 * max(1.0, abs(between[0]))
         before = high - np.sign(high - low) * least
-        if abs(high - low) <= least or not (yield from self.turned(field, before)):
+        if abs(high - low) <= least or not (yield from self.turned(np.array([before])))[0]:
             return high
         high = before
         while abs(high - low) > max(least / 100, 1.0 if self.whole else 0.0):
             parts = np.unique(np.trunc(_parts(low, high)) if self.whole else _parts(low, high))[:: 1 if high > low else -1]
-            found = Outcomes(field, self.contest, self.position, (yield parts))
-            place = bisect_left(range(1, len(parts) - 1), True, key=lambda at: found[at] != self.holds) + 1
+            turned = yield from self.turned(parts)
+            place = bisect_left(range(1, len(parts) - 1), True, key=lambda at: bool(turned[at])) + 1
             low, high = float(parts[place - 1]), float(parts[place])
         return float(high)
 
-    def nearest(self, met: Callable[[Floats], Mask]) -> Asking[float]:
+    def nearest(self, met: Callable[[Floats], Mask]) -> ValueSearch[float]:
         """The raw value nearest to one's own whose score meets something; NaN for none."""
-        found = []
+        values = []
         for sign in (1.0, -1.0):
             tried = self.tried(sign)
             hit = yield from self.first(tried, met)
-            if hit is None:
-                continue
-            found.append((yield from self.narrowed(met, (tried[hit - 1], tried[hit]))) if hit and not self.whole else float(tried[hit]))
-        return min(found, key=lambda value: abs(value - self.raw), default=np.nan)
+            if hit is not None:
+                values.append((yield from self.narrowed(met, (tried[hit - 1], tried[hit]))) if hit and not self.whole else float(tried[hit]))
+        return min(values, key=lambda value: abs(value - self.raw), default=np.nan)
 
     def tried(self, sign: float) -> Floats:
         """Raw values one way, ever further from one's own: whole steps up to ten thousand where rows are counted."""
@@ -398,7 +307,7 @@ class ValueSearch:
             return tried[tried >= self.least]
         return np.unique(np.maximum(self.raw + sign * self.span * REACHES, self.least))[:: int(sign)]
 
-    def first(self, tried: Floats, met: Callable[[Floats], Mask]) -> Asking[int | None]:
+    def first(self, tried: Floats, met: Callable[[Floats], Mask]) -> ValueSearch[int | None]:
         """The first of some raw values whose score meets something; None for none."""
         start, size = 0, len(REACHES)
         while start < len(tried):
@@ -409,7 +318,7 @@ class ValueSearch:
             start, size = start + size, 2 * size
         return None
 
-    def narrowed(self, met: Callable[[Floats], Mask], between: tuple[float, float]) -> Asking[float]:
+    def narrowed(self, met: Callable[[Floats], Mask], between: tuple[float, float]) -> ValueSearch[float]:
         """The first value between two that meets what the second does; a short decimal where it does as well."""
         (low, high), by = between, self.contest.award.by
         for _ in range(ROUNDS):
@@ -437,58 +346,109 @@ def _over(line: float, *, past: bool, down: bool) -> Callable[[Floats], Mask]:
     return met
 
 
+def nearest_values(evaluation: Evaluation, pairs: Collection[tuple[str, str]]) -> pd.DataFrame:
+    """For each award and member the smallest change of one raw value that wins the member that award, or loses it.
 
-COLUMNS = ["award", "class", "member", "holds", "indicator", "raw", "needed", "change", "exact"]
+    Unlike `smallest_values` it is asked of any member, whether places or a bar decide, and a better award counts as well.
+    Values move by whole steps, the largest of 1, 0.5, 0.1 and 0.01 in which all members' values are recorded, and no
+    further than some member has come. Nearest is the change that is smallest beside how much members differ (their
+    standard deviation): so hours and articles can be compared. What is told has been tried by the scheme's own rule.
 
-
-def smallest_values(evaluation: Evaluation, near: int = 1) -> pd.DataFrame:
-    """For members near a line, how much one raw value has to change, and nothing else, for the award to be won or lost.
-
-    These are, in each pool, the `near` best who missed an award though over every bar, and the `near` lowest who hold
-    it. What a relative shape or a treatment of outliers found among the members stays as it was found; other members'
-    values stay as they are. An award is won by rising to the line, or past it, and lost by falling to it. Each indicator is looked at whose raw value is a number and is known.
+    Parameters
+    ----------
+    pairs
+        Of an award's id and a member.
 
     Returns
     -------
     DataFrame
-        A row for each member and indicator: award, class (the contest's), member; holds, whether it has the award;
-        indicator, raw; needed, the raw value nearest to it with the opposite outcome by the scheme's own rule (NaN where
-        none within a thousand times the range of the values has it; a whole number where rows are counted, and not below 0 where
-        nobody's is); change, needed - raw; exact, whether the outcome at `needed` is confirmed by the rule, and no
-        bound on the places of all classes together makes a nearer one possible.
+        A row for each pair that one value can turn: award, member; holds, whether it has that award or a better one;
+        indicator, raw as it stands, needed.
     """
-    searches = [search for contest in decided(evaluation) for search in _searches(evaluation, contest, near)]
-    revalued = Revalued.of(evaluation)
-
-    def scores(asked: dict[int, Floats]) -> list[dict[str, Floats]]:
-        return revalued.scores([(searches[place].position, searches[place].item, raw) for place, raw in asked.items()])
-
-    found = together([search.needed(revalued.field(search.contest)) for search in searches], scores)
-    index = evaluation.members.index
-    rows = [
-        (own.contest.award.id, own.contest.class_, str(index[own.position]), own.holds, own.item.id, own.raw, needed, needed - own.raw, sure)
-        for own, (needed, sure) in zip(searches, found, strict=True)
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    revalued, awards = Revalued.of(evaluation), {award.id: award for award in evaluation.scheme.awards}
+    places = evaluation.members.index.get_indexer(pd.Index([member for _, member in pairs], dtype=object))
+    rows = [row for (award, _), place in zip(pairs, places.tolist(), strict=True) for row in NearestValue(revalued, awards[award], place).row()]
+    return pd.DataFrame(rows, columns=NEAREST_COLUMNS)
 
 
-def _searches(evaluation: Evaluation, contest: Contest, near: int) -> Iterator[ValueSearch]:
-    """A search for each member near a line, and each indicator whose raw value is a number and known."""
-    items = [item for item in evaluation.resolved.indicators if not isinstance(item.value, Category)]
-    columns = {item.id: pd.to_numeric(evaluation.indicators[item.id], errors="coerce").to_numpy(np.float64) for item in items}
-    applicable = {item.id: evaluation.applicable[item.id].to_numpy(np.bool_) for item in items}
-    for holds, position in _near(contest, near):
-        for item in items:
-            if applicable[item.id][position] and not np.isnan(columns[item.id][position]):
-                yield ValueSearch(contest, position, holds, item, columns[item.id])
+@dataclass(frozen=True, eq=False)
+class NearestValue:
+    """The nearest value, in steps, with which one member would have the other outcome: an award or a better one, or neither."""
+
+    revalued: Revalued
+    award: Award
+    position: int
+
+    @cached_property
+    def competitors(self) -> Competitors:
+        """Who has a say in it."""
+        return self.revalued.competitors(self.position)
+
+    def holds(self, scores: dict[str, float]) -> bool:
+        """Whether it has the award, or a better one, with other rounded scores."""
+        runs = {node: np.array([score]) for node, score in scores.items()}
+        return bool(self.competitors.given(or_better(self.revalued.evaluation.scheme, self.award.id), self.position, runs)[0])
+
+    def row(self) -> Iterator[tuple[object, ...]]:
+        """The nearest change that turns the outcome, tried; none where none does."""
+        holds, member = self.holds({}), str(self.revalued.evaluation.members.index[self.position])
+        for _, item, tried, scores in sorted(self.reaching(self.line(holds=holds), up=not holds), key=lambda change: change[0]):
+            for place, needed in enumerate(tried):
+                if self.holds({node: float(score[place]) for node, score in scores.items()}) != holds:
+                    yield self.award.id, member, holds, item.id, self.revalued.raw[item.id][self.position], float(needed)
+                    return
+
+    def line(self, *, holds: bool) -> float:
+        """The nearest score, at the node the places go by, with which the outcome is the other one; NaN for none."""
+        scheme, node = self.revalued.evaluation.scheme, self.award.by
+        score = float(self.competitors.points[node][self.competitors.place[self.position]])
+        step = 10.0**-scheme.decimals * (-1 if holds else 1)
+        near, far = 0, round(2 * scheme.scale / abs(step))
+        if np.isnan(score) or self.holds({node: score + far * step}) == holds:
+            return np.nan
+        while far - near > 1:
+            middle = (near + far) // 2
+            near, far = (near, middle) if self.holds({node: round(score + middle * step, scheme.decimals)}) != holds else (middle, far)
+        return round(score + far * step, scheme.decimals)
+
+    def reaching(self, line: float, *, up: bool) -> Iterator[tuple[float, Indicator, Floats, Scores]]:
+        """By how much each indicator has to change, as members differ, for the score to reach a line; and a few values from there on."""
+        ways = [(item, sign) for item in self.revalued.movable(self.position) for sign in (1.0, -1.0)] if not np.isnan(line) else []
+        searches = [(self.position, item, self.first(self.revalued.raw[item.id], sign, line, up=up)) for item, sign in ways]
+        for (item, _), (moves, scores) in zip(ways, self.revalued.found(searches), strict=True):
+            if moves.size:
+                column = self.revalued.raw[item.id]
+                yield abs(moves[0]) / (float(np.nanstd(column)) or 1.0), item, np.round(column[self.position] + moves, 9), scores
+
+    def first(self, column: Floats, sign: float, line: float, *, up: bool) -> ValueSearch[tuple[Floats, Scores]]:
+        """The first move one way with which the score reaches a line, and a few more, with their scores; empty where none does."""
+        step, raw = step_of(column), column[self.position]
+        most = int(round(float(np.nanmax(column) - raw if sign > 0 else raw - np.nanmin(column)) / step, 6))
+        counts, before, reached = _spaced(most), 0, 0
+        for _ in range(2):  # first far apart, then one by one
+            scores = yield np.round(raw + sign * step * counts.astype(np.float64), 9)
+            score = scores[self.award.by]
+            hit = np.flatnonzero(score >= line if up else score <= line)
+            if not hit.size:
+                return np.zeros(0), {}
+            before, reached = int(counts[hit[0] - 1]) if hit[0] else before, int(counts[hit[0]])
+            counts = np.arange(before + 1, reached + 1)
+        moves = sign * step * np.arange(float(reached), min(reached + AFTER, most) + 1)
+        return moves, (yield np.round(raw + moves, 9))
 
 
-def _near(contest: Contest, near: int) -> Iterator[tuple[bool, int]]:
-    """The best who missed an award though over every bar, and the lowest who hold it."""
-    missed = contest.able & ~contest.given
-    if not contest.given.any() or not missed.any():
-        return
-    order = np.lexsort(tuple(-np.nan_to_num(key, nan=-np.inf) for key in reversed(contest.keys)))
-    over, under = (contest.positions[order[mask[order]]] for mask in (contest.given, missed))
-    yield from ((False, int(member)) for member in under[:near])
-    yield from ((True, int(member)) for member in over[::-1][:near])
+def step_of(raw: Floats) -> float:
+    """The largest usual step in which all of some values are recorded.
+
+    Examples
+    --------
+    >>> step_of(np.array([3.0, 7.5, 20.0]))
+    0.5
+    """
+    known = raw[~np.isnan(raw)]
+    return next((step for step in STEPS if np.allclose(known / step, np.rint(known / step), rtol=0, atol=1e-6)), STEPS[-1])
+
+
+def _spaced(most: int) -> Integers:
+    """Counts from 1 to `most`, each for itself at first, then ever further apart."""
+    return np.unique(np.geomspace(1, most, TRIED).astype(np.int64)) if most >= 1 else np.zeros(0, np.int64)
