@@ -122,7 +122,7 @@ def group_weights(ballots: Ballots, scheme: Scheme | None = None, *, round: int 
     return GroupWeights(scheme, number, rule, groups, weights)
 
 
-def scheme_with_group_weights(scheme: Scheme, found: GroupWeights) -> Scheme:
+def scheme_with_group_weights(scheme: Scheme, voted: GroupWeights) -> Scheme:
     """The scheme with the group's weights; the groups that were not voted on keep theirs.
 
     Raises
@@ -130,7 +130,7 @@ def scheme_with_group_weights(scheme: Scheme, found: GroupWeights) -> Scheme:
     Refused
         When the scheme would be contradictory.
     """
-    return scheme.with_weights(found.weights)
+    return scheme.with_weights(voted.weights)
 
 
 def _judgement(

@@ -50,14 +50,14 @@ def labelled(raw: Raw, given: object, known: Sequence[str]) -> str | None:
     return next((str(item["id"]) for item in every if item.get("label") == word and item.get("id") in known), None)
 
 
-def told(item: Raw) -> Phrase:
+def item_words(item: Raw) -> Phrase:
     """What a reader calls an item: in Chinese by its label, in English by its id."""
     label = item.get("label")
     return Phrase(label if isinstance(label, str) and label else str(item.get("id")), str(item.get("id")))
 
 
 def _group(raw: Raw, id_: str) -> Phrase:
-    return next((told(item) for _, item in items(raw, "group") if item.get("id") == id_), Phrase(id_, id_))
+    return next((item_words(item) for _, item in items(raw, "group") if item.get("id") == id_), Phrase(id_, id_))
 
 
 def unknown(path: KeyPath, what: Phrase, given: object, known: list[str], raw: Raw | None = None) -> Fault:
@@ -114,7 +114,7 @@ def _parents(raw: Raw) -> Iterator[Fault]:
             yield fault
     for place, item in items(raw, "group"):
         if isinstance(item.get("id"), str) and item["id"] not in parents:
-            rule = phrase("分组“{name.zh}”下没有指标", "the group `{name.en}` has no indicator", name=told(item))
+            rule = phrase("分组“{name.zh}”下没有指标", "the group `{name.en}` has no indicator", name=item_words(item))
             yield Fault(("group", place), rule, Phrase("请加上指标，或删去该分组", "add one, or remove the group"))
 
 
@@ -135,7 +135,7 @@ def _weights(raw: Raw) -> Iterator[Fault]:
     groups = ids(raw, "group")
     for name in NODE_LISTS:
         for place, item in items(raw, name):
-            siblings.setdefault(_meant(raw, item.get("group"), groups), []).append(((name, place), told(item), item.get("weight")))
+            siblings.setdefault(_meant(raw, item.get("group"), groups), []).append(((name, place), item_words(item), item.get("weight")))
     percent = raw.get("weights", "percent") == "percent"
     orphans = [siblings.pop(parent) for parent in list(siblings) if parent is not None and parent not in groups]
     for parent, nodes in siblings.items():
