@@ -15,7 +15,7 @@ from tests.invented import evaluation, indicator, members, scheme
 from tests.straight import straight
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation import many as drawn_standings
-from toolkit.evaluation.many import DrawnStandings
+from toolkit.evaluation.many import DrawnLists
 from toolkit.ground.ranking import rounded
 from toolkit.sensitivity import WeightDraws
 
@@ -23,8 +23,8 @@ from toolkit.sensitivity import WeightDraws
 @given(contested() | straight(), st.sampled_from([0.05, 0.7]))
 def test_a_standing_is_that_of_the_listed_score(asked: Evaluation, spread: float) -> None:
     shares = next(WeightDraws(draws=3, spread=spread).blocks(asked.tree, 5))
-    drawn = DrawnStandings.of(asked)
-    lookup = drawn.under(shares)
+    drawn = DrawnLists.of(asked)
+    lookup = drawn.standings(shares)
     listed = [table_under(asked, one) for one in shares]
     for node in listed[0].columns:
         found = np.broadcast_to(drawn.steps.scores(lookup(node)), (3, len(asked.members)))
@@ -35,11 +35,11 @@ def test_a_standing_is_that_of_the_listed_score(asked: Evaluation, spread: float
 @given(contested() | straight(), st.data())
 def test_a_few_pairs_stand_as_they_do_among_all(asked: Evaluation, data: st.DataObject) -> None:
     shares = next(WeightDraws(draws=4, spread=0.5).blocks(asked.tree, 5))
-    drawn = DrawnStandings.of(asked)
+    drawn = DrawnLists.of(asked)
     node = data.draw(st.sampled_from(list(asked.tree.nodes)))
     pair = st.tuples(st.integers(0, 3), st.integers(0, len(asked.members) - 1))
     draw, member = np.array(data.draw(st.lists(pair, min_size=1, max_size=6))).T
-    lookup = drawn.under(shares)
+    lookup = drawn.standings(shares)
     with patch.object(drawn_standings, "FEW", 0):  # however many there are, they count as few
         few = drawn.key(node, shares, lookup)(draw, member)
     found = lookup(node)
@@ -50,4 +50,4 @@ def test_whom_a_missing_value_leaves_without_a_place_has_no_total() -> None:
     rules, who = scheme(indicator=[indicator("a"), indicator("b", missing="unranked")]), members(2)
     values = pd.DataFrame({"a": [90.0, 60.0], "b": [np.nan, 50.0]}, index=who.index)
     asked = evaluation(rules, who, values, applicable=values.notna() | True)
-    assert (DrawnStandings.of(asked).under(asked.tree.shares[None, :])("total")[0] > 0).tolist() == [False, True]
+    assert (DrawnLists.of(asked).standings(asked.tree.shares[None, :])("total")[0] > 0).tolist() == [False, True]

@@ -26,7 +26,7 @@ from toolkit.evaluation import many as drawn_standings
 from toolkit.evaluation import many_scores as drawn_scores
 from toolkit.evaluation import many_scores as patterned_scores
 from toolkit.evaluation.decisions import decide_awards
-from toolkit.evaluation.many import Allocation
+from toolkit.evaluation.many import DrawnLists
 from toolkit.evaluation.many_scores import PatternedScores
 from toolkit.evaluation.scores import Tree, node_scores
 from toolkit.evaluation.steps import Steps
@@ -48,7 +48,7 @@ def test_every_draw_follows_the_official_rule(asked: Evaluation, spread: float, 
     shares = next(spec.blocks(Tree.of(asked.scheme), asked.scheme.seed))
     few = 1 if patterns else drawn_standings.FEW  # with 1 pairs are always worked out alone
     with patch.object(patterned_scores, "PATTERNS", patterns), patch.object(drawn_standings, "FEW", few):
-        drawn = list(Allocation.of(asked).awards(shares))
+        drawn = list(DrawnLists.of(asked).awards(shares))
     for draw in range(6):
         expected = plain_awards(asked, shares[draw]).to_numpy()
         for award, given_ in zip(asked.scheme.awards, drawn, strict=True):

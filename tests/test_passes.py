@@ -20,7 +20,7 @@ import pytest
 
 from tests.drawing import flat
 from toolkit.evaluation import Evaluation, rescored
-from toolkit.evaluation.many import Allocation
+from toolkit.evaluation.many import DrawnLists
 from toolkit.ground.problems import Refused
 from toolkit.sensitivity import (
     GivenWeights,
@@ -122,17 +122,17 @@ def test_no_more_than_a_bounded_number_of_blocks_is_under_way() -> None:
 
 def test_threads_do_not_meet() -> None:
     evaluation = asked()
-    allocation = Allocation.of(evaluation)
+    lists = DrawnLists.of(evaluation)
     shares = [next(WeightDraws(draws=300, seed=seed).blocks(evaluation.tree, 0)) for seed in range(8)]
-    alone = [next(allocation.awards(one)).copy() for one in shares]
+    alone = [next(lists.awards(one)).copy() for one in shares]
     gate = threading.Barrier(4)
 
     def given(one: np.ndarray) -> np.ndarray:
-        lookup = allocation.standings(one)
+        lookup = lists.standings(one)
         lookup("total")
         gate.wait(20)
         time.sleep(0.01)
-        return next(allocation.awards(one, lookup)).copy()
+        return next(lists.awards(one, lookup)).copy()
 
     with ThreadPoolExecutor(4) as threads:
         assert all((own == other).all() for own, other in zip(threads.map(given, shares), alone, strict=True))
@@ -140,10 +140,10 @@ def test_threads_do_not_meet() -> None:
 
 def test_what_goes_to_another_process_is_small() -> None:
     evaluation = asked()
-    allocation = Allocation.of(evaluation)
-    before = len(pickle.dumps(allocation))
-    list(allocation.awards(next(WeightDraws(draws=512).blocks(evaluation.tree, 0))))
-    assert len(pickle.dumps(allocation)) < before + 20_000
+    lists = DrawnLists.of(evaluation)
+    before = len(pickle.dumps(lists))
+    list(lists.awards(next(WeightDraws(draws=512).blocks(evaluation.tree, 0))))
+    assert len(pickle.dumps(lists)) < before + 20_000
     recipe = next(GivenWeights(pd.concat([GIVEN] * 50)).recipes(evaluation.tree, 0))
     assert len(pickle.dumps(recipe)) < 512 * 3 * 8 + 5_000
 

@@ -14,7 +14,7 @@ from tests.drawing import decided_under
 from tests.invented import evaluation, evaluations, group, indicator, members, scheme
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation import ranks as packed_ranks
-from toolkit.evaluation.many import Allocation
+from toolkit.evaluation.many import DrawnLists
 from toolkit.evaluation.quotas import Pools
 from toolkit.evaluation.scores import Tree
 from toolkit.ground.ranking import competition_ranks
@@ -28,8 +28,8 @@ def official(asked: Evaluation, shares: np.ndarray) -> list[list[int]]:
 
 
 def drawn(asked: Evaluation, shares: np.ndarray) -> list[list[int]]:
-    allocation = Allocation.of(asked)
-    return allocation.rule.ranks_by_member(allocation.standings(shares)).tolist()
+    lists = DrawnLists.of(asked)
+    return lists.rule.ranks_by_member(lists.standings(shares)).tolist()
 
 
 @settings(phases=PHASES)
@@ -68,7 +68,7 @@ def test_who_lost_points_and_lacks_the_group_that_settles_ties_keeps_its_rank() 
     asked = evaluation(rules, who, values, pd.DataFrame({"bonus": [0.0, -40.0, 0.0]}, index=who.index))
     shares = asked.tree.shares[None, :]
     assert drawn(asked, shares) == official(asked, shares)
-    assert (Allocation.of(asked).standings(shares)("g")[0] > 0).tolist() == [True, False, True]
+    assert (DrawnLists.of(asked).standings(shares)("g")[0] > 0).tolist() == [True, False, True]
 
 
 def test_three_that_are_level_share_the_first_of_their_ranks() -> None:

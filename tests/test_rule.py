@@ -22,7 +22,7 @@ from toolkit.evaluation import many as drawn_standings
 from toolkit.evaluation.awards import AwardRule, Decision, allot
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.decisions import decide_awards
-from toolkit.evaluation.many import Allocation
+from toolkit.evaluation.many import DrawnLists
 from toolkit.evaluation.quotas import span
 from toolkit.evaluation.ranks import ahead_and_level
 from toolkit.evaluation.requirements import within
@@ -73,18 +73,18 @@ def told(value: Any) -> Any:
 
 @given(contested() | straight(), st.sampled_from([0.05, 0.3, 0.9]), st.sampled_from([1, 4, 9]))
 def test_many_runs_are_each_decided_as_if_alone(asked: Evaluation, spread: float, runs: int) -> None:
-    allocation = Allocation.of(asked)
-    lookup = allocation.standings(next(WeightDraws(draws=runs, spread=spread).blocks(asked.tree, asked.scheme.seed)))
-    together = [[np.array(mask) for mask in masks(one)] for one in allocation.rule.decided(lookup)]
-    ranks = allocation.rule.ranks_by_member(lookup)
+    lists = DrawnLists.of(asked)
+    lookup = lists.standings(next(WeightDraws(draws=runs, spread=spread).blocks(asked.tree, asked.scheme.seed)))
+    together = [[np.array(mask) for mask in masks(one)] for one in lists.rule.decided(lookup)]
+    ranks = lists.rule.ranks_by_member(lookup)
     for run in range(runs):
 
         def alone(node: str, run: int = run) -> np.ndarray:
             return lookup(node)[[run if len(lookup(node)) > 1 else 0]]
 
-        for several, one in zip(together, allocation.rule.decided(alone), strict=True):
+        for several, one in zip(together, lists.rule.decided(alone), strict=True):
             assert [mask[run].tolist() for mask in several] == [mask[0].tolist() for mask in masks(one)]
-        assert ranks[run].tolist() == allocation.rule.ranks_by_member(alone)[0].tolist()
+        assert ranks[run].tolist() == lists.rule.ranks_by_member(alone)[0].tolist()
 
 
 def masks(decision: Decision) -> list[np.ndarray]:
@@ -109,7 +109,7 @@ def listed(asked: Evaluation, shares: np.ndarray) -> dict[str, set[str]]:
 
 
 def drawn(asked: Evaluation, shares: np.ndarray) -> list[dict[str, set[str]]]:
-    given_ = list(Allocation.of(asked).awards(shares))
+    given_ = list(DrawnLists.of(asked).awards(shares))
     ids = [award.id for award in asked.scheme.awards]
     return [
         {id_: set(asked.members.index[mask[draw]]) for id_, mask in zip(ids, given_, strict=True)}
@@ -234,7 +234,7 @@ def asking(draw: st.DrawFn) -> Evaluation:
 @given(asking())
 def test_an_offer_asks_in_every_draw_what_the_scheme_asks(asked: Evaluation) -> None:
     shares = next(WeightDraws(draws=3, spread=0.6).blocks(asked.tree, 1))
-    (given_,) = Allocation.of(asked).awards(shares)
+    (given_,) = DrawnLists.of(asked).awards(shares)
     for own, one in zip(given_, shares, strict=True):
         assert set(asked.members.index[own]) == set(decided_under(asked, one).awards["member"])
 
@@ -244,4 +244,4 @@ def test_of_two_bars_at_what_the_places_go_by_the_higher_counts() -> None:
     for least, other in ((50, 25), (25, 50)):
         award = {"id": "x", "label": "x", "minimum": {"total": least}, "require": [{"node": "total", "least": other}]}
         asked = evaluation(scheme(indicator=[indicator("a")], award=[award]), who, pd.DataFrame({"a": [60.0, 30.0]}, index=who.index))
-        assert [given_.tolist() for given_ in Allocation.of(asked).awards(asked.tree.shares[None, :])] == [[[True, False]]]
+        assert [given_.tolist() for given_ in DrawnLists.of(asked).awards(asked.tree.shares[None, :])] == [[[True, False]]]

@@ -1,4 +1,4 @@
-"""Scores of many draws of weights at once, and the lists they give by the rule itself."""
+"""The lists that many draws of weights give, by the rule itself; only what makes them fast is of this room."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.evaluation.awards import AwardRule, RuleInSteps, tie_nodes
+from toolkit.evaluation.awards import RuleInSteps, tie_nodes
 from toolkit.evaluation.many_scores import PatternedScores
 from toolkit.evaluation.scores import TOTAL, adjusted, unranked_rows
 from toolkit.evaluation.steps import Lookup, Standing, Steps
@@ -27,14 +27,19 @@ if TYPE_CHECKING:
 FEW = 16
 
 
+CELLS = 1 << 20
+
+
 @dataclass(frozen=True, eq=False)
-class DrawnStandings:
-    """The members' values, ready to be turned into standings under chunks of draws.
+class DrawnLists:
+    """One evaluation, ready for its list to be made under chunks of draws of weights.
 
     Parameters
     ----------
+    rule
+        The scheme's, in steps that hold every score there can be.
     scores
-        The values, in steps of the last decimal.
+        The members' values, in steps of the last decimal.
     fixed
         Standings that no weight changes, int[1, members], by node: the indicators and adjustments.
     plus
@@ -47,8 +52,8 @@ class DrawnStandings:
         Who can have a place: nobody whom a missing value leaves without one, whatever the weights.
     """
 
+    rule: RuleInSteps
     scores: PatternedScores
-    steps: Steps
     fixed: dict[str, Standing]
     plus: tuple[Floats, Floats]
     below: NDArray[np.intp]
@@ -56,8 +61,8 @@ class DrawnStandings:
     ranked: Mask
 
     @classmethod
-    def of(cls, evaluation: Evaluation) -> DrawnStandings:
-        """Those of an evaluation's members in their order."""
+    def of(cls, evaluation: Evaluation) -> DrawnLists:
+        """The lists of an evaluation, its members in their order."""
         scheme, tree, members = evaluation.scheme, evaluation.tree, evaluation.members.index
         leaves = list(tree.nodes[tree.leaves])
         nodes = [*leaves, *(item.id for item in scheme.adjustments)]
@@ -68,8 +73,8 @@ class DrawnStandings:
         steps = _steps(scheme, np.append(low + adjustment, known), np.append(high + np.abs(adjustment), known))
         plus = np.full(len(members), steps.half + steps.shift)
         return cls(
+            RuleInSteps.of(evaluation.award_rule, steps),
             PatternedScores.of(tree, values * steps.fine, applicable),
-            steps,
             dict(zip(nodes, steps.of(known)[:, None], strict=True)),
             (plus, plus + adjustment * steps.fine),
             np.flatnonzero(low + np.minimum(adjustment, 0) < 0),
@@ -77,14 +82,19 @@ class DrawnStandings:
             ~unranked_rows(scheme, values, applicable),
         )
 
-    def under(self, shares: Floats) -> Lookup:
+    @property
+    def steps(self) -> Steps:
+        """How standings count scores."""
+        return self.rule.steps
+
+    def standings(self, shares: Floats) -> Lookup:
         """Standings under shares float64[draws, nodes], int[draws or 1, members] by node: each worked out once, when asked for."""
-        found = dict(self.fixed)
+        known = dict(self.fixed)
 
         def lookup(node: str) -> Standing:
-            if node not in found:
-                found[node] = self._worked_out(node, shares)
-            return found[node]
+            if node not in known:
+                known[node] = self._worked_out(node, shares)
+            return known[node]
 
         return lookup
 
@@ -105,13 +115,33 @@ class DrawnStandings:
 
         def key(draw: NDArray[np.intp], member: NDArray[np.intp]) -> Standing:
             if not alone or FEW * len(draw) >= len(shares) * self.scores.members:
-                found = lookup(node)
-                return np.asarray(found[draw if len(found) > 1 else 0, member])
+                standing = lookup(node)
+                return np.asarray(standing[draw if len(standing) > 1 else 0, member])
             lifted = self.scores.pairs(place, shares, self.plus[0], draw, member)[None, :]
             below = np.flatnonzero(np.isin(member, self.below)) if self.below.size else self.below
             return self.steps.cut(lifted, below, np.empty(lifted.shape, self.steps.dtype)).ravel()
 
         return key
+
+    def awards(self, shares: Floats, lookup: Lookup | None = None) -> Iterator[Mask]:
+        """Who is given each award in turn, bool[draws, members], under shares float64[draws, nodes].
+
+        `lookup` are their `standings`, if known.
+        """
+        lookup = lookup or self.standings(shares)
+        keys = [self.key(node, shares, lookup) for node in tie_nodes(self.rule.award_rule.scheme)]
+        for decision in self.rule.decided(lookup, keys):
+            yield decision.given
+
+    def failed(self, lookup: Lookup) -> int:
+        """In how many draws nobody at all can be ranked."""
+        part, standing = self.rule.taking_part(lookup), lookup(TOTAL)
+        if not part.any():
+            return len(standing)
+        one = int(part.any(axis=0).argmax())
+        left = np.flatnonzero(~(part[:, one] & (standing[:, one] > 0)))
+        some = (part[left if len(part) > 1 else slice(None)] & (standing[left] > 0)).any(axis=1)
+        return int(len(left) - some.sum())
 
 
 def _table(frame: pd.DataFrame, members: pd.Index[str], names: list[str]) -> NDArray[Any]:
@@ -144,72 +174,6 @@ def _hold(standing: Standing, low: int | None, high: int | None) -> None:
         np.minimum(standing, high, out=standing, where=standing > 0)
 
 
-
-@dataclass(frozen=True, eq=False)
-class Allocation:
-    """The rule of one evaluation, ready to be applied to chunks of draws.
-
-    Parameters
-    ----------
-    drawn
-        The members' standings under any weights.
-    rule
-        The scheme's, counted in the same steps.
-    """
-
-    drawn: DrawnStandings
-    rule: RuleInSteps
-
-    @classmethod
-    def of(cls, evaluation: Evaluation) -> Allocation:
-        """The rule of an evaluation's scheme, for its members in their order."""
-        drawn = DrawnStandings.of(evaluation)
-        return cls(drawn, RuleInSteps.of(evaluation.award_rule, drawn.steps))
-
-    @property
-    def award_rule(self) -> AwardRule:
-        """All of the rule that no score changes."""
-        return self.rule.award_rule
-
-    @property
-    def scores(self) -> PatternedScores:
-        """The members' values."""
-        return self.drawn.scores
-
-    @property
-    def steps(self) -> Steps:
-        """How standings count scores."""
-        return self.drawn.steps
-
-    def standings(self, shares: Floats) -> Lookup:
-        """Standings of a chunk by node, int[draws or 1, members]."""
-        return self.drawn.under(shares)
-
-    def awards(self, shares: Floats, lookup: Lookup | None = None) -> Iterator[Mask]:
-        """Who is given each award in turn, bool[draws, members], under shares float64[draws, nodes].
-
-        `lookup` are their `standings`, if known.
-        """
-        lookup = lookup or self.standings(shares)
-        keys = [self.drawn.key(node, shares, lookup) for node in tie_nodes(self.award_rule.scheme)]
-        for decision in self.rule.decided(lookup, keys):
-            yield decision.given
-
-    def failed(self, lookup: Lookup) -> int:
-        """In how many draws nobody at all can be ranked."""
-        part, standing = self.rule.taking_part(lookup), lookup(TOTAL)
-        if not part.any():
-            return len(standing)
-        one = int(part.any(axis=0).argmax())
-        left = np.flatnonzero(~(part[:, one] & (standing[:, one] > 0)))
-        some = (part[left if len(part) > 1 else slice(None)] & (standing[left] > 0)).any(axis=1)
-        return int(len(left) - some.sum())
-
-
-
-CELLS = 1 << 20
-
-
 @dataclass(frozen=True, eq=False)
 class Lists:
     """The lists of one evaluation under other weights.
@@ -218,17 +182,17 @@ class Lists:
     ----------
     evaluation
         Whose list is asked about.
-    allocation
-        Its rule: classes, quotas, bars, vetoes, ties, rounding and adjustments as they are.
+    drawn
+        The same by the rule: classes, quotas, bars, vetoes, ties, rounding and adjustments as they are.
     """
 
     evaluation: Evaluation
-    allocation: Allocation
+    drawn: DrawnLists
 
     @classmethod
     def of(cls, evaluation: Evaluation) -> Lists:
         """The lists of an evaluation."""
-        return cls(evaluation, Allocation.of(evaluation))
+        return cls(evaluation, DrawnLists.of(evaluation))
 
     @cached_property
     def shares(self) -> Floats:
@@ -242,17 +206,13 @@ class Lists:
 
     def given(self, shares: Floats) -> Mask:
         """Who is given each award, bool[awards, vectors, members], under shares float64[vectors, nodes]."""
-        size = max(1, CELLS // max(1, len(self.evaluation.members)))
-        blocks = [self._given(shares[start : start + size]) for start in range(0, len(shares), size)]
-        return np.concatenate(blocks, axis=1)
+        return np.concatenate(list(self._blocks(shares)), axis=1)
 
     def same(self, shares: Floats) -> Mask:
         """Whether the list is as it stands, bool[vectors]."""
         if not self.evaluation.scheme.awards or not len(shares):
             return np.ones(len(shares), np.bool_)
-        size = max(1, CELLS // max(1, len(self.evaluation.members)))
-        blocks = [self._given(shares[start : start + size]) for start in range(0, len(shares), size)]
-        return np.concatenate([(block == self.standing[:, None]).all(axis=(0, 2)) for block in blocks])
+        return np.concatenate([(block == self.standing[:, None]).all(axis=(0, 2)) for block in self._blocks(shares)])
 
     def moved(self, shares: Floats) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Who has an award under one vector of shares that it has not as it stands, and the other way round."""
@@ -268,25 +228,27 @@ class Lists:
 
     def _named(self, which: Mask) -> list[tuple[str, ...]]:
         names = self.evaluation.members.index.to_numpy(dtype=object)
-        return [tuple(sorted(names[own])) if own.any() else () for own in which]
+        return [tuple(sorted(names[chosen])) if chosen.any() else () for chosen in which]
 
-    def _given(self, shares: Floats) -> Mask:
-        awards = self.evaluation.scheme.awards
-        found = np.zeros((len(awards), len(shares), len(self.evaluation.members)), np.bool_)
-        for place, given in enumerate(self.allocation.awards(shares)):
-            found[place] = given
-        return found
+    def _blocks(self, shares: Floats) -> Iterator[Mask]:
+        """Who is given each award, some vectors at a time."""
+        members, awards = len(self.evaluation.members), len(self.evaluation.scheme.awards)
+        size = max(1, CELLS // max(1, members))
+        for start in range(0, len(shares), size):
+            some = shares[start : start + size]
+            given = list(self.drawn.awards(some))
+            yield np.array(given, np.bool_).reshape(awards, len(some), members)
 
 
 def shifted(tree: Tree, shares: Floats, node: int, share: Floats) -> Floats:
     """Shares float64[vectors, nodes] in which one node has each of `share`, and its siblings divide the rest as they did."""
-    found = np.tile(shares, (len(share), 1))
+    vectors = np.tile(shares, (len(share), 1))
     siblings = [child for child in siblings_of(tree, node) if child != node]
     rest = shares[siblings].sum()
     parts = shares[siblings] / rest if rest > 0 else np.full(len(siblings), 1 / max(1, len(siblings)))
-    found[:, siblings] = (1.0 - share)[:, None] * parts
-    found[:, node] = share
-    return found
+    vectors[:, siblings] = (1.0 - share)[:, None] * parts
+    vectors[:, node] = share
+    return vectors
 
 
 def siblings_of(tree: Tree, node: int) -> tuple[int, ...]:
@@ -296,11 +258,11 @@ def siblings_of(tree: Tree, node: int) -> tuple[int, ...]:
 
 def weights_of(scheme: Scheme, tree: Tree, shares: Floats) -> dict[str, float]:
     """Shares of every node as weights in the scheme's own terms: siblings sum to 100, or to what they sum to now."""
-    found: dict[str, float] = {}
+    weights: dict[str, float] = {}
     for branch in tree.branches:
         siblings = list(branch.children)
         whole = 100.0 if scheme.weights == "percent" else float(tree.weights[siblings].sum())
         total = float(shares[siblings].sum())
         kept = shares[siblings] / total if total > 0 else tree.shares[siblings]
-        found |= {tree.nodes[child]: whole * float(part) for child, part in zip(siblings, kept, strict=True)}
-    return found
+        weights |= {tree.nodes[child]: whole * float(part) for child, part in zip(siblings, kept, strict=True)}
+    return weights

@@ -64,11 +64,11 @@ class DrawnScores:
     def flat(self) -> set[int]:
         """The nodes that may be flattened: complete indicators, and arithmetic groups of flat nodes only."""
         complete = ~np.isnan(self.values).any(axis=0)
-        found = {int(leaf) + self.tree.leaves.start for leaf in np.flatnonzero(complete)}
+        flat = {int(leaf) + self.tree.leaves.start for leaf in np.flatnonzero(complete)}
         for branch in self.tree.branches:
-            if branch.settled and branch.power == branch.full == 1 and found.issuperset(branch.children):
-                found.add(branch.node)
-        return found
+            if branch.settled and branch.power == branch.full == 1 and flat.issuperset(branch.children):
+                flat.add(branch.node)
+        return flat
 
     def node(self, node: int, shares: Floats, plus: Floats) -> Iterator[Block]:
         """The unrounded scores at a group or the total, lifted by an amount of each member's own.
@@ -209,8 +209,8 @@ class PatternedScores:
     def of(cls, tree: Tree, values: Floats, applicable: Mask | None = None) -> PatternedScores:
         """Divide float64[members, indicators] by its NaN, and by what applies where a group asks for that."""
         counts = ~np.isnan(values)
-        asked = applicable is not None and any(branch.least_present is not None for branch in tree.branches)
-        applying = applicable | counts if applicable is not None and asked else np.ones_like(counts)
+        conditional = applicable is not None and any(branch.least_present is not None for branch in tree.branches)
+        applying = applicable | counts if applicable is not None and conditional else np.ones_like(counts)
         settled = all(branch.settled for branch in tree.branches)
         if settled and counts.all():
             return cls(tree, (Part(np.arange(len(values)), None, DrawnScores(tree, values)),), len(values))
@@ -231,11 +231,11 @@ class PatternedScores:
         if len(self.parts) == 1:
             yield from self._of(self.parts[0], node, shares, plus)
             return
-        found = np.empty((len(shares), self.members))
+        scores_of_parts = np.empty((len(shares), self.members))
         for part in self.parts:
             for draws, scores in self._of(part, node, shares, plus[part.positions]):
-                found[draws, part.positions] = scores
-        yield slice(0, len(shares)), found
+                scores_of_parts[draws, part.positions] = scores
+        yield slice(0, len(shares)), scores_of_parts
 
     def pairs(self, node: int, shares: Floats, plus: Floats, draw: Positions, member: Positions) -> Floats:
         """The same for some pairs of draw and member, as `DrawnScores.pairs` gives them, where there is one part."""
@@ -257,25 +257,25 @@ def shared(tree: Tree, shares: Floats, counts: Mask, applicable: Mask) -> Floats
 
     Conditional groups have the weights of what is observed, and a group with less than its `least_present` none.
     """
-    found, there = shares.copy(), np.zeros(shares.shape, np.bool_)
+    divided, there = shares.copy(), np.zeros(shares.shape, np.bool_)
     there[:, tree.leaves] = counts
     concerned = tree.concerned(applicable[None, :])
     for branch in tree.branches:
         siblings = list(branch.children)
         present = there[:, siblings]
         if branch.when:
-            weights = observed_weights(branch, list(present.T), list(found[:, siblings].T))
-            found[:, siblings] = np.column_stack(weights)
-        found[:, siblings] *= present
-        together = found[:, siblings].sum(axis=1)
+            weights = observed_weights(branch, list(present.T), list(divided[:, siblings].T))
+            divided[:, siblings] = np.column_stack(weights)
+        divided[:, siblings] *= present
+        together = divided[:, siblings].sum(axis=1)
         there[:, branch.node] = together > 0
-        found[:, siblings] /= np.where(together > 0, together, 1.0)[:, None]
+        divided[:, siblings] /= np.where(together > 0, together, 1.0)[:, None]
         if branch.least_present is not None:
             there[:, branch.node] &= enough(branch, list(present.T), [concerned[child] for child in siblings])
-            found[:, siblings] *= there[:, [branch.node]]
-    return found
+            divided[:, siblings] *= there[:, [branch.node]]
+    return divided
 
 
 def _part(tree: Tree, values: Floats, positions: NDArray[np.intp], pattern: Mask) -> Part:
-    own = np.where(pattern[0], values[positions], 0.0)
-    return Part(positions, pattern, DrawnScores(tree.settled, own))
+    filled = np.where(pattern[0], values[positions], 0.0)
+    return Part(positions, pattern, DrawnScores(tree.settled, filled))

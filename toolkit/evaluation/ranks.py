@@ -86,7 +86,7 @@ def class_ranks(standings: Sequence[Standing], part: Mask, pools: Pools, width: 
     """
     if not pools.sorted:
         standings, part = [standing[:, pools.order] for standing in standings], part[:, pools.order]
-    (total, *ties), sizes = standings, np.array([own for own in pools.sizes if own])
+    (total, *ties), sizes = standings, np.array([size for size in pools.sizes if size])
     low, wanted = max(1, int(sizes.max(initial=1) - 1).bit_length()), width * len(ties)
     kind, room = _room(low + width, wanted)
     if room < 0:
@@ -95,8 +95,8 @@ def class_ranks(standings: Sequence[Standing], part: Mask, pools: Pools, width: 
     packed = _packed(total if part.all() else total * part, ties, width, room, kind)
     packed <<= low
     packed |= position.astype(kind)
-    for own in pools.columns:
-        packed[:, own].sort(axis=1)
+    for class_ in pools.columns:
+        packed[:, class_].sort(axis=1)
     ranks = np.empty_like(packed)
     ranks[:] = np.repeat(sizes, sizes) - position
     last = np.cumsum(sizes) - 1
@@ -171,6 +171,6 @@ def _one_by_one(standings: Sequence[Standing], part: Mask, pools: Pools) -> tupl
     keys = [np.broadcast_to(standing, standings[0].shape).astype(np.float64) for standing in standings]
     keys[0] = np.where((keys[0] > 0) & part, keys[0], np.nan)
     ranks = np.zeros(keys[0].shape, np.int64)
-    for run, own in product(range(len(ranks)), pools.columns):
-        ranks[run, own] = competition_ranks(*(key[run, own] for key in keys))
+    for run, class_ in product(range(len(ranks)), pools.columns):
+        ranks[run, class_] = competition_ranks(*(key[run, class_] for key in keys))
     return np.tile(np.arange(len(pools.codes)) - pools.starts, (len(ranks), 1)), ranks

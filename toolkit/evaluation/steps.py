@@ -66,7 +66,7 @@ class Steps:
     @classmethod
     def spanning(cls, decimals: int, scores: Iterable[Floats]) -> Steps:
         """Steps that hold all of these scores."""
-        ends = [(np.fmin.reduce(own, axis=None, initial=0.0), np.fmax.reduce(own, axis=None, initial=0.0)) for own in scores]
+        ends = [(np.fmin.reduce(column, axis=None, initial=0.0), np.fmax.reduce(column, axis=None, initial=0.0)) for column in scores]
         return cls(decimals, float(min((low for low, _ in ends), default=0.0)), float(max((high for _, high in ends), default=0.0)))
 
     def of(self, scores: Floats) -> Standing:

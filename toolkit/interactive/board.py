@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.evaluation.many import Allocation
+from toolkit.evaluation.many import DrawnLists
 from toolkit.evaluation.scores import TOTAL, Tree
 from toolkit.ground.text import Phrase, phrase
 from toolkit.sensitivity.monte_carlo import by_class
@@ -176,11 +176,11 @@ def until_words(label: str, lowest: float, highest: float) -> Phrase:
 class Chances:
     """Chances of awards when weights are drawn round those of a scheme; what no weight changes is kept from one to the next.
 
-    `allocation` is that of the scheme, weights apart, in `scheme`.
+    `lists` is that of the scheme, weights apart, in `scheme`.
     """
 
     scheme: Scheme | None = None
-    allocation: Allocation | None = None
+    lists: DrawnLists | None = None
     order: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
 
     def counted(self, evaluation: Evaluation, dropped: Callable[[], bool]) -> NDArray[np.uint16] | None:
@@ -188,22 +188,22 @@ class Chances:
 
         The same as `award_probabilities(evaluation, WeightDraws(draws=DRAWS))` counts.
         """
-        allocation, scheme = self._of(evaluation), evaluation.scheme
+        lists, scheme = self._of(evaluation), evaluation.scheme
         counter, counts = AwardCounts(), np.zeros((len(scheme.awards), len(evaluation.members)), np.int64)
         for drawn in _chunks(scheme):
             if dropped():
                 return None
-            counts += counter(allocation, drawn, allocation.standings(drawn))[0]
+            counts += counter(lists, drawn, lists.standings(drawn))[0]
         found = np.empty_like(counts)
         found[:, self.order] = counts
         return found.astype(np.uint16)
 
-    def _of(self, evaluation: Evaluation) -> Allocation:
-        if self.allocation is None or self.scheme is None or not alike_but_for_weights(self.scheme, evaluation.scheme):
+    def _of(self, evaluation: Evaluation) -> DrawnLists:
+        if self.lists is None or self.scheme is None or not alike_but_for_weights(self.scheme, evaluation.scheme):
             ordered = by_class(evaluation)
             self.order = evaluation.members.index.get_indexer(ordered.members.index)
-            self.scheme, self.allocation = evaluation.scheme, Allocation.of(ordered)
-        return self.allocation
+            self.scheme, self.lists = evaluation.scheme, DrawnLists.of(ordered)
+        return self.lists
 
 
 def _chunks(scheme: Scheme) -> Iterator[Floats]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 import numpy as np
 import pandas as pd
 
-from toolkit.evaluation.many import Allocation
+from toolkit.evaluation.many import DrawnLists
 from toolkit.evaluation.scores import leaves_of, shares_of
 from toolkit.ground.problems import Refused, nearest, refuse
 from toolkit.ground.text import Phrase, phrase
@@ -105,17 +105,17 @@ class AcceptabilityCounts:
     sought: str | int
     events: int = 1
 
-    def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:
+    def __call__(self, lists: DrawnLists, shares: Floats, lookup: Lookup) -> Counts:
         """The counts of a chunk."""
-        return weight_sums(allocation.scores.tree, shares, holders(allocation, shares, lookup, self.sought))
+        return weight_sums(lists.scores.tree, shares, holders(lists, shares, lookup, self.sought))
 
 
-def holders(allocation: Allocation, shares: Floats, lookup: Lookup, sought: str | int) -> Mask:
+def holders(lists: DrawnLists, shares: Floats, lookup: Lookup, sought: str | int) -> Mask:
     """Who has an award or a rank, bool[draws, members]."""
     if isinstance(sought, str):
-        ids = [award.id for award in allocation.award_rule.scheme.awards]
-        return next(given for id_, given in zip(ids, allocation.awards(shares, lookup), strict=False) if id_ == sought)
-    return np.asarray(allocation.rule.ranks_by_member(lookup) == sought)
+        ids = [award.id for award in lists.rule.award_rule.scheme.awards]
+        return next(given for id_, given in zip(ids, lists.awards(shares, lookup), strict=False) if id_ == sought)
+    return np.asarray(lists.rule.ranks_by_member(lookup) == sought)
 
 
 def weight_sums(tree: Tree, shares: Floats, has: Mask) -> Counts:
@@ -183,13 +183,13 @@ class JointDraws:
         failed, had, size = 0, np.zeros(len(members), np.int64), max(1, CELLS // len(self.evaluation.members))
         for draw in draws:
             try:
-                allocation = Allocation.of(self.scenarios[draw].evaluated)
+                lists = DrawnLists.of(self.scenarios[draw].evaluated)
             except Refused:
                 failed += 1
                 continue
             for start in range(0, len(members), size):
                 some = slice(start, start + size)
-                has = holders(allocation, shares[some], allocation.standings(shares[some]), self.sought)
+                has = holders(lists, shares[some], lists.standings(shares[some]), self.sought)
                 had[some] += has[np.arange(len(has)), members[some]]
         return len(draws), failed, (had,)
 
@@ -247,11 +247,11 @@ def _frame(evaluation: Evaluation, index: pd.Index[str], counts: Counts, draws: 
 
 def _as_measured(total: Tally, sought: str | int, mean: Floats) -> Floats:
     """Whether each member has what is sought under its own central weights; NaN without any."""
-    confidence, allocation = np.full(len(mean), np.nan), total.allocation
+    confidence, lists = np.full(len(mean), np.nan), total.lists
     for start in range(0, len(mean), SAMPLE):
         members = start + np.flatnonzero(~np.isnan(mean[start : start + SAMPLE]).any(axis=1))
-        shares = shares_of(allocation.scores.tree, mean[members])
-        has = holders(allocation, shares, allocation.standings(shares), sought)
+        shares = shares_of(lists.scores.tree, mean[members])
+        has = holders(lists, shares, lists.standings(shares), sought)
         confidence[members] = has[np.arange(len(members)), members]
     return confidence
 

@@ -66,9 +66,9 @@ def group_results(evaluation: Evaluation, records: Records, columns: Sequence[st
         groups = member_groups(evaluation, records, column, parts=parts)
         given, totals = _given(evaluation), evaluation.scores.loc[groups.index, TOTAL]
         for name in groups.cat.categories:
-            own = (groups == name).to_numpy(np.bool_)
-            if own.any():
-                points, won = totals[own].to_numpy(np.float64), int(given[own].sum())
+            members = (groups == name).to_numpy(np.bool_)
+            if members.any():
+                points, won = totals[members].to_numpy(np.float64), int(given[members].sum())
                 mean = math.fsum(points.tolist()) / len(points)
                 rows.append((column, _heading(evaluation, records, column), name, len(points), len(points) < FEWEST, won, won / len(points), mean, float(np.median(points))))
     return pd.DataFrame(rows, columns=RESULTS)
@@ -155,14 +155,14 @@ def member_groups(evaluation: Evaluation, records: Records, column: str, *, part
     if pd.api.types.is_float_dtype(cells[name]) and cells[name].nunique() > parts:
         return _parted(cells.groupby(key)[name].first().reindex(who), parts)
     words = cells.assign(word=[_word(cell, evaluation.scheme.language) for cell in cells[name]]).groupby(key)["word"]
-    states = words.agg(lambda own: "、".join(sorted(set(own)))) if len(cells) else pd.Series(dtype="str")
+    states = words.agg(lambda states: "、".join(sorted(set(states)))) if len(cells) else pd.Series(dtype="str")
     return states.reindex(who).astype(pd.CategoricalDtype(sorted(states.unique()))).rename(column)
 
 
 def _frame(records: Records, table: str, name: str, column: str) -> pd.DataFrame:
     frame = records.frames.get(table)
     if frame is None or name not in frame or name.startswith("_") or table in records.standing:
-        open_ = [] if frame is None else [str(own) for own in frame if not str(own).startswith("_")]
+        open_ = [] if frame is None else [str(heading) for heading in frame if not str(heading).startswith("_")]
         guess = nearest(name, open_)
         mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else Phrase(
             "请写名册中的非个人信息栏，或“表.栏”", "name a column of the members table that is not personal, or table.column"
@@ -198,28 +198,28 @@ def _outcomes(evaluation: Evaluation, who: pd.Index[str], within: Within) -> lis
     numbers = {TOTAL: points[TOTAL], **{item.id: evaluation.values.loc[who, item.id] for item in scheme.indicators}}
     if within == "class":
         classes = evaluation.members.loc[who, "class"]
-        numbers = {name: own - own.groupby(classes).transform("median") for name, own in numbers.items()}
+        numbers = {name: series - series.groupby(classes).transform("median") for name, series in numbers.items()}
     award = (AWARD, "获奖" if scheme.language == "zh" else "awarded", _given(evaluation).loc[who].to_numpy(np.float64))
-    return [award, *((name, labels[name], own.to_numpy(np.float64)) for name, own in numbers.items())]
+    return [award, *((name, labels[name], series.to_numpy(np.float64)) for name, series in numbers.items())]
 
 
 def _tested(groups: pd.Series[Any], numbers: Floats, outcome: str, evaluation: Evaluation) -> tuple[object, ...]:
     """What stands in a row of `fairness` from "test" on, but "holm"."""
     known = ~np.isnan(numbers)
     parts = {str(name): np.sort(numbers[known & (groups == name).to_numpy(np.bool_)]) for name in groups.cat.categories}
-    kept = {name: own for name, own in parts.items() if len(own) >= FEWEST}
-    small = [f"{name} ({len(own)})" for name, own in parts.items() if 0 < len(own) < FEWEST]
-    found = _difference(list(kept.values()), outcome)
-    high, low = _ends(kept) if found is not NOTHING else ("", "")
+    kept = {name: part for name, part in parts.items() if len(part) >= FEWEST}
+    small = [f"{name} ({len(part)})" for name, part in parts.items() if 0 < len(part) < FEWEST]
+    difference = _difference(list(kept.values()), outcome)
+    high, low = _ends(kept) if difference is not NOTHING else ("", "")
     delta = cliffs_delta(kept[high], kept[low]) if high else float("nan")
-    note = _note(found, len(kept), small).into(evaluation.scheme.language)
-    n = sum(len(own) for own in kept.values())
-    return (found.test, n, len(kept), found.statistic, found.p, found.effect, high, low, delta, note)
+    note = _note(difference, len(kept), small).into(evaluation.scheme.language)
+    n = sum(len(part) for part in kept.values())
+    return (difference.test, n, len(kept), difference.statistic, difference.p, difference.effect, high, low, delta, note)
 
 
 def _difference(groups: list[Floats], outcome: str) -> Difference:
     if outcome == AWARD:
-        return difference_of_shares([int(own.sum()) for own in groups], [len(own) for own in groups])
+        return difference_of_shares([int(group.sum()) for group in groups], [len(group) for group in groups])
     return kruskal_wallis(groups)
 
 
@@ -227,19 +227,19 @@ def _ends(groups: dict[str, Floats]) -> tuple[str, str]:
     """The groups with the highest and the lowest mean rank; of equal ones the first."""
     from scipy.stats import rankdata
 
-    ranks = np.split(rankdata(np.concatenate(list(groups.values()))), np.cumsum([len(own) for own in groups.values()])[:-1])
-    means = [float(own.sum()) / len(own) for own in ranks]
+    ranks = np.split(rankdata(np.concatenate(list(groups.values()))), np.cumsum([len(part) for part in groups.values()])[:-1])
+    means = [float(part.sum()) / len(part) for part in ranks]
     names = list(groups)
     return names[int(np.argmax(means))], names[int(np.argmin(means))]
 
 
-def _note(found: Difference, groups: int, small: list[str]) -> Phrase:
-    said = []
-    if found is NOTHING:
-        said.append(ONE_GROUP if groups < 2 else LEVEL)
-    elif found.test == "chi-square" and found.least_expected < EXPECTED:
-        said.append(ROUGH)
+def _note(difference: Difference, groups: int, small: list[str]) -> Phrase:
+    notes = []
+    if difference is NOTHING:
+        notes.append(ONE_GROUP if groups < 2 else LEVEL)
+    elif difference.test == "chi-square" and difference.least_expected < EXPECTED:
+        notes.append(ROUGH)
     if small:
         left = phrase("少于 5 家未计入：{zh}", "fewer than 5, left out: {en}", zh="、".join(small), en=", ".join(small))
-        said.append(left)
-    return Phrase("；".join(one.zh for one in said), "; ".join(one.en for one in said))
+        notes.append(left)
+    return Phrase("；".join(one.zh for one in notes), "; ".join(one.en for one in notes))

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from toolkit.evaluation import reordered
-from toolkit.evaluation.many import Allocation
+from toolkit.evaluation.many import DrawnLists
 from toolkit.evaluation.scores import TOTAL, Tree
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase
@@ -69,7 +69,7 @@ class ChunkCounter(Protocol):
     def events(self) -> int | None:
         """How many of the arrays, from the first on, count in how many draws something was so; None for all."""
 
-    def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:
+    def __call__(self, lists: DrawnLists, shares: Floats, lookup: Lookup) -> Counts:
         """The counts under shares float64[draws, nodes] and their standings."""
 
 
@@ -81,7 +81,7 @@ class Tally:
     ----------
     evaluation
         The one that is asked about, its members sorted by class: the order of all that was counted.
-    allocation
+    lists
         Its rule.
     counts
         The sums over all draws.
@@ -96,7 +96,7 @@ class Tally:
     """
 
     evaluation: Evaluation
-    allocation: Allocation
+    lists: DrawnLists
     counts: Counts
     draws: int
     failed: int
@@ -146,16 +146,16 @@ def tally(
         rule, mend = Phrase("精度应大于 0", "a precision is above 0"), Phrase("例如 0.005", "0.005, say")
         raise refuse(rule, mend, column="precision", value=f"{precision:g}")
     scheme, ordered = evaluation.scheme, by_class(evaluation)
-    allocation = Allocation.of(ordered)
+    lists = DrawnLists.of(ordered)
     size = chunk or min(BLOCK, max(1, CELLS // max(1, len(evaluation.members))))
 
     def error(counts: Counts, draws: int, _: int) -> float:
         return _largest_error(counts[: counter.events], draws)
 
-    tasks = (partial(_counted, counter, allocation, recipe, size) for recipe in spec.recipes(Tree.of(scheme), scheme.seed))
+    tasks = (partial(_counted, counter, lists, recipe, size) for recipe in spec.recipes(Tree.of(scheme), scheme.seed))
     draws, failed, counts = summed(in_order(tasks, executor), error, progress=progress, precision=precision)
     seed = None if isinstance(spec, GivenWeights) else scheme.seed if spec.seed is None else spec.seed
-    return Tally(ordered, allocation, counts, draws, failed, seed, precision, error(counts, draws, failed))
+    return Tally(ordered, lists, counts, draws, failed, seed, precision, error(counts, draws, failed))
 
 
 def in_order(tasks: Iterable[Callable[[], T]], executor: Executor | None) -> Generator[T, None, None]:
@@ -207,15 +207,15 @@ def standard_error(chance: Floats, draws: int | Floats) -> Floats:
     return np.sqrt(np.asarray(chance * (1 - chance) / draws))
 
 
-def _counted(counter: ChunkCounter, allocation: Allocation, recipe: Recipe, size: int) -> Block:
+def _counted(counter: ChunkCounter, lists: DrawnLists, recipe: Recipe, size: int) -> Block:
     """One block, in chunks small enough for any number of members."""
     shares = recipe()
     failed, counts = 0, tuple[NDArray[Any], ...]()
     for start in range(0, len(shares), size):
         some = shares[start : start + size]
-        lookup = allocation.standings(some)
-        counts = _added(counts, counter(allocation, some, lookup))
-        failed += allocation.failed(lookup)
+        lookup = lists.standings(some)
+        counts = _added(counts, counter(lists, some, lookup))
+        failed += lists.failed(lookup)
     return len(shares), failed, counts
 
 

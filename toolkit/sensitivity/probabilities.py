@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from toolkit.evaluation import Evaluation
-    from toolkit.evaluation.many import Allocation
+    from toolkit.evaluation.many import DrawnLists
     from toolkit.evaluation.steps import Lookup
     from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.scheme.outcomes import Grades
@@ -200,12 +200,12 @@ class AwardCounts:
 
     events: int = 1
 
-    def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:
+    def __call__(self, lists: DrawnLists, shares: Floats, lookup: Lookup) -> Counts:
         """The counts of a chunk."""
-        members = allocation.scores.members
-        counts = np.zeros((len(allocation.award_rule.scheme.awards), members), np.int64)
+        members = lists.scores.members
+        counts = np.zeros((len(lists.rule.award_rule.scheme.awards), members), np.int64)
         some = np.zeros((len(shares), members), dtype=np.bool_)
-        for place, given in enumerate(allocation.awards(shares, lookup)):
+        for place, given in enumerate(lists.awards(shares, lookup)):
             counts[place] = count_draws(given)
             some |= given
         return counts, count_draws(some)
@@ -235,9 +235,9 @@ class GradeCounts:
         known = (evaluation.scheme, evaluation.members["class"], evaluation.measured.conditions)
         return cls(tuple((bound, asked(rules.require.get(name, ()), *known)) for name, bound in rules.bands))
 
-    def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:  # noqa: ARG002 - all is in their standings
+    def __call__(self, lists: DrawnLists, shares: Floats, lookup: Lookup) -> Counts:  # noqa: ARG002 - all is in their standings
         """The counts of a chunk."""
-        total, steps = lookup(TOTAL), allocation.steps
+        total, steps = lookup(TOTAL), lists.steps
         ranked = total > 0
         free, counts = ranked.copy(), [count_draws(~ranked)]
         for bound, required in self.bands:
@@ -280,11 +280,11 @@ class RankCounts:
     down_to: int | None = None
     events: None = None
 
-    def __call__(self, allocation: Allocation, shares: Floats, lookup: Lookup) -> Counts:  # noqa: ARG002 - all is in their standings
+    def __call__(self, lists: DrawnLists, shares: Floats, lookup: Lookup) -> Counts:  # noqa: ARG002 - all is in their standings
         """Of each class in turn the table int[members x (1 + columns)]: first who has no rank, then the ranks."""
-        pools = allocation.award_rule.pools["class"]
+        pools = lists.rule.award_rule.pools["class"]
         widths, steps = ([of(size) for size in pools.sizes] for of in (self.width, self.step))
-        cells, ranks = allocation.rule.ranks(lookup)
+        cells, ranks = lists.rule.ranks(lookup)
         if max(steps, default=1) > 1:
             step = np.repeat(steps, pools.sizes)
             ranks = (ranks + (step - 1)) // step
@@ -293,8 +293,8 @@ class RankCounts:
         cells *= np.repeat(np.array(widths, cells.dtype), pools.sizes)
         cells += ranks
         return tuple(
-            np.bincount(cells[:, own].ravel(), minlength=size * width)
-            for own, size, width in zip(pools.columns, pools.sizes, widths, strict=True)
+            np.bincount(cells[:, columns].ravel(), minlength=size * width)
+            for columns, size, width in zip(pools.columns, pools.sizes, widths, strict=True)
         )
 
     def width(self, size: int) -> int:
@@ -307,7 +307,7 @@ class RankCounts:
 
     def tables(self, tally: Tally) -> Iterator[tuple[str, NDArray[np.intp], Integers]]:
         """Each class, the positions of its members, and their table, int64[members, 1 + columns]."""
-        for (class_, positions), table in zip(tally.allocation.award_rule.pools["class"], tally.counts, strict=True):
+        for (class_, positions), table in zip(tally.lists.rule.award_rule.pools["class"], tally.counts, strict=True):
             yield class_, positions, table.reshape(len(positions), -1)
 
     def frame(self, tally: Tally, members: pd.Index[str]) -> pd.DataFrame:

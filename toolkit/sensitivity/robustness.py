@@ -1,14 +1,11 @@
-"""All that is asked of a list before it is decided, in one go: by name, each answer a tidy frame.
-
-How firm the list is: how many places of each award are certain, how many hang on a hair, and on what.
-"""
+"""All questions put to a list before it is decided, each answer a tidy frame; first how firm it is, and what the rest hangs on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -104,8 +101,8 @@ def firmness(
     within = around(evaluation.scheme, WITHIN) if within is None else within
     contests = decided(evaluation)
     nobody = pd.DataFrame(columns=STANDING).astype({"chance": "float64", "given": "bool", "holds": "bool"})
-    found = [_standing(evaluation, chances, contest) for contest in contests]
-    standing = pd.concat([each for each in found if len(each)] or [nobody], ignore_index=True)
+    parts = [_standing(evaluation, chances, contest) for contest in contests]
+    standing = pd.concat([part for part in parts if len(part)] or [nobody], ignore_index=True)
     proved = award_bounds(evaluation, within)
     sure = set(proved[proved["standing"] == "certain"][["award", "member"]].itertuples(index=False, name=None))
     places = [_counted(contest, standing, sure) for contest in contests]
@@ -116,8 +113,8 @@ def _standing(evaluation: Evaluation, chances: pd.DataFrame, contest: Contest) -
     """Everyone of a contest: whether it has that award or a better one, in which share of the draws, and how firm that is."""
     index = evaluation.members.index[contest.positions]
     counted = or_better(evaluation.scheme, contest.award.id)
-    held = evaluation.awards.loc[evaluation.awards["award"].isin(counted), "member"]
-    chance, holds = chances.loc[index, counted].sum(axis=1).clip(upper=1.0).to_numpy(), np.asarray(index.isin(held))
+    holders = evaluation.awards.loc[evaluation.awards["award"].isin(counted), "member"]
+    chance, holds = chances.loc[index, counted].sum(axis=1).clip(upper=1.0).to_numpy(), np.asarray(index.isin(holders))
     kept = np.where(holds, chance, 1.0 - chance)
     firm = np.select([kept >= CERTAIN, kept >= LIKELY], ["certain", "likely"], "hair")
     return pd.DataFrame(
@@ -126,8 +123,8 @@ def _standing(evaluation: Evaluation, chances: pd.DataFrame, contest: Contest) -
 
 
 def _counted(contest: Contest, standing: pd.DataFrame, sure: set[tuple[str, str]]) -> tuple[object, ...]:
-    own = standing[(standing["award"] == contest.award.id) & (standing["class"] == contest.class_)]
-    won, out = own[own["given"]], own[~own["holds"]]
+    members = standing[(standing["award"] == contest.award.id) & (standing["class"] == contest.class_)]
+    won, out = members[members["given"]], members[~members["holds"]]
     counts = [int((won["firm"] == name).sum()) for name in ("certain", "likely", "hair")]
     proved = sum((contest.award.id, member) in sure for member in won.loc[won["firm"] == "certain", "member"])
     return contest.award.id, contest.class_, contest.places, len(won), counts[0], proved, *counts[1:], int((out["firm"] == "hair").sum())
@@ -139,11 +136,11 @@ def _hanging(evaluation: Evaluation, standing: pd.DataFrame, records: Records | 
     hair = standing[(standing["firm"] == "hair") & (standing["given"] | ~standing["holds"])]
     hair = hair.iloc[np.argsort([order[str(member)] for member in hair["member"]], kind="stable")]
     pairs = list(hair[["award", "member"]].itertuples(index=False, name=None))
-    found = hair[["award", "class", "member", "holds", "chance"]].astype({"award": "object", "class": "object", "member": "object"})
+    rows = hair[["award", "class", "member", "holds", "chance"]].astype({"award": "object", "class": "object", "member": "object"})
     struck = pd.DataFrame(_decisive(evaluation, records, hair), columns=["award", "member", *RECORD, "records"])
     for answer in (nearest_weights(evaluation, pairs), nearest_values(evaluation, pairs), struck):
-        found = found.merge(answer.drop(columns="holds", errors="ignore"), on=["award", "member"], how="left")
-    return found.astype({"row": "Int64", "records": "Int64"})
+        rows = rows.merge(answer.drop(columns="holds", errors="ignore"), on=["award", "member"], how="left")
+    return rows.astype({"row": "Int64", "records": "Int64"})
 
 
 def _decisive(evaluation: Evaluation, records: Records | None, hair: pd.DataFrame) -> Iterator[tuple[object, ...]]:
@@ -153,7 +150,7 @@ def _decisive(evaluation: Evaluation, records: Records | None, hair: pd.DataFram
     struck = struck_records(evaluation, records, set(hair["member"]), relative="held")
     changed = struck[struck["answer"] == "changed"].rename(columns={"member": "owner"})
     for award, member, holds in hair[["award", "member", "holds"]].itertuples(index=False, name=None):
-        counted = {(each, member) for each in or_better(evaluation.scheme, award)}
+        counted = {(id_, member) for id_ in or_better(evaluation.scheme, award)}
         won, lost = ([bool(counted & set(moved)) for moved in changed[way]] for way in ("gained", "lost"))
         turning = changed[np.array(lost) & ~np.array(won) if holds else won] if len(changed) else changed
         if len(turning):
@@ -167,7 +164,7 @@ RUNS, ROWS = 1000, 256
 """Of the whole evaluation: how many scenarios are drawn, and rows of the design of the Sobol shares."""
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class Inquiry:
     """What every question is asked of."""
 
     evaluation: Evaluation
@@ -186,40 +183,39 @@ class Asked:
         return kinds_of_members(self.evaluation, self.records)
 
 
-def _removals(asked: Asked) -> pd.DataFrame:
+def _removals(inquiry: Inquiry) -> pd.DataFrame:
     """Without each indicator, group, class, and member on a hair."""
-    found = [without_nodes(asked.evaluation), without_each_class(asked.evaluation), without_each_member(asked.evaluation, asked.near)]
-    return pd.concat(found, ignore_index=True)
+    frames = [without_nodes(inquiry.evaluation), without_each_class(inquiry.evaluation), without_each_member(inquiry.evaluation, inquiry.near)]
+    return pd.concat(frames, ignore_index=True)
 
 
-def _central(asked: Asked) -> pd.DataFrame:
+def _central(inquiry: Inquiry) -> pd.DataFrame:
     """The central weights of every award, for whoever had it in any draw."""
-    found = [central_weights(asked.evaluation, asked.spec, award.id).reset_index().assign(award=award.id) for award in asked.evaluation.scheme.awards]
-    return pd.concat([each[each["probability"] > 0] for each in found], ignore_index=True)
+    frames = [central_weights(inquiry.evaluation, inquiry.spec, award.id).reset_index().assign(award=award.id) for award in inquiry.evaluation.scheme.awards]
+    return pd.concat([frame[frame["probability"] > 0] for frame in frames], ignore_index=True)
 
 
-Question: TypeAlias = Callable[[Asked], pd.DataFrame]
-QUESTIONS: Mapping[str, Question] = MappingProxyType({
-    "firmness": lambda asked: asked.firm.places,
-    "on_a_hair": lambda asked: asked.firm.hanging,
-    "stability": lambda asked: stability_intervals(asked.evaluation),
-    "smallest_weights": lambda asked: smallest_weights(asked.evaluation),
-    "smallest_values": lambda asked: smallest_values(asked.evaluation),
-    "award_bounds": lambda asked: award_bounds(asked.evaluation, asked.firm.within),
-    "rank_bounds": lambda asked: rank_bounds(asked.evaluation, asked.firm.within),
-    "ranks": lambda asked: rank_summary(asked.evaluation, asked.spec),
-    "grades": lambda asked: grade_probabilities(asked.evaluation, asked.spec),
+QUESTIONS: Mapping[str, Callable[[Inquiry], pd.DataFrame]] = MappingProxyType({
+    "firmness": lambda inquiry: inquiry.firm.places,
+    "on_a_hair": lambda inquiry: inquiry.firm.hanging,
+    "stability": lambda inquiry: stability_intervals(inquiry.evaluation),
+    "smallest_weights": lambda inquiry: smallest_weights(inquiry.evaluation),
+    "smallest_values": lambda inquiry: smallest_values(inquiry.evaluation),
+    "award_bounds": lambda inquiry: award_bounds(inquiry.evaluation, inquiry.firm.within),
+    "rank_bounds": lambda inquiry: rank_bounds(inquiry.evaluation, inquiry.firm.within),
+    "ranks": lambda inquiry: rank_summary(inquiry.evaluation, inquiry.spec),
+    "grades": lambda inquiry: grade_probabilities(inquiry.evaluation, inquiry.spec),
     "central_weights": _central,
-    "scenarios": lambda asked: scenario_probabilities(asked.evaluation, usual_doubts(asked.evaluation, asked.spec), draws=RUNS),
-    "variance": lambda asked: variance_shares(asked.evaluation, usual_decisions(asked.evaluation, asked.spec), rows=ROWS, members=asked.near),
+    "scenarios": lambda inquiry: scenario_probabilities(inquiry.evaluation, usual_doubts(inquiry.evaluation, inquiry.spec), draws=RUNS),
+    "variance": lambda inquiry: variance_shares(inquiry.evaluation, usual_decisions(inquiry.evaluation, inquiry.spec), rows=ROWS, members=inquiry.near),
     "removals": _removals,
-    "records": lambda asked: struck_records(asked.evaluation, asked.records, asked.near, relative="held"),
-    "methods": lambda asked: methods(asked.evaluation),
-    "agreement": lambda asked: agreement_of_methods(asked.evaluation),
-    "chosen": lambda asked: chosen_by_methods(asked.evaluation),
-    "rank_reversals": lambda asked: rank_reversals(asked.evaluation),
-    "groups": lambda asked: group_results(asked.evaluation, asked.records, asked.kinds),
-    "fairness": lambda asked: fairness(asked.evaluation, asked.records, asked.kinds),
+    "records": lambda inquiry: struck_records(inquiry.evaluation, inquiry.records, inquiry.near, relative="held"),
+    "methods": lambda inquiry: methods(inquiry.evaluation),
+    "agreement": lambda inquiry: agreement_of_methods(inquiry.evaluation),
+    "chosen": lambda inquiry: chosen_by_methods(inquiry.evaluation),
+    "rank_reversals": lambda inquiry: rank_reversals(inquiry.evaluation),
+    "groups": lambda inquiry: group_results(inquiry.evaluation, inquiry.records, inquiry.kinds),
+    "fairness": lambda inquiry: fairness(inquiry.evaluation, inquiry.records, inquiry.kinds),
 })  # fmt: skip
 """Every question by the name of its answer, the one page first."""
 SLOW = frozenset({"central_weights", "scenarios", "variance"})
@@ -262,9 +258,9 @@ def robustness(
     first, *others = questions_of(evaluation, quick=quick)
     step(first)
     firm = firmness(evaluation, chances, records, within=within)
-    asked = Asked(evaluation, records, firm, spec or WeightDraws())
-    answers = {first: QUESTIONS[first](asked)}
+    inquiry = Inquiry(evaluation, records, firm, spec or WeightDraws())
+    answers = {first: QUESTIONS[first](inquiry)}
     for name in others:
         step(name)
-        answers[name] = QUESTIONS[name](asked)
+        answers[name] = QUESTIONS[name](inquiry)
     return firm, answers

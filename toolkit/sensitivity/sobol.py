@@ -97,7 +97,7 @@ def sobol_indices(results: Floats, seed: int, resamples: int = 100) -> Indices:
     size = max(1, CELLS // (rows * points))
     parts = [_indices(results[:, :, start : start + size], _times(drawn)) for start in range(0, max(count, 1), size)]
     first, total = (np.concatenate([part[place] for part in parts], axis=2) for place in (0, 1))
-    errors = [found[1:].std(axis=0, ddof=1) for found in (first, total)]
+    errors = [resampled[1:].std(axis=0, ddof=1) for resampled in (first, total)]
     deviation = np.concatenate([part[2] for part in parts])
     return Indices(first[0], errors[0], total[0], errors[1], deviation)
 
@@ -106,8 +106,8 @@ def _times(drawn: NDArray[np.int64]) -> Floats:
     """How often each row is drawn in each resample, float64[1 + resamples, rows]; once each in the first."""
     rows, resamples = drawn.shape
     times = np.ones((resamples + 1, rows))
-    for place, own in enumerate(drawn.T, start=1):
-        times[place] = np.bincount(own, minlength=rows)
+    for place, rows_drawn in enumerate(drawn.T, start=1):
+        times[place] = np.bincount(rows_drawn, minlength=rows)
     return times
 
 
@@ -204,8 +204,8 @@ def variance_shares(
     if whole.sum() < 2:
         rule = Phrase("这些选择下几乎没有一次能算出结果", "hardly a run can be computed under these choices")
         raise refuse(rule, Phrase("请先用 scenario_probabilities 查看原因", "look at `scenario_probabilities` for the reasons"), column="Choices")
-    found = sobol_indices(np.ascontiguousarray(results[whole]), scenarios.seed, resamples)
-    frame = _frame([factor.name for factor in scenarios.factors], index, found)
+    indices = sobol_indices(np.ascontiguousarray(results[whole]), scenarios.seed, resamples)
+    frame = _frame([factor.name for factor in scenarios.factors], index, indices)
     frame.attrs = {"rows": int(whole.sum()), "failed": int((~whole).sum()), "seed": scenarios.seed}
     return frame
 
@@ -239,13 +239,13 @@ class _Runs:
 
     def results(self, design: Floats) -> Floats:
         """float64[rows, factors + 2, 1 + 2 members] for some rows; NaN all through one of which a run failed."""
-        found = np.full((*design.shape[:2], 1 + 2 * len(self.chosen)), np.nan)
+        results = np.full((*design.shape[:2], 1 + 2 * len(self.chosen)), np.nan)
         for row, points in enumerate(design):
             try:
-                found[row] = [self.told(point) for point in points]
+                results[row] = [self.told(point) for point in points]
             except Refused:
                 continue
-        return found
+        return results
 
     def told(self, point: Floats) -> Floats:
         """The results of one run."""
@@ -260,12 +260,12 @@ def _results(
     """The results of all runs, float64[rows, factors + 2, 1 + 2 members]."""
     design, runs = saltelli_design(len(scenarios.factors), rows, scenarios.seed), _Runs.of(scenarios, index)
     blocks = in_order((partial(runs.results, design[start : start + BLOCK]) for start in range(0, rows, BLOCK)), executor)
-    found = np.empty((*design.shape[:2], 1 + 2 * len(index)))
+    results = np.empty((*design.shape[:2], 1 + 2 * len(index)))
     for number, block in enumerate(blocks):
-        found[number * BLOCK : (number + 1) * BLOCK] = block
+        results[number * BLOCK : (number + 1) * BLOCK] = block
         if progress is not None:
             progress(min(rows, (number + 1) * BLOCK) * design.shape[1])
-    return found
+    return results
 
 
 def changed_share(given: Mask, official: Mask) -> float:
@@ -280,26 +280,26 @@ def changed_share(given: Mask, official: Mask) -> float:
     return int((given ^ official).sum()) / either if either else 0.0
 
 
-def _frame(names: list[str], index: pd.Index[str], found: Indices) -> pd.DataFrame:
+def _frame(names: list[str], index: pd.Index[str], indices: Indices) -> pd.DataFrame:
     """A row for each target and factor, the list first, then member by member its rank and its total."""
     count = len(index)
     order = np.concatenate([[0], np.stack([1 + np.arange(count), 1 + count + np.arange(count)], axis=1).ravel()])
     targets = np.array(["list", *(["rank", TOTAL] * count)], dtype=object)
     who = np.array(["", *np.repeat(index.to_numpy(object), 2)], dtype=object)
-    numbers = {key: getattr(found, key)[:, order].T.ravel() for key in ("first", "first_error", "total", "total_error")}
+    numbers = {key: getattr(indices, key)[:, order].T.ravel() for key in ("first", "first_error", "total", "total_error")}
     many = len(names)
     cells = {"factor": np.tile(np.array(names, dtype=object), len(order)), "target": np.repeat(targets, many), "member": np.repeat(who, many)}
-    return pd.DataFrame({**cells, **numbers, "deviation": np.repeat(found.deviation[order], many)})[COLUMNS]
+    return pd.DataFrame({**cells, **numbers, "deviation": np.repeat(indices.deviation[order], many)})[COLUMNS]
 
 
 def _number_faults(rows: int, resamples: int) -> list[Problem]:
-    found = []
+    problems = []
     if rows < 2 or rows & (rows - 1):
         rule = Phrase("应是 2 的幂：64、128、256……", "it is a power of 2: 64, 128, 256 ...")
-        found.append(fault("rows", rule, Phrase("请改正", "mend it"), str(rows)))
+        problems.append(fault("rows", rule, Phrase("请改正", "mend it"), str(rows)))
     if resamples < 2:
-        found.append(fault("resamples", Phrase("至少为 2", "it is at least 2"), Phrase("请改正", "mend it"), str(resamples)))
-    return found
+        problems.append(fault("resamples", Phrase("至少为 2", "it is at least 2"), Phrase("请改正", "mend it"), str(resamples)))
+    return problems
 
 
 def _refuse(problems: list[Problem]) -> None:

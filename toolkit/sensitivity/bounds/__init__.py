@@ -80,9 +80,9 @@ def award_bounds(evaluation: Evaluation, weights: WeightSet) -> pd.DataFrame:
 
 def _ranks_at_point(leads: Leads) -> Iterator[tuple[int, str, int, int, str]]:
     """The ranks under the only weights there are: the rule itself, on one run."""
-    allocation, point = Lists.of(leads.evaluation).allocation, leads.extremes.point
+    lists, point = Lists.of(leads.evaluation).drawn, leads.extremes.point
     assert point is not None
-    ranks = allocation.rule.ranks_by_member(allocation.standings(point[None, :]))[0]
+    ranks = lists.rule.ranks_by_member(lists.standings(point[None, :]))[0]
     for name, positions in leads.terms.pools["class"]:
         yield from ((int(member), name, int(ranks[member]), int(ranks[member]), "point") for member in positions if ranks[member])
 

@@ -207,10 +207,10 @@ class ResampledWeights(Blocks):
         _raise([*_unreadable(self)])
 
     @classmethod
-    def of(cls, found: GroupWeights, draws: int = 10_000, take: Literal["mean", "one"] = "mean") -> ResampledWeights:
+    def of(cls, group_weights: GroupWeights, draws: int = 10_000, take: Literal["mean", "one"] = "mean") -> ResampledWeights:
         """From the ballots of a round; see `toolkit.ballots.group_weights`."""
-        own = [pd.DataFrame(group.own, list(group.experts), list(group.nodes)) for group in found.groups.values()]
-        return cls(pd.concat(own, axis=1), draws, take)
+        tables = [pd.DataFrame(group.own, list(group.experts), list(group.nodes)) for group in group_weights.groups.values()]
+        return cls(pd.concat(tables, axis=1), draws, take)
 
     def recipes(self, tree: Tree, seed: int) -> Iterator[Recipe]:
         """One recipe for each block of draws.

@@ -61,20 +61,20 @@ def sibling_shares(tree: Tree, table: pd.DataFrame, name: Naming = row_number) -
         For columns that are no node or there twice, siblings of which some are lacking, no rows, what is no number or
         negative, and siblings that are given nothing.
     """
-    known = [own for own in tree.nodes[:-1] if own in table]
+    known = [node for node in tree.nodes[:-1] if node in table]
     numbers, problems = _numbers(table, known, name)
     _raise([*_columns(table, tree.nodes[:-1], NO_NODE), *problems])
     shares = np.tile(tree.shares, (len(table), 1))
     for branch in tree.branches:
         names = [tree.nodes[child] for child in branch.children]
-        given = [known.index(own) for own in names if own in known]
+        given = [known.index(node) for node in names if node in known]
         if given:
-            problems += [_lacking(own, ALL) for own in names if own not in known]
-            own = numbers[:, given]
-            together = own.sum(axis=1, keepdims=True)
+            problems += [_lacking(node, ALL) for node in names if node not in known]
+            weights = numbers[:, given]
+            together = weights.sum(axis=1, keepdims=True)
             problems += _nothing(together[:, 0] == 0, [known[place] for place in given], name)
             if not problems:
-                shares[:, list(branch.children)] = own / together
+                shares[:, list(branch.children)] = weights / together
     _raise(problems)
     return shares
 
@@ -112,7 +112,7 @@ def _numbers(table: pd.DataFrame, known: Sequence[str], name: Naming) -> tuple[F
     if not table.size:
         return numbers, [Problem("error", Phrase("没有权重", "there are no weights"), Phrase("至少一行一列", "give a row and a column or more"))]
     problems, wrong = list[Problem](), ~(np.isfinite(numbers) & (numbers >= 0))
-    for place in np.flatnonzero(wrong.any(axis=0) & np.array([own in table for own in known], dtype=np.bool_)).tolist():
+    for place in np.flatnonzero(wrong.any(axis=0) & np.array([column in table for column in known], dtype=np.bool_)).tolist():
         rule = phrase("权重应为非负数：{who.zh}", "weights are numbers, not negative: {who.en}", who=_who(wrong[:, place], name))
         value = str(given.iloc[int(wrong[:, place].argmax()), place])
         problems.append(Problem("error", rule, Phrase("请改正", "mend it"), column=known[place], value=value))

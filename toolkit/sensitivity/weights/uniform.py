@@ -87,18 +87,18 @@ class Polytope:
 
     def points(self, rng: np.random.Generator, size: int) -> Floats:
         """Points uniform on it: float64[size, siblings]."""
-        found = np.asarray(rng.dirichlet(np.ones(len(self.ends)), size) @ self.ends)
+        points = np.asarray(rng.dirichlet(np.ones(len(self.ends)), size) @ self.ends)
         if not len(self.lines):
-            return found
-        slack, rates = self.bounds - found @ self.rows.T, self.lines @ self.rows.T
+            return points
+        slack, rates = self.bounds - points @ self.rows.T, self.lines @ self.rows.T
         for _ in range(self.steps):
             mixture = rng.standard_normal((size, len(self.lines)))
             rate = mixture @ rates
             back, ahead = -_reach(slack, -rate), _reach(slack, rate)
             length = (back + (ahead - back) * rng.random(size))[:, None]
-            found += length * (mixture @ self.lines)
+            points += length * (mixture @ self.lines)
             slack = np.maximum(slack - length * rate, 0.0)
-        return found
+        return points
 
 
 def steps_for(dimensions: int) -> int:
@@ -116,13 +116,13 @@ def _ends(rows: Floats, bounds: Floats) -> Floats | None:
     """The point of the set furthest from meeting each inequality with equality; None where there is no point at all."""
     from scipy.optimize import linprog
 
-    whole, found = np.ones((1, rows.shape[1])), []
+    whole, ends = np.ones((1, rows.shape[1])), []
     for row in rows:
         solved = linprog(row, A_ub=rows, b_ub=bounds, A_eq=whole, b_eq=[1.0], bounds=(0.0, 1.0))
         if solved.status != 0:
             return None
-        found.append(solved.x)
-    return np.array(found)
+        ends.append(solved.x)
+    return np.array(ends)
 
 
 def _null_space(rows: Floats) -> Floats:
@@ -196,16 +196,16 @@ class UniformWeights(Blocks, StrictArguments):
             _raise([_stated_twice(statement) for statement in self.statements])
             return tuple((list(branch.children), Simplex(corners[branch.node])) for branch in tree.branches)
         boxes, over = self.within.boxes(tree), _over(tree, self.statements)
-        found, problems = list[tuple[list[int], Spread]](), list[Problem]()
+        spreads, problems = list[tuple[list[int], Spread]](), list[Problem]()
         for branch in tree.branches:
             children = list(branch.children)
             spread = _spread(boxes[branch.node], over[np.ix_(children, children)])
             if spread is None:
                 problems.append(_empty(tree, branch.node, children))
             else:
-                found.append((children, spread))
+                spreads.append((children, spread))
         _raise(problems)
-        return tuple(found)
+        return tuple(spreads)
 
 
 def _drawn(voted: Floats, spreads: tuple[tuple[list[int], Spread], ...], rng: np.random.Generator) -> Floats:
@@ -235,8 +235,8 @@ def _spread(box: Box, over: Mask) -> Spread | None:
 
 def _reached(over: Mask) -> Mask:
     """Who weighs at least as much as whom by any chain of statements."""
-    found = over | np.eye(len(over), dtype=np.bool_)
-    return reduce(lambda known, middle: known | (known[:, [middle]] & known[[middle], :]), range(len(over)), found)
+    reached = over | np.eye(len(over), dtype=np.bool_)
+    return reduce(lambda known, middle: known | (known[:, [middle]] & known[[middle], :]), range(len(over)), reached)
 
 
 def _corners(reached: Mask) -> Floats:
@@ -248,7 +248,7 @@ def _corners(reached: Mask) -> Floats:
 
 def _over(tree: Tree, statements: tuple[str, ...]) -> Mask:
     """Of which nodes it is stated that they weigh at least as much as which, bool[nodes, nodes]."""
-    found, problems = np.zeros((len(tree.nodes),) * 2, np.bool_), list[Problem]()
+    over, problems = np.zeros((len(tree.nodes),) * 2, np.bool_), list[Problem]()
     group = {child: branch.node for branch in tree.branches for child in branch.children}
     for statement in statements:
         parts = STATED.split(statement.strip())
@@ -258,10 +258,10 @@ def _over(tree: Tree, statements: tuple[str, ...]) -> Mask:
         if not faults:
             for one, sign, other in zip(names, signs, names[1:], strict=False):
                 more, less = tree.nodes.index(one), tree.nodes.index(other)
-                found[more, less] = True
-                found[less, more] |= sign in LEVEL
+                over[more, less] = True
+                over[less, more] |= sign in LEVEL
     _raise(problems)
-    return found
+    return over
 
 
 def _faults(tree: Tree, group: dict[int, int], statement: str, names: list[str], signs: list[str]) -> Iterator[Problem]:
