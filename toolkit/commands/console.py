@@ -34,14 +34,14 @@ def language_of(language: str) -> Language:
     return "en" if language == "en" else "zh"
 
 
-def worded(language: str, said: Phrase) -> str:
+def worded(language: str, words: Phrase) -> str:
     """A phrase in the language asked for."""
-    return said.into(language_of(language))
+    return words.into(language_of(language))
 
 
-def say(language: str, said: Phrase) -> None:
+def say(language: str, words: Phrase) -> None:
     """Print a phrase."""
-    typer.echo(worded(language, said))
+    typer.echo(worded(language, words))
 
 
 def console() -> Any:
@@ -55,14 +55,14 @@ def progress_bar() -> Progress:
     """A bar that grows, on a terminal only."""
     from rich.progress import Progress
 
-    beside = console()
-    return Progress(console=beside, transient=True, disable=not beside.is_terminal)
+    screen = console()
+    return Progress(console=screen, transient=True, disable=not screen.is_terminal)
 
 
 @contextmanager
-def working(language: str, said: Phrase) -> Iterator[None]:
+def working(language: str, words: Phrase) -> Iterator[None]:
     """Show what is under way."""
-    with console().status(worded(language, said)):
+    with console().status(worded(language, words)):
         yield
 
 
@@ -88,9 +88,9 @@ def refusals(language: str) -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-def wrong_use(said: Phrase, language: str) -> typer.BadParameter:
+def wrong_use(words: Phrase, language: str) -> typer.BadParameter:
     """What is to be raised where options do not go together."""
-    return Misused(said.into(language_of(language)))
+    return Misused(words.into(language_of(language)))
 
 
 class Misused(typer.BadParameter):
@@ -118,11 +118,11 @@ def tell_gravest(problems: Problems, language: str, everything: Phrase) -> None:
     """Say how many warnings and notes there are, and the gravest; `everything` says where all of them stand."""
     spoken = language_of(language)
     counts = [(severity, sum(problem.severity == severity for problem in problems)) for severity in SEVERITIES]
-    told = [f"{SEVERITIES[severity].zh} {n} 条" if spoken == "zh" else f"{n} {SEVERITIES[severity].en}{'s' * (n != 1)}" for severity, n in counts if n]
-    if not told:
+    counted = [f"{SEVERITIES[severity].zh} {n} 条" if spoken == "zh" else f"{n} {SEVERITIES[severity].en}{'s' * (n != 1)}" for severity, n in counts if n]
+    if not counted:
         return
     few = Problems(tuple(problem for problem in problems.gravest if problem.severity != "note")[:GRAVEST])
-    say(language, phrase("{zh}（{all.zh}）{stop}", "{en} ({all.en}){colon}", zh="，".join(told), en=", ".join(told), all=everything,
+    say(language, phrase("{zh}（{all.zh}）{stop}", "{en} ({all.en}){colon}", zh="，".join(counted), en=", ".join(counted), all=everything,
                          stop="，最要紧的：" if few else "。", colon=", the gravest:" if few else "."))  # fmt: skip
     for problem in few:
         typer.echo(f"  {problem.file and problem.file + ('：' if spoken == 'zh' else ': ')}{problem.line(spoken)}")

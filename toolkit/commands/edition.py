@@ -44,9 +44,9 @@ def _list(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
     if asked:
         from toolkit.forms.new_edition import templates
 
-        found = templates()
-        wide = max(map(len, found))
-        typer.echo("\n".join(f"{name:<{wide}}  {title}" for name, title in found.items()))
+        titles = templates()
+        wide = max(map(len, titles))
+        typer.echo("\n".join(f"{name:<{wide}}  {title}" for name, title in titles.items()))
         raise typer.Exit
 
 
@@ -97,7 +97,7 @@ def check(
         edition, _, problems = examined_at(folder)
         voted = _voted(folder, edition)
     if edition is not None and len(edition.records.counts):
-        say(language, Phrase(*(repr(records_table(edition.records, each)) for each in ("zh", "en"))))
+        say(language, Phrase(*(repr(records_table(edition.records, spoken)) for spoken in ("zh", "en"))))
     if edition is not None and out is not None:
         with refusals(language):
             problems += _return(edition, out, warnings=warnings, language=language)
@@ -120,13 +120,13 @@ def changes(
 
     with refusals(language):
         with working(language, Phrase("正在读取和计算", "reading and evaluating")):
-            found = examined_at(old), examined_at(new)
-        states = [edition for edition, _, _ in found if edition is not None]
-        evaluations = [evaluation for _, evaluation, _ in found if evaluation is not None]
-        for place, (edition, evaluation, problems) in zip((old, new), found, strict=True):
+            examined = examined_at(old), examined_at(new)
+        states = [edition for edition, _, _ in examined if edition is not None]
+        evaluations = [evaluation for _, evaluation, _ in examined if evaluation is not None]
+        for place, (edition, evaluation, problems) in zip((old, new), examined, strict=True):
             if evaluation is None:
                 _tell_uncomputed(place, edition, problems, language)
-        if len(states) < len(found):
+        if len(states) < len(examined):
             raise typer.Exit(1)
         before, after = (state.records for state in states)
         _tell_amendments(diff(*(state.scheme for state in states)), language)
@@ -136,12 +136,12 @@ def changes(
                 say(language, phrase("{place} 有 {n} 行被退回，未作比较。", "{n:row|rows} of {place} refused and not compared.", place=place, n=refused))
         for table in uncompared(before, after):
             say(language, phrase("{table} 表在数据库或大文件中，未作比较。", "Table {table} stands elsewhere and is not compared.", table=table))
-        say(language, Phrase(*(repr(record_changes_table(changed, after, each)) for each in ("zh", "en"))) if len(changed) else SAME)
-        if len(evaluations) == len(found):
+        say(language, Phrase(*(repr(record_changes_table(changed, after, spoken)) for spoken in ("zh", "en"))) if len(changed) else SAME)
+        if len(evaluations) == len(examined):
             _tell_comparison(evaluations, [before, after], language)
         if out is not None:
             say(language, phrase("全部变化已写入 {path}", "All changes are in {path}", path=write_changes(changed, out)))
-        if len(evaluations) < len(found):
+        if len(evaluations) < len(examined):
             say(language, UNCOMPARED)
             raise typer.Exit(1)
 
@@ -160,9 +160,9 @@ def _tell_comparison(evaluations: list[Evaluation], records: list[Records], lang
 
     with steps() as step:
         (old, new), (before, after) = evaluations, records
-        found = compare(old, new, before, after, progress=lambda cause: step(worded(language, cause.words)))
-    if len(found.moved):
-        say(language, Phrase(*(repr(comparison_table(found, language=each)) for each in ("zh", "en"))))
+        comparison = compare(old, new, before, after, progress=lambda cause: step(worded(language, cause.words)))
+    if len(comparison.moved):
+        say(language, Phrase(*(repr(comparison_table(comparison, language=spoken)) for spoken in ("zh", "en"))))
     else:
         say(language, Phrase("没有会员的奖项、等级或名次因此变化。", "No member's award, grade or rank changes by it."))
 
@@ -186,11 +186,11 @@ def _return(edition: Edition, out: Path, *, warnings: bool, language: str) -> Pr
 
     with working(language, Phrase("正在写退回件", "writing the marked copies")):
         try:
-            found = write_returns(edition, out, warnings=warnings, language=language_of(language))
+            copies = write_returns(edition, out, warnings=warnings, language=language_of(language))
         except Refused as unwritten:
             return unwritten.problems
-    if found:
-        typer.echo(repr(returns_table(found, language_of(language))))
+    if copies:
+        typer.echo(repr(returns_table(copies, language_of(language))))
         say(language, phrase(RETURNED.zh, RETURNED.en, out=out))
     else:
         say(language, Phrase("没有需要退回的文件。", "No file has to go back."))
@@ -200,11 +200,11 @@ def _return(edition: Edition, out: Path, *, warnings: bool, language: str) -> Pr
     return Problems(())
 
 
-def _tell_amendments(found: tuple[Amendment, ...], language: str) -> None:
+def _tell_amendments(amendments: tuple[Amendment, ...], language: str) -> None:
     """What the scheme decides otherwise, a line each."""
-    for amendment in found:
+    for amendment in amendments:
         say(language, amendment.words)
-    if not found:
+    if not amendments:
         say(language, Phrase("评选办法没有变化。", "The scheme did not change."))
 
 
@@ -213,4 +213,4 @@ def _tell_forms(folder: Path, written: tuple[Form, ...], language: str) -> None:
     from toolkit.forms import forms_table
 
     say(language, phrase("填报表在 {folder}", "The entry forms are in {folder}", folder=folder / "forms"))
-    say(language, Phrase(*(repr(forms_table(written, each)) for each in ("zh", "en"))))
+    say(language, Phrase(*(repr(forms_table(written, spoken)) for spoken in ("zh", "en"))))

@@ -47,7 +47,7 @@ def evaluate(folder: Folder, out: Out, language: Reader = "zh") -> None:
         _, evaluation, problems = evaluated(folder, language)
         with working(language, Phrase("正在写出结果", "writing the results")):
             write_results(evaluation, out)
-        say(language, Phrase(*(repr(awards_table(evaluation, each)) for each in ("zh", "en"))))
+        say(language, Phrase(*(repr(awards_table(evaluation, spoken)) for spoken in ("zh", "en"))))
         say(language, phrase("结果已写入 {out}", "Results are in {out}", out=out))
         tell_gravest(problems, language, Phrase("全部见 problems.csv", "all of them are in problems.csv"))
 
@@ -109,10 +109,10 @@ def evaluated(folder: Path, language: str) -> tuple[Edition, Evaluation, Problem
     return edition, evaluation, problems
 
 
-def _known_members(evaluation: Evaluation, asked: Collection[str]) -> None:
+def _known_members(evaluation: Evaluation, codes: Collection[str]) -> None:
     """Refuse codes that no member has, each with the nearest that one has."""
     known = [str(member) for member in evaluation.members.index]
-    unknown = [code for code in dict.fromkeys(asked) if code not in evaluation.members.index]
+    unknown = [code for code in dict.fromkeys(codes) if code not in evaluation.members.index]
     if unknown:
         raise Refused(Problems(tuple(_unknown_member(code, nearest(code, known)) for code in unknown)))
 

@@ -50,9 +50,9 @@ def panel(folder: Folder, language: Reader = "zh") -> None:
         judged = judging(edition.scheme, edition.records) if edition and not _unread(problems) else None
     if edition and judged:
         _tell(edition, judged, language)
-    found = judged.problems if judged and not problems.errors else problems
-    if found:
-        typer.echo(found.text(language_of(language)), err=bool(found.errors))
+    problems_found = judged.problems if judged and not problems.errors else problems
+    if problems_found:
+        typer.echo(problems_found.text(language_of(language)), err=bool(problems_found.errors))
     if problems.errors:
         raise typer.Exit(1)
 
@@ -123,25 +123,25 @@ def _listed(folder: Path, scheme: Scheme, language: str, *, adopt: bool, each: b
     from toolkit.ballots import group_weights, load_ballots
     from toolkit.reports.expert_tables import agreement_table, ballots_table, group_weights_table
 
-    found = load_ballots(folder, scheme)
-    if not found.listed:
+    voted = load_ballots(folder, scheme)
+    if not voted.listed:
         say(language, NONE)
         return
-    _show(ballots_table(found, language_of(language)))
-    if found.problems:
-        typer.echo(found.problems.text(language_of(language)), err=bool(found.problems.errors))
-    group = group_weights(found)
+    _show(ballots_table(voted, language_of(language)))
+    if voted.problems:
+        typer.echo(voted.problems.text(language_of(language)), err=bool(voted.problems.errors))
+    group = group_weights(voted)
     _show(group_weights_table(group, language_of(language)))
     _show(agreement_table(group, language_of(language)))
     if each:
-        _decided(folder, found, language)
+        _decided(folder, voted, language)
     if adopt:
-        _adopt(folder, scheme, found, group, language)
-    if found.problems.errors:
+        _adopt(folder, scheme, voted, group, language)
+    if voted.problems.errors:
         raise typer.Exit(1)
 
 
-def _adopt(folder: Path, scheme: Scheme, found: Ballots, group: GroupWeights, language: str) -> None:
+def _adopt(folder: Path, scheme: Scheme, voted: Ballots, group: GroupWeights, language: str) -> None:
     """Say what would change, as a minute says it; write it only where no ballot is faulty."""
     from toolkit.ballots import scheme_with_group_weights
     from toolkit.ground.writing import edition_lock, kept_former
@@ -156,7 +156,7 @@ def _adopt(folder: Path, scheme: Scheme, found: Ballots, group: GroupWeights, la
     if not changed:
         say(language, SAME)
         return
-    if found.problems.errors:
+    if voted.problems.errors:
         raise refuse(FAULTY, MEND, file="scheme.toml")
     path = folder / "scheme.toml"
     with edition_lock(folder):
@@ -167,7 +167,7 @@ def _adopt(folder: Path, scheme: Scheme, found: Ballots, group: GroupWeights, la
     say(language, phrase(*ADOPTED, former=former.name if former else "—"))
 
 
-def _decided(folder: Path, found: Ballots, language: str) -> None:
+def _decided(folder: Path, voted: Ballots, language: str) -> None:
     from toolkit.ballots import group_weights
     from toolkit.comparison.ballots import decided_by_each, decided_by_group
     from toolkit.edition import open_edition
@@ -177,8 +177,8 @@ def _decided(folder: Path, found: Ballots, language: str) -> None:
     with working(language, Phrase("正在计算", "evaluating")):
         edition = open_edition(folder)
         evaluation = evaluate(edition.scheme, edition.records)
-        group, each = decided_by_group(evaluation, group_weights(found)), decided_by_each(evaluation, found)
-    _show(decided_table(each, evaluation, found, language_of(language), group=group))
+        group, by_expert = decided_by_group(evaluation, group_weights(voted)), decided_by_each(evaluation, voted)
+    _show(decided_table(by_expert, evaluation, voted, language_of(language), group=group))
 
 
 def _write_forms(folder: Path, scheme: Scheme, out: Path, experts: list[str], language: str) -> None:
@@ -199,12 +199,12 @@ def _read_back(folder: Path, scheme: Scheme, files: list[Path], language: str) -
     problems = Problems()
     for place, path in enumerate(files, 1):
         try:
-            ballot, found = returned_ballot(path, scheme, folder, place)
+            ballot, problems_found = returned_ballot(path, scheme, folder, place)
             written = write_ballot(folder, ballot)
         except Refused as refused:
             problems += refused.problems
             continue
-        problems += found
+        problems += problems_found
         say(language, phrase("专家 {expert} 第 {round} 轮：{name}", "Expert {expert}, round {round}: {name}",
                              expert=ballot.expert, round=ballot.round, name=f"ballots/{written.name}"))  # fmt: skip
     if problems:

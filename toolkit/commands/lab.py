@@ -59,12 +59,12 @@ def run_until_ended(command: Sequence[str], environment: Mapping[str, str], fold
     apart: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    with _endings() as asked:
+    with _endings() as signals:
         process = subprocess.Popen(command, env=environment, cwd=folder, **apart)  # noqa: S603 - our own words only
         try:
-            while process.poll() is None and not asked:
+            while process.poll() is None and not signals:
                 time.sleep(0.1)
-            return 0 if asked else process.returncode
+            return 0 if signals else process.returncode
         finally:
             _stop(process)
 
@@ -72,10 +72,10 @@ def run_until_ended(command: Sequence[str], environment: Mapping[str, str], fold
 @contextmanager
 def _endings() -> Iterator[list[int]]:
     """The signals to end that have come so far."""
-    asked: list[int] = []
-    before = {ending: signal.signal(ending, lambda number, _: asked.append(number)) for ending in ENDINGS}
+    signals: list[int] = []
+    before = {ending: signal.signal(ending, lambda number, _: signals.append(number)) for ending in ENDINGS}
     try:
-        yield asked
+        yield signals
     finally:
         for ending, handler in before.items():
             signal.signal(ending, handler)

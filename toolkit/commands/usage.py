@@ -84,17 +84,17 @@ def hoisted(args: Sequence[str]) -> tuple[list[str], str | None]:
     (['check', 'here'], 'en')
     """
     rest: list[str] = []
-    asked: str | None = None
+    language: str | None = None
     words = iter(args)
     for word in words:
         if word == "--":
-            return [*rest, word, *words], asked
-        if found := OPTION.fullmatch(word):
-            asked = found["stuck"] if found["stuck"] is not None else found["given"]
-            asked = next(words, "") if asked is None else asked
+            return [*rest, word, *words], language
+        if match := OPTION.fullmatch(word):
+            language = match["stuck"] if match["stuck"] is not None else match["given"]
+            language = next(words, "") if language is None else language
         else:
             rest.append(word)
-    return rest, asked
+    return rest, language
 
 
 def spoken(args: Iterable[str]) -> str:
@@ -104,8 +104,8 @@ def spoken(args: Iterable[str]) -> str:
 
 def language_of_run(args: Sequence[str]) -> Language:
     """The language of a whole command line."""
-    rest, asked = hoisted(args)
-    return "en" if (asked or spoken(rest)) == "en" else "zh"
+    rest, language = hoisted(args)
+    return "en" if (language or spoken(rest)) == "en" else "zh"
 
 
 def _of_scheme(word: str) -> str | None:
@@ -128,8 +128,8 @@ def half(text: str | None, language: str) -> str | None:
     >>> half("封存包 the sealed bag", "en")
     'the sealed bag'
     """
-    found = HALVES.fullmatch(text or "")
-    return found["en" if language == "en" else "zh"] if found else text
+    match = HALVES.fullmatch(text or "")
+    return match["en" if language == "en" else "zh"] if match else text
 
 
 def in_chinese(text: str) -> str:
@@ -141,29 +141,29 @@ def in_chinese(text: str) -> str:
     return text
 
 
-def _as_wide(words: str, found: re.Match[str]) -> str:
+def _as_wide(words: str, match: re.Match[str]) -> str:
     """A word in a column, followed by as many spaces as the column takes."""
-    return words + (" " * max(2, len(found[0]) - display_width(words)) if found[2] else "")
+    return words + (" " * max(2, len(match[0]) - display_width(words)) if match[2] else "")
 
 
-def misuse(said: str, language: str) -> str:
+def misuse(text: str, language: str) -> str:
     """What was used wrongly, as one sentence with its mend."""
-    said = re.sub(r"^Invalid value for [^:]+:", lambda found: found[0].replace("'", ""), said.replace("Value error, ", ""))
+    text = re.sub(r"^Invalid value for [^:]+:", lambda match: match[0].replace("'", ""), text.replace("Value error, ", ""))
     if language == "en":
-        return f"{WRONG.en}{said}"
-    known = next((found.expand(words) for pattern, words in MISUSE if (found := re.fullmatch(pattern, said))), said)
+        return f"{WRONG.en}{text}"
+    known = next((match.expand(words) for pattern, words in MISUSE if (match := re.fullmatch(pattern, text))), text)
     return f"{WRONG.zh}{known}"
 
 
 def _in(language: str, command: C) -> C:
     """A command with its help in one language."""
-    told = copy.copy(command)
-    told.help = half(command.help, language)
-    told.params = [copy.copy(param) for param in command.params]
-    for param in told.params:
+    spoken = copy.copy(command)
+    spoken.help = half(command.help, language)
+    spoken.params = [copy.copy(param) for param in command.params]
+    for param in spoken.params:
         param.help, param.metavar = half(getattr(param, "help", None), language), half(param.metavar, language)
-    told.commands = {name: _in(language, inner) for name, inner in getattr(command, "commands", {}).items()}
-    return told
+    spoken.commands = {name: _in(language, inner) for name, inner in getattr(command, "commands", {}).items()}
+    return spoken
 
 
 def _shown(command: Any, ctx: Any, format_help: Any) -> str:
@@ -195,8 +195,8 @@ class Committee(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Hand the language to the command, wherever its option stands."""
-        rest, asked = hoisted(args)
-        ctx.meta[ASKED] = self.language = language = asked if asked is not None else spoken(rest)
+        rest, named = hoisted(args)
+        ctx.meta[ASKED] = self.language = language = named if named is not None else spoken(rest)
         place = next((n for n, word in enumerate(rest, 1) if not word.startswith("-")), None)
         if place is not None:
             rest[place:place] = ["--language", language]
@@ -219,12 +219,12 @@ class Committee(TyperGroup):
 
 
 def _tell(error: Any, language: str) -> None:
-    ctx, said = getattr(error, "ctx", None), str(error.format_message())
+    ctx, text = getattr(error, "ctx", None), str(error.format_message())
     for param in ctx.command.params if ctx is not None else ():
-        said = said.replace(f"'{param.metavar}'", f"'{half(param.metavar, language)}'")
-    if said.startswith(("Usage:", "用法：")):  # nothing was asked: the help itself
-        typer.echo(said, err=True)
+        text = text.replace(f"'{param.metavar}'", f"'{half(param.metavar, language)}'")
+    if text.startswith(("Usage:", "用法：")):  # nothing was asked: the help itself
+        typer.echo(text, err=True)
         return
-    typer.echo(misuse(said, language), err=True)
+    typer.echo(misuse(text, language), err=True)
     if ctx is not None:
         typer.echo((HINT.en if language == "en" else HINT.zh).format(command=ctx.command_path), err=True)

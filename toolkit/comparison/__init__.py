@@ -64,20 +64,20 @@ def scheme_causes(before: Scheme, after: Scheme) -> tuple[Cause, ...]:
     The weights of siblings go together, and with them the nodes that were added or removed among them where weights
     are percentages: neither can be voted without the other.
     """
-    found: list[tuple[set[str], list[Amendment]]] = []
+    clusters: list[tuple[set[str], list[Amendment]]] = []
     for amendment in diff(before, after):
         keys = _together(amendment, before, after)
-        joined = [cluster for cluster in found if cluster[0] & keys]
+        joined = [cluster for cluster in clusters if cluster[0] & keys]
         if not joined:
-            found.append((keys, [amendment]))
+            clusters.append((keys, [amendment]))
             continue
         for keys_of, amendments in joined[1:]:
             keys |= keys_of
             joined[0][1].extend(amendments)
         joined[0][0].update(keys)
         joined[0][1].append(amendment)
-        found = [cluster for cluster in found if not any(cluster is other for other in joined[1:])]
-    return tuple(Cause(_joined([each.words for each in amendments]), tuple(amendments)) for _, amendments in found)
+        clusters = [cluster for cluster in clusters if not any(cluster is other for other in joined[1:])]
+    return tuple(Cause(_joined([entry.words for entry in amendments]), tuple(amendments)) for _, amendments in clusters)
 
 
 def made(scheme: Scheme, cause: Cause, order: Scheme) -> Scheme:
@@ -101,7 +101,7 @@ def made(scheme: Scheme, cause: Cause, order: Scheme) -> Scheme:
 
 def undone(scheme: Scheme, cause: Cause, order: Scheme) -> Scheme:
     """`scheme` without one change that was made to it; see `made`."""
-    turned = [replace(each, kind=KINDS[each.kind], before=each.after, after=each.before) for each in cause.amendments]
+    turned = [replace(amendment, kind=KINDS[amendment.kind], before=amendment.after, after=amendment.before) for amendment in cause.amendments]
     return made(scheme, replace(cause, amendments=tuple(turned)), order)
 
 
@@ -113,18 +113,18 @@ def _together(amendment: Amendment, before: Scheme, after: Scheme) -> set[str]:
     item = amendment.after or amendment.before
     if not isinstance(step, tuple) or step[0] not in NODES or "percent" not in {before.weights, after.weights}:
         return {amendment.place}
-    own = {f"weights of {step[1]}"} if step[0] == "group" else set()
-    return {f"weights of {item.get('group')}", *own}
+    siblings = {f"weights of {step[1]}"} if step[0] == "group" else set()
+    return {f"weights of {item.get('group')}", *siblings}
 
 
 def _joined(words: Sequence[Phrase]) -> Phrase:
     """Several amendments as one change; the weights of siblings under one word."""
-    said = [Phrase(_bare(each.zh, "权重：", place), _bare(each.en, "weight: ", place)) for place, each in enumerate(words)]
-    return Phrase("，".join(each.zh for each in said), ", ".join(each.en for each in said))
+    bare = [Phrase(_bare(part.zh, "权重：", place), _bare(part.en, "weight: ", place)) for place, part in enumerate(words)]
+    return Phrase("，".join(part.zh for part in bare), ", ".join(part.en for part in bare))
 
 
-def _bare(said: str, prefix: str, place: int) -> str:
-    return said.removeprefix(prefix) if place else said
+def _bare(words: str, prefix: str, place: int) -> str:
+    return words.removeprefix(prefix) if place else words
 
 
 def _list_of(amendment: Amendment) -> str:
@@ -134,7 +134,7 @@ def _list_of(amendment: Amendment) -> str:
 
 
 def _new(cause: Cause, key: str) -> list[str]:
-    added = (path_steps(each.place)[-1] for each in cause.amendments if each.kind == "added")
+    added = (path_steps(amendment.place)[-1] for amendment in cause.amendments if amendment.kind == "added")
     return [step[1] for step in added if isinstance(step, tuple) and step[0] == key]
 
 
@@ -148,10 +148,10 @@ def _inserted(items: list[Raw], like: Sequence[str], new: Iterable[str]) -> list
     """New items moved behind the nearest one that stands before them in `like`."""
     listed = list(items)
     for id_ in new:
-        item: Any = next(each for each in listed if each["id"] == id_)
+        item: Any = next(entry for entry in listed if entry["id"] == id_)
         listed.remove(item)
-        earlier = set(like[: like.index(id_)]) if id_ in like else {each["id"] for each in listed}
-        place = max((count for count, each in enumerate(listed, start=1) if each["id"] in earlier), default=0)
+        earlier = set(like[: like.index(id_)]) if id_ in like else {entry["id"] for entry in listed}
+        place = max((count for count, entry in enumerate(listed, start=1) if entry["id"] in earlier), default=0)
         listed.insert(place, item)
     return listed
 
@@ -293,7 +293,7 @@ def _moved(before: Evaluation, after: Evaluation) -> pd.DataFrame:
     both = new.join(old.add_suffix("_before"), how="outer").reindex([*new.index, *old.index.difference(new.index)])
     both["name"], both["class"] = (both[name].fillna(both[f"{name}_before"]) for name in ("name", "class"))
     for side in ("", "_before"):
-        both[f"awards{side}"] = [held if isinstance(held, tuple) else () for held in both[f"awards{side}"]]
+        both[f"awards{side}"] = [awards if isinstance(awards, tuple) else () for awards in both[f"awards{side}"]]
         both[f"grade{side}"] = both[f"grade{side}"].fillna("")
     differs = {what: [not _alike(*pair) for pair in zip(both[what], both[f"{what}_before"], strict=True)] for what in WHAT}
     both["what"] = [next((what for what in WHAT if differs[what][place]), "") for place in range(len(both))]
@@ -305,9 +305,9 @@ def _moved(before: Evaluation, after: Evaluation) -> pd.DataFrame:
 def _standings(evaluation: Evaluation) -> pd.DataFrame:
     """Name, class, awards, grade, rank and total of each member, in the order of the list."""
     ranking = evaluation.ranking
-    held: Mapping[object, tuple[str, ...]] = evaluation.awards.groupby("member")["award"].agg(tuple).to_dict()
+    awards: Mapping[object, tuple[str, ...]] = evaluation.awards.groupby("member")["award"].agg(tuple).to_dict()
     standings = ranking[["name", "class", "grade", "rank", "total"]].copy()
-    standings["awards"] = pd.Series([held.get(member, ()) for member in ranking.index], index=ranking.index, dtype=object)
+    standings["awards"] = pd.Series([awards.get(member, ()) for member in ranking.index], index=ranking.index, dtype=object)
     return standings
 
 

@@ -41,9 +41,9 @@ def decided_by_each(evaluation: Evaluation, ballots: Ballots) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def decided_by_group(evaluation: Evaluation, found: GroupWeights) -> pd.DataFrame:
+def decided_by_group(evaluation: Evaluation, weights: GroupWeights) -> pd.DataFrame:
     """The same under the weights that the group would give: columns as of `decided_by_each`, expert empty."""
-    rows = [("", *row) for row in _decided(evaluation, scheme_with_group_weights(evaluation.scheme, found))]
+    rows = [("", *row) for row in _decided(evaluation, scheme_with_group_weights(evaluation.scheme, weights))]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -59,7 +59,7 @@ def _decided(evaluation: Evaluation, scheme: Scheme) -> Iterator[tuple[str, str,
 def scheme_of_one(scheme: Scheme, one: Listed) -> Scheme:
     """The scheme with one expert's own weights, as exact as they were judged."""
     weights: dict[str, float] = {}
-    for group, found in one.judged.items():
+    for group, judged in one.judged.items():
         nodes = [node.id for node in scheme.children(None if group == "total" else group)]
-        weights |= dict(zip(nodes, (found.shares * 100).tolist(), strict=True))
+        weights |= dict(zip(nodes, (judged.shares * 100).tolist(), strict=True))
     return scheme.with_weights(weights)

@@ -177,12 +177,12 @@ def examined_at(place: Path) -> tuple[Edition | None, Evaluation | None, Problem
     sound = edition if reading.sound else None
     if edition is None or not reading.measurable:
         return sound, None, problems
-    evaluation, found = attempt(edition.scheme, edition.records)
-    further = on_their_lines(found, edition.folder / SCHEME)
+    evaluation, conclusions = attempt(edition.scheme, edition.records)
+    further = on_their_lines(conclusions, edition.folder / SCHEME)
     if problems.errors:
         further = Problems(tuple(problem for problem in further if _of_the_scheme(problem, edition)))
-    told = Problems(tuple(dict.fromkeys((*problems, *further))))
-    return sound, None if told.errors else evaluation, told
+    everything = Problems(tuple(dict.fromkeys((*problems, *further))))
+    return sound, None if everything.errors else evaluation, everything
 
 
 def _of_the_scheme(problem: Problem, edition: Edition) -> bool:
@@ -221,7 +221,7 @@ def _table_changes(table: str, before: Records, after: Records) -> Iterator[Chan
             yield Change(table, "", str(column), "", "", kind, "")
     shared = [name for name in news if name in olds]
     spec = (after if table in after.tables.table else before).tables.table[table]
-    keyed = (name for name, held in spec.column.items() if held.keyed)
+    keyed = (name for name, column_spec in spec.column.items() if column_spec.keyed)
     who = next((name for name in keyed if name in shared), None)
     yield from row_changes(table, olds[shared], news[shared], spec.unique, who)
 
@@ -240,5 +240,5 @@ def _texts(table: str, records: Records) -> pd.DataFrame | None:
 
 def _text(values: pd.Series[Any]) -> pd.Series[Any]:
     """Each value as its reader sees it; numbers with all their digits."""
-    told = values.astype(object).where(values.notna(), "").map(shown)
-    return told.map(lambda text: YES_NO.get(text, text)) if values.dtype == "boolean" else told
+    texts = values.astype(object).where(values.notna(), "").map(shown)
+    return texts.map(lambda text: YES_NO.get(text, text)) if values.dtype == "boolean" else texts

@@ -90,11 +90,11 @@ def _mean(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights], 
 
 def observed_weights(branch: Branch, present: Sequence[Mask], weights: Sequence[Weights]) -> list[Weights]:
     """The weights of a group's children: by the first of `when` that names exactly those present, else as voted."""
-    found = list(weights)
+    weights_found = list(weights)
     for observed, instead in reversed(branch.when):
-        exactly = reduce(and_, (own == there for own, there in zip(observed, present, strict=True)))
-        found = [np.where(exactly, new, voted) for new, voted in zip(instead, found, strict=True)]
-    return found
+        exactly = reduce(and_, (case == there for case, there in zip(observed, present, strict=True)))
+        weights_found = [np.where(exactly, new, voted) for new, voted in zip(instead, weights_found, strict=True)]
+    return weights_found
 
 
 def enough(branch: Branch, present: Sequence[Mask], applicable: Sequence[Mask] = ()) -> Mask:

@@ -99,9 +99,9 @@ class AwardRule:
 
     def under(self, scheme: Scheme) -> AwardRule:
         """The same rule under a scheme that differs in nothing it depends on; the classes are not looked up again."""
-        found = replace(self, scheme=scheme)
-        found.__dict__.update(named=self.named, classes=self.classes)
-        return found
+        rule = replace(self, scheme=scheme)
+        rule.__dict__.update(named=self.named, classes=self.classes)
+        return rule
 
     @cached_property
     def applied(self) -> Mask:
@@ -131,7 +131,7 @@ class AwardRule:
     @cached_property
     def nodes(self) -> tuple[str, ...]:
         """Every node that the awards look at."""
-        nodes = [str(item.node) for own in (self.eligibility, *self.bars.values()) for item, _ in own.nodes]
+        nodes = [str(item.node) for requirements in (self.eligibility, *self.bars.values()) for item, _ in requirements.nodes]
         return tuple(dict.fromkeys([TOTAL, *tie_nodes(self.scheme), *(award.by for award in self.scheme.awards), *nodes]))
 
     def competing(self, award: Award) -> Pools:
@@ -214,14 +214,14 @@ class Offer:
     @classmethod
     def of(cls, rule: AwardRule, award: Award, steps: Steps) -> Offer:
         """An award of this rule, its bars counted in steps."""
-        own, least, rest = rule.bars[award.id], 1, []
-        for item, spared in own.nodes:
+        requirements, least, rest = rule.bars[award.id], 1, []
+        for item, spared in requirements.nodes:
             low, high = between(item, steps)
             if item.node == award.by and high is None and not spared.any():
                 least = max(least, low)
             else:
                 rest.append((str(item.node), low, high, spared))
-        return cls(award, own.able & ~rule.barred[award.id], least, tuple(rest))
+        return cls(award, requirements.able & ~rule.barred[award.id], least, tuple(rest))
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,16 +256,16 @@ class RuleInSteps:
         keys
             Those at the nodes that settle ties, for pairs of run and member, where few pairs are worked out sooner.
         """
-        part, held = self.taking_part(lookup), dict[str, Mask]()
+        part, winners = self.taking_part(lookup), dict[str, Mask]()
         keys = keys or [partial(_paired, lookup, node) for node in tie_nodes(self.award_rule.scheme)]
         for offer in self.offers:
-            standing, pools = self._offered(offer, part, held, lookup), self.award_rule.competing(offer.award)
+            standing, pools = self._offered(offer, part, winners, lookup), self.award_rule.competing(offer.award)
             counts = _places(offer.award, pools, part)
             given, open_ = allot(standing, offer.least, zip(pools.spans, counts, strict=True), keys, joint=self.award_rule.joint)
             decision = Decision(offer.award, standing, offer.least, given, open_, counts)
             if offer.award.quota is not None and offer.award.quota.in_all is not None:
                 decision = self._held_together(decision, offer.award.quota.in_all, pools, lookup)
-            held[offer.award.id] = decision.given
+            winners[offer.award.id] = decision.given
             yield decision
 
     def ranks(self, lookup: Lookup) -> tuple[Standing, Standing]:
@@ -280,7 +280,7 @@ class RuleInSteps:
         np.put_along_axis(by_member, pools.order[pools.starts + among], ranks, axis=1)
         return by_member
 
-    def _offered(self, offer: Offer, part: Mask, held: Mapping[str, Mask], lookup: Lookup) -> Standing:
+    def _offered(self, offer: Offer, part: Mask, winners: Mapping[str, Mask], lookup: Lookup) -> Standing:
         """The standings at what its places go by of those that are offered an award, 0 for all others."""
         total, able, moving = lookup(TOTAL), part & offer.able, list[Bar]()
         for bar in offer.bars:  # what is the same in every run is looked at once
@@ -288,7 +288,7 @@ class RuleInSteps:
                 able = able & over(bar, lookup(bar[0]))
             else:
                 moving.append(bar)
-        taken = [given for earlier, given in held.items() if earlier not in offer.award.beside]
+        taken = [given for earlier, given in winners.items() if earlier not in offer.award.beside]
         if not taken and not moving and offer.award.by == TOTAL and able.all():
             return total
         offered = np.empty(total.shape, np.bool_)
@@ -313,25 +313,25 @@ class RuleInSteps:
         if not crowded.size:
             return decision
         standings = [lookup(node) for node in (decision.award.by, *tie_nodes(self.award_rule.scheme))]
-        standings = [np.broadcast_to(own, won.shape) for own in standings]
+        standings = [np.broadcast_to(winners, won.shape) for winners in standings]
         given, open_, beyond, shared = (np.array(mask) for mask in (decision.given, decision.open, won & False, won & False))
         ceilings: dict[int, Ceiling] = {}
         for run in crowded.tolist():
-            own = np.flatnonzero(won[run])
-            cut = self._cut(decision, run, own, bound, pools, [standing[run, own] for standing in standings])
+            winners = np.flatnonzero(won[run])
+            cut = self._cut(decision, run, winners, bound, pools, [standing[run, winners] for standing in standings])
             if cut is not None:
                 keeps, shares, ceilings[run] = cut
-                given[run, own] &= keeps
-                open_[run, own] &= keeps
-                beyond[run, own], shared[run, own] = ~keeps & ~shares, shares
+                given[run, winners] &= keeps
+                open_[run, winners] &= keeps
+                beyond[run, winners], shared[run, winners] = ~keeps & ~shares, shares
         return replace(decision, given=given, open=open_, beyond=beyond, shared=shared, ceilings=ceilings)
 
     def _cut(  # noqa: PLR0917 - private
-        self, decision: Decision, run: int, own: NDArray[np.intp], bound: int, pools: Pools, standings: list[Standing]
+        self, decision: Decision, run: int, winners: NDArray[np.intp], bound: int, pools: Pools, standings: list[Standing]
     ) -> tuple[Mask, Mask, Ceiling] | None:
         """Of the winners of one run who keeps the place and who stands open at the line of all classes; None where all keep theirs."""
         ranks = competition_ranks(*standings)
-        taken = _taken(decision, run, own, ranks, pools)
+        taken = _taken(decision, run, winners, ranks, pools)
         if taken.sum() <= bound:
             return None
         line = int(np.flatnonzero(taken.cumsum() > bound)[0])
@@ -342,12 +342,12 @@ class RuleInSteps:
         return keeps, shares, Ceiling(bound, float(self.steps.scores(last.min())) if last.size else None, left if level else 0, level)
 
 
-def _taken(decision: Decision, run: int, own: NDArray[np.intp], ranks: Integers, pools: Pools) -> Integers:
+def _taken(decision: Decision, run: int, winners: NDArray[np.intp], ranks: Integers, pools: Pools) -> Integers:
     """How many places are taken at each rank among all winners, int64[ranks + 1]."""
-    given, open_ = decision.given[run, own], decision.open[run, own]
-    taken = np.bincount(ranks[given], minlength=len(own) + 1)
-    for pool in np.unique(pools.codes[own[open_]]).tolist():  # all of a class stand at one rank
-        inside, count = pools.codes[own] == pool, decision.places[pool]
+    given, open_ = decision.given[run, winners], decision.open[run, winners]
+    taken = np.bincount(ranks[given], minlength=len(winners) + 1)
+    for pool in np.unique(pools.codes[winners[open_]]).tolist():  # all of a class stand at one rank
+        inside, count = pools.codes[winners] == pool, decision.places[pool]
         left = (count if count is None or isinstance(count, int) else int(count[run])) or 0
         taken[ranks[inside & open_][0]] += left - int((given & inside).sum())
     return taken
@@ -357,12 +357,12 @@ def _places(award: Award, pools: Pools, part: Mask) -> list[Places]:
     """The places of an award in each pool, of which a share is one of those who take part."""
     if len(part) == 1:
         return [places(award.quota, count, name) for name, count in zip(pools.names, pools.counted(part[0]), strict=True)]
-    found: list[Places] = []
-    for name, own in zip(pools.names, pools.spans, strict=True):
-        counts, which = np.unique(part[:, own].sum(axis=1), return_inverse=True)
+    counted: list[Places] = []
+    for name, span in zip(pools.names, pools.spans, strict=True):
+        counts, which = np.unique(part[:, span].sum(axis=1), return_inverse=True)
         numbers = [places(award.quota, int(count), name) for count in counts]
-        found.append(None if None in numbers else np.array(numbers, np.int64)[which])
-    return found
+        counted.append(None if None in numbers else np.array(numbers, np.int64)[which])
+    return counted
 
 
 def _paired(lookup: Lookup, node: str, run: NDArray[np.intp], member: NDArray[np.intp]) -> Standing:
@@ -408,9 +408,9 @@ def allot(
     lowest, highest = standing.min(axis=0), standing.max(axis=0)
     crowds = []
     for pool, counts in pools:
-        own = pool if len(standing) == 1 else _within_reach(pool, counts if counts is None or isinstance(counts, int) else int(counts.max()), least, lowest, highest)
+        span = pool if len(standing) == 1 else _within_reach(pool, counts if counts is None or isinstance(counts, int) else int(counts.max()), least, lowest, highest)
         for runs, count in _by_number(counts, len(standing)):
-            offered = standing[:, own] if runs is None else standing[runs][:, own]
+            offered = standing[:, span] if runs is None else standing[runs][:, span]
             if count is None or count >= offered.shape[1]:
                 line = np.full(len(offered), least, standing.dtype)
             elif count == 0:
@@ -420,8 +420,8 @@ def allot(
                 line = np.maximum(best[:, 1], least)
                 crowded = np.flatnonzero(best[:, 0] >= line)
                 if crowded.size:
-                    crowds.append(_crowd(offered[crowded], best[crowded], line[crowded], crowded if runs is None else runs[crowded], own))
-            given[(slice(None), own) if runs is None else np.ix_(runs, _listed(own))] = offered >= line[:, None]
+                    crowds.append(_crowd(offered[crowded], best[crowded], line[crowded], crowded if runs is None else runs[crowded], span))
+            given[(slice(None), span) if runs is None else np.ix_(runs, _listed(span))] = offered >= line[:, None]
     if crowds:
         _settle(given, open_, crowds, keys, joint=joint)
     return given, open_
@@ -433,8 +433,8 @@ def _by_number(counts: Places, runs: int) -> Iterator[tuple[NDArray[np.intp] | N
         yield None, counts
         return
     for count in np.unique(counts).tolist():
-        own = np.flatnonzero(counts == count)
-        yield None if len(own) == runs else own, count
+        alike = np.flatnonzero(counts == count)
+        yield None if len(alike) == runs else alike, count
 
 
 def _within_reach(pool: Positions, count: int | None, least: int, lowest: Standing, highest: Standing) -> Positions:
@@ -447,18 +447,18 @@ def _within_reach(pool: Positions, count: int | None, least: int, lowest: Standi
 
 
 def _crowd(
-    offered: Standing, best: Standing, line: Standing, runs: NDArray[np.intp], own: Positions
+    offered: Standing, best: Standing, line: Standing, runs: NDArray[np.intp], span: Positions
 ) -> tuple[NDArray[np.intp], ...]:
     """Everyone level at a line with too few places: run, position among all members, and places left."""
-    among = _listed(own)
+    among = _listed(span)
     row, column = np.divmod(np.flatnonzero(offered == line[:, None]), len(among))
     left = (best[:, 1:] == line[:, None]).sum(axis=1)
     return runs[row], among[column], left[row]
 
 
-def _listed(own: Positions) -> NDArray[np.intp]:
+def _listed(span: Positions) -> NDArray[np.intp]:
     """Positions one by one."""
-    return np.arange(own.start, own.stop) if isinstance(own, slice) else own
+    return np.arange(span.start, span.stop) if isinstance(span, slice) else span
 
 
 def _settle(given: Mask, open_: Mask, crowds: Sequence[tuple[NDArray[np.intp], ...]], keys: Sequence[Key], *, joint: bool) -> None:

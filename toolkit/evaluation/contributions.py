@@ -86,13 +86,13 @@ def node_factors(tree: Tree, scores: pd.DataFrame) -> pd.DataFrame:
     """
     known = {place: scores[node].to_numpy(np.float64) for place, node in enumerate(tree.nodes)}
     root = len(tree.nodes) - 1
-    found: dict[int, Floats] = {root: np.where(np.isnan(known[root]), np.nan, 1.0)}
+    factors: dict[int, Floats] = {root: np.where(np.isnan(known[root]), np.nan, 1.0)}
     for branch in reversed(tree.branches):
-        if branch.node not in found or branch.power != 1:
+        if branch.node not in factors or branch.power != 1:
             continue
         for child, share in zip(branch.children, _shares(tree, branch, known), strict=True):
-            found[child] = found[branch.node] * share * branch.full
-    return pd.DataFrame({tree.nodes[node]: found[node] for node in sorted(found) if node != root}, index=scores.index)
+            factors[child] = factors[branch.node] * share * branch.full
+    return pd.DataFrame({tree.nodes[node]: factors[node] for node in sorted(factors) if node != root}, index=scores.index)
 
 
 def _shares(tree: Tree, branch: Branch, known: dict[int, Floats]) -> list[Floats]:
@@ -121,11 +121,11 @@ def _apportioned(exact: Floats, totals: Floats) -> Floats:
     shares = counts & (exact != 0)
     whole = np.where(counts, np.floor(exact + SLACK), 0.0)
     left = np.where(np.isnan(totals), 0.0, totals - whole.sum(axis=1))
-    each = np.floor(left / np.maximum(shares.sum(axis=1), 1))
-    left -= each * shares.sum(axis=1)
+    equal = np.floor(left / np.maximum(shares.sum(axis=1), 1))
+    left -= equal * shares.sum(axis=1)
     rest = np.where(shares, exact - whole, -np.inf)
     turn = np.argsort(np.argsort(-rest, axis=1, kind="stable"), axis=1)
-    return np.where(counts, whole + shares * each[:, None] + (turn < left[:, None]), np.nan)
+    return np.where(counts, whole + shares * equal[:, None] + (turn < left[:, None]), np.nan)
 
 
 
@@ -234,7 +234,7 @@ def _contenders(evaluation: Evaluation, contest: Contest) -> list[tuple[str, flo
     holds = pd.Series(contest.given, index=keys)
     ids = [award.id for award in evaluation.scheme.awards]
     earlier = set(ids[: ids.index(contest.award.id)]) - set(contest.award.beside)
-    held = evaluation.awards.loc[evaluation.awards["award"].isin(earlier), "member"]
-    ranked = ranking.index[ranking["rank"].notna() & ranking.index.isin(keys) & ~ranking.index.isin(held)]
+    excluded = evaluation.awards.loc[evaluation.awards["award"].isin(earlier), "member"]
+    ranked = ranking.index[ranking["rank"].notna() & ranking.index.isin(keys) & ~ranking.index.isin(excluded)]
     ranked = score.loc[ranked].dropna().sort_values(ascending=False, kind="stable").index
     return [(str(member), float(score[member]), bool(holds[member])) for member in ranked]

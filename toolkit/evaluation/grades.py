@@ -244,7 +244,7 @@ def _held(rules: Grades, grade: GradeNames, before: GradeNames) -> GradeNames:
         count = max(0, place.get(name, len(bands)) - most)
         best[name] = bands[count] if count < len(bands) else name
     pairs = zip(grade, before, strict=True)
-    return np.array([_lower(place, own, best[old]) if old and own else own for own, old in pairs], dtype=object)
+    return np.array([_lower(place, now, best[old]) if old and now else now for now, old in pairs], dtype=object)
 
 
 def _lower(place: dict[str, int], one: str, other: str) -> str:
@@ -260,7 +260,7 @@ def _lowered(scheme: Scheme, rules: Grades, index: pd.Index[str], grade: GradeNa
     if not by.any():
         return grade
     place = {name: count for count, name in enumerate(bands)}
-    down = [bands[min(place[own] + fall, len(bands) - 1)] if own in place else own for own, fall in zip(grade, by.tolist(), strict=True)]
+    down = [bands[min(place[band] + fall, len(bands) - 1)] if band in place else band for band, fall in zip(grade, by.tolist(), strict=True)]
     return np.array(down, dtype=object)
 
 
@@ -270,7 +270,7 @@ def _struck(scheme: Scheme, rules: Grades, index: pd.Index[str], grade: GradeNam
         if veto.effect.grade is None:
             continue
         lowest = order.get(veto.effect.grade, len(order))
-        higher = np.array([order.get(own, len(order)) < lowest for own in grade], dtype=np.bool_)
+        higher = np.array([order.get(band, len(order)) < lowest for band in grade], dtype=np.bool_)
         grade = np.where(_hit(index, vetoes, veto.id) & higher, veto.effect.grade, grade)
     return grade
 
@@ -454,4 +454,4 @@ def _ends(evaluation: Evaluation, rules: Grades) -> Any:
         from_bands(scheme, rules, members, band, evaluation.vetoes, recorded=known.recorded, previous=known.previous)
         for band in reached
     )
-    return np.array([found.grade for found in steps])
+    return np.array([steps_of_band.grade for steps_of_band in steps])

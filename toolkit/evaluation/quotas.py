@@ -65,8 +65,8 @@ class Pools:
         >>> pools.names, [members.tolist() for _, members in pools]
         (('', 'a', 'b'), [[2], [1], [0, 3]])
         """
-        codes, found = pd.factorize(classes)
-        written = ["" if name is None else str(name) for name in [*found, *([None] if (codes < 0).any() else [])]]
+        codes, classes_seen = pd.factorize(classes)
+        written = ["" if name is None else str(name) for name in [*classes_seen, *([None] if (codes < 0).any() else [])]]
         names = sorted(set(written))
         place = np.array([names.index(name) for name in written], np.intp)
         return cls(tuple(names), place[codes])
@@ -97,7 +97,7 @@ class Pools:
     @cached_property
     def members(self) -> list[NDArray[np.intp]]:
         """The positions of each pool's members, rising."""
-        return [self.order[own] for own in self.columns]
+        return [self.order[span_of_pool] for span_of_pool in self.columns]
 
     @cached_property
     def sizes(self) -> list[int]:
@@ -108,7 +108,7 @@ class Pools:
     @cached_property
     def spans(self) -> list[Positions]:
         """The same, those who are neighbours as a slice."""
-        return [span(own) for own in self.members]
+        return [span(positions) for positions in self.members]
 
     def __iter__(self) -> Iterator[tuple[str, NDArray[np.intp]]]:
         return iter(zip(self.names, self.members, strict=True))
@@ -145,8 +145,8 @@ def places(quota: Quota | None, applicants: int, class_: str = "") -> int | None
         return None
     if (table := class_table(quota)) is not None and class_ not in table:
         return 0
-    found = max(_bare(quota, applicants, class_), quota.least)
-    return found if quota.most is None else min(found, quota.most)
+    count = max(_bare(quota, applicants, class_), quota.least)
+    return count if quota.most is None else min(count, quota.most)
 
 
 def class_table(quota: Quota) -> Mapping[str, float | str] | None:
@@ -226,12 +226,12 @@ def _none(scheme: Scheme, award: Award, quota: Quota, applicants: Mapping[str, i
 
 def _wide(scheme: Scheme, award: Award, quota: Quota, applicants: Mapping[str, int]) -> Iterator[Problem]:
     for class_, count in _competing(scheme, quota, applicants).items():
-        found = places(quota, count, class_) or 0
-        if found > count > 0:  # where nobody takes part, it is said that nothing is given
+        number = places(quota, count, class_) or 0
+        if number > count > 0:  # where nobody takes part, it is said that nothing is given
             rule = phrase(
                 "“{award}”名额 {places} 个，参评会员只有 {count} 家",
                 "`{award}` has {places:place|places}, and only {count:member takes|members take} part",
-                award=award.label, places=found, count=count,
+                award=award.label, places=number, count=count,
             )  # fmt: skip
             mend = Phrase("达到条件的都会获奖；多出的名额空缺", "everyone over the bar is given it; the other places stay empty")
             yield _problem("note", award, class_, rule, mend)

@@ -40,10 +40,10 @@ class Asked:
 
     def met(self, score: Score) -> Mask:
         """The members that meet all of them under these scores; bool[n]."""
-        found = self.able.copy()
+        met = self.able.copy()
         for item, spared in self.nodes:
-            found &= within(item, score(str(item.node))) | spared
-        return found
+            met &= within(item, score(str(item.node))) | spared
+        return met
 
 
 def asked(
@@ -87,11 +87,11 @@ def within(item: Requirement, numbers: Floats) -> Mask:
     >>> within(Requirement(node="total", least=60, below=90), np.array([59.99, 60, 90, np.nan])).tolist()
     [False, True, False, False]
     """
-    found = ~np.isnan(numbers)
+    met = ~np.isnan(numbers)
     for bound, over in ((item.least, np.greater_equal), (item.above, np.greater), (item.most, np.less_equal), (item.below, np.less)):
         if bound is not None:
-            found &= over(numbers, decimal_digits(bound))
-    return np.asarray(found, dtype=np.bool_)
+            met &= over(numbers, decimal_digits(bound))
+    return np.asarray(met, dtype=np.bool_)
 
 
 def holding(item: Requirement, values: pd.Series[Any]) -> Mask:
@@ -99,13 +99,13 @@ def holding(item: Requirement, values: pd.Series[Any]) -> Mask:
 
     A state is compared as a scheme writes it: ``true`` is the state of a yes, ``3`` that of 3.0.
     """
-    found = np.array([not is_missing(value) for value in values], dtype=np.bool_)
+    met = np.array([not is_missing(value) for value in values], dtype=np.bool_)
     if bounded(item):
-        found &= within(item, _numbers(values))
+        met &= within(item, _numbers(values))
     if item.among:
         named = {state_name(state) for state in item.among}
-        found &= np.array([state_name(value) in named for value in values], dtype=np.bool_)
-    return found
+        met &= np.array([state_name(value) in named for value in values], dtype=np.bool_)
+    return met
 
 
 def bounded(item: Requirement) -> bool:

@@ -105,11 +105,11 @@ class Tree:
         """
         if applicable is None or all(branch.least_present is None for branch in self.branches):
             return []
-        found = [np.zeros(len(applicable), np.bool_) for _ in self.nodes]
-        found[self.leaves] = list(applicable.T)
+        applies = [np.zeros(len(applicable), np.bool_) for _ in self.nodes]
+        applies[self.leaves] = list(applicable.T)
         for branch in self.branches:
-            found[branch.node] = np.logical_or.reduce([found[child] for child in branch.children])
-        return found
+            applies[branch.node] = np.logical_or.reduce([applies[child] for child in branch.children])
+        return applies
 
 
 def scores(
@@ -161,8 +161,8 @@ def gathered(
     least = any(branch.least_present is not None for branch in tree.branches)
     concerned = applicable.loc[:, list(names)].to_numpy(dtype=np.bool_) if least and applicable is not None else None
     columns = [np.ascontiguousarray(values[name]) for name in names]
-    found = _branch_scores(tree, columns, members, concerned, _unmoved(tree, *before) if before else {})
-    known = dict(zip(names, columns, strict=True)) | {tree.nodes[node]: column for node, column in found.items()}
+    groups = _branch_scores(tree, columns, members, concerned, _unmoved(tree, *before) if before else {})
+    known = dict(zip(names, columns, strict=True)) | {tree.nodes[node]: column for node, column in groups.items()}
     return {node: known[node] for node in tree.nodes}
 
 
@@ -225,15 +225,15 @@ def list_scores(scheme: Scheme, tree: Tree, values: Floats, applicable: Mask, ad
 
 def node_scores(tree: Tree, values: Floats, applicable: Mask | None = None) -> Floats:
     """The kernel of `scores`: float64[members, indicators] to float64[members, nodes]."""
-    found = np.full((len(values), len(tree.nodes)), np.nan, order="F")
-    found[:, tree.leaves] = values
+    scores = np.full((len(values), len(tree.nodes)), np.nan, order="F")
+    scores[:, tree.leaves] = values
     columns = [np.ascontiguousarray(column) for column in np.asarray(values, dtype=np.float64).T]
     for node, column in _branch_scores(tree, columns, len(values), applicable).items():
-        found[:, node] = column
-    return found
+        scores[:, node] = column
+    return scores
 
 
-def _unmoved(tree: Tree, other: Tree, found: Mapping[str, Floats]) -> dict[int, Floats]:
+def _unmoved(tree: Tree, other: Tree, scores: Mapping[str, Floats]) -> dict[int, Floats]:
     """The scores that another tree over the same values gave, of the groups under which the two are the same."""
     same: dict[int, Floats] = {}
     if tree.nodes != other.nodes:
@@ -242,7 +242,7 @@ def _unmoved(tree: Tree, other: Tree, found: Mapping[str, Floats]) -> dict[int, 
     groups = {branch.node for branch in tree.branches}
     for branch in tree.branches:
         if branch == there.get(branch.node) and all(level[child] and (child not in groups or child in same) for child in branch.children):
-            same[branch.node] = found[tree.nodes[branch.node]]
+            same[branch.node] = scores[tree.nodes[branch.node]]
     return same
 
 
@@ -259,18 +259,18 @@ def _branch_scores(
     whatever the order of the members.
     """
     concerned = tree.concerned(applicable)
-    found = {branch.node: np.empty(members) for branch in tree.branches if branch.node not in known}
-    looked = {**dict(enumerate(columns, start=tree.leaves.start)), **known, **found}
+    scores = {branch.node: np.empty(members) for branch in tree.branches if branch.node not in known}
+    looked = {**dict(enumerate(columns, start=tree.leaves.start)), **known, **scores}
     weights = tree.weights.tolist()
     for start in range(0, members, BLOCK):
         rows = slice(start, start + BLOCK)
         for branch in tree.branches:
-            if branch.node not in found:
+            if branch.node not in scores:
                 continue
             children = [(looked[child][rows], weights[child]) for child in branch.children]
             applying = [concerned[child][rows] for child in branch.children] if concerned else []
-            found[branch.node][rows] = gather(branch, children, len(children[0][0]), applicable=applying)
-    return {**known, **found}
+            scores[branch.node][rows] = gather(branch, children, len(children[0][0]), applicable=applying)
+    return {**known, **scores}
 
 
 def _cases(rule: Group | Total, children: Sequence[str]) -> tuple[tuple[tuple[bool, ...], tuple[float, ...]], ...]:
@@ -294,9 +294,9 @@ def _sum_in_turn(numbers: Iterable[float]) -> float:
 
 def _upwards(branches: dict[int, Branch], root: int) -> list[Branch]:
     """The branches under `root` and itself, children before parents."""
-    own = branches[root]
-    below = [found for child in own.children if child in branches for found in _upwards(branches, child)]
-    return [*below, own]
+    branch = branches[root]
+    below = [inner for child in branch.children if child in branches for inner in _upwards(branches, child)]
+    return [*below, branch]
 
 
 def rounded_points(scheme: Scheme, scores: pd.DataFrame) -> pd.DataFrame:

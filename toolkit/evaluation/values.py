@@ -48,11 +48,11 @@ def stand_ins(item: Indicator, used: Floats, values: Floats, scale: float, class
         return None
     if policy == "worst":
         return _worst(item, used, scale, classes, len(values))
-    found, groups = middles(item, values, classes), list(_groups(policy, classes))
-    whole = all(name in found for name, _ in groups)
+    by_group, groups = middles(item, values, classes), list(_groups(policy, classes))
+    whole = all(name in by_group for name, _ in groups)
     filling = np.empty(len(values)) if whole else _worst(item, used, scale, classes, len(values))
     for name, members in groups:
-        filling[members] = found.get(name, filling[members])
+        filling[members] = by_group.get(name, filling[members])
     return filling
 
 
@@ -63,7 +63,7 @@ def middles(item: Indicator, values: Floats, classes: Any) -> dict[str, float]:
     policy = str(item.missing)
     given = {name: values[members][~np.isnan(values[members])] for name, members in _groups(policy, classes)}
     middle = _mean if policy.endswith("mean") else _median
-    return {name: middle(found) for name, found in given.items() if len(found)}
+    return {name: middle(known) for name, known in given.items() if len(known)}
 
 
 def how(item: Indicator) -> str:
@@ -81,13 +81,13 @@ def _groups(policy: str, classes: Any) -> Iterable[tuple[str, Any]]:
     return class_places(classes) if policy.startswith("class_") else [(EVERYONE, slice(None))]
 
 
-def _median(found: Floats) -> float:
-    return float(np.median(found))
+def _median(values: Floats) -> float:
+    return float(np.median(values))
 
 
-def _mean(found: Floats) -> float:
+def _mean(values: Floats) -> float:
     """The sum is rounded once: the order of members changes nothing."""
-    return math.fsum(found.tolist()) / len(found)
+    return math.fsum(values.tolist()) / len(values)
 
 
 
@@ -216,12 +216,12 @@ def _treated(item: Indicator, numbers: Floats) -> tuple[Indicator, Floats, Mask 
 
 
 def _resolved(valued: Valued, scale: float, classes: States) -> Indicator:
-    item, found = valued.item, dict[str, object]()
+    item, changes = valued.item, dict[str, object]()
     if isinstance(item.value, Relative):
-        found["value"] = item.value.resolved(valued.used, scale, classes)
+        changes["value"] = item.value.resolved(valued.used, scale, classes)
     if item.missing in MIDDLES:
-        found["stands_in"] = middles(item, valued.values, classes)
-    return item.model_copy(update=found)
+        changes["stands_in"] = middles(item, valued.values, classes)
+    return item.model_copy(update=changes)
 
 
 def _touched(valued: Valued, members: pd.Index[Any], column: Floats, *, filled: bool) -> Iterator[pd.DataFrame]:

@@ -60,15 +60,15 @@ def previous_results(engine: Engine, scheme: Scheme) -> tuple[pd.DataFrame, tupl
     table = engine.previous(scheme.previous)
     columns = {key: table.column(column) for key, column in scheme.previous.columns.items()}
     typed = {
-        key: held.astype("float64") if key in NUMBERS else held.astype("object").where(held.notna(), np.nan)
-        for key, held in columns.items()
+        key: cells.astype("float64") if key in NUMBERS else cells.astype("object").where(cells.notna(), np.nan)
+        for key, cells in columns.items()
     }
     return pd.DataFrame(typed, index=members), tuple(_repeated(table))
 
 
 def _repeated(table: SingleRows) -> Iterator[Problem]:
-    found = table.repeated()
-    for member, file, sheet, row in zip(table.members[found["whose"]], found["_file"], found["_sheet"], found["_row"], strict=True):
+    rows = table.repeated()
+    for member, file, sheet, row in zip(table.members[rows["whose"]], rows["_file"], rows["_sheet"], rows["_row"], strict=True):
         rule = phrase("会员 {member} 在上一届结果中已有一行", "member {member} has a row in the previous results already", member=member)
         mend = Phrase("每个会员只保留一行", "keep one row for each member")
         yield Problem("error", rule, mend, file=file, sheet=sheet, row=int(row), value=str(member))
@@ -169,18 +169,18 @@ class _Column:
 def _taken(engine: Engine, scheme: Scheme, judged: Judging) -> dict[str, tuple[Item, Taken]]:
     """What every indicator, adjustment and condition takes, by its id."""
     items: tuple[Item, ...] = (*scheme.indicators, *scheme.adjustments, *scheme.conditions)
-    asked = [item for item in items if item.measure.take != "panel"]
-    found = dict(zip((item.id for item in asked), engine.measured([item.measure for item in asked]), strict=True))
-    return {item.id: (item, found[item.id] if item.id in found else judged.taken(item.id, engine.members)) for item in items}
+    measured_items = [item for item in items if item.measure.take != "panel"]
+    measured = dict(zip((item.id for item in measured_items), engine.measured([item.measure for item in measured_items]), strict=True))
+    return {item.id: (item, measured[item.id] if item.id in measured else judged.taken(item.id, engine.members)) for item in items}
 
 
 def _recorded(scheme: Scheme, taken: Sequence[tuple[Item, Taken]], members: pd.Index[str]) -> pd.Series[bool]:
-    told = [
-        found.rows > 0
-        for item, found in taken
+    has_rows = [
+        item_taken.rows > 0
+        for item, item_taken in taken
         if not isinstance(item, Condition) and any(term.place[0] != scheme.members.table for term in item.measure.terms)
     ]
-    heard = np.logical_or.reduce(told) if told else np.ones(len(members), np.bool_)
+    heard = np.logical_or.reduce(has_rows) if has_rows else np.ones(len(members), np.bool_)
     return pd.Series(heard, index=members).astype(bool)
 
 

@@ -34,37 +34,37 @@ def parts(rows: ir.Table, measure: Measure) -> Parts:
     """
     alone = measure.take == "latest" or measure.once_per  # its states are asked already
     tests = [] if alone else rows_holding(rows, measure.where)
-    found: Parts = {ROWS: rows.count(where=_all(tests))}
+    wanted: Parts = {ROWS: rows.count(where=_all(tests))}
     column = measure.place[1]
     if column is None or measure.take in {"count", "any"}:
-        return found
-    here: Any = rows[column]
+        return wanted
+    cells: Any = rows[column]
     if len(measure.numbers) > 1:
-        return found | _pair(rows, measure, tests)
-    held = {HELD: here.count(where=_all(tests))} if measure.numbers else {}
-    return found | held | _single(here, measure, _all(tests))
+        return wanted | _pair(rows, measure, tests)
+    counts = {HELD: cells.count(where=_all(tests))} if measure.numbers else {}
+    return wanted | counts | _single(cells, measure, _all(tests))
 
 
-def _single(here: Any, measure: Measure, where: Any) -> Parts:
+def _single(cells: Any, measure: Measure, where: Any) -> Parts:
     if measure.take in {"sum", "mean"}:
-        return {TOTAL: as_written(here).sum(where=where)}
+        return {TOTAL: as_written(cells).sum(where=where)}
     if measure.take == "distinct":
-        return {KINDS: one_value(here).nunique(where=where)}
+        return {KINDS: one_value(cells).nunique(where=where)}
     if measure.take == "min":
-        return {VALUE: here.min(where=where)}
-    return {VALUE: here.any(where=where) if here.type().is_boolean() else here.max(where=where)}
+        return {VALUE: cells.min(where=where)}
+    return {VALUE: cells.any(where=where) if cells.type().is_boolean() else cells.max(where=where)}
 
 
 def _pair(rows: ir.Table, measure: Measure, tests: list[Any]) -> Parts:
-    here, beside = rows[str(measure.column)], rows[measure.numbers[1]]
-    both = [*tests, *(~number.isnull() for number in (here, beside))]
+    values, weights = rows[str(measure.column)], rows[measure.numbers[1]]
+    both = [*tests, *(~number.isnull() for number in (values, weights))]
     if measure.take == "ratio":
         where = _all(both)
-        sums = {TOTAL: as_written(here).sum(where=where), OVER: as_written(beside).sum(where=where)}
+        sums = {TOTAL: as_written(values).sum(where=where), OVER: as_written(weights).sum(where=where)}
         return {HELD: rows.count(where=where), **sums}
-    right = weighable(here, beside)
+    right = weighable(values, weights)
     where = _all([*both, right])
-    value, weight = (as_written(_where_right(right, number)) for number in (here, beside))
+    value, weight = (as_written(_where_right(right, number)) for number in (values, weights))
     value, weight = value.cast(VALUED), weight.cast(WEIGHED)
     whole = weight.cast(WHOLE)
     return {
@@ -91,13 +91,13 @@ def _all(tests: list[Any]) -> Any:
     return reduce(and_, tests) if tests else None
 
 
-def one_value(here: Any) -> Any:
+def one_value(cells: Any) -> Any:
     """A column in which 0 and -0 are one value, and a day is one whatever the hour."""
     import ibis
 
-    if here.type().is_timestamp():
-        return here.date()
-    return ibis.ifelse(here == 0, 0.0, here) if here.type().is_floating() else here
+    if cells.type().is_timestamp():
+        return cells.date()
+    return ibis.ifelse(cells == 0, 0.0, cells) if cells.type().is_floating() else cells
 
 
 def as_written(number: Any) -> Any:
@@ -105,30 +105,30 @@ def as_written(number: Any) -> Any:
     return (number.cast("string") if number.type().is_floating() else number).cast(EXACT)
 
 
-def value_of(measure: Measure, found: Mapping[str, pd.Series[Any]]) -> pd.Series[Any]:
+def value_of(measure: Measure, sums_found: Mapping[str, pd.Series[Any]]) -> pd.Series[Any]:
     """The value that a measure makes of its parts, by member: float64, or states; NaN is missing."""
     if measure.take in {"count", "any"}:
-        return found[ROWS].astype("float64")
+        return sums_found[ROWS].astype("float64")
     if measure.take == "distinct":
-        return found[KINDS].astype("float64").where(found[HELD] > 0)
+        return sums_found[KINDS].astype("float64").where(sums_found[HELD] > 0)
     if measure.take == "sum":
-        return plain(found[TOTAL])
+        return plain(sums_found[TOTAL])
     if measure.take in {"mean", "weighted_mean", "ratio"}:
-        over = found[HELD] if measure.take == "mean" else found[OVER]
-        rest = found.get(REST, [Decimal(0)] * len(over))
-        quotients = [_nearest(*sums) for sums in zip(found[TOTAL], rest, over, strict=True)]
+        over = sums_found[HELD] if measure.take == "mean" else sums_found[OVER]
+        rest = sums_found.get(REST, [Decimal(0)] * len(over))
+        quotients = [_nearest(*sums) for sums in zip(sums_found[TOTAL], rest, over, strict=True)]
         return pd.Series(quotients, index=over.index, dtype="float64")
-    value = plain(found[VALUE])
+    value = plain(sums_found[VALUE])
     if measure.take in {None, "latest"}:
         return value
     return value.astype("float64") + 0.0  # -0 as 0, whichever row stood first
 
 
-def divided_by_zero(found: Mapping[str, pd.Series[Any]]) -> pd.Series[bool]:
+def divided_by_zero(sums_found: Mapping[str, pd.Series[Any]]) -> pd.Series[bool]:
     """By member, whether there are numbers to divide and their divisor is 0."""
-    if OVER not in found:
-        return found[ROWS] < 0
-    return (found[HELD] > 0) & plain(found[OVER]).eq(0.0)
+    if OVER not in sums_found:
+        return sums_found[ROWS] < 0
+    return (sums_found[HELD] > 0) & plain(sums_found[OVER]).eq(0.0)
 
 
 def _nearest(total: Decimal | None, rest: Decimal | None, over: Decimal | int | None) -> float:

@@ -56,9 +56,9 @@ def testimony_problems(
         rows = rows.filter(counts)
     if source.channel and selection.once_per:
         dates = [*(window.dates.values() if window else ()), *_happening(source, selection)]
-        asked = dict.fromkeys([column, *dates, window.column if window else None, *selection.where])
-        told = [name for name in asked if name and name not in {source.channel.column, *selection.once_per}]
-        yield from _conflicts(rows, source, spec, selection.once_per, told)
+        looked_at = dict.fromkeys([column, *dates, window.column if window else None, *selection.where])
+        columns = [name for name in looked_at if name and name not in {source.channel.column, *selection.once_per}]
+        yield from _conflicts(rows, source, spec, selection.once_per, columns)
 
 
 def _undated(source: Source, spec: Table, selection: Selection, window: Window | None) -> Iterator[Problem]:
@@ -95,29 +95,29 @@ def _by_file(rows: ir.Table, *also: str) -> list[Row]:
 
     sheet = ibis.ifelse(rows["_row"] == 0, "", rows["_sheet"])
     groups = rows.group_by(_file=rows["_file"], _part=sheet, **{name: rows[name] for name in also})
-    found = groups.agg(_sheet=rows["_sheet"].min(), _row=rows["_row"].min(), n=rows.count()).to_pyarrow().to_pylist()
-    return sorted(found, key=lambda row: [row["_file"], row["_sheet"], *(row[name] or "" for name in also)])
+    counted = groups.agg(_sheet=rows["_sheet"].min(), _row=rows["_row"].min(), n=rows.count()).to_pyarrow().to_pylist()
+    return sorted(counted, key=lambda row: [row["_file"], row["_sheet"], *(row[name] or "" for name in also)])
 
 
-def _conflicts(rows: ir.Table, source: Source, spec: Table, once_per: tuple[str, ...], told: list[str]) -> Iterator[Problem]:
+def _conflicts(rows: ir.Table, source: Source, spec: Table, once_per: tuple[str, ...], names: list[str]) -> Iterator[Problem]:
     """A warning for each thing that two channels say differently of one act, at the row whose word is taken."""
     act = [source.member, *once_per]
     named = rows.filter(*(rows[name].notnull() for name in act))
-    days = {name: named[name].date() for name in told if spec.column[name].type == "date"}  # windows look at days
+    days = {name: named[name].date() for name in names if spec.column[name].type == "date"}  # windows look at days
     named = named.mutate(**days) if days else named
-    for name in told:
-        said = named.filter(named[name].notnull())
-        several = said.group_by(act).agg(_kinds=said[name].nunique())
-        disputed = said.semi_join(several.filter(several["_kinds"] > 1), act)
+    for name in names:
+        stated = named.filter(named[name].notnull())
+        several = stated.group_by(act).agg(_kinds=stated[name].nunique())
+        disputed = stated.semi_join(several.filter(several["_kinds"] > 1), act)
         order = [*act, *words_order(disputed, source), *PLACE]
         columns = [*act, *PLACE, str(source.channel and source.channel.column), name]
-        found = disputed.order_by(order).select(*dict.fromkeys(columns)).to_pyarrow().to_pylist()
-        yield from _disputes(found, act, name, source, spec)
+        disputed_rows = disputed.order_by(order).select(*dict.fromkeys(columns)).to_pyarrow().to_pylist()
+        yield from _disputes(disputed_rows, act, name, source, spec)
 
 
-def _disputes(found: list[Row], act: list[str], name: str, source: Source, spec: Table) -> Iterator[Problem]:
+def _disputes(rows: list[Row], act: list[str], name: str, source: Source, spec: Table) -> Iterator[Problem]:
     taken: Row = {}
-    for row in found:
+    for row in rows:
         if not taken or any(row[key] != taken[key] for key in act):
             taken = row
         elif row[name] != taken[name]:
@@ -212,10 +212,10 @@ def _undivided(
         )  # fmt: skip
 
 
-def _repeats(label: str, measure: Measure, found: Taken) -> Iterator[Problem]:
+def _repeats(label: str, measure: Measure, measured: Taken) -> Iterator[Problem]:
     """A value read as it stands needs one row for each member."""
-    several = found.rows > 1
-    for member, count in zip(found.value.index[several], found.rows[several], strict=True):
+    several = measured.rows > 1
+    for member, count in zip(measured.value.index[several], measured.rows[several], strict=True):
         yield Problem(
             "error",
             phrase("“{label}”应取一行，却有 {n} 行", "`{label}` reads one row, but there are {n}", label=label, n=int(count)),
@@ -227,10 +227,10 @@ def _repeats(label: str, measure: Measure, found: Taken) -> Iterator[Problem]:
 def class_problems(scheme: Scheme, members: pd.DataFrame) -> Iterator[Problem]:
     """Classes that an indicator applies to, or of which something is required, and nobody is in."""
     known = sorted({str(name) for name in members["class"].dropna()})
-    asked: list[tuple[Severity, str, tuple[str, ...]]]
-    asked = [("error", f"indicator[{item.id}].applies_to", item.applies_to) for item in scheme.indicators]
-    asked += [("warning", f"{place}[{n}].classes", item.classes) for place, items in _required(scheme) for n, item in enumerate(items)]
-    for severity, place, classes in asked:
+    named: list[tuple[Severity, str, tuple[str, ...]]]
+    named = [("error", f"indicator[{item.id}].applies_to", item.applies_to) for item in scheme.indicators]
+    named += [("warning", f"{place}[{n}].classes", item.classes) for place, items in _required(scheme) for n, item in enumerate(items)]
+    for severity, place, classes in named:
         for name in (name for name in classes if name not in known):
             mend = Phrase(f"现有类别：{'、'.join(known)}", f"known classes: {', '.join(known)}")
             if guess := nearest(name, known):
@@ -279,8 +279,8 @@ def appeal_notes(engine: Engine, scheme: Scheme) -> Iterator[Problem]:
     """Records that count although under appeal, each named once."""
     marking = [selection for selection, _ in _asked(scheme) if _marks(scheme, selection)]
     for table in dict.fromkeys(selection.table for selection in marking):
-        asked = {s.model_dump_json(): s for s in marking if s.table == table}
-        for file, sheet, row in engine.under_appeal(table, list(asked.values())):
+        selections = {s.model_dump_json(): s for s in marking if s.table == table}
+        for file, sheet, row in engine.under_appeal(table, list(selections.values())):
             yield Problem(
                 "note",
                 Phrase("该记录正在申诉，目前仍计入", "this record is under appeal and counts for now"),
@@ -291,12 +291,12 @@ def appeal_notes(engine: Engine, scheme: Scheme) -> Iterator[Problem]:
 
 def testimonies(engine: Engine, scheme: Scheme, records: Records) -> Iterator[Problem]:
     """What a reader should know of the rows asked for, each said once."""
-    asked = {(selection.model_dump_json(), column): (selection, column) for selection, column in _asked(scheme)}
-    found: list[Problem] = []
-    for selection, column in asked.values():
+    selections = {(selection.model_dump_json(), column): (selection, column) for selection, column in _asked(scheme)}
+    problems: list[Problem] = []
+    for selection, column in selections.values():
         spec, window = records.tables.table[selection.table], scheme.window.get(selection.window or "")
-        found += testimony_problems(engine.source(selection.table), spec, selection, window, column)
-    yield from dict.fromkeys(found)
+        problems += testimony_problems(engine.source(selection.table), spec, selection, window, column)
+    yield from dict.fromkeys(problems)
 
 
 def _asked(scheme: Scheme) -> Iterator[tuple[Selection, str | None]]:

@@ -95,8 +95,8 @@ def _dated(source: Source, consent: Consent) -> ir.Table:
 
 def _deciding(rows: ir.Table, member: str) -> ir.Table:
     """Of each member the rows of its latest day, and those without a day, for which nobody knows."""
-    own: Any = {"group_by": member}
-    rows = rows.mutate(**{LATEST: rows[DAY].max().over(**own), LAST_END: rows[ENDS].max().over(**own)})
+    grouped: Any = {"group_by": member}
+    rows = rows.mutate(**{LATEST: rows[DAY].max().over(**grouped), LAST_END: rows[ENDS].max().over(**grouped)})
     return rows.filter(rows[DAY].isnull() | (rows[DAY] == rows[LATEST]))
 
 

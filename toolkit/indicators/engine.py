@@ -123,8 +123,8 @@ class Engine:
             self._taken[_key(measure)] = from_parts(measure, found, at, members)
 
     def _whole(self, measure: Measure) -> Taken:
-        found = [self._taken[_key(term)] for term in measure.terms]
-        return found[0] if len(found) == 1 else quotient(found[0], found[1], counted=measure.take is not None)
+        frame = [self._taken[_key(term)] for term in measure.terms]
+        return frame[0] if len(frame) == 1 else quotient(frame[0], frame[1], counted=measure.take is not None)
 
     def _stands_alone(self, measure: Measure) -> bool:
         """Whether it is read from a table of files that has one row for each member."""
@@ -172,17 +172,17 @@ class Engine:
         places = {place[1:]: rows[place] for place in PLACE}
         taken = dict(zip(("amount", "beside"), filter(None, (measure.place[1], *measure.numbers[1:])), strict=False))
         frame = _frame(rows.select(**{MEMBER: rows[source.member]}, **places, **{name: rows[column] for name, column in taken.items()}))
-        told = {name: _told(frame[name]) for name in taken}
-        if "beside" in told:
-            sign, pairs = " × " if measure.weight else " ÷ ", zip(told["amount"], told["beside"], strict=True)
-            told["amount"] = pd.Series([f"{one}{sign}{other}" if one and other else None for one, other in pairs], dtype=object)
-        named: pd.DataFrame = frame.assign(**told).reindex(columns=list(BEHIND))
+        shown_amounts = {name: _told(frame[name]) for name in taken}
+        if "beside" in shown_amounts:
+            sign, pairs = " × " if measure.weight else " ÷ ", zip(shown_amounts["amount"], shown_amounts["beside"], strict=True)
+            shown_amounts["amount"] = pd.Series([f"{one}{sign}{other}" if one and other else None for one, other in pairs], dtype=object)
+        named: pd.DataFrame = frame.assign(**shown_amounts).reindex(columns=list(BEHIND))
         return named.sort_values([MEMBER, "file", "sheet", "row"], ignore_index=True)
 
     def under_appeal(self, table: str, selections: Sequence[Selection]) -> Iterator[Place]:
         """Where records of `table` stand that count although under appeal, each once."""
-        found = [selected(self.source(table), selection, self._calendar) for selection in selections]
-        frames = [_frame(rows.filter(rows[MARKED]).select(*PLACE)) for rows in found]
+        marked = [selected(self.source(table), selection, self._calendar) for selection in selections]
+        frames = [_frame(rows.filter(rows[MARKED]).select(*PLACE)) for rows in marked]
         yield from pd.concat(frames).drop_duplicates().sort_values(list(PLACE)).itertuples(index=False, name=None)
 
     def gaps(self, measure: Measure) -> Iterator[tuple[str, Place]]:
@@ -203,8 +203,8 @@ class Engine:
         if name not in self._records.standing:
             table = self._rows_of(name)
             at = table.standing[table.members.get_indexer(members)]
-            found = table.frame.iloc[at[at >= 0]][list(PLACE)].itertuples(index=False, name=None)
-            return dict(zip(members[at >= 0], found, strict=True))
+            rows_found = table.frame.iloc[at[at >= 0]][list(PLACE)].itertuples(index=False, name=None)
+            return dict(zip(members[at >= 0], rows_found, strict=True))
         rows = selected(self.source(name), measure.selection, self._calendar)
         cell = rows[str(measure.place[1])]
         rows = rows.filter(cell.isnull() | (cell == 0)).select(self.member(name), *PLACE)
@@ -217,12 +217,12 @@ class Engine:
             table, member = self.source(name).table, self.member(name)
             if APART + str(column) not in table.columns:
                 return None
-            said = table.group_by(**{MEMBER: table[member]}).agg(apart=table[APART + str(column)].any())
-            return _frame(said).set_index(MEMBER)["apart"].astype(bool)
-        held = self._records.not_applicable.get(name)
-        if held is None or column not in held or not held[column].any():
+            flags = table.group_by(**{MEMBER: table[member]}).agg(apart=table[APART + str(column)].any())
+            return _frame(flags).set_index(MEMBER)["apart"].astype(bool)
+        columns = self._records.not_applicable.get(name)
+        if columns is None or column not in columns or not columns[column].any():
             return None
-        return self._rows_of(name).any(held[column])
+        return self._rows_of(name).any(columns[column])
 
     def _registered(self, name: str) -> ir.Table:
         return self._handed_over(name, _arrow(self._records, name))
@@ -240,7 +240,7 @@ class Engine:
         """A table where it stands: personal columns stay behind, branches and former codes count for their member."""
         table = self._open.enter_context(self._records.standing[name].opened())
         spec = self._records.tables.table[name]
-        table = table.drop(*(column for column, held in spec.column.items() if held.personal and column in table.columns))
+        table = table.drop(*(column for column, column_spec in spec.column.items() if column_spec.personal and column in table.columns))
         if own:
             table = table.filter(table[member].notin(sorted(self._records.branches)))
         counts_to: Mapping[str, str] = self._records.counts_to
@@ -272,8 +272,8 @@ def _places(rows: ir.Table) -> Iterator[Place]:
 
 def _told(cells: pd.Series[Any]) -> pd.Series[Any]:
     """Cells as a reader sees them in the file, None where empty."""
-    told = [None if pd.isna(cell) else shown(cell) for cell in plain(cells).astype(object)]
-    return pd.Series(told, index=cells.index, dtype=object)
+    texts = [None if pd.isna(cell) else shown(cell) for cell in plain(cells).astype(object)]
+    return pd.Series(texts, index=cells.index, dtype=object)
 
 
 def _arrow(records: Records, name: str) -> Any:
@@ -283,7 +283,7 @@ def _arrow(records: Records, name: str) -> Any:
     spec: Table = records.tables.table[name]
     number, text = pa.float64(), pa.string()
     kinds = {"number": number, "money": number, "percent": number, "date": pa.timestamp("us"), "boolean": pa.bool_()}
-    fields = [pa.field(column, kinds.get(held.type, text)) for column, held in spec.column.items() if not held.personal]
+    fields = [pa.field(column, kinds.get(column_spec.type, text)) for column, column_spec in spec.column.items() if not column_spec.personal]
     places = [pa.field("_file", text), pa.field("_sheet", text), pa.field("_row", pa.int64())]
     schema = pa.schema([*fields, *places])
     return pa.Table.from_pandas(records.frames[name], schema=schema, preserve_index=False)

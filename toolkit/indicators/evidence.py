@@ -56,18 +56,18 @@ def evidence(scheme: Scheme, records: Records, members: Collection[str] | None =
     all_items: tuple[Indicator | Adjustment | Condition, ...] = (*scheme.indicators, *scheme.adjustments, *scheme.conditions)
     items = [item for item in all_items if item.measure.take != "panel"]  # what one expert gave is nobody's evidence
     with Engine(scheme, records) as engine:
-        found = [_behind(engine, item.measure, members).assign(item=item.id)[list(COLUMNS)] for item in items]
-    filled = [frame for frame in found if len(frame)]
+        frames = [_behind(engine, item.measure, members).assign(item=item.id)[list(COLUMNS)] for item in items]
+    filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(COLUMNS))
 
 
 def _behind(engine: Engine, measure: Measure, members: Collection[str] | None) -> pd.DataFrame:
-    found = [engine.behind(term, members).assign(table=term.place[0]) for term in measure.terms]
-    if len(found) == 1 or measure.take is None:
-        return pd.concat(found, ignore_index=True).sort_values(ORDER, ignore_index=True)
-    counted, among = found
+    frames = [engine.behind(term, members).assign(table=term.place[0]) for term in measure.terms]
+    if len(frames) == 1 or measure.take is None:
+        return pd.concat(frames, ignore_index=True).sort_values(ORDER, ignore_index=True)
+    counted, among = frames
     met = pd.MultiIndex.from_frame(among[PLACE]).isin(pd.MultiIndex.from_frame(counted[PLACE]))
-    return among.assign(amount=["1" if own else "0" for own in met])
+    return among.assign(amount=["1" if meets else "0" for meets in met])
 
 
 def answered(measure: Measure) -> bool:

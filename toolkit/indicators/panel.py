@@ -189,9 +189,9 @@ def row_problems(rows: pd.DataFrame, experts: Sequence[str], records: Records, t
 def refused_entries(rows: pd.DataFrame, item: Indicator, due: pd.DataFrame, records: Records) -> Iterator[Problem]:
     """An error for each score that stands where its expert withdraws."""
     heading = _heading(records, str(item.measure.table), str(item.measure.column))
-    for expert, own in rows.drop(columns="withdrawn").assign(column=heading).groupby("expert"):
+    for expert, entries in rows.drop(columns="withdrawn").assign(column=heading).groupby("expert"):
         rule = phrase("专家 {expert} 对该会员应当回避，所评不予接受", "expert {expert} withdraws from this member: the entry is refused", expert=expert)
-        for problem in entries_despite_recusal(own, due):
+        for problem in entries_despite_recusal(entries, due):
             yield replace(problem, rule=rule, value=_who(problem.value, records))
 
 
@@ -235,9 +235,9 @@ def levelling_problems(panel: Panel, item: Indicator, level: Levelling) -> Itera
                       file="scheme.toml", column=place)  # fmt: skip
     changed = int(((who["shift"] != 0) | (who["stretch"] != 1)).sum())
     if changed:
-        told = HOW[panel.harshness]
+        method = HOW[panel.harshness]
         rule = phrase("“{label}”：{n} 位专家的评分已用{zh}作宽严校正", "`{label}`: the scores of {n:expert|experts} are levelled by {en}",
-                      label=item.label, n=changed, zh=told.zh, en=told.en)  # fmt: skip
+                      label=item.label, n=changed, zh=method.zh, en=method.en)  # fmt: skip
         mend = Phrase("校正前后见 committee panel", "see `committee panel` for before and after")
         yield Problem("note", rule, mend, file="scheme.toml", column="panel.harshness", value=str(panel.harshness))
 
@@ -272,8 +272,8 @@ def _who(member: object, records: Records) -> str:
     return key if name == key else f"{name}（{key}）"
 
 
-def _at(row: Mapping[Hashable, Any], severity: Any, said: tuple[Phrase, Phrase], column: str, value: str) -> Problem:
-    return Problem(severity, *said, file=str(row["file"]), sheet=str(row["sheet"]), row=int(row["row"]) or None, column=column, value=value)
+def _at(row: Mapping[Hashable, Any], severity: Any, wording: tuple[Phrase, Phrase], column: str, value: str) -> Problem:
+    return Problem(severity, *wording, file=str(row["file"]), sheet=str(row["sheet"]), row=int(row["row"]) or None, column=column, value=value)
 
 
 def _heading(records: Records, table: str, column: str) -> str:
@@ -390,17 +390,17 @@ def _given(scheme: Scheme, panel: Panel, records: Records) -> Judging:
     unfit = Problems(tuple(stands_elsewhere(panel, items, records)))
     if unfit:
         return Judging(problems=unfit)
-    found = {item.id: given_results(scheme, panel, records, item) for item in items}
-    places = _open_places(found, items, records)
-    return Judging(indicators=found, open=places, problems=Problems(tuple(open_place_problems(places, records, items))))
+    by_indicator = {item.id: given_results(scheme, panel, records, item) for item in items}
+    places = _open_places(by_indicator, items, records)
+    return Judging(indicators=by_indicator, open=places, problems=Problems(tuple(open_place_problems(places, records, items))))
 
 
-def _open_places(found: Mapping[str, Judged], items: Iterable[Indicator], records: Records) -> dict[str, dict[str, Phrase]]:
+def _open_places(by_indicator: Mapping[str, Judged], items: Iterable[Indicator], records: Records) -> dict[str, dict[str, Phrase]]:
     """For each member that should have a score and has none: of which indicators, and why."""
     places: dict[str, dict[str, Phrase]] = {}
     for item in items:
         waiting = concerned(item, records)
-        for member, why in found[item.id].results.open.items():
+        for member, why in by_indicator[item.id].results.open.items():
             if waiting[str(member)]:
                 places.setdefault(str(member), {})[item.id] = why
     return places
@@ -414,18 +414,18 @@ def _who_scored(panel: Panel, items: Iterable[Indicator], records: Records) -> t
 
 def _judged(scheme: Scheme, panel: Panel, records: Records, recusals: Recusals, composition: Problems) -> Judging:
     experts, items = tuple(map(str, recusals.mask.columns)), judged_by_panel(scheme)
-    found: dict[str, Judged] = {}
+    by_indicator: dict[str, Judged] = {}
     problems: list[Problem] = [*composition, *unknown_employers(panel, recusals.problems, records)]
     first = {str(item.measure.table): item for item in reversed(items)}
     for item in items:
         rows = _entries(scheme, panel, records, item)
         if first[str(item.measure.table)] is item:
             problems += row_problems(rows, experts, records, str(item.measure.table), panel.expert)
-        found[item.id], said = _item(panel, records, item, rows, recusals.mask)
-        problems += said
-    places = _open_places(found, items, records)
+        by_indicator[item.id], item_problems = _item(panel, records, item, rows, recusals.mask)
+        problems += item_problems
+    places = _open_places(by_indicator, items, records)
     problems += open_place_problems(places, records, items)
-    return Judging(experts, recusals, found, places, Problems(tuple(problems)), composition)
+    return Judging(experts, recusals, by_indicator, places, Problems(tuple(problems)), composition)
 
 
 def _entries(scheme: Scheme, panel: Panel, records: Records, item: Indicator) -> pd.DataFrame:

@@ -32,7 +32,7 @@ def in_force(rows: ir.Table, window: Window, day: dt.date) -> list[ir.BooleanVal
     tests = [] if (ends := _ends(rows, window)) is None else [_not_over(ends, window, day)]
     closings = [rows[column].date() for column in (window.repaired, window.withdrawn) if column]
     tests += [(closing > day).fill_null(True) for closing in closings]
-    skipped = [held.fill_null(False) for held in rows_holding(rows, window.skip)]
+    skipped = [state.fill_null(False) for state in rows_holding(rows, window.skip)]
     if skipped:
         still_to_come = [(closing > day).fill_null(False) for closing in closings]
         tests.append(reduce(or_, still_to_come, ~reduce(or_, skipped)))
@@ -73,7 +73,7 @@ def _after(begins: ir.Value, words: str) -> ir.Value:
 
 def any_state(rows: ir.Table, states: Where) -> ir.BooleanValue:
     """Whether a row is in all the states named, column by column."""
-    return reduce(and_, (held.fill_null(False) for held in rows_holding(rows, states)))
+    return reduce(and_, (state.fill_null(False) for state in rows_holding(rows, states)))
 
 
 
@@ -125,8 +125,8 @@ def selected(source: Source, selection: Selection, calendar: Calendar) -> ir.Tab
     import ibis
 
     window = calendar.windows.get(selection.window or "")
-    told, asked = _parted(selection.where, source, selection)
-    rows = _kept(source.table, [*rows_holding(source.table, told), *_verified(source, selection)])
+    by_channel, of_act = _parted(selection.where, source, selection)
+    rows = _kept(source.table, [*rows_holding(source.table, by_channel), *_verified(source, selection)])
     dated = source.date is not None and (window is None or selection.in_period)
     if window is not None:
         rows = rows.filter(begun(rows, window, calendar.as_of))
@@ -134,7 +134,7 @@ def selected(source: Source, selection: Selection, calendar: Calendar) -> ir.Tab
         rows = rows.filter(_day(rows, source) <= calendar.as_of)
     if source.channel and selection.once_per:
         rows = _first_of_each(rows, source, selection.once_per)
-    rows = _kept(rows, rows_holding(rows, asked))
+    rows = _kept(rows, rows_holding(rows, of_act))
     marked: Any = ibis.literal(value=False)
     if window is not None:
         rows = _kept(rows, in_force(rows, window, calendar.as_of))
@@ -167,12 +167,12 @@ def taken(source: Source, measures: Sequence[Measure], calendar: Calendar) -> tu
     rows = selected(source, _asked_of_all(measures[0]), calendar)
     if measures[0].take == "latest":
         rows = _latest(rows, source)
-    asked: dict[Any, str] = {}
+    column_of: dict[Any, str] = {}
     named: dict[str, ir.Value] = {}
     columns: list[dict[str, str]] = []
     for measure in measures:
         wanted = parts(rows, measure)
-        names = {part: asked.setdefault(value.op(), f"_{len(asked)}") for part, value in wanted.items()}
+        names = {part: column_of.setdefault(value.op(), f"_{len(column_of)}") for part, value in wanted.items()}
         named |= {name: wanted[part] for part, name in names.items() if name not in named}
         columns.append(names)
     return rows.group_by(**{MEMBER: rows[source.member]}).agg(**named), columns

@@ -76,8 +76,8 @@ class SingleRows:
 
     def column(self, name: str) -> pd.Series[Any]:
         """What each member's row says in column `name`: float64, dates, or words and states; NaN is missing."""
-        held = self.frame[name]
-        return pd.Series(held.array.take(self.standing, allow_fill=True), index=self.members)
+        cells = self.frame[name]
+        return pd.Series(cells.array.take(self.standing, allow_fill=True), index=self.members)
 
     def any(self, flags: pd.Series[bool]) -> pd.Series[bool]:
         """By member, whether any of its rows is flagged, be it counted or not."""
@@ -100,8 +100,8 @@ def _places(names: pd.Series[str], members: pd.Index[str]) -> NDArray[np.intp]:
     import pyarrow.compute as pc
 
     words = pa.large_string()
-    found = pc.index_in(pa.array(names, words, from_pandas=True), pa.array(members, words))
-    places: NDArray[np.intp] = found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.intp)
+    positions = pc.index_in(pa.array(names, words, from_pandas=True), pa.array(members, words))
+    places: NDArray[np.intp] = positions.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.intp)
     return places
 
 
@@ -150,17 +150,17 @@ class Taken:
             object.__setattr__(self, "value", pd.Series(decimal_digits_of(numbers), index=self.value.index))
 
 
-def from_parts(measure: Measure, found: Mapping[str, pd.Series[Any]], at: NDArray[np.intp], members: pd.Index[str]) -> Taken:
-    """A measure made of its parts; `at` says in which row of `found` each member stands, -1 for none."""
-    counted = _counts(found[ROWS])
-    value = value_of(measure, found).where(counted > 0)
-    wrong = _counts(found[WRONG]) if WRONG in found else np.zeros_like(counted)
-    held = _counts(found[HELD]) if HELD in found else counted
-    zero = divided_by_zero(found).to_numpy(np.bool_)
+def from_parts(measure: Measure, sums: Mapping[str, pd.Series[Any]], at: NDArray[np.intp], members: pd.Index[str]) -> Taken:
+    """A measure made of its parts; `at` says in which row of `sums` each member stands, -1 for none."""
+    counted = _counts(sums[ROWS])
+    value = value_of(measure, sums).where(counted > 0)
+    wrong = _counts(sums[WRONG]) if WRONG in sums else np.zeros_like(counted)
+    with_number = _counts(sums[HELD]) if HELD in sums else counted
+    zero = divided_by_zero(sums).to_numpy(np.bool_)
     return Taken(
         value.reset_index(drop=True).reindex(at).set_axis(members),
         _at(counted, at),
-        gaps=bool((counted > held + wrong).any()),
+        gaps=bool((counted > with_number + wrong).any()),
         wrong=bool(wrong.any()),
         undivided=_at(zero, at),
     )

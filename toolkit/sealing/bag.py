@@ -52,8 +52,8 @@ def bag_problems(bag: Path) -> Problems:
     unlisted = [_problem(name, TAG_MANIFEST, *_UNLISTED) for name in BAG_FILES if tags and name not in tags]
     wrong = [*_differences(bag, tags, TAG_MANIFEST), *_differences(bag, payload, MANIFEST)]
     strange = _strangers(bag, {*tags, *payload, TAG_MANIFEST})
-    found = Problems((*tag_faults, *faults, *unlisted, *wrong, *strange))
-    return found or _library_problems(bag)
+    problems = Problems((*tag_faults, *faults, *unlisted, *wrong, *strange))
+    return problems or _library_problems(bag)
 
 
 def read_bag_info(bag: Path) -> dict[str, str]:
@@ -114,13 +114,13 @@ def _strangers(bag: Path, known: set[str]) -> Iterator[Problem]:
 
 def _present(bag: Path) -> dict[str, Path]:
     """Every file in the bag, hidden ones and links too, by its name in NFC with forward slashes."""
-    found = {}
+    by_name = {}
     for folder, folders, files in os.walk(bag):
         links = [name for name in folders if (Path(folder) / name).is_symlink()]
         for name in (*files, *links):
             path = Path(folder) / name
-            found[normalize("NFC", path.relative_to(bag).as_posix())] = path
-    return found
+            by_name[normalize("NFC", path.relative_to(bag).as_posix())] = path
+    return by_name
 
 
 def _digest_or_nothing(path: Path) -> str:
@@ -136,12 +136,12 @@ def _library_problems(bag: Path) -> Problems:
     try:
         bagit.Bag(str(bag)).validate(fast=True)
     except (bagit.BagError, ValueError, OSError) as error:
-        said = phrase(
+        rule = phrase(
             "不是有效的 BagIt 包：{why}",
             "is not a valid BagIt bag: {why}",
             why=str(error).replace(str(bag), bag.name),
         )
-        return Problems((Problem("error", said, UNTOUCHED, file="bagit.txt"),))
+        return Problems((Problem("error", rule, UNTOUCHED, file="bagit.txt"),))
     return Problems()
 
 
@@ -157,9 +157,9 @@ EXTRA = re.compile(r"""extra\s*==\s*['"]([^'"]+)['"]""")
 
 def versions() -> dict[str, str]:
     """Version by name, "python" first, then the toolkit and all that it requires, in alphabetical order."""
-    found: dict[str, str] = {}
-    _collect(DISTRIBUTION, frozenset(), found, set())
-    return {"python": platform.python_version(), **dict(sorted(found.items()))}
+    by_name: dict[str, str] = {}
+    _collect(DISTRIBUTION, frozenset(), by_name, set())
+    return {"python": platform.python_version(), **dict(sorted(by_name.items()))}
 
 
 def environment_text() -> str:
@@ -179,7 +179,7 @@ def read_environment(text: str) -> dict[str, str]:
 
 
 def _collect(
-    name: str, extras: frozenset[str], found: dict[str, str], seen: set[tuple[str, frozenset[str]]]
+    name: str, extras: frozenset[str], by_name: dict[str, str], seen: set[tuple[str, frozenset[str]]]
 ) -> None:
     key = re.sub(r"[-_.]+", "-", name).lower()
     if (key, extras) in seen:
@@ -189,15 +189,15 @@ def _collect(
         distribution = metadata.distribution(name)
     except metadata.PackageNotFoundError:
         return
-    found[key] = distribution.version
+    by_name[key] = distribution.version
     for requirement in distribution.requires or ():
         match = REQUIREMENT.match(requirement)
         if match and _wanted(match[3] or "", extras):
-            asked = frozenset(extra.strip() for extra in (match[2] or "").split(",") if extra.strip())
-            _collect(match[1], asked, found, seen)
+            wanted_extras = frozenset(extra.strip() for extra in (match[2] or "").split(",") if extra.strip())
+            _collect(match[1], wanted_extras, by_name, seen)
 
 
 def _wanted(marker: str, extras: frozenset[str]) -> bool:
     # Other markers tell platforms apart; what they leave out is not installed and so not found.
-    asked = EXTRA.findall(marker)
-    return not asked or any(extra in extras for extra in asked)
+    named = EXTRA.findall(marker)
+    return not named or any(extra in extras for extra in named)

@@ -55,7 +55,7 @@ class Wording:
     @classmethod
     def about(cls, names: Iterable[str]) -> Wording:
         """The wording of what is said about these members."""
-        return cls(frozenset(name for each in names if len(name := _letters(each)) > 1))
+        return cls(frozenset(name for text in names if len(name := _letters(text)) > 1))
 
     def excuses(self, was: Iterable[Sequence[object]], now: Iterable[Sequence[object]]) -> bool:
         """Whether two lists of rows differ in wording only."""
@@ -63,8 +63,8 @@ class Wording:
         return all(self._is_free(row) for row in (one - other) + (other - one))
 
     def _is_free(self, row: Sequence[str]) -> bool:
-        told = _letters("".join(row))
-        return sum(FIGURE.fullmatch(cell) is not None for cell in row) <= 1 and not any(name in told for name in self.names)
+        letters = _letters("".join(row))
+        return sum(FIGURE.fullmatch(cell) is not None for cell in row) <= 1 and not any(name in letters for name in self.names)
 
 
 def rows_of_text(text: str) -> list[Sequence[str]]:
@@ -120,12 +120,12 @@ def workbook_problems(file: str, before: Path, now: Path, wording: Wording | Non
         if parts == others:
             return
         sealed = CalamineWorkbook.from_path(str(before))
-        found = list(_sheet_problems(file, sealed, CalamineWorkbook.from_path(str(now)), wording))
-        if not found and set(parts) != set(others):
-            found = [difference(file, value="、".join(sorted({*parts} ^ {*others})), rule=LOOKS)]
-        yield from found
-        if all(problem.severity == "note" for problem in found):
-            yield from _look_problems(file, before, now, {problem.sheet for problem in found})
+        problems = list(_sheet_problems(file, sealed, CalamineWorkbook.from_path(str(now)), wording))
+        if not problems and set(parts) != set(others):
+            problems = [difference(file, value="、".join(sorted({*parts} ^ {*others})), rule=LOOKS)]
+        yield from problems
+        if all(problem.severity == "note" for problem in problems):
+            yield from _look_problems(file, before, now, {problem.sheet for problem in problems})
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, CalamineError) as error:
         yield difference(file, value=type(error).__name__)
 
@@ -165,7 +165,7 @@ def worded(file: str, sheet: str = "", value: str = "", rule: Phrase = WORDED) -
 def _same(was: object, is_: object, *, exact: bool) -> bool:
     if was == is_:
         return True
-    numbers = [str(each) for each in (was, is_)]
+    numbers = [str(value) for value in (was, is_)]
     if exact or not all(map(NUMBER.fullmatch, numbers)):
         return False
     return isclose(*map(float, numbers), rel_tol=WITHIN, abs_tol=WITHIN)
@@ -219,9 +219,9 @@ def _look_problems(file: str, before: Path, now: Path, but: Collection[str]) -> 
 
 
 def _frame(sheet: Worksheet) -> tuple[Any, ...]:
-    hidden = {key for held in (sheet.row_dimensions, sheet.column_dimensions) for key, each in held.items() if each.hidden}
-    conditions = sorted(str(each.sqref) for each in sheet.conditional_formatting)
-    return sheet.sheet_state, hidden, {str(each) for each in sheet.merged_cells.ranges}, conditions
+    hidden = {key for dimensions in (sheet.row_dimensions, sheet.column_dimensions) for key, dimension in dimensions.items() if dimension.hidden}
+    conditions = sorted(str(dimension.sqref) for dimension in sheet.conditional_formatting)
+    return sheet.sheet_state, hidden, {str(dimension) for dimension in sheet.merged_cells.ranges}, conditions
 
 
 def _looks(sheet: Worksheet) -> dict[tuple[int, int], tuple[Any, ...]]:

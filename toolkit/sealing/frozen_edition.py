@@ -78,10 +78,10 @@ def with_results_alone(scheme: Scheme) -> Scheme:
 
 
 def _by_table(items: Iterable[Indicator]) -> dict[str, list[Indicator]]:
-    found: dict[str, list[Indicator]] = {}
+    tables: dict[str, list[Indicator]] = {}
     for item in items:
-        found.setdefault(str(item.measure.table), []).append(item)
-    return found
+        tables.setdefault(str(item.measure.table), []).append(item)
+    return tables
 
 
 def _file(table: str) -> str:
@@ -94,8 +94,8 @@ def _rows(edition: Edition, judged: Judging, name: str, items: list[Indicator]) 
 
     columns = {str(item.measure.column): judged.indicators[item.id] for item in items}
     member = member_column(edition.tables.table[name], name, edition.scheme)
-    found = pd.concat([result_rows(each, column) for column, each in columns.items()], axis=1)
-    return found.rename_axis(member).sort_index().reset_index()
+    rows = pd.concat([result_rows(result, column) for column, result in columns.items()], axis=1)
+    return rows.rename_axis(member).sort_index().reset_index()
 
 
 def _results_csv(rows: pd.DataFrame) -> bytes:
@@ -133,7 +133,7 @@ def _table(edition: Edition, name: str, items: list[Indicator]) -> dict[str, Any
     for item in items:
         column = str(item.measure.column)
         counts = (result_column(column, count) for count in RESULT_COUNTS)
-        columns |= {each: {"type": "number"} for each in (column, *counts)}
+        columns |= {key: {"type": "number"} for key in (column, *counts)}
     return {"file": _file(name), "label": table.label, "unique": [member], "column": columns}
 
 
@@ -152,16 +152,16 @@ def panel_files(folder: Path, scheme: Scheme, tables: Tables) -> dict[str, tuple
     Refused
         For a file of a kind that cannot be written anew, and one that several tables read.
     """
-    found: dict[str, tuple[str, Table]] = {}
+    named: dict[str, tuple[str, Table]] = {}
     secret = panel_tables(scheme)
-    for table in (held for name, held in tables.table.items() if name in secret and held.file):
+    for table in (read for name, read in tables.table.items() if name in secret and read.file):
         files, _ = found_files(folder, table)
         for number, name in enumerate(files, start=1):
-            if name in found or not name.lower().endswith(WRITTEN):
+            if name in named or not name.lower().endswith(WRITTEN):
                 rule = Phrase("专家组的文件应为 .xlsx 或 .csv，每张表各用一个文件", "the panel's files are .xlsx or .csv, each for one table")
                 raise refuse(rule, Phrase("请另存后改写 tables.toml", "save it so, and name it so in tables.toml"), file=name)
-            found[name] = (_numbered(table.file or name, name, number), table)
-    return found
+            named[name] = (_numbered(table.file or name, name, number), table)
+    return named
 
 
 def write_panel_copies(folder: Path, target: Path, files: Mapping[str, tuple[str, Table]]) -> None:
@@ -228,8 +228,8 @@ def _grid(intake: Intake, table: Table) -> Grid:
 def _needed(key: str, table: Table) -> bool:
     """Whether the panel's scores rest on a column: remarks, and what was declared in particular, stay behind."""
     column = table.column[key]
-    told = column.required or column.type != "text" or key in {*TOLD, *table.unique, table.names}
-    return told and not column.personal
+    kept = column.required or column.type != "text" or key in {*TOLD, *table.unique, table.names}
+    return kept and not column.personal
 
 
 def _written(cell: Cell, column: Column) -> object:
@@ -339,11 +339,11 @@ def _freeze_ballots(folder: Path, target: Path) -> None:
 def _wanted(folder: Path, tables: Tables) -> Iterator[Path]:
     yield from (folder / name for name in FILES if (folder / name).is_file())
     read = (table.file for table in tables.table.values() if table.file and not _leaves(table.file))
-    for found in (
+    for place in (
         *(folder / name for name in FOLDERS),
         *(match for pattern in read for match in folder.glob(any_case(pattern))),
     ):
-        paths = found.rglob("*") if found.is_dir() else (found,)
+        paths = place.rglob("*") if place.is_dir() else (place,)
         yield from (path for path in paths if path.is_file() and not _is_left_out(path.relative_to(folder)))
 
 

@@ -60,7 +60,7 @@ def run_notebooks(
     target: Path,
     places: Mapping[str, Path],
     progress: Callable[[str], None] | None = None,
-    said: Collection[str] = (),
+    allowed: Collection[str] = (),
 ) -> None:
     """Every notebook of folder `source`, executed and written into folder `target`.
 
@@ -70,7 +70,7 @@ def run_notebooks(
         Its ``*.ipynb`` are run in the order of their names; those already run are run again.
     places
         Environment variables that tell a notebook where to read, by name. No notebook may show such a path.
-    said
+    allowed
         Texts of the records that may be shown although they look like a path of this machine.
 
     Raises
@@ -83,7 +83,7 @@ def run_notebooks(
         if progress:
             progress(path.name)
         executed = _executed(path, places)
-        _refuse_paths(path.name, executed, [*places.values(), Path.home(), Path(tempfile.gettempdir())], said)
+        _refuse_paths(path.name, executed, [*places.values(), Path.home(), Path(tempfile.gettempdir())], allowed)
         nbformat.write(executed, target / path.name)  # type: ignore[no-untyped-call]
 
 
@@ -97,16 +97,16 @@ def written_digest(path: Path) -> str:
     """
     notebook = json.loads(path.read_text("utf-8"))
     cells = [{**{key: cell.get(key, {}) for key in ("cell_type", "metadata", "attachments")}, "source": "".join(cell["source"])} for cell in notebook["cells"]]
-    settings = {key: held for key, held in notebook["metadata"].items() if key != "language_info"}  # a kernel fills that in
+    settings = {key: value for key, value in notebook["metadata"].items() if key != "language_info"}  # a kernel fills that in
     return hashlib.sha256(json.dumps([settings, cells], sort_keys=True).encode()).hexdigest()
 
 
 def source_problems(house: Path, sealed: Path) -> Iterator[Problem]:
     """Every notebook in the folder `sealed` that is not the house's own, of whatever version."""
-    for own in sorted(house.glob("*.ipynb")):
-        path = sealed / own.name
-        if path.is_file() and (rule := _fault(own, path)) is not None:
-            yield Problem("error", rule, ASK, file=f"{sealed.name}/{own.name}")
+    for notebook in sorted(house.glob("*.ipynb")):
+        path = sealed / notebook.name
+        if path.is_file() and (rule := _fault(notebook, path)) is not None:
+            yield Problem("error", rule, ASK, file=f"{sealed.name}/{notebook.name}")
 
 
 def run_again(
@@ -120,28 +120,28 @@ def run_again(
 
     Only what `source_problems` finds no fault with is run.
     """
-    for own in sorted(house.glob("*.ipynb")):
-        path = sealed / own.name
-        if not path.is_file() or _fault(own, path) is not None:
+    for notebook in sorted(house.glob("*.ipynb")):
+        path = sealed / notebook.name
+        if not path.is_file() or _fault(notebook, path) is not None:
             continue
         if progress:
-            progress(own.name)
+            progress(notebook.name)
         before: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
         try:
             now = _executed(path, places)
         except Refused as refused:
-            yield from (replace(each, mend=ASK, file=f"{sealed.name}/{own.name}") for each in refused.problems)
+            yield from (replace(problem, mend=ASK, file=f"{sealed.name}/{notebook.name}") for problem in refused.problems)
             continue
-        yield from _differing_cells(f"{sealed.name}/{own.name}", before, now, wording)
+        yield from _differing_cells(f"{sealed.name}/{notebook.name}", before, now, wording)
 
 
-def _fault(own: Path, path: Path) -> Phrase | None:
+def _fault(notebook: Path, path: Path) -> Phrase | None:
     try:
-        said = written_digest(path)
+        digest = written_digest(path)
         nbformat.validate(nbformat.read(path, as_version=4))  # type: ignore[no-untyped-call]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError):
         return UNREADABLE
-    return None if said in {written_digest(own), *EARLIER.get(own.name, ())} else FOREIGN
+    return None if digest in {written_digest(notebook), *EARLIER.get(notebook.name, ())} else FOREIGN
 
 
 def _differing_cells(file: str, before: Any, now: Any, wording: Wording | None) -> Iterator[Problem]:
@@ -150,18 +150,18 @@ def _differing_cells(file: str, before: Any, now: Any, wording: Wording | None) 
     for number, (was, is_) in enumerate(code, start=1):
         shown, again = ([_shown(output) for output in cell.outputs] for cell in (was, is_))
         if (shown, was.execution_count) != (again, is_.execution_count):
-            said = differing_line(*map(_told, (shown, again)))[1]
+            line = differing_line(*map(_told, (shown, again)))[1]
             rule = phrase(*SHOWN_OTHERWISE, cell=number)
             if wording is not None and _is_worded(shown, again, wording):
-                yield worded(file, value=said, rule=rule)
+                yield worded(file, value=line, rule=rule)
             else:
-                yield Problem("error", rule, ASK, file=file, value=said)
+                yield Problem("error", rule, ASK, file=file, value=line)
 
 
 def _is_worded(shown: list[Any], again: list[Any], wording: Wording) -> bool:
     """Whether the outputs of a cell differ only in texts and tables, and those in their wording."""
-    others = [[{**each, "data": {kind: told for kind, told in each["data"].items() if kind not in READ}} for each in outputs] for outputs in (shown, again)]
-    texts = ([{kind: str(each["data"].get(kind, "")) for kind in READ} for each in outputs] for outputs in (shown, again))
+    others = [[{**output, "data": {kind: content for kind, content in output["data"].items() if kind not in READ}} for output in outputs] for outputs in (shown, again)]
+    texts = ([{kind: str(output["data"].get(kind, "")) for kind in READ} for output in outputs] for outputs in (shown, again))
     pairs = zip(*texts, strict=False)
     return others[0] == others[1] and all(wording.excuses(rows(was[kind]), rows(now[kind])) for was, now in pairs for kind, rows in READ.items())
 
@@ -178,7 +178,7 @@ def _shown(output: Any) -> Any:
     """An output without the number that a widget is given anew each time."""
     data = {**output.get("data", {})}
     if VIEW in data:
-        data[VIEW] = {key: held for key, held in data[VIEW].items() if key != "model_id"}
+        data[VIEW] = {key: value for key, value in data[VIEW].items() if key != "model_id"}
     return {**output, "data": data}
 
 
@@ -231,15 +231,15 @@ def _sockets(folder: str) -> Config:
 def _clean_room(places: Mapping[str, Path]) -> Iterator[tuple[str, dict[str, str]]]:
     """An empty working folder, and an environment without the user's own start-up files and history."""
     with tempfile.TemporaryDirectory(prefix="notebook-", ignore_cleanup_errors=True) as folder:
-        own = {"IPYTHONDIR": str(Path(folder) / "ipython"), "PYTHONHASHSEED": "0"}
-        yield folder, {**os.environ, **own, **{name: str(place.resolve()) for name, place in places.items()}}
+        settings = {"IPYTHONDIR": str(Path(folder) / "ipython"), "PYTHONHASHSEED": "0"}
+        yield folder, {**os.environ, **settings, **{name: str(place.resolve()) for name, place in places.items()}}
 
 
 def _why(notebook: Any, error: CellExecutionError) -> Phrase:
     """The last line of what a cell fails by: of our own refusals in either language, as `Refused` shows itself."""
     outputs = [output for cell in notebook.cells if _has_error(cell) for output in cell.outputs if output.output_type == "error"]
-    said = [*outputs[-1].traceback] if outputs and error.ename == Refused.__name__ else []
-    zh, en = (said[0], said[2]) if len(said) == REFUSED_SAYS else [f"{error.ename}: {error.evalue}"] * 2
+    lines = [*outputs[-1].traceback] if outputs and error.ename == Refused.__name__ else []
+    zh, en = (lines[0], lines[2]) if len(lines) == REFUSED_SAYS else [f"{error.ename}: {error.evalue}"] * 2
     return Phrase(*((text.strip().splitlines() or [""])[-1].strip() for text in (zh, en)))
 
 
@@ -271,16 +271,16 @@ def _has_error(cell: Any) -> bool:
     return cell.cell_type == "code" and any(output.output_type == "error" for output in cell.outputs)
 
 
-def _refuse_paths(name: str, notebook: Any, folders: Collection[Path], said: Collection[str]) -> None:
+def _refuse_paths(name: str, notebook: Any, folders: Collection[Path], allowed: Collection[str]) -> None:
     """A sealed notebook is read on other machines and by strangers: a path tells them what is not theirs to know.
 
     What a record says is no path of this machine, whatever it looks like.
     """
-    told = json.dumps(notebook, ensure_ascii=False)
-    for text in sorted({*said, *map(escape, said)}, key=len, reverse=True):
-        told = told.replace(_in_json(text), "")
+    shown_text = json.dumps(notebook, ensure_ascii=False)
+    for text in sorted({*allowed, *map(escape, allowed)}, key=len, reverse=True):
+        shown_text = shown_text.replace(_in_json(text), "")
     spelt = {str(folder) for folder in folders} | {str(folder.resolve()) for folder in folders}
-    shown = sorted(path for path in spelt if path not in {"/", ""} and _in_json(path) in told)
+    shown = sorted(path for path in spelt if path not in {"/", ""} and _in_json(path) in shown_text)
     if shown:
         raise refuse(
             phrase("运行结果中出现本机路径", "its outputs hold a path of this machine"),

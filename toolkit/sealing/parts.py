@@ -112,8 +112,8 @@ def holds_results(scheme: Scheme) -> bool:
 
 def is_resolved(scheme: Scheme) -> bool:
     """Whether a scheme holds what its values were compared with, or a panel's own scores: it was not decided so."""
-    found = (getattr(part, "found", None) for item in scheme.indicators for part in (item.value, item.outliers))
-    return holds_results(scheme) or any(each is not None for each in found) or any(item.stands_in for item in scheme.indicators)
+    resolved = (getattr(part, "found", None) for item in scheme.indicators for part in (item.value, item.outliers))
+    return holds_results(scheme) or any(value is not None for value in resolved) or any(item.stands_in for item in scheme.indicators)
 
 
 def labels(scheme: Scheme, revision: str, day: str, version: str) -> dict[str, str]:
@@ -160,10 +160,10 @@ def sealed_by(data: Path) -> str:
 
 def _required(scheme: Scheme, house: House) -> set[str]:
     """Parts by name below ``data/``."""
-    found = {f"results/{name}" for name in (*TABLES, WORKBOOK)} | {f"{MEETING}/{name}" for name in (PAGE, FIRMNESS)}
-    found |= {f"notebooks/{path.name}" for path in house.notebooks.glob("*.ipynb")} | {ENVIRONMENT}
-    found |= {"edition/scheme.toml", "edition/tables.toml", *([f"edition/{DECIDED}"] if is_resolved(scheme) else [])}
-    return found | (_public(house) if publishable(scheme) else set())
+    names = {f"results/{name}" for name in (*TABLES, WORKBOOK)} | {f"{MEETING}/{name}" for name in (PAGE, FIRMNESS)}
+    names |= {f"notebooks/{path.name}" for path in house.notebooks.glob("*.ipynb")} | {ENVIRONMENT}
+    names |= {"edition/scheme.toml", "edition/tables.toml", *([f"edition/{DECIDED}"] if is_resolved(scheme) else [])}
+    return names | (_public(house) if publishable(scheme) else set())
 
 
 def _public(house: House) -> set[str]:
@@ -185,9 +185,9 @@ def _of_edition(edition: Path, scheme: Scheme, tables: Tables, present: Collecti
 def _label_problems(bag: Path, scheme: Scheme) -> Iterator[Problem]:
     info = read_bag_info(bag)
     revision, day = info.get("Internal-Sender-Identifier", ""), info.get("Bagging-Date", "")
-    said = labels(scheme, revision, day, sealed_by(bag / "data"))
-    for key in sorted({*said, *info} - {COUNTED}):
-        if info.get(key) != said.get(key):
+    expected = labels(scheme, revision, day, sealed_by(bag / "data"))
+    for key in sorted({*expected, *info} - {COUNTED}):
+        if info.get(key) != expected.get(key):
             yield _label(key, info.get(key, "—"), LABEL)
     if not REVISION.fullmatch(revision):
         yield _label("Internal-Sender-Identifier", revision, LABEL)
@@ -208,10 +208,10 @@ def bagging_day(bag: Path) -> dt.date:
     Refused
         When it says none.
     """
-    told = read_bag_info(bag).get("Bagging-Date", "")
-    day = _day(told)
+    text = read_bag_info(bag).get("Bagging-Date", "")
+    day = _day(text)
     if day is None:
-        raise refuse(DATED, ASK, file="bag-info.txt", column="Bagging-Date", value=told)
+        raise refuse(DATED, ASK, file="bag-info.txt", column="Bagging-Date", value=text)
     return day
 
 

@@ -74,14 +74,14 @@ def replay_problems(bag: Path, house: House, progress: Progress | None = None) -
         try:
             edition = open_edition(data / "edition")
             evaluation = evaluate(edition.scheme, edition.records)
-            found = list(_differences(bag, edition, evaluation, again, house=house, step=step))
+            differences = list(_differences(bag, edition, evaluation, again, house=house, step=step))
         except Refused as error:
             return error.problems
     notes = tuple(_version_notes(data / ENVIRONMENT))
     # Our own version is no reason to differ: what it would make otherwise, it would have to know.
     if any(note.column != DISTRIBUTION for note in notes):
-        found = [replace(problem, mend=CONFIRM) if problem.mend == ASK else problem for problem in found]
-    return Problems((*found, *notes))
+        differences = [replace(problem, mend=CONFIRM) if problem.mend == ASK else problem for problem in differences]
+    return Problems((*differences, *notes))
 
 
 def _differences(
@@ -92,7 +92,7 @@ def _differences(
     yield from _scheme_problems(edition, evaluation)
     for name, text in bag_ballots(edition.folder, edition.scheme).items():
         _write(again / "edition" / BALLOTS / name, text)
-    yield from (each for each in folder_problems(f"edition/{BALLOTS}", data, again) if each.file.endswith(".toml"))
+    yield from (problem for problem in folder_problems(f"edition/{BALLOTS}", data, again) if problem.file.endswith(".toml"))
     wording = _wording(evaluation) if sealed_by(data) in KNOWN else None
     write_results(evaluation, again / "results")
     yield from folder_problems("results", data, again, wording)
@@ -125,9 +125,9 @@ def _unasked_problems(data: Path, evaluation: Evaluation, revision: str, day: dt
     given = Counter(zip(*(map(str, winners[field]) for field in shown), strict=True))
     if given != Counter(tuple(row[field] for field in shown) for row in extract.rows):
         yield difference("public/awards.csv")
-    said: dict[str, object] = {"title": scheme.title, "edition": scheme.edition, "revision": revision, "approval": scheme.approval, "sealed_on": str(day)}
-    said |= {"as_of": scheme.as_of.isoformat(), "digests": public_digests(data), "toolkit_version": sealed_by(data)}
-    yield from (difference("public/notice.json", column=key) for key, told in said.items() if extract.notice.get(key) != told)
+    facts: dict[str, object] = {"title": scheme.title, "edition": scheme.edition, "revision": revision, "approval": scheme.approval, "sealed_on": str(day)}
+    facts |= {"as_of": scheme.as_of.isoformat(), "digests": public_digests(data), "toolkit_version": sealed_by(data)}
+    yield from (difference("public/notice.json", column=key) for key, fact in facts.items() if extract.notice.get(key) != fact)
     if extract.asked:
         yield Problem("error", CLAIMED, ASK, file="public/notice.json", column="publication.consent")
     yield Problem("note", UNASKED, NOT_TO_SERVE, file="public")
@@ -163,9 +163,9 @@ def _unspaced(text: str) -> str:
 def signed_as_sealed(data: Path, again: Path) -> None:
     """Let a notice made now name the version that sealed it: which one it is now is told among the packages."""
     path = again / "public" / "notice.json"
-    told = path.read_text(encoding="utf-8")
-    own, sealed = (json.dumps(each) for each in (versions().get(DISTRIBUTION, ""), sealed_by(data)))
-    _write(path, told.replace(f'"toolkit_version": {own}', f'"toolkit_version": {sealed}'))
+    text = path.read_text(encoding="utf-8")
+    current, sealed = (json.dumps(version) for version in (versions().get(DISTRIBUTION, ""), sealed_by(data)))
+    _write(path, text.replace(f'"toolkit_version": {current}', f'"toolkit_version": {sealed}'))
 
 
 def _write(path: Path, text: str) -> None:

@@ -38,7 +38,7 @@ class WorkingCopies:
     @property
     def words(self) -> tuple[Phrase, ...]:
         """A line for each thing that a reader should know."""
-        told = {
+        lines = {
             ("已为本届建立笔记本：{names}", "Notebooks made for this edition: {names}"): self.made,
             ("没有改动过的笔记本已换成新版：{names}", "Notebooks that nobody had edited are now the new version: {names}"): self.renewed,
             (
@@ -46,7 +46,7 @@ class WorkingCopies:
                 "There is a new version, but the notebooks you edited are kept as they are: {names}. To get the new one, rename yours and open again.",
             ): self.kept,
         }
-        return tuple(phrase(*words, names="、".join(names)) for words, names in told.items() if names)
+        return tuple(phrase(*words, names="、".join(names)) for words, names in lines.items() if names)
 
 
 def working_copies(folder: Path, house: Path) -> WorkingCopies:
@@ -60,21 +60,21 @@ def working_copies(folder: Path, house: Path) -> WorkingCopies:
     refuse_no_edition(folder)
     if is_frozen(folder):
         raise refuse(FROZEN, ITS_OWN, file=folder.name)
-    own = folder / NOTEBOOKS
+    copies = folder / NOTEBOOKS
     states: dict[str, list[str]] = {"made": [], "renewed": [], "kept": [], "same": []}
     try:
         with edition_lock(folder):
             for path in sorted(house.glob("*.ipynb")):
-                state = _state(own / path.name, path)
+                state = _state(copies / path.name, path)
                 states[state].append(path.name)
                 if state in {"made", "renewed"}:
-                    write_whole(own / path.name, _copy(path))
+                    write_whole(copies / path.name, _copy(path))
     except Refused as refused:
         if isinstance(refused.__cause__, OSError):
             raise Refused(Problems((*refused.problems, Problem("error", NOWHERE, ELSEWHERE, file=folder.name)))) from refused
         raise
     made, renewed, kept, _ = map(tuple, states.values())
-    return WorkingCopies(own, made, renewed, kept)
+    return WorkingCopies(copies, made, renewed, kept)
 
 
 def refuse_no_edition(folder: Path) -> None:
