@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.quotas import places
-from toolkit.evaluation.requirements import Asked, asked, bars
+from toolkit.evaluation.requirements import Demands, asked, bars
 from toolkit.evaluation.scores import TOTAL, Score
 from toolkit.ground.ranking import Floats, Integers, Mask, _dense, _lowest_for_nan, competition_ranks
 
@@ -479,8 +479,8 @@ class Terms:
 
     scheme: Scheme
     members: pd.DataFrame
-    eligibility: Asked
-    bars: dict[str, Asked]
+    eligibility: Demands
+    bars: dict[str, Demands]
     barred: dict[str, Mask]
 
     @classmethod

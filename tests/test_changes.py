@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from tests.visits import CLEAN, VISITS, write_visits
 from toolkit.__main__ import app
-from toolkit.comparison.records import FILE, changed_records, edition_at, row_changes, write_changes
+from toolkit.comparison.records import FILE, changed_records, examined_at, row_changes, write_changes
 
 COLUMNS = ["table", "key", "column", "before", "after", "kind", "member"]
 
@@ -34,7 +34,7 @@ def new(old: Path, tmp_path: Path) -> Path:
 
 
 def lines(old: Path, new: Path) -> list[tuple[str, ...]]:
-    changes = changed_records(edition_at(old).records, edition_at(new).records)
+    changes = changed_records(examined_at(old)[0].records, examined_at(new)[0].records)
     assert list(changes) == COLUMNS
     return [tuple(line) for line in changes.itertuples(index=False, name=None)]
 
@@ -132,7 +132,7 @@ def test_a_sealed_bag_stands_for_the_edition_in_it(whole: Path, small_edition: P
 
 def test_the_csv_opens_in_excel_and_holds_no_formula(old: Path, new: Path, tmp_path: Path) -> None:
     edit(new / "records" / "会员名册.csv", ("乙招标代理公司", "=1+1"))
-    path = write_changes(changed_records(edition_at(old).records, edition_at(new).records), tmp_path / "out")
+    path = write_changes(changed_records(examined_at(old)[0].records, examined_at(new)[0].records), tmp_path / "out")
     assert path.read_bytes().decode("utf-8-sig").splitlines() == [
         ",".join(COLUMNS),
         "members,002,name,乙招标代理公司,'=1+1,changed,",

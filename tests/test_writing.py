@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from toolkit.commands import app
-from toolkit.comparison.records import changed_records, edition_at, write_changes
-from toolkit.edition import Edition, open_edition
+from toolkit.comparison.records import changed_records, write_changes
+from toolkit.edition import Edition, check_edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground import writing
 from toolkit.ground.problems import Refused
@@ -78,7 +78,7 @@ def test_no_writer_lets_a_name_become_a_formula(formulas: Edition, tmp_path: Pat
     (other / "records" / "签到2018.xlsx").write_bytes((formulas.folder / "records" / "签到2018.xlsx").read_bytes())
     text = (formulas.folder / "records" / "会员名册.csv").read_text("utf-8-sig")
     (other / "records" / "会员名册.csv").write_text(text.replace("＝3+3", "＝2+2").replace("@SUM(A1)", "@SUM(A2)"), "utf-8-sig")
-    write_changes(changed_records(edition_at(formulas.folder).records, edition_at(other).records), out)
+    write_changes(changed_records(check_edition(formulas.folder)[0].records, check_edition(other)[0].records), out)
     written = sorted(out.rglob("*.csv"))
     assert {path.name for path in written} >= {"awards.csv", "ranking.csv", "changes.csv", "certainty.csv", "names.csv"}
     seen = 0

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import typer
 
 from toolkit.commands import edition, evaluation, experts, lab, seal, table
-from toolkit.commands.console import Reader
+from toolkit.commands.console import LanguageOption
 from toolkit.commands.usage import Command, Committee
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -28,7 +28,7 @@ app = typer.Typer(
 
 
 @app.callback()
-def committee(language: Reader = "zh") -> None:
+def committee(language: LanguageOption = "zh") -> None:
     """评审委员会工具：检查数据、计算排名、分析稳健性、封存与公示。 The evaluation committee's tool: check, evaluate, seal, publish."""
 
 

@@ -18,7 +18,7 @@ from toolkit.ground.text import Language, Phrase, phrase
 Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="届次文件夹 EDITION", help="一届的文件夹 the edition folder")]
 Bag = Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="封存包 BAG", help="封存好的一个版次 the sealed bag")]
 Out = Annotated[Path, typer.Option("--out", file_okay=False, help="结果文件夹 where the results go")]
-Reader = Annotated[
+LanguageOption = Annotated[
     Language, typer.Option("--language", "-l", help="zh 中文，en 英文；默认随办法的语言 zh or en; the scheme's own where it is left out", show_default=False)
 ]
 GRAVEST = 5  # of the warnings, told where all of them stand elsewhere

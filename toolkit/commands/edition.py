@@ -9,7 +9,7 @@ import typer
 
 from toolkit.commands.console import (
     Folder,
-    Reader,
+    LanguageOption,
     finish,
     language_of,
     refusals,
@@ -56,7 +56,7 @@ def new(
     listed: Annotated[  # noqa: ARG001, FBT002 - `_list` answers it, before anything else is read
         bool, typer.Option("--list", is_eager=True, callback=_list, help="列出全部模板 list the templates")
     ] = False,
-    language: Reader = "zh",
+    language: LanguageOption = "zh",
 ) -> None:
     """新建一届：评选方案、数据字典和 Excel 填报表。 A new edition: scheme, data dictionary, Excel entry forms."""
     from toolkit.forms.new_edition import new_edition
@@ -66,7 +66,7 @@ def new(
         say(language, phrase(*BEGUN, folder=folder))
 
 
-def forms(folder: Folder, language: Reader = "zh") -> None:
+def forms(folder: Folder, language: LanguageOption = "zh") -> None:
     """按 tables.toml 重新生成 Excel 填报表。 Write the Excel entry forms again after tables.toml was edited."""
     from toolkit.forms.new_edition import left_over, renewed_forms
     from toolkit.ground.writing import edition_lock
@@ -86,7 +86,7 @@ def check(
         typer.Option("--return", file_okay=False, help="退回件文件夹 where marked copies of the faulty files go"),
     ] = None,
     warnings: Annotated[bool, typer.Option("--warnings", help="提醒也退回 return warnings too")] = False,  # noqa: FBT002
-    language: Reader = "zh",
+    language: LanguageOption = "zh",
 ) -> None:
     """检查一届的全部文件，列出所有问题。 Read everything, print every problem; exit 1 if any is an error."""
     from toolkit.comparison.records import examined_at
@@ -110,7 +110,7 @@ def changes(
     old: Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="原来的 OLD", help="原来的届次文件夹或封存包 an edition folder or bag")],
     new: Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="现在的 NEW", help="现在的届次文件夹或封存包 an edition folder or bag")],
     out: Annotated[Path | None, typer.Option("--out", file_okay=False, help="另写成一个表格文件 write them as changes.csv too")] = None,
-    language: Reader = "zh",
+    language: LanguageOption = "zh",
 ) -> None:
     """评选办法和记录有哪些改动。 What changed in scheme and records between two states of an edition."""
     from toolkit.comparison.records import changed_records, examined_at, uncompared, write_changes

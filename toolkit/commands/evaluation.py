@@ -9,8 +9,8 @@ import typer
 
 from toolkit.commands.console import (
     Folder,
+    LanguageOption,
     Out,
-    Reader,
     language_of,
     progress_bar,
     refusals,
@@ -38,7 +38,7 @@ NOWHERE = Phrase("没有写明得分单写到哪里；请写 --out 文件夹，�
 NO_CODE = Phrase("请照会员名册填写代码", "write the code as the list of members has it")
 
 
-def evaluate(folder: Folder, out: Out, language: Reader = "zh") -> None:
+def evaluate(folder: Folder, out: Out, language: LanguageOption = "zh") -> None:
     """计算指标、得分、排名、奖项和等级，写出表格。 Write indicators, values, scores, ranking, problems, a workbook."""
     from toolkit.reports.csv_files import write_results
     from toolkit.reports.views import awards_table
@@ -59,7 +59,7 @@ def sensitivity(
     spread: Annotated[float, typer.Option(min=0.001, max=0.999, help="权重的典型相对变动 typical relative change of a weight")] = 0.2,
     *,
     quick: Annotated[bool, typer.Option("--quick", help="略去费时的几项：何种权重会得奖、一切同时变动、取决于哪项选择 leave out the slow questions")] = False,
-    language: Reader = "zh",
+    language: LanguageOption = "zh",
 ) -> None:
     """名单稳不稳：哪些奖稳，哪些系于一线，系于什么。 How firm the list is, who is on a hair and on what."""
     from toolkit.reports.probability_tables import bottom_line
@@ -77,7 +77,7 @@ def cards(
     out: Annotated[Path | None, typer.Option("--out", file_okay=False, help="得分单写到此文件夹 where the score cards go")] = None,
     member: Annotated[list[str] | None, typer.Option(help="会员代码，可多次给出 a member's code, may be repeated")] = None,
     text: Annotated[bool, typer.Option("--text", help="打印出来，可以不写文件 print them, with or without files")] = False,  # noqa: FBT002
-    language: Reader = "zh",
+    language: LanguageOption = "zh",
 ) -> None:
     """每个会员一份得分单：得分构成、距获奖线、所依据的记录。 A score card for each member, to print and to mail."""
     if out is None and not text:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from toolkit.commands.console import Folder, Reader, language_of, refusals, say, working
+from toolkit.commands.console import Folder, LanguageOption, language_of, refusals, say, working
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Phrase, phrase
 
@@ -29,7 +29,7 @@ def sheets(
     folder: Folder,
     out: Annotated[Path, typer.Option("--out", file_okay=False, help="评分表写到此文件夹 where the score sheets go")],
     round_: Annotated[str, typer.Option("--round", help="轮次，印在每页页眉 the round, in the head of each page")] = "",
-    language: Reader = "zh",
+    language: LanguageOption = "zh",
 ) -> None:
     """为每位专家生成 Excel 评分表，应回避的格子已填“回避”。 A score sheet for each expert, recusals filled in."""
     from toolkit.forms.score_sheets import goes_to, write_score_sheets
@@ -40,7 +40,7 @@ def sheets(
         say(language, phrase(*WRITTEN, n=len(written), out=out, goes=goes_to(folder), folder=folder))
 
 
-def panel(folder: Folder, language: Reader = "zh") -> None:
+def panel(folder: Folder, language: LanguageOption = "zh") -> None:
     """供专家组组长看：组成、回避、一致程度、各专家宽严、位次待定的会员。 For the chair of the panel."""
     from toolkit.edition import check_edition
     from toolkit.indicators.panel import judging
@@ -104,7 +104,7 @@ def ballots(
     read: Annotated[bool, typer.Option("--read", help="读回填好的票 read filled-in ballots back")] = False,
     adopt: Annotated[bool, typer.Option("--adopt", help="把专家组的权重写入办法 write the group's weights into the scheme")] = False,
     each: Annotated[bool, typer.Option("--each", help="各专家自己的权重会如何决定 what each expert's own weights decide")] = False,
-    language: Reader = "zh",
+    language: LanguageOption = "zh",
 ) -> None:
     """专家判断票：清单、一致性、专家组权重；生成和读回 Excel 票。 The experts' ballots and the group's weights."""
     from toolkit.scheme import load_scheme

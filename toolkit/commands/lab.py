@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from toolkit.commands.console import Reader, refusals, say
+from toolkit.commands.console import LanguageOption, refusals, say
 from toolkit.commands.seal import copied_demo
 from toolkit.ground.text import phrase
 
@@ -31,7 +31,7 @@ DEMO = ("没有指明届次文件夹，打开演示届次：{folder}", "No editi
 def lab(
     context: typer.Context,
     folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False, metavar="届次文件夹 EDITION", help="一届的文件夹 the edition folder")] = None,
-    language: Reader = "zh",
+    language: LanguageOption = "zh",
 ) -> None:
     """在 JupyterLab 中打开本届自己的笔记本。 JupyterLab on the edition's own notebooks; its own options may follow."""
     from toolkit.edition import EDITION

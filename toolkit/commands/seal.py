@@ -11,7 +11,7 @@ import typer
 from toolkit.commands.console import (
     Bag,
     Folder,
-    Reader,
+    LanguageOption,
     finish,
     language_of,
     refusals,
@@ -42,7 +42,7 @@ WHOLE = Phrase("封存包完好。", "The bag is whole.")
 def seal(
     folder: Folder,
     revision: Annotated[str, typer.Option("--as", help="版次 the revision, such as r1")],
-    language: Reader = "zh",
+    language: LanguageOption = "zh",
 ) -> None:
     """执行全部笔记本，把本届封存为一个封存包。 Execute the notebooks and write the sealed bag."""
     from toolkit.sealing import seal_edition
@@ -60,7 +60,7 @@ def seal(
 def verify(
     bag: Bag,
     replay: Annotated[bool, typer.Option("--replay", help="重新计算一遍 compute everything again")] = False,  # noqa: FBT002
-    language: Reader = "zh",
+    language: LanguageOption = "zh",
 ) -> None:
     """核对封存包；--replay 重新计算并逐项比较。 Check a bag's digests; with --replay the whole computation."""
     from toolkit.sealing import verify_bag
@@ -77,7 +77,7 @@ def serve(
     folders: Annotated[list[Path] | None, typer.Argument(metavar="文件夹 DIR", help="封存包或届次文件夹 sealed bags or edition folders")] = None,
     port: Annotated[int, typer.Option(min=1, max=65_000, help="端口 the port")] = 8866,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="打开浏览器 open a browser")] = False,  # noqa: FBT002
-    language: Reader = "zh",
+    language: LanguageOption = "zh",
 ) -> None:
     """把封存包的公示页面以只读方式提供浏览。 Read-only pages of sealed editions."""
     from toolkit.ground.resources import house_folder
@@ -95,7 +95,7 @@ def demo(
     into: Annotated[Path, typer.Option(file_okay=False, help="演示文件夹 where the demo goes")] = PLACE,
     serving: Annotated[bool, typer.Option("--serve/--no-serve", help="最后打开公示页面 serve the page at the end")] = True,  # noqa: FBT002
     port: Annotated[int, typer.Option(min=1, max=65_000, help="端口 the port")] = 8866,
-    language: Reader = "zh",
+    language: LanguageOption = "zh",
 ) -> None:
     """在虚构的演示数据上把全流程走一遍。 All of it on the invented demo edition; prints the address to open."""
     from toolkit.ground.resources import house_folder

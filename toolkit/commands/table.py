@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import typer
 
-from toolkit.commands.console import Reader, language_of, refusals, say
+from toolkit.commands.console import LanguageOption, language_of, refusals, say
 from toolkit.commands.lab import DEMO, ONE_THREAD, run_until_ended
 from toolkit.commands.seal import copied_demo
 from toolkit.ground.text import phrase
@@ -37,7 +37,7 @@ def table(
     *,
     port: Annotated[int, typer.Option("--port", min=0, max=65_000, help="端口，0 为自选 the port; 0 chooses one")] = 0,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="是否打开浏览器 whether to open a browser")] = True,
-    language: Reader = "zh",
+    language: LanguageOption = "zh",
 ) -> None:
     """只打开“权重与名单”一页：调权重、看名单、查原因、采用方案。 The weight board alone, as a page of this machine."""
     from toolkit.edition import EDITION

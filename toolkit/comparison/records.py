@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from toolkit.edition import SCHEME, check_edition, read_edition
+from toolkit.edition import SCHEME, read_edition
 from toolkit.evaluation import attempt
-from toolkit.ground.problems import Problem, Problems, Refused
+from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.text import discreet
 from toolkit.ground.toml_reader import on_their_lines
 from toolkit.ground.writing import FORMULA, placed_in, write_csv
@@ -35,7 +35,7 @@ JOIN = "；"
 Cells = Mapping[str, str]
 
 
-class Change(NamedTuple):
+class RecordChange(NamedTuple):
     """One line of what changed; see `toolkit.comparison.records.changed_records`."""
 
     table: str
@@ -49,7 +49,7 @@ class Change(NamedTuple):
 
 def row_changes(
     table: str, olds: pd.DataFrame, news: pd.DataFrame, unique: Sequence[str], who: str | None
-) -> Iterator[Change]:
+) -> Iterator[RecordChange]:
     """What differs between two frames of text with the same columns, the last of them `_file`.
 
     Parameters
@@ -68,7 +68,7 @@ def row_changes(
 
 def _by_key(
     table: str, olds: pd.DataFrame, news: pd.DataFrame, unique: Sequence[str], who: str | None
-) -> Iterator[Change]:
+) -> Iterator[RecordChange]:
     before, after = _keyed(olds, unique), _keyed(news, unique)
     for key in dict.fromkeys([*before, *after]):
         old, new = before.get(key), after.get(key)
@@ -78,7 +78,7 @@ def _by_key(
         for column, value in new.items():
             if value != old[column]:
                 kind = "moved" if column == FILE else "changed"
-                yield Change(table, JOIN.join(key), column, old[column], value, kind, new.get(who or "", ""))
+                yield RecordChange(table, JOIN.join(key), column, old[column], value, kind, new.get(who or "", ""))
 
 
 def _keyed(frame: pd.DataFrame, unique: Sequence[str]) -> dict[tuple[str, ...], Cells]:
@@ -87,7 +87,7 @@ def _keyed(frame: pd.DataFrame, unique: Sequence[str]) -> dict[tuple[str, ...], 
     return {tuple(row[name] for name in unique): row for row in rows}
 
 
-def _by_content(table: str, olds: pd.DataFrame, news: pd.DataFrame, who: str | None) -> Iterator[Change]:
+def _by_content(table: str, olds: pd.DataFrame, news: pd.DataFrame, who: str | None) -> Iterator[RecordChange]:
     before, after = (Counter(frame.itertuples(index=False, name=None)) for frame in (olds, news))
     gone, come = list((before - after).elements()), list((after - before).elements())
     waiting: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
@@ -98,18 +98,18 @@ def _by_content(table: str, olds: pd.DataFrame, news: pd.DataFrame, who: str | N
         cells = dict(zip(names, row, strict=True))
         if waiting.get(row[:-1]):
             old = waiting[row[:-1]].pop(0)
-            yield Change(table, "", FILE, old[-1], row[-1], "moved", cells.get(who or "", ""))
+            yield RecordChange(table, "", FILE, old[-1], row[-1], "moved", cells.get(who or "", ""))
         else:
             yield _one_sided(table, cells, "added", (), who)
     for row in (row for rows in waiting.values() for row in rows):
         yield _one_sided(table, dict(zip(names, row, strict=True)), "removed", (), who)
 
 
-def _one_sided(table: str, cells: Cells, kind: str, unique: Sequence[str], who: str | None) -> Change:
+def _one_sided(table: str, cells: Cells, kind: str, unique: Sequence[str], who: str | None) -> RecordChange:
     """One row that stands on one side only, with its content in words."""
     said = JOIN.join(f"{name}={cell}" for name, cell in cells.items() if cell and name not in {FILE, *unique})
     before, after = (said, "") if kind == "removed" else ("", said)
-    return Change(table, JOIN.join(cells[name] for name in unique), "", before, after, kind, cells.get(who or "", ""))
+    return RecordChange(table, JOIN.join(cells[name] for name in unique), "", before, after, kind, cells.get(who or "", ""))
 
 
 
@@ -144,26 +144,12 @@ def changed_records(before: Records, after: Records, secret: Collection[str] = (
         for table in tables
         for line in _table_changes(table, before, after)
     ]
-    return pd.DataFrame(lines, columns=list(Change._fields), dtype="str")
+    return pd.DataFrame(lines, columns=list(RecordChange._fields), dtype="str")
 
 
 def uncompared(before: Records, after: Records) -> tuple[str, ...]:
     """The tables whose rows stay where they stand, in a database or large files, and are not compared."""
     return tuple(dict.fromkeys([*after.standing, *before.standing]))
-
-
-def edition_at(place: Path) -> Edition:
-    """The edition in a folder, or the one within a sealed bag, whatever is wrong with its rows.
-
-    Raises
-    ------
-    Refused
-        When its scheme or its data dictionary cannot be read.
-    """
-    edition, problems = check_edition(_inside(place))
-    if edition is None:
-        raise Refused(problems)
-    return edition
 
 
 def examined_at(place: Path) -> tuple[Edition | None, Evaluation | None, Problems]:
@@ -207,7 +193,7 @@ def write_changes(changes: pd.DataFrame, folder: Path) -> Path:
     return folder / CHANGES
 
 
-def _table_changes(table: str, before: Records, after: Records) -> Iterator[Change]:
+def _table_changes(table: str, before: Records, after: Records) -> Iterator[RecordChange]:
     olds, news = _texts(table, before), _texts(table, after)
     if olds is None or news is None:  # the whole table is new or gone
         whole = news if olds is None else olds
@@ -218,7 +204,7 @@ def _table_changes(table: str, before: Records, after: Records) -> Iterator[Chan
         return
     for kind, ours, others in (("removed", olds, news), ("added", news, olds)):
         for column in ours.columns.difference(others.columns, sort=False):
-            yield Change(table, "", str(column), "", "", kind, "")
+            yield RecordChange(table, "", str(column), "", "", kind, "")
     shared = [name for name in news if name in olds]
     spec = (after if table in after.tables.table else before).tables.table[table]
     keyed = (name for name, column_spec in spec.column.items() if column_spec.keyed)

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.evaluation.quotas import Pools, Positions, places
+from toolkit.evaluation.quotas import PoolPositions, Pools, places
 from toolkit.evaluation.ranks import ahead_and_level, class_ranks
-from toolkit.evaluation.requirements import Asked, asked, bars
+from toolkit.evaluation.requirements import Demands, asked, bars
 from toolkit.evaluation.scores import TOTAL, Score
 from toolkit.evaluation.steps import Bar, Lookup, Standing, Steps, bars_of, between, over
 from toolkit.ground.ranking import Integers, Mask, competition_ranks
@@ -78,8 +78,8 @@ class AwardRule:
 
     scheme: Scheme
     members: pd.DataFrame
-    eligibility: Asked
-    bars: dict[str, Asked]
+    eligibility: Demands
+    bars: dict[str, Demands]
     barred: dict[str, Mask]
 
     @classmethod
@@ -372,7 +372,7 @@ def _paired(lookup: Lookup, node: str, run: NDArray[np.intp], member: NDArray[np
 
 
 def allot(
-    standing: Standing, least: int, pools: Iterable[tuple[Positions, Places]], keys: Sequence[Key], *, joint: bool
+    standing: Standing, least: int, pools: Iterable[tuple[PoolPositions, Places]], keys: Sequence[Key], *, joint: bool
 ) -> tuple[Mask, Mask]:
     """Who is given one award in each run, and who stands in an open tie at its line.
 
@@ -437,7 +437,7 @@ def _by_number(counts: Places, runs: int) -> Iterator[tuple[NDArray[np.intp] | N
         yield None if len(alike) == runs else alike, count
 
 
-def _within_reach(pool: Positions, count: int | None, least: int, lowest: Standing, highest: Standing) -> Positions:
+def _within_reach(pool: PoolPositions, count: int | None, least: int, lowest: Standing, highest: Standing) -> PoolPositions:
     """The members of a pool up to the last who reaches a line in any run: no line is below what so many always reach."""
     low, high = lowest[pool], highest[pool]
     if count and count < len(low):
@@ -447,7 +447,7 @@ def _within_reach(pool: Positions, count: int | None, least: int, lowest: Standi
 
 
 def _crowd(
-    offered: Standing, best: Standing, line: Standing, runs: NDArray[np.intp], span: Positions
+    offered: Standing, best: Standing, line: Standing, runs: NDArray[np.intp], span: PoolPositions
 ) -> tuple[NDArray[np.intp], ...]:
     """Everyone level at a line with too few places: run, position among all members, and places left."""
     among = _listed(span)
@@ -456,7 +456,7 @@ def _crowd(
     return runs[row], among[column], left[row]
 
 
-def _listed(span: Positions) -> NDArray[np.intp]:
+def _listed(span: PoolPositions) -> NDArray[np.intp]:
     """Positions one by one."""
     return np.arange(span.start, span.stop) if isinstance(span, slice) else span
 

@@ -129,11 +129,11 @@ def _apportioned(exact: Floats, totals: Floats) -> Floats:
 
 
 
-Row = tuple[str, str, str, float, float, bool]
+DistanceRow = tuple[str, str, str, float, float, bool]
 
 
 @dataclass(frozen=True)
-class Line:
+class AwardLine:
     """One award among those who compete for it.
 
     Parameters
@@ -165,7 +165,7 @@ class Line:
     vacant: int = 0
 
 
-def award_lines(evaluation: Evaluation) -> tuple[Line, ...]:
+def award_lines(evaluation: Evaluation) -> tuple[AwardLine, ...]:
     """The line of every award in every class, class by class, awards in the scheme's order."""
     order = list(dict.fromkeys(evaluation.ranking["class"].astype("str").fillna("")))
     lines = [line for line, _ in _contested(evaluation)]
@@ -196,13 +196,13 @@ def distances(evaluation: Evaluation) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).sort_values("class", kind="stable", ignore_index=True)
 
 
-def _contested(evaluation: Evaluation) -> Iterator[tuple[Line, Contest]]:
+def _contested(evaluation: Evaluation) -> Iterator[tuple[AwardLine, Contest]]:
     """Every award in every pool: by award, then class."""
     decided = evaluation.decided
     for contest in decided.contests:
         won = contest.keys[0][contest.given]
         yield (
-            Line(
+            AwardLine(
                 contest.class_,
                 contest.award.id,
                 len(contest.positions),
@@ -216,7 +216,7 @@ def _contested(evaluation: Evaluation) -> Iterator[tuple[Line, Contest]]:
         )
 
 
-def _from_line(evaluation: Evaluation, line: Line, lowest: float, contest: Contest) -> list[Row]:
+def _from_line(evaluation: Evaluation, line: AwardLine, lowest: float, contest: Contest) -> list[DistanceRow]:
     contenders = _contenders(evaluation, contest)
     if contest.ceiling and contest.ceiling.line is not None and contest.line is not None:
         lowest = max(contest.line, contest.ceiling.line)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.evaluation.requirements import Asked, asked, is_plain_minimum, shortfall, subject
+from toolkit.evaluation.requirements import Demands, asked, is_plain_minimum, shortfall, subject
 from toolkit.evaluation.scores import TOTAL, Score, rounded_points, scores_of
 from toolkit.ground.problems import Problem, nearest
 from toolkit.ground.ranking import Mask
@@ -419,7 +419,7 @@ class GradeOutcomes:
     """
 
     names: tuple[str, ...]
-    bands: tuple[tuple[float, Asked], ...]
+    bands: tuple[tuple[float, Demands], ...]
     final: NDArray[np.intp]
 
     @classmethod

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from toolkit.scheme.outcomes import Award, Quota
 
 Names: TypeAlias = NDArray[np.object_]
-Positions: TypeAlias = NDArray[np.intp] | slice
+PoolPositions: TypeAlias = NDArray[np.intp] | slice
 
 ROUNDINGS: dict[str, Callable[[Fraction], int]] = {
     "floor": math.floor,
@@ -106,7 +106,7 @@ class Pools:
         return sizes
 
     @cached_property
-    def spans(self) -> list[Positions]:
+    def spans(self) -> list[PoolPositions]:
         """The same, those who are neighbours as a slice."""
         return [span(positions) for positions in self.members]
 
@@ -121,7 +121,7 @@ class Pools:
         return counts
 
 
-def span(positions: NDArray[np.intp]) -> Positions:
+def span(positions: NDArray[np.intp]) -> PoolPositions:
     """Neighbouring positions as a slice, which is cut out without copying."""
     if len(positions) and positions[-1] - positions[0] + 1 == len(positions):
         return slice(int(positions[0]), int(positions[-1]) + 1)

@@ -70,7 +70,7 @@ class Reasons:
         awards: list[str] = []
         for contest, place in self._entries[position]:
             if not self.decided.rule.barred[contest.award.id][position] and set(awards) <= set(contest.award.beside):
-                yield Outcome(self, contest, place).words()
+                yield AwardReason(self, contest, place).words()
                 awards += [contest.award.id] * bool(contest.given[place])
 
     def _vetoes(self, strikes: list[tuple[str, str]]) -> Iterator[Phrase]:
@@ -118,7 +118,7 @@ class Reasons:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class AwardReason:
     """What came of one award for one member: `place` is the member's in the arrays of the contest."""
 
     reasons: Reasons

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from toolkit.scheme.outcomes import Award
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class Demands:
     """Some requirements, with all that no score changes worked out.
 
     Parameters
@@ -48,7 +48,7 @@ class Asked:
 
 def asked(
     requirements: Iterable[Requirement], scheme: Scheme, classes: pd.Series[str], conditions: pd.DataFrame | None
-) -> Asked:
+) -> Demands:
     """What `requirements` ask of members in these classes, of whom these conditions are known.
 
     Parameters
@@ -63,7 +63,7 @@ def asked(
             nodes.append((item, spared | exempt(scheme, str(item.node), classes)))
         elif conditions is not None:
             able &= spared | holding(item, conditions.loc[classes.index, item.condition])
-    return Asked(able, tuple(nodes))
+    return Demands(able, tuple(nodes))
 
 
 def unasked(item: Requirement, classes: pd.Series[str]) -> Mask:

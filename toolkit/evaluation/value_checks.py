@@ -17,7 +17,7 @@ from toolkit.scheme.shapes.relative import EVERYONE
 
 if TYPE_CHECKING:
     from toolkit.ground.ranking import Floats, Mask
-    from toolkit.indicators.single_rows import Column
+    from toolkit.indicators.single_rows import RawColumn
     from toolkit.scheme.criteria import Indicator
 
 
@@ -44,7 +44,7 @@ class Valued:
     """
 
     item: Indicator
-    given: Column
+    given: RawColumn
     used: Floats
     values: Floats
     treated: Mask | None

@@ -19,7 +19,7 @@ from toolkit.evaluation.value_checks import Valued, value_problems
 from toolkit.ground.decimals import decimal_digits_of
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.ranking import Floats, Mask
-from toolkit.indicators.single_rows import Column, RawValues
+from toolkit.indicators.single_rows import RawColumn, RawValues
 from toolkit.scheme import Scheme
 from toolkit.scheme.criteria import Indicator
 from toolkit.scheme.shapes import Category, Relative
@@ -179,7 +179,7 @@ def _each(scheme: Scheme, raw: RawValues, classes: States) -> Iterator[Valued]:
         yield valued_column(item, raw.columns[item.id], raw.counted[item.id], scheme.scale, classes)
 
 
-def valued_column(item: Indicator, given: Column, counted: Mask, scale: float, classes: States) -> Valued:
+def valued_column(item: Indicator, given: RawColumn, counted: Mask, scale: float, classes: States) -> Valued:
     """One indicator on the scale, what is missing left NaN.
 
     Parameters
@@ -201,7 +201,7 @@ def valued_column(item: Indicator, given: Column, counted: Mask, scale: float, c
     return Valued(item, given, used, values, treated, counted & np.isnan(values), straight=treated is None)
 
 
-def _numbers(given: Column) -> Floats:
+def _numbers(given: RawColumn) -> Floats:
     return np.asarray(pd.Series(given).to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
 
 

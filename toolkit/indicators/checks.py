@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from toolkit.scheme.outcomes import Requirement, Veto
 
 
-Row = dict[str, Any]
+FoundRow = dict[str, Any]
 
 
 def testimony_problems(
@@ -86,7 +86,7 @@ def _unverified(rows: ir.Table, spec: Table, column: str) -> Iterator[Problem]:
         yield _at(row, "note", rule, mend, _first_heading(spec, column), state)
 
 
-def _by_file(rows: ir.Table, *also: str) -> list[Row]:
+def _by_file(rows: ir.Table, *also: str) -> list[FoundRow]:
     """One row for each file, sheet and state: the first row there, and how many there are.
 
     Rows of a database have no number: all of one source are told together.
@@ -115,8 +115,8 @@ def _conflicts(rows: ir.Table, source: Source, spec: Table, once_per: tuple[str,
         yield from _disputes(disputed_rows, act, name, source, spec)
 
 
-def _disputes(rows: list[Row], act: list[str], name: str, source: Source, spec: Table) -> Iterator[Problem]:
-    taken: Row = {}
+def _disputes(rows: list[FoundRow], act: list[str], name: str, source: Source, spec: Table) -> Iterator[Problem]:
+    taken: FoundRow = {}
     for row in rows:
         if not taken or any(row[key] != taken[key] for key in act):
             taken = row
@@ -141,7 +141,7 @@ def _first_heading(spec: Table, column: str) -> str:
     return next(iter(spec.column[column].headings), column)
 
 
-def _at(row: Row, severity: Any, rule: Phrase, mend: Phrase, column: str, value: str = "") -> Problem:  # noqa: PLR0917
+def _at(row: FoundRow, severity: Any, rule: Phrase, mend: Phrase, column: str, value: str = "") -> Problem:  # noqa: PLR0917
     return Problem(
         severity, rule, mend, file=row["_file"], sheet=row["_sheet"], row=int(row["_row"]), column=column, value=value
     )

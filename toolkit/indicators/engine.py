@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 VETOES = (MEMBER, "veto", "table", "file", "sheet", "row")
 BEHIND = (MEMBER, "file", "sheet", "row", "amount")
-Place = tuple[str, str, int]
+RecordPlace = tuple[str, str, int]
 
 
 class Engine:
@@ -179,25 +179,25 @@ class Engine:
         named: pd.DataFrame = frame.assign(**shown_amounts).reindex(columns=list(BEHIND))
         return named.sort_values([MEMBER, "file", "sheet", "row"], ignore_index=True)
 
-    def under_appeal(self, table: str, selections: Sequence[Selection]) -> Iterator[Place]:
+    def under_appeal(self, table: str, selections: Sequence[Selection]) -> Iterator[RecordPlace]:
         """Where records of `table` stand that count although under appeal, each once."""
         marked = [selected(self.source(table), selection, self._calendar) for selection in selections]
         frames = [_frame(rows.filter(rows[MARKED]).select(*PLACE)) for rows in marked]
         yield from pd.concat(frames).drop_duplicates().sort_values(list(PLACE)).itertuples(index=False, name=None)
 
-    def gaps(self, measure: Measure) -> Iterator[tuple[str, Place]]:
+    def gaps(self, measure: Measure) -> Iterator[tuple[str, RecordPlace]]:
         """In which column and where rows lack a number that the measure needs."""
         rows = selected(self.source(measure.place[0]), measure.selection, self._calendar)
         for name in measure.numbers:
             yield from ((name, place) for place in _places(rows.filter(rows[name].isnull())))
 
-    def wrong(self, measure: Measure) -> Iterator[Place]:
+    def wrong(self, measure: Measure) -> Iterator[RecordPlace]:
         """Where rows stand whose number cannot be weighed."""
         rows = selected(self.source(measure.place[0]), measure.selection, self._calendar)
         value, weight = (rows[name] for name in measure.numbers)
         yield from _places(rows.filter(~weighable(value, weight)))  # of an empty cell this is unknown, and not kept
 
-    def rows_of(self, measure: Measure, members: pd.Index[str]) -> dict[str, Place]:
+    def rows_of(self, measure: Measure, members: pd.Index[str]) -> dict[str, RecordPlace]:
         """By member, where the row stands from which a measure is read as it stands."""
         name = measure.place[0]
         if name not in self._records.standing:
@@ -266,7 +266,7 @@ def _key(measure: Measure) -> str:
     return measure.model_dump_json()
 
 
-def _places(rows: ir.Table) -> Iterator[Place]:
+def _places(rows: ir.Table) -> Iterator[RecordPlace]:
     yield from _frame(rows.order_by(PLACE).select(*PLACE)).itertuples(index=False, name=None)
 
 

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Judged:
+class PanelResult:
     """One indicator as the panel scored it; both frames are member x expert, each in their order.
 
     Parameters
@@ -91,7 +91,7 @@ class Judging:
 
     experts: tuple[str, ...] = ()
     recusals: Recusals | None = None
-    indicators: Mapping[str, Judged] = field(default_factory=dict)
+    indicators: Mapping[str, PanelResult] = field(default_factory=dict)
     open: Mapping[str, Mapping[str, Phrase]] = field(default_factory=dict)
     problems: Problems = field(default_factory=Problems)
     composition: Problems = field(default_factory=Problems)
@@ -124,7 +124,7 @@ def concerned(item: Indicator, records: Records) -> pd.Series[bool]:
 
 
 
-def given_results(scheme: Scheme, panel: Panel, records: Records, item: Indicator) -> Judged:
+def given_results(scheme: Scheme, panel: Panel, records: Records, item: Indicator) -> PanelResult:
     """An indicator as the panel scored it, read back: of experts nothing is known but how many scored and withdrew."""
     name, column = item.measure.place
     frame = records.frames[name]
@@ -136,10 +136,10 @@ def given_results(scheme: Scheme, panel: Panel, records: Records, item: Indicato
     why = pd.Series(np.where(score.notna(), "", few), index=rows.index, dtype=object)
     nobody = pd.DataFrame(index=rows.index, dtype=np.float64)
     results = PanelScores(pd.DataFrame({"score": score, **counts, "why": why}), panel.minimum, panel.trim)
-    return Judged(nobody, nobody.astype(bool), levelled(nobody), results)
+    return PanelResult(nobody, nobody.astype(bool), levelled(nobody), results)
 
 
-def result_rows(judged: Judged, column: str) -> pd.DataFrame:
+def result_rows(judged: PanelResult, column: str) -> pd.DataFrame:
     """The columns that `given_results` reads: index member, the score and the three counts."""
     members = judged.results.members
     counts = {result_column(column, count): members[count] for count in RESULT_COUNTS}
@@ -395,7 +395,7 @@ def _given(scheme: Scheme, panel: Panel, records: Records) -> Judging:
     return Judging(indicators=by_indicator, open=places, problems=Problems(tuple(open_place_problems(places, records, items))))
 
 
-def _open_places(by_indicator: Mapping[str, Judged], items: Iterable[Indicator], records: Records) -> dict[str, dict[str, Phrase]]:
+def _open_places(by_indicator: Mapping[str, PanelResult], items: Iterable[Indicator], records: Records) -> dict[str, dict[str, Phrase]]:
     """For each member that should have a score and has none: of which indicators, and why."""
     places: dict[str, dict[str, Phrase]] = {}
     for item in items:
@@ -414,7 +414,7 @@ def _who_scored(panel: Panel, items: Iterable[Indicator], records: Records) -> t
 
 def _judged(scheme: Scheme, panel: Panel, records: Records, recusals: Recusals, composition: Problems) -> Judging:
     experts, items = tuple(map(str, recusals.mask.columns)), judged_by_panel(scheme)
-    by_indicator: dict[str, Judged] = {}
+    by_indicator: dict[str, PanelResult] = {}
     problems: list[Problem] = [*composition, *unknown_employers(panel, recusals.problems, records)]
     first = {str(item.measure.table): item for item in reversed(items)}
     for item in items:
@@ -441,7 +441,7 @@ def _entries(scheme: Scheme, panel: Panel, records: Records, item: Indicator) ->
 
 def _item(
     panel: Panel, records: Records, item: Indicator, rows: pd.DataFrame, due: pd.DataFrame
-) -> tuple[Judged, list[Problem]]:
+) -> tuple[PanelResult, list[Problem]]:
     known = rows[rows["expert"].isin(due.columns) & rows["member"].isin(due.index)].drop_duplicates(["expert", "member"])
     given, withdrawn = _table(known, "score", due), _table(known, "withdrawn", due) == 1.0
     recused = due | withdrawn
@@ -455,7 +455,7 @@ def _item(
         *levelling_problems(panel, item, level),
         *deviation_notes(item, expert_deviations(given, recused)),
     ]
-    return Judged(given.mask(recused), recused, level, results), problems
+    return PanelResult(given.mask(recused), recused, level, results), problems
 
 
 def _table(rows: pd.DataFrame, column: str, due: pd.DataFrame) -> pd.DataFrame:

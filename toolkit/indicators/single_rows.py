@@ -209,7 +209,7 @@ def _at(values: NDArray[Any], at: NDArray[np.intp]) -> NDArray[Any]:
 
 
 
-Column: TypeAlias = NDArray[Any]
+RawColumn: TypeAlias = NDArray[Any]
 """The raw values of an indicator, float64[members], or object[members] where states are counted."""
 
 
@@ -234,7 +234,7 @@ class RawValues:
     """
 
     members: pd.Index[Any]
-    columns: Mapping[str, Column]
+    columns: Mapping[str, RawColumn]
     counted: Mapping[str, Mask]
 
     @classmethod
@@ -244,6 +244,6 @@ class RawValues:
         return cls(raw.index, {str(name): _given(column, counted[str(name)]) for name, column in raw.items()}, counted)
 
 
-def _given(raw: pd.Series[Any], counted: Mask) -> Column:
+def _given(raw: pd.Series[Any], counted: Mask) -> RawColumn:
     values = raw.to_numpy()
     return values if counted.all() else np.where(counted, values, np.nan)

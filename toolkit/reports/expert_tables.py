@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from toolkit.ballots.folder import Ballots, Listed
     from toolkit.ballots.group import GroupJudgement
     from toolkit.evaluation import Evaluation
-    from toolkit.indicators.panel import Judged, Judging
+    from toolkit.indicators.panel import Judging, PanelResult
     from toolkit.scheme import Scheme
 
 STANCES = {
@@ -124,7 +124,7 @@ def panel_table(judged: Judging, scheme: Scheme, language: Language | None = Non
     return listing(AGREEMENT, rows, Lexicon(scheme, language or scheme.language), Phrase("专家评分的一致程度", "How far the panel agrees"), note)
 
 
-def _agreement(judged: Judged, seed: int) -> dict[str, Any]:
+def _agreement(judged: PanelResult, seed: int) -> dict[str, Any]:
     """The measures of agreement, each with the ends of its interval."""
     icc, alpha = intraclass(judged.scores), krippendorff_alpha(judged.scores, seed=seed)
     forms = {form: icc.table.loc[form, ["value", "low", "high"]].to_numpy(float).tolist() for form in ("ICC(1,1)", "ICC(2,1)", "ICC(3,k)")}
@@ -140,7 +140,7 @@ def panel_experts_table(judged: Judging, scheme: Scheme, language: Language | No
     return listing(EXPERTS, rows, lexicon, Phrase("各专家的宽严", "Harsh and lenient experts"), note, parted_by="indicator")
 
 
-def _deviations(indicator: str, judged: Judged) -> list[Row]:
+def _deviations(indicator: str, judged: PanelResult) -> list[Row]:
     experts = expert_deviations(judged.scores).join(judged.levelled.experts[["shift", "stretch", "how"]])
     recused = [judged.recused[expert].sum() for expert in experts.index]
     return rows_of(experts.assign(indicator=indicator, expert=experts.index, recused=recused))

@@ -6,7 +6,7 @@ import hashlib
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from toolkit.evaluation.contributions import Line, award_lines, distances
+from toolkit.evaluation.contributions import AwardLine, award_lines, distances
 from toolkit.ground.display import Table
 from toolkit.ground.problems import SEVERITIES
 from toolkit.ground.text import Language, Phrase, discreet, figure, phrase
@@ -153,7 +153,7 @@ def awards_table(evaluation: Evaluation, language: Language | None = None) -> Ta
     return listing(AWARD_LINES, rows, lexicon, Phrase("各类名额与获奖线", "Places and award lines by class"), note, parted_by="class")
 
 
-def _beneath(evaluation: Evaluation, lines: Sequence[Line]) -> Iterator[Phrase | None]:
+def _beneath(evaluation: Evaluation, lines: Sequence[AwardLine]) -> Iterator[Phrase | None]:
     scheme, places = evaluation.scheme, Phrase("待委员会决定的名额", "Places for the committee to decide")
     yield _vacancies(scheme, lines)
     counts = [(line.class_, line.award, line.places, line.awarded) for line in lines]
@@ -173,7 +173,7 @@ def _counted(scheme: Scheme, what: Phrase, counts: Sequence[tuple[str, str, str]
     return Phrase(f"{what.zh}：{zh}。", f"{what.en}: {en}.")
 
 
-def _vacancies(scheme: Scheme, lines: Sequence[Line]) -> Phrase | None:
+def _vacancies(scheme: Scheme, lines: Sequence[AwardLine]) -> Phrase | None:
     """Which places stay empty, where any do."""
     empty = [line for line in lines if line.vacant]
     if not empty:

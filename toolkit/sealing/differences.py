@@ -22,7 +22,7 @@ from toolkit.ground.text import Phrase
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-Table = Sequence[Sequence[object]]
+SheetRows = Sequence[Sequence[object]]
 EXACT = frozenset({"ranking.csv", "awards.csv", "problems.csv"})
 """Tables that must be the same to the letter; the numbers of others agree within 1e-9."""
 DIFFERS = Phrase("封存的结果与重新计算的不同", "what was sealed differs from what the records give")
@@ -130,7 +130,7 @@ def workbook_problems(file: str, before: Path, now: Path, wording: Wording | Non
         yield difference(file, value=type(error).__name__)
 
 
-def cell_problems(file: str, sheet: str, sealed: Table, again: Table, *, exact: bool) -> Iterator[Problem]:
+def cell_problems(file: str, sheet: str, sealed: SheetRows, again: SheetRows, *, exact: bool) -> Iterator[Problem]:
     """One problem for each cell that differs, told by row, column heading and whose row it is."""
     headings = again[0] if again else ()
     for number, (before, now) in enumerate(zip_longest(sealed, again, fillvalue=()), start=1):
@@ -171,7 +171,7 @@ def _same(was: object, is_: object, *, exact: bool) -> bool:
     return isclose(*map(float, numbers), rel_tol=WITHIN, abs_tol=WITHIN)
 
 
-def _read_csv(path: Path) -> Table:
+def _read_csv(path: Path) -> SheetRows:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return list(csv.reader(file))

@@ -29,7 +29,7 @@ from toolkit.sensitivity.leave_one_out import RelativeShapes
 from toolkit.sensitivity.tipping.lines import terms_of
 
 if TYPE_CHECKING:
-    from toolkit.evaluation.requirements import Asked
+    from toolkit.evaluation.requirements import Demands
     from toolkit.evaluation.scores import Score
     from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.records import Records
@@ -413,7 +413,7 @@ class StruckRuns:
             masks[np.arange(len(runs)), who] = then[runs]
             return masks
 
-        def able(now: Asked, then: Asked) -> Asked:
+        def able(now: Demands, then: Demands) -> Demands:
             return replace(now, able=by_run(now.able, then.able))
 
         rule, other = self.rule, self.member_rule

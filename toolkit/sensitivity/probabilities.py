@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from toolkit.evaluation.grades import band_names, from_bands
-from toolkit.evaluation.requirements import Asked, asked
+from toolkit.evaluation.requirements import Demands, asked
 from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.steps import bars_of, over
 from toolkit.ground.problems import refuse
@@ -226,7 +226,7 @@ class GradeCounts:
         From the best down: the least total that reaches it, and what is asked beside. Who reaches none has the last.
     """
 
-    bands: tuple[tuple[float, Asked], ...]
+    bands: tuple[tuple[float, Demands], ...]
     events: int = 1
 
     @classmethod

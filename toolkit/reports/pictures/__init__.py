@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.evaluation import Evaluation
-    from toolkit.evaluation.contributions import Line
+    from toolkit.evaluation.contributions import AwardLine
     from toolkit.scheme import Scheme
 
 LEFT, RIGHT = 250.0, 690.0
@@ -148,7 +148,7 @@ def _histogram(sheet: Sheet, members: pd.DataFrame, scheme: Scheme, edges: Float
             sheet.box(left, base[place], right - left, high, fill)
 
 
-def _lines(sheet: Sheet, lines: list[Line], scheme: Scheme, edges: Floats, y: float) -> None:
+def _lines(sheet: Sheet, lines: list[AwardLine], scheme: Scheme, edges: Floats, y: float) -> None:
     """The first award's line is labelled to its right, the others to their left, so that labels keep apart."""
     for place, line in enumerate(lines):
         if line.total is None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from toolkit.evaluation.awards import tie_nodes
-from toolkit.evaluation.requirements import Asked
+from toolkit.evaluation.requirements import Demands
 from toolkit.evaluation.scores import TOTAL, node_scores, shares_of
 from toolkit.evaluation.steps import Steps, bars_of, over
 from toolkit.ground.ranking import rounded
@@ -278,7 +278,7 @@ class Leads:
         """Whether scores at a node are kept within bounds, so that any two can be level there."""
         return bool(np.isfinite(score_bounds(self.evaluation, node)).any())
 
-    def met(self, requirements: Asked) -> tuple[Mask, Mask]:
+    def met(self, requirements: Demands) -> tuple[Mask, Mask]:
         """Who meets requirements for certain, and who may."""
         sure, may = requirements.able.copy(), requirements.able.copy()
         for item, spared in requirements.nodes:
