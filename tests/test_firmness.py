@@ -32,6 +32,11 @@ def sure(asked: Evaluation, **chances: dict[str, float]) -> pd.DataFrame:
     return frame
 
 
+def half() -> Firmness:
+    """One place, and two members as likely to have it."""
+    return firmness(two(), sure(two(), first={"m0": 0.5, "m1": 0.5}))
+
+
 @QUICK
 @given(contested())
 def test_every_award_is_counted_once_and_everyone_told_is_on_a_hair(asked: Evaluation) -> None:

@@ -1,4 +1,4 @@
-"""Score cards: whoever asks about its result finds all of it, and nothing of anyone else."""
+"""Score cards: whoever asks about its result finds all of it, in words a member can follow, and nothing of anyone else."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 
-from tests.invented import NO_VETOES, evaluation, evaluations, indicator, members, scheme
+from tests.invented import MEASURE, NO_VETOES, evaluation, evaluations, group, indicator, members, scheme
 from toolkit import Evaluation, Records, evaluate, open_edition
 from toolkit.evaluation.contributions import GATHERED
-from toolkit.reports.score_cards import score_cards
+from toolkit.reports.score_cards import member_card, score_cards
 
 
 @pytest.fixture
@@ -90,3 +90,94 @@ def test_vetoes_are_those_of_the_member() -> None:
 def test_an_unknown_member_is_named(small: tuple[Evaluation, Records]) -> None:
     with pytest.raises(KeyError, match="999"):
         next(score_cards(*small, ["001", "999"]))
+
+
+def test_the_card_of_a_member(small: tuple[Evaluation, Records]) -> None:
+    found, records = small
+    card = member_card(found, "102", records)
+    assert repr(card).split("\n\n")[0] == """\
+丑采购中心（采购人）
+序号  指标        记录     处理                  分值  占总分   得分
+----  ----------  -------  ------------------  ------  ------  -----
+1     学习交流                                  70.00  60.00%
+1.1   学时        28 学时                       70.00  60.00%  42.00
+1.2   讲座场次    不适用                            —
+2     诚信自律             加权几何平均        100.00  40.00%  40.00
+2.1   签署承诺书  已签                         100.00
+2.2   调查答卷    缺失     不计，权重分给同级       —
+±     警示扣分                                                  0.00
+----  ----------  -------  ------------------  ------  ------  -----
+      总分                                                     82.00
+名次 2；奖项 先进会员；理由 优秀会员名额已满：本类名额 1 个，名额线 88.22 分，差 6.22 分；授予先进会员：总分 82.00，本类第 2 名，\
+本类名额 1 个。“分值”为该项得到的分；“得分”为该项计入总分的分，各行相加等于总分（末位尾差分给尾数最大的几项）。"""
+    assert card.lines.rows == (
+        ("优秀会员", "采购人", "82.00", "-6.22", "获奖最低分 88.22，还差 6.22 分"),
+        ("先进会员", "采购人", "82.00", "+43.53", "获得，比未获者最高分 38.47 高 43.53 分"),
+    )
+    assert card.records.rows[0] == ("学时", "activities", "签到2018.xlsx", "签到", "11 (28)")
+    assert not card.vetoes.rows
+    assert len(card.tables) == 3
+
+
+def test_rows_of_a_sheet_stand_together(small: tuple[Evaluation, Records]) -> None:
+    found, records = small
+    rows = {row[0]: row[-1] for row in member_card(found, "001", records).records.rows}
+    assert (rows["学时"], rows["讲座场次"]) == ("2 (1); 3 (39)", "2")
+
+
+def test_without_records_a_card_has_none_and_in_english_it_is_english(small: tuple[Evaluation, Records]) -> None:
+    found, records = small
+    english = evaluate(found.scheme.model_copy(update={"language": "en"}), records)
+    card = member_card(english, "102")
+    assert not card.records.rows
+    assert [row[-1] for row in card.lines.rows] == ["the lowest awarded is 88.22: 6.22 more were needed", "awarded, 43.53 above 38.47, the best that missed it"]
+    assert "points are what it adds to the total" in card.parts.note
+
+
+@given(evaluations())
+def test_the_points_shown_add_up_to_the_total_shown(found: Evaluation) -> None:
+    for member in found.members.index[:3]:
+        *parts, total = [row[-1] for row in member_card(found, str(member)).parts.rows]
+        shown = [round(float(part) * 100) for part in parts if part]
+        assert total == "—" or sum(shown) == round(float(total) * 100)
+
+
+def test_level_with_one_who_missed_it_nobody_below_and_weights_by_case() -> None:
+    cases = [{"observed": ["a"], "weights": {"a": 1}}]
+    items = [indicator("a", 40, "g", missing="exclude"), indicator("b", 60, "g", missing="exclude")]
+    rules = scheme(
+        group=[group("g", 1, aggregate="conditional", when=cases)], indicator=items, ties=["a", "committee"],
+        award=[{"id": "x", "label": "奖", "quota": {"number": 1}}, {"id": "y", "label": "后奖", "quota": {"number": 3}}],
+    )  # fmt: skip
+    who = members(3)
+    values = pd.DataFrame({"a": [80.0, 50.0, 10.0], "b": [None, 100.0, 20.0]}, index=who.index)
+    found = evaluation(rules, who, values, applicable=pd.DataFrame(True, index=who.index, columns=["a", "b"]))
+    first, second = (member_card(found, member) for member in ("m0", "m1"))
+    assert first.lines.rows[0][-1] == "获得，与未获者最高分 80.00 同分，先后见理由"
+    assert second.lines.rows[1][-1] == "获得，其后没有落选的会员"
+    assert [row[3] for row in first.parts.rows[1:3]] == ["", "不计，同级权重按情形另定"]
+    assert "同分时按a得分排在前" in first.parts.note
+
+
+def test_vetoes_bounds_and_values_put_in_are_said() -> None:
+    rules = scheme(
+        indicator=[indicator("a", 1, missing=40.0)], total={"cap": 90}, adjustment=[{"id": "bonus", "label": "加分", "measure": MEASURE}],
+        veto=[{"id": "grave", "label": "严重失信", "when": {"table": "t"}, "effect": {"award": "none"}}],
+    )  # fmt: skip
+    who = members(1)
+    vetoes = pd.DataFrame([("m0", "grave", "t", "records/t.csv", "", 7)], columns=list(NO_VETOES.columns))
+    found = evaluation(rules, who, pd.DataFrame({"a": [95.0]}, index=who.index), pd.DataFrame({"bonus": [5.0]}, index=who.index), vetoes)
+    found.measured.raw["a"] = np.nan
+    card = member_card(found, "m0")
+    assert [row[1:] for row in card.parts.rows] == [
+        ("a", "缺失", "按 40 分计", "95.00", "100.00%", "95.00"),
+        ("加分", "", "", "", "", "+5.00"),
+        ("总分上下限", "", "", "", "", "-10.00"),
+        ("总分", "", "", "", "", "90.00"),
+    ]
+    assert card.vetoes.rows == (("严重失信", "t", "t.csv", "", "7"),)
+
+
+def test_the_tables_of_an_unknown_member_are_refused_by_its_name(small: tuple[Evaluation, Records]) -> None:
+    with pytest.raises(KeyError, match="999"):
+        member_card(small[0], "999")

@@ -14,8 +14,7 @@ import pandas as pd
 import pytest
 
 from tests.conftest import write_small_edition
-from tests.test_firmness import sure
-from tests.test_firmness_tables import half
+from tests.test_firmness import half, sure
 from tests.test_stability import two
 from toolkit import evaluate, open_edition, views
 from toolkit.evaluation import Evaluation

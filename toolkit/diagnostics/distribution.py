@@ -1,6 +1,6 @@
 """How each indicator is distributed: what is missing, lopsided, crowded at one end, or the same for all.
 
-The numbers that are looked into: of whom, in a fixed order, and the words for what cannot be said of them.
+Also what all diagnostics look at: the numbers of which members, in a fixed order, and the words for what cannot be said of them.
 """
 
 from __future__ import annotations

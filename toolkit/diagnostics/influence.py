@@ -1,8 +1,7 @@
 """How much each indicator really decides, beside how much it was voted to.
 
-By how much each indicator moves a member's total away from the usual member's: parts that add up, for any tree.
-
-Members who compete with one another, and how numbers vary among them: deviations from their class's mean.
+By how much an indicator moves a member's total away from the usual member's: parts that add up, for any tree. Members are
+compared with those of their own class.
 """
 
 from __future__ import annotations

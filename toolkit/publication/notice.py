@@ -1,10 +1,6 @@
-"""The public notice as a reader sees it: an `Extract` in, HTML out.
+"""The public notice as a reader sees it: an `Extract` in; HTML, or a page of widgets that choose among its rows, out.
 
-Every word that comes from outside becomes HTML in one place, `element`, which escapes it.
-
-The public notice as a page: language, class and name choose what of the extract is shown. Nothing is written.
-
-The public page: what it says, how it is shown, and the process that serves it read-only.
+Every word that comes from outside becomes HTML in one place, `element`, which escapes it. Nothing is written.
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 Words are Chinese where the scheme's language is "zh", else English. Personal columns never reach a view: it sees
 members' keys, names, classes and results only.
-
-The answers as still pictures: each a value in, one SVG out, for the screen, paper and black-and-white printers.
 """
 
 from __future__ import annotations

@@ -1,11 +1,4 @@
-"""Which choice the list depends on, as a picture: what it does alone, and with all the others.
-
-How sure each award is when more than weights may vary, as a picture.
-
-How kinds of members fare, as a picture: the share awarded, and how large the difference is.
-
-What is taken away and what it changes, as a picture: the longest bar matters most.
-"""
+"""Bars: which choice the list depends on, how sure awards are, how kinds of members fare, and what changes without what."""
 
 from __future__ import annotations
 

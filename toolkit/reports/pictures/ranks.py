@@ -1,7 +1,4 @@
-"""Ranks as pictures: where the draws put a member, and where any weights of a set can.
-
-The one page as a picture: a strip of places for each award and class, the names on a hair beside the line.
-"""
+"""Ranks as pictures: where draws, or any weights of a set, put a member; and the one page, a strip of places for each class."""
 
 from __future__ import annotations
 

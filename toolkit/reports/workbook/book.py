@@ -1,7 +1,4 @@
-"""A workbook being written: its formats, its sheets ready to print, its cells that are never formulas by accident.
-
-A worksheet whose plain cells are written without a second look: half the time for a list of tens of thousands.
-"""
+"""A workbook being written: its formats, its sheets ready to print, its cells that are never formulas by accident."""
 
 from __future__ import annotations
 

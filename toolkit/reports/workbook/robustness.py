@@ -1,7 +1,4 @@
-"""`robustness.xlsx`: how firm the list is, to lay before the president's meeting; one page first, then what it rests on.
-
-What a president's meeting is handed: one page that says which awards are certain, and the workbook it rests on.
-"""
+"""What a president's meeting is handed: one page that says which awards are certain, and `robustness.xlsx`, on which it rests."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.writing import placed_in
 from toolkit.reports import views, wording
-from toolkit.reports.columns import Row, rows_of
+from toolkit.reports.columns import Lexicon, ListColumn, Row, SheetColumn, award, class_, rows_of
 from toolkit.reports.probability_tables import (
     CERTAIN,
     CONTENDERS,
@@ -66,14 +63,33 @@ TABLES: Mapping[str, Callable[..., Table]] = {
 }
 SIGNS = {"certain": "●", "likely": "◎", "hair": "○", "contenders": "△"}
 WIDE = dict.fromkeys(map(ord, SIGNS.values()), "囗")  # as wide as a character, in Chinese fonts
-WIDTHS = (19, 10, 33, 6, 8, 6, 9, 66)
-STRIP, REST = Phrase("逐个名额", "Place by place"), Phrase("谁", "Who")
+WRAPPED, MIDDLE = {"text_wrap": True}, {"align": "center"}
+
+
+def _strip(row: Row, _: Lexicon) -> str:
+    """The places of an award in one class as signs, the firmest first."""
+    return "".join(sign * row[step] for step, sign in SIGNS.items())
+
+
+PLACES = (
+    ListColumn(wording.WORDS["class"], "class", sheet=SheetColumn(19, cell=class_, look=WRAPPED)),
+    ListColumn(wording.WORDS["award"], "award", sheet=SheetColumn(10, cell=award, look=MIDDLE)),
+    ListColumn(Phrase("逐个名额", "Place by place"), sheet=SheetColumn(33, cell=_strip, look=WRAPPED)),
+    ListColumn(wording.WORDS["places"], "places", sheet=SheetColumn(6, cell=lambda places, _: wording.BLANK if wording.absent(places) else int(places), look=MIDDLE)),
+    ListColumn(wording.WORDS["awarded"], "awarded", sheet=SheetColumn(8, look=MIDDLE)),
+    ListColumn(CERTAIN, "certain", sheet=SheetColumn(6, look=MIDDLE)),
+    ListColumn(PROVED, "proved", sheet=SheetColumn(9, look=MIDDLE)),
+    ListColumn(Phrase("谁", "Who"), "who", sheet=SheetColumn(66, look={"text_wrap": True, "font_size": 9})),
+)
+"""The upper table of the one page; the lower one, of who is on a hair, stands in the same columns."""
+ON_PAGE = [(column, column.sheet) for column in PLACES if column.sheet]
+WIDTHS = [look.width for _, look in ON_PAGE]
 LEGEND = phrase(
     "● {zh[0]}：换一百组权重至少九十九组仍得；◎ {zh[1]}：三组里至少有两组；○ {zh[2]}：不到三组里的两组；△ {zh[3]}：未得，但三组里有一组以上能得。"
     "{zh[4]}：权重在所设范围内任意变动都不变。",
     "● {en[0]}: kept in 99 of 100 other sets of weights; ◎ {en[1]}: in two of three; ○ {en[2]}: in fewer; △ {en[3]}: won in more than one of three. "
     "{en[4]}: under any weights within the bounds.",
-    zh=[each.zh for each in (CERTAIN, LIKELY, HAIR, CONTENDERS, PROVED)], en=[each.en for each in (CERTAIN, LIKELY, HAIR, CONTENDERS, PROVED)],
+    zh=[step.zh for step in (CERTAIN, LIKELY, HAIR, CONTENDERS, PROVED)], en=[step.en for step in (CERTAIN, LIKELY, HAIR, CONTENDERS, PROVED)],
 )  # fmt: skip
 NUMBER = re.compile(r"-?\d+(?:\.(\d+))?(%?)")
 WIDEST, LEAST, ACROSS = 58, 14, 176
@@ -120,10 +136,10 @@ def _write_page(book: Book, firm: Firmness, missing: Phrase | None) -> None:
     sheet.set_row(1, 24)
     sheet.write_string(1, 0, sentence.into(book.language), book.format(border=0, bold=True, font_size=12, valign="vcenter"))
     table = views.hanging_table(book.evaluation, firm, book.language)
-    names = (*(wording.WORDS[name] for name in ("class", "award")), STRIP, *(wording.WORDS[name] for name in ("places", "awarded")), CERTAIN, PROVED, REST)
-    book.headings(sheet, HEADING_ROW, list(zip(names, WIDTHS, strict=True)))
-    shown = [row for row in rows_of(firm.places) if row["awarded"] or row["contenders"]]
-    after = _put(book, sheet, HEADING_ROW + 1, [_line(book, firm, row) for row in shown])
+    book.headings(sheet, HEADING_ROW, [(column.heading, look.width) for column, look in ON_PAGE])
+    lexicon = Lexicon.of(book.evaluation)
+    shown = [row | {"who": hanging_words(book.evaluation, firm, row, book.language)} for row in rows_of(firm.places) if row["awarded"] or row["contenders"]]
+    after = _put(book, sheet, HEADING_ROW + 1, [tuple(look.cell(column.of(row), lexicon) for column, look in ON_PAGE) for row in shown])
     after = _say(book, sheet, after, LEGEND.into(book.language))
     if table.rows:
         sheet.set_row(after + 1, 22)
@@ -135,20 +151,9 @@ def _write_page(book: Book, firm: Firmness, missing: Phrase | None) -> None:
         _say(book, sheet, after, missing.into(book.language))
 
 
-def _line(book: Book, firm: Firmness, row: Row) -> tuple[Any, ...]:
-    """One award in one class: its places as signs, the counts, and who is on a hair."""
-    strip = "".join(sign * row[step] for step, sign in SIGNS.items())
-    places = wording.BLANK if wording.absent(row["places"]) else int(row["places"])
-    return (
-        wording.class_name(row["class"], book.language), wording.award_label(book.evaluation.scheme, row["award"]), strip,
-        places, row["awarded"], row["certain"], row["proved"], hanging_words(book.evaluation, firm, row, book.language),
-    )  # fmt: skip
-
-
 def _put(book: Book, sheet: Any, first: int, rows: list[tuple[Any, ...]]) -> int:
     """Rows of the page from row `first` on; the row after them."""
-    wrapped, middle = book.format(text_wrap=True), book.format(align="center")
-    forms = [wrapped, middle, wrapped, *[middle] * 4, book.format(text_wrap=True, font_size=9)]
+    forms = [book.format(**look.look) for _, look in ON_PAGE]
     for row, cells in enumerate(rows, start=first):
         strip = cells[2].translate(WIDE)
         book.height(sheet, row, (cells[0], WIDTHS[0]), (strip, WIDTHS[2]), (cells[-1], WIDTHS[-1] * 10 / 9))

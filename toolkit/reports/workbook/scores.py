@@ -1,7 +1,4 @@
-"""The sheet 得分: every score with its weight above it, group scores and totals as formulas to check by hand.
-
-Formulas of a spreadsheet for group scores and totals, each with the number it gives as the row stands.
-"""
+"""The sheet 得分: every score with its weight above it; group scores and totals as formulas, each with the number it gives."""
 
 from __future__ import annotations
 
