@@ -19,9 +19,9 @@ from toolkit.reports.columns import (
     SheetColumn,
     led_by,
     listing,
-    number,
     percent,
     text,
+    written,
 )
 
 ABOVE = ListColumn(Phrase("领先", "Ahead of"), "above", text, RIGHT, SheetColumn(8))
@@ -58,4 +58,4 @@ def test_columns_that_lead_keep_the_others_as_declared() -> None:
 
 def test_a_share_is_rounded_half_up_and_nothing_is_a_dash() -> None:
     assert (percent(0.0005), percent(0.125, 0), percent(float("nan"))) == ("0.1%", "13%", "—")
-    assert number(float("nan"), 2) == "—"
+    assert written(".2f")(float("nan"), Lexicon.without_scheme("zh")) == "—"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.publication.readers import Budget, Patience, Reader, Readers, counted_address
+from toolkit.publication.readers import Budget, PageReader, Patience, Readers, counted_address
 
 addresses = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6)).map(str)
 
@@ -70,7 +70,7 @@ def test_a_page_is_let_go_when_its_time_is_over() -> None:
     clock = Clock()
     readers = Readers(4, Patience(start=60, join=10, rejoin=20, idle=900), clock)
     reader = readers.admit("one")
-    assert isinstance(reader, Reader)
+    assert isinstance(reader, PageReader)
 
     def stays_until(end: float) -> bool:
         clock.now = end - 0.1

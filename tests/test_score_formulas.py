@@ -22,7 +22,7 @@ from toolkit.evaluation import Evaluation
 from toolkit.evaluation.scores import Tree, scores
 from toolkit.ground.ranking import rounded
 from toolkit.reports.csv_files import WORKBOOK, write_results
-from toolkit.reports.workbook.scores import LONGEST, Part, Rule, letters, mean_formula
+from toolkit.reports.workbook.scores import LONGEST, Child, Rule, letters, mean_formula
 from toolkit.scheme import Scheme
 
 NAN, ROW, WEIGHT_ROW = float("nan"), 6, 4
@@ -86,7 +86,7 @@ def test_a_conditional_formula_gives_what_the_kernel_gives_for_any_row(asked: tu
     tree = Tree.of(a_tree(said, voted))
     as_written, by_hand = (data.draw(st.lists(CELLS, min_size=n, max_size=n)) for _ in range(2))
     columns = data.draw(st.sampled_from([list(range(3, 3 + n)), [3, 5, 6, 9][:n], [25, 26, 27, 30][:n]]))
-    parts = [Part(voted[i], NAN if as_written[i] is None else as_written[i], columns[i], WEIGHT_ROW, ROW) for i in range(n)]
+    parts = [Child(voted[i], NAN if as_written[i] is None else as_written[i], columns[i], WEIGHT_ROW, ROW) for i in range(n)]
     found = mean_formula(Rule("conditional", tree.branches[0].when, said.get("least_present"), n), parts)
     assert found is not None
     formula, number = found
@@ -102,7 +102,7 @@ def test_a_conditional_formula_gives_what_the_kernel_gives_for_any_row(asked: tu
 
 def test_the_rule_of_the_highway_designers_reads_as_it_is_written() -> None:
     cases = (((True, False), (1.0, 0.0)), ((False, True), (0.0, 1.0)), ((True, True), (0.2, 0.8)))
-    parts = [Part(20.0, 90.0, 3, 4, 6), Part(80.0, 80.0, 4, 4, 6)]
+    parts = [Child(20.0, 90.0, 3, 4, 6), Child(80.0, 80.0, 4, 4, 6)]
     found = mean_formula(Rule("conditional", cases), parts)
     assert found is not None
     assert found[0] == (
@@ -115,7 +115,7 @@ def test_the_rule_of_the_highway_designers_reads_as_it_is_written() -> None:
 def test_more_cases_than_a_spreadsheet_nests_are_left_as_a_number() -> None:
     patterns = [observed for observed in product([False, True], repeat=6) if any(observed)]
     cases = tuple((observed, tuple(map(float, observed))) for observed in patterns)
-    parts = [Part(1.0, 50.0, 3 + i, 4, 6) for i in range(6)]
+    parts = [Child(1.0, 50.0, 3 + i, 4, 6) for i in range(6)]
     assert mean_formula(Rule("conditional", cases), parts) is None
     found = mean_formula(Rule("conditional", cases[:30]), parts)
     assert found is not None

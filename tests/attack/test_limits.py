@@ -31,7 +31,7 @@ from tests.attack.visitor import (
 )
 from tests.sealed_page import HOSTILE, MEMBERS, SECRET, served_page
 from toolkit.publication.frames import CONTROL
-from toolkit.publication.read_only import HEADERS, Channel
+from toolkit.publication.read_only import HEADERS, PageSocket
 
 MEGABYTE = 1024 * 1024
 FULL = 5
@@ -248,7 +248,7 @@ def test_pings_are_counted_too(address: str, kernel: str) -> None:
 
 def test_what_a_browser_does_not_take_is_not_kept_for_ever() -> None:
     said: list[int] = []
-    channel = Channel.__new__(Channel)
+    channel = PageSocket.__new__(PageSocket)
     channel.hang_up = lambda code, word: said.append(code)  # type: ignore[method-assign]
     channel.ws_connection = SimpleNamespace(write_message=lambda *_, **__: Future(), is_closing=lambda: False)
     message = frame("comm_msg", {"value": "x" * MEGABYTE})

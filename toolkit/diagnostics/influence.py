@@ -58,7 +58,7 @@ def movements(tree: Tree, values: Floats, applicable: Mask) -> tuple[Floats, Flo
     return np.where(np.isnan(moved), 0.0, moved), usual[:, -1]
 
 
-def counted_shares(tree: Tree, values: Floats, applicable: Mask) -> Floats:
+def shares_by_member(tree: Tree, values: Floats, applicable: Mask) -> Floats:
     """The share of the total that each indicator has for each member, float64[members, indicators], 0 where it does not count.
 
     The product of the shares down the path, after the weight of what does not count has gone to its siblings.
@@ -205,7 +205,7 @@ class Strata:
         return np.array(
             [
                 column.sum() / max(len(column), 1)
-                for column in counted_shares(tree, self.values, self.applicable).T.copy()
+                for column in shares_by_member(tree, self.values, self.applicable).T.copy()
             ]
         )
 

@@ -46,7 +46,7 @@ LACKING = {
     ),
 }
 
-Row = dict[str, str]
+NoticeRow = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Extract:
     """
 
     notice: dict[str, Any]
-    rows: tuple[Row, ...]
+    rows: tuple[NoticeRow, ...]
 
     @property
     def asked(self) -> bool:
@@ -202,13 +202,13 @@ def _publication(scheme: Scheme) -> tuple[Publication, Consent]:
     return publication, consent
 
 
-def _counted(id_: str, label: str, places: list[Row]) -> dict[str, Any]:
+def _counted(id_: str, label: str, places: list[NoticeRow]) -> dict[str, Any]:
     """How many an award was given to, and how many of them are not named."""
     given = [place["_named"] for place in places if place["_award"] == id_]
     return {"id": id_, "label": label, "count": len(given), "unnamed": given.count("")}
 
 
-def _places(evaluation: Evaluation, order: str) -> list[Row]:
+def _places(evaluation: Evaluation, order: str) -> list[NoticeRow]:
     """One row for each award of each member, all fields as text as far as the member permits, in the order of publication."""
     scheme = evaluation.scheme
     labels = {award.id: award.label for award in scheme.awards}
@@ -236,7 +236,7 @@ def _places(evaluation: Evaluation, order: str) -> list[Row]:
     return sorted(rows, key=lambda row: (turns.index(row["_award"]), pinyin(row["class"]), *_turn(row, order)))
 
 
-def _turn(row: Row, order: str) -> tuple[Any, ...]:
+def _turn(row: NoticeRow, order: str) -> tuple[Any, ...]:
     """Where a row stands within its class: by name, or in the ranking's own order, and who permits no rank last."""
     if order != "rank":
         return (pinyin(row["name"]),)

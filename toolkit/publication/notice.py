@@ -16,7 +16,7 @@ import ipywidgets as widgets
 
 from toolkit.ground.display import one_line
 from toolkit.ground.text import Language, Phrase, phrase
-from toolkit.publication.extract import Extract, Row, read_extract
+from toolkit.publication.extract import Extract, NoticeRow, read_extract
 
 HEADINGS = {
     "name": Phrase("会员名称", "Member"),
@@ -78,7 +78,7 @@ def element(tag: str, *content: str, css: str = "", **attributes: str) -> Safe:
     return Safe(f"<{tag}{written}>{inside}</{tag}>")
 
 
-def matching(extract: Extract, class_: str = "", words: str = "") -> tuple[Row, ...]:
+def matching(extract: Extract, class_: str = "", words: str = "") -> tuple[NoticeRow, ...]:
     """The rows of one class ("" = all) whose names hold every one of the words, whatever their letter case."""
     wanted = words.casefold().split()
     return tuple(
@@ -98,7 +98,7 @@ def masthead(extract: Extract, language: Language) -> Safe:
         element("div", *(_tally(*tally) for tally in _tallies(extract, language)), css="tallies"),
         element(
             "p",
-            *(element("span", sentence.into(language)) for sentence in bottom_line(extract)),
+            *(element("span", sentence.into(language)) for sentence in result_in_words(extract)),
             element("b", _order(extract).into(language)),
             css="bottom-line",
             lang=language,
@@ -113,7 +113,7 @@ def _order(extract: Extract) -> Phrase:
     return RANKED_BEFORE_OTHERS if any(row.get("rank") == "" for row in extract.rows) else RANKED
 
 
-def bottom_line(extract: Extract) -> tuple[Phrase, ...]:
+def result_in_words(extract: Extract) -> tuple[Phrase, ...]:
     """The result in one sentence; where some are not named, a second one says who is on the list."""
     notice = extract.notice
     given = [award for award in notice["awards"] if award["count"]]
@@ -157,7 +157,7 @@ def _listed(named: int, unnamed: int, among: Phrase) -> Phrase:
     )  # fmt: skip
 
 
-def award_list(extract: Extract, rows: Sequence[Row], language: Language) -> Safe:
+def award_list(extract: Extract, rows: Sequence[NoticeRow], language: Language) -> Safe:
     """The awarded members as one table for each award, a class named once for all its members."""
     if not rows:
         return element("p", _nobody(extract).into(language), css="none")
@@ -311,7 +311,7 @@ def _award(award: dict[str, str], language: Language) -> str:
     return award["label"] if language == "zh" else f"{award['label']} ({award['id'].replace('_', ' ')})"
 
 
-def _award_table(extract: Extract, label: str, rows: list[Row], language: Language, *, whole: bool) -> Safe:
+def _award_table(extract: Extract, label: str, rows: list[NoticeRow], language: Language, *, whole: bool) -> Safe:
     columns = [
         field for field in ("class", "name", "grade", "rank", "total") if field in extract.notice["fields"]
     ]
@@ -332,13 +332,13 @@ def _award_table(extract: Extract, label: str, rows: list[Row], language: Langua
     return element("table", element("caption", *title), element("thead", head), *bodies)
 
 
-def _class_names(rows: list[Row], columns: list[str]) -> Safe:
+def _class_names(rows: list[NoticeRow], columns: list[str]) -> Safe:
     """The members of one class where nothing but their names is public: beside its name, side by side."""
     names = element("ul", *(element("li", row["name"], css="name") for row in rows if "name" in row))
     return element("tbody", element("tr", *_class_heading(rows, columns, 1), element("td", names)))
 
 
-def _class_rows(rows: list[Row], columns: list[str]) -> Safe:
+def _class_rows(rows: list[NoticeRow], columns: list[str]) -> Safe:
     """The members of one class, a row each; its name stands once, beside them all."""
     others = [name for name in columns if name != "class"]
     lines = [[element("td", row[name] or "—", css=name) for name in others] for row in rows]
@@ -346,7 +346,7 @@ def _class_rows(rows: list[Row], columns: list[str]) -> Safe:
     return element("tbody", *(element("tr", *cells) for cells in lines))
 
 
-def _class_heading(rows: list[Row], columns: list[str], height: int) -> list[Safe]:
+def _class_heading(rows: list[NoticeRow], columns: list[str], height: int) -> list[Safe]:
     if "class" not in columns:
         return []
     return [element("th", rows[0]["class"], css="class", scope="rowgroup", rowspan=str(height))]

@@ -5,7 +5,7 @@ routes only those in `SealedPage.init_handlers` exist; whatever else is asked fo
 input ends, on every system, so that it never outlives whoever started it.
 
 What one visitor can use up is bounded everywhere: connections, headers and bodies by `Door`, kernels by `Readers`, what is
-said to a kernel by `Channel`. Who finds no place is shown the whole list without a kernel.
+said to a kernel by `PageSocket`. Who finds no place is shown the whole list without a kernel.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ from toolkit.publication.frames import (
     read_message,
     well_formed,
 )
-from toolkit.publication.readers import Patience, Reader, Readers, counted_address, is_loopback
+from toolkit.publication.readers import PageReader, Patience, Readers, counted_address, is_loopback
 
 TEMPLATE = "committee"
 POLICY = (
@@ -174,10 +174,10 @@ class Still(Closed, RequestHandler):
         self.finish(self.settings["still"])
 
 
-class Channel(Closed, VoilaKernelWebsocketHandler):  # type: ignore[misc]
+class PageSocket(Closed, VoilaKernelWebsocketHandler):  # type: ignore[misc]
     """Messages between a page and its kernel: only well-formed ones, only those that widgets need, and not too many."""
 
-    reader: Reader | None = None
+    reader: PageReader | None = None
     unread = 0
     hung_up = False
 
@@ -203,7 +203,7 @@ class Channel(Closed, VoilaKernelWebsocketHandler):  # type: ignore[misc]
         if self.selected_subprotocol != PROTOCOL or self.reader is None:
             self.hang_up(1002, "another protocol")
             return
-        channels: dict[str, Channel] = self.settings["channels"]
+        channels: dict[str, PageSocket] = self.settings["channels"]
         before = channels.get(kernel_id)
         channels[kernel_id] = self
         if before is not None:
@@ -326,7 +326,7 @@ class Kernels(AsyncMappingKernelManager):
         self.readers.dismiss(kernel_id)
         return super().remove_kernel(kernel_id)
 
-    async def end(self, reader: Reader) -> None:
+    async def end(self, reader: PageReader) -> None:
         """End a page's kernel, however far it has come."""
         reader.due = float("inf")  # asked for once
         with contextlib.suppress(Exception):
@@ -398,7 +398,7 @@ class SealedPage(Voila):  # type: ignore[misc]
             (r"/", Page, page),
             (r"/still", Still),
             (rf"/api/kernels/{KERNEL}", Kernel),
-            (rf"/api/kernels/{KERNEL}/channels", Channel),
+            (rf"/api/kernels/{KERNEL}/channels", PageSocket),
             (rf"/voila/api/shutdown/{KERNEL}", Leave),
             (rf"/voila/templates/({TEMPLATE}/static/{FILE})", TemplateFile),
             (rf"/voila/static/({FILE})", ProgramFile, {"paths": self.static_paths}),
@@ -430,7 +430,7 @@ class SealedPage(Voila):  # type: ignore[misc]
         """End the kernels of those whose time is over, and empty a log that was filled."""
         if os.fstat(1).st_size > LARGEST_LOG:
             os.ftruncate(1, 0)
-        channels: dict[str, Channel] = self.app.settings["channels"]
+        channels: dict[str, PageSocket] = self.app.settings["channels"]
         overdue = self.readers.overdue()
         for reader in overdue:
             if reader.kernel in channels:

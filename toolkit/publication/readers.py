@@ -72,7 +72,7 @@ class Budget:
         return affordable
 
 
-class Reader:
+class PageReader:
     """One open page: the kernel it has, the address it came from, and when it is let go.
 
     Parameters
@@ -140,7 +140,7 @@ class Readers:
 
     def __init__(self, most: int, patience: Patience, clock: Callable[[], float] = time.monotonic) -> None:
         self.most, self.patience, self.clock = most, patience, clock
-        self.present: dict[str, Reader] = {}
+        self.present: dict[str, PageReader] = {}
         self.starts: dict[str, Budget] = {}
 
     @property
@@ -148,12 +148,12 @@ class Readers:
         """Pages one address may have open: a quarter of all, and at least three."""
         return max(3, self.most // 4)
 
-    def admit(self, address: str) -> Reader | None:
+    def admit(self, address: str) -> PageReader | None:
         """A place for a page from `address`, taken at once; None if there is none, or none left for it."""
         taken = sum(reader.address == address for reader in self.present.values())
         if len(self.present) >= self.most or taken >= self.most_of_one or not self._may_start(address):
             return None
-        reader = Reader(address, self.patience, self.clock)
+        reader = PageReader(address, self.patience, self.clock)
         self.present[reader.kernel] = reader
         return reader
 
@@ -161,7 +161,7 @@ class Readers:
         """Give back the place of a page whose kernel has ended."""
         self.present.pop(kernel, None)
 
-    def overdue(self) -> list[Reader]:
+    def overdue(self) -> list[PageReader]:
         """Whose time is over."""
         now = self.clock()
         return [reader for reader in self.present.values() if reader.due <= now]

@@ -111,19 +111,14 @@ def one_of(phrases: Mapping[Any, Phrase]) -> InWords:
     return lambda value, lexicon: phrases[value].into(lexicon.language)
 
 
-def decimals(digits: int) -> InWords:
-    """A number with so many decimals, a dash where there is none."""
-    return lambda value, _: number(value, digits)
+def written(form: str) -> InWords:
+    """A number in a format of Python's, such as ``.2f``; a dash where there is none."""
+    return lambda value, _: BLANK if absent(value) else format(value, form)
 
 
 def percents(digits: int = 1) -> InWords:
     """A share in percent, see `percent`."""
     return lambda value, _: percent(value, digits)
-
-
-def number(value: float, digits: int) -> str:
-    """A number with so many decimals, a dash where there is none."""
-    return BLANK if absent(value) else f"{value:.{digits}f}"
 
 
 def percent(share: float, digits: int = 1) -> str:

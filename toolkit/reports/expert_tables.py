@@ -32,6 +32,7 @@ from toolkit.reports.columns import (
     one_of,
     rows_of,
     text,
+    written,
 )
 from toolkit.reports.wording import BLANK
 from toolkit.scheme import Weighting
@@ -243,12 +244,12 @@ BALLOTS = (
 NODE = (ListColumn(Phrase("分组", "Group"), "group"), ListColumn(Phrase("指标", "Node"), "node", label))
 GROUP_WEIGHTS = (
     *NODE,
-    ListColumn(Phrase("办法现行", "Scheme"), "scheme", lambda weight, _: f"{weight:.4g}", RIGHT),
-    ListColumn(Phrase("专家组", "Group's"), "weight", lambda weight, _: f"{weight:.6g}", RIGHT),
+    ListColumn(Phrase("办法现行", "Scheme"), "scheme", written(".4g"), RIGHT),
+    ListColumn(Phrase("专家组", "Group's"), "weight", written(".6g"), RIGHT),
     ListColumn(Phrase("差", "Change"), words=lambda row, _: _weight_change(row["weight"] - row["scheme"]), align=RIGHT),
-    ListColumn(Phrase("最低", "Least"), "least", lambda weight, _: f"{weight:.1f}", RIGHT),
-    ListColumn(Phrase("中位数", "Median"), "median", lambda weight, _: f"{weight:.1f}", RIGHT),
-    ListColumn(Phrase("最高", "Most"), "most", lambda weight, _: f"{weight:.1f}", RIGHT),
+    ListColumn(Phrase("最低", "Least"), "least", written(".1f"), RIGHT),
+    ListColumn(Phrase("中位数", "Median"), "median", written(".1f"), RIGHT),
+    ListColumn(Phrase("最高", "Most"), "most", written(".1f"), RIGHT),
 )
 LIKE_MINDED = (
     ListColumn(Phrase("分组", "Group"), "group"),
@@ -260,12 +261,18 @@ LIKE_MINDED = (
     ListColumn(Phrase("离众人最远者", "Farthest from the rest"), "far"),
     ListColumn(Phrase("与上轮比", "Since last round"), "settled"),
 )
+
+
+def _in_percent(share: float, _: Lexicon) -> str:
+    return f"{share * 100:.1f}"
+
+
 SLIP = (
     *NODE,
-    ListColumn(Phrase("您的权重", "Yours"), "own", lambda share, _: f"{share * 100:.1f}", RIGHT),
-    ListColumn(Phrase("下四分位", "Lower quartile"), "q25", lambda share, _: f"{share * 100:.1f}", RIGHT),
-    ListColumn(Phrase("中位数", "Median"), "q50", lambda share, _: f"{share * 100:.1f}", RIGHT),
-    ListColumn(Phrase("上四分位", "Upper quartile"), "q75", lambda share, _: f"{share * 100:.1f}", RIGHT),
+    ListColumn(Phrase("您的权重", "Yours"), "own", _in_percent, RIGHT),
+    ListColumn(Phrase("下四分位", "Lower quartile"), "q25", _in_percent, RIGHT),
+    ListColumn(Phrase("中位数", "Median"), "q50", _in_percent, RIGHT),
+    ListColumn(Phrase("上四分位", "Upper quartile"), "q75", _in_percent, RIGHT),
     ListColumn(Phrase("您的位置", "Your place"), "outside", one_of(PLACES)),
 )
 
@@ -449,7 +456,7 @@ def _means(weights: GroupWeights, ballots: Ballots, language: Language) -> Table
     by_rule = {rule: joint for rule in MEANS if (joint := _weights_by(rule, ballots, scheme))}
     marks = {rule: " *" if rule == weights.rule.aggregate else "" for rule in by_rule}
     columns = [
-        ListColumn(heading, key, lambda weight, _: f"{weight:.{digits}f}", RIGHT)
+        ListColumn(heading, key, written(f".{digits}f"), RIGHT)
         for key, heading in {
             "scheme": Phrase("办法现行", "Scheme"), **{rule: Phrase(MEANS[rule].zh + mark, MEANS[rule].en + mark) for rule, mark in marks.items()},
         }.items()

@@ -261,7 +261,7 @@ def _valued(node: Group | Indicator, lexicon: Lexicon) -> dict[str, Phrase | str
     return {"aggregate": valued_in_words(node), "missing": missing_in_words(node.missing), "applies": lexicon.joined(node.applies_to)}
 
 
-def evidence(evaluation: Evaluation) -> Table:
+def evidence_table(evaluation: Evaluation) -> Table:
     """What this evaluation rests on and came to, to be compared: any drift of a number that is shown changes it.
 
     Digests of the inputs, the weights, how many members, the top of the list, and the first 16 hexadecimal digits

@@ -17,7 +17,6 @@ from toolkit.reports import wording
 from toolkit.reports.columns import (
     CENTER,
     RIGHT,
-    InWords,
     Lexicon,
     ListColumn,
     Row,
@@ -29,6 +28,7 @@ from toolkit.reports.columns import (
     points,
     rows_of,
     text,
+    written,
 )
 from toolkit.reports.wording import BLANK, WORDS
 
@@ -41,11 +41,6 @@ if TYPE_CHECKING:
     from toolkit.sensitivity.robustness import Firmness
 
 
-def _rounded(form: str) -> InWords:
-    """A number in Python's own format, a dash where there is none."""
-    return lambda number, _: BLANK if wording.absent(number) else format(number, form)
-
-
 CERTAINTY = (
     ListColumn(WORDS["member"], "name"),
     ListColumn(WORDS["class"], "class", class_),
@@ -56,12 +51,12 @@ RANKS = (
     ListColumn(WORDS["class"], "class", class_),
     ListColumn(WORDS["member"], "name"),
     ListColumn(WORDS["rank"], "rank", place, RIGHT),
-    ListColumn(Phrase("最好", "Best seen"), "best", _rounded(".0f"), RIGHT),
-    ListColumn(Phrase("5%", "5%"), "q05", _rounded(".0f"), RIGHT),
-    ListColumn(Phrase("居中", "Middle"), "q50", _rounded(".0f"), RIGHT),
-    ListColumn(Phrase("95%", "95%"), "q95", _rounded(".0f"), RIGHT),
-    ListColumn(Phrase("最差", "Worst seen"), "worst", _rounded(".0f"), RIGHT),
-    ListColumn(Phrase("平均", "Mean"), "mean", _rounded(".1f"), RIGHT),
+    ListColumn(Phrase("最好", "Best seen"), "best", written(".0f"), RIGHT),
+    ListColumn(Phrase("5%", "5%"), "q05", written(".0f"), RIGHT),
+    ListColumn(Phrase("居中", "Middle"), "q50", written(".0f"), RIGHT),
+    ListColumn(Phrase("95%", "95%"), "q95", written(".0f"), RIGHT),
+    ListColumn(Phrase("最差", "Worst seen"), "worst", written(".0f"), RIGHT),
+    ListColumn(Phrase("平均", "Mean"), "mean", written(".1f"), RIGHT),
 )
 GRADED = (
     ListColumn(WORDS["class"], "class", class_),
@@ -99,7 +94,7 @@ def certainty_table(probabilities: pd.DataFrame, evaluation: Evaluation, top: in
         "{n:member's results|members' results} depend on the weights, the {shown} least certain are shown; error up to {error:.1%}.",
         n=len(unsure), shown=min(top, len(unsure)), error=float(probabilities[errors].to_numpy().max(initial=0.0)),
     )  # fmt: skip
-    columns = (*CERTAINTY, *(ListColumn(label, f"chance of {outcome}", _rounded(".1%"), RIGHT) for outcome, label in labels.items()))
+    columns = (*CERTAINTY, *(ListColumn(label, f"chance of {outcome}", written(".1%"), RIGHT) for outcome, label in labels.items()))
     chances = probabilities[list(labels)].add_prefix("chance of ")
     return listing(columns, evaluation.ranking.loc[unsure[:top]].join(chances), Lexicon.of(evaluation), AWARDS, note)
 
@@ -216,7 +211,7 @@ HANGING = (
     ListColumn(WORDS["rank"], "rank", place, RIGHT),
     ListColumn(WORDS["total"], "total", points, RIGHT),
     ListColumn(Phrase("现在", "Now"), "now", text, CENTER),
-    ListColumn(Phrase("能得的把握", "Chance of it"), "chance", _rounded(".0%"), RIGHT),
+    ListColumn(Phrase("能得的把握", "Chance of it"), "chance", written(".0%"), RIGHT),
     ListColumn(Phrase("系于什么", "What it hangs on"), "on"),
 )
 

@@ -22,15 +22,14 @@ from toolkit.reports.columns import (
     Row,
     award,
     class_,
-    decimals,
     listing,
     member,
-    number,
     one_of,
     percents,
     points,
     rows_of,
     text,
+    written,
     yes_no,
 )
 from toolkit.reports.wording import WORDS
@@ -96,9 +95,9 @@ AGREEMENT = (
     ListColumn(Phrase("会员类别", "Class"), "class", class_),
     ListColumn(Phrase("方法", "Method"), "other", _method),
     ListColumn(Phrase("会员数", "Members"), "n", text, RIGHT),
-    ListColumn(Phrase("肯德尔 τ-b", "Kendall's tau-b"), "kendall", decimals(2), RIGHT),
-    ListColumn(Phrase("斯皮尔曼", "Spearman"), "spearman", decimals(2), RIGHT),
-    ListColumn(Phrase("加权（重前列）", "Weighted to the top"), "weighted", decimals(2), RIGHT),
+    ListColumn(Phrase("肯德尔 τ-b", "Kendall's tau-b"), "kendall", written(".2f"), RIGHT),
+    ListColumn(Phrase("斯皮尔曼", "Spearman"), "spearman", written(".2f"), RIGHT),
+    ListColumn(Phrase("加权（重前列）", "Weighted to the top"), "weighted", written(".2f"), RIGHT),
 )
 CHOSEN = (
     ListColumn(Phrase("奖项", "Award"), "award", award),
@@ -120,11 +119,11 @@ FAIRNESS = (
     ListColumn(Phrase("结果", "Outcome"), "label"),
     ListColumn(Phrase("会员数", "Members"), "n", text, RIGHT),
     ListColumn(Phrase("组数", "Groups"), "groups", text, RIGHT),
-    ListColumn(Phrase("p 值（霍尔姆）", "p (Holm)"), "holm", lambda p, _: "< 0.001" if p < 0.001 else number(p, 3), RIGHT),
-    ListColumn(Phrase("差异大小", "Effect"), "effect", decimals(2), RIGHT),
+    ListColumn(Phrase("p 值（霍尔姆）", "p (Holm)"), "holm", lambda p, lexicon: "< 0.001" if p < 0.001 else written(".3f")(p, lexicon), RIGHT),
+    ListColumn(Phrase("差异大小", "Effect"), "effect", written(".2f"), RIGHT),
     ListColumn(Phrase("最高的组", "Highest"), "high"),
     ListColumn(Phrase("最低的组", "Lowest"), "low"),
-    ListColumn(Phrase("克利夫 δ", "Cliff's delta"), "delta", decimals(2), RIGHT),
+    ListColumn(Phrase("克利夫 δ", "Cliff's delta"), "delta", written(".2f"), RIGHT),
     ListColumn(Phrase("请留意", "Take note"), "note"),
 )
 GROUPS = (
@@ -264,7 +263,7 @@ def central_table(evaluation: Evaluation, weights: pd.DataFrame, award: str, top
         "Voted weights in brackets. The columns give the mean of the weights in the draws in which the award is won; under these: whether that mean wins it.",
     )
     nodes = [
-        ListColumn(phrase("{label}（{voted}）", "{label} ({voted})", label=scheme.label(node), voted=figure(voted[node])), f"weight of {node}", decimals(1), RIGHT)
+        ListColumn(phrase("{label}（{voted}）", "{label} ({voted})", label=scheme.label(node), voted=figure(voted[node])), f"weight of {node}", written(".1f"), RIGHT)
         for node in central.columns
     ]
     chances = weights.loc[shown, ["probability", "confidence"]]

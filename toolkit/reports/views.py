@@ -27,7 +27,6 @@ from toolkit.reports.expert_tables import (
 )
 from toolkit.reports.list_tables import (
     awards_table,
-    evidence,
     near_line_table,
     problems_table,
     ranking_table,
@@ -35,6 +34,7 @@ from toolkit.reports.list_tables import (
     scheme_table,
     ties_table,
 )
+from toolkit.reports.list_tables import evidence_table as evidence
 from toolkit.reports.pictures import certainty_picture, totals_picture, weights_picture
 from toolkit.reports.pictures.bars import kinds_picture, removals_picture, scenarios_picture, variance_picture
 from toolkit.reports.pictures.diagnostics import correlations_picture, influence_picture, spread_picture

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.ground.text import Language
 
-Cell: TypeAlias = tuple[Fill, str, bool]
+GridCell: TypeAlias = tuple[Fill, str, bool]
 """Its fill, what is written in it, whether bold."""
 PALE = Fill("#ffffff", "", "#c9c9c9")
 SHADES = (0.05, 0.25, 0.5, 0.75)
@@ -130,7 +130,7 @@ def _likely(chance: float) -> str:
     return "< 1%" if 0 < chance < 0.005 else percent(chance, 0) if chance else ""
 
 
-def _weight(mean: float, voted: float) -> Cell:
+def _weight(mean: float, voted: float) -> GridCell:
     """A weight that would win, by how far it is from the voted one."""
     apart = mean / voted - 1 if voted else 0.0
     return (RISING if apart > 0 else FALLING)[int(np.searchsorted(APART, abs(apart)))], f"{mean:.1f}", False
@@ -142,7 +142,7 @@ def _heads(sheet: Sheet, names: Sequence[str]) -> None:
         sheet.words(LEFT + wide * (place + 0.5), TOP - 6, name, align="center", size=10)
 
 
-def _cells(sheet: Sheet, y: float, cells: Sequence[Cell]) -> None:
+def _cells(sheet: Sheet, y: float, cells: Sequence[GridCell]) -> None:
     wide = (RIGHT - LEFT) / len(cells)
     for place, (fill, text, bold) in enumerate(cells):
         sheet.box(LEFT + wide * place + 1, y + 1, wide - 2, ROW - 2, fill)

@@ -81,7 +81,7 @@ SCHEME = (
 SCHEME_NOTE = Phrase("权重为在上一级中所占；编号对应指标体系的层级", "a weight is that within the level above")
 # The shades stay apart on a black-and-white printer.
 SHADES = ("#D9D9D9", "#EFEFEF")
-Line = tuple[Phrase | str, Phrase | str, float | str, Phrase | str, Phrase | str, Phrase | str, Phrase | str, str]
+SchemeLine = tuple[Phrase | str, Phrase | str, float | str, Phrase | str, Phrase | str, Phrase | str, Phrase | str, str]
 
 
 def write_workbook(evaluation: Evaluation, path: Path) -> None:
@@ -210,7 +210,7 @@ def _write_scheme(book: Book) -> None:
     book.list_sheet("scheme", SCHEME_NOTE, SCHEME, list(zip(*lines, strict=True)), filtered=False)
 
 
-def _tree(scheme: Scheme) -> Iterator[Line]:
+def _tree(scheme: Scheme) -> Iterator[SchemeLine]:
     for node, _, number in outline(scheme):
         name = "　" * number.count(".") + node.label
         if isinstance(node, Group):
@@ -220,7 +220,7 @@ def _tree(scheme: Scheme) -> Iterator[Line]:
             yield number, name, node.weight, measure_in_words(node.measure), valued_in_words(node), missing_in_words(node.missing), applies, node.source
 
 
-def _beyond_tree(scheme: Scheme) -> Iterator[Line]:
+def _beyond_tree(scheme: Scheme) -> Iterator[SchemeLine]:
     """What the scheme decides beside its tree: kind, name, what is read, what comes of it, and where it was decided."""
     for kind, name, measured, scored, source in _rules(scheme):
         yield kind, name, "", measured, scored, "", "", source

@@ -102,7 +102,7 @@ def card_names(names: dict[str, str]) -> dict[str, str]:
 def write_card(evaluation: Evaluation, card: ScoreCard, tables: Card, path: Path) -> None:
     """One member's card as a workbook of one sheet: A4 upright, one page wide, to be read in black and white."""
     book = Book(evaluation, path)
-    page, language = _Page(book), book.language
+    page, language = _CardSheet(book), book.language
     page.footer(card)
     page.heading(evaluation.scheme.title, 15, 30, align="center")
     page.heading(CARD.into(language), 13, 26, align="center")
@@ -119,7 +119,7 @@ def write_card(evaluation: Evaluation, card: ScoreCard, tables: Card, path: Path
     book.save()
 
 
-class _Page:
+class _CardSheet:
     """The sheet being written from the top down, on a grid of narrow columns that all its tables share."""
 
     def __init__(self, book: Book) -> None:

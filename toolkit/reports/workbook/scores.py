@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from toolkit.scheme.criteria import Indicator, Total
 
 
-Case: TypeAlias = tuple[tuple[bool, ...], tuple[float, ...]]
-Found: TypeAlias = tuple[str, float]
+ObservedCase: TypeAlias = tuple[tuple[bool, ...], tuple[float, ...]]
+Formula: TypeAlias = tuple[str, float]
 letters = cache(xl_col_to_name)
 MOST_CASES, LONGEST = 60, 8000  # a spreadsheet nests 64 functions and takes 8192 characters
 
 
-class Part(NamedTuple):
+class Child(NamedTuple):
     """One child of a group in a member's row: its voted weight, its score (NaN where it has none), and where both stand."""
 
     weight: float
@@ -60,12 +60,12 @@ class Rule:
     """
 
     aggregate: str
-    cases: tuple[Case, ...] = ()
+    cases: tuple[ObservedCase, ...] = ()
     least_present: float | None = None
     concerned: int = 0
 
 
-def mean_formula(rule: Rule, parts: Sequence[Part]) -> Found | None:
+def mean_formula(rule: Rule, parts: Sequence[Child]) -> Formula | None:
     """The formula of a group's score, and the number it gives; None where no formula is written for it.
 
     That of a conditional group looks at the row itself: change, clear or fill a score, and the weights change with
@@ -82,7 +82,7 @@ def mean_formula(rule: Rule, parts: Sequence[Part]) -> Found | None:
     return None
 
 
-def _conditional(rule: Rule, parts: Sequence[Part]) -> Found | None:
+def _conditional(rule: Rule, parts: Sequence[Child]) -> Formula | None:
     """IF(these have a score, their mean under the weights of the case, ...), else the mean of what there is as voted."""
     present = tuple(not isnan(part.score) for part in parts)
     voted = tuple(part.weight for part in parts)
@@ -97,25 +97,25 @@ def _conditional(rule: Rule, parts: Sequence[Part]) -> Found | None:
     return None if len(rule.cases) > MOST_CASES or len(formula) > LONGEST else (formula, mean)
 
 
-def _mean(parts: Sequence[Part], weights: Sequence[float]) -> float:
+def _mean(parts: Sequence[Child], weights: Sequence[float]) -> float:
     counted = [(weight, part.score) for part, weight in zip(parts, weights, strict=True) if not isnan(part.score)]
     whole = sum(weight for weight, _ in counted)
     return sum(weight * score for weight, score in counted) / whole if whole > 0 else nan
 
 
-def _exactly(parts: Sequence[Part], observed: Sequence[bool]) -> str:
+def _exactly(parts: Sequence[Child], observed: Sequence[bool]) -> str:
     """Whether just these have a score: all of them do, and no more do than they are."""
     there = [part for part, has_score in zip(parts, observed, strict=True) if has_score]
     return f"AND({_count(there)}={len(there)},{_count(parts)}={len(there)})"
 
 
-def _count(parts: Sequence[Part]) -> str:
+def _count(parts: Sequence[Child]) -> str:
     if len(parts) > 1 and _side_by_side(parts):
         return f"COUNT({parts[0].cell}:{parts[-1].cell})"
     return f"COUNT({','.join(part.cell for part in parts)})"
 
 
-def _by(parts: Sequence[Part], weights: Sequence[float]) -> str:
+def _by(parts: Sequence[Child], weights: Sequence[float]) -> str:
     """The mean under weights that the scheme writes for a case."""
     given = [(weight, part.cell) for part, weight in zip(parts, weights, strict=True) if weight > 0]
     if len(given) == 1:
@@ -123,14 +123,14 @@ def _by(parts: Sequence[Part], weights: Sequence[float]) -> str:
     return f"({'+'.join(f'{weight:.15g}*{cell}' for weight, cell in given)})/({'+'.join(f'{weight:.15g}' for weight, _ in given)})"
 
 
-def _as_voted(parts: Sequence[Part]) -> str:
+def _as_voted(parts: Sequence[Child]) -> str:
     """The mean of the scores there are by the weights above them; nothing where there are none."""
     there = "+".join(f"{part.weight_cell}*ISNUMBER({part.cell})" for part in parts)
     sums = "+".join(f"{part.weight_cell}*N({part.cell})" for part in parts)
     return f'IF({there}=0,"",({sums})/({there}))'
 
 
-def _weighted_sum(parts: Sequence[Part]) -> str:
+def _weighted_sum(parts: Sequence[Child]) -> str:
     if len(parts) > 1 and _side_by_side(parts):
         weights, scores = f"{parts[0].weight_cell}:{parts[-1].weight_cell}", f"{parts[0].cell}:{parts[-1].cell}"
         return f"SUMPRODUCT({weights},{scores})/SUM({weights})"
@@ -138,12 +138,12 @@ def _weighted_sum(parts: Sequence[Part]) -> str:
     return f"({products})/({'+'.join(part.weight_cell for part in parts)})"
 
 
-def _weighted_product(parts: Sequence[Part]) -> str:
+def _weighted_product(parts: Sequence[Child]) -> str:
     weight = "+".join(part.weight_cell for part in parts)
     return "*".join(f"{part.cell}^({part.weight_cell}/({weight}))" for part in parts)
 
 
-def _side_by_side(parts: Sequence[Part]) -> bool:
+def _side_by_side(parts: Sequence[Child]) -> bool:
     columns = [part.column for part in parts]
     return columns == list(range(columns[0], columns[-1] + 1))
 
@@ -163,7 +163,7 @@ WEIGHT, SUBTOTAL, SUM = Phrase("权重", "Weight"), Phrase("小计", "Subtotal")
 
 
 @dataclass(frozen=True)
-class Heading:
+class TreeColumn:
     """One column of scores: its node, the level it stands on, and how many columns stand under it."""
 
     node: Group | Indicator
@@ -185,22 +185,22 @@ def write_score_sheet(book: Book) -> None:
     _write_headings(book, sheet, headings, levels)
     places = {heading.node.id: column for column, heading in enumerate(headings, start=len(LEFT))}
     ranking = book.evaluation.ranking
-    page = _Page(book, sheet, weight_row, headings, places)
+    page = _ScoreSheet(book, sheet, weight_row, headings, places)
     left = zip(ranking["class"].tolist(), ranking["name"].tolist(), ranking.index.tolist(), strict=True)
     for row, (texts, scores, applies) in enumerate(zip(left, *_rows(book), strict=True), start=weight_row + 1):
         for column, text in enumerate(texts):
             book.cell(sheet, row, column, str(text), page.text)
-        _Row(page, row, scores, applies).write()
+        _ScoreRow(page, row, scores, applies).write()
     last = len(LEFT) + len(headings) + len(book.evaluation.scheme.adjustments)
     sheet.autofilter(weight_row, 0, weight_row + len(ranking), last)
 
 
-def tree_columns(scheme: Scheme, parent: str | None = None, level: int = 0) -> list[Heading]:
+def tree_columns(scheme: Scheme, parent: str | None = None, level: int = 0) -> list[TreeColumn]:
     """The nodes of the tree in the order of the columns: every group after all that stands under it."""
-    columns: list[Heading] = []
+    columns: list[TreeColumn] = []
     for node in scheme.children(parent):
         below = tree_columns(scheme, node.id, level + 1)
-        columns += [*below, Heading(node, level, len(below) + 1)]
+        columns += [*below, TreeColumn(node, level, len(below) + 1)]
     return columns
 
 
@@ -217,7 +217,7 @@ def _by_row(frame: pd.DataFrame, rows: int) -> Iterator[dict[str, Any]]:
     return (dict(zip(names, row, strict=True)) for row in cells)
 
 
-def _write_headings(book: Book, sheet: Any, headings: Sequence[Heading], levels: int) -> None:
+def _write_headings(book: Book, sheet: Any, headings: Sequence[TreeColumn], levels: int) -> None:
     bottom = HEADING_ROW + levels - 1
     for column, (heading_of_member, width) in enumerate(LEFT):
         sheet.set_column(column, column, width)
@@ -253,13 +253,13 @@ def _merge(sheet: Any, cells: tuple[int, int, int, int], text: str, form: Any) -
 
 
 @dataclass(frozen=True)
-class _Page:
+class _ScoreSheet:
     """What all rows of the sheet share; formats and the tree are looked up once."""
 
     book: Book
     sheet: Any
     weight_row: int
-    headings: Sequence[Heading]
+    headings: Sequence[TreeColumn]
     places: dict[str, int]
 
     @cached_property
@@ -289,17 +289,17 @@ class _Page:
         return {group: self.scheme.children(group) for group in groups}
 
     @cached_property
-    def cases(self) -> dict[str, tuple[Case, ...]]:
+    def cases(self) -> dict[str, tuple[ObservedCase, ...]]:
         """The cases of each conditional group, and of the total."""
         tree = self.book.evaluation.tree
         return {tree.nodes[branch.node]: branch.when for branch in tree.branches}
 
 
 @dataclass(frozen=True)
-class _Row:
+class _ScoreRow:
     """The row of one member; a formula stands only where it gives the score that was computed."""
 
-    page: _Page
+    page: _ScoreSheet
     row: int
     scores: dict[str, float]
     applies: dict[str, bool]
@@ -354,9 +354,9 @@ class _Row:
         concerned = sum(self._applies(child) for child in self.page.children[id_]) if rule.least_present else 0
         return Rule(rule.aggregate, self.page.cases[id_ or TOTAL], rule.least_present, concerned)
 
-    def _parts(self, group: str | None) -> list[Part]:
+    def _parts(self, group: str | None) -> list[Child]:
         page = self.page
-        return [Part(child.weight, self.scores[child.id], page.places[child.id], page.weight_row, self.row) for child in page.children[group]]
+        return [Child(child.weight, self.scores[child.id], page.places[child.id], page.weight_row, self.row) for child in page.children[group]]
 
     def _applies(self, node: Group | Indicator) -> bool:
         """Whether a node applies to the member: a group where anything under it does; what has a score does."""
