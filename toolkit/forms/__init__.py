@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.forms.columns import FormColumn, form_columns
-from toolkit.forms.entry_sheet import HEADING_ROW, TITLE, FormBook, Part, form_book, write_notes, write_sheet
+from toolkit.forms.entry_sheet import (
+    HEADING_ROW,
+    TITLE,
+    FormBook,
+    FormPart,
+    form_book,
+    write_notes,
+    write_sheet,
+)
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Language, Phrase, phrase
@@ -132,7 +140,7 @@ def form_bytes(form: Form, tables: Tables, scheme: Scheme) -> bytes:
     coded = _goes_by_code(tables, scheme)
     with form_book(content, Path(form.name).stem, scheme) as book:
         parts = [
-            Part(tables.table[name], label_of(name, tables.table[name]), form_columns(tables.table[name], coded=coded))
+            FormPart(tables.table[name], label_of(name, tables.table[name]), form_columns(tables.table[name], coded=coded))
             for name in form.tables
         ]
         taken = {sheet.casefold() for sheet in form.tables.values()}

@@ -196,10 +196,10 @@ LARGEST = 999_999_999_999_999  # Excel keeps 15 digits
 FIRST_DAY = dt.date(1900, 1, 1)
 TITLE, MESSAGE = 32, 255  # what Excel shows at most
 
-Check = dict[str, Any]
+CellCheck = dict[str, Any]
 
 
-def check(column: FormColumn, cell: str, choices: str, language: Language) -> Check:
+def cell_check(column: FormColumn, cell: str, choices: str, language: Language) -> CellCheck:
     """The validation of a column, as XlsxWriter takes it.
 
     Parameters
@@ -240,7 +240,7 @@ def when_unknown(column: FormColumn) -> Phrase:
     return Phrase(f"{filled.zh}；不适用写“{mark}”", f"{filled.en}; {mark} if not applicable") if mark else filled
 
 
-def _rule(column: FormColumn, cell: str, choices: str) -> Check:
+def _rule(column: FormColumn, cell: str, choices: str) -> CellCheck:
     if choices:
         return {"validate": "list", "source": choices}
     if column.coded:
@@ -251,7 +251,7 @@ def _rule(column: FormColumn, cell: str, choices: str) -> Check:
     return _or_marked(column, cell, bounded) if column.words else bounded
 
 
-def _bounded(column: FormColumn) -> Check | None:
+def _bounded(column: FormColumn) -> CellCheck | None:
     if column.spec.type == "date":
         return {"validate": "date", "criteria": ">=", "value": FIRST_DAY}
     if column.spec.type in NUMERIC:
@@ -264,7 +264,7 @@ def _whole(number: float) -> float:
     return int(number) if float(number).is_integer() else number
 
 
-def _or_marked(column: FormColumn, cell: str, bounded: Check) -> Check:
+def _or_marked(column: FormColumn, cell: str, bounded: CellCheck) -> CellCheck:
     """The same bounds as a formula that lets 不适用 and the like pass too."""
     low, high = bounded.get("minimum", 1), bounded.get("maximum", LARGEST)
     words = ",".join('{}="{}"'.format(cell, word.replace('"', '""')) for word in column.words)

@@ -9,7 +9,7 @@ from io import BytesIO
 from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from toolkit.forms.columns import FormColumn, allowed, asked_for, check, example, when_unknown
+from toolkit.forms.columns import FormColumn, allowed, asked_for, cell_check, example, when_unknown
 from toolkit.ground.display import display_width
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.records.dictionary import Table
@@ -40,7 +40,7 @@ FOOTER = Phrase(
 Formats = dict[tuple[tuple[str, Any], ...], Any]
 
 
-class Part(NamedTuple):
+class FormPart(NamedTuple):
     """One table of a form: the table, what people call it, and its columns."""
 
     table: Table
@@ -94,7 +94,7 @@ class FormBook:
         return self.format(**look)
 
 
-def write_sheet(book: FormBook, name: str, part: Part, lists: Mapping[str, str]) -> None:
+def write_sheet(book: FormBook, name: str, part: FormPart, lists: Mapping[str, str]) -> None:
     """The sheet called `name` that is filled in for one table.
 
     Parameters
@@ -110,7 +110,7 @@ def write_sheet(book: FormBook, name: str, part: Part, lists: Mapping[str, str])
     first, last = HEADING_ROW + 1, HEADING_ROW + CHECKED
     for place, column in enumerate(columns):
         cell = f"{letters(place)}{first + 1}"
-        sheet.data_validation(first, place, last, place, check(column, cell, lists.get(column.key, ""), book.language))
+        sheet.data_validation(first, place, last, place, cell_check(column, cell, lists.get(column.key, ""), book.language))
     _rule_rows(book, sheet, columns, first)
     _mark_gaps(book, sheet, columns, first, last)
     _ready_to_print(sheet, columns, book.language)
@@ -210,7 +210,7 @@ CHANGES = Phrase(
 )
 
 
-def write_notes(book: FormBook, name: str, tables: Mapping[str, Part], scheme: Scheme, stem: str) -> None:
+def write_notes(book: FormBook, name: str, tables: Mapping[str, FormPart], scheme: Scheme, stem: str) -> None:
     """The sheet called `name` that explains every part of a form, by the name of its table: table, title and columns."""
     sheet = book.file.add_worksheet(name)
     sheet.hide_gridlines(2)
@@ -230,7 +230,7 @@ def write_notes(book: FormBook, name: str, tables: Mapping[str, Part], scheme: S
     sheet.set_footer(Phrase("&C&9第 &P 页，共 &N 页", "&C&9page &P of &N").into(book.language))
 
 
-def _write_part(book: FormBook, sheet: Any, row: int, part: Part, facts: Iterable[Phrase]) -> int:
+def _write_part(book: FormBook, sheet: Any, row: int, part: FormPart, facts: Iterable[Phrase]) -> int:
     """One table explained from `row` on; gives the first row below."""
     _, title, columns = part
     heading = phrase("{title}　填表说明", "{title}: instructions", title=title)
@@ -319,7 +319,7 @@ def _write_line(book: FormBook, sheet: Any, row: int, line: Phrase, *, bold: boo
     sheet.set_row(row, _height(text, WIDTH) + 3)
 
 
-def _rules(parts: Sequence[Part], stem: str) -> Iterator[Phrase]:
+def _rules(parts: Sequence[FormPart], stem: str) -> Iterator[Phrase]:
     columns = [column for _, _, columns in parts for column in columns]
     yield Phrase("带 * 的列必填；其余的列知道就填。每行写一条记录。", "Columns with * are required. One row for each record.")
     yield UNKNOWN

@@ -329,7 +329,7 @@ def mark(
             room = max(0, room - len(sheets[name]))
 
 
-def joined(workbook: Workbook, fault: Marked, layouts: Mapping[str, Layout]) -> Marked:
+def row_in_one_cell(workbook: Workbook, fault: Marked, layouts: Mapping[str, Layout]) -> Marked:
     """The problem, and where it says that a row of a text file was cut at the wrong places, that row in one cell.
 
     Left as it was cut, it could be read as if it had been mended.

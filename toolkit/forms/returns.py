@@ -27,11 +27,11 @@ from toolkit.forms.marking import (
     PADDING,
     Marked,
     Uncopied,
-    joined,
     layouts,
     lines,
     mark,
     marked,
+    row_in_one_cell,
     sheet_of,
     tables_of,
     workbook_copy,
@@ -382,7 +382,7 @@ def _returned(edition: Edition, sent_back: Return, language: Language) -> Workbo
         sheets = layouts(content, sent_back.file, tables, returned=ours)
         places = [marked(problem, sheets) for problem in sent_back.problems]
         if sent_back.file.lower().endswith(DELIMITED):
-            places = [joined(workbook, place, sheets) for place in places]
+            places = [row_in_one_cell(workbook, place, sheets) for place in places]
         mark(workbook, places, sheets, language)
     publication = edition.scheme.publication
     contact = (publication.contact if publication else "") or OFFICE.into(language)

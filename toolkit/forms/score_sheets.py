@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.edition import load_plan
 from toolkit.forms import label_of
-from toolkit.forms.columns import FormColumn, check, form_columns
+from toolkit.forms.columns import FormColumn, cell_check, form_columns
 from toolkit.forms.entry_sheet import HEAD, HEADING_ROW, FormBook, form_book
 from toolkit.ground.display import display_width
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
@@ -182,7 +182,7 @@ class _ScorePage:
             self._page.write_string(row, place, shut, self._book.format(align="center", bg_color=SHUT))
             return
         self._page.write_blank(row, place, None, self._book.format(align="center", locked=False, num_format="General"))
-        self._page.data_validation(row, place, row, place, check(column, f"{letters(place)}{row + 1}", "", self._book.language))
+        self._page.data_validation(row, place, row, place, cell_check(column, f"{letters(place)}{row + 1}", "", self._book.language))
 
     def _width(self, column: FormColumn) -> float:
         if column.key == self._table.names:
