@@ -20,7 +20,6 @@ from toolkit.evaluation.decisions import decide_awards
 from toolkit.evaluation.quotas import places
 from toolkit.ground.ranking import Mask, Tie, rounded
 from toolkit.scheme import Scheme
-from toolkit.sensitivity.tipping.lines import terms_of
 
 CLASSES = ["A", "A", "A", "B", "B", "B"]
 
@@ -245,7 +244,7 @@ def test_without_a_bound_in_all_nobody_loses_a_place(asked: Evaluation) -> None:
 @given(straight() | contested(), st.integers(0, 99))
 def test_several_lists_are_each_what_it_is_alone(asked: Evaluation, seed: int) -> None:
     """In every run all scores are others, some do not take part, and some are barred."""
-    rng, rule, shape = np.random.default_rng(seed), terms_of(asked), (6, len(asked.members))
+    rng, rule, shape = np.random.default_rng(seed), asked.award_rule, (6, len(asked.members))
     scores = asked.scores.loc[asked.members.index]
     points = {node: rng.permuted(np.tile(rounded(scores[node], asked.scheme.decimals), (6, 1)), axis=1) for node in rule.nodes}
     absent, struck = rng.random(shape) < 0.2, rng.random(shape) < 0.1

@@ -18,7 +18,6 @@ from tests.test_nearest_weights import holding, pairs
 from tests.test_stability import listed
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.evaluation.scores import rounded_points
-from toolkit.sensitivity.tipping.lines import decided
 from toolkit.sensitivity.tipping.one_value import (
     Competitors,
     Revalued,
@@ -134,7 +133,7 @@ FULL = settings(phases=(Phase.explicit, Phase.reuse, Phase.generate))
 def test_its_own_scores_give_what_stands(asked: Evaluation, data: st.DataObject) -> None:
     points = rounded_points(asked.scheme, asked.scores.loc[asked.members.index])
     everyone = Competitors.of(asked, np.ones(len(asked.members), np.bool_))
-    for contest in decided(asked):
+    for contest in asked.decided.contests:
         place = data.draw(st.integers(0, len(contest.positions) - 1))
         position = int(contest.positions[place])
         scores = {node: points[node].to_numpy()[[position]] for node in everyone.points}
@@ -145,7 +144,7 @@ def test_its_own_scores_give_what_stands(asked: Evaluation, data: st.DataObject)
 @given(straight(), st.data())
 def test_a_class_by_itself_decides_as_all_together_and_several_runs_as_each_alone(asked: Evaluation, data: st.DataObject) -> None:
     revalued, everyone = Revalued.of(asked), Competitors.of(asked, np.ones(len(asked.members), np.bool_))
-    for contest in decided(asked):
+    for contest in asked.decided.contests:
         position = int(data.draw(st.sampled_from(contest.positions.tolist())))
         runs = st.lists(st.sampled_from([0.0, 40.0, 55.5, 100.0]), min_size=3, max_size=3)
         scores = {node: np.array(data.draw(runs)) for node in everyone.points}

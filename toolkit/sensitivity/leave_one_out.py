@@ -16,7 +16,6 @@ from toolkit.evaluation import Evaluation, rescored
 from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.scores import TOTAL, Tree, list_scores, rounded_scores
-from toolkit.sensitivity.tipping.lines import terms_of
 
 if TYPE_CHECKING:
     from toolkit.evaluation.scores import Score
@@ -170,7 +169,7 @@ class _Lists:
 
     @classmethod
     def of(cls, evaluation: Evaluation) -> _Lists:
-        rule, score = terms_of(evaluation), rounded_scores(evaluation.scheme, evaluation.scores.loc[evaluation.members.index])
+        rule, score = evaluation.award_rule, rounded_scores(evaluation.scheme, evaluation.scores.loc[evaluation.members.index])
         run = ListRun.of(rule, score)
         return cls(evaluation, rule, score, run.given[:, 0], run.rank_table[0])
 

@@ -26,7 +26,6 @@ from toolkit.indicators.evidence import Amount, Value, answered, evidence, value
 from toolkit.indicators.single_rows import RawValues
 from toolkit.scheme.criteria import Adjustment
 from toolkit.sensitivity.leave_one_out import RelativeShapes
-from toolkit.sensitivity.tipping.lines import terms_of
 
 if TYPE_CHECKING:
     from toolkit.evaluation.requirements import Demands
@@ -311,7 +310,7 @@ class StruckRuns:
     @cached_property
     def rule(self) -> AwardRule:
         """The rule as it stands."""
-        return terms_of(self.evaluation)
+        return self.evaluation.award_rule
 
     @cached_property
     def score(self) -> Score:

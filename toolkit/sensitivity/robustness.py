@@ -21,7 +21,7 @@ from toolkit.sensitivity.probabilities import grade_probabilities, rank_summary
 from toolkit.sensitivity.scenarios import scenario_probabilities
 from toolkit.sensitivity.sobol import variance_shares
 from toolkit.sensitivity.tipping.all_weights import smallest_weights
-from toolkit.sensitivity.tipping.lines import decided, or_better
+from toolkit.sensitivity.tipping.lines import or_better
 from toolkit.sensitivity.tipping.one_value import nearest_values, smallest_values
 from toolkit.sensitivity.tipping.one_weight import nearest_weights, stability_intervals
 from toolkit.sensitivity.weights import WeightSet, around
@@ -99,7 +99,7 @@ def firmness(
         When `within` does not fit the scheme.
     """
     within = around(evaluation.scheme, WITHIN) if within is None else within
-    contests = decided(evaluation)
+    contests = evaluation.decided.contests
     nobody = pd.DataFrame(columns=STANDING).astype({"chance": "float64", "given": "bool", "holds": "bool"})
     parts = [_standing(evaluation, chances, contest) for contest in contests]
     standing = pd.concat([part for part in parts if len(part)] or [nobody], ignore_index=True)

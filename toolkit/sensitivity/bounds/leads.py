@@ -19,7 +19,7 @@ from toolkit.evaluation.requirements import Demands
 from toolkit.evaluation.scores import TOTAL, node_scores, shares_of
 from toolkit.evaluation.steps import Steps, bars_of, over
 from toolkit.ground.ranking import rounded
-from toolkit.sensitivity.tipping.lines import exact_scores, is_linear, score_bounds, terms_of
+from toolkit.sensitivity.tipping.lines import exact_scores, is_linear, score_bounds
 from toolkit.sensitivity.weights import Box, WeightBounds, WeightHull, WeightSet
 
 if TYPE_CHECKING:
@@ -248,7 +248,7 @@ class Leads:
     @classmethod
     def of(cls, evaluation: Evaluation, weights: WeightSet) -> Leads:
         """The leads of an evaluation; refused when the set does not fit its scheme."""
-        return cls(evaluation, Extremes.of(evaluation, weights), terms_of(evaluation))
+        return cls(evaluation, Extremes.of(evaluation, weights), evaluation.award_rule)
 
     @property
     def step(self) -> float:

@@ -13,7 +13,7 @@ from toolkit.evaluation.many import Lists, weights_of
 from toolkit.evaluation.scores import TOTAL, leaves_of, shares_of
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import phrase
-from toolkit.sensitivity.tipping.lines import Search, answered, decided, is_linear, sides, together
+from toolkit.sensitivity.tipping.lines import Search, answered, is_linear, sides, together
 from toolkit.sensitivity.tipping.one_weight import parts_above
 from toolkit.sensitivity.tipping.paths import Breakpoints, FirstChange, first_on_grid, just_beyond
 
@@ -59,7 +59,7 @@ def smallest_weights(evaluation: Evaluation, group: str | None = TOTAL, near: in
         For a group that is none.
     """
     movable, index = Movable.of(evaluation, group), evaluation.members.index
-    pairs = [(contest, pair, norm) for contest in decided(evaluation) for norm in NORMS for pair in _pairs(movable, contest, near, norm)]
+    pairs = [(contest, pair, norm) for contest in evaluation.decided.contests for norm in NORMS for pair in _pairs(movable, contest, near, norm)]
     gaps = [movable.gaps(contest.award.by, pair[:1], pair[1:]) for contest, pair, _ in pairs]
     ties = [None if gap is None else smallest_change(gap[0], movable.start, norm) for gap, (_, _, norm) in zip(gaps, pairs, strict=True)]
     ways = [tie - movable.start for tie in ties if tie is not None]

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from toolkit.evaluation.awards import AwardRule
-from toolkit.evaluation.scores import TOTAL, adjusted, node_scores
+from toolkit.evaluation.scores import TOTAL, adjusted, node_scores, total_bounds
 from toolkit.ground.ranking import Floats, rounded
 
 if TYPE_CHECKING:
@@ -59,24 +58,12 @@ def exact_scores(evaluation: Evaluation) -> dict[str, Floats]:
 
 def score_bounds(evaluation: Evaluation, node: str) -> tuple[float, float]:
     """The bounds a score is held in: those of the total, infinite where there is none."""
-    total = evaluation.scheme.total
-    floor, cap = (total.floor, total.cap) if node == TOTAL else (None, None)
-    return -np.inf if floor is None else float(floor), np.inf if cap is None else float(cap)
+    return total_bounds(evaluation.scheme.total) if node == TOTAL else (-np.inf, np.inf)
 
 
 def is_linear(tree: Tree) -> bool:
     """Whether the total of members that lack nothing is the weighted sum of their values, whatever the weights."""
     return all(branch.power == branch.full == 1 and branch.settled for branch in tree.branches)
-
-
-def terms_of(evaluation: Evaluation) -> AwardRule:
-    """The rule of the awards of an evaluation."""
-    return evaluation.award_rule
-
-
-def decided(evaluation: Evaluation) -> list[Contest]:
-    """Every award in every pool as it stands."""
-    return list(evaluation.decided.contests)
 
 
 def or_better(scheme: Scheme, award: str) -> list[str]:
@@ -98,7 +85,7 @@ def sides(contest: Contest) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 def rivals(evaluation: Evaluation) -> Iterator[Rivals]:
     """Those on either side of every line, and those level at one; of all classes together where these are bounded."""
-    contests, scheme = decided(evaluation), evaluation.scheme
+    contests, scheme = evaluation.decided.contests, evaluation.scheme
     given = {award.id: np.zeros(len(evaluation.members), np.bool_) for award in scheme.awards}
     for contest in contests:
         given[contest.award.id][contest.positions[contest.given]] = True
@@ -129,7 +116,7 @@ def _level(contest: Contest, *, bounded: bool) -> Mask:
 
 def levels(evaluation: Evaluation) -> list[tuple[str, float]]:
     """Nodes, and unrounded scores there at which something is decided: bars, and the bounds of the total."""
-    scheme, rule = evaluation.scheme, terms_of(evaluation)
+    scheme, rule = evaluation.scheme, evaluation.award_rule
     step = 10.0**-scheme.decimals
     bars = [item for requirements in (rule.eligibility, *rule.bars.values()) for item, _ in requirements.nodes]
     bounds = [bound for bound in (scheme.total.floor, scheme.total.cap) if bound is not None]

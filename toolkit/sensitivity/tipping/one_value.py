@@ -20,7 +20,7 @@ from toolkit.evaluation.awards import AwardRule, RuleInSteps
 from toolkit.evaluation.scores import list_scores, rounded_scores
 from toolkit.evaluation.steps import Steps
 from toolkit.scheme.shapes import Category, Relative
-from toolkit.sensitivity.tipping.lines import Search, decided, or_better, sides, terms_of, together
+from toolkit.sensitivity.tipping.lines import Search, or_better, sides, together
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
@@ -130,11 +130,6 @@ class Revalued:
         return cls(evaluation, values, applicable, added)
 
     @cached_property
-    def rule(self) -> AwardRule:
-        """The rule of the awards of everyone."""
-        return terms_of(self.evaluation)
-
-    @cached_property
     def raw(self) -> dict[str, Floats]:
         """The raw values of all members by indicator, float64[members]; NaN for what is no number."""
         items = self.evaluation.resolved.indicators
@@ -143,7 +138,7 @@ class Revalued:
     def competitors(self, position: int) -> Competitors:
         """Who has a say in the awards of a member."""
         quotas = [award.quota for award in self.evaluation.scheme.awards if award.quota]
-        pools = self.rule.pools["class"]
+        pools = self.evaluation.award_rule.pools["class"]
         apart = pools.names[pools.codes[position]] and all(quota.within == "class" and quota.in_all is None for quota in quotas)
         class_ = pools.names[pools.codes[position]] if apart else None
         if class_ not in self._competitors:
@@ -174,7 +169,7 @@ class Revalued:
         for (position, item, raw), (start, end) in zip(questions, pairwise(ends), strict=True):
             values[start:end, tree.nodes.index(item.id) - tree.leaves.start] = self._valued(position, item, raw)
         score = list_scores(evaluation.scheme, tree, values, self.applicable[who], {name: points[who] for name, points in self.added.items()})
-        table = {node: score(node) for node in self.rule.nodes}
+        table = {node: score(node) for node in evaluation.award_rule.nodes}
         return [{node: points[start:end] for node, points in table.items()} for start, end in pairwise(ends)]
 
     def _valued(self, position: int, item: Indicator, raw: Floats) -> Floats:
@@ -205,7 +200,7 @@ def smallest_values(evaluation: Evaluation, near: int = 1) -> pd.DataFrame:
     revalued, index = Revalued.of(evaluation), evaluation.members.index
     turning = [
         TurningValue(revalued, contest, int(position), holds, item)
-        for contest in decided(evaluation)
+        for contest in evaluation.decided.contests
         for positions, holds in zip(sides(contest)[::-1], (False, True), strict=True)
         for position in positions[:near]
         for item in revalued.movable(int(position))
