@@ -86,7 +86,7 @@ def class_ranks(standings: Sequence[Standing], part: Mask, pools: Pools, width: 
     """
     if not pools.sorted:
         standings, part = [standing[:, pools.order] for standing in standings], part[:, pools.order]
-    (total, *ties), sizes = standings, np.array([size for size in pools.sizes if size])
+    (total, *ties), sizes = standings, np.array([size for size in pools.sizes if size], np.intp)
     low, wanted = max(1, int(sizes.max(initial=1) - 1).bit_length()), width * len(ties)
     kind, room = _room(low + width, wanted)
     if room < 0:
