@@ -23,7 +23,6 @@ lab: $(READY)
 
 benchmarks: $(READY)
 	$(BIN)/python benchmarks/summary.py
-	$(BIN)/python benchmarks/board.py
 
 style: $(READY)
 	$(BIN)/ruff check .

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluate_and_draws import write_edition
+from figures import Figures
 from playwright.sync_api import sync_playwright
 
 from toolkit import evaluate, open_edition
@@ -115,15 +116,11 @@ def opened(page: Page, address: str) -> float:
     return taken
 
 
-def told(name: str, milliseconds: float, bound: float, unit: str = "ms", *, more: str = "") -> None:
-    """One figure against its bound."""
-    verdict = "PASS" if milliseconds <= bound else "MISSED"
-    print(f"  {name:44}{milliseconds:9,.1f} {unit}   (at most {bound:,.0f})  {verdict}{more}", flush=True)
-
-
-def beyond(values: list[float]) -> str:
-    """Within what 90 % were."""
-    return f"   90 % within {sorted(values)[round(0.9 * (len(values) - 1))]:,.0f}"
+def told(name: str, values: list[float]) -> float:
+    """The median, printed with what 90 % were within."""
+    median = statistics.median(values)
+    print(f"  {name:44}{median:9.1f} ms, 90 % within {sorted(values)[round(0.9 * (len(values) - 1))]:.0f}", flush=True)
+    return median
 
 
 def moved_by_turns(pages: dict[bool, Page]) -> dict[bool, list[tuple[float, float]]]:
@@ -157,39 +154,40 @@ def in_kernel(edition: Path) -> tuple[float, float]:
     return statistics.median(times), sum(map(len, sent)) / len(board.before.members)
 
 
-def measured(members: int, edition: Path, browser: Any) -> None:
+def measured(members: int, edition: Path, browser: Any, figures: Figures) -> None:
     """All figures of one edition."""
     print(f"{members:,} members")
     with served(edition, "") as with_chances, served(edition, WITHOUT) as without:
         pages = {sure: browser.new_page(viewport={"width": 1366, "height": 768}) for sure in (False, True)}
         opened(pages[False], without)
-        told("opened to usable", opened(pages[True], with_chances), USABLE)
+        figures.at_most(f"{members:,}: opened to usable", told("opened to usable", [opened(pages[True], with_chances)]), USABLE, "ms")
         times = moved_by_turns(pages)
-        lists, sure_lists, chances = ([pair[place] for pair in times[sure]] for sure, place in ((False, 0), (True, 0), (True, 1)))
-        list_bound, chance_bound = BOUNDS[members]
-        told("moved to the list, no chances", statistics.median(lists), list_bound, more=beyond(lists))
-        told("moved to the list, chances under way", statistics.median(sure_lists), list_bound, more=beyond(sure_lists))
-        told("moved to the chances", statistics.median(chances), chance_bound, more=beyond(chances))
-        last_list, last_chances = dragged(pages[True])
-        told("a drag of 30: the last list after it", last_list, DRAGGED[0])
-        told("a drag of 30: the last chances after it", last_chances, DRAGGED[1])
+        to_list, to_chances = BOUNDS[members]
+        for name, sure, place, bound in (
+            ("moved to the list, no chances", False, 0, to_list), ("moved to the list, chances under way", True, 0, to_list), ("moved to the chances", True, 1, to_chances),
+        ):  # fmt: skip
+            figures.at_most(f"{members:,}: {name}", told(name, [pair[place] for pair in times[sure]]), bound, "ms")
+        for name, milliseconds, bound in zip(("the last list", "the last chances"), dragged(pages[True]), DRAGGED, strict=True):
+            figures.at_most(f"{members:,}: {name} after a drag of 30 steps", told(name, [milliseconds]), bound, "ms")
     kernel, size = in_kernel(edition)
-    told("the kernel's work for a move, processor", kernel, KERNEL)
-    told("bytes a member and move", size, BYTES, "B ")
+    figures.at_most(f"{members:,}: the kernel's work for a move", kernel, KERNEL, "ms")
+    figures.at_most(f"{members:,}: bytes a member and move", size, BYTES, "B")
 
 
 def main() -> None:
     """Measure both sizes."""
     executable = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    figures = Figures("board")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         demo = Path(folder) / "demo"
         shutil.copytree(house_folder("data/demo"), demo, ignore=shutil.ignore_patterns("sealed", "notebooks", ".lock", "*.py"))
-        measured(608, demo, browser)
+        measured(608, demo, browser, figures)
         large = Path(folder) / "large"
         large.mkdir()
-        measured(5_000, write_edition(large, members=5_000), browser)
+        measured(5_000, write_edition(large, members=5_000), browser, figures)
         browser.close()
+    figures.end()
 
 
 if __name__ == "__main__":

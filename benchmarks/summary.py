@@ -14,7 +14,7 @@ from pathlib import Path
 
 from figures import REPORT, Figure
 
-SCRIPTS = ("evaluate_and_draws", "deciding", "sensitivity", "weighting", "panels", "records")
+SCRIPTS = ("evaluate_and_draws", "deciding", "sensitivity", "weighting", "panels", "records", "board")
 
 
 def main() -> None:

@@ -107,7 +107,7 @@ def test_both_languages_fill_in_what_they_name(name: str) -> None:
 COUNTED = re.compile(r"\{\w+(?::[^}|]*)?\} (?:more |other |open )?([a-z]+s)\b")
 NOT_MANY = {
     "asks", "belongs", "contradicts", "counts", "decides", "depends", "does", "exceeds", "fails", "falls", "has", "holds", "is", "lacks", "lies",
-    "loses", "needs", "says", "shows", "stands", "takes", "this", "wins", "withdraws",
+    "loses", "needs", "says", "shows", "stands", "rises", "takes", "this", "weighs", "wins", "withdraws",
     "points",  # of a score, which may be 1.5
     "records",  # from so many on
 }  # fmt: skip

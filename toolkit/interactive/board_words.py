@@ -29,13 +29,13 @@ WORDS: dict[str, Phrase] = {
     "award": Phrase("奖项", "Award"),
     "chance": Phrase("获奖把握", "Chance"),
     "chance_help": Phrase(
-        "权重在现值附近随机变动 {draws} 次，各奖项获得的比例", "Of {draws} draws of weights round these, the share in which each award is won"
+        "权重在现值附近随机变动 {draws} 次，各奖项获得的比例", "Weights drawn round these (so often: {draws}): the share in which each award is won"
     ),
     "margin_help": Phrase("获奖者：比最好的落选者高多少；其他会员：离最近的获奖线差多少", "Above the best who missed it; of the others, to the nearest line"),
     "open": Phrase("待定", "open"),
     "no_award": Phrase("未获奖", "no award"),
     "unranked": Phrase("不排名", "not ranked"),
-    "shown": Phrase("显示 {n} 家，共 {all} 家", "{n} of {all} members"),
+    "shown": Phrase("显示 {n} 家，共 {all} 家", "{n} shown, of {all}"),
     "none": Phrase("没有符合条件的会员", "No member fits"),
     "out": Phrase("退出", "Out"),
     "into": Phrase("进入", "In"),
@@ -63,10 +63,9 @@ WORDS: dict[str, Phrase] = {
     "reason": Phrase("理由", "Reason"),
     "reopen": Phrase("以新办法为准，保留我的调整", "Compare with the new scheme, keep my weights"),
     "dead": Phrase("没有回应：计算程序正忙或已停止。若一直如此，请重新打开本页。", "No answer: the kernel is busy or has ended. If this stays, open the page again."),
-    "language": Phrase("English", "中文"),
 }
 
 
 def words() -> dict[Language, dict[str, str]]:
     """The words by language, as the page asks for them."""
-    return {"zh": {key: said.zh for key, said in WORDS.items()}, "en": {key: said.en for key, said in WORDS.items()}}
+    return {"zh": {**{key: said.zh for key, said in WORDS.items()}, "language": "English"}, "en": {**{key: said.en for key, said in WORDS.items()}, "language": "中文"}}

@@ -25,7 +25,7 @@ FIELDS = {"number", "previous", "time", "what", "by", "reason", "details"}
 LARGEST = 2**53 - 1
 """The largest whole number that every reader of JSON reads as the same."""
 BROKEN = Phrase("记录链在此断开：这一行或上一行被改动过", "the chain is broken here: this line or the one before was changed")
-ASK = Phrase("请与封存包或备份中的 journal.jsonl 核对", "compare it with the journal.jsonl of a sealed bag or a backup")
+ASK = Phrase("请与封存包或备份中的记录文件核对", "compare it with the journal.jsonl of a sealed bag or a backup")
 NO_LINE = Phrase("不是一条记录", "is no entry")
 UNWRITTEN = Phrase("没有写全，已退回原状", "could not be written whole, and was put back as it was")
 SPACE = Phrase("请检查磁盘空间", "look whether the disk is full")
