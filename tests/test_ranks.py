@@ -78,3 +78,8 @@ def test_three_that_are_level_share_the_first_of_their_ranks() -> None:
     asked = evaluation(rules, who, values)
     shares = np.repeat(asked.tree.shares[None, :], 3, axis=0)
     assert drawn(asked, shares) == [[2, 1, 2, 2, 5, 5]] * 3 == official(asked, shares)
+
+
+def test_of_nobody_there_are_no_ranks() -> None:
+    members, ranks = packed_ranks.class_ranks([np.zeros((2, 0), np.int16)], np.ones((1, 0), np.bool_), Pools.together(0), 3)
+    assert members.shape == ranks.shape == (2, 0)
