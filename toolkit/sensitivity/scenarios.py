@@ -1,14 +1,13 @@
 """How sure each award, rank and grade is, had other things been recorded or decided: drawn at random, by the actual rule.
 
-What many runs came to: whole numbers, counted in memory that does not grow with the draws.
-
-The official run for many scenarios: the rule itself, without frames and prose, and only what a scenario changes anew.
+Of each scenario only what it changes is valued anew; the lists of a block of scenarios are runs of the rule at once. What they
+come to is counted in whole numbers, in memory that does not grow with the draws.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,134 +17,39 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.aggregation import power
-from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.grades import GradeOutcomes
-from toolkit.evaluation.scores import TOTAL, Score, adjusted, gathered
+from toolkit.evaluation.scores import TOTAL, Score, adjusted, gathered, rounded_scores
 from toolkit.evaluation.value_checks import Valued, value_problems
 from toolkit.evaluation.values import stand_ins, valued_column
 from toolkit.ground.problems import Problems, Refused
-from toolkit.ground.ranking import rounded
 from toolkit.ground.text import Phrase, phrase
 from toolkit.scheme.shapes import Relative
 from toolkit.sensitivity.choices import Choices, Factor, factors, scenario_of, uniform_shares
 from toolkit.sensitivity.choices.checks import number_faults
 from toolkit.sensitivity.choices.scenario import Ground, Scenario
 from toolkit.sensitivity.monte_carlo import in_order, standard_error
+from toolkit.sensitivity.tipping.lines import terms_of
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.aggregation import Branch
+    from toolkit.evaluation.awards import AwardRule
     from toolkit.evaluation.scores import Tree
     from toolkit.ground.problems import Problem
     from toolkit.ground.ranking import Floats, Integers, Mask
 
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
-
-
-@dataclass(eq=False)
-class Counted:
-    """In how many runs each member came to what, and why runs failed.
-
-    Parameters
-    ----------
-    runs
-        How many could be computed.
-    given, none : int64[awards, members], int64[members]
-        Awards given to each member, and runs in which it got none.
-    ranks : int64[.]
-        Each pair of member and rank that occurred, as member x (members + 1) + rank, rising; `times` how often.
-    grades : int64[grades, members]
-    failures
-        Why runs failed, told as by the first of them, and how many did.
-    pending
-        Pairs of runs that are not counted among `ranks` yet.
-    """
-
-    given: Integers
-    none: Integers
-    grades: Integers
-    runs: int = 0
-    ranks: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
-    times: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
-    failures: dict[str, tuple[Phrase, int]] = field(default_factory=dict)
-    pending: list[Integers] = field(default_factory=list)
-
-    @classmethod
-    def nothing(cls, runs: OfficialRuns) -> Counted:
-        """Nothing counted yet."""
-        members, names = len(runs.ground.classes), runs.grades.names if runs.grades else ()
-        given = np.zeros((len(runs.ground.evaluation.scheme.awards), members), np.int64)
-        return cls(given, np.zeros(members, np.int64), np.zeros((len(names), members), np.int64))
-
-    def add(self, outcome: Outcome) -> None:
-        """Count one run."""
-        members = np.arange(len(outcome.rank))
-        self.runs += 1
-        self.given += outcome.given
-        self.none += ~outcome.given.any(axis=0)
-        if len(self.grades):
-            self.grades[outcome.grade, members] += 1
-        self.pending.append(members * (len(members) + 1) + outcome.rank)
-
-    def fail(self, reason: Phrase, times: int = 1) -> None:
-        """Count runs that could not be computed; reasons that differ in their numbers alone are one."""
-        alike = NUMBER.sub("…", reason.zh)
-        first, before = self.failures.get(alike, (reason, 0))
-        self.failures[alike] = (first, before + times)
-
-    def settle(self) -> Counted:
-        """The same with the pending ranks counted: memory grows with different ranks, not with draws."""
-        ranks, times = np.unique(np.concatenate([self.ranks[:0], *self.pending]), return_counts=True)
-        self.pending = []
-        self._have(ranks, times)
-        return self
-
-    def join(self, other: Counted) -> None:
-        """Add what was counted in other runs, settled."""
-        self.runs += other.runs
-        self.given += other.given
-        self.none += other.none
-        self.grades += other.grades
-        self._have(other.ranks, other.times)
-        for reason, times in other.failures.values():
-            self.fail(reason, times)
-
-    @property
-    def failed(self) -> int:
-        """How many runs could not be computed."""
-        return sum(times for _, times in self.failures.values())
-
-    @property
-    def error(self) -> float:
-        """The largest standard error of all chances, each taken as (count + 1) / (runs + 2)."""
-        if not self.runs:
-            return np.inf
-        counts = np.concatenate([self.given.ravel(), self.none, self.grades.ravel(), self.times])
-        return float(standard_error((counts + 1) / (self.runs + 2), self.runs).max(initial=0.0))
-
-    def _have(self, ranks: Integers, times: Integers) -> None:
-        found, place = np.unique(np.concatenate([self.ranks, ranks]), return_inverse=True)
-        together = np.zeros(len(found), np.int64)
-        np.add.at(together, place, np.concatenate([self.times, times]))
-        self.ranks, self.times = found, together
-
-
-def reason_of(refused: Refused) -> Phrase:
-    """Why a run failed: its first problem, and where."""
-    problem: Problem = refused.problems.errors.items[0]
-    place = problem.column or problem.file
-    return phrase("{place}：{zh}", "{place}: {en}", place=place, zh=problem.rule.zh, en=problem.rule.en)
-
-
-
-# the one place that values an indicator
+COLUMNS = ["kind", "member", "outcome", "probability", "error"]
+NONE = "none"
+BLOCK = 64
+CELLS = 1 << 18  # members of the scenarios that are decided at once
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What one run comes to.
+    """What one scenario comes to, or several: then there is an axis of runs before that of the members.
 
     Parameters
     ----------
@@ -177,7 +81,7 @@ class OfficialRuns:
         Its values, float64[members].
     unranked
         By indicator who is not ranked because of it, as it stands; only where there is somebody.
-    added
+    points
         Points of each adjustment, float64[members], in the scheme's order; NaN adds nothing.
     grades
         None where nobody is graded.
@@ -187,8 +91,8 @@ class OfficialRuns:
     valued: Mapping[str, Valued]
     columns: Mapping[str, Floats]
     unranked: Mapping[str, Mask]
-    added: Mapping[str, Floats]
-    terms: AwardRule
+    points: Mapping[str, Floats]
+    rule: AwardRule
     grades: GradeOutcomes | None
 
     @classmethod
@@ -196,14 +100,14 @@ class OfficialRuns:
         """An evaluation as it stands."""
         evaluation, measured = ground.evaluation, ground.evaluation.measured
         valued = {name: _valued_in(Scenario(ground), name) for name in ground.items}
-        found = {name: _filled(ground, own) for name, own in valued.items()}
+        filled = {name: _filled(ground, indicator) for name, indicator in valued.items()}
         return cls(
             ground,
             valued,
-            {name: values for name, (values, _) in found.items()},
-            {name: gone for name, (_, gone) in found.items() if gone is not None},
+            {name: values for name, (values, _) in filled.items()},
+            {name: unranked for name, (_, unranked) in filled.items() if unranked is not None},
             {item.id: measured.adjustments[item.id].to_numpy(np.float64) for item in evaluation.scheme.adjustments},
-            AwardRule.of(evaluation.scheme, evaluation.members, evaluation.vetoes, measured.conditions),
+            terms_of(evaluation),
             GradeOutcomes.of(evaluation),
         )
 
@@ -215,44 +119,42 @@ class OfficialRuns:
         Refused
             When it cannot be computed.
         """
-        evaluation, (columns, unranked) = self.ground.evaluation, self._valued(scenario)
+        one = self.outcomes([self.score(scenario)])
+        return Outcome(one.total[0], one.rank[0], one.given[:, 0], one.grade[0])
+
+    def score(self, scenario: Scenario) -> Score:
+        """The rounded scores of a scenario, float64[members] by node.
+
+        Raises
+        ------
+        Refused
+            When it cannot be computed.
+        """
+        evaluation, columns, unranked = self.ground.evaluation, dict(self.columns), dict(self.unranked)
+        for name in [name for name in columns if name in scenario.raw or name in scenario.items]:
+            columns[name], absent = _filled(self.ground, self._valued_anew(scenario, name))
+            unranked.pop(name, None)
+            if absent is not None:
+                unranked[name] = absent
         nodes = gathered(_tree(evaluation.tree, scenario), columns, len(evaluation.members), evaluation.applicable)
-        score = self._score({**nodes, **self.added, TOTAL: self._total(nodes[TOTAL], unranked)})
-        run = ListRun.of(self.terms, score)
-        given, rank = [own.given for own in run.allotments], run.ranks
-        grade = self.grades.grades(score) if self.grades else np.zeros(len(rank), np.int64)
-        return Outcome(score(TOTAL), rank, np.array(given, dtype=np.bool_).reshape(-1, len(rank)), grade)
+        without = np.logical_or.reduce(list(unranked.values())) if unranked else None
+        total = adjusted(nodes[TOTAL], self.points.values(), evaluation.scheme.total, without)
+        return rounded_scores(evaluation.scheme, {**nodes, **self.points, TOTAL: total})
 
-    def _valued(self, scenario: Scenario) -> tuple[dict[str, Floats], dict[str, Mask]]:
-        columns, unranked = dict(self.columns), dict(self.unranked)
-        for name in columns:
-            if name in scenario.raw or name in scenario.items:
-                columns[name], gone = _filled(self.ground, self._anew(scenario, name))
-                unranked.pop(name, None)
-                if gone is not None:
-                    unranked[name] = gone
-        return columns, unranked
+    def outcomes(self, scores: Sequence[Score]) -> Outcome:
+        """What the scores of some scenarios come to."""
+        nodes = {node: np.array([score(node) for score in scores]) for node in self.rule.nodes}
+        run = ListRun.of(self.rule, nodes.__getitem__)
+        ranks = run.rank_table
+        grades = np.array([self.grades.grades(score) for score in scores]) if self.grades else np.zeros_like(ranks)
+        return Outcome(nodes[TOTAL], ranks, run.given, grades)
 
-    def _anew(self, scenario: Scenario, name: str) -> Valued:
+    def _valued_anew(self, scenario: Scenario, name: str) -> Valued:
         """An indicator of a scenario; where only what stands in for a gap is another, nothing is valued anew."""
-        item, own = scenario.item(name), self.ground.items[name]
-        if name in scenario.raw or item.value is not own.value:
+        item = scenario.item(name)
+        if name in scenario.raw or item.value is not self.ground.items[name].value:
             return _valued_in(scenario, name)
         return replace(self.valued[name], item=item.model_copy(update={"outliers": self.valued[name].item.outliers}))
-
-    def _total(self, mean: Floats, unranked: Mapping[str, Mask]) -> Floats:
-        gone = np.logical_or.reduce(list(unranked.values())) if unranked else None
-        return adjusted(mean, self.added.values(), self.ground.evaluation.scheme.total, gone)
-
-    def _score(self, scores: Mapping[str, Floats]) -> Score:
-        known: dict[str, Floats] = {}
-
-        def score(node: str) -> Floats:
-            if node not in known:
-                known[node] = rounded(scores[node], self.ground.evaluation.scheme.decimals)
-            return known[node]
-
-        return score
 
 
 def _valued_in(scenario: Scenario, name: str) -> Valued:
@@ -296,10 +198,90 @@ def _gathered_by(tree: Tree, branch: Branch, aggregates: Mapping[str, str]) -> B
     return replace(branch, power=power(aggregates[node])) if node in aggregates else branch
 
 
+@dataclass(eq=False)
+class Counted:
+    """In how many runs each member came to what, and why runs failed.
 
-COLUMNS = ["kind", "member", "outcome", "probability", "error"]
-NONE = "none"
-BLOCK = 64
+    Parameters
+    ----------
+    given, none : int64[awards, members], int64[members]
+        Awards given to each member, and runs in which it got none.
+    grades : int64[grades, members]
+    runs
+        How many could be computed.
+    ranks : int64[.]
+        Each pair of member and rank that occurred, as member x (members + 1) + rank, rising; `times` how often.
+    failures
+        Why runs failed, told as by the first of them, and how many did.
+    """
+
+    given: Integers
+    none: Integers
+    grades: Integers
+    runs: int = 0
+    ranks: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
+    times: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
+    failures: dict[str, tuple[Phrase, int]] = field(default_factory=dict)
+
+    @classmethod
+    def nothing(cls, runs: OfficialRuns) -> Counted:
+        """Nothing counted yet."""
+        members, names = len(runs.ground.classes), runs.grades.names if runs.grades else ()
+        given = np.zeros((len(runs.rule.scheme.awards), members), np.int64)
+        return cls(given, np.zeros(members, np.int64), np.zeros((len(names), members), np.int64))
+
+    def add(self, outcomes: Outcome) -> None:
+        """Count some runs."""
+        members = np.arange(outcomes.rank.shape[1])
+        self.runs += len(outcomes.rank)
+        self.given += outcomes.given.sum(axis=1)
+        self.none += (~outcomes.given.any(axis=0)).sum(axis=0)
+        if len(self.grades):
+            np.add.at(self.grades, (outcomes.grade, members), 1)
+        self._add_ranks(*np.unique(members * (len(members) + 1) + outcomes.rank, return_counts=True))
+
+    def fail(self, reason: Phrase, times: int = 1) -> None:
+        """Count runs that could not be computed; reasons that differ in their numbers alone are one."""
+        alike = NUMBER.sub("…", reason.zh)
+        first, before = self.failures.get(alike, (reason, 0))
+        self.failures[alike] = (first, before + times)
+
+    def join(self, other: Counted) -> None:
+        """Add what was counted in other runs."""
+        self.runs += other.runs
+        self.given += other.given
+        self.none += other.none
+        self.grades += other.grades
+        self._add_ranks(other.ranks, other.times)
+        for reason, times in other.failures.values():
+            self.fail(reason, times)
+
+    @property
+    def failed(self) -> int:
+        """How many runs could not be computed."""
+        return sum(times for _, times in self.failures.values())
+
+    @property
+    def error(self) -> float:
+        """The largest standard error of all chances, each taken as (count + 1) / (runs + 2)."""
+        if not self.runs:
+            return np.inf
+        counts = np.concatenate([self.given.ravel(), self.none, self.grades.ravel(), self.times])
+        return float(standard_error((counts + 1) / (self.runs + 2), self.runs).max(initial=0.0))
+
+    def _add_ranks(self, ranks: Integers, times: Integers) -> None:
+        """Memory grows with different ranks, not with draws."""
+        different, place = np.unique(np.concatenate([self.ranks, ranks]), return_inverse=True)
+        together = np.zeros(len(different), np.int64)
+        np.add.at(together, place, np.concatenate([self.times, times]))
+        self.ranks, self.times = different, together
+
+
+def reason_of(refused: Refused) -> Phrase:
+    """Why a run failed: its first problem, and where."""
+    problem: Problem = refused.problems.errors.items[0]
+    place = problem.column or problem.file
+    return phrase("{place}：{zh}", "{place}: {en}", place=place, zh=problem.rule.zh, en=problem.rule.en)
 
 
 @dataclass(frozen=True, eq=False)
@@ -392,13 +374,16 @@ def scenario_probabilities(
 
 def _counted(runs: OfficialRuns, scenarios: Scenarios, draws: range) -> Counted:
     """What some draws came to."""
-    counted = Counted.nothing(runs)
+    counted, scores = Counted.nothing(runs), list[Score]()
     for draw in draws:
         try:
-            counted.add(runs.outcome(scenarios[draw]))
+            scores.append(runs.score(scenarios[draw]))
         except Refused as refused:
             counted.fail(reason_of(refused))
-    return counted.settle()
+    size = max(1, CELLS // max(1, len(runs.ground.classes)))
+    for start in range(0, len(scores), size):
+        counted.add(runs.outcomes(scores[start : start + size]))
+    return counted
 
 
 def refuse_numbers(draws: int, precision: float | None) -> None:
