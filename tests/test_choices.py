@@ -25,7 +25,7 @@ from toolkit.sensitivity.choices import (
     Valuings,
     factors,
 )
-from toolkit.sensitivity.choices.scenario import Ground, Luck, Scenario
+from toolkit.sensitivity.choices.scenario import BaseCase, Draw, Scenario
 from toolkit.sensitivity.weights.draws import GivenWeights, WeightDraws
 
 COUNT = {"take": "count", "table": "t"}
@@ -61,10 +61,10 @@ def asked() -> Evaluation:
 
 def settled(spec: Any, share: float = 0.5) -> Scenario:
     """The scenario of one specification."""
-    ground = Ground.of(asked())
+    ground = BaseCase.of(asked())
     scenario = Scenario(ground)
     for factor in factors(ground.evaluation, Choices(spec), 1):
-        factor.settle(scenario, Luck(share, factor.entropy))
+        factor.settle(scenario, Draw(share, factor.entropy))
     return scenario
 
 
@@ -94,11 +94,11 @@ def test_errors_stay_in_the_valid_range(size: float, relative: Any, distribution
 
 
 def test_the_errors_have_their_size() -> None:
-    ground = Ground.of(asked())
+    ground = BaseCase.of(asked())
     (factor,) = factors(ground.evaluation, Choices(MeasurementErrors(0.1, ("hours",))), 1)
     scenarios = [Scenario(ground) for _ in range(200)]
     for scenario, share in zip(scenarios, np.linspace(0, 0.999, 200).tolist(), strict=True):
-        factor.settle(scenario, Luck(share, factor.entropy))
+        factor.settle(scenario, Draw(share, factor.entropy))
     found = np.array([scenario.column("hours")[5] for scenario in scenarios])
     assert abs(found.mean() - 60) < 4 * 6 / 14
     assert abs(found.std() - 6) < 1.2

@@ -18,7 +18,7 @@ from toolkit.ground.problems import Refused
 from toolkit.reports.sensitivity_tables import choice_in_words
 from toolkit.sensitivity import Choices, GivenValues, MeasurementErrors, scenario_probabilities
 from toolkit.sensitivity.choices import factors
-from toolkit.sensitivity.choices.scenario import Ground, Luck, Scenario
+from toolkit.sensitivity.choices.scenario import BaseCase, Draw, Scenario
 
 A = pd.DataFrame({"m1": [1.0, 2.0, 3.0, 4.0], "m0": [9.0, 8.0, 7.0, np.nan]})
 B = pd.DataFrame({"m2": [10.0, 20.0, 30.0, 40.0]})
@@ -30,9 +30,9 @@ def asked() -> Evaluation:
 
 
 def settled(spec: GivenValues, share: float) -> Scenario:
-    scenario = Scenario(Ground.of(asked()))
+    scenario = Scenario(BaseCase.of(asked()))
     for factor in factors(asked(), Choices(spec), 0):
-        factor.settle(scenario, Luck(share, factor.entropy))
+        factor.settle(scenario, Draw(share, factor.entropy))
     return scenario
 
 

@@ -31,7 +31,7 @@ from toolkit.sensitivity.choices import (
     MissingPolicies,
     Valuings,
 )
-from toolkit.sensitivity.choices.scenario import Ground
+from toolkit.sensitivity.choices.scenario import BaseCase
 from toolkit.sensitivity.scenarios import Counted, OfficialRuns, Scenarios, reason_of, scenario_probabilities
 from toolkit.sensitivity.weights.draws import GivenWeights, WeightDraws
 
@@ -207,7 +207,7 @@ def test_what_a_shape_cannot_value_fails_the_run_as_it_does_the_evaluation() -> 
 
 
 def test_reasons_that_differ_in_numbers_alone_are_one() -> None:
-    counted = Counted.nothing(OfficialRuns.of(Ground.of(contest())))
+    counted = Counted.nothing(OfficialRuns.of(BaseCase.of(contest())))
     for number in (3, 5, 12.5):
         rule = Phrase(f"有 {number} 个负数", f"{number} negative values")
         counted.fail(reason_of(Refused(Problems((Problem("error", rule, rule, column="a"),)))))

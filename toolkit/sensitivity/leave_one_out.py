@@ -109,20 +109,20 @@ def scheme_without(scheme: Scheme, node: str) -> Scheme:
     """The scheme in which a node has no weight, in the weights of conditional groups neither."""
     return scheme.model_copy(
         update={
-            "groups": tuple(_weightless(own, node) for own in scheme.groups),
-            "indicators": tuple(own.model_copy(update={"weight": 0.0}) if own.id == node else own for own in scheme.indicators),
-            "total": scheme.total.model_copy(update={"when": tuple(_unweighed(own, node) for own in scheme.total.when)}),
+            "groups": tuple(_weightless(item, node) for item in scheme.groups),
+            "indicators": tuple(item.model_copy(update={"weight": 0.0}) if item.id == node else item for item in scheme.indicators),
+            "total": scheme.total.model_copy(update={"when": tuple(_unweighed(item, node) for item in scheme.total.when)}),
         }
     )
 
 
 def _weightless(group: Group, node: str) -> Group:
-    update: dict[str, Any] = {"when": tuple(_unweighed(own, node) for own in group.when)}
+    update: dict[str, Any] = {"when": tuple(_unweighed(pattern, node) for pattern in group.when)}
     return group.model_copy(update=update | ({"weight": 0.0} if group.id == node else {}))
 
 
 def _unweighed(pattern: Pattern, node: str) -> Pattern:
-    return pattern.model_copy(update={"weights": {own: 0.0 if own == node else weight for own, weight in pattern.weights.items()}})
+    return pattern.model_copy(update={"weights": {child: 0.0 if child == node else weight for child, weight in pattern.weights.items()}})
 
 
 def _of(frame: pd.DataFrame, members: pd.Index[str]) -> pd.DataFrame:

@@ -458,10 +458,10 @@ class StruckRuns:
 
     def _found_anew(self, record: StruckRecord) -> dict[str, Floats] | None:
         """Everyone's values, float64[members] by indicator, where those that look at all members find something else; None for a stop."""
-        found = {name: self._column_anew(name, record) for name in self.looking_at_all.keys() & record.values.keys()}
-        if any(stops for _, stops in found.values()):
+        columns = {name: self._column_anew(name, record) for name in self.looking_at_all.keys() & record.values.keys()}
+        if any(stops for _, stops in columns.values()):
             return None
-        return {name: column for name, (column, _) in found.items() if column is not None}
+        return {name: column for name, (column, _) in columns.items() if column is not None}
 
     def _column_anew(self, name: str, record: StruckRecord) -> tuple[Floats | None, bool]:
         """Everyone's values where an indicator finds something else without a record; and whether one is missing that is demanded."""

@@ -27,9 +27,8 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.scheme.shapes import Relative
 from toolkit.sensitivity.choices import Choices, Factor, factors, scenario_of, uniform_shares
 from toolkit.sensitivity.choices.checks import number_faults
-from toolkit.sensitivity.choices.scenario import Ground, Scenario
+from toolkit.sensitivity.choices.scenario import BaseCase, Scenario
 from toolkit.sensitivity.monte_carlo import in_order, standard_error
-from toolkit.sensitivity.tipping.lines import terms_of
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
@@ -87,7 +86,7 @@ class OfficialRuns:
         None where nobody is graded.
     """
 
-    ground: Ground
+    ground: BaseCase
     valued: Mapping[str, Valued]
     columns: Mapping[str, Floats]
     unranked: Mapping[str, Mask]
@@ -96,7 +95,7 @@ class OfficialRuns:
     grades: GradeOutcomes | None
 
     @classmethod
-    def of(cls, ground: Ground) -> OfficialRuns:
+    def of(cls, ground: BaseCase) -> OfficialRuns:
         """An evaluation as it stands."""
         evaluation, measured = ground.evaluation, ground.evaluation.measured
         valued = {name: _valued_in(Scenario(ground), name) for name in ground.items}
@@ -107,7 +106,7 @@ class OfficialRuns:
             {name: values for name, (values, _) in filled.items()},
             {name: unranked for name, (_, unranked) in filled.items() if unranked is not None},
             {item.id: measured.adjustments[item.id].to_numpy(np.float64) for item in evaluation.scheme.adjustments},
-            terms_of(evaluation),
+            evaluation.award_rule,
             GradeOutcomes.of(evaluation),
         )
 
@@ -165,7 +164,7 @@ def _valued_in(scenario: Scenario, name: str) -> Valued:
     return valued_column(scenario.item(name), given, counted, evaluation.scheme.scale, ground.classes)
 
 
-def _filled(ground: Ground, valued: Valued) -> tuple[Floats, Mask | None]:
+def _filled(ground: BaseCase, valued: Valued) -> tuple[Floats, Mask | None]:
     """Values of an indicator, and who is not ranked because of it; as `toolkit.evaluation.values.scaled` gives them.
 
     Raises
@@ -296,14 +295,14 @@ class Scenarios:
         The choices, in the order in which they are settled.
     """
 
-    ground: Ground
+    ground: BaseCase
     factors: tuple[Factor, ...]
     seed: int
 
     @classmethod
     def of(cls, evaluation: Evaluation, choices: Choices, seed: int | None = None) -> Scenarios:
         """The scenarios of choices; refused as `factors` refuses them. None for the scheme's own seed."""
-        ground, seed = Ground.of(evaluation), evaluation.scheme.seed if seed is None else seed
+        ground, seed = BaseCase.of(evaluation), evaluation.scheme.seed if seed is None else seed
         return cls(ground, factors(ground.evaluation, choices, seed), seed)
 
     def __getitem__(self, draw: int) -> Scenario:

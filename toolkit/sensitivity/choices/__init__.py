@@ -20,7 +20,7 @@ from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, phrase
 from toolkit.sensitivity.choices.checks import fault
 from toolkit.sensitivity.choices.rules import Aggregations, Goalposts, MissingPolicies, Valuings
-from toolkit.sensitivity.choices.scenario import Luck, Scenario
+from toolkit.sensitivity.choices.scenario import Draw, Scenario
 from toolkit.sensitivity.choices.values import GivenValues, LateRecords, MeasurementErrors
 from toolkit.sensitivity.weights.draws import WeightDraws
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.scores import Tree
     from toolkit.ground.ranking import Floats
-    from toolkit.sensitivity.choices.scenario import Ground
+    from toolkit.sensitivity.choices.scenario import BaseCase
     from toolkit.sensitivity.weights.draws import WeightSpec
-    Settler: TypeAlias = tuple[str, Callable[[Scenario, Luck], None]]
+    Settler: TypeAlias = tuple[str, Callable[[Scenario, Draw], None]]
 
 __all__ = [
     "Aggregations",
@@ -80,15 +80,15 @@ def weight_faults(tree: Tree, spec: object) -> Iterator[Problem]:
         yield from refused.problems
 
 
-def _drawn(spec: WeightDraws, voted: Floats, weighted: Sequence[int], scenario: Scenario, luck: Luck) -> None:
+def _drawn(spec: WeightDraws, voted: Floats, weighted: Sequence[int], scenario: Scenario, draw: Draw) -> None:
     alpha = voted[list(weighted)] * spec.concentration(len(weighted))
     shares = voted.copy() if scenario.shares is None else scenario.shares
-    shares[list(weighted)] = luck.rng.dirichlet(alpha)
+    shares[list(weighted)] = draw.rng.dirichlet(alpha)
     scenario.shares = shares
 
 
-def _one_of(vectors: Floats, scenario: Scenario, luck: Luck) -> None:
-    scenario.shares = luck.pick(vectors)  # type: ignore[arg-type] # rows of an array
+def _one_of(vectors: Floats, scenario: Scenario, draw: Draw) -> None:
+    scenario.shares = draw.pick(vectors)  # type: ignore[arg-type] # rows of an array
 
 
 
@@ -126,13 +126,13 @@ class Factor:
     name
         Its kind, and what it is about: ``weights.learning``, ``error.hours``, ``goalposts``.
     settle
-        Puts it into a scenario, as luck has it.
+        Puts it into a scenario, as the draw falls.
     entropy
         Of its streams of random numbers: of the seed and its name, whatever other choices there are.
     """
 
     name: str
-    settle: Callable[[Scenario, Luck], None]
+    settle: Callable[[Scenario, Draw], None]
     entropy: tuple[int, ...]
 
 
@@ -152,27 +152,27 @@ def factors(evaluation: Evaluation, choices: Choices, seed: int) -> tuple[Factor
     return tuple(Factor(name, settle, (seed, crc32(name.encode()))) for name, settle in settlers)
 
 
-def scenario_of(ground: Ground, settled: tuple[Factor, ...], shares: Floats) -> Scenario:
+def scenario_of(ground: BaseCase, settled: tuple[Factor, ...], shares: Floats) -> Scenario:
     """The scenario in which each choice falls as its number in [0, 1) says, float64[choices]."""
     scenario = Scenario(ground)
     for factor, share in zip(settled, shares.tolist(), strict=True):
-        factor.settle(scenario, Luck(share, factor.entropy))
+        factor.settle(scenario, Draw(share, factor.entropy))
     return scenario
 
 
-def _settlers(evaluation: Evaluation, choices: Choices) -> Iterator[tuple[str, Callable[[Scenario, Luck], None]]]:
+def _settlers(evaluation: Evaluation, choices: Choices) -> Iterator[tuple[str, Callable[[Scenario, Draw], None]]]:
     specs = sorted((spec for spec in choices.parts if isinstance(spec, ORDER)), key=lambda spec: ORDER.index(type(spec)))
-    counts, found = Counter(spec.kind for spec in specs), Counter[str]()
+    counts, counted = Counter(spec.kind for spec in specs), Counter[str]()
     for spec in specs:
         if isinstance(spec, LateRecords | MeasurementErrors):
             yield from ((f"{spec.kind}.{name}", partial(spec.settle, (name,))) for name in spec.concerns(evaluation))
         else:
-            found[spec.kind] += 1
-            name = spec.kind if counts[spec.kind] == 1 else f"{spec.kind}.{found[spec.kind]}"
+            counted[spec.kind] += 1
+            name = spec.kind if counts[spec.kind] == 1 else f"{spec.kind}.{counted[spec.kind]}"
             yield name, partial(spec.settle, spec.concerns(evaluation))
 
 
-def _weights(evaluation: Evaluation, choices: Choices, seed: int) -> Iterator[tuple[str, Callable[[Scenario, Luck], None]]]:
+def _weights(evaluation: Evaluation, choices: Choices, seed: int) -> Iterator[tuple[str, Callable[[Scenario, Draw], None]]]:
     for spec in choices.parts:
         if is_weights(spec):
             yield from weight_settlers(evaluation.tree, spec, seed)
@@ -189,14 +189,14 @@ def _faults(evaluation: Evaluation, choices: Choices) -> Iterator[Problem]:
 
 def _twice(evaluation: Evaluation, choices: Choices) -> Iterator[Problem]:
     """What two specifications of one kind decide: one of them would be lost."""
-    told = Counter(
+    named = Counter(
         (type(spec).__name__, name)
         for spec in choices.parts
         if isinstance(spec, ORDER)
         for name in spec.concerns(evaluation)
     )
-    told["weights", ""] = sum(is_weights(spec) for spec in choices.parts)
-    for (kind, name), count in told.items():
+    named["weights", ""] = sum(is_weights(spec) for spec in choices.parts)
+    for (kind, name), count in named.items():
         if count > 1:
             rule = phrase("同一类选择写了 {n} 次", "{n:specification|specifications} of one kind to decide it", n=count)
             yield fault(kind, rule, Phrase("请只保留一个", "keep one of them"), name)

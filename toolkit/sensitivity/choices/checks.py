@@ -28,9 +28,9 @@ def indicator_faults(place: str, given: Sequence[str] | None, indicators: Sequen
     yield from list_faults(f"{place}.indicators", given, "indicators")
     yield from name_faults(f"{place}.indicators", given if isinstance(given, tuple | list) else (), items)
     for name in known_among(given, items):
-        said = reason(items[name])
-        if said is not None:
-            yield fault(f"{place}.indicators", said, Phrase("请删去，或改用别的指标", "leave it out, or name another indicator"), name)
+        why = reason(items[name])
+        if why is not None:
+            yield fault(f"{place}.indicators", why, Phrase("请删去，或改用别的指标", "leave it out, or name another indicator"), name)
     if given is None and all(reason(item) is not None for item in indicators):
         rule = Phrase("方案中没有一个指标可以这样改变", "the scheme has no indicator that could be changed so")
         yield fault(f"{place}.indicators", rule, Phrase("请删去这一项", "leave this out"))
@@ -56,7 +56,7 @@ def name_faults(place: str, given: Sequence[str], known: Collection[str]) -> Ite
     """Names that nobody knows, with the nearest one that is."""
     for name in dict.fromkeys(given):
         if name not in known:
-            like = nearest(str(name), [str(own) for own in known])
+            like = nearest(str(name), [str(word) for word in known])
             mend = phrase("是否为 {like}？", "is it {like}?", like=like) if like else phrase(
                 "可写：{known}", "known: {known}", known=", ".join(map(str, known)) or "—"
             )  # fmt: skip

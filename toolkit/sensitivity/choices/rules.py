@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from toolkit.ground.problems import Problem
     from toolkit.scheme.criteria import Group, Indicator, Total
     from toolkit.scheme.shapes.absolute import Better
-    from toolkit.sensitivity.choices.scenario import Luck, Scenario
+    from toolkit.sensitivity.choices.scenario import Draw, Scenario
 
 
 OBSERVED = "observed"
@@ -97,9 +97,9 @@ class MissingPolicies:
             else:
                 yield from number_faults("MissingPolicies.among", policy, 0.0, evaluation.scheme.scale, least=True)
 
-    def settle(self, names: Sequence[str], scenario: Scenario, luck: Luck) -> None:
+    def settle(self, names: Sequence[str], scenario: Scenario, draw: Draw) -> None:
         """Put one of the policies into a scenario."""
-        policy, rng = luck.pick(self.among), luck.rng
+        policy, rng = draw.pick(self.among), draw.rng
         for name in names:
             if policy == OBSERVED:
                 _impute(name, scenario, rng)
@@ -137,9 +137,9 @@ class Goalposts:
         yield from indicator_faults("Goalposts", self.indicators, evaluation.scheme.indicators, _no_goalposts)
         yield from number_faults("Goalposts.share", self.share, 0.0, 0.5, below=True)
 
-    def settle(self, names: Sequence[str], scenario: Scenario, luck: Luck) -> None:
+    def settle(self, names: Sequence[str], scenario: Scenario, draw: Draw) -> None:
         """Put the indicators with other goalposts into a scenario."""
-        moves = luck.rng.uniform(-self.share, self.share, (len(names), 2)).tolist()
+        moves = draw.rng.uniform(-self.share, self.share, (len(names), 2)).tolist()
         for name, (worst, best) in zip(names, moves, strict=True):
             item = scenario.item(name)
             scenario.items[name] = item.model_copy(update={"value": _moved(item.value, worst, best)})
@@ -215,17 +215,17 @@ class Aggregations:
         yield from list_faults("Aggregations.nodes", self.nodes, "nodes")
         yield from name_faults("Aggregations.nodes", self.nodes if isinstance(self.nodes, tuple | list) else (), rules)
         for node in known_among(self.nodes, rules):
-            said = _no_mean(node, rules[node])
-            if said is not None:
-                yield fault("Aggregations.nodes", said, Phrase("请删去", "leave it out"), node)
+            why = _no_mean(node, rules[node])
+            if why is not None:
+                yield fault("Aggregations.nodes", why, Phrase("请删去", "leave it out"), node)
         yield from list_faults("Aggregations.among", self.among, "among")
         for mean in self.among if isinstance(self.among, tuple | list) else ():
             if mean in {"sum", "conditional"} or not re.match(AGGREGATE, str(mean)):
                 yield from name_faults("Aggregations.among", (str(mean),), MEANS)
 
-    def settle(self, names: Sequence[str], scenario: Scenario, luck: Luck) -> None:
+    def settle(self, names: Sequence[str], scenario: Scenario, draw: Draw) -> None:
         """Put one of the means into a scenario."""
-        scenario.aggregates |= dict.fromkeys(names, luck.pick(self.among))
+        scenario.aggregates |= dict.fromkeys(names, draw.pick(self.among))
 
 
 def _rules(evaluation: Evaluation) -> dict[str, Group | Total]:
@@ -281,13 +281,13 @@ class Valuings:
             elif not isinstance(shape, ValueShape):
                 yield from name_faults("Valuings.among", (shape,), known)
 
-    def settle(self, names: Sequence[str], scenario: Scenario, luck: Luck) -> None:
+    def settle(self, names: Sequence[str], scenario: Scenario, draw: Draw) -> None:
         """Put one of the shapes into a scenario."""
-        shape = luck.pick(self.among)
+        shape = draw.pick(self.among)
         for name in names if shape != OWN else ():
             item = scenario.item(name)
-            own = _relatives(direction(item) or "higher", scenario.ground.evaluation.scheme.scale)[shape] if isinstance(shape, str) else shape
-            scenario.items[name] = item.model_copy(update={"value": own, "stands_in": None})
+            value = _relatives(direction(item) or "higher", scenario.ground.evaluation.scheme.scale)[shape] if isinstance(shape, str) else shape
+            scenario.items[name] = item.model_copy(update={"value": value, "stands_in": None})
 
 
 def direction(item: Indicator) -> Better | None:

@@ -25,7 +25,7 @@ BITS = 1 << 53
 
 
 @dataclass(frozen=True)
-class Luck:
+class Draw:
     """How one choice falls in one draw.
 
     Parameters
@@ -37,7 +37,7 @@ class Luck:
 
     Examples
     --------
-    >>> Luck(0.7, (12,)).pick(["arithmetic", "geometric", "harmonic"])
+    >>> Draw(0.7, (12,)).pick(["arithmetic", "geometric", "harmonic"])
     'harmonic'
     """
 
@@ -55,7 +55,7 @@ class Luck:
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
+class BaseCase:
     """An evaluation whose members stand in the order of their keys, as columns.
 
     Parameters
@@ -76,7 +76,7 @@ class Ground:
     classes: States
 
     @classmethod
-    def of(cls, evaluation: Evaluation) -> Ground:
+    def of(cls, evaluation: Evaluation) -> BaseCase:
         """What an evaluation stands on; its members are put in order, and its conclusions, which nobody asks for, left out."""
         evaluation = in_order(evaluation)
         items = {item.id: item for item in evaluation.scheme.indicators}
@@ -103,7 +103,7 @@ class Scenario:
         Each node's share of its siblings'; None for the voted weights.
     """
 
-    ground: Ground
+    ground: BaseCase
     raw: dict[str, Any] = field(default_factory=dict)
     items: dict[str, Indicator] = field(default_factory=dict)
     aggregates: dict[str, str] = field(default_factory=dict)
@@ -126,7 +126,7 @@ class Scenario:
         weights = {item.id: item.weight for item in scheme.indicators}
         indicators = tuple(self.item(name).model_copy(update={"weight": weight}) for name, weight in weights.items())
         groups = tuple(
-            own.model_copy(update={"aggregate": self.aggregates.get(own.id, own.aggregate)}) for own in scheme.groups
+            group.model_copy(update={"aggregate": self.aggregates.get(group.id, group.aggregate)}) for group in scheme.groups
         )
         total = scheme.total.model_copy(update={"aggregate": self.aggregates.get(TOTAL, scheme.total.aggregate)})
         return scheme.model_copy(update={"indicators": indicators, "groups": groups, "total": total})

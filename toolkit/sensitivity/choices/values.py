@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.ground.problems import Problem
     from toolkit.scheme.criteria import Indicator
-    from toolkit.sensitivity.choices.scenario import Luck, Scenario
+    from toolkit.sensitivity.choices.scenario import Draw, Scenario
 
 
 WHOLE = {"count", "distinct"}
@@ -71,9 +71,9 @@ class MeasurementErrors:
             rule = phrase("下限 {low:g} 不低于上限 {high:g}", "the lower bound {low:g} is not below the upper {high:g}", low=self.least, high=self.most)
             yield fault(f"{place}.least", rule, Phrase("请对调或改正", "swap or mend them"))
 
-    def settle(self, names: Sequence[str], scenario: Scenario, luck: Luck) -> None:
+    def settle(self, names: Sequence[str], scenario: Scenario, draw: Draw) -> None:
         """Put the raw values of indicators with their errors into a scenario."""
-        rng = luck.rng
+        rng = draw.rng
         for name in names:
             raw = scenario.column(name)
             error = self._errors(rng, len(raw))
@@ -138,9 +138,9 @@ class LateRecords:
         if self.worth is not None and (not math.isfinite(self.worth) or self.worth == 0):
             yield fault("LateRecords.worth", Phrase("应是不为 0 的数", "it is a number other than 0"), Phrase("请改正", "mend it"), str(self.worth))
 
-    def settle(self, names: Sequence[str], scenario: Scenario, luck: Luck) -> None:
+    def settle(self, names: Sequence[str], scenario: Scenario, draw: Draw) -> None:
         """Put the raw values of indicators with the late records into a scenario."""
-        rng = luck.rng
+        rng = draw.rng
         for name in names:
             raw, take = scenario.column(name), scenario.item(name).measure.take
             late = rng.random(len(raw)) < self.chance
@@ -218,13 +218,13 @@ class GivenValues:
             yield from _frame_faults(f"{PLACE}.{name}", frame, evaluation.members.index)
         lengths = {name: len(frame) for name, frame in self.values.items()}
         if len(set(lengths.values())) > 1:
-            said = ", ".join(f"{name} {length}" for name, length in lengths.items())
+            rows = ", ".join(f"{name} {length}" for name, length in lengths.items())
             mend = Phrase("请补齐；互不相关的请分成几个 GivenValues", "make them even; what is independent goes into a GivenValues of its own")
-            yield fault(PLACE, Phrase("各指标的行数不同", "the indicators have different numbers of rows"), mend, said)
+            yield fault(PLACE, Phrase("各指标的行数不同", "the indicators have different numbers of rows"), mend, rows)
 
-    def settle(self, names: Sequence[str], scenario: Scenario, luck: Luck) -> None:
+    def settle(self, names: Sequence[str], scenario: Scenario, draw: Draw) -> None:
         """Put the raw values of one row into a scenario."""
-        row, members = luck.pick(range(self.draws)), scenario.ground.evaluation.members.index
+        row, members = draw.pick(range(self.draws)), scenario.ground.evaluation.members.index
         for name in names:
             frame, column = self.values[name], np.array(scenario.column(name))
             column[members.get_indexer(frame.columns)] = frame.to_numpy(np.float64)[row]
@@ -235,7 +235,7 @@ def _no_frames(values: object) -> str:
     """What stands where a mapping of tables is wanted, by its type; empty where all is as it should be."""
     if not isinstance(values, Mapping):
         return type(values).__name__
-    return next((f"{name}: {type(held).__name__}" for name, held in values.items() if not isinstance(held, pd.DataFrame)), "")
+    return next((f"{name}: {type(frame).__name__}" for name, frame in values.items() if not isinstance(frame, pd.DataFrame)), "")
 
 
 def _frame_faults(place: str, frame: pd.DataFrame, members: pd.Index[str]) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
 """Do other methods agree? The members ranked by other ways of making one score of many values, beside the list.
 
-Whom other methods would choose, and whether they turn others round when somebody is dropped.
+Beside the ranks stands whom other methods would choose, and whether they turn others round when somebody is dropped.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pandas as pd
 
+from toolkit.evaluation.awards import allot
 from toolkit.evaluation.many_scores import shared
+from toolkit.evaluation.steps import Steps
 from toolkit.ground.ranking import Floats, Mask, competition_ranks, rounded
 from toolkit.ground.statistics import correlation
 from toolkit.sensitivity.methods.kernels import (
@@ -69,8 +71,8 @@ def methods(evaluation: Evaluation, which: Mapping[str, Method] = METHODS) -> pd
     values, shares = values_and_shares(evaluation)
     for name, method in which.items():
         ranks = np.zeros(len(frame), np.int64)
-        for _, own in fields(evaluation):
-            ranks[own] = competition_ranks(rounded(method(values[own], shares[own]), SAME))
+        for _, members in ranked_by_class(evaluation):
+            ranks[members] = competition_ranks(_scores(method, values, shares, members))
         frame[name] = pd.array(ranks, dtype="Int64")
         frame[name] = frame[name].mask(ranks == 0)
     return frame[frame[LIST].notna()].rename_axis("member")
@@ -89,9 +91,9 @@ def agreement_of_methods(evaluation: Evaluation, which: Mapping[str, Method] = M
     table = methods(evaluation, which)
     classes = [""] if evaluation.scheme.members.class_ is None else list(dict.fromkeys(table["class"].sort_values()))
     rows = [
-        (class_, one, other, *_agreement(own[one], own[other]))
+        (class_, one, other, *_agreement(ranks[one], ranks[other]))
         for class_ in classes
-        for own in [table if class_ == "" and evaluation.scheme.members.class_ is None else table[table["class"] == class_]]
+        for ranks in [table if class_ == "" and evaluation.scheme.members.class_ is None else table[table["class"] == class_]]
         for one, other in combinations([LIST, *which], 2)
     ]
     return pd.DataFrame(rows, columns=["class", "one", "other", "n", "kendall", "spearman", "weighted"])
@@ -121,8 +123,8 @@ def weighted_rank_correlation(one: ArrayLike, other: ArrayLike) -> float:
     if n < 2 or r.min() == r.max() or q.min() == q.max():
         return float("nan")
     apart = float(np.sort((r - q) ** 2 * (2 * n - r - q + 2)).sum())
-    found = round(1 - 6 * apart / (n**4 + n**3 - n**2 - n), 12)
-    return found if -1 <= found <= 1 else float("nan")
+    weighted = round(1 - 6 * apart / (n**4 + n**3 - n**2 - n), 12)
+    return weighted if -1 <= weighted <= 1 else float("nan")
 
 
 def values_and_shares(evaluation: Evaluation) -> tuple[Floats, Floats]:
@@ -135,18 +137,18 @@ def values_and_shares(evaluation: Evaluation) -> tuple[Floats, Floats]:
     values = evaluation.values.loc[index, names].to_numpy(np.float64)
     applicable = evaluation.applicable.loc[index, names].to_numpy(np.bool_)
     patterns, which = np.unique(np.hstack([~np.isnan(values), applicable]), axis=0, return_inverse=True)
-    found = np.zeros((len(patterns), len(names)))
+    of_pattern = np.zeros((len(patterns), len(names)))
     for place, pattern in enumerate(patterns):
         counts, applies = np.split(pattern, 2)
         shares = shared(tree, tree.shares[None, :], counts, applies)[0]
         for branch in reversed(tree.branches):
             shares[list(branch.children)] *= shares[branch.node]
-        found[place] = shares[tree.leaves]
-    own = found[which.ravel()]
-    return np.where(own > 0, values, np.nan), own
+        of_pattern[place] = shares[tree.leaves]
+    of_member = of_pattern[which.ravel()]
+    return np.where(of_member > 0, values, np.nan), of_member
 
 
-def fields(evaluation: Evaluation) -> Iterator[tuple[str, Positions]]:
+def ranked_by_class(evaluation: Evaluation) -> Iterator[tuple[str, Positions]]:
     """The ranked members by class, all together where the scheme names none, as positions among all members."""
     ranking = evaluation.ranking.loc[evaluation.members.index]
     ranked = ranking["rank"].notna().to_numpy(np.bool_)
@@ -210,17 +212,17 @@ def rank_reversals(evaluation: Evaluation, which: Mapping[str, Method] = METHODS
     index = evaluation.members.index
     standing = evaluation.ranking.loc[index, "rank"].astype("float64").to_numpy()
     rows = []
-    for class_, own in fields(evaluation):
-        dominated = own[_dominated(values[own])]
+    for class_, members in ranked_by_class(evaluation):
+        dominated = members[_dominated(values[members])]
         tried = dominated[np.argsort(-standing[dominated], kind="stable")][:most]
         for name, method in which.items():
-            whole = _scores(method, values, shares, own)
-            last = own[[int(np.nanargmin(whole))]] if not np.isnan(whole).all() else own[:0]
+            whole = _scores(method, values, shares, members)
+            last = members[[int(np.nanargmin(whole))]] if not np.isnan(whole).all() else members[:0]
             for why, places in (("last", last), ("dominated", tried)):
                 for place in places:
-                    rest = own[own != place]
+                    rest = members[members != place]
                     after = _scores(method, values, shares, rest)
-                    rows.append((class_, name, index[place], why, len(rest), *_turned(whole[own != place], after)))
+                    rows.append((class_, name, index[place], why, len(rest), *_turned(whole[members != place], after)))
     return pd.DataFrame(rows, columns=["class", "method", "dropped", "why", "others", "turned", "first"])
 
 
@@ -242,24 +244,24 @@ def _choices(
 
 
 def _best(scores: Floats, able: Mask, places: int) -> Mask:
-    """The best `places` of those able, with all that stand level at the line."""
-    offered = np.where(able, scores, np.nan)
-    ranks = competition_ranks(offered)
-    return np.asarray((ranks > 0) & (ranks <= places), dtype=np.bool_)
+    """The best `places` of those able, by the rule of the awards: with all that stand level at the line."""
+    standing = Steps.spanning(SAME, [scores]).of_rounded(np.where(able, scores, np.nan))
+    given, _ = allot(standing[None, :], 1, [(slice(0, len(scores)), places)], [], joint=True)
+    return np.asarray(given[0])
 
 
-def _scores(method: Method, values: Floats, shares: Floats, own: Positions) -> Floats:
-    return rounded(method(values[own], shares[own]), SAME)
+def _scores(method: Method, values: Floats, shares: Floats, members: Positions) -> Floats:
+    return rounded(method(values[members], shares[members]), SAME)
 
 
 def _dominated(values: Floats) -> Mask:
     """Those than whom another is as good in all and better in one, where the same counts for both."""
     known, there = np.nan_to_num(values), ~np.isnan(values)
-    found = np.zeros(len(values), np.bool_)
-    for place, own in enumerate(known):
+    dominated = np.zeros(len(values), np.bool_)
+    for place, row in enumerate(known):
         same = (there == there[place]).all(axis=1)
-        found[place] = bool((same & (known >= own).all(axis=1) & (known > own).any(axis=1)).any())
-    return found
+        dominated[place] = bool((same & (known >= row).all(axis=1) & (known > row).any(axis=1)).any())
+    return dominated
 
 
 def _turned(before: Floats, after: Floats) -> tuple[int, bool]:

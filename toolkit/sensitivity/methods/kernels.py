@@ -8,10 +8,8 @@ two members are compared by what counts for both. A member for whom nothing with
 Sums over indicators run in their order; sums over members are whole numbers, or exact, or of sorted numbers: in
 whatever order the members stand, each gets the same score to the last bit.
 
-Methods that compare every member with every other: duels by each indicator, weighed and added up.
-
-Values, shares and gaps as in `toolkit.sensitivity.methods.kernels`. A duel of two members goes by the indicators that
-count for both, each weighing the mean of the two members' shares, taken so that they sum to 1.
+Methods that compare every member with every other do so by duels: a duel of two members goes by the indicators that count
+for both, each weighing the mean of the two members' shares, taken so that they sum to 1.
 """
 
 from __future__ import annotations
@@ -34,9 +32,9 @@ def counted_shares(values: Floats, shares: ArrayLike) -> Floats:
     >>> counted_shares(np.array([[80.0, 60.0], [80.0, np.nan]]), [0.6, 0.4]).tolist()
     [[0.6, 0.4], [1.0, 0.0]]
     """
-    own = np.where(np.isnan(values), 0.0, np.broadcast_to(np.asarray(shares, dtype=np.float64), values.shape))
-    whole = _added(own)
-    return own / np.where(whole > 0, whole, np.nan)[:, None]
+    shares_given = np.where(np.isnan(values), 0.0, np.broadcast_to(np.asarray(shares, dtype=np.float64), values.shape))
+    whole = _added(shares_given)
+    return shares_given / np.where(whole > 0, whole, np.nan)[:, None]
 
 
 def arithmetic(values: Floats, shares: ArrayLike) -> Floats:
@@ -58,10 +56,10 @@ def geometric(values: Floats, shares: ArrayLike) -> Floats:
     >>> geometric(np.array([[90.0, 40.0], [65.0, 65.0]]), [0.5, 0.5]).round(6).tolist()
     [60.0, 65.0]
     """
-    own, known = counted_shares(values, shares), np.nan_to_num(values)
-    logs = _added(own * np.log(np.where(known > 0, known, 1.0)))
-    product = np.where(((known == 0) & (own > 0)).any(axis=1), 0.0, np.exp(logs))
-    return np.where(((known < 0) & (own > 0)).any(axis=1) | np.isnan(logs), np.nan, product)
+    member_shares, known = counted_shares(values, shares), np.nan_to_num(values)
+    logs = _added(member_shares * np.log(np.where(known > 0, known, 1.0)))
+    product = np.where(((known == 0) & (member_shares > 0)).any(axis=1), 0.0, np.exp(logs))
+    return np.where(((known < 0) & (member_shares > 0)).any(axis=1) | np.isnan(logs), np.nan, product)
 
 
 def topsis(values: Floats, shares: ArrayLike, *, normalise: Literal["vector", "minmax"] = "vector") -> Floats:
@@ -74,9 +72,9 @@ def topsis(values: Floats, shares: ArrayLike, *, normalise: Literal["vector", "m
     ----------
     Hwang, C.-L., Yoon, K. (1981), Multiple Attribute Decision Making, Springer, 128-140.
     """
-    own = counted_shares(values, shares)
+    member_shares = counted_shares(values, shares)
     scaled = _stretched(values) if normalise == "minmax" else values / _lengths(values)
-    below, above = (_distances(own, scaled - end) for end in (_greatest(scaled), _least(scaled)))
+    below, above = (_distances(member_shares, scaled - end) for end in (_greatest(scaled), _least(scaled)))
     both = below + above
     return np.where(both == 0, 0.5, above / np.where(both == 0, 1.0, both))
 
@@ -100,9 +98,9 @@ def vikor(values: Floats, shares: ArrayLike, *, v: float = 0.5) -> Floats:
     Opricovic, S., Tzeng, G.-H. (2004), Compromise solution by MCDM methods, European Journal of Operational Research
     156, 445-455, section 4.
     """
-    own = counted_shares(values, shares)
-    short = own * np.nan_to_num(1.0 - _stretched(values, alike=1.0)) + 0.0 * own
-    s, r = _added(short), short.max(axis=1, initial=0.0) + 0.0 * own[:, 0]
+    member_shares = counted_shares(values, shares)
+    short = member_shares * np.nan_to_num(1.0 - _stretched(values, alike=1.0)) + 0.0 * member_shares
+    s, r = _added(short), short.max(axis=1, initial=0.0) + 0.0 * member_shares[:, 0]
     return 1.0 - (v * _stretched(s[:, None])[:, 0] + (1.0 - v) * _stretched(r[:, None])[:, 0])
 
 
@@ -144,13 +142,13 @@ def spotis(
     """
     lower, upper = (np.asarray(bound, dtype=np.float64) for bound in bounds)
     to = upper if ideal is None else np.asarray(ideal, dtype=np.float64)
-    own = counted_shares(values, shares)
-    return 1.0 - _added(own * np.nan_to_num(np.abs(values - to) / np.abs(upper - lower)))
+    member_shares = counted_shares(values, shares)
+    return 1.0 - _added(member_shares * np.nan_to_num(np.abs(values - to) / np.abs(upper - lower)))
 
 
-def _distances(own: Floats, away: Floats) -> Floats:
+def _distances(member_shares: Floats, away: Floats) -> Floats:
     """The length of each row of differences, each weighed by the member's own share; NaN where it has none."""
-    return np.sqrt(_added(np.nan_to_num((own * away) ** 2))) + 0.0 * own[:, 0]
+    return np.sqrt(_added(np.nan_to_num((member_shares * away) ** 2))) + 0.0 * member_shares[:, 0]
 
 
 def _stretched(values: Floats, *, alike: float = 0.0) -> Floats:
@@ -210,10 +208,10 @@ def copeland(values: Floats, shares: ArrayLike) -> Floats:
     >>> copeland(np.array([[90.0, 1.0], [80.0, 2.0], [70.0, 3.0]]), [0.6, 0.4]).tolist()
     [2.0, 0.0, -2.0]
     """
-    found = np.empty(len(values))
+    points = np.empty(len(values))
     for rows, pairs in _duels(values, shares, _any_lead):
-        found[rows] = np.sign(rounded(pairs, LEVEL)).sum(axis=1)  # whole numbers: in any order the same
-    return found + 0.0 * counted_shares(values, shares)[:, 0]
+        points[rows] = np.sign(rounded(pairs, LEVEL)).sum(axis=1)  # whole numbers: in any order the same
+    return points + 0.0 * counted_shares(values, shares)[:, 0]
 
 
 def promethee(
@@ -228,7 +226,7 @@ def promethee(
     ----------
     Brans, J.-P., Vincke, P. (1985), A preference ranking organisation method, Management Science 31, 647-656.
     """
-    found, others = np.empty(len(values)), max(len(values) - 1, 1)
+    flow, others = np.empty(len(values)), max(len(values) - 1, 1)
     q = np.broadcast_to(np.asarray(indifference, dtype=np.float64), values.shape[1])
     p = q if preference is None else np.broadcast_to(np.asarray(preference, dtype=np.float64), values.shape[1])
 
@@ -238,8 +236,8 @@ def promethee(
         return np.asarray(np.clip((away - q[place]) / (p[place] - q[place]), 0.0, 1.0))
 
     for rows, pairs in _duels(values, shares, preferred):
-        found[rows] = np.sort(pairs, axis=1).sum(axis=1) / others
-    return found + 0.0 * counted_shares(values, shares)[:, 0]
+        flow[rows] = np.sort(pairs, axis=1).sum(axis=1) / others
+    return flow + 0.0 * counted_shares(values, shares)[:, 0]
 
 
 def _any_lead(away: Floats, place: int) -> Floats:  # noqa: ARG001 - the same for every indicator
@@ -248,14 +246,14 @@ def _any_lead(away: Floats, place: int) -> Floats:  # noqa: ARG001 - the same fo
 
 def _duels(values: Floats, shares: ArrayLike, preferred: Callable[[Floats, int], Floats]) -> Iterator[tuple[slice, Floats]]:
     """How much each member of a block is preferred to every member, less the reverse: float64[block, members]."""
-    own = np.nan_to_num(counted_shares(values, shares))
+    member_shares = np.nan_to_num(counted_shares(values, shares))
     there: Mask = ~np.isnan(values)
     for start in range(0, len(values), BLOCK):
         rows = slice(start, start + BLOCK)
         net, whole = (np.zeros((len(values[rows]), len(values))) for _ in range(2))
         for place, column in enumerate(values.T):
             both = there[rows, place, None] & there[None, :, place]
-            weight = np.where(both, (own[rows, place, None] + own[None, :, place]) / 2, 0.0)
+            weight = np.where(both, (member_shares[rows, place, None] + member_shares[None, :, place]) / 2, 0.0)
             away = np.where(both, column[rows, None] - column[None, :], 0.0)
             net += weight * (preferred(away, place) - preferred(-away, place))
             whole += weight
