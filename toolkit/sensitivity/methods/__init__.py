@@ -29,6 +29,7 @@ from toolkit.sensitivity.methods.kernels import (
     waspas,
 )
 
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
