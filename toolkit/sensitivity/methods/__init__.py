@@ -29,7 +29,6 @@ from toolkit.sensitivity.methods.kernels import (
     waspas,
 )
 
-
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
