@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
+from tests.altered import altered
 from tests.examples import examples
 from tests.invented import MEASURE, evaluation, evaluations, group, indicator, members, scheme
 from toolkit import evaluate, open_edition, rescored
@@ -86,10 +87,7 @@ def shuffled(one: Evaluation, random: Any) -> Evaluation:
         applicable=one.measured.applicable.loc[order],
         adjustments=one.measured.adjustments.loc[order],
     )
-    return replace(
-        one, members=one.members.loc[order], measured=measured, values=one.values.loc[order],
-        scores=one.scores.loc[order], ranking=one.ranking,
-    )  # fmt: skip
+    return altered(one, members=one.members.loc[order], measured=measured, values=one.values.loc[order], scores=one.scores.loc[order])
 
 
 # ---- laws ----------------------------------------------------------------------------------------------------------
@@ -337,7 +335,7 @@ def asem() -> Evaluation:
     who = members(len(raw)).set_axis(raw.index.rename("member"))
     found = evaluation(rules, who, values)
     every = pd.DataFrame(data=True, index=raw.index, columns=raw.columns)
-    return replace(found, measured=replace(found.measured, raw=raw, applicable=every))
+    return altered(found, measured=replace(found.measured, raw=raw, applicable=every))
 
 
 # ---- cases by hand -----------------------------------------------------------------------------------------------
@@ -345,7 +343,7 @@ def asem() -> Evaluation:
 
 def test_the_spread_of_a_column_by_hand() -> None:
     one = asked({"a": [0.0, 0, 50, 100, np.nan], "b": [7.0] * 5}, classes=["A", "A", "B", "B", "B"])
-    one = replace(one, measured=replace(one.measured, applicable=one.values.notna() | True))
+    one = altered(one, measured=replace(one.measured, applicable=one.values.notna() | True))
     a, b = spread(one).loc["a"], spread(one).loc["b"]
     assert a[["applicable", "missing", "n", "distinct"]].tolist() == [5, 1, 4, 3]
     assert a[["missing_share", "min", "q1", "median", "q3", "max", "mean"]].tolist() == [
