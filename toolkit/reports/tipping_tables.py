@@ -7,17 +7,33 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.evaluation.many import siblings_of
 from toolkit.ground.display import Table
-from toolkit.ground.text import Language, Phrase, figure, phrase
+from toolkit.ground.text import Language, Phrase, figure, joined, phrase
 from toolkit.reports import wording
-from toolkit.reports.list_tables import LEFT, RIGHT, Row, rows_of
-from toolkit.reports.wording import class_name, headings
+from toolkit.reports.columns import (
+    RIGHT,
+    InWords,
+    Lexicon,
+    ListColumn,
+    Row,
+    award,
+    class_,
+    label,
+    listing,
+    member,
+    one_of,
+    place,
+    text,
+    yes_no,
+)
+from toolkit.reports.wording import WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from toolkit.evaluation import Evaluation
 
-LESS, MORE = Phrase("可减少", "Down to"), Phrase("可增加", "Up to")
 STANDINGS = {
     "certain": Phrase("必获", "certain"),
     "possible": Phrase("可能", "possible"),
@@ -31,45 +47,55 @@ HOW = {
 }
 
 
-def stability_table(evaluation: Evaluation, found: pd.DataFrame, language: Language | None = None) -> Table:
+def _weight(value: Any, _: Lexicon) -> str:
+    return weight_figure(value)
+
+
+CLASS = ListColumn(WORDS["class"], "class", class_)
+AWARD = ListColumn(WORDS["award"], "award", award)
+MEMBER = ListColumn(WORDS["member"], "member", member)
+NORMS = {"largest": Phrase("单项最大", "largest single"), "sum": Phrase("合计", "sum of all")}
+
+
+def _sentence(words: Callable[[Evaluation, Row], Phrase], evaluation: Evaluation) -> InWords:
+    """A whole row of an evaluation's answer in words."""
+    return lambda row, lexicon: words(evaluation, row).into(lexicon.language)
+
+
+def stability_table(evaluation: Evaluation, intervals: pd.DataFrame, language: Language | None = None) -> Table:
     """How far each weight can move by itself before the list is another one.
 
     Parameters
     ----------
-    found
+    intervals
         From `toolkit.sensitivity.tipping.stability_intervals`.
     """
-    to = language or evaluation.scheme.language
-    rows = [
-        (evaluation.scheme.label(row["node"]), weight_figure(row["weight"]), weight_figure(row["lowest"]), weight_figure(row["highest"]),
-         stability_in_words(evaluation, row).into(to))
-        for row in rows_of(found)
-    ]  # fmt: skip
-    return Table(
-        (*headings(to, "node", "weight"), Phrase("最低", "Lowest").into(to), Phrase("最高", "Highest").into(to), *headings(to, "needed")),
-        tuple(rows),
-        Phrase("各项权重单独变动多少，名单不变", "How far each weight can move alone, the list unchanged").into(to),
-        (LEFT, RIGHT, RIGHT, RIGHT, LEFT),
-        note=Phrase(
-            "同级其余权重按原比例分担；按实际规则（类别、名额、底线、否决、并列、四舍五入）核定。标“约”的按网格搜索所得。",
-            "Siblings share the rest as they did; by the actual rule: classes, places, bars, vetoes, ties, rounding. "
-            "Where it says about, the ends were sought on a grid.",
-        ).into(to),
+    columns = (
+        ListColumn(WORDS["node"], "node", label),
+        ListColumn(WORDS["weight"], "weight", _weight, RIGHT),
+        ListColumn(Phrase("最低", "Lowest"), "lowest", _weight, RIGHT),
+        ListColumn(Phrase("最高", "Highest"), "highest", _weight, RIGHT),
+        ListColumn(WORDS["needed"], "", _sentence(stability_in_words, evaluation)),
     )
+    note = Phrase(
+        "同级其余权重按原比例分担；按实际规则（类别、名额、底线、否决、并列、四舍五入）核定。标“约”的按网格搜索所得。",
+        "Siblings share the rest as they did; by the actual rule: classes, places, bars, vetoes, ties, rounding. "
+        "Where it says about, the ends were sought on a grid.",
+    )
+    caption = Phrase("各项权重单独变动多少，名单不变", "How far each weight can move alone, the list unchanged")
+    return listing(columns, intervals, Lexicon.of(evaluation, language), caption, note)
 
 
 def stability_in_words(evaluation: Evaluation, row: Row) -> Phrase:
     """What happens just beyond both ends, as 再少 2.31 分权重，甲公司不再获奖."""
     if row["exact"] is None:
         return Phrase("满分随权重变动，未计算", "not computed: the full mark moves with the weight")
-    said = [
+    ends = [
         _beyond(evaluation, row, row["weight"] - row["lowest"], "below", Phrase("再少", "less")),
         _beyond(evaluation, row, row["highest"] - row["weight"], "above", Phrase("再多", "more")),
     ]
-    found = [each for each in said if each is not None]
-    if not found:
-        return Phrase("无论增减，名单不变", "the list stays whatever it is")
-    return Phrase("；".join(each.zh for each in found), "; ".join(each.en for each in found))
+    changes = [end for end in ends if end is not None]
+    return joined(changes, "；", "; ") if changes else Phrase("无论增减，名单不变", "the list stays whatever it is")
 
 
 def _beyond(evaluation: Evaluation, row: Row, distance: float, side: str, way: Phrase) -> Phrase | None:
@@ -86,7 +112,7 @@ def _beyond(evaluation: Evaluation, row: Row, distance: float, side: str, way: P
 def _moves(evaluation: Evaluation, gained: tuple[str, ...], lost: tuple[str, ...]) -> Phrase:
     """Who wins and who loses an award, and who goes from one to another."""
     names, other = evaluation.members["name"], tuple(member for member in gained if member in lost)
-    said = [
+    groups = [
         (Phrase("{who}获奖", "{who} would be awarded"), tuple(member for member in gained if member not in other)),
         (Phrase("{who}不再获奖（或成并列待定）", "{who} would lose its award, or be left in an open tie"), tuple(m for m in lost if m not in other)),
         (Phrase("{who}改得另一奖项", "{who} would have another award"), other),
@@ -94,44 +120,38 @@ def _moves(evaluation: Evaluation, gained: tuple[str, ...], lost: tuple[str, ...
     parts = [
         phrase(words.zh.replace("{who}", "{zh}"), words.en.replace("{who}", "{en}"),
                zh="、".join(str(names[m]) for m in who), en=", ".join(str(names[m]) for m in who))
-        for words, who in said if who
+        for words, who in groups if who
     ]  # fmt: skip
-    return Phrase("，".join(part.zh for part in parts), ", ".join(part.en for part in parts))
+    return joined(parts)
 
 
-def smallest_weights_table(evaluation: Evaluation, found: pd.DataFrame, language: Language | None = None) -> Table:
+def smallest_weights_table(evaluation: Evaluation, changes: pd.DataFrame, language: Language | None = None) -> Table:
     """The smallest changes of several weights at once that make two members level, and where the list changes on the way.
 
     Parameters
     ----------
-    found
+    changes
         From `toolkit.sensitivity.tipping.all_weights`.
     """
-    to = language or evaluation.scheme.language
-    return Table(
-        (*headings(to, "class", "award"), Phrase("获奖／未获奖", "Awarded / missed it").into(to), Phrase("计量", "Measured by").into(to),
-         Phrase("平分所需", "To a tie").into(to), Phrase("名单变动", "To another list").into(to), *headings(to, "weight")),
-        tuple(_witness(evaluation, row, to) for row in rows_of(found)),
-        Phrase("几项权重同时变动，最少多少会改变名单", "How little several weights must change at once").into(to),
-        (LEFT, LEFT, LEFT, LEFT, RIGHT, RIGHT, LEFT),
-        note=Phrase(
-            "以同级占比的百分点计：单项最大变动，或各项变动之和。“平分所需”比的是未经四舍五入的得分；名单按实际规则核定。",
-            "In percentage points of share: the largest single change, or the sum of all. The tie is of unrounded scores; the list is by the actual rule.",
-        ).into(to),
-    )  # fmt: skip
-
-
-def _witness(evaluation: Evaluation, row: Row, to: Language) -> tuple[str, ...]:
-    names, norms = evaluation.members["name"], {"largest": Phrase("单项最大", "largest single"), "sum": Phrase("合计", "sum of all")}
-    return (
-        class_name(row["class"], to),
-        wording.award_label(evaluation.scheme, row["award"]),
-        f"{names[row['winner']]}{'／' if to == 'zh' else ' / '}{names[row['other']]}",
-        norms[row["norm"]].into(to),
-        weight_figure(row["tie"]),
-        weight_figure(row["change"]),
-        _changed(evaluation, row["weights"]).into(to),
+    columns = (
+        CLASS,
+        AWARD,
+        ListColumn(Phrase("获奖／未获奖", "Awarded / missed it"), "", _pair),
+        ListColumn(Phrase("计量", "Measured by"), "norm", one_of(NORMS)),
+        ListColumn(Phrase("平分所需", "To a tie"), "tie", _weight, RIGHT),
+        ListColumn(Phrase("名单变动", "To another list"), "change", _weight, RIGHT),
+        ListColumn(WORDS["weight"], "", _sentence(lambda evaluation, row: _changed(evaluation, row["weights"]), evaluation)),
     )
+    note = Phrase(
+        "以同级占比的百分点计：单项最大变动，或各项变动之和。“平分所需”比的是未经四舍五入的得分；名单按实际规则核定。",
+        "In percentage points of share: the largest single change, or the sum of all. The tie is of unrounded scores; the list is by the actual rule.",
+    )
+    caption = Phrase("几项权重同时变动，最少多少会改变名单", "How little several weights must change at once")
+    return listing(columns, changes, Lexicon.of(evaluation, language), caption, note)
+
+
+def _pair(row: Row, lexicon: Lexicon) -> str:
+    return f"{lexicon.names[row['winner']]}{'／' if lexicon.language == 'zh' else ' / '}{lexicon.names[row['other']]}"
 
 
 def _changed(evaluation: Evaluation, weights: dict[str, float] | None) -> Phrase:
@@ -141,8 +161,8 @@ def _changed(evaluation: Evaluation, weights: dict[str, float] | None) -> Phrase
     scheme, tree = evaluation.scheme, evaluation.tree
     voted = {node: _voted(evaluation, place) for place, node in enumerate(tree.nodes[:-1])}
     moved = [(scheme.label(node), voted[node], weight) for node, weight in weights.items() if abs(weight - voted[node]) > 5e-5]
-    said = [f"{label} {weight_figure(before)} → {weight_figure(after)}" for label, before, after in moved]
-    return Phrase("，".join(said), ", ".join(said))
+    texts = [f"{name} {weight_figure(before)} → {weight_figure(after)}" for name, before, after in moved]
+    return Phrase("，".join(texts), ", ".join(texts))
 
 
 def _voted(evaluation: Evaluation, place: int) -> float:
@@ -153,30 +173,32 @@ def _voted(evaluation: Evaluation, place: int) -> float:
     return float(tree.shares[place]) * float(sum(tree.weights[child] for child in siblings_of(tree, place)))
 
 
-def smallest_values_table(evaluation: Evaluation, found: pd.DataFrame, top: int = 5, language: Language | None = None) -> Table:
+def smallest_values_table(evaluation: Evaluation, changes: pd.DataFrame, top: int = 5, language: Language | None = None) -> Table:
     """What each member near a line would have needed, or could have spared: the `top` changes nearest, for each.
 
     Parameters
     ----------
-    found
+    changes
         From `toolkit.sensitivity.tipping.one_value`.
     """
-    to = language or evaluation.scheme.language
-    reached = found[found["needed"].notna()]
+    reached = changes[changes["needed"].notna()]
     size = reached["change"].abs() / reached["raw"].abs().clip(lower=1.0)
     shown = reached.assign(size=size).sort_values("size", kind="stable").groupby(["award", "class", "member"], sort=False).head(top)
-    shown = shown.sort_values(["award", "class", "holds", "member", "size"], kind="stable")
-    return Table(
-        headings(to, "class", "award", "member", "node", "raw", "needed"),
-        tuple(
-            (class_name(row["class"], to), wording.award_label(evaluation.scheme, row["award"]), str(evaluation.members["name"][row["member"]]),
-             evaluation.scheme.label(row["indicator"]), figure(row["raw"]), value_in_words(evaluation, row).into(to))
-            for row in rows_of(shown)
-        ),
-        Phrase("只差多少：单项原始数据变动多少，就会获奖或落选", "How much one value alone would have to change").into(to),
-        (LEFT, LEFT, LEFT, LEFT, RIGHT, LEFT),
-        note=Phrase("其他会员的数据和已定的基准不变。", "Other members' values, and goalposts once found, stay as they are.").into(to),
-    )  # fmt: skip
+    columns = (
+        CLASS,
+        AWARD,
+        MEMBER,
+        ListColumn(WORDS["node"], "indicator", label),
+        ListColumn(WORDS["raw"], "raw", lambda value, _: figure(value), RIGHT),
+        ListColumn(WORDS["needed"], "", _sentence(value_in_words, evaluation)),
+    )
+    return listing(
+        columns,
+        shown.sort_values(["award", "class", "holds", "member", "size"], kind="stable"),
+        Lexicon.of(evaluation, language),
+        Phrase("只差多少：单项原始数据变动多少，就会获奖或落选", "How much one value alone would have to change"),
+        Phrase("其他会员的数据和已定的基准不变。", "Other members' values, and goalposts once found, stay as they are."),
+    )
 
 
 def value_in_words(evaluation: Evaluation, row: Row) -> Phrase:
@@ -194,55 +216,50 @@ def value_in_words(evaluation: Evaluation, row: Row) -> Phrase:
     )  # fmt: skip
 
 
-def rank_bounds_table(evaluation: Evaluation, found: pd.DataFrame, top: int = 20, language: Language | None = None) -> Table:
+def rank_bounds_table(evaluation: Evaluation, bounds: pd.DataFrame, top: int = 20, language: Language | None = None) -> Table:
     """The best and the worst rank of the first `top` of each class.
 
     Parameters
     ----------
-    found
+    bounds
         From `toolkit.sensitivity.bounds.rank_bounds`.
     """
-    to = language or evaluation.scheme.language
-    shown = found.rename_axis("member").reset_index().sort_values(["class", "rank", "member"], kind="stable").groupby("class", sort=False).head(top)
-    return Table(
-        (*headings(to, "class", "member", "rank"), Phrase("最好", "Best").into(to), Phrase("最差", "Worst").into(to), Phrase("依据", "How known").into(to)),
-        tuple(
-            (class_name(row["class"], to), str(evaluation.members["name"][row["member"]]), wording.place(row["rank"]),
-             str(row["best"]), str(row["worst"]), HOW[row["how"]].into(to))
-            for row in rows_of(shown)
-        ),
-        Phrase("权重在给定范围内任意变动时的名次", "Ranks under any weights of the set").into(to),
-        (LEFT, LEFT, RIGHT, RIGHT, RIGHT, LEFT),
-        note=Phrase(
-            "名次不会超出此范围；逐对推得的范围可能比实际略宽。", "No rank lies outside; a range from the pairs can be wider than the true one."
-        ).into(to),
-    )  # fmt: skip
+    shown = bounds.rename_axis("member").reset_index().sort_values(["class", "rank", "member"], kind="stable").groupby("class", sort=False).head(top)
+    columns = (
+        CLASS,
+        MEMBER,
+        ListColumn(WORDS["rank"], "rank", place, RIGHT),
+        ListColumn(Phrase("最好", "Best"), "best", text, RIGHT),
+        ListColumn(Phrase("最差", "Worst"), "worst", text, RIGHT),
+        ListColumn(Phrase("依据", "How known"), "how", one_of(HOW)),
+    )
+    note = Phrase("名次不会超出此范围；逐对推得的范围可能比实际略宽。", "No rank lies outside; a range from the pairs can be wider than the true one.")
+    return listing(columns, shown, Lexicon.of(evaluation, language), Phrase("权重在给定范围内任意变动时的名次", "Ranks under any weights of the set"), note)
 
 
-def award_bounds_table(evaluation: Evaluation, found: pd.DataFrame, language: Language | None = None) -> Table:
+def award_bounds_table(evaluation: Evaluation, bounds: pd.DataFrame, language: Language | None = None) -> Table:
     """Whose award is certain and whose only possible under any weights of a set; the impossible are counted below.
 
     Parameters
     ----------
-    found
+    bounds
         From `toolkit.sensitivity.bounds.award_bounds`.
     """
-    to = language or evaluation.scheme.language
-    shown, counts = found[found["standing"] != "never"], found["standing"].value_counts()
-    return Table(
-        (*headings(to, "class", "award", "member"), Phrase("现获奖", "Holds it").into(to), Phrase("任意权重下", "Under any weights").into(to)),
-        tuple(
-            (class_name(row["class"], to), wording.award_label(evaluation.scheme, row["award"]), str(evaluation.members["name"][row["member"]]),
-             (wording.YES if row["holds"] else wording.NO).into(to), STANDINGS[row["standing"]].into(to))
-            for row in rows_of(shown)
-        ),
-        Phrase("权重在给定范围内任意变动时的获奖情况", "Awards under any weights of the set").into(to),
-        note=phrase(
-            "必获 {certain}，可能 {possible}，不可能 {never}（未列出）。“必获”“不可能”均已证明；“可能”仅指两者都未能证明。",
-            "Certain {certain}, possible {possible}, never {never} (not shown). Certain and never are proved; possible says only that neither is.",
-            **{name: int(counts.get(name, 0)) for name in STANDINGS},
-        ).into(to),
-    )  # fmt: skip
+    counts = bounds["standing"].value_counts()
+    columns = (
+        CLASS,
+        AWARD,
+        MEMBER,
+        ListColumn(Phrase("现获奖", "Holds it"), "holds", yes_no),
+        ListColumn(Phrase("任意权重下", "Under any weights"), "standing", one_of(STANDINGS)),
+    )
+    note = phrase(
+        "必获 {certain}，可能 {possible}，不可能 {never}（未列出）。“必获”“不可能”均已证明；“可能”仅指两者都未能证明。",
+        "Certain {certain}, possible {possible}, never {never} (not shown). Certain and never are proved; possible says only that neither is.",
+        **{name: int(counts.get(name, 0)) for name in STANDINGS},
+    )
+    caption = Phrase("权重在给定范围内任意变动时的获奖情况", "Awards under any weights of the set")
+    return listing(columns, bounds[bounds["standing"] != "never"], Lexicon.of(evaluation, language), caption, note)
 
 
 def weight_figure(number: Any) -> str:
