@@ -8,7 +8,7 @@ text. A failure is a sentence, never a traceback.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Condition, Thread
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Award
 
+LANGUAGES: tuple[Language, Language] = ("zh", "en")
 HERE = Path(__file__).parent
 FAILED = Phrase("这一步算不出结果，已退回原处", "This could not be computed; nothing was changed")
 ADOPTED = ("已采用并记入 journal.jsonl：{zh}", "Adopted, and entered into journal.jsonl: {en}")
@@ -140,7 +141,7 @@ class WeightBoard(anywidget.AnyWidget):
         try:
             told |= self._answer(asked)
         except Refused as refused:
-            told["refused"] = _in_both(refused.problems.text)
+            told["refused"] = _both(Phrase(*("\n".join(problem.line(language) for problem in refused.problems) for language in LANGUAGES)))
             told["reopen"] = isinstance(refused, ChangedMeanwhile)
         except Exception:  # noqa: BLE001 - whatever it is, the reader gets a sentence
             told["refused"] = _both(FAILED)
@@ -256,10 +257,6 @@ class WeightBoard(anywidget.AnyWidget):
 
 def _both(said: Phrase) -> dict[str, str]:
     return {"zh": said.zh, "en": said.en}
-
-
-def _in_both(say: Callable[[Language], str]) -> dict[str, str]:
-    return {"zh": say("zh"), "en": say("en")}
 
 
 def _number(given: object) -> float:
