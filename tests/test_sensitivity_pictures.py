@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pandas as pd
 import pytest
 
+from tests.altered import altered
 from tests.conftest import write_small_edition
 from tests.test_firmness import half, sure
 from tests.test_stability import two
@@ -116,10 +117,10 @@ def test_the_same_answer_is_the_same_picture_to_the_byte(name: str) -> None:
 @named
 def test_no_name_becomes_markup(name: str) -> None:
     one = answers()[0]
-    hostile = replace(one, members=one.members.assign(name=HOSTILE), ranking=one.ranking.assign(name=HOSTILE))
+    hostile = altered(one, members=one.members.assign(name=HOSTILE), ranking=one.ranking.assign(name=HOSTILE))
     scheme = hostile.scheme
     items = tuple(item.model_copy(update={"label": HOSTILE}) for item in scheme.indicators)
-    labelled = replace(hostile, scheme=scheme.model_copy(update={"indicators": items}))
+    labelled = altered(hostile, scheme=scheme.model_copy(update={"indicators": items}))
     svg = picture_of(name, labelled).svg
     assert "<script" not in svg
     assert {element.tag.rpartition("}")[2] for element in ET.fromstring(svg).iter()}.isdisjoint({"script", "foreignObject", "style"})
