@@ -1,8 +1,7 @@
 """What else could have been: typed specifications of other weights, values, policies, goalposts, means and shapes.
 
-Weights that might have been voted, as choices: one for each group, or one for all of them.
-
-What might usually have been otherwise in an edition: what a committee decides, and what its records leave open.
+Weights that might have been voted are choices too: one for each group, or one for all of them. `usual_decisions` and
+`usual_doubts` are what might usually have been otherwise in an edition.
 """
 
 from __future__ import annotations

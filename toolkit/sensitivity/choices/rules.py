@@ -1,9 +1,4 @@
-"""What else could have been decided of missing data and goalposts.
-
-What else could have been decided of how scores are gathered: another mean.
-
-What else could have been decided of how raw values become values: another shape.
-"""
+"""What else could have been decided: of missing data, goalposts, the means that gather scores, and the shapes of values."""
 
 from __future__ import annotations
 

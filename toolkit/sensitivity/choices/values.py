@@ -1,7 +1,4 @@
-"""What else could have been recorded: raw values measured with an error, and records that came in late.
-
-Raw values drawn elsewhere: what a model, a laboratory or an expert says could have been measured.
-"""
+"""What else could have been recorded: raw values measured with an error, records that came in late, values drawn elsewhere."""
 
 from __future__ import annotations
 

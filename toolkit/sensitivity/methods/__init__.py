@@ -184,8 +184,8 @@ def chosen_by_methods(evaluation: Evaluation, which: Mapping[str, Method] = METH
     """
     values, shares = values_and_shares(evaluation)
     ranked = evaluation.ranking.loc[evaluation.members.index, "rank"].notna().to_numpy(np.bool_)
-    found = [_choices(contest, evaluation, values, shares, ranked, which=which) for contest in evaluation.decided.contests]
-    filled = [frame for frame in found if len(frame)]
+    chosen = [_choices(contest, evaluation, values, shares, ranked, which=which) for contest in evaluation.decided.contests]
+    filled = [frame for frame in chosen if len(frame)]
     columns = ["award", "class", "member", LIST, *which, "chosen", "all"]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)
 
