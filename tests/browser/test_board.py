@@ -149,6 +149,19 @@ def test_a_typed_weight_moves_its_siblings_and_names_who_leaves_first(table: Tab
     assert table.slider("学习培训").get_attribute("aria-valuetext") == "学习培训占同级的 36%，已定 30%"
 
 
+def test_of_many_who_leave_the_first_are_named_and_the_others_on_a_press(table: Table) -> None:
+    table.type("守法诚信", "95")
+    group = table.page.locator(".group.into")
+    many = int(re.sub(r"\D", "", group.locator("b").inner_text()))
+    assert many > 24
+    assert group.locator(".chip").count() == 24
+    group.locator(".more").click()
+    assert group.locator(".chip").count() == many
+    table.page.get_by_role("button", name="恢复已定").click()
+    table.settled()
+    table.type("学习培训", "36")
+
+
 def test_what_cannot_be_is_refused_in_words(table: Table) -> None:
     before = table.weights()
     for text, words in (("140", "请输入 0 到 100 之间的数"), ("三十", "0 到 100 之间的数")):

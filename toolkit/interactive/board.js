@@ -3,6 +3,7 @@
 
 const ROW = 28; // pixels of a row of the list
 const PATIENCE = 1000; // milliseconds without an answer after which the page says so
+const FEW = 24; // members named at once of those who leave, enter or change; the others follow on a press
 const PAUSE = 1000; // a slider that rests so long begins another gesture
 
 const make = (tag, attributes = {}, ...children) => {
@@ -101,7 +102,7 @@ class Page {
     }
     if (!this.start) return;
     this.state = message;
-    if (message.number !== this.number) { this.until = null; this.number = message.number; }
+    if (message.number !== this.number) { this.until = null; this.wide = null; this.number = message.number; }
     [this.total, this.rank, this.margin] = [0, 1, 2].map((place) => array(Int32Array, buffers[place]));
     this.award = array(Int8Array, buffers[3]);
     if (mine) this.notice(message.refused || message.notice, Boolean(message.refused), Boolean(message.reopen));
@@ -141,6 +142,8 @@ class Page {
     const language = make("button", { type: "button", class: "language", onclick: () => this.switched() }, this.say("language"));
     const head = make("header", {}, make("div", { class: "headline" }, this.statusLine, language), this.deadLine, this.noticeLine, this.movesBox);
     this.root.replaceChildren(head, make("div", { class: "halves" }, this.left(), this.right()));
+    this.root.setAttribute("role", "region");
+    this.root.setAttribute("aria-label", this.say("board"));
     this.root.setAttribute("lang", this.language === "zh" ? "zh-CN" : "en");
   }
 
@@ -255,8 +258,10 @@ class Page {
   moves() {
     const group = (name, sign, members) => {
       if (!members.length) return null;
-      const chips = members.map((member) => make("button", { type: "button", class: "chip", onclick: () => this.open(member) }, this.start.members[member] + this.between(name, member)));
-      return make("div", { class: `group ${name}` }, make("b", {}, `${sign} ${this.say(name)} ${members.length}`), ...chips);
+      const more = this.wide !== name && members.length > FEW ? members.length - FEW : 0;
+      const chips = members.slice(0, members.length - more).map((member) => make("button", { type: "button", class: "chip", onclick: () => this.open(member) }, this.start.members[member] + this.between(name, member)));
+      return make("div", { class: `group ${name}` }, make("b", {}, `${sign} ${this.say(name)} ${members.length}`), ...chips,
+        more ? make("button", { type: "button", class: "more", onclick: () => { this.wide = name; this.moves(); } }, this.say("more", { n: more })) : null);
     };
     this.movesBox.replaceChildren(...[group("out", "▼", this.state.out), group("into", "▲", this.state.into), group("other", "◆", this.state.other)].filter(Boolean));
   }
