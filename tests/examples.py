@@ -9,4 +9,4 @@ DAILY = 25  # of a property, in `make test`; `make test-all` tries six times as 
 
 def examples(daily: int) -> int:
     """For a property too costly for 25 examples a day: as many as said, and by the profile's measure more in a campaign."""
-    return daily * settings.default.max_examples // DAILY
+    return daily * settings().max_examples // DAILY

@@ -37,7 +37,8 @@ def invent_pledges(members: pd.DataFrame, rng: np.random.Generator) -> pd.DataFr
     graded = rng.random(size) < likely(0.6 + 0.9 * present["diligence"].to_numpy())
     pledges["consent_grade"] = pd.Series(np.where(graded, "是", "否")).where(pledges["status"] == "已签")
     later = pledges["signed_on"] + pd.to_timedelta(rng.integers(5, 120, size), unit="D")
-    pledges["withdrawn_on"] = later.clip(upper=pd.Timestamp("2018-12-28")).where(pledges["status"] == "已撤回")
+    last = pd.Timestamp("2018-12-28")
+    pledges["withdrawn_on"] = later.where(later < last, last).where(pledges["status"] == "已撤回")
     return pledges
 
 
