@@ -175,11 +175,9 @@ def _told(outputs: list[Any]) -> str:
 
 
 def _shown(output: Any) -> Any:
-    """An output without the number that a widget is given anew each time."""
+    """An output without a widget's number, given anew each time, and its protocol: what it shows stands beside it in words."""
     data = {**output.get("data", {})}
-    if VIEW in data:
-        data[VIEW] = {key: value for key, value in data[VIEW].items() if key != "model_id"}
-    return {**output, "data": data}
+    return {**output, "data": data | {VIEW: {}} if VIEW in data else data}
 
 
 def _executed(path: Path, places: Mapping[str, Path]) -> Any:

@@ -44,7 +44,7 @@ Extracting: TypeAlias = Callable[[Evaluation, str, Mapping[str, str], dt.date, P
 Surveying: TypeAlias = Callable[[Evaluation, Records, Path, Callable[[str], None]], None]
 
 MEETING, ENVIRONMENT = "meeting", "environment.txt"
-KNOWN = ("0.2.0",)
+KNOWN = ("0.2.0", "0.3.0")
 """Earlier versions whose bags this one checks: what they found and computed is the same, what they said of it may be worded otherwise."""
 CONFIDENTIAL = "仅供委员会留存，含个人信息，不得公开；可公开的只有 data/public。For the committee's file only, not public."
 REVISION = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
