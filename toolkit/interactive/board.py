@@ -90,8 +90,8 @@ def _margins(run: Decided, award: NDArray[np.int8]) -> Floats:
         earlier = [other.given for other in run.allotments[: place - 1] if other.award.id not in contest.award.beside]
         free = ~np.logical_or.reduce(earlier)[positions] if earlier else np.ones(len(positions), np.bool_)
         distance = _distances(contest, free & (run.ranks[positions] > 0) & ~np.isnan(contest.keys[0]))
-        own = award[positions]
-        holds, waits = (own == place) & contest.given, (own <= 0) & ~contest.given
+        award_here = award[positions]
+        holds, waits = (award_here == place) & contest.given, (award_here <= 0) & ~contest.given
         margin[positions[holds]] = distance[holds]
         margin[positions[waits]] = np.fmax(margin[positions[waits]], distance[waits])
     return margin
@@ -194,9 +194,9 @@ class Chances:
             if dropped():
                 return None
             counts += counter(lists, drawn, lists.standings(drawn))[0]
-        found = np.empty_like(counts)
-        found[:, self.order] = counts
-        return found.astype(np.uint16)
+        by_member = np.empty_like(counts)
+        by_member[:, self.order] = counts
+        return by_member.astype(np.uint16)
 
     def _of(self, evaluation: Evaluation) -> DrawnLists:
         if self.lists is None or self.scheme is None or not alike_but_for_weights(self.scheme, evaluation.scheme):

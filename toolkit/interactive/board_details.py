@@ -34,14 +34,14 @@ def until_of(evaluation: Evaluation, node: str) -> Phrase | None:
     scheme = evaluation.scheme
     if scheme.weights != "percent" or not scheme.awards:
         return None
-    found = stability_intervals(evaluation).set_index("node")
-    if node not in found.index:
-        room = (found["weight"] - found["lowest"]).clip(upper=found["highest"] - found["weight"])
-        free = (found["highest"] > found["lowest"]) & ((found["lowest"] > 0) | (found["highest"] < 100))
+    intervals = stability_intervals(evaluation).set_index("node")
+    if node not in intervals.index:
+        room = (intervals["weight"] - intervals["lowest"]).clip(upper=intervals["highest"] - intervals["weight"])
+        free = (intervals["highest"] > intervals["lowest"]) & ((intervals["lowest"] > 0) | (intervals["highest"] < 100))
         if not free.any():
             return None
         node = str(room[free].idxmin())
-    lowest, highest = (float(found[end].loc[node]) for end in ("lowest", "highest"))
+    lowest, highest = (float(intervals[end].loc[node]) for end in ("lowest", "highest"))
     return until_words(scheme.label(node), _shown_end(lowest, -1), _shown_end(highest, 1))
 
 
@@ -57,15 +57,15 @@ def card(evaluation: Evaluation, position: int, edition: Edition | None) -> Said
     if not 0 <= position < len(members):
         raise IndexError(position)
     member = str(members.index[position])
-    (found,) = score_cards(evaluation, edition.records if edition else None, [member])
+    (score_card,) = score_cards(evaluation, edition.records if edition else None, [member])
     scheme = evaluation.scheme
     return {
-        "name": found.name, "class": wording.class_name(found.class_, scheme.language), "reason": found.reason,
-        "total": None if math.isnan(found.total) else wording.points(found.total, scheme.decimals),
-        "parts": [part for row in found.parts.to_dict("records") if (part := _part(scheme, row)) is not None],
-        "lines": [_line(scheme, row) for row in found.lines.to_dict("records")],
-        "single": _single(evaluation, found),
-        "records": [_record(scheme, row) for row in found.records.head(MOST_RECORDS).to_dict("records")],
+        "name": score_card.name, "class": wording.class_name(score_card.class_, scheme.language), "reason": score_card.reason,
+        "total": None if math.isnan(score_card.total) else wording.points(score_card.total, scheme.decimals),
+        "parts": [part for row in score_card.parts.to_dict("records") if (part := _part(scheme, row)) is not None],
+        "lines": [_line(scheme, row) for row in score_card.lines.to_dict("records")],
+        "single": _single(evaluation, score_card),
+        "records": [_record(scheme, row) for row in score_card.records.head(MOST_RECORDS).to_dict("records")],
     }  # fmt: skip
 
 
@@ -86,10 +86,10 @@ def _line(scheme: Scheme, row: Mapping[Any, Any]) -> Said:
     return {"award": scheme.label(str(row["award"])), "state": state, "gap": gap}
 
 
-def _single(evaluation: Evaluation, found: ScoreCard) -> list[Said]:
+def _single(evaluation: Evaluation, score_card: ScoreCard) -> list[Said]:
     """For each award the smallest change of one weight that wins it, or loses it."""
     scheme = evaluation.scheme
-    rows = nearest_weights(evaluation, [(award.id, found.member) for award in scheme.awards]).to_dict("records")
+    rows = nearest_weights(evaluation, [(award.id, score_card.member) for award in scheme.awards]).to_dict("records")
     return [
         {
             "state": "single_lose" if row["holds"] else "single_win", "label": scheme.label(str(row["node"])), "award": scheme.label(str(row["award"])),

@@ -137,19 +137,19 @@ class WeightBoard(anywidget.AnyWidget):
         """Answer a question of the page: with the board, or with why it cannot be."""
         if not isinstance(asked, dict) or not isinstance(asked.get("ask"), int):
             return
-        told: Said = {"answer": asked["ask"], "view": str(asked.get("view", ""))}
+        answer: Said = {"answer": asked["ask"], "view": str(asked.get("view", ""))}
         try:
-            told |= self._answer(asked)
+            answer |= self._answer(asked)
         except Refused as refused:
-            told["refused"] = _both(Phrase(*("\n".join(problem.line(language) for problem in refused.problems) for language in LANGUAGES)))
-            told["reopen"] = isinstance(refused, ChangedMeanwhile)
+            answer["refused"] = _both(Phrase(*("\n".join(problem.line(language) for problem in refused.problems) for language in LANGUAGES)))
+            answer["reopen"] = isinstance(refused, ChangedMeanwhile)
         except Exception:  # noqa: BLE001 - whatever it is, the reader gets a sentence
-            told["refused"] = _both(FAILED)
-        if told.get("kind") == "member":
-            self.send(told)
+            answer["refused"] = _both(FAILED)
+        if answer.get("kind") == "member":
+            self.send(answer)
             return
         number = self._background.begun()
-        self.send({"kind": "board", **self._state(), "number": number, **told}, buffers=self.board.buffers)
+        self.send({"kind": "board", **self._state(), "number": number, **answer}, buffers=self.board.buffers)
         if self.sure:
             self._background.ask_board(number, self.after, str(asked.get("node", "")))
 
@@ -181,8 +181,8 @@ class WeightBoard(anywidget.AnyWidget):
         folder = self._folder()
         done = adopt_scheme(folder, self._opened, self.scheme, by=by, reason=reason)
         self._decide(adopted(self.tuning), self.after, done.digest)
-        said = entry_in_words(done.entry)
-        return {"start": self._start(), "adopted": True, "notice": _both(phrase(*ADOPTED, zh=said.zh, en=said.en))}
+        entry = entry_in_words(done.entry)
+        return {"start": self._start(), "adopted": True, "notice": _both(phrase(*ADOPTED, zh=entry.zh, en=entry.en))}
 
     def _reopen(self) -> Said:
         """Take up the scheme as the edition has it now, and keep what was moved."""
@@ -255,8 +255,8 @@ class WeightBoard(anywidget.AnyWidget):
         }  # fmt: skip
 
 
-def _both(said: Phrase) -> dict[str, str]:
-    return {"zh": said.zh, "en": said.en}
+def _both(sentence: Phrase) -> dict[str, str]:
+    return {"zh": sentence.zh, "en": sentence.en}
 
 
 def _number(given: object) -> float:
@@ -287,12 +287,12 @@ def dials(scheme: Scheme) -> list[Said]:
 
 
 def _award_dials(scheme: Scheme, award: Award) -> list[Said]:
-    at, quota, found = f"award[{award.id}]", award.quota, list[Said]()
+    at, quota, award_dials = f"award[{award.id}]", award.quota, list[Said]()
 
     def dial(place: str, zh: str, en: str, value: object, high: float, *, factor: int = 1, whole: bool = False) -> None:
         if isinstance(value, int | float):  # not where each class has its own, or a fraction is written
             label = Phrase(f"{award.label}{zh}", f"{award.label}: {en}")
-            found.append({
+            award_dials.append({
                 "path": f"{at}.{place}", "label": _both(label), "value": round(factor * value, 4),
                 "factor": factor, "whole": whole, "high": high, "step": 1 if whole else 0.5,
             })  # fmt: skip
@@ -301,7 +301,7 @@ def _award_dials(scheme: Scheme, award: Award) -> list[Said]:
         dial("quota.share", "名额比例 %", "places, %", quota.share, 100, factor=100)
         dial("quota.number", "名额", "places", quota.number, 200, whole=True)
     dial("minimum.total", "最低总分", "least total", award.minimum.get("total"), scheme.scale)
-    return found
+    return award_dials
 
 
 def board_in_words(decided: Board, board: Board, before: Evaluation, after: Evaluation) -> Phrase:
@@ -310,13 +310,13 @@ def board_in_words(decided: Board, board: Board, before: Evaluation, after: Eval
     zh = "、".join(f"{label} {count} 家" for label, count in awards)
     en = ", ".join(f"{label} {count}" for label, count in awards)
     changes, name = Changes.between(decided, board), before.members["name"].astype("str").to_numpy()
-    said = phrase("权重与名单（{edition}）：{zh}。{zh_changes}", "Weights and the list ({edition}): {en}. {en_changes}",
+    text = phrase("权重与名单（{edition}）：{zh}。{zh_changes}", "Weights and the list ({edition}): {en}. {en_changes}",
                   edition=after.scheme.edition, zh=zh, en=en, zh_changes=changes.words.zh, en_changes=changes.words.en)  # fmt: skip
     for positions, verb in ((changes.out, Phrase("退出", "Out")), (changes.into, Phrase("进入", "In")), (changes.other, Phrase("改奖", "Another award"))):
         if positions:
             names = [str(name[position]) for position in positions]
-            said = Phrase(f"{said.zh}\n{verb.zh}：{'、'.join(names)}", f"{said.en}\n{verb.en}: {', '.join(names)}")
-    return said
+            text = Phrase(f"{text.zh}\n{verb.zh}：{'、'.join(names)}", f"{text.en}\n{verb.en}: {', '.join(names)}")
+    return text
 
 
 class Background:

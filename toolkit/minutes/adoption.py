@@ -106,6 +106,6 @@ def _changed(folder: Path) -> Problem:
     theirs = [entry for entry in read_journal(folder).entries if entry.what == ADOPTION and entry.details.get("after") == now]
     if not theirs:
         return Problem("error", OUTSIDE, KEPT, file=SCHEME)
-    said = entry_in_words(theirs[-1])
-    rule = phrase("已有另一方案被采用（{zh}），未写入", "another scheme was adopted ({en}): nothing is written", zh=said.zh, en=said.en)
+    who = entry_in_words(theirs[-1])
+    rule = phrase("已有另一方案被采用（{zh}），未写入", "another scheme was adopted ({en}): nothing is written", zh=who.zh, en=who.en)
     return Problem("error", rule, KEPT, file=SCHEME)

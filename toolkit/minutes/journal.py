@@ -145,10 +145,10 @@ def read_journal(folder: Path) -> Journal:
 def _entry(line: bytes) -> Entry | None:
     """The entry a line says, if it says it in the one way it can be said."""
     try:
-        said = json.loads(line)
-        if not isinstance(said, dict) or set(said) != FIELDS or not isinstance(said["details"], dict):
+        fields = json.loads(line)
+        if not isinstance(fields, dict) or set(fields) != FIELDS or not isinstance(fields["details"], dict):
             return None
-        entry = Entry(**{**said, "time": dt.datetime.fromisoformat(said["time"])})
+        entry = Entry(**{**fields, "time": dt.datetime.fromisoformat(fields["time"])})
     except (ValueError, TypeError):
         return None
     return entry if entry.line == line else None
