@@ -113,7 +113,7 @@ def test_a_locked_sibling_leaves_less_to_move() -> None:
         ("learning", 140, "不能是 140：合计是 100；请输入 0 到 75 之间的数"),
         ("learning", 80, "请输入 0 到 75 之间的数"),
         ("learning", -1, "不能是 -1"),
-        ("learning", math.nan, "0 到 100 之间的数"),
+        ("learning", math.nan, "请输入 0 到 100 之间的数"),
         ("learning", math.inf, "0 到 100 之间的数"),
         ("exchange", 20, "“交流贡献”已锁定"),
         ("nothing", 20, "没有这个指标或分组"),

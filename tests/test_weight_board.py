@@ -113,6 +113,12 @@ def test_undo_redo_lock_and_restore(heard: Heard) -> None:
     assert (answer["changed"], answer["locked"], answer["undo"]) == (False, [], True)
 
 
+@pytest.mark.parametrize("typed", ["30", "３０", "３０％", "30 %", "30．０", "30。0", "30，0"])
+def test_a_number_is_read_as_a_person_types_it(heard: Heard, typed: str) -> None:
+    assert heard.ask("move", node="learning", typed=typed)["shares"]["learning"] == 30
+    assert heard.ask("turn", dial="award[outstanding].quota.share", typed=typed)["dials"][0]["value"] == 30
+
+
 def test_a_quota_is_turned_like_a_weight(heard: Heard) -> None:
     dials = {dial["path"]: dial for dial in heard.ask("open")["dials"]}
     assert dials["award[outstanding].quota.share"]["value"] == 20
@@ -129,6 +135,9 @@ def test_a_quota_is_turned_like_a_weight(heard: Heard) -> None:
         ({"do": "move", "node": "learning", "share": 140}, "请输入 0 到 100 之间的数"),
         ({"do": "move", "node": "learning", "share": None}, "0 到 100 之间的数"),
         ({"do": "move", "node": "learning", "share": "60"}, "0 到 100 之间的数"),
+        ({"do": "move", "node": "learning", "typed": " 一百 "}, "“学习交流”不能是“一百”；请输入 0 到 100 之间的数"),
+        ({"do": "move", "node": "learning", "typed": "nan"}, "“学习交流”不能是“nan”；"),
+        ({"do": "turn", "dial": "award[outstanding].quota.share", "typed": "五"}, "名额比例 %”不能是“五”；"),
         ({"do": "move", "node": "nothing", "share": 3}, "没有这个指标或分组"),
         ({"do": "turn", "dial": "ties", "value": 3}, "已退回原处"),
         ({"do": "turn", "dial": "award[outstanding].quota.share", "value": 1e9}, "quota"),

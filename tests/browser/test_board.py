@@ -164,10 +164,30 @@ def test_of_many_who_leave_the_first_are_named_and_the_others_on_a_press(table: 
 
 def test_what_cannot_be_is_refused_in_words(table: Table) -> None:
     before = table.weights()
-    for text, words in (("140", "请输入 0 到 100 之间的数"), ("三十", "0 到 100 之间的数")):
+    for text, words in (("140", "请输入 0 到 100 之间的数"), ("一百", "“学习培训”不能是“一百”")):
         table.type("学习培训", text)
         sync_api.expect(table.page.locator(".notice")).to_contain_text(words)
         assert table.weights() == before
+
+
+def test_an_emptied_box_shows_again_what_stands_and_full_width_is_read(table: Table) -> None:
+    before = table.weights()
+    table.type("学习培训", "")
+    assert table.weights() == before
+    table.type("学习培训", "３６．５％")
+    assert table.weights()["学习培训的权重"] == 36.5
+
+
+def test_adoption_is_in_sight_and_every_group_of_names_is_one_line(table: Table) -> None:
+    for height in (768, 650):
+        table.page.set_viewport_size({"width": 1366, "height": height})
+        box = table.page.locator(".adopt").bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= height
+        assert table.page.evaluate("document.documentElement.scrollHeight") <= height
+    for chips in table.page.locator(".moves .chips").all():
+        assert len({round(chip.bounding_box()["y"]) for chip in chips.locator(".chip:visible").all()}) == 1  # type: ignore[index]
+    table.page.set_viewport_size({"width": 1366, "height": 768})
 
 
 def test_keys_belong_to_the_slider_and_undo_leads_back(table: Table) -> None:

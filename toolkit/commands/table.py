@@ -70,9 +70,10 @@ def _write_page(place: Path, port: int, language: str) -> None:
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
     notebook = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
     (place / PAGE).write_text(json.dumps(notebook), "utf-8")
+    server = {"disable_check_xsrf": True, "ws_ping_interval": 0}  # a page that is left ends its kernel; a connection here ends by itself
     served: dict[str, Any] = {
         "ip": HOST, "port": port, "port_retries": 0, "open_browser": False, "auto_token": True, "log_level": "ERROR",
-        "connection_dir_root": str(place), "tornado_settings": {"disable_check_xsrf": True},  # a page that is left ends its kernel
+        "connection_dir_root": str(place), "tornado_settings": server,
     }  # fmt: skip
     page = {
         "template": "table", "allow_template_override": "NO", "allow_theme_override": "NO", "file_allowlist": [], "strip_sources": True,

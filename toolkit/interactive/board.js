@@ -63,6 +63,11 @@ class Page {
     this.stop = (event) => { if (!event.ctrlKey && !event.altKey && !event.metaKey) event.stopPropagation(); };
     root.addEventListener("keydown", this.stop);
     root.classList.add("weight-board");
+    this.resized = new ResizeObserver(() => {
+      if (!this.rank || this.listBox.hidden) return;
+      this.grid.firstChild.style.marginRight = `${this.scroll.offsetWidth - this.scroll.clientWidth}px`;
+      this.paint();
+    });
     this.questions.ask({ do: "open", kept: this.kept() });
   }
 
@@ -142,6 +147,8 @@ class Page {
     const language = make("button", { type: "button", class: "language", onclick: () => this.switched() }, this.say("language"));
     const head = make("header", {}, make("div", { class: "headline" }, this.statusLine, language), this.deadLine, this.noticeLine, this.movesBox);
     this.root.replaceChildren(head, make("div", { class: "halves" }, this.left(), this.right()));
+    this.resized.disconnect();
+    this.resized.observe(this.scroll);
     this.root.setAttribute("role", "region");
     this.root.setAttribute("aria-label", this.say("board"));
     this.root.setAttribute("lang", this.language === "zh" ? "zh-CN" : "en");
@@ -160,9 +167,10 @@ class Page {
     const rows = this.start.nodes.map((node) => this.slider(node));
     this.dialBox = make("div", { class: "dials" });
     const tools = make("div", { class: "tools" }, ...Object.values(this.buttons));
-    const parts = [make("h3", {}, this.say("weights")), tools, make("div", { class: "tree" }, ...rows), make("h3", {}, this.say("rules")), this.dialBox];
+    const knobs = make("div", { class: "knobs" }, make("div", { class: "tree" }, ...rows), make("h3", {}, this.say("rules")), this.dialBox);
+    const top = make("div", { class: "top" }, make("h3", {}, this.say("weights")), tools);
     this.dialRows = {};
-    return make("section", { class: "left", "aria-label": this.say("weights") }, ...parts, this.start.adoptable ? this.adoption() : null);
+    return make("section", { class: "left", "aria-label": this.say("weights") }, top, knobs, this.start.adoptable ? this.adoption() : null);
   }
 
   slider(node) {
@@ -182,16 +190,19 @@ class Page {
       range.value = String(share);
       this.questions.ask({ do: "move", node: node.id, share, gesture: `${this.view} ${node.id} ${gesture}` });
     });
-    const typed = () => {
-      const text = number.value.trim().replace("%", "").replace("，", ".").replace("。", ".");
-      if (text === shown(this.state.shares[node.id])) return;
-      this.questions.ask({ do: "move", node: node.id, share: text === "" || Number.isNaN(Number(text)) ? null : Number(text) });
-    };
+    const typed = () => this.typed(number, this.state.shares[node.id], { do: "move", node: node.id });
     number.addEventListener("change", typed);
     number.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); typed(); number.select(); } });
     this.sliders[node.id] = { range, number, lock, was, label: node.label };
     const label = make("span", { class: "label", title: node.label }, `${node.number} ${node.label}`);
     return make("div", { class: `node depth${node.depth}` }, lock, label, range, number, was);
+  }
+
+  typed(box, stands, question) {
+    // What was typed is read by the kernel, full-width signs and all; a box that was emptied shows again what stands.
+    const text = box.value.trim();
+    if (text === "" || text === shown(stands)) box.value = shown(stands);
+    else this.questions.ask({ ...question, typed: text });
   }
 
   tree() {
@@ -225,9 +236,9 @@ class Page {
         const number = make("input", { type: "text", inputmode: "decimal", class: "number", "aria-label": label, autocomplete: "off" });
         let gesture = 0;
         for (const sign of ["pointerdown", "focus"]) range.addEventListener(sign, () => { gesture += 1; });
-        const turn = (value, drag) => this.questions.ask({ do: "turn", dial: dial.path, value, gesture: drag ? `${this.view} ${dial.path} ${gesture}` : "" });
-        range.addEventListener("input", () => turn(Number(range.value), true));
-        number.addEventListener("change", () => turn(number.value.trim() === "" || Number.isNaN(Number(number.value)) ? null : Number(number.value), false));
+        range.addEventListener("input", () => this.questions.ask({ do: "turn", dial: dial.path, value: Number(range.value), gesture: `${this.view} ${dial.path} ${gesture}` }));
+        const typed = () => this.typed(number, this.state.dials.find((other) => other.path === dial.path).value, { do: "turn", dial: dial.path });
+        number.addEventListener("change", typed);
         this.dialRows[dial.path] = { range, number };
         this.dialBox.append(make("div", { class: "node dial" }, make("span", { class: "label", title: label }, label), range, number));
       }
@@ -244,8 +255,8 @@ class Page {
     this.by = field("by", "by_hint");
     this.reason = field("reason");
     this.adoptButton = make("button", { type: "button", class: "adopt", onclick: () => this.questions.ask({ do: "adopt", by: this.by.value, reason: this.reason.value }) }, this.say("adopt"));
-    return make("div", { class: "adoption" }, make("h3", {}, this.say("adopt")), make("p", {}, this.say("adopt_help")),
-      make("label", {}, this.say("by"), this.by), make("label", {}, this.say("reason"), this.reason), this.adoptButton);
+    return make("div", { class: "adoption" }, make("label", {}, this.say("by"), this.by), make("label", {}, this.say("reason"), this.reason),
+      make("div", {}, this.adoptButton, make("p", {}, this.say("adopt_help"))));
   }
 
   adopted() { this.reason.value = ""; }
@@ -258,12 +269,24 @@ class Page {
   moves() {
     const group = (name, sign, members) => {
       if (!members.length) return null;
-      const more = this.wide !== name && members.length > FEW ? members.length - FEW : 0;
-      const chips = members.slice(0, members.length - more).map((member) => make("button", { type: "button", class: "chip", onclick: () => this.open(member) }, this.start.members[member] + this.between(name, member)));
-      return make("div", { class: `group ${name}` }, make("b", {}, `${sign} ${this.say(name)} ${members.length}`), ...chips,
-        more ? make("button", { type: "button", class: "more", onclick: () => { this.wide = name; this.moves(); } }, this.say("more", { n: more })) : null);
+      const wide = this.wide === name;
+      const chips = members.slice(0, wide ? members.length : FEW).map((member) => make("button", { type: "button", class: "chip", onclick: () => this.open(member) }, this.start.members[member] + this.between(name, member)));
+      const more = make("button", { type: "button", class: "more", "aria-expanded": String(wide), onclick: () => { this.wide = wide ? null : name; this.moves(); } },
+        this.say(wide ? "fewer" : "more", { n: members.length }));
+      return make("div", { class: `group ${name} ${wide ? "wide" : ""}` }, make("b", {}, `${sign} ${this.say(name)} ${members.length}`), make("div", { class: "chips" }, ...chips), more);
     };
-    this.movesBox.replaceChildren(...[group("out", "▼", this.state.out), group("into", "▲", this.state.into), group("other", "◆", this.state.other)].filter(Boolean));
+    const groups = [["out", "▼"], ["into", "▲"], ["other", "◆"]].map(([name, sign]) => group(name, sign, this.state[name])).filter(Boolean);
+    this.movesBox.replaceChildren(...groups);
+    this.fit(groups.filter((box) => !box.classList.contains("wide")));
+  }
+
+  fit(groups) {
+    // A group is one line; who does not fit follows on a press.
+    const beyond = groups.map((box) => [...box.querySelectorAll(".chip")].filter((chip, place, chips) => chip.offsetTop > chips[0].offsetTop + 4));
+    groups.forEach((box, place) => {
+      for (const chip of beyond[place]) chip.hidden = true;
+      box.querySelector(".more").hidden = !beyond[place].length && box.querySelectorAll(".chip").length < FEW;
+    });
   }
 
   between(name, member) {
@@ -291,11 +314,16 @@ class Page {
     this.space = make("div", { class: "space", role: "presentation" }, this.rows);
     this.scroll = make("div", { class: "scroll", role: "presentation", onscroll: () => this.paint() }, this.space);
     this.grid = make("div", { role: "grid", class: "grid", tabindex: "0", "aria-label": this.say("list"), onkeydown: (event) => this.keys(event) }, head, this.scroll);
-    this.listBox = make("div", { class: "listbox" }, make("div", { class: "filters" }, this.search, this.choice, this.count), this.grid);
+    this.listBox = make("div", { class: "listbox" }, make("div", { class: "filters" }, this.search, this.choice, this.count, this.legend()), this.grid);
     this.cardBox = make("div", { class: "cardbox", hidden: true });
     this.pool = [];
     this.active = 0;
     return make("section", { class: "right", "aria-label": this.say("list") }, this.listBox, this.cardBox);
+  }
+
+  legend() {
+    const key = this.start.awards.map((label, place) => make("span", {}, make("i", { class: `bar award${place}` }), label));
+    return make("span", { class: "legend", hidden: !key.length }, `${this.say("chance")}：`, ...key);
   }
 
   sorted(name) {
@@ -477,8 +505,6 @@ export default {
     const page = new Page(model, root);
     const heard = (message, buffers) => page.heard(message, buffers);
     model.on("msg:custom", heard);
-    const resized = new ResizeObserver(() => { if (page.start && page.rank) page.paint(); });
-    resized.observe(root);
-    return () => { resized.disconnect(); model.off("msg:custom", heard); root.remove(); };
+    return () => { page.resized.disconnect(); model.off("msg:custom", heard); root.remove(); };
   },
 };

@@ -6,6 +6,8 @@ Weights are moved as shares: percents that sum to 100 among siblings, whatever t
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -23,8 +25,6 @@ MOST_STEPS = 200
 """Steps that can be undone."""
 UNLOCK = Phrase("请先解除锁定", "unlock it first")
 UNLOCK_ONE = Phrase("请先给其中一项解除锁定", "unlock one of them first")
-NO_NUMBER = Phrase("权重应为 0 到 100 之间的数", "a weight is a number from 0 to 100")
-AGAIN = Phrase("请重新输入", "type it again")
 
 
 @dataclass(frozen=True)
@@ -182,9 +182,9 @@ def _refuse_unfit(tuning: Tuning, node: str, share: float) -> None:
     nodes = tuning.scheme.nodes
     if node not in nodes:
         tuning.scheme.with_weights({node: share})  # which refuses it, and says what may be meant
-    if not math.isfinite(share):
-        raise refuse(NO_NUMBER, AGAIN, value=f"{share:g}")
     label = nodes[node].label
+    if not math.isfinite(share):
+        raise refuse(phrase("“{label}”的权重不是数", "the weight of `{label}` is no number", label=label), _from_to(100))
     if node in tuning.locked:
         raise refuse(phrase("“{label}”已锁定", "`{label}` is locked", label=label), UNLOCK)
     lowest, highest = _range(tuning, node, shares(tuning.scheme))
@@ -193,8 +193,36 @@ def _refuse_unfit(tuning: Tuning, node: str, share: float) -> None:
         raise refuse(rule, UNLOCK_ONE)
     if not 0.0 <= share <= highest + 10.0**-DECIMALS / 2:
         rule = phrase("“{label}”不能是 {share:g}：合计是 100", "`{label}` cannot be {share:g}: all sum to 100", label=label, share=share)
-        mend = phrase("请输入 0 到 {highest:g} 之间的数", "type a number from 0 to {highest:g}", highest=round(highest, DECIMALS))
-        raise refuse(rule, mend)
+        raise refuse(rule, _from_to(highest))
+
+
+def _from_to(highest: float) -> Phrase:
+    return phrase("请输入 0 到 {highest:g} 之间的数", "type a number from 0 to {highest:g}", highest=round(highest, DECIMALS))
+
+
+def typed_number(text: str, label: Phrase, highest: float) -> float:
+    """A number as a person types it: full-width digits, a sign of per cent and a comma for the point are read as meant.
+
+    Parameters
+    ----------
+    label, highest
+        What it is typed for, and the most it can be, for the words of a refusal.
+
+    Raises
+    ------
+    Refused
+        For anything else; it names the label and what was typed.
+
+    Examples
+    --------
+    >>> typed_number("３０．５％", Phrase("学习培训", "learning"), 100)
+    30.5
+    """
+    plain = re.sub(r"[,。、]", ".", unicodedata.normalize("NFKC", text)).replace("%", "").strip()
+    if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+", plain):
+        rule = Phrase(f"“{label.zh}”不能是“{text.strip()[:40]}”", f"`{label.en}` cannot be `{text.strip()[:40]}`")
+        raise refuse(rule, _from_to(highest))
+    return float(plain)
 
 
 def _shared_out(tuning: Tuning, node: str, share: float) -> dict[str, float]:

@@ -25,8 +25,6 @@ from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, show
 from toolkit.interactive.board_details import Said, card, until_of
 from toolkit.interactive.board_words import WORDS, words
 from toolkit.interactive.tuning import (
-    AGAIN,
-    NO_NUMBER,
     Tuning,
     adopted,
     decided_anew,
@@ -37,6 +35,7 @@ from toolkit.interactive.tuning import (
     shares,
     toggled,
     turned,
+    typed_number,
     undone,
     with_shares,
 )
@@ -62,7 +61,10 @@ SEALED = Phrase("这里是封存的副本，只读，不能采用", "this is a s
 OPEN_EDITION = Phrase("请打开届次文件夹里的笔记本", "open the notebook on the edition itself")
 OTHER_MEASURES = Phrase("新办法量的不是同样的东西", "the new scheme measures other things")
 OPEN_AGAIN = Phrase("请重新打开本页", "open the page again")
-RESUMED = Phrase("已恢复上次离开时的调整", "The weights are as you left them")
+RESUMED = Phrase(
+    "已恢复上次离开时的调整（尚未采用）；要看已定的名单，请按“恢复已定”",
+    "The weights are as you left them, not adopted; 'As decided' leads back to the decided list",
+)
 
 
 class WeightBoard(anywidget.AnyWidget):
@@ -160,7 +162,7 @@ class WeightBoard(anywidget.AnyWidget):
             case "open":
                 return {"start": self._start(), **self._resumed(asked.get("kept"))}
             case "move":
-                self.take(moved(self.tuning, node, _number(asked.get("share")), gesture=gesture))
+                self.take(moved(self.tuning, node, self._share(asked, node), gesture=gesture))
             case "turn":
                 self.take(turned(self.tuning, *self._turn(asked), gesture=gesture))
             case "lock":
@@ -221,12 +223,19 @@ class WeightBoard(anywidget.AnyWidget):
             return {}
         return {"notice": _both(RESUMED)} if self.tuning.past else {}
 
+    def _share(self, asked: Said, node: str) -> float:
+        """The share asked for, as a slider gives it or as it was typed."""
+        if (typed := asked.get("typed")) is None or node not in self.scheme.nodes:
+            return _number(asked.get("share"))
+        label = self.scheme.label(node)
+        return typed_number(str(typed), Phrase(label, label), 100)
+
     def _turn(self, asked: Said) -> tuple[str, float]:
         """Where a dial that was turned stands in the scheme, and its value there."""
         dial = next(dial for dial in dials(self.tuning.scheme) if dial["path"] == asked.get("dial"))
-        value = _number(asked.get("value"))
+        value, typed = _number(asked.get("value")), asked.get("typed")
         if not math.isfinite(value):
-            raise refuse(NO_NUMBER, AGAIN)
+            value = typed_number("" if typed is None else str(typed), Phrase(**dial["label"]), dial["high"])
         return dial["path"], round(value) if dial["whole"] else round(value / dial["factor"], 6)
 
     def _start(self) -> Said:

@@ -93,9 +93,7 @@ def adopt_scheme(folder: Path, opened: str, scheme: Scheme, *, by: str, reason: 
 
 
 def _refuse_unsaid(by: str, reason: str) -> None:
-    problems = [Problem("error", *said, column=column) for text, column, said in (
-        (by, "by", (NAMELESS, NAME_IT)), (reason, "reason", (REASONLESS, GIVE_IT)),
-    ) if not text.strip()]  # fmt: skip
+    problems = [Problem("error", rule, mend) for text, rule, mend in ((by, NAMELESS, NAME_IT), (reason, REASONLESS, GIVE_IT)) if not text.strip()]
     if problems:
         raise Refused(Problems(tuple(problems)))
 
