@@ -201,7 +201,7 @@ class Page {
   typed(box, stands, question) {
     // What was typed is read by the kernel, full-width signs and all; a box that was emptied shows again what stands.
     const text = box.value.trim();
-    if (text === "" || text === shown(stands)) box.value = shown(stands);
+    if (text === "" || text === shown(stands)) { box.value = shown(stands); this.notice(null, false, false); }
     else this.questions.ask({ ...question, typed: text });
   }
 
