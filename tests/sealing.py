@@ -1,14 +1,16 @@
-"""What the tests of seals share: a house with two notebooks, a public extract, and a forger's tools."""
+"""What the tests of seals share: a house with two notebooks, papers that are quickly made, and a forger's tools."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import xlsxwriter
 
 from toolkit.evaluation import Evaluation
@@ -23,18 +25,8 @@ ROWS = "len((Path(os.environ['COMMITTEE_EDITION']) / 'records' / '会员名册.c
 IMPORTS = "import os\nfrom pathlib import Path"
 
 
-def extract(
-    evaluation: Evaluation, revision: str, digests: Mapping[str, str], sealed_on: dt.date, folder: Path
-) -> None:
-    folder.mkdir(parents=True)
-    awarded = evaluation.ranking.loc[evaluation.ranking["award"] != "", "name"].tolist()
-    notice = {"revision": revision, "sealed_on": str(sealed_on), "digests": dict(digests), "awarded": awarded}
-    (folder / "notice.json").write_text(json.dumps(notice, ensure_ascii=False, indent=1), encoding="utf-8")
-    (folder / "awards.csv").write_text("\n".join(["name", *awarded, ""]), encoding="utf-8-sig")
-
-
-def survey(evaluation: Evaluation, records: Records, folder: Path, progress: Callable[[str], None]) -> None:
-    """Papers for the meeting that are quickly made: who is awarded, on a page and in a workbook."""
+def quick_papers(evaluation: Evaluation, records: Records, folder: Path, progress: Callable[[str], None]) -> None:
+    """Papers for the meeting in place of the real ones, which take long: who is awarded, on a page and in a workbook."""
     assert len(records.members)
     progress("papers")
     folder.mkdir(parents=True)
@@ -45,6 +37,15 @@ def survey(evaluation: Evaluation, records: Records, folder: Path, progress: Cal
         sheet = book.add_worksheet("一页结论")
         for number, row in enumerate(rows):
             sheet.write_row(number, 0, row)
+
+
+@contextmanager
+def papers_made_by(write: Callable[..., None]) -> Iterator[None]:
+    """Seals and replays have their papers of the meeting written by `write`."""
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr("toolkit.sealing.write_meeting_papers", write)
+        changed.setattr("toolkit.sealing.replay.write_meeting_papers", write)
+        yield
 
 
 def write_notebook(path: Path, *cells: str) -> None:
@@ -64,16 +65,15 @@ def write_house(folder: Path) -> Path:
 
 
 def sealed(edition: Path, house: Path, revision: str = "r1") -> Path:
-    return seal_edition(
-        edition, revision, notebooks=house, pages=house / "pages", extract=extract, survey=survey, sealed_on=DAY
-    )
+    with papers_made_by(quick_papers):
+        return seal_edition(edition, revision, notebooks=house, pages=house / "pages", sealed_on=DAY)
 
 
 def verified(bag: Path, *, replay: bool = False, **others: Any) -> Problems:
     """What is wrong with a bag of this house."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, papers_made_by(quick_papers):
         house = write_house(Path(folder))
-        made = {"notebooks": house, "pages": house / "pages", "extract": extract, "survey": survey}
+        made = {"notebooks": house, "pages": house / "pages"}
         return verify_bag(bag, replay=replay, **(made | others))
 
 

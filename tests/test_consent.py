@@ -372,24 +372,24 @@ def test_a_bag_of_0_2_0_is_verified_and_not_served(tmp_path: Path) -> None:
     assert "[publication.consent]" in problem.mend.zh
 
 
-def old_extract(evaluation: Evaluation, *rest: Any) -> None:
+def old_extract(evaluation: Evaluation, *facts: Any) -> Extract:
     """The extract as it was written before members were asked: whoever won is named."""
-    *told, folder = rest
     borne = evaluation.scheme.with_({"publication.consent": {"obliged": {"award": "—"}}})
     permitted = evaluation.permitted.assign(award=True)
     asked = replace(evaluation, scheme=borne, measured=replace(evaluation.measured, permitted=permitted))
-    extract = public_extract(asked, *told)
+    extract = public_extract(asked, *facts)
     notice = {key: fact for key, fact in extract.notice.items() if key not in {"named", "unnamed", "obliged"}}
     notice["awards"] = [{key: fact for key, fact in award.items() if key != "unnamed"} for award in notice["awards"]]
-    Extract(notice, extract.rows).write(folder)
+    return Extract(notice, extract.rows)
 
 
 def test_a_bag_sealed_before_members_were_asked_is_verified_and_replayed_and_not_served(
     tmp_path: Path, house: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("toolkit.sealing.publishable", lambda _: True)  # as it was then
+    monkeypatch.setattr("toolkit.sealing.public_extract", old_extract)
     folder = write_edition(tmp_path / "e", {}, scheme=UNASKED)
-    bag = seal_edition(folder, "r1", **made(house), extract=old_extract, sealed_on=DAY)
+    bag = seal_edition(folder, "r1", **made(house), sealed_on=DAY)
     verify = partial(verify_bag, **made(house))
     assert verify(bag) == Problems()
     (note,) = verify(bag, replay=True)
@@ -410,7 +410,7 @@ def test_a_bag_that_only_claims_to_have_asked_is_found_out(tmp_path: Path, house
     for path in forged.rglob("*"):
         path.chmod(0o755)
     (forged / "data/edition/scheme.toml").write_text(UNASKED, "utf-8")
-    found = replay_problems(forged, House.of(house, house_folder("notebooks") / "pages", None, None))
+    found = replay_problems(forged, House.of(house, house_folder("notebooks") / "pages"))
     assert {"public/notice.json", "results/evaluation.xlsx"} <= {problem.file for problem in found.errors}
 
 
@@ -434,7 +434,7 @@ def test_an_edition_without_consent_is_checked_evaluated_and_sealed_and_told_wha
     assert "请写 [publication.consent]" in checked.stdout
     assert run.invoke(app, ["evaluate", str(folder), "--out", str(tmp_path / "out")]).exit_code == 0
     assert commands._lacking(folder).text("zh").count("\n") == 1
-    bag = seal_edition(folder, "r1", notebooks=tmp_path / "none", pages=tmp_path / "none", extract=None, sealed_on=DAY)
+    bag = seal_edition(folder, "r1", notebooks=tmp_path / "none", pages=tmp_path / "none", sealed_on=DAY)
     assert not (bag / "data/public").exists()
     with pytest.raises(Refused) as refused:
         server.serve([bag], free_port(), verify=partial(verify_bag, notebooks=tmp_path / "none", pages=tmp_path / "none"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import write_small_edition
 from tests.panels.judged import SCHEME, SEVEN, SHEETS_OF_SEVEN, write_judged_edition
-from tests.sealing import DAY, extract, named, with_new_manifests
+from tests.sealing import DAY, named, papers_made_by, with_new_manifests
 from tests.test_panel_results import OF_EXPERTS
 from toolkit.edition import open_edition
 from toolkit.evaluation import Evaluation, evaluate
@@ -56,7 +56,7 @@ def with_phones(edition: Path) -> Path:
 def sealed(edition: Path, revision: str = "r1") -> Path:
     """A bag without notebooks: they know nothing of the papers."""
     none = edition.parent / "none"
-    return seal_edition(edition, revision, notebooks=none, pages=none, extract=extract, survey=write_meeting_papers, sealed_on=DAY)
+    return seal_edition(edition, revision, notebooks=none, pages=none, sealed_on=DAY)
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +93,8 @@ def told(papers: Path) -> str:
     return "\n".join([(papers / PAGE).read_text("utf-8"), *cells, *(str(each) for each in vars(book.properties).values())])
 
 
-def verified(bag: Path, survey: Callable[..., None] = write_meeting_papers) -> Problems:
-    return verify_bag(bag, replay=True, notebooks=bag.parent, pages=bag.parent, extract=extract, survey=survey)
+def verified(bag: Path) -> Problems:
+    return verify_bag(bag, replay=True, notebooks=bag.parent, pages=bag.parent)
 
 
 def copied(bag: Path, folder: Path) -> Path:
@@ -166,8 +166,8 @@ def test_papers_that_fail_leave_no_bag(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     edition = write_small_edition(tmp_path / "small")
-    with pytest.raises(KeyboardInterrupt):
-        seal_edition(edition, "r1", notebooks=tmp_path, pages=tmp_path, survey=stopped)
+    with papers_made_by(stopped), pytest.raises(KeyboardInterrupt):
+        seal_edition(edition, "r1", notebooks=tmp_path, pages=tmp_path)
     assert [path.name for path in (edition / "sealed").iterdir()] == [".lock"]
 
 

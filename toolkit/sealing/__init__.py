@@ -12,7 +12,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from toolkit.edition import open_edition
@@ -21,8 +21,10 @@ from toolkit.evaluation.decisions import tie_problems
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Phrase
 from toolkit.ground.writing import LOCK, only_one, refusing, sync
+from toolkit.publication.extract import public_extract
 from toolkit.records import Records
 from toolkit.reports.csv_files import write_results
+from toolkit.reports.workbook.robustness import write_meeting_papers
 from toolkit.scheme.writing import write_scheme
 from toolkit.sealing.bag import DISTRIBUTION, bag_problems, environment_text, versions, write_bag
 from toolkit.sealing.frozen_edition import DECIDED, folder_digests, freeze_edition, public_digests
@@ -31,9 +33,7 @@ from toolkit.sealing.parts import (
     ENVIRONMENT,
     MEETING,
     REVISION,
-    Extracting,
     House,
-    Surveying,
     is_resolved,
     labels,
     part_problems,
@@ -45,25 +45,12 @@ from toolkit.sealing.working_copies import refuse_no_edition
 SEALING = Phrase("另一次封存正在进行", "another seal is under way")
 
 
-@dataclass(frozen=True)
-class _Order:
-    """What is to be sealed, and how."""
-
-    folder: Path
-    revision: str
-    house: House
-    day: dt.date
-    progress: Progress
-
-
 def seal_edition(
     folder: Path,
     revision: str,
     *,
     notebooks: Path | None = None,
     pages: Path | None = None,
-    extract: Extracting | None = None,
-    survey: Surveying | None = None,
     sealed_on: dt.date | None = None,
     progress: Progress | None = None,
 ) -> Path:
@@ -75,8 +62,8 @@ def seal_edition(
 
     Parameters
     ----------
-    notebooks, pages, extract, survey
-        As in `toolkit.sealing.parts.House`; the house's own where nothing is given. Never an expert's copies.
+    notebooks, pages
+        Folders, as in `toolkit.sealing.parts.House`; the house's own where nothing is given. Never an expert's copies.
 
     Raises
     ------
@@ -89,11 +76,18 @@ def seal_edition(
     with refusing(sealed):
         sealed.mkdir(exist_ok=True)
     day = sealed_on or dt.date.today()  # noqa: DTZ011 - the date on the wall of the secretariat
-    order = _Order(folder, revision, House.of(notebooks, pages, extract, survey), day, progress or (lambda _: None))
+    house, step = House.of(notebooks, pages), progress or (lambda _: None)
     with only_one(sealed / LOCK, SEALING), refusing(sealed), _workshop(sealed, revision) as workshop:
         bag = workshop / "bag"
-        evaluation = _fill(bag, order)
-        order.progress("BagIt")
+        freeze_edition(folder, bag / "edition")
+        records, evaluation = _resolved(bag / "edition")
+        _refuse_open_ties(evaluation)
+        with _unchanged(bag / "edition"):
+            _fill(bag, records, evaluation, house.notebooks, step)
+            if publishable(evaluation.scheme):
+                public_extract(evaluation, revision, public_digests(bag), day).write(bag / "public")
+                run_notebooks(house.pages, bag / "pages", {"COMMITTEE_PUBLIC": bag / "public"}, step, _paths_in(records))
+        step("BagIt")
         write_bag(bag, labels(evaluation.scheme, revision, day.isoformat(), versions().get(DISTRIBUTION, "0")))
         _settle(bag)
         # The one step that makes the bag exist.
@@ -108,8 +102,6 @@ def verify_bag(
     replay: bool = False,
     notebooks: Path | None = None,
     pages: Path | None = None,
-    extract: Extracting | None = None,
-    survey: Surveying | None = None,
     progress: Progress | None = None,
 ) -> Problems:
     """What is wrong with a sealed bag; empty when all is well.
@@ -119,12 +111,12 @@ def verify_bag(
     replay
         Whether to make the whole edition again and compare everything, once digests and parts are right. Of the bag's code only
         its notebooks are then run, in a clean room, and only where they say what the house's own say.
-    notebooks, pages, extract, survey
+    notebooks, pages
         As they were given to `seal_edition`.
     """
     if progress:
         progress("sha256")
-    house = House.of(notebooks, pages, extract, survey)
+    house = House.of(notebooks, pages)
     problems = bag_problems(bag)
     if not problems.errors:
         problems += part_problems(bag, house)
@@ -158,25 +150,22 @@ def _workshop(sealed: Path, revision: str) -> Iterator[Path]:
         shutil.rmtree(workshop, ignore_errors=True)
 
 
-def _fill(bag: Path, order: _Order) -> Evaluation:
-    """Everything the bag will hold, written into the new folder `bag`."""
-    edition = bag / "edition"
-    freeze_edition(order.folder, edition)
-    records, evaluation = _resolved(edition)
-    _refuse_open_ties(evaluation)
+@contextmanager
+def _unchanged(edition: Path) -> Iterator[None]:
+    """Refuse what is made of the frozen edition when its files are others afterwards."""
     frozen = folder_digests(edition)
-    write_results(evaluation, bag / "results")
-    house, said = order.house, _paths_in(records)
-    house.survey(evaluation, records, bag / MEETING, order.progress)
-    (bag / ENVIRONMENT).write_text(environment_text(), encoding="utf-8", newline="\n")
-    run_notebooks(house.notebooks, bag / "notebooks", {"COMMITTEE_EDITION": edition}, order.progress, said)
-    if publishable(evaluation.scheme):
-        house.extract(evaluation, order.revision, public_digests(bag), order.day, bag / "public")
-        run_notebooks(house.pages, bag / "pages", {"COMMITTEE_PUBLIC": bag / "public"}, order.progress, said)
+    yield
     if folder_digests(edition) != frozen:
         rule = Phrase("笔记本改动了届次文件", "a notebook changed the edition's files")
         raise refuse(rule, Phrase("笔记本只能读取", "notebooks may only read"))
-    return evaluation
+
+
+def _fill(bag: Path, records: Records, evaluation: Evaluation, notebooks: Path, step: Progress) -> None:
+    """What the committee keeps beside the frozen edition: results, papers of the meeting, packages, and its notebooks as they were run."""
+    write_results(evaluation, bag / "results")
+    write_meeting_papers(evaluation, records, bag / MEETING, step)
+    (bag / ENVIRONMENT).write_text(environment_text(), encoding="utf-8", newline="\n")
+    run_notebooks(notebooks, bag / "notebooks", {"COMMITTEE_EDITION": bag / "edition"}, step, _paths_in(records))
 
 
 def _refuse_open_ties(evaluation: Evaluation) -> None:

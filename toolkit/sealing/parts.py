@@ -7,23 +7,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from toolkit.ballots.ballot import FOLDER as BALLOTS
 from toolkit.ballots.ballot import STEM
-from toolkit.evaluation import Evaluation
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Phrase, phrase
-from toolkit.publication.extract import AWARDS, NOTICE, public_extract, unpublishable
-from toolkit.records import Records
+from toolkit.publication.extract import AWARDS, NOTICE, unpublishable
 from toolkit.records.dictionary import Tables, load_tables
 from toolkit.records.folder import found_files
 from toolkit.reports.csv_files import TABLES, TOUCHED, WORKBOOK
-from toolkit.reports.workbook.robustness import PAGE, write_meeting_papers
+from toolkit.reports.workbook.robustness import PAGE
 from toolkit.reports.workbook.robustness import WORKBOOK as FIRMNESS
 from toolkit.scheme import Scheme, load_scheme
 from toolkit.sealing.bag import (
@@ -39,9 +37,6 @@ from toolkit.sealing.frozen_edition import FILES as EDITION
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-Extracting: TypeAlias = Callable[[Evaluation, str, Mapping[str, str], dt.date, Path], None]
-Surveying: TypeAlias = Callable[[Evaluation, Records, Path, Callable[[str], None]], None]
 
 MEETING, ENVIRONMENT = "meeting", "environment.txt"
 KNOWN = ("0.2.0", "0.3.0")
@@ -63,36 +58,16 @@ GARBLED = Phrase("不是“名称==版本”这样的一行", "is not a line `na
 
 @dataclass(frozen=True)
 class House:
-    """What makes the parts of a bag that are made, the same when it is sealed and when it is checked.
-
-    Parameters
-    ----------
-    notebooks, pages
-        Folders of notebooks: for the committee, with COMMITTEE_EDITION set; for the public, with COMMITTEE_PUBLIC set.
-    extract
-        Writes the public extract: called with the evaluation, the revision, the digests of scheme, records and
-        ranking, the day, and the folder.
-    survey
-        Writes for the president's meeting how firm the list is: called with the evaluation and the records of the
-        copy, the folder, and `progress`. Of experts it so knows what the copy holds, and no more.
-    """
+    """The folders of notebooks that a bag holds run: for the committee, with COMMITTEE_EDITION set; for the public, with COMMITTEE_PUBLIC set."""
 
     notebooks: Path
     pages: Path
-    extract: Extracting
-    survey: Surveying
 
     @classmethod
-    def of(
-        cls, notebooks: Path | None, pages: Path | None, extract: Extracting | None, survey: Surveying | None
-    ) -> House:
+    def of(cls, notebooks: Path | None, pages: Path | None) -> House:
         """The house's own, where nothing else is given."""
-        own = notebooks or house_folder("notebooks")
-        return cls(own, pages or own / "pages", extract or _extract, survey or write_meeting_papers)
-
-
-def _extract(evaluation: Evaluation, revision: str, digests: Mapping[str, str], sealed_on: dt.date, folder: Path) -> None:
-    public_extract(evaluation, revision, digests, sealed_on).write(folder)
+        notebooks = notebooks or house_folder("notebooks")
+        return cls(notebooks, pages or notebooks / "pages")
 
 
 def publishable(scheme: Scheme) -> bool:

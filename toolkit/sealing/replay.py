@@ -18,8 +18,9 @@ from toolkit.edition import Edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, phrase
-from toolkit.publication.extract import read_extract
+from toolkit.publication.extract import public_extract, read_extract
 from toolkit.reports.csv_files import write_results
+from toolkit.reports.workbook.robustness import write_meeting_papers
 from toolkit.scheme import load_scheme
 from toolkit.scheme.amendments import diff
 from toolkit.scheme.writing import rewritten
@@ -96,13 +97,13 @@ def _differences(
     wording = _wording(evaluation) if sealed_by(data) in KNOWN else None
     write_results(evaluation, again / "results")
     yield from folder_problems("results", data, again, wording)
-    house.survey(evaluation, edition.records, again / MEETING, step)
+    write_meeting_papers(evaluation, edition.records, again / MEETING, step)
     yield from folder_problems(MEETING, data, again)
     yield from run_again(house.notebooks, data / "notebooks", {"COMMITTEE_EDITION": data / "edition"}, step, wording)
     if (data / "public").is_dir():
         revision = read_bag_info(bag)["Internal-Sender-Identifier"]
         if publishable(edition.scheme):
-            house.extract(evaluation, revision, public_digests(data), bagging_day(bag), again / "public")
+            public_extract(evaluation, revision, public_digests(data), bagging_day(bag)).write(again / "public")
             signed_as_sealed(data, again)
             yield from folder_problems("public", data, again)
         else:
