@@ -16,7 +16,7 @@ from toolkit.ground.toml_reader import on_their_lines, salvaged, texts
 from toolkit.indicators.checks import class_problems
 from toolkit.indicators.consent import consent_problems
 from toolkit.indicators.engine import Engine
-from toolkit.indicators.panel import judging
+from toolkit.indicators.panel import Judging, judging
 from toolkit.records import Records, load_records
 from toolkit.records.dictionary import Tables, load_tables, table_faults
 from toolkit.records.references import day_problems, reference_problems
@@ -37,12 +37,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class Edition:
-    """An edition that was read: its folder, scheme, data dictionary and records."""
+    """An edition that was read: its folder, scheme, data dictionary and records.
+
+    Its panel is judged as it is read, for `evaluate` to take; None where the scheme names what is not in the dictionary.
+    """
 
     folder: Path
     scheme: Scheme
     tables: Tables
     records: Records
+    judged: Judging | None = None
 
     def __repr__(self) -> str:
         return f"Edition({self.scheme.edition}: {self.records!r})"
@@ -119,15 +123,16 @@ def read_edition(folder: Path) -> Reading:
     unknown = reference_problems(scheme, tables) if fitting else Problems()
     problems += unknown + records.problems
     whole = whole and fitting and not unknown.errors
-    if whole:
-        problems += judging(scheme, records).problems + day_problems(scheme, tables, records.frames)
+    judged = judging(scheme, records) if whole else None
+    if judged is not None:
+        problems += judged.problems + day_problems(scheme, tables, records.frames)
         with Engine(scheme, records) as engine:
             problems += consent_problems(engine, scheme)
     if len(records.members) and (whole or sound):
         problems += class_problems(scheme, records.members)
     if records.members.empty and not problems.errors:
         problems += (_nobody(scheme, tables),)
-    edition = Edition(folder, scheme, tables, records)
+    edition = Edition(folder, scheme, tables, records, judged)
     return Reading(edition, on_their_lines(problems, folder / SCHEME), sound, whole and not records.members.empty)
 
 

@@ -32,8 +32,10 @@ from toolkit.edition import Edition, check_edition, open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Refused
 from toolkit.indicators.evidence import evidence
-from toolkit.indicators.panel import judging
+from toolkit.indicators.panel import Judging, judging
+from toolkit.records import Records
 from toolkit.reports.csv_files import write_results
+from toolkit.scheme import Scheme
 
 
 def test_the_score_is_the_trimmed_mean_of_those_who_may_score(tmp_path: Path) -> None:
@@ -74,6 +76,25 @@ def test_whoever_did_not_apply_is_asked_of_nobody(tmp_path: Path) -> None:
     said["M3"] = said["M3"].replace("否", "是")
     write(folder / "records/会员名册.csv", "会员代码,会员名称,类别,是否申报", list(said.values()))
     assert "member M3 lacks `创新`" in examined_at(folder)[2].errors.text("en")
+
+
+def test_the_panel_is_judged_once_when_an_edition_is_read_and_evaluated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    judgings: list[Judging] = []
+
+    def counted(scheme: Scheme, records: Records) -> Judging:
+        judgings.append(judging(scheme, records))
+        return judgings[-1]
+
+    monkeypatch.setattr("toolkit.edition.judging", counted)
+    monkeypatch.setattr("toolkit.indicators.judging", counted)
+    edition, evaluation, _ = examined_at(write_judged_edition(tmp_path))
+    assert edition is not None
+    assert evaluation is not None
+    assert judgings == [edition.judged]
+    again = evaluate(edition.scheme, edition.records)
+    assert len(judgings) == 2
+    assert again.measured.raw.equals(evaluation.measured.raw)
+    assert again.problems == evaluation.problems
 
 
 def test_an_entry_where_recusal_is_due_is_refused_by_place_and_without_the_score(tmp_path: Path) -> None:

@@ -43,11 +43,10 @@ def sheets(
 def panel(folder: Folder, language: LanguageOption = "zh") -> None:
     """供专家组组长看：组成、回避、一致程度、各专家宽严、位次待定的会员。 For the chair of the panel."""
     from toolkit.edition import check_edition
-    from toolkit.indicators.panel import judging
 
     with working(language, Phrase("正在读取评分", "reading the scores")):
         edition, problems = check_edition(folder)
-        judged = judging(edition.scheme, edition.records) if edition and not _unread(problems) else None
+        judged = edition.judged if edition else None
     if edition and judged:
         _tell(edition, judged, language)
     problems_found = judged.problems if judged and not problems.errors else problems
@@ -55,11 +54,6 @@ def panel(folder: Folder, language: LanguageOption = "zh") -> None:
         typer.echo(problems_found.text(language_of(language)), err=bool(problems_found.errors))
     if problems.errors:
         raise typer.Exit(1)
-
-
-def _unread(problems: Problems) -> bool:
-    """Whether the scheme names what the data dictionary lacks: then nothing can be said of the panel."""
-    return any(problem.file == "scheme.toml" for problem in problems.errors)
 
 
 def _tell(edition: Edition, judged: Judging, language: str) -> None:

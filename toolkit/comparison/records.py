@@ -163,7 +163,7 @@ def examined_at(place: Path) -> tuple[Edition | None, Evaluation | None, Problem
     sound = edition if reading.sound else None
     if edition is None or not reading.measurable:
         return sound, None, problems
-    evaluation, conclusions = attempt(edition.scheme, edition.records)
+    evaluation, conclusions = attempt(edition.scheme, edition.records, edition.judged)
     further = on_their_lines(conclusions, edition.folder / SCHEME)
     if problems.errors:
         further = Problems(tuple(problem for problem in further if _of_the_scheme(problem, edition)))

@@ -23,6 +23,7 @@ from toolkit.indicators import Indicators, measure_indicators
 from toolkit.scheme import Scheme
 
 if TYPE_CHECKING:
+    from toolkit.indicators.panel import Judging
     from toolkit.records import Records
     from toolkit.scheme.criteria import Indicator
 
@@ -212,27 +213,32 @@ class Evaluation:
         return f"Evaluation({self.scheme.edition}: {len(self.members)} members, {len(self.scheme.indicators)} indicators)"
 
 
-def evaluate(scheme: Scheme, records: Records) -> Evaluation:
+def evaluate(scheme: Scheme, records: Records, judged: Judging | None = None) -> Evaluation:
     """The evaluation of `records` by `scheme`.
+
+    Parameters
+    ----------
+    judged
+        The panel as this scheme judges it by these records, as an edition that was read holds it; judged here where it is not given.
 
     Raises
     ------
     Refused
         When the records hold errors, or a value is missing where the scheme allows none.
     """
-    evaluation = _measured(scheme, records)
+    evaluation = _measured(scheme, records, judged)
     if evaluation.measured.problems.errors:
         raise Refused(evaluation.measured.problems)
     return scored(evaluation)
 
 
-def attempt(scheme: Scheme, records: Records) -> tuple[Evaluation | None, Problems]:
+def attempt(scheme: Scheme, records: Records, judged: Judging | None = None) -> tuple[Evaluation | None, Problems]:
     """The evaluation of `records` by `scheme` whatever is wrong with them, and everything that is to be said of it.
 
     It counts only where nothing that is said is an error; None where a value is missing that the scheme does not spare.
     """
     try:
-        evaluation = scored(_measured(scheme, records))
+        evaluation = scored(_measured(scheme, records, judged))
     except Refused as refused:
         return None, refused.problems
     return evaluation, evaluation.problems
@@ -283,10 +289,10 @@ def reordered(evaluation: Evaluation, members: pd.DataFrame, measured: Indicator
     return other
 
 
-def _measured(scheme: Scheme, records: Records) -> Evaluation:
+def _measured(scheme: Scheme, records: Records, judged: Judging | None) -> Evaluation:
     """All that is measured, with the problems of the records first."""
     records = records.as_of(scheme.as_of)
-    measured = measure_indicators(scheme, records)
+    measured = measure_indicators(scheme, records, judged)
     measured = replace(measured, problems=records.problems + measured.problems)
     return Evaluation(scheme, records.members, measured, records.digests)
 

@@ -125,13 +125,13 @@ class Indicators:
         return RawValues.of(self.raw, self.applicable)
 
 
-def measure_indicators(scheme: Scheme, records: Records) -> Indicators:
+def measure_indicators(scheme: Scheme, records: Records, judged: Judging | None = None) -> Indicators:
     """Every indicator, adjustment, condition and veto of `scheme`, measured in `records`.
 
     The order of rows, files and members changes nothing. A number of rows or a sum over no rows is 0; every other
-    value without a row is missing, and stays so here.
+    value without a row is missing, and stays so here. Where the panel was judged already, by the same scheme and records, `judged` says so.
     """
-    judged = judging(scheme, records)
+    judged = judged or judging(scheme, records)
     with Engine(scheme, records) as engine:
         taken = _taken(engine, scheme, judged)
         columns = {name: _column(engine, records, *said) for name, said in taken.items()}
