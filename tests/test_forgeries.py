@@ -155,7 +155,7 @@ SEEN_WHEN_MADE_AGAIN: dict[str, tuple[Forgery, str]] = {
         in_workbook("data/meeting/robustness.xlsx", lambda book: setattr(book.worksheets[0]["A1"], "comment", Comment("不稳", "x"))),
         "meeting/robustness.xlsx",
     ),
-    "another name on the notice": (put("data/public/awards.csv", "甲招标代理公司", "己代理公司"), "public/awards.csv"),
+    "another edition on the notice": (put("data/public/notice.json", "small-2018", "small-2017"), "public/notice.json"),
     "another name in the public list": (put("data/public/awards.csv", "甲招标代理公司", "己代理公司"), "public/awards.csv"),
     "a list displayed in a notebook": (in_notebook(NOTEBOOK, lambda book: book["cells"][0].update(outputs=[DISPLAYED])), "notebooks/1_data.ipynb"),
     "a list displayed on the page": (in_notebook(PAGE, lambda book: book["cells"][0].update(outputs=[DISPLAYED])), "pages/results.ipynb"),
