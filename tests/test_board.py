@@ -8,8 +8,9 @@ import pytest
 from toolkit import award_probabilities, evaluate, open_edition, rescored
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.contributions import distances
+from toolkit.evaluation.grades import GradeOutcomes
 from toolkit.ground.resources import house_folder
-from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, until_words
+from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, grade_names, until_words
 from toolkit.interactive.tuning import Tuning, moved, turned
 from toolkit.sensitivity import WeightDraws
 
@@ -60,8 +61,27 @@ def test_margins_are_the_distances_of_the_cards(demo: Evaluation) -> None:
             assert board.margin[position] == (round(margin * 100) if np.isfinite(margin) else NONE)
 
 
-def test_thirteen_bytes_a_member(demo: Evaluation) -> None:
-    assert sum(map(len, Board.of(demo).buffers)) == 13 * len(demo.members)
+def test_twelve_bytes_a_member(demo: Evaluation) -> None:
+    assert sum(map(len, Board.of(demo).buffers)) == 12 * len(demo.members)
+
+
+def test_the_grades_are_those_of_the_list(demo: Evaluation) -> None:
+    rng, outcomes = np.random.default_rng(5), GradeOutcomes.of(demo)
+    for _ in range(5):
+        after = randomly_moved(demo, rng)
+        names = ["", *grade_names(after.scheme)]
+        assert [names[number] for number in Board.of(after, outcomes).grade.tolist()] == after.grading.grade.tolist()
+
+
+def test_where_only_grades_are_given_they_are_the_result(demo: Evaluation) -> None:
+    graded = rescored(demo, demo.scheme.model_copy(update={"awards": ()}))
+    after = rescored(graded, graded.scheme.with_weights({"learning": 60}))
+    changes = Changes.between(Board.of(graded), Board.of(after))
+    then, now = graded.grading.grade, after.grading.grade
+    assert len(changes.rose) + len(changes.fell) == int((then != now).sum()) > 0
+    order = grade_names(graded.scheme)
+    assert all(order.index(now.iloc[place]) > order.index(then.iloc[place]) for place in changes.fell)
+    assert changes.words.zh == f"等级降 {len(changes.fell)} 家、升 {len(changes.rose)} 家"
 
 
 def test_an_open_tie_is_shown_as_open(demo: Evaluation) -> None:

@@ -108,8 +108,9 @@ class Page {
     if (!this.start) return;
     this.state = message;
     if (message.number !== this.number) { this.until = null; this.wide = null; this.number = message.number; }
-    [this.total, this.rank, this.margin] = [0, 1, 2].map((place) => array(Int32Array, buffers[place]));
-    this.award = array(Int8Array, buffers[3]);
+    [this.total, this.margin] = [0, 2].map((place) => array(Int32Array, buffers[place]));
+    this.rank = array(buffers[1].byteLength === buffers[0].byteLength ? Int32Array : Uint16Array, buffers[1]);
+    [this.award, this.grade] = [3, 4].map((place) => array(Int8Array, buffers[place]));
     if (mine) this.notice(message.refused || message.notice, Boolean(message.refused), Boolean(message.reopen));
     if (message.start && message.card === undefined) this.asked = undefined;
     if (message.adopted && mine) this.adopted();
@@ -275,7 +276,7 @@ class Page {
         this.say(wide ? "fewer" : "more", { n: members.length }));
       return make("div", { class: `group ${name} ${wide ? "wide" : ""}` }, make("b", {}, `${sign} ${this.say(name)} ${members.length}`), make("div", { class: "chips" }, ...chips), more);
     };
-    const groups = [["out", "▼"], ["into", "▲"], ["other", "◆"]].map(([name, sign]) => group(name, sign, this.state[name])).filter(Boolean);
+    const groups = [["out", "▼"], ["into", "▲"], ["other", "◆"], ["fell", "▼"], ["rose", "▲"]].map(([name, sign]) => group(name, sign, this.state[name])).filter(Boolean);
     this.movesBox.replaceChildren(...groups);
     this.fit(groups.filter((box) => !box.classList.contains("wide")));
   }
@@ -290,11 +291,14 @@ class Page {
   }
 
   between(name, member) {
+    if (name === "rose" || name === "fell") return `（${this.gradeName(this.start.decided.grade[member])} → ${this.gradeName(this.grade[member])}）`;
     const label = (number) => (number > 0 ? this.start.awards[number - 1] : "");
     const [then, now] = [label(this.start.decided.award[member]), label(this.award[member])];
     if (name === "other") return `（${then} → ${now}）`;
     return `（${name === "out" ? then : now}）`;
   }
+
+  gradeName(number) { return number > 0 ? this.start.grades[number - 1] : "—"; }
 
   // ---- the list ----
 
@@ -304,7 +308,7 @@ class Page {
     this.choice = make("select", { "aria-label": this.say("class"), onchange: () => { this.ordered(); this.paint(); } }, ...options);
     this.choice.hidden = this.start.classes.length < 2;
     this.count = make("span", { class: "count" });
-    const names = ["place", "move", "name", "total", "margin", "award", "chance"];
+    const names = this.columns();
     this.heads = Object.fromEntries(names.map((name) => {
       const title = name === "chance" ? this.say("chance_help", { draws: this.start.draws }) : name === "margin" ? this.say("margin_help") : "";
       return [name, make("button", { type: "button", title, onclick: () => this.sorted(name) }, this.say(name))];
@@ -319,6 +323,13 @@ class Page {
     this.pool = [];
     this.active = 0;
     return make("section", { class: "right", "aria-label": this.say("list") }, this.listBox, this.cardBox);
+  }
+
+  columns() {
+    const { awards, grades } = this.start;
+    this.root.classList.toggle("graded", grades.length > 0);
+    this.root.classList.toggle("no-awards", !awards.length);
+    return ["place", "move", "name", "total", ...(awards.length ? ["margin", "award"] : []), ...(grades.length ? ["grade"] : []), ...(awards.length ? ["chance"] : [])];
   }
 
   legend() {
@@ -355,6 +366,7 @@ class Page {
       total: (a, b) => total[b] - total[a],
       margin: (a, b) => last(Math.abs(margin[a])) - last(Math.abs(margin[b])),
       award: (a, b) => (award[a] > 0 ? award[a] : 100) - (award[b] > 0 ? award[b] : 100),
+      grade: (a, b) => last(this.grade[a]) - last(this.grade[b]),
       name: (a, b) => members[a].localeCompare(members[b], "zh-u-co-pinyin"),
       move: (a, b) => Math.abs(this.moved(b)) - Math.abs(this.moved(a)),
       chance: (a, b) => Math.abs(this.chance(a) - 0.5) - Math.abs(this.chance(b) - 0.5),
@@ -376,14 +388,19 @@ class Page {
     return was && now ? was - now : 0;
   }
 
+  rise(member) {
+    const [was, now] = [this.start.decided.grade[member], this.grade[member]].map((number) => number || Infinity);
+    return was === now ? 0 : now < was ? 1 : -1;
+  }
+
   row() {
-    const cells = Object.fromEntries(["place", "move", "name", "total", "margin", "award", "chance"].map((name) => [name, make("span", { role: "gridcell", class: name })]));
+    const cells = Object.fromEntries(["place", "move", "name", "total", "margin", "award", "grade", "chance"].map((name) => [name, make("span", { role: "gridcell", class: name })]));
     const bars = this.start.awards.map((_, place) => make("i", { class: `bar award${place}` }));
     const percent = make("em");
     const nameText = make("span"), classText = make("small");
     cells.name.append(nameText, classText);
     cells.chance.append(make("span", { class: "bars", "aria-hidden": "true" }, ...bars), percent);
-    const row = make("div", { role: "row", class: "row", onclick: () => this.open(row.member) }, ...Object.values(cells));
+    const row = make("div", { role: "row", class: "row", onclick: () => this.open(row.member) }, ...this.columns().map((name) => cells[name]));
     return Object.assign(row, { cells, bars, percent, nameText, classText });
   }
 
@@ -415,6 +432,9 @@ class Page {
     const margin = this.margin[member];
     setText(row.cells.margin, margin === none ? "—" : `${margin > 0 ? "+" : ""}${points(margin).replace("-", "−")}`);
     setText(row.cells.award, number > 0 ? awards[number - 1] : number < 0 ? this.say("open") : "");
+    const rise = this.rise(member);
+    setText(row.cells.grade, (this.grade[member] > 0 ? this.gradeName(this.grade[member]) : "") + (rise > 0 ? " ▲" : rise < 0 ? " ▼" : ""));
+    row.cells.grade.className = `grade ${rise > 0 ? "up" : rise < 0 ? "down" : ""}`;
     row.className = `row ${number > 0 ? `has has${number - 1}` : ""} ${(was > 0) !== (number > 0) ? (number > 0 ? "entered" : "left") : ""} ${place === this.active ? "active" : ""} ${this.rule(place)}`;
     let told = [];
     row.bars.forEach((bar, award) => {
@@ -432,6 +452,7 @@ class Page {
     if (this.sort !== "place" || this.down || place + 1 >= this.order.length) return "";
     const [one, other] = [this.order[place], this.order[place + 1]];
     if (this.start.class_of.length && this.start.class_of[one] !== this.start.class_of[other]) return "class-end";
+    if (!this.start.awards.length && this.grade[one] > 0 && this.grade[other] > this.grade[one]) return "line";
     return this.award[one] > 0 && this.award[other] !== this.award[one] ? "line" : "";
   }
 
@@ -476,7 +497,7 @@ class Page {
     const records = card.records.map((row) => make("li", {}, `${row.label}：${row.place} ${row.amount}`));
     const list = (name, items) => (items.length ? [make("h4", {}, this.say(name)), make("ul", {}, ...items)] : []);
     this.cardBox.replaceChildren(this.backButton(), heading, make("p", { class: "why" }, card.reason), ...list("lines", card.lines.map(line)),
-      make("h4", {}, this.say("single")), make("ul", {}, ...(single.length ? single : [make("li", {}, this.say("single_none"))])),
+      ...(this.start.awards.length ? list("single", single.length ? single : [make("li", {}, this.say("single_none"))]) : []),
       make("h4", {}, this.say("made_of")), this.waterfall(card.parts), ...list("records", records));
     this.cardBox.querySelector("button").focus();
     this.mark("card");

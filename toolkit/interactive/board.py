@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.evaluation.grades import GradeOutcomes, band_names
 from toolkit.evaluation.many import DrawnLists
 from toolkit.evaluation.scores import TOTAL, Tree
 from toolkit.ground.text import Phrase, phrase
@@ -47,16 +48,19 @@ class Board:
         Within the class, 1-2-2-4; 0 for those that are not ranked.
     award : int8[members]
         k for the scheme's k-th award, the first of several; -k where it is open at its line; 0 for none.
+    grade : int8[members]
+        k for the k-th of `grade_names`, the best first; 0 for none.
     """
 
     total: NDArray[np.int32]
     rank: NDArray[np.int32]
     margin: NDArray[np.int32]
     award: NDArray[np.int8]
+    grade: NDArray[np.int8]
 
     @classmethod
-    def of(cls, evaluation: Evaluation) -> Board:
-        """The board of an evaluation."""
+    def of(cls, evaluation: Evaluation, outcomes: GradeOutcomes | None = None) -> Board:
+        """The board of an evaluation; `outcomes` are its grades under any weights, where they are known already."""
         scheme, run = evaluation.scheme, evaluation.decided
         award = np.zeros(len(evaluation.members), np.int8)
         for place, allotment in reversed(list(enumerate(run.allotments, 1))):
@@ -64,17 +68,34 @@ class Board:
             award[allotment.given] = place
         fine = 10.0 ** shown_decimals(scheme)
         total = _whole(run.score(TOTAL) * fine)
-        return cls(total, run.ranks.astype(np.int32), _whole(_margins(run, award) * fine), award)
+        return cls(total, run.ranks.astype(np.int32), _whole(_margins(run, award) * fine), award, _grades(evaluation, outcomes))
 
     @property
     def buffers(self) -> list[bytes]:
-        """The arrays as bytes, little-endian: 13 a member."""
-        return [array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes() for array in (self.total, self.rank, self.margin, self.award)]
+        """The arrays as bytes, little-endian: 12 a member; ranks take two bytes each, or four where there are too many members."""
+        rank = self.rank.astype("<u2" if len(self.rank) < 2**16 else "<i4")
+        return [array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes() for array in (self.total, rank, self.margin, self.award, self.grade)]
 
 
 def shown_decimals(scheme: Scheme) -> int:
     """How many decimals of a total the board shows."""
     return min(scheme.decimals, MOST_DECIMALS)
+
+
+def grade_names(scheme: Scheme) -> list[str]:
+    """The grades that a scheme can give, the best first; none where it grades nobody."""
+    if scheme.grades is None:
+        return []
+    others = [scheme.grades.default, *(veto.effect.grade for veto in scheme.vetoes)]
+    return list(dict.fromkeys([*band_names(scheme.grades), *(name for name in others if name)]))
+
+
+def _grades(evaluation: Evaluation, outcomes: GradeOutcomes | None) -> NDArray[np.int8]:
+    outcomes = outcomes or GradeOutcomes.of(evaluation)
+    if outcomes is None:
+        return np.zeros(len(evaluation.members), np.int8)
+    place = {name: number for number, name in enumerate(grade_names(evaluation.scheme), 1)}
+    return np.array([place.get(name, 0) for name in outcomes.names], np.int8)[outcomes.grades(evaluation.decided.score)]
 
 
 def _whole(steps: Floats) -> NDArray[np.int32]:
@@ -111,11 +132,13 @@ def _distances(contest: Contest, contenders: Mask) -> Floats:
 
 @dataclass(frozen=True)
 class Changes:
-    """Members, by position, that lose every award, that win one, and that hold another, the better awards first."""
+    """Members, by position, that lose every award, that win one, and that hold another, the better awards first; and whose grade rises or falls."""
 
     out: tuple[int, ...]
     into: tuple[int, ...]
     other: tuple[int, ...]
+    rose: tuple[int, ...] = ()
+    fell: tuple[int, ...] = ()
 
     @classmethod
     def between(cls, before: Board, after: Board) -> Changes:
@@ -125,20 +148,30 @@ class Changes:
             _in_turn((then > 0) & (now == 0), then, before.rank),
             _in_turn((then == 0) & (now > 0), now, after.rank),
             _in_turn((then > 0) & (now > 0) & (then != now), now, after.rank),
+            _in_turn(_place(after.grade) < _place(before.grade), after.grade, after.rank),
+            _in_turn(_place(after.grade) > _place(before.grade), before.grade, before.rank),
         )
 
     def __bool__(self) -> bool:
-        return bool(self.out or self.into or self.other)
+        return bool(self.out or self.into or self.other or self.rose or self.fell)
 
     @property
     def words(self) -> Phrase:
         """How many, those who leave first."""
         if not self:
             return Phrase("名单与已定办法相同", "The list is as decided")
-        return phrase(
+        awards = phrase(
             "退出 {out} 家，进入 {into} 家，改奖 {other} 家", "{out} out, {into} in, {other} to another award",
             out=len(self.out), into=len(self.into), other=len(self.other),
         )  # fmt: skip
+        grades = phrase("等级降 {fell} 家、升 {rose} 家", "{fell} to a lower grade, {rose} to a higher", fell=len(self.fell), rose=len(self.rose))
+        told = [*([awards] if self.out or self.into or self.other else []), *([grades] if self.rose or self.fell else [])]
+        return Phrase("；".join(part.zh for part in told), "; ".join(part.en for part in told))
+
+
+def _place(grade: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Grades to compare: none is the lowest."""
+    return np.where(grade == 0, np.int8(127), grade)
 
 
 def _in_turn(which: Mask, award: NDArray[np.int8], rank: NDArray[np.int32]) -> tuple[int, ...]:

@@ -19,9 +19,10 @@ import traitlets
 
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate, rescored
+from toolkit.evaluation.grades import GradeOutcomes
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Language, Phrase, phrase
-from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, shown_decimals
+from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, grade_names, shown_decimals
 from toolkit.interactive.board_details import Said, card, until_of
 from toolkit.interactive.board_words import WORDS, words
 from toolkit.interactive.tuning import (
@@ -97,7 +98,8 @@ class WeightBoard(anywidget.AnyWidget):
         self.before = self.after = evaluation
         self.edition, self.language = edition, language or evaluation.scheme.language
         self.tuning = Tuning.of(evaluation.scheme)
-        self.decided = self.board = Board.of(evaluation)
+        self._grades = GradeOutcomes.of(evaluation)
+        self.decided = self.board = Board.of(evaluation, self._grades)
         super().__init__(shares=shares(evaluation.scheme), key=_key(evaluation.scheme))
         self._opened = edition.records.digests.get("scheme.toml", "") if edition else ""
         self._background = Background(self)
@@ -132,7 +134,7 @@ class WeightBoard(anywidget.AnyWidget):
         """
         if tuning.scheme is not self.tuning.scheme:
             after = rescored(self.before, tuning.scheme)
-            self.after, self.board = after, Board.of(after)
+            self.after, self.board = after, Board.of(after, self._grades)
         self.tuning = tuning
 
     def _heard(self, _: Any, asked: Said, __: Any = None) -> None:
@@ -201,11 +203,12 @@ class WeightBoard(anywidget.AnyWidget):
     def _decide(self, tuning: Tuning, before: Evaluation, digest: str) -> None:
         """From here on the board is held against another decided scheme."""
         self.before = self.after = before
-        self.decided = self.board = Board.of(before)
+        self._grades = GradeOutcomes.of(before)
+        self.decided = self.board = Board.of(before, self._grades)
         self.tuning, self._opened, self.key = tuning, digest, _key(tuning.decided)
         if tuning.scheme is not before.scheme:
             self.after = rescored(before, tuning.scheme)
-            self.board = Board.of(self.after)
+            self.board = Board.of(self.after, self._grades)
 
     def _folder(self) -> Path:
         """The edition's folder, which can be written into."""
@@ -247,9 +250,9 @@ class WeightBoard(anywidget.AnyWidget):
             "words": words(), "language": self.language, "title": scheme.title, "draws": DRAWS, "none": NONE,
             "decimals": shown_decimals(scheme),
             "members": members["name"].astype("str").tolist(), "codes": members.index.astype("str").tolist(),
-            "classes": names, "class_of": codes, "awards": [award.label for award in scheme.awards],
+            "classes": names, "class_of": codes, "awards": [award.label for award in scheme.awards], "grades": grade_names(scheme),
             "nodes": [{"id": node.id, "label": node.label, "number": number, "depth": number.count(".")} for node, _, number in wording.outline(scheme)],
-            "decided": {"shares": _rounded(shares(self.tuning.decided)), "award": self.decided.award.tolist(), "rank": self.decided.rank.tolist()},
+            "decided": {"shares": _rounded(shares(self.tuning.decided)), "award": self.decided.award.tolist(), "rank": self.decided.rank.tolist(), "grade": self.decided.grade.tolist()},
             "adoptable": self.edition is not None and not is_frozen(self.edition.folder),
         }  # fmt: skip
 
@@ -260,7 +263,7 @@ class WeightBoard(anywidget.AnyWidget):
             "shares": _rounded(shares(tuning.scheme)),
             "ranges": ranges(tuning), "locked": sorted(tuning.locked), "dials": dials(tuning.scheme),
             "undo": bool(tuning.past), "redo": bool(tuning.future), "changed": tuning.scheme != tuning.decided,
-            "out": changes.out, "into": changes.into, "other": changes.other, "status": _both(changes.words),
+            "out": changes.out, "into": changes.into, "other": changes.other, "rose": changes.rose, "fell": changes.fell, "status": _both(changes.words),
         }  # fmt: skip
 
 
@@ -316,12 +319,15 @@ def _award_dials(scheme: Scheme, award: Award) -> list[Said]:
 def board_in_words(decided: Board, board: Board, before: Evaluation, after: Evaluation) -> Phrase:
     """The board where it cannot be painted: how many hold each award, and who leaves and enters, by name."""
     awards = [(award.label, int((board.award == place).sum())) for place, award in enumerate(after.scheme.awards, 1)]
+    if not awards:
+        awards = [(label, int((board.grade == place).sum())) for place, label in enumerate(grade_names(after.scheme), 1)]
     zh = "、".join(f"{label} {count} 家" for label, count in awards)
     en = ", ".join(f"{label} {count}" for label, count in awards)
     changes, name = Changes.between(decided, board), before.members["name"].astype("str").to_numpy()
     text = phrase("权重与名单（{edition}）：{zh}。{zh_changes}", "Weights and the list ({edition}): {en}. {en_changes}",
                   edition=after.scheme.edition, zh=zh, en=en, zh_changes=changes.words.zh, en_changes=changes.words.en)  # fmt: skip
-    for positions, verb in ((changes.out, Phrase("退出", "Out")), (changes.into, Phrase("进入", "In")), (changes.other, Phrase("改奖", "Another award"))):
+    for positions, verb in ((changes.out, Phrase("退出", "Out")), (changes.into, Phrase("进入", "In")), (changes.other, Phrase("改奖", "Another award")),
+                            (changes.fell, Phrase("降级", "Lower grade")), (changes.rose, Phrase("升级", "Higher grade"))):  # fmt: skip
         if positions:
             names = [str(name[position]) for position in positions]
             text = Phrase(f"{text.zh}\n{verb.zh}：{'、'.join(names)}", f"{text.en}\n{verb.en}: {', '.join(names)}")
