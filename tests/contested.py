@@ -57,7 +57,7 @@ def contested(draw: st.DrawFn) -> Evaluation:
         **tree,
         **eligibility,
         award=awards,
-        ties=[*draw(st.lists(st.sampled_from(nodes), max_size=2, unique=True)), draw(st.sampled_from(["committee", "joint"]))],
+        ties=[*draw(st.lists(st.sampled_from(["first_places", *nodes]), max_size=2, unique=True)), draw(st.sampled_from(["committee", "joint"]))],
         decimals=draw(st.integers(0, 2)),
         language=draw(st.sampled_from(["zh", "en"])),
         seed=draw(st.integers(0, 99)),

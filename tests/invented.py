@@ -223,7 +223,7 @@ def evaluations(draw: st.DrawFn) -> Evaluation:
     rules = scheme(
         **tree,
         award=awards,
-        ties=[*draw(st.lists(node, max_size=2, unique=True)), *last],
+        ties=[*draw(st.lists(st.one_of(node, st.just("first_places")), max_size=2, unique=True)), *last],
         decimals=draw(st.integers(0, 2)),
         language=draw(st.sampled_from(["zh", "en"])),
         seed=draw(st.integers(0, 99)),

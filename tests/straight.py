@@ -31,7 +31,7 @@ def straight(draw: st.DrawFn, *, bounded: bool = True) -> Evaluation:
     ]
     rules = scheme(
         **tree, award=awards, decimals=draw(st.integers(0, 2)), adjustment=[{"id": "bonus", "measure": MEASURE}],
-        ties=[*draw(st.sampled_from([[], ["g0"], ["x0"]])), draw(st.sampled_from(["committee", "joint"]))],
+        ties=[*draw(st.sampled_from([[], ["g0"], ["x0"], ["first_places"], ["first_places", "g0"]])), draw(st.sampled_from(["committee", "joint"]))],
     )  # fmt: skip
     n = draw(st.integers(3, 8))
     some = {"min_size": n, "max_size": n}

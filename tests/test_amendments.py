@@ -71,3 +71,10 @@ def test_it_says_nothing_of_schemes_that_are_equal() -> None:
 def test_the_number_one_is_not_a_yes() -> None:
     assert [each.words.zh for each in diff(SCHEME, SCHEME.with_(decimals=1))] == ["小数位数：2 → 1"]
     assert [each.words.en for each in diff(SCHEME, SCHEME.with_(decimals=0))] == ["decimals: 2 → 0"]
+
+
+def test_first_places_among_ties_are_said_in_words() -> None:
+    [amendment] = diff(SCHEME, SCHEME.with_(ties=["first_places", "joint"]))
+    assert (amendment.words.zh, amendment.words.en) == (
+        "同分处理：守法诚信、并列 → 第一的项数、并列", "ties: 守法诚信, joint → number of first places, joint",
+    )  # fmt: skip

@@ -14,6 +14,7 @@ from tests.drawing import decided_under
 from tests.invented import evaluation, evaluations, group, indicator, members, scheme
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation import ranks as packed_ranks
+from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.many import DrawnLists
 from toolkit.evaluation.quotas import Pools
 from toolkit.evaluation.scores import Tree
@@ -78,6 +79,16 @@ def test_three_that_are_level_share_the_first_of_their_ranks() -> None:
     asked = evaluation(rules, who, values)
     shares = np.repeat(asked.tree.shares[None, :], 3, axis=0)
     assert drawn(asked, shares) == [[2, 1, 2, 2, 5, 5]] * 3 == official(asked, shares)
+
+
+def test_first_places_may_be_more_than_the_highest_score_has_steps() -> None:
+    names = [f"x{place}" for place in range(12)]
+    rules = scheme(scale=1, decimals=0, indicator=[indicator(name) for name in names], ties=["first_places", "joint"])
+    who, values = members(3), {name: np.array([1.0, 0.0, 0.0]) for name in names}
+    asked = evaluation(rules, who, pd.DataFrame(values, index=who.index))
+    run = ListRun.of(asked.award_rule, (values | {"total": np.array([0.0, 1.0, 0.0])}).__getitem__)
+    assert run.first_places.tolist() == [12, 0, 0]
+    assert run.ranks.tolist() == [2, 1, 3]
 
 
 def test_of_nobody_there_are_no_ranks() -> None:

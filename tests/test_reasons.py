@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.contested import contested
-from tests.invented import decided, members, scheme, totals
+from tests.invented import decided, evaluation, indicator, members, scheme, totals
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import Contest, ListRun
@@ -167,3 +169,17 @@ def test_who_was_level_at_the_line_of_its_class_is_not_said_to_have_been_placed(
     assert found.reason.iloc[1] == "奖名额已满：本类名额线上同分，但各类合计名额只有 1 个，名额线 90.00 分，差 10.00 分"
 
 
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "同分时按第一的项数排在前"), ("en", "level on total, ahead by number of first places")])
+def test_who_is_first_on_more_indicators_is_ahead_and_the_reason_says_so(language: str, words: str) -> None:
+    rules = scheme(
+        indicator=[indicator("a"), indicator("b", 2), indicator("c", 0)], ties=["first_places", "committee"], language=language,
+        award=[{"id": "x", "label": "奖", "quota": {"number": 1}}],
+    )  # fmt: skip
+    values = pd.DataFrame({"a": [80.0, 60.0, 0.0], "b": [50.0, 60.0, 60.0], "c": [70.0, 70.0, 10.0]}, index=members(3).index)
+    level = evaluation(rules, members(3), values)  # m0 is first on a and c, m1 on b and c; both have 60
+    assert level.ranking["rank"].tolist() == [1, 1, 3]
+    moved = evaluation(rules, members(3), values.assign(c=[70.0, 69.99, 10.0]))
+    assert moved.ranking["rank"].tolist() == [1, 2, 3]
+    assert words in moved.ranking["reason"].iloc[0]

@@ -99,6 +99,24 @@ require = [{ condition = "acts", least = 2 }]
     assert items == [("i", "acts", "slight")]
 
 
+def test_a_record_struck_moves_the_first_places_of_its_rivals(tmp_path: Path) -> None:
+    staff = """
+[[indicator]]
+id = "staff"
+label = "人数"
+weight = 100
+measure = { column = "members.staff" }
+value = { shape = "linear", worst = 0, best = 10 }
+"""
+    rows = [act("A", "1", points="9"), act("B", "2", points="8"), act("E", "3", points="7")]
+    scheme, records = read(tmp_path, SUM, rows, AWARDS + staff, ("code,name,kind,staff", "A,甲,x,6", "B,乙,x,8", "E,戊,x,8"))
+    pair = evaluate(scheme.with_({"indicator[i].weight": 0, "ties": ["first_places", "committee"]}), records)
+    agrees(pair, records)
+    first = struck_records(pair, records).set_index("member").loc["A"]  # nobody's total moves
+    assert first["gained"] == (("first", "B"), ("second", "E"))  # with A's 9 points gone B is first on one more than E
+    assert not first["own"]
+
+
 def test_a_veto_for_several_records_needs_them_all(tmp_path: Path) -> None:
     extra = '[[veto]]\nid = "twice"\nlabel = "两次"\nwhen = { table = "conduct", where = { severity = ["一般"] } }\nat_least = 2\neffect = { award = "none" }\n'
     rows = [*ROWS, act("B", "10", points="9")]

@@ -26,7 +26,7 @@ from toolkit.evaluation.many import DrawnLists
 from toolkit.evaluation.quotas import span
 from toolkit.evaluation.ranks import ahead_and_level
 from toolkit.evaluation.requirements import within
-from toolkit.evaluation.scores import TOTAL, Tree, rounded_scores
+from toolkit.evaluation.scores import TOTAL, Score, Tree, rounded_scores
 from toolkit.evaluation.steps import Steps, between
 from toolkit.ground.ranking import rounded
 from toolkit.scheme.outcomes import Requirement
@@ -45,7 +45,8 @@ def terms_of(asked: Evaluation, kind: Any = AwardRule) -> Any:
 @given(contested() | straight())
 def test_the_list_is_as_the_former_rule_had_it(asked: Evaluation) -> None:
     score, former = rounded_scores(asked.scheme, asked.scores.loc[asked.members.index]), terms_of(asked, former_rule.Terms)
-    run, turns = ListRun.of(terms_of(asked), score), former.turns(score)
+    run, score = ListRun.of(terms_of(asked), score), counting_by_hand(asked, score, former.taking_part(score))
+    turns = former.turns(score)
     for own, other in zip(run.allotments, former.allotments(score, turns), strict=True):
         assert (own.given.tolist(), own.open.tolist(), told(own.ceiling)) == (other.given.tolist(), other.open.tolist(), told(other.ceiling))
         for mine, theirs in zip(own.contests, other.contests, strict=True):
@@ -64,6 +65,18 @@ def test_scores_beyond_whole_numbers_are_ranked_and_awarded(largest: float) -> N
     turns = former.turns(lambda _: totals)
     assert run.ranks.tolist() == turns[TOTAL, "class"].ranks(former.taking_part(lambda _: totals)).tolist()
     assert [own.given.tolist() for own in run.allotments] == [own.given.tolist() for own in former.allotments(lambda _: totals, turns)]
+
+
+def counting_by_hand(asked: Evaluation, score: Score, part: np.ndarray) -> Score:
+    """The same scores, and first places counted member by member, for a rule that knows none."""
+    classes, columns = asked.members["class"], [score(item.id) for item in asked.scheme.indicators]
+    counts = np.zeros(len(classes))
+    for column in columns:
+        for member, value in enumerate(column):
+            rivals = [column[other] for other in range(len(classes)) if part[other] and not np.isnan(score(TOTAL)[other])
+                      and (asked.scheme.members.class_ is None or classes.iloc[other] == classes.iloc[member])]  # fmt: skip
+            counts[member] += not np.isnan(value) and not any(rival > value for rival in rivals)
+    return lambda node: counts if node == "first_places" else score(node)
 
 
 def told(value: Any) -> Any:

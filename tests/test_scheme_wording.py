@@ -58,6 +58,11 @@ def test_an_award_in_words(said: dict[str, Any], zh: str, en: str) -> None:
             "level ones are compared by 学时, those still level are left to the committee, and nothing is sealed until it has decided",
         ),
         (
+            {"ties": ["a", "first_places", "joint"]},
+            "同分依次比较学时、第一的项数，仍相同的并列",
+            "level ones are compared by 学时, then number of first places, those still level share their places",
+        ),
+        (
             {"ties": [], "open_ties": "may_stay"},
             "仍相同的由委员会决定，封存时可以暂不决定",
             "those still level are left to the committee, and may stay open when it is sealed",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -15,11 +15,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from toolkit.evaluation.quotas import PoolPositions, Pools, places
-from toolkit.evaluation.ranks import ahead_and_level, class_ranks
+from toolkit.evaluation.ranks import ahead_and_level, class_ranks, first_places
 from toolkit.evaluation.requirements import Demands, asked, bars
 from toolkit.evaluation.scores import TOTAL, Score
 from toolkit.evaluation.steps import Bar, Lookup, Standing, Steps, bars_of, between, over
 from toolkit.ground.ranking import Integers, Mask, competition_ranks
+from toolkit.scheme.outcomes import FIRST_PLACES
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
@@ -50,9 +51,14 @@ class Ceiling:
     level: int
 
 
+def tie_keys(scheme: Scheme) -> list[str]:
+    """What settles ties, in turn: nodes, and `FIRST_PLACES` where it is named."""
+    return [key for key in scheme.ties if key not in {"joint", "committee"}]
+
+
 def tie_nodes(scheme: Scheme) -> list[str]:
-    """The nodes that settle ties, in turn."""
-    return [node for node in scheme.ties if node not in {"joint", "committee"}]
+    """The nodes among what settles ties."""
+    return [key for key in tie_keys(scheme) if key != FIRST_PLACES]
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +138,7 @@ class AwardRule:
     def nodes(self) -> tuple[str, ...]:
         """Every node that the awards look at."""
         nodes = [str(item.node) for requirements in (self.eligibility, *self.bars.values()) for item, _ in requirements.nodes]
+        nodes += [item.id for item in self.scheme.indicators] if FIRST_PLACES in self.scheme.ties else []
         return tuple(dict.fromkeys([TOTAL, *tie_nodes(self.scheme), *(award.by for award in self.scheme.awards), *nodes]))
 
     def competing(self, award: Award) -> Pools:
@@ -246,7 +253,19 @@ class RuleInSteps:
             met = met & over(bar, lookup(bar[0]))
         return met
 
-    def decided(self, lookup: Lookup, keys: Sequence[Key] | None = None) -> Iterator[Decision]:
+    def first_places(self, lookup: Lookup) -> Integers:
+        """On how many indicators each member is first in its class, int64[runs or 1, members]; see `ranks.first_places`."""
+        ranked, rule = self.taking_part(lookup) & (lookup(TOTAL) > 0), self.award_rule
+        return first_places([lookup(item.id) for item in rule.scheme.indicators], ranked, rule.pools["class"])
+
+    def _with_first_places(self, lookup: Lookup) -> Lookup:
+        """The same standings; where first places settle ties these too, counted once when they are asked for."""
+        if FIRST_PLACES not in self.award_rule.scheme.ties:
+            return lookup
+        counted = cache(partial(self.first_places, lookup))
+        return lambda node: counted() if node == FIRST_PLACES else lookup(node)
+
+    def decided(self, lookup: Lookup, keys: Mapping[str, Key] | None = None) -> Iterator[Decision]:
         """Every award, in the scheme's order: whoever got one is not offered the next, but beside those it names.
 
         Parameters
@@ -254,14 +273,14 @@ class RuleInSteps:
         lookup
             The standings of the runs, by node.
         keys
-            Those at the nodes that settle ties, for pairs of run and member, where few pairs are worked out sooner.
+            Those at nodes that settle ties, for pairs of run and member, where few pairs are worked out sooner.
         """
-        part, winners = self.taking_part(lookup), dict[str, Mask]()
-        keys = keys or [partial(_paired, lookup, node) for node in tie_nodes(self.award_rule.scheme)]
+        part, winners, lookup = self.taking_part(lookup), dict[str, Mask](), self._with_first_places(lookup)
+        ties = [(keys or {}).get(key) or partial(_paired, lookup, key) for key in tie_keys(self.award_rule.scheme)]
         for offer in self.offers:
             standing, pools = self._offered(offer, part, winners, lookup), self.award_rule.competing(offer.award)
             counts = _places(offer.award, pools, part)
-            given, open_ = allot(standing, offer.least, zip(pools.spans, counts, strict=True), keys, joint=self.award_rule.joint)
+            given, open_ = allot(standing, offer.least, zip(pools.spans, counts, strict=True), ties, joint=self.award_rule.joint)
             decision = Decision(offer.award, standing, offer.least, given, open_, counts)
             if offer.award.quota is not None and offer.award.quota.in_all is not None:
                 decision = self._held_together(decision, offer.award.quota.in_all, pools, lookup)
@@ -270,8 +289,9 @@ class RuleInSteps:
 
     def ranks(self, lookup: Lookup) -> tuple[Standing, Standing]:
         """The ranks 1-2-2-4 in each class, by total, then by what settles ties, as `class_ranks` gives them."""
-        standings = [lookup(node) for node in (TOTAL, *tie_nodes(self.award_rule.scheme))]
-        return class_ranks(standings, self.taking_part(lookup), self.award_rule.pools["class"], self.steps.top.bit_length())
+        scheme, lookup = self.award_rule.scheme, self._with_first_places(lookup)
+        standings, top = [lookup(key) for key in (TOTAL, *tie_keys(scheme))], max(self.steps.top, len(scheme.indicators))
+        return class_ranks(standings, self.taking_part(lookup), self.award_rule.pools["class"], top.bit_length())
 
     def ranks_by_member(self, lookup: Lookup) -> Integers:
         """The same ranks, int64[runs, members]."""
@@ -312,7 +332,7 @@ class RuleInSteps:
         crowded = np.flatnonzero(won.sum(axis=1) > bound)
         if not crowded.size:
             return decision
-        standings = [lookup(node) for node in (decision.award.by, *tie_nodes(self.award_rule.scheme))]
+        standings = [lookup(key) for key in (decision.award.by, *tie_keys(self.award_rule.scheme))]
         standings = [np.broadcast_to(winners, won.shape) for winners in standings]
         given, open_, beyond, shared = (np.array(mask) for mask in (decision.given, decision.open, won & False, won & False))
         ceilings: dict[int, Ceiling] = {}

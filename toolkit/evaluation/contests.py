@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from toolkit.evaluation.awards import AwardRule, Ceiling, RuleInSteps, tie_nodes
+from toolkit.evaluation.awards import AwardRule, Ceiling, RuleInSteps, tie_keys
 from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.steps import Steps
 from toolkit.ground.ranking import Floats, Integers, Mask, competition_ranks
+from toolkit.scheme.outcomes import FIRST_PLACES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +36,7 @@ class Contest:
     places
         Places there are; None for no limit.
     keys : float64[keys, n]
-        The score that the places go by, then the nodes that settle ties.
+        The score that the places go by, then what settles ties: scores at nodes, and the number of first places.
     able : bool[n]
         Those over every bar whom no earlier award excludes.
     given, open : bool[n]
@@ -123,7 +124,7 @@ class Allotment:
     def contests(self) -> list[Contest]:
         """The award in every pool, with its reserves."""
         rule, award, decision = self.run.rule.award_rule, self.award, self.decision
-        keys = np.array([self.run.score(node) for node in (award.by, *tie_nodes(rule.scheme))])
+        keys = np.array([self.run.key(key) for key in (award.by, *tie_keys(rule.scheme))])
         nobody = np.zeros_like(self.given)
         beyond, shared = (nobody if mask is None else mask[0] for mask in (decision.beyond, decision.shared))
         none = np.zeros(len(nobody), np.int64)
@@ -170,6 +171,15 @@ class ListRun:
     def standings(self) -> dict[str, Standing]:
         """The standings by node, int[runs or 1, n]."""
         return {node: np.atleast_2d(self.rule.steps.of_rounded(self.score(node))) for node in self.rule.award_rule.nodes}
+
+    def key(self, key: str) -> Floats:
+        """What members are compared by at a node, or by their first places; float64[n]."""
+        return self.first_places if key == FIRST_PLACES else self.score(key)
+
+    @cached_property
+    def first_places(self) -> Floats:
+        """How many first places each member has, float64[n]."""
+        return np.asarray(self.rule.first_places(self.standings.__getitem__)[0], np.float64)
 
     @cached_property
     def given(self) -> Mask:

@@ -129,7 +129,7 @@ class DrawnLists:
         `lookup` are their `standings`, if known.
         """
         lookup = lookup or self.standings(shares)
-        keys = [self.key(node, shares, lookup) for node in tie_nodes(self.rule.award_rule.scheme)]
+        keys = {node: self.key(node, shares, lookup) for node in tie_nodes(self.rule.award_rule.scheme)}
         for decision in self.rule.decided(lookup, keys):
             yield decision.given
 

@@ -1,4 +1,7 @@
-"""Ranks 1-2-2-4 of any number of runs at once: standings packed into one whole number, the numbers sorted, and ties mended."""
+"""Ranks 1-2-2-4 of any number of runs at once: standings packed into one whole number, the numbers sorted, and ties mended.
+
+Beside them what else is compared in every run: how many are ahead and level, and the number of first places.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.ground.ranking import Mask, competition_ranks
+from toolkit.ground.ranking import Integers, Mask, competition_ranks
 
 if TYPE_CHECKING:
     from toolkit.evaluation.quotas import Pools
@@ -49,6 +52,35 @@ def ahead_and_level(contest: NDArray[np.intp], keys: Sequence[Standing]) -> tupl
     ahead[order] = first[tie] - np.flatnonzero(new)[np.cumsum(new) - 1]
     level[order] = np.bincount(tie)[tie]
     return ahead, level
+
+
+def first_places(values: Sequence[Standing], ranked: Mask, pools: Pools) -> Integers:
+    """On how many indicators nobody ranked of the same pool stands above each member; who shares the top is first too.
+
+    Parameters
+    ----------
+    values : int[runs or 1, members] each
+        The standings at each indicator; 0 for a value that does not count, which is no first.
+    ranked : bool[runs or 1, members]
+
+    Returns
+    -------
+    int64[runs or 1, members]
+        One row where no run changes it.
+
+    Examples
+    --------
+    >>> from toolkit.evaluation.quotas import Pools
+    >>> values = [np.array([[9, 9, 5, 7]]), np.array([[0, 3, 8, 0]])]
+    >>> first_places(values, np.array([[True, True, False, True]]), Pools(("A", "B"), np.array([0, 0, 0, 1]))).tolist()
+    [[1, 2, 1, 1]]
+    """
+    ranked = ranked[:1] if (ranked == ranked[:1]).all() else ranked
+    counts = np.zeros(np.broadcast_shapes(ranked.shape, *(standing.shape for standing in values)), np.int64)
+    for span, standing in product(pools.spans, values):
+        best = (standing[:, span] * ranked[:, span]).max(axis=1, keepdims=True, initial=1)
+        counts[:, span] += standing[:, span] >= best
+    return counts
 
 
 def _begun(ordered: Standing) -> Mask:

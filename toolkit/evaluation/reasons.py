@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from toolkit.evaluation.awards import tie_nodes
+from toolkit.evaluation.awards import tie_keys
 from toolkit.evaluation.requirements import amount, asked, bars, gap, shortfall
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.ranking import competition_ranks
 from toolkit.ground.text import Phrase, joined, phrase
+from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE
 
 if TYPE_CHECKING:
 
@@ -247,7 +248,7 @@ class AwardReason:
         return phrase("{scope.zh}名额 {n} 个", "{n:place|places} in {scope.en}", scope=self._scope(), n=self.contest.places)
 
     def _settled(self) -> Phrase | None:
-        """By which node a tie at the line was settled, when it was."""
+        """By which node a tie at the line was settled, or by first places, when it was."""
         contest, key = self.contest, self.contest.keys[:, self.place]
         won = contest.given | contest.open
         rivals = np.flatnonzero(contest.able & (won != won[self.place]) & (contest.keys[0] == key[0]))
@@ -259,10 +260,10 @@ class AwardReason:
         if not decisive.size:  # level in every way: settled by the places of all classes together
             return None
         scheme = self.reasons.scheme
-        node = tie_nodes(scheme)[int(decisive[0]) - 1]
+        node = tie_keys(scheme)[int(decisive[0]) - 1]
+        key_name = {TOTAL: TOTAL_NAME, FIRST_PLACES: FIRST_PLACES_TITLE}.get(node) or Phrase(f"{scheme.label(node)}得分", scheme.label(node))
         return phrase(
-            "同分时按{zh}排在{way.zh}", "level on {by.en}, {way.en} by {en}",
-            zh="总分" if node == TOTAL else f"{scheme.label(node)}得分", en=scheme.label(node),
+            "同分时按{key.zh}排在{way.zh}", "level on {by.en}, {way.en} by {key.en}", key=key_name,
             by=self._by, way=Phrase("前", "ahead") if won[self.place] else Phrase("后", "behind"),
         )  # fmt: skip
 

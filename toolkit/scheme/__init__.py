@@ -99,7 +99,10 @@ class Publication(StrictModel):
 class Scheme(StrictModel):
     """Everything the committee decided about one edition; see `load_scheme`.
 
-    `open_ties` says whether an edition may be sealed while places are open among members level in every way, as `ties`
+    `ties` says what is compared in turn between members level on what places go by: nodes, and ``first_places``, the number
+    of indicators, whatever their weight, on which nobody ranked of the same class (of all, where `members` name no class)
+    has a higher rounded value; more is better, those who share the highest are all first, and a value that does not count
+    is not. Last may stand ``joint``, or ``committee``, which holds where neither does. `open_ties` says whether an edition may be sealed while places are open among members level in every way, as `ties`
     leaves them to the committee: ``refused``, or ``may_stay``.
     """
 

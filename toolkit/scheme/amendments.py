@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from toolkit.ground.text import Phrase, joined, phrase
+from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE
 from toolkit.scheme.outliers import TREATMENTS
 from toolkit.scheme.shapes import SHAPES
 from toolkit.scheme.writing import plain_values
@@ -228,6 +229,7 @@ WORDS: dict[object, Phrase] = {
     "class_median": Phrase("按本类中位数计", "class median"),
     "unranked": Phrase("不排名", "unranked"),
     "error": Phrase("视为错误", "error"),
+    FIRST_PLACES: FIRST_PLACES_TITLE,
     "joint": Phrase("并列", "joint"),
     "committee": Phrase("由委员会决定", "left to the committee"),
     "refused": Phrase("未决定前不得封存", "not to be sealed"),

@@ -15,6 +15,8 @@ from toolkit.scheme.criteria import Name, Named
 from toolkit.scheme.measures import Selection, Span, State, Where
 
 PlaceCount = Annotated[int, Field(ge=0)]
+FIRST_PLACES, FIRST_PLACES_TITLE = "first_places", Phrase("第一的项数", "number of first places")
+"""A word among `ties`: of members level so far, ahead is who is first in its class on more indicators."""
 FRACTION = re.compile(r"([0-9]+)/([1-9][0-9]*)")
 
 

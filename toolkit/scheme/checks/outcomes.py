@@ -10,6 +10,7 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Fault
 from toolkit.ground.toml_syntax import KeyPath, Raw, at, is_number
 from toolkit.scheme.checks.tree import BOUNDS, LAST_RESORTS, NODE_LISTS, clash, ids, items, unknown
+from toolkit.scheme.outcomes import FIRST_PLACES
 
 NODE, CONDITION, AWARD = Phrase("节点", "node"), Phrase("条件", "condition"), Phrase("奖项", "award")
 
@@ -146,13 +147,16 @@ def outcomes_faults(raw: Raw) -> Iterable[Fault]:
 
 def _ties(raw: Raw) -> Iterator[Fault]:
     ties = raw.get("ties")
-    known = [*nodes(raw), *LAST_RESORTS]
+    known = [*nodes(raw), FIRST_PLACES, *LAST_RESORTS]
     for place, name in enumerate(ties if isinstance(ties, list) else ()):
         if name not in known:
             yield unknown(("ties", place), NODE, name, known, raw)
         elif name in LAST_RESORTS and isinstance(ties, list) and place != len(ties) - 1:
             rule = phrase("“{name}”之后不能再有别的办法", "nothing can follow `{name}`", name=name)
             yield Fault(("ties", place), rule, Phrase("请放在最后", "put it last"))
+        elif name == FIRST_PLACES and isinstance(ties, list) and name in ties[:place]:
+            rule = phrase("“{name}”重复", "`{name}` is named twice", name=name)
+            yield Fault(("ties", place), rule, Phrase("请只保留前一个", "keep the first alone"))
 
 
 def _vetoes(raw: Raw) -> Iterator[Fault]:

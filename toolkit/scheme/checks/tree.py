@@ -12,6 +12,7 @@ from toolkit.ground.problems import nearest
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.ground.toml_reader import Fault
 from toolkit.ground.toml_syntax import KeyPath, Raw, is_number
+from toolkit.scheme.outcomes import FIRST_PLACES
 
 SUMS = 1e-9  # how near to 100 siblings have to come, of percents that are no decimals
 BOUNDS = ("least", "above", "most", "below")
@@ -93,7 +94,7 @@ def _ids(raw: Raw) -> Iterator[Fault]:
                 if given in first:
                     rule = phrase("编号“{id}”重复", "the id `{id}` is used twice", id=given)
                     yield Fault((name, place, "id"), rule, Phrase("请换一个编号", "give it another id"))
-                elif given in {"total", "member", *LAST_RESORTS} and name != "award":
+                elif given in {"total", "member", FIRST_PLACES, *LAST_RESORTS} and name != "award":
                     rule = phrase("编号“{id}”另有专用", "the id `{id}` is reserved", id=given)
                     yield Fault((name, place, "id"), rule, Phrase("请换一个编号", "give it another id"))
                 first.setdefault(given, name)

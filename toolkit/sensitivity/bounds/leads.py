@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from toolkit.evaluation.awards import tie_nodes
+from toolkit.evaluation.awards import tie_keys
 from toolkit.evaluation.requirements import Demands
 from toolkit.evaluation.scores import TOTAL, node_scores, shares_of
 from toolkit.evaluation.steps import Steps, bars_of, over
@@ -257,8 +257,8 @@ class Leads:
 
     @cached_property
     def settled(self) -> bool:
-        """Whether nodes settle ties."""
-        return bool(tie_nodes(self.evaluation.scheme))
+        """Whether anything settles ties, so that of two who are level either may be ahead."""
+        return bool(tie_keys(self.evaluation.scheme))
 
     @cached_property
     def part(self) -> tuple[Mask, Mask]:

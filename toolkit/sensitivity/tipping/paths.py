@@ -67,7 +67,7 @@ class Breakpoints:
     levels
         Nodes, and scores there at which something is decided.
     ties
-        The nodes that settle ties.
+        The nodes that settle ties. First places change with who is ranked alone, where a score is at a level.
     bounds
         The lowest and the highest that each score which places go by can be.
     decimals
