@@ -494,7 +494,8 @@ class Page {
     const heading = make("h3", {}, `${card.name}　${card.class}　${card.total === null ? this.say("unranked") : card.total}`);
     const line = (row) => make("li", {}, `${row.award}：${this.say(row.state, row)}`);
     const single = card.single.map((row) => make("li", {}, this.say(row.state, row)));
-    const records = card.records.map((row) => make("li", {}, `${row.label}：${row.place} ${row.amount}`));
+    const records = [...new Set(card.records.map((row) => row.label))].map((label) => make("li", {}, label, make("ul", {},
+      ...card.records.filter((row) => row.label === label).map((row) => make("li", {}, row.amount ? `${row.place}：${row.amount}` : row.place)))));
     const list = (name, items) => (items.length ? [make("h4", {}, this.say(name)), make("ul", {}, ...items)] : []);
     this.cardBox.replaceChildren(this.backButton(), heading, make("p", { class: "why" }, card.reason), ...list("lines", card.lines.map(line)),
       ...(this.start.awards.length ? list("single", single.length ? single : [make("li", {}, this.say("single_none"))]) : []),

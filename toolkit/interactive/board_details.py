@@ -7,22 +7,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from toolkit.ground.text import Phrase, phrase
 from toolkit.interactive.board import until_words
 from toolkit.reports import wording
 from toolkit.reports.score_cards import score_cards
+from toolkit.scheme.criteria import Indicator
+from toolkit.scheme.shapes import state_name
 from toolkit.sensitivity.tipping import stability_intervals
 from toolkit.sensitivity.tipping.one_weight import nearest_weights
 
 if TYPE_CHECKING:
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.text import Phrase
+    from toolkit.ground.text import Language
     from toolkit.reports.score_cards import ScoreCard
     from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Group
 
 MOST_RECORDS = 30
+RECORDED, NOT_RECORDED = Phrase("有这类记录", "such records"), Phrase("没有这类记录", "no such record")
 Said = dict[str, Any]
 
 
@@ -65,7 +71,7 @@ def card(evaluation: Evaluation, position: int, edition: Edition | None) -> Said
         "parts": [part for row in score_card.parts.to_dict("records") if (part := _part(scheme, row)) is not None],
         "lines": [_line(scheme, row) for row in score_card.lines.to_dict("records")],
         "single": _single(evaluation, score_card),
-        "records": [_record(scheme, row) for row in score_card.records.head(MOST_RECORDS).to_dict("records")],
+        "records": [_record(scheme, edition, row) for row in score_card.records.head(MOST_RECORDS).to_dict("records")],
     }  # fmt: skip
 
 
@@ -74,9 +80,17 @@ def _part(scheme: Scheme, row: Mapping[Any, Any]) -> Said | None:
     node, item = scheme.nodes.get(str(row["item"])), str(row["item"])
     if item == "total" or math.isnan(row["points"]):
         return None
-    raw = "" if node is None or row["raw"] is None else wording.raw_value(row["raw"], getattr(node, "unit", ""), scheme.language)
+    raw = "" if node is None or row["raw"] is None else _raw(node, row["raw"], scheme.language)
     label = {"total.gathered": "∑", "total.bounds": "±"}.get(item) or scheme.label(item)
     return {"label": label, "raw": raw, "points": float(row["points"]), "shown": wording.signed(float(row["points"]), scheme.decimals)}
+
+
+def _raw(node: Indicator | Group, raw: object, language: Language) -> str:
+    """What was recorded; of records that are there or not it says so, as a yes beside a label that denies would be read as its contrary."""
+    state = state_name(raw)
+    if state in {"true", "false"} and isinstance(node, Indicator) and node.measure.take == "any":
+        return (RECORDED if state == "true" else NOT_RECORDED).into(language)
+    return wording.raw_value(raw, getattr(node, "unit", ""), language)
 
 
 def _line(scheme: Scheme, row: Mapping[Any, Any]) -> Said:
@@ -99,7 +113,26 @@ def _single(evaluation: Evaluation, score_card: ScoreCard) -> list[Said]:
     ]  # fmt: skip
 
 
-def _record(scheme: Scheme, row: Mapping[Any, Any]) -> Said:
-    place = " ".join(str(row[key]) for key in ("file", "sheet", "row") if row[key])
-    amount = row["amount"]
-    return {"label": scheme.label(str(row["item"])), "place": place, "amount": "" if wording.absent(amount) else wording.raw_value(amount, "", scheme.language)}
+def _record(scheme: Scheme, edition: Edition | None, row: Mapping[Any, Any]) -> Said:
+    """A record: of which indicator, where it stands, and what was taken of it, with the unit of its column."""
+    file, sheet = Path(str(row["file"])).name, str(row["sheet"] or "")
+    place = [phrase("{file}", "{file}", file=file)] if file else []
+    if sheet:
+        place.append(phrase("工作表 {sheet}", "sheet {sheet}", sheet=sheet))
+    if row["row"] and not wording.absent(row["row"]):
+        place.append(phrase("第 {row} 行", "row {row}", row=int(row["row"])))
+    zh, amount = scheme.language == "zh", row["amount"]
+    return {
+        "label": scheme.label(str(row["item"])), "place": ("，" if zh else ", ").join(part.into(scheme.language) for part in place),
+        "amount": "" if wording.absent(amount) else wording.raw_value(amount, _unit(scheme, edition, row), scheme.language),
+    }  # fmt: skip
+
+
+def _unit(scheme: Scheme, edition: Edition | None, row: Mapping[Any, Any]) -> str:
+    """The unit of what was taken of a record: that of its column; empty where it has none."""
+    node = scheme.nodes.get(str(row["item"]))
+    table = edition.records.tables.table.get(str(row["table"])) if edition else None
+    if not isinstance(node, Indicator) or table is None or node.measure.column is None:
+        return ""
+    column = table.column.get(node.measure.column)
+    return getattr(column, "unit", None) or ""
