@@ -64,9 +64,9 @@ def write_house(folder: Path) -> Path:
     return folder
 
 
-def sealed(edition: Path, house: Path, revision: str = "r1") -> Path:
+def sealed(edition: Path, house: Path, revision: str = "r1", **others: Any) -> Path:
     with papers_made_by(quick_papers):
-        return seal_edition(edition, revision, notebooks=house, pages=house / "pages", sealed_on=DAY)
+        return seal_edition(edition, revision, notebooks=house, pages=house / "pages", sealed_on=DAY, **others)
 
 
 def verified(bag: Path, *, replay: bool = False, **others: Any) -> Problems:

@@ -26,13 +26,12 @@ from tests.examples import examples
 from tests.sealed_page import free_port, passes, write_bag
 from tests.sealing import DAY
 from toolkit.__main__ import app
-from toolkit.commands import seal as commands
 from toolkit.edition import Edition, check_edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Problems, Refused
 from toolkit.ground.resources import house_folder
 from toolkit.publication import server
-from toolkit.publication.extract import Extract, public_extract, read_extract
+from toolkit.publication.extract import Extract, public_extract, read_extract, unpublishable
 from toolkit.publication.notice import NoticePage
 from toolkit.records import load_records
 from toolkit.records.dictionary import load_tables
@@ -433,7 +432,7 @@ def test_an_edition_without_consent_is_checked_evaluated_and_sealed_and_told_wha
     assert "没有写明会员是否同意公开：可以计算和封存，不能公布" in checked.stdout
     assert "请写 [publication.consent]" in checked.stdout
     assert run.invoke(app, ["evaluate", str(folder), "--out", str(tmp_path / "out")]).exit_code == 0
-    assert commands._lacking(folder).text("zh").count("\n") == 1
+    assert unpublishable(load_scheme(folder / "scheme.toml")).text("zh").count("\n") == 1
     bag = seal_edition(folder, "r1", notebooks=tmp_path / "none", pages=tmp_path / "none", sealed_on=DAY)
     assert not (bag / "data/public").exists()
     with pytest.raises(Refused) as refused:

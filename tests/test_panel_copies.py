@@ -11,11 +11,11 @@ from openpyxl.comments import Comment
 
 from tests.panels.judged import SCHEME, SHEETS, TABLES, write_judged_edition
 from tests.sealing import sealed, verified, write_house
-from toolkit.edition import open_edition
+from toolkit.edition import load_plan, open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Problems, Refused
 from toolkit.publication.extract import public_extract
-from toolkit.sealing.frozen_edition import freeze_edition
+from toolkit.sealing.frozen_edition import freeze_edition, panel_files
 
 NAMES = ("张三三", "李四四", "王五五", "赵六六", "配偶任职", "说了一句")
 PUBLISHED = 'publish = "pseudonyms"\n'
@@ -57,7 +57,7 @@ def signed_edition(folder: Path) -> Path:
 def test_the_copy_computes_the_same_and_names_nobody(tmp_path: Path) -> None:
     folder = signed_edition(tmp_path / "e")
     assert [name for name in NAMES if name in everything(folder)] == list(NAMES)
-    freeze_edition(folder, tmp_path / "bag")
+    freeze_edition(open_edition(folder), tmp_path / "bag")
     assert [name for name in NAMES if name in everything(tmp_path / "bag")] == []
     one, two = (open_edition(each) for each in (folder, tmp_path / "bag"))
     first, second = (evaluate(each.scheme, each.records) for each in (one, two))
@@ -71,7 +71,7 @@ def test_the_copy_computes_the_same_and_names_nobody(tmp_path: Path) -> None:
 def test_rows_stand_where_they_stood_and_copies_are_the_same_every_time(tmp_path: Path) -> None:
     folder = signed_edition(tmp_path / "e")
     for name in ("one", "two"):
-        freeze_edition(folder, tmp_path / name)
+        freeze_edition(open_edition(folder), tmp_path / name)
     for path in (tmp_path / "one/ballots").iterdir():
         assert path.read_bytes() == (tmp_path / "two/ballots" / path.name).read_bytes()
     rows = open_edition(tmp_path / "one").records.frames["panel_scores"]
@@ -85,7 +85,7 @@ def test_a_file_that_cannot_be_written_anew_is_refused(tmp_path: Path) -> None:
     folder = write_judged_edition(tmp_path / "e", SHEETS, tables=TABLES.replace("ballots/专家.csv", "ballots/专家.csv.gz"))
     (folder / "ballots/专家.csv.gz").write_bytes(b"")
     with pytest.raises(Refused, match="the panel's files are"):
-        freeze_edition(folder, tmp_path / "bag")
+        panel_files(folder, *load_plan(folder))
 
 
 BORNE = '[publication.consent]\nobliged = { award = "章程第九条" }\n'

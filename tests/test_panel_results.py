@@ -14,6 +14,7 @@ from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Refused
 from toolkit.indicators.panel import judging
 from toolkit.scheme import load_scheme
+from toolkit.sealing import seal_edition
 from toolkit.sealing.frozen_edition import freeze_edition
 
 OF_EXPERTS = (*NAMES, "E01", "E04", "71.3", "75.6", "60.5", "63.3", "90.1", "91.7", "50.2")
@@ -23,7 +24,7 @@ OPEN_OF_SEVEN = SHEETS_OF_SEVEN | {"E03": dict.fromkeys(SEVEN, ("", ""))}
 
 def frozen(folder: Path, target: Path) -> tuple[Evaluation, Evaluation]:
     """The evaluations of an edition and of its copy."""
-    freeze_edition(folder, target)
+    freeze_edition(open_edition(folder), target)
     one, two = (open_edition(each) for each in (folder, target))
     return evaluate(one.scheme, one.records), evaluate(two.scheme, two.records)
 
@@ -43,7 +44,7 @@ def test_the_copy_computes_the_same_and_knows_no_expert(tmp_path: Path, sheets: 
 
 def test_why_a_place_is_open_is_still_told(tmp_path: Path) -> None:
     folder = write_judged_edition(tmp_path / "e", WITHOUT_ONE)
-    freeze_edition(folder, tmp_path / "copy")
+    freeze_edition(open_edition(folder), tmp_path / "copy")
     before, after = (judging(each.scheme, each.records) for each in (open_edition(folder), open_edition(tmp_path / "copy")))
     assert before.open
     assert {member: {item: why.zh for item, why in items.items()} for member, items in before.open.items()} == {
@@ -53,7 +54,7 @@ def test_why_a_place_is_open_is_still_told(tmp_path: Path) -> None:
 
 def test_the_scheme_as_decided_stays_beside_the_one_that_is_computed_with(tmp_path: Path) -> None:
     folder = write_judged_edition(tmp_path / "e")
-    freeze_edition(folder, tmp_path / "copy")
+    freeze_edition(open_edition(folder), tmp_path / "copy")
     assert (tmp_path / "copy/scheme.decided.toml").read_bytes() == (folder / "scheme.toml").read_bytes()
     panel = load_scheme(tmp_path / "copy/scheme.toml").panel
     assert panel
@@ -68,7 +69,7 @@ def test_a_copy_of_the_copy_is_as_good(tmp_path: Path) -> None:
 
 def test_the_commands_that_look_at_experts_say_what_they_can(tmp_path: Path) -> None:
     folder = write_judged_edition(tmp_path / "e", WITHOUT_ONE)
-    freeze_edition(folder, tmp_path / "copy")
+    freeze_edition(open_edition(folder), tmp_path / "copy")
     told = run("panel", tmp_path / "copy")
     assert told.exit_code == 0, told.output
     assert "位次待定" in told.output
@@ -78,10 +79,10 @@ def test_the_commands_that_look_at_experts_say_what_they_can(tmp_path: Path) -> 
     assert changed.exit_code == 0, changed.output
 
 
-def test_an_edition_that_cannot_be_evaluated_is_not_frozen(tmp_path: Path) -> None:
+def test_an_edition_that_cannot_be_evaluated_is_not_sealed(tmp_path: Path) -> None:
     folder = write_judged_edition(tmp_path / "e", SHEETS | {"E04": {"M1": (881, 63)}})
     with pytest.raises(Refused, match="881"):
-        freeze_edition(folder, tmp_path / "copy")
+        seal_edition(folder, "r1")
 
 
 @pytest.mark.parametrize(
@@ -101,12 +102,12 @@ def test_what_the_scheme_may_not_say(tmp_path: Path, old: str, new: str, said: s
 
 def test_results_need_their_counts(tmp_path: Path) -> None:
     folder = write_judged_edition(tmp_path / "e")
-    freeze_edition(folder, tmp_path / "copy")
+    freeze_edition(open_edition(folder), tmp_path / "copy")
     path = tmp_path / "copy/tables.toml"
     path.write_text(path.read_text("utf-8").replace("innovation_missing", "innovation_mising"), "utf-8")
     assert "innovation_missing" in check_edition(tmp_path / "copy")[1].text("en")
 
 
 def test_by_pseudonym_only_where_the_scheme_says_so(tmp_path: Path) -> None:
-    freeze_edition(write_judged_edition(tmp_path / "e", scheme=SCHEME + PUBLISHED), tmp_path / "copy")
+    freeze_edition(open_edition(write_judged_edition(tmp_path / "e", scheme=SCHEME + PUBLISHED)), tmp_path / "copy")
     assert "E04" in everything(tmp_path / "copy")

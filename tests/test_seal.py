@@ -18,10 +18,12 @@ import pytest
 
 from tests.sealing import IMPORTS, files, named, sealed, verified, write_notebook
 from toolkit import sealing as seal
+from toolkit.comparison.records import evaluated_at
 from toolkit.edition import open_edition
-from toolkit.evaluation import evaluate
+from toolkit.evaluation import evaluate, rescored
 from toolkit.ground.problems import Problems, Refused
 from toolkit.ground.writing import only_one
+from toolkit.indicators import Indicators, measure_indicators
 from toolkit.scheme import load_scheme
 from toolkit.scheme.writing import write_scheme
 from toolkit.sealing import SEALING
@@ -67,12 +69,15 @@ def test_notebooks_are_run_on_the_frozen_copy(whole: Path) -> None:
     assert notebook["cells"][1]["outputs"][0]["data"]["text/plain"] == ["13"]
 
 
-def test_a_sealed_scheme_holds_what_its_values_were_compared_with(small_edition: Path, house: Path) -> None:
+def test_a_sealed_scheme_holds_what_its_values_were_compared_with(small_edition: Path, house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[Indicators] = []
+    monkeypatch.setattr("toolkit.evaluation.measure_indicators", lambda *given: measured.append(measure_indicators(*given)) or measured[-1])
     path = small_edition / "scheme.toml"
     decided = load_scheme(path).with_({"indicator[hours].value": {"shape": "min_max"}})
     write_scheme(decided, path)
     written = path.read_text("utf-8")
     bag = sealed(small_edition, house) / "data"
+    assert len(measured) == 2  # the edition, and its copy to prove the seal
     assert (bag / "edition" / "scheme.decided.toml").read_text("utf-8") == written
     held = load_scheme(bag / "edition" / "scheme.toml")
     assert decided.indicators[0].value.model_dump()["found"] is None
@@ -204,6 +209,26 @@ def test_a_killed_seal_leaves_no_bag_and_the_next_clears_up(small_edition: Path,
     assert any("unfinished" in name for name in left)
     bag = sealed(small_edition, house)
     assert sorted(path.name for path in bag.parent.iterdir()) == [".lock", "r1"]
+
+
+@pytest.mark.parametrize("name", ["scheme.toml", "tables.toml", "records/会员名册.csv"])
+def test_a_file_that_is_no_longer_what_was_read_is_not_sealed(small_edition: Path, house: Path, name: str) -> None:
+    edition, evaluation, _ = evaluated_at(small_edition)
+    with (small_edition / name).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    with pytest.raises(Refused, match="no longer what was read") as refused:
+        sealed(small_edition, house, evaluated=(edition, evaluation))
+    assert named(refused.value.problems) == {name}
+    assert nothing_is_left(small_edition)
+
+
+def test_a_copy_that_gives_another_list_is_not_sealed(small_edition: Path, house: Path) -> None:
+    edition, evaluation, _ = evaluated_at(small_edition)
+    other = rescored(evaluation, edition.scheme.with_({"award[advanced].quota.share": 0.2}))
+    assert not other.ranking["award"].equals(evaluation.ranking["award"])
+    with pytest.raises(Refused, match="another list"):
+        sealed(small_edition, house, evaluated=(edition, other))
+    assert nothing_is_left(small_edition)
 
 
 def test_two_seals_at_a_time_are_refused(small_edition: Path, house: Path) -> None:

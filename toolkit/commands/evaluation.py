@@ -93,20 +93,11 @@ def cards(
 
 
 def evaluated(folder: Path, language: str) -> tuple[Edition, Evaluation, Problems]:
-    """The edition in a folder, evaluated, and what is to be said of it.
-
-    Raises
-    ------
-    Refused
-        With everything that is to be said, when any of it is an error.
-    """
-    from toolkit.comparison.records import examined_at
+    """As `evaluated_at`, while the reader is told what is under way."""
+    from toolkit.comparison.records import evaluated_at
 
     with working(language, Phrase("正在读取和计算", "reading and evaluating")):
-        edition, evaluation, problems = examined_at(folder)
-    if edition is None or evaluation is None or problems.errors:
-        raise Refused(problems)
-    return edition, evaluation, problems
+        return evaluated_at(folder)
 
 
 def _known_members(evaluation: Evaluation, codes: Collection[str]) -> None:

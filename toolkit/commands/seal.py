@@ -21,7 +21,7 @@ from toolkit.commands.console import (
 )
 from toolkit.commands.edition import check
 from toolkit.commands.evaluation import evaluate, evaluated, sensitivity
-from toolkit.ground.problems import Problems, refuse
+from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase, phrase
 
 DEMO = ".demo"
@@ -45,13 +45,14 @@ def seal(
     language: LanguageOption = "zh",
 ) -> None:
     """执行全部笔记本，把本届封存为一个封存包。 Execute the notebooks and write the sealed bag."""
+    from toolkit.publication.extract import unpublishable
     from toolkit.sealing import seal_edition
 
     with refusals(language):
-        problems = evaluated(folder, language)[2]
+        edition, evaluation, problems = evaluated(folder, language)
         with steps() as step:
-            bag = seal_edition(folder, revision, progress=step)
-        lacking = _lacking(folder)
+            bag = seal_edition(folder, revision, evaluated=(edition, evaluation), progress=step)
+        lacking = unpublishable(evaluation.scheme)
         say(language, Phrase(*(f"{NOT_PUBLIC.into(each)}\n{lacking.text(each)}" for each in ("zh", "en"))) if lacking else _named(bag))
         say(language, phrase("已封存：{bag}", "Sealed: {bag}", bag=bag))
         tell_gravest(problems, language, Phrase("全部见封存包的 problems.csv", "all of them are in the bag's problems.csv"))
@@ -109,14 +110,6 @@ def demo(
     verify(into / "sealed" / "r1", language=language)
     if serving:
         serve([into], port=port, open_browser=False, language=language)
-
-
-def _lacking(folder: Path) -> Problems:
-    """What the scheme lacks for its result to be published."""
-    from toolkit.publication.extract import unpublishable
-    from toolkit.scheme import load_scheme
-
-    return unpublishable(load_scheme(folder / "scheme.toml"))
 
 
 def _named(bag: Path) -> Phrase:

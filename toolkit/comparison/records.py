@@ -14,7 +14,7 @@ import pandas as pd
 
 from toolkit.edition import SCHEME, read_edition
 from toolkit.evaluation import attempt
-from toolkit.ground.problems import Problem, Problems
+from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import discreet
 from toolkit.ground.toml_reader import on_their_lines
 from toolkit.ground.writing import FORMULA, placed_in, write_csv
@@ -169,6 +169,20 @@ def examined_at(place: Path) -> tuple[Edition | None, Evaluation | None, Problem
         further = Problems(tuple(problem for problem in further if _of_the_scheme(problem, edition)))
     everything = Problems(tuple(dict.fromkeys((*problems, *further))))
     return sound, None if everything.errors else evaluation, everything
+
+
+def evaluated_at(place: Path) -> tuple[Edition, Evaluation, Problems]:
+    """The edition in a folder or within a sealed bag, evaluated, and everything that is to be said of it.
+
+    Raises
+    ------
+    Refused
+        With everything that is to be said, when any of it is an error.
+    """
+    edition, evaluation, problems = examined_at(place)
+    if edition is None or evaluation is None or problems.errors:
+        raise Refused(problems)
+    return edition, evaluation, problems
 
 
 def _of_the_scheme(problem: Problem, edition: Edition) -> bool:

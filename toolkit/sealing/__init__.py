@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from toolkit.edition import open_edition
+from toolkit.comparison.records import evaluated_at
+from toolkit.edition import Edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.evaluation.decisions import tie_problems
 from toolkit.ground.problems import Problems, Refused, refuse
@@ -27,7 +28,13 @@ from toolkit.reports.csv_files import write_results
 from toolkit.reports.workbook.robustness import write_meeting_papers
 from toolkit.scheme.writing import write_scheme
 from toolkit.sealing.bag import DISTRIBUTION, bag_problems, environment_text, versions, write_bag
-from toolkit.sealing.frozen_edition import DECIDED, folder_digests, freeze_edition, public_digests
+from toolkit.sealing.frozen_edition import (
+    DECIDED,
+    folder_digests,
+    freeze_edition,
+    frozen_scheme,
+    public_digests,
+)
 from toolkit.sealing.notebooks import run_notebooks, source_problems
 from toolkit.sealing.parts import (
     ENVIRONMENT,
@@ -43,6 +50,7 @@ from toolkit.sealing.replay import Progress, replay_problems
 from toolkit.sealing.working_copies import refuse_no_edition
 
 SEALING = Phrase("另一次封存正在进行", "another seal is under way")
+LIST = ["rank", "award"]
 
 
 def seal_edition(
@@ -51,19 +59,22 @@ def seal_edition(
     *,
     notebooks: Path | None = None,
     pages: Path | None = None,
+    evaluated: tuple[Edition, Evaluation] | None = None,
     sealed_on: dt.date | None = None,
     progress: Progress | None = None,
 ) -> Path:
     """The bag `sealed/<revision>` of the edition in `folder`, built from a copy and moved into place when whole.
 
-    The copy is what is read and evaluated, so the sealed records are those behind the sealed results. A seal that
-    is broken off at any moment leaves no bag; what it leaves is cleared away by the next one. Public extract and pages are
+    What is sealed are the results of the copy, read and evaluated anew; they must give the list that the edition itself gave. A seal
+    that is broken off at any moment leaves no bag; what it leaves is cleared away by the next one. Public extract and pages are
     sealed where the scheme was approved and says what may be published.
 
     Parameters
     ----------
     notebooks, pages
         Folders, as in `toolkit.sealing.parts.House`; the house's own where nothing is given. Never an expert's copies.
+    evaluated
+        The edition in `folder` as it was read, and its evaluation; read and evaluated here where they are not given.
 
     Raises
     ------
@@ -79,9 +90,11 @@ def seal_edition(
     house, step = House.of(notebooks, pages), progress or (lambda _: None)
     with only_one(sealed / LOCK, SEALING), refusing(sealed), _workshop(sealed, revision) as workshop:
         bag = workshop / "bag"
-        freeze_edition(folder, bag / "edition")
-        records, evaluation = _resolved(bag / "edition")
-        _refuse_open_ties(evaluation)
+        edition, decided = evaluated or evaluated_at(folder)[:2]
+        _refuse_open_ties(decided)
+        freeze_edition(edition, bag / "edition")
+        _write_resolved(decided, bag / "edition")
+        records, evaluation = _evaluated_again(bag / "edition", decided)
         with _unchanged(bag / "edition"):
             _fill(bag, records, evaluation, house.notebooks, step)
             if publishable(evaluation.scheme):
@@ -175,29 +188,32 @@ def _refuse_open_ties(evaluation: Evaluation) -> None:
         raise Refused(Problems(tuple(replace(problem, severity="error") for problem in told)))
 
 
-def _resolved(edition: Path) -> tuple[Records, Evaluation]:
-    """The records and the evaluation of the copy, with what its values were compared with written into its scheme.
+def _write_resolved(decided: Evaluation, edition: Path) -> None:
+    """Write into the scheme of the copy what the values were compared with, so that it never changes because a member joins later.
 
-    So the sealed edition never changes because a member joins later. The scheme as it was decided stays beside it.
+    The scheme as it was decided stays beside it.
     """
-    records, evaluation = _evaluated(edition)
-    if not is_resolved(evaluation.resolved):
-        return records, evaluation
-    if not (edition / DECIDED).exists():  # there already where the panel's experts were left out
-        shutil.copyfile(edition / "scheme.toml", edition / DECIDED)
-    write_scheme(evaluation.resolved, edition / "scheme.toml")
-    return _evaluated(edition)
+    resolved = frozen_scheme(decided.resolved)
+    if is_resolved(resolved):
+        if not (edition / DECIDED).exists():  # there already where the panel's experts were left out
+            shutil.copyfile(edition / "scheme.toml", edition / DECIDED)
+        write_scheme(resolved, edition / "scheme.toml")
+
+
+def _evaluated_again(edition: Path, decided: Evaluation) -> tuple[Records, Evaluation]:
+    """The records of the copy and its evaluation, which must give the list that was decided."""
+    copy = open_edition(edition)
+    evaluation = evaluate(copy.scheme, copy.records, copy.judged)
+    if not evaluation.ranking[LIST].equals(decided.ranking[LIST]):
+        rule = Phrase("副本算出的名单与本届的不同", "the copy gives another list than the edition")
+        raise refuse(rule, Phrase("数据库中的记录可能刚改动过，请重新封存", "records in a database may just have changed: seal again"))
+    return copy.records, evaluation
 
 
 def _paths_in(records: Records) -> set[str]:
     """Every text of the records that could be taken for a path: of whatever a member is called, nobody asks why."""
     columns = (frame[name].dropna().unique() for frame in records.frames.values() for name in frame)
     return {text for column in columns for text in column if isinstance(text, str) and os.sep in text}
-
-
-def _evaluated(edition: Path) -> tuple[Records, Evaluation]:
-    opened = open_edition(edition)
-    return opened.records, evaluate(opened.scheme, opened.records)
 
 
 def _settle(bag: Path) -> None:

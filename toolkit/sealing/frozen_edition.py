@@ -25,26 +25,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.ballots.ballot import FOLDER, bag_ballots
-from toolkit.edition import open_edition
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Phrase, phrase
 from toolkit.indicators.panel import Judging, judged_by_panel, judging, panel_tables, result_rows
 from toolkit.panels.experts import RECUSED
 from toolkit.records.cells import Cell
-from toolkit.records.dictionary import Tables, load_tables
 from toolkit.records.files import Unreadable, read_sheet
 from toolkit.records.folder import any_case, found_files
 from toolkit.records.references import RESULT_COUNTS, member_column, result_column
 from toolkit.records.sheet import Intake, take_in
-from toolkit.scheme import Panel, load_scheme
+from toolkit.scheme import Panel
 from toolkit.scheme.writing import write_scheme
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.edition import Edition
-    from toolkit.records.dictionary import Column, Table
+    from toolkit.records.dictionary import Column, Table, Tables
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Indicator
 
@@ -52,16 +50,9 @@ if TYPE_CHECKING:
 DECIDED = "scheme.decided.toml"  # the scheme as the committee wrote it, beside the one a bag computes with
 
 
-def write_panel_results(folder: Path, target: Path) -> None:
-    """Write the panel's scores of the edition in `folder` into its frozen copy, and make the copy read them.
-
-    Raises
-    ------
-    Refused
-        With all problems of the edition, when any of them is an error.
-    """
-    edition = open_edition(folder)
-    judged = judging(edition.scheme, edition.records)
+def _write_panel_results(edition: Edition, target: Path) -> None:
+    """Write the panel's scores of an edition into its frozen copy, and make the copy read them."""
+    judged = edition.judged or judging(edition.scheme, edition.records)
     for name, items in _by_table(judged_by_panel(edition.scheme)).items():
         place = target / _file(name)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -69,6 +60,16 @@ def write_panel_results(folder: Path, target: Path) -> None:
     _write_tables(edition, target / "tables.toml")
     (target / DECIDED).write_bytes((target / "scheme.toml").read_bytes())
     write_scheme(with_results_alone(edition.scheme), target / "scheme.toml")
+
+
+def frozen_scheme(scheme: Scheme) -> Scheme:
+    """The scheme that the copy of an edition computes with: where the panel's experts are left out, by the panel's own scores."""
+    return with_results_alone(scheme) if _leaves_experts_out(scheme) else scheme
+
+
+def _leaves_experts_out(scheme: Scheme) -> bool:
+    panel = scheme.panel
+    return panel is not None and panel.publish != "pseudonyms" and panel.holds != "results" and bool(judged_by_panel(scheme))
 
 
 def with_results_alone(scheme: Scheme) -> Scheme:
@@ -164,7 +165,7 @@ def panel_files(folder: Path, scheme: Scheme, tables: Tables) -> dict[str, tuple
     return named
 
 
-def write_panel_copies(folder: Path, target: Path, files: Mapping[str, tuple[str, Table]]) -> None:
+def _write_panel_copies(folder: Path, target: Path, files: Mapping[str, tuple[str, Table]]) -> None:
     """Write each of the files of `folder` anew into `target`.
 
     Raises
@@ -176,23 +177,6 @@ def write_panel_copies(folder: Path, target: Path, files: Mapping[str, tuple[str
         place = target / copy
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(_copied((folder / name).read_bytes(), name, table))
-
-
-def freeze_panel(folder: Path, target: Path, scheme: Scheme, files: Mapping[str, tuple[str, Table]]) -> None:
-    """What the copy of an edition holds of its panel: the `files` by pseudonym, or no more than the panel's own scores.
-
-    The scheme's ``[panel] publish`` decides; results that the edition itself holds go along as they are.
-
-    Raises
-    ------
-    Refused
-        As `write_panel_copies`, and with the edition's own errors.
-    """
-    panel = scheme.panel
-    if panel is None or panel.publish == "pseudonyms" or panel.holds == "results" or not judged_by_panel(scheme):
-        write_panel_copies(folder, target, files)
-    else:
-        write_panel_results(folder, target)
 
 
 def _numbered(pattern: str, name: str, number: int) -> str:
@@ -274,8 +258,8 @@ FOLDERS = ("records",)
 CONTROL = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
-def freeze_edition(folder: Path, target: Path) -> None:
-    """Copy scheme, tables, records and journal of the edition in `folder` into the new folder `target`.
+def freeze_edition(edition: Edition, target: Path) -> None:
+    """Copy scheme, tables, records and journal of an edition that was read into the new folder `target`.
 
     Ballots are not copied as they stand, for they may hold names: they are written anew by code where the scheme's
     `weighting.publish` says so, else left out. Score sheets, experts and interests are written anew too where `panel.publish` says so, as they were
@@ -284,10 +268,10 @@ def freeze_edition(folder: Path, target: Path) -> None:
     Raises
     ------
     Refused
-        When tables read files outside the edition, or a name cannot be written into a manifest.
+        When tables read files outside the edition, a name cannot be written into a manifest, a file of the panel cannot be
+        written anew, or a file is no longer what was read.
     """
-    tables = load_tables(folder / "tables.toml")
-    scheme = load_scheme(folder / "scheme.toml")
+    folder, scheme, tables = edition.folder, edition.scheme, edition.tables
     panel = panel_files(folder, scheme, tables)
     names = sorted({path.relative_to(folder) for path in _wanted(folder, tables)} - {Path(name) for name in panel})
     problems = Problems((*_outside(tables), *_unwritable(names)))
@@ -296,8 +280,15 @@ def freeze_edition(folder: Path, target: Path) -> None:
     for name in names:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / name, target / name)
-    freeze_panel(folder, target, scheme, panel)
-    _freeze_ballots(folder, target)
+    copies = {name.as_posix(): target / name for name in names} | {name: folder / name for name in panel}
+    changed = Problems(tuple(_changed(copies, edition.records.digests)))
+    if changed:
+        raise Refused(changed)
+    if _leaves_experts_out(scheme):
+        _write_panel_results(edition, target)
+    else:
+        _write_panel_copies(folder, target, panel)
+    _freeze_ballots(folder, target, scheme)
 
 
 def is_frozen(folder: Path) -> bool:
@@ -328,10 +319,18 @@ def folder_digests(folder: Path) -> dict[str, str]:
     }
 
 
-def _freeze_ballots(folder: Path, target: Path) -> None:
+def _changed(copies: Mapping[str, Path], digests: Mapping[str, str]) -> Iterator[Problem]:
+    """An error for each file that holds something else than when the edition was read."""
+    for name in sorted(digests.keys() & copies.keys()):
+        if file_digest(copies[name]) != digests[name]:
+            rule = Phrase("封存时文件已不是读取时的内容", "is no longer what was read: it was changed while the edition was being sealed")
+            yield Problem("error", rule, Phrase("请重新封存", "seal again"), file=name)
+
+
+def _freeze_ballots(folder: Path, target: Path, scheme: Scheme) -> None:
     if not any(folder.glob(f"{FOLDER}/*.toml")):
         return
-    for name, text in bag_ballots(folder, load_scheme(folder / "scheme.toml")).items():
+    for name, text in bag_ballots(folder, scheme).items():
         (target / FOLDER).mkdir(exist_ok=True)
         (target / FOLDER / name).write_text(text, "utf-8", newline="\n")
 

@@ -74,7 +74,7 @@ def replay_problems(bag: Path, house: House, progress: Progress | None = None) -
         again = Path(folder)
         try:
             edition = open_edition(data / "edition")
-            evaluation = evaluate(edition.scheme, edition.records)
+            evaluation = evaluate(edition.scheme, edition.records, edition.judged)
             differences = list(_differences(bag, edition, evaluation, again, house=house, step=step))
         except Refused as error:
             return error.problems
