@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import PropertyMock, patch
 
 import numpy as np
 import pandas as pd
@@ -235,6 +235,6 @@ def test_what_is_no_specification_of_weights_is_refused(spec: Any) -> None:
 
 def test_asking_for_chances_writes_no_list() -> None:
     fresh = rescored(asked(), asked().scheme)
-    with patch("toolkit.evaluation.ranked_list", side_effect=RuntimeError("written")):
+    with patch("toolkit.evaluation.decisions.Decided.reason", new_callable=PropertyMock, side_effect=RuntimeError("written")):
         for question in (award_probabilities, rank_probabilities, grade_probabilities):
             question(fresh, WeightDraws(draws=20))

@@ -9,12 +9,12 @@ floor  rooms                                                    what for
 2      `scheme`, `weighting`, `panels`                          what the committee decided; judgements to shares; scores to one
 3      `records`                                                what was recorded, read strictly: a workbook in, a frame out
 4      `indicators`, `ballots`                                  members x indicators; the experts' votes
-5      `edition`, `evaluation`                                  one pure function, ``evaluate(scheme, records)``
+5      `edition`, `evaluation`, `minutes`                       one pure function, ``evaluate(scheme, records)``; who decided what
 6      `sensitivity`, `diagnostics`, `comparison`               the same run under other choices
 6      `publication`, `forms`                                   what the public sees; paper out and in
 7      `reports`                                                tables, pictures, score cards, the workbook
 8      `sealing`                                                files that must not change
-9      `commands`, `interactive`                                ``committee``, the command line; sliders
+9      `commands`, `interactive`                                ``committee``, the command line; the table of weights
 =====  =======================================================  ==================================================================
 
 The names below are loaded when first used, so that importing the package loads no engine, plotting or widgets.
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from toolkit.sensitivity.weights import WeightBounds, WeightHull, around
     from toolkit.sensitivity.weights.draws import GivenWeights, WeightDraws
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 HOMES = {
     "Choices": "sensitivity.choices",

@@ -39,8 +39,8 @@ class Questions {
   next() {
     if (this.under_way !== null || !this.waiting.length) return;
     this.under_way = ++this.number;
-    this.model.send({ ask: this.under_way, view: this.view, ...this.waiting.shift() });
     this.timer = window.setTimeout(() => this.dead(true), PATIENCE);
+    try { this.model.send({ ask: this.under_way, view: this.view, ...this.waiting.shift() }); } catch { this.dead(true); }
   }
 
   heard(message) {
@@ -62,6 +62,11 @@ class Page {
     // Keys belong to the board while it has the focus: the notebook around it would delete its cell on "d d".
     this.stop = (event) => { if (!event.ctrlKey && !event.altKey && !event.metaKey) event.stopPropagation(); };
     root.addEventListener("keydown", this.stop);
+    // Nothing moves under a button that is being pressed: what comes meanwhile is shown when the press has ended.
+    this.held = null;
+    root.addEventListener("pointerdown", (event) => { if (event.target.closest("button")) this.held = []; }, true);
+    this.released = () => window.setTimeout(() => { const held = this.held || []; this.held = null; held.forEach((heard) => this.heard(...heard)); });
+    for (const sign of ["pointerup", "pointercancel"]) window.addEventListener(sign, this.released);
     root.classList.add("weight-board");
     this.resized = new ResizeObserver(() => {
       if (!this.rank || this.listBox.hidden) return;
@@ -84,11 +89,14 @@ class Page {
     } catch { /* a browser may keep nothing */ }
   }
 
+  colon() { return this.language === "zh" ? "：" : ": "; }
+
   say(name, values) { return fill(this.start.words[this.language][name], values); }
 
   // ---- what comes from the kernel ----
 
   heard(message, buffers) {
+    if (this.held) { this.held.push([message, buffers]); return; }
     if (message.kind === "board") this.board(message, buffers);
     else if (this.start && message.number === this.number) {
       if (message.kind === "chances") { this.chances = array(Uint16Array, buffers[0]); this.paint(); this.mark("chances"); }
@@ -202,7 +210,7 @@ class Page {
   typed(box, stands, question) {
     // What was typed is read by the kernel, full-width signs and all; a box that was emptied shows again what stands.
     const text = box.value.trim();
-    if (text === "" || text === shown(stands)) { box.value = shown(stands); this.notice(null, false, false); }
+    if (text === "" || text === shown(stands)) box.value = shown(stands);
     else this.questions.ask({ ...question, typed: text });
   }
 
@@ -334,7 +342,7 @@ class Page {
 
   legend() {
     const key = this.start.awards.map((label, place) => make("span", {}, make("i", { class: `bar award${place}` }), label));
-    return make("span", { class: "legend", hidden: !key.length }, `${this.say("chance")}：`, ...key);
+    return make("span", { class: "legend", hidden: !key.length }, this.say("chance") + this.colon(), ...key);
   }
 
   sorted(name) {
@@ -481,7 +489,7 @@ class Page {
     this.cardBox.hidden = false;
     this.cardBox.replaceChildren(this.backButton(), make("h3", {}, this.start.members[member]), make("p", {}, this.say("waiting")));
     this.cardBox.querySelector("button").focus();
-    this.questions.ask({ do: "member", member });
+    this.questions.ask({ do: "member", member, language: this.language });
   }
 
   backButton() {
@@ -492,10 +500,10 @@ class Page {
 
   card(card) {
     const heading = make("h3", {}, `${card.name}　${card.class}　${card.total === null ? this.say("unranked") : card.total}`);
-    const line = (row) => make("li", {}, `${row.award}：${this.say(row.state, row)}`);
+    const line = (row) => make("li", {}, row.award + this.colon() + this.say(row.state, row));
     const single = card.single.map((row) => make("li", {}, this.say(row.state, row)));
     const records = [...new Set(card.records.map((row) => row.label))].map((label) => make("li", {}, label, make("ul", {},
-      ...card.records.filter((row) => row.label === label).map((row) => make("li", {}, row.amount ? `${row.place}：${row.amount}` : row.place)))));
+      ...card.records.filter((row) => row.label === label).map((row) => make("li", {}, row.amount ? row.place + this.colon() + row.amount : row.place)))));
     const list = (name, items) => (items.length ? [make("h4", {}, this.say(name)), make("ul", {}, ...items)] : []);
     this.cardBox.replaceChildren(this.backButton(), heading, make("p", { class: "why" }, card.reason), ...list("lines", card.lines.map(line)),
       ...(this.start.awards.length ? list("single", single.length ? single : [make("li", {}, this.say("single_none"))]) : []),
@@ -527,6 +535,11 @@ export default {
     const page = new Page(model, root);
     const heard = (message, buffers) => page.heard(message, buffers);
     model.on("msg:custom", heard);
-    return () => { page.resized.disconnect(); model.off("msg:custom", heard); root.remove(); };
+    return () => {
+      for (const sign of ["pointerup", "pointercancel"]) window.removeEventListener(sign, page.released);
+      page.resized.disconnect();
+      model.off("msg:custom", heard);
+      root.remove();
+    };
   },
 };

@@ -176,7 +176,7 @@ class WeightBoard(anywidget.AnyWidget):
             case "reopen":
                 return self._reopen()
             case "member":
-                self._background.ask_member(int(_number(asked.get("member"))), self.after)
+                self._background.ask_member(int(_number(asked.get("member"))), _spoken(self.after, asked.get("language")))
                 return {"kind": "member"}
         return {}
 
@@ -400,6 +400,13 @@ class Background:
             self._changed.wait_for(lambda: self._number != number or self._member is not None, timeout=0.25)
         if self._number == number and (until := until_of(evaluation, node)) is not None:
             self._board.send({"kind": "until", "number": number, "until": _both(until)})
+
+
+def _spoken(evaluation: Evaluation, language: object) -> Evaluation:
+    """The evaluation with its reasons in the reader's language."""
+    if language not in LANGUAGES or language == evaluation.scheme.language:
+        return evaluation
+    return rescored(evaluation, evaluation.scheme.model_copy(update={"language": language}))
 
 
 def weight_board(evaluation: Evaluation, edition: Edition | None = None, language: Language | None = None) -> WeightBoard:
