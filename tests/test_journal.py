@@ -109,6 +109,14 @@ def test_a_full_disk_leaves_it_as_it_was(tmp_path: Path, monkeypatch: pytest.Mon
     assert (tmp_path / JOURNAL).read_bytes() == whole
 
 
+@pytest.mark.parametrize("details", ['{"n":1.5}', '{"n":9007199254740993}', '{"甲":1}', '{"n":"\\ud800"}', '{"n":' + "[" * 9000 + "]" * 9000 + "}"])
+def test_a_line_that_no_writer_of_ours_could_have_written_is_named(details: str, tmp_path: Path) -> None:
+    first = three(tmp_path).splitlines()[0].decode()
+    (tmp_path / JOURNAL).write_text(first[: first.index('"details":')] + f'"details":{details}' + first[first.index(',"number"') :] + "\n", "utf-8")
+    (problem,) = read_journal(tmp_path).problems.items
+    assert (problem.rule, problem.row) == (journal.NO_LINE, 1)
+
+
 def test_numbers_of_people_are_masked(tmp_path: Path) -> None:
     entry = appended(tmp_path, "adoption", "张工 13800138000", "来电 13800138000", {})
     assert "138****8000" in entry.by + entry.reason

@@ -30,7 +30,8 @@ def official(asked: Evaluation, shares: np.ndarray) -> list[list[int]]:
 
 def drawn(asked: Evaluation, shares: np.ndarray) -> list[list[int]]:
     lists = DrawnLists.of(asked)
-    return lists.rule.ranks_by_member(lists.standings(shares)).tolist()
+    ranks: list[list[int]] = lists.rule.ranks_by_member(lists.standings(shares)).tolist()
+    return ranks
 
 
 @settings(phases=PHASES)

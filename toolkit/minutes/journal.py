@@ -149,9 +149,10 @@ def _entry(line: bytes) -> Entry | None:
         if not isinstance(fields, dict) or set(fields) != FIELDS or not isinstance(fields["details"], dict):
             return None
         entry = Entry(**{**fields, "time": dt.datetime.fromisoformat(fields["time"])})
-    except (ValueError, TypeError):
+        as_said = entry.line == line
+    except (ValueError, TypeError, RecursionError):
         return None
-    return entry if entry.line == line else None
+    return entry if as_said else None
 
 
 def appended(folder: Path, what: str, by: str, reason: str, details: Mapping[str, Any]) -> Entry:
