@@ -90,6 +90,7 @@ def check(
 ) -> None:
     """检查一届的全部文件，列出所有问题。 Read everything, print every problem; exit 1 if any is an error."""
     from toolkit.comparison.records import examined_at
+    from toolkit.minutes.variants import read_variants
     from toolkit.reports.expert_tables import ballots_table
     from toolkit.reports.views import records_table
 
@@ -103,7 +104,7 @@ def check(
             problems += _return(edition, out, warnings=warnings, language=language)
     if voted is not None and voted.listed:
         typer.echo(repr(ballots_table(voted, language_of(language))))
-    finish(problems + (voted.problems if voted else ()), language, Phrase("检查完毕，没有发现错误。", "Checked: no errors."))
+    finish(problems + (voted.problems if voted else ()) + read_variants(folder).problems, language, Phrase("检查完毕，没有发现错误。", "Checked: no errors."))
 
 
 def changes(
