@@ -15,7 +15,7 @@ from toolkit import controls, evaluate, open_edition, rescored
 from toolkit.edition import Edition
 from toolkit.interactive.board import Board
 from toolkit.interactive.tuning import shares
-from toolkit.interactive.weight_board import WeightBoard, board_in_words, weight_board
+from toolkit.interactive.weight_board import PAGE, WeightBoard, board_in_words, weight_board
 from toolkit.minutes.adoption import adopt_scheme, scheme_digest
 from toolkit.minutes.journal import read_journal
 from toolkit.reports.score_cards import score_cards
@@ -222,6 +222,8 @@ def test_the_former_name_still_leads_there(heard: Heard) -> None:
 
 
 def test_the_page_is_one_module_that_asks_nobody_else() -> None:
-    page = (Path(controls.__file__).parent / "board.js").read_text("utf-8")
+    page = str(WeightBoard._esm)
+    for file in PAGE.glob("*.js"):
+        assert file.read_text("utf-8") in page
     for forbidden in ("innerHTML", "insertAdjacentHTML", "outerHTML", "document.write", "eval(", "http:", "https:", "import "):
         assert forbidden not in page

@@ -55,7 +55,9 @@ if TYPE_CHECKING:
     from toolkit.scheme.outcomes import Award
 
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
-HERE = Path(__file__).parent
+PAGE = Path(__file__).parent / "page"
+SCRIPTS, STYLES = ("board.js", "weights.js", "dials.js", "list.js", "card.js", "render.js"), ("board.css",)
+"""The files of the page in their order: each kind is joined to the one text that a widget has."""
 FAILED = Phrase("这一步算不出结果，已退回原处", "This could not be computed; nothing was changed")
 ADOPTED = ("已采用并记入 journal.jsonl：{zh}", "Adopted, and entered into journal.jsonl: {en}")
 SEALED = Phrase("这里是封存的副本，只读，不能采用", "this is a sealed copy: it is read only")
@@ -87,8 +89,8 @@ class WeightBoard(anywidget.AnyWidget):
         What the page says where no kernel answers it.
     """
 
-    _esm = HERE / "board.js"
-    _css = HERE / "board.css"
+    _esm = "\n".join((PAGE / name).read_text("utf-8") for name in SCRIPTS)
+    _css = "\n".join((PAGE / name).read_text("utf-8") for name in STYLES)
     sure = True
     shares = traitlets.Dict().tag(sync=True)
     key = traitlets.Unicode().tag(sync=True)

@@ -1,0 +1,173 @@
+// The weight board. It computes nothing: it asks one question at a time, and paints the arrays that come back.
+// Whatever comes of the records is set as text only, and no word of the page stands here.
+
+const ROW = 28; // pixels of a row of the list
+const PATIENCE = 1000; // milliseconds without an answer after which the page says so
+const FEW = 24; // members named at once of those who leave, enter or change; the others follow on a press
+const PAUSE = 1000; // a slider that rests so long begins another gesture
+
+const make = (tag, attributes = {}, ...children) => {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "class") node.className = value;
+    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name in node && typeof value !== "string") node[name] = value;
+    else node.setAttribute(name, value);
+  }
+  node.append(...children.filter((child) => child != null));
+  return node;
+};
+const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+const setText = (node, text) => { if (node.textContent !== text) node.textContent = text; };
+const array = (kind, view) => new kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+const shown = (number) => String(Math.round(number * 100) / 100);
+
+class Questions {
+  // One question is under way; of the moves that wait, only the newest of each slider is asked.
+  constructor(model, view, dead, busy) {
+    Object.assign(this, { model, view, dead, busy, number: 0, waiting: [], under_way: null, timer: 0 });
+  }
+
+  ask(question) {
+    this.waiting = this.waiting.filter((other) => !(other.do === question.do && other.do !== "undo" && other.do !== "redo" && other.do !== "lock" &&
+      other.node === question.node && other.dial === question.dial && other.gesture === question.gesture));
+    this.waiting.push(question);
+    this.busy(true);
+    this.next();
+  }
+
+  next() {
+    if (this.under_way !== null || !this.waiting.length) return;
+    this.under_way = ++this.number;
+    this.timer = window.setTimeout(() => this.dead(true), PATIENCE);
+    try { this.model.send({ ask: this.under_way, view: this.view, ...this.waiting.shift() }); } catch { this.dead(true); }
+  }
+
+  heard(message) {
+    window.clearTimeout(this.timer);
+    this.dead(false);
+    if (message.view === this.view && message.answer === this.under_way) this.under_way = null;
+    else if (this.under_way !== null) this.timer = window.setTimeout(() => this.dead(true), PATIENCE);
+    this.next();
+    if (this.under_way === null) this.busy(false);
+  }
+
+}
+
+class Page {
+  constructor(model, root) {
+    Object.assign(this, { model, root, view: Math.random().toString(36).slice(2), sort: "place", down: false, order: [], top: 0, chances: null, until: null });
+    this.questions = new Questions(model, this.view, (dead) => { if (this.deadLine) this.deadLine.hidden = !dead; else if (dead) setText(root, model.get("lost")); },
+      (busy) => { root.dataset.busy = String(busy); });
+    // Keys belong to the board while it has the focus: the notebook around it would delete its cell on "d d".
+    this.stop = (event) => { if (!event.ctrlKey && !event.altKey && !event.metaKey) event.stopPropagation(); };
+    root.addEventListener("keydown", this.stop);
+    // Nothing moves under a button that is being pressed: what comes meanwhile is shown when the press has ended.
+    this.held = null;
+    root.addEventListener("pointerdown", (event) => { if (event.target.closest("button")) this.held = []; }, true);
+    this.released = () => window.setTimeout(() => { const held = this.held || []; this.held = null; held.forEach((heard) => this.heard(...heard)); });
+    for (const sign of ["pointerup", "pointercancel"]) window.addEventListener(sign, this.released);
+    root.classList.add("weight-board");
+    this.resized = new ResizeObserver(() => {
+      if (!this.rank || this.listBox.hidden) return;
+      this.grid.firstChild.style.marginRight = `${this.scroll.offsetWidth - this.scroll.clientWidth}px`;
+      this.paint();
+    });
+    this.questions.ask({ do: "open", kept: this.kept() });
+  }
+
+  kept() {
+    try { return JSON.parse(window.localStorage.getItem(this.place()) || "null"); } catch { return null; }
+  }
+
+  place() { return `committee weight board ${this.model.get("key")}`; }
+
+  keep() {
+    try {
+      if (this.state.changed) window.localStorage.setItem(this.place(), JSON.stringify(this.state.shares));
+      else window.localStorage.removeItem(this.place());
+    } catch { /* a browser may keep nothing */ }
+  }
+
+  colon() { return this.language === "zh" ? "：" : ": "; }
+
+  say(name, values) { return fill(this.start.words[this.language][name], values); }
+
+  // ---- what comes from the kernel ----
+
+  heard(message, buffers) {
+    if (this.held) { this.held.push([message, buffers]); return; }
+    if (message.kind === "board") this.board(message, buffers);
+    else if (this.start && message.number === this.number) {
+      if (message.kind === "chances") { this.chances = array(Uint16Array, buffers[0]); this.paint(); this.mark("chances"); }
+      if (message.kind === "until") { this.until = message.until; this.status(); }
+    }
+    if (message.kind === "card" && this.asked === message.member) this.card(message);
+    if (message.answer !== undefined) this.questions.heard(message);
+  }
+
+  board(message, buffers) {
+    const mine = message.view === this.view;
+    if (message.start && (mine || this.start)) {
+      this.start = message.start;
+      this.language = this.language || message.start.language;
+      this.build();
+    }
+    if (!this.start) return;
+    this.state = message;
+    if (message.number !== this.number) { this.until = null; this.wide = null; this.number = message.number; }
+    [this.total, this.margin] = [0, 2].map((place) => array(Int32Array, buffers[place]));
+    this.rank = array(buffers[1].byteLength === buffers[0].byteLength ? Int32Array : Uint16Array, buffers[1]);
+    [this.award, this.grade] = [3, 4].map((place) => array(Int8Array, buffers[place]));
+    if (mine) this.notice(message.refused || message.notice, Boolean(message.refused), Boolean(message.reopen));
+    if (message.start && message.card === undefined) this.asked = undefined;
+    if (message.adopted && mine) this.adopted();
+    this.keep();
+    this.tree();
+    this.rules();
+    this.status();
+    this.moves();
+    this.ordered();
+    this.paint();
+    this.mark("board");
+  }
+
+  mark(name) { this.root.dataset[name] = String(this.number); }
+
+  notice(said, refused, reopen) {
+    this.noticeSaid = said || null;
+    this.noticeLine.hidden = !said;
+    this.noticeLine.classList.toggle("refused", refused);
+    setText(this.noticeText, said ? said[this.language] : "");
+    this.reopenButton.hidden = !reopen;
+  }
+
+  // ---- the page ----
+
+  build() {
+    const button = (name, act) => make("button", { type: "button", class: name, onclick: act }, this.say(name));
+    this.deadLine = make("p", { class: "dead", role: "alert", hidden: true }, this.say("dead"));
+    this.statusLine = make("p", { class: "status", role: "status" });
+    this.noticeText = make("span");
+    this.reopenButton = make("button", { type: "button", class: "reopen", hidden: true, onclick: () => this.questions.ask({ do: "reopen" }) }, this.say("reopen"));
+    this.noticeLine = make("p", { class: "notice", role: "alert", hidden: true }, this.noticeText, this.reopenButton);
+    this.buttons = Object.fromEntries(["undo", "redo", "restore"].map((name) => [name, button(name, () => this.questions.ask({ do: name }))]));
+    this.movesBox = make("div", { class: "moves" });
+    const language = make("button", { type: "button", class: "language", onclick: () => this.switched() }, this.say("language"));
+    const head = make("header", {}, make("div", { class: "headline" }, this.statusLine, language), this.deadLine, this.noticeLine, this.movesBox);
+    this.root.replaceChildren(head, make("div", { class: "halves" }, this.left(), this.right()));
+    this.resized.disconnect();
+    this.resized.observe(this.scroll);
+    this.root.setAttribute("role", "region");
+    this.root.setAttribute("aria-label", this.say("board"));
+    this.root.setAttribute("lang", this.language === "zh" ? "zh-CN" : "en");
+  }
+
+  switched() {
+    this.language = this.language === "zh" ? "en" : "zh";
+    const [said, refused, reopen] = [this.noticeSaid, this.noticeLine.classList.contains("refused"), !this.reopenButton.hidden];
+    this.build();
+    this.notice(said, refused, reopen);
+    this.tree(); this.rules(); this.status(); this.moves(); this.ordered(); this.paint();
+  }
+}

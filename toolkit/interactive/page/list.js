@@ -1,0 +1,214 @@
+// The list of all members, of which only the rows in sight are painted; and who leaves, enters or changes.
+
+class List {
+  status() {
+    const until = this.until ? (this.language === "zh" ? "。" : ". ") + this.until[this.language] : "";
+    setText(this.statusLine, this.state.status[this.language] + until + (this.language === "zh" ? "。" : "."));
+  }
+
+  moves() {
+    const group = (name, sign, members) => {
+      if (!members.length) return null;
+      const wide = this.wide === name;
+      const chips = members.slice(0, wide ? members.length : FEW).map((member) => make("button", { type: "button", class: "chip", onclick: () => this.open(member) }, this.start.members[member] + this.between(name, member)));
+      const more = make("button", { type: "button", class: "more", "aria-expanded": String(wide), onclick: () => { this.wide = wide ? null : name; this.moves(); } },
+        this.say(wide ? "fewer" : "more", { n: members.length }));
+      return make("div", { class: `group ${name} ${wide ? "wide" : ""}` }, make("b", {}, `${sign} ${this.say(name)} ${members.length}`), make("div", { class: "chips" }, ...chips), more);
+    };
+    const groups = [["out", "▼"], ["into", "▲"], ["other", "◆"], ["fell", "▼"], ["rose", "▲"]].map(([name, sign]) => group(name, sign, this.state[name])).filter(Boolean);
+    this.movesBox.replaceChildren(...groups);
+    this.fit(groups.filter((box) => !box.classList.contains("wide")));
+  }
+
+  fit(groups) {
+    // A group is one line; who does not fit follows on a press.
+    const beyond = groups.map((box) => [...box.querySelectorAll(".chip")].filter((chip, place, chips) => chip.offsetTop > chips[0].offsetTop + 4));
+    groups.forEach((box, place) => {
+      for (const chip of beyond[place]) chip.hidden = true;
+      box.querySelector(".more").hidden = !beyond[place].length && box.querySelectorAll(".chip").length < FEW;
+    });
+  }
+
+  between(name, member) {
+    if (name === "rose" || name === "fell") return `（${this.gradeName(this.start.decided.grade[member])} → ${this.gradeName(this.grade[member])}）`;
+    const label = (number) => (number > 0 ? this.start.awards[number - 1] : "");
+    const [then, now] = [label(this.start.decided.award[member]), label(this.award[member])];
+    if (name === "other") return `（${then} → ${now}）`;
+    return `（${name === "out" ? then : now}）`;
+  }
+
+  gradeName(number) { return number > 0 ? this.start.grades[number - 1] : "—"; }
+
+  // ---- the list ----
+
+  right() {
+    this.search = make("input", { type: "search", "aria-label": this.say("search"), placeholder: this.say("search"), oninput: () => { this.ordered(); this.paint(); } });
+    const options = [make("option", { value: "" }, this.say("all")), ...this.start.classes.map((name, place) => make("option", { value: String(place) }, name))];
+    this.choice = make("select", { "aria-label": this.say("class"), onchange: () => { this.ordered(); this.paint(); } }, ...options);
+    this.choice.hidden = this.start.classes.length < 2;
+    this.count = make("span", { class: "count" });
+    const names = this.columns();
+    this.heads = Object.fromEntries(names.map((name) => {
+      const title = name === "chance" ? this.say("chance_help", { draws: this.start.draws }) : name === "margin" ? this.say("margin_help") : "";
+      return [name, make("button", { type: "button", title, onclick: () => this.sorted(name) }, this.say(name))];
+    }));
+    const head = make("div", { role: "row", class: "row head", "aria-rowindex": "1" }, ...names.map((name) => make("span", { role: "columnheader", class: name }, this.heads[name])));
+    this.rows = make("div", { class: "rows", role: "rowgroup" });
+    this.space = make("div", { class: "space", role: "presentation" }, this.rows);
+    this.scroll = make("div", { class: "scroll", role: "presentation", onscroll: () => this.paint() }, this.space);
+    this.grid = make("div", { role: "grid", class: "grid", tabindex: "0", "aria-label": this.say("list"), onkeydown: (event) => this.keys(event) }, head, this.scroll);
+    this.listBox = make("div", { class: "listbox" }, make("div", { class: "filters" }, this.search, this.choice, this.count, this.legend()), this.grid);
+    this.cardBox = make("div", { class: "cardbox", hidden: true });
+    this.pool = [];
+    this.active = 0;
+    return make("section", { class: "right", "aria-label": this.say("list") }, this.listBox, this.cardBox);
+  }
+
+  columns() {
+    const { awards, grades } = this.start;
+    this.root.classList.toggle("graded", grades.length > 0);
+    this.root.classList.toggle("no-awards", !awards.length);
+    return ["place", "move", "name", "total", ...(awards.length ? ["margin", "award"] : []), ...(grades.length ? ["grade"] : []), ...(awards.length ? ["chance"] : [])];
+  }
+
+  legend() {
+    const key = this.start.awards.map((label, place) => make("span", {}, make("i", { class: `bar award${place}` }), label));
+    return make("span", { class: "legend", hidden: !key.length }, this.say("chance") + this.colon(), ...key);
+  }
+
+  sorted(name) {
+    this.down = this.sort === name ? !this.down : false;
+    this.sort = name;
+    this.ordered();
+    this.paint();
+  }
+
+  chance(member) {
+    if (!this.chances) return 0;
+    let sum = 0;
+    for (let award = 0; award < this.start.awards.length; award += 1) sum += this.chances[award * this.total.length + member];
+    return Math.min(1, sum / this.start.draws);
+  }
+
+  ordered() {
+    const { rank, total, margin, award } = this, { none, members, class_of } = this.start;
+    const words = this.search.value.trim().toLowerCase(), chosen = this.choice.value;
+    const all = [];
+    for (let member = 0; member < members.length; member += 1) {
+      if (chosen !== "" && String(class_of[member]) !== chosen) continue;
+      if (words && !members[member].toLowerCase().includes(words) && !this.start.codes[member].toLowerCase().includes(words)) continue;
+      all.push(member);
+    }
+    const last = (value) => (value === 0 || value === none ? Infinity : value);
+    const by = {
+      place: (a, b) => (class_of.length ? class_of[a] - class_of[b] : 0) || last(rank[a]) - last(rank[b]),
+      total: (a, b) => total[b] - total[a],
+      margin: (a, b) => last(Math.abs(margin[a])) - last(Math.abs(margin[b])),
+      award: (a, b) => (award[a] > 0 ? award[a] : 100) - (award[b] > 0 ? award[b] : 100),
+      grade: (a, b) => last(this.grade[a]) - last(this.grade[b]),
+      name: (a, b) => members[a].localeCompare(members[b], "zh-u-co-pinyin"),
+      move: (a, b) => Math.abs(this.moved(b)) - Math.abs(this.moved(a)),
+      chance: (a, b) => Math.abs(this.chance(a) - 0.5) - Math.abs(this.chance(b) - 0.5),
+    };
+    const sign = this.down ? -1 : 1, difference = (x) => (Number.isNaN(x) ? 0 : x);
+    all.sort((a, b) => sign * difference(by[this.sort](a, b)) || difference(by.place(a, b)) || a - b);
+    this.order = all;
+    this.space.style.height = `${all.length * ROW}px`;
+    this.grid.setAttribute("aria-rowcount", String(all.length + 1));
+    setText(this.count, all.length ? this.say("shown", { n: all.length, all: members.length }) : this.say("none"));
+    for (const [name, head] of Object.entries(this.heads)) {
+      head.parentNode.setAttribute("aria-sort", name === this.sort ? (this.down ? "descending" : "ascending") : "none");
+    }
+    this.active = Math.min(this.active, Math.max(0, all.length - 1));
+  }
+
+  moved(member) {
+    const was = this.start.decided.rank[member], now = this.rank[member];
+    return was && now ? was - now : 0;
+  }
+
+  rise(member) {
+    const [was, now] = [this.start.decided.grade[member], this.grade[member]].map((number) => number || Infinity);
+    return was === now ? 0 : now < was ? 1 : -1;
+  }
+
+  row() {
+    const cells = Object.fromEntries(["place", "move", "name", "total", "margin", "award", "grade", "chance"].map((name) => [name, make("span", { role: "gridcell", class: name })]));
+    const bars = this.start.awards.map((_, place) => make("i", { class: `bar award${place}` }));
+    const percent = make("em");
+    const nameText = make("span"), classText = make("small");
+    cells.name.append(nameText, classText);
+    cells.chance.append(make("span", { class: "bars", "aria-hidden": "true" }, ...bars), percent);
+    const row = make("div", { role: "row", class: "row", onclick: () => this.open(row.member) }, ...this.columns().map((name) => cells[name]));
+    return Object.assign(row, { cells, bars, percent, nameText, classText });
+  }
+
+  paint() {
+    const first = Math.max(0, Math.floor(this.scroll.scrollTop / ROW)), height = this.scroll.clientHeight || 420;
+    const many = Math.min(this.order.length - first, Math.ceil(height / ROW) + 1);
+    while (this.pool.length < many) { const row = this.row(); this.pool.push(row); this.rows.append(row); }
+    this.rows.style.transform = `translateY(${first * ROW}px)`;
+    this.pool.forEach((row, place) => {
+      row.hidden = place >= many;
+      if (place < many) this.cells(row, first + place);
+    });
+  }
+
+  cells(row, place) {
+    const member = this.order[place], { none, awards, draws, decimals } = this.start;
+    const points = (steps) => (steps / 10 ** decimals).toFixed(decimals);
+    const number = this.award[member], was = this.start.decided.award[member], moved = this.moved(member);
+    row.member = member;
+    row.id = `${this.view}-${place}`;
+    row.setAttribute("aria-rowindex", String(place + 2));
+    setText(row.cells.place, this.rank[member] ? String(this.rank[member]) : "—");
+    setText(row.cells.move, moved ? `${moved > 0 ? "▲" : "▼"}${Math.abs(moved)}` : "");
+    row.cells.move.className = `move ${moved > 0 ? "up" : moved < 0 ? "down" : ""}`;
+    setText(row.nameText, this.start.members[member]);
+    setText(row.classText, this.choice.value === "" && this.start.classes.length ? this.start.classes[this.start.class_of[member]] : "");
+    row.cells.name.title = this.start.classes.length ? `${this.start.members[member]}　${this.start.classes[this.start.class_of[member]]}` : this.start.members[member];
+    setText(row.cells.total, this.total[member] === none ? "—" : points(this.total[member]));
+    const margin = this.margin[member];
+    setText(row.cells.margin, margin === none ? "—" : `${margin > 0 ? "+" : ""}${points(margin).replace("-", "−")}`);
+    setText(row.cells.award, number > 0 ? awards[number - 1] : number < 0 ? this.say("open") : "");
+    const rise = this.rise(member);
+    setText(row.cells.grade, (this.grade[member] > 0 ? this.gradeName(this.grade[member]) : "") + (rise > 0 ? " ▲" : rise < 0 ? " ▼" : ""));
+    row.cells.grade.className = `grade ${rise > 0 ? "up" : rise < 0 ? "down" : ""}`;
+    row.className = `row ${number > 0 ? `has has${number - 1}` : ""} ${(was > 0) !== (number > 0) ? (number > 0 ? "entered" : "left") : ""} ${place === this.active ? "active" : ""} ${this.rule(place)}`;
+    let told = [];
+    row.bars.forEach((bar, award) => {
+      const chance = this.chances ? this.chances[award * this.total.length + member] / draws : 0;
+      bar.style.width = `${100 * chance}%`;
+      if (chance) told.push(`${awards[award]} ${Math.round(100 * chance)}%`);
+    });
+    const chance = this.chance(member);
+    setText(row.percent, !this.chances ? "…" : chance === 0 ? "0" : chance === 1 ? "100%" : chance < 0.01 ? "<1%" : chance > 0.99 ? ">99%" : `${Math.round(100 * chance)}%`);
+    row.cells.chance.title = told.join("，");
+  }
+
+  rule(place) {
+    // Where the places of an award end: a thick line below the last who has it. Where a class ends: a double one.
+    if (this.sort !== "place" || this.down || place + 1 >= this.order.length) return "";
+    const [one, other] = [this.order[place], this.order[place + 1]];
+    if (this.start.class_of.length && this.start.class_of[one] !== this.start.class_of[other]) return "class-end";
+    if (!this.start.awards.length && this.grade[one] > 0 && this.grade[other] > this.grade[one]) return "line";
+    return this.award[one] > 0 && this.award[other] !== this.award[one] ? "line" : "";
+  }
+
+  keys(event) {
+    const page = Math.max(1, Math.floor(this.scroll.clientHeight / ROW) - 1);
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity }[event.key];
+    if (event.key === "Enter" && event.target === this.grid && this.order.length) {
+      event.preventDefault(); // else the same key would press the button that has the focus then
+      this.open(this.order[this.active]);
+    }
+    if (step === undefined || event.target !== this.grid) return;
+    event.preventDefault();
+    this.active = Math.max(0, Math.min(this.order.length - 1, this.active + step));
+    const top = this.active * ROW;
+    if (top < this.scroll.scrollTop) this.scroll.scrollTop = top;
+    if (top + ROW > this.scroll.scrollTop + this.scroll.clientHeight) this.scroll.scrollTop = top + ROW - this.scroll.clientHeight;
+    this.paint();
+    this.grid.setAttribute("aria-activedescendant", `${this.view}-${this.active}`);
+  }
+}

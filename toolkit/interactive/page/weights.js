@@ -1,0 +1,80 @@
+// The weights: a slider, a number and a lock for every node of the tree; and what is tried made the edition's own.
+
+class Weights {
+  left() {
+    this.sliders = {};
+    const rows = this.start.nodes.map((node) => this.slider(node));
+    this.dialBox = make("div", { class: "dials" });
+    const tools = make("div", { class: "tools" }, ...Object.values(this.buttons));
+    const knobs = make("div", { class: "knobs" }, make("div", { class: "tree" }, ...rows), make("h3", {}, this.say("rules")), this.dialBox);
+    const top = make("div", { class: "top" }, make("h3", {}, this.say("weights")), tools);
+    this.dialRows = {};
+    return make("section", { class: "left", "aria-label": this.say("weights") }, top, knobs, this.start.adoptable ? this.adoption() : null);
+  }
+
+  slider(node) {
+    const name = this.say("share", { label: node.label });
+    const range = make("input", { type: "range", min: "0", max: "100", step: "0.5", "aria-label": name });
+    const number = make("input", { type: "text", inputmode: "decimal", class: "number", "aria-label": name, autocomplete: "off" });
+    const lock = make("button", { type: "button", class: "lock", onclick: () => this.questions.ask({ do: "lock", node: node.id }) });
+    const was = make("span", { class: "was" });
+    let gesture = 0, last = 0;
+    const begin = () => { gesture += 1; };
+    for (const sign of ["pointerdown", "focus"]) range.addEventListener(sign, begin);
+    range.addEventListener("input", () => {
+      if (performance.now() - last > PAUSE && !range.matches(":active")) begin();
+      last = performance.now();
+      const [low, high] = this.state.ranges[node.id];
+      const share = Math.min(high, Math.max(low, Number(range.value)));
+      range.value = String(share);
+      this.questions.ask({ do: "move", node: node.id, share, gesture: `${this.view} ${node.id} ${gesture}` });
+    });
+    const typed = () => this.typed(number, this.state.shares[node.id], { do: "move", node: node.id });
+    number.addEventListener("change", typed);
+    number.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); typed(); number.select(); } });
+    this.sliders[node.id] = { range, number, lock, was, label: node.label };
+    const label = make("span", { class: "label", title: node.label }, `${node.number} ${node.label}`);
+    return make("div", { class: `node depth${node.depth}` }, lock, label, range, number, was);
+  }
+
+  typed(box, stands, question) {
+    // What was typed is read by the kernel, full-width signs and all; a box that was emptied shows again what stands.
+    const text = box.value.trim();
+    if (text === "" || text === shown(stands)) box.value = shown(stands);
+    else this.questions.ask({ ...question, typed: text });
+  }
+
+  tree() {
+    const decided = this.start.decided.shares;
+    for (const [id, part] of Object.entries(this.sliders)) {
+      const share = this.state.shares[id], [low, high] = this.state.ranges[id], locked = this.state.locked.includes(id);
+      const moving = document.activeElement === part.range && this.questions.waiting.length > 0;
+      if (!moving) part.range.value = String(share);
+      part.range.disabled = low === high;
+      part.number.disabled = low === high;
+      if (document.activeElement !== part.number || this.questions.waiting.length === 0) part.number.value = shown(share);
+      const moved = Math.abs(share - decided[id]) > 1e-6;
+      setText(part.was, moved ? this.say("was", { was: shown(decided[id]) }) : "");
+      part.range.setAttribute("aria-valuetext", this.say(moved ? "spoken_moved" : "spoken", { label: part.label, share: shown(share), was: shown(decided[id]) }));
+      part.lock.setAttribute("aria-pressed", String(locked));
+      part.lock.setAttribute("aria-label", this.say(locked ? "unlock" : "lock", { label: part.label }));
+      part.lock.title = this.say(locked ? "unlock" : "lock", { label: part.label });
+      part.lock.classList.toggle("locked", locked);
+    }
+    this.buttons.undo.disabled = !this.state.undo;
+    this.buttons.redo.disabled = !this.state.redo;
+    this.buttons.restore.disabled = !this.state.changed && !this.state.locked.length;
+    if (this.adoptButton) this.adoptButton.disabled = !this.state.changed;
+  }
+
+  adoption() {
+    const field = (name, hint) => make("input", { type: "text", "aria-label": this.say(name), placeholder: hint ? this.say(hint) : "" });
+    this.by = field("by", "by_hint");
+    this.reason = field("reason");
+    this.adoptButton = make("button", { type: "button", class: "adopt", onclick: () => this.questions.ask({ do: "adopt", by: this.by.value, reason: this.reason.value }) }, this.say("adopt"));
+    return make("div", { class: "adoption" }, make("label", {}, this.say("by"), this.by), make("label", {}, this.say("reason"), this.reason),
+      make("div", {}, this.adoptButton, make("p", {}, this.say("adopt_help"))));
+  }
+
+  adopted() { this.reason.value = ""; }
+}
