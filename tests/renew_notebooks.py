@@ -17,8 +17,8 @@ KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-FOLDED = {"jupyter", "deletable", "editable"}
-"""What of a cell's settings stays: whether its input is folded, and whether it can be taken away."""
+FOLDED = {"jupyter", "deletable", "editable", "english", "jp-MarkdownHeadingCollapsed"}
+"""What of a cell's settings stays: whether it is folded, whether it can be taken away, and what it says in English."""
 LIVE = "application/vnd.jupyter.widget-view+json"
 
 

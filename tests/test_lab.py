@@ -26,6 +26,8 @@ from toolkit.commands.lab import ENDINGS
 from toolkit.edition import EDITION, open_edition
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
+from toolkit.ground.text import ASKED
+from toolkit.minutes.adoption import adopt_scheme
 from toolkit.sealing.working_copies import NOTEBOOKS, working_copies
 
 REMARK = {"cell_type": "markdown", "id": "remark", "metadata": {}, "source": "专家批注"}
@@ -45,13 +47,62 @@ def edited(path: Path) -> None:
 def test_an_edition_gets_its_own_copies_without_anybodys_outputs(small_edition: Path) -> None:
     house = house_folder("notebooks")
     found = working_copies(small_edition, house)
-    assert found.made == tuple(path.name for path in sorted(house.glob("*.ipynb")))
-    for name in found.made:
-        own, theirs = cells(small_edition / NOTEBOOKS / name), cells(house / name)
+    assert found.made == found.names
+    for name, path in zip(found.names, sorted(house.glob("*.ipynb")), strict=True):
+        own, theirs = cells(small_edition / NOTEBOOKS / name), cells(path)
         assert ["".join(cell["source"]) for cell in own] == ["".join(cell["source"]) for cell in theirs]
         assert not [cell for cell in own if cell.get("outputs") or cell.get("execution_count")]
+        assert {(cell["metadata"]["deletable"], cell["metadata"]["editable"]) for cell in own} == {(False, False)}
+        assert all(cell["metadata"]["jupyter"]["source_hidden"] for cell in own if cell["cell_type"] == "code")
     again = working_copies(small_edition, house)
     assert (again.made, again.renewed, again.kept, again.words) == ((), (), (), ())
+
+
+def in_two_languages(path: Path) -> None:
+    """A notebook of the house as the house writes them."""
+    title = {"cell_type": "markdown", "id": "title", "metadata": {"english": "# 2. The scheme: what counts\n\nIn short."}, "source": "# 二、方案：评什么\n\n先说结论。"}
+    code = {"cell_type": "code", "id": "code", "metadata": {"english": "# Load the edition"}, "source": "# 读入这一届\n1 + 1", "outputs": [], "execution_count": 3}
+    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [title, code]}), "utf-8")
+
+
+def test_a_copy_is_named_and_written_in_the_language_asked_for(small_edition: Path, house: Path) -> None:
+    in_two_languages(house / "2_scheme.ipynb")
+    found = {language: working_copies(small_edition, house, language).names for language in ("zh", "en")}
+    assert found == {"zh": ("1_data.ipynb", "二、方案.ipynb"), "en": ("1_data.ipynb", "2. The scheme.ipynb")}
+    own = {language: [cell["source"] for cell in cells(small_edition / NOTEBOOKS / names[1])] for language, names in found.items()}
+    assert own == {
+        "zh": ["# 二、方案：评什么\n\n先说结论。", "# 读入这一届\n1 + 1"],
+        "en": ["# 2. The scheme: what counts\n\nIn short.", "# Load the edition\n1 + 1"],
+    }
+
+
+def test_copies_under_former_names_give_way_unless_somebody_edited_them(small_edition: Path, house: Path) -> None:
+    own = small_edition / NOTEBOOKS
+    for name in ("2_scheme", "3_tuning", "4_ranking"):
+        write_notebook(house / f"{name}.ipynb", "1")
+    working_copies(small_edition, house)
+    edited(own / "3_tuning.ipynb")
+    (own / "4_ranking.ipynb").write_text("专家的", "utf-8")
+    for name in ("2_scheme", "3_tuning", "4_ranking"):
+        (house / f"{name}.ipynb").unlink()
+    in_two_languages(house / "2_scheme.ipynb")
+    before = (own / "3_tuning.ipynb").read_bytes()
+    found = working_copies(small_edition, house)
+    assert (found.made, found.gone, found.left) == (("二、方案.ipynb",), ("2_scheme.ipynb",), ("3_tuning.ipynb", "4_ranking.ipynb"))
+    assert not (own / "2_scheme.ipynb").exists()
+    assert (own / "3_tuning.ipynb").read_bytes() == before
+    assert "您改动过的旧笔记本原样保留，旁边已有新版：3_tuning.ipynb、4_ranking.ipynb" in "".join(words.zh for words in found.words)
+
+
+def test_a_notebook_reads_its_edition_in_the_language_asked_for_and_writes_it_in_its_own(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(EDITION, str(small_edition))
+    monkeypatch.setenv(ASKED, "en")
+    edition = open_edition()
+    assert (edition.scheme.language, open_edition(small_edition).scheme.language) == ("en", "zh")
+    weights = edition.scheme.with_weights({edition.scheme.children()[0].id: 20})
+    done = adopt_scheme(small_edition, edition.records.digests["scheme.toml"], weights, by="会长办公会", reason="试一试")
+    assert open_edition(small_edition).scheme.language == "zh"
+    assert not [amendment for amendment in done.amendments if "语言" in amendment.words.zh]
 
 
 def test_a_newer_notebook_of_the_house_takes_the_place_of_an_unedited_one_only(small_edition: Path, house: Path) -> None:
@@ -176,8 +227,8 @@ def test_labs_of_several_editions_show_each_its_own_and_end_with_all_they_starte
             labs.append(stack.enter_context(lab(edition, runtime)))
         for ending, (process, port) in zip(ENDINGS, labs, strict=True):
             listed = {each["name"] for each in asked(port, "contents")["content"]}
-            assert "1_data.ipynb" in listed
-            asked(port, "kernels", {"name": "python3", "path": "1_data.ipynb"})
+            assert "一、数据.ipynb" in listed
+            asked(port, "kernels", {"name": "python3", "path": "一、数据.ipynb"})
             (kernel,) = kernels(process)
             assert kernel.environ()[EDITION] == str(tmp_path / ending.name)
             assert kernel.cwd() == str(tmp_path / ending.name / NOTEBOOKS)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.resources import house_folder
-from toolkit.ground.text import Phrase
+from toolkit.ground.text import Phrase, asked_language
 from toolkit.ground.toml_reader import on_their_lines, salvaged, texts
 from toolkit.indicators.checks import class_problems
 from toolkit.indicators.consent import consent_problems
@@ -55,6 +55,8 @@ class Edition:
 def open_edition(folder: Path | str | None = None) -> Edition:
     """The edition in `folder`; without one that of the notebook's server, or in whose ``notebooks/`` one works, or else the demo.
 
+    A notebook, which names no folder, reads it in the language that the reader asked for (`ASKED`); the file keeps its own.
+
     Raises
     ------
     Refused
@@ -63,7 +65,8 @@ def open_edition(folder: Path | str | None = None) -> Edition:
     edition, problems = check_edition(folder or os.environ.get(EDITION) or _around(Path.cwd()) or house_folder("data/demo"))
     if edition is None or problems.errors:
         raise Refused(problems)
-    return edition
+    asked = None if folder else asked_language()
+    return replace(edition, scheme=edition.scheme.model_copy(update={"language": asked})) if asked else edition
 
 
 def _around(place: Path) -> Path | None:

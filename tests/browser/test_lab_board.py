@@ -33,7 +33,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         page.set_default_timeout(PATIENCE)
-        page.goto(f"http://127.0.0.1:{port}/doc/tree/3_tuning.ipynb?token={TOKEN}", wait_until="commit")
+        page.goto(f"http://127.0.0.1:{port}/doc/tree/三、权重与名单.ipynb?token={TOKEN}", wait_until="commit")
         run_all(page, lambda: [each["kernel"]["execution_state"] for each in asked(port, "sessions")])
         yield page
         browser.close()

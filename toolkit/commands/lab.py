@@ -14,9 +14,9 @@ from typing import Annotated, Any
 
 import typer
 
-from toolkit.commands.console import LanguageOption, refusals, say
+from toolkit.commands.console import LanguageOption, language_of, refusals, say
 from toolkit.commands.seal import copied_demo
-from toolkit.ground.text import phrase
+from toolkit.ground.text import ASKED, phrase
 
 SETTINGS = "JUPYTER_CONFIG_PATH"
 ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
@@ -42,13 +42,13 @@ def lab(
         edition = folder or copied_demo()
         if folder is None:
             say(language, phrase(*DEMO, folder=edition))
-        copies = working_copies(edition, house_folder("notebooks"))
+        copies = working_copies(edition, house_folder("notebooks"), language_of(language))
         for words in copies.words:
             say(language, words)
     # Chinese menus and no calls for news, unless the user's own settings say otherwise.
     settings = os.pathsep.join(filter(None, [str(house_folder("templates") / "lab"), os.environ.get(SETTINGS)]))
     command = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(copies.folder.resolve()), *context.args]
-    raise typer.Exit(run_until_ended(command, ONE_THREAD | os.environ | {SETTINGS: settings, EDITION: str(edition.resolve())}))
+    raise typer.Exit(run_until_ended(command, ONE_THREAD | os.environ | {SETTINGS: settings, EDITION: str(edition.resolve()), ASKED: language}))
 
 
 def run_until_ended(command: Sequence[str], environment: Mapping[str, str], folder: Path | None = None) -> int:

@@ -20,7 +20,7 @@ import typer
 from toolkit.commands.console import LanguageOption, language_of, refusals, say
 from toolkit.commands.lab import DEMO, ONE_THREAD, run_until_ended
 from toolkit.commands.seal import copied_demo
-from toolkit.ground.text import phrase
+from toolkit.ground.text import ASKED, phrase
 
 HOST, PAGE = "127.0.0.1", "table.ipynb"
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
@@ -51,7 +51,7 @@ def table(
     port, token = port or _free_port(), secrets.token_urlsafe(24)
     with tempfile.TemporaryDirectory(prefix="committee-table-") as place:
         _write_page(Path(place), port, language_of(language))
-        environment = ONE_THREAD | os.environ | _private(Path(place)) | {EDITION: str(edition.resolve()), "JUPYTER_TOKEN": token}
+        environment = ONE_THREAD | os.environ | _private(Path(place)) | {EDITION: str(edition.resolve()), "JUPYTER_TOKEN": token, ASKED: language}
         address = f"http://{HOST}:{port}/?token={token}"
         Thread(target=_tell, args=(address, port, language, open_browser), daemon=True).start()
         raise typer.Exit(run_until_ended([sys.executable, "-m", "voila", PAGE], environment, Path(place)))

@@ -6,7 +6,6 @@ Help is written in both languages side by side and shown in one: Chinese up to t
 from __future__ import annotations
 
 import copy
-import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -19,10 +18,9 @@ from typer.core import TyperCommand, TyperGroup
 
 from toolkit.commands.console import broken_off
 from toolkit.ground.display import display_width
-from toolkit.ground.text import Language, Phrase
+from toolkit.ground.text import ASKED, Language, Phrase, asked_language
 
 INTERRUPTED = 130  # as shells count what Ctrl-C ended
-ASKED = "COMMITTEE_LANGUAGE"
 OPTION = re.compile(r"(?:--language|-l)(?:=(?P<given>.*))?|-l(?P<stuck>[^-=].*)")
 WRITTEN = re.compile(rb"""^\s*language\s*=\s*["'](zh|en)["']""", re.MULTILINE)
 SCHEMES = ("scheme.toml", "data/edition/scheme.toml")  # of a folder, of a bag
@@ -99,7 +97,7 @@ def hoisted(args: Sequence[str]) -> tuple[list[str], str | None]:
 
 def spoken(args: Iterable[str]) -> str:
     """The language a command speaks where its option does not say: the environment's, the scheme's, Chinese."""
-    return os.environ.get(ASKED) or next(filter(None, map(_of_scheme, args)), "zh")
+    return asked_language() or next(filter(None, map(_of_scheme, args)), "zh")
 
 
 def language_of_run(args: Sequence[str]) -> Language:

@@ -5,6 +5,7 @@ No message says telephone, identity and bank card numbers or e-mail addresses in
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,6 +13,14 @@ from string import Formatter
 from typing import Literal
 
 Language = Literal["zh", "en"]
+ASKED = "COMMITTEE_LANGUAGE"
+"""The environment variable in which a reader asks for a language other than the scheme's."""
+
+
+def asked_language() -> Language | None:
+    """The language that the reader asks for in the environment; None where that is not said."""
+    asked = os.environ.get(ASKED)
+    return None if not asked else "en" if asked == "en" else "zh"
 
 
 @dataclass(frozen=True)

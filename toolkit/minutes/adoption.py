@@ -72,7 +72,9 @@ def adopt_scheme(folder: Path, opened: str, scheme: Scheme, *, by: str, reason: 
     with edition_lock(folder):
         if scheme_digest(folder) != opened:
             raise ChangedMeanwhile(Problems((_changed(folder),)))
-        amendments = diff(load_scheme(path), scheme)
+        decided = load_scheme(path)
+        scheme = scheme.model_copy(update={"language": decided.language})  # in which one a page was read is nobody's decision
+        amendments = diff(decided, scheme)
         if not amendments:
             raise refuse(SAME, CHANGE, file=SCHEME)
         before = path.read_bytes()

@@ -23,7 +23,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from traitlets.config import Config
 
 from toolkit.ground.problems import Problem, Refused, refuse
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import ASKED, Phrase, phrase
 from toolkit.sealing.differences import (
     ASK,
     Wording,
@@ -230,7 +230,8 @@ def _clean_room(places: Mapping[str, Path]) -> Iterator[tuple[str, dict[str, str
     """An empty working folder, and an environment without the user's own start-up files and history."""
     with tempfile.TemporaryDirectory(prefix="notebook-", ignore_cleanup_errors=True) as folder:
         settings = {"IPYTHONDIR": str(Path(folder) / "ipython"), "PYTHONHASHSEED": "0"}
-        yield folder, {**os.environ, **settings, **{name: str(place.resolve()) for name, place in places.items()}}
+        environment = {name: value for name, value in os.environ.items() if name != ASKED}  # a seal is in the scheme's language
+        yield folder, {**environment, **settings, **{name: str(place.resolve()) for name, place in places.items()}}
 
 
 def _why(notebook: Any, error: CellExecutionError) -> Phrase:
