@@ -42,6 +42,10 @@ WHOLE = Phrase("封存包完好。", "The bag is whole.")
 def seal(
     folder: Folder,
     revision: Annotated[str, typer.Option("--as", help="版次 the revision, such as r1")],
+    revises: Annotated[str, typer.Option(help="替代哪一版 the revision it stands in place of", show_default=False)] = "",
+    because: Annotated[str, typer.Option(help="修订理由，会公示 why it was revised; it is published", show_default=False)] = "",
+    by: Annotated[str, typer.Option(help="由谁封存，记入工作记录 who seals, for the journal", show_default=False)] = "",
+    *,
     language: LanguageOption = "zh",
 ) -> None:
     """执行全部笔记本，把本届封存为一个封存包。 Execute the notebooks and write the sealed bag."""
@@ -51,7 +55,7 @@ def seal(
     with refusals(language):
         edition, evaluation, problems = evaluated(folder, language)
         with steps() as step:
-            bag = seal_edition(folder, revision, evaluated=(edition, evaluation), progress=step)
+            bag = seal_edition(folder, revision, revises=revises, because=because, by=by, evaluated=(edition, evaluation), progress=step)
         lacking = unpublishable(evaluation.scheme)
         say(language, Phrase(*(f"{NOT_PUBLIC.into(each)}\n{lacking.text(each)}" for each in ("zh", "en"))) if lacking else _named(bag))
         say(language, phrase("已封存：{bag}", "Sealed: {bag}", bag=bag))
@@ -106,7 +110,7 @@ def demo(
     check(into, language=language)
     evaluate(into, into / "results", language)
     sensitivity(into, into / "results", language=language)
-    seal(into, "r1", language)
+    seal(into, "r1", language=language)
     verify(into / "sealed" / "r1", language=language)
     if serving:
         serve([into], port=port, open_browser=False, language=language)
@@ -122,9 +126,11 @@ def _named(bag: Path) -> Phrase:
 
 def _bags(folder: Path) -> list[Path]:
     """The bag at `folder`, or the newest revision of the edition there."""
+    from toolkit.sealing.revisions import newest_bag
+
     if (folder / "bagit.txt").is_file():
         return [folder]
-    newest = _newest(folder / "sealed")
+    newest = newest_bag(folder / "sealed")
     if newest is None:
         rule = Phrase("这里没有封存包", "there is no sealed bag here")
         raise refuse(rule, Phrase("请先运行 committee seal 封存", "seal the edition first: committee seal"), file=folder.name)
@@ -133,23 +139,21 @@ def _bags(folder: Path) -> list[Path]:
 
 def _refuse_edition(folder: Path) -> None:
     """Refuse an edition's folder where a bag is asked for, and name the bag that lies there."""
+    from toolkit.sealing.revisions import newest_bag
+
     if (folder / "scheme.toml").is_file() and not any((folder / name).is_file() for name in BAG_FILES):
-        newest = _newest(folder / "sealed")
+        newest = newest_bag(folder / "sealed")
         rule = Phrase("这是届次文件夹，不是封存包", "an edition folder, not a sealed bag")
         if newest is None:
             raise refuse(rule, Phrase("请先运行 committee seal 封存", "seal the edition first: committee seal"), file=folder.name)
         raise refuse(rule, phrase("请指明封存包，如 {bag}", "name the bag, such as {bag}", bag=newest), file=folder.name)
 
 
-def _newest(sealed: Path) -> Path | None:
-    """The newest of the revisions that lie in a folder."""
-    bags = [path for path in sealed.glob("*") if (path / "bagit.txt").is_file()]
-    return max(bags, key=lambda path: (len(path.name), path.name), default=None)
-
-
 def _tell_older(bag: Path, language: str) -> None:
     """That a bag among an edition's revisions is not the newest of them."""
-    newest = _newest(bag.parent) if bag.parent.name == "sealed" else None
+    from toolkit.sealing.revisions import newest_bag
+
+    newest = newest_bag(bag.parent) if bag.parent.name == "sealed" else None
     if newest is not None and newest.name != bag.name:
         say(language, phrase(*OLDER, bag=bag, newest=newest))
 

@@ -58,8 +58,9 @@ class Extract:
     notice
         The facts of the notice: title, edition, revision, approval, as_of, working_days, contact, language, order,
         fields, awards (id, label, count, unnamed), named and unnamed (members awarded), obliged (item and article),
-        classes, members, applied, digests, sealed_on, toolkit_version. One sealed before consent was asked for has no
-        named, unnamed and obliged.
+        classes, members, applied, digests, sealed_on, toolkit_version; where there are such, revises and because (the revision
+        in whose place it stands, and why) and journal (the head of the committee's journal). One sealed before consent was
+        asked for has no named, unnamed and obliged.
     rows
         One for each award of each member that is named, in the order of publication: award, class, then
         `notice["order"]`. The keys are `notice["fields"]`, the values text as printed; empty where the member does not
@@ -116,7 +117,7 @@ def read_extract(folder: Path) -> Extract:
 
 
 def public_extract(
-    evaluation: Evaluation, revision: str, digests: Mapping[str, str], sealed_on: dt.date | str
+    evaluation: Evaluation, revision: str, digests: Mapping[str, str], sealed_on: dt.date | str, history: Mapping[str, str] | None = None
 ) -> Extract:
     """The awarded members that permit to be named, with no more about each than it and the scheme's `publication` permit.
 
@@ -130,6 +131,8 @@ def public_extract(
         Fingerprints a reader can recompute, by what they are of: "scheme", "records", "ranking".
     sealed_on
         The day of the seal.
+    history
+        What else the notice says of the seal: revises, because, journal.
 
     Raises
     ------
@@ -166,6 +169,7 @@ def public_extract(
         "digests": dict(digests),
         "sealed_on": str(sealed_on),
         "toolkit_version": _version(),
+        **(history or {}),
     }
     return Extract(notice, tuple({field: place[field] for field in fields} for place in named))
 

@@ -30,6 +30,7 @@ FINGERPRINTS = {
     "scheme": Phrase("评选办法", "Scheme"),
     "records": Phrase("原始记录", "Records"),
     "ranking": Phrase("评选结果", "Result"),
+    "journal": Phrase("工作记录末行", "Last line of the journal"),
 }
 UNRANKED = Phrase(
     "名单按名称的拼音排列，排名不分先后。", "Listed by name in pinyin; the order carries no rank."
@@ -217,6 +218,7 @@ def particulars(extract: Extract, language: Language) -> Safe:
     contact = notice["contact"] or Phrase("秘书处", "the secretariat").into(language)
     return element(
         "div",
+        *_revision(notice, language),
         _card(Phrase("公示期", "Period").into(language), element("p", days.into(language), css="days")),
         _card(Phrase("异议", "Objections").into(language), element("p", OBJECT.into(language))),
         _card(Phrase("受理与联系", "Contact").into(language), element("p", contact)),
@@ -226,6 +228,14 @@ def particulars(extract: Extract, language: Language) -> Safe:
         ),
         css="particulars",
     )
+
+
+def _revision(notice: dict[str, Any], language: Language) -> list[Safe]:
+    """In place of which revision this one stands, and why; nothing for a first one."""
+    if not notice.get("revises"):
+        return []
+    line = phrase("本版替代第 {former} 版。修订理由：{why}", "It stands in place of revision {former}, because: {why}", former=notice["revises"], why=notice["because"])
+    return [_card(Phrase("修订说明", "Why it was revised").into(language), element("p", line.into(language)), css="wide")]
 
 
 def _grounds(extract: Extract, language: Language) -> list[Safe]:
@@ -360,7 +370,7 @@ def _fingerprints(extract: Extract, language: Language) -> Safe:
     known = {name: label.into(language) for name, label in FINGERPRINTS.items()}
     digests = [
         element("div", element("dt", known.get(name, name)), element("dd", digest))
-        for name, digest in extract.notice["digests"].items()
+        for name, digest in {**extract.notice["digests"], **{key: extract.notice[key] for key in ("journal",) if key in extract.notice}}.items()
     ]
     return element(
         "div",

@@ -22,6 +22,7 @@ from toolkit.evaluation.decisions import tie_problems
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Phrase
 from toolkit.ground.writing import LOCK, only_one, refusing, sync
+from toolkit.minutes.journal import read_journal
 from toolkit.publication.extract import public_extract
 from toolkit.records import Records
 from toolkit.reports.csv_files import write_results
@@ -39,15 +40,15 @@ from toolkit.sealing.notebooks import run_notebooks, source_problems
 from toolkit.sealing.parts import (
     ENVIRONMENT,
     MEETING,
-    REVISION,
     House,
+    Seal,
     is_resolved,
     labels,
     part_problems,
     publishable,
 )
 from toolkit.sealing.replay import Progress, replay_problems
-from toolkit.sealing.working_copies import refuse_no_edition
+from toolkit.sealing.revisions import enter_seal, enter_seals, refuse_revision, revised
 
 SEALING = Phrase("另一次封存正在进行", "another seal is under way")
 LIST = ["rank", "award"]
@@ -59,6 +60,9 @@ def seal_edition(
     *,
     notebooks: Path | None = None,
     pages: Path | None = None,
+    revises: str = "",
+    because: str = "",
+    by: str = "",
     evaluated: tuple[Edition, Evaluation] | None = None,
     sealed_on: dt.date | None = None,
     progress: Progress | None = None,
@@ -67,23 +71,29 @@ def seal_edition(
 
     What is sealed are the results of the copy, read and evaluated anew; they must give the list that the edition itself gave. A seal
     that is broken off at any moment leaves no bag; what it leaves is cleared away by the next one. Public extract and pages are
-    sealed where the scheme was approved and says what may be published.
+    sealed where the scheme was approved and says what may be published. The journal is told once the bag is there; where that was
+    broken off, the next seal does it.
 
     Parameters
     ----------
     notebooks, pages
         Folders, as in `toolkit.sealing.parts.House`; the house's own where nothing is given. Never an expert's copies.
+    revises, because
+        The newest revision, which it is to stand in place of, and why: bag, public notice and journal say so. Telephone and
+        identity numbers in the reason are masked.
+    by
+        Who seals, for the journal.
     evaluated
         The edition in `folder` as it was read, and its evaluation; read and evaluated here where they are not given.
 
     Raises
     ------
     Refused
-        When the revision exists or is badly named, another seal is under way, the edition cannot be sealed as it
-        stands, or a notebook fails.
+        When the revision exists or is badly named, what it revises is not the newest or not whole, the journal's chain is broken,
+        another seal is under way, the edition cannot be sealed as it stands, or a notebook fails.
     """
     sealed = folder / "sealed"
-    _refuse_revision(folder, revision)
+    refuse_revision(folder, revision)
     with refusing(sealed):
         sealed.mkdir(exist_ok=True)
     day = sealed_on or dt.date.today()  # noqa: DTZ011 - the date on the wall of the secretariat
@@ -92,20 +102,25 @@ def seal_edition(
         bag = workshop / "bag"
         edition, decided = evaluated or evaluated_at(folder)[:2]
         _refuse_open_ties(decided)
+        former = revised(folder, edition.scheme, revises, because)
+        _refuse_damaged(sealed / revises if revises else None, house)
+        enter_seals(folder)
         freeze_edition(edition, bag / "edition")
         _write_resolved(decided, bag / "edition")
+        seal = Seal(revision, day.isoformat(), *former, read_journal(bag / "edition").head)
         records, evaluation = _evaluated_again(bag / "edition", decided)
         with _unchanged(bag / "edition"):
             _fill(bag, records, evaluation, house.notebooks, step)
             if publishable(evaluation.scheme):
-                public_extract(evaluation, revision, public_digests(bag), day).write(bag / "public")
+                public_extract(evaluation, revision, public_digests(bag), day, seal.published).write(bag / "public")
                 run_notebooks(house.pages, bag / "pages", {"COMMITTEE_PUBLIC": bag / "public"}, step, _paths_in(records))
         step("BagIt")
-        write_bag(bag, labels(evaluation.scheme, revision, day.isoformat(), versions().get(DISTRIBUTION, "0")))
+        write_bag(bag, labels(evaluation.scheme, seal, versions().get(DISTRIBUTION, "0")))
         _settle(bag)
         # The one step that makes the bag exist.
         bag.rename(sealed / revision)
         sync(sealed)
+        enter_seal(folder, sealed / revision, by)
     return sealed / revision
 
 
@@ -130,25 +145,26 @@ def verify_bag(
     if progress:
         progress("sha256")
     house = House.of(notebooks, pages)
+    problems = _whole_problems(bag, house)
+    return problems + replay_problems(bag, house, progress) if replay and not problems.errors else problems
+
+
+def _whole_problems(bag: Path, house: House) -> Problems:
+    """What can be seen to be wrong with a bag without computing anything."""
     problems = bag_problems(bag)
     if not problems.errors:
         problems += part_problems(bag, house)
     if not problems.errors:
         data = bag / "data"
         problems += (*source_problems(house.notebooks, data / "notebooks"), *source_problems(house.pages, data / "pages"))
-    return problems + replay_problems(bag, house, progress) if replay and not problems.errors else problems
+    return problems
 
 
-def _refuse_revision(folder: Path, revision: str) -> None:
-    refuse_no_edition(folder)
-    if not REVISION.fullmatch(revision):
-        rule = Phrase(
-            "修订号只能用字母、数字、点、下划线和连字符", "a revision has letters, digits, dots, _ and - only"
-        )
-        raise refuse(rule, Phrase("例如 r1", "such as r1"), value=revision)
-    if (folder / "sealed" / revision).exists():
-        rule = Phrase("这一修订已经封存，不能更改", "this revision is sealed and does not change")
-        raise refuse(rule, Phrase("请另起一个修订号，如 r2", "take another name, such as r2"), value=revision)
+def _refuse_damaged(former: Path | None, house: House) -> None:
+    """Refuse to revise a bag that is not whole."""
+    problems = _whole_problems(former, house) if former else Problems()
+    if problems.errors:
+        raise Refused(Problems(tuple(replace(problem, file=f"{former and former.name}/{problem.file}") for problem in problems.errors)))
 
 
 @contextmanager

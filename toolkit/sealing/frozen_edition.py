@@ -29,6 +29,7 @@ from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Phrase, phrase
 from toolkit.indicators.panel import Judging, judged_by_panel, judging, panel_tables, result_rows
+from toolkit.minutes.journal import JOURNAL
 from toolkit.panels.experts import RECUSED
 from toolkit.records.cells import Cell
 from toolkit.records.files import Unreadable, read_sheet
@@ -253,7 +254,7 @@ def _text(grid: Grid) -> bytes:
 
 
 
-FILES = ("scheme.toml", "tables.toml", "journal.jsonl")
+FILES = ("scheme.toml", "tables.toml", JOURNAL)
 FOLDERS = ("records",)
 CONTROL = re.compile(r"[\x00-\x1f\x7f\\]")
 
@@ -280,6 +281,7 @@ def freeze_edition(edition: Edition, target: Path) -> None:
     for name in names:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / name, target / name)
+    _leave_torn_end(target / JOURNAL)
     copies = {name.as_posix(): target / name for name in names} | {name: folder / name for name in panel}
     changed = Problems(tuple(_changed(copies, edition.records.digests)))
     if changed:
@@ -289,6 +291,12 @@ def freeze_edition(edition: Edition, target: Path) -> None:
     else:
         _write_panel_copies(folder, target, panel)
     _freeze_ballots(folder, target, scheme)
+
+
+def _leave_torn_end(journal: Path) -> None:
+    """Leave out a last line that its writer did not finish: it was never told to be there."""
+    if journal.is_file() and not (lines := journal.read_bytes()).endswith(b"\n"):
+        journal.write_bytes(lines[: lines.rfind(b"\n") + 1])
 
 
 def is_frozen(folder: Path) -> bool:

@@ -8,15 +8,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.ballots.ballot import FOLDER as BALLOTS
 from toolkit.ballots.ballot import STEM
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
-from toolkit.ground.resources import house_folder
+from toolkit.ground.resources import file_digest, house_folder
 from toolkit.ground.text import Phrase, phrase
+from toolkit.minutes.journal import JOURNAL, read_journal
 from toolkit.publication.extract import AWARDS, NOTICE, unpublishable
 from toolkit.records.dictionary import Tables, load_tables
 from toolkit.records.folder import found_files
@@ -36,15 +37,16 @@ from toolkit.sealing.frozen_edition import DECIDED, FOLDERS
 from toolkit.sealing.frozen_edition import FILES as EDITION
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
 MEETING, ENVIRONMENT = "meeting", "environment.txt"
-KNOWN = ("0.2.0", "0.3.0")
+KNOWN = ("0.2.0", "0.3.0", "0.4.0")
 """Earlier versions whose bags this one checks: what they found and computed is the same, what they said of it may be worded otherwise."""
 CONFIDENTIAL = "仅供委员会留存，含个人信息，不得公开；可公开的只有 data/public。For the committee's file only, not public."
 REVISION = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 VERSION_LINE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*==[A-Za-z0-9._+!-]+")
 COUNTED = "Payload-Oxum"
+DIGEST = re.compile(r"[0-9a-f]{64}")
 ASK = Phrase("请勿采信；请向秘书处核实", "do not rely on it; ask the secretariat")
 MISSING = Phrase("封存包必须有这个文件，但没有", "a bag must hold this file, and it does not")
 STRANGE = Phrase("封存包里不应有这个文件", "a bag holds no such file")
@@ -53,6 +55,11 @@ DATED = Phrase("不是可信的封存日期：应为 2019-03-01 这样的日期�
 EARLY = Phrase("封存早于评价基准日 {as_of}，当时记录还不完整", "sealed before the as-of date {as_of}, when the records were not complete")
 UNKNOWN = Phrase("没有这个程序版本，或本程序不认识它", "there is no such version of the program, or this one does not know it")
 NEWER = Phrase("请用封存它的那个版本核对；并请向秘书处核实", "check it with the version that sealed it; ask the secretariat")
+HISTORY = Phrase("所改的版次、它的指纹、理由应一并写明", "the revision that it revises, its fingerprint and the reason go together")
+CUT = Phrase("与包内工作记录的末行不符：末尾可能被删去", "is not the last line of the journal in the bag: its end may have been cut off")
+HEADLESS = Phrase("没有写明工作记录的末行：末尾若被删去，无从发现", "the last line of the journal is not told: an end cut off would not be noticed")
+TORN = Phrase("工作记录的最后一行不完整", "the last line of the journal is torn")
+OTHER_FORMER = Phrase("与旁边的 {name} 不是同一版", "is not the {name} that lies beside it")
 GARBLED = Phrase("不是“名称==版本”这样的一行", "is not a line `name==version`")
 
 
@@ -91,16 +98,58 @@ def is_resolved(scheme: Scheme) -> bool:
     return holds_results(scheme) or any(value is not None for value in resolved) or any(item.stands_in for item in scheme.indicators)
 
 
-def labels(scheme: Scheme, revision: str, day: str, version: str) -> dict[str, str]:
+@dataclass(frozen=True)
+class Seal:
+    """What a bag says of its own seal.
+
+    Parameters
+    ----------
+    revision, day
+        Its name, and when it was sealed, as ISO says it.
+    revises, former, because
+        The revision in whose place it stands, the SHA-256 of that one's tag manifest, and why; all empty for a first one.
+    journal
+        The head of the journal in the bag: the SHA-256 of its last line; empty where there is none.
+    """
+
+    revision: str
+    day: str
+    revises: str = ""
+    former: str = ""
+    because: str = ""
+    journal: str = ""
+
+    @classmethod
+    def of(cls, info: Mapping[str, str]) -> Seal:
+        """As the labels of a bag have it."""
+        return cls(**{name: info.get(label, "") for name, label in SEAL_LABELS.items()})
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """By the names that `bag-info.txt` has for them; what is empty is left out."""
+        return {label: value for name, label in SEAL_LABELS.items() if (value := getattr(self, name))}
+
+    @property
+    def published(self) -> dict[str, str]:
+        """What the public notice says of it, beside revision and day."""
+        return {name: value for name in ("revises", "because", "journal") if (value := getattr(self, name))}
+
+
+SEAL_LABELS = {
+    "revision": "Internal-Sender-Identifier", "day": "Bagging-Date",
+    "revises": "Revises", "former": "Revises-SHA256", "because": "Revision-Reason", "journal": "Journal-Head",
+}  # fmt: skip
+
+
+def labels(scheme: Scheme, seal: Seal, version: str) -> dict[str, str]:
     """What `bag-info.txt` says."""
     return {
         "External-Description": scheme.title,
         "External-Identifier": scheme.edition,
-        "Internal-Sender-Identifier": revision,
         "Internal-Sender-Description": CONFIDENTIAL,
-        "Bagging-Date": day,
         "Bag-Software-Agent": f"{DISTRIBUTION} {version}",
         "Approval": scheme.approval or "—",
+        **seal.labels,
     }
 
 
@@ -123,6 +172,8 @@ def part_problems(bag: Path, house: House) -> Problems:
             *(_part(name, STRANGE) for name in sorted(tags - {*BAG_FILES, TAG_MANIFEST})),
             *_version_problems(data / ENVIRONMENT),
             *_label_problems(bag, scheme),
+            *_journal_problems(bag),
+            *_former_problems(bag),
         )
     )
 
@@ -159,8 +210,9 @@ def _of_edition(edition: Path, scheme: Scheme, tables: Tables, present: Collecti
 
 def _label_problems(bag: Path, scheme: Scheme) -> Iterator[Problem]:
     info = read_bag_info(bag)
-    revision, day = info.get("Internal-Sender-Identifier", ""), info.get("Bagging-Date", "")
-    expected = labels(scheme, revision, day, sealed_by(bag / "data"))
+    seal = Seal.of(info)
+    revision, day = seal.revision, seal.day
+    expected = labels(scheme, seal, sealed_by(bag / "data"))
     for key in sorted({*expected, *info} - {COUNTED}):
         if info.get(key) != expected.get(key):
             yield _label(key, info.get(key, "—"), LABEL)
@@ -173,6 +225,34 @@ def _label_problems(bag: Path, scheme: Scheme) -> Iterator[Problem]:
     elif sealed_on < scheme.as_of:
         rule = phrase(EARLY.zh, EARLY.en, as_of=scheme.as_of)
         yield Problem("warning", rule, ASK, file="bag-info.txt", column="Bagging-Date", value=day)
+
+
+def _journal_problems(bag: Path) -> Iterator[Problem]:
+    """Where the journal in a bag is no whole chain, or not the one whose head the bag names."""
+    journal, seal = read_journal(bag / "data" / "edition"), Seal.of(read_bag_info(bag))
+    file = f"edition/{JOURNAL}"
+    yield from (replace(problem, file=file, mend=ASK) for problem in journal.problems)
+    if journal.torn:
+        yield Problem("error", TORN, ASK, file=file)
+    if journal.entries and not seal.journal:
+        # Earlier versions did not write it down.
+        yield Problem("note" if sealed_by(bag / "data") in KNOWN else "error", HEADLESS, ASK, file="bag-info.txt", column="Journal-Head")
+    elif journal.head != seal.journal:
+        yield _label("Journal-Head", seal.journal, CUT)
+
+
+def _former_problems(bag: Path) -> Iterator[Problem]:
+    """Where the revision that a bag revises is not told whole, or is not the one that lies beside it."""
+    seal = Seal.of(read_bag_info(bag))
+    told = (seal.revises, seal.former, seal.because)
+    if not any(told):
+        return
+    if not all(told) or not REVISION.fullmatch(seal.revises) or not DIGEST.fullmatch(seal.former) or seal.revises == seal.revision:
+        yield _label("Revises", seal.revises, HISTORY)
+        return
+    beside = bag.resolve().parent / seal.revises / TAG_MANIFEST
+    if beside.is_file() and file_digest(beside) != seal.former:
+        yield _label("Revises-SHA256", seal.former, phrase(OTHER_FORMER.zh, OTHER_FORMER.en, name=seal.revises))
 
 
 def bagging_day(bag: Path) -> dt.date:

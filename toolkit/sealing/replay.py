@@ -33,6 +33,7 @@ from toolkit.sealing.parts import (
     KNOWN,
     MEETING,
     House,
+    Seal,
     bagging_day,
     holds_results,
     publishable,
@@ -101,13 +102,13 @@ def _differences(
     yield from folder_problems(MEETING, data, again)
     yield from run_again(house.notebooks, data / "notebooks", {"COMMITTEE_EDITION": data / "edition"}, step, wording)
     if (data / "public").is_dir():
-        revision = read_bag_info(bag)["Internal-Sender-Identifier"]
+        seal = Seal.of(read_bag_info(bag))
         if publishable(edition.scheme):
-            public_extract(evaluation, revision, public_digests(data), bagging_day(bag)).write(again / "public")
+            public_extract(evaluation, seal.revision, public_digests(data), bagging_day(bag), seal.published).write(again / "public")
             signed_as_sealed(data, again)
             yield from folder_problems("public", data, again)
         else:
-            yield from _unasked_problems(data, evaluation, revision, bagging_day(bag))
+            yield from _unasked_problems(data, evaluation, seal.revision, bagging_day(bag))
         yield from run_again(house.pages, data / "pages", {"COMMITTEE_PUBLIC": data / "public"}, step)
 
 

@@ -1,0 +1,167 @@
+"""Revisions: a bag that stands in place of another says so everywhere, and there is only one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import write_small_edition
+from tests.sealing import named, sealed, verified, with_new_manifests, write_house
+from toolkit import sealing as seal
+from toolkit.ground.problems import Problems, Refused
+from toolkit.ground.resources import file_digest
+from toolkit.minutes.journal import read_journal
+from toolkit.publication.extract import read_extract
+from toolkit.publication.notice import particulars
+from toolkit.sealing.bag import TAG_MANIFEST, read_bag_info
+
+WHY = "异议成立：更正学时（电话 13800138000）"
+
+
+@pytest.fixture(scope="module")
+def revised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An edition with r1, and r2 in its place."""
+    folder = tmp_path_factory.mktemp("revised")
+    edition, house = write_small_edition(folder / "small"), write_house(folder / "house")
+    before = sealed(edition, house)
+    digests = {path: file_digest(path) for path in before.rglob("*") if path.is_file()}
+    sealed(edition, house, "r2", revises="r1", because=WHY, by="秘书处")
+    assert {path: file_digest(path) for path in before.rglob("*") if path.is_file()} == digests
+    return edition
+
+
+@pytest.fixture
+def r2(revised: Path, tmp_path: Path) -> Path:
+    shutil.copytree(revised / "sealed", tmp_path / "sealed")
+    for path in tmp_path.rglob("*"):
+        path.chmod(0o755)
+    return tmp_path / "sealed" / "r2"
+
+
+def test_bag_notice_and_journal_name_what_it_revises_and_why(revised: Path) -> None:
+    bag = revised / "sealed" / "r2"
+    info, journal = read_bag_info(bag), read_journal(revised)
+    why = info["Revision-Reason"]
+    assert why.startswith("异议成立：更正学时")
+    assert "13800138000" not in why
+    assert (info["Revises"], info["Revises-SHA256"]) == ("r1", file_digest(revised / "sealed" / "r1" / TAG_MANIFEST))
+    assert journal.problems == Problems()
+    first, second = journal.entries
+    assert (first.details["revision"], second.details["revision"], second.details["revises"], second.by, second.reason) == ("r1", "r2", "r1", "秘书处", why)
+    assert second.details["bag"] == file_digest(bag / TAG_MANIFEST)
+    assert read_journal(bag / "data" / "edition").head == info["Journal-Head"] == second.previous
+    extract = read_extract(bag / "data" / "public")
+    assert (extract.notice["revises"], extract.notice["because"], extract.notice["journal"]) == ("r1", why, info["Journal-Head"])
+    page = particulars(extract, "zh")
+    assert "本版替代第 r1 版。修订理由：异议成立" in page
+    assert info["Journal-Head"] in page
+    assert verified(bag, replay=True) == Problems()
+
+
+@pytest.mark.parametrize(
+    ("revises", "because", "says"),
+    [("r1", "又一次", "r2"), ("r9", "x", "the newest is r2"), ("r2", "", "go together"), ("", "x", "go together"), ("../r1", "x", "no bag")],
+)
+def test_what_cannot_be_revised_is_refused(revised: Path, tmp_path: Path, revises: str, because: str, says: str) -> None:
+    house = write_house(tmp_path)
+    with pytest.raises(Refused, match=says):
+        sealed(revised, house, "r3", revises=revises, because=because)
+    assert sorted(path.name for path in (revised / "sealed").iterdir()) == [".lock", "r1", "r2"]
+
+
+def test_a_bag_of_another_edition_or_a_damaged_one_is_not_revised(small_edition: Path, house: Path, bag: Path) -> None:
+    place = small_edition / "sealed" / "r1"
+    shutil.copytree(bag, place)
+    scheme = small_edition / "scheme.toml"
+    text = scheme.read_text("utf-8")
+    scheme.write_text(text.replace("small-2018", "small-2019"), "utf-8")
+    with pytest.raises(Refused, match="another edition"):
+        sealed(small_edition, house, "r2", revises="r1", because="x")
+    scheme.write_text(text, "utf-8")
+    (place / "data" / "results" / "ranking.csv").write_text("x", "utf-8")
+    with pytest.raises(Refused, match="is not as") as refused:
+        sealed(small_edition, house, "r2", revises="r1", because="x")
+    assert "r1/data/results/ranking.csv" in named(refused.value.problems)
+
+
+def test_a_revision_that_the_journal_knows_is_not_sealed_anew_when_its_bag_is_gone(r2: Path, revised: Path, house: Path) -> None:
+    edition = Path(shutil.copytree(revised, r2.parent.parent / "small"))
+    for path in edition.rglob("*"):
+        path.chmod(0o755)
+    shutil.rmtree(edition / "sealed" / "r2")
+    with pytest.raises(Refused, match="bag is gone"):
+        sealed(edition, house, "r2", revises="r1", because="x")
+    with pytest.raises(Refused, match="there is r2"):
+        sealed(edition, house, "r2b", revises="r1", because="x")
+
+
+def test_a_kill_between_bag_and_journal_leaves_nothing_false(small_edition: Path, house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(seal, "enter_seal", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            sealed(small_edition, house)
+    assert verified(small_edition / "sealed" / "r1") == Problems()
+    assert read_journal(small_edition).entries == ()
+    sealed(small_edition, house, "r2", revises="r1", because="x")
+    lines = read_journal(small_edition).entries
+    assert [(line.details["revision"], line.details.get("found", "")) for line in lines] == [("r1", "yes"), ("r2", "")]
+
+
+def test_a_journal_that_cannot_be_written_leaves_the_bag_and_says_so(small_edition: Path, house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise Refused(Problems())
+
+    monkeypatch.setattr("toolkit.sealing.revisions.appended", full)
+    with pytest.raises(Refused, match="next seal enters it"):
+        sealed(small_edition, house)
+    assert verified(small_edition / "sealed" / "r1") == Problems()
+
+
+def test_a_broken_chain_stops_a_seal_before_it_begins(revised: Path, house: Path, tmp_path: Path) -> None:
+    edition = Path(shutil.copytree(revised, tmp_path / "broken", ignore=shutil.ignore_patterns("sealed")))
+    path = edition / "journal.jsonl"
+    path.write_text(path.read_text("utf-8").replace("秘书处", "会长"), "utf-8")
+    with path.open("a", encoding="utf-8") as file:
+        file.write("{}\n")
+    with pytest.raises(Refused, match="no entry"):
+        sealed(edition, house, "r5")
+    assert [each.name for each in (edition / "sealed").iterdir()] == [".lock"]
+
+
+def relabelled(bag: Path, key: str, value: str | None) -> None:
+    lines = [line for line in (bag / "bag-info.txt").read_text("utf-8").splitlines() if not line.startswith(f"{key}:")]
+    (bag / "bag-info.txt").write_text("\n".join([*lines, *([f"{key}: {value}"] if value else []), ""]), "utf-8")
+    with_new_manifests(bag)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("Revises", "r0"), ("Revises", None), ("Revises", "../r1"), ("Revises-SHA256", "0" * 64), ("Revision-Reason", None), ("Journal-Head", "0" * 64), ("Journal-Head", None)],
+)
+def test_what_a_bag_says_of_its_past_is_held_against_what_is_there(r2: Path, key: str, value: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolkit.sealing.parts.KNOWN", ())
+    relabelled(r2, key, value)
+    if (key, value) == ("Revises", "r0"):  # no such bag beside it: the notice knows better
+        assert "public/notice.json" in named(verified(r2, replay=True))
+    else:
+        assert named(verified(r2)) == {"bag-info.txt"}
+
+
+def test_the_chain_in_a_bag_and_its_end_are_checked(r2: Path) -> None:
+    path = r2 / "data" / "edition" / "journal.jsonl"
+    line = path.read_text("utf-8")
+    for text, where in ((line.replace("r1", "r7"), "bag-info.txt"), ("", "bag-info.txt"), (line + "{}\n", "edition/journal.jsonl"), (line + "{", "edition/journal.jsonl")):
+        path.write_text(text, "utf-8")
+        with_new_manifests(r2)
+        assert where in named(verified(r2)), text
+    path.write_text(line, "utf-8")
+    with_new_manifests(r2)
+    assert verified(r2) == Problems()
+
+
+def test_the_notice_of_a_first_revision_says_nothing_of_revisions(whole: Path) -> None:
+    notice = json.loads((whole / "data" / "public" / "notice.json").read_text("utf-8"))
+    assert not {"revises", "because", "journal"} & set(notice)

@@ -1,0 +1,143 @@
+"""The revisions of an edition: the bags in its folder `sealed`, which stands in place of which, and what the journal says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.resources import file_digest
+from toolkit.ground.text import Phrase, discreet, phrase
+from toolkit.ground.writing import edition_lock
+from toolkit.minutes.journal import JOURNAL, appended, read_journal
+from toolkit.sealing.bag import TAG_MANIFEST, read_bag_info
+from toolkit.sealing.parts import REVISION, Seal
+from toolkit.sealing.working_copies import refuse_no_edition
+
+if TYPE_CHECKING:
+    from toolkit.scheme import Scheme
+
+SEAL_LINE = "seal"
+"""What a line of the journal says it is that tells of a seal; its details are revision, bag (SHA-256 of the tag manifest), revises, found."""
+RULES = "rules"
+FOUND = Phrase("封存时没有记入工作记录，现据封存包补记", "was not entered when it was sealed; entered as found")
+UNENTERED = Phrase("已封存，但没有记入工作记录", "is sealed, but was not entered into the journal")
+NEXT_TIME = Phrase("无须重新封存：下一次封存会补记", "there is no need to seal again: the next seal enters it")
+BOTH = Phrase("改的是哪一版、为什么改，应一并写明", "which revision it revises, and why, go together")
+SAY_BOTH = Phrase("请同时指明替代哪一版和修订理由", "give both: the revision and the reason")
+NO_BAG = Phrase("没有这一版封存包", "there is no bag of this revision")
+OTHER_EDITION = Phrase("不是本届的封存包", "is a bag of another edition")
+ITS_OWN = Phrase("请指明本届已封存的版次", "name a sealed revision of this edition")
+GONE = Phrase("工作记录写明这一版已经封存，但封存包不在了", "the journal says that this revision was sealed, and its bag is gone")
+RESTORE = Phrase("请从备份恢复它，或另起一个修订号", "restore it from a backup, or take another name")
+
+
+def refuse_revision(folder: Path, revision: str) -> None:
+    """Refuse a name that is none, and one that an edition sealed already.
+
+    Raises
+    ------
+    Refused
+    """
+    refuse_no_edition(folder)
+    if not REVISION.fullmatch(revision):
+        rule = Phrase(
+            "修订号只能用字母、数字、点、下划线和连字符", "a revision has letters, digits, dots, _ and - only"
+        )
+        raise refuse(rule, Phrase("例如 r1", "such as r1"), value=revision)
+    if (folder / "sealed" / revision).exists():
+        rule = Phrase("这一修订已经封存，不能更改", "this revision is sealed and does not change")
+        raise refuse(rule, Phrase("请另起一个修订号，如 r2", "take another name, such as r2"), value=revision)
+    if any(line["revision"] == revision for line in _lines(folder)):
+        raise refuse(GONE, RESTORE, value=revision)
+
+
+def revised(folder: Path, scheme: Scheme, revises: str, because: str) -> tuple[str, str, str]:
+    """Which revision another is to stand in place of, the SHA-256 of its tag manifest, and why; all empty where none is named.
+
+    Raises
+    ------
+    Refused
+        When reason or revision is missing, the bag is not there, is of another edition, or is not the newest: then another
+        stands in its place already.
+    """
+    because = discreet(" ".join(because.split()))
+    if not revises and not because:
+        return "", "", ""
+    if not (revises and because):
+        raise refuse(BOTH, SAY_BOTH)
+    sealed = folder / "sealed"
+    newest = newest_bag(sealed)
+    bag = sealed / revises
+    if newest is None or revises not in {each.name for each in bags(sealed)}:
+        raise refuse(NO_BAG, phrase("最新的一版是 {newest}", "the newest is {newest}", newest=newest.name) if newest else ITS_OWN, value=revises)
+    if read_bag_info(bag).get("External-Identifier") != scheme.edition:
+        raise refuse(OTHER_EDITION, ITS_OWN, value=revises)
+    later = [line["revision"] for line in _lines(folder) if line["revises"] == revises]
+    if newest.name != revises or later:
+        name = next(iter(later), newest.name)
+        rule = phrase("{bag} 不是最新的一版：已有 {newest}", "{bag} is not the newest revision: there is {newest}", bag=revises, newest=name)
+        raise refuse(rule, phrase("请改为替代 {newest}", "revise {newest}", newest=name), value=revises)
+    return revises, file_digest(bag / TAG_MANIFEST), because
+
+
+def bags(sealed: Path) -> list[Path]:
+    """The revisions that lie in a folder, by name; that of the rules alone is none."""
+    found = [path for path in sealed.glob("*") if (path / "bagit.txt").is_file() and path.name != RULES and not path.name.startswith(".")]
+    return sorted(found, key=lambda path: (len(path.name), path.name))
+
+
+def newest_bag(sealed: Path) -> Path | None:
+    """The newest of the revisions that lie in a folder: none stands in its place; None where there is no bag."""
+    found = bags(sealed)
+    replaced = {read_bag_info(bag).get("Revises") for bag in found}
+    return next((bag for bag in reversed(found) if bag.name not in replaced), None)
+
+
+def enter_seals(folder: Path) -> None:
+    """Enter into the journal what lies sealed in the edition's folder and no line tells of.
+
+    Such a bag was sealed by an earlier version, or its program was broken off between bag and line.
+
+    Raises
+    ------
+    Refused
+        When the journal's chain is broken or cannot be written.
+    """
+    sealed = folder / "sealed"
+    with edition_lock(folder):
+        if (journal := read_journal(folder)).problems.errors:
+            raise Refused(journal.problems)
+        told = {line["revision"] for line in _lines(folder)}
+        for bag in (*([sealed / RULES] if (sealed / RULES / "bagit.txt").is_file() else []), *bags(sealed)):
+            if bag.name not in told:
+                _enter(folder, bag, "", FOUND.into("zh"), found="yes")
+
+
+def enter_seal(folder: Path, bag: Path, by: str) -> None:
+    """Enter a bag just sealed into the journal, with the reason that the bag names.
+
+    Raises
+    ------
+    Refused
+        When it cannot be written: the bag is whole all the same, which is said.
+    """
+    try:
+        with edition_lock(folder):
+            _enter(folder, bag, by, Seal.of(read_bag_info(bag)).because)
+    except Refused as refused:
+        raise Refused(Problems((*refused.problems, Problem("warning", UNENTERED, NEXT_TIME, file=JOURNAL, value=bag.name)))) from refused
+
+
+def _enter(folder: Path, bag: Path, by: str, reason: str, **more: str) -> None:
+    seal = Seal.of(read_bag_info(bag))
+    details = {"revision": bag.name, "bag": file_digest(bag / TAG_MANIFEST), "revises": seal.revises, **more}
+    appended(folder, SEAL_LINE, by, reason, details)
+
+
+def _lines(folder: Path) -> Iterator[dict[str, str]]:
+    """What the journal tells of seals."""
+    for entry in read_journal(folder).entries:
+        if entry.what == SEAL_LINE:
+            yield {name: str(entry.details.get(name, "")) for name in ("revision", "bag", "revises")}
