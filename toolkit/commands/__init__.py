@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from toolkit.commands import edition, evaluation, experts, lab, seal, table
+from toolkit.commands import edition, evaluation, experts, lab, publication, seal, table
 from toolkit.commands.console import LanguageOption
 from toolkit.commands.usage import Command, Committee
 
@@ -15,7 +15,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     *(edition.new, edition.forms, edition.check, edition.changes),
     *(evaluation.evaluate, evaluation.cards, evaluation.sensitivity, experts.ballots),
     *(experts.sheets, experts.panel, table.table),
-    *(seal.seal, seal.verify, seal.serve, seal.demo),
+    *(seal.seal, seal.verify, publication.verify_card, seal.serve, seal.demo),
 )
 
 app = typer.Typer(

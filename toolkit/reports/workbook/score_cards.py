@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +79,7 @@ def write_cards(
     return written
 
 
-def card_names(names: dict[str, str]) -> dict[str, str]:
+def card_names(names: Mapping[str, str], suffix: str = ".xlsx") -> dict[str, str]:
     """A file name for each member, safe on every system, by its key.
 
     Examples
@@ -95,7 +95,7 @@ def card_names(names: dict[str, str]) -> dict[str, str]:
         while name.casefold() in taken:
             name, count = f"{stem}_{count}", count + 1
         taken.add(name.casefold())
-        files[member] = f"{name}.xlsx"
+        files[member] = f"{name}{suffix}"
     return files
 
 
@@ -106,13 +106,13 @@ def write_card(evaluation: Evaluation, card: ScoreCard, tables: Card, path: Path
     page.footer(card)
     page.heading(evaluation.scheme.title, 15, 30, align="center")
     page.heading(CARD.into(language), 13, 26, align="center")
-    for label, answer in _head(evaluation, card):
+    for label, answer in card_head(evaluation, card):
         page.pair(label, answer)
     page.table(CAPTIONS["parts"], tables.parts, PARTS, ADDS_UP.into(language))
     page.table(CAPTIONS["lines"], tables.lines, LINES)
     page.table(CAPTIONS["vetoes"], tables.vetoes, VETOES)
     page.heading(OBJECTION.into(language), 11, 27, valign="bottom")
-    page.line(_objection(evaluation.scheme).into(language), 10)
+    page.line(how_to_object(evaluation.scheme).into(language), 10)
     if tables.records.rows:
         page.sheet.set_h_pagebreaks([page.row])  # an annex, for programs that heed a break on fitted pages
         page.table(CAPTIONS["records"], tables.records, RECORDS)
@@ -185,7 +185,8 @@ class _CardSheet:
         self.row += 1
 
 
-def _head(evaluation: Evaluation, card: ScoreCard) -> Iterator[tuple[Phrase, str]]:
+def card_head(evaluation: Evaluation, card: ScoreCard) -> Iterator[tuple[Phrase, str]]:
+    """What stands at the head of a card: whose it is, and what came of it."""
     scheme = evaluation.scheme
     yield wording.WORDS["member"], phrase("{name}（{key}）", "{name} ({key})", name=card.name, key=card.member).into(scheme.language)
     if card.class_:
@@ -197,7 +198,7 @@ def _head(evaluation: Evaluation, card: ScoreCard) -> Iterator[tuple[Phrase, str
     yield wording.WORDS["reason"], card.reason or wording.BLANK
 
 
-def _objection(scheme: Scheme) -> Phrase:
+def how_to_object(scheme: Scheme) -> Phrase:
     """To whom a member writes, until when and what."""
     days, contact = (scheme.publication.working_days, scheme.publication.contact) if scheme.publication else (0, "")
     when = phrase("在公示期（{n} 个工作日）内", "within the {n} working days of publication", n=days) if days else Phrase("及时", "soon")

@@ -1,0 +1,183 @@
+"""A card and its branch: the tree of RFC 6962, no card accepted but the one that was sealed, and the page that says the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.browser.test_page import BROWSER, FLAGS
+from tests.conftest import write_small_edition
+from tests.test_command_line import run
+from toolkit import evaluate, open_edition
+from toolkit.ground.problems import Refused
+from toolkit.publication.card_proofs import ProvedCard, leaf, proved, read_card, read_root, tree_root
+from toolkit.reports.card_pages import card_texts, check_page, write_card_pages
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+KNOWN_LEAVES = ["", "\x00", "\x10", " !", "01", "@ABC", "PQRSTUVW", "`abcdefghijklmno"]
+KNOWN_ROOTS = {
+    1: "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    2: "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    3: "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    8: "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+}
+"""Of the test data of Certificate Transparency, which RFC 6962 is about."""
+SECRET = b"of this test"
+NAME, HOSTILE = "甲招标代理公司", "</script><script>alert(1)</script>&amp;"
+
+
+def by_definition(leaves: list[bytes]) -> bytes:
+    """The root as RFC 6962, section 2.1, defines it."""
+    if len(leaves) == 1:
+        return leaves[0]
+    left = 1 << (len(leaves) - 1).bit_length() - 1
+    return sha256(b"\x01" + by_definition(leaves[:left]) + by_definition(leaves[left:])).digest()
+
+
+@pytest.mark.parametrize(("count", "root"), KNOWN_ROOTS.items())
+def test_roots_are_those_of_the_known_trees(count: int, root: str) -> None:
+    assert tree_root(KNOWN_LEAVES[:count]) == root
+
+
+@given(st.lists(st.text(), min_size=1, max_size=40))
+def test_every_branch_leads_to_the_root_and_from_no_other_place(texts: list[str]) -> None:
+    texts = [json.dumps({"member": str(number), "name": text}) for number, text in enumerate(texts)]
+    root = tree_root(texts)
+    assert root == by_definition([leaf(text) for text in texts]).hex()
+    for card in proved(texts):
+        assert read_card(card.write()) == card
+        assert card.root == root
+        elsewhere = [replace(card, index=index) for index in range(card.size) if index != card.index]
+        longer = replace(card, path=(*card.path, root))
+        changed = replace(card, text=card.text + " ")
+        assert root not in {forged.root for forged in (*elsewhere, longer, changed)}
+
+
+@pytest.fixture(scope="module")
+def cards(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder of the cards of a small edition, one member with a hostile name, and their root."""
+    folder = tmp_path_factory.mktemp("cards")
+    path = write_small_edition(folder / "edition") / "records" / "会员名册.csv"
+    path.write_text(path.read_text("utf-8").replace(NAME, HOSTILE), "utf-8")
+    edition = open_edition(folder / "edition")
+    evaluation = evaluate(edition.scheme, edition.records)
+    texts = card_texts(evaluation, edition.records, "r1", SECRET)
+    root = write_card_pages(texts, evaluation.scheme, folder / "cards")
+    assert root == tree_root(texts.values())
+    assert texts != card_texts(evaluation, edition.records, "r1", b"another secret")
+    return folder / "cards", root
+
+
+def test_each_member_has_a_page_whose_card_checks_alone(cards: tuple[Path, str]) -> None:
+    folder, root = cards
+    pages = [path.read_text("utf-8") for path in sorted(folder.iterdir())]
+    found = [read_card(page) for page in pages]
+    assert {card.root for card in found} == {root}
+    assert sorted(card.index for card in found) == list(range(len(found)))
+    assert all(page.count("<script") == 1 for page in pages)
+    assert [card.content["name"] for card in found if "alert" in card.text] == [HOSTILE]
+
+
+NO_CARDS = [
+    *("", "[]", "{}", "得分单", "[" * 9_000),
+    '{"card": 1, "index": 0, "size": 1, "path": []}',
+    '{"card": "[1]", "index": 0, "size": 1, "path": []}',
+    '{"card": "{}", "index": 1, "size": 1, "path": []}',
+    '{"card": "{}", "index": true, "size": 2, "path": []}',
+    '{"card": "{}", "index": 0, "size": 1, "path": ["zz"]}',
+    '{"card": "{}", "index": 0, "size": 9999999999, "path": []}',
+]
+
+
+@pytest.mark.parametrize("content", NO_CARDS)
+def test_what_is_no_card_is_refused_in_words(content: str, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no score card"):
+        read_card(content)
+    path = tmp_path / "card.html"
+    path.write_text(content, "utf-8")
+    done = run("verify-card", path, "--root", "0" * 64)
+    assert done.exit_code == 1
+    assert "不是得分单" in done.output
+
+
+@pytest.mark.parametrize("root", ["", "0" * 63, "g" * 64, "得分单"])
+def test_what_is_no_root_is_refused(root: str) -> None:
+    with pytest.raises(Refused, match="not the root"):
+        read_root(root)
+
+
+def test_the_command_says_whether_a_card_is_the_one_that_was_sealed(cards: tuple[Path, str], tmp_path: Path) -> None:
+    folder, root = cards
+    page = min(folder.iterdir())
+    done = run("verify-card", page, "--root", f" {root[:32].upper()} {root[32:]}\n")
+    assert done.exit_code == 0, done.output
+    assert "一致" in done.output
+    card = read_card(page.read_text("utf-8"))
+    forged = tmp_path / page.name
+    forged.write_text(replace(card, text=card.text.replace('"r1"', '"r2"')).write(), "utf-8")
+    for path, wanted in ((forged, root), (page, "0" * 64)):
+        done = run("verify-card", path, "--root", wanted)
+        assert done.exit_code == 1
+        assert "请勿采信" in done.output
+
+
+@pytest.fixture(scope="module")
+def checking(cards: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Page, list[str]]]:
+    """The page that checks, opened from its file; and what its console said or what it asked of others."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
+    if BROWSER is None:
+        pytest.skip("needs Chromium: install the package chromium")
+    path = tmp_path_factory.mktemp("site") / "check-card.html"
+    path.write_text(check_page("评选办法<b>", cards[1]), "utf-8")
+    noise: list[str] = []
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
+        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        page.on("console", lambda message: noise.append(message.text))
+        page.on("pageerror", lambda error: noise.append(str(error)))
+        page.goto(path.as_uri())
+        page.on("request", lambda request: noise.append(request.url))
+        yield page, noise
+        browser.close()
+
+
+def test_the_page_says_the_same_as_the_command(cards: tuple[Path, str], checking: tuple[Page, list[str]]) -> None:
+    page, noise = checking
+    folder, _ = cards
+    for path in sorted(folder.iterdir()):
+        card = read_card(path.read_text("utf-8"))
+        page.set_input_files("#file", [])
+        page.set_input_files("#file", path)
+        page.locator("#card h1", has_text=card.content["name"]).wait_for()
+        assert page.locator("#verdict").get_attribute("class") == "good"
+        last = card.content["tables"][1]["rows"][-1][-1]
+        assert last in page.locator("#card").inner_text()
+        for forged in (replace(card, text=card.text + " "), replace(card, index=(card.index + 1) % card.size), replace(card, path=card.path[:-1])):
+            page.fill("#pasted", forged.write())
+            assert page.locator("#verdict").get_attribute("class") == "bad"
+            assert page.locator("#card").inner_text() == ""
+    page.fill("#pasted", json.dumps({"card": "{}"}))
+    page.get_by_role("button", name="English").click()
+    assert page.locator("#verdict").inner_text().startswith("This is no score card")
+    assert page.title() == "Check a score card"
+    assert noise == []
+
+
+def test_the_digest_of_the_page_is_that_of_every_text(checking: tuple[Page, list[str]]) -> None:
+    page, _ = checking
+    texts = ["x" * length for length in (0, 1, 54, 55, 56, 62, 63, 64, 65, 119, 120, 1_000)] + ["中文：é\U0001f600" * 40]
+    for text in texts:
+        card = ProvedCard(json.dumps({"name": text}, ensure_ascii=False), 0, 1, ())
+        page.fill("#root", card.root or "")
+        page.fill("#pasted", card.write())
+        assert page.locator("#verdict").get_attribute("class") == "good", text

@@ -1,0 +1,190 @@
+"""得分单 that a member checks alone: each as a page of its own with its branch to the root, and the page that checks them.
+
+What a card says is fixed as a text when the edition is sealed; the root of all texts stands in the bag and on the notice.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from toolkit.ground.resources import house_folder
+from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.writing import placed_in
+from toolkit.publication.card_proofs import ProvedCard, proved, salt
+from toolkit.publication.notice import Safe, element
+from toolkit.reports.score_cards import card_tables, score_cards
+from toolkit.reports.workbook.score_cards import CARD, card_head, card_names, how_to_object
+
+if TYPE_CHECKING:
+    from toolkit.evaluation import Evaluation
+    from toolkit.ground.display import Table
+    from toolkit.records import Records
+    from toolkit.reports.score_cards import ScoreCard
+    from toolkit.scheme import Scheme
+
+FOLDER = "templates/cards"
+CHECK = "check-card.html"
+PROOF = Phrase(
+    "本单是第 {revision} 版全部 {size} 份得分单中的第 {place} 份。核对：打开公示网站的“核对得分单”页面，选择本文件；或运行 committee verify-card 文件 --root 总指纹。"
+    "得分单总指纹（公示页面所列应与此相同）：",
+    "This is card {place} of the {size} of revision {revision}. To check it, open the page “Check a score card” of the notice and choose this file, "
+    "or run committee verify-card FILE --root ROOT. The root of the score cards, which must be the one on the notice:",
+)
+WORDS: Mapping[str, Phrase] = {
+    "title": Phrase("核对得分单", "Check a score card"),
+    "how": Phrase(
+        "在本页选择秘书处发来的得分单文件（或粘贴其内容），即可核对它是否就是封存时的那一份。核对只在您的电脑上进行，不联网，不上传，也看不到别家的任何数据。",
+        "Choose the score card that the secretariat sent you, or paste what is in it: this page tells whether it is the very one that was "
+        "sealed. It does so on your own computer, sends nothing anywhere, and knows nobody else's data.",
+    ),
+    "rootLabel": Phrase("得分单总指纹", "Root of the score cards"),
+    "rootNote": Phrase("64 位，应与公示页面和盖章公示上所列的完全相同。", "64 characters; it must be the one on the notice, on the page and on paper."),
+    "fileLabel": Phrase("得分单文件", "The file of the score card"),
+    "pastedLabel": Phrase("或粘贴文件内容", "Or paste what is in it"),
+    "noRoot": Phrase("总指纹应为 64 位的 0—9、a—f，请从公示页面抄录。", "The root has 64 digits 0-9, a-f: copy it from the notice."),
+    "noCard": Phrase("这不是得分单，或文件不完整。请使用秘书处发来的原文件。", "This is no score card, or not a whole one: take the file as it was sent."),
+    "false": Phrase(
+        "不一致：这份得分单不是封存的那一份，内容或总指纹有改动。请勿采信，请向秘书处核实。",
+        "Not the same: this card, or the root, is not what was sealed. Do not rely on it; ask the secretariat.",
+    ),
+    "true": Phrase("一致：这就是封存时的得分单，一字未改。", "The same: this is the card that was sealed, to the letter."),
+    "place": Phrase("全部 {of} 份得分单中的第 {n} 份。以下内容取自已核对的得分单。", "Card {n} of {of}. What follows is read from the card that was checked."),
+    "footer": Phrase(
+        "算法：RFC 6962 树，SHA-256。这一核对证明本单已封存、只计一次；别家的得分不在其中，也无从得知。",
+        "RFC 6962 tree, SHA-256. The check proves that this card was sealed and is counted once; nothing of any other member is in it.",
+    ),
+}  # fmt: skip
+
+
+def card_texts(
+    evaluation: Evaluation, records: Records, revision: str, secret: bytes, progress: Callable[[str], None] | None = None
+) -> dict[str, str]:
+    """What each member's card says, as the text that is sealed, by the member's code and in the order of codes.
+
+    Parameters
+    ----------
+    revision
+        Which revision it belongs to, as "r1".
+    secret
+        What only the committee knows: from it each card gets its salt.
+    progress
+        Called with a member's code once its text is there.
+    """
+    texts = {}
+    for card in score_cards(evaluation, records):
+        tables = card_tables(evaluation, card, records).tables
+        content = {
+            "title": evaluation.scheme.title,
+            "edition": evaluation.scheme.edition,
+            "revision": revision,
+            "member": card.member,
+            "name": card.name,
+            "tables": [_head_table(evaluation, card), *map(_plain, tables)],
+            "object": how_to_object(evaluation.scheme).into(evaluation.scheme.language),
+            "salt": salt(secret, card.member),
+        }
+        texts[card.member] = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        if progress:
+            progress(card.member)
+    return dict(sorted(texts.items()))
+
+
+def write_card_pages(texts: Mapping[str, str], scheme: Scheme, folder: Path) -> str:
+    """A page for each member, in `folder`, with its branch; and the root they all lead to.
+
+    Raises
+    ------
+    Refused
+        When one cannot be written.
+    """
+    cards = dict(zip(texts, proved(list(texts.values())), strict=True))
+    names = card_names({member: str(card.content["name"]) for member, card in cards.items()}, ".html")
+    template, style = _part("card.html"), _part("card.css")
+    with placed_in(folder) as unfinished:
+        for member, card in cards.items():
+            (unfinished / names[member]).write_text(_page(template, style, card, scheme.language), encoding="utf-8", newline="\n")
+    return next(iter(cards.values())).root or "" if cards else ""
+
+
+def check_page(title: str, root: str, language: Language = "zh") -> str:
+    """The page that checks any card of a revision by its root: one file, no request, nothing but cards that are handed to it.
+
+    Parameters
+    ----------
+    title
+        Of the edition; empty for a page that serves every edition.
+    root
+        As the notice prints it; empty where the reader fills it in.
+    """
+    style, script = _part("card.css"), _part("check.js")
+    words = json.dumps({key: {"zh": words.zh, "en": words.en} for key, words in WORDS.items()}, ensure_ascii=False)
+    return _filled(
+        _part("check.html"),
+        language=language,
+        edition=escape(title),
+        root=escape(root),
+        words=words.replace("<", "\\u003c"),
+        style=style,
+        script=script,
+        style_digest=_digest(style),
+        script_digest=_digest(script),
+    )
+
+
+def _head_table(evaluation: Evaluation, card: ScoreCard) -> dict[str, Any]:
+    language = evaluation.scheme.language
+    rows = [[label.into(language), answer] for label, answer in card_head(evaluation, card)]
+    return {"caption": CARD.into(language), "headings": [], "rows": rows, "right": [], "note": ""}
+
+
+def _plain(table: Table) -> dict[str, Any]:
+    right = [place for place, side in enumerate(table.alignment) if side == "right"]
+    rows = [list(row) for row in table.rows]
+    return {"caption": table.caption, "headings": list(table.headings), "rows": rows, "right": right, "note": table.note}
+
+
+def _page(template: str, style: str, card: ProvedCard, language: Language) -> str:
+    content = card.content
+    proof = phrase(PROOF.zh, PROOF.en, revision=content["revision"], size=card.size, place=card.index + 1).into(language)
+    return _filled(
+        template,
+        lang="en" if language == "en" else "zh-CN",
+        name=escape(content["name"]),
+        edition=escape(f"{content['title']} · {content['edition']} · {content['revision']}"),
+        heading=escape(content["name"]),
+        style=style,
+        tables="".join(_table(table) for table in content["tables"]),
+        proof=element("p", content["object"]) + element("p", proof) + element("p", card.root or "", css="code"),
+        card=card.write(),
+    )
+
+
+def _table(table: dict[str, Any]) -> Safe:
+    """A table of the card, as the page that checks it shows it."""
+    head = (element("thead", element("tr", *(element("th", heading, scope="col") for heading in table["headings"]))),) * bool(table["headings"])
+    rows = (
+        element("tr", *(element("td", cell, css="number" if place in table["right"] else "") for place, cell in enumerate(row)))
+        for row in table["rows"]
+    )
+    shown = element("div", element("table", *head, element("tbody", *rows)), css="wide")
+    return Safe(element("h2", table["caption"]) + shown + (element("p", table["note"], css="note") if table["note"] else ""))
+
+
+def _filled(template: str, **parts: str) -> str:
+    """A template with each `@name@` replaced, once, from the first on: what is put in is not looked at again."""
+    pieces = template.split("@")
+    return "".join(parts[piece] if place % 2 else piece for place, piece in enumerate(pieces))
+
+
+def _part(name: str) -> str:
+    return (house_folder(FOLDER) / name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    return b64encode(sha256(text.encode("utf-8")).digest()).decode()
