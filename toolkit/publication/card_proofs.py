@@ -29,7 +29,7 @@ NO_CARD = (
     Phrase("请使用秘书处发来的原文件，不要另存、改动", "take the file as the secretariat sent it, neither saved anew nor edited"),
 )
 NO_ROOT = (
-    Phrase("不是得分单总指纹：应为 64 位的 0—9、a—f", "not the root of the cards: 64 digits 0-9, a-f"),
+    Phrase("不是得分单总指纹：应为 64 位的数字和小写字母", "not the root of the cards: 64 digits 0-9, a-f"),
     Phrase("请从公示页面抄录“得分单总指纹”", "copy it from the notice, where it is called root of the score cards"),
 )
 

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 FOLDER = "templates/cards"
 CHECK = "check-card.html"
 PROOF = Phrase(
-    "本单是第 {revision} 版全部 {size} 份得分单中的第 {place} 份。核对：打开公示网站的“核对得分单”页面，选择本文件；或运行 committee verify-card 文件 --root 总指纹。"
+    "本单是第 {revision} 版全部 {size} 份得分单中的第 {place} 份。核对：打开公示网站的“核对得分单”页面，选择本文件。"
     "得分单总指纹（公示页面所列应与此相同）：",
-    "This is card {place} of the {size} of revision {revision}. To check it, open the page “Check a score card” of the notice and choose this file, "
-    "or run committee verify-card FILE --root ROOT. The root of the score cards, which must be the one on the notice:",
+    "This is card {place} of the {size} of revision {revision}. To check it, open the page “Check a score card” of the notice and choose this file. "
+    "The root of the score cards, which must be the one on the notice:",
 )
 WORDS: Mapping[str, Phrase] = {
     "title": Phrase("核对得分单", "Check a score card"),
@@ -47,7 +47,7 @@ WORDS: Mapping[str, Phrase] = {
     "rootNote": Phrase("64 位，应与公示页面和盖章公示上所列的完全相同。", "64 characters; it must be the one on the notice, on the page and on paper."),
     "fileLabel": Phrase("得分单文件", "The file of the score card"),
     "pastedLabel": Phrase("或粘贴文件内容", "Or paste what is in it"),
-    "noRoot": Phrase("总指纹应为 64 位的 0—9、a—f，请从公示页面抄录。", "The root has 64 digits 0-9, a-f: copy it from the notice."),
+    "noRoot": Phrase("总指纹应为 64 位的数字和小写字母，请从公示页面抄录。", "The root has 64 digits 0-9, a-f: copy it from the notice."),
     "noCard": Phrase("这不是得分单，或文件不完整。请使用秘书处发来的原文件。", "This is no score card, or not a whole one: take the file as it was sent."),
     "false": Phrase(
         "不一致：这份得分单不是封存的那一份，内容或总指纹有改动。请勿采信，请向秘书处核实。",
@@ -56,7 +56,7 @@ WORDS: Mapping[str, Phrase] = {
     "true": Phrase("一致：这就是封存时的得分单，一字未改。", "The same: this is the card that was sealed, to the letter."),
     "place": Phrase("全部 {of} 份得分单中的第 {n} 份。以下内容取自已核对的得分单。", "Card {n} of {of}. What follows is read from the card that was checked."),
     "footer": Phrase(
-        "算法：RFC 6962 树，SHA-256。这一核对证明本单已封存、只计一次；别家的得分不在其中，也无从得知。",
+        "由 SHA-256 逐层合成，任何人都能另写程序核对。这一核对证明本单已封存、只计一次；别家的得分不在其中，也无从得知。",
         "RFC 6962 tree, SHA-256. The check proves that this card was sealed and is counted once; nothing of any other member is in it.",
     ),
 }  # fmt: skip
