@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from toolkit.commands import edition, evaluation, experts, lab, publication, seal, table
+from toolkit.commands import decide, edition, evaluation, experts, lab, publication, seal, table
 from toolkit.commands.console import LanguageOption
 from toolkit.commands.usage import Command, Committee
 
@@ -14,7 +14,7 @@ PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(edition.new, edition.forms, edition.check, edition.changes),
     *(evaluation.evaluate, evaluation.cards, evaluation.sensitivity, experts.ballots),
-    *(experts.sheets, experts.panel, table.table),
+    *(experts.sheets, experts.panel, table.table, decide.decide, decide.journal),
     *(seal.seal, seal.verify, publication.verify_card, seal.serve, seal.demo),
 )
 

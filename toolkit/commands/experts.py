@@ -82,7 +82,11 @@ def _show(table: Table) -> None:
 
 NONE = Phrase("ballots/ 里还没有判断票；生成空白票请用 committee ballots 届次文件夹 --forms 存放处。", "There is no ballot yet; --forms OUT writes blank ones.")
 SAME = Phrase("专家组的权重与办法相同，没有改动。", "The group's weights are the scheme's: nothing to change.")
-ADOPTED = ("已写入 scheme.toml；原来的办法存为 {former}。", "Written to scheme.toml; the scheme as it was is kept as {former}.")
+ADOPTED = (
+    "已写入 scheme.toml，记入第 {n} 条；原来的办法存为 {former}。",
+    "Written to scheme.toml, entered as no. {n}; the scheme as it was is kept as {former}.",
+)
+VOTED = Phrase("采用专家组投票得出的权重", "the weights that the group voted")
 MEANWHILE = Phrase("scheme.toml 刚被别人改过，未写入", "scheme.toml was changed meanwhile: nothing is written")
 AGAIN = Phrase("请核对后重新运行", "look at it and run the command again")
 FAULTY = Phrase("有判断票有误，未写入办法", "some ballots are faulty: the scheme is not changed")
@@ -138,10 +142,9 @@ def _listed(folder: Path, scheme: Scheme, language: str, *, adopt: bool, each: b
 def _adopt(folder: Path, scheme: Scheme, voted: Ballots, group: GroupWeights, language: str) -> None:
     """Say what would change, as a minute says it; write it only where no ballot is faulty."""
     from toolkit.ballots import scheme_with_group_weights
-    from toolkit.ground.writing import edition_lock, kept_former
+    from toolkit.minutes.adoption import adopt_scheme, scheme_digest
     from toolkit.scheme import load_scheme
     from toolkit.scheme.amendments import diff
-    from toolkit.scheme.writing import write_scheme
 
     after = scheme_with_group_weights(scheme, group)
     changed = diff(scheme, after)
@@ -152,13 +155,12 @@ def _adopt(folder: Path, scheme: Scheme, voted: Ballots, group: GroupWeights, la
         return
     if voted.problems.errors:
         raise refuse(FAULTY, MEND, file="scheme.toml")
-    path = folder / "scheme.toml"
-    with edition_lock(folder):
-        if load_scheme(path) != scheme:
-            raise refuse(MEANWHILE, AGAIN, file=path.name)
-        former = kept_former(path)
-        write_scheme(after, path)
-    say(language, phrase(*ADOPTED, former=former.name if former else "—"))
+    opened = scheme_digest(folder)
+    if load_scheme(folder / "scheme.toml") != scheme:
+        raise refuse(MEANWHILE, AGAIN, file="scheme.toml")
+    by = phrase("专家组（{n} 票）", "the expert group ({n:ballot|ballots})", n=len(next(iter(group.groups.values())).experts))
+    done = adopt_scheme(folder, opened, after, by=by.into(scheme.language), reason=VOTED.into(scheme.language), of="ballots")
+    say(language, phrase(*ADOPTED, former=done.entry.details["former"], n=done.entry.number))
 
 
 def _decided(folder: Path, voted: Ballots, language: str) -> None:

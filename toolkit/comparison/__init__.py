@@ -247,6 +247,8 @@ def compare(
 
 
 def _same_records(before: Evaluation, after: Evaluation, first: Records | None, second: Records | None) -> bool:
+    if before.rulings != after.rulings:
+        return False
     if before.measured is after.measured or (first is second and first is not None):
         return True
     files = [{file: digest for file, digest in side.digests.items() if file != SCHEME} for side in (before, after)]

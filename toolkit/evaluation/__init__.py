@@ -17,7 +17,7 @@ from toolkit.evaluation.grades import Grading, decide_grades, grade_problems, va
 from toolkit.evaluation.scores import TOTAL, Tree, adjusted, aligned, gathered, rounded_scores
 from toolkit.evaluation.values import Values, resolved, scaled
 from toolkit.ground.problems import Problem, Problems, Refused
-from toolkit.ground.ranking import Floats, Tie, near_boundary, rounded
+from toolkit.ground.ranking import Floats, Ruling, Tie, near_boundary, rounded
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.indicators import Indicators, measure_indicators
 from toolkit.scheme import Scheme
@@ -45,12 +45,15 @@ class Evaluation:
         The raw values and what else was found in the records, all problems of the records included.
     digests
         SHA-256 of each input file, by its path in the edition.
+    rulings
+        What the committee decided of ties.
     """
 
     scheme: Scheme
     members: pd.DataFrame
     measured: Indicators
     digests: Mapping[str, str] = field(default_factory=dict)
+    rulings: tuple[Ruling, ...] = ()
 
     @property
     def indicators(self) -> pd.DataFrame:
@@ -80,7 +83,7 @@ class Evaluation:
     @cached_property
     def award_rule(self) -> AwardRule:
         """The rule of the awards for these members, with all that no score changes worked out."""
-        return AwardRule.of(self.scheme, self.members, self.vetoes, self.measured.conditions)
+        return AwardRule.of(self.scheme, self.members, self.vetoes, self.measured.conditions, self.rulings)
 
     @cached_property
     def scaled_values(self) -> Values:
@@ -151,8 +154,13 @@ class Evaluation:
 
     @property
     def ties(self) -> tuple[Tie, ...]:
-        """What the scheme leaves to the committee."""
+        """What the scheme leaves to the committee, and it has not settled."""
         return self.decided.ties
+
+    @property
+    def left_to_committee(self) -> tuple[Tie, ...]:
+        """Every tie that the scheme leaves to the committee: those open, and those it has settled and may settle anew."""
+        return (*self.ties, *(ruling.tie for ruling in self.decided.rulings))
 
     @property
     def awards(self) -> pd.DataFrame:
@@ -294,7 +302,7 @@ def _measured(scheme: Scheme, records: Records, judged: Judging | None) -> Evalu
     records = records.as_of(scheme.as_of)
     measured = measure_indicators(scheme, records, judged)
     measured = replace(measured, problems=records.problems + measured.problems)
-    return Evaluation(scheme, records.members, measured, records.digests)
+    return Evaluation(scheme, records.members, measured, records.digests, records.rulings)
 
 
 def _measured_by(scheme: Scheme) -> tuple[object, ...]:

@@ -19,7 +19,7 @@ from toolkit.evaluation.ranks import ahead_and_level, class_ranks, first_places
 from toolkit.evaluation.requirements import Demands, asked, bars
 from toolkit.evaluation.scores import TOTAL, Score
 from toolkit.evaluation.steps import Bar, Lookup, Standing, Steps, bars_of, between, over
-from toolkit.ground.ranking import Integers, Mask, competition_ranks
+from toolkit.ground.ranking import Integers, Mask, Ruling, competition_ranks
 from toolkit.scheme.outcomes import FIRST_PLACES
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ class AwardRule:
         What each award asks for, by its id.
     barred : dict of bool[n]
         By award, the members whom a veto bars from it.
+    rulings
+        What the committee decided of ties: in every run in which the very same tie comes about they hold, in no other.
 
     Notes
     -----
@@ -87,10 +89,11 @@ class AwardRule:
     eligibility: Demands
     bars: dict[str, Demands]
     barred: dict[str, Mask]
+    rulings: tuple[Ruling, ...] = ()
 
     @classmethod
     def of(
-        cls, scheme: Scheme, members: pd.DataFrame, vetoes: pd.DataFrame, conditions: pd.DataFrame | None = None
+        cls, scheme: Scheme, members: pd.DataFrame, vetoes: pd.DataFrame, conditions: pd.DataFrame | None = None, rulings: Sequence[Ruling] = ()
     ) -> AwardRule:
         """The rule of a scheme; frames as for `decide_awards`."""
         classes = members["class"]
@@ -101,6 +104,7 @@ class AwardRule:
             asked(required, scheme, classes, conditions),
             {award.id: asked(bars(award), scheme, classes, conditions) for award in scheme.awards},
             {award.id: barred(scheme, members.index, vetoes, award.id) for award in scheme.awards},
+            tuple(rulings),
         )
 
     def under(self, scheme: Scheme) -> AwardRule:
@@ -144,6 +148,12 @@ class AwardRule:
     def competing(self, award: Award) -> Pools:
         """Who competes with whom for the places of an award."""
         return self.pools[award.quota.within if award.quota else "class"]
+
+    def ruled(self, award: Award) -> list[tuple[Ruling, Mask, Mask]]:
+        """The rulings on an award whose members are all there: the members that were level and those given, bool[n] each."""
+        index, rulings = self.members.index, [ruling for ruling in self.rulings if ruling.tie.award == award.id]
+        found = [(ruling, index.isin(ruling.tie.members), index.isin(ruling.given)) for ruling in rulings]
+        return [(ruling, level, chosen) for ruling, level, chosen in found if level.sum() == len(ruling.tie.members)]
 
     @property
     def joint(self) -> bool:
@@ -281,9 +291,13 @@ class RuleInSteps:
             standing, pools = self._offered(offer, part, winners, lookup), self.award_rule.competing(offer.award)
             counts = _places(offer.award, pools, part)
             given, open_ = allot(standing, offer.least, zip(pools.spans, counts, strict=True), ties, joint=self.award_rule.joint)
-            decision = Decision(offer.award, standing, offer.least, given, open_, counts)
+            decision, rulings = Decision(offer.award, standing, offer.least, given, open_, counts), self.award_rule.ruled(offer.award)
+            for ruling in rulings:
+                _rule_in_class(decision, pools, *ruling)
             if offer.award.quota is not None and offer.award.quota.in_all is not None:
                 decision = self._held_together(decision, offer.award.quota.in_all, pools, lookup)
+                for ruling in rulings:
+                    decision = _ruled_in_all(decision, *ruling)
             winners[offer.award.id] = decision.given
             yield decision
 
@@ -360,6 +374,30 @@ class RuleInSteps:
         shares = (ranks == line) & ~keeps & (left > 0)
         last, level = standings[0][keeps | shares], int(shares.sum())
         return keeps, shares, Ceiling(bound, float(self.steps.scores(last.min())) if last.size else None, left if level else 0, level)
+
+
+def _rule_in_class(decision: Decision, pools: Pools, ruling: Ruling, level: Mask, chosen: Mask) -> None:
+    """Write what was ruled into the runs in which the very same members stand open in their class for as many places."""
+    for name, span, count in zip(pools.names, pools.spans, decision.places, strict=True):
+        if name == ruling.tie.class_ and count is not None and level[span].sum() == level.sum():
+            left = count - decision.given[:, span].sum(axis=1)
+            same = np.flatnonzero((decision.open[:, span] == level[span]).all(axis=1) & (left == ruling.tie.places))
+            decision.given[np.ix_(same, np.flatnonzero(chosen))] = True
+            decision.open[np.ix_(same, np.flatnonzero(level))] = False
+
+
+def _ruled_in_all(decision: Decision, ruling: Ruling, level: Mask, chosen: Mask) -> Decision:
+    """The same at the line of all classes together; who is not given a place there loses the one of its class."""
+    if ruling.tie.class_ or decision.shared is None or decision.beyond is None:
+        return decision
+    ceilings = dict(decision.ceilings)
+    for run, ceiling in decision.ceilings.items():
+        if ceiling.left == ruling.tie.places and (decision.shared[run] == level).all():
+            decision.given[run] |= chosen
+            decision.beyond[run] |= level & ~chosen
+            decision.shared[run] = False
+            ceilings[run] = replace(ceiling, left=0, level=0)
+    return replace(decision, ceilings=ceilings)
 
 
 def _taken(decision: Decision, run: int, winners: NDArray[np.intp], ranks: Integers, pools: Pools) -> Integers:

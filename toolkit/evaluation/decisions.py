@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,7 +17,7 @@ from toolkit.evaluation.reasons import Reasons
 from toolkit.evaluation.requirements import bars, number, subject
 from toolkit.evaluation.scores import TOTAL, Score, aligned, rounded_scores
 from toolkit.ground.problems import Problem
-from toolkit.ground.ranking import Integers, Mask, Tie, competition_ranks, sharing
+from toolkit.ground.ranking import Integers, Mask, Ruling, Tie, competition_ranks, sharing
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.scheme import Scheme
 
@@ -29,8 +29,13 @@ NOT_JOINT = Phrase(
     "if that is not meant, name in `ties` what else is compared, or let `committee` decide in place of `joint`",
 )
 SETTLE = Phrase(
-    '未决定前不能封存：请在 ties 中加写同分时再比的节点，或以 joint 并列；准许暂不决定的，请写 open_ties = "may_stay"',
-    'it cannot be sealed until that is decided: name in `ties` what else is compared, or `joint`; or write open_ties = "may_stay" if it may stay open',
+    '未决定前不能封存：请用 committee decide 记下委员会的裁定，或在 ties 中加写同分时再比的节点，或以 joint 并列；准许暂不决定的，请写 open_ties = "may_stay"',
+    'it cannot be sealed until that is decided: enter what the committee ruled with `committee decide`, or name in `ties` what else is compared, or `joint`; '
+    'or write open_ties = "may_stay" if it may stay open',
+)
+RULE_ANEW = Phrase(
+    "请委员会重新裁定，或用 committee decide 届次 tie 奖项（不写会员）撤销这条裁定",
+    "let the committee rule anew, or lift the ruling: committee decide DIR tie AWARD, naming no member",
 )
 MAY_STAY = Phrase("办法准许暂不决定，可以封存，名额仍待定", "the scheme lets it stay open: it can be sealed, and the places are still to be given")
 
@@ -128,6 +133,16 @@ class Decided:
         return pd.Series(Reasons(self).lines(), index=self.members.index, dtype="str", name="reason")
 
     @cached_property
+    def rulings(self) -> tuple[Ruling, ...]:
+        """Those of the committee's rulings that settle a tie of this list: without them it would stand open."""
+        return tuple(ruling for ruling in self.rule.rulings if ruling.tie in self._without(ruling).ties)
+
+    def _without(self, ruling: Ruling) -> Decided:
+        """The list as it were without a ruling."""
+        others = tuple(other for other in self.rule.rulings if other is not ruling)
+        return replace(self, rule=replace(self.rule, rulings=others))
+
+    @cached_property
     def ties(self) -> tuple[Tie, ...]:
         """Ties at the line of an award that the committee has to settle."""
         return tuple(_ties(self.allotments, self.members.index))
@@ -216,6 +231,7 @@ def award_problems(decided: Decided) -> Iterator[Problem]:
     yield from quota_problems(scheme, dict(zip(classes.names, classes.counted(decided.taking_part), strict=True)))
     yield from _out_of_reach(scheme)
     yield from tie_problems(scheme, decided.members, decided.ties)
+    yield from _unfit_rulings(decided)
     for allotment in decided.allotments:
         yield from _passed(allotment)
         yield from (_vacancy(decided, contest) for contest in allotment.contests if contest.vacant)
@@ -237,8 +253,20 @@ def tie_problems(scheme: Scheme, members: pd.DataFrame, ties: Sequence[Tie]) -> 
         yield Problem("note" if staying else "warning", rule, MAY_STAY if staying else SETTLE, file="scheme.toml", column="ties", value=tie.class_)
 
 
+def _unfit_rulings(decided: Decided) -> Iterator[Problem]:
+    """Every ruling on a tie that has not come about: other members are level, for other places, or none."""
+    for ruling in decided.rule.rulings:
+        if ruling not in decided.rulings:
+            rule = phrase(
+                "第 {line} 条裁定“{award}”{n} 家同分取 {places} 家，但现在的名单里没有这样的同分，裁定不再适用",
+                "line {line} rules on `{award}`, {n:member|members} level for {places:place|places}: there is no such tie in the list now",
+                line=ruling.line, award=decided.scheme.label(ruling.tie.award), n=len(ruling.tie.members), places=ruling.tie.places,
+            )  # fmt: skip
+            yield Problem("error", rule, RULE_ANEW, file="journal.jsonl", row=ruling.line, column=ruling.tie.award, value=ruling.tie.class_)
+
+
 def _named(members: pd.DataFrame, tie: Tie) -> list[str]:
-    return [str(members.loc[key, "name"]) for key in tie.members]
+    return [str(members.loc[key, "name"]) for key in tie.members if key in members.index]
 
 
 def _passed(allotment: Allotment) -> Iterator[Problem]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from toolkit.evaluation.awards import Ceiling
     from toolkit.evaluation.contests import Contest
     from toolkit.evaluation.decisions import Decided
-    from toolkit.ground.ranking import Mask
+    from toolkit.ground.ranking import Mask, Ruling
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Award, Effect, Requirement
 
@@ -107,6 +107,11 @@ class Reasons:
         for row in self.decided.vetoes.to_dict("records"):
             strikes.setdefault(str(row["member"]), []).append((str(row["veto"]), _place(row, zh=self.scheme.language == "zh")))
         return strikes
+
+    @cached_property
+    def rulings(self) -> dict[tuple[str, str], Ruling]:
+        """By award and member the ruling that settled a tie it was in."""
+        return {(ruling.tie.award, member): ruling for ruling in self.decided.rulings for member in ruling.tie.members}
 
     @cached_property
     def _entries(self) -> list[list[tuple[Contest, int]]]:
@@ -202,7 +207,7 @@ class AwardReason:
             award=contest.award.label, how=Phrase("入围", "placed") if placed else Phrase("名额线上同分", "level at the line"),
             scope=self._scope(), n=ceiling.places,
         )  # fmt: skip
-        behind = None if ceiling.line is None or ceiling.line == self._score else self._behind(ceiling.line)
+        behind = self._settled() if ceiling.line is None or ceiling.line == self._score else self._behind(ceiling.line)
         return _sentence(sentence, behind, self._reserve())
 
     def _unmet(self) -> Phrase:
@@ -248,8 +253,16 @@ class AwardReason:
         return phrase("{scope.zh}名额 {n} 个", "{n:place|places} in {scope.en}", scope=self._scope(), n=self.contest.places)
 
     def _settled(self) -> Phrase | None:
-        """By which node a tie at the line was settled, or by first places, when it was."""
+        """By which node a tie at the line was settled, by first places, or by the committee, when it was."""
         contest, key = self.contest, self.contest.keys[:, self.place]
+        member = str(self.reasons.decided.members.index[contest.positions[self.place]])
+        ruling = self.reasons.rulings.get((contest.award.id, member))
+        if ruling is not None:
+            return phrase(
+                "{n} 家完全同分，{day} 由委员会裁定{way.zh}（理由：{reason}）",
+                "{n} level in every way, {way.en} by the committee on {day} (because: {reason})", n=len(ruling.tie.members), day=ruling.day,
+                reason=ruling.reason, way=Phrase("授予", "given") if contest.given[self.place] else Phrase("授予他家", "given to others"),
+            )  # fmt: skip
         won = contest.given | contest.open
         rivals = np.flatnonzero(contest.able & (won != won[self.place]) & (contest.keys[0] == key[0]))
         if not rivals.size:

@@ -1,7 +1,8 @@
-"""Rounding as a committee rounds, ranks with their ties, and a tie left open as a value."""
+"""Rounding as a committee rounds, ranks with their ties, and a tie left open as a value, with what was ruled of it."""
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -33,6 +34,29 @@ class Tie:
     class_: str
     members: tuple[str, ...]
     places: int
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What the committee decided of a tie. It holds for this very tie: the same members level for as many places, and no other.
+
+    Parameters
+    ----------
+    tie
+        The tie as it was when it was decided.
+    given
+        The keys of those given the places, sorted; as many as there are places.
+    day, reason
+        When and why.
+    line
+        The line of the minutes that says so.
+    """
+
+    tie: Tie
+    given: tuple[str, ...]
+    day: dt.date
+    reason: str
+    line: int
 
 
 def rounded(x: ArrayLike, decimals: int) -> Floats:

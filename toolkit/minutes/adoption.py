@@ -1,16 +1,20 @@
-"""Adoption: a scheme that was tried becomes the edition's own, with a name and a reason, and a line in the journal."""
+"""What becomes of the scheme's file: adopted with a name and a reason, or changed by hand and entered as it was found.
+
+The scheme is remembered by its digest in ``journal/``, whenever the minutes name it, so that a later change can be told in words.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.ground.writing import edition_lock, kept_former, refusing, write_whole
-from toolkit.minutes.journal import Entry, appended, entry_in_words, read_journal
+from toolkit.minutes.journal import Entry, Journal, appended, entry_in_words, read_journal, refuse_unsaid
 from toolkit.scheme import load_scheme
 from toolkit.scheme.amendments import Amendment, diff
 from toolkit.scheme.writing import rewritten
@@ -18,15 +22,18 @@ from toolkit.scheme.writing import rewritten
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
 
-ADOPTION, SCHEME = "adoption", "scheme.toml"
-NAMELESS = Phrase("没有写明由谁决定", "it is not said who decided")
-NAME_IT = Phrase("请写会议或经办人", "name the meeting or the person")
-REASONLESS = Phrase("没有写明理由", "no reason is given")
-GIVE_IT = Phrase("请写一句理由，日后查得到", "write a sentence, to be found again later")
+ADOPTION, FOUND, SCHEME, MEMORY = "adoption", "found", "scheme.toml", "journal"
 SAME = Phrase("与已定办法相同", "it is the scheme as decided")
 CHANGE = Phrase("没有可采用的改动", "there is nothing to adopt")
 OUTSIDE = Phrase("scheme.toml 已在别处改动，未写入", "scheme.toml was changed elsewhere: nothing is written")
 KEPT = Phrase("您的调整还在；请以新办法为准再看一次", "your weights are still here: look at them against the new scheme")
+AS_FOUND = Phrase("未经记录的改动，照现状记入", "changed without an entry: entered as found")
+UNKNOWN = Phrase("改了什么无从比较：原来的办法没有留存", "what changed cannot be told: the scheme as it was is not kept")
+WORDING = Phrase("只改了注释或排版，办法不变", "comments or spacing only: the scheme says the same")
+ENTER = Phrase(
+    "下一次记入（decide、封存等）时照现状记入；也可现在就记：committee journal 届次 --enter-found",
+    "it is entered as found with the next entry (decide, seal and others), or now: committee journal DIR --enter-found",
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,15 @@ class Adoption:
     entry: Entry
     digest: str
     amendments: tuple[Amendment, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A change of the scheme's file that the minutes do not tell: its digest before and now, and each amendment in words."""
+
+    before: str
+    after: str
+    changes: tuple[Phrase, ...]
 
 
 class ChangedMeanwhile(Refused):
@@ -48,7 +64,7 @@ def scheme_digest(folder: Path) -> str:
         return sha256((folder / SCHEME).read_bytes()).hexdigest()
 
 
-def adopt_scheme(folder: Path, opened: str, scheme: Scheme, *, by: str, reason: str) -> Adoption:
+def adopt_scheme(folder: Path, opened: str, scheme: Scheme, *, by: str, reason: str, of: str = "") -> Adoption:
     """Write a scheme into the edition in `folder` in place of the one that was opened, and enter it into the journal.
 
     The scheme as it was is kept beside it. Either all of it is done, or nothing.
@@ -59,6 +75,8 @@ def adopt_scheme(folder: Path, opened: str, scheme: Scheme, *, by: str, reason: 
         The digest of the scheme's file when it was opened: where it is another now, somebody else's change is not overwritten.
     by, reason
         Who decided, and why; telephone and identity numbers in them are masked.
+    of
+        What it comes of, such as "ballots"; empty for a scheme that was tried.
 
     Raises
     ------
@@ -67,7 +85,7 @@ def adopt_scheme(folder: Path, opened: str, scheme: Scheme, *, by: str, reason: 
     Refused
         When name or reason is empty, nothing changes, another writer holds the edition, or it cannot be written.
     """
-    _refuse_unsaid(by, reason)
+    refuse_unsaid(by, reason)
     path = folder / SCHEME
     with edition_lock(folder):
         if scheme_digest(folder) != opened:
@@ -77,6 +95,7 @@ def adopt_scheme(folder: Path, opened: str, scheme: Scheme, *, by: str, reason: 
         amendments = diff(decided, scheme)
         if not amendments:
             raise refuse(SAME, CHANGE, file=SCHEME)
+        enter_found(folder)
         before = path.read_bytes()
         former, after = kept_former(path), rewritten(before.decode("utf-8-sig"), scheme).encode()
         now = sha256(after).hexdigest()
@@ -85,19 +104,15 @@ def adopt_scheme(folder: Path, opened: str, scheme: Scheme, *, by: str, reason: 
             details = {
                 "before": opened, "after": now, "former": former.name if former else "",
                 "changes": [amendment.words.into(scheme.language) for amendment in amendments],
+                **({"of": of} if of else {}),
             }  # fmt: skip
             load_scheme(path)
+            _remember(folder, after)
             entry = appended(folder, ADOPTION, by.strip(), reason.strip(), details)
         except BaseException:
             write_whole(path, before)
             raise
     return Adoption(entry, now, amendments)
-
-
-def _refuse_unsaid(by: str, reason: str) -> None:
-    problems = [Problem("error", rule, mend) for text, rule, mend in ((by, NAMELESS, NAME_IT), (reason, REASONLESS, GIVE_IT)) if not text.strip()]
-    if problems:
-        raise Refused(Problems(tuple(problems)))
 
 
 def _changed(folder: Path) -> Problem:
@@ -109,3 +124,90 @@ def _changed(folder: Path) -> Problem:
     who = entry_in_words(theirs[-1])
     rule = phrase("已有另一方案被采用（{zh}），未写入", "another scheme was adopted ({en}): nothing is written", zh=who.zh, en=who.en)
     return Problem("error", rule, KEPT, file=SCHEME)
+
+
+def entered(folder: Path, what: str, by: str, reason: str, details: Mapping[str, Any]) -> Entry:
+    """Enter what was decided; before it, as found, what was changed on disk without an entry. The edition's lock has to be held.
+
+    The line holds the digest of the scheme it was decided under.
+
+    Raises
+    ------
+    Refused
+        When name or reason is empty, the chain is broken, or the line cannot be written whole.
+    """
+    refuse_unsaid(by, reason)
+    enter_found(folder)
+    content = (folder / SCHEME).read_bytes()
+    _remember(folder, content)
+    return appended(folder, what, by.strip(), reason.strip(), {**details, "scheme": sha256(content).hexdigest()})
+
+
+def found_change(folder: Path, journal: Journal) -> Found | None:
+    """What was changed in the scheme's file since the minutes last named it; None where nothing was, or nothing is known of it."""
+    if not (folder / SCHEME).is_file():
+        return None
+    before, now = _recorded(journal), scheme_digest(folder)
+    return Found(before, now, _told(folder, before)) if before and before != now else None
+
+
+def found_problems(folder: Path, journal: Journal) -> Problems:
+    """A warning where the scheme was changed without an entry."""
+    found = found_change(folder, journal)
+    if found is None:
+        return Problems()
+    changes = joined(found.changes, "；", "; ")
+    rule = phrase("办法在记录之外改动过：{zh}", "the scheme was changed without an entry: {en}", zh=changes.zh, en=changes.en)
+    return Problems((Problem("warning", rule, ENTER, file=SCHEME),))
+
+
+def enter_found(folder: Path) -> Entry | None:
+    """Enter a change of the scheme's file as it is found; None where there is none. The edition's lock has to be held.
+
+    Raises
+    ------
+    Refused
+        When the chain is broken, or the line cannot be written whole.
+    """
+    found = found_change(folder, read_journal(folder))
+    if found is None:
+        return None
+    language = _language(folder)
+    _remember(folder, (folder / SCHEME).read_bytes())
+    details = {"before": found.before, "after": found.after, "changes": [change.into(language) for change in found.changes]}
+    return appended(folder, FOUND, "", AS_FOUND.into(language), details)
+
+
+def _recorded(journal: Journal) -> str:
+    """The digest of the scheme as the minutes last named it; empty where they never did."""
+    named = (str(entry.details.get("after") or entry.details.get("scheme") or "") for entry in reversed(journal.entries))
+    return next(filter(None, named), "")
+
+
+def _told(folder: Path, before: str) -> tuple[Phrase, ...]:
+    """What the scheme's file says otherwise than the one with that digest, each change in words."""
+    former = _memory(folder, before)
+    if not former.is_file():
+        return (UNKNOWN,)
+    try:
+        changes = tuple(amendment.words for amendment in diff(load_scheme(former), load_scheme(folder / SCHEME)))
+    except Refused:
+        return (UNKNOWN,)
+    return changes or (WORDING,)
+
+
+def _remember(folder: Path, content: bytes) -> None:
+    place = _memory(folder, sha256(content).hexdigest())
+    if not place.exists():
+        write_whole(place, content)
+
+
+def _memory(folder: Path, digest: str) -> Path:
+    return folder / MEMORY / f"{digest[:16]}.toml"
+
+
+def _language(folder: Path) -> Language:
+    try:
+        return "en" if load_scheme(folder / SCHEME).language == "en" else "zh"
+    except Refused:
+        return "zh"

@@ -29,6 +29,12 @@ ASK = Phrase("请与封存包或备份中的记录文件核对", "compare it wit
 NO_LINE = Phrase("不是一条记录", "is no entry")
 UNWRITTEN = Phrase("没有写全，已退回原状", "could not be written whole, and was put back as it was")
 SPACE = Phrase("请检查磁盘空间", "look whether the disk is full")
+TORN = Phrase("最后一行没有写完（写入时被打断）", "the last line was not written whole: its writer was broken off")
+MENDED = Phrase("下一次记入时自动补全或移出，无需处理", "the next entry completes it or moves it aside; nothing has to be done")
+NAMELESS = Phrase("没有写明由谁决定", "it is not said who decided")
+NAME_IT = Phrase("请写会议或经办人", "name the meeting or the person")
+REASONLESS = Phrase("没有写明理由", "no reason is given")
+GIVE_IT = Phrase("请写一句理由，日后查得到", "write a sentence, to be found again later")
 
 
 @dataclass(frozen=True)
@@ -139,6 +145,8 @@ def read_journal(folder: Path) -> Journal:
                 problems.append(Problem("error", BROKEN, ASK, file=JOURNAL, row=number))
             entries.append(entry)
         previous = digest(line)
+    if torn:
+        problems.append(Problem("warning", TORN, MENDED, file=JOURNAL, row=len(lines) + 1))
     return Journal(tuple(entries), Problems(tuple(problems)), torn)
 
 
@@ -153,6 +161,19 @@ def _entry(line: bytes) -> Entry | None:
     except (ValueError, TypeError, RecursionError):
         return None
     return entry if as_said else None
+
+
+def refuse_unsaid(by: str, reason: str) -> None:
+    """Refuse what nobody decided, and what is decided without a reason.
+
+    Raises
+    ------
+    Refused
+        With both, where both are empty.
+    """
+    problems = [Problem("error", rule, mend) for text, rule, mend in ((by, NAMELESS, NAME_IT), (reason, REASONLESS, GIVE_IT)) if not text.strip()]
+    if problems:
+        raise Refused(Problems(tuple(problems)))
 
 
 def appended(folder: Path, what: str, by: str, reason: str, details: Mapping[str, Any]) -> Entry:

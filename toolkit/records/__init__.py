@@ -25,6 +25,7 @@ from toolkit.records.members import Register, members_frame, membership_problems
 from toolkit.records.table import Collection, collect, spelt_alike
 
 if TYPE_CHECKING:
+    from toolkit.ground.ranking import Ruling
     from toolkit.scheme.criteria import MembersSpec
 
 
@@ -62,6 +63,8 @@ class Records:
         For each table with such rows, which of them were told under a branch's code.
     standing
         Tables that stay where they stand, in a database or Parquet files: their frames have no rows.
+    rulings
+        What the committee decided of ties, as the minutes of the edition have it.
     """
 
     tables: Tables
@@ -76,6 +79,7 @@ class Records:
     standing: Mapping[str, RemoteTable] = field(default_factory=dict)
     branches: frozenset[str] = frozenset()
     of_branches: Mapping[str, pd.Series[bool]] = field(default_factory=dict)
+    rulings: tuple[Ruling, ...] = ()
 
     def as_of(self, day: dt.date) -> Records:
         """The records as they stand on `day`: members that left before it are no longer ranked, and that is said."""

@@ -74,7 +74,7 @@ class Competitors:
     def of(cls, evaluation: Evaluation, part: Mask) -> Competitors:
         """Some members of an evaluation, bool[members]."""
         members = evaluation.members[part]
-        rule = AwardRule.of(evaluation.scheme, members, evaluation.vetoes, evaluation.measured.conditions)
+        rule = AwardRule.of(evaluation.scheme, members, evaluation.vetoes, evaluation.measured.conditions, evaluation.rulings)
         score = rounded_scores(evaluation.scheme, evaluation.scores.loc[members.index])
         return cls(np.where(part, part.cumsum() - 1, -1), {node: score(node) for node in rule.nodes}, rule)
 

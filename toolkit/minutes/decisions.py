@@ -1,0 +1,198 @@
+"""What the committee decides, entered into the minutes: ties settled, and the states an edition passes through; and read again from there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
+from toolkit.ground.ranking import Ruling, Tie
+from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.writing import edition_lock
+from toolkit.minutes.adoption import SCHEME, entered
+from toolkit.minutes.journal import ASK, JOURNAL, Entry, Journal, read_journal
+from toolkit.scheme import load_scheme
+
+RULING, STATE, OBJECTION = "ruling", "state", "objection"
+NOT_OPEN = Phrase("没有待委员会裁定的同分", "nothing there is level and left to the committee")
+LOOK = Phrase("用 committee evaluate 看现在的名单", "see the list as it is: committee evaluate")
+NOT_LEVEL = Phrase("不在同分之列", "is not among those level")
+AGAIN = Phrase("一家会员写了两次", "a member is named twice")
+GARBLED = Phrase("这条裁定写得不全，不能采用", "this ruling does not say all that a ruling says")
+
+
+@dataclass(frozen=True)
+class State:
+    """What an edition can be: its word, how minutes say it, what it may follow, and who may say so (`whose` is looked for in the name given)."""
+
+    word: str
+    title: Phrase
+    after: tuple[str, ...]
+    body: Phrase
+    whose: re.Pattern[str]
+
+
+_COUNCIL = r"会长|理事|常务|president|council|chair"
+_EXPERTS = rf"专家|评审|评委|委员会|expert|committee|panel|{_COUNCIL}"
+_OFFICE = rf"秘书|办公室|secretar|office|{_EXPERTS}"
+STATES: Mapping[str, State] = {
+    state.word: state
+    for state in (
+        State("draft", Phrase("拟定", "draft"), ("reviewed", "publicised", "withdrawn"), Phrase("秘书处", "the secretariat"), re.compile(_OFFICE, re.IGNORECASE)),
+        State("reviewed", Phrase("已评审", "reviewed"), ("draft", "publicised"), Phrase("专家委员会", "the expert committee"), re.compile(_EXPERTS, re.IGNORECASE)),
+        State("publicised", Phrase("公示中", "publicised"), ("reviewed",), Phrase("秘书处", "the secretariat"), re.compile(_OFFICE, re.IGNORECASE)),
+        State("decided", Phrase("已决定", "decided"), ("publicised",), Phrase("会长办公会或理事会", "the president's meeting or council"), re.compile(_COUNCIL, re.IGNORECASE)),
+        State("withdrawn", Phrase("已撤回", "withdrawn"), ("publicised", "decided"), Phrase("会长办公会或理事会", "the president's meeting or council"), re.compile(_COUNCIL, re.IGNORECASE)),
+    )
+}  # fmt: skip
+"""An edition begins as a draft. A review or a notice can be sent back; what was decided can only be withdrawn, and then drafted anew."""
+
+
+def decide_tie(
+    folder: Path,
+    ties: Sequence[Tie],
+    award: str,
+    members: Collection[str],
+    *,
+    by: str,
+    reason: str,
+    class_: str | None = None,
+    names: Mapping[Any, Any] | None = None,
+) -> Entry:
+    """Enter how the committee settled a tie of the edition in `folder`: which of those level are given the places left.
+
+    From then on the edition's evaluations give them; a later ruling on the same award and class takes the place of this one.
+
+    Parameters
+    ----------
+    ties
+        What is left to the committee: `Evaluation.left_to_committee`.
+    award, class_
+        The award, and the class where ties of it are open in several.
+    members
+        The keys of those who are given the places: as many as there are. None lifts the ruling that stands.
+    by, reason
+        Who decided, and why; telephone and identity numbers in them are masked.
+    names
+        What members are called, by key, so that the minutes can be read by themselves.
+
+    Raises
+    ------
+    Refused
+        When there is no such tie, other members are named than are level, or more or fewer than there are places; when name or
+        reason is empty; when another writer holds the edition, or it cannot be written.
+    """
+    with edition_lock(folder):
+        if members:
+            details = _ruled(_tie_meant(ties, award, members, class_), tuple(members), names if names is not None else {})
+        else:
+            details = _lifted(rulings_of(read_journal(folder))[0], award, class_)
+        return entered(folder, RULING, by, reason, {**details, "label": load_scheme(folder / SCHEME).label(award)})
+
+
+def _tie_meant(ties: Sequence[Tie], award: str, members: Collection[str], class_: str | None) -> Tie:
+    """The tie whose members are named most."""
+    open_ = [tie for tie in ties if tie.award == award and class_ in {None, tie.class_}]
+    if not open_:
+        known = "、".join(f"{tie.award} {tie.class_}".strip() for tie in ties)
+        mend = phrase("待裁定的有：{known}", "left to the committee: {known}", known=known) if known else LOOK
+        raise refuse(NOT_OPEN, mend, column=award, value=class_ or "")
+    return max(open_, key=lambda tie: len(set(members) & set(tie.members)))
+
+
+def _ruled(tie: Tie, members: tuple[str, ...], names: Mapping[Any, Any]) -> dict[str, Any]:
+    problems = [_strange(tie, member) for member in members if member not in tie.members]
+    if len(set(members)) < len(members):
+        problems.append(Problem("error", AGAIN, phrase("请只写一次", "name it once"), column=tie.award))
+    elif not problems and len(members) != tie.places:
+        rule = phrase("剩余名额 {places} 个，写了 {n} 家", "{places:place|places} left, {n} named", places=tie.places, n=len(members))
+        problems.append(Problem("error", rule, phrase("请写满 {n} 家", "name {n}", n=tie.places), column=tie.award, value=tie.class_))
+    if problems:
+        raise Refused(Problems(tuple(problems)))
+    tied = [[member, str(names.get(member, ""))] for member in tie.members]
+    return {"award": tie.award, "class": tie.class_, "places": tie.places, "tied": tied, "given": sorted(members)}
+
+
+def _strange(tie: Tie, member: str) -> Problem:
+    guess = nearest(member, tie.members)
+    level = phrase("同分的是：{members}", "level are: {members}", members="、".join(tie.members))
+    mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else level
+    return Problem("error", NOT_LEVEL, mend, column=tie.award, value=member)
+
+
+def _lifted(rulings: Sequence[Ruling], award: str, class_: str | None) -> dict[str, Any]:
+    standing = [ruling for ruling in rulings if ruling.tie.award == award and class_ in {None, ruling.tie.class_}]
+    if len(standing) != 1:
+        classes = "、".join(ruling.tie.class_ or "—" for ruling in standing)
+        rule = phrase("{n} 条裁定可撤销", "{n:ruling|rulings} to lift", n=len(standing))
+        mend = phrase("请用 --class 写明类别：{classes}", "name the class with --class: {classes}", classes=classes) if standing else LOOK
+        raise refuse(rule, mend, column=award, value=class_ or "")
+    return {"award": award, "class": standing[0].tie.class_, "places": 0, "tied": [], "given": [], "lifts": standing[0].line}
+
+
+def rulings_of(journal: Journal) -> tuple[tuple[Ruling, ...], Problems]:
+    """The rulings that stand, by award and class the last one, and a problem for each line that is none."""
+    standing: dict[tuple[str, str], Ruling | None] = {}
+    problems = []
+    for entry in journal.entries:
+        if entry.what == RULING:
+            ruling = _ruling(entry)
+            if ruling is None:
+                problems.append(Problem("error", GARBLED, ASK, file=JOURNAL, row=entry.number))
+            else:
+                standing[ruling.tie.award, ruling.tie.class_] = ruling if ruling.given else None
+    return tuple(ruling for ruling in standing.values() if ruling is not None), Problems(tuple(problems))
+
+
+def _ruling(entry: Entry) -> Ruling | None:
+    """A line as a ruling, if it says all of one."""
+    said = entry.details
+    try:
+        tied, given = tuple(sorted(str(key) for key, _ in said["tied"])), tuple(sorted(map(str, said["given"])))
+        tie = Tie(str(said["award"]), str(said["class"]), tied, int(said["places"]))
+    except (KeyError, TypeError, ValueError):
+        return None
+    whole = set(given) <= set(tied) and len(given) == tie.places < max(1, len(tied))
+    return Ruling(tie, given, entry.time.date(), entry.reason, entry.number) if whole else None
+
+
+def state_of(journal: Journal) -> str:
+    """The state an edition is in, one of `STATES`; "draft" until the minutes say otherwise."""
+    return next((str(entry.details.get("state")) for entry in reversed(journal.entries) if entry.what == STATE), "draft")
+
+
+def decide_state(folder: Path, word: str, *, by: str, reason: str) -> Entry:
+    """Enter that the edition in `folder` is reviewed, publicised, decided or withdrawn, or a draft again.
+
+    Raises
+    ------
+    Refused
+        When there is no such state, it does not follow the one the edition is in, or is not for whoever is named to say; when name or
+        reason is empty; when another writer holds the edition, or it cannot be written.
+    """
+    with edition_lock(folder):
+        problems = Problems(tuple(_state_problems(state_of(read_journal(folder)), word, by)))
+        if problems:
+            raise Refused(problems)
+        return entered(folder, STATE, by, reason, {"state": word})
+
+
+def _state_problems(now: str, word: str, by: str) -> Iterator[Problem]:
+    known = "、".join(STATES)
+    state = STATES.get(word)
+    if state is None:
+        yield Problem("error", Phrase("没有这个状态", "there is no such state"), phrase("可写：{known}", "known: {known}", known=known), value=word)
+        return
+    if now not in state.after:
+        follow = [other for other in STATES.values() if now in other.after]
+        rule = phrase("本届现为“{zh}”，不能直接变为“{next.zh}”", "the edition is {en}, which `{next.en}` does not follow", zh=STATES[now].title.zh,
+                      en=STATES[now].title.en, next=state.title) if now in STATES else NOT_OPEN  # fmt: skip
+        mend = phrase("其后可为：{next}", "what may follow: {next}", next="、".join(f"{other.word}（{other.title.zh}）" for other in follow))
+        yield Problem("error", rule, mend, value=word)
+    if by.strip() and not state.whose.search(by):
+        rule = phrase("“{zh}”应由{body.zh}作出", "`{en}` is for {body.en} to say", zh=state.title.zh, en=state.title.en, body=state.body)
+        mend = phrase("请写明是{zh}的哪次会议或哪位经办人", "name which meeting of it, or who of it", zh=state.body.zh)
+        yield Problem("error", rule, mend, value=by)

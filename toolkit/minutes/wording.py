@@ -1,0 +1,129 @@
+"""The minutes as a secretary writes them: each entry with its number, day and hour, who decided what, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from toolkit.ground.text import Language, Phrase, joined, phrase
+from toolkit.minutes.adoption import ADOPTION, FOUND
+from toolkit.minutes.decisions import OBJECTION, RULING, STATE, STATES
+from toolkit.minutes.journal import Entry, Journal
+
+EMPTY = Phrase("还没有记录。", "No entry yet.")
+NOBODY = Phrase("", "")
+OUTCOMES = {"upheld": Phrase("成立", "upheld"), "rejected": Phrase("不成立", "rejected")}
+Details = Mapping[str, Any]
+
+
+def minutes_text(journal: Journal, language: Language) -> str:
+    """All entries in order, and at the end how many there are, the state of the edition and the head of the chain."""
+    if not journal.entries:
+        return EMPTY.into(language)
+    parts = [_entry_text(entry, language) for entry in journal.entries]
+    return "\n\n".join([*parts, _foot(journal).into(language)])
+
+
+def said(entry: Entry) -> Phrase:
+    """What an entry says was done, in a sentence."""
+    words = KINDS.get(entry.what)
+    try:
+        return words(entry.details) if words else _unforeseen(entry)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return _unforeseen(entry)
+
+
+def _entry_text(entry: Entry, language: Language) -> str:
+    by = Phrase(f"　{entry.by}", f", {entry.by}") if entry.by else NOBODY
+    head = phrase("第 {n} 条　{time}{by.zh}", "{n}. {time}{by.en}", n=entry.number, time=f"{entry.time:%Y-%m-%d %H:%M}", by=by)
+    reason = [phrase("理由：{why}", "Because: {why}", why=entry.reason)] if entry.reason else []
+    indent = "　　" if language == "zh" else "   "
+    return "\n".join([head.into(language), *(f"{indent}{words.into(language)}" for words in (said(entry), *reason))])
+
+
+def _foot(journal: Journal) -> Phrase:
+    last = journal.entries[-1]
+    states = [entry for entry in journal.entries if entry.what == STATE and entry.details.get("state") in STATES]
+    state = STATES[str(states[-1].details["state"])].title if states else STATES["draft"].title
+    return phrase(
+        "共 {n} 条，逐条相扣{whole.zh}。本届现为：{state.zh}。末条指纹：{head}",
+        "{n:entry|entries}, each linked to the one before{whole.en}. The edition is: {state.en}. Digest of the last: {head}",
+        n=last.number, state=state, head=journal.head, whole=Phrase("，但有问题，见上", ", but see the errors above") if journal.problems.errors else Phrase("，核对无误", ""),
+    )  # fmt: skip
+
+
+def _adopted(details: Details) -> Phrase:
+    changes = _listed(details["changes"])
+    if details.get("of") == "ballots":
+        return phrase("采用专家组权重：{zh}。", "Adopted the group's weights: {en}.", zh=changes.zh, en=changes.en)
+    return phrase("修改评选办法：{zh}。", "Amended the scheme: {en}.", zh=changes.zh, en=changes.en)
+
+
+def _found(details: Details) -> Phrase:
+    changes = _listed(details["changes"])
+    return phrase("发现评选办法已在记录之外改动：{zh}。", "Found the scheme changed without an entry: {en}.", zh=changes.zh, en=changes.en)
+
+
+def _ruled(details: Details) -> Phrase:
+    called = {key: name or key for key, name in details["tied"]}
+    award = Phrase(f"“{details['label']}”{_in(details['class']).zh}", f"`{details['label']}`{_in(details['class']).en}")
+    if not details["given"]:
+        return phrase("撤销第 {line} 条对{zh}同分的裁定。", "Lifted the ruling of entry {line} on the tie at {en}.", line=details["lifts"], zh=award.zh, en=award.en)
+    given, tied = (joined([Phrase(called[key], called[key]) for key in keys], "、") for keys in (details["given"], called))
+    return phrase(
+        "裁定同分：{award.zh}剩余名额 {places} 个，{tied.zh}完全同分，授予{given.zh}。",
+        "Settled a tie: {award.en}, {places:place|places} left, {tied.en} level in every way; given to {given.en}.",
+        award=award, places=details["places"], tied=tied, given=given,
+    )  # fmt: skip
+
+
+def _in(class_: str) -> Phrase:
+    return Phrase(f"（{class_}）", f" ({class_})") if class_ else Phrase("", "")
+
+
+def _state(details: Details) -> Phrase:
+    title = STATES[details["state"]].title
+    return phrase("本届转为“{zh}”。", "The edition is now: {en}.", zh=title.zh, en=title.en)
+
+
+def _objection(details: Details) -> Phrase:
+    outcome, told = OUTCOMES[details["outcome"]], details.get("moves", [])
+    moves = phrase("照此重算，变动的会员：{zh}。", " Computed so, these move: {en}.", zh="；".join(told), en="; ".join(told)) if told else NOBODY
+    return phrase("第 {n} 号异议裁定{zh}。{moves.zh}", "Objection {n}: {en}.{moves.en}", n=details["objection"], zh=outcome.zh, en=outcome.en, moves=moves)
+
+
+def _sealed(details: Details) -> Phrase:
+    how = [
+        phrase("，替代 {revises}", ", in place of {revises}", revises=details["revises"]) if details.get("revises") else NOBODY,
+        Phrase("，记录开启之前的规则", ", the rules before the records") if details.get("rules") else NOBODY,
+        Phrase("（封存包先已在，照现状记入）", " (the bag was there already: entered as found)") if details.get("found") else NOBODY,
+    ]
+    how_words = joined(how, "", "")
+    return phrase("封存 {revision}{how.zh}。封存包指纹：{bag}", "Sealed {revision}{how.en}. Digest of the bag: {bag}",
+                  revision=details["revision"], how=how_words, bag=details["bag"])  # fmt: skip
+
+
+def _signed(details: Details) -> Phrase:
+    return phrase("以“{role}”身份签署 {revision}，密钥 {key}。", "Signed {revision} as {role}, key {key}.",
+                  role=details["role"], revision=details["revision"], key=details["key"])  # fmt: skip
+
+
+def _listed(changes: list[str]) -> Phrase:
+    return Phrase("；".join(changes), "; ".join(changes))
+
+
+KINDS: Mapping[str, Callable[[Details], Phrase]] = {
+    ADOPTION: _adopted, FOUND: _found, RULING: _ruled, STATE: _state, OBJECTION: _objection, "seal": _sealed, "signature": _signed,
+}  # fmt: skip
+
+
+def _unforeseen(entry: Entry) -> Phrase:
+    """An entry of a kind this room does not know: its word, and whatever of its details is text or a number."""
+    told = "，".join(_plain(entry.details))
+    return Phrase(f"{entry.what}：{told}。" if told else f"{entry.what}。", f"{entry.what}: {told}." if told else f"{entry.what}.")
+
+
+def _plain(details: Details) -> Iterator[str]:
+    for key, value in details.items():
+        if isinstance(value, str | int) and value != "" and not isinstance(value, bool):
+            yield f"{key} {value}"
