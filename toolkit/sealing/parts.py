@@ -231,7 +231,7 @@ def _journal_problems(bag: Path) -> Iterator[Problem]:
     """Where the journal in a bag is no whole chain, or not the one whose head the bag names."""
     journal, seal = read_journal(bag / "data" / "edition"), Seal.of(read_bag_info(bag))
     file = f"edition/{JOURNAL}"
-    yield from (replace(problem, file=file, mend=ASK) for problem in journal.problems)
+    yield from (replace(problem, file=file, mend=ASK) for problem in journal.problems.errors)
     if journal.torn:
         yield Problem("error", TORN, ASK, file=file)
     if journal.entries and not seal.journal:
