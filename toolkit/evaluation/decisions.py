@@ -259,7 +259,7 @@ def _unfit_rulings(decided: Decided) -> Iterator[Problem]:
         if ruling not in decided.rulings:
             rule = phrase(
                 "第 {line} 条裁定“{award}”{n} 家同分取 {places} 家，但现在的名单里没有这样的同分，裁定不再适用",
-                "line {line} rules on `{award}`, {n:member|members} level for {places:place|places}: there is no such tie in the list now",
+                "entry {line} is a ruling on `{award}`, {n:member|members} level for {places:place|places}: there is no such tie in the list now",
                 line=ruling.line, award=decided.scheme.label(ruling.tie.award), n=len(ruling.tie.members), places=ruling.tie.places,
             )  # fmt: skip
             yield Problem("error", rule, RULE_ANEW, file="journal.jsonl", row=ruling.line, column=ruling.tie.award, value=ruling.tie.class_)

@@ -104,7 +104,7 @@ def _sealed(details: Details) -> Phrase:
 
 
 def _signed(details: Details) -> Phrase:
-    return phrase("以“{role}”身份签署 {revision}，密钥 {key}。", "Signed {revision} as {role}, key {key}.",
+    return phrase("以“{role}”身份签署 {revision}，密钥 {key}。", "Signed as {role}: {revision}, key {key}.",
                   role=details["role"], revision=details["revision"], key=details["key"])  # fmt: skip
 
 
