@@ -1,4 +1,4 @@
-"""One rule: what it decides of a list is what the former rule decided, and what it decides of many runs is the list of each."""
+"""One rule: what it decides of a list is what counting by hand gives, and what it decides of many runs is the list of each."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import former_rule
 from tests.contested import RARELY, contested
 from tests.drawing import decided_under
 from tests.examples import examples
 from tests.invented import evaluation, group, indicator, members, scheme, scored
+from tests.rule_by_hand import RuleByHand
 from tests.straight import straight
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation import many as drawn_standings
@@ -26,7 +26,7 @@ from toolkit.evaluation.many import DrawnLists
 from toolkit.evaluation.quotas import span
 from toolkit.evaluation.ranks import ahead_and_level
 from toolkit.evaluation.requirements import within
-from toolkit.evaluation.scores import TOTAL, Score, Tree, rounded_scores
+from toolkit.evaluation.scores import Score, Tree, rounded_scores
 from toolkit.evaluation.steps import Steps, between
 from toolkit.ground.ranking import rounded
 from toolkit.scheme.outcomes import Requirement
@@ -35,24 +35,33 @@ from toolkit.sensitivity import WeightDraws, award_probabilities
 BOUND = st.one_of(st.none(), st.integers(-300, 1100).map(lambda n: n / 10), st.floats(-30, 110))
 ENTRY = st.tuples(st.integers(0, 3), st.integers(1, 3), st.integers(0, 2))
 RUNS, MEMBERS = 3, 9
-CONTEST = ("class_", "places", "keys", "able", "given", "open", "beyond", "shared", "reserve", "ceiling", "order", "line", "left", "vacant")
 
 
-def terms_of(asked: Evaluation, kind: Any = AwardRule) -> Any:
-    return kind.of(asked.scheme, asked.members, asked.vetoes, asked.measured.conditions)
+def terms_of(asked: Evaluation) -> AwardRule:
+    return AwardRule.of(asked.scheme, asked.members, asked.vetoes, asked.measured.conditions)
 
 
-@given(contested() | straight())
-def test_the_list_is_as_the_former_rule_had_it(asked: Evaluation) -> None:
-    score, former = rounded_scores(asked.scheme, asked.scores.loc[asked.members.index]), terms_of(asked, former_rule.Terms)
-    run, score = ListRun.of(terms_of(asked), score), counting_by_hand(asked, score, former.taking_part(score))
-    turns = former.turns(score)
-    for own, other in zip(run.allotments, former.allotments(score, turns), strict=True):
-        assert (own.given.tolist(), own.open.tolist(), told(own.ceiling)) == (other.given.tolist(), other.open.tolist(), told(other.ceiling))
-        for mine, theirs in zip(own.contests, other.contests, strict=True):
-            for name in CONTEST:
-                np.testing.assert_equal(told(getattr(mine, name)), told(getattr(theirs, name)), name)
-    assert run.ranks.tolist() == turns[TOTAL, "class"].ranks(former.taking_part(score)).tolist()
+@given(contested(), st.integers(0, 2**32 - 1))
+def test_a_list_is_as_by_hand(asked: Evaluation, seed: int) -> None:
+    """The list of an evaluation, and lists of coarse scores, of which many are level."""
+    same_as_by_hand(asked, rounded_scores(asked.scheme, asked.scores.loc[asked.members.index]))
+    rng, levels = np.random.default_rng(seed), np.array([np.nan, 20.0, 50.0, 60.0, 80.0])
+    for _ in range(20):
+        found = {node: rng.choice(levels[rng.integers(2) :], len(asked.members)) for node in asked.award_rule.nodes}
+        same_as_by_hand(asked, found.__getitem__)
+
+
+def same_as_by_hand(asked: Evaluation, score: Score) -> None:
+    run, expected = ListRun.of(terms_of(asked), score), RuleByHand(asked, score)
+    assert run.ranks.tolist() == expected.ranks
+    for award, own in zip(run.allotments, expected.awards.values(), strict=True):
+        for name in ("able", "given", "open", "beyond", "shared"):
+            masks = [(contest.positions, getattr(contest, name)) for contest in award.contests]
+            assert {int(member) for positions, mask in masks for member in positions[mask]} == getattr(own, name), name
+        assert (set(np.flatnonzero(award.given)), set(np.flatnonzero(award.open))) == (own.given, own.open)
+        turns = {int(m): int(turn) for contest in award.contests for m, turn in zip(contest.positions, contest.reserve, strict=True) if turn}
+        assert turns == own.reserve
+        assert award.ceiling.level == len(own.shared) if award.ceiling else not own.beyond | own.shared
 
 
 @pytest.mark.parametrize("largest", [1e13, 1e16, 3e17, 1e30])  # in steps of 0.01: held by a whole number, but not with its class; by none
@@ -61,27 +70,9 @@ def test_scores_beyond_whole_numbers_are_ranked_and_awarded(largest: float) -> N
     who = members(5, ["A", "B", "C", "A", "E"])
     asked = evaluation(rules, who, pd.DataFrame({"a": [1.0, 2, 3, 4, 5]}, index=who.index))
     totals = np.array([largest, largest / 2, 70.0, largest, np.nan])
-    run, former = ListRun.of(terms_of(asked), lambda _: totals), terms_of(asked, former_rule.Terms)
-    turns = former.turns(lambda _: totals)
-    assert run.ranks.tolist() == turns[TOTAL, "class"].ranks(former.taking_part(lambda _: totals)).tolist()
-    assert [own.given.tolist() for own in run.allotments] == [own.given.tolist() for own in former.allotments(lambda _: totals, turns)]
-
-
-def counting_by_hand(asked: Evaluation, score: Score, part: np.ndarray) -> Score:
-    """The same scores, and first places counted member by member, for a rule that knows none."""
-    classes, columns = asked.members["class"], [score(item.id) for item in asked.scheme.indicators]
-    counts = np.zeros(len(classes))
-    for column in columns:
-        for member, value in enumerate(column):
-            rivals = [column[other] for other in range(len(classes)) if part[other] and not np.isnan(score(TOTAL)[other])
-                      and (asked.scheme.members.class_ is None or classes.iloc[other] == classes.iloc[member])]  # fmt: skip
-            counts[member] += not np.isnan(value) and not any(rival > value for rival in rivals)
-    return lambda node: counts if node == "first_places" else score(node)
-
-
-def told(value: Any) -> Any:
-    """A ceiling as its figures; anything else as it is."""
-    return (value.places, value.line, value.left, value.level) if hasattr(value, "level") else value
+    run, expected = ListRun.of(terms_of(asked), lambda _: totals), RuleByHand(asked, lambda _: totals)
+    assert run.ranks.tolist() == expected.ranks == [1, 1, 1, 1, 0]
+    assert {int(m) for m in np.flatnonzero(run.given[0, 0])} == expected.awards["x"].given == {0, 1, 2, 3}
 
 
 @given(contested() | straight(), st.sampled_from([0.05, 0.3, 0.9]), st.sampled_from([1, 4, 9]))

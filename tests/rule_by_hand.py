@@ -1,0 +1,97 @@
+"""The award rule by hand: one list, member by member, in plain Python; what is required and how large a quota is are taken as known."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from toolkit.evaluation import Evaluation
+from toolkit.evaluation.awards import tie_keys
+from toolkit.evaluation.quotas import places
+from toolkit.evaluation.scores import Score, rounded_scores
+from toolkit.scheme.outcomes import Award
+
+
+@dataclass
+class Awarded:
+    """One award: who is over its bars, given it, or level at its line, lost it in all classes, or shares that line; and whose turn is next."""
+
+    able: set[int]
+    given: set[int] = field(default_factory=set)
+    open: set[int] = field(default_factory=set)
+    beyond: set[int] = field(default_factory=set)
+    shared: set[int] = field(default_factory=set)
+    reserve: dict[int, int] = field(default_factory=dict)
+
+
+class RuleByHand:
+    """The ranks of members, by position and 0 for none, and the awards by their ids, under the scores of an evaluation or others."""
+
+    def __init__(self, asked: Evaluation, score: Score | None = None) -> None:
+        rule, self.scheme, people = asked.award_rule, asked.scheme, range(len(asked.members))
+        self.score = score or rounded_scores(self.scheme, asked.scores.loc[asked.members.index])
+        self.classes = [str(name) if self.scheme.members.class_ else "" for name in asked.members["class"]]
+        self.part = {m for m in people if rule.applied[m] and rule.eligibility.met(self.score)[m]}
+        ranked = {m for m in self.part if not math.isnan(self.score("total")[m])}
+        columns = [self.score(item.id) for item in self.scheme.indicators if "first_places" in self.scheme.ties]
+        self.firsts = [sum(not any(column[rival] > column[m] for rival in self.rivals(m, ranked)) and not math.isnan(column[m]) for column in columns) for m in people]
+        self.ranks = [self.turn(m, self.rivals(m, ranked)) if m in ranked else 0 for m in people]
+        self.awards = dict[str, Awarded]()
+        for award in self.scheme.awards:
+            held = {m for id_, other in self.awards.items() if id_ not in award.beside for m in other.given}
+            met, barred, by = rule.bars[award.id].met(self.score), rule.barred[award.id], self.score(award.by)
+            self.awards[award.id] = self.awarded(award, {m for m in ranked - held if met[m] and not barred[m] and not math.isnan(by[m])})
+        for award in self.scheme.awards:
+            self.line_up(award, self.awards[award.id])
+
+    def rivals(self, member: int, among: Collection[int], within: str = "class") -> set[int]:
+        """Who of some competes with a member."""
+        return {other for other in among if within == "all" or self.classes[other] == self.classes[member]}
+
+    def key(self, member: int, by: str) -> tuple[float, ...]:
+        """What a member is compared by."""
+        numbers = [self.firsts[member] if node == "first_places" else self.score(node)[member] for node in (by, *tie_keys(self.scheme))]
+        return tuple(-math.inf if math.isnan(number) else number for number in numbers)
+
+    def turn(self, member: int, among: Collection[int], by: str = "total") -> int:
+        """The place of a member among some, 1-2-2-4."""
+        return 1 + sum(self.key(other, by) > self.key(member, by) for other in among)
+
+    def awarded(self, award: Award, able: set[int]) -> Awarded:
+        """Class by class, then all together."""
+        own, within, joint = Awarded(able), award.quota.within if award.quota else "class", self.scheme.ties[-1] == "joint"
+        taken: Counter[tuple[float, ...]] = Counter()  # how many places go at each height, with those still open
+        for m in able:
+            rivals = self.rivals(m, able, within)
+            count = places(award.quota, len(self.rivals(m, self.part, within)), "" if within == "all" else self.classes[m])
+            level, turn = [other for other in rivals if self.key(other, award.by) == self.key(m, award.by)], self.turn(m, rivals, award.by)
+            left = len(rivals) if count is None else count - (turn - 1)
+            if left >= (1 if joint else len(level)):
+                own.given.add(m)
+                taken[self.key(m, award.by)] += 1
+            elif left > 0:
+                own.open.add(m)
+                taken[self.key(m, award.by)] += left * (m == min(level))
+        left = math.inf if award.quota is None or award.quota.in_all is None else award.quota.in_all
+        for height in sorted(taken, reverse=True):
+            here = {m for m in own.given | own.open if self.key(m, award.by) == height}
+            if taken[height] > left and not (joint and left > 0):
+                (own.shared if left > 0 else own.beyond).update(here)
+            left = max(left - taken[height], 0)
+        lost = own.beyond | own.shared
+        own.given, own.open = own.given - lost, own.open - lost
+        return own
+
+    def line_up(self, award: Award, own: Awarded) -> None:
+        """Who would be next, once every award is given and those not chosen of an open tie; nobody while the places of all classes are open."""
+        others = [other for other in self.scheme.awards if other.id not in award.beside and award.id not in other.beside]
+        waiting = own.able - own.open - {m for other in others for m in self.awards[other.id].given}
+        for m in waiting:
+            pool = self.rivals(m, range(len(self.classes)), within := award.quota.within if award.quota else "class")
+            count = places(award.quota, len(self.part & pool), "" if within == "all" else self.classes[m]) or 0
+            over = len(own.open & pool) - (count - len(own.given & pool)) if own.open & pool else 0
+            turn = self.turn(m, waiting & pool, award.by) + over
+            if turn <= award.reserve and not own.shared & pool:
+                own.reserve[m] = turn
