@@ -74,12 +74,12 @@ class RuleByHand:
             elif left > 0:
                 own.open.add(m)
                 taken[self.key(m, award.by)] += left * (m == min(level))
-        left = math.inf if award.quota is None or award.quota.in_all is None else award.quota.in_all
+        bound = math.inf if award.quota is None or award.quota.in_all is None else award.quota.in_all
         for height in sorted(taken, reverse=True):
             here = {m for m in own.given | own.open if self.key(m, award.by) == height}
-            if taken[height] > left and not (joint and left > 0):
-                (own.shared if left > 0 else own.beyond).update(here)
-            left = max(left - taken[height], 0)
+            if taken[height] > bound and not (joint and bound > 0):
+                (own.shared if bound > 0 else own.beyond).update(here)
+            bound = max(bound - taken[height], 0)
         lost = own.beyond | own.shared
         own.given, own.open = own.given - lost, own.open - lost
         return own

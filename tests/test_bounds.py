@@ -140,7 +140,7 @@ def test_the_least_and_the_most_lead_are_linear_programmes(asked: Evaluation, sh
     spec = around(asked.scheme, share)
     programmes = RankProgrammes.of(Extremes.of(asked, spec), spec, 1.0, settled=False)
     for pair, row in leads_of(asked, spec).iloc[:6].iterrows():
-        gap = np.subtract(*(programmes.effects[asked.members.index.get_loc(who)] for who in pair))
+        gap = np.subtract(*(programmes.effects[asked.members.index.get_loc(who)] for who in np.array(pair)))
         ends = [
             linprog(sign * gap, A_ub=programmes.limits, b_ub=np.zeros(len(programmes.limits)), A_eq=np.ones((1, len(gap))), b_eq=[1.0])
             for sign in (1, -1)

@@ -33,8 +33,15 @@ def new(old: Path, tmp_path: Path) -> Path:
     return tmp_path / "new"
 
 
+def changes_of(old: Path, new: Path) -> pd.DataFrame:
+    before, after = (examined_at(folder)[0] for folder in (old, new))
+    assert before is not None
+    assert after is not None
+    return changed_records(before.records, after.records)
+
+
 def lines(old: Path, new: Path) -> list[tuple[str, ...]]:
-    changes = changed_records(examined_at(old)[0].records, examined_at(new)[0].records)
+    changes = changes_of(old, new)
     assert list(changes) == COLUMNS
     return [tuple(line) for line in changes.itertuples(index=False, name=None)]
 
@@ -132,7 +139,7 @@ def test_a_sealed_bag_stands_for_the_edition_in_it(whole: Path, small_edition: P
 
 def test_the_csv_opens_in_excel_and_holds_no_formula(old: Path, new: Path, tmp_path: Path) -> None:
     edit(new / "records" / "会员名册.csv", ("乙招标代理公司", "=1+1"))
-    path = write_changes(changed_records(examined_at(old)[0].records, examined_at(new)[0].records), tmp_path / "out")
+    path = write_changes(changes_of(old, new), tmp_path / "out")
     assert path.read_bytes().decode("utf-8-sig").splitlines() == [
         ",".join(COLUMNS),
         "members,002,name,乙招标代理公司,'=1+1,changed,",

@@ -141,7 +141,7 @@ def test_records_are_a_change_of_their_own(small_edition: Path) -> None:
     assert [trial.cause.of_records for trial in found.trials] == [False, True]
     assert found.moved.loc["101", "what"] == "awards"
     assert found.alone.loc["101"].tolist() == [False, True]
-    assert shown(found)[after.ranking.loc["101", "name"]][1] == "仅改动2一项即会如此；没有它就不会变动"
+    assert shown(found)[str(after.ranking.loc["101", "name"])][1] == "仅改动2一项即会如此；没有它就不会变动"
     without = compare(before, after)
     assert without.trials[1].alone is None
     assert not without.alone[1].any()
@@ -155,7 +155,7 @@ def test_a_member_that_joined_was_no_member_before(small_edition: Path) -> None:
     new = open_edition(small_edition)
     found = compare(before, evaluate(new.scheme, new.records), old.records, new.records)
     assert np.isnan(found.moved.loc["106", "total_before"])
-    assert "不在名册" in shown(found)[found.moved.loc["106", "name"]][0]
+    assert "不在名册" in shown(found)[str(found.moved.loc["106", "name"])][0]
 
 
 def test_a_measure_that_changed_is_tried_on_the_records(small_edition: Path) -> None:

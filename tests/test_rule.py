@@ -58,7 +58,7 @@ def same_as_by_hand(asked: Evaluation, score: Score) -> None:
         for name in ("able", "given", "open", "beyond", "shared"):
             masks = [(contest.positions, getattr(contest, name)) for contest in award.contests]
             assert {int(member) for positions, mask in masks for member in positions[mask]} == getattr(own, name), name
-        assert (set(np.flatnonzero(award.given)), set(np.flatnonzero(award.open))) == (own.given, own.open)
+        assert (set(np.flatnonzero(award.given).tolist()), set(np.flatnonzero(award.open).tolist())) == (own.given, own.open)
         turns = {int(m): int(turn) for contest in award.contests for m, turn in zip(contest.positions, contest.reserve, strict=True) if turn}
         assert turns == own.reserve
         assert award.ceiling.level == len(own.shared) if award.ceiling else not own.beyond | own.shared

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import pandas as pd
 import pytest
@@ -23,7 +24,7 @@ from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate, rescored
 from toolkit.ground.problems import Problems, Refused
 from toolkit.ground.writing import only_one
-from toolkit.indicators import Indicators, measure_indicators
+from toolkit.indicators import measure_indicators
 from toolkit.scheme import load_scheme
 from toolkit.scheme.writing import write_scheme
 from toolkit.sealing import SEALING
@@ -70,14 +71,14 @@ def test_notebooks_are_run_on_the_frozen_copy(whole: Path) -> None:
 
 
 def test_a_sealed_scheme_holds_what_its_values_were_compared_with(small_edition: Path, house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    measured: list[Indicators] = []
-    monkeypatch.setattr("toolkit.evaluation.measure_indicators", lambda *given: measured.append(measure_indicators(*given)) or measured[-1])
+    measured = Mock(side_effect=measure_indicators)
+    monkeypatch.setattr("toolkit.evaluation.measure_indicators", measured)
     path = small_edition / "scheme.toml"
     decided = load_scheme(path).with_({"indicator[hours].value": {"shape": "min_max"}})
     write_scheme(decided, path)
     written = path.read_text("utf-8")
     bag = sealed(small_edition, house) / "data"
-    assert len(measured) == 2  # the edition, and its copy to prove the seal
+    assert measured.call_count == 2  # the edition, and its copy to prove the seal
     assert (bag / "edition" / "scheme.decided.toml").read_text("utf-8") == written
     held = load_scheme(bag / "edition" / "scheme.toml")
     assert decided.indicators[0].value.model_dump()["found"] is None

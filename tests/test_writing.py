@@ -78,7 +78,10 @@ def test_no_writer_lets_a_name_become_a_formula(formulas: Edition, tmp_path: Pat
     (other / "records" / "签到2018.xlsx").write_bytes((formulas.folder / "records" / "签到2018.xlsx").read_bytes())
     text = (formulas.folder / "records" / "会员名册.csv").read_text("utf-8-sig")
     (other / "records" / "会员名册.csv").write_text(text.replace("＝3+3", "＝2+2").replace("@SUM(A1)", "@SUM(A2)"), "utf-8-sig")
-    write_changes(changed_records(check_edition(formulas.folder)[0].records, check_edition(other)[0].records), out)
+    before, after = (check_edition(folder)[0] for folder in (formulas.folder, other))
+    assert before is not None
+    assert after is not None
+    write_changes(changed_records(before.records, after.records), out)
     written = sorted(out.rglob("*.csv"))
     assert {path.name for path in written} >= {"awards.csv", "ranking.csv", "changes.csv", "certainty.csv", "names.csv"}
     seen = 0
