@@ -26,6 +26,8 @@ _SHORT = 30
 _THIN, _HEAVY = "1px solid rgba(128,128,128,0.35)", "1.5px solid"
 _NOTE = "margin:0 0 1em 0;font-size:13px;opacity:0.85"
 _ROW = "break-inside:avoid;background:none"
+_FIGURE, _BEHIND = "margin:0;max-width:100%", "cursor:pointer;font-size:13px;opacity:0.85;margin:2px 0 4px 0"
+_HEADLINE = "font-size:19px;line-height:1.6;font-weight:bold;margin:0.2em 0 0.6em 0;padding:2px 0 2px 12px;border-left:5px solid #0072b2"
 
 
 @dataclass(frozen=True)
@@ -127,16 +129,48 @@ class Picture:
         The drawing, from `<svg` on.
     alt
         What is to be seen, in words, for who cannot see it.
+    tables
+        The same in figures, one click behind the picture.
+    behind
+        What that click offers; the words of the picture where nothing is said.
     """
 
     svg: str
     alt: str
+    tables: tuple[Table, ...] = ()
+    behind: str = ""
 
     def __repr__(self) -> str:
         return f"[{one_line(self.alt)}]"
 
     def _repr_svg_(self) -> str:
         return self.svg
+
+    def _repr_html_(self) -> str:
+        if not self.tables:
+            return f'<figure style="{_FIGURE}">{self.svg}<figcaption style="{_NOTE}">{_text(self.alt)}</figcaption></figure>'
+        summary = f'<summary style="{_BEHIND}">{_text(self.behind or self.alt)}</summary>'
+        tables = "".join(f'<div style="overflow-x:auto">{table._repr_html_()}</div>' for table in self.tables)
+        return f'<figure style="{_FIGURE}">{self.svg}<details>{summary}{tables}</details></figure>'
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The bottom line of a page: one sentence, or few, above everything else.
+
+    Examples
+    --------
+    >>> Headline("评出 42 家优秀会员")
+    评出 42 家优秀会员
+    """
+
+    text: str
+
+    def __repr__(self) -> str:
+        return one_line(self.text)
+
+    def _repr_html_(self) -> str:
+        return f'<p style="{_HEADLINE}">{_text(self.text)}</p>'
 
 
 def one_line(text: str) -> str:

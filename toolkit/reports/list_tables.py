@@ -110,6 +110,15 @@ TIES = (
     ListColumn(WORDS["places"], "places", text, RIGHT),
     ListColumn(WORDS["level"], "members", lambda members, lexicon: lexicon.members(members)),
 )
+WINNERS = (
+    ListColumn(WORDS["award"], "award", award),
+    ListColumn(WORDS["class"], "class", class_),
+    ListColumn(WORDS["rank"], "rank", place, RIGHT),
+    ListColumn(WORDS["member"], "name"),
+    ListColumn(WORDS["total"], "total", points, RIGHT),
+    ListColumn(WORDS["tied"], "tied", _tie_mark, CENTER),
+    ListColumn(WORDS["grade"], "grade"),
+)
 COUNTS = ("read", "accepted", "refused", "not_data")
 RECORDS = (
     ListColumn(WORDS["file"], "file"),
@@ -135,6 +144,18 @@ def ranking_table(evaluation: Evaluation, class_: str | None = None, top: int = 
     what = class_ or Phrase("各类会员", "Each class").into(evaluation.scheme.language)
     caption = phrase("{what}：前 {top} 名", "{what}: the first {top}", top=top, what=what)
     return listing(columns, shown, Lexicon.of(evaluation), caption, parted_by="class").without_blank_columns()
+
+
+def winners_table(evaluation: Evaluation) -> Table:
+    """Everybody who is given an award: by award in the scheme's order, then by class and rank."""
+    given, order = evaluation.awards[["award", "member"]], list(evaluation.ranking.index)
+    standing = evaluation.ranking[["name", "class", "rank", "total", "tied", "grade"]]
+    placed = given.assign(turn=given["member"].map(order.index), of=given["award"].map([award.id for award in evaluation.scheme.awards].index))
+    shown = placed.sort_values(["of", "turn"], kind="stable").join(standing, on="member")
+    note = phrase("共 {n} 家次获奖。", "{n:award is|awards are} given.", n=len(shown))
+    parts = [f"{award} {class_}" for award, class_ in zip(shown["award"], shown["class"], strict=True)]
+    table = listing(WINNERS, shown, Lexicon.of(evaluation), Phrase("全部获奖会员", "Everybody who is given an award"), note, lines_after=breaks(parts))
+    return table.without_blank_columns()
 
 
 def awards_table(evaluation: Evaluation, language: Language | None = None) -> Table:
@@ -252,6 +273,14 @@ def scheme_table(scheme: Scheme) -> Table:
     note = Phrase("± 加减分项；✕ 一票否决项。", "± bonus or deduction; ✕ veto.") if others else None
     table = listing(SCHEME, [*rows, *others], lexicon, caption, note, lines_after=(len(rows) - 1,) if others else ())
     return table.without_blank_columns()
+
+
+def weights_table(scheme: Scheme) -> Table:
+    """Every node of the tree with its weight among its siblings and its share of the total."""
+    share = wording.shares(scheme)
+    rows = [{"number": number, "label": node.label, "weight": figure(node.weight), "share": f"{share[node.id]:.2f}%"} for node, _, number in wording.outline(scheme)]
+    caption = Phrase("各级权重与占总分的百分比", "Weights, and shares of the total in percent")
+    return listing(SCHEME[:4], rows, Lexicon(scheme, scheme.language), caption)
 
 
 def _valued(node: Group | Indicator, lexicon: Lexicon) -> dict[str, Phrase | str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from toolkit.evaluation.awards import tie_keys
 from toolkit.evaluation.quotas import class_table
@@ -351,3 +351,30 @@ def missing_in_words(missing: str | float) -> Phrase:
     if isinstance(missing, str):
         return MISSING_POLICIES[missing]
     return phrase("按 {n} 分计", "counts as {n}", n=figure(missing))
+
+
+RuleLine: TypeAlias = tuple[Phrase, Phrase | str, Phrase | str, Phrase | str, str]
+"""The kind of a rule, its name, what is read in the records, what comes of it, and where it was decided."""
+
+
+def rules_in_words(scheme: Scheme) -> Iterator[RuleLine]:
+    """What a scheme decides beside its tree: points added, windows, conditions, vetoes, awards, grades, ties and consent."""
+    for adjustment in scheme.adjustments:
+        yield Phrase("加减分", "adjustment"), adjustment.label, measure_in_words(adjustment.measure), bounds_in_words(adjustment), adjustment.source
+    for name, window in scheme.window.items():
+        yield Phrase("时限", "window"), name, window_in_words(window), "", ""
+    for condition in scheme.conditions:
+        yield Phrase("条件", "condition"), condition.label, measure_in_words(condition.measure), condition.unit, condition.source
+    if scheme.eligibility:
+        conditions = eligibility_in_words(scheme, scheme.eligibility)
+        yield Phrase("申报", "eligibility"), Phrase("申报条件", "eligibility"), "", conditions, scheme.eligibility.source
+    for veto in scheme.vetoes:
+        yield Phrase("一票否决", "veto"), veto.label, selection_in_words(veto.when), veto_in_words(scheme, veto), veto.source
+    for award in scheme.awards:
+        yield Phrase("奖项", "award"), award.label, "", award_in_words(scheme, award), award.source
+    if scheme.grades:
+        yield Phrase("等级", "grades"), Phrase("信用等级", "grades"), "", grades_in_words(scheme, scheme.grades), scheme.grades.source
+    if scheme.awards and scheme.ties[-1:] != ("joint",):
+        yield Phrase("同分", "ties"), Phrase("同分处理", "ties"), "", ties_in_words(scheme), ""
+    if scheme.consent:
+        yield Phrase("公示", "publication"), Phrase("公开须经同意", "consent"), "", consent_in_words(scheme.consent), ""

@@ -167,17 +167,17 @@ VARIANCE = (
 )
 
 
-def methods_table(evaluation: Evaluation, agreement: pd.DataFrame) -> Table:
+def methods_table(evaluation: Evaluation, agreement: pd.DataFrame, language: Language | None = None) -> Table:
     """How far each other method puts the members of each class in the order of the list, of `agreement_of_methods`."""
     note = Phrase(
         "1 为次序完全相同，-1 为完全相反。各方法用相同的计分值与权重，不计加分扣分。",
         "1: the same order; -1: the reverse. All methods have the same values and weights, without bonuses and deductions.",
     )
     caption = Phrase("其他方法的次序与名单是否一致", "Do other methods agree with the list?")
-    return listing(AGREEMENT, agreement[agreement["one"] == LIST], Lexicon.of(evaluation), caption, note).without_blank_columns()
+    return listing(AGREEMENT, agreement[agreement["one"] == LIST], Lexicon.of(evaluation, language), caption, note).without_blank_columns()
 
 
-def chosen_table(evaluation: Evaluation, chosen: pd.DataFrame, *, disputed: bool = True) -> Table:
+def chosen_table(evaluation: Evaluation, chosen: pd.DataFrame, *, disputed: bool = True, language: Language | None = None) -> Table:
     """Whom the list and the other methods of `chosen_by_methods` choose for each award; with `disputed` only those on whom they differ."""
     methods = [str(name) for name in chosen.columns if name not in CHOICES]
     rows = [
@@ -190,7 +190,7 @@ def chosen_table(evaluation: Evaluation, chosen: pd.DataFrame, *, disputed: bool
         listed=int(chosen[LIST].sum()), sure=int(chosen["all"].sum()), n=len(methods),
     )  # fmt: skip
     caption = Phrase("换一种方法，谁会入选", "Who would be chosen by other methods")
-    return listing(CHOSEN, rows, Lexicon.of(evaluation), caption, note).without_blank_columns()
+    return listing(CHOSEN, rows, Lexicon.of(evaluation, language), caption, note).without_blank_columns()
 
 
 def reversals_table(evaluation: Evaluation, reversals: pd.DataFrame) -> Table:
@@ -205,14 +205,14 @@ def reversals_table(evaluation: Evaluation, reversals: pd.DataFrame) -> Table:
     return listing(REVERSALS, counts.reset_index(), Lexicon.of(evaluation), caption, note)
 
 
-def groups_table(evaluation: Evaluation, groups: pd.DataFrame) -> Table:
+def groups_table(evaluation: Evaluation, groups: pd.DataFrame, language: Language | None = None) -> Table:
     """The results of `group_results`, group by group."""
     small = Phrase("会员少于 5 家的组（带 *）比例不可靠。", "Of groups of fewer than 5 (marked *) no share is reliable.")
     note = small if len(groups) and groups["small"].any() else None
-    return listing(GROUPS, groups, Lexicon.of(evaluation), Phrase("各类会员的结果", "Results by kind of member"), note)
+    return listing(GROUPS, groups, Lexicon.of(evaluation, language), Phrase("各类会员的结果", "Results by kind of member"), note)
 
 
-def fairness_table(evaluation: Evaluation, tests: pd.DataFrame, most: float = 0.05) -> Table:
+def fairness_table(evaluation: Evaluation, tests: pd.DataFrame, most: float = 0.05, language: Language | None = None) -> Table:
     """The differences of `fairness` whose p, raised by Holm's method, is at most `most`."""
     note = phrase(
         "共检验 {n} 项，列出霍尔姆校正后 p 值不超过 {most:g} 的。差异大小 0 至 1（获奖用克莱姆 V，其余用 ε²）。有差异不等于办法不公，只说明应查看何处。",
@@ -221,10 +221,10 @@ def fairness_table(evaluation: Evaluation, tests: pd.DataFrame, most: float = 0.
         n=int(tests["p"].notna().sum()), most=most,
     )  # fmt: skip
     caption = Phrase("哪些会员的结果有明显差异", "Where kinds of members differ")
-    return listing(FAIRNESS, tests[tests["holm"] <= most], Lexicon.of(evaluation), caption, note).without_blank_columns()
+    return listing(FAIRNESS, tests[tests["holm"] <= most], Lexicon.of(evaluation, language), caption, note).without_blank_columns()
 
 
-def removals_table(evaluation: Evaluation, removals: pd.DataFrame) -> Table:
+def removals_table(evaluation: Evaluation, removals: pd.DataFrame, language: Language | None = None) -> Table:
     """What changes the list when it is taken away, of the frames of `toolkit.sensitivity.leave_one_out`."""
     changing = removals[removals["changes"] > 0]
     things, deciding = (len(frame[["kind", "removed"]].drop_duplicates()) for frame in (removals, changing))
@@ -232,7 +232,7 @@ def removals_table(evaluation: Evaluation, removals: pd.DataFrame) -> Table:
         "逐一去掉 {n} 项，其中 {changing} 项会改变名单。", "{n:thing|things} taken away one at a time; {changing} of them change the list.",
         n=things, changing=deciding,
     )  # fmt: skip
-    return listing(REMOVALS, changing, Lexicon.of(evaluation), Phrase("去掉哪一项会改变名单", "What changes the list when it is taken away"), note)
+    return listing(REMOVALS, changing, Lexicon.of(evaluation, language), Phrase("去掉哪一项会改变名单", "What changes the list when it is taken away"), note)
 
 
 def struck_records_table(evaluation: Evaluation, struck: pd.DataFrame, top: int = 50) -> Table:

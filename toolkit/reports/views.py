@@ -6,7 +6,7 @@ members' keys, names, classes and results only.
 
 from __future__ import annotations
 
-from toolkit.ground.display import Picture, Table
+from toolkit.ground.display import Headline, Picture, Table
 from toolkit.reports.comparison_tables import changes_table, comparison_table, record_changes_table
 from toolkit.reports.diagnostic_tables import (
     alpha_table,
@@ -25,6 +25,7 @@ from toolkit.reports.expert_tables import (
     panel_table,
     slip_table,
 )
+from toolkit.reports.headlines import certainty_headline, list_headline, records_headline, scheme_headline
 from toolkit.reports.list_tables import (
     awards_table,
     near_line_table,
@@ -33,6 +34,8 @@ from toolkit.reports.list_tables import (
     records_table,
     scheme_table,
     ties_table,
+    weights_table,
+    winners_table,
 )
 from toolkit.reports.list_tables import evidence_table as evidence
 from toolkit.reports.pictures import certainty_picture, totals_picture, weights_picture
@@ -49,6 +52,7 @@ from toolkit.reports.probability_tables import (
     ranks_table,
     scenarios_table,
 )
+from toolkit.reports.rule_tables import measures_table, rules_table
 from toolkit.reports.score_cards import member_card
 from toolkit.reports.sensitivity_tables import (
     central_table,
@@ -70,6 +74,7 @@ from toolkit.reports.tipping_tables import (
 )
 
 __all__ = [
+    "Headline",
     "Picture",
     "Table",
     "agreement_table",
@@ -80,6 +85,7 @@ __all__ = [
     "bounds_picture",
     "central_picture",
     "central_table",
+    "certainty_headline",
     "certainty_picture",
     "certainty_table",
     "changes_table",
@@ -100,6 +106,8 @@ __all__ = [
     "influence_picture",
     "influence_table",
     "kinds_picture",
+    "list_headline",
+    "measures_table",
     "member_card",
     "methods_picture",
     "methods_table",
@@ -113,13 +121,16 @@ __all__ = [
     "ranks_picture",
     "ranks_table",
     "record_changes_table",
+    "records_headline",
     "records_table",
     "redundancies_table",
     "removals_picture",
     "removals_table",
     "reversals_table",
+    "rules_table",
     "scenarios_picture",
     "scenarios_table",
+    "scheme_headline",
     "scheme_table",
     "slip_table",
     "smallest_values_table",
@@ -135,4 +146,6 @@ __all__ = [
     "variance_table",
     "weights_offer_table",
     "weights_picture",
+    "weights_table",
+    "winners_table",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -36,6 +37,9 @@ from toolkit.sealing.differences import (
 CELL_SECONDS = 600
 REFUSED_SAYS = 3  # parts: Chinese, a blank line, English
 VIEW = "application/vnd.jupyter.widget-view+json"
+SVG, PAGE = "image/svg+xml", "text/html"
+FRAME = r'style="max-width:([\d.]+)pt(;[^"]*")([^>]*)width="100%" viewBox="0 0 ([\d.]+) ([\d.]+)"'
+"""How the root of a picture begins, with its size in its view box alone."""
 READ = {"text/plain": rows_of_text, "text/html": rows_of_page}
 EARLIER: dict[str, tuple[str, ...]] = {
     "1_data.ipynb": ("81c06cfd0bda22637a844f50a2d625e51ff7a8b6c53776d15804b1644623555d",),
@@ -149,6 +153,7 @@ def _differing_cells(file: str, before: Any, now: Any, wording: Wording | None) 
     code = ((one, other) for one, other in pairs if one.cell_type == "code")
     for number, (was, is_) in enumerate(code, start=1):
         shown, again = ([_shown(output) for output in cell.outputs] for cell in (was, is_))
+        again = [_formerly(output, now_shown) for output, now_shown in zip(shown, again, strict=True)] if len(shown) == len(again) else again
         if (shown, was.execution_count) != (again, is_.execution_count):
             line = differing_line(*map(_told, (shown, again)))[1]
             rule = phrase(*SHOWN_OTHERWISE, cell=number)
@@ -178,6 +183,15 @@ def _shown(output: Any) -> Any:
     """An output without a widget's number, given anew each time, and its protocol: what it shows stands beside it in words."""
     data = {**output.get("data", {})}
     return {**output, "data": data | {VIEW: {}} if VIEW in data else data}
+
+
+def _formerly(was: Any, now: Any) -> Any:
+    """What a cell gives now as an earlier version gave it: a picture had no table behind it, and its size on its frame."""
+    data = now.get("data", {})
+    if SVG not in data or PAGE in was.get("data", {}):
+        return now
+    sized = re.sub(FRAME, r'style="max-width:100%\2\3width="\4pt" height="\5pt" viewBox="0 0 \4 \5"', data[SVG], count=1)
+    return {**now, "data": {kind: content for kind, content in data.items() if kind != PAGE} | {SVG: sized}}
 
 
 def _executed(path: Path, places: Mapping[str, Path]) -> Any:

@@ -100,13 +100,22 @@ def firmness(
     """
     within = around(evaluation.scheme, WITHIN) if within is None else within
     contests = evaluation.decided.contests
-    nobody = pd.DataFrame(columns=STANDING).astype({"chance": "float64", "given": "bool", "holds": "bool"})
-    parts = [_standing(evaluation, chances, contest) for contest in contests]
-    standing = pd.concat([part for part in parts if len(part)] or [nobody], ignore_index=True)
+    standing = standings(evaluation, chances)
     proved = award_bounds(evaluation, within)
     sure = set(proved[proved["standing"] == "certain"][["award", "member"]].itertuples(index=False, name=None))
     places = [_counted(contest, standing, sure) for contest in contests]
     return Firmness(pd.DataFrame(places, columns=PLACES), _hanging(evaluation, standing, records), within)
+
+
+def standings(evaluation: Evaluation, chances: pd.DataFrame) -> pd.DataFrame:
+    """How firm everyone's place or lack of one is: a row for each award and member that competes for it.
+
+    Columns award, class, member; given; holds, whether it has that award or a better one; chance of that; firm, one of
+    "certain", "likely", "hair".
+    """
+    nobody = pd.DataFrame(columns=STANDING).astype({"chance": "float64", "given": "bool", "holds": "bool"})
+    parts = [_standing(evaluation, chances, contest) for contest in evaluation.decided.contests]
+    return pd.concat([part for part in parts if len(part)] or [nobody], ignore_index=True)
 
 
 def _standing(evaluation: Evaluation, chances: pd.DataFrame, contest: Contest) -> pd.DataFrame:

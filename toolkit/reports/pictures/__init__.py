@@ -13,8 +13,9 @@ from toolkit.ground.drawing import FAINT, FILLS, PAPER, PART, REST, SIZE, Fill, 
 from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.reports import wording
-from toolkit.reports.pictures.layout import ROW, headed, key, lines_by_class, round_width
-from toolkit.reports.probability_tables import AWARDS, in_list_order, least_certain
+from toolkit.reports.list_tables import awards_table, weights_table
+from toolkit.reports.pictures.layout import ROW, headed, key, lines_by_class, round_width, tabled
+from toolkit.reports.probability_tables import AWARDS, certainty_table, in_list_order, least_certain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,7 @@ def weights_picture(scheme: Scheme) -> Picture:
         sheet.box(LEFT, y + 3, share[node.id] * across, ROW - 7, FILLS[0] if bold else PART)
         sheet.words(LEFT + share[node.id] * across + 6, y + 14, f"{share[node.id]:.2f}%", bold=bold)
     tops = (f"{node.label} {share[node.id]:.2f}%" for node in scheme.children())
-    return sheet.picture(f"{title}: {wording.JOIN.into(scheme.language).join(tops)}")
+    return tabled(sheet.picture(f"{title}: {wording.JOIN.into(scheme.language).join(tops)}"), scheme.language, weights_table(scheme))
 
 
 def totals_picture(evaluation: Evaluation) -> Picture:
@@ -68,7 +69,7 @@ def totals_picture(evaluation: Evaluation) -> Picture:
             bottom,
         )
     alt = phrase("{title}，共 {n} 个会员", "{title}, {n:member|members}", title=title, n=len(ranked))
-    return sheet.picture(alt.into(scheme.language))
+    return tabled(sheet.picture(alt.into(scheme.language)), scheme.language, awards_table(evaluation))
 
 
 def certainty_picture(
@@ -96,7 +97,7 @@ def certainty_picture(
     alt = phrase(
         "{title}，最不确定的 {n} 个会员", "{title}, the {n} least certain members", title=title, n=len(shown)
     )
-    return sheet.picture(alt.into(scheme.language))
+    return tabled(sheet.picture(alt.into(scheme.language)), scheme.language, certainty_table(probabilities, evaluation, top))
 
 
 def _fills(scheme: Scheme) -> list[tuple[Fill, Phrase]]:

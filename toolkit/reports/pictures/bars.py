@@ -10,9 +10,30 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import Row, percent, rows_of
 from toolkit.reports.pictures import certainty_picture
-from toolkit.reports.pictures.layout import LEFT, LONGEST, RIGHT, ROW, SMALL, TOP, Axis, key, ruled, titled
-from toolkit.reports.probability_tables import DOUBTS, award_chances
-from toolkit.reports.sensitivity_tables import KINDS, choice_in_words, shares_of_target, variance_title
+from toolkit.reports.pictures.layout import (
+    LEFT,
+    LONGEST,
+    RIGHT,
+    ROW,
+    SMALL,
+    TOP,
+    Axis,
+    key,
+    ruled,
+    tabled,
+    titled,
+)
+from toolkit.reports.probability_tables import DOUBTS, award_chances, scenarios_table
+from toolkit.reports.sensitivity_tables import (
+    KINDS,
+    choice_in_words,
+    fairness_table,
+    groups_table,
+    removals_table,
+    shares_of_target,
+    variance_table,
+    variance_title,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +72,7 @@ def variance_picture(
         rows=variance.attrs["rows"],
     )  # fmt: skip
     sheet.words(8, sheet.height - 8, note.into(to), size=SMALL)
-    return sheet.picture(title)
+    return tabled(sheet.picture(title), to, variance_table(evaluation, variance, member, to))
 
 
 def _bars(sheet: Sheet, row: Row, axis: Axis, y: float) -> None:
@@ -67,7 +88,8 @@ def _bars(sheet: Sheet, row: Row, axis: Axis, y: float) -> None:
 
 def scenarios_picture(evaluation: Evaluation, chances: pd.DataFrame, top: int = 24) -> Picture:
     """For the least certain members of `scenario_probabilities` the chance of each award."""
-    return certainty_picture(award_chances(evaluation, chances), evaluation, top, DOUBTS)
+    picture = certainty_picture(award_chances(evaluation, chances), evaluation, top, DOUBTS)
+    return tabled(picture, evaluation.scheme.language, scenarios_table(evaluation, chances, top))
 
 
 
@@ -100,7 +122,7 @@ def kinds_picture(evaluation: Evaluation, groups: pd.DataFrame, tests: pd.DataFr
         overall = sum(row["awarded"] for row in rows) / max(sum(row["n"] for row in rows), 1)
         sheet.line((axis(overall), axis(overall)), (y + ROW, y + ROW * (len(rows) + 1)), dashed=True)
         y += ROW * (len(rows) + 1)
-    return sheet.picture(title)
+    return tabled(sheet.picture(title), to, groups_table(evaluation, groups, to), fairness_table(evaluation, tests, language=to))
 
 
 def _row(sheet: Sheet, row: Row, axis: Axis, y: float) -> None:
@@ -152,7 +174,7 @@ def removals_picture(evaluation: Evaluation, removals: pd.DataFrame, top: int = 
     quiet = len(counted) - sum(bool(sum(thing[2])) for thing in counted)
     note = phrase("共逐一去掉 {n} 项，其中 {quiet} 项去掉后名单不变。", "{n} taken away one at a time; without {quiet} of them the list stays.", n=len(counted), quiet=quiet)
     sheet.words(8, sheet.height - 8, note.into(to), size=11)
-    return sheet.picture(title)
+    return tabled(sheet.picture(title), to, removals_table(evaluation, removals, to))
 
 
 def _counted(removals: pd.DataFrame) -> list[tuple[str, str, tuple[int, int, int]]]:

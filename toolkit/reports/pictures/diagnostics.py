@@ -13,7 +13,8 @@ from toolkit.ground.drawing import FAINT, FILLS, INK, PART, REST, Fill, Sheet, t
 from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import Row, percent, rows_of
-from toolkit.reports.pictures.layout import LEFT, LONGEST, WIDTH, Axis, headed, key
+from toolkit.reports.diagnostic_tables import influence_table, redundancies_table, spread_table
+from toolkit.reports.pictures.layout import LEFT, LONGEST, WIDTH, Axis, headed, key, tabled
 from toolkit.scheme.criteria import Indicator
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ TOP = 74.0
 ROW, CELL = 22.0, 24.0
 CROWDED, TELLING = 0.4, 1.5  # shares and ratios that are printed bold
 STEPS = (0.2, 0.4, 0.6, 0.8)
+TO_TABLE = 0.6  # from which correlation on a pair stands in the table behind the picture
 RISING = tuple(Fill(colour) for colour in ("#ffffff", "#e8eff8", "#cbdcee", "#a9c5e2", "#85add5"))
 FALLING = (
     Fill("#ffffff"), Fill("#fff8ee", "////", "#f0dcc0"), Fill("#fdeed8", "////", "#e3c596"),
@@ -53,9 +55,8 @@ def spread_picture(evaluation: Evaluation) -> Picture:
         sheet.words(_column(place), TOP - 8, heading.into(language), align="right", size=11)
     for place, row in enumerate(rows):
         _spread_row(sheet, row, axis, TOP + ROW * place)
-    return sheet.picture(
-        phrase("{title}，共 {n} 项", "{title}: {n}", title=title, n=len(rows)).into(language)
-    )
+    alt = phrase("{title}，共 {n} 项", "{title}: {n}", title=title, n=len(rows)).into(language)
+    return tabled(sheet.picture(alt), language, spread_table(evaluation, of="values"))
 
 
 def correlations_picture(evaluation: Evaluation, method: CorrelationMethod = "pearson") -> Picture:
@@ -78,7 +79,7 @@ def correlations_picture(evaluation: Evaluation, method: CorrelationMethod = "pe
         _steps(sheet, start, end, wide)
     strong = int((pairs["r"].abs() >= 0.9).sum())
     alt = phrase("{title}，{n} 对达到 0.9", "{title}; {n:pair reaches|pairs reach} 0.9", title=title, n=strong)
-    return sheet.picture(alt.into(language))
+    return tabled(sheet.picture(alt.into(language)), language, redundancies_table(evaluation, TO_TABLE))
 
 
 def influence_picture(evaluation: Evaluation, class_: str | None = None) -> Picture:
@@ -103,7 +104,7 @@ def influence_picture(evaluation: Evaluation, class_: str | None = None) -> Pict
     for place, row in enumerate(rows):
         _influence_row(sheet, row, axis, TOP + ROW * place)
     alt = phrase("{title}：{most}影响最大", "{title}: {most} decides most", title=title, most=_most(weights))
-    return sheet.picture(alt.into(language))
+    return tabled(sheet.picture(alt.into(language)), language, influence_table(evaluation, class_))
 
 
 def _leaves(scheme: Scheme) -> list[Indicator]:

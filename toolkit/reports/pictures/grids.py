@@ -14,9 +14,28 @@ from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import percent
 from toolkit.reports.pictures.diagnostics import FALLING, RISING
-from toolkit.reports.pictures.layout import LEFT, LONGEST, RIGHT, ROW, SMALL, TOP, member_rows, stated, titled
-from toolkit.reports.probability_tables import GRADES, grade_name, grades_of, unsure_grades
-from toolkit.reports.sensitivity_tables import CHOICES, SHORT, contenders, top_weights
+from toolkit.reports.pictures.layout import (
+    LEFT,
+    LONGEST,
+    RIGHT,
+    ROW,
+    SMALL,
+    TOP,
+    member_rows,
+    stated,
+    tabled,
+    titled,
+)
+from toolkit.reports.probability_tables import GRADES, grade_name, grades_of, grades_table, unsure_grades
+from toolkit.reports.sensitivity_tables import (
+    CHOICES,
+    SHORT,
+    central_table,
+    chosen_table,
+    contenders,
+    methods_table,
+    top_weights,
+)
 from toolkit.reports.wording import class_name
 from toolkit.sensitivity.methods import LIST
 
@@ -54,7 +73,7 @@ def methods_picture(evaluation: Evaluation, agreement: pd.DataFrame, language: L
         y = TOP + ROW * row
         sheet.words(8, y + 15, shortened(class_name(str(class_), to), LONGEST))
         _cells(sheet, y, [(RISING[int(np.searchsorted(NEAR, np.nan_to_num(tau), side="right"))], wording.points(tau, 2), False) for tau in cells])
-    return sheet.picture(title)
+    return tabled(sheet.picture(title), to, methods_table(evaluation, agreement, to))
 
 
 def _no_awards(evaluation: Evaluation, language: Language | None) -> Picture:
@@ -77,7 +96,7 @@ def chosen_picture(evaluation: Evaluation, chosen: pd.DataFrame, award: str, lan
     _heads(sheet, [_short(name, to) for name in which])
     for member, y in rows:
         _cells(sheet, y, [(FILLS[0] if of_award.loc[member, name] else PALE, "", False) for name in which])
-    return sheet.picture(title)
+    return tabled(sheet.picture(title), to, chosen_table(evaluation, chosen, language=to))
 
 
 def grades_picture(evaluation: Evaluation, grades: pd.DataFrame | None, top: int = 24, language: Language | None = None) -> Picture:
@@ -98,7 +117,7 @@ def grades_picture(evaluation: Evaluation, grades: pd.DataFrame | None, top: int
             (RISING[int(np.searchsorted(SHADES, chance))], _likely(chance), grade == name)
             for name, chance in zip(names, chances, strict=True)
         ])  # fmt: skip
-    return sheet.picture(GRADES.into(to))
+    return tabled(sheet.picture(GRADES.into(to)), to, grades_table(evaluation, grades, top, to))
 
 
 def central_picture(evaluation: Evaluation, central_weights: pd.DataFrame | str, award: str, top: int = 12, language: Language | None = None) -> Picture:
@@ -123,7 +142,7 @@ def central_picture(evaluation: Evaluation, central_weights: pd.DataFrame | str,
     for member, y in rows:
         weights = central.loc[member].to_numpy(np.float64).tolist()
         _cells(sheet, y, [(PALE, percent(float(central_weights["probability"][member])), False), *(_weight(*pair) for pair in zip(weights, voted, strict=True))])
-    return sheet.picture(title)
+    return tabled(sheet.picture(title), to, central_table(evaluation, central_weights, award, top, to))
 
 
 def _likely(chance: float) -> str:

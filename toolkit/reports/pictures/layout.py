@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from toolkit.ground.display import Picture, shortened
+from toolkit.ground.display import Picture, Table, shortened
 from toolkit.ground.drawing import FAINT, Fill, Sheet, text_width
+from toolkit.ground.text import Phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import row_of
 from toolkit.reports.probability_tables import in_list_order
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.text import Language, Phrase
+    from toolkit.ground.text import Language
 
 WIDTH, LEFT, RIGHT = 800.0, 236.0, 792.0
 TOP, ROW, SMALL = 68.0, 21.0, 11.0
 LONGEST = 32
 RULE = Fill(FAINT, "", FAINT)
+BEHIND = Phrase("看表格：", "As a table: ")
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,11 @@ def stated(title: str, sentence: str) -> Picture:
     sheet = titled(title, 0, 0.0)
     sheet.words(8, 46, sentence, size=13)
     return sheet.picture(f"{title}: {sentence}")
+
+
+def tabled(picture: Picture, to: Language, *tables: Table) -> Picture:
+    """The picture with the same in figures one click behind it."""
+    return replace(picture, tables=tables, behind=f"{BEHIND.into(to)}{picture.alt}")
 
 
 def key(

@@ -14,10 +14,19 @@ from toolkit.reports import wording
 from toolkit.reports.columns import Row, rows_of
 from toolkit.reports.pictures.layout import LEFT as ROWS_LEFT
 from toolkit.reports.pictures.layout import RIGHT as ROWS_RIGHT
-from toolkit.reports.pictures.layout import ROW, Axis, headed, key, member_rows, ruled, titled
+from toolkit.reports.pictures.layout import ROW, Axis, headed, key, member_rows, ruled, tabled, titled
 from toolkit.reports.pictures.layout import SMALL as ROWS_SMALL
-from toolkit.reports.probability_tables import CERTAIN, CONTENDERS, HAIR, LIKELY, bottom_line, hanging_names
-from toolkit.reports.tipping_tables import STANDINGS
+from toolkit.reports.probability_tables import (
+    CERTAIN,
+    CONTENDERS,
+    HAIR,
+    LIKELY,
+    bottom_line,
+    firmness_table,
+    hanging_names,
+    ranks_table,
+)
+from toolkit.reports.tipping_tables import STANDINGS, award_bounds_table, rank_bounds_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +62,7 @@ def ranks_picture(
         sheet.line((axis(middle), axis(middle)), (y + 5, y + 17))
         _now(sheet, evaluation, member, axis, y)
         sheet.words(ROWS_RIGHT, y + 15, f"{low:.0f}–{high:.0f}", align="right")
-    return sheet.picture(title)
+    return tabled(sheet.picture(title), to, ranks_table(evaluation, ranks, members, to))
 
 
 def bounds_picture(
@@ -80,7 +89,7 @@ def bounds_picture(
         _now(sheet, evaluation, member, axis, y)
         words = f"{award} {STANDINGS[standing].into(to)}" if award else STANDINGS[standing].into(to)
         sheet.words(ROWS_RIGHT, y + 15, f"{best}–{worst}  {words}", align="right", size=ROWS_SMALL)
-    return sheet.picture(title)
+    return tabled(sheet.picture(title), to, rank_bounds_table(evaluation, ranks, language=to), award_bounds_table(evaluation, awards, to))
 
 
 def _bar(sheet: Sheet, ends: tuple[float, float], y: float, fill: Fill) -> None:
@@ -151,7 +160,7 @@ def firmness_picture(evaluation: Evaluation, firm: Firmness, language: Language 
                     sheet.words(LEFT, y + STRIP + LINE * place + 8, line, size=SMALL)
                 y += STRIP + LINE * len(lines)
         y += 4
-    return sheet.picture(sentence)
+    return tabled(sheet.picture(sentence), to, firmness_table(evaluation, firm, to))
 
 
 def _legend(sheet: Sheet, to: Language) -> None:

@@ -10,8 +10,8 @@ from toolkit.ground.drawing import FAINT, FILLS, PART, Fill, Sheet, text_width
 from toolkit.ground.text import Phrase, figure
 from toolkit.reports import wording
 from toolkit.reports.columns import Row, rows_of
-from toolkit.reports.pictures.layout import RIGHT, ROW, TOP, titled, upright
-from toolkit.reports.tipping_tables import weight_figure
+from toolkit.reports.pictures.layout import RIGHT, ROW, TOP, tabled, titled, upright
+from toolkit.reports.tipping_tables import stability_table, weight_figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +55,7 @@ def stability_picture(evaluation: Evaluation, intervals: pd.DataFrame, language:
         if row["exact"] is not None:
             for way in (-1, 1):
                 _end(sheet, evaluation, row, way, y=y, steps=steps, to=to)
-    return sheet.picture(title)
+    return tabled(sheet.picture(title), to, stability_table(evaluation, intervals, to))
 
 
 def _end(sheet: Sheet, evaluation: Evaluation, row: Row, way: int, *, y: float, steps: tuple[int, int], to: Language) -> None:

@@ -18,19 +18,11 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.reports.columns import ListColumn, SheetColumn, as_it_is, led_by, text
 from toolkit.reports.list_tables import PROBLEMS, RANKING
 from toolkit.reports.scheme_wording import (
-    award_in_words,
-    bounds_in_words,
-    consent_in_words,
-    eligibility_in_words,
-    grades_in_words,
     measure_in_words,
     missing_in_words,
-    selection_in_words,
-    ties_in_words,
+    rules_in_words,
     touched_in_words,
     valued_in_words,
-    veto_in_words,
-    window_in_words,
 )
 from toolkit.reports.wording import JOIN, NOT_APPLICABLE, aggregate_in_words, outline
 from toolkit.reports.workbook.book import HEADING_ROW, Book
@@ -222,27 +214,5 @@ def _tree(scheme: Scheme) -> Iterator[SchemeLine]:
 
 def _beyond_tree(scheme: Scheme) -> Iterator[SchemeLine]:
     """What the scheme decides beside its tree: kind, name, what is read, what comes of it, and where it was decided."""
-    for kind, name, measured, scored, source in _rules(scheme):
+    for kind, name, measured, scored, source in rules_in_words(scheme):
         yield kind, name, "", measured, scored, "", "", source
-
-
-def _rules(scheme: Scheme) -> Iterator[tuple[Phrase, Phrase | str, Phrase | str, Phrase | str, str]]:
-    for adjustment in scheme.adjustments:
-        yield Phrase("加减分", "adjustment"), adjustment.label, measure_in_words(adjustment.measure), bounds_in_words(adjustment), adjustment.source
-    for name, window in scheme.window.items():
-        yield Phrase("时限", "window"), name, window_in_words(window), "", ""
-    for condition in scheme.conditions:
-        yield Phrase("条件", "condition"), condition.label, measure_in_words(condition.measure), condition.unit, condition.source
-    if scheme.eligibility:
-        conditions = eligibility_in_words(scheme, scheme.eligibility)
-        yield Phrase("申报", "eligibility"), Phrase("申报条件", "eligibility"), "", conditions, scheme.eligibility.source
-    for veto in scheme.vetoes:
-        yield Phrase("一票否决", "veto"), veto.label, selection_in_words(veto.when), veto_in_words(scheme, veto), veto.source
-    for award in scheme.awards:
-        yield Phrase("奖项", "award"), award.label, "", award_in_words(scheme, award), award.source
-    if scheme.grades:
-        yield Phrase("等级", "grades"), Phrase("信用等级", "grades"), "", grades_in_words(scheme, scheme.grades), scheme.grades.source
-    if scheme.awards and scheme.ties[-1:] != ("joint",):
-        yield Phrase("同分", "ties"), Phrase("同分处理", "ties"), "", ties_in_words(scheme), ""
-    if scheme.consent:
-        yield Phrase("公示", "publication"), Phrase("公开须经同意", "consent"), "", consent_in_words(scheme.consent), ""

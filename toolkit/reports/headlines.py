@@ -1,0 +1,103 @@
+"""The first line of each notebook, computed: what a reader should know before anything else, in one sentence or two.
+
+Nothing is decided here: counts come of the evaluation and of `toolkit.sensitivity.robustness`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from toolkit.evaluation.contributions import award_lines
+from toolkit.ground.display import Headline
+from toolkit.ground.text import Language, Phrase, discreet, joined, phrase
+from toolkit.reports import wording
+from toolkit.reports.probability_tables import bottom_line
+from toolkit.sensitivity.robustness import standings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from toolkit.evaluation import Evaluation
+    from toolkit.ground.problems import Problems
+    from toolkit.records import Records
+    from toolkit.scheme import Scheme
+    from toolkit.sensitivity.robustness import Firmness
+
+NO_AWARDS = Phrase("办法没有设奖项", "the scheme gives no awards")
+
+
+def records_headline(evaluation: Evaluation, records: Records) -> Headline:
+    """What was read, what of it counts, and whether something has to be mended."""
+    counted = records.counts.reset_index()
+    sums = {name: int(counted[name].sum()) for name in ("read", "accepted", "refused", "not_data")}
+    files = len({discreet(str(file)) for file in counted["file"]})
+    read = phrase(
+        "读入 {files} 个文件 {read:,} 行：采用 {accepted:,} 行，退回 {refused:,} 行，其余 {not_data:,} 行是标题、合计、备注或空行",
+        "{files:file|files}, {read:,} rows read: {accepted:,} accepted, {refused:,} refused, the other {not_data:,} are headings, sums, notes or blank",
+        files=files, **sums,
+    )  # fmt: skip
+    return _said(evaluation.scheme.language, read, *_to_mend(evaluation.problems))
+
+
+def _to_mend(problems: Problems) -> Iterator[Phrase]:
+    errors, warnings = (sum(problem.severity == severity for problem in problems) for severity in ("error", "warning"))
+    if errors:
+        yield phrase("有 {n} 处错误必须改正", "{n:error has|errors have} to be mended", n=errors)
+    if warnings:
+        yield phrase("有 {n} 处请核对", "{n:thing is|things are} to be looked at", n=warnings)
+    if not errors and not warnings:
+        yield Phrase("没有需要处理的问题", "nothing has to be mended")
+
+
+def scheme_headline(scheme: Scheme) -> Headline:
+    """How many rules there are of each kind, and which indicator weighs most."""
+    parts = [phrase("{groups} 个一级指标、{n} 项指标", "{groups:topmost node|topmost nodes}, {n:indicator|indicators}", groups=len(scheme.children()), n=len(scheme.indicators))]
+    share = wording.shares(scheme)
+    if scheme.indicators:
+        most = max(scheme.indicators, key=lambda item: share[item.id])
+        parts.append(phrase("权重最大的是{label}（占总分 {share:.1f}%）", "{label} weighs most ({share:.1f}% of the total)", label=most.label, share=share[most.id]))
+    counts = {
+        ("加减分 {n} 项", "{n:rule adds or takes points|rules add or take points}"): len(scheme.adjustments),
+        ("一票否决 {n} 项", "{n:veto|vetoes}"): len(scheme.vetoes),
+        ("奖项 {n} 个", "{n:award|awards}"): len(scheme.awards),
+    }
+    parts.append(joined([phrase(*words, n=n) for words, n in counts.items() if n], "、", ", "))
+    if scheme.grades:
+        parts.append(phrase("信用等级 {n} 级", "{n:grade|grades}", n=len(scheme.grades.bands)))
+    return _said(scheme.language, *(part for part in parts if part.zh))
+
+
+def list_headline(evaluation: Evaluation, chances: pd.DataFrame | None = None) -> Headline:
+    """How many are given each award, how many places stay empty or open, and, with `award_probabilities`, how many hang on a hair."""
+    return _said(evaluation.scheme.language, *_list_in_words(evaluation, chances))
+
+
+def _list_in_words(evaluation: Evaluation, chances: pd.DataFrame | None = None) -> list[Phrase]:
+    scheme, lines = evaluation.scheme, award_lines(evaluation)
+    if not scheme.awards:
+        return [NO_AWARDS]
+    given = [(award.label, int((evaluation.awards["award"] == award.id).sum())) for award in scheme.awards]
+    parts = [Phrase("评出 " + "、".join(f"{n} 家{label}" for label, n in given), "Awarded: " + ", ".join(f"{label} {n}" for label, n in given))]
+    hair = 0
+    if chances is not None:
+        firm = standings(evaluation, chances)
+        hair = int((firm["given"] & (firm["firm"] == "hair")).sum())
+    if hair:
+        parts.append(phrase("{n} 家系于一线", "{n} on a hair", n=hair))
+    if vacant := sum(line.vacant for line in lines):
+        parts.append(phrase("空缺 {n} 个", "{n:place stays|places stay} empty", n=vacant))
+    if evaluation.ties:
+        parts.append(phrase("{n} 处并列待委员会裁定", "{n:tie is|ties are} for the committee to settle", n=len(evaluation.ties)))
+    return parts
+
+
+def certainty_headline(firm: Firmness, language: Language = "zh") -> Headline:
+    """How firm the list is."""
+    return Headline(bottom_line(firm).into(language))
+
+
+def _said(language: Language, *parts: Phrase) -> Headline:
+    return Headline(joined([joined(parts, "；", "; "), Phrase("。", ".")], "", "").into(language))
+
+
