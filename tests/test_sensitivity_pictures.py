@@ -184,7 +184,7 @@ def test_the_longest_bar_is_the_first_and_who_has_another_award_is_counted_once(
         ("indicator", "a", "a", "first", (), ("m0",)), ("group", "b", "b", "first", ("m1", "m2"), ("m0",)),
         ("group", "b", "b", "second", ("m0",), ("m1",)), ("member", "c", "c", "first", (), ()),
     ]  # fmt: skip
-    found = pd.DataFrame(rows, columns=["kind", "removed", "label", "award", "gained", "lost"])
+    found = pd.DataFrame(rows, columns=["kind", "removed", "label", "award", "gained", "lost"]).assign(changes=[1, 3, 2, 0], moved=[1, 3, 3, 0])
     said = words(views.removals_picture(two(), found))
     assert [each for each in said if each in {"a", "b（指标组）", "c（会员）"}] == ["b（指标组）", "a"]
     assert said[said.index("b（指标组）") + 1] == "3"

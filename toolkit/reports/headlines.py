@@ -34,7 +34,7 @@ def records_headline(evaluation: Evaluation, records: Records) -> Headline:
     files = len({discreet(str(file)) for file in counted["file"]})
     read = phrase(
         "读入 {files} 个文件 {read:,} 行：采用 {accepted:,} 行，退回 {refused:,} 行，其余 {not_data:,} 行是标题、合计、备注或空行",
-        "{files:file|files}, {read:,} rows read: {accepted:,} accepted, {refused:,} refused, the other {not_data:,} are headings, sums, notes or blank",
+        "{files:file|files} read; rows: {read:,}, of which accepted {accepted:,}, refused {refused:,}, headings, sums, notes and blank {not_data:,}",
         files=files, **sums,
     )  # fmt: skip
     return _said(evaluation.scheme.language, read, *_to_mend(evaluation.problems))

@@ -1,0 +1,125 @@
+"""The first line of a notebook, every rule with its source, and the table behind a picture."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from toolkit import evaluate, load_scheme, load_tables, open_edition, views
+from toolkit.evaluation import Evaluation
+from toolkit.ground.display import Headline, Picture, Table
+from toolkit.ground.resources import house_folder
+from toolkit.reports.rule_tables import rules_table
+from toolkit.sealing.notebooks import _formerly
+
+SVG, PAGE = "image/svg+xml", "text/html"
+DEMO = house_folder("data/demo")
+EDITIONS = sorted(path.parent for path in house_folder("templates/editions").glob("*/scheme.toml"))
+
+
+@pytest.fixture(scope="module")
+def evaluation(small: Path) -> Evaluation:
+    edition = open_edition(small)
+    return evaluate(edition.scheme, edition.records)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.conftest import write_small_edition
+
+    return write_small_edition(tmp_path_factory.mktemp("small") / "edition")
+
+
+def in_english(evaluation: Evaluation) -> Evaluation:
+    return replace(evaluation, scheme=evaluation.scheme.model_copy(update={"language": "en"}))
+
+
+def test_the_list_is_told_in_one_line_in_either_language_and_counts_agree(evaluation: Evaluation) -> None:
+    said, english = (repr(views.list_headline(one)) for one in (evaluation, in_english(evaluation)))
+    for award in evaluation.scheme.awards:
+        n = int((evaluation.awards["award"] == award.id).sum())
+        assert f"{n} 家{award.label}" in said
+        assert f"{award.label} {n}" in english
+    assert re.search(r"places? stays? empty", english) is None or "空缺" in said
+    assert not re.search(r"[{}]|None|nan", said + english)
+
+
+def test_one_of_a_thing_is_one_in_english(evaluation: Evaluation) -> None:
+    scheme = evaluation.scheme.model_copy(update={"language": "en", "vetoes": (), "adjustments": evaluation.scheme.adjustments[:1], "awards": evaluation.scheme.awards[:1]})
+    said = repr(views.scheme_headline(scheme))
+    assert "1 rule adds or takes points" in said
+    assert "1 award" in said
+    assert "1 awards" not in said
+
+
+def test_the_data_are_told_with_every_row_accounted_for(small: Path, evaluation: Evaluation) -> None:
+    edition = open_edition(small)
+    said = repr(views.records_headline(evaluation, edition.records))
+    read, accepted, refused, other = (int(number.replace(",", "")) for number in re.findall(r"([\d,]+) 行", said)[:4])
+    assert read == accepted + refused + other
+    assert read == int(edition.records.counts["read"].sum())
+
+
+def test_no_name_becomes_markup_in_a_first_line() -> None:
+    assert Headline('<img src=x onerror="alert(1)">')._repr_html_().count("<") == 2
+
+
+@pytest.mark.parametrize("folder", [DEMO, *EDITIONS], ids=lambda path: path.name)
+def test_no_rule_of_a_scheme_is_left_out_of_its_table(folder: Path) -> None:
+    scheme, tables = load_scheme(folder / "scheme.toml"), load_tables(folder / "tables.toml")
+    for known in (None, tables):
+        table = rules_table(scheme, known)
+        names, text = [row[1] for row in table.rows], repr(table)
+        parts = (*scheme.adjustments, *scheme.vetoes, *scheme.awards, *scheme.conditions)
+        assert [part.label for part in parts if part.label not in names] == []
+        assert [part.source for part in parts if " ".join(part.source.split()) not in text] == []
+        assert set(scheme.window) <= set(names)
+        assert ("同分处理" in text or "ties" in text) == bool(scheme.awards)
+        assert not re.search(r"Phrase\(|None|\{", text)
+
+
+def test_tables_and_columns_are_called_as_on_the_forms() -> None:
+    scheme, tables = load_scheme(DEMO / "scheme.toml"), load_tables(DEMO / "tables.toml")
+    text = "".join("".join(row) for table in (rules_table(scheme, tables), views.measures_table(scheme, tables)) for row in table.rows)
+    named = {name for table in tables.table.values() for name, column in table.column.items() if column.headings}
+    assert [name for name in sorted(named) if re.search(rf"(?<![a-z_]){name}(?![a-z_])", text)] == []
+    assert "行为性质 = 不良" in text
+
+
+def test_everybody_awarded_is_listed_once_by_award_and_class(evaluation: Evaluation) -> None:
+    table = views.winners_table(evaluation)
+    assert len(table.rows) == len(evaluation.awards)
+    place = table.headings.index("会员")
+    assert sorted(row[place] for row in table.rows) == sorted(evaluation.members["name"][evaluation.awards["member"]])
+
+
+def test_a_picture_fills_the_width_and_has_its_table_one_click_behind(evaluation: Evaluation) -> None:
+    picture = views.weights_picture(evaluation.scheme)
+    root = picture.svg.split(">")[0]
+    assert 'width="100%"' in root
+    assert "height=" not in root.replace("height:auto", "")
+    assert re.search(r'viewBox="0 0 [\d.]+ [\d.]+"', root)
+    page = picture._repr_html_()
+    assert page.index("<svg") < page.index("<details>") < page.index("<table")
+    assert "<script" not in page
+    assert "open" not in re.search(r"<details[^>]*>", page)[0]  # type: ignore[index]
+
+
+def test_a_picture_without_a_table_still_says_its_words() -> None:
+    assert "没有奖项" in Picture("<svg></svg>", "没有奖项")._repr_html_()
+    assert Picture("<svg></svg>", "甲", (Table(("一",), (("二",),)),))._repr_html_().count("<summary") == 1
+
+
+def test_a_picture_of_an_earlier_version_is_told_from_a_forged_one(evaluation: Evaluation) -> None:
+    picture = views.weights_picture(evaluation.scheme)
+    now = {"data": {SVG: picture.svg, PAGE: picture._repr_html_(), "text/plain": repr(picture)}}
+    wide, high = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', picture.svg).groups()  # type: ignore[union-attr]
+    former = picture.svg.replace(f"max-width:{wide}pt", "max-width:100%", 1).replace('width="100%"', f'width="{wide}pt" height="{high}pt"', 1)
+    was = {"data": {SVG: former, "text/plain": repr(picture)}}
+    assert _formerly(was, now) == was
+    for forged in (former.replace(f'height="{high}pt"', 'height="0pt"'), former.replace("max-width:100%", "display:none"), former.replace("%</text>", "</text>")):
+        assert _formerly({"data": {**was["data"], SVG: forged}}, now) != {"data": {**was["data"], SVG: forged}}
+    assert _formerly(now, now) == now
