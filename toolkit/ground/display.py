@@ -5,6 +5,7 @@ Nothing in them is random or depends on the machine: a notebook's outputs can be
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, replace
 from html import escape
@@ -25,6 +26,7 @@ _CELL = "text-align:{align};vertical-align:baseline;padding:3px 12px 3px 6px;bor
 _SHORT = 30
 _THIN, _HEAVY = "1px solid rgba(128,128,128,0.35)", "1.5px solid"
 _NOTE = "margin:0 0 1em 0;font-size:13px;opacity:0.85"
+_DRAWN = re.compile(r'style="max-width:100%([^"]*)"([^>]*)width="([\d.]+pt)" height="[\d.]+pt"')
 _ROW = "break-inside:avoid;background:none"
 _FIGURE, _BEHIND = "margin:0;max-width:100%", "cursor:pointer;font-size:13px;opacity:0.85;margin:2px 0 4px 0"
 _HEADLINE = "font-size:19px;line-height:1.6;font-weight:bold;margin:0.2em 0 0.6em 0;padding:2px 0 2px 12px;border-left:5px solid #0072b2"
@@ -148,10 +150,14 @@ class Picture:
 
     def _repr_html_(self) -> str:
         if not self.tables:
-            return f'<figure style="{_FIGURE}">{self.svg}<figcaption style="{_NOTE}">{_text(self.alt)}</figcaption></figure>'
+            return f'<figure style="{_FIGURE}">{self._as_wide_as_the_page()}<figcaption style="{_NOTE}">{_text(self.alt)}</figcaption></figure>'
         summary = f'<summary style="{_BEHIND}">{_text(self.behind or self.alt)}</summary>'
         tables = "".join(f'<div style="overflow-x:auto">{table._repr_html_()}</div>' for table in self.tables)
-        return f'<figure style="{_FIGURE}">{self.svg}<details>{summary}{tables}</details></figure>'
+        return f'<figure style="{_FIGURE}">{self._as_wide_as_the_page()}<details>{summary}{tables}</details></figure>'
+
+    def _as_wide_as_the_page(self) -> str:
+        """The drawing as wide as there is room, but no larger than it was drawn."""
+        return _DRAWN.sub(r'style="max-width:\3\1"\2width="100%"', self.svg, count=1)
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,5 @@ def _cleaned(svg: str, alt: str) -> str:
     body = re.sub(r"<!--.*?-->\s*", "", body, flags=re.DOTALL)
     body = re.sub(r"'DejaVu Sans'[^;\"]*", FONTS, body)
     label = escape(alt, quote=True)
-    # As wide as there is room, but no larger than it was drawn.
-    body, wide = re.sub(r'width="([\d.]+pt)" height="[\d.]+pt"', 'width="100%"', body, count=1), re.search(r'width="([\d.]+pt)"', body)
-    style = f"max-width:{wide[1] if wide else '100%'};height:auto;stroke-linejoin:round;stroke-linecap:butt"
+    style = "max-width:100%;height:auto;stroke-linejoin:round;stroke-linecap:butt"
     return body.replace("<svg", f'<svg role="img" aria-label="{label}" style="{style}"', 1).strip()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -38,8 +37,6 @@ CELL_SECONDS = 600
 REFUSED_SAYS = 3  # parts: Chinese, a blank line, English
 VIEW = "application/vnd.jupyter.widget-view+json"
 SVG, PAGE = "image/svg+xml", "text/html"
-FRAME = r'style="max-width:([\d.]+)pt(;[^"]*")([^>]*)width="100%" viewBox="0 0 ([\d.]+) ([\d.]+)"'
-"""How the root of a picture begins, with its size in its view box alone."""
 READ = {"text/plain": rows_of_text, "text/html": rows_of_page}
 EARLIER: dict[str, tuple[str, ...]] = {
     "1_data.ipynb": ("81c06cfd0bda22637a844f50a2d625e51ff7a8b6c53776d15804b1644623555d",),
@@ -186,12 +183,11 @@ def _shown(output: Any) -> Any:
 
 
 def _formerly(was: Any, now: Any) -> Any:
-    """What a cell gives now as an earlier version gave it: a picture had no table behind it, and its size on its frame."""
+    """What a cell gives now as an earlier version gave it: a picture had no page with its table."""
     data = now.get("data", {})
     if SVG not in data or PAGE in was.get("data", {}):
         return now
-    sized = re.sub(FRAME, r'style="max-width:100%\2\3width="\4pt" height="\5pt" viewBox="0 0 \4 \5"', data[SVG], count=1)
-    return {**now, "data": {kind: content for kind, content in data.items() if kind != PAGE} | {SVG: sized}}
+    return {**now, "data": {kind: content for kind, content in data.items() if kind != PAGE}}
 
 
 def _executed(path: Path, places: Mapping[str, Path]) -> Any:
