@@ -44,9 +44,13 @@ EARLIER: dict[str, tuple[str, ...]] = {
     "3_tuning.ipynb": (
         "7dfb4ed1af7194c04b0f3ef097e4bb7e69e86ab18b5a4d7c1d27bf92776bf231",
         "1d558e6cdc2cde32674bdf43c1c3e9e786dc6d3dea284e2f0dfe2f675b9fe1ee",
+        "dd3f309a610399158d6eea816bb94dead494ca4fdd52e9ff9e4b8790363144ba",
     ),
     "4_ranking.ipynb": ("39c6dc8ad11a70cb94bb14ef433f4f5f898ab6347a57749079e950c61f380f79",),
-    "5_sensitivity.ipynb": ("2fa26a6640fb087194981b9a18f9978c8d1711a8e93fa6e3b813c6b2268d6224",),
+    "5_sensitivity.ipynb": (
+        "2fa26a6640fb087194981b9a18f9978c8d1711a8e93fa6e3b813c6b2268d6224",
+        "fd014e4deee85bf97e4cc7699419c47901173b8eb23a43d04461e2040afe0e9a",
+    ),
     "6_seal.ipynb": ("4363f4d5bf36be8bc3d386836c392c1e417e5e9a5f52f37259f5f7ffcbe1163b",),
     "results.ipynb": ("ac6ce875b4f8f7389edabc46cfb3e55e951ca8e45ccc85fb71f02644db95825b",),
 }

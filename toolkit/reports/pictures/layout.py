@@ -22,7 +22,7 @@ WIDTH, LEFT, RIGHT = 800.0, 236.0, 792.0
 TOP, ROW, SMALL = 68.0, 21.0, 11.0
 LONGEST = 32
 RULE = Fill(FAINT, "", FAINT)
-BEHIND = Phrase("看表格：", "As a table: ")
+BEHIND = Phrase("看表格 · ", "As a table · ")
 
 
 @dataclass(frozen=True)
