@@ -19,7 +19,9 @@ from tests.test_command_line import run
 from toolkit import evaluate, open_edition
 from toolkit.ground.problems import Refused
 from toolkit.publication.card_proofs import ProvedCard, leaf, proved, read_card, read_root, tree_root
+from toolkit.publication.extract import read_extract
 from toolkit.reports.card_pages import card_texts, check_page, write_card_pages
+from toolkit.sealing.cards import sealed_cards
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -32,7 +34,6 @@ KNOWN_ROOTS = {
     8: "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 }
 """Of the test data of Certificate Transparency, which RFC 6962 is about."""
-SECRET = b"of this test"
 NAME, HOSTILE = "甲招标代理公司", "</script><script>alert(1)</script>&amp;"
 
 
@@ -71,10 +72,10 @@ def cards(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     path.write_text(path.read_text("utf-8").replace(NAME, HOSTILE), "utf-8")
     edition = open_edition(folder / "edition")
     evaluation = evaluate(edition.scheme, edition.records)
-    texts = card_texts(evaluation, edition.records, "r1", SECRET)
+    salts = {member: f"{number:032x}" for number, member in enumerate(evaluation.members.index)}
+    texts = card_texts(evaluation, edition.records, "r1", salts)
     root = write_card_pages(texts, evaluation.scheme, folder / "cards")
     assert root == tree_root(texts.values())
-    assert texts != card_texts(evaluation, edition.records, "r1", b"another secret")
     return folder / "cards", root
 
 
@@ -129,6 +130,27 @@ def test_the_command_says_whether_a_card_is_the_one_that_was_sealed(cards: tuple
         done = run("verify-card", path, "--root", wanted)
         assert done.exit_code == 1
         assert "请勿采信" in done.output
+
+
+def test_a_sealed_bag_sends_each_member_its_card_and_the_page_that_checks_it(whole: Path, tmp_path: Path) -> None:
+    root = tree_root(sealed_cards(whole / "data").values())
+    assert read_extract(whole / "data" / "public").notice["digests"]["cards"] == root
+    done = run("publish", whole, "--to", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    assert root in done.output
+    sent = [read_card(path.read_text("utf-8")) for path in (tmp_path / "out" / "cards").iterdir()]
+    assert {card.root for card in sent} == {root}
+    assert len({card.content["salt"] for card in sent}) == len(sent) == len(sealed_cards(whole / "data"))
+    assert root in (tmp_path / "out" / "check-card.html").read_text("utf-8")
+
+
+def test_cards_are_sent_of_a_whole_bag_only(bag: Path, tmp_path: Path) -> None:
+    with (bag / "data" / "cards.jsonl").open("a", encoding="utf-8") as file:
+        file.write("{}\n")
+    done = run("publish", bag, "--to", tmp_path / "out")
+    assert done.exit_code == 1
+    assert "cards.jsonl" in done.output
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.fixture(scope="module")

@@ -141,6 +141,7 @@ SEEN_WHEN_MADE_AGAIN: dict[str, tuple[Forgery, str]] = {
     "another name in the list": (put("data/results/ranking.csv", "甲招标代理公司", "申招标代理公司"), "results/ranking.csv"),
     "another sentence in a reason": (put("data/results/ranking.csv", "总分", "得分"), "results/ranking.csv"),
     "another winner": (put("data/results/awards.csv", "甲招标代理公司", "己代理公司"), "results/awards.csv"),
+    "another place on a card": (put("data/cards.jsonl", "名次 1", "名次 2"), "cards.jsonl"),
     "another score": (put("data/results/scores.csv", "100.0", "99.5"), "results/scores.csv"),
     "a number that only looks the same": (put("data/results/values.csv", "100.0", "1_00.0"), "results/values.csv"),
     "another record": (put("data/results/indicators.csv", "7.5", "8.5"), "results/indicators.csv"),

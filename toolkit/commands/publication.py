@@ -1,4 +1,4 @@
-"""Commands about what leaves the house: the check of one member's card."""
+"""Commands about what leaves the house: the members' cards with their proofs, and the check of one card."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from toolkit.commands.console import LanguageOption, refusals, say
+from toolkit.commands.console import Bag, LanguageOption, refusals, say, working
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.writing import refusing
 
+CARDS = "cards"
 FALSE = (
     Phrase("得分单与总指纹不符：内容或总指纹有改动", "the card does not lead to this root: one of the two was changed"),
     Phrase("请勿采信；请向秘书处核实", "do not rely on it; ask the secretariat"),
@@ -20,6 +21,26 @@ TRUE = (
     "一致：这就是封存时的得分单，是全部 {size} 份中的第 {place} 份。",
     "The same: this is the card that was sealed, number {place} of {size}.",
 )
+PUBLISHED = Phrase(
+    "已写出 {n} 份得分单（{cards}，请分别寄给各会员，不要放到网站上）和核对页面 {page}。得分单总指纹：{root}",
+    "{n:score card|score cards} are in {cards}: mail each member its own, and put none on the site. The page that checks them is {page}. "
+    "Root of the score cards: {root}",
+)
+
+
+def publish(
+    bag: Bag,
+    to: Annotated[Path, typer.Option("--to", file_okay=False, help="写到此文件夹 where it goes")],
+    language: LanguageOption = "zh",
+) -> None:
+    """由封存包写出各会员的得分单（附核对依据）和核对页面。 The members' cards with their proofs, and the page that checks them."""
+    from toolkit.reports.card_pages import CHECK
+    from toolkit.sealing.cards import send_cards
+
+    with refusals(language):
+        with working(language, Phrase("正在写出得分单", "writing the score cards")):
+            root, count = send_cards(bag, to / CARDS, to / CHECK)
+        say(language, phrase(PUBLISHED.zh, PUBLISHED.en, n=count, cards=to / CARDS, page=to / CHECK, root=root))
 
 
 def verify_card(

@@ -7,7 +7,6 @@ from a card and its branch that this card is the one that was sealed, and counte
 
 from __future__ import annotations
 
-import hmac
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -86,11 +85,6 @@ class ProvedCard:
 def leaf(text: str) -> bytes:
     """The leaf of a card."""
     return sha256(LEAF + text.encode("utf-8")).digest()
-
-
-def salt(secret: bytes, member: str) -> str:
-    """What is put into a member's card so that it cannot be guessed: 128 bits of HMAC-SHA256 of its code."""
-    return hmac.new(secret, member.encode("utf-8"), sha256).hexdigest()[:32]
 
 
 def tree_root(texts: Iterable[str]) -> str:

@@ -30,6 +30,7 @@ FINGERPRINTS = {
     "scheme": Phrase("评选办法", "Scheme"),
     "records": Phrase("原始记录", "Records"),
     "ranking": Phrase("评选结果", "Result"),
+    "cards": Phrase("得分单总指纹", "Root of the score cards"),
     "journal": Phrase("工作记录末行", "Last line of the journal"),
 }
 UNRANKED = Phrase(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.ground.writing import placed_in
-from toolkit.publication.card_proofs import ProvedCard, proved, salt
+from toolkit.publication.card_proofs import ProvedCard, proved
 from toolkit.publication.notice import Safe, element
 from toolkit.reports.score_cards import card_tables, score_cards
 from toolkit.reports.workbook.score_cards import CARD, card_head, card_names, how_to_object
@@ -62,19 +62,15 @@ WORDS: Mapping[str, Phrase] = {
 }  # fmt: skip
 
 
-def card_texts(
-    evaluation: Evaluation, records: Records, revision: str, secret: bytes, progress: Callable[[str], None] | None = None
-) -> dict[str, str]:
+def card_texts(evaluation: Evaluation, records: Records, revision: str, salts: Mapping[str, str]) -> dict[str, str]:
     """What each member's card says, as the text that is sealed, by the member's code and in the order of codes.
 
     Parameters
     ----------
     revision
         Which revision it belongs to, as "r1".
-    secret
-        What only the committee knows: from it each card gets its salt.
-    progress
-        Called with a member's code once its text is there.
+    salts
+        What is put into each member's card, by its code, so that nobody can guess a card: 32 random hexadecimal digits.
     """
     texts = {}
     for card in score_cards(evaluation, records):
@@ -87,11 +83,9 @@ def card_texts(
             "name": card.name,
             "tables": [_head_table(evaluation, card), *map(_plain, tables)],
             "object": how_to_object(evaluation.scheme).into(evaluation.scheme.language),
-            "salt": salt(secret, card.member),
+            "salt": salts[card.member],
         }
         texts[card.member] = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        if progress:
-            progress(card.member)
     return dict(sorted(texts.items()))
 
 

@@ -29,6 +29,7 @@ from toolkit.reports.csv_files import write_results
 from toolkit.reports.workbook.robustness import write_meeting_papers
 from toolkit.scheme.writing import write_scheme
 from toolkit.sealing.bag import DISTRIBUTION, bag_problems, environment_text, versions, write_bag
+from toolkit.sealing.cards import seal_cards
 from toolkit.sealing.frozen_edition import (
     DECIDED,
     folder_digests,
@@ -111,6 +112,8 @@ def seal_edition(
         records, evaluation = _evaluated_again(bag / "edition", decided)
         with _unchanged(bag / "edition"):
             _fill(bag, records, evaluation, house.notebooks, step)
+            step("cards")
+            seal_cards(evaluation, records, revision, bag)
             if publishable(evaluation.scheme):
                 public_extract(evaluation, revision, public_digests(bag), day, seal.published).write(bag / "public")
                 run_notebooks(house.pages, bag / "pages", {"COMMITTEE_PUBLIC": bag / "public"}, step, _paths_in(records))

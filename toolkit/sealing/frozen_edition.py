@@ -38,6 +38,7 @@ from toolkit.records.references import RESULT_COUNTS, member_column, result_colu
 from toolkit.records.sheet import Intake, take_in
 from toolkit.scheme import Panel
 from toolkit.scheme.writing import write_scheme
+from toolkit.sealing.cards import card_root
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -306,7 +307,7 @@ def is_frozen(folder: Path) -> bool:
 
 
 def public_digests(data: Path) -> dict[str, str]:
-    """Fingerprints of scheme, records and ranking below the payload `data`, to print on a public page.
+    """Fingerprints of scheme, records, ranking and cards below the payload `data`, to print on a public page.
 
     That of the records is the SHA-256 of the lines ``digest  path`` that `sha256sum` gives for `edition/records`,
     sorted by path.
@@ -317,7 +318,7 @@ def public_digests(data: Path) -> dict[str, str]:
         "scheme": file_digest(data / "edition" / "scheme.toml"),
         "records": hashlib.sha256(listed.encode()).hexdigest(),
         "ranking": file_digest(data / "results" / "ranking.csv"),
-    }
+    } | card_root(data)
 
 
 def folder_digests(folder: Path) -> dict[str, str]:

@@ -33,6 +33,7 @@ from toolkit.sealing.bag import (
     read_environment,
     versions,
 )
+from toolkit.sealing.cards import CARDS
 from toolkit.sealing.frozen_edition import DECIDED, FOLDERS
 from toolkit.sealing.frozen_edition import FILES as EDITION
 
@@ -163,7 +164,7 @@ def part_problems(bag: Path, house: House) -> Problems:
     present = {path.relative_to(data).as_posix() for path in data.rglob("*") if not path.is_dir()}
     required = _required(scheme, house)
     published = _public(house) if was_publishable(scheme) else set()
-    allowed = required | published | {f"results/{TOUCHED}", f"edition/{DECIDED}"} | set(_of_edition(data / "edition", scheme, tables, present))
+    allowed = required | published | {f"results/{TOUCHED}", f"edition/{DECIDED}", CARDS} | set(_of_edition(data / "edition", scheme, tables, present))
     tags = {path.relative_to(bag).as_posix() for path in bag.rglob("*") if not path.is_dir()} - {f"data/{name}" for name in present}
     return Problems(
         (

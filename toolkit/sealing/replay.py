@@ -25,6 +25,7 @@ from toolkit.scheme import load_scheme
 from toolkit.scheme.amendments import diff
 from toolkit.scheme.writing import rewritten
 from toolkit.sealing.bag import DISTRIBUTION, read_bag_info, read_environment, versions
+from toolkit.sealing.cards import card_problems
 from toolkit.sealing.differences import ASK, Wording, difference, differing_line, folder_problems
 from toolkit.sealing.frozen_edition import DECIDED, public_digests, with_results_alone
 from toolkit.sealing.notebooks import run_again
@@ -101,8 +102,10 @@ def _differences(
     write_meeting_papers(evaluation, edition.records, again / MEETING, step)
     yield from folder_problems(MEETING, data, again)
     yield from run_again(house.notebooks, data / "notebooks", {"COMMITTEE_EDITION": data / "edition"}, step, wording)
+    seal = Seal.of(read_bag_info(bag))
+    step("cards")
+    yield from card_problems(evaluation, edition.records, seal.revision, data)
     if (data / "public").is_dir():
-        seal = Seal.of(read_bag_info(bag))
         if publishable(edition.scheme):
             public_extract(evaluation, seal.revision, public_digests(data), bagging_day(bag), seal.published).write(again / "public")
             signed_as_sealed(data, again)

@@ -1,0 +1,102 @@
+"""The score cards of a revision: sealed as texts, so that their root stands on the notice, and sent out with their branches."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toolkit.evaluation import Evaluation
+from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.text import Phrase
+from toolkit.ground.writing import refusing, write_whole
+from toolkit.publication.card_proofs import tree_root
+from toolkit.reports.card_pages import card_texts, check_page, write_card_pages
+from toolkit.scheme import load_scheme
+from toolkit.sealing.bag import bag_problems
+from toolkit.sealing.differences import ASK, difference
+
+if TYPE_CHECKING:
+    from toolkit.records import Records
+
+CARDS = "cards.jsonl"
+"""One card a line, in the order of the members' codes: the leaves of the tree."""
+NO_CARDS = (
+    Phrase("封存这一版时还没有封存得分单", "when this revision was sealed, no score cards were sealed with it"),
+    Phrase("请用现在的版本另封一版", "seal a new revision with this version"),
+)
+NO_LINE = Phrase("不是一份得分单", "is not a score card")
+
+
+def seal_cards(evaluation: Evaluation, records: Records, revision: str, data: Path) -> None:
+    """Write every member's card into the payload `data`, each with a salt of its own."""
+    salts = {str(member): secrets.token_hex(16) for member in evaluation.members.index}
+    texts = card_texts(evaluation, records, revision, salts)
+    (data / CARDS).write_text("".join(f"{text}\n" for text in texts.values()), encoding="utf-8", newline="\n")
+
+
+def sealed_cards(data: Path) -> dict[str, str]:
+    """The cards of a payload, as texts, by the members' codes.
+
+    Raises
+    ------
+    Refused
+        Where it holds none, or lines that are none.
+    """
+    path = data / CARDS
+    if not path.is_file():
+        raise refuse(*NO_CARDS, file=CARDS)
+    with refusing(path):
+        lines = path.read_bytes().decode("utf-8", "replace").split("\n")[:-1]
+    texts = [(_member(line), line) for line in lines]
+    problems = [Problem("error", NO_LINE, ASK, file=CARDS, row=row) for row, (member, _) in enumerate(texts, 1) if member is None]
+    if problems:
+        raise Refused(Problems(tuple(problems)))
+    return {str(member): line for member, line in texts}
+
+
+def card_root(data: Path) -> dict[str, str]:
+    """The root of the cards of a payload, as a fingerprint; nothing where it has no cards."""
+    return {"cards": tree_root(sealed_cards(data).values())} if (data / CARDS).is_file() else {}
+
+
+def card_problems(evaluation: Evaluation, records: Records, revision: str, data: Path) -> Iterator[Problem]:
+    """The cards of the payload `data` that are others when they are made again with the salts they have."""
+    if not (data / CARDS).is_file():
+        return
+    sealed = sealed_cards(data)
+    codes = sorted(map(str, evaluation.members.index))
+    if list(sealed) != codes:
+        yield difference(CARDS, value="、".join(sorted({*sealed} ^ {*codes})[:3]))
+        return
+    salts = {member: str(json.loads(text).get("salt")) for member, text in sealed.items()}
+    again = card_texts(evaluation, records, revision, salts)
+    yield from (difference(CARDS, row=row) for row, member in enumerate(codes, 1) if sealed[member] != again[member])
+
+
+def send_cards(bag: Path, folder: Path, page: Path) -> tuple[str, int]:
+    """Write the card of every member of a bag into `folder`, and the page that checks them; the root they lead to, and how many.
+
+    Raises
+    ------
+    Refused
+        When the bag is not whole or holds no cards, or something cannot be written.
+    """
+    if problems := bag_problems(bag).errors:
+        raise Refused(problems)
+    data = bag / "data"
+    texts, scheme = sealed_cards(data), load_scheme(data / "edition" / "scheme.toml")
+    root = write_card_pages(texts, scheme, folder)
+    with refusing(page):
+        write_whole(page, check_page(scheme.title, root, scheme.language))
+    return root, len(texts)
+
+
+def _member(line: str) -> str | None:
+    try:
+        card = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return card["member"] if isinstance(card, dict) and isinstance(card.get("member"), str) else None
