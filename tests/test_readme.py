@@ -50,13 +50,13 @@ def keys(readme: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("readme", READMES)
 def test_every_command_told_exists_and_every_command_is_told(readme: str) -> None:
-    told = re.findall(r"`committee (\w+)(.*)", text(readme))
+    told = re.findall(r"`committee ([\w-]+)(.*)", text(readme))
     for command, rest in told:
         done = CliRunner().invoke(app, [command, "--help"])
         assert done.exit_code == 0, command
         for option in re.findall(r"--[\w-]+", rest):
             assert option in done.output, (command, option)
-    assert {command for command, _ in told} >= {command.__name__ for command in COMMANDS} | {"lab"}
+    assert {command for command, _ in told} >= {command.__name__.replace("_", "-") for command in COMMANDS} | {"lab"}
 
 
 @pytest.mark.parametrize("readme", READMES)
@@ -79,7 +79,7 @@ def test_every_key_told_exists(readme: str) -> None:
 
 def test_both_tell_of_the_same_keys_and_commands() -> None:
     assert [key for _, key in keys(READMES[0])] == [key for _, key in keys(READMES[1])]
-    commands = [list(dict.fromkeys(re.findall(r"^\| `committee (\w+)", text(readme), re.MULTILINE))) for readme in READMES]
+    commands = [list(dict.fromkeys(re.findall(r"^\| `committee ([\w-]+)", text(readme), re.MULTILINE))) for readme in READMES]
     assert commands[0] == commands[1]
 
 
