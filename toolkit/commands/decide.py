@@ -1,7 +1,9 @@
-"""Commands about what was decided: enter a decision of the committee, read the minutes."""
+"""Commands about what was decided: enter a decision of the committee, rehearse one, read the minutes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,46 +16,67 @@ from toolkit.commands.console import (
     language_of,
     refusals,
     say,
+    steps,
+    worded,
     working,
     wrong_use,
 )
+from toolkit.ground.problems import Problems
 from toolkit.ground.text import Phrase, phrase
 
 if TYPE_CHECKING:
+    from toolkit.comparison import Comparison
+    from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
     from toolkit.minutes.journal import Entry
+    from toolkit.minutes.objections import Outcome
 
-Matter = Literal["tie", "state"]
+Matter = Literal["tie", "objection", "state"]
 WHOLE = Phrase("记录完整。", "The minutes are whole.")
 NO_AWARD = Phrase("没有写明哪一奖项；例如 tie outstanding 会员代码", "the award is not named: tie AWARD MEMBER...")
 NO_STATE = Phrase("请写一个状态；例如 state reviewed", "name one state: state reviewed")
+NO_NUMBER = Phrase("请写异议的序号；例如 objection 1 --upheld", "give the objection's number: objection 1 --upheld")
+NO_OUTCOME = Phrase("请写 --upheld（成立）、--rejected（不成立）或 --if-upheld（只预演）之一", "say one of --upheld, --rejected and --if-upheld")
 ENTERED = ("已记入第 {n} 条：{zh}", "Entered as no. {n}: {en}")
+UNMOVED = Phrase("即使成立，没有会员的奖项、等级或名次变化。", "If it is upheld, no member's award, grade or rank changes.")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was decided as it was typed."""
+
+    folder: Path
+    words: Sequence[str]
+    by: str
+    because: str
+    language: str
 
 
 def decide(
     folder: Folder,
-    matter: Annotated[Matter, typer.Argument(metavar="事项 MATTER", help="tie 同分，state 状态 tie or state")],
-    words: Annotated[list[str] | None, typer.Argument(metavar="内容 WORDS", help="同分写奖项和授予的会员代码；状态写一个词 AWARD MEMBER..., or a state")] = None,
+    matter: Annotated[Matter, typer.Argument(metavar="事项 MATTER", help="tie 同分，objection 异议，state 状态 tie, objection or state")],
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="内容 WORDS", help="同分写奖项和授予的会员代码；异议写序号；状态写一个词 AWARD MEMBER..., a NUMBER, or a state")
+    ] = None,
     *,
     by: Annotated[str, typer.Option("--by", help="由谁决定，如哪次会议 who decided, such as which meeting")] = "",
     because: Annotated[str, typer.Option("--because", help="理由 the reason")] = "",
     class_: Annotated[str | None, typer.Option("--class", help="类别，同一奖项几类都有同分时写 the class, where several are tied")] = None,
+    upheld: Annotated[bool, typer.Option("--upheld", help="异议成立 the objection is upheld")] = False,
+    rejected: Annotated[bool, typer.Option("--rejected", help="异议不成立 the objection is rejected")] = False,
+    if_upheld: Annotated[bool, typer.Option("--if-upheld", help="只预演：若成立谁会变动，不记入 only rehearse: who would move")] = False,
     language: LanguageOption = "zh",
 ) -> None:
-    """记下委员会的一项决定：同分裁定、状态；都要写明由谁、为何。 Enter a decision of the committee: who decided what, and why."""
-    from toolkit.minutes.decisions import decide_state
-    from toolkit.minutes.journal import refuse_unsaid
-
+    """记下委员会的一项决定：同分、异议、状态；都要写明由谁、为何。 Enter a decision of the committee: who decided what, and why."""
+    said = Said(folder, words or [], by, because, language)
+    outcomes: list[Outcome] = [*(["upheld"] * upheld), *(["rejected"] * rejected)]  # type: ignore[list-item]
     with refusals(language):
-        refuse_unsaid(by, because)
-        if matter == "tie":
-            if not words:
-                raise wrong_use(NO_AWARD, language)
-            _told(_tie(folder, words, by, because, class_, language), language)
+        if matter == "objection":
+            _objection(said, outcomes, if_upheld=if_upheld)
+        elif matter == "tie":
+            _tie(said, class_)
         else:
-            if len(words or []) != 1:
-                raise wrong_use(NO_STATE, language)
-            _told(decide_state(folder, (words or [""])[0], by=by, reason=because), language)
+            _state(said)
 
 
 def journal(
@@ -78,22 +101,77 @@ def journal(
         finish(minutes.problems + rulings_of(minutes)[1] + found_problems(folder, minutes), language, WHOLE)
 
 
-def _tie(folder: Path, words: list[str], by: str, because: str, class_: str | None, language: str) -> Entry:  # noqa: PLR0917 - as it was asked
+def _tie(said: Said, class_: str | None) -> None:
     from toolkit.minutes.decisions import decide_tie
+    from toolkit.minutes.journal import refuse_unsaid
 
-    evaluation = _as_it_stands(folder, language)
+    if not said.words:
+        raise wrong_use(NO_AWARD, said.language)
+    refuse_unsaid(said.by, said.because)
+    _, evaluation = _as_it_stands(said)
     names = {str(key): str(name) for key, name in evaluation.members["name"].items()}
-    return decide_tie(folder, evaluation.left_to_committee, words[0], words[1:], by=by, reason=because, class_=class_, names=names)
+    award, *members = said.words
+    ties = evaluation.left_to_committee
+    _told(decide_tie(said.folder, ties, award, members, by=said.by, reason=said.because, class_=class_, names=names), said.language)
 
 
-def _as_it_stands(folder: Path, language: str) -> Evaluation:
+def _state(said: Said) -> None:
+    from toolkit.minutes.decisions import decide_state
+
+    if len(said.words) != 1:
+        raise wrong_use(NO_STATE, said.language)
+    _told(decide_state(said.folder, said.words[0], by=said.by, reason=said.because), said.language)
+
+
+def _objection(said: Said, outcomes: list[Outcome], *, if_upheld: bool) -> None:
+    """Rehearse an objection, decide it, or both at once: then what was rehearsed is kept beside the ruling."""
+    from toolkit.minutes.journal import refuse_unsaid
+    from toolkit.minutes.objections import decide_objection, the_objection
+    from toolkit.reports.comparison_tables import moves_in_words
+
+    if len(said.words) != 1 or not said.words[0].isdecimal():
+        raise wrong_use(NO_NUMBER, said.language)
+    if len(outcomes) + (if_upheld and not outcomes) != 1:
+        raise wrong_use(NO_OUTCOME, said.language)
+    if outcomes:
+        refuse_unsaid(said.by, said.because)
+    number, moves = int(said.words[0]), list[str]()
+    objection = the_objection(said.folder, number)
+    if if_upheld or (objection.upheld is not None and outcomes == ["upheld"]):
+        comparison = _rehearsed(said, number)
+        moves = [words.into(language_of(comparison.after.scheme.language)) for words in moves_in_words(comparison)]
+    if outcomes:
+        _told(decide_objection(said.folder, number, outcomes[0], by=said.by, reason=said.because, moves=moves), said.language)
+
+
+def _rehearsed(said: Said, number: int) -> Comparison:
+    """Who would move, told."""
+    from toolkit.comparison.objections import rehearsed
+    from toolkit.minutes.objections import the_objection
+    from toolkit.reports.views import comparison_table
+
+    edition, evaluation = _as_it_stands(said)
+    with steps() as step:
+        step(worded(said.language, Phrase("正在预演", "rehearsing")))
+        comparison = rehearsed(edition, evaluation, the_objection(said.folder, number))
+    if len(comparison.moved):
+        say(said.language, Phrase(*(repr(comparison_table(comparison, language=spoken)) for spoken in ("zh", "en"))))
+    else:
+        say(said.language, UNMOVED)
+    unfit = Problems(tuple(problem for problem in comparison.after.problems.errors if problem not in set(comparison.before.problems)))
+    if unfit:
+        typer.echo(unfit.text(language_of(said.language)))
+    return comparison
+
+
+def _as_it_stands(said: Said) -> tuple[Edition, Evaluation]:
     """The evaluation even where a ruling no longer fits: that is to be decided now."""
     from toolkit.edition import open_edition
     from toolkit.evaluation import evaluate
 
-    with working(language, Phrase("正在读取和计算", "reading and evaluating")):
-        edition = open_edition(folder)
-        return evaluate(edition.scheme, edition.records, edition.judged)
+    with working(said.language, Phrase("正在读取和计算", "reading and evaluating")):
+        edition = open_edition(said.folder)
+        return edition, evaluate(edition.scheme, edition.records, edition.judged)
 
 
 def _told(entry: Entry, language: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -90,6 +91,7 @@ def check(
 ) -> None:
     """检查一届的全部文件，列出所有问题。 Read everything, print every problem; exit 1 if any is an error."""
     from toolkit.comparison.records import examined_at
+    from toolkit.minutes.objections import due_problems, read_objections
     from toolkit.minutes.variants import read_variants
     from toolkit.reports.expert_tables import ballots_table
     from toolkit.reports.views import records_table
@@ -104,6 +106,9 @@ def check(
             problems += _return(edition, out, warnings=warnings, language=language)
     if voted is not None and voted.listed:
         typer.echo(repr(ballots_table(voted, language_of(language))))
+    with refusals(language):
+        objections = read_objections(folder, edition.records if edition is not None else None)
+    problems += (*objections.problems, *due_problems(objections, dt.date.today()))  # noqa: DTZ011 - the date on the wall of the secretariat
     finish(problems + (voted.problems if voted else ()) + read_variants(folder).problems, language, Phrase("检查完毕，没有发现错误。", "Checked: no errors."))
 
 

@@ -275,6 +275,9 @@ def _required(scheme: Scheme) -> Iterator[tuple[str, tuple[Requirement, ...]]]:
         yield f"grades.require.{grade}", items
 
 
+UNDER_APPEAL = Phrase("该记录正在申诉，目前仍计入", "this record is under appeal and counts for now")
+
+
 def appeal_notes(engine: Engine, scheme: Scheme) -> Iterator[Problem]:
     """Records that count although under appeal, each named once."""
     marking = [selection for selection, _ in _asked(scheme) if _marks(scheme, selection)]
@@ -283,7 +286,7 @@ def appeal_notes(engine: Engine, scheme: Scheme) -> Iterator[Problem]:
         for file, sheet, row in engine.under_appeal(table, list(selections.values())):
             yield Problem(
                 "note",
-                Phrase("该记录正在申诉，目前仍计入", "this record is under appeal and counts for now"),
+                UNDER_APPEAL,
                 Phrase("申诉有结果后请更新状态", "update its status when the appeal is decided"),
                 file=file, sheet=sheet, row=row,
             )  # fmt: skip

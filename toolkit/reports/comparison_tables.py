@@ -183,6 +183,12 @@ def comparison_table(comparison: Comparison, top: int = 50, language: Language |
     return listing(COMPARISON, rows, Lexicon.of(comparison.after, language), caption, notes)
 
 
+def moves_in_words(comparison: Comparison) -> list[Phrase]:
+    """Of each member that moved what it had and has, in the order of the table."""
+    rows = [_moved(comparison, str(member)) for member in comparison.moved.index]
+    return [phrase("{name}：{change.zh}", "{name}: {change.en}", name=row["name"], change=row["change"]) for row in rows]
+
+
 def _moved(comparison: Comparison, member: str) -> Row:
     row = row_of(comparison.moved, member)
     was, is_ = _place_on_list(comparison.before, member, row, "_before"), _place_on_list(comparison.after, member, row, "")

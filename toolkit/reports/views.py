@@ -7,6 +7,7 @@ members' keys, names, classes and results only.
 from __future__ import annotations
 
 from toolkit.ground.display import Headline, Picture, Table
+from toolkit.reports.committee_tables import open_matters_table
 from toolkit.reports.comparison_tables import changes_table, comparison_table, record_changes_table
 from toolkit.reports.diagnostic_tables import (
     alpha_table,
@@ -112,6 +113,7 @@ __all__ = [
     "methods_picture",
     "methods_table",
     "near_line_table",
+    "open_matters_table",
     "open_places_table",
     "panel_experts_table",
     "panel_table",

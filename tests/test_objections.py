@@ -1,0 +1,170 @@
+"""Objections, states, and what is left to decide: read strictly, answered in working days, rehearsed, decided once, and nobody who objected named."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from tests.test_command_line import run
+from tests.test_rulings import WHO, WHY, evaluated, left_open, settled
+from toolkit import open_edition
+from toolkit.comparison.objections import rehearsed
+from toolkit.ground.problems import Refused
+from toolkit.minutes import objections as room
+from toolkit.minutes.decisions import STATES, decide_state, state_of
+from toolkit.minutes.journal import JOURNAL, read_journal
+from toolkit.minutes.objections import (
+    Objection,
+    Upheld,
+    decide_objection,
+    read_objections,
+    working_days_after,
+)
+from toolkit.reports.committee_tables import open_matters, open_matters_table
+
+WHOSE = "王某某"
+HOURS = '[upheld]\ncorrect = [{ table = "activities", file = "records/签到2018.xlsx", row = 7, column = "hours", value = 10 }]\n'
+STRIKE = '[upheld]\nstrike = [{ table = "activities", where = { code = "005" } }]\n'
+
+
+def objected(folder: Path, number: int | str = 1, more: str = "", **fields: str) -> Path:
+    lines = {"received": "2019-01-31", "by": f'"{WHOSE}"', "member": '"005"', "about": '"学时有误"', "working_days": "7", **fields}
+    path = folder / "objections" / f"{number}.toml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("\n".join(f"{key} = {value}" for key, value in lines.items()) + f"\n{more}", "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(("day", "count", "due"), [
+    ("2019-01-31", 7, "2019-02-14"), ("2018-12-28", 1, "2018-12-29"), ("2020-01-23", 1, "2020-02-03"), ("2024-05-10", 2, "2024-05-13"),
+])  # fmt: skip
+def test_working_days_know_holidays_and_the_days_that_make_up_for_them(day: str, count: int, due: str) -> None:
+    assert working_days_after(dt.date.fromisoformat(day), count) == dt.date.fromisoformat(due)
+
+
+def test_what_is_due_is_told_and_what_is_overdue_warned_of(small_edition: Path) -> None:
+    found = read_objections(objected(small_edition))
+    assert found.problems.items == ()
+    (before,), (after,) = (list(room.due_problems(found, dt.date(2019, 2, day))) for day in (14, 15))
+    assert (before.severity, after.severity) == ("note", "warning")
+    assert "2019-02-14" in before.rule.zh
+
+
+@pytest.mark.parametrize(("fields", "more", "words"), [
+    ({"recieved": "2019-01-31"}, "", "unknown key"), ({"member": '"05"'}, "", "no member has this code"), ({"due": "2019-01-30"}, "", "due before it was received"),
+    ({"received": '"2019-01-31"'}, "", "must be a date"), ({"about": '""'}, "", "must not be empty"), ({"received": "2099-01-31"}, "", "holidays of 2099"),
+    ({}, '[upheld]\nstrike = [{ table = "activities" }]\n', "which record is meant"),
+    ({}, '[decision]\noutcome = "upheld"\non = 2019-02-01\nby = "a"\nbecause = "b"\nentry = 1\n', "minutes do not"),
+])  # fmt: skip
+def test_every_fault_of_a_file_is_a_warning_with_its_place(small_edition: Path, fields: dict[str, str], more: str, words: str) -> None:
+    objected(small_edition, more=more, **fields)
+    problems = read_objections(small_edition, open_edition(small_edition).records).problems
+    assert {problem.severity for problem in problems} == {"warning"}
+    assert any(words in problem.rule.en and problem.file == "objections/1.toml" for problem in problems), problems.text("en")
+
+
+def test_who_objected_is_told_nowhere(small_edition: Path) -> None:
+    objected(small_edition, by_whom=f'"{WHOSE}"')
+    objected(small_edition, 2, HOURS)
+    objected(small_edition, "王某某的异议")
+    done = run("check", small_edition)
+    entered = run("decide", small_edition, "objection", "2", "--upheld", "--by", WHO, "--because", WHY)
+    said = done.output.replace("objections/王某某的异议.toml", "") + entered.output + (small_edition / JOURNAL).read_text("utf-8")
+    assert "by_whom" in done.output
+    assert WHOSE not in said
+
+
+def test_an_upheld_objection_is_rehearsed_and_what_moved_is_kept_beside_the_ruling(small_edition: Path) -> None:
+    before = (objected(left_open(small_edition), 1, HOURS) / "records" / "签到2018.xlsx").read_bytes()
+    rehearsal = run("decide", small_edition, "objection", "1", "--if-upheld")
+    assert "己代理公司" in rehearsal.output
+    assert not (small_edition / JOURNAL).exists()
+    assert "已记入第 1 条" in run("decide", small_edition, "objection", "1", "--upheld", "--by", WHO, "--because", WHY).output
+    (entry,) = read_journal(small_edition).entries
+    assert any(move.startswith("己代理公司：未获奖 → 先进会员") for move in entry.details["moves"])
+    decision = read_objections(small_edition).listed[1].decision
+    assert decision is not None
+    assert (decision.outcome, decision.by, decision.because, decision.entry) == ("upheld", WHO, WHY, 1)
+    assert (small_edition / "records" / "签到2018.xlsx").read_bytes() == before
+    with pytest.raises(Refused, match="decided already"):
+        decide_objection(small_edition, 1, "rejected", by=WHO, reason=WHY)
+
+
+def test_a_rehearsal_is_what_the_mended_records_give(small_edition: Path) -> None:
+    left_open(small_edition)
+    edition, evaluation = open_edition(small_edition), evaluated(small_edition)
+    members = small_edition / "records" / "会员名册.csv"
+    place = {"table": "members", "where": {"code": "006"}, "column": "answers", "value": 9}
+    objection = Objection(received=dt.date(2019, 1, 31), by="a", member="006", about="b", upheld=Upheld.model_validate({"correct": (place,)}, strict=False))
+    trial = rehearsed(edition, evaluation, objection)
+    members.write_text(members.read_text("utf-8-sig").replace("己代理公司,代理,已签,5", "己代理公司,代理,已签,9"), "utf-8-sig")
+    mended = evaluated(small_edition)
+    assert trial.after.ranking.equals(mended.ranking)
+    assert set(trial.moved.index) == {"005", "006"}
+
+
+@pytest.mark.parametrize(("upheld", "words"), [
+    ("", "does not say what becomes"), (STRIKE.replace("005", "999"), "0 are found"), (STRIKE.replace("activities", "activity"), "no such table"),
+    (STRIKE.replace("activities", "members"), "cannot be rehearsed"), (HOURS.replace("value = 10", 'value = "十"'), "of type number"),
+    (HOURS.replace("value = 10", "value = 99"), "out of range"), (HOURS.replace('"hours"', '"hour"'), "no such column"),
+])  # fmt: skip
+def test_what_cannot_be_rehearsed_is_refused_in_words(small_edition: Path, upheld: str, words: str) -> None:
+    objected(small_edition, more=upheld)
+    with pytest.raises(Refused, match=words):
+        rehearsed(open_edition(small_edition), evaluated(small_edition), room.the_objection(small_edition, 1))
+
+
+def test_one_row_can_be_struck(small_edition: Path) -> None:
+    objected(small_edition, more=STRIKE)
+    trial = rehearsed(open_edition(small_edition), evaluated(small_edition), room.the_objection(small_edition, 1))
+    assert trial.after.indicators.loc["005", "hours"] == 0
+    assert trial.before.indicators.loc["005", "hours"] == 20
+
+
+def test_a_decision_that_a_kill_left_out_of_its_file_is_read_from_the_minutes(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    objected(small_edition)
+    monkeypatch.setattr(room, "write_whole", killed)
+    with pytest.raises(KeyboardInterrupt):
+        decide_objection(small_edition, 1, "rejected", by=WHO, reason=WHY)
+    found = read_objections(small_edition)
+    assert found.open() == {}
+    assert [problem.severity for problem in found.problems] == ["warning"]
+
+
+def test_states_follow_one_another_and_are_for_some_to_say(small_edition: Path) -> None:
+    said = {"reviewed": WHO, "publicised": "秘书处", "decided": "2019 年第 2 次会长办公会议", "withdrawn": "理事会", "draft": "秘书处"}
+    for now, by in said.items():
+        assert now in STATES
+        for word in STATES:
+            if state_of(read_journal(small_edition)) not in STATES[word].after:
+                with pytest.raises(Refused, match="does not follow"):
+                    decide_state(small_edition, word, by=said[word], reason=WHY)
+        decide_state(small_edition, now, by=by, reason=WHY)
+        assert state_of(read_journal(small_edition)) == now
+    with pytest.raises(Refused, match="for the expert committee to say"):
+        decide_state(small_edition, "reviewed", by="秘书处", reason=WHY)
+    with pytest.raises(Refused, match="no such state"):
+        decide_state(small_edition, "approved", by="会长", reason=WHY)
+
+
+def test_what_is_left_to_decide_stands_gravest_first(small_edition: Path) -> None:
+    left_open(objected(small_edition))
+    edition, today = open_edition(small_edition), dt.date(2019, 2, 20)
+    matters = open_matters(edition, evaluated(small_edition), today)
+    assert [(matter.kind, matter.subject, matter.pressing) for matter in matters] == [("tie", "advanced", True), ("objection", "1", True)]
+    settled(small_edition, "006")
+    decide_objection(small_edition, 1, "rejected", by=WHO, reason=WHY)
+    assert open_matters(edition, evaluated(small_edition), today) == ()
+    assert "没有待决定的事项" in repr(open_matters_table(edition, evaluated(small_edition)))
+    path = small_edition / "scheme.toml"
+    path.write_text(path.read_text("utf-8").replace('"committee"]', '"joint"]').replace("weight = 60", "weight = 55").replace("weight = 40", "weight = 45"), "utf-8")
+    edition = open_edition(small_edition)
+    matters = open_matters(edition, evaluated(small_edition), today)
+    assert [(matter.kind, matter.pressing) for matter in matters] == [("ruling", True), ("scheme", False)]
+    assert "学习交流 60 → 55" in matters[1].what.zh
+    assert "2 matters, 1 to be decided" in repr(open_matters_table(edition, evaluated(small_edition), "en"))

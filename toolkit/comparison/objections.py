@@ -1,0 +1,135 @@
+"""An objection rehearsed: the records as they would be if it were upheld, and who would move."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from toolkit.comparison import Comparison, compare
+from toolkit.evaluation import evaluate
+from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
+from toolkit.ground.text import Phrase, phrase
+from toolkit.minutes.objections import Cell, Correction, Objection, Place
+from toolkit.records.dictionary import PLACE
+
+if TYPE_CHECKING:
+    from toolkit.edition import Edition
+    from toolkit.evaluation import Evaluation
+    from toolkit.records import Records
+
+UNSAID = Phrase("文件里没有写明若成立会怎样改记录", "its file does not say what becomes of the records if it is upheld")
+SAY_SO = Phrase("请写 [upheld]：strike 列出要删的记录，correct 列出要改的单元格", "write [upheld]: strike lists records, correct lists cells")
+REMOTE = Phrase("这张表在数据库或大文件中，不能预演", "this table stands in a database or large files, and cannot be rehearsed")
+BY_HAND = Phrase("请在副本中改好后用 committee changes 比较", "change it in a copy, and compare with committee changes")
+REGISTER = Phrase("会员名册的增减、代码、名称、类别和申报不能预演", "members, their keys, names, classes and applications cannot be rehearsed")
+KINDS = {"number": (int, float), "money": (int, float), "percent": (int, float), "date": (dt.date,), "boolean": (bool,)}
+FILE, ROW = PLACE[0], PLACE[2]
+
+
+def rehearsed(edition: Edition, evaluation: Evaluation, objection: Objection) -> Comparison:
+    """The edition as it is beside the one in which an objection is upheld.
+
+    Raises
+    ------
+    Refused
+        When the objection does not say what becomes of the records, no record or several are meant, or the records cannot be evaluated then.
+    """
+    if objection.upheld is None or not (objection.upheld.strike or objection.upheld.correct):
+        raise refuse(UNSAID, SAY_SO, column="upheld")
+    records = edition.records
+    for place in (*objection.upheld.correct, *objection.upheld.strike):
+        _refuse_elsewhere(edition, place)
+        records = _with(records, place)
+    # The files are as they were; that the records are others is said in their place.
+    records = replace(records, digests={**records.digests, "objection": "upheld"})
+    return compare(evaluation, evaluate(edition.scheme, records), edition.records, records)
+
+
+def _with(records: Records, place: Place) -> Records:
+    """The records with one row struck or one cell corrected."""
+    table, frame = place.table, records.frames[place.table]
+    row = _the_row(frame, place)
+    if isinstance(place, Correction):
+        _refuse_value(records, place)
+        changed = frame.copy()
+        changed.loc[row, place.column] = _as_held(place.value)
+        absent = records.not_applicable[table].copy()
+        if place.column in absent:
+            absent.loc[row, place.column] = False
+        return replace(records, frames={**records.frames, table: changed}, not_applicable={**records.not_applicable, table: absent})
+    kept = [index for index in frame.index if index != row]
+    branches = {name: flags.loc[kept] if name == table else flags for name, flags in records.of_branches.items()}
+    frames = {**records.frames, table: frame.loc[kept].reset_index(drop=True)}
+    absent = records.not_applicable[table].loc[kept].reset_index(drop=True)
+    branches |= {table: branches[table].reset_index(drop=True)} if table in branches else {}
+    return replace(records, frames=frames, not_applicable={**records.not_applicable, table: absent}, of_branches=branches)
+
+
+def _the_row(frame: pd.DataFrame, place: Place) -> Any:
+    """The index of the one row that is meant."""
+    meant = pd.Series(data=True, index=frame.index)
+    if place.file:
+        meant &= frame[FILE] == place.file
+    if place.row is not None:
+        meant &= frame[ROW] == place.row
+    for column, value in place.where.items():
+        _refuse_column(frame, place, column)
+        meant &= (frame[column] == _as_held(value)).fillna(value=False).astype(bool)
+    found = frame.index[meant]
+    if len(found) != 1:
+        rule = phrase("应指一行记录，现指 {n} 行", "one record is to be meant, and {n:is|are} found", n=len(found))
+        raise refuse(rule, Phrase("请核对文件、行号和各列的值", "check file, row and the values of columns"), file="objections", column=f"upheld.{place.table}")
+    return found[0]
+
+
+def _as_held(value: Cell) -> Any:
+    if isinstance(value, dt.date):
+        return pd.Timestamp(value)
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _refuse_elsewhere(edition: Edition, place: Place) -> None:
+    """Refuse a table that there is not, that stands elsewhere, or what of the register is no record."""
+    tables, members = edition.tables.table, edition.scheme.members
+    if place.table not in tables:
+        guess = nearest(place.table, tables)
+        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else phrase("现有：{known}", "known: {known}", known="、".join(tables))
+        raise refuse(Phrase("没有这张表", "there is no such table"), mend, column="upheld", value=place.table)
+    if place.table in edition.records.standing:
+        raise refuse(REMOTE, BY_HAND, column="upheld", value=place.table)
+    fixed = {members.key, members.name, members.class_, *(column.rpartition(".")[2] for column in (members.applied,) if column)}
+    if place.table == members.table and (not isinstance(place, Correction) or place.column in fixed):
+        raise refuse(REGISTER, BY_HAND, column="upheld", value=place.table)
+
+
+def _refuse_column(frame: pd.DataFrame, place: Place, column: str) -> None:
+    if column not in frame or column in PLACE:
+        known = [str(name) for name in frame if name not in PLACE]
+        guess = nearest(column, known)
+        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else phrase("现有：{known}", "known: {known}", known="、".join(known))
+        raise refuse(Phrase("这张表没有这一列", "the table has no such column"), mend, column=f"upheld.{place.table}", value=column)
+
+
+def _refuse_value(records: Records, place: Correction) -> None:
+    """Refuse what its column cannot hold."""
+    _refuse_column(records.frames[place.table], place, place.column)
+    problems = tuple(_value_problems(records, place))
+    if problems:
+        raise Refused(Problems(problems))
+
+
+def _value_problems(records: Records, place: Correction) -> Iterator[Problem]:
+    column = records.tables.table[place.table].column[place.column]
+    kinds = KINDS.get(column.type, (str,))
+    right = isinstance(place.value, kinds) and (bool in kinds or not isinstance(place.value, bool))
+    mend, where = Phrase("请照数据字典填写", "write it as the data dictionary has it"), f"upheld.{place.table}.{place.column}"
+    if not right:
+        yield Problem("error", phrase("这一列的类型是 {kind}", "the column is of type {kind}", kind=column.type), mend, column=where, value=str(place.value))
+    elif column.choices and place.value not in column.choices:
+        yield Problem("error", Phrase("不在可选的值之中", "is not among the choices"), mend, column=where, value=str(place.value))
+    elif column.range and isinstance(place.value, int | float) and not column.range[0] <= place.value <= column.range[1]:
+        yield Problem("error", Phrase("超出允许的范围", "is out of range"), mend, column=where, value=str(place.value))

@@ -1,0 +1,295 @@
+"""Objections: one file each in ``objections/``; received when, by whom, about what, due by when; and how each was decided.
+
+Whoever objects is named in the file alone: neither the minutes, nor a bag, nor any page says who it was.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field
+
+from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
+from toolkit.ground.text import Phrase, discreet, phrase
+from toolkit.ground.toml_reader import Fault, StrictModel, read_model
+from toolkit.ground.toml_syntax import Raw
+from toolkit.ground.writing import edition_lock, write_whole
+from toolkit.minutes.adoption import entered
+from toolkit.minutes.decisions import OBJECTION
+from toolkit.minutes.journal import Entry, Journal, read_journal, refuse_unsaid
+from toolkit.records import Records
+
+FOLDER = "objections"
+NUMBER = re.compile(r"[1-9]\d{0,5}")
+WORKING_DAYS = 10
+"""Working days in which an objection is to be answered, where its file does not say otherwise."""
+Text = Annotated[str, Field(min_length=1)]
+Cell = str | int | float | bool | dt.date
+Outcome = Literal["upheld", "rejected"]
+NOT_NAMED = Phrase("文件名应为序号", "its name is to be its number")
+CALL_IT = Phrase("请改名为 1.toml、2.toml 这样", "call it 1.toml, 2.toml and so on")
+NONE_SUCH = Phrase("没有这一号异议", "there is no such objection")
+UNKNOWN = Phrase("会员名册里没有这个会员", "no member has this code")
+CHECK_CODE = Phrase("请照会员名册填写代码", "write the code as the list of members has it")
+NOT_YET = Phrase("{year} 年放假安排尚未公布，算不出答复期限", "the holidays of {year} are not published: the day it is due cannot be told")
+SAY_DUE = Phrase("请在文件中写明 due = 日期", "write the day into the file: due = DATE")
+DECIDED_ALREADY = Phrase("这一异议已经裁定（第 {line} 条）", "this objection is decided already (entry {line})")
+ANOTHER = Phrase("如有新的事实，请另立一号异议", "where there is something new, enter it as another objection")
+ELSEWHERE = Phrase("文件里写了裁定，记录里却没有", "its file tells a decision that the minutes do not")
+BY_COMMAND = Phrase("请删去 [decision]，用 committee decide 届次 objection 序号 记入", "remove [decision], and enter it with committee decide DIR objection NUMBER")
+
+
+class Place(StrictModel):
+    """One record: the row of a file, or what columns of it hold, enough to tell it from all others."""
+
+    table: Text
+    file: str = ""
+    row: Annotated[int | None, Field(ge=1)] = None
+    where: dict[str, Cell] = {}
+
+
+class Correction(Place):
+    """One cell of a record, and what it would hold."""
+
+    column: Text
+    value: Cell
+
+
+class Upheld(StrictModel):
+    """What becomes of the records if an objection is upheld: rows struck, cells corrected."""
+
+    strike: tuple[Place, ...] = ()
+    correct: tuple[Correction, ...] = ()
+
+
+class Decision(StrictModel):
+    """How it was decided, as the minutes say it too."""
+
+    outcome: Outcome
+    on: dt.date
+    by: Text
+    because: Text
+    entry: int
+
+
+class Objection(StrictModel):
+    """One objection.
+
+    `by` is who objects: personal, and said nowhere else. `member` is the key of the member concerned. It is to be answered within
+    `working_days` of the day it was `received`, that day not counted, or on the day `due`. `upheld` says what would become of the records.
+    """
+
+    received: dt.date
+    by: Text
+    member: Text
+    about: Text
+    working_days: Annotated[int, Field(ge=1, le=250)] = WORKING_DAYS
+    due: dt.date | None = None
+    upheld: Upheld | None = None
+    decision: Decision | None = None
+
+    @property
+    def answer_by(self) -> dt.date | None:
+        """The day by which it is to be answered; None where the holidays of that year are not published yet."""
+        try:
+            return self.due or working_days_after(self.received, self.working_days)
+        except NotImplementedError:
+            return None
+
+
+@dataclass(frozen=True)
+class Objections:
+    """The objections of an edition by number, and what is wrong with their files."""
+
+    listed: dict[int, Objection] = field(default_factory=dict)
+    problems: Problems = field(default_factory=Problems)
+
+    def open(self) -> dict[int, Objection]:
+        """Those that are not decided."""
+        return {number: objection for number, objection in self.listed.items() if objection.decision is None}
+
+    def overdue(self, today: dt.date) -> dict[int, Objection]:
+        """Those that were to be answered before today."""
+        return {number: objection for number, objection in self.open().items() if objection.answer_by and objection.answer_by < today}
+
+
+def working_days_after(day: dt.date, count: int) -> dt.date:
+    """The last of so many working days, as the State Council's office gives out holidays and make-up days; the first day is not counted.
+
+    Raises
+    ------
+    NotImplementedError
+        For a year whose holidays are not published.
+
+    Examples
+    --------
+    >>> working_days_after(dt.date(2019, 1, 31), 7)  # across the Spring Festival, with two make-up days
+    datetime.date(2019, 2, 14)
+    """
+    from chinese_calendar import is_workday
+
+    while count:
+        day += dt.timedelta(days=1)
+        count -= bool(is_workday(day))
+    return day
+
+
+def read_objections(folder: Path, records: Records | None = None) -> Objections:
+    """The objections of the edition in `folder`; with its records, the members they concern are held against these."""
+    listed: dict[int, Objection] = {}
+    problems: list[Problem] = []
+    for path in sorted((folder / FOLDER).glob("*.toml"), key=lambda path: (len(path.name), path.name)):
+        name = f"{FOLDER}/{discreet(path.name)}"
+        if not NUMBER.fullmatch(path.stem):
+            problems.append(Problem("warning", NOT_NAMED, CALL_IT, file=name))
+            continue
+        try:
+            objection, warnings = read_model(path, Objection, _faults, name)
+        except Refused as refused:
+            problems += [_warned(problem) for problem in refused.problems]
+            continue
+        listed[int(path.stem)] = objection
+        problems += [*warnings, *_of_members(objection, name, records), *_of_days(objection, name)]
+    entries = _decided_by(read_journal(folder)) if listed else {}
+    problems += _of_minutes(listed, entries)
+    decided = {number: _as_minuted(objection, entries.get(number)) for number, objection in listed.items()}
+    return Objections(decided, Problems(tuple(problems)))
+
+
+def due_problems(objections: Objections, today: dt.date) -> Iterator[Problem]:
+    """A note for each objection that is not decided, a warning where its day is past."""
+    overdue = objections.overdue(today)
+    for number, objection in objections.open().items():
+        day = objection.answer_by or "—"
+        rule = phrase("尚未裁定，应于 {day} 前答复", "not decided yet, to be answered by {day}", day=day)
+        if number in overdue:
+            rule = phrase("已逾期：应于 {day} 前答复，尚未裁定", "overdue: it was to be answered by {day} and is not decided", day=day)
+        mend = phrase("committee decide 届次 objection {n} --upheld 或 --rejected", "committee decide DIR objection {n} --upheld or --rejected", n=number)
+        yield Problem("warning" if number in overdue else "note", rule, mend, file=f"{FOLDER}/{number}.toml")
+
+
+def the_objection(folder: Path, number: int) -> Objection:
+    """One objection of the edition in `folder`.
+
+    Raises
+    ------
+    Refused
+        When there is none of that number, or its file is faulty.
+    """
+    path = folder / FOLDER / f"{number}.toml"
+    if not path.is_file():
+        known = sorted(int(other.stem) for other in (folder / FOLDER).glob("*.toml") if NUMBER.fullmatch(other.stem))
+        mend = phrase("现有：{known}", "known: {known}", known="、".join(map(str, known)) or "—")
+        raise refuse(NONE_SUCH, mend, file=FOLDER, value=str(number))
+    return read_model(path, Objection, _faults, f"{FOLDER}/{number}.toml")[0]
+
+
+def decide_objection(folder: Path, number: int, outcome: Outcome, *, by: str, reason: str, moves: Sequence[str] = ()) -> Entry:
+    """Enter how an objection of the edition in `folder` was decided, into the minutes and into its file.
+
+    Records are not changed by it: where it is upheld they are mended by hand, and the edition is sealed anew.
+
+    Parameters
+    ----------
+    by, reason
+        Who decided, and why; telephone and identity numbers in them are masked.
+    moves
+        Who moves if it is upheld, as it was rehearsed.
+
+    Raises
+    ------
+    Refused
+        When there is no such objection, it is decided already, or its file is faulty; when name or reason is empty; when another writer
+        holds the edition, or it cannot be written: then everything is as it was.
+    """
+    refuse_unsaid(by, reason)
+    path = folder / FOLDER / f"{number}.toml"
+    with edition_lock(folder):
+        objection = the_objection(folder, number)
+        former = _decided_by(read_journal(folder)).get(number)
+        if former is not None:
+            raise refuse(phrase(DECIDED_ALREADY.zh, DECIDED_ALREADY.en, line=former.number), ANOTHER, file=f"{FOLDER}/{number}.toml")
+        if objection.decision is not None:
+            raise refuse(ELSEWHERE, BY_COMMAND, file=f"{FOLDER}/{number}.toml")
+        details = {"objection": number, "outcome": outcome, "member": objection.member, "about": discreet(objection.about), "moves": list(moves)}
+        entry = entered(folder, OBJECTION, by, reason, details)
+        # The minutes are what holds: where a kill leaves the file without it, it is read from them.
+        write_whole(path, _with_decision(path.read_text("utf-8-sig"), _decision(entry)))
+    return entry
+
+
+def _decision(entry: Entry) -> Decision:
+    return Decision(outcome=entry.details["outcome"], on=entry.time.date(), by=entry.by, because=entry.reason, entry=entry.number)
+
+
+def _as_minuted(objection: Objection, entry: Entry | None) -> Objection:
+    """The objection with the decision that the minutes tell, whatever its file says."""
+    return objection.model_copy(update={"decision": _decision(entry) if entry else None})
+
+
+def _with_decision(text: str, decision: Decision) -> str:
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    table = tomlkit.table()
+    for key, value in decision.model_dump().items():
+        table.add(key, value)
+    document["decision"] = table
+    return tomlkit.dumps(document)
+
+
+def _decided_by(journal: Journal) -> dict[int, Entry]:
+    """By number of the objection the entry of the minutes that decides it."""
+    entries = (entry for entry in journal.entries if entry.what == OBJECTION and entry.details.get("outcome") in get_args(Outcome))
+    return {entry.details["objection"]: entry for entry in entries if isinstance(entry.details.get("objection"), int)}
+
+
+def _faults(raw: Raw) -> Iterator[Fault]:
+    """A due day before it was received; a record that is named by nothing."""
+    received, due, upheld = raw.get("received"), raw.get("due"), raw.get("upheld", {})
+    if isinstance(received, dt.date) and isinstance(due, dt.date) and due < received:
+        yield Fault(("due",), Phrase("答复期限早于收到之日", "due before it was received"), Phrase("请核对两个日期", "check both days"))
+    for kind in ("strike", "correct"):
+        listed = upheld.get(kind) if isinstance(upheld, dict) else ()
+        for place, item in enumerate(listed if isinstance(listed, list) else ()):
+            if isinstance(item, dict) and not item.get("row") and not item.get("where"):
+                rule = Phrase("没有说明是哪一行记录", "which record is meant is not said")
+                yield Fault(("upheld", kind, place), rule, Phrase("请写 file 和 row，或写 where", "write file and row, or where"))
+
+
+def _of_members(objection: Objection, name: str, records: Records | None) -> Iterator[Problem]:
+    if records is not None and records.key_of(objection.member) not in records.members.index:
+        guess = nearest(objection.member, map(str, records.members.index))
+        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else CHECK_CODE
+        yield Problem("warning", UNKNOWN, mend, file=name, column="member", value=objection.member)
+
+
+def _of_days(objection: Objection, name: str) -> Iterator[Problem]:
+    if objection.answer_by is None and objection.decision is None:
+        rule = phrase(NOT_YET.zh, NOT_YET.en, year=objection.received.year)
+        yield Problem("warning", rule, SAY_DUE, file=name, column="received", value=str(objection.received))
+
+
+def _of_minutes(listed: dict[int, Objection], decided: dict[int, Entry]) -> list[Problem]:
+    """Where a file and the minutes do not say the same."""
+    told = [number for number, objection in listed.items() if objection.decision is not None and number not in decided]
+    untold = [number for number, objection in listed.items() if objection.decision is None and number in decided]
+    by_minutes = [(number, phrase("记录第 {n} 条已有裁定，文件里没有", "decided in entry {n} of the minutes, which its file does not tell", n=decided[number].number)) for number in untold]
+    mend = Phrase("请照记录补写 [decision]", "write [decision] as the minutes have it")
+    return [
+        *(Problem("warning", ELSEWHERE, BY_COMMAND, file=f"{FOLDER}/{number}.toml") for number in told),
+        *(Problem("warning", rule, mend, file=f"{FOLDER}/{number}.toml") for number, rule in by_minutes),
+    ]
+
+
+def _warned(problem: Problem) -> Problem:
+    """A fault of an objection's file, which stops no evaluation; what stands at a key that is none may be anybody's name."""
+    named = problem.column.partition(".")[0]
+    return replace(problem, severity="warning", value=problem.value if named in {*Objection.model_fields} - {"by"} else "")
+
+
