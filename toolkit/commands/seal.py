@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -24,6 +24,11 @@ from toolkit.commands.evaluation import evaluate, evaluated, sensitivity
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase, phrase
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from toolkit.sealing.signatures import Signer
+
 DEMO = ".demo"
 PLACE = Path("out/demo")
 BAG_FILES = ("bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt")
@@ -36,35 +41,45 @@ OLDER = (
     "提醒：{bag} 不是最新的一版，已有 {newest}。旧版名单可能列有此后撤回同意的会员；公开最新的一版请运行 committee serve {newest}",
     "warning: {bag} is not the newest revision; it may name members that withdrew their consent since. The newest: committee serve {newest}",
 )
+PASSPHRASE, NEW_PASSPHRASE = Phrase("{file} 的口令", "Passphrase of {file}"), Phrase("新密钥的口令", "Passphrase of the new key")
+AGAIN = Phrase("再输入一次", "Once more")
 WHOLE = Phrase("封存包完好。", "The bag is whole.")
 
 
 def seal(
     folder: Folder,
     revision: Annotated[str, typer.Option("--as", help="版次 the revision, such as r1")],
+    *,
     revises: Annotated[str, typer.Option(help="替代哪一版 the revision it stands in place of", show_default=False)] = "",
     because: Annotated[str, typer.Option(help="修订理由，会公示 why it was revised; it is published", show_default=False)] = "",
     by: Annotated[str, typer.Option(help="由谁封存，记入工作记录 who seals, for the journal", show_default=False)] = "",
-    *,
+    sign: Annotated[list[Path] | None, typer.Option(help="用这把密钥签名，可多次给出 sign with this key, may be repeated", exists=True, dir_okay=False)] = None,
     language: LanguageOption = "zh",
 ) -> None:
     """执行全部笔记本，把本届封存为一个封存包。 Execute the notebooks and write the sealed bag."""
     from toolkit.publication.extract import unpublishable
-    from toolkit.sealing import seal_edition
+    from toolkit.sealing import seal_edition, sign_bag
+    from toolkit.sealing.signatures import SIGNERS, read_signers, signing
 
     with refusals(language):
+        keys = [unlocked(path, language) for path in sign or []]
+        for key in keys:
+            signing(key, read_signers(folder / SIGNERS), "")
         edition, evaluation, problems = evaluated(folder, language)
         with steps() as step:
             bag = seal_edition(folder, revision, revises=revises, because=because, by=by, evaluated=(edition, evaluation), progress=step)
         lacking = unpublishable(evaluation.scheme)
         say(language, Phrase(*(f"{NOT_PUBLIC.into(each)}\n{lacking.text(each)}" for each in ("zh", "en"))) if lacking else _named(bag))
         say(language, phrase("已封存：{bag}", "Sealed: {bag}", bag=bag))
+        for key in keys:
+            _tell_signed(sign_bag(bag, key), language)
         tell_gravest(problems, language, Phrase("全部见封存包的 problems.csv", "all of them are in the bag's problems.csv"))
 
 
 def verify(
     bag: Bag,
     replay: Annotated[bool, typer.Option("--replay", help="重新计算一遍 compute everything again")] = False,  # noqa: FBT002
+    signers: Annotated[Path | None, typer.Option(help="只认这份名册中的签名人，不认包内所列 trust these signers only, and not those the bag lists", exists=True, dir_okay=False)] = None,
     language: LanguageOption = "zh",
 ) -> None:
     """核对封存包；--replay 重新计算并逐项比较。 Check a bag's digests; with --replay the whole computation."""
@@ -73,9 +88,57 @@ def verify(
     with refusals(language):
         _refuse_edition(bag)
         with steps() as step:
-            problems = verify_bag(bag, replay=replay, progress=step)
+            problems = verify_bag(bag, replay=replay, signers=signers, progress=step)
         well = Phrase("封存包完好，重算结果一致。", "The bag is whole and recomputes.") if replay else WHOLE
         finish(problems, language, well)
+
+
+def key(
+    action: Annotated[Literal["new"], typer.Argument(help="new：做一把新密钥 make a new key", show_default=False)],
+    file: Annotated[Path, typer.Argument(metavar="密钥文件 FILE", help="私钥写到这里，公钥写在旁边 where the private key goes; the public one is written beside it", dir_okay=False)],
+    language: LanguageOption = "zh",
+) -> None:
+    """做一把签名用的密钥，口令现场输入两次。 Make a key to sign with; its passphrase is asked twice."""
+    from toolkit.sealing.signatures import new_key
+
+    assert action == "new"
+    with refusals(language):
+        public = new_key(file, _passphrase(NEW_PASSPHRASE, language, confirm=True))
+        say(language, phrase("私钥：{file}（只由本人保管，不外传）", "Private key: {file} (keep it to yourself)", file=file))
+        say(language, phrase("公钥：{file}.pub（交给秘书处登记）", "Public key: {file}.pub (for the secretariat to list)", file=file))
+        typer.echo(public)
+
+
+def sign(
+    bag: Bag,
+    file: Annotated[Path, typer.Option("--key", help="私钥文件 the private key", exists=True, dir_okay=False)],
+    role: Annotated[str, typer.Option(help="以什么职务签名 in what role", show_default=False)] = "",
+    name: Annotated[str, typer.Option(help="签名人姓名；已登记的以登记为准 who signs, where the key is not listed", show_default=False)] = "",
+    language: LanguageOption = "zh",
+) -> None:
+    """给封存包签名：签名放在包旁的清单之外，不改动包的内容。 Sign a sealed bag; nothing in it changes."""
+    from toolkit.sealing import sign_bag
+
+    with refusals(language):
+        _refuse_edition(bag)
+        _tell_signed(sign_bag(bag, unlocked(file, language), role, name=name), language)
+
+
+def unlocked(file: Path, language: str) -> Ed25519PrivateKey:
+    """The private key in a file; its passphrase is asked for where it has one."""
+    from toolkit.sealing.signatures import is_locked, load_key
+
+    return load_key(file, _passphrase(PASSPHRASE, language, file=file.name) if is_locked(file) else None)
+
+
+def _passphrase(words: Phrase, language: str, *, confirm: bool = False, file: str = "") -> str:
+    again = AGAIN.into(language_of(language)) if confirm else False
+    asked = phrase(words.zh, words.en, file=file).into(language_of(language))
+    return str(typer.prompt(asked, hide_input=True, confirmation_prompt=again, err=True))
+
+
+def _tell_signed(signer: Signer, language: str) -> None:
+    say(language, phrase("已签名：{role} {name} {key}", "Signed: {role} {name} {key}", role=signer.role, name=signer.name, key=signer.fingerprint))
 
 
 def serve(

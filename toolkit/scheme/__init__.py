@@ -96,6 +96,12 @@ class Publication(StrictModel):
         return tuple(field for field in public if consent.says(PERMITTED_BY[field])) if consent else ()
 
 
+class Signatures(StrictModel):
+    """Who must sign a sealed revision before it is published: how many, by role; their keys are listed in `allowed_signers`."""
+
+    roles: Annotated[dict[Annotated[str, Field(pattern=r"^[\w-]{1,40}$")], Annotated[int, Field(ge=1)]], Field(min_length=1)]
+
+
 class Scheme(StrictModel):
     """Everything the committee decided about one edition; see `load_scheme`.
 
@@ -134,6 +140,7 @@ class Scheme(StrictModel):
     panel: Panel | None = None
     publication: Publication | None = None
     weighting: Weighting | None = None
+    signatures: Signatures | None = None
 
     @property
     def nodes(self) -> dict[str, Group | Indicator]:

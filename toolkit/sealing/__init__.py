@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from toolkit.comparison.records import evaluated_at
 from toolkit.edition import Edition, open_edition
@@ -21,14 +22,23 @@ from toolkit.evaluation import Evaluation, evaluate
 from toolkit.evaluation.decisions import tie_problems
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Phrase
-from toolkit.ground.writing import LOCK, only_one, refusing, sync
+from toolkit.ground.writing import LOCK, only_one, refusing, sync, write_whole
 from toolkit.minutes.journal import read_journal
 from toolkit.publication.extract import public_extract
 from toolkit.records import Records
 from toolkit.reports.csv_files import write_results
 from toolkit.reports.workbook.robustness import write_meeting_papers
+from toolkit.scheme import load_scheme
 from toolkit.scheme.writing import write_scheme
-from toolkit.sealing.bag import DISTRIBUTION, bag_problems, environment_text, versions, write_bag
+from toolkit.sealing.bag import (
+    DISTRIBUTION,
+    SIGNATURES,
+    TAG_MANIFEST,
+    bag_problems,
+    environment_text,
+    versions,
+    write_bag,
+)
 from toolkit.sealing.cards import seal_cards
 from toolkit.sealing.frozen_edition import (
     DECIDED,
@@ -49,7 +59,25 @@ from toolkit.sealing.parts import (
     publishable,
 )
 from toolkit.sealing.replay import Progress, replay_problems
-from toolkit.sealing.revisions import enter_seal, enter_seals, refuse_revision, revised
+from toolkit.sealing.revisions import (
+    enter_seal,
+    enter_seals,
+    enter_signature,
+    refuse_revision,
+    revised,
+)
+from toolkit.sealing.signatures import (
+    SIGNERS,
+    Signer,
+    read_signers,
+    refuse_unsignable,
+    signature_files,
+    signature_problems,
+    signing,
+)
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 SEALING = Phrase("另一次封存正在进行", "another seal is under way")
 LIST = ["rank", "award"]
@@ -103,6 +131,7 @@ def seal_edition(
         bag = workshop / "bag"
         edition, decided = evaluated or evaluated_at(folder)[:2]
         _refuse_open_ties(decided)
+        refuse_unsignable(folder, edition.scheme)
         former = revised(folder, edition.scheme, revises, because)
         _refuse_damaged(sealed / revises if revises else None, house)
         enter_seals(folder)
@@ -133,9 +162,10 @@ def verify_bag(
     replay: bool = False,
     notebooks: Path | None = None,
     pages: Path | None = None,
+    signers: Path | None = None,
     progress: Progress | None = None,
 ) -> Problems:
-    """What is wrong with a sealed bag; empty when all is well.
+    """What is wrong with a sealed bag; empty when all is well, but for a note for each signature.
 
     Parameters
     ----------
@@ -144,12 +174,49 @@ def verify_bag(
         its notebooks are then run, in a clean room, and only where they say what the house's own say.
     notebooks, pages
         As they were given to `seal_edition`.
+    signers
+        Who may sign, by a file that is not out of the bag: none but theirs count then, and one at least has to be there.
     """
     if progress:
         progress("sha256")
     house = House.of(notebooks, pages)
     problems = _whole_problems(bag, house)
+    if not problems.errors:
+        problems += tuple(signature_problems(bag, load_scheme(bag / "data" / "edition" / "scheme.toml"), signers))
     return problems + replay_problems(bag, house, progress) if replay and not problems.errors else problems
+
+
+def sign_bag(
+    bag: Path, key: Ed25519PrivateKey, role: str = "", *, name: str = "", notebooks: Path | None = None, pages: Path | None = None
+) -> Signer:
+    """Sign a whole bag, and tell the journal of the edition it lies in.
+
+    Parameters
+    ----------
+    key
+        As `toolkit.sealing.signatures.load_key` gives it.
+    role
+        As what; may be left out where the bag lists the key with one role alone.
+    name
+        Who signs, where the bag lists nobody.
+
+    Raises
+    ------
+    Refused
+        When the bag is not whole, the key is not listed for this role, or it cannot be written.
+    """
+    problems = _whole_problems(bag, House.of(notebooks, pages))
+    if problems.errors:
+        raise Refused(problems)
+    signer = signing(key, read_signers(bag / "data" / "edition" / SIGNERS), role, name)
+    with refusing(bag), _workshop(bag.resolve().parent, bag.name) as workshop:
+        (bag / SIGNATURES).mkdir(exist_ok=True)
+        for file, content in signature_files(key, signer, (bag / TAG_MANIFEST).read_bytes()).items():
+            write_whole(workshop / file, content)
+            (workshop / file).replace(bag / SIGNATURES / file)
+        sync(bag / SIGNATURES)
+    enter_signature(bag, signer)
+    return signer
 
 
 def _whole_problems(bag: Path, house: House) -> Problems:

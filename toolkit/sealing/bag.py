@@ -20,6 +20,9 @@ from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Phrase, phrase
 
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
+SIGNATURES = "signatures"
+"""The folder of signatures: they are made of the tag manifest, and so no manifest can list them."""
+SIGNATURE = re.compile(SIGNATURES + r"/[\w-]{1,40}-[0-9a-f]{16}\.(sig|sshsig|pem)")
 BAG_FILES = ("bagit.txt", "bag-info.txt", MANIFEST)
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
@@ -109,7 +112,7 @@ def _differences(bag: Path, listed: Mapping[str, str], manifest: str) -> Iterato
 def _strangers(bag: Path, known: set[str]) -> Iterator[Problem]:
     names = {normalize("NFC", name) for name in known}
     listed = MANIFEST if (bag / MANIFEST).is_file() else TAG_MANIFEST
-    return (_problem(name, listed, *_UNLISTED) for name in sorted(_present(bag)) if name not in names)
+    return (_problem(name, listed, *_UNLISTED) for name in sorted(_present(bag)) if name not in names and not SIGNATURE.fullmatch(name))
 
 
 def _present(bag: Path) -> dict[str, Path]:

@@ -39,6 +39,7 @@ from toolkit.records.sheet import Intake, take_in
 from toolkit.scheme import Panel
 from toolkit.scheme.writing import write_scheme
 from toolkit.sealing.cards import card_root
+from toolkit.sealing.signatures import SIGNERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -255,7 +256,7 @@ def _text(grid: Grid) -> bytes:
 
 
 
-FILES = ("scheme.toml", "tables.toml", JOURNAL)
+FILES = ("scheme.toml", "tables.toml", JOURNAL, SIGNERS)
 FOLDERS = ("records",)
 CONTROL = re.compile(r"[\x00-\x1f\x7f\\]")
 

@@ -28,6 +28,7 @@ from toolkit.scheme import Scheme, load_scheme
 from toolkit.sealing.bag import (
     BAG_FILES,
     DISTRIBUTION,
+    SIGNATURE,
     TAG_MANIFEST,
     read_bag_info,
     read_environment,
@@ -170,7 +171,7 @@ def part_problems(bag: Path, house: House) -> Problems:
         (
             *(_part(name, MISSING) for name in sorted(required - present)),
             *(_part(name, STRANGE) for name in sorted(present - allowed)),
-            *(_part(name, STRANGE) for name in sorted(tags - {*BAG_FILES, TAG_MANIFEST})),
+            *(_part(name, STRANGE) for name in sorted(tags - {*BAG_FILES, TAG_MANIFEST}) if not SIGNATURE.fullmatch(name)),
             *_version_problems(data / ENVIRONMENT),
             *_label_problems(bag, scheme),
             *_journal_problems(bag),

@@ -17,9 +17,12 @@ from toolkit.sealing.working_copies import refuse_no_edition
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
+    from toolkit.sealing.signatures import Signer
 
 SEAL_LINE = "seal"
 """What a line of the journal says it is that tells of a seal; its details are revision, bag (SHA-256 of the tag manifest), revises, found."""
+SIGNATURE_LINE = "signature"
+"""The same of a signature; its details are revision, bag, role, key (the fingerprint)."""
 RULES = "rules"
 FOUND = Phrase("封存时没有记入工作记录，现据封存包补记", "was not entered when it was sealed; entered as found")
 UNENTERED = Phrase("已封存，但没有记入工作记录", "is sealed, but was not entered into the journal")
@@ -128,6 +131,21 @@ def enter_seal(folder: Path, bag: Path, by: str) -> None:
             _enter(folder, bag, by, Seal.of(read_bag_info(bag)).because)
     except Refused as refused:
         raise Refused(Problems((*refused.problems, Problem("warning", UNENTERED, NEXT_TIME, file=JOURNAL, value=bag.name)))) from refused
+
+
+def enter_signature(bag: Path, signer: Signer) -> None:
+    """Enter a signature into the journal of the edition that a bag lies in; nothing where it lies elsewhere.
+
+    Raises
+    ------
+    Refused
+        When the journal cannot be written.
+    """
+    sealed = bag.resolve().parent
+    if sealed.name == "sealed" and (sealed.parent / "scheme.toml").is_file():
+        with edition_lock(sealed.parent):
+            details = {"revision": bag.resolve().name, "bag": file_digest(bag / TAG_MANIFEST), "role": signer.role, "key": signer.fingerprint}
+            appended(sealed.parent, SIGNATURE_LINE, signer.name, "", details)
 
 
 def _enter(folder: Path, bag: Path, by: str, reason: str, **more: str) -> None:

@@ -1,0 +1,233 @@
+"""Signatures: who stands for a bag, checkable with other people's tools; whatever is changed afterwards is refused."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from typer.testing import CliRunner
+
+from tests.conftest import write_small_edition
+from tests.sealing import named, sealed, verified, with_new_manifests, write_house
+from tests.test_forgeries import SEEN_AT_ONCE
+from toolkit.__main__ import app
+from toolkit.ground.problems import Refused
+from toolkit.minutes.journal import read_journal
+from toolkit.scheme import load_scheme
+from toolkit.sealing import sign_bag
+from toolkit.sealing.signatures import SIGNERS, Signer, is_locked, load_key, new_key, public_key, read_signers
+
+PASSPHRASE = "三个臭皮匠 vote"
+ROLES = "\n[signatures]\nroles = { chair = 1, supervisor = 1 }\n"
+
+
+@pytest.fixture(scope="module")
+def keys() -> dict[str, Ed25519PrivateKey]:
+    return {role: Ed25519PrivateKey.from_private_bytes(bytes([place]) * 32) for place, role in enumerate(("chair", "supervisor", "stranger"))}
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory: pytest.TempPathFactory, keys: dict[str, Ed25519PrivateKey]) -> Path:
+    """An edition whose r1 both have signed."""
+    folder = tmp_path_factory.mktemp("signed")
+    edition, house = write_small_edition(folder / "small"), write_house(folder / "house")
+    with (edition / "scheme.toml").open("a", encoding="utf-8") as file:
+        file.write(ROLES)
+    with pytest.raises(Refused, match="nobody can sign as `chair`"):
+        sealed(edition, house)
+    lines = [Signer(role, public_key(keys[role]), name).line for role, name in (("chair", "会长 甲"), ("supervisor", "监事 乙"))]
+    (edition / SIGNERS).write_text("\n".join(("# 签名人", *lines, "")), "utf-8")
+    bag = sealed(edition, house)
+    assert [problem.value for problem in verified(bag).errors] == ["chair", "supervisor"]
+    for role in ("chair", "supervisor"):
+        sign_bag(bag, keys[role], notebooks=house, pages=house / "pages")
+    return edition
+
+
+@pytest.fixture
+def bag(signed: Path, tmp_path: Path) -> Path:
+    shutil.copytree(signed / "sealed" / "r1", tmp_path / "r1")
+    for path in (tmp_path / "r1").rglob("*"):
+        path.chmod(0o755)
+    return tmp_path / "r1"
+
+
+def stem(bag: Path, role: str) -> Path:
+    [path] = (bag / "signatures").glob(f"{role}-*.sig")
+    return path
+
+
+def test_who_signed_is_told_and_entered(signed: Path) -> None:
+    told = verified(signed / "sealed" / "r1")
+    assert not told.errors
+    assert ["会长 甲" in told.text("zh"), "signed as `supervisor`: 监事 乙 SHA256:" in told.text("en")] == [True, True]
+    lines = [entry for entry in read_journal(signed).entries if entry.what == "signature"]
+    assert [(line.by, line.details["role"], line.details["revision"]) for line in lines] == [("会长 甲", "chair", "r1"), ("监事 乙", "supervisor", "r1")]
+
+
+README_BLOCK = re.compile(r"```sh\n(cd BAG\n.*?)```", re.DOTALL)
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_lines_of_the_readme_check_it_without_this_software(bag: Path, readme: str) -> None:
+    for tool in ("openssl", "ssh-keygen", "sha256sum"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"no {tool} here")
+    if not subprocess.run(["openssl", "version"], capture_output=True, text=True, check=True).stdout.startswith("OpenSSL 3"):
+        pytest.skip("-rawin is of OpenSSL 3")
+    [block] = README_BLOCK.findall((Path(__file__).parents[1] / readme).read_text("utf-8"))
+    lines = [line for line in block.replace("cd BAG\n", "").splitlines() if line]
+    assert len(lines) == 4
+
+    def codes() -> list[int]:
+        return [subprocess.run(["sh", "-c", line], cwd=bag, capture_output=True, check=False).returncode for line in lines]
+
+    assert codes() == [0, 0, 0, 0]
+    with (bag / "tagmanifest-sha256.txt").open("a", encoding="utf-8") as file:
+        file.write("\n")
+    assert all(codes()[2:])
+
+
+def test_either_signature_counts_and_an_unfit_one_never(bag: Path) -> None:
+    raw = stem(bag, "chair")
+    for ending in ("sig", "sshsig", "pem"):
+        path = raw.with_suffix(f".{ending}")
+        before = path.read_bytes()
+        path.unlink()
+        assert not verified(bag).errors, ending
+        path.write_bytes(before[:-30] + bytes([before[-30] ^ 1]) + before[-29:])
+        assert f"signatures/{raw.stem}" in named(verified(bag)), ending
+        path.write_bytes(before)
+    for ending in ("sig", "sshsig"):
+        raw.with_suffix(f".{ending}").unlink()
+    told = verified(bag).errors
+    assert {problem.value or problem.rule.en for problem in told} == {"chair", "there is no signature that could be checked"}
+
+
+def test_signatures_of_others_and_in_another_role_are_foreign(bag: Path, keys: dict[str, Ed25519PrivateKey], house: Path) -> None:
+    with pytest.raises(Refused, match="not listed as `chair`"):
+        sign_bag(bag, keys["stranger"], "chair", notebooks=house, pages=house / "pages")
+    with pytest.raises(Refused, match="not listed as `supervisor`"):
+        sign_bag(bag, keys["chair"], "supervisor", notebooks=house, pages=house / "pages")
+    raw, other = stem(bag, "supervisor"), Signer("supervisor", public_key(keys["chair"])).stem
+    for ending in ("sig", "sshsig", "pem"):
+        shutil.copy(stem(bag, "chair").with_suffix(f".{ending}"), raw.with_name(f"{other}.{ending}"))
+        raw.with_suffix(f".{ending}").unlink()
+    told = verified(bag).text("en")
+    assert "is no key that may sign as `supervisor`: SHA256:" in told
+    assert "1 as `supervisor` needed, 0 there" in told
+
+
+def test_a_file_among_the_signatures_that_is_none_is_foreign(bag: Path) -> None:
+    (bag / "signatures" / "获奖名单.txt").write_text("x", "utf-8")
+    assert named(verified(bag)) == {"signatures/获奖名单.txt"}
+
+
+@pytest.mark.parametrize("name", sorted(SEEN_AT_ONCE))
+def test_every_forgery_that_makes_the_digests_right_is_refused(bag: Path, name: str) -> None:
+    SEEN_AT_ONCE[name][0](bag)
+    with_new_manifests(bag)
+    forget_signatures(bag)
+    assert verified(bag).errors
+
+
+def forget_signatures(bag: Path) -> None:
+    """`with_new_manifests` lists every file; signatures are in no manifest."""
+    path = bag / "tagmanifest-sha256.txt"
+    path.write_text("".join(line for line in path.read_text("utf-8").splitlines(keepends=True) if "  signatures/" not in line), "utf-8")
+
+
+def test_what_only_a_replay_would_see_is_refused_at_once_and_new_signatures_do_not_help(
+    bag: Path, signed: Path, keys: dict[str, Ed25519PrivateKey], house: Path
+) -> None:
+    path = bag / "data" / "results" / "ranking.csv"
+    path.write_text(path.read_text("utf-8").replace("甲招标代理公司", "申招标代理公司"), "utf-8")
+    with_new_manifests(bag)
+    forget_signatures(bag)
+    assert {problem.rule.en for problem in verified(bag).errors} >= {"the signature does not fit the bag"}
+    shutil.rmtree(bag / "signatures")
+    assert [problem.value for problem in verified(bag).errors] == ["chair", "supervisor"]
+    # Whoever lists keys of its own in the bag, and signs with them, is seen by who knows the true ones.
+    stranger = keys["stranger"]
+    listed = bag / "data" / "edition" / SIGNERS
+    listed.write_text("\n".join(Signer(role, public_key(stranger)).line for role in ("chair", "supervisor")), "utf-8")
+    with_new_manifests(bag)
+    for role in ("chair", "supervisor"):
+        sign_bag(bag, stranger, role, notebooks=house, pages=house / "pages")
+    assert not verified(bag).errors
+    told = verified(bag, signers=signed / SIGNERS)
+    assert "is no key that may sign as `chair`" in told.text("en")
+    assert not verified(signed / "sealed" / "r1", signers=signed / SIGNERS).errors
+
+
+def test_without_a_word_in_the_scheme_a_signature_is_told_by_its_key(whole: Path, tmp_path: Path, keys: dict[str, Ed25519PrivateKey], house: Path, signed: Path) -> None:
+    bag = Path(shutil.copytree(whole, tmp_path / "plain"))
+    with pytest.raises(Refused, match="in what role"):
+        sign_bag(bag, keys["stranger"], notebooks=house, pages=house / "pages")
+    sign_bag(bag, keys["stranger"], "主任", notebooks=house, pages=house / "pages")
+    told = verified(bag)
+    assert ([problem.severity for problem in told], "“主任”已签名" in told.text("zh")) == (["note"], True)
+    assert named(verified(bag, signers=signed / SIGNERS)) == {"signatures", f"signatures/{stem(bag, '主任').stem}"}
+
+
+def test_a_key_is_made_used_and_kept_from_others(tmp_path: Path, small_edition: Path) -> None:
+    path = tmp_path / "chair"
+    public = new_key(path, PASSPHRASE)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert b"bcrypt" in __import__("base64").b64decode("".join(path.read_text("ascii").split()[4:-4]))[:60]
+    assert (tmp_path / "chair.pub").read_text("ascii").strip() == public
+    assert is_locked(path)
+    assert f"chair {public}" == re.sub(r' namespaces="[^"]*"', "", Signer("chair", public_key(load_key(path, PASSPHRASE))).line)
+    if shutil.which("ssh-keygen"):
+        same = subprocess.run(["ssh-keygen", "-y", "-P", PASSPHRASE, "-f", str(path)], capture_output=True, text=True, check=True)
+        assert same.stdout.split()[:2] == public.split()
+    for wrong, says in ((path, "there already"), (small_edition / "chair", "copied with it"), (small_edition / "records" / "k", "copied with it")):
+        with pytest.raises(Refused, match=says):
+            new_key(wrong, PASSPHRASE)
+    with pytest.raises(Refused, match="at least 8"):
+        new_key(tmp_path / "short", "1234567")
+    with pytest.raises(Refused, match="passphrase is wrong"):
+        load_key(path, "another one")
+    with pytest.raises(Refused, match="no key"):
+        load_key(path.with_name("chair.pub"), None)
+
+
+def test_commands_ask_for_the_passphrase_and_never_show_it(bag: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: dict[str, Ed25519PrivateKey]) -> None:
+    monkeypatch.setattr("toolkit.sealing._whole_problems", lambda *_: __import__("toolkit.ground.problems", fromlist=["x"]).Problems())
+    made = CliRunner().invoke(app, ["key", "new", str(tmp_path / "k")], input=f"{PASSPHRASE}\n{PASSPHRASE}\n")
+    assert made.exit_code == 0, made.output
+    assert "ssh-ed25519 AAAA" in made.output
+    unlisted = CliRunner().invoke(app, ["sign", str(bag), "--key", str(tmp_path / "k"), "--role", "chair"], input=f"{PASSPHRASE}\n")
+    assert (unlisted.exit_code, "没有登记为“chair”" in unlisted.output) == (1, True)
+    open_key = tmp_path / "open"
+    open_key.write_bytes(keys["chair"].private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+    again = CliRunner().invoke(app, ["sign", str(bag), "--key", str(open_key)])
+    assert (again.exit_code, "已签名：chair 会长 甲 SHA256:" in again.output) == (0, True)
+    assert PASSPHRASE not in made.output + unlisted.output
+    differ = CliRunner().invoke(app, ["key", "new", str(tmp_path / "l")], input=f"{PASSPHRASE}\nother one\n")
+    assert differ.exit_code != 0
+    assert not (tmp_path / "l").exists()
+
+
+@pytest.mark.parametrize("line", ["chair", "chair ssh-rsa AAAA", "chair ssh-ed25519 AAAA x", 'chair namespaces="git" ssh-ed25519 AAAA', "chair cert-authority ssh-ed25519 AAAA"])
+def test_a_line_that_lists_nobody_is_told_by_its_number(tmp_path: Path, line: str) -> None:
+    path = tmp_path / SIGNERS
+    path.write_text(f"# x\n\n{line}\n", "utf-8")
+    with pytest.raises(Refused) as refused:
+        read_signers(path)
+    assert [problem.row for problem in refused.value.problems] == [3]
+
+
+@pytest.mark.parametrize("roles", ["{}", "{ chair = 0 }", '{ "a b" = 1 }', "{ chair = true }", '["chair"]'])
+def test_roles_are_read_strictly(small_edition: Path, roles: str) -> None:
+    path = small_edition / "scheme.toml"
+    text = path.read_text("utf-8")
+    path.write_text(f"{text}\n[signatures]\nroles = {roles}\n", "utf-8")
+    with pytest.raises(Refused):
+        load_scheme(path)

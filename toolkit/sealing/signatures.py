@@ -1,0 +1,375 @@
+"""Signatures: who stands for a sealed revision, checkable without this software.
+
+A signature is Ed25519 over the tag manifest, and so over every byte of the bag. It is written twice from one key, into the folder
+`signatures` beside that manifest: raw, as ``openssl pkeyutl`` reads it, and as ``ssh-keygen -Y`` does; either counts. Who may sign
+as what stands in the edition's file `allowed_signers`, in the format of OpenSSH, and is sealed with the bag.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import re
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256, sha512
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.writing import refusing, sync, write_whole
+from toolkit.sealing.bag import SIGNATURES, TAG_MANIFEST
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from toolkit.scheme import Scheme
+
+SIGNERS = "allowed_signers"
+NAMESPACE = "committee-seal"
+KIND = b"ssh-ed25519"
+ROUNDS = 64
+"""Of bcrypt, when a passphrase becomes a key: half a second for every guess."""
+SHORTEST = 8
+LINE_LENGTH = 70
+ARMOUR = ("-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----")
+ROLE = re.compile(r"[\w-]{1,40}")
+SIGNER = re.compile(r'(?P<roles>[\w,-]+)[ \t]+(?:namespaces="(?P<namespaces>[^"]*)"[ \t]+)?ssh-ed25519[ \t]+(?P<key>[A-Za-z0-9+/]+=*)(?:[ \t]+(?P<name>.*))?')
+NO_SIGNER = Phrase("不是“职务 公钥”这样的一行", "is not a line `role key`")
+SUCH_AS = Phrase("每行写职务、公钥文件中的一行、姓名", "write the role, the line of the .pub file and the name on each line")
+NOBODY = ("没有人可以“{role}”的身份签名：需要 {n} 人，只登记了 {known} 人", "nobody can sign as `{role}`: {n} needed, {known} listed")
+LIST_THEM = Phrase("封存之前，请把公钥登记在届次文件夹的 {file} 中", "list their public keys in {file} in the edition's folder before you seal")
+UNLISTED = ("这把密钥没有登记为“{role}”", "this key is not listed as `{role}`")
+ROLELESS = Phrase("看不出以什么职务签名", "it cannot be seen in what role it signs")
+NAME_ROLE = Phrase("请写明职务", "name the role")
+NO_ROLE = Phrase("职务只能是文字、数字、下划线和连字符", "a role has letters, digits, _ and - only")
+WRONG = Phrase("口令不对", "the passphrase is wrong")
+AGAIN = Phrase("请再试一次", "try again")
+NO_KEY = Phrase("不是可用的密钥文件", "is no key that can be used")
+MAKE_ONE = Phrase("请用 committee key 做一把", "make one with `committee key new`")
+SHORT = phrase("口令至少 {n} 个字符", "a passphrase has at least {n} characters", n=SHORTEST)
+THERE = Phrase("文件已经存在，不会覆盖", "is there already, and is not overwritten")
+ELSEWHERE = Phrase("请换一个文件名", "take another name")
+WITH_IT = Phrase("密钥不能放在届次文件夹或封存包里，会随它一起被拷走", "a key is not kept in an edition's folder or a bag: it would be copied with it")
+KEEP = Phrase("请放到只有本人能读的地方", "keep it where nobody else can read")
+ASK = Phrase("请勿采信；请向秘书处核实", "do not rely on it; ask the secretariat")
+UNFIT = Phrase("签名与封存包不符", "the signature does not fit the bag")
+HALF = Phrase("没有可核对的签名", "there is no signature that could be checked")
+SIGN_AGAIN = Phrase("请重新签名", "sign again")
+FOREIGN = ("不在可以“{role}”身份签名的密钥之列：{key}", "is no key that may sign as `{role}`: {key}")
+LACKING = ("“{role}”的签名需要 {n} 个，只有 {good} 个", "{n} as `{role}` needed, {good} there")
+SIGN = Phrase("请该职务的签名人签名", "have it signed by who holds this role")
+UNTRUSTED = Phrase("没有一个可信的签名", "there is no signature that you trust")
+SIGNED = ("“{role}”已签名：{name} {key}", "signed as `{role}`: {name} {key}")
+COMPARE = Phrase("请与另行公布的密钥指纹核对", "compare the key with its fingerprint as it was published elsewhere")
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Who may sign as what: a public key, as OpenSSH writes it in bytes, and the name that was given to it."""
+
+    role: str
+    key: bytes
+    name: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """As ``ssh-keygen -l`` prints it."""
+        return fingerprint(self.key)
+
+    @property
+    def stem(self) -> str:
+        """What the files of its signature are called, without their endings."""
+        return f"{self.role}-{sha256(self.key).hexdigest()[:16]}"
+
+    @property
+    def line(self) -> str:
+        """The line of `allowed_signers` that lists it."""
+        return f'{self.role} namespaces="{NAMESPACE}" {KIND.decode()} {base64.b64encode(self.key).decode()} {self.name}'.rstrip()
+
+
+def fingerprint(key: bytes) -> str:
+    """The fingerprint of a public key."""
+    return "SHA256:" + base64.b64encode(sha256(key).digest()).decode().rstrip("=")
+
+
+def new_key(path: Path, passphrase: str) -> str:
+    """Write a new private key to `path`, its public one beside it as ``.pub`` (for OpenSSH) and ``.pem`` (for OpenSSL).
+
+    Returns
+    -------
+    str
+        The line of the public key.
+
+    Raises
+    ------
+    Refused
+        When one of the files exists, the folder is one that is copied or sealed, or the passphrase is short.
+    """
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
+
+    files = [path, path.with_name(f"{path.name}.pub"), path.with_name(f"{path.name}.pem")]
+    for file in files:
+        if file.exists():
+            raise refuse(THERE, ELSEWHERE, file=file.name)
+    if any((folder / name).is_file() for folder in path.absolute().parents for name in ("scheme.toml", "bagit.txt")):
+        raise refuse(WITH_IT, KEEP, file=path.name)
+    if len(passphrase) < SHORTEST:
+        raise refuse(SHORT, AGAIN)
+    key = Ed25519PrivateKey.generate()
+    encryption = PrivateFormat.OpenSSH.encryption_builder().kdf_rounds(ROUNDS).build(passphrase.encode())
+    public = f"{KIND.decode()} {base64.b64encode(public_key(key)).decode()}"
+    _write_secret(path, key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, encryption))
+    write_whole(files[1], f"{public}\n")
+    write_whole(files[2], _pem(public_key(key)))
+    return public
+
+
+def _write_secret(path: Path, content: bytes) -> None:
+    with refusing(path):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(handle, "wb") as file:  # noqa: PTH123 - a handle that nobody else may read
+            file.write(content)
+        sync(path)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a passphrase is needed to use the private key in `path`.
+
+    Raises
+    ------
+    Refused
+        When it is none.
+    """
+    try:
+        load_key(path, None)
+    except TypeError:
+        return True
+    return False
+
+
+def load_key(path: Path, passphrase: str | None) -> Ed25519PrivateKey:
+    """The private key in `path`.
+
+    Raises
+    ------
+    Refused
+        When the passphrase is wrong, or it is no Ed25519 key.
+    TypeError
+        When a passphrase is needed, and none given.
+    """
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_ssh_private_key
+
+    with refusing(path):
+        content = path.read_bytes()
+    if b"OPENSSH PRIVATE KEY" not in content:
+        raise refuse(NO_KEY, MAKE_ONE, file=path.name)
+    try:
+        key = load_ssh_private_key(content, passphrase.encode() if passphrase is not None else None)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise refuse(WRONG if passphrase is not None else NO_KEY, AGAIN if passphrase is not None else MAKE_ONE, file=path.name) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise refuse(NO_KEY, MAKE_ONE, file=path.name)
+    return key
+
+
+def public_key(key: Ed25519PrivateKey) -> bytes:
+    """The public key that belongs to a private one, as OpenSSH writes it in bytes."""
+    return _string(KIND) + _string(key.public_key().public_bytes_raw())
+
+
+def read_signers(path: Path) -> tuple[Signer, ...]:
+    """Who may sign as what, by the file at `path`; nobody where there is none.
+
+    Raises
+    ------
+    Refused
+        With every line that is none.
+    """
+    if not path.is_file():
+        return ()
+    with refusing(path):
+        lines = path.read_bytes().decode("utf-8-sig", "replace").splitlines()
+    signers: list[Signer] = []
+    problems: list[Problem] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        read = list(_signers(line.strip()))
+        if not read:
+            problems.append(Problem("error", NO_SIGNER, SUCH_AS, file=path.name, row=number))
+        signers += read
+    if problems:
+        raise Refused(Problems(tuple(problems)))
+    return tuple(signers)
+
+
+def _signers(line: str) -> Iterator[Signer]:
+    match = SIGNER.fullmatch(line)
+    if match is None or NAMESPACE not in (match["namespaces"] or NAMESPACE).split(","):
+        return
+    try:
+        key = base64.b64decode(match["key"], validate=True)
+    except binascii.Error:
+        return
+    if key[:-32] == _string(KIND) + struct.pack(">I", 32):
+        yield from (Signer(role, key, (match["name"] or "").strip()) for role in match["roles"].split(",") if ROLE.fullmatch(role))
+
+
+def refuse_unsignable(folder: Path, scheme: Scheme) -> None:
+    """Refuse to seal what could never be signed as the scheme demands.
+
+    Raises
+    ------
+    Refused
+        With every role that too few keys are listed for, and every line of the file that is none.
+    """
+    signers, problems = read_signers(folder / SIGNERS), []
+    for role, needed in demanded(scheme).items():
+        known = len({signer.key for signer in signers if signer.role == role})
+        if known < needed:
+            mend = phrase(LIST_THEM.zh, LIST_THEM.en, file=SIGNERS)
+            problems.append(Problem("error", phrase(*NOBODY, role=role, n=needed, known=known), mend, file=SIGNERS, value=role))
+    if problems:
+        raise Refused(Problems(tuple(problems)))
+
+
+def demanded(scheme: Scheme) -> dict[str, int]:
+    """How many have to sign, by role."""
+    return dict(scheme.signatures.roles) if scheme.signatures else {}
+
+
+def signing(key: Ed25519PrivateKey, signers: Iterable[Signer], role: str, name: str = "") -> Signer:
+    """As whom a key signs; the role may be left out where the key is listed with one alone.
+
+    Raises
+    ------
+    Refused
+        When the key is not listed as this, or nothing says as what it signs.
+    """
+    public, listed = public_key(key), tuple(signers)
+    roles = [signer.role for signer in listed if signer.key == public]
+    role = role or (roles[0] if len(roles) == 1 else "")
+    if not role:
+        raise refuse(ROLELESS, NAME_ROLE, value=fingerprint(public))
+    if not ROLE.fullmatch(role):
+        raise refuse(NO_ROLE, NAME_ROLE, value=role)
+    if listed and role not in roles:
+        raise refuse(phrase(*UNLISTED, role=role), phrase(LIST_THEM.zh, LIST_THEM.en, file=SIGNERS), file=SIGNERS, value=fingerprint(public))
+    return next((signer for signer in listed if (signer.key, signer.role) == (public, role)), Signer(role, public, name))
+
+
+def signature_files(key: Ed25519PrivateKey, signer: Signer, message: bytes) -> dict[str, bytes]:
+    """The files of a signature, by name."""
+    armoured = base64.b64encode(_ssh_signature(signer.key, key.sign(_ssh_message(message)))).decode()
+    lines = (armoured[start : start + LINE_LENGTH] for start in range(0, len(armoured), LINE_LENGTH))
+    return {
+        f"{signer.stem}.sig": key.sign(message),
+        f"{signer.stem}.sshsig": "\n".join((ARMOUR[0], *lines, ARMOUR[1], "")).encode(),
+        f"{signer.stem}.pem": _pem(signer.key),
+    }
+
+
+def signature_problems(bag: Path, scheme: Scheme, trusted: Path | None = None) -> Iterator[Problem]:
+    """What is wrong with the signatures of a bag, which the scheme demands and are missing; a note for each that is right.
+
+    Parameters
+    ----------
+    trusted
+        A file of signers that is not out of the bag: none but theirs count then.
+    """
+    try:
+        signers = read_signers(trusted or bag / "data" / "edition" / SIGNERS)
+    except Refused as refused:
+        yield from refused.problems
+        return
+    message, good = (bag / TAG_MANIFEST).read_bytes(), set()
+    for stem in sorted({path.stem for path in (bag / SIGNATURES).glob("*")}):
+        role = stem.rpartition("-")[0]
+        signer = next((each for each in signers if each.stem == stem), None) or (None if signers else _unlisted(bag, stem))
+        fault = _fault(bag, stem, signer, message)
+        if signer is None or fault:
+            yield Problem("error", fault or HALF, ASK if fault else SIGN_AGAIN, file=f"{SIGNATURES}/{stem}")
+            continue
+        good.add((role, signer.key))
+        yield Problem("note", phrase(*SIGNED, role=role, name=signer.name, key=signer.fingerprint), COMPARE, file=f"{SIGNATURES}/{stem}")
+    for role, needed in demanded(scheme).items():
+        there = sum(of == role for of, _ in good)
+        if there < needed:
+            yield Problem("error", phrase(*LACKING, role=role, n=needed, good=there), SIGN, file=SIGNATURES, value=role)
+    if trusted and not good:
+        yield Problem("error", UNTRUSTED, ASK, file=SIGNATURES)
+
+
+def _fault(bag: Path, stem: str, signer: Signer | None, message: bytes) -> Phrase | None:
+    """Why a signature does not count, if it does not."""
+    if signer is None:
+        other = _unlisted(bag, stem)
+        return phrase(*FOREIGN, role=stem.rpartition("-")[0], key=other.fingerprint) if other else HALF
+    place = bag / SIGNATURES
+    said = {ending: (place / f"{stem}.{ending}").read_bytes() for ending in ("sig", "sshsig", "pem") if (place / f"{stem}.{ending}").is_file()}
+    checks = [_verifies(signer.key, said["sig"], message)] if "sig" in said else []
+    if "sshsig" in said:
+        key, signature = _read_ssh_signature(said["sshsig"])
+        checks.append(key == signer.key and _verifies(signer.key, signature, _ssh_message(message)))
+    if not checks:
+        return HALF
+    return None if all(checks) and said.get("pem", _pem(signer.key)) == _pem(signer.key) else UNFIT
+
+
+def _unlisted(bag: Path, stem: str) -> Signer | None:
+    """Whose signature it says to be where nobody is listed: by the key that the signature itself holds."""
+    role, path = stem.rpartition("-")[0], bag / SIGNATURES / f"{stem}.sshsig"
+    key = _read_ssh_signature(path.read_bytes())[0] if path.is_file() else b""
+    signer = Signer(role, key)
+    return signer if signer.stem == stem else None
+
+
+def _verifies(key: bytes, signature: bytes, message: bytes) -> bool:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        Ed25519PublicKey.from_public_bytes(key[-32:]).verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _pem(key: bytes) -> bytes:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return Ed25519PublicKey.from_public_bytes(key[-32:]).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _string(content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + content
+
+
+def _ssh_message(message: bytes) -> bytes:
+    """What OpenSSH signs in place of a message (PROTOCOL.sshsig)."""
+    return b"SSHSIG" + b"".join(map(_string, (NAMESPACE.encode(), b"", b"sha512", sha512(message).digest())))
+
+
+def _ssh_signature(key: bytes, signature: bytes) -> bytes:
+    parts = (key, NAMESPACE.encode(), b"", b"sha512", _string(KIND) + _string(signature))
+    return b"SSHSIG" + struct.pack(">I", 1) + b"".join(map(_string, parts))
+
+
+def _read_ssh_signature(armoured: bytes) -> tuple[bytes, bytes]:
+    """Key and signature that a file of OpenSSH holds, both empty where it is not one that `_ssh_signature` makes."""
+    lines = armoured.decode("ascii", "replace").split()
+    try:
+        blob = base64.b64decode("".join(lines[3:-3]), validate=True)
+    except binascii.Error:
+        return b"", b""
+    length = len(_string(KIND)) + 36
+    key, signature = blob[14 : 14 + length], blob[-64:]
+    return (key, signature) if blob == _ssh_signature(key, signature) else (b"", b"")
