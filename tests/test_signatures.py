@@ -121,7 +121,7 @@ def test_signatures_of_others_and_in_another_role_are_foreign(bag: Path, keys: d
         raw.with_suffix(f".{ending}").unlink()
     told = verified(bag).text("en")
     assert "is no key that may sign as `supervisor`: SHA256:" in told
-    assert "1 as `supervisor` needed, 0 there" in told
+    assert "1 signature needed as `supervisor`, 0 there" in told
 
 
 def test_a_file_among_the_signatures_that_is_none_is_foreign(bag: Path) -> None:

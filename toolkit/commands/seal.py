@@ -105,7 +105,7 @@ def key(
     with refusals(language):
         public = new_key(file, _passphrase(NEW_PASSPHRASE, language, confirm=True))
         say(language, phrase("私钥：{file}（只由本人保管，不外传）", "Private key: {file} (keep it to yourself)", file=file))
-        say(language, phrase("公钥：{file}.pub（交给秘书处登记）", "Public key: {file}.pub (for the secretariat to list)", file=file))
+        say(language, phrase("公钥：{file}（交给秘书处登记）", "Public key: {file} (for the secretariat to list)", file=f"{file}.pub"))
         typer.echo(public)
 
 

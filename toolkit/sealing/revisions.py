@@ -10,6 +10,7 @@ from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.ground.writing import edition_lock
+from toolkit.minutes.adoption import enter_found
 from toolkit.minutes.journal import JOURNAL, appended, read_journal
 from toolkit.sealing.bag import TAG_MANIFEST, read_bag_info
 from toolkit.sealing.parts import REVISION, Seal
@@ -112,6 +113,7 @@ def enter_seals(folder: Path) -> None:
     with edition_lock(folder):
         if (journal := read_journal(folder)).problems.errors:
             raise Refused(journal.problems)
+        enter_found(folder)
         told = {line["revision"] for line in _lines(folder)}
         for bag in (*([sealed / RULES] if (sealed / RULES / "bagit.txt").is_file() else []), *bags(sealed)):
             if bag.name not in told:
