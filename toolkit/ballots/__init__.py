@@ -13,10 +13,11 @@ One file for each expert, ``ballots/E01.toml``, by code and never by name:
 `shares`   a judgement as shares, its coherence, the mend in plain words: `judged`; weights that sum to 100
 `folder`   all ballots: counted or set aside, with the reason: `load_ballots`
 `group`    the group's weights and agreement: `group_weights`, `check_ballots`
+`draft`    a ballot being filled in: what was given so far comes to, what contradicts itself, what mends it
 =========  ==========================================================================================
 
 What the group's and each expert's own weights would decide is `toolkit.comparison.ballots`, as tables `toolkit.reports.expert_tables`;
-the Excel ballot, out and back, `toolkit.forms.ballots`; a notebook's sliders `toolkit.interactive.ballot_sliders`.
+the Excel ballot, out and back, `toolkit.forms.ballots`; on a page of a notebook `toolkit.interactive.ballot_paper`.
 """
 
 from toolkit.ballots.ballot import Ballot, ballot_text, read_ballot, voted_groups, write_ballot

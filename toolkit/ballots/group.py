@@ -122,6 +122,54 @@ def group_weights(ballots: Ballots, scheme: Scheme | None = None, *, round: int 
     return GroupWeights(scheme, number, rule, groups, weights)
 
 
+@dataclass(frozen=True)
+class PlaceBefore:
+    """One expert's place in the group on one node, in the round before.
+
+    Parameters
+    ----------
+    own
+        Its own share in percent; NaN where it did not answer.
+    quartiles
+        The group's lower quartile, median and upper quartile, in percent.
+    outside
+        -1 below the lower quartile, 1 above the upper one, else 0.
+    """
+
+    own: float
+    quartiles: tuple[float, float, float]
+    outside: int
+
+
+def round_before(ballots: Ballots, number: int) -> GroupWeights | None:
+    """The group's weights of the round before `number`; None where there is none, or too few ballots of it count."""
+    try:
+        return group_weights(ballots, round=number - 1) if number > 1 else None
+    except Refused:
+        return None
+
+
+def place_before(earlier: GroupWeights, expert: str, *, others: int = 0) -> dict[str, PlaceBefore]:
+    """By node where an expert stood in a round: nobody else's own share.
+
+    Parameters
+    ----------
+    others
+        How many beside the expert a group must have for its quartiles to be told.
+    """
+    places: dict[str, PlaceBefore] = {}
+    for group in earlier.groups.values():
+        at = group.experts.index(expert) if expert in group.experts else None
+        if len(group.experts) - (at is not None) < others:
+            continue
+        shares = np.full(len(group.nodes), np.nan) if at is None else group.own[at]
+        outside = np.zeros(len(group.nodes), np.int64) if at is None else group.standing.outside[at]
+        for node, share, quartiles, side in zip(group.nodes, shares * 100, group.standing.quartiles.T * 100, outside, strict=True):
+            low, middle, high = quartiles.tolist()
+            places[node] = PlaceBefore(float(share), (low, middle, high), int(side))
+    return places
+
+
 def scheme_with_group_weights(scheme: Scheme, voted: GroupWeights) -> Scheme:
     """The scheme with the group's weights; the groups that were not voted on keep theirs.
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from toolkit.ballots.ballot import Ahp, Ballot, DividedPoints, group_label, number_of, voted_groups
 from toolkit.ballots.folder import load_ballots
-from toolkit.ballots.group import group_weights
+from toolkit.ballots.group import place_before, round_before
 from toolkit.ballots.shares import judged, unjudged
 from toolkit.forms.entry_sheet import HEAD, FormBook, form_book
 from toolkit.forms.entry_sheet import TITLE as NOTES
@@ -30,7 +30,6 @@ from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, PSEUDONYM, is_pseudonym
 
 if TYPE_CHECKING:
     from toolkit.ballots.ballot import Judgement
-    from toolkit.ballots.folder import Ballots
     from toolkit.ballots.group import GroupWeights
     from toolkit.scheme import Scheme
 
@@ -253,7 +252,7 @@ def write_ballot_forms(folder: Path, scheme: Scheme, out: Path, experts: Sequenc
     number = (scheme.weighting.round if scheme.weighting else None) or 1
     counted = scheme.weighting.experts if scheme.weighting else {}
     codes = sorted(experts or {*counted, *(ballot.expert for ballot in ballots.listed if ballot.expert)}) or [""]
-    earlier = _round_before(ballots, number)
+    earlier = round_before(ballots, number)
     digest = scheme_digest(folder)
     blanks = [BlankBallot(scheme, digest, code, number, _shares_before(earlier, code)) for code in codes]
     contents = {out / blank.name: ballot_form(blank) for blank in blanks}
@@ -283,21 +282,10 @@ def ballot_form(blank: BlankBallot) -> bytes:
     return content.getvalue()
 
 
-def _round_before(ballots: Ballots, number: int) -> GroupWeights | None:
-    try:
-        return group_weights(ballots, round=number - 1) if number > 1 else None
-    except Refused:
-        return None
-
-
 def _shares_before(earlier: GroupWeights | None, expert: str) -> dict[str, tuple[float, ...]]:
-    """By node the expert's own share and the group's quartiles; only the quartiles for who did not answer."""
-    place: dict[str, tuple[float, ...]] = {}
-    for group in earlier.groups.values() if earlier else ():
-        shares = group.own[group.experts.index(expert)] if expert in group.experts else [float("nan")] * len(group.nodes)
-        for node, share, quartiles in zip(group.nodes, shares, group.standing.quartiles.T, strict=True):
-            place[node] = (float(share) * 100, *(float(x) * 100 for x in quartiles))
-    return place
+    """By node the expert's own share and the group's quartiles, in percent; only the quartiles for who did not answer."""
+    before = place_before(earlier, expert) if earlier else {}
+    return {node: (place.own, *place.quartiles) for node, place in before.items()}
 
 
 def _write_notes(book: FormBook, blank: BlankBallot) -> None:

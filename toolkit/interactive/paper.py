@@ -1,0 +1,154 @@
+"""A paper that one expert fills in on a page: the ballot and the score sheet, by the expert's code, and never by name.
+
+The page asks one question at a time and is told what stands now. What is not saved stays with the kernel, not in the notebook's
+file: a page drawn anew shows it again, and no expert's draft is ever saved with a notebook. A failure is a sentence.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import anywidget
+import traitlets
+
+from toolkit.ground.problems import Refused, refuse
+from toolkit.ground.text import Language, Phrase
+from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, is_pseudonym
+
+if TYPE_CHECKING:
+    from toolkit.scheme import Scheme
+
+Said: TypeAlias = dict[str, Any]
+LANGUAGES: tuple[Language, Language] = ("zh", "en")
+HERE = Path(__file__).parent
+FAILED = Phrase("没有保存；可能是文件夹无法写入，请联系秘书处。", "Not saved, perhaps because the folder cannot be written to: tell the secretariat.")
+FIRST = Phrase("请先写专家代号", "give the expert's code first")
+LOST = Phrase("没有回应：计算程序正忙或已停止。若一直如此，请重新运行本页；没有保存的内容要重填。",
+              "No answer: the kernel is busy or has ended. If this stays, run the page again; what was not saved is to be filled in again.")  # fmt: skip
+WORDS: dict[str, Phrase] = {
+    "expert": Phrase("专家代号", "Expert's code"),
+    "expert_hint": Phrase("如 E08，不写姓名", "such as E08, never a name"),
+    "begin": Phrase("开始", "Begin"),
+    "leave": Phrase("换一位专家", "Another expert"),
+    "leave_help": Phrase("没有保存的内容留在这里，写同一代号可以接着填", "What is not saved stays here: the same code takes it up again"),
+    "whose": Phrase("专家 {expert}", "Expert {expert}"),
+    "dead": LOST,
+}
+
+
+class Paper(anywidget.AnyWidget):
+    """What ballot and score sheet share: who fills it in, and how the page is answered.
+
+    Attributes
+    ----------
+    paper
+        Which of the two the page draws.
+    lost
+        What it says where no kernel answers it.
+    expert
+        Whose paper lies open; empty before somebody gave a code.
+    """
+
+    _esm = HERE / "papers.js"
+    _css = HERE / "papers.css"
+    title = Phrase("", "")
+    words: dict[str, Phrase]
+    paper = traitlets.Unicode().tag(sync=True)
+    lost = traitlets.Unicode(f"{LOST.zh} {LOST.en}").tag(sync=True)
+
+    def __init__(self, folder: Path, scheme: Scheme, language: Language | None = None) -> None:
+        self.folder, self.scheme, self.language = folder, scheme, language or scheme.language
+        self.expert = ""
+        super().__init__(paper=type(self).__name__)
+        self.on_msg(self._heard)
+
+    def __repr__(self) -> str:
+        return f"{self.title.into(self.language)}（{self.scheme.edition}）" if self.language == "zh" else f"{self.title.en} ({self.scheme.edition})"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**options)
+        if isinstance(bundle, tuple):
+            bundle[0]["text/plain"] = repr(self)
+        return bundle
+
+    def _heard(self, _: Any, asked: Said, __: Any = None) -> None:
+        """Answer a question of the page: with what stands now, or with why it cannot be done."""
+        if not isinstance(asked, dict) or not isinstance(asked.get("ask"), int):
+            return
+        answer: Said = {"kind": "paper", "answer": asked["ask"], "view": str(asked.get("view", ""))}
+        try:
+            answer |= self._answer(asked)
+            answer |= self._state(asked)
+        except Refused as refused:
+            answer |= {"refused": both(_lines(refused)), **self._state({})}
+        except Exception:  # noqa: BLE001 - whatever it is, the reader gets a sentence
+            answer |= {"refused": both(FAILED), **self._state({})}
+        self.send(answer)
+
+    def _answer(self, asked: Said) -> Said:
+        match asked.get("do"):
+            case "open":
+                return {"start": {**self._start(), "words": paper_words(self.words | WORDS), "language": self.language, "title": both(self.title)}}
+            case "enter":
+                return self._entered(code_of(asked.get("expert")), asked)
+            case "leave":
+                self.expert = ""
+                return {}
+        if not self.expert:
+            raise refuse(FIRST, GIVE_CODE)
+        return self._moved(asked)
+
+    def _start(self) -> Said:
+        """What stays the same from move to move."""
+        raise NotImplementedError
+
+    def _state(self, asked: Said) -> Said:
+        """What a move may change; of an open paper its expert's own alone."""
+        raise NotImplementedError
+
+    def _entered(self, expert: str, asked: Said) -> Said:
+        """Open the paper of an expert."""
+        raise NotImplementedError
+
+    def _moved(self, asked: Said) -> Said:
+        """Do what the page asks for, on the paper that lies open."""
+        raise NotImplementedError
+
+
+def code_of(typed: object) -> str:
+    """The code that was typed, full-width signs and small letters as they are meant.
+
+    Raises
+    ------
+    Refused
+        For a name; it is not repeated.
+
+    Examples
+    --------
+    >>> code_of(" ｅ０８ ")
+    'E08'
+    """
+    expert = unicodedata.normalize("NFKC", str(typed)).strip().upper() if isinstance(typed, str) else ""
+    if not is_pseudonym(expert):
+        raise refuse(NO_CODE, GIVE_CODE, column=WORDS["expert"].zh)
+    return expert
+
+
+def both(sentence: Phrase) -> dict[str, str]:
+    """A sentence as the page takes it."""
+    return {"zh": sentence.zh, "en": sentence.en}
+
+
+def paper_words(words: dict[str, Phrase]) -> dict[Language, dict[str, str]]:
+    """The words of a page by language; the page itself holds none."""
+    by_language: dict[Language, dict[str, str]] = {to: {key: said.into(to) for key, said in words.items()} for to in LANGUAGES}
+    by_language["zh"]["language"], by_language["en"]["language"] = "English", "中文"
+    return by_language
+
+
+def _lines(refused: Refused) -> Phrase:
+    """Every problem on a line of its own, with its file where it has one."""
+    zh, en = ("\n".join(problem.line(to).strip() + (f"（{problem.file}）" if to == "zh" else f" ({problem.file})") * bool(problem.file) for problem in refused.problems) for to in LANGUAGES)
+    return Phrase(zh, en)

@@ -1,0 +1,458 @@
+// The papers that an expert fills in: the ballot and the score sheet. The page judges nothing: it asks one question at a time and
+// paints what comes back. Whatever comes of the records is set as text only, and no word of the page stands here.
+
+const PATIENCE = 1000; // milliseconds without an answer after which the page says so
+const SLOW = 15000; // the same for what reads or writes files
+const FILES = ["open", "enter", "leave", "save", "former"];
+const SPAN = 8; // steps of the scale to either side
+const MARKS = { empty: "○", unfinished: "◐", doubtful: "⚠", done: "✓" };
+
+const make = (tag, attributes = {}, ...children) => {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "class") node.className = value;
+    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name in node && typeof value !== "string") node[name] = value;
+    else node.setAttribute(name, value);
+  }
+  node.append(...children.filter((child) => child != null));
+  return node;
+};
+const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+const setText = (node, text) => { if (node.textContent !== text) node.textContent = text; };
+const shown = (number) => String(Math.round(number * 100) / 100);
+
+class Questions {
+  // One question is under way; of the moves that wait, only the newest of each control is asked.
+  constructor(model, view, dead, busy) {
+    Object.assign(this, { model, view, dead, busy, number: 0, waiting: [], under_way: null, timer: 0 });
+  }
+
+  ask(question) {
+    const control = ({ do: name, group, node, first, second, member, column }) => JSON.stringify([name, group, node, first, second, member, column]);
+    this.waiting = this.waiting.filter((other) => control(other) !== control(question));
+    this.waiting.push(question);
+    this.busy(true);
+    this.next();
+  }
+
+  next() {
+    if (this.under_way !== null || !this.waiting.length) return;
+    this.under_way = ++this.number;
+    const question = this.waiting.shift();
+    this.timer = window.setTimeout(() => this.dead(true), FILES.includes(question.do) && this.number > 1 ? SLOW : PATIENCE * (this.number > 1 ? 1 : 5));
+    try { this.model.send({ ask: this.under_way, view: this.view, ...question }); } catch { this.dead(true); }
+  }
+
+  heard(message) {
+    if (message.view !== this.view || message.answer !== this.under_way) return;
+    window.clearTimeout(this.timer);
+    this.dead(false);
+    this.under_way = null;
+    this.next();
+    if (this.under_way === null) this.busy(false);
+  }
+}
+
+class Paper {
+  constructor(model, root) {
+    Object.assign(this, { model, root, view: Math.random().toString(36).slice(2), built: "", before: {}, former: false });
+    this.questions = new Questions(model, this.view, (dead) => { if (this.deadLine) this.deadLine.hidden = !dead; else if (dead) setText(root, model.get("lost")); },
+      (busy) => { root.dataset.busy = String(busy); });
+    // Keys belong to the paper while it has the focus: the notebook around it would delete its cell on "d d".
+    root.addEventListener("keydown", (event) => { if (!event.ctrlKey && !event.altKey && !event.metaKey) event.stopPropagation(); });
+    // Nothing moves under a button that is being pressed: what comes meanwhile is shown when the press has ended.
+    this.held = null;
+    root.addEventListener("pointerdown", (event) => { if (event.target.closest("button, select")) this.held = []; }, true);
+    this.released = () => window.setTimeout(() => { const held = this.held || []; this.held = null; held.forEach((heard) => this.heard(heard)); });
+    for (const sign of ["pointerup", "pointercancel"]) window.addEventListener(sign, this.released);
+    root.classList.add("paper");
+    this.ask("open");
+  }
+
+  ask(what, more = {}) { this.questions.ask({ do: what, ...more }); }
+
+  say(name, values) { return fill(this.start.words[this.language][name], values); }
+
+  both(said) { return said ? said[this.language] : ""; }
+
+  heard(message) {
+    if (message.kind !== "paper") return;
+    if (this.held) { this.held.push(message); return; }
+    const mine = message.view === this.view;
+    if (message.start && (mine || this.start)) {
+      this.start = message.start;
+      this.language = this.language || message.start.language;
+      this.built = "";
+    }
+    if (this.start) {
+      const other = !this.state || this.state.expert !== message.expert;
+      this.state = this.merged(message);
+      if (mine || other) this.notice = message.refused || message.notice || null;
+      if (mine || other) this.refused = Boolean(message.refused);
+      if (other) this.entered();
+      this.paint();
+    }
+    this.questions.heard(message);
+  }
+
+  merged(message) { return message; }
+
+  entered() {}
+
+  paint() {
+    const plan = this.plan();
+    if (plan !== this.built) {
+      const focus = document.activeElement && this.root.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+      const tops = this.places();
+      this.built = plan;
+      this.build();
+      this.restored(tops);
+      if (focus) [...this.root.querySelectorAll("[data-key]")].find((node) => node.dataset.key === focus)?.focus();
+    }
+    this.noticeLine.hidden = !this.notice;
+    this.noticeLine.classList.toggle("refused", this.refused);
+    setText(this.noticeLine, this.both(this.notice));
+    if (this.state.expert) this.update();
+  }
+
+  places() { return [...this.root.querySelectorAll(".scroll")].map((node) => node.scrollTop); }
+
+  restored(tops) { [...this.root.querySelectorAll(".scroll")].forEach((node, place) => { node.scrollTop = tops[place] || 0; }); }
+
+  plan() { return JSON.stringify([this.language, this.state.expert]); }
+
+  button(name, act, more = {}) { return make("button", { type: "button", class: name, "data-key": name, onclick: act, ...more }, this.say(name)); }
+
+  build() {
+    this.deadLine = make("p", { class: "dead", role: "alert", hidden: true }, this.say("dead"));
+    this.noticeLine = make("p", { class: "notice", role: "alert", hidden: true });
+    this.statusLine = make("span", { class: "status", role: "status" });
+    const language = this.button("language", () => { this.language = this.language === "zh" ? "en" : "zh"; this.paint(); });
+    const who = this.state.expert ? [make("span", { class: "who" }, this.whose()), this.button("leave", () => this.ask("leave"), { title: this.say("leave_help") })] : [];
+    const head = make("header", {}, make("div", { class: "headline" }, make("b", {}, this.both(this.start.title)), ...who, this.statusLine, language), this.deadLine, this.noticeLine);
+    this.root.replaceChildren(head, this.state.expert ? this.body() : this.gate());
+    this.root.setAttribute("role", "region");
+    this.root.setAttribute("aria-label", this.both(this.start.title));
+    this.root.setAttribute("lang", this.language === "zh" ? "zh-CN" : "en");
+  }
+
+  whose() { return this.say("whose", { expert: this.state.expert }); }
+
+  gate(...fields) {
+    const code = make("input", { type: "text", "data-key": "expert", "aria-label": this.say("expert"), placeholder: this.say("expert_hint"), autocomplete: "off", spellcheck: false });
+    const enter = () => this.ask("enter", { expert: code.value, ...this.gated() });
+    code.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); enter(); } });
+    const begin = this.button("begin", enter);
+    begin.classList.add("primary");
+    return make("div", { class: "gate" }, make("label", {}, this.say("expert"), code), ...fields, begin);
+  }
+
+  gated() { return {}; }
+
+  typed(box, stands, ask) {
+    // What was typed is read by the kernel, full-width signs and all; a box that was emptied shows again what stands.
+    const text = box.value.trim();
+    if (text === stands()) return;
+    if (text === "") box.value = stands();
+    else ask(text);
+  }
+}
+
+class BallotPaper extends Paper {
+  entered() { this.group = this.start.groups[0].id; }
+
+  merged(message) {
+    if (message.before) Object.assign(this, { before: message.before, former: message.former });
+    return message;
+  }
+
+  plan() {
+    const { expert, groups, rounds } = this.state;
+    if (!expert) return JSON.stringify([this.language, rounds]);
+    const { method, best, worst, order } = groups[this.group];
+    return JSON.stringify([this.language, expert, this.state.round, this.group, method, method === "best_worst" && [best, worst], method === "rank_order" && order, this.before, this.former]);
+  }
+
+  whose() { return this.say("whose_round", { expert: this.state.expert, round: String(this.state.round) }); }
+
+  gate() {
+    const options = this.state.rounds.map(({ number, title }) => make("option", { value: String(number), selected: number === this.state.round }, this.both(title)));
+    this.roundBox = make("select", { "data-key": "round", "aria-label": this.say("round") }, ...options);
+    return super.gate(make("label", {}, this.say("round"), this.roundBox));
+  }
+
+  gated() { return { round: Number(this.roundBox.value) }; }
+
+  get at() { return this.start.groups.find(({ id }) => id === this.group); }
+
+  get drawn() { return this.state.groups[this.group]; }
+
+  label(id) { return this.at.nodes.find((node) => node.id === id).label; }
+
+  move(what, more = {}) { this.ask(what, { group: this.group, ...more }); }
+
+  body() {
+    this.tabs = Object.fromEntries(this.start.groups.map(({ id, title }, place) => {
+      const mark = make("i", { "aria-hidden": "true" });
+      const text = make("span", {}, `${place + 1} ${this.both(title)}`);
+      return [id, Object.assign(make("button", { type: "button", "data-key": `group ${id}`, onclick: () => { this.group = id; this.paint(); } }, mark, text), { mark, text })];
+    }));
+    const groups = make("nav", { class: "groups scroll", "aria-label": this.say("groups") }, ...Object.values(this.tabs));
+    this.saveButton = this.button("save", () => this.ask("save"));
+    this.saveButton.classList.add("primary");
+    this.nextButton = this.button("next", () => this.onward());
+    this.progress = make("span", { class: "progress" });
+    const former = this.former ? this.button("former", () => this.ask("former")) : null;
+    return make("div", {}, make("div", { class: "thirds" }, groups, this.judging(), this.result()), make("footer", {}, this.progress, former, this.nextButton, this.saveButton));
+  }
+
+  onward() {
+    const ids = this.start.groups.map(({ id }) => id), place = ids.indexOf(this.group);
+    const open = [...ids.slice(place + 1), ...ids.slice(0, place)].find((id) => ["empty", "unfinished"].includes(this.state.groups[id].state));
+    this.group = open || ids[(place + 1) % ids.length];
+    this.paint();
+  }
+
+  judging() {
+    const name = `method ${this.view}`;
+    this.ways = this.start.methods.map(({ id, title }) => {
+      const radio = make("input", { type: "radio", name, value: id, "data-key": `method ${id}`, onchange: () => this.move("method", { method: id }) });
+      return Object.assign(make("label", {}, radio, this.both(title)), { radio });
+    });
+    const { method } = this.drawn;
+    this.refresh = [];
+    const kinds = { points: () => this.amounts("points", "points"), swing: () => this.amounts("swing", "swings"), ahp: () => this.pairs(), best_worst: () => this.ends(), rank_order: () => this.ranks() };
+    const rows = kinds[method]();
+    this.sumLine = make("span", { class: "sum" });
+    const scale = ["points", "swing"].includes(method) ? this.button(`scale_${method}`, () => this.move("scale")) : null;
+    return make("section", { class: "judging", "aria-label": this.both(this.at.title) }, make("h3", {}, this.both(this.at.title)),
+      make("div", { class: "ways", role: "radiogroup", "aria-label": this.say("method") }, ...this.ways), make("p", { class: "hint" }, this.say(`${method}_hint`)),
+      make("div", { class: "rows scroll" }, ...rows), make("div", { class: "foot" }, this.sumLine, scale));
+  }
+
+  amounts(what, kept) {
+    return this.at.nodes.map(({ id, label }) => {
+      const name = this.say("points_of", { label });
+      const stands = () => shown(this.drawn[kept][id] || 0);
+      const range = make("input", { type: "range", min: "0", max: "100", step: "1", "aria-label": name, "data-key": `range ${id}`, oninput: () => { number.value = range.value; this.move(what, { node: id, value: Number(range.value) }); } });
+      const number = make("input", { type: "text", inputmode: "decimal", class: "number", "aria-label": name, "data-key": `number ${id}`, autocomplete: "off" });
+      const typed = () => this.typed(number, stands, (text) => this.move(what, { node: id, typed: text }));
+      number.addEventListener("change", typed);
+      number.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); typed(); number.select(); } });
+      this.refresh.push(() => {
+        if (document.activeElement !== range || !this.questions.waiting.length) range.value = String(this.drawn[kept][id] || 0);
+        if (document.activeElement !== number || this.questions.under_way !== null || this.drawn[kept][id] !== number.seen) number.value = stands();
+        number.seen = this.drawn[kept][id];
+        range.setAttribute("aria-valuetext", `${label} ${stands()}`);
+      });
+      return make("div", { class: "amount" }, make("span", { class: "label", title: label }, label), range, number);
+    });
+  }
+
+  // A slider between two labels: to the left the first is the more important. Untouched it says nothing.
+  scale(a, b, key, low, step, change) {
+    const name = this.say("pair", { a, b });
+    const range = make("input", { type: "range", min: String(low), max: String(SPAN), step: "1", "aria-label": name, "data-key": `scale ${key}` });
+    const words = make("span", { class: "words" });
+    const equal = make("button", { type: "button", "data-key": `equal ${key}`, "aria-label": this.say("equal_of", { a, b }), onclick: () => change(0) }, this.say("equal"));
+    const clear = make("button", { type: "button", "data-key": `clear ${key}`, "aria-label": this.say("clear_of", { a, b }), onclick: () => change(null) }, this.say("clear"));
+    const think = make("em", { class: "think", hidden: true }, this.say("think"));
+    const sign = low < 0 ? -1 : 1; // left is more for the first; where only one can be the more important, right is
+    const draw = (value) => {
+      const set = value !== undefined && value !== null;
+      row.classList.toggle("unset", !set);
+      setText(words, set ? this.inWords(value, a, b) : this.say("unset"));
+      range.setAttribute("aria-valuetext", words.textContent);
+      clear.hidden = !set;
+      equal.hidden = set && value === 0;
+    };
+    range.addEventListener("input", () => { draw(sign * Number(range.value)); change(sign * Number(range.value)); });
+    range.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); change(sign * Number(range.value)); } });
+    const row = make("div", { class: low < 0 ? "pair" : "pair one" }, make("span", { class: "first", title: a }, a), range, make("span", { class: "second", title: b }, b), make("span", { class: "told" }, words, think, equal, clear));
+    this.refresh.push(() => {
+      const value = step();
+      if (document.activeElement !== range || !this.questions.waiting.length) { range.value = String(sign * (value ?? 0)); draw(value); }
+      think.hidden = !this.drawn.changes.some((pair) => JSON.stringify(pair) === key);
+    });
+    return row;
+  }
+
+  inWords(step, a, b) {
+    if (step === 0) return this.say("level", { a, b });
+    const [first, second] = step > 0 ? [a, b] : [b, a], n = Math.abs(step) + 1;
+    return this.say("more", { a: first, b: second, level: this.start.levels[this.language][n - 1], n: String(n) });
+  }
+
+  pairs() {
+    const { nodes } = this.at, rows = [];
+    nodes.forEach((one, place) => nodes.slice(place + 1).forEach((other) => {
+      const step = () => this.drawn.pairs.find(([first, second]) => first === one.id && second === other.id)?.[2];
+      rows.push(this.scale(one.label, other.label, JSON.stringify([one.id, other.id]), -SPAN, step, (value) => this.move("pair", { first: one.id, second: other.id, step: value })));
+    }));
+    return rows;
+  }
+
+  ends() {
+    const { best, worst } = this.drawn;
+    const choice = (name, now) => make("label", {}, this.say(name), make("select", {
+      "data-key": name, onchange: (event) => this.move("ends", { best, worst, [name]: event.target.value }),
+    }, make("option", { value: "" }, this.say("choose")), ...this.at.nodes.map(({ id, label }) => make("option", { value: id, selected: id === now }, label))));
+    const rows = [make("div", { class: "ends" }, choice("best", best), choice("worst", worst))];
+    if (!best || !worst || best === worst) return rows;
+    const row = (what, first, second, node) => {
+      const step = () => { const given = this.drawn[what][node]; return given ? given - 1 : undefined; };
+      rows.push(this.scale(this.label(first), this.label(second), JSON.stringify([what, node]), 0, step, (value) => this.move(what, { node, value: value === null ? 0 : value + 1 })));
+    };
+    for (const { id } of this.at.nodes) if (id !== best) row("to_others", best, id, id);
+    for (const { id } of this.at.nodes) if (id !== best && id !== worst) row("to_worst", id, worst, id);
+    return rows;
+  }
+
+  ranks() {
+    const given = this.drawn.order.length > 0;
+    const levels = given ? this.drawn.order : this.at.nodes.map(({ id }) => [id]);
+    const flat = levels.flatMap((level) => level.map((id, place) => ({ id, tied: place > 0 })));
+    const send = (items) => {
+      const order = [];
+      items.forEach(({ id, tied }, place) => { if (tied && place) order[order.length - 1].push(id); else order.push([id]); });
+      this.move("order", { order });
+    };
+    const shift = (from, to) => {
+      if (to < 0 || to >= flat.length || to === from) return;
+      const items = flat.map((item) => ({ ...item }));
+      const [item] = items.splice(from, 1);
+      items.splice(to, 0, { ...item, tied: false });
+      if (items[from < to ? from : from + 1]?.tied && from === 0) items[0].tied = false;
+      send(items);
+    };
+    let number = 0;
+    const rows = flat.map(({ id, tied }, place) => {
+      const label = this.label(id);
+      if (!tied) number = place + 1;
+      const arrow = (name, sign, to) => make("button", { type: "button", "data-key": `${name} ${id}`, "aria-label": this.say(name, { label }), disabled: to < 0 || to >= flat.length, onclick: () => shift(place, to) }, sign);
+      const handle = make("button", { type: "button", class: "handle", "data-key": `handle ${id}`, title: this.say("drag"), "aria-label": `${label} ${this.say("drag")}`, onkeydown: (event) => {
+        const to = { ArrowUp: place - 1, ArrowDown: place + 1 }[event.key];
+        if (to !== undefined) { event.preventDefault(); shift(place, to); }
+      } }, "⠿");
+      this.draggable(handle, place, shift);
+      const level = make("label", { class: "tied", hidden: place === 0 }, make("input", { type: "checkbox", checked: tied, "data-key": `tied ${id}`, onchange: (event) => send(flat.map((item, at) => (at === place ? { ...item, tied: event.target.checked } : item))) }), this.say("tied"));
+      return make("li", { class: given ? "" : "unset" }, handle, make("span", { class: "number" }, given ? String(number) : "—"), make("span", { class: "label", title: label }, label), level, arrow("up", "▲", place - 1), arrow("down", "▼", place + 1));
+    });
+    const unsaid = given ? null : make("p", { class: "unordered" }, this.say("unordered"), this.button("as_listed", () => send(flat)));
+    return [unsaid, make("ol", { class: "ranks" }, ...rows)];
+  }
+
+  draggable(handle, from, shift) {
+    handle.addEventListener("pointerdown", (down) => {
+      if (down.button !== 0) return;
+      const rows = [...handle.closest("ol").children], middles = rows.map((row) => { const box = row.getBoundingClientRect(); return box.top + box.height / 2; });
+      let to = from;
+      handle.setPointerCapture(down.pointerId);
+      const moving = (event) => {
+        to = middles.filter((middle, place) => place !== from && event.clientY > middle).length;
+        rows.forEach((row, place) => { row.classList.toggle("dragged", place === from); row.classList.toggle("target", place === to && to !== from); });
+      };
+      const end = () => {
+        handle.removeEventListener("pointermove", moving);
+        rows.forEach((row) => row.classList.remove("dragged", "target"));
+        shift(from, to);
+      };
+      handle.addEventListener("pointermove", moving);
+      handle.addEventListener("pointerup", end, { once: true });
+    });
+  }
+
+  result() {
+    this.bars = Object.fromEntries(this.at.nodes.map(({ id, label }) => {
+      const bar = make("i", { class: "bar" }), number = make("span", { class: "percent" });
+      const place = this.before[id], marks = place ? this.marks(place) : [];
+      const row = make("div", { class: "weight" }, make("span", { class: "label", title: label }, label), make("span", { class: "track", "aria-hidden": "true" }, bar, ...marks), number, place ? make("small", {}, this.placed(place)) : null);
+      return [id, { row, bar, number }];
+    }));
+    this.resultHead = make("small");
+    this.coherence = make("p", { class: "coherence" });
+    this.doubts = make("ul", { class: "doubts" });
+    this.mendLine = make("p", { class: "mendline" });
+    this.mendButton = this.button("mend", () => this.move("mend"), { title: this.say("mend_help") });
+    this.mendBox = make("div", { class: "mending" }, this.mendLine, this.mendButton, make("small", {}, this.say("mend_help")));
+    const key = Object.keys(this.before).length ? make("small", { class: "key" }, this.say("before")) : null;
+    return make("section", { class: "result scroll", "aria-label": this.say("result") }, make("h3", {}, this.say("result"), " ", this.resultHead),
+      ...Object.values(this.bars).map(({ row }) => row), key, this.coherence, this.doubts, this.mendBox);
+  }
+
+  marks({ own, quartiles: [low, middle, high] }) {
+    const mark = (name, left, width) => { const node = make("i", { class: name }, name === "own" ? "◆" : ""); node.style.left = `${left}%`; if (width !== undefined) node.style.width = `${width}%`; return node; };
+    return [mark("quartiles", low, high - low), mark("median", middle), ...(own === null ? [] : [mark("own", own)])];
+  }
+
+  placed({ own, quartiles, outside }) {
+    const [low, middle, high] = quartiles.map((share) => share.toFixed(1));
+    return this.say(own === null ? "place_none" : "place", { own: own === null ? "" : own.toFixed(1), low, middle, high, place: this.start.places[this.language][String(outside)] });
+  }
+
+  update() {
+    const { drawn } = this, { method, state, weights } = drawn;
+    const all = this.start.groups.map(({ id }) => this.state.groups[id]);
+    for (const [id, tab] of Object.entries(this.tabs)) {
+      const { state: now } = this.state.groups[id];
+      setText(tab.mark, MARKS[now]);
+      tab.className = `tab ${now}`;
+      tab.setAttribute("aria-current", String(id === this.group));
+      tab.title = this.say("tab", { title: tab.text.textContent, state: this.say(now) });
+      tab.setAttribute("aria-label", tab.title);
+    }
+    for (const way of this.ways) way.radio.checked = way.radio.value === method;
+    this.refresh.forEach((draw) => draw());
+    this.summed();
+    const unfinished = state !== "done" && state !== "doubtful" && weights.length > 0;
+    setText(this.resultHead, unfinished ? this.say("preview") : "");
+    this.at.nodes.forEach(({ id }, place) => {
+      const weight = weights[place];
+      this.bars[id].bar.style.width = `${weight || 0}%`;
+      this.bars[id].bar.classList.toggle("preview", unfinished);
+      setText(this.bars[id].number, weight === undefined ? "—" : `${weight.toFixed(this.start.decimals)}%`);
+    });
+    const coherence = this.both(drawn.coherence);
+    setText(this.coherence, coherence && method === "ahp" && weights.length ? this.say(state === "doubtful" ? "incoherent" : "coherent", { coherence }) : coherence);
+    this.coherence.classList.toggle("wrong", state === "doubtful");
+    this.doubts.replaceChildren(...drawn.contradictions.map((said) => make("li", {}, this.both(said))));
+    setText(this.mendLine, this.both(drawn.mend));
+    this.mendBox.hidden = !this.both(drawn.mend);
+    this.mendButton.hidden = !drawn.changes.length;
+    setText(this.progress, this.say("progress", { done: all.filter((one) => ["done", "doubtful"].includes(one.state)).length, all: all.length }));
+    setText(this.statusLine, this.spoken(drawn, coherence));
+  }
+
+  spoken({ state, contradictions }, coherence) {
+    const first = contradictions.length ? this.both(contradictions[0]) : "";
+    return [this.both(this.at.title), this.say(state), coherence, first].filter(Boolean).join(this.language === "zh" ? "，" : ", ");
+  }
+
+  summed() {
+    const { method, said } = this.drawn;
+    if (method === "points") {
+      const sum = Object.values(this.drawn.points).reduce((one, other) => one + other, 0), apart = 100 - sum;
+      const name = Math.abs(apart) < 1e-9 ? "sum_done" : apart > 0 ? "sum_lacking" : "sum_over";
+      setText(this.sumLine, this.say(name, { sum: shown(sum), apart: shown(Math.abs(apart)) }));
+      this.sumLine.dataset.state = name;
+    } else setText(this.sumLine, this.both(said));
+  }
+}
+
+const PAPERS = { BallotPaper };
+
+export default {
+  render({ model, el }) {
+    const root = document.createElement("div");
+    el.append(root);
+    const page = new PAPERS[model.get("paper")](model, root);
+    const heard = (message) => page.heard(message);
+    model.on("msg:custom", heard);
+    return () => {
+      for (const sign of ["pointerup", "pointercancel"]) window.removeEventListener(sign, page.released);
+      model.off("msg:custom", heard);
+      root.remove();
+    };
+  },
+};
