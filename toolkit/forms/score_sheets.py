@@ -1,13 +1,14 @@
 """Score sheets to be filled in: one workbook for each expert, members down, indicators across, 回避 where it is due.
 
-They are printed and signed, typed into, and put where the data dictionary says: then they are records like others.
+They are printed and signed, typed into, and put where the data dictionary says: then they are records like others. An expert may
+also fill its own in on a page; what was scored so far stands in the same workbook, which is read and written again.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from toolkit.ground.display import display_width
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Phrase, phrase
-from toolkit.ground.writing import placed_in
+from toolkit.ground.writing import edition_lock, placed_in, write_whole
 from toolkit.indicators.panel import judged_by_panel, judging, recusals_due
 from toolkit.panels.experts import RECUSED
 from toolkit.records import load_records
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Indicator
 
 
 DASH = "—"  # read as missing: nothing is to be scored here
@@ -66,6 +68,8 @@ class ScoreSheet:
         From whom the expert withdraws.
     round, digest
         What the head of each page says of the round, and of the scheme.
+    given
+        What the expert entered so far, by member and column: a score, or 回避 of its own accord.
     """
 
     expert: str
@@ -73,6 +77,13 @@ class ScoreSheet:
     recused: frozenset[str]
     round: str
     digest: str
+    given: Mapping[tuple[str, str], float | str] = field(default_factory=dict)
+
+    def shut(self, item: Indicator, member: str, class_: str) -> str | None:
+        """What stands where nothing is to be scored, a dash or 回避; None where something is."""
+        if item.applies_to and class_ not in item.applies_to:
+            return DASH
+        return RECUSED if member in self.recused else None
 
 
 def sheet_bytes(sheet: ScoreSheet, scheme: Scheme, name: str, table: Table) -> bytes:
@@ -163,7 +174,7 @@ class _ScorePage:
         self._page.set_row(row, ROW)
         for place, column in enumerate(self._columns):
             if column.key in self._scored:
-                self._score(row, place, column, self._shut(column, member, class_))
+                self._score(row, place, column, self._shut(column, member, class_), self._sheet.given.get((member, column.key)))
             elif column.key in known:
                 look = {"text_wrap": True, "indent": 1} if column.key == self._table.names else {"align": "center"}
                 self._page.write_string(row, place, known[column.key], self._book.format(num_format="@", **look))
@@ -172,16 +183,18 @@ class _ScorePage:
 
     def _shut(self, column: FormColumn, member: str, class_: str) -> str | None:
         """What stands where nothing is to be scored; None where something is."""
-        item = self._scored[column.key]
-        if item.applies_to and class_ not in item.applies_to:
-            return DASH if DASH in column.spec.missing else ""
-        return RECUSED if member in self._sheet.recused else None
+        shut = self._sheet.shut(self._scored[column.key], member, class_)
+        return "" if shut == DASH and DASH not in column.spec.missing else shut
 
-    def _score(self, row: int, place: int, column: FormColumn, shut: str | None) -> None:
+    def _score(self, row: int, place: int, column: FormColumn, shut: str | None, given: float | str | None) -> None:
         if shut is not None:
             self._page.write_string(row, place, shut, self._book.format(align="center", bg_color=SHUT))
             return
-        self._page.write_blank(row, place, None, self._book.format(align="center", locked=False, num_format="General"))
+        look = self._book.format(align="center", locked=False, num_format="General")
+        if given is None:
+            self._page.write_blank(row, place, None, look)
+        else:
+            self._page.write(row, place, given, look)
         self._page.data_validation(row, place, row, place, cell_check(column, f"{letters(place)}{row + 1}", "", self._book.language))
 
     def _width(self, column: FormColumn) -> float:
@@ -309,6 +322,142 @@ def _sheets(folder: Path, scheme: Scheme, tables: Mapping[str, Table], round_: s
     digest = file_digest(folder / "scheme.toml")[:12]
     for expert in judged.experts:
         yield ScoreSheet(expert, members, frozenset(recused.index[recused[expert]].astype(str)), round_, digest)
+
+
+TAKEN = Phrase("这位专家的评分已经在另一个文件里", "this expert's scores are in another file already")
+ELSEWHERE = Phrase("请在那个文件里继续填，或先移走它", "go on in that file, or move it away first")
+MORE = Phrase("评分表里还有别的内容（如另写的意见），或名单已变，在这里接着填会丢失", "the sheet holds more, such as remarks, or the members have changed: it would be lost here")
+IN_EXCEL = Phrase("请在 Excel 里接着填，或先移走它", "go on in Excel, or move it away first")
+MEANWHILE = Phrase("评分表打开以后被别处改过，没有保存", "the sheet was changed elsewhere since it was opened: nothing is saved")
+AGAIN = Phrase("请重新运行本页再填", "run the page again, and go on")
+NOT_SEATED = Phrase("专家组里没有这个专家代号", "there is no such expert on the panel")
+
+
+@dataclass(frozen=True, eq=False)
+class OwnSheet:
+    """One expert's sheet as it is filled in on a page.
+
+    Parameters
+    ----------
+    sheet
+        With what was entered so far.
+    name, table
+        The table of score sheets, and its entry in the data dictionary.
+    folder, path
+        The edition's, and where in it the sheet is kept.
+    opened
+        The bytes that stood there when it was opened, or that were written last; None for none.
+    """
+
+    scheme: Scheme
+    sheet: ScoreSheet
+    name: str
+    table: Table
+    folder: Path
+    path: Path
+    opened: bytes | None
+
+    @property
+    def scored(self) -> dict[str, Indicator]:
+        """The indicators to be scored, by their column."""
+        return {str(item.measure.column): item for item in judged_by_panel(self.scheme)}
+
+    def open_cells(self) -> Iterator[tuple[str, str]]:
+        """Every member and column that this expert may score."""
+        for member, class_ in self.sheet.members["class"].items():
+            yield from ((str(member), column) for column, item in self.scored.items() if self.sheet.shut(item, str(member), str(class_)) is None)
+
+    def with_entry(self, member: str, column: str, entry: float | str | None) -> OwnSheet:
+        """With a score, 回避, or None for nothing, in a cell that may be scored.
+
+        Raises
+        ------
+        Refused
+            For a cell that may not be, and a score out of range; it is not repeated.
+        """
+        if (member, column) not in set(self.open_cells()):
+            raise refuse(Phrase("这一格不用评", "nothing is to be scored here"), Phrase("请评白格", "score the white cells"))
+        bounds = self.table.column[column].range
+        if isinstance(entry, float) and bounds and not bounds[0] <= entry <= bounds[1]:
+            rule = phrase("“{label}”超出范围", "`{label}` is out of range", label=self.scored[column].label)
+            raise refuse(rule, phrase("请填 {a:g}—{b:g}", "give {a:g} to {b:g}", a=bounds[0], b=bounds[1]))
+        given = {cell: each for cell, each in self.sheet.given.items() if cell != (member, column)}
+        return replace(self, sheet=replace(self.sheet, given=given if entry is None else {**given, (member, column): entry}))
+
+    def saved(self) -> OwnSheet:
+        """Written to where the panel's sheets are read, unless the file was changed meanwhile.
+
+        Raises
+        ------
+        Refused
+            When it was, or cannot be written.
+        """
+        content = sheet_bytes(self.sheet, self.scheme, self.name, self.table)
+        with edition_lock(self.folder):
+            if (self.path.read_bytes() if self.path.is_file() else None) != self.opened:
+                raise refuse(MEANWHILE, AGAIN, file=self.path.name)
+            write_whole(self.path, content)
+        return replace(self, opened=content)
+
+
+def own_sheet(folder: Path, expert: str) -> OwnSheet:
+    """The sheet of one expert of the edition in `folder`, with what it entered so far.
+
+    Raises
+    ------
+    Refused
+        For an expert that is not on the panel; when its scores are in another file, or its file holds what would be lost;
+        and as `write_score_sheets` does.
+    """
+    scheme, tables = load_plan(folder)
+    wrong = reference_problems(scheme, tables)
+    if wrong:
+        raise Refused(wrong)
+    name, table = _sheets_table(scheme, tables.table)
+    sheet = next((sheet for sheet in _sheets(folder, scheme, tables.table, "") if sheet.expert.upper() == expert.upper()), None)
+    if sheet is None:
+        raise refuse(NOT_SEATED, Phrase("请核对代号", "check the code"))
+    path = folder / Path(table.file or "").parent / file_name(table, sheet.expert)
+    own = OwnSheet(scheme, sheet, name, table, folder, path, path.read_bytes() if path.is_file() else None)
+    return _with_former(own, tables.table)
+
+
+def _with_former(own: OwnSheet, tables: Mapping[str, Table]) -> OwnSheet:
+    """With the entries that the expert's file holds, every one of which the page can show."""
+    from toolkit.records.dictionary import Tables
+
+    read = {name: tables[name] for name in (own.scheme.members.table, own.name)}
+    records = load_records(own.folder, Tables.model_validate({"table": read}), own.scheme.members)
+    shown = own.path.relative_to(own.folder).as_posix()
+    wrong = tuple(problem for problem in records.problems.errors if problem.file == shown)
+    if wrong:
+        raise Refused(Problems(wrong))
+    rows = records.frames[own.name]
+    rows = rows[rows[own.scheme.panel.expert if own.scheme.panel else ""] == own.sheet.expert]
+    elsewhere = sorted({str(file) for file in rows["_file"]} - {shown})
+    if elsewhere:
+        raise refuse(TAKEN, ELSEWHERE, file=elsewhere[0])
+    own = replace(own, sheet=replace(own.sheet, given=dict(_entries(own, rows, records.not_applicable[own.name]))))
+    if own.opened is not None and _cells(own.opened) != _cells(sheet_bytes(own.sheet, own.scheme, own.name, own.table)):
+        raise refuse(MORE, IN_EXCEL, file=shown)
+    return own
+
+
+def _entries(own: OwnSheet, rows: pd.DataFrame, apart: pd.DataFrame) -> Iterator[tuple[tuple[str, str], float | str]]:
+    """What stands in the cells that may be scored."""
+    member, open_cells = rows[str(member_column(own.table, own.name, own.scheme))], set(own.open_cells())
+    for column in own.scored:
+        withdrawn = set(apart.index[apart[column]]) if column in apart else set()
+        for place, key, score in zip(rows.index, member, rows[column], strict=True):
+            if (str(key), column) in open_cells and (place in withdrawn or score == score):  # noqa: PLR0124 - NaN is not itself
+                yield (str(key), column), RECUSED if place in withdrawn else float(score)
+
+
+def _cells(content: bytes) -> list[list[object]]:
+    """Every cell of a workbook's first sheet."""
+    import python_calamine as calamine
+
+    return [list(row) for row in calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python(skip_empty_area=False)]
 
 
 def _to_score(scheme: Scheme, members: pd.DataFrame) -> pd.DataFrame:

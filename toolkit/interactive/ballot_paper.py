@@ -50,8 +50,8 @@ LATE = Phrase("截止日 {day} 已过：现在投的票会保存，但不计入"
 DOUBTFUL = Phrase("其中 {n} 组前后矛盾，照样计入", "{n:group contradicts itself|groups contradict themselves}, and count all the same")
 SAVED = ("已保存 {file}：专家 {expert}，第 {round} 轮，{zh}。", "Saved {file}: expert {expert}, round {round}, {en}.")
 LEVELS = {
-    1: Phrase("同等重要", "equally important"), 2: Phrase("略为重要", "a little more important"), 3: Phrase("稍重要", "somewhat more important"),
-    4: Phrase("比较重要", "more important"), 5: Phrase("明显重要", "clearly more important"), 6: Phrase("很重要", "much more important"),
+    1: Phrase("同等重要", "equally important"), 2: Phrase("略重要", "a little more important"), 3: Phrase("稍重要", "somewhat more important"),
+    4: Phrase("较重要", "more important"), 5: Phrase("明显重要", "clearly more important"), 6: Phrase("很重要", "much more important"),
     7: Phrase("强烈重要", "strongly more important"), 8: Phrase("非常重要", "very strongly more important"), 9: Phrase("极端重要", "extremely more important"),
 }  # fmt: skip
 """Saaty's scale in words."""

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 Said: TypeAlias = dict[str, Any]
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
-HERE = Path(__file__).parent
+PAGE = Path(__file__).parent / "page"
+SCRIPTS = ("parts.js", "paper.js", "ballot.js", "scores.js")
 FAILED = Phrase("没有保存；可能是文件夹无法写入，请联系秘书处。", "Not saved, perhaps because the folder cannot be written to: tell the secretariat.")
 FIRST = Phrase("请先写专家代号", "give the expert's code first")
 LOST = Phrase("没有回应：计算程序正忙或已停止。若一直如此，请重新运行本页；没有保存的内容要重填。",
@@ -51,8 +52,8 @@ class Paper(anywidget.AnyWidget):
         Whose paper lies open; empty before somebody gave a code.
     """
 
-    _esm = HERE / "papers.js"
-    _css = HERE / "papers.css"
+    _esm = "\n".join((PAGE / name).read_text("utf-8") for name in SCRIPTS)
+    _css = (PAGE / "paper.css").read_text("utf-8")
     title = Phrase("", "")
     words: dict[str, Phrase]
     paper = traitlets.Unicode().tag(sync=True)

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
 PAGE = Path(__file__).parent / "page"
-SCRIPTS, STYLES = ("board.js", "weights.js", "dials.js", "list.js", "card.js", "render.js"), ("board.css",)
+SCRIPTS, STYLES = ("parts.js", "board.js", "weights.js", "dials.js", "list.js", "card.js", "render.js"), ("board.css",)
 """The files of the page in their order: each kind is joined to the one text that a widget has."""
 FAILED = Phrase("这一步算不出结果，已退回原处", "This could not be computed; nothing was changed")
 ADOPTED = ("已采用并记入 journal.jsonl：{zh}", "Adopted, and entered into journal.jsonl: {en}")

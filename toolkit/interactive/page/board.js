@@ -6,21 +6,7 @@ const PATIENCE = 1000; // milliseconds without an answer after which the page sa
 const FEW = 24; // members named at once of those who leave, enter or change; the others follow on a press
 const PAUSE = 1000; // a slider that rests so long begins another gesture
 
-const make = (tag, attributes = {}, ...children) => {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name === "class") node.className = value;
-    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (name in node && typeof value !== "string") node[name] = value;
-    else node.setAttribute(name, value);
-  }
-  node.append(...children.filter((child) => child != null));
-  return node;
-};
-const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
-const setText = (node, text) => { if (node.textContent !== text) node.textContent = text; };
 const array = (kind, view) => new kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
-const shown = (number) => String(Math.round(number * 100) / 100);
 
 class Questions {
   // One question is under way; of the moves that wait, only the newest of each slider is asked.

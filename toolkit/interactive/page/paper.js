@@ -1,0 +1,160 @@
+// The papers that an expert fills in: the ballot and the score sheet. The page judges nothing: it asks one question at a time and
+// paints what comes back. Whatever comes of the records is set as text only, and no word of the page stands here.
+
+const PATIENCE = 1000; // milliseconds without an answer after which the page says so
+const SLOW = 15000; // the same for what reads or writes files
+const FILES = ["open", "enter", "leave", "save", "former"];
+
+class Questions {
+  // One question is under way; of the moves that wait, only the newest of each control is asked.
+  constructor(model, view, dead, busy) {
+    Object.assign(this, { model, view, dead, busy, number: 0, waiting: [], under_way: null, timer: 0 });
+  }
+
+  ask(question) {
+    const control = ({ do: name, group, node, first, second, member, column }) => JSON.stringify([name, group, node, first, second, member, column]);
+    this.waiting = this.waiting.filter((other) => control(other) !== control(question));
+    this.waiting.push(question);
+    this.busy(true);
+    this.next();
+  }
+
+  next() {
+    if (this.under_way !== null || !this.waiting.length) return;
+    this.under_way = ++this.number;
+    const question = this.waiting.shift();
+    this.timer = window.setTimeout(() => this.dead(true), FILES.includes(question.do) && this.number > 1 ? SLOW : PATIENCE * (this.number > 1 ? 1 : 5));
+    try { this.model.send({ ask: this.under_way, view: this.view, ...question }); } catch { this.dead(true); }
+  }
+
+  heard(message) {
+    if (message.view !== this.view || message.answer !== this.under_way) return;
+    window.clearTimeout(this.timer);
+    this.dead(false);
+    this.under_way = null;
+    this.next();
+    if (this.under_way === null) this.busy(false);
+  }
+}
+
+class Paper {
+  constructor(model, root) {
+    Object.assign(this, { model, root, view: Math.random().toString(36).slice(2), built: "", before: {}, former: false });
+    this.questions = new Questions(model, this.view, (dead) => { if (this.deadLine) this.deadLine.hidden = !dead; else if (dead) setText(root, model.get("lost")); },
+      (busy) => { root.dataset.busy = String(busy); });
+    // Keys belong to the paper while it has the focus: the notebook around it would delete its cell on "d d".
+    root.addEventListener("keydown", (event) => { if (!event.ctrlKey && !event.altKey && !event.metaKey) event.stopPropagation(); });
+    // Nothing moves under a button that is being pressed: what comes meanwhile is shown when the press has ended.
+    this.held = null;
+    root.addEventListener("pointerdown", (event) => { if (event.target.closest("button, select")) this.held = []; }, true);
+    this.released = () => window.setTimeout(() => { const held = this.held || []; this.held = null; held.forEach((heard) => this.heard(heard)); });
+    for (const sign of ["pointerup", "pointercancel"]) window.addEventListener(sign, this.released);
+    root.classList.add("paper");
+    this.ask("open");
+  }
+
+  ask(what, more = {}) { this.questions.ask({ do: what, ...more }); }
+
+  say(name, values) { return fill(this.start.words[this.language][name], values); }
+
+  both(said) { return said ? said[this.language] : ""; }
+
+  heard(message) {
+    if (message.kind !== "paper") return;
+    if (this.held) { this.held.push(message); return; }
+    const mine = message.view === this.view;
+    if (message.start && (mine || this.start)) {
+      this.start = message.start;
+      this.language = this.language || message.start.language;
+      this.built = "";
+    }
+    if (this.start) {
+      const other = !this.state || this.state.expert !== message.expert;
+      this.state = this.merged(message);
+      if (mine || other) this.notice = message.refused || message.notice || null;
+      if (mine || other) this.refused = Boolean(message.refused);
+      if (other) this.entered();
+      this.paint();
+    }
+    this.questions.heard(message);
+  }
+
+  merged(message) { return message; }
+
+  entered() {}
+
+  paint() {
+    const plan = this.plan();
+    if (plan !== this.built) {
+      const focus = document.activeElement && this.root.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+      const tops = this.places();
+      this.built = plan;
+      this.build();
+      this.restored(tops);
+      if (focus) [...this.root.querySelectorAll("[data-key]")].find((node) => node.dataset.key === focus)?.focus();
+    }
+    this.noticeLine.hidden = !this.notice;
+    this.noticeLine.classList.toggle("refused", this.refused);
+    setText(this.noticeLine, this.both(this.notice));
+    if (this.state.expert) this.update();
+  }
+
+  places() { return [...this.root.querySelectorAll(".scroll")].map((node) => node.scrollTop); }
+
+  restored(tops) { [...this.root.querySelectorAll(".scroll")].forEach((node, place) => { node.scrollTop = tops[place] || 0; }); }
+
+  plan() { return JSON.stringify([this.language, this.state.expert]); }
+
+  button(name, act, more = {}) { return make("button", { type: "button", class: name, "data-key": name, onclick: act, ...more }, this.say(name)); }
+
+  build() {
+    this.deadLine = make("p", { class: "dead", role: "alert", hidden: true }, this.say("dead"));
+    this.noticeLine = make("p", { class: "notice", role: "alert", hidden: true });
+    this.statusLine = make("span", { class: "status", role: "status" });
+    const language = this.button("language", () => { this.language = this.language === "zh" ? "en" : "zh"; this.paint(); });
+    const who = this.state.expert ? [make("span", { class: "who" }, this.whose()), this.button("leave", () => this.ask("leave"), { title: this.say("leave_help") })] : [];
+    const head = make("header", {}, make("div", { class: "headline" }, make("b", {}, this.both(this.start.title)), ...who, this.statusLine, language), this.deadLine, this.noticeLine);
+    this.root.replaceChildren(head, this.state.expert ? this.body() : this.gate());
+    this.root.setAttribute("role", "region");
+    this.root.setAttribute("aria-label", this.both(this.start.title));
+    this.root.setAttribute("lang", this.language === "zh" ? "zh-CN" : "en");
+  }
+
+  whose() { return this.say("whose", { expert: this.state.expert }); }
+
+  gate(...fields) {
+    const code = make("input", { type: "text", "data-key": "expert", "aria-label": this.say("expert"), placeholder: this.say("expert_hint"), autocomplete: "off", spellcheck: false });
+    const enter = () => this.ask("enter", { expert: code.value, ...this.gated() });
+    code.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); enter(); } });
+    const begin = this.button("begin", enter);
+    begin.classList.add("primary");
+    return make("div", { class: "gate" }, make("label", {}, this.say("expert"), code), ...fields, begin);
+  }
+
+  gated() { return {}; }
+
+  typed(box, stands, ask) {
+    // What was typed is read by the kernel, full-width signs and all; a box that was emptied shows again what stands.
+    const text = box.value.trim();
+    if (text === stands()) return;
+    if (text === "") box.value = stands();
+    else ask(text);
+  }
+}
+
+const PAPERS = {}; // by the name that the kernel gives
+
+export default {
+  render({ model, el }) {
+    const root = document.createElement("div");
+    el.append(root);
+    const page = new PAPERS[model.get("paper")](model, root);
+    const heard = (message) => page.heard(message);
+    model.on("msg:custom", heard);
+    return () => {
+      for (const sign of ["pointerup", "pointercancel"]) window.removeEventListener(sign, page.released);
+      model.off("msg:custom", heard);
+      root.remove();
+    };
+  },
+};

@@ -1,0 +1,134 @@
+"""The panel's score sheet on a page: the members and indicators that one expert may score, 回避 filled in and locked.
+
+What it enters is checked as it is typed, and saved into the workbook that the panel's reader reads; by code, and nobody else's.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from toolkit.forms.score_sheets import OwnSheet, own_sheet
+from toolkit.ground.display import Table
+from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.indicators.panel import judged_by_panel
+from toolkit.interactive.ballot_paper import SEALED
+from toolkit.interactive.paper import Paper, Said, both
+from toolkit.interactive.tuning import typed_number
+from toolkit.panels.experts import RECUSED
+from toolkit.reports.expert_tables import scored_in_words
+from toolkit.sealing.frozen_edition import is_frozen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from toolkit.scheme import Scheme
+
+TITLE = Phrase("专家评分表", "Score sheet")
+SAVED = Phrase("已保存 {file}：专家 {expert}，已评 {done}/{all}。", "Saved {file}: expert {expert}, {done} of {all} scored.")
+WORDS: dict[str, Phrase] = {
+    "hint": Phrase("在白格内评分；“回避”和“—”不填。未评的留空，不要填 0；另有利害关系的填“回避”。",
+                   "Score in the white cells; 回避 and — stay as they are. Leave empty what you have not scored; write 回避 where you have another interest."),
+    "member": Phrase("会员", "Member"),
+    "class": Phrase("类别", "Class"),
+    "all": Phrase("全部类别", "All classes"),
+    "search": Phrase("查找会员", "Find a member"),
+    "lacking": Phrase("只看未评的", "Only what is lacking"),
+    "range": Phrase("{low}—{high} 分", "{low} to {high}"),
+    "cell": Phrase("{member}，{column}", "{member}, {column}"),
+    "progress": Phrase("已评 {done}/{all}", "{done} of {all} scored"),
+    "unsaved": Phrase("有 {n} 处没有保存", "not saved: {n}"),
+    "save": Phrase("保存评分表", "Save the sheet"),
+    "none": Phrase("没有符合条件的会员", "No member fits"),
+}  # fmt: skip
+
+
+class ScorePaper(Paper):
+    """A score sheet being filled in."""
+
+    title = TITLE
+    words = WORDS
+
+    def __init__(self, folder: Path, scheme: Scheme, language: Language | None = None) -> None:
+        self._sheets: dict[str, OwnSheet] = {}
+        self._kept: dict[str, OwnSheet] = {}
+        super().__init__(folder, scheme, language)
+
+    @property
+    def own(self) -> OwnSheet:
+        """The sheet that lies open."""
+        return self._sheets[self.expert]
+
+    def _start(self) -> Said:
+        return {"columns": [{"id": str(item.measure.column), "label": item.label} for item in judged_by_panel(self.scheme)], "recused": RECUSED}
+
+    def _state(self, asked: Said) -> Said:
+        if not self.expert:
+            return {"expert": ""}
+        own, cells = self.own, list(self.own.open_cells())
+        now, kept = own.sheet.given, self._kept[self.expert].sheet.given
+        unsaved = [list(cell) for cell in {*now, *kept} if now.get(cell) != kept.get(cell)]
+        state: Said = {"expert": self.expert, "done": len(now), "all": len(cells), "unsaved": unsaved}
+        if asked.get("do") in {"open", "enter"} or not asked:
+            state |= {"members": self._members(), "given": [[*cell, entry] for cell, entry in now.items()], "ranges": self._ranges()}
+        else:
+            cell = str(asked.get("member")), str(asked.get("column"))
+            state["cell"] = [*cell, now.get(cell)]
+        return state
+
+    def _members(self) -> list[Said]:
+        """Who is on the sheet, and which of its cells are shut, with the word that stands there."""
+        sheet, scored = self.own.sheet, self.own.scored
+        shut = {(member, column): word for member, class_ in sheet.members["class"].items() for column, item in scored.items() if (word := sheet.shut(item, str(member), str(class_)))}
+        return [
+            {"id": str(member), "name": str(row["name"]), "class": str(row["class"]), "shut": {column: shut[member, column] for column in scored if (member, column) in shut}}
+            for member, row in sheet.members.iterrows()
+        ]
+
+    def _ranges(self) -> dict[str, list[float]]:
+        return {column: list(bounds) for column in self.own.scored if (bounds := self.own.table.column[column].range)}
+
+    def _entered(self, expert: str, _: Said) -> Said:
+        if expert not in self._sheets:
+            self._sheets[expert] = self._kept[expert] = own_sheet(self.folder, expert)
+        self.expert = expert
+        return {}
+
+    def _moved(self, asked: Said) -> Said:
+        if asked.get("do") == "save":
+            self._sheets[self.expert] = self._kept[self.expert] = self.own.saved()
+            done, cells = len(self.own.sheet.given), len(list(self.own.open_cells()))
+            return {"notice": both(phrase(SAVED.zh, SAVED.en, file=self.own.path.name, expert=self.expert, done=done, all=cells)), "saved": True}
+        entry = self._entry(str(asked.get("typed", "")), str(asked.get("column")))
+        self._sheets[self.expert] = self.own.with_entry(str(asked.get("member")), str(asked.get("column")), entry)
+        return {}
+
+    def _entry(self, typed: str, column: str) -> float | str | None:
+        """A score as a person types it; the word 回避; None for an emptied cell."""
+        plain = unicodedata.normalize("NFKC", typed).strip()
+        if plain in {"", RECUSED}:
+            return plain or None
+        item, bounds = self.own.scored.get(column), self.own.table.column[column].range if column in self.own.table.column else None
+        label = item.label if item else ""
+        return typed_number(plain, Phrase(label, label), bounds[1] if bounds else self.scheme.scale)
+
+
+def score_paper(folder: Path, scheme: Scheme, language: Language | None = None) -> ScorePaper | Table:
+    """One expert's score sheet of the edition in `folder`; in a sealed bag, or where no expert scores anything, a sentence.
+
+    Examples
+    --------
+    >>> from toolkit.ground.resources import house_folder
+    >>> from toolkit.scheme import load_scheme
+    >>> demo = house_folder("data/demo")
+    >>> print(score_paper(demo, load_scheme(demo / "scheme.toml")))
+    专家评分表
+    ----------
+    本届没有由专家评分的指标。
+    """
+    scored = bool(judged_by_panel(scheme)) and scheme.panel is not None and scheme.panel.experts is not None
+    closed = SEALED if is_frozen(folder) else None if scored else scored_in_words(scheme)
+    if closed is None:
+        return ScorePaper(folder, scheme, language)
+    to = language or scheme.language
+    return Table((TITLE.into(to),), ((closed.into(to),),))
