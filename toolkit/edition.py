@@ -67,11 +67,16 @@ def open_edition(folder: Path | str | None = None) -> Edition:
     Refused
         With all problems of scheme, tables and records, when any of them is an error.
     """
-    edition, problems = check_edition(folder or os.environ.get(EDITION) or _around(Path.cwd()) or house_folder("data/demo"))
+    edition, problems = check_edition(folder or edition_folder())
     if edition is None or problems.errors:
         raise Refused(problems)
     asked = None if folder else asked_language()
     return replace(edition, scheme=edition.scheme.model_copy(update={"language": asked})) if asked else edition
+
+
+def edition_folder() -> Path:
+    """The folder of the edition at hand: that of the notebook's server, or in whose ``notebooks/`` one works, or else the demo's."""
+    return Path(os.environ.get(EDITION) or _around(Path.cwd()) or house_folder("data/demo"))
 
 
 def _around(place: Path) -> Path | None:

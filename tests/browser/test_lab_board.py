@@ -13,7 +13,7 @@ import pytest
 
 from tests.browser.test_page import BROWSER, FLAGS
 from tests.test_lab import TOKEN, asked, lab
-from toolkit.ballots import load_ballots
+from toolkit.ballots import load_ballots, whole_weights
 from toolkit.ground.resources import house_folder
 from toolkit.scheme import load_scheme
 from toolkit.weighting import ahp_shares
@@ -129,4 +129,4 @@ def test_the_ballot_comes_back_too_is_saved_and_is_read_with_the_weights_that_we
     one = next(one for one in load_ballots(edition, load_scheme(edition / "scheme.toml")).listed if one.expert == "E08")
     pairs = [[1, 1 / 4, 1 / 3], [None, 1, 3], [None, None, 1]]
     assert one.judged["learning"].shares.tolist() == ahp_shares(pairs).tolist()
-    assert shown == [round(100 * share, 1) for share in ahp_shares(pairs).tolist()]
+    assert shown == whole_weights(ahp_shares(pairs), 1).tolist()

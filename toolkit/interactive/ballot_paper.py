@@ -16,10 +16,10 @@ from toolkit.ballots.ballot import THERE, group_label
 from toolkit.ballots.draft import METHODS, NUMBERS, GroupDraft, Outcome, draft_of, outcome
 from toolkit.ballots.folder import STATES
 from toolkit.ballots.group import NOTHING, place_before, round_before
-from toolkit.ground.display import Table
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Language, Phrase, phrase
-from toolkit.interactive.paper import Paper, Said, both
+from toolkit.interactive.paper import SEALED as _SEALED
+from toolkit.interactive.paper import Paper, Said, at_hand, both, stated
 from toolkit.interactive.tuning import typed_number
 from toolkit.reports import expert_tables
 from toolkit.scheme import Weighting
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from toolkit.ballots import Ballots, Listed
+    from toolkit.ground.display import Table
     from toolkit.scheme import Scheme
 
 OTHERS = 3
@@ -37,10 +38,7 @@ NEXT = Phrase(
     "如是看过汇总后的修改，请选下一轮（上一轮的票保留）；如要更正，请先移走原来的文件",
     "a revision belongs to the next round, and the earlier ballot is kept; to put another in its place, move the old file away first",
 )
-SEALED = Phrase(
-    "这里是封存的副本，只读，不能投票。请打开届次文件夹里的笔记本投票。",
-    "This is a sealed copy: it is read only. To vote, open the notebook on the edition itself.",
-)
+SEALED = phrase(_SEALED.zh, _SEALED.en, zh="投票", en="vote")
 VOTING = Phrase("专家投票", "Voting")
 ROUND = Phrase("第 {n} 轮", "Round {n}")
 NO_ROUND = Phrase("没有这一轮", "there is no such round")
@@ -329,19 +327,15 @@ def _plain(value: object) -> float:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
 
 
-def ballot_paper(folder: Path, scheme: Scheme, language: Language | None = None) -> BallotPaper | Table:
-    """One expert's ballot of the edition in `folder`; in a sealed bag, or with nothing to vote on, a sentence.
+def ballot_paper(folder: Path | None = None, scheme: Scheme | None = None, language: Language | None = None) -> BallotPaper | Table:
+    """One expert's ballot of the edition in `folder`, or else at hand; in a sealed bag, or with nothing to vote on, a sentence.
 
     Examples
     --------
     >>> from toolkit.ground.resources import house_folder
-    >>> from toolkit.scheme import load_scheme
-    >>> demo = house_folder("data/demo")
-    >>> ballot_paper(demo, load_scheme(demo / "scheme.toml"))
+    >>> ballot_paper(house_folder("data/demo"))
     权重判断票（demo-2018）
     """
+    folder, scheme, language = at_hand(folder, scheme, language)
     closed = SEALED if is_frozen(folder) else None if voted_groups(scheme) else NOTHING
-    if closed is None:
-        return BallotPaper(folder, scheme, language)
-    to = language or scheme.language
-    return Table((VOTING.into(to),), ((closed.into(to),),))
+    return BallotPaper(folder, scheme, language) if closed is None else stated(VOTING, closed, language)

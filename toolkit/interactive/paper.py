@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import anywidget
 import traitlets
 
+from toolkit.edition import edition_folder
+from toolkit.ground.display import Table
 from toolkit.ground.problems import Refused, refuse
-from toolkit.ground.text import Language, Phrase
+from toolkit.ground.text import Language, Phrase, asked_language
+from toolkit.scheme import load_scheme
 from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, is_pseudonym
 
 if TYPE_CHECKING:
@@ -37,6 +40,30 @@ WORDS: dict[str, Phrase] = {
     "whose": Phrase("专家 {expert}", "Expert {expert}"),
     "dead": LOST,
 }
+
+
+def at_hand(folder: Path | None, scheme: Scheme | None, language: Language | None) -> tuple[Path, Scheme, Language]:
+    """The folder, scheme and language of a paper: those given, else of the edition at hand, whose records need not be readable yet.
+
+    Raises
+    ------
+    Refused
+        When the scheme cannot be read.
+    """
+    place = folder or edition_folder()
+    found = scheme or load_scheme(place / "scheme.toml")
+    return place, found, language or (None if scheme else asked_language()) or found.language
+
+
+def stated(title: Phrase, why: Phrase, language: Language) -> Table:
+    """A sentence in place of a paper."""
+    return Table((title.into(language),), ((why.into(language),),))
+
+
+SEALED = Phrase(
+    "这里是封存的副本，只读，不能{zh}。请打开届次文件夹里的笔记本{zh}。",
+    "This is a sealed copy: it is read only. To {en}, open the notebook on the edition itself.",
+)
 
 
 class Paper(anywidget.AnyWidget):

@@ -9,11 +9,10 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from toolkit.forms.score_sheets import OwnSheet, own_sheet
-from toolkit.ground.display import Table
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.indicators.panel import judged_by_panel
-from toolkit.interactive.ballot_paper import SEALED
-from toolkit.interactive.paper import Paper, Said, both
+from toolkit.interactive.paper import SEALED as _SEALED
+from toolkit.interactive.paper import Paper, Said, at_hand, both, stated
 from toolkit.interactive.tuning import typed_number
 from toolkit.panels.experts import RECUSED
 from toolkit.reports.expert_tables import scored_in_words
@@ -22,9 +21,11 @@ from toolkit.sealing.frozen_edition import is_frozen
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from toolkit.ground.display import Table
     from toolkit.scheme import Scheme
 
 TITLE = Phrase("专家评分表", "Score sheet")
+SEALED = phrase(_SEALED.zh, _SEALED.en, zh="评分", en="score")
 SAVED = Phrase("已保存 {file}：专家 {expert}，已评 {done}/{all}。", "Saved {file}: expert {expert}, {done} of {all} scored.")
 WORDS: dict[str, Phrase] = {
     "hint": Phrase("在白格内评分；“回避”和“—”不填。未评的留空，不要填 0；另有利害关系的填“回避”。",
@@ -113,22 +114,16 @@ class ScorePaper(Paper):
         return typed_number(plain, Phrase(label, label), bounds[1] if bounds else self.scheme.scale)
 
 
-def score_paper(folder: Path, scheme: Scheme, language: Language | None = None) -> ScorePaper | Table:
-    """One expert's score sheet of the edition in `folder`; in a sealed bag, or where no expert scores anything, a sentence.
+def score_paper(folder: Path | None = None, scheme: Scheme | None = None, language: Language | None = None) -> ScorePaper | Table:
+    """One expert's score sheet of the edition in `folder`, or else at hand; in a sealed bag, or where no expert scores, a sentence.
 
     Examples
     --------
     >>> from toolkit.ground.resources import house_folder
-    >>> from toolkit.scheme import load_scheme
-    >>> demo = house_folder("data/demo")
-    >>> print(score_paper(demo, load_scheme(demo / "scheme.toml")))
-    专家评分表
-    ----------
-    本届没有由专家评分的指标。
+    >>> score_paper(house_folder("data/demo")).rows
+    (('本届没有由专家评分的指标。',),)
     """
+    folder, scheme, language = at_hand(folder, scheme, language)
     scored = bool(judged_by_panel(scheme)) and scheme.panel is not None and scheme.panel.experts is not None
     closed = SEALED if is_frozen(folder) else None if scored else scored_in_words(scheme)
-    if closed is None:
-        return ScorePaper(folder, scheme, language)
-    to = language or scheme.language
-    return Table((TITLE.into(to),), ((closed.into(to),),))
+    return ScorePaper(folder, scheme, language) if closed is None else stated(TITLE, closed, language)
