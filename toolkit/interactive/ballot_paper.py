@@ -107,7 +107,7 @@ WORDS: dict[str, Phrase] = {
     "unfinished": Phrase("未完", "unfinished"),
     "done": Phrase("完成", "done"),
     "doubtful": Phrase("前后矛盾", "contradicts itself"),
-    "progress": Phrase("已完成 {done}/{all} 组", "{done} of {all} groups done"),
+    "progress": Phrase("已完成 {done}/{all} 组", "done: {done} of {all}"),
     "save": Phrase("保存判断票", "Save the ballot"),
     "next": Phrase("下一组", "Next group"),
 }  # fmt: skip
