@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -185,6 +186,7 @@ def write_small_edition(folder: Path) -> Path:
     lines = [("会员代码", "会员名称", "类别", "承诺书", "答卷数", "扣分"), *MEMBERS]
     (records / "会员名册.csv").write_text("\n".join(map(",".join, lines)) + "\n", encoding="utf-8-sig")
     with xlsxwriter.Workbook(records / "签到2018.xlsx") as book:
+        book.set_properties({"created": dt.datetime(2018, 12, 31)})  # noqa: DTZ001 - a workbook's clock has no zone
         sheet = book.add_worksheet("签到")
         sheet.write_row(0, 0, ("会员代码", "形式", "学时"))
         sheet.write_row(1, 0, ("001", "讲座", 1))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,17 @@ import xlsxwriter
 from toolkit.evaluation import Evaluation
 from toolkit.ground.problems import Problems
 from toolkit.ground.resources import file_digest
+from toolkit.ground.text import ASKED
 from toolkit.records import Records
 from toolkit.sealing import seal_edition, verify_bag
 from toolkit.sealing.bag import MANIFEST, TAG_MANIFEST
+from toolkit.sealing.notebooks import _executed as execute
+from toolkit.sealing.notebooks import written_digest
 
 DAY = dt.date(2019, 3, 1)
 ROWS = "len((Path(os.environ['COMMITTEE_EDITION']) / 'records' / '会员名册.csv').read_text('utf-8').splitlines())"
 IMPORTS = "import os\nfrom pathlib import Path"
+EXECUTED: dict[tuple[object, ...], Any] = {}
 
 
 def quick_papers(evaluation: Evaluation, records: Records, folder: Path, progress: Callable[[str], None]) -> None:
@@ -39,12 +45,22 @@ def quick_papers(evaluation: Evaluation, records: Records, folder: Path, progres
             sheet.write_row(number, 0, row)
 
 
+def executed_once(path: Path, places: Mapping[str, Path]) -> Any:
+    """A notebook as it is executed; what the same cells show of the same files is not asked of a kernel twice."""
+    shown_of = tuple(f"{name} {file.relative_to(place)} {file_digest(file)}" for name, place in places.items() for file in files(place))
+    key = (written_digest(path), os.environ.get(ASKED), shown_of)
+    if key not in EXECUTED:
+        EXECUTED[key] = execute(path, places)
+    return deepcopy(EXECUTED[key])
+
+
 @contextmanager
 def papers_made_by(write: Callable[..., None]) -> Iterator[None]:
-    """Seals and replays have their papers of the meeting written by `write`."""
+    """Seals and replays have their papers of the meeting written by `write`, and run no notebook twice on the same files."""
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr("toolkit.sealing.write_meeting_papers", write)
         changed.setattr("toolkit.sealing.replay.write_meeting_papers", write)
+        changed.setattr("toolkit.sealing.notebooks._executed", executed_once)
         yield
 
 

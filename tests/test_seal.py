@@ -57,6 +57,7 @@ def test_what_is_in_it(whole: Path) -> None:
         "meeting/one_page.html",
         "meeting/robustness.xlsx",
         "environment.txt",
+        "cards.jsonl",
     }
     assert names == results | edition | others
     info = read_bag_info(whole)

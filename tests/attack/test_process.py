@@ -147,3 +147,9 @@ def test_a_page_knows_where_it_is_and_nothing_of_the_bag(tmp_path: Path) -> None
         settings = json.loads(page.cmdline()[-1])
         assert str(settings["port"]) in address
         assert str(tmp_path) not in json.dumps(settings)
+
+
+def test_it_starts_without_a_grammar_that_nothing_here_asks_for() -> None:
+    """`rfc3987_syntax` builds it with lark, for more than a second, in whatever process has notebooks or Voilà."""
+    code = "import sys, toolkit.publication.read_only; sys.exit('lark' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -9,6 +9,7 @@ import os
 import platform
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from unicodedata import normalize
@@ -160,9 +161,7 @@ EXTRA = re.compile(r"""extra\s*==\s*['"]([^'"]+)['"]""")
 
 def versions() -> dict[str, str]:
     """Version by name, "python" first, then the toolkit and all that it requires, in alphabetical order."""
-    by_name: dict[str, str] = {}
-    _collect(DISTRIBUTION, frozenset(), by_name, set())
-    return {"python": platform.python_version(), **dict(sorted(by_name.items()))}
+    return {"python": platform.python_version(), **_installed()}
 
 
 def environment_text() -> str:
@@ -179,6 +178,14 @@ def read_environment(text: str) -> dict[str, str]:
     {'python': '3.11.7', 'numpy': '2.4.6'}
     """
     return dict(line.split("==", 1) for line in text.splitlines() if "==" in line)
+
+
+@cache
+def _installed() -> dict[str, str]:
+    """The toolkit and all that it requires, read once: hundreds of files say it."""
+    by_name: dict[str, str] = {}
+    _collect(DISTRIBUTION, frozenset(), by_name, set())
+    return dict(sorted(by_name.items()))
 
 
 def _collect(
