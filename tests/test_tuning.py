@@ -23,7 +23,6 @@ from toolkit.interactive.tuning import (
     toggled,
     turned,
     undone,
-    with_shares,
 )
 from toolkit.scheme import Scheme, load_scheme
 
@@ -131,13 +130,6 @@ def test_weights_in_points_are_moved_as_shares_and_keep_their_sum(small: Scheme)
     assert shares(points)["learning"] == 60
     after = moved(Tuning.of(points), "learning", 45)
     assert [node.weight for node in after.scheme.children()] == [9.0, 11.0]
-
-
-def test_shares_kept_elsewhere_are_set_at_once_or_refused() -> None:
-    after = moved(moved(Tuning.of(DEMO), "learning", 44), "meetings", 61)
-    assert with_shares(Tuning.of(DEMO), shares(after.scheme)).scheme == after.scheme
-    with pytest.raises(Refused, match="sum to 100"):
-        with_shares(Tuning.of(DEMO), shares(DEMO) | {"learning": 31.0})
 
 
 def test_other_rules_are_turned_as_strictly_as_in_a_file() -> None:

@@ -14,7 +14,6 @@ import pytest
 from toolkit import controls, evaluate, open_edition, rescored
 from toolkit.edition import Edition
 from toolkit.interactive.board import Board
-from toolkit.interactive.tuning import shares
 from toolkit.interactive.weight_board import PAGE, WeightBoard, board_in_words, weight_board
 from toolkit.minutes.adoption import adopt_scheme, scheme_digest
 from toolkit.minutes.journal import read_journal
@@ -159,16 +158,156 @@ def test_what_is_no_question_is_not_answered(heard: Heard, message: Any) -> None
     assert heard.sent == []
 
 
-def test_shares_kept_by_the_page_are_taken_up_where_they_fit(heard: Heard) -> None:
-    kept = shares(heard.board.before.scheme.with_weights({"learning": 25}))
-    assert heard.ask("open", kept={"learning": 25.0})["changed"] is True
-    heard.ask("restore")
+def kept_by(heard: Heard) -> dict[str, Any]:
+    """What a page has kept of a board, as it sends it when it is loaded anew."""
+    patches: dict[str, Any] = {}
+    for said in [said for said, _ in heard.sent if said.get("kind") == "kept"] or [json.loads(json.dumps(heard.board.kept()))]:
+        patches |= said["patches"]
+        last = said
+    return {"decided": last["decided"], "locked": last["locked"], "now": patches[str(last["now"])],
+            **{side: [patches[str(number)] for number in last[side]] for side in ("past", "future")}}  # fmt: skip
+
+
+def test_what_was_tried_outlives_the_kernel_with_every_step_and_lock(heard: Heard) -> None:
+    heard.board.sure = False
+    for question in ({"do": "move", "node": "learning", "share": 25}, {"do": "turn", "dial": "award[outstanding].quota.share", "value": 30},
+                     {"do": "lock", "node": "hours"}, {"do": "move", "node": "pledge", "share": 40}, {"do": "move", "node": "learning", "share": 30}, {"do": "undo"}):  # fmt: skip
+        heard.ask(**question)
     other = Heard(heard.board.edition)
-    answer = other.ask("open", kept=kept)
-    assert answer["shares"]["learning"] == 25
+    answer = other.ask("open", kept=kept_by(heard))
     assert "上次" in answer["notice"]["zh"]
-    for nonsense in ({"gone": 3.0}, {"learning": 25.0, "conduct_group": 25.0}, {"learning": "x"}, "x"):
-        assert not Heard(heard.board.edition).ask("open", kept=nonsense)["changed"]
+    assert (other.board.tuning.past, other.board.tuning.scheme, other.board.tuning.future) == (
+        heard.board.tuning.past, heard.board.tuning.scheme, heard.board.tuning.future)  # fmt: skip
+    assert answer["locked"] == ["hours"]
+    while answer["undo"]:
+        answer = other.ask("undo")
+    assert not answer["changed"]
+
+
+def test_a_step_is_told_once_and_steps_gone_are_forgotten(heard: Heard) -> None:
+    heard.board.sure = False
+    heard.ask("move", node="learning", share=25)
+    assert len(heard.board.kept()["patches"]) == 2
+    heard.ask("move", node="learning", share=30)
+    second = heard.board.kept()
+    (patch,) = second["patches"].values()
+    assert patch == {"weights": {"learning": 30.0, "conduct_group": 70.0}}
+    assert len(second["past"]) == 2
+    heard.ask("open")
+    assert len(heard.board.kept()["patches"]) == 3
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    ["x", {"now": 3}, {"now": {"weights": {"gone": 3.0}}}, {"now": {"weights": {"learning": 25.0, "conduct_group": 25.0}}}, {"now": {"rest": {"edition[x].y": 1}}},
+     {"now": {"whole": {"title": 3}}}, {"now": {"weights": {"learning": "x"}}}, {"past": 3, "now": {}}, {"past": [[]], "now": {}}, {"now": {"rest": [1]}}],
+)  # fmt: skip
+def test_steps_that_do_not_fit_are_not_taken_up_and_that_is_said(heard: Heard, nonsense: Any) -> None:
+    answer = heard.ask("open", kept=nonsense)
+    assert (answer["changed"], answer["undo"]) == (False, False)
+    assert nonsense == "x" or "没有恢复" in answer["notice"]["zh"]
+
+
+def test_steps_kept_upon_another_decision_are_taken_up_on_the_new_one(heard: Heard, small_edition: Path) -> None:
+    heard.board.sure = False
+    heard.ask("move", node="learning", share=25)
+    kept = kept_by(heard)
+    adopt_scheme(small_edition, scheme_digest(small_edition), load_scheme(small_edition / "scheme.toml").with_weights({"hours": 70}), by="A", reason="B")
+    other = Heard(open_edition(small_edition))
+    answer = other.ask("open", kept=kept)
+    assert (answer["shares"]["learning"], answer["shares"]["hours"]) == (25, 70)
+    assert "改动过" in answer["notice"]["zh"]
+
+
+def test_variants_are_saved_opened_compared_and_laid_aside(heard: Heard, small_edition: Path) -> None:
+    heard.board.sure = False
+    before = (small_edition / "scheme.toml").read_bytes()
+    heard.ask("move", node="learning", share=5)
+    assert heard.ask("save", name="诚信加重", by="李主任", reason="试")["saved"]
+    assert "不覆盖" in heard.ask("save", name="诚信加重")["refused"]["zh"]
+    assert "名称" in heard.ask("save", name="a/b")["refused"]["zh"]
+    heard.ask("move", node="learning", share=95)
+    heard.ask("shelf")
+    told, _ = heard.later("shelf")
+    assert [variant["name"] for variant in told["variants"]] == ["诚信加重"]
+    decided, now, variant = told["columns"]
+    assert (decided["key"], now["key"], variant["key"]) == ("decided", "now", "variant 诚信加重")
+    assert variant["words"][0]["zh"] == "权重：学习交流 60 → 5"
+    after = rescored(heard.board.before, heard.board.before.scheme.with_weights({"learning": 5}))
+    board = Board.of(after)
+    assert told["ranks"][2] == board.rank[told["members"]].tolist()
+    assert set(variant["out"]) == set(np.flatnonzero((heard.board.decided.award > 0) & (board.award <= 0)))
+    assert {*now["out"], *now["into"], *variant["out"], *variant["into"]} <= set(told["members"])
+    assert heard.ask("variant", name="诚信加重")["shares"]["learning"] == 5
+    assert heard.ask("undo")["shares"]["learning"] == 95
+    assert "没有这个方案" in heard.ask("variant", name="../scheme")["refused"]["zh"]
+    assert "没有删除" in heard.ask("aside", name="诚信加重")["notice"]["zh"]
+    assert (small_edition / "scheme.toml").read_bytes() == before
+
+
+def test_a_variant_of_other_awards_cannot_stand_beside_and_says_so(heard: Heard, small_edition: Path) -> None:
+    text = (small_edition / "scheme.toml").read_text("utf-8")
+    (small_edition / "variants").mkdir()
+    (small_edition / "variants" / "另一种.toml").write_text(text.replace('id = "advanced"', 'id = "better"'), "utf-8")
+    (small_edition / "variants" / "坏的.toml").write_text("weights = 3", "utf-8")
+    heard.ask("shelf")
+    told, _ = heard.later("shelf")
+    assert "不能并列" in told["failed"][0]["failed"]["zh"]
+    assert any("坏的.toml" in line["zh"] for line in told["broken"])
+    assert "不能并列" in heard.ask("variant", name="另一种")["refused"]["zh"]
+
+
+def test_back_to_what_was_voted_sealed_or_decided_before_is_a_move(heard: Heard, small_edition: Path) -> None:
+    heard.board.sure = False
+    assert heard.ask("open")["start"]["origins"] == []
+    for to in ("voted", "sealed", "former", "../x"):
+        assert heard.ask("back", name=to)["refused"]["zh"]
+    (small_edition / "sealed" / "r1" / "data" / "edition").mkdir(parents=True)
+    (small_edition / "sealed" / "r1" / "bagit.txt").touch()
+    (small_edition / "sealed" / "r1" / "bag-info.txt").write_text("Bagging-Date: 2019-01-01\n", "utf-8")
+    text = (small_edition / "scheme.toml").read_text("utf-8")
+    (small_edition / "sealed" / "r1" / "data" / "edition" / "scheme.toml").write_text(text.replace("weight = 60", "weight = 45").replace("weight = 40", "weight = 55"), "utf-8")
+    (small_edition / "ballots").mkdir()
+    for expert in ("E01", "E02", "E03"):
+        ballot = f'expert = "{expert}"\ncast = 2019-01-07\n\n[weights.total]\nmethod = "points"\npoints = {{ learning = 20, conduct_group = 80 }}\n'
+        (small_edition / "ballots" / f"{expert}.toml").write_text(ballot, "utf-8")
+    heard.ask("move", node="learning", share=5)
+    heard.ask("adopt", by="A", reason="B")
+    assert [one["to"] for one in heard.ask("open")["start"]["origins"]] == ["voted", "sealed", "former"]
+    for to, share in (("voted", 20), ("sealed", 45), ("former", 60)):
+        answer = heard.ask("back", name=to)
+        assert answer.get("refused") is None
+        assert answer["shares"]["learning"] == share
+        assert heard.ask("undo")["shares"]["learning"] == 5
+
+
+def test_a_change_by_hand_is_told_at_the_next_move_and_can_be_taken_up(heard: Heard, small_edition: Path) -> None:
+    heard.board.sure = False
+    path = small_edition / "scheme.toml"
+    assert heard.ask("move", node="learning", share=25)["elsewhere"] is None
+    path.write_text(path.read_text("utf-8").replace("share = 0.2", "share = 0.3", 1), "utf-8")
+    assert "已在别处改动" in heard.ask("move", node="learning", share=26)["elsewhere"]["zh"]
+    again = heard.ask("reopen")
+    assert (again["elsewhere"], again["shares"]["learning"]) == (None, 26)
+    path.unlink()
+    assert heard.ask("move", node="learning", share=27)["elsewhere"]["zh"]
+
+
+def test_which_value_and_which_record_turns_a_member_is_told_when_asked(heard: Heard) -> None:
+    board, held = heard.board, 0
+    heard.ask("move", node="learning", share=70)
+    for position in np.flatnonzero(board.board.award > 0).tolist():
+        heard.sent.clear()
+        heard.ask("turns", member=position)
+        for _ in range(600):
+            found = {key: value for said, _ in heard.sent if said.get("kind") == "turns" for key, value in said.items()}
+            if "records" in found:
+                break
+            time.sleep(0.02)
+        held += len(found["values"]) + len(found["records"])
+        assert all(row["state"] in {"value_win", "value_lose"} for row in found["values"])
+        assert all(row["place"] and row["many"] > 0 for row in found["records"])
+    assert held
 
 
 def test_adoption_makes_the_board_the_decided_scheme(heard: Heard, small_edition: Path) -> None:

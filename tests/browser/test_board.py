@@ -105,7 +105,7 @@ def table(edition: Path) -> Iterator[Table]:
             address = next(found[0] for line in said if (found := re.search(r"http://\S+", line)))
         with sync_api.sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
-            yield Table(browser.new_page(viewport={"width": 1366, "height": 768}), address, edition)
+            yield Table(browser.new_context(viewport={"width": 1366, "height": 768}).new_page(), address, edition)
             browser.close()
     finally:
         process.send_signal(signal.SIGTERM)
@@ -280,11 +280,83 @@ def test_a_member_says_why(table: Table) -> None:
     assert table.page.is_visible(".listbox")
 
 
-def test_what_was_moved_outlives_a_reload(table: Table) -> None:
+def test_a_variant_is_kept_by_name_drawn_beside_the_others_and_opened_again(table: Table) -> None:
+    page = table.page
+    table.type("守法诚信", "25")
+    page.get_by_role("button", name="方案比较").click()
+    page.get_by_label("方案名称").fill("a/b")
+    page.get_by_label("方案名称").press("Enter")
+    sync_api.expect(page.locator(".notice")).to_contain_text("名称里不能有“/”", timeout=PATIENCE)
+    page.get_by_label("方案名称").fill("守法加重 &amp; ='1'")
+    page.get_by_label("谁存的").fill("李主任")
+    page.get_by_role("button", name="存为方案").click()
+    sync_api.expect(page.locator(".entry small", has_text="李主任")).to_be_visible(timeout=PATIENCE)
+    table.settled()
     table.type("学习培训", "36")
+    page.get_by_role("button", name="方案比较").click()
+    sync_api.expect(page.locator(".bump .heading")).to_have_count(3, timeout=PATIENCE)
+    scheme = load_scheme(next((table.edition / "variants").glob("*.toml")))
+    evaluation = evaluate(scheme, open_edition(table.edition).records)
+    places = page.locator(".bump .place").evaluate_all("all => all.map(one => [one.querySelector('title').textContent, one.querySelector('text').textContent])")
+    third = dict(places[len(places) * 2 // 3 :])
+    names = {f"{name} {evaluation.scheme.label(award) if award else '未获奖'}": rank for name, award, rank in evaluation.ranking[["name", "award", "rank"]].itertuples(index=False)}
+    assert third
+    assert all(said == ("—" if names[title] != names[title] else str(names[title])) for title, said in third.items())
+    page.locator(".chartbox summary").click()
+    assert page.locator(".chartbox tbody tr").count() == len(third)
+    page.get_by_role("button", name="打开方案").click()
+    sync_api.expect(table.number("守法诚信")).to_have_value("25", timeout=PATIENCE)
+    page.get_by_role("button", name="撤销").click()
+    sync_api.expect(table.number("学习培训")).to_have_value("36", timeout=PATIENCE)
+    page.get_by_role("button", name="移开方案").click()
+    sync_api.expect(page.locator(".notice")).to_contain_text("没有删除", timeout=PATIENCE)
+    page.get_by_role("button", name="表决权重").click()
+    table.settled()
+    voted = scheme_of(table, scheme).with_({})
+    page.keyboard.press("Escape")
+    page.locator(".shelfbox .back").click()
+    assert voted.nodes["learning"].weight != 36
+
+
+def test_a_reload_loses_nothing_and_two_tabs_do_not_tread_on_each_other(table: Table) -> None:
+    page = table.page
+    page.get_by_role("button", name="恢复已定").click()
+    table.settled()
+    for share in ("36", "40"):
+        table.type("学习培训", share)
+    other = page.context.new_page()
+    try:
+        other.goto(table.address, wait_until="commit", timeout=PATIENCE)
+        other.wait_for_selector(".weight-board .rows .row", timeout=PATIENCE)
+        box = other.locator(".tree .node", has=other.get_by_text(re.compile(r"\d 交流贡献$"))).locator("input.number")
+        box.fill("55")
+        box.press("Enter")
+        other.wait_for_function("document.querySelector('.weight-board').dataset.kept", timeout=PATIENCE)
+    finally:
+        other.close()
     table.open()
+    assert table.weights()["学习培训的权重"] == 40
+    sync_api.expect(page.locator(".notice")).to_contain_text("已恢复上次离开时的调整")
+    page.get_by_role("button", name="撤销").click()
+    sync_api.expect(table.number("学习培训")).to_have_value("36", timeout=PATIENCE)
+    page.get_by_role("button", name="撤销").click()
+    sync_api.expect(table.number("学习培训")).to_have_value("30", timeout=PATIENCE)
+    for _ in range(2):
+        page.get_by_role("button", name="重做").click()
+    sync_api.expect(table.number("学习培训")).to_have_value("40", timeout=PATIENCE)
+    table.type("学习培训", "36")
+
+
+def test_a_hand_edit_of_the_scheme_is_told_and_can_be_loaded(table: Table) -> None:
+    path = table.edition / "scheme.toml"
+    path.write_text(path.read_text("utf-8") + "\n# 手工添加\n", "utf-8")
+    table.type("交流贡献", "26")
+    table.page.get_by_role("button", name="撤销").click()
+    sync_api.expect(table.page.locator(".elsewhere")).to_contain_text("已在别处改动", timeout=PATIENCE)
+    table.page.locator(".elsewhere button").click()
+    sync_api.expect(table.page.locator(".elsewhere")).to_be_hidden(timeout=PATIENCE)
+    table.settled()
     assert table.weights()["学习培训的权重"] == 36
-    sync_api.expect(table.page.locator(".notice")).to_contain_text("已恢复上次离开时的调整")
 
 
 def test_adoption_needs_a_name_and_a_reason_and_writes_them_down(table: Table) -> None:

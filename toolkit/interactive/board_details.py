@@ -10,13 +10,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from toolkit.ground.text import Phrase, phrase
 from toolkit.interactive.board import until_words
 from toolkit.reports import wording
 from toolkit.reports.score_cards import score_cards
 from toolkit.scheme.criteria import Indicator
 from toolkit.scheme.shapes import state_name
+from toolkit.sensitivity.robustness import turning_records
 from toolkit.sensitivity.tipping import stability_intervals
+from toolkit.sensitivity.tipping.lines import or_better
+from toolkit.sensitivity.tipping.one_value import nearest_values
 from toolkit.sensitivity.tipping.one_weight import nearest_weights
 
 if TYPE_CHECKING:
@@ -69,7 +74,7 @@ def card(evaluation: Evaluation, position: int, edition: Edition | None) -> Said
         "name": score_card.name, "class": wording.class_name(score_card.class_, scheme.language), "reason": score_card.reason,
         "total": None if math.isnan(score_card.total) else wording.points(score_card.total, scheme.decimals),
         "parts": [part for row in score_card.parts.to_dict("records") if (part := _part(scheme, row)) is not None],
-        "lines": [_line(scheme, row) for row in score_card.lines.to_dict("records")],
+        "lines": [_line(scheme, score_card.total, row) for row in score_card.lines.to_dict("records")],
         "single": _single(evaluation, score_card),
         "records": [_record(scheme, edition, row) for row in score_card.records.head(MOST_RECORDS).to_dict("records")],
     }  # fmt: skip
@@ -93,11 +98,14 @@ def _raw(node: Indicator | Group, raw: object, language: Language) -> str:
     return wording.raw_value(raw, getattr(node, "unit", ""), language)
 
 
-def _line(scheme: Scheme, row: Mapping[Any, Any]) -> Said:
+def _line(scheme: Scheme, total: float, row: Mapping[Any, Any]) -> Said:
+    """From one award's line how far; and from the least total that it asks for, where that is missed too: two gaps of one award, told together."""
     distance = float(row["distance"])
     gap = "" if math.isinf(distance) else wording.points(abs(distance), scheme.decimals)
     state = ("above_line" if gap else "unrivalled") if row["above"] else "below_line" if distance <= 0 else "over_line"
-    return {"award": scheme.label(str(row["award"])), "state": state, "gap": gap}
+    bar = next((award.minimum.get("total") for award in scheme.awards if award.id == row["award"]), None)
+    lacking = {"bar": wording.points(bar, scheme.decimals), "lacking": wording.points(bar - total, scheme.decimals)} if bar is not None and total < bar else {}
+    return {"award": scheme.label(str(row["award"])), "state": state, "gap": gap, **lacking}
 
 
 def _single(evaluation: Evaluation, score_card: ScoreCard) -> list[Said]:
@@ -113,19 +121,51 @@ def _single(evaluation: Evaluation, score_card: ScoreCard) -> list[Said]:
     ]  # fmt: skip
 
 
+def turning_value(evaluation: Evaluation, position: int) -> list[Said]:
+    """For each award the smallest change of one recorded value that wins it, or loses it."""
+    scheme, member = evaluation.scheme, str(evaluation.members.index[position])
+    rows = nearest_values(evaluation, [(award.id, member) for award in scheme.awards]).to_dict("records")
+    return [
+        {
+            "state": "value_lose" if row["holds"] else "value_win", "label": scheme.label(str(row["indicator"])), "award": scheme.label(str(row["award"])),
+            **{key: _raw(scheme.nodes[str(row["indicator"])], row[name], scheme.language) for key, name in (("was", "raw"), ("to", "needed"))},
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def turning_record(evaluation: Evaluation, position: int, edition: Edition) -> list[Said]:
+    """For each award a record of the member's own that wins it, or loses it, when it alone does not count."""
+    scheme, member = evaluation.scheme, str(evaluation.members.index[position])
+    own = set(evaluation.awards.loc[evaluation.awards["member"] == member, "award"])
+    asked = pd.DataFrame([(award.id, member, bool(own & set(or_better(scheme, award.id)))) for award in scheme.awards], columns=["award", "member", "holds"])
+    holds = dict(zip(asked["award"], asked["holds"], strict=True))
+    return [
+        {
+            "state": "record_lose" if holds[str(award)] else "record_win", "award": scheme.label(str(award)), "many": many,
+            "place": _place(scheme.language, str(file), str(sheet or ""), row),
+        }
+        for award, _, file, sheet, row, _, many in turning_records(evaluation, edition.records, asked)
+    ]  # fmt: skip
+
+
 def _record(scheme: Scheme, edition: Edition | None, row: Mapping[Any, Any]) -> Said:
     """A record: of which indicator, where it stands, and what was taken of it, with the unit of its column."""
-    file, sheet = Path(str(row["file"])).name, str(row["sheet"] or "")
-    place = [phrase("{file}", "{file}", file=file)] if file else []
-    if sheet:
-        place.append(phrase("工作表 {sheet}", "sheet {sheet}", sheet=sheet))
-    if row["row"] and not wording.absent(row["row"]):
-        place.append(phrase("第 {row} 行", "row {row}", row=int(row["row"])))
-    zh, amount = scheme.language == "zh", row["amount"]
+    amount = row["amount"]
     return {
-        "label": scheme.label(str(row["item"])), "place": ("，" if zh else ", ").join(part.into(scheme.language) for part in place),
+        "label": scheme.label(str(row["item"])), "place": _place(scheme.language, str(row["file"]), str(row["sheet"] or ""), row["row"]),
         "amount": "" if wording.absent(amount) else wording.raw_value(amount, _unit(scheme, edition, row), scheme.language),
     }  # fmt: skip
+
+
+def _place(language: Language, file: str, sheet: str, row: Any) -> str:
+    """Where a record stands, in words."""
+    place = [phrase("{file}", "{file}", file=Path(file).name)] if file else []
+    if sheet:
+        place.append(phrase("工作表 {sheet}", "sheet {sheet}", sheet=sheet))
+    if not wording.absent(row) and row:
+        place.append(phrase("第 {row} 行", "row {row}", row=int(row)))
+    return ("，" if language == "zh" else ", ").join(part.into(language) for part in place)
 
 
 def _unit(scheme: Scheme, edition: Edition | None, row: Mapping[Any, Any]) -> str:

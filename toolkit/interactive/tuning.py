@@ -95,17 +95,6 @@ def moved(tuning: Tuning, node: str, share: float, *, gesture: str = "") -> Tuni
     return _stepped(tuning, begun, begun.with_weights(weights), gesture)
 
 
-def with_shares(tuning: Tuning, wanted: Mapping[str, float]) -> Tuning:
-    """The tuning with the shares of whole groups set at once, as they were kept elsewhere.
-
-    Raises
-    ------
-    Refused
-        As `Scheme.with_weights`: for ids that are no node, and siblings that do not sum to 100.
-    """
-    return _stepped(tuning, tuning.scheme, tuning.scheme.with_weights(_weights(tuning.scheme, wanted)), "")
-
-
 def turned(tuning: Tuning, path: str, value: object, *, gesture: str = "") -> Tuning:
     """The tuning with something else of the scheme decided otherwise, by its place, as in `Scheme.with_`.
 
@@ -116,6 +105,11 @@ def turned(tuning: Tuning, path: str, value: object, *, gesture: str = "") -> Tu
     """
     begun = tuning.past[-1] if gesture and gesture == tuning.gesture else tuning.scheme
     return _stepped(tuning, begun, begun.with_({path: value}), gesture)
+
+
+def taken_up(tuning: Tuning, scheme: Scheme) -> Tuning:
+    """The tuning with a whole scheme of elsewhere in place of the one that stands, as one step that can be undone."""
+    return _stepped(tuning, tuning.scheme, scheme, "")
 
 
 def toggled(tuning: Tuning, node: str) -> Tuning:

@@ -8,10 +8,8 @@ text. A failure is a sentence, never a traceback.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from threading import Condition, Thread
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -20,11 +18,23 @@ import traitlets
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate, rescored
 from toolkit.evaluation.grades import GradeOutcomes
-from toolkit.ground.problems import Refused, refuse
+from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Language, Phrase, phrase
-from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, grade_names, shown_decimals
-from toolkit.interactive.board_details import Said, card, until_of
+from toolkit.interactive.background import Background, Errands
+from toolkit.interactive.board import DRAWS, NONE, Board, Changes, grade_names, shown_decimals
+from toolkit.interactive.board_details import Said, turning_record, turning_value
 from toolkit.interactive.board_words import WORDS, words
+from toolkit.interactive.shelf import (
+    LANGUAGES,
+    KeptSteps,
+    both,
+    fitting,
+    origin,
+    origins,
+    refusal,
+    resumed,
+    shelf,
+)
 from toolkit.interactive.tuning import (
     Tuning,
     adopted,
@@ -34,14 +44,15 @@ from toolkit.interactive.tuning import (
     redone,
     restored,
     shares,
+    taken_up,
     toggled,
     turned,
     typed_number,
     undone,
-    with_shares,
 )
-from toolkit.minutes.adoption import ChangedMeanwhile, adopt_scheme, scheme_digest
+from toolkit.minutes.adoption import ChangedMeanwhile, adopt_scheme, changed_meanwhile, scheme_digest
 from toolkit.minutes.journal import entry_in_words
+from toolkit.minutes.variants import lay_aside, read_variants, save_variant
 from toolkit.reports import wording
 from toolkit.scheme import load_scheme
 from toolkit.sealing.frozen_edition import is_frozen
@@ -54,10 +65,11 @@ if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Award
 
-LANGUAGES: tuple[Language, Language] = ("zh", "en")
 PAGE = Path(__file__).parent / "page"
-SCRIPTS, STYLES = ("parts.js", "board.js", "weights.js", "dials.js", "list.js", "card.js", "render.js"), ("board.css",)
+SCRIPTS, STYLES = ("parts.js", "board.js", "weights.js", "dials.js", "list.js", "card.js", "variants.js", "render.js"), ("board.css", "variants.css")
 """The files of the page in their order: each kind is joined to the one text that a widget has."""
+BESIDE = frozenset({"back", "variant", "save", "aside", "shelf", "turns"})
+"""Questions beyond what is tuned by hand."""
 FAILED = Phrase("这一步算不出结果，已退回原处", "This could not be computed; nothing was changed")
 ADOPTED = ("已采用并记入 journal.jsonl：{zh}", "Adopted, and entered into journal.jsonl: {en}")
 SEALED = Phrase("这里是封存的副本，只读，不能采用", "this is a sealed copy: it is read only")
@@ -65,9 +77,16 @@ OPEN_EDITION = Phrase("请打开届次文件夹里的笔记本", "open the noteb
 OTHER_MEASURES = Phrase("新办法量的不是同样的东西", "the new scheme measures other things")
 OPEN_AGAIN = Phrase("请重新打开本页", "open the page again")
 RESUMED = Phrase(
-    "已恢复上次离开时的调整（尚未采用）；要看已定的名单，请按“恢复已定”",
-    "The weights are as you left them, not adopted; 'As decided' leads back to the decided list",
+    "已恢复上次离开时的调整（尚未采用），可以继续撤销和重做；要看已定的名单，请按“恢复已定”",
+    "All is as you left it, not adopted, and can be undone further; 'As decided' leads back to the decided list",
 )
+RESUMED_ELSEWHERE = Phrase(
+    "您离开后办法改动过；已在新办法上恢复您的调整（尚未采用）", "The scheme was changed since you left; what you moved is moved again upon the new one, not adopted"
+)
+NOT_RESUMED = Phrase("上次离开时的调整不适合现在的办法，没有恢复", "What you had moved when you left does not fit the scheme any more, and is not there")
+SAVED = ("已存为方案“{name}”（variants/{name}.toml）；办法没有改动", "Kept as variant `{name}` (variants/{name}.toml); the scheme itself is as it was")
+LAID_ASIDE = ("方案“{name}”已移到 variants/aside/{place}，没有删除", "Variant `{name}` is moved to variants/aside/{place}, and not deleted")
+OPENED = ("现在是方案“{name}”（尚未采用）；“撤销”回到刚才", "This is variant `{name}`, not adopted; 'Undo' leads back")
 
 
 class WeightBoard(anywidget.AnyWidget):
@@ -84,7 +103,7 @@ class WeightBoard(anywidget.AnyWidget):
     shares
         The share of every node among its siblings, in percent; what is kept with the page.
     key
-        Under what name a browser remembers shares that were moved.
+        The edition, under whose name a browser keeps what was tried.
     lost
         What the page says where no kernel answers it.
     """
@@ -102,9 +121,11 @@ class WeightBoard(anywidget.AnyWidget):
         self.tuning = Tuning.of(evaluation.scheme)
         self._grades = GradeOutcomes.of(evaluation)
         self.decided = self.board = Board.of(evaluation, self._grades)
-        super().__init__(shares=shares(evaluation.scheme), key=_key(evaluation.scheme))
+        super().__init__(shares=shares(evaluation.scheme), key=evaluation.scheme.edition)
         self._opened = edition.records.digests.get("scheme.toml", "") if edition else ""
-        self._background = Background(self)
+        self._steps = KeptSteps()
+        self._elsewhere: tuple[str, dict[str, str] | None] = ("", None)
+        self._background, self._errands = Background(self), Errands()
         self.on_msg(self._heard)
 
     @property
@@ -145,13 +166,13 @@ class WeightBoard(anywidget.AnyWidget):
             return
         answer: Said = {"answer": asked["ask"], "view": str(asked.get("view", ""))}
         try:
-            answer |= self._answer(asked)
+            answer |= self._beside(asked) if asked.get("do") in BESIDE else self._answer(asked)
         except Refused as refused:
-            answer["refused"] = _both(Phrase(*("\n".join(problem.line(language) for problem in refused.problems) for language in LANGUAGES)))
+            answer["refused"] = refusal(refused)
             answer["reopen"] = isinstance(refused, ChangedMeanwhile)
         except Exception:  # noqa: BLE001 - whatever it is, the reader gets a sentence
-            answer["refused"] = _both(FAILED)
-        if answer.get("kind") == "member":
+            answer["refused"] = both(FAILED)
+        if "kind" in answer:
             self.send(answer)
             return
         number = self._background.begun()
@@ -164,6 +185,7 @@ class WeightBoard(anywidget.AnyWidget):
         do, node, gesture = (str(asked.get(key, "")) for key in ("do", "node", "gesture"))
         match do:
             case "open":
+                self._steps = KeptSteps()
                 return {"start": self._start(), **self._resumed(asked.get("kept"))}
             case "move":
                 self.take(moved(self.tuning, node, self._share(asked, node), gesture=gesture))
@@ -182,13 +204,71 @@ class WeightBoard(anywidget.AnyWidget):
                 return {"kind": "member"}
         return {}
 
+    def _beside(self, asked: Said) -> Said:
+        """Go to a scheme of elsewhere, put the one that stands beside the others, or look at them, or at what turns a member."""
+        if asked["do"] == "turns":
+            self._errands.ask("turns", self._turns(int(_number(asked.get("member"))), _spoken(self.after, asked.get("language"))))
+            return {"kind": "turns begun"}
+        folder, name = self._folder(), str(asked.get("name", ""))
+        match asked["do"]:
+            case "back":
+                self._go(origin(folder, self.tuning.decided, name))
+            case "variant":
+                self._go(read_variants(folder).named(name).scheme)
+                return {"notice": both(phrase(*OPENED, name=name))}
+            case "save":
+                kept = save_variant(folder, name, self.scheme, by=str(asked.get("by", "")), reason=str(asked.get("reason", "")))
+                return {"saved": True, "notice": both(phrase(*SAVED, name=kept.name))}
+            case "aside":
+                return {"saved": True, "notice": both(phrase(*LAID_ASIDE, name=name, place=lay_aside(folder, name).name))}
+            case "shelf":
+                chosen = asked.get("chosen")
+                self._errands.ask("shelf", self._shelf([str(one) for one in chosen] if isinstance(chosen, list) else None))
+                return {"kind": "shelf begun"}
+        return {}
+
+    def _go(self, scheme: Scheme) -> None:
+        """Take up a scheme of elsewhere, as a move that can be undone."""
+        tuning = taken_up(self.tuning, fitting(self.before, scheme))
+        try:
+            self.take(tuning)
+        except ValueError:
+            raise refuse(OTHER_MEASURES, OPEN_AGAIN) from None
+
+    def _shelf(self, chosen: list[str] | None) -> Callable[[Callable[[], bool]], None]:
+        """The variants and how they compare, to be told when it is worked out."""
+        before, tuning, edition = self.before, self.tuning, self.edition
+
+        def work(_: Callable[[], bool]) -> None:
+            try:
+                self.send({"kind": "shelf", **shelf(before, tuning, edition, chosen)} if edition else {"kind": "shelf"})
+            except Exception as error:  # noqa: BLE001 - whatever it is, the reader gets a sentence
+                self.send({"kind": "shelf", "wrong": refusal(error) if isinstance(error, Refused) else both(FAILED)})
+
+        return work
+
+    def _turns(self, member: int, evaluation: Evaluation) -> Callable[[Callable[[], bool]], None]:
+        """Which single value, and which single record, turns a member: told one after the other."""
+        edition = self.edition
+
+        def work(dropped: Callable[[], bool]) -> None:
+            self.send({"kind": "turns", "member": member, "values": turning_value(evaluation, member)})
+            if not dropped() and edition is not None:
+                self.send({"kind": "turns", "member": member, "records": turning_record(evaluation, member, edition)})
+
+        return work
+
+    def kept(self) -> Said:
+        """The steps so far, for the page to keep: those it has not heard of yet, and which there are."""
+        return {"kind": "kept", "decided": _key(self.tuning.decided), **self._steps.told(self.tuning)}
+
     def _adopt(self, by: str, reason: str) -> Said:
         """Make the scheme as it stands the edition's own."""
         folder = self._folder()
         done = adopt_scheme(folder, self._opened, self.scheme, by=by, reason=reason)
         self._decide(adopted(self.tuning), self.after, done.digest)
         entry = entry_in_words(done.entry)
-        return {"start": self._start(), "adopted": True, "notice": _both(phrase(*ADOPTED, zh=entry.zh, en=entry.en))}
+        return {"start": self._start(), "adopted": True, "notice": both(phrase(*ADOPTED, zh=entry.zh, en=entry.en))}
 
     def _reopen(self) -> Said:
         """Take up the scheme as the edition has it now, and keep what was moved."""
@@ -207,7 +287,7 @@ class WeightBoard(anywidget.AnyWidget):
         self.before = self.after = before
         self._grades = GradeOutcomes.of(before)
         self.decided = self.board = Board.of(before, self._grades)
-        self.tuning, self._opened, self.key = tuning, digest, _key(tuning.decided)
+        self.tuning, self._opened, self._steps = tuning, digest, KeptSteps()
         if tuning.scheme is not before.scheme:
             self.after = rescored(before, tuning.scheme)
             self.board = Board.of(self.after, self._grades)
@@ -219,14 +299,30 @@ class WeightBoard(anywidget.AnyWidget):
         return self.edition.folder
 
     def _resumed(self, kept: object) -> Said:
-        """Take up the shares that the page kept from before, where nothing was moved yet and they still fit."""
-        if self.tuning.past or not isinstance(kept, dict) or not kept:
+        """Take up the steps that the page kept from before, where nothing was moved yet."""
+        if self.tuning.past or self.tuning.future or not isinstance(kept, dict) or not kept:
             return {}
         try:
-            self.take(with_shares(self.tuning, {str(node): _number(share) for node, share in kept.items()}))
-        except Refused:
+            self.take(resumed(self.tuning.decided, kept))
+        except (Refused, ValueError, TypeError, AttributeError):
+            return {"notice": both(NOT_RESUMED)}
+        if self.scheme == self.tuning.decided:
             return {}
-        return {"notice": _both(RESUMED)} if self.tuning.past else {}
+        return {"notice": both(RESUMED if kept.get("decided") == _key(self.tuning.decided) else RESUMED_ELSEWHERE)}
+
+    def _changed_elsewhere(self) -> dict[str, str] | None:
+        """Who changed the scheme's file since it was opened, in words; None where nobody did."""
+        if self.edition is None or is_frozen(self.edition.folder):
+            return None
+        try:
+            now = scheme_digest(self.edition.folder)
+        except Refused as refused:
+            return refusal(refused)
+        if now == self._opened:
+            return None
+        if self._elsewhere[0] != now:
+            self._elsewhere = (now, refusal(Refused(Problems((changed_meanwhile(self.edition.folder),)))))
+        return self._elsewhere[1]
 
     def _share(self, asked: Said, node: str) -> float:
         """The share asked for, as a slider gives it or as it was typed."""
@@ -246,6 +342,7 @@ class WeightBoard(anywidget.AnyWidget):
     def _start(self) -> Said:
         """What stays the same from move to move."""
         scheme, members = self.before.scheme, self.before.members
+        adoptable = self.edition is not None and not is_frozen(self.edition.folder)
         classes = members["class"].astype("str").fillna("") if scheme.members.class_ else None
         names, codes = ([], []) if classes is None else _numbered(classes)
         return {
@@ -255,7 +352,7 @@ class WeightBoard(anywidget.AnyWidget):
             "classes": names, "class_of": codes, "awards": [award.label for award in scheme.awards], "grades": grade_names(scheme),
             "nodes": [{"id": node.id, "label": node.label, "number": number, "depth": number.count(".")} for node, _, number in wording.outline(scheme)],
             "decided": {"shares": _rounded(shares(self.tuning.decided)), "award": self.decided.award.tolist(), "rank": self.decided.rank.tolist(), "grade": self.decided.grade.tolist()},
-            "adoptable": self.edition is not None and not is_frozen(self.edition.folder),
+            "adoptable": adoptable, "origins": origins(self.edition) if adoptable else [],
         }  # fmt: skip
 
     def _state(self) -> Said:
@@ -265,12 +362,9 @@ class WeightBoard(anywidget.AnyWidget):
             "shares": _rounded(shares(tuning.scheme)),
             "ranges": ranges(tuning), "locked": sorted(tuning.locked), "dials": dials(tuning.scheme),
             "undo": bool(tuning.past), "redo": bool(tuning.future), "changed": tuning.scheme != tuning.decided,
-            "out": changes.out, "into": changes.into, "other": changes.other, "rose": changes.rose, "fell": changes.fell, "status": _both(changes.words),
+            "out": changes.out, "into": changes.into, "other": changes.other, "rose": changes.rose, "fell": changes.fell, "status": both(changes.words),
+            "elsewhere": self._changed_elsewhere(),
         }  # fmt: skip
-
-
-def _both(sentence: Phrase) -> dict[str, str]:
-    return {"zh": sentence.zh, "en": sentence.en}
 
 
 def _number(given: object) -> float:
@@ -284,7 +378,7 @@ def _rounded(of: Mapping[str, float]) -> dict[str, float]:
 
 
 def _key(scheme: Scheme) -> str:
-    """Under what name a page keeps what was moved: other decided weights are another starting point."""
+    """Upon what a page kept its steps: other decided weights are another starting point."""
     return f"{scheme.edition} {' '.join(f'{share:g}' for share in shares(scheme).values())}"
 
 
@@ -307,7 +401,7 @@ def _award_dials(scheme: Scheme, award: Award) -> list[Said]:
         if isinstance(value, int | float):  # not where each class has its own, or a fraction is written
             label = Phrase(f"{award.label}{zh}", f"{award.label}: {en}")
             award_dials.append({
-                "path": f"{at}.{place}", "label": _both(label), "value": round(factor * value, 4),
+                "path": f"{at}.{place}", "label": both(label), "value": round(factor * value, 4),
                 "factor": factor, "whole": whole, "high": high, "step": 1 if whole else 0.5,
             })  # fmt: skip
 
@@ -334,74 +428,6 @@ def board_in_words(decided: Board, board: Board, before: Evaluation, after: Eval
             names = [str(name[position]) for position in positions]
             text = Phrase(f"{text.zh}\n{verb.zh}：{'、'.join(names)}", f"{text.en}\n{verb.en}: {', '.join(names)}")
     return text
-
-
-class Background:
-    """What takes longer than a move, worked out in a thread: only ever for the newest board and the member asked for last."""
-
-    def __init__(self, board: WeightBoard) -> None:
-        self._board, self._changed = board, Condition()
-        self._number = 0
-        self._wanted: tuple[int, Evaluation, str] | None = None
-        self._member: tuple[int, Evaluation] | None = None
-        self._chances = Chances()
-        self._thread: Thread | None = None
-
-    def begun(self) -> int:
-        """The number of a new board: what is under way for earlier ones is dropped."""
-        with self._changed:
-            self._number += 1
-            self._wanted = None
-            return self._number
-
-    def ask_board(self, number: int, evaluation: Evaluation, node: str) -> None:
-        """Chances of this board, and until where the node moved last can go on."""
-        with self._changed:
-            self._wanted = (number, evaluation, node)
-            self._awake()
-
-    def ask_member(self, position: int, evaluation: Evaluation) -> None:
-        """The card of one member."""
-        with self._changed:
-            self._member = (position, evaluation)
-            self._awake()
-
-    def _awake(self) -> None:
-        if self._thread is None:
-            self._thread = Thread(target=self._run, name="board", daemon=True)
-            self._thread.start()
-        self._changed.notify()
-
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                while self._wanted is None and self._member is None:
-                    self._changed.wait()
-                member, self._member = self._member, None
-                wanted = self._wanted if member is None else None
-                if wanted is not None:
-                    self._wanted = None
-            with suppress(Exception):  # a chance that cannot be told is not told
-                self._worked(member, wanted)
-
-    def _worked(self, member: tuple[int, Evaluation] | None, wanted: tuple[int, Evaluation, str] | None) -> None:
-        if member is not None:
-            position, evaluation = member
-            self._board.send({"kind": "card", "member": position, **card(evaluation, position, self._board.edition)})
-        elif wanted is not None:
-            self._follow(*wanted)
-
-    def _follow(self, number: int, evaluation: Evaluation, node: str) -> None:
-        """Chances, then until where the list stays, each dropped when a newer board was asked for."""
-        counts = self._chances.counted(evaluation, lambda: self._number != number)
-        if counts is None:
-            return
-        self._board.send({"kind": "chances", "number": number}, buffers=[counts.astype("<u2").tobytes()])
-        self._board.shares = shares(evaluation.scheme)
-        with self._changed:  # nobody moves for a moment: then there is time
-            self._changed.wait_for(lambda: self._number != number or self._member is not None, timeout=0.25)
-        if self._number == number and (until := until_of(evaluation, node)) is not None:
-            self._board.send({"kind": "until", "number": number, "until": _both(until)})
 
 
 def _spoken(evaluation: Evaluation, language: object) -> Evaluation:

@@ -64,6 +64,21 @@ def scheme_digest(folder: Path) -> str:
         return sha256((folder / SCHEME).read_bytes()).hexdigest()
 
 
+def former_file(folder: Path) -> Path | None:
+    """The copy of the scheme as it was before the last adoption in the edition in `folder`; None where none lies there."""
+    entries = [entry for entry in read_journal(folder).entries if entry.what == ADOPTION]
+    name = str(entries[-1].details.get("former", "")) if entries else ""
+    path = folder / name
+    return path if name and Path(name).name == name and path.is_file() else None
+
+
+def as_filed(scheme: Scheme, filed: Scheme) -> Scheme:
+    """The scheme with the language of the edition's file: in which one a page was read is nobody's decision."""
+    own = filed.language if "language" in filed.model_fields_set else None
+    written = scheme.language if "language" in scheme.model_fields_set else None
+    return scheme if written == own else scheme.with_({"language": own})
+
+
 def adopt_scheme(folder: Path, opened: str, scheme: Scheme, *, by: str, reason: str, of: str = "") -> Adoption:
     """Write a scheme into the edition in `folder` in place of the one that was opened, and enter it into the journal.
 
@@ -89,9 +104,9 @@ def adopt_scheme(folder: Path, opened: str, scheme: Scheme, *, by: str, reason: 
     path = folder / SCHEME
     with edition_lock(folder):
         if scheme_digest(folder) != opened:
-            raise ChangedMeanwhile(Problems((_changed(folder),)))
+            raise ChangedMeanwhile(Problems((changed_meanwhile(folder),)))
         decided = load_scheme(path)
-        scheme = scheme.model_copy(update={"language": decided.language})  # in which one a page was read is nobody's decision
+        scheme = as_filed(scheme, decided)
         amendments = diff(decided, scheme)
         if not amendments:
             raise refuse(SAME, CHANGE, file=SCHEME)
@@ -115,7 +130,7 @@ def adopt_scheme(folder: Path, opened: str, scheme: Scheme, *, by: str, reason: 
     return Adoption(entry, now, amendments)
 
 
-def _changed(folder: Path) -> Problem:
+def changed_meanwhile(folder: Path) -> Problem:
     """Who changed the scheme meanwhile, as the journal tells it."""
     now = scheme_digest(folder)
     theirs = [entry for entry in read_journal(folder).entries if entry.what == ADOPTION and entry.details.get("after") == now]

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
 from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.ground.writing import edition_lock, refusing, sync, write_whole
-from toolkit.scheme import read_scheme
+from toolkit.minutes.adoption import SCHEME, as_filed
+from toolkit.scheme import load_scheme, read_scheme
 from toolkit.scheme.writing import rewritten
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
 
-FOLDER, ASIDE, SCHEME = "variants", "aside", "scheme.toml"
+FOLDER, ASIDE = "variants", "aside"
 LONGEST = 40
 """Characters of a name: a file system takes 255 bytes, and a heading far less."""
 HEADING = {"name": "试算方案 variant", "by": "谁存的 by", "reason": "为何 because", "time": "何时 at"}
@@ -174,6 +175,7 @@ def _text(folder: Path, scheme: Scheme) -> str:
     try:
         with refusing(folder / SCHEME):
             before = (folder / SCHEME).read_bytes().decode("utf-8-sig")
+        scheme = as_filed(scheme, load_scheme(folder / SCHEME))
         lines = before.splitlines(keepends=True)
         return rewritten("".join(line for line in lines if not LINE.fullmatch(line.strip())), scheme)
     except (tomlkit.exceptions.TOMLKitError, UnicodeDecodeError, Refused):

@@ -146,19 +146,30 @@ def _hanging(evaluation: Evaluation, standing: pd.DataFrame, records: Records | 
     hair = hair.iloc[np.argsort([order[str(member)] for member in hair["member"]], kind="stable")]
     pairs = list(hair[["award", "member"]].itertuples(index=False, name=None))
     rows = hair[["award", "class", "member", "holds", "chance"]].astype({"award": "object", "class": "object", "member": "object"})
-    struck = pd.DataFrame(_decisive(evaluation, records, hair), columns=["award", "member", *RECORD, "records"])
+    struck = pd.DataFrame(turning_records(evaluation, records, hair), columns=["award", "member", *RECORD, "records"])
     for answer in (nearest_weights(evaluation, pairs), nearest_values(evaluation, pairs), struck):
         rows = rows.merge(answer.drop(columns="holds", errors="ignore"), on=["award", "member"], how="left")
     return rows.astype({"row": "Int64", "records": "Int64"})
 
 
-def _decisive(evaluation: Evaluation, records: Records | None, hair: pd.DataFrame) -> Iterator[tuple[object, ...]]:
-    """Of each on a hair the record that turns it when struck, of the kind that has the fewest such, and how many there are."""
-    if records is None or hair.empty:
+def turning_records(evaluation: Evaluation, records: Records | None, asked: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    """Of each award and member the record that turns it when struck, of the kind that has the fewest such, and how many there are.
+
+    Parameters
+    ----------
+    asked
+        Columns award, member, and holds, whether it has that award or a better one.
+
+    Returns
+    -------
+    Iterator of (award, member, file, sheet, row, owner, records)
+        For those that a record of a member asked for turns.
+    """
+    if records is None or asked.empty:
         return
-    struck = struck_records(evaluation, records, set(hair["member"]), relative="held")
+    struck = struck_records(evaluation, records, set(asked["member"]), relative="held")
     changed = struck[struck["answer"] == "changed"].rename(columns={"member": "owner"})
-    for award, member, holds in hair[["award", "member", "holds"]].itertuples(index=False, name=None):
+    for award, member, holds in asked[["award", "member", "holds"]].itertuples(index=False, name=None):
         counted = {(id_, member) for id_ in or_better(evaluation.scheme, award)}
         won, lost = ([bool(counted & set(moved)) for moved in changed[way]] for way in ("gained", "lost"))
         turning = changed[np.array(lost) & ~np.array(won) if holds else won] if len(changed) else changed

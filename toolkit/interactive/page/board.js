@@ -59,20 +59,8 @@ class Page {
       this.grid.firstChild.style.marginRight = `${this.scroll.offsetWidth - this.scroll.clientWidth}px`;
       this.paint();
     });
+    this.patches = {};
     this.questions.ask({ do: "open", kept: this.kept() });
-  }
-
-  kept() {
-    try { return JSON.parse(window.localStorage.getItem(this.place()) || "null"); } catch { return null; }
-  }
-
-  place() { return `committee weight board ${this.model.get("key")}`; }
-
-  keep() {
-    try {
-      if (this.state.changed) window.localStorage.setItem(this.place(), JSON.stringify(this.state.shares));
-      else window.localStorage.removeItem(this.place());
-    } catch { /* a browser may keep nothing */ }
   }
 
   colon() { return this.language === "zh" ? "：" : ": "; }
@@ -89,6 +77,9 @@ class Page {
       if (message.kind === "until") { this.until = message.until; this.status(); }
     }
     if (message.kind === "card" && this.asked === message.member) this.card(message);
+    if (message.kind === "turns" && this.asked === message.member) this.turns(message);
+    if (message.kind === "kept") this.keep(message);
+    if (message.kind === "shelf") this.shelved(message);
     if (message.answer !== undefined) this.questions.heard(message);
   }
 
@@ -108,7 +99,7 @@ class Page {
     if (mine) this.notice(message.refused || message.notice, Boolean(message.refused), Boolean(message.reopen));
     if (message.start && message.card === undefined) this.asked = undefined;
     if (message.adopted && mine) this.adopted();
-    this.keep();
+    if (message.saved && mine) this.lookAgain();
     this.tree();
     this.rules();
     this.status();
@@ -125,7 +116,9 @@ class Page {
     this.noticeLine.hidden = !said;
     this.noticeLine.classList.toggle("refused", refused);
     setText(this.noticeText, said ? said[this.language] : "");
-    this.reopenButton.hidden = !reopen;
+    this.reopenButton.hidden = !reopen || Boolean(this.state.elsewhere);
+    this.elsewhereLine.hidden = !this.state.elsewhere;
+    setText(this.elsewhereText, this.state.elsewhere ? this.state.elsewhere[this.language] : "");
   }
 
   // ---- the page ----
@@ -137,10 +130,13 @@ class Page {
     this.noticeText = make("span");
     this.reopenButton = make("button", { type: "button", class: "reopen", hidden: true, onclick: () => this.questions.ask({ do: "reopen" }) }, this.say("reopen"));
     this.noticeLine = make("p", { class: "notice", role: "alert", hidden: true }, this.noticeText, this.reopenButton);
+    this.elsewhereText = make("span");
+    this.elsewhereLine = make("p", { class: "elsewhere", role: "alert", hidden: true }, this.elsewhereText,
+      make("button", { type: "button", onclick: () => this.questions.ask({ do: "reopen" }) }, this.say("reopen")));
     this.buttons = Object.fromEntries(["undo", "redo", "restore"].map((name) => [name, button(name, () => this.questions.ask({ do: name }))]));
     this.movesBox = make("div", { class: "moves" });
     const language = make("button", { type: "button", class: "language", onclick: () => this.switched() }, this.say("language"));
-    const head = make("header", {}, make("div", { class: "headline" }, this.statusLine, language), this.deadLine, this.noticeLine, this.movesBox);
+    const head = make("header", {}, make("div", { class: "headline" }, this.statusLine, language), this.deadLine, this.elsewhereLine, this.noticeLine, this.movesBox);
     this.root.replaceChildren(head, make("div", { class: "halves" }, this.left(), this.right()));
     this.resized.disconnect();
     this.resized.observe(this.scroll);
@@ -151,9 +147,11 @@ class Page {
 
   switched() {
     this.language = this.language === "zh" ? "en" : "zh";
+    const looking = !this.shelfBox.hidden;
     const [said, refused, reopen] = [this.noticeSaid, this.noticeLine.classList.contains("refused"), !this.reopenButton.hidden];
     this.build();
     this.notice(said, refused, reopen);
     this.tree(); this.rules(); this.status(); this.moves(); this.ordered(); this.paint();
+    if (looking) this.openShelf();
   }
 }

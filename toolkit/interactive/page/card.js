@@ -3,31 +3,45 @@
 class Card {
   open(member) {
     this.asked = member;
-    this.listBox.hidden = true;
-    this.cardBox.hidden = false;
-    this.cardBox.replaceChildren(this.backButton(), make("h3", {}, this.start.members[member]), make("p", {}, this.say("waiting")));
+    this.show(this.cardBox);
+    this.cardBox.replaceChildren(this.backButton(this.cardBox), make("h3", {}, this.start.members[member]), make("p", {}, this.say("waiting")));
     this.cardBox.querySelector("button").focus();
     this.questions.ask({ do: "member", member, language: this.language });
   }
 
-  backButton() {
-    const back = () => { this.asked = undefined; this.cardBox.hidden = true; this.listBox.hidden = false; this.paint(); this.grid.focus(); };
-    this.cardBox.onkeydown = (event) => { if (event.key === "Escape") back(); };
+  show(box) { for (const one of [this.listBox, this.cardBox, this.shelfBox]) one.hidden = one !== box; }
+
+  backButton(box) {
+    const back = () => { this.asked = undefined; this.show(this.listBox); this.paint(); this.grid.focus(); };
+    box.onkeydown = (event) => { if (event.key === "Escape" && !event.isComposing) back(); };
     return make("button", { type: "button", class: "back", onclick: back }, `← ${this.say("back")}`);
   }
 
   card(card) {
     const heading = make("h3", {}, `${card.name}　${card.class}　${card.total === null ? this.say("unranked") : card.total}`);
-    const line = (row) => make("li", {}, row.award + this.colon() + this.say(row.state, row));
+    const line = (row) => make("li", {}, row.award + this.colon() + this.say(row.state, row) + (row.bar ? this.say("bar", row) : ""));
     const single = card.single.map((row) => make("li", {}, this.say(row.state, row)));
     const records = [...new Set(card.records.map((row) => row.label))].map((label) => make("li", {}, label, make("ul", {},
       ...card.records.filter((row) => row.label === label).map((row) => make("li", {}, row.amount ? row.place + this.colon() + row.amount : row.place)))));
     const list = (name, items) => (items.length ? [make("h4", {}, this.say(name)), make("ul", {}, ...items)] : []);
-    this.cardBox.replaceChildren(this.backButton(), heading, make("p", { class: "why" }, card.reason), ...list("lines", card.lines.map(line)),
-      ...(this.start.awards.length ? list("single", single.length ? single : [make("li", {}, this.say("single_none"))]) : []),
+    this.turnBoxes = Object.fromEntries(["value", "record"].map((name) => [name, make("ul", {}, make("li", {}, "…"))]));
+    const turns = this.start.awards.length ? Object.entries(this.turnBoxes).flatMap(([name, box]) => [make("h4", {}, this.say(name)), box]) : [];
+    this.cardBox.replaceChildren(this.backButton(this.cardBox), heading, make("p", { class: "why" }, card.reason), ...list("lines", card.lines.map(line)),
+      ...(this.start.awards.length ? list("single", single.length ? single : [make("li", {}, this.say("single_none"))]) : []), ...turns,
       make("h4", {}, this.say("made_of")), this.waterfall(card.parts), ...list("records", records));
     this.cardBox.querySelector("button").focus();
     this.mark("card");
+    if (this.start.awards.length) this.questions.ask({ do: "turns", member: card.member, language: this.language });
+  }
+
+  turns(told) {
+    // Which single figure and which single record turns a member: each is told when it is worked out.
+    for (const [name, rows] of [["value", told.values], ["record", told.records]]) {
+      if (!rows || !this.turnBoxes) continue;
+      const items = rows.length ? rows.map((row) => this.say(row.state, row)) : [this.say(`${name}_none`)];
+      this.turnBoxes[name].replaceChildren(...items.map((text) => make("li", {}, text)));
+      this.mark(name);
+    }
   }
 
   waterfall(parts) {

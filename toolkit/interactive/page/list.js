@@ -59,9 +59,10 @@ class List {
     this.grid = make("div", { role: "grid", class: "grid", tabindex: "0", "aria-label": this.say("list"), onkeydown: (event) => this.keys(event) }, head, this.scroll);
     this.listBox = make("div", { class: "listbox" }, make("div", { class: "filters" }, this.search, this.choice, this.count, this.legend()), this.grid);
     this.cardBox = make("div", { class: "cardbox", hidden: true });
+    this.shelfBox = make("div", { class: "shelfbox", hidden: true });
     this.pool = [];
     this.active = 0;
-    return make("section", { class: "right", "aria-label": this.say("list") }, this.listBox, this.cardBox);
+    return make("section", { class: "right", "aria-label": this.say("list") }, this.listBox, this.cardBox, this.shelfBox);
   }
 
   columns() {

@@ -1,6 +1,6 @@
 // What the files of this folder have in common with one another: they are joined in the order of `PARTS`, this one last.
 
-for (const part of [Weights, Dials, List, Card]) {
+for (const part of [Weights, Dials, List, Card, Variants]) {
   const { constructor, ...methods } = Object.getOwnPropertyDescriptors(part.prototype);
   Object.defineProperties(Page.prototype, methods);
 }

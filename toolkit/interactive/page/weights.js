@@ -5,7 +5,7 @@ class Weights {
     this.sliders = {};
     const rows = this.start.nodes.map((node) => this.slider(node));
     this.dialBox = make("div", { class: "dials" });
-    const tools = make("div", { class: "tools" }, ...Object.values(this.buttons));
+    const tools = make("div", { class: "tools" }, ...Object.values(this.buttons), ...this.origins());
     const knobs = make("div", { class: "knobs" }, make("div", { class: "tree" }, ...rows), make("h3", {}, this.say("rules")), this.dialBox);
     const top = make("div", { class: "top" }, make("h3", {}, this.say("weights")), tools);
     this.dialRows = {};

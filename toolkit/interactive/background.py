@@ -1,0 +1,121 @@
+"""What takes longer than a move, in threads beside it: chances and cards of the newest board, and errands that no move waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Condition, Thread
+from typing import TYPE_CHECKING
+
+from toolkit.interactive.board import Chances
+from toolkit.interactive.board_details import card, until_of
+from toolkit.interactive.shelf import both
+from toolkit.interactive.tuning import shares
+
+if TYPE_CHECKING:
+    from toolkit.evaluation import Evaluation
+    from toolkit.interactive.weight_board import WeightBoard
+
+
+class Background:
+    """What takes longer than a move, worked out in a thread: only ever for the newest board and the member asked for last."""
+
+    def __init__(self, board: WeightBoard) -> None:
+        self._board, self._changed = board, Condition()
+        self._number = 0
+        self._wanted: tuple[int, Evaluation, str] | None = None
+        self._member: tuple[int, Evaluation] | None = None
+        self._chances = Chances()
+        self._thread: Thread | None = None
+
+    def begun(self) -> int:
+        """The number of a new board: what is under way for earlier ones is dropped."""
+        with self._changed:
+            self._number += 1
+            self._wanted = None
+            return self._number
+
+    def ask_board(self, number: int, evaluation: Evaluation, node: str) -> None:
+        """Chances of this board, and until where the node moved last can go on."""
+        with self._changed:
+            self._wanted = (number, evaluation, node)
+            self._awake()
+
+    def ask_member(self, position: int, evaluation: Evaluation) -> None:
+        """The card of one member."""
+        with self._changed:
+            self._member = (position, evaluation)
+            self._awake()
+
+    def _awake(self) -> None:
+        if self._thread is None:
+            self._thread = Thread(target=self._run, name="board", daemon=True)
+            self._thread.start()
+        self._changed.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                while self._wanted is None and self._member is None:
+                    self._changed.wait()
+                member, self._member = self._member, None
+                wanted = self._wanted if member is None else None
+                if wanted is not None:
+                    self._wanted = None
+            with suppress(Exception):  # a chance that cannot be told is not told
+                self._worked(member, wanted)
+
+    def _worked(self, member: tuple[int, Evaluation] | None, wanted: tuple[int, Evaluation, str] | None) -> None:
+        if member is not None:
+            position, evaluation = member
+            self._board.send({"kind": "card", "member": position, **card(evaluation, position, self._board.edition)})
+        elif wanted is not None:
+            self._follow(*wanted)
+
+    def _follow(self, number: int, evaluation: Evaluation, node: str) -> None:
+        """The steps to keep, chances, and until where the list stays, each dropped when a newer board was asked for."""
+        self._board.send(self._board.kept())
+        counts = self._chances.counted(evaluation, lambda: self._number != number)
+        if counts is None:
+            return
+        self._board.send({"kind": "chances", "number": number}, buffers=[counts.astype("<u2").tobytes()])
+        self._board.shares = shares(evaluation.scheme)
+        with self._changed:  # nobody moves for a moment: then there is time
+            self._changed.wait_for(lambda: self._number != number or self._member is not None, timeout=0.25)
+        if self._number == number and (until := until_of(evaluation, node)) is not None:
+            self._board.send({"kind": "until", "number": number, "until": both(until)})
+
+
+class Errands:
+    """What takes long and does not concern a move, done in a thread of its own: of each kind only the newest."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._waiting: dict[str, tuple[int, Callable[[Callable[[], bool]], None]]] = {}
+        self._newest: dict[str, int] = {}
+        self._thread: Thread | None = None
+
+    def ask(self, kind: str, work: Callable[[Callable[[], bool]], None]) -> None:
+        """Have `work` done; it is told how to see whether a newer one of its kind was asked for."""
+        with self._changed:
+            self._newest[kind] = number = self._newest.get(kind, 0) + 1
+            self._waiting[kind] = (number, work)
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="errands", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def drop(self, kind: str) -> None:
+        """Nobody waits for this kind any more."""
+        with self._changed:
+            self._newest[kind] = self._newest.get(kind, 0) + 1
+            self._waiting.pop(kind, None)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                while not self._waiting:
+                    self._changed.wait()
+                kind, (number, work) = self._waiting.popitem()
+            with suppress(Exception):  # what cannot be told is not told
+                work(lambda kind=kind, number=number: self._newest[kind] != number)  # type: ignore[misc]

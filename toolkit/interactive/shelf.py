@@ -1,0 +1,321 @@
+"""What lies beside a tuning: the steps that a page keeps of it, the variants of the edition, where one can go back to, and how they compare."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from toolkit.ballots.folder import load_ballots
+from toolkit.ballots.group import group_weights, scheme_with_group_weights
+from toolkit.evaluation import evaluate, rescored
+from toolkit.ground.problems import Refused, refuse
+from toolkit.ground.text import Phrase
+from toolkit.interactive.board import Board, Changes, grade_names
+from toolkit.interactive.tuning import MOST_STEPS, Tuning
+from toolkit.minutes.adoption import former_file
+from toolkit.minutes.variants import read_variants
+from toolkit.scheme import load_scheme
+from toolkit.scheme.amendments import diff
+from toolkit.scheme.writing import plain_values
+from toolkit.sealing.frozen_edition import DECIDED
+from toolkit.sealing.revisions import newest_bag
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from toolkit.edition import Edition
+    from toolkit.evaluation import Evaluation
+    from toolkit.ground.text import Language
+    from toolkit.scheme import Scheme
+
+Said = dict[str, Any]
+Origin = Literal["voted", "sealed", "former"]
+LANGUAGES: tuple[Language, Language] = ("zh", "en")
+NEAR = 3
+"""Members on either side of a line that a comparison shows."""
+MOST_OF_A_CLASS, MOST_COLUMNS = 30, 6
+OTHER_TREE = Phrase("这个方案的指标、奖项或等级与现在的办法不同，这里不能并列", "this scheme has other indicators, awards or grades: it cannot stand beside this one here")
+BY_CHANGES = Phrase("请用 committee changes 比较", "compare it with committee changes")
+NOWHERE = Phrase("回不去：没有这一处", "there is nothing to go back to")
+LOOK = Phrase("请核对 ballots、sealed 和 journal.jsonl", "look at ballots, sealed and journal.jsonl")
+
+
+# ---- the steps that a page keeps ----
+
+
+def patch_of(decided: Scheme, scheme: Scheme) -> Said:
+    """What a scheme decides otherwise than the decided one, as plain values: the weights of whole groups, the rest by its place.
+
+    What differs in more than single decisions is told whole.
+    """
+    weights = {key: node.weight for key, node in scheme.nodes.items()}
+    if weights.keys() != decided.nodes.keys():
+        return {"whole": plain_values(scheme)}
+    groups = {node.group for key, node in decided.nodes.items() if node.weight != weights[key]}
+    shares = {key: weights[key] for key, node in decided.nodes.items() if node.group in groups}
+    if decided.with_weights(shares) == scheme:
+        return {"weights": shares}
+    amendments = [one for one in diff(decided, scheme) if not (one.kind == "changed" and one.place.endswith("].weight"))]
+    if any(one.kind == "moved" for one in amendments):
+        return {"whole": plain_values(scheme)}
+    return {"weights": shares, "rest": {one.place: one.after for one in amendments}}
+
+
+def patched(decided: Scheme, patch: object) -> Scheme:
+    """The scheme that a patch makes of the decided one, as strict as a file.
+
+    Raises
+    ------
+    Refused
+        When it is none.
+    """
+    if not isinstance(patch, dict):
+        raise refuse(OTHER_TREE, BY_CHANGES)
+    base = decided if not patch.get("rest") else decided.with_({str(place): value for place, value in dict(patch["rest"]).items()})
+    if patch.get("whole"):
+        base = decided.with_({str(key): value for key, value in dict(patch["whole"]).items()})
+    weights = {str(node): float(weight) for node, weight in dict(patch.get("weights") or {}).items()}
+    return base.with_weights(weights) if weights else base
+
+
+class KeptSteps:
+    """The steps of a tuning as a page keeps them: each scheme once, by a number, so that a move tells its own and no other."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[int, tuple[int, Scheme]] = {}
+        self._told: set[int] = set()
+        self._last = 0
+
+    def anew(self) -> None:
+        """Whoever listens now has heard nothing yet."""
+        self._numbers.clear()
+        self._told.clear()
+
+    def told(self, tuning: Tuning) -> Said:
+        """The numbers of the tuning's steps, and the patches of those that were not told before."""
+        steps = {id(scheme): scheme for scheme in (*tuning.past, tuning.scheme, *tuning.future)}
+        known = {key: held for key, held in self._numbers.items() if key in steps}
+        for key, scheme in steps.items():
+            if key not in known:
+                self._last += 1
+                known[key] = (self._last, scheme)
+        self._numbers = known
+        number = {key: held[0] for key, held in known.items()}
+        new = {number[key]: patch_of(tuning.decided, scheme) for key, scheme in steps.items() if number[key] not in self._told}
+        self._told |= new.keys()
+        return {
+            "past": [number[id(scheme)] for scheme in tuning.past], "now": number[id(tuning.scheme)], "future": [number[id(scheme)] for scheme in tuning.future],
+            "locked": sorted(tuning.locked), "patches": new,
+        }  # fmt: skip
+
+
+def resumed(decided: Scheme, kept: Said) -> Tuning:
+    """The tuning that a page kept, every step of it as strict as a file.
+
+    Parameters
+    ----------
+    kept
+        A table of past, now and future, patches and lists of them, and of locked nodes.
+
+    Raises
+    ------
+    Refused
+        When a step is no scheme.
+    """
+    made: dict[str, Scheme] = {}
+
+    def step(patch: object) -> Scheme:
+        said = json.dumps(patch, sort_keys=True)
+        if said not in made:
+            made[said] = patched(decided, patch)
+        return made[said]
+
+    past, future = (tuple(map(step, list(kept.get(side) or ())[-MOST_STEPS:])) for side in ("past", "future"))
+    locked = frozenset(map(str, kept.get("locked") or ())) & decided.nodes.keys()
+    return Tuning(decided, step(kept.get("now")), locked, past, future)
+
+
+# ---- where one can go ----
+
+
+def origins(edition: Edition | None) -> list[Said]:
+    """Where one can go back to beside the decided scheme, each with what it is called: the ballots' weights, the newest seal, what was before."""
+    if edition is None:
+        return []
+    folder, bag = edition.folder, _newest_seal(edition.folder)
+    places: list[tuple[Origin, str]] = []
+    if any((folder / "ballots").glob("*.toml")):
+        places.append(("voted", ""))
+    if bag is not None:
+        places.append(("sealed", bag.name))
+    if (former := former_file(folder)) is not None:
+        places.append(("former", former.name))
+    return [{"to": to, "name": name} for to, name in places]
+
+
+def origin(folder: Path, decided: Scheme, to: str) -> Scheme:
+    """The scheme one goes back to: the decided one with the group's weights, that of the newest seal, or the one before the last adoption.
+
+    Raises
+    ------
+    Refused
+        When there is none, or it cannot be read.
+    """
+    bag, former = _newest_seal(folder), former_file(folder)
+    if to == "voted":
+        return scheme_with_group_weights(decided, group_weights(load_ballots(folder, decided)))
+    if to == "sealed" and bag is not None:
+        within = bag / "data" / "edition"
+        return load_scheme(within / DECIDED if (within / DECIDED).is_file() else within / "scheme.toml")
+    if to == "former" and former is not None:
+        return load_scheme(former)
+    raise refuse(NOWHERE, LOOK)
+
+
+def _newest_seal(folder: Path) -> Path | None:
+    """The newest bag of an edition; none where what lies there cannot be read."""
+    try:
+        return newest_bag(folder / "sealed")
+    except (Refused, OSError, ValueError):
+        return None
+
+
+def fitting(evaluation: Evaluation, scheme: Scheme) -> Scheme:
+    """A scheme of elsewhere that can stand beside the evaluated one: of the same nodes, awards and grades, in its language.
+
+    Raises
+    ------
+    Refused
+        When it cannot.
+    """
+    own = evaluation.scheme
+    if _outline(own) != _outline(scheme):
+        raise refuse(OTHER_TREE, BY_CHANGES)
+    return scheme if scheme.language == own.language else scheme.model_copy(update={"language": own.language})
+
+
+def _outline(scheme: Scheme) -> tuple[object, ...]:
+    nodes = [(node.id, node.group) for node in scheme.nodes.values()]
+    return nodes, [award.id for award in scheme.awards], grade_names(scheme)
+
+
+# ---- how schemes compare ----
+
+
+def shelf(evaluation: Evaluation, tuning: Tuning, edition: Edition, chosen: Sequence[str] | None = None) -> Said:
+    """The variants of an edition, the newest first, and how the decided scheme, what is tried and some of them compare.
+
+    Parameters
+    ----------
+    evaluation
+        By the decided scheme.
+    chosen
+        Names of the variants to compare; the newest few for None.
+    """
+    kept = read_variants(edition.folder)
+    newest = sorted(kept, key=lambda variant: variant.time, reverse=True)
+    tried = {"now": tuning.scheme} if tuning.scheme != tuning.decided else {}
+    shown = [variant for variant in newest if chosen is None or variant.name in chosen][: MOST_COLUMNS - 1 - len(tried)]
+    tried |= {f"variant {variant.name}": variant.scheme for variant in shown}
+    return {
+        "variants": [{"name": one.name, "by": one.by, "reason": one.reason, "time": one.time[:16], "shown": one in shown} for one in newest],
+        "broken": [both(Phrase(f"{problem.file}：{problem.line('zh')}", f"{problem.file}: {problem.line('en')}")) for problem in kept.problems],
+        **compared(evaluation, tried, edition),
+    }  # fmt: skip
+
+
+def compared(evaluation: Evaluation, tried: Mapping[str, Scheme], edition: Edition | None = None) -> Said:
+    """How other schemes would decide beside the evaluated one.
+
+    Returns
+    -------
+    columns
+        The evaluated scheme, key "decided", then each other: key; words, what it decides otherwise; status in words; out, into, other, fell, rose,
+        members by position. Of one that cannot be evaluated, key and failed: why.
+    members
+        By position: those whose award or grade differs, and those next to a line, some of each class.
+    cut
+        How many who differ are not among them.
+    ranks, awards
+        Of these members, by column.
+    """
+    decided = Board.of(evaluation)
+    boards, columns = [decided], [{"key": "decided", **_told(evaluation.scheme, evaluation.scheme, decided, decided)}]
+    failed: list[Said] = []
+    for key, scheme in tried.items():
+        try:
+            board = Board.of(_evaluated(evaluation, fitting(evaluation, scheme), edition))
+        except Refused as refused:
+            failed.append({"key": key, "failed": refusal(refused)})
+        else:
+            boards.append(board)
+            columns.append({"key": key, **_told(evaluation.scheme, scheme, decided, board)})
+    members, cut = near_lines(boards, class_numbers(evaluation))
+    return {
+        "columns": columns, "failed": failed, "members": members, "cut": cut,
+        "ranks": [board.rank[members].tolist() for board in boards], "awards": [board.award[members].tolist() for board in boards],
+        "grades": [board.grade[members].tolist() for board in boards],
+    }  # fmt: skip
+
+
+def _evaluated(evaluation: Evaluation, scheme: Scheme, edition: Edition | None) -> Evaluation:
+    """The evaluation by another scheme, which may measure other things: then the records are asked again."""
+    try:
+        return rescored(evaluation, scheme)
+    except ValueError:
+        if edition is None:
+            raise refuse(OTHER_TREE, BY_CHANGES) from None
+        return evaluate(scheme, edition.records)
+
+
+def _told(own: Scheme, other: Scheme, decided: Board, board: Board) -> Said:
+    changes = Changes.between(decided, board)
+    return {"words": [both(amendment.words) for amendment in diff(own, other)], "status": both(changes.words), **{name: list(who) for name, who in asdict(changes).items()}}
+
+
+def class_numbers(evaluation: Evaluation) -> NDArray[np.intp]:
+    """The number of each member's class; 0 for all where there are none."""
+    if evaluation.scheme.members.class_ is None:
+        return np.zeros(len(evaluation.members), np.intp)
+    return np.unique(evaluation.members["class"].astype("str").fillna("").to_numpy(str), return_inverse=True)[1]
+
+
+def near_lines(boards: Sequence[Board], classes: NDArray[np.intp]) -> tuple[list[int], int]:
+    """Members whose award, or grade where no award is given, differs between boards, and the nearest on either side of each line.
+
+    No more than `MOST_OF_A_CLASS` of a class, those who differ first; and how many who differ are left out for that.
+    """
+    held = [np.maximum(board.award, 0) if any(one.award.any() for one in boards) else board.grade for board in boards]
+    differs = np.logical_or.reduce([one != held[0] for one in held])
+    near = np.logical_or.reduce([_next_to_lines(board, one, classes) for board, one in zip(boards, held, strict=True)])
+    wanted = np.flatnonzero(differs | near)
+    wanted = wanted[np.lexsort((boards[0].rank[wanted], ~differs[wanted], classes[wanted]))]
+    first = np.searchsorted(classes[wanted], classes[wanted])
+    members = wanted[np.arange(len(wanted)) - first < MOST_OF_A_CLASS]
+    return members.tolist(), int(differs.sum() - differs[members].sum())
+
+
+def _next_to_lines(board: Board, held: NDArray[np.int8], classes: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """The last few of whatever is held in each class, and the first few after them."""
+    near, ranked = np.zeros(len(held), np.bool_), np.flatnonzero(board.rank > 0)
+    order = ranked[np.lexsort((board.rank[ranked], classes[ranked]))]
+    ends = np.flatnonzero((held[order][:-1] != held[order][1:]) & (classes[order][:-1] == classes[order][1:]))
+    for step in range(1 - NEAR, NEAR + 1):
+        places = np.clip(ends + step, 0, max(0, len(order) - 1))
+        near[order[places[classes[order[places]] == classes[order[ends]]]]] = True
+    return near
+
+
+def refusal(refused: Refused) -> dict[str, str]:
+    """Why something was refused, in both languages, a line each."""
+    return both(Phrase(*("\n".join(problem.line(language) for problem in refused.problems) for language in LANGUAGES)))
+
+
+def both(sentence: Phrase) -> dict[str, str]:
+    """A sentence as the page takes it."""
+    return {"zh": sentence.zh, "en": sentence.en}
