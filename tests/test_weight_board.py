@@ -263,7 +263,9 @@ def test_back_to_what_was_voted_sealed_or_decided_before_is_a_move(heard: Heard,
     for to in ("voted", "sealed", "former", "../x"):
         assert heard.ask("back", name=to)["refused"]["zh"]
     (small_edition / "sealed" / "r1" / "data" / "edition").mkdir(parents=True)
-    (small_edition / "sealed" / "r1" / "bagit.txt").touch()
+    (small_edition / "sealed" / "r1" / "bagit.txt").write_text("half a bag", "utf-8")
+    assert heard.ask("open")["start"]["origins"] == []
+    (small_edition / "sealed" / "r1" / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n", "utf-8")
     (small_edition / "sealed" / "r1" / "bag-info.txt").write_text("Bagging-Date: 2019-01-01\n", "utf-8")
     text = (small_edition / "scheme.toml").read_text("utf-8")
     (small_edition / "sealed" / "r1" / "data" / "edition" / "scheme.toml").write_text(text.replace("weight = 60", "weight = 45").replace("weight = 40", "weight = 55"), "utf-8")
