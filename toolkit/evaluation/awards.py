@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from toolkit.evaluation.quotas import PoolPositions, Pools, places
 from toolkit.evaluation.ranks import ahead_and_level, class_ranks, first_places
 from toolkit.evaluation.requirements import Demands, asked, bars
+from toolkit.evaluation.rulings import rule_in_class, ruled_in_all, rulings_on
 from toolkit.evaluation.scores import TOTAL, Score
 from toolkit.evaluation.steps import Bar, Lookup, Standing, Steps, bars_of, between, over
 from toolkit.ground.ranking import Integers, Mask, Ruling, competition_ranks
@@ -148,12 +149,6 @@ class AwardRule:
     def competing(self, award: Award) -> Pools:
         """Who competes with whom for the places of an award."""
         return self.pools[award.quota.within if award.quota else "class"]
-
-    def ruled(self, award: Award) -> list[tuple[Ruling, Mask, Mask]]:
-        """The rulings on an award whose members are all there: the members that were level and those given, bool[n] each."""
-        index, rulings = self.members.index, [ruling for ruling in self.rulings if ruling.tie.award == award.id]
-        found = [(ruling, index.isin(ruling.tie.members), index.isin(ruling.given)) for ruling in rulings]
-        return [(ruling, level, chosen) for ruling, level, chosen in found if level.sum() == len(ruling.tie.members)]
 
     @property
     def joint(self) -> bool:
@@ -291,13 +286,11 @@ class RuleInSteps:
             standing, pools = self._offered(offer, part, winners, lookup), self.award_rule.competing(offer.award)
             counts = _places(offer.award, pools, part)
             given, open_ = allot(standing, offer.least, zip(pools.spans, counts, strict=True), ties, joint=self.award_rule.joint)
-            decision, rulings = Decision(offer.award, standing, offer.least, given, open_, counts), self.award_rule.ruled(offer.award)
-            for ruling in rulings:
-                _rule_in_class(decision, pools, *ruling)
+            decision = Decision(offer.award, standing, offer.least, given, open_, counts)
+            rulings = rulings_on(self.award_rule.rulings, offer.award.id, self.award_rule.members.index)
+            rule_in_class(decision, pools, rulings)
             if offer.award.quota is not None and offer.award.quota.in_all is not None:
-                decision = self._held_together(decision, offer.award.quota.in_all, pools, lookup)
-                for ruling in rulings:
-                    decision = _ruled_in_all(decision, *ruling)
+                decision = ruled_in_all(self._held_together(decision, offer.award.quota.in_all, pools, lookup), rulings)
             winners[offer.award.id] = decision.given
             yield decision
 
@@ -374,30 +367,6 @@ class RuleInSteps:
         shares = (ranks == line) & ~keeps & (left > 0)
         last, level = standings[0][keeps | shares], int(shares.sum())
         return keeps, shares, Ceiling(bound, float(self.steps.scores(last.min())) if last.size else None, left if level else 0, level)
-
-
-def _rule_in_class(decision: Decision, pools: Pools, ruling: Ruling, level: Mask, chosen: Mask) -> None:
-    """Write what was ruled into the runs in which the very same members stand open in their class for as many places."""
-    for name, span, count in zip(pools.names, pools.spans, decision.places, strict=True):
-        if name == ruling.tie.class_ and count is not None and level[span].sum() == level.sum():
-            left = count - decision.given[:, span].sum(axis=1)
-            same = np.flatnonzero((decision.open[:, span] == level[span]).all(axis=1) & (left == ruling.tie.places))
-            decision.given[np.ix_(same, np.flatnonzero(chosen))] = True
-            decision.open[np.ix_(same, np.flatnonzero(level))] = False
-
-
-def _ruled_in_all(decision: Decision, ruling: Ruling, level: Mask, chosen: Mask) -> Decision:
-    """The same at the line of all classes together; who is not given a place there loses the one of its class."""
-    if ruling.tie.class_ or decision.shared is None or decision.beyond is None:
-        return decision
-    ceilings = dict(decision.ceilings)
-    for run, ceiling in decision.ceilings.items():
-        if ceiling.left == ruling.tie.places and (decision.shared[run] == level).all():
-            decision.given[run] |= chosen
-            decision.beyond[run] |= level & ~chosen
-            decision.shared[run] = False
-            ceilings[run] = replace(ceiling, left=0, level=0)
-    return replace(decision, ceilings=ceilings)
 
 
 def _taken(decision: Decision, run: int, winners: NDArray[np.intp], ranks: Integers, pools: Pools) -> Integers:
