@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -121,3 +123,81 @@ def test_numbers_of_people_are_masked(tmp_path: Path) -> None:
     entry = appended(tmp_path, "adoption", "张工 13800138000", "来电 13800138000", {})
     assert "138****8000" in entry.by + entry.reason
     assert "13800138000" not in (tmp_path / JOURNAL).read_text("utf-8")
+
+
+CAMPAIGN = """
+import os, random, resource, select, signal, sys, time
+from pathlib import Path
+from toolkit.ground.problems import Refused
+from toolkit.ground.writing import edition_lock
+from toolkit.minutes import journal
+from toolkit.minutes.journal import appended, digest, read_journal
+
+folder, rounds, kinds = Path(sys.argv[1]), int(sys.argv[2]), dict(torn=0, full=0, kept=0)
+whole = os.write
+
+def writes(pipe, name, slow):
+    if slow:
+        os.write = lambda handle, data: (time.sleep(0.0002), whole(handle, data[:7]))[1] if handle != pipe else whole(handle, data)
+    while True:
+        with edition_lock(folder):
+            entry = appended(folder, "adoption", name, "because " + "x" * 200, {})
+            whole(pipe, f"{entry.number} {digest(entry.line)}\\n".encode())
+
+def fills(pipe, name, slow):
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    size = (folder / journal.JOURNAL).stat().st_size if (folder / journal.JOURNAL).exists() else 0
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 150, size + 150))
+    try:
+        with edition_lock(folder):
+            appended(folder, "adoption", name, "y" * 400, {})
+    except Refused:
+        whole(pipe, b"refused\\n")
+    time.sleep(9)
+
+for number in range(rounds):
+    dice = random.Random(number)
+    children, (out, into) = [], os.pipe()
+    for name in ("A", "B"):
+        child = os.fork()
+        if not child:
+            os.close(out)
+            (fills if number % 10 == 9 else writes)(into, name, dice.random() < 0.7)
+        children.append(child)
+    os.close(into)
+    select.select([out], [], [], 2.0)  # until one of them has acknowledged something, then a moment more
+    time.sleep(dice.uniform(0.0, 0.02))
+    for child in children:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    told = b""
+    while part := os.read(out, 1 << 16):
+        told += part
+    os.close(out)
+    kinds["full"] += told.count(b"refused")
+    kinds["torn"] += bool(read_journal(folder).torn)
+    with edition_lock(folder):
+        appended(folder, "adoption", "parent", "after the kill", {})
+    found = read_journal(folder)
+    assert not found.problems, found.problems.text("en")
+    lines = {entry.number: digest(entry.line) for entry in found.entries}
+    for line in told.decode().splitlines():
+        if line != "refused":
+            at, hash_ = line.split()
+            assert lines[int(at)] == hash_, (number, line)
+            kinds["kept"] += 1
+    if found.entries[-1].number > 400:
+        (folder / journal.JOURNAL).unlink()
+print(*(f"{name}={count}" for name, count in kinds.items()))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kills processes as POSIX has them")
+@pytest.mark.parametrize("rounds", [20, pytest.param(300, marks=pytest.mark.slow)])
+def test_nothing_acknowledged_is_lost_however_its_writers_end(rounds: int, tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", CAMPAIGN, str(tmp_path), str(rounds)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    counts = dict(part.split("=") for part in done.stdout.split())
+    assert int(counts["torn"]) > rounds // 8, counts
+    assert int(counts["kept"]) >= rounds // 2, counts
+    assert int(counts["full"]) >= rounds // 20, counts
