@@ -152,6 +152,18 @@ def test_states_follow_one_another_and_are_for_some_to_say(small_edition: Path) 
         decide_state(small_edition, "approved", by="会长", reason=WHY)
 
 
+def test_nothing_is_decided_while_something_pressing_is_open(small_edition: Path) -> None:
+    left_open(small_edition)
+    for word, by in (("reviewed", WHO), ("publicised", "秘书处")):
+        decide_state(small_edition, word, by=by, reason=WHY)
+    asked = ("decide", small_edition, "state", "decided", "--by", "会长办公会", "--because", WHY)
+    refused = run(*asked)
+    assert refused.exit_code == 1
+    assert "2 家完全同分" in refused.output
+    settled(small_edition, "005")
+    assert "本届转为“已决定”" in run(*asked).output
+
+
 def test_what_is_left_to_decide_stands_gravest_first(small_edition: Path) -> None:
     left_open(objected(small_edition))
     edition, today = open_edition(small_edition), dt.date(2019, 2, 20)

@@ -21,7 +21,7 @@ from toolkit.commands.console import (
     working,
     wrong_use,
 )
-from toolkit.ground.problems import Problems
+from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, phrase
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ NO_STATE = Phrase("请写一个状态；例如 state reviewed", "name one state:
 NO_NUMBER = Phrase("请写异议的序号；例如 objection 1 --upheld", "give the objection's number: objection 1 --upheld")
 NO_OUTCOME = Phrase("请写 --upheld（成立）、--rejected（不成立）或 --if-upheld（只预演）之一", "say one of --upheld, --rejected and --if-upheld")
 ENTERED = ("已记入第 {n} 条：{zh}", "Entered as no. {n}: {en}")
+FINAL = "decided"
 UNMOVED = Phrase("即使成立，没有会员的奖项、等级或名次变化。", "If it is upheld, no member's award, grade or rank changes.")
 
 
@@ -120,7 +121,18 @@ def _state(said: Said) -> None:
 
     if len(said.words) != 1:
         raise wrong_use(NO_STATE, said.language)
+    if said.words[0] == FINAL:
+        _refuse_open_matters(said)
     _told(decide_state(said.folder, said.words[0], by=said.by, reason=said.because), said.language)
+
+
+def _refuse_open_matters(said: Said) -> None:
+    """Nothing is decided while something pressing is open."""
+    from toolkit.reports.committee_tables import open_matters
+
+    pressing = [matter for matter in open_matters(*_as_it_stands(said)) if matter.pressing]
+    if pressing:
+        raise Refused(Problems(tuple(Problem("error", matter.what, matter.settle, column=matter.subject) for matter in pressing)))
 
 
 def _objection(said: Said, outcomes: list[Outcome], *, if_upheld: bool) -> None:
