@@ -85,11 +85,11 @@ class Desk(anywidget.AnyWidget):
             self.told("fault", refused.problems.text(self.language))
         except Exception:  # noqa: BLE001 - no traceback reaches a reader
             self.told("fault", self.say(FAILED))
-        self.send({"heard": True})
+        self.send({"heard": True})  # the page waits for it
 
     def told(self, tone: str, text: str) -> None:
         """One sentence above the rest: "done", or a "fault"."""
-        self.blocks = [{"kind": "text", "id": "told", "tone": tone, "text": text}, *(block for block in self.blocks if block["id"] != "told")]
+        self.blocks = [text_block("told", text, tone), *(block for block in self.blocks if block["id"] != "told")]
 
 
 def table_block(name: str, table: Table) -> Block:
@@ -98,6 +98,11 @@ def table_block(name: str, table: Table) -> Block:
         "kind": "table", "id": name, "caption": table.caption, "headings": list(table.headings), "rows": [list(row) for row in table.rows],
         "align": list(table.alignment), "lines": list(table.lines_after), "note": table.note,
     }  # fmt: skip
+
+
+def text_block(name: str, text: str, tone: str = "") -> Block:
+    """A sentence: "done", a "fault", or one that stays "still"."""
+    return {"kind": "text", "id": name, "text": text, "tone": tone}
 
 
 class MemberSearch(Desk):
@@ -109,7 +114,7 @@ class MemberSearch(Desk):
         self.chosen = str(evaluation.ranking.index[0]) if len(evaluation.ranking) else ""
         self.text = ""
         super().__init__(evaluation.scheme.language)
-        self._show()
+        self.blocks = [{"kind": "search", "id": "search", "label": self.say(SEARCH), "hint": self.say(HINT)}, self._choices(), *self._card_blocks()]
 
     def in_words(self) -> str:
         """The card of the member that is chosen."""
@@ -124,18 +129,18 @@ class MemberSearch(Desk):
         """Members that are meant, or the card of one."""
         if asked.get("do") == "search":
             self.text = str(asked.get("text", ""))[:80]
-        elif asked.get("do") == "choose" and isinstance(asked.get("place"), int):
-            self.chosen = self.members[asked["place"]]
-        self._show()
+            card = [block for block in self.blocks if block["kind"] == "table"]
+        else:
+            self.chosen = self.members[int(asked["place"])]
+            card = self._card_blocks()
+        self.blocks = [next(block for block in self.blocks if block["id"] == "search"), self._choices(), *card]
 
-    def _show(self) -> None:
-        found = members_meant(self.evaluation, self.text)
-        search = {"kind": "search", "id": "search", "label": self.say(SEARCH), "hint": self.say(HINT)}
-        tables = [table_block(f"card {place}", table) for place, table in enumerate(self.card.tables)] if self.chosen else []
-        self.blocks = [search, self._choices(found), *tables]
+    def _card_blocks(self) -> list[Block]:
+        return [table_block(f"card {place}", table) for place, table in enumerate(self.card.tables)] if self.chosen else []
 
-    def _choices(self, found: list[str]) -> Block:
-        members, rest = self.evaluation.members, len(found) - MOST
+    def _choices(self) -> Block:
+        found, members = members_meant(self.evaluation, self.text), self.evaluation.members
+        rest = len(found) - MOST
         text = Phrase("", "")
         if self.text.strip():
             text = phrase("还有 {n} 家，请再输入几个字。", "{n} more: type some more letters.", n=rest) if rest > 0 else Phrase("", "") if found else NOBODY

@@ -16,11 +16,14 @@ from toolkit.reports.probability_tables import bottom_line
 from toolkit.sensitivity.robustness import standings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from toolkit.evaluation import Evaluation
     from toolkit.ground.problems import Problems
     from toolkit.records import Records
+    from toolkit.reports.committee_tables import OpenMatter
     from toolkit.scheme import Scheme
     from toolkit.sensitivity.robustness import Firmness
 
@@ -90,6 +93,15 @@ def _list_in_words(evaluation: Evaluation, chances: pd.DataFrame | None = None) 
     if evaluation.ties:
         parts.append(phrase("{n} 处并列待委员会裁定", "{n:tie is|ties are} for the committee to settle", n=len(evaluation.ties)))
     return parts
+
+
+def decisions_headline(matters: Sequence[OpenMatter], language: Language = "zh") -> Headline:
+    """How many matters the committee has still to decide, and how many it should look at."""
+    pressing = sum(matter.pressing for matter in matters)
+    parts = [phrase("还有 {n} 件事必须决定", "{n:matter is|matters are} still to be decided", n=pressing) if pressing else Phrase("没有必须决定的事", "Nothing has to be decided")]
+    if rest := len(matters) - pressing:
+        parts.append(phrase("另有 {n} 件请留意", "{n:more is|more are} to be looked at", n=rest))
+    return _said(language, *parts)
 
 
 def certainty_headline(firm: Firmness, language: Language = "zh") -> Headline:

@@ -26,7 +26,13 @@ from toolkit.reports.expert_tables import (
     panel_table,
     slip_table,
 )
-from toolkit.reports.headlines import certainty_headline, list_headline, records_headline, scheme_headline
+from toolkit.reports.headlines import (
+    certainty_headline,
+    decisions_headline,
+    list_headline,
+    records_headline,
+    scheme_headline,
+)
 from toolkit.reports.list_tables import (
     awards_table,
     near_line_table,
@@ -95,6 +101,7 @@ __all__ = [
     "comparison_table",
     "correlations_picture",
     "decided_table",
+    "decisions_headline",
     "evidence",
     "fairness_table",
     "firmness_picture",

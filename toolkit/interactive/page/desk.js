@@ -28,7 +28,7 @@ const field = (one) => {
   if (one.kind === "checks") {
     return make("div", { class: "checks", role: "group", "aria-label": one.label }, ...one.options.map(([value, text]) => make("label", {}, make("input", { type: "checkbox", name: one.name, value }), text)));
   }
-  return make(one.kind === "long" ? "textarea" : "input", { name: one.name, type: one.kind === "secret" ? "password" : "text", placeholder: one.hint, rows: "2", "aria-label": one.label, autocomplete: "off" });
+  return make(one.kind === "long" ? "textarea" : "input", { name: one.name, value: one.value, type: one.kind === "secret" ? "password" : "text", placeholder: one.hint, rows: "2", "aria-label": one.label, autocomplete: "off" });
 };
 
 const values = (form) => {

@@ -1,0 +1,220 @@
+"""What the committee decides and the secretariat seals, from a notebook: a form for each open matter, and a button that seals.
+
+The forms only ask; ties, objections and states are decided in `toolkit.minutes`, editions are sealed in `toolkit.sealing`. In a
+sealed copy there are no forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from toolkit.comparison.objections import rehearsed
+from toolkit.edition import open_edition
+from toolkit.evaluation import evaluate
+from toolkit.ground.display import Headline, Table
+from toolkit.ground.problems import Refused
+from toolkit.ground.text import Phrase, discreet, phrase
+from toolkit.interactive.desk import Block, Desk, table_block, text_block
+from toolkit.minutes.decisions import STATES, decide_state, decide_tie, state_of
+from toolkit.minutes.journal import Entry, read_journal
+from toolkit.minutes.objections import Objection, decide_objection, read_objections
+from toolkit.minutes.wording import said
+from toolkit.reports.committee_tables import OpenMatter, open_matters, open_matters_table
+from toolkit.reports.comparison_tables import moves_in_words
+from toolkit.reports.headlines import decisions_headline
+from toolkit.sealing import seal_edition
+from toolkit.sealing.frozen_edition import is_frozen
+from toolkit.sealing.revisions import newest_bag
+
+if TYPE_CHECKING:
+    from toolkit.edition import Edition
+    from toolkit.evaluation import Evaluation
+    from toolkit.ground.ranking import Tie
+
+BY, BECAUSE = Phrase("由谁决定", "Decided by"), Phrase("理由", "Because")
+WHO = Phrase("如：专家委员会 3 月 1 日会议", "such as: the expert committee on 1 March")
+RECORD, YES, NO = Phrase("记录裁定", "Record the decision"), Phrase("确定", "Yes"), Phrase("再想想", "Not yet")
+SURE = Phrase("决定会连同姓名和理由写入 journal.jsonl，不能删去。确定吗？", "It is written into journal.jsonl with name and reason, and cannot be taken out. Is it right?")
+STILL = Phrase("这里是封存的副本，只读；要作决定或封存，请打开届次文件夹里的笔记本。", "This is a sealed copy: it is read only. Decide and seal in the notebooks of the edition's own folder.")
+AGAIN = Phrase("其他各格请按“重新计算全部”更新。", "Run all cells again to bring the others up to date.")
+OUTCOMES = {"upheld": Phrase("成立", "upheld"), "rejected": Phrase("不成立", "rejected")}
+STATE_TITLE, STATE_FIELD = Phrase("本届的状态", "The state of the edition"), Phrase("转为", "It is now")
+REVISION, SEAL = Phrase("版次", "Revision"), Phrase("封存", "Seal")
+SEAL_BY, SEAL_WHY = Phrase("由谁封存", "Sealed by"), Phrase("修订理由（会公示）", "Why it was revised (published)")
+SEALING = Phrase("正在封存，请勿关闭本页：{step}", "Sealing, please leave this page open: {step}")
+FORM_STATE, FORM_SEAL = "state", "seal"
+
+
+class DecisionDesk(Desk):
+    """Everything left to the committee, gravest first, and a form for each decision that can be recorded here.
+
+    Attributes
+    ----------
+    edition, evaluation
+        As they stand after the last decision.
+    """
+
+    def __init__(self, edition: Edition, evaluation: Evaluation) -> None:
+        self.edition, self.evaluation = edition, evaluation
+        super().__init__(evaluation.scheme.language)
+        self.blocks = list(self._page())
+
+    @property
+    def matters(self) -> tuple[OpenMatter, ...]:
+        """What is open; in a sealed copy as of the edition's own day, so that it is the same whenever it is looked at."""
+        return open_matters(self.edition, self.evaluation, self._day)
+
+    @property
+    def headline(self) -> Headline:
+        """The first line of the page."""
+        return decisions_headline(self.matters, self.language)
+
+    @property
+    def table(self) -> Table:
+        """The matters, gravest first."""
+        return open_matters_table(self.edition, self.evaluation, self.language, today=self._day)
+
+    @property
+    def _day(self) -> Any:
+        return self.edition.scheme.as_of if is_frozen(self.edition.folder) else None
+
+    def in_words(self) -> str:
+        """The matters as a table of text."""
+        return repr(self.table)
+
+    def answer(self, asked: Mapping[str, Any]) -> None:
+        """One decision recorded, and the edition read and evaluated anew."""
+        if is_frozen(self.edition.folder):
+            self.told("fault", self.say(STILL))
+            return
+        kind, _, about = str(asked["form"]).partition(" ")
+        held = asked["values"]
+        by, reason = str(held.get("by", "")), str(held.get("reason", ""))
+        entry = self._entered(kind, about, held, by, reason)
+        self.edition = open_edition(self.edition.folder)
+        self.evaluation = evaluate(self.edition.scheme, self.edition.records)
+        words = said(entry)
+        self.blocks = [text_block("told", f"{self.say(words)} {self.say(AGAIN)}", "done"), *self._page()]
+
+    def _entered(self, kind: str, about: str, held: Mapping[str, Any], by: str, reason: str) -> Entry:
+        folder = self.edition.folder
+        if kind == FORM_STATE:
+            return decide_state(folder, str(held["state"]), by=by, reason=reason)
+        if kind == "objection":
+            objection = read_objections(folder).listed[int(about)]
+            moves = self._moves(objection) if held["outcome"] == "upheld" and objection.upheld is not None else []
+            return decide_objection(folder, int(about), held["outcome"], by=by, reason=reason, moves=moves)
+        tie = self.evaluation.left_to_committee[int(about)]
+        names = {str(key): str(name) for key, name in self.evaluation.members["name"].items()}
+        members = [tie.members[int(place)] for place in held.get("members", [])]
+        return decide_tie(folder, (tie,), tie.award, members or [""], by=by, reason=reason, class_=tie.class_, names=names)
+
+    def _moves(self, objection: Objection) -> list[str]:
+        return [words.into(self.language) for words in moves_in_words(rehearsed(self.edition, self.evaluation, objection))]
+
+    def _page(self) -> Iterator[Block]:
+        yield {"kind": "headline", "id": "headline", "text": self.headline.text}
+        yield table_block("matters", self.table)
+        if is_frozen(self.edition.folder):
+            yield text_block("still", self.say(STILL), "still")
+            return
+        for place, tie in enumerate(self.evaluation.left_to_committee):
+            yield self._form(f"tie {place}", self._tie_title(tie), self._tie_fields(tie))
+        for number, objection in read_objections(self.edition.folder).open().items():
+            title = phrase("第 {n} 号异议：{about}", "Objection {n}: {about}", n=number, about=discreet(objection.about))
+            yield self._form(f"objection {number}", title, [self._choice("outcome", Phrase("裁定", "Decision"), OUTCOMES)])
+        now = state_of(read_journal(self.edition.folder))
+        follow = {word: state.title for word, state in STATES.items() if now in state.after}
+        title = phrase("{title.zh}：现为“{now.zh}”", "{title.en}: {now.en}", title=STATE_TITLE, now=STATES[now].title)
+        yield self._form(FORM_STATE, title, [self._choice("state", STATE_FIELD, follow)])
+
+    def _form(self, name: str, title: Phrase, fields: list[Block]) -> Block:
+        asked = [*fields, {"kind": "text", "name": "by", "label": self.say(BY), "hint": self.say(WHO)}, {"kind": "long", "name": "reason", "label": self.say(BECAUSE), "hint": ""}]
+        return {
+            "kind": "form", "id": name, "title": self.say(title), "text": "", "fields": asked, "button": self.say(RECORD),
+            "confirm": self.say(SURE), "yes": self.say(YES), "no": self.say(NO),
+        }  # fmt: skip
+
+    def _choice(self, name: str, label: Phrase, options: Mapping[str, Phrase]) -> Block:
+        return {"kind": "choice", "name": name, "label": self.say(label), "options": [[word, self.say(title)] for word, title in options.items()]}
+
+    def _tie_title(self, tie: Tie) -> Phrase:
+        label, settled = self.evaluation.scheme.label(tie.award), tie not in self.evaluation.ties
+        what = Phrase("已裁定，可改裁", "settled; it can be settled anew") if settled else Phrase("待裁定", "to be settled")
+        return phrase(
+            "同分（{what.zh}）：{label}{zh}，剩余名额 {n} 个", "A tie, {what.en}: {label}{en}, {n:place|places} left",
+            what=what, label=label, n=tie.places, zh=f"（{tie.class_}）" if tie.class_ else "", en=f" ({tie.class_})" if tie.class_ else "",
+        )  # fmt: skip
+
+    def _tie_fields(self, tie: Tie) -> list[Block]:
+        names = self.evaluation.members["name"]
+        options = [[str(place), str(names[member])] for place, member in enumerate(tie.members)]
+        return [{"kind": "checks", "name": "members", "label": self.say(phrase("授予（选 {n} 家）", "Given to ({n})", n=tie.places)), "options": options}]
+
+
+class SealDesk(Desk):
+    """A button that seals the edition, with a confirmation and what is being done meanwhile."""
+
+    def __init__(self, edition: Edition, evaluation: Evaluation) -> None:
+        self.edition, self.evaluation = edition, evaluation
+        self.thread: Thread | None = None
+        super().__init__(evaluation.scheme.language)
+        self.blocks = [text_block("still", self.say(STILL), "still")] if is_frozen(edition.folder) else [self._form()]
+
+    def in_words(self) -> str:
+        """What the button would do."""
+        return self.say(phrase("封存 {edition}", "Seal {edition}", edition=self.edition.scheme.edition))
+
+    def answer(self, asked: Mapping[str, Any]) -> None:
+        """The edition sealed in a thread, so that the page can say how far it is."""
+        if is_frozen(self.edition.folder) or (self.thread is not None and self.thread.is_alive()):
+            return
+        held = {name: str(value).strip() for name, value in asked["values"].items()}
+        self.blocks = [text_block("told", self.say(phrase(SEALING.zh, SEALING.en, step="…")), "done"), {**self._form(), "busy": True}]
+        self.thread = Thread(target=self._seal, args=(held,), daemon=True)
+        self.thread.start()
+
+    def _seal(self, held: Mapping[str, str]) -> None:
+        try:
+            former = newest_bag(self.edition.folder / "sealed")
+            revises = former.name if former else ""
+            bag = seal_edition(
+                self.edition.folder, held["revision"], revises=revises, because=held.get("because", ""), by=held["by"],
+                progress=lambda step: self.told("done", self.say(phrase(SEALING.zh, SEALING.en, step=step))),
+            )  # fmt: skip
+            tone, words = "done", phrase(
+                "已封存为 sealed/{bag}，并记入 journal.jsonl。任何人都可以核对：committee verify sealed/{bag} --replay",
+                "Sealed as sealed/{bag}, and entered into journal.jsonl. Anyone can check it: committee verify sealed/{bag} --replay", bag=bag.name,
+            )  # fmt: skip
+        except Refused as refused:
+            tone, words = "fault", Phrase(refused.problems.text("zh"), refused.problems.text("en"))
+        except Exception:  # noqa: BLE001 - no traceback reaches a reader
+            tone, words = "fault", Phrase("没有封存成功，什么也没有留下。请重新打开本页再试。", "It was not sealed, and nothing was left behind. Open the page again.")
+        self.blocks = [text_block("told", self.say(words), tone), self._form()]
+
+    def _form(self) -> Block:
+        former = newest_bag(self.edition.folder / "sealed")
+        name = f"r{len([path for path in (self.edition.folder / 'sealed').glob('r*') if path.is_dir()]) + 1}"
+        fields: list[Block] = [
+            {"kind": "text", "name": "revision", "label": self.say(REVISION), "hint": name, "value": name},
+            {"kind": "text", "name": "by", "label": self.say(SEAL_BY), "hint": self.say(WHO)},
+        ]
+        fields += [{"kind": "long", "name": "because", "label": self.say(SEAL_WHY), "hint": ""}] if former else []
+        text = phrase("替代 {bag}，原来的一版不动。", "It stands in place of {bag}, which stays as it is.", bag=former.name) if former else Phrase("", "")
+        sure = Phrase("封存要重新运行全部笔记本，约需几分钟；封存之后一个字节也改不了。确定封存吗？", "All notebooks are run again, which takes some minutes; what is sealed never changes. Seal it?")
+        return {
+            "kind": "form", "id": FORM_SEAL, "title": self.say(SEAL), "text": self.say(text), "fields": fields, "button": self.say(SEAL),
+            "confirm": self.say(sure), "yes": self.say(YES), "no": self.say(NO),
+        }  # fmt: skip
+
+
+def decision_desk(edition: Edition, evaluation: Evaluation) -> DecisionDesk:
+    """What is left to the committee in an edition, with a form for each decision."""
+    return DecisionDesk(edition, evaluation)
+
+
+def seal_desk(edition: Edition, evaluation: Evaluation) -> SealDesk:
+    """A button that seals an edition."""
+    return SealDesk(edition, evaluation)
