@@ -17,7 +17,7 @@ from toolkit import evaluate, open_edition, views
 from toolkit.ground.resources import house_folder
 
 NOTEBOOKS = sorted(house_folder("notebooks").glob("*.ipynb"))
-NAMES = ["1_data", "2_scheme", "3_tuning", "4_ranking", "5_sensitivity", "6_seal"]
+NAMES = ["1_data", "2_scheme", "3_tuning", "4_ranking", "5_sensitivity", "6_decisions", "7_seal"]
 FORBIDDEN = (
     ast.FunctionDef,
     ast.AsyncFunctionDef,
@@ -47,7 +47,7 @@ def cells(path: Path, kind: str) -> list[nbformat.NotebookNode]:
     return [cell for cell in read(path).cells if cell.cell_type == kind]
 
 
-def test_all_six_are_there() -> None:
+def test_all_seven_are_there() -> None:
     assert [path.stem for path in NOTEBOOKS] == NAMES
 
 
@@ -118,7 +118,7 @@ def test_the_evidence_comes_last(path: Path) -> None:
     assert re.search(r"全部名单 +[0-9a-f]{16}", last.outputs[0].data["text/plain"])
 
 
-def test_all_six_rest_on_the_same_evidence() -> None:
+def test_all_seven_rest_on_the_same_evidence() -> None:
     assert len({cells(path, "code")[-1].outputs[0].data["text/plain"] for path in NOTEBOOKS}) == 1
 
 

@@ -47,8 +47,8 @@ class Desk(anywidget.AnyWidget):
         What the page says where no kernel answers it.
     """
 
-    _esm = PAGE / "desk.js"
-    _css = PAGE / "desk.css"
+    _esm = "\n".join((PAGE / name).read_text("utf-8") for name in ("parts.js", "desk.js"))
+    _css = (PAGE / "desk.css").read_text("utf-8")
     blocks: Any = traitlets.List().tag(sync=True)
     lost = traitlets.Unicode().tag(sync=True)
 

@@ -55,6 +55,8 @@ EARLIER: dict[str, tuple[str, ...]] = {
     "results.ipynb": ("ac6ce875b4f8f7389edabc46cfb3e55e951ca8e45ccc85fb71f02644db95825b",),
 }
 """What the house's notebooks said in earlier versions, as `written_digest` tells it; sealed ones that say so are its own too."""
+FORMER_HOUSE = frozenset({"1_data.ipynb", "2_scheme.ipynb", "3_tuning.ipynb", "4_ranking.ipynb", "5_sensitivity.ipynb", "6_seal.ipynb"})
+"""The notebooks that a bag held up to version 0.4.0."""
 UNREADABLE = Phrase("这个笔记本无法读取", "the notebook cannot be read")
 FOREIGN = Phrase("不是本程序自带的笔记本：文字或代码被改过，未予运行", "is not the house's notebook: its text or code was changed, and it is not run")
 SHOWN_OTHERWISE = ("第 {cell} 个代码单元显示的内容与重新运行的不同", "what code cell {cell} shows differs from what it gives when run again")
@@ -108,10 +110,15 @@ def written_digest(path: Path) -> str:
 
 def source_problems(house: Path, sealed: Path) -> Iterator[Problem]:
     """Every notebook in the folder `sealed` that is not the house's own, of whatever version."""
-    for notebook in sorted(house.glob("*.ipynb")):
+    for notebook in known_notebooks(house):
         path = sealed / notebook.name
         if path.is_file() and (rule := _fault(notebook, path)) is not None:
             yield Problem("error", rule, ASK, file=f"{sealed.name}/{notebook.name}")
+
+
+def known_notebooks(house: Path) -> list[Path]:
+    """Where the notebooks of the folder `house` lie, in order; those that only earlier versions had stand beside them by name."""
+    return sorted({*house.glob("*.ipynb"), *(house / name for name in FORMER_HOUSE)})
 
 
 def run_again(
@@ -125,7 +132,7 @@ def run_again(
 
     Only what `source_problems` finds no fault with is run.
     """
-    for notebook in sorted(house.glob("*.ipynb")):
+    for notebook in known_notebooks(house):
         path = sealed / notebook.name
         if not path.is_file() or _fault(notebook, path) is not None:
             continue
@@ -146,7 +153,8 @@ def _fault(notebook: Path, path: Path) -> Phrase | None:
         nbformat.validate(nbformat.read(path, as_version=4))  # type: ignore[no-untyped-call]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError):
         return UNREADABLE
-    return None if digest in {written_digest(notebook), *EARLIER.get(notebook.name, ())} else FOREIGN
+    own = {written_digest(notebook)} if notebook.is_file() else set()
+    return None if digest in own | set(EARLIER.get(notebook.name, ())) else FOREIGN
 
 
 def _differing_cells(file: str, before: Any, now: Any, wording: Wording | None) -> Iterator[Problem]:

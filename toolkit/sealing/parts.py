@@ -37,6 +37,7 @@ from toolkit.sealing.bag import (
 from toolkit.sealing.cards import CARDS
 from toolkit.sealing.frozen_edition import DECIDED, FOLDERS
 from toolkit.sealing.frozen_edition import FILES as EDITION
+from toolkit.sealing.notebooks import FORMER_HOUSE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -163,7 +164,7 @@ def part_problems(bag: Path, house: House) -> Problems:
     except Refused as refused:
         return refused.problems
     present = {path.relative_to(data).as_posix() for path in data.rglob("*") if not path.is_dir()}
-    required = _required(scheme, house)
+    required = _required(scheme, house, present)
     published = _public(house) if was_publishable(scheme) else set()
     allowed = required | published | {f"results/{TOUCHED}", f"edition/{DECIDED}", CARDS} | set(_of_edition(data / "edition", scheme, tables, present))
     tags = {path.relative_to(bag).as_posix() for path in bag.rglob("*") if not path.is_dir()} - {f"data/{name}" for name in present}
@@ -186,12 +187,19 @@ def sealed_by(data: Path) -> str:
     return read_environment(path.read_text("utf-8", "replace")).get(DISTRIBUTION, "") if path.is_file() else ""
 
 
-def _required(scheme: Scheme, house: House) -> set[str]:
+def _required(scheme: Scheme, house: House, present: Collection[str]) -> set[str]:
     """Parts by name below ``data/``."""
     names = {f"results/{name}" for name in (*TABLES, WORKBOOK)} | {f"{MEETING}/{name}" for name in (PAGE, FIRMNESS)}
-    names |= {f"notebooks/{path.name}" for path in house.notebooks.glob("*.ipynb")} | {ENVIRONMENT}
+    names |= _notebooks(house, present) | {ENVIRONMENT}
     names |= {"edition/scheme.toml", "edition/tables.toml", *([f"edition/{DECIDED}"] if is_resolved(scheme) else [])}
     return names | (_public(house) if publishable(scheme) else set())
+
+
+def _notebooks(house: House, present: Collection[str]) -> set[str]:
+    """The house's notebooks; those that earlier versions had, where a bag holds just these: each must be what such a version wrote."""
+    former = {f"notebooks/{name}" for name in FORMER_HOUSE}
+    held = {name for name in present if name.startswith("notebooks/")}
+    return former if held == former else {f"notebooks/{path.name}" for path in house.notebooks.glob("*.ipynb")}
 
 
 def _public(house: House) -> set[str]:

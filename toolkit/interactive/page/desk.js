@@ -3,22 +3,9 @@
 
 const PATIENCE = 2500; // milliseconds without an answer after which the page says so
 
-const make = (tag, attributes = {}, ...children) => {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value == null || value === false) continue;
-    if (name === "class") node.className = value;
-    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value === true) node.setAttribute(name, "");
-    else node.setAttribute(name, value);
-  }
-  node.append(...children.filter((child) => child != null));
-  return node;
-};
-
 const table = (block) => {
   const cell = (tag, text, place) => make(tag, { class: (block.align || [])[place] || "left" }, text);
-  const rows = block.rows.map((row, number) => make("tr", { class: (block.lines || []).includes(number) ? "line" : null }, ...row.map((text, place) => cell("td", text, place))));
+  const rows = block.rows.map((row, number) => make("tr", { class: (block.lines || []).includes(number) ? "line" : "" }, ...row.map((text, place) => cell("td", text, place))));
   return make("div", { class: "scroll" }, make("table", {}, make("caption", {}, block.caption), make("thead", {}, make("tr", {}, ...block.headings.map((text, place) => cell("th", text, place)))),
     make("tbody", {}, ...rows)), block.note ? make("p", { class: "note" }, block.note) : null);
 };
@@ -28,7 +15,7 @@ const field = (one) => {
   if (one.kind === "checks") {
     return make("div", { class: "checks", role: "group", "aria-label": one.label }, ...one.options.map(([value, text]) => make("label", {}, make("input", { type: "checkbox", name: one.name, value }), text)));
   }
-  return make(one.kind === "long" ? "textarea" : "input", { name: one.name, value: one.value, type: one.kind === "secret" ? "password" : "text", placeholder: one.hint, rows: "2", "aria-label": one.label, autocomplete: "off" });
+  return make(one.kind === "long" ? "textarea" : "input", { name: one.name, value: one.value || "", ...(one.kind === "long" ? {} : { type: "text" }), placeholder: one.hint || "", rows: "2", "aria-label": one.label, autocomplete: "off" });
 };
 
 const values = (form) => {
@@ -42,12 +29,12 @@ const values = (form) => {
 
 const painted = {
   search: (block, ask) => make("label", { class: "search" }, make("span", {}, block.label),
-    make("input", { type: "search", placeholder: block.hint, autocomplete: "off", oninput: (event) => { if (!event.isComposing) ask({ do: "search", text: event.target.value }); },
+    make("input", { type: "search", placeholder: block.hint || "", autocomplete: "off", oninput: (event) => { if (!event.isComposing) ask({ do: "search", text: event.target.value }); },
       oncompositionend: (event) => ask({ do: "search", text: event.target.value }) })),
   choices: (block, ask) => make("div", { class: "choices" }, make("p", { role: "status" }, block.text),
     ...block.found.map((one) => make("button", { type: "button", "aria-pressed": String(Boolean(one.chosen)), onclick: () => ask({ do: "choose", place: one.place }) }, one.name, make("small", {}, one.beside)))),
-  headline: (block) => make("h3", { class: block.tone || null }, block.text),
-  text: (block) => make("p", { class: block.tone || null, role: block.tone ? "status" : null }, block.text),
+  headline: (block) => make("h3", { class: block.tone || "" }, block.text),
+  text: (block) => make("p", { class: block.tone || "", ...(block.tone ? { role: "status" } : {}) }, block.text),
   table,
   form: (block, ask) => {
     const sent = (event) => {
@@ -57,7 +44,7 @@ const painted = {
       ask({ do: "submit", form: block.id, values: values(form) });
     };
     const form = make("form", { onsubmit: sent, oninput: () => form.classList.remove("asked") },
-      make("fieldset", { disabled: block.busy || null }, block.title ? make("legend", {}, block.title) : null, block.text ? make("p", {}, block.text) : null,
+      make("fieldset", { disabled: Boolean(block.busy) }, block.title ? make("legend", {}, block.title) : null, block.text ? make("p", {}, block.text) : null,
         ...block.fields.map((one) => make(one.kind === "checks" ? "div" : "label", { class: "field" }, make("span", {}, one.label), field(one))),
         make("button", { type: "submit", class: "first" }, block.button),
         block.confirm ? make("div", { class: "confirm", role: "alert" }, make("p", {}, block.confirm), make("button", { type: "submit" }, block.yes),
