@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.sensitivity.choices.scenario import Scenario
     from toolkit.sensitivity.monte_carlo import Block, Counts
+    from toolkit.sensitivity.scenarios import Outcome
     from toolkit.sensitivity.weights.draws import Recipe, WeightSpec
 
 
@@ -157,9 +158,8 @@ class JointDraws:
         """The one that is asked about, in the order of all that is counted."""
         return self.scenarios.ground.evaluation
 
-    def has(self, scenario: Scenario) -> Mask:
-        """Who has what is sought in a scenario, bool[members]; refused where it cannot be computed."""
-        outcome = self.runs.outcome(scenario)
+    def has(self, outcome: Outcome) -> Mask:
+        """Who has what is sought in some scenarios, bool[scenarios, members]; bool[members] in a single one."""
         if isinstance(self.sought, str):
             ids = [award.id for award in self.evaluation.scheme.awards]
             return np.asarray(outcome.given[ids.index(self.sought)])
@@ -167,16 +167,17 @@ class JointDraws:
 
     def acceptability(self, start: int, recipe: Recipe) -> Block:
         """The draws from `start` on: the counts of `weight_sums` of all that could be computed."""
-        shares = recipe()
-        has, failed = np.zeros((len(shares), len(self.evaluation.members)), np.bool_), 0
-        for place, vector in enumerate(shares):
-            scenario = self.scenarios[start + place]
-            scenario.shares = vector
-            try:
-                has[place] = self.has(scenario)
-            except Refused:
-                failed += 1
-        return len(shares), failed, weight_sums(self.evaluation.tree, shares, has)
+        shares, failed = recipe(), list[int]()
+        has = np.zeros((len(shares), len(self.evaluation.members)), np.bool_)
+
+        def scenario(place: int) -> Scenario:
+            drawn = self.scenarios[start + place]
+            drawn.shares = shares[place]
+            return drawn
+
+        for places, outcomes in self.runs.in_batches(scenario, range(len(shares)), lambda place, _: failed.append(place)):
+            has[places] = self.has(outcomes)
+        return len(shares), len(failed), weight_sums(self.evaluation.tree, shares, has)
 
     def confidence(self, shares: Floats, members: Integers, draws: range) -> Block:
         """Some scenarios: in how many of those that could be computed each of `members` has what is sought under its row of `shares`."""

@@ -7,7 +7,7 @@ come to is counted in whole numbers, in memory that does not grow with the draws
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -120,6 +120,26 @@ class OfficialRuns:
         """
         one = self.outcomes([self.score(scenario)])
         return Outcome(one.total[0], one.rank[0], one.given[:, 0], one.grade[0])
+
+    def in_batches(
+        self, scenario: Callable[[int], Scenario], numbers: Iterable[int], failed: Callable[[int, Refused], object]
+    ) -> Iterator[tuple[list[int], Outcome]]:
+        """What the scenarios of these numbers come to, many of them at once, which is faster: which ones, and all their outcomes.
+
+        `failed` is told of each that cannot be computed, and why.
+        """
+        size = max(1, min(BLOCK, CELLS // max(1, len(self.ground.classes))))
+        batch: dict[int, Score] = {}
+        for number in numbers:
+            try:
+                batch[number] = self.score(scenario(number))
+            except Refused as refused:
+                failed(number, refused)
+            if len(batch) == size:
+                yield list(batch), self.outcomes(list(batch.values()))
+                batch = {}
+        if batch:
+            yield list(batch), self.outcomes(list(batch.values()))
 
     def score(self, scenario: Scenario) -> Score:
         """The rounded scores of a scenario, float64[members] by node.
@@ -373,15 +393,9 @@ def scenario_probabilities(
 
 def _counted(runs: OfficialRuns, scenarios: Scenarios, draws: range) -> Counted:
     """What some draws came to."""
-    counted, scores = Counted.nothing(runs), list[Score]()
-    for draw in draws:
-        try:
-            scores.append(runs.score(scenarios[draw]))
-        except Refused as refused:
-            counted.fail(reason_of(refused))
-    size = max(1, CELLS // max(1, len(runs.ground.classes)))
-    for start in range(0, len(scores), size):
-        counted.add(runs.outcomes(scores[start : start + size]))
+    counted = Counted.nothing(runs)
+    for _, outcomes in runs.in_batches(scenarios.__getitem__, draws, lambda _, refused: counted.fail(reason_of(refused))):
+        counted.add(outcomes)
     return counted
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.ground.problems import Problem
     from toolkit.ground.ranking import Floats, Integers, Mask
+    from toolkit.sensitivity.scenarios import Outcome
 
 
 CELLS = 1 << 22
@@ -239,19 +240,23 @@ class _Runs:
 
     def results(self, design: Floats) -> Floats:
         """float64[rows, factors + 2, 1 + 2 members] for some rows; NaN all through one of which a run failed."""
-        results = np.full((*design.shape[:2], 1 + 2 * len(self.chosen)), np.nan)
-        for row, points in enumerate(design):
-            try:
-                results[row] = [self.told(point) for point in points]
-            except Refused:
-                continue
-        return results
+        points, failed = design.reshape(-1, design.shape[2]), list[int]()
+        results = np.full((len(points), 1 + 2 * len(self.chosen)), np.nan)
 
-    def told(self, point: Floats) -> Floats:
-        """The results of one run."""
-        outcome = self.runs.outcome(scenario_of(self.scenarios.ground, self.scenarios.factors, point))
-        rank = np.where(outcome.rank == 0, self.behind, outcome.rank)[self.chosen]
-        return np.concatenate([[changed_share(outcome.given, self.official)], rank, outcome.total[self.chosen]])
+        def scenario(number: int) -> Scenario:
+            return scenario_of(self.scenarios.ground, self.scenarios.factors, points[number])
+
+        for numbers, outcomes in self.runs.in_batches(scenario, range(len(points)), lambda number, _: failed.append(number)):
+            results[numbers] = self.told(outcomes)
+        by_row = results.reshape(*design.shape[:2], -1)
+        by_row[np.unique(np.array(failed, np.intp) // design.shape[1])] = np.nan
+        return by_row
+
+    def told(self, outcomes: Outcome) -> Floats:
+        """The results of some runs, float64[runs, 1 + 2 members]."""
+        changed = [changed_share(given, self.official) for given in outcomes.given.swapaxes(0, 1)]
+        rank = np.where(outcomes.rank == 0, self.behind, outcomes.rank)[:, self.chosen]
+        return np.column_stack((changed, rank, outcomes.total[:, self.chosen]))
 
 
 def _results(
