@@ -13,6 +13,7 @@ from toolkit.commands.console import (
     LanguageOption,
     finish,
     language_of,
+    progress_bar,
     refusals,
     say,
     steps,
@@ -37,6 +38,7 @@ BEGUN = (
 UNCOMPARED = Phrase(
     "两者不能都计算，未比较结果；请先改正以上错误。", "Not both can be evaluated: results are not compared; mend the errors above first."
 )
+UNMOVED = Phrase("没有会员的奖项、等级或名次因此变化。", "No member's award, grade or rank changes by it.")
 SAME = Phrase("记录没有变化。", "No record changed.")
 
 
@@ -152,6 +154,38 @@ def changes(
             raise typer.Exit(1)
 
 
+def diff(
+    old: Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="原来的 OLD", help="原来的封存包或届次文件夹 a bag or an edition folder")],
+    new: Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="现在的 NEW", help="现在的封存包或届次文件夹 a bag or an edition folder")],
+    out: Annotated[Path | None, typer.Option("--out", file_okay=False, help="另写成表格文件 write it as diff.csv and changes.csv too")] = None,
+    language: LanguageOption = "zh",
+) -> None:
+    """两版之间改了什么，谁因此变动，各项原因各占多少。 What changed between two revisions, and who moved because of it, by cause."""
+    from toolkit.comparison.records import changed_records, uncompared, write_changes
+    from toolkit.comparison.shares import shared, standing
+    from toolkit.indicators.panel import panel_tables
+    from toolkit.reports.csv_files import write_shares
+    from toolkit.reports.views import record_changes_table, shares_table
+    from toolkit.scheme.amendments import diff as amendments
+    from toolkit.sealing.states import states_of
+
+    with refusals(language), states_of(old, new) as states:
+        before, after = ((state.evaluation, state.records) for state in states)
+        _tell_amendments(amendments(before[0].scheme, after[0].scheme), language)
+        changed = changed_records(before[1], after[1], panel_tables(before[0].scheme) | panel_tables(after[0].scheme))
+        for table in uncompared(before[1], after[1]):
+            say(language, phrase("{table} 表在数据库或大文件中，未作比较。", "Table {table} stands elsewhere and is not compared.", table=table))
+        say(language, Phrase(*(repr(record_changes_table(changed, after[1], spoken)) for spoken in ("zh", "en"))) if len(changed) else SAME)
+        with progress_bar() as bar:
+            task = bar.add_task(worded(language, Phrase("正在分摊", "sharing out")), total=None)
+            stated = tuple(standing(state.evaluation) if state.stated is None else state.stated for state in states)
+            found = shared(before, after, stated, progress=lambda done, total: bar.update(task, completed=done, total=total))  # type: ignore[arg-type]
+        say(language, Phrase(*(repr(shares_table(found, before, after, changed, spoken)) for spoken in ("zh", "en"))) if len(found.moved) else UNMOVED)
+        if out is not None:
+            write_changes(changed, out)
+            say(language, phrase("全部变动已写入 {path}", "All of it is in {path}", path=write_shares(found, after[0].scheme, out)))
+
+
 def _tell_uncomputed(place: Path, edition: Edition | None, problems: Problems, language: str) -> None:
     """Which of the two cannot be evaluated, and why."""
     zh, en = ("不能计算", "cannot be evaluated") if edition else ("不能读取", "cannot be read")
@@ -170,7 +204,7 @@ def _tell_comparison(evaluations: list[Evaluation], records: list[Records], lang
     if len(comparison.moved):
         say(language, Phrase(*(repr(comparison_table(comparison, language=spoken)) for spoken in ("zh", "en"))))
     else:
-        say(language, Phrase("没有会员的奖项、等级或名次因此变化。", "No member's award, grade or rank changes by it."))
+        say(language, UNMOVED)
 
 
 def _voted(folder: Path, edition: Edition | None) -> Ballots | None:

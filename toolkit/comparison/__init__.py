@@ -270,6 +270,11 @@ def _tried(
     )
 
 
+def scheme_measured(evaluation: Evaluation, records: Records | None, scheme: Scheme) -> Evaluation | None:
+    """The same records under another scheme; None where that cannot be had of them."""
+    return _decided(evaluation, records, lambda: scheme)
+
+
 def _decided(evaluation: Evaluation, records: Records | None, scheme: Callable[[], Scheme]) -> Evaluation | None:
     """The same records under another scheme; measured anew only where it measures other things."""
     try:

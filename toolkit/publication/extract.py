@@ -105,7 +105,7 @@ def read_extract(folder: Path) -> Extract:
         notice = json.loads((folder / NOTICE).read_text(encoding="utf-8"))
         with (folder / AWARDS).open(encoding="utf-8-sig", newline="") as file:
             rows = tuple(
-                {field: _unguarded(cell) for field, cell in row.items()} for row in csv.DictReader(file)
+                {field: unguarded(cell) for field, cell in row.items()} for row in csv.DictReader(file)
             )
     except (OSError, ValueError, AttributeError) as error:
         raise refuse(
@@ -258,7 +258,8 @@ def _guarded(cell: str) -> str:
     return cell if cell.lstrip("-").replace(".", "", 1).isdigit() else guarded(cell)
 
 
-def _unguarded(cell: str) -> str:
+def unguarded(cell: str) -> str:
+    """The cell without the apostrophe that kept a spreadsheet from taking it for a formula."""
     return cell[1:] if cell[:1] == "'" else cell
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from toolkit.comparison.shares import CAUSES, PLACES_SHOWN, shown_shares
 from toolkit.ground.display import Table, shortened
 from toolkit.ground.text import Language, Phrase, discreet, joined, phrase
 from toolkit.reports import wording
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from toolkit.comparison import Comparison
+    from toolkit.comparison.shares import Shares
     from toolkit.evaluation import Evaluation
     from toolkit.records import Records
     from toolkit.scheme import Scheme
@@ -47,6 +49,7 @@ RECORD_CHANGES = {
     "moved": Phrase("换文件", "moved"),
 }
 FILE_HEADING = Phrase("文件", "File")
+MOST_NAMED, MOST_CARRIED = 5, 10  # members in a sentence, and such sentences
 MOST_SHOWN = 40  # columns of a terminal for one cell
 NONE, UNGRADED, UNRANKED = Phrase("未获奖", "no award"), Phrase("无等级", "no grade"), Phrase("不排名", "not ranked")
 ABSENT = Phrase("不在名册", "not a member")
@@ -166,6 +169,71 @@ def _of_dictionary(row: Row, after: Records) -> dict[str, Any]:
         "column": FILE_HEADING if row["column"] == "_file" else heading,
         "member": str(after.members["name"].get(row["member"], row["member"])),
     }
+
+
+def shares_table(
+    shares: Shares, before: tuple[Evaluation, Records], after: tuple[Evaluation, Records], changes: pd.DataFrame, language: Language | None = None, *, top: int = 50
+) -> Table:
+    """Who moved, and by each cause how much of the change of its total and of its place; below, whose records moved others.
+
+    Parameters
+    ----------
+    changes
+        As `toolkit.comparison.records.changed_records` gives it, to say what changed in the records of who moved others.
+    """
+    old, new = before[0].scheme, after[0].scheme
+    decimals = max(old.decimals, new.decimals)
+    totals, ranks = shown_shares(shares.total, decimals), shown_shares(shares.rank, PLACES_SHOWN)
+    rows = [
+        row | {cause: _share(totals[cause][member], ranks[cause][member]) for cause in totals}
+        for member, row in zip(shares.moved.index[:top], rows_of(shares.moved.head(top)), strict=True)
+    ]
+    note = phrase(
+        "变动 {n} 个会员，以上列出 {shown} 个。每项原因之下，前为总分的变化，后为名次的变化（负数为名次上升），各项相加即全部变化。",
+        "{n:member|members} moved, {shown} are shown. Below each cause stands what it is of the change of the total, then of the rank "
+        "(below 0 is up); they sum to the whole.",
+        n=len(shares.moved), shown=len(rows),
+    )  # fmt: skip
+    columns = (
+        ListColumn(WORDS["member"], "name"),
+        ListColumn(WORDS["class"], "class", class_),
+        ListColumn(WORDS["award"], words=_before_and_after("award", old, award)),
+        ListColumn(WORDS["rank"], words=_before_and_after("rank", old, place), align=RIGHT),
+        ListColumn(WORDS["total"], words=_before_and_after("total", old, _total), align=RIGHT),
+        *(ListColumn(CAUSES[cause], cause, align=RIGHT) for cause in map(str, totals)),
+    )
+    caption = Phrase("谁因此变动，各项原因各占多少", "Who moved, and how much of it by which cause")
+    return listing(columns, rows, Lexicon.of(after[0], language), caption, joined([note, *_carried(shares, (before, after), changes)], "", " "))
+
+
+def _share(total: Any, rank: Any) -> str:
+    if total is None and rank is None:
+        return "—"
+    return " | ".join("—" if part is None else f"{int(part) if part == int(part) else part:+}" if part else "0" for part in (total, rank))
+
+
+def _carried(shares: Shares, sides: tuple[tuple[Evaluation, Records], ...], changes: pd.DataFrame) -> list[Phrase]:
+    """Whose changed records moved others, a sentence each."""
+    told, roll = [], {evaluation.scheme.members.table for evaluation, _ in sides}
+    of = changes["member"].where(~changes["table"].isin(roll) | (changes["member"] != ""), changes["key"])
+    carriers = shares.carriers[shares.carriers["record"] != shares.carriers["member"]]
+    for record in map(str, carriers["record"].unique()):
+        moved = [str(shares.moved["name"][member]) for member in carriers["member"][carriers["record"] == record]]
+        names = phrase("{names}等 {n} 个会员", "{n:member|members} ({names}, ...)", names="、".join(moved[:MOST_NAMED]), n=len(moved))
+        names = names if len(moved) > MOST_NAMED else Phrase("、".join(moved), ", ".join(moved))
+        owner = next(str(side.members["name"][record]) for side, _ in reversed(sides) if record in side.members.index)
+        told.append(phrase(
+            "若没有{owner}的记录改动（{what}），{who.zh}仍与原来一样。", "Without the change of {owner}'s records ({what}), {who.en} would stand as before.",
+            owner=owner, what=_in_brief(changes[of == record], sides[-1][1]), who=names,
+        ))  # fmt: skip
+    return told[:MOST_CARRIED]
+
+
+def _in_brief(changes: pd.DataFrame, records: Records) -> str:
+    """The first of some changed records, and how many more."""
+    brief = [f"{row['table']} {row['column']} {row['before']} → {row['after']}" for row in (row | _of_dictionary(row, records) for row in rows_of(changes.head(2)))]
+    more = f" +{len(changes) - 2}" if len(changes) > len(brief) else ""
+    return shortened(discreet("；".join(" ".join(text.split()) for text in brief)), 2 * MOST_SHOWN) + more
 
 
 def comparison_table(comparison: Comparison, top: int = 50, language: Language | None = None) -> Table:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from toolkit.comparison.shares import PLACES_SHOWN, shown_shares
 from toolkit.ground.text import discreet
 from toolkit.ground.writing import guarded, placed_in, write_csv
 from toolkit.reports.columns import led_by
@@ -18,13 +19,16 @@ from toolkit.reports.workbook import write_workbook
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from toolkit.comparison.shares import Shares
     from toolkit.evaluation import Evaluation
+    from toolkit.scheme import Scheme
     from toolkit.sensitivity.weights.draws import WeightDraws
 
 WORKBOOK = "evaluation.xlsx"
 TABLES = ("indicators.csv", "values.csv", "scores.csv", "ranking.csv", "awards.csv", "problems.csv")
 TOUCHED = "touched.csv"
 CERTAINTY = "certainty.csv"
+DIFF = "diff.csv"
 PLACES = ("file", "sheet")  # are called by whoever filled them in
 AWARDS = ("award", "class", "order", "member", "name", "standing")
 
@@ -65,6 +69,22 @@ def write_certainty(evaluation: Evaluation, chances: pd.DataFrame, spec: WeightD
     with placed_in(folder) as unfinished:
         _write_csv(table, unfinished / CERTAINTY)
     return folder / CERTAINTY
+
+
+def write_shares(shares: Shares, scheme: Scheme, folder: Path) -> Path:
+    """`diff.csv` in `folder`: who moved, and how much of total and rank each cause is; the figures of a row sum to its move.
+
+    Raises
+    ------
+    Refused
+        When the file cannot be written.
+    """
+    parts = (shown_shares(shares.total, scheme.decimals).add_prefix("total_"), shown_shares(shares.rank, PLACES_SHOWN).add_prefix("rank_"))
+    carriers = shares.carriers.groupby("member")["record"].agg(" ".join).reindex(shares.moved.index).fillna("").rename("records_of")
+    table = pd.concat([_cells(shares.moved), *(part.astype(object).where(part.notna(), "").map(str) for part in parts), carriers], axis=1)
+    with placed_in(folder) as unfinished:
+        _write_csv(table, unfinished / DIFF)
+    return folder / DIFF
 
 
 def write_robustness(answers: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:

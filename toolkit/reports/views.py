@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from toolkit.ground.display import Headline, Picture, Table
 from toolkit.reports.committee_tables import open_matters_table
-from toolkit.reports.comparison_tables import changes_table, comparison_table, record_changes_table
+from toolkit.reports.comparison_tables import (
+    changes_table,
+    comparison_table,
+    record_changes_table,
+    shares_table,
+)
 from toolkit.reports.diagnostic_tables import (
     alpha_table,
     influence_table,
@@ -141,6 +146,7 @@ __all__ = [
     "scenarios_table",
     "scheme_headline",
     "scheme_table",
+    "shares_table",
     "slip_table",
     "smallest_values_table",
     "smallest_weights_table",

@@ -67,10 +67,11 @@ def _write_panel_results(edition: Edition, target: Path) -> None:
 
 def frozen_scheme(scheme: Scheme) -> Scheme:
     """The scheme that the copy of an edition computes with: where the panel's experts are left out, by the panel's own scores."""
-    return with_results_alone(scheme) if _leaves_experts_out(scheme) else scheme
+    return with_results_alone(scheme) if leaves_experts_out(scheme) else scheme
 
 
-def _leaves_experts_out(scheme: Scheme) -> bool:
+def leaves_experts_out(scheme: Scheme) -> bool:
+    """Whether the copy of an edition holds the panel's own scores in place of its experts'."""
     panel = scheme.panel
     return panel is not None and panel.publish != "pseudonyms" and panel.holds != "results" and bool(judged_by_panel(scheme))
 
@@ -288,7 +289,7 @@ def freeze_edition(edition: Edition, target: Path) -> None:
     changed = Problems(tuple(_changed(copies, edition.records.digests)))
     if changed:
         raise Refused(changed)
-    if _leaves_experts_out(scheme):
+    if leaves_experts_out(scheme):
         _write_panel_results(edition, target)
     else:
         _write_panel_copies(folder, target, panel)
