@@ -163,3 +163,21 @@ def test_no_check_fails_for_a_value_of_another_kind(text: str, faults_of: Any) -
             holder[path[-1]] = strange
             assert all(fault.rule.zh for fault in faults_of(raw)), (path, strange)
         holder[path[-1]] = before
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "end"),
+    [
+        ('a = 1\nties = ["x", "joint"\nb = 2\n', 2, 3),
+        ('a = 1\n\n[grades]\nbands = [["AAA", 90],\n  ["AA", 80]\n', 4, 6),
+        ("[x]\nkeys = [\n  1\n  2\n]\n", 2, 4),
+        ('[[group]]\nid = "a"\nwhere = { kind = ["x"\n[[group]]\nid = "b"\n', 3, 0),
+    ],
+)
+def test_a_bracket_without_its_other_half_is_told_where_it_began(tmp_path: Path, text: str, row: int, end: int) -> None:
+    path = tmp_path / "scheme.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(Refused) as refused:
+        read_scheme(path)
+    found = [problem for problem in refused.value.problems if "括号" in problem.rule.zh]
+    assert [(problem.row, f"第 {end} 行" in problem.mend.zh) for problem in found] == [(row, bool(end))]

@@ -272,6 +272,8 @@ def test_back_to_what_was_voted_sealed_or_decided_before_is_a_move(heard: Heard,
     (small_edition / "ballots").mkdir()
     for expert in ("E01", "E02", "E03"):
         ballot = f'expert = "{expert}"\ncast = 2019-01-07\n\n[weights.total]\nmethod = "points"\npoints = {{ learning = 20, conduct_group = 80 }}\n'
+        for group, points in (("learning", "hours = 50, talks = 50"), ("conduct_group", "pledge = 30, answers = 70")):
+            ballot += f'[weights.{group}]\nmethod = "points"\npoints = {{ {points} }}\n'
         (small_edition / "ballots" / f"{expert}.toml").write_text(ballot, "utf-8")
     heard.ask("move", node="learning", share=5)
     heard.ask("adopt", by="A", reason="B")

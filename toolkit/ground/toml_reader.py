@@ -31,6 +31,7 @@ from toolkit.ground.toml_syntax import (
     at,
     half_width,
     key_lines,
+    opened_at,
     parser_words,
     place_words,
     readable,
@@ -431,10 +432,18 @@ def _syntax_problems(halts: Sequence[Halt], text: str, name: str) -> Iterator[Pr
     pen_slips = slips(text)
     for before, halt in zip((Halt("", 0), *halts), halts, strict=False):
         if not any((before.line or 0) < slip.line <= (halt.line or 0) for slip in pen_slips):
-            mend = Phrase("请改正这一行或上一行（引号、括号是否成对，键是否重复）", "mend this line or the one above (quotes, brackets, repeated keys)")
-            yield Problem("error", parser_words(halt.said), mend, file=name, row=halt.line)
+            yield _halted(halt, text, name)
     for slip in pen_slips:
         yield Problem("error", slip.rule, slip.mend, file=name, row=slip.line, value=slip.value)
+
+
+def _halted(halt: Halt, text: str, name: str) -> Problem:
+    """Why the reader could not go on; of a bracket without its other half, on the line where it began."""
+    began = opened_at(text, halt.line) if halt.line and halt.said.startswith("Unclosed") else halt.line
+    mend = Phrase("请改正这一行或上一行（引号、括号是否成对，键是否重复）", "mend this line or the one above (quotes, brackets, repeated keys)")
+    if began != halt.line:
+        mend = phrase("它从这一行开始，到第 {line} 行仍没有写完；请补上括号或逗号", "it begins on this line and is not ended on line {line}: add the bracket or a comma", line=halt.line)
+    return Problem("error", parser_words(halt.said), mend, file=name, row=began)
 
 
 def tuples(value: Any) -> Any:

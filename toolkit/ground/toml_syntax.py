@@ -156,7 +156,7 @@ def _write(text: str) -> Phrase:
     return phrase("请写 {said}", "write {said}", said=text)
 
 
-HEADER = re.compile(r"\[|\s*\[{1,2}[^\[\]=#]+\]{1,2}\s*(?:#.*)?$")  # a line that begins a table, or was to
+HEADER = re.compile(r"\[|\s*\[{1,2}[^\[\]=#,]+\]{1,2}\s*(?:#.*)?$")  # a line that begins a table, or was to
 AT_LINE = re.compile(r"\s*\(at (?:line (\d+)|[^)]*).*\)$")
 
 
@@ -228,7 +228,8 @@ def readable(text: str) -> Readable:
     for start, end in _blocks(lines):
         halt = parsed("\n".join(lines[start:end]))
         if isinstance(halt, Halt):
-            halts.append(Halt(halt.said, min(start + (halt.line or 1), end)))
+            last = end - start if halt.said.startswith("Unclosed") else 1  # at the end of the block, where no line is told
+            halts.append(Halt(halt.said, min(start + (halt.line or last), end)))
             doubtful |= set(range(start + 1, end + 1))
             lines[start:end] = _mended(lines[start:end])
     whole = parsed("\n".join(lines))
@@ -337,6 +338,28 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
         bare = STRING_OR_COMMENT.sub("", line)
         if depth or not bare.lstrip().startswith("["):
             depth += bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}")
+
+
+def opened_at(text: str, line: int) -> int:
+    r"""The line on which a list or table began that is not closed yet where the reader halted on `line`; that itself where none is open.
+
+    Examples
+    --------
+    >>> opened_at('a = 1\nx = [1,\n  2\ny = 3', 4)
+    2
+    """
+    begun: list[int] = []
+    for number, written in enumerate(text.splitlines()[:line], 1):
+        bare = STRING_OR_COMMENT.sub("", written)
+        if HEADER.match(bare) and "," not in bare:
+            begun.clear()
+            continue
+        for sign in bare:
+            if sign in "[{":
+                begun.append(number)
+            elif sign in "]}" and begun:
+                begun.pop()
+    return begun[0] if begun else line
 
 
 def _keys(line: str) -> tuple[str, ...]:
