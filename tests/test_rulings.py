@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 
 from tests.contested import contested
+from tests.panels.judged import SHEETS, write_judged_edition
 from tests.test_command_line import run
-from toolkit import evaluate, open_edition
+from toolkit import check_edition, evaluate, open_edition
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.evaluation.many import Lists
 from toolkit.ground.problems import Refused
@@ -20,6 +21,7 @@ from toolkit.ground.ranking import Ruling, Tie
 from toolkit.minutes.decisions import decide_tie, rulings_of
 from toolkit.minutes.journal import JOURNAL, appended, read_journal
 from toolkit.sealing import seal_edition
+from toolkit.sealing.frozen_edition import freeze_edition
 
 WHO, WHY = "专家委员会第二次会议", "学时质量更高"
 
@@ -151,3 +153,60 @@ def test_a_line_that_is_half_a_ruling_is_named(tmp_path: Path) -> None:
     rulings, problems = rulings_of(read_journal(tmp_path))
     assert rulings == ()
     assert [problem.row for problem in problems] == [1, 2]
+
+
+def unscored(folder: Path) -> Path:
+    """An edition whose panel could not score one member: too few may."""
+    few = {expert: {member: scores for member, scores in rows.items() if member != "M1" or expert == "E02"} for expert, rows in SHEETS.items()}
+    return write_judged_edition(folder, few)
+
+
+def placed(folder: Path, *words: str) -> str:
+    return run("decide", folder, "place", *words, "--by", WHO, "--because", WHY).output
+
+
+def test_where_the_panel_could_not_score_the_committee_gives_a_score(tmp_path: Path) -> None:
+    folder = unscored(tmp_path)
+    before = evaluated(folder)
+    assert set(before.measured.open["M1"]) == {"innovation", "service"}
+    assert "定 86.5 分" in placed(folder, "M1", "innovation", "86.5")
+    assert "M1" in evaluated(folder).measured.open
+    placed(folder, "M1", "service", "90")
+    after = evaluated(folder)
+    assert after.measured.open == {}
+    assert after.ranking["total"]["M1"] == pytest.approx(0.6 * 86.5 + 0.4 * 90)
+    assert f"“创新”由委员会定为 86.5 分（{dt.date.today()}，理由：{WHY}）" in after.ranking["reason"]["M1"]  # noqa: DTZ011 - the wall's date
+    assert not [problem for problem in after.problems if "待定" in problem.rule.zh]
+    assert after.scores.drop(index="M1").equals(before.scores.drop(index="M1"))
+    assert run("check", folder).exit_code == 0
+    assert "撤销为甲招标代理公司" in placed(folder, "M1", "service")
+    assert set(evaluated(folder).measured.open["M1"]) == {"service"}
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (("M2", "innovation", "80"), "并未待定"), (("M1", "innovation", "101"), "超出范围"), (("M1", "innovation", "nan"), "超出范围"),
+    (("M1", "innovation"), "没有可撤销"), (("M1", "innovation", "八十"), "用法不对"),
+])  # fmt: skip
+def test_no_other_score_is_the_committees_to_give(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    assert said in placed(unscored(tmp_path), *words)
+    assert not (tmp_path / JOURNAL).exists()
+
+
+def test_a_score_given_where_the_panel_scored_after_all_is_an_error(tmp_path: Path) -> None:
+    folder = unscored(tmp_path)
+    placed(folder, "M1", "innovation", "86.5")
+    write_judged_edition(folder)
+    done = run("check", folder)
+    assert done.exit_code == 1
+    assert "没有待定的位次，不再适用" in done.output
+    placed(folder, "M1", "innovation")
+    assert run("check", folder).exit_code == 0
+
+
+def test_a_frozen_copy_rules_and_scores_alike_without_the_panel(tmp_path: Path) -> None:
+    folder = unscored(tmp_path / "edition")
+    for indicator in ("innovation", "service"):
+        placed(folder, "M1", indicator, "86.5")
+    freeze_edition(open_edition(folder), tmp_path / "copy")
+    assert evaluated(tmp_path / "copy").ranking.equals(evaluated(folder).ranking)
+    assert not check_edition(tmp_path / "copy")[1].errors

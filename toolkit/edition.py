@@ -18,7 +18,7 @@ from toolkit.indicators.consent import consent_problems
 from toolkit.indicators.engine import Engine
 from toolkit.indicators.panel import Judging, judging
 from toolkit.minutes.adoption import MEMORY, found_problems
-from toolkit.minutes.decisions import rulings_of
+from toolkit.minutes.decisions import placings_of, rulings_of
 from toolkit.minutes.journal import read_journal
 from toolkit.records import Records, load_records
 from toolkit.records.dictionary import Tables, load_tables, table_faults
@@ -30,7 +30,7 @@ from toolkit.scheme.writing import plain_values
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from toolkit.ground.ranking import Ruling
+    from toolkit.ground.ranking import Placing, Ruling
 
 
 EDITION = "COMMITTEE_EDITION"
@@ -132,8 +132,8 @@ def read_edition(folder: Path) -> Reading:
     if scheme is None or tables is None or not (sound or scheme.members.table in tables.table):
         return Reading(None, problems)
     records = load_records(folder, tables, scheme.members, words=texts(scheme.model_dump()))
-    rulings, of_minutes = _minutes(folder)
-    records = replace(records, digests={**_digests(folder), **records.digests}, rulings=rulings)
+    rulings, placings, of_minutes = _minutes(folder)
+    records = replace(records, digests={**_digests(folder), **records.digests}, rulings=rulings, placings=placings)
     unknown = reference_problems(scheme, tables) if fitting else Problems()
     problems += unknown + records.problems + of_minutes
     whole = whole and fitting and not unknown.errors
@@ -150,15 +150,15 @@ def read_edition(folder: Path) -> Reading:
     return Reading(edition, on_their_lines(problems, folder / SCHEME), sound, whole and not records.members.empty)
 
 
-def _minutes(folder: Path) -> tuple[tuple[Ruling, ...], Problems]:
+def _minutes(folder: Path) -> tuple[tuple[Ruling, ...], tuple[Placing, ...], Problems]:
     """What the minutes rule, and what is wrong with them; of a frozen copy nothing is noticed, for its scheme is the one that was sealed."""
     try:
         journal = read_journal(folder)
     except Refused as refused:
-        return (), refused.problems
+        return (), (), refused.problems
     rulings, problems = rulings_of(journal)
     noticed = found_problems(folder, journal) if (folder / MEMORY).is_dir() else Problems()
-    return rulings, journal.problems + problems + noticed
+    return rulings, placings_of(journal), journal.problems + problems + noticed
 
 
 def _salvaged_scheme(path: Path) -> tuple[Scheme | None, bool]:

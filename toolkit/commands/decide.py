@@ -31,10 +31,11 @@ if TYPE_CHECKING:
     from toolkit.minutes.journal import Entry
     from toolkit.minutes.objections import Outcome
 
-Matter = Literal["tie", "objection", "state"]
+Matter = Literal["tie", "place", "objection", "state"]
 WHOLE = Phrase("记录完整。", "The minutes are whole.")
 NO_AWARD = Phrase("没有写明哪一奖项；例如 tie outstanding 会员代码", "the award is not named: tie AWARD MEMBER...")
 NO_STATE = Phrase("请写一个状态；例如 state reviewed", "name one state: state reviewed")
+NO_PLACE = Phrase("请写会员代码、指标编号和分数；例如 place 会员代码 innovation 85", "name member, indicator and score: place MEMBER INDICATOR 85")
 NO_NUMBER = Phrase("请写异议的序号；例如 objection 1 --upheld", "give the objection's number: objection 1 --upheld")
 NO_OUTCOME = Phrase("请写 --upheld（成立）、--rejected（不成立）或 --if-upheld（只预演）之一", "say one of --upheld, --rejected and --if-upheld")
 ENTERED = ("已记入第 {n} 条：{zh}", "Entered as no. {n}: {en}")
@@ -55,9 +56,9 @@ class Said:
 
 def decide(
     folder: Folder,
-    matter: Annotated[Matter, typer.Argument(metavar="事项 MATTER", help="tie 同分，objection 异议，state 状态 tie, objection or state")],
+    matter: Annotated[Matter, typer.Argument(metavar="事项 MATTER", help="tie 同分，place 待定位次，objection 异议，state 状态 tie, place, objection or state")],
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="内容 WORDS", help="同分写奖项和授予的会员代码；异议写序号；状态写一个词 AWARD MEMBER..., a NUMBER, or a state")
+        list[str] | None, typer.Argument(metavar="内容 WORDS", help="同分写奖项和授予的会员代码；待定位次写会员、指标、分数；异议写序号；状态写一个词 AWARD MEMBER..., MEMBER INDICATOR SCORE, a NUMBER, or a state")
     ] = None,
     *,
     by: Annotated[str, typer.Option("--by", help="由谁决定，如哪次会议 who decided, such as which meeting")] = "",
@@ -68,7 +69,7 @@ def decide(
     if_upheld: Annotated[bool, typer.Option("--if-upheld", help="只预演：若成立谁会变动，不记入 only rehearse: who would move")] = False,
     language: LanguageOption = "zh",
 ) -> None:
-    """记下委员会的一项决定：同分、异议、状态；都要写明由谁、为何。 Enter a decision of the committee: who decided what, and why."""
+    """记下委员会的一项决定：同分、待定位次、异议、状态；都要写明由谁、为何。 Enter a decision of the committee: who decided what, and why."""
     said = Said(folder, words or [], by, because, language)
     outcomes: list[Outcome] = [*(["upheld"] * upheld), *(["rejected"] * rejected)]  # type: ignore[list-item]
     with refusals(language):
@@ -76,6 +77,8 @@ def decide(
             _objection(said, outcomes, if_upheld=if_upheld)
         elif matter == "tie":
             _tie(said, class_)
+        elif matter == "place":
+            _place(said)
         else:
             _state(said)
 
@@ -114,6 +117,28 @@ def _tie(said: Said, class_: str | None) -> None:
     award, *members = said.words
     ties = evaluation.left_to_committee
     _told(decide_tie(said.folder, ties, award, members, by=said.by, reason=said.because, class_=class_, names=names), said.language)
+
+
+def _place(said: Said) -> None:
+    from toolkit.edition import open_edition
+    from toolkit.indicators.panel import judged_by_panel
+    from toolkit.minutes.decisions import decide_place
+    from toolkit.minutes.journal import refuse_unsaid
+
+    if len(said.words) not in {2, 3}:
+        raise wrong_use(NO_PLACE, said.language)
+    refuse_unsaid(said.by, said.because)
+    member, indicator, *score = said.words
+    try:
+        given = float(score[0]) if score else None
+    except ValueError:
+        raise wrong_use(NO_PLACE, said.language) from None
+    edition = open_edition(said.folder)
+    scored = [item.measure for item in judged_by_panel(edition.scheme) if item.id == indicator]
+    bounds = next((edition.tables.table[str(measure.table)].column[str(measure.column)].range for measure in scored), None)
+    waiting = edition.judged.open if edition.judged else {}
+    names = {str(key): str(name) for key, name in edition.records.members["name"].items()}
+    _told(decide_place(said.folder, waiting, member, indicator, given, by=said.by, reason=said.because, bounds=bounds, names=names), said.language)
 
 
 def _state(said: Said) -> None:

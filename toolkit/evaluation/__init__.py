@@ -17,9 +17,10 @@ from toolkit.evaluation.grades import Grading, decide_grades, grade_problems, va
 from toolkit.evaluation.scores import TOTAL, Tree, adjusted, aligned, gathered, rounded_scores
 from toolkit.evaluation.values import Values, resolved, scaled
 from toolkit.ground.problems import Problem, Problems, Refused
-from toolkit.ground.ranking import Floats, Ruling, Tie, near_boundary, rounded
-from toolkit.ground.text import Phrase, joined, phrase
+from toolkit.ground.ranking import Floats, Placing, Ruling, Tie, near_boundary, rounded
+from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.indicators import Indicators, measure_indicators
+from toolkit.indicators.panel import of_place, placed, placing_problems
 from toolkit.scheme import Scheme
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Evaluation:
         SHA-256 of each input file, by its path in the edition.
     rulings
         What the committee decided of ties.
+    placings
+        The scores it gave where the panel left a place open.
     """
 
     scheme: Scheme
@@ -54,6 +57,7 @@ class Evaluation:
     measured: Indicators
     digests: Mapping[str, str] = field(default_factory=dict)
     rulings: tuple[Ruling, ...] = ()
+    placings: tuple[Placing, ...] = ()
 
     @property
     def indicators(self) -> pd.DataFrame:
@@ -212,9 +216,14 @@ class Evaluation:
         return Problems(tuple(Problem("note", rule, mend, column=TOTAL, value=str(member)) for member in self.scaled_values.members[near]))
 
     def _open_places(self, member: str) -> str:
-        """Which scores of the panel a member still waits for, and why."""
+        """Which scores of the panel a member still waits for, and which the committee gave it, and why."""
         waiting = self.measured.open.get(member, {}).items()
         phrases = [phrase("位次待定，“{label}”{why.zh}", "its place is open, `{label}`: {why.en}", label=self.scheme.label(id_), why=why) for id_, why in waiting]
+        phrases += [
+            phrase("“{label}”由委员会定为 {score} 分（{day}，理由：{why}）", "`{label}`: {score} given by the committee ({day}, because: {why})",
+                   label=self.scheme.label(placing.indicator), score=figure(placing.score), day=placing.day, why=placing.reason)
+            for placing in self.placings if placing.member == member
+        ]  # fmt: skip
         return joined(phrases, "；", "; ").into(self.scheme.language)
 
     def __repr__(self) -> str:
@@ -301,8 +310,14 @@ def _measured(scheme: Scheme, records: Records, judged: Judging | None) -> Evalu
     """All that is measured, with the problems of the records first."""
     records = records.as_of(scheme.as_of)
     measured = measure_indicators(scheme, records, judged)
-    measured = replace(measured, problems=records.problems + measured.problems)
-    return Evaluation(scheme, records.members, measured, records.digests, records.rulings)
+    problems = records.problems + measured.problems
+    if records.placings:
+        problems = Problems(tuple(problem for problem in problems if not any(of_place(problem, placing, records) for placing in records.placings)))
+        problems += placing_problems(records.placings, measured.open)
+        open_, raw = placed(measured.open, measured.raw, records.placings)
+        measured = replace(measured, raw=raw, open=open_)
+    measured = replace(measured, problems=problems)
+    return Evaluation(scheme, records.members, measured, records.digests, records.rulings, records.placings)
 
 
 def _measured_by(scheme: Scheme) -> tuple[object, ...]:

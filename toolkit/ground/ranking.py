@@ -59,6 +59,30 @@ class Ruling:
     line: int
 
 
+@dataclass(frozen=True)
+class Placing:
+    """The score that the committee gave where the panel could not, and left a member's place open.
+
+    Parameters
+    ----------
+    member, indicator
+        Whose score of what.
+    score
+        In the unit of the panel's own scores.
+    day, reason
+        When and why.
+    line
+        The line of the minutes that says so.
+    """
+
+    member: str
+    indicator: str
+    score: float
+    day: dt.date
+    reason: str
+    line: int
+
+
 def rounded(x: ArrayLike, decimals: int) -> Floats:
     """Numbers rounded half up (四舍五入), as a person reading the decimals would.
 

@@ -39,9 +39,12 @@ from toolkit.records.members import DIVIDERS
 from toolkit.records.references import RESULT_COUNTS, member_column, result_column
 from toolkit.scheme.criteria import GIVE_CODE, is_pseudonym
 
+OPEN_PLACE = "该会员位次待定"
+
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from toolkit.ground.ranking import Placing
     from toolkit.panels import Levelling
     from toolkit.records import Records
     from toolkit.scheme import Panel, Scheme
@@ -260,9 +263,38 @@ def open_place_problems(
     for member in sorted(places):
         for id_, why in places[member].items():
             table = records.tables.table[str(named[id_].measure.table)]
-            rule = phrase("“{label}”：{zh}；该会员位次待定", "`{label}`: {en}; its place is open", label=named[id_].label, zh=why.zh, en=why.en)
-            mend = Phrase("请补充专家或补齐评分后重新计算", "add experts or scores, and evaluate again")
+            rule = phrase("“{label}”：{zh}；" + OPEN_PLACE, "`{label}`: {en}; its place is open", label=named[id_].label, zh=why.zh, en=why.en)
+            mend = Phrase(
+                "请补充专家或补齐评分后重新计算，或由委员会定分：committee decide 届次 place 会员 指标 分数",
+                "add experts or scores, and evaluate again; or the committee gives a score: committee decide DIR place MEMBER INDICATOR SCORE",
+            )
             yield Problem("warning", rule, mend, file=table.file or "", column=f"indicator[{id_}]", value=_who(member, records))
+
+
+def placed(open_: Mapping[str, Mapping[str, Phrase]], raw: pd.DataFrame, placings: Iterable[Placing]) -> tuple[dict[str, dict[str, Phrase]], pd.DataFrame]:
+    """The places left open, and the raw values, once the committee has given the scores that the panel could not."""
+    left = {member: dict(waiting) for member, waiting in open_.items()}
+    for placing in placings:
+        if placing.indicator in left.get(placing.member, {}):
+            del left[placing.member][placing.indicator]
+            raw = raw.assign(**{placing.indicator: raw[placing.indicator].mask(raw.index == placing.member, placing.score)})
+    return {member: waiting for member, waiting in left.items() if waiting}, raw
+
+
+def placing_problems(placings: Iterable[Placing], open_: Mapping[str, Mapping[str, Phrase]]) -> Iterator[Problem]:
+    """An error for each score given where the panel has left no place open: it scored after all, or nobody asked it to."""
+    for placing in placings:
+        if placing.indicator not in open_.get(placing.member, {}):
+            rule = phrase("第 {line} 条由委员会定分，但这里没有待定的位次，不再适用", "a score was given in entry {line} where no place is open", line=placing.line)
+            mend = phrase("请撤销：committee decide 届次 place {member} {indicator}（不写分数）", "lift it: committee decide DIR place {member} {indicator}, no score",
+                          member=placing.member, indicator=placing.indicator)  # fmt: skip
+            yield Problem("error", rule, mend, file="journal.jsonl", row=placing.line, column=f"indicator[{placing.indicator}]", value=placing.member)
+
+
+def of_place(problem: Problem, placing: Placing, records: Records) -> bool:
+    """Whether a problem says that the place is open which a placing has filled."""
+    named = problem.column == f"indicator[{placing.indicator}]" and problem.value == _who(placing.member, records)
+    return named and problem.rule.zh.endswith(OPEN_PLACE)
 
 
 def _who(member: object, records: Records) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
-from toolkit.ground.ranking import Ruling, Tie
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.ranking import Placing, Ruling, Tie
+from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.ground.writing import edition_lock
 from toolkit.minutes.adoption import SCHEME, entered
 from toolkit.minutes.journal import ASK, JOURNAL, Entry, Journal, read_journal
 from toolkit.scheme import load_scheme
 
-RULING, STATE, OBJECTION = "ruling", "state", "objection"
+RULING, PLACING, STATE, OBJECTION = "ruling", "placing", "state", "objection"
 NOT_OPEN = Phrase("没有待委员会裁定的同分", "nothing there is level and left to the committee")
 LOOK = Phrase("用 committee evaluate 看现在的名单", "see the list as it is: committee evaluate")
 NOT_LEVEL = Phrase("不在同分之列", "is not among those level")
@@ -157,6 +158,71 @@ def _ruling(entry: Entry) -> Ruling | None:
         return None
     whole = set(given) <= set(tied) and len(given) == tie.places < max(1, len(tied))
     return Ruling(tie, given, entry.time.date(), entry.reason, entry.number) if whole else None
+
+
+def decide_place(
+    folder: Path,
+    waiting: Mapping[str, Mapping[str, Any]],
+    member: str,
+    indicator: str,
+    score: float | None,
+    *,
+    by: str,
+    reason: str,
+    bounds: tuple[float, float] | None = None,
+    names: Mapping[Any, Any] | None = None,
+) -> Entry:
+    """Enter the score that the committee gives a member of the edition in `folder` where the panel left its place open; None lifts it.
+
+    Parameters
+    ----------
+    waiting
+        The places left open, by member and indicator: `Evaluation.measured.open`.
+    bounds
+        The lowest and highest score there is.
+    by, reason, names
+        As for `decide_tie`.
+
+    Raises
+    ------
+    Refused
+        When no such place is open, the score is none or out of bounds, or none was given that could be lifted; else as for `decide_tie`.
+    """
+    with edition_lock(folder):
+        if score is None and not any((placing.member, placing.indicator) == (member, indicator) for placing in placings_of(read_journal(folder))):
+            raise refuse(Phrase("没有可撤销的定分", "no score was given that could be lifted"), LOOK, column=indicator, value=member)
+        if score is not None:
+            problems = Problems(tuple(_place_problems(waiting, member, indicator, score, bounds)))
+            if problems:
+                raise Refused(problems)
+        label = load_scheme(folder / SCHEME).label(indicator)
+        details = {"member": member, "name": str((names if names is not None else {}).get(member, "")), "indicator": indicator, "label": label}
+        return entered(folder, PLACING, by, reason, {**details, "score": "" if score is None else figure(score)})
+
+
+def _place_problems(
+    waiting: Mapping[str, Mapping[str, Any]], member: str, indicator: str, score: float, bounds: tuple[float, float] | None
+) -> Iterator[Problem]:
+    if indicator not in waiting.get(member, {}):
+        open_ = "、".join(f"{key} {id_}" for key, ids in waiting.items() for id_ in ids)
+        mend = phrase("待定的有：{open}", "open are: {open}", open=open_) if open_ else LOOK
+        yield Problem("error", Phrase("这一位次并未待定", "this place is not open"), mend, column=indicator, value=member)
+    low, high = bounds or (-math.inf, math.inf)
+    if not (math.isfinite(score) and low <= score <= high):
+        mend = phrase("请写 {low:g} 至 {high:g} 的数", "write a number from {low:g} to {high:g}", low=low, high=high)
+        yield Problem("error", Phrase("分数超出范围", "the score is out of range"), mend, column=indicator, value=str(score))
+
+
+def placings_of(journal: Journal) -> tuple[Placing, ...]:
+    """The scores that the committee gave, by member and indicator the last one."""
+    given: dict[tuple[str, str], Placing | None] = {}
+    for entry in journal.entries:
+        said = entry.details
+        if entry.what == PLACING and {"member", "indicator", "score"} <= set(said):
+            member, indicator = str(said["member"]), str(said["indicator"])
+            score = float(said["score"]) if re.fullmatch(r"-?\d+(\.\d+)?", str(said["score"])) else None
+            given[member, indicator] = None if score is None else Placing(member, indicator, score, entry.time.date(), entry.reason, entry.number)
+    return tuple(placing for placing in given.values() if placing is not None)
 
 
 def state_of(journal: Journal) -> str:

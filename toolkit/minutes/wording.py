@@ -7,7 +7,7 @@ from typing import Any
 
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.minutes.adoption import ADOPTION, FOUND
-from toolkit.minutes.decisions import OBJECTION, RULING, STATE, STATES
+from toolkit.minutes.decisions import OBJECTION, PLACING, RULING, STATE, STATES
 from toolkit.minutes.journal import Entry, Journal
 
 EMPTY = Phrase("还没有记录。", "No entry yet.")
@@ -77,6 +77,14 @@ def _ruled(details: Details) -> Phrase:
     )  # fmt: skip
 
 
+def _given(details: Details) -> Phrase:
+    whose = details["name"] or details["member"]
+    if not details["score"]:
+        return phrase("撤销为{whose}“{label}”所定的分数。", "Lifted the score given to {whose} for `{label}`.", whose=whose, label=details["label"])
+    return phrase("专家组未能评分，“{label}”为{whose}定 {score} 分。", "The panel could not score: {whose} is given {score} for `{label}`.",
+                  whose=whose, label=details["label"], score=details["score"])  # fmt: skip
+
+
 def _in(class_: str) -> Phrase:
     return Phrase(f"（{class_}）", f" ({class_})") if class_ else Phrase("", "")
 
@@ -113,7 +121,7 @@ def _listed(changes: list[str]) -> Phrase:
 
 
 KINDS: Mapping[str, Callable[[Details], Phrase]] = {
-    ADOPTION: _adopted, FOUND: _found, RULING: _ruled, STATE: _state, OBJECTION: _objection, "seal": _sealed, "signature": _signed,
+    ADOPTION: _adopted, FOUND: _found, RULING: _ruled, PLACING: _given, STATE: _state, OBJECTION: _objection, "seal": _sealed, "signature": _signed,
 }  # fmt: skip
 
 

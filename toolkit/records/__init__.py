@@ -25,7 +25,7 @@ from toolkit.records.members import Register, members_frame, membership_problems
 from toolkit.records.table import Collection, collect, spelt_alike
 
 if TYPE_CHECKING:
-    from toolkit.ground.ranking import Ruling
+    from toolkit.ground.ranking import Placing, Ruling
     from toolkit.scheme.criteria import MembersSpec
 
 
@@ -65,6 +65,8 @@ class Records:
         Tables that stay where they stand, in a database or Parquet files: their frames have no rows.
     rulings
         What the committee decided of ties, as the minutes of the edition have it.
+    placings
+        The scores that it gave where the panel left a place open.
     """
 
     tables: Tables
@@ -80,6 +82,7 @@ class Records:
     branches: frozenset[str] = frozenset()
     of_branches: Mapping[str, pd.Series[bool]] = field(default_factory=dict)
     rulings: tuple[Ruling, ...] = ()
+    placings: tuple[Placing, ...] = ()
 
     def as_of(self, day: dt.date) -> Records:
         """The records as they stand on `day`: members that left before it are no longer ranked, and that is said."""

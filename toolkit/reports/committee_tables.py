@@ -122,7 +122,8 @@ def _of_panel(evaluation: Evaluation) -> Iterator[OpenMatter]:
     for member, waiting in evaluation.measured.open.items():
         why = joined([phrase("“{label}”{zh}", "`{label}`: {en}", label=scheme.label(id_), zh=words.zh, en=words.en) for id_, words in waiting.items()], "；", "; ")
         what = phrase("{name}：{zh}", "{name}: {en}", name=names.get(member, member), zh=why.zh, en=why.en)
-        yield OpenMatter("panel", str(member), False, what, Phrase("请补足评分，或修改 [panel]", "have it scored, or change [panel]"))
+        settle = phrase("补足评分，或 committee decide 届次 place {member} 指标 分数", "have it scored, or committee decide DIR place {member} INDICATOR SCORE", member=member)
+        yield OpenMatter("panel", str(member), False, what, settle)
 
 
 def _of_appeals(evaluation: Evaluation) -> Iterator[OpenMatter]:
