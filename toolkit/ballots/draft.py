@@ -23,6 +23,7 @@ from toolkit.weighting.direct import divided
 
 if TYPE_CHECKING:
     from toolkit.ballots.ballot import Judgement
+    from toolkit.weighting import Change
 
 Method: TypeAlias = Literal["points", "ahp", "best_worst", "swing", "rank_order"]
 METHODS: tuple[Method, ...] = ("points", "ahp", "best_worst", "swing", "rank_order")
@@ -30,6 +31,7 @@ METHODS: tuple[Method, ...] = ("points", "ahp", "best_worst", "swing", "rank_ord
 Pair: TypeAlias = tuple[str, str]
 Levels: TypeAlias = tuple[tuple[str, ...], ...]
 WHOLE, TOP = 100, 9
+MOST = 4  # contradictions named at once
 NUMBERS = {"points": ("points", 0, WHOLE), "swing": ("swings", 0, WHOLE), "to_others": ("to_others", 1, TOP), "to_worst": ("to_worst", 1, TOP)}
 """The rows of numbers of a draft by what the page calls them: the field, the least and the greatest."""
 NOT_BELOW = Phrase("这一组里没有这一项", "there is no such node in this group")
@@ -168,12 +170,8 @@ class GroupDraft:
 
     def mended(self, nodes: Sequence[str]) -> GroupDraft:
         """With the smallest mend of comparisons that contradict one another, as `toolkit.weighting.ahp_mend` finds it."""
-        return replace(self, pairs={**self.pairs, **self.changes(nodes)})
-
-    def changes(self, nodes: Sequence[str]) -> dict[Pair, float]:
-        """What that mend changes, by pair; nothing where the comparisons agree."""
-        mend = weighting.ahp_mend(self.matrix(nodes))
-        return {(nodes[change.places[0]], nodes[change.places[1]]): change.then for change in mend.changes}
+        changes = weighting.ahp_mend(self.matrix(nodes)).changes
+        return replace(self, pairs={**self.pairs, **{_pair(change, nodes): change.then for change in changes}})
 
     def matrix(self, nodes: Sequence[str]) -> Floats:
         """The comparisons as a matrix, NaN where there is none."""
@@ -245,7 +243,7 @@ def outcome(draft: GroupDraft, nodes: Sequence[str], labels: Sequence[str], deci
     state: Literal["doubtful", "done"] = "doubtful" if found.doubt else "done"
     weights = tuple(whole_weights(found.shares, decimals).tolist())
     coherence = found.coherence if found.ratio is not None else NONE
-    changes = tuple(draft.changes(nodes)) if draft.method == "ahp" and found.mend else ()
+    changes = tuple(_pair(change, nodes) for change in found.changes)
     return Outcome(state, _progress(draft, nodes), weights, coherence, contradictions, found.mend or NONE, changes)
 
 
@@ -266,6 +264,10 @@ def draft_of(judgement: Judgement, nodes: Sequence[str]) -> GroupDraft:
     for first, second, ratio in judgement.comparisons if isinstance(judgement, Ahp) else ():
         draft = draft.with_pair(first, second, ratio, nodes)
     return draft
+
+
+def _pair(change: Change, nodes: Sequence[str]) -> Pair:
+    return nodes[change.places[0]], nodes[change.places[1]]
 
 
 def _known(named: Sequence[str], nodes: Sequence[str]) -> Sequence[str]:
@@ -320,16 +322,18 @@ def _first(refused: Refused) -> Phrase:
 
 
 def _contradictions(draft: GroupDraft, nodes: Sequence[str], labels: Sequence[str]) -> Iterator[Phrase]:
-    """Every circle in words, the shortest first; without one, and CR too large, the three that miss most."""
+    """The circles in words, the shortest first; without one, and CR too large, the three that miss most."""
     matrix = draft.matrix(nodes)
     circles = weighting.ahp_circles(matrix, labels)
     whole = weighting.ahp.comparisons(matrix, labels)[0]
-    for circle in circles:
+    for circle in circles[:MOST]:
         steps = [_said(whole[a, b], labels[a], labels[b]) for a, b in pairwise((*circle.places, circle.places[0]))]
         yield phrase(
             "您说{zh}，却说{last.zh}", "You said {en}, and yet {last.en}",
             zh="、".join(step.zh for step in steps[:-1]), en=", ".join(step.en for step in steps[:-1]), last=steps[-1],
         )  # fmt: skip
+    if len(circles) > MOST:
+        yield phrase("这样的矛盾另有 {n} 处", "and so many more of the kind: {n}", n=len(circles) - MOST)
     if circles or weighting.ahp_ratio(matrix, labels) < LIMIT:
         return
     triad = weighting.ahp_triads(matrix, labels)[0]

@@ -20,7 +20,7 @@ from toolkit.ballots.ballot import (
 )
 from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, joined, phrase
-from toolkit.weighting import BestWorstResult, Mend
+from toolkit.weighting import BestWorstResult, Change, Mend
 from toolkit.weighting.ahp import scale_text
 
 LIMIT = 0.1
@@ -45,6 +45,8 @@ class Judged:
         What contradicts itself and what to think over, in plain words; None where nothing does.
     matrix : float64[nodes, nodes]
         The comparisons of AHP, to be joined with the others'; None otherwise.
+    changes
+        What the mend of AHP changes, one comparison each.
     """
 
     method: str
@@ -54,6 +56,7 @@ class Judged:
     doubt: Phrase | None = None
     mend: Phrase | None = None
     matrix: Floats | None = None
+    changes: tuple[Change, ...] = ()
 
 
 def judged(judgement: Judgement, nodes: Sequence[str], labels: Sequence[str]) -> Judged:
@@ -117,7 +120,8 @@ def _ahp(judgement: Ahp, nodes: Sequence[str], labels: Sequence[str]) -> Judged:
         "the comparisons contradict one another: CR is {cr:.2f}, it should be under {limit}",
         cr=comparison.ratio, limit=LIMIT,
     )  # fmt: skip
-    return Judged("ahp", comparison.shares, coherence, comparison.ratio, doubt, _mend_words(weighting.ahp_mend(matrix, labels)), matrix)
+    mend = weighting.ahp_mend(matrix, labels)
+    return Judged("ahp", comparison.shares, coherence, comparison.ratio, doubt, _mend_words(mend), matrix, mend.changes)
 
 
 def _mend_words(mend: Mend) -> Phrase:

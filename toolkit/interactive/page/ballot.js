@@ -210,9 +210,9 @@ class BallotPaper extends Paper {
   result() {
     this.bars = Object.fromEntries(this.at.nodes.map(({ id, label }) => {
       const bar = make("i", { class: "bar" }), number = make("span", { class: "percent" });
-      const place = this.before[id], marks = place ? this.marks(place) : [];
+      const place = this.before[id], marks = place ? [["quartiles", place.quartiles[0]], ["median", place.quartiles[1]], ["own", place.own]].filter(([, at]) => at !== null).map(([name, at]) => this.mark(name, at)) : [];
       const row = make("div", { class: "weight" }, make("span", { class: "label", title: label }, label), make("span", { class: "track", "aria-hidden": "true" }, bar, ...marks), number, place ? make("small", {}, this.placed(place)) : null);
-      return [id, { row, bar, number }];
+      return [id, { row, bar, number, marks, place }];
     }));
     this.resultHead = make("small");
     this.coherence = make("p", { class: "coherence" });
@@ -222,12 +222,26 @@ class BallotPaper extends Paper {
     this.mendBox = make("div", { class: "mending" }, this.mendLine, this.mendButton, make("small", {}, this.say("mend_help")));
     const key = Object.keys(this.before).length ? make("small", { class: "key" }, this.say("before")) : null;
     return make("section", { class: "result scroll", "aria-label": this.say("result") }, make("h3", {}, this.say("result"), " ", this.resultHead),
-      ...Object.values(this.bars).map(({ row }) => row), key, this.coherence, this.doubts, this.mendBox);
+      this.coherence, this.doubts, this.mendBox, ...Object.values(this.bars).map(({ row }) => row), key);
   }
 
-  marks({ own, quartiles: [low, middle, high] }) {
-    const mark = (name, left, width) => { const node = make("i", { class: name }, name === "own" ? "◆" : ""); node.style.left = `${left}%`; if (width !== undefined) node.style.width = `${width}%`; return node; };
-    return [mark("quartiles", low, high - low), mark("median", middle), ...(own === null ? [] : [mark("own", own)])];
+  mark(name, at) { return Object.assign(make("i", { class: name }, name === "own" ? "◆" : ""), { at }); }
+
+  // Bars and marks share one scale: as far as the largest of them.
+  drawBars(weights, unfinished) {
+    const bars = this.at.nodes.map(({ id }) => this.bars[id]);
+    const most = Math.max(1, ...weights, ...bars.flatMap(({ place }) => (place ? [place.quartiles[2], place.own ?? 0] : [])));
+    const across = (share) => `${(100 * share) / most}%`;
+    bars.forEach(({ bar, number, marks, place }, at) => {
+      const weight = weights[at];
+      bar.style.width = across(weight || 0);
+      bar.classList.toggle("preview", unfinished);
+      setText(number, weight === undefined ? "—" : `${weight.toFixed(this.start.decimals)}%`);
+      for (const mark of marks) {
+        mark.style.left = across(mark.at);
+        if (mark.className === "quartiles") mark.style.width = across(place.quartiles[2] - place.quartiles[0]);
+      }
+    });
   }
 
   placed({ own, quartiles, outside }) {
@@ -251,12 +265,7 @@ class BallotPaper extends Paper {
     this.summed();
     const unfinished = state !== "done" && state !== "doubtful" && weights.length > 0;
     setText(this.resultHead, unfinished ? this.say("preview") : "");
-    this.at.nodes.forEach(({ id }, place) => {
-      const weight = weights[place];
-      this.bars[id].bar.style.width = `${weight || 0}%`;
-      this.bars[id].bar.classList.toggle("preview", unfinished);
-      setText(this.bars[id].number, weight === undefined ? "—" : `${weight.toFixed(this.start.decimals)}%`);
-    });
+    this.drawBars(weights, unfinished);
     const coherence = this.both(drawn.coherence);
     setText(this.coherence, coherence && method === "ahp" && weights.length ? this.say(state === "doubtful" ? "incoherent" : "coherent", { coherence }) : coherence);
     this.coherence.classList.toggle("wrong", state === "doubtful");
