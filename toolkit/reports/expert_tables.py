@@ -420,35 +420,63 @@ def _settled(judged: GroupJudgement) -> Phrase:
 NONE = Phrase("这里没有判断票（封存包是否保留，由办法的 weighting.publish 决定）。", "There is no ballot here; whether a sealed bag keeps them, `weighting.publish` says.")
 
 
-def decided_overview(evaluation: Evaluation, ballots: Ballots, language: Language = "zh", top: int = 2) -> Table:
+def decided_overview(evaluation: Evaluation, ballots: Ballots, language: Language | None = None, top: int = 2) -> Table:
     """What the group's weights would decide, and each expert's own: how many awards change, and the first `top` members."""
 
     def table(weights: GroupWeights) -> Table:
         group = decided_by_group(evaluation, weights)
-        return decided_table(decided_by_each(evaluation, ballots), evaluation, ballots, language, top, group=group)
+        return decided_table(decided_by_each(evaluation, ballots), evaluation, ballots, to, top, group=group)
 
-    return _table(table, ballots, language)
+    to = language or ballots.scheme.language
+    return _table(table, ballots, to)
 
 
-def agreement_overview(ballots: Ballots, language: Language = "zh") -> Table:
+def agreement_overview(ballots: Ballots, language: Language | None = None) -> Table:
     """For each group of siblings how far the experts agree: see `agreement_table`."""
-    return _table(lambda weights: agreement_table(weights, language), ballots, language)
+    to = language or ballots.scheme.language
+    return _table(lambda weights: agreement_table(weights, to), ballots, to)
 
 
-def means_overview(ballots: Ballots, language: Language = "zh") -> Table:
+def means_overview(ballots: Ballots, language: Language | None = None) -> Table:
     """The group's weights by every rule that can join these ballots, beside the scheme's; the scheme's rule is marked."""
-    return _table(lambda weights: _means(weights, ballots, language), ballots, language)
+    to = language or ballots.scheme.language
+    return _table(lambda weights: _means(weights, ballots, to), ballots, to)
+
+
+CIRCLED = "①②③④⑤⑥⑦⑧"
+"""The camps, in words and pictures."""
+
+
+def joined_or_why(ballots: Ballots) -> GroupWeights | tuple[Phrase, ...]:
+    """The group's weights, or every reason why there are none."""
+    if not ballots.listed:
+        return (NONE,)
+    try:
+        return group_weights(ballots)
+    except Refused as refused:
+        return tuple(Phrase(problem.line("zh").strip(), problem.line("en").strip()) for problem in refused.problems)
 
 
 def _table(table: Callable[[GroupWeights], Table], ballots: Ballots, language: Language) -> Table:
     """The table, or why there is none."""
-    heading = (Phrase("专家判断票", "The experts' ballots").into(language),)
-    if not ballots.listed:
-        return Table(heading, ((NONE.into(language),),))
-    try:
-        return table(group_weights(ballots))
-    except Refused as refused:
-        return Table(heading, tuple((problem.line(language).strip(),) for problem in refused.problems))
+    weights = joined_or_why(ballots)
+    if isinstance(weights, tuple):
+        return Table((Phrase("专家判断票", "The experts' ballots").into(language),), tuple((why.into(language),) for why in weights))
+    return table(weights)
+
+
+def camps_table(weights: GroupWeights, group: str, language: Language = "zh") -> Table:
+    """The mean weights of each camp of like-minded experts in one group of siblings, beside the group's."""
+    judged = weights.groups[group]
+    camps = [[e for e, of in zip(judged.experts, judged.camps.camp, strict=True) if of == camp] for camp in range(1, judged.camps.count + 1)]
+    names = [" ".join([CIRCLED[place] if len(camps) > 1 else "", *who]).strip() for place, who in enumerate(camps)]
+    columns = [ListColumn(Phrase(name, name), str(place), _in_percent, RIGHT) for place, name in enumerate(names)]
+    rows = [
+        {"node": node, "group": judged.shares[at], **{str(place): centre[at] for place, centre in enumerate(judged.camps.centres)}}
+        for at, node in enumerate(judged.nodes)
+    ]
+    caption = Phrase("意见相近的各派的平均权重（%）", "Mean weights of the like-minded (%)")
+    return listing((NODE[1], ListColumn(GROUP, "group", _in_percent, RIGHT), *columns), rows, Lexicon(weights.scheme, language), caption)
 
 
 def _means(weights: GroupWeights, ballots: Ballots, language: Language) -> Table:

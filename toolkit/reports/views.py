@@ -53,7 +53,14 @@ from toolkit.reports.list_tables import evidence_table as evidence
 from toolkit.reports.pictures import certainty_picture, totals_picture, weights_picture
 from toolkit.reports.pictures.bars import kinds_picture, removals_picture, scenarios_picture, variance_picture
 from toolkit.reports.pictures.diagnostics import correlations_picture, influence_picture, spread_picture
-from toolkit.reports.pictures.grids import central_picture, chosen_picture, grades_picture, methods_picture
+from toolkit.reports.pictures.grids import (
+    apart_picture,
+    central_picture,
+    chosen_picture,
+    far_picture,
+    grades_picture,
+    methods_picture,
+)
 from toolkit.reports.pictures.ranks import bounds_picture, firmness_picture, ranks_picture
 from toolkit.reports.pictures.weights import stability_picture
 from toolkit.reports.probability_tables import (
@@ -91,6 +98,7 @@ __all__ = [
     "Table",
     "agreement_table",
     "alpha_table",
+    "apart_picture",
     "award_bounds_table",
     "awards_table",
     "ballots_table",
@@ -109,6 +117,7 @@ __all__ = [
     "decisions_headline",
     "evidence",
     "fairness_table",
+    "far_picture",
     "firmness_picture",
     "firmness_table",
     "grades_picture",

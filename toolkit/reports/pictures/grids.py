@@ -1,4 +1,4 @@
-"""Grids: the darker a cell, the more. Agreement of methods, whom each chooses, grades, and weights that would have won."""
+"""Grids: the darker a cell, the more. Agreement of methods and of experts, whom each method chooses, grades, and weights that would have won."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from toolkit.ballots.ballot import group_label
 from toolkit.ground.display import Picture, shortened
-from toolkit.ground.drawing import FILLS, Fill, Sheet
-from toolkit.ground.text import Phrase, figure, phrase
+from toolkit.ground.drawing import FILLS, REST, Fill, Sheet
+from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import percent
+from toolkit.reports.expert_tables import CIRCLED, agreement_table, camps_table, joined_or_why
 from toolkit.reports.pictures.diagnostics import FALLING, RISING
 from toolkit.reports.pictures.layout import (
     LEFT,
@@ -37,11 +39,13 @@ from toolkit.reports.sensitivity_tables import (
     top_weights,
 )
 from toolkit.reports.wording import class_name
+from toolkit.scheme.checks import TOTAL
 from toolkit.sensitivity.methods import LIST
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from toolkit.ballots import Ballots, GroupJudgement, GroupWeights
     from toolkit.evaluation import Evaluation
     from toolkit.ground.text import Language
 
@@ -57,6 +61,13 @@ CHOSEN = Phrase("实心为入选；第一列是名单", "filled: chosen; the fir
 NO_GRADES = Phrase("办法没有评定信用等级", "the scheme grades nobody")
 AWARDED, NO_AWARDS = Phrase("获奖", "Awards"), Phrase("办法没有设奖项", "the scheme gives no awards")
 HELD = Phrase("粗体为现等级；颜色越深，可能性越大", "bold: the present grade; the darker, the likelier")
+MOVED = (0.05, 0.1, 0.2, 0.3)
+"""From which part of the weight on, that would have to be moved, a cell is darker."""
+FAR = Phrase("每位专家离众人多远（需挪动的权重，百分点）", "How far each expert is from the others (weight to be moved, percent points)")
+FAR_KEY = Phrase("颜色越深离得越远，粗体为明显偏离；①②为意见相近的一派", "the darker, the farther, bold: markedly far; ①② are camps of the like-minded")
+CAMPS = Phrase("专家两两相差（需挪动的权重，百分点）", "Any two experts apart (weight to be moved, percent points)")
+APART_KEY = Phrase("颜色越深相差越大；意见相近的排在一起，横线隔开各派", "the darker, the farther apart; the like-minded stand together, lines part the camps")
+NOT_VOTED = Phrase("这一组没有表决", "this group is not voted on")
 VOTED = Phrase("表头为表决的权重（占总分百分比）；蓝：高于表决，斜线：低于表决", "heads: voted, in percent of the total; blue: above, hatched: below")
 
 
@@ -143,6 +154,63 @@ def central_picture(evaluation: Evaluation, central_weights: pd.DataFrame | str,
         weights = central.loc[member].to_numpy(np.float64).tolist()
         _cells(sheet, y, [(PALE, percent(float(central_weights["probability"][member])), False), *(_weight(*pair) for pair in zip(weights, voted, strict=True))])
     return tabled(sheet.picture(title), to, central_table(evaluation, central_weights, award, top, to))
+
+
+def far_picture(ballots: Ballots, language: Language | None = None) -> Picture:
+    """For each group of siblings how far every expert, by code, is from the others; ①②… are camps. A sentence without ballots to join."""
+    weights, to = joined_or_why(ballots), language or ballots.scheme.language
+    if isinstance(weights, tuple):
+        return stated(FAR.into(to), joined(weights, "；", "; ").into(to))
+    experts = _experts(weights)
+    sheet = titled(FAR.into(to), len(weights.groups))
+    sheet.words(LEFT, 42, FAR_KEY.into(to), size=SMALL)
+    _heads(sheet, experts)
+    for row, (group, judged) in enumerate(weights.groups.items()):
+        sheet.words(8, TOP + ROW * row + 15, shortened(group_label(weights.scheme, group).into(to), LONGEST))
+        _cells(sheet, TOP + ROW * row, [_from_rest(judged, judged.experts.index(expert)) for expert in experts])
+    return tabled(sheet.picture(FAR.into(to)), to, agreement_table(weights, to))
+
+
+def apart_picture(ballots: Ballots, group: str = TOTAL, language: Language | None = None) -> Picture:
+    """What would have to be moved between any two experts' weights in one group, camp by camp. A sentence without ballots to join.
+
+    The camps' mean weights stand one click behind it.
+    """
+    weights, to = joined_or_why(ballots), language or ballots.scheme.language
+    if isinstance(weights, tuple) or group not in weights.groups:
+        return stated(CAMPS.into(to), joined(weights if isinstance(weights, tuple) else (NOT_VOTED,), "；", "; ").into(to))
+    judged, where = weights.groups[group], group_label(weights.scheme, group)
+    order = sorted(range(len(judged.experts)), key=lambda place: (judged.camps.camp[place], judged.experts[place]))
+    title = phrase("{name.zh}：“{where.zh}”之下", "{name.en}: below {where.en}", name=CAMPS, where=where).into(to)
+    sheet = titled(title, len(order))
+    sheet.words(LEFT, 42, APART_KEY.into(to), size=SMALL)
+    _heads(sheet, [_with_camp(judged, place) for place in order])
+    for row, place in enumerate(order):
+        y = TOP + ROW * row
+        if row and judged.camps.camp[order[row - 1]] != judged.camps.camp[place]:
+            sheet.line((LEFT, RIGHT), (y, y))
+        sheet.words(8, y + 15, _with_camp(judged, place))
+        _cells(sheet, y, [(REST, "", False) if other == place else _share(judged.apart[place, other]) for other in order])
+    return tabled(sheet.picture(title), to, camps_table(weights, group, to))
+
+
+def _experts(weights: GroupWeights) -> list[str]:
+    return sorted({expert for judged in weights.groups.values() for expert in judged.experts})
+
+
+def _from_rest(judged: GroupJudgement, place: int) -> GridCell:
+    """One expert's distance from the others in a group; bold where it is markedly far."""
+    fill, text, _ = _share(float(judged.far.moved[place]))
+    mark = CIRCLED[judged.camps.camp[place] - 1] if judged.camps.count > 1 else ""
+    return fill, f"{text} {mark}".strip(), bool(judged.far.far[place])
+
+
+def _share(moved: float) -> GridCell:
+    return RISING[int(np.searchsorted(MOVED, moved, side="right"))], f"{moved * 100:.1f}", False
+
+
+def _with_camp(judged: GroupJudgement, place: int) -> str:
+    return f"{judged.experts[place]} {CIRCLED[judged.camps.camp[place] - 1] if judged.camps.count > 1 else ''}".strip()
 
 
 def _likely(chance: float) -> str:
