@@ -30,6 +30,7 @@ from toolkit.reports.expert_tables import (
     panel_experts_table,
     panel_table,
 )
+from toolkit.reports.pictures.grids import apart_picture, far_picture
 
 LEARNING = {"E01": 62, "E02": 60, "E03": 58, "E04": 61, "E05": 10}
 SLIPS = {f"{expert}.toml": slip(expert, learning) for expert, learning in LEARNING.items()}
@@ -117,6 +118,29 @@ def test_without_ballots_and_with_too_few_a_sentence_says_so(small_edition: Path
     for table in tables:
         ((said,),) = table.rows
         assert ("only 1 ballot counts" if weighting else "There is no ballot") in said
+
+
+@pytest.mark.parametrize("weighting", [{}, {"minimum": 3}])
+def test_in_place_of_a_picture_the_same_is_said(tmp_path: Path, weighting: dict[str, int]) -> None:
+    ballots = cast(tmp_path, {"E01.toml": slip("E01")} if weighting else {}, **weighting)
+    for picture in (far_picture(ballots, "en"), apart_picture(ballots, language="en")):
+        assert ("only 1 ballot counts" if weighting else "There is no ballot") in repr(picture)
+    assert "not voted on" in repr(apart_picture(cast(tmp_path / "one", {"E01.toml": slip("E01")}), "nowhere", "en"))
+
+
+def test_the_like_minded_stand_together_with_their_mean_weights_behind(tmp_path: Path) -> None:
+    slips = {f"E0{n}.toml": slip(f"E0{n}", learning) for n, learning in enumerate((60, 20, 62, 22, 61), start=1)}
+    ballots = cast(tmp_path, slips)
+    apart, far = apart_picture(ballots, language="en"), far_picture(ballots, language="en")
+    heads = [apart.svg.index(f"{expert} {camp}<") for expert, camp in (("E01", "①"), ("E03", "①"), ("E05", "①"), ("E02", "②"), ("E04", "②"))]
+    assert heads == sorted(heads)
+    (table,) = apart.tables
+    assert table.headings == ("Node", "The group", "① E01 E03 E05", "② E02 E04")
+    assert table.rows == (("learning", "45.0", "61.0", "21.0"), ("conduct", "55.0", "39.0", "79.0"))
+    assert "40.0" in apart.svg  # between 60 and 20
+    assert "18.8 ①" in far.svg  # 60 beside the mean of the others, 41.25
+    assert "E01 E03 E05 | E02 E04" in far.tables[0].rows[0]
+    assert NAME not in apart.svg + far.svg
 
 
 def test_the_figures_are_those_of_the_scores_that_count(tmp_path: Path) -> None:

@@ -24,8 +24,12 @@ from toolkit.ground.text import ASKED, phrase
 
 HOST, PAGE = "127.0.0.1", "table.ipynb"
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
-SOURCE = "from toolkit.interactive.weight_board import edition_board\n\nedition_board({language!r})"
-"""The one cell behind the page."""
+SOURCES = (
+    "from toolkit.interactive.weight_board import edition_board\n\nedition_board({language!r})",
+    "from toolkit.interactive.ballot_paper import BallotPaper, ballot_paper\n\nballot = ballot_paper(language={language!r})\nballot if isinstance(ballot, BallotPaper) else None",
+    "from toolkit.interactive.score_paper import ScorePaper, score_paper\n\nsheet = score_paper(language={language!r})\nsheet if isinstance(sheet, ScorePaper) else None",
+)
+"""The cells behind the page: the board, and below it what an expert fills in, where there is anything to vote on or to score."""
 OPEN = (
     "权重与名单：{address}\n这个地址带有口令，只在本机有效。按 Ctrl-C 停止。",
     "Weights and the list: {address}\nThe address holds a password and is good on this machine only. Press Ctrl-C to stop.",
@@ -65,10 +69,10 @@ def _free_port() -> int:
 
 def _write_page(place: Path, port: int, language: str) -> None:
     """The notebook that shows the board, and how it is served: to this machine, with a password, and no other file."""
-    cell: dict[str, Any] = {"cell_type": "code", "id": "board", "metadata": {}, "execution_count": None, "outputs": []}
-    cell["source"] = SOURCE.format(language=language)
+    cell: dict[str, Any] = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}
+    cells = [{**cell, "id": f"cell-{number}", "source": source.format(language=language)} for number, source in enumerate(SOURCES)]
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
-    notebook = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    notebook = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
     (place / PAGE).write_text(json.dumps(notebook), "utf-8")
     server = {"disable_check_xsrf": True, "ws_ping_interval": 0}  # a page that is left ends its kernel; a connection here ends by itself
     served: dict[str, Any] = {

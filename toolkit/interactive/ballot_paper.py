@@ -19,7 +19,7 @@ from toolkit.ballots.group import NOTHING, place_before, round_before
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.interactive.paper import SEALED as _SEALED
-from toolkit.interactive.paper import Paper, Said, at_hand, both, stated
+from toolkit.interactive.paper import Paper, Said, both, opened
 from toolkit.interactive.tuning import typed_number
 from toolkit.reports import expert_tables
 from toolkit.scheme import Weighting
@@ -336,6 +336,9 @@ def ballot_paper(folder: Path | None = None, scheme: Scheme | None = None, langu
     >>> ballot_paper(house_folder("data/demo"))
     权重判断票（demo-2018）
     """
-    folder, scheme, language = at_hand(folder, scheme, language)
-    closed = SEALED if is_frozen(folder) else None if voted_groups(scheme) else NOTHING
-    return BallotPaper(folder, scheme, language) if closed is None else stated(VOTING, closed, language)
+
+    def paper(place: Path, found: Scheme, to: Language) -> BallotPaper | Phrase:
+        closed = SEALED if is_frozen(place) else None if voted_groups(found) else NOTHING
+        return closed or BallotPaper(place, found, to)
+
+    return opened(VOTING, paper, folder, scheme, language)

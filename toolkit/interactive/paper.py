@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import anywidget
 import traitlets
@@ -21,8 +21,11 @@ from toolkit.scheme import load_scheme
 from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, is_pseudonym
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from toolkit.scheme import Scheme
 
+P = TypeVar("P", bound="Paper")
 Said: TypeAlias = dict[str, Any]
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
 PAGE = Path(__file__).parent / "page"
@@ -42,21 +45,21 @@ WORDS: dict[str, Phrase] = {
 }
 
 
-def at_hand(folder: Path | None, scheme: Scheme | None, language: Language | None) -> tuple[Path, Scheme, Language]:
-    """The folder, scheme and language of a paper: those given, else of the edition at hand, whose records need not be readable yet.
+def opened(
+    title: Phrase, paper: Callable[[Path, Scheme, Language], P | Phrase], folder: Path | None, scheme: Scheme | None, language: Language | None
+) -> P | Table:
+    """A paper of the edition given, or else at hand, whose records need not be readable yet; where there is none, why."""
+    try:
+        place = folder or edition_folder()
+        found = scheme or load_scheme(place / "scheme.toml")
+    except Refused as refused:
+        return _stated(title, _lines(refused), language or asked_language() or "zh")
+    to = language or (None if scheme else asked_language()) or found.language
+    made = paper(place, found, to)
+    return _stated(title, made, to) if isinstance(made, Phrase) else made
 
-    Raises
-    ------
-    Refused
-        When the scheme cannot be read.
-    """
-    place = folder or edition_folder()
-    found = scheme or load_scheme(place / "scheme.toml")
-    return place, found, language or (None if scheme else asked_language()) or found.language
 
-
-def stated(title: Phrase, why: Phrase, language: Language) -> Table:
-    """A sentence in place of a paper."""
+def _stated(title: Phrase, why: Phrase, language: Language) -> Table:
     return Table((title.into(language),), ((why.into(language),),))
 
 

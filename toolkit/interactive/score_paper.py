@@ -12,7 +12,7 @@ from toolkit.forms.score_sheets import OwnSheet, own_sheet
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.interactive.paper import SEALED as _SEALED
-from toolkit.interactive.paper import Paper, Said, at_hand, both, stated
+from toolkit.interactive.paper import Paper, Said, both, opened
 from toolkit.interactive.tuning import typed_number
 from toolkit.panels.experts import RECUSED
 from toolkit.reports.expert_tables import scored_in_words
@@ -123,7 +123,10 @@ def score_paper(folder: Path | None = None, scheme: Scheme | None = None, langua
     >>> score_paper(house_folder("data/demo")).rows
     (('本届没有由专家评分的指标。',),)
     """
-    folder, scheme, language = at_hand(folder, scheme, language)
-    scored = bool(judged_by_panel(scheme)) and scheme.panel is not None and scheme.panel.experts is not None
-    closed = SEALED if is_frozen(folder) else None if scored else scored_in_words(scheme)
-    return ScorePaper(folder, scheme, language) if closed is None else stated(TITLE, closed, language)
+
+    def paper(place: Path, found: Scheme, to: Language) -> ScorePaper | Phrase:
+        scored = bool(judged_by_panel(found)) and found.panel is not None and found.panel.experts is not None
+        closed = SEALED if is_frozen(place) else None if scored else scored_in_words(found)
+        return closed or ScorePaper(place, found, to)
+
+    return opened(TITLE, paper, folder, scheme, language)
