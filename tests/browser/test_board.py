@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ from toolkit.scheme import Scheme, load_scheme
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
+
+    from toolkit.evaluation import Evaluation
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs Chromium: install the package chromium")
@@ -278,6 +280,128 @@ def test_a_member_says_why(table: Table) -> None:
         assert said in text
     table.page.keyboard.press("Escape")
     assert table.page.is_visible(".listbox")
+
+
+def opened(table: Table, label: str) -> None:
+    """The panel of an indicator in place of the weights."""
+    if table.page.locator(".panel .back").is_visible():
+        table.page.locator(".panel .back").click()
+    table.page.locator(".open", has_text=re.compile(rf"\d {label}$")).click()
+    sync_api.expect(table.page.locator(".panel h3")).to_contain_text(label)
+    table.settled()
+
+
+def back(table: Table) -> None:
+    """Everything as it was decided, the weights in sight."""
+    if table.page.locator(".panel .back").is_visible():
+        table.page.locator(".panel .back").click()
+    if table.page.get_by_role("button", name="恢复已定").is_enabled():
+        table.page.get_by_role("button", name="恢复已定").click()
+    table.settled()
+
+
+def painted(table: Table) -> dict[int, tuple[str, str, str]]:
+    """Total, place and award of the members in sight, by position."""
+    rows = table.page.locator(".rows .row:not([hidden])").evaluate_all(
+        "all => all.map(row => [row.member, row.cells.total.textContent, row.cells.place.textContent, row.cells.award.textContent])"
+    )
+    return {member: tuple(cells) for member, *cells in rows}
+
+
+def expected(evaluation: Evaluation, members: Iterable[int]) -> dict[int, tuple[str, str, str]]:
+    """The same by Python."""
+    board, awards = Board.of(evaluation), ["", *(award.label for award in evaluation.scheme.awards)]
+    return {one: (f"{board.total[one] / 100:.2f}", str(board.rank[one] or "—"), awards[board.award[one]]) for one in members}
+
+
+def test_a_goalpost_is_dragged_over_the_values_and_undone_at_once(table: Table) -> None:
+    edition = open_edition(table.edition)
+    evaluation = evaluate(edition.scheme, edition.records)
+    opened(table, "法规学习班与讲座学时")
+    mark = table.page.get_by_role("slider", name="最好值")
+    box = mark.locator("circle").bounding_box()
+    assert box is not None
+    table.page.mouse.move(box["x"] + 6, box["y"] + 6)
+    table.page.mouse.down()
+    for step in range(15):
+        table.page.mouse.move(box["x"] + 6 - 6 * step, box["y"] + 6)
+    table.page.mouse.up()
+    table.page.wait_for_timeout(200)
+    table.settled()
+    best = float(mark.get_attribute("aria-valuenow") or "nan")
+    assert best < 100
+    scheme = edition.scheme.with_({"indicator[law_hours].value.best": best})
+    assert painted(table) == expected(rescored(evaluation, scheme), painted(table))
+    sync_api.expect(table.page.locator(".panel .was", has_text="已定 120")).to_be_visible()
+    sync_api.expect(table.page.locator(".changes summary")).to_have_text("与已定办法相比，改动 1 处")
+    mark.focus()
+    table.page.keyboard.press("ArrowRight")
+    table.settled()
+    assert float(mark.get_attribute("aria-valuenow") or "nan") == best + 1
+    for _ in range(2):
+        table.page.get_by_role("button", name="撤销").click()
+    sync_api.expect(mark).to_have_attribute("aria-valuenow", "120")
+    back(table)
+
+
+def test_a_figure_beyond_the_scale_is_refused_in_words(table: Table) -> None:
+    opened(table, "专项业务培训次数")
+    cap = table.page.get_by_label("封顶").last
+    cap.fill("140")
+    cap.press("Enter")
+    sync_api.expect(table.page.locator(".notice")).to_contain_text("“封顶”不能是“140”；请输入 0 到 100 之间的数")
+    sync_api.expect(cap).to_have_value("100")
+    cap.fill("８０")
+    cap.press("Enter")
+    sync_api.expect(table.page.locator(".panel .was", has_text="已定 100")).to_be_visible()
+    table.settled()
+    back(table)
+
+
+def test_a_grade_line_is_dragged_on_the_totals(table: Table) -> None:
+    table.page.get_by_role("button", name="看分布，拖动获奖线和等级线").click()
+    line = table.page.get_by_role("slider", name="AA 级分数线").first
+    box = line.locator("circle").bounding_box()
+    assert box is not None
+    table.page.mouse.move(box["x"] + 6, box["y"] + 6)
+    table.page.mouse.down()
+    for step in range(8):
+        table.page.mouse.move(box["x"] + 6 - 2 * step, box["y"] + 6)
+    table.page.mouse.up()
+    table.page.wait_for_timeout(200)
+    table.settled()
+    bound = float(line.get_attribute("aria-valuenow") or "nan")
+    assert 70 < bound < 80
+    edition = open_edition(table.edition)
+    evaluation = evaluate(edition.scheme, edition.records)
+    bands = [[name, bound if name == "AA" else least] for name, least in edition.scheme.grades.bands]  # type: ignore[union-attr]
+    rose = int((rescored(evaluation, edition.scheme.with_({"grades.bands": bands})).grading.grade != evaluation.grading.grade).sum())
+    sync_api.expect(table.page.locator(".status")).to_contain_text(f"升 {rose} 家")
+    back(table)
+
+
+def test_what_is_left_out_is_a_trial_and_is_put_back(table: Table) -> None:
+    before = painted(table)
+    opened(table, "法规学习班与讲座学时")
+    table.page.get_by_role("button", name="试算：不计法规学习班与讲座学时").click()
+    sync_api.expect(table.page.locator(".tried")).to_contain_text("试算：未计入法规学习班与讲座学时")
+    table.settled()
+    table.page.keyboard.press("Escape")
+    sync_api.expect(table.page.locator(".adopt")).to_be_disabled()
+    sync_api.expect(table.page.locator(".open.left-out")).to_have_count(1)
+    assert painted(table) != before
+    table.page.locator(".whose select").select_option("E02")
+    sync_api.expect(table.page.locator(".tried")).to_contain_text("按专家 E02 一人的权重")
+    table.settled()
+    sync_api.expect(table.number("学习培训")).to_be_disabled()
+    table.page.locator(".rows .row").first.click()
+    table.page.locator(".cardbox .leave").click()
+    sync_api.expect(table.page.locator(".why")).to_contain_text("未申报", timeout=PATIENCE)
+    table.page.keyboard.press("Escape")
+    table.page.get_by_role("button", name="全部放回").click()
+    sync_api.expect(table.page.locator(".tried")).to_be_hidden()
+    table.settled()
+    assert painted(table) == before
 
 
 def test_a_variant_is_kept_by_name_drawn_beside_the_others_and_opened_again(table: Table) -> None:

@@ -15,7 +15,7 @@ from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.decisions import Decided, award_problems
 from toolkit.evaluation.grades import Grading, decide_grades, grade_problems, valid_until
 from toolkit.evaluation.scores import TOTAL, Tree, adjusted, aligned, gathered, rounded_scores
-from toolkit.evaluation.values import Values, resolved, scaled
+from toolkit.evaluation.values import Values, resolved, scaled, valued_alike
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.ranking import Floats, Placing, Ruling, Tie, near_boundary, rounded
 from toolkit.ground.text import Phrase, figure, joined, phrase
@@ -26,7 +26,6 @@ from toolkit.scheme import Scheme
 if TYPE_CHECKING:
     from toolkit.indicators.panel import Judging
     from toolkit.records import Records
-    from toolkit.scheme.criteria import Indicator
 
 
 @dataclass(frozen=True, eq=False)
@@ -292,6 +291,9 @@ def scored(evaluation: Evaluation, before: Evaluation | None = None) -> Evaluati
         kept["award_rule"] = before.award_rule.under(evaluation.scheme)
     if before is not None and _valued_alike(before.scheme, evaluation.scheme):
         kept["scaled_values"], same = before.scaled_values, (before.tree, before.nodes)
+    elif before is not None and before.scheme.scale == evaluation.scheme.scale:
+        measured = evaluation.measured
+        kept["scaled_values"] = scaled(evaluation.scheme, measured.raw_values, evaluation._classes, before.scaled_values)  # noqa: SLF001 - its own
     if evaluation.scaled_values.problems.errors:
         raise Refused(evaluation.measured.problems + evaluation.scaled_values.problems)
     kept["nodes"] = evaluation._gathered(same)  # noqa: SLF001 - its own
@@ -338,9 +340,4 @@ def _valued_alike(one: Scheme, other: Scheme) -> bool:
     """Whether the values are the same under two schemes: nothing differs but weights and groups."""
     if one.scale != other.scale or len(one.indicators) != len(other.indicators):
         return False
-    pairs = zip(one.indicators, other.indicators, strict=True)
-    return all(first is second or _valued(first) == _valued(second) for first, second in pairs)
-
-
-def _valued(indicator: Indicator) -> dict[str, object]:
-    return {key: value for key, value in vars(indicator).items() if key not in {"weight", "group"}}
+    return all(map(valued_alike, one.indicators, other.indicators))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -425,15 +425,17 @@ class GradeOutcomes:
     @classmethod
     def of(cls, evaluation: Evaluation) -> GradeOutcomes | None:
         """The grades of an evaluation; None where its scheme grades nobody."""
-        scheme, rules = evaluation.scheme, evaluation.scheme.grades
+        rules = evaluation.scheme.grades
         if rules is None:
             return None
-        classes, conditions = evaluation.members["class"], evaluation.measured.conditions
-        required = [asked(rules.require.get(name, ()), scheme, classes, conditions) for name in band_names(rules)]
         ends = _ends(evaluation, rules)
         codes, names = pd.factorize(ends.ravel())
-        bounds = [bound for _, bound in rules.bands]
-        return cls(tuple(map(str, names)), tuple(zip(bounds, required, strict=True)), codes.reshape(ends.shape))
+        return cls(tuple(map(str, names)), _bands(evaluation, rules), codes.reshape(ends.shape))
+
+    def under(self, evaluation: Evaluation) -> GradeOutcomes:
+        """The same members' where nothing of the scheme's grades is another but the bounds of its bands."""
+        rules = evaluation.scheme.grades
+        return self if rules is None else replace(self, bands=_bands(evaluation, rules))
 
     def grades(self, score: Score) -> Integers:
         """The grade of each member under these rounded scores, int64[members]: its place among `names`."""
@@ -444,6 +446,13 @@ class GradeOutcomes:
             band[(total >= bound) & required.met(score)] = place
         band[np.isnan(total)] = len(self.bands)
         return np.asarray(self.final[band, np.arange(len(total))], dtype=np.int64)
+
+
+def _bands(evaluation: Evaluation, rules: Grades) -> tuple[tuple[float, Demands], ...]:
+    """Lower bound of the total and what else is asked, band by band."""
+    classes, conditions = evaluation.members["class"], evaluation.measured.conditions
+    required = [asked(rules.require.get(name, ()), evaluation.scheme, classes, conditions) for name in band_names(rules)]
+    return tuple(zip([bound for _, bound in rules.bands], required, strict=True))
 
 
 def _ends(evaluation: Evaluation, rules: Grades) -> Any:

@@ -90,9 +90,19 @@ def _mean(values: Floats) -> float:
     return math.fsum(values.tolist()) / len(values)
 
 
-
 States: TypeAlias = NDArray[np.object_]
 TOUCHED = ("member", "indicator", "how", "raw", "used", "value")
+
+
+@dataclass(frozen=True, eq=False)
+class Scaled:
+    """One indicator's values on the scale, and what is to be said of them; the parameters are those of `Values`."""
+
+    item: Indicator
+    column: Floats
+    unranked: Mask | None
+    touched: Sequence[pd.DataFrame]
+    problems: Sequence[Problem]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,22 +113,33 @@ class Values:
     ----------
     members
         Whose values they are.
-    columns : float64[members] by indicator
-        In [0, scale] unless the shape is open; NaN where the indicator is not counted for the member (not applicable,
-        or missing and excluded).
-    unranked : bool[members]
-        A value is missing without which the scheme does not rank.
-    touched_rows
-        What `touched` is made of.
-    problems
-        A missing value where the scheme allows none, a state that has no points, a column that tells nobody apart.
+    scaled
+        Each indicator by itself, by its id.
     """
 
     members: pd.Index[Any]
-    columns: Mapping[str, Floats]
-    unranked: Mask
-    touched_rows: Sequence[pd.DataFrame]
-    problems: Problems
+    scaled: Mapping[str, Scaled]
+
+    @cached_property
+    def columns(self) -> Mapping[str, Floats]:
+        """In [0, scale] unless the shape is open; NaN where the indicator is not counted for the member (not applicable, or missing and excluded)."""
+        return {key: one.column for key, one in self.scaled.items()}
+
+    @cached_property
+    def unranked(self) -> Mask:
+        """Of whom a value is missing without which the scheme does not rank; bool[members]."""
+        missing = [one.unranked for one in self.scaled.values() if one.unranked is not None]
+        return np.logical_or.reduce(missing) if missing else np.zeros(len(self.members), np.bool_)
+
+    @cached_property
+    def problems(self) -> Problems:
+        """A missing value where the scheme allows none, a state that has no points, a column that tells nobody apart."""
+        return Problems(tuple(problem for one in self.scaled.values() for problem in one.problems))
+
+    @cached_property
+    def touched_rows(self) -> Sequence[pd.DataFrame]:
+        """What `touched` is made of."""
+        return [rows for one in self.scaled.values() for rows in one.touched]
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -135,7 +156,7 @@ class Values:
         return pd.concat(self.touched_rows, ignore_index=True) if self.touched_rows else nothing_touched()
 
 
-def scaled(scheme: Scheme, raw: RawValues, classes: States) -> Values:
+def scaled(scheme: Scheme, raw: RawValues, classes: States, before: Values | None = None) -> Values:
     """`raw` on the scale of `scheme`, each indicator by its outlier treatment, its shape and its missing policy.
 
     Parameters
@@ -144,24 +165,38 @@ def scaled(scheme: Scheme, raw: RawValues, classes: States) -> Values:
         Of the indicators of the scheme, others may be among them.
     classes : object[members]
         The class of each.
+    before
+        The same raw values on the same scale by another scheme: what it values alike is taken over.
     """
-    columns: dict[str, Floats] = {}
-    problems: list[Problem] = []
-    touched: list[pd.DataFrame] = []
-    unranked = np.zeros(len(raw.members), np.bool_)
-    for valued in _each(scheme, raw, classes):
-        item, column, gaps = valued.item, valued.values, np.count_nonzero(valued.missing) > 0
-        stand_in = stand_ins(item, valued.used, column, scheme.scale, classes) if gaps else None
-        if stand_in is not None:
-            column = np.where(valued.missing, stand_in, column)
-        elif item.missing == "unranked":
-            unranked |= valued.missing
-        column.flags.writeable = False  # scores show the same numbers, uncopied
-        columns[item.id] = column
-        if gaps or not valued.straight:
-            touched += _touched(valued, raw.members, column, filled=stand_in is not None)
-            problems += value_problems(valued, raw.members, scheme.scale, classes)
-    return Values(raw.members, columns, unranked, touched, Problems(tuple(problems)))
+    known = before.scaled if before is not None else {}
+    return Values(raw.members, {item.id: _kept(known.get(item.id), item) or _scaled(item, scheme.scale, raw, classes) for item in scheme.indicators})
+
+
+def valued_alike(one: Indicator, other: Indicator) -> bool:
+    """Whether two indicators give the same raw values the same values: they differ in nothing but weight and group."""
+    return one is other or _valued(one) == _valued(other)
+
+
+def _valued(indicator: Indicator) -> dict[str, object]:
+    return {key: value for key, value in vars(indicator).items() if key not in {"weight", "group"}}
+
+
+def _kept(before: Scaled | None, item: Indicator) -> Scaled | None:
+    return before if before is not None and valued_alike(before.item, item) else None
+
+
+def _scaled(item: Indicator, scale: float, raw: RawValues, classes: States) -> Scaled:
+    valued = valued_column(item, raw.columns[item.id], raw.counted[item.id], scale, classes)
+    column, gaps = valued.values, np.count_nonzero(valued.missing) > 0
+    stand_in = stand_ins(valued.item, valued.used, column, scale, classes) if gaps else None
+    if stand_in is not None:
+        column = np.where(valued.missing, stand_in, column)
+    column.flags.writeable = False  # scores show the same numbers, uncopied
+    unranked = valued.missing if stand_in is None and item.missing == "unranked" else None
+    if not gaps and valued.straight:
+        return Scaled(item, column, unranked, (), ())
+    touched = tuple(_touched(valued, raw.members, column, filled=stand_in is not None))
+    return Scaled(item, column, unranked, touched, tuple(value_problems(valued, raw.members, scale, classes)))
 
 
 def resolved(scheme: Scheme, raw: RawValues, classes: States) -> Scheme:

@@ -11,6 +11,7 @@ from toolkit.interactive.board import Chances
 from toolkit.interactive.board_details import card, until_of
 from toolkit.interactive.shelf import both
 from toolkit.interactive.tuning import shares
+from toolkit.scheme.amendments import diff
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
@@ -79,9 +80,12 @@ class Background:
         if counts is None:
             return
         self._board.send({"kind": "chances", "number": number}, buffers=[counts.astype("<u2").tobytes()])
-        self._board.shares = shares(evaluation.scheme)
+        self._board.shares = shares(self._board.tuning.scheme)
         with self._changed:  # nobody moves for a moment: then there is time
             self._changed.wait_for(lambda: self._number != number or self._member is not None, timeout=0.25)
+        tuning = self._board.tuning
+        if self._number == number:
+            self._board.send({"kind": "changes", "number": number, "changes": [both(one.words) for one in diff(tuning.decided, tuning.scheme)]})
         if self._number == number and (until := until_of(evaluation, node)) is not None:
             self._board.send({"kind": "until", "number": number, "until": both(until)})
 

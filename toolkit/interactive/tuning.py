@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from toolkit.ground.problems import refuse
+from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Phrase, phrase
+from toolkit.scheme.amendments import diff
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
@@ -144,15 +145,17 @@ def adopted(tuning: Tuning) -> Tuning:
 
 
 def decided_anew(tuning: Tuning, decided: Scheme) -> Tuning:
-    """The tuning against another decided scheme; what was moved stays moved, where the nodes are the same.
+    """The tuning against another decided scheme; what was moved and turned stays so, where the nodes are the same.
 
     Raises
     ------
     Refused
-        When the other scheme has other nodes.
+        When the other scheme has other nodes, or leaves no room for what was turned.
     """
     weights = {key: node.weight for key, node in tuning.scheme.nodes.items()}
-    return replace(Tuning.of(decided), scheme=decided.with_weights(weights), past=(decided,), locked=tuning.locked)
+    own = {one.place: one.after for one in diff(tuning.decided, tuning.scheme) if not one.place.endswith("].weight")}
+    scheme = decided.with_weights(weights)
+    return replace(Tuning.of(decided), scheme=scheme.with_(own) if own else scheme, past=(decided,), locked=tuning.locked)
 
 
 def _stepped(tuning: Tuning, begun: Scheme, scheme: Scheme, gesture: str) -> Tuning:
@@ -191,7 +194,15 @@ def _refuse_unfit(tuning: Tuning, node: str, share: float) -> None:
 
 
 def _from_to(highest: float) -> Phrase:
+    if math.isinf(highest):
+        return Phrase("请输入数字", "type a number")
     return phrase("请输入 0 到 {highest:g} 之间的数", "type a number from 0 to {highest:g}", highest=round(highest, DECIMALS))
+
+
+def cannot_be(label: Phrase, said: str, highest: float) -> Refused:
+    """The refusal of what was asked for, up to the most that it can be; inf where it can be any number."""
+    said = said.strip()[:40]
+    return refuse(Phrase(f"“{label.zh}”不能是“{said}”", f"`{label.en}` cannot be `{said}`"), _from_to(highest))
 
 
 def typed_number(text: str, label: Phrase, highest: float) -> float:
@@ -214,8 +225,7 @@ def typed_number(text: str, label: Phrase, highest: float) -> float:
     """
     plain = re.sub(r"[,。、]", ".", unicodedata.normalize("NFKC", text)).replace("%", "").strip()
     if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+", plain):
-        rule = Phrase(f"“{label.zh}”不能是“{text.strip()[:40]}”", f"`{label.en}` cannot be `{text.strip()[:40]}`")
-        raise refuse(rule, _from_to(highest))
+        raise cannot_be(label, text, highest)
     return float(plain)
 
 

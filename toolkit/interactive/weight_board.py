@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
+import pandas as pd
 import traitlets
 
 from toolkit.edition import open_edition
@@ -20,10 +22,12 @@ from toolkit.evaluation import evaluate, rescored
 from toolkit.evaluation.grades import GradeOutcomes
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.indicators.panel import judged_by_panel
 from toolkit.interactive.background import Background, Errands
 from toolkit.interactive.board import DRAWS, NONE, Board, Changes, grade_names, shown_decimals
 from toolkit.interactive.board_details import Said, turning_record, turning_value
 from toolkit.interactive.board_words import WORDS, words
+from toolkit.interactive.dials import all_dials, panel, rule_dials, turned_to
 from toolkit.interactive.shelf import (
     LANGUAGES,
     KeptSteps,
@@ -50,6 +54,7 @@ from toolkit.interactive.tuning import (
     typed_number,
     undone,
 )
+from toolkit.interactive.what_if import WhatIf, evaluation_under, experts_of, own_ballots, scheme_under
 from toolkit.minutes.adoption import ChangedMeanwhile, adopt_scheme, changed_meanwhile, scheme_digest
 from toolkit.minutes.journal import entry_in_words
 from toolkit.minutes.variants import lay_aside, read_variants, save_variant
@@ -58,15 +63,12 @@ from toolkit.scheme import load_scheme
 from toolkit.sealing.frozen_edition import is_frozen
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
     from toolkit.scheme import Scheme
-    from toolkit.scheme.outcomes import Award
 
 PAGE = Path(__file__).parent / "page"
-SCRIPTS, STYLES = ("parts.js", "board.js", "weights.js", "dials.js", "list.js", "card.js", "variants.js", "render.js"), ("board.css", "variants.css")
+SCRIPTS, STYLES = ("parts.js", "board.js", "weights.js", "dials.js", "list.js", "card.js", "variants.js", "render.js"), ("board.css", "dials.css", "variants.css")
 """The files of the page in their order: each kind is joined to the one text that a widget has."""
 BESIDE = frozenset({"back", "variant", "save", "aside", "shelf", "turns"})
 """Questions beyond what is tuned by hand."""
@@ -75,6 +77,8 @@ ADOPTED = ("已采用并记入 journal.jsonl：{zh}", "Adopted, and entered into
 SEALED = Phrase("这里是封存的副本，只读，不能采用", "this is a sealed copy: it is read only")
 OPEN_EDITION = Phrase("请打开届次文件夹里的笔记本", "open the notebook on the edition itself")
 OTHER_MEASURES = Phrase("新办法量的不是同样的东西", "the new scheme measures other things")
+ONLY_TRIED = Phrase("试算的名单不能采用", "what is only tried cannot be adopted")
+PUT_BACK = Phrase("请先按“全部放回”", "put everything back first")
 OPEN_AGAIN = Phrase("请重新打开本页", "open the page again")
 RESUMED = Phrase(
     "已恢复上次离开时的调整（尚未采用），可以继续撤销和重做；要看已定的名单，请按“恢复已定”",
@@ -118,7 +122,8 @@ class WeightBoard(anywidget.AnyWidget):
     def __init__(self, evaluation: Evaluation, edition: Edition | None = None, language: Language | None = None) -> None:
         self.before = self.after = evaluation
         self.edition, self.language = edition, language or evaluation.scheme.language
-        self.tuning = Tuning.of(evaluation.scheme)
+        self.tuning, self.what_if = Tuning.of(evaluation.scheme), WhatIf()
+        self._ballots = own_ballots(edition)
         self._grades = GradeOutcomes.of(evaluation)
         self.decided = self.board = Board.of(evaluation, self._grades)
         super().__init__(shares=shares(evaluation.scheme), key=evaluation.scheme.edition)
@@ -155,10 +160,19 @@ class WeightBoard(anywidget.AnyWidget):
         Refused
             When the scheme cannot be evaluated.
         """
-        if tuning.scheme is not self.tuning.scheme:
-            after = rescored(self.before, tuning.scheme)
-            self.after, self.board = after, Board.of(after, self._grades)
-        self.tuning = tuning
+        self._show(tuning, self.what_if)
+
+    def _show(self, tuning: Tuning, what_if: WhatIf) -> None:
+        """The board of a tuning with what is tried beside it; where it cannot be evaluated, all stays."""
+        if tuning.scheme is not self.tuning.scheme or what_if != self.what_if:
+            absent = (what_if.members, what_if.experts) != (self.what_if.members, self.what_if.experts)
+            base = evaluation_under(what_if, self.before, self.edition) if absent else self.after
+            grades = GradeOutcomes.of(base) if absent else self._grades
+            after = rescored(base, scheme_under(what_if, tuning.scheme, self._ballots))
+            if grades is not None and after.scheme.grades != base.scheme.grades:
+                grades = grades.under(after)
+            self.after, self.board, self._grades = after, Board.of(after, grades), grades
+        self.tuning, self.what_if = tuning, what_if
 
     def _heard(self, _: Any, asked: Said, __: Any = None) -> None:
         """Answer a question of the page: with the board, or with why it cannot be."""
@@ -176,7 +190,7 @@ class WeightBoard(anywidget.AnyWidget):
             self.send(answer)
             return
         number = self._background.begun()
-        self.send({"kind": "board", **self._state(), "number": number, **answer}, buffers=self.board.buffers)
+        self.send({"kind": "board", **self._state(asked.get("shown")), "number": number, **answer}, buffers=self.board.buffers)
         if self.sure:
             self._background.ask_board(number, self.after, str(asked.get("node", "")))
 
@@ -190,7 +204,9 @@ class WeightBoard(anywidget.AnyWidget):
             case "move":
                 self.take(moved(self.tuning, node, self._share(asked, node), gesture=gesture))
             case "turn":
-                self.take(turned(self.tuning, *self._turn(asked), gesture=gesture))
+                self._turn(asked, gesture)
+            case "leave" | "own" | "put_back":
+                self._show(self.tuning, self._tried(do, asked))
             case "lock":
                 self.take(toggled(self.tuning, node))
             case "undo" | "redo" | "restore":
@@ -263,7 +279,9 @@ class WeightBoard(anywidget.AnyWidget):
         return {"kind": "kept", "decided": _key(self.tuning.decided), **self._steps.told(self.tuning)}
 
     def _adopt(self, by: str, reason: str) -> Said:
-        """Make the scheme as it stands the edition's own."""
+        """Make the scheme as it stands the edition's own; never what is only tried."""
+        if self.what_if:
+            raise refuse(ONLY_TRIED, PUT_BACK)
         folder = self._folder()
         done = adopt_scheme(folder, self._opened, self.scheme, by=by, reason=reason)
         self._decide(adopted(self.tuning), self.after, done.digest)
@@ -285,12 +303,11 @@ class WeightBoard(anywidget.AnyWidget):
     def _decide(self, tuning: Tuning, before: Evaluation, digest: str) -> None:
         """From here on the board is held against another decided scheme."""
         self.before = self.after = before
+        self.what_if = WhatIf()
         self._grades = GradeOutcomes.of(before)
         self.decided = self.board = Board.of(before, self._grades)
-        self.tuning, self._opened, self._steps = tuning, digest, KeptSteps()
-        if tuning.scheme is not before.scheme:
-            self.after = rescored(before, tuning.scheme)
-            self.board = Board.of(self.after, self._grades)
+        self.tuning, self._opened, self._steps = Tuning.of(before.scheme), digest, KeptSteps()
+        self._show(tuning, WhatIf())
 
     def _folder(self) -> Path:
         """The edition's folder, which can be written into."""
@@ -331,13 +348,23 @@ class WeightBoard(anywidget.AnyWidget):
         label = self.scheme.label(node)
         return typed_number(str(typed), Phrase(label, label), 100)
 
-    def _turn(self, asked: Said) -> tuple[str, float]:
-        """Where a dial that was turned stands in the scheme, and its value there."""
-        dial = next(dial for dial in dials(self.tuning.scheme) if dial["path"] == asked.get("dial"))
-        value, typed = _number(asked.get("value")), asked.get("typed")
-        if not math.isfinite(value):
-            value = typed_number("" if typed is None else str(typed), Phrase(**dial["label"]), dial["high"])
-        return dial["path"], round(value) if dial["whole"] else round(value / dial["factor"], 6)
+    def _turn(self, asked: Said, gesture: str) -> None:
+        """Turn a dial to where its slider, its mark or its box says; a refusal names no place of the file."""
+        dial = next(dial for dial in all_dials(self.tuning.scheme) if dial.id == asked.get("dial"))
+        said = next((str(asked[key]) for key in ("choice", "typed") if asked.get(key) is not None), None)
+        try:
+            self.take(turned(self.tuning, *turned_to(self.tuning.scheme, dial, _number(asked.get("value")) if said is None else said), gesture=gesture))
+        except Refused as refused:
+            raise Refused(Problems(tuple(replace(problem, file="", sheet="", row=None, column="", value="") for problem in refused.problems))) from None
+
+    def _tried(self, do: str, asked: Said) -> WhatIf:
+        """What is tried then: something more left out or put back, an expert's own weights, or nothing any more."""
+        if do == "put_back":
+            return WhatIf()
+        if do == "own":
+            return replace(self.what_if, ballot=str(asked.get("expert", "")))
+        kind, item = str(asked.get("kind")), asked.get("item")
+        return self.what_if.turned(kind, str(self.before.members.index[int(_number(item))] if kind == "member" else item))
 
     def _start(self) -> Said:
         """What stays the same from move to move."""
@@ -346,21 +373,26 @@ class WeightBoard(anywidget.AnyWidget):
         classes = members["class"].astype("str").fillna("") if scheme.members.class_ else None
         names, codes = ([], []) if classes is None else _numbered(classes)
         return {
-            "words": words(), "language": self.language, "title": scheme.title, "draws": DRAWS, "none": NONE,
-            "decimals": shown_decimals(scheme),
+            "words": words(), "language": self.language, "title": scheme.title, "draws": DRAWS, "none": NONE, "scale": scheme.scale,
             "members": members["name"].astype("str").tolist(), "codes": members.index.astype("str").tolist(),
             "classes": names, "class_of": codes, "awards": [award.label for award in scheme.awards], "grades": grade_names(scheme),
             "nodes": [{"id": node.id, "label": node.label, "number": number, "depth": number.count(".")} for node, _, number in wording.outline(scheme)],
-            "decided": {"shares": _rounded(shares(self.tuning.decided)), "award": self.decided.award.tolist(), "rank": self.decided.rank.tolist(), "grade": self.decided.grade.tolist()},
+            "decided": {"shares": _rounded(shares(self.tuning.decided)), "award": self.decided.award.tolist(), "rank": self.decided.rank.tolist(), "grade": self.decided.grade.tolist(), "dials": {dial.id: dial.said["value"] for dial in all_dials(self.tuning.decided)}},
+            "ballots": sorted(self._ballots), "experts": list(experts_of(self.edition)), "judged": [item.id for item in judged_by_panel(scheme)],
             "adoptable": adoptable, "origins": origins(self.edition) if adoptable else [],
         }  # fmt: skip
 
-    def _state(self) -> Said:
-        """What a move may change, the arrays apart."""
-        tuning, changes = self.tuning, Changes.between(self.decided, self.board)
+    def _state(self, shown: object) -> Said:
+        """What a move may change, the arrays apart; of the node that is looked at its dials and what is behind them."""
+        tuning, tried, changes = self.tuning, self.what_if, Changes.between(self.decided, self.board)
+        places = self.before.members.index.get_indexer(pd.Index(sorted(tried.members))).tolist()
         return {
+            "panel": panel(self.after, str(shown), self.board.rank > 0) if shown in tuning.scheme.nodes else None,
+            "what_if": both(tried.words(self.before)) if tried else None, "own": tried.ballot,
+            "left": {"node": sorted(tried.nodes), "member": places, "expert": sorted(tried.experts)},
+            "own_shares": _rounded(shares(self.after.scheme)) if tried.ballot else None, "decimals": shown_decimals(self.after.scheme),
             "shares": _rounded(shares(tuning.scheme)),
-            "ranges": ranges(tuning), "locked": sorted(tuning.locked), "dials": dials(tuning.scheme),
+            "ranges": ranges(tuning), "locked": sorted(tuning.locked), "dials": [dial.said for dial in rule_dials(tuning.scheme)],
             "undo": bool(tuning.past), "redo": bool(tuning.future), "changed": tuning.scheme != tuning.decided,
             "out": changes.out, "into": changes.into, "other": changes.other, "rose": changes.rose, "fell": changes.fell, "status": both(changes.words),
             "elsewhere": self._changed_elsewhere(),
@@ -387,29 +419,6 @@ def _numbered(classes: pd.Series[str]) -> tuple[list[str], list[int]]:
     names = sorted(set(classes))
     place = {name: number for number, name in enumerate(names)}
     return names, [place[name] for name in classes]
-
-
-def dials(scheme: Scheme) -> list[Said]:
-    """What of a scheme's awards can be turned: places and the least total, each with its place, label, value and range."""
-    return [dial for award in scheme.awards for dial in _award_dials(scheme, award)]
-
-
-def _award_dials(scheme: Scheme, award: Award) -> list[Said]:
-    at, quota, award_dials = f"award[{award.id}]", award.quota, list[Said]()
-
-    def dial(place: str, zh: str, en: str, value: object, high: float, *, factor: int = 1, whole: bool = False) -> None:
-        if isinstance(value, int | float):  # not where each class has its own, or a fraction is written
-            label = Phrase(f"{award.label}{zh}", f"{award.label}: {en}")
-            award_dials.append({
-                "path": f"{at}.{place}", "label": both(label), "value": round(factor * value, 4),
-                "factor": factor, "whole": whole, "high": high, "step": 1 if whole else 0.5,
-            })  # fmt: skip
-
-    if quota is not None:
-        dial("quota.share", "名额比例 %", "places, %", quota.share, 100, factor=100)
-        dial("quota.number", "名额", "places", quota.number, 200, whole=True)
-    dial("minimum.total", "最低总分", "least total", award.minimum.get("total"), scheme.scale)
-    return award_dials
 
 
 def board_in_words(decided: Board, board: Board, before: Evaluation, after: Evaluation) -> Phrase:

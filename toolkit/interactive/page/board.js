@@ -26,7 +26,7 @@ class Questions {
     if (this.under_way !== null || !this.waiting.length) return;
     this.under_way = ++this.number;
     this.timer = window.setTimeout(() => this.dead(true), PATIENCE);
-    try { this.model.send({ ask: this.under_way, view: this.view, ...this.waiting.shift() }); } catch { this.dead(true); }
+    try { this.model.send({ ask: this.under_way, view: this.view, shown: this.shown, ...this.waiting.shift() }); } catch { this.dead(true); }
   }
 
   heard(message) {
@@ -75,6 +75,7 @@ class Page {
     else if (this.start && message.number === this.number) {
       if (message.kind === "chances") { this.chances = array(Uint16Array, buffers[0]); this.paint(); this.mark("chances"); }
       if (message.kind === "until") { this.until = message.until; this.status(); }
+      if (message.kind === "changes") this.changes(message.changes);
     }
     if (message.kind === "card" && this.asked === message.member) this.card(message);
     if (message.kind === "turns" && this.asked === message.member) this.turns(message);
@@ -100,13 +101,20 @@ class Page {
     if (message.start && message.card === undefined) this.asked = undefined;
     if (message.adopted && mine) this.adopted();
     if (message.saved && mine) this.lookAgain();
+    this.all();
+    this.mark("board");
+  }
+
+  all() {
     this.tree();
     this.rules();
     this.status();
     this.moves();
     this.ordered();
     this.paint();
-    this.mark("board");
+    this.panels();
+    this.tried();
+    if (!this.state.changed) this.changes([]);
   }
 
   mark(name) { this.root.dataset[name] = String(this.number); }
@@ -135,9 +143,14 @@ class Page {
       make("button", { type: "button", onclick: () => this.questions.ask({ do: "reopen" }) }, this.say("reopen")));
     this.buttons = Object.fromEntries(["undo", "redo", "restore"].map((name) => [name, button(name, () => this.questions.ask({ do: name }))]));
     this.movesBox = make("div", { class: "moves" });
+    this.triedText = make("b");
+    this.triedLine = make("p", { class: "tried", role: "alert", hidden: true }, this.triedText, make("button", { type: "button", class: "all-back", onclick: () => this.questions.ask({ do: "put_back" }) }, this.say("all_back")));
     const language = make("button", { type: "button", class: "language", onclick: () => this.switched() }, this.say("language"));
-    const head = make("header", {}, make("div", { class: "headline" }, this.statusLine, language), this.deadLine, this.elsewhereLine, this.noticeLine, this.movesBox);
+    const head = make("header", {}, make("div", { class: "headline" }, this.statusLine, language), this.deadLine, this.elsewhereLine, this.noticeLine, this.triedLine, this.movesBox);
+    this.picture = null;
+    this.known = {};
     this.root.replaceChildren(head, make("div", { class: "halves" }, this.left(), this.right()));
+    this.paneled();
     this.resized.disconnect();
     this.resized.observe(this.scroll);
     this.root.setAttribute("role", "region");
@@ -151,7 +164,8 @@ class Page {
     const [said, refused, reopen] = [this.noticeSaid, this.noticeLine.classList.contains("refused"), !this.reopenButton.hidden];
     this.build();
     this.notice(said, refused, reopen);
-    this.tree(); this.rules(); this.status(); this.moves(); this.ordered(); this.paint();
+    this.all();
+    this.changes(this.changed || []);
     if (looking) this.openShelf();
   }
 }

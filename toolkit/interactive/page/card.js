@@ -26,7 +26,7 @@ class Card {
     const list = (name, items) => (items.length ? [make("h4", {}, this.say(name)), make("ul", {}, ...items)] : []);
     this.turnBoxes = Object.fromEntries(["value", "record"].map((name) => [name, make("ul", {}, make("li", {}, "…"))]));
     const turns = this.start.awards.length ? Object.entries(this.turnBoxes).flatMap(([name, box]) => [make("h4", {}, this.say(name)), box]) : [];
-    this.cardBox.replaceChildren(this.backButton(this.cardBox), heading, make("p", { class: "why" }, card.reason), ...list("lines", card.lines.map(line)),
+    this.cardBox.replaceChildren(this.backButton(this.cardBox), this.leaver("member", card.member, card.name), heading, make("p", { class: "why" }, card.reason), ...list("lines", card.lines.map(line)),
       ...(this.start.awards.length ? list("single", single.length ? single : [make("li", {}, this.say("single_none"))]) : []), ...turns,
       make("h4", {}, this.say("made_of")), this.waterfall(card.parts), ...list("records", records));
     this.cardBox.querySelector("button").focus();

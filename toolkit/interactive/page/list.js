@@ -44,7 +44,7 @@ class List {
   right() {
     this.search = make("input", { type: "search", "aria-label": this.say("search"), placeholder: this.say("search"), oninput: () => { this.ordered(); this.paint(); } });
     const options = [make("option", { value: "" }, this.say("all")), ...this.start.classes.map((name, place) => make("option", { value: String(place) }, name))];
-    this.choice = make("select", { "aria-label": this.say("class"), onchange: () => { this.ordered(); this.paint(); } }, ...options);
+    this.choice = make("select", { "aria-label": this.say("class"), onchange: () => { this.ordered(); this.paint(); this.panels(); } }, ...options);
     this.choice.hidden = this.start.classes.length < 2;
     this.count = make("span", { class: "count" });
     const names = this.columns();
@@ -156,7 +156,7 @@ class List {
   }
 
   cells(row, place) {
-    const member = this.order[place], { none, awards, draws, decimals } = this.start;
+    const member = this.order[place], { none, awards, draws } = this.start, { decimals } = this.state;
     const points = (steps) => (steps / 10 ** decimals).toFixed(decimals);
     const number = this.award[member], was = this.start.decided.award[member], moved = this.moved(member);
     row.member = member;

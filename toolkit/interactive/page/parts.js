@@ -14,4 +14,10 @@ const make = (tag, attributes = {}, ...children) => {
 const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
 const setText = (node, text) => { if (node.textContent !== text) node.textContent = text; };
 const shown = (number) => String(Math.round(number * 100) / 100);
-
+// A part of a picture; the page names no address, not even that of the language of pictures.
+const drawn = (tag, attributes = {}, ...children) => {
+  const node = document.createElementNS(document.createElement("template").namespaceURI.replace("1999/xhtml", "2000/svg"), tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+};

@@ -2,12 +2,6 @@
 
 const CHART = { circle: 11, step: 25, wide: 880, names: 218 }; // its measures, in its own units
 const NAMED = 6; // of those who leave, enter or change, before the others are folded away
-const drawn = (tag, attributes = {}, ...children) => {
-  const node = document.createElementNS(document.createElement("template").namespaceURI.replace("1999/xhtml", "2000/svg"), tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-};
 
 class Variants {
   // ---- what outlives a reload: every step of this tab in its session, and the last of any tab for the next that is opened ----

@@ -6,10 +6,13 @@ class Weights {
     const rows = this.start.nodes.map((node) => this.slider(node));
     this.dialBox = make("div", { class: "dials" });
     const tools = make("div", { class: "tools" }, ...Object.values(this.buttons), ...this.origins());
-    const knobs = make("div", { class: "knobs" }, make("div", { class: "tree" }, ...rows), make("h3", {}, this.say("rules")), this.dialBox);
-    const top = make("div", { class: "top" }, make("h3", {}, this.say("weights")), tools);
-    this.dialRows = {};
-    return make("section", { class: "left", "aria-label": this.say("weights") }, top, knobs, this.start.adoptable ? this.adoption() : null);
+    this.rulesHead = make("h3", {}, this.say("rules"));
+    this.linesButton = make("button", { type: "button", class: "lines", onclick: () => this.openPanel("") }, this.say("lines_open"));
+    this.knobs = make("div", { class: "knobs" }, make("div", { class: "tree" }, ...rows), this.rulesHead, this.linesButton, this.dialBox);
+    this.panelBox = make("div", { class: "knobs panel", hidden: true });
+    const top = make("div", { class: "top" }, make("h3", {}, this.say("weights")), tools, this.whoseWeights());
+    this.changesBox = make("details", { class: "changes", hidden: true }, make("summary"), make("ul"));
+    return make("section", { class: "left", "aria-label": this.say("weights") }, top, this.knobs, this.panelBox, this.changesBox, this.start.adoptable ? this.adoption() : null);
   }
 
   slider(node) {
@@ -32,8 +35,9 @@ class Weights {
     const typed = () => this.typed(number, this.state.shares[node.id], { do: "move", node: node.id });
     number.addEventListener("change", typed);
     number.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); typed(); number.select(); } });
-    this.sliders[node.id] = { range, number, lock, was, label: node.label };
-    const label = make("span", { class: "label", title: node.label }, `${node.number} ${node.label}`);
+    const open = make("button", { type: "button", class: "open", title: this.say("settings_open", { label: node.label }), onclick: () => this.openPanel(node.id) }, `${node.number} ${node.label}`);
+    this.sliders[node.id] = { range, number, lock, was, open, label: node.label };
+    const label = make("span", { class: "label" }, open);
     return make("div", { class: `node depth${node.depth}` }, lock, label, range, number, was);
   }
 
@@ -47,7 +51,7 @@ class Weights {
   tree() {
     const decided = this.start.decided.shares;
     for (const [id, part] of Object.entries(this.sliders)) {
-      const share = this.state.shares[id], [low, high] = this.state.ranges[id], locked = this.state.locked.includes(id);
+      const own = this.state.own_shares, share = (own || this.state.shares)[id], [low, high] = own ? [share, share] : this.state.ranges[id], locked = this.state.locked.includes(id);
       const moving = document.activeElement === part.range && this.questions.waiting.length > 0;
       if (!moving) part.range.value = String(share);
       part.range.disabled = low === high;

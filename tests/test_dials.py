@@ -1,0 +1,234 @@
+"""Dials: every parameter of every shape can be turned, and what is turned or left out is the list that the rule itself makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.panels.judged import SEVEN, SHEETS_OF_SEVEN, write_judged_edition
+from tests.test_shapes import READ
+from toolkit import evaluate, open_edition, rescored
+from toolkit.ballots.folder import load_ballots
+from toolkit.comparison.ballots import decided_by_each
+from toolkit.edition import Edition
+from toolkit.evaluation import Evaluation
+from toolkit.ground.problems import Refused
+from toolkit.ground.resources import house_folder
+from toolkit.interactive.board import Board
+from toolkit.interactive.dials import Dial, all_dials, bin_edges, node_dials, panel, turned_to
+from toolkit.interactive.tuning import Tuning, decided_anew, turned
+from toolkit.interactive.weight_board import WeightBoard
+from toolkit.interactive.what_if import WhatIf, evaluation_under, experts_of, own_ballots, scheme_under
+from toolkit.scheme import load_scheme
+from toolkit.sensitivity.leave_one_out import without_nodes
+
+
+@pytest.fixture(scope="module")
+def edition() -> Edition:
+    return open_edition(house_folder("data/demo"))
+
+
+@pytest.fixture(scope="module")
+def demo(edition: Edition) -> Evaluation:
+    return evaluate(edition.scheme, edition.records)
+
+
+def dial_of(demo: Evaluation, id_: str) -> Dial:
+    return next(dial for dial in all_dials(demo.scheme) if dial.id == id_)
+
+
+def test_a_dial_turned_to_what_it_shows_changes_nothing(demo: Evaluation) -> None:
+    dials = list(all_dials(demo.scheme))
+    assert len({dial.id for dial in dials}) == len(dials) > 100
+    for dial in dials:
+        shown: Any = dial.said["value"]
+        path, value = turned_to(demo.scheme, dial, shown)
+        turned_ = demo.scheme.with_({path: value})
+        assert rescored(demo, turned_).scores.equals(demo.scores), dial.id
+        assert Tuning.of(demo.scheme).scheme.awards == turned_.awards or "minimum" in dial.id
+
+
+@pytest.mark.parametrize("written", [written for written, _, _ in READ], ids=[str(written["shape"]) for written, _, _ in READ])
+def test_every_parameter_of_every_shape_has_a_dial(demo: Evaluation, written: dict[str, Any]) -> None:
+    scheme = demo.scheme.with_({"indicator[law_hours].value": written})
+    dials = {dial.id.removeprefix("indicator[law_hours].value.").partition("#")[0] for dial in node_dials(scheme, "law_hours")}
+    assert set(written) - {"shape", "found"} <= dials
+    for dial in node_dials(scheme, "law_hours"):
+        assert dial.label.zh
+        path, value = turned_to(scheme, dial, dial.said["value"])
+        assert scheme.with_({path: value}).nodes["law_hours"]
+
+
+@pytest.mark.parametrize(
+    ("id_", "asked", "words"),
+    [
+        ("indicator[training].value.cap", "140", "“封顶”不能是“140”；请输入 0 到 100 之间的数"),
+        ("indicator[forums].value.steps#2#1", "140", "“计多少分”不能是“140”；请输入 0 到 100 之间的数"),
+        ("indicator[law_hours].value.best", "一百", "“最好值”不能是“一百”；请输入数字"),
+        ("indicator[law_hours].value.best", 0.0, "最差值与最好值相同，无法换算；请写两个不同的数"),
+        ("indicator[forums].value.steps#2#0", 9.0, "各档下限必须逐档升高"),
+        ("grades.bands#0#1", 70.0, "等级 AA 的下限 80 不低于 AAA 的下限 70"),
+        ("grades.bands#0#1", "101", "“AAA 级分数线”不能是“101”"),
+        ("award[outstanding].quota.share", 140.0, "名额比例 %”不能是“140”；请输入 0 到 100 之间的数"),
+        ("indicator[law_hours].missing", "nobody", "这里没有这样的选项；请从列出的各项中选"),
+        ("decimals", float("nan"), "“总分的小数位数”不能是“nan”"),
+    ],
+)
+def test_bad_figures_are_refused_in_words(demo: Evaluation, id_: str, asked: float | str, words: str) -> None:
+    with pytest.raises(Refused) as refused:
+        turned(Tuning.of(demo.scheme), *turned_to(demo.scheme, dial_of(demo, id_), asked))
+    assert words in "\n".join(problem.line("zh") for problem in refused.value.problems)
+
+
+def test_a_missing_value_can_have_so_many_points(demo: Evaluation) -> None:
+    path, value = turned_to(demo.scheme, dial_of(demo, "indicator[regulator_score].missing"), "points")
+    scheme = demo.scheme.with_({path: value})
+    dials = {dial.id: dial for dial in node_dials(scheme, "regulator_score")}
+    path, value = turned_to(scheme, dials["indicator[regulator_score].missing#points"], "40")
+    assert scheme.with_({path: value}).with_({}).indicators[-1].missing == 40
+
+
+def test_only_what_is_valued_otherwise_is_valued_anew(demo: Evaluation) -> None:
+    scheme = demo.scheme.with_({"indicator[law_hours].value.best": 90, "indicator[council_duty].missing": "worst"})
+    kept, anew = rescored(demo, scheme), evaluate(scheme, open_edition(house_folder("data/demo")).records)
+    assert kept.scores.equals(anew.scores)
+    assert kept.touched.equals(anew.touched)
+    assert tuple(kept.problems) == tuple(anew.problems)
+    same = [key for key, column in kept.scaled_values.columns.items() if column is demo.scaled_values.columns[key]]
+    assert set(demo.scheme.nodes) - set(same) - {group.id for group in demo.scheme.groups} == {"law_hours", "council_duty"}
+
+
+def test_the_distribution_counts_every_ranked_member(demo: Evaluation) -> None:
+    ranked = Board.of(demo).rank > 0
+    ids = demo.members.index[ranked]
+    raw = demo.indicators.loc[ids].where(demo.applicable.loc[ids])
+    for node in ("law_hours", "forums", "persons", "regulator_score"):
+        said = panel(demo, node, ranked)
+        assert sum(said["counts"]) == int(raw[node].notna().sum())
+        assert said["n"] - said["missing"] == sum(said["counts"])
+        assert said["edges"][0] <= float(raw[node].min())
+    states = panel(demo, "council_duty", ranked)
+    assert {state["path"]: state["n"] for state in states["states"]} == raw["council_duty"].value_counts().to_dict()
+    worth = panel(demo, "law_hours", ranked)
+    assert np.interp(60, worth["x"], worth["y"]) == pytest.approx(50)
+
+
+def test_bars_hold_all_marks_and_are_not_stretched_by_the_rarest() -> None:
+    known = np.array([*range(200), 10_000.0])
+    edges = bin_edges(known, np.array([-5.0, 300.0]))
+    assert (edges[0], edges[-1]) == (-5.0, 300.0)
+    assert len(bin_edges(np.array([]), np.array([]))) > 1
+    assert np.diff(bin_edges(np.array([0.0, 3.0]), np.array([2.0]))).tolist() == [1.0] * 4
+
+
+def random_question(board: WeightBoard, rng: np.random.Generator) -> dict[str, Any]:
+    """A weight moved, a dial turned, a grade line or something left out and put back."""
+    dials = [dial for dial in all_dials(board.tuning.scheme) if dial.mark or dial.choices or dial.id == "decimals"]
+    dial = dials[rng.integers(len(dials))]
+    near = {} if isinstance(dial.value, str) else {"value": dial.value + float(rng.integers(-3, 4))}
+    turn = {"do": "turn", "dial": dial.id, **(near or {"choice": str(rng.choice(list(dial.choices)))})}
+    move = {"do": "move", "node": str(rng.choice(["learning", "exchange", "forums", "words"])), "share": float(rng.integers(0, 100))}
+    leave = {"do": "leave", "kind": "node", "item": str(rng.choice(list(board.scheme.nodes)))}
+    gone = {"do": "leave", "kind": "member", "item": int(rng.integers(len(board.before.members)))}
+    own = {"do": "own", "expert": str(rng.choice(["", "E01", "E02"]))}
+    return [turn, turn, turn, move, leave, gone, own, {"do": "undo"}, {"do": "redo"}][rng.integers(9)]
+
+
+def test_the_board_equals_python_after_random_moves_dials_and_leave_outs(edition: Edition, demo: Evaluation) -> None:
+    rng, board, answers = np.random.default_rng(20), WeightBoard(demo, edition), []
+    board.sure = False
+    board.send = lambda said, buffers=(): answers.append(said)
+    for number in range(40):
+        board._heard(board, {"ask": number, "view": "v", "shown": "forums", **random_question(board, rng)})
+        assert answers[-1].get("refused", {}).get("zh", "").find("退回") < 0, answers[-1]
+        if number % 10 == 9:
+            anew = rescored(evaluation_under(board.what_if, demo, edition), scheme_under(board.what_if, board.scheme, own_ballots(edition)))
+            assert Board.of(anew).buffers == board.board.buffers
+    assert sum("refused" not in said for said in answers) > 25
+    assert board.tuning.past
+
+
+def test_without_a_node_is_what_sensitivity_says(demo: Evaluation) -> None:
+    rows = without_nodes(demo)
+    for node in ("law_hours", "exchange", "pledge"):
+        after = rescored(demo, scheme_under(WhatIf(nodes=frozenset({node})), demo.scheme, {}))
+        for award in demo.scheme.awards:
+            then, now = (set(one.awards.loc[one.awards["award"] == award.id, "member"]) for one in (demo, after))
+            (row,) = rows[(rows["removed"] == node) & (rows["award"] == award.id)].to_dict("records")
+            assert (set(row["gained"]), set(row["lost"])) == (now - then, then - now)
+
+
+def test_a_member_left_out_did_not_apply(edition: Edition, demo: Evaluation) -> None:
+    winner = str(demo.awards["member"].iloc[0])
+    after = evaluation_under(WhatIf(members=frozenset({winner})), demo, edition)
+    assert winner not in set(after.awards["member"])
+    members = demo.members.assign(applied=demo.members["applied"] & (demo.members.index != winner))
+    assert after.ranking.equals(evaluate(demo.scheme, replace(edition.records, members=members)).ranking)
+    with pytest.raises(Refused):
+        evaluation_under(WhatIf(members=frozenset({"nobody"})), demo, edition)
+
+
+def test_each_experts_own_list_is_that_of_the_comparison(edition: Edition, demo: Evaluation) -> None:
+    ballots = own_ballots(edition)
+    rows = decided_by_each(demo, load_ballots(edition.folder, edition.scheme))
+    for code in list(ballots)[:2]:
+        after = rescored(demo, scheme_under(WhatIf(ballot=code), demo.scheme, ballots))
+        held = after.ranking["award"].reindex(demo.ranking.index)
+        own = rows[rows["expert"] == code]
+        assert set(own["member"]) == set(held.index[held != demo.ranking["award"]])
+        assert dict(zip(own["member"], own["after"], strict=True)) == held[own["member"]].to_dict()
+    with pytest.raises(Refused):
+        scheme_under(WhatIf(ballot="E99"), demo.scheme, ballots)
+
+
+def test_an_expert_of_the_panel_left_out_is_one_that_scored_nothing(tmp_path: Path) -> None:
+    opened = open_edition(write_judged_edition(tmp_path / "all", SHEETS_OF_SEVEN, members=SEVEN))
+    fewer = {code: sheet for code, sheet in SHEETS_OF_SEVEN.items() if code != "E03"}
+    without = open_edition(write_judged_edition(tmp_path / "fewer", fewer, members=SEVEN))
+    assert "E03" in experts_of(opened)
+    after = evaluation_under(WhatIf(experts=frozenset({"E03"})), evaluate(opened.scheme, opened.records), opened)
+    assert after.indicators.equals(evaluate(without.scheme, without.records).indicators)
+
+
+def test_what_is_only_tried_is_told_and_never_adopted(small_edition: Path) -> None:
+    opened, answers = open_edition(small_edition), list[dict[str, Any]]()
+    board = WeightBoard(evaluate(opened.scheme, opened.records), opened)
+    board.sure = False
+    board.send = lambda said, buffers=(): answers.append(said)
+    before = board.board.buffers
+    board._heard(board, {"ask": 1, "do": "leave", "kind": "node", "item": "hours"})
+    assert answers[-1]["what_if"]["zh"].startswith("试算：未计入")
+    assert (answers[-1]["left"]["node"], answers[-1]["changed"]) == (["hours"], False)
+    board._heard(board, {"ask": 2, "do": "move", "node": "learning", "share": 40})
+    board._heard(board, {"ask": 3, "do": "adopt", "by": "委员会", "reason": "试试"})
+    assert "试算的名单不能采用；请先按“全部放回”" in answers[-1]["refused"]["zh"]
+    board._heard(board, {"ask": 4, "do": "undo"})
+    board._heard(board, {"ask": 5, "do": "put_back"})
+    assert (answers[-1]["what_if"], board.board.buffers) == (None, before)
+
+
+def test_a_turned_dial_is_adopted_and_the_comments_stay(small_edition: Path) -> None:
+    path = small_edition / "scheme.toml"
+    path.write_text("# 我们的办法\n" + path.read_text("utf-8"), "utf-8")
+    opened, answers = open_edition(small_edition), list[dict[str, Any]]()
+    board = WeightBoard(evaluate(opened.scheme, opened.records), opened)
+    board.sure = False
+    board.send = lambda said, buffers=(): answers.append(said)
+    dial = next(dial for dial in all_dials(board.scheme) if dial.mark == "raw")
+    board._heard(board, {"ask": 1, "do": "turn", "dial": dial.id, "typed": f"{float(dial.value) + 1:g}"})
+    board._heard(board, {"ask": 2, "do": "adopt", "by": "委员会", "reason": "放宽"})
+    assert answers[-1].get("adopted"), answers[-1]
+    assert path.read_text("utf-8").startswith("# 我们的办法\n")
+    assert load_scheme(path) == board.scheme != opened.scheme
+
+
+def test_what_was_turned_outlives_anothers_adoption(demo: Evaluation) -> None:
+    mine = turned(Tuning.of(demo.scheme), "indicator[law_hours].value.best", 90)
+    other = demo.scheme.with_weights({"learning": 40})
+    kept = decided_anew(mine, other)
+    assert kept.decided == other
+    assert kept.scheme.with_weights({}) == demo.scheme.with_({"indicator[law_hours].value.best": 90})

@@ -1,0 +1,148 @@
+"""What-if: the list without an indicator, an expert or a member, or by one expert's own weights. Tried and told, never adopted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from toolkit.ballots.folder import load_ballots
+from toolkit.comparison.ballots import scheme_of_one
+from toolkit.evaluation import evaluate, scored
+from toolkit.ground.problems import Refused, refuse
+from toolkit.ground.text import Phrase, joined
+from toolkit.indicators.panel import panel_tables
+from toolkit.sensitivity.leave_one_out import scheme_without
+
+if TYPE_CHECKING:
+    from toolkit.ballots.folder import Listed
+    from toolkit.edition import Edition
+    from toolkit.evaluation import Evaluation
+    from toolkit.scheme import Scheme
+
+NO_RECORDS = Phrase("没有打开这一届的记录", "the records of the edition are not open"), Phrase("请打开届次文件夹里的笔记本", "open the notebook on the edition itself")
+NO_BALLOT = Phrase("没有这位专家计入的票", "no ballot of this expert counts"), Phrase("请从列出的代号中选", "choose one of the codes listed")
+ALL = Phrase("不能全都不计", "not all of them can be left out"), Phrase("请先放回一项", "put one back first")
+UNKNOWN = Phrase("没有这一项", "there is no such item"), Phrase("请重新打开本页", "open the page again")
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """What is left out, by id, and whose weights hold in place of the scheme's: an expert's code, "" for the scheme's own."""
+
+    nodes: frozenset[str] = frozenset()
+    members: frozenset[str] = frozenset()
+    experts: frozenset[str] = frozenset()
+    ballot: str = ""
+
+    def __bool__(self) -> bool:
+        return self != WhatIf()
+
+    def turned(self, kind: str, item: str) -> WhatIf:
+        """With a node, a member or an expert left out, or put back.
+
+        Raises
+        ------
+        Refused
+            For another kind.
+        """
+        change = frozenset({item})
+        match kind:
+            case "node":
+                return replace(self, nodes=self.nodes ^ change)
+            case "member":
+                return replace(self, members=self.members ^ change)
+            case "expert":
+                return replace(self, experts=self.experts ^ change)
+        raise refuse(*UNKNOWN)
+
+    def words(self, evaluation: Evaluation) -> Phrase:
+        """What is tried; members by their names, experts by their codes."""
+        nodes = [Phrase(*[f"{evaluation.scheme.label(node)}"] * 2) for node in evaluation.scheme.nodes if node in self.nodes]
+        names = [Phrase(*[str(evaluation.members["name"][member])] * 2) for member in sorted(self.members)]
+        experts = [Phrase(f"专家 {code} 的评分", f"the scores of expert {code}") for code in sorted(self.experts)]
+        out = [*nodes, *names, *experts]
+        parts = [Phrase("未计入" + joined(out, "、").zh, "without " + joined(out).en)] if out else []
+        parts += [Phrase(f"按专家 {self.ballot} 一人的权重", f"by the weights of expert {self.ballot} alone")] if self.ballot else []
+        told = joined(parts, "；", "; ")
+        return Phrase(f"试算：{told.zh}", f"What if: {told.en}")
+
+
+def evaluation_under(what_if: WhatIf, decided: Evaluation, edition: Edition | None) -> Evaluation:
+    """The evaluation by the decided scheme, as if members had not applied and experts had handed in no scores.
+
+    Raises
+    ------
+    Refused
+        For an unknown member or expert; where the records that are left hold errors; where nobody is left.
+    """
+    if not what_if.members and not what_if.experts:
+        return decided
+    left = _without_experts(what_if, decided, edition) if what_if.experts else decided
+    unknown = what_if.members - set(left.members.index)
+    if unknown:
+        raise refuse(*UNKNOWN)
+    members = left.members.assign(applied=left.members["applied"].astype(bool) & ~left.members.index.isin(what_if.members))
+    if not members["applied"].any():
+        raise refuse(*ALL)
+    return scored(replace(left, members=members))
+
+
+def _without_experts(what_if: WhatIf, decided: Evaluation, edition: Edition | None) -> Evaluation:
+    panel = decided.scheme.panel
+    if edition is None or panel is None:
+        raise refuse(*NO_RECORDS)
+    if what_if.experts - set(experts_of(edition)):
+        raise refuse(*UNKNOWN)
+    frames = dict(edition.records.frames)
+    for name in panel_tables(decided.scheme) & frames.keys():
+        frame = frames[name]
+        if panel.expert in frame.columns:
+            frames[name] = frame[~frame[panel.expert].astype("str").isin(what_if.experts)]
+    return evaluate(decided.scheme, replace(edition.records, frames=frames))
+
+
+def experts_of(edition: Edition | None) -> tuple[str, ...]:
+    """The codes of the panel's experts; none where the edition has no panel, or holds its results alone."""
+    panel = edition.scheme.panel if edition else None
+    if edition is None or panel is None or panel.holds != "sheets" or edition.judged is None:
+        return ()
+    return edition.judged.experts
+
+
+def scheme_under(what_if: WhatIf, scheme: Scheme, ballots: dict[str, Listed]) -> Scheme:
+    """The scheme by one expert's weights, without the nodes that are left out: their siblings share their weights as they stand.
+
+    Raises
+    ------
+    Refused
+        For an unknown node or ballot; where no topmost node is left.
+    """
+    if what_if.ballot:
+        if what_if.ballot not in ballots:
+            raise refuse(*NO_BALLOT)
+        scheme = scheme_of_one(scheme, ballots[what_if.ballot])
+    if what_if.nodes - scheme.nodes.keys():
+        raise refuse(*UNKNOWN)
+    for node in sorted(what_if.nodes):
+        scheme = _shared_among_siblings(scheme_without(scheme, node), node)
+    if all(node.weight == 0 for node in scheme.children()):
+        raise refuse(*ALL)
+    return scheme
+
+
+def _shared_among_siblings(scheme: Scheme, node: str) -> Scheme:
+    """Percents sum to 100 again, where a sibling is left that weighs something."""
+    if scheme.weights != "percent":
+        return scheme
+    try:
+        return scheme.with_weights({node: 0.0})
+    except Refused:
+        return scheme
+
+
+def own_ballots(edition: Edition | None) -> dict[str, Listed]:
+    """The ballots of the deciding round that count, by code; none where there is no edition or they cannot be read."""
+    if edition is None:
+        return {}
+    ballots = load_ballots(edition.folder, edition.scheme)
+    return {one.expert: one for one in ballots.of_round(ballots.deciding)}
