@@ -10,7 +10,7 @@ class Weights {
     this.linesButton = make("button", { type: "button", class: "lines", onclick: () => this.openPanel("") }, this.say("lines_open"));
     this.knobs = make("div", { class: "knobs" }, make("div", { class: "tree" }, ...rows), this.rulesHead, this.linesButton, this.dialBox);
     this.panelBox = make("div", { class: "knobs panel", hidden: true });
-    const top = make("div", { class: "top" }, make("h3", {}, this.say("weights")), tools, this.whoseWeights());
+    const top = make("div", { class: "top" }, make("h3", {}, this.say("weights")), this.whoseWeights(), tools);
     this.changesBox = make("details", { class: "changes", hidden: true }, make("summary"), make("ul"));
     return make("section", { class: "left", "aria-label": this.say("weights") }, top, this.knobs, this.panelBox, this.changesBox, this.start.adoptable ? this.adoption() : null);
   }
