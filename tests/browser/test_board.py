@@ -498,12 +498,12 @@ def test_adoption_needs_a_name_and_a_reason_and_writes_them_down(table: Table) -
 
 
 def test_the_page_speaks_english_too(table: Table) -> None:
-    table.page.get_by_role("button", name="English").click()
+    table.page.get_by_role("button", name="English").first.click()
     sync_api.expect(table.page.locator(".status")).to_contain_text("The list is as decided")
     table.page.locator(".rows .row").nth(4).click()
     sync_api.expect(table.page.locator(".why")).to_contain_text("total", timeout=PATIENCE)
     assert not re.search("[：，；。]", table.page.locator(".why").inner_text())
-    table.page.get_by_role("button", name="中文").click()
+    table.page.get_by_role("button", name="中文").first.click()
 
 
 def test_a_page_whose_kernel_has_ended_says_so(table: Table) -> None:

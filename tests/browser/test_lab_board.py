@@ -125,7 +125,7 @@ def test_the_ballot_comes_back_too_is_saved_and_is_read_with_the_weights_that_we
         page.locator(".paper [data-key=as_listed]").click()
         page.wait_for_selector(".paper .tab.done[aria-current=true]")
     page.locator(".paper [data-key=save]").click()
-    sync_api.expect(page.locator(".paper .notice")).to_have_text("已保存 ballots/E08.toml：专家 E08，第 1 轮，计入。")
+    sync_api.expect(page.locator(".paper .answer")).to_have_text("已保存 ballots/E08.toml：专家 E08，第 1 轮，计入。")
     one = next(one for one in load_ballots(edition, load_scheme(edition / "scheme.toml")).listed if one.expert == "E08")
     pairs = [[1, 1 / 4, 1 / 3], [None, 1, 3], [None, None, 1]]
     assert one.judged["learning"].shares.tolist() == ahp_shares(pairs).tolist()

@@ -28,6 +28,8 @@ class BallotPaper extends Paper {
 
   gated() { return { round: Number(this.roundBox.value) }; }
 
+  unsavedHere() { return Object.values(this.state.groups).some(({ state }) => state !== "empty"); }
+
   get at() { return this.start.groups.find(({ id }) => id === this.group); }
 
   get drawn() { return this.state.groups[this.group]; }

@@ -49,6 +49,9 @@ class Paper {
     root.addEventListener("pointerdown", (event) => { if (event.target.closest("button, select")) this.held = []; }, true);
     this.released = () => window.setTimeout(() => { const held = this.held || []; this.held = null; held.forEach((heard) => this.heard(heard)); });
     for (const sign of ["pointerup", "pointercancel"]) window.addEventListener(sign, this.released);
+    // A page of its own has a kernel of its own: what was not saved would go with it. In a notebook the kernel keeps it.
+    this.leaving = (event) => { if (document.body.dataset.voila !== undefined && this.state?.expert && this.unsavedHere()) event.preventDefault(); };
+    window.addEventListener("beforeunload", this.leaving);
     root.classList.add("paper");
     this.ask("open");
   }
@@ -108,9 +111,9 @@ class Paper {
   button(name, act, more = {}) { return make("button", { type: "button", class: name, "data-key": name, onclick: act, ...more }, this.say(name)); }
 
   build() {
-    this.deadLine = make("p", { class: "dead", role: "alert", hidden: true }, this.say("dead"));
-    this.noticeLine = make("p", { class: "notice", role: "alert", hidden: true });
-    this.statusLine = make("span", { class: "status", role: "status" });
+    this.deadLine = make("p", { class: "lost", role: "alert", hidden: true }, this.say("dead"));
+    this.noticeLine = make("p", { class: "answer", role: "alert", hidden: true });
+    this.statusLine = make("span", { class: "standing", role: "status" });
     const language = this.button("language", () => { this.language = this.language === "zh" ? "en" : "zh"; this.paint(); });
     const who = this.state.expert ? [make("span", { class: "who" }, this.whose()), this.button("leave", () => this.ask("leave"), { title: this.say("leave_help") })] : [];
     const head = make("header", {}, make("div", { class: "headline" }, make("b", {}, this.both(this.start.title)), ...who, this.statusLine, language), this.deadLine, this.noticeLine);
@@ -153,6 +156,7 @@ export default {
     model.on("msg:custom", heard);
     return () => {
       for (const sign of ["pointerup", "pointercancel"]) window.removeEventListener(sign, page.released);
+      window.removeEventListener("beforeunload", page.leaving);
       model.off("msg:custom", heard);
       root.remove();
     };

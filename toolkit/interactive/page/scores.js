@@ -21,6 +21,8 @@ class ScorePaper extends Paper {
 
   plan() { return JSON.stringify([this.language, this.state.expert, this.class, this.words, this.lacking]); }
 
+  unsavedHere() { return this.unsaved.size > 0; }
+
   rows() {
     const words = this.words.toLowerCase();
     return this.members.filter((member) => (this.class === null || member.class === this.class) && (!words || member.name.toLowerCase().includes(words) || member.id.toLowerCase().includes(words)) &&

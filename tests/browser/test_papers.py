@@ -1,0 +1,60 @@
+"""The score sheet below the table of weights, before anybody scored: typed, refused, saved, read back; a name is text, and nothing is asked of another machine."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.test_page import BROWSER, FLAGS
+from tests.panels.judged import SEVEN, write_judged_edition
+from tests.sealed_page import HOSTILE
+from toolkit.forms.score_sheets import own_sheet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(BROWSER is None, reason="needs Chromium: install the package chromium")]
+
+
+def test_a_score_sheet_is_filled_in_by_keys_alone(tmp_path: Path) -> None:
+    folder = write_judged_edition(tmp_path / "e", {}, members=SEVEN | {"M8": (HOSTILE[0].replace(",", "，"), "采购人")})
+    command = [sys.executable, "-m", "toolkit", "table", str(folder), "--no-open"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+    complaints: list[str] = []
+    try:
+        assert process.stdout is not None
+        address = next(found[0] for line in process.stdout if (found := re.search(r"http://\S+", line)))
+        with sync_api.sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
+            page = browser.new_page(viewport={"width": 1366, "height": 768})
+            page.set_default_timeout(120_000)
+            page.on("dialog", lambda dialog: complaints.append(dialog.message))
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on("request", lambda request: complaints.append(request.url) if not re.match(r"(http://127\.0\.0\.1|data:|blob:)", request.url) else None)
+            page.goto(address, wait_until="commit")
+            sheet = page.locator(".paper").last
+            sheet.locator("[data-key=expert]").fill("e01")
+            sheet.locator("[data-key=expert]").press("Enter")
+            sheet.locator("input.score").first.focus()
+            for typed in ("88", "９１．５", "回避", "120"):
+                page.keyboard.type(typed)
+                page.keyboard.press("Enter")
+            sync_api.expect(sheet.locator(".answer")).to_have_text("“创新”超出范围；请填 0—100")
+            sync_api.expect(sheet.locator("input[aria-invalid=true]")).to_have_value("120")
+            sync_api.expect(sheet.locator("footer .progress")).to_have_text("已评 3/14　有 3 处没有保存")
+            assert sheet.locator("td.shut").all_text_contents() == ["回避", "回避"]
+            sheet.locator("[data-key=save]").click()
+            sync_api.expect(sheet.locator(".answer")).to_have_text("已保存 评分表E01.xlsx：专家 E01，已评 3/14。")
+            browser.close()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+    assert complaints == []
+    assert own_sheet(folder, "E01").sheet.given == {("M2", "innovation"): 88, ("M3", "innovation"): 91.5, ("M4", "innovation"): "回避"}
