@@ -147,7 +147,7 @@ def sealing(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> SealDesk:
     asked: list[Any] = []
     monkeypatch.setattr(decision_desk, "seal_edition", sealed)
     desk = SealDesk(edition, evaluate(edition.scheme, edition.records))
-    desk.asked = asked  # type: ignore[attr-defined]
+    desk.asked = asked
     return desk
 
 
@@ -158,7 +158,7 @@ def test_a_confirmed_press_seals_and_says_how_to_check_it(sealing: SealDesk) -> 
     sealing._heard(None, {"do": "submit", "form": "seal", "values": {"revision": "r1", "by": "秘书处"}})
     assert sealing.thread is not None
     sealing.thread.join(30)
-    assert sealing.asked == [("r1", "秘书处", "")]  # type: ignore[attr-defined]
+    assert sealing.asked == [("r1", "秘书处", "")]
     told = sealing.blocks[0]
     assert told["tone"] == "done"
     assert "committee verify sealed/r1 --replay" in told["text"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,7 +74,7 @@ def test_no_rule_of_a_scheme_is_left_out_of_its_table(folder: Path) -> None:
     for known in (None, tables):
         table = rules_table(scheme, known)
         names, text = [row[1] for row in table.rows], repr(table)
-        parts = (*scheme.adjustments, *scheme.vetoes, *scheme.awards, *scheme.conditions)
+        parts: list[Any] = [*scheme.adjustments, *scheme.vetoes, *scheme.awards, *scheme.conditions]
         assert [part.label for part in parts if part.label not in names] == []
         assert [part.source for part in parts if " ".join(part.source.split()) not in text] == []
         assert set(scheme.window) <= set(names)
