@@ -21,7 +21,7 @@ from toolkit.minutes.decisions import STATES, decide_state, decide_tie, state_of
 from toolkit.minutes.journal import Entry, read_journal
 from toolkit.minutes.objections import Objection, decide_objection, read_objections
 from toolkit.minutes.wording import said
-from toolkit.reports.committee_tables import OpenMatter, open_matters, open_matters_table
+from toolkit.reports.committee_tables import Kind, OpenMatter, open_matters, open_matters_table
 from toolkit.reports.comparison_tables import moves_in_words
 from toolkit.reports.headlines import decisions_headline
 from toolkit.sealing import seal_edition
@@ -39,6 +39,8 @@ RECORD, YES, NO = Phrase("记录裁定", "Record the decision"), Phrase("确定"
 SURE = Phrase("决定会连同姓名和理由写入 journal.jsonl，不能删去。确定吗？", "It is written into journal.jsonl with name and reason, and cannot be taken out. Is it right?")
 STILL = Phrase("这里是封存的副本，只读；要作决定或封存，请打开届次文件夹里的笔记本。", "This is a sealed copy: it is read only. Decide and seal in the notebooks of the edition's own folder.")
 AGAIN = Phrase("其他各格请按“重新计算全部”更新。", "Run all cells again to bring the others up to date.")
+BELOW = Phrase("请填写“六、裁定”中的表", "Fill in the form in 6. Decisions")
+BY_FORM: dict[Kind, Phrase] = {"tie": BELOW, "objection": BELOW}
 OUTCOMES = {"upheld": Phrase("成立", "upheld"), "rejected": Phrase("不成立", "rejected")}
 STATE_TITLE, STATE_FIELD = Phrase("本届的状态", "The state of the edition"), Phrase("转为", "It is now")
 REVISION, SEAL = Phrase("版次", "Revision"), Phrase("封存", "Seal")
@@ -74,7 +76,7 @@ class DecisionDesk(Desk):
     @property
     def table(self) -> Table:
         """The matters, gravest first."""
-        return open_matters_table(self.edition, self.evaluation, self.language, today=self._day)
+        return open_matters_table(self.edition, self.evaluation, self.language, today=self._day, settled_by={} if is_frozen(self.edition.folder) else BY_FORM)
 
     @property
     def _day(self) -> Any:
@@ -96,7 +98,8 @@ class DecisionDesk(Desk):
         self.edition = open_edition(self.edition.folder)
         self.evaluation = evaluate(self.edition.scheme, self.edition.records)
         words = said(entry)
-        self.blocks = [text_block("told", f"{self.say(words)} {self.say(AGAIN)}", "done"), *self._page()]
+        told = text_block("told", f"{self.say(words)} {self.say(AGAIN)}", "done")
+        self.blocks = [told, {"kind": "headline", "id": "headline", "text": self.headline.text}, *self._page()]
 
     def _entered(self, kind: str, about: str, held: Mapping[str, Any], by: str, reason: str) -> Entry:
         folder = self.edition.folder
@@ -115,7 +118,6 @@ class DecisionDesk(Desk):
         return [words.into(self.language) for words in moves_in_words(rehearsed(self.edition, self.evaluation, objection))]
 
     def _page(self) -> Iterator[Block]:
-        yield {"kind": "headline", "id": "headline", "text": self.headline.text}
         yield table_block("matters", self.table)
         if is_frozen(self.edition.folder):
             yield text_block("still", self.say(STILL), "still")
