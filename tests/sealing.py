@@ -20,10 +20,13 @@ from toolkit.ground.problems import Problems
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import ASKED
 from toolkit.records import Records
+from toolkit.scheme import load_scheme
 from toolkit.sealing import seal_edition, verify_bag
-from toolkit.sealing.bag import MANIFEST, TAG_MANIFEST
+from toolkit.sealing.bag import MANIFEST, TAG_MANIFEST, read_bag_info
+from toolkit.sealing.descriptions import descriptions
 from toolkit.sealing.notebooks import _executed as execute
 from toolkit.sealing.notebooks import written_digest
+from toolkit.sealing.parts import Seal, sealed_by
 
 DAY = dt.date(2019, 3, 1)
 ROWS = "len((Path(os.environ['COMMITTEE_EDITION']) / 'records' / '会员名册.csv').read_text('utf-8').splitlines())"
@@ -99,6 +102,13 @@ def files(bag: Path) -> list[Path]:
 
 def named(problems: Problems) -> set[str]:
     return {problem.file for problem in problems.errors}
+
+
+def described_again(bag: Path) -> None:
+    """What a forger does besides: let the bag say of itself what it is now."""
+    data = bag / "data"
+    for name, text in descriptions(data, load_scheme(data / "edition" / "scheme.toml"), Seal.of(read_bag_info(bag)), sealed_by(data)).items():
+        (data / name).write_text(text, "utf-8")
 
 
 def with_new_manifests(bag: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
+from urllib.parse import unquote
 
 import bagit
 import pytest
@@ -19,6 +21,26 @@ def test_the_bag_is_one_that_others_read(whole: Path) -> None:
     assert (whole / "bagit.txt").read_text("utf-8").startswith("BagIt-Version: 1.0\n")
     for manifest in (TAG_MANIFEST, MANIFEST):
         subprocess.run(["sha256sum", "--strict", "--quiet", "-c", manifest], cwd=whole, check=True)
+
+
+def test_a_crate_describes_every_file_and_nothing_else(whole: Path) -> None:
+    graph = json.loads((whole / "data" / "ro-crate-metadata.json").read_text("utf-8"))["@graph"]
+    by_id = {entity["@id"]: entity for entity in graph}
+    assert len(by_id) == len(graph)
+    assert by_id["ro-crate-metadata.json"]["about"] == {"@id": "./"}
+    present = {path.relative_to(whole / "data").as_posix() for path in files(whole / "data")} - {"ro-crate-metadata.json"}
+    assert {unquote(each["@id"]) for each in by_id["./"]["hasPart"]} == present
+    asked = [value["@id"] for entity in graph for given in entity.values() for value in (given if isinstance(given, list) else [given]) if isinstance(value, dict)]
+    assert set(asked) - set(by_id) == {"https://w3id.org/ro/crate/1.1"}
+    assert {"name", "description", "datePublished", "license"} <= set(by_id["./"])
+
+
+def test_a_page_says_in_two_languages_what_it_is_and_how_to_check_it(whole: Path) -> None:
+    page = (whole / "data" / "README.md").read_text("utf-8")
+    assert "届次 small-2018，第 r1 版，2019-03-01 封存。" in page
+    assert "Edition small-2018, revision r1, sealed on 2019-03-01." in page
+    for line in page.split("```")[1].splitlines()[1:3]:
+        subprocess.run(line.split(), cwd=whole, check=True)
 
 
 def test_any_changed_byte_is_named(bag: Path) -> None:

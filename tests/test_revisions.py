@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import write_small_edition
-from tests.sealing import named, sealed, verified, with_new_manifests, write_house
+from tests.sealing import described_again, named, sealed, verified, with_new_manifests, write_house
 from toolkit import sealing as seal
 from toolkit.ground.problems import Problems, Refused
 from toolkit.ground.resources import file_digest
@@ -134,6 +134,7 @@ def test_a_broken_chain_stops_a_seal_before_it_begins(revised: Path, house: Path
 def relabelled(bag: Path, key: str, value: str | None) -> None:
     lines = [line for line in (bag / "bag-info.txt").read_text("utf-8").splitlines() if not line.startswith(f"{key}:")]
     (bag / "bag-info.txt").write_text("\n".join([*lines, *([f"{key}: {value}"] if value else []), ""]), "utf-8")
+    described_again(bag)
     with_new_manifests(bag)
 
 

@@ -58,6 +58,8 @@ def test_what_is_in_it(whole: Path) -> None:
         "meeting/robustness.xlsx",
         "environment.txt",
         "cards.jsonl",
+        "README.md",
+        "ro-crate-metadata.json",
     }
     assert names == results | edition | others
     info = read_bag_info(whole)

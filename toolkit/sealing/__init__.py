@@ -40,6 +40,7 @@ from toolkit.sealing.bag import (
     write_bag,
 )
 from toolkit.sealing.cards import seal_cards
+from toolkit.sealing.descriptions import descriptions
 from toolkit.sealing.frozen_edition import (
     DECIDED,
     folder_digests,
@@ -147,7 +148,10 @@ def seal_edition(
                 public_extract(evaluation, revision, public_digests(bag), day, seal.published).write(bag / "public")
                 run_notebooks(house.pages, bag / "pages", {"COMMITTEE_PUBLIC": bag / "public"}, step, _paths_in(records))
         step("BagIt")
-        write_bag(bag, labels(evaluation.scheme, seal, versions().get(DISTRIBUTION, "0")))
+        version = versions().get(DISTRIBUTION, "0")
+        for name, text in descriptions(bag, evaluation.scheme, seal, version).items():
+            (bag / name).write_text(text, encoding="utf-8", newline="\n")
+        write_bag(bag, labels(evaluation.scheme, seal, version))
         _settle(bag)
         # The one step that makes the bag exist.
         bag.rename(sealed / revision)

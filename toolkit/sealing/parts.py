@@ -35,6 +35,7 @@ from toolkit.sealing.bag import (
     versions,
 )
 from toolkit.sealing.cards import CARDS
+from toolkit.sealing.descriptions import CONFIDENTIAL, DESCRIPTIONS, descriptions
 from toolkit.sealing.frozen_edition import DECIDED, FOLDERS
 from toolkit.sealing.frozen_edition import FILES as EDITION
 from toolkit.sealing.notebooks import FORMER_HOUSE
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 MEETING, ENVIRONMENT = "meeting", "environment.txt"
 KNOWN = ("0.2.0", "0.3.0", "0.4.0")
 """Earlier versions whose bags this one checks: what they found and computed is the same, what they said of it may be worded otherwise."""
-CONFIDENTIAL = "仅供委员会留存，含个人信息，不得公开；可公开的只有 data/public。For the committee's file only, not public."
 REVISION = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 VERSION_LINE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*==[A-Za-z0-9._+!-]+")
 COUNTED = "Payload-Oxum"
@@ -58,6 +58,7 @@ DATED = Phrase("不是可信的封存日期：应为 2019-03-01 这样的日期�
 EARLY = Phrase("封存早于评价基准日 {as_of}，当时记录还不完整", "sealed before the as-of date {as_of}, when the records were not complete")
 UNKNOWN = Phrase("没有这个程序版本，或本程序不认识它", "there is no such version of the program, or this one does not know it")
 NEWER = Phrase("请用封存它的那个版本核对；并请向秘书处核实", "check it with the version that sealed it; ask the secretariat")
+UNTRUE = Phrase("与包内的办法、标签、文件不符", "is not what scheme, labels and files of the bag give")
 HISTORY = Phrase("所改的版次、它的指纹、理由应一并写明", "the revision that it revises, its fingerprint and the reason go together")
 CUT = Phrase("与包内工作记录的末行不符：末尾可能被删去", "is not the last line of the journal in the bag: its end may have been cut off")
 HEADLESS = Phrase("没有写明工作记录的末行：末尾若被删去，无从发现", "the last line of the journal is not told: an end cut off would not be noticed")
@@ -166,7 +167,7 @@ def part_problems(bag: Path, house: House) -> Problems:
     present = {path.relative_to(data).as_posix() for path in data.rglob("*") if not path.is_dir()}
     required = _required(scheme, house, present)
     published = _public(house) if was_publishable(scheme) else set()
-    allowed = required | published | {f"results/{TOUCHED}", f"edition/{DECIDED}", CARDS} | set(_of_edition(data / "edition", scheme, tables, present))
+    allowed = required | set(DESCRIPTIONS) | published | {f"results/{TOUCHED}", f"edition/{DECIDED}", CARDS} | set(_of_edition(data / "edition", scheme, tables, present))
     tags = {path.relative_to(bag).as_posix() for path in bag.rglob("*") if not path.is_dir()} - {f"data/{name}" for name in present}
     return Problems(
         (
@@ -177,6 +178,7 @@ def part_problems(bag: Path, house: House) -> Problems:
             *_label_problems(bag, scheme),
             *_journal_problems(bag),
             *_former_problems(bag),
+            *_description_problems(bag, scheme),
         )
     )
 
@@ -263,6 +265,17 @@ def _former_problems(bag: Path) -> Iterator[Problem]:
     beside = bag.resolve().parent / seal.revises / TAG_MANIFEST
     if beside.is_file() and file_digest(beside) != seal.former:
         yield _label("Revises-SHA256", seal.former, phrase(OTHER_FORMER.zh, OTHER_FORMER.en, name=seal.revises))
+
+
+def _description_problems(bag: Path, scheme: Scheme) -> Iterator[Problem]:
+    """Where what a bag says of itself is not what its scheme, labels and files give; an earlier version may have said it in other words."""
+    version = sealed_by(bag / "data")
+    for name, text in descriptions(bag / "data", scheme, Seal.of(read_bag_info(bag)), version).items():
+        path = bag / "data" / name
+        if path.is_file() and path.read_bytes() != text.encode():
+            yield Problem("error", UNTRUE, ASK, file=name)
+        elif not path.is_file() and version not in KNOWN:
+            yield _part(name, MISSING)
 
 
 def bagging_day(bag: Path) -> dt.date:
