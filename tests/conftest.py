@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -193,6 +195,27 @@ def write_small_edition(folder: Path) -> Path:
         for row, (code, hours) in enumerate(HOURS.items(), start=2):
             sheet.write_row(row, 0, (code, "讲座" if hours % 2 == 0 else "学习班", hours))
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _written_once() -> Iterator[None]:
+    """What is asked of DuckDB is a function of the expression alone: the same question is not put into SQL again and again."""
+    from ibis.backends.duckdb import Backend
+
+    known: dict[object, str] = {}
+
+    def compiled(self: Any, expr: Any, /, *, params: Any = None, **others: Any) -> str:
+        if params:
+            return str(in_sql(self, expr, params=params, **others))
+        key = (expr.op(), tuple(sorted(others.items())))
+        if key not in known:
+            known[key] = in_sql(self, expr, **others)
+        return known[key]
+
+    in_sql = Backend.compile
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(Backend, "compile", compiled)
+        yield
 
 
 @pytest.fixture

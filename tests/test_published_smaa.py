@@ -30,7 +30,7 @@ from toolkit.sensitivity import (
 )
 
 THEIRS = 10_000
-OURS = 1_500
+OURS = 800
 SEED = 2001
 CRITERIA = ["proximal", "distal", "bleeding"]
 SCALES = {"proximal": (0.25, 0.0), "distal": (0.4, 0.15), "bleeding": (0.1, 0.0)}
