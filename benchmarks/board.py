@@ -6,6 +6,7 @@ invented ones; a board with chances and one without, by turns, so that what else
 - a move of a slider, to the frame with the new list, and to the frame with the new chances: medians of 30 moves, 90 % within;
 - a drag of 30 steps: how long after its last step the last list and the last chances are painted;
 - from opening the address to a board that can be moved, the kernel's start and the evaluation included;
+- a goalpost of one indicator moved, to the frame with the new list;
 - what the kernel does for a move, in processor time, and bytes a member.
 
 Each figure is told with the bound that is wanted of it, as PASS or MISSED.
@@ -32,6 +33,7 @@ from playwright.sync_api import sync_playwright
 
 from toolkit import evaluate, open_edition
 from toolkit.ground.resources import house_folder
+from toolkit.interactive.dials import all_dials
 from toolkit.interactive.tuning import moved
 from toolkit.interactive.weight_board import weight_board
 
@@ -54,6 +56,8 @@ BOUNDS = {608: (60.0, 100.0), 5_000: (120.0, 250.0)}
 """Milliseconds from a move to the list, and to the chances."""
 DRAGGED = (200.0, 300.0)
 USABLE, KERNEL, BYTES = 6_000.0, 5.0, 13.0
+TURNED = 10.0
+"""Processor milliseconds of the kernel for a goalpost, which is half the checks of the scheme."""
 MEASURE = """
 async ([shares, sure]) => {
   const board = document.querySelector(".weight-board"), slider = board.querySelector(".tree input[type=range]");
@@ -71,6 +75,30 @@ async ([shares, sure]) => {
     told.push([list, performance.now() - start]);
     await new Promise(done => setTimeout(done, 60));
   }
+  return told;
+}
+"""
+TURN = """
+async (moves) => {
+  const board = document.querySelector(".weight-board"), told = [];
+  const frame = () => new Promise(done => requestAnimationFrame(() => { const port = new MessageChannel(); port.port1.onmessage = done; port.port2.postMessage(0); }));
+  const later = name => new Promise(done => { const watch = new MutationObserver(() => { watch.disconnect(); done(); }); watch.observe(board, { attributes: true, attributeFilter: [name] }); });
+  for (const open of board.querySelectorAll(".tree .open")) {
+    const there = later("data-board");
+    open.click();
+    await there; await frame();
+    if (board.querySelector(".panel .mark")) break;
+    board.querySelector(".panel .back").click();
+  }
+  const marks = board.querySelectorAll(".panel .mark");
+  for (let move = 0; move < moves; move += 1) {
+    const painted = later("data-board"), start = performance.now();
+    marks[marks.length - 1].dispatchEvent(new KeyboardEvent("keydown", { key: move % 2 ? "ArrowRight" : "ArrowLeft", bubbles: true }));
+    await painted; await frame();
+    told.push(performance.now() - start);
+    await new Promise(done => setTimeout(done, 60));
+  }
+  board.querySelector(".panel .back").click();
   return told;
 }
 """
@@ -154,6 +182,21 @@ def in_kernel(edition: Path) -> tuple[float, float]:
     return statistics.median(times), sum(map(len, sent)) / len(board.before.members)
 
 
+def turned_in_kernel(edition: Path) -> float:
+    """Processor milliseconds that a goalpost or a step turned on its panel takes: the scheme checked, one indicator valued anew, board and panel told."""
+    opened_edition = open_edition(edition)
+    board = weight_board(evaluate(opened_edition.scheme, opened_edition.records), opened_edition)
+    board.sure, board.send = False, lambda *_, **__: None
+    dial = next(dial for dial in reversed(list(all_dials(board.scheme))) if dial.mark == "raw")
+    node, times = dial.id.partition("[")[2].partition("]")[0], []
+    for move in range(40):
+        asked = {"ask": move, "do": "turn", "dial": dial.id, "value": float(dial.value) + 0.5 * (move % 2), "gesture": "drag", "shown": node}
+        start = time.process_time()
+        board._heard(board, asked)  # noqa: SLF001 - as the page asks
+        times.append(1000 * (time.process_time() - start))
+    return statistics.median(times)
+
+
 def measured(members: int, edition: Path, browser: Any, figures: Figures) -> None:
     """All figures of one edition."""
     print(f"{members:,} members")
@@ -167,10 +210,13 @@ def measured(members: int, edition: Path, browser: Any, figures: Figures) -> Non
             ("moved to the list, no chances", False, 0, to_list), ("moved to the list, chances under way", True, 0, to_list), ("moved to the chances", True, 1, to_chances),
         ):  # fmt: skip
             figures.at_most(f"{members:,}: {name}", told(name, [pair[place] for pair in times[sure]]), bound, "ms")
+        pages[True].bring_to_front()
+        figures.at_most(f"{members:,}: a goalpost moved to the list", told("a goalpost moved to the list", pages[True].evaluate(TURN, MOVES * ROUNDS)), to_list, "ms")
         for name, milliseconds, bound in zip(("the last list", "the last chances"), dragged(pages[True]), DRAGGED, strict=True):
             figures.at_most(f"{members:,}: {name} after a drag of 30 steps", told(name, [milliseconds]), bound, "ms")
     kernel, size = in_kernel(edition)
     figures.at_most(f"{members:,}: the kernel's work for a move", kernel, KERNEL, "ms")
+    figures.at_most(f"{members:,}: the kernel's work for a goalpost", turned_in_kernel(edition), TURNED, "ms")
     figures.at_most(f"{members:,}: bytes a member and move", size, BYTES, "B")
 
 
