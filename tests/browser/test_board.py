@@ -404,6 +404,79 @@ def test_what_is_left_out_is_a_trial_and_is_put_back(table: Table) -> None:
     assert painted(table) == before
 
 
+def focused(table: Table) -> str:
+    """What the focus is on, as a reader is told it."""
+    return str(table.page.evaluate("() => { const at = document.activeElement; return at.getAttribute('aria-label') || at.textContent.slice(0, 40); }"))
+
+
+def tabbed_to(table: Table, name: str, most: int = 60) -> list[str]:
+    """The Tab key pressed until the focus is on what is called so: what lay on the way."""
+    passed: list[str] = []
+    while (at := focused(table)) != name:
+        assert len(passed) < most, passed
+        passed.append(at)
+        table.page.keyboard.press("Tab")
+    return passed
+
+
+def test_the_keyboard_alone_tunes_looks_at_a_member_and_goes_back(table: Table) -> None:
+    page, keys = table.page, table.page.keyboard
+    page.get_by_role("button", name="English").focus()
+    assert len(tabbed_to(table, "名单")) < 45
+    page.get_by_role("button", name="English").focus()
+    tabbed_to(table, "学习培训的权重")
+    for key in ("ArrowRight", "ArrowRight"):
+        keys.press(key)
+    sync_api.expect(table.number("学习培训")).to_have_value("31", timeout=PATIENCE)
+    keys.press("ArrowDown")
+    assert focused(table) == "法规学习班与讲座学时的权重"
+    keys.press("ArrowUp")
+    keys.press("Tab")
+    keys.type("36")
+    keys.press("Enter")
+    table.settled()
+    assert table.weights()["学习培训的权重"] == 36
+    sync_api.expect(table.slider("学习培训")).to_have_attribute("aria-valuetext", "学习培训占同级的 36%，已定 30%")
+    tabbed_to(table, "名单")
+    for key in ("Home", "ArrowDown", "Enter"):
+        keys.press(key)
+    page.wait_for_selector(".waterfall .part", timeout=PATIENCE)
+    keys.press("Escape")
+    assert focused(table) == "名单"
+    assert page.locator("[role=status]").count() == 1
+    page.get_by_role("button", name="English").focus()
+    tabbed_to(table, "恢复已定")
+    keys.press("Enter")
+    table.settled()
+    assert table.weights()["学习培训的权重"] == 30
+
+
+def test_what_is_being_composed_is_not_searched_for_and_not_typed(table: Table) -> None:
+    page, session = table.page, table.page.context.new_cdp_session(table.page)
+    page.get_by_label("查找会员").focus()
+    session.send("Input.imeSetComposition", {"text": "jiao yi", "selectionStart": 7, "selectionEnd": 7})
+    sync_api.expect(page.locator(".count")).to_contain_text("显示 608 家")
+    session.send("Input.insertText", {"text": "交易中心"})
+    sync_api.expect(page.locator(".count")).not_to_contain_text("显示 608 家")
+    page.get_by_label("查找会员").fill("")
+    table.number("学习培训").focus()
+    page.keyboard.press("Control+a")
+    session.send("Input.imeSetComposition", {"text": "san", "selectionStart": 3, "selectionEnd": 3})
+    session.send("Input.insertText", {"text": "三十五"})
+    page.keyboard.press("Enter")
+    sync_api.expect(page.locator(".notice")).to_contain_text("“学习培训”不能是“三十五”", timeout=PATIENCE)
+
+
+def test_the_last_of_five_says_why_it_cannot_be_moved(table: Table) -> None:
+    for label in ("交流贡献", "会员义务", "诚信承诺与公开", "守法诚信"):
+        table.page.get_by_role("button", name=f"锁定{label}", exact=True).click()
+    sync_api.expect(table.slider("学习培训")).to_have_attribute("title", re.compile("同级其余各项都已锁定"), timeout=PATIENCE)
+    sync_api.expect(table.node("学习培训").locator(".was")).to_have_text("余项已锁")
+    table.page.get_by_role("button", name="恢复已定").click()
+    sync_api.expect(table.slider("学习培训")).to_be_enabled(timeout=PATIENCE)
+    table.settled()
+
+
 def test_a_variant_is_kept_by_name_drawn_beside_the_others_and_opened_again(table: Table) -> None:
     page = table.page
     table.type("守法诚信", "25")

@@ -8,6 +8,24 @@ const PAUSE = 1000; // a slider that rests so long begins another gesture
 
 const array = (kind, view) => new kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 
+const roving = (box, selector, [back, forth]) => {
+  // One stop of the Tab key for all items of a box; arrow keys lead from one to the next.
+  const items = () => [...box.querySelectorAll(selector)].filter((item) => !item.hidden);
+  const stops = (item) => (item.matches("button") ? [item] : [...item.querySelectorAll("button, input")]);
+  const only = (chosen) => items().forEach((item) => stops(item).forEach((stop) => { stop.tabIndex = item === chosen ? 0 : -1; }));
+  box.addEventListener("focusin", (event) => { const item = event.target.closest(selector); if (item) only(item); });
+  box.addEventListener("keydown", (event) => {
+    const step = { [back]: -1, [forth]: 1 }[event.key], item = event.target.closest(selector);
+    if (!step || !item || event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const all = items(), next = all[all.indexOf(item) + step];
+    if (!next) return;
+    const same = stops(next)[stops(item).indexOf(event.target)];
+    (same && !same.disabled ? same : stops(next).find((stop) => !stop.disabled)).focus();
+  });
+  only(items()[0]);
+};
+
 class Questions {
   // One question is under way; of the moves that wait, only the newest of each slider is asked.
   constructor(model, view, dead, busy) {

@@ -17,6 +17,7 @@ class List {
     };
     const groups = [["out", "▼"], ["into", "▲"], ["other", "◆"], ["fell", "▼"], ["rose", "▲"]].map(([name, sign]) => group(name, sign, this.state[name])).filter(Boolean);
     this.movesBox.replaceChildren(...groups);
+    for (const box of groups) roving(box.querySelector(".chips"), ".chip", ["ArrowLeft", "ArrowRight"]);
     this.fit(groups.filter((box) => !box.classList.contains("wide")));
   }
 
@@ -42,7 +43,8 @@ class List {
   // ---- the list ----
 
   right() {
-    this.search = make("input", { type: "search", "aria-label": this.say("search"), placeholder: this.say("search"), oninput: () => { this.ordered(); this.paint(); } });
+    const found = () => { this.ordered(); this.paint(); }; // what is being composed is not searched for yet
+    this.search = make("input", { type: "search", "aria-label": this.say("search"), placeholder: this.say("search"), oninput: (event) => { if (!event.isComposing) found(); }, oncompositionend: () => found() });
     const options = [make("option", { value: "" }, this.say("all")), ...this.start.classes.map((name, place) => make("option", { value: String(place) }, name))];
     this.choice = make("select", { "aria-label": this.say("class"), onchange: () => { this.ordered(); this.paint(); this.panels(); } }, ...options);
     this.choice.hidden = this.start.classes.length < 2;
@@ -53,6 +55,7 @@ class List {
       return [name, make("button", { type: "button", title, onclick: () => this.sorted(name) }, this.say(name))];
     }));
     const head = make("div", { role: "row", class: "row head", "aria-rowindex": "1" }, ...names.map((name) => make("span", { role: "columnheader", class: name }, this.heads[name])));
+    roving(head, "button", ["ArrowLeft", "ArrowRight"]);
     this.rows = make("div", { class: "rows", role: "rowgroup" });
     this.space = make("div", { class: "space", role: "presentation" }, this.rows);
     this.scroll = make("div", { class: "scroll", role: "presentation", onscroll: () => this.paint() }, this.space);

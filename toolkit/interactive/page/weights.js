@@ -6,9 +6,11 @@ class Weights {
     const rows = this.start.nodes.map((node) => this.slider(node));
     this.dialBox = make("div", { class: "dials" });
     const tools = make("div", { class: "tools" }, ...Object.values(this.buttons), ...this.origins());
+    const tree = make("div", { class: "tree", role: "group", "aria-label": this.say("weights"), "aria-description": this.say("tree_keys") }, ...rows);
+    roving(tree, ".node", ["ArrowUp", "ArrowDown"]);
     this.rulesHead = make("h3", {}, this.say("rules"));
     this.linesButton = make("button", { type: "button", class: "lines", onclick: () => this.openPanel("") }, this.say("lines_open"));
-    this.knobs = make("div", { class: "knobs" }, make("div", { class: "tree" }, ...rows), this.rulesHead, this.linesButton, this.dialBox);
+    this.knobs = make("div", { class: "knobs" }, tree, this.rulesHead, this.linesButton, this.dialBox);
     this.panelBox = make("div", { class: "knobs panel", hidden: true });
     const top = make("div", { class: "top" }, make("h3", {}, this.say("weights")), this.whoseWeights(), tools);
     this.changesBox = make("details", { class: "changes", hidden: true }, make("summary"), make("ul"));
@@ -41,6 +43,12 @@ class Weights {
     return make("div", { class: `node depth${node.depth}` }, lock, label, range, number, was);
   }
 
+  siblings(id) {
+    const place = this.start.nodes.findIndex((node) => node.id === id), { number } = this.start.nodes[place];
+    const parent = (one) => one.slice(0, Math.max(0, one.lastIndexOf(".")));
+    return this.start.nodes.some((node) => node.id !== id && parent(node.number) === parent(number));
+  }
+
   typed(box, stands, question) {
     // What was typed is read by the kernel, full-width signs and all; a box that was emptied shows again what stands.
     const text = box.value.trim();
@@ -58,7 +66,10 @@ class Weights {
       part.number.disabled = low === high;
       if (document.activeElement !== part.number || this.questions.waiting.length === 0) part.number.value = shown(share);
       const moved = Math.abs(share - decided[id]) > 1e-6;
-      setText(part.was, moved ? this.say("was", { was: shown(decided[id]) }) : "");
+      const why = low < high ? "" : this.say(locked ? "still_locked" : this.siblings(id) ? "still_siblings" : "still_alone");
+      setText(part.was, moved ? this.say("was", { was: shown(decided[id]) }) : low < high || locked || !this.siblings(id) ? "" : this.say("siblings_short"));
+      part.was.title = why;
+      for (const box of [part.range, part.number]) { box.title = why; box.setAttribute("aria-description", why); }
       part.range.setAttribute("aria-valuetext", this.say(moved ? "spoken_moved" : "spoken", { label: part.label, share: shown(share), was: shown(decided[id]) }));
       part.lock.setAttribute("aria-pressed", String(locked));
       part.lock.setAttribute("aria-label", this.say(locked ? "unlock" : "lock", { label: part.label }));
