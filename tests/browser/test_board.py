@@ -443,7 +443,7 @@ def test_the_keyboard_alone_tunes_looks_at_a_member_and_goes_back(table: Table) 
     page.wait_for_selector(".waterfall .part", timeout=PATIENCE)
     keys.press("Escape")
     assert focused(table) == "名单"
-    assert page.locator("[role=status]").count() == 1
+    assert page.locator(".weight-board [role=status]").count() == 1
     page.get_by_role("button", name="English").focus()
     tabbed_to(table, "恢复已定")
     keys.press("Enter")
