@@ -268,9 +268,13 @@ class WeightBoard(anywidget.AnyWidget):
         edition = self.edition
 
         def work(dropped: Callable[[], bool]) -> None:
-            self.send({"kind": "turns", "member": member, "values": turning_value(evaluation, member)})
-            if not dropped() and edition is not None:
-                self.send({"kind": "turns", "member": member, "records": turning_record(evaluation, member, edition)})
+            try:
+                self.send({"kind": "turns", "member": member, "values": turning_value(evaluation, member)})
+                if not dropped():
+                    records = turning_record(evaluation, member, edition) if edition is not None else []
+                    self.send({"kind": "turns", "member": member, "records": records})
+            except Exception:  # noqa: BLE001 - whatever it is, the reader gets a sentence
+                self.send({"kind": "turns", "member": member, "wrong": both(FAILED)})
 
         return work
 

@@ -37,7 +37,9 @@ class Card {
   turns(told) {
     // Which single figure and which single record turns a member: each is told when it is worked out.
     for (const [name, rows] of [["value", told.values], ["record", told.records]]) {
-      if (!rows || !this.turnBoxes) continue;
+      if (!this.turnBoxes) continue;
+      if (told.wrong && this.turnBoxes[name].textContent === "…") this.turnBoxes[name].replaceChildren(make("li", {}, told.wrong[this.language]));
+      if (!rows) continue;
       const items = rows.length ? rows.map((row) => this.say(row.state, row)) : [this.say(`${name}_none`)];
       this.turnBoxes[name].replaceChildren(...items.map((text) => make("li", {}, text)));
       this.mark(name);

@@ -66,8 +66,8 @@ class Weights {
       part.number.disabled = low === high;
       if (document.activeElement !== part.number || this.questions.waiting.length === 0) part.number.value = shown(share);
       const moved = Math.abs(share - decided[id]) > 1e-6;
-      const why = low < high ? "" : this.say(locked ? "still_locked" : this.siblings(id) ? "still_siblings" : "still_alone");
-      setText(part.was, moved ? this.say("was", { was: shown(decided[id]) }) : low < high || locked || !this.siblings(id) ? "" : this.say("siblings_short"));
+      const free = low < high || Boolean(own), why = free ? "" : this.say(locked ? "still_locked" : this.siblings(id) ? "still_siblings" : "still_alone");
+      setText(part.was, moved ? this.say("was", { was: shown(decided[id]) }) : free || locked || !this.siblings(id) ? "" : this.say("siblings_short"));
       part.was.title = why;
       for (const box of [part.range, part.number]) { box.title = why; box.setAttribute("aria-description", why); }
       part.range.setAttribute("aria-valuetext", this.say(moved ? "spoken_moved" : "spoken", { label: part.label, share: shown(share), was: shown(decided[id]) }));
