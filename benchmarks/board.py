@@ -48,7 +48,7 @@ SERVE = """
 import sys
 from toolkit.__main__ import main
 from toolkit.commands import table
-table.SOURCE = sys.argv[1] + table.SOURCE
+table.SOURCES = (sys.argv[1] + table.SOURCES[0],)
 sys.argv = ["committee", "table", sys.argv[2], "--no-open"]
 main()
 """
