@@ -30,7 +30,8 @@ def test_a_score_sheet_is_filled_in_by_keys_alone(tmp_path: Path) -> None:
     complaints: list[str] = []
     try:
         assert process.stdout is not None
-        address = next(found[0] for line in process.stdout if (found := re.search(r"http://\S+", line)))
+        with process.stdout as said:
+            address = next(found[0] for line in said if (found := re.search(r"http://\S+", line)))
         with sync_api.sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
             page = browser.new_page(viewport={"width": 1366, "height": 768})
