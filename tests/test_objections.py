@@ -180,3 +180,35 @@ def test_what_is_left_to_decide_stands_gravest_first(small_edition: Path) -> Non
     assert [(matter.kind, matter.pressing) for matter in matters] == [("ruling", True), ("scheme", False)]
     assert "学习交流 60 → 55" in matters[1].what.zh
     assert "2 matters, 1 to be decided" in repr(open_matters_table(edition, evaluated(small_edition), "en"))
+
+
+def test_minutes_whose_end_was_cut_off_are_told_by_the_bags(small_edition: Path) -> None:
+    for word, by in (("reviewed", WHO), ("publicised", "秘书处")):
+        decide_state(small_edition, word, by=by, reason=WHY)
+    journal = small_edition / JOURNAL
+    bag = small_edition / "sealed" / "r1"
+    bag.mkdir(parents=True)
+    (bag / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n", "utf-8")
+    (bag / "bag-info.txt").write_text(f"Journal-Head: {read_journal(small_edition).head}\n", "utf-8")
+    assert run("journal", small_edition).exit_code == 0
+    journal.write_bytes(journal.read_bytes().splitlines(keepends=True)[0])
+    for command in ("journal", "check"):
+        done = run(command, small_edition)
+        assert done.exit_code == 1
+        assert "末尾被删去或换过" in done.output
+
+
+def test_the_minutes_read_as_a_secretary_writes_them(small_edition: Path) -> None:
+    left_open(objected(small_edition))
+    settled(small_edition, "006")
+    path = small_edition / "scheme.toml"
+    path.write_text(path.read_text("utf-8").replace("weight = 60", "weight = 50").replace("weight = 40", "weight = 50"), "utf-8")
+    assert "--enter-found" in run("journal", small_edition).output
+    decide_objection(small_edition, 1, "rejected", by=WHO, reason=WHY, moves=())
+    said = run("journal", small_edition).output
+    assert "裁定同分：“先进会员”（代理）剩余名额 1 个，戊代理公司、己代理公司完全同分，授予己代理公司。" in said
+    assert "发现评选办法已在记录之外改动：权重：学习交流 60 → 50；权重：诚信自律 40 → 50。" in said
+    assert f"第 3 条　{read_journal(small_edition).entries[2].time:%Y-%m-%d %H:%M}　{WHO}" in said
+    assert "共 3 条，逐条相扣，核对无误。" in said
+    assert "Settled a tie" in run("journal", small_edition, "-l", "en").output
+    assert "没有记录" in run("journal", small_edition.parent).output

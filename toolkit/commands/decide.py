@@ -95,6 +95,7 @@ def journal(
     from toolkit.minutes.decisions import rulings_of
     from toolkit.minutes.journal import read_journal
     from toolkit.minutes.wording import minutes_text
+    from toolkit.sealing.revisions import cut_problems
 
     with refusals(language):
         if enter_found:
@@ -102,7 +103,7 @@ def journal(
                 entered_as_found(folder)
         minutes = read_journal(folder)
         typer.echo(minutes_text(minutes, language_of(language)))
-        finish(minutes.problems + rulings_of(minutes)[1] + found_problems(folder, minutes), language, WHOLE)
+        finish(minutes.problems + rulings_of(minutes)[1] + cut_problems(folder) + found_problems(folder, minutes), language, WHOLE)
 
 
 def _tie(said: Said, class_: str | None) -> None:

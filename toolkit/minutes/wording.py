@@ -42,13 +42,15 @@ def _entry_text(entry: Entry, language: Language) -> str:
 
 
 def _foot(journal: Journal) -> Phrase:
-    last = journal.entries[-1]
     states = [entry for entry in journal.entries if entry.what == STATE and entry.details.get("state") in STATES]
     state = STATES[str(states[-1].details["state"])].title if states else STATES["draft"].title
+    whole = Phrase("逐条相扣，核对无误", "each linked to the one before")
+    if journal.problems.errors:
+        whole = Phrase("但记录链有问题，不可尽信", "but the chain is broken: do not rely on it")
     return phrase(
-        "共 {n} 条，逐条相扣{whole.zh}。本届现为：{state.zh}。末条指纹：{head}",
-        "{n:entry|entries}, each linked to the one before{whole.en}. The edition is: {state.en}. Digest of the last: {head}",
-        n=last.number, state=state, head=journal.head, whole=Phrase("，但有问题，见上", ", but see the errors above") if journal.problems.errors else Phrase("，核对无误", ""),
+        "共 {n} 条，{whole.zh}。本届现为：{state.zh}。末条指纹：{head}",
+        "{n:entry|entries}, {whole.en}. The edition is: {state.en}. Digest of the last: {head}",
+        n=len(journal.entries), whole=whole, state=state, head=journal.head,
     )  # fmt: skip
 
 
