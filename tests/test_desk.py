@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import write_small_edition
+from tests.test_rulings import left_open, unscored
 from toolkit import evaluate, open_edition
 from toolkit.ground.text import Phrase
 from toolkit.interactive import decision_desk, desk
@@ -28,24 +29,8 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> MemberSearch:
 
 @pytest.fixture
 def level(tmp_path: Path) -> Path:
-    """An edition in which members are level at the line, and the committee has to say who is given the places."""
-    folder = write_small_edition(tmp_path / "level")
-    scheme = folder / "scheme.toml"
-    scheme.write_text(re.sub(r"ties *= .*", 'ties = ["committee"]', scheme.read_text("utf-8")), "utf-8")
-    book = folder / "records" / "会员名册.csv"
-    lines = book.read_text("utf-8-sig").splitlines()
-    first = lines[1].split(",")
-    same = [",".join([line.split(",")[0], line.split(",")[1], *first[2:]]) for line in lines[1:4]]
-    book.write_text("\n".join([lines[0], *same, *lines[4:]]) + "\n", "utf-8-sig")
-    (folder / "records" / "签到2018.xlsx").unlink()
-    import xlsxwriter
-
-    with xlsxwriter.Workbook(folder / "records" / "签到2018.xlsx") as made:
-        sheet = made.add_worksheet("签到")
-        sheet.write_row(0, 0, ("会员代码", "形式", "学时"))
-        for row, line in enumerate(lines[1:4], start=1):
-            sheet.write_row(row, 0, (line.split(",")[0], "讲座", 8))
-    return folder
+    """An edition in which two are level at the line, and the committee has to say who is given the place."""
+    return left_open(write_small_edition(tmp_path / "level"))
 
 
 def desk_of(folder: Path) -> DecisionDesk:
@@ -131,6 +116,23 @@ def test_states_offered_are_those_that_may_follow(level: Path) -> None:
     told = press(desk, {"do": "submit", "form": "state", "values": {**SAID, "state": "reviewed"}})
     assert told["tone"] == "done"
     assert "已评审" in forms(desk)["state"]["title"]
+
+
+def test_an_edition_is_not_decided_while_a_tie_is_open(level: Path) -> None:
+    desk = desk_of(level)
+    told = press(desk, {"do": "submit", "form": "state", "values": {**SAID, "by": "会长办公会", "state": "decided"}})
+    assert told["tone"] == "fault"
+    assert "完全同分" in told["text"]
+
+
+def test_a_place_that_the_panel_left_open_is_given_a_score(tmp_path: Path) -> None:
+    desk = desk_of(unscored(tmp_path))
+    name = next(block["id"] for block in desk.blocks if block["id"].startswith("place "))
+    assert press(desk, {"do": "submit", "form": name, "values": {**SAID, "score": "八十五"}})["text"].count("评分不是数字") == 1
+    assert press(desk, {"do": "submit", "form": name, "values": {**SAID, "score": "1000"}})["tone"] == "fault"
+    before = len([block for block in desk.blocks if block["id"].startswith("place ")])
+    assert press(desk, {"do": "submit", "form": name, "values": {**SAID, "score": "80"}})["tone"] == "done"
+    assert len([block for block in desk.blocks if block["id"].startswith("place ")]) == before - 1
 
 
 @pytest.fixture

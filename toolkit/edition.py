@@ -16,7 +16,7 @@ from toolkit.ground.toml_reader import on_their_lines, salvaged, texts
 from toolkit.indicators.checks import class_problems
 from toolkit.indicators.consent import consent_problems
 from toolkit.indicators.engine import Engine
-from toolkit.indicators.panel import Judging, judging
+from toolkit.indicators.panel import Judging, judged_by_panel, judging
 from toolkit.minutes.adoption import MEMORY, found_problems
 from toolkit.minutes.decisions import placings_of, rulings_of
 from toolkit.minutes.journal import read_journal
@@ -52,6 +52,11 @@ class Edition:
     tables: Tables
     records: Records
     judged: Judging | None = None
+
+    def score_bounds(self, indicator: str) -> tuple[float, float] | None:
+        """The lowest and highest score there is of an indicator that a panel scores; None where its column has no range."""
+        scored = [item.measure for item in judged_by_panel(self.scheme) if item.id == indicator]
+        return next((self.tables.table[str(measure.table)].column[str(measure.column)].range for measure in scored), None)
 
     def __repr__(self) -> str:
         return f"Edition({self.scheme.edition}: {self.records!r})"

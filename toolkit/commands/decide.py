@@ -21,7 +21,7 @@ from toolkit.commands.console import (
     working,
     wrong_use,
 )
-from toolkit.ground.problems import Problem, Problems, Refused
+from toolkit.ground.problems import Problems
 from toolkit.ground.text import Phrase, phrase
 
 if TYPE_CHECKING:
@@ -122,7 +122,6 @@ def _tie(said: Said, class_: str | None) -> None:
 
 def _place(said: Said) -> None:
     from toolkit.edition import open_edition
-    from toolkit.indicators.panel import judged_by_panel
     from toolkit.minutes.decisions import decide_place
     from toolkit.minutes.journal import refuse_unsaid
 
@@ -135,8 +134,7 @@ def _place(said: Said) -> None:
     except ValueError:
         raise wrong_use(NO_PLACE, said.language) from None
     edition = open_edition(said.folder)
-    scored = [item.measure for item in judged_by_panel(edition.scheme) if item.id == indicator]
-    bounds = next((edition.tables.table[str(measure.table)].column[str(measure.column)].range for measure in scored), None)
+    bounds = edition.score_bounds(indicator)
     waiting = edition.judged.open if edition.judged else {}
     names = {str(key): str(name) for key, name in edition.records.members["name"].items()}
     _told(decide_place(said.folder, waiting, member, indicator, given, by=said.by, reason=said.because, bounds=bounds, names=names), said.language)
@@ -154,11 +152,9 @@ def _state(said: Said) -> None:
 
 def _refuse_open_matters(said: Said) -> None:
     """Nothing is decided while something pressing is open."""
-    from toolkit.reports.committee_tables import open_matters
+    from toolkit.reports.committee_tables import open_matters, refuse_pressing
 
-    pressing = [matter for matter in open_matters(*_as_it_stands(said)) if matter.pressing]
-    if pressing:
-        raise Refused(Problems(tuple(Problem("error", matter.what, matter.settle, column=matter.subject) for matter in pressing)))
+    refuse_pressing(open_matters(*_as_it_stands(said)))
 
 
 def _objection(said: Said, outcomes: list[Outcome], *, if_upheld: bool) -> None:

@@ -14,14 +14,20 @@ from toolkit.comparison.objections import rehearsed
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.display import Headline, Table
-from toolkit.ground.problems import Refused
+from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.interactive.desk import Block, Desk, table_block, text_block
-from toolkit.minutes.decisions import STATES, decide_state, decide_tie, state_of
+from toolkit.minutes.decisions import STATES, decide_place, decide_state, decide_tie, state_of
 from toolkit.minutes.journal import Entry, read_journal
 from toolkit.minutes.objections import Objection, decide_objection, read_objections
 from toolkit.minutes.wording import said
-from toolkit.reports.committee_tables import Kind, OpenMatter, open_matters, open_matters_table
+from toolkit.reports.committee_tables import (
+    Kind,
+    OpenMatter,
+    open_matters,
+    open_matters_table,
+    refuse_pressing,
+)
 from toolkit.reports.comparison_tables import moves_in_words
 from toolkit.reports.headlines import decisions_headline
 from toolkit.sealing import seal_edition
@@ -40,13 +46,15 @@ SURE = Phrase("决定会连同姓名和理由写入 journal.jsonl，不能删去
 STILL = Phrase("这里是封存的副本，只读；要作决定或封存，请打开届次文件夹里的笔记本。", "This is a sealed copy: it is read only. Decide and seal in the notebooks of the edition's own folder.")
 AGAIN = Phrase("其他各格请按“重新计算全部”更新。", "Run all cells again to bring the others up to date.")
 BELOW = Phrase("请填写“六、裁定”中的表", "Fill in the form in 6. Decisions")
-BY_FORM: dict[Kind, Phrase] = {"tie": BELOW, "objection": BELOW}
+SCORED = Phrase("补足评分，或填写“六、裁定”中的表", "Have it scored, or fill in the form in 6. Decisions")
+BY_FORM: dict[Kind, Phrase] = {"tie": BELOW, "objection": BELOW, "panel": SCORED}
 OUTCOMES = {"upheld": Phrase("成立", "upheld"), "rejected": Phrase("不成立", "rejected")}
 STATE_TITLE, STATE_FIELD = Phrase("本届的状态", "The state of the edition"), Phrase("转为", "It is now")
 REVISION, SEAL = Phrase("版次", "Revision"), Phrase("封存", "Seal")
 SEAL_BY, SEAL_WHY = Phrase("由谁封存", "Sealed by"), Phrase("修订理由（会公示）", "Why it was revised (published)")
 SEALING = Phrase("正在封存，请勿关闭本页：{step}", "Sealing, please leave this page open: {step}")
-FORM_STATE, FORM_SEAL = "state", "seal"
+FORM_STATE, FORM_SEAL, FINAL = "state", "seal", "decided"
+SCORE, NO_SCORE, GIVE_SCORE = Phrase("评分", "Score"), Phrase("评分不是数字", "the score is no number"), Phrase("请写数字，如 85", "write a number, such as 85")
 
 
 class DecisionDesk(Desk):
@@ -104,13 +112,19 @@ class DecisionDesk(Desk):
     def _entered(self, kind: str, about: str, held: Mapping[str, Any], by: str, reason: str) -> Entry:
         folder = self.edition.folder
         if kind == FORM_STATE:
+            if held["state"] == FINAL:
+                refuse_pressing(self.matters)
             return decide_state(folder, str(held["state"]), by=by, reason=reason)
         if kind == "objection":
             objection = read_objections(folder).listed[int(about)]
             moves = self._moves(objection) if held["outcome"] == "upheld" and objection.upheld is not None else []
             return decide_objection(folder, int(about), held["outcome"], by=by, reason=reason, moves=moves)
-        tie = self.evaluation.left_to_committee[int(about)]
         names = {str(key): str(name) for key, name in self.evaluation.members["name"].items()}
+        if kind == "place":
+            member, indicator = self._open_places[int(about)]
+            waiting, bounds = self.evaluation.measured.open, self.edition.score_bounds(indicator)
+            return decide_place(folder, waiting, member, indicator, _score(held), by=by, reason=reason, bounds=bounds, names=names)
+        tie = self.evaluation.left_to_committee[int(about)]
         members = [tie.members[int(place)] for place in held.get("members", [])]
         return decide_tie(folder, (tie,), tie.award, members or [""], by=by, reason=reason, class_=tie.class_, names=names)
 
@@ -127,10 +141,19 @@ class DecisionDesk(Desk):
         for number, objection in read_objections(self.edition.folder).open().items():
             title = phrase("第 {n} 号异议：{about}", "Objection {n}: {about}", n=number, about=discreet(objection.about))
             yield self._form(f"objection {number}", title, [self._choice("outcome", Phrase("裁定", "Decision"), OUTCOMES)])
+        for place, (member, indicator) in enumerate(self._open_places):
+            name, label = str(self.evaluation.members["name"][member]), self.evaluation.scheme.label(indicator)
+            title = phrase("待定的位次：{name}，{label}", "An open place: {name}, {label}", name=name, label=label)
+            yield self._form(f"place {place}", title, [{"kind": "text", "name": "score", "label": self.say(SCORE), "hint": ""}])
         now = state_of(read_journal(self.edition.folder))
         follow = {word: state.title for word, state in STATES.items() if now in state.after}
         title = phrase("{title.zh}：现为“{now.zh}”", "{title.en}: {now.en}", title=STATE_TITLE, now=STATES[now].title)
         yield self._form(FORM_STATE, title, [self._choice("state", STATE_FIELD, follow)])
+
+    @property
+    def _open_places(self) -> list[tuple[str, str]]:
+        """Member and indicator of every place that the panel left open."""
+        return [(str(member), indicator) for member, waiting in self.evaluation.measured.open.items() for indicator in waiting]
 
     def _form(self, name: str, title: Phrase, fields: list[Block]) -> Block:
         asked = [*fields, {"kind": "text", "name": "by", "label": self.say(BY), "hint": self.say(WHO)}, {"kind": "long", "name": "reason", "label": self.say(BECAUSE), "hint": ""}]
@@ -154,6 +177,13 @@ class DecisionDesk(Desk):
         names = self.evaluation.members["name"]
         options = [[str(place), str(names[member])] for place, member in enumerate(tie.members)]
         return [{"kind": "checks", "name": "members", "label": self.say(phrase("授予（选 {n} 家）", "Given to ({n})", n=tie.places)), "options": options}]
+
+
+def _score(held: Mapping[str, Any]) -> float:
+    try:
+        return float(str(held.get("score", "")))
+    except ValueError:
+        raise refuse(NO_SCORE, GIVE_SCORE, value=str(held.get("score", ""))[:20]) from None
 
 
 class SealDesk(Desk):

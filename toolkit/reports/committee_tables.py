@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.indicators.checks import UNDER_APPEAL
 from toolkit.minutes.adoption import found_problems
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
     from toolkit.ground.display import Table
-    from toolkit.ground.problems import Problem
     from toolkit.ground.text import Language
 
 Kind = Literal["ruling", "tie", "objection", "scheme", "panel", "appeal"]
@@ -71,6 +71,19 @@ def open_matters(edition: Edition, evaluation: Evaluation, today: dt.date | None
     day = today or dt.date.today()  # noqa: DTZ011 - the date on the wall of the secretariat
     found = [*_of_list(evaluation), *_of_objections(edition, day), *_of_scheme(edition), *_of_panel(evaluation), *_of_appeals(evaluation)]
     return tuple(sorted(found, key=lambda matter: (not matter.pressing, list(KINDS).index(matter.kind))))
+
+
+def refuse_pressing(matters: Iterable[OpenMatter]) -> None:
+    """Refuse that an edition is decided while something pressing is open.
+
+    Raises
+    ------
+    Refused
+        With each of these matters.
+    """
+    pressing = [Problem("error", matter.what, matter.settle, column=matter.subject) for matter in matters if matter.pressing]
+    if pressing:
+        raise Refused(Problems(tuple(pressing)))
 
 
 def open_matters_table(
