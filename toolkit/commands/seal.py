@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import stat
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -18,6 +20,7 @@ from toolkit.commands.console import (
     say,
     steps,
     tell_gravest,
+    wrong_use,
 )
 from toolkit.commands.edition import check
 from toolkit.commands.evaluation import evaluate, evaluated, sensitivity
@@ -43,13 +46,15 @@ OLDER = (
 )
 PASSPHRASE, NEW_PASSPHRASE = Phrase("{file} 的口令", "Passphrase of {file}"), Phrase("新密钥的口令", "Passphrase of the new key")
 AGAIN = Phrase("再输入一次", "Once more")
+ONE_OF = Phrase("请指明版次，或只封存办法，二者取一；只封存办法时不替代任何一版", "name a revision, or seal the rules alone: one of the two; rules revise nothing")
 WHOLE = Phrase("封存包完好。", "The bag is whole.")
 
 
 def seal(
     folder: Folder,
-    revision: Annotated[str, typer.Option("--as", help="版次 the revision, such as r1")],
+    revision: Annotated[str, typer.Option("--as", help="版次 the revision, such as r1", show_default=False)] = "",
     *,
+    rules: Annotated[bool, typer.Option("--rules", help="打开记录之前只封存办法 seal the rules alone, before the records are opened")] = False,
     revises: Annotated[str, typer.Option(help="替代哪一版 the revision it stands in place of", show_default=False)] = "",
     because: Annotated[str, typer.Option(help="修订理由，会公示 why it was revised; it is published", show_default=False)] = "",
     by: Annotated[str, typer.Option(help="由谁封存，记入工作记录 who seals, for the journal", show_default=False)] = "",
@@ -58,22 +63,34 @@ def seal(
 ) -> None:
     """执行全部笔记本，把本届封存为一个封存包。 Execute the notebooks and write the sealed bag."""
     from toolkit.publication.extract import unpublishable
-    from toolkit.sealing import seal_edition, sign_bag
+    from toolkit.sealing import seal_edition, seal_rules
     from toolkit.sealing.signatures import SIGNERS, read_signers, signing
 
+    if rules == bool(revision) or (rules and (revises or because)):
+        raise wrong_use(ONE_OF, language)
     with refusals(language):
         keys = [unlocked(path, language) for path in sign or []]
         for key in keys:
             signing(key, read_signers(folder / SIGNERS), "")
+        if rules:
+            _tell_sealed(seal_rules(folder, by=by), keys, language)
+            return
         edition, evaluation, problems = evaluated(folder, language)
         with steps() as step:
             bag = seal_edition(folder, revision, revises=revises, because=because, by=by, evaluated=(edition, evaluation), progress=step)
         lacking = unpublishable(evaluation.scheme)
         say(language, Phrase(*(f"{NOT_PUBLIC.into(each)}\n{lacking.text(each)}" for each in ("zh", "en"))) if lacking else _named(bag))
-        say(language, phrase("已封存：{bag}", "Sealed: {bag}", bag=bag))
-        for key in keys:
-            _tell_signed(sign_bag(bag, key), language)
+        _tell_sealed(bag, keys, language)
         tell_gravest(problems, language, Phrase("全部见封存包的 problems.csv", "all of them are in the bag's problems.csv"))
+
+
+def _tell_sealed(bag: Path, keys: list[Ed25519PrivateKey], language: str) -> None:
+    """Where the bag is, and who signed it at once."""
+    from toolkit.sealing import sign_bag
+
+    say(language, phrase("已封存：{bag}", "Sealed: {bag}", bag=bag))
+    for key in keys:
+        _tell_signed(sign_bag(bag, key), language)
 
 
 def verify(
@@ -134,7 +151,9 @@ def unlocked(file: Path, language: str) -> Ed25519PrivateKey:
 def _passphrase(words: Phrase, language: str, *, confirm: bool = False, file: str = "") -> str:
     again = AGAIN.into(language_of(language)) if confirm else False
     asked = phrase(words.zh, words.en, file=file).into(language_of(language))
-    return str(typer.prompt(asked, hide_input=True, confirmation_prompt=again, err=True))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", getpass.GetPassWarning)  # it is piped in, on purpose
+        return str(typer.prompt(asked, hide_input=True, confirmation_prompt=again, err=True))
 
 
 def _tell_signed(signer: Signer, language: str) -> None:

@@ -96,7 +96,7 @@ def shared(
     """
     computed = standing(before[0]), standing(after[0])
     old, new = stated or computed
-    moved = _moved(old, new)
+    moved = moved_between(old, new)
     game = _Game.of(before, after)
     shares: list[tuple[Mapping[str, Fraction] | None, Mapping[str, Fraction] | None]] = []
     for count, member in enumerate(map(str, moved.index)):
@@ -304,7 +304,8 @@ def _frame(shares: list[Mapping[str, Fraction] | None], index: pd.Index[str], ca
     return pd.DataFrame(rows, index=index, columns=causes, dtype=object)
 
 
-def _moved(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+def moved_between(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Who stands otherwise; see `Shares.moved`."""
     both = new.join(old.add_suffix("_before"), how="outer").reindex([*new.index, *old.index.difference(new.index)])
     for name in ("name", "class"):
         both[name] = both[name].fillna(both[f"{name}_before"])

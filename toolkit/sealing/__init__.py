@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.comparison.records import evaluated_at
-from toolkit.edition import Edition, open_edition
+from toolkit.edition import Edition, load_plan, open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.evaluation.decisions import tie_problems
 from toolkit.ground.problems import Problems, Refused, refuse
@@ -28,7 +28,7 @@ from toolkit.publication.extract import public_extract
 from toolkit.records import Records
 from toolkit.reports.csv_files import write_results
 from toolkit.reports.workbook.robustness import write_meeting_papers
-from toolkit.scheme import load_scheme
+from toolkit.scheme import Scheme, load_scheme
 from toolkit.scheme.writing import write_scheme
 from toolkit.sealing.bag import (
     DISTRIBUTION,
@@ -36,6 +36,7 @@ from toolkit.sealing.bag import (
     TAG_MANIFEST,
     bag_problems,
     environment_text,
+    read_bag_info,
     versions,
     write_bag,
 )
@@ -52,6 +53,7 @@ from toolkit.sealing.notebooks import run_notebooks, source_problems
 from toolkit.sealing.parts import (
     ENVIRONMENT,
     MEETING,
+    RULES,
     House,
     Seal,
     is_resolved,
@@ -61,11 +63,20 @@ from toolkit.sealing.parts import (
 )
 from toolkit.sealing.replay import Progress, replay_problems
 from toolkit.sealing.revisions import (
+    bags,
     enter_seal,
     enter_seals,
     enter_signature,
     refuse_revision,
     revised,
+)
+from toolkit.sealing.rules import (
+    plan_problems,
+    refuse_late,
+    rules_problems,
+    sealed_rules,
+    write_changed_rules,
+    write_rules,
 )
 from toolkit.sealing.signatures import (
     SIGNERS,
@@ -138,26 +149,63 @@ def seal_edition(
         enter_seals(folder)
         freeze_edition(edition, bag / "edition")
         _write_resolved(decided, bag / "edition")
-        seal = Seal(revision, day.isoformat(), *former, read_journal(bag / "edition").head)
+        rules = sealed_rules(sealed, edition.scheme)
+        seal = Seal(revision, day.isoformat(), *former, read_journal(bag / "edition").head, rules)
         records, evaluation = _evaluated_again(bag / "edition", decided)
         with _unchanged(bag / "edition"):
             _fill(bag, records, evaluation, house.notebooks, step)
             step("cards")
             seal_cards(evaluation, records, revision, bag)
+            if rules:
+                write_changed_rules(sealed / RULES / "data" / "edition" / "scheme.toml", bag, evaluation, records)
             if publishable(evaluation.scheme):
                 public_extract(evaluation, revision, public_digests(bag), day, seal.published).write(bag / "public")
                 run_notebooks(house.pages, bag / "pages", {"COMMITTEE_PUBLIC": bag / "public"}, step, _paths_in(records))
         step("BagIt")
-        version = versions().get(DISTRIBUTION, "0")
-        for name, text in descriptions(bag, evaluation.scheme, seal, version).items():
-            (bag / name).write_text(text, encoding="utf-8", newline="\n")
-        write_bag(bag, labels(evaluation.scheme, seal, version))
-        _settle(bag)
+        _bagged(bag, evaluation.scheme, seal)
         # The one step that makes the bag exist.
         bag.rename(sealed / revision)
         sync(sealed)
         enter_seal(folder, sealed / revision, by)
     return sealed / revision
+
+
+def seal_rules(folder: Path, *, by: str = "", sealed_on: dt.date | None = None) -> Path:
+    """The bag `sealed/rules` of the edition in `folder`: scheme, data dictionary and sensitivity plan, before any record is opened.
+
+    Every bag sealed later says what of it was decided otherwise, and whom that moved.
+
+    Raises
+    ------
+    Refused
+        When rules or a result are sealed already, the scheme or the data dictionary is faulty, or another seal is under way.
+    """
+    sealed = folder / "sealed"
+    refuse_revision(folder, RULES)
+    scheme, _ = load_plan(folder)
+    with refusing(sealed):
+        sealed.mkdir(exist_ok=True)
+    day = sealed_on or dt.date.today()  # noqa: DTZ011 - the date on the wall of the secretariat
+    with only_one(sealed / LOCK, SEALING), refusing(sealed), _workshop(sealed, RULES) as workshop:
+        refuse_late(bags(sealed))
+        enter_seals(folder)
+        bag = workshop / "bag"
+        write_rules(folder, scheme, bag)
+        (bag / ENVIRONMENT).write_text(environment_text(), encoding="utf-8", newline="\n")
+        _bagged(bag, load_scheme(bag / "edition" / "scheme.toml"), Seal(RULES, day.isoformat(), journal=read_journal(bag / "edition").head))
+        bag.rename(sealed / RULES)
+        sync(sealed)
+        enter_seal(folder, sealed / RULES, by)
+    return sealed / RULES
+
+
+def _bagged(bag: Path, scheme: Scheme, seal: Seal) -> None:
+    """Make a bag of the folder, with what it says of itself, down to the disk."""
+    version = versions().get(DISTRIBUTION, "0")
+    for name, text in descriptions(bag, scheme, seal, version).items():
+        (bag / name).write_text(text, encoding="utf-8", newline="\n")
+    write_bag(bag, labels(scheme, seal, version))
+    _settle(bag)
 
 
 def verify_bag(
@@ -186,7 +234,10 @@ def verify_bag(
     house = House.of(notebooks, pages)
     problems = _whole_problems(bag, house)
     if not problems.errors:
-        problems += tuple(signature_problems(bag, load_scheme(bag / "data" / "edition" / "scheme.toml"), signers))
+        scheme, seal = load_scheme(bag / "data" / "edition" / "scheme.toml"), Seal.of(read_bag_info(bag))
+        problems += tuple(plan_problems(bag / "data", scheme) if seal.revision == RULES else rules_problems(bag, seal.rules))
+        problems += tuple(signature_problems(bag, scheme, signers))
+        replay = replay and seal.revision != RULES  # nothing was computed
     return problems + replay_problems(bag, house, progress) if replay and not problems.errors else problems
 
 

@@ -31,9 +31,14 @@ PARTS = {
     "results": ("由此算出的指标、得分、名次、奖项", "indicators, scores, ranks and awards computed of them"),
     "meeting": ("会议材料：结果有多稳", "papers of the meeting: how firm the result is"),
     "notebooks": ("运行过的笔记本", "the notebooks as they were run"),
+    "rules": ("打开记录之前封存的办法、此后的改动、因此变动的会员", "the rules as they were sealed before the records, what was changed since, whom that moved"),
     "public": ("可以公开的部分", "the part that may be published"),
     "pages": ("公示页", "the public page"),
 }
+BEFORE = (
+    "打开记录之前封存的只有评选办法、数据字典（`edition/`）和将对结果提出的问题（`sensitivity.json`）。",
+    "Sealed before any record was opened: scheme and data dictionary (`edition/`), and what will be asked of the result (`sensitivity.json`).",
+)
 CHECK = """```sh
 sha256sum --strict --quiet -c tagmanifest-sha256.txt
 sha256sum --strict --quiet -c manifest-sha256.txt
@@ -77,6 +82,8 @@ def descriptions(data: Path, scheme: Scheme, seal: Seal, version: str) -> dict[s
 def _readme(data: Path, scheme: Scheme, seal: Seal, version: str) -> str:
     parts = [(name, words) for name, words in PARTS.items() if (data / name).is_dir()]
     zh, en = ("\n".join(f"- `{name}/`：{words[0]}" for name, words in parts), "\n".join(f"- `{name}/`: {words[1]}" for name, words in parts))
+    if seal.revision == "rules":
+        parts, zh, en = [], *BEFORE
     history = (f"本版替代第 {seal.revises} 版，理由：{seal.because}。", f"It stands in place of revision {seal.revises}, because: {seal.because}. ") if seal.revises else ("", "")
     return TEXT.format(
         title=scheme.title, edition=scheme.edition, revision=seal.revision, day=seal.day, confidential=CONFIDENTIAL, parts_zh=zh, parts_en=en,

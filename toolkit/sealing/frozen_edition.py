@@ -36,7 +36,7 @@ from toolkit.records.files import Unreadable, read_sheet
 from toolkit.records.folder import any_case, found_files
 from toolkit.records.references import RESULT_COUNTS, member_column, result_column
 from toolkit.records.sheet import Intake, take_in
-from toolkit.scheme import Panel
+from toolkit.scheme import Panel, load_scheme
 from toolkit.scheme.writing import write_scheme
 from toolkit.sealing.cards import card_root
 from toolkit.sealing.signatures import SIGNERS
@@ -80,6 +80,17 @@ def with_results_alone(scheme: Scheme) -> Scheme:
     """The scheme of an edition that holds no more of its panel than the panel's own scores."""
     panel = scheme.panel or Panel()
     return scheme.model_copy(update={"panel": Panel(minimum=panel.minimum, trim=panel.trim, holds="results")})
+
+
+def decided_scheme(frozen: Path, scheme: Scheme) -> Scheme:
+    """The scheme that was decided in a frozen edition, which computes with `scheme`."""
+    return load_scheme(frozen / DECIDED) if (frozen / DECIDED).is_file() else scheme
+
+
+def like_sealed(scheme: Scheme, sealed: Scheme) -> Scheme:
+    """A scheme such as can be computed beside one that was sealed: by the panel's own scores where that has no others."""
+    results = sealed.panel is not None and sealed.panel.holds == "results"
+    return with_results_alone(scheme) if results and not (scheme.panel and scheme.panel.holds == "results") else scheme
 
 
 def _by_table(items: Iterable[Indicator]) -> dict[str, list[Indicator]]:

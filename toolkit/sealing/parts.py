@@ -44,6 +44,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 MEETING, ENVIRONMENT = "meeting", "environment.txt"
+RULES, PLAN = "rules", "sensitivity.json"
+"""The revision that holds the rules alone, and its plan of what will be asked of the result."""
+RULES_PARTS = tuple(f"{RULES}/{name}" for name in ("scheme.toml", "changed.csv", "moved.csv"))
+"""What a later bag holds of them."""
 KNOWN = ("0.2.0", "0.3.0", "0.4.0")
 """Earlier versions whose bags this one checks: what they found and computed is the same, what they said of it may be worded otherwise."""
 REVISION = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
@@ -114,6 +118,8 @@ class Seal:
         The revision in whose place it stands, the SHA-256 of that one's tag manifest, and why; all empty for a first one.
     journal
         The head of the journal in the bag: the SHA-256 of its last line; empty where there is none.
+    rules
+        The SHA-256 of the tag manifest of the bag in which the rules were sealed before; empty where they were not.
     """
 
     revision: str
@@ -122,6 +128,7 @@ class Seal:
     former: str = ""
     because: str = ""
     journal: str = ""
+    rules: str = ""
 
     @classmethod
     def of(cls, info: Mapping[str, str]) -> Seal:
@@ -142,6 +149,7 @@ class Seal:
 SEAL_LABELS = {
     "revision": "Internal-Sender-Identifier", "day": "Bagging-Date",
     "revises": "Revises", "former": "Revises-SHA256", "because": "Revision-Reason", "journal": "Journal-Head",
+    "rules": "Rules-SHA256",
 }  # fmt: skip
 
 
@@ -165,9 +173,16 @@ def part_problems(bag: Path, house: House) -> Problems:
     except Refused as refused:
         return refused.problems
     present = {path.relative_to(data).as_posix() for path in data.rglob("*") if not path.is_dir()}
-    required = _required(scheme, house, present)
-    published = _public(house) if was_publishable(scheme) else set()
-    allowed = required | set(DESCRIPTIONS) | published | {f"results/{TOUCHED}", f"edition/{DECIDED}", CARDS} | set(_of_edition(data / "edition", scheme, tables, present))
+    required, others = _required(scheme, house, present), {f"results/{TOUCHED}", f"edition/{DECIDED}", CARDS}
+    if was_publishable(scheme):
+        others |= _public(house)
+    others |= set(_of_edition(data / "edition", scheme, tables, present))
+    seal = Seal.of(read_bag_info(bag))
+    if seal.rules:
+        required |= set(RULES_PARTS)
+    if seal.revision == RULES:
+        required, others = {"edition/scheme.toml", "edition/tables.toml", ENVIRONMENT, PLAN}, {f"edition/{name}" for name in EDITION}
+    allowed = required | others | set(DESCRIPTIONS)
     tags = {path.relative_to(bag).as_posix() for path in bag.rglob("*") if not path.is_dir()} - {f"data/{name}" for name in present}
     return Problems(
         (
@@ -234,7 +249,7 @@ def _label_problems(bag: Path, scheme: Scheme) -> Iterator[Problem]:
     # A day ahead is no forgery: it may be tomorrow already where the bag was sealed.
     if sealed_on is None or sealed_on > dt.date.today() + dt.timedelta(days=1):  # noqa: DTZ011 - the wall's date
         yield _label("Bagging-Date", day, DATED)
-    elif sealed_on < scheme.as_of:
+    elif sealed_on < scheme.as_of and revision != RULES:
         rule = phrase(EARLY.zh, EARLY.en, as_of=scheme.as_of)
         yield Problem("warning", rule, ASK, file="bag-info.txt", column="Bagging-Date", value=day)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -33,6 +34,7 @@ from toolkit.sealing.parts import (
     ENVIRONMENT,
     KNOWN,
     MEETING,
+    RULES,
     House,
     Seal,
     bagging_day,
@@ -40,6 +42,7 @@ from toolkit.sealing.parts import (
     publishable,
     sealed_by,
 )
+from toolkit.sealing.rules import write_changed_rules
 
 Progress: TypeAlias = Callable[[str], None]
 
@@ -101,6 +104,8 @@ def _differences(
     yield from folder_problems("results", data, again, wording)
     write_meeting_papers(evaluation, edition.records, again / MEETING, step)
     yield from folder_problems(MEETING, data, again)
+    if (data / RULES).is_dir():
+        yield from _rules_problems(data, edition, evaluation, again)
     yield from run_again(house.notebooks, data / "notebooks", {"COMMITTEE_EDITION": data / "edition"}, step, wording)
     seal = Seal.of(read_bag_info(bag))
     step("cards")
@@ -113,6 +118,15 @@ def _differences(
         else:
             yield from _unasked_problems(data, evaluation, seal.revision, bagging_day(bag))
         yield from run_again(house.pages, data / "pages", {"COMMITTEE_PUBLIC": data / "public"}, step)
+
+
+def _rules_problems(data: Path, edition: Edition, evaluation: Evaluation, again: Path) -> Iterator[Problem]:
+    """Where what a bag says was changed after the rules were sealed, and whom it moved, is not so."""
+    if (data / "edition" / DECIDED).is_file():
+        (again / "edition").mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(data / "edition" / DECIDED, again / "edition" / DECIDED)
+    write_changed_rules(data / RULES / "scheme.toml", again, evaluation, edition.records)
+    yield from folder_problems(RULES, data, again)
 
 
 def _wording(evaluation: Evaluation) -> Wording:

@@ -14,7 +14,7 @@ from toolkit.ground.writing import edition_lock
 from toolkit.minutes.adoption import enter_found
 from toolkit.minutes.journal import JOURNAL, appended, digest, read_journal
 from toolkit.sealing.bag import TAG_MANIFEST, read_bag_info
-from toolkit.sealing.parts import REVISION, Seal
+from toolkit.sealing.parts import REVISION, RULES, Seal
 from toolkit.sealing.working_copies import refuse_no_edition
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ SEAL_LINE = "seal"
 """What a line of the journal says it is that tells of a seal; its details are revision, bag (SHA-256 of the tag manifest), revises, found."""
 SIGNATURE_LINE = "signature"
 """The same of a signature; its details are revision, bag, role, key (the fingerprint)."""
-RULES = "rules"
 FOUND = Phrase("封存时没有记入工作记录，现据封存包补记", "was not entered when it was sealed; entered as found")
 UNENTERED = Phrase("已封存，但没有记入工作记录", "is sealed, but was not entered into the journal")
 NEXT_TIME = Phrase("无须重新封存：下一次封存会补记", "there is no need to seal again: the next seal enters it")

@@ -20,14 +20,12 @@ from toolkit.edition import open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.publication.extract import unguarded
 from toolkit.records import Records
-from toolkit.scheme import load_scheme
 from toolkit.sealing.frozen_edition import (
-    DECIDED,
+    decided_scheme,
     freeze_edition,
     leaves_experts_out,
-    with_results_alone,
+    like_sealed,
 )
-from toolkit.sealing.parts import holds_results
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,12 +78,8 @@ def _state(place: Path, kept: ExitStack, *, as_sealed: bool) -> State:
 def _as_decided(frozen: Path) -> tuple[Evaluation, Records]:
     """The evaluation of a frozen edition under the scheme as it was decided, and the records."""
     edition = open_edition(frozen)
-    if not (frozen / DECIDED).is_file():
-        return evaluate(edition.scheme, edition.records, edition.judged), edition.records
-    decided = load_scheme(frozen / DECIDED)
-    if holds_results(edition.scheme) and not holds_results(decided):
-        decided = with_results_alone(decided)
-    return evaluate(decided, edition.records), edition.records
+    decided = like_sealed(decided_scheme(frozen, edition.scheme), edition.scheme)
+    return evaluate(decided, edition.records, edition.judged if decided == edition.scheme else None), edition.records
 
 
 def _stated(path: Path) -> pd.DataFrame:

@@ -1,0 +1,117 @@
+"""Rules sealed before the records: later bags say what was changed since, and whom that moved."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.conftest import write_small_edition
+from tests.sealing import DAY, described_again, named, sealed, verified, with_new_manifests, write_house
+from toolkit.__main__ import app
+from toolkit.comparison.records import evaluated_at
+from toolkit.ground.problems import Problems, Refused
+from toolkit.minutes.journal import read_journal
+from toolkit.sealing import seal_rules
+from toolkit.sealing.revisions import newest_bag
+
+WEIGHTS = (("weight = 60", "weight = 30"), ("weight = 40\naggregate", "weight = 70\naggregate"))
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Rules sealed without any record; weights changed; r1."""
+    folder = tmp_path_factory.mktemp("rules")
+    edition, house = write_small_edition(folder / "small"), write_house(folder / "house")
+    (edition / "records").rename(folder / "records")
+    assert verified(seal_rules(edition, by="秘书处", sealed_on=DAY.replace(year=2018))) == Problems()
+    (folder / "records").rename(edition / "records")
+    scheme = edition / "scheme.toml"
+    for old, new in WEIGHTS:
+        scheme.write_text(scheme.read_text("utf-8").replace(old, new), "utf-8")
+    sealed(edition, house)
+    return edition
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
+
+
+@pytest.fixture
+def r1(edition: Path, tmp_path: Path) -> Path:
+    shutil.copytree(edition / "sealed", tmp_path / "sealed")
+    for path in tmp_path.rglob("*"):
+        path.chmod(0o755)
+    return tmp_path / "sealed" / "r1"
+
+
+def test_the_rules_are_a_bag_of_their_own(edition: Path) -> None:
+    bag = edition / "sealed" / "rules"
+    held = {path.relative_to(bag / "data").as_posix() for path in (bag / "data").rglob("*") if path.is_file()}
+    assert held == {"edition/scheme.toml", "edition/tables.toml", "sensitivity.json", "environment.txt", "README.md", "ro-crate-metadata.json"}
+    assert "打开记录之前封存" in (bag / "data" / "README.md").read_text("utf-8")
+    assert verified(bag, replay=True) == Problems()
+    assert newest_bag(edition / "sealed") == edition / "sealed" / "r1"
+    assert [line.details["revision"] for line in read_journal(edition).entries if line.what == "seal"] == ["rules", "r1"]
+
+
+def test_a_later_bag_says_what_was_changed_and_whom_that_moved(edition: Path, tmp_path: Path) -> None:
+    data = edition / "sealed" / "r1" / "data" / "rules"
+    assert [row["zh"] for row in rows(data / "changed.csv")] == ["权重：学习交流 60 → 30", "权重：诚信自律 40 → 70"]
+    before = evaluated_at(write_small_edition(tmp_path / "small"))[1].ranking
+    after = evaluated_at(edition)[1].ranking
+    told = {row["member"]: (row["award_before"], row["award"], row["rank_before"], row["rank"]) for row in rows(data / "moved.csv")}
+    other = {m: (before["award"][m], after["award"][m], str(before["rank"][m]), str(after["rank"][m])) for m in after.index if before["total"][m] != after["total"][m]}
+    assert told == other
+    assert any(was != is_ for was, is_, _, _ in told.values())
+    assert verified(edition / "sealed" / "r1", replay=True) == Problems()
+
+
+@pytest.mark.parametrize("name", ["rules/changed.csv", "rules/moved.csv", "rules/scheme.toml"])
+def test_what_it_says_of_the_rules_is_made_again(r1: Path, name: str) -> None:
+    path = r1 / "data" / name
+    path.write_text(path.read_text("utf-8").replace("60", "55"), "utf-8")
+    if name == "rules/moved.csv":
+        path.write_text("member\n", "utf-8")
+    with_new_manifests(r1)
+    assert any(file.startswith("rules/") for file in named(verified(r1, replay=True)))
+
+
+def test_parts_of_the_rules_cannot_be_left_out(r1: Path) -> None:
+    (r1 / "data" / "rules" / "moved.csv").unlink()
+    described_again(r1)
+    with_new_manifests(r1)
+    assert named(verified(r1)) == {"rules/moved.csv"}
+
+
+def test_a_plan_of_other_questions_and_a_result_among_the_rules_are_refused(r1: Path) -> None:
+    bag = r1.parent / "rules"
+    plan = bag / "data" / "sensitivity.json"
+    text = plan.read_text("utf-8")
+    plan.write_text(text.replace("10000", "10"), "utf-8")
+    with_new_manifests(bag)
+    assert named(verified(bag)) == {"sensitivity.json"}
+    plan.write_text(text, "utf-8")
+    (bag / "data" / "results").mkdir()
+    (bag / "data" / "results" / "ranking.csv").write_text("x", "utf-8")
+    described_again(bag)
+    with_new_manifests(bag)
+    assert named(verified(bag)) == {"results/ranking.csv"}
+
+
+def test_rules_are_sealed_once_and_before_any_result(edition: Path, small_edition: Path, whole: Path) -> None:
+    with pytest.raises(Refused, match="does not change"):
+        seal_rules(edition)
+    shutil.copytree(whole, small_edition / "sealed" / "r1")
+    with pytest.raises(Refused, match="result is sealed already"):
+        seal_rules(small_edition)
+
+
+def test_on_the_command_line(small_edition: Path) -> None:
+    done = CliRunner().invoke(app, ["seal", str(small_edition), "--rules"])
+    assert (done.exit_code, (small_edition / "sealed" / "rules" / "bagit.txt").is_file()) == (0, True), done.output
+    for wrong in (["--rules", "--as", "r1"], [], ["--rules", "--revises", "r1"]):
+        assert CliRunner().invoke(app, ["seal", str(small_edition), *wrong]).exit_code == 2

@@ -1,0 +1,136 @@
+"""The rules before the records: a bag of scheme and sensitivity plan, and what a later bag says was changed after it.
+
+A committee that seals its rules before it opens any record can show that no rule was made for a result. Every later bag holds that scheme,
+what of it was decided otherwise since, in words, and whose award or place that moved.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from toolkit.comparison import scheme_measured
+from toolkit.comparison.shares import moved_between, standing
+from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.resources import file_digest
+from toolkit.ground.text import Phrase
+from toolkit.ground.writing import guarded
+from toolkit.scheme import load_scheme
+from toolkit.scheme.amendments import diff
+from toolkit.sealing.bag import TAG_MANIFEST, bag_problems, read_bag_info
+from toolkit.sealing.differences import ASK, difference
+from toolkit.sealing.frozen_edition import FILES, decided_scheme, like_sealed
+from toolkit.sealing.parts import PLAN, RULES, RULES_PARTS
+from toolkit.sensitivity.robustness import QUESTIONS
+from toolkit.sensitivity.weights.draws import WeightDraws
+
+if TYPE_CHECKING:
+    from toolkit.evaluation import Evaluation
+    from toolkit.records import Records
+    from toolkit.scheme import Scheme
+
+TOO_LATE = Phrase("已有封存的结果，办法不能再算是事先封存的", "a result is sealed already: these rules would not be sealed before it")
+NOTHING = Phrase("无须再封存办法", "there is nothing to seal")
+OTHER = Phrase("封存的办法不是本届的", "the rules sealed are those of another edition")
+ITS_OWN = Phrase("请移走这个封存包", "move that bag away")
+UNTRIED = Phrase("按事先封存的办法，无法用这些记录计算，看不出谁会变动", "under the rules as sealed these records cannot be evaluated: who would move cannot be seen")
+ANOTHER = Phrase("与旁边事先封存的办法不是同一份", "is not the scheme in the bag of rules that lies beside it")
+
+
+def write_rules(folder: Path, scheme: Scheme, bag: Path) -> None:
+    """Write scheme, data dictionary, journal and signers of the edition in `folder`, and the sensitivity plan, into the new folder `bag`."""
+    (bag / "edition").mkdir(parents=True)
+    for name in (name for name in FILES if (folder / name).is_file()):
+        shutil.copyfile(folder / name, bag / "edition" / name)
+    (bag / PLAN).write_text(plan_text(scheme), encoding="utf-8", newline="\n")
+
+
+def plan_text(scheme: Scheme) -> str:
+    """What will be asked of the result, whatever it is: the questions, how many weights are drawn, how far apart, from which seed."""
+    spec = WeightDraws()
+    plan = {"questions": ["certainty", *QUESTIONS], "draws": spec.draws, "spread": str(spec.spread), "seed": scheme.seed}
+    return json.dumps(plan, ensure_ascii=False, indent=1) + "\n"
+
+
+def plan_problems(data: Path, scheme: Scheme) -> Iterator[Problem]:
+    """Where the plan in a bag of rules is not the one that goes with its scheme."""
+    if (data / PLAN).read_bytes() != plan_text(scheme).encode():
+        yield difference(PLAN)
+
+
+def sealed_rules(sealed: Path, scheme: Scheme) -> str:
+    """SHA-256 of the tag manifest of the rules among the bags in `sealed`; empty where none were sealed.
+
+    Raises
+    ------
+    Refused
+        When that bag is not whole, or of another edition.
+    """
+    bag = sealed / RULES
+    if not (bag / "bagit.txt").is_file():
+        return ""
+    problems = bag_problems(bag)
+    if problems.errors:
+        raise Refused(Problems(tuple(problems.errors)))
+    if read_bag_info(bag).get("External-Identifier") != scheme.edition:
+        raise refuse(OTHER, ITS_OWN, value=RULES)
+    return file_digest(bag / TAG_MANIFEST)
+
+
+def refuse_late(bags: list[Path]) -> None:
+    """Refuse to seal rules when a result is sealed.
+
+    Raises
+    ------
+    Refused
+    """
+    if bags:
+        raise refuse(TOO_LATE, NOTHING, value=bags[-1].name)
+
+
+def write_changed_rules(rules: Path, data: Path, evaluation: Evaluation, records: Records) -> None:
+    """Write into the payload `data` the scheme at `rules`, what was decided otherwise since, and whom that moved.
+
+    Parameters
+    ----------
+    evaluation, records
+        Those of the frozen edition in `data`.
+    """
+    place = data / RULES
+    place.mkdir(parents=True, exist_ok=True)
+    if rules != place / "scheme.toml":
+        shutil.copyfile(rules, place / "scheme.toml")
+    frozen = data / "edition"
+    before, after = load_scheme(rules), decided_scheme(frozen, evaluation.scheme)
+    now = scheme_measured(evaluation, records, like_sealed(after, evaluation.scheme))
+    then = scheme_measured(evaluation, records, like_sealed(before, evaluation.scheme))
+    words = [(entry.place, entry.words.zh, entry.words.en) for entry in diff(before, after)]
+    tried = now is not None and then is not None
+    _write(place / "changed.csv", ["place", "zh", "en"], [*words, *([] if tried else [("", UNTRIED.zh, UNTRIED.en)])])
+    moved = moved_between(standing(then), standing(now)) if now is not None and then is not None else pd.DataFrame()
+    columns = ["name", "class", "award_before", "award", "rank_before", "rank", "total_before", "total"]
+    rows = [[member, *row] for member, row in zip(moved.index, moved[columns].astype(object).to_numpy().tolist() if len(moved) else [], strict=True)]
+    _write(place / "moved.csv", ["member", *columns], rows)
+
+
+def rules_problems(bag: Path, rules: str) -> Iterator[Problem]:
+    """Where the rules that a bag holds are not those in the bag of rules that lies beside it; `rules` is the digest that it names."""
+    beside = bag.resolve().parent / RULES
+    if rules and (beside / TAG_MANIFEST).is_file():
+        same = file_digest(beside / TAG_MANIFEST) == rules and file_digest(beside / "data" / "edition" / "scheme.toml") == file_digest(bag / "data" / RULES_PARTS[0])
+        if not same:
+            yield Problem("error", ANOTHER, ASK, file=RULES_PARTS[0])
+
+
+def _write(path: Path, columns: list[str], rows: list[tuple[str, str, str]] | list[list[object]]) -> None:
+    content = io.StringIO()
+    cells = ([guarded(cell) if isinstance(cell, str) else "" if pd.isna(cell) else cell for cell in row] for row in rows)  # type: ignore[call-overload]
+    csv.writer(content, lineterminator="\n").writerows([columns, *cells])
+    path.write_bytes(content.getvalue().encode("utf-8-sig"))
