@@ -1,21 +1,22 @@
-"""The weight board and the ballot in JupyterLab, where single keys belong to the notebook: on a slider they reach board and ballot alone."""
+"""The lab in a browser: notebooks that are there already, one kernel, and keys and buttons that spoil nothing."""
 
 from __future__ import annotations
 
 import shutil
-import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote, unquote
 
 import pytest
 
 from tests.browser.test_page import BROWSER, FLAGS
-from tests.test_lab import TOKEN, asked, lab
+from tests.test_lab import TOKEN, answered, asked, edited, kernels, lab
 from toolkit.ballots import load_ballots, whole_weights
 from toolkit.ground.resources import house_folder
 from toolkit.scheme import load_scheme
+from toolkit.sealing.working_copies import NOTEBOOKS, working_copies
 from toolkit.weighting import ahp_shares
 
 if TYPE_CHECKING:
@@ -23,45 +24,93 @@ if TYPE_CHECKING:
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs Chromium: install the package chromium")
-PATIENCE = 180_000
+PATIENCE = 120_000
+TABLE, LIST, SEAL = "三、权重与名单.ipynb", "四、名单.ipynb", "六、封存.ipynb"
+ROW = ".weight-board .rows .row"
+EDITING = ("b", "a", "d", "d", "x", "m", "y", "r", "1", "c", "v", "z", "0", "0", "i", "i", "Enter", "Shift+Enter", "Alt+Enter", "Shift+M", "Control+Shift+-")
+
+
+class Opened(NamedTuple):
+    """A lab in a browser: its process and port, the page, what the terminal says, what the page asked for elsewhere, and what it complained of."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    page: Page
+    log: Path
+    outside: list[str]
+    complaints: list[str]
 
 
 @pytest.fixture(scope="module")
 def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the demo edition."""
+    """A copy of the demo edition, in whose last notebook an expert left a remark."""
     edition = tmp_path_factory.mktemp("lab") / "edition"
     shutil.copytree(house_folder("data/demo"), edition, ignore=shutil.ignore_patterns("sealed", "notebooks", ".lock", "*.py"))
+    working_copies(edition, house_folder("notebooks"))
+    edited(edition / NOTEBOOKS / SEAL)
     return edition
 
 
 @pytest.fixture(scope="module")
-def page(edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """Notebook 3 of a copy of the demo edition, run."""
+def opened(edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """The lab of that edition, as it opens."""
     runtime = tmp_path_factory.mktemp("runtime")
-    with lab(edition, runtime) as (_, port), sync_api.sync_playwright() as playwright:
-        asked(port, "contents")
+    with lab(edition, runtime) as (process, port), sync_api.sync_playwright() as playwright:
+        asked(port, "status")
         browser = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
         page = browser.new_page(viewport={"width": 1366, "height": 768})
+        found = Opened(process, port, page, runtime / "log", [], [])
+        page.on("request", lambda request: None if request.url.startswith((f"http://127.0.0.1:{port}/", "data:", "blob:")) else found.outside.append(request.url))
+        page.on("console", lambda message: found.complaints.append(message.text) if message.type == "error" else None)
         page.set_default_timeout(PATIENCE)
-        page.goto(f"http://127.0.0.1:{port}/doc/tree/三、权重与名单.ipynb?token={TOKEN}", wait_until="commit")
-        run_all(page, lambda: [each["kernel"]["execution_state"] for each in asked(port, "sessions")])
-        yield page
+        page.goto(f"http://127.0.0.1:{port}/doc/tree/{quote(TABLE)}?token={TOKEN}", wait_until="commit")
+        page.wait_for_selector(ROW)
+        yield found
         browser.close()
 
 
-def run_all(page: Page, states: Callable[[], list[str]]) -> None:
-    """Run all cells once the notebook's kernel answers; on a laden machine a press may come too early, and is repeated."""
-    deadline = time.monotonic() + PATIENCE / 1000
-    while "idle" not in states() and time.monotonic() < deadline:
-        page.wait_for_timeout(500)
-    for _ in range(4):
-        page.locator(".jp-MarkdownCell").first.click()
-        page.get_by_role("menuitem", name="运行", exact=True).click()
-        page.locator(".lm-Menu-itemLabel", has_text="运行所有单元格").first.click()
-        with suppress(sync_api.TimeoutError):
-            page.wait_for_selector(".weight-board .rows .row", timeout=60_000)
-            return
-    raise AssertionError(states())
+@pytest.fixture
+def page(opened: Opened) -> Page:
+    """The page of the lab."""
+    return opened.page
+
+
+def test_the_board_is_there_unasked_and_the_first_move_is_painted(page: Page) -> None:
+    headline = page.locator(".weight-board .headline, .weight-board [role=status]").first.inner_text()
+    number = page.locator(".tree input.number").first
+    number.fill("31")
+    number.press("Enter")
+    sync_api.expect(page.locator(".weight-board .headline, .weight-board [role=status]").first).not_to_have_text(headline)
+    assert page.locator(".jp-Dialog").count() == 0
+
+
+def kinds(page: Page) -> list[list[str]]:
+    """Every cell of the notebook: what it is, and what is written in it."""
+    cell = "cell => [/jp-(Code|Markdown|Raw)Cell/.exec(cell.className)[1], cell.querySelector('.jp-MarkdownOutput, .jp-InputPlaceholder')?.textContent ?? '']"
+    found: list[list[str]] = page.evaluate(f"[...document.querySelectorAll('.jp-Notebook .jp-Cell')].map({cell})")
+    return found
+
+
+def test_editing_keys_do_nothing_on_a_headline_and_on_what_is_shown(page: Page) -> None:
+    before = kinds(page)
+    assert all(text for _, text in before)
+    for place in (".jp-MarkdownCell h1", ".jp-OutputArea-output"):
+        page.locator(place).first.click()
+        for key in EDITING:
+            page.keyboard.press(key)
+    page.wait_for_timeout(500)
+    assert kinds(page) == before
+    assert page.locator(".jp-Dialog").count() == 0
+
+
+def test_there_is_one_button_and_no_menu_no_side_bar(page: Page) -> None:
+    buttons = [item.inner_text().strip() for item in page.locator(".jp-NotebookPanel-toolbar .jp-Toolbar-item").all()]
+    assert [name for name in buttons if name] == ["重新计算全部", "打印"]
+    for place in ("#jp-menu-panel", ".jp-SideBar >> nth=0", ".jp-cell-toolbar >> nth=0", "#jp-left-stack"):
+        assert not page.locator(place).is_visible()
+    width = page.locator(".jp-NotebookPanel").bounding_box()
+    assert width is not None
+    assert width["width"] > 1350
 
 
 def test_single_keys_on_a_slider_leave_the_notebook_alone(page: Page) -> None:
@@ -70,7 +119,7 @@ def test_single_keys_on_a_slider_leave_the_notebook_alone(page: Page) -> None:
     page.locator(".tree input[type=range]").first.focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowRight", "d", "d", "b", "x", "a"):
         page.keyboard.press(key)
-    sync_api.expect(page.locator(".tree input.number").first).to_have_value("31.5")
+    sync_api.expect(page.locator(".tree input.number").first).to_have_value("32.5")
     assert cells.count() == before
     assert page.locator(".weight-board").count() == 1
 
@@ -112,7 +161,7 @@ def test_the_board_comes_back_after_a_reload_of_a_saved_notebook(page: Page) -> 
     page.wait_for_timeout(3_000)
     page.reload(wait_until="commit")
     page.wait_for_selector(".weight-board .rows .row")
-    sync_api.expect(page.locator(".tree input.number").first).to_have_value("31.5")
+    sync_api.expect(page.locator(".tree input.number").first).to_have_value("32.5")
 
 
 def test_the_ballot_comes_back_too_is_saved_and_is_read_with_the_weights_that_were_shown(page: Page, edition: Path) -> None:
@@ -130,3 +179,38 @@ def test_the_ballot_comes_back_too_is_saved_and_is_read_with_the_weights_that_we
     pairs = [[1, 1 / 4, 1 / 3], [None, 1, 3], [None, None, 1]]
     assert one.judged["learning"].shares.tolist() == ahp_shares(pairs).tolist()
     assert shown == whole_weights(ahp_shares(pairs), 1).tolist()
+
+
+def test_another_notebook_opens_computed_and_ends_the_former_kernel(opened: Opened) -> None:
+    page, port = opened.page, opened.port
+    (former,) = asked(port, "sessions")
+    page.get_by_role("link", name=LIST.removesuffix(".ipynb")).click()
+    page.wait_for_selector(".jp-RenderedHTMLCommon table:visible")
+    (session,) = asked(port, "sessions")
+    assert (former["path"], session["path"]) == (TABLE, LIST)
+    assert len(kernels(opened.process)) == 1
+    page.get_by_role("link", name=TABLE.removesuffix(".ipynb")).click()
+    page.wait_for_selector(ROW)
+    sync_api.expect(page.locator(".tree input.number").first).to_have_value("32.5")
+    assert [each["path"] for each in asked(port, "sessions")] == [TABLE]
+
+
+def test_a_notebook_that_somebody_edited_is_not_run_unasked(opened: Opened) -> None:
+    shown = asked(opened.port, f"contents/{quote(SEAL)}")["content"]["cells"]
+    assert not [cell for cell in shown if cell.get("outputs")]
+    log = opened.log.read_text("utf-8")
+    assert "“六、封存”被改动过" in log
+    assert "“三、权重与名单”已算好" in log
+
+
+def test_what_is_printed_is_the_whole_notebook_without_code(opened: Opened) -> None:
+    still = answered(opened.port, f"nbconvert/html/{quote(TABLE)}").decode()
+    for words in ("三、权重与名单", "名单与已定办法相同", "存证：输入与结果的指纹"):
+        assert words in still
+    for foreign in ("open_edition", 'src="http', "cdn"):
+        assert foreign not in still
+
+
+def test_nothing_is_asked_of_other_machines_and_nothing_complains(opened: Opened) -> None:
+    assert [unquote(address) for address in opened.outside] == []
+    assert opened.complaints == []

@@ -6,16 +6,19 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
 from toolkit.commands.console import LanguageOption, language_of, refusals, say
 from toolkit.commands.seal import copied_demo
+from toolkit.ground.resources import house_folder
 from toolkit.ground.text import ASKED, phrase
 
 SETTINGS = "JUPYTER_CONFIG_PATH"
@@ -35,7 +38,6 @@ def lab(
 ) -> None:
     """在 JupyterLab 中打开本届自己的笔记本。 JupyterLab on the edition's own notebooks; its own options may follow."""
     from toolkit.edition import EDITION
-    from toolkit.ground.resources import house_folder
     from toolkit.sealing.working_copies import working_copies
 
     with refusals(language):
@@ -45,10 +47,28 @@ def lab(
         copies = working_copies(edition, house_folder("notebooks"), language_of(language))
         for words in copies.words:
             say(language, words)
-    # Chinese menus and no calls for news, unless the user's own settings say otherwise.
-    settings = os.pathsep.join(filter(None, [str(house_folder("templates") / "lab"), os.environ.get(SETTINGS)]))
-    command = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(copies.folder.resolve()), *context.args]
-    raise typer.Exit(run_until_ended(command, ONE_THREAD | os.environ | {SETTINGS: settings, EDITION: str(edition.resolve()), ASKED: language}))
+    # Few menus, in the reader's language, and no calls for news, unless the user's own settings say otherwise.
+    ours = house_folder("templates/lab")
+    settings = os.pathsep.join(filter(None, [str(ours), str(ours / language_of(language)), os.environ.get(SETTINGS)]))
+    environment = ONE_THREAD | os.environ | {SETTINGS: settings, EDITION: str(edition.resolve()), ASKED: language}
+    with tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as sockets:
+        options = _options(copies.folder.resolve(), _first(copies.names), sockets)
+        raise typer.Exit(run_until_ended([sys.executable, "-m", "jupyterlab", *options, *context.args], environment))
+
+
+def _first(names: Sequence[str]) -> str:
+    """The notebook that is opened: the table of weights, the third."""
+    return names[min(2, len(names) - 1)]
+
+
+def _options(folder: Path, first: str, sockets: str) -> list[str]:
+    """What the server is told beside the settings in ``templates/lab``: what hangs on the edition and the machine."""
+    given = {
+        "ServerApp.root_dir": folder, "MappingKernelManager.connection_dir": sockets,
+        "ComputedNotebooks.first": first, "LabApp.default_url": f"/doc/tree/{quote(first)}",
+        "KernelManager.transport": "tcp" if sys.platform == "win32" else "ipc",  # a socket file has no port that another start could take
+    }  # fmt: skip
+    return [f"--{name}={value}" for name, value in given.items()]
 
 
 def run_until_ended(command: Sequence[str], environment: Mapping[str, str], folder: Path | None = None) -> int:

@@ -11,8 +11,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Language, Phrase, joined, phrase
@@ -115,11 +117,14 @@ def refuse_no_edition(folder: Path) -> None:
 
 def house_copies(house: Path, language: Language) -> Iterator[tuple[str, Any]]:
     """Name and content of each notebook of the house as an edition gets it, in one language, in the order of the house."""
-    for path in sorted(house.glob("*.ipynb")):
-        notebook = _read(path)
+    notebooks = {path.stem: _read(path) for path in sorted(house.glob("*.ipynb"))}
+    for notebook in notebooks.values():
         notebook["cells"] = [_cell(cell, language) for cell in notebook["cells"]]
+    names = {stem: _title(notebook["cells"]) or stem for stem, notebook in notebooks.items()}
+    for stem, notebook in notebooks.items():
+        notebook["cells"].insert(0, _way(names[stem], names.values()))
         notebook["metadata"][MADE_FROM] = {"house": said(notebook)}
-        yield f"{_title(notebook['cells']) or path.stem}.ipynb", notebook
+        yield f"{names[stem]}.ipynb", notebook
 
 
 def _cell(cell: Any, language: Language) -> Any:
@@ -132,6 +137,12 @@ def _cell(cell: Any, language: Language) -> Any:
     if english:
         source = "\n".join([english, *source.split("\n")[source.startswith("#"):]])
     return {**cell, "metadata": metadata | {"jupyter": {"source_hidden": True}}, "source": source, "outputs": [], "execution_count": None}
+
+
+def _way(here: str, names: Iterable[str]) -> Any:
+    """The line at the top of a copy that leads to the others; each opens as a page of its own in the lab."""
+    ways = (f"**{name}**" if name == here else f'<a href="/doc/tree/{quote(name)}.ipynb" target="_self">{escape(name)}</a>' for name in names)
+    return {"cell_type": "markdown", "id": "ways", "metadata": {**FIXED}, "source": " · ".join(ways)}
 
 
 def _title(cells: Iterable[Any]) -> str:

@@ -1,0 +1,137 @@
+"""What the lab's server does with notebooks: the one that is opened is computed, in the only kernel there is.
+
+Only what the house itself wrote is run unasked; a notebook that somebody edited opens as it stands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import nbformat
+import typer
+from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
+from jupyter_server.services.sessions.sessionmanager import SessionManager
+from nbclient import NotebookClient
+from tornado.ioloop import IOLoop
+from traitlets import Unicode
+
+from toolkit.ground.resources import house_folder
+from toolkit.ground.text import Phrase, asked_language, phrase
+from toolkit.sealing.notebooks import CELL_SECONDS
+from toolkit.sealing.working_copies import house_copies, said
+
+ADDRESS = (
+    "笔记本在浏览器中打开：{address}\n这个地址带有口令，只在本机有效。用完请在这里按 Ctrl-C，一切随之结束。",
+    "The notebooks open in a browser: {address}\nThe address holds a password and is good on this machine only. When done press Ctrl-C here: all ends with it.",
+)
+COMPUTING = ("正在计算“{name}”……", "Computing “{name}” …")
+COMPUTED = ("“{name}”已算好。", "“{name}” is computed.")
+FAILED = ("“{name}”有 {n} 处没有算成，页面上写明了原因。", "{n:place|places} in “{name}” could not be computed; the page says why.")
+EDITED = ("“{name}”被改动过，不自动计算；请在页面上按“重新计算全部”。", "“{name}” was edited and is not computed by itself: press “Recompute all” on its page.")
+BROKEN = ("“{name}”没有算成：计算进程未能启动或意外结束；请在页面上按“重新计算全部”。", "“{name}” is not computed, its process ended: press “Recompute all” on its page.")
+
+
+class OneKernel(SessionManager):
+    """Sessions of one notebook at a time: who opens another ends the former's kernel."""
+
+    async def create_session(self, path: str | None = None, *more: Any, **others: Any) -> dict[str, Any]:
+        """A session for `path`; those of other notebooks end before."""
+        for session in await self.list_sessions():  # type: ignore[no-untyped-call]
+            if session["path"] != path:
+                await self.delete_session(session["id"])  # type: ignore[no-untyped-call]
+        return await super().create_session(path, *more, **others)
+
+
+class ComputedNotebooks(AsyncLargeFileManager):
+    """Notebooks that are computed, signed and kept when they are opened, unless their kernel runs already."""
+
+    first = Unicode(help="The notebook to compute at once, while the browser starts.").tag(config=True)
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._own = {said(notebook) for language in ("zh", "en") for _, notebook in house_copies(house_folder("notebooks"), language)}
+        self._turn = asyncio.Lock()
+        self._path, self._task = "", None  # type: tuple[str, asyncio.Task[None] | None]
+        self._server.static_custom_path = [str(house_folder(f"templates/lab/{each}custom")) for each in ("", f"{asked_language() or 'zh'}/")]
+        IOLoop.current().add_callback(self._begin)
+
+    @property
+    def _server(self) -> Any:
+        return self.parent
+
+    async def get(self, path: str, content: bool = True, *more: Any, **others: Any) -> Any:  # noqa: FBT001, FBT002 - as Jupyter has it
+        """What lies at `path`; a notebook when it is computed."""
+        if content and path.endswith(".ipynb") and self.exists(path):  # type: ignore[no-untyped-call]
+            await self._opened(path.strip("/"))
+        return await super().get(path, content, *more, **others)  # type: ignore[no-untyped-call]
+
+    async def _begin(self) -> None:
+        address = f"{self._server.connection_url}doc/tree/{quote(self.first)}?token={quote(self._server.identity_provider.token)}"
+        say(phrase(*ADDRESS, address=address))
+        with suppress(Exception):  # the page asks again
+            await self._opened(self.first)
+
+    async def _opened(self, path: str) -> None:
+        """Wait until the notebook is computed; another that was under way is given up."""
+        async with self._turn:
+            under_way = path == self._path and self._task is not None and not self._task.done()
+            if not under_way and not await self._has_kernel(path):
+                if self._task is not None:
+                    self._task.cancel()
+                self._path, self._task = path, asyncio.create_task(self._compute(path))
+            task = self._task if path == self._path else None
+        if task is not None:
+            await asyncio.wait([task])
+
+    async def _has_kernel(self, path: str) -> bool:
+        return any(session["path"] == path for session in await self._server.session_manager.list_sessions())
+
+    async def _compute(self, path: str) -> None:
+        """Run a notebook of the house in a kernel of its own, which stays, and keep and sign what it shows."""
+        name = Path(path).stem
+        notebook = self._house_own(Path(self.root_dir) / path)
+        if notebook is None:
+            say(phrase(*EDITED, name=name))
+            return
+        say(phrase(*COMPUTING, name=name))
+        try:
+            session = await self._server.session_manager.create_session(path, Path(path).name, "notebook", "python3")
+            await _run(notebook, self._server.kernel_manager.get_kernel(session["kernel"]["id"]))
+        except Exception:  # noqa: BLE001 - whatever kept a kernel from answering: the page opens, and a press tries again
+            say(phrase(*BROKEN, name=name))
+            return
+        self.notary.sign(notebook)  # type: ignore[no-untyped-call]
+        await self.save({"type": "notebook", "format": "json", "content": notebook}, path)  # type: ignore[no-untyped-call]
+        failed = sum(output.output_type == "error" for cell in notebook.cells for output in cell.get("outputs", ()))
+        say(phrase(*FAILED, name=name, n=failed) if failed else phrase(*COMPUTED, name=name))
+
+    def _house_own(self, file: Path) -> Any:
+        """The notebook in a file, where every word of it is the house's."""
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+            if said(json.loads(file.read_text("utf-8"))) in self._own:
+                return nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
+        return None
+
+
+async def _run(notebook: Any, kernel: Any) -> None:
+    """Run every cell in a kernel that is somebody else's to end; a cell that fails says so and the next one is run."""
+    runner: Any = NotebookClient(notebook, km=kernel, timeout=CELL_SECONDS, allow_errors=True, record_timing=False, store_widget_state=False)
+    runner.reset_execution_trackers()
+    runner.kc = kernel.client()
+    runner.kc.start_channels()
+    try:
+        await runner.kc.wait_for_ready(timeout=CELL_SECONDS)
+        for place, cell in enumerate(notebook.cells):
+            await runner.async_execute_cell(cell, place)
+    finally:
+        runner.kc.stop_channels()
+
+
+def say(words: Phrase) -> None:
+    """Tell who started the lab, on the terminal."""
+    typer.echo(words.into(asked_language() or "zh"))
