@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs Chromium: install the package chromium")
 PATIENCE = 120_000
-TABLE, LIST, SEAL = "三、权重与名单.ipynb", "四、名单.ipynb", "六、封存.ipynb"
+TABLE, LIST, SEAL = "三、权重与名单.ipynb", "四、名单.ipynb", "七、封存.ipynb"
 ROW = ".weight-board .rows .row"
 EDITING = ("b", "a", "d", "d", "x", "m", "y", "r", "1", "c", "v", "z", "0", "0", "i", "i", "Enter", "Shift+Enter", "Alt+Enter", "Shift+M", "Control+Shift+-")
 
@@ -133,7 +133,13 @@ def test_no_input_is_open_and_the_board_fits(page: Page) -> None:
     assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
 
 
+def unfolded(page: Page, heading: str) -> None:
+    """Unfold the section under a heading."""
+    page.locator(".jp-MarkdownCell", has=page.locator("h2", has_text=heading)).locator(".jp-collapseHeadingButton").click()
+
+
 def test_a_ballot_by_keys_alone_names_a_contradiction_as_it_arises_and_mends_it(page: Page) -> None:
+    unfolded(page, "投票")
     page.locator(".paper [data-key=expert]").focus()
     page.keyboard.type("ｅ０８")
     page.keyboard.press("Enter")
@@ -165,6 +171,7 @@ def test_the_board_comes_back_after_a_reload_of_a_saved_notebook(page: Page) -> 
 
 
 def test_the_ballot_comes_back_too_is_saved_and_is_read_with_the_weights_that_were_shown(page: Page, edition: Path) -> None:
+    unfolded(page, "投票")
     page.wait_for_selector(".paper .thirds")
     page.locator(".paper [data-key='group learning']").click()
     shown = [float(text.rstrip("%")) for text in page.locator(".paper .percent").all_text_contents()]
@@ -199,7 +206,7 @@ def test_a_notebook_that_somebody_edited_is_not_run_unasked(opened: Opened) -> N
     shown = asked(opened.port, f"contents/{quote(SEAL)}")["content"]["cells"]
     assert not [cell for cell in shown if cell.get("outputs")]
     log = opened.log.read_text("utf-8")
-    assert "“六、封存”被改动过" in log
+    assert "“七、封存”被改动过" in log
     assert "“三、权重与名单”已算好" in log
 
 
