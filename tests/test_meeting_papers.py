@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import write_small_edition
 from tests.panels.judged import SCHEME, SEVEN, SHEETS_OF_SEVEN, write_judged_edition
-from tests.sealing import DAY, named, papers_made_by, with_new_manifests
+from tests.sealing import DAY, described_again, named, papers_made_by, with_new_manifests
 from tests.test_panel_results import OF_EXPERTS
 from toolkit.edition import open_edition
 from toolkit.evaluation import Evaluation, evaluate
@@ -123,6 +123,7 @@ def test_a_changed_figure_is_found_under_new_digests(bag: Path, tmp_path: Path) 
     place = next(cell for row in sheet.iter_rows(min_row=4) for cell in row if isinstance(cell.value, int))
     place.value += 1
     book.save(forged / "data/meeting" / WORKBOOK)
+    described_again(forged)
     with_new_manifests(forged)
     (problem,) = verified(forged)
     assert (problem.severity, problem.file, problem.sheet, problem.row) == ("error", f"meeting/{WORKBOOK}", sheet.title, place.row)
@@ -132,6 +133,7 @@ def test_a_page_put_in_place_of_another_is_found(bag: Path, tmp_path: Path) -> N
     forged = copied(bag, tmp_path / "r1")
     page = forged / "data/meeting" / PAGE
     page.write_text(page.read_text("utf-8").replace("系于一线", "稳"), "utf-8")
+    described_again(forged)
     with_new_manifests(forged)
     assert named(verified(forged)) == {f"meeting/{PAGE}"}
 
@@ -141,6 +143,7 @@ def test_other_packages_named_in_the_bag_excuse_no_other_page(bag: Path, tmp_pat
     page, environment = forged / "data/meeting" / PAGE, forged / "data/environment.txt"
     page.write_text(page.read_text("utf-8").replace("系于一线", "稳"), "utf-8")
     environment.write_text(re.sub(r"(?m)^scipy==.*$", "scipy==1.0", environment.read_text("utf-8")), "utf-8")
+    described_again(forged)
     with_new_manifests(forged)
     problems = verified(forged)
     assert named(problems) == {f"meeting/{PAGE}"}
