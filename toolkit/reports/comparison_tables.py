@@ -209,7 +209,8 @@ def shares_table(
 def _share(total: Any, rank: Any) -> str:
     if total is None and rank is None:
         return "—"
-    return " | ".join("—" if part is None else f"{int(part) if part == int(part) else part:+}" if part else "0" for part in (total, rank))
+    whole = rank if rank is None or rank != int(rank) else int(rank)
+    return " | ".join("—" if part is None else f"{part:+}" if part else "0" for part in (total, whole))
 
 
 def _carried(shares: Shares, sides: tuple[tuple[Evaluation, Records], ...], changes: pd.DataFrame) -> list[Phrase]:
