@@ -97,6 +97,8 @@ NO_CARDS = [
     '{"card": "{}", "index": true, "size": 2, "path": []}',
     '{"card": "{}", "index": 0, "size": 1, "path": ["zz"]}',
     '{"card": "{}", "index": 0, "size": 9999999999, "path": []}',
+    '{"card": "{\\"name\\": \\"\\\\ud800\\"}", "index": 0, "size": 1, "path": []}',
+    '{"card": "\\ud800", "index": 0, "size": 1, "path": []}',
 ]
 
 
@@ -123,6 +125,7 @@ def test_the_command_says_whether_a_card_is_the_one_that_was_sealed(cards: tuple
     done = run("verify-card", page, "--root", f" {root[:32].upper()} {root[32:]}\n")
     assert done.exit_code == 0, done.output
     assert "一致" in done.output
+    assert read_card(page.read_text("utf-8")).content["tables"][1]["rows"][-1][-1] in done.output  # what is confirmed is printed
     card = read_card(page.read_text("utf-8"))
     forged = tmp_path / page.name
     forged.write_text(replace(card, text=card.text.replace('"r1"', '"r2"')).write(), "utf-8")
@@ -142,6 +145,16 @@ def test_a_sealed_bag_sends_each_member_its_card_and_the_page_that_checks_it(who
     assert {card.root for card in sent} == {root}
     assert len({card.content["salt"] for card in sent}) == len(sent) == len(sealed_cards(whole / "data"))
     assert root in (tmp_path / "out" / "check-card.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("inside", ["", "data", "new/deeper"])
+def test_cards_are_not_written_into_a_bag_or_an_edition(bag: Path, small_edition: Path, inside: str) -> None:
+    for place in (bag, small_edition):
+        before = sorted(place.rglob("*"))
+        done = run("publish", bag, "--to", place / inside)
+        assert done.exit_code == 1
+        assert "另指一个文件夹" in done.output
+        assert sorted(place.rglob("*")) == before
 
 
 def test_cards_are_sent_of_a_whole_bag_only(bag: Path, tmp_path: Path) -> None:

@@ -17,9 +17,10 @@ FALSE = (
     Phrase("得分单与总指纹不符：内容或总指纹有改动", "the card does not lead to this root: one of the two was changed"),
     Phrase("请勿采信；请向秘书处核实", "do not rely on it; ask the secretariat"),
 )
-TRUE = (
-    "一致：这就是封存时的得分单，是全部 {size} 份中的第 {place} 份。",
-    "The same: this is the card that was sealed, number {place} of {size}.",
+TRUE = Phrase(
+    "一致：下面列出的就是封存时的得分单，是全部 {size} 份中的第 {place} 份。以此为准：文件页面上显示的文字如与下面不同，即被改动。",
+    "The same: what is listed below is the card that was sealed, number {place} of {size}. That alone is confirmed: where the file itself shows anything "
+    "else, it was altered.",
 )
 PUBLISHED = Phrase(
     "已写出 {n} 份得分单（{cards}，请分别寄给各会员，不要放到网站上）和核对页面 {page}。得分单总指纹：{root}",
@@ -35,10 +36,12 @@ def publish(
 ) -> None:
     """由封存包写出各会员的得分单（附核对依据）和核对页面。 The members' cards with their proofs, and the page that checks them."""
     from toolkit.reports.card_pages import CHECK
+    from toolkit.sealing.bag import refuse_kept
     from toolkit.sealing.cards import send_cards
 
     with refusals(language):
         with working(language, Phrase("正在写出得分单", "writing the score cards")):
+            refuse_kept(to)
             root, count = send_cards(bag, to / CARDS, to / CHECK)
         say(language, phrase(PUBLISHED.zh, PUBLISHED.en, n=count, cards=to / CARDS, page=to / CHECK, root=root))
 
@@ -50,6 +53,7 @@ def verify_card(
 ) -> None:
     """用公示的总指纹核对一份得分单，不需要别家的任何数据。 One card against the published root, without anybody else's data."""
     from toolkit.publication.card_proofs import read_card, read_root
+    from toolkit.reports.card_pages import shown_tables
 
     with refusals(language):
         with refusing(card):
@@ -57,5 +61,6 @@ def verify_card(
         proof, wanted = read_card(content), read_root(root)
         if proof.root != wanted:
             raise Refused(Problems((Problem("error", *FALSE, file=card.name, value=wanted),)))
-        say(language, phrase(*TRUE, size=proof.size, place=proof.index + 1))
-        say(language, Phrase(*[f"{proof.content.get('name', '')}（{proof.content.get('member', '')}）"] * 2))
+        say(language, phrase(TRUE.zh, TRUE.en, size=proof.size, place=proof.index + 1))
+        for table in shown_tables(proof.content):
+            say(language, Phrase(*[f"\n{table!r}"] * 2))

@@ -73,8 +73,11 @@ class ProvedCard:
 
     @property
     def content(self) -> dict[str, Any]:
-        """What the card says."""
-        return dict(json.loads(self.text))
+        """What the card says; ValueError where it is no card's text."""
+        content = json.loads(self.text)
+        if not isinstance(content, dict):
+            raise ValueError(self.text[:40])  # noqa: TRY004 - a text that is none, as any other that cannot be read
+        return content
 
     def write(self) -> str:
         """The card and its branch as JSON, for a file or a page: no character of it is HTML."""
@@ -118,7 +121,7 @@ def read_card(content: str) -> ProvedCard:
     try:
         fields = json.loads(embedded.group(1) if embedded else content)
         card = ProvedCard(fields["card"], fields["index"], fields["size"], tuple(fields["path"]))
-        whole = _is_whole(card) and isinstance(card.content, dict)
+        whole = _is_whole(card) and bool(json.dumps(card.content, ensure_ascii=False).encode("utf-8"))
     except (ValueError, KeyError, TypeError, RecursionError):
         whole = False
     if not whole:

@@ -13,6 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from toolkit.ground.display import Table
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.ground.writing import placed_in
@@ -23,7 +24,6 @@ from toolkit.reports.workbook.score_cards import CARD, card_head, card_names, ho
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.display import Table
     from toolkit.records import Records
     from toolkit.reports.score_cards import ScoreCard
     from toolkit.scheme import Scheme
@@ -53,7 +53,10 @@ WORDS: Mapping[str, Phrase] = {
         "不一致：这份得分单不是封存的那一份，内容或总指纹有改动。请勿采信，请向秘书处核实。",
         "Not the same: this card, or the root, is not what was sealed. Do not rely on it; ask the secretariat.",
     ),
-    "true": Phrase("一致：这就是封存时的得分单，一字未改。", "The same: this is the card that was sealed, to the letter."),
+    "true": Phrase(
+        "一致：下面列出的就是封存时的得分单。以下面所列为准：文件页面上显示的文字如与下面不同，即被改动。",
+        "The same: what is listed below is the card that was sealed. That alone is confirmed: where the file itself shows anything else, it was altered.",
+    ),
     "place": Phrase("全部 {of} 份得分单中的第 {n} 份。以下内容取自已核对的得分单。", "Card {n} of {of}. What follows is read from the card that was checked."),
     "footer": Phrase(
         "由 SHA-256 逐层合成，任何人都能另写程序核对。这一核对证明本单已封存、只计一次；别家的得分不在其中，也无从得知。",
@@ -104,6 +107,14 @@ def write_card_pages(texts: Mapping[str, str], scheme: Scheme, folder: Path) -> 
         for member, card in cards.items():
             (unfinished / names[member]).write_text(_page(template, style, card, scheme.language), encoding="utf-8", newline="\n")
     return next(iter(cards.values())).root or "" if cards else ""
+
+
+def shown_tables(content: Mapping[str, Any]) -> list[Table]:
+    """The tables of a card's content, as they are printed."""
+    return [
+        Table(tuple(table["headings"]) or ("",) * len(table["rows"][0]), tuple(map(tuple, table["rows"])), table["caption"], note=table["note"])
+        for table in content["tables"]
+    ]
 
 
 def check_page(title: str, root: str, language: Language = "zh") -> str:

@@ -16,7 +16,7 @@ from unicodedata import normalize
 
 import bagit
 
-from toolkit.ground.problems import Problem, Problems
+from toolkit.ground.problems import Problem, Problems, refuse
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Phrase, phrase
 
@@ -24,10 +24,25 @@ MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 SIGNATURES = "signatures"
 """The folder of signatures: they are made of the tag manifest, and so no manifest can list them."""
 SIGNATURE = re.compile(SIGNATURES + r"/[\w-]{1,40}-[0-9a-f]{16}\.(sig|sshsig|pem)")
+KEPT = Phrase("不能写进届次文件夹或封存包", "nothing is written into an edition's folder or a bag")
+ELSEWHERE = Phrase("请另指一个文件夹", "name another folder")
 BAG_FILES = ("bagit.txt", "bag-info.txt", MANIFEST)
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 UNTOUCHED = Phrase("请从可信的备份恢复整个封存包", "restore the whole bag from a copy you trust")
+
+
+def refuse_kept(folder: Path) -> None:
+    """Refuse to write into a folder that is part of an edition or a bag.
+
+    Raises
+    ------
+    Refused
+        When it is.
+    """
+    places = (folder.resolve(), *folder.resolve().parents)
+    if any((place / name).is_file() for place in places for name in ("scheme.toml", "bagit.txt")):
+        raise refuse(KEPT, ELSEWHERE, file=folder.name)
 
 
 def write_bag(folder: Path, info: Mapping[str, str]) -> None:
