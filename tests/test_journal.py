@@ -72,6 +72,15 @@ def test_every_changed_byte_is_noticed(tmp_path: Path) -> None:
         assert read_journal(tmp_path).problems.errors
 
 
+@pytest.mark.parametrize("changed", [{"what": ["l"]}, {"by": 1}, {"number": True}, {"reason": None}])
+def test_a_line_of_other_kinds_is_no_entry(tmp_path: Path, changed: dict[str, Any]) -> None:
+    fields = {"number": 1, "previous": "", "time": "2019-01-01T10:00:00+08:00", "what": "state", "by": "A", "reason": "B", "details": {}}
+    (tmp_path / JOURNAL).write_bytes(canonical(fields) + b"\n")
+    assert read_journal(tmp_path).problems.items == ()
+    (tmp_path / JOURNAL).write_bytes(canonical({**fields, **changed}) + b"\n")
+    assert [problem.rule for problem in read_journal(tmp_path).problems] == [journal.NO_LINE]
+
+
 def test_a_line_taken_out_is_named_and_nothing_is_appended_to_it(tmp_path: Path) -> None:
     one, _, three_ = three(tmp_path).splitlines(keepends=True)
     (tmp_path / JOURNAL).write_bytes(one + three_)

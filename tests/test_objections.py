@@ -11,10 +11,10 @@ from tests.test_command_line import run
 from tests.test_rulings import WHO, WHY, evaluated, left_open, settled
 from toolkit import open_edition
 from toolkit.comparison.objections import rehearsed
-from toolkit.ground.problems import Refused
+from toolkit.ground.problems import Refused, refuse
 from toolkit.minutes import objections as room
 from toolkit.minutes.decisions import STATES, decide_state, state_of
-from toolkit.minutes.journal import JOURNAL, read_journal
+from toolkit.minutes.journal import JOURNAL, appended, read_journal
 from toolkit.minutes.objections import (
     Objection,
     Upheld,
@@ -55,7 +55,7 @@ def test_what_is_due_is_told_and_what_is_overdue_warned_of(small_edition: Path) 
 @pytest.mark.parametrize(("fields", "more", "words"), [
     ({"recieved": "2019-01-31"}, "", "unknown key"), ({"member": '"05"'}, "", "no member has this code"), ({"due": "2019-01-30"}, "", "due before it was received"),
     ({"received": '"2019-01-31"'}, "", "must be a date"), ({"about": '""'}, "", "must not be empty"), ({"received": "2099-01-31"}, "", "holidays of 2099"),
-    ({}, '[upheld]\nstrike = [{ table = "activities" }]\n', "which record is meant"),
+    ({"received": "9999-12-31"}, "", "holidays of 9999"), ({}, '[upheld]\nstrike = [{ table = "activities" }]\n', "which record is meant"),
     ({}, '[decision]\noutcome = "upheld"\non = 2019-02-01\nby = "a"\nbecause = "b"\nentry = 1\n', "minutes do not"),
 ])  # fmt: skip
 def test_every_fault_of_a_file_is_a_warning_with_its_place(small_edition: Path, fields: dict[str, str], more: str, words: str) -> None:
@@ -72,8 +72,10 @@ def test_who_objected_is_told_nowhere(small_edition: Path) -> None:
     done = run("check", small_edition)
     entered = run("decide", small_edition, "objection", "2", "--upheld", "--by", WHO, "--because", WHY)
     said = done.output.replace("objections/王某某的异议.toml", "") + entered.output + (small_edition / JOURNAL).read_text("utf-8")
+    refused = run("decide", small_edition, "objection", "1", "--rejected", "--by", WHO, "--because", WHY)
     assert "by_whom" in done.output
-    assert WHOSE not in said
+    assert "by_whom" in refused.output
+    assert WHOSE not in said + refused.output
 
 
 def test_an_upheld_objection_is_rehearsed_and_what_moved_is_kept_beside_the_ruling(small_edition: Path) -> None:
@@ -136,6 +138,56 @@ def test_a_decision_that_a_kill_left_out_of_its_file_is_read_from_the_minutes(sm
     assert [problem.severity for problem in found.problems] == ["warning"]
 
 
+def test_a_file_with_a_slip_that_is_read_all_the_same_is_decided(small_edition: Path) -> None:
+    objected(small_edition, 1, HOURS, by=WHOSE)
+    done = run("decide", small_edition, "objection", "1", "--rejected", "--by", WHO, "--because", WHY)
+    assert "已记入第 1 条" in done.output
+    found = read_objections(small_edition)
+    assert (found.open(), found.problems.items) == ({}, ())
+    assert found.listed[1].upheld is not None
+
+
+def test_a_file_that_cannot_be_written_is_decided_in_the_minutes_and_that_is_said(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise refuse(room.NONE_SUCH, room.ANOTHER)
+
+    objected(small_edition)
+    monkeypatch.setattr(room, "write_whole", full)
+    with pytest.raises(Refused, match="the decision is in the minutes"):
+        decide_objection(small_edition, 1, "rejected", by=WHO, reason=WHY)
+
+
+@pytest.mark.parametrize(("number", "by", "words"), [("9" * 5000, WHO, "请写异议的序号"), ("1", "\udcff秘书处", "编码不是 UTF-8")])
+def test_what_is_typed_and_is_none_is_refused_in_words(small_edition: Path, number: str, by: str, words: str) -> None:
+    done = run("decide", objected(small_edition), "objection", number, "--rejected", "--by", by, "--because", WHY)
+    assert words in done.output
+    assert not (small_edition / JOURNAL).exists()
+
+
+def test_no_line_break_makes_an_entry_of_its_own(small_edition: Path) -> None:
+    forged = "x\n\n第 2 条　2026-01-01 10:00　会长办公会\n　　本届转为“已决定”。\x1b[2J\u202e"
+    decide_state(small_edition, "reviewed", by=f"专家委员会{forged}", reason=forged)
+    (entry,) = read_journal(small_edition).entries
+    assert entry.reason == "x 第 2 条 2026-01-01 10:00 会长办公会 本届转为“已决定”。 [2J"
+    appended(small_edition, "note\n第 3 条", "", "", {"x\nNo. 4": "\n第 5 条\x1b"})
+    lines = run("journal", small_edition).output.splitlines()
+    assert [line[:3] for line in lines if line.startswith("第")] == ["第 1", "第 2"]
+    assert not {"\x1b", "\u202e"} & set("".join(lines))
+
+
+@pytest.mark.parametrize("details", [{"state": ["x"]}, {"state": "nonsense"}, {}])
+def test_a_line_that_names_no_state_does_not_count_and_is_told(small_edition: Path, details: dict[str, object]) -> None:
+    appended(small_edition, "state", WHO, WHY, details)
+    appended(small_edition, "objection", WHO, WHY, {"objection": True, "outcome": "upheld"})
+    for command in ("journal", "check"):
+        done = run(command, objected(small_edition))
+        assert done.exit_code == 0
+        assert "没有写明本届转为哪一状态" in done.output
+    assert list(read_objections(small_edition).open()) == [1]
+    decide_state(small_edition, "reviewed", by=WHO, reason=WHY)
+    assert state_of(read_journal(small_edition)) == "reviewed"
+
+
 def test_states_follow_one_another_and_are_for_some_to_say(small_edition: Path) -> None:
     said = {"reviewed": WHO, "publicised": "秘书处", "decided": "2019 年第 2 次会长办公会议", "withdrawn": "理事会", "draft": "秘书处"}
     for now, by in said.items():
@@ -195,7 +247,11 @@ def test_minutes_whose_end_was_cut_off_are_told_by_the_bags(small_edition: Path)
     for command in ("journal", "check"):
         done = run(command, small_edition)
         assert done.exit_code == 1
-        assert "末尾被删去或换过" in done.output
+        assert done.output.count("末尾被删去或换过") == 1
+    journal.unlink()
+    done = [run("decide", small_edition, "state", "reviewed", "--by", WHO, "--because", WHY), run("evaluate", small_edition, "--out", small_edition / "out"), run("seal", small_edition, "--as", "r2")]
+    assert [("末尾被删去或换过" in one.output, one.exit_code) for one in done] == [(True, 1)] * 3
+    assert not journal.exists()
 
 
 def test_the_minutes_read_as_a_secretary_writes_them(small_edition: Path) -> None:

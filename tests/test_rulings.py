@@ -18,7 +18,7 @@ from toolkit.evaluation import Evaluation, rescored
 from toolkit.evaluation.many import Lists
 from toolkit.ground.problems import Refused
 from toolkit.ground.ranking import Ruling, Tie
-from toolkit.minutes.decisions import decide_tie, rulings_of
+from toolkit.minutes.decisions import decide_tie, garbled_lines, rulings_of
 from toolkit.minutes.journal import JOURNAL, appended, read_journal
 from toolkit.sealing import seal_edition
 from toolkit.sealing.frozen_edition import freeze_edition
@@ -150,7 +150,7 @@ def test_with_a_broken_chain_nothing_is_evaluated(small_edition: Path) -> None:
 def test_a_line_that_is_half_a_ruling_is_named(tmp_path: Path) -> None:
     appended(tmp_path, "ruling", WHO, WHY, {"award": "a", "class": "", "places": 2, "tied": [["1", ""], ["2", ""]], "given": ["1"]})
     appended(tmp_path, "ruling", WHO, WHY, {"award": "a"})
-    rulings, problems = rulings_of(read_journal(tmp_path))
+    rulings, problems = rulings_of(read_journal(tmp_path)), garbled_lines(read_journal(tmp_path))
     assert rulings == ()
     assert [problem.row for problem in problems] == [1, 2]
 

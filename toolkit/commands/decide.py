@@ -40,6 +40,7 @@ NO_NUMBER = Phrase("请写异议的序号；例如 objection 1 --upheld", "give 
 NO_OUTCOME = Phrase("请写 --upheld（成立）、--rejected（不成立）或 --if-upheld（只预演）之一", "say one of --upheld, --rejected and --if-upheld")
 ENTERED = ("已记入第 {n} 条：{zh}", "Entered as no. {n}: {en}")
 FINAL = "decided"
+MOST_DIGITS = 6  # of the number of an objection
 UNMOVED = Phrase("即使成立，没有会员的奖项、等级或名次变化。", "If it is upheld, no member's award, grade or rank changes.")
 
 
@@ -92,10 +93,9 @@ def journal(
     from toolkit.ground.writing import edition_lock
     from toolkit.minutes.adoption import enter_found as entered_as_found
     from toolkit.minutes.adoption import found_problems
-    from toolkit.minutes.decisions import rulings_of
-    from toolkit.minutes.journal import read_journal
+    from toolkit.minutes.decisions import garbled_lines
+    from toolkit.minutes.journal import cut_problems, read_journal
     from toolkit.minutes.wording import minutes_text
-    from toolkit.sealing.revisions import cut_problems
 
     with refusals(language):
         if enter_found:
@@ -103,7 +103,7 @@ def journal(
                 entered_as_found(folder)
         minutes = read_journal(folder)
         typer.echo(minutes_text(minutes, language_of(language)))
-        finish(minutes.problems + rulings_of(minutes)[1] + cut_problems(folder) + found_problems(folder, minutes), language, WHOLE)
+        finish(minutes.problems + garbled_lines(minutes) + cut_problems(folder, minutes) + found_problems(folder, minutes), language, WHOLE)
 
 
 def _tie(said: Said, class_: str | None) -> None:
@@ -163,7 +163,7 @@ def _objection(said: Said, outcomes: list[Outcome], *, if_upheld: bool) -> None:
     from toolkit.minutes.objections import decide_objection, the_objection
     from toolkit.reports.comparison_tables import moves_in_words
 
-    if len(said.words) != 1 or not said.words[0].isdecimal():
+    if len(said.words) != 1 or not (said.words[0].isdecimal() and len(said.words[0]) <= MOST_DIGITS):
         raise wrong_use(NO_NUMBER, said.language)
     if len(outcomes) + (if_upheld and not outcomes) != 1:
         raise wrong_use(NO_OUTCOME, said.language)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from string import Formatter
@@ -91,6 +92,21 @@ def figure(number: float) -> str:
     ('40', '12.5', '1835.0534')
     """
     return f"{number:.4f}".rstrip("0").rstrip(".")
+
+
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""What no line of text holds, by Unicode's categories: line breaks, a terminal's commands, turns of direction, halves of a character."""
+
+
+def one_line(text: str) -> str:
+    r"""The text in one line, so that it can pass for no other line where it is printed.
+
+    Examples
+    --------
+    >>> one_line(" 第二次会议\n\n第 2 条\x1b[2J")
+    '第二次会议 第 2 条 [2J'
+    """
+    return " ".join("".join(" " if unicodedata.category(sign) in UNSEEN else sign for sign in text).split())
 
 
 HYPHENS = "‐‑‒–—―−－﹣﹘·・•"

@@ -187,7 +187,7 @@ def enter_found(folder: Path) -> Entry | None:
     found = found_change(folder, read_journal(folder))
     if found is None:
         return None
-    language = _language(folder)
+    language = edition_language(folder)
     _remember(folder, (folder / SCHEME).read_bytes())
     details = {"before": found.before, "after": found.after, "changes": [change.into(language) for change in found.changes]}
     return appended(folder, FOUND, "", AS_FOUND.into(language), details)
@@ -221,7 +221,8 @@ def _memory(folder: Path, digest: str) -> Path:
     return folder / MEMORY / f"{digest[:16]}.toml"
 
 
-def _language(folder: Path) -> Language:
+def edition_language(folder: Path) -> Language:
+    """The language of its scheme; Chinese where that cannot be read."""
     try:
         return "en" if load_scheme(folder / SCHEME).language == "en" else "zh"
     except Refused:

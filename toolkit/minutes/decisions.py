@@ -23,6 +23,7 @@ LOOK = Phrase("用 committee evaluate 看现在的名单", "see the list as it i
 NOT_LEVEL = Phrase("不在同分之列", "is not among those level")
 AGAIN = Phrase("一家会员写了两次", "a member is named twice")
 GARBLED = Phrase("这条裁定写得不全，不能采用", "this ruling does not say all that a ruling says")
+NO_STATE = Phrase("这条没有写明本届转为哪一状态，不作数", "this line names no state, and does not count")
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def decide_tie(
         if members:
             details = _ruled(_tie_meant(ties, award, members, class_), tuple(members), names if names is not None else {})
         else:
-            details = _lifted(rulings_of(read_journal(folder))[0], award, class_)
+            details = _lifted(rulings_of(read_journal(folder)), award, class_)
         return entered(folder, RULING, by, reason, {**details, "label": load_scheme(folder / SCHEME).label(award)})
 
 
@@ -134,18 +135,21 @@ def _lifted(rulings: Sequence[Ruling], award: str, class_: str | None) -> dict[s
     return {"award": award, "class": standing[0].tie.class_, "places": 0, "tied": [], "given": [], "lifts": standing[0].line}
 
 
-def rulings_of(journal: Journal) -> tuple[tuple[Ruling, ...], Problems]:
-    """The rulings that stand, by award and class the last one, and a problem for each line that is none."""
-    standing: dict[tuple[str, str], Ruling | None] = {}
-    problems = []
-    for entry in journal.entries:
-        if entry.what == RULING:
-            ruling = _ruling(entry)
-            if ruling is None:
-                problems.append(Problem("error", GARBLED, ASK, file=JOURNAL, row=entry.number))
-            else:
-                standing[ruling.tie.award, ruling.tie.class_] = ruling if ruling.given else None
-    return tuple(ruling for ruling in standing.values() if ruling is not None), Problems(tuple(problems))
+def rulings_of(journal: Journal) -> tuple[Ruling, ...]:
+    """The rulings that stand, by award and class the last one."""
+    said = [ruling for entry in journal.entries if entry.what == RULING and (ruling := _ruling(entry)) is not None]
+    standing = {(ruling.tie.award, ruling.tie.class_): ruling for ruling in said}
+    return tuple(ruling for ruling in standing.values() if ruling.given)
+
+
+def garbled_lines(journal: Journal) -> Problems:
+    """An error for each line that was to be a ruling and is none, a warning for each that was to be a state."""
+    rulings = [entry for entry in journal.entries if entry.what == RULING and _ruling(entry) is None]
+    states = [entry for entry in journal.entries if entry.what == STATE and _state(entry) is None]
+    return Problems((
+        *(Problem("error", GARBLED, ASK, file=JOURNAL, row=entry.number) for entry in rulings),
+        *(Problem("warning", NO_STATE, ASK, file=JOURNAL, row=entry.number) for entry in states),
+    ))  # fmt: skip
 
 
 def _ruling(entry: Entry) -> Ruling | None:
@@ -227,7 +231,13 @@ def placings_of(journal: Journal) -> tuple[Placing, ...]:
 
 def state_of(journal: Journal) -> str:
     """The state an edition is in, one of `STATES`; "draft" until the minutes say otherwise."""
-    return next((str(entry.details.get("state")) for entry in reversed(journal.entries) if entry.what == STATE), "draft")
+    return next((word for entry in reversed(journal.entries) if entry.what == STATE and (word := _state(entry))), "draft")
+
+
+def _state(entry: Entry) -> str | None:
+    """The state that a line names, if there is such a one."""
+    word = str(entry.details.get("state"))
+    return word if word in STATES else None
 
 
 def decide_state(folder: Path, word: str, *, by: str, reason: str) -> Entry:
@@ -255,7 +265,7 @@ def _state_problems(now: str, word: str, by: str) -> Iterator[Problem]:
     if now not in state.after:
         follow = [other for other in STATES.values() if now in other.after]
         rule = phrase("本届现为“{zh}”，不能直接变为“{next.zh}”", "the edition is {en}, which `{next.en}` does not follow", zh=STATES[now].title.zh,
-                      en=STATES[now].title.en, next=state.title) if now in STATES else NOT_OPEN  # fmt: skip
+                      en=STATES[now].title.en, next=state.title)  # fmt: skip
         mend = phrase("其后可为：{next}", "what may follow: {next}", next="、".join(f"{other.word}（{other.title.zh}）" for other in follow))
         yield Problem("error", rule, mend, value=word)
     if by.strip() and not state.whose.search(by):

@@ -10,17 +10,21 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
-from toolkit.ground.text import Phrase, discreet, phrase
+from toolkit.ground.text import Phrase, discreet, one_line, phrase
 from toolkit.ground.writing import refusing, sync, write_whole
 
-JOURNAL = "journal.jsonl"
+JOURNAL, HEAD = "journal.jsonl", "Journal-Head"
+"""The file, and the label by which a bag names its last line."""
 FIELDS = {"number", "previous", "time", "what", "by", "reason", "details"}
 LARGEST = 2**53 - 1
 """The largest whole number that every reader of JSON reads as the same."""
@@ -31,10 +35,14 @@ UNWRITTEN = Phrase("没有写全，已退回原状", "could not be written whole
 SPACE = Phrase("请检查磁盘空间", "look whether the disk is full")
 TORN = Phrase("最后一行没有写完（写入时被打断）", "the last line was not written whole: its writer was broken off")
 MENDED = Phrase("下一次记入时自动补全或移出，无需处理", "the next entry completes it or moves it aside; nothing has to be done")
+CUT_OFF = Phrase("封存这一版时的末条不在记录里：末尾被删去或换过", "the last line of when this revision was sealed is not in it: its end was cut off or exchanged")
+FROM_BAG = Phrase("请从封存包的 edition 中取回这份文件", "take the file back from the bag, where it lies in edition")
 NAMELESS = Phrase("没有写明由谁决定", "it is not said who decided")
 NAME_IT = Phrase("请写会议或经办人", "name the meeting or the person")
 REASONLESS = Phrase("没有写明理由", "no reason is given")
 GIVE_IT = Phrase("请写一句理由，日后查得到", "write a sentence, to be found again later")
+UNREADABLE = Phrase("含有无法识别的字符，编码不是 UTF-8", "it holds characters that are none: it is not in UTF-8")
+TYPE_AGAIN = Phrase("请重新输入，或把终端设为 UTF-8", "type it again, or set the terminal to UTF-8")
 
 
 @dataclass(frozen=True)
@@ -156,6 +164,8 @@ def _entry(line: bytes) -> Entry | None:
         fields = json.loads(line)
         if not isinstance(fields, dict) or set(fields) != FIELDS or not isinstance(fields["details"], dict):
             return None
+        if not (type(fields["number"]) is int and all(isinstance(fields[name], str) for name in ("previous", "what", "by", "reason"))):
+            return None
         entry = Entry(**{**fields, "time": dt.datetime.fromisoformat(fields["time"])})
         as_said = entry.line == line
     except (ValueError, TypeError, RecursionError):
@@ -163,15 +173,32 @@ def _entry(line: bytes) -> Entry | None:
     return entry if as_said else None
 
 
+def cut_problems(folder: Path, journal: Journal) -> Problems:
+    """An error for each bag of the edition in `folder` that names a last line which its journal does not have: the end was cut off."""
+    lines = {digest(entry.line) for entry in journal.entries}
+    lost = [name for name, head in _heads(folder / "sealed") if head not in lines]
+    return Problems(tuple(Problem("error", CUT_OFF, FROM_BAG, file=JOURNAL, value=name) for name in lost))
+
+
+def _heads(sealed: Path) -> Iterator[tuple[str, str]]:
+    """By name of a bag the last line that its labels tell, where they do; what is wrong with a bag is for `verify` to say."""
+    for labels in sorted(sealed.glob("[!.]*/bag-info.txt")):
+        with suppress(OSError):
+            told = re.findall(rf"^{HEAD}: *(\w+)\s*$", labels.read_text("utf-8", errors="replace"), re.MULTILINE)
+            yield from ((labels.parent.name, head) for head in told)
+
+
 def refuse_unsaid(by: str, reason: str) -> None:
-    """Refuse what nobody decided, and what is decided without a reason.
+    """Refuse what nobody decided, what is decided without a reason, and what is not text.
 
     Raises
     ------
     Refused
         With both, where both are empty.
     """
-    problems = [Problem("error", rule, mend) for text, rule, mend in ((by, NAMELESS, NAME_IT), (reason, REASONLESS, GIVE_IT)) if not text.strip()]
+    said = (by, NAMELESS, NAME_IT), (reason, REASONLESS, GIVE_IT)
+    problems = [Problem("error", rule, mend) for text, rule, mend in said if not one_line(text)]
+    problems += [Problem("error", UNREADABLE, TYPE_AGAIN, value=one_line(text)) for text, *_ in said if any(unicodedata.category(sign) == "Cs" for sign in text)]
     if problems:
         raise Refused(Problems(tuple(problems)))
 
@@ -184,14 +211,15 @@ def appended(folder: Path, what: str, by: str, reason: str, details: Mapping[str
     Raises
     ------
     Refused
-        When the chain is broken, or the line cannot be written whole; then the journal is as it was.
+        When the chain is broken or its end was cut off, or the line cannot be written whole; then the journal is as it was.
     """
     path = folder / JOURNAL
     journal = _mended(path, read_journal(folder))
-    if journal.problems.errors:
-        raise Refused(journal.problems)
+    problems = journal.problems + cut_problems(folder, journal)
+    if problems.errors:
+        raise Refused(problems)
     now = dt.datetime.now().astimezone().replace(microsecond=0)
-    entry = Entry(len(journal.entries) + 1, journal.head, now, what, discreet(by), discreet(reason), dict(details))
+    entry = Entry(len(journal.entries) + 1, journal.head, now, what, discreet(one_line(by)), discreet(one_line(reason)), dict(details))
     with refusing(path):
         _append(path, entry.line + b"\n")
     return entry

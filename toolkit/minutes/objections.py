@@ -18,10 +18,10 @@ from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
 from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.ground.toml_reader import Fault, StrictModel, read_model
 from toolkit.ground.toml_syntax import Raw
-from toolkit.ground.writing import edition_lock, write_whole
+from toolkit.ground.writing import edition_lock, refusing, write_whole
 from toolkit.minutes.adoption import entered
 from toolkit.minutes.decisions import OBJECTION
-from toolkit.minutes.journal import Entry, Journal, read_journal, refuse_unsaid
+from toolkit.minutes.journal import JOURNAL, Entry, Journal, read_journal, refuse_unsaid
 from toolkit.records import Records
 
 FOLDER = "objections"
@@ -42,6 +42,8 @@ DECIDED_ALREADY = Phrase("这一异议已经裁定（第 {line} 条）", "this o
 ANOTHER = Phrase("如有新的事实，请另立一号异议", "where there is something new, enter it as another objection")
 ELSEWHERE = Phrase("文件里写了裁定，记录里却没有", "its file tells a decision that the minutes do not")
 BY_COMMAND = Phrase("请删去 [decision]，用 committee decide 届次 objection 序号 记入", "remove [decision], and enter it with committee decide DIR objection NUMBER")
+IN_MINUTES = Phrase("裁定已记入记录，但没有写进异议的文件", "the decision is in the minutes, but was not written into the objection's file")
+AS_MINUTED = Phrase("请照记录补写 [decision]", "write [decision] as the minutes have it")
 
 
 class Place(StrictModel):
@@ -98,7 +100,7 @@ class Objection(StrictModel):
         """The day by which it is to be answered; None where the holidays of that year are not published yet."""
         try:
             return self.due or working_days_after(self.received, self.working_days)
-        except NotImplementedError:
+        except (NotImplementedError, OverflowError):  # in a year not published, or after the last that there is
             return None
 
 
@@ -151,7 +153,7 @@ def read_objections(folder: Path, records: Records | None = None) -> Objections:
         try:
             objection, warnings = read_model(path, Objection, _faults, name)
         except Refused as refused:
-            problems += [_warned(problem) for problem in refused.problems]
+            problems += [replace(_nameless(problem), severity="warning") for problem in refused.problems]
             continue
         listed[int(path.stem)] = objection
         problems += [*warnings, *_of_members(objection, name, records), *_of_days(objection, name)]
@@ -186,7 +188,10 @@ def the_objection(folder: Path, number: int) -> Objection:
         known = sorted(int(other.stem) for other in (folder / FOLDER).glob("*.toml") if NUMBER.fullmatch(other.stem))
         mend = phrase("现有：{known}", "known: {known}", known="、".join(map(str, known)) or "—")
         raise refuse(NONE_SUCH, mend, file=FOLDER, value=str(number))
-    return read_model(path, Objection, _faults, f"{FOLDER}/{number}.toml")[0]
+    try:
+        return read_model(path, Objection, _faults, f"{FOLDER}/{number}.toml")[0]
+    except Refused as refused:
+        raise Refused(Problems(tuple(map(_nameless, refused.problems)))) from None
 
 
 def decide_objection(folder: Path, number: int, outcome: Outcome, *, by: str, reason: str, moves: Sequence[str] = ()) -> Entry:
@@ -205,7 +210,8 @@ def decide_objection(folder: Path, number: int, outcome: Outcome, *, by: str, re
     ------
     Refused
         When there is no such objection, it is decided already, or its file is faulty; when name or reason is empty; when another writer
-        holds the edition, or it cannot be written: then everything is as it was.
+        holds the edition, or the minutes cannot be written: then everything is as it was. When the file alone cannot be written: the
+        minutes are what holds, which is said.
     """
     refuse_unsaid(by, reason)
     path = folder / FOLDER / f"{number}.toml"
@@ -217,9 +223,14 @@ def decide_objection(folder: Path, number: int, outcome: Outcome, *, by: str, re
         if objection.decision is not None:
             raise refuse(ELSEWHERE, BY_COMMAND, file=f"{FOLDER}/{number}.toml")
         details = {"objection": number, "outcome": outcome, "member": objection.member, "about": discreet(objection.about), "moves": list(moves)}
+        with refusing(path):
+            text = path.read_bytes().decode("utf-8-sig")
         entry = entered(folder, OBJECTION, by, reason, details)
         # The minutes are what holds: where a kill leaves the file without it, it is read from them.
-        write_whole(path, _with_decision(path.read_text("utf-8-sig"), _decision(entry)))
+        try:
+            write_whole(path, _with_decision(text, _decision(entry)))
+        except Refused as refused:
+            raise Refused(Problems((*refused.problems, Problem("warning", IN_MINUTES, AS_MINUTED, file=JOURNAL, row=entry.number)))) from refused
     return entry
 
 
@@ -233,20 +244,17 @@ def _as_minuted(objection: Objection, entry: Entry | None) -> Objection:
 
 
 def _with_decision(text: str, decision: Decision) -> str:
+    """The text of an objection's file with a table at its end, whatever slips of the pen stand before it."""
     import tomlkit
 
-    document = tomlkit.parse(text)
-    table = tomlkit.table()
-    for key, value in decision.model_dump().items():
-        table.add(key, value)
-    document["decision"] = table
-    return tomlkit.dumps(document)
+    table = tomlkit.dumps({"decision": decision.model_dump()})
+    return f"{text.rstrip()}\n\n{table}"
 
 
 def _decided_by(journal: Journal) -> dict[int, Entry]:
     """By number of the objection the entry of the minutes that decides it."""
     entries = (entry for entry in journal.entries if entry.what == OBJECTION and entry.details.get("outcome") in get_args(Outcome))
-    return {entry.details["objection"]: entry for entry in entries if isinstance(entry.details.get("objection"), int)}
+    return {entry.details["objection"]: entry for entry in entries if type(entry.details.get("objection")) is int}
 
 
 def _faults(raw: Raw) -> Iterator[Fault]:
@@ -280,16 +288,15 @@ def _of_minutes(listed: dict[int, Objection], decided: dict[int, Entry]) -> list
     told = [number for number, objection in listed.items() if objection.decision is not None and number not in decided]
     untold = [number for number, objection in listed.items() if objection.decision is None and number in decided]
     by_minutes = [(number, phrase("记录第 {n} 条已有裁定，文件里没有", "decided in entry {n} of the minutes, which its file does not tell", n=decided[number].number)) for number in untold]
-    mend = Phrase("请照记录补写 [decision]", "write [decision] as the minutes have it")
     return [
         *(Problem("warning", ELSEWHERE, BY_COMMAND, file=f"{FOLDER}/{number}.toml") for number in told),
-        *(Problem("warning", rule, mend, file=f"{FOLDER}/{number}.toml") for number, rule in by_minutes),
+        *(Problem("warning", rule, AS_MINUTED, file=f"{FOLDER}/{number}.toml") for number, rule in by_minutes),
     ]
 
 
-def _warned(problem: Problem) -> Problem:
-    """A fault of an objection's file, which stops no evaluation; what stands at a key that is none may be anybody's name."""
+def _nameless(problem: Problem) -> Problem:
+    """A fault of an objection's file without what stands at a key that is none: that may be anybody's name."""
     named = problem.column.partition(".")[0]
-    return replace(problem, severity="warning", value=problem.value if named in {*Objection.model_fields} - {"by"} else "")
+    return replace(problem, value=problem.value if named in {*Objection.model_fields} - {"by"} else "")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
-from toolkit.ground.text import Phrase, discreet, phrase
+from toolkit.ground.text import Phrase, discreet, one_line, phrase
 from toolkit.ground.writing import edition_lock, refusing, sync, write_whole
 from toolkit.minutes.adoption import SCHEME, as_filed
 from toolkit.scheme import load_scheme, read_scheme
@@ -146,17 +146,12 @@ def save_variant(folder: Path, name: str, scheme: Scheme, *, by: str = "", reaso
     """
     name = variant_name(name)
     time = dt.datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
-    said = {"name": name, "by": _line(by), "reason": _line(reason), "time": time}
+    said = {"name": name, "by": discreet(one_line(by)), "reason": discreet(one_line(reason)), "time": time}
     with edition_lock(folder):
         place = _free(folder / FOLDER, name)
         heading = "".join(f"# {title}：{said[key]}\n" for key, title in HEADING.items())
         write_whole(place, f"{heading}\n{_text(folder, scheme)}")
     return Variant(name, scheme, said["by"], said["reason"], time)
-
-
-def _line(text: str) -> str:
-    """A text in one line, without personal numbers and what a reader of TOML refuses."""
-    return discreet(" ".join("".join(letter if letter.isprintable() else " " for letter in text).split()))
 
 
 def _free(folder: Path, name: str) -> Path:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from toolkit.ground.text import Language, Phrase, joined, phrase
+from toolkit.ground.text import Language, Phrase, joined, one_line, phrase
 from toolkit.minutes.adoption import ADOPTION, FOUND
-from toolkit.minutes.decisions import OBJECTION, PLACING, RULING, STATE, STATES
+from toolkit.minutes.decisions import OBJECTION, PLACING, RULING, STATE, STATES, state_of
 from toolkit.minutes.journal import Entry, Journal
 
 EMPTY = Phrase("还没有记录。", "No entry yet.")
@@ -34,16 +34,16 @@ def said(entry: Entry) -> Phrase:
 
 
 def _entry_text(entry: Entry, language: Language) -> str:
-    by = Phrase(f"　{entry.by}", f", {entry.by}") if entry.by else NOBODY
+    who = one_line(entry.by)
+    by = Phrase(f"　{who}", f", {who}") if who else NOBODY
     head = phrase("第 {n} 条　{time}{by.zh}", "{n}. {time}{by.en}", n=entry.number, time=f"{entry.time:%Y-%m-%d %H:%M}", by=by)
     reason = [phrase("理由：{why}", "Because: {why}", why=entry.reason)] if entry.reason else []
     indent = "　　" if language == "zh" else "   "
-    return "\n".join([head.into(language), *(f"{indent}{words.into(language)}" for words in (said(entry), *reason))])
+    return "\n".join([head.into(language), *(f"{indent}{one_line(words.into(language))}" for words in (said(entry), *reason))])
 
 
 def _foot(journal: Journal) -> Phrase:
-    states = [entry for entry in journal.entries if entry.what == STATE and entry.details.get("state") in STATES]
-    state = STATES[str(states[-1].details["state"])].title if states else STATES["draft"].title
+    state = STATES[state_of(journal)].title
     whole = Phrase("逐条相扣，核对无误", "each linked to the one before")
     if journal.problems.errors:
         whole = Phrase("但记录链有问题，不可尽信", "but the chain is broken: do not rely on it")

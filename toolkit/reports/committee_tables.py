@@ -98,7 +98,7 @@ def open_matters_table(
     """
     matters = open_matters(edition, evaluation, today)
     pressing = sum(matter.pressing for matter in matters)
-    state = STATES.get(state_of(read_journal(edition.folder)), STATES["draft"]).title
+    state = STATES[state_of(read_journal(edition.folder))].title
     counted = ALL_DECIDED
     if matters:
         counted = phrase("共 {n} 件，其中 {m} 件必须决定。", "{n:matter|matters}, {m} to be decided.", n=len(matters), m=pressing)

@@ -17,7 +17,7 @@ from toolkit.ballots.ballot import STEM
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest, house_folder
 from toolkit.ground.text import Phrase, phrase
-from toolkit.minutes.journal import JOURNAL, read_journal
+from toolkit.minutes.journal import HEAD, JOURNAL, read_journal
 from toolkit.publication.extract import AWARDS, NOTICE, unpublishable
 from toolkit.records.dictionary import Tables, load_tables
 from toolkit.records.folder import found_files
@@ -148,7 +148,7 @@ class Seal:
 
 SEAL_LABELS = {
     "revision": "Internal-Sender-Identifier", "day": "Bagging-Date",
-    "revises": "Revises", "former": "Revises-SHA256", "because": "Revision-Reason", "journal": "Journal-Head",
+    "revises": "Revises", "former": "Revises-SHA256", "because": "Revision-Reason", "journal": HEAD,
     "rules": "Rules-SHA256",
 }  # fmt: skip
 
@@ -263,9 +263,9 @@ def _journal_problems(bag: Path) -> Iterator[Problem]:
         yield Problem("error", TORN, ASK, file=file)
     if journal.entries and not seal.journal:
         # Earlier versions did not write it down.
-        yield Problem("note" if sealed_by(bag / "data") in KNOWN else "error", HEADLESS, ASK, file="bag-info.txt", column="Journal-Head")
+        yield Problem("note" if sealed_by(bag / "data") in KNOWN else "error", HEADLESS, ASK, file="bag-info.txt", column=HEAD)
     elif journal.head != seal.journal:
-        yield _label("Journal-Head", seal.journal, CUT)
+        yield _label(HEAD, seal.journal, CUT)
 
 
 def _former_problems(bag: Path) -> Iterator[Problem]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,8 @@ from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.ground.writing import edition_lock
-from toolkit.minutes.adoption import enter_found
-from toolkit.minutes.journal import JOURNAL, appended, digest, read_journal
+from toolkit.minutes.adoption import edition_language, enter_found
+from toolkit.minutes.journal import JOURNAL, appended, read_journal
 from toolkit.sealing.bag import TAG_MANIFEST, read_bag_info
 from toolkit.sealing.parts import REVISION, RULES, Seal
 from toolkit.sealing.working_copies import refuse_no_edition
@@ -33,8 +32,6 @@ SAY_BOTH = Phrase("请同时指明替代哪一版和修订理由", "give both: t
 NO_BAG = Phrase("没有这一版封存包", "there is no bag of this revision")
 OTHER_EDITION = Phrase("不是本届的封存包", "is a bag of another edition")
 ITS_OWN = Phrase("请指明本届已封存的版次", "name a sealed revision of this edition")
-CUT_OFF = Phrase("封存这一版时的末条不在记录里：末尾被删去或换过", "the last line of when this revision was sealed is not in it: its end was cut off or exchanged")
-FROM_BAG = Phrase("请从封存包的 edition 中取回这份文件", "take the file back from the bag, where it lies in edition")
 GONE = Phrase("工作记录写明这一版已经封存，但封存包不在了", "the journal says that this revision was sealed, and its bag is gone")
 RESTORE = Phrase("请从备份恢复它，或另起一个修订号", "restore it from a backup, or take another name")
 
@@ -101,19 +98,6 @@ def newest_bag(sealed: Path) -> Path | None:
     return next((bag for bag in reversed(found) if bag.name not in replaced), None)
 
 
-def cut_problems(folder: Path) -> Problems:
-    """An error for each bag of the edition in `folder` that names a last line which its journal does not have: the end was cut off."""
-    from bagit import BagError
-
-    lines = {digest(entry.line) for entry in read_journal(folder).entries}
-    heads: dict[str, str] = {}
-    for bag in bags(folder / "sealed"):
-        with suppress(BagError, OSError, ValueError):  # what is wrong with a bag is for `verify` to say
-            heads[bag.name] = Seal.of(read_bag_info(bag)).journal
-    lost = [name for name, head in heads.items() if head and head not in lines]
-    return Problems(tuple(Problem("error", CUT_OFF, FROM_BAG, file=JOURNAL, value=name) for name in lost))
-
-
 def enter_seals(folder: Path) -> None:
     """Enter into the journal what lies sealed in the edition's folder and no line tells of.
 
@@ -132,7 +116,7 @@ def enter_seals(folder: Path) -> None:
         told = {line["revision"] for line in _lines(folder)}
         for bag in (*([sealed / RULES] if (sealed / RULES / "bagit.txt").is_file() else []), *bags(sealed)):
             if bag.name not in told:
-                _enter(folder, bag, "", FOUND.into("zh"), found="yes")
+                _enter(folder, bag, "", FOUND.into(edition_language(folder)), found="yes")
 
 
 def enter_seal(folder: Path, bag: Path, by: str) -> None:
