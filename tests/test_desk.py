@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from tests.conftest import write_small_edition
-from tests.test_rulings import left_open, unscored
+from tests.test_objections import HOURS, objected
+from tests.test_rulings import left_open, settled, unscored
 from toolkit import evaluate, open_edition
 from toolkit.ground.text import Phrase
 from toolkit.interactive import decision_desk, desk
 from toolkit.interactive.decision_desk import DecisionDesk, SealDesk
 from toolkit.interactive.desk import FAILED, MOST, Desk, MemberSearch, members_meant
+from toolkit.minutes.decisions import decide_state
 from toolkit.minutes.journal import read_journal
 
 SAID = {"by": "专家委员会三月会议", "reason": "守法诚信一项更好"}
@@ -123,6 +125,43 @@ def test_an_edition_is_not_decided_while_a_tie_is_open(level: Path) -> None:
     told = press(desk, {"do": "submit", "form": "state", "values": {**SAID, "by": "会长办公会", "state": "decided"}})
     assert told["tone"] == "fault"
     assert "完全同分" in told["text"]
+
+
+def test_what_was_changed_after_the_page_was_opened_is_shown_and_nothing_recorded(level: Path) -> None:
+    desk = desk_of(level)
+    path = level / "scheme.toml"
+    path.write_text(path.read_text("utf-8").replace('"committee"]', '"joint"]'), "utf-8")
+    told = press(desk, {"do": "submit", "form": "tie 0", "values": {**SAID, "members": ["0"]}})
+    assert (told["tone"], "再看一次" in told["text"]) == ("fault", True)
+    assert not read_journal(level).entries
+    assert "tie 0" not in forms(desk)
+    assert press(desk, {"do": "submit", "form": "state", "values": {**SAID, "state": "reviewed"}})["tone"] == "done"
+
+
+def test_an_edition_is_not_decided_where_a_ruling_was_lifted_after_the_page_was_opened(level: Path) -> None:
+    settled(level, "005")
+    for word, by in (("reviewed", SAID["by"]), ("publicised", "秘书处")):
+        decide_state(level, word, by=by, reason=SAID["reason"])
+    desk = desk_of(level)
+    settled(level)
+    told = press(desk, {"do": "submit", "form": "state", "values": {**SAID, "by": "会长办公会", "state": "decided"}})
+    assert (told["tone"], "完全同分" in told["text"]) == ("fault", True)
+    assert len(read_journal(level).entries) == 4
+    assert "tie 0" in forms(desk)
+
+
+def test_minutes_are_in_the_language_of_the_scheme_and_the_page_in_its_readers(level: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMMITTEE_EDITION", str(level))
+    monkeypatch.setenv("COMMITTEE_LANGUAGE", "en")
+    edition = open_edition()
+    desk = DecisionDesk(edition, evaluate(edition.scheme, edition.records))
+    objected(level, 1, HOURS)
+    assert press(desk, {"do": "submit", "form": "objection 1", "values": {**SAID, "outcome": "upheld"}})["tone"] == "fault"
+    assert press(desk, {"do": "submit", "form": "objection 1", "values": {**SAID, "outcome": "upheld"}})["tone"] == "done"
+    (entry,) = read_journal(level).entries
+    assert "己代理公司：未获奖 → 先进会员" in "".join(entry.details["moves"])
+    assert not re.search("[a-z]{3}", "".join(entry.details["moves"]))
+    assert re.search("be decided|[Nn]othing", next(block["text"] for block in desk.blocks if block["id"] == "headline"))
 
 
 def test_a_place_that_the_panel_left_open_is_given_a_score(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ sealed copy there are no forms.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from toolkit.ground.display import Headline, Table
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.interactive.desk import Block, Desk, table_block, text_block
+from toolkit.minutes.adoption import edition_language
 from toolkit.minutes.decisions import STATES, decide_place, decide_state, decide_tie, state_of
 from toolkit.minutes.journal import Entry, read_journal
 from toolkit.minutes.objections import Objection, decide_objection, read_objections
@@ -45,6 +47,8 @@ RECORD, YES, NO = Phrase("记录裁定", "Record the decision"), Phrase("确定"
 SURE = Phrase("决定会连同姓名和理由写入 journal.jsonl，不能删去。确定吗？", "It is written into journal.jsonl with name and reason, and cannot be taken out. Is it right?")
 STILL = Phrase("这里是封存的副本，只读；要作决定或封存，请打开届次文件夹里的笔记本。", "This is a sealed copy: it is read only. Decide and seal in the notebooks of the edition's own folder.")
 AGAIN = Phrase("其他各格请按“重新计算全部”更新。", "Run all cells again to bring the others up to date.")
+MEANWHILE = Phrase("打开本页之后，这一届已有改动，这项决定没有记下。下面是现在的情形，请再看一次。",
+                   "The edition was changed after this page was opened: the decision was not recorded. Look again: this is how it stands now.")  # fmt: skip
 BELOW = Phrase("请填写“六、裁定”中的表", "Fill in the form in 6. Decisions")
 SCORED = Phrase("补足评分，或填写“六、裁定”中的表", "Have it scored, or fill in the form in 6. Decisions")
 BY_FORM: dict[Kind, Phrase] = {"tie": BELOW, "objection": BELOW, "panel": SCORED}
@@ -95,19 +99,40 @@ class DecisionDesk(Desk):
         return repr(self.table)
 
     def answer(self, asked: Mapping[str, Any]) -> None:
-        """One decision recorded, and the edition read and evaluated anew."""
+        """One decision recorded, on what the edition is now; and it is read and evaluated anew.
+
+        Where what the form was about is another thing by now, that is shown and nothing is recorded.
+        """
         if is_frozen(self.edition.folder):
             self.told("fault", self.say(STILL))
             return
-        kind, _, about = str(asked["form"]).partition(" ")
+        form = str(asked["form"])
+        shown = self._block(form)
+        self._read_anew()
+        page = list(self._page())
+        if [block for block in self.blocks if block["id"] not in {"told", "headline"}] != page:
+            self.blocks = [*self._heading(), *page]
+        if shown is None or self._block(form) != shown:
+            self.told("fault", self.say(MEANWHILE))
+            return
+        kind, _, about = form.partition(" ")
         held = asked["values"]
         by, reason = str(held.get("by", "")), str(held.get("reason", ""))
         entry = self._entered(kind, about, held, by, reason)
-        self.edition = open_edition(self.edition.folder)
-        self.evaluation = evaluate(self.edition.scheme, self.edition.records)
-        words = said(entry)
-        told = text_block("told", f"{self.say(words)} {self.say(AGAIN)}", "done")
-        self.blocks = [told, {"kind": "headline", "id": "headline", "text": self.headline.text}, *self._page()]
+        self._read_anew()
+        self.blocks = [text_block("told", f"{self.say(said(entry))} {self.say(AGAIN)}", "done"), *self._heading(), *self._page()]
+
+    def _block(self, name: str) -> Block | None:
+        return next((block for block in self.blocks if block["id"] == name), None)
+
+    def _heading(self) -> list[Block]:
+        return [{"kind": "headline", "id": "headline", "text": self.headline.text}]
+
+    def _read_anew(self) -> None:
+        """The edition as its files are now, in the reader's language."""
+        edition = open_edition(self.edition.folder)
+        self.edition = replace(edition, scheme=edition.scheme.model_copy(update={"language": self.language}))
+        self.evaluation = evaluate(self.edition.scheme, self.edition.records, self.edition.judged)
 
     def _entered(self, kind: str, about: str, held: Mapping[str, Any], by: str, reason: str) -> Entry:
         folder = self.edition.folder
@@ -129,7 +154,11 @@ class DecisionDesk(Desk):
         return decide_tie(folder, (tie,), tie.award, members or [""], by=by, reason=reason, class_=tie.class_, names=names)
 
     def _moves(self, objection: Objection) -> list[str]:
-        return [words.into(self.language) for words in moves_in_words(rehearsed(self.edition, self.evaluation, objection))]
+        """Who would move, in the language of the minutes, whichever the reader has."""
+        language = edition_language(self.edition.folder)
+        scheme = self.evaluation.scheme.model_copy(update={"language": language})
+        comparison = rehearsed(replace(self.edition, scheme=scheme), replace(self.evaluation, scheme=scheme), objection)
+        return [words.into(language) for words in moves_in_words(comparison)]
 
     def _page(self) -> Iterator[Block]:
         yield table_block("matters", self.table)

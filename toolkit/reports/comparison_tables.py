@@ -265,7 +265,7 @@ def _moved(comparison: Comparison, member: str) -> Row:
     totals = (wording.points(row[key], of.scheme.decimals) for key, of in (("total_before", comparison.before), ("total", comparison.after)))
     return {
         "name": row["name"], "class": row["class"], "totals": _arrow(*totals), "cause": why_in_words(comparison, member, _numbered(comparison)),
-        "change": Phrase(f"{aspect.zh} {was.zh} → {is_.zh}".strip(), f"{aspect.en} {was.en} → {is_.en}".strip()),
+        "change": Phrase(f"{aspect.zh} {was.zh} → {is_.zh}".strip(), f"{aspect.en}{was.en} → {is_.en}"),
     }  # fmt: skip
 
 
