@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import stat
 import subprocess
+from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -127,6 +130,68 @@ def test_signatures_of_others_and_in_another_role_are_foreign(bag: Path, keys: d
 def test_a_file_among_the_signatures_that_is_none_is_foreign(bag: Path) -> None:
     (bag / "signatures" / "获奖名单.txt").write_text("x", "utf-8")
     assert named(verified(bag)) == {"signatures/获奖名单.txt"}
+
+
+NO_SIGNATURES: dict[str, Callable[[Path], object]] = {
+    "a key of no length": lambda path: path.write_bytes(b"garbage"),
+    "a folder": lambda path: path.mkdir(),
+    "a folder with a file": lambda path: (path.mkdir(), (path / "x").touch()),
+    "a link": lambda path: path.symlink_to("../bagit.txt"),
+    "a dead link": lambda path: path.symlink_to("nowhere"),
+    "a pipe": os.mkfifo,
+    "a large file": lambda path: path.write_bytes(b"x" * 5000),
+}
+
+
+@pytest.mark.parametrize("kind", NO_SIGNATURES)
+def test_what_is_called_like_a_signature_and_is_none_is_told(whole: Path, signed: Path, bag: Path, tmp_path: Path, kind: str) -> None:
+    plain = Path(shutil.copytree(whole, tmp_path / "plain"))
+    for place, signers in ((bag, (None, signed / SIGNERS)), (plain, (None,))):
+        (place / "signatures").mkdir(exist_ok=True)
+        NO_SIGNATURES[kind](place / "signatures" / f"chair-{sha256(b'').hexdigest()[:16]}.sshsig")
+        for trusted in signers:
+            told = named(verified(place, signers=trusted))
+            assert any("-e3b0c44298fc1c14" in name for name in told), told
+
+
+def test_a_list_of_nobody_trusts_nobody(bag: Path, tmp_path: Path, keys: dict[str, Ed25519PrivateKey], house: Path) -> None:
+    nobody = tmp_path / "nobody"
+    nobody.write_text("# nobody\n", "utf-8")
+    shutil.rmtree(bag / "signatures")
+    (bag / "data" / "edition" / SIGNERS).write_text("", "utf-8")
+    with_new_manifests(bag)
+    for role in ("chair", "supervisor"):
+        sign_bag(bag, keys["stranger"], role, notebooks=house, pages=house / "pages")
+    told = verified(bag, signers=nobody).text("en")
+    for words in ("lists nobody; give a file", "is no key that may sign as `chair`", "1 signature needed as `supervisor`, 0 there", "no signature that you trust"):
+        assert words in told
+    # No such bag is ever sealed: what it demands nobody could give.
+    assert "nobody can sign as `chair`: 1 needed, 0 listed" in verified(bag).text("en")
+    assert "signed as" not in verified(bag).text("en")
+
+
+def test_who_signs_takes_nothing_away_beside_the_bag(bag: Path, keys: dict[str, Ed25519PrivateKey], house: Path) -> None:
+    for name in (".r2-unfinished-a1b2", ".x-unfinished-y"):
+        (bag.parent / name).mkdir()
+        (bag.parent / name / "work").write_text("of minutes", "utf-8")
+    before = sorted(bag.parent.rglob("*"))
+    sign_bag(bag, keys["chair"], notebooks=house, pages=house / "pages")
+    assert sorted(bag.parent.rglob("*")) == before
+
+
+def test_a_journal_that_is_broken_is_told_with_the_word_that_the_bag_is_signed(signed: Path, tmp_path: Path, keys: dict[str, Ed25519PrivateKey], house: Path) -> None:
+    edition = Path(shutil.copytree(signed, tmp_path / "edition"))
+    journal = edition / "journal.jsonl"
+    journal.write_text(journal.read_text("utf-8").replace("会长", "副会长"), "utf-8")
+    with pytest.raises(Refused) as refused:
+        sign_bag(edition / "sealed" / "r1", keys["chair"], notebooks=house, pages=house / "pages")
+    told = [(problem.severity, problem.rule.en, problem.value) for problem in refused.value.problems]
+    assert told[-1] == ("warning", "is signed, but that was not entered into the journal", "r1")
+    assert "chain is broken" in told[0][1]
+    shutil.copy(signed / "journal.jsonl", journal)
+    count = len(read_journal(edition).entries)
+    sign_bag(edition / "sealed" / "r1", keys["chair"], notebooks=house, pages=house / "pages")
+    assert len(read_journal(edition).entries) == count + 1
 
 
 @pytest.mark.parametrize("name", sorted(SEEN_AT_ONCE))

@@ -258,17 +258,19 @@ def sign_bag(
     Raises
     ------
     Refused
-        When the bag is not whole, the key is not listed for this role, or it cannot be written.
+        When the bag is not whole, the key is not listed for this role, or it cannot be written; also when the journal could not
+        be told: the bag is signed all the same, which is said.
     """
     problems = _whole_problems(bag, House.of(notebooks, pages))
     if problems.errors:
         raise Refused(problems)
     signer = signing(key, read_signers(bag / "data" / "edition" / SIGNERS), role, name)
-    with refusing(bag), _workshop(bag.resolve().parent, bag.name) as workshop:
+    # Beside the bag, in which nothing half may lie, and not in a workshop: a seal may be under way there.
+    with refusing(bag), tempfile.TemporaryDirectory(prefix=f".{bag.name}-signing-", dir=bag.resolve().parent) as place:
         (bag / SIGNATURES).mkdir(exist_ok=True)
         for file, content in signature_files(key, signer, (bag / TAG_MANIFEST).read_bytes()).items():
-            write_whole(workshop / file, content)
-            (workshop / file).replace(bag / SIGNATURES / file)
+            write_whole(Path(place, file), content)
+            Path(place, file).replace(bag / SIGNATURES / file)
         sync(bag / SIGNATURES)
     enter_signature(bag, signer)
     return signer

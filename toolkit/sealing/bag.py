@@ -26,6 +26,8 @@ SIGNATURES = "signatures"
 SIGNATURE = re.compile(SIGNATURES + r"/[\w-]{1,40}-[0-9a-f]{16}\.(sig|sshsig|pem)")
 KEPT = Phrase("不能写进届次文件夹或封存包", "nothing is written into an edition's folder or a bag")
 ELSEWHERE = Phrase("请另指一个文件夹", "name another folder")
+SIGNATURE_SIZE = 4096
+"""Bytes that no file of a signature exceeds."""
 BAG_FILES = ("bagit.txt", "bag-info.txt", MANIFEST)
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
@@ -128,7 +130,12 @@ def _differences(bag: Path, listed: Mapping[str, str], manifest: str) -> Iterato
 def _strangers(bag: Path, known: set[str]) -> Iterator[Problem]:
     names = {normalize("NFC", name) for name in known}
     listed = MANIFEST if (bag / MANIFEST).is_file() else TAG_MANIFEST
-    return (_problem(name, listed, *_UNLISTED) for name in sorted(_present(bag)) if name not in names and not SIGNATURE.fullmatch(name))
+    return (_problem(name, listed, *_UNLISTED) for name, path in sorted(_present(bag).items()) if name not in names and not _may_sign(name, path))
+
+
+def _may_sign(name: str, path: Path) -> bool:
+    """Whether it could be the file of a signature: small, and no link, pipe or device."""
+    return SIGNATURE.fullmatch(name) is not None and not path.is_symlink() and path.is_file() and path.stat().st_size <= SIGNATURE_SIZE
 
 
 def _present(bag: Path) -> dict[str, Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ SIGNATURE_LINE = "signature"
 FOUND = Phrase("封存时没有记入工作记录，现据封存包补记", "was not entered when it was sealed; entered as found")
 UNENTERED = Phrase("已封存，但没有记入工作记录", "is sealed, but was not entered into the journal")
 NEXT_TIME = Phrase("无须重新封存：下一次封存会补记", "there is no need to seal again: the next seal enters it")
+SIGNED = Phrase("已签名，但没有记入工作记录", "is signed, but that was not entered into the journal")
+ONCE_MORE = Phrase("签名有效；记录修好后再签一次，即可记入", "the signature counts; sign again once the journal is mended, and it is entered")
 BOTH = Phrase("改的是哪一版、为什么改，应一并写明", "which revision it revises, and why, go together")
 SAY_BOTH = Phrase("请同时指明替代哪一版和修订理由", "give both: the revision and the reason")
 NO_BAG = Phrase("没有这一版封存包", "there is no bag of this revision")
@@ -127,11 +130,8 @@ def enter_seal(folder: Path, bag: Path, by: str) -> None:
     Refused
         When it cannot be written: the bag is whole all the same, which is said.
     """
-    try:
-        with edition_lock(folder):
-            _enter(folder, bag, by, Seal.of(read_bag_info(bag)).because)
-    except Refused as refused:
-        raise Refused(Problems((*refused.problems, Problem("warning", UNENTERED, NEXT_TIME, file=JOURNAL, value=bag.name)))) from refused
+    with _done_all_the_same(UNENTERED, NEXT_TIME, bag.name), edition_lock(folder):
+        _enter(folder, bag, by, Seal.of(read_bag_info(bag)).because)
 
 
 def enter_signature(bag: Path, signer: Signer) -> None:
@@ -140,13 +140,24 @@ def enter_signature(bag: Path, signer: Signer) -> None:
     Raises
     ------
     Refused
-        When the journal cannot be written.
+        When the journal cannot be written: the bag is signed all the same, which is said.
     """
-    sealed = bag.resolve().parent
-    if sealed.name == "sealed" and (sealed.parent / "scheme.toml").is_file():
-        with edition_lock(sealed.parent):
-            details = {"revision": bag.resolve().name, "bag": file_digest(bag / TAG_MANIFEST), "role": signer.role, "key": signer.fingerprint}
-            appended(sealed.parent, SIGNATURE_LINE, signer.name, "", details)
+    bag = bag.resolve()
+    folder = bag.parent.parent
+    if bag.parent.name != "sealed" or not (folder / "scheme.toml").is_file():
+        return
+    details = {"revision": bag.name, "bag": file_digest(bag / TAG_MANIFEST), "role": signer.role, "key": signer.fingerprint}
+    with _done_all_the_same(SIGNED, ONCE_MORE, bag.name), edition_lock(folder):
+        appended(folder, SIGNATURE_LINE, signer.name, "", details)
+
+
+@contextmanager
+def _done_all_the_same(rule: Phrase, mend: Phrase, revision: str) -> Iterator[None]:
+    """Where the journal refuses, say too that what it was to tell is done."""
+    try:
+        yield
+    except Refused as refused:
+        raise Refused(Problems((*refused.problems, Problem("warning", rule, mend, file=JOURNAL, value=revision)))) from refused
 
 
 def _enter(folder: Path, bag: Path, by: str, reason: str, **more: str) -> None:

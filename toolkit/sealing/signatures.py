@@ -62,6 +62,8 @@ SIGN_AGAIN = Phrase("请重新签名", "sign again")
 FOREIGN = ("不在可以“{role}”身份签名的密钥之列：{key}", "is no key that may sign as `{role}`: {key}")
 LACKING = ("“{role}”的签名需要 {n} 个，只有 {good} 个", "{n:signature|signatures} needed as `{role}`, {good} there")
 SIGN = Phrase("请该职务的签名人签名", "have it signed by who holds this role")
+NO_LIST = Phrase("名册里一个签名人也没有", "lists nobody")
+GIVE_LIST = Phrase("请换用登记了签名人的名册", "give a file that lists who may sign")
 UNTRUSTED = Phrase("没有一个可信的签名", "there is no signature that you trust")
 SIGNED = ("“{role}”已签名：{name} {key}", "signed as `{role}`: {name} {key}")
 COMPARE = Phrase("请与另行公布的密钥指纹核对", "compare the key with its fingerprint as it was published elsewhere")
@@ -230,14 +232,17 @@ def refuse_unsignable(folder: Path, scheme: Scheme) -> None:
     Refused
         With every role that too few keys are listed for, and every line of the file that is none.
     """
-    signers, problems = read_signers(folder / SIGNERS), []
+    problems = tuple(_unsignable(read_signers(folder / SIGNERS), scheme, phrase(LIST_THEM.zh, LIST_THEM.en, file=SIGNERS)))
+    if problems:
+        raise Refused(Problems(problems))
+
+
+def _unsignable(signers: tuple[Signer, ...], scheme: Scheme, mend: Phrase) -> Iterator[Problem]:
+    """Every role that too few keys are listed for."""
     for role, needed in demanded(scheme).items():
         known = len({signer.key for signer in signers if signer.role == role})
         if known < needed:
-            mend = phrase(LIST_THEM.zh, LIST_THEM.en, file=SIGNERS)
-            problems.append(Problem("error", phrase(*NOBODY, role=role, n=needed, known=known), mend, file=SIGNERS, value=role))
-    if problems:
-        raise Refused(Problems(tuple(problems)))
+            yield Problem("error", phrase(*NOBODY, role=role, n=needed, known=known), mend, file=SIGNERS, value=role)
 
 
 def demanded(scheme: Scheme) -> dict[str, int]:
@@ -282,17 +287,22 @@ def signature_problems(bag: Path, scheme: Scheme, trusted: Path | None = None) -
     Parameters
     ----------
     trusted
-        A file of signers that is not out of the bag: none but theirs count then.
+        A file of signers that is not out of the bag: none but theirs count then, and it has to list somebody.
     """
     try:
         signers = read_signers(trusted or bag / "data" / "edition" / SIGNERS)
     except Refused as refused:
         yield from refused.problems
         return
+    if trusted and not signers:
+        yield Problem("error", NO_LIST, GIVE_LIST, file=trusted.name)
+    if not trusted:
+        yield from _unsignable(signers, scheme, ASK)  # no such bag is sealed
+    anybody = not (signers or trusted or demanded(scheme))
     message, good = (bag / TAG_MANIFEST).read_bytes(), set()
     for stem in sorted({path.stem for path in (bag / SIGNATURES).glob("*")}):
         role = stem.rpartition("-")[0]
-        signer = next((each for each in signers if each.stem == stem), None) or (None if signers else _unlisted(bag, stem))
+        signer = next((each for each in signers if each.stem == stem), None) or (_unlisted(bag, stem) if anybody else None)
         fault = _fault(bag, stem, signer, message)
         if signer is None or fault:
             yield Problem("error", fault or HALF, ASK if fault else SIGN_AGAIN, file=f"{SIGNATURES}/{stem}")
@@ -328,7 +338,7 @@ def _unlisted(bag: Path, stem: str) -> Signer | None:
     role, path = stem.rpartition("-")[0], bag / SIGNATURES / f"{stem}.sshsig"
     key = _read_ssh_signature(path.read_bytes())[0] if path.is_file() else b""
     signer = Signer(role, key)
-    return signer if signer.stem == stem else None
+    return signer if key and signer.stem == stem else None
 
 
 def _verifies(key: bytes, signature: bytes, message: bytes) -> bool:
