@@ -111,7 +111,7 @@ def verify(
 
 
 def key(
-    action: Annotated[Literal["new"], typer.Argument(help="new：做一把新密钥 make a new key", show_default=False)],
+    action: Annotated[Literal["new"], typer.Argument(metavar="new", help="做一把新密钥 make a new key", show_default=False)],
     file: Annotated[Path, typer.Argument(metavar="密钥文件 FILE", help="私钥写到这里，公钥写在旁边 where the private key goes; the public one is written beside it", dir_okay=False)],
     language: LanguageOption = "zh",
 ) -> None:

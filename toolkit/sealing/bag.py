@@ -78,8 +78,11 @@ def bag_problems(bag: Path) -> Problems:
 
 
 def read_bag_info(bag: Path) -> dict[str, str]:
-    """The labels of `bag-info.txt`, as title, revision and date."""
-    return {str(key): str(value) for key, value in bagit.Bag(str(bag)).info.items()}
+    """The labels of `bag-info.txt`, as title, revision and date; none where the folder is no bag, or half of one."""
+    try:
+        return {str(key): str(value) for key, value in bagit.Bag(str(bag)).info.items()}
+    except (bagit.BagError, OSError, ValueError):
+        return {}
 
 
 _CHANGED = Phrase("内容与 {list} 所记不符", "is not as {list} says")
