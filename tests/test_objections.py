@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.test_command_line import run
 from tests.test_rulings import WHO, WHY, evaluated, left_open, settled
 from toolkit import open_edition
-from toolkit.comparison.objections import rehearsed
+from toolkit.comparison.objections import mends, rehearsed
 from toolkit.ground.problems import Refused, refuse
 from toolkit.minutes import objections as room
 from toolkit.minutes.decisions import STATES, decide_state, state_of
@@ -23,6 +25,7 @@ from toolkit.minutes.objections import (
     working_days_after,
 )
 from toolkit.reports.committee_tables import open_matters, open_matters_table
+from toolkit.sealing import seal_edition
 
 WHOSE = "王某某"
 HOURS = '[upheld]\ncorrect = [{ table = "activities", file = "records/签到2018.xlsx", row = 7, column = "hours", value = 10 }]\n'
@@ -268,3 +271,46 @@ def test_the_minutes_read_as_a_secretary_writes_them(small_edition: Path) -> Non
     assert "共 3 条，逐条相扣，核对无误。" in said
     assert "Settled a tie" in run("journal", small_edition, "-l", "en").output
     assert "没有记录" in run("journal", small_edition.parent).output
+
+
+def test_an_upheld_objection_is_open_until_its_rows_are_mended(small_edition: Path) -> None:
+    objected(small_edition, 1, HOURS, member='"戊代理公司"')
+    done = run("decide", small_edition, "objection", "1", "--upheld", "--by", WHO, "--because", WHY)
+    assert "记录并未因此改动" in done.output
+    assert "第 7 行：把“学时”改为 10" in done.output
+    (entry,) = read_journal(small_edition).entries
+    assert entry.details["member"] == "005"
+    (matter,) = open_matters(open_edition(small_edition), evaluated(small_edition), dt.date(2019, 2, 1))
+    assert (matter.kind, matter.pressing) == ("objection", True)
+    checked = run("check", small_edition)
+    assert checked.exit_code == 1
+    assert "这一行仍是原样" in checked.output
+    with pytest.raises(Refused, match="stands as it was"):
+        seal_edition(small_edition, "r1")
+    book = openpyxl.load_workbook(path := small_edition / "records" / "签到2018.xlsx")
+    sheet = book.worksheets[0]
+    headings = {cell.value: cell.column for row in sheet.iter_rows(max_row=5) for cell in row}
+    sheet.cell(7, next(column for name, column in headings.items() if name and "学时" in str(name)), 10)
+    book.save(path)
+    assert run("check", small_edition).exit_code == 0
+
+
+def test_a_struck_row_that_is_gone_is_mended_though_another_stands_in_its_place(small_edition: Path) -> None:
+    edition = open_edition(objected(small_edition, 1, STRIKE))
+    asked = mends(edition, room.the_objection(small_edition, 1))
+    decide_objection(small_edition, 1, "upheld", by=WHO, reason=WHY, mends=asked, records=edition.records)
+    frame = edition.records.frames["activities"]
+    assert len(read_objections(small_edition, edition.records).problems.errors) == 1
+    without = frame[frame["code"] != "005"].reset_index(drop=True)
+    without["_row"] = frame["_row"].iloc[: len(without)]
+    mended = replace(edition.records, frames={**edition.records.frames, "activities": without})
+    assert not read_objections(small_edition, mended).problems.errors
+
+
+@pytest.mark.parametrize("how", ["--if-upheld", "--upheld", "--rejected"])
+def test_an_objection_that_concerns_no_member_is_not_decided(small_edition: Path, how: str) -> None:
+    objected(small_edition, 1, HOURS, member='"戊代理"')
+    done = run("decide", small_edition, "objection", "1", how, "--by", WHO, "--because", WHY)
+    assert done.exit_code == 1
+    assert "是否应为“005 戊代理公司”" in done.output
+    assert not (small_edition / JOURNAL).exists()

@@ -124,6 +124,20 @@ def test_what_settles_no_tie_is_refused(small_edition: Path, members: tuple[str,
     assert not (small_edition / JOURNAL).exists()
 
 
+def test_award_and_members_are_known_by_their_names_too(small_edition: Path) -> None:
+    left_open(small_edition)
+    ending = ("--by", WHO, "--because", WHY)
+    assert "先进会员（advanced）代理" in run("decide", small_edition, "tie", "先进", "己代理公司", *ending).output
+    refused = run("decide", small_edition, "tie", "先进会员", "己代理", *ending).output
+    assert "是否应为“006 己代理公司”" in refused
+    strange = run("decide", small_edition, "tie", "先进会员", "007", *ending).output
+    assert "005 戊代理公司" in strange
+    assert run("decide", small_edition, "tie", "先进会员", "己代理公司", *ending).exit_code == 0
+    (entry,) = read_journal(small_edition).entries
+    assert (entry.details["award"], entry.details["label"], entry.details["given"]) == ("advanced", "先进会员", ["006"])
+    assert run("decide", small_edition, "tie", "先进会员", *ending).exit_code == 0
+
+
 def test_a_ruling_that_no_longer_fits_is_an_error_and_stops_the_seal(small_edition: Path) -> None:
     left_open(small_edition)
     settled(small_edition, "006")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
     from toolkit.minutes.journal import Entry
-    from toolkit.minutes.objections import Outcome
+    from toolkit.minutes.objections import Mend, Objection, Outcome
 
 Matter = Literal["tie", "place", "objection", "state"]
 WHOLE = Phrase("记录完整。", "The minutes are whole.")
@@ -159,8 +159,9 @@ def _refuse_open_matters(said: Said) -> None:
 
 def _objection(said: Said, outcomes: list[Outcome], *, if_upheld: bool) -> None:
     """Rehearse an objection, decide it, or both at once: then what was rehearsed is kept beside the ruling."""
+    from toolkit.comparison.objections import mends
     from toolkit.minutes.journal import refuse_unsaid
-    from toolkit.minutes.objections import decide_objection, the_objection
+    from toolkit.minutes.objections import concerned, decide_objection, the_objection
     from toolkit.reports.comparison_tables import moves_in_words
 
     if len(said.words) != 1 or not (said.words[0].isdecimal() and len(said.words[0]) <= MOST_DIGITS):
@@ -169,25 +170,31 @@ def _objection(said: Said, outcomes: list[Outcome], *, if_upheld: bool) -> None:
         raise wrong_use(NO_OUTCOME, said.language)
     if outcomes:
         refuse_unsaid(said.by, said.because)
-    number, moves = int(said.words[0]), list[str]()
+    number = int(said.words[0])
+    moves: list[str] = []
+    asked: list[Mend] = []
     objection = the_objection(said.folder, number)
+    edition, evaluation = _as_it_stands(said)
+    concerned(objection, number, edition.records)
     if if_upheld or (objection.upheld is not None and outcomes == ["upheld"]):
-        comparison = _rehearsed(said, number)
+        asked = mends(edition, objection)
+        comparison = _rehearsed(said, edition, evaluation, objection)
         moves = [words.into(language_of(comparison.after.scheme.language)) for words in moves_in_words(comparison)]
     if outcomes:
-        _told(decide_objection(said.folder, number, outcomes[0], by=said.by, reason=said.because, moves=moves), said.language)
+        entry = decide_objection(
+            said.folder, number, outcomes[0], by=said.by, reason=said.because, moves=moves, mends=asked, records=edition.records
+        )
+        _told(entry, said.language)
 
 
-def _rehearsed(said: Said, number: int) -> Comparison:
+def _rehearsed(said: Said, edition: Edition, evaluation: Evaluation, objection: Objection) -> Comparison:
     """Who would move, told."""
     from toolkit.comparison.objections import rehearsed
-    from toolkit.minutes.objections import the_objection
     from toolkit.reports.views import comparison_table
 
-    edition, evaluation = _as_it_stands(said)
     with steps() as step:
         step(worded(said.language, Phrase("正在预演", "rehearsing")))
-        comparison = rehearsed(edition, evaluation, the_objection(said.folder, number))
+        comparison = rehearsed(edition, evaluation, objection)
     if len(comparison.moved):
         say(said.language, Phrase(*(repr(comparison_table(comparison, language=spoken)) for spoken in ("zh", "en"))))
     else:

@@ -13,7 +13,7 @@ from toolkit.comparison import Comparison, compare
 from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
 from toolkit.ground.text import Phrase, phrase
-from toolkit.minutes.objections import Cell, Correction, Objection, Place
+from toolkit.minutes.objections import Cell, Correction, Mend, Objection, Place
 from toolkit.records.dictionary import PLACE
 
 if TYPE_CHECKING:
@@ -38,23 +38,49 @@ def rehearsed(edition: Edition, evaluation: Evaluation, objection: Objection) ->
     Refused
         When the objection does not say what becomes of the records, no record or several are meant, or the records cannot be evaluated then.
     """
-    if objection.upheld is None or not (objection.upheld.strike or objection.upheld.correct):
-        raise refuse(UNSAID, SAY_SO, column="upheld")
-    records = edition.records
-    for place in (*objection.upheld.correct, *objection.upheld.strike):
-        _refuse_elsewhere(edition, place)
-        records = _with(records, place)
+    records, _ = _upheld(edition, objection)
     # The files are as they were; that the records are others is said in their place.
     records = replace(records, digests={**records.digests, "objection": "upheld"})
     return compare(evaluation, evaluate(edition.scheme, records), edition.records, records)
 
 
-def _with(records: Records, place: Place) -> Records:
+def mends(edition: Edition, objection: Objection) -> list[Mend]:
+    """What is to be mended by hand in the records if an objection is upheld; what stands so already is not among it.
+
+    Raises
+    ------
+    Refused
+        As for `rehearsed`.
+    """
+    return _upheld(edition, objection)[1]
+
+
+def _upheld(edition: Edition, objection: Objection) -> tuple[Records, list[Mend]]:
+    """The records as they would be, and where they would be others."""
+    if objection.upheld is None or not (objection.upheld.strike or objection.upheld.correct):
+        raise refuse(UNSAID, SAY_SO, column="upheld")
+    records, asked = edition.records, list[Mend]()
+    for place in (*objection.upheld.correct, *objection.upheld.strike):
+        _refuse_elsewhere(edition, place)
+        row = _the_row(records.frames[place.table], place)
+        if isinstance(place, Correction):
+            _refuse_value(records, place)
+        if not (isinstance(place, Correction) and records.frames[place.table][place.column].get(row) == _as_held(place.value)):
+            asked.append(Mend.of(edition.records, _first_index(edition.records, records, place.table, row), place))
+        records = _with(records, place, row)
+    return records, asked
+
+
+def _first_index(before: Records, after: Records, table: str, row: Any) -> Any:
+    """Where a row stood before others were struck."""
+    frame, stood = before.frames[table], after.frames[table].loc[row, list(PLACE)]
+    return frame.index[(frame[list(PLACE)] == stood).all(axis=1)][0]
+
+
+def _with(records: Records, place: Place, row: Any) -> Records:
     """The records with one row struck or one cell corrected."""
     table, frame = place.table, records.frames[place.table]
-    row = _the_row(frame, place)
     if isinstance(place, Correction):
-        _refuse_value(records, place)
         changed = frame.copy()
         changed.loc[row, place.column] = _as_held(place.value)
         absent = records.not_applicable[table].copy()

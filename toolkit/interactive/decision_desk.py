@@ -11,7 +11,7 @@ from dataclasses import replace
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from toolkit.comparison.objections import rehearsed
+from toolkit.comparison.objections import mends, rehearsed
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.display import Headline, Table
@@ -142,8 +142,10 @@ class DecisionDesk(Desk):
             return decide_state(folder, str(held["state"]), by=by, reason=reason)
         if kind == "objection":
             objection = read_objections(folder).listed[int(about)]
-            moves = self._moves(objection) if held["outcome"] == "upheld" and objection.upheld is not None else []
-            return decide_objection(folder, int(about), held["outcome"], by=by, reason=reason, moves=moves)
+            rehearse = held["outcome"] == "upheld" and objection.upheld is not None
+            moves = self._moves(objection) if rehearse else []
+            asked = mends(self.edition, objection) if rehearse else []
+            return decide_objection(folder, int(about), held["outcome"], by=by, reason=reason, moves=moves, mends=asked, records=self.edition.records)
         names = {str(key): str(name) for key, name in self.evaluation.members["name"].items()}
         if kind == "place":
             member, indicator = self._open_places[int(about)]

@@ -73,9 +73,9 @@ def decide_tie(
     ties
         What is left to the committee: `Evaluation.left_to_committee`.
     award, class_
-        The award, and the class where ties of it are open in several.
+        The award by its id or its label, and the class where ties of it are open in several.
     members
-        The keys of those who are given the places: as many as there are. None lifts the ruling that stands.
+        Those who are given the places, by key or by exact name: as many as there are. None lifts the ruling that stands.
     by, reason
         Who decided, and why; telephone and identity numbers in them are masked.
     names
@@ -88,25 +88,44 @@ def decide_tie(
         reason is empty; when another writer holds the edition, or it cannot be written.
     """
     with edition_lock(folder):
-        if members:
-            details = _ruled(_tie_meant(ties, award, members, class_), tuple(members), names if names is not None else {})
-        else:
-            details = _lifted(rulings_of(read_journal(folder)), award, class_)
-        return entered(folder, RULING, by, reason, {**details, "label": load_scheme(folder / SCHEME).label(award)})
+        labels = {item.id: item.label for item in load_scheme(folder / SCHEME).awards}
+        award, called = meant(award, labels), {str(key): str(name) for key, name in (names if names is not None else {}).items()}
+        level = {key: called.get(key, "") for tie in ties for key in tie.members}
+        keys = tuple(meant(member, level) for member in members)
+        details = _ruled(_tie_meant(ties, award, keys, class_, labels), keys, called) if keys else _lifted(rulings_of(read_journal(folder)), award, class_)
+        return entered(folder, RULING, by, reason, {**details, "label": labels.get(award, award)})
 
 
-def _tie_meant(ties: Sequence[Tie], award: str, members: Collection[str], class_: str | None) -> Tie:
+def meant(word: str, names: Mapping[Any, Any]) -> str:
+    """The key of what is meant by its key or its exact name; the word itself where none or several are called so."""
+    called = [str(key) for key, name in names.items() if str(name).strip() == word.strip()]
+    return called[0] if word not in names and len(called) == 1 else word
+
+
+def likely(word: str, names: Mapping[Any, Any]) -> Phrase | None:
+    """The question whether a member is meant that is called nearly so, with its key and its name; None where none is."""
+    keys = {text: str(key) for key, name in names.items() for text in (str(name), str(key))}
+    guess = nearest(word.strip(), keys)
+    return phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=_called(keys[guess], names)) if guess else None
+
+
+def _called(key: str, names: Mapping[Any, Any]) -> str:
+    """A member by its key and its name."""
+    return f"{key} {names.get(key, '')}".strip()
+
+
+def _tie_meant(ties: Sequence[Tie], award: str, members: Collection[str], class_: str | None, labels: Mapping[str, str]) -> Tie:
     """The tie whose members are named most."""
     open_ = [tie for tie in ties if tie.award == award and class_ in {None, tie.class_}]
     if not open_:
-        known = "、".join(f"{tie.award} {tie.class_}".strip() for tie in ties)
+        known = "、".join(f"{labels.get(tie.award, '')}（{tie.award}）{tie.class_}" for tie in ties)
         mend = phrase("待裁定的有：{known}", "left to the committee: {known}", known=known) if known else LOOK
         raise refuse(NOT_OPEN, mend, column=award, value=class_ or "")
     return max(open_, key=lambda tie: len(set(members) & set(tie.members)))
 
 
 def _ruled(tie: Tie, members: tuple[str, ...], names: Mapping[Any, Any]) -> dict[str, Any]:
-    problems = [_strange(tie, member) for member in members if member not in tie.members]
+    problems = [_strange(tie, member, names) for member in members if member not in tie.members]
     if len(set(members)) < len(members):
         problems.append(Problem("error", AGAIN, phrase("请只写一次", "name it once"), column=tie.award))
     elif not problems and len(members) != tie.places:
@@ -118,11 +137,10 @@ def _ruled(tie: Tie, members: tuple[str, ...], names: Mapping[Any, Any]) -> dict
     return {"award": tie.award, "class": tie.class_, "places": tie.places, "tied": tied, "given": sorted(members)}
 
 
-def _strange(tie: Tie, member: str) -> Problem:
-    guess = nearest(member, tie.members)
-    level = phrase("同分的是：{members}", "level are: {members}", members="、".join(tie.members))
-    mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else level
-    return Problem("error", NOT_LEVEL, mend, column=tie.award, value=member)
+def _strange(tie: Tie, member: str, names: Mapping[Any, Any]) -> Problem:
+    level = {key: names.get(key, "") for key in tie.members}
+    all_ = phrase("同分的是：{members}", "level are: {members}", members="、".join(_called(key, level) for key in level))
+    return Problem("error", NOT_LEVEL, (None if member in names else likely(member, level)) or all_, column=tie.award, value=_called(member, names))
 
 
 def _lifted(rulings: Sequence[Ruling], award: str, class_: str | None) -> dict[str, Any]:

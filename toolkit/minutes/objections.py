@@ -6,23 +6,26 @@ Whoever objects is named in the file alone: neither the minutes, nor a bag, nor 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
+import pandas as pd
 from pydantic import Field
 
-from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
+from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.ground.toml_reader import Fault, StrictModel, read_model
 from toolkit.ground.toml_syntax import Raw
 from toolkit.ground.writing import edition_lock, refusing, write_whole
 from toolkit.minutes.adoption import entered
-from toolkit.minutes.decisions import OBJECTION
-from toolkit.minutes.journal import JOURNAL, Entry, Journal, read_journal, refuse_unsaid
+from toolkit.minutes.decisions import OBJECTION, likely, meant
+from toolkit.minutes.journal import JOURNAL, Entry, Journal, canonical, read_journal, refuse_unsaid
 from toolkit.records import Records
+from toolkit.records.dictionary import PLACE
 
 FOLDER = "objections"
 NUMBER = re.compile(r"[1-9]\d{0,5}")
@@ -35,7 +38,7 @@ NOT_NAMED = Phrase("文件名应为序号", "its name is to be its number")
 CALL_IT = Phrase("请改名为 1.toml、2.toml 这样", "call it 1.toml, 2.toml and so on")
 NONE_SUCH = Phrase("没有这一号异议", "there is no such objection")
 UNKNOWN = Phrase("会员名册里没有这个会员", "no member has this code")
-CHECK_CODE = Phrase("请照会员名册填写代码", "write the code as the list of members has it")
+CHECK_CODE = Phrase("请照会员名册填写代码或全称", "write the code or the full name as the list of members has it")
 NOT_YET = Phrase("{year} 年放假安排尚未公布，算不出答复期限", "the holidays of {year} are not published: the day it is due cannot be told")
 SAY_DUE = Phrase("请在文件中写明 due = 日期", "write the day into the file: due = DATE")
 DECIDED_ALREADY = Phrase("这一异议已经裁定（第 {line} 条）", "this objection is decided already (entry {line})")
@@ -43,6 +46,7 @@ ANOTHER = Phrase("如有新的事实，请另立一号异议", "where there is s
 ELSEWHERE = Phrase("文件里写了裁定，记录里却没有", "its file tells a decision that the minutes do not")
 BY_COMMAND = Phrase("请删去 [decision]，用 committee decide 届次 objection 序号 记入", "remove [decision], and enter it with committee decide DIR objection NUMBER")
 IN_MINUTES = Phrase("裁定已记入记录，但没有写进异议的文件", "the decision is in the minutes, but was not written into the objection's file")
+STANDS = Phrase("第 {n} 号异议已裁定成立（记录第 {line} 条），这一行仍是原样", "objection {n} is upheld (entry {line}), and this row stands as it was")
 AS_MINUTED = Phrase("请照记录补写 [decision]", "write [decision] as the minutes have it")
 
 
@@ -67,6 +71,45 @@ class Upheld(StrictModel):
 
     strike: tuple[Place, ...] = ()
     correct: tuple[Correction, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mend:
+    """What an objection that is upheld asks for in one row: `column` is to hold `value`, or the row goes where there is no column.
+
+    `digest` is of the row as it stood, and `alike` how many rows of the table held the same.
+    """
+
+    table: str
+    file: str
+    sheet: str
+    row: int
+    column: str
+    value: str
+    digest: str
+    alike: int
+
+    @classmethod
+    def of(cls, records: Records, index: Any, place: Place) -> Mend:
+        """What `place` asks for in the row of its table at `index`."""
+        frame, columns = records.frames[place.table], records.tables.table[place.table].column
+        file, sheet, row = (frame.loc[index, column] for column in PLACE)
+        column, value = ("/".join(columns[place.column].headings[:1]) or place.column, str(place.value)) if isinstance(place, Correction) else ("", "")
+        digest = _row_digest(frame.loc[index])
+        return cls(place.table, str(file), str(sheet), int(row), column, value, digest, len(_by_digest(frame)[digest]))
+
+    @property
+    def asked(self) -> Phrase:
+        """What is to be done, without where."""
+        if not self.column:
+            return Phrase("删去这一行", "remove this row")
+        return phrase("把“{column}”改为 {value}", "let `{column}` hold {value}", column=self.column, value=self.value)
+
+    @property
+    def words(self) -> Phrase:
+        """Where, and what is to be done."""
+        sheet = Phrase(f"“{self.sheet}”", f" ({self.sheet})") if self.sheet else Phrase("", "")
+        return phrase("{file}{sheet.zh}第 {row} 行：{asked.zh}", "{file}{sheet.en}, row {row}: {asked.en}", file=self.file, sheet=sheet, row=self.row, asked=self.asked)
 
 
 class Decision(StrictModel):
@@ -157,8 +200,8 @@ def read_objections(folder: Path, records: Records | None = None) -> Objections:
             continue
         listed[int(path.stem)] = objection
         problems += [*warnings, *_of_members(objection, name, records), *_of_days(objection, name)]
-    entries = _decided_by(read_journal(folder)) if listed else {}
-    problems += _of_minutes(listed, entries)
+    entries = _decided_by(read_journal(folder))
+    problems += [*_of_minutes(listed, entries), *(_unmended(entries, records) if records is not None else ())]
     decided = {number: _as_minuted(objection, entries.get(number)) for number, objection in listed.items()}
     return Objections(decided, Problems(tuple(problems)))
 
@@ -194,10 +237,47 @@ def the_objection(folder: Path, number: int) -> Objection:
         raise Refused(Problems(tuple(map(_nameless, refused.problems)))) from None
 
 
-def decide_objection(folder: Path, number: int, outcome: Outcome, *, by: str, reason: str, moves: Sequence[str] = ()) -> Entry:
+def refuse_unmended(folder: Path, records: Records) -> None:
+    """Refuse that an edition is sealed while a row still stands as it was before an objection to it was upheld.
+
+    Raises
+    ------
+    Refused
+        With each of these rows.
+    """
+    problems = tuple(_unmended(_decided_by(read_journal(folder)), records))
+    if problems:
+        raise Refused(Problems(problems))
+
+
+def concerned(objection: Objection, number: int, records: Records) -> str:
+    """The key of the member an objection concerns, whether its file has the key or the exact name.
+
+    Raises
+    ------
+    Refused
+        When no member of the edition is meant.
+    """
+    for problem in _of_members(objection, f"{FOLDER}/{number}.toml", records):
+        raise Refused(Problems((replace(problem, severity="error"),)))
+    return records.key_of(meant(objection.member, dict(records.members["name"])))
+
+
+def decide_objection(
+    folder: Path,
+    number: int,
+    outcome: Outcome,
+    *,
+    by: str,
+    reason: str,
+    moves: Sequence[str] = (),
+    mends: Sequence[Mend] = (),
+    records: Records | None = None,
+) -> Entry:
     """Enter how an objection of the edition in `folder` was decided, into the minutes and into its file.
 
-    Records are not changed by it: where it is upheld they are mended by hand, and the edition is sealed anew.
+    Records are not changed by it: where it is upheld they are mended by hand, and the edition is sealed anew. Until then `check`, the
+    open matters and `seal` tell each row of `mends` that stands as it was.
 
     Parameters
     ----------
@@ -205,11 +285,15 @@ def decide_objection(folder: Path, number: int, outcome: Outcome, *, by: str, re
         Who decided, and why; telephone and identity numbers in them are masked.
     moves
         Who moves if it is upheld, as it was rehearsed.
+    mends
+        What is to be mended by hand if it is upheld, row by row.
+    records
+        The records of the edition: with them, the member concerned must be one of theirs.
 
     Raises
     ------
     Refused
-        When there is no such objection, it is decided already, or its file is faulty; when name or reason is empty; when another writer
+        When there is no such objection, it is decided already, its file is faulty, or it concerns no member; when name or reason is empty; when another writer
         holds the edition, or the minutes cannot be written: then everything is as it was. When the file alone cannot be written: the
         minutes are what holds, which is said.
     """
@@ -222,7 +306,9 @@ def decide_objection(folder: Path, number: int, outcome: Outcome, *, by: str, re
             raise refuse(phrase(DECIDED_ALREADY.zh, DECIDED_ALREADY.en, line=former.number), ANOTHER, file=f"{FOLDER}/{number}.toml")
         if objection.decision is not None:
             raise refuse(ELSEWHERE, BY_COMMAND, file=f"{FOLDER}/{number}.toml")
-        details = {"objection": number, "outcome": outcome, "member": objection.member, "about": discreet(objection.about), "moves": list(moves)}
+        member = objection.member if records is None else concerned(objection, number, records)
+        details: dict[str, Any] = {"objection": number, "outcome": outcome, "member": member, "about": discreet(objection.about), "moves": [*moves]}
+        details |= {"mends": [vars(mend) for mend in mends]} if mends else {}
         with refusing(path):
             text = path.read_bytes().decode("utf-8-sig")
         entry = entered(folder, OBJECTION, by, reason, details)
@@ -271,10 +357,48 @@ def _faults(raw: Raw) -> Iterator[Fault]:
 
 
 def _of_members(objection: Objection, name: str, records: Records | None) -> Iterator[Problem]:
-    if records is not None and records.key_of(objection.member) not in records.members.index:
-        guess = nearest(objection.member, map(str, records.members.index))
-        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else CHECK_CODE
+    if records is None:
+        return
+    names = dict(records.members["name"])
+    if records.key_of(meant(objection.member, names)) not in records.members.index:
+        mend = likely(objection.member, names) or CHECK_CODE
         yield Problem("warning", UNKNOWN, mend, file=name, column="member", value=objection.member)
+
+
+MEND_TYPES = {field.name: int if field.type == "int" else str for field in fields(Mend)}
+
+
+def mends_of(details: Mapping[str, Any]) -> Iterator[Mend]:
+    """What an entry of the minutes that upholds an objection asks to be mended, as far as its details say so."""
+    listed = details.get("mends")
+    for said in listed if isinstance(listed, list) else ():
+        if isinstance(said, dict) and {name: type(value) for name, value in said.items()} == MEND_TYPES:
+            yield Mend(**said)
+
+
+def _unmended(decided: Mapping[int, Entry], records: Records) -> Iterator[Problem]:
+    """An error for each row that stands as it was when an objection to it was upheld."""
+    upheld = [(number, entry, mend) for number, entry in decided.items() if entry.details["outcome"] == "upheld" for mend in mends_of(entry.details)]
+    held = {table: _by_digest(records.frames[table]) for table in {mend.table for *_, mend in upheld} & set(records.frames)}
+    for number, entry, mend in upheld:
+        alike = held.get(mend.table, {}).get(mend.digest, [])
+        if len(alike) >= mend.alike:
+            file, sheet, row = (records.frames[mend.table].loc[alike[0], column] for column in PLACE)
+            rule = phrase(STANDS.zh, STANDS.en, n=number, line=entry.number)
+            yield Problem("error", rule, phrase("请{asked.zh}，再另封一版", "{asked.en}, and seal a new revision", asked=mend.asked), file=file, sheet=sheet, row=int(row))
+
+
+def _by_digest(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    """The rows of a table that hold the same, by the digest of what they hold."""
+    rows: dict[str, list[Any]] = {}
+    for index, row in frame.iterrows():
+        rows.setdefault(_row_digest(row), []).append(index)
+    return rows
+
+
+def _row_digest(row: pd.Series[Any]) -> str:
+    """The digest of what a row holds, wherever it stands; an empty cell is as if there were no such column."""
+    return hashlib.sha256(canonical({str(name): str(value) for name, value in row.items() if name not in PLACE and not pd.isna(value)})).hexdigest()
 
 
 def _of_days(objection: Objection, name: str) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from toolkit.ground.text import Language, Phrase, joined, one_line, phrase
 from toolkit.minutes.adoption import ADOPTION, FOUND
 from toolkit.minutes.decisions import OBJECTION, PLACING, RULING, STATE, STATES, state_of
 from toolkit.minutes.journal import Entry, Journal
+from toolkit.minutes.objections import mends_of
 
 EMPTY = Phrase("还没有记录。", "No entry yet.")
 NOBODY = Phrase("", "")
@@ -99,7 +100,17 @@ def _state(details: Details) -> Phrase:
 def _objection(details: Details) -> Phrase:
     outcome, told = OUTCOMES[details["outcome"]], details.get("moves", [])
     moves = phrase("照此重算，变动的会员：{zh}。", " Computed so, these move: {en}.", zh="；".join(told), en="; ".join(told)) if told else NOBODY
-    return phrase("第 {n} 号异议裁定{zh}。{moves.zh}", "Objection {n}: {en}.{moves.en}", n=details["objection"], zh=outcome.zh, en=outcome.en, moves=moves)
+    by_hand = _by_hand(details) if details["outcome"] == "upheld" else NOBODY
+    return phrase("第 {n} 号异议裁定{zh}。{moves.zh}{by_hand.zh}", "Objection {n}: {en}.{moves.en}{by_hand.en}",
+                  n=details["objection"], zh=outcome.zh, en=outcome.en, moves=moves, by_hand=by_hand)  # fmt: skip
+
+
+def _by_hand(details: Details) -> Phrase:
+    """What is to be done by hand now: a ruling changes no record."""
+    places = [mend.words for mend in mends_of(details)]
+    where = joined(places, "；", "; ") if places else Phrase("请在原文件中照裁定改正", "mend their files as was ruled")
+    return phrase("记录并未因此改动，须手工改好：{where.zh}；改好后另封一版（committee seal）。",
+                  " No record is changed by this; by hand: {where.en}; then seal a new revision (committee seal).", where=where)  # fmt: skip
 
 
 def _sealed(details: Details) -> Phrase:

@@ -127,6 +127,9 @@ def _of_list(evaluation: Evaluation) -> Iterator[OpenMatter]:
 def _of_objections(edition: Edition, day: dt.date) -> Iterator[OpenMatter]:
     objections = read_objections(edition.folder, edition.records)
     for problem in (*due_problems(objections, day), *objections.problems):
+        if problem.row is not None:  # a row that an upheld objection is about stands as it was
+            yield _matter("objection", f"{problem.file} {problem.row}", problem, pressing=True)
+            continue
         number = problem.file.rpartition("/")[2].removesuffix(".toml")
         named = phrase("第 {n} 号：{zh}", "no. {n}: {en}", n=number, zh=problem.rule.zh, en=problem.rule.en)
         yield OpenMatter("objection", number, problem.severity == "warning", named, problem.mend)
@@ -155,5 +158,5 @@ def _of_appeals(evaluation: Evaluation) -> Iterator[OpenMatter]:
 
 def _matter(kind: Kind, subject: str, problem: Problem, *, pressing: bool) -> OpenMatter:
     """A matter as the problem tells it, with its place."""
-    place = Phrase(*(f"{problem.file}，第 {problem.row} 行：", f"{problem.file}, row {problem.row}: ")) if problem.row and kind == "appeal" else Phrase("", "")
+    place = Phrase(*(f"{problem.file}，第 {problem.row} 行：", f"{problem.file}, row {problem.row}: ")) if problem.row and kind in {"appeal", "objection"} else Phrase("", "")
     return OpenMatter(kind, subject, pressing, joined([place, problem.rule], "", ""), problem.mend)

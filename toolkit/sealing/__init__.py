@@ -24,6 +24,7 @@ from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Phrase
 from toolkit.ground.writing import LOCK, only_one, refusing, sync, write_whole
 from toolkit.minutes.journal import read_journal
+from toolkit.minutes.objections import refuse_unmended
 from toolkit.publication.extract import public_extract
 from toolkit.records import Records
 from toolkit.reports.csv_files import write_results
@@ -143,6 +144,7 @@ def seal_edition(
         bag = workshop / "bag"
         edition, decided = evaluated or evaluated_at(folder)[:2]
         _refuse_open_ties(decided)
+        refuse_unmended(folder, edition.records)
         refuse_unsignable(folder, edition.scheme)
         former = revised(folder, edition.scheme, revises, because)
         _refuse_damaged(sealed / revises if revises else None, house)
