@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,10 @@ from toolkit.ground.resources import file_digest
 from toolkit.minutes.journal import read_journal
 from toolkit.publication.extract import read_extract
 from toolkit.publication.notice import particulars
+from toolkit.scheme import load_scheme
 from toolkit.sealing.bag import TAG_MANIFEST, read_bag_info
+from toolkit.sealing.descriptions import descriptions
+from toolkit.sealing.parts import Seal
 
 WHY = "异议成立：更正学时（电话 13800138000）"
 
@@ -70,6 +74,13 @@ def test_what_cannot_be_revised_is_refused(revised: Path, tmp_path: Path, revise
     with pytest.raises(Refused, match=says):
         sealed(revised, house, "r3", revises=revises, because=because)
     assert sorted(path.name for path in (revised / "sealed").iterdir()) == [".lock", "r1", "r2"]
+
+
+def test_a_reason_is_text_in_what_a_bag_says_of_itself(revised: Path) -> None:
+    bag = revised / "sealed" / "r2"
+    seal_of, data = replace(Seal.of(read_bag_info(bag)), because="a <script>x</script>\n# ![](http://y) [here](z) {title}"), bag / "data"
+    text = descriptions(data, load_scheme(data / "edition" / "scheme.toml"), seal_of, "0.4.0")["README.md"]
+    assert r"a \<script\>x\</script\> # \!\[\](http://y) \[here\](z) {title}" in text
 
 
 def test_a_bag_of_another_edition_or_a_damaged_one_is_not_revised(small_edition: Path, house: Path, bag: Path) -> None:

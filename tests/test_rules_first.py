@@ -110,6 +110,68 @@ def test_rules_are_sealed_once_and_before_any_result(edition: Path, small_editio
         seal_rules(small_edition)
 
 
+@pytest.mark.parametrize("name", ["rules", "Rules", "con", "LPT1.x", "r1."])
+def test_no_result_is_called_what_is_kept_for_the_rules_or_a_system(small_edition: Path, house: Path, name: str) -> None:
+    with pytest.raises(Refused):
+        sealed(small_edition, house, name)
+    assert not (small_edition / "sealed").exists()
+
+
+def test_a_result_in_place_of_the_rules_is_none(small_edition: Path, house: Path, whole: Path) -> None:
+    shutil.copytree(whole, small_edition / "sealed" / "rules")
+    with pytest.raises(Refused):
+        sealed(small_edition, house)
+
+
+@pytest.fixture
+def next_(edition: Path, tmp_path: Path) -> Path:
+    """The edition with rules and r1, to seal another revision of it."""
+    return Path(shutil.copytree(edition, tmp_path / "next"))
+
+
+def test_rules_that_are_gone_or_exchanged_stop_a_seal(next_: Path, house: Path) -> None:
+    rules = next_ / "sealed" / "rules"
+    rules.rename(next_ / "elsewhere")
+    with pytest.raises(Refused, match="its bag is gone"):
+        sealed(next_, house, "r2", revises="r1", because="x")
+    other = next_.parent / "other"
+    shutil.copytree(next_, other, ignore=shutil.ignore_patterns("sealed", "journal.jsonl"))
+    shutil.copytree(seal_rules(other), rules)
+    with pytest.raises(Refused, match="not the bag of rules that the journal tells of"):
+        sealed(next_, house, "r2", revises="r1", because="x")
+    shutil.rmtree(rules)
+    (next_ / "elsewhere").rename(rules)
+    with pytest.raises(Refused, match="does not change"):
+        sealed(next_, house, "R1")
+    assert verified(sealed(next_, house, "r2", revises="r1", because="x")) == Problems()
+
+
+def test_a_bag_says_of_the_rules_what_its_journal_says(r1: Path) -> None:
+    info = r1 / "bag-info.txt"
+    info.write_text("".join(line for line in info.read_text("utf-8").splitlines(keepends=True) if not line.startswith("Rules-")), "utf-8")
+    shutil.rmtree(r1 / "data" / "rules")
+    described_again(r1)
+    with_new_manifests(r1)
+    assert [(problem.file, problem.column) for problem in verified(r1).errors] == [("bag-info.txt", "Rules-SHA256")]
+
+
+def test_rules_after_a_result_that_was_moved_away_are_late(small_edition: Path, house: Path) -> None:
+    sealed(small_edition, house).rename(small_edition / "moved")
+    with pytest.raises(Refused, match="result is sealed already"):
+        seal_rules(small_edition)
+
+
+def test_commands_say_that_rules_are_no_result(edition: Path) -> None:
+    rules = str(edition / "sealed" / "rules")
+    again = CliRunner().invoke(app, ["verify", rules, "--replay"])
+    assert (again.exit_code, "没有可重算的结果" in again.output) == (0, True), again.output
+    beside = CliRunner().invoke(app, ["diff", rules, str(edition / "sealed" / "r1")])
+    assert (beside.exit_code, "没有结果可比" in beside.output) == (1, True), beside.output
+    once = CliRunner().invoke(app, ["seal", str(edition), "--rules"])
+    assert (once.exit_code, "办法只封存一次" in once.output, "r2" in once.output) == (1, True, False), once.output
+    assert "计算" not in (edition / "sealed" / "rules" / "data" / "README.md").read_text("utf-8")
+
+
 def test_on_the_command_line(small_edition: Path) -> None:
     done = CliRunner().invoke(app, ["seal", str(small_edition), "--rules"])
     assert (done.exit_code, (small_edition / "sealed" / "rules" / "bagit.txt").is_file()) == (0, True), done.output

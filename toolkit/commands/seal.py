@@ -47,6 +47,8 @@ OLDER = (
 PASSPHRASE, NEW_PASSPHRASE = Phrase("{file} 的口令", "Passphrase of {file}"), Phrase("新密钥的口令", "Passphrase of the new key")
 AGAIN = Phrase("再输入一次", "Once more")
 ONE_OF = Phrase("请指明版次，或只封存办法，二者取一；只封存办法时不替代任何一版", "name a revision, or seal the rules alone: one of the two; rules revise nothing")
+RECOMPUTED = Phrase("封存包完好，重算结果一致。", "The bag is whole and recomputes.")
+RULES_ALONE = Phrase("封存包完好；其中只有办法，没有可重算的结果。", "The bag is whole; it holds rules alone, and nothing to compute again.")
 WHOLE = Phrase("封存包完好。", "The bag is whole.")
 
 
@@ -106,8 +108,15 @@ def verify(
         _refuse_edition(bag)
         with steps() as step:
             problems = verify_bag(bag, replay=replay, signers=signers, progress=step)
-        well = Phrase("封存包完好，重算结果一致。", "The bag is whole and recomputes.") if replay else WHOLE
-        finish(problems, language, well)
+        finish(problems, language, _well(bag) if replay and not problems.errors else WHOLE)
+
+
+def _well(bag: Path) -> Phrase:
+    """What a replay says of a bag that is well: of rules alone nothing was computed."""
+    from toolkit.sealing.bag import read_bag_info
+    from toolkit.sealing.parts import RULES, Seal
+
+    return RULES_ALONE if Seal.of(read_bag_info(bag)).revision == RULES else RECOMPUTED
 
 
 def key(
@@ -235,7 +244,7 @@ def _tell_older(bag: Path, language: str) -> None:
     """That a bag among an edition's revisions is not the newest of them."""
     from toolkit.sealing.revisions import newest_bag
 
-    newest = newest_bag(bag.parent) if bag.parent.name == "sealed" else None
+    newest = newest_bag(bag.parent) if bag.parent.name == "sealed" and bag.name != "rules" else None
     if newest is not None and newest.name != bag.name:
         say(language, phrase(*OLDER, bag=bag, newest=newest))
 

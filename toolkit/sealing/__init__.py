@@ -64,11 +64,11 @@ from toolkit.sealing.parts import (
 )
 from toolkit.sealing.replay import Progress, replay_problems
 from toolkit.sealing.revisions import (
-    bags,
     enter_seal,
     enter_seals,
     enter_signature,
     refuse_revision,
+    refuse_sealed,
     revised,
 )
 from toolkit.sealing.rules import (
@@ -149,9 +149,9 @@ def seal_edition(
         former = revised(folder, edition.scheme, revises, because)
         _refuse_damaged(sealed / revises if revises else None, house)
         enter_seals(folder)
+        rules = sealed_rules(folder, edition.scheme)
         freeze_edition(edition, bag / "edition")
         _write_resolved(decided, bag / "edition")
-        rules = sealed_rules(sealed, edition.scheme)
         seal = Seal(revision, day.isoformat(), *former, read_journal(bag / "edition").head, rules)
         records, evaluation = _evaluated_again(bag / "edition", decided)
         with _unchanged(bag / "edition"):
@@ -183,13 +183,13 @@ def seal_rules(folder: Path, *, by: str = "", sealed_on: dt.date | None = None) 
         When rules or a result are sealed already, the scheme or the data dictionary is faulty, or another seal is under way.
     """
     sealed = folder / "sealed"
-    refuse_revision(folder, RULES)
+    refuse_sealed(folder, RULES)
     scheme, _ = load_plan(folder)
     with refusing(sealed):
         sealed.mkdir(exist_ok=True)
     day = sealed_on or dt.date.today()  # noqa: DTZ011 - the date on the wall of the secretariat
     with only_one(sealed / LOCK, SEALING), refusing(sealed), _workshop(sealed, RULES) as workshop:
-        refuse_late(bags(sealed))
+        refuse_late(folder)
         enter_seals(folder)
         bag = workshop / "bag"
         write_rules(folder, scheme, bag)

@@ -6,6 +6,7 @@ Both follow from the scheme, the labels and the files alone, so that anyone can 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,26 +52,31 @@ TEXT = """# {title}
 
 {confidential}
 
-届次 {edition}，第 {revision} 版，{day} 封存。{history_zh}这是一个 BagIt 封存包（RFC 8493）：拿到它的人都能核对它没有被改动过，并把全部结果重新计算一遍。
+届次 {edition}，第 {revision} 版，{day} 封存。{history_zh}这是一个 BagIt 封存包（RFC 8493）：拿到它的人都能核对它没有被改动过{again_zh}。
 
 {parts_zh}
 
-核对：在本文件的上一级文件夹中执行下面各行。前两行核对每个文件，中间两行核对签名（签名人各一组文件；没有签名则没有这个文件夹），最后一行由封存它的程序核对并重新计算。
+核对：在本文件的上一级文件夹中执行下面各行。前两行核对每个文件，中间两行核对签名（签名人各一组文件；没有签名则没有这个文件夹），最后一行由封存它的程序核对{once_zh}。
 
 {check}
 程序：{distribution} {version}；它和所用全部程序包的版本见 environment.txt，按这些版本安装即可。程序由秘书处提供。本包没有可信时间戳：封存日期只是封存者所写。
 
 ---
 
-Edition {edition}, revision {revision}, sealed on {day}. {history_en}This is a BagIt bag (RFC 8493): whoever has it can check that nothing was changed, and compute everything again.
+Edition {edition}, revision {revision}, sealed on {day}. {history_en}This is a BagIt bag (RFC 8493): whoever has it can check that nothing was changed{again_en}.
 
 {parts_en}
 
 To check it, run the lines above in the folder that holds `data`. The first two check every file, the next two a signature (files of its own for each signer; no folder where nobody signed), the last one is the
-program that sealed it, which computes everything again.
+program that sealed it{once_en}.
 
 Program: {distribution} {version}; its version and that of every package it used stand in environment.txt: install these. Ask the secretariat for the program. The bag has no trusted timestamp: the day is what the sealer wrote.
 """
+AGAIN = {
+    "again_zh": "，并把全部结果重新计算一遍", "once_zh": "并重新计算",
+    "again_en": ", and compute everything again", "once_en": ", which computes everything again",
+}  # fmt: skip
+MARKS = re.compile(r"[\\`*\[\]<>&!|]")
 
 
 def descriptions(data: Path, scheme: Scheme, seal: Seal, version: str) -> dict[str, str]:
@@ -82,13 +88,21 @@ def descriptions(data: Path, scheme: Scheme, seal: Seal, version: str) -> dict[s
 def _readme(data: Path, scheme: Scheme, seal: Seal, version: str) -> str:
     parts = [(name, words) for name, words in PARTS.items() if (data / name).is_dir()]
     zh, en = ("\n".join(f"- `{name}/`：{words[0]}" for name, words in parts), "\n".join(f"- `{name}/`: {words[1]}" for name, words in parts))
+    again = AGAIN
     if seal.revision == "rules":
-        parts, zh, en = [], *BEFORE
-    history = (f"本版替代第 {seal.revises} 版，理由：{seal.because}。", f"It stands in place of revision {seal.revises}, because: {seal.because}. ") if seal.revises else ("", "")
+        zh, en = BEFORE
+        again = dict.fromkeys(AGAIN, "")  # nothing was computed
+    because = _literally(seal.because)
+    history = (f"本版替代第 {seal.revises} 版，理由：{because}。", f"It stands in place of revision {seal.revises}, because: {because}. ") if seal.revises else ("", "")
     return TEXT.format(
-        title=scheme.title, edition=scheme.edition, revision=seal.revision, day=seal.day, confidential=CONFIDENTIAL, parts_zh=zh, parts_en=en,
+        **again, title=_literally(scheme.title), edition=_literally(scheme.edition), revision=seal.revision, day=seal.day, confidential=CONFIDENTIAL, parts_zh=zh, parts_en=en,
         history_zh=history[0], history_en=history[1], check=CHECK, distribution=DISTRIBUTION, version=version,
     )  # fmt: skip
+
+
+def _literally(text: str) -> str:
+    """Text on one line of Markdown, none of it a link, a picture or HTML."""
+    return MARKS.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def _crate(data: Path, scheme: Scheme, seal: Seal, version: str) -> str:

@@ -13,6 +13,7 @@ from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.ground.writing import edition_lock
 from toolkit.minutes.adoption import edition_language, enter_found
 from toolkit.minutes.journal import JOURNAL, appended, read_journal
+from toolkit.minutes.variants import DEVICES
 from toolkit.sealing.bag import TAG_MANIFEST, read_bag_info
 from toolkit.sealing.parts import REVISION, RULES, Seal
 from toolkit.sealing.working_copies import refuse_no_edition
@@ -36,27 +37,46 @@ NO_BAG = Phrase("没有这一版封存包", "there is no bag of this revision")
 OTHER_EDITION = Phrase("不是本届的封存包", "is a bag of another edition")
 ITS_OWN = Phrase("请指明本届已封存的版次", "name a sealed revision of this edition")
 GONE = Phrase("工作记录写明这一版已经封存，但封存包不在了", "the journal says that this revision was sealed, and its bag is gone")
+FROM_BACKUP = Phrase("请从备份恢复它", "restore it from a backup")
+SUCH_AS = Phrase("例如 r1", "such as r1")
+KEPT_NAME = Phrase("这个名字另有专用", "this name is kept for something else")
+ONCE = Phrase("办法只封存一次", "rules are sealed once")
 RESTORE = Phrase("请从备份恢复它，或另起一个修订号", "restore it from a backup, or take another name")
 
 
 def refuse_revision(folder: Path, revision: str) -> None:
-    """Refuse a name that is none, and one that an edition sealed already.
+    """Refuse a name that is none or not the same on every system, and one that an edition sealed already.
 
     Raises
     ------
     Refused
     """
     refuse_no_edition(folder)
-    if not REVISION.fullmatch(revision):
+    if not REVISION.fullmatch(revision) or revision.endswith("."):
         rule = Phrase(
             "修订号只能用字母、数字、点、下划线和连字符", "a revision has letters, digits, dots, _ and - only"
         )
-        raise refuse(rule, Phrase("例如 r1", "such as r1"), value=revision)
-    if (folder / "sealed" / revision).exists():
+        raise refuse(rule, SUCH_AS, value=revision)
+    if revision.casefold() == RULES or revision.split(".", maxsplit=1)[0].casefold() in DEVICES:
+        raise refuse(KEPT_NAME, SUCH_AS, value=revision)
+    refuse_sealed(folder, revision)
+
+
+def refuse_sealed(folder: Path, revision: str) -> None:
+    """Refuse what an edition sealed already, also under a name that is the same folder on other systems.
+
+    Raises
+    ------
+    Refused
+    """
+    refuse_no_edition(folder)
+    lying, told = {path.name for path in (folder / "sealed").glob("*")}, {line["revision"] for line in seal_lines(folder)}
+    there = next((name for name in sorted(lying) if name.casefold() == revision.casefold()), "")
+    if there:
         rule = Phrase("这一修订已经封存，不能更改", "this revision is sealed and does not change")
-        raise refuse(rule, Phrase("请另起一个修订号，如 r2", "take another name, such as r2"), value=revision)
-    if any(line["revision"] == revision for line in _lines(folder)):
-        raise refuse(GONE, RESTORE, value=revision)
+        raise refuse(rule, ONCE if there == RULES else Phrase("请另起一个修订号，如 r2", "take another name, such as r2"), value=there)
+    if revision.casefold() in {name.casefold() for name in told}:
+        raise refuse(GONE, FROM_BACKUP if revision == RULES else RESTORE, value=revision)
 
 
 def revised(folder: Path, scheme: Scheme, revises: str, because: str) -> tuple[str, str, str]:
@@ -80,7 +100,7 @@ def revised(folder: Path, scheme: Scheme, revises: str, because: str) -> tuple[s
         raise refuse(NO_BAG, phrase("最新的一版是 {newest}", "the newest is {newest}", newest=newest.name) if newest else ITS_OWN, value=revises)
     if read_bag_info(bag).get("External-Identifier") != scheme.edition:
         raise refuse(OTHER_EDITION, ITS_OWN, value=revises)
-    later = [line["revision"] for line in _lines(folder) if line["revises"] == revises]
+    later = [line["revision"] for line in seal_lines(folder) if line["revises"] == revises]
     if newest.name != revises or later:
         name = next(iter(later), newest.name)
         rule = phrase("{bag} 不是最新的一版：已有 {newest}", "{bag} is not the newest revision: there is {newest}", bag=revises, newest=name)
@@ -116,7 +136,7 @@ def enter_seals(folder: Path) -> None:
         if (journal := read_journal(folder)).problems.errors:
             raise Refused(journal.problems)
         enter_found(folder)
-        told = {line["revision"] for line in _lines(folder)}
+        told = {line["revision"] for line in seal_lines(folder)}
         for bag in (*([sealed / RULES] if (sealed / RULES / "bagit.txt").is_file() else []), *bags(sealed)):
             if bag.name not in told:
                 _enter(folder, bag, "", FOUND.into(edition_language(folder)), found="yes")
@@ -166,8 +186,8 @@ def _enter(folder: Path, bag: Path, by: str, reason: str, **more: str) -> None:
     appended(folder, SEAL_LINE, by, reason, details)
 
 
-def _lines(folder: Path) -> Iterator[dict[str, str]]:
-    """What the journal tells of seals."""
+def seal_lines(folder: Path) -> Iterator[dict[str, str]]:
+    """What the journal of the edition in `folder` tells of seals: revision, bag (SHA-256 of its tag manifest), revises; in their order."""
     for entry in read_journal(folder).entries:
         if entry.what == SEAL_LINE:
             yield {name: str(entry.details.get(name, "")) for name in ("revision", "bag", "revises")}

@@ -27,7 +27,8 @@ from toolkit.scheme.amendments import diff
 from toolkit.sealing.bag import TAG_MANIFEST, bag_problems, read_bag_info
 from toolkit.sealing.differences import ASK, difference
 from toolkit.sealing.frozen_edition import FILES, decided_scheme, like_sealed
-from toolkit.sealing.parts import PLAN, RULES, RULES_PARTS
+from toolkit.sealing.parts import PLAN, RULES, RULES_PARTS, House, Seal, part_problems
+from toolkit.sealing.revisions import FROM_BACKUP, GONE, bags, seal_lines
 from toolkit.sensitivity.robustness import QUESTIONS
 from toolkit.sensitivity.weights.draws import WeightDraws
 
@@ -40,6 +41,8 @@ TOO_LATE = Phrase("已有封存的结果，办法不能再算是事先封存的"
 NOTHING = Phrase("无须再封存办法", "there is nothing to seal")
 OTHER = Phrase("封存的办法不是本届的", "the rules sealed are those of another edition")
 ITS_OWN = Phrase("请移走这个封存包", "move that bag away")
+EXCHANGED = Phrase("不是工作记录所记的、事先封存的办法", "is not the bag of rules that the journal tells of")
+UNTOLD = Phrase("与包内工作记录所记的、事先封存的办法不符", "is not what the journal in the bag tells of rules that were sealed before")
 UNTRIED = Phrase("按事先封存的办法，无法用这些记录计算，看不出谁会变动", "under the rules as sealed these records cannot be evaluated: who would move cannot be seen")
 ANOTHER = Phrase("与旁边事先封存的办法不是同一份", "is not the scheme in the bag of rules that lies beside it")
 
@@ -65,34 +68,46 @@ def plan_problems(data: Path, scheme: Scheme) -> Iterator[Problem]:
         yield difference(PLAN)
 
 
-def sealed_rules(sealed: Path, scheme: Scheme) -> str:
-    """SHA-256 of the tag manifest of the rules among the bags in `sealed`; empty where none were sealed.
+def told_rules(folder: Path) -> str:
+    """SHA-256 of the tag manifest of the rules that the journal of the edition in `folder` says were sealed first; empty where none were."""
+    first = next(seal_lines(folder), None)
+    return first["bag"] if first and first["revision"] == RULES else ""
+
+
+def sealed_rules(folder: Path, scheme: Scheme) -> str:
+    """SHA-256 of the tag manifest of the rules that the edition in `folder` sealed before any result; empty where it sealed none.
 
     Raises
     ------
     Refused
-        When that bag is not whole, or of another edition.
+        When that bag is gone, not whole, not the one that the journal tells of, no bag of rules, or of another edition.
     """
-    bag = sealed / RULES
-    if not (bag / "bagit.txt").is_file():
+    told, bag = told_rules(folder), folder / "sealed" / RULES
+    if not told:
         return ""
-    problems = bag_problems(bag)
+    if not (bag / "bagit.txt").is_file():
+        raise refuse(GONE, FROM_BACKUP, value=RULES)
+    problems = bag_problems(bag) or part_problems(bag, House.of(None, None))
     if problems.errors:
         raise Refused(Problems(tuple(problems.errors)))
-    if read_bag_info(bag).get("External-Identifier") != scheme.edition:
+    info = read_bag_info(bag)
+    if info.get("External-Identifier") != scheme.edition:
         raise refuse(OTHER, ITS_OWN, value=RULES)
-    return file_digest(bag / TAG_MANIFEST)
+    if file_digest(bag / TAG_MANIFEST) != told or Seal.of(info).revision != RULES:
+        raise refuse(EXCHANGED, FROM_BACKUP, value=RULES)
+    return told
 
 
-def refuse_late(bags: list[Path]) -> None:
-    """Refuse to seal rules when a result is sealed.
+def refuse_late(folder: Path) -> None:
+    """Refuse to seal rules when the edition in `folder` sealed a result, whether that still lies there or not.
 
     Raises
     ------
     Refused
     """
-    if bags:
-        raise refuse(TOO_LATE, NOTHING, value=bags[-1].name)
+    results = [*(bag.name for bag in bags(folder / "sealed")), *(line["revision"] for line in seal_lines(folder) if line["revision"] != RULES)]
+    if results:
+        raise refuse(TOO_LATE, NOTHING, value=results[-1])
 
 
 def write_changed_rules(rules: Path, data: Path, evaluation: Evaluation, records: Records) -> None:
@@ -121,7 +136,9 @@ def write_changed_rules(rules: Path, data: Path, evaluation: Evaluation, records
 
 
 def rules_problems(bag: Path, rules: str) -> Iterator[Problem]:
-    """Where the rules that a bag holds are not those in the bag of rules that lies beside it; `rules` is the digest that it names."""
+    """Where the rules that a bag names, by the digest `rules`, are not those that its journal tells of, or that lie in a bag beside it."""
+    if told_rules(bag / "data" / "edition") != rules:
+        yield Problem("error", UNTOLD, ASK, file="bag-info.txt", column="Rules-SHA256", value=rules or "—")
     beside = bag.resolve().parent / RULES
     if rules and (beside / TAG_MANIFEST).is_file():
         same = file_digest(beside / TAG_MANIFEST) == rules and file_digest(beside / "data" / "edition" / "scheme.toml") == file_digest(bag / "data" / RULES_PARTS[0])

@@ -18,14 +18,21 @@ from toolkit.comparison.records import evaluated_at
 from toolkit.comparison.shares import STANDING
 from toolkit.edition import open_edition
 from toolkit.evaluation import Evaluation, evaluate
+from toolkit.ground.problems import refuse
+from toolkit.ground.text import Phrase
 from toolkit.publication.extract import unguarded
 from toolkit.records import Records
+from toolkit.sealing.bag import read_bag_info
 from toolkit.sealing.frozen_edition import (
     decided_scheme,
     freeze_edition,
     leaves_experts_out,
     like_sealed,
 )
+from toolkit.sealing.parts import RULES, Seal
+
+NO_RESULT = Phrase("这里只封存了办法，没有结果可比", "holds the rules alone, and no result to compare")
+NAME_RESULT = Phrase("此后的改动和因此变动的会员，结果封存包里都有", "what was changed since, and whom that moved, stands in every bag that holds a result")
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +72,8 @@ def _is_bag(place: Path) -> bool:
 
 def _state(place: Path, kept: ExitStack, *, as_sealed: bool) -> State:
     if _is_bag(place):
+        if Seal.of(read_bag_info(place)).revision == RULES:
+            raise refuse(NO_RESULT, NAME_RESULT, file=place.name)
         evaluation, records = _as_decided(place / "data" / "edition")
         return State(evaluation, records, _stated(place / "data" / "results" / "ranking.csv"))
     edition, evaluation, _ = evaluated_at(place)
