@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,13 @@ from toolkit.edition import Edition
 from toolkit.evaluation import Evaluation
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
+from toolkit.interactive import what_if
 from toolkit.interactive.board import Board
 from toolkit.interactive.dials import Dial, all_dials, bin_edges, node_dials, panel, turned_to
 from toolkit.interactive.tuning import Tuning, decided_anew, turned
 from toolkit.interactive.weight_board import WeightBoard
 from toolkit.interactive.what_if import WhatIf, evaluation_under, experts_of, own_ballots, scheme_under
-from toolkit.scheme import load_scheme
+from toolkit.scheme import Weighting, load_scheme
 from toolkit.sensitivity.leave_one_out import without_nodes
 
 
@@ -172,6 +174,20 @@ def test_a_member_left_out_did_not_apply(edition: Edition, demo: Evaluation) -> 
     assert Board.of(after).buffers == Board.of(anew).buffers
     with pytest.raises(Refused):
         evaluation_under(WhatIf(members=frozenset({"nobody"})), demo, edition)
+
+
+def test_nobodys_own_list_is_offered_to_who_is_about_to_vote(edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
+    def until(day: dt.date) -> Edition:
+        return replace(edition, scheme=edition.scheme.model_copy(update={"weighting": Weighting(deadline=day)}))
+
+    today = dt.date.today()  # noqa: DTZ011 - as ballots are dated
+    assert len(own_ballots(edition)) == 6
+    assert not own_ballots(until(today))
+    listed = load_ballots(edition.folder, edition.scheme)
+    for many in (2, 3):
+        few = replace(listed, listed=listed.counted[:many])
+        monkeypatch.setattr(what_if, "load_ballots", lambda *_, few=few: few)
+        assert len(own_ballots(edition)) == (many if many == 3 else 0)
 
 
 def test_each_experts_own_list_is_that_of_the_comparison(edition: Edition, demo: Evaluation) -> None:

@@ -22,6 +22,7 @@ from toolkit.interactive.tuning import (
     shares,
     toggled,
     turned,
+    typed,
     undone,
 )
 from toolkit.scheme import Scheme, load_scheme
@@ -104,6 +105,23 @@ def test_a_locked_sibling_leaves_less_to_move() -> None:
     assert ranges(tuning)["learning"] == (30, 30)
     assert toggled(tuning, "duty").locked == {"exchange", "pledging", "conduct"}
     assert restored(tuning).locked == set()
+
+
+def test_what_was_typed_stays_when_the_next_is_typed() -> None:
+    tuning = Tuning.of(DEMO)
+    for node, share in (("learning", 38), ("duty", 12), ("pledging", 10)):
+        tuning = typed(tuning, node, share)
+    assert [tuning.scheme.nodes[node].weight for node in ("learning", "duty", "pledging")] == [38, 12, 10]
+    assert tuning.locked == {"learning", "duty", "pledging"}
+    tuning = typed(typed(tuning, "exchange", 22), "learning", 40)  # two are left: no further lock; a locked one can be typed anew
+    assert (tuning.locked, top(tuning.scheme)[0]) == ({"learning", "duty", "pledging"}, 40)
+    back = undone(tuning)
+    assert back.locked == {"duty", "pledging"}  # what a step back alters is not locked any more
+    assert math.fsum(top(back.scheme)) == pytest.approx(100)
+
+
+def test_of_two_siblings_none_is_locked_by_typing(small: Scheme) -> None:
+    assert not typed(Tuning.of(small), "learning", 45).locked
 
 
 @pytest.mark.parametrize(

@@ -235,6 +235,11 @@ def test_a_locked_weight_stays(table: Table) -> None:
     assert table.weights()["交流贡献的权重"] == 25
     table.type("学习培训", "80")
     sync_api.expect(table.page.locator(".notice")).to_contain_text("请输入 0 到 75 之间的数")
+    table.type("会员义务", "12")
+    table.type("守法诚信", "9")
+    stands = table.weights()
+    assert [stands[f"{label}的权重"] for label in ("学习培训", "交流贡献", "会员义务")] == [40, 25, 12]  # what was typed stays
+    sync_api.expect(table.page.get_by_role("button", name="解除锁定会员义务")).to_have_count(1)
     table.page.get_by_role("button", name="恢复已定").click()
     sync_api.expect(table.page.get_by_role("button", name="解除锁定交流贡献")).to_have_count(0)
 
@@ -244,7 +249,7 @@ def test_the_list_equals_python_after_twenty_moves(table: Table) -> None:
     evaluation = evaluate(edition.scheme, edition.records)
     labels = ["学习培训", "交流贡献", "会员义务", "守法诚信", "会议与考察"]
     for turn in range(20):
-        table.type(labels[turn % 5], str(5 + (37 * turn) % 60))
+        table.type(labels[turn % 5], str(4 + (37 * turn) % 20))
         board = Board.of(rescored(evaluation, scheme_of(table, edition.scheme)))
         shown = table.page.locator(".rows .row:not([hidden])").evaluate_all("all => all.map(row => [row.member, row.cells.total.textContent, row.cells.place.textContent, row.cells.award.textContent])")
         awards = ["", *(award.label for award in edition.scheme.awards)]

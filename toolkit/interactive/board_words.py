@@ -7,6 +7,7 @@ from toolkit.ground.text import Language, Phrase
 WORDS: dict[str, Phrase] = {
     "board": Phrase("权重与名单", "Weights and the list"),
     "weights": Phrase("权重（同级合计 100）", "Weights (siblings sum to 100)"),
+    "weights_help": Phrase("输入的数随即上锁，其余各项按比例让出；点锁解除", "A number typed is locked, the others give way in proportion; press a lock to free it"),
     "undo": Phrase("撤销", "Undo"),
     "redo": Phrase("重做", "Redo"),
     "restore": Phrase("恢复已定", "As decided"),
@@ -16,7 +17,7 @@ WORDS: dict[str, Phrase] = {
     "spoken": Phrase("{label}占同级的 {share}%", "{label}: {share}% of its siblings"),
     "spoken_moved": Phrase("{label}占同级的 {share}%，已定 {was}%", "{label}: {share}% of its siblings, decided {was}%"),
     "tree_keys": Phrase("上下方向键换一项，左右方向键改权重", "Up and Down lead to another weight, Left and Right change it"),
-    "still_locked": Phrase("已锁定，不能动；解除锁定后可以调", "it is locked; unlock it to move it"),
+    "still_locked": Phrase("已锁定，别项变动时它不动；可直接输入新的数，或解除锁定后拖动", "it is locked and gives no way: type another number, or unlock it to slide it"),
     "still_siblings": Phrase("同级其余各项都已锁定，合计须为 100，这一项不能单独动；请先给其中一项解除锁定", "all its siblings are locked and the sum is 100: unlock one of them first"),
     "still_alone": Phrase("同级只有这一项，总是 100", "it has no siblings, so it is always 100"),
     "siblings_short": Phrase("余项已锁", "rest locked"),

@@ -39,7 +39,7 @@ class Tuning:
     scheme
         The scheme as it stands now.
     locked
-        Ids of nodes whose shares stay when a sibling is moved.
+        Ids of nodes whose shares stay when a sibling is moved; a step back or forth that alters such a share unlocks it.
     past, future
         The schemes that undo and redo lead back to, the nearest last.
     gesture
@@ -96,6 +96,23 @@ def moved(tuning: Tuning, node: str, share: float, *, gesture: str = "") -> Tuni
     return _stepped(tuning, begun, begun.with_weights(weights), gesture)
 
 
+def typed(tuning: Tuning, node: str, share: float) -> Tuning:
+    """The tuning with one share typed: it is locked then, so that no later move alters it, as long as two siblings are left to give way.
+
+    Its own lock does not hinder it.
+
+    Raises
+    ------
+    Refused
+        As by `moved`.
+    """
+    after = moved(replace(tuning, locked=tuning.locked - {node}), node, share)
+    group = after.scheme.nodes[node].group
+    free = [item.id for item in after.scheme.children(group) if item.id not in after.locked | {node}]
+    stays = node in tuning.locked or len(free) > 1
+    return replace(after, locked=after.locked | {node} if stays else after.locked)
+
+
 def turned(tuning: Tuning, path: str, value: object, *, gesture: str = "") -> Tuning:
     """The tuning with something else of the scheme decided otherwise, by its place, as in `Scheme.with_`.
 
@@ -110,7 +127,7 @@ def turned(tuning: Tuning, path: str, value: object, *, gesture: str = "") -> Tu
 
 def taken_up(tuning: Tuning, scheme: Scheme) -> Tuning:
     """The tuning with a whole scheme of elsewhere in place of the one that stands, as one step that can be undone."""
-    return _stepped(tuning, tuning.scheme, scheme, "")
+    return replace(_stepped(tuning, tuning.scheme, scheme, ""), locked=_still_locked(tuning, scheme))
 
 
 def toggled(tuning: Tuning, node: str) -> Tuning:
@@ -123,7 +140,7 @@ def undone(tuning: Tuning) -> Tuning:
     if not tuning.past:
         return tuning
     *past, scheme = tuning.past
-    return replace(tuning, scheme=scheme, past=tuple(past), future=(*tuning.future, tuning.scheme), gesture="")
+    return replace(tuning, scheme=scheme, locked=_still_locked(tuning, scheme), past=tuple(past), future=(*tuning.future, tuning.scheme), gesture="")
 
 
 def redone(tuning: Tuning) -> Tuning:
@@ -131,7 +148,13 @@ def redone(tuning: Tuning) -> Tuning:
     if not tuning.future:
         return tuning
     *future, scheme = tuning.future
-    return replace(tuning, scheme=scheme, past=(*tuning.past, tuning.scheme), future=tuple(future), gesture="")
+    return replace(tuning, scheme=scheme, locked=_still_locked(tuning, scheme), past=(*tuning.past, tuning.scheme), future=tuple(future), gesture="")
+
+
+def _still_locked(tuning: Tuning, scheme: Scheme) -> frozenset[str]:
+    """The locks whose shares another scheme leaves as they are."""
+    then, now = shares(tuning.scheme), shares(scheme)
+    return frozenset(node for node in tuning.locked if then[node] == now.get(node))
 
 
 def restored(tuning: Tuning) -> Tuning:

@@ -51,6 +51,7 @@ from toolkit.interactive.tuning import (
     taken_up,
     toggled,
     turned,
+    typed,
     typed_number,
     undone,
 )
@@ -202,7 +203,8 @@ class WeightBoard(anywidget.AnyWidget):
                 self._steps = KeptSteps()
                 return {"start": self._start(), **self._resumed(asked.get("kept"))}
             case "move":
-                self.take(moved(self.tuning, node, self._share(asked, node), gesture=gesture))
+                share = self._share(asked, node)
+                self.take(typed(self.tuning, node, share) if asked.get("typed") is not None else moved(self.tuning, node, share, gesture=gesture))
             case "turn":
                 self._turn(asked, gesture)
             case "leave" | "own" | "put_back":
@@ -347,10 +349,10 @@ class WeightBoard(anywidget.AnyWidget):
 
     def _share(self, asked: Said, node: str) -> float:
         """The share asked for, as a slider gives it or as it was typed."""
-        if (typed := asked.get("typed")) is None or node not in self.scheme.nodes:
+        if (text := asked.get("typed")) is None or node not in self.scheme.nodes:
             return _number(asked.get("share"))
         label = self.scheme.label(node)
-        return typed_number(str(typed), Phrase(label, label), 100)
+        return typed_number(str(text), Phrase(label, label), 100)
 
     def _turn(self, asked: Said, gesture: str) -> None:
         """Turn a dial to where its slider, its mark or its box says; a refusal names no place of the file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.scheme import Scheme
 
+FEWEST = 3
+"""Ballots that must count before the list by any one of them is shown."""
 NO_RECORDS = Phrase("没有打开这一届的记录", "the records of the edition are not open"), Phrase("请打开届次文件夹里的笔记本", "open the notebook on the edition itself")
 NO_BALLOT = Phrase("没有这位专家计入的票", "no ballot of this expert counts"), Phrase("请从列出的代号中选", "choose one of the codes listed")
 ALL = Phrase("不能全都不计", "not all of them can be left out"), Phrase("请先放回一项", "put one back first")
@@ -141,8 +144,18 @@ def _shared_among_siblings(scheme: Scheme, node: str) -> Scheme:
 
 
 def own_ballots(edition: Edition | None) -> dict[str, Listed]:
-    """The ballots of the deciding round that count, by code; none where there is no edition or they cannot be read."""
-    if edition is None:
+    """The ballots of the deciding round that count, by code; none where there is no edition, and none that would sway whoever still votes.
+
+    Nobody's are told before the deadline is over, and none of fewer than `FEWEST` that count.
+    """
+    if edition is None or voting_open(edition.scheme):
         return {}
     ballots = load_ballots(edition.folder, edition.scheme)
-    return {one.expert: one for one in ballots.of_round(ballots.deciding)}
+    counted = {one.expert: one for one in ballots.of_round(ballots.deciding)}
+    return counted if len(counted) >= FEWEST else {}
+
+
+def voting_open(scheme: Scheme) -> bool:
+    """Whether a ballot cast today comes before the deadline, or on it; no where there is none."""
+    deadline = scheme.weighting.deadline if scheme.weighting else None
+    return deadline is not None and dt.date.today() <= deadline  # noqa: DTZ011 - as ballots are dated

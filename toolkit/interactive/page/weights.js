@@ -12,7 +12,7 @@ class Weights {
     this.linesButton = make("button", { type: "button", class: "lines", onclick: () => this.openPanel("") }, this.say("lines_open"));
     this.knobs = make("div", { class: "knobs" }, tree, this.rulesHead, this.linesButton, this.dialBox);
     this.panelBox = make("div", { class: "knobs panel", hidden: true });
-    const top = make("div", { class: "top" }, make("h3", {}, this.say("weights")), this.whoseWeights(), tools);
+    const top = make("div", { class: "top" }, make("h3", {}, this.say("weights")), this.whoseWeights(), make("p", { class: "hint" }, this.say("weights_help")), tools);
     this.changesBox = make("details", { class: "changes", hidden: true }, make("summary"), make("ul"));
     return make("section", { class: "left", "aria-label": this.say("weights") }, top, this.knobs, this.panelBox, this.changesBox, this.start.adoptable ? this.adoption() : null);
   }
@@ -44,9 +44,9 @@ class Weights {
   }
 
   siblings(id) {
-    const place = this.start.nodes.findIndex((node) => node.id === id), { number } = this.start.nodes[place];
+    const { number } = this.start.nodes.find((node) => node.id === id);
     const parent = (one) => one.slice(0, Math.max(0, one.lastIndexOf(".")));
-    return this.start.nodes.some((node) => node.id !== id && parent(node.number) === parent(number));
+    return this.start.nodes.filter((node) => node.id !== id && parent(node.number) === parent(number)).map((node) => node.id);
   }
 
   typed(box, stands, question) {
@@ -63,11 +63,12 @@ class Weights {
       const moving = document.activeElement === part.range && this.questions.waiting.length > 0;
       if (!moving) part.range.value = String(share);
       part.range.disabled = low === high;
-      part.number.disabled = low === high;
+      const siblings = this.siblings(id), typable = !own && siblings.some((other) => !this.state.locked.includes(other));
+      part.number.disabled = !typable; // a lock holds against the siblings and the slider; a number can be typed all the same
       if (document.activeElement !== part.number || this.questions.waiting.length === 0) part.number.value = shown(share);
       const moved = Math.abs(share - decided[id]) > 1e-6;
-      const free = low < high || Boolean(own), why = free ? "" : this.say(locked ? "still_locked" : this.siblings(id) ? "still_siblings" : "still_alone");
-      setText(part.was, moved ? this.say("was", { was: shown(decided[id]) }) : free || locked || !this.siblings(id) ? "" : this.say("siblings_short"));
+      const free = low < high || Boolean(own), why = free ? "" : this.say(locked && typable ? "still_locked" : siblings.length ? "still_siblings" : "still_alone");
+      setText(part.was, moved ? this.say("was", { was: shown(decided[id]) }) : free || locked || !siblings.length ? "" : this.say("siblings_short"));
       part.was.title = why;
       for (const box of [part.range, part.number]) { box.title = why; box.setAttribute("aria-description", why); }
       part.range.setAttribute("aria-valuetext", this.say(moved ? "spoken_moved" : "spoken", { label: part.label, share: shown(share), was: shown(decided[id]) }));
