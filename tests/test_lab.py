@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import json
 import os
@@ -252,6 +253,72 @@ def test_labs_of_several_editions_show_each_its_own_and_end_with_all_they_starte
             process.send_signal(ending)
             assert process.wait(60) == 0
             assert psutil.wait_procs(started, timeout=10)[1] == []
+
+
+@pytest.fixture
+def notebooks(house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The lab's own notebooks as the server has them: four that take a second each."""
+    from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+    from traitlets import Any as Anything
+    from traitlets.config import Configurable
+
+    from toolkit.commands import lab_server
+
+    class Server(Configurable):
+        session_manager, kernel_manager = Anything(), Anything()
+
+    for number in range(1, 5):
+        write_notebook(house / f"{number}.ipynb", "import time; time.sleep(1)", f"{number} * 11")
+    (house / "1_data.ipynb").unlink()
+    monkeypatch.setattr(lab_server, "house_folder", lambda _: house)
+    edition = write_small_edition(tmp_path / "small")
+    root = str(working_copies(edition, house).folder)
+    manager: Any = AsyncMappingKernelManager
+    server = Server(kernel_manager=manager(root_dir=root, connection_dir=str(tmp_path)))
+    opened = lab_server.ComputedNotebooks(parent=server, root_dir=root)
+    opened.notary.db_file = ":memory:"
+    server.session_manager = lab_server.OneKernel(kernel_manager=server.kernel_manager, contents_manager=opened)
+    return opened
+
+
+async def shown(notebooks: Any, path: str) -> list[str]:
+    """What the code of a notebook shows when it is opened."""
+    cells = (await notebooks.get(path))["content"]["cells"]
+    return [output["data"]["text/plain"] for cell in cells for output in cell.get("outputs", ())]
+
+
+def test_who_clicks_on_while_a_notebook_is_computed_gets_the_last_one_and_the_lab_goes_on(notebooks: Any) -> None:
+    async def clicked_on() -> None:
+        sessions = notebooks.parent.session_manager
+        given_up = []
+        for number, moment in ((3, 0.05), (1, 0.0), (4, 1.5), (3, 0.3)):
+            given_up.append(asyncio.create_task(shown(notebooks, f"{number}.ipynb")))
+            await asyncio.sleep(moment)
+        assert await shown(notebooks, "2.ipynb") == ["22"]
+        assert [session["path"] for session in await sessions.list_sessions()] == ["2.ipynb"]
+        assert await asyncio.gather(*given_up) == [[], [], [], []]
+        assert await shown(notebooks, "3.ipynb") == ["33"]
+        assert [session["path"] for session in await sessions.list_sessions()] == ["3.ipynb"]
+        assert len(notebooks.parent.kernel_manager.list_kernel_ids()) == 1
+        await notebooks.parent.kernel_manager.shutdown_all()
+
+    asyncio.run(clicked_on())
+
+
+def test_a_remark_saved_while_its_notebook_is_computed_stays(notebooks: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    async def remarked() -> Any:
+        opening = asyncio.create_task(shown(notebooks, "1.ipynb"))
+        await asyncio.sleep(0.2)
+        path = Path(notebooks.root_dir) / "1.ipynb"
+        held = json.loads(path.read_text("utf-8"))
+        held["cells"].append(REMARK)
+        await notebooks.save({"type": "notebook", "format": "json", "content": held}, "1.ipynb")
+        assert await opening == []
+        await notebooks.parent.kernel_manager.shutdown_all()
+        return cells(path)[-1]
+
+    assert "".join(asyncio.run(remarked())["source"]) == REMARK["source"]
+    assert "“1”在计算时被改动过：改动原样保留" in capsys.readouterr().out
 
 
 def test_an_ending_that_comes_at_once_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:

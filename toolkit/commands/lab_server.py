@@ -33,18 +33,29 @@ COMPUTING = ("正在计算“{name}”……", "Computing “{name}” …")
 COMPUTED = ("“{name}”已算好。", "“{name}” is computed.")
 FAILED = ("“{name}”有 {n} 处没有算成，页面上写明了原因。", "{n:place|places} in “{name}” could not be computed; the page says why.")
 EDITED = ("“{name}”被改动过，不自动计算；请在页面上按“重新计算全部”。", "“{name}” was edited and is not computed by itself: press “Recompute all” on its page.")
+CHANGED = ("“{name}”在计算时被改动过：改动原样保留，没有写入计算结果；请在页面上按“重新计算全部”。", "“{name}” was edited while it was computed: the edits stay and no results are written; press “Recompute all” on its page.")
 BROKEN = ("“{name}”没有算成：计算进程未能启动或意外结束；请在页面上按“重新计算全部”。", "“{name}” is not computed, its process ended: press “Recompute all” on its page.")
 
 
 class OneKernel(SessionManager):
     """Sessions of one notebook at a time: who opens another ends the former's kernel."""
 
+    def __init__(self, *more: Any, **settings: Any) -> None:
+        super().__init__(*more, **settings)  # type: ignore[no-untyped-call]
+        self._turn = asyncio.Lock()  # a kernel that is half started or half ended can be neither ended nor started
+
     async def create_session(self, path: str | None = None, *more: Any, **others: Any) -> dict[str, Any]:
         """A session for `path`; those of other notebooks end before."""
-        for session in await self.list_sessions():  # type: ignore[no-untyped-call]
-            if session["path"] != path:
-                await self.delete_session(session["id"])  # type: ignore[no-untyped-call]
-        return await super().create_session(path, *more, **others)
+        async with self._turn:
+            for session in await self.list_sessions():  # type: ignore[no-untyped-call]
+                if session["path"] != path:
+                    await super().delete_session(session["id"])  # type: ignore[no-untyped-call]
+            return await super().create_session(path, *more, **others)
+
+    async def delete_session(self, session_id: str) -> None:
+        """End a session and its kernel."""
+        async with self._turn:
+            await super().delete_session(session_id)  # type: ignore[no-untyped-call]
 
 
 class ComputedNotebooks(AsyncLargeFileManager):
@@ -56,7 +67,9 @@ class ComputedNotebooks(AsyncLargeFileManager):
         super().__init__(**settings)
         self._own = {said(notebook) for language in ("zh", "en") for _, notebook in house_copies(house_folder("notebooks"), language)}
         self._turn = asyncio.Lock()
-        self._path, self._task = "", None  # type: tuple[str, asyncio.Task[None] | None]
+        self._saving = asyncio.Lock()
+        self._asked, self._path = "", ""
+        self._task: asyncio.Task[None] | None = None
         self._server.static_custom_path = [str(house_folder(f"templates/lab/{each}custom")) for each in ("", f"{asked_language() or 'zh'}/")]
         IOLoop.current().add_callback(self._begin)
 
@@ -70,6 +83,11 @@ class ComputedNotebooks(AsyncLargeFileManager):
             await self._opened(path.strip("/"))
         return await super().get(path, content, *more, **others)  # type: ignore[no-untyped-call]
 
+    async def save(self, model: dict[str, Any], path: str = "") -> Any:
+        """Keep what a page sends, one file at a time."""
+        async with self._saving:
+            return await super().save(model, path)  # type: ignore[no-untyped-call]
+
     async def _begin(self) -> None:
         address = f"{self._server.connection_url}doc/tree/{quote(self.first)}?token={quote(self._server.identity_provider.token)}"
         say(phrase(*ADDRESS, address=address))
@@ -77,15 +95,24 @@ class ComputedNotebooks(AsyncLargeFileManager):
             await self._opened(self.first)
 
     async def _opened(self, path: str) -> None:
-        """Wait until the notebook is computed; another that was under way is given up."""
+        """Wait until the notebook, or another that was asked for after it, is computed; what was under way is given up."""
+        self._asked = path
         async with self._turn:
-            under_way = path == self._path and self._task is not None and not self._task.done()
-            if not under_way and not await self._has_kernel(path):
-                if self._task is not None:
-                    self._task.cancel()
-                self._path, self._task = path, asyncio.create_task(self._compute(path))
-            task = self._task if path == self._path else None
-        if task is not None:
+            if path == self._asked and not (path == self._path and self._under_way):
+                await self._give_up()
+                if not await self._has_kernel(path):
+                    self._path, self._task = path, asyncio.create_task(self._compute(path))
+        while task := self._under_way:
+            await asyncio.wait([task])
+
+    @property
+    def _under_way(self) -> asyncio.Task[None] | None:
+        return self._task if self._task is not None and not self._task.done() else None
+
+    async def _give_up(self) -> None:
+        """End what is under way, with its kernel."""
+        if task := self._under_way:
+            task.cancel()
             await asyncio.wait([task])
 
     async def _has_kernel(self, path: str) -> bool:
@@ -100,15 +127,36 @@ class ComputedNotebooks(AsyncLargeFileManager):
             return
         say(phrase(*COMPUTING, name=name))
         try:
-            session = await self._server.session_manager.create_session(path, Path(path).name, "notebook", "python3")
-            await _run(notebook, self._server.kernel_manager.get_kernel(session["kernel"]["id"]))
+            await self._run_in_session(notebook, path)
         except Exception:  # noqa: BLE001 - whatever kept a kernel from answering: the page opens, and a press tries again
             say(phrase(*BROKEN, name=name))
             return
-        self.notary.sign(notebook)  # type: ignore[no-untyped-call]
-        await self.save({"type": "notebook", "format": "json", "content": notebook}, path)  # type: ignore[no-untyped-call]
+        if not await self._kept(notebook, path):
+            say(phrase(*CHANGED, name=name))
+            return
         failed = sum(output.output_type == "error" for cell in notebook.cells for output in cell.get("outputs", ()))
         say(phrase(*FAILED, name=name, n=failed) if failed else phrase(*COMPUTED, name=name))
+
+    async def _run_in_session(self, notebook: Any, path: str) -> None:
+        """Run a notebook in a session of its own, which stays, unless it is given up."""
+        sessions = self._server.session_manager
+        starting = asyncio.ensure_future(sessions.create_session(path, Path(path).name, "notebook", "python3"))
+        try:
+            session = await asyncio.shield(starting)
+            await _run_cells(notebook, self._server.kernel_manager.get_kernel(session["kernel"]["id"]))
+        except asyncio.CancelledError:
+            with suppress(Exception):
+                await sessions.delete_session((await starting)["id"])
+            raise
+
+    async def _kept(self, notebook: Any, path: str) -> bool:
+        """Sign and keep a computed notebook, unless somebody wrote into its file meanwhile."""
+        async with self._saving:
+            if self._house_own(Path(self.root_dir) / path) is None:
+                return False
+            self.notary.sign(notebook)  # type: ignore[no-untyped-call]
+            await super().save({"type": "notebook", "format": "json", "content": notebook}, path)  # type: ignore[no-untyped-call]
+            return True
 
     def _house_own(self, file: Path) -> Any:
         """The notebook in a file, where every word of it is the house's."""
@@ -118,7 +166,7 @@ class ComputedNotebooks(AsyncLargeFileManager):
         return None
 
 
-async def _run(notebook: Any, kernel: Any) -> None:
+async def _run_cells(notebook: Any, kernel: Any) -> None:
     """Run every cell in a kernel that is somebody else's to end; a cell that fails says so and the next one is run."""
     runner: Any = NotebookClient(notebook, km=kernel, timeout=CELL_SECONDS, allow_errors=True, record_timing=False, store_widget_state=False)
     runner.reset_execution_trackers()
