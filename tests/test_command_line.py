@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from toolkit.__main__ import app
+from toolkit.commands.console import steps
 
 CONTRACT_RANKING = ["member", "name", "class", "total", "rank", "tied", "award", "grade", "reason"]
 
@@ -190,3 +191,9 @@ def test_verifying_an_edition_folder_names_its_newest_bag(small_edition: Path) -
     assert done.exit_code == 1
     assert "这是届次文件夹，不是封存包" in done.output
     assert len(done.output.splitlines()) <= 3
+
+
+def test_without_a_terminal_each_step_is_a_line_beside_the_results(capsys: pytest.CaptureFixture[str]) -> None:
+    with steps() as step:
+        step("BagIt")
+    assert tuple(capsys.readouterr()) == ("", "… BagIt\n")

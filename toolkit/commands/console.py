@@ -68,8 +68,12 @@ def working(language: str, words: Phrase) -> Iterator[None]:
 
 @contextmanager
 def steps() -> Iterator[Callable[[str], None]]:
-    """A line that says which step is under way."""
-    with console().status("…") as status:
+    """A line that says which step is under way; where no terminal is, one for each."""
+    screen = console()
+    if not screen.is_terminal:
+        yield lambda name: typer.echo(f"… {name}", err=True)
+        return
+    with screen.status("…") as status:
         yield status.update
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest
-from toolkit.ground.text import Phrase, discreet, phrase
+from toolkit.ground.text import Phrase, discreet, one_line, phrase
 from toolkit.ground.writing import edition_lock
 from toolkit.minutes.adoption import edition_language, enter_found
 from toolkit.minutes.journal import JOURNAL, appended, read_journal
@@ -88,7 +88,7 @@ def revised(folder: Path, scheme: Scheme, revises: str, because: str) -> tuple[s
         When reason or revision is missing, the bag is not there, is of another edition, or is not the newest: then another
         stands in its place already.
     """
-    because = discreet(" ".join(because.split()))
+    because = discreet(one_line(because))
     if not revises and not because:
         return "", "", ""
     if not (revises and because):
