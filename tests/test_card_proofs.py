@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
@@ -15,10 +16,11 @@ from hypothesis import strategies as st
 
 from tests.browser.test_page import BROWSER, FLAGS
 from tests.conftest import write_small_edition
+from tests.sealing import with_new_manifests
 from tests.test_command_line import run
 from toolkit import evaluate, open_edition
 from toolkit.ground.problems import Refused
-from toolkit.publication.card_proofs import ProvedCard, leaf, proved, read_card, read_root, tree_root
+from toolkit.publication.card_proofs import TEXTS, ProvedCard, leaf, proved, read_card, read_root, tree_root
 from toolkit.publication.extract import read_extract
 from toolkit.reports.card_pages import card_texts, check_page, write_card_pages
 from toolkit.sealing.cards import sealed_cards
@@ -37,6 +39,11 @@ KNOWN_ROOTS = {
 NAME, HOSTILE = "甲招标代理公司", "</script><script>alert(1)</script>&amp;"
 
 
+def card_text(member: str, name: str, *tables: object) -> str:
+    """A card without tables, or with these."""
+    return json.dumps({**dict.fromkeys(TEXTS, ""), "member": member, "name": name, "tables": tables}, ensure_ascii=False)
+
+
 def by_definition(leaves: list[bytes]) -> bytes:
     """The root as RFC 6962, section 2.1, defines it."""
     if len(leaves) == 1:
@@ -52,7 +59,7 @@ def test_roots_are_those_of_the_known_trees(count: int, root: str) -> None:
 
 @given(st.lists(st.text(), min_size=1, max_size=40))
 def test_every_branch_leads_to_the_root_and_from_no_other_place(texts: list[str]) -> None:
-    texts = [json.dumps({"member": str(number), "name": text}) for number, text in enumerate(texts)]
+    texts = [card_text(str(number), text) for number, text in enumerate(texts)]
     root = tree_root(texts)
     assert root == by_definition([leaf(text) for text in texts]).hex()
     for card in proved(texts):
@@ -89,6 +96,8 @@ def test_each_member_has_a_page_whose_card_checks_alone(cards: tuple[Path, str])
     assert [card.content["name"] for card in found if "alert" in card.text] == [HOSTILE]
 
 
+TABLE = {"caption": "", "headings": [], "rows": [["a"]], "right": [], "note": ""}
+ODD_TABLES = [5, {}, {**TABLE, "rows": []}, {**TABLE, "rows": [["a"], ["b", "c"]]}, {**TABLE, "rows": [[1]]}, {**TABLE, "right": [7]}, {**TABLE, "note": None}]
 NO_CARDS = [
     *("", "[]", "{}", "得分单", "[" * 9_000),
     '{"card": 1, "index": 0, "size": 1, "path": []}',
@@ -99,6 +108,8 @@ NO_CARDS = [
     '{"card": "{}", "index": 0, "size": 9999999999, "path": []}',
     '{"card": "{\\"name\\": \\"\\\\ud800\\"}", "index": 0, "size": 1, "path": []}',
     '{"card": "\\ud800", "index": 0, "size": 1, "path": []}',
+    '{"card": "{}", "index": 0, "size": 1, "path": []}',
+    *(ProvedCard(card_text("1", "甲", table), 0, 1, ()).write() for table in ODD_TABLES),
 ]
 
 
@@ -157,6 +168,24 @@ def test_cards_are_not_written_into_a_bag_or_an_edition(bag: Path, small_edition
         assert sorted(place.rglob("*")) == before
 
 
+def test_cards_are_sent_as_the_notice_has_them_and_not_among_others(whole: Path, tmp_path: Path) -> None:
+    (tmp_path / "out" / "cards").mkdir(parents=True)
+    (tmp_path / "out" / "cards" / "得分单_旧版.html").touch()
+    done = run("publish", whole, "--to", tmp_path / "out")
+    assert done.exit_code == 1
+    assert "得分单_旧版.html" in done.output
+    for forge, told in ((lambda lines: lines[:-1], "公示所列"), (lambda lines: [*lines, lines[0]], "出现两次"), (lambda lines: [*lines, "{}"], "不是一份得分单")):
+        forged = tmp_path / told
+        shutil.copytree(whole, forged, copy_function=shutil.copyfile)
+        cards = forged / "data" / "cards.jsonl"
+        cards.write_text("".join(f"{line}\n" for line in forge(cards.read_text("utf-8").splitlines())), "utf-8")
+        with_new_manifests(forged)
+        done = run("publish", forged, "--to", tmp_path / "elsewhere")
+        assert done.exit_code == 1
+        assert told in done.output, done.output
+        assert not (tmp_path / "elsewhere").exists()
+
+
 def test_cards_are_sent_of_a_whole_bag_only(bag: Path, tmp_path: Path) -> None:
     with (bag / "data" / "cards.jsonl").open("a", encoding="utf-8") as file:
         file.write("{}\n")
@@ -212,7 +241,7 @@ def test_the_digest_of_the_page_is_that_of_every_text(checking: tuple[Page, list
     page, _ = checking
     texts = ["x" * length for length in (0, 1, 54, 55, 56, 62, 63, 64, 65, 119, 120, 1_000)] + ["中文：é\U0001f600" * 40]
     for text in texts:
-        card = ProvedCard(json.dumps({"name": text}, ensure_ascii=False), 0, 1, ())
+        card = ProvedCard(card_text("001", text), 0, 1, ())
         page.fill("#root", card.root or "")
         page.fill("#pasted", card.write())
         assert page.locator("#verdict").get_attribute("class") == "good", text

@@ -21,6 +21,8 @@ LEAF, NODE = b"\x00", b"\x01"
 DIGEST = re.compile(r"[0-9a-f]{64}")
 LARGEST = 2**31
 """Of a tree: more members than that no federation has, and a browser counts so far without a thought."""
+TEXTS = ("title", "edition", "revision", "member", "name", "object", "salt")
+"""What a card says beside its tables."""
 EMBEDDED = re.compile(r'<script type="application/json" id="card">(.*?)</script>', re.DOTALL)
 """Where the page of a card holds the card itself."""
 NO_CARD = (
@@ -121,12 +123,41 @@ def read_card(content: str) -> ProvedCard:
     try:
         fields = json.loads(embedded.group(1) if embedded else content)
         card = ProvedCard(fields["card"], fields["index"], fields["size"], tuple(fields["path"]))
-        whole = _is_whole(card) and bool(json.dumps(card.content, ensure_ascii=False).encode("utf-8"))
+        whole = _is_whole(card) and is_card(card.text)
     except (ValueError, KeyError, TypeError, RecursionError):
         whole = False
     if not whole:
         raise refuse(*NO_CARD)
     return card
+
+
+def is_card(text: str) -> bool:
+    """Whether a text says all that a card says, in the form it says it: texts, and tables as wide as their headings."""
+    try:
+        content = json.loads(text)
+        json.dumps(content, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError):
+        return False
+    if not (isinstance(content, dict) and isinstance(content.get("tables"), list)):
+        return False
+    return _are_texts([content.get(name) for name in TEXTS]) and all(map(_is_table, content["tables"]))
+
+
+def _is_table(table: object) -> bool:
+    if not (isinstance(table, dict) and all(isinstance(table.get(name), list) for name in ("headings", "rows", "right"))):
+        return False
+    headings, rows = table["headings"], table["rows"]
+    width = len(headings) or len(rows[0] if rows and isinstance(rows[0], list) else ())
+    sides = all(type(place) is int and 0 <= place < width for place in table["right"])
+    return sides and _are_texts([table.get("caption"), table.get("note"), *headings]) and all(_is_row(row, width) for row in rows) and width > 0
+
+
+def _is_row(row: object, width: int) -> bool:
+    return isinstance(row, list) and len(row) == width and _are_texts(row)
+
+
+def _are_texts(values: list[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def read_root(words: str) -> str:

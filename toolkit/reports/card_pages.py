@@ -92,6 +92,11 @@ def card_texts(evaluation: Evaluation, records: Records, revision: str, salts: M
     return dict(sorted(texts.items()))
 
 
+def page_names(texts: Mapping[str, str]) -> dict[str, str]:
+    """What the page of each member's card is called, by its code."""
+    return card_names({member: str(json.loads(text)["name"]) for member, text in texts.items()}, ".html")
+
+
 def write_card_pages(texts: Mapping[str, str], scheme: Scheme, folder: Path) -> str:
     """A page for each member, in `folder`, with its branch; and the root they all lead to.
 
@@ -101,7 +106,7 @@ def write_card_pages(texts: Mapping[str, str], scheme: Scheme, folder: Path) -> 
         When one cannot be written.
     """
     cards = dict(zip(texts, proved(list(texts.values())), strict=True))
-    names = card_names({member: str(card.content["name"]) for member, card in cards.items()}, ".html")
+    names = page_names(texts)
     template, style = _part("card.html"), _part("card.css")
     with placed_in(folder) as unfinished:
         for member, card in cards.items():

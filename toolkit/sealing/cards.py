@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 
 from toolkit.evaluation import Evaluation
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
-from toolkit.ground.text import Phrase
+from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.writing import refusing, write_whole
-from toolkit.publication.card_proofs import tree_root
-from toolkit.reports.card_pages import card_texts, check_page, write_card_pages
+from toolkit.publication.card_proofs import is_card, tree_root
+from toolkit.publication.extract import read_extract
+from toolkit.reports.card_pages import card_texts, check_page, page_names, write_card_pages
 from toolkit.scheme import load_scheme
 from toolkit.sealing.bag import bag_problems
 from toolkit.sealing.differences import ASK, difference
+from toolkit.sealing.signatures import signature_problems
 
 if TYPE_CHECKING:
     from toolkit.records import Records
@@ -28,6 +30,14 @@ NO_CARDS = (
     Phrase("请用现在的版本另封一版", "seal a new revision with this version"),
 )
 NO_LINE = Phrase("不是一份得分单", "is not a score card")
+TWICE = Phrase("同一会员的得分单出现两次", "is a second card of the same member")
+OTHER_ROOT = Phrase("得分单总指纹与公示所列的不同", "the root of the cards is not the one on the notice")
+OTHERS = (
+    "文件夹里还有别的文件：{names}",
+    "the folder holds other files: {names}",
+)
+EMPTY_IT = Phrase("请另指一个空文件夹，以免把别的版次的得分单一起寄出", "name an empty folder, lest cards of another revision be mailed with these")
+SHOWN = 3
 
 
 def seal_cards(evaluation: Evaluation, records: Records, revision: str, data: Path) -> None:
@@ -50,11 +60,12 @@ def sealed_cards(data: Path) -> dict[str, str]:
         raise refuse(*NO_CARDS, file=CARDS)
     with refusing(path):
         lines = path.read_bytes().decode("utf-8", "replace").split("\n")[:-1]
-    texts = [(_member(line), line) for line in lines]
-    problems = [Problem("error", NO_LINE, ASK, file=CARDS, row=row) for row, (member, _) in enumerate(texts, 1) if member is None]
-    if problems:
-        raise Refused(Problems(tuple(problems)))
-    return {str(member): line for member, line in texts}
+    members = [str(json.loads(line)["member"]) if is_card(line) else None for line in lines]
+    faults = [(row, NO_LINE) for row, member in enumerate(members, 1) if member is None]
+    faults += [(row, TWICE) for row, member in enumerate(members, 1) if member is not None and member in members[: row - 1]]
+    if faults:
+        raise Refused(Problems(tuple(Problem("error", rule, ASK, file=CARDS, row=row) for row, rule in sorted(faults, key=lambda fault: fault[0]))))
+    return dict(zip(map(str, members), lines, strict=True))
 
 
 def card_root(data: Path) -> dict[str, str]:
@@ -82,21 +93,21 @@ def send_cards(bag: Path, folder: Path, page: Path) -> tuple[str, int]:
     Raises
     ------
     Refused
-        When the bag is not whole or holds no cards, or something cannot be written.
+        When the bag is not whole, not signed as its scheme demands or holds no cards, its notice tells of other cards, `folder` holds
+        other files, or something cannot be written.
     """
     if problems := bag_problems(bag).errors:
         raise Refused(problems)
     data = bag / "data"
     texts, scheme = sealed_cards(data), load_scheme(data / "edition" / "scheme.toml")
+    if unsigned := Problems(tuple(signature_problems(bag, scheme))).errors:
+        raise Refused(unsigned)
+    if (data / "public").is_dir() and read_extract(data / "public").notice["digests"].get("cards") != card_root(data)["cards"]:
+        raise refuse(OTHER_ROOT, ASK, file=CARDS)
+    others = sorted({path.name for path in folder.glob("*")} - set(page_names(texts).values()))
+    if others:
+        raise refuse(phrase(*OTHERS, names="、".join(others[:SHOWN])), EMPTY_IT, file=folder.name)
     root = write_card_pages(texts, scheme, folder)
     with refusing(page):
         write_whole(page, check_page(scheme.title, root, scheme.language))
     return root, len(texts)
-
-
-def _member(line: str) -> str | None:
-    try:
-        card = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return card["member"] if isinstance(card, dict) and isinstance(card.get("member"), str) else None
