@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from toolkit.ground.problems import Refused
+from toolkit.ground.problems import Problems, Refused
 from toolkit.minutes import adoption
 from toolkit.minutes.adoption import ChangedMeanwhile, adopt_scheme, scheme_digest
 from toolkit.minutes.journal import JOURNAL, read_journal
@@ -53,6 +55,44 @@ def test_another_adoption_is_told_and_not_written_over(small_edition: Path) -> N
     assert "更看重诚信" in refused.value.problems.text("zh")
     assert (small_edition / "scheme.toml").read_bytes() == theirs
     assert len(read_journal(small_edition).entries) == 1
+
+
+@pytest.mark.parametrize("former", [False, True])
+@pytest.mark.parametrize("ended", ["_remember", "appended"])
+def test_an_adoption_that_was_broken_off_is_told_with_who_and_why(small_edition: Path, ended: str, former: bool) -> None:  # noqa: FBT001
+    if former:
+        adopt_scheme(small_edition, *other(small_edition, 40), by="李主任", reason="更看重诚信")
+    opened, scheme = other(small_edition)
+    script = (
+        "import os, sys; from pathlib import Path; from toolkit.minutes import adoption; from toolkit.scheme import load_scheme; folder = Path(sys.argv[1])\n"
+        "real, calls = getattr(adoption, sys.argv[2]), []\n"
+        "def ends(*words):\n    calls.append(1)\n    return os._exit(9) if len(calls) == 1 + (sys.argv[2] == '_remember') else real(*words)\n"
+        "setattr(adoption, sys.argv[2], ends)\n"
+        "scheme = load_scheme(folder / 'scheme.toml').with_weights({'learning': 25.0})\n"
+        "adoption.adopt_scheme(folder, adoption.scheme_digest(folder), scheme, by='第二次会议 13800138000', reason='学习交流过重')"
+    )
+    assert subprocess.run([sys.executable, "-c", script, str(small_edition), ended], check=False).returncode == 9
+    assert scheme_digest(small_edition) != opened
+    assert load_scheme(small_edition / "scheme.toml") == scheme
+    journal = read_journal(small_edition)
+    assert adoption.found_problems(small_edition, journal)
+    entry = adoption.enter_found(small_edition)
+    assert entry is not None
+    assert entry.by == "第二次会议 138****8000"
+    assert "学习交流过重（采用时被打断" in entry.reason
+    assert any("→ 25" in change for change in entry.details["changes"])
+    assert not adoption.found_problems(small_edition, read_journal(small_edition))
+
+
+def test_an_adoption_that_failed_leaves_nothing_to_be_found(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise Refused(Problems())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(adoption, "appended", full)
+        with pytest.raises(Refused):
+            adopt_scheme(small_edition, *other(small_edition), by="A", reason="B")
+    assert not adoption.found_problems(small_edition, read_journal(small_edition))
 
 
 def test_a_change_by_hand_is_told_too(small_edition: Path) -> None:

@@ -15,7 +15,8 @@ from toolkit import open_edition
 from toolkit.comparison.objections import mends, rehearsed
 from toolkit.ground.problems import Refused, refuse
 from toolkit.minutes import objections as room
-from toolkit.minutes.decisions import STATES, decide_state, state_of
+from toolkit.minutes.adoption import adopt_scheme, scheme_digest
+from toolkit.minutes.decisions import STATES, decide_place, decide_state, state_of
 from toolkit.minutes.journal import JOURNAL, appended, read_journal
 from toolkit.minutes.objections import (
     Objection,
@@ -25,6 +26,7 @@ from toolkit.minutes.objections import (
     working_days_after,
 )
 from toolkit.reports.committee_tables import open_matters, open_matters_table
+from toolkit.scheme import load_scheme
 from toolkit.sealing import seal_edition
 
 WHOSE = "王某某"
@@ -81,6 +83,16 @@ def test_who_objected_is_told_nowhere(small_edition: Path) -> None:
     assert WHOSE not in said + refused.output
 
 
+def test_an_objection_that_names_who_objects_is_not_entered(small_edition: Path) -> None:
+    objected(small_edition, 1, about=f'"{WHOSE}来电：学时有误"')
+    objected(small_edition, 2)
+    assert "写有提出异议的人" in run("check", small_edition).output
+    for number, by, because in (("1", WHO, WHY), ("2", WHO, f"{WHOSE}所说不实"), ("2", f"专家委员会（{WHOSE}）", WHY)):
+        done = run("decide", small_edition, "objection", number, "--rejected", "--by", by, "--because", because)
+        assert (done.exit_code, "写有提出异议的人" in done.output, WHOSE in done.output) == (1, True, False)
+    assert not (small_edition / JOURNAL).exists()
+
+
 def test_an_upheld_objection_is_rehearsed_and_what_moved_is_kept_beside_the_ruling(small_edition: Path) -> None:
     before = (objected(left_open(small_edition), 1, HOURS) / "records" / "签到2018.xlsx").read_bytes()
     rehearsal = run("decide", small_edition, "objection", "1", "--if-upheld")
@@ -113,7 +125,8 @@ def test_a_rehearsal_is_what_the_mended_records_give(small_edition: Path) -> Non
 @pytest.mark.parametrize(("upheld", "words"), [
     ("", "does not say what becomes"), (STRIKE.replace("005", "999"), "0 are found"), (STRIKE.replace("activities", "activity"), "no such table"),
     (STRIKE.replace("activities", "members"), "cannot be rehearsed"), (HOURS.replace("value = 10", 'value = "十"'), "of type number"),
-    (HOURS.replace("value = 10", "value = 99"), "out of range"), (HOURS.replace('"hours"', '"hour"'), "no such column"),
+    (HOURS.replace("value = 10", "value = 99"), "out of range"), (HOURS.replace('"hours", value = 10', '"code", value = "999"'), "no member has this code"),
+    (HOURS.replace('"hours", value = 10', '"code", value = ""'), "must not be empty"), (HOURS.replace('"hours"', '"hour"'), "no such column"),
 ])  # fmt: skip
 def test_what_cannot_be_rehearsed_is_refused_in_words(small_edition: Path, upheld: str, words: str) -> None:
     objected(small_edition, more=upheld)
@@ -217,6 +230,40 @@ def test_nothing_is_decided_while_something_pressing_is_open(small_edition: Path
     assert "2 家完全同分" in refused.output
     settled(small_edition, "005")
     assert "本届转为“已决定”" in run(*asked).output
+
+
+def test_what_was_decided_is_withdrawn_before_it_is_decided_otherwise(small_edition: Path) -> None:
+    left_open(small_edition)
+    settled(small_edition, "005")
+    for word, by in (("reviewed", WHO), ("publicised", "秘书处")):
+        decide_state(small_edition, word, by=by, reason=WHY)
+    assert not changed_since(small_edition)
+    settled(small_edition, "006")
+    assert changed_since(small_edition)
+    decide_state(small_edition, "decided", by="理事会", reason=WHY)
+    scheme = load_scheme(small_edition / "scheme.toml").with_weights({"learning": 25.0})
+    for change in (
+        lambda: settled(small_edition, "005"), lambda: adopt_scheme(small_edition, scheme_digest(small_edition), scheme, by=WHO, reason=WHY),
+        lambda: decide_place(small_edition, {}, "005", "hours", None, by=WHO, reason=WHY),
+    ):  # fmt: skip
+        with pytest.raises(Refused, match="the edition is decided"):
+            change()
+    decide_state(small_edition, "withdrawn", by="理事会", reason=WHY)
+    settled(small_edition, "005")
+
+
+def changed_since(folder: Path) -> bool:
+    return "之后又有改动" in run("journal", folder).output
+
+
+def test_nobody_is_guessed_and_english_sentences_are_english(small_edition: Path) -> None:
+    left_open(small_edition)
+    with pytest.raises(Refused, match=r"level are: .*005.*006"):
+        settled(small_edition, "001")
+    with pytest.raises(Refused, match="draft \\(draft\\), publicised \\(publicised\\)"):
+        (decide_state(small_edition, "reviewed", by=WHO, reason=WHY), decide_state(small_edition, "decided", by="理事会", reason=WHY))
+    with pytest.raises(Refused, match="write a number"):
+        decide_place(small_edition, {}, "001", "nosuch", float("nan"), by=WHO, reason=WHY)
 
 
 def test_what_is_left_to_decide_stands_gravest_first(small_edition: Path) -> None:

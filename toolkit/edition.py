@@ -18,7 +18,7 @@ from toolkit.indicators.consent import consent_problems
 from toolkit.indicators.engine import Engine
 from toolkit.indicators.panel import Judging, judged_by_panel, judging
 from toolkit.minutes.adoption import MEMORY, found_problems
-from toolkit.minutes.decisions import garbled_lines, placings_of, rulings_of
+from toolkit.minutes.decisions import changed_after, garbled_lines, placings_of, rulings_of
 from toolkit.minutes.journal import cut_problems, read_journal
 from toolkit.records import Records, load_records
 from toolkit.records.dictionary import Tables, load_tables, table_faults
@@ -161,7 +161,7 @@ def _minutes(folder: Path) -> tuple[tuple[Ruling, ...], tuple[Placing, ...], Pro
         journal = read_journal(folder)
     except Refused as refused:
         return (), (), refused.problems
-    problems = garbled_lines(journal) + cut_problems(folder, journal)
+    problems = garbled_lines(journal) + changed_after(journal) + cut_problems(folder, journal)
     noticed = found_problems(folder, journal) if (folder / MEMORY).is_dir() else Problems()
     return rulings_of(journal), placings_of(journal), journal.problems + problems + noticed
 

@@ -39,7 +39,6 @@ NO_PLACE = Phrase("请写会员代码、指标编号和分数；例如 place 会
 NO_NUMBER = Phrase("请写异议的序号；例如 objection 1 --upheld", "give the objection's number: objection 1 --upheld")
 NO_OUTCOME = Phrase("请写 --upheld（成立）、--rejected（不成立）或 --if-upheld（只预演）之一", "say one of --upheld, --rejected and --if-upheld")
 ENTERED = ("已记入第 {n} 条：{zh}", "Entered as no. {n}: {en}")
-FINAL = "decided"
 MOST_DIGITS = 6  # of the number of an objection
 UNMOVED = Phrase("即使成立，没有会员的奖项、等级或名次变化。", "If it is upheld, no member's award, grade or rank changes.")
 
@@ -93,7 +92,7 @@ def journal(
     from toolkit.ground.writing import edition_lock
     from toolkit.minutes.adoption import enter_found as entered_as_found
     from toolkit.minutes.adoption import found_problems
-    from toolkit.minutes.decisions import garbled_lines
+    from toolkit.minutes.decisions import changed_after, garbled_lines
     from toolkit.minutes.journal import cut_problems, read_journal
     from toolkit.minutes.wording import minutes_text
 
@@ -103,7 +102,7 @@ def journal(
                 entered_as_found(folder)
         minutes = read_journal(folder)
         typer.echo(minutes_text(minutes, language_of(language)))
-        finish(minutes.problems + garbled_lines(minutes) + cut_problems(folder, minutes) + found_problems(folder, minutes), language, WHOLE)
+        finish(minutes.problems + garbled_lines(minutes) + changed_after(minutes) + cut_problems(folder, minutes) + found_problems(folder, minutes), language, WHOLE)
 
 
 def _tie(said: Said, class_: str | None) -> None:
@@ -141,7 +140,7 @@ def _place(said: Said) -> None:
 
 
 def _state(said: Said) -> None:
-    from toolkit.minutes.decisions import decide_state
+    from toolkit.minutes.decisions import FINAL, decide_state
 
     if len(said.words) != 1:
         raise wrong_use(NO_STATE, said.language)

@@ -13,7 +13,8 @@ from toolkit.comparison import Comparison, compare
 from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
 from toolkit.ground.text import Phrase, phrase
-from toolkit.minutes.objections import Cell, Correction, Mend, Objection, Place
+from toolkit.ground.toml_reader import LARGEST, NO_NUMBER
+from toolkit.minutes.objections import CHECK_CODE, UNKNOWN, Cell, Correction, Mend, Objection, Place
 from toolkit.records.dictionary import PLACE
 
 if TYPE_CHECKING:
@@ -159,3 +160,9 @@ def _value_problems(records: Records, place: Correction) -> Iterator[Problem]:
         yield Problem("error", Phrase("不在可选的值之中", "is not among the choices"), mend, column=where, value=str(place.value))
     elif column.range and isinstance(place.value, int | float) and not column.range[0] <= place.value <= column.range[1]:
         yield Problem("error", Phrase("超出允许的范围", "is out of range"), mend, column=where, value=str(place.value))
+    elif isinstance(place.value, int | float) and abs(place.value) > LARGEST:
+        yield Problem("error", *NO_NUMBER, column=where, value=str(place.value))
+    elif column.required and not str(place.value).strip():
+        yield Problem("error", Phrase("这一列不能为空", "this column must not be empty"), mend, column=where)
+    elif column.keyed and str(place.value).strip() and records.key_of(str(place.value)) not in records.members.index:
+        yield Problem("error", UNKNOWN, CHECK_CODE, column=where, value=str(place.value))

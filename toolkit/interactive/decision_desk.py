@@ -19,7 +19,7 @@ from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.interactive.desk import Block, Desk, table_block, text_block
 from toolkit.minutes.adoption import edition_language
-from toolkit.minutes.decisions import STATES, decide_place, decide_state, decide_tie, state_of
+from toolkit.minutes.decisions import FINAL, STATES, decide_place, decide_state, decide_tie, state_of
 from toolkit.minutes.journal import Entry, read_journal
 from toolkit.minutes.objections import Objection, decide_objection, read_objections
 from toolkit.minutes.wording import said
@@ -57,7 +57,7 @@ STATE_TITLE, STATE_FIELD = Phrase("本届的状态", "The state of the edition")
 REVISION, SEAL = Phrase("版次", "Revision"), Phrase("封存", "Seal")
 SEAL_BY, SEAL_WHY = Phrase("由谁封存", "Sealed by"), Phrase("修订理由（会公示）", "Why it was revised (published)")
 SEALING = Phrase("正在封存，请勿关闭本页：{step}", "Sealing, please leave this page open: {step}")
-FORM_STATE, FORM_SEAL, FINAL = "state", "seal", "decided"
+FORM_STATE, FORM_SEAL = "state", "seal"
 SCORE, NO_SCORE, GIVE_SCORE = Phrase("评分", "Score"), Phrase("评分不是数字", "the score is no number"), Phrase("请写数字，如 85", "write a number, such as 85")
 
 

@@ -5,6 +5,7 @@ The scheme is remembered by its digest in ``journal/``, whenever the minutes nam
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,9 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
-from toolkit.ground.text import Language, Phrase, joined, phrase
+from toolkit.ground.text import Language, Phrase, discreet, joined, one_line, phrase
 from toolkit.ground.writing import edition_lock, kept_former, refusing, write_whole
-from toolkit.minutes.journal import Entry, Journal, appended, entry_in_words, read_journal, refuse_unsaid
+from toolkit.minutes.journal import (
+    Entry,
+    Journal,
+    appended,
+    canonical,
+    cut_problems,
+    entry_in_words,
+    read_journal,
+    refuse_unsaid,
+)
 from toolkit.scheme import load_scheme
 from toolkit.scheme.amendments import Amendment, diff
 from toolkit.scheme.writing import rewritten
@@ -22,12 +32,13 @@ from toolkit.scheme.writing import rewritten
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
 
-ADOPTION, FOUND, SCHEME, MEMORY = "adoption", "found", "scheme.toml", "journal"
+ADOPTION, FOUND, SCHEME, MEMORY, UNDER_WAY = "adoption", "found", "scheme.toml", "journal", "adopting.json"
 SAME = Phrase("与已定办法相同", "it is the scheme as decided")
 CHANGE = Phrase("没有可采用的改动", "there is nothing to adopt")
 OUTSIDE = Phrase("scheme.toml 已在别处改动，未写入", "scheme.toml was changed elsewhere: nothing is written")
 KEPT = Phrase("您的调整还在；请以新办法为准再看一次", "your weights are still here: look at them against the new scheme")
 AS_FOUND = Phrase("未经记录的改动，照现状记入", "changed without an entry: entered as found")
+BROKEN_OFF = Phrase("{reason}（采用时被打断，没有记入；照现状补记）", "{reason} (its adoption was broken off before it was entered: entered as found)")
 UNKNOWN = Phrase("改了什么无从比较：原来的办法没有留存", "what changed cannot be told: the scheme as it was is not kept")
 WORDING = Phrase("只改了注释或排版，办法不变", "comments or spacing only: the scheme says the same")
 ENTER = Phrase(
@@ -47,11 +58,16 @@ class Adoption:
 
 @dataclass(frozen=True)
 class Found:
-    """A change of the scheme's file that the minutes do not tell: its digest before and now, and each amendment in words."""
+    """A change of the scheme's file that the minutes do not tell: its digest before and now, and each amendment in words.
+
+    Whose it was, and why, is known of an adoption that was broken off between file and line.
+    """
 
     before: str
     after: str
     changes: tuple[Phrase, ...]
+    by: str = ""
+    reason: str = ""
 
 
 class ChangedMeanwhile(Refused):
@@ -98,8 +114,10 @@ def adopt_scheme(folder: Path, opened: str, scheme: Scheme, *, by: str, reason: 
     ChangedMeanwhile
         When the file is not what was opened; it says who changed it, where the journal does.
     Refused
-        When name or reason is empty, nothing changes, another writer holds the edition, or it cannot be written.
+        When name or reason is empty, nothing changes, the edition is decided, another writer holds it, or it cannot be written.
     """
+    from toolkit.minutes.decisions import refuse_decided
+
     refuse_unsaid(by, reason)
     path = folder / SCHEME
     with edition_lock(folder):
@@ -110,10 +128,13 @@ def adopt_scheme(folder: Path, opened: str, scheme: Scheme, *, by: str, reason: 
         amendments = diff(decided, scheme)
         if not amendments:
             raise refuse(SAME, CHANGE, file=SCHEME)
+        refuse_decided(read_journal(folder))
         enter_found(folder)
         before = path.read_bytes()
         former, after = kept_former(path), rewritten(before.decode("utf-8-sig"), scheme).encode()
         now = sha256(after).hexdigest()
+        _remember(folder, before)
+        _announce(folder, opened, now, by, reason)
         write_whole(path, after)
         try:
             details = {
@@ -127,6 +148,8 @@ def adopt_scheme(folder: Path, opened: str, scheme: Scheme, *, by: str, reason: 
         except BaseException:
             write_whole(path, before)
             raise
+        finally:
+            (folder / MEMORY / UNDER_WAY).unlink(missing_ok=True)
     return Adoption(entry, now, amendments)
 
 
@@ -162,8 +185,12 @@ def found_change(folder: Path, journal: Journal) -> Found | None:
     """What was changed in the scheme's file since the minutes last named it; None where nothing was, or nothing is known of it."""
     if not (folder / SCHEME).is_file():
         return None
-    before, now = _recorded(journal), scheme_digest(folder)
-    return Found(before, now, _told(folder, before)) if before and before != now else None
+    now, announced = scheme_digest(folder), _announced(folder)
+    before = _recorded(journal) or announced.get("before", "")
+    if not before or before == now:
+        return None
+    whose = announced if (announced.get("before"), announced.get("after")) == (before, now) else {}
+    return Found(before, now, _told(folder, before), whose.get("by", ""), whose.get("reason", ""))
 
 
 def found_problems(folder: Path, journal: Journal) -> Problems:
@@ -184,13 +211,18 @@ def enter_found(folder: Path) -> Entry | None:
     Refused
         When the chain is broken, or the line cannot be written whole.
     """
-    found = found_change(folder, read_journal(folder))
+    journal = read_journal(folder)
+    problems = journal.problems + cut_problems(folder, journal)
+    if problems.errors:
+        raise Refused(problems)
+    found = found_change(folder, journal)
     if found is None:
         return None
     language = edition_language(folder)
     _remember(folder, (folder / SCHEME).read_bytes())
     details = {"before": found.before, "after": found.after, "changes": [change.into(language) for change in found.changes]}
-    return appended(folder, FOUND, "", AS_FOUND.into(language), details)
+    reason = BROKEN_OFF.into(language).format(reason=found.reason) if found.reason else AS_FOUND.into(language)
+    return appended(folder, FOUND, found.by, reason, details)
 
 
 def _recorded(journal: Journal) -> str:
@@ -209,6 +241,21 @@ def _told(folder: Path, before: str) -> tuple[Phrase, ...]:
     except Refused:
         return (UNKNOWN,)
     return changes or (WORDING,)
+
+
+def _announce(folder: Path, before: str, after: str, by: str, reason: str) -> None:
+    """Note down what is about to be adopted, so that it can be told whose it was if it is broken off before it is entered."""
+    said = {"before": before, "after": after, "by": discreet(one_line(by)), "reason": discreet(one_line(reason))}
+    write_whole(folder / MEMORY / UNDER_WAY, canonical(said))
+
+
+def _announced(folder: Path) -> dict[str, str]:
+    """What was about to be adopted; nothing where no adoption was broken off."""
+    try:
+        said = json.loads((folder / MEMORY / UNDER_WAY).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return {name: text for name, text in said.items() if isinstance(text, str)} if isinstance(said, dict) else {}
 
 
 def _remember(folder: Path, content: bytes) -> None:

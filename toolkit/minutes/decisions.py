@@ -9,19 +9,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
+from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.ranking import Placing, Ruling, Tie
-from toolkit.ground.text import Phrase, figure, phrase
+from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.ground.writing import edition_lock
-from toolkit.minutes.adoption import SCHEME, entered
+from toolkit.minutes.adoption import ADOPTION, FOUND, SCHEME, entered
 from toolkit.minutes.journal import ASK, JOURNAL, Entry, Journal, read_journal
 from toolkit.scheme import load_scheme
 
 RULING, PLACING, STATE, OBJECTION = "ruling", "placing", "state", "objection"
 NOT_OPEN = Phrase("没有待委员会裁定的同分", "nothing there is level and left to the committee")
 LOOK = Phrase("用 committee evaluate 看现在的名单", "see the list as it is: committee evaluate")
+A_NUMBER = Phrase("请写一个数", "write a number")
 NOT_LEVEL = Phrase("不在同分之列", "is not among those level")
 AGAIN = Phrase("一家会员写了两次", "a member is named twice")
+FINAL = "decided"
+IS_DECIDED = Phrase("本届已决定，不能再改动", "the edition is decided: nothing of it changes")
+WITHDRAW = Phrase("如确需改动，请先由会长办公会或理事会撤回：state withdrawn", "where it has to, the president's meeting or council withdraws it first: state withdrawn")
+ANEW = Phrase("请退回，重新评审、公示", "send it back, and have it reviewed and made public anew")
 GARBLED = Phrase("这条裁定写得不全，不能采用", "this ruling does not say all that a ruling says")
 NO_STATE = Phrase("这条没有写明本届转为哪一状态，不作数", "this line names no state, and does not count")
 
@@ -88,6 +93,7 @@ def decide_tie(
         reason is empty; when another writer holds the edition, or it cannot be written.
     """
     with edition_lock(folder):
+        refuse_decided(read_journal(folder))
         labels = {item.id: item.label for item in load_scheme(folder / SCHEME).awards}
         award, called = meant(award, labels), {str(key): str(name) for key, name in (names if names is not None else {}).items()}
         level = {key: called.get(key, "") for tie in ties for key in tie.members}
@@ -118,8 +124,8 @@ def _tie_meant(ties: Sequence[Tie], award: str, members: Collection[str], class_
     """The tie whose members are named most."""
     open_ = [tie for tie in ties if tie.award == award and class_ in {None, tie.class_}]
     if not open_:
-        known = "、".join(f"{labels.get(tie.award, '')}（{tie.award}）{tie.class_}" for tie in ties)
-        mend = phrase("待裁定的有：{known}", "left to the committee: {known}", known=known) if known else LOOK
+        known = joined([Phrase(f"{labels.get(tie.award, '')}（{tie.award}）{tie.class_}", f"{labels.get(tie.award, '')} ({tie.award}) {tie.class_}".strip()) for tie in ties], "、")
+        mend = phrase("待裁定的有：{known.zh}", "left to the committee: {known.en}", known=known) if ties else LOOK
         raise refuse(NOT_OPEN, mend, column=award, value=class_ or "")
     return max(open_, key=lambda tie: len(set(members) & set(tie.members)))
 
@@ -211,6 +217,7 @@ def decide_place(
         When no such place is open, the score is none or out of bounds, or none was given that could be lifted; else as for `decide_tie`.
     """
     with edition_lock(folder):
+        refuse_decided(read_journal(folder))
         if score is None and not any((placing.member, placing.indicator) == (member, indicator) for placing in placings_of(read_journal(folder))):
             raise refuse(Phrase("没有可撤销的定分", "no score was given that could be lifted"), LOOK, column=indicator, value=member)
         if score is not None:
@@ -231,7 +238,7 @@ def _place_problems(
         yield Problem("error", Phrase("这一位次并未待定", "this place is not open"), mend, column=indicator, value=member)
     low, high = bounds or (-math.inf, math.inf)
     if not (math.isfinite(score) and low <= score <= high):
-        mend = phrase("请写 {low:g} 至 {high:g} 的数", "write a number from {low:g} to {high:g}", low=low, high=high)
+        mend = phrase("请写 {low:g} 至 {high:g} 的数", "write a number from {low:g} to {high:g}", low=low, high=high) if bounds else A_NUMBER
         yield Problem("error", Phrase("分数超出范围", "the score is out of range"), mend, column=indicator, value=str(score))
 
 
@@ -256,6 +263,28 @@ def _state(entry: Entry) -> str | None:
     """The state that a line names, if there is such a one."""
     word = str(entry.details.get("state"))
     return word if word in STATES else None
+
+
+def refuse_decided(journal: Journal) -> None:
+    """Refuse that something is decided otherwise in an edition which the president's meeting decided.
+
+    Raises
+    ------
+    Refused
+    """
+    if state_of(journal) == FINAL:
+        raise refuse(IS_DECIDED, WITHDRAW)
+
+
+def changed_after(journal: Journal) -> Problems:
+    """A warning where the list that was made public or decided may be another since, with the first line that changed it."""
+    state = next((entry for entry in reversed(journal.entries) if entry.what == STATE and _state(entry)), None)
+    if state is None or state.details["state"] not in {"publicised", FINAL}:
+        return Problems()
+    later = [entry for entry in journal.entries[state.number :] if entry.what in {RULING, PLACING, ADOPTION, FOUND}]
+    title = STATES[state.details["state"]].title
+    rule = phrase("转为“{title.zh}”之后又有改动，名单可能已不是当时的名单", "changed after it was `{title.en}`: the list may be another by now", title=title)
+    return Problems(tuple(Problem("warning", rule, ANEW, file=JOURNAL, row=entry.number) for entry in later[:1]))
 
 
 def decide_state(folder: Path, word: str, *, by: str, reason: str) -> Entry:
@@ -284,7 +313,8 @@ def _state_problems(now: str, word: str, by: str) -> Iterator[Problem]:
         follow = [other for other in STATES.values() if now in other.after]
         rule = phrase("本届现为“{zh}”，不能直接变为“{next.zh}”", "the edition is {en}, which `{next.en}` does not follow", zh=STATES[now].title.zh,
                       en=STATES[now].title.en, next=state.title)  # fmt: skip
-        mend = phrase("其后可为：{next}", "what may follow: {next}", next="、".join(f"{other.word}（{other.title.zh}）" for other in follow))
+        words = joined([Phrase(f"{other.word}（{other.title.zh}）", f"{other.word} ({other.title.en})") for other in follow], "、")
+        mend = phrase("其后可为：{next.zh}", "what may follow: {next.en}", next=words)
         yield Problem("error", rule, mend, value=word)
     if by.strip() and not state.whose.search(by):
         rule = phrase("“{zh}”应由{body.zh}作出", "`{en}` is for {body.en} to say", zh=state.title.zh, en=state.title.en, body=state.body)

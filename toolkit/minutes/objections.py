@@ -45,6 +45,8 @@ DECIDED_ALREADY = Phrase("这一异议已经裁定（第 {line} 条）", "this o
 ANOTHER = Phrase("如有新的事实，请另立一号异议", "where there is something new, enter it as another objection")
 ELSEWHERE = Phrase("文件里写了裁定，记录里却没有", "its file tells a decision that the minutes do not")
 BY_COMMAND = Phrase("请删去 [decision]，用 committee decide 届次 objection 序号 记入", "remove [decision], and enter it with committee decide DIR objection NUMBER")
+IS_NAMED = Phrase("写有提出异议的人，会随记录公开", "it names whoever objects, and goes into the minutes")
+UNNAMED = Phrase("请删去其姓名，如改为“某会员”", "leave the name out: `a member`")
 IN_MINUTES = Phrase("裁定已记入记录，但没有写进异议的文件", "the decision is in the minutes, but was not written into the objection's file")
 STANDS = Phrase("第 {n} 号异议已裁定成立（记录第 {line} 条），这一行仍是原样", "objection {n} is upheld (entry {line}), and this row stands as it was")
 AS_MINUTED = Phrase("请照记录补写 [decision]", "write [decision] as the minutes have it")
@@ -200,6 +202,8 @@ def read_objections(folder: Path, records: Records | None = None) -> Objections:
             continue
         listed[int(path.stem)] = objection
         problems += [*warnings, *_of_members(objection, name, records), *_of_days(objection, name)]
+        if objection.decision is None:
+            problems += [replace(problem, severity="warning") for problem in _named(objection, name)]
     entries = _decided_by(read_journal(folder))
     problems += [*_of_minutes(listed, entries), *(_unmended(entries, records) if records is not None else ())]
     decided = {number: _as_minuted(objection, entries.get(number)) for number, objection in listed.items()}
@@ -306,6 +310,9 @@ def decide_objection(
             raise refuse(phrase(DECIDED_ALREADY.zh, DECIDED_ALREADY.en, line=former.number), ANOTHER, file=f"{FOLDER}/{number}.toml")
         if objection.decision is not None:
             raise refuse(ELSEWHERE, BY_COMMAND, file=f"{FOLDER}/{number}.toml")
+        named = Problems(tuple(_named(objection, f"{FOLDER}/{number}.toml", by, reason)))
+        if named:
+            raise Refused(named)
         member = objection.member if records is None else concerned(objection, number, records)
         details: dict[str, Any] = {"objection": number, "outcome": outcome, "member": member, "about": discreet(objection.about), "moves": [*moves]}
         details |= {"mends": [vars(mend) for mend in mends]} if mends else {}
@@ -399,6 +406,15 @@ def _by_digest(frame: pd.DataFrame) -> dict[str, list[Any]]:
 def _row_digest(row: pd.Series[Any]) -> str:
     """The digest of what a row holds, wherever it stands; an empty cell is as if there were no such column."""
     return hashlib.sha256(canonical({str(name): str(value) for name, value in row.items() if name not in PLACE and not pd.isna(value)})).hexdigest()
+
+
+def _named(objection: Objection, name: str, *said: str) -> Iterator[Problem]:
+    """Where whoever objects is named in what goes into the minutes: what it is about, who decided, and why."""
+    who = objection.by.strip()
+    if len(who) > 1 and who in objection.about:
+        yield Problem("error", IS_NAMED, UNNAMED, file=name, column="about")
+    if len(who) > 1 and any(who in text for text in said):
+        yield Problem("error", IS_NAMED, UNNAMED)
 
 
 def _of_days(objection: Objection, name: str) -> Iterator[Problem]:
