@@ -74,10 +74,12 @@ def test_who_objected_is_told_nowhere(small_edition: Path) -> None:
     objected(small_edition, by_whom=f'"{WHOSE}"')
     objected(small_edition, 2, HOURS)
     objected(small_edition, "王某某的异议")
+    objected(small_edition, "1０")
     done = run("check", small_edition)
     entered = run("decide", small_edition, "objection", "2", "--upheld", "--by", WHO, "--because", WHY)
     said = done.output.replace("objections/王某某的异议.toml", "") + entered.output + (small_edition / JOURNAL).read_text("utf-8")
     refused = run("decide", small_edition, "objection", "1", "--rejected", "--by", WHO, "--because", WHY)
+    assert set(read_objections(small_edition).listed) == {2}
     assert "by_whom" in done.output
     assert "by_whom" in refused.output
     assert WHOSE not in said + refused.output
@@ -291,8 +293,10 @@ def test_minutes_whose_end_was_cut_off_are_told_by_the_bags(small_edition: Path)
     bag = small_edition / "sealed" / "r1"
     bag.mkdir(parents=True)
     (bag / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n", "utf-8")
-    (bag / "bag-info.txt").write_text(f"Journal-Head: {read_journal(small_edition).head}\n", "utf-8")
-    assert run("journal", small_edition).exit_code == 0
+    own = load_scheme(small_edition / "scheme.toml").edition
+    (bag / "bag-info.txt").write_text(f"External-Identifier: {own}\nJournal-Head: {read_journal(small_edition).head}\n", "utf-8")
+    whole = run("journal", small_edition)
+    assert (whole.exit_code, "r1" in whole.output, "没有记入工作记录" in whole.output) == (0, True, True)
     journal.write_bytes(journal.read_bytes().splitlines(keepends=True)[0])
     for command in ("journal", "check"):
         done = run(command, small_edition)
@@ -302,6 +306,10 @@ def test_minutes_whose_end_was_cut_off_are_told_by_the_bags(small_edition: Path)
     done = [run("decide", small_edition, "state", "reviewed", "--by", WHO, "--because", WHY), run("evaluate", small_edition, "--out", small_edition / "out"), run("seal", small_edition, "--as", "r2")]
     assert [("末尾被删去或换过" in one.output, one.exit_code) for one in done] == [(True, 1)] * 3
     assert not journal.exists()
+    path = small_edition / "scheme.toml"
+    path.write_text(path.read_text("utf-8").replace(f'"{own}"', '"another"'), "utf-8")
+    copied = run("check", small_edition)
+    assert ("另一届的封存包" in copied.output, "末尾被删去" in copied.output) == (True, False)
 
 
 def test_the_minutes_read_as_a_secretary_writes_them(small_edition: Path) -> None:

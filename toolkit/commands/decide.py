@@ -95,6 +95,7 @@ def journal(
     from toolkit.minutes.decisions import changed_after, garbled_lines
     from toolkit.minutes.journal import cut_problems, read_journal
     from toolkit.minutes.wording import minutes_text
+    from toolkit.sealing.revisions import untold_seals
 
     with refusals(language):
         if enter_found:
@@ -102,7 +103,7 @@ def journal(
                 entered_as_found(folder)
         minutes = read_journal(folder)
         typer.echo(minutes_text(minutes, language_of(language)))
-        finish(minutes.problems + garbled_lines(minutes) + changed_after(minutes) + cut_problems(folder, minutes) + found_problems(folder, minutes), language, WHOLE)
+        finish(minutes.problems + garbled_lines(minutes) + changed_after(minutes) + cut_problems(folder, minutes) + found_problems(folder, minutes) + untold_seals(folder), language, WHOLE)
 
 
 def _tie(said: Said, class_: str | None) -> None:

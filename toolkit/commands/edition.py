@@ -97,6 +97,7 @@ def check(
     from toolkit.minutes.variants import read_variants
     from toolkit.reports.expert_tables import ballots_table
     from toolkit.reports.views import records_table
+    from toolkit.sealing.revisions import untold_seals
 
     with working(language, Phrase("正在读取和计算", "reading and evaluating")):
         edition, _, problems = examined_at(folder)
@@ -110,7 +111,7 @@ def check(
         typer.echo(repr(ballots_table(voted, language_of(language))))
     with refusals(language):
         objections = read_objections(folder, edition.records if edition is not None else None)
-    problems += (*objections.problems, *due_problems(objections, dt.date.today()))  # noqa: DTZ011 - the date on the wall of the secretariat
+    problems += (*untold_seals(folder), *objections.problems, *due_problems(objections, dt.date.today()))  # noqa: DTZ011 - the date on the wall of the secretariat
     finish(problems + (voted.problems if voted else ()) + read_variants(folder).problems, language, Phrase("检查完毕，没有发现错误。", "Checked: no errors."))
 
 

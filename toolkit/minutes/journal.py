@@ -22,9 +22,10 @@ from typing import Any
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Phrase, discreet, one_line, phrase
 from toolkit.ground.writing import refusing, sync, write_whole
+from toolkit.scheme import load_scheme
 
-JOURNAL, HEAD = "journal.jsonl", "Journal-Head"
-"""The file, and the label by which a bag names its last line."""
+JOURNAL, HEAD, OF_EDITION = "journal.jsonl", "Journal-Head", "External-Identifier"
+"""The file, and the labels by which a bag names its last line, and its edition."""
 FIELDS = {"number", "previous", "time", "what", "by", "reason", "details"}
 LARGEST = 2**53 - 1
 """The largest whole number that every reader of JSON reads as the same."""
@@ -37,6 +38,8 @@ TORN = Phrase("最后一行没有写完（写入时被打断）", "the last line
 MENDED = Phrase("下一次记入时自动补全或移出，无需处理", "the next entry completes it or moves it aside; nothing has to be done")
 CUT_OFF = Phrase("封存这一版时的末条不在记录里：末尾被删去或换过", "the last line of when this revision was sealed is not in it: its end was cut off or exchanged")
 FROM_BAG = Phrase("请从封存包的 edition 中取回这份文件", "take the file back from the bag, where it lies in edition")
+FOREIGN = Phrase("这里放着另一届的封存包", "a bag of another edition lies here")
+MOVE_AWAY = Phrase("请移回那一届的文件夹", "move it back into the folder of that edition")
 NAMELESS = Phrase("没有写明由谁决定", "it is not said who decided")
 NAME_IT = Phrase("请写会议或经办人", "name the meeting or the person")
 REASONLESS = Phrase("没有写明理由", "no reason is given")
@@ -174,18 +177,32 @@ def _entry(line: bytes) -> Entry | None:
 
 
 def cut_problems(folder: Path, journal: Journal) -> Problems:
-    """An error for each bag of the edition in `folder` that names a last line which its journal does not have: the end was cut off."""
+    """An error for each bag of the edition in `folder` that names a last line which its journal does not have: the end was cut off.
+
+    Where the bag is of another edition, whose folder was copied, it is an error that it lies there.
+    """
     lines = {digest(entry.line) for entry in journal.entries}
-    lost = [name for name, head in _heads(folder / "sealed") if head not in lines]
-    return Problems(tuple(Problem("error", CUT_OFF, FROM_BAG, file=JOURNAL, value=name) for name in lost))
+    lost = [(bag, edition) for bag, head, edition in _heads(folder / "sealed") if head not in lines]
+    own = _edition(folder) if lost else ""
+    told = [(bag, (CUT_OFF, FROM_BAG) if edition == own or not own else (FOREIGN, MOVE_AWAY)) for bag, edition in lost]
+    return Problems(tuple(Problem("error", *words, file=JOURNAL if words[0] is CUT_OFF else "sealed", value=bag) for bag, words in told))
 
 
-def _heads(sealed: Path) -> Iterator[tuple[str, str]]:
-    """By name of a bag the last line that its labels tell, where they do; what is wrong with a bag is for `verify` to say."""
+def _heads(sealed: Path) -> Iterator[tuple[str, str, str]]:
+    """Name, last line of the minutes and edition of each bag that tells such a line; what is wrong with a bag is for `verify` to say."""
     for labels in sorted(sealed.glob("[!.]*/bag-info.txt")):
         with suppress(OSError):
-            told = re.findall(rf"^{HEAD}: *(\w+)\s*$", labels.read_text("utf-8", errors="replace"), re.MULTILINE)
-            yield from ((labels.parent.name, head) for head in told)
+            told = dict(re.findall(r"^([\w-]+): *(.*?)\s*$", labels.read_text("utf-8", errors="replace"), re.MULTILINE))
+            if told.get(HEAD):
+                yield labels.parent.name, told[HEAD], told.get(OF_EDITION, "")
+
+
+def _edition(folder: Path) -> str:
+    """What the edition in `folder` is called; empty where its scheme cannot be read."""
+    try:
+        return load_scheme(folder / "scheme.toml").edition
+    except Refused:
+        return ""
 
 
 def refuse_unsaid(by: str, reason: str) -> None:

@@ -28,7 +28,7 @@ from toolkit.records import Records
 from toolkit.records.dictionary import PLACE
 
 FOLDER = "objections"
-NUMBER = re.compile(r"[1-9]\d{0,5}")
+NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 WORKING_DAYS = 10
 """Working days in which an objection is to be answered, where its file does not say otherwise."""
 Text = Annotated[str, Field(min_length=1)]

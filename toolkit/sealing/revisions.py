@@ -121,6 +121,12 @@ def newest_bag(sealed: Path) -> Path | None:
     return next((bag for bag in reversed(found) if bag.name not in replaced), None)
 
 
+def untold_seals(folder: Path) -> Problems:
+    """A warning for each bag in the edition's folder that no line of its minutes tells of: sealed by an earlier version, or the line was taken out."""
+    told = {line["revision"] for line in _lines(folder)}
+    return Problems(tuple(Problem("warning", UNENTERED, NEXT_TIME, file=JOURNAL, value=bag.name) for bag in bags(folder / "sealed") if bag.name not in told))
+
+
 def enter_seals(folder: Path) -> None:
     """Enter into the journal what lies sealed in the edition's folder and no line tells of.
 
