@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
 from toolkit.ground.ranking import Placing, Ruling, Tie
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.ground.writing import edition_lock
