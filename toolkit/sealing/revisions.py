@@ -123,7 +123,7 @@ def newest_bag(sealed: Path) -> Path | None:
 
 def untold_seals(folder: Path) -> Problems:
     """A warning for each bag in the edition's folder that no line of its minutes tells of: sealed by an earlier version, or the line was taken out."""
-    told = {line["revision"] for line in _lines(folder)}
+    told = {line["revision"] for line in seal_lines(folder)}
     return Problems(tuple(Problem("warning", UNENTERED, NEXT_TIME, file=JOURNAL, value=bag.name) for bag in bags(folder / "sealed") if bag.name not in told))
 
 
