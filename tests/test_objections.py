@@ -362,6 +362,35 @@ def test_a_struck_row_that_is_gone_is_mended_though_another_stands_in_its_place(
     assert not read_objections(small_edition, mended).problems.errors
 
 
+def test_a_rehearsal_says_which_row_it_strikes_and_whose_it_is(small_edition: Path) -> None:
+    objected(small_edition, 1, STRIKE.replace("{ table", '{ file = "签到2018.xlsx", table'), member='"己代理公司"')
+    told = run("decide", small_edition, "objection", "1", "--if-upheld").output
+    assert "删去这一行（005 戊代理公司）" in told
+    assert "这一行不是所涉会员的记录" in told
+    assert "是哪一项改动所致" not in told
+
+
+@pytest.mark.parametrize(("upheld", "words"), [
+    (STRIKE.replace("activities", "签到2018"), "is `activities` meant"), (STRIKE.replace("005", "999"), "the files of this table: records/"),
+    ('[upheld]\nstrike = ["签到2018.xlsx 第7行"]\n', "write { table = …, file = …, row = …, where = … }"),
+])  # fmt: skip
+def test_what_is_written_amiss_is_refused_with_how_it_is_written(small_edition: Path, upheld: str, words: str) -> None:
+    objected(small_edition, more=upheld)
+    with pytest.raises(Refused) as refused:
+        rehearsed(open_edition(small_edition), evaluated(small_edition), room.the_objection(small_edition, 1))
+    assert words in refused.value.problems.text("en")
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_objection_in_the_readme_is_read_as_it_stands(small_edition: Path, readme: str) -> None:
+    text = Path(readme).read_text("utf-8")
+    (small_edition / "objections").mkdir()
+    (small_edition / "objections" / "1.toml").write_text(next(block for block in text.split("```toml\n") if block.startswith("received")).split("```")[0], "utf-8")
+    upheld = room.the_objection(small_edition, 1).upheld
+    assert upheld is not None
+    assert (len(upheld.strike), len(upheld.correct)) == (1, 1)
+
+
 @pytest.mark.parametrize("how", ["--if-upheld", "--upheld", "--rejected"])
 def test_an_objection_that_concerns_no_member_is_not_decided(small_edition: Path, how: str) -> None:
     objected(small_edition, 1, HOURS, member='"戊代理"')

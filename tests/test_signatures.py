@@ -274,6 +274,10 @@ def test_commands_ask_for_the_passphrase_and_never_show_it(bag: Path, tmp_path: 
     open_key.write_bytes(keys["chair"].private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
     again = CliRunner().invoke(app, ["sign", str(bag), "--key", str(open_key)])
     assert (again.exit_code, "已签名：chair 会长 甲 SHA256:" in again.output) == (0, True)
+    assert "allowed_signers" not in again.output
+    (bag / "data" / "edition" / "allowed_signers").unlink()
+    strange = CliRunner().invoke(app, ["sign", str(bag), "--key", str(open_key), "--role", "chair"])
+    assert 'chair namespaces="committee-seal" ssh-ed25519 AAAA' in strange.output
     assert PASSPHRASE not in made.output + unlisted.output
     differ = CliRunner().invoke(app, ["key", "new", str(tmp_path / "l")], input=f"{PASSPHRASE}\nother one\n")
     assert differ.exit_code != 0

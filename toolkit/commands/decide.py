@@ -159,7 +159,7 @@ def _refuse_open_matters(said: Said) -> None:
 
 def _objection(said: Said, outcomes: list[Outcome], *, if_upheld: bool) -> None:
     """Rehearse an objection, decide it, or both at once: then what was rehearsed is kept beside the ruling."""
-    from toolkit.comparison.objections import mends
+    from toolkit.comparison.objections import mends, rehearsal_notes
     from toolkit.minutes.journal import refuse_unsaid
     from toolkit.minutes.objections import concerned, decide_objection, the_objection
     from toolkit.reports.comparison_tables import moves_in_words
@@ -178,6 +178,7 @@ def _objection(said: Said, outcomes: list[Outcome], *, if_upheld: bool) -> None:
     concerned(objection, number, edition.records)
     if if_upheld or (objection.upheld is not None and outcomes == ["upheld"]):
         asked = mends(edition, objection)
+        typer.echo(Problems(tuple(rehearsal_notes(edition, objection))).text(language_of(said.language)))
         comparison = _rehearsed(said, edition, evaluation, objection)
         moves = [words.into(language_of(comparison.after.scheme.language)) for words in moves_in_words(comparison)]
     if outcomes:
@@ -196,7 +197,7 @@ def _rehearsed(said: Said, edition: Edition, evaluation: Evaluation, objection: 
         step(worded(said.language, Phrase("正在预演", "rehearsing")))
         comparison = rehearsed(edition, evaluation, objection)
     if len(comparison.moved):
-        say(said.language, Phrase(*(repr(comparison_table(comparison, language=spoken)) for spoken in ("zh", "en"))))
+        say(said.language, Phrase(*(repr(comparison_table(comparison, language=spoken, causes=False)) for spoken in ("zh", "en"))))
     else:
         say(said.language, UNMOVED)
     unfit = Problems(tuple(problem for problem in comparison.after.problems.errors if problem not in set(comparison.before.problems)))

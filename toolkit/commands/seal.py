@@ -49,6 +49,10 @@ AGAIN = Phrase("再输入一次", "Once more")
 ONE_OF = Phrase("请指明版次，或只封存办法，二者取一；只封存办法时不替代任何一版", "name a revision, or seal the rules alone: one of the two; rules revise nothing")
 RECOMPUTED = Phrase("封存包完好，重算结果一致。", "The bag is whole and recomputes.")
 RULES_ALONE = Phrase("封存包完好；其中只有办法，没有可重算的结果。", "The bag is whole; it holds rules alone, and nothing to compute again.")
+UNLISTED_KEY = (
+    "提醒：封存包的 allowed_signers 没有列这把密钥，核对的人须另行得知公钥。下次封存之前，请在届次文件夹的 allowed_signers 加一行：\n{line}",
+    "warning: the bag's allowed_signers does not list this key: whoever checks has to be told the public key. Before the next seal, add to the edition's allowed_signers:\n{line}",
+)
 WHOLE = Phrase("封存包完好。", "The bag is whole.")
 
 
@@ -92,7 +96,7 @@ def _tell_sealed(bag: Path, keys: list[Ed25519PrivateKey], language: str) -> Non
 
     say(language, phrase("已封存：{bag}", "Sealed: {bag}", bag=bag))
     for key in keys:
-        _tell_signed(sign_bag(bag, key), language)
+        _tell_signed(sign_bag(bag, key), bag, language)
 
 
 def verify(
@@ -147,7 +151,7 @@ def sign(
 
     with refusals(language):
         _refuse_edition(bag)
-        _tell_signed(sign_bag(bag, unlocked(file, language), role, name=name), language)
+        _tell_signed(sign_bag(bag, unlocked(file, language), role, name=name), bag, language)
 
 
 def unlocked(file: Path, language: str) -> Ed25519PrivateKey:
@@ -165,8 +169,13 @@ def _passphrase(words: Phrase, language: str, *, confirm: bool = False, file: st
         return str(typer.prompt(asked, hide_input=True, confirmation_prompt=again, err=True))
 
 
-def _tell_signed(signer: Signer, language: str) -> None:
+def _tell_signed(signer: Signer, bag: Path, language: str) -> None:
+    """Who signed as what, and that the bag does not list the key where it does not."""
+    from toolkit.sealing.signatures import SIGNERS, read_signers
+
     say(language, phrase("已签名：{role} {name} {key}", "Signed: {role} {name} {key}", role=signer.role, name=signer.name, key=signer.fingerprint))
+    if signer.key not in {listed.key for listed in read_signers(bag / "data" / "edition" / SIGNERS)}:
+        say(language, phrase(*UNLISTED_KEY, line=signer.line))
 
 
 def serve(

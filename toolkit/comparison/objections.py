@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import LARGEST, NO_NUMBER
+from toolkit.minutes.decisions import meant
 from toolkit.minutes.objections import CHECK_CODE, UNKNOWN, Cell, Correction, Mend, Objection, Place
 from toolkit.records.dictionary import PLACE
 
@@ -28,6 +30,9 @@ REMOTE = Phrase("这张表在数据库或大文件中，不能预演", "this tab
 BY_HAND = Phrase("请在副本中改好后用 committee changes 比较", "change it in a copy, and compare with committee changes")
 REGISTER = Phrase("会员名册的增减、代码、名称、类别和申报不能预演", "members, their keys, names, classes and applications cannot be rehearsed")
 KINDS = {"number": (int, float), "money": (int, float), "percent": (int, float), "date": (dt.date,), "boolean": (bool,)}
+BY_HAND_LATER = Phrase("裁定成立后须手工改", "to be done by hand once it is upheld")
+OF_ANOTHER = Phrase("这一行不是所涉会员的记录", "this row is not the record of the member concerned")
+CHECK_ROW = Phrase("请核对行号和 member", "check the row, and member")
 FILE, ROW = PLACE[0], PLACE[2]
 
 
@@ -54,6 +59,21 @@ def mends(edition: Edition, objection: Objection) -> list[Mend]:
         As for `rehearsed`.
     """
     return _upheld(edition, objection)[1]
+
+
+def rehearsal_notes(edition: Edition, objection: Objection) -> Iterator[Problem]:
+    """What a rehearsal takes out of the records or mends, a note for each row; a warning where the row is another member's."""
+    records = edition.records
+    member = records.key_of(meant(objection.member, dict(records.members["name"])))
+    for mend in mends(edition, objection):
+        table, frame = records.tables.table[mend.table], records.frames[mend.table]
+        row = frame[(frame[list(PLACE)] == [mend.file, mend.sheet, mend.row]).all(axis=1)].iloc[0]
+        whose = [str(row[name]) for name, column in table.column.items() if column.type == "member" and name in row and not pd.isna(row[name])]
+        called = "、".join(f"{key} {records.members['name'].get(key, '')}".strip() for key in whose)
+        said = phrase("预演：{asked.zh}（{whose}）", "rehearsed: {asked.en} ({whose})", asked=mend.asked, whose=called or "—")
+        yield Problem("note", said, BY_HAND_LATER, file=mend.file, sheet=mend.sheet, row=mend.row)
+        if whose and member not in whose:
+            yield Problem("warning", OF_ANOTHER, CHECK_ROW, file=mend.file, sheet=mend.sheet, row=mend.row)
 
 
 def _upheld(edition: Edition, objection: Objection) -> tuple[Records, list[Mend]]:
@@ -98,18 +118,21 @@ def _with(records: Records, place: Place, row: Any) -> Records:
 
 def _the_row(frame: pd.DataFrame, place: Place) -> Any:
     """The index of the one row that is meant."""
-    meant = pd.Series(data=True, index=frame.index)
+    fits = pd.Series(data=True, index=frame.index)
     if place.file:
-        meant &= frame[FILE] == place.file
+        # As seen from the edition's folder, or its name alone.
+        fits &= frame[FILE].isin([file for file in frame[FILE].unique() if file == place.file or file.endswith(f"/{place.file}")])
     if place.row is not None:
-        meant &= frame[ROW] == place.row
+        fits &= frame[ROW] == place.row
     for column, value in place.where.items():
         _refuse_column(frame, place, column)
-        meant &= (frame[column] == _as_held(value)).fillna(value=False).astype(bool)
-    found = frame.index[meant]
+        fits &= (frame[column] == _as_held(value)).fillna(value=False).astype(bool)
+    found = frame.index[fits]
     if len(found) != 1:
         rule = phrase("应指一行记录，现指 {n} 行", "one record is to be meant, and {n:is|are} found", n=len(found))
-        raise refuse(rule, Phrase("请核对文件、行号和各列的值", "check file, row and the values of columns"), file="objections", column=f"upheld.{place.table}")
+        files = "、".join(map(str, frame[FILE].unique()))
+        mend = phrase("请核对文件、行号和各列的值；这张表的文件有：{files}", "check file, row and the values of columns; the files of this table: {files}", files=files)
+        raise refuse(rule, mend, file="objections", column=f"upheld.{place.table}")
     return found[0]
 
 
@@ -123,14 +146,21 @@ def _refuse_elsewhere(edition: Edition, place: Place) -> None:
     """Refuse a table that there is not, that stands elsewhere, or what of the register is no record."""
     tables, members = edition.tables.table, edition.scheme.members
     if place.table not in tables:
-        guess = nearest(place.table, tables)
-        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else phrase("现有：{known}", "known: {known}", known="、".join(tables))
+        called = {text: name for name, table in tables.items() for text in (table.label, table.sheet, *_stems(edition, name), name) if text}
+        guess = nearest(place.table, called)
+        listed = "、".join(f"{name}（{table.label}）" if table.label else name for name, table in tables.items())
+        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=called[guess]) if guess else phrase("现有：{known}", "known: {known}", known=listed)
         raise refuse(Phrase("没有这张表", "there is no such table"), mend, column="upheld", value=place.table)
     if place.table in edition.records.standing:
         raise refuse(REMOTE, BY_HAND, column="upheld", value=place.table)
     fixed = {members.key, members.name, members.class_, *(column.rpartition(".")[2] for column in (members.applied,) if column)}
     if place.table == members.table and (not isinstance(place, Correction) or place.column in fixed):
         raise refuse(REGISTER, BY_HAND, column="upheld", value=place.table)
+
+
+def _stems(edition: Edition, table: str) -> list[str]:
+    """What the files of a table are called."""
+    return [PurePosixPath(file).stem for file in edition.records.frames[table][FILE].unique()] if table in edition.records.frames else []
 
 
 def _refuse_column(frame: pd.DataFrame, place: Place, column: str) -> None:

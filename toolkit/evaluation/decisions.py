@@ -33,9 +33,9 @@ SETTLE = Phrase(
     'it cannot be sealed until that is decided: enter what the committee ruled with `committee decide`, or name in `ties` what else is compared, or `joint`; '
     'or write open_ties = "may_stay" if it may stay open',
 )
-RULE_ANEW = Phrase(
-    "请委员会重新裁定，或用 committee decide 届次 tie 奖项（不写会员）撤销这条裁定",
-    "let the committee rule anew, or lift the ruling: committee decide DIR tie AWARD, naming no member",
+RULE_ANEW = (
+    "请委员会重新裁定，或用 committee decide 届次 tie {award}{class_}（不写会员）撤销这条裁定",
+    "let the committee rule anew, or lift the ruling: committee decide DIR tie {award}{class_}, naming no member",
 )
 MAY_STAY = Phrase("办法准许暂不决定，可以封存，名额仍待定", "the scheme lets it stay open: it can be sealed, and the places are still to be given")
 
@@ -262,7 +262,8 @@ def _unfit_rulings(decided: Decided) -> Iterator[Problem]:
                 "entry {line} is a ruling on `{award}`, {n:member|members} level for {places:place|places}: there is no such tie in the list now",
                 line=ruling.line, award=decided.scheme.label(ruling.tie.award), n=len(ruling.tie.members), places=ruling.tie.places,
             )  # fmt: skip
-            yield Problem("error", rule, RULE_ANEW, file="journal.jsonl", row=ruling.line, column=ruling.tie.award, value=ruling.tie.class_)
+            mend = phrase(*RULE_ANEW, award=ruling.tie.award, class_=f" --class {ruling.tie.class_}" if ruling.tie.class_ else "")
+            yield Problem("error", rule, mend, file="journal.jsonl", row=ruling.line, column=ruling.tie.award, value=ruling.tie.class_)
 
 
 def _named(members: pd.DataFrame, tie: Tie) -> list[str]:

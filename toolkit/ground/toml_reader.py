@@ -91,7 +91,10 @@ def _model_fault(detail: ErrorDetails, raw: Raw, schema: Raw) -> Fault:
             return Fault(path, Phrase("没有写明种类", "its kind is not named"), Phrase("请补上种类", "name its kind"))
         tag = str(context.get("discriminator", "")).strip("'")
         return _unknown_name((*path, tag) if kind == "union_tag_invalid" else path, known, detail["input"], raw)
-    return Fault(path, *_misfit(detail))
+    rule, mend = _misfit(detail)
+    if kind in {"dict_type", "model_type"} and (keys := _known_keys(schema, detail["loc"])):
+        mend = phrase("请用花括号写成 {{ {keys} }}", "write {{ {keys} }}", keys=", ".join(f"{key} = …" for key in keys))
+    return Fault(path, rule, mend)
 
 
 def _misfit(detail: ErrorDetails) -> tuple[Phrase, Phrase]:

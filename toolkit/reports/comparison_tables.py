@@ -237,8 +237,14 @@ def _in_brief(changes: pd.DataFrame, records: Records) -> str:
     return shortened(discreet("；".join(" ".join(text.split()) for text in brief)), 2 * MOST_SHOWN) + more
 
 
-def comparison_table(comparison: Comparison, top: int = 50, language: Language | None = None) -> Table:
-    """The members that moved: first those whose awards changed, then the grade, then only the rank."""
+def comparison_table(comparison: Comparison, top: int = 50, language: Language | None = None, *, causes: bool = True) -> Table:
+    """The members that moved: first those whose awards changed, then the grade, then only the rank.
+
+    Parameters
+    ----------
+    causes
+        Whether to say which change moved whom; not asked where there is but one, and the reader made it.
+    """
     moved = comparison.moved
     counts = moved["what"].value_counts()
     note = phrase(
@@ -247,9 +253,9 @@ def comparison_table(comparison: Comparison, top: int = 50, language: Language |
         shown=min(top, len(moved)), **{what: int(counts.get(what, 0)) for what in ASPECTS},
     )  # fmt: skip
     rows = [_moved(comparison, str(member)) for member in moved.index[:top]]
-    caption = Phrase("谁的结果变了，是哪一项改动所致", "Who moved, and by which change")
-    notes = joined([_legend(comparison), note, _untried(comparison)], "", "")
-    return listing(COMPARISON, rows, Lexicon.of(comparison.after, language), caption, notes)
+    caption = Phrase("谁的结果变了，是哪一项改动所致", "Who moved, and by which change") if causes else Phrase("谁的结果会变", "Who would move")
+    notes = joined([_legend(comparison), note, _untried(comparison)], "", "") if causes else note
+    return listing(COMPARISON if causes else COMPARISON[:-1], rows, Lexicon.of(comparison.after, language), caption, notes)
 
 
 def moves_in_words(comparison: Comparison) -> list[Phrase]:
