@@ -125,7 +125,7 @@ def test_a_newer_notebook_of_the_house_takes_the_place_of_an_unedited_one_only(s
     assert "原样保留：2_scheme.ipynb" in "".join(words.zh for words in found.words)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"cells": [1], "metadata": {}}'])
+@pytest.mark.parametrize("content", ["", "[]", "{}", "[" * 100_000, '{"cells": [1], "metadata": {}}'])
 def test_whatever_lies_there_is_not_written_over(small_edition: Path, house: Path, content: str) -> None:
     own = small_edition / NOTEBOOKS / "1_data.ipynb"
     own.parent.mkdir()

@@ -127,6 +127,7 @@ def test_single_keys_on_a_slider_leave_the_notebook_alone(page: Page) -> None:
 def test_no_input_is_open_and_the_board_fits(page: Page) -> None:
     board = page.locator(".jp-CodeCell", has=page.locator(".weight-board"))
     assert not board.locator(".jp-InputArea-editor").first.is_visible()
+    assert page.locator(".jp-InputPlaceholder:visible").count() == 0  # a press on it would lay the code open
     inner, outer = page.locator(".weight-board").bounding_box(), page.locator(".jp-Notebook").first.bounding_box()
     assert inner is not None
     assert outer is not None

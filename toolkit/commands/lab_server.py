@@ -160,7 +160,7 @@ class ComputedNotebooks(AsyncLargeFileManager):
 
     def _house_own(self, file: Path) -> Any:
         """The notebook in a file, where every word of it is the house's."""
-        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             if said(json.loads(file.read_text("utf-8"))) in self._own:
                 return nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
         return None

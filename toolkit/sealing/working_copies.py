@@ -158,7 +158,7 @@ def _state(copy: Path, house: Any) -> str:
         notebook = _read(copy)
         made_from, now = notebook["metadata"].get(MADE_FROM, {}).get("house"), said(house)
         untouched = said(notebook) == made_from
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return "kept"  # whatever an expert put there
     if now in {made_from, said(notebook)}:
         return "same"
@@ -170,7 +170,7 @@ def _given_up(path: Path) -> str:
     try:
         notebook = _read(path)
         untouched = said(notebook) == notebook["metadata"][MADE_FROM]["house"]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return "left"
     if untouched:
         path.unlink()
