@@ -18,8 +18,6 @@ from toolkit.ballots import Ballots, group_weights, load_ballots
 from toolkit.comparison.ballots import decided_by_each, decided_by_group
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
-from toolkit.ground.problems import Refused
-from toolkit.ground.text import Language
 from toolkit.indicators.panel import judging
 from toolkit.panels import intraclass
 from toolkit.reports.expert_tables import (
@@ -52,19 +50,6 @@ def test_who_is_far_is_told_with_the_node(tmp_path: Path) -> None:
     row = views.agreement_table(group_weights(cast(tmp_path, SLIPS)), "en").rows[0]
     assert "E05 (learning -50.2) ⚠" in row
     assert "E01 E02 E03 E04 | E05" in row
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_slip_shows_ones_own_place_only(tmp_path: Path, language: Language) -> None:
-    table = views.slip_table(group_weights(cast(tmp_path, SLIPS)), "E05", language)
-    assert table.rows[0][2:6] == ("10.0", "58.0", "60.0", "61.0")
-    assert table.rows[0][6] == ("低于多数" if language == "zh" else "below most")
-    assert not {"E01", "E02", "E03", "E04", NAME} & set(repr(table).split())
-
-
-def test_a_slip_for_who_did_not_vote_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="there is no ballot of E09 in round 1"):
-        views.slip_table(group_weights(cast(tmp_path, SLIPS)), "E09")
 
 
 def test_the_farthest_is_told_where_nobody_is_markedly_far_and_nobody_where_all_are_alike(tmp_path: Path) -> None:

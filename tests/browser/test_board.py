@@ -244,11 +244,12 @@ def test_a_locked_weight_stays(table: Table) -> None:
     sync_api.expect(table.page.get_by_role("button", name="解除锁定交流贡献")).to_have_count(0)
 
 
-def test_the_list_equals_python_after_twenty_moves(table: Table) -> None:
+@pytest.mark.parametrize("moves", [5, pytest.param(20, marks=pytest.mark.slow)])
+def test_the_list_equals_python_after_many_moves(table: Table, moves: int) -> None:
     edition = open_edition(table.edition)
     evaluation = evaluate(edition.scheme, edition.records)
     labels = ["学习培训", "交流贡献", "会员义务", "守法诚信", "会议与考察"]
-    for turn in range(20):
+    for turn in range(moves):
         table.type(labels[turn % 5], str(4 + (37 * turn) % 20))
         board = Board.of(rescored(evaluation, scheme_of(table, edition.scheme)))
         shown = table.page.locator(".rows .row:not([hidden])").evaluate_all("all => all.map(row => [row.member, row.cells.total.textContent, row.cells.place.textContent, row.cells.award.textContent])")

@@ -22,6 +22,7 @@ from toolkit.minutes.variants import read_variants
 from toolkit.scheme import load_scheme
 from toolkit.scheme.amendments import diff
 from toolkit.scheme.writing import plain_values
+from toolkit.sealing.bag import read_bag_info
 from toolkit.sealing.frozen_edition import DECIDED
 from toolkit.sealing.revisions import newest_bag
 
@@ -178,11 +179,9 @@ def origin(folder: Path, decided: Scheme, to: str) -> Scheme:
 
 
 def _newest_seal(folder: Path) -> Path | None:
-    """The newest bag of an edition; none where what lies there cannot be read."""
-    try:
-        return newest_bag(folder / "sealed")
-    except Exception:  # noqa: BLE001 - what is wrong with a bag is for `verify` to say
-        return None
+    """The newest bag of an edition; none where what lies there is half of one."""
+    bag = newest_bag(folder / "sealed")
+    return bag if bag is not None and read_bag_info(bag) else None
 
 
 def fitting(evaluation: Evaluation, scheme: Scheme) -> Scheme:

@@ -17,7 +17,7 @@ from toolkit.ballots.folder import STATES
 from toolkit.ballots.group import GroupWeights, group_weights
 from toolkit.comparison.ballots import decided_by_each, decided_by_group
 from toolkit.ground.display import Table
-from toolkit.ground.problems import Refused, refuse
+from toolkit.ground.problems import Refused
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.panels import expert_deviations, intraclass, krippendorff_alpha
@@ -267,16 +267,6 @@ def _in_percent(share: float, _: Lexicon) -> str:
     return f"{share * 100:.1f}"
 
 
-SLIP = (
-    *NODE,
-    ListColumn(Phrase("您的权重", "Yours"), "own", _in_percent, RIGHT),
-    ListColumn(Phrase("下四分位", "Lower quartile"), "q25", _in_percent, RIGHT),
-    ListColumn(Phrase("中位数", "Median"), "q50", _in_percent, RIGHT),
-    ListColumn(Phrase("上四分位", "Upper quartile"), "q75", _in_percent, RIGHT),
-    ListColumn(Phrase("您的位置", "Your place"), "outside", one_of(PLACES)),
-)
-
-
 def ballots_table(ballots: Ballots, language: Language = "zh") -> Table:
     """Every ballot by the expert's code: round, day, state and why, and how coherent it is."""
     rows = [
@@ -349,29 +339,6 @@ def agreement_table(weights: GroupWeights, language: Language = "zh") -> Table:
     )
     caption = Phrase("专家意见的一致程度", "How far the experts agree")
     return listing(LIKE_MINDED, rows, Lexicon(weights.scheme, language), caption, note).without_blank_columns()
-
-
-def slip_table(weights: GroupWeights, expert: str, language: Language = "zh") -> Table:
-    """What one expert is handed before the next round: own weights beside the group's quartiles, nobody else's, no name.
-
-    Raises
-    ------
-    Refused
-        When the expert has no ballot that counts in this round.
-    """
-    for judged in weights.groups.values():
-        if expert not in judged.experts:
-            rule = phrase("第 {round} 轮没有专家 {expert} 的票", "there is no ballot of {expert} in round {round}", round=weights.round, expert=expert)
-            raise refuse(rule, phrase("现有：{all}", "there are: {all}", all=", ".join(judged.experts)), value=expert)
-    rows = []
-    for row, judged, place in _by_node(weights):
-        own = judged.experts.index(expert)
-        quartiles = dict(zip(("q25", "q50", "q75"), judged.standing.quartiles[:, place], strict=True))
-        rows.append(row | quartiles | {"own": judged.own[own, place], "outside": int(judged.standing.outside[own, place])})
-    caption = phrase("专家 {expert}：您在专家组中的位置（第 {round} 轮，%）", "Expert {expert}: your place in the group (round {round}, %)",
-                     expert=expert, round=weights.round)  # fmt: skip
-    note = Phrase("低于或高于多数的，请在下一轮调整或说明理由。", "Where you are below or above most, revise or say why in the next round.")
-    return listing(SLIP, rows, Lexicon(weights.scheme, language), caption, note)
 
 
 def _weight_change(change: float) -> str:

@@ -29,7 +29,6 @@ from toolkit.reports.expert_tables import (
     open_places_table,
     panel_experts_table,
     panel_table,
-    slip_table,
 )
 from toolkit.reports.headlines import (
     certainty_headline,
@@ -156,7 +155,6 @@ __all__ = [
     "scheme_headline",
     "scheme_table",
     "shares_table",
-    "slip_table",
     "smallest_values_table",
     "smallest_weights_table",
     "spread_picture",
