@@ -77,9 +77,9 @@ def page(opened: Opened) -> Page:
 
 def test_the_board_is_there_unasked_and_the_first_move_is_painted(page: Page) -> None:
     headline = page.locator(".weight-board .headline, .weight-board [role=status]").first.inner_text()
-    number = page.locator(".tree input.number").first
-    number.fill("31")
-    number.press("Enter")
+    for _ in range(2):  # by keys, for what is typed is locked
+        page.locator(".tree input[type=range]").first.press("ArrowRight")
+    sync_api.expect(page.locator(".tree input.number").first).to_have_value("31")
     sync_api.expect(page.locator(".weight-board .headline, .weight-board [role=status]").first).not_to_have_text(headline)
     assert page.locator(".jp-Dialog").count() == 0
 

@@ -80,7 +80,6 @@ class Paper {
       if (mine || other) this.refused = Boolean(message.refused);
       if (other) this.entered();
       this.paint();
-      if (mine && other && message.expert) window.requestAnimationFrame(() => this.root.scrollIntoView({ block: "start" })); // else what was opened lies below the window
     }
     this.questions.heard(message);
   }
