@@ -582,7 +582,9 @@ def test_adoption_needs_a_name_and_a_reason_and_writes_them_down(table: Table) -
 
 
 def test_the_page_speaks_english_too(table: Table) -> None:
+    sync_api.expect(table.page.get_by_role("button", name="English")).to_have_count(1)  # for board and papers
     table.page.get_by_role("button", name="English").first.click()
+    sync_api.expect(table.page.locator(".paper b").first).to_have_text("Ballot")
     sync_api.expect(table.page.locator(".status")).to_contain_text("The list is as decided")
     table.page.locator(".rows .row").nth(4).click()
     sync_api.expect(table.page.locator(".why")).to_contain_text("total", timeout=PATIENCE)

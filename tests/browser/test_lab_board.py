@@ -157,11 +157,11 @@ def test_a_ballot_by_keys_alone_names_a_contradiction_as_it_arises_and_mends_it(
             page.keyboard.press(key)
     said = "您说“法规学习班与讲座学时”重于“专项业务培训次数”、“专项业务培训次数”重于“培训与活动参加人次”，却说“培训与活动参加人次”重于“法规学习班与讲座学时”"
     sync_api.expect(page.locator(".paper .doubts li")).to_have_text(said)
-    sync_api.expect(page.locator(".paper .coherence")).to_have_text("CR 1.15，应小于 0.1")
+    sync_api.expect(page.locator(".paper .coherence")).to_have_text("前后一致性 CR 1.15，应小于 0.1")
     assert page.locator(".paper .pair input[type=range]").first.get_attribute("aria-valuetext") == "“法规学习班与讲座学时”比“专项业务培训次数”稍重要（3）"
     page.locator(".paper [data-key=mend]").focus()
     page.keyboard.press("Enter")
-    sync_api.expect(page.locator(".paper .coherence")).to_have_text("CR 0.06 ✓")
+    sync_api.expect(page.locator(".paper .coherence")).to_have_text("前后一致性 CR 0.06 ✓")
     assert page.locator(".jp-Notebook .jp-Cell").count() == cells
 
 

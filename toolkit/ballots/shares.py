@@ -112,16 +112,27 @@ def _ahp(judgement: Ahp, nodes: Sequence[str], labels: Sequence[str]) -> Judged:
     for first, second, ratio in judgement.comparisons:
         matrix[nodes.index(first), nodes.index(second)] = ratio
     comparison = weighting.ahp_judgement(matrix, labels)
-    coherence = Phrase(*[f"CR {comparison.ratio:.2f}"] * 2)
+    coherence = Phrase(*[f"CR {shown_ratio(comparison.ratio)}"] * 2)
     if comparison.consistent:
         return Judged("ahp", comparison.shares, coherence, comparison.ratio, matrix=matrix)
     doubt = phrase(
-        "两两比较前后矛盾，一致性比率 CR 为 {cr:.2f}，应小于 {limit}",
-        "the comparisons contradict one another: CR is {cr:.2f}, it should be under {limit}",
-        cr=comparison.ratio, limit=LIMIT,
+        "两两比较前后矛盾，一致性比率 CR 为 {cr}，应小于 {limit}",
+        "the comparisons contradict one another: CR is {cr}, it should be under {limit}",
+        cr=shown_ratio(comparison.ratio), limit=LIMIT,
     )  # fmt: skip
     mend = weighting.ahp_mend(matrix, labels)
     return Judged("ahp", comparison.shares, coherence, comparison.ratio, doubt, _mend_words(mend), matrix, mend.changes)
+
+
+def shown_ratio(ratio: float) -> str:
+    """A consistency ratio in two decimals; in more where they would not tell on which side of the limit it lies.
+
+    Examples
+    --------
+    >>> shown_ratio(0.063), shown_ratio(0.098), shown_ratio(0.1004)
+    ('0.06', '0.098', '0.1004')
+    """
+    return next((said for n in (2, 3, 4) if float(said := f"{ratio:.{n}f}") != LIMIT), f"{ratio:.4f}")
 
 
 def _mend_words(mend: Mend) -> Phrase:
@@ -130,9 +141,9 @@ def _mend_words(mend: Mend) -> Phrase:
     for change in mend.changes:
         (a, b), now, then = change.criteria, scale_text(change.now), scale_text(change.then)
         sentences.append(phrase(
-            "请再想一想“{a}”与“{b}”之比：现为 {now}；若为 {then}，CR 由 {before:.2f} 降到 {after:.2f}",
-            "think again about `{a}` beside `{b}`: {now} now; with {then} CR falls from {before:.2f} to {after:.2f}",
-            a=a, b=b, now=now, then=then, before=before, after=change.ratio,
+            "请再想一想“{a}”与“{b}”之比：现为 {now}；若为 {then}，CR 由 {before} 降到 {after}",
+            "think again about `{a}` beside `{b}`: {now} now; with {then} CR falls from {before} to {after}",
+            a=a, b=b, now=now, then=then, before=shown_ratio(before), after=shown_ratio(change.ratio),
         ))  # fmt: skip
         before = change.ratio
     if not mend.enough:

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.ballots import Ballot, load_ballots, voted_groups, write_ballot
-from toolkit.ballots.ballot import THERE, group_label
+from toolkit.ballots.ballot import THERE
 from toolkit.ballots.draft import METHODS, NUMBERS, GroupDraft, Outcome, draft_of, outcome
 from toolkit.ballots.folder import STATES
 from toolkit.ballots.group import NOTHING, place_before, round_before
-from toolkit.ground.problems import Problem, Problems, Refused, refuse
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.problems import refuse
+from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.interactive.paper import SEALED as _SEALED
 from toolkit.interactive.paper import Paper, Said, both, opened
 from toolkit.interactive.tuning import typed_number
@@ -43,7 +43,7 @@ VOTING = Phrase("专家投票", "Voting")
 ROUND = Phrase("第 {n} 轮", "Round {n}")
 NO_ROUND = Phrase("没有这一轮", "there is no such round")
 CHOOSE = Phrase("请从页面上选", "choose one on the page")
-COMPLETE = Phrase("请补全这一组", "complete this group")
+COMPLETE = Phrase("请补全后再保存", "complete them, then save")
 LATE = Phrase("截止日 {day} 已过：现在投的票会保存，但不计入", "The deadline, {day}, is over: a ballot cast now is kept, and does not count")
 DOUBTFUL = Phrase("其中 {n} 组前后矛盾，照样计入", "{n:group contradicts itself|groups contradict themselves}, and count all the same")
 SAVED = ("已保存 {file}：专家 {expert}，第 {round} 轮，{zh}。", "Saved {file}: expert {expert}, round {round}, {en}.")
@@ -95,8 +95,8 @@ WORDS: dict[str, Phrase] = {
     "as_listed": Phrase("就按这个次序", "In this order"),
     "unordered": Phrase("还没有排序，下面是办法里的次序", "not ordered yet; this is the scheme's order"),
     "spoken_weight": Phrase("{label}：{weight}%", "{label}: {weight}%"),
-    "coherent": Phrase("{coherence} ✓", "{coherence} OK"),
-    "incoherent": Phrase("{coherence}，应小于 0.1", "{coherence}, it should be under 0.1"),
+    "coherent": Phrase("前后一致性 {coherence} ✓", "coherence {coherence} OK"),
+    "incoherent": Phrase("前后一致性 {coherence}，应小于 0.1", "coherence {coherence}, it should be under 0.1"),
     "mend": Phrase("照此修改", "Change it so"),
     "mend_help": Phrase("这是改动最小的一种；改不改、怎样改，由您决定", "The smallest change; whether and how to change is yours to say"),
     "before": Phrase("上轮：横线是专家组中间的一半，竖线是中位数，◆ 是您", "Last round: the line is the middle half of the group, the upright its median, ◆ yours"),
@@ -154,24 +154,20 @@ class BallotPaper(Paper):
         Raises
         ------
         Refused
-            For every group that is not finished.
+            Where a group is not finished; all of them are named.
         """
-        problems = [
-            Problem("error", phrase("“{where.zh}”之下：{said.zh}", "below {where.en}: {said.en}", where=group_label(self.scheme, group), said=found.said), COMPLETE)
-            for group in self.groups
-            if (found := self.outcome(group)).state in {"empty", "unfinished"}
-        ]
-        if problems:
-            raise Refused(Problems(tuple(problems)))
+        left = [group_title(self.scheme, group) for group in self.groups if self.outcome(group).state in {"empty", "unfinished"}]
+        if left:
+            which = joined(left, "、", ", ")
+            raise refuse(phrase("还差 {n} 组：{which.zh}", "groups still to be judged ({n}): {which.en}", n=len(left), which=which), COMPLETE)
         given = {group: draft.judgement(self.groups[group]) for group, draft in self.drafts.items()}
         today = dt.date.today()  # noqa: DTZ011 - the date on the wall of the room they vote in
         return Ballot(expert=self.expert, round=self.round, cast=today, weights={group: judgement for group, judgement in given.items() if judgement})
 
     def _start(self) -> Said:
-        labels = {group: group_label(self.scheme, group) for group in self.groups}
         return {
             "groups": [
-                {"id": group, "title": both(phrase("“{zh}”之下", "Below {en}", zh=labels[group].zh, en=labels[group].en)),
+                {"id": group, "title": both(group_title(self.scheme, group)),
                  "nodes": [{"id": node, "label": self.scheme.label(node)} for node in nodes]}
                 for group, nodes in self.groups.items()
             ],
@@ -285,6 +281,14 @@ class BallotPaper(Paper):
         self._drafts.pop((self.expert, self.round), None)
         self.expert = ""
         return {"notice": both(_kept(one, doubtful)), "saved": True}
+
+
+def group_title(scheme: Scheme, group: str) -> Phrase:
+    """What is weighed in a group of siblings, as an expert reads it."""
+    if group not in scheme.nodes:
+        return Phrase("各大类之间", "The main groups")
+    label = scheme.label(group)
+    return phrase("{label}各项", "Within {label}", label=label)
 
 
 def _kept(one: Listed, doubtful: int) -> Phrase:

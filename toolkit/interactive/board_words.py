@@ -91,7 +91,7 @@ WORDS: dict[str, Phrase] = {
     "records": Phrase("所依据的记录", "The records behind it"),
     "adopt": Phrase("采用这一方案", "Adopt this scheme"),
     "adopt_help": Phrase(
-        "写入 scheme.toml，并在 journal.jsonl 记下谁、为何；原来的办法另存", "Written to scheme.toml and told in journal.jsonl; the scheme as it was is kept"
+        "写入 scheme.toml，并在 journal.jsonl 记下谁、为何；原办法另存", "Written to scheme.toml and told in journal.jsonl; the scheme as it was is kept"
     ),
     "by": Phrase("由谁决定", "Decided by"),
     "by_hint": Phrase("如：专家委员会第二次会议", "e.g. second meeting of the committee"),

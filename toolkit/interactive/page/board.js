@@ -71,6 +71,8 @@ class Page {
     root.addEventListener("pointerdown", (event) => { if (event.target.closest("button")) this.held = []; }, true);
     this.released = () => window.setTimeout(() => { const held = this.held || []; this.held = null; held.forEach((heard) => this.heard(...heard)); });
     for (const sign of ["pointerup", "pointercancel"]) window.addEventListener(sign, this.released);
+    this.spoken = (event) => { if (this.start && event.detail !== this.language) this.switched(event.detail); };
+    window.addEventListener(SPOKEN, this.spoken);
     root.classList.add("weight-board");
     this.resized = new ResizeObserver(() => {
       if (!this.rank || this.listBox.hidden) return;
@@ -163,7 +165,7 @@ class Page {
     this.movesBox = make("div", { class: "moves" });
     this.triedText = make("b");
     this.triedLine = make("p", { class: "tried", role: "alert", hidden: true }, this.triedText, make("button", { type: "button", class: "all-back", onclick: () => this.questions.ask({ do: "put_back" }) }, this.say("all_back")));
-    const language = make("button", { type: "button", class: "language", onclick: () => this.switched() }, this.say("language"));
+    const language = make("button", { type: "button", class: "language", onclick: () => speak(this.language === "zh" ? "en" : "zh") }, this.say("language"));
     const head = make("header", {}, make("div", { class: "headline" }, this.statusLine, language), this.deadLine, this.elsewhereLine, this.noticeLine, this.triedLine, this.movesBox);
     this.picture = null;
     this.known = {};
@@ -176,8 +178,8 @@ class Page {
     this.root.setAttribute("lang", this.language === "zh" ? "zh-CN" : "en");
   }
 
-  switched() {
-    this.language = this.language === "zh" ? "en" : "zh";
+  switched(language) {
+    this.language = language;
     const looking = !this.shelfBox.hidden;
     const [said, refused, reopen] = [this.noticeSaid, this.noticeLine.classList.contains("refused"), !this.reopenButton.hidden];
     this.build();

@@ -9,7 +9,10 @@ class Card {
     this.questions.ask({ do: "member", member, language: this.language });
   }
 
-  show(box) { for (const one of [this.listBox, this.cardBox, this.shelfBox]) one.hidden = one !== box; }
+  show(box) {
+    if (this.noticeLine.classList.contains("refused")) this.notice(null, false, false); // it was said of what lies behind now
+    for (const one of [this.listBox, this.cardBox, this.shelfBox]) one.hidden = one !== box;
+  }
 
   backButton(box) {
     const back = () => { this.asked = undefined; this.show(this.listBox); this.paint(); this.grid.focus(); };

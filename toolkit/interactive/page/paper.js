@@ -52,6 +52,8 @@ class Paper {
     // A page of its own has a kernel of its own: what was not saved would go with it. In a notebook the kernel keeps it.
     this.leaving = (event) => { if (document.body.dataset.voila !== undefined && this.state?.expert && this.unsavedHere()) event.preventDefault(); };
     window.addEventListener("beforeunload", this.leaving);
+    this.spoken = (event) => { if (this.start && event.detail !== this.language) { this.language = event.detail; this.paint(); } };
+    window.addEventListener(SPOKEN, this.spoken);
     root.classList.add("paper");
     this.ask("open");
   }
@@ -114,7 +116,7 @@ class Paper {
     this.deadLine = make("p", { class: "lost", role: "alert", hidden: true }, this.say("dead"));
     this.noticeLine = make("p", { class: "answer", role: "alert", hidden: true });
     this.statusLine = make("span", { class: "standing", role: "status" });
-    const language = this.button("language", () => { this.language = this.language === "zh" ? "en" : "zh"; this.paint(); });
+    const language = this.button("language", () => speak(this.language === "zh" ? "en" : "zh"), { hidden: this.besideBoard() });
     const who = this.state.expert ? [make("span", { class: "who" }, this.whose()), this.button("leave", () => this.ask("leave"), { title: this.say("leave_help") })] : [];
     const head = make("header", {}, make("div", { class: "headline" }, make("b", {}, this.both(this.start.title)), ...who, this.statusLine, language), this.deadLine, this.noticeLine);
     this.root.replaceChildren(head, this.state.expert ? this.body() : this.gate());
@@ -122,6 +124,9 @@ class Paper {
     this.root.setAttribute("aria-label", this.both(this.start.title));
     this.root.setAttribute("lang", this.language === "zh" ? "zh-CN" : "en");
   }
+
+  // On a page of their own the board above has the button for all.
+  besideBoard() { return document.body.dataset.voila !== undefined && document.querySelector(".weight-board") !== null; }
 
   whose() { return this.say("whose", { expert: this.state.expert }); }
 
@@ -157,6 +162,7 @@ export default {
     return () => {
       for (const sign of ["pointerup", "pointercancel"]) window.removeEventListener(sign, page.released);
       window.removeEventListener("beforeunload", page.leaving);
+      window.removeEventListener(SPOKEN, page.spoken);
       model.off("msg:custom", heard);
       root.remove();
     };

@@ -21,3 +21,6 @@ const drawn = (tag, attributes = {}, ...children) => {
   node.append(...children);
   return node;
 };
+// One button turns all that lies on a page: board and papers hear of it.
+const SPOKEN = "committee-language";
+const speak = (language) => window.dispatchEvent(new CustomEvent(SPOKEN, { detail: language }));

@@ -45,12 +45,13 @@ class Variants {
 
   openShelf() {
     this.asked = undefined;
-    const field = (name, hint) => make("input", { type: "text", class: name, "aria-label": this.say(name), placeholder: this.say(hint || name) });
+    const field = (name, hint) => make("input", { type: "text", class: name, "aria-label": this.say(name), placeholder: hint ? this.say(hint) : "" });
+    const FIELDS = { name: "variant_name", by: "variant_by", reason: "variant_reason" };
     this.variantFields = { name: field("variant_name", "variant_hint"), by: field("variant_by"), reason: field("variant_reason") };
     const values = () => Object.fromEntries(Object.entries(this.variantFields).map(([name, box]) => [name, box.value]));
     const save = () => this.questions.ask({ do: "save", ...values() });
     const form = make("div", { class: "keeping", onkeydown: (event) => { if (event.key === "Enter" && !event.isComposing && event.target.tagName === "INPUT") { event.preventDefault(); save(); } } },
-      ...Object.values(this.variantFields), make("button", { type: "button", class: "save", onclick: save }, this.say("save")));
+      ...Object.entries(this.variantFields).map(([name, box]) => make("label", {}, this.say(FIELDS[name]), box)), make("button", { type: "button", class: "save", onclick: save }, this.say("save")));
     this.entries = make("div", { class: "entries" }, make("p", {}, this.say("waiting")));
     this.chartBox = make("div", { class: "chartbox" });
     this.shelfBox.replaceChildren(this.backButton(this.shelfBox), make("h3", {}, this.say("variants")), form, this.entries, this.chartBox);
