@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from toolkit import award_probabilities, evaluate, open_edition, rescored
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.contributions import distances
 from toolkit.evaluation.grades import GradeOutcomes
-from toolkit.ground.resources import house_folder
+from toolkit.ground.resources import PACKAGE, house_folder
 from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, grade_names, until_words
 from toolkit.interactive.tuning import Tuning, moved, turned
 from toolkit.sensitivity import WeightDraws
@@ -127,3 +129,22 @@ def test_the_words_name_who_leaves_first(demo: Evaluation) -> None:
 )
 def test_until_where_a_list_stays(lowest: float, highest: float, words: str) -> None:
     assert words in until_words("学习培训", lowest, highest).zh
+
+
+def test_no_field_of_a_page_has_the_name_of_a_method() -> None:
+    """Such a field hides the method, and a widget swallows the error: the page only stays as it was."""
+    sources = "\n".join(path.read_text("utf-8") for path in sorted((PACKAGE / "interactive" / "page").glob("*.js")))
+    above: dict[str, str] = {}
+    methods: dict[str, set[str]] = {}
+    fields: dict[str, set[str]] = {}
+    for name, parent, body in re.findall(r"^class (\w+)(?: extends (\w+))? \{$(.*?)^\}", sources, re.MULTILINE | re.DOTALL):
+        above[name] = parent
+        methods[name] = set(re.findall(r"^  (?:async )?(\w+)\([^=]*\) \{", body, re.MULTILINE))
+        fields[name] = set(re.findall(r"\bthis\.(\w+) = ", body))
+    assert above["BallotPaper"] == "Paper"
+    for name in above:
+        line = [name]
+        while above.get(line[-1]):
+            line.append(above[line[-1]])
+        of_all = [set().union(*(found.get(each, set()) for each in line)) for found in (methods, fields)]
+        assert of_all[0] & of_all[1] == set(), name

@@ -71,8 +71,8 @@ class Page {
     root.addEventListener("pointerdown", (event) => { if (event.target.closest("button")) this.held = []; }, true);
     this.released = () => window.setTimeout(() => { const held = this.held || []; this.held = null; held.forEach((heard) => this.heard(...heard)); });
     for (const sign of ["pointerup", "pointercancel"]) window.addEventListener(sign, this.released);
-    this.spoken = (event) => { if (this.start && event.detail !== this.language) this.switched(event.detail); };
-    window.addEventListener(SPOKEN, this.spoken);
+    this.turned = (event) => { if (this.start && event.detail !== this.language) this.switched(event.detail); };
+    window.addEventListener(SPOKEN, this.turned);
     root.classList.add("weight-board");
     this.resized = new ResizeObserver(() => {
       if (!this.rank || this.listBox.hidden) return;

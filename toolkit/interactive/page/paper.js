@@ -52,8 +52,8 @@ class Paper {
     // A page of its own has a kernel of its own: what was not saved would go with it. In a notebook the kernel keeps it.
     this.leaving = (event) => { if (document.body.dataset.voila !== undefined && this.state?.expert && this.unsavedHere()) event.preventDefault(); };
     window.addEventListener("beforeunload", this.leaving);
-    this.spoken = (event) => { if (this.start && event.detail !== this.language) { this.language = event.detail; this.paint(); } };
-    window.addEventListener(SPOKEN, this.spoken);
+    this.turned = (event) => { if (this.start && event.detail !== this.language) { this.language = event.detail; this.paint(); } };
+    window.addEventListener(SPOKEN, this.turned);
     root.classList.add("paper");
     this.ask("open");
   }
@@ -80,6 +80,7 @@ class Paper {
       if (mine || other) this.refused = Boolean(message.refused);
       if (other) this.entered();
       this.paint();
+      if (mine && other && message.expert) window.requestAnimationFrame(() => this.root.scrollIntoView({ block: "start" })); // else what was opened lies below the window
     }
     this.questions.heard(message);
   }
@@ -162,7 +163,7 @@ export default {
     return () => {
       for (const sign of ["pointerup", "pointercancel"]) window.removeEventListener(sign, page.released);
       window.removeEventListener("beforeunload", page.leaving);
-      window.removeEventListener(SPOKEN, page.spoken);
+      window.removeEventListener(SPOKEN, page.turned);
       model.off("msg:custom", heard);
       root.remove();
     };

@@ -14,7 +14,7 @@ export default {
     model.on("msg:custom", heard);
     return () => {
       for (const sign of ["pointerup", "pointercancel"]) window.removeEventListener(sign, page.released);
-      window.removeEventListener(SPOKEN, page.spoken);
+      window.removeEventListener(SPOKEN, page.turned);
       page.resized.disconnect();
       model.off("msg:custom", heard);
       root.remove();
