@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.contested import contested
 from tests.panels.judged import SHEETS, write_judged_edition
 from tests.test_command_line import run
 from toolkit import check_edition, evaluate, open_edition
+from toolkit.comparison import compare
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.evaluation.many import Lists
 from toolkit.ground.problems import Refused
@@ -224,3 +226,25 @@ def test_a_frozen_copy_rules_and_scores_alike_without_the_panel(tmp_path: Path) 
     freeze_edition(open_edition(folder), tmp_path / "copy")
     assert evaluated(tmp_path / "copy").ranking.equals(evaluated(folder).ranking)
     assert not check_edition(tmp_path / "copy")[1].errors
+
+
+def test_another_ruling_is_told_as_what_moved_them(small_edition: Path, tmp_path: Path) -> None:
+    old = left_open(small_edition)
+    settled(old, "005")
+    new = shutil.copytree(old, tmp_path / "new")
+    settled(new, "006")
+    for command in ("changes", "diff"):
+        done = run(command, old, new)
+        assert done.exit_code == 0, done.output
+        assert "记录没有变化。" in done.output
+        assert "委员会的裁定（工作记录第 1、2 条）有变化" in done.output
+    found = compare(evaluated(old), evaluated(new), open_edition(old).records, open_edition(new).records)
+    assert [(trial.cause.of_rulings, trial.cause.of_records) for trial in found.trials] == [(True, False)]
+    (new / "records" / "会员名册.csv").write_text((old / "records" / "会员名册.csv").read_text("utf-8-sig").replace(",9,0", ",8,0"), "utf-8-sig")
+    found = compare(evaluated(old), evaluated(new), open_edition(old).records, open_edition(new).records)
+    assert [trial.cause.of_rulings for trial in found.trials] == [False, True]
+    of_records, of_rulings = found.trials
+    assert of_records.alone is not None
+    assert of_rulings.alone is not None
+    assert (of_records.alone.rulings, of_rulings.alone.rulings) == (found.before.rulings, found.after.rulings)
+    assert set(found.needed.index[found.needed[1]]) == {"005", "006"}

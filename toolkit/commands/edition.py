@@ -146,6 +146,7 @@ def changes(
         for table in uncompared(before, after):
             say(language, phrase("{table} 表在数据库或大文件中，未作比较。", "Table {table} stands elsewhere and is not compared.", table=table))
         say(language, Phrase(*(repr(record_changes_table(changed, after, spoken)) for spoken in ("zh", "en"))) if len(changed) else SAME)
+        _tell_rulings(before, after, language)
         if len(evaluations) == len(examined):
             _tell_comparison(evaluations, [before, after], language)
         if out is not None:
@@ -177,6 +178,7 @@ def diff(
         for table in uncompared(before[1], after[1]):
             say(language, phrase("{table} 表在数据库或大文件中，未作比较。", "Table {table} stands elsewhere and is not compared.", table=table))
         say(language, Phrase(*(repr(record_changes_table(changed, after[1], spoken)) for spoken in ("zh", "en"))) if len(changed) else SAME)
+        _tell_rulings(before[1], after[1], language)
         with progress_bar() as bar:
             task = bar.add_task(worded(language, Phrase("正在分摊", "sharing out")), total=None)
             stated = tuple(standing(state.evaluation) if state.stated is None else state.stated for state in states)
@@ -247,6 +249,14 @@ def _tell_amendments(amendments: tuple[Amendment, ...], language: str) -> None:
         say(language, amendment.words)
     if not amendments:
         say(language, Phrase("评选办法没有变化。", "The scheme did not change."))
+
+
+def _tell_rulings(before: Records, after: Records, language: str) -> None:
+    """Which entries of the minutes rule otherwise: they move members though no figure changed."""
+    from toolkit.comparison import rulings_changed
+
+    if (changed := rulings_changed(before, after)) is not None:
+        say(language, phrase("{zh}有变化：总分不因此改变的会员，奖项也可能因此改变。", "Changed: {en}. They may give or take an award where no total changes.", zh=changed.zh, en=changed.en))
 
 
 def _tell_forms(folder: Path, written: tuple[Form, ...], language: str) -> None:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from toolkit.evaluation import Evaluation, evaluate, rescored
 from toolkit.ground.problems import Refused
-from toolkit.ground.text import Phrase
+from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import modelled
 from toolkit.records.references import reference_problems
 from toolkit.scheme import Scheme
@@ -25,6 +25,7 @@ from toolkit.scheme.writing import path_steps, plain_values, put
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from toolkit.ground.ranking import Placing, Ruling
     from toolkit.ground.toml_syntax import Raw
     from toolkit.records import Records
 
@@ -46,16 +47,29 @@ class Cause:
     words
         The change as a minute says it; the weights of one group of siblings are one change.
     amendments
-        What it does to the scheme; empty for the change of the records.
+        What it does to the scheme; empty for the change of the records, or of what the committee ruled.
+    of_rulings
+        Whether it is what the minutes rule of ties and open places that changed.
     """
 
     words: Phrase
     amendments: tuple[Amendment, ...] = ()
+    of_rulings: bool = False
 
     @property
     def of_records(self) -> bool:
         """Whether it is the records that changed."""
-        return not self.amendments
+        return not (self.amendments or self.of_rulings)
+
+
+def rulings_changed(before: Evaluation | Records, after: Evaluation | Records) -> Phrase | None:
+    """The entries of the minutes that rule otherwise on ties and open places in the one than in the other; None where none does."""
+    sides: list[set[Ruling | Placing]] = [{*side.rulings, *side.placings} for side in (before, after)]
+    lines = sorted({ruling.line for ruling in sides[0] ^ sides[1]})
+    if not lines:
+        return None
+    told = ("、".join(map(str, lines)), ", ".join(map(str, lines)))
+    return phrase("委员会的裁定（工作记录第 {zh} 条）", "the committee's rulings (entries of the minutes: {en})", zh=told[0], en=told[1])
 
 
 def scheme_causes(before: Scheme, after: Scheme) -> tuple[Cause, ...]:
@@ -234,6 +248,8 @@ def compare(
     causes = scheme_causes(before.scheme, after.scheme)
     if not _same_records(before, after, records_before, records_after):
         causes += (Cause(RECORDS),)
+    if (ruled := rulings_changed(before, after)) is not None:
+        causes += (Cause(ruled, of_rulings=True),)
     trials = []
     for cause in causes:
         if progress:
@@ -247,8 +263,6 @@ def compare(
 
 
 def _same_records(before: Evaluation, after: Evaluation, first: Records | None, second: Records | None) -> bool:
-    if before.rulings != after.rulings:
-        return False
     if before.measured is after.measured or (first is second and first is not None):
         return True
     files = [{file: digest for file, digest in side.digests.items() if file != SCHEME} for side in (before, after)]
@@ -261,13 +275,29 @@ def _tried(
 ) -> Trial:
     if only:
         return Trial(cause, after[0], before[0])
+    if cause.of_rulings:
+        return Trial(cause, _ruled(*before, after[0]), _ruled(*after, before[0]))
     if cause.of_records:
-        return Trial(cause, _evaluated(before[0].scheme, after[1]), _evaluated(after[0].scheme, before[1]))
+        return Trial(cause, _under(before[0], after[1], before[0]), _under(after[0], before[1], after[0]))
     return Trial(
         cause,
         _decided(*before, lambda: made(before[0].scheme, cause, after[0].scheme)),
         _decided(*after, lambda: undone(after[0].scheme, cause, before[0].scheme)),
     )
+
+
+def _ruled(evaluation: Evaluation, records: Records | None, by: Evaluation) -> Evaluation | None:
+    """An evaluation under the rulings of another; None where that cannot be had."""
+    if records is None and evaluation.placings == by.placings:
+        return replace(evaluation, rulings=by.rulings)
+    return _under(evaluation, records, by)
+
+
+def _under(evaluation: Evaluation, records: Records | None, by: Evaluation) -> Evaluation | None:
+    """Records under the scheme of an evaluation and the rulings of another; None where they are not there or cannot be evaluated."""
+    if records is None:
+        return None
+    return _evaluated(evaluation.scheme, replace(records, rulings=by.rulings, placings=by.placings))
 
 
 def scheme_measured(evaluation: Evaluation, records: Records | None, scheme: Scheme) -> Evaluation | None:
