@@ -167,7 +167,7 @@ def test_minutes_are_in_the_language_of_the_scheme_and_the_page_in_its_readers(l
 def test_a_place_that_the_panel_left_open_is_given_a_score(tmp_path: Path) -> None:
     desk = desk_of(unscored(tmp_path))
     name = next(block["id"] for block in desk.blocks if block["id"].startswith("place "))
-    assert press(desk, {"do": "submit", "form": name, "values": {**SAID, "score": "八十五"}})["text"].count("评分不是数字") == 1
+    assert press(desk, {"do": "submit", "form": name, "values": {**SAID, "score": "八十五"}})["text"].count("不是至多四位小数的评分") == 1
     assert press(desk, {"do": "submit", "form": name, "values": {**SAID, "score": "1000"}})["tone"] == "fault"
     before = len([block for block in desk.blocks if block["id"].startswith("place ")])
     assert press(desk, {"do": "submit", "form": name, "values": {**SAID, "score": "80"}})["tone"] == "done"

@@ -185,7 +185,7 @@ def test_where_the_panel_could_not_score_the_committee_gives_a_score(tmp_path: P
     folder = unscored(tmp_path)
     before = evaluated(folder)
     assert set(before.measured.open["M1"]) == {"innovation", "service"}
-    assert "定 86.5 分" in placed(folder, "M1", "innovation", "86.5")
+    assert "定 86.5 分" in placed(folder, "M1", "innovation", "８６．５")
     assert "M1" in evaluated(folder).measured.open
     placed(folder, "M1", "service", "90")
     after = evaluated(folder)
@@ -200,8 +200,8 @@ def test_where_the_panel_could_not_score_the_committee_gives_a_score(tmp_path: P
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    (("M2", "innovation", "80"), "并未待定"), (("M1", "innovation", "101"), "超出范围"), (("M1", "innovation", "nan"), "超出范围"),
-    (("M1", "innovation"), "没有可撤销"), (("M1", "innovation", "八十"), "用法不对"),
+    (("M2", "innovation", "80"), "并未待定"), (("M1", "innovation", "101"), "超出范围"), (("M1", "innovation", "nan"), "不是至多四位小数的评分"),
+    (("M1", "innovation"), "没有可撤销"), (("M1", "innovation", "八十"), "不是至多四位"), (("M1", "innovation", "86.12345"), "不是至多四位"), (("M1", "innovation", "1_0"), "不是至多四位"),
 ])  # fmt: skip
 def test_no_other_score_is_the_committees_to_give(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
     assert said in placed(unscored(tmp_path), *words)

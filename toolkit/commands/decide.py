@@ -122,17 +122,14 @@ def _tie(said: Said, class_: str | None) -> None:
 
 def _place(said: Said) -> None:
     from toolkit.edition import open_edition
-    from toolkit.minutes.decisions import decide_place
+    from toolkit.minutes.decisions import decide_place, score_given
     from toolkit.minutes.journal import refuse_unsaid
 
     if len(said.words) not in {2, 3}:
         raise wrong_use(NO_PLACE, said.language)
     refuse_unsaid(said.by, said.because)
     member, indicator, *score = said.words
-    try:
-        given = float(score[0]) if score else None
-    except ValueError:
-        raise wrong_use(NO_PLACE, said.language) from None
+    given = score_given(score[0]) if score else None
     edition = open_edition(said.folder)
     bounds = edition.score_bounds(indicator)
     waiting = edition.judged.open if edition.judged else {}

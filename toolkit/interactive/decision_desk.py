@@ -15,11 +15,19 @@ from toolkit.comparison.objections import mends, rehearsed
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.display import Headline, Table
-from toolkit.ground.problems import Refused, refuse
+from toolkit.ground.problems import Refused
 from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.interactive.desk import Block, Desk, table_block, text_block
 from toolkit.minutes.adoption import edition_language
-from toolkit.minutes.decisions import FINAL, STATES, decide_place, decide_state, decide_tie, state_of
+from toolkit.minutes.decisions import (
+    FINAL,
+    STATES,
+    decide_place,
+    decide_state,
+    decide_tie,
+    score_given,
+    state_of,
+)
 from toolkit.minutes.journal import Entry, read_journal
 from toolkit.minutes.objections import Objection, decide_objection, read_objections
 from toolkit.minutes.wording import said
@@ -58,7 +66,7 @@ REVISION, SEAL = Phrase("版次", "Revision"), Phrase("封存", "Seal")
 SEAL_BY, SEAL_WHY = Phrase("由谁封存", "Sealed by"), Phrase("修订理由（会公示）", "Why it was revised (published)")
 SEALING = Phrase("正在封存，请勿关闭本页：{step}", "Sealing, please leave this page open: {step}")
 FORM_STATE, FORM_SEAL = "state", "seal"
-SCORE, NO_SCORE, GIVE_SCORE = Phrase("评分", "Score"), Phrase("评分不是数字", "the score is no number"), Phrase("请写数字，如 85", "write a number, such as 85")
+SCORE = Phrase("评分", "Score")
 
 
 class DecisionDesk(Desk):
@@ -150,7 +158,7 @@ class DecisionDesk(Desk):
         if kind == "place":
             member, indicator = self._open_places[int(about)]
             waiting, bounds = self.evaluation.measured.open, self.edition.score_bounds(indicator)
-            return decide_place(folder, waiting, member, indicator, _score(held), by=by, reason=reason, bounds=bounds, names=names)
+            return decide_place(folder, waiting, member, indicator, score_given(str(held.get("score", ""))), by=by, reason=reason, bounds=bounds, names=names)
         tie = self.evaluation.left_to_committee[int(about)]
         members = [tie.members[int(place)] for place in held.get("members", [])]
         return decide_tie(folder, (tie,), tie.award, members or [""], by=by, reason=reason, class_=tie.class_, names=names)
@@ -208,13 +216,6 @@ class DecisionDesk(Desk):
         names = self.evaluation.members["name"]
         options = [[str(place), str(names[member])] for place, member in enumerate(tie.members)]
         return [{"kind": "checks", "name": "members", "label": self.say(phrase("授予（选 {n} 家）", "Given to ({n})", n=tie.places)), "options": options}]
-
-
-def _score(held: Mapping[str, Any]) -> float:
-    try:
-        return float(str(held.get("score", "")))
-    except ValueError:
-        raise refuse(NO_SCORE, GIVE_SCORE, value=str(held.get("score", ""))[:20]) from None
 
 
 class SealDesk(Desk):

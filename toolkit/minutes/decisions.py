@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,9 @@ from toolkit.scheme import load_scheme
 
 RULING, PLACING, STATE, OBJECTION = "ruling", "placing", "state", "objection"
 NOT_OPEN = Phrase("没有待委员会裁定的同分", "nothing there is level and left to the committee")
+SCORE = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,4})?")
+NO_SCORE = Phrase("不是至多四位小数的评分", "is no score of at most four decimals")
+GIVE_SCORE = Phrase("请写数字，如 85", "write a number, such as 85")
 LOOK = Phrase("用 committee evaluate 看现在的名单", "see the list as it is: committee evaluate")
 A_NUMBER = Phrase("请写一个数", "write a number")
 NOT_LEVEL = Phrase("不在同分之列", "is not among those level")
@@ -186,6 +190,19 @@ def _ruling(entry: Entry) -> Ruling | None:
         return None
     whole = set(given) <= set(tied) and len(given) == tie.places < max(1, len(tied))
     return Ruling(tie, given, entry.time.date(), entry.reason, entry.number) if whole else None
+
+
+def score_given(text: str) -> float:
+    """A score as it was typed, full-width digits too, of at most four decimals: what cannot be kept as it was said is not taken.
+
+    Raises
+    ------
+    Refused
+        When it is none.
+    """
+    if not SCORE.fullmatch(score := unicodedata.normalize("NFKC", text).strip()):
+        raise refuse(NO_SCORE, GIVE_SCORE, value=text[:20])
+    return float(score)
 
 
 def decide_place(

@@ -89,7 +89,9 @@ def bounds_picture(
         _now(sheet, evaluation, member, axis, y)
         words = f"{award} {STANDINGS[standing].into(to)}" if award else STANDINGS[standing].into(to)
         sheet.words(ROWS_RIGHT, y + 15, f"{best}–{worst}  {words}", align="right", size=ROWS_SMALL)
-    return tabled(sheet.picture(title), to, rank_bounds_table(evaluation, ranks, language=to), award_bounds_table(evaluation, awards, to))
+    shown = [member for member, _ in placed]
+    tables = rank_bounds_table(evaluation, ranks.loc[shown], language=to), award_bounds_table(evaluation, awards[awards["member"].isin(shown)], to)
+    return tabled(sheet.picture(title), to, *tables)
 
 
 def _bar(sheet: Sheet, ends: tuple[float, float], y: float, fill: Fill) -> None:
