@@ -248,6 +248,20 @@ def test_a_locked_weight_stays(table: Table) -> None:
     sync_api.expect(table.page.get_by_role("button", name="解除锁定交流贡献")).to_have_count(0)
 
 
+def test_an_answer_that_comes_while_one_types_takes_nothing_away(table: Table) -> None:
+    box = table.number("学习培训")
+    box.fill("41")
+    table.page.get_by_role("button", name="锁定交流贡献").evaluate("button => button.click()")  # which leaves the focus in the box
+    sync_api.expect(table.page.get_by_role("button", name="解除锁定交流贡献")).to_have_count(1)
+    table.settled()
+    assert box.input_value() == "41"
+    box.press("Enter")
+    table.settled()
+    assert [table.weights()[f"{label}的权重"] for label in ("学习培训", "交流贡献")] == [41, 25]
+    table.page.get_by_role("button", name="恢复已定").click()
+    sync_api.expect(box).to_have_value("30")
+
+
 @pytest.mark.parametrize("moves", [5, pytest.param(20, marks=pytest.mark.slow)])
 def test_the_list_equals_python_after_many_moves(table: Table, moves: int) -> None:
     edition = open_edition(table.edition)

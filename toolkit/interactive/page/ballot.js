@@ -82,14 +82,10 @@ class BallotPaper extends Paper {
       const name = this.say("points_of", { label });
       const stands = () => shown(this.drawn[kept][id] || 0);
       const range = make("input", { type: "range", min: "0", max: "100", step: "1", "aria-label": name, "data-key": `range ${id}`, oninput: () => { number.value = range.value; this.move(what, { node: id, value: Number(range.value) }); } });
-      const number = make("input", { type: "text", inputmode: "decimal", class: "number", "aria-label": name, "data-key": `number ${id}`, autocomplete: "off" });
-      const typed = () => this.typed(number, stands, (text) => this.move(what, { node: id, typed: text }));
-      number.addEventListener("change", typed);
-      number.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); typed(); number.select(); } });
+      const number = numberBox({ "aria-label": name, "data-key": `number ${id}` }, () => this.typed(number, stands, (text) => this.move(what, { node: id, typed: text })));
       this.refresh.push(() => {
         if (document.activeElement !== range || !this.questions.waiting.length) range.value = String(this.drawn[kept][id] || 0);
-        if (document.activeElement !== number || this.questions.under_way !== null || this.drawn[kept][id] !== number.seen) number.value = stands();
-        number.seen = this.drawn[kept][id];
+        number.show(stands());
         range.setAttribute("aria-valuetext", `${label} ${stands()}`);
       });
       return make("div", { class: "amount" }, make("span", { class: "label", title: label }, label), range, number);

@@ -99,9 +99,7 @@ class Dials {
   dialRow(dial, step) {
     const label = dial.label[this.language], of = (path) => this.known[path];
     if (dial.choices.length) return this.choiceRow(dial, label);
-    const number = make("input", { type: "text", inputmode: "decimal", class: "number", "aria-label": label, autocomplete: "off" });
-    const typed = () => this.typed(number, of(dial.path).value, { do: "turn", dial: dial.path });
-    number.addEventListener("change", typed);
+    const number = numberBox({ "aria-label": label }, () => this.typed(number, of(dial.path).value, { do: "turn", dial: dial.path }));
     const was = make("span", { class: "was" }), parts = { number, was };
     if (dial.low !== null && step === undefined) {
       const range = parts.range = make("input", { type: "range", min: String(dial.low), max: String(dial.high), step: String(dial.step), "aria-label": label });
@@ -125,7 +123,7 @@ class Dials {
     const words = (value) => (dial.choices.find((one) => one.value === value) || { [this.language]: value })[this.language];
     if (row.choice) row.choice.value = dial.value;
     else {
-      if (document.activeElement !== row.number || !this.questions.waiting.length) row.number.value = shown(dial.value);
+      row.number.show(shown(dial.value));
       if (row.range && (document.activeElement !== row.range || !this.questions.waiting.length)) row.range.value = String(dial.value);
       if (row.range) row.range.setAttribute("aria-valuetext", `${dial.label[this.language]} ${shown(dial.value)}`);
     }

@@ -13,6 +13,17 @@ const make = (tag, attributes = {}, ...children) => {
 };
 const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
 const setText = (node, text) => { if (node.textContent !== text) node.textContent = text; };
+// A box for a number. What is being typed stays as it is till it is given (Enter, or the box is left), whatever answer comes meanwhile.
+const numberBox = (attributes, given) => {
+  const box = make("input", { type: "text", inputmode: "decimal", class: "number", autocomplete: "off", ...attributes });
+  const give = () => { box.typing = false; given(box); };
+  box.typing = false;
+  box.addEventListener("input", () => { box.typing = true; });
+  box.addEventListener("change", give);
+  box.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); give(); box.select(); } });
+  box.show = (text) => { if (!box.typing) box.value = text; };
+  return box;
+};
 const shown = (number) => String(Math.round(number * 100) / 100);
 // A part of a picture; the page names no address, not even that of the language of pictures.
 const drawn = (tag, attributes = {}, ...children) => {

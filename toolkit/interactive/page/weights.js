@@ -20,7 +20,7 @@ class Weights {
   slider(node) {
     const name = this.say("share", { label: node.label });
     const range = make("input", { type: "range", min: "0", max: "100", step: "0.5", "aria-label": name });
-    const number = make("input", { type: "text", inputmode: "decimal", class: "number", "aria-label": name, autocomplete: "off" });
+    const number = numberBox({ "aria-label": name }, () => this.typed(number, this.state.shares[node.id], { do: "move", node: node.id }));
     const lock = make("button", { type: "button", class: "lock", onclick: () => this.questions.ask({ do: "lock", node: node.id }) });
     const was = make("span", { class: "was" });
     let gesture = 0, last = 0;
@@ -34,9 +34,6 @@ class Weights {
       range.value = String(share);
       this.questions.ask({ do: "move", node: node.id, share, gesture: `${this.view} ${node.id} ${gesture}` });
     });
-    const typed = () => this.typed(number, this.state.shares[node.id], { do: "move", node: node.id });
-    number.addEventListener("change", typed);
-    number.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); typed(); number.select(); } });
     const open = make("button", { type: "button", class: "open", title: this.say("settings_open", { label: node.label }), onclick: () => this.openPanel(node.id) }, `${node.number} ${node.label}`);
     this.sliders[node.id] = { range, number, lock, was, open, label: node.label };
     const label = make("span", { class: "label" }, open);
@@ -65,7 +62,7 @@ class Weights {
       part.range.disabled = low === high;
       const siblings = this.siblings(id), typable = !own && siblings.some((other) => !this.state.locked.includes(other));
       part.number.disabled = !typable; // a lock holds against the siblings and the slider; a number can be typed all the same
-      if (document.activeElement !== part.number || this.questions.waiting.length === 0) part.number.value = shown(share);
+      part.number.show(shown(share));
       const moved = Math.abs(share - decided[id]) > 1e-6;
       const free = low < high || Boolean(own), why = free ? "" : this.say(locked && typable ? "still_locked" : siblings.length ? "still_siblings" : "still_alone");
       setText(part.was, moved ? this.say("was", { was: shown(decided[id]) }) : free || locked || !siblings.length ? "" : this.say("siblings_short"));
