@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,9 +12,11 @@ from toolkit import award_probabilities, evaluate, open_edition, rescored
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.contributions import distances
 from toolkit.evaluation.grades import GradeOutcomes
+from toolkit.ground.problems import Refused
 from toolkit.ground.resources import PACKAGE, house_folder
 from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, grade_names, until_words
 from toolkit.interactive.tuning import Tuning, moved, turned
+from toolkit.interactive.what_if import WhatIf, evaluation_under
 from toolkit.sensitivity import WeightDraws
 
 
@@ -97,12 +100,34 @@ def test_an_open_tie_is_shown_as_open(demo: Evaluation) -> None:
 
 def test_chances_are_those_of_award_probabilities(demo: Evaluation) -> None:
     rng, chances = np.random.default_rng(7), Chances()
-    for _ in range(12):
+    for _ in range(6):
         after = randomly_moved(demo, rng)
         counts = chances.counted(after, lambda: False)
         assert counts is not None
         frame = award_probabilities(after, WeightDraws(draws=DRAWS))
         assert np.array_equal(counts.T / DRAWS, frame[[award.id for award in after.scheme.awards]].to_numpy())
+
+
+def test_chances_follow_who_is_left_out_and_which_veto_is_off(demo: Evaluation) -> None:
+    chances, winner = Chances(), str(demo.awards["member"].iloc[0])
+    for tried in (WhatIf(), WhatIf(members=frozenset({winner})), WhatIf(vetoes=frozenset({"grave"}))):
+        after = evaluation_under(tried, demo, None)
+        counts = chances.counted(after, lambda: False)
+        assert counts is not None
+        frame = award_probabilities(after, WeightDraws(draws=DRAWS))
+        assert np.array_equal(counts.T / DRAWS, frame[[award.id for award in after.scheme.awards]].to_numpy())
+
+
+def test_a_veto_that_is_off_strikes_nobody(demo: Evaluation) -> None:
+    after = evaluation_under(WhatIf(vetoes=frozenset({"grave"})), demo, None)
+    struck = set(demo.vetoes["member"])
+    assert struck
+    without = rescored(replace(demo, measured=replace(demo.measured, vetoes=demo.vetoes[:0])), demo.scheme)
+    assert after.awards.equals(without.awards)
+    assert after.grading.grade.equals(without.grading.grade)
+    assert not after.grading.grade.equals(demo.grading.grade)
+    with pytest.raises(Refused):
+        evaluation_under(WhatIf(vetoes=frozenset({"none"})), demo, None)
 
 
 def test_chances_nobody_waits_for_are_dropped(demo: Evaluation) -> None:

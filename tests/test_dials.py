@@ -135,7 +135,7 @@ def random_question(board: WeightBoard, rng: np.random.Generator) -> dict[str, A
     turn = {"do": "turn", "dial": dial.id, **(near or {"choice": str(rng.choice(list(dial.choices)))})}
     move = {"do": "move", "node": str(rng.choice(["learning", "exchange", "forums", "words"])), "share": float(rng.integers(0, 100))}
     leave = {"do": "leave", "kind": "node", "item": str(rng.choice(list(board.scheme.nodes)))}
-    gone = {"do": "leave", "kind": "member", "item": int(rng.integers(len(board.before.members)))}
+    gone = [{"do": "leave", "kind": "member", "item": int(rng.integers(len(board.before.members)))}, {"do": "leave", "kind": "veto", "item": "grave"}][rng.integers(2)]
     own = {"do": "own", "expert": str(rng.choice(["", "E01", "E02"]))}
     return [turn, turn, turn, move, leave, gone, own, {"do": "undo"}, {"do": "redo"}][rng.integers(9)]
 
@@ -148,7 +148,7 @@ def test_the_board_equals_python_after_random_moves_dials_and_leave_outs(edition
         board._heard(board, {"ask": number, "view": "v", "shown": "forums", **random_question(board, rng)})
         assert answers[-1].get("refused", {}).get("zh", "").find("退回") < 0, answers[-1]
         if number % 10 == 9:
-            anew = rescored(evaluation_under(board.what_if, demo, edition), scheme_under(board.what_if, board.scheme, own_ballots(edition)))
+            anew = rescored(evaluation_under(board.tuning.what_if, demo, edition), scheme_under(board.tuning.what_if, board.scheme, own_ballots(edition)))
             assert Board.of(anew).buffers == board.board.buffers
     assert sum("refused" not in said for said in answers) > 25
     assert board.tuning.past
@@ -226,8 +226,13 @@ def test_what_is_only_tried_is_told_and_never_adopted(small_edition: Path) -> No
     board._heard(board, {"ask": 3, "do": "adopt", "by": "委员会", "reason": "试试"})
     assert "试算的名单不能采用；请先按“全部放回”" in answers[-1]["refused"]["zh"]
     board._heard(board, {"ask": 4, "do": "undo"})
-    board._heard(board, {"ask": 5, "do": "put_back"})
+    assert answers[-1]["left"]["node"] == ["hours"]
+    board._heard(board, {"ask": 5, "do": "undo"})
     assert (answers[-1]["what_if"], board.board.buffers) == (None, before)
+    board._heard(board, {"ask": 6, "do": "redo"})
+    assert answers[-1]["left"]["node"] == ["hours"]
+    board._heard(board, {"ask": 7, "do": "restore"})
+    assert (answers[-1]["what_if"], answers[-1]["undo"], board.board.buffers) == (None, True, before)
 
 
 def test_a_turned_dial_is_adopted_and_the_comments_stay(small_edition: Path) -> None:

@@ -184,6 +184,25 @@ def test_what_was_tried_outlives_the_kernel_with_every_step_and_lock(heard: Hear
     assert not answer["changed"]
 
 
+def test_what_was_left_out_outlives_the_kernel_too_and_no_member_is_named_in_what_is_kept(heard: Heard) -> None:
+    heard.board.sure = False
+    for question in ({"do": "leave", "kind": "member", "item": 2}, {"do": "move", "node": "learning", "share": 25}, {"do": "leave", "kind": "node", "item": "hours"}):
+        heard.ask(**question)
+    kept, key = kept_by(heard), str(heard.board.before.members.index[2])
+    assert key not in json.dumps(kept)
+    assert str(heard.board.before.members["name"].iloc[2]) not in json.dumps(kept, ensure_ascii=False)
+    other = Heard(heard.board.edition)
+    answer = other.ask("open", kept=json.loads(json.dumps(kept)))
+    assert "已恢复" in answer["notice"]["zh"]
+    assert (answer["left"]["member"], answer["left"]["node"], answer["changed"]) == ([2], ["hours"], True)
+    assert (other.board.tuning.past, other.board.board.buffers) == (heard.board.tuning.past, heard.board.board.buffers)
+    assert [other.ask("undo")["left"] for _ in range(3)] == [{"node": nodes, "member": members, "expert": [], "veto": []} for nodes, members in (([], [2]), ([], [2]), ([], []))]
+    kept["now"]["what_if"] |= {"expert": ["E99"], "ballot": ["E98"], "member": ["?", 3]}
+    third = Heard(heard.board.edition).ask("open", kept=kept)
+    assert "其中有些试算项现在已经没有" in third["notice"]["zh"]
+    assert third["left"] == {"node": ["hours"], "member": [], "expert": [], "veto": []}
+
+
 def test_a_step_is_told_once_and_steps_gone_are_forgotten(heard: Heard) -> None:
     heard.board.sure = False
     heard.ask("move", node="learning", share=25)

@@ -230,7 +230,7 @@ def _mixed(pair: tuple[Evaluation, Evaluation], there: Coalition, newer: frozens
 
 
 def _mixed_measures(pair: tuple[Indicators, Indicators], records: pd.Series[bool], panel: pd.Series[bool], judged: list[str]) -> Indicators:
-    frames = {name: _rows(getattr(pair[0], name), getattr(pair[1], name), records) for name in ("raw", "applicable", "adjustments", "conditions", "previous", "permitted")}
+    frames = {name: _rows(getattr(pair[0], name), getattr(pair[1], name), records) for name in ("raw", "applicable", "adjustments", "behind", "conditions", "previous", "permitted")}
     for name in ("raw", "applicable"):
         for item in judged:
             frames[name][item] = _rows(getattr(pair[0], name)[[item]], getattr(pair[1], name)[[item]], panel)[item]

@@ -261,7 +261,7 @@ def attempt(scheme: Scheme, records: Records, judged: Judging | None = None) -> 
 
 
 def rescored(evaluation: Evaluation, scheme: Scheme) -> Evaluation:
-    """The same records under another scheme that measures the same things: other weights, shapes, awards, grades.
+    """The same records under another scheme that measures the same things: other weights, shapes, awards, grades, points beside the total.
 
     Raises
     ------
@@ -273,7 +273,9 @@ def rescored(evaluation: Evaluation, scheme: Scheme) -> Evaluation:
     if _measured_by(scheme) != _measured_by(evaluation.scheme):
         message = "the scheme measures other things: evaluate it on the records"
         raise ValueError(message)
-    return scored(replace(evaluation, scheme=scheme), evaluation)
+    alike = scheme.adjustments == evaluation.scheme.adjustments
+    measured = evaluation.measured if alike else evaluation.measured.under(scheme.adjustments)
+    return scored(replace(evaluation, scheme=scheme, measured=measured), evaluation)
 
 
 def scored(evaluation: Evaluation, before: Evaluation | None = None) -> Evaluation:
@@ -325,7 +327,8 @@ def _measured(scheme: Scheme, records: Records, judged: Judging | None) -> Evalu
 def _measured_by(scheme: Scheme) -> tuple[object, ...]:
     """All of a scheme that has a say in what is measured in records."""
     indicators = tuple((item.id, item.measure, item.applies_to) for item in scheme.indicators)
-    counted = (scheme.adjustments, scheme.conditions, scheme.vetoes, scheme.previous, scheme.panel)
+    adjustments = tuple((item.id, item.measure) for item in scheme.adjustments)
+    counted = (adjustments, scheme.conditions, scheme.vetoes, scheme.previous, scheme.panel)
     return (indicators, *counted, scheme.window, scheme.members, scheme.as_of, scheme.period, scheme.consent)
 
 

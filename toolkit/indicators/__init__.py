@@ -8,7 +8,7 @@ The previous edition's results, as a table of the records holds them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -106,6 +106,8 @@ class Indicators:
         For each member that the panel should have scored and has not: the ids of the indicators, and why.
     permitted
         Index member, bool columns award, grade, rank, total, good, bad: what may be published of it.
+    behind
+        Index member, a column for each adjustment: the raw value that its points were made of.
     """
 
     raw: pd.DataFrame
@@ -118,11 +120,19 @@ class Indicators:
     previous: pd.DataFrame = field(default_factory=pd.DataFrame)
     open: Mapping[str, Mapping[str, Phrase]] = field(default_factory=dict)
     permitted: pd.DataFrame = field(default_factory=pd.DataFrame)
+    behind: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @cached_property
     def raw_values(self) -> RawValues:
         """The raw values column by column, NaN where they do not apply."""
         return RawValues.of(self.raw, self.applicable)
+
+    def under(self, adjustments: Sequence[Adjustment]) -> Indicators:
+        """The same records where each adjustment gives other points for what was measured of it."""
+        points = {item.id: adjustment_points(item, self.behind[item.id]) for item in adjustments}
+        other = replace(self, adjustments=_frame(points, self.raw.index))
+        other.__dict__["raw_values"] = self.raw_values
+        return other
 
 
 def measure_indicators(scheme: Scheme, records: Records, judged: Judging | None = None) -> Indicators:
@@ -156,6 +166,7 @@ def measure_indicators(scheme: Scheme, records: Records, judged: Judging | None 
         previous=previous,
         open=judged.open,
         permitted=permitted,
+        behind=_frame({item.id: columns[item.id].raw for item in scheme.adjustments}, members.index),
     )
 
 

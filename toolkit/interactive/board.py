@@ -98,6 +98,18 @@ def _grades(evaluation: Evaluation, outcomes: GradeOutcomes | None) -> NDArray[n
     return np.array([place.get(name, 0) for name in outcomes.names], np.int8)[outcomes.grades(evaluation.decided.score)]
 
 
+def grades_after(outcomes: GradeOutcomes | None, before: Evaluation, after: Evaluation) -> GradeOutcomes | None:
+    """The grades of an evaluation under any weights, from those of one before where only bounds and requirements are others."""
+    if outcomes is None or before.measured.vetoes is not after.measured.vetoes or before.members is not after.members or _graded_by(before.scheme) != _graded_by(after.scheme):
+        return GradeOutcomes.of(after)
+    return outcomes if before.scheme.grades == after.scheme.grades else outcomes.under(after)
+
+
+def _graded_by(scheme: Scheme) -> tuple[object, ...]:
+    rules = scheme.grades
+    return rules and (band_names(rules), rules.default, rules.rise_at_most, rules.applied_only), scheme.vetoes, scheme.previous
+
+
 def _whole(steps: Floats) -> NDArray[np.int32]:
     return np.where(np.isfinite(steps), np.rint(steps), NONE).astype(np.int32)
 
@@ -209,10 +221,10 @@ def until_words(label: str, lowest: float, highest: float) -> Phrase:
 class Chances:
     """Chances of awards when weights are drawn round those of a scheme; what no weight changes is kept from one to the next.
 
-    `lists` is that of the scheme, weights apart, in `scheme`.
+    `lists` is that of the evaluation in `of`, weights apart.
     """
 
-    scheme: Scheme | None = None
+    of: Evaluation | None = None
     lists: DrawnLists | None = None
     order: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
 
@@ -221,7 +233,7 @@ class Chances:
 
         The same as `award_probabilities(evaluation, WeightDraws(draws=DRAWS))` counts.
         """
-        lists, scheme = self._of(evaluation), evaluation.scheme
+        lists, scheme = self._lists(evaluation), evaluation.scheme
         counter, counts = AwardCounts(), np.zeros((len(scheme.awards), len(evaluation.members)), np.int64)
         for drawn in _chunks(scheme):
             if dropped():
@@ -231,12 +243,17 @@ class Chances:
         by_member[:, self.order] = counts
         return by_member.astype(np.uint16)
 
-    def _of(self, evaluation: Evaluation) -> DrawnLists:
-        if self.lists is None or self.scheme is None or not alike_but_for_weights(self.scheme, evaluation.scheme):
+    def _lists(self, evaluation: Evaluation) -> DrawnLists:
+        if self.lists is None or self.of is None or not _same_but_for_weights(self.of, evaluation):
             ordered = by_class(evaluation)
             self.order = evaluation.members.index.get_indexer(ordered.members.index)
-            self.scheme, self.lists = evaluation.scheme, DrawnLists.of(ordered)
+            self.of, self.lists = evaluation, DrawnLists.of(ordered)
         return self.lists
+
+
+def _same_but_for_weights(one: Evaluation, other: Evaluation) -> bool:
+    """Whether two evaluations are of the same members and records by schemes that differ in weights alone."""
+    return one.members is other.members and one.measured is other.measured and alike_but_for_weights(one.scheme, other.scheme)
 
 
 def _chunks(scheme: Scheme) -> Iterator[Floats]:

@@ -1,8 +1,33 @@
-"""Every word of the board's page, in both languages: the page itself holds none."""
+"""Every word of the board's page, in both languages: the page itself holds none; what is told of a step; and the board in words."""
 
 from __future__ import annotations
 
-from toolkit.ground.text import Language, Phrase
+from typing import TYPE_CHECKING
+
+from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.interactive.board import Board, Changes, grade_names
+
+if TYPE_CHECKING:
+    from toolkit.evaluation import Evaluation
+
+FAILED = Phrase("这一步算不出结果，已退回原处", "This could not be computed; nothing was changed")
+ADOPTED = ("已采用并记入 journal.jsonl：{zh}", "Adopted, and entered into journal.jsonl: {en}")
+SEALED = Phrase("这里是封存的副本，只读，不能采用", "this is a sealed copy: it is read only")
+OPEN_EDITION = Phrase("请打开届次文件夹里的笔记本", "open the notebook on the edition itself")
+ONLY_TRIED = Phrase("试算的名单不能采用", "what is only tried cannot be adopted")
+PUT_BACK = Phrase("请先按“全部放回”", "put everything back first")
+RESUMED = Phrase(
+    "已恢复上次离开时的调整（尚未采用），可以继续撤销和重做；要看已定的名单，请按“恢复已定”",
+    "All is as you left it, not adopted, and can be undone further; 'As decided' leads back to the decided list",
+)
+RESUMED_ELSEWHERE = Phrase(
+    "您离开后办法改动过；已在新办法上恢复您的调整（尚未采用）", "The scheme was changed since you left; what you moved is moved again upon the new one, not adopted"
+)
+NOT_RESUMED = Phrase("上次离开时的调整不适合现在的办法，没有恢复", "What you had moved when you left does not fit the scheme any more, and is not there")
+NOT_LEFT_OUT = Phrase("其中有些试算项现在已经没有，没有恢复", "Some of what was left out is not there any more and is not left out")
+SAVED = ("已存为方案“{name}”（variants/{name}.toml）；办法没有改动", "Kept as variant `{name}` (variants/{name}.toml); the scheme itself is as it was")
+LAID_ASIDE = ("方案“{name}”已移到 variants/aside/{place}，没有删除", "Variant `{name}` is moved to variants/aside/{place}, and not deleted")
+OPENED = ("现在是方案“{name}”（尚未采用）；“撤销”回到刚才", "This is variant `{name}`, not adopted; 'Undo' leads back")
 
 WORDS: dict[str, Phrase] = {
     "board": Phrase("权重与名单", "Weights and the list"),
@@ -144,3 +169,21 @@ WORDS: dict[str, Phrase] = {
 def words() -> dict[Language, dict[str, str]]:
     """The words by language, as the page asks for them."""
     return {"zh": {**{key: said.zh for key, said in WORDS.items()}, "language": "English"}, "en": {**{key: said.en for key, said in WORDS.items()}, "language": "中文"}}
+
+
+def board_in_words(decided: Board, board: Board, before: Evaluation, after: Evaluation) -> Phrase:
+    """The board where it cannot be painted: how many hold each award, and who leaves and enters, by name."""
+    awards = [(award.label, int((board.award == place).sum())) for place, award in enumerate(after.scheme.awards, 1)]
+    if not awards:
+        awards = [(label, int((board.grade == place).sum())) for place, label in enumerate(grade_names(after.scheme), 1)]
+    zh = "、".join(f"{label} {count} 家" for label, count in awards)
+    en = ", ".join(f"{label} {count}" for label, count in awards)
+    changes, name = Changes.between(decided, board), before.members["name"].astype("str").to_numpy()
+    text = phrase("权重与名单（{edition}）：{zh}。{zh_changes}", "Weights and the list ({edition}): {en}. {en_changes}",
+                  edition=after.scheme.edition, zh=zh, en=en, zh_changes=changes.words.zh, en_changes=changes.words.en)  # fmt: skip
+    for positions, verb in ((changes.out, Phrase("退出", "Out")), (changes.into, Phrase("进入", "In")), (changes.other, Phrase("改奖", "Another award")),
+                            (changes.fell, Phrase("降级", "Lower grade")), (changes.rose, Phrase("升级", "Higher grade"))):  # fmt: skip
+        if positions:
+            names = [str(name[position]) for position in positions]
+            text = Phrase(f"{text.zh}\n{verb.zh}：{'、'.join(names)}", f"{text.en}\n{verb.en}: {', '.join(names)}")
+    return text

@@ -12,11 +12,11 @@ import numpy as np
 
 from toolkit.ballots.folder import load_ballots
 from toolkit.ballots.group import group_weights, scheme_with_group_weights
-from toolkit.evaluation import evaluate, rescored
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Phrase
 from toolkit.interactive.board import Board, Changes, grade_names
-from toolkit.interactive.tuning import MOST_STEPS, Tuning
+from toolkit.interactive.tuning import MOST_STEPS, Step, Tuning
+from toolkit.interactive.what_if import NOTHING, WhatIf, evaluated_by
 from toolkit.minutes.adoption import former_file
 from toolkit.minutes.variants import read_variants
 from toolkit.scheme import load_scheme
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
     from toolkit.ground.text import Language
+    from toolkit.interactive.what_if import Known
     from toolkit.scheme import Scheme
 
 Said = dict[str, Any]
@@ -85,10 +86,10 @@ def patched(decided: Scheme, patch: object) -> Scheme:
 
 
 class KeptSteps:
-    """The steps of a tuning as a page keeps them: each scheme once, by a number, so that a move tells its own and no other."""
+    """The steps of a tuning as a page keeps them: each once, by a number, so that a move tells its own and no other."""
 
     def __init__(self) -> None:
-        self._numbers: dict[int, tuple[int, Scheme]] = {}
+        self._numbers: dict[tuple[int, WhatIf], tuple[int, Step]] = {}
         self._told: set[int] = set()
         self._last = 0
 
@@ -99,29 +100,37 @@ class KeptSteps:
 
     def told(self, tuning: Tuning) -> Said:
         """The numbers of the tuning's steps, and the patches of those that were not told before."""
-        steps = {id(scheme): scheme for scheme in (*tuning.past, tuning.scheme, *tuning.future)}
+        steps = {_identity(step): step for step in (*tuning.past, tuning.step, *tuning.future)}
         known = {key: held for key, held in self._numbers.items() if key in steps}
-        for key, scheme in steps.items():
+        for key, step in steps.items():
             if key not in known:
                 self._last += 1
-                known[key] = (self._last, scheme)
+                known[key] = (self._last, step)
         self._numbers = known
-        number = {key: held[0] for key, held in known.items()}
-        new = {number[key]: patch_of(tuning.decided, scheme) for key, scheme in steps.items() if number[key] not in self._told}
+        new = {number: _patch(tuning.decided, step) for number, step in known.values() if number not in self._told}
         self._told |= new.keys()
-        return {
-            "past": [number[id(scheme)] for scheme in tuning.past], "now": number[id(tuning.scheme)], "future": [number[id(scheme)] for scheme in tuning.future],
-            "locked": sorted(tuning.locked), "patches": new,
-        }  # fmt: skip
+        past, (now,), future = ([known[_identity(step)][0] for step in side] for side in (tuning.past, [tuning.step], tuning.future))
+        return {"past": past, "now": now, "future": future, "locked": sorted(tuning.locked), "patches": new}
 
 
-def resumed(decided: Scheme, kept: Said) -> Tuning:
+def _identity(step: Step) -> tuple[int, WhatIf]:
+    return id(step.scheme), step.what_if
+
+
+def _patch(decided: Scheme, step: Step) -> Said:
+    """A step as plain values: what its scheme decides otherwise, and what is left out."""
+    return patch_of(decided, step.scheme) | ({"what_if": step.what_if.kept} if step.what_if else {})
+
+
+def resumed(decided: Scheme, kept: Said, known: Known) -> Tuning:
     """The tuning that a page kept, every step of it as strict as a file.
 
     Parameters
     ----------
     kept
         A table of past, now and future, patches and lists of them, and of locked nodes.
+    known
+        What there is to leave out; of anything else that was left out nothing is taken up.
 
     Raises
     ------
@@ -130,15 +139,17 @@ def resumed(decided: Scheme, kept: Said) -> Tuning:
     """
     made: dict[str, Scheme] = {}
 
-    def step(patch: object) -> Scheme:
-        said = json.dumps(patch, sort_keys=True)
+    def step(patch: object) -> Step:
+        tried = patch.get("what_if") if isinstance(patch, dict) else None
+        said = json.dumps({**patch, "what_if": None} if isinstance(patch, dict) else patch, sort_keys=True)
         if said not in made:
             made[said] = patched(decided, patch)
-        return made[said]
+        return Step(made[said], WhatIf.of_kept(tried, known) if isinstance(tried, dict) else NOTHING)
 
     past, future = (tuple(map(step, list(kept.get(side) or ())[-MOST_STEPS:])) for side in ("past", "future"))
     locked = frozenset(map(str, kept.get("locked") or ())) & decided.nodes.keys()
-    return Tuning(decided, step(kept.get("now")), locked, past, future)
+    now = step(kept.get("now"))
+    return Tuning(decided, now.scheme, locked, past, future, what_if=now.what_if)
 
 
 # ---- where one can go ----
@@ -248,7 +259,7 @@ def compared(evaluation: Evaluation, tried: Mapping[str, Scheme], edition: Editi
     failed: list[Said] = []
     for key, scheme in tried.items():
         try:
-            board = Board.of(_evaluated(evaluation, fitting(evaluation, scheme), edition))
+            board = Board.of(evaluated_by(evaluation, fitting(evaluation, scheme), edition))
         except Refused as refused:
             failed.append({"key": key, "failed": refusal(refused)})
         else:
@@ -260,16 +271,6 @@ def compared(evaluation: Evaluation, tried: Mapping[str, Scheme], edition: Editi
         "ranks": [board.rank[members].tolist() for board in boards], "awards": [board.award[members].tolist() for board in boards],
         "grades": [board.grade[members].tolist() for board in boards],
     }  # fmt: skip
-
-
-def _evaluated(evaluation: Evaluation, scheme: Scheme, edition: Edition | None) -> Evaluation:
-    """The evaluation by another scheme, which may measure other things: then the records are asked again."""
-    try:
-        return rescored(evaluation, scheme)
-    except ValueError:
-        if edition is None:
-            raise refuse(OTHER_TREE, BY_CHANGES) from None
-        return evaluate(scheme, edition.records)
 
 
 def _told(own: Scheme, other: Scheme, decided: Board, board: Board) -> Said:

@@ -1,4 +1,4 @@
-"""Tuning: a scheme moved by hand. A `Tuning` in, a `Tuning` out: nothing here evaluates, draws or writes.
+"""Tuning: a scheme moved by hand, and what is only tried beside it. A `Tuning` in, a `Tuning` out: nothing here evaluates, draws or writes.
 
 Weights are moved as shares: percents that sum to 100 among siblings, whatever the scheme's own terms are.
 """
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Phrase, phrase
+from toolkit.interactive.what_if import NOTHING, WhatIf
 from toolkit.scheme.amendments import diff
 
 if TYPE_CHECKING:
@@ -29,6 +30,14 @@ UNLOCK_ONE = Phrase("请先给其中一项解除锁定", "unlock one of them fir
 
 
 @dataclass(frozen=True)
+class Step:
+    """Where undo and redo lead: a scheme, and what was tried beside it."""
+
+    scheme: Scheme
+    what_if: WhatIf = NOTHING
+
+
+@dataclass(frozen=True)
 class Tuning:
     """A scheme as the sliders stand, and the way there.
 
@@ -41,22 +50,30 @@ class Tuning:
     locked
         Ids of nodes whose shares stay when a sibling is moved; a step back or forth that alters such a share unlocks it.
     past, future
-        The schemes that undo and redo lead back to, the nearest last.
+        What undo and redo lead back to, the nearest last.
     gesture
         What moved last: moves of one gesture, such as a drag, are undone together, and count from where it began.
+    what_if
+        What is left out for a trial, or whose weights hold: never a part of what is adopted.
     """
 
     decided: Scheme
     scheme: Scheme
     locked: frozenset[str] = frozenset()
-    past: tuple[Scheme, ...] = ()
-    future: tuple[Scheme, ...] = ()
+    past: tuple[Step, ...] = ()
+    future: tuple[Step, ...] = ()
     gesture: str = ""
+    what_if: WhatIf = NOTHING
 
     @classmethod
     def of(cls, scheme: Scheme) -> Tuning:
         """Nothing moved yet."""
         return cls(scheme, scheme)
+
+    @property
+    def step(self) -> Step:
+        """Where it stands."""
+        return Step(self.scheme, self.what_if)
 
 
 def shares(scheme: Scheme) -> dict[str, float]:
@@ -90,10 +107,10 @@ def moved(tuning: Tuning, node: str, share: float, *, gesture: str = "") -> Tuni
     Refused
         For no node, no number, a node that is locked or has no free sibling, and a share beyond what is free.
     """
-    begun = tuning.past[-1] if gesture and gesture == tuning.gesture else tuning.scheme
+    begun = _begun(tuning, gesture)
     _refuse_unfit(tuning, node, share)
-    weights = _shared_out(replace(tuning, scheme=begun), node, round(share, DECIMALS))
-    return _stepped(tuning, begun, begun.with_weights(weights), gesture)
+    weights = _shared_out(replace(tuning, scheme=begun.scheme), node, round(share, DECIMALS))
+    return _stepped(tuning, begun, replace(begun, scheme=begun.scheme.with_weights(weights)), gesture)
 
 
 def typed(tuning: Tuning, node: str, share: float) -> Tuning:
@@ -121,13 +138,18 @@ def turned(tuning: Tuning, path: str, value: object, *, gesture: str = "") -> Tu
     Refused
         When the scheme would be impossible.
     """
-    begun = tuning.past[-1] if gesture and gesture == tuning.gesture else tuning.scheme
-    return _stepped(tuning, begun, begun.with_({path: value}), gesture)
+    begun = _begun(tuning, gesture)
+    return _stepped(tuning, begun, replace(begun, scheme=begun.scheme.with_({path: value})), gesture)
+
+
+def tried(tuning: Tuning, what_if: WhatIf) -> Tuning:
+    """The tuning with other things left out for a trial, as one step that can be undone."""
+    return _stepped(tuning, tuning.step, replace(tuning.step, what_if=what_if), "")
 
 
 def taken_up(tuning: Tuning, scheme: Scheme) -> Tuning:
     """The tuning with a whole scheme of elsewhere in place of the one that stands, as one step that can be undone."""
-    return replace(_stepped(tuning, tuning.scheme, scheme, ""), locked=_still_locked(tuning, scheme))
+    return replace(_stepped(tuning, tuning.step, replace(tuning.step, scheme=scheme), ""), locked=_still_locked(tuning, scheme))
 
 
 def toggled(tuning: Tuning, node: str) -> Tuning:
@@ -139,16 +161,20 @@ def undone(tuning: Tuning) -> Tuning:
     """One step back; the same where there is none."""
     if not tuning.past:
         return tuning
-    *past, scheme = tuning.past
-    return replace(tuning, scheme=scheme, locked=_still_locked(tuning, scheme), past=tuple(past), future=(*tuning.future, tuning.scheme), gesture="")
+    *past, step = tuning.past
+    return replace(_at(tuning, step), past=tuple(past), future=(*tuning.future, tuning.step))
 
 
 def redone(tuning: Tuning) -> Tuning:
     """One step forward again; the same where there is none."""
     if not tuning.future:
         return tuning
-    *future, scheme = tuning.future
-    return replace(tuning, scheme=scheme, locked=_still_locked(tuning, scheme), past=(*tuning.past, tuning.scheme), future=tuple(future), gesture="")
+    *future, step = tuning.future
+    return replace(_at(tuning, step), past=(*tuning.past, tuning.step), future=tuple(future))
+
+
+def _at(tuning: Tuning, step: Step) -> Tuning:
+    return replace(tuning, scheme=step.scheme, what_if=step.what_if, locked=_still_locked(tuning, step.scheme), gesture="")
 
 
 def _still_locked(tuning: Tuning, scheme: Scheme) -> frozenset[str]:
@@ -158,8 +184,8 @@ def _still_locked(tuning: Tuning, scheme: Scheme) -> frozenset[str]:
 
 
 def restored(tuning: Tuning) -> Tuning:
-    """Back to what was decided, as one step that can be undone; locks go."""
-    return replace(_stepped(tuning, tuning.scheme, tuning.decided, ""), locked=frozenset())
+    """Back to what was decided with nothing left out, as one step that can be undone; locks go."""
+    return replace(_stepped(tuning, tuning.step, Step(tuning.decided), ""), locked=frozenset())
 
 
 def adopted(tuning: Tuning) -> Tuning:
@@ -178,16 +204,22 @@ def decided_anew(tuning: Tuning, decided: Scheme) -> Tuning:
     weights = {key: node.weight for key, node in tuning.scheme.nodes.items()}
     own = {one.place: one.after for one in diff(tuning.decided, tuning.scheme) if not one.place.endswith("].weight")}
     scheme = decided.with_weights(weights)
-    return replace(Tuning.of(decided), scheme=scheme.with_(own) if own else scheme, past=(decided,), locked=tuning.locked)
+    return replace(tuning, decided=decided, scheme=scheme.with_(own) if own else scheme, past=(Step(decided),), future=(), gesture="")
 
 
-def _stepped(tuning: Tuning, begun: Scheme, scheme: Scheme, gesture: str) -> Tuning:
+def _begun(tuning: Tuning, gesture: str) -> Step:
+    """From where a move counts: where its gesture began, else where the tuning stands."""
+    return tuning.past[-1] if gesture and gesture == tuning.gesture else tuning.step
+
+
+def _stepped(tuning: Tuning, begun: Step, step: Step, gesture: str) -> Tuning:
     """A step from `begun`; what leads nowhere is none."""
+    stands = replace(tuning, scheme=step.scheme, what_if=step.what_if)
     if gesture and gesture == tuning.gesture:
-        return replace(tuning, scheme=scheme)
-    if scheme == begun:
+        return stands
+    if step == begun:
         return tuning
-    return replace(tuning, scheme=scheme, past=(*tuning.past, begun)[-MOST_STEPS:], future=(), gesture=gesture)
+    return replace(stands, past=(*tuning.past, begun)[-MOST_STEPS:], future=(), gesture=gesture)
 
 
 def _range(tuning: Tuning, node: str, now: Mapping[str, float]) -> tuple[float, float]:

@@ -21,12 +21,29 @@ from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate, rescored
 from toolkit.evaluation.grades import GradeOutcomes
 from toolkit.ground.problems import Problems, Refused, refuse
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.interactive.background import Background, Errands
-from toolkit.interactive.board import DRAWS, NONE, Board, Changes, grade_names, shown_decimals
+from toolkit.interactive.board import DRAWS, NONE, Board, Changes, grade_names, grades_after, shown_decimals
 from toolkit.interactive.board_details import Said, turning_record, turning_value
-from toolkit.interactive.board_words import WORDS, words
+from toolkit.interactive.board_words import (
+    ADOPTED,
+    FAILED,
+    LAID_ASIDE,
+    NOT_LEFT_OUT,
+    NOT_RESUMED,
+    ONLY_TRIED,
+    OPEN_EDITION,
+    OPENED,
+    PUT_BACK,
+    RESUMED,
+    RESUMED_ELSEWHERE,
+    SAVED,
+    SEALED,
+    WORDS,
+    board_in_words,
+    words,
+)
 from toolkit.interactive.dials import all_dials, panel, rule_dials, turned_to
 from toolkit.interactive.shelf import (
     LANGUAGES,
@@ -40,6 +57,7 @@ from toolkit.interactive.shelf import (
     shelf,
 )
 from toolkit.interactive.tuning import (
+    Step,
     Tuning,
     adopted,
     decided_anew,
@@ -50,12 +68,22 @@ from toolkit.interactive.tuning import (
     shares,
     taken_up,
     toggled,
+    tried,
     turned,
     typed,
     typed_number,
     undone,
 )
-from toolkit.interactive.what_if import WhatIf, evaluation_under, experts_of, own_ballots, scheme_under
+from toolkit.interactive.what_if import (
+    NOTHING,
+    Known,
+    WhatIf,
+    evaluated_by,
+    evaluation_under,
+    experts_of,
+    own_ballots,
+    scheme_under,
+)
 from toolkit.minutes.adoption import ChangedMeanwhile, adopt_scheme, changed_meanwhile, scheme_digest
 from toolkit.minutes.journal import entry_in_words
 from toolkit.minutes.variants import lay_aside, read_variants, save_variant
@@ -73,25 +101,6 @@ SCRIPTS, STYLES = ("parts.js", "board.js", "weights.js", "dials.js", "list.js", 
 """The files of the page in their order: each kind is joined to the one text that a widget has."""
 BESIDE = frozenset({"back", "variant", "save", "aside", "shelf", "turns"})
 """Questions beyond what is tuned by hand."""
-FAILED = Phrase("这一步算不出结果，已退回原处", "This could not be computed; nothing was changed")
-ADOPTED = ("已采用并记入 journal.jsonl：{zh}", "Adopted, and entered into journal.jsonl: {en}")
-SEALED = Phrase("这里是封存的副本，只读，不能采用", "this is a sealed copy: it is read only")
-OPEN_EDITION = Phrase("请打开届次文件夹里的笔记本", "open the notebook on the edition itself")
-OTHER_MEASURES = Phrase("新办法量的不是同样的东西", "the new scheme measures other things")
-ONLY_TRIED = Phrase("试算的名单不能采用", "what is only tried cannot be adopted")
-PUT_BACK = Phrase("请先按“全部放回”", "put everything back first")
-OPEN_AGAIN = Phrase("请重新打开本页", "open the page again")
-RESUMED = Phrase(
-    "已恢复上次离开时的调整（尚未采用），可以继续撤销和重做；要看已定的名单，请按“恢复已定”",
-    "All is as you left it, not adopted, and can be undone further; 'As decided' leads back to the decided list",
-)
-RESUMED_ELSEWHERE = Phrase(
-    "您离开后办法改动过；已在新办法上恢复您的调整（尚未采用）", "The scheme was changed since you left; what you moved is moved again upon the new one, not adopted"
-)
-NOT_RESUMED = Phrase("上次离开时的调整不适合现在的办法，没有恢复", "What you had moved when you left does not fit the scheme any more, and is not there")
-SAVED = ("已存为方案“{name}”（variants/{name}.toml）；办法没有改动", "Kept as variant `{name}` (variants/{name}.toml); the scheme itself is as it was")
-LAID_ASIDE = ("方案“{name}”已移到 variants/aside/{place}，没有删除", "Variant `{name}` is moved to variants/aside/{place}, and not deleted")
-OPENED = ("现在是方案“{name}”（尚未采用）；“撤销”回到刚才", "This is variant `{name}`, not adopted; 'Undo' leads back")
 
 
 class WeightBoard(anywidget.AnyWidget):
@@ -123,7 +132,7 @@ class WeightBoard(anywidget.AnyWidget):
     def __init__(self, evaluation: Evaluation, edition: Edition | None = None, language: Language | None = None) -> None:
         self.before = self.after = evaluation
         self.edition, self.language = edition, language or evaluation.scheme.language
-        self.tuning, self.what_if = Tuning.of(evaluation.scheme), WhatIf()
+        self.tuning = Tuning.of(evaluation.scheme)
         self._ballots = own_ballots(edition)
         self._grades = GradeOutcomes.of(evaluation)
         self.decided = self.board = Board.of(evaluation, self._grades)
@@ -161,19 +170,21 @@ class WeightBoard(anywidget.AnyWidget):
         Refused
             When the scheme cannot be evaluated.
         """
-        self._show(tuning, self.what_if)
-
-    def _show(self, tuning: Tuning, what_if: WhatIf) -> None:
-        """The board of a tuning with what is tried beside it; where it cannot be evaluated, all stays."""
-        if tuning.scheme is not self.tuning.scheme or what_if != self.what_if:
-            absent = (what_if.members, what_if.experts) != (self.what_if.members, self.what_if.experts)
-            base = evaluation_under(what_if, self.before, self.edition) if absent else self.after
-            grades = GradeOutcomes.of(base) if absent else self._grades
-            after = rescored(base, scheme_under(what_if, tuning.scheme, self._ballots))
-            if grades is not None and after.scheme.grades != base.scheme.grades:
-                grades = grades.under(after)
+        if tuning.scheme is not self.tuning.scheme or tuning.what_if != self.tuning.what_if:
+            after = self._evaluated(tuning)
+            grades = grades_after(self._grades, self.after, after)
             self.after, self.board, self._grades = after, Board.of(after, grades), grades
-        self.tuning, self.what_if = tuning, what_if
+        self.tuning = tuning
+
+    def _evaluated(self, tuning: Tuning) -> Evaluation:
+        """The evaluation of what a tuning says; where no other member, score or veto counts, from the one at hand."""
+        scheme, tried_ = scheme_under(tuning.what_if, tuning.scheme, self._ballots), tuning.what_if
+        if tried_.absent == self.tuning.what_if.absent:
+            try:
+                return rescored(self.after, scheme)
+            except ValueError:  # the records are asked again
+                pass
+        return rescored(evaluation_under(tried_, evaluated_by(self.before, scheme, self.edition), self.edition), scheme)
 
     def _heard(self, _: Any, asked: Said, __: Any = None) -> None:
         """Answer a question of the page: with the board, or with why it cannot be."""
@@ -208,7 +219,7 @@ class WeightBoard(anywidget.AnyWidget):
             case "turn":
                 self._turn(asked, gesture)
             case "leave" | "own" | "put_back":
-                self._show(self.tuning, self._tried(do, asked))
+                self.take(tried(self.tuning, self._tried(do, asked)))
             case "lock":
                 self.take(toggled(self.tuning, node))
             case "undo" | "redo" | "restore":
@@ -247,11 +258,7 @@ class WeightBoard(anywidget.AnyWidget):
 
     def _go(self, scheme: Scheme) -> None:
         """Take up a scheme of elsewhere, as a move that can be undone."""
-        tuning = taken_up(self.tuning, fitting(self.before, scheme))
-        try:
-            self.take(tuning)
-        except ValueError:
-            raise refuse(OTHER_MEASURES, OPEN_AGAIN) from None
+        self.take(taken_up(self.tuning, fitting(self.before, scheme)))
 
     def _shelf(self, chosen: list[str] | None) -> Callable[[Callable[[], bool]], None]:
         """The variants and how they compare, to be told when it is worked out."""
@@ -286,7 +293,7 @@ class WeightBoard(anywidget.AnyWidget):
 
     def _adopt(self, by: str, reason: str) -> Said:
         """Make the scheme as it stands the edition's own; never what is only tried."""
-        if self.what_if:
+        if self.tuning.what_if:
             raise refuse(ONLY_TRIED, PUT_BACK)
         folder = self._folder()
         done = adopt_scheme(folder, self._opened, self.scheme, by=by, reason=reason)
@@ -298,22 +305,16 @@ class WeightBoard(anywidget.AnyWidget):
         """Take up the scheme as the edition has it now, and keep what was moved."""
         folder = self._folder()
         digest, scheme = scheme_digest(folder), load_scheme(folder / "scheme.toml")
-        tuning = decided_anew(self.tuning, scheme)
-        try:
-            before = rescored(self.before, scheme)
-        except ValueError:
-            raise refuse(OTHER_MEASURES, OPEN_AGAIN, file="scheme.toml") from None
-        self._decide(tuning, before, digest)
+        self._decide(decided_anew(self.tuning, scheme), evaluated_by(self.before, scheme, self.edition), digest)
         return {"start": self._start()}
 
     def _decide(self, tuning: Tuning, before: Evaluation, digest: str) -> None:
         """From here on the board is held against another decided scheme."""
         self.before = self.after = before
-        self.what_if = WhatIf()
         self._grades = GradeOutcomes.of(before)
         self.decided = self.board = Board.of(before, self._grades)
         self.tuning, self._opened, self._steps = Tuning.of(before.scheme), digest, KeptSteps()
-        self._show(tuning, WhatIf())
+        self.take(tuning)
 
     def _folder(self) -> Path:
         """The edition's folder, which can be written into."""
@@ -326,12 +327,18 @@ class WeightBoard(anywidget.AnyWidget):
         if self.tuning.past or self.tuning.future or not isinstance(kept, dict) or not kept:
             return {}
         try:
-            self.take(resumed(self.tuning.decided, kept))
+            self.take(resumed(self.tuning.decided, kept, self._known()))
         except (Refused, ValueError, TypeError, AttributeError):
             return {"notice": both(NOT_RESUMED)}
-        if self.scheme == self.tuning.decided:
-            return {}
-        return {"notice": both(RESUMED if kept.get("decided") == _key(self.tuning.decided) else RESUMED_ELSEWHERE)}
+        said = [RESUMED if kept.get("decided") == _key(self.tuning.decided) else RESUMED_ELSEWHERE] if self.tuning.step != Step(self.tuning.decided) else []
+        if dict(kept["now"]).get("what_if", NOTHING.kept) != self.tuning.what_if.kept:
+            said.append(NOT_LEFT_OUT)
+        return {"notice": both(joined(said, "。", ". "))} if said else {}
+
+    def _known(self) -> Known:
+        """What there is to leave out."""
+        vetoes = [veto.id for veto in self.before.scheme.vetoes]
+        return Known(self.before.scheme.nodes, self.before.members.index, experts_of(self.edition), vetoes, self._ballots)
 
     def _changed_elsewhere(self) -> dict[str, str] | None:
         """Who changed the scheme's file since it was opened, in words; None where nobody did."""
@@ -366,11 +373,11 @@ class WeightBoard(anywidget.AnyWidget):
     def _tried(self, do: str, asked: Said) -> WhatIf:
         """What is tried then: something more left out or put back, an expert's own weights, or nothing any more."""
         if do == "put_back":
-            return WhatIf()
+            return NOTHING
         if do == "own":
-            return replace(self.what_if, ballot=str(asked.get("expert", "")))
+            return replace(self.tuning.what_if, ballot=str(asked.get("expert", "")))
         kind, item = str(asked.get("kind")), asked.get("item")
-        return self.what_if.turned(kind, str(self.before.members.index[int(_number(item))] if kind == "member" else item))
+        return self.tuning.what_if.turned(kind, str(self.before.members.index[int(_number(item))] if kind == "member" else item))
 
     def _start(self) -> Said:
         """What stays the same from move to move."""
@@ -390,13 +397,13 @@ class WeightBoard(anywidget.AnyWidget):
 
     def _state(self, shown: object) -> Said:
         """What a move may change, the arrays apart; of the node that is looked at its dials and what is behind them."""
-        tuning, tried, changes = self.tuning, self.what_if, Changes.between(self.decided, self.board)
-        places = self.before.members.index.get_indexer(pd.Index(sorted(tried.members))).tolist()
+        tuning, out, changes = self.tuning, self.tuning.what_if, Changes.between(self.decided, self.board)
+        places = self.before.members.index.get_indexer(pd.Index(sorted(out.members))).tolist()
         return {
             "panel": panel(self.after, str(shown), self.board.rank > 0) if shown in tuning.scheme.nodes else None,
-            "what_if": both(tried.words(self.before)) if tried else None, "own": tried.ballot,
-            "left": {"node": sorted(tried.nodes), "member": places, "expert": sorted(tried.experts)},
-            "own_shares": _rounded(shares(self.after.scheme)) if tried.ballot else None, "decimals": shown_decimals(self.after.scheme),
+            "what_if": both(out.words(self.before)) if out else None, "own": out.ballot,
+            "left": {"node": sorted(out.nodes), "member": places, "expert": sorted(out.experts), "veto": sorted(out.vetoes)},
+            "own_shares": _rounded(shares(self.after.scheme)) if out.ballot else None, "decimals": shown_decimals(self.after.scheme),
             "shares": _rounded(shares(tuning.scheme)),
             "ranges": ranges(tuning), "locked": sorted(tuning.locked), "dials": [dial.said for dial in rule_dials(tuning.scheme)],
             "undo": bool(tuning.past), "redo": bool(tuning.future), "changed": tuning.scheme != tuning.decided,
@@ -425,24 +432,6 @@ def _numbered(classes: pd.Series[str]) -> tuple[list[str], list[int]]:
     names = sorted(set(classes))
     place = {name: number for number, name in enumerate(names)}
     return names, [place[name] for name in classes]
-
-
-def board_in_words(decided: Board, board: Board, before: Evaluation, after: Evaluation) -> Phrase:
-    """The board where it cannot be painted: how many hold each award, and who leaves and enters, by name."""
-    awards = [(award.label, int((board.award == place).sum())) for place, award in enumerate(after.scheme.awards, 1)]
-    if not awards:
-        awards = [(label, int((board.grade == place).sum())) for place, label in enumerate(grade_names(after.scheme), 1)]
-    zh = "、".join(f"{label} {count} 家" for label, count in awards)
-    en = ", ".join(f"{label} {count}" for label, count in awards)
-    changes, name = Changes.between(decided, board), before.members["name"].astype("str").to_numpy()
-    text = phrase("权重与名单（{edition}）：{zh}。{zh_changes}", "Weights and the list ({edition}): {en}. {en_changes}",
-                  edition=after.scheme.edition, zh=zh, en=en, zh_changes=changes.words.zh, en_changes=changes.words.en)  # fmt: skip
-    for positions, verb in ((changes.out, Phrase("退出", "Out")), (changes.into, Phrase("进入", "In")), (changes.other, Phrase("改奖", "Another award")),
-                            (changes.fell, Phrase("降级", "Lower grade")), (changes.rose, Phrase("升级", "Higher grade"))):  # fmt: skip
-        if positions:
-            names = [str(name[position]) for position in positions]
-            text = Phrase(f"{text.zh}\n{verb.zh}：{'、'.join(names)}", f"{text.en}\n{verb.en}: {', '.join(names)}")
-    return text
 
 
 def _spoken(evaluation: Evaluation, language: object) -> Evaluation:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from toolkit.ballots.folder import load_ballots
 from toolkit.comparison.ballots import scheme_of_one
-from toolkit.evaluation import evaluate, scored
+from toolkit.evaluation import evaluate, rescored, scored
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Phrase, joined
 from toolkit.indicators.panel import panel_tables
@@ -35,13 +37,19 @@ class WhatIf:
     nodes: frozenset[str] = frozenset()
     members: frozenset[str] = frozenset()
     experts: frozenset[str] = frozenset()
+    vetoes: frozenset[str] = frozenset()
     ballot: str = ""
 
     def __bool__(self) -> bool:
         return self != WhatIf()
 
+    @property
+    def absent(self) -> tuple[frozenset[str], ...]:
+        """What is not in the records then: the rest is a matter of weights."""
+        return self.members, self.experts, self.vetoes
+
     def turned(self, kind: str, item: str) -> WhatIf:
-        """With a node, a member or an expert left out, or put back.
+        """With a node, a member, an expert or a veto left out, or put back.
 
         Raises
         ------
@@ -56,38 +64,96 @@ class WhatIf:
                 return replace(self, members=self.members ^ change)
             case "expert":
                 return replace(self, experts=self.experts ^ change)
+            case "veto":
+                return replace(self, vetoes=self.vetoes ^ change)
         raise refuse(*UNKNOWN)
+
+    @property
+    def kept(self) -> dict[str, list[str]]:
+        """What a page keeps of it, by kind: of a member a mark that nobody can read."""
+        return {"node": sorted(self.nodes), "member": sorted(map(mark, self.members)), "expert": sorted(self.experts), "veto": sorted(self.vetoes), "ballot": [self.ballot]}
+
+    @classmethod
+    def of_kept(cls, kept: Mapping[str, object], known: Known) -> WhatIf:
+        """What a page kept, as far as there is such an item still."""
+
+        def held(kind: str, there: Mapping[str, str]) -> frozenset[str]:
+            listed = kept.get(kind)
+            return frozenset(there[one] for one in listed if one in there) if isinstance(listed, list) else frozenset()
+
+        nodes, experts, vetoes, ballots = (dict(zip(ids, ids, strict=True)) for ids in (known.nodes, known.experts, known.vetoes, known.ballots))
+        members = {mark(member): member for member in known.members} if kept.get("member") else {}
+        return cls(held("node", nodes), held("member", members), held("expert", experts), held("veto", vetoes), next(iter(held("ballot", ballots)), ""))
 
     def words(self, evaluation: Evaluation) -> Phrase:
         """What is tried; members by their names, experts by their codes."""
         nodes = [Phrase(*[f"{evaluation.scheme.label(node)}"] * 2) for node in evaluation.scheme.nodes if node in self.nodes]
         names = [Phrase(*[str(evaluation.members["name"][member])] * 2) for member in sorted(self.members)]
         experts = [Phrase(f"专家 {code} 的评分", f"the scores of expert {code}") for code in sorted(self.experts)]
-        out = [*nodes, *names, *experts]
+        vetoes = [Phrase(*[evaluation.scheme.label(veto)] * 2) for veto in sorted(self.vetoes)]
+        out = [*nodes, *names, *experts, *vetoes]
         parts = [Phrase("未计入" + joined(out, "、").zh, "without " + joined(out).en)] if out else []
         parts += [Phrase(f"按专家 {self.ballot} 一人的权重", f"by the weights of expert {self.ballot} alone")] if self.ballot else []
         told = joined(parts, "；", "; ")
         return Phrase(f"试算：{told.zh}", f"What if: {told.en}")
 
 
+NOTHING = WhatIf()
+"""Nothing is tried."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What there is to leave out: ids of nodes and vetoes, keys of members, codes of experts, and of those whose own weights can be looked at."""
+
+    nodes: Collection[str]
+    members: Collection[str]
+    experts: Collection[str]
+    vetoes: Collection[str]
+    ballots: Collection[str]
+
+
+def mark(member: str) -> str:
+    """What stands for a member where its key shall not be read."""
+    return hashlib.sha256(member.encode()).hexdigest()[:16]
+
+
 def evaluation_under(what_if: WhatIf, decided: Evaluation, edition: Edition | None) -> Evaluation:
-    """The evaluation by the decided scheme, as if members had not applied and experts had handed in no scores.
+    """The evaluation by the decided scheme, as if members had not applied, experts had handed in no scores, and vetoes struck nobody.
 
     Raises
     ------
     Refused
-        For an unknown member or expert; where the records that are left hold errors; where nobody is left.
+        For what there is not; where the records that are left hold errors; where nobody is left.
     """
-    if not what_if.members and not what_if.experts:
+    if not what_if.members and not what_if.experts and not what_if.vetoes:
         return decided
     left = _without_experts(what_if, decided, edition) if what_if.experts else decided
-    unknown = what_if.members - set(left.members.index)
-    if unknown:
+    if what_if.members - set(left.members.index) or what_if.vetoes - {veto.id for veto in decided.scheme.vetoes}:
         raise refuse(*UNKNOWN)
+    if what_if.vetoes:
+        struck = left.vetoes[~left.vetoes["veto"].isin(what_if.vetoes)].reset_index(drop=True)
+        left = replace(left, measured=replace(left.measured, vetoes=struck))
     members = left.members.assign(applied=left.members["applied"].astype(bool) & ~left.members.index.isin(what_if.members))
     if not members["applied"].any():
         raise refuse(*ALL)
     return scored(replace(left, members=members))
+
+
+def evaluated_by(evaluation: Evaluation, scheme: Scheme, edition: Edition | None) -> Evaluation:
+    """The same records under another scheme, which may measure other things: then the edition's records are asked again.
+
+    Raises
+    ------
+    Refused
+        Where there are no records to ask, or they hold errors under this scheme.
+    """
+    try:
+        return rescored(evaluation, scheme)
+    except ValueError:
+        if edition is None:
+            raise refuse(*NO_RECORDS) from None
+        return evaluate(scheme, edition.records)
 
 
 def _without_experts(what_if: WhatIf, decided: Evaluation, edition: Edition | None) -> Evaluation:

@@ -95,6 +95,7 @@ def evaluated_without(
         raw=measured.raw.loc[kept.index],
         applicable=measured.applicable.loc[kept.index],
         adjustments=_of(measured.adjustments, kept.index),
+        behind=_of(measured.behind, kept.index),
         vetoes=measured.vetoes[measured.vetoes["member"].isin(kept.index)].reset_index(drop=True),
         recorded=measured.recorded.loc[kept.index],
         conditions=_of(measured.conditions, kept.index),

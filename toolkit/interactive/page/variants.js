@@ -26,7 +26,7 @@ class Variants {
     try {
       const [session, local] = this.stores();
       session.setItem(this.place(), JSON.stringify({ ...now, past: steps(told.past), future: steps(told.future) }));
-      if (this.state.changed) local.setItem(this.place(), JSON.stringify(now));
+      if (this.state.changed || this.state.what_if) local.setItem(this.place(), JSON.stringify(now));
       else if ((JSON.parse(local.getItem(this.place()) || "null") || {}).tab === this.view) local.removeItem(this.place());
     } catch { /* a browser may keep nothing */ }
     this.mark("kept");

@@ -76,7 +76,7 @@ class Weights {
     }
     this.buttons.undo.disabled = !this.state.undo;
     this.buttons.redo.disabled = !this.state.redo;
-    this.buttons.restore.disabled = !this.state.changed && !this.state.locked.length;
+    this.buttons.restore.disabled = !this.state.changed && !this.state.locked.length && !this.state.what_if;
     if (this.adoptButton) this.adoptButton.disabled = !this.state.changed;
   }
 
