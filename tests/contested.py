@@ -48,7 +48,7 @@ def quotas(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def contested(draw: st.DrawFn) -> Evaluation:
     """Whole evaluations with eligibility, conditions, vetoes of some awards, places by class, in all, by a node, beside."""
-    tree = draw(trees())
+    tree = draw(trees(stepped=draw(RARELY)))
     nodes = [TOTAL, "bonus", *(item["id"] for item in (*tree["group"], *tree["indicator"]))]
     ids = ["first", "second", "third"][: draw(st.integers(1, 3))]
     awards = [draw(_awards(id_, ids[:place], nodes)) for place, id_ in enumerate(ids)]

@@ -133,13 +133,18 @@ AGGREGATES = (
 )
 
 
+STEPS = st.sampled_from([
+    {}, {}, {"decimals": 0}, {"decimals": 1, "rounding": "down"}, {"decimals": 2, "decimals_of": "score"}, {"decimals": 0, "rounding": "down", "decimals_of": "score"},
+])  # fmt: skip
+
+
 @st.composite
 def trees(
-    draw: st.DrawFn, aggregates: tuple[str, ...] = AGGREGATES, *, looking: bool = False
+    draw: st.DrawFn, aggregates: tuple[str, ...] = AGGREGATES, *, looking: bool = False, stepped: bool = False
 ) -> dict[str, Any]:
     """The groups and indicators of a scheme: up to five groups, some of them inside others.
 
-    With `looking` groups and the total may look at what is observed, and the total is gathered and bounded anyhow.
+    With `stepped` some nodes round their points or their score before they are added up. With `looking` groups and the total may look at what is observed, and the total is gathered and bounded anyhow.
     """
     kind, weight = st.sampled_from(aggregates), st.integers(1, 60)
     groups = [group(f"g{i}", draw(weight), None, draw(kind)) for i in range(draw(st.integers(0, 5)))]
@@ -148,6 +153,8 @@ def trees(
     ids = [g["id"] for g in groups]
     parents = [*ids, *draw(st.lists(st.sampled_from([None, *ids]), min_size=1, max_size=5))]
     indicators = [indicator(f"x{i}", draw(weight), g) for i, g in enumerate(parents)]
+    for node in (*groups, *indicators) if stepped else ():
+        node.update(draw(STEPS))
     tree: dict[str, Any] = {"group": groups, "indicator": indicators}
     if looking:
         tree["total"] = {"aggregate": draw(kind), "floor": draw(st.sampled_from([None, 12.345])),

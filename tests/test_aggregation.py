@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +14,7 @@ from tests.invented import applicability, group, indicator, members, scheme, tab
 from toolkit.evaluation.aggregation import Branch, gather, power
 from toolkit.evaluation.scores import TOTAL, Tree, scores
 from toolkit.ground.problems import Refused
+from toolkit.ground.ranking import Step
 from toolkit.ground.text import Phrase
 from toolkit.scheme import Scheme
 from toolkit.scheme.criteria import Group, Total
@@ -72,7 +75,7 @@ def test_a_conditional_group_without_a_fitting_case_is_an_arithmetic_mean(data: 
 
 @given(st.data())
 def test_every_score_is_that_of_the_rule_followed_by_hand(data: st.DataObject) -> None:
-    rules = scheme(**data.draw(trees(looking=True)))
+    rules = scheme(**data.draw(trees(looking=True, stepped=data.draw(st.booleans()))))
     values = data.draw(tables(rules, members(4)))
     applying = data.draw(applicability(values))
     found = scores(Tree.of(rules), values, applying)
@@ -99,15 +102,43 @@ def by_hand(rules: Scheme, own: Group | Total, values: pd.Series[float], applyin
     counted = [(weights[node], known[node]) for node in observed if weights[node] > 0]
     if not counted:
         return NAN
-    whole, p = sum(weight for weight, _ in counted), power(own.aggregate)
-    full = sum(child.weight for child in children) / rules.scale if own.aggregate == "sum" else 1.0
+    step, whole, p = own.step_of("score") if isinstance(own, Group) else None, sum(weight for weight, _ in counted), power(own.aggregate)
+    if p == 1:
+        full = sum(child.weight for child in children) / rules.scale if own.aggregate == "sum" else 1.0
+        parts = [(child, weights[child.id] / whole * known[child.id] * full) for child in children if child.id in observed and weights[child.id] > 0]
+        return kept(sum(kept(part, child.step_of("points")) for child, part in parts), step)
+    return kept(curved(counted, whole, p), step)
+
+
+def kept(points: float, step: Step | None) -> float:
+    """Points as they count: whole steps of the last decimal, a half and what floats are off included."""
+    if step is None:
+        return points
+    steps = math.floor(abs(points) * 10**step.decimals + (0.0 if step.down else 0.5) + min(1e-9, 10.0 ** -(step.decimals + 3)) * 10**step.decimals)
+    return math.copysign(steps / 10**step.decimals, points)
+
+
+def curved(counted: list[tuple[float, float]], whole: float, p: float) -> float:
     if p == -np.inf:
         return min(score for _, score in counted)
     if p <= 0 and min(score for _, score in counted) == 0:
         return 0.0
     if p == 0:
         return float(np.prod([score ** (weight / whole) for weight, score in counted]))
-    return float((sum(weight * score**p for weight, score in counted) / whole) ** (1 / p)) * full
+    return float((sum(weight * score**p for weight, score in counted) / whole) ** (1 / p))
+
+
+def test_each_step_is_rounded_as_the_text_says() -> None:
+    """61.66 + 18.33 = 79.99, where the unrounded points come to 80.00; a half is a half whatever the binary fraction is."""
+    rules = scheme(indicator=[indicator("a", 70, decimals=2), indicator("b", 30, decimals=2, rounding="down")], total={"aggregate": "sum"})
+    values = pd.DataFrame({"a": [61.664 / 0.7, 61.665 / 0.7, 61.665 / 0.7], "b": [18.334 / 0.3, 18.339 / 0.3, NAN]})
+    assert scores(Tree.of(rules), values)[TOTAL].round(12).tolist() == [79.99, 80.00, 88.09]
+
+
+def test_the_score_itself_can_be_the_step() -> None:
+    rules = scheme(group=[group("g", 1, None, decimals=0, decimals_of="score"), group("h", 1, None)], indicator=[indicator("a", 1, "g"), indicator("b", 1, "g"), indicator("c", 1, "h")])
+    found = scores(Tree.of(rules), pd.DataFrame({"a": [81.0], "b": [82.0], "c": [80.5]}))
+    assert found[["g", "h", TOTAL]].to_numpy().tolist() == [[82.0, 80.5, 81.25]]
 
 
 def applies(rules: Scheme, node: str, applying: pd.Series[bool]) -> bool:

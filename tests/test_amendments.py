@@ -78,3 +78,9 @@ def test_first_places_among_ties_are_said_in_words() -> None:
     assert (amendment.words.zh, amendment.words.en) == (
         "同分处理：守法诚信、并列 → 第一的项数、并列", "ties: 守法诚信, joint → number of first places, joint",
     )  # fmt: skip
+
+
+def test_a_step_that_is_rounded_is_said_in_words() -> None:
+    node = SCHEME.indicators[0]
+    words = [amendment.words.zh for amendment in diff(SCHEME, SCHEME.with_({f"indicator[{node.id}].decimals": 1, f"indicator[{node.id}].rounding": "down"}))]
+    assert words == [f"小数位数：{node.label} 无 → 1", f"取整方式：{node.label} 四舍五入 → 舍去尾数"]

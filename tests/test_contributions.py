@@ -69,6 +69,12 @@ def test_a_worked_example() -> None:
     assert set(row) == {"a", "b", "c", "bonus", BOUNDS}
 
 
+def test_points_rounded_on_the_way_are_shown_as_they_count() -> None:
+    rules = {"total": {"aggregate": "sum"}, "indicator": [indicator("a", 70, decimals=2), indicator("b", 30, decimals=2)]}
+    found = contributions(asked({"a": [61.664 / 0.7], "b": [18.334 / 0.3]}, **rules))
+    assert found[["a", "b"]].to_numpy().tolist() == [[61.66, 18.33]]
+
+
 def test_what_is_left_goes_to_the_largest_remainder_and_of_equal_ones_to_the_first() -> None:
     found = asked({"a": [50.0], "b": [50.0], "c": [50.0]}, decimals=0, indicator=[indicator(id_, 1) for id_ in "abc"])
     assert contributions(found)[["a", "b", "c"]].to_numpy().tolist() == [[17, 17, 16]]  # each 16.67; 50 in all

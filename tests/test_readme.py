@@ -15,7 +15,7 @@ from toolkit.ground.toml_reader import StrictModel
 from toolkit.records.databases.address import source_faults
 from toolkit.records.dictionary import Column, Table
 from toolkit.scheme import Panel, Scheme, Signatures, Weighting
-from toolkit.scheme.criteria import Adjustment, MembersSpec
+from toolkit.scheme.criteria import Adjustment, MembersSpec, Node
 from toolkit.scheme.measures import Measure, Selection, Window
 from toolkit.scheme.outcomes import Consent
 
@@ -25,6 +25,7 @@ LEFT_OUT = {"browser", "clean"}  # targets that others call, or that need no wor
 OWNERS: dict[str, tuple[type[StrictModel], ...]] = {
     "top": (Scheme,), "顶层": (Scheme,), "[members]": (MembersSpec,), "[window.x]": (Window,), "[panel]": (Panel,), "[weighting]": (Weighting,), "[signatures]": (Signatures,), "[[adjustment]]": (Adjustment,), "measure, veto": (Measure, Selection),
     "指标、否决": (Measure, Selection), "table": (Table,), "表": (Table,), "column": (Column,), "列": (Column,),
+    "node, adjustment": (Node,), "节点、加减分": (Node,),
 }  # fmt: skip
 
 

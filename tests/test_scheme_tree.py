@@ -87,6 +87,10 @@ def test_a_sound_tree_has_no_fault(tmp_path: Path, text: str) -> None:
         ("weight = 40", "weight = 39.9", "must sum to 100, not 99.9", "change the weights"),
         ("weight = 40", "weight = -40", "at least 0", "write 0 or more"),
         ("weight = 40", "weight = nan", "NaN", "write a plain number"),
+        ("weight = 40", 'weight = 40\ndecimals_of = "score"', "`decimals_of` without `decimals`", "add `decimals`"),
+        ('"conditional"\n[[group.when]]\nobserved = ["bidding"]\nweights = { bidding = 1 }\n[[group.when]]\nobserved = ["bidding", "performance"]\nweights = { bidding = 0.2, performance = 0.8 }',
+         '"geometric"\n[[indicator]]\nid = "x"\nweight = 0\ngroup = "conduct"\ndecimals = 1\nmeasure = { column = "members.x" }\nvalue = { shape = "linear", worst = 0, best = 1 }',
+         "adds no points up", 'decimals_of = "score"'),
     ],
 )  # fmt: skip
 def test_each_fault_of_a_conditional_tree_is_named_with_its_mend(
@@ -105,6 +109,7 @@ def test_each_fault_of_a_conditional_tree_is_named_with_its_mend(
         ('[total]\naggregate = "avg"', "not allowed", "correct it"),
         ('[[adjustment]]\nid = "bonus"\nfloor = 2\ncap = 1\nmeasure = { column = "members.b" }', "lies above cap 1", "mend one"),
         ('[[group]]\nid = "empty"\nweight = 0', "has no indicator", "add one"),
+        ('[[adjustment]]\nid = "bonus"\nrounding = "down"\nmeasure = { column = "members.b" }', "`rounding` without `decimals`", "add `decimals`"),
     ],
 )
 def test_each_fault_of_the_total_is_named_with_its_mend(tmp_path: Path, more: str, said: str, mend: str) -> None:

@@ -13,7 +13,9 @@ from toolkit.reports.scheme_wording import (
     award_in_words,
     eligibility_in_words,
     grades_in_words,
+    rules_in_words,
     ties_in_words,
+    valued_in_words,
     veto_in_words,
 )
 from toolkit.scheme.outcomes import Requirement
@@ -118,3 +120,11 @@ def test_what_falls_short_in_words(item: dict[str, Any], found: object, zh: str,
     asked = Requirement.model_validate({key: tuple(value) if isinstance(value, list) else value for key, value in item.items()})
     assert shortfall(rules, Phrase("奖", "奖"), asked, found) == Phrase(zh, en)
     assert demand(rules, asked).zh
+
+
+def test_steps_that_are_rounded_in_words() -> None:
+    rules = scheme(indicator=[indicator("a", decimals=2, rounding="down"), indicator("b", decimals=1, decimals_of="score")], adjustment=[{"id": "c", "measure": MEASURE, "decimals": 0, "cap": 5}])
+    said = [valued_in_words(item) for item in rules.indicators]
+    assert said[0].zh.endswith("所得分数舍去尾数到 2 位小数再相加")
+    assert said[1].en.endswith("its own score rounded half up to 1 decimal before it is weighed")
+    assert next(line[3] for line in rules_in_words(rules)) == Phrase("所得分数四舍五入到整数再相加，以 5 分为限", "its points rounded half up to whole numbers before they are added, at most 5")

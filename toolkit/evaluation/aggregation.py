@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add, and_
 from typing import TypeAlias
@@ -16,7 +16,7 @@ from typing import TypeAlias
 import numpy as np
 
 from toolkit.ground.problems import refuse
-from toolkit.ground.ranking import Floats, Mask
+from toolkit.ground.ranking import Floats, Mask, Step
 from toolkit.ground.text import Phrase, phrase
 
 POWERS = {
@@ -44,6 +44,8 @@ class Branch:
         Of a conditional group: which children are observed, and the weights of all children then.
     least_present
         The least share of the applicable children that must have a score; None asks for one.
+    own, points
+        How its own score is rounded, and the points that each child gives it, where the scheme says so.
     """
 
     node: int
@@ -53,11 +55,28 @@ class Branch:
     full: float
     when: tuple[tuple[tuple[bool, ...], tuple[float, ...]], ...] = ()
     least_present: float | None = None
+    own: Step | None = None
+    points: tuple[Step | None, ...] = ()
 
     @property
     def settled(self) -> bool:
-        """Whether the weights alone say how its children count."""
-        return not self.when and self.least_present is None
+        """Whether the weights alone say how its children count, and nothing is rounded on the way."""
+        return not self.when and self.least_present is None and not self.stepped
+
+    @property
+    def stepped(self) -> bool:
+        """Whether something is rounded here before the total is."""
+        return self.own is not None or any(self.points)
+
+    @property
+    def slack(self) -> float:
+        """How far what is rounded here can carry its score beyond the scores of its children, in points."""
+        return sum(step.most for step in (self.own, *self.points) if step)
+
+    def counted_in(self, unit: float) -> Branch:
+        """The same where scores come `unit` to a point."""
+        own, *points = (step and replace(step, unit=unit) for step in (self.own, *self.points))
+        return replace(self, own=own, points=tuple(points))
 
 
 def gather(
@@ -71,10 +90,31 @@ def gather(
     present = [] if branch.settled else [~np.isnan(score) for score, _ in children]
     weights = observed_weights(branch, present, [weight for _, weight in children])
     scores = [score for score, _ in children]
+    mean = _stepped(branch, scores, weights, shape) if branch.stepped else _mean_of(branch, scores, weights, shape)
+    return mean if branch.least_present is None else np.where(enough(branch, present, applicable), mean, np.nan)
+
+
+def _mean_of(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights], shape: tuple[int, ...]) -> Floats:
     mean = _mean(branch, scores, weights, shape, whole=True)
     if math.isnan(np.minimum.reduce(mean, axis=None, initial=np.inf)):
         mean = _mean(branch, scores, weights, shape, whole=False)
-    return mean if branch.least_present is None else np.where(enough(branch, present, applicable), mean, np.nan)
+    return mean
+
+
+def _stepped(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights], shape: tuple[int, ...]) -> Floats:
+    """The mean whose parts are rounded one by one where they are added up, and then it."""
+    if branch.power != 1 or not any(branch.points):
+        mean = _mean_of(branch, scores, weights, shape)
+        return branch.own.rounded(mean) if branch.own else mean
+    counts = [~np.isnan(score) & (np.asarray(weight) > 0) for score, weight in zip(scores, weights, strict=True)]
+    whole = np.zeros(shape)
+    for there, weight in zip(counts, weights, strict=True):
+        whole = whole + np.where(there, weight, 0.0)
+    total, whole = np.zeros(shape), np.where(whole > 0, whole, np.nan)
+    for there, score, weight, step in zip(counts, scores, weights, branch.points, strict=True):
+        points = np.where(there, score, 0.0) * weight / whole * branch.full
+        total = total + (step.rounded(points) if step else points)
+    return branch.own.rounded(total) if branch.own else total
 
 
 def _mean(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights], shape: tuple[int, ...], *, whole: bool) -> Floats:

@@ -6,7 +6,7 @@ Award lines: in each class, for each award, the last score that was awarded, and
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -90,7 +90,9 @@ def node_factors(tree: Tree, scores: pd.DataFrame) -> pd.DataFrame:
     for branch in reversed(tree.branches):
         if branch.node not in factors or branch.power != 1:
             continue
-        for child, share in zip(branch.children, _shares(tree, branch, known), strict=True):
+        shares = _shares(tree, branch, known)
+        worth = _rounded_worth(branch, shares, [known[child] for child in branch.children], known[branch.node]) if branch.stepped else shares
+        for child, share in zip(branch.children, worth, strict=True):
             factors[child] = factors[branch.node] * share * branch.full
     return pd.DataFrame({tree.nodes[node]: factors[node] for node in sorted(factors) if node != root}, index=scores.index)
 
@@ -103,6 +105,16 @@ def _shares(tree: Tree, branch: Branch, known: dict[int, Floats]) -> list[Floats
     weights = [np.where(there, weight, 0.0) for there, weight in zip(present, observed, strict=True)]
     whole = sum(weights[1:], weights[0])
     return [np.where(weight > 0, weight / np.where(whole > 0, whole, 1.0), np.nan) for weight in weights]
+
+
+def _rounded_worth(branch: Branch, shares: Sequence[Floats], scores: Sequence[Floats], whole: Floats) -> list[Floats]:
+    """What a point of each child is worth in a group that rounds: so much that its parts sum to its score as it stands."""
+    points = [share * score * branch.full for share, score in zip(shares, scores, strict=True)]
+    kept = [step.rounded(part) if step else part for part, step in zip(points, branch.points, strict=True)]
+    made = np.nansum(kept, axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lifted = np.where(made != 0, whole / made, 1.0) if branch.own else 1.0
+        return [np.where(part != 0, share * (new / part) * lifted, share) for share, part, new in zip(shares, points, kept, strict=True)]
 
 
 def _bounded(evaluation: Evaluation, exact: pd.DataFrame) -> pd.Series[float]:

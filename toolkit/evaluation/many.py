@@ -74,7 +74,7 @@ class DrawnLists:
         plus = np.full(len(members), steps.half + steps.shift)
         return cls(
             RuleInSteps.of(evaluation.award_rule, steps),
-            PatternedScores.of(tree, values * steps.fine, applicable),
+            PatternedScores.of(tree.counted_in(steps.fine), values * steps.fine, applicable),
             dict(zip(nodes, steps.of(known)[:, None], strict=True)),
             (plus, plus + adjustment * steps.fine),
             np.flatnonzero(low + np.minimum(adjustment, 0) < 0),
@@ -150,10 +150,12 @@ def _table(frame: pd.DataFrame, members: pd.Index[str], names: list[str]) -> NDA
 
 
 def _bounds(evaluation: Evaluation, values: Floats) -> tuple[Floats, Floats]:
-    """Bounds of every score a member can have before adjustments: no mean leaves the range of its values."""
+    """Bounds of every score a member can have before adjustments: no mean leaves the range of its values, but for what is rounded."""
     full = float(np.prod([max(1.0, branch.full) for branch in evaluation.tree.branches]))
-    ends = [bound.reduce(values, axis=1, initial=0.0) * full for bound in (np.fmin, np.fmax)]
-    return ends[0], np.maximum(-ends[0], ends[1])
+    slack = sum(branch.slack for branch in evaluation.tree.branches) * full
+    low, high = (bound.reduce(values, axis=1, initial=0.0) * full for bound in (np.fmin, np.fmax))
+    low = np.where(low < 0, low - slack, low)
+    return low, np.maximum(-low, high + slack)
 
 
 def _steps(scheme: Scheme, lows: Floats, highs: Floats) -> Steps:

@@ -13,10 +13,11 @@ import pandas as pd
 from toolkit.evaluation.aggregation import Branch, gather, power
 from toolkit.ground.ranking import Floats, Mask, rounded
 from toolkit.ground.text import Phrase
+from toolkit.scheme.criteria import Group
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
-    from toolkit.scheme.criteria import Group, Indicator, Total
+    from toolkit.scheme.criteria import Indicator, Total
 
 
 Score: TypeAlias = Callable[[str], Floats]
@@ -66,6 +67,8 @@ class Tree:
                 _sum_in_turn(weights[under[id_]]) / scheme.scale if rule.aggregate == "sum" else 1.0,
                 _cases(rule, [nodes[child] for child in under[id_]]),
                 rule.least_present,
+                rule.step_of("score") if isinstance(rule, Group) else None,
+                tuple(entries[child].step_of("points") for child in under[id_]),
             )
             for id_, label, rule in made
         }
@@ -90,6 +93,10 @@ class Tree:
         """The same tree without the rules that look at what is observed: for weights that obey them already."""
         branches = (replace(branch, when=(), least_present=None) for branch in self.branches)
         return replace(self, branches=tuple(branches))
+
+    def counted_in(self, unit: float) -> Tree:
+        """The same tree over values that come `unit` to a point."""
+        return replace(self, branches=tuple(branch.counted_in(unit) for branch in self.branches))
 
     def with_weights(self, weights: Floats) -> Tree:
         """The same tree under other weights (or shares), float64[nodes]."""

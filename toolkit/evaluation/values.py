@@ -43,9 +43,20 @@ def stand_ins(item: Indicator, used: Floats, values: Floats, scale: float, class
     """
     policy = item.missing
     if not isinstance(policy, str):
-        return np.full(len(values), float(policy))
+        return stepped(item, np.full(len(values), float(policy)))
     if policy != "worst" and policy not in MIDDLES:
         return None
+    return stepped(item, _filling(item, used, values, scale, classes))
+
+
+def stepped(item: Indicator, values: Floats) -> Floats:
+    """Values as they count, where the scheme rounds an indicator's own score before it is weighed."""
+    step = item.step_of("score")
+    return step.rounded(values) if step else values
+
+
+def _filling(item: Indicator, used: Floats, values: Floats, scale: float, classes: Any) -> Floats:
+    policy = str(item.missing)
     if policy == "worst":
         return _worst(item, used, scale, classes, len(values))
     by_group, groups = middles(item, values, classes), list(_groups(policy, classes))
@@ -226,13 +237,13 @@ def valued_column(item: Indicator, given: RawColumn, counted: Mask, scale: float
     """
     shape = item.value
     if isinstance(shape, Category):
-        values = shape.values(given, scale)
+        values = stepped(item, shape.values(given, scale))
         return Valued(item, given, np.full(len(given), np.nan), values, None, counted & np.isnan(values))
     item, used, treated = _treated(item, given if given.dtype == np.float64 else _numbers(given))
     if isinstance(shape, Relative):
-        values = shape.values(used, scale, classes)
+        values = stepped(item, shape.values(used, scale, classes))
         return Valued(item, given, used, values, treated, counted & np.isnan(values))
-    values = shape.values(used, scale)
+    values = stepped(item, shape.values(used, scale))
     return Valued(item, given, used, values, treated, counted & np.isnan(values), straight=treated is None)
 
 

@@ -110,6 +110,48 @@ def rounded(x: ArrayLike, decimals: int) -> Floats:
     return np.asarray(whole)[()]
 
 
+def rounded_down(x: ArrayLike, decimals: int) -> Floats:
+    """Numbers whose further decimals are dropped (舍去), towards zero; within `tolerance(decimals)` of the next one it is that one.
+
+    Examples
+    --------
+    >>> rounded_down([18.339, 0.29 * 100, -2.567, 61.659999999999], 2).tolist()
+    [18.33, 29.0, -2.56, 61.66]
+    """
+    scaled = np.asarray(np.asarray(x, dtype=np.float64) * 10.0**decimals)
+    whole = np.asarray(np.floor(np.abs(scaled) + tolerance(decimals) * 10.0**decimals))
+    np.copysign(whole, scaled, out=whole)
+    whole /= 10.0**decimals
+    return np.asarray(whole + 0.0)[()]
+
+
+@dataclass(frozen=True)
+class Step:
+    """How points are rounded before anything is added to them.
+
+    Parameters
+    ----------
+    decimals, down
+        Digits kept; whether the others are dropped instead of rounded half up.
+    unit
+        How many of what is rounded make a point: 1, or more where scores come in steps.
+    """
+
+    decimals: int
+    down: bool = False
+    unit: float = 1.0
+
+    @property
+    def most(self) -> float:
+        """By how much it can raise or lower what it rounds, in points."""
+        return float(10.0**-self.decimals)
+
+    def rounded(self, points: Floats) -> Floats:
+        """The points as they count."""
+        kept = rounded_down if self.down else rounded
+        return kept(points, self.decimals) if self.unit == 1 else kept(points / self.unit, self.decimals) * self.unit
+
+
 def near_boundary(x: ArrayLike, decimals: int) -> Mask:
     """Which numbers lie so near a rounding boundary that the page has to say so.
 

@@ -225,9 +225,14 @@ def _applicable(engine: Engine, measure: Measure, members: pd.Index[str]) -> pd.
 
 
 def adjustment_points(item: Adjustment, raw: pd.Series[Any]) -> pd.Series[Any]:
-    """The points an adjustment gives for raw values, between its bounds; a negative cap without a floor is the most a deduction takes."""
+    """The points an adjustment gives for raw values, rounded where the scheme says so, between its bounds.
+
+    A negative cap without a floor is the most a deduction takes.
+    """
     points = raw.astype("float64").fillna(0.0)
     points = pd.Series(decimal_digits_of(item.per * points), index=points.index)
+    if item.step:
+        points = pd.Series(item.step.rounded(np.asarray(points, dtype=np.float64)), index=points.index)
     if item.cap is not None and item.cap < 0 and item.floor is None:
         return points.clip(lower=item.cap)
     return points.clip(lower=item.floor, upper=item.cap)

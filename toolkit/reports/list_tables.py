@@ -31,7 +31,7 @@ from toolkit.reports.columns import (
     signed,
     text,
 )
-from toolkit.reports.scheme_wording import missing_in_words, valued_in_words
+from toolkit.reports.scheme_wording import gathered_in_words, missing_in_words, valued_in_words
 from toolkit.reports.wording import WORDS, class_name
 from toolkit.scheme.criteria import Group
 
@@ -286,7 +286,7 @@ def weights_table(scheme: Scheme) -> Table:
 def _valued(node: Group | Indicator, lexicon: Lexicon) -> dict[str, Phrase | str]:
     """How a node is valued, what a missing value counts as and to whom it applies."""
     if isinstance(node, Group):
-        return {"aggregate": wording.aggregate_in_words(node.aggregate), "missing": "", "applies": ""}
+        return {"aggregate": gathered_in_words(node), "missing": "", "applies": ""}
     return {"aggregate": valued_in_words(node), "missing": missing_in_words(node.missing), "applies": lexicon.joined(node.applies_to)}
 
 

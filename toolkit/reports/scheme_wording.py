@@ -11,15 +11,15 @@ from toolkit.evaluation.requirements import bars, demand, subject
 from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.values import POINTS
 from toolkit.ground.text import Phrase, figure, joined, phrase
-from toolkit.reports.wording import MISSING_POLICIES, span_in_words
-from toolkit.scheme.criteria import Indicator
+from toolkit.reports.wording import MISSING_POLICIES, aggregate_in_words, span_in_words
+from toolkit.scheme.criteria import Indicator, Node
 from toolkit.scheme.measures import Selection, asked_in_words
 from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE, PERMISSIONS, Requirement
 from toolkit.scheme.outliers import TREATMENTS
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
-    from toolkit.scheme.criteria import Adjustment
+    from toolkit.scheme.criteria import Adjustment, Group, Stepped
     from toolkit.scheme.measures import Measure, Where, Window
     from toolkit.scheme.outcomes import Award, Consent, Effect, Eligibility, Grades, Quota, Veto
 
@@ -336,8 +336,33 @@ def touched_in_words(scheme: Scheme, indicator: str, how: str) -> Phrase:
 
 
 def valued_in_words(item: Indicator) -> Phrase:
-    """How an indicator is valued: its outlier treatment first, then its shape."""
-    return joined([*([item.outliers.words()] if item.outliers else []), item.value.words()], "；", "; ")
+    """How an indicator is valued: its outlier treatment first, then its shape, then how that is rounded."""
+    return joined([*([item.outliers.words()] if item.outliers else []), item.value.words(), *stepped_in_words(item)], "；", "; ")
+
+
+def gathered_in_words(group: Group) -> Phrase:
+    """How a group's score is made of those below it, and how it is rounded."""
+    return joined([aggregate_in_words(group.aggregate), *stepped_in_words(group)], "；", "; ")
+
+
+def stepped_in_words(item: Stepped) -> Iterator[Phrase]:
+    """How a node or an adjustment is rounded before anything is added to it; nothing where it is not.
+
+    Examples
+    --------
+    >>> from toolkit.scheme.criteria import Group
+    >>> [words.zh for words in stepped_in_words(Group(id="price", weight=30, decimals=2))]
+    ['所得分数四舍五入到 2 位小数再相加']
+    """
+    if item.decimals is None:
+        return
+    digits = phrase("{n} 位小数", "{n:decimal|decimals}", n=item.decimals) if item.decimals else Phrase("整数", "whole numbers")
+    zh, en = ("舍去尾数到", "cut to") if item.rounding == "down" else ("四舍五入到", "rounded half up to")
+    kept = Phrase(f"{zh}{' ' if item.decimals else ''}{digits.zh}", f"{en} {digits.en}")
+    if isinstance(item, Node) and item.decimals_of == "score":
+        yield phrase("本项得分先{kept.zh}再加权", "its own score {kept.en} before it is weighed", kept=kept)
+    else:
+        yield phrase("所得分数{kept.zh}再相加", "its points {kept.en} before they are added", kept=kept)
 
 
 def missing_in_words(missing: str | float) -> Phrase:
@@ -360,7 +385,8 @@ RuleLine: TypeAlias = tuple[Phrase, Phrase | str, Phrase | str, Phrase | str, st
 def rules_in_words(scheme: Scheme) -> Iterator[RuleLine]:
     """What a scheme decides beside its tree: points added, windows, conditions, vetoes, awards, grades, ties and consent."""
     for adjustment in scheme.adjustments:
-        yield Phrase("加减分", "adjustment"), adjustment.label, measure_in_words(adjustment.measure), bounds_in_words(adjustment), adjustment.source
+        decided = joined([*stepped_in_words(adjustment), *([held] if (held := bounds_in_words(adjustment)).zh else [])])
+        yield Phrase("加减分", "adjustment"), adjustment.label, measure_in_words(adjustment.measure), decided, adjustment.source
     for name, window in scheme.window.items():
         yield Phrase("时限", "window"), name, window_in_words(window), "", ""
     for condition in scheme.conditions:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from toolkit.ground.ranking import Step
 from toolkit.ground.text import Phrase
 from toolkit.ground.toml_reader import StrictModel
 from toolkit.scheme.measures import Measure, Where
@@ -22,6 +23,7 @@ AGGREGATE = r"^(arithmetic|geometric|harmonic|minimum|sum|conditional|power\(-?\
 Weight = Annotated[float, Field(ge=0)]
 Name = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Rounding = Literal["half_up", "down"]
 MissingPolicy = Literal[
     "worst", "exclude", "class_median", "class_mean", "median", "mean", "unranked", "error"
 ]
@@ -41,7 +43,37 @@ class Pattern(StrictModel):
     weights: dict[str, Weight]
 
 
-class Group(Named):
+class Stepped(Named):
+    """Something whose points are a step of their own: rounded to `decimals` before anything is added to them.
+
+    ``half_up`` is 四舍五入; ``down`` drops what is beyond. Without `decimals` nothing is rounded before the total is.
+    """
+
+    decimals: Annotated[int | None, Field(ge=0, le=12)] = None
+    rounding: Rounding = "half_up"
+
+    @property
+    def step(self) -> Step | None:
+        """How its points are rounded; None where they are not."""
+        return None if self.decimals is None else Step(self.decimals, self.rounding == "down")
+
+
+class Node(Stepped):
+    """A node of the tree below the total.
+
+    `decimals` rounds what `decimals_of` says: the ``points`` it gives to what stands above it, its score times its share of
+    the weights there (of 100 in percent, a node of weight 30 gives at most 30), or its own ``score``, on the scale, before it is
+    weighed. Points can be rounded where they are added up: under arithmetic, sum and conditional.
+    """
+
+    decimals_of: Literal["points", "score"] = "points"
+
+    def step_of(self, what: Literal["points", "score"]) -> Step | None:
+        """How its points are rounded, or its score; None where they are not."""
+        return self.step if self.decimals_of == what else None
+
+
+class Group(Node):
     """A node of the indicator tree whose score is made of its children's.
 
     A ``conditional`` group is an arithmetic mean whose weights depend on which children are observed: by the first
@@ -57,7 +89,7 @@ class Group(Named):
     source: str = ""
 
 
-class Indicator(Named):
+class Indicator(Node):
     """A leaf of the tree: what is measured, and how a raw value becomes a value on the scale.
 
     `missing` says what stands in for a missing value; a number is the value itself, in points of the scale. A mean or
@@ -77,7 +109,7 @@ class Indicator(Named):
     source: str = ""
 
 
-class Adjustment(Named):
+class Adjustment(Stepped):
     """Points added to the total after aggregation: `per` x measure, held between `floor` and `cap`.
 
     A `cap` below 0 is the most a deduction can take; beside a `floor` it is the upper bound, as written.

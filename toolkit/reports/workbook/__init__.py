@@ -18,13 +18,14 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.reports.columns import ListColumn, SheetColumn, as_it_is, led_by, text
 from toolkit.reports.list_tables import PROBLEMS, RANKING
 from toolkit.reports.scheme_wording import (
+    gathered_in_words,
     measure_in_words,
     missing_in_words,
     rules_in_words,
     touched_in_words,
     valued_in_words,
 )
-from toolkit.reports.wording import JOIN, NOT_APPLICABLE, aggregate_in_words, outline
+from toolkit.reports.wording import JOIN, NOT_APPLICABLE, outline
 from toolkit.reports.workbook.book import HEADING_ROW, Book
 from toolkit.reports.workbook.scores import write_score_sheet
 from toolkit.scheme.criteria import Group
@@ -206,7 +207,7 @@ def _tree(scheme: Scheme) -> Iterator[SchemeLine]:
     for node, _, number in outline(scheme):
         name = "　" * number.count(".") + node.label
         if isinstance(node, Group):
-            yield number, name, node.weight, "", aggregate_in_words(node.aggregate), "", "", node.source
+            yield number, name, node.weight, "", gathered_in_words(node), "", "", node.source
         else:
             applies = Phrase(JOIN.zh.join(node.applies_to), JOIN.en.join(node.applies_to))
             yield number, name, node.weight, measure_in_words(node.measure), valued_in_words(node), missing_in_words(node.missing), applies, node.source

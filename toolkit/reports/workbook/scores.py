@@ -56,13 +56,15 @@ class Rule:
     """How a group is gathered: see `toolkit.evaluation.aggregation.Branch`.
 
     `cases` are those of a conditional group, in the order of its children. Of `concerned` children, which apply to
-    the member, at least the share `least_present` must have a score.
+    the member, at least the share `least_present` must have a score. No formula is written where something is `stepped`,
+    that is, rounded on the way.
     """
 
     aggregate: str
     cases: tuple[ObservedCase, ...] = ()
     least_present: float | None = None
     concerned: int = 0
+    stepped: bool = False
 
 
 def mean_formula(rule: Rule, parts: Sequence[Child]) -> Formula | None:
@@ -71,6 +73,8 @@ def mean_formula(rule: Rule, parts: Sequence[Child]) -> Formula | None:
     That of a conditional group looks at the row itself: change, clear or fill a score, and the weights change with
     it. All others count the children that count as the sheet is written.
     """
+    if rule.stepped:
+        return None
     if rule.aggregate == "conditional":
         return _conditional(rule, parts)
     counted = [part for part in parts if part.weight > 0 and not isnan(part.score)]
@@ -294,6 +298,12 @@ class _ScoreSheet:
         tree = self.book.evaluation.tree
         return {tree.nodes[branch.node]: branch.when for branch in tree.branches}
 
+    @cached_property
+    def stepped(self) -> dict[str, bool]:
+        """Of each group, and of the total, whether something in it is rounded before the total is."""
+        tree = self.book.evaluation.tree
+        return {tree.nodes[branch.node]: branch.stepped for branch in tree.branches}
+
 
 @dataclass(frozen=True)
 class _ScoreRow:
@@ -352,7 +362,7 @@ class _ScoreRow:
 
     def _rule(self, id_: str | None, rule: Group | Total) -> Rule:
         concerned = sum(self._applies(child) for child in self.page.children[id_]) if rule.least_present else 0
-        return Rule(rule.aggregate, self.page.cases[id_ or TOTAL], rule.least_present, concerned)
+        return Rule(rule.aggregate, self.page.cases[id_ or TOTAL], rule.least_present, concerned, self.page.stepped[id_ or TOTAL])
 
     def _parts(self, group: str | None) -> list[Child]:
         page = self.page

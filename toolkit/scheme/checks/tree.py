@@ -183,11 +183,12 @@ def _fills(gap: float, strays: list[tuple[KeyPath, Phrase, Any]]) -> bool:
 
 
 CONDITIONAL = "conditional"
+ADDED = ("arithmetic", "sum", CONDITIONAL)
 
 
 def patterns_faults(raw: Raw) -> Iterable[Fault]:
     """Every fault of conditional groups and of a conditional total; bounds whose floor lies above their cap."""
-    return chain(*(_rule_faults(raw, path, rule, parent) for path, rule, parent in _rules(raw)), _bounds(raw))
+    return chain(*(_rule_faults(raw, path, rule, parent) for path, rule, parent in _rules(raw)), _bounds(raw), _steps(raw))
 
 
 def _rules(raw: Raw) -> Iterator[tuple[KeyPath, Raw, str | None]]:
@@ -264,6 +265,24 @@ def _sum(path: KeyPath, weights: Raw, *, percent: bool) -> Iterator[Fault]:
     elif percent and min(abs(total - 100), abs(total - 1)) > 1e-9:
         rule = phrase("该情形下权重之和应为 100（或 1），现为 {total:.10g}", "weights of this case must sum to 100 (or 1), not {total:.10g}", total=total)
         yield Fault((*path, "weights"), rule, Phrase("请调整权重，使其和为 100 或 1", "change the weights so that they sum to 100 or 1"))
+
+
+def _steps(raw: Raw) -> Iterator[Fault]:
+    """Of what is rounded on the way: digits there have to be, and points are rounded only where they are added up."""
+    gathered = {item.get("id"): item.get("aggregate", "arithmetic") for _, item in items(raw, "group")}
+    total = raw.get("total")
+    gathered[None] = total.get("aggregate", "arithmetic") if isinstance(total, dict) else "arithmetic"
+    for name in (*NODE_LISTS, "adjustment"):
+        for place, item in items(raw, name):
+            how, parent = item.get("decimals_of", "points"), item.get("group")
+            if "decimals" not in item:
+                for key in (key for key in ("rounding", "decimals_of") if key in item):
+                    rule = phrase("写了 {key}，没有写 decimals", "`{key}` without `decimals`", key=key)
+                    yield Fault((name, place, key), rule, phrase("请写 decimals = 位数，或删去 {key}", "add `decimals`, or remove `{key}`", key=key))
+            elif name in NODE_LISTS and how == "points" and (parent is None or isinstance(parent, str)) and gathered.get(parent, "sum") not in ADDED:
+                rule = phrase("上级的合成方法 {how} 不把各项分数相加，没有所得分数可以取小数位数", "the aggregate {how} above it adds no points up: there are none to round", how=gathered[parent])
+                mend = Phrase('请写 decimals_of = "score"（本项得分取小数位数），或删去 decimals', 'write decimals_of = "score" to round its own score, or remove `decimals`')
+                yield Fault((name, place, "decimals"), rule, mend)
 
 
 def _bounds(raw: Raw) -> Iterator[Fault]:

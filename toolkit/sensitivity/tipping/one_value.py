@@ -19,6 +19,7 @@ import pandas as pd
 from toolkit.evaluation.awards import AwardRule, RuleInSteps
 from toolkit.evaluation.scores import list_scores, rounded_scores
 from toolkit.evaluation.steps import Steps
+from toolkit.evaluation.values import stepped
 from toolkit.scheme.shapes import Category, Relative
 from toolkit.sensitivity.tipping.lines import Search, or_better, sides, together
 
@@ -177,8 +178,8 @@ class Revalued:
         numbers, scale = raw if item.outliers is None else item.outliers.applied(raw), self.evaluation.scheme.scale
         if isinstance(item.value, Relative):
             class_ = str(self.evaluation.members["class"].iloc[position])
-            return item.value.values(numbers, scale, np.full(len(raw), class_, dtype=object))
-        return np.asarray(item.value.values(numbers.copy(), scale), dtype=np.float64)
+            return stepped(item, item.value.values(numbers, scale, np.full(len(raw), class_, dtype=object)))
+        return stepped(item, np.asarray(item.value.values(numbers.copy(), scale), dtype=np.float64))
 
 
 def smallest_values(evaluation: Evaluation, near: int = 1) -> pd.DataFrame:

@@ -174,7 +174,7 @@ def parts_above(tree: Tree, shares: Floats, scores: dict[str, Floats], branch: B
     Of the groups above, float64[members]: the share of the one below among its siblings that count.
     """
     part: Floats | float = 1.0
-    while branch.power == 1 and not branch.when:
+    while branch.power == 1 and not branch.when and not branch.stepped:
         yield tree.nodes[branch.node], part
         if tree.nodes[branch.node] == TOTAL:
             return
