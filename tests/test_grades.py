@@ -225,3 +225,14 @@ def test_a_previous_grade_nobody_knows_is_told() -> None:
     assert (problem.severity, problem.value, problem.mend.en) == ("warning", "AAAA", "is `AAA` meant?")
     found = decide_grades(rules, members(4), totals(95, 95, 95, 95), NO_VETOES, previous=before).grade
     assert found.tolist() == ["AAA", "C", "AAA", "AAA"]  # D stands below all bands: up one is the last
+
+
+def test_a_grade_outside_the_bands_that_is_held_cannot_be_lowered() -> None:
+    slight = {"id": "slight", "label": "轻微", "when": {"table": "t"}, "effect": {"lower_by": 1}}
+    rules = scheme(
+        grades={"bands": BANDS, "rise_at_most": 0}, previous={"table": "old", "grade": "grade"}, veto=[GRAVE | {"effect": {"grade": "D"}}, slight]
+    )
+    previous = pd.DataFrame({"grade": ["D"]}, index=members(1).index)
+    grading = decide_grades(rules, members(1), totals(95, a=[0.0]), struck("slight"), previous=previous)
+    assert grading.grade.tolist() == ["D"]
+    assert grading.reason.iloc[0].endswith("上届为 D，最多升 0 级，定为 D")

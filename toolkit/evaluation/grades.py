@@ -333,9 +333,9 @@ class _GradeReasons:
 
     def _lowered(self, member: str, place: int) -> Phrase | None:
         held, lowered, fall = self.steps.held[place], self.steps.lowered[place], self._falls.get(member)
-        if fall is None or not held:
-            return None
         names = band_names(self.rules)
+        if fall is None or held not in names:  # no band to be lowered from
+            return None
         if names.index(lowered) - names.index(held) < fall:
             return phrase(
                 "因一票否决事项应降 {by} 级，至最低的 {grade} 为止",
