@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
 
-.PHONY: demo test engines test-all notebooks lab benchmarks style browser clean lock
+.PHONY: demo test engines test-all notebooks keys lab benchmarks style browser clean lock
 
 demo: $(READY)
 	$(BIN)/committee demo
@@ -17,6 +17,9 @@ test-all: $(READY) browser
 
 notebooks: $(READY)
 	$(BIN)/python tests/renew_notebooks.py
+
+keys: $(READY)
+	$(BIN)/python -m tests.key_pages
 
 lab: $(READY)
 	$(BIN)/committee lab

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.edition import load_plan
 from toolkit.forms import FOLDER, Form, write_forms
+from toolkit.ground.key_words import key_words
 from toolkit.ground.problems import nearest, refuse
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Phrase, phrase
@@ -28,7 +29,7 @@ MODELS: dict[str, type[StrictModel]] = {"scheme": Scheme, "tables": Tables}
 
 
 def editor_schema(name: str) -> Raw:
-    """The JSON Schema of ``scheme.toml`` or ``tables.toml``, with each key's Chinese and English name as its title.
+    """The JSON Schema of ``scheme.toml`` or ``tables.toml``, with each key's name as its title and what it says as its description, Chinese before English.
 
     Editors that know TOML find it by the line ``#:schema ./scheme.schema.json`` on top of the file. It says what single
     fields may hold; what only the whole can show, such as weights that sum to 99, ``committee check`` says.
@@ -57,9 +58,14 @@ def _titled(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     titled = {key: _titled(item) for key, item in node.items()}
+    if "properties" in titled:
+        titled.pop("description", None)  # what a programmer reads of the model
     for key, item in titled.get("properties", {}).items():
-        if isinstance(item, dict) and key in KEYS:
-            item["title"] = f"{KEYS[key].zh} / {KEYS[key].en}"
+        if isinstance(item, dict):
+            if key in KEYS:
+                item["title"] = f"{KEYS[key].zh} / {KEYS[key].en}"
+            if words := key_words(str(titled.get("title")), key):
+                item["description"] = f"{words.zh}\n{words.en}"
     return titled
 
 

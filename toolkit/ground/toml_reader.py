@@ -12,15 +12,8 @@ from typing import Any, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from toolkit.ground.problems import (
-    Problem,
-    Problems,
-    Refused,
-    Severity,
-    inaccessible,
-    nearest,
-    refuse,
-)
+from toolkit.ground.key_words import key_words
+from toolkit.ground.problems import Problem, Problems, Refused, Severity, inaccessible, nearest, refuse
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_syntax import (
     Halt,
@@ -83,7 +76,7 @@ def _model_fault(detail: ErrorDetails, raw: Raw, schema: Raw) -> Fault:
         return Fault(_path_in(raw, detail["loc"][:-1]), phrase("应是 {name} 一类的设定", "must be a {name} or its like", name=name),
                      phrase("请写 {name}(...)", "write {name}(...)", name=name))  # fmt: skip
     if kind == "missing":
-        return Fault(path, _lacking(path[-1]), Phrase("请补上这一项", "add it"))
+        return Fault(path, _lacking(path[-1]), _with_words(Phrase("请补上这一项", "add it"), schema, detail["loc"]))
     if kind.startswith(("literal", "union_tag")):
         context = detail.get("ctx", {})
         known = str(context.get("expected", context.get("expected_tags", "")))
@@ -94,7 +87,14 @@ def _model_fault(detail: ErrorDetails, raw: Raw, schema: Raw) -> Fault:
     rule, mend = _misfit(detail)
     if kind in {"dict_type", "model_type"} and (keys := _known_keys(schema, detail["loc"])):
         mend = phrase("请用花括号写成 {{ {keys} }}", "write {{ {keys} }}", keys=", ".join(f"{key} = …" for key in keys))
-    return Fault(path, rule, mend)
+    return Fault(path, rule, _with_words(mend, schema, detail["loc"]))
+
+
+def _with_words(mend: Phrase, schema: Raw, loc: KeyPath) -> Phrase:
+    """How to mend what stands at a key, and what that key says."""
+    key = str(loc[-1])
+    words = key_words(str(_model_at(schema, loc[:-1]).get("title")), key)
+    return Phrase(f"{mend.zh}（{key}：{words.zh}）", f"{mend.en} ({key}: {words.en})") if words else mend
 
 
 def _misfit(detail: ErrorDetails) -> tuple[Phrase, Phrase]:
@@ -211,10 +211,15 @@ def _path_in(raw: Raw, loc: KeyPath, *, lacking: bool = False) -> KeyPath:
 
 def _known_keys(schema: Raw, loc: KeyPath) -> list[str]:
     """The keys that the model allows at a place, from its JSON Schema."""
+    return list(_model_at(schema, loc).get("properties", {}))
+
+
+def _model_at(schema: Raw, loc: KeyPath) -> Raw:
+    """The part of a JSON Schema that says what may stand at a place."""
     node = schema
     for part in loc:
         node = _inside(_deref(node, schema), part, schema)
-    return list(_deref(node, schema).get("properties", {}))
+    return _deref(node, schema)
 
 
 def _deref(node: Raw, schema: Raw) -> Raw:
