@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -23,10 +24,10 @@ from tests.conftest import write_small_edition
 from tests.sealed_page import free_port
 from tests.sealing import files, sealed, write_notebook
 from tests.test_command_line import run
-from toolkit.commands.lab import ENDINGS
-from toolkit.edition import EDITION, open_edition
+from toolkit.commands.lab import server
+from toolkit.edition import open_edition
 from toolkit.ground.problems import Refused
-from toolkit.ground.resources import house_folder
+from toolkit.ground.resources import EDITION, house_folder
 from toolkit.ground.text import ASKED
 from toolkit.minutes.adoption import adopt_scheme
 from toolkit.sealing.working_copies import NOTEBOOKS, working_copies
@@ -84,6 +85,7 @@ def test_copies_under_former_names_give_way_unless_somebody_edited_them(small_ed
     working_copies(small_edition, house)
     edited(own / "3_tuning.ipynb")
     (own / "4_ranking.ipynb").write_text("专家的", "utf-8")
+    write_notebook(own / "1_extra.ipynb", "1")  # an expert's own, of no version of ours
     for name in ("2_scheme", "3_tuning", "4_ranking"):
         (house / f"{name}.ipynb").unlink()
     in_two_languages(house / "2_scheme.ipynb")
@@ -134,17 +136,13 @@ def test_whatever_lies_there_is_not_written_over(small_edition: Path, house: Pat
     assert own.read_text("utf-8") == content
 
 
-def test_an_experts_remark_is_in_no_bag_neither_of_this_edition_nor_of_another(tmp_path: Path, house: Path) -> None:
-    editions = [write_small_edition(tmp_path / name) for name in ("one", "two")]
+def test_an_experts_remark_is_in_no_bag_and_not_in_the_house(small_edition: Path, house: Path) -> None:
     before = {path: path.read_bytes() for path in files(house)}
-    for edition in editions:
-        working_copies(edition, house)
-    edited(editions[0] / NOTEBOOKS / "1_data.ipynb")
-    for edition in editions:
-        held = (sealed(edition, house) / "data/notebooks/1_data.ipynb").read_text("utf-8")
-        assert REMARK["source"] not in held
-    assert {path: path.read_bytes() for path in files(house)} == before
-    assert cells(editions[0] / NOTEBOOKS / "1_data.ipynb")[-1] == REMARK
+    working_copies(small_edition, house)
+    edited(small_edition / NOTEBOOKS / "1_data.ipynb")
+    assert REMARK["source"] not in (sealed(small_edition, house) / "data/notebooks/1_data.ipynb").read_text("utf-8")
+    assert {path: path.read_bytes() for path in files(house)} == before  # of which other editions are made
+    assert cells(small_edition / NOTEBOOKS / "1_data.ipynb")[-1] == REMARK
 
 
 def test_what_is_no_edition_or_is_sealed_or_read_only_is_refused_in_words(
@@ -165,9 +163,23 @@ def test_what_is_no_edition_or_is_sealed_or_read_only_is_refused_in_words(
     monkeypatch.setattr(Path, "open", refused)
     with pytest.raises(Refused, match="copy the whole folder to where you may write"):
         working_copies(edition, house)
-    done = run("lab", edition)
+    done = run("lab", edition, "--allow-root")
     assert done.exit_code == 1
     assert "请把整个届次文件夹复制到可以写入的位置" in done.output
+
+
+def test_root_is_told_so_before_anything_is_written(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
+    done = run("lab", small_edition)
+    assert done.exit_code == 1
+    assert "请换用普通账户；确要如此，请在命令后加 --allow-root" in done.output
+    assert not (small_edition / NOTEBOOKS).exists()
+
+
+def test_a_server_starts_without_a_grammar_that_nothing_here_asks_for() -> None:
+    seen = subprocess.run([sys.executable, "-X", "importtime", *server("jupyterlab.labapp")[1:], "--version"], capture_output=True, text=True, check=True)
+    assert "jsonschema" in seen.stderr
+    assert "lark" not in seen.stderr
 
 
 def test_a_notebook_of_an_edition_shows_that_edition_whatever_opened_it(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,14 +248,15 @@ def _children(process: Any) -> list[psutil.Process]:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_labs_of_several_editions_show_each_its_own_and_end_with_all_they_started(tmp_path: Path) -> None:
+def test_labs_of_two_editions_show_each_its_own_and_end_with_all_they_started(tmp_path: Path) -> None:
+    endings = [signal.SIGINT, signal.SIGHUP]
     with ExitStack() as stack:
         labs: list[tuple[subprocess.Popen[bytes], int]] = []
-        for ending in ENDINGS:
+        for ending in endings:
             edition, runtime = write_small_edition(tmp_path / ending.name), tmp_path / f"runtime-{ending.name}"
             runtime.mkdir()
             labs.append(stack.enter_context(lab(edition, runtime)))
-        for ending, (process, port) in zip(ENDINGS, labs, strict=True):
+        for ending, (process, port) in zip(endings, labs, strict=True):
             listed = {each["name"] for each in asked(port, "contents")["content"]}
             assert "一、数据.ipynb" in listed
             (kernel,) = started_kernels(process)
@@ -253,6 +266,7 @@ def test_labs_of_several_editions_show_each_its_own_and_end_with_all_they_starte
             process.send_signal(ending)
             assert process.wait(60) == 0
             assert psutil.wait_procs(started, timeout=10)[1] == []
+            assert "received signal" not in (tmp_path / f"runtime-{ending.name}" / "log").read_text("utf-8")
 
 
 @pytest.fixture
@@ -266,6 +280,7 @@ def notebooks(house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> A
 
     class Server(Configurable):
         session_manager, kernel_manager = Anything(), Anything()
+        log = logging.getLogger("lab")
 
     for number in range(1, 5):
         write_notebook(house / f"{number}.ipynb", "import time; time.sleep(1)", f"{number} * 11")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from toolkit.ground.problems import Problem, Problems, Refused
-from toolkit.ground.resources import house_folder
+from toolkit.ground.resources import EDITION, house_folder
 from toolkit.ground.text import Phrase, asked_language
 from toolkit.ground.toml_reader import on_their_lines, salvaged, texts
 from toolkit.indicators.checks import class_problems
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from toolkit.ground.ranking import Placing, Ruling
 
 
-EDITION = "COMMITTEE_EDITION"
 SCHEME, TABLES = "scheme.toml", "tables.toml"
 # What no other file hangs on stands in where it is missing or wrong, so that the rest can be held against the data dictionary.
 LACKING = {"schema": 1, "title": "—", "edition": "—", "as_of": dt.date(9999, 12, 31)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -18,8 +19,9 @@ import typer
 
 from toolkit.commands.console import LanguageOption, language_of, refusals, say
 from toolkit.commands.seal import copied_demo
+from toolkit.ground.problems import refuse
 from toolkit.ground.resources import house_folder
-from toolkit.ground.text import ASKED, phrase
+from toolkit.ground.text import ASKED, Phrase, phrase
 
 SETTINGS = "JUPYTER_CONFIG_PATH"
 ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
@@ -28,6 +30,9 @@ PATIENCE = 15.0
 """Seconds for the server to end its kernels; a kernel whose server is gone ends by itself."""
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """What kernels are started with: the products of a draw are small, and threads that wait for one another only slow the board."""
+ALLOWED = "--allow-root"
+ROOT = Phrase("当前账户是系统管理员（root），笔记本不应以它打开：在页面上能做的，会以管理员身份做", "this account is root, and notebooks are not for it: whatever a page does would be done as root")
+NOT_ROOT = Phrase(f"请换用普通账户；确要如此，请在命令后加 {ALLOWED}", f"use an ordinary account, or, where it is meant, add {ALLOWED} to the command")
 DEMO = ("没有指明届次文件夹，打开演示届次：{folder}", "No edition folder was named: this is the demo, {folder}")
 
 
@@ -37,10 +42,11 @@ def lab(
     language: LanguageOption = "zh",
 ) -> None:
     """在 JupyterLab 中打开本届自己的笔记本。 JupyterLab on the edition's own notebooks; its own options may follow."""
-    from toolkit.edition import EDITION
+    from toolkit.ground.resources import EDITION
     from toolkit.sealing.working_copies import working_copies
 
     with refusals(language):
+        _refuse_root(context.args)
         edition = folder or copied_demo()
         if folder is None:
             say(language, phrase(*DEMO, folder=edition))
@@ -48,12 +54,19 @@ def lab(
         for words in copies.words:
             say(language, words)
     # Few menus, in the reader's language, and no calls for news, unless the user's own settings say otherwise.
-    ours = house_folder("templates/lab")
-    settings = os.pathsep.join(filter(None, [str(ours), str(ours / language_of(language)), os.environ.get(SETTINGS)]))
-    environment = ONE_THREAD | os.environ | {SETTINGS: settings, EDITION: str(edition.resolve()), ASKED: language}
-    with tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as sockets:
-        options = _options(copies.folder.resolve(), _first(copies.names), sockets)
-        raise typer.Exit(run_until_ended([sys.executable, "-m", "jupyterlab", *options, *context.args], environment))
+    house = house_folder("templates/lab")
+    settings = os.pathsep.join(filter(None, [str(house), str(house / language_of(language)), os.environ.get(SETTINGS)]))
+    token = os.environ.get("JUPYTER_TOKEN") or secrets.token_urlsafe(24)  # one that Jupyter chose itself it would tell in words of its own
+    options = _options(copies.folder.resolve(), _first(copies.names))
+    with tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as sockets:  # the name of a socket may not be long
+        ours = {"JUPYTER_TOKEN": token, "JUPYTER_RUNTIME_DIR": sockets, SETTINGS: settings, EDITION: str(edition.resolve()), ASKED: language}
+        raise typer.Exit(run_until_ended([*server("jupyterlab.labapp"), *options, *context.args], ONE_THREAD | os.environ | ours))
+
+
+def _refuse_root(options: Sequence[str]) -> None:
+    """Refuse the account that Jupyter would refuse, before anything is written."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and ALLOWED not in options:
+        raise refuse(ROOT, NOT_ROOT)
 
 
 def _first(names: Sequence[str]) -> str:
@@ -61,14 +74,19 @@ def _first(names: Sequence[str]) -> str:
     return names[min(2, len(names) - 1)]
 
 
-def _options(folder: Path, first: str, sockets: str) -> list[str]:
+def _options(folder: Path, first: str) -> list[str]:
     """What the server is told beside the settings in ``templates/lab``: what hangs on the edition and the machine."""
     given = {
-        "ServerApp.root_dir": folder, "MappingKernelManager.connection_dir": sockets,
+        "ServerApp.root_dir": folder,
         "ComputedNotebooks.first": first, "LabApp.default_url": f"/doc/tree/{quote(first)}",
         "KernelManager.transport": "tcp" if sys.platform == "win32" else "ipc",  # a socket file has no port that another start could take
     }  # fmt: skip
     return [f"--{name}={value}" for name, value in given.items()]
+
+
+def server(application: str) -> list[str]:
+    """The command that starts a server of Jupyter's, without what `toolkit.publication` leaves out."""
+    return [sys.executable, "-c", f"import toolkit.publication; from {application} import main; main()"]
 
 
 def run_until_ended(command: Sequence[str], environment: Mapping[str, str], folder: Path | None = None) -> int:

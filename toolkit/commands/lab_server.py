@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,7 @@ class ComputedNotebooks(AsyncLargeFileManager):
         self._asked, self._path = "", ""
         self._task: asyncio.Task[None] | None = None
         self._server.static_custom_path = [str(house_folder(f"templates/lab/{each}custom")) for each in ("", f"{asked_language() or 'zh'}/")]
+        self._server.log.addFilter(lambda record: record.levelno < logging.CRITICAL)  # addresses and endings, which are told in words of our own
         IOLoop.current().add_callback(self._begin)
 
     @property

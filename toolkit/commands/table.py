@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from toolkit.commands.console import LanguageOption, language_of, refusals, say
-from toolkit.commands.lab import DEMO, ONE_THREAD, run_until_ended
+from toolkit.commands.lab import DEMO, ONE_THREAD, run_until_ended, server
 from toolkit.commands.seal import copied_demo
 from toolkit.ground.text import ASKED, phrase
 
@@ -44,8 +44,7 @@ def table(
     language: LanguageOption = "zh",
 ) -> None:
     """只打开“权重与名单”一页：调权重、看名单、查原因、采用方案。 The weight board alone, as a page of this machine."""
-    from toolkit.edition import EDITION
-    from toolkit.sealing.working_copies import refuse_no_edition
+    from toolkit.ground.resources import EDITION, refuse_no_edition
 
     with refusals(language):
         edition = folder or copied_demo()
@@ -58,7 +57,7 @@ def table(
         environment = ONE_THREAD | os.environ | _private(Path(place)) | {EDITION: str(edition.resolve()), "JUPYTER_TOKEN": token, ASKED: language}
         address = f"http://{HOST}:{port}/?token={token}"
         Thread(target=_tell, args=(address, port, language, open_browser), daemon=True).start()
-        raise typer.Exit(run_until_ended([sys.executable, "-m", "voila", PAGE], environment, Path(place)))
+        raise typer.Exit(run_until_ended([*server("voila.app"), PAGE], environment, Path(place)))
 
 
 def _free_port() -> int:

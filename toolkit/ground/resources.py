@@ -1,4 +1,4 @@
-"""Where the house keeps what is not code: notebooks, templates and the demo edition."""
+"""Where things lie: what of the house is not code, and the folder of an edition."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import hashlib
 from pathlib import Path
 
 from toolkit.ground.problems import refuse
-from toolkit.ground.text import phrase
+from toolkit.ground.text import Phrase, phrase
 
 PACKAGE = Path(__file__).resolve().parents[1]
+EDITION = "COMMITTEE_EDITION"
+"""The variable of the environment that says where the edition of a notebook lies."""
+NO_EDITION = Phrase("这里不是届次文件夹：没有 scheme.toml", "not an edition folder: there is no scheme.toml")
+NAME_IT = Phrase("请指明届次文件夹", "name the folder of the edition")
 
 
 def house_folder(name: str) -> Path:
@@ -39,6 +43,12 @@ def house_folder(name: str) -> Path:
         phrase("请重新安装", "install it again"),
         file=name,
     )
+
+
+def refuse_no_edition(folder: Path) -> None:
+    """Refuse a folder that holds no scheme."""
+    if not (folder / "scheme.toml").is_file():
+        raise refuse(NO_EDITION, NAME_IT, file=folder.name)
 
 
 def is_checkout() -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from threading import Condition, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from toolkit.interactive.board import Chances
 from toolkit.interactive.board_details import card, until_of
@@ -16,6 +17,16 @@ from toolkit.scheme.amendments import diff
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.interactive.weight_board import WeightBoard
+
+T = TypeVar("T")
+
+
+def begun(work: Callable[[], T]) -> Future[T]:
+    """What `work` gives, begun in a thread: whoever asks for it before it is done waits."""
+    thread = ThreadPoolExecutor(1)
+    found = thread.submit(work)
+    thread.shutdown(wait=False)
+    return found
 
 
 class Background:

@@ -23,7 +23,7 @@ from toolkit.evaluation.grades import GradeOutcomes
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
-from toolkit.interactive.background import Background, Errands
+from toolkit.interactive.background import Background, Errands, begun
 from toolkit.interactive.board import DRAWS, NONE, Board, Changes, grade_names, grades_after, shown_decimals
 from toolkit.interactive.board_details import Said, turning_record, turning_value
 from toolkit.interactive.board_words import (
@@ -92,6 +92,7 @@ from toolkit.scheme import load_scheme
 from toolkit.sealing.frozen_edition import is_frozen
 
 if TYPE_CHECKING:
+    from toolkit.ballots.folder import Listed
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
     from toolkit.scheme import Scheme
@@ -133,7 +134,7 @@ class WeightBoard(anywidget.AnyWidget):
         self.before = self.after = evaluation
         self.edition, self.language = edition, language or evaluation.scheme.language
         self.tuning = Tuning.of(evaluation.scheme)
-        self._ballots = own_ballots(edition)
+        self._reading = begun(lambda: own_ballots(edition))
         self._grades = GradeOutcomes.of(evaluation)
         self.decided = self.board = Board.of(evaluation, self._grades)
         super().__init__(shares=shares(evaluation.scheme), key=evaluation.scheme.edition)
@@ -142,6 +143,10 @@ class WeightBoard(anywidget.AnyWidget):
         self._elsewhere: tuple[str, dict[str, str] | None] = ("", None)
         self._background, self._errands = Background(self), Errands()
         self.on_msg(self._heard)
+
+    @property
+    def _ballots(self) -> dict[str, Listed]:
+        return self._reading.result()
 
     @property
     def scheme(self) -> Scheme:

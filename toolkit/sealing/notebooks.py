@@ -15,11 +15,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
 from toolkit.ground.problems import Problem, Refused, refuse
@@ -32,6 +29,10 @@ from toolkit.sealing.differences import (
     rows_of_text,
     worded,
 )
+
+if TYPE_CHECKING:
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
 
 CELL_SECONDS = 600
 REFUSED_SAYS = 3  # parts: Chinese, a blank line, English
@@ -85,6 +86,8 @@ def run_notebooks(
     Refused
         When a cell fails, or an executed notebook holds a path of this machine.
     """
+    import nbformat
+
     target.mkdir(parents=True, exist_ok=True)
     for path in sorted(source.glob("*.ipynb")):
         if progress:
@@ -132,6 +135,8 @@ def run_again(
 
     Only what `source_problems` finds no fault with is run.
     """
+    import nbformat
+
     for notebook in known_notebooks(house):
         path = sealed / notebook.name
         if not path.is_file() or _fault(notebook, path) is not None:
@@ -148,6 +153,8 @@ def run_again(
 
 
 def _fault(notebook: Path, path: Path) -> Phrase | None:
+    import nbformat
+
     try:
         digest = written_digest(path)
         nbformat.validate(nbformat.read(path, as_version=4))  # type: ignore[no-untyped-call]
@@ -203,6 +210,10 @@ def _formerly(was: Any, now: Any) -> Any:
 
 
 def _executed(path: Path, places: Mapping[str, Path]) -> Any:
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
     notebook: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     # Times would make every run another notebook.
     try:

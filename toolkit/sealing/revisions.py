@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
-from toolkit.ground.resources import file_digest
+from toolkit.ground.resources import file_digest, refuse_no_edition
 from toolkit.ground.text import Phrase, discreet, one_line, phrase
 from toolkit.ground.writing import edition_lock
 from toolkit.minutes.adoption import edition_language, enter_found
@@ -16,7 +16,6 @@ from toolkit.minutes.journal import JOURNAL, appended, read_journal
 from toolkit.minutes.variants import DEVICES
 from toolkit.sealing.bag import TAG_MANIFEST, read_bag_info
 from toolkit.sealing.parts import REVISION, RULES, Seal
-from toolkit.sealing.working_copies import refuse_no_edition
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme

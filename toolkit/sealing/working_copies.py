@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.resources import refuse_no_edition
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.ground.writing import edition_lock, write_whole
 from toolkit.sealing.frozen_edition import is_frozen
@@ -26,12 +27,10 @@ MADE_FROM = "committee"
 ENGLISH = "english"
 """Where a cell of the house's notebooks keeps its English: the whole text, or of a code cell the remark on its first line."""
 FIXED = {"deletable": False, "editable": False}
-FORMER = re.compile(r"\d_[a-z]+\.ipynb")
-"""How copies were named when they were not yet named by their titles."""
+FORMER = frozenset(f"{stem}.ipynb" for stem in ("1_data", "2_scheme", "3_tuning", "4_ranking", "5_sensitivity", "6_decisions", "6_seal", "7_seal"))
+"""How copies were named when they were not yet named by their titles; by any other name a notebook is an expert's own."""
 TITLE = re.compile(r"# *([^：:\n]+)")
 NO_NAME = re.compile(r'[\\/*?"<>|\x00-\x1f]')  # what no system has in the name of a file
-NO_EDITION = Phrase("这里不是届次文件夹：没有 scheme.toml", "not an edition folder: there is no scheme.toml")
-NAME_IT = Phrase("请指明届次文件夹", "name the folder of the edition")
 FROZEN = Phrase("这是封存包里的届次，不能在其中工作", "this edition lies in a sealed bag, where nobody works")
 ITS_OWN = Phrase("请打开它所属的届次文件夹", "open the edition's own folder")
 NOWHERE = Phrase("笔记本保存在届次文件夹里，而它不能写入", "notebooks are kept in the edition's folder, and that cannot be written")
@@ -99,7 +98,7 @@ def working_copies(folder: Path, house: Path, language: Language = "zh") -> Work
                 if state in {"made", "renewed"}:
                     write_whole(copies / name, written(notebook))
             for path in sorted(copies.glob("*.ipynb")):
-                if FORMER.fullmatch(path.name) and path.name not in wanted:
+                if path.name in FORMER - wanted.keys():
                     states.setdefault(_given_up(path), []).append(path.name)
     except Refused as refused:
         if isinstance(refused.__cause__, OSError):
@@ -107,12 +106,6 @@ def working_copies(folder: Path, house: Path, language: Language = "zh") -> Work
         raise
     states.pop("same", None)
     return WorkingCopies(copies, tuple(wanted), **{state: tuple(names) for state, names in states.items()})
-
-
-def refuse_no_edition(folder: Path) -> None:
-    """Refuse a folder that holds no scheme."""
-    if not (folder / "scheme.toml").is_file():
-        raise refuse(NO_EDITION, NAME_IT, file=folder.name)
 
 
 def house_copies(house: Path, language: Language) -> Iterator[tuple[str, Any]]:
