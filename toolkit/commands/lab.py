@@ -31,7 +31,7 @@ PATIENCE = 15.0
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """What kernels are started with: the products of a draw are small, and threads that wait for one another only slow the board."""
 ALLOWED = "--allow-root"
-ROOT = Phrase("当前账户是系统管理员（root），笔记本不应以它打开：在页面上能做的，会以管理员身份做", "this account is root, and notebooks are not for it: whatever a page does would be done as root")
+ROOT = Phrase("当前账户是系统管理员，笔记本不应以它打开：在页面上能做的，会以管理员身份做", "this account is root, and notebooks are not for it: whatever a page does would be done as root")
 NOT_ROOT = Phrase(f"请换用普通账户；确要如此，请在命令后加 {ALLOWED}", f"use an ordinary account, or, where it is meant, add {ALLOWED} to the command")
 DEMO = ("没有指明届次文件夹，打开演示届次：{folder}", "No edition folder was named: this is the demo, {folder}")
 
