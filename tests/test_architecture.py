@@ -18,7 +18,7 @@ FLOORS = (
     "records",
     "indicators ballots minutes",
     "edition evaluation",
-    "sensitivity diagnostics comparison publication forms",
+    "sensitivity diagnostics comparison examination publication forms",
     "reports",
     "sealing",
     "commands interactive",

@@ -11,6 +11,7 @@ floor  rooms                                                    what for
 4      `indicators`, `ballots`                                  members x indicators; the experts' votes
 5      `edition`, `evaluation`, `minutes`                       one pure function, ``evaluate(scheme, records)``; who decided what
 6      `sensitivity`, `diagnostics`, `comparison`               the same run under other choices
+6      `examination`                                            what the rules do before there are data
 6      `publication`, `forms`                                   what the public sees; paper out and in
 7      `reports`                                                tables, pictures, score cards, the workbook
 8      `sealing`                                                files that must not change

@@ -12,7 +12,7 @@ from toolkit.commands.usage import Command, Committee
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 COMMANDS: tuple[Callable[..., None], ...] = (
-    *(edition.new, edition.forms, edition.check, edition.changes, edition.diff),
+    *(edition.new, edition.forms, edition.check, evaluation.examine, edition.changes, edition.diff),
     *(evaluation.evaluate, evaluation.cards, evaluation.sensitivity, experts.ballots),
     *(experts.sheets, experts.panel, table.table, decide.decide, decide.journal),
     *(seal.seal, seal.key, seal.sign, seal.verify, publication.publish, publication.verify_card, seal.serve, seal.demo),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from toolkit.sensitivity.weights.draws import WeightDraws
 
 HANGS = Phrase("名单系于什么", "what the list hangs on")
+TRYING = Phrase("正在试小例子", "trying small examples")
+COUNTED_ON = Phrase("名额按会员名册上各类的家数核对。", "Places are held against the members of each class on the list.")
+NOT_COUNTED = Phrase("还没有会员名册：名额未按各类家数核对。", "There is no list of members yet: places are not held against the size of a class.")
+ALL_ACT = Phrase("没有发现不起作用的规则。", "No rule was found that can never act.")
 NOWHERE = Phrase("没有写明得分单写到哪里；请写 --out 文件夹，或写 --text 打印", "it is not said where the cards go: name a folder with --out, or print them with --text")
 NO_CODE = Phrase("请照会员名册填写代码", "write the code as the list of members has it")
 
@@ -50,6 +55,36 @@ def evaluate(folder: Folder, out: Out, language: LanguageOption = "zh") -> None:
         say(language, Phrase(*(repr(awards_table(evaluation, spoken)) for spoken in ("zh", "en"))))
         say(language, phrase("结果已写入 {out}", "Results are in {out}", out=out))
         tell_gravest(problems, language, Phrase("全部见 problems.csv", "all of them are in problems.csv"))
+
+
+def examine(
+    folder: Folder,
+    out: Annotated[Path | None, typer.Option("--out", file_okay=False, help="各表写到此文件夹 where findings and examples go as tables")] = None,
+    language: LanguageOption = "zh",
+) -> None:
+    """办法先于数据：谁也得不了的奖、用不上的规则，越做越好会不会吃亏。 What the rules do before any data: dead rules, and whether doing better can cost."""
+    from toolkit.edition import load_plan, read_edition
+    from toolkit.examination import class_sizes
+    from toolkit.examination import examine as examined
+    from toolkit.ground.toml_reader import on_their_lines
+    from toolkit.reports.csv_files import write_examination
+    from toolkit.reports.rule_tables import certificates_in_words
+
+    with refusals(language):
+        scheme, tables = load_plan(folder)
+        with working(language, Phrase("正在读取会员名册", "reading the list of members")):
+            edition = read_edition(folder).edition
+        with progress_bar() as bar:
+            task = bar.add_task(worded(language, TRYING), total=len(scheme.indicators))
+            sizes = class_sizes(scheme, edition.records.members) if edition is not None else None
+            found = examined(scheme, tables, sizes, progress=lambda label: bar.update(task, advance=1, description=label))
+        found = replace(found, problems=on_their_lines(found.problems, folder / "scheme.toml"))
+        say(language, COUNTED_ON if found.sizes else NOT_COUNTED)
+        typer.echo(found.problems.text(language_of(language)) if found.problems else worded(language, ALL_ACT))
+        typer.echo(certificates_in_words(found, language_of(language)))
+        if out is not None:
+            write_examination(found, language_of(language), out)
+            say(language, phrase("结果已写入 {out}", "Results are in {out}", out=out))
 
 
 def sensitivity(

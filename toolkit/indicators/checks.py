@@ -244,7 +244,7 @@ def class_problems(scheme: Scheme, members: pd.DataFrame) -> Iterator[Problem]:
 def reach_problems(scheme: Scheme, tables: Tables) -> Iterator[Problem]:
     """Indicators that can never have full marks, since the range of their column ends before them."""
     for item in scheme.indicators:
-        least, most = _reach(item.measure, tables)
+        least, most = measured_range(item.measure, tables)
         alone, within = (item.value.highest(scheme.scale, *ends) for ends in ((), (least, most)))
         if within < scheme.scale * (1 - SAME) <= alone:
             rule, mend = below_full_marks(within, scheme.scale)
@@ -252,13 +252,22 @@ def reach_problems(scheme: Scheme, tables: Tables) -> Iterator[Problem]:
             yield Problem("warning", Phrase(limit.zh + rule.zh, limit.en + rule.en), mend, file="scheme.toml", column=f"indicator[{item.id}].value")
 
 
-def _reach(measure: Measure, tables: Tables) -> tuple[float, float]:
+def measured_range(measure: Measure, tables: Tables | None) -> tuple[float, float]:
     """Between which numbers all that is measured must lie, by what the tables allow."""
     if measure.take == "ratio" and measure.column is None:
         return 0.0, 1.0
-    if measure.take in {"sum", "count", "distinct", "ratio", "any"} or measure.over:
-        return -FAR, FAR
-    spec = tables.table[measure.place[0]].column.get(str(measure.place[1]))
+    if measure.take in {"count", "distinct"}:
+        return 0.0, FAR
+    least, most = _cell_range(measure, tables)
+    if measure.take == "sum":
+        return (0.0 if least >= 0 else -FAR), (0.0 if most <= 0 else FAR)
+    return (-FAR, FAR) if measure.take in {"ratio", "any"} or measure.over else (least, most)
+
+
+def _cell_range(measure: Measure, tables: Tables | None) -> tuple[float, float]:
+    """Between which numbers each cell of its column must lie."""
+    table, column = measure.place
+    spec = tables.table[table].column.get(str(column)) if tables is not None and table in tables.table else None
     if spec is None or spec.range is None:
         return -FAR, FAR
     whole = 100.0 if spec.type == "percent" and spec.unit == "%" else 1.0

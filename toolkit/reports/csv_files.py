@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.comparison.shares import PLACES_SHOWN, shown_shares
-from toolkit.ground.text import discreet
+from toolkit.ground.text import Language, discreet
 from toolkit.ground.writing import guarded, placed_in, write_csv
 from toolkit.reports.columns import led_by
 from toolkit.reports.list_tables import PROBLEMS, RANKING
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from toolkit.comparison.shares import Shares
     from toolkit.evaluation import Evaluation
+    from toolkit.examination import Examination
     from toolkit.scheme import Scheme
     from toolkit.sensitivity.weights.draws import WeightDraws
 
@@ -103,6 +104,22 @@ def write_robustness(answers: Mapping[str, pd.DataFrame], folder: Path) -> list[
             flat = flat.assign(**{name: flat[name].map(discreet, na_action="ignore") for name in PLACES if name in flat})
             _write_csv(_cells(flat), unfinished / f"{name}.csv", index=answer.index.name is not None)
     return [folder / f"{name}.csv" for name in answers]
+
+
+def write_examination(examination: Examination, language: Language, folder: Path) -> None:
+    """`findings.csv`, `certificates.csv` and `counterexamples.csv` of an examination, in `folder`.
+
+    Raises
+    ------
+    Refused
+        When a file cannot be written.
+    """
+    findings = examination.problems.frame(language)[[column.key for column in PROBLEMS]]
+    said = [(one.indicator, one.verdict, one.why.into(language), one.tries) for one in examination.certificates]
+    certificates = pd.DataFrame(said, columns=["indicator", "verdict", "why", "tries"])
+    with placed_in(folder) as unfinished:
+        for name, frame in (("findings", findings), ("certificates", certificates), ("counterexamples", examination.examples)):
+            _write_csv(_cells(frame), unfinished / f"{name}.csv", index=False)
 
 
 def ranking_cells(evaluation: Evaluation) -> pd.DataFrame:

@@ -1,0 +1,227 @@
+"""The rule before the data: every finding is known to be true, nothing that happens was called impossible, and certificates hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from tests.few_lines import award_text, indicator_text, scheme_text, write_edition
+from tests.invented import group, indicator, scheme
+from toolkit.commands import app
+from toolkit.edition import load_plan
+from toolkit.evaluation.scores import TOTAL
+from toolkit.examination import Examination, examine
+from toolkit.examination.dead_rules import Rules
+from toolkit.examination.monotone import Ground, _Drawn, certificate, loses
+from toolkit.scheme import Scheme
+
+DEMO = Path(__file__).parents[1] / "data" / "demo"
+TOP = {"id": "top", "label": "优秀", "quota": {"number": 1}}
+NEXT = {"id": "next", "label": "先进", "quota": {"number": 1}}
+LOW = {"shape": "steps", "steps": [[1, 40], [3, 70]]}
+"""At most 70."""
+HIGH = {"shape": "steps", "steps": [[1, 60], [3, 100]], "below": 50}
+"""At least 50."""
+COUNT = {"take": "count", "table": "acts"}
+STATE = {"take": "latest", "table": "acts", "column": "state"}
+
+
+def found(rules: Scheme, sizes: dict[str, int] | None = None) -> dict[str, str]:
+    """What is found in the rules, by its place."""
+    return {problem.column: problem.rule.zh for problem in examine(rules, None, sizes, tries=0).problems}
+
+
+def two(a: dict[str, Any] | None = None, b: dict[str, Any] | None = None, **parts: Any) -> Scheme:
+    """A scheme of two indicators that nobody lacks."""
+    return scheme(indicator=[indicator("a", **{"missing": "worst", **(a or {})}), indicator("b", **{"missing": "worst", **(b or {})})], **{"ties": ["joint"], "award": [TOP], **parts})
+
+
+DEAD = {
+    "a total out of reach": (two({"value": LOW}, {"value": LOW}, award=[{**TOP, "minimum": {"total": 80}}]), None, "award[top]", "总分最高只有 70.00 = a 50% × 70 + b 50% × 70"),
+    "two bars that exclude each other": (two(award=[{**TOP, "minimum": {"total": 80}, "require": [{"node": "a", "most": 50}]}]), None, "award[top]", "只能在 0 至 75"),
+    "nobody takes part": (two({"value": LOW}, eligibility={"require": [{"node": "a", "least": 90}]}), None, "eligibility", "a最高只有 70.00"),
+    "a class without places": (two(award=[{**TOP, "quota": {"share": 0.2}}]), {"甲": 4, "乙": 10}, "award[top]", "“甲”没有人能获得“优秀”：共 4 家，即使全部参评，按 0.2 也不足一个名额"),
+    "no place at all": (two(award=[{**TOP, "quota": {"number": 0}}]), None, "award[top]", "名额为 0"),
+    "all taken before": (two(award=[{"id": "all", "label": "先进", "minimum": {"total": 60}}, {**TOP, "minimum": {"total": 80}}]), None, "award[top]", "先获得不限名额的“先进”"),
+    "a band too high": (two({"value": LOW}, {"value": LOW}, grades={"bands": [["A", 90], ["B", 60], ["C", 0]]}), None, "grades.bands", "没有人能评为 A：要求总分不低于 90.00 分，而总分最高只有 70.00 = a 50% × 70"),
+    "a band too low": (two({"value": HIGH, "measure": COUNT}, {"value": HIGH, "measure": COUNT}, grades={"bands": [["A", 90], ["B", 50], ["C", 0]]}), None, "grades.bands", "没有人能评为 C：总分最低也有 50.00，已够 B 的 50 分"),
+    "a total's idle cap": (two({"value": LOW}, {"value": LOW}, total={"cap": 90}), None, "total.cap", "总分最高只有 70"),
+    "an idle bar": (two({"value": HIGH, "measure": COUNT}, award=[{**TOP, "require": [{"node": "a", "least": 50}]}]), None, "award[top]", "谁也挡不住"),
+    "an idle veto": (two(grades={"bands": [["A", 50], ["B", 0]]}, veto=[{"id": "v", "label": "否决", "when": {"table": "acts"}, "effect": {"grade": "A"}}]), None, "veto[v]", "A 已是最高一级"),
+    "an idle bound on places": (two(award=[{**TOP, "quota": {"share": 0.5, "most": 9}}]), {"甲": 10, "乙": 4}, "award[top].quota.most", "即使全部参评也只有 5 个"),
+    "no weight": (two({"weight": 0}), None, "indicator[a]", "权重是 0"),
+    "one value for all": (two({"measure": STATE, "value": {"shape": "category", "points": {"x": 60}, "other": 60}}), None, "indicator[a]", "无论怎样都是 60 分"),
+    "never the lowest": (two({"value": HIGH, "measure": COUNT}, {"value": {"shape": "steps", "steps": [[1, 50]]}, "measure": COUNT}, total={"aggregate": "minimum"}), None, "indicator[a]", "最低也有 50"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DEAD)
+def test_what_can_never_act_is_told_with_its_arithmetic(case: str) -> None:
+    rules, sizes, place, words = DEAD[case]
+    told = found(rules, sizes)
+    assert words in told[place]
+    assert len(told) == 1, told
+
+
+@pytest.mark.parametrize("rules", [
+    two(),
+    two({"value": LOW}, award=[{**TOP, "minimum": {"total": 85}}]),
+    two({"missing": "exclude", "value": LOW}, award=[{**TOP, "minimum": {"total": 100}}]),
+    two(award=[{"id": "all", "label": "先进", "minimum": {"total": 60}}, {**TOP, "beside": ["all"]}]),
+    two({"weight": 0}, ties=["a", "joint"]),
+    two({"weight": 0}, award=[{**TOP, "require": [{"node": "a", "least": 60}]}]),
+    two({"value": {"shape": "z_score"}}, award=[{**TOP, "minimum": {"total": 300}}]),
+])  # fmt: skip
+def test_what_can_act_is_not_called_dead(rules: Scheme) -> None:
+    assert found(rules) == {}
+
+
+def drawn_scheme(draws: np.random.Generator) -> Scheme:
+    """Any scheme of up to six indicators in up to two groups."""
+    shapes: list[Any] = [LOW, HIGH, {"shape": "linear", "worst": 0, "best": 100}, {"shape": "linear", "worst": 9, "best": 0}, {"shape": "min_max"},
+                         {"shape": "points", "per": 7, "cap": 60}, {"shape": "percentile"}, {"shape": "target", "best": [3, 5], "worst": [1, 9]}]  # fmt: skip
+    groups = [group(f"g{place}", int(draws.integers(0, 4)) or 1, None, str(draws.choice(["arithmetic", "geometric", "minimum", "sum"]))) for place in range(2)]
+    policies = ["worst", "exclude", 30, "class_median"]
+    nodes = [indicator(f"x{place}", int(draws.integers(0, 5)) or 1, [None, "g0", "g1"][place % 3], value=shapes[draws.integers(len(shapes))], missing=policies[draws.integers(4)]) for place in range(6)]
+    bars = [{"node": str(draws.choice(["x0", "x1", "g0"])), str(draws.choice(["least", "most"])): int(draws.integers(0, 100))} for _ in range(draws.integers(3))]
+    awards = [{**TOP, "minimum": {"total": int(draws.integers(20, 95))}, "require": bars}, {**NEXT, "quota": None}]
+    grades = {"bands": [["A", 80], ["B", int(draws.integers(30, 79))], ["C", 20], ["D", 0]]}
+    return scheme(group=groups, indicator=nodes, award=awards, grades=grades, ties=["joint"], total={"cap": 95})
+
+
+def test_nothing_that_happens_was_called_impossible() -> None:
+    draws, dead = np.random.default_rng(7), 0
+    for _ in range(15):
+        rules = Rules(drawn_scheme(draws))
+        told = examine(rules.scheme, tries=0).problems
+        never = {problem.column for problem in told if problem.severity == "warning"}
+        unreached = {problem.rule.zh.removeprefix("没有人能评为 ")[0] for problem in told if problem.column == "grades.bands"}
+        dead += bool(never)
+        for _ in range(8):
+            pair = _Drawn(rules, rules.scheme.indicators[0]).pair(draws)
+            if pair is None:
+                continue
+            ground, raw, _ = pair
+            score, spans = ground.score(raw), rules.spans[""]
+            for node, span in ((node, span) for node, span in spans.items() if not span.empty):
+                known = score(node)[~np.isnan(score(node))]
+                assert ((known >= span.rounded(2).low) & (known <= span.rounded(2).high)).all(), node
+                assert not span.sure or len(known) == ground.count, node
+            for one in ground.standings(score):
+                assert not {f"award[{award}]" for award in one.given} & never
+                assert one.grade not in unreached
+    assert dead
+
+
+COSTS = {
+    "a relative shape, and a bar another falls below": (two({"value": {"shape": "share_of_best"}}, award=[{**TOP, "minimum": {"total": 60}}, NEXT]), "award"),
+    "a quota by applicants whom it makes fewer": (two({"value": {"shape": "min_max"}}, eligibility={"require": [{"node": "total", "least": 40}]}, award=[{**TOP, "quota": {"share": 0.5}}]), "award"),
+    "a gap that is left out": (two({"missing": "exclude"}), "award"),
+    "a gap that counts as the middle": (two({"missing": "class_median"}), "award"),
+    "a gap worth more than a low value": (two({"missing": 60}), "award"),
+    "weights that depend on what is there": (two({"missing": "exclude"}, total={"aggregate": "conditional", "when": [{"observed": ["b"], "weights": {"b": 1}}]}), "award"),
+    "a bar from above": (two(award=[{**TOP, "require": [{"node": "a", "most": 80}]}]), "award"),
+    "a grade that asks for little": (two(award=[], grades={"bands": [["A", 60], ["B", 0]], "require": {"A": [{"node": "a", "below": 90}]}}), "grade"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", COSTS)
+def test_where_doing_better_costs_a_small_example_is_found(case: str) -> None:
+    rules, loss = COSTS[case]
+    found_ = certificate(Rules(rules), rules.indicators[0], tries=1500, seconds=60)
+    example = found_.example
+    assert found_.verdict == "refuted"
+    assert example is not None
+    assert example.loss == loss
+    own = {key: [list(raw[key]) for raw in (example.before, example.after)] for key in example.before}
+    changed = [key for key, (old, new) in own.items() if not pd.Series(old, dtype=object).equals(pd.Series(new, dtype=object))]
+    assert changed == ["a"]
+    assert loses(example.ground, example.before, example.after) == loss
+    assert "别的都不变" in found_.why.zh
+    assert "nothing else changes" in found_.why.en
+
+
+def test_a_shape_that_falls_again_is_told_by_its_values() -> None:
+    rules = two({"value": {"shape": "target", "best": [40, 60], "worst": [20, 100]}})
+    found_ = certificate(Rules(rules), rules.indicators[0])
+    assert found_.verdict == "refuted"
+    assert "先升后降" in found_.why.zh
+
+
+def test_levelled_experts_and_first_places_are_not_called_proved() -> None:
+    levelled = two({"measure": {"take": "panel", "table": "sheets", "column": "score"}}, panel={"harshness": "zscore", "table": "sheets"})
+    first = two(ties=["first_places", "joint"], award=[TOP, NEXT])
+    for rules, words in ((levelled, "专家宽严"), (first, "第一的项数")):
+        found_ = certificate(Rules(rules), rules.indicators[0], tries=20)
+        assert found_.verdict == "open"
+        assert words in found_.why.zh
+        assert "20 个小例子" in found_.why.zh
+
+
+def proved_schemes() -> list[Scheme]:
+    """Schemes whose first indicator is proved: bars, two awards, ties, groups, shapes, bounds, grades."""
+    grades = {"bands": [["A", 80], ["B", 50], ["C", 0]], "require": {"A": [{"node": "a", "least": 30}]}}
+    bars = [{**TOP, "minimum": {"total": 60}, "require": [{"node": "a", "least": 40}]}, NEXT]
+    relative = {"value": {"shape": "min_max"}}
+    return [
+        two(award=bars, grades=grades), two(b=relative, award=bars, ties=["a", "committee"]),
+        two({"value": LOW}, award=[{**TOP, "quota": {"share": 0.4, "in_all": 1}}, {**NEXT, "by": "b"}], total={"aggregate": "geometric", "cap": 90}),
+        two({"value": {"shape": "linear", "worst": 9, "best": 0}}, {"missing": "exclude"}, award=bars, total={"aggregate": "minimum"}, grades=grades),
+    ]
+
+
+@pytest.mark.parametrize("tries", [120, pytest.param(2000, marks=pytest.mark.slow)])
+def test_what_is_proved_withstands_random_editions(tries: int) -> None:
+    for rules in proved_schemes():
+        assert certificate(Rules(rules), rules.indicators[0], tries=0).verdict == "proved"
+        drawn, draws = _Drawn(Rules(rules), rules.indicators[0]), np.random.default_rng(3)
+        assert [example for _ in range(tries) if (example := drawn.example(draws)) is not None] == []
+
+
+def test_small_editions_are_decided_as_the_whole_rule_decides() -> None:
+    plan, tables = load_plan(DEMO)
+    for rules in (Rules(plan, tables), *map(Rules, proved_schemes())):
+        drawn, draws = _Drawn(rules, rules.scheme.indicators[0]), np.random.default_rng(5)
+        for _ in range(3):
+            ground, raw, _ = drawn.pair(draws) or pytest.fail("nothing drawn")
+            whole, quick = ground.evaluation(raw), ground.standings(ground.score(raw))
+            assert [one.total for one in quick] == pytest.approx(whole.scores[TOTAL].tolist(), nan_ok=True, abs=0)
+            assert [one.given[0] if one.given else "" for one in quick] == whole.decided.award.tolist()
+            assert [one.grade for one in quick] == whole.grading.grade.tolist()
+
+
+@pytest.fixture(scope="module")
+def demo() -> Examination:
+    plan, tables = load_plan(DEMO)
+    return examine(plan, tables, dict.fromkeys(("投标人", "采购人", "招标代理机构", "造价咨询企业"), 40) | {"拍卖企业": 4}, tries=150, seconds=60)
+
+
+def test_the_demo_has_a_class_without_places_and_a_default_above_the_first_record(demo: Examination) -> None:
+    assert {(problem.column, problem.severity) for problem in demo.problems} == {("award[advanced]", "warning"), ("grades.default", "note")}
+
+
+def test_the_demo_is_certified(demo: Examination) -> None:
+    verdicts = {one.indicator: one.verdict for one in demo.certificates}
+    assert {verdict for id_, verdict in verdicts.items() if id_ not in {"persons", "council_duty", "regulator_score"}} == {"proved"}
+    assert verdicts["council_duty"] == verdicts["regulator_score"] == "refuted"
+    assert set(demo.examples["example"]) == {"council_duty", "regulator_score"}
+    assert Ground(demo.scheme, "", 2).names == ["甲", "乙"]
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "[会] b："), ("en", "[It can] b: ")])
+def test_the_command_tells_and_writes(tmp_path: Path, language: str, words: str) -> None:
+    text = scheme_text(indicator_text("a"), indicator_text("b", missing="exclude"), award_text("share = 0.2", "minimum = { total = 101 }\n"),
+                       '\n[grades]\nbands = [["A", 50], ["B", 0]]\n')  # fmt: skip
+    edition = write_edition(tmp_path / "e", text, ["a", "b"], [("甲", 1, 2), ("乙", 3, 4)])
+    done = CliRunner().invoke(app, ["examine", str(edition), "--out", str(tmp_path / "out"), "--language", language])
+    assert done.exit_code == 0, done.output
+    assert words in done.output
+    assert "100.00 = a 50% × 100 + b 50% × 100" in done.output
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"findings.csv", "certificates.csv", "counterexamples.csv"}
+    assert pd.read_csv(tmp_path / "out" / "certificates.csv")["verdict"].tolist() == ["proved", "refuted"]
+    assert pd.read_csv(tmp_path / "out" / "findings.csv")["row"].tolist() != [None]

@@ -1,0 +1,264 @@
+"""What can be reached at all: between which values every node of the tree must lie, whatever is recorded.
+
+Nothing here looks at a record. Between what the tables allow a column to hold, shapes, weights and aggregates leave each node a
+span, worked out by the rule itself (`aggregation.gather`, `adjusted`) at the ends: every mean of the house rises with each of its
+parts. A span is never too narrow, so that what lies outside is proved to be out of reach; a key that is not known here leaves it endless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from toolkit.evaluation.aggregation import Branch, gather
+from toolkit.evaluation.scores import TOTAL, Tree, adjusted
+from toolkit.ground.ranking import rounded
+from toolkit.ground.toml_reader import StrictModel
+from toolkit.indicators import adjustment_points
+from toolkit.indicators.checks import measured_range
+from toolkit.scheme.criteria import Adjustment, Group, Indicator, Total
+from toolkit.scheme.measures import Measure
+from toolkit.scheme.shapes import Borda, Category, Rank, Relative, ZScore, state_name
+
+if TYPE_CHECKING:
+    from toolkit.records.dictionary import Column, Tables
+    from toolkit.scheme import Scheme
+
+KNOWN: Mapping[type[StrictModel], frozenset[str]] = {
+    Group: frozenset({"id", "label", "weight", "group", "aggregate", "when", "least_present", "source"}),
+    Total: frozenset({"aggregate", "when", "least_present", "floor", "cap"}),
+    Indicator: frozenset({"id", "label", "weight", "measure", "value", "unit", "group", "missing", "stands_in", "outliers", "applies_to", "source"}),
+    Adjustment: frozenset({"id", "label", "measure", "per", "cap", "floor", "source"}),
+    Measure: frozenset({"take", "table", "column", "weight", "over", "where", "among", "window", "in_period", "once_per", "unverified"}),
+}
+MEANS = ("arithmetic", "geometric", "harmonic", "minimum", "sum", "conditional", "power")
+"""The aggregates that rise, or stay, with each of their parts."""
+COUNTED = frozenset({"count", "distinct", "any"})
+"""What is never missing: nothing recorded is 0, or no."""
+SUBSETS, MANY = 8, 14  # so many children that may lack a score are looked at in every combination; and where weights depend on which
+
+
+@dataclass(frozen=True)
+class Span:
+    """Between which scores a node lies.
+
+    Parameters
+    ----------
+    low, high
+        The least and the most; low above high where nobody of the class can have a score.
+    sure
+        Whether everybody has one.
+    counting
+        Of a group: which of its children count where it is highest.
+    """
+
+    low: float
+    high: float
+    sure: bool = True
+    counting: tuple[bool, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nobody can have a score here."""
+        return self.low > self.high
+
+    @property
+    def fixed(self) -> bool:
+        """Whether everybody has one and the same."""
+        return self.sure and self.low == self.high
+
+    def rounded(self, decimals: int) -> Span:
+        """As scores are compared."""
+        return replace(self, low=float(rounded(self.low, decimals)), high=float(rounded(self.high, decimals)))
+
+    def within(self, low: float, high: float) -> Span:
+        """The part between two bounds."""
+        return replace(self, low=max(self.low, low), high=min(self.high, high))
+
+
+NOWHERE, ANYWHERE = Span(np.inf, -np.inf, sure=False), Span(-np.inf, np.inf, sure=False)
+
+
+def beyond_known(model: StrictModel) -> frozenset[str]:
+    """The keys written in a part of the scheme that are not known here, so that nothing is claimed of it."""
+    return frozenset(model.model_fields_set) - KNOWN.get(type(model), frozenset(type(model).model_fields))
+
+
+def is_mean(aggregate: str) -> bool:
+    """Whether an aggregate is one of those that rise with each of their parts."""
+    return aggregate.partition("(")[0] in MEANS
+
+
+def reach(scheme: Scheme, tables: Tables | None = None, class_: str = "", held: Mapping[str, tuple[float, float]] | None = None) -> dict[str, Span]:
+    """The span of every node, adjustment and the total for members of a class, before rounding.
+
+    Parameters
+    ----------
+    tables
+        The data dictionary, whose ranges and choices bound what can be recorded; None where it is not known.
+    class_
+        The class; what does not apply to it is empty.
+    held
+        Nodes that are to have a score, and between which two: what the others can reach then.
+    """
+    tree, bounds = Tree.of(scheme), dict(held or {})
+    spans = {item.id: _held(value_span(item, scheme.scale, tables, class_), bounds.get(item.id)) for item in scheme.indicators}
+    rules: dict[str, Group | Total] = {group.id: group for group in scheme.groups} | {TOTAL: scheme.total}
+    for branch in tree.branches:
+        name = tree.nodes[branch.node]
+        parts = [spans[tree.nodes[child]] for child in branch.children]
+        known = is_mean(rules[name].aggregate) and not beyond_known(rules[name])
+        spans[name] = _mean(branch, parts, tree.weights[list(branch.children)]) if known else ANYWHERE
+        if name != TOTAL:
+            spans[name] = _held(spans[name], bounds.get(name))
+    points = {item.id: _held(adjustment_span(item, tables), bounds.get(item.id)) for item in scheme.adjustments}
+    return spans | points | {TOTAL: _held(_total(scheme, spans[TOTAL], list(points.values())), bounds.get(TOTAL))}
+
+
+def _held(span: Span, ends: tuple[float, float] | None) -> Span:
+    """The part of a span between two scores, of those who have one at all."""
+    return span if ends is None else replace(span.within(*ends), sure=not span.empty)
+
+
+def value_span(item: Indicator, scale: float, tables: Tables | None, class_: str = "") -> Span:
+    """Between which values an indicator lies for a class, what stands in for a missing one included."""
+    if item.applies_to and class_ not in item.applies_to:
+        return NOWHERE
+    if beyond_known(item) or beyond_known(item.measure):
+        return ANYWHERE
+    values = list(_values(item, scale, tables))
+    never_missing = (item.measure.take in COUNTED and not isinstance(item.value, Category)) or item.missing == "error"
+    if not never_missing:
+        values += _stand_ins(item, values)
+    asked = item.missing not in {"exclude", "unranked"} and item.measure.take != "panel"
+    sure = (never_missing or asked) and not may_not_apply(item.measure, tables)
+    return Span(min(values), max(values), sure)
+
+
+def adjustment_span(item: Adjustment, tables: Tables | None, *, bounded: bool = True) -> Span:
+    """Between how many points an adjustment lies; without its own bounds where it is not `bounded`."""
+    if beyond_known(item) or beyond_known(item.measure):
+        return ANYWHERE
+    raw = pd.Series([*measured_range(item.measure, tables), 0.0])
+    points = adjustment_points(item if bounded else item.model_copy(update={"cap": None, "floor": None}), raw)
+    return Span(float(points.min()), float(points.max()))
+
+
+def before_bounds(scheme: Scheme, spans: Mapping[str, Span]) -> Span:
+    """The span of the total as it is before its own floor and cap hold it."""
+    free = scheme.model_copy(update={"total": scheme.total.model_copy(update={"floor": None, "cap": None})})
+    tree = Tree.of(scheme)
+    top = tree.branches[-1]
+    mean = _mean(top, [spans[tree.nodes[child]] for child in top.children], tree.weights[list(top.children)])
+    return _total(free, mean, [spans[item.id] for item in scheme.adjustments])
+
+
+def may_not_apply(measure: Measure, tables: Tables | None) -> bool:
+    """Whether a cell can say 不适用, so that the weight of the indicator goes to its siblings."""
+    if measure.take is not None:
+        return False
+    columns = [column_of(term, tables) for term in measure.terms]
+    return any(column is None or bool(column.not_applicable) for column in columns)
+
+
+def column_of(measure: Measure, tables: Tables | None) -> Column | None:
+    """The column a measure takes its values from, where the data dictionary has it."""
+    table, column = measure.place
+    return None if tables is None or table not in tables.table else tables.table[table].column.get(str(column))
+
+
+def states_of(measure: Measure, tables: Tables | None) -> list[str] | None:
+    """The states that a measure can come to, as a scheme writes them; None where anything can be recorded."""
+    column = column_of(measure, tables)
+    if measure.take == "any" or (column is not None and column.type == "boolean"):
+        return ["true", "false"]
+    if column is not None and column.type == "choice" and measure.take in {None, "latest"}:
+        return [state_name(state) for state in column.choices]
+    return None
+
+
+def _values(item: Indicator, scale: float, tables: Tables | None) -> Iterator[float]:
+    """The ends of what the shape gives to what can be recorded."""
+    shape = item.value
+    if isinstance(shape, Category):
+        states = states_of(item.measure, tables)
+        given = [shape.points[state] for state in shape.points if states is None or state in states]
+        yield from given
+        if shape.other is not None or not given:
+            yield shape.lowest if shape.other is None else shape.other
+    elif isinstance(shape, ZScore):
+        yield from (-np.inf, np.inf)
+    elif isinstance(shape, Rank | Borda) and shape.to is None:
+        yield from (0.0, np.inf)
+    elif isinstance(shape, Relative):
+        yield from (0.0, shape.ends(scale)[1]) if shape.found else shape.ends(scale)
+    else:
+        least, most = measured_range(item.measure, tables)
+        knots = [raw for knot in shape.knots for raw in (np.nextafter(knot, -np.inf), knot, np.nextafter(knot, np.inf))]
+        raw = np.array([least, most, *(knot for knot in knots if least <= knot <= most)])
+        yield from shape.values(raw, scale).tolist()
+
+
+def _stand_ins(item: Indicator, values: Sequence[float]) -> list[float]:
+    """What can stand in for a missing value beside what is between the others."""
+    if not isinstance(item.missing, str):
+        return [float(item.missing)]
+    if item.missing in {"exclude", "unranked", "error"}:
+        return []
+    lowest = min(values) if isinstance(item.value, Relative) else item.value.lowest
+    return [lowest, *(item.stands_in or {}).values()]
+
+
+def _mean(branch: Branch, parts: Sequence[Span], weights: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Span:
+    """The span of a group, by the rule itself at the ends of its parts, whichever of them count."""
+    here = [place for place, part in enumerate(parts) if not part.empty]
+    if not here:
+        return NOWHERE
+    if branch.power != 1:
+        parts = [part.within(0.0, np.inf) for part in parts]
+        if any(np.isinf(parts[place].high) for place in here):
+            return Span(0.0, np.inf, sure=False)
+    if branch.when and sum(not parts[place].sure for place in here) > MANY:
+        return ANYWHERE
+    free, patterns = replace(branch, least_present=None), _patterns(branch, parts, here)
+    low, high = (
+        gather(free, [(np.where(patterns[:, place], end, np.nan), float(weights[place])) for place, end in enumerate(ends)], len(patterns))
+        for ends in ([part.low for part in parts], [part.high for part in parts])
+    )
+    if np.isnan(high).all():
+        return NOWHERE
+    sure = branch.least_present is None and not np.isnan(high).any()
+    return Span(float(np.nanmin(low)), float(np.nanmax(high)), sure, tuple(patterns[int(np.nanargmax(high))].tolist()))
+
+
+def _patterns(branch: Branch, parts: Sequence[Span], here: Sequence[int]) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+    """Which children may have a score together, bool[patterns, children]: all ways, or of many the best and worst of each number.
+
+    A mean is highest over those that are sure and some of the highest others, and lowest over some of the lowest.
+    """
+    maybe = [place for place in here if not parts[place].sure]
+    surely = [place for place in here if parts[place].sure]
+    if len(maybe) <= SUBSETS or branch.when:
+        chosen = [[place for place, there in zip(maybe, ways, strict=True) if there] for ways in product((True, False), repeat=len(maybe))]
+    else:
+        orders = sorted(maybe, key=lambda place: -parts[place].high), sorted(maybe, key=lambda place: parts[place].low)
+        chosen = [order[:count] for order in orders for count in range(len(maybe), -1, -1)]
+    patterns = np.zeros((len(chosen), len(parts)), np.bool_)
+    for row, some in enumerate(chosen):
+        patterns[row, [*surely, *some]] = True
+    return patterns
+
+
+def _total(scheme: Scheme, mean: Span, points: Sequence[Span]) -> Span:
+    if mean.empty or any(part.empty for part in points):
+        return NOWHERE
+    low, high = (
+        float(adjusted(np.array([end]), [np.array([part]) for part in parts], scheme.total)[0])
+        for end, parts in ((mean.low, [part.low for part in points]), (mean.high, [part.high for part in points]))
+    )
+    return replace(mean, low=low, high=high)
