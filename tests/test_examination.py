@@ -87,7 +87,9 @@ def drawn_scheme(draws: np.random.Generator) -> Scheme:
                          {"shape": "points", "per": 7, "cap": 60}, {"shape": "percentile"}, {"shape": "target", "best": [3, 5], "worst": [1, 9]}]  # fmt: skip
     groups = [group(f"g{place}", int(draws.integers(0, 4)) or 1, None, str(draws.choice(["arithmetic", "geometric", "minimum", "sum"]))) for place in range(2)]
     policies = ["worst", "exclude", 30, "class_median"]
-    nodes = [indicator(f"x{place}", int(draws.integers(0, 5)) or 1, [None, "g0", "g1"][place % 3], value=shapes[draws.integers(len(shapes))], missing=policies[draws.integers(4)]) for place in range(6)]
+    nodes = [indicator(f"x{place}", int(draws.integers(0, 5)) or 1, [None, "g0", "g1"][place % 3], value=shapes[draws.integers(len(shapes))],
+                       missing=policies[draws.integers(4)],
+                       **({"decimals": int(draws.integers(0, 3)), "decimals_of": str(draws.choice(["score", "points"] if place % 3 == 0 else ["score"]))} if draws.random() < 0.3 else {})) for place in range(6)]  # fmt: skip
     bars = [{"node": str(draws.choice(["x0", "x1", "g0"])), str(draws.choice(["least", "most"])): int(draws.integers(0, 100))} for _ in range(draws.integers(3))]
     awards = [{**TOP, "minimum": {"total": int(draws.integers(20, 95))}, "require": bars}, {**NEXT, "quota": None}]
     grades = {"bands": [["A", 80], ["B", int(draws.integers(30, 79))], ["C", 20], ["D", 0]]}

@@ -131,7 +131,8 @@ class Ground:
     def _points(self, item: Indicator, state: Any) -> float:
         key = (item.id, None if is_missing(state) else state)
         if key not in self._known:
-            self._known[key] = float(item.value.values(np.array([state], dtype=object), self.scheme.scale)[0])
+            alone = valued_column(item, np.array([state], dtype=object), np.ones(1, np.bool_), self.scheme.scale, self.classes[:1])
+            self._known[key] = float(alone.values[0])
         return self._known[key]
 
     def score(self, raw: Raw) -> Score:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from toolkit.evaluation.aggregation import Branch, gather
 from toolkit.evaluation.scores import TOTAL, Tree, adjusted
+from toolkit.evaluation.values import stepped
 from toolkit.ground.ranking import rounded
 from toolkit.ground.toml_reader import StrictModel
 from toolkit.indicators import adjustment_points
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
     from toolkit.records.dictionary import Column, Tables
     from toolkit.scheme import Scheme
 
+ROUNDED = frozenset({"decimals", "rounding", "decimals_of"})
 KNOWN: Mapping[type[StrictModel], frozenset[str]] = {
-    Group: frozenset({"id", "label", "weight", "group", "aggregate", "when", "least_present", "source"}),
+    Group: frozenset({"id", "label", "weight", "group", "aggregate", "when", "least_present", "source"}) | ROUNDED,
     Total: frozenset({"aggregate", "when", "least_present", "floor", "cap"}),
-    Indicator: frozenset({"id", "label", "weight", "measure", "value", "unit", "group", "missing", "stands_in", "outliers", "applies_to", "source"}),
-    Adjustment: frozenset({"id", "label", "measure", "per", "cap", "floor", "source"}),
+    Indicator: frozenset({"id", "label", "weight", "measure", "value", "unit", "group", "missing", "stands_in", "outliers", "applies_to", "source"}) | ROUNDED,
+    Adjustment: frozenset({"id", "label", "measure", "per", "cap", "floor", "source"}) | ROUNDED,
     Measure: frozenset({"take", "table", "column", "weight", "over", "where", "among", "window", "in_period", "once_per", "unverified"}),
 }
 MEANS = ("arithmetic", "geometric", "harmonic", "minimum", "sum", "conditional", "power")
@@ -137,7 +139,8 @@ def value_span(item: Indicator, scale: float, tables: Tables | None, class_: str
         values += _stand_ins(item, values)
     asked = item.missing not in {"exclude", "unranked"} and item.measure.take != "panel"
     sure = (never_missing or asked) and not may_not_apply(item.measure, tables)
-    return Span(min(values), max(values), sure)
+    given = stepped(item, np.array(values))
+    return Span(float(given.min()), float(given.max()), sure)
 
 
 def adjustment_span(item: Adjustment, tables: Tables | None, *, bounded: bool = True) -> Span:
@@ -223,7 +226,7 @@ def _mean(branch: Branch, parts: Sequence[Span], weights: np.ndarray[tuple[int],
         parts = [part.within(0.0, np.inf) for part in parts]
         if any(np.isinf(parts[place].high) for place in here):
             return Span(0.0, np.inf, sure=False)
-    if branch.when and sum(not parts[place].sure for place in here) > MANY:
+    if (branch.when or branch.stepped) and sum(not parts[place].sure for place in here) > MANY:
         return ANYWHERE
     free, patterns = replace(branch, least_present=None), _patterns(branch, parts, here)
     low, high = (
@@ -243,7 +246,7 @@ def _patterns(branch: Branch, parts: Sequence[Span], here: Sequence[int]) -> np.
     """
     maybe = [place for place in here if not parts[place].sure]
     surely = [place for place in here if parts[place].sure]
-    if len(maybe) <= SUBSETS or branch.when:
+    if len(maybe) <= SUBSETS or branch.when or branch.stepped:
         chosen = [[place for place, there in zip(maybe, ways, strict=True) if there] for ways in product((True, False), repeat=len(maybe))]
     else:
         orders = sorted(maybe, key=lambda place: -parts[place].high), sorted(maybe, key=lambda place: parts[place].low)
