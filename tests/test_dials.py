@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,11 +23,13 @@ from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
 from toolkit.interactive import what_if
 from toolkit.interactive.board import Board
-from toolkit.interactive.dials import Dial, all_dials, bin_edges, node_dials, panel, turned_to
+from toolkit.interactive.board_details import bin_edges, panel
+from toolkit.interactive.dials import Dial, all_dials, node_dials, pairs_changed, turned_to
 from toolkit.interactive.tuning import Tuning, decided_anew, turned
 from toolkit.interactive.weight_board import WeightBoard
 from toolkit.interactive.what_if import WhatIf, evaluation_under, experts_of, own_ballots, scheme_under
 from toolkit.scheme import Weighting, load_scheme
+from toolkit.scheme.writing import plain_values
 from toolkit.sensitivity.leave_one_out import without_nodes
 
 
@@ -63,6 +67,97 @@ def test_every_parameter_of_every_shape_has_a_dial(demo: Evaluation, written: di
         assert dial.label.zh
         path, value = turned_to(scheme, dial, dial.said["value"])
         assert scheme.with_({path: value}).nodes["law_hours"]
+
+
+NO_DIAL = {
+    r"schema": "the version of the format",
+    r"scale": "every figure of the scheme is in points of this scale",
+    r"seed": "which weights are drawn, no part of the rule",
+    r"publication/working_days": "how long the notice hangs out: it moves nobody",
+    r".*\]/weight": "weights have sliders of their own",
+}
+"""The numbers that a scheme decides and no dial turns, and why."""
+
+
+def numbers_of(said: Any, at: str = "") -> Iterator[str]:
+    """The place of every number in plain values, steps divided by strokes."""
+    if isinstance(said, dict):
+        for key, item in said.items():
+            yield from numbers_of(item, f"{at}/{key}" if at else key)
+    elif isinstance(said, list):
+        for place, item in enumerate(said):
+            named = isinstance(item, dict) and "id" in item
+            yield from numbers_of(item, f"{at}[{item['id']}]" if named else f"{at}/{place}")
+    elif isinstance(said, int | float) and not isinstance(said, bool):
+        yield at
+
+
+def test_every_number_that_the_scheme_decides_has_a_dial(demo: Evaluation) -> None:
+    rule = {"total.floor": 0, "total.cap": 110, "total.least_present": 0.5, "group[publishing].least_present": 0.4, "award[outstanding].quota.in_all": 60, "award[advanced].reserve": 2,
+            "adjustment[good_conduct].per": 1.5, "adjustment[good_conduct].floor": -2, "indicator[words].outliers": {"treat": "winsorise", "tails": [0.05, 0.1]},
+            "indicator[visits].outliers": {"treat": "winsorise", "most": 3}, "veto[grave].effect": {"award": "none", "lower_by": 2},
+            "eligibility": {"require": [{"node": "law_hours", "least": 10}]}, "indicator[articles].missing": 30}  # fmt: skip
+    scheme = demo.scheme.with_(rule)
+    places = set(numbers_of(plain_values(scheme)))
+    assert len(places) > 100
+    turned_here = {re.sub(r"[.#]", "/", dial.id) for dial in all_dials(scheme)} | {dial.id.replace("#points", "").replace(".", "/") for dial in all_dials(scheme)}
+    without = {place for place in places if place not in turned_here}
+    unexplained = {place for place in without if not any(re.fullmatch(pattern, place) for pattern in NO_DIAL)}
+    assert unexplained == set()
+    assert all(any(re.fullmatch(pattern, place) for place in without) for pattern in NO_DIAL)  # nothing is excused for nothing
+
+
+def test_points_beside_the_total_and_limits_of_places_are_the_rules_own(edition: Edition, demo: Evaluation) -> None:
+    tuning = Tuning.of(demo.scheme)
+    for id_, asked in (("adjustment[good_conduct].cap", "4"), ("adjustment[bad_conduct].cap", "-12"), ("adjustment[complaints].per", 2.0), ("award[outstanding].quota.in_all", "30")):
+        tuning = turned(tuning, *turned_to(tuning.scheme, dial_of(demo, id_), asked))
+    after, anew = rescored(demo, tuning.scheme), evaluate(tuning.scheme, edition.records)
+    assert after.scores.equals(anew.scores)
+    assert after.awards.equals(anew.awards)
+    assert after.grading.grade.equals(anew.grading.grade)
+    assert int((after.awards["award"] == "outstanding").sum()) == 30
+    freed = turned(tuning, *turned_to(tuning.scheme, dial_of(demo, "award[outstanding].quota.in_all"), ""))
+    assert freed.scheme.awards == demo.scheme.awards
+    unbound = turned(freed, *turned_to(freed.scheme, dial_of(demo, "adjustment[good_conduct].cap"), "不限"))
+    assert unbound.scheme.adjustments[0].cap is None
+
+
+def test_what_is_measured_otherwise_is_asked_of_the_records_again(edition: Edition, demo: Evaluation) -> None:
+    board, answers = WeightBoard(demo, edition), list[dict[str, Any]]()
+    board.sure = False
+    board.send = lambda said, buffers=(): answers.append(said)
+    board._heard(board, {"ask": 1, "do": "turn", "dial": "veto[grave].at_least", "typed": "2"})
+    assert board.board.buffers == Board.of(evaluate(board.scheme, edition.records)).buffers
+    assert len(answers[-1]["rose"]) > 0
+    board._heard(board, {"ask": 2, "do": "undo"})
+    assert board.board.buffers == board.decided.buffers
+
+
+def test_a_treatment_of_outliers_is_chosen_and_refused_where_it_cannot_be(demo: Evaluation) -> None:
+    path, value = turned_to(demo.scheme, dial_of(demo, "indicator[law_hours].outliers"), "winsorise")
+    scheme = demo.scheme.with_({path: value})
+    assert rescored(demo, scheme).touched["how"].eq("winsorised").any() or len(rescored(demo, scheme).touched) >= len(demo.touched)
+    most = next(dial for dial in all_dials(scheme) if dial.id == "indicator[law_hours].outliers.most")
+    assert scheme.with_(dict([turned_to(scheme, most, "3")])).nodes["law_hours"].outliers.most == 3  # type: ignore[union-attr]
+    back = next(dial for dial in all_dials(scheme) if dial.id == "indicator[law_hours].outliers")
+    assert scheme.with_(dict([turned_to(scheme, back, "")])) == demo.scheme
+    with pytest.raises(Refused) as refused:
+        demo.scheme.with_(dict([turned_to(demo.scheme, dial_of(demo, "indicator[law_hours].outliers"), "log")]))
+    assert "变换改变了单位" in refused.value.problems.text("zh")
+
+
+def test_steps_are_put_in_and_taken_away_and_refused_where_none_would_be_left(demo: Evaluation) -> None:
+    table = "indicator[dues].value.steps"  # 0, 1 and 2 in time: 0, 60 and 100 points
+    assert pairs_changed(demo.scheme, table, 0, more=True) == (table, [[0, 0], [0.5, 30], [1, 60], [2, 100]])
+    assert pairs_changed(demo.scheme, table, 2, more=True) == (table, [[0, 0], [1, 60], [2, 100], [3, 100]])
+    assert pairs_changed(demo.scheme, "indicator[forums].value.steps", 2, more=True)[1][3] == [4, 60]  # type: ignore[index]
+    tuning = turned(Tuning.of(demo.scheme), *pairs_changed(demo.scheme, table, 1, more=False))
+    assert rescored(demo, tuning.scheme).values["dues"].isin([0, 100]).all()
+    tuning = turned(tuning, *pairs_changed(tuning.scheme, table, 1, more=False))
+    for wrong, place, words in ((table, 0, "再去掉就不成计分表了；请先加一档"), (table, 7, "没有这样的选项"), ("indicator[law_hours].value.steps", 0, "没有"), ("award", 0, "没有")):
+        with pytest.raises(Refused) as refused:
+            pairs_changed(tuning.scheme, wrong, place, more=False)
+        assert words in refused.value.problems.text("zh")
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import tomllib
 from pathlib import Path
 
 import pytest
+import tomlkit
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.examples import examples
 from tests.test_amendments import CHANGES, SOME
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
 from toolkit.scheme import Scheme, load_scheme
-from toolkit.scheme.writing import rewritten, write_scheme
+from toolkit.scheme.writing import _adopt, rewritten, write_scheme
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +105,34 @@ def reread(text: str) -> Scheme:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "scheme.toml").write_text(text, "utf-8")
         return load_scheme(Path(folder) / "scheme.toml")
+
+
+OVER_LINES = """steps = [
+    [0, 0],     # none
+    [1, 30],    # once
+    [3, 50],
+    # from half a year on
+    [6, 70], [9, 85],
+    [13, 100],  # the most
+]  # of forums
+decimals = 2
+"""
+
+
+@settings(max_examples=examples(60))
+@given(st.lists(st.tuples(st.integers(0, 14), st.integers(0, 100)), min_size=1, max_size=9), st.data())
+def test_a_list_over_lines_keeps_the_comments_of_what_stays(others: list[tuple[int, int]], data: st.DataObject) -> None:
+    kept = [pair for pair in [[0, 0], [1, 30], [3, 50], [6, 70], [9, 85], [13, 100]] if data.draw(st.booleans())]
+    wanted = data.draw(st.permutations([*kept, *map(list, others)]))
+    document = tomlkit.parse(OVER_LINES)
+    _adopt(document, {"steps": wanted, "decimals": 2})
+    text = tomlkit.dumps(document)
+    assert tomllib.loads(text) == {"steps": wanted, "decimals": 2}
+    assert text.endswith("  # of forums\ndecimals = 2\n")
+
+
+def test_a_step_put_in_touches_no_other_line() -> None:
+    document = tomlkit.parse(OVER_LINES)
+    _adopt(document, {"steps": [[0, 0], [1, 30], [2, 40], [3, 50], [6, 70], [9, 80], [13, 100]], "decimals": 2})
+    changed = [line for line in difflib.ndiff(OVER_LINES.splitlines(), tomlkit.dumps(document).splitlines()) if line[0] in "+-"]
+    assert changed == ["+     [2, 40],", "-     [6, 70], [9, 85],", "+     [6, 70], [9, 80],"]

@@ -308,8 +308,7 @@ def test_a_member_says_why(table: Table) -> None:
 
 def opened(table: Table, label: str) -> None:
     """The panel of an indicator in place of the weights."""
-    if table.page.locator(".panel .back").is_visible():
-        table.page.locator(".panel .back").click()
+    table.page.get_by_role("tab", name="权重").click()
     table.page.locator(".open", has_text=re.compile(rf"\d {label}$")).click()
     sync_api.expect(table.page.locator(".panel h3")).to_contain_text(label)
     table.settled()
@@ -317,8 +316,7 @@ def opened(table: Table, label: str) -> None:
 
 def back(table: Table) -> None:
     """Everything as it was decided, the weights in sight."""
-    if table.page.locator(".panel .back").is_visible():
-        table.page.locator(".panel .back").click()
+    table.page.get_by_role("tab", name="权重").click()
     if table.page.get_by_role("button", name="恢复已定").is_enabled():
         table.page.get_by_role("button", name="恢复已定").click()
     table.settled()
@@ -383,7 +381,7 @@ def test_a_figure_beyond_the_scale_is_refused_in_words(table: Table) -> None:
 
 
 def test_a_grade_line_is_dragged_on_the_totals(table: Table) -> None:
-    table.page.get_by_role("button", name="看分布，拖动获奖线和等级线").click()
+    table.page.get_by_role("tab", name="名额与分数线").click()
     line = table.page.get_by_role("slider", name="AA 级分数线").first
     box = line.locator("circle").bounding_box()
     assert box is not None

@@ -1,6 +1,6 @@
-"""What of the board takes longer than a move: until where its list stays, and one member's card.
+"""What is looked at beside the list, as plain values: what stands behind a dial, one member's card, until where the list stays.
 
-Both as the page takes them: plain values, in words of the scheme's language.
+Words of a card are in the scheme's language, the others in both.
 """
 
 from __future__ import annotations
@@ -10,14 +10,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit.ground.text import Phrase, phrase
 from toolkit.interactive.board import until_words
+from toolkit.interactive.board_words import NOT_RECORDED, RECORDED, Said
+from toolkit.interactive.dials import line_dials, node_dials, total_dials
 from toolkit.reports import wording
 from toolkit.reports.score_cards import score_cards
+from toolkit.scheme.amendments import value_words
 from toolkit.scheme.criteria import Indicator
-from toolkit.scheme.shapes import state_name
+from toolkit.scheme.shapes import Category, Relative, is_missing, named_states, state_name
 from toolkit.sensitivity.robustness import turning_records
 from toolkit.sensitivity.tipping import stability_intervals
 from toolkit.sensitivity.tipping.lines import or_better
@@ -27,14 +31,18 @@ from toolkit.sensitivity.tipping.one_weight import nearest_weights
 if TYPE_CHECKING:
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
+    from toolkit.ground.ranking import Floats, Mask
     from toolkit.ground.text import Language
     from toolkit.reports.score_cards import ScoreCard
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Group
 
 MOST_RECORDS = 30
-RECORDED, NOT_RECORDED = Phrase("有这类记录", "such records"), Phrase("没有这类记录", "no such record")
-Said = dict[str, Any]
+BINS, MOST_WHOLE, CURVE = 32, 40, 96
+"""Bars of a histogram; how many whole numbers get a bar of their own; points of a curve."""
+LINES, WHOLE = ":lines", ":total"
+BESIDE_NODES = {LINES: line_dials, WHOLE: total_dials}
+"""What is looked at beside the nodes: places and lines, and how the total is made."""
 
 
 def until_of(evaluation: Evaluation, node: str) -> Phrase | None:
@@ -86,6 +94,11 @@ def _part(scheme: Scheme, row: Mapping[Any, Any]) -> Said | None:
     if item == "total" or math.isnan(row["points"]):
         return None
     raw = "" if node is None or row["raw"] is None else _raw(node, row["raw"], scheme.language)
+    if isinstance(node, Indicator) and raw == NOT_RECORDED.into(scheme.language):
+        worth = wording.points(float(row["value"]), scheme.decimals)
+        raw = phrase("没有这类记录，按办法计 {worth} 分", "no such record, which counts as {worth} points", worth=worth).into(scheme.language)
+    elif node is not None and not isinstance(node, Indicator):
+        raw = value_words(node.aggregate, "aggregate").into(scheme.language)
     label = {"total.gathered": "∑", "total.bounds": "±"}.get(item) or scheme.label(item)
     return {"label": label, "raw": raw, "points": float(row["points"]), "shown": wording.signed(float(row["points"]), scheme.decimals)}
 
@@ -176,3 +189,82 @@ def _unit(scheme: Scheme, edition: Edition | None, row: Mapping[Any, Any]) -> st
         return ""
     column = table.column.get(node.measure.column)
     return getattr(column, "unit", None) or ""
+
+
+def panel(evaluation: Evaluation, shown: object, ranked: Mask) -> Said | None:
+    """What the page shows of what is looked at: its dials, and of an indicator the raw values of who is ranked and what each is worth.
+
+    Parameters
+    ----------
+    shown
+        A node, `LINES` or `WHOLE`; None comes of anything else.
+    ranked : bool[members]
+        Whose raw values are shown, in the order of `evaluation.members`.
+    """
+    scheme = evaluation.scheme
+    if shown in BESIDE_NODES:
+        vetoes = [{"id": veto.id, "label": veto.label} for veto in scheme.vetoes] if shown == WHOLE else []
+        return {"node": shown, "dials": [dial.said for dial in BESIDE_NODES[str(shown)](scheme)], "vetoes": vetoes}
+    if shown not in scheme.nodes:
+        return None
+    node, item = str(shown), scheme.nodes[str(shown)]
+    said: Said = {"node": node, "dials": [dial.said for dial in node_dials(scheme, node)], "indicator": isinstance(item, Indicator)}
+    if not isinstance(item, Indicator):
+        return said
+    words = item.value.words()
+    said |= {"words": {"zh": words.zh, "en": words.en}, "unit": item.unit, "scale": scheme.scale}
+    raw = evaluation.measured.raw_values
+    rows = raw.members.get_indexer(evaluation.members.index[ranked])
+    given = raw.columns[node][rows][raw.counted[node][rows]]
+    return said | (_states(item.value, given) if isinstance(item.value, Category) else _distribution(evaluation, item, _floats(given), rows))
+
+
+def _floats(given: Any) -> Floats:
+    return np.array([math.nan if is_missing(one) else float(one) for one in given], dtype=np.float64)
+
+
+def _states(shape: Category, given: Any) -> Said:
+    codes, names = named_states(given)
+    often = {name: int((codes == code).sum()) for code, name in enumerate(names)}
+    listed = [*shape.points, *(name for name in often if name not in shape.points)]
+    states = [{"path": name, "n": often.get(name, 0)} for name in map(state_name, listed)]
+    return {"states": states, "missing": int((codes < 0).sum()), "n": len(given)}
+
+
+def _distribution(evaluation: Evaluation, item: Indicator, given: Floats, rows: Any) -> Said:
+    known = given[~np.isnan(given)]
+    marks = np.array([float(dial.value) for dial in node_dials(evaluation.scheme, item.id) if dial.mark == "raw" and isinstance(dial.value, float | int)])
+    edges = bin_edges(known, marks)
+    step = 1.0 if edges[1] - edges[0] == 1.0 else float(f"{(edges[-1] - edges[0]) / 200:.1g}")
+    counts = np.histogram(np.clip(known, edges[0], edges[-1]), edges)[0]
+    x, y = _curve(evaluation, item, edges, rows)
+    return {
+        "edges": [round(float(edge), 6) for edge in edges], "counts": counts.tolist(), "missing": len(given) - len(known), "n": len(given),
+        "beyond": int((known > edges[-1]).sum()), "step": step, "x": x, "y": y, "dots": isinstance(item.value, Relative),
+    }  # fmt: skip
+
+
+def bin_edges(known: Floats, marks: Floats) -> Floats:
+    """The edges of the bars of a histogram: a bar for each whole number where there are few, else `BINS` even ones; all marks lie within.
+
+    The rarest of the highest values (1 in 200) do not stretch the picture.
+    """
+    ends = np.concatenate([known[known <= np.quantile(known, 0.995, method="higher")] if len(known) else known, marks])
+    low, high = (float(ends.min()), float(ends.max())) if len(ends) else (0.0, 1.0)
+    if len(known) and (known == np.floor(known)).all() and high - low <= MOST_WHOLE:
+        return np.arange(math.floor(low), math.ceil(high) + 2, dtype=np.float64) - 0.5
+    return np.linspace(low, high if high > low else low + 1.0, BINS + 1)
+
+
+def _curve(evaluation: Evaluation, item: Indicator, edges: Floats, rows: Any) -> tuple[list[float], list[float]]:
+    """What raw values are worth: all along the picture, or of a relative shape those that members have."""
+    if isinstance(item.value, Relative):
+        raw, value = _floats(evaluation.measured.raw_values.columns[item.id][rows]), evaluation.scaled_values.columns[item.id][rows]
+        seen = ~np.isnan(raw) & ~np.isnan(value) & (raw >= edges[0]) & (raw <= edges[-1])
+        pairs = np.unique(np.round(np.stack([raw[seen], value[seen]], axis=1), 4), axis=0)
+        pairs = pairs[:: max(1, len(pairs) // (2 * CURVE))]
+        return pairs[:, 0].tolist(), pairs[:, 1].tolist()
+    knots = np.array(item.value.knots, dtype=np.float64)
+    at = np.unique(np.concatenate([np.linspace(edges[0], edges[-1], CURVE), knots, np.nextafter(knots, -math.inf)]))
+    at = at[(at >= edges[0]) & (at <= edges[-1])]
+    return [round(float(one), 6) for one in at], [round(float(one), 4) for one in item.value.values(at, evaluation.scheme.scale)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.interactive.board import Board, Changes, grade_names
@@ -10,6 +10,9 @@ from toolkit.interactive.board import Board, Changes, grade_names
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
 
+Said = dict[str, Any]
+"""Plain values, as the page takes them."""
+RECORDED, NOT_RECORDED = Phrase("有这类记录", "such records"), Phrase("没有这类记录", "no such record")
 FAILED = Phrase("这一步算不出结果，已退回原处", "This could not be computed; nothing was changed")
 ADOPTED = ("已采用并记入 journal.jsonl：{zh}", "Adopted, and entered into journal.jsonl: {en}")
 SEALED = Phrase("这里是封存的副本，只读，不能采用", "this is a sealed copy: it is read only")
@@ -32,7 +35,15 @@ OPENED = ("现在是方案“{name}”（尚未采用）；“撤销”回到刚
 WORDS: dict[str, Phrase] = {
     "board": Phrase("权重与名单", "Weights and the list"),
     "weights": Phrase("权重（同级合计 100）", "Weights (siblings sum to 100)"),
-    "weights_help": Phrase("输入的数随即上锁，其余各项按比例让出；点锁解除", "A number typed is locked, the others give way in proportion; press a lock to free it"),
+    "weights_help": Phrase("同级合计 100；输入的数随即上锁，其余让出", "Siblings sum to 100; a number typed is locked, the others give way"),
+    "tabs": Phrase("可以调整的三个部分", "What can be tuned, in three parts"),
+    "weights_tab": Phrase("权重", "Weights"),
+    "lines_tab": Phrase("名额与分数线", "Places and lines"),
+    "total_tab": Phrase("总分、加减分与否决", "Total and vetoes"),
+    "vetoes_off": Phrase("试算：不计一票否决", "What if without the veto"),
+    "no_limit": Phrase("不限", "no limit"),
+    "step_more": Phrase("在第 {n} 档后加一档", "a step after step {n}"),
+    "step_less": Phrase("去掉第 {n} 档", "without step {n}"),
     "undo": Phrase("撤销", "Undo"),
     "redo": Phrase("重做", "Redo"),
     "restore": Phrase("恢复已定", "As decided"),
@@ -47,8 +58,6 @@ WORDS: dict[str, Phrase] = {
     "still_alone": Phrase("同级只有这一项，总是 100", "it has no siblings, so it is always 100"),
     "siblings_short": Phrase("余项已锁", "rest locked"),
     "was": Phrase("已定 {was}", "decided {was}"),
-    "rules": Phrase("名额与分数线", "Places and lines"),
-    "lines_open": Phrase("看分布，拖动获奖线和等级线", "Drag the award and grade lines"),
     "totals": Phrase("总分分布与各线", "The totals and the lines"),
     "totals_of": Phrase("{name}：参加排名的 {n} 家的总分", "{name}: totals of the ranked members (so many: {n})"),
     "settings": Phrase("怎样计分：{label}", "How {label} is marked"),
@@ -84,9 +93,14 @@ WORDS: dict[str, Phrase] = {
     "margin": Phrase("距线", "Margin"),
     "award": Phrase("奖项", "Award"),
     "chance": Phrase("获奖把握", "Chance"),
+    "chance_legend": Phrase("获奖把握（所示奖项或更高）", "Chance (of the award shown, or better)"),
     "chance_help": Phrase(
-        "权重在现值附近随机变动 {draws} 次，各奖项获得的比例", "Weights drawn round these (so often: {draws}): the share in which each award is won"
+        "权重在现值附近随机变动 {draws} 次：获奖者，保住所示奖项或得到更高奖项的比例；未获奖者，得到任一奖项的比例。条的各段是各个奖项",
+        "Weights drawn round these (so often: {draws}). Of who holds an award: the share in which it, or a better one, is won; of the others: any award. Each part of the bar is an award",
     ),
+    "chance_keep": Phrase("{award}或更高：{chance}", "{award} or a better one: {chance}"),
+    "chance_win": Phrase("任一奖项：{chance}", "any award: {chance}"),
+    "chances_of": Phrase("各奖项的把握", "The chance of each award"),
     "margin_help": Phrase("获奖者：比最好的落选者高多少；其他会员：离最近的获奖线差多少", "Above the best who missed it; of the others, to the nearest line"),
     "open": Phrase("待定", "open"),
     "unranked": Phrase("不排名", "not ranked"),

@@ -1,4 +1,4 @@
-"""Dials: all that can be turned in a scheme beside weights, each with its place, its words and its range; and what stands behind one.
+"""Dials: all that can be turned in a scheme beside weights, each with its place, its words and its range.
 
 A dial is found in the scheme itself: every parameter of every value shape, missing policy, aggregate, place and line has
 one, so that a shape that is added has its dials too. Nothing here evaluates.
@@ -7,30 +7,33 @@ one, so that a shape that is added has its dials too. Nothing here evaluates.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
-import numpy as np
+from pydantic import BaseModel
 
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase, joined, phrase
-from toolkit.interactive.board_details import NOT_RECORDED, RECORDED, Said
+from toolkit.interactive.board_words import NOT_RECORDED, RECORDED, Said
 from toolkit.interactive.tuning import cannot_be, typed_number
 from toolkit.scheme.amendments import key_words, value_words
 from toolkit.scheme.criteria import AGGREGATE, Indicator, MissingPolicy
-from toolkit.scheme.shapes import Category, Relative, ValueShape, is_missing, named_states, state_name
+from toolkit.scheme.outliers import TREATMENTS
+from toolkit.scheme.shapes import Category, ValueShape
 from toolkit.scheme.shapes.states import STATES
+from toolkit.scheme.writing import path_steps, plain_values
 
 if TYPE_CHECKING:
-    from toolkit.evaluation import Evaluation
-    from toolkit.ground.ranking import Floats, Mask
     from toolkit.scheme import Scheme
-    from toolkit.scheme.outcomes import Award
+    from toolkit.scheme.criteria import Adjustment, Group, Total
+    from toolkit.scheme.outcomes import Award, Grades, Requirement, Veto
+    from toolkit.scheme.outliers import Treatment
 
+NOWHERE = Phrase("", "")
 RAW_KEYS = ("worst", "best", "middle")
 """Parameters of shapes that are raw values, beside the first of every pair of `steps` and `points`."""
 PAIRS, FULL = ("steps", "points"), ("to", "cap")
@@ -45,8 +48,16 @@ IN_POINTS = {
 LOWEST, FULL_MARKS = Phrase("最低可得", "least marks"), Phrase("满分", "full marks")
 OTHER_MISSING = Phrase("缺失时计多少分", "points when missing")
 NO_SUCH = Phrase("这里没有这样的选项", "there is no such choice"), Phrase("请从列出的各项中选", "choose one of those listed")
-BINS, MOST_WHOLE, CURVE = 32, 40, 96
-"""Bars of a histogram; how many whole numbers get a bar of their own; points of a curve."""
+FEWEST = {"steps": 1, "points": 2}
+LAST = Phrase("再去掉就不成计分表了", "the table would be none without it"), Phrase("请先加一档，再去掉这一档", "put another one in first")
+NO_LIMIT = ("", "-", "—", "无", "不限", "none")
+"""What is typed where there shall be no limit."""
+QUOTA = {"least": Phrase("每类至少", "at least, in each class"), "most": Phrase("每类至多", "at most, in each class"), "in_all": Phrase("各类合计至多", "at most, all classes together")}
+DEMANDS = {"least": Phrase("不低于", "at least"), "above": Phrase("高于", "above"), "most": Phrase("不高于", "at most"), "below": Phrase("低于", "below")}
+MOST_ADDED, LEAST_ADDED = Phrase("最多加", "adds at most"), Phrase("最少加（负数为最多扣）", "adds at least (below 0: takes off at most)")
+MOST_OFF = Phrase("最多扣（负数）", "takes off at most (below 0)")
+PANEL = {"minimum": Phrase("至少几位专家评分", "least number of experts"), "trim": Phrase("去掉最高最低各几个", "so many highest and lowest left out")}
+TAILS = Phrase("最低端", "lowest"), Phrase("最高端", "highest")
 
 
 @dataclass(frozen=True)
@@ -71,11 +82,17 @@ class Dial:
         Where it can be dragged: on the ``raw`` values, or on the ``totals``.
     choices
         What else it can be, with its words.
+    section
+        Under which heading it stands.
+    optional
+        Whether there can be no number at all, as with a limit; its value is None then.
+    slow
+        Whether the records are asked again when it is turned.
     """
 
     id: str
     label: Phrase
-    value: float | str
+    value: float | str | None
     low: float | None = None
     high: float | None = None
     step: float = 0.5
@@ -84,16 +101,21 @@ class Dial:
     bounded: bool = False
     mark: str = ""
     choices: Mapping[str, Phrase] = field(default_factory=dict)
+    section: Phrase = NOWHERE
+    optional: bool = False
+    slow: bool = False
 
     @property
     def said(self) -> Said:
         """Plain values for the page."""
-        label = {"zh": self.label.zh, "en": self.label.en}
         choices = [{"value": key, "zh": words.zh, "en": words.en} for key, words in self.choices.items()]
-        value = self.value if isinstance(self.value, str) else round(self.value, 6)
-        return {"path": self.id, "label": label, "value": value, "low": self.low, "high": self.high, "step": self.step, "mark": self.mark, "choices": choices}
+        value = round(self.value, 6) if isinstance(self.value, float | int) else self.value
+        return {
+            "path": self.id, "label": _both(self.label), "value": value, "low": self.low, "high": self.high, "step": self.step, "mark": self.mark, "choices": choices,
+            "section": _both(self.section), "optional": self.optional, "slow": self.slow,
+        }  # fmt: skip
 
-    def meant(self, asked: float | str) -> object:
+    def meant(self, asked: float | str | None) -> object:
         """What is written for what was asked for: a number that a slider gave or that was typed, or a choice.
 
         Raises
@@ -105,6 +127,8 @@ class Dial:
             if asked not in self.choices:
                 raise refuse(*NO_SUCH, value=str(asked)[:40])
             return {"true": True, "false": False, POINTS: 0.0}.get(str(asked), asked)
+        if asked is None or (self.optional and isinstance(asked, str) and asked.strip() in NO_LIMIT):
+            return None
         high = self.high if self.bounded and self.high is not None else math.inf
         number = typed_number(asked, self.label, high) if isinstance(asked, str) else asked
         if not math.isfinite(number) or (self.bounded and not 0.0 <= number <= high):
@@ -112,7 +136,11 @@ class Dial:
         return round(number) if self.whole else round(number / self.factor, 6)
 
 
-def turned_to(scheme: Scheme, dial: Dial, asked: float | str) -> tuple[str, object]:
+def _both(words: Phrase) -> dict[str, str]:
+    return {"zh": words.zh, "en": words.en}
+
+
+def turned_to(scheme: Scheme, dial: Dial, asked: float | str | None) -> tuple[str, object]:
     """Which place of the scheme is changed by turning a dial, and what stands there then.
 
     Raises
@@ -124,27 +152,40 @@ def turned_to(scheme: Scheme, dial: Dial, asked: float | str) -> tuple[str, obje
     path, _, within = dial.id.partition("#")
     if within == POINTS and path.endswith(".missing"):
         return path, meant
+    if path.endswith(".outliers") and not within:
+        return path, {"treat": meant} if meant else None
     return (path, _with(_standing(scheme, path), within.split("#"), meant)) if within else (path, meant)
 
 
 def all_dials(scheme: Scheme) -> Iterator[Dial]:
     """Every dial of a scheme."""
-    yield from rule_dials(scheme)
+    yield from line_dials(scheme)
+    yield from total_dials(scheme)
     for node in scheme.nodes:
         yield from node_dials(scheme, node)
 
 
-def rule_dials(scheme: Scheme) -> Iterator[Dial]:
-    """What of the outcome can be turned: places and least totals, grade lines, how the total is made and rounded."""
+def line_dials(scheme: Scheme) -> Iterator[Dial]:
+    """Who holds what: places, least scores, what else is asked, and grade lines."""
     for award in scheme.awards:
-        yield from _award_dials(scheme, award)
+        yield from (replace(dial, section=Phrase(award.label, award.label)) for dial in _award_dials(scheme, award))
     if scheme.grades is not None:
-        for place, (name, bound) in enumerate(scheme.grades.bands):
-            label = phrase("{name} 级分数线", "{name}: from", name=name)
-            yield Dial(f"grades.bands#{place}#1", label, bound, 0.0, scheme.scale, bounded=True, mark="totals")
-    label = Phrase("总分的小数位数", "decimals of the total")
-    yield Dial("decimals", label, scheme.decimals, 0, 6, 1, whole=True, bounded=True)
-    yield _aggregate("total.aggregate", Phrase("总分怎样合成", "how the total is made"), scheme.total.aggregate)
+        yield from (replace(dial, section=key_words("grades")) for dial in _grade_dials(scheme, scheme.grades))
+
+
+def total_dials(scheme: Scheme) -> Iterator[Dial]:
+    """How the total is made and rounded, what is added to it and taken off, who may take part, and what a veto asks for."""
+    for item in scheme.adjustments:
+        yield from (replace(dial, section=Phrase(item.label, item.label)) for dial in _adjustment_dials(item))
+    yield from (replace(dial, section=key_words("total")) for dial in _sum_dials(scheme))
+    for veto in scheme.vetoes:
+        yield from (replace(dial, section=Phrase(veto.label, veto.label), slow=True) for dial in _veto_dials(veto))
+    if scheme.eligibility is not None:
+        yield from (replace(dial, section=key_words("eligibility")) for dial in _demand_dials(scheme, "eligibility.require", scheme.eligibility.require))
+    if scheme.panel is not None and scheme.panel.holds == "sheets":
+        for key, least in (("minimum", 1), ("trim", 0)):
+            label, value = PANEL[key], getattr(scheme.panel, key)
+            yield Dial(f"panel.{key}", label, value, least, None, 1, whole=True, section=key_words("panel"), slow=True)
 
 
 def _award_dials(scheme: Scheme, award: Award) -> Iterator[Dial]:
@@ -152,8 +193,76 @@ def _award_dials(scheme: Scheme, award: Award) -> Iterator[Dial]:
     if quota is not None:
         yield from _quota_dials(f"{at}.quota.share", award.label, Phrase("名额比例 %", "places, %"), quota.share, partial(Dial, low=0.0, high=100.0, factor=100, bounded=True))
         yield from _quota_dials(f"{at}.quota.number", award.label, Phrase("名额", "places"), quota.number, partial(Dial, low=0, high=200, step=1, whole=True))
-    label = Phrase(f"{award.label}最低总分", f"{award.label}: least total")
-    yield Dial(f"{at}.minimum.total", label, award.minimum.get(TOTAL, 0.0), 0.0, scheme.scale, bounded=True, mark="totals")
+        for key, words in QUOTA.items():
+            label, value = Phrase(f"{award.label}{words.zh}", f"{award.label}: {words.en}"), getattr(quota, key)
+            yield Dial(f"{at}.quota.{key}", label, value, whole=True, optional=key != "least", step=1)
+    for node in dict.fromkeys([TOTAL, *award.minimum]):
+        of = key_words(TOTAL) if node == TOTAL else Phrase(*[scheme.label(node)] * 2)
+        label = Phrase(f"{award.label}最低{of.zh}", f"{award.label}: least {of.en}")
+        yield Dial(f"{at}.minimum.{node}", label, award.minimum.get(node, 0.0), 0.0, scheme.scale, bounded=True, mark="totals" if node == TOTAL else "")
+    yield from _demand_dials(scheme, f"{at}.require", award.require)
+    yield Dial(f"{at}.reserve", Phrase(f"{award.label}候补个数", f"{award.label}: reserves"), award.reserve, whole=True, step=1)
+
+
+def _grade_dials(scheme: Scheme, grades: Grades) -> Iterator[Dial]:
+    for place, (name, bound) in enumerate(grades.bands):
+        label = phrase("{name} 级分数线", "{name}: from", name=name)
+        yield Dial(f"grades.bands#{place}#1", label, bound, 0.0, scheme.scale, bounded=True, mark="totals")
+    for name, required in grades.require.items():
+        yield from _demand_dials(scheme, "grades.require", required, f"#{name}", f"{name} ")
+    yield Dial("grades.rise_at_most", key_words("rise_at_most"), grades.rise_at_most, whole=True, step=1, optional=True)
+
+
+def _demand_dials(scheme: Scheme, path: str, required: Sequence[Requirement], within: str = "", of: str = "") -> Iterator[Dial]:
+    """A dial for each number that is asked for beside the total."""
+    for place, item in enumerate(required):
+        name = scheme.label(str(item.node or item.condition))
+        for key, words in DEMANDS.items():
+            if (value := getattr(item, key)) is not None:
+                yield Dial(f"{path}{within}#{place}#{key}", Phrase(f"{of}须有：{name}{words.zh}", f"{of}asked: {name} {words.en}"), value)
+
+
+def _adjustment_dials(item: Adjustment) -> Iterator[Dial]:
+    at = f"adjustment[{item.id}]"
+    yield replace(_number(f"{at}.per", "per", item.per), label=_of(item, key_words("per")))
+    taken_off = item.floor is None and item.cap is not None and item.cap < 0
+    for key, words in (("cap", MOST_OFF if taken_off else MOST_ADDED), *([] if taken_off else [("floor", LEAST_ADDED)])):
+        value = getattr(item, key)
+        dial = Dial(f"{at}.{key}", words, None) if value is None else _number(f"{at}.{key}", key, value)
+        yield replace(dial, label=_of(item, words), optional=True)
+
+
+def _of(item: Adjustment | Veto, words: Phrase) -> Phrase:
+    return Phrase(f"{item.label}：{words.zh}", f"{item.label}: {words.en}")
+
+
+def _sum_dials(scheme: Scheme) -> Iterator[Dial]:
+    yield Dial("decimals", Phrase("总分的小数位数", "decimals of the total"), scheme.decimals, 0, 6, 1, whole=True, bounded=True)
+    yield _aggregate("total.aggregate", Phrase("总分怎样合成", "how the total is made"), scheme.total.aggregate)
+    for key, words in (("floor", Phrase("总分下限", "the total is at least")), ("cap", Phrase("总分上限", "the total is at most"))):
+        yield Dial(f"total.{key}", words, getattr(scheme.total, key), optional=True)
+    yield from _presence_dials(scheme, "total", scheme.total)
+
+
+def _presence_dials(scheme: Scheme, at: str, node: Group | Total) -> Iterator[Dial]:
+    """Of how many children there has to be a score, and the weights when just some have one."""
+    share = None if node.least_present is None else 100 * node.least_present
+    yield Dial(f"{at}.least_present", Phrase("至少多少 % 的下级有数据", "least share of children present, %"), share, factor=100, optional=True, high=100.0, bounded=True)
+    for place, pattern in enumerate(node.when):
+        there = "、".join(map(scheme.label, pattern.observed))
+        for child, weight in pattern.weights.items():
+            label = Phrase(f"只有{there}有得分时，{scheme.label(child)}的权重", f"weight of {scheme.label(child)} when only these have a score: {there}")
+            yield Dial(f"{at}.when#{place}#weights#{child}", label, weight)
+
+
+def _veto_dials(veto: Veto) -> Iterator[Dial]:
+    at = f"veto[{veto.id}]"
+    if veto.at_most is None:
+        yield Dial(f"{at}.at_least", _of(veto, Phrase("满多少即否决", "strikes from")), veto.at_least)
+    else:
+        yield Dial(f"{at}.at_most", _of(veto, Phrase("低至多少即否决", "strikes at or below")), veto.at_most)
+    if veto.effect.lower_by is not None:
+        yield Dial(f"{at}.effect.lower_by", _of(veto, key_words("lower_by")), veto.effect.lower_by, whole=True, step=1)
 
 
 def _quota_dials(path: str, award: str, words: Phrase, given: Any, dial: Any) -> Iterator[Dial]:
@@ -176,8 +285,11 @@ def node_dials(scheme: Scheme, node: str) -> Iterator[Dial]:
     item = scheme.nodes[node]
     if not isinstance(item, Indicator):
         yield _aggregate(f"group[{node}].aggregate", key_words("aggregate"), item.aggregate)
+        yield from _presence_dials(scheme, f"group[{node}]", item)
         return
     yield from _shape_dials(scheme, f"indicator[{node}].value", item)
+    if not isinstance(item.value, Category):
+        yield from _outlier_dials(f"indicator[{node}].outliers", item.outliers)
     given = isinstance(item.missing, float | int)
     policies = {policy: value_words(policy, "missing") for policy in get_args(MissingPolicy)} | {POINTS: FIXED}
     yield Dial(f"indicator[{node}].missing", key_words("missing"), POINTS if given else str(item.missing), choices=policies)
@@ -207,6 +319,22 @@ def _shape_dials(scheme: Scheme, at: str, item: Indicator) -> Iterator[Dial]:
             yield _choice(path, key, value, known.annotation)
         elif value is not None:
             yield points(path, IN_POINTS[key], value) if key in IN_POINTS else _number(path, key, value)
+
+
+def _outlier_dials(at: str, treatment: Treatment | None) -> Iterator[Dial]:
+    """Which treatment, if any, and its own numbers."""
+    kinds = {"": Phrase("不处理", "none")} | {name: kind.title for name, kind in TREATMENTS.items()}
+    if treatment is None:
+        yield Dial(at, key_words("outliers"), "", choices=kinds)
+        return
+    yield Dial(at, key_words("outliers"), str(getattr(treatment, "treat", "")), choices=kinds)
+    tails = getattr(treatment, "tails", None)
+    for key, known in type(treatment).model_fields.items():
+        value, name = getattr(treatment, key), known.alias or key
+        if key == "tails" and value is not None:
+            yield from (Dial(f"{at}.tails#{place}", joined([key_words(key), side], " "), one) for place, (side, one) in enumerate(zip(TAILS, value, strict=True)))
+        elif isinstance(value, float | int) and tails is None:
+            yield Dial(f"{at}.{name}", key_words(name), value, whole=isinstance(value, int))
 
 
 def _points(scale: float, place: str, label: Phrase, value: float) -> Dial:
@@ -245,17 +373,18 @@ def _choice(path: str, key: str, value: object, annotation: Any) -> Dial:
 
 def _standing(scheme: Scheme, path: str) -> Any:
     """The list or table that stands at a place, as plain values; what holds where none is written."""
-    if path == "grades.bands" and scheme.grades is not None:
-        return [list(band) for band in scheme.grades.bands]
-    owner, _, rest = path.partition("].")
-    key, _, id_ = owner.partition("[")
-    items: Any = scheme.awards if key == "award" else scheme.indicators
-    value = next(item for item in items if item.id == id_)
-    for step in rest.split("."):
-        value = getattr(value, step)
-    if value is None:
-        return [0.0, scheme.scale]
-    return dict(value) if isinstance(value, Mapping) else [list(one) if isinstance(one, tuple) else one for one in value]
+    value: Any = scheme
+    for step in path_steps(path):
+        key = step if isinstance(step, str) else step[0]
+        value = getattr(value, _field(value, key)) if isinstance(value, BaseModel) else value[key]
+        if isinstance(step, tuple):
+            value = next(item for item in value if item.id == step[1])
+    return [0.0, scheme.scale] if value is None else plain_values(value)
+
+
+def _field(model: BaseModel, key: str) -> str:
+    """What a key of the file is called in its model."""
+    return next((name for name, known in type(model).model_fields.items() if known.alias == key), key)
 
 
 def _with(whole: Any, keys: list[str], value: object) -> Any:
@@ -266,72 +395,32 @@ def _with(whole: Any, keys: list[str], value: object) -> Any:
     return whole
 
 
-def panel(evaluation: Evaluation, node: str, ranked: Mask) -> Said:
-    """What the page shows of one node: its dials, and of an indicator the raw values of who is ranked and what each is worth.
+def pairs_changed(scheme: Scheme, path: str, place: int, *, more: bool) -> tuple[str, object]:
+    """The table of a value shape with a pair more after the one at `place`, or without it, by its place in the scheme.
 
-    Parameters
-    ----------
-    ranked : bool[members]
-        Whose raw values are shown, in the order of `evaluation.members`.
+    A new one lies halfway to the next; after the last as far beyond it as that is beyond the one before.
+
+    Raises
+    ------
+    Refused
+        For no such table or pair; what the shape itself refuses is refused when the scheme is made.
     """
-    scheme, item = evaluation.scheme, evaluation.scheme.nodes[node]
-    said: Said = {"node": node, "dials": [dial.said for dial in node_dials(scheme, node)], "indicator": isinstance(item, Indicator)}
-    if not isinstance(item, Indicator):
-        return said
-    words = item.value.words()
-    said |= {"words": {"zh": words.zh, "en": words.en}, "unit": item.unit, "scale": scheme.scale}
-    raw = evaluation.measured.raw_values
-    rows = raw.members.get_indexer(evaluation.members.index[ranked])
-    given = raw.columns[node][rows][raw.counted[node][rows]]
-    return said | (_states(item.value, given) if isinstance(item.value, Category) else _distribution(evaluation, item, _floats(given), rows))
+    if not any(dial.id == f"{path}#{place}#0" for dial in all_dials(scheme)):
+        raise refuse(*NO_SUCH)
+    pairs = _standing(scheme, path)
+    if not more and len(pairs) <= FEWEST[path.rpartition(".")[2]]:
+        raise refuse(*LAST)
+    if more:
+        pairs.insert(place + 1, _between(pairs, place))
+    else:
+        del pairs[place]
+    return path, pairs
 
 
-def _floats(given: Any) -> Floats:
-    return np.array([math.nan if is_missing(one) else float(one) for one in given], dtype=np.float64)
-
-
-def _states(shape: Category, given: Any) -> Said:
-    codes, names = named_states(given)
-    often = {name: int((codes == code).sum()) for code, name in enumerate(names)}
-    listed = [*shape.points, *(name for name in often if name not in shape.points)]
-    states = [{"path": name, "n": often.get(name, 0)} for name in map(state_name, listed)]
-    return {"states": states, "missing": int((codes < 0).sum()), "n": len(given)}
-
-
-def _distribution(evaluation: Evaluation, item: Indicator, given: Floats, rows: Any) -> Said:
-    known = given[~np.isnan(given)]
-    marks = np.array([float(dial.value) for dial in node_dials(evaluation.scheme, item.id) if dial.mark == "raw"])
-    edges = bin_edges(known, marks)
-    step = 1.0 if edges[1] - edges[0] == 1.0 else float(f"{(edges[-1] - edges[0]) / 200:.1g}")
-    counts = np.histogram(np.clip(known, edges[0], edges[-1]), edges)[0]
-    x, y = _curve(evaluation, item, edges, rows)
-    return {
-        "edges": [round(float(edge), 6) for edge in edges], "counts": counts.tolist(), "missing": len(given) - len(known), "n": len(given),
-        "beyond": int((known > edges[-1]).sum()), "step": step, "x": x, "y": y, "dots": isinstance(item.value, Relative),
-    }  # fmt: skip
-
-
-def bin_edges(known: Floats, marks: Floats) -> Floats:
-    """The edges of the bars of a histogram: a bar for each whole number where there are few, else `BINS` even ones; all marks lie within.
-
-    The rarest of the highest values (1 in 200) do not stretch the picture.
-    """
-    ends = np.concatenate([known[known <= np.quantile(known, 0.995, method="higher")] if len(known) else known, marks])
-    low, high = (float(ends.min()), float(ends.max())) if len(ends) else (0.0, 1.0)
-    if len(known) and (known == np.floor(known)).all() and high - low <= MOST_WHOLE:
-        return np.arange(math.floor(low), math.ceil(high) + 2, dtype=np.float64) - 0.5
-    return np.linspace(low, high if high > low else low + 1.0, BINS + 1)
-
-
-def _curve(evaluation: Evaluation, item: Indicator, edges: Floats, rows: Any) -> tuple[list[float], list[float]]:
-    """What raw values are worth: all along the picture, or of a relative shape those that members have."""
-    if isinstance(item.value, Relative):
-        raw, value = _floats(evaluation.measured.raw_values.columns[item.id][rows]), evaluation.scaled_values.columns[item.id][rows]
-        seen = ~np.isnan(raw) & ~np.isnan(value) & (raw >= edges[0]) & (raw <= edges[-1])
-        pairs = np.unique(np.round(np.stack([raw[seen], value[seen]], axis=1), 4), axis=0)
-        pairs = pairs[:: max(1, len(pairs) // (2 * CURVE))]
-        return pairs[:, 0].tolist(), pairs[:, 1].tolist()
-    knots = np.array(item.value.knots, dtype=np.float64)
-    at = np.unique(np.concatenate([np.linspace(edges[0], edges[-1], CURVE), knots, np.nextafter(knots, -math.inf)]))
-    at = at[(at >= edges[0]) & (at <= edges[-1])]
-    return [round(float(one), 6) for one in at], [round(float(one), 4) for one in item.value.values(at, evaluation.scheme.scale)]
+def _between(pairs: list[list[float]], place: int) -> list[float]:
+    (raw, value), whole = pairs[place], all(float(one).is_integer() for one, _ in pairs)
+    if place + 1 < len(pairs):
+        after, worth = pairs[place + 1]
+        middle = (raw + after) / 2
+        return [math.floor(middle) if whole and math.floor(middle) > raw else middle, (value + worth) / 2]
+    return [raw + (raw - pairs[place - 1][0] if place else 1), value]

@@ -25,7 +25,7 @@ from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.interactive.background import Background, Errands, begun
 from toolkit.interactive.board import DRAWS, NONE, Board, Changes, grade_names, grades_after, shown_decimals
-from toolkit.interactive.board_details import Said, turning_record, turning_value
+from toolkit.interactive.board_details import panel, turning_record, turning_value
 from toolkit.interactive.board_words import (
     ADOPTED,
     FAILED,
@@ -41,10 +41,11 @@ from toolkit.interactive.board_words import (
     SAVED,
     SEALED,
     WORDS,
+    Said,
     board_in_words,
     words,
 )
-from toolkit.interactive.dials import all_dials, panel, rule_dials, turned_to
+from toolkit.interactive.dials import all_dials, pairs_changed, turned_to
 from toolkit.interactive.shelf import (
     LANGUAGES,
     KeptSteps,
@@ -90,6 +91,7 @@ from toolkit.minutes.variants import lay_aside, read_variants, save_variant
 from toolkit.reports import wording
 from toolkit.scheme import load_scheme
 from toolkit.sealing.frozen_edition import is_frozen
+from toolkit.sensitivity.tipping.lines import or_better
 
 if TYPE_CHECKING:
     from toolkit.ballots.folder import Listed
@@ -221,7 +223,7 @@ class WeightBoard(anywidget.AnyWidget):
             case "move":
                 share = self._share(asked, node)
                 self.take(typed(self.tuning, node, share) if asked.get("typed") is not None else moved(self.tuning, node, share, gesture=gesture))
-            case "turn":
+            case "turn" | "pair":
                 self._turn(asked, gesture)
             case "leave" | "own" | "put_back":
                 self.take(tried(self.tuning, self._tried(do, asked)))
@@ -367,13 +369,19 @@ class WeightBoard(anywidget.AnyWidget):
         return typed_number(str(text), Phrase(label, label), 100)
 
     def _turn(self, asked: Said, gesture: str) -> None:
-        """Turn a dial to where its slider, its mark or its box says; a refusal names no place of the file."""
-        dial = next(dial for dial in all_dials(self.tuning.scheme) if dial.id == asked.get("dial"))
-        said = next((str(asked[key]) for key in ("choice", "typed") if asked.get(key) is not None), None)
+        """Turn a dial to where its slider, its mark or its box says, or put a step in or out; a refusal names no place of the file."""
         try:
-            self.take(turned(self.tuning, *turned_to(self.tuning.scheme, dial, _number(asked.get("value")) if said is None else said), gesture=gesture))
+            self.take(turned(self.tuning, *self._change(asked), gesture=gesture))
         except Refused as refused:
             raise Refused(Problems(tuple(replace(problem, file="", sheet="", row=None, column="", value="") for problem in refused.problems))) from None
+
+    def _change(self, asked: Said) -> tuple[str, object]:
+        """The place of the scheme that is changed, and what stands there then."""
+        if asked["do"] == "pair":
+            return pairs_changed(self.scheme, str(asked.get("table")), int(_number(asked.get("place"))), more=asked.get("more") is True)
+        dial = next(dial for dial in all_dials(self.scheme) if dial.id == asked.get("dial"))
+        said = next((str(asked[key]) for key in ("choice", "typed") if asked.get(key) is not None), None)
+        return turned_to(self.scheme, dial, _number(asked.get("value")) if said is None else said)
 
     def _tried(self, do: str, asked: Said) -> WhatIf:
         """What is tried then: something more left out or put back, an expert's own weights, or nothing any more."""
@@ -390,10 +398,12 @@ class WeightBoard(anywidget.AnyWidget):
         adoptable = self.edition is not None and not is_frozen(self.edition.folder)
         classes = members["class"].astype("str").fillna("") if scheme.members.class_ else None
         names, codes = ([], []) if classes is None else _numbered(classes)
+        ids = [award.id for award in scheme.awards]
         return {
             "words": words(), "language": self.language, "title": scheme.title, "draws": DRAWS, "none": NONE, "scale": scheme.scale,
             "members": members["name"].astype("str").tolist(), "codes": members.index.astype("str").tolist(),
             "classes": names, "class_of": codes, "awards": [award.label for award in scheme.awards], "grades": grade_names(scheme),
+            "better": [[ids.index(one) for one in or_better(scheme, award)] for award in ids],
             "nodes": [{"id": node.id, "label": node.label, "number": number, "depth": number.count(".")} for node, _, number in wording.outline(scheme)],
             "decided": {"shares": _rounded(shares(self.tuning.decided)), "award": self.decided.award.tolist(), "rank": self.decided.rank.tolist(), "grade": self.decided.grade.tolist(), "dials": {dial.id: dial.said["value"] for dial in all_dials(self.tuning.decided)}},
             "ballots": sorted(self._ballots), "experts": list(experts_of(self.edition)), "judged": [item.id for item in judged_by_panel(scheme)],
@@ -405,12 +415,12 @@ class WeightBoard(anywidget.AnyWidget):
         tuning, out, changes = self.tuning, self.tuning.what_if, Changes.between(self.decided, self.board)
         places = self.before.members.index.get_indexer(pd.Index(sorted(out.members))).tolist()
         return {
-            "panel": panel(self.after, str(shown), self.board.rank > 0) if shown in tuning.scheme.nodes else None,
+            "panel": panel(self.after, shown, self.board.rank > 0),
             "what_if": both(out.words(self.before)) if out else None, "own": out.ballot,
             "left": {"node": sorted(out.nodes), "member": places, "expert": sorted(out.experts), "veto": sorted(out.vetoes)},
             "own_shares": _rounded(shares(self.after.scheme)) if out.ballot else None, "decimals": shown_decimals(self.after.scheme),
             "shares": _rounded(shares(tuning.scheme)),
-            "ranges": ranges(tuning), "locked": sorted(tuning.locked), "dials": [dial.said for dial in rule_dials(tuning.scheme)],
+            "ranges": ranges(tuning), "locked": sorted(tuning.locked),
             "undo": bool(tuning.past), "redo": bool(tuning.future), "changed": tuning.scheme != tuning.decided,
             "out": changes.out, "into": changes.into, "other": changes.other, "rose": changes.rose, "fell": changes.fell, "status": both(changes.words),
             "elsewhere": self._changed_elsewhere(),

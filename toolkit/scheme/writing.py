@@ -6,6 +6,7 @@ Where a file is there already, only what changed is touched: comments, order and
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -165,7 +166,29 @@ def _adopt(table: MutableMapping[str, Any], wanted: Raw, *, topmost: bool = Fals
         elif _tables(table[key]) and _tables(value):
             _adopt_items(table, key, value)
         elif _unwrapped(table[key]) != value:
-            table[key] = _in_line(value)
+            _adopt_value(table, key, value)
+
+
+def _adopt_value(table: MutableMapping[str, Any], key: str, value: Any) -> None:
+    """Another value in place of one; of a list over several lines the elements that stay keep their lines and comments."""
+    import tomlkit
+    from tomlkit.items import Array
+
+    old = table[key]
+    if not (isinstance(old, Array) and isinstance(value, list) and "\n" in old.as_string()):
+        table[key] = _in_line(value)
+        return
+    before, after = ([toml_text(item, toml_key) for item in side] for side in (old.unwrap(), value))
+    for kind, start, end, first, last in reversed(SequenceMatcher(None, before, after, autojunk=False).get_opcodes()):
+        common = min(end - start, last - first) if kind == "replace" else 0
+        for place in reversed(range(start + common, end)) if kind in {"replace", "delete"} else ():
+            del old[place]
+        for place in range(first + common, last) if kind in {"replace", "insert"} else ():
+            old.insert(start + place - first, _in_line(value[place]))
+        for place in range(common):
+            old[start + place] = _in_line(value[first + place])
+    if tomlkit.parse(f"it = {old.as_string()}").unwrap()["it"] != value:
+        table[key] = _in_line(value)
 
 
 def _named(name: str) -> str:

@@ -2,7 +2,8 @@
 // Whatever comes of the records is set as text only, and no word of the page stands here.
 
 const ROW = 28; // pixels of a row of the list
-const PATIENCE = 1000; // milliseconds without an answer after which the page says so
+const PATIENCE = 1000, LONG = 20_000; // milliseconds without an answer after which the page says so; where the records are asked again
+const [LINES, WHOLE] = [":lines", ":total"]; // what can be looked at beside the nodes
 const FEW = 24; // members named at once of those who leave, enter or change; the others follow on a press
 const PAUSE = 1000; // a slider that rests so long begins another gesture
 
@@ -43,7 +44,8 @@ class Questions {
   next() {
     if (this.under_way !== null || !this.waiting.length) return;
     this.under_way = ++this.number;
-    this.timer = window.setTimeout(() => this.dead(true), PATIENCE);
+    this.patience = this.waiting[0].slow ? LONG : PATIENCE;
+    this.timer = window.setTimeout(() => this.dead(true), this.patience);
     try { this.model.send({ ask: this.under_way, view: this.view, shown: this.shown, ...this.waiting.shift() }); } catch { this.dead(true); }
   }
 
@@ -51,7 +53,7 @@ class Questions {
     window.clearTimeout(this.timer);
     this.dead(false);
     if (message.view === this.view && message.answer === this.under_way) this.under_way = null;
-    else if (this.under_way !== null) this.timer = window.setTimeout(() => this.dead(true), PATIENCE);
+    else if (this.under_way !== null) this.timer = window.setTimeout(() => this.dead(true), this.patience);
     this.next();
     if (this.under_way === null) this.busy(false);
   }
@@ -93,9 +95,9 @@ class Page {
     if (this.held) { this.held.push([message, buffers]); return; }
     if (message.kind === "board") this.board(message, buffers);
     else if (this.start && message.number === this.number) {
-      if (message.kind === "chances") { this.chances = array(Uint16Array, buffers[0]); this.paint(); this.mark("chances"); }
+      if (message.kind === "chances") { this.chances = array(Uint16Array, buffers[0]); this.paint(); this.chanceLines(); this.mark("chances"); }
       if (message.kind === "until") { this.until = message.until; this.status(); }
-      if (message.kind === "changes") this.changes(message.changes);
+      if (message.kind === "changes") { this.changes(message.changes); this.cardAnew(); }
     }
     if (message.kind === "card" && this.asked === message.member) this.card(message);
     if (message.kind === "turns" && this.asked === message.member) this.turns(message);
@@ -127,7 +129,6 @@ class Page {
 
   all() {
     this.tree();
-    this.rules();
     this.status();
     this.moves();
     this.ordered();

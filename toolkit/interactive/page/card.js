@@ -3,6 +3,7 @@
 class Card {
   open(member) {
     this.asked = member;
+    this.cardOf = this.number;
     this.show(this.cardBox);
     this.cardBox.replaceChildren(this.backButton(this.cardBox), make("h3", {}, this.start.members[member]), make("p", {}, this.say("waiting")));
     this.cardBox.querySelector("button").focus();
@@ -20,7 +21,21 @@ class Card {
     return make("button", { type: "button", class: "back", onclick: back }, `← ${this.say("back")}`);
   }
 
+  cardAnew() {
+    // What was moved since a card was opened holds for the card too.
+    if (this.asked === undefined || this.cardBox.hidden || this.cardOf === this.number) return;
+    this.cardOf = this.number;
+    this.questions.ask({ do: "member", member: this.asked, language: this.language });
+  }
+
+  chanceLines() {
+    if (this.cardBox.hidden || !this.chanceBox || this.asked === undefined) return;
+    const told = this.chances ? [this.chanceTold(this.asked), ...this.chancesTold(this.asked)] : ["…"];
+    this.chanceBox.replaceChildren(...told.map((text) => make("li", {}, text)));
+  }
+
   card(card) {
+    const focused = this.cardBox.contains(document.activeElement) ? document.activeElement.className : "back", top = this.cardBox.scrollTop;
     const heading = make("h3", {}, `${card.name}　${card.class}　${card.total === null ? this.say("unranked") : card.total}`);
     const line = (row) => make("li", {}, row.award + this.colon() + this.say(row.state, row) + (row.bar ? this.say("bar", row) : ""));
     const single = card.single.map((row) => make("li", {}, this.say(row.state, row)));
@@ -28,11 +43,15 @@ class Card {
       ...card.records.filter((row) => row.label === label).map((row) => make("li", {}, row.amount ? row.place + this.colon() + row.amount : row.place)))));
     const list = (name, items) => (items.length ? [make("h4", {}, this.say(name)), make("ul", {}, ...items)] : []);
     this.turnBoxes = Object.fromEntries(["value", "record"].map((name) => [name, make("ul", {}, make("li", {}, "…"))]));
+    this.chanceBox = make("ul", {});
+    const chances = this.start.awards.length ? [make("h4", { title: this.say("chance_help", { draws: this.start.draws }) }, this.say("chances_of")), this.chanceBox] : [];
     const turns = this.start.awards.length ? Object.entries(this.turnBoxes).flatMap(([name, box]) => [make("h4", {}, this.say(name)), box]) : [];
-    this.cardBox.replaceChildren(this.backButton(this.cardBox), this.leaver("member", card.member, card.name), heading, make("p", { class: "why" }, card.reason), ...list("lines", card.lines.map(line)),
+    this.cardBox.replaceChildren(this.backButton(this.cardBox), this.leaver("member", card.member, card.name), heading, make("p", { class: "why" }, card.reason), ...list("lines", card.lines.map(line)), ...chances,
       ...(this.start.awards.length ? list("single", single.length ? single : [make("li", {}, this.say("single_none"))]) : []), ...turns,
       make("h4", {}, this.say("made_of")), this.waterfall(card.parts), ...list("records", records));
-    this.cardBox.querySelector("button").focus();
+    this.chanceLines();
+    if (this.cardBox.contains(document.activeElement) || document.activeElement === document.body) (this.cardBox.querySelector(`button.${focused}`) || this.cardBox.querySelector("button")).focus();
+    this.cardBox.scrollTop = top;
     this.mark("card");
     if (this.start.awards.length) this.questions.ask({ do: "turns", member: card.member, language: this.language });
   }
@@ -59,7 +78,7 @@ class Card {
       const bar = make("i", { class: part.points < 0 ? "less" : "more" });
       bar.style.left = `${place(start)}%`;
       bar.style.width = `${Math.max(0.3, place(end) - place(start))}%`;
-      return make("div", { class: "part" }, make("span", { class: "label", title: part.label }, part.label), make("span", { class: "raw" }, part.raw),
+      return make("div", { class: "part" }, make("span", { class: "label", title: part.label }, part.label), make("span", { class: "raw", title: part.raw }, part.raw),
         make("span", { class: "track" }, bar), make("span", { class: "points" }, part.shown));
     }));
   }

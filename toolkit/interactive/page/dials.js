@@ -99,35 +99,42 @@ class Dials {
   dialRow(dial, step) {
     const label = dial.label[this.language], of = (path) => this.known[path];
     if (dial.choices.length) return this.choiceRow(dial, label);
-    const number = numberBox({ "aria-label": label }, () => this.typed(number, of(dial.path).value, { do: "turn", dial: dial.path }));
+    const number = numberBox({ "aria-label": label, ...(dial.optional ? { placeholder: this.say("no_limit") } : {}) },
+      () => this.typed(number, of(dial.path).value, { do: "turn", dial: dial.path, optional: dial.optional, slow: dial.slow }));
     const was = make("span", { class: "was" }), parts = { number, was };
-    if (dial.low !== null && step === undefined) {
+    if (dial.low !== null && dial.high !== null && step === undefined) {
       const range = parts.range = make("input", { type: "range", min: String(dial.low), max: String(dial.high), step: String(dial.step), "aria-label": label });
       let gesture = 0;
       for (const sign of ["pointerdown", "focus"]) range.addEventListener(sign, () => { gesture += 1; });
       range.addEventListener("input", () => this.turn(dial.path, Number(range.value), `${dial.path} ${gesture}`));
     }
-    const node = make("div", { class: "node dial" }, make("span", { class: "label", title: label }, label), parts.range || make("span"), number, was);
+    const node = make("div", { class: "node dial" }, make("span", { class: "label", title: label }, this.within(dial)), parts.range || make("span"), number, was);
     return Object.assign(parts, { node });
+  }
+
+  within(dial) {
+    // What a dial is called below its heading.
+    const label = dial.label[this.language], heading = dial.section[this.language];
+    return heading && label.startsWith(heading) ? label.slice(heading.length).replace(/^[：:的]?\s*/, "") || label : label;
   }
 
   choiceRow(dial, label) {
     const choice = make("select", { "aria-label": label, onchange: () => this.questions.ask({ do: "turn", dial: dial.path, choice: choice.value }) },
       ...dial.choices.map((one) => make("option", { value: one.value }, one[this.language])));
     const was = make("span", { class: "was" });
-    return { choice, was, node: make("div", { class: "node dial choice" }, make("span", { class: "label", title: label }, label), choice, was) };
+    return { choice, was, node: make("div", { class: "node dial choice" }, make("span", { class: "label", title: label }, this.within(dial)), choice, was) };
   }
 
   setRow(row, dial) {
-    const decided = this.start.decided.dials[dial.path], moved = decided !== undefined && decided !== dial.value;
+    const decided = this.start.decided.dials[dial.path], moved = decided !== undefined && decided !== dial.value && !this.otherSteps(dial.path);
     const words = (value) => (dial.choices.find((one) => one.value === value) || { [this.language]: value })[this.language];
     if (row.choice) row.choice.value = dial.value;
     else {
-      row.number.show(shown(dial.value));
+      row.number.show(inWords(dial.value));
       if (row.range && (document.activeElement !== row.range || !this.questions.waiting.length)) row.range.value = String(dial.value);
-      if (row.range) row.range.setAttribute("aria-valuetext", `${dial.label[this.language]} ${shown(dial.value)}`);
+      if (row.range) row.range.setAttribute("aria-valuetext", `${dial.label[this.language]} ${inWords(dial.value)}`);
     }
-    setText(row.was, moved ? this.say("was", { was: dial.choices.length ? words(decided) : shown(decided) }) : "");
+    setText(row.was, moved ? this.say("was", { was: dial.choices.length ? words(decided) : inWords(decided) || this.say("no_limit") }) : "");
     row.was.title = row.was.textContent;
   }
 
@@ -139,23 +146,31 @@ class Dials {
       box.key = key;
       box.rows = {};
       const nodes = [];
+      let section = "";
       for (const dial of dials) {
+        if (dial.section[this.language] !== section) nodes.push(make("h4", {}, section = dial.section[this.language]));
         const pair = /#\d+#1$/.test(dial.path) && box.rows[dial.path.replace(/1$/, "0")];
         const row = this.dialRow(dial, pair || /#\d+#0$/.test(dial.path) ? 1 : undefined);
         box.rows[dial.path] = row;
         if (!pair) { nodes.push(row.node); continue; }
         pair.node.classList.add("pair");
-        pair.node.replaceChildren(pair.node.firstChild, pair.number, pair.was, make("span", { class: "label" }, dial.label[this.language]), row.number, row.was);
+        pair.node.replaceChildren(pair.node.firstChild, pair.number, pair.was, make("span", { class: "label" }, dial.label[this.language]), row.number, row.was, this.pairing(dial.path));
       }
       box.replaceChildren(...nodes);
     }
     for (const dial of dials) this.setRow(box.rows[dial.path], dial);
   }
 
-  rules() {
-    const below = this.state.dials.filter((dial) => dial.path.startsWith("award["));
-    this.dialRows(this.dialBox, below);
-    this.rulesHead.hidden = this.linesButton.hidden = !this.state.dials.some((dial) => dial.mark === "totals") && !below.length;
+  steps(path, dials) { return Object.keys(dials).filter((one) => one.startsWith(path.replace(/#.*/, "#")) && one.endsWith("#0")).length; }
+
+  otherSteps(path) { return /#\d+#[01]$/.test(path) && this.steps(path, this.start.decided.dials) !== this.steps(path, this.known); }
+
+  pairing(path) {
+    // A step more after this one, or this one taken away.
+    const [, table, place] = path.match(/^(.*)#(\d+)#1$/), n = Number(place) + 1;
+    const act = (more, sign, word) => make("button", { type: "button", class: "pairing", "aria-label": this.say(word, { n }), title: this.say(word, { n }),
+      onclick: () => this.questions.ask({ do: "pair", table, place: Number(place), more }) }, sign);
+    return make("span", { class: "acts" }, act(true, "＋", "step_more"), act(false, "－", "step_less"));
   }
 
   // ---- the panel in place of the weights ----
@@ -166,36 +181,37 @@ class Dials {
     this.panelBox.replaceChildren();
     this.paneled();
     this.known = {};
-    if (what === "") this.panels();
-    else this.questions.ask({ do: "look" });
+    this.questions.ask({ do: "look" });
   }
 
   closePanel() {
-    const opener = this.shown === "" ? this.linesButton : this.sliders[this.shown].open;
+    const opener = this.sliders[this.shown];
     this.questions.shown = this.shown = null;
     this.paneled();
-    opener.focus();
+    (opener ? opener.open : this.tabs[""]).focus();
   }
 
   paneled() {
     const open = this.shown !== null && this.shown !== undefined;
-    this.knobs.hidden = open;
+    this.knobs.hidden = this.hintLine.hidden = open;
     this.panelBox.hidden = !open;
-    if (this.whose) this.whose.parentNode.hidden = open;
+    const chosen = open && this.tabs[this.shown] ? this.shown : "";
+    for (const [what, tab] of Object.entries(this.tabs)) tab.setAttribute("aria-selected", String(what === chosen));
   }
 
   panels() {
     if (this.shown === null || this.shown === undefined) return;
-    const panel = this.shown === "" ? this.linesPanel() : this.state.panel;
-    if (!panel || (panel.node !== this.shown)) return;
+    if (!this.state.panel || this.state.panel.node !== this.shown) return;
+    const panel = this.shown === LINES ? this.linesPanel(this.state.panel.dials) : this.state.panel;
     if (!this.picture) this.buildPanel(panel);
     const box = this.panelParts, dials = panel.dials.map((dial) => ({ ...dial, short: dial.path.startsWith("grades.") || dial.mark === "totals" ? this.short(dial) : "" }));
     setText(box.words, panel.said || (panel.words ? panel.words[this.language] : ""));
+    box.words.hidden = !box.words.textContent;
     if (panel.counts) {
       this.picture.show({ ...panel, curve: panel.x ? [panel.x, panel.y] : null, named: (from, to, n) => this.binName(panel, from, to, n) }, dials.filter((dial) => dial.mark));
       const help = [this.say("drag_help"), ...(panel.x ? [this.say(panel.dots ? "dots" : "curve")] : [])];
-      setText(box.note, [...this.counted(panel), ...(dials.some((dial) => dial.mark) ? help : help.slice(1))].join(this.language === "zh" ? "；" : "; "));
-    } else setText(box.note, this.counted(panel).join(this.language === "zh" ? "；" : "; "));
+      setText(box.note, [...this.counted(panel), ...(dials.some((dial) => dial.mark) ? help : help.slice(1))].join(this.language === "zh" ? "；" : ". "));
+    } else setText(box.note, this.counted(panel).join(this.language === "zh" ? "；" : ". "));
     this.dialRows(box.rows, dials);
     if (panel.states) this.stateBars(box.rows.rows, panel);
     for (const leave of box.leave) leave();
@@ -218,7 +234,8 @@ class Dials {
 
   buildPanel(panel) {
     const node = this.start.nodes.find((one) => one.id === this.shown);
-    const title = node ? this.say("settings", { label: node.label }) : this.say("totals");
+    const title = node ? this.say("settings", { label: node.label }) : this.say(this.shown === LINES ? "totals" : "total_tab");
+    this.panelBox.setAttribute("aria-label", title);
     const back = make("button", { type: "button", class: "back", onclick: () => this.closePanel() }, `← ${this.say("back_weights")}`);
     this.picture = new Picture(this, (path, value, gesture) => this.turn(path, value, gesture));
     this.picture.svg.setAttribute("aria-label", title);
@@ -227,9 +244,11 @@ class Dials {
     const experts = node && this.start.judged.includes(node.id) && this.start.experts.length ? make("div", { class: "scorers" }, make("span", {}, this.say("scorers") + this.colon()),
       ...this.start.experts.map((code) => this.leaver("expert", code, this.say("expert", { code })))) : null;
     this.panelBox.onkeydown = (event) => { if (event.key === "Escape") this.closePanel(); };
-    this.panelBox.replaceChildren(make("div", { class: "panel-head" }, back, make("h3", {}, title), leave), box.words, ...(panel.counts ? [this.picture.svg] : []), box.note, box.rows, ...(experts ? [experts] : []));
+    const vetoes = panel.vetoes && panel.vetoes.length ? make("div", { class: "scorers" }, make("span", {}, this.say("vetoes_off") + this.colon()), ...panel.vetoes.map(({ id, label }) => this.leaver("veto", id, label))) : null;
+    const head = node ? [make("div", { class: "panel-head" }, back, make("h3", {}, title), leave)] : [];
+    this.panelBox.replaceChildren(...head, box.words, ...(panel.counts ? [this.picture.svg] : []), box.note, box.rows, ...[experts, vetoes].filter(Boolean));
     box.leave = [...this.panelBox.querySelectorAll(".leave")].map((button) => button.tell);
-    back.focus();
+    if (node) back.focus();
   }
 
   stateBars(rows, panel) {
@@ -245,20 +264,20 @@ class Dials {
     }
   }
 
-  linesPanel() {
+  linesPanel(dials) {
     // The totals are in the page already: of the class that is chosen for the list, or of all.
     const chosen = this.choice.value, fine = 10 ** this.state.decimals, values = [];
     for (let member = 0; member < this.total.length; member += 1) {
       if (this.rank[member] && (chosen === "" || String(this.start.class_of[member]) === chosen)) values.push(this.total[member] / fine);
     }
-    const dials = this.state.dials, scale = this.start.scale, marks = dials.filter((dial) => dial.mark && dial.value > 0).map((dial) => dial.value);
+    const scale = this.start.scale, marks = dials.filter((dial) => dial.mark && dial.value > 0).map((dial) => dial.value);
     const wide = scale / 50, low = Math.floor(Math.min(scale - wide, ...values, ...marks) / (5 * wide)) * 5 * wide, high = Math.max(scale, ...values);
     const edges = [];
     for (let at = low; at < high + wide / 2; at += wide) edges.push(at);
     const counts = edges.slice(1).map(() => 0);
     for (const value of values) counts[Math.min(counts.length - 1, Math.max(0, Math.floor((value - low) / wide)))] += 1;
     const name = chosen === "" ? this.say("all") : this.start.classes[Number(chosen)];
-    return { node: "", dials, edges, counts, step: scale / 200, scale, said: this.say("totals_of", { name, n: values.length }) };
+    return { node: LINES, dials, edges, counts, step: scale / 200, scale, said: this.say("totals_of", { name, n: values.length }) };
   }
 
   // ---- what is only tried ----
@@ -266,14 +285,14 @@ class Dials {
   leaver(kind, item, label) {
     // A button that leaves something out, or puts it back.
     const button = make("button", { type: "button", class: "leave", onclick: () => {
-      this.questions.ask({ do: "leave", kind, item });
+      this.questions.ask({ do: "leave", kind, item, slow: kind === "expert" });
       if (kind === "member") this.questions.ask({ do: "member", member: item, language: this.language }); // its card is another one then
     } });
     button.tell = () => {
       const out = this.state.left[kind].includes(item);
       button.setAttribute("aria-pressed", String(out));
       setText(button, this.say(out ? "put_back" : "leave", { label }));
-      if (kind === "expert") setText(button, (out ? "✕ " : "") + label);
+      if (kind === "expert" || kind === "veto") setText(button, (out ? "✕ " : "") + label);
     };
     button.tell();
     return button;

@@ -77,7 +77,7 @@ class List {
 
   legend() {
     const key = this.start.awards.map((label, place) => make("span", {}, make("i", { class: `bar award${place}` }), label));
-    return make("span", { class: "legend", hidden: !key.length }, this.say("chance") + this.colon(), ...key);
+    return make("span", { class: "legend", hidden: !key.length }, this.say("chance_legend") + this.colon(), ...key);
   }
 
   sorted(name) {
@@ -87,12 +87,22 @@ class List {
     this.paint();
   }
 
+  chanceOf(award, member) { return this.chances ? this.chances[award * this.total.length + member] / this.start.draws : 0; }
+
   chance(member) {
-    if (!this.chances) return 0;
-    let sum = 0;
-    for (let award = 0; award < this.start.awards.length; award += 1) sum += this.chances[award * this.total.length + member];
-    return Math.min(1, sum / this.start.draws);
+    // Of the award that is shown or a better one; of who has none, of any award.
+    const held = this.award[member] > 0 ? [this.award[member] - 1] : this.start.awards.map((_, award) => award);
+    return Math.min(1, Math.max(0, ...held.map((award) => this.start.better[award].reduce((sum, other) => sum + this.chanceOf(other, member), 0))));
   }
+
+  inPercent(chance) { return chance === 0 ? "0" : chance === 1 ? "100%" : chance < 0.01 ? "<1%" : chance > 0.99 ? ">99%" : `${Math.round(100 * chance)}%`; }
+
+  chanceTold(member) {
+    const held = this.award[member] > 0, chance = this.inPercent(this.chance(member));
+    return held ? this.say("chance_keep", { award: this.start.awards[this.award[member] - 1], chance }) : this.say("chance_win", { chance });
+  }
+
+  chancesTold(member) { return this.start.awards.map((award, place) => `${award}${this.colon()}${this.inPercent(this.chanceOf(place, member))}`); }
 
   ordered() {
     const { rank, total, margin, award } = this, { none, members, class_of } = this.start;
@@ -159,7 +169,7 @@ class List {
   }
 
   cells(row, place) {
-    const member = this.order[place], { none, awards, draws } = this.start, { decimals } = this.state;
+    const member = this.order[place], { none, awards } = this.start, { decimals } = this.state;
     const points = (steps) => (steps / 10 ** decimals).toFixed(decimals);
     const number = this.award[member], was = this.start.decided.award[member], moved = this.moved(member);
     row.member = member;
@@ -179,15 +189,11 @@ class List {
     setText(row.cells.grade, (this.grade[member] > 0 ? this.gradeName(this.grade[member]) : "") + (rise > 0 ? " ▲" : rise < 0 ? " ▼" : ""));
     row.cells.grade.className = `grade ${rise > 0 ? "up" : rise < 0 ? "down" : ""}`;
     row.className = `row ${number > 0 ? `has has${number - 1}` : ""} ${(was > 0) !== (number > 0) ? (number > 0 ? "entered" : "left") : ""} ${place === this.active ? "active" : ""} ${this.rule(place)}`;
-    let told = [];
-    row.bars.forEach((bar, award) => {
-      const chance = this.chances ? this.chances[award * this.total.length + member] / draws : 0;
-      bar.style.width = `${100 * chance}%`;
-      if (chance) told.push(`${awards[award]} ${Math.round(100 * chance)}%`);
-    });
-    const chance = this.chance(member);
-    setText(row.percent, !this.chances ? "…" : chance === 0 ? "0" : chance === 1 ? "100%" : chance < 0.01 ? "<1%" : chance > 0.99 ? ">99%" : `${Math.round(100 * chance)}%`);
-    row.cells.chance.title = told.join("，");
+    row.bars.forEach((bar, award) => { bar.style.width = `${100 * this.chanceOf(award, member)}%`; });
+    setText(row.percent, this.chances ? this.inPercent(this.chance(member)) : "…");
+    const told = this.chances ? [this.chanceTold(member), ...this.chancesTold(member)].join(this.language === "zh" ? "；" : "; ") : "";
+    row.cells.chance.title = told;
+    row.cells.chance.setAttribute("aria-label", told);
   }
 
   rule(place) {

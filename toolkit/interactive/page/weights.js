@@ -4,17 +4,23 @@ class Weights {
   left() {
     this.sliders = {};
     const rows = this.start.nodes.map((node) => this.slider(node));
-    this.dialBox = make("div", { class: "dials" });
     const tools = make("div", { class: "tools" }, ...Object.values(this.buttons), ...this.origins());
     const tree = make("div", { class: "tree", role: "group", "aria-label": this.say("weights"), "aria-description": this.say("tree_keys") }, ...rows);
     roving(tree, ".node", ["ArrowUp", "ArrowDown"]);
-    this.rulesHead = make("h3", {}, this.say("rules"));
-    this.linesButton = make("button", { type: "button", class: "lines", onclick: () => this.openPanel("") }, this.say("lines_open"));
-    this.knobs = make("div", { class: "knobs" }, tree, this.rulesHead, this.linesButton, this.dialBox);
-    this.panelBox = make("div", { class: "knobs panel", hidden: true });
-    const top = make("div", { class: "top" }, make("h3", {}, this.say("weights")), this.whoseWeights(), make("p", { class: "hint" }, this.say("weights_help")), tools);
+    this.knobs = make("div", { class: "knobs", role: "tabpanel", "aria-label": this.say("weights") }, tree);
+    this.panelBox = make("div", { class: "knobs panel", role: "tabpanel", hidden: true });
+    this.hintLine = make("div", { class: "hints" }, make("p", { class: "hint" }, this.say("weights_help")), this.whoseWeights());
     this.changesBox = make("details", { class: "changes", hidden: true }, make("summary"), make("ul"));
-    return make("section", { class: "left", "aria-label": this.say("weights") }, top, this.knobs, this.panelBox, this.changesBox, this.start.adoptable ? this.adoption() : null);
+    return make("section", { class: "left", "aria-label": this.say("board") }, this.tabStrip(), this.hintLine, tools, this.knobs, this.panelBox, this.changesBox, this.start.adoptable ? this.adoption() : null);
+  }
+
+  tabStrip() {
+    // What can be turned, in three parts; how an indicator is marked opens in place of the weights.
+    this.tabs = Object.fromEntries([["", "weights_tab"], [LINES, "lines_tab"], [WHOLE, "total_tab"]].map(([what, word]) =>
+      [what, make("button", { type: "button", role: "tab", class: "tab", onclick: () => (what ? this.openPanel(what) : this.closePanel()) }, this.say(word))]));
+    const strip = make("div", { class: "tabs", role: "tablist", "aria-label": this.say("tabs") }, ...Object.values(this.tabs));
+    roving(strip, "button", ["ArrowLeft", "ArrowRight"]);
+    return strip;
   }
 
   slider(node) {
@@ -49,7 +55,7 @@ class Weights {
   typed(box, stands, question) {
     // What was typed is read by the kernel, full-width signs and all; a box that was emptied shows again what stands.
     const text = box.value.trim();
-    if (text === "" || text === shown(stands)) box.value = shown(stands);
+    if ((text === "" && !question.optional) || text === inWords(stands)) box.value = inWords(stands);
     else this.questions.ask({ ...question, typed: text });
   }
 
