@@ -108,7 +108,7 @@ SEEN_AT_ONCE: dict[str, tuple[Forgery, str]] = {
     "another list lies beside the list": (added("data/results/winners.csv"), "results/winners.csv"),
     "a page of its own": (added("data/pages/list.ipynb"), "pages/list.ipynb"),
     "a text for the reader": (added("data/获奖名单.txt"), "获奖名单.txt"),
-    "another page about the bag": (put("data/README.md", "没有可信时间戳", "有国家授时中心的时间戳"), "README.md"),
+    "another page about the bag": (put("data/README.md", "没有旁证", "有国家授时中心作证"), "README.md"),
     "another description for machines": (put("data/ro-crate-metadata.json", "small-2018", "small-2017"), "ro-crate-metadata.json"),
     "a text beside the payload": (added("README.txt"), "README.txt"),
     "a hidden file in the edition": (added("data/edition/.variant.toml"), "edition/.variant.toml"),

@@ -86,20 +86,22 @@ def test_the_lines_of_the_readme_check_it_without_this_software(bag: Path, readm
         pytest.skip("-rawin is of OpenSSL 3")
     [block] = README_BLOCK.findall((Path(__file__).parents[1] / readme).read_text("utf-8"))
     lines = [line for line in block.replace("cd BAG\n", "").splitlines() if line]
-    assert len(lines) == 4
+    assert len(lines) == 5
 
     def codes() -> list[int]:
         return [subprocess.run(["sh", "-c", line], cwd=bag, capture_output=True, check=False).returncode for line in lines]
 
-    assert codes() == [0, 0, 0, 0]
+    assert codes() == [0, 0, 0, 0, 0]
     with (bag / "tagmanifest-sha256.txt").open("a", encoding="utf-8") as file:
         file.write("\n")
+    assert codes()[2]
+    shutil.copy(stem(bag, "supervisor").with_suffix(".txt"), stem(bag, "chair").with_suffix(".txt"))
     assert all(codes()[2:])
 
 
 def test_either_signature_counts_and_an_unfit_one_never(bag: Path) -> None:
     raw = stem(bag, "chair")
-    for ending in ("sig", "sshsig", "pem"):
+    for ending in ("sig", "sshsig", "pem", "txt"):
         path = raw.with_suffix(f".{ending}")
         before = path.read_bytes()
         path.unlink()
@@ -109,8 +111,56 @@ def test_either_signature_counts_and_an_unfit_one_never(bag: Path) -> None:
         path.write_bytes(before)
     for ending in ("sig", "sshsig"):
         raw.with_suffix(f".{ending}").unlink()
-    told = verified(bag).errors
-    assert {problem.value or problem.rule.en for problem in told} == {"chair", "there is no signature that could be checked"}
+    assert [problem.value for problem in verified(bag).errors] == ["chair"]
+
+
+def copied(bag: Path, role: str, other: str, *, without: tuple[str, ...] = ()) -> None:
+    """The files of a signature called as if it had been given in another role."""
+    for path in list((bag / "signatures").glob(f"{role}-*")):
+        if path.suffix[1:] not in without:
+            shutil.copy(path, path.with_name(path.name.replace(role, other)))
+
+
+@pytest.mark.parametrize("left_out", [(), ("txt",), ("txt", "sig"), ("txt", "sshsig", "pem")], ids=str)
+def test_a_signature_counts_in_the_role_it_was_given_in_and_no_other(
+    bag: Path, whole: Path, tmp_path: Path, keys: dict[str, Ed25519PrivateKey], house: Path, left_out: tuple[str, ...]
+) -> None:
+    """Whoever holds two roles signs twice; of a bag that lists nobody, a signature is not told as that of another role."""
+    for path in (bag / "signatures").glob("supervisor-*"):
+        path.unlink()
+    listed = bag / "data" / "edition" / SIGNERS
+    listed.write_text(Signer("chair,supervisor", public_key(keys["chair"]), "甲").line, "utf-8")
+    with_new_manifests(bag)
+    forget_signatures(bag)
+    sign_bag(bag, keys["chair"], "chair", notebooks=house, pages=house / "pages")
+    copied(bag, "chair", "supervisor", without=left_out)
+    told = verified(bag)
+    assert "1 signature needed as `supervisor`, 0 there" in told.text("en")
+    assert ("was signed as `chair`, not as `supervisor`" in told.text("en")) == (not left_out)
+    sign_bag(bag, keys["chair"], "supervisor", notebooks=house, pages=house / "pages")
+    assert not verified(bag).errors
+    plain = Path(shutil.copytree(whole, tmp_path / "plain"))
+    sign_bag(plain, keys["stranger"], "chair", notebooks=house, pages=house / "pages")
+    copied(plain, "chair", "supervisor", without=left_out)
+    assert "signed as `supervisor`" not in verified(plain).text("en").replace("not as `supervisor`", "")
+
+
+def test_a_signature_that_was_broken_off_is_told_and_completed(bag: Path, whole: Path, tmp_path: Path, keys: dict[str, Ed25519PrivateKey], house: Path) -> None:
+    """Whatever prefix of its files is there, in the order in which they are written, and whether the key is listed or not."""
+    plain = Path(shutil.copytree(whole, tmp_path / "plain"))
+    for place, key, needed in ((bag, keys["chair"], ["chair"]), (plain, keys["stranger"], [])):
+        sign_bag(place, key, "chair", notebooks=house, pages=house / "pages")
+        assert not verified(place).errors
+        raw = stem(place, "chair")
+        for endings, lacking in ((("sshsig",), ".sshsig"), (("sig",), ".sig .sshsig"), (("pem",), ".pem .sig .sshsig")):
+            for ending in endings:
+                raw.with_suffix(f".{ending}").unlink()
+            told = verified(place)
+            assert f"the signature was broken off: {lacking} lacking" in told.text("en")
+            assert "再签一次" in told.text("zh")
+            assert [problem.value for problem in told.errors] == ([] if lacking == ".sshsig" else needed)
+        sign_bag(place, key, "chair", notebooks=house, pages=house / "pages")
+        assert not [problem for problem in verified(place) if problem.severity != "note"]
 
 
 def test_signatures_of_others_and_in_another_role_are_foreign(bag: Path, keys: dict[str, Ed25519PrivateKey], house: Path) -> None:
@@ -119,7 +169,7 @@ def test_signatures_of_others_and_in_another_role_are_foreign(bag: Path, keys: d
     with pytest.raises(Refused, match="not listed as `supervisor`"):
         sign_bag(bag, keys["chair"], "supervisor", notebooks=house, pages=house / "pages")
     raw, other = stem(bag, "supervisor"), Signer("supervisor", public_key(keys["chair"])).stem
-    for ending in ("sig", "sshsig", "pem"):
+    for ending in ("txt", "pem", "sig", "sshsig"):
         shutil.copy(stem(bag, "chair").with_suffix(f".{ending}"), raw.with_name(f"{other}.{ending}"))
         raw.with_suffix(f".{ending}").unlink()
     told = verified(bag).text("en")

@@ -25,7 +25,7 @@ from toolkit.commands.console import (
 from toolkit.commands.edition import check
 from toolkit.commands.evaluation import evaluate, evaluated, sensitivity
 from toolkit.ground.problems import refuse
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, joined, phrase
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -103,6 +103,7 @@ def verify(
     bag: Bag,
     replay: Annotated[bool, typer.Option("--replay", help="重新计算一遍 compute everything again")] = False,  # noqa: FBT002
     signers: Annotated[Path | None, typer.Option(help="只认这份名册中的签名人，不认包内所列 trust these signers only, and not those the bag lists", exists=True, dir_okay=False)] = None,
+    tsa: Annotated[Path | None, typer.Option("--tsa", help="时间戳机构的证书：核对时间戳 the certificate of a timestamp authority", exists=True, dir_okay=False)] = None,
     language: LanguageOption = "zh",
 ) -> None:
     """核对封存包；--replay 重新计算并逐项比较。 Check a bag's digests; with --replay the whole computation."""
@@ -111,16 +112,18 @@ def verify(
     with refusals(language):
         _refuse_edition(bag)
         with steps() as step:
-            problems = verify_bag(bag, replay=replay, signers=signers, progress=step)
-        finish(problems, language, _well(bag) if replay and not problems.errors else WHOLE)
+            problems = verify_bag(bag, replay=replay, signers=signers, authority=tsa, progress=step)
+        finish(problems, language, _well(bag, replay=replay) if not problems.errors else WHOLE)
 
 
-def _well(bag: Path) -> Phrase:
-    """What a replay says of a bag that is well: of rules alone nothing was computed."""
+def _well(bag: Path, *, replay: bool) -> Phrase:
+    """What is said of a bag that is well: of rules alone nothing was computed, and without a timestamp its date is only said."""
     from toolkit.sealing.bag import read_bag_info
     from toolkit.sealing.parts import RULES, Seal
+    from toolkit.sealing.timestamps import UNSTAMPED, stamps
 
-    return RULES_ALONE if Seal.of(read_bag_info(bag)).revision == RULES else RECOMPUTED
+    well = (RULES_ALONE if Seal.of(read_bag_info(bag)).revision == RULES else RECOMPUTED) if replay else WHOLE
+    return well if stamps(bag) else joined((well, UNSTAMPED), "", " ")
 
 
 def key(

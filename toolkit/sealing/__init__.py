@@ -34,7 +34,6 @@ from toolkit.scheme.writing import write_scheme
 from toolkit.sealing.bag import (
     DISTRIBUTION,
     SIGNATURES,
-    TAG_MANIFEST,
     bag_problems,
     environment_text,
     read_bag_info,
@@ -87,7 +86,9 @@ from toolkit.sealing.signatures import (
     signature_files,
     signature_problems,
     signing,
+    statement,
 )
+from toolkit.sealing.timestamps import stamp_problems
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -217,9 +218,10 @@ def verify_bag(
     notebooks: Path | None = None,
     pages: Path | None = None,
     signers: Path | None = None,
+    authority: Path | None = None,
     progress: Progress | None = None,
 ) -> Problems:
-    """What is wrong with a sealed bag; empty when all is well, but for a note for each signature.
+    """What is wrong with a sealed bag; empty when all is well, but for a note for each signature and timestamp.
 
     Parameters
     ----------
@@ -230,6 +232,8 @@ def verify_bag(
         As they were given to `seal_edition`.
     signers
         Who may sign, by a file that is not out of the bag: none but theirs count then, and one at least has to be there.
+    authority
+        The certificate of a timestamp authority, or of the one above it: none but its timestamps count then, and one has to be there.
     """
     if progress:
         progress("sha256")
@@ -238,7 +242,7 @@ def verify_bag(
     if not problems.errors:
         scheme, seal = load_scheme(bag / "data" / "edition" / "scheme.toml"), Seal.of(read_bag_info(bag))
         problems += tuple(plan_problems(bag / "data", scheme) if seal.revision == RULES else rules_problems(bag, seal.rules))
-        problems += tuple(signature_problems(bag, scheme, signers))
+        problems += (*signature_problems(bag, scheme, signers), *stamp_problems(bag, authority))
         replay = replay and seal.revision != RULES  # nothing was computed
     return problems + replay_problems(bag, house, progress) if replay and not problems.errors else problems
 
@@ -270,7 +274,7 @@ def sign_bag(
     # Beside the bag, in which nothing half may lie, and not in a workshop: a seal may be under way there.
     with refusing(bag), tempfile.TemporaryDirectory(prefix=f".{bag.name}-signing-", dir=bag.resolve().parent) as place:
         (bag / SIGNATURES).mkdir(exist_ok=True)
-        for file, content in signature_files(key, signer, (bag / TAG_MANIFEST).read_bytes()).items():
+        for file, content in signature_files(key, signer, statement(bag, signer.role)).items():
             write_whole(Path(place, file), content)
             Path(place, file).replace(bag / SIGNATURES / file)
         sync(bag / SIGNATURES)

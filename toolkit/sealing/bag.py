@@ -22,12 +22,13 @@ from toolkit.ground.text import Phrase, phrase
 
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 SIGNATURES = "signatures"
-"""The folder of signatures: they are made of the tag manifest, and so no manifest can list them."""
-SIGNATURE = re.compile(SIGNATURES + r"/[\w-]{1,40}-[0-9a-f]{16}\.(sig|sshsig|pem)")
+"""The folder of signatures and timestamps: they are made of the tag manifest, and so no manifest can list them."""
+STAMP = ".tsr"
+SIGNATURE = re.compile(SIGNATURES + r"/([\w-]{1,40}-[0-9a-f]{16}\.(txt|pem|sig|sshsig)|[\w-]{1,40}\.tsr)")
 KEPT = Phrase("不能写进届次文件夹或封存包", "nothing is written into an edition's folder or a bag")
 ELSEWHERE = Phrase("请另指一个文件夹", "name another folder")
-SIGNATURE_SIZE = 4096
-"""Bytes that no file of a signature exceeds."""
+SIGNATURE_SIZE, STAMP_SIZE = 4096, 65_536
+"""Bytes that no file of a signature, or no timestamp, exceeds."""
 BAG_FILES = ("bagit.txt", "bag-info.txt", MANIFEST)
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
@@ -138,7 +139,8 @@ def _strangers(bag: Path, known: set[str]) -> Iterator[Problem]:
 
 def _may_sign(name: str, path: Path) -> bool:
     """Whether it could be the file of a signature: small, and no link, pipe or device."""
-    return SIGNATURE.fullmatch(name) is not None and not path.is_symlink() and path.is_file() and path.stat().st_size <= SIGNATURE_SIZE
+    size = STAMP_SIZE if name.endswith(STAMP) else SIGNATURE_SIZE
+    return SIGNATURE.fullmatch(name) is not None and not path.is_symlink() and path.is_file() and path.stat().st_size <= size
 
 
 def _present(bag: Path) -> dict[str, Path]:

@@ -43,8 +43,10 @@ BEFORE = (
 CHECK = """```sh
 sha256sum --strict --quiet -c tagmanifest-sha256.txt
 sha256sum --strict --quiet -c manifest-sha256.txt
-openssl pkeyutl -verify -pubin -inkey signatures/ROLE-KEY.pem -rawin -in tagmanifest-sha256.txt -sigfile signatures/ROLE-KEY.sig
-ssh-keygen -Y verify -f data/edition/allowed_signers -I ROLE -n committee-seal -s signatures/ROLE-KEY.sshsig < tagmanifest-sha256.txt
+grep -x '# role: ROLE' signatures/ROLE-KEY.txt && sha256sum --strict -c signatures/ROLE-KEY.txt
+openssl pkeyutl -verify -pubin -inkey signatures/ROLE-KEY.pem -rawin -in signatures/ROLE-KEY.txt -sigfile signatures/ROLE-KEY.sig
+ssh-keygen -Y verify -f data/edition/allowed_signers -I ROLE -n committee-seal -s signatures/ROLE-KEY.sshsig < signatures/ROLE-KEY.txt
+openssl ts -verify -data tagmanifest-sha256.txt -in signatures/NAME.tsr -CAfile TSA.pem
 committee verify . --replay
 ```
 """
@@ -56,10 +58,10 @@ TEXT = """# {title}
 
 {parts_zh}
 
-核对：在本文件的上一级文件夹中执行下面各行。前两行核对每个文件，中间两行核对签名（签名人各一组文件；没有签名则没有这个文件夹），最后一行由封存它的程序核对{once_zh}。
+核对：在本文件的上一级文件夹中执行下面各行。前两行核对每个文件；其后三行核对签名：签的是 .txt 中写明的职务和清单指纹（签名人各一组文件，没有签名则没有）；再一行核对时间戳；最后一行由封存它的程序核对{once_zh}。
 
 {check}
-程序：{distribution} {version}；它和所用全部程序包的版本见 environment.txt，按这些版本安装即可。程序由秘书处提供。本包没有可信时间戳：封存日期只是封存者所写。
+程序：{distribution} {version}；它和所用全部程序包的版本见 environment.txt，按这些版本安装即可。程序由秘书处提供。封存日期是封存者所写；`signatures/` 中没有时间戳（.tsr），就没有旁证。
 
 ---
 
@@ -67,10 +69,10 @@ Edition {edition}, revision {revision}, sealed on {day}. {history_en}This is a B
 
 {parts_en}
 
-To check it, run the lines above in the folder that holds `data`. The first two check every file, the next two a signature (files of its own for each signer; no folder where nobody signed), the last one is the
-program that sealed it{once_en}.
+To check it, run the lines above in the folder that holds `data`. The first two check every file; the next three a signature: what is signed is the .txt, with the role and the digest of
+the list (files of its own for each signer; none where nobody signed); then a timestamp; the last one is the program that sealed it{once_en}.
 
-Program: {distribution} {version}; its version and that of every package it used stand in environment.txt: install these. Ask the secretariat for the program. The bag has no trusted timestamp: the day is what the sealer wrote.
+Program: {distribution} {version}; its version and that of every package it used stand in environment.txt: install these. Ask the secretariat for the program. The day is what the sealer wrote: without a timestamp (.tsr) in `signatures/` nobody else vouches for it.
 """
 AGAIN = {
     "again_zh": "，并把全部结果重新计算一遍", "once_zh": "并重新计算",

@@ -1,8 +1,9 @@
 """Signatures: who stands for a sealed revision, checkable without this software.
 
-A signature is Ed25519 over the tag manifest, and so over every byte of the bag. It is written twice from one key, into the folder
-`signatures` beside that manifest: raw, as ``openssl pkeyutl`` reads it, and as ``ssh-keygen -Y`` does; either counts. Who may sign
-as what stands in the edition's file `allowed_signers`, in the format of OpenSSH, and is sealed with the bag.
+What is signed is a statement of a few lines that anybody can read: in what role, which revision of which edition, and the digest of
+its tag manifest, and so every byte of the bag; ``sha256sum -c`` takes it as a list of one. It is signed twice with one key (Ed25519),
+into the folder `signatures` beside that manifest: raw, as ``openssl pkeyutl`` reads it, and as ``ssh-keygen -Y`` does; either counts.
+Who may sign as what stands in the edition's file `allowed_signers`, in the format of OpenSSH, and is sealed with the bag.
 """
 
 from __future__ import annotations
@@ -12,16 +13,17 @@ import binascii
 import os
 import re
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256, sha512
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.resources import file_digest
+from toolkit.ground.text import Phrase, one_line, phrase
 from toolkit.ground.writing import refusing, sync, write_whole
-from toolkit.sealing.bag import SIGNATURES, TAG_MANIFEST
+from toolkit.sealing.bag import SIGNATURES, STAMP, TAG_MANIFEST, read_bag_info
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -34,9 +36,10 @@ KIND = b"ssh-ed25519"
 ROUNDS = 64
 """Of bcrypt, when a passphrase becomes a key: half a second for every guess."""
 SHORTEST = 8
-LINE_LENGTH = 70
+LINE_LENGTH, RAW = 70, 32
 ARMOUR = ("-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----")
 ROLE = re.compile(r"[\w-]{1,40}")
+STATED_ROLE = re.compile(r"^# role: ([\w-]{1,40})$", re.MULTILINE)
 SIGNER = re.compile(r'(?P<roles>[\w,-]+)[ \t]+(?:namespaces="(?P<namespaces>[^"]*)"[ \t]+)?ssh-ed25519[ \t]+(?P<key>[A-Za-z0-9+/]+=*)(?:[ \t]+(?P<name>.*))?')
 NO_SIGNER = Phrase("不是“职务 公钥”这样的一行", "is not a line `role key`")
 SUCH_AS = Phrase("每行写职务、公钥文件中的一行、姓名", "write the role, the line of the .pub file and the name on each line")
@@ -56,9 +59,12 @@ ELSEWHERE = Phrase("请换一个文件名", "take another name")
 WITH_IT = Phrase("密钥不能放在届次文件夹或封存包里，会随它一起被拷走", "a key is not kept in an edition's folder or a bag: it would be copied with it")
 KEEP = Phrase("请放到只有本人能读的地方", "keep it where nobody else can read")
 ASK = Phrase("请勿采信；请向秘书处核实", "do not rely on it; ask the secretariat")
+ENDINGS = ("txt", "pem", "sig", "sshsig")
+"""Of a signature's files, in the order in which they are written: what is signed, by which key, and that twice signed."""
 UNFIT = Phrase("签名与封存包不符", "the signature does not fit the bag")
-HALF = Phrase("没有可核对的签名", "there is no signature that could be checked")
-SIGN_AGAIN = Phrase("请重新签名", "sign again")
+OTHER_ROLE = ("签的职务是“{said}”，不是“{role}”", "was signed as `{said}`, not as `{role}`")
+HALF = ("签名没有写完：缺 {lacking}", "the signature was broken off: {lacking} lacking")
+SIGN_AGAIN = Phrase("请本人再签一次（committee sign），即可补全", "its signer signs again (committee sign), which completes it")
 FOREIGN = ("不在可以“{role}”身份签名的密钥之列：{key}", "is no key that may sign as `{role}`: {key}")
 LACKING = ("“{role}”的签名需要 {n} 个，只有 {good} 个", "{n:signature|signatures} needed as `{role}`, {good} there")
 SIGN = Phrase("请该职务的签名人签名", "have it signed by who holds this role")
@@ -270,15 +276,20 @@ def signing(key: Ed25519PrivateKey, signers: Iterable[Signer], role: str, name: 
     return next((signer for signer in listed if (signer.key, signer.role) == (public, role)), Signer(role, public, name))
 
 
+def statement(bag: Path, role: str) -> bytes:
+    """What is signed: role, edition and revision as remarks, and the digest of the tag manifest as ``sha256sum`` lists it."""
+    info = read_bag_info(bag)
+    edition, revision = (one_line(info.get(label, "")) for label in ("External-Identifier", "Internal-Sender-Identifier"))
+    lines = (f"# {NAMESPACE}", f"# role: {role}", f"# edition: {edition}", f"# revision: {revision}", f"{file_digest(bag / TAG_MANIFEST)}  {TAG_MANIFEST}", "")
+    return "\n".join(lines).encode()
+
+
 def signature_files(key: Ed25519PrivateKey, signer: Signer, message: bytes) -> dict[str, bytes]:
-    """The files of a signature, by name."""
+    """The files of a signature of a statement, by name, in the order in which they are to be written."""
     armoured = base64.b64encode(_ssh_signature(signer.key, key.sign(_ssh_message(message)))).decode()
     lines = (armoured[start : start + LINE_LENGTH] for start in range(0, len(armoured), LINE_LENGTH))
-    return {
-        f"{signer.stem}.sig": key.sign(message),
-        f"{signer.stem}.sshsig": "\n".join((ARMOUR[0], *lines, ARMOUR[1], "")).encode(),
-        f"{signer.stem}.pem": _pem(signer.key),
-    }
+    contents = (message, _pem(signer.key), key.sign(message), "\n".join((ARMOUR[0], *lines, ARMOUR[1], "")).encode())
+    return {f"{signer.stem}.{ending}": content for ending, content in zip(ENDINGS, contents, strict=True)}
 
 
 def signature_problems(bag: Path, scheme: Scheme, trusted: Path | None = None) -> Iterator[Problem]:
@@ -298,17 +309,16 @@ def signature_problems(bag: Path, scheme: Scheme, trusted: Path | None = None) -
         yield Problem("error", NO_LIST, GIVE_LIST, file=trusted.name)
     if not trusted:
         yield from _unsignable(signers, scheme, ASK)  # no such bag is sealed
-    anybody = not (signers or trusted or demanded(scheme))
-    message, good = (bag / TAG_MANIFEST).read_bytes(), set()
-    for stem in sorted({path.stem for path in (bag / SIGNATURES).glob("*")}):
-        role = stem.rpartition("-")[0]
-        signer = next((each for each in signers if each.stem == stem), None) or (_unlisted(bag, stem) if anybody else None)
-        fault = _fault(bag, stem, signer, message)
-        if signer is None or fault:
-            yield Problem("error", fault or HALF, ASK if fault else SIGN_AGAIN, file=f"{SIGNATURES}/{stem}")
-            continue
-        good.add((role, signer.key))
-        yield Problem("note", phrase(*SIGNED, role=role, name=signer.name, key=signer.fingerprint), COMPARE, file=f"{SIGNATURES}/{stem}")
+    good: set[tuple[str, bytes]] = set()
+    for stem in sorted({path.stem for path in (bag / SIGNATURES).glob("*") if path.suffix != STAMP}):
+        said = _said(bag, stem)
+        signer = next((each for each in (*signers, *_unlisted(stem, said)) if each.stem == stem), None)
+        listed = signer in signers or not (signers or trusted or demanded(scheme))
+        faults = tuple(_faults(bag, stem, signer, said, listed=listed))
+        yield from faults
+        if signer and not any(fault.severity == "error" for fault in faults) and {"sig", "sshsig"} & set(said):
+            good.add((signer.role, signer.key))
+            yield Problem("note", phrase(*SIGNED, role=signer.role, name=signer.name, key=signer.fingerprint), COMPARE, file=f"{SIGNATURES}/{stem}")
     for role, needed in demanded(scheme).items():
         there = sum(of == role for of, _ in good)
         if there < needed:
@@ -317,28 +327,44 @@ def signature_problems(bag: Path, scheme: Scheme, trusted: Path | None = None) -
         yield Problem("error", UNTRUSTED, ASK, file=SIGNATURES)
 
 
-def _fault(bag: Path, stem: str, signer: Signer | None, message: bytes) -> Phrase | None:
-    """Why a signature does not count, if it does not."""
-    if signer is None:
-        other = _unlisted(bag, stem)
-        return phrase(*FOREIGN, role=stem.rpartition("-")[0], key=other.fingerprint) if other else HALF
-    place = bag / SIGNATURES
-    said = {ending: (place / f"{stem}.{ending}").read_bytes() for ending in ("sig", "sshsig", "pem") if (place / f"{stem}.{ending}").is_file()}
-    checks = [_verifies(signer.key, said["sig"], message)] if "sig" in said else []
-    if "sshsig" in said:
-        key, signature = _read_ssh_signature(said["sshsig"])
-        checks.append(key == signer.key and _verifies(signer.key, signature, _ssh_message(message)))
-    if not checks:
-        return HALF
-    return None if all(checks) and said.get("pem", _pem(signer.key)) == _pem(signer.key) else UNFIT
+def _said(bag: Path, stem: str) -> dict[str, bytes]:
+    """The files of a signature that are there, by their endings."""
+    paths = {ending: bag / SIGNATURES / f"{stem}.{ending}" for ending in ENDINGS}
+    return {ending: path.read_bytes() for ending, path in paths.items() if path.is_file()}
 
 
-def _unlisted(bag: Path, stem: str) -> Signer | None:
-    """Whose signature it says to be where nobody is listed: by the key that the signature itself holds."""
-    role, path = stem.rpartition("-")[0], bag / SIGNATURES / f"{stem}.sshsig"
-    key = _read_ssh_signature(path.read_bytes())[0] if path.is_file() else b""
-    signer = Signer(role, key)
-    return signer if key and signer.stem == stem else None
+def _faults(bag: Path, stem: str, signer: Signer | None, said: Mapping[str, bytes], *, listed: bool) -> Iterator[Problem]:
+    """Why a signature does not count, if it does not; a warning where it was broken off before all its files were written."""
+    file, lacking = f"{SIGNATURES}/{stem}", [ending for ending in ENDINGS if ending not in said]
+    rule = _unfit(signer, said, statement(bag, signer.role)) if signer else UNFIT if not said or {"pem", "sshsig"} & set(said) else None
+    if signer and not listed:
+        rule = phrase(*FOREIGN, role=signer.role, key=signer.fingerprint)
+    if rule:
+        yield Problem("error", rule, ASK, file=file)
+    elif lacking:
+        yield Problem("warning", phrase(*HALF, lacking=" ".join(f".{ending}" for ending in lacking)), SIGN_AGAIN, file=file)
+
+
+def _unfit(signer: Signer, said: Mapping[str, bytes], message: bytes) -> Phrase | None:
+    """What of a signature is not as the signer makes it of that statement."""
+    key, signature = _read_ssh_signature(said.get("sshsig", b""))
+    fits = (
+        said.get("txt", message) == message,
+        said.get("pem", _pem(signer.key)) == _pem(signer.key),
+        "sig" not in said or _verifies(signer.key, said["sig"], message),
+        "sshsig" not in said or (key == signer.key and _verifies(signer.key, signature, _ssh_message(message))),
+    )
+    as_said = STATED_ROLE.search(said.get("txt", b"").decode("utf-8", "replace"))
+    if as_said and as_said[1] != signer.role:
+        return phrase(*OTHER_ROLE, said=as_said[1], role=signer.role)
+    return None if all(fits) else UNFIT
+
+
+def _unlisted(stem: str, said: Mapping[str, bytes]) -> Iterator[Signer]:
+    """Whose signature it says to be where nobody is listed: by the keys that its own files hold."""
+    for key in (_read_ssh_signature(said.get("sshsig", b""))[0], _read_pem(said.get("pem", b""))):
+        if key:
+            yield Signer(stem.rpartition("-")[0], key)
 
 
 def _verifies(key: bytes, signature: bytes, message: bytes) -> bool:
@@ -357,6 +383,16 @@ def _pem(key: bytes) -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     return Ed25519PublicKey.from_public_bytes(key[-32:]).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _read_pem(content: bytes) -> bytes:
+    """The public key that a file of OpenSSL holds; empty where it is not one that `_pem` makes."""
+    try:
+        raw = base64.b64decode(b"".join(content.split(b"\n")[1:-2]), validate=True)[-32:]
+    except binascii.Error:
+        return b""
+    key = _string(KIND) + _string(raw)
+    return key if len(raw) == RAW and _pem(key) == content else b""
 
 
 def _string(content: bytes) -> bytes:
