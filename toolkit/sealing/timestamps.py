@@ -42,7 +42,7 @@ UNSTAMPED = Phrase("没有时间戳：日期只凭签署人所言。", "It has n
 NONE_THERE = Phrase("没有时间戳可核对", "there is no timestamp to check")
 GET_ONE = Phrase("请向时间戳机构取得一个，存入 signatures/", "have it stamped, and keep the token in signatures/")
 UNREADABLE = Phrase("无法读取这个时间戳", "the timestamp cannot be read")
-ANOTHER_WAY = Phrase("请用 openssl ts -verify 核对，或向秘书处核实", "check it with `openssl ts -verify`, or ask the secretariat")
+ANOTHER_WAY = Phrase("请换用别的工具核对，或向秘书处核实", "check it with another tool, or ask the secretariat")
 ASK = Phrase("请勿采信；请向秘书处核实", "do not rely on it; ask the secretariat")
 OF_ANOTHER = Phrase("时间戳盖的不是这个封存包", "is a timestamp of something else than this bag")
 WEAK = Phrase("时间戳所用的摘要算法已不可靠", "the digest that was stamped is of a kind that can be forged")
@@ -50,11 +50,11 @@ ALTERED = Phrase("时间戳被改过：签名不符", "the timestamp was altered
 UNTRUSTED = Phrase("时间戳不是由所给证书的机构签发的", "was not issued by the authority whose certificate was given")
 EARLY = ("时间戳（{time} UTC）早于封存日期", "was stamped ({time} UTC) before the day the bag says it was sealed on")
 UNCHECKED = ("时间戳：{time} UTC；由谁签发尚未核对", "stamped {time} UTC; by whom is not checked")
-GIVE_IT = Phrase("请用 --tsa 给出时间戳机构的证书", "give the certificate of the authority with --tsa")
+GIVE_IT = Phrase("请给出时间戳机构的证书再核对", "give the certificate of the authority, and check again")
 GOOD = ("时间戳：{time} UTC 之前已是现在的样子，由 {name} 签发", "was as it is now by {time} UTC, stamped by {name}")
 NOTHING = Phrase("无须处理", "nothing")
 NO_CERTIFICATE = Phrase("不是证书文件", "is no file of certificates")
-AS_PEM = Phrase("请给出时间戳机构的证书（PEM）", "give the certificate of the authority (PEM)")
+AS_PEM = Phrase("请给出时间戳机构的证书文件", "give the certificate of the authority (PEM)")
 
 
 class NoTokenError(ValueError):
