@@ -155,6 +155,8 @@ def trees(
     indicators = [indicator(f"x{i}", draw(weight), g) for i, g in enumerate(parents)]
     for node in (*groups, *indicators) if stepped else ():
         node.update(draw(STEPS))
+    for node in groups if stepped else ():
+        node.update(draw(st.sampled_from([{}, {}, {"cap": 40}, {"cap": 0.5}])))
     tree: dict[str, Any] = {"group": groups, "indicator": indicators}
     if looking:
         tree["total"] = {"aggregate": draw(kind), "floor": draw(st.sampled_from([None, 12.345])),

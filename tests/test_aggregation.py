@@ -102,12 +102,13 @@ def by_hand(rules: Scheme, own: Group | Total, values: pd.Series[float], applyin
     counted = [(weights[node], known[node]) for node in observed if weights[node] > 0]
     if not counted:
         return NAN
+    cap = own.cap if isinstance(own, Group) and own.cap is not None else math.inf
     step, whole, p = own.step_of("score") if isinstance(own, Group) else None, sum(weight for weight, _ in counted), power(own.aggregate)
     if p == 1:
         full = sum(child.weight for child in children) / rules.scale if own.aggregate == "sum" else 1.0
         parts = [(child, weights[child.id] / whole * known[child.id] * full) for child in children if child.id in observed and weights[child.id] > 0]
-        return kept(sum(kept(part, child.step_of("points")) for child, part in parts), step)
-    return kept(curved(counted, whole, p), step)
+        return kept(min(sum(kept(part, child.step_of("points")) for child, part in parts), cap), step)
+    return kept(min(curved(counted, whole, p), cap), step)
 
 
 def kept(points: float, step: Step | None) -> float:

@@ -1,8 +1,8 @@
 """Whole editions written as real rules are, with outcomes worked out by hand: `tests/cases/editions/*.toml`.
 
 Each holds a scheme, the columns of its members table (others are described in `tables`), the records as CSV, and what is
-expected of the members in the order of their codes: columns of the ranking, of the scores, or of the raw indicators; of a
-reason, what it has to hold.
+expected of the members in the order of their codes: `raw` indicators, `scores`, and the `list`, of whose reasons it says what
+they have to hold.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ def written(case: dict[str, Any], folder: Path) -> Path:
 def test_a_real_rule_comes_to_what_it_says(case: dict[str, Any], tmp_path: Path) -> None:
     evaluation = run(written(case, tmp_path / "e"))
     assert not evaluation.problems.errors
-    frames = {str(column): frame[column].sort_index() for frame in (evaluation.indicators, evaluation.scores, evaluation.ranking) for column in frame}
-    for column, expected in case["expected"].items():
-        found = frames[column].tolist()
+    frames = {"raw": evaluation.indicators, "scores": evaluation.scores, "list": evaluation.ranking}
+    for column, expected, frame in [(*item, frames[part]) for part in frames for item in case.get(part, {}).items()]:
+        found = frame[column].sort_index().tolist()
         if column == "reason":
             assert [part for part, said in zip(expected, found, strict=True) if part not in said] == [], found
         else:
-            assert found == pytest.approx(expected, abs=1e-12) if isinstance(expected[0], float) else found == expected, column
+            assert found == (pytest.approx(expected, abs=1e-12) if isinstance(expected[0], float) else expected), column

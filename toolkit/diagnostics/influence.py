@@ -109,7 +109,7 @@ def _slopes(tree: Tree, branch: Branch, scores: Floats, usual: Floats) -> list[F
 
 def _shares(tree: Tree, branch: Branch, member_scores: Floats) -> Iterator[Floats]:
     """The share of each child for each member: what an arithmetic mean makes of 1 for it and 0 for the others."""
-    plain = replace(branch, power=1.0, full=1.0, least_present=None, own=None, points=())
+    plain = replace(branch, power=1.0, full=1.0, least_present=None, own=None, points=(), cap=None)
     weights = [float(tree.weights[child]) for child in branch.children]
     none = [np.where(np.isnan(member_scores[:, child]), np.nan, 0.0) for child in branch.children]
     for place in range(len(none)):

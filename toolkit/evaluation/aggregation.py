@@ -44,6 +44,8 @@ class Branch:
         Of a conditional group: which children are observed, and the weights of all children then.
     least_present
         The least share of the applicable children that must have a score; None asks for one.
+    cap
+        What its score is held at, at most.
     own, points
         How its own score is rounded, and the points that each child gives it, where the scheme says so.
     """
@@ -57,16 +59,22 @@ class Branch:
     least_present: float | None = None
     own: Step | None = None
     points: tuple[Step | None, ...] = ()
+    cap: float | None = None
 
     @property
     def settled(self) -> bool:
-        """Whether the weights alone say how its children count, and nothing is rounded on the way."""
+        """Whether the weights alone say how its children count, and nothing is rounded or cut on the way."""
         return not self.when and self.least_present is None and not self.stepped
 
     @property
     def stepped(self) -> bool:
-        """Whether something is rounded here before the total is."""
-        return self.own is not None or any(self.points)
+        """Whether something is rounded here before the total is, or cut, so that its score is no mean any more."""
+        return self.own is not None or self.cap is not None or any(self.points)
+
+    def held(self, mean: Floats) -> Floats:
+        """The score as it counts: held at its cap, and rounded."""
+        cut = mean if self.cap is None else np.minimum(mean, self.cap)
+        return self.own.rounded(cut) if self.own else cut
 
     @property
     def slack(self) -> float:
@@ -76,7 +84,7 @@ class Branch:
     def counted_in(self, unit: float) -> Branch:
         """The same where scores come `unit` to a point."""
         own, *points = (step and replace(step, unit=unit) for step in (self.own, *self.points))
-        return replace(self, own=own, points=tuple(points))
+        return replace(self, own=own, points=tuple(points), cap=None if self.cap is None else self.cap * unit)
 
 
 def gather(
@@ -104,8 +112,7 @@ def _mean_of(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights
 def _stepped(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights], shape: tuple[int, ...]) -> Floats:
     """The mean whose parts are rounded one by one where they are added up, and then it."""
     if branch.power != 1 or not any(branch.points):
-        mean = _mean_of(branch, scores, weights, shape)
-        return branch.own.rounded(mean) if branch.own else mean
+        return branch.held(_mean_of(branch, scores, weights, shape))
     counts = [~np.isnan(score) & (np.asarray(weight) > 0) for score, weight in zip(scores, weights, strict=True)]
     whole = np.zeros(shape)
     for there, weight in zip(counts, weights, strict=True):
@@ -114,7 +121,7 @@ def _stepped(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights
     for there, score, weight, step in zip(counts, scores, weights, branch.points, strict=True):
         points = np.where(there, score, 0.0) * weight / whole * branch.full
         total = total + (step.rounded(points) if step else points)
-    return branch.own.rounded(total) if branch.own else total
+    return branch.held(total)
 
 
 def _mean(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights], shape: tuple[int, ...], *, whole: bool) -> Floats:

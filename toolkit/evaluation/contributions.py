@@ -108,12 +108,12 @@ def _shares(tree: Tree, branch: Branch, known: dict[int, Floats]) -> list[Floats
 
 
 def _rounded_worth(branch: Branch, shares: Sequence[Floats], scores: Sequence[Floats], whole: Floats) -> list[Floats]:
-    """What a point of each child is worth in a group that rounds: so much that its parts sum to its score as it stands."""
+    """What a point of each child is worth in a group that rounds or has a cap: so much that its parts sum to its score as it stands."""
     points = [share * score * branch.full for share, score in zip(shares, scores, strict=True)]
     kept = [step.rounded(part) if step else part for part, step in zip(points, branch.points, strict=True)]
     made = np.nansum(kept, axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        lifted = np.where(made != 0, whole / made, 1.0) if branch.own else 1.0
+        lifted = np.where(made != 0, whole / made, 1.0) if branch.own or branch.cap is not None else 1.0
         return [np.where(part != 0, share * (new / part) * lifted, share) for share, part, new in zip(shares, points, kept, strict=True)]
 
 

@@ -69,6 +69,7 @@ class Tree:
                 rule.least_present,
                 rule.step_of("score") if isinstance(rule, Group) else None,
                 tuple(entries[child].step_of("points") for child in under[id_]),
+                rule.cap if isinstance(rule, Group) else None,
             )
             for id_, label, rule in made
         }

@@ -32,14 +32,13 @@ def parts(rows: ir.Table, measure: Measure) -> Parts:
 
     A row that lacks one of two numbers is in neither sum.
     """
-    alone = measure.take == "latest" or measure.once_per  # its states are asked already
-    tests = [] if alone else rows_holding(rows, measure.where)
+    tests = [] if measure.alone else rows_holding(rows, measure.where)
     wanted: Parts = {ROWS: rows.count(where=_all(tests))}
-    column = measure.place[1]
+    column = measure.number
     if column is None or measure.take in {"count", "any"}:
         return wanted
     cells: Any = rows[column]
-    if len(measure.numbers) > 1:
+    if measure.divisor:
         return wanted | _pair(rows, measure, tests)
     counts = {HELD: cells.count(where=_all(tests))} if measure.numbers else {}
     return wanted | counts | _single(cells, measure, _all(tests))
@@ -56,7 +55,7 @@ def _single(cells: Any, measure: Measure, where: Any) -> Parts:
 
 
 def _pair(rows: ir.Table, measure: Measure, tests: list[Any]) -> Parts:
-    values, weights = rows[str(measure.column)], rows[measure.numbers[1]]
+    values, weights = rows[str(measure.column)], rows[str(measure.divisor)]
     both = [*tests, *(~number.isnull() for number in (values, weights))]
     if measure.take == "ratio":
         where = _all(both)

@@ -153,8 +153,10 @@ def value_problems(
 ) -> Iterator[Problem]:
     """What is wrong with one thing measured, each by its place."""
     measure = item.measure
-    if taken.gaps:
+    if taken.gaps or measure.picks:
         yield from _gaps(engine, records, measure, item.label)
+    if measure.points:
+        yield from _unpointed(engine, records, measure)
     if taken.wrong:
         yield from _wrong(engine, records, measure)
     if taken.undivided is not None and taken.undivided.any():
@@ -173,6 +175,16 @@ def _gaps(engine: Engine, records: Records, measure: Measure, label: str) -> Ite
             phrase("此格为空，该行未计入“{label}”", "empty: this row adds nothing to `{label}`", label=label),
             Phrase("如有数值请补填；确无数值可不处理", "fill it in if there is a number"),
             file=file, sheet=sheet, row=row, column=_heading(records, measure.place[0], column),
+        )  # fmt: skip
+
+
+def _unpointed(engine: Engine, records: Records, measure: Measure) -> Iterator[Problem]:
+    """A row in a state of which the scheme does not say how many points it gives."""
+    for state, (file, sheet, row) in engine.unpointed(measure):
+        yield Problem(
+            "error", Phrase("办法没有写明这一取值计几分", "the scheme gives no points for this state"),
+            Phrase("请改正取值，或在 points 中写明它计几分，或用 where 排除", "mend the state, give it points in `points`, or leave such rows out by `where`"),
+            file=file, sheet=sheet, row=row, column=_heading(records, measure.place[0], str(measure.column)), value=state,
         )  # fmt: skip
 
 
@@ -199,7 +211,7 @@ def _undivided(
 ) -> Iterator[Problem]:
     """Nothing can be divided by 0 or by an empty cell: the value is missing, and that is said."""
     divisor = measure.terms[-1]
-    table, column = divisor.place if measure.take is None else (measure.place[0], measure.numbers[-1])
+    table, column = divisor.place if measure.take is None else (measure.place[0], str(measure.divisor))
     places = engine.rows_of(divisor, members) if measure.take is None else {}
     for member in members:
         file, sheet, row = places.get(member, ("", "", None))
@@ -267,6 +279,8 @@ def measured_range(measure: Measure, tables: Tables | None) -> tuple[float, floa
 def _cell_range(measure: Measure, tables: Tables | None) -> tuple[float, float]:
     """Between which numbers each cell of its column must lie."""
     table, column = measure.place
+    if points := measure.all_points:
+        return min(points), max(points)
     spec = tables.table[table].column.get(str(column)) if tables is not None and table in tables.table else None
     if spec is None or spec.range is None:
         return -FAR, FAR

@@ -19,6 +19,7 @@ from toolkit.indicators.selection import (
     Calendar,
     Source,
     behind,
+    pointed,
     selected,
     taken,
     together,
@@ -28,7 +29,7 @@ from toolkit.records.databases.relation import APART
 from toolkit.records.findings import shown
 from toolkit.records.references import member_column
 from toolkit.scheme import Scheme
-from toolkit.scheme.measures import Measure, Selection
+from toolkit.scheme.measures import POINTS, Measure, Selection
 from toolkit.scheme.outcomes import Veto
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ class Engine:
         if members is not None:
             rows = rows.filter(rows[source.member].isin(list(members)))
         places = {place[1:]: rows[place] for place in PLACE}
-        taken = dict(zip(("amount", "beside"), filter(None, (measure.place[1], *measure.numbers[1:])), strict=False))
+        taken = dict(zip(("amount", "beside"), filter(None, (measure.number, measure.divisor)), strict=False))
         frame = _frame(rows.select(**{MEMBER: rows[source.member]}, **places, **{name: rows[column] for name, column in taken.items()}))
         shown_amounts = {name: _told(frame[name]) for name in taken}
         if "beside" in shown_amounts:
@@ -191,10 +192,18 @@ class Engine:
         for name in measure.numbers:
             yield from ((name, place) for place in _places(rows.filter(rows[name].isnull())))
 
+    def unpointed(self, measure: Measure) -> Iterator[tuple[str, RecordPlace]]:
+        """In which states rows are to which a measure gives no points, and where these stand."""
+        rows = pointed(selected(self.source(measure.place[0]), measure.selection, self._calendar), measure)
+        columns = list(measure.numbers)
+        rows = rows.filter(rows[POINTS].isnull(), *(~rows[column].isnull() for column in columns))
+        for *states, file, sheet, row in _frame(rows.order_by(PLACE).select(*columns, *PLACE)).itertuples(index=False, name=None):
+            yield " · ".join(map(str, states)), (file, sheet, row)
+
     def wrong(self, measure: Measure) -> Iterator[RecordPlace]:
         """Where rows stand whose number cannot be weighed."""
         rows = selected(self.source(measure.place[0]), measure.selection, self._calendar)
-        value, weight = (rows[name] for name in measure.numbers)
+        value, weight = (rows[str(name)] for name in (measure.column, measure.divisor))
         yield from _places(rows.filter(~weighable(value, weight)))  # of an empty cell this is unknown, and not kept
 
     def rows_of(self, measure: Measure, members: pd.Index[str]) -> dict[str, RecordPlace]:

@@ -73,7 +73,7 @@ def _behind(engine: Engine, measure: Measure, members: Collection[str] | None) -
 def answered(measure: Measure) -> bool:
     """Whether a measure's value without a record follows from the amounts of the others.
 
-    Of the latest record, a cell read as it stands, a panel, and quotients of two sums it does not.
+    Of the latest record, of rows picked by their numbers, of a cell read as it stands, a panel, and quotients of two sums it does not.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def answered(measure: Measure) -> bool:
     (True, False)
     """
     share = measure.take == "ratio" and measure.column is None
-    return share or measure.take in {*COUNTING, "sum", "mean", "max", "min"}
+    return share or (not measure.picks and measure.take in {*COUNTING, "sum", "mean", "max", "min"})
 
 
 def value_of_all(measure: Measure, amounts: Sequence[Amount]) -> Value | None:

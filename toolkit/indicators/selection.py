@@ -12,7 +12,7 @@ from operator import and_, or_
 from typing import TYPE_CHECKING, Any
 
 from toolkit.indicators.aggregates import parts
-from toolkit.scheme.measures import Measure, Selection, Where, Window, read_span, rows_holding
+from toolkit.scheme.measures import POINTS, Measure, Selection, Where, Window, read_span, rows_holding
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -79,7 +79,7 @@ def any_state(rows: ir.Table, states: Where) -> ir.BooleanValue:
 
 MEMBER = "member"
 PLACE = ("_file", "_sheet", "_row")
-MARKED, TURN = "_under_appeal", "_turn"
+MARKED, TURN, NUMBERED = "_under_appeal", "_turn", "_numbered"
 
 
 @dataclass(frozen=True)
@@ -153,8 +153,8 @@ def together(measures: Iterable[Measure]) -> list[list[int]]:
     """The places of measures that one query takes: of the same rows, but for the states they ask for."""
     groups: dict[str, list[int]] = {}
     for place, measure in enumerate(measures):
-        latest = "latest " if measure.take == "latest" else ""
-        groups.setdefault(latest + _asked_of_all(measure).model_dump_json(), []).append(place)
+        picked = measure.model_dump_json() if measure.picks or measure.points else "latest" if measure.take == "latest" else ""
+        groups.setdefault(picked + _asked_of_all(measure).model_dump_json(), []).append(place)
     return list(groups.values())
 
 
@@ -164,9 +164,7 @@ def taken(source: Source, measures: Sequence[Measure], calendar: Calendar) -> tu
     The measures go `together`. What several ask for is taken once. Sums are decimals: each number counts as it is
     written.
     """
-    rows = selected(source, _asked_of_all(measures[0]), calendar)
-    if measures[0].take == "latest":
-        rows = _latest(rows, source)
+    rows = _taken_of(selected(source, _asked_of_all(measures[0]), calendar), source, measures[0])
     column_of: dict[Any, str] = {}
     named: dict[str, ir.Value] = {}
     columns: list[dict[str, str]] = []
@@ -180,8 +178,7 @@ def taken(source: Source, measures: Sequence[Measure], calendar: Calendar) -> tu
 
 def _asked_of_all(measure: Measure) -> Selection:
     """Its selection without the states, where it makes no difference whether they are asked before or after."""
-    alone = measure.take == "latest" or measure.once_per
-    return measure.selection if alone else measure.selection.model_copy(update={"where": {}})
+    return measure.selection if measure.alone else measure.selection.model_copy(update={"where": {}})
 
 
 def _kept(rows: ir.Table, tests: list[ir.BooleanValue]) -> ir.Table:
@@ -231,8 +228,54 @@ def words_order(rows: ir.Table, source: Source) -> list[Any]:
 
 def behind(source: Source, measure: Measure, calendar: Calendar) -> ir.Table:
     """The rows that a measure rests on."""
-    rows = selected(source, measure.selection, calendar)
-    return _latest(rows, source) if measure.take == "latest" else rows
+    return _taken_of(selected(source, measure.selection, calendar), source, measure)
+
+
+def _taken_of(rows: ir.Table, source: Source, measure: Measure) -> ir.Table:
+    """Of the rows that count those that a measure takes, with the points it gives them."""
+    if measure.take == "latest":
+        return _latest(rows, source)
+    rows = pointed(rows, measure)
+    return _picked(rows, source, measure) if measure.picks else rows
+
+
+def pointed(rows: ir.Table, measure: Measure) -> ir.Table:
+    """The rows with the points that a measure gives their states, in a column of their own; none where it says nothing of them."""
+    import ibis
+
+    if not measure.points:
+        return rows
+    first, second = rows[str(measure.column)], measure.crossed_with
+    cases: list[Any] = []
+    for state, points in measure.points.items():
+        inner = points.items() if isinstance(points, dict) else [(None, points)]
+        cases += [((first == state) & (rows[second] == other) if second and other is not None else first == state, float(number)) for other, number in inner]
+    return rows.mutate(**{POINTS: ibis.cases(*cases, else_=ibis.null("float64"))})
+
+
+def _picked(rows: ir.Table, source: Source, measure: Measure) -> ir.Table:
+    """One row for each act, by its number, and of those the best of each member."""
+    import ibis
+
+    others = [column for column in source.columns if column != measure.number]
+    if measure.keep != "first":
+        unnamed = reduce(or_, (rows[column].isnull() for column in measure.once_per))
+        keys = [rows[source.member], *(rows[column] for column in measure.once_per)]
+        rows = _keep_first(rows, keys, [_in_order(rows, measure, lowest=measure.keep == "lowest"), *(rows[column] for column in others)], unnamed)
+    if measure.best is None and measure.discard is None:
+        return rows
+    order = [_in_order(rows, measure, lowest=measure.better == "lower"), *(rows[column] for column in (*others, *PLACE))]
+    numbered = rows.mutate(**{TURN: ibis.row_number().over(group_by=rows[source.member], order_by=order)})
+    counted = numbered.mutate(**{NUMBERED: numbered[str(measure.number)].count().over(group_by=numbered[source.member])})
+    beyond = counted[NUMBERED] - measure.discard if measure.discard else measure.best
+    without_number = counted[str(measure.number)].isnull()  # has no part in it, and is told as for any other measure
+    return counted.filter(without_number | (counted[TURN] == 0) | (counted[TURN] < beyond)).drop(TURN, NUMBERED)
+
+
+def _in_order(rows: ir.Table, measure: Measure, *, lowest: bool) -> Any:
+    """The better number of rows first, and none last."""
+    number: Any = rows[str(measure.number)]
+    return number.asc(nulls_first=False) if lowest else number.desc(nulls_first=False)
 
 
 def _latest(rows: ir.Table, source: Source) -> ir.Table:

@@ -198,11 +198,33 @@ def _measure(place: str, measure: Measure, scheme: Scheme, tables: Tables) -> Re
     yield from _selection(place, measure.selection, scheme, tables)
     yield from _states(f"{place}.among", Selection(table=str(measure.table), where=measure.among), tables)
     named = {"column": measure.column, "weight": measure.weight, "over": measure.over}
-    yield from _columns(place, named, str(measure.table), tables, numbers=measure.take in OF_NUMBERS)
+    yield from _pointed(place, measure, tables) if measure.points else _columns(place, named, str(measure.table), tables, numbers=measure.take in OF_NUMBERS)
+    yield from _kept(place, measure, tables) if measure.keep != "first" else ()
     table = tables.table.get(str(measure.table))
     if measure.take == "latest" and table and not table.date:
         rule = phrase("取最近一条需要知道日期列", "`latest` needs to know the date column of `{table}`", table=measure.table)
         yield place, rule, phrase("请在 tables.toml 的 [table.{t}] 写 date", "give [table.{t}] a `date`", t=measure.table)
+
+
+def _pointed(place: str, measure: Measure, tables: Tables) -> ReferenceFaults:
+    """Points go by the states of columns of words, each of which there is."""
+    inner = dict.fromkeys(state for points in measure.points.values() if isinstance(points, dict) for state in points)
+    for key, column, states in (("column", measure.column, measure.points), ("crossed_with", measure.crossed_with, inner)):
+        if column:
+            yield from _column(f"{place}.{key}", str(measure.table), column, tables)
+            yield from _kind(f"{place}.{key}", str(measure.table), column, WORDS, tables)
+            if (spec := _spec(str(measure.table), column, tables)) and spec.type in WORDS:
+                yield from _states(f"{place}.points", Selection(table=str(measure.table), where={column: tuple(states)}), tables)
+
+
+def _kept(place: str, measure: Measure, tables: Tables) -> ReferenceFaults:
+    """Of which of several rows tells of an act either the channel decides or its number."""
+    for column in measure.once_per:
+        yield from _column(f"{place}.once_per", str(measure.table), column, tables)
+    table = tables.table.get(str(measure.table))
+    if table and table.channel:
+        rule = phrase("表“{table}”写明以哪个渠道为准，同一事项不能再按分数取", "`{table}` names the channel whose word goes first: its rows cannot be kept by their number too", table=measure.table)
+        yield f"{place}.keep", rule, Phrase("请删去 keep，或删去该表的 channel", "remove `keep`, or the `channel` of the table")
 
 
 def _columns(place: str, named: Mapping[str, str | None], table: str, tables: Tables, *, numbers: bool) -> ReferenceFaults:

@@ -108,8 +108,9 @@ def on_forms(part: Part, tables: Tables | None) -> Part:
     names: dict[str, object] = {"table": _table(tables, table)} if part.table else {}
     for field in ("where", "among"):
         names[field] = {str(_heading(tables, table, column)): states for column, states in getattr(part, field, {}).items()}
-    for field in ("column", "over", "weight"):
+    for field in ("column", "over", "weight", "crossed_with"):
         names[field] = _cell(tables, table, getattr(part, field, None))
+    names["once_per"] = tuple(str(_heading(tables, table, column)) for column in part.once_per)
     return part.model_copy(update={field: name for field, name in names.items() if field in type(part).model_fields})
 
 

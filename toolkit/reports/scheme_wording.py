@@ -68,8 +68,30 @@ def measure_in_words(measure: Measure) -> Phrase:
         part, whole = (selection_in_words(term.selection) for term in measure.terms)
         return Phrase(f"{part.zh} 占 {whole.zh} 的比例", f"share of {part.en} in {whole.en}")
     rows, take = selection_in_words(measure.selection), TAKES[measure.take]
-    of = _columns(measure)
-    return Phrase(" ".join(filter(None, (rows.zh, take.zh, of.zh))), " ".join(filter(None, (rows.en, take.en, of.en))))
+    of, picked = _columns(measure), joined(_picked(measure), "，", ", ")
+    said = Phrase(" ".join(filter(None, (rows.zh, take.zh, of.zh))), " ".join(filter(None, (rows.en, take.en, of.en))))
+    return Phrase(f"{said.zh}，{picked.zh}", f"{said.en}, {picked.en}") if picked.zh else said
+
+
+def _picked(measure: Measure) -> Iterator[Phrase]:
+    """The points that rows have by their states, and which rows count by their number."""
+    if measure.points:
+        points = [_points_of(state, of) for state, of in measure.points.items()]
+        yield phrase("计分 {points}", "points {points}", points="、".join(points))
+    if measure.keep != "first":
+        zh, en = ("最高", "highest") if measure.keep == "highest" else ("最低", "lowest")
+        yield phrase("同一 {act} 只计{zh}的一条", "of one {act} the {en} alone", act="、".join(measure.once_per), zh=zh, en=en)
+    lower = measure.better == "lower"
+    if measure.best is not None:
+        yield phrase("只计{zh}的 {n} 条", "the {n} {en} count", n=measure.best, zh="最低" if lower else "最高", en="lowest" if lower else "highest")
+    if measure.discard is not None:
+        yield phrase("去掉{zh}的 {n} 条", "without the {n} {en}", n=measure.discard, zh="最高" if lower else "最低", en="highest" if lower else "lowest")
+
+
+def _points_of(state: str, points: float | Mapping[str, float]) -> str:
+    if isinstance(points, Mapping):
+        return "、".join(f"{state}{other} {figure(number)}" for other, number in points.items())
+    return f"{state} {figure(points)}"
 
 
 def _columns(measure: Measure) -> Phrase:
@@ -341,8 +363,9 @@ def valued_in_words(item: Indicator) -> Phrase:
 
 
 def gathered_in_words(group: Group) -> Phrase:
-    """How a group's score is made of those below it, and how it is rounded."""
-    return joined([aggregate_in_words(group.aggregate), *stepped_in_words(group)], "；", "; ")
+    """How a group's score is made of those below it, at what it is held, and how it is rounded."""
+    cap = [] if group.cap is None else [phrase("各项合计最多 {cap} 分", "at most {cap} together", cap=figure(group.cap))]
+    return joined([aggregate_in_words(group.aggregate), *cap, *stepped_in_words(group)], "；", "; ")
 
 
 def stepped_in_words(item: Stepped) -> Iterator[Phrase]:

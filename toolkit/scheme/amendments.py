@@ -37,6 +37,8 @@ KEYS: dict[str, Phrase] = {
     "below": Phrase("须低于", "below"),
     "beside": Phrase("可兼得的奖项", "beside"),
     "best": Phrase("最好值", "best"),
+    "measure.best": Phrase("只计最好的几条", "best rows"),
+    "measure.points": Phrase("各取值的分数", "points of states"),
     "better": Phrase("方向", "better"),
     "by": Phrase("按何得分排序", "places go by"),
     "cap": Phrase("封顶", "cap"),
@@ -49,7 +51,9 @@ KEYS: dict[str, Phrase] = {
     "decimals": Phrase("小数位数", "decimals"),
     "decimals_of": Phrase("何数取小数位数", "decimals of"),
     "default": Phrase("无记录会员的等级", "grade of newcomers"),
+    "crossed_with": Phrase("与哪一栏一并计分", "crossed with"),
     "deadline": Phrase("截止日", "deadline"),
+    "discard": Phrase("去掉最差几条", "discarded"),
     "distinct": Phrase("按何去重", "distinct"),
     "edition": Phrase("届次", "edition"),
     "effect": Phrase("后果", "effect"),
@@ -77,6 +81,7 @@ KEYS: dict[str, Phrase] = {
     "in_period": Phrase("须发生在评价期内", "happened in the period"),
     "indicator": Phrase("指标", "indicator"),
     "interests": Phrase("利害关系申报表", "interests"),
+    "keep": Phrase("同一事项取哪一条", "row kept"),
     "key": Phrase("主键栏", "key"),
     "kurtosis": Phrase("峰度上限", "kurtosis"),
     "label": Phrase("名称", "label"),
@@ -166,21 +171,22 @@ KEYS: dict[str, Phrase] = {
 }
 
 
-def key_words(key: str) -> Phrase:
-    """What a committee calls a key; the key itself where it has no name of its own.
+def key_words(key: str, within: str = "") -> Phrase:
+    """What a committee calls a key, maybe otherwise `within` another; the key itself where it has no name of its own.
 
     Examples
     --------
     >>> key_words("weight").zh, key_words("轻微").en
     ('权重', '轻微')
     """
-    return KEYS.get(key, Phrase(key, key))
+    return KEYS.get(f"{within}.{key}") or KEYS.get(key, Phrase(key, key))
 
 
 FIELDS = {"name": Phrase("名称", "name"), "class": Phrase("类别", "class"), "award": Phrase("奖项", "award"), "grade": Phrase("等级", "grade"),
           "rank": Phrase("名次", "rank"), "total": Phrase("总分", "total")}  # fmt: skip
 # Values that mean this under these keys only: elsewhere the same word may be the name of a column.
 WORDS_OF: dict[str, dict[str, Phrase]] = {
+    "keep": {"first": Phrase("列在前面的", "the first"), "highest": Phrase("分数最高的", "the highest"), "lowest": Phrase("分数最低的", "the lowest")},
     "within": {"all": Phrase("全部会员", "all members"), "class": Phrase("本类会员", "the class")},
     "ties": {"best": Phrase("取最高名次", "the best rank"), "average": Phrase("取平均名次", "the mean rank")},
     "missing": {"class_mean": Phrase("按本类平均分计", "class mean"), "mean": Phrase("按全部会员平均分计", "mean"), "median": Phrase("按全部会员中位数计", "median")},
@@ -307,9 +313,9 @@ def _between(old: Side, new: Side, path: tuple[str, ...], names: tuple[Phrase, .
         if _identified(first[0]) or _identified(second[0]):
             yield from _lists(key, first, second, labels)
         elif _alike(first[0], second[0]):
-            yield from _between(first, second, (*path, key), (*names, key_words(key)), labels)
+            yield from _between(first, second, (*path, key), (*names, key_words(key, "".join(path[-1:]))), labels)
         else:
-            yield _changed((*path, key), (*names, key_words(key)), first[0], second[0], labels)
+            yield _changed((*path, key), (*names, key_words(key, "".join(path[-1:]))), first[0], second[0], labels)
 
 
 def _held(side: Side, key: str) -> Side:

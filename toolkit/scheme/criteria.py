@@ -78,7 +78,8 @@ class Group(Node):
 
     A ``conditional`` group is an arithmetic mean whose weights depend on which children are observed: by the first
     of `when` that names exactly those; by the voted weights, shared among them, where none does. With `least_present`
-    the group has no score for a member of whose applicable children less than that share have one.
+    the group has no score for a member of whose applicable children less than that share have one. Its score, that is what
+    the children come to together, is held at `cap` at most.
     """
 
     weight: Weight
@@ -86,6 +87,7 @@ class Group(Node):
     aggregate: Annotated[str, Field(pattern=AGGREGATE)] = "arithmetic"
     when: tuple[Pattern, ...] = ()
     least_present: Share | None = None
+    cap: Weight | None = None
     source: str = ""
 
 

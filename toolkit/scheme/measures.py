@@ -99,6 +99,8 @@ Take = Literal[
     "sum", "count", "distinct", "any", "latest", "mean", "weighted_mean", "max", "min", "ratio", "panel"
 ]
 Unverified = Literal["left_out", "counts"]
+POINTS = "_points"
+"""The column that holds the number which `Measure.points` gives a row."""
 
 LASTS = re.compile(r"\s*(\d+)\s*(day|month|year)s?\s*\Z")
 CHINESE = re.compile(r"\s*(\d+)\s*(天|日|个?月|年)\s*\Z")
@@ -217,7 +219,13 @@ class Measure(StrictModel):
     - ``ratio`` of the sum of `column` to the sum of `over`; without `column`, of the rows that meet `among` the share
       that meet `where` too (how many of the surveys sent were answered);
     - ``latest``, `column` of the row with the latest date;
+    - with `points` of ``sum``, ``mean``, ``max`` and ``min``: the number of a row is what `points` says of the state in
+      `column`, of two columns with `crossed_with` that of both (``{ 国家级 = { 一等 = 8 } }``); a state of which it says nothing is an error;
     - ``panel``, what the experts' scores in `column` come to, by the scheme's [panel].
+
+    With `once_per` the row that stands first tells of an act, or with `keep` the one with the ``highest`` or ``lowest``
+    number of those that count. Of a sum or mean only the `best` rows of a member count, or all but those it is to `discard`, its
+    worst, of which one row stays; the higher number is the better one, unless `better` says ``lower``.
 
     Without `take`, `column` is "table.column" of the one row a member has there; with `over`, another "table.column",
     it is divided by that cell.
@@ -245,6 +253,12 @@ class Measure(StrictModel):
     in_period: bool = False
     once_per: tuple[str, ...] = ()
     unverified: Unverified = "left_out"
+    points: dict[str, float | dict[str, float]] = {}
+    crossed_with: str | None = None
+    keep: Literal["first", "highest", "lowest"] = "first"
+    best: Annotated[int | None, Field(ge=1)] = None
+    discard: Annotated[int | None, Field(ge=1)] = None
+    better: Literal["higher", "lower"] = "higher"
 
     @property
     def place(self) -> tuple[str, str | None]:
@@ -259,7 +273,32 @@ class Measure(StrictModel):
         """The columns each row needs to have a part in what is taken."""
         if self.take in {None, "count", "any", "latest", "panel"}:
             return ()
-        return tuple(name for name in (self.column, self.weight, self.over) if name)
+        return tuple(name for name in (self.column, self.crossed_with, self.weight, self.over) if name)
+
+    @property
+    def number(self) -> str | None:
+        """The column of rows in which the number stands that is taken: that of `points` where the scheme gives them."""
+        return POINTS if self.points else self.place[1]
+
+    @property
+    def all_points(self) -> list[float]:
+        """Every number that `points` gives a row."""
+        return [number for given in self.points.values() for number in (given.values() if isinstance(given, dict) else (given,))]
+
+    @property
+    def divisor(self) -> str | None:
+        """The column of the second number of a row: its weight, or what the sum is divided by."""
+        return self.weight or self.over
+
+    @property
+    def picks(self) -> bool:
+        """Whether it picks rows by their number."""
+        return self.keep != "first" or self.best is not None or self.discard is not None
+
+    @property
+    def alone(self) -> bool:
+        """Whether states have to be asked before anything is taken of rows, so that no other measure can share them."""
+        return self.take == "latest" or bool(self.once_per) or self.picks or bool(self.points)
 
     @property
     def terms(self) -> tuple[Measure, ...]:
@@ -280,6 +319,6 @@ class Measure(StrictModel):
             where=self.where,
             window=self.window,
             in_period=self.in_period,
-            once_per=self.once_per,
+            once_per=self.once_per if self.keep == "first" else (),
             unverified=self.unverified,
         )

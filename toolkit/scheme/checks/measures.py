@@ -22,13 +22,17 @@ from toolkit.scheme.shapes import SHAPES, Shape
 T = TypeVar("T")
 
 MEASURED = (("indicator", "measure"), ("adjustment", "measure"), ("condition", "measure"), ("veto", "when"))
-NEED_TAKE = {"table", "where", "among", "window", "in_period", "once_per", "unverified", "weight"}
+NEED_TAKE = {"table", "where", "among", "window", "in_period", "once_per", "unverified", "weight", "points", "crossed_with", "keep", "best", "discard", "better"}
 NEED_COLUMN = {"sum", "distinct", "latest", "mean", "weighted_mean", "max", "min", "panel"}
 ALL = {*NEED_COLUMN, "count", "any", "ratio"}
 GOES_WITH = {
     "weight": ("weighted_mean",),
     "over": ("ratio",),
     "among": ("ratio",),
+    "points": ("sum", "mean", "max", "min"),
+    "keep": ("sum", "mean"),
+    "best": ("sum", "mean"),
+    "discard": ("sum", "mean"),
     "column": ("distinct", "sum", "mean", "weighted_mean", "max", "min", "latest", "ratio", "panel"),
 }
 
@@ -95,11 +99,43 @@ def _taken(path: KeyPath, measure: Raw) -> Iterator[Fault]:
         rule = Phrase("加权平均需要写明权数列", "`weighted_mean` needs a column of weights")
         yield Fault((*path, "weight"), rule, Phrase("请写 weight", "add `weight`"))
     yield from _ratio(path, measure) if take == "ratio" else ()
+    yield from _picks(path, measure)
     for key, takes in GOES_WITH.items():
         if key in measure and take not in takes and take in ALL:
             rule = phrase("“{key}”不适用于 {take}", "`{key}` does not go with `{take}`", key=key, take=take)
             mend = phrase("请删去，或改用 {takes}", "remove it, or take {takes}", takes=" / ".join(takes))
             yield Fault((*path, key), rule, mend)
+
+
+def _picks(path: KeyPath, measure: Raw) -> Iterator[Fault]:
+    """What is said of which rows count by their number, and says nothing by itself or contradicts itself."""
+    if measure.get("keep", "first") != "first" and not measure.get("once_per"):
+        rule = Phrase("keep 是同一事项的几条取哪一条，没有写 once_per", "`keep` says which row of an act counts, and there is no `once_per`")
+        yield Fault((*path, "keep"), rule, Phrase('请写 once_per = ["事项列"]，或删去 keep', 'write once_per = ["column of the act"], or remove `keep`'))
+    if "best" in measure and "discard" in measure:
+        rule = Phrase("best 与 discard 只能写一个", "either `best` or `discard`, not both")
+        yield Fault((*path, "discard"), rule, Phrase("请删去其中一个", "remove one of them"))
+    if "better" in measure and not {"best", "discard"} & set(measure):
+        rule = Phrase("没有 best 或 discard，better 无从适用", "`better` says nothing without `best` or `discard`")
+        yield Fault((*path, "better"), rule, Phrase("请删去 better", "remove `better`"))
+    yield from _points(path, measure)
+
+
+def _points(path: KeyPath, measure: Raw) -> Iterator[Fault]:
+    """Points of states of one column, or of each pair of states of two."""
+    points = measure.get("points")
+    given, crossed = points if isinstance(points, dict) else {}, "crossed_with" in measure
+    if crossed and not given:
+        rule = Phrase("没有 points，crossed_with 无从适用", "`crossed_with` says nothing without `points`")
+        yield Fault((*path, "crossed_with"), rule, Phrase("请写 points，或删去 crossed_with", "add `points`, or remove it"))
+    for state, number in given.items():
+        if isinstance(number, dict) != crossed and (isinstance(number, dict) or is_number(number)):
+            rule = phrase("“{state}”应写成一个分数", "`{state}` takes one number", state=state)
+            mend = Phrase("请写一个数，或用 crossed_with 写明另一列", "write a number, or name the other column by `crossed_with`")
+            if crossed:
+                rule = phrase("“{state}”应按另一列分别写明分数", "`{state}` takes a number for each state of the other column", state=state)
+                mend = phrase("请写成 {state} = {{ 一等 = 8, 二等 = 5 }} 这样", "write as in {state} = {{ first = 8, second = 5 }}", state=state)
+            yield Fault((*path, "points", state), rule, mend)
 
 
 def _ratio(path: KeyPath, measure: Raw) -> Iterator[Fault]:

@@ -194,6 +194,7 @@ class Extremes:
         ends = [below[child] if child in below else (self.columns[nodes[child]],) * 2 for child in branch.children]
         low, high = (np.array([end[side] for end in ends]) for side in (0, 1))
         loose = np.fmin.reduce(low, axis=0) * branch.full - branch.slack, np.fmax.reduce(high, axis=0) * branch.full + branch.slack
+        loose = loose if branch.cap is None else (np.minimum(loose[0], branch.cap), loose[1])
         if self.shares is None or branch.power != 1 or not branch.settled:
             return loose
         whole, shares = ~np.isnan(low).any(axis=0), self.shares[branch.node]
