@@ -84,3 +84,9 @@ def test_a_step_that_is_rounded_is_said_in_words() -> None:
     node = SCHEME.indicators[0]
     words = [amendment.words.zh for amendment in diff(SCHEME, SCHEME.with_({f"indicator[{node.id}].decimals": 1, f"indicator[{node.id}].rounding": "down"}))]
     assert words == [f"小数位数：{node.label} 无 → 1", f"取整方式：{node.label} 四舍五入 → 舍去尾数"]
+
+
+def test_how_many_rows_count_is_said_as_such() -> None:
+    node = next(item for item in SCHEME.indicators if item.measure.take == "sum")
+    words = [amendment.words.zh for amendment in diff(SCHEME, SCHEME.with_({f"indicator[{node.id}].measure.best": 7}))]
+    assert words == [f"只计最好的几条：{node.label} · 取数 无 → 7"]

@@ -164,6 +164,42 @@ def test_acts_told_twice_are_taken_once_in_every_take(rows: list[Row], data: st.
     pd.testing.assert_frame_equal(straight.raw, again.raw, check_exact=True)
 
 
+PICKS: list[dict[str, Any]] = [
+    {"best": 2}, {"discard": 1}, {"best": 2, "better": "lower"}, {"discard": 2, "better": "lower"}, {"once_per": ["act"], "keep": "highest"},
+    {"once_per": ["act"], "keep": "lowest", "best": 1},
+]  # fmt: skip
+
+
+def picked(rows: Sequence[Row], pick: dict[str, Any]) -> list[Fraction]:
+    """The numbers that count of one member's rows, one after the other."""
+    numbers = [(row["act"] if "keep" in pick and row["act"] else ("alone", n), Fraction(repr(row["score"]))) for n, row in enumerate(rows) if row["score"] is not None]
+    if "keep" in pick:
+        choose = max if pick["keep"] == "highest" else min
+        numbers = [(act, choose(number for other, number in numbers if other == act)) for act in dict.fromkeys(act for act, _ in numbers)]
+    ordered = sorted((number for _, number in numbers), reverse=pick.get("better") != "lower")
+    return ordered[: pick["best"]] if "best" in pick else ordered[: max(1, len(ordered) - pick.get("discard", 0))]
+
+
+@settings(max_examples=examples(8))
+@given(rows=ROWS, data=st.data())
+def test_rows_are_picked_by_their_number(rows: list[Row], data: st.DataObject) -> None:
+    rows = [{**row, "_row": n + 2} for n, row in enumerate(rows)]
+    found = measured(records(data.draw(st.permutations(rows))), *({"table": "acts", "take": "sum", "column": "score", **pick} for pick in PICKS))
+    for n, pick in enumerate(PICKS):
+        for member in MEMBERS:
+            own = [row for row in rows if row["code"] == member]
+            assert repr(float(found.raw.loc[member, f"i{n}"])) == repr(decimal_digits(total(picked(own, pick), own) + 0.0)), (pick, member)
+
+
+def test_a_row_has_the_points_of_its_states_and_a_state_without_points_is_an_error() -> None:
+    acts = [{"code": "A", "state": "国家级", "act": "一等"}, {"code": "A", "state": "省级", "act": "二等"}, {"code": "B", "state": "省级", "act": "三等"}, {"code": "C"}]
+    said = {"table": "acts", "take": "sum", "column": "state", "crossed_with": "act", "points": {"国家级": {"一等": 8}, "省级": {"二等": 3.5}}}
+    found = measured(records(acts), said)
+    assert found.raw["i0"].tolist()[0] == 11.5
+    assert [(problem.row, problem.value) for problem in found.problems.errors] == [(4, "省级 · 三等")]
+    assert [problem.row for problem in warnings(found)] == [5, 5]  # both cells of C's row are empty
+
+
 # ---- sentences -------------------------------------------------------------------------------------------------------
 
 
@@ -304,6 +340,12 @@ def faults(**said: Any) -> Iterator[str]:
         ({"column": "t.x", "over": "t.y"}, []),
         ({"take": "ratio", "table": "t", "where": {"s": ["a"]}, "among": {"s": ["a", "b"]}}, []),
         ({"take": "weighted_mean", "table": "t", "column": "x", "weight": "y", "once_per": ["z"]}, []),
+        ({"take": "sum", "table": "t", "column": "x", "best": 3, "discard": 1}, ["discard"]),
+        ({"take": "sum", "table": "t", "column": "x", "better": "lower", "keep": "highest"}, ["keep", "better"]),
+        ({"take": "count", "table": "t", "best": 3}, ["best"]),
+        ({"take": "sum", "table": "t", "column": "x", "crossed_with": "y"}, ["crossed_with"]),
+        ({"take": "sum", "table": "t", "column": "x", "points": {"a": {"b": 1}}}, ["a"]),
+        ({"take": "max", "table": "t", "column": "x", "points": {"a": 1, "b": 2.5}}, []),
         ({"take": "men", "table": "t", "weight": "x"}, []),  # the model says which takes there are
     ],
 )

@@ -6,18 +6,22 @@ from typing import Any
 
 import pytest
 
-from tests.invented import MEASURE, indicator, scheme
+from tests.invented import MEASURE, group, indicator, scheme
 from toolkit.evaluation.requirements import demand, shortfall
 from toolkit.ground.text import Phrase
+from toolkit.ground.toml_reader import tuples
 from toolkit.reports.scheme_wording import (
     award_in_words,
     eligibility_in_words,
+    gathered_in_words,
     grades_in_words,
+    measure_in_words,
     rules_in_words,
     ties_in_words,
     valued_in_words,
     veto_in_words,
 )
+from toolkit.scheme.measures import Measure
 from toolkit.scheme.outcomes import Requirement
 
 CONDITIONS = [{"id": "sum", "label": "合同额", "measure": MEASURE, "unit": "亿元"}, {"id": "last", "label": "上年等级", "measure": MEASURE}]
@@ -128,3 +132,11 @@ def test_steps_that_are_rounded_in_words() -> None:
     assert said[0].zh.endswith("所得分数舍去尾数到 2 位小数再相加")
     assert said[1].en.endswith("its own score rounded half up to 1 decimal before it is weighed")
     assert next(line[3] for line in rules_in_words(rules)) == Phrase("所得分数四舍五入到整数再相加，以 5 分为限", "its points rounded half up to whole numbers before they are added, at most 5")
+
+
+def test_which_rows_count_in_words() -> None:
+    said = {"table": "prizes", "take": "sum", "column": "level", "points": {"国家级": 8, "省级": 5}, "once_per": ["project"], "keep": "highest", "best": 3}
+    words = measure_in_words(Measure.model_validate(tuples(said)))
+    assert words.zh == "prizes 合计 level，计分 国家级 8、省级 5，同一 project 只计最高的一条，只计最高的 3 条"
+    assert words.en == "prizes sum of level, points 国家级 8、省级 5, of one project the highest alone, the 3 highest count"
+    assert gathered_in_words(scheme(group=[group("g", cap=15)], indicator=[indicator("a", group="g")]).groups[0]).zh == "加权算术平均；各项合计最多 15 分"

@@ -286,6 +286,8 @@ def node_dials(scheme: Scheme, node: str) -> Iterator[Dial]:
     if not isinstance(item, Indicator):
         yield _aggregate(f"group[{node}].aggregate", key_words("aggregate"), item.aggregate)
         yield from _presence_dials(scheme, f"group[{node}]", item)
+        if item.cap is not None:
+            yield Dial(f"group[{node}].cap", key_words("cap"), item.cap, 0.0, max(scheme.scale, item.cap), bounded=True)
         return
     yield from _shape_dials(scheme, f"indicator[{node}].value", item)
     if not isinstance(item.value, Category):
