@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from toolkit.interactive.board import Board
 from toolkit.interactive.weight_board import PAGE, SCRIPTS, WeightBoard, board_in_words, weight_board
 from toolkit.minutes.adoption import adopt_scheme, scheme_digest
 from toolkit.minutes.journal import read_journal
-from toolkit.reports.score_cards import score_cards
+from toolkit.minutes.variants import read_variants
+from toolkit.reports.score_cards import member_card, score_cards
 from toolkit.scheme import load_scheme
 
 
@@ -116,11 +118,11 @@ def test_undo_redo_lock_and_restore(heard: Heard) -> None:
 @pytest.mark.parametrize("typed", ["30", "３０", "３０％", "30 %", "30．０", "30。0", "30，0"])
 def test_a_number_is_read_as_a_person_types_it(heard: Heard, typed: str) -> None:
     assert heard.ask("move", node="learning", typed=typed)["shares"]["learning"] == 30
-    assert heard.ask("turn", dial="award[outstanding].quota.share", typed=typed)["dials"][0]["value"] == 30
+    assert heard.ask("turn", dial="award[outstanding].quota.share", typed=typed, shown=":lines")["panel"]["dials"][0]["value"] == 30
 
 
 def test_a_quota_is_turned_like_a_weight(heard: Heard) -> None:
-    dials = {dial["path"]: dial for dial in heard.ask("open")["dials"]}
+    dials = {dial["path"]: dial for dial in heard.ask("open", shown=":lines")["panel"]["dials"]}
     assert dials["award[outstanding].quota.share"]["value"] == 20
     answer = heard.ask("turn", dial="award[outstanding].quota.share", value=50)
     assert heard.board.scheme.awards[0].quota is not None
@@ -262,6 +264,28 @@ def test_variants_are_saved_opened_compared_and_laid_aside(heard: Heard, small_e
     assert "没有这个方案" in heard.ask("variant", name="../scheme")["refused"]["zh"]
     assert "没有删除" in heard.ask("aside", name="诚信加重")["notice"]["zh"]
     assert (small_edition / "scheme.toml").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", [b"13800138000", b"\xff", "长".encode() * 60, "a\u202eb".encode(), b"<img src=x>", "两  个".encode()])
+def test_a_file_by_a_name_nothing_could_be_kept_under_is_told_and_is_no_variant(small_edition: Path, name: bytes) -> None:
+    (small_edition / "variants").mkdir()
+    Path(os.fsdecode(os.fsencode(small_edition / "variants") + b"/" + name + b".toml")).write_bytes((small_edition / "scheme.toml").read_bytes())
+    kept = read_variants(small_edition)
+    assert list(kept) == []
+    told = kept.problems.text("zh") + kept.problems.text("en")
+    assert "名称" in told
+    assert told.encode()  # no half of a sign
+    assert "13800138000" not in told
+    assert "\u202e" not in told
+
+
+def test_without_awards_no_clause_is_empty(heard: Heard) -> None:
+    bare = rescored(heard.board.before, heard.board.scheme.model_copy(update={"awards": (), "grades": None}))
+    board = Board.of(bare)
+    assert board_in_words(board, board, bare, bare).zh.endswith("）：名单与已定办法相同")
+    card = member_card(bare, str(bare.members.index[0]))
+    assert "—" not in card.parts.note
+    assert "奖项" not in card.parts.note
 
 
 def test_a_variant_of_other_awards_cannot_stand_beside_and_says_so(heard: Heard, small_edition: Path) -> None:

@@ -193,8 +193,8 @@ def board_in_words(decided: Board, board: Board, before: Evaluation, after: Eval
     zh = "、".join(f"{label} {count} 家" for label, count in awards)
     en = ", ".join(f"{label} {count}" for label, count in awards)
     changes, name = Changes.between(decided, board), before.members["name"].astype("str").to_numpy()
-    text = phrase("权重与名单（{edition}）：{zh}。{zh_changes}", "Weights and the list ({edition}): {en}. {en_changes}",
-                  edition=after.scheme.edition, zh=zh, en=en, zh_changes=changes.words.zh, en_changes=changes.words.en)  # fmt: skip
+    text = phrase("权重与名单（{edition}）：{zh}{zh_changes}", "Weights and the list ({edition}): {en}{en_changes}",
+                  edition=after.scheme.edition, zh=f"{zh}。" if zh else "", en=f"{en}. " if en else "", zh_changes=changes.words.zh, en_changes=changes.words.en)  # fmt: skip
     for positions, verb in ((changes.out, Phrase("退出", "Out")), (changes.into, Phrase("进入", "In")), (changes.other, Phrase("改奖", "Another award")),
                             (changes.fell, Phrase("降级", "Lower grade")), (changes.rose, Phrase("升级", "Higher grade"))):  # fmt: skip
         if positions:

@@ -29,7 +29,7 @@ from toolkit.scheme.writing import path_steps, plain_values
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
-    from toolkit.scheme.criteria import Adjustment, Group, Total
+    from toolkit.scheme.criteria import Adjustment, Group, Stepped, Total
     from toolkit.scheme.outcomes import Award, Grades, Requirement, Veto
     from toolkit.scheme.outliers import Treatment
 
@@ -230,6 +230,7 @@ def _adjustment_dials(item: Adjustment) -> Iterator[Dial]:
         value = getattr(item, key)
         dial = Dial(f"{at}.{key}", words, None) if value is None else _number(f"{at}.{key}", key, value)
         yield replace(dial, label=_of(item, words), optional=True)
+    yield from (replace(dial, label=_of(item, dial.label)) for dial in _rounding_dials(at, item))
 
 
 def _of(item: Adjustment | Veto, words: Phrase) -> Phrase:
@@ -288,6 +289,7 @@ def node_dials(scheme: Scheme, node: str) -> Iterator[Dial]:
         yield from _presence_dials(scheme, f"group[{node}]", item)
         if item.cap is not None:
             yield Dial(f"group[{node}].cap", key_words("cap"), item.cap, 0.0, max(scheme.scale, item.cap), bounded=True)
+        yield from _rounding_dials(f"group[{node}]", item)
         return
     yield from _shape_dials(scheme, f"indicator[{node}].value", item)
     if not isinstance(item.value, Category):
@@ -297,6 +299,15 @@ def node_dials(scheme: Scheme, node: str) -> Iterator[Dial]:
     yield Dial(f"indicator[{node}].missing", key_words("missing"), POINTS if given else str(item.missing), choices=policies)
     if given:
         yield Dial(f"indicator[{node}].missing#{POINTS}", OTHER_MISSING, float(item.missing), 0.0, scheme.scale, bounded=True)
+    yield from _rounding_dials(f"indicator[{node}]", item)
+
+
+def _rounding_dials(at: str, item: Stepped) -> Iterator[Dial]:
+    """To how many decimals its points are rounded, and how."""
+    yield Dial(f"{at}.decimals", key_words("decimals"), item.decimals, step=1, whole=True, optional=True)
+    for key in ("rounding", "decimals_of") if item.decimals is not None else ():
+        if key in type(item).model_fields:
+            yield _choice(f"{at}.{key}", key, getattr(item, key), type(item).model_fields[key].annotation)
 
 
 def _shape_dials(scheme: Scheme, at: str, item: Indicator) -> Iterator[Dial]:

@@ -115,8 +115,10 @@ def read_variants(folder: Path) -> Variants:
 
 
 def _read(path: Path) -> tuple[Variant | None, Problems]:
-    """A variant of a file, or what is wrong with it."""
+    """A variant of a file, or what is wrong with it; a file by a name that nothing could be kept under is none."""
     try:
+        if variant_name(path.stem) != path.stem:
+            raise _unfit(path.stem, Phrase("名称里的空格或写法不能照样保存", "a name cannot be kept with these spaces or letters"))
         scheme, _ = read_scheme(path)
         said = {key: _said(path.read_text("utf-8-sig"), title) for key, title in HEADING.items()}
     except Refused as refused:
@@ -126,7 +128,12 @@ def _read(path: Path) -> tuple[Variant | None, Problems]:
 
 def _warned(problem: Problem, path: Path) -> Problem:
     mend = Phrase(f"{problem.mend.zh}；{LACKING.zh}", f"{problem.mend.en}; {LACKING.en}")
-    return replace(problem, severity="warning", file=f"{FOLDER}/{path.name}", mend=mend)
+    return replace(problem, severity="warning", file=f"{FOLDER}/{_readable(path.name)}", mend=mend)
+
+
+def _readable(name: str) -> str:
+    """A file's name as it can be told: nobody's number, no sign that turns or breaks a line, and not the whole of a long one."""
+    return discreet("".join(letter if letter.isprintable() else "�" for letter in name))[:LONGEST]
 
 
 def _said(text: str, title: str) -> str:

@@ -343,9 +343,10 @@ def card_tables(evaluation: Evaluation, card: ScoreCard, records: Records | None
 
 
 def outcome(scheme: Scheme, card: ScoreCard) -> Phrase:
-    """Rank, awards and grade in one line."""
+    """Rank, awards and grade in one line; of what the scheme gives."""
     awards = [scheme.label(award) for award in card.awards] or [wording.BLANK]
-    results = [(WORDS["rank"], wording.place(card.rank)), (WORDS["award"], wording.JOIN.into(scheme.language).join(awards))]
+    results = [(WORDS["rank"], wording.place(card.rank))]
+    results += [(WORDS["award"], wording.JOIN.into(scheme.language).join(awards))] if scheme.awards else []
     results += [(WORDS["grade"], card.grade or wording.BLANK)] if scheme.grades else []
     return joined([Phrase(f"{name.zh} {result}", f"{name.en} {result}") for name, result in results], "；", "; ")
 
@@ -354,8 +355,9 @@ def _parts(card: ScoreCard, lexicon: Lexicon) -> Table:
     numbers = {node.id: number for node, _, number in outline(lexicon.scheme)} | {TOTAL: ""}
     rows = [row | {"number": numbers.get(row["item"], "±")} for row in rows_of(card.parts)]
     caption = phrase("{name}（{class_}）", "{name} ({class_})", name=card.name, class_=class_name(card.class_, lexicon.language))
-    reason = card.reason.rstrip("。. ") or wording.BLANK
-    note = joined([outcome(lexicon.scheme, card), phrase("；理由 {reason}。", "; reason: {reason}. ", reason=reason), ADDS_UP], "", "")
+    reason = card.reason.rstrip("。. ")
+    why = phrase("；理由 {reason}。", "; reason: {reason}. ", reason=reason) if reason else Phrase("。", ". ")
+    note = joined([outcome(lexicon.scheme, card), why, ADDS_UP], "", "")
     return listing(PARTS, rows, lexicon, caption, note, lines_after=(len(rows) - 2,))
 
 
