@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
 
-.PHONY: demo test engines test-all notebooks keys lab benchmarks style browser clean lock
+.PHONY: demo test engines test-all notebooks keys lab benchmarks pictures style browser clean lock
 
 demo: $(READY)
 	$(BIN)/committee demo
@@ -26,6 +26,9 @@ lab: $(READY)
 
 benchmarks: $(READY)
 	$(BIN)/python benchmarks/summary.py
+
+pictures: $(READY) browser
+	$(BIN)/python -m tests.pictures
 
 style: $(READY)
 	$(BIN)/ruff check .

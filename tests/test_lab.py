@@ -190,10 +190,10 @@ def test_a_notebook_of_an_edition_shows_that_edition_whatever_opened_it(small_ed
 
 
 @contextmanager
-def lab(edition: Path, runtime: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def lab(edition: Path, runtime: Path, *more: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """A lab of one edition as a process, and its port."""
     port = free_port()
-    options = ["--no-browser", f"--port={port}", "--port-retries=0", f"--IdentityProvider.token={TOKEN}", "--allow-root"]
+    options = ["--no-browser", f"--port={port}", "--port-retries=0", f"--IdentityProvider.token={TOKEN}", "--allow-root", *more]
     environment = os.environ | {"JUPYTER_RUNTIME_DIR": str(runtime), "JUPYTER_DATA_DIR": str(runtime), "JUPYTER_CONFIG_DIR": str(runtime)}
     with (runtime / "log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-m", "toolkit", "lab", str(edition), *options], env=environment, stdout=log, stderr=log)

@@ -51,7 +51,7 @@ def table(
         if folder is None:
             say(language, phrase(*DEMO, folder=edition))
         refuse_no_edition(edition)
-    port, token = port or _free_port(), secrets.token_urlsafe(24)
+    port, token = port or free_port(), secrets.token_urlsafe(24)
     with tempfile.TemporaryDirectory(prefix="committee-table-") as place:
         _write_page(Path(place), port, language_of(language))
         environment = ONE_THREAD | os.environ | _private(Path(place)) | {EDITION: str(edition.resolve()), "JUPYTER_TOKEN": token, ASKED: language}
@@ -60,7 +60,8 @@ def table(
         raise typer.Exit(run_until_ended([*server("voila.app"), PAGE], environment, Path(place)))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody uses."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

@@ -145,19 +145,22 @@ class Picture:
     def __repr__(self) -> str:
         return f"[{one_line(self.alt)}]"
 
-    def _repr_svg_(self) -> str:
-        return self.svg
-
     def _repr_html_(self) -> str:
         if not self.tables:
-            return f'<figure style="{_FIGURE}">{self._as_wide_as_the_page()}<figcaption style="{_NOTE}">{_text(self.alt)}</figcaption></figure>'
+            return f'<figure style="{_FIGURE}">{as_wide_as_the_page(self.svg)}<figcaption style="{_NOTE}">{_text(self.alt)}</figcaption></figure>'
         summary = f'<summary style="{_BEHIND}">{_text(self.behind or self.alt)}</summary>'
         tables = "".join(f'<div style="overflow-x:auto">{table._repr_html_()}</div>' for table in self.tables)
-        return f'<figure style="{_FIGURE}">{self._as_wide_as_the_page()}<details>{summary}{tables}</details></figure>'
+        return f'<figure style="{_FIGURE}">{as_wide_as_the_page(self.svg)}<details>{summary}{tables}</details></figure>'
 
-    def _as_wide_as_the_page(self) -> str:
-        """The drawing as wide as there is room, but no larger than it was drawn."""
-        return _DRAWN.sub(r'style="max-width:\3\1"\2width="100%"', self.svg, count=1)
+
+def as_wide_as_the_page(svg: str) -> str:
+    """A drawing as wide as there is room, but no larger than it was drawn."""
+    return _DRAWN.sub(r'style="max-width:\3\1"\2width="100%"', svg, count=1)
+
+
+def drawing_of(page: str) -> str:
+    """The drawing in what a `Picture` shows; nothing where there is none."""
+    return page[page.index("<svg") : page.index("</svg>") + len("</svg>")] if "</svg>" in page else ""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets.config import Config
 
+from toolkit.ground.display import as_wide_as_the_page, drawing_of
 from toolkit.ground.problems import Problem, Refused, refuse
 from toolkit.ground.text import ASKED, Phrase, phrase
 from toolkit.sealing.differences import (
@@ -202,11 +203,12 @@ def _shown(output: Any) -> Any:
 
 
 def _formerly(was: Any, now: Any) -> Any:
-    """What a cell gives now as an earlier version gave it: a picture had no page with its table."""
-    data = now.get("data", {})
-    if SVG not in data or PAGE in was.get("data", {}):
+    """What a cell gives now as an earlier version gave it: a picture was a drawing alone, without the page that has it and its table."""
+    before, data = was.get("data", {}), now.get("data", {})
+    if SVG not in before or drawing_of(data.get(PAGE, "")) != as_wide_as_the_page(before[SVG]).strip():
         return now
-    return {**now, "data": {kind: content for kind, content in data.items() if kind != PAGE}}
+    kept = data if PAGE in before else {kind: content for kind, content in data.items() if kind != PAGE}
+    return {**now, "data": {**kept, SVG: before[SVG]}}
 
 
 def _executed(path: Path, places: Mapping[str, Path]) -> Any:
