@@ -130,7 +130,11 @@ AGGREGATES = (
     "sum",
     "power(2)",
     "power(-0.5)",
+    "maximum",
+    "median",
+    "product",
 )
+RESHAPED = ({"shape": "linear", "worst": 100, "best": 0}, {"shape": "steps", "steps": [[25, 40], [60, 100]]}, {"shape": "piecewise", "points": [[0, 0], [50, 80], [100, 30]]})
 
 
 STEPS = st.sampled_from([
@@ -170,7 +174,11 @@ def trees(
 def looks(draw: st.DrawFn, children: list[str]) -> dict[str, Any]:
     """How a group may look at what is observed: conditional weights, a least share present, both or neither."""
     found: dict[str, Any] = {"least_present": draw(st.sampled_from([None, None, 0.5, 0.6, 1.0]))}
-    if draw(st.booleans()):
+    if draw(st.integers(0, 3)) == 3:
+        found["value"] = draw(st.sampled_from(RESHAPED))
+    if draw(st.integers(0, 3)) == 3:
+        found |= {"aggregate": "sum", "not_applicable": draw(st.sampled_from([0, 0, "rescale"]))}
+    if "aggregate" not in found and draw(st.booleans()):
         subsets = st.sets(st.sampled_from(children), min_size=1).map(sorted)
         observed = draw(st.lists(subsets, min_size=1, max_size=3, unique_by=tuple))
         weights = st.integers(1, 9) | st.just(0)

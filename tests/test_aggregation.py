@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import tomllib
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,14 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.invented import applicability, group, indicator, members, scheme, tables, trees
+from tests.invented import applicability, evaluation, group, indicator, members, scheme, tables, trees
 from toolkit.evaluation.aggregation import Branch, gather, power
+from toolkit.evaluation.many_scores import PatternedScores
 from toolkit.evaluation.scores import TOTAL, Tree, scores
+from toolkit.evaluation.value_checks import sum_problems
 from toolkit.ground.problems import Refused
 from toolkit.ground.ranking import Step
 from toolkit.ground.text import Phrase
 from toolkit.scheme import Scheme
-from toolkit.scheme.criteria import Group, Total
+from toolkit.scheme.checks.tree import patterns_faults
+from toolkit.scheme.criteria import Group, Indicator, Total
 
 NAN = float("nan")
 DESIGN = {  # highway design firms: bidding T and performance L weigh (1, 0), (0, 1) or (0.2, 0.8)
@@ -102,18 +108,42 @@ def by_hand(rules: Scheme, own: Group | Total, values: pd.Series[float], applyin
     counted = [(weights[node], known[node]) for node in observed if weights[node] > 0]
     if not counted:
         return NAN
+    return reshaped(rules, own, own_by_hand(rules, own, children, weights, known, counted))
+
+
+def reshaped(rules: Scheme, own: Group | Total, score: float) -> float:
     cap = own.cap if isinstance(own, Group) and own.cap is not None else math.inf
-    step, whole, p = own.step_of("score") if isinstance(own, Group) else None, sum(weight for weight, _ in counted), power(own.aggregate)
+    step, score = own.step_of("score") if isinstance(own, Group) else None, min(score, cap) if not np.isnan(score) else score
+    if own.value is not None and not np.isnan(score):
+        score = float(own.value.values(np.array([round(score, 9)]), rules.scale)[0])
+    return kept(score, step)
+
+
+def own_by_hand(
+    rules: Scheme, own: Group | Total, children: tuple[Group | Indicator, ...], weights: dict[str, float], known: dict[str, float], counted: list[tuple[float, float]]
+) -> float:
+    scores, (first, *others) = sorted(score for _, score in counted), known.values()
+    unweighted = {
+        "maximum": lambda: scores[-1],
+        "median": lambda: (scores[len(scores) // 2] + scores[(len(scores) - 1) // 2]) / 2,
+        "product": lambda: rules.scale * float(np.prod([score / rules.scale for score in scores])),
+        "quotient": lambda: rules.scale * first / others[0] if others[0] > 0 else NAN,
+    }
+    if own.aggregate in unweighted:
+        return unweighted[own.aggregate]()
+    whole, p = sum(weight for weight, _ in counted), power(own.aggregate)
+    if own.aggregate == "sum" and own.not_applicable == 0:
+        whole = sum(weights.values())
     if p == 1:
         full = sum(child.weight for child in children) / rules.scale if own.aggregate == "sum" else 1.0
-        parts = [(child, weights[child.id] / whole * known[child.id] * full) for child in children if child.id in observed and weights[child.id] > 0]
-        return kept(min(sum(kept(part, child.step_of("points")) for child, part in parts), cap), step)
-    return kept(min(curved(counted, whole, p), cap), step)
+        parts = [(child, weights[child.id] / whole * known[child.id] * full) for child in children if not np.isnan(known[child.id]) and weights[child.id] > 0]
+        return sum(kept(part, child.step_of("points")) for child, part in parts)
+    return curved(counted, whole, p)
 
 
 def kept(points: float, step: Step | None) -> float:
     """Points as they count: whole steps of the last decimal, a half and what floats are off included."""
-    if step is None:
+    if step is None or np.isnan(points):
         return points
     steps = math.floor(abs(points) * 10**step.decimals + (0.0 if step.down else 0.5) + min(1e-9, 10.0 ** -(step.decimals + 3)) * 10**step.decimals)
     return math.copysign(steps / 10**step.decimals, points)
@@ -184,3 +214,44 @@ def test_a_total_that_cannot_take_negative_scores_says_so_in_both_languages() ->
     with pytest.raises(Refused, match="aggregate of total cannot take") as refused:
         scores(Tree.of(rules), pd.DataFrame({"a": [-1.0]}))
     assert "总分" in refused.value.problems.text("zh")
+
+
+RULES = tomllib.loads((Path(__file__).parent / "cases" / "scores.toml").read_text("utf-8"))["rule"]
+
+
+@pytest.mark.parametrize(("rule", "case"), [(rule, case) for rule in RULES for case in rule["case"]], ids=[case["says"] for rule in RULES for case in rule["case"]])
+def test_scores_are_gathered_as_the_sentences_say(rule: dict[str, Any], case: dict[str, Any]) -> None:
+    parts = {key: rule[key] for key in rule.keys() - {"title", "source", "case"}}
+    rules = scheme(**parts | {"indicator": [indicator(**{"id_": item["id"], **{key: item[key] for key in item.keys() - {"id"}}}) for item in rule["indicator"]]})
+    values = pd.DataFrame({name: pd.to_numeric(pd.Series(column).replace("", np.nan)) for name, column in case["values"].items()}).astype(np.float64)
+    tree = Tree.of(rules)
+    found = scores(tree, values)
+    drawn = PatternedScores.of(tree, values.to_numpy(), values.notna().to_numpy())
+    for node, expected in case["scores"].items():
+        wanted = pd.to_numeric(pd.Series(expected).replace("", np.nan)).to_numpy(np.float64)
+        np.testing.assert_allclose(found[node], wanted, rtol=1e-12)
+        for _, drawn_scores in drawn.node(tree.nodes.index(node), tree.shares[None, :], np.full(len(values), 1.0)):
+            np.testing.assert_allclose(drawn_scores[0], np.nan_to_num(wanted + 1), rtol=1e-9)
+
+
+def test_points_that_are_raised_in_silence_are_told() -> None:
+    weighted = [indicator("a", 60), indicator("b", 40)]
+    who, values = members(3), pd.DataFrame({"a": [75.0, 75, 75], "b": [NAN, NAN, 50]}, index=members(3).index)
+    for more, warned in (({}, True), ({"not_applicable": "rescale"}, False), ({"not_applicable": 0}, False)):
+        asked = evaluation(scheme(indicator=weighted, total={"aggregate": "sum", **more}), who, values)
+        told = [said.rule.zh for said in sum_problems(asked.scheme, asked.tree, {node: asked.scores[node].to_numpy() for node in asked.tree.nodes})]
+        assert told == (["“总分”各项相加，有 2 家会员的某些项不计，其余各项的分按比例放大，如满分 60 放大到 100"] if warned else [])
+
+
+@pytest.mark.parametrize(
+    ("parts", "place", "said"),
+    [
+        ({"total": {"aggregate": "arithmetic", "not_applicable": 0}}, ("total", "not_applicable"), "only for the aggregate sum"),
+        ({"total": {"aggregate": "sum", "not_applicable": 0}, "indicator": [{"id": "a", "missing": "exclude"}]}, ("indicator", 0, "missing"), "gives its weight"),
+        ({"total": {"aggregate": "quotient"}, "indicator": [{"id": "a"}]}, ("total", "aggregate"), "not of 1"),
+        ({"total": {"aggregate": "quotient"}, "indicator": [{"id": "a"}, {"id": "b", "group": "g"}], "group": [{"id": "g"}, {"id": "h"}]}, ("total", "aggregate"), "not of 3"),
+        ({"total": {"aggregate": "quotient"}, "group": [{"id": "g"}, {"id": "h"}]}, ("total", "aggregate"), "divisor"),
+    ],
+)
+def test_what_cannot_be_gathered_so_is_a_fault(parts: dict[str, Any], place: tuple[str | int, ...], said: str) -> None:
+    assert [fault.path for fault in patterns_faults(parts) if said in fault.rule.en] == [place]

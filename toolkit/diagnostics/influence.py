@@ -32,7 +32,8 @@ def movements(tree: Tree, values: Floats, applicable: Mask) -> tuple[Floats, Flo
     The usual member has the mean of every indicator that counts for the member. Under an arithmetic mean with shares
     s an indicator moves the total by exactly s (v - mean). Under a power mean G with h(v) = v^p (log v for p = 0) a
     child moves it by its mean slope times (v - mean), where the slope is s [h(v) - h(m)] / (v - m) over
-    [h(G) - h(G of the means)] / (G - G of the means). So the parts always add up, and a constant moves nothing.
+    [h(G) - h(G of the means)] / (G - G of the means). What is no mean, or is valued once gathered, is walked from the usual
+    member's to the member's child by child, both ways round. So the parts always add up, and a constant moves nothing.
 
     Parameters
     ----------
@@ -86,6 +87,8 @@ def _slopes(tree: Tree, branch: Branch, scores: Floats, usual: Floats) -> list[F
     """For each child of a branch how many points it moves the group's score by, for each of its own."""
     now = [scores[:, child] for child in branch.children]
     then = [usual[:, child] for child in branch.children]
+    if branch.other or branch.shape is not None:
+        return _in_turn(tree, branch, now, then)
     shares = list(_shares(tree, branch, scores))
     if branch.power == 1:
         return [share * branch.full for share in shares]
@@ -105,6 +108,23 @@ def _slopes(tree: Tree, branch: Branch, scores: Floats, usual: Floats) -> list[F
         bent = [s * _steepness(branch.power, a, b) / level for s, a, b in zip(shares, now, then, strict=True)]
     smooth = [np.where(np.isfinite(slope), slope, 0.0) for slope in bent]
     return [np.where(blamed, c, s) * branch.full for c, s in zip(charged, smooth, strict=True)]
+
+
+def _in_turn(tree: Tree, branch: Branch, now: list[Floats], then: list[Floats]) -> list[Floats]:
+    """The slopes of what is no mean: each child is moved to where it is one after the other, from the first and from the last, half of each."""
+    plain, size = replace(branch, least_present=None), len(now[0])
+    weights = [float(tree.weights[child]) for child in branch.children]
+    effects = [np.zeros(size) for _ in now]
+    for order in (range(len(now)), range(len(now))[::-1]):
+        children = list(then)
+        before = gather(plain, list(zip(children, weights, strict=True)), size)
+        for place in order:
+            children[place] = now[place]
+            after = gather(plain, list(zip(children, weights, strict=True)), size)
+            effects[place] += (after - before) / 2
+            before = after
+    moved = [own - usual for own, usual in zip(now, then, strict=True)]
+    return [np.divide(effect, way, out=np.zeros(size), where=(way != 0) & np.isfinite(effect / np.where(way == 0, 1.0, way))) for effect, way in zip(effects, moved, strict=True)]
 
 
 def _shares(tree: Tree, branch: Branch, member_scores: Floats) -> Iterator[Floats]:

@@ -2,6 +2,10 @@
 
 With shares s (weights divided by the weights of the siblings that count) and scores v the mean of power p is
 (sum s v^p)^(1/p): 1 is the arithmetic mean, 0 the geometric, -1 the harmonic, minus infinity the minimum.
+
+Beside the means stand four ways in which weights have no say but for a weight of 0, whose node does not count: `maximum`; `median`,
+the middle score, or half-way between the two in the middle; `product`, scale x prod(v / scale); and `quotient`, scale x first / second
+in the order of the scheme, where both count whatever they weigh.
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from operator import add, and_
+from operator import add, and_, mul
 from typing import TypeAlias
 
 import numpy as np
@@ -18,10 +22,13 @@ import numpy as np
 from toolkit.ground.problems import refuse
 from toolkit.ground.ranking import Floats, Mask, Step
 from toolkit.ground.text import Phrase, phrase
+from toolkit.scheme.shapes.absolute import ValueShape
 
 POWERS = {
     "arithmetic": 1.0, "conditional": 1.0, "sum": 1.0, "geometric": 0.0, "harmonic": -1.0, "minimum": -np.inf,
 }  # fmt: skip
+NOISE = 9  # decimals of a gathered score beyond which it is noise of floats, which moves nobody over a bound
+UNWEIGHTED = ("maximum", "median", "product", "quotient")
 
 Weights: TypeAlias = float | Floats
 
@@ -37,7 +44,7 @@ class Branch:
     label
         For messages.
     power
-        Of the mean; see the module.
+        Of the mean; see the module. NaN where it is no mean.
     full
         What the mean is multiplied by: 1, or for "sum" the points of all children over the scale.
     when
@@ -48,6 +55,16 @@ class Branch:
         What its score is held at, at most.
     own, points
         How its own score is rounded, and the points that each child gives it, where the scheme says so.
+    whole
+        Whether what does not count adds nothing: the mean is divided by the weights of all, and not of those that count.
+    other
+        Of `UNWEIGHTED`, where it is no mean.
+    scale
+        Of the scheme: what a product and a quotient are measured by.
+    shape
+        What the score that was gathered becomes, rounded to `NOISE` decimals; None leaves it as it is.
+    unit
+        How many of the scores' units make a point: they may be counted in steps.
     """
 
     node: int
@@ -60,20 +77,27 @@ class Branch:
     own: Step | None = None
     points: tuple[Step | None, ...] = ()
     cap: float | None = None
+    whole: bool = False
+    other: str = ""
+    scale: float = 100.0
+    shape: ValueShape | None = None
+    unit: float = 1.0
 
     @property
     def settled(self) -> bool:
-        """Whether the weights alone say how its children count, and nothing is rounded or cut on the way."""
-        return not self.when and self.least_present is None and not self.stepped
+        """Whether it is a mean, the weights alone say how its children count, and nothing is rounded, cut or valued on the way."""
+        return not self.when and self.least_present is None and not self.other and not self.stepped
 
     @property
     def stepped(self) -> bool:
-        """Whether something is rounded here before the total is, or cut, so that its score is no mean any more."""
-        return self.own is not None or self.cap is not None or any(self.points)
+        """Whether something is rounded here before the total is, or cut, or valued, so that its score is no mean any more."""
+        return self.own is not None or self.cap is not None or self.shape is not None or any(self.points)
 
     def held(self, mean: Floats) -> Floats:
-        """The score as it counts: held at its cap, and rounded."""
+        """The score as it counts: held at its cap, valued, and rounded."""
         cut = mean if self.cap is None else np.minimum(mean, self.cap)
+        if self.shape is not None:
+            cut = self.shape.values(np.round(cut / self.unit, NOISE), self.scale) * self.unit
         return self.own.rounded(cut) if self.own else cut
 
     @property
@@ -84,7 +108,7 @@ class Branch:
     def counted_in(self, unit: float) -> Branch:
         """The same where scores come `unit` to a point."""
         own, *points = (step and replace(step, unit=unit) for step in (self.own, *self.points))
-        return replace(self, own=own, points=tuple(points), cap=None if self.cap is None else self.cap * unit)
+        return replace(self, own=own, points=tuple(points), cap=None if self.cap is None else self.cap * unit, unit=unit)
 
 
 def gather(
@@ -103,6 +127,8 @@ def gather(
 
 
 def _mean_of(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights], shape: tuple[int, ...]) -> Floats:
+    if branch.other:
+        return _of_others(branch, scores, weights, shape)
     mean = _mean(branch, scores, weights, shape, whole=True)
     if math.isnan(np.minimum.reduce(mean, axis=None, initial=np.inf)):
         mean = _mean(branch, scores, weights, shape, whole=False)
@@ -117,7 +143,7 @@ def _stepped(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights
     whole = np.zeros(shape)
     for there, weight in zip(counts, weights, strict=True):
         whole = whole + np.where(there, weight, 0.0)
-    total, whole = np.zeros(shape), np.where(whole > 0, whole, np.nan)
+    total, whole = np.zeros(shape), np.where(whole > 0, reduce(add, weights) if branch.whole else whole, np.nan)
     for there, score, weight, step in zip(counts, scores, weights, branch.points, strict=True):
         points = np.where(there, score, 0.0) * weight / whole * branch.full
         total = total + (step.rounded(points) if step else points)
@@ -132,7 +158,33 @@ def _mean(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights], 
             sums.add(branch, score, weight)
         elif weight > 0:  # what nobody gives weight is not looked at, whatever it holds
             (sums.add_whole if whole else sums.add)(branch, score, weight)
+    if branch.whole:
+        sums.all = reduce(add, weights)
     return sums.mean(branch)
+
+
+def _of_others(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights], shape: tuple[int, ...]) -> Floats:
+    """The score of a group that is no mean, of those children that count."""
+    if branch.other == "quotient":
+        above, below = (np.broadcast_to(score, shape) for score in (*scores, *[np.array(np.nan)] * (2 - len(scores))))
+        return np.asarray(branch.scale * branch.unit * np.divide(above, below, out=np.full(shape, np.nan), where=below > 0))
+    counted = [np.broadcast_to(np.where(np.asarray(weight) > 0, score, np.nan), shape) for score, weight in zip(scores, weights, strict=True)]
+    if branch.other == "maximum":
+        return np.asarray(reduce(np.fmax, counted))
+    if branch.other == "median":
+        return _middle(np.stack(counted))
+    for score in scores:
+        _refuse_negative(branch, score)
+    full = branch.scale * branch.unit
+    factors = [np.where(np.isnan(score), 1.0, score / full) for score in counted]
+    return np.where(reduce(and_, map(np.isnan, counted)), np.nan, full * reduce(mul, factors))
+
+
+def _middle(scores: Floats) -> Floats:
+    """The median along the first axis of what is not NaN."""
+    ordered, count = np.sort(scores, axis=0), (~np.isnan(scores)).sum(axis=0)[None]
+    low, high = (np.take_along_axis(ordered, place, axis=0)[0] for place in (np.maximum(count - 1, 0) // 2, np.minimum(count // 2, len(scores) - 1)))
+    return np.asarray((low + high) / 2)
 
 
 def observed_weights(branch: Branch, present: Sequence[Mask], weights: Sequence[Weights]) -> list[Weights]:
@@ -161,13 +213,15 @@ class Sums:
     """What a group's mean is made of, while it is being added up.
 
     `top` is the sum of weight times score^power over what counts, `weight` the sum of those weights, `zero`
-    where a zero makes the whole mean zero (powers 0 and below), `least` the smallest score that counts.
+    where a zero makes the whole mean zero (powers 0 and below), `least` the smallest score that counts, `all` the weights
+    of all children, which the sum is divided by instead where what does not count adds nothing.
     """
 
     top: Floats
     weight: Weights = 0.0
     zero: Mask | bool = False
     least: Weights = np.inf
+    all: Weights | None = None
 
     @classmethod
     def nothing(cls, *shape: int) -> Sums:
@@ -197,7 +251,7 @@ class Sums:
 
     def mean(self, branch: Branch) -> Floats:
         """The weighted power mean of what was added; NaN where nothing counts."""
-        weight = np.where(np.asarray(self.weight) > 0, self.weight, np.nan)
+        weight = np.where(np.asarray(self.weight) > 0, self.weight if self.all is None else self.all, np.nan)
         if branch.power == -np.inf:
             return np.broadcast_to(np.where(np.isnan(weight), np.nan, self.least), self.top.shape)
         mean = self.top / weight
@@ -219,6 +273,15 @@ def bent(branch: Branch, score: Floats) -> Floats:
     """
     if branch.power == 1:
         return score
+    _refuse_negative(branch, score)
+    positive = np.where(score == 0, 1.0, score)
+    if branch.power == 0:
+        return np.log(positive)
+    curved = 1.0 / positive if branch.power == -1 else positive**branch.power
+    return np.where(score == 0, 0.0, curved)
+
+
+def _refuse_negative(branch: Branch, score: Floats) -> None:
     if (score < 0).any():
         raise refuse(
             phrase(
@@ -231,11 +294,33 @@ def bent(branch: Branch, score: Floats) -> Floats:
             ),
             column=branch.label.en,
         )
-    positive = np.where(score == 0, 1.0, score)
-    if branch.power == 0:
-        return np.log(positive)
-    curved = 1.0 / positive if branch.power == -1 else positive**branch.power
-    return np.where(score == 0, 0.0, curved)
+
+
+def reach(branch: Branch, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """Between which bounds a group's score lies whatever its children weigh, float64[members] each.
+
+    Parameters
+    ----------
+    low, high : float64[children, members]
+        Between which the children's lie; NaN where they do not count.
+    """
+    least, most = np.fmin.reduce(low, axis=0) * branch.full, np.fmax.reduce(high, axis=0) * branch.full
+    if branch.whole:
+        least, most = np.minimum(least, 0.0), np.maximum(most, 0.0)
+    if branch.other == "product":
+        gone = np.isnan(low).all(axis=0)
+        ends = (np.nan_to_num(end / branch.scale, nan=1.0) for end in (low, high))
+        least, most = (np.where(gone, np.nan, branch.scale * held(end, 1.0).prod(axis=0)) for held, end in zip((np.minimum, np.maximum), ends, strict=True))
+    if branch.other == "quotient":
+        corners = np.array([_of_others(branch, [above, below], [], above.shape) for above in (low[0], high[0]) for below in (low[-1], high[-1])])
+        least, most = np.fmin.reduce(corners, axis=0), np.fmax.reduce(corners, axis=0)
+    least, most = (end if branch.cap is None else np.minimum(end, branch.cap) for end in (least - branch.slack, most + branch.slack))
+    if branch.shape is None:
+        return least, most
+    knots = [least, *(np.clip(knot, least, most) for knot in branch.shape.knots), most]
+    values = np.array([branch.held(raw) for raw in knots])
+    own = branch.own.most if branch.own else 0.0
+    return np.fmin.reduce(values, axis=0) - own, np.fmax.reduce(values, axis=0) + own
 
 
 def power(aggregate: str) -> float:
@@ -246,6 +331,8 @@ def power(aggregate: str) -> float:
     >>> power("harmonic"), power("power(0.5)")
     (-1.0, 0.5)
     """
+    if aggregate in UNWEIGHTED:
+        return math.nan
     return (
         POWERS[aggregate]
         if aggregate in POWERS

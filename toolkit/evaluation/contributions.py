@@ -64,12 +64,17 @@ def contributions(evaluation: Evaluation) -> pd.DataFrame:
 
 def additions(tree: Tree, scores: pd.DataFrame) -> pd.DataFrame:
     """The unrounded points of every node that adds to the total by itself, members x such nodes; NaN where it does not count."""
-    apart = {tree.nodes[branch.node] for branch in tree.branches if branch.power == 1}
+    apart = {tree.nodes[branch.node] for branch in tree.branches if _adds_up(branch)}
     if TOTAL not in apart:
         return pd.DataFrame({GATHERED: _gathered(tree, scores)}, index=scores.index)
     factors = node_factors(tree, scores)
     alone = [node for node in factors if node not in apart]
     return factors[alone] * scores[alone].astype(np.float64)
+
+
+def _adds_up(branch: Branch) -> bool:
+    """Whether a group's score is the sum of what its children add to it."""
+    return branch.power == 1 and branch.shape is None
 
 
 def _gathered(tree: Tree, scores: pd.DataFrame) -> Floats:
@@ -88,7 +93,7 @@ def node_factors(tree: Tree, scores: pd.DataFrame) -> pd.DataFrame:
     root = len(tree.nodes) - 1
     factors: dict[int, Floats] = {root: np.where(np.isnan(known[root]), np.nan, 1.0)}
     for branch in reversed(tree.branches):
-        if branch.node not in factors or branch.power != 1:
+        if branch.node not in factors or not _adds_up(branch):
             continue
         shares = _shares(tree, branch, known)
         worth = _rounded_worth(branch, shares, [known[child] for child in branch.children], known[branch.node]) if branch.stepped else shares
@@ -103,7 +108,7 @@ def _shares(tree: Tree, branch: Branch, known: dict[int, Floats]) -> list[Floats
     voted = [float(tree.weights[child]) for child in branch.children]
     observed = observed_weights(branch, present, voted)
     weights = [np.where(there, weight, 0.0) for there, weight in zip(present, observed, strict=True)]
-    whole = sum(weights[1:], weights[0])
+    whole = sum(voted) if branch.whole else sum(weights[1:], weights[0])
     return [np.where(weight > 0, weight / np.where(whole > 0, whole, 1.0), np.nan) for weight in weights]
 
 

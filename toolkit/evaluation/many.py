@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.evaluation.aggregation import reach
 from toolkit.evaluation.awards import RuleInSteps, tie_nodes
 from toolkit.evaluation.many_scores import PatternedScores
 from toolkit.evaluation.scores import TOTAL, adjusted, unranked_rows
@@ -150,12 +151,19 @@ def _table(frame: pd.DataFrame, members: pd.Index[str], names: list[str]) -> NDA
 
 
 def _bounds(evaluation: Evaluation, values: Floats) -> tuple[Floats, Floats]:
-    """Bounds of every score a member can have before adjustments: no mean leaves the range of its values, but for what is rounded."""
-    full = float(np.prod([max(1.0, branch.full) for branch in evaluation.tree.branches]))
-    slack = sum(branch.slack for branch in evaluation.tree.branches) * full
+    """Bounds of every score a member can have before adjustments: no mean leaves the range of its values, and what is none is followed."""
+    tree = evaluation.tree
+    full = float(np.prod([max(1.0, branch.full) for branch in tree.branches]))
+    slack = sum(branch.slack for branch in tree.branches) * full
     low, high = (bound.reduce(values, axis=1, initial=0.0) * full for bound in (np.fmin, np.fmax))
     low = np.where(low < 0, low - slack, low)
-    return low, np.maximum(-low, high + slack)
+    high = np.maximum(-low, high + slack)
+    if any(branch.other or branch.shape for branch in tree.branches):
+        spans = {node: (column, column) for node, column in enumerate(values.T, start=tree.leaves.start)}
+        for branch in tree.branches:
+            spans[branch.node] = reach(branch, *(np.array([spans[child][side] for child in branch.children]) for side in (0, 1)))
+            low, high = (bound(end, np.nan_to_num(own)) for bound, end, own in zip((np.minimum, np.maximum), (low, high), spans[branch.node], strict=True))
+    return low, np.maximum(-low, high)
 
 
 def _steps(scheme: Scheme, lows: Floats, highs: Floats) -> Steps:

@@ -118,6 +118,8 @@ class DrawnScores:
         for child, weight in rest:
             below = self.branches[child]
             sums.add(branch, self._mean(below, shares, *self._divided(below, shares)), weight[:, None])
+        if branch.whole:
+            sums.all = shares[:, list(branch.children)].sum(axis=1)[:, None]
         return sums.mean(branch)
 
     def _gathered(self, branch: Branch, shares: Floats) -> Floats:
@@ -212,8 +214,8 @@ class PatternedScores:
         conditional = applicable is not None and any(branch.least_present is not None for branch in tree.branches)
         applying = applicable | counts if applicable is not None and conditional else np.ones_like(counts)
         settled = all(branch.settled for branch in tree.branches)
-        if settled and counts.all():
-            return cls(tree, (Part(np.arange(len(values)), None, DrawnScores(tree, values)),), len(values))
+        if (settled and counts.all()) or any(branch.other == "quotient" for branch in tree.branches):  # where no weight says what counts
+            return cls(tree, (Part(np.arange(len(values)), None, DrawnScores(tree, values, applying)),), len(values))
         patterns, which, sizes = np.unique(
             np.column_stack((counts, applying)), axis=0, return_inverse=True, return_counts=True
         )
@@ -266,10 +268,13 @@ def shared(tree: Tree, shares: Floats, counts: Mask, applicable: Mask) -> Floats
         if branch.when:
             weights = observed_weights(branch, list(present.T), list(divided[:, siblings].T))
             divided[:, siblings] = np.column_stack(weights)
-        divided[:, siblings] *= present
-        together = divided[:, siblings].sum(axis=1)
+        counted = divided[:, siblings] * present
+        together = counted.sum(axis=1)
         there[:, branch.node] = together > 0
-        divided[:, siblings] /= np.where(together > 0, together, 1.0)[:, None]
+        if branch.whole:  # what does not count keeps its share, and adds nothing
+            divided[:, siblings] *= there[:, [branch.node]]
+        else:
+            divided[:, siblings] = counted / np.where(together > 0, together, 1.0)[:, None]
         if branch.least_present is not None:
             there[:, branch.node] &= enough(branch, list(present.T), [concerned[child] for child in siblings])
             divided[:, siblings] *= there[:, [branch.node]]

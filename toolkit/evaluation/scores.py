@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pandas as pd
 
-from toolkit.evaluation.aggregation import Branch, gather, power
+from toolkit.evaluation.aggregation import UNWEIGHTED, Branch, gather, power
 from toolkit.ground.ranking import Floats, Mask, rounded
 from toolkit.ground.text import Phrase
 from toolkit.scheme.criteria import Group
@@ -70,6 +70,10 @@ class Tree:
                 rule.step_of("score") if isinstance(rule, Group) else None,
                 tuple(entries[child].step_of("points") for child in under[id_]),
                 rule.cap if isinstance(rule, Group) else None,
+                rule.aggregate == "sum" and rule.not_applicable == 0,
+                rule.aggregate if rule.aggregate in UNWEIGHTED else "",
+                scheme.scale,
+                rule.value,
             )
             for id_, label, rule in made
         }

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.problems import Problem, Severity
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.scheme.outliers import Winsorise
 from toolkit.scheme.shapes import Category, Placed, Relative, ShareOfBest, named_states
 from toolkit.scheme.shapes.relative import EVERYONE
 
 if TYPE_CHECKING:
+    from toolkit.evaluation.scores import Tree
     from toolkit.ground.ranking import Floats, Mask
     from toolkit.indicators.single_rows import RawColumn
-    from toolkit.scheme.criteria import Indicator
+    from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Group, Indicator, Total
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +157,31 @@ def _treated(valued: Valued) -> Iterator[Problem]:
         rule = phrase("“{label}”缩尾后偏度和峰度仍超限", "`{label}` stays skewed beyond both limits", label=item.label)
         mend = Phrase("请考虑增大 most，或改用 log", "think of a greater `most`, or of `log`")
         yield _said("warning", item, "outliers", rule, mend)
+
+
+def sum_problems(scheme: Scheme, tree: Tree, scores: Mapping[str, Floats]) -> Iterator[Problem]:
+    """Every sum whose points are raised in proportion where something does not count, although the scheme does not say so."""
+    rules: dict[str, Group | Total] = {**{group.id: group for group in scheme.groups}, TOTAL: scheme.total}
+    for branch in tree.branches:
+        node = tree.nodes[branch.node]
+        if rules[node].aggregate != "sum" or rules[node].not_applicable is not None:
+            continue
+        lacking = np.isnan([scores[tree.nodes[child]] for child in branch.children])
+        raised = lacking.any(axis=0) & ~np.isnan(scores[node])
+        if raised.any():
+            weights = tree.weights[list(branch.children)]
+            left = float(weights[~lacking[:, int(raised.argmax())]].sum())
+            yield _raised(branch.label, node, int(raised.sum()), left, float(weights.sum()))
+
+
+def _raised(label: Phrase, node: str, members: int, left: float, full: float) -> Problem:
+    """That points of a sum were raised, of how many members, and by how much for the first of them."""
+    rule = phrase("“{label.zh}”各项相加，有 {n} 家会员的某些项不计，其余各项的分按比例放大，如满分 {left} 放大到 {full}",
+                  "`{label.en}` is a sum, and of {n:member|members} some of it does not count: the other points are raised in proportion, as {left} in all to {full}",
+                  label=label, n=members, left=figure(left), full=figure(full))  # fmt: skip
+    mend = Phrase('请写明：not_applicable = "rescale"（放大）或 not_applicable = 0（计 0 分）', 'say which is meant: not_applicable = "rescale", or not_applicable = 0')
+    column = "total.not_applicable" if node == TOTAL else f"group[{node}].not_applicable"
+    return Problem("warning", rule, mend, file="scheme.toml", column=column)
 
 
 def _whom(name: str) -> Phrase:

@@ -210,15 +210,33 @@ def inaccessible(error: BaseException, file: str = "") -> Refused:
     return refuse(rule, MAKE_ROOM if cause.errno in {errno.ENOSPC, errno.EDQUOT} else SEE_RIGHTS, file=name)
 
 
+OTHER_MEANINGS = (
+    {"mean", "median", "mode"}, {"min", "max"}, {"least", "most"}, {"minimum", "maximum"}, {"higher", "lower"}, {"best", "worst"}, {"floor", "cap", "ceil"},
+    {"above", "below"}, {"at_least", "at_most"}, {"class_mean", "class_median"}, {"first", "last"}, {"number", "member"}, {"sum", "num"},
+)  # fmt: skip
+TURNED = ("-", "!", "not ", "not_", "no_", "non_")
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name most like `word`, or None when none is close.
+
+    A guess mends a slip and never turns what was meant: no ``mean`` for ``median``, no ``price`` for ``-price``.
 
     Examples
     --------
     >>> nearest("agregate", ["aggregate", "label"])
     'aggregate'
+    >>> nearest("median", ["mean", "sum"]), nearest("-price", ["price"])
+    (None, None)
     """
-    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)), None)
+    guesses = difflib.get_close_matches(word, list(known), n=3, cutoff=0.6)
+    return next((guess for guess in guesses if not _other_meaning(word, guess)), None)
+
+
+def _other_meaning(word: str, guess: str) -> bool:
+    """Whether two words that are alike mean different things."""
+    turned = [any(name.startswith(sign) for sign in TURNED) for name in (word, guess)]
+    return turned[0] != turned[1] or any({word, guess} <= meanings and word != guess for meanings in OTHER_MEANINGS)
 
 
 def _gravity(problem: Problem) -> tuple[int, int]:

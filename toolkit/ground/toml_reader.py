@@ -143,9 +143,11 @@ def _as_number(given: str, *, whole: bool) -> Phrase | None:
     return phrase("请{width}写 {n}，不加引号", "write {n} without quotes", n=number, width=width)
 
 
-def _unknown_key(path: KeyPath, known: Iterable[str]) -> Fault:
+def _unknown_key(path: KeyPath, known: Sequence[str]) -> Fault:
     guess = nearest(str(path[-1]), known)
-    mend = Phrase("请删去这一项", "remove it")
+    mend = phrase("这里写不了这一项；可以写的有：{zh}", "this cannot be said here; what can: {en}", zh="、".join(known), en=", ".join(known))
+    if not known:
+        mend = Phrase("这里写不了这一项", "this cannot be said here")
     if guess:
         mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
     return Fault(path, phrase("不认识的项“{key}”", "unknown key `{key}`", key=path[-1]), mend, extra=True)
@@ -189,6 +191,7 @@ TYPE_FAULTS: dict[str, tuple[Phrase, Phrase]] = {
     "less_than_equal": _number("不能大于 {bound}", "must be at most {bound}", "请写 {bound} 或更小的数", "write {bound} or less"),
     "too_short": (Phrase("列表太短", "the list is too short"), Phrase("请补足", "add what is missing")),
     "too_long": (Phrase("列表太长", "the list is too long"), Phrase("请删去多余的", "remove what is too much")),
+    "string_pattern_mismatch": (Phrase("写法不合要求", "is not written as it has to be"), Phrase("请对照说明改正", "see how it is written, and mend it")),
     "string_too_short": (Phrase("不能为空", "must not be empty"), Phrase("请填写", "fill it in")),
 }
 

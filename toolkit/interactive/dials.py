@@ -21,7 +21,8 @@ from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.interactive.board_words import NOT_RECORDED, RECORDED, Said
 from toolkit.interactive.tuning import cannot_be, typed_number
 from toolkit.scheme.amendments import key_words, value_words
-from toolkit.scheme.criteria import AGGREGATE, Indicator, MissingPolicy
+from toolkit.scheme.criteria import AGGREGATES as NAMES
+from toolkit.scheme.criteria import Indicator, MissingPolicy
 from toolkit.scheme.outliers import TREATMENTS
 from toolkit.scheme.shapes import Category, ValueShape
 from toolkit.scheme.shapes.states import STATES
@@ -37,7 +38,7 @@ NOWHERE = Phrase("", "")
 RAW_KEYS = ("worst", "best", "middle")
 """Parameters of shapes that are raw values, beside the first of every pair of `steps` and `points`."""
 PAIRS, FULL = ("steps", "points"), ("to", "cap")
-AGGREGATES = tuple(word for word in AGGREGATE.strip("^$()").split("|") if word.isalpha() and word != "conditional")
+AGGREGATES = tuple(word for word in NAMES if word not in {"conditional", "quotient"})
 POINTS = "points"
 FIXED = Phrase("按固定分计", "so many points")
 FIRST, SECOND = Phrase("下限", "from"), Phrase("上限", "to")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 RECUSED = "回避"
+RECUSALS = (RECUSED, "recused")
 GROUNDS = {
     "declared": Phrase("已申报利害关系", "declared interest"),
     "employer": Phrase("所在单位", "employer"),
@@ -135,7 +136,7 @@ def entries_despite_recusal(entries: pd.DataFrame, recused: pd.DataFrame) -> Pro
         tuple(
             _at(row, "error", (rule, mend), str(row.get("column") or row["expert"]), str(row["member"]))
             for row in entries.to_dict("records")
-            if (row["member"], row["expert"]) in due and _said(row["score"]) not in {"", RECUSED}
+            if (row["member"], row["expert"]) in due and _said(row["score"]) not in {"", *RECUSALS}
         )
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.problems import Problem, Problems, nearest
 from toolkit.ground.text import Phrase, phrase
-from toolkit.panels.experts import RECUSED
+from toolkit.panels.experts import RECUSALS, RECUSED
 from toolkit.records.dictionary import TYPES
 from toolkit.records.values import YES
 from toolkit.scheme import Scheme
@@ -356,9 +356,9 @@ def _by_experts(scheme: Scheme) -> bool:
 def _recusal(item: Indicator, tables: Tables) -> ReferenceFaults:
     """A score may be 回避, and its column has to say so."""
     spec = _spec(*item.measure.place, tables)
-    if spec and RECUSED not in spec.not_applicable:
+    if spec and not set(RECUSALS) & set(spec.not_applicable):
         rule = phrase("评分列“{column}”没有写明回避怎样填", "the column of scores `{column}` does not say how a recusal is written", column=item.measure.column)
-        mend = phrase('请在 tables.toml 写 not_applicable = ["{word}"]', 'write not_applicable = ["{word}"] in tables.toml', word=RECUSED)
+        mend = phrase('请在 tables.toml 写 not_applicable = ["{word}"]', 'write not_applicable = ["{word}", "{en}"] in tables.toml', word=RECUSED, en=RECUSALS[1])
         yield f"indicator[{item.id}].measure.column", rule, mend
 
 

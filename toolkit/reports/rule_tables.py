@@ -197,7 +197,7 @@ def _general(scheme: Scheme) -> Iterator[RuleLine]:
 
 
 def _total(scheme: Scheme) -> Iterator[Phrase]:
-    how = wording.aggregate_in_words(scheme.total.aggregate)
+    how = wording.aggregate_in_words(scheme.total)
     yield phrase("满分 {scale}，一级指标{how.zh}，再加减分", "on a scale of {scale}, {how.en} of the topmost nodes, then points added and taken", scale=figure(scheme.scale), how=how)
     if scheme.total.floor is not None:
         yield phrase("最低 {n}", "at least {n}", n=figure(scheme.total.floor))

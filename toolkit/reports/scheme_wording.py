@@ -365,7 +365,7 @@ def valued_in_words(item: Indicator) -> Phrase:
 def gathered_in_words(group: Group) -> Phrase:
     """How a group's score is made of those below it, at what it is held, and how it is rounded."""
     cap = [] if group.cap is None else [phrase("各项合计最多 {cap} 分", "at most {cap} together", cap=figure(group.cap))]
-    return joined([aggregate_in_words(group.aggregate), *cap, *stepped_in_words(group)], "；", "; ")
+    return joined([aggregate_in_words(group), *cap, *stepped_in_words(group)], "；", "; ")
 
 
 def stepped_in_words(item: Stepped) -> Iterator[Phrase]:

@@ -213,7 +213,7 @@ def _treated(row: Row, lexicon: Lexicon) -> str:
     scheme, how = lexicon.scheme, row["how"]
     node = scheme.nodes.get(row["item"])
     if isinstance(node, Group):
-        return "" if node.aggregate == "arithmetic" else wording.aggregate_in_words(node.aggregate).into(lexicon.language)
+        return "" if node.aggregate == "arithmetic" and node.value is None else wording.aggregate_in_words(node).into(lexicon.language)
     if node is None or how in {"", NOT_APPLICABLE}:
         return ""
     if how == "exclude" and _above(scheme, node).aggregate == "conditional":

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from toolkit.evaluation.scores import Tree
-from toolkit.ground.text import Language, Phrase, figure, phrase
+from toolkit.ground.text import Language, Phrase, figure, joined, phrase
 from toolkit.scheme.measures import read_span
 from toolkit.scheme.shapes import state_name
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
-    from toolkit.scheme.criteria import Group, Indicator
+    from toolkit.scheme.criteria import Group, Indicator, Total
 
 BLANK = "—"
 JOIN = Phrase("、", ", ")
@@ -86,6 +86,10 @@ AGGREGATES = {
     "geometric": Phrase("加权几何平均", "weighted geometric mean"),
     "harmonic": Phrase("加权调和平均", "weighted harmonic mean"),
     "minimum": Phrase("取最低", "the lowest"),
+    "maximum": Phrase("取最高", "the highest"),
+    "median": Phrase("取中位数", "the median"),
+    "product": Phrase("各项占满分的比例相乘", "the product, each as a part of the scale"),
+    "quotient": Phrase("第一项与第二项之比", "the first as a part of the second"),
     "sum": Phrase("各项相加", "the sum"),
     "conditional": Phrase("加权算术平均，权重视有得分的下级而定", "weighted arithmetic mean, by which of them have a score"),
 }
@@ -156,9 +160,18 @@ def shares(scheme: Scheme) -> dict[str, float]:
     return share_of
 
 
-def aggregate_in_words(aggregate: str) -> Phrase:
-    """How a group's score is made of its children's."""
-    return AGGREGATES.get(aggregate, phrase("幂平均 {name}", "power mean, {name}", name=aggregate))
+NOT_COUNTED = {"rescale": Phrase("不适用的，其余各项按比例放大", "where some do not apply the others are raised in proportion"),
+               0: Phrase("不适用的计 0 分", "what does not apply adds 0")}  # fmt: skip
+
+
+def aggregate_in_words(rule: Group | Total) -> Phrase:
+    """How a group's score is made of its children's, what becomes of those that do not apply, and what the score becomes."""
+    how = [AGGREGATES.get(rule.aggregate, phrase("幂平均 {name}", "power mean, {name}", name=rule.aggregate))]
+    if rule.not_applicable is not None:
+        how.append(NOT_COUNTED[rule.not_applicable])
+    if rule.value is not None:
+        how.append(phrase("所得再换算（{words.zh}）", "the score then valued ({words.en})", words=rule.value.words()))
+    return joined(how, "，", ", ")
 
 
 def outline(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from toolkit.ground.problems import Problem, Problems, Refused, nearest
 from toolkit.ground.text import Language, Phrase, phrase
-from toolkit.ground.toml_reader import StrictModel, modelled, read_model
+from toolkit.ground.toml_reader import StrictModel, Unfit, modelled, read_model
 from toolkit.scheme.checks import scheme_faults
 from toolkit.scheme.checks.tree import weights_fault
 from toolkit.scheme.criteria import Adjustment, Condition, Group, Indicator, MembersSpec, Name, Total
@@ -28,6 +29,14 @@ from toolkit.scheme.outcomes import (
     Veto,
 )
 from toolkit.scheme.writing import plain_values, put
+
+PART = r"^\d+/[1-9]\d*$"
+
+
+def _part(written: str) -> str:
+    if not re.match(PART, written):
+        raise Unfit(Phrase("应为分数", "must be a fraction"), Phrase("请写成 2/3 这样的分数", "write a fraction such as 2/3"))
+    return written
 
 
 class Panel(StrictModel):
@@ -52,7 +61,7 @@ class Panel(StrictModel):
     interests: Name | None = None
     rivals: bool = False
     odd: bool = True
-    outside: Annotated[str, Field(pattern=r"^\d+/[1-9]\d*$")] = "2/3"
+    outside: Annotated[str, AfterValidator(_part), Field(json_schema_extra={"pattern": PART})] = "2/3"
     publish: Literal["none", "pseudonyms"] = "none"
     holds: Literal["sheets", "results"] = "sheets"
 

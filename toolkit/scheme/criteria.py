@@ -9,17 +9,20 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticKnownError
 
 from toolkit.ground.ranking import Step
-from toolkit.ground.text import Phrase
-from toolkit.ground.toml_reader import StrictModel
+from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.toml_reader import StrictModel, Unfit
 from toolkit.scheme.measures import Measure, Where
 from toolkit.scheme.outliers import Outliers
 from toolkit.scheme.shapes import Shape
-from toolkit.scheme.shapes.absolute import Number
+from toolkit.scheme.shapes.absolute import Number, OfNumbers
 
-AGGREGATE = r"^(arithmetic|geometric|harmonic|minimum|sum|conditional|power\(-?\d+(\.\d+)?\))$"
+AGGREGATES = ("arithmetic", "geometric", "harmonic", "minimum", "maximum", "median", "sum", "product", "quotient", "conditional")
+AGGREGATE = rf"^({'|'.join(AGGREGATES)}|power\(-?\d+(\.\d+)?\))$"
+OTHERWISE_CALLED = {"mean": "arithmetic", "average": "arithmetic", "avg": "arithmetic", "min": "minimum", "max": "maximum", "weighted_mean": "arithmetic"}
 Weight = Annotated[float, Field(ge=0)]
 Name = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -27,6 +30,21 @@ Rounding = Literal["half_up", "down"]
 MissingPolicy = Literal[
     "worst", "exclude", "class_median", "class_mean", "median", "mean", "unranked", "error"
 ]
+
+
+def _aggregate(name: str) -> str:
+    """The name of an aggregate; of any other, what is meant or what there is."""
+    if name in OTHERWISE_CALLED:
+        raise Unfit(Phrase("不认识的取值", "unknown name"), phrase("这里写作 {word}", "it is called {word} here", word=OTHERWISE_CALLED[name]))
+    if not re.match(AGGREGATE, name):
+        kind: Literal["literal_error"] = "literal_error"
+        raise PydanticKnownError(kind, {"expected": ", ".join(f"'{word}'" for word in (*AGGREGATES, "power(2)"))})
+    return name
+
+
+Aggregate = Annotated[str, AfterValidator(_aggregate), Field(json_schema_extra={"pattern": AGGREGATE})]
+NotApplicable = Literal["rescale", 0]
+NodeShape = Annotated[OfNumbers, Field(discriminator="shape")]
 
 
 class Named(StrictModel):
@@ -78,16 +96,23 @@ class Group(Node):
 
     A ``conditional`` group is an arithmetic mean whose weights depend on which children are observed: by the first
     of `when` that names exactly those; by the voted weights, shared among them, where none does. With `least_present`
-    the group has no score for a member of whose applicable children less than that share have one. Its score, that is what
-    the children come to together, is held at `cap` at most.
+    the group has no score for a member of whose applicable children less than that share have one.
+
+    ``maximum``, ``median`` and ``product`` (scale x the product of score / scale) are of the children that have a score and
+    any weight; a ``quotient`` is scale x the first child / the second, in the order of the scheme, and of an indicator above 0.
+    Where a child of a ``sum`` does not count for a member, `not_applicable` says what that means: the others' points
+    are raised in proportion (``rescale``, as where nothing is said), or it adds 0. What the children come to together is
+    held at `cap` at most, and becomes what `value`, a shape of one score, makes of it.
     """
 
     weight: Weight
     group: str | None = None
-    aggregate: Annotated[str, Field(pattern=AGGREGATE)] = "arithmetic"
+    aggregate: Aggregate = "arithmetic"
     when: tuple[Pattern, ...] = ()
     least_present: Share | None = None
     cap: Weight | None = None
+    not_applicable: NotApplicable | None = None
+    value: NodeShape | None = None
     source: str = ""
 
 
@@ -133,11 +158,13 @@ class Condition(Named):
 
 
 class Total(StrictModel):
-    """How the total is made of the topmost nodes, and between which bounds it is held after the adjustments."""
+    """How the total is made of the topmost nodes as a group is of its children, and between which bounds it is held after the adjustments."""
 
-    aggregate: Annotated[str, Field(pattern=AGGREGATE)] = "arithmetic"
+    aggregate: Aggregate = "arithmetic"
     when: tuple[Pattern, ...] = ()
     least_present: Share | None = None
+    not_applicable: NotApplicable | None = None
+    value: NodeShape | None = None
     floor: float | None = None
     cap: float | None = None
 

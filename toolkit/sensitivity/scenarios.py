@@ -214,7 +214,7 @@ def _tree(tree: Tree, scenario: Scenario) -> Tree:
 
 def _gathered_by(tree: Tree, branch: Branch, aggregates: Mapping[str, str]) -> Branch:
     node = tree.nodes[branch.node]
-    return replace(branch, power=power(aggregates[node])) if node in aggregates else branch
+    return replace(branch, power=power(aggregates[node]), other="") if node in aggregates else branch
 
 
 @dataclass(eq=False)

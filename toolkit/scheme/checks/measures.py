@@ -103,7 +103,7 @@ def _taken(path: KeyPath, measure: Raw) -> Iterator[Fault]:
     for key, takes in GOES_WITH.items():
         if key in measure and take not in takes and take in ALL:
             rule = phrase("“{key}”不适用于 {take}", "`{key}` does not go with `{take}`", key=key, take=take)
-            mend = phrase("请删去，或改用 {takes}", "remove it, or take {takes}", takes=" / ".join(takes))
+            mend = phrase("{take} 写不了这一项；写得了的是 {takes}", "this cannot be said of `{take}`; it can of {takes}", take=take, takes=" / ".join(takes))
             yield Fault((*path, key), rule, mend)
 
 
@@ -258,6 +258,13 @@ def shapes_faults(raw: Raw) -> Iterator[Fault]:
         if isinstance(treatment, dict) and (kind := _kind(TREATMENTS, treatment.get("treat"))):
             faults += [replace(fault, path=(*path, "outliers", *fault.path)) for fault in kind.faults(treatment, shape)]
         yield from faults or _full_marks((*path, "value"), value, raw)  # what contradicts itself can have anything
+    for path, value in [*((("group", place), item.get("value")) for place, item in items(raw, "group")), (("total",), _table(raw.get("total")).get("value"))]:
+        if isinstance(value, dict) and (shape := _kind(SHAPES, value.get("shape"))):
+            yield from (replace(fault, path=(*path, "value", *fault.path)) for fault in shape.faults(value, raw))
+
+
+def _table(value: object) -> Raw:
+    return value if isinstance(value, dict) else {}
 
 
 def _kind(kinds: Mapping[str, type[T]], name: object) -> type[T] | None:

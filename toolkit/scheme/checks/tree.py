@@ -208,12 +208,11 @@ def _rule_faults(raw: Raw, path: KeyPath, rule: Raw, parent: str | None) -> Iter
     if rule.get("when") and not conditional:
         what = Phrase("when 只用于 conditional 合成", "`when` is only for the aggregate conditional")
         yield Fault((*path, "when"), what, Phrase('请写 aggregate = "conditional"，或删去 when', 'write aggregate = "conditional", or remove it'))
-    children = [
-        str(item["id"])
-        for name in NODE_LISTS
-        for _, item in items(raw, name)
-        if isinstance(item.get("id"), str) and item.get("group") == parent
-    ]
+    below = [(name, place, item) for name in NODE_LISTS for place, item in items(raw, name) if isinstance(item.get("id"), str) and item.get("group") == parent]
+    children = [str(item["id"]) for _, _, item in below]
+    yield from _not_applicable(path, rule, below)
+    if rule.get("aggregate") == "quotient":
+        yield from _quotient(path, [name for name, _, _ in below])
     percent = raw.get("weights", "percent") == "percent"
     seen: list[set[str]] = []
     for place, pattern in patterns:
@@ -224,6 +223,29 @@ def _rule_faults(raw: Raw, path: KeyPath, rule: Raw, parent: str | None) -> Iter
         if isinstance(weights, dict):
             yield from _pattern_weights(case, weights, observed, children)
             yield from _sum(case, weights, percent=percent)
+
+
+def _not_applicable(path: KeyPath, rule: Raw, below: list[tuple[str, int, Raw]]) -> Iterator[Fault]:
+    """What does not apply is spoken of where points are added up, and what is left out there is not said twice."""
+    if rule.get("not_applicable") is None:
+        return
+    if rule.get("aggregate") != "sum":
+        what = Phrase("not_applicable 只用于各项相加（sum）", "`not_applicable` is only for the aggregate sum")
+        yield Fault((*path, "not_applicable"), what, Phrase('请写 aggregate = "sum"，或删去 not_applicable', 'write aggregate = "sum", or remove it'))
+    elif rule["not_applicable"] == 0:
+        for name, place, item in below:
+            if item.get("missing") == "exclude":
+                what = Phrase("exclude 把权重分给同级，而上级写明不计的项计 0 分", "`exclude` gives its weight to its siblings, while above it what does not count adds 0")
+                yield Fault((name, place, "missing"), what, Phrase('请写 missing = 0，或在上级写 not_applicable = "rescale"', 'write missing = 0, or not_applicable = "rescale" above it'))
+
+
+def _quotient(path: KeyPath, kinds: list[str]) -> Iterator[Fault]:
+    if len(kinds) != 2:
+        what = phrase("比值是第一项与第二项之比，现有 {n} 项", "a quotient is of two nodes, not of {n}", n=len(kinds))
+        yield Fault((*path, "aggregate"), what, Phrase("请在其下只留两项，其余归入分组", "leave two below it, and gather the others in a group"))
+    elif kinds[1] != "indicator":
+        what = Phrase("比值的除数应是指标", "the divisor of a quotient must be an indicator")
+        yield Fault((*path, "aggregate"), what, Phrase("请把除数写成指标；分组写在指标之前，总是被除数", "make the divisor an indicator; a group comes before indicators, and is divided"))
 
 
 def _observed(path: KeyPath, observed: list[str], children: list[str], seen: list[set[str]]) -> Iterator[Fault]:

@@ -88,6 +88,7 @@ class Ranged(ValueShape):
     """A shape that gives values from one end of a range to the other: of the whole scale, or `to` = [low, high]."""
 
     ceilings: ClassVar[tuple[str, ...]] = ("to",)
+    less_is_better: ClassVar[Phrase] = Phrase("；越低越好请用 better", "; for less is better, use `better`")
 
     to: tuple[Number, Number] | None = None
 
@@ -99,7 +100,8 @@ class Ranged(ValueShape):
             return
         if to[0] >= to[1]:
             rule = Phrase("分值范围的下限必须低于上限", "the range of values must rise")
-            yield Fault(("to",), rule, Phrase("请写成 to = [低, 高]；越低越好请用 better", "write to = [low, high]; for less is better, use `better`"))
+            way = cls.less_is_better
+            yield Fault(("to",), rule, phrase("请写成 to = [低, 高]{way.zh}", "write to = [low, high]{way.en}", way=way))
         elif to[0] < 0 or to[1] > scale:
             rule = phrase("分值范围超出 0 到满分 {scale:g}", "the range of values leaves the scale from 0 to {scale:g}", scale=scale)
             yield Fault(("to",), rule, Phrase("请收窄 to，或改 scale", "narrow it, or change `scale`"))
@@ -134,6 +136,7 @@ class Straight(Ranged):
     """A shape between two goalposts, of which `worst` may exceed `best` for a cost indicator (逆向指标)."""
 
     parameters: ClassVar[Mapping[str, Phrase]] = {"clamp": Phrase("超出是否截断", "clamped")}
+    less_is_better: ClassVar[Phrase] = Phrase("；越低越好，请把 worst 写得比 best 大", "; for less is better, write a `worst` above the `best`")
     beginning: ClassVar[Phrase]
 
     shape: str
@@ -364,6 +367,7 @@ class Target(Ranged):
     """
 
     title: ClassVar[Phrase] = Phrase("适度", "target")
+    less_is_better: ClassVar[Phrase] = Phrase("", "")
 
     shape: Literal["target"]
     best: tuple[Number, Number]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from toolkit.evaluation.aggregation import Branch, reach
 from toolkit.evaluation.awards import tie_keys
 from toolkit.evaluation.requirements import Demands
 from toolkit.evaluation.scores import TOTAL, node_scores, shares_of
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from toolkit.evaluation import Evaluation
-    from toolkit.evaluation.aggregation import Branch
     from toolkit.evaluation.awards import AwardRule
     from toolkit.ground.ranking import Floats, Mask
 
@@ -193,8 +193,7 @@ class Extremes:
         nodes = self.evaluation.tree.nodes
         ends = [below[child] if child in below else (self.columns[nodes[child]],) * 2 for child in branch.children]
         low, high = (np.array([end[side] for end in ends]) for side in (0, 1))
-        loose = np.fmin.reduce(low, axis=0) * branch.full - branch.slack, np.fmax.reduce(high, axis=0) * branch.full + branch.slack
-        loose = loose if branch.cap is None else (np.minimum(loose[0], branch.cap), loose[1])
+        loose = reach(branch, low, high)
         if self.shares is None or branch.power != 1 or not branch.settled:
             return loose
         whole, shares = ~np.isnan(low).any(axis=0), self.shares[branch.node]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, get_args
 import numpy as np
 import pandas as pd
 
+from toolkit.evaluation.aggregation import UNWEIGHTED
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.text import Phrase, phrase
 from toolkit.scheme.amendments import value_words
@@ -178,6 +179,7 @@ def _no_goalposts(item: Indicator) -> Phrase | None:
 
 
 
+NO_MEANS = {"sum", "conditional", *UNWEIGHTED}
 MEANS = ("arithmetic", "geometric", "harmonic", "minimum", "power(p)")
 
 
@@ -215,7 +217,7 @@ class Aggregations:
                 yield fault("Aggregations.nodes", why, Phrase("请删去", "leave it out"), node)
         yield from list_faults("Aggregations.among", self.among, "among")
         for mean in self.among if isinstance(self.among, tuple | list) else ():
-            if mean in {"sum", "conditional"} or not re.match(AGGREGATE, str(mean)):
+            if mean in NO_MEANS or not re.match(AGGREGATE, str(mean)):
                 yield from name_faults("Aggregations.among", (str(mean),), MEANS)
 
     def settle(self, names: Sequence[str], scenario: Scenario, draw: Draw) -> None:
@@ -229,7 +231,7 @@ def _rules(evaluation: Evaluation) -> dict[str, Group | Total]:
 
 
 def _no_mean(node: str, rule: Group | Total) -> Phrase | None:
-    if rule.aggregate not in {"sum", "conditional"}:
+    if rule.aggregate not in NO_MEANS:
         return None
     return phrase("“{node}”是“{way}”，不能换成平均", "`{name}` is a {kind}: no mean can replace it",
                   node=getattr(rule, "label", "总分"), way=value_words(rule.aggregate).zh, name=node, kind=rule.aggregate)  # fmt: skip

@@ -179,7 +179,7 @@ def parts_above(tree: Tree, shares: Floats, scores: dict[str, Floats], branch: B
         if tree.nodes[branch.node] == TOTAL:
             return
         below, branch = branch.node, parent_of(tree, branch.node)
-        counts = sum(shares[child] * ~np.isnan(scores[tree.nodes[child]]) for child in branch.children)
+        counts = sum(shares[child] * (branch.whole | ~np.isnan(scores[tree.nodes[child]])) for child in branch.children)
         with np.errstate(divide="ignore", invalid="ignore"):
             part = np.asarray(shares[below] / counts * branch.full)
 
