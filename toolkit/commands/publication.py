@@ -1,4 +1,4 @@
-"""Commands about what leaves the house: the members' cards with their proofs, and the check of one card."""
+"""Commands about what leaves the house: the members' cards with their proofs, the check of one card, and the open bag."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.writing import refusing
 
-CARDS = "cards"
+CARDS, OPEN = "cards", "open"
 FALSE = (
     Phrase("得分单与总指纹不符：内容或总指纹有改动", "the card does not lead to this root: one of the two was changed"),
     Phrase("请勿采信；请向秘书处核实", "do not rely on it; ask the secretariat"),
@@ -28,22 +28,36 @@ PUBLISHED = Phrase(
     "Root of the score cards: {root}",
 )
 
+OPENED = Phrase(
+    "开放包在 {place}，可以公布。开放包指纹：{fingerprint}。核对：committee verify {place} --replay --fingerprint {fingerprint}",
+    "The open bag is in {place} and may be made public. Its fingerprint: {fingerprint}. To check it: committee verify {place} --replay --fingerprint {fingerprint}",
+)
+UNOPENED = Phrase("开放包没有写出：", "The open bag was not written:")
+
 
 def publish(
     bag: Bag,
     to: Annotated[Path, typer.Option("--to", file_okay=False, help="写到此文件夹 where it goes")],
     language: LanguageOption = "zh",
 ) -> None:
-    """由封存包写出各会员的得分单（附核对依据）和核对页面。 The members' cards with their proofs, and the page that checks them."""
+    """由封存包写出各会员的得分单（附核对依据）、核对页面和开放包。 The members' cards with their proofs, the page that checks them, and the open bag."""
     from toolkit.reports.card_pages import CHECK
     from toolkit.sealing.bag import refuse_kept
     from toolkit.sealing.cards import send_cards
+    from toolkit.sealing.open_bag import send_open, told_of
 
     with refusals(language):
         with working(language, Phrase("正在写出得分单", "writing the score cards")):
             refuse_kept(to)
             root, count = send_cards(bag, to / CARDS, to / CHECK)
         say(language, phrase(PUBLISHED.zh, PUBLISHED.en, n=count, cards=to / CARDS, page=to / CHECK, root=root))
+        try:
+            fingerprint, rows = send_open(bag, to / OPEN)
+        except Refused as refused:
+            say(language, UNOPENED)
+            raise refused from None
+        say(language, told_of(rows))
+        say(language, phrase(OPENED.zh, OPENED.en, place=to / OPEN, fingerprint=fingerprint))
 
 
 def verify_card(

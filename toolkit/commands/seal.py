@@ -55,6 +55,14 @@ UNLISTED_KEY = (
 )
 WHOLE = Phrase("封存包完好。", "The bag is whole.")
 
+NO_OPEN_BAG = Phrase("这不是开放包，没有这样的指纹", "is no open bag and has no such fingerprint")
+PRINT = ("开放包指纹（请与公示页面所列的核对）：{fingerprint}", "Fingerprint of the open bag, to be compared with the notice: {fingerprint}")
+SAME_PRINT = ("开放包指纹与所给的一致：{fingerprint}", "The fingerprint is the one given: {fingerprint}")
+OPEN_RECOMPUTED = Phrase(
+    "开放包完好；列入会员的总分、名次、分数线、奖项和等级均已重新计算，全部一致（未列入会员以所给的区间为准）。",
+    "The open bag is whole; every total, place, line, award and grade of the members in it was computed again and is the same (those not in it as their intervals say).",
+)
+
 
 def seal(
     folder: Folder,
@@ -104,16 +112,37 @@ def verify(
     replay: Annotated[bool, typer.Option("--replay", help="重新计算一遍 compute everything again")] = False,  # noqa: FBT002
     signers: Annotated[Path | None, typer.Option(help="只认这份名册中的签名人，不认包内所列 trust these signers only, and not those the bag lists", exists=True, dir_okay=False)] = None,
     tsa: Annotated[Path | None, typer.Option("--tsa", help="时间戳机构的证书：核对时间戳 the certificate of a timestamp authority", exists=True, dir_okay=False)] = None,
+    fingerprint: Annotated[str, typer.Option(help="开放包：公示页面所列的指纹 of an open bag: its fingerprint on the notice", show_default=False)] = "",
     language: LanguageOption = "zh",
 ) -> None:
-    """核对封存包；--replay 重新计算并逐项比较。 Check a bag's digests; with --replay the whole computation."""
+    """核对封存包或开放包；--replay 重新计算并逐项比较。 Check the digests of a sealed or an open bag; with --replay the whole computation."""
     from toolkit.sealing import verify_bag
+    from toolkit.sealing.open_bag import is_open_bag
 
     with refusals(language):
         _refuse_edition(bag)
+        if is_open_bag(bag):
+            _verify_open(bag, replay=replay, fingerprint=fingerprint, language=language)
+            return
+        if fingerprint:
+            raise refuse(NO_OPEN_BAG, Phrase("请去掉 --fingerprint，或指明开放包", "leave out --fingerprint, or name the open bag"), file=bag.name)
         with steps() as step:
             problems = verify_bag(bag, replay=replay, signers=signers, authority=tsa, progress=step)
         finish(problems, language, _well(bag, replay=replay) if not problems.errors else WHOLE)
+
+
+def _verify_open(bag: Path, *, replay: bool, fingerprint: str, language: str) -> None:
+    """An open bag: what is wrong with it, and the fingerprint to hold against the notice."""
+    from toolkit.publication.card_proofs import read_root
+    from toolkit.sealing.open_bag import fingerprint_of, read_open, told_of, verify_open
+
+    wanted = read_root(fingerprint) if fingerprint else ""
+    with steps() as step:
+        problems = verify_open(bag, replay=replay, fingerprint=wanted, progress=step)
+    if not problems.errors:
+        say(language, told_of(read_open(bag / "data")))
+        say(language, phrase(*(SAME_PRINT if wanted else PRINT), fingerprint=fingerprint_of(bag)))
+    finish(problems, language, OPEN_RECOMPUTED if replay else WHOLE)
 
 
 def _well(bag: Path, *, replay: bool) -> Phrase:

@@ -31,6 +31,7 @@ FINGERPRINTS = {
     "records": Phrase("原始记录", "Records"),
     "ranking": Phrase("评选结果", "Result"),
     "cards": Phrase("得分单总指纹", "Root of the score cards"),
+    "open": Phrase("开放包指纹", "Fingerprint of the open bag"),
     "journal": Phrase("工作记录末行", "Last line of the journal"),
 }
 UNRANKED = Phrase(

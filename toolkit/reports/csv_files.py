@@ -65,7 +65,7 @@ def write_certainty(evaluation: Evaluation, chances: pd.DataFrame, spec: WeightD
     """
     seed = evaluation.scheme.seed if spec.seed is None else spec.seed
     listed = ranking_cells(evaluation)[["name", "class", "total", "rank", "award"]]
-    drawn = _cells(chances.loc[evaluation.ranking.index])
+    drawn = text_cells(chances.loc[evaluation.ranking.index])
     table = pd.concat([listed, drawn], axis=1).assign(draws=str(spec.draws), spread=str(spec.spread), seed=str(seed))
     with placed_in(folder) as unfinished:
         _write_csv(table, unfinished / CERTAINTY)
@@ -82,7 +82,7 @@ def write_shares(shares: Shares, scheme: Scheme, folder: Path) -> Path:
     """
     parts = (shown_shares(shares.total, scheme.decimals).add_prefix("total_"), shown_shares(shares.rank, PLACES_SHOWN).add_prefix("rank_"))
     carriers = shares.carriers.groupby("member")["record"].agg(" ".join).reindex(shares.moved.index).fillna("").rename("records_of")
-    table = pd.concat([_cells(shares.moved), *(part.astype(object).where(part.notna(), "").map(str) for part in parts), carriers], axis=1)
+    table = pd.concat([text_cells(shares.moved), *(part.astype(object).where(part.notna(), "").map(str) for part in parts), carriers], axis=1)
     with placed_in(folder) as unfinished:
         _write_csv(table, unfinished / DIFF)
     return folder / DIFF
@@ -102,7 +102,7 @@ def write_robustness(answers: Mapping[str, pd.DataFrame], folder: Path) -> list[
         for name, answer in answers.items():
             flat = answer.apply(lambda column: column.map(_flat) if column.dtype == object else column)
             flat = flat.assign(**{name: flat[name].map(discreet, na_action="ignore") for name in PLACES if name in flat})
-            _write_csv(_cells(flat), unfinished / f"{name}.csv", index=answer.index.name is not None)
+            _write_csv(text_cells(flat), unfinished / f"{name}.csv", index=answer.index.name is not None)
     return [folder / f"{name}.csv" for name in answers]
 
 
@@ -137,7 +137,7 @@ def awards_cells(evaluation: Evaluation) -> pd.DataFrame:
     stood = [evaluation.awards.assign(standing="awarded"), evaluation.reserves.assign(standing="reserve")]
     listed = pd.concat(stood, ignore_index=True)
     names = evaluation.members["name"].reindex(listed["member"]).to_numpy(dtype=object)
-    return _cells(listed.assign(name=names)[list(AWARDS)])
+    return text_cells(listed.assign(name=names)[list(AWARDS)])
 
 
 def _write_all(evaluation: Evaluation, folder: Path) -> None:
@@ -148,9 +148,9 @@ def _write_all(evaluation: Evaluation, folder: Path) -> None:
     _write_csv(_with_total(evaluation.scores, evaluation.scheme.decimals), folder / "scores.csv")
     _write_csv(ranking_cells(evaluation), folder / "ranking.csv")
     _write_csv(awards_cells(evaluation), folder / "awards.csv", index=False)
-    _write_csv(_cells(problems), folder / "problems.csv", index=False)
+    _write_csv(text_cells(problems), folder / "problems.csv", index=False)
     if len(evaluation.touched):
-        _write_csv(_cells(evaluation.touched), folder / TOUCHED, index=False)
+        _write_csv(text_cells(evaluation.touched), folder / TOUCHED, index=False)
     write_workbook(evaluation, folder / WORKBOOK)
 
 
@@ -161,15 +161,16 @@ def _write_csv(cells: pd.DataFrame, path: Path, *, index: bool = True) -> None:
 def _applicable_cells(evaluation: Evaluation, frame: pd.DataFrame) -> pd.DataFrame:
     """Members by indicator: "" where nothing is known, 不适用 where the indicator does not apply."""
     applicable = evaluation.applicable.reindex(index=frame.index, columns=frame.columns, fill_value=True)
-    return _cells(frame).where(applicable.astype(bool), NOT_APPLICABLE.into(evaluation.scheme.language))
+    return text_cells(frame).where(applicable.astype(bool), NOT_APPLICABLE.into(evaluation.scheme.language))
 
 
 def _with_total(frame: pd.DataFrame, decimals: int) -> pd.DataFrame:
     """The cells of a frame, its column `total` with so many decimals."""
-    return _cells(frame).assign(total=["" if pd.isna(total) else f"{total + 0.0:.{decimals}f}" for total in frame["total"]])
+    return text_cells(frame).assign(total=["" if pd.isna(total) else f"{total + 0.0:.{decimals}f}" for total in frame["total"]])
 
 
-def _cells(frame: pd.DataFrame) -> pd.DataFrame:
+def text_cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame as the text of its cells: a float as it reads back to the same bits, "" where there is nothing, no text that is a formula."""
     index = pd.Index([_cell(str(key)) for key in frame.index], name=frame.index.name, dtype=object)
     columns = {name: [_cell(value) for value in frame[name].tolist()] for name in frame.columns}
     return pd.DataFrame(columns, index=index, columns=frame.columns, dtype=object)

@@ -22,6 +22,7 @@ from toolkit.evaluation import Evaluation, evaluate
 from toolkit.evaluation.decisions import tie_problems
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Phrase
+from toolkit.ground.toml_syntax import with_quoted_keys
 from toolkit.ground.writing import LOCK, only_one, refusing, sync, write_whole
 from toolkit.minutes.journal import read_journal
 from toolkit.minutes.objections import refuse_unmended
@@ -50,6 +51,7 @@ from toolkit.sealing.frozen_edition import (
     public_digests,
 )
 from toolkit.sealing.notebooks import run_notebooks, source_problems
+from toolkit.sealing.open_bag import Facts, seal_open
 from toolkit.sealing.parts import (
     ENVIRONMENT,
     MEETING,
@@ -60,6 +62,7 @@ from toolkit.sealing.parts import (
     labels,
     part_problems,
     publishable,
+    sealed_by,
 )
 from toolkit.sealing.replay import Progress, replay_problems
 from toolkit.sealing.revisions import (
@@ -162,6 +165,7 @@ def seal_edition(
             if rules:
                 write_changed_rules(sealed / RULES / "data" / "edition" / "scheme.toml", bag, evaluation, records)
             if publishable(evaluation.scheme):
+                seal_open(evaluation, Facts(revision, day.isoformat(), sealed_by(bag)), bag)
                 public_extract(evaluation, revision, public_digests(bag), day, seal.published).write(bag / "public")
                 run_notebooks(house.pages, bag / "pages", {"COMMITTEE_PUBLIC": bag / "public"}, step, _paths_in(records))
         step("BagIt")
@@ -340,13 +344,15 @@ def _refuse_open_ties(evaluation: Evaluation) -> None:
 def _write_resolved(decided: Evaluation, edition: Path) -> None:
     """Write into the scheme of the copy what the values were compared with, so that it never changes because a member joins later.
 
-    The scheme as it was decided stays beside it.
+    The scheme as it was decided stays beside it. What is sealed is TOML 1.0, with quotes round every key in another script.
     """
     resolved = frozen_scheme(decided.resolved)
     if is_resolved(resolved):
         if not (edition / DECIDED).exists():  # there already where the panel's experts were left out
             shutil.copyfile(edition / "scheme.toml", edition / DECIDED)
         write_scheme(resolved, edition / "scheme.toml")
+    text = (edition / "scheme.toml").read_text("utf-8-sig")
+    write_whole(edition / "scheme.toml", with_quoted_keys(text))
 
 
 def _evaluated_again(edition: Path, decided: Evaluation) -> tuple[Records, Evaluation]:

@@ -34,6 +34,7 @@ PARTS = {
     "notebooks": ("运行过的笔记本", "the notebooks as they were run"),
     "rules": ("打开记录之前封存的办法、此后的改动、因此变动的会员", "the rules as they were sealed before the records, what was changed since, whom that moved"),
     "public": ("可以公开的部分", "the part that may be published"),
+    "open": ("开放包：可以公开、任何人都能重算的部分", "the open bag: what may be published and anyone can compute again"),
     "pages": ("公示页", "the public page"),
 }
 BEFORE = (
@@ -94,15 +95,15 @@ def _readme(data: Path, scheme: Scheme, seal: Seal, version: str) -> str:
     if seal.revision == "rules":
         zh, en = BEFORE
         again = dict.fromkeys(AGAIN, "")  # nothing was computed
-    because = _literally(seal.because)
+    because = literally(seal.because)
     history = (f"本版替代第 {seal.revises} 版，理由：{because}。", f"It stands in place of revision {seal.revises}, because: {because}. ") if seal.revises else ("", "")
     return TEXT.format(
-        **again, title=_literally(scheme.title), edition=_literally(scheme.edition), revision=seal.revision, day=seal.day, confidential=CONFIDENTIAL, parts_zh=zh, parts_en=en,
+        **again, title=literally(scheme.title), edition=literally(scheme.edition), revision=seal.revision, day=seal.day, confidential=CONFIDENTIAL, parts_zh=zh, parts_en=en,
         history_zh=history[0], history_en=history[1], check=CHECK, distribution=DISTRIBUTION, version=version,
     )  # fmt: skip
 
 
-def _literally(text: str) -> str:
+def literally(text: str) -> str:
     """Text on one line of Markdown, none of it a link, a picture or HTML."""
     return MARKS.sub(r"\\\g<0>", " ".join(text.split()))
 

@@ -39,6 +39,7 @@ from toolkit.records.sheet import Intake, take_in
 from toolkit.scheme import Panel, load_scheme
 from toolkit.scheme.writing import write_scheme
 from toolkit.sealing.cards import card_root
+from toolkit.sealing.open_bag import open_digest
 from toolkit.sealing.signatures import SIGNERS
 
 if TYPE_CHECKING:
@@ -320,7 +321,7 @@ def is_frozen(folder: Path) -> bool:
 
 
 def public_digests(data: Path) -> dict[str, str]:
-    """Fingerprints of scheme, records, ranking and cards below the payload `data`, to print on a public page.
+    """Fingerprints of scheme, records, ranking, cards and open bag below the payload `data`, to print on a public page.
 
     That of the records is the SHA-256 of the lines ``digest  path`` that `sha256sum` gives for `edition/records`,
     sorted by path.
@@ -331,7 +332,7 @@ def public_digests(data: Path) -> dict[str, str]:
         "scheme": file_digest(data / "edition" / "scheme.toml"),
         "records": hashlib.sha256(listed.encode()).hexdigest(),
         "ranking": file_digest(data / "results" / "ranking.csv"),
-    } | card_root(data)
+    } | card_root(data) | open_digest(data)
 
 
 def folder_digests(folder: Path) -> dict[str, str]:

@@ -39,6 +39,8 @@ from toolkit.sealing.descriptions import CONFIDENTIAL, DESCRIPTIONS, description
 from toolkit.sealing.frozen_edition import DECIDED, FOLDERS
 from toolkit.sealing.frozen_edition import FILES as EDITION
 from toolkit.sealing.notebooks import FORMER_HOUSE
+from toolkit.sealing.open_bag import FILES as OPEN_FILES
+from toolkit.sealing.open_bag import OPEN, OPTIONAL
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -176,6 +178,10 @@ def part_problems(bag: Path, house: House) -> Problems:
     required, others = _required(scheme, house, present), {f"results/{TOUCHED}", f"edition/{DECIDED}", CARDS}
     if was_publishable(scheme):
         others |= _public(house)
+    if publishable(scheme):
+        others |= {f"{OPEN}/{name}" for name in OPEN_FILES}
+        if sealed_by(data) not in KNOWN or (data / OPEN).exists():
+            required |= {f"{OPEN}/{name}" for name in OPEN_FILES - OPTIONAL}
     others |= set(_of_edition(data / "edition", scheme, tables, present))
     seal = Seal.of(read_bag_info(bag))
     if seal.rules:

@@ -30,6 +30,7 @@ from toolkit.sealing.cards import card_problems
 from toolkit.sealing.differences import ASK, Wording, difference, differing_line, folder_problems
 from toolkit.sealing.frozen_edition import DECIDED, public_digests, with_results_alone
 from toolkit.sealing.notebooks import run_again
+from toolkit.sealing.open_bag import OPEN, Facts, seal_open
 from toolkit.sealing.parts import (
     ENVIRONMENT,
     KNOWN,
@@ -110,6 +111,9 @@ def _differences(
     seal = Seal.of(read_bag_info(bag))
     step("cards")
     yield from card_problems(evaluation, edition.records, seal.revision, data)
+    if (data / OPEN).is_dir():
+        seal_open(evaluation, Facts(seal.revision, seal.day, sealed_by(data)), again)
+        yield from folder_problems(OPEN, data, again)
     if (data / "public").is_dir():
         if publishable(edition.scheme):
             public_extract(evaluation, seal.revision, public_digests(data), bagging_day(bag), seal.published).write(again / "public")

@@ -1,0 +1,101 @@
+"""What an open bag says of itself: what stands in it, what not and why, and the arithmetic in words for whoever has no program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from toolkit.ground.text import Phrase, discreet, figure
+from toolkit.publication.open_rows import FEWEST, NARROW
+from toolkit.sealing.bag import DISTRIBUTION
+from toolkit.sealing.descriptions import literally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from toolkit.publication.open_rows import OpenRows
+    from toolkit.scheme import Scheme
+
+README = "README.md"
+CHECK = """```sh
+sha256sum --strict --quiet -c tagmanifest-sha256.txt
+sha256sum --strict --quiet -c manifest-sha256.txt
+sha256sum manifest-sha256.txt
+committee verify . --replay
+```
+"""
+TEXT = """# {title}：开放包
+
+届次 {edition}，第 {revision} 版，{day} 封存。这里是可以公开的部分：任何人都能由它重新算出列入会员的总分、名次、分数线和奖项，不需要原始记录，也不含个人信息。
+
+## 里面有什么
+
+| 文件 | 内容 |
+|---|---|
+| `scheme.toml` | 评选办法（TOML 1.0），取值时所比较的数值已写入 |
+| `members.csv` | 列入的会员：代码、名称、类别、是否申报、有无记录、被一票否决的条款 |
+| `indicators.csv` | 各项指标的实测值；空格为缺失，“不适用”为不适用 |
+| `adjustments.csv` | 加分、扣分的记录数，封顶之前 |
+| `conditions.csv`、`previous.csv` | 申报条件、上届结果；办法没有用到就没有这个文件 |
+| `scores.csv`、`ranking.csv`、`awards.csv` | 由上面各表算出的得分、名次和等级、奖项；`rank_from` 至 `rank_to` 是名次的范围 |
+| `withheld.csv` | 有名次但不列入的会员，一行一家：类别，总分所在的区间（空白为不设界） |
+| `classes.csv`、`lines.csv` | 各类家数；各奖项名额、获奖家数、其中不列名的家数，列入的获奖者不少于 {few} 家时的最低获奖得分 |
+
+列入 {open} 家，共 {members} 家。没有列入的 {withheld} 家：未同意公开（须同意本表所示的各项），或所在类别列入的不足 {few} 家、或离开未列入者就不能如数重算。其中有名次的 {bounds} 家只给总分的区间，不给名称、代码、得分和奖项。
+区间窄于本类列入会员总分全距的 {narrow} 时，就放宽到相邻的列入会员之外，那几家的名次因此只给范围。除区间外，本包不含任何能把未列入会员的总分定得更窄的内容。
+
+## 怎样核对
+
+在本文件的上一级文件夹中执行：
+
+{check}
+第三行得到的就是开放包的指纹，应与公示页面所列的一致。第四行由程序重新计算并逐格比较；程序由秘书处提供（{distribution} {version}）。
+
+## 没有程序，怎样算
+
+1. **指标得分**：按下列规则由实测值得 0 至 {scale} 分。缺失按各项规定处理：`worst` 为最低分，`exclude` 为不计、权重由同级分担，`class_median` 等为办法中写定的替代值（`stands_in`）。不适用的不计，权重由同级分担。
+2. **分组得分和总分**：按权重（同级之和为 1）自下而上合计；`geometric` 为加权几何平均，`harmonic` 为加权调和平均，`minimum` 取最低，其余为加权算术平均。
+3. **加分和扣分**：记录数 × `per`，以 `cap`、`floor` 为限，加到总分上；总分四舍五入到 {decimals} 位小数，再排名。
+4. **名次**：在本类申报且合格的会员中，总分高者在前；同分依次比较 `ties` 所列各项，仍相同则并列（1、2、2、4）。未列入者以区间的下限、上限各排一次，得到 `rank_from` 和 `rank_to`。
+5. **奖项**：按办法中的次序，逐项：有名次、未被一票否决、达到最低分和各项条件、未得不能兼得的在先奖项者，依名次取名额（`lines.csv`）。不列名的获奖者占去的名额已写在 `unnamed`，他们都排在未获奖的列入会员之前；其余未列入者不占名额。
+6. **等级**：总分达到的最高一档（下限含本数），并须符合该档的条件；没有记录的用 `default`；一票否决所定的等级为准。
+
+{rules_zh}
+
+---
+
+# {title}: open bag
+
+Edition {edition}, revision {revision}, sealed on {day}. This is the part that anyone may have: total, place, line and award of every member in it can be computed again from it, without records and without personal data.
+
+`scheme.toml` is what was decided, with what values are compared with; `members.csv`, `indicators.csv`, `adjustments.csv` (before caps), `conditions.csv` and `previous.csv` are what was measured of {open} of {members} members;
+`scores.csv`, `ranking.csv` and `awards.csv` follow from these. Of the {withheld} others, who did not permit it or whose class has fewer than {few} open rows or does not come out the same alone, {bounds} ranked ones
+stand in `withheld.csv` as an interval of their total alone, no narrower than {narrow} of the span of their class's open totals; the places of the open ones beside them are ranges for that. `classes.csv` and `lines.csv` count the rest.
+
+The lines above check it; the third prints the fingerprint, which has to be the one on the notice. The program is {distribution} {version}; ask the secretariat for it.
+
+Without a program: a raw value gives 0 to {scale} points by the rules below, a missing one as its `missing` says; groups and the total are weighted means (weights as shares of siblings; `geometric`, `harmonic`, `minimum` as named);
+amounts x `per`, within `cap` and `floor`, are added; the total is rounded half up to {decimals} decimals. Members of a class that applied and are eligible are ranked by it, then by `ties`, 1-2-2-4; those not open are put in once at the
+lower and once at the upper end of their intervals, which gives `rank_from` and `rank_to`. Awards go in the scheme's order to those ranked, not struck, over every bar and without an award that excludes it, as many as `lines.csv` has places;
+`unnamed` of these are taken by members not open, who stand before every open one that lost. A grade is the best band the total reaches whose requirements are met; `default` for who has no records; then the vetoes' grades hold.
+
+{rules_en}
+"""
+
+
+def readme(rows: OpenRows, revision: str, day: str, version: str) -> str:
+    """The page in two languages; it follows from the rows and these facts alone."""
+    scheme, members = rows.scheme, int(rows.classes["members"].sum())
+    return TEXT.format(
+        title=literally(discreet(scheme.title)), edition=literally(discreet(scheme.edition)), revision=literally(revision), day=literally(day), version=literally(version),
+        distribution=DISTRIBUTION, check=CHECK, few=FEWEST, narrow=f"{NARROW:.0%}", scale=figure(scheme.scale), decimals=scheme.decimals,
+        open=len(rows.members), members=members, withheld=members - len(rows.members), bounds=len(rows.withheld),
+        rules_zh="\n".join(line.zh for line in _rules(scheme)), rules_en="\n".join(line.en for line in _rules(scheme)),
+    )  # fmt: skip
+
+
+def _rules(scheme: Scheme) -> Iterator[Phrase]:
+    """How each indicator is valued, line by line."""
+    yield Phrase("| 指标 | 权重 | 计分 | 缺失 |\n|---|---|---|---|", "| indicator | weight | value | missing |\n|---|---|---|---|")
+    for item in scheme.indicators:
+        words, name, weight, missing = item.value.words(), literally(discreet(item.label)), figure(item.weight), literally(str(item.missing))
+        yield Phrase(*(f"| {name} (`{item.id}`) | {weight} | {literally(discreet(words.into(language)))} | {missing} |" for language in ("zh", "en")))
