@@ -31,13 +31,17 @@ from toolkit.evaluation.contests import Contest
 from toolkit.evaluation.decisions import Decided
 from toolkit.evaluation.requirements import Demands, bars
 from toolkit.evaluation.scores import TOTAL, rounded_scores
+from toolkit.ground.decimals import decimal_digits_of
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.ranking import Floats, Mask
 from toolkit.ground.text import Phrase, discreet
 from toolkit.indicators import Indicators, adjustment_points
 from toolkit.indicators.engine import VETOES
 from toolkit.scheme import Scheme
+from toolkit.scheme.criteria import Indicator
 from toolkit.scheme.outcomes import Award, Permission
+from toolkit.scheme.shapes import Relative
+from toolkit.scheme.shapes.relative import EVERYONE, Placed
 
 FEWEST = 5
 """Open rows that a class has to have; the lowest winning total is told where so many open ones won."""
@@ -189,6 +193,8 @@ class OpenRows:
             left_out = bool(counts.at[name, "left_out"])
             others = int(taking) - int(open_part.get(name, 0)) - int((held["class"] == name).sum())
             rows.append(pd.DataFrame({"class": [name] * max(0, others), "from": np.inf, "to": np.inf, "ranked": left_out}))
+        if not any(map(len, [self.members, *rows])):  # the rule decides of somebody
+            rows.append(pd.DataFrame({"class": [""], "from": np.inf, "to": np.inf, "ranked": False}))
         return pd.concat(rows, ignore_index=True)
 
     def _decided(self, *, high: bool) -> Decided:
@@ -331,9 +337,40 @@ def _opened(evaluation: Evaluation, open_: Mask, left_out: set[str]) -> OpenRows
     )[["name", "class", "applied", "recorded", "vetoes"]]  # fmt: skip
     lines = _lines(evaluation, open_)
     return OpenRows(
-        evaluation.resolved, table, known.raw.loc[own], known.applicable.loc[own], _amounts(known, evaluation.scheme).loc[own], known.conditions.reindex(own), known.previous.reindex(own),
+        _told(evaluation, open_, left_out), table, known.raw.loc[own], known.applicable.loc[own], _amounts(known, evaluation.scheme).loc[own], known.conditions.reindex(own), known.previous.reindex(own),
         _withheld(evaluation, open_, left_out, lines), _classes(evaluation, open_, left_out), lines,
     )  # fmt: skip
+
+
+def _told(evaluation: Evaluation, open_: Mask, left_out: set[str]) -> Scheme:
+    """The resolved scheme without what it found of those that are not open, as far as no open value hangs on it.
+
+    Of places the rungs are kept that an open member stands on, of classes those that are in. Ends, means and medians of all members stay.
+    """
+    scheme = evaluation.resolved
+    index, classes = evaluation.members.index[open_], evaluation.members["class"][open_].map(_named).to_numpy(object)
+    raw = evaluation.measured.raw.loc[index].where(evaluation.applicable.loc[index].astype(bool))
+    return scheme.model_copy(update={"indicators": tuple(_without_others(item, raw[item.id], classes, left_out) for item in scheme.indicators)})
+
+
+def _without_others(item: Indicator, raw: pd.Series[Any], classes: NDArray[np.object_], left_out: set[str]) -> Indicator:
+    changes: dict[str, object] = {}
+    if item.stands_in is not None:
+        changes["stands_in"] = {name: middle for name, middle in item.stands_in.items() if discreet(name) not in left_out}
+    if isinstance(item.value, Relative) and item.value.found is not None:
+        found = {name: entry for name, entry in item.value.found.items() if discreet(name) not in left_out}
+        if isinstance(item.value, Placed):
+            numbers = np.asarray(raw.astype("float64"), np.float64)
+            used = decimal_digits_of(numbers if item.outliers is None else item.outliers.applied(numbers))
+            found = {name: _trodden(rungs, used[(classes == discreet(name)) | (item.value.within == EVERYONE)]) for name, rungs in found.items()}
+        changes["value"] = item.value.model_copy(update={"found": {name: entry for name, entry in found.items() if entry != ()}})
+    return item.model_copy(update=changes)
+
+
+def _trodden(rungs: Any, used: Floats) -> Any:
+    """The rungs on which somebody stands."""
+    known = set(used.tolist())
+    return tuple(rung for rung in rungs if float(decimal_digits_of(np.array([rung[0]], np.float64))[0]) in known)
 
 
 def _amounts(known: Indicators, scheme: Scheme) -> pd.DataFrame:
