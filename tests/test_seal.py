@@ -29,6 +29,7 @@ from toolkit.scheme import load_scheme
 from toolkit.scheme.writing import write_scheme
 from toolkit.sealing import SEALING
 from toolkit.sealing.bag import read_bag_info
+from toolkit.sealing.open_bag import FILES
 
 
 def test_a_seal_is_quiet(whole: Path) -> None:
@@ -60,6 +61,7 @@ def test_what_is_in_it(whole: Path) -> None:
         "cards.jsonl",
         "README.md",
         "ro-crate-metadata.json",
+        *(f"open/{name}" for name in FILES - {"conditions.csv", "previous.csv"}),
     }
     assert names == results | edition | others
     info = read_bag_info(whole)

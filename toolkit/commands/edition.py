@@ -97,11 +97,13 @@ def check(
     from toolkit.minutes.variants import read_variants
     from toolkit.reports.expert_tables import ballots_table
     from toolkit.reports.views import records_table
+    from toolkit.sealing.open_bag import told_before
     from toolkit.sealing.revisions import untold_seals
 
     with working(language, Phrase("正在读取和计算", "reading and evaluating")):
-        edition, _, problems = examined_at(folder)
+        edition, evaluation, problems = examined_at(folder)
         voted = _voted(folder, edition)
+        opened = told_before(evaluation) if evaluation is not None and not problems.errors else None
     if edition is not None and len(edition.records.counts):
         say(language, Phrase(*(repr(records_table(edition.records, spoken)) for spoken in ("zh", "en"))))
     if edition is not None and out is not None:
@@ -109,6 +111,8 @@ def check(
             problems += _return(edition, out, warnings=warnings, language=language)
     if voted is not None and voted.listed:
         typer.echo(repr(ballots_table(voted, language_of(language))))
+    if opened is not None:
+        say(language, opened)
     with refusals(language):
         objections = read_objections(folder, edition.records if edition is not None else None)
     problems += (*untold_seals(folder), *objections.problems, *due_problems(objections, dt.date.today()))  # noqa: DTZ011 - the date on the wall of the secretariat

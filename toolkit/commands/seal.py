@@ -109,7 +109,8 @@ def _tell_sealed(bag: Path, keys: list[Ed25519PrivateKey], language: str) -> Non
 
 def verify(
     bag: Bag,
-    replay: Annotated[bool, typer.Option("--replay", help="重新计算一遍 compute everything again")] = False,  # noqa: FBT002
+    *,
+    replay: Annotated[bool, typer.Option("--replay", help="重新计算一遍 compute everything again")] = False,
     signers: Annotated[Path | None, typer.Option(help="只认这份名册中的签名人，不认包内所列 trust these signers only, and not those the bag lists", exists=True, dir_okay=False)] = None,
     tsa: Annotated[Path | None, typer.Option("--tsa", help="时间戳机构的证书：核对时间戳 the certificate of a timestamp authority", exists=True, dir_okay=False)] = None,
     fingerprint: Annotated[str, typer.Option(help="开放包：公示页面所列的指纹 of an open bag: its fingerprint on the notice", show_default=False)] = "",

@@ -119,7 +119,7 @@ def write_examination(examination: Examination, language: Language, folder: Path
     certificates = pd.DataFrame(said, columns=["indicator", "verdict", "why", "tries"])
     with placed_in(folder) as unfinished:
         for name, frame in (("findings", findings), ("certificates", certificates), ("counterexamples", examination.examples)):
-            _write_csv(_cells(frame), unfinished / f"{name}.csv", index=False)
+            _write_csv(text_cells(frame), unfinished / f"{name}.csv", index=False)
 
 
 def ranking_cells(evaluation: Evaluation) -> pd.DataFrame:

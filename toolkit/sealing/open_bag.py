@@ -20,18 +20,19 @@ import pandas as pd
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest
-from toolkit.ground.text import Phrase, discreet, phrase
+from toolkit.ground.text import Phrase, discreet, joined, phrase
 from toolkit.ground.toml_reader import modelled
 from toolkit.ground.toml_syntax import with_quoted_keys
 from toolkit.ground.writing import refusing, write_csv
 from toolkit.minutes.decisions import FINAL, STATE, STATES, state_of
 from toolkit.minutes.journal import read_journal
 from toolkit.publication.extract import unguarded, unpublishable
-from toolkit.publication.open_rows import CLASSES, FEWEST, LINES, WITHHELD, OpenRows, open_rows
+from toolkit.publication.open_rows import CLASSES, FEWEST, LINES, WITHHELD, OpenRows, items_told, open_rows
 from toolkit.reports.csv_files import text_cells
 from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.scheme import Scheme, load_scheme
 from toolkit.scheme.checks import scheme_faults
+from toolkit.scheme.outcomes import PERMISSIONS, Permission
 from toolkit.scheme.shapes import is_missing, state_name
 from toolkit.scheme.writing import plain_values, rewritten
 from toolkit.sealing.bag import (
@@ -67,6 +68,10 @@ UNKNOWN = Phrase("不认识写出它的程序版本", "was written by a version 
 NONE_SEALED = (
     Phrase("封存这一版时没有生成开放包", "no open bag was sealed with this revision"),
     Phrase("请用现在的版本另封一版", "seal a new revision with this version"),
+)
+UNASKED = (
+    "由开放包能算出{items.zh}，办法没有单独征求；要征求，请在 [publication.consent] 写 {keys}",
+    "{items.en} can be computed of it, and the scheme does not ask for that by itself: write {keys} in [publication.consent] to ask",
 )
 NOT_YET = Phrase("本届现为“{state.zh}”，还没有公示，不能公开", "the edition is `{state.en}`: it is not public yet")
 PUBLICISE = Phrase(
@@ -392,6 +397,22 @@ def _label_problems(bag: Path, info: Mapping[str, str]) -> Iterator[Problem]:
             yield difference("bag-info.txt", column=key, value=info.get(key, "—"))
     if facts_of(info).version != versions().get(DISTRIBUTION, ""):
         yield Problem("error", UNKNOWN, ASK, file="bag-info.txt", column="Bag-Software-Agent", value=facts_of(info).version or "—")
+
+
+def told_before(evaluation: Evaluation) -> Phrase | None:
+    """What the open bag will hold and leave out, for `check`; None where nothing may be published as the scheme stands."""
+    scheme = evaluation.scheme
+    if unpublishable(scheme) or scheme.consent is None:
+        return None
+    told = items_told(scheme)
+    beside: tuple[Permission, ...] = ("rank", "total")
+    asked = [item for item in beside if not scheme.consent.says(item)]
+    items = joined([PERMISSIONS[item] for item in told], "、")
+    parts = [told_of(open_rows(evaluation)), phrase("列入须同意公开：{items.zh}", "to be in it is to agree to: {items.en}", items=items)]
+    if asked:
+        unasked = joined([PERMISSIONS[item] for item in asked], "、")
+        parts.append(phrase(*UNASKED, items=unasked, keys="、".join(asked)))
+    return joined(parts, "。", ". ")
 
 
 def told_of(rows: OpenRows) -> Phrase:

@@ -1,0 +1,298 @@
+"""The open bag: what stands in it and what not, that it is computed again alone, and that nothing of the others can be had from it."""
+
+from __future__ import annotations
+
+import base64
+import io
+import lzma
+import re
+import shutil
+import tomllib
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import SCHEME, TABLES, write_small_edition
+from tests.contested import contested
+from tests.sealing import sealed, verified, with_new_manifests, write_house
+from tests.test_command_line import run
+from toolkit.evaluation import Evaluation, scored
+from toolkit.minutes.decisions import decide_state
+from toolkit.publication import open_rows as opening
+from toolkit.publication.extract import read_extract
+from toolkit.publication.open_rows import NARROW, OpenRows, open_rows
+from toolkit.sealing.open_bag import Facts, fingerprint_of, read_open, write_open
+
+CONSENT = """
+[publication.consent]
+table = "members"
+award = "agrees"
+good = "agrees"
+bad = "agrees"
+"""
+VETO = """
+[[veto]]
+id = "grave"
+label = "严重失信一票否决"
+when = { table = "acts", where = { kind = ["严重"] } }
+effect = { award = "none" }
+
+"""
+MORE = """
+[table.members.column.agrees]
+headings = ["同意公开"]
+type     = "boolean"
+[table.members.column.contact]
+headings = ["联系人"]
+type     = "text"
+personal = true
+
+[table.acts]
+file = "records/行为.csv"
+[table.acts.column.code]
+headings = ["会员代码"]
+type     = "member"
+required = true
+[table.acts.column.kind]
+headings = ["程度"]
+type     = "choice"
+choices  = ["严重", "轻微"]
+[table.acts.column.whose]
+headings = ["投诉人"]
+type     = "text"
+personal = true
+"""
+REFUSERS = {"002": "乙招标代理公司", "005": "戊代理公司", "102": "丑采购中心"}
+SECRETS = ("13912345678", "440101199003074515", "王联系人", "李投诉人", "专家赵钱孙", "E77", "理由是绝密的")
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve members, two classes, of which one keeps four open rows; a secret in every place that is not meant to be told."""
+    folder = write_small_edition(tmp_path_factory.mktemp("open") / "small")
+    scheme = SCHEME.replace("[[award]]", f"# 王联系人 13912345678\n{VETO}[[award]]", 1).split("\n[publication.consent]")[0] + CONSENT
+    scheme = scheme.replace('source = "办法第五条"', 'source = "办法第五条（问 13912345678）"').replace('points = { "已签" = 100, "未签" = 10 }', "points = { 已签 = 100, 未签 = 10 }")
+    (folder / "scheme.toml").write_text(scheme, "utf-8")
+    (folder / "tables.toml").write_text(TABLES + MORE, "utf-8")
+    book = folder / "records" / "会员名册.csv"
+    heading, *lines = book.read_text("utf-8-sig").splitlines()
+    rows = [f"{line},{'否' if line.split(',')[0] in REFUSERS else '是'},王联系人 13912345678 440101199003074515" for line in lines]
+    book.write_text("\n".join([f"{heading},同意公开,联系人", *rows]) + "\n", "utf-8-sig")
+    (folder / "records" / "行为.csv").write_text("会员代码,程度,投诉人\n001,严重,李投诉人 13912345678\n002,轻微,李投诉人\n", "utf-8-sig")
+    (folder / "ballots").mkdir()
+    (folder / "ballots" / "E77.toml").write_text('expert = "E77"\n# 专家赵钱孙\n[points]\nlearning = 60\nconduct_group = 40\n', "utf-8")
+    decide_state(folder, "reviewed", by="专家委员会", reason="理由是绝密的 13912345678")
+    decide_state(folder, "publicised", by="秘书处", reason="理由是绝密的")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def sent(edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `publish` writes of it."""
+    place = tmp_path_factory.mktemp("sent")
+    bag = sealed(edition, write_house(place / "house"))
+    done = run("publish", bag, "--to", place / "out")
+    assert done.exit_code == 0, done.output
+    assert "列入 5 家（共 12 家）" in done.output, done.output
+    return place / "out"
+
+
+@pytest.fixture
+def forged(sent: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(sent / "open", tmp_path / "open"))
+
+
+def table(sent: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(sent / "open" / "data" / name, encoding="utf-8-sig", dtype=str, keep_default_na=False)
+
+
+def test_it_holds_who_agreed_and_of_the_others_an_interval(sent: Path) -> None:
+    members, withheld = table(sent, "members.csv"), table(sent, "withheld.csv")
+    assert members["member"].tolist() == ["001", "003", "004", "006", "007"]
+    assert members["name"][1] == "'=HYPERLINK(1)公司"
+    assert members["vetoes"].tolist() == ["grave", "", "", "", ""]
+    assert withheld["class"].tolist() == ["代理"] * 2
+    assert table(sent, "adjustments.csv")["warning"].tolist() == ["0.0", "0.0", "0.0", "0.0", "-9.0"], "before the cap of -5"
+    classes = table(sent, "classes.csv").set_index("class")
+    assert classes.loc["采购人", ["members", "open", "left_out"]].tolist() == ["5", "0", "true"]
+    scheme = tomllib.loads((sent / "open" / "data" / "scheme.toml").read_text("utf-8"))
+    assert scheme["indicator"][2]["value"]["points"] == {"已签": 100, "未签": 10}
+
+
+def test_a_sealed_scheme_is_toml_that_any_reader_reads(edition: Path) -> None:
+    with pytest.raises(tomllib.TOMLDecodeError):
+        tomllib.loads((edition / "scheme.toml").read_text("utf-8"))
+    tomllib.loads((edition / "sealed" / "r1" / "data" / "edition" / "scheme.toml").read_text("utf-8"))
+
+
+def test_it_hangs_on_the_notice_and_is_computed_again_alone(edition: Path, sent: Path) -> None:
+    bag = edition / "sealed" / "r1"
+    assert read_extract(bag / "data" / "public").notice["digests"]["open"] == fingerprint_of(sent / "open")
+    assert not verified(bag, replay=True).errors
+    done = run("verify", sent / "open", "--replay", "--fingerprint", fingerprint_of(sent / "open"))
+    assert done.exit_code == 0, done.output
+    assert "均已重新计算，全部一致" in done.output
+    assert run("verify", bag, "--fingerprint", "0" * 64).exit_code == 1
+
+
+def everything(content: bytes) -> Iterator[bytes]:
+    """A file's bytes, and whatever is packed in them."""
+    yield content
+    for run_ in re.findall(rb"[A-Za-z0-9+/]{40,}={0,2}", content):
+        yield base64.b64decode(run_[: len(run_) // 4 * 4])
+    if content[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            for name in packed.namelist():
+                yield from everything(packed.read(name))
+    if content[:6] == b"\xfd7zXZ\x00":
+        yield from everything(lzma.decompress(content))
+
+
+def test_no_secret_leaves_in_any_byte(sent: Path) -> None:
+    """Of refusers nothing is in what is for the public; each has its own card, which is mailed to it alone."""
+    for path in (path for path in sent.rglob("*") if path.is_file()):
+        secrets = SECRETS if path.parent.name == "cards" else (*SECRETS, *REFUSERS.values(), *(f"\n{code}," for code in REFUSERS))
+        text = b"\n".join((*everything(path.read_bytes()), path.name.encode()))
+        assert [secret for secret in secrets if secret.encode() in text] == [], path.name
+
+
+def put(name: str, old: str, new: str) -> Callable[[Path], None]:
+    def change(bag: Path) -> None:
+        path = bag / name
+        text = path.read_text("utf-8")
+        assert re.search(old, text), (name, old)
+        path.write_text(re.sub(old, new, text, count=1), "utf-8")
+
+    return change
+
+
+FORGERIES = {
+    "a total": put("data/scores.csv", r"(?m)^(003,.*),[\d.]+$", r"\1,99.00"),
+    "a place": put("data/ranking.csv", r"(?m)^(003,.*),(\d+),(\d+),(\w*),$", r"\1,1,1,\4,"),
+    "an award": put("data/awards.csv", "006", "007"),
+    "a total that is withheld": put("data/withheld.csv", r"代理,[\d.]*,[\d.]*", "代理,0.00,1.00"),
+    "a measured value": put("data/indicators.csv", r"(?m)^003,12\.0", "003,40.0"),
+    "a row more": put("data/members.csv", r"(?m)^(007,.*)$", r"\1\n008,新代理公司,代理,true,true,"),
+    "a veto lifted": put("data/members.csv", "grave", ""),
+    "a count": put("data/classes.csv", "代理,7,7,7,7,5", "代理,9,9,9,9,5"),
+    "a line": put("data/lines.csv", r"outstanding,代理,1,1", "outstanding,代理,2,2"),
+    "a weight": put("data/scheme.toml", "weight = 60", "weight = 61"),
+    "a version": put("bag-info.txt", r"toolkit \d+\.\d+\.\d+", "toolkit 9.9.9"),
+    "another title": put("bag-info.txt", "小型", "大型"),
+    "a formula": put("data/members.csv", "'=HYPERLINK", "=HYPERLINK"),
+    "markup in a name": put("data/members.csv", "己代理公司", "<img src=x onerror=alert(1)>"),
+    "a page beside": lambda bag: (bag / "data" / "index.html").write_text("<script>alert(1)</script>", "utf-8") and None,
+    "a file gone": lambda bag: (bag / "data" / "withheld.csv").unlink(),
+    "nonsense": put("data/lines.csv", r"outstanding,代理,1,1", "outstanding,代理,x,1"),
+}
+
+
+@pytest.mark.parametrize("what", FORGERIES)
+def test_a_forged_one_with_new_digests_is_refused(forged: Path, what: str) -> None:
+    print_before = fingerprint_of(forged)
+    FORGERIES[what](forged)
+    with_new_manifests(forged)
+    done = run("verify", forged, "--replay")
+    assert done.exit_code == 1, done.output
+    assert "Traceback" not in done.output
+    if what not in {"a version", "another title"}:
+        assert run("verify", forged, "--fingerprint", print_before).exit_code == 1
+
+
+def test_what_arithmetic_cannot_see_the_fingerprint_tells(forged: Path) -> None:
+    """A name that is consistent everywhere is a lie that nobody recomputes."""
+    before = fingerprint_of(forged)
+    for name in ("members.csv", "ranking.csv"):
+        put(f"data/{name}", "己代理公司", "巳代理公司")(forged)
+    with_new_manifests(forged)
+    assert run("verify", forged, "--replay").exit_code == 0
+    done = run("verify", forged, "--replay", "--fingerprint", before)
+    assert done.exit_code == 1
+    assert "与公示所列的不同" in done.output
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "article"),
+    [("[publication.consent]", "", "第二十五条"), ('approval = "测试〔2019〕1号"', "", "830号")],
+)
+def test_it_is_refused_with_the_article_that_demands_it(tmp_path: Path, old: str, new: str, article: str) -> None:
+    copy, text = write_small_edition(tmp_path / "copy"), SCHEME
+    (copy / "scheme.toml").write_text(text.split("\n[publication.consent]")[0] if "consent" in old else text.replace(old, new), "utf-8")
+    done = run("publish", sealed(copy, write_house(tmp_path / "house")), "--to", tmp_path / "out")
+    assert done.exit_code == 1
+    assert article in done.output, done.output
+    assert (tmp_path / "out" / "cards").is_dir(), "the members' own cards are theirs"
+    assert not (tmp_path / "out" / "open").exists()
+
+
+def test_it_is_refused_once_the_edition_is_withdrawn(edition: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(edition, tmp_path / "copy"))
+    decide_state(copy, "withdrawn", by="会长办公会", reason="重新评审")
+    done = run("publish", copy / "sealed" / "r1", "--to", tmp_path / "out")
+    assert done.exit_code == 1
+    assert "已撤回" in done.output, done.output
+    assert not (tmp_path / "out" / "open").exists()
+
+
+def test_check_tells_before(edition: Path) -> None:
+    done = run("check", edition)
+    assert "开放包：列入 5 家（共 12 家）；不列入 7 家" in done.output, done.output
+    assert "由开放包能算出名次、总分" in done.output
+
+
+def asked(evaluation: Evaluation, refusing: list[bool]) -> Evaluation:
+    """An invented evaluation of whose members some refuse everything."""
+    items = dict.fromkeys(("award", "grade", "rank", "total", "good", "bad"), ~np.array(refusing))
+    permitted = pd.DataFrame(items, index=evaluation.members.index)
+    measured = replace(evaluation.measured, permitted=permitted, behind=evaluation.measured.adjustments)
+    return scored(Evaluation(evaluation.scheme, evaluation.members, measured))
+
+
+@settings(max_examples=15)
+@given(contested(), st.data())
+def test_whatever_the_rules_all_points_of_the_intervals_give_the_same_list(evaluation: Evaluation, data: st.DataObject) -> None:
+    """So nothing that is published says more of a withheld total than its interval."""
+    refusing = data.draw(st.lists(st.sampled_from([False, False, True]), min_size=len(evaluation.members), max_size=len(evaluation.members)))
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(opening, "FEWEST", 2)
+        truth = asked(evaluation, refusing)
+        rows = open_rows(truth)
+        ranking = rows.ranking
+        real = truth.ranking.loc[ranking.index]
+        assert real["award"].tolist() == ranking["award"].tolist()
+        held = rows.withheld
+        for share in (0.0, 0.3, 1.0):
+            low, high = held["from"].fillna(held["to"] - 9).fillna(0.0), held["to"].fillna(held["from"] + 9).fillna(9.0)
+            point = (low + share * (high - low)).round(truth.scheme.decimals)
+            other = replace(rows, withheld=held.assign(**{"from": point, "to": point}))
+            told = other.ranking.loc[ranking.index]
+            assert told["award"].tolist() == ranking["award"].tolist()
+            assert (told["rank_from"] >= ranking["rank_from"]).fillna(True).all()
+            assert (told["rank_to"] <= ranking["rank_to"]).fillna(True).all()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_interval_is_too_narrow_and_each_holds_its_total(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    known = np.round(random.normal(70, 10, 40), 2)
+    hidden = -np.sort(-np.round(random.normal(70, 12, 30), 2))
+    ends = opening._intervals(known, hidden, np.full(30, -np.inf), 2)
+    assert (np.diff(ends, axis=1)[:, 0] >= NARROW * np.ptp(known) - 1e-9).all()
+    assert ((ends[:, 0] <= hidden) & (hidden <= ends[:, 1])).all()
+    assert not np.isin(ends[np.isfinite(ends)], known).any(), "an end is nobody's total"
+
+
+def test_what_is_written_is_read_again(sent: Path, tmp_path: Path) -> None:
+    rows = read_open(sent / "open" / "data")
+    assert isinstance(rows, OpenRows)
+    write_open(rows, Facts("r1", "2019-03-01", "x"), tmp_path / "again")
+    for path in (sent / "open" / "data").iterdir():
+        if path.name != "README.md":
+            assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes(), path.name
