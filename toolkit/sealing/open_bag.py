@@ -80,7 +80,7 @@ PUBLICISE = Phrase(
 )
 ARTICLES = {
     "publication.consent": Phrase("依据：行动方案任务（四）“在承诺书许可的范围内公开”，《个人信息保护法》第二十五条", "by task (4) of the action plan, within what the pledge permits, and art. 25 of the Personal Information Protection Law"),
-    "approval": Phrase("依据：粤民函〔2020〕830号，未经批准不得开展评比达标表彰", "by 粤民函〔2020〕830号: no award without approval"),
+    "approval": Phrase("依据：粤民函〔2020〕830号，未经批准不得开展评比达标表彰", "by letter 830 (2020) of the Guangdong Department of Civil Affairs: no award without approval"),
     "publication": Phrase("依据：行动方案任务（四），公开的渠道和范围须先定明", "by task (4) of the action plan: what is published, and where, is decided first"),
 }
 
