@@ -67,14 +67,14 @@ TEXT = """# {title}：开放包
 
 Edition {edition}, revision {revision}, sealed on {day}. This is the part that anyone may have: total, place, line and award of every member in it can be computed again from it, without records and without personal data.
 
-`scheme.toml` is what was decided, with what values are compared with; `members.csv`, `indicators.csv`, `adjustments.csv` (before caps), `conditions.csv` and `previous.csv` are what was measured of {open} of {members} members;
-`scores.csv`, `ranking.csv` and `awards.csv` follow from these. Of the {withheld} others, who did not permit it or whose class has fewer than {few} open rows or does not come out the same alone, {bounds} ranked ones
+`scheme.toml` is what was decided, with what values are compared with; `members.csv`, `indicators.csv`, `adjustments.csv` (before caps), `conditions.csv` and `previous.csv` are what was measured of those in it, {open} of {members} in all;
+`scores.csv`, `ranking.csv` and `awards.csv` follow from these. Of the rest ({withheld}), who did not permit it or whose class has fewer than {few} such rows or does not come out the same alone, {bounds} ranked ones
 stand in `withheld.csv` as an interval of their total alone, no narrower than {narrow} of the span of their class's open totals; the places of the open ones beside them are ranges for that. `classes.csv` and `lines.csv` count the rest.
 
 The lines above check it; the third prints the fingerprint, which has to be the one on the notice. The program is {distribution} {version}; ask the secretariat for it.
 
 Without a program: a raw value gives 0 to {scale} points by the rules below, a missing one as its `missing` says; groups and the total are weighted means (weights as shares of siblings; `geometric`, `harmonic`, `minimum` as named);
-amounts x `per`, within `cap` and `floor`, are added; the total is rounded half up to {decimals} decimals. Members of a class that applied and are eligible are ranked by it, then by `ties`, 1-2-2-4; those not open are put in once at the
+amounts x `per`, within `cap` and `floor`, are added; the total is rounded half up to the decimals of the scheme ({decimals}). Members of a class that applied and are eligible are ranked by it, then by `ties`, 1-2-2-4; those not open are put in once at the
 lower and once at the upper end of their intervals, which gives `rank_from` and `rank_to`. Awards go in the scheme's order to those ranked, not struck, over every bar and without an award that excludes it, as many as `lines.csv` has places;
 `unnamed` of these are taken by members not open, who stand before every open one that lost. A grade is the best band the total reaches whose requirements are met; `default` for who has no records; then the vetoes' grades hold.
 
