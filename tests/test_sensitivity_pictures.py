@@ -227,6 +227,10 @@ def test_the_picture_says_the_bottom_line_and_the_names(language: Language) -> N
     assert picture.alt == bottom_line(half()).into(language)
     for said in ("m0", "m1", "first", {"zh": "系于一线：m0", "en": "On a hair: m0"}[language]):
         assert said in picture.svg
+    assert "".join(words(picture)).count(picture.alt) == 1
+    untitled = views.firmness_picture(two(), half(), language, titled=False)
+    assert picture.alt not in "".join(words(untitled))  # the notebook says it above
+    assert untitled.alt == picture.alt
 
 
 def test_a_box_for_each_place_and_each_who_just_missed() -> None:

@@ -52,6 +52,7 @@ EARLIER: dict[str, tuple[str, ...]] = {
     "5_sensitivity.ipynb": (
         "2fa26a6640fb087194981b9a18f9978c8d1711a8e93fa6e3b813c6b2268d6224",
         "fd014e4deee85bf97e4cc7699419c47901173b8eb23a43d04461e2040afe0e9a",
+        "aac578d5c98649b64121c61beb092049c168ee4c13f9f5710a37f536c4767a95",
     ),
     "6_seal.ipynb": ("4363f4d5bf36be8bc3d386836c392c1e417e5e9a5f52f37259f5f7ffcbe1163b",),
     "results.ipynb": ("ac6ce875b4f8f7389edabc46cfb3e55e951ca8e45ccc85fb71f02644db95825b",),

@@ -14,7 +14,7 @@ from toolkit.reports import wording
 from toolkit.reports.columns import Row, rows_of
 from toolkit.reports.pictures.layout import LEFT as ROWS_LEFT
 from toolkit.reports.pictures.layout import RIGHT as ROWS_RIGHT
-from toolkit.reports.pictures.layout import ROW, Axis, headed, key, member_rows, ruled, tabled, titled
+from toolkit.reports.pictures.layout import ROW, WIDTH, Axis, headed, key, member_rows, ruled, tabled, titled
 from toolkit.reports.pictures.layout import SMALL as ROWS_SMALL
 from toolkit.reports.probability_tables import (
     CERTAIN,
@@ -141,15 +141,18 @@ MISSED = Fill("#ffffff", "////", "#7a4a00")
 STEPS = (("certain", CERTAIN, FILLS[0]), ("likely", LIKELY, PART), ("hair", HAIR, FILLS[1]), ("contenders", CONTENDERS, MISSED))
 
 
-def firmness_picture(evaluation: Evaluation, firm: Firmness, language: Language | None = None) -> Picture:
-    """Each place given away as a box, firm ones first; beyond the line who just missed; below, the names on a hair."""
+def firmness_picture(evaluation: Evaluation, firm: Firmness, language: Language | None = None, *, titled: bool = True) -> Picture:
+    """Each place given away as a box, firm ones first; beyond the line who just missed; below, the names on a hair.
+
+    Not `titled` it stands where its bottom line is said already.
+    """
     to = language or evaluation.scheme.language
     rows = [row for row in rows_of(firm.places) if row["awarded"] or row["contenders"]]
     names = [_names(evaluation, firm, row, to) for row in rows]
     awards = dict.fromkeys(row["award"] for row in rows)
     height = TOP + sum(STRIP + LINE * len(lines) for lines in names) + 26 * len(awards)
     sentence, y = bottom_line(firm).into(to), TOP
-    sheet = headed(sentence, height)
+    sheet = headed(sentence, height) if titled else Sheet(WIDTH, height)
     _legend(sheet, to)
     for award in awards:
         sheet.words(8, y + 12, wording.award_label(evaluation.scheme, award), bold=True, size=13)
