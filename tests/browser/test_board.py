@@ -21,6 +21,7 @@ from tests.sealed_page import HOSTILE
 from toolkit import evaluate, open_edition, rescored
 from toolkit.ground.resources import house_folder
 from toolkit.interactive.board import Board
+from toolkit.interactive.what_if import WhatIf, evaluation_under
 from toolkit.minutes.journal import read_journal
 from toolkit.scheme import Scheme, load_scheme
 
@@ -424,6 +425,106 @@ def test_what_is_left_out_is_a_trial_and_is_put_back(table: Table) -> None:
     sync_api.expect(table.page.locator(".tried")).to_be_hidden()
     table.settled()
     assert painted(table) == before
+
+
+def alike(one: dict[int, tuple[str, str, str]], other: dict[int, tuple[str, str, str]]) -> bool:
+    """Whether the members in sight on both occasions stand the same; a notice leaves room for fewer."""
+    common = one.keys() & other.keys()
+    return len(common) > 10 and all(one[member] == other[member] for member in common)
+
+
+def test_what_is_left_out_is_undone_and_outlives_a_reload(table: Table) -> None:
+    page, before = table.page, painted(table)
+    page.get_by_role("tab", name="总分、加减分与否决").click()
+    page.get_by_role("button", name="严重失信一票否决").click()
+    sync_api.expect(page.locator(".tried")).to_contain_text("未计入严重失信一票否决", timeout=PATIENCE)
+    page.get_by_label("良好行为加分：最多加").last.fill("4")
+    page.get_by_label("良好行为加分：最多加").last.press("Enter")
+    sync_api.expect(page.locator(".panel .was", has_text="已定 8")).to_be_visible(timeout=PATIENCE)
+    table.settled()
+    page.wait_for_function("() => { const board = document.querySelector('.weight-board'); return board.dataset.kept === board.dataset.board; }", timeout=PATIENCE)
+    moved = painted(table)
+    edition = open_edition(table.edition)
+    evaluation = evaluation_under(WhatIf(vetoes=frozenset({"grave"})), evaluate(edition.scheme, edition.records), edition)
+    assert moved == expected(rescored(evaluation, edition.scheme.with_({"adjustment[good_conduct].cap": 4})), moved)
+    assert not re.search(r"[0-9A-Z]{18}", "".join(page.evaluate("[...Object.values(sessionStorage), ...Object.values(localStorage)]")))
+    table.open()
+    sync_api.expect(page.locator(".tried")).to_contain_text("未计入严重失信一票否决")
+    assert alike(painted(table), moved)
+    for _ in range(2):
+        page.get_by_role("button", name="撤销").click()
+    sync_api.expect(page.locator(".tried")).to_be_hidden(timeout=PATIENCE)
+    table.settled()
+    assert alike(painted(table), before)
+    sync_api.expect(page.get_by_role("button", name="撤销")).to_be_disabled()
+    back(table)
+
+
+def test_a_step_is_put_in_typed_and_taken_away(table: Table) -> None:
+    opened(table, "论坛与研讨会次数")
+    page = table.page
+    page.get_by_role("button", name="在第 3 档后加一档").click()
+    sync_api.expect(page.locator(".panel .pair")).to_have_count(7, timeout=PATIENCE)
+    assert [box.input_value() for box in page.locator(".panel .pair").nth(3).locator("input").all()] == ["4", "60"]
+    page.get_by_role("button", name="去掉第 1 档").click()
+    sync_api.expect(page.locator(".panel .pair")).to_have_count(6, timeout=PATIENCE)
+    table.settled()
+    edition = open_edition(table.edition)
+    scheme = edition.scheme.with_({"indicator[forums].value.steps": [[1, 30], [3, 50], [4, 60], [6, 70], [9, 85], [13, 100]]})
+    assert painted(table) == expected(rescored(evaluate(edition.scheme, edition.records), scheme), painted(table))
+    back(table)
+
+
+def test_a_chance_says_what_it_is_the_chance_of(table: Table) -> None:
+    page = table.page
+    page.locator(".scroll").evaluate("box => { box.scrollTop = 0; }")
+    told = page.locator(".rows .row:not([hidden])").evaluate_all("all => all.map(row => [row.cells.award.textContent, row.percent.textContent, row.cells.chance.ariaLabel])")
+    for award, percent, words in told:
+        first, *each = words.split("；")
+        assert first == (f"{award}或更高：{percent}" if award else f"任一奖项：{percent}")
+        assert [one.split("：")[0] for one in each] == ["优秀会员", "先进会员"]
+    assert {award for award, _, _ in told} >= {"优秀会员", "先进会员", ""}
+    assert any(award == "优秀会员" and each_ == f"优秀会员或更高：{percent}；优秀会员：{percent}；先进会员：{rest}%" and int(rest) > 0
+               for award, percent, each_ in told for rest in re.findall(r"先进会员：(\d+)%", each_))  # fmt: skip
+    sync_api.expect(page.locator(".legend")).to_contain_text("所示奖项或更高")
+    page.locator(".rows .row").first.click()
+    sync_api.expect(page.locator(".cardbox")).to_contain_text("各奖项的把握", timeout=PATIENCE)
+    sync_api.expect(page.locator(".cardbox")).to_contain_text(told[0][2].split("；")[0])
+    page.keyboard.press("Escape")
+
+
+def accessible(table: Table) -> list[tuple[str, str]]:
+    """Role and name of all that a screen reader is told of."""
+    session = table.page.context.new_cdp_session(table.page)
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    session.detach()
+    return [(node["role"]["value"], node.get("name", {}).get("value", "").strip()) for node in nodes if not node.get("ignored") and "role" in node]
+
+
+CONTROLS = {"button", "textbox", "searchbox", "slider", "combobox", "tab", "checkbox", "radio", "grid", "tabpanel", "tablist", "region"}
+
+
+def test_every_control_has_a_name_in_the_language_of_the_page(table: Table) -> None:
+    page = table.page
+    decided = load_scheme(table.edition / "scheme.toml")
+    own = [item.label for item in (*decided.nodes.values(), *decided.awards, *decided.adjustments, *decided.vetoes)]
+    for language, tabs in (("zh", ("名额与分数线", "总分、加减分与否决", "权重")), ("en", ("Places and lines", "Total and vetoes", "Weights"))):
+        for tab in tabs:
+            page.get_by_role("tab", name=tab).click()
+            sync_api.expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+            table.settled()
+            told = accessible(table)
+            assert [role for role, name in told if role in CONTROLS and not name] == []
+            board = [name for role, name in told if role in {"slider", "tab", "tabpanel", "tablist"}]
+            for label in sorted(own, key=len, reverse=True):
+                board = [name.replace(label, "") for name in board]
+            wrong = r"[A-Za-z]{4,}" if language == "zh" else r"[\u4e00-\u9fff]"
+            assert [name for name in board if re.search(wrong, name)] == []
+        page.get_by_role("button", name="English" if language == "zh" else "中文").first.click()
+    status = page.locator(".weight-board [role=status]")
+    assert status.count() == 1  # a status is a polite live region; nothing else on the board is one
+    assert page.locator(".weight-board [aria-live]").count() == 0
+    assert page.locator(".weight-board output").count() == 0
 
 
 def focused(table: Table) -> str:

@@ -96,7 +96,7 @@ def _part(scheme: Scheme, row: Mapping[Any, Any]) -> Said | None:
     raw = "" if node is None or row["raw"] is None else _raw(node, row["raw"], scheme.language)
     if isinstance(node, Indicator) and raw == NOT_RECORDED.into(scheme.language):
         worth = wording.points(float(row["value"]), scheme.decimals)
-        raw = phrase("没有这类记录，按办法计 {worth} 分", "no such record, which counts as {worth} points", worth=worth).into(scheme.language)
+        raw = phrase("没有这类记录，按办法计 {worth} 分", "no record: counts as {worth}", worth=worth).into(scheme.language)
     elif node is not None and not isinstance(node, Indicator):
         raw = value_words(node.aggregate, "aggregate").into(scheme.language)
     label = {"total.gathered": "∑", "total.bounds": "±"}.get(item) or scheme.label(item)

@@ -41,7 +41,7 @@ WORDS: dict[str, Phrase] = {
     "lines_tab": Phrase("名额与分数线", "Places and lines"),
     "total_tab": Phrase("总分、加减分与否决", "Total and vetoes"),
     "vetoes_off": Phrase("试算：不计一票否决", "What if without the veto"),
-    "no_limit": Phrase("不限", "no limit"),
+    "no_limit": Phrase("不设", "none"),
     "step_more": Phrase("在第 {n} 档后加一档", "a step after step {n}"),
     "step_less": Phrase("去掉第 {n} 档", "without step {n}"),
     "undo": Phrase("撤销", "Undo"),

@@ -51,7 +51,7 @@ OTHER_MISSING = Phrase("缺失时计多少分", "points when missing")
 NO_SUCH = Phrase("这里没有这样的选项", "there is no such choice"), Phrase("请从列出的各项中选", "choose one of those listed")
 FEWEST = {"steps": 1, "points": 2}
 LAST = Phrase("再去掉就不成计分表了", "the table would be none without it"), Phrase("请先加一档，再去掉这一档", "put another one in first")
-NO_LIMIT = ("", "-", "—", "无", "不限", "none")
+NO_LIMIT = ("", "-", "—", "无", "不设", "不限", "none")
 """What is typed where there shall be no limit."""
 QUOTA = {"least": Phrase("每类至少", "at least, in each class"), "most": Phrase("每类至多", "at most, in each class"), "in_all": Phrase("各类合计至多", "at most, all classes together")}
 DEMANDS = {"least": Phrase("不低于", "at least"), "above": Phrase("高于", "above"), "most": Phrase("不高于", "at most"), "below": Phrase("低于", "below")}

@@ -46,7 +46,7 @@ class Card {
     this.chanceBox = make("ul", {});
     const chances = this.start.awards.length ? [make("h4", { title: this.say("chance_help", { draws: this.start.draws }) }, this.say("chances_of")), this.chanceBox] : [];
     const turns = this.start.awards.length ? Object.entries(this.turnBoxes).flatMap(([name, box]) => [make("h4", {}, this.say(name)), box]) : [];
-    this.cardBox.replaceChildren(this.backButton(this.cardBox), this.leaver("member", card.member, card.name), heading, make("p", { class: "why" }, card.reason), ...list("lines", card.lines.map(line)), ...chances,
+    this.cardBox.replaceChildren(this.backButton(this.cardBox), this.leaver("member", card.member, card.name), heading, make("p", { class: "why" }, this.sentences(card.reason)), ...list("lines", card.lines.map(line)), ...chances,
       ...(this.start.awards.length ? list("single", single.length ? single : [make("li", {}, this.say("single_none"))]) : []), ...turns,
       make("h4", {}, this.say("made_of")), this.waterfall(card.parts), ...list("records", records));
     this.chanceLines();
@@ -67,6 +67,8 @@ class Card {
       this.mark(name);
     }
   }
+
+  sentences(text) { return this.language === "zh" ? text : text.replace(/(^|\. )([a-z])/g, (whole, stop, letter) => stop + letter.toUpperCase()); }
 
   waterfall(parts) {
     let sum = 0;

@@ -31,11 +31,12 @@ class List {
   }
 
   between(name, member) {
-    if (name === "rose" || name === "fell") return `（${this.gradeName(this.start.decided.grade[member])} → ${this.gradeName(this.grade[member])}）`;
+    const within = (text) => (this.language === "zh" ? `（${text}）` : ` (${text})`);
+    if (name === "rose" || name === "fell") return within(`${this.gradeName(this.start.decided.grade[member])} → ${this.gradeName(this.grade[member])}`);
     const label = (number) => (number > 0 ? this.start.awards[number - 1] : "");
     const [then, now] = [label(this.start.decided.award[member]), label(this.award[member])];
-    if (name === "other") return `（${then} → ${now}）`;
-    return `（${name === "out" ? then : now}）`;
+    if (name === "other") return within(`${then} → ${now}`);
+    return within(name === "out" ? then : now);
   }
 
   gradeName(number) { return number > 0 ? this.start.grades[number - 1] : "—"; }
@@ -158,8 +159,8 @@ class List {
   }
 
   paint() {
-    const first = Math.max(0, Math.floor(this.scroll.scrollTop / ROW)), height = this.scroll.clientHeight || 420;
-    const many = Math.min(this.order.length - first, Math.ceil(height / ROW) + 1);
+    const first = this.printing ? 0 : Math.max(0, Math.floor(this.scroll.scrollTop / ROW)), height = this.scroll.clientHeight || 420;
+    const many = this.printing ? this.order.length : Math.min(this.order.length - first, Math.ceil(height / ROW) + 1); // on paper all who are listed
     while (this.pool.length < many) { const row = this.row(); this.pool.push(row); this.rows.append(row); }
     this.rows.style.transform = `translateY(${first * ROW}px)`;
     this.pool.forEach((row, place) => {
