@@ -18,8 +18,12 @@ COUNT = st.integers(0, 3)
 
 
 @st.composite
-def requirements(draw: st.DrawFn, nodes: list[str]) -> dict[str, Any]:
-    """What may be asked of a node or of a condition, in every way a scheme can ask."""
+def requirements(draw: st.DrawFn, nodes: list[str], depth: int = 2) -> dict[str, Any]:
+    """What may be asked of a node, of a condition or of several together, in every way a scheme can ask."""
+    if depth and draw(RARELY):
+        parts = draw(st.lists(requirements(nodes, depth - 1), min_size=1, max_size=3))
+        together: dict[str, Any] = {draw(st.sampled_from(["any_of", "any_of", "all_of", "none_of"])): parts}
+        return together | ({"at_least": draw(st.integers(1, len(parts)))} if "any_of" in together else {}) | ({"classes": ["A"]} if draw(RARELY) else {})
     kind = draw(st.sampled_from(["node", "node", "number", "state"]))
     if kind == "state":
         return {"condition": "state", "among": draw(st.sampled_from([["AA", "A"], ["A", "B"], ["AA"]]))}

@@ -35,6 +35,10 @@ def veto(more: str) -> str:
     ("text", "place", "said"),
     [
         (award("require = [{ least = 3 }]"), "award[third].require[1]", "names a node or a condition"),
+        (award('require = [{ any_of = [{ node = "total", least = 3 }], at_least = 2 }]'), "award[third].require[1].at_least", "nobody can meet that"),
+        (award('require = [{ none_of = [{ node = "totl", least = 3 }] }]'), "award[third].require[1].none_of[1].node", "no node `totl`"),
+        (award('require = [{ all_of = [{ node = "total", least = 3 }], most = 2 }]'), "award[third].require[1].most", "belongs to one of its parts"),
+        (award('require = [{ node = "total", least = 3, at_least = 2 }]'), "award[third].require[1].at_least", "no `any_of`"),
         (award('require = [{ node = "total", condition = "years", least = 3 }]'), "award[third].require[1]", "names a node or a condition"),
         (award('require = [{ condition = "yaers", least = 3 }]'), "award[third].require[1].condition", "no condition `yaers`"),
         (award('require = [{ node = "pldege", least = 3 }]'), "award[third].require[1].node", "no node `pldege`"),

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.contested import requirements
 from tests.invented import MEASURE, group, indicator, members, scheme, totals
 from toolkit.evaluation.requirements import asked, exempt, holding, within
 from toolkit.evaluation.scores import rounded_points, scores_of
+from toolkit.ground.toml_reader import tuples
 from toolkit.scheme.outcomes import Requirement
 
 FINITE = st.sampled_from([0.0, 59.99, 60.0, 60.01, 100.0])
@@ -88,3 +90,32 @@ def test_a_requirement_of_some_classes_asks_nothing_of_others() -> None:
         [False, True, True], [False, False, True],
     ]  # fmt: skip
     assert asked(items, scheme(), who["class"], conditions).met(scores_of(totals(70, 70, 70))).tolist() == [False, True, True]
+
+
+def plainly(item: dict[str, Any], member: int, known: dict[str, list[Any]], class_: str) -> bool | None:
+    """Whether a member meets it, by plain Python; None where nothing is asked of it."""
+    if class_ not in item.get("classes", [class_]):
+        return None
+    for key, holds in (("any_of", None), ("all_of", all), ("none_of", None)):
+        if key in item:
+            met = [one for part in item[key] if (one := plainly(part, member, known, class_)) is not None]
+            return None if not met else holds(met) if holds else (sum(met) >= item.get("at_least", 1) if key == "any_of" else not any(met))
+    value = known[item.get("node") or item["condition"]][member]
+    if value is None:
+        return False
+    number = isinstance(value, float)
+    bounds = [("least", lambda b: value >= b), ("above", lambda b: value > b), ("most", lambda b: value <= b), ("below", lambda b: value < b)]
+    return all(number and over(item[key]) for key, over in bounds if key in item) and value in item.get("among", [value])
+
+
+@given(st.data())
+def test_several_requirements_are_met_together_as_plain_python_says(data: st.DataObject) -> None:
+    rules = scheme(condition=[{"id": "number", "measure": MEASURE}, {"id": "state", "measure": MEASURE}])
+    item = data.draw(requirements(["total"]))
+    who = members(3, data.draw(st.lists(st.sampled_from(["A", "B"]), min_size=3, max_size=3)))
+    cells = {"total": st.sampled_from([0.0, 25.0, 60.0, 100.0]), "number": st.sampled_from([0.0, 2.0, 77.0, None]), "state": st.sampled_from(["AA", "B", None])}
+    known = {name: data.draw(st.lists(cell, min_size=3, max_size=3)) for name, cell in cells.items()}
+    conditions = pd.DataFrame({name: pd.Series(known[name], index=who.index, dtype=object) for name in ("number", "state")})
+    demands = asked([Requirement.model_validate(tuples(item))], rules, who["class"], conditions)
+    met = demands.met(scores_of(rounded_points(rules, totals(*known["total"]))))
+    assert met.tolist() == [plainly(item, n, known, class_) is not False for n, class_ in enumerate(who["class"])]

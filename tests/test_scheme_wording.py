@@ -16,6 +16,7 @@ from toolkit.reports.scheme_wording import (
     gathered_in_words,
     grades_in_words,
     measure_in_words,
+    requirement_in_words,
     rules_in_words,
     ties_in_words,
     valued_in_words,
@@ -140,3 +141,11 @@ def test_which_rows_count_in_words() -> None:
     assert words.zh == "prizes 合计 level，计分 国家级 8、省级 5，同一 project 只计最高的一条，只计最高的 3 条"
     assert words.en == "prizes sum of level, points 国家级 8、省级 5, of one project the highest alone, the 3 highest count"
     assert gathered_in_words(scheme(group=[group("g", cap=15)], indicator=[indicator("a", group="g")]).groups[0]).zh == "加权算术平均；各项合计最多 15 分"
+
+
+def test_several_requirements_in_words() -> None:
+    rules = scheme(condition=CONDITIONS)
+    said = {"any_of": [{"node": "total", "least": 60}, {"all_of": [{"condition": "sum", "above": 10}, {"condition": "last", "among": ["AA"]}]}]}
+    words = requirement_in_words(rules, Requirement.model_validate(tuples(said)))
+    assert words.zh == "下列任一项：总分不低于 60.00 分；（合同额超过 10 亿元，且上年等级为 AA）"
+    assert words.en == "any of these: total at least 60.00; (合同额 more than 10 亿元 and 上年等级 AA)"

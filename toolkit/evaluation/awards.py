@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from toolkit.evaluation.quotas import PoolPositions, Pools, places
 from toolkit.evaluation.ranks import ahead_and_level, class_ranks, first_places
-from toolkit.evaluation.requirements import Demands, asked, bars
+from toolkit.evaluation.requirements import Clause, Demands, asked, barred, bars
 from toolkit.evaluation.rulings import rule_in_class, ruled_in_all, rulings_on
 from toolkit.evaluation.scores import TOTAL, Score
 from toolkit.evaluation.steps import Bar, Lookup, Standing, Steps, bars_of, between, over
@@ -142,7 +143,7 @@ class AwardRule:
     @cached_property
     def nodes(self) -> tuple[str, ...]:
         """Every node that the awards look at."""
-        nodes = [str(item.node) for requirements in (self.eligibility, *self.bars.values()) for item, _ in requirements.nodes]
+        nodes = [str(item.node) for requirements in (self.eligibility, *self.bars.values()) for item in requirements.of_nodes]
         nodes += [item.id for item in self.scheme.indicators] if FIRST_PLACES in self.scheme.ties else []
         return tuple(dict.fromkeys([TOTAL, *tie_nodes(self.scheme), *(award.by for award in self.scheme.awards), *nodes]))
 
@@ -154,17 +155,6 @@ class AwardRule:
     def joint(self) -> bool:
         """Whether all of those level at a line get the award."""
         return self.scheme.ties[-1:] == ("joint",)
-
-
-def barred(scheme: Scheme, index: pd.Index[str], vetoes: pd.DataFrame, award: str) -> Mask:
-    """The members whom a veto bars from an award; bool[n]."""
-    bar = [
-        veto.id
-        for veto in scheme.vetoes
-        if veto.effect.award == "none" or (veto.effect.award is not None and award in veto.effect.award)
-    ]
-    struck = vetoes.loc[vetoes["veto"].isin(bar), "member"] if bar and len(vetoes) else ()
-    return np.asarray(index.isin(struck), dtype=np.bool_) if len(struck) else np.zeros(len(index), np.bool_)
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,14 +204,15 @@ class Offer:
         Applied, not barred, and over every bar that is no score's.
     least
         The lowest standing, at the node its places go by, that is offered the award.
-    bars
-        The other bars.
+    bars, clauses
+        The other bars, and what is made of several.
     """
 
     award: Award
     able: Mask
     least: int
     bars: tuple[Bar, ...]
+    clauses: tuple[Clause, ...]
 
     @classmethod
     def of(cls, rule: AwardRule, award: Award, steps: Steps) -> Offer:
@@ -233,7 +224,7 @@ class Offer:
                 least = max(least, low)
             else:
                 rest.append((str(item.node), low, high, spared))
-        return cls(award, requirements.able & ~rule.barred[award.id], least, tuple(rest))
+        return cls(award, requirements.able & ~rule.barred[award.id], least, tuple(rest), requirements.clauses)
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,6 +247,8 @@ class RuleInSteps:
         met: Mask = np.atleast_2d(self.award_rule.applied & self.award_rule.eligibility.able)
         for bar in self.eligible:
             met = met & over(bar, lookup(bar[0]))
+        for clause in self.award_rule.eligibility.clauses:
+            met = met & clause.met(self.steps.met_under(lookup))
         return met
 
     def first_places(self, lookup: Lookup) -> Integers:
@@ -309,12 +302,14 @@ class RuleInSteps:
 
     def _offered(self, offer: Offer, part: Mask, winners: Mapping[str, Mask], lookup: Lookup) -> Standing:
         """The standings at what its places go by of those that are offered an award, 0 for all others."""
-        total, able, moving = lookup(TOTAL), part & offer.able, list[Bar]()
-        for bar in offer.bars:  # what is the same in every run is looked at once
-            if len(lookup(bar[0])) == 1:
-                able = able & over(bar, lookup(bar[0]))
+        total, able, moving = lookup(TOTAL), part & offer.able, list[Mask]()
+        bars = (partial(over, bar, lookup(bar[0])) for bar in offer.bars)
+        clauses = (partial(clause.met, self.steps.met_under(lookup)) for clause in offer.clauses)
+        for met in (bar() for bar in chain(bars, clauses)):
+            if len(np.atleast_2d(met)) == 1:  # what is the same in every run is looked at once
+                able = able & met
             else:
-                moving.append(bar)
+                moving.append(met)
         taken = [given for earlier, given in winners.items() if earlier not in offer.award.beside]
         if not taken and not moving and offer.award.by == TOTAL and able.all():
             return total
@@ -324,8 +319,8 @@ class RuleInSteps:
             np.greater(offered, given, out=offered)
         if offer.award.by != TOTAL:
             offered &= total > 0
-        for bar in moving:
-            offered &= over(bar, lookup(bar[0]))
+        for met in moving:
+            offered &= met
         return np.asarray(lookup(offer.award.by) * offered)
 
     def _held_together(self, decision: Decision, bound: int, pools: Pools, lookup: Lookup) -> Decision:

@@ -370,8 +370,8 @@ class _GradeReasons:
         for name, items in unmet.items():
             for item in self.rules.require.get(name, ()):
                 missed = ~asked([item], grading.scheme, grading.members["class"], grading.conditions).met(grading.score)
-                values = grading.score(str(item.node)) if item.condition is None else known[item.condition]
-                items.append((item, missed, values.tolist()))
+                values = [None] * len(missed) if item.parts else (grading.score(str(item.node)) if item.condition is None else known[item.condition]).tolist()
+                items.append((item, missed, values))
         return unmet
 
     @cached_property
@@ -398,7 +398,7 @@ class _GradeReasons:
 
 def _lack(scheme: Scheme, item: Requirement, value: object) -> Phrase:
     """What keeps a member from a band: briefly, where a score is below the least asked for."""
-    if item.condition is None and is_plain_minimum(item):
+    if item.node is not None and is_plain_minimum(item):
         return phrase("{name.zh}低于 {least:g}", "{name.en} is below {least:g}", name=subject(scheme, item), least=item.least)
     return shortfall(scheme, Phrase("", ""), item, value)
 

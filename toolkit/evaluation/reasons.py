@@ -93,8 +93,10 @@ class Reasons:
         return {award: [(item, *self._compared(item)) for item in items] for award, items in sets.items()}
 
     def _compared(self, item: Requirement) -> tuple[Mask, list[Any]]:
-        decided, values = self.decided, []
-        if item.condition is None:
+        decided, values = self.decided, list[Any]()
+        if item.parts:
+            values = [None] * len(decided.members)
+        elif item.condition is None:
             values = decided.score(str(item.node)).tolist()
         elif decided.conditions is not None:
             values = decided.conditions[item.condition].reindex(decided.members.index).tolist()

@@ -5,8 +5,10 @@ In words: what a scheme asks for, and what a member has that falls short of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add, and_
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
@@ -33,17 +35,104 @@ class Demands:
         The members that meet everything asked of conditions.
     nodes
         What is asked of nodes, and the members of whom it is not: of another class, or the node does not apply.
+    clauses
+        What is made of several requirements, some of them of nodes.
     """
 
     able: Mask
     nodes: tuple[tuple[Requirement, Mask], ...]
+    clauses: tuple[Clause, ...] = ()
 
     def met(self, score: Score) -> Mask:
         """The members that meet all of them under these scores; bool[n]."""
         met = self.able.copy()
         for item, spared in self.nodes:
             met &= within(item, score(str(item.node))) | spared
+        for clause in self.clauses:
+            met &= clause.met(lambda item: within(item, score(str(item.node))))
         return met
+
+    @property
+    def of_nodes(self) -> list[Requirement]:
+        """Everything that is asked of nodes, alone or beside others."""
+        return [*(item for item, _ in self.nodes), *(item for clause in self.clauses for item in clause.of_nodes)]
+
+    @property
+    def facts(self) -> list[Mask]:
+        """All that is known of members beside their scores, bool[n] each."""
+        return [self.able, *(fact for clause in self.clauses for fact in clause.facts)]
+
+    def with_facts(self, facts: Iterator[Mask]) -> Demands:
+        """The same with other masks, in the order of `facts`."""
+        return replace(self, able=next(facts), clauses=tuple(clause.with_facts(facts) for clause in self.clauses))
+
+
+@dataclass(frozen=True, eq=False)
+class Clause:
+    """A requirement made of others, some of them of nodes, with all that no score changes worked out.
+
+    Parameters
+    ----------
+    item
+        What is asked.
+    spared : bool[n]
+        The members of whom it is not asked.
+    fact : bool[n] or None
+        Of a condition who meets it, whatever the scores.
+    parts
+        What it is made of; none where it is asked of a node or a condition.
+    """
+
+    item: Requirement
+    spared: Mask
+    fact: Mask | None = None
+    parts: tuple[Clause, ...] = ()
+
+    def met(self, met_at: Callable[[Requirement], Mask]) -> Mask:
+        """Who meets it, or is not asked, where `met_at` says who meets what is asked of a node; bool[n], or [runs, n]."""
+        return self.certain(lambda item: (met_at(item),) * 2)[0]
+
+    def certain(self, met_at: Callable[[Requirement], tuple[Mask, Mask]]) -> tuple[Mask, Mask]:
+        """Who meets it for certain, and who may, where `met_at` says both of what is asked of a node."""
+        return self._open(met_at)[0] | self.spared, self._open(met_at)[1] | self.spared
+
+    def _open(self, met_at: Callable[[Requirement], tuple[Mask, Mask]]) -> tuple[Mask, Mask]:
+        if not self.parts:
+            return met_at(self.item) if self.fact is None else (self.fact, self.fact)
+        known = [part._open(met_at) for part in self.parts]  # noqa: SLF001 - its own
+        sure, may = ([pair[side] for pair in known] for side in (0, 1))
+        spared = [part.spared for part in self.parts]
+        if self.item.all_of:
+            return _all(sure, spared), _all(may, spared)
+        if self.item.none_of:
+            return ~_count(may, spared, 1), ~_count(sure, spared, 1)
+        return _count(sure, spared, self.item.at_least), _count(may, spared, self.item.at_least)
+
+    @property
+    def of_nodes(self) -> list[Requirement]:
+        """What is asked of nodes in it."""
+        return [self.item] if self.item.node is not None else [item for part in self.parts for item in part.of_nodes]
+
+    @property
+    def facts(self) -> list[Mask]:
+        """Who meets each condition in it."""
+        return [self.fact] if self.fact is not None else [fact for part in self.parts for fact in part.facts]
+
+    def with_facts(self, facts: Iterator[Mask]) -> Clause:
+        """The same with other masks, in the order of `facts`."""
+        if self.fact is not None:
+            return replace(self, fact=next(facts))
+        return replace(self, parts=tuple(part.with_facts(facts) for part in self.parts))
+
+
+def _all(met: Sequence[Mask], spared: Sequence[Mask]) -> Mask:
+    return np.asarray(reduce(and_, (one | other for one, other in zip(met, spared, strict=True))))
+
+
+def _count(met: Sequence[Mask], spared: Sequence[Mask], least: int) -> Mask:
+    """Where at least so many are met; what is not asked of a member does not count."""
+    counted = (np.asarray(one & ~other, np.int64) for one, other in zip(met, spared, strict=True))
+    return np.asarray(reduce(add, counted) >= least, dtype=np.bool_)
 
 
 def asked(
@@ -56,14 +145,39 @@ def asked(
     classes, conditions
         Index member, in the same order; one column of raw values for each condition. None where nothing is asked of any.
     """
-    able, nodes = np.ones(len(classes), np.bool_), []
+    able, nodes, clauses = np.ones(len(classes), np.bool_), [], []
     for item in requirements:
-        spared = unasked(item, classes)
-        if item.condition is None:
-            nodes.append((item, spared | exempt(scheme, str(item.node), classes)))
-        elif conditions is not None:
-            able &= spared | holding(item, conditions.loc[classes.index, item.condition])
-    return Demands(able, tuple(nodes))
+        clause = _clause(item, scheme, classes, conditions)
+        if item.node is not None:
+            nodes.append((item, clause.spared))
+        elif clause.of_nodes:
+            clauses.append(clause)
+        else:
+            able &= clause.met(lambda _: np.zeros(len(classes), np.bool_))
+    return Demands(able, tuple(nodes), tuple(clauses))
+
+
+def _clause(item: Requirement, scheme: Scheme, classes: pd.Series[str], conditions: pd.DataFrame | None) -> Clause:
+    """One requirement with its parts; what is made of nothing that is asked of a member's class is not asked of it."""
+    spared = unasked(item, classes)
+    if item.node is not None:
+        return Clause(item, spared | exempt(scheme, item.node, classes))
+    if item.condition is not None:
+        held = np.ones(len(classes), np.bool_) if conditions is None else holding(item, conditions.loc[classes.index, item.condition])
+        return Clause(item, spared, held)
+    parts = tuple(_clause(part, scheme, classes, conditions) for part in item.parts)
+    return Clause(item, spared | reduce(and_, (part.spared for part in parts)), None, parts)
+
+
+def barred(scheme: Scheme, index: pd.Index[str], vetoes: pd.DataFrame, award: str) -> Mask:
+    """The members whom a veto bars from an award; bool[n]."""
+    bar = [
+        veto.id
+        for veto in scheme.vetoes
+        if veto.effect.award == "none" or (veto.effect.award is not None and award in veto.effect.award)
+    ]
+    struck = vetoes.loc[vetoes["veto"].isin(bar), "member"] if bar and len(vetoes) else ()
+    return np.asarray(index.isin(struck), dtype=np.bool_) if len(struck) else np.zeros(len(index), np.bool_)
 
 
 def unasked(item: Requirement, classes: pd.Series[str]) -> Mask:
@@ -147,6 +261,9 @@ def shortfall(scheme: Scheme, award: Phrase, item: Requirement, value: object) -
     value
         The rounded score, or the condition's raw value; NaN or None where there is none.
     """
+    if item.parts:
+        wanted = demand(scheme, item)
+        return phrase("{award.zh}要求{wanted.zh}，未达到", "not met: {wanted.en}, which {award.en} asks for" if award.en else "not met: {wanted.en}", award=award, wanted=wanted)
     name = subject(scheme, item)
     if is_plain_minimum(item) and item.least is not None and award.zh:
         return _below_minimum(scheme, award, item.least, value, name)
@@ -171,7 +288,9 @@ def subject(scheme: Scheme, item: Requirement) -> Phrase:
 
 
 def demand(scheme: Scheme, item: Requirement) -> Phrase:
-    """What a requirement asks for, as it follows 要求: 不少于 3 个, 高于 60 分且不超过 90 分, 为 AA 或 A."""
+    """What a requirement asks for, as it follows 要求: 不少于 3 个, 高于 60 分且不超过 90 分, 为 AA 或 A; of several all of them."""
+    if item.parts:
+        return _together(scheme, item)
     unit, words = _unit(scheme, item), SCORES if item.condition is None else NUMBERS
     bounds = [(words[key], number(scheme, item, getattr(item, key))) for key in words if getattr(item, key) is not None]
     parts = [Phrase(f"{word.zh} {bound}{unit.zh}", f"{word.en} {bound}{unit.en}") for word, bound in bounds]
@@ -179,6 +298,23 @@ def demand(scheme: Scheme, item: Requirement) -> Phrase:
         states = joined(map(_state, item.among), " 或 ", " or ")
         parts.append(Phrase(f"为 {states.zh}", states.en))
     return joined(parts, "且", " and ")
+
+
+def _together(scheme: Scheme, item: Requirement) -> Phrase:
+    """What several requirements ask for together, each with its subject."""
+    parts = []
+    for part in item.parts:
+        name, wanted = (NOTHING, demand(scheme, part)) if part.parts else (subject(scheme, part), demand(scheme, part))
+        words = Phrase(f"{name.zh}{wanted.zh}", f"{name.en} {wanted.en}".strip())
+        parts.append(Phrase(f"（{words.zh}）", f"({words.en})") if part.parts else words)
+    if item.all_of:
+        return joined(parts, "，且", " and ")
+    listed = joined(parts, "；", "; ")
+    if item.none_of:
+        return phrase("没有下列情形之一：{all.zh}", "none of these: {all.en}", all=listed)
+    if item.at_least > 1:
+        return phrase("下列 {n} 项中至少 {k} 项：{all.zh}", "at least {k} of these {n}: {all.en}", n=len(parts), k=item.at_least, all=listed)
+    return phrase("下列任一项：{all.zh}", "any of these: {all.en}", all=listed)
 
 
 def number(scheme: Scheme, item: Requirement, value: float) -> str:

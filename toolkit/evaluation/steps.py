@@ -90,6 +90,15 @@ class Steps:
         step += step / self.fine < score
         return min(max(1, int(step + self.shift)), self.top)
 
+    def met_under(self, lookup: Lookup) -> Callable[[Requirement], Mask]:
+        """Who meets what is asked of a node, in runs with these standings; bool[runs or 1, members]."""
+
+        def met(item: Requirement) -> Mask:
+            standing, (low, high) = lookup(str(item.node)), between(item, self)
+            return np.asarray(standing >= low if high is None else (standing >= low) & (standing < high), dtype=np.bool_)
+
+        return met
+
     def cut(self, lifted: Floats, below: NDArray[np.intp], out: Standing) -> Standing:
         """The standing of scores x that come as x `fine` + `half` + `shift`, which cutting off rounds half up.
 

@@ -242,6 +242,7 @@ def class_problems(scheme: Scheme, members: pd.DataFrame) -> Iterator[Problem]:
     named: list[tuple[Severity, str, tuple[str, ...]]]
     named = [("error", f"indicator[{item.id}].applies_to", item.applies_to) for item in scheme.indicators]
     named += [("warning", f"{place}[{n}].classes", item.classes) for place, items in _required(scheme) for n, item in enumerate(items)]
+    named += [("warning", f"{place}[{n}]", part.classes) for place, items in _required(scheme) for n, item in enumerate(items) for part in _parts(item)]
     for severity, place, classes in named:
         for name in (name for name in classes if name not in known):
             mend = Phrase(f"现有类别：{'、'.join(known)}", f"known classes: {', '.join(known)}")
@@ -296,6 +297,13 @@ def _required(scheme: Scheme) -> Iterator[tuple[str, tuple[Requirement, ...]]]:
         yield f"award[{award.id}].require", award.require
     for grade, items in scheme.grades.require.items() if scheme.grades else ():
         yield f"grades.require.{grade}", items
+
+
+def _parts(item: Requirement) -> Iterator[Requirement]:
+    """Every requirement inside another."""
+    for part in item.parts:
+        yield part
+        yield from _parts(part)
 
 
 UNDER_APPEAL = Phrase("该记录正在申诉，目前仍计入", "this record is under appeal and counts for now")

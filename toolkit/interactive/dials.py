@@ -218,7 +218,7 @@ def _demand_dials(scheme: Scheme, path: str, required: Sequence[Requirement], wi
     """A dial for each number that is asked for beside the total."""
     for place, item in enumerate(required):
         name = scheme.label(str(item.node or item.condition))
-        for key, words in DEMANDS.items():
+        for key, words in DEMANDS.items() if not item.parts else ():
             if (value := getattr(item, key)) is not None:
                 yield Dial(f"{path}{within}#{place}#{key}", Phrase(f"{of}须有：{name}{words.zh}", f"{of}asked: {name} {words.en}"), value)
 

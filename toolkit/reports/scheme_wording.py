@@ -183,14 +183,14 @@ def bounds_in_words(item: Adjustment) -> Phrase:
 
 def requirement_in_words(scheme: Scheme, item: Requirement) -> Phrase:
     """One requirement: 总分 ≥ 85, 合同额 超过 10 亿元."""
-    name = subject(scheme, item)
+    name = Phrase("", "") if item.parts else subject(scheme, item)
     of = Phrase("", "")
     if item.classes:
         of = phrase("（只要求 {zh}）", " (of {en} only)", zh="、".join(item.classes), en=", ".join(item.classes))
     if item == Requirement(node=item.node, least=item.least, classes=item.classes) and item.least is not None:
         return Phrase(f"{name.zh} ≥ {figure(item.least)}{of.zh}", f"{name.en} ≥ {figure(item.least)}{of.en}")
     wanted = demand(scheme, item)
-    return Phrase(f"{name.zh} {wanted.zh}{of.zh}", f"{name.en} {wanted.en}{of.en}")
+    return Phrase(f"{name.zh} {wanted.zh}{of.zh}".strip(), f"{name.en} {wanted.en}{of.en}".strip())
 
 
 def eligibility_in_words(scheme: Scheme, eligibility: Eligibility) -> Phrase:

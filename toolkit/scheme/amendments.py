@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 KEYS: dict[str, Phrase] = {
     "above": Phrase("须高于", "above"),
+    "all_of": Phrase("须全部满足", "all of"),
+    "any_of": Phrase("满足其一", "any of"),
+    "none_of": Phrase("不得有", "none of"),
     "adjustment": Phrase("加减分项", "adjustment"),
     "aggregate": Phrase("合成方法", "aggregate"),
     "among": Phrase("须为", "among"),

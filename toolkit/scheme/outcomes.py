@@ -40,9 +40,10 @@ QuotaShare = Annotated[float, Field(gt=0, le=1)] | Annotated[str, AfterValidator
 
 
 class Requirement(StrictModel):
-    """What is asked beside the total: of the score at a node, or of a condition.
+    """What is asked beside the total: of the score at a node, of a condition, or of several requirements together.
 
-    Exactly one of `node` and `condition` is named. Numbers are asked for by `least` (that much or more, 含), `above`
+    Exactly one of `node`, `condition`, `any_of`, `all_of` and `none_of` is named. Of `any_of` at least so many have to be met
+    as `at_least` says, one where it says nothing; a route that is not asked of a member's class is none for it. Numbers are asked for by `least` (that much or more, 含), `above`
     (more), `most` (that much or less) and `below` (less); states by `among`. All that is written has to hold. Scores
     are compared rounded, a condition as it was recorded. A missing one meets nothing; of a node that does not apply to
     a member's class nothing is asked. With `classes` it is asked only of members of these classes.
@@ -56,6 +57,15 @@ class Requirement(StrictModel):
     below: float | None = None
     among: tuple[State, ...] = ()
     classes: tuple[Name, ...] = ()
+    any_of: tuple[Requirement, ...] = ()
+    at_least: Annotated[int, Field(ge=1)] = 1
+    all_of: tuple[Requirement, ...] = ()
+    none_of: tuple[Requirement, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Requirement, ...]:
+        """The requirements it is made of; none where it is asked of a node or a condition."""
+        return (*self.any_of, *self.all_of, *self.none_of)
 
 
 class Eligibility(StrictModel):

@@ -413,7 +413,7 @@ class StruckRuns:
             return masks
 
         def able(now: Demands, then: Demands) -> Demands:
-            return replace(now, able=by_run(now.able, then.able))
+            return now.with_facts(iter([by_run(*facts) for facts in zip(now.facts, then.facts, strict=True)]))
 
         rule, other = self.rule, self.member_rule
         return replace(
@@ -481,6 +481,6 @@ class StruckRuns:
 
 def _masks(rule: AwardRule) -> Iterator[Mask]:
     """All that a rule knows of members beside their scores, bool[members] each."""
-    yield rule.eligibility.able
-    yield from (bar.able for bar in rule.bars.values())
+    yield from rule.eligibility.facts
+    yield from (fact for bar in rule.bars.values() for fact in bar.facts)
     yield from rule.barred.values()

@@ -244,6 +244,8 @@ class GradeCounts:
             band = free & (total >= steps.least(bound)) & required.able
             for bar in bars_of(required.nodes, steps):
                 band &= over(bar, lookup(bar[0]))
+            for clause in required.clauses:
+                band &= clause.met(steps.met_under(lookup))
             counts.append(count_draws(band))
             free &= ~band
         counts[-1] = counts[-1] + count_draws(free)

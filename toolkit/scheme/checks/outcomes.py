@@ -12,6 +12,7 @@ from toolkit.ground.toml_syntax import KeyPath, Raw, at, is_number
 from toolkit.scheme.checks.tree import BOUNDS, LAST_RESORTS, NODE_LISTS, clash, ids, items, unknown
 from toolkit.scheme.outcomes import FIRST_PLACES
 
+TOGETHER = ("any_of", "all_of", "none_of")
 NODE, CONDITION, AWARD = Phrase("节点", "node"), Phrase("条件", "condition"), Phrase("奖项", "award")
 
 
@@ -26,21 +27,43 @@ def requirement_faults(raw: Raw, path: KeyPath) -> Iterator[Fault]:
     for place, item in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(item, dict):
             yield from _subject(raw, (*path, place), item)
-            yield from _bounds((*path, place), item)
+            yield from _together(raw, (*path, place), item) if set(item) & set(TOGETHER) else _bounds((*path, place), item)
             if item.get("classes") and at(raw, ("members", "class")) is None:
                 rule = Phrase("办法没有会员类别，不能只向某类会员要求", "the scheme has no classes of members to ask it of")
                 yield Fault((*path, place, "classes"), rule, Phrase("请在 [members] 中写 class，或删去这一项", "name [members] class, or remove it"))
 
 
 def _subject(raw: Raw, path: KeyPath, item: Raw) -> Iterator[Fault]:
-    if ("node" in item) == ("condition" in item):
-        rule = Phrase("要写 node（节点）或 condition（条件）之一", "a requirement names a node or a condition")
+    named = [key for key in ("node", "condition", *TOGETHER) if key in item]
+    if len(named) != 1:
+        rule = Phrase("要写 node（节点）、condition（条件）、any_of、all_of、none_of 之一", "a requirement names a node or a condition, or is any_of, all_of or none_of others")
         yield Fault(path, rule, Phrase("请只写其中一项", "write just one of them"))
+    if "at_least" in item and "any_of" not in item:
+        rule = Phrase("at_least 是 any_of 中至少几项，没有写 any_of", "`at_least` says how many of `any_of`, and there is no `any_of`")
+        yield Fault((*path, "at_least"), rule, Phrase("请写 any_of，或改用 least", "write `any_of`, or `least`"))
+    if len(named) != 1 or named[0] in TOGETHER:
         return
     key, kind, known = ("node", NODE, nodes(raw)) if "node" in item else ("condition", CONDITION, ids(raw, "condition"))
     given = item[key]
     if isinstance(given, str) and given not in known:
         yield unknown((*path, key), kind, given, known, raw)
+
+
+def _together(raw: Raw, path: KeyPath, item: Raw) -> Iterator[Fault]:
+    """Of a requirement made of others: it has parts, as many as it asks for, and no bounds of its own."""
+    for key in (key for key in TOGETHER if key in item):
+        listed = item[key] if isinstance(item[key], list) else []
+        if not listed:
+            rule = phrase("{key} 是空的", "`{key}` is empty", key=key)
+            yield Fault((*path, key), rule, Phrase("请逐条写出", "list what it is made of"))
+        least = item.get("at_least", 1)
+        if key == "any_of" and is_number(least) and least > len(listed) > 0:
+            rule = phrase("{n} 项中要求 {k} 项，无人能达到", "{k} of {n:requirement|requirements}: nobody can meet that", n=len(listed), k=least)
+            yield Fault((*path, "at_least"), rule, phrase("请写 {n} 或更小的数", "write {n} or less", n=len(listed)))
+        yield from requirement_faults(raw, (*path, key))
+    for key in (key for key in (*BOUNDS, "among") if key in item):
+        rule = phrase("{key} 要写在其中的某一项里", "`{key}` belongs to one of its parts", key=key)
+        yield Fault((*path, key), rule, Phrase("请移到相应的一项里", "move it there"))
 
 
 def _bounds(path: KeyPath, item: Raw) -> Iterator[Fault]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.awards import AwardRule
     from toolkit.ground.ranking import Floats, Mask
+    from toolkit.scheme.outcomes import Requirement
 
 Positions: TypeAlias = "NDArray[np.intp]"
 CELLS = 1 << 21  # pairs whose leads are kept at once
@@ -289,7 +290,19 @@ class Leads:
             _, least, beyond, _ = bar
             sure &= over(bar, lows) & over(bar, highs)
             may &= (highs >= least) & (True if beyond is None else lows < beyond) | spared
+        for clause in requirements.clauses:
+            certain, possible = clause.certain(self._certain)
+            sure, may = sure & certain, may & possible
         return sure, may
+
+    def _certain(self, item: Requirement) -> tuple[Mask, Mask]:
+        """Who meets what is asked of a node for certain, and who may."""
+        span = self.rounded_span(str(item.node))
+        steps = Steps.spanning(self.evaluation.scheme.decimals, span)
+        lows, highs = map(steps.of_rounded, span)
+        ((_, least, beyond, _),) = bars_of([(item, np.zeros(len(lows), np.bool_))], steps)
+        sure, may = lows >= least, highs >= least
+        return (sure, may) if beyond is None else (sure & (highs < beyond), may & (lows < beyond))
 
     def rounded_span(self, node: str) -> Box:
         """The least and most each member's rounded score can be at a node."""

@@ -118,7 +118,7 @@ def levels(evaluation: Evaluation) -> list[tuple[str, float]]:
     """Nodes, and unrounded scores there at which something is decided: bars, and the bounds of the total."""
     scheme, rule = evaluation.scheme, evaluation.award_rule
     step = 10.0**-scheme.decimals
-    bars = [item for requirements in (rule.eligibility, *rule.bars.values()) for item, _ in requirements.nodes]
+    bars = [item for requirements in (rule.eligibility, *rule.bars.values()) for item in requirements.of_nodes]
     bounds = [bound for bound in (scheme.total.floor, scheme.total.cap) if bound is not None]
     return [
         *((str(item.node), level) for item in bars for level in _bar_levels(item, scheme.decimals)),
