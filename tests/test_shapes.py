@@ -164,6 +164,11 @@ READ: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"shape": "rank", "to": (1.0, 100.0)}, "按名次等距：首名 100 分，末名 1 分", "by rank in even steps, 100 for the first, 1 for the last"),
     ({"shape": "borda"}, "博尔达计分：每超过一名会员得 1 分", "Borda, a point for each member surpassed"),
     ({"shape": "share_of_best", "better": "lower"}, "按与最好值之比，最好的计满分，越低越好", "as a share of the best, which has full, less is better"),
+    (
+        {"shape": "benchmark", "trim": 1, "trim_from": 5, "factor": 0.95, "per_above": 1.0, "per_below": 0.5},
+        "基准为平均数，去掉最高、最低各 1 个，满 5 家才去掉，再乘 0.95，等于基准计满分，每高 1% 扣 1 分，每低 1% 扣 0.5 分",
+        "benchmark: the mean, without the 1 highest and lowest, left out where there are 5 or more, times 0.95, full at it, 1 less for each per cent above and 0.5 for each below",
+    ),
     ({"shape": "exponential_rank", "rate": 23.0, "found": {}}, "名次的指数变换（参数 23），比较标准已固定", "exponential of the rank (rate 23), as found, fixed"),
 )  # fmt: skip
 TREATED: tuple[tuple[dict[str, Any], str, str], ...] = (

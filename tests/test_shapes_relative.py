@@ -43,6 +43,10 @@ KINDS: tuple[dict[str, Any], ...] = (
     {"shape": "borda", "to": (0.0, 100.0)},
     {"shape": "exponential_rank", "rate": 23.0},
 )
+BENCHMARKS: tuple[dict[str, Any], ...] = (
+    {"shape": "benchmark", "per_above": 1.0, "per_below": 0.5, "trim": 1, "trim_from": 5},
+    {"shape": "benchmark", "of": "median", "factor": 0.95, "per_above": 2.0, "per_below": 0.0, "to": (1.0, 30.0)},
+)
 SHAPE = TypeAdapter[Shape](Shape)
 # Few different values, so that members tie; none negative, for shares of the best.
 COLUMN = st.lists(st.one_of(st.integers(0, 6).map(float), st.floats(0, 1e6), st.just(math.nan)), min_size=1, max_size=25)
@@ -50,6 +54,7 @@ SHAPES = st.builds(
     lambda kind, better, within: made(**kind, better=better, within=within),
     st.sampled_from(KINDS), st.sampled_from(["higher", "lower"]), st.sampled_from(["all", "class"]),
 )  # fmt: skip
+BENCHMARKED = st.builds(lambda kind, within: made(**kind, within=within), st.sampled_from(BENCHMARKS), st.sampled_from(["all", "class"]))
 CLASSES = st.lists(st.sampled_from("xyz"), min_size=25, max_size=25)
 
 
@@ -87,7 +92,7 @@ def test_values_stay_in_their_range(shape: Relative, raw: list[float], classes: 
         assert np.nanmax([*values, 0]) <= 100
 
 
-@given(SHAPES, COLUMN, CLASSES, st.randoms(use_true_random=False))
+@given(SHAPES | BENCHMARKED, COLUMN, CLASSES, st.randoms(use_true_random=False))
 def test_the_order_of_members_changes_not_a_bit(shape: Relative, raw: list[float], classes: list[str], random: Any) -> None:
     places = list(range(len(raw)))
     random.shuffle(places)
@@ -96,7 +101,7 @@ def test_the_order_of_members_changes_not_a_bit(shape: Relative, raw: list[float
     assert shape.resolved(column(raw)[places], 100, named[places]) == shape.resolved(column(raw), 100, named)
 
 
-@given(SHAPES, COLUMN, CLASSES)
+@given(SHAPES | BENCHMARKED, COLUMN, CLASSES)
 def test_a_resolved_shape_gives_the_same_bits_even_when_written_and_read_again(
     shape: Relative, raw: list[float], classes: list[str]
 ) -> None:
@@ -219,3 +224,16 @@ def test_a_mean_is_rounded_once_in_whatever_order() -> None:
     raw = column([1e16, *[1.0] * 7, 3.0])
     assert mean_and_deviation(raw) == mean_and_deviation(raw[::-1])
     assert mean_and_deviation(raw)[0] == (10**16 + 10) / 9
+
+
+def test_bids_are_valued_by_their_distance_from_the_benchmark() -> None:
+    """评标基准价 by hand: of 90, 95, 100, 105 and 160 the mean without the highest and the lowest is 100; each per cent above takes 1, below 0.5."""
+    bids = column([90, 95, 100, 105, 160])
+    shape = made(shape="benchmark", trim=1, trim_from=5, per_above=1, per_below=0.5)
+    assert shape.values(bids, 100).tolist() == [95, 97.5, 100, 95, 40]
+    four = made(shape="benchmark", trim=1, trim_from=5, per_above=1, per_below=0.5, to=(0, 30))  # 97.5 of all four
+    assert four.values(column([90, 95, 100, 105]), 100) == pytest.approx([30 - 0.5 * 750 / 97.5, 30 - 0.5 * 250 / 97.5, 30 - 250 / 97.5, 30 - 750 / 97.5])
+    lowered = made(shape="benchmark", of="median", factor=0.9, per_above=2, per_below=1)
+    assert lowered.values(column([90, 95, 100, 105, 160]), 100) == pytest.approx([100, 100 - 2 * 50 / 9, 100 - 2 * 100 / 9, 100 - 2 * 150 / 9, 0])
+    assert shape.resolved(bids, 100).values(column([200, 100]), 100).tolist() == [0, 100]
+    assert np.isnan(shape.values(column([0, 0]), 100)).all()

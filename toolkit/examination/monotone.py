@@ -31,7 +31,7 @@ from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.indicators import Indicators
 from toolkit.indicators.checks import measured_range
 from toolkit.scheme.outcomes import FIRST_PLACES
-from toolkit.scheme.shapes import Category, Logistic, Points, Relative, is_missing
+from toolkit.scheme.shapes import Benchmark, Category, Logistic, Points, Relative, is_missing
 from toolkit.scheme.shapes.absolute import FAR
 
 if TYPE_CHECKING:
@@ -279,7 +279,7 @@ def proved_by(item: Indicator) -> Phrase:
 def obstacles(rules: Rules, item: Indicator) -> Iterator[Phrase]:
     """All that keeps the structure from proving it."""
     scheme = rules.scheme
-    if beyond_known(item) or beyond_known(item.measure) or (not isinstance(item.value, Category | Relative) and type(item.value).__module__ != Points.__module__):
+    if beyond_known(item) or beyond_known(item.measure) or isinstance(item.value, Benchmark) or (not isinstance(item.value, Category | Relative) and type(item.value).__module__ != Points.__module__):
         yield Phrase("用了这里尚不认识的写法", "it is written in a way not known here")
     if isinstance(item.value, Relative) and item.value.found is None:
         yield Phrase("按会员相互比较计分，一家变好会改变别家的得分", "its values compare members, so that one doing better moves others")

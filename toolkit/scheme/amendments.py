@@ -191,6 +191,7 @@ FIELDS = {"name": Phrase("名称", "name"), "class": Phrase("类别", "class"), 
 # Values that mean this under these keys only: elsewhere the same word may be the name of a column.
 WORDS_OF: dict[str, dict[str, Phrase]] = {
     "keep": {"first": Phrase("列在前面的", "the first"), "highest": Phrase("分数最高的", "the highest"), "lowest": Phrase("分数最低的", "the lowest")},
+    "of": {"mean": Phrase("平均数", "mean"), "median": Phrase("中位数", "median")},
     "within": {"all": Phrase("全部会员", "all members"), "class": Phrase("本类会员", "the class")},
     "ties": {"best": Phrase("取最高名次", "the best rank"), "average": Phrase("取平均名次", "the mean rank")},
     "missing": {"class_mean": Phrase("按本类平均分计", "class mean"), "mean": Phrase("按全部会员平均分计", "mean"), "median": Phrase("按全部会员中位数计", "median")},

@@ -22,6 +22,7 @@ from toolkit.scheme.shapes.absolute import (
     Target,
     ValueShape,
 )
+from toolkit.scheme.shapes.benchmark import Benchmark
 from toolkit.scheme.shapes.relative import (
     Borda,
     ExponentialRank,
@@ -37,12 +38,12 @@ from toolkit.scheme.shapes.relative import (
 from toolkit.scheme.shapes.states import Category, is_missing, named_states, state_name
 
 __all__ = [
-    "SHAPES", "Borda", "Category", "ExponentialRank", "Linear", "Log", "Logistic", "MinMax", "Percentile", "Piecewise",
+    "SHAPES", "Benchmark", "Borda", "Category", "ExponentialRank", "Linear", "Log", "Logistic", "MinMax", "Percentile", "Piecewise",
     "Placed", "Points", "Rank", "Relative", "Shape", "ShareOfBest", "Steps", "Target", "ValueShape", "ZScore",
     "is_missing", "named_states", "state_name",
 ]  # fmt: skip
 
-Shape = Annotated[OfNumbers | Category | OfMembers, Field(discriminator="shape")]
+Shape = Annotated[OfNumbers | Category | OfMembers | Benchmark, Field(discriminator="shape")]
 SHAPES: Final[dict[str, type[ValueShape]]] = {
     get_args(kind.model_fields["shape"].annotation)[0]: kind for kind in get_args(get_args(Shape)[0])
 }
