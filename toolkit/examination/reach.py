@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
 ROUNDED = frozenset({"decimals", "rounding", "decimals_of"})
 KNOWN: Mapping[type[StrictModel], frozenset[str]] = {
-    Group: frozenset({"id", "label", "weight", "group", "aggregate", "when", "least_present", "source"}) | ROUNDED,
-    Total: frozenset({"aggregate", "when", "least_present", "floor", "cap"}),
+    Group: frozenset({"id", "label", "weight", "group", "aggregate", "when", "least_present", "not_applicable", "source"}) | ROUNDED,
+    Total: frozenset({"aggregate", "when", "least_present", "not_applicable", "floor", "cap"}),
     Indicator: frozenset({"id", "label", "weight", "measure", "value", "unit", "group", "missing", "stands_in", "outliers", "applies_to", "source"}) | ROUNDED,
     Adjustment: frozenset({"id", "label", "measure", "per", "cap", "floor", "source"}) | ROUNDED,
     Measure: frozenset({"take", "table", "column", "weight", "over", "where", "among", "window", "in_period", "once_per", "unverified"}),
 }
-MEANS = ("arithmetic", "geometric", "harmonic", "minimum", "sum", "conditional", "power")
+MEANS = ("arithmetic", "geometric", "harmonic", "minimum", "maximum", "median", "sum", "product", "conditional", "power")
 """The aggregates that rise, or stay, with each of their parts."""
 COUNTED = frozenset({"count", "distinct", "any"})
 """What is never missing: nothing recorded is 0, or no."""
@@ -222,7 +222,7 @@ def _mean(branch: Branch, parts: Sequence[Span], weights: np.ndarray[tuple[int],
     here = [place for place, part in enumerate(parts) if not part.empty]
     if not here:
         return NOWHERE
-    if branch.power != 1:
+    if branch.power != 1 and branch.other not in {"maximum", "median"}:  # what takes no score below 0
         parts = [part.within(0.0, np.inf) for part in parts]
         if any(np.isinf(parts[place].high) for place in here):
             return Span(0.0, np.inf, sure=False)

@@ -29,8 +29,8 @@ class Benchmark(Relative):
     Examples
     --------
     >>> bids = np.array([90.0, 100.0, 110.0, 300.0, 20.0])
-    >>> Benchmark(shape="benchmark", trim=1, per_above=1, per_below=0.5).values(bids, 100)
-    array([95., 100.,  90.,   0.,  60.])
+    >>> Benchmark(shape="benchmark", trim=1, per_above=1, per_below=0.5).values(bids, 100).tolist()
+    [95.0, 100.0, 90.0, 0.0, 60.0]
     """
 
     title: ClassVar[Phrase] = Phrase("基准价", "benchmark")
