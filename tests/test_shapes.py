@@ -167,7 +167,7 @@ READ: tuple[tuple[dict[str, Any], str, str], ...] = (
     (
         {"shape": "benchmark", "trim": 1, "trim_from": 5, "factor": 0.95, "per_above": 1.0, "per_below": 0.5},
         "基准为平均数，去掉最高、最低各 1 个，满 5 家才去掉，再乘 0.95，等于基准计满分，每高 1% 扣 1 分，每低 1% 扣 0.5 分",
-        "benchmark: the mean, without the 1 highest and lowest, left out where there are 5 or more, times 0.95, full at it, 1 less for each per cent above and 0.5 for each below",
+        "benchmark: the mean, without the 1 highest and lowest, left out where there are 5 or more, times 0.95, full at it, minus 1 for each per cent above and 0.5 for each below",
     ),
     ({"shape": "exponential_rank", "rate": 23.0, "found": {}}, "名次的指数变换（参数 23），比较标准已固定", "exponential of the rank (rate 23), as found, fixed"),
 )  # fmt: skip

@@ -61,7 +61,7 @@ class Benchmark(Relative):
             parts.append(phrase("满 {n} 家才去掉", "left out where there are {n} or more", n=self.trim_from))
         if self.factor != 1:
             parts.append(phrase("再乘 {f}", "times {f}", f=figure(self.factor)))
-        parts.append(phrase("等于基准计{high.zh}，每高 1% 扣 {a} 分，每低 1% 扣 {b} 分", "{high.en} at it, {a} less for each per cent above and {b} for each below",
+        parts.append(phrase("等于基准计{high.zh}，每高 1% 扣 {a} 分，每低 1% 扣 {b} 分", "{high.en} at it, minus {a} for each per cent above and {b} for each below",
                             high=high, a=figure(self.per_above), b=figure(self.per_below)))  # fmt: skip
         return joined(parts)
 
