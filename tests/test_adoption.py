@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -10,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from toolkit.edition import check_edition
 from toolkit.ground.problems import Problems, Refused
 from toolkit.minutes import adoption
 from toolkit.minutes.adoption import ChangedMeanwhile, adopt_scheme, scheme_digest
+from toolkit.minutes.decisions import changed_after, decide_state
 from toolkit.minutes.journal import JOURNAL, read_journal
+from toolkit.minutes.wording import minutes_text
 from toolkit.scheme import Scheme, load_scheme
 
 
@@ -143,3 +147,41 @@ def test_of_many_at_once_each_adoption_follows_one_that_was_seen(small_edition: 
     links = [(entry.details["before"], entry.details["after"]) for entry in found.entries]
     assert all(one[1] == next_[0] for one, next_ in pairwise(links))
     assert links[-1][1] == scheme_digest(small_edition)
+
+
+def test_records_changed_on_disk_are_told_and_entered_by_their_tables_alone(small_edition: Path) -> None:
+    """What was changed is named by the table's label: a file's name may be a person's, and so may what is in it."""
+    register, secret = small_edition / "records" / "会员名册.csv", "签到2018 张三三.xlsx"
+    tables = small_edition / "tables.toml"
+    tables.write_text(tables.read_text("utf-8").replace("[table.members]", '[table.members]\nlabel = "会员名册"'), "utf-8")
+    decide_state(small_edition, "reviewed", by="专家委员会", reason="齐了")
+    journal = read_journal(small_edition)
+    assert not adoption.found_problems(small_edition, journal)
+    assert {"tables.toml", "members"} <= set(journal.entries[-1].details["files"])
+    register.write_text(register.read_text("utf-8-sig").replace("甲", "申"), "utf-8-sig")
+    shutil.copy(small_edition / "records" / "签到2018.xlsx", small_edition / "records" / secret)
+    tables.write_text(tables.read_text("utf-8") + "\n# 改\n", "utf-8")
+    [problem] = adoption.found_problems(small_edition, journal)
+    assert (problem.severity, problem.file) == ("note", "journal.jsonl")
+    assert problem.rule.zh == "上次记入之后，在磁盘上有改动：数据字典、“会员名册”的记录、“activities”的记录"
+    assert problem in check_edition(small_edition)[1]
+    decide_state(small_edition, "publicised", by="秘书处", reason="公示")
+    lines = read_journal(small_edition).entries
+    assert [line.what for line in lines] == ["state", "on_disk", "state"]
+    text = minutes_text(read_journal(small_edition), "zh")
+    assert "发现在磁盘上有改动：数据字典、“会员名册”的记录、“activities”的记录。" in text
+    assert not any(name in (small_edition / "journal.jsonl").read_text("utf-8") for name in ("张三", "签到2018", "申", "csv"))
+    assert not adoption.found_problems(small_edition, read_journal(small_edition))
+
+
+def test_records_changed_after_the_notice_are_a_warning_and_told_as_such(small_edition: Path) -> None:
+    for state, by in (("reviewed", "专家委员会"), ("publicised", "秘书处")):
+        decide_state(small_edition, state, by=by, reason="依办法")
+    register = small_edition / "records" / "会员名册.csv"
+    register.write_text(register.read_text("utf-8-sig").replace("甲", "申"), "utf-8-sig")
+    [problem] = adoption.found_problems(small_edition, read_journal(small_edition))
+    assert problem.severity == "warning"
+    assert adoption.enter_found(small_edition) is not None
+    assert "changed after it was `publicised`" in changed_after(read_journal(small_edition)).text("en")
+    register.unlink()
+    assert "“members”的记录" in adoption.found_problems(small_edition, read_journal(small_edition)).text("zh")

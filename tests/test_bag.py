@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import bagit
@@ -33,6 +37,90 @@ def test_a_crate_describes_every_file_and_nothing_else(whole: Path) -> None:
     asked = [value["@id"] for entity in graph for given in entity.values() for value in (given if isinstance(given, list) else [given]) if isinstance(value, dict)]
     assert set(asked) - set(by_id) == {"https://w3id.org/ro/crate/1.1"}
     assert {"name", "description", "datePublished", "license"} <= set(by_id["./"])
+
+
+Crate = dict[str, Any]
+ROOT, DESCRIPTOR = "./", "ro-crate-metadata.json"
+
+
+def described(crate: Crate, id_: str) -> dict[str, Any]:
+    """An entity of a crate; nothing where none is called so."""
+    return next((entity for entity in crate["@graph"] if entity.get("@id") == id_), {})
+
+
+def data_entities(crate: Crate) -> list[dict[str, Any]]:
+    return [entity for entity in crate["@graph"] if entity.get("@type") in ("File", "Dataset") and entity.get("@id") != ROOT]
+
+
+def entities_in(value: object) -> list[dict[str, Any]]:
+    """Every object below a value of an entity."""
+    if isinstance(value, list):
+        return [entity for each in value for entity in entities_in(each)]
+    return [value, *entities_in(list(value.values()))] if isinstance(value, dict) else []
+
+
+def is_iso_date(text: object) -> bool:
+    try:
+        return bool(dt.date.fromisoformat(str(text))) and isinstance(text, str)
+    except ValueError:
+        return False
+
+
+MUSTS: dict[str, tuple[Callable[[Path, Crate], bool], Callable[[Crate], object]]] = {
+    "Structure: the metadata file lies in the crate's root": (lambda data, _: (data / DESCRIPTOR).is_file(), lambda crate: crate.update(moved=True)),
+    "Structure, Metadata File: JSON-LD with a context and one graph": (
+        lambda _, crate: set(crate) == {"@context", "@graph"} and crate["@context"] == "https://w3id.org/ro/crate/1.1/context",
+        lambda crate: crate.pop("@context"),
+    ),
+    "Structure, Metadata File: flattened, no entity within another": (
+        lambda _, crate: all(set(found) == {"@id"} for entity in crate["@graph"] for found in entities_in(list(entity.values()))),
+        lambda crate: described(crate, ROOT).update(author={"@id": "#a", "name": "甲"}),
+    ),
+    "Appendix JSON-LD, Describing entities: each has an @id of its own and an @type": (
+        lambda _, crate: all(entity.get("@id") and entity.get("@type") for entity in crate["@graph"]) and len({entity["@id"] for entity in crate["@graph"]}) == len(crate["@graph"]),
+        lambda crate: crate["@graph"].append(dict(described(crate, ROOT))),
+    ),
+    "Appendix JSON-LD, Describing entities: each @id is a URI reference": (
+        lambda _, crate: all(re.fullmatch(r"(?:[^\s\\\\%<>\"{}|^`]|%[0-9A-F]{2})+", entity["@id"]) for entity in crate["@graph"]),
+        lambda crate: data_entities(crate)[0].update({"@id": "results\\\\my list.csv"}),
+    ),
+    "Root Data Entity, Descriptor: @type CreativeWork": (
+        lambda _, crate: described(crate, DESCRIPTOR).get("@type") == "CreativeWork", lambda crate: described(crate, DESCRIPTOR).update({"@type": "File"}),
+    ),
+    "Root Data Entity, Descriptor: about references the root": (
+        lambda _, crate: described(crate, DESCRIPTOR).get("about") == {"@id": ROOT}, lambda crate: described(crate, DESCRIPTOR).pop("about"),
+    ),
+    "Root Data Entity, Direct properties: @type Dataset, @id ends with /": (
+        lambda _, crate: described(crate, ROOT).get("@type") == "Dataset", lambda crate: described(crate, ROOT).update({"@id": "."}),
+    ),
+    "Root Data Entity, Direct properties: name, description, license are there": (
+        lambda _, crate: all(described(crate, ROOT).get(key) for key in ("name", "description", "license")), lambda crate: described(crate, ROOT).pop("license"),
+    ),
+    "Root Data Entity, Direct properties: datePublished is a date of ISO 8601": (
+        lambda _, crate: is_iso_date(described(crate, ROOT).get("datePublished")), lambda crate: described(crate, ROOT).update(datePublished="2019年3月"),
+    ),
+    "Structure: data entities are files within the root": (
+        lambda data, crate: all((data / unquote(entity["@id"])).is_file() for entity in data_entities(crate)), lambda crate: data_entities(crate)[0].update({"@id": "gone.csv"}),
+    ),
+    "Data Entities, Referencing: each is linked from the root by hasPart": (
+        lambda _, crate: {entity["@id"] for entity in data_entities(crate)} <= {part["@id"] for part in described(crate, ROOT).get("hasPart", [])},
+        lambda crate: described(crate, ROOT).update(hasPart=[]),
+    ),
+    "Data Entities, File Data Entity: @type File, @id a path relative to the root": (
+        lambda _, crate: all(entity["@type"] == "File" and not entity["@id"].startswith("/") for entity in data_entities(crate)),
+        lambda crate: data_entities(crate)[0].update({"@type": "Dataset"}),
+    ),
+}  # fmt: skip
+"""What RO-Crate 1.1 demands (MUST) of the metadata of a crate, by page and section, and how each can be missed; of pages, workflows and files of the web a bag has none."""
+
+
+@pytest.mark.parametrize("name", MUSTS)
+def test_a_crate_keeps_every_must_of_the_specification(whole: Path, name: str) -> None:
+    keeps, misses = MUSTS[name]
+    crate: Crate = json.loads((whole / "data" / DESCRIPTOR).read_text("utf-8"))
+    assert keeps(whole / "data", crate)
+    misses(crate)
+    assert not keeps(whole if crate.get("moved") else whole / "data", crate)
 
 
 def test_a_page_says_in_two_languages_what_it_is_and_how_to_check_it(whole: Path) -> None:

@@ -308,10 +308,11 @@ def _copy_edition(source: Path, target: Path) -> None:
         rule = Phrase("文件夹已存在，且不是演示文件夹", "the folder exists and is no demo")
         raise refuse(rule, Phrase("请用 --into 另指一个文件夹", "name another one with --into"), file=str(target))
     with refusing(target):
-        _copied_anew(source, target)
+        copied_anew(source, target)
 
 
-def _copied_anew(source: Path, target: Path) -> None:
+def copied_anew(source: Path, target: Path) -> None:
+    """A copy of an edition without what was made of it, in place of an earlier copy."""
     import shutil
 
     if target.exists():

@@ -1,6 +1,7 @@
 """What becomes of the scheme's file: adopted with a name and a reason, or changed by hand and entered as it was found.
 
-The scheme is remembered by its digest in ``journal/``, whenever the minutes name it, so that a later change can be told in words.
+The scheme is remembered by its digest in ``journal/``, whenever the minutes name it, so that a later change can be told in words. Of
+the data dictionary and the records the minutes name digests alone, one for each table: that they were changed is told, not how.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Language, Phrase, discreet, joined, one_line, phrase
 from toolkit.ground.writing import edition_lock, kept_former, refusing, write_whole
 from toolkit.minutes.journal import (
+    JOURNAL,
     Entry,
     Journal,
     appended,
@@ -25,14 +28,20 @@ from toolkit.minutes.journal import (
     read_journal,
     refuse_unsaid,
 )
+from toolkit.records.dictionary import load_tables
+from toolkit.records.folder import found_files
 from toolkit.scheme import load_scheme
 from toolkit.scheme.amendments import Amendment, diff
 from toolkit.scheme.writing import rewritten
 
 if TYPE_CHECKING:
+    from toolkit.records.dictionary import Table
     from toolkit.scheme import Scheme
 
 ADOPTION, FOUND, SCHEME, MEMORY, UNDER_WAY = "adoption", "found", "scheme.toml", "journal", "adopting.json"
+ON_DISK, FILES, TABLES, DIGITS = "on_disk", "files", "tables.toml", 32
+DICTIONARY = Phrase("数据字典", "the data dictionary")
+TABLE_CHANGED = ("“{label}”的记录", "the records of `{label}`")
 SAME = Phrase("与已定办法相同", "it is the scheme as decided")
 CHANGE = Phrase("没有可采用的改动", "there is nothing to adopt")
 OUTSIDE = Phrase("scheme.toml 已在别处改动，未写入", "scheme.toml was changed elsewhere: nothing is written")
@@ -139,7 +148,7 @@ def adopt_scheme(folder: Path, opened: str, scheme: Scheme, *, by: str, reason: 
         try:
             details = {
                 "before": opened, "after": now, "former": former.name if former else "",
-                "changes": [amendment.words.into(scheme.language) for amendment in amendments],
+                "changes": [amendment.words.into(scheme.language) for amendment in amendments], FILES: laid_out(folder),
                 **({"of": of} if of else {}),
             }  # fmt: skip
             load_scheme(path)
@@ -178,7 +187,7 @@ def entered(folder: Path, what: str, by: str, reason: str, details: Mapping[str,
     enter_found(folder)
     content = (folder / SCHEME).read_bytes()
     _remember(folder, content)
-    return appended(folder, what, by.strip(), reason.strip(), {**details, "scheme": sha256(content).hexdigest()})
+    return appended(folder, what, by.strip(), reason.strip(), {**details, "scheme": sha256(content).hexdigest(), FILES: laid_out(folder)})
 
 
 def found_change(folder: Path, journal: Journal) -> Found | None:
@@ -194,17 +203,62 @@ def found_change(folder: Path, journal: Journal) -> Found | None:
 
 
 def found_problems(folder: Path, journal: Journal) -> Problems:
-    """A warning where the scheme was changed without an entry."""
-    found = found_change(folder, journal)
-    if found is None:
-        return Problems()
-    changes = joined(found.changes, "；", "; ")
-    rule = phrase("办法在记录之外改动过：{zh}", "the scheme was changed without an entry: {en}", zh=changes.zh, en=changes.en)
-    return Problems((Problem("warning", rule, ENTER, file=SCHEME),))
+    """A warning where the scheme was changed without an entry; of records a note, which is a warning once the list is public."""
+    found, changed = found_change(folder, journal), changed_on_disk(folder, journal)
+    problems = []
+    if found is not None:
+        changes = joined(found.changes, "；", "; ")
+        rule = phrase("办法在记录之外改动过：{zh}", "the scheme was changed without an entry: {en}", zh=changes.zh, en=changes.en)
+        problems.append(Problem("warning", rule, ENTER, file=SCHEME))
+    if changed:
+        words = joined(changed, "、")
+        rule = phrase("上次记入之后，在磁盘上有改动：{zh}", "changed on disk since the last entry: {en}", zh=words.zh, en=words.en)
+        problems.append(Problem("warning" if _is_public(journal) else "note", rule, ENTER, file=JOURNAL))
+    return Problems(tuple(problems))
+
+
+def _is_public(journal: Journal) -> bool:
+    from toolkit.minutes.decisions import FINAL, state_of
+
+    return state_of(journal) in {"publicised", FINAL}
+
+
+def laid_out(folder: Path) -> dict[str, str]:
+    """What lies in the edition in `folder` beside its scheme: a digest of the data dictionary and of each table's files, by the table's id."""
+    path = folder / TABLES
+    with refusing(path):
+        if not path.is_file():
+            return {}
+        laid = {TABLES: sha256(path.read_bytes()).hexdigest()[:DIGITS]}
+        for name, table in _tables(folder).items():
+            if table.file:
+                lines = [f"{file_digest(folder / file)}  {file}\n" for file in found_files(folder, table)[0]]
+                laid[name] = sha256("".join(lines).encode()).hexdigest()[:DIGITS]
+    return laid
+
+
+def _tables(folder: Path) -> Mapping[str, Table]:
+    try:
+        return load_tables(folder / TABLES).table
+    except Refused:
+        return {}
+
+
+def changed_on_disk(folder: Path, journal: Journal) -> tuple[Phrase, ...]:
+    """Which of the data dictionary and the tables' files are others than when the minutes last named them; no name of a file, which may be anybody's."""
+    before = next((entry.details[FILES] for entry in reversed(journal.entries) if isinstance(entry.details.get(FILES), dict)), None)
+    if not before:
+        return ()
+    now, tables = laid_out(folder), _tables(folder)
+    if TABLES in now and not tables:
+        return (DICTIONARY,) if now[TABLES] != before.get(TABLES) else ()
+    others = [name for name in dict.fromkeys((*now, *before)) if before.get(name) != now.get(name)]
+    labels = {name: discreet(one_line(table.label or name)) for name, table in tables.items()}
+    return tuple(DICTIONARY if name == TABLES else phrase(*TABLE_CHANGED, label=labels.get(name, name)) for name in others)
 
 
 def enter_found(folder: Path) -> Entry | None:
-    """Enter a change of the scheme's file as it is found; None where there is none. The edition's lock has to be held.
+    """Enter changes of the scheme's file, of the data dictionary and the records as they are found; None where there are none. The edition's lock has to be held.
 
     Raises
     ------
@@ -215,14 +269,22 @@ def enter_found(folder: Path) -> Entry | None:
     problems = journal.problems + cut_problems(folder, journal)
     if problems.errors:
         raise Refused(problems)
-    found = found_change(folder, journal)
-    if found is None:
-        return None
+    of_scheme = _enter_scheme(folder, found) if (found := found_change(folder, journal)) else None
+    of_files = _enter_files(folder, changed) if (changed := changed_on_disk(folder, journal)) else None
+    return of_scheme or of_files
+
+
+def _enter_scheme(folder: Path, found: Found) -> Entry:
     language = edition_language(folder)
     _remember(folder, (folder / SCHEME).read_bytes())
     details = {"before": found.before, "after": found.after, "changes": [change.into(language) for change in found.changes]}
     reason = BROKEN_OFF.into(language).format(reason=found.reason) if found.reason else AS_FOUND.into(language)
     return appended(folder, FOUND, found.by, reason, details)
+
+
+def _enter_files(folder: Path, changed: tuple[Phrase, ...]) -> Entry:
+    language = edition_language(folder)
+    return appended(folder, ON_DISK, "", AS_FOUND.into(language), {"changes": [words.into(language) for words in changed], FILES: laid_out(folder)})
 
 
 def _recorded(journal: Journal) -> str:

@@ -14,7 +14,7 @@ from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
 from toolkit.ground.ranking import Placing, Ruling, Tie
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.ground.writing import edition_lock
-from toolkit.minutes.adoption import ADOPTION, FOUND, SCHEME, entered
+from toolkit.minutes.adoption import ADOPTION, FOUND, ON_DISK, SCHEME, entered
 from toolkit.minutes.journal import ASK, JOURNAL, Entry, Journal, read_journal
 from toolkit.scheme import load_scheme
 
@@ -298,7 +298,7 @@ def changed_after(journal: Journal) -> Problems:
     state = next((entry for entry in reversed(journal.entries) if entry.what == STATE and _state(entry)), None)
     if state is None or state.details["state"] not in {"publicised", FINAL}:
         return Problems()
-    later = [entry for entry in journal.entries[state.number :] if entry.what in {RULING, PLACING, ADOPTION, FOUND}]
+    later = [entry for entry in journal.entries[state.number :] if entry.what in {RULING, PLACING, ADOPTION, FOUND, ON_DISK}]
     title = STATES[state.details["state"]].title
     rule = phrase("转为“{title.zh}”之后又有改动，名单可能已不是当时的名单", "changed after it was `{title.en}`: the list may be another by now", title=title)
     return Problems(tuple(Problem("warning", rule, ANEW, file=JOURNAL, row=entry.number) for entry in later[:1]))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from toolkit.ground.text import Language, Phrase, joined, one_line, phrase
-from toolkit.minutes.adoption import ADOPTION, FOUND
+from toolkit.minutes.adoption import ADOPTION, FOUND, ON_DISK
 from toolkit.minutes.decisions import OBJECTION, PLACING, RULING, STATE, STATES, state_of
 from toolkit.minutes.journal import Entry, Journal
 from toolkit.minutes.objections import mends_of
@@ -65,6 +65,11 @@ def _adopted(details: Details) -> Phrase:
 def _found(details: Details) -> Phrase:
     changes = _listed(details["changes"])
     return phrase("发现评选办法已在记录之外改动：{zh}。", "Found the scheme changed without an entry: {en}.", zh=changes.zh, en=changes.en)
+
+
+def _on_disk(details: Details) -> Phrase:
+    changes = Phrase("、".join(details["changes"]), ", ".join(details["changes"]))
+    return phrase("发现在磁盘上有改动：{zh}。", "Found changed on disk: {en}.", zh=changes.zh, en=changes.en)
 
 
 def _ruled(details: Details) -> Phrase:
@@ -134,7 +139,7 @@ def _listed(changes: list[str]) -> Phrase:
 
 
 KINDS: Mapping[str, Callable[[Details], Phrase]] = {
-    ADOPTION: _adopted, FOUND: _found, RULING: _ruled, PLACING: _given, STATE: _state, OBJECTION: _objection, "seal": _sealed, "signature": _signed,
+    ADOPTION: _adopted, FOUND: _found, ON_DISK: _on_disk, RULING: _ruled, PLACING: _given, STATE: _state, OBJECTION: _objection, "seal": _sealed, "signature": _signed,
 }  # fmt: skip
 
 

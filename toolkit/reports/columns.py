@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -22,6 +23,7 @@ from toolkit.reports.wording import BLANK, absent, class_name
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Group, Indicator
 
 LEFT: Align = "left"
 RIGHT: Align = "right"
@@ -47,6 +49,21 @@ class Lexicon:
     def without_scheme(cls, language: Language) -> Lexicon:
         """For lists that show nothing of a scheme."""
         return cls(None, language)  # type: ignore[arg-type]
+
+    @cached_property
+    def nodes(self) -> Mapping[str, Group | Indicator]:
+        """The nodes of the scheme by their ids, gathered once for all rows."""
+        return self.scheme.nodes
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        return {}
+
+    def label(self, item: str) -> str:
+        """What a reader calls a node, an adjustment, an award or a veto, looked for once."""
+        if item not in self._labels:
+            self._labels[item] = self.scheme.label(item)
+        return self._labels[item]
 
     def joined(self, texts: Iterable[str]) -> str:
         """Several things, one after another, as the language parts them."""
@@ -78,7 +95,7 @@ def award(value: Any, lexicon: Lexicon) -> str:
 
 def label(value: Any, lexicon: Lexicon) -> str:
     """A node, condition, veto or award by its label."""
-    return lexicon.scheme.label(value)
+    return lexicon.label(value)
 
 
 def member(value: Any, lexicon: Lexicon) -> str:
@@ -242,7 +259,10 @@ def led_by(columns: Iterable[ListColumn], *keys: str) -> list[ListColumn]:
 
 def rows_of(frame: pd.DataFrame) -> list[Row]:
     """The rows as dictionaries by column."""
-    return [dict(zip(frame.columns, cells, strict=True)) for cells in frame.itertuples(index=False, name=None)]
+    if frame.empty:
+        return []
+    columns = list(frame.columns)
+    return [dict(zip(columns, cells, strict=True)) for cells in zip(*(frame[name].tolist() for name in columns), strict=True)]
 
 
 def row_of(frame: pd.DataFrame, member: str) -> Row:

@@ -154,10 +154,11 @@ def _parts_frame(
     evaluation: Evaluation, member: str, points: pd.Series[float], weights: pd.Series[float], touched: pd.DataFrame
 ) -> pd.DataFrame:
     scheme, scores = evaluation.scheme, evaluation.scores.loc[member]
+    applicable = evaluation.applicable.loc[member].to_dict()
     raw, done = evaluation.indicators.loc[member].to_dict(), dict(zip(touched["indicator"], touched["how"], strict=True))
     rows: list[tuple[object, ...]] = []
     for node, _, _ in outline(scheme):
-        how = _untouched(evaluation, member, node, raw) if isinstance(node, Indicator) else ""
+        how = _untouched(node, raw, applies=applicable[node.id]) if isinstance(node, Indicator) else ""
         rows.append((node.id, raw.get(node.id), done.get(node.id) or how, scores[node.id], weights.get(node.id), points.get(node.id)))
     rows += [(GATHERED, None, "", points[GATHERED], None, points[GATHERED])] if GATHERED in points else []
     rows += [(item.id, None, "", scores[item.id], None, points[item.id]) for item in scheme.adjustments]
@@ -167,9 +168,9 @@ def _parts_frame(
     return frame.astype({"value": "float64", "weight": "float64", "points": "float64"})
 
 
-def _untouched(evaluation: Evaluation, member: str, item: Indicator, raw: Mapping[Any, Any]) -> str:
+def _untouched(item: Indicator, raw: Mapping[Any, Any], *, applies: bool) -> str:
     """Why an indicator has no value that was not given one: it does not apply, or the policy for missing ones."""
-    if not evaluation.applicable.loc[member, item.id]:
+    if not applies:
         return NOT_APPLICABLE
     return str(item.missing) if pd.isna(raw[item.id]) else ""
 
@@ -195,12 +196,12 @@ NAMED = {
 
 
 def _item(item: str, lexicon: Lexicon) -> str:
-    return NAMED[item].into(lexicon.language) if item in NAMED else lexicon.scheme.label(item)
+    return NAMED[item].into(lexicon.language) if item in NAMED else lexicon.label(item)
 
 
 def _raw(row: Row, lexicon: Lexicon) -> str:
     """What was recorded of an indicator; nothing for all else."""
-    node = lexicon.scheme.nodes.get(row["item"])
+    node = lexicon.nodes.get(row["item"])
     if not isinstance(node, Indicator):
         return ""
     if row["how"] == NOT_APPLICABLE:
@@ -211,7 +212,7 @@ def _raw(row: Row, lexicon: Lexicon) -> str:
 def _treated(row: Row, lexicon: Lexicon) -> str:
     """How a value came about that is not simply that of what was recorded; of a group how it is gathered."""
     scheme, how = lexicon.scheme, row["how"]
-    node = scheme.nodes.get(row["item"])
+    node = lexicon.nodes.get(row["item"])
     if isinstance(node, Group):
         return "" if node.aggregate == "arithmetic" and node.value is None else wording.aggregate_in_words(node).into(lexicon.language)
     if node is None or how in {"", NOT_APPLICABLE}:
@@ -228,18 +229,18 @@ def _above(scheme: Scheme, node: Indicator) -> Group | Total:
 
 def _score(row: Row, lexicon: Lexicon) -> str:
     """The score of a node; adjustments, bounds and the total are points, and have none on the scale."""
-    return points(row["value"], lexicon) if row["item"] in lexicon.scheme.nodes else ""
+    return points(row["value"], lexicon) if row["item"] in lexicon.nodes else ""
 
 
 def _share(row: Row, lexicon: Lexicon) -> str:
-    return f"{row['weight']:.2%}" if row["item"] in lexicon.scheme.nodes and not math.isnan(row["weight"]) else ""
+    return f"{row['weight']:.2%}" if row["item"] in lexicon.nodes and not math.isnan(row["weight"]) else ""
 
 
 def _points(row: Row, lexicon: Lexicon) -> str:
     """What a line adds to the total, with its sign where it is no node's."""
     if math.isnan(row["points"]) and row["item"] != TOTAL:
         return ""
-    plain = row["item"] in lexicon.scheme.nodes or row["item"] == TOTAL
+    plain = row["item"] in lexicon.nodes or row["item"] == TOTAL
     return (points if plain else signed)(row["points"], lexicon)
 
 

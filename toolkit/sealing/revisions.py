@@ -11,7 +11,7 @@ from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest, refuse_no_edition
 from toolkit.ground.text import Phrase, discreet, one_line, phrase
 from toolkit.ground.writing import edition_lock
-from toolkit.minutes.adoption import edition_language, enter_found
+from toolkit.minutes.adoption import FILES, edition_language, enter_found, laid_out
 from toolkit.minutes.journal import JOURNAL, appended, read_journal
 from toolkit.minutes.variants import DEVICES
 from toolkit.sealing.bag import TAG_MANIFEST, read_bag_info
@@ -187,7 +187,7 @@ def _done_all_the_same(rule: Phrase, mend: Phrase, revision: str) -> Iterator[No
 
 def _enter(folder: Path, bag: Path, by: str, reason: str, **more: str) -> None:
     seal = Seal.of(read_bag_info(bag))
-    details = {"revision": bag.name, "bag": file_digest(bag / TAG_MANIFEST), "revises": seal.revises, **more}
+    details: dict[str, object] = {"revision": bag.name, "bag": file_digest(bag / TAG_MANIFEST), "revises": seal.revises, **(more or {FILES: laid_out(folder)})}
     appended(folder, SEAL_LINE, by, reason, details)
 
 
