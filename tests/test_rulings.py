@@ -150,7 +150,7 @@ def test_a_ruling_that_no_longer_fits_is_an_error_and_stops_the_seal(small_editi
     assert "裁定不再适用" in done.output
     with pytest.raises(Refused, match="no such tie"):
         seal_edition(small_edition, "r1")
-    assert "已记入第 2 条：撤销第 1 条" in run("decide", small_edition, "tie", "advanced", "--by", WHO, "--because", "记录更正").output
+    assert "已记入第 3 条：撤销第 1 条" in run("decide", small_edition, "tie", "advanced", "--by", WHO, "--because", "记录更正").output
     assert run("check", small_edition).exit_code == 0
 
 
