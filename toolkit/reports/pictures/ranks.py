@@ -150,10 +150,11 @@ def firmness_picture(evaluation: Evaluation, firm: Firmness, language: Language 
     rows = [row for row in rows_of(firm.places) if row["awarded"] or row["contenders"]]
     names = [_names(evaluation, firm, row, to) for row in rows]
     awards = dict.fromkeys(row["award"] for row in rows)
-    height = TOP + sum(STRIP + LINE * len(lines) for lines in names) + 26 * len(awards)
-    sentence, y = bottom_line(firm).into(to), TOP
+    lifted = 0 if titled else 26
+    height = TOP - lifted + sum(STRIP + LINE * len(lines) for lines in names) + 26 * len(awards)
+    sentence, y = bottom_line(firm).into(to), TOP - lifted
     sheet = headed(sentence, height) if titled else Sheet(WIDTH, height)
-    _legend(sheet, to)
+    _legend(sheet, to, y - TOP)
     for award in awards:
         sheet.words(8, y + 12, wording.award_label(evaluation.scheme, award), bold=True, size=13)
         sheet.line((8, RIGHT), (y + 18, y + 18), colour="#8a8a8a")
@@ -168,11 +169,11 @@ def firmness_picture(evaluation: Evaluation, firm: Firmness, language: Language 
     return tabled(sheet.picture(sentence), to, firmness_table(evaluation, firm, to))
 
 
-def _legend(sheet: Sheet, to: Language) -> None:
+def _legend(sheet: Sheet, to: Language, lower: float) -> None:
     x = LEFT
     for _, name, fill in STEPS:
-        sheet.box(x, 34, 12, 12, fill)
-        sheet.words(x + 17, 45, name.into(to))
+        sheet.box(x, 34 + lower, 12, 12, fill)
+        sheet.words(x + 17, 45 + lower, name.into(to))
         x += 17 + text_width(name.into(to)) + 22
 
 
