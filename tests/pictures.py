@@ -113,6 +113,7 @@ def _of_lab(browser: Browser, edition: Path, folder: Path, language: Language) -
         page = _screen(browser)
         page.goto(f"http://127.0.0.1:{port}/doc/tree/{quote(name)}?token={TOKEN}", wait_until="commit")
         page.wait_for_selector(".jp-RenderedSVG img, .jp-OutputArea-output svg")
+        page.add_style_tag(content=".jp-Notebook-ExecutionIndicator { visibility: hidden; }")  # whether it still computes
         taken(page, f"certainty.{language}")
         page.close()
 
