@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import io
 import lzma
 import re
@@ -21,9 +22,11 @@ from hypothesis import strategies as st
 
 from tests.conftest import SCHEME, TABLES, write_small_edition
 from tests.contested import contested
+from tests.invented import evaluation, members, scheme
 from tests.sealing import sealed, verified, with_new_manifests, write_house
 from tests.test_command_line import run
 from toolkit.evaluation import Evaluation, scored
+from toolkit.ground.ranking import Ruling, Tie
 from toolkit.minutes.decisions import decide_state
 from toolkit.publication import open_rows as opening
 from toolkit.publication.extract import read_extract
@@ -287,6 +290,30 @@ def test_no_interval_is_too_narrow_and_each_holds_its_total(seed: int) -> None:
     assert (np.diff(ends, axis=1)[:, 0] >= NARROW * np.ptp(known) - 1e-9).all()
     assert ((ends[:, 0] <= hidden) & (hidden <= ends[:, 1])).all()
     assert not np.isin(ends[np.isfinite(ends)], known).any(), "an end is nobody's total"
+
+
+def test_places_on_the_notice_are_told_where_they_say_more() -> None:
+    """Places 2 and 4 on a notice say that whoever is not in stands between 71 and 70, which the open bag does not."""
+    totals = [90.0, 71, 70, 60, 50, 40, 30, 70.5]
+    who, values = members(8, ["A"] * 8), pd.DataFrame({"a": totals}, index=[f"m{i}" for i in range(8)])
+    rows = open_rows(asked(evaluation(scheme(decimals=2), who, values), [False] * 7 + [True]))
+    assert rows.withheld[["from", "to"]].to_numpy().tolist() == [[60.01, 70.99]]
+    assert rows.ranking["rank_from"].tolist()[:4] == [1, 2, 3, 5]
+    assert opening.made_finer(rows, {"m0": 1}) == 0
+    assert opening.made_finer(rows, {"m1": 2, "m2": 4}) == 1
+
+
+def test_a_ruling_of_the_committee_goes_with_its_tie() -> None:
+    """Of three level members one was given the one place; alone the open rows would leave it open."""
+    rules = scheme(award=[{"id": "best", "label": "best", "quota": {"number": 1}}], ties=["committee"])
+    who, values = members(6, ["A"] * 6), pd.DataFrame({"a": [50.0, 50, 50, 40, 30, 20]}, index=[f"m{i}" for i in range(6)])
+    known = evaluation(rules, who, values)
+    ruling = Ruling(Tie("best", "A", ("m0", "m1", "m2"), 1), ("m1",), dt.date(2019, 1, 1), "理由是绝密的", 3)
+    truth = replace(asked(known, [False] * 5 + [True]), rulings=(ruling,))
+    rows = open_rows(truth)
+    assert rows.awards["member"].tolist() == ["m1"]
+    assert rows.rulings[0].reason == ""
+    assert open_rows(replace(truth, rulings=())).awards.empty
 
 
 def test_what_is_written_is_read_again(sent: Path, tmp_path: Path) -> None:

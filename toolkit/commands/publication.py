@@ -41,10 +41,11 @@ def publish(
     language: LanguageOption = "zh",
 ) -> None:
     """由封存包写出各会员的得分单（附核对依据）、核对页面和开放包。 The members' cards with their proofs, the page that checks them, and the open bag."""
+    from toolkit.publication.extract import read_extract
     from toolkit.reports.card_pages import CHECK
     from toolkit.sealing.bag import refuse_kept
     from toolkit.sealing.cards import send_cards
-    from toolkit.sealing.open_bag import send_open, told_of
+    from toolkit.sealing.open_bag import finer_by_notice, send_open, told_of
 
     with refusals(language):
         with working(language, Phrase("正在写出得分单", "writing the score cards")):
@@ -57,6 +58,8 @@ def publish(
             say(language, UNOPENED)
             raise refused from None
         say(language, told_of(rows))
+        if finer := finer_by_notice(rows, read_extract(bag / "data" / "public")):
+            say(language, finer)
         say(language, phrase(OPENED.zh, OPENED.en, place=to / OPEN, fingerprint=fingerprint))
 
 

@@ -33,7 +33,7 @@ from toolkit.evaluation.requirements import Demands, bars
 from toolkit.evaluation.scores import TOTAL, rounded_scores
 from toolkit.ground.decimals import decimal_digits_of
 from toolkit.ground.problems import Problem, Problems
-from toolkit.ground.ranking import Floats, Mask
+from toolkit.ground.ranking import Floats, Mask, Ruling
 from toolkit.ground.text import Phrase, discreet
 from toolkit.indicators import Indicators, adjustment_points
 from toolkit.indicators.engine import VETOES
@@ -80,6 +80,8 @@ class OpenRows:
     lines
         Columns award, class ("" for all together), places (Int64, <NA> without limit), winners, unnamed (those not open), line (the
         lowest score among open winners, NaN where fewer than five won).
+    rulings
+        What the committee ruled of ties in which all are open; neither why nor when.
     """
 
     scheme: Scheme
@@ -92,6 +94,7 @@ class OpenRows:
     withheld: pd.DataFrame
     classes: pd.DataFrame
     lines: pd.DataFrame
+    rulings: tuple[Ruling, ...] = ()
 
     @cached_property
     def evaluation(self) -> Evaluation:
@@ -205,7 +208,7 @@ class OpenRows:
         strangers = pd.DataFrame({"name": "", "class": others["class"].to_numpy(object), "applied": True}, index=index)
         members = pd.concat([evaluation.members, strangers])
         conditions = self.conditions.reindex(members.index) if len(self.scheme.conditions) else None
-        rule = AwardRule.of(self.scheme, members, evaluation.vetoes, conditions)
+        rule = AwardRule.of(self.scheme, members, evaluation.vetoes, conditions, self.rulings)
         able = {award: self._among(others, mask) for award, mask in chosen_winners(self.scheme, self.lines, others[others["ranked"]]).items()}
         barred = {award: mask | np.r_[np.zeros(len(self.members), np.bool_), ~able[award]] for award, mask in rule.barred.items()}
         rule = replace(
@@ -339,6 +342,7 @@ def _opened(evaluation: Evaluation, open_: Mask, left_out: set[str]) -> OpenRows
     return OpenRows(
         _told(evaluation, open_, left_out), table, known.raw.loc[own], known.applicable.loc[own], _amounts(known, evaluation.scheme).loc[own], known.conditions.reindex(own), known.previous.reindex(own),
         _withheld(evaluation, open_, left_out, lines), _classes(evaluation, open_, left_out), lines,
+        tuple(replace(ruling, reason="", line=0, day=evaluation.scheme.as_of) for ruling in evaluation.decided.rulings if set(ruling.tie.members) <= set(own)),
     )  # fmt: skip
 
 
@@ -371,6 +375,29 @@ def _trodden(rungs: Any, used: Floats) -> Any:
     """The rungs on which somebody stands."""
     known = set(used.tolist())
     return tuple(rung for rung in rungs if float(decimal_digits_of(np.array([rung[0]], np.float64))[0]) in known)
+
+
+def made_finer(rows: OpenRows, exact: Mapping[str, int]) -> int:
+    """How many withheld totals become too narrowly known where the public also knows the exact places of some open members.
+
+    From a place it follows how many of those not open stand before its owner, and so on which side of its total each of them lies.
+
+    Parameters
+    ----------
+    exact
+        The place of open members in their class, by code, as a notice lists them.
+    """
+    ranking, finer = rows.ranking, 0
+    for name, held in rows.withheld.groupby("class", sort=False):
+        ranked = ranking[(ranking["class"] == name) & ranking["rank_from"].notna()]
+        ends = held[["from", "to"]].to_numpy(np.float64)
+        low, high = np.nan_to_num(ends[:, 0], nan=-np.inf), np.nan_to_num(ends[:, 1], nan=np.inf)
+        for member, total in ranked["total"].items():
+            if str(member) in exact:
+                ahead = exact[str(member)] - 1 - int((ranked["total"] > total).sum())
+                low[:ahead], high[ahead:] = np.maximum(low[:ahead], total), np.minimum(high[ahead:], total)
+        finer += int((high - low < NARROW * float(np.ptp(ranked["total"].to_numpy(np.float64)))).sum())
+    return finer
 
 
 def _amounts(known: Indicators, scheme: Scheme) -> pd.DataFrame:

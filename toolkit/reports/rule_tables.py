@@ -71,7 +71,7 @@ def measures_table(scheme: Scheme, tables: Tables | None = None) -> Table:
 
 def rules_table(scheme: Scheme, tables: Tables | None = None) -> Table:
     """Every rule beside the tree: the total, who takes part, points added and taken, windows, vetoes, awards, places, ties, grades, consent."""
-    rows = [dict(zip(("kind", "name", "read", "decided", "source"), line, strict=True)) for line in _lines(scheme, tables)]
+    rows = [dict(zip(("kind", "name", "read", "decided", "source"), line, strict=True)) for line in rule_lines(scheme, tables)]
     caption = Phrase("指标以外的全部规则", "Every rule beside the indicators")
     kinds = [row["kind"] for row in rows]
     breaks = tuple(place for place, (one, other) in enumerate(pairwise(kinds)) if one != other)
@@ -149,7 +149,8 @@ def _heading(tables: Tables, table: str, column: str | None) -> str | None:
     return found.headings[0] if found and found.headings else column
 
 
-def _lines(scheme: Scheme, tables: Tables | None) -> Iterator[RuleLine]:
+def rule_lines(scheme: Scheme, tables: Tables | None = None) -> Iterator[RuleLine]:
+    """Kind, name, what is read, what is decided and source of every rule beside the tree."""
     yield from _general(scheme)
     more = _said_beside(scheme)
     for kind, name, read, decided, source in rules_in_words(_named(scheme, tables)):

@@ -19,6 +19,7 @@ import pandas as pd
 
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.ranking import Ruling, Tie
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Phrase, discreet, joined, phrase
 from toolkit.ground.toml_reader import modelled
@@ -26,8 +27,18 @@ from toolkit.ground.toml_syntax import with_quoted_keys
 from toolkit.ground.writing import refusing, write_csv
 from toolkit.minutes.decisions import FINAL, STATE, STATES, state_of
 from toolkit.minutes.journal import read_journal
-from toolkit.publication.extract import unguarded, unpublishable
-from toolkit.publication.open_rows import CLASSES, FEWEST, LINES, WITHHELD, OpenRows, items_told, open_rows
+from toolkit.publication.extract import Extract, public_extract, unguarded, unpublishable
+from toolkit.publication.open_rows import (
+    CLASSES,
+    FEWEST,
+    LINES,
+    NARROW,
+    WITHHELD,
+    OpenRows,
+    items_told,
+    made_finer,
+    open_rows,
+)
 from toolkit.reports.csv_files import text_cells
 from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.scheme import Scheme, load_scheme
@@ -52,9 +63,10 @@ if TYPE_CHECKING:
 
 OPEN = "open"
 SCHEME, MEMBERS, SCORES = "scheme.toml", "members.csv", "scores.csv"
-BOUNDS, COUNTS, BARS = "withheld.csv", "classes.csv", "lines.csv"
-TABLES = (MEMBERS, "indicators.csv", "adjustments.csv", "conditions.csv", "previous.csv", SCORES, "ranking.csv", "awards.csv", BOUNDS, COUNTS, BARS)
-FILES, OPTIONAL = frozenset({SCHEME, README, *TABLES}), frozenset({"adjustments.csv", "conditions.csv", "previous.csv"})
+BOUNDS, COUNTS, BARS, RULED = "withheld.csv", "classes.csv", "lines.csv", "rulings.csv"
+RULINGS = ("award", "class", "places", "member", "given")
+TABLES = (MEMBERS, "indicators.csv", "adjustments.csv", "conditions.csv", "previous.csv", SCORES, "ranking.csv", "awards.csv", BOUNDS, COUNTS, BARS, RULED)
+FILES, OPTIONAL = frozenset({SCHEME, README, *TABLES}), frozenset({"adjustments.csv", "conditions.csv", "previous.csv", RULED})
 LABEL, SEALED = "Open-Bag-Format", "Sealed-Bag-SHA256"
 FORMAT = "1"
 NEITHER = frozenset({"weighting", "signatures"})
@@ -72,6 +84,10 @@ NONE_SEALED = (
 UNASKED = (
     "由开放包能算出{items.zh}，办法没有单独征求；要征求，请在 [publication.consent] 写 {keys}",
     "{items.en} can be computed of it, and the scheme does not ask for that by itself: write {keys} in [publication.consent] to ask",
+)
+FINER = (
+    "提醒：公示名单列出名次，{n} 家未列入会员的总分因此可以推得比 {narrow} 更窄；请考虑不在公示中列出名次（[publication] fields）",
+    "warning: the notice lists places, from which the totals of {n} members not in the bag follow more narrowly than {narrow}; consider leaving places off it ([publication] fields)",
 )
 NOT_YET = Phrase("本届现为“{state.zh}”，还没有公示，不能公开", "the edition is `{state.en}`: it is not public yet")
 PUBLICISE = Phrase(
@@ -155,9 +171,27 @@ def _tables(rows: OpenRows) -> dict[str, pd.DataFrame]:
         "awards.csv": text_cells(rows.awards),
         BOUNDS: text_cells(rows.withheld).assign(**{end: _rounded(rows.withheld[end], decimals) for end in ("from", "to")}),
         COUNTS: text_cells(counted.classes.assign(left_out=np.where(counted.classes["left_out"], YES, NO))),
+        RULED: text_cells(_ruled(rows)) if rows.rulings else None,
         BARS: text_cells(counted.lines).assign(line=_rounded(counted.lines["line"], decimals)),
     }
     return {name: table.rename_axis("member") if name in _OF_MEMBERS else table for name, table in tables.items() if table is not None}
+
+
+def _ruled(rows: OpenRows) -> pd.DataFrame:
+    """A row for each member of a tie that was ruled on."""
+    ties = [(ruling.tie, set(ruling.given)) for ruling in rows.rulings]
+    told = [(tie.award, tie.class_, tie.places, member, YES if member in given else NO) for tie, given in ties for member in tie.members]
+    return pd.DataFrame(told, columns=list(RULINGS))
+
+
+def _rulings(folder: Path, scheme: Scheme) -> Iterator[Ruling]:
+    if not (folder / RULED).is_file():
+        return
+    for (award, class_, places), tied in _read(folder, RULED, RULINGS).groupby(["award", "class", "places"], sort=False):
+        if not str(places).isdecimal():
+            raise _unreadable(RULED)
+        tie = Tie(str(award), str(class_), tuple(tied["member"]), int(str(places)))
+        yield Ruling(tie, tuple(tied["member"][tied["given"] == YES]), scheme.as_of, "", 0)
 
 
 _OF_MEMBERS = frozenset({MEMBERS, "indicators.csv", "adjustments.csv", "conditions.csv", "previous.csv", SCORES, "ranking.csv"})
@@ -199,6 +233,7 @@ def read_open(folder: Path) -> OpenRows:
         _numbers(_read(folder, BOUNDS, WITHHELD), "from", "to"),
         _classes(_read(folder, COUNTS, CLASSES)),
         _numbers(_read(folder, BARS, LINES), "winners", "unnamed", "line", "places").astype({"places": "Int64", "winners": "int64", "unnamed": "int64"}),
+        tuple(_rulings(folder, scheme)),
     )  # fmt: skip
 
 
@@ -399,6 +434,14 @@ def _label_problems(bag: Path, info: Mapping[str, str]) -> Iterator[Problem]:
         yield Problem("error", UNKNOWN, ASK, file="bag-info.txt", column="Bag-Software-Agent", value=facts_of(info).version or "—")
 
 
+def finer_by_notice(rows: OpenRows, extract: Extract) -> Phrase | None:
+    """What the places on the public list add to what is known of those not in the bag; None where that is nothing."""
+    codes = {(str(row["name"]), str(row["class"])): str(member) for member, row in rows.members.iterrows()}
+    listed = [(codes.get((row.get("name", ""), row.get("class", ""))), row.get("rank", "")) for row in extract.rows]
+    finer = made_finer(rows, {member: int(rank) for member, rank in listed if member and rank.isdecimal()})
+    return phrase(*FINER, n=finer, narrow=f"{NARROW:.0%}") if finer else None
+
+
 def told_before(evaluation: Evaluation) -> Phrase | None:
     """What the open bag will hold and leave out, for `check`; None where nothing may be published as the scheme stands."""
     scheme = evaluation.scheme
@@ -408,10 +451,13 @@ def told_before(evaluation: Evaluation) -> Phrase | None:
     beside: tuple[Permission, ...] = ("rank", "total")
     asked = [item for item in beside if not scheme.consent.says(item)]
     items = joined([PERMISSIONS[item] for item in told], "、")
-    parts = [told_of(open_rows(evaluation)), phrase("列入须同意公开：{items.zh}", "to be in it is to agree to: {items.en}", items=items)]
+    rows = open_rows(evaluation)
+    parts = [told_of(rows), phrase("列入须同意公开：{items.zh}", "to be in it is to agree to: {items.en}", items=items)]
     if asked:
         unasked = joined([PERMISSIONS[item] for item in asked], "、")
         parts.append(phrase(*UNASKED, items=unasked, keys="、".join(asked)))
+    if finer := finer_by_notice(rows, public_extract(evaluation, "", {}, scheme.as_of)):
+        parts.append(finer)
     return joined(parts, "。", ". ")
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from toolkit.ground.text import Phrase, discreet, figure
+from toolkit.ground.text import Phrase, discreet, figure, joined
 from toolkit.publication.open_rows import FEWEST, NARROW
+from toolkit.reports.rule_tables import rule_lines
+from toolkit.reports.scheme_wording import gathered_in_words, missing_in_words, valued_in_words
+from toolkit.scheme.criteria import Indicator
 from toolkit.sealing.bag import DISTRIBUTION
 from toolkit.sealing.descriptions import literally
 
@@ -38,6 +41,7 @@ TEXT = """# {title}：开放包
 | `conditions.csv`、`previous.csv` | 申报条件、上届结果；办法没有用到就没有这个文件 |
 | `scores.csv`、`ranking.csv`、`awards.csv` | 由上面各表算出的得分、名次和等级、奖项；`rank_from` 至 `rank_to` 是名次的范围 |
 | `withheld.csv` | 有名次但不列入的会员，一行一家：类别，总分所在的区间（空白为不设界） |
+| `rulings.csv` | 委员会对同分的裁定；没有裁定就没有这个文件 |
 | `classes.csv`、`lines.csv` | 各类家数；各奖项名额、获奖家数、其中不列名的家数，列入的获奖者不少于 {few} 家时的最低获奖得分 |
 
 列入 {open} 家，共 {members} 家。没有列入的 {withheld} 家：未同意公开（须同意本表所示的各项），或所在类别列入的不足 {few} 家、或离开未列入者就不能如数重算。其中有名次的 {bounds} 家只给总分的区间，不给名称、代码、得分和奖项。
@@ -52,9 +56,9 @@ TEXT = """# {title}：开放包
 
 ## 没有程序，怎样算
 
-1. **指标得分**：按下列规则由实测值得 0 至 {scale} 分。缺失按各项规定处理：`worst` 为最低分，`exclude` 为不计、权重由同级分担，`class_median` 等为办法中写定的替代值（`stands_in`）。不适用的不计，权重由同级分担。
-2. **分组得分和总分**：按权重（同级之和为 1）自下而上合计；`geometric` 为加权几何平均，`harmonic` 为加权调和平均，`minimum` 取最低，其余为加权算术平均。
-3. **加分和扣分**：记录数 × `per`，以 `cap`、`floor` 为限，加到总分上；总分四舍五入到 {decimals} 位小数，再排名。
+1. **指标得分**：按下表由实测值得 0 至 {scale} 分。缺失的也按下表；以中位数、平均数替代的，用办法中写定的数（`stands_in`）。不计的、不适用的，权重由同级分担。
+2. **分组得分和总分**：按下表的办法和权重（占同级之和的比例）自下而上合计。
+3. **加分和扣分**：`adjustments.csv` 的数 × `per`，以 `cap`、`floor` 为限，加到总分上；总分四舍五入到 {decimals} 位小数，再排名。
 4. **名次**：在本类申报且合格的会员中，总分高者在前；同分依次比较 `ties` 所列各项，仍相同则并列（1、2、2、4）。未列入者以区间的下限、上限各排一次，得到 `rank_from` 和 `rank_to`。
 5. **奖项**：按办法中的次序，逐项：有名次、未被一票否决、达到最低分和各项条件、未得不能兼得的在先奖项者，依名次取名额（`lines.csv`）。不列名的获奖者占去的名额已写在 `unnamed`，他们都排在未获奖的列入会员之前；其余未列入者不占名额。
 6. **等级**：总分达到的最高一档（下限含本数），并须符合该档的条件；没有记录的用 `default`；一票否决所定的等级为准。
@@ -69,12 +73,12 @@ Edition {edition}, revision {revision}, sealed on {day}. This is the part that a
 
 `scheme.toml` is what was decided, with what values are compared with; `members.csv`, `indicators.csv`, `adjustments.csv` (before caps), `conditions.csv` and `previous.csv` are what was measured of those in it, {open} of {members} in all;
 `scores.csv`, `ranking.csv` and `awards.csv` follow from these. Of the rest ({withheld}), who did not permit it or whose class has fewer than {few} such rows or does not come out the same alone, {bounds} ranked ones
-stand in `withheld.csv` as an interval of their total alone, no narrower than {narrow} of the span of their class's open totals; the places of the open ones beside them are ranges for that. `classes.csv` and `lines.csv` count the rest.
+stand in `withheld.csv` as an interval of their total alone, no narrower than {narrow} of the span of their class's open totals; the places of the open ones beside them are ranges for that. `classes.csv` and `lines.csv` count the rest; `rulings.csv` is how the committee settled ties.
 
 The lines above check it; the third prints the fingerprint, which has to be the one on the notice. The program is {distribution} {version}; ask the secretariat for it.
 
-Without a program: a raw value gives 0 to {scale} points by the rules below, a missing one as its `missing` says; groups and the total are weighted means (weights as shares of siblings; `geometric`, `harmonic`, `minimum` as named);
-amounts x `per`, within `cap` and `floor`, are added; the total is rounded half up to the decimals of the scheme ({decimals}). Members of a class that applied and are eligible are ranked by it, then by `ties`, 1-2-2-4; those not open are put in once at the
+Without a program: a raw value gives 0 to {scale} points as the table below says, a missing one too (medians and means as the scheme holds them, `stands_in`); groups and the total are gathered as it says, weights as shares of siblings;
+what `adjustments.csv` has x `per`, within `cap` and `floor`, are added; the total is rounded half up to the decimals of the scheme ({decimals}). Members of a class that applied and are eligible are ranked by it, then by `ties`, 1-2-2-4; those not open are put in once at the
 lower and once at the upper end of their intervals, which gives `rank_from` and `rank_to`. Awards go in the scheme's order to those ranked, not struck, over every bar and without an award that excludes it, as many as `lines.csv` has places;
 `unnamed` of these are taken by members not open, who stand before every open one that lost. A grade is the best band the total reaches whose requirements are met; `default` for who has no records; then the vetoes' grades hold.
 
@@ -94,8 +98,20 @@ def readme(rows: OpenRows, revision: str, day: str, version: str) -> str:
 
 
 def _rules(scheme: Scheme) -> Iterator[Phrase]:
-    """How each indicator is valued, line by line."""
-    yield Phrase("| 指标 | 权重 | 计分 | 缺失 |\n|---|---|---|---|", "| indicator | weight | value | missing |\n|---|---|---|---|")
-    for item in scheme.indicators:
-        words, name, weight, missing = item.value.words(), literally(discreet(item.label)), figure(item.weight), literally(str(item.missing))
-        yield Phrase(*(f"| {name} (`{item.id}`) | {weight} | {literally(discreet(words.into(language)))} | {missing} |" for language in ("zh", "en")))
+    """How each node is valued or gathered, line by line; then every rule beside the tree."""
+    yield Phrase("| 分组、指标 | 属于 | 权重 | 怎样得分 | 缺失 |\n|---|---|---|---|---|", "| node | below | weight | how it is scored | missing |\n|---|---|---|---|---|")
+    for node in scheme.nodes.values():
+        how = valued_in_words(node) if isinstance(node, Indicator) else gathered_in_words(node)
+        missing = missing_in_words(node.missing) if isinstance(node, Indicator) else Phrase("", "")
+        yield _row(Phrase(*[f"{node.label} ({node.id})"] * 2), Phrase(*[node.group or ""] * 2), Phrase(*[figure(node.weight)] * 2), how, missing)
+    yield Phrase("\n| 其他规则 | 名称 | 规定 |\n|---|---|---|", "\n| other rules | name | decided |\n|---|---|---|")
+    for kind, name, read, decided, _ in rule_lines(scheme):
+        yield _row(kind, _phrased(name), joined([part for part in (_phrased(read), _phrased(decided)) if part.zh], "：", ": "))
+
+
+def _row(*cells: Phrase) -> Phrase:
+    return Phrase(*(f"| {' | '.join(literally(discreet(cell.into(language))) for cell in cells)} |" for language in ("zh", "en")))
+
+
+def _phrased(words: Phrase | str) -> Phrase:
+    return words if isinstance(words, Phrase) else Phrase(words, words)
