@@ -238,7 +238,8 @@ class OpenRows:
 
 def _sparing(demands: Demands, spared: Mask) -> Demands:
     """What is asked of all but some."""
-    return Demands(demands.able | spared, tuple((item, of_whom | spared) for item, of_whom in demands.nodes))
+    clauses = tuple(replace(clause, spared=clause.spared | spared) for clause in demands.clauses)
+    return Demands(demands.able | spared, tuple((item, of_whom | spared) for item, of_whom in demands.nodes), clauses)
 
 
 def chosen_winners(scheme: Scheme, lines: pd.DataFrame, others: pd.DataFrame) -> dict[str, Mask]:
@@ -306,8 +307,7 @@ def open_rows(evaluation: Evaluation) -> OpenRows:
     left_out = {_named(name) for name, positions in kept if willing[positions].sum() < FEWEST}
     while True:
         rows = _opened(evaluation, willing & ~evaluation.members["class"].map(_named).isin(left_out).to_numpy(np.bool_), left_out)
-        failing = {*_not_the_same(evaluation, rows)}
-        if not failing:
+        if not (failing := {*_not_the_same(evaluation, rows)}):
             return rows
         left_out |= failing
 
