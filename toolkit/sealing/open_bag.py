@@ -87,7 +87,7 @@ UNASKED = (
 )
 FINER = (
     "提醒：公示名单列出名次，{n} 家未列入会员的总分因此可以推得比 {narrow} 更窄；请考虑不在公示中列出名次（[publication] fields）",
-    "warning: the notice lists places, from which the totals of {n} members not in the bag follow more narrowly than {narrow}; consider leaving places off it ([publication] fields)",
+    "warning: the notice lists places, from which {n:total|totals} of members not in the bag can be told more narrowly than {narrow}; consider leaving places off it ([publication] fields)",
 )
 NOT_YET = Phrase("本届现为“{state.zh}”，还没有公示，不能公开", "the edition is `{state.en}`: it is not public yet")
 PUBLICISE = Phrase(
