@@ -141,7 +141,7 @@ def test_a_quota_is_turned_like_a_weight(heard: Heard) -> None:
         ({"do": "move", "node": "learning", "typed": "nan"}, "“学习交流”不能是“nan”；"),
         ({"do": "turn", "dial": "award[outstanding].quota.share", "typed": "五"}, "名额比例 %”不能是“五”；"),
         ({"do": "move", "node": "nothing", "share": 3}, "没有这个指标或分组"),
-        ({"do": "turn", "dial": "ties", "value": 3}, "已退回原处"),
+        ({"do": "turn", "dial": "ties", "value": 3}, "这里没有这样的选项"),
         ({"do": "turn", "dial": "award[outstanding].quota.share", "value": 1e9}, "名额比例 %”不能是“1000000000”；请输入 0 到 100 之间的数"),
         ({"do": "member", "member": "x"}, "已退回原处"),
         ({"do": "adopt", "by": "", "reason": ""}, "没有写明理由"),

@@ -7,10 +7,12 @@ one, so that a shape that is added has its dials too. Nothing here evaluates.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
@@ -164,6 +166,22 @@ def all_dials(scheme: Scheme) -> Iterator[Dial]:
     yield from total_dials(scheme)
     for node in scheme.nodes:
         yield from node_dials(scheme, node)
+
+
+def dial_named(scheme: Scheme, id_: str) -> Dial:
+    """The dial of that id, looked for where it would stand.
+
+    Raises
+    ------
+    Refused
+        When there is none.
+    """
+    node = re.match(r"(?:indicator|group)\[([^\]]+)\]\.", id_)
+    near = node_dials(scheme, node[1]) if node and node[1] in scheme.nodes else chain(line_dials(scheme), total_dials(scheme))
+    found = next((dial for dial in near if dial.id == id_), None)
+    if found is None:
+        raise refuse(*NO_SUCH)
+    return found
 
 
 def line_dials(scheme: Scheme) -> Iterator[Dial]:
@@ -419,8 +437,7 @@ def pairs_changed(scheme: Scheme, path: str, place: int, *, more: bool) -> tuple
     Refused
         For no such table or pair; what the shape itself refuses is refused when the scheme is made.
     """
-    if not any(dial.id == f"{path}#{place}#0" for dial in all_dials(scheme)):
-        raise refuse(*NO_SUCH)
+    dial_named(scheme, f"{path}#{place}#0")
     pairs = _standing(scheme, path)
     if not more and len(pairs) <= FEWEST[path.rpartition(".")[2]]:
         raise refuse(*LAST)

@@ -45,7 +45,7 @@ from toolkit.interactive.board_words import (
     board_in_words,
     words,
 )
-from toolkit.interactive.dials import all_dials, pairs_changed, turned_to
+from toolkit.interactive.dials import all_dials, dial_named, pairs_changed, turned_to
 from toolkit.interactive.shelf import (
     LANGUAGES,
     KeptSteps,
@@ -379,7 +379,7 @@ class WeightBoard(anywidget.AnyWidget):
         """The place of the scheme that is changed, and what stands there then."""
         if asked["do"] == "pair":
             return pairs_changed(self.scheme, str(asked.get("table")), int(_number(asked.get("place"))), more=asked.get("more") is True)
-        dial = next(dial for dial in all_dials(self.scheme) if dial.id == asked.get("dial"))
+        dial = dial_named(self.scheme, str(asked.get("dial")))
         said = next((str(asked[key]) for key in ("choice", "typed") if asked.get(key) is not None), None)
         return turned_to(self.scheme, dial, _number(asked.get("value")) if said is None else said)
 
