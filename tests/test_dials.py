@@ -96,7 +96,8 @@ def test_every_number_that_the_scheme_decides_has_a_dial(demo: Evaluation) -> No
     rule = {"total.floor": 0, "total.cap": 110, "total.least_present": 0.5, "group[publishing].least_present": 0.4, "award[outstanding].quota.in_all": 60, "award[advanced].reserve": 2,
             "adjustment[good_conduct].per": 1.5, "adjustment[good_conduct].floor": -2, "indicator[words].outliers": {"treat": "winsorise", "tails": [0.05, 0.1]},
             "indicator[visits].outliers": {"treat": "winsorise", "most": 3}, "veto[grave].effect": {"award": "none", "lower_by": 2},
-            "eligibility": {"require": [{"node": "law_hours", "least": 10}]}, "indicator[articles].missing": 30}  # fmt: skip
+            "eligibility": {"require": [{"any_of": [{"node": "law_hours", "least": 10}, {"node": "training", "least": 5}, {"all_of": [{"node": "words", "above": 0}]}], "at_least": 2}]},
+            "indicator[law_hours].measure.best": 5, "indicator[articles].decimals": 1, "group[exchange].cap": 90, "indicator[articles].missing": 30}  # fmt: skip
     scheme = demo.scheme.with_(rule)
     places = set(numbers_of(plain_values(scheme)))
     assert len(places) > 100

@@ -33,6 +33,7 @@ from toolkit.scheme.writing import path_steps, plain_values
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Adjustment, Group, Stepped, Total
+    from toolkit.scheme.measures import Measure
     from toolkit.scheme.outcomes import Award, Grades, Requirement, Veto
     from toolkit.scheme.outliers import Treatment
 
@@ -233,8 +234,13 @@ def _grade_dials(scheme: Scheme, grades: Grades) -> Iterator[Dial]:
 
 
 def _demand_dials(scheme: Scheme, path: str, required: Sequence[Requirement], within: str = "", of: str = "") -> Iterator[Dial]:
-    """A dial for each number that is asked for beside the total."""
+    """A dial for each number that is asked for beside the total, of requirements made of others too."""
     for place, item in enumerate(required):
+        for key in ("any_of", "all_of", "none_of"):
+            yield from _demand_dials(scheme, path, getattr(item, key), f"{within}#{place}#{key}", of)
+        if item.any_of:
+            label = Phrase(f"{of}须有：{len(item.any_of)} 项中至少几项", f"{of}asked: at least so many of {len(item.any_of)}")
+            yield Dial(f"{path}{within}#{place}#at_least", label, item.at_least, whole=True, step=1)
         name = scheme.label(str(item.node or item.condition))
         for key, words in DEMANDS.items() if not item.parts else ():
             if (value := getattr(item, key)) is not None:
@@ -311,6 +317,7 @@ def node_dials(scheme: Scheme, node: str) -> Iterator[Dial]:
         yield from _rounding_dials(f"group[{node}]", item)
         return
     yield from _shape_dials(scheme, f"indicator[{node}].value", item)
+    yield from _measure_dials(f"indicator[{node}].measure", item.measure)
     if not isinstance(item.value, Category):
         yield from _outlier_dials(f"indicator[{node}].outliers", item.outliers)
     given = isinstance(item.missing, float | int)
@@ -319,6 +326,17 @@ def node_dials(scheme: Scheme, node: str) -> Iterator[Dial]:
     if given:
         yield Dial(f"indicator[{node}].missing#{POINTS}", OTHER_MISSING, float(item.missing), 0.0, scheme.scale, bounded=True)
     yield from _rounding_dials(f"indicator[{node}]", item)
+
+
+def _measure_dials(at: str, measure: Measure) -> Iterator[Dial]:
+    """How many of the records count, and what each state of a record is worth."""
+    for key in ("best", "discard"):
+        if (value := getattr(measure, key)) is not None:
+            yield Dial(f"{at}.{key}", key_words(key, "measure"), value, step=1, whole=True, slow=True)
+    for state, worth in measure.points.items():
+        for other, points in worth.items() if isinstance(worth, Mapping) else [("", worth)]:
+            words, within = f"{state} {other}".strip(), f"{state}#{other}" if other else state
+            yield Dial(f"{at}.points#{within}", Phrase(f"一条“{words}”的记录计", f"a record `{words}` counts"), points, slow=True)
 
 
 def _rounding_dials(at: str, item: Stepped) -> Iterator[Dial]:
@@ -386,7 +404,8 @@ def _number(path: str, key: str, value: float) -> Dial:
     if key in RAW_KEYS:
         return Dial(path, key_words(key), value, mark="raw")
     reach = 2.0 * abs(value) or 1.0
-    return Dial(path, key_words(key), value, -reach if value < 0 else 0.0, 0.0 if value < 0 else reach, float(f"{reach / 100:.1g}"))
+    step, whole = float(f"{reach / 100:.1g}"), isinstance(value, int)
+    return Dial(path, key_words(key), value, -reach if value < 0 else 0.0, 0.0 if value < 0 else reach, max(1.0, step) if whole else step, whole=whole)
 
 
 def _pair_dials(path: str, shape: ValueShape, pairs: Any, points: Any) -> Iterator[Dial]:
