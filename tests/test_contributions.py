@@ -75,6 +75,13 @@ def test_points_rounded_on_the_way_are_shown_as_they_count() -> None:
     assert found[["a", "b"]].to_numpy().tolist() == [[61.66, 18.33]]
 
 
+def test_what_a_cap_leaves_is_shared_as_the_points_are_and_shares_are_those_voted() -> None:
+    rules = {"total": {"aggregate": "sum"}, "group": [group("g", 100, None, "sum", cap=15)], "indicator": [indicator("a", 24, "g"), indicator("b", 10, "g")]}
+    one = asked({"a": [62.5], "b": [60.0]}, **rules)
+    assert contributions(one)[["a", "b"]].to_numpy().tolist() == [[10.71, 4.29]]
+    assert node_factors(one.tree, one.scores[list(one.tree.nodes)])[["a", "b"]].round(12).to_numpy().tolist() == [[0.24, 0.1]]
+
+
 def test_what_is_left_goes_to_the_largest_remainder_and_of_equal_ones_to_the_first() -> None:
     found = asked({"a": [50.0], "b": [50.0], "c": [50.0]}, decimals=0, indicator=[indicator(id_, 1) for id_ in "abc"])
     assert contributions(found)[["a", "b", "c"]].to_numpy().tolist() == [[17, 17, 16]]  # each 16.67; 50 in all

@@ -67,7 +67,7 @@ def additions(tree: Tree, scores: pd.DataFrame) -> pd.DataFrame:
     apart = {tree.nodes[branch.node] for branch in tree.branches if _adds_up(branch)}
     if TOTAL not in apart:
         return pd.DataFrame({GATHERED: _gathered(tree, scores)}, index=scores.index)
-    factors = node_factors(tree, scores)
+    factors = node_factors(tree, scores, counted=True)
     alone = [node for node in factors if node not in apart]
     return factors[alone] * scores[alone].astype(np.float64)
 
@@ -84,10 +84,11 @@ def _gathered(tree: Tree, scores: pd.DataFrame) -> Floats:
     return gather(replace(top, least_present=None), children, len(scores))
 
 
-def node_factors(tree: Tree, scores: pd.DataFrame) -> pd.DataFrame:
+def node_factors(tree: Tree, scores: pd.DataFrame, *, counted: bool = False) -> pd.DataFrame:
     """What a point at a node adds to the total, float64, members x nodes as far down as means add up.
 
     The product of the shares on the way up, of the weights that count for the member. NaN where the node does not count.
+    As `counted` where something is rounded or held on the way, so that points times factors sum to the scores as they stand.
     """
     known = {place: scores[node].to_numpy(np.float64) for place, node in enumerate(tree.nodes)}
     root = len(tree.nodes) - 1
@@ -96,7 +97,7 @@ def node_factors(tree: Tree, scores: pd.DataFrame) -> pd.DataFrame:
         if branch.node not in factors or not _adds_up(branch):
             continue
         shares = _shares(tree, branch, known)
-        worth = _rounded_worth(branch, shares, [known[child] for child in branch.children], known[branch.node]) if branch.stepped else shares
+        worth = _rounded_worth(branch, shares, [known[child] for child in branch.children], known[branch.node]) if counted and branch.stepped else shares
         for child, share in zip(branch.children, worth, strict=True):
             factors[child] = factors[branch.node] * share * branch.full
     return pd.DataFrame({tree.nodes[node]: factors[node] for node in sorted(factors) if node != root}, index=scores.index)

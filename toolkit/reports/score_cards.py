@@ -30,7 +30,7 @@ from toolkit.reports.columns import (
     signed,
     text,
 )
-from toolkit.reports.scheme_wording import missing_in_words, touched_in_words
+from toolkit.reports.scheme_wording import gathered_in_words, missing_in_words, touched_in_words
 from toolkit.reports.wording import WORDS, class_name, outline
 from toolkit.scheme.criteria import Group, Indicator
 
@@ -214,7 +214,8 @@ def _treated(row: Row, lexicon: Lexicon) -> str:
     scheme, how = lexicon.scheme, row["how"]
     node = lexicon.nodes.get(row["item"])
     if isinstance(node, Group):
-        return "" if node.aggregate == "arithmetic" and node.value is None else wording.aggregate_in_words(node).into(lexicon.language)
+        plain = node.aggregate == "arithmetic" and node.value is None and node.cap is None and node.decimals is None
+        return "" if plain else gathered_in_words(node).into(lexicon.language)
     if node is None or how in {"", NOT_APPLICABLE}:
         return ""
     if how == "exclude" and _above(scheme, node).aggregate == "conditional":
