@@ -11,7 +11,9 @@ from tests.examples import examples
 from tests.invented import evaluation, indicator, members, scheme
 from tests.straight import straight
 from toolkit.evaluation import Evaluation, rescored
-from toolkit.evaluation.many import siblings_of
+from toolkit.evaluation.many import Lists, siblings_of
+from toolkit.ground.ranking import Floats, Mask
+from toolkit.sensitivity.tipping import paths
 from toolkit.sensitivity.tipping.one_weight import stability_intervals
 
 STEPS = (1e-8, 1e-7, 1e-6)  # more than rounding forgives, and less than the next change may be away
@@ -56,6 +58,30 @@ def test_the_end_is_where_rounded_totals_meet_and_not_the_exact_ones() -> None:
     assert listed(two()) == {("first", "m0")}
     assert under(two(), "a", at + 1e-6) == {("first", "m0")}
     assert under(two(), "a", at - 1e-6) == set()
+
+
+def test_what_would_take_too_many_lists_is_sought_on_a_grid_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    bounded = {"id": "first", "label": "first", "quota": {"number": 2, "in_all": 2}}
+    rules = scheme(indicator=[indicator("a", 60), indicator("b", 40)], weights="percent", decimals=3, award=[bounded])
+    draws = np.random.default_rng(2)
+    values = pd.DataFrame(draws.uniform(40, 90, (24, 2)).round(1), columns=["a", "b"], index=members(24).index)
+    asked, looked = evaluation(rules, members(24, ["A", "B", "C"] * 8), values), 0
+    real = Lists.same
+
+    def counting(lists: Lists, shares: Floats) -> Mask:
+        nonlocal looked
+        looked += len(shares)
+        return real(lists, shares)
+
+    monkeypatch.setattr(Lists, "same", counting)
+    whole, many, looked = stability_intervals(asked), looked, 0
+    monkeypatch.setattr(paths, "MOST_LOOKS", 24 * 200)
+    short = stability_intervals(asked)
+    assert whole["exact"].all()
+    assert many > 4 * (96 + 14 * 8) + 200 >= looked
+    assert not short["exact"].all()
+    assert short["lowest"].to_numpy() == pytest.approx(whole["lowest"].to_numpy(), abs=0.5)
+    pd.testing.assert_frame_equal(short, stability_intervals(asked))
 
 
 def test_mareschal_1988_three_weights_by_hand() -> None:

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from toolkit.evaluation.quotas import PoolPositions, Pools, places
-from toolkit.evaluation.ranks import ahead_and_level, class_ranks, first_places
+from toolkit.evaluation.ranks import ahead_and_level, beyond_line, class_ranks, first_places
 from toolkit.evaluation.requirements import Clause, Demands, asked, barred, bars
 from toolkit.evaluation.rulings import rule_in_class, ruled_in_all, rulings_on
 from toolkit.evaluation.scores import TOTAL, Score
@@ -334,11 +334,13 @@ class RuleInSteps:
         crowded = np.flatnonzero(won.sum(axis=1) > bound)
         if not crowded.size:
             return decision
-        standings = [lookup(key) for key in (decision.award.by, *tie_keys(self.award_rule.scheme))]
-        standings = [np.broadcast_to(winners, won.shape) for winners in standings]
+        standings = [np.broadcast_to(lookup(key), won.shape) for key in (decision.award.by, *tie_keys(self.award_rule.scheme))]
         given, open_, beyond, shared = (np.array(mask) for mask in (decision.given, decision.open, won & False, won & False))
-        ceilings: dict[int, Ceiling] = {}
-        for run in crowded.tolist():
+        clear, lost, last = beyond_line(won, crowded[~open_[crowded].any(axis=1)], bound, standings[0])
+        given[clear] &= ~lost
+        beyond[clear] = lost
+        ceilings = {run: Ceiling(bound, line, 0, 0) for run, line in zip(clear.tolist(), self.steps.scores(last).tolist(), strict=True)}
+        for run in np.setdiff1d(crowded, clear, assume_unique=True).tolist():
             winners = np.flatnonzero(won[run])
             cut = self._cut(decision, run, winners, bound, pools, [standing[run, winners] for standing in standings])
             if cut is not None:

@@ -206,3 +206,22 @@ def _one_by_one(standings: Sequence[Standing], part: Mask, pools: Pools) -> tupl
     for run, class_ in product(range(len(ranks)), pools.columns):
         ranks[run, class_] = competition_ranks(*(key[run, class_] for key in keys))
     return np.tile(np.arange(len(pools.codes)) - pools.starts, (len(ranks), 1)), ranks
+
+
+def beyond_line(won: Mask, crowded: NDArray[np.intp], bound: int, standing: Standing) -> tuple[NDArray[np.intp], Mask, Standing]:
+    """Of crowded runs those in which no two are level across a bound: who is beyond it there, bool[those, members], and the last standing within.
+
+    Parameters
+    ----------
+    won, standing : bool and int[runs, members]
+        Who has a place, and what places go by.
+    crowded : intp[n]
+        Runs in which more than `bound` have one.
+    """
+    winning = np.where(won[crowded], standing[crowded], 0)
+    count = winning.shape[1]
+    if not bound or not crowded.size:
+        return crowded[:0], won[:0], winning[:0, 0]
+    beside = np.partition(winning, (count - bound - 1, count - bound), axis=1)[:, count - bound - 1 : count - bound + 1]
+    clear = beside[:, 0] < beside[:, 1]
+    return crowded[clear], won[crowded[clear]] & (winning[clear] <= beside[clear, :1]), beside[clear, 1]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from toolkit.evaluation.awards import tie_nodes
+from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.ranking import rounded
 from toolkit.sensitivity.tipping.lines import Rivals, Search, exact_scores, levels, rivals, score_bounds
 
@@ -29,6 +30,8 @@ Stretch: TypeAlias = "tuple[Floats, Floats, float]"
 """A part of a path: moments, rising; with each one between it and the next, at which to look; and where the part ends."""
 
 MOST_STEPS, STRETCHES = 4096, 16
+MOST_LOOKS = 60_000_000
+"""Of members looked at along all paths of one question: beyond that what is left is sought on a grid. A count and no time, so that any machine finds the same."""
 JUST, NOISE = 1e-7, 1e-9
 LOOKS, FEW = 64, 2
 GRID = 1.0 - np.cos(np.linspace(0.0, np.pi / 2, 97))  # dense near the list as it stands
@@ -52,6 +55,18 @@ class FirstChange:
     at: float | None = None
     seen: float | None = None
     exact: bool = True
+
+
+@dataclass
+class Purse:
+    """How many more lists the paths of one question may look at, all together, before they seek on a grid."""
+
+    left: int
+
+    def spends(self, looks: int) -> bool:
+        """Whether so many are left, which are then gone."""
+        self.left -= looks
+        return self.left >= 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,12 +114,16 @@ class Breakpoints:
         return float(10.0**-self.decimals)
 
     def searches(self, slopes: Slopes, ends: Floats) -> Iterator[Search[Mask, FirstChange]]:
-        """For each path, from 0 to its end float64[paths], the search for its first change."""
+        """For each path, from 0 to its end float64[paths], the search for its first change.
+
+        Where these looked at more lists than `MOST_LOOKS` allows, those not ended are sought on a grid from where they are.
+        """
+        purse = Purse(MOST_LOOKS // max(1, len(self.scores[TOTAL])))
         soon = self._overtaken(slopes, ends)
         barred = [self._crossed(slopes, path, end) for path, end in enumerate(ends.tolist())]
         near = self._near(slopes, soon, np.array([moments.min(initial=np.inf) for moments in barred]))
         for path, (end, until) in enumerate(zip(ends.tolist(), soon.tolist(), strict=True)):
-            yield first_change(self._stretches({node: slope[path] for node, slope in slopes.items()}, near[path], barred[path], until), end)
+            yield first_change(self._stretches({node: slope[path] for node, slope in slopes.items()}, near[path], barred[path], until), end, purse)
 
     def _crossed(self, slopes: Slopes, path: int, end: float) -> Floats:
         """The moments of one path at which some score is at a level."""
@@ -220,16 +239,20 @@ def steps_of(score: float, slope: float, since: float, until: float, decimals: i
     return np.asarray(moments[(moments > since) & (moments < until)])
 
 
-def first_change(stretches: Iterable[Stretch], end: float) -> Search[Mask, FirstChange]:
-    """The first of the moments beyond which the list is another; where it outlives the last, the rest is sought on a grid.
+def first_change(stretches: Iterable[Stretch], end: float, purse: Purse) -> Search[Mask, FirstChange]:
+    """The first of the moments beyond which the list is another; where it outlives the last, or the purse, the rest is sought on a grid.
 
     The search asks about moments and is told at which of them the list is another one.
     """
     last = 0.0
     for moments, looks, last in stretches:  # noqa: B007 - the end of the last stretch is where the rest begins
-        if change := (yield from _between(moments, looks)):
+        change = yield from _between(moments, looks, purse)
+        if isinstance(change, float):
+            return (yield from first_on_grid(end, change))
+        if change:
             return change
-    if change := (yield from _between(np.array([last]), np.array([last + JUST * (end - last)]))):
+    if change := (yield from _between(np.array([last]), np.array([last + JUST * (end - last)]), Purse(1))):
+        assert isinstance(change, FirstChange)
         return change
     return (yield from first_on_grid(end, last)) if last < end else FirstChange()
 
@@ -259,10 +282,12 @@ def narrowed(between: tuple[float, float], rounds: int, parts: int) -> Search[Ma
     return low, high
 
 
-def _between(moments: Floats, looks: Floats) -> Search[Mask, FirstChange | None]:
-    """The first of the moments after which a look shows another list."""
+def _between(moments: Floats, looks: Floats, purse: Purse) -> Search[Mask, FirstChange | float | None]:
+    """The first of the moments after which a look shows another list; up to which none does, where the purse is empty."""
     start, size = 0, FEW
     while start < len(looks):
+        if not purse.spends(len(looks[start : start + size])):
+            return float(moments[start])
         other = yield looks[start : start + size]
         if other.any():
             place = start + int(np.argmax(other))
