@@ -17,7 +17,8 @@ from toolkit.edition import load_plan
 from toolkit.evaluation.scores import TOTAL
 from toolkit.examination import Examination, examine
 from toolkit.examination.dead_rules import Rules
-from toolkit.examination.monotone import Ground, _Drawn, certificate, loses
+from toolkit.examination.monotone import certificate
+from toolkit.examination.small_editions import Drawn, Ground, loses
 from toolkit.scheme import Scheme
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
@@ -85,7 +86,7 @@ def drawn_scheme(draws: np.random.Generator) -> Scheme:
     """Any scheme of up to six indicators in up to two groups."""
     shapes: list[Any] = [LOW, HIGH, {"shape": "linear", "worst": 0, "best": 100}, {"shape": "linear", "worst": 9, "best": 0}, {"shape": "min_max"},
                          {"shape": "points", "per": 7, "cap": 60}, {"shape": "percentile"}, {"shape": "target", "best": [3, 5], "worst": [1, 9]}]  # fmt: skip
-    groups = [group(f"g{place}", int(draws.integers(0, 4)) or 1, None, str(draws.choice(["arithmetic", "geometric", "minimum", "sum"]))) for place in range(2)]
+    groups = [group(f"g{place}", int(draws.integers(0, 4)) or 1, None, str(draws.choice(["arithmetic", "geometric", "minimum", "maximum", "sum"]))) for place in range(2)]
     policies = ["worst", "exclude", 30, "class_median"]
     nodes = [indicator(f"x{place}", int(draws.integers(0, 5)) or 1, [None, "g0", "g1"][place % 3], value=shapes[draws.integers(len(shapes))],
                        missing=policies[draws.integers(4)],
@@ -105,7 +106,7 @@ def test_nothing_that_happens_was_called_impossible() -> None:
         unreached = {problem.rule.zh.removeprefix("没有人能评为 ")[0] for problem in told if problem.column == "grades.bands"}
         dead += bool(never)
         for _ in range(8):
-            pair = _Drawn(rules, rules.scheme.indicators[0]).pair(draws)
+            pair = Drawn(rules, rules.scheme.indicators[0]).pair(draws)
             if pair is None:
                 continue
             ground, raw, _ = pair
@@ -165,6 +166,13 @@ def test_levelled_experts_and_first_places_are_not_called_proved() -> None:
         assert "20 个小例子" in found_.why.zh
 
 
+def test_what_need_not_rise_is_not_claimed() -> None:
+    for aggregate, verdict in (("maximum", "proved"), ("median", "proved"), ("quotient", "open"), ("product", "proved")):
+        rules = two({"value": LOW, "measure": COUNT}, {"value": LOW, "measure": COUNT}, total={"aggregate": aggregate, "cap": 99}, award=[{**TOP, "minimum": {"total": 80}}])
+        assert set(found(rules)) == (set() if aggregate == "quotient" else {"award[top]", "total.cap"})
+        assert certificate(Rules(rules), rules.indicators[0], tries=0).verdict == verdict
+
+
 def proved_schemes() -> list[Scheme]:
     """Schemes whose first indicator is proved: bars, two awards, ties, groups, shapes, bounds, grades."""
     grades = {"bands": [["A", 80], ["B", 50], ["C", 0]], "require": {"A": [{"node": "a", "least": 30}]}}
@@ -181,14 +189,14 @@ def proved_schemes() -> list[Scheme]:
 def test_what_is_proved_withstands_random_editions(tries: int) -> None:
     for rules in proved_schemes():
         assert certificate(Rules(rules), rules.indicators[0], tries=0).verdict == "proved"
-        drawn, draws = _Drawn(Rules(rules), rules.indicators[0]), np.random.default_rng(3)
+        drawn, draws = Drawn(Rules(rules), rules.indicators[0]), np.random.default_rng(3)
         assert [example for _ in range(tries) if (example := drawn.example(draws)) is not None] == []
 
 
 def test_small_editions_are_decided_as_the_whole_rule_decides() -> None:
     plan, tables = load_plan(DEMO)
     for rules in (Rules(plan, tables), *map(Rules, proved_schemes())):
-        drawn, draws = _Drawn(rules, rules.scheme.indicators[0]), np.random.default_rng(5)
+        drawn, draws = Drawn(rules, rules.scheme.indicators[0]), np.random.default_rng(5)
         for _ in range(3):
             ground, raw, _ = drawn.pair(draws) or pytest.fail("nothing drawn")
             whole, quick = ground.evaluation(raw), ground.standings(ground.score(raw))

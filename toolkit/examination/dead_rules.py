@@ -23,6 +23,7 @@ from toolkit.examination.reach import (
     before_bounds,
     beyond_known,
     column_of,
+    is_mean,
     reach,
     states_of,
 )
@@ -442,7 +443,7 @@ def _stopped(rules: Rules, node: str, parent: str, class_: str) -> Phrase | None
     name, under = subject_of(scheme.label(node)), Phrase("总分", "the total") if parent == TOTAL else subject_of(scheme.label(parent))
     if spans[node].empty:
         return Phrase("", "")
-    if beyond_known(rule) or rule.when:
+    if beyond_known(rule) or rule.when or not is_mean(rule.aggregate):
         return None
     if scheme.nodes[node].weight == 0 and rule.least_present is None:
         return phrase("{name.zh}的权重是 0", "{name.en} has weight 0", name=name)
@@ -470,7 +471,7 @@ def in_words(rules: Rules, node: str, class_: str, *, deeper: bool = True) -> Ph
     rule: Group | Total = group or scheme.total
     children = [child for child, counts in zip(scheme.children(None if node == TOTAL else node), spans[node].counting, strict=True) if counts]
     whole = sum(child.weight for child in children) or 1.0
-    if power(rule.aggregate) == 1:
+    if is_mean(rule.aggregate) and power(rule.aggregate) == 1:
         shares = [child.weight / (scheme.scale if rule.aggregate == "sum" else whole) for child in children]
         parts = [f"{child.label} {figure(100 * share)}% × {figure(spans[child.id].high)}" for child, share in zip(children, shares, strict=True)]
         made = Phrase(" = " + " + ".join(parts), " = " + " + ".join(parts))

@@ -38,8 +38,8 @@ KNOWN: Mapping[type[StrictModel], frozenset[str]] = {
     Adjustment: frozenset({"id", "label", "measure", "per", "cap", "floor", "source"}) | ROUNDED,
     Measure: frozenset({"take", "table", "column", "weight", "over", "where", "among", "window", "in_period", "once_per", "unverified"}),
 }
-MEANS = ("arithmetic", "geometric", "harmonic", "minimum", "maximum", "median", "sum", "product", "conditional", "power")
-"""The aggregates that rise, or stay, with each of their parts."""
+MEANS = ("arithmetic", "geometric", "harmonic", "minimum", "sum", "conditional", "power")
+"""The weighted means."""
 COUNTED = frozenset({"count", "distinct", "any"})
 """What is never missing: nothing recorded is 0, or no."""
 SUBSETS, MANY = 8, 14  # so many children that may lack a score are looked at in every combination; and where weights depend on which
@@ -92,8 +92,13 @@ def beyond_known(model: StrictModel) -> frozenset[str]:
 
 
 def is_mean(aggregate: str) -> bool:
-    """Whether an aggregate is one of those that rise with each of their parts."""
+    """Whether an aggregate is a weighted mean, which rises with each of its parts."""
     return aggregate.partition("(")[0] in MEANS
+
+
+def rises(aggregate: str) -> bool:
+    """Whether what an aggregate gives never falls where one of its parts rises."""
+    return is_mean(aggregate) or aggregate in {"maximum", "median", "product"}
 
 
 def reach(scheme: Scheme, tables: Tables | None = None, class_: str = "", held: Mapping[str, tuple[float, float]] | None = None) -> dict[str, Span]:
@@ -114,7 +119,7 @@ def reach(scheme: Scheme, tables: Tables | None = None, class_: str = "", held: 
     for branch in tree.branches:
         name = tree.nodes[branch.node]
         parts = [spans[tree.nodes[child]] for child in branch.children]
-        known = is_mean(rules[name].aggregate) and not beyond_known(rules[name])
+        known = rises(rules[name].aggregate) and not beyond_known(rules[name])
         spans[name] = _mean(branch, parts, tree.weights[list(branch.children)]) if known else ANYWHERE
         if name != TOTAL:
             spans[name] = _held(spans[name], bounds.get(name))
@@ -154,6 +159,8 @@ def adjustment_span(item: Adjustment, tables: Tables | None, *, bounded: bool = 
 
 def before_bounds(scheme: Scheme, spans: Mapping[str, Span]) -> Span:
     """The span of the total as it is before its own floor and cap hold it."""
+    if not rises(scheme.total.aggregate) or beyond_known(scheme.total):
+        return ANYWHERE
     free = scheme.model_copy(update={"total": scheme.total.model_copy(update={"floor": None, "cap": None})})
     tree = Tree.of(scheme)
     top = tree.branches[-1]
@@ -226,7 +233,7 @@ def _mean(branch: Branch, parts: Sequence[Span], weights: np.ndarray[tuple[int],
         parts = [part.within(0.0, np.inf) for part in parts]
         if any(np.isinf(parts[place].high) for place in here):
             return Span(0.0, np.inf, sure=False)
-    if (branch.when or branch.stepped) and sum(not parts[place].sure for place in here) > MANY:
+    if (branch.when or branch.stepped or branch.other) and sum(not parts[place].sure for place in here) > MANY:
         return ANYWHERE
     free, patterns = replace(branch, least_present=None), _patterns(branch, parts, here)
     low, high = (
@@ -246,7 +253,7 @@ def _patterns(branch: Branch, parts: Sequence[Span], here: Sequence[int]) -> np.
     """
     maybe = [place for place in here if not parts[place].sure]
     surely = [place for place in here if parts[place].sure]
-    if len(maybe) <= SUBSETS or branch.when or branch.stepped:
+    if len(maybe) <= SUBSETS or branch.when or branch.stepped or branch.other:
         chosen = [[place for place, there in zip(maybe, ways, strict=True) if there] for ways in product((True, False), repeat=len(maybe))]
     else:
         orders = sorted(maybe, key=lambda place: -parts[place].high), sorted(maybe, key=lambda place: parts[place].low)
