@@ -31,6 +31,7 @@ from toolkit.reports.columns import (
     written,
 )
 from toolkit.reports.wording import BLANK, WORDS
+from toolkit.sensitivity.tipping.lines import or_better
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from toolkit.evaluation import Evaluation
     from toolkit.sensitivity.robustness import Firmness
+    from toolkit.sensitivity.whole_list import WholeList
 
 
 CERTAINTY = (
@@ -228,6 +230,23 @@ def bottom_line(firm: Firmness) -> Phrase:
     if sums["contenders"]:
         parts.append(phrase("；另有 {contenders} 家只差一线而没有得到", "; missed by a hair {contenders}", **sums))
     return joined([*parts, Phrase("。", ".")], "", "")
+
+
+def whole_list_line(evaluation: Evaluation, whole: WholeList) -> Phrase:
+    """What can be said of all places at once, in one sentence for the one page: who is told apart from the lines, and how many are not."""
+    parts = [
+        phrase("“{award}”{better.zh} {sure} 家确在线上，" + ("这 {zone} 家与线上无法区分（现有 {held} 家在线上）" if zone else "没有与线上无法区分的"),
+               "`{award}`{better.en}: {sure} certainly over the line, " + ("{zone} not told apart from it ({held} of them over it as it stands)" if zone else "none too near to tell"),
+               award=evaluation.scheme.label(award), sure=sure, zone=zone, held=held,
+               better=Phrase("或更高的奖", " or better") if len(or_better(evaluation.scheme, award)) > 1 else Phrase("", ""))
+        for award, sure, zone, held in whole.zones.itertuples(index=False)
+    ]  # fmt: skip
+    if not parts:
+        return Phrase("没有奖项。", "There is no award.")
+    said = joined(parts, "；", "; ")
+    return phrase("把全部名单放在一起看（{level:.0%} 的把握，权重另抽 {draws} 组核对为 {coverage:.1%}）：{said.zh}。",
+                  "All places together (at {level:.0%}; in {draws:other draw|other draws} of the weights {coverage:.1%}): {said.en}.",
+                  level=whole.level, draws=whole.draws, coverage=whole.coverage, said=said)  # fmt: skip
 
 
 def firmness_table(evaluation: Evaluation, firm: Firmness, language: Language | None = None) -> Table:
