@@ -76,6 +76,9 @@ def test_what_can_never_act_is_told_with_its_arithmetic(case: str) -> None:
     two(award=[{"id": "all", "label": "先进", "minimum": {"total": 60}}, {**TOP, "beside": ["all"]}]),
     two({"weight": 0}, ties=["a", "joint"]),
     two({"weight": 0}, award=[{**TOP, "require": [{"node": "a", "least": 60}]}]),
+    two({"weight": 0}, award=[{**TOP, "require": [{"any_of": [{"node": "a", "least": 60}, {"node": "b", "least": 90}]}]}]),
+    two(award=[{"id": "all", "label": "先进", "require": [{"any_of": [{"node": "a", "least": 60}, {"node": "b", "least": 90}]}]},
+               {**TOP, "require": [{"none_of": [{"node": "a", "least": 60}]}]}]),
     two({"value": {"shape": "z_score"}}, award=[{**TOP, "minimum": {"total": 300}}]),
 ])  # fmt: skip
 def test_what_can_act_is_not_called_dead(rules: Scheme) -> None:

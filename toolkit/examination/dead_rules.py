@@ -299,7 +299,7 @@ def _bars_from(veto: Veto, award: str) -> bool:
 
 def _implied(bar: Requirement, by: Requirement) -> bool:
     """Whether who meets `by` meets `bar` too."""
-    if (bar.node, bar.condition) != (by.node, by.condition) or (by.classes and not set(bar.classes) <= set(by.classes)) or (by.classes and not bar.classes):
+    if not (understood(bar) and understood(by)) or (bar.node, bar.condition) != (by.node, by.condition) or (by.classes and not set(bar.classes) <= set(by.classes)) or (by.classes and not bar.classes):
         return False
     if bar.among and not (by.among and set(map(state_name, by.among)) <= set(map(state_name, bar.among))):
         return False
@@ -417,7 +417,7 @@ def _without_effect(scheme: Scheme, veto: Veto) -> Phrase | None:
 def _looked_at(rules: Rules) -> set[str] | None:
     """Every node whose score decides something; None where that cannot be told."""
     scheme = rules.scheme
-    if not all(isinstance(key, str) for key in scheme.ties) or not all(map(understood, scheme.awards)):
+    if not all(isinstance(key, str) for key in scheme.ties) or not all(map(understood, (*scheme.awards, *(item for _, item in rules.requirements)))):
         return None
     nodes = {TOTAL, *scheme.ties, *(award.by for award in scheme.awards)}
     return nodes | {str(item.node) for _, item in rules.requirements if item.node}

@@ -195,8 +195,10 @@ def _capped(rules: Rules, item: Indicator) -> Iterator[Phrase]:
     """Bars that a better score can fail."""
     above = _ancestors(rules.scheme, item)
     for _, bar in rules.requirements:
-        if not understood(bar) or (bar.node in above and (bar.most is not None or bar.below is not None)):
-            name = rules.scheme.label(str(bar.node or bar.condition)) if bar.node != TOTAL else "总分"
+        if not understood(bar):
+            yield Phrase("有的要求用了这里尚不认识的写法", "a requirement is written in a way not known here")
+        elif (bar.node in above and (bar.most is not None or bar.below is not None)):
+            name = rules.scheme.label(str(bar.node)) if bar.node != TOTAL else "总分"
             yield phrase("要求“{node}”不超过某数，变好可能过线", "`{node}` is to stay below a bound, which doing better can pass", node=name)
 
 
