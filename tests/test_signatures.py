@@ -17,14 +17,24 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from typer.testing import CliRunner
 
 from tests.conftest import write_small_edition
-from tests.sealing import named, sealed, verified, with_new_manifests, write_house
-from tests.test_forgeries import SEEN_AT_ONCE
+from tests.sealing import described_again, named, sealed, verified, with_new_manifests, write_house
+from tests.test_forgeries import SEEN_AT_ONCE, SEEN_WHEN_MADE_AGAIN
 from toolkit.__main__ import app
 from toolkit.ground.problems import Refused
 from toolkit.minutes.journal import read_journal
 from toolkit.scheme import load_scheme
 from toolkit.sealing import sign_bag
-from toolkit.sealing.signatures import SIGNERS, Signer, is_locked, load_key, new_key, public_key, read_signers
+from toolkit.sealing.signatures import (
+    SIGNERS,
+    Signer,
+    is_locked,
+    load_key,
+    new_key,
+    public_key,
+    read_signers,
+    signature_files,
+    statement,
+)
 
 PASSPHRASE = "三个臭皮匠 vote"
 ROLES = "\n[signatures]\nroles = { chair = 1, supervisor = 1 }\n"
@@ -250,6 +260,95 @@ def test_every_forgery_that_makes_the_digests_right_is_refused(bag: Path, name: 
     with_new_manifests(bag)
     forget_signatures(bag)
     assert verified(bag).errors
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(SEEN_WHEN_MADE_AGAIN))
+def test_every_forgery_that_only_a_replay_would_see_is_refused_at_once(bag: Path, signed: Path, name: str) -> None:
+    SEEN_WHEN_MADE_AGAIN[name][0](bag)
+    described_again(bag)
+    with_new_manifests(bag)
+    forget_signatures(bag)
+    for signers in (None, signed / SIGNERS):
+        assert {"the signature does not fit the bag"} <= {problem.rule.en for problem in verified(bag, signers=signers).errors}
+
+
+def lowered(bag: Path) -> None:
+    scheme = bag / "data" / "edition" / "scheme.toml"
+    scheme.write_text(scheme.read_text("utf-8").replace("chair = 1, supervisor = 1", "chair = 1"), "utf-8")
+
+
+def exchanged(bag: Path) -> None:
+    """Keys of one's own in the bag, and signed with them."""
+    shutil.rmtree(bag / "signatures")
+    own = Ed25519PrivateKey.from_private_bytes(b"f" * 32)
+    (bag / "data" / "edition" / SIGNERS).write_text("\n".join(Signer(role, public_key(own)).line for role in ("chair", "supervisor")), "utf-8")
+    with_new_manifests(bag)
+    (bag / "signatures").mkdir()
+    for role in ("chair", "supervisor"):
+        for name, content in signature_files(own, Signer(role, public_key(own)), statement(bag, role)).items():
+            (bag / "signatures" / name).write_bytes(content)
+
+
+def restated(bag: Path) -> None:
+    """Statements that name the bag as it was forged, beside signatures of what it was."""
+    for role in ("chair", "supervisor"):
+        stem(bag, role).with_suffix(".txt").write_bytes(statement(bag, role))
+
+
+def renamed(bag: Path) -> None:
+    """The list of winners of another edition under signatures that were given for this one."""
+    for path in (bag / "bag-info.txt", bag / "data" / "edition" / "scheme.toml"):
+        path.write_text(path.read_text("utf-8").replace("small-2018", "small-2019"), "utf-8")
+
+
+def dated(bag: Path) -> None:
+    path = bag / "bag-info.txt"
+    path.write_text(path.read_text("utf-8").replace("2019-03-01", "2019-01-01"), "utf-8")
+
+
+def shortened(bag: Path) -> None:
+    """Minutes without their end, and a label that says so."""
+    path = bag / "data" / "edition" / "journal.jsonl"
+    if path.is_file():
+        path.write_text("", "utf-8")
+    labels = bag / "bag-info.txt"
+    labels.write_text("".join(line for line in labels.read_text("utf-8").splitlines(keepends=True) if not line.startswith("Journal-Head")), "utf-8")
+    path.unlink(missing_ok=True)
+
+
+def without(bag: Path, role: str) -> None:
+    for path in (bag / "signatures").glob(f"{role}-*"):
+        path.unlink()
+
+
+def doubled(bag: Path) -> None:
+    without(bag, "supervisor")
+    copied(bag, "chair", "supervisor")
+
+
+OF_SIGNATURES: dict[str, Callable[[Path], object]] = {
+    "nobody signed": lambda bag: shutil.rmtree(bag / "signatures"),
+    "one of two signed": lambda bag: without(bag, "chair"),
+    "fewer need to sign": lowered,
+    "keys of one's own": exchanged,
+    "another edition": renamed,
+    "another day": dated,
+    "no minutes": shortened,
+    "one signature for two roles": doubled,
+}
+
+
+@pytest.mark.parametrize("name", OF_SIGNATURES)
+def test_every_forgery_of_who_signed_what_is_refused_by_who_knows_the_signers(bag: Path, signed: Path, name: str) -> None:
+    OF_SIGNATURES[name](bag)
+    if name in {"fewer need to sign", "another edition", "another day", "no minutes"}:
+        described_again(bag)
+        with_new_manifests(bag)
+        forget_signatures(bag)
+        restated(bag)
+    errors = {problem.file for problem in verified(bag, signers=signed / SIGNERS).errors}
+    assert any(file.startswith("signatures") for file in errors), errors
 
 
 def forget_signatures(bag: Path) -> None:

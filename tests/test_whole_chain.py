@@ -20,6 +20,7 @@ from tests.test_objections import HOURS, objected
 from tests.test_rulings import WHO, left_open
 from toolkit.ground.problems import Refused
 from toolkit.minutes.journal import read_journal
+from toolkit.publication.extract import read_extract
 from toolkit.sealing import sign_bag
 from toolkit.sealing.signatures import SIGNERS, Signer, public_key
 
@@ -86,15 +87,18 @@ def test_from_a_draft_to_a_card_verified_elsewhere(tmp_path: Path) -> None:
     assert re.search(r"戊代理公司.*先进会员 → ", told)
     assert re.search(r"己代理公司.*→ 先进会员", told)
 
-    # The cards go out; one is checked where nothing else of the edition is to be had.
+    # The open bag and the cards go out; each is checked where nothing else of the edition is to be had.
     root = re.search(r"[0-9a-f]{64}", done("publish", r2, "--to", tmp_path / "out"))
     assert root is not None
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     card = next(path for path in (tmp_path / "out" / "cards").iterdir() if "己代理公司" in path.name)
     shutil.move(card, elsewhere / "card.html")
+    shutil.move(tmp_path / "out" / "open", elsewhere / "open")
     shutil.move(r2, elsewhere / "r2")
     for gone in (edition, tmp_path / "out"):
         shutil.rmtree(gone)
     assert "己代理公司" in by_program("verify-card", "card.html", "--root", root[0], cwd=elsewhere)
+    fingerprint = read_extract(elsewhere / "r2" / "data" / "public").notice["digests"]["open"]
+    by_program("verify", "open", "--replay", "--fingerprint", fingerprint, cwd=elsewhere)
     assert not verified(elsewhere / "r2", replay=True).errors
