@@ -154,6 +154,15 @@ def test_a_ruling_that_no_longer_fits_is_an_error_and_stops_the_seal(small_editi
     assert run("check", small_edition).exit_code == 0
 
 
+def test_a_ruling_is_lifted_whatever_the_records_are_like(small_edition: Path) -> None:
+    settled(left_open(small_edition), "006")
+    members = small_edition / "records" / "会员名册.csv"
+    members.write_text("".join(line for line in members.read_text("utf-8-sig").splitlines(keepends=True) if not line.startswith("006")), "utf-8-sig")
+    assert run("check", small_edition).exit_code == 1
+    done = run("decide", small_edition, "tie", "先进会员", "--by", WHO, "--because", "会员退会")
+    assert (done.exit_code, "撤销第 1 条" in done.output) == (0, True)
+
+
 def test_with_a_broken_chain_nothing_is_evaluated(small_edition: Path) -> None:
     left_open(small_edition)
     settled(small_edition, "006")

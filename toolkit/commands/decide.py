@@ -113,10 +113,10 @@ def _tie(said: Said, class_: str | None) -> None:
     if not said.words:
         raise wrong_use(NO_AWARD, said.language)
     refuse_unsaid(said.by, said.because)
-    _, evaluation = _as_it_stands(said)
-    names = {str(key): str(name) for key, name in evaluation.members["name"].items()}
     award, *members = said.words
-    ties = evaluation.left_to_committee
+    evaluation = _as_it_stands(said)[1] if members else None  # a ruling is lifted whatever the records are like now
+    names = {str(key): str(name) for key, name in evaluation.members["name"].items()} if evaluation else {}
+    ties = evaluation.left_to_committee if evaluation else ()
     _told(decide_tie(said.folder, ties, award, members, by=said.by, reason=said.because, class_=class_, names=names), said.language)
 
 

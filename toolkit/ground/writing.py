@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 # A spreadsheet takes text that begins so for a formula; the apostrophe itself is marked too, so that reading back is exact.
 SIGNS = frozenset("=+-@\t\r\n'＝＋－＠")
 FORMULA = re.compile(f"^(?=[{re.escape(''.join(sorted(SIGNS)))}])")
+DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³")})
+"""What no file can be called on Windows, whatever its ending."""
 UNFINISHED = ".unfinished-"
 LOCK = ".lock"
 PATIENCE = 10.0

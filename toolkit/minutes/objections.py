@@ -210,12 +210,15 @@ def read_objections(folder: Path, records: Records | None = None) -> Objections:
     return Objections(decided, Problems(tuple(problems)))
 
 
+UNDECIDED = Phrase("尚未裁定，何时应答复还算不出", "not decided yet; by when it is to be answered cannot be told yet")
+
+
 def due_problems(objections: Objections, today: dt.date) -> Iterator[Problem]:
     """A note for each objection that is not decided, a warning where its day is past."""
     overdue = objections.overdue(today)
     for number, objection in objections.open().items():
-        day = objection.answer_by or "—"
-        rule = phrase("尚未裁定，应于 {day} 前答复", "not decided yet, to be answered by {day}", day=day)
+        day = objection.answer_by
+        rule = phrase("尚未裁定，应于 {day} 前答复", "not decided yet, to be answered by {day}", day=day) if day else UNDECIDED
         if number in overdue:
             rule = phrase("已逾期：应于 {day} 前答复，尚未裁定", "overdue: it was to be answered by {day} and is not decided", day=day)
         mend = phrase("committee decide 届次 objection {n} --upheld 或 --rejected", "committee decide DIR objection {n} --upheld or --rejected", n=number)

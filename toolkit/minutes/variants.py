@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
 from toolkit.ground.text import Phrase, discreet, one_line, phrase
-from toolkit.ground.writing import edition_lock, refusing, sync, write_whole
+from toolkit.ground.writing import DEVICES, edition_lock, refusing, sync, write_whole
 from toolkit.minutes.adoption import SCHEME, as_filed
 from toolkit.scheme import load_scheme, read_scheme
 from toolkit.scheme.writing import rewritten
@@ -29,7 +29,6 @@ LONGEST = 40
 HEADING = {"name": "试算方案 variant", "by": "谁存的 by", "reason": "为何 because", "time": "何时 at"}
 LINE = re.compile(rf"#\s*(?:{'|'.join(map(re.escape, HEADING.values()))})\s*[:：]\s*(.*)")
 FORBIDDEN = frozenset('<>:"/\\|?*')
-DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³")})
 NAMELESS = Phrase("方案没有名称", "the variant has no name")
 NAME_IT = Phrase("请起一个名称，如“学习加重”", "give it a name, such as `more learning`")
 OTHER_NAME = Phrase("请另起一个名称", "choose another name")

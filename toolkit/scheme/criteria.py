@@ -15,6 +15,7 @@ from pydantic_core import PydanticKnownError
 from toolkit.ground.ranking import Step
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import StrictModel, Unfit
+from toolkit.ground.writing import DEVICES
 from toolkit.scheme.measures import Measure, Where
 from toolkit.scheme.outliers import Outliers
 from toolkit.scheme.shapes import Shape
@@ -200,11 +201,11 @@ GIVE_CODE = Phrase("请写成 E01、专家3 这样的代号", "write a code such
 
 
 def is_pseudonym(name: object) -> bool:
-    """Whether somebody goes by a code here, and not by a name.
+    """Whether somebody goes by a code here, and not by a name; its ballot is a file of that name, which Windows has to take.
 
     Examples
     --------
-    >>> [is_pseudonym(said) for said in ("E01", "专家3", "3号", "专家甲", "A", "李四", "Li Si", "lisisi7", "")]
-    [True, True, True, True, True, False, False, False, False]
+    >>> [is_pseudonym(said) for said in ("E01", "专家3", "3号", "专家甲", "A", "李四", "Li Si", "lisisi7", "COM1", "")]
+    [True, True, True, True, True, False, False, False, False, False]
     """
-    return isinstance(name, str) and PSEUDONYM.fullmatch(name) is not None
+    return isinstance(name, str) and PSEUDONYM.fullmatch(name) is not None and name.casefold() not in DEVICES

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest, refuse_no_edition
 from toolkit.ground.text import Phrase, discreet, one_line, phrase
-from toolkit.ground.writing import edition_lock
+from toolkit.ground.writing import DEVICES, edition_lock
 from toolkit.minutes.adoption import FILES, edition_language, enter_found, laid_out
 from toolkit.minutes.journal import JOURNAL, appended, read_journal
-from toolkit.minutes.variants import DEVICES
 from toolkit.sealing.bag import TAG_MANIFEST, read_bag_info
 from toolkit.sealing.parts import REVISION, RULES, Seal
 
