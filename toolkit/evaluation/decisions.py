@@ -17,7 +17,7 @@ from toolkit.evaluation.reasons import Reasons
 from toolkit.evaluation.requirements import bars, number, subject
 from toolkit.evaluation.scores import TOTAL, Score, aligned, rounded_scores
 from toolkit.ground.problems import Problem
-from toolkit.ground.ranking import Integers, Mask, Ruling, Tie, competition_ranks, sharing
+from toolkit.ground.ranking import Floats, Integers, Mask, Ruling, Tie, competition_ranks, sharing
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.scheme import Scheme
 
@@ -77,6 +77,11 @@ class Decided:
     def ranks(self) -> Integers:
         """The rank of each member in its class, 1-2-2-4; 0 for those that are not ranked; int64[members]."""
         return self._run.ranks
+
+    @property
+    def first_places(self) -> Floats:
+        """On how many indicators each member is first in its class; float64[members]."""
+        return self._run.first_places
 
     @property
     def allotments(self) -> Sequence[Allotment]:

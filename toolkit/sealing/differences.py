@@ -34,6 +34,8 @@ WITHIN = 1e-9
 SHOWN = 60
 ADVICE = "problems.csv"
 ADVICE_SHEETS = frozenset({"问题", "Problems"})
+ADDED_SHEETS = frozenset({"名次与奖项复算", "Places and awards"})
+"""Sheets that no earlier version wrote: a workbook that an earlier one sealed may lack them."""
 WORDED = Phrase("文字说明与封存时的不同：封存所用的是较早的版本", "is worded otherwise than at the seal, which an earlier version made")
 LOOK = Phrase("没有其他错误时无须处理；请看一眼这处差别", "nothing, where no error is told beside it; do look at this difference")
 
@@ -119,13 +121,14 @@ def workbook_problems(file: str, before: Path, now: Path, wording: Wording | Non
         parts, others = _members(before), _members(now)
         if parts == others:
             return
-        sealed = CalamineWorkbook.from_path(str(before))
-        problems = list(_sheet_problems(file, sealed, CalamineWorkbook.from_path(str(now)), wording))
-        if not problems and set(parts) != set(others):
+        sealed, computed = (CalamineWorkbook.from_path(str(path)) for path in (before, now))
+        added = ADDED_SHEETS & {*computed.sheet_names} - {*sealed.sheet_names} if wording is not None else frozenset()
+        problems = list(_sheet_problems(file, sealed, computed, wording, added))
+        if not problems and set(parts) != set(others) and not added:
             problems = [difference(file, value="、".join(sorted({*parts} ^ {*others})), rule=LOOKS)]
         yield from problems
         if all(problem.severity == "note" for problem in problems):
-            yield from _look_problems(file, before, now, {problem.sheet for problem in problems})
+            yield from _look_problems(file, before, now, {problem.sheet for problem in problems}, added)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, CalamineError) as error:
         yield difference(file, value=type(error).__name__)
 
@@ -191,12 +194,12 @@ def _members(path: Path) -> dict[str, bytes]:
 
 
 def _sheet_problems(
-    file: str, sealed: CalamineWorkbook, computed: CalamineWorkbook, wording: Wording | None
+    file: str, sealed: CalamineWorkbook, computed: CalamineWorkbook, wording: Wording | None, added: Collection[str]
 ) -> Iterator[Problem]:
-    if sealed.sheet_names != computed.sheet_names:
+    if sealed.sheet_names != (names := [name for name in computed.sheet_names if name not in added]):
         yield difference(file, value="、".join(sealed.sheet_names))
         return
-    for sheet in computed.sheet_names:
+    for sheet in names:
         before, now = (book.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for book in (sealed, computed))
         if wording is not None and sheet in ADVICE_SHEETS and before != now and wording.excuses(before, now):
             yield worded(file, sheet)
@@ -204,12 +207,12 @@ def _sheet_problems(
             yield from cell_problems(file, sheet, before, now, exact=False)
 
 
-def _look_problems(file: str, before: Path, now: Path, but: Collection[str]) -> Iterator[Problem]:
+def _look_problems(file: str, before: Path, now: Path, but: Collection[str], added: Collection[str]) -> Iterator[Problem]:
     """Where two workbooks of the same values are not shown alike; another version may only have written the same otherwise."""
     import openpyxl
 
     sealed, computed = (openpyxl.load_workbook(path) for path in (before, now))
-    pairs = zip(sealed.worksheets, computed.worksheets, strict=True)
+    pairs = zip(sealed.worksheets, (sheet for sheet in computed.worksheets if sheet.title not in added), strict=True)
     for one, other in ((one, other) for one, other in pairs if one.title not in but):
         if _frame(one) != _frame(other):
             yield difference(file, one.title, rule=LOOKS)

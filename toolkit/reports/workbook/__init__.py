@@ -27,6 +27,7 @@ from toolkit.reports.scheme_wording import (
 )
 from toolkit.reports.wording import JOIN, NOT_APPLICABLE, outline
 from toolkit.reports.workbook.book import HEADING_ROW, Book
+from toolkit.reports.workbook.places import write_place_sheet
 from toolkit.reports.workbook.scores import write_score_sheet
 from toolkit.scheme.criteria import Group
 
@@ -82,7 +83,7 @@ def write_workbook(evaluation: Evaluation, path: Path) -> None:
     with _no_search_for_garbage():
         book = Book(evaluation, path)
         _write_ranking(book)
-        write_score_sheet(book)
+        write_place_sheet(book, write_score_sheet(book))
         _write_members(book, "values", evaluation.values, Phrase("各指标折算后的分值", "indicators as values on the scale"))
         _write_members(book, "indicators", evaluation.indicators, Phrase("折算前的原始数据", "indicators as measured"))
         _write_touched(book)

@@ -60,6 +60,7 @@ def _letters(column: int) -> str:
 SHEETS = {
     "ranking": Phrase("排名", "Ranking"),
     "scores": Phrase("得分", "Scores"),
+    "places": Phrase("名次与奖项复算", "Places and awards"),
     "values": Phrase("指标值", "Values"),
     "indicators": Phrase("原始数据", "Indicators"),
     "touched": Phrase("替代与处理的数值", "Values touched"),

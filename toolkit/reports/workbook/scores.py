@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import repeat
@@ -15,7 +15,7 @@ from xlsxwriter.utility import xl_col_to_name
 from toolkit.ground.ranking import rounded
 from toolkit.ground.text import Phrase
 from toolkit.reports.wording import NOT_APPLICABLE
-from toolkit.reports.workbook.book import HEADING_ROW, Book
+from toolkit.reports.workbook.book import HEADING_ROW, SHEETS, Book
 from toolkit.scheme.criteria import Group
 
 if TYPE_CHECKING:
@@ -180,8 +180,21 @@ class TreeColumn:
         return isinstance(self.node, Group)
 
 
-def write_score_sheet(book: Book) -> None:
-    """One row a member in the order of the ranking, one column a node, children before their subtotal."""
+@dataclass(frozen=True)
+class ScoreCells:
+    """Where each score stands: the column of each node, adjustment and the total, and the row of the first member."""
+
+    sheet: str
+    columns: Mapping[str, int]
+    top: int
+
+    def cell(self, node: str, place: int) -> str:
+        """The cell of a node of the member at a place of the list, counted from 0, as another sheet names it."""
+        return f"'{self.sheet}'!{letters(self.columns[node])}{self.top + place + 1}"
+
+
+def write_score_sheet(book: Book) -> ScoreCells:
+    """One row a member in the order of the ranking, one column a node, children before their subtotal; where they stand."""
     headings = tree_columns(book.evaluation.scheme)
     levels = max(heading.level for heading in headings) + 1
     weight_row = HEADING_ROW + levels
@@ -197,6 +210,8 @@ def write_score_sheet(book: Book) -> None:
         _ScoreRow(page, row, scores, applies).write()
     last = len(LEFT) + len(headings) + len(book.evaluation.scheme.adjustments)
     sheet.autofilter(weight_row, 0, weight_row + len(ranking), last)
+    beside = {adjustment.id: column for column, adjustment in enumerate(book.evaluation.scheme.adjustments, start=len(LEFT) + len(headings))}
+    return ScoreCells(SHEETS["scores"].into(book.language), {**places, **beside, TOTAL: last}, weight_row + 1)
 
 
 def tree_columns(scheme: Scheme, parent: str | None = None, level: int = 0) -> list[TreeColumn]:
