@@ -366,7 +366,7 @@ def test_what_is_not_there_is_told_as_not_run(sent: Path, edition: Path, monkeyp
     monkeypatch.setattr(agreement, "_program", lambda _: None)
     found = list(opinions(bag, out / "open", out / "results.html"))
     assert [same for _, same in found] == [True, NO_OFFICE, NO_BROWSER]
-    assert [said.zh for said in told(found)] == ["算法一致：软件包", "未运行：工作簿公式（本机没有 LibreOffice）", "未运行：网页程序（本机没有 Chromium）"]
+    assert [said.zh for said in told(found)] == ["算法一致：软件包", "未运行：工作簿公式（本机没有 LibreOffice）", "未运行：网页程序（本机没有可用的浏览器）"]
     assert not disagreements(found).errors
 
 

@@ -306,7 +306,7 @@ def test_what_the_page_does_not_know_it_refuses_by_name(page: Page) -> None:
     data = everything(measured(scheme(indicator=[indicator("a")], award=[{"id": "x", "label": "x"}]), who))
     changed = [
         ("scheme.indicator.0.value", {"shape": "wavy"}, "indicator[a].value.shape = wavy"),
-        ("scheme.total", {"aggregate": "median"}, "total.aggregate = median"),
+        ("scheme.total", {"aggregate": "mode"}, "total.aggregate = mode"),
         ("scheme.award.0.lottery", 3, "award[x].lottery"),
         ("scheme.indicator.0.missing", "guessed", "indicator[a].missing = guessed"),
         ("scheme.lucky_number", 7, "lucky_number"),

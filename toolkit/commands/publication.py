@@ -33,7 +33,7 @@ OPENED = Phrase(
     "The open bag is in {place} and may be made public. Its fingerprint: {fingerprint}. To check it: committee verify {place} --replay --fingerprint {fingerprint}",
 )
 SHOWN = Phrase(
-    "结果页面 {page}：一个文件，放到网站上或用 U 盘打开，它会在读者的浏览器里重新计算并说明是否一致。",
+    "结果页面 {page}：一个文件，放到网站上或用优盘打开，它会在读者的浏览器里重新计算并说明是否一致。",
     "The page of results is {page}: one file for a site or a stick, which computes all again in the reader's browser and says whether it comes to the same.",
 )
 UNOPENED = Phrase("开放包没有写出：", "The open bag was not written:")

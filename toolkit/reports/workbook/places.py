@@ -35,7 +35,6 @@ NOTE = Phrase(
     "places and awards are formulas over the totals of the sheet Scores, by the tie rule and the quotas, and move when scores or weights are changed; who takes "
     "part, vetoes and conditions are values as they were evaluated (the columns May)",
 )
-TOO_MANY = phrase("会员超过 {n} 家，这里不写公式", "no formulas for more than {n} members", n=MOST)
 AS_VALUES = Phrase("下列奖项是数值，公式说不出：", "values, as no formula says them: ")
 BOUNDED = Phrase("{award}（名额在全部类别合计中另有上限）", "{award} (its places in all classes together are bounded)")
 COMPOSED = Phrase("{award}（有由几项组成的要求）", "{award} (a requirement is made of others)")
@@ -51,7 +50,7 @@ SCORE = '[<-900000000]"—";0.{zeros}'
 
 
 def write_place_sheet(book: Book, scores: ScoreCells) -> None:
-    """One row a member in the order of the list; no sheet where the scheme gives no places at all."""
+    """One row a member in the order of the list; no sheet for more than `MOST` members, whose formulas would take minutes."""
     count = len(book.evaluation.ranking)
     if count > MOST or not count:
         return
