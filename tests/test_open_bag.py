@@ -123,7 +123,7 @@ def sent(edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.exit_code == 0, done.output
     assert "列入 5 家（共 12 家）" in done.output, done.output
     assert ("三种算法一致：软件包、工作簿公式、网页程序" if OFFICE and BROWSER else "算法一致：软件包") in done.output
-    assert ("没有 LibreOffice" in done.output) == (OFFICE is None)
+    assert ("本机没有可用的电子表格程序" in done.output) == (OFFICE is None)
     return place / "out"
 
 
@@ -366,7 +366,7 @@ def test_what_is_not_there_is_told_as_not_run(sent: Path, edition: Path, monkeyp
     monkeypatch.setattr(agreement, "_program", lambda _: None)
     found = list(opinions(bag, out / "open", out / "results.html"))
     assert [same for _, same in found] == [True, NO_OFFICE, NO_BROWSER]
-    assert [said.zh for said in told(found)] == ["算法一致：软件包", "未运行：工作簿公式（本机没有 LibreOffice）", "未运行：网页程序（本机没有可用的浏览器）"]
+    assert [said.zh for said in told(found)] == ["算法一致：软件包", "未运行：工作簿公式（本机没有可用的电子表格程序）", "未运行：网页程序（本机没有可用的浏览器）"]
     assert not disagreements(found).errors
 
 

@@ -197,9 +197,9 @@ def everything(case: Evaluation) -> dict[str, Any]:
     members = case.members.assign(recorded=known.recorded, vetoes=struck)
     rows = OpenRows(
         case.resolved, members, known.raw, known.applicable, known.behind, known.conditions, known.previous,
-        **{name: pd.DataFrame(columns=columns) for name, columns in nobody.items()},
+        **{name: pd.DataFrame(columns=columns) for name, columns in nobody.items()}, rulings=case.rulings,
     )  # fmt: skip
-    return page_data(rows, case.rulings)
+    return page_data(rows)
 
 
 def told_by_package(case: Evaluation, listed: list[str]) -> list[dict[str, Any]]:

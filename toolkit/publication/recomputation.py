@@ -6,7 +6,7 @@ The script (`templates/results/recompute.js`) knows nothing of tables and record
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,16 +31,15 @@ STRUCK = frozenset({"when", "at_least", "distinct", "sum", "at_most", "source"})
 """Keys of a veto that say whom it strikes, which is given."""
 
 
-def page_data(rows: OpenRows, rulings: Sequence[Ruling] = ()) -> dict[str, Any]:
+def page_data(rows: OpenRows) -> dict[str, Any]:
     """All that the script needs, as JSON knows it: numbers by their shortest digits, which any reader turns into the same doubles; null for none.
 
-    Members stand in the order of the list, and `results` beside them. Of rulings those are told whose members are all open.
+    Members stand in the order of the list, and `results` beside them.
     """
     ranking, awards = rows.ranking, rows.awards
     given = {str(member): list(own) for member, own in awards.groupby("member", sort=False)["award"]} if len(awards) else {}
     order = [award.id for award in rows.scheme.awards]
     places = {str(code): place for place, code in enumerate(ranking.index)}
-    known = [ruling for ruling in rulings if {*ruling.tie.members} <= set(places)]
     results = zip(map(str, ranking.index), *(ranking[name].tolist() for name in (TOTAL, "rank_from", "rank_to", "grade")), strict=True)
     return {
         "scheme": scheme_data(rows.scheme),
@@ -48,7 +47,7 @@ def page_data(rows: OpenRows, rulings: Sequence[Ruling] = ()) -> dict[str, Any]:
         "withheld": [{"class": name, "from": _number(low), "to": _number(high)} for name, low, high in rows.withheld[["class", "from", "to"]].itertuples(index=False)],
         "classes": [_plain(row) for row in rows.classes.to_dict("records")],
         "lines": [_plain(row) for row in rows.lines.to_dict("records")],
-        "rulings": [_ruling(ruling, places) for ruling in known],
+        "rulings": [_ruling(ruling, places) for ruling in rows.rulings],
         "results": [_result(total, best, worst, grade, sorted(given.get(code, ()), key=order.index)) for code, total, best, worst, grade in results],
     }
 

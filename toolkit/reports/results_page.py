@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,6 @@ from toolkit.ground.text import Phrase
 from toolkit.publication.recomputation import page_data
 
 if TYPE_CHECKING:
-    from toolkit.ground.ranking import Ruling
     from toolkit.publication.extract import Extract
     from toolkit.publication.open_rows import OpenRows
 
@@ -86,7 +85,7 @@ WORDS: Mapping[str, Phrase] = {
 }  # fmt: skip
 
 
-def results_page(rows: OpenRows, extract: Extract, rulings: Sequence[Ruling] = ()) -> str:
+def results_page(rows: OpenRows, extract: Extract) -> str:
     """The whole page, in both languages.
 
     Parameters
@@ -95,11 +94,9 @@ def results_page(rows: OpenRows, extract: Extract, rulings: Sequence[Ruling] = (
         What is open to everybody.
     extract
         What the notice says, of members too that are named and not open.
-    rulings
-        What the committee decided of ties.
     """
     notice = extract.notice
-    data = {key: notice[key] for key in ("edition", "revision")} | {"named": _only_named(rows, extract)} | page_data(rows, rulings)
+    data = {key: notice[key] for key in ("edition", "revision")} | {"named": _only_named(rows, extract)} | page_data(rows)
     return page_of(
         FOLDER, "results.html", "results.css", (*SCRIPTS, "results.js"),
         language="en" if notice["language"] == "en" else "zh", title=escape(notice["title"]), data=as_json(data), words=words_as_json(WORDS),

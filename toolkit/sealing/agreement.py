@@ -34,7 +34,7 @@ AGREE = Phrase("三种算法一致：{names.zh}", "Three programs agree: {names.
 SOME = Phrase("算法一致：{names.zh}", "Programs agree: {names.en}")
 UNRUN = Phrase("未运行：{name.zh}（{why.zh}）", "Not run: {name.en} ({why.en})")
 OTHERWISE = Phrase("算法不一致：{name.zh}得出的结果与公布的不同", "{name.en} comes to other results than those published")
-NO_OFFICE, NO_BROWSER = Phrase("本机没有 LibreOffice", "no LibreOffice on this machine"), Phrase("本机没有可用的浏览器", "no Chromium on this machine")
+NO_OFFICE, NO_BROWSER = Phrase("本机没有可用的电子表格程序", "no LibreOffice on this machine"), Phrase("本机没有可用的浏览器", "no Chromium on this machine")
 NO_SHEET, FOREIGN = Phrase("封存的工作簿没有复算表", "the sealed workbook has no such sheet"), Phrase("工作簿里有别的公式", "the workbook holds other formulas")
 FAILED, CANNOT = Phrase("程序没有完成", "the program did not finish"), Phrase("网页程序算不了这个评选办法", "the script cannot compute this scheme")
 
