@@ -387,6 +387,7 @@ def test_a_bag_sealed_before_members_were_asked_is_verified_and_replayed_and_not
 ) -> None:
     monkeypatch.setattr("toolkit.sealing.publishable", lambda _: True)  # as it was then
     monkeypatch.setattr("toolkit.sealing.public_extract", old_extract)
+    monkeypatch.setattr("toolkit.sealing.seal_open", lambda *_: None)  # there was no open bag
     folder = write_edition(tmp_path / "e", {}, scheme=UNASKED)
     bag = seal_edition(folder, "r1", **made(house), sealed_on=DAY)
     verify = partial(verify_bag, **made(house))
