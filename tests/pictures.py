@@ -131,6 +131,7 @@ def _of_notice(browser: Browser, folder: Path) -> None:
         page.wait_for_selector(".lists li")
         taken(page, "notice.zh")
         page.get_by_role("button", name="English").click()
+        page.get_by_text("the order carries no rank").wait_for()
         taken(page, "notice.en")
         page.close()
 
