@@ -15,6 +15,7 @@ from toolkit.evaluation.scores import TOTAL
 RARELY = st.sampled_from([False, False, False, True])
 BOUND = st.sampled_from([0, 10, 25, 50, 60, 75])
 COUNT = st.integers(0, 3)
+APART = [{"grade": "M", "instead_of": ["A"], "require": [{"condition": "state", "among": ["AA", "A"]}]}]
 
 
 @st.composite
@@ -71,7 +72,7 @@ def contested(draw: st.DrawFn) -> Evaluation:
             {"id": "grave", "when": {"table": "t"}, "effect": {"award": "none"}},
             {"id": "slight", "when": {"table": "t"}, "effect": {"award": [draw(st.sampled_from(ids))], "lower_by": 1}},
         ],
-        grades={"bands": [["A", 60], ["B", 0]]},
+        grades={"bands": [["A", 60], ["B", 0]], "apart": APART if draw(st.booleans()) else []},
     )
     return draw(_measured(rules))
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.invented import MEASURE, NO_VETOES, group, indicator, members, scheme, totals
-from toolkit.evaluation.grades import decide_grades, grade_problems, valid_until
+from tests.invented import MEASURE, NO_VETOES, evaluation, group, indicator, members, scheme, totals
+from toolkit.evaluation.grades import GradeOutcomes, decide_grades, grade_problems, valid_until
 
 BANDS = [["AAA", 90], ["AA", 80], ["A", 70], ["B", 60], ["C", 0]]
 GRAVE = {"id": "grave", "label": "严重失信", "when": {"table": "t"}}
@@ -236,3 +236,29 @@ def test_a_grade_outside_the_bands_that_is_held_cannot_be_lowered() -> None:
     grading = decide_grades(rules, members(1), totals(95, a=[0.0]), struck("slight"), previous=previous)
     assert grading.grade.tolist() == ["D"]
     assert grading.reason.iloc[0].endswith("上届为 D，最多升 0 级，定为 D")
+
+
+@given(st.lists(st.tuples(st.sampled_from([95.0, 70.0, 69.99, 10.0]), st.sampled_from([True, False, np.nan]), st.sampled_from([0.5, 1.0, np.nan]), st.sampled_from(["A", "C", "M", "D", ""])), min_size=1, max_size=6))
+def test_grades_of_many_runs_are_those_of_the_list_with_grades_apart_and_a_rise_to_be_earned(given_: list[tuple[float, object, float, str]]) -> None:
+    new = {"condition": "new", "among": [True]}
+    rules = scheme(
+        condition=[{"id": "new", "measure": MEASURE}, {"id": "held", "measure": MEASURE}], veto=[{"id": "grave", "when": {"table": "t"}, "effect": {"grade": "D"}}],
+        grades={
+            "bands": [["A", 90], ["B", 70], ["C", 40], ["D", 0]], "rise_require": [{"condition": "held", "least": 1}],
+            "apart": [{"grade": "M", "instead_of": ["A", "B"], "require": [new]}],
+        },
+        previous={"table": "old", "grade": "grade"},
+    )  # fmt: skip
+    who, (total, newly, held, before) = members(len(given_)), zip(*given_, strict=True)
+    values = pd.DataFrame({"a": total}, index=who.index)
+    conditions = pd.DataFrame({"new": pd.Series(newly, dtype=object, index=who.index), "held": pd.Series(held, index=who.index)})
+    vetoes = pd.DataFrame([("m0", "grave", "t", "t.csv", "", 2)], columns=list(NO_VETOES.columns))
+    listed = evaluation(rules, who, values, vetoes=vetoes, conditions=conditions, previous=pd.DataFrame({"grade": before}, index=who.index))
+    outcomes = GradeOutcomes.of(listed)
+    assert outcomes is not None
+    assert [outcomes.names[place] for place in outcomes.grades(listed.decided.score)] == listed.grading.grade.tolist()
+    for score, fresh, years, old, grade in zip(total[1:], newly[1:], held[1:], before[1:], listed.grading.grade.tolist()[1:], strict=True):
+        order = "ABCD"
+        own = next(name for name, bound in (("A", 90), ("B", 70), ("C", 40), ("D", 0)) if score >= bound)
+        own = own if old not in set(order) or years >= 1 else order[max(order.index(own), order.index(old))]
+        assert grade == ("M" if fresh is True and own in "AB" else own)

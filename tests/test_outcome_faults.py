@@ -122,3 +122,19 @@ def test_nothing_is_asked_of_classes_where_there_are_none() -> None:
     path = ("award", 0, "require", 0, "classes")
     assert path in {fault.path for fault in scheme_faults(raw)}
     assert path not in {fault.path for fault in scheme_faults(raw | {"members": {"class": "kind"}})}
+
+
+def test_grades_apart_and_a_rise_look_at_conditions_alone() -> None:
+    held = {"condition": "held", "least": 1}
+    apart = {"grade": "A", "instead_of": ["A", "X"], "require": [{"any_of": [held, {"node": "total", "least": 60}]}]}
+    raw = {"condition": [{"id": "held"}], "grades": {"bands": [["A", 60], ["B", 0]], "rise_require": [{"node": "total", "least": 70}], "apart": [apart]}, "previous": {"table": "old", "grade": "g"}}
+    found = {fault.path: fault.rule.en for fault in grades_faults(raw)}
+    assert found == {
+        ("grades", "rise_require", 0, "node"): "only conditions can be asked for here, and no score",
+        ("grades", "apart", 0, "require", 0, "any_of", 1, "node"): "only conditions can be asked for here, and no score",
+        ("grades", "apart", 0, "grade"): "`A` is one of the bands",
+        ("grades", "apart", 0, "instead_of", 1): "there is no grade `X`",
+    }
+    sound = {"bands": [["A", 60], ["B", 0]], "rise_require": [held], "apart": [{**apart, "grade": "M", "instead_of": ["A"], "require": [held]}]}
+    assert list(grades_faults({**raw, "grades": sound})) == []
+    assert [fault.path for fault in grades_faults({**raw, "grades": sound, "previous": {"table": "old"}})] == [("grades", "rise_require")]

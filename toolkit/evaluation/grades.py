@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.evaluation.requirements import Demands, asked, is_plain_minimum, shortfall, subject
+from toolkit.evaluation.requirements import Demands, asked, demand, is_plain_minimum, shortfall, subject
 from toolkit.evaluation.scores import TOTAL, Score, rounded_points, scores_of
 from toolkit.ground.problems import Problem, nearest
 from toolkit.ground.ranking import Mask
@@ -42,11 +42,11 @@ class GradeSteps:
     by_score
         The best band that total and requirements allow; the default for newcomers and those without a total.
     held
-        After the bound on rising above the previous grade.
+        After what bounds rising above the previous grade.
     lowered
         After the vetoes that take grades away.
     grade
-        After the vetoes that give a grade directly: the grade.
+        After the grades apart from the order, and the vetoes that give a grade directly: the grade.
     previous
         The previous grade that bounds the member; "" where none does.
     """
@@ -105,9 +105,11 @@ def decide_grades(
     1. The best band whose lower bound the rounded total reaches (含) and whose requirements are met; a score alone
        may not be enough, so a member can fall to the next band, and in the end to the last, which asks for nothing
        more. A member without a total, or a newcomer of whom nothing is recorded, has the scheme's `default` grade.
-    2. No more than `rise_at_most` bands above the previous grade. A member without one is not bound.
+    2. No more than `rise_at_most` bands above the previous grade, and not above it without all of `rise_require`. A member
+       without one is not bound.
     3. Vetoes that take grades away, `lower_by` bands each, all of them together, never below the last band.
-    4. Vetoes that give a grade directly: the lowest of those, unless the member's own is lower still. A grade
+    4. Instead of a band the first grade `apart` whose facts the member meets.
+    5. Vetoes that give a grade directly: the lowest of those, unless the member's own is lower still. A grade
        outside the bands counts as lower than all of them.
 
     Parameters
@@ -130,7 +132,7 @@ def decide_grades(
     if rules is not None:
         by_score = _by_score(scheme, rules, members, score, conditions)
         by_score[np.isnan(score(TOTAL))] = rules.default or ""
-        steps = from_bands(scheme, rules, members, by_score, vetoes, recorded=recorded, previous=previous)
+        steps = from_bands(scheme, rules, members, by_score, vetoes, recorded=recorded, previous=previous, conditions=conditions)
     return Grading(scheme, members, score, vetoes, recorded, conditions, steps)
 
 
@@ -143,14 +145,18 @@ def from_bands(
     *,
     recorded: pd.Series[bool] | None = None,
     previous: pd.DataFrame | None = None,
+    conditions: pd.DataFrame | None = None,
 ) -> GradeSteps:
     """The steps from the bands that total and requirements allow, object[n]: no score has a say in them."""
     if rules.default and recorded is not None:
         by_score = np.where(recorded.loc[members.index].to_numpy(np.bool_), by_score, rules.default)
     before = _previous(scheme, rules, members.index, previous)
-    held = _held(rules, by_score, before)
+    held = _held(rules, by_score, before, asked(rules.rise_require, scheme, members["class"], conditions).able)
     lowered = _lowered(scheme, rules, members.index, held, vetoes)
-    grade = _struck(scheme, rules, members.index, lowered, vetoes)
+    grade = lowered
+    for one in reversed(rules.apart):
+        grade = np.where(asked(one.require, scheme, members["class"], conditions).able & np.isin(lowered.astype(str), one.instead_of), one.grade, grade)
+    grade = _struck(scheme, rules, members.index, grade, vetoes)
     return GradeSteps(by_score, held, lowered, np.where(outside(rules, members), "", grade), before)
 
 
@@ -186,7 +192,7 @@ def grade_problems(scheme: Scheme, previous: pd.DataFrame | None = None) -> Iter
             Phrase("到期前请重新评价", "evaluate again before then"),
             file="scheme.toml", column="grades.valid_for", value=str(scheme.grades.valid_for),
         )  # fmt: skip
-    if scheme.grades is None or scheme.grades.rise_at_most is None:
+    if scheme.grades is None or not _rises_bounded(scheme.grades):
         return
     known = _known_grades(scheme, scheme.grades)
     for grade in sorted({name for name in _written(previous) if name not in known}):
@@ -216,7 +222,11 @@ def _by_score(
 
 def _known_grades(scheme: Scheme, rules: Grades) -> list[str]:
     direct = [veto.effect.grade for veto in scheme.vetoes if veto.effect.grade]
-    return list(dict.fromkeys([*band_names(rules), *direct]))
+    return list(dict.fromkeys([*band_names(rules), *(one.grade for one in rules.apart), *direct]))
+
+
+def _rises_bounded(rules: Grades) -> bool:
+    return rules.rise_at_most is not None or bool(rules.rise_require)
 
 
 def _written(previous: pd.DataFrame | None) -> list[str]:
@@ -226,25 +236,26 @@ def _written(previous: pd.DataFrame | None) -> list[str]:
 
 
 def _previous(scheme: Scheme, rules: Grades, index: pd.Index[str], previous: pd.DataFrame | None) -> GradeNames:
-    if rules.rise_at_most is None or previous is None or "grade" not in previous:
+    if not _rises_bounded(rules) or previous is None or "grade" not in previous:
         return np.full(len(index), "", dtype=object)
-    known, before = _known_grades(scheme, rules), previous["grade"].reindex(index)
+    known, before = set(_known_grades(scheme, rules)) - {one.grade for one in rules.apart}, previous["grade"].reindex(index)
     named = ["" if pd.isna(grade) else str(grade).strip() for grade in before]
     return np.array([grade if grade in known else "" for grade in named], dtype=object)
 
 
-def _held(rules: Grades, grade: GradeNames, before: GradeNames) -> GradeNames:
-    """The grades, risen no more than the scheme allows; who had none, or has none, stays as it is."""
-    bands, most = band_names(rules), rules.rise_at_most
+def _held(rules: Grades, grade: GradeNames, before: GradeNames, may: Mask) -> GradeNames:
+    """The grades, risen no more than the scheme allows, not at all but for who `may`; who had none, or has none, stays as it is."""
+    bands = band_names(rules)
     place = {name: count for count, name in enumerate(bands)}
-    if most is None:
+    if not _rises_bounded(rules):
         return grade
-    best: dict[str, str] = {}
-    for name in {str(old) for old in before}:
+    best: dict[tuple[str, bool], str] = {}
+    for name, rising in {(str(old), bool(able)) for old, able in zip(before, may, strict=True)}:
+        most = (len(bands) if rules.rise_at_most is None else rules.rise_at_most) if rising else 0
         count = max(0, place.get(name, len(bands)) - most)
-        best[name] = bands[count] if count < len(bands) else name
-    pairs = zip(grade, before, strict=True)
-    return np.array([_lower(place, now, best[old]) if old and now else now for now, old in pairs], dtype=object)
+        best[name, rising] = bands[count] if count < len(bands) else name
+    members = zip(grade, before, may.tolist(), strict=True)
+    return np.array([_lower(place, now, best[old, able]) if old and now else now for now, old, able in members], dtype=object)
 
 
 def _lower(place: dict[str, int], one: str, other: str) -> str:
@@ -265,7 +276,7 @@ def _lowered(scheme: Scheme, rules: Grades, index: pd.Index[str], grade: GradeNa
 
 
 def _struck(scheme: Scheme, rules: Grades, index: pd.Index[str], grade: GradeNames, vetoes: pd.DataFrame) -> GradeNames:
-    order = {name: place for place, name in enumerate(["", *band_names(rules)])}
+    order = {name: place for place, name in enumerate(["", *band_names(rules)])} | dict.fromkeys((one.grade for one in rules.apart), 0)
     for veto in scheme.vetoes:
         if veto.effect.grade is None:
             continue
@@ -295,7 +306,7 @@ class _GradeReasons:
             return Phrase("未申报，不评定信用等级", "did not apply: not graded")
         if (member, grade) in self._direct:
             return phrase("信用等级直接定为 {grade}", "credit grade {grade}, given directly", grade=grade)
-        parts = [self._by_score(place), self._bound(place), self._lowered(member, place)]
+        parts = [self._by_score(place), self._bound(place), self._lowered(member, place), self._apart(place)]
         return joined(part for part in parts if part is not None)
 
     def _by_score(self, place: int) -> Phrase:
@@ -319,17 +330,35 @@ class _GradeReasons:
     def _bound(self, place: int) -> Phrase | None:
         """What the previous grade did to it."""
         before, most = self.steps.previous[place], self.rules.rise_at_most
-        if most is None:
+        if not _rises_bounded(self.rules):
             return None
         if not before:
             return Phrase("无上届等级，不受升级限制", "without a previous grade, so free to rise")
         if self.steps.held[place] == self.steps.by_score[place]:
             return None
+        if not self._may_rise[place]:
+            wanted = joined(demand(self.grading.scheme, item) for item in self.rules.rise_require)
+            return phrase("上届为 {before}，升级要求{wanted.zh}，未满足，定为 {grade}", "to rise above {before} asks for {wanted.en}, which is not met: {grade}",
+                          before=before, wanted=wanted, grade=self.steps.held[place])  # fmt: skip
         return phrase(
             "上届为 {before}，最多升 {most} 级，定为 {grade}",
             "rising at most {most} from {before}: {grade}",
             before=before, most=most, grade=self.steps.held[place],
         )  # fmt: skip
+
+    def _apart(self, place: int) -> Phrase | None:
+        """Which grade beside the order stands in for the band, and for what."""
+        grade = self.steps.grade[place]
+        one = next((one for one in self.rules.apart if one.grade == grade != self.steps.lowered[place]), None)
+        if one is None:
+            return None
+        met = joined(demand(self.grading.scheme, item) for item in one.require)
+        return phrase("符合{met.zh}，定为 {grade}", "it meets {met.en}: {grade}", met=met, grade=grade)
+
+    @cached_property
+    def _may_rise(self) -> Mask:
+        grading = self.grading
+        return asked(self.rules.rise_require, grading.scheme, grading.members["class"], grading.conditions).able
 
     def _lowered(self, member: str, place: int) -> Phrase | None:
         held, lowered, fall = self.steps.held[place], self.steps.lowered[place], self._falls.get(member)
@@ -460,7 +489,7 @@ def _ends(evaluation: Evaluation, rules: Grades) -> Any:
     scheme, members, known = evaluation.scheme, evaluation.members, evaluation.measured
     reached = (np.full(len(members), name, dtype=object) for name in [*band_names(rules), rules.default or ""])
     steps = (
-        from_bands(scheme, rules, members, band, evaluation.vetoes, recorded=known.recorded, previous=known.previous)
+        from_bands(scheme, rules, members, band, evaluation.vetoes, recorded=known.recorded, previous=known.previous, conditions=known.conditions)
         for band in reached
     )
     return np.array([steps_of_band.grade for steps_of_band in steps])

@@ -86,7 +86,7 @@ def grade_names(scheme: Scheme) -> list[str]:
     """The grades that a scheme can give, the best first; none where it grades nobody."""
     if scheme.grades is None:
         return []
-    others = [scheme.grades.default, *(veto.effect.grade for veto in scheme.vetoes)]
+    others = [*(one.grade for one in scheme.grades.apart), scheme.grades.default, *(veto.effect.grade for veto in scheme.vetoes)]
     return list(dict.fromkeys([*band_names(scheme.grades), *(name for name in others if name)]))
 
 
@@ -107,7 +107,7 @@ def grades_after(outcomes: GradeOutcomes | None, before: Evaluation, after: Eval
 
 def _graded_by(scheme: Scheme) -> tuple[object, ...]:
     rules = scheme.grades
-    return rules and (band_names(rules), rules.default, rules.rise_at_most, rules.applied_only), scheme.vetoes, scheme.previous
+    return rules and (band_names(rules), rules.default, rules.rise_at_most, rules.rise_require, rules.apart, rules.applied_only), scheme.vetoes, scheme.previous
 
 
 def _whole(steps: Floats) -> NDArray[np.int32]:

@@ -250,6 +250,12 @@ def grades_in_words(scheme: Scheme, grades: Grades) -> Phrase:
         parts.append(phrase("{grade} 级另须 {zh}", "{grade} also asks for {en}", grade=grade, zh=wanted.zh, en=wanted.en))
     if grades.rise_at_most is not None:
         parts.append(phrase("比上届最多升 {n} 级", "rises at most {n} above the previous", n=grades.rise_at_most))
+    if grades.rise_require:
+        wanted = joined(requirement_in_words(scheme, item) for item in grades.rise_require)
+        parts.append(phrase("升级要求 {w.zh}", "rising asks for {w.en}", w=wanted))
+    for one in grades.apart:
+        wanted = joined(requirement_in_words(scheme, item) for item in one.require)
+        parts.append(phrase("够 {bands} 级而符合 {w.zh} 的，定为 {grade}", "{grade} instead of {bands} for who meets {w.en}", bands="、".join(one.instead_of), w=wanted, grade=one.grade))
     if grades.applied_only:
         parts.append(Phrase("只评申报的会员", "applicants only"))
     if grades.valid_for is not None:

@@ -143,11 +143,21 @@ class Award(Named):
     source: str = ""
 
 
+class Apart(StrictModel):
+    """A grade beside the order of the others (M 级): who meets all that is required of facts has it instead of one of these."""
+
+    grade: Name
+    instead_of: Annotated[tuple[Name, ...], Field(min_length=1)]
+    require: Annotated[tuple[Requirement, ...], Field(min_length=1)]
+
+
 class Grades(StrictModel):
     """Credit grades: bands of the total from the best down, each lower bound reached (含).
 
     `valid_for` says how long a grade holds from the as-of date; `rise_at_most` by how many bands it may rise above
-    the previous edition's. With `applied_only` who did not apply has no grade, whatever struck it.
+    the previous edition's, and `rise_require` what of facts a member has to meet to rise at all. With `applied_only` who did
+    not apply has no grade, whatever struck it. Grades `apart` stand in for a band once all that counts in bands is done, and give
+    way to any grade that a veto gives directly; the first that fits is given.
     """
 
     bands: Annotated[tuple[tuple[str, float], ...], Field(min_length=1)]
@@ -155,6 +165,8 @@ class Grades(StrictModel):
     default: str | None = None
     valid_for: Span | None = None
     rise_at_most: Annotated[int, Field(ge=0)] | None = None
+    rise_require: tuple[Requirement, ...] = ()
+    apart: tuple[Apart, ...] = ()
     applied_only: bool = False
     source: str = ""
 

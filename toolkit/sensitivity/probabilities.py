@@ -257,13 +257,14 @@ class GradeCounts:
         rules = scheme.grades
         assert rules is not None
         direct, default = [veto.effect.grade for veto in scheme.vetoes if veto.effect.grade], rules.default or ""
-        grades = list(dict.fromkeys(["", *band_names(rules), *direct, *([default] if default else [])]))
+        grades = list(dict.fromkeys(["", *band_names(rules), *(one.grade for one in rules.apart), *direct, *([default] if default else [])]))
         counts = np.zeros((len(grades), len(tally.index)), np.int64)
         for band, times in zip([default, *band_names(rules)], tally.counts[0], strict=True):
             start = np.full(len(tally.index), band, dtype=object)
             steps = from_bands(
-                scheme, rules, tally.evaluation.members, start, measured.vetoes, recorded=measured.recorded, previous=measured.previous
-            )
+                scheme, rules, tally.evaluation.members, start, measured.vetoes,
+                recorded=measured.recorded, previous=measured.previous, conditions=measured.conditions,
+            )  # fmt: skip
             for grade in set(steps.grade):
                 counts[grades.index(grade)] += np.where(steps.grade == grade, times, 0)
         return _chances(tally, grades[1:], counts[1:], counts[0]).loc[members]

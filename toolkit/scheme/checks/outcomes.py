@@ -91,6 +91,9 @@ GROUNDS: tuple[tuple[KeyPath, KeyPath, Phrase, Phrase], ...] = (
     (("grades", "rise_at_most"), ("previous", "grade"),
      Phrase("限制升级，但没有写明上届等级在哪里", "rising is bounded, but nothing says where the previous grades stand"),
      Phrase("请在 [previous] 中写 grade", "write `grade` in [previous]")),
+    (("grades", "rise_require"), ("previous", "grade"),
+     Phrase("写了升级须满足的条件，但没有写明上届等级在哪里", "it says what rising requires, but nothing says where the previous grades stand"),
+     Phrase("请在 [previous] 中写 grade", "write `grade` in [previous]")),
     (("grades", "applied_only"), ("members", "applied"),
      Phrase("只评申报的会员，但没有写明谁申报了", "only applicants are graded, but nothing says who applied"),
      Phrase("请在 [members] 中写 applied，或删去这一项", "name [members] applied, or remove it")),
@@ -153,6 +156,38 @@ def _names(raw: Raw, names: list[str]) -> Iterator[Fault]:
         if grade not in names:
             yield unknown(("grades", "require", grade), GRADE, grade, names)
         yield from requirement_faults(raw, ("grades", "require", grade))
+    yield from _facts(raw, ("grades", "rise_require"))
+    apart = at(raw, ("grades", "apart"))
+    for place, item in enumerate(apart if isinstance(apart, list) else ()):
+        if isinstance(item, dict):
+            yield from _apart(raw, ("grades", "apart", place), item, names)
+
+
+def _apart(raw: Raw, path: KeyPath, item: Raw, names: list[str]) -> Iterator[Fault]:
+    yield from _facts(raw, (*path, "require"))
+    if item.get("grade") in names:
+        rule = phrase("“{grade}”已在等级之中", "`{grade}` is one of the bands", grade=item["grade"])
+        yield Fault((*path, "grade"), rule, Phrase("请另起一个名称，或改用 require", "give it another name, or use `require`"))
+    listed = item.get("instead_of")
+    for place, name in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(name, str) and name not in names:
+            yield unknown((*path, "instead_of", place), GRADE, name, names)
+
+
+def _facts(raw: Raw, path: KeyPath) -> Iterator[Fault]:
+    """Every fault of requirements that may ask of conditions only, and of no score."""
+    yield from requirement_faults(raw, path)
+    for place in _scores_asked(at(raw, path), path):
+        rule = Phrase("这里只能要求条件，不能要求得分", "only conditions can be asked for here, and no score")
+        yield Fault(place, rule, Phrase("请用 condition；最接近的办法是把同一取数另写成 [[condition]]", "ask for a condition: the nearest is to measure the same as a [[condition]]"))
+
+
+def _scores_asked(listed: object, path: KeyPath) -> Iterator[KeyPath]:
+    for place, item in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(item, dict):
+            yield from [(*path, place, "node")] if "node" in item else []
+            for key in TOGETHER:
+                yield from _scores_asked(item.get(key), (*path, place, key))
 
 
 def _groundless(raw: Raw) -> Iterator[Fault]:
