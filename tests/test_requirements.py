@@ -119,3 +119,11 @@ def test_several_requirements_are_met_together_as_plain_python_says(data: st.Dat
     demands = asked([Requirement.model_validate(tuples(item))], rules, who["class"], conditions)
     met = demands.met(scores_of(rounded_points(rules, totals(*known["total"]))))
     assert met.tolist() == [plainly(item, n, known, class_) is not False for n, class_ in enumerate(who["class"])]
+
+
+def test_a_route_of_another_class_is_no_route() -> None:
+    rules = scheme(condition=[{"id": "number", "measure": MEASURE}])
+    said = {"any_of": [{"node": "total", "least": 60, "classes": ["A"]}, {"condition": "number", "least": 2}]}
+    who = members(4, ["A", "B", "B", "B"])
+    demands = asked([Requirement.model_validate(tuples(said))], rules, who["class"], pd.DataFrame({"number": [0.0, 0, 2, np.nan]}, index=who.index))
+    assert demands.met(scores_of(rounded_points(rules, totals(60, 99, 0, 99)))).tolist() == [True, False, True, False]
