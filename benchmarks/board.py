@@ -237,10 +237,10 @@ def turned_in_kernel(edition: Path) -> float:
     opened_edition = open_edition(edition)
     board = weight_board(evaluate(opened_edition.scheme, opened_edition.records), opened_edition)
     board.sure, board.send = False, lambda *_, **__: None
-    dial = next(dial for dial in reversed(list(all_dials(board.scheme))) if dial.mark == "raw")
+    dial, value = next((dial, dial.value) for dial in reversed(list(all_dials(board.scheme))) if dial.mark == "raw" and isinstance(dial.value, float | int))
     node, times = dial.id.partition("[")[2].partition("]")[0], []
     for move in range(40):
-        asked = {"ask": move, "do": "turn", "dial": dial.id, "value": float(dial.value) + 0.5 * (move % 2), "gesture": "drag", "shown": node}
+        asked = {"ask": move, "do": "turn", "dial": dial.id, "value": value + 0.5 * (move % 2), "gesture": "drag", "shown": node}
         start = time.process_time()
         board._heard(board, asked)  # noqa: SLF001 - as the page asks
         times.append(1000 * (time.process_time() - start))
