@@ -19,7 +19,9 @@ from toolkit.sensitivity.methods.kernels import (
     promethee,
     spotis,
     topsis,
+    topsis_distances,
     vikor,
+    vikor_compromise,
     waspas,
 )
 
@@ -53,6 +55,56 @@ def test_hwang_and_yoon_the_fighter_aircraft() -> None:
     """Hwang and Yoon (1981), fighter aircraft; cost is the fourth, less is better. The book rounds on the way, to 0.613."""
     craft = np.array([[2.0, 1500, 20000, -5.5, 5, 9], [2.5, 2700, 18000, -6.5, 3, 5], [1.8, 2000, 21000, -4.5, 7, 7], [2.2, 1800, 20000, -5.0, 5, 5]])
     assert topsis(craft, [0.2, 0.1, 0.1, 0.1, 0.2, 0.3]) == pytest.approx([0.643, 0.268, 0.613, 0.312], abs=6e-4)
+
+
+def test_hwang_and_yoon_both_distances() -> None:
+    """The same aircraft; the book has S* 0.0545, 0.1197, 0.0580, 0.1009 and S- 0.0983, 0.0439, 0.0920, 0.0458, rounded on the way."""
+    craft = np.array([[2.0, 1500, 20000, -5.5, 5, 9], [2.5, 2700, 18000, -6.5, 3, 5], [1.8, 2000, 21000, -4.5, 7, 7], [2.2, 1800, 20000, -5.0, 5, 5]])
+    best, worst = topsis_distances(craft, [0.2, 0.1, 0.1, 0.1, 0.2, 0.3])
+    assert best == pytest.approx([0.0545, 0.1197, 0.0580, 0.1009], abs=2e-4)
+    assert worst == pytest.approx([0.0983, 0.0439, 0.0920, 0.0458], abs=2e-4)
+
+
+def test_distances_by_hand() -> None:
+    """Stretched to 0..1 the columns are 1, 0, 1/2 and 0, 1, 1/2; shares 3/7 and 4/7."""
+    best, worst = topsis_distances(np.array([[20.0, 0], [0, 10], [10, 5]]), [3, 4], normalise="minmax")
+    assert (7 * best).tolist() == pytest.approx([4, 3, 2.5])
+    assert (7 * worst).tolist() == pytest.approx([3, 4, 2.5])
+
+
+HAND = np.array([[110.0, 0], [0, 18], [0, 18], [55, 7], [53, 11]])  # S 9/20, 11/20, 11/20, 11/20, 23/50; R 9/20, 11/20, 11/20, 11/40, 57/200
+
+
+def test_the_mountain_is_proposed_alone() -> None:
+    """Opricovic and Tzeng (2004): DQ = 1/2, the second is ahead by 1 and has the lowest S and R: the compromise is it alone."""
+    found = vikor_compromise(np.array([[-1.0, 3000], [-2, 3750], [-5, 4500]]), [0.5, 0.5])
+    assert (found.s.tolist(), found.r.tolist(), found.q.tolist()) == ([0.5, 0.375, 0.5], [0.5, 0.25, 0.5], [1.0, 0.0, 1.0])
+    assert (found.threshold, found.advantage, found.stability) == (0.5, True, True)
+    assert (found.proposed.tolist(), found.order.tolist()) == ([False, True, False], [1, 0, 2])
+
+
+def test_without_stability_the_second_is_proposed_too() -> None:
+    """By hand: Q 7/22, 1, 1, 1/2, 3/44; the last is ahead of the first by 1/4 = DQ exactly, with neither the lowest S nor R."""
+    found = vikor_compromise(HAND, [0.55, 0.45])
+    assert found.q == pytest.approx([7 / 22, 1, 1, 1 / 2, 3 / 44])
+    assert (found.threshold, found.advantage, found.stability) == (0.25, True, False)
+    assert (found.order.tolist(), found.proposed.tolist()) == ([4, 0, 3, 1, 2], [True, False, False, False, True])
+
+
+def test_without_advantage_all_that_are_near_are_proposed() -> None:
+    """By hand, without the last: DQ 1/3, Q 7/22, 1, 1, 1/2; 4/22 is less, 15/22 is not. The first has the lowest S."""
+    found = vikor_compromise(HAND[:4], [0.55, 0.45])
+    assert found.q == pytest.approx([7 / 22, 1, 1, 1 / 2])
+    assert (found.advantage, found.stability, found.proposed.tolist()) == (False, True, [True, False, False, True])
+
+
+def test_a_gap_all_level_and_one_alone() -> None:
+    gaps = vikor_compromise(np.vstack([HAND, [np.nan, np.nan]]), [0.55, 0.45])
+    assert np.isnan(gaps.q[-1])
+    assert (gaps.threshold, gaps.proposed.tolist(), gaps.order.tolist()) == (0.25, [True, False, False, False, True, False], [4, 0, 3, 1, 2])
+    assert vikor_compromise(np.array([[5.0], [5.0], [5.0]]), [1.0]).proposed.all()
+    alone = vikor_compromise(np.array([[5.0, 7.0]]), [0.5, 0.5])
+    assert (alone.advantage, alone.stability, alone.proposed.tolist()) == (True, True, [True])
 
 
 def test_opricovic_and_tzeng_the_mountain() -> None:
@@ -126,6 +178,17 @@ def test_a_gap_is_as_if_the_indicator_had_no_share(method: Callable[..., np.ndar
     np.testing.assert_allclose(method(values, own), method(values, shares), atol=1e-12)
     nothing = np.isnan(values).all(axis=1)
     assert (np.isnan(method(values, shares)) == nothing).all()
+
+
+@given(weighed(gaps=True), st.sampled_from([0.0, 0.25, 0.5, 1.0]))
+def test_the_compromise_is_of_the_scores_of_vikor(given_: tuple[np.ndarray, np.ndarray], v: float) -> None:
+    found, scores = vikor_compromise(*given_, v=v), vikor(*given_, v=v)
+    np.testing.assert_array_equal(1.0 - found.q, scores)
+    if len(found.order):
+        first = np.nanmax(scores.round(9)) == scores.round(9)
+        assert found.proposed[first].all()
+        assert not found.proposed[np.isnan(scores)].any()
+        assert found.advantage <= (first.sum() == 1)
 
 
 @given(weighed())

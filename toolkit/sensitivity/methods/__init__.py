@@ -1,6 +1,10 @@
 """Do other methods agree? The members ranked by other ways of making one score of many values, beside the list.
 
 Beside the ranks stands whom other methods would choose, and whether they turn others round when somebody is dropped.
+
+The methods themselves take arrays, values float64[members, indicators] and shares, and give scores float64[members]
+(`toolkit.sensitivity.methods.kernels`); `topsis_distances` gives both distances of TOPSIS, `vikor_compromise` S, R, Q,
+acceptable advantage and stability, and the compromise set of VIKOR.
 """
 
 from __future__ import annotations
@@ -19,13 +23,17 @@ from toolkit.evaluation.steps import Steps
 from toolkit.ground.ranking import Floats, Mask, competition_ranks, rounded
 from toolkit.ground.statistics import correlation
 from toolkit.sensitivity.methods.kernels import (
+    Compromise,
     arithmetic,
     borda,
     copeland,
     geometric,
     promethee,
+    spotis,
     topsis,
+    topsis_distances,
     vikor,
+    vikor_compromise,
     waspas,
 )
 
@@ -35,7 +43,30 @@ if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.contests import Contest
 
-
+__all__ = [
+    "LIST",
+    "METHODS",
+    "Compromise",
+    "Method",
+    "agreement_of_methods",
+    "arithmetic",
+    "borda",
+    "chosen_by_methods",
+    "copeland",
+    "geometric",
+    "methods",
+    "promethee",
+    "rank_reversals",
+    "ranked_by_class",
+    "spotis",
+    "topsis",
+    "topsis_distances",
+    "values_and_shares",
+    "vikor",
+    "vikor_compromise",
+    "waspas",
+    "weighted_rank_correlation",
+]
 Method: TypeAlias = Callable[[Floats, Floats], Floats]
 Positions: TypeAlias = "NDArray[np.intp]"
 LIST = "list"

@@ -16,12 +16,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toolkit.ground.ranking import Floats, Mask, rounded
+from toolkit.ground.ranking import Floats, Integers, Mask, rounded
+
+LEVEL = 9  # decimals to which two figures count as the same
 
 
 def counted_shares(values: Floats, shares: ArrayLike) -> Floats:
@@ -66,7 +69,35 @@ def topsis(values: Floats, shares: ArrayLike, *, normalise: Literal["vector", "m
     """Closeness to the ideal, 0 to 1: d- / (d+ + d-), by the distances from the worst and the best found in each column.
 
     Columns are first divided by their length (``vector``, as published), or stretched to 0..1 (``minmax``). 0.5 for all
-    where nobody differs.
+    where nobody differs. The distances themselves: `topsis_distances`.
+
+    References
+    ----------
+    Hwang, C.-L., Yoon, K. (1981), Multiple Attribute Decision Making, Springer, 128-140.
+    """
+    below, above = topsis_distances(values, shares, normalise=normalise)
+    both = below + above
+    return np.where(both == 0, 0.5, above / np.where(both == 0, 1.0, both))
+
+
+def topsis_distances(
+    values: Floats, shares: ArrayLike, *, normalise: Literal["vector", "minmax"] = "vector"
+) -> tuple[Floats, Floats]:
+    """Both distances of TOPSIS: d+ from the best found in each column, and d- from the worst.
+
+    d = sqrt(sum of (w (x - x*))^2), with x the columns divided by their length, or stretched to 0..1 (``minmax``).
+
+    Returns
+    -------
+    float64[members], float64[members]
+        d+, the less the better, and d-, the more the better; NaN for a member without a score.
+
+    Examples
+    --------
+    Columns 3, 4 and 4, 3 both have the length 5:
+
+    >>> [ends.round(6).tolist() for ends in topsis_distances(np.array([[3.0, 4.0], [4.0, 3.0]]), [0.75, 0.25])]
+    [[0.15, 0.05], [0.05, 0.15]]
 
     References
     ----------
@@ -75,8 +106,7 @@ def topsis(values: Floats, shares: ArrayLike, *, normalise: Literal["vector", "m
     member_shares = counted_shares(values, shares)
     scaled = _stretched(values) if normalise == "minmax" else values / _lengths(values)
     below, above = (_distances(member_shares, scaled - end) for end in (_greatest(scaled), _least(scaled)))
-    both = below + above
-    return np.where(both == 0, 0.5, above / np.where(both == 0, 1.0, both))
+    return below, above
 
 
 def vikor(values: Floats, shares: ArrayLike, *, v: float = 0.5) -> Floats:
@@ -98,10 +128,90 @@ def vikor(values: Floats, shares: ArrayLike, *, v: float = 0.5) -> Floats:
     Opricovic, S., Tzeng, G.-H. (2004), Compromise solution by MCDM methods, European Journal of Operational Research
     156, 445-455, section 4.
     """
+    s, r = _shortfalls(values, shares)
+    return 1.0 - _joined(s, r, v)
+
+
+@dataclass(frozen=True, eq=False)
+class Compromise:
+    """What VIKOR finds and proposes, as published: of S, R and Q the lowest is best.
+
+    Parameters
+    ----------
+    s, r, q : float64[members]
+        What each falls short in all, where it falls short most, and the two joined; NaN for who has no score.
+    order : int64[members]
+        Places of the members from 0, the lowest Q first, as many as have a score.
+    threshold
+        DQ = 1 / (J - 1) for J members with a score: the advantage that is acceptable. NaN for one alone.
+    advantage
+        Acceptable advantage: the second lowest Q is DQ or more above the lowest. One alone has it.
+    stability
+        Acceptable stability: who has the lowest Q has the lowest S or the lowest R too; all of them, where several have it.
+    proposed : bool[members]
+        The compromise set. Both conditions met: the first alone. Stability alone lacking: the first and the second (all
+        that are level with it). Advantage lacking: all whose Q is less than DQ above the lowest.
+    """
+
+    s: Floats
+    r: Floats
+    q: Floats
+    order: Integers
+    threshold: float
+    advantage: bool
+    stability: bool
+    proposed: Mask
+
+
+def vikor_compromise(values: Floats, shares: ArrayLike, *, v: float = 0.5) -> Compromise:
+    """VIKOR with S, R and Q, acceptable advantage, acceptable stability and the compromise set; see `vikor` and `Compromise`.
+
+    Figures are compared to nine decimals.
+
+    Examples
+    --------
+    The last has the lowest Q, and just the advantage of 1/4; but others have the lowest S and the lowest R, so the next
+    by Q is proposed beside it:
+
+    >>> values = np.array([[110.0, 0], [0, 18], [0, 18], [55, 7], [53, 11]])
+    >>> found = vikor_compromise(values, [0.55, 0.45])
+    >>> [figures.round(4).tolist() for figures in (found.s, found.r, found.q)]
+    [[0.45, 0.55, 0.55, 0.55, 0.46], [0.45, 0.55, 0.55, 0.275, 0.285], [0.3182, 1.0, 1.0, 0.5, 0.0682]]
+    >>> found.threshold, found.advantage, found.stability, found.proposed.tolist()
+    (0.25, True, False, [True, False, False, False, True])
+
+    References
+    ----------
+    Opricovic, S., Tzeng, G.-H. (2004), Compromise solution by MCDM methods, European Journal of Operational Research
+    156, 445-455.
+    """
+    s, r = _shortfalls(values, shares)
+    q = _joined(s, r, v)
+    level_s, level_r, level_q = (rounded(figures, LEVEL) for figures in (s, r, q))
+    order = np.argsort(level_q, kind="stable")[: int((~np.isnan(q)).sum())]
+    first, proposed = np.zeros(len(q), np.bool_), np.zeros(len(q), np.bool_)
+    if len(order) < 2:
+        proposed[order] = True
+        return Compromise(s, r, q, order, float("nan"), advantage=True, stability=True, proposed=proposed)
+    threshold, lowest, second = 1.0 / (len(order) - 1), level_q[order[0]], level_q[order[1]]
+    advantage = bool(rounded(second - lowest - threshold, LEVEL) >= 0)
+    first[order] = level_q[order] == lowest
+    stability = bool(((level_s == np.nanmin(level_s)) | (level_r == np.nanmin(level_r)))[first].all())
+    near = rounded(q - q[order[0]] - threshold, LEVEL) < 0 if not advantage else level_q <= (lowest if stability else second)
+    proposed[order] = near[order]
+    return Compromise(s, r, q, order, threshold, advantage, stability, proposed)
+
+
+def _shortfalls(values: Floats, shares: ArrayLike) -> tuple[Floats, Floats]:
+    """S and R: what each member falls short in all, and where it falls short most."""
     member_shares = counted_shares(values, shares)
     short = member_shares * np.nan_to_num(1.0 - _stretched(values, alike=1.0)) + 0.0 * member_shares
-    s, r = _added(short), short.max(axis=1, initial=0.0) + 0.0 * member_shares[:, 0]
-    return 1.0 - (v * _stretched(s[:, None])[:, 0] + (1.0 - v) * _stretched(r[:, None])[:, 0])
+    return _added(short), short.max(axis=1, initial=0.0) + 0.0 * member_shares[:, 0]
+
+
+def _joined(s: Floats, r: Floats, v: float) -> Floats:
+    """Q of S and R."""
+    return np.asarray(v * _stretched(s[:, None])[:, 0] + (1.0 - v) * _stretched(r[:, None])[:, 0])
 
 
 def waspas(values: Floats, shares: ArrayLike, *, v: float = 0.5) -> Floats:
@@ -182,9 +292,7 @@ def _added(terms: Floats) -> Floats:
     return total
 
 
-
 BLOCK = 256  # members compared with all others at once: memory is BLOCK x members
-LEVEL = 9  # decimals to which two supports count as the same
 
 
 def borda(values: Floats, shares: ArrayLike) -> Floats:
