@@ -17,7 +17,15 @@ from tests.weighting.matrices import judgements
 from toolkit.ground.problems import Refused
 from toolkit.ground.ranking import Floats
 from toolkit.weighting.ahp import ahp_shares
-from toolkit.weighting.group import MEANS, concordance, distances, group_matrix, group_shares, kendall_w
+from toolkit.weighting.group import (
+    MEANS,
+    concordance,
+    distances,
+    group_matrix,
+    group_shares,
+    kendall_w,
+    rank_sums,
+)
 
 BY = st.sampled_from(list(MEANS))
 
@@ -167,6 +175,23 @@ def test_kendall_1948_three_rankings_of_ten_with_ties() -> None:
     assert round(found.w, 3) == 0.828
     assert not found.exact
     assert found.p < 0.01
+
+
+def test_rank_sums_of_siegel_and_kendall() -> None:
+    """Siegel (1956) has 8, 14, 11, 11, 11, 8; Kendall's three rankings with ties 5 1/2, 6 1/2, 9, 13 1/2, 12, 20, 23, 23 1/2, 25 1/2, 26 1/2."""
+    siegel = [[1, 6, 3, 2, 5, 4], [1, 5, 6, 4, 2, 3], [6, 3, 2, 5, 4, 1]]
+    assert rank_sums(siegel).tolist() == [8, 14, 11, 11, 11, 8]
+    assert rank_sums(order_of(*siegel), largest_first=True).tolist() == [8, 14, 11, 11, 11, 8]
+    ties = [[1, 4.5, 2, 4.5, 3, 7.5, 6, 9, 7.5, 10], [2.5, 1, 2.5, 4.5, 4.5, 8, 9, 6.5, 10, 6.5], [2, 1, 4.5, 4.5, 4.5, 4.5, 8, 8, 8, 10]]
+    assert rank_sums(ties).tolist() == [5.5, 6.5, 9, 13.5, 12, 20, 23, 23.5, 25.5, 26.5]
+
+
+@pytest.mark.parametrize("largest_first", [True, False])
+def test_rank_sums_are_those_that_w_is_made_of(*, largest_first: bool) -> None:
+    rows = np.array([[0.5, 0.3, 0.2], [0.6, 0.3, 0.1], [0.2, 0.3, 0.5], [0.4, 0.4, 0.2]])
+    sums = rank_sums(rows, largest_first=largest_first)
+    assert sums.sum() == 4 * 3 * 4 / 2
+    assert 12 * ((sums - sums.mean()) ** 2).sum() / (16 * 24 - 4 * 6) == pytest.approx(kendall_w(rows))
 
 
 @pytest.mark.parametrize(("experts", "p"), [(3, 0.028), (4, 0.0046), (5, 0.00077)])

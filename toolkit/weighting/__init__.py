@@ -14,11 +14,12 @@ Arrays in, arrays out, `names` of criteria or experts always last and optional; 
 - ``swing_shares(swings)``: the largest swing is 100;
 - ``rank_order_shares(places, kind="centroid" | "sum" | "reciprocal")``: of places 1, 2, ..., equal where tied;
 - ``trade_off_shares(pairs, ratios, count)``: of ratios between pairs of places from 0;
-- ``entropy_shares(values)``, ``critic_shares(values)``, ``deviation_shares(values)``, ``component_shares(values)``:
-  objective shares of values float64[members, indicators];
+- ``entropy_shares(values)``, ``critic_shares(values)``, ``merec_shares(values)``, ``deviation_shares(values)``,
+  ``component_shares(values)``: objective shares of values float64[members, indicators];
 - ``group_shares(shares, by="arithmetic" | "geometric" | "median" | "trimmed", weights=None, trim=1)``: the group's;
 - ``group_matrix(matrices, weights=None)``: one comparison matrix of many (AIJ); for AIP, ``group_shares(..., "geometric")``;
 - ``kendall_w(shares)``: W, with ties; any rows that order the criteria will do, ranks too;
+  ``rank_sums(ranks)``: the sums R beside it, ``largest_first=True`` where the rows are shares;
 - ``distances(shares, kind="moved" | "euclidean" | "jensen_shannon")``: float64[experts, experts].
 
 The same with all that tells how coherent it is:
@@ -88,13 +89,22 @@ from toolkit.weighting.delphi import (
     standing,
 )
 from toolkit.weighting.direct import points_shares, rank_order_shares, swing_shares
-from toolkit.weighting.group import Concordance, concordance, distances, group_matrix, group_shares, kendall_w
+from toolkit.weighting.group import (
+    Concordance,
+    concordance,
+    distances,
+    group_matrix,
+    group_shares,
+    kendall_w,
+    rank_sums,
+)
 from toolkit.weighting.objective import (
     ObjectiveWeights,
     component_shares,
     critic_shares,
     deviation_shares,
     entropy_shares,
+    merec_shares,
     objective_weights,
 )
 from toolkit.weighting.trade_off import TradeOffs, trade_off_judgement, trade_off_shares
@@ -138,10 +148,12 @@ __all__ = [
     "hierarchy_judgement",
     "hierarchy_shares",
     "kendall_w",
+    "merec_shares",
     "movement",
     "objective_weights",
     "points_shares",
     "rank_order_shares",
+    "rank_sums",
     "standing",
     "swing_shares",
     "trade_off_judgement",

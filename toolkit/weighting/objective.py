@@ -1,4 +1,4 @@
-"""Weights from the values themselves (客观赋权): entropy, CRITIC, standard deviation, first principal component.
+"""Weights from the values themselves (客观赋权): entropy, CRITIC, MEREC, standard deviation, first principal component.
 
 A second opinion, never a judgement: they say which indicators tell the members apart, not which ones matter.
 A constant indicator tells nobody apart: its share is 0, and the result says so.
@@ -98,6 +98,32 @@ def critic_shares(values: ArrayLike, names: OptionalNames = None) -> Floats:
     return objective_weights(values, "critic", names).shares
 
 
+def merec_shares(values: ArrayLike, names: OptionalNames = None) -> Floats:
+    """MEREC weights: an indicator weighs by how much the members' performance changes when it is removed.
+
+    With n_ij = min_k x_kj / x_ij and m indicators, S_i = ln(1 + sum_j |ln n_ij| / m), and S_ij the same with j left out of
+    the sum, m unchanged; shares in proportion to E_j = sum_i |S_ij - S_i|. Constant indicators are left out first, of m too:
+    as published they would count in m, and move the others' shares a little. Of an indicator of which less is better
+    give 1 / x: the published x_ij / max_k x_kj is just that.
+
+    Parameters, Returns and Raises as in `entropy_shares`; values must be above 0.
+
+    References
+    ----------
+    Keshavarz-Ghorabaee, M., Amiri, M., Zavadskas, E. K., Turskis, Z., Antucheviciene, J. (2021). Determination of
+    objective weights using a new method based on the removal effects of criteria (MEREC). Symmetry 13(4), 525.
+
+    Examples
+    --------
+    The published example, five by four; of the last two less is better:
+
+    >>> values = np.array([[450, 8000, 54, 145], [10, 9100, 2, 160], [100, 8200, 31, 153], [220, 9300, 1, 162], [5, 8400, 23, 158]])
+    >>> merec_shares(np.column_stack([values[:, :2], 1 / values[:, 2:]])).round(4).tolist()
+    [0.5752, 0.0141, 0.4016, 0.0091]
+    """
+    return objective_weights(values, "merec", names).shares
+
+
 def deviation_shares(values: ArrayLike, names: OptionalNames = None) -> Floats:
     """Shares in proportion to the standard deviations of the values as they are, on their common scale.
 
@@ -133,7 +159,7 @@ def component_shares(values: ArrayLike, names: OptionalNames = None) -> Floats:
 
 
 def objective_weights(values: ArrayLike, method: str, names: OptionalNames = None) -> ObjectiveWeights:
-    """Weights by "entropy", "critic", "deviation" or "component", with the constant indicators named.
+    """Weights by "entropy", "critic", "merec", "deviation" or "component", with the constant indicators named.
 
     Parameters and Raises as in `entropy_shares`, and for an unknown method.
 
@@ -185,6 +211,12 @@ def _critic(table: Floats) -> Floats:
     return np.asarray(weights if weights.max() > LEVEL else spread)
 
 
+def _merec(table: Floats) -> Floats:
+    worse = np.log(table / table.min(axis=0)) / table.shape[1]
+    whole = settled_sum(worse, axis=1)[:, None]
+    return settled_sum(np.log1p(worse / (1 + np.maximum(whole - worse, 0.0))), axis=0)
+
+
 def _deviation(table: Floats) -> Floats:
     return np.asarray(np.std(table, axis=0, ddof=1))
 
@@ -202,6 +234,7 @@ def _correlations(table: Floats) -> Floats:
 METHODS: dict[str, Callable[[Floats], Floats]] = {
     "entropy": _entropy,
     "critic": _critic,
+    "merec": _merec,
     "deviation": _deviation,
     "component": _component,
 }
@@ -223,6 +256,9 @@ def _faults(table: Floats, labels: Sequence[str], method: str) -> Iterator[Probl
         elif method == "entropy" and column.min() < 0:
             rule = Phrase("熵权法不能用于负数", "entropy weights cannot take negative values")
             yield input_fault(rule, Phrase("请先换算到 0 以上的标度", "bring it to a scale above 0 first"), name, column.min())
+        elif method == "merec" and column.min() <= 0:
+            rule = Phrase("MEREC 法只能用于大于 0 的数", "MEREC weights take values above 0 alone")
+            yield input_fault(rule, Phrase("请先换算到大于 0 的标度", "bring it to a scale above 0 first"), name, column.min())
     if np.isfinite(table).all() and not _varied(table).any():
         rule = Phrase("所有指标都是常数，分不出权重", "all indicators are constant: no weight can be told")
         yield input_fault(rule, Phrase("请换一组指标", "take other indicators"))
