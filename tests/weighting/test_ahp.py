@@ -25,6 +25,7 @@ from toolkit.weighting.ahp import (
     ALONSO_LAMATA,
     SAATY,
     By,
+    ahp_completed,
     ahp_judgement,
     ahp_ratio,
     ahp_shares,
@@ -36,7 +37,7 @@ from toolkit.weighting.ahp import (
     row_logarithms,
 )
 
-BY = st.sampled_from(["eigenvector", "geometric"])
+BY = st.sampled_from(["eigenvector", "geometric", "completion"])
 
 
 def gappy(matrix: Floats, keep: set[tuple[int, int]]) -> Floats:
@@ -230,6 +231,57 @@ def test_the_eigenvector_is_one(matrix: Floats) -> None:
     assert matrix @ vector == pytest.approx(root * vector)
     assert (vector > 0).all()
     assert root >= len(matrix) - 1e-9
+
+
+@pytest.mark.parametrize("between", [1.0, 3.0, 1 / 9])
+def test_one_gap_of_four_by_hand(between: float) -> None:
+    """Whatever the middle two are to one another, the ends are as the geometric mean of both ways: a_14^2 = a_12 a_24 a_13 a_34.
+
+    For the transposed matrix, its rows and columns scaled and the middle two swapped, is the same but for a_14 turned into
+    a_12 a_24 a_13 a_34 / a_14; it has the same lambda_max, and only one completion has the least.
+    """
+    gap = [[1, 2, 3, None], [None, 1, between, 2], [None, None, 1, 3], [None, None, None, 1]]
+    assert ahp_completed(gap)[0, 3] == pytest.approx(6, rel=1e-9)
+    tekile = [[1, None, 3, 1], [None, 1, 1 / 2, 4], [None, None, 1, 5], [None, None, None, 1]]
+    assert ahp_completed(tekile)[0, 1] ** 2 == pytest.approx(3 * 2 * (1 / 4), rel=1e-9)
+
+
+def test_a_cycle_of_four_with_both_diagonals_open_by_hand() -> None:
+    """Round the cycle 2 x 2 x 2 x 1 is 8, not 1: each side is 8^(1/4) = e times the ratio of weights w, the diagonals just that.
+
+    Then each row has sum_j a_ij w_j / w_i = 2 + e + 1 / e, each column the like: w and 1 / w are the eigenvectors, and
+    a_13^2 = (w_1 / w_3)^2 as it has to be.
+    """
+    whole = ahp_completed([[1, 2, None, 1], [None, 1, 2, None], [None, None, 1, 2], [None, None, None, 1]])
+    factor = 8 ** (1 / 4)
+    side = 2 / factor
+    assert (whole[0, 2], whole[1, 3]) == pytest.approx((side**2, side**2), rel=1e-9)
+    assert perron(whole)[0] == pytest.approx(2 + factor + 1 / factor)
+
+
+@given(judgements(least=3, most=5), st.data())
+def test_no_other_completion_has_a_smaller_eigenvalue(matrix: Floats, data: st.DataObject) -> None:
+    pairs = [(i, j) for i in range(len(matrix)) for j in range(i + 2, len(matrix))]
+    gapped = gappy(matrix, data.draw(st.sets(st.sampled_from(pairs))))
+    whole = ahp_completed(gapped)
+    there = ~np.isnan(gapped)
+    assert whole[there].tolist() == comparisons(gapped)[0][there].tolist()
+    assert whole * whole.T == pytest.approx(np.ones_like(whole))
+    least = perron(whole)[0]
+    for row, column in np.argwhere(np.triu(~there)):
+        for factor in (0.9, 1.1):
+            other = whole.copy()
+            other[row, column] *= factor
+            other[column, row] = 1 / other[row, column]
+            assert perron(other)[0] > least
+
+
+def test_shares_and_ratio_of_the_completion() -> None:
+    gap = [[1, 2, 3, None], [None, 1, 3, 2], [None, None, 1, 3], [None, None, None, 1]]
+    full = [[1, 2, 3, 6], [None, 1, 3, 2], [None, None, 1, 3], [None, None, None, 1]]
+    assert ahp_shares(gap, by="completion") == pytest.approx(ahp_shares(full), abs=1e-9)
+    assert ahp_ratio(gap, by="completion") == pytest.approx(ahp_ratio(full), abs=1e-9)
+    assert ahp_completed(full)[3, 0] == pytest.approx(1 / 6)
 
 
 def test_harkers_matrix_puts_gaps_on_the_diagonal() -> None:

@@ -6,8 +6,8 @@ The names stand on a grid: ``{method}_shares`` takes arrays and gives the shares
 Arrays in, arrays out, `names` of criteria or experts always last and optional; an expert is a row:
 
 - ``points_shares(points)``: shares of points that sum to exactly 100;
-- ``ahp_shares(matrix, by="eigenvector" | "geometric")``, ``ahp_ratio(matrix, random_index=SAATY)``: shares and CR of a
-  reciprocal matrix, NaN where not compared;
+- ``ahp_shares(matrix, by="eigenvector" | "geometric" | "completion")``, ``ahp_ratio(matrix, random_index=SAATY)``: shares and CR of a
+  reciprocal matrix, NaN where not compared; ``ahp_completed(matrix)``: without gaps, its lambda_max the least;
 - ``hierarchy_shares(matrices, children)``: shares of the leaves below a tree of such matrices, by name;
 - ``best_worst_shares(best, worst, best_to_others, others_to_worst)`` of the linear model, ``best_worst_ranges(...)``
   float64[criteria, 2], the interval of optimal shares of the nonlinear one; `best` and `worst` are places from 0;
@@ -65,6 +65,7 @@ from toolkit.weighting.ahp import (
     SAATY,
     Comparison,
     Hierarchy,
+    ahp_completed,
     ahp_judgement,
     ahp_ratio,
     ahp_shares,
@@ -127,6 +128,7 @@ __all__ = [
     "TradeOffs",
     "Triad",
     "ahp_circles",
+    "ahp_completed",
     "ahp_judgement",
     "ahp_mend",
     "ahp_ratio",

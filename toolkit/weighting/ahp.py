@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, TypeAlias, cast
+from typing import Literal, TypeAlias, cast, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,6 +26,8 @@ Typed: TypeAlias = ArrayLike | Sequence[Sequence[float | None]]
 TOP = 9.0
 STEPS = (*(1.0 / step for step in range(9, 1, -1)), *(float(step) for step in range(1, 10)))
 ROUNDED = 0.005 + 1e-9
+STILL = 1e-12  # logarithms that move by less stand still
+MOST_STEPS = 20_000
 
 
 def comparisons(matrix: Typed, names: OptionalNames = None) -> tuple[Floats, tuple[str, ...]]:
@@ -138,18 +140,9 @@ def _faults(typed: Floats, labels: Sequence[str]) -> Iterator[Problem]:
             rule = Phrase("不在 1/9 至 9 的标度上", "not on the scale 1/9 to 9")
             yield input_fault(rule, Phrase("请写 1 至 9，或其倒数", "write 1 to 9 or its reciprocal"), place, value)
         elif row < column and mirror > 0 and not _mirrors(float(value), mirror):
-            rule = phrase(
-                "与 {b} : {a} 的 {m:.4g} 不互为倒数",
-                "not the reciprocal of {b} : {a}, {m:.4g}",
-                a=labels[row],
-                b=labels[column],
-                m=mirror,
-            )
-            mend = phrase(
-                "只留其中一个，或把后者改为 {r}",
-                "leave one of the two out, or make the latter {r}",
-                r=scale_text(1 / value),
-            )
+            said = {"a": labels[row], "b": labels[column], "m": mirror}
+            rule = phrase("与 {b} : {a} 的 {m:.4g} 不互为倒数", "not the reciprocal of {b} : {a}, {m:.4g}", **said)
+            mend = phrase("只留其中一个，或把后者改为 {r}", "leave one of the two out, or make the latter {r}", r=scale_text(1 / value))
             yield input_fault(rule, mend, place, value)
 
 
@@ -158,7 +151,59 @@ def _mirrors(one: float, other: float) -> bool:
     return abs(small - 1 / large) <= ROUNDED
 
 
-By = Literal["eigenvector", "geometric"]
+def ahp_completed(matrix: Typed, names: OptionalNames = None) -> Floats:
+    """An incomplete matrix completed so that its lambda_max is the least there can be, and so its CI and CR.
+
+    There is one such completion where the comparisons join all criteria. At it a_ij^2 = x_i y_j / (x_j y_i) for every pair
+    that was lacking, with x and y the right and left principal eigenvectors: this is repeated until nothing moves.
+
+    Parameters
+    ----------
+    matrix, names
+        As for `comparisons`, with NaN or None where two criteria were not compared.
+
+    Returns
+    -------
+    float64[n, n]
+        Reciprocal and without gaps; what was compared as it was. What was lacking may lie beyond 1/9 to 9.
+
+    Raises
+    ------
+    Refused
+        See `comparisons`: also where the comparisons leave criteria apart, and any completion would do.
+
+    References
+    ----------
+    Bozóki, S., Fülöp, J., Rónyai, L. (2010). On optimal completion of incomplete pairwise comparison matrices.
+    Mathematical and Computer Modelling 52(1-2), 318-333.
+
+    Examples
+    --------
+    From the first to the last of four, 2 x 4 by way of the second and 1 x 2 by way of the third: 4 is between them.
+
+    >>> ahp_completed([[1, 2, 1, None], [None, 1, 3, 4], [None, None, 1, 2], [None, None, None, 1]])[0].round(9).tolist()
+    [1.0, 2.0, 1.0, 4.0]
+    """
+    return completed(comparisons(matrix, names)[0])
+
+
+def completed(matrix: Floats) -> Floats:
+    """A checked matrix as `ahp_completed` completes it."""
+    gap = np.isnan(matrix)
+    if not gap.any():
+        return matrix
+    start = row_logarithms(matrix)
+    apart = start[:, None] - start[None, :]
+    for _ in range(MOST_STEPS):
+        whole = np.where(gap, np.exp(apart), matrix)
+        side = (np.log(perron(whole)[1]) - np.log(perron(whole.T)[1])) / 2
+        before, apart = apart, side[:, None] - side[None, :]
+        if np.abs(apart - before)[gap].max() < STILL:
+            break
+    return np.where(gap, np.exp(apart), matrix)
+
+
+By = Literal["eigenvector", "geometric", "completion"]
 
 #: Mean consistency index of random matrices for n = 1, 2, ...: Saaty, T. L. (1980). The Analytic Hierarchy Process.
 #: McGraw-Hill, p. 21 (n = 3: 0.58).
@@ -217,7 +262,9 @@ def ahp_shares(matrix: Typed, names: OptionalNames = None, *, by: By = "eigenvec
     return ahp_judgement(matrix, names, by=by).shares
 
 
-def ahp_ratio(matrix: Typed, names: OptionalNames = None, *, random_index: Sequence[float] = SAATY) -> float:
+def ahp_ratio(
+    matrix: Typed, names: OptionalNames = None, *, by: By = "eigenvector", random_index: Sequence[float] = SAATY
+) -> float:
     """The consistency ratio CR of a comparison matrix, 0 where it never contradicts itself; see `ahp_judgement`.
 
     Examples
@@ -225,7 +272,7 @@ def ahp_ratio(matrix: Typed, names: OptionalNames = None, *, random_index: Seque
     >>> round(ahp_ratio([[1, 3, 5], [1 / 3, 1, 3], [1 / 5, 1 / 3, 1]]), 3)
     0.033
     """
-    return ahp_judgement(matrix, names, random_index=random_index).ratio
+    return ahp_judgement(matrix, names, by=by, random_index=random_index).ratio
 
 
 def ahp_judgement(
@@ -242,7 +289,8 @@ def ahp_judgement(
         The criteria's names for messages; C1, C2, ... where none are given.
     by
         "eigenvector": the principal eigenvector, by Harker's matrix where pairs are lacking. "geometric": the
-        geometric mean of each row, by logarithmic least squares where pairs are lacking.
+        geometric mean of each row, by logarithmic least squares where pairs are lacking. "completion": the principal
+        eigenvector, lambda_max, CI and CR of the matrix that `ahp_completed` makes.
     random_index
         RI for 1, 2, ... criteria: `SAATY`, `ALONSO_LAMATA` or one's own.
 
@@ -266,16 +314,16 @@ def ahp_judgement(
     ([0.413, 0.327, 0.26], 0.187, False)
     """
     whole, labels = comparisons(matrix, names)
-    if by not in {"eigenvector", "geometric"}:
+    if by not in get_args(By):
         raise refuse(
             phrase("没有这种方法：{by}", "there is no such method: {by}", by=by),
-            Phrase("请用 eigenvector 或 geometric", "use eigenvector or geometric"),
+            Phrase("请用 eigenvector、geometric 或 completion", "use eigenvector, geometric or completion"),
         )
-    eigenvalue, vector = perron(whole)
+    eigenvalue, vector = perron(completed(whole) if by == "completion" else whole)
     index = consistency_index(eigenvalue, len(labels))
     rows = row_logarithms(whole)
     return Comparison(
-        vector if by == "eigenvector" else divided(np.exp(rows)),
+        divided(np.exp(rows)) if by == "geometric" else vector,
         eigenvalue,
         index,
         consistency_ratio(index, len(labels), random_index),
