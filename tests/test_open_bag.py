@@ -255,6 +255,24 @@ def test_it_is_refused_with_the_article_that_demands_it(tmp_path: Path, old: str
     assert not (tmp_path / "out" / "open").exists()
 
 
+@pytest.mark.parametrize("name", ["open/我的论文.docx", "open/data/mine.csv", "results.html", "check-card.html", "open"])
+def test_nothing_is_written_over_what_is_not_its_own(edition: Path, sent: Path, tmp_path: Path, name: str) -> None:
+    bag, precious = edition / "sealed" / "r1", tmp_path / "out" / name
+    precious.parent.mkdir(parents=True)
+    precious.write_text("precious", "utf-8")
+    done = run("publish", bag, "--to", tmp_path / "out")
+    assert done.exit_code == 1
+    assert "什么也没有写出" in done.output, done.output
+    assert [path for path in (tmp_path / "out").rglob("*") if path.is_file()] == [precious]
+    assert precious.read_text("utf-8") == "precious"
+
+
+def test_what_was_sent_is_sent_again(edition: Path, sent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agreement, "_program", lambda _: None)
+    done = run("publish", edition / "sealed" / "r1", "--to", sent)
+    assert done.exit_code == 0, done.output
+
+
 def test_it_is_refused_once_the_edition_is_withdrawn(edition: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(edition, tmp_path / "copy"))
     decide_state(copy, "withdrawn", by="会长办公会", reason="重新评审")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -46,16 +47,19 @@ def publish(
 ) -> None:
     """由封存包写出各会员的得分单（附核对依据）、核对页面、开放包和结果页面。 The members' cards with their proofs, the page that checks them, the open bag, the page of results."""
     from toolkit.publication.extract import read_extract
-    from toolkit.reports.card_pages import CHECK
-    from toolkit.reports.results_page import RESULTS, results_page
+    from toolkit.reports.card_pages import CHECK, CHECK_MARK
+    from toolkit.reports.results_page import RESULTS, RESULTS_MARK, results_page
     from toolkit.sealing.agreement import disagreements, opinions, told
     from toolkit.sealing.bag import refuse_kept
-    from toolkit.sealing.cards import send_cards
-    from toolkit.sealing.open_bag import finer_by_notice, send_open, told_of
+    from toolkit.sealing.cards import foreign_files, foreign_page, send_cards
+    from toolkit.sealing.open_bag import BAGGED, finer_by_notice, send_open, told_of
 
     with refusals(language):
         with working(language, Phrase("正在写出得分单", "writing the score cards")):
             refuse_kept(to)
+            foreign = (foreign_files(to / OPEN, BAGGED), foreign_page(to / CHECK, CHECK_MARK), foreign_page(to / RESULTS, RESULTS_MARK))
+            if others := Problems(tuple(chain.from_iterable(foreign))).errors:
+                raise Refused(others)
             root, count = send_cards(bag, to / CARDS, to / CHECK)
         say(language, phrase(PUBLISHED.zh, PUBLISHED.en, n=count, cards=to / CARDS, page=to / CHECK, root=root))
         try:

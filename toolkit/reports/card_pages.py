@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from toolkit.scheme import Scheme
 
 FOLDER = "templates/cards"
-CHECK = "check-card.html"
+CHECK, CHECK_MARK = "check-card.html", '<textarea id="pasted" class="code"'
+"""What the page that checks them is called, and what every such page holds."""
 PROOF = Phrase(
     "本单是第 {revision} 版全部 {size} 份得分单中的第 {place} 份。核对：打开公示网站的“核对得分单”页面，选择本文件。"
     "得分单总指纹（公示页面所列应与此相同）：",

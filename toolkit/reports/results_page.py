@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from toolkit.publication.open_rows import OpenRows
 
 FOLDER = "templates/results"
-RESULTS = "results.html"
+RESULTS, RESULTS_MARK = "results.html", '<section id="verdict" class="verdict"'
+"""What the page is called, and what every such page holds."""
 SCRIPTS = ("scores.js", "recompute.js")
 """The second program for the same rule: scores, then ranks, awards and grades."""
 WORDS: Mapping[str, Phrase] = {

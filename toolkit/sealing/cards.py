@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,8 @@ OTHERS = (
     "the folder holds other files: {names}",
 )
 EMPTY_IT = Phrase("请另指一个空文件夹，以免把别的版次的得分单一起寄出", "name an empty folder, lest cards of another revision be mailed with these")
+NOT_OURS = Phrase("这里已有同名文件，不是本软件写出的页面", "another file is called so here already, which is no page of this program")
+MOVE_IT = Phrase("什么也没有写出。请把它移走，或另指一个文件夹", "nothing was written: move it away, or name another folder")
 SHOWN = 3
 
 
@@ -104,10 +106,22 @@ def send_cards(bag: Path, folder: Path, page: Path) -> tuple[str, int]:
         raise Refused(unsigned)
     if (data / "public").is_dir() and read_extract(data / "public").notice["digests"].get("cards") != card_root(data)["cards"]:
         raise refuse(OTHER_ROOT, ASK, file=CARDS)
-    others = sorted({path.name for path in folder.glob("*")} - set(page_names(texts).values()))
-    if others:
-        raise refuse(phrase(*OTHERS, names="、".join(others[:SHOWN])), EMPTY_IT, file=folder.name)
+    if others := Problems(tuple(foreign_files(folder, set(page_names(texts).values()), EMPTY_IT))).errors:
+        raise Refused(others)
     root = write_card_pages(texts, scheme, folder)
     with refusing(page):
         write_whole(page, check_page(scheme.title, root, scheme.language))
     return root, len(texts)
+
+
+def foreign_files(folder: Path, own: Collection[str], mend: Phrase = MOVE_IT) -> Iterator[Problem]:
+    """What stands in the way of a folder that is going to be replaced: any file in it that is none of its own, by the paths within it."""
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()} if folder.is_dir() else {folder.name for _ in [folder] if folder.exists()}
+    if others := sorted(there - {*own}):
+        yield Problem("error", phrase(*OTHERS, names="、".join(others[:SHOWN])), mend, file=folder.name)
+
+
+def foreign_page(page: Path, mark: str) -> Iterator[Problem]:
+    """What stands in the way of a page that is going to be written: another's file of its name, which does not hold what all such pages do."""
+    if page.exists() and not (page.is_file() and mark.encode() in page.read_bytes()):
+        yield Problem("error", NOT_OURS, MOVE_IT, file=page.name)

@@ -47,6 +47,7 @@ from toolkit.scheme.outcomes import PERMISSIONS, Permission
 from toolkit.scheme.shapes import is_missing, state_name
 from toolkit.scheme.writing import plain_values, rewritten
 from toolkit.sealing.bag import (
+    BAG_FILES,
     DISTRIBUTION,
     MANIFEST,
     TAG_MANIFEST,
@@ -67,6 +68,7 @@ BOUNDS, COUNTS, BARS, RULED = "withheld.csv", "classes.csv", "lines.csv", "rulin
 RULINGS = ("award", "class", "places", "member", "given")
 TABLES = (MEMBERS, "indicators.csv", "adjustments.csv", "conditions.csv", "previous.csv", SCORES, "ranking.csv", "awards.csv", BOUNDS, COUNTS, BARS, RULED)
 FILES, OPTIONAL = frozenset({SCHEME, README, *TABLES}), frozenset({"adjustments.csv", "conditions.csv", "previous.csv", RULED})
+BAGGED = frozenset({*BAG_FILES, TAG_MANIFEST, *(f"data/{name}" for name in FILES)})
 LABEL, SEALED = "Open-Bag-Format", "Sealed-Bag-SHA256"
 FORMAT = "1"
 NEITHER = frozenset({"weighting", "signatures"})
