@@ -11,6 +11,7 @@ import pytest
 
 from tests.conftest import write_small_edition
 from tests.sealing import described_again, named, sealed, verified, with_new_manifests, write_house
+from tests.test_command_line import run
 from toolkit import sealing as seal
 from toolkit.ground.problems import Problems, Refused
 from toolkit.ground.resources import file_digest
@@ -74,6 +75,16 @@ def test_what_cannot_be_revised_is_refused(revised: Path, tmp_path: Path, revise
     with pytest.raises(Refused, match=says):
         sealed(revised, house, "r3", revises=revises, because=because)
     assert sorted(path.name for path in (revised / "sealed").iterdir()) == [".lock", "r1", "r2"]
+
+
+def test_what_was_replaced_is_not_published_again(revised: Path, tmp_path: Path) -> None:
+    for taken_away in (None, "r2"):
+        edition = tmp_path / f"without {taken_away}"
+        shutil.copytree(revised, edition)
+        if taken_away:
+            shutil.move(edition / "sealed" / taken_away, tmp_path / "elsewhere")
+        done = run("publish", edition / "sealed" / "r1", "--to", tmp_path / "out")
+        assert (done.exit_code, "这一版已由 r2 替代" in done.output, (tmp_path / "out").exists()) == (1, True, False)
 
 
 def test_a_reason_is_text_in_what_a_bag_says_of_itself(revised: Path) -> None:

@@ -53,9 +53,11 @@ def publish(
     from toolkit.sealing.bag import refuse_kept
     from toolkit.sealing.cards import foreign_files, foreign_page, send_cards
     from toolkit.sealing.open_bag import BAGGED, finer_by_notice, send_open, told_of
+    from toolkit.sealing.revisions import refuse_replaced
 
     with refusals(language):
         with working(language, Phrase("正在写出得分单", "writing the score cards")):
+            refuse_replaced(bag)
             refuse_kept(to)
             foreign = (foreign_files(to / OPEN, BAGGED), foreign_page(to / CHECK, CHECK_MARK), foreign_page(to / RESULTS, RESULTS_MARK))
             if others := Problems(tuple(chain.from_iterable(foreign))).errors:

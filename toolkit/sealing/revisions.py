@@ -34,6 +34,8 @@ SAY_BOTH = Phrase("请同时指明替代哪一版和修订理由", "give both: t
 NO_BAG = Phrase("没有这一版封存包", "there is no bag of this revision")
 OTHER_EDITION = Phrase("不是本届的封存包", "is a bag of another edition")
 ITS_OWN = Phrase("请指明本届已封存的版次", "name a sealed revision of this edition")
+REPLACED = "这一版已由 {others} 替代", "{others} stands in its place"
+PUBLISH_NEWEST = "请公布最新的一版；已公布的旧版请撤下", "publish the newest, and take down what was published of this one"
 GONE = Phrase("工作记录写明这一版已经封存，但封存包不在了", "the journal says that this revision was sealed, and its bag is gone")
 FROM_BACKUP = Phrase("请从备份恢复它", "restore it from a backup")
 SUCH_AS = Phrase("例如 r1", "such as r1")
@@ -117,6 +119,20 @@ def newest_bag(sealed: Path) -> Path | None:
     found = bags(sealed)
     replaced = {read_bag_info(bag).get("Revises") for bag in found}
     return next((bag for bag in reversed(found) if bag.name not in replaced), None)
+
+
+def refuse_replaced(bag: Path) -> None:
+    """Refuse a bag in whose place another stands, as a bag beside it or the journal of the edition it lies in tells: what was corrected or taken back is not published again.
+
+    Raises
+    ------
+    Refused
+    """
+    edition = bag.resolve().parent.parent
+    others = [other.name for other in bags(bag.resolve().parent) if read_bag_info(other).get("Revises") == bag.resolve().name]
+    others += [line["revision"] for line in seal_lines(edition) if line["revises"] == bag.resolve().name]
+    if others:
+        raise refuse(phrase(*REPLACED, others="、".join(dict.fromkeys(others))), Phrase(*PUBLISH_NEWEST), file=bag.name)
 
 
 def untold_seals(folder: Path) -> Problems:
