@@ -36,6 +36,9 @@ REMARK = {"cell_type": "markdown", "id": "remark", "metadata": {}, "source": "�
 PATIENCE = 3_000
 """Tenths of a second that a lab may take to be there, on a machine that has much else to do."""
 TOKEN = "of-this-test"
+WORKSPACE = "lab/workspaces/default-37a8.jupyterlab-workspace"
+ANOTHERS = {"data": {"layout-restorer:data": {"left": {"visible": True, "current": "filebrowser"}}}, "metadata": {"id": "default"}}
+"""How the panes of the reader's own JupyterLab lay when it was left."""
 
 
 def cells(path: Path) -> list[dict[str, Any]]:
@@ -256,11 +259,13 @@ def test_labs_of_two_editions_show_each_its_own_and_end_with_all_they_started(tm
         labs: list[tuple[subprocess.Popen[bytes], int]] = []
         for ending in endings:
             edition, runtime = write_small_edition(tmp_path / ending.name), tmp_path / f"runtime-{ending.name}"
-            runtime.mkdir()
+            (runtime / WORKSPACE).parent.mkdir(parents=True)
+            (runtime / WORKSPACE).write_text(json.dumps(ANOTHERS), "utf-8")
             labs.append(stack.enter_context(lab(edition, runtime)))
         for ending, (process, port) in zip(endings, labs, strict=True):
             listed = {each["name"] for each in asked(port, "contents")["content"]}
             assert "一、数据.ipynb" in listed
+            assert ANOTHERS["data"] != json.loads(answered(port, "lab/api/workspaces/default"))["data"]
             (kernel,) = started_kernels(process)
             assert kernel.environ()[EDITION] == str(tmp_path / ending.name)
             assert kernel.cwd() == str(tmp_path / ending.name / NOTEBOOKS)

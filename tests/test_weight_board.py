@@ -14,7 +14,10 @@ import pytest
 
 from toolkit import controls, evaluate, open_edition, rescored
 from toolkit.edition import Edition
+from toolkit.ground.resources import house_folder
 from toolkit.interactive.board import Board
+from toolkit.interactive.board_details import card
+from toolkit.interactive.tuning import typed
 from toolkit.interactive.weight_board import PAGE, SCRIPTS, WeightBoard, board_in_words, weight_board
 from toolkit.minutes.adoption import adopt_scheme, scheme_digest
 from toolkit.minutes.journal import read_journal
@@ -103,6 +106,33 @@ def test_a_card_tells_what_the_total_is_made_of(heard: Heard) -> None:
     assert math.fsum(part["points"] for part in card["parts"]) == pytest.approx(expected.total)
     assert all("，第 " in record["place"] and record["place"].endswith(" 行") for record in card["records"])
     assert card["records"]
+
+
+def test_of_what_is_left_out_neither_weight_nor_record_is_told(heard: Heard) -> None:
+    heard.ask("leave", kind="node", item="hours", node="hours")
+    for member in (0, 1):
+        heard.sent.clear()
+        heard.ask("member", member=member)
+        card, _ = heard.later("card")
+        assert "学时" not in {row["label"] for row in card["records"]}
+        assert not {"学时", "讲座场次"} & {row["label"] for row in card["single"] or ()}
+    until, _ = heard.later("until")
+    assert "讲座场次" not in until["until"]["zh"]
+    assert "学时" not in until["until"]["zh"]
+
+
+def test_a_weight_on_a_card_does_as_it_is_typed_what_is_said_of_it() -> None:
+    edition = open_edition(house_folder("data/demo"))
+    demo = evaluate(edition.scheme, edition.records)
+    board = weight_board(demo)
+    names = demo.members["name"].tolist()
+    for name in ("韶关桦洄医疗器械有限公司", "广州昱洄公共资源交易中心"):
+        place = names.index(name)
+        for row in card(demo, place, None, board._trial())["single"]:
+            node = next(node for node in demo.scheme.nodes if demo.scheme.label(node) == row["label"])
+            after = Board.of(board._evaluated(typed(board.tuning, node, float(row["to"]))))
+            (award,) = [k for k, item in enumerate(demo.scheme.awards, 1) if item.label == row["award"]]
+            assert (0 < after.award[place] <= award) == (row["state"] == "single_win"), (name, row)
 
 
 def test_undo_redo_lock_and_restore(heard: Heard) -> None:

@@ -411,6 +411,7 @@ def test_what_is_left_out_is_a_trial_and_is_put_back(table: Table) -> None:
     table.settled()
     table.page.keyboard.press("Escape")
     sync_api.expect(table.page.locator(".adopt")).to_be_disabled()
+    sync_api.expect(table.page.locator(".adoption")).to_contain_text("试算的名单不能采用：请先按“全部放回”")
     sync_api.expect(table.page.locator(".open.left-out")).to_have_count(1)
     assert painted(table) != before
     table.page.locator(".whose select").select_option("E02")

@@ -57,8 +57,8 @@ def lab(
     house = house_folder("templates/lab")
     settings = os.pathsep.join(filter(None, [str(house), str(house / language_of(language)), os.environ.get(SETTINGS)]))
     token = os.environ.get("JUPYTER_TOKEN") or secrets.token_urlsafe(24)  # one that Jupyter chose itself it would tell in words of its own
-    options = _options(copies.folder.resolve(), _first(copies.names))
     with tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as sockets:  # the name of a socket may not be long
+        options = _options(copies.folder.resolve(), _first(copies.names), Path(sockets) / "workspaces")
         ours = {"JUPYTER_TOKEN": token, "JUPYTER_RUNTIME_DIR": sockets, SETTINGS: settings, EDITION: str(edition.resolve()), ASKED: language}
         raise typer.Exit(run_until_ended([*server("jupyterlab.labapp"), *options, *context.args], ONE_THREAD | os.environ | ours))
 
@@ -74,11 +74,14 @@ def _first(names: Sequence[str]) -> str:
     return names[min(2, len(names) - 1)]
 
 
-def _options(folder: Path, first: str) -> list[str]:
-    """What the server is told beside the settings in ``templates/lab``: what hangs on the edition and the machine."""
+def _options(folder: Path, first: str, workspaces: Path) -> list[str]:
+    """What the server is told beside the settings in ``templates/lab``: what hangs on the edition and the machine.
+
+    How its panes lie is in `workspaces`, not in the reader's own: whatever stood open in another lab does not stand beside the board.
+    """
     given = {
         "ServerApp.root_dir": folder,
-        "ComputedNotebooks.first": first, "LabApp.default_url": f"/doc/tree/{quote(first)}",
+        "ComputedNotebooks.first": first, "LabApp.default_url": f"/doc/tree/{quote(first)}", "LabApp.workspaces_dir": workspaces,
         "KernelManager.transport": "tcp" if sys.platform == "win32" else "ipc",  # a socket file has no port that another start could take
     }  # fmt: skip
     return [f"--{name}={value}" for name, value in given.items()]

@@ -9,7 +9,7 @@ from threading import Condition, Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from toolkit.interactive.board import Chances
-from toolkit.interactive.board_details import card, until_of
+from toolkit.interactive.board_details import Trial, card, until_of
 from toolkit.interactive.shelf import both
 from toolkit.interactive.tuning import shares
 from toolkit.scheme.amendments import diff
@@ -35,8 +35,8 @@ class Background:
     def __init__(self, board: WeightBoard) -> None:
         self._board, self._changed = board, Condition()
         self._number = 0
-        self._wanted: tuple[int, Evaluation, str] | None = None
-        self._member: tuple[int, Evaluation] | None = None
+        self._wanted: tuple[int, Evaluation, str, frozenset[str]] | None = None
+        self._member: tuple[int, Evaluation, Trial] | None = None
         self._chances = Chances()
         self._thread: Thread | None = None
 
@@ -47,16 +47,16 @@ class Background:
             self._wanted = None
             return self._number
 
-    def ask_board(self, number: int, evaluation: Evaluation, node: str) -> None:
-        """Chances of this board, and until where the node moved last can go on."""
+    def ask_board(self, number: int, evaluation: Evaluation, node: str, uncounted: frozenset[str]) -> None:
+        """Chances of this board, and until where the node moved last can go on; of nodes that are left out nothing is told."""
         with self._changed:
-            self._wanted = (number, evaluation, node)
+            self._wanted = (number, evaluation, node, uncounted)
             self._awake()
 
-    def ask_member(self, position: int, evaluation: Evaluation) -> None:
-        """The card of one member."""
+    def ask_member(self, position: int, evaluation: Evaluation, trial: Trial) -> None:
+        """The card of one member within a trial."""
         with self._changed:
-            self._member = (position, evaluation)
+            self._member = (position, evaluation, trial)
             self._awake()
 
     def _awake(self) -> None:
@@ -77,14 +77,14 @@ class Background:
             with suppress(Exception):  # a chance that cannot be told is not told
                 self._worked(member, wanted)
 
-    def _worked(self, member: tuple[int, Evaluation] | None, wanted: tuple[int, Evaluation, str] | None) -> None:
+    def _worked(self, member: tuple[int, Evaluation, Trial] | None, wanted: tuple[int, Evaluation, str, frozenset[str]] | None) -> None:
         if member is not None:
-            position, evaluation = member
-            self._board.send({"kind": "card", "member": position, **card(evaluation, position, self._board.edition)})
+            position, evaluation, trial = member
+            self._board.send({"kind": "card", "member": position, **card(evaluation, position, self._board.edition, trial)})
         elif wanted is not None:
             self._follow(*wanted)
 
-    def _follow(self, number: int, evaluation: Evaluation, node: str) -> None:
+    def _follow(self, number: int, evaluation: Evaluation, node: str, uncounted: frozenset[str]) -> None:
         """The steps to keep, chances, and until where the list stays, each dropped when a newer board was asked for."""
         self._board.send(self._board.kept())
         counts = self._chances.counted(evaluation, lambda: self._number != number)
@@ -97,7 +97,7 @@ class Background:
         tuning = self._board.tuning
         if self._number == number:
             self._board.send({"kind": "changes", "number": number, "changes": [both(one.words) for one in diff(tuning.decided, tuning.scheme)]})
-        if self._number == number and (until := until_of(evaluation, node)) is not None:
+        if self._number == number and (until := until_of(evaluation, node, uncounted)) is not None:
             self._board.send({"kind": "until", "number": number, "until": both(until)})
 
 

@@ -98,7 +98,7 @@ WORDS: dict[str, Phrase] = {
     "coherent": Phrase("前后一致性 {coherence} ✓", "coherence {coherence} OK"),
     "incoherent": Phrase("前后一致性 {coherence}，应小于 0.1", "coherence {coherence}, it should be under 0.1"),
     "mend": Phrase("照此修改", "Change it so"),
-    "mend_help": Phrase("这是改动最小的一种；改不改、怎样改，由您决定", "The smallest change; whether and how to change is yours to say"),
+    "mend_help": Phrase("这是改动较小的一种，不是唯一的；改不改、怎样改，由您决定", "One small change, not the only one; whether and how to change is yours to say"),
     "before": Phrase("上轮：横线是专家组中间的一半，竖线是中位数，◆ 是您", "Last round: the line is the middle half of the group, the upright its median, ◆ yours"),
     "place": Phrase("上轮您 {own}，中位数 {middle}（{low}—{high}），{place}", "yours {own}, median {middle} ({low} to {high}), {place}"),
     "place_none": Phrase("上轮您未投，中位数 {middle}（{low}—{high}）", "you did not vote; median {middle} ({low} to {high})"),

@@ -6,17 +6,20 @@ Words of a card are in the scheme's language, the others in both.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from toolkit.ground.problems import Refused
 from toolkit.ground.text import Phrase, phrase
 from toolkit.interactive.board import until_words
 from toolkit.interactive.board_words import NOT_RECORDED, RECORDED, Said
 from toolkit.interactive.dials import line_dials, node_dials, total_dials
+from toolkit.interactive.tuning import DECIMALS
 from toolkit.reports import wording
 from toolkit.reports.score_cards import score_cards
 from toolkit.scheme.amendments import value_words
@@ -26,7 +29,7 @@ from toolkit.sensitivity.robustness import turning_records
 from toolkit.sensitivity.tipping import stability_intervals
 from toolkit.sensitivity.tipping.lines import or_better
 from toolkit.sensitivity.tipping.one_value import nearest_values
-from toolkit.sensitivity.tipping.one_weight import nearest_weights
+from toolkit.sensitivity.tipping.one_weight import nearest_weights, outwards
 
 if TYPE_CHECKING:
     from toolkit.edition import Edition
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
     from toolkit.scheme.criteria import Group
 
 MOST_RECORDS = 30
+MOST_TRIED = 20
+"""Weights that are typed for a trial, the next by a step of the last decimal, before nothing is told."""
 BINS, MOST_WHOLE, CURVE = 32, 40, 96
 """Bars of a histogram; how many whole numbers get a bar of their own; points of a curve."""
 LINES, WHOLE = ":lines", ":total"
@@ -45,15 +50,28 @@ BESIDE_NODES = {LINES: line_dials, WHOLE: total_dials}
 """What is looked at beside the nodes: places and lines, and how the total is made."""
 
 
-def until_of(evaluation: Evaluation, node: str) -> Phrase | None:
+@dataclass(frozen=True)
+class Trial:
+    """What a card is told within: nodes that are left out, and what the board shows when a weight is typed; None where it sets none."""
+
+    uncounted: frozenset[str] = frozenset()
+    typed: Callable[[str, float], Evaluation] | None = None
+
+
+def until_of(evaluation: Evaluation, node: str, uncounted: Collection[str] = ()) -> Phrase | None:
     """Until where one weight can go on before the list is another one; of all weights the nearest where none is named.
 
     None where weights are points, or nothing can be moved.
+
+    Parameters
+    ----------
+    uncounted
+        Nodes that are left out for a trial: of their weights nothing is told.
     """
     scheme = evaluation.scheme
     if scheme.weights != "percent" or not scheme.awards:
         return None
-    intervals = stability_intervals(evaluation).set_index("node")
+    intervals = stability_intervals(evaluation).set_index("node").drop(_fixed(scheme, uncounted))
     if node not in intervals.index:
         room = (intervals["weight"] - intervals["lowest"]).clip(upper=intervals["highest"] - intervals["weight"])
         free = (intervals["highest"] > intervals["lowest"]) & ((intervals["lowest"] > 0) | (intervals["highest"] < 100))
@@ -64,27 +82,39 @@ def until_of(evaluation: Evaluation, node: str) -> Phrase | None:
     return until_words(scheme.label(node), _shown_end(lowest, -1), _shown_end(highest, 1))
 
 
+def _fixed(scheme: Scheme, uncounted: Collection[str]) -> list[str]:
+    """Nodes of whose weights nothing is told in a trial: what is left out, and its siblings, whose shares are then not those that were set."""
+    groups = {item.group for node, item in scheme.nodes.items() if node in uncounted}
+    return [node for node, item in scheme.nodes.items() if item.group in groups]
+
+
 def _shown_end(end: float, way: int) -> float:
     """An end rounded towards the weight as it stands, so that what is told still holds."""
     shown = math.floor(end * 100) / 100 if way > 0 else math.ceil(end * 100) / 100
     return min(100.0, max(0.0, shown))
 
 
-def card(evaluation: Evaluation, position: int, edition: Edition | None) -> Said:
-    """One member's card as plain values: what its total is made of, its lines, what single weight would turn it, its records."""
+def card(evaluation: Evaluation, position: int, edition: Edition | None, trial: Trial = Trial()) -> Said:
+    """One member's card as plain values: what its total is made of, its lines, what single weight would turn it, its records.
+
+    Parameters
+    ----------
+    trial
+        Of what is left out neither records nor weights are told; a weight is told when it does what is said of it as it is typed.
+    """
     members = evaluation.members
     if not 0 <= position < len(members):
         raise IndexError(position)
     member = str(members.index[position])
     (score_card,) = score_cards(evaluation, edition.records if edition else None, [member])
-    scheme = evaluation.scheme
+    scheme, records = evaluation.scheme, score_card.records[~score_card.records["item"].isin(trial.uncounted)]
     return {
         "name": score_card.name, "class": wording.class_name(score_card.class_, scheme.language), "reason": score_card.reason,
         "total": None if math.isnan(score_card.total) else wording.points(score_card.total, scheme.decimals),
         "parts": [part for row in score_card.parts.to_dict("records") if (part := _part(scheme, row)) is not None],
         "lines": [_line(scheme, score_card.total, row) for row in score_card.lines.to_dict("records")],
-        "single": _single(evaluation, score_card),
-        "records": [_record(scheme, edition, row) for row in score_card.records.head(MOST_RECORDS).to_dict("records")],
+        "single": _single(evaluation, score_card, trial),
+        "records": [_record(scheme, edition, row) for row in records.head(MOST_RECORDS).to_dict("records")],
     }  # fmt: skip
 
 
@@ -121,17 +151,43 @@ def _line(scheme: Scheme, total: float, row: Mapping[Any, Any]) -> Said:
     return {"award": scheme.label(str(row["award"])), "state": state, "gap": gap, **lacking}
 
 
-def _single(evaluation: Evaluation, score_card: ScoreCard) -> list[Said]:
-    """For each award the smallest change of one weight that wins it, or loses it."""
-    scheme = evaluation.scheme
-    rows = nearest_weights(evaluation, [(award.id, score_card.member) for award in scheme.awards]).to_dict("records")
-    return [
+def _single(evaluation: Evaluation, score_card: ScoreCard, trial: Trial) -> list[Said] | None:
+    """For each award the smallest change of one weight that wins it, or loses it; None where there is none but of such that are not told."""
+    scheme, fixed = evaluation.scheme, _fixed(evaluation.scheme, trial.uncounted)
+    found = nearest_weights(evaluation, [(award.id, score_card.member) for award in scheme.awards], fixed).to_dict("records")
+    rows = [row | {"to": to} for row in found if (to := _as_typed(evaluation, row, trial)) is not None]
+    told = [
         {
             "state": "single_lose" if row["holds"] else "single_win", "label": scheme.label(str(row["node"])), "award": scheme.label(str(row["award"])),
             "was": f"{row['weight']:.4g}", "to": f"{row['to']:.6g}",
         }
         for row in rows
     ]  # fmt: skip
+    return told if told or not (found or fixed) else None
+
+
+def _as_typed(evaluation: Evaluation, row: Mapping[Any, Any], trial: Trial) -> float | None:
+    """The weight of a row of `nearest_weights` as the board sets it, its siblings rounded too; None where it turns nothing there."""
+    if trial.typed is None:
+        return float(row["to"])
+    way = 1.0 if row["to"] > row["weight"] else -1.0
+    first, member = outwards(float(row["to"]), way, DECIMALS), evaluation.members.index.get_loc(row["member"])
+    for step in range(MOST_TRIED):
+        weight = round(first + step * way * 10.0**-DECIMALS, DECIMALS)
+        if not 0.0 <= weight <= 100.0:
+            return None
+        try:
+            if _holds(trial.typed(str(row["node"]), weight), str(row["award"]), member) != row["holds"]:
+                return weight
+        except Refused:  # the locks leave no room for it
+            return None
+    return None
+
+
+def _holds(evaluation: Evaluation, award: str, member: int) -> bool:
+    """Whether a member, by position, has an award or a better one."""
+    better = or_better(evaluation.scheme, award)
+    return any(bool(allotment.given[member]) for allotment in evaluation.decided.allotments if allotment.award.id in better)
 
 
 def turning_value(evaluation: Evaluation, position: int) -> list[Said]:

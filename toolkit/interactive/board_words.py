@@ -132,6 +132,8 @@ WORDS: dict[str, Phrase] = {
     "adopt_help": Phrase(
         "写入 scheme.toml，并在 journal.jsonl 记下谁、为何；原办法另存", "Written to scheme.toml and told in journal.jsonl; the scheme as it was is kept"
     ),
+    "adopt_tried": Phrase(f"{ONLY_TRIED.zh}：{PUT_BACK.zh}", f"{ONLY_TRIED.en}: {PUT_BACK.en}"),
+    "member_out": Phrase("试算中未计入本会员：它不参加排名，不占名额", "Left out of this trial: it is not ranked and takes no place"),
     "by": Phrase("由谁决定", "Decided by"),
     "by_hint": Phrase("如：专家委员会第二次会议", "e.g. second meeting of the committee"),
     "reason": Phrase("理由", "Reason"),

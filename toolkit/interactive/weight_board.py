@@ -25,7 +25,7 @@ from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.interactive.background import Background, Errands, begun
 from toolkit.interactive.board import DRAWS, NONE, Board, Changes, grade_names, grades_after, shown_decimals
-from toolkit.interactive.board_details import panel, turning_record, turning_value
+from toolkit.interactive.board_details import Trial, panel, turning_record, turning_value
 from toolkit.interactive.board_words import (
     ADOPTED,
     FAILED,
@@ -193,6 +193,12 @@ class WeightBoard(anywidget.AnyWidget):
                 pass
         return rescored(evaluation_under(tried_, evaluated_by(self.before, scheme, self.edition), self.edition), scheme)
 
+    def _trial(self) -> Trial:
+        """What is left out, and what a weight would do that is typed as all stands."""
+        tuning = self.tuning
+        by_hand = tuning.scheme.weights == "percent" and not tuning.what_if.ballot
+        return Trial(tuning.what_if.uncounted(tuning.scheme), (lambda node, share: self._evaluated(typed(tuning, node, share))) if by_hand else None)
+
     def _heard(self, _: Any, asked: Said, __: Any = None) -> None:
         """Answer a question of the page: with the board, or with why it cannot be."""
         if not isinstance(asked, dict) or not isinstance(asked.get("ask"), int):
@@ -211,7 +217,7 @@ class WeightBoard(anywidget.AnyWidget):
         number = self._background.begun()
         self.send({"kind": "board", **self._state(asked.get("shown")), "number": number, **answer}, buffers=self.board.buffers)
         if self.sure:
-            self._background.ask_board(number, self.after, str(asked.get("node", "")))
+            self._background.ask_board(number, self.after, str(asked.get("node", "")), self.tuning.what_if.uncounted(self.tuning.scheme))
 
     def _answer(self, asked: Said) -> Said:
         """What is done for a question, and what is to be told beside the board."""
@@ -236,7 +242,7 @@ class WeightBoard(anywidget.AnyWidget):
             case "reopen":
                 return self._reopen()
             case "member":
-                self._background.ask_member(int(_number(asked.get("member"))), _spoken(self.after, asked.get("language")))
+                self._background.ask_member(int(_number(asked.get("member"))), _spoken(self.after, asked.get("language")), self._trial())
                 return {"kind": "member"}
         return {}
 

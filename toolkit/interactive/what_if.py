@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,10 @@ class WhatIf:
     def absent(self) -> tuple[frozenset[str], ...]:
         """What is not in the records then: the rest is a matter of weights."""
         return self.members, self.experts, self.vetoes
+
+    def uncounted(self, scheme: Scheme) -> frozenset[str]:
+        """The nodes that are left out, with all that lies in them."""
+        return frozenset(node for left in self.nodes for node in _all_in(scheme, left))
 
     def turned(self, kind: str, item: str) -> WhatIf:
         """With a node, a member, an expert or a veto left out, or put back.
@@ -111,6 +115,13 @@ class Known:
     experts: Collection[str]
     vetoes: Collection[str]
     ballots: Collection[str]
+
+
+def _all_in(scheme: Scheme, node: str) -> Iterator[str]:
+    """A node and those in it."""
+    yield node
+    for child in scheme.children(node):
+        yield from _all_in(scheme, child.id)
 
 
 def mark(member: str) -> str:

@@ -38,7 +38,7 @@ class Card {
     const focused = this.cardBox.contains(document.activeElement) ? document.activeElement.className : "back", top = this.cardBox.scrollTop;
     const heading = make("h3", {}, `${card.name}　${card.class}　${card.total === null ? this.say("unranked") : card.total}`);
     const line = (row) => make("li", {}, row.award + this.colon() + this.say(row.state, row) + (row.bar ? this.say("bar", row) : ""));
-    const single = card.single.map((row) => make("li", {}, this.say(row.state, row)));
+    const single = card.single && card.single.map((row) => make("li", {}, this.say(row.state, row)));
     const records = [...new Set(card.records.map((row) => row.label))].map((label) => make("li", {}, label, make("ul", {},
       ...card.records.filter((row) => row.label === label).map((row) => make("li", {}, row.amount ? row.place + this.colon() + row.amount : row.place)))));
     const list = (name, items) => (items.length ? [make("h4", {}, this.say(name)), make("ul", {}, ...items)] : []);
@@ -46,14 +46,21 @@ class Card {
     this.chanceBox = make("ul", {});
     const chances = this.start.awards.length ? [make("h4", { title: this.say("chance_help", { draws: this.start.draws }) }, this.say("chances_of")), this.chanceBox] : [];
     const turns = this.start.awards.length ? Object.entries(this.turnBoxes).flatMap(([name, box]) => [make("h4", {}, this.say(name)), box]) : [];
-    this.cardBox.replaceChildren(this.backButton(this.cardBox), this.leaver("member", card.member, card.name), heading, make("p", { class: "why" }, this.sentences(card.reason)), ...list("lines", card.lines.map(line)), ...chances,
-      ...(this.start.awards.length ? list("single", single.length ? single : [make("li", {}, this.say("single_none"))]) : []), ...turns,
+    this.cardBox.replaceChildren(this.backButton(this.cardBox), this.leaver("member", card.member, card.name), heading, make("p", { class: "member-out" }, this.say("member_out")), make("p", { class: "why" }, this.sentences(card.reason)),
+      make("div", { class: "standing" }, ...list("lines", card.lines.map(line)), ...chances,
+        ...(this.start.awards.length && single ? list("single", single.length ? single : [make("li", {}, this.say("single_none"))]) : []), ...turns),
       make("h4", {}, this.say("made_of")), this.waterfall(card.parts), ...list("records", records));
+    this.memberOut();
     this.chanceLines();
     if (this.cardBox.contains(document.activeElement) || document.activeElement === document.body) (this.cardBox.querySelector(`button.${focused}`) || this.cardBox.querySelector("button")).focus();
     this.cardBox.scrollTop = top;
     this.mark("card");
     if (this.start.awards.length) this.questions.ask({ do: "turns", member: card.member, language: this.language });
+  }
+
+  memberOut() {
+    // Of a member that is left out nothing is told that holds of who is ranked.
+    this.cardBox.classList.toggle("out", this.state.left.member.includes(this.asked));
   }
 
   turns(told) {

@@ -304,7 +304,10 @@ class Dials {
     if (this.whose) this.whose.value = this.state.own;
     for (const button of this.cardBox.querySelectorAll(".leave")) button.tell();
     for (const [id, part] of Object.entries(this.sliders)) part.open.classList.toggle("left-out", this.state.left.node.includes(id));
-    if (this.adoptButton && this.state.what_if) this.adoptButton.disabled = true;
+    this.memberOut();
+    if (!this.adoptButton) return;
+    if (this.state.what_if) this.adoptButton.disabled = true;
+    setText(this.adoptHint, this.say(this.state.what_if ? "adopt_tried" : "adopt_help"));
   }
 
   whoseWeights() {

@@ -90,9 +90,10 @@ class Weights {
     const field = (name, hint) => make("input", { type: "text", "aria-label": this.say(name), placeholder: hint ? this.say(hint) : "" });
     this.by = field("by", "by_hint");
     this.reason = field("reason");
+    this.adoptHint = make("p", {}, this.say("adopt_help"));
     this.adoptButton = make("button", { type: "button", class: "adopt", onclick: () => this.questions.ask({ do: "adopt", by: this.by.value, reason: this.reason.value }) }, this.say("adopt"));
     return make("div", { class: "adoption" }, make("label", {}, this.say("by"), this.by), make("label", {}, this.say("reason"), this.reason),
-      make("div", {}, this.adoptButton, make("p", {}, this.say("adopt_help"))));
+      make("div", {}, this.adoptButton, this.adoptHint));
   }
 
   adopted() { this.reason.value = ""; }

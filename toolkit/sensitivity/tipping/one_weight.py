@@ -42,9 +42,10 @@ class Way:
 
 @dataclass(frozen=True, eq=False)
 class SingleWeights:
-    """The lists of an evaluation with one weight moved at a time."""
+    """The lists of an evaluation with one weight moved at a time, never that of a node of `fixed`."""
 
     lists: Lists
+    fixed: Collection[str] = ()
 
     @property
     def tree(self) -> Tree:
@@ -56,7 +57,7 @@ class SingleWeights:
         """Each share that can be moved, down and up, as far as it goes."""
         points, ways = self.lists.evaluation.scheme.weights == "points", []
         for node in range(len(self.tree.nodes) - 1):
-            if len(siblings_of(self.tree, node)) == 1 or self.unclear(node):
+            if len(siblings_of(self.tree, node)) == 1 or self.unclear(node) or self.tree.nodes[node] in self.fixed:
                 continue
             share = float(self.lists.shares[node])
             up = (1.0 - share) * (1.0 - 1e-9 * points)  # of points no share is ever the whole
@@ -184,7 +185,7 @@ def parts_above(tree: Tree, shares: Floats, scores: dict[str, Floats], branch: B
             part = np.asarray(shares[below] / counts * branch.full)
 
 
-def nearest_weights(evaluation: Evaluation, pairs: Collection[tuple[str, str]]) -> pd.DataFrame:
+def nearest_weights(evaluation: Evaluation, pairs: Collection[tuple[str, str]], fixed: Collection[str] = ()) -> pd.DataFrame:
     """For each award and member the smallest change of one weight that wins the member that award, or loses it.
 
     A better award counts as well as the one asked about. The siblings of the weight divide the rest as they did. Every
@@ -196,6 +197,8 @@ def nearest_weights(evaluation: Evaluation, pairs: Collection[tuple[str, str]]) 
     ----------
     pairs
         Of an award's id and a member.
+    fixed
+        Groups and indicators whose weights are not looked at.
 
     Returns
     -------
@@ -204,7 +207,7 @@ def nearest_weights(evaluation: Evaluation, pairs: Collection[tuple[str, str]]) 
         weight as it stands, to, both in the scheme's own terms; gained and lost, the other members that win or lose that award, or
         a better one, at the same time.
     """
-    nearest = NearestWeights(SingleWeights(Lists.of(evaluation)))
+    nearest = NearestWeights(SingleWeights(Lists.of(evaluation), fixed))
     places = evaluation.members.index.get_indexer(pd.Index([member for _, member in pairs], dtype=object))
     return pd.DataFrame(nearest.rows([award for award, _ in pairs], places.tolist()), columns=NEAREST_COLUMNS)
 
