@@ -25,6 +25,7 @@ from toolkit.sensitivity.bounds import (
     WeightOrder,
     around,
     award_bounds,
+    necessary_and_possible,
     rank_bounds,
 )
 from toolkit.sensitivity.bounds.leads import Extremes, Leads
@@ -222,3 +223,70 @@ def test_programmes_see_that_two_pairs_cannot_turn_at_once(middle: float, pairs:
         assert rank_bounds(asked, WeightBounds(), programmes=programmes).loc["m2", ["best", "worst"]].tolist() == expected
     corners = WeightHull(pd.DataFrame({"a": [1.0, 0.0], "b": [0.0, 1.0]}))
     assert rank_bounds(asked, corners, programmes=True).loc["m2", ["best", "worst"]].tolist() == true
+
+
+FOUR = [[100, 0], [0, 100], [40, 50], [50, 30]]
+
+
+def pairs_of(relation: np.ndarray) -> set[str]:
+    return {"ABCD"[one] + "ABCD"[other] for one, other in np.argwhere(relation) if one != other}
+
+
+def test_statements_about_members_by_hand() -> None:
+    """A over B says w > 1/2 of the first. A leads C by 110 w - 50 >= 5 and D by 80 w - 30 >= 10; C leads B by 90 w - 50, D leads
+    B by 120 w - 70, and C leads D by 20 - 30 w: each of these can be above and below 0. C over D besides says w < 2/3.
+    """
+    necessary, possible = necessary_and_possible(FOUR, [(0, 1)])
+    assert pairs_of(necessary) == {"AB", "AC", "AD"}
+    assert pairs_of(possible) == {"AB", "AC", "AD", "BC", "CB", "BD", "DB", "CD", "DC"}
+    necessary, possible = necessary_and_possible(FOUR, [(0, 1), (2, 3)])
+    assert pairs_of(necessary) == {"AB", "AC", "AD", "CD"}
+    necessary, possible = necessary_and_possible(FOUR, [(3, 1)])  # w > 7/12: then 90 w - 50 > 2.5
+    assert pairs_of(necessary) == {"AB", "AC", "AD", "CB", "DB"}
+    assert pairs_of(possible) == {"AB", "AC", "AD", "CB", "DB", "CD", "DC"}
+
+
+def test_statements_under_any_value_functions_by_hand() -> None:
+    """As before; but C may owe all of the first indicator's value to its first 40 and of the second's to its first 50: C over A."""
+    necessary, possible = necessary_and_possible(FOUR, [(0, 1)], monotone=True)
+    assert pairs_of(necessary) == {"AB"}
+    assert "BA" not in pairs_of(possible)
+    assert "CA" in pairs_of(possible)
+    # D over B: then A, at least as good as D in the first, need not be over B, for the second's 30 may have done it
+    assert pairs_of(necessary_and_possible(FOUR, [(3, 1)], monotone=True)[0]) == {"DB"}
+    dominated = [[3, 3], [2, 2], [2, 1]]
+    assert np.argwhere(necessary_and_possible(dominated, [], monotone=True)[0]).tolist() == [[0, 0], [0, 1], [0, 2], [1, 1], [1, 2], [2, 2]]
+    assert necessary_and_possible([[5, 5], [5, 5]], [], monotone=True)[0].all()
+
+
+@settings(max_examples=examples(15))
+@given(st.integers(0, 10_000), st.booleans())
+def test_weights_that_agree_keep_what_is_necessary_and_show_what_is_possible(seed: int, monotone: bool) -> None:  # noqa: FBT001
+    rng = np.random.default_rng(seed)
+    values = rng.integers(0, 10, (4, 3)).astype(float)
+    effects = np.hstack([(column[:, None] >= np.unique(column)[None, 1:]) for column in values.T]).astype(float) if monotone else values
+    weights = rng.dirichlet(np.ones(effects.shape[1]), 400)
+    scores = weights @ effects.T
+    order = np.argsort(-scores[0])
+    over = [(int(order[0]), int(order[3])), (int(order[1]), int(order[2]))]
+    if any(scores[0, one] - scores[0, other] < 1e-6 for one, other in over):
+        return
+    agree = scores[np.all([scores[:, one] > scores[:, other] for one, other in over], axis=0)]
+    necessary, possible = necessary_and_possible(values, over, monotone=monotone)
+    ahead = agree[:, :, None] - agree[:, None, :]
+    assert (ahead[:, necessary] > -1e-9).all()
+    assert possible[(ahead > 1e-9).any(axis=0)].all()
+    assert (necessary <= possible).all()
+    assert (possible | possible.T).all()
+    assert all(necessary[pair] and not possible[pair[::-1]] for pair in over)
+
+
+def test_statements_that_contradict_or_name_nobody_are_refused() -> None:
+    with pytest.raises(Refused, match="no weights agree"):
+        necessary_and_possible(FOUR, [(0, 1), (1, 0)])
+    with pytest.raises(Refused, match="no weights agree"):
+        necessary_and_possible([[2, 2], [1, 1]], [(1, 0)], monotone=True)
+    with pytest.raises(Refused, match="no member"):
+        necessary_and_possible(FOUR, [(0, 4)])
+    with pytest.raises(Refused, match="no gaps"):
+        necessary_and_possible([[1, np.nan]], [])

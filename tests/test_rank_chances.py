@@ -20,6 +20,8 @@ from toolkit.sensitivity import (
     GivenWeights,
     UniformWeights,
     WeightDraws,
+    holistic_acceptability,
+    pairwise_winning,
     rank_probabilities,
     rank_summary,
 )
@@ -123,3 +125,36 @@ def test_a_table_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -
     assert set(rank_probabilities(asked, WeightDraws(draws=5), down_to=1)["rank"].dropna()) == {1}
     with pytest.raises(Refused, match="down_to"):
         rank_probabilities(asked, WeightDraws(draws=5), down_to=0)
+
+
+def test_holistic_and_pairwise_indices_by_hand() -> None:
+    """Weights w and 1 - w spread evenly; 1 and 0, 0 and 1, 2/5 and 2/5.
+
+    The first is ahead of the second where w > 1/2, of the third where w > 2/5; so it is first in 1/2, second in 1/10, third in
+    2/5 of all. The third is never first, and third where 2/5 < w < 3/5. Of metaweights 1, a, b the index is 1/2 + a/10 + 2b/5, or
+    4a/5 + b/5; the centroid's are 11/6, 5/6 and 2/6 over 11/6.
+    """
+    first = (np.arange(1000) + 0.5) / 1000
+    scores = np.column_stack([first, 1 - first, np.full(1000, 0.4)])
+    assert pairwise_winning(scores).tolist() == [[0, 0.5, 0.6], [0.5, 0, 0.6], [0.4, 0.4, 0]]
+    rank = 1 + (scores[:, None, :] > scores[:, :, None]).sum(axis=2)
+    chances = np.array([(rank == place).mean(axis=0) for place in (1, 2, 3)]).T
+    assert chances.tolist() == [[0.5, 0.1, 0.4], [0.5, 0.1, 0.4], [0, 0.8, 0.2]]
+    for kind, a, b in (("linear", 1 / 2, 0), ("inverse", 1 / 2, 1 / 3), ("centroid", 5 / 11, 2 / 11), ([1, 0.3, 0.1], 0.3, 0.1)):
+        own = 1 / 2 + a / 10 + 2 * b / 5
+        assert holistic_acceptability(chances, kind) == pytest.approx([own, own, 4 * a / 5 + b / 5])
+    assert holistic_acceptability([[1.0]], "linear").tolist() == [1.0]
+
+
+def test_level_and_lacking_scores_win_nothing() -> None:
+    assert pairwise_winning([[1, 1, np.nan], [2, 1, 3]]).tolist() == [[0, 0.5, 0], [0, 0, 0], [0.5, 0.5, 0]]
+
+
+@pytest.mark.parametrize("weights", ["ordinal", [1, 0.5], [1, 0.5, 0.6]])
+def test_metaweights_that_make_no_sense_are_refused(weights: Any) -> None:
+    with pytest.raises(Refused, match="do not rise"):
+        holistic_acceptability([[0.5, 0.5, 0]], weights)
+    with pytest.raises(Refused, match="members x ranks"):
+        holistic_acceptability([0.5, 0.5])
+    with pytest.raises(Refused, match="draws x members"):
+        pairwise_winning([1, 2])

@@ -3,6 +3,7 @@
 How sure the list is: the chances of every award, rank and grade under weights drawn in any way, by the actual rule.
 """
 
+from toolkit.sensitivity.bounds import necessary_and_possible
 from toolkit.sensitivity.central_weights import central_weights
 from toolkit.sensitivity.choices import Choices
 from toolkit.sensitivity.choices.rules import Aggregations, Goalposts, MissingPolicies, Valuings
@@ -10,6 +11,8 @@ from toolkit.sensitivity.choices.values import GivenValues, LateRecords, Measure
 from toolkit.sensitivity.probabilities import (
     award_probabilities,
     grade_probabilities,
+    holistic_acceptability,
+    pairwise_winning,
     rank_probabilities,
     rank_summary,
 )
@@ -37,6 +40,9 @@ __all__ = [
     "award_probabilities",
     "central_weights",
     "grade_probabilities",
+    "holistic_acceptability",
+    "necessary_and_possible",
+    "pairwise_winning",
     "rank_probabilities",
     "rank_summary",
     "scenario_probabilities",

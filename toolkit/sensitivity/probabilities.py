@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, Unpack
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from toolkit.evaluation.grades import band_names, from_bands
 from toolkit.evaluation.requirements import Demands, asked
@@ -42,6 +42,13 @@ NONE = Phrase("方案没有信用等级", "the scheme grades nobody")
 ADD = Phrase("请在方案中写明 [grades]，或改问授奖", "write [grades] into the scheme, or ask for awards")
 LARGE = Phrase("{n} 个会员的全部名次分布过大", "all ranks of {n:member|members} are too many to count")
 FEWER = Phrase("请用 down_to 只数前若干名，或用 rank_summary", "count the first ones with down_to, or ask for rank_summary")
+
+NO_CHANCES = Phrase("应为“会员×名次”的概率表，不小于 0", "a table of chances is wanted, members x ranks, at least 0")
+AS_CHANCES = Phrase("请每位会员一行，从第一名起一列一名", "give each member a row, and each rank from the first a column")
+NO_METAWEIGHTS = Phrase("名次权重应与名次一样多，且不递增", "metaweights are as many as ranks and do not rise")
+AS_METAWEIGHTS = Phrase("请用 centroid、linear、inverse，或自己的数列", "use centroid, linear, inverse or numbers of your own")
+NO_SCORES = Phrase("应为“抽样×会员”的得分表，至少一次抽样", "a table of scores is wanted, draws x members, one draw at least")
+AS_SCORES = Phrase("请每次抽样一行", "give each draw a row")
 
 
 def award_probabilities(evaluation: Evaluation, spec: WeightSpec, **sampling: Unpack[Sampling]) -> pd.DataFrame:
@@ -164,6 +171,91 @@ def rank_summary(evaluation: Evaluation, spec: WeightSpec, **sampling: Unpack[Sa
         When the weights do not fit the scheme.
     """
     return probabilities(evaluation, spec, BandedRankCounts(), **sampling)
+
+
+def holistic_acceptability(acceptabilities: ArrayLike, metaweights: str | ArrayLike = "centroid") -> Floats:
+    """SMAA's holistic acceptability index: one figure of all of a member's rank acceptabilities, a_i = sum_r alpha_r b_i^r.
+
+    Parameters
+    ----------
+    acceptabilities : float64[members, ranks]
+        The chance of each member of each rank, the first rank first, as `rank_probabilities` gives them; at least 0.
+    metaweights
+        What a rank is worth, 1 for the first, of m ranks: "centroid", (1/r + ... + 1/m) / (1 + ... + 1/m); "linear",
+        (m - r) / (m - 1); "inverse", 1/r; or one's own, float64[ranks], that do not rise.
+
+    Returns
+    -------
+    float64[members]
+
+    Raises
+    ------
+    Refused
+        For chances that are no table or below 0, and metaweights that are unknown, not as many as ranks, or rise.
+
+    References
+    ----------
+    R. Lahdelma and P. Salminen, "SMAA-2: Stochastic Multicriteria Acceptability Analysis for Group Decision Making",
+    Operations Research 49 (2001), 444-454.
+
+    Examples
+    --------
+    >>> holistic_acceptability([[0.5, 0.1, 0.4], [0.5, 0.1, 0.4], [0.0, 0.8, 0.2]], "linear").round(6).tolist()
+    [0.55, 0.55, 0.4]
+    """
+    chances = np.asarray(acceptabilities, dtype=np.float64)
+    if chances.ndim != 2 or not chances.size or not (chances >= 0).all():
+        raise refuse(NO_CHANCES, AS_CHANCES, column="acceptabilities", value=str(chances.shape))
+    rank, ranks = np.arange(1, chances.shape[1] + 1), chances.shape[1]
+    named = {"centroid": np.cumsum(1 / rank[::-1])[::-1], "linear": np.maximum(ranks - rank, ranks == 1), "inverse": 1 / rank}
+    if isinstance(metaweights, str):
+        if metaweights not in named:
+            raise refuse(NO_METAWEIGHTS, AS_METAWEIGHTS, column="metaweights", value=metaweights)
+        worth = np.asarray(named[metaweights] / named[metaweights][0], dtype=np.float64)
+    else:
+        worth = np.asarray(metaweights, dtype=np.float64)
+        if worth.shape != (ranks,) or not (np.diff(worth) <= 0).all():
+            raise refuse(NO_METAWEIGHTS, AS_METAWEIGHTS, column="metaweights", value=str(worth.tolist()))
+    return np.asarray(chances @ worth)
+
+
+def pairwise_winning(scores: ArrayLike) -> Floats:
+    """SMAA's pairwise winning index: in what share of the draws each member is ahead of each other, c_ij = P[u_i > u_j].
+
+    Parameters
+    ----------
+    scores : float64[draws, members]
+        Higher is better; give ranks with a minus sign. Who is level is not ahead; who has no score (NaN) is neither ahead
+        nor behind.
+
+    Returns
+    -------
+    float64[members, members]
+        Row over column; 0 on the diagonal. c_ij + c_ji is 1 but for draws in which the two are level or one has no score.
+
+    Raises
+    ------
+    Refused
+        For what is no table, or has no draw.
+
+    References
+    ----------
+    P. Leskinen, J. Viitanen, A. Kangas and J. Kangas, "Alternatives to incorporate uncertainty and risk attitude in
+    multicriteria evaluation of forest plans", Forest Science 52 (2006), 304-312.
+
+    Examples
+    --------
+    Weights of two indicators spread evenly from 0 to 1, in ten draws; the third member is 4 whatever they are:
+
+    >>> first = np.arange(0.05, 1, 0.1)
+    >>> values = np.array([[10.0, 0.0], [0.0, 10.0], [4.0, 4.0]])
+    >>> pairwise_winning(np.column_stack([first, 1 - first]) @ values.T).tolist()
+    [[0.0, 0.5, 0.6], [0.5, 0.0, 0.6], [0.4, 0.4, 0.0]]
+    """
+    drawn = np.asarray(scores, dtype=np.float64)
+    if drawn.ndim != 2 or not len(drawn):
+        raise refuse(NO_SCORES, AS_SCORES, column="scores", value=str(drawn.shape))
+    return np.array([(column[:, None] > drawn).mean(axis=0) for column in drawn.T]).reshape(drawn.shape[1], drawn.shape[1])
 
 
 class _Counts(ChunkCounter, Protocol):

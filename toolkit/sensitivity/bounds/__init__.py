@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,17 +13,30 @@ import pandas as pd
 from toolkit.evaluation.many import Lists
 from toolkit.evaluation.quotas import places
 from toolkit.evaluation.scores import TOTAL
+from toolkit.ground.problems import refuse
+from toolkit.ground.text import Phrase
 from toolkit.sensitivity.bounds.leads import NOISE, Leads, Positions
 from toolkit.sensitivity.tipping.lines import is_linear, or_better
 from toolkit.sensitivity.weights import WeightBounds, WeightHull, WeightOrder, WeightSet, around
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
     from toolkit.evaluation import Evaluation
     from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.scheme.outcomes import Award
     from toolkit.sensitivity.bounds.leads import Extremes
 
-__all__ = ["WeightBounds", "WeightHull", "WeightOrder", "around", "award_bounds", "rank_bounds"]
+__all__ = ["WeightBounds", "WeightHull", "WeightOrder", "around", "award_bounds", "necessary_and_possible", "rank_bounds"]
+
+
+LEAST_SLACK = 1e-8  # of values whose largest is 1: less is none
+NO_VALUES = Phrase("应为“会员×指标”的表，不得有缺", "a table of members x indicators is wanted, with no gaps")
+AS_VALUES = Phrase("请每位会员一行，缺值先按办法补", "give each member a row, and fill gaps in as the scheme says first")
+NO_MEMBER = Phrase("没有这样的会员序号", "there is no member at such a place")
+AS_MEMBER = Phrase("请写成对的序号，从 0 起", "write pairs of places, from 0")
+CONTRADICTED = Phrase("这些判断互相矛盾：没有一组权重同时符合", "the statements contradict one another: no weights agree with all of them")
+LESS_STATED = Phrase("请撤回其中一项", "take one of them back")
 
 
 def rank_bounds(evaluation: Evaluation, weights: WeightSet, *, programmes: bool = False) -> pd.DataFrame:
@@ -76,6 +89,84 @@ def award_bounds(evaluation: Evaluation, weights: WeightSet) -> pd.DataFrame:
     """
     leads = Leads.of(evaluation, weights)
     return pd.DataFrame(list(_standings(leads)), columns=["award", "class", "member", "holds", "standing"])
+
+
+def necessary_and_possible(values: ArrayLike, over: Sequence[tuple[int, int]], *, monotone: bool = False) -> tuple[Mask, Mask]:
+    """Who is at least level with whom under all, and under some, weights that agree with statements "a over b".
+
+    Compatible are the weights w >= 0, sum w = 1, under which every stated a is truly above its b. `monotone` asks of all
+    additive value functions that never fall instead, each indicator's own shape free (UTA-GMS). By linear programmes with
+    the largest slack e of all that has to be strict: i is necessarily at least level with j where no compatible weights put
+    j above i, possibly where some do not put i below. Two programmes a pair: made for tens of members, not thousands.
+
+    Parameters
+    ----------
+    values : float64[members, indicators]
+        On their common scale, higher always better, none lacking.
+    over
+        The statements: pairs of places of members from 0, the first above the second. None: all weights.
+
+    Returns
+    -------
+    necessary, possible : bool[members, members]
+        Row at least level with column. Necessary is transitive, and possible in one direction of every pair at least.
+
+    Raises
+    ------
+    Refused
+        For values that are no table or lacking, for places that are no members', and where the statements
+        contradict one another: no weights agree with all of them.
+
+    References
+    ----------
+    Greco, S., Mousseau, V., Slowinski, R. (2008). Ordinal regression revisited: multiple criteria ranking using a set of
+    additive value functions. European Journal of Operational Research 191(2), 416-436.
+
+    Examples
+    --------
+    Who finds the first above the second gives the first indicator more than half: so the first is above the third too,
+    while the second and third stay open.
+
+    >>> necessary, possible = necessary_and_possible([[100, 0], [0, 100], [40, 50]], [(0, 1)])
+    >>> necessary.tolist()
+    [[True, True, True], [False, True, False], [False, False, True]]
+    >>> possible.tolist()
+    [[True, True, True], [False, True, True], [False, True, True]]
+    """
+    table = np.asarray(values, dtype=np.float64)
+    if table.ndim != 2 or not table.size or not np.isfinite(table).all():
+        raise refuse(NO_VALUES, AS_VALUES, column="values", value=str(table.shape))
+    strange = [pair for pair in over if not all(0 <= place < len(table) for place in pair)]
+    if strange:
+        raise refuse(NO_MEMBER, AS_MEMBER, column="over", value=str(strange))
+    effects = _steps_up(table) if monotone else table / (float(np.abs(table).max()) or 1.0)
+    stated = np.array([effects[one] - effects[other] for one, other in over]).reshape(-1, effects.shape[1])
+    if _slack(stated, stated[:0]) <= LEAST_SLACK:
+        raise refuse(CONTRADICTED, LESS_STATED, column="over", value=str(list(over)))
+    necessary, possible = (np.ones((len(table), len(table)), np.bool_) for _ in range(2))
+    for one, other in permutations(range(len(table)), 2):
+        lead = (effects[one] - effects[other])[None, :]
+        necessary[one, other] = bool((table[one] >= table[other]).all()) or _slack(np.vstack([stated, -lead]), stated[:0]) <= LEAST_SLACK
+        possible[one, other] = necessary[one, other] or _slack(stated, lead) > LEAST_SLACK
+    return necessary, possible
+
+
+def _steps_up(table: Floats) -> Floats:
+    """What of each rise from one level of an indicator to the next each member has, 0 or 1: float64[members, rises]."""
+    rises = [(column[:, None] >= np.unique(column)[None, 1:]).astype(np.float64) for column in table.T]
+    return np.hstack(rises) if np.ptp(table, axis=0).any() else np.zeros((len(table), 1))
+
+
+def _slack(strict: Floats, weak: Floats) -> float:
+    """The most, up to 1, that all of `strict` @ w can be at least, where `weak` @ w are not below 0; -1 where none fits."""
+    from scipy.optimize import linprog
+
+    size = strict.shape[1]
+    rows = np.hstack([-np.vstack([strict, weak]), np.concatenate([np.ones(len(strict)), np.zeros(len(weak))])[:, None]])
+    whole, cost = np.append(np.ones(size), 0.0)[None, :], np.append(np.zeros(size), -1.0)
+    limits = [*((0.0, None) for _ in range(size)), (-1.0, 1.0)]
+    found = linprog(cost, A_ub=rows, b_ub=np.zeros(len(rows)), A_eq=whole, b_eq=[1.0], bounds=limits, method="highs")
+    return float(found.x[-1]) if found.success and found.x is not None else -1.0
 
 
 def _ranks_at_point(leads: Leads) -> Iterator[tuple[int, str, int, int, str]]:
