@@ -16,8 +16,8 @@ from toolkit.commands import app
 from toolkit.edition import load_plan
 from toolkit.evaluation.scores import TOTAL
 from toolkit.examination import Examination, examine
-from toolkit.examination.dead_rules import Rules
 from toolkit.examination.monotone import certificate
+from toolkit.examination.rules import Rules
 from toolkit.examination.small_editions import Drawn, Ground, loses
 from toolkit.scheme import Scheme
 
@@ -42,6 +42,15 @@ def two(a: dict[str, Any] | None = None, b: dict[str, Any] | None = None, **part
     return scheme(indicator=[indicator("a", **{"missing": "worst", **(a or {})}), indicator("b", **{"missing": "worst", **(b or {})})], **{"ties": ["joint"], "award": [TOP], **parts})
 
 
+BEST = {"take": "sum", "table": "acts", "column": "level", "points": {"国家级": 8, "省级": 4}, "once_per": ["project"], "keep": "highest", "best": 3}
+"""At most 24."""
+
+
+def in_group(a: dict[str, Any] | None = None, award: list[Any] | None = None, grades: dict[str, Any] | None = None, **more: Any) -> Scheme:
+    """The same two indicators, the first alone in a group."""
+    return two({"group": "g", **(a or {})}, award=award or [TOP], grades=grades, group=[group("g", **more)])
+
+
 DEAD = {
     "a total out of reach": (two({"value": LOW}, {"value": LOW}, award=[{**TOP, "minimum": {"total": 80}}]), None, "award[top]", "总分最高只有 70.00 = a 50% × 70 + b 50% × 70"),
     "two bars that exclude each other": (two(award=[{**TOP, "minimum": {"total": 80}, "require": [{"node": "a", "most": 50}]}]), None, "award[top]", "只能在 0 至 75"),
@@ -57,6 +66,17 @@ DEAD = {
     "an idle bound on places": (two(award=[{**TOP, "quota": {"share": 0.5, "most": 9}}]), {"甲": 10, "乙": 4}, "award[top].quota.most", "即使全部参评也只有 5 个"),
     "no weight": (two({"weight": 0}), None, "indicator[a]", "权重是 0"),
     "one value for all": (two({"measure": STATE, "value": {"shape": "category", "points": {"x": 60}, "other": 60}}), None, "indicator[a]", "无论怎样都是 60 分"),
+    "an idle cap of a group": (in_group(a={"value": LOW}, cap=80), None, "group[g].cap", "“g”的 cap = 80 永远不起作用：“g”最高只有 70"),
+    "a capped group": (in_group({"measure": COUNT}, cap=60, award=[{**TOP, "minimum": {"total": 85}}]), None, "award[top]", "总分最高只有 80.00 = g 50% × 60 + b 50% × 100；其中 g 60（合计最多计 60）"),
+    "a group valued by a shape": (in_group(value={"shape": "target", "best": [40, 60], "worst": [0, 100], "to": [0, 50]}, award=[{**TOP, "minimum": {"g": 60}}]), None, "award[top]", "g最高只有 50"),
+    "a total valued by a falling shape": (two(total={"value": {"shape": "linear", "worst": 120, "best": 0}}, grades={"bands": [["A", 50], ["D", 0], ["E", -1]]}, award=[]), None, "grades.bands", "总分最低也有 16.67"),
+    "points of the best rows": (two({"measure": BEST}, award=[{**TOP, "minimum": {"a": 25}}]), None, "award[top]", "a最高只有 24"),
+    "no route is open": (two({"value": LOW}, award=[{**TOP, "require": [{"any_of": [{"node": "a", "least": 80}, {"all_of": [{"node": "b", "least": 10}, {"node": "a", "above": 70}]}]}]}]), None, "award[top]", "能达到的只有 0 项（例如要求a不低于 80.00 分，而a最高只有 70.00）"),
+    "two of three routes": (two({"value": LOW}, award=[{**TOP, "require": [{"at_least": 2, "any_of": [{"node": "a", "least": 80}, {"node": "a", "least": 90}, {"node": "b", "least": 50}]}]}]), None, "award[top]", "能达到的只有 1 项"),
+    "a route closed by another bar": (two(award=[{**TOP, "minimum": {"total": 80}, "require": [{"any_of": [{"node": "a", "most": 50}, {"node": "b", "most": 50}]}]}]), None, "award[top]", "能达到的只有 0 项"),
+    "what is forbidden is so of all": (two({"value": HIGH, "measure": COUNT}, award=[{**TOP, "require": [{"none_of": [{"node": "a", "least": 50}]}]}]), None, "award[top]", "其中有一项人人如此"),
+    "one of several that all must meet": (two({"value": HIGH, "measure": COUNT}, award=[{**TOP, "require": [{"all_of": [{"node": "a", "least": 50}, {"node": "b", "least": 50}]}]}]), None, "award[top]", "a不低于 50.00 分，谁也挡不住"),
+    "a route that is open to all": (two({"value": HIGH, "measure": COUNT}, award=[{**TOP, "require": [{"any_of": [{"node": "a", "least": 50}, {"node": "b", "least": 50}]}]}]), None, "award[top]", "谁也挡不住"),
     "never the lowest": (two({"value": HIGH, "measure": COUNT}, {"value": {"shape": "steps", "steps": [[1, 50]]}, "measure": COUNT}, total={"aggregate": "minimum"}), None, "indicator[a]", "最低也有 50"),
 }  # fmt: skip
 
@@ -80,6 +100,11 @@ def test_what_can_never_act_is_told_with_its_arithmetic(case: str) -> None:
     two(award=[{"id": "all", "label": "先进", "require": [{"any_of": [{"node": "a", "least": 60}, {"node": "b", "least": 90}]}]},
                {**TOP, "require": [{"none_of": [{"node": "a", "least": 60}]}]}]),
     two({"value": {"shape": "z_score"}}, award=[{**TOP, "minimum": {"total": 300}}]),
+    in_group(cap=60), in_group(value={"shape": "target", "best": [40, 60], "worst": [0, 100]}, award=[{**TOP, "minimum": {"total": 100}}]),
+    two({"measure": BEST}, award=[{**TOP, "minimum": {"a": 24}}]),
+    two({"value": LOW}, award=[{**TOP, "require": [{"at_least": 2, "any_of": [{"node": "a", "least": 70}, {"node": "a", "least": 90}, {"node": "b", "least": 50}]}]}]),
+    two(award=[{**TOP, "require": [{"none_of": [{"node": "a", "below": 60}, {"node": "b", "below": 60}]}]}]),
+    two(award=[{"id": "all", "label": "先进", "require": [{"none_of": [{"node": "a", "least": 60}]}]}, {**TOP, "require": [{"none_of": [{"node": "b", "least": 60}]}]}]),
 ])  # fmt: skip
 def test_what_can_act_is_not_called_dead(rules: Scheme) -> None:
     assert found(rules) == {}
@@ -132,6 +157,10 @@ COSTS = {
     "a gap worth more than a low value": (two({"missing": 60}), "award"),
     "weights that depend on what is there": (two({"missing": "exclude"}, total={"aggregate": "conditional", "when": [{"observed": ["b"], "weights": {"b": 1}}]}), "award"),
     "a bar from above": (two(award=[{**TOP, "require": [{"node": "a", "most": 80}]}]), "award"),
+    "a group whose shape falls": (in_group(value={"shape": "target", "best": [40, 60], "worst": [0, 100]}), "award"),
+    "what is not to be": (two(award=[{**TOP, "require": [{"none_of": [{"node": "a", "least": 80}]}]}]), "award"),
+    "a benchmark of bids that each moves": (two({"value": {"shape": "benchmark", "per_above": 1, "per_below": 0}}, award=[{**TOP, "minimum": {"b": 30}, "require": [{"node": "a", "least": 99}]}, NEXT]), "award"),
+    "a value below what stands in": (two({"value": {"shape": "linear", "worst": 0, "best": 100, "clamp": False}}), "award"),
     "a grade that asks for little": (two(award=[], grades={"bands": [["A", 60], ["B", 0]], "require": {"A": [{"node": "a", "below": 90}]}}), "grade"),
 }  # fmt: skip
 
@@ -159,6 +188,21 @@ def test_a_shape_that_falls_again_is_told_by_its_values() -> None:
     assert "先升后降" in found_.why.zh
 
 
+def test_of_a_benchmark_neither_more_nor_less_is_better() -> None:
+    rules = two({"value": {"shape": "benchmark", "per_above": 1, "per_below": 0.5}})
+    found_ = certificate(Rules(rules), rules.indicators[0])
+    assert (found_.verdict, found_.example) == ("refuted", None)
+    assert "等于基准的最好" in found_.why.zh
+
+
+def test_a_grade_beside_the_order_is_neither_better_nor_worse() -> None:
+    apart = {"grade": "M", "instead_of": ["A"], "require": [{"condition": "new", "among": ["true"]}]}
+    rules = two(award=[], condition=[{"id": "new", "label": "新办", "measure": {"column": "members.new"}}], grades={"bands": [["A", 60], ["B", 0]], "apart": [apart]})
+    found_ = certificate(Rules(rules), rules.indicators[0], tries=60)
+    assert found_.verdict == "open"
+    assert "M 在等级次序之外" in found_.why.zh
+
+
 def test_levelled_experts_and_first_places_are_not_called_proved() -> None:
     levelled = two({"measure": {"take": "panel", "table": "sheets", "column": "score"}}, panel={"harshness": "zscore", "table": "sheets"})
     first = two(ties=["first_places", "joint"], award=[TOP, NEXT])
@@ -184,6 +228,11 @@ def proved_schemes() -> list[Scheme]:
     return [
         two(award=bars, grades=grades), two(b=relative, award=bars, ties=["a", "committee"]),
         two({"value": LOW}, award=[{**TOP, "quota": {"share": 0.4, "in_all": 1}}, {**NEXT, "by": "b"}], total={"aggregate": "geometric", "cap": 90}),
+        in_group({"measure": COUNT}, cap=60, decimals=0, decimals_of="score", award=[{**TOP, "require": [{"any_of": [{"node": "a", "least": 40}, {"node": "b", "least": 90}]}, {"none_of": [{"node": "a", "below": 20}]}]}, NEXT]),
+        in_group({"measure": BEST, "value": {"shape": "points", "per": 4}}, value={"shape": "steps", "steps": [[20, 40], [60, 100]]}, award=bars, grades=grades),
+        two(award=bars, condition=[{"id": "new", "label": "新办", "measure": {"column": "members.new"}}],
+            grades={**grades, "rise_at_most": 1, "rise_require": [{"condition": "new", "among": ["true"]}],
+                    "apart": [{"grade": "M", "instead_of": ["A", "B", "C"], "require": [{"condition": "new", "among": ["false"]}]}]}),
         two({"value": {"shape": "linear", "worst": 9, "best": 0}}, {"missing": "exclude"}, award=bars, total={"aggregate": "minimum"}, grades=grades),
     ]
 

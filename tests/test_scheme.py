@@ -176,6 +176,7 @@ def test_keys_in_chinese_need_no_quotes(tmp_path: Path) -> None:
         ("share = 0.34", "share = -0.34", "award[advanced].quota.share", "必须大于 0", "请写大于 0 的数"),
         ("share = 0.34", "number = -3", "award[advanced].quota.number", "不能小于 0", "请写 0 或更大的数"),
         ('missing = "exclude"', 'missing = "零"', "indicator[answers].missing", "不认识的取值", "请从中选一"),
+        ("weight = 60", 'weight = 60\naggregate = "sum"\nnot_applicable = "zero"', "group[learning].not_applicable", "不认识的取值", "请从中选一：rescale、0"),
         ('group = "learning"\nweight = 50', 'group = "学习交流"\nweight = 50', "indicator[hours].group", "不存在", "这是名称，请写它的编号“learning”"),
         ('group = "learning"\nweight = 50', 'group = "talks"\nweight = 50', "indicator[hours].group", "“talks”是指标，不是分组", "现有：learning、conduct_group"),
         ('group = "learning"\nweight = 50', 'group = ["learning"]\nweight = 50', "indicator[hours].group", "只能写一个，不能写列表", "请只写一个，不加方括号"),

@@ -16,7 +16,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.evaluation.requirements import Demands, asked, demand, is_plain_minimum, shortfall, subject
+from toolkit.evaluation.requirements import (
+    Demands,
+    asked,
+    is_plain_minimum,
+    shortfall,
+    subject,
+    with_subject,
+)
 from toolkit.evaluation.scores import TOTAL, Score, rounded_points, scores_of
 from toolkit.ground.problems import Problem, nearest
 from toolkit.ground.ranking import Mask
@@ -337,14 +344,10 @@ class _GradeReasons:
         if self.steps.held[place] == self.steps.by_score[place]:
             return None
         if not self._may_rise[place]:
-            wanted = joined(demand(self.grading.scheme, item) for item in self.rules.rise_require)
+            wanted = joined(with_subject(self.grading.scheme, item) for item in self.rules.rise_require)
             return phrase("上届为 {before}，升级要求{wanted.zh}，未满足，定为 {grade}", "to rise above {before} asks for {wanted.en}, which is not met: {grade}",
                           before=before, wanted=wanted, grade=self.steps.held[place])  # fmt: skip
-        return phrase(
-            "上届为 {before}，最多升 {most} 级，定为 {grade}",
-            "rising at most {most} from {before}: {grade}",
-            before=before, most=most, grade=self.steps.held[place],
-        )  # fmt: skip
+        return phrase("上届为 {before}，最多升 {most} 级，定为 {grade}", "rising at most {most} from {before}: {grade}", before=before, most=most, grade=self.steps.held[place])
 
     def _apart(self, place: int) -> Phrase | None:
         """Which grade beside the order stands in for the band, and for what."""
@@ -352,7 +355,7 @@ class _GradeReasons:
         one = next((one for one in self.rules.apart if one.grade == grade != self.steps.lowered[place]), None)
         if one is None:
             return None
-        met = joined(demand(self.grading.scheme, item) for item in one.require)
+        met = joined(with_subject(self.grading.scheme, item) for item in one.require)
         return phrase("符合{met.zh}，定为 {grade}", "it meets {met.en}: {grade}", met=met, grade=grade)
 
     @cached_property

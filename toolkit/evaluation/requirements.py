@@ -300,13 +300,16 @@ def demand(scheme: Scheme, item: Requirement) -> Phrase:
     return joined(parts, "且", " and ")
 
 
+def with_subject(scheme: Scheme, item: Requirement) -> Phrase:
+    """What a requirement asks for, with what it is about: 新办企业为 是."""
+    name, wanted = NOTHING if item.parts else subject(scheme, item), demand(scheme, item)
+    return Phrase(f"{name.zh}{wanted.zh}", f"{name.en} {wanted.en}".strip())
+
+
 def _together(scheme: Scheme, item: Requirement) -> Phrase:
     """What several requirements ask for together, each with its subject."""
-    parts = []
-    for part in item.parts:
-        name, wanted = (NOTHING, demand(scheme, part)) if part.parts else (subject(scheme, part), demand(scheme, part))
-        words = Phrase(f"{name.zh}{wanted.zh}", f"{name.en} {wanted.en}".strip())
-        parts.append(Phrase(f"（{words.zh}）", f"({words.en})") if part.parts else words)
+    told = [(part, with_subject(scheme, part)) for part in item.parts]
+    parts = [Phrase(f"（{words.zh}）", f"({words.en})") if part.parts else words for part, words in told]
     if item.all_of:
         return joined(parts, "，且", " and ")
     listed = joined(parts, "；", "; ")

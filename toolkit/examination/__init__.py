@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from toolkit.examination.dead_rules import Rules, dead_awards, dead_bands, idle_indicators, idle_rules
+from toolkit.examination.dead_rules import dead_awards, dead_bands, idle_indicators, idle_rules
 from toolkit.examination.monotone import SECONDS, TRIES, Certificate, certificates
+from toolkit.examination.rules import Rules
 from toolkit.examination.small_editions import Ground
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, phrase

@@ -6,16 +6,11 @@ Each finding is proved by spans (`reach`), and says the arithmetic; what cannot 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from toolkit.evaluation.aggregation import power
-from toolkit.evaluation.quotas import class_table, places
-from toolkit.evaluation.requirements import amount, bars, demand, exempt, subject
+from toolkit.evaluation.requirements import amount, bars, demand, subject
 from toolkit.evaluation.scores import TOTAL
 from toolkit.examination.reach import (
     Span,
@@ -23,116 +18,33 @@ from toolkit.examination.reach import (
     before_bounds,
     beyond_known,
     column_of,
+    free_of_bounds,
     is_mean,
-    reach,
-    states_of,
+)
+from toolkit.examination.rules import (
+    Rules,
+    all_parts,
+    always_met,
+    asked_of,
+    implied,
+    lacking,
+    subject_of,
+    understood,
 )
 from toolkit.ground.problems import Problem, Severity
-from toolkit.ground.ranking import tolerance
-from toolkit.ground.text import Phrase, figure, joined, phrase
+from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.indicators.checks import measured_range
 from toolkit.scheme.measures import Measure
 from toolkit.scheme.outcomes import FIRST_PLACES, Requirement
-from toolkit.scheme.shapes import state_name
 
 if TYPE_CHECKING:
-    from toolkit.records.dictionary import Tables
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Group, Indicator, Total
-    from toolkit.scheme.outcomes import Award, Grades, Quota, Veto
+    from toolkit.scheme.outcomes import Award, Grades, Veto
 
-KEYS: Mapping[str, frozenset[str]] = {
-    "Requirement": frozenset({"node", "condition", "least", "above", "most", "below", "among", "classes"}),
-    "Award": frozenset({"id", "label", "quota", "minimum", "require", "by", "beside", "reserve", "source"}),
-    "Quota": frozenset({"share", "number", "within", "rounding", "least", "most", "in_all"}),
-    "Grades": frozenset({"bands", "require", "default", "valid_for", "rise_at_most", "applied_only", "source"}),
-    "Veto": frozenset({"id", "label", "when", "effect", "at_least", "distinct", "sum", "at_most", "source"}),
-}
-"""What is known of the rules beside the tree: where more is written, nothing is claimed."""
 LOWER = Phrase("请降低要求，或提高能得的分", "ask for less, or let more be scored")
 MORE = Phrase("请降低要求或提高能得的分；缺名额的，写 least = 1 或改取整办法", "ask for less or let more be scored; where a place is lacking, write least = 1 or another `rounding`")
 DROP = Phrase("如不再需要，请删去；否则请核对写法", "remove it if it is not needed, else check how it is written")
-
-
-def understood(part: object) -> bool:
-    """Whether nothing is written in a rule that is not known here."""
-    return frozenset(getattr(part, "model_fields_set", ())) <= KEYS[type(part).__name__]
-
-
-@dataclass(frozen=True, eq=False)
-class Rules:
-    """A scheme with what bounds it: the data dictionary, and how many members each class has.
-
-    Parameters
-    ----------
-    tables
-        None where it is not known.
-    sizes
-        Members by class, all under "" where there are no classes; None where nobody is recorded yet.
-    """
-
-    scheme: Scheme
-    tables: Tables | None = None
-    sizes: Mapping[str, int] | None = None
-
-    @cached_property
-    def classes(self) -> list[str]:
-        """Every class that members can be of; "" for all that the scheme does not name."""
-        spec = self.scheme.members
-        if spec.class_ is None:
-            return [""]
-        if self.sizes:
-            return list(self.sizes)
-        column = self.tables.table[spec.table].column.get(spec.class_) if self.tables and spec.table in self.tables.table else None
-        if column is not None and column.choices:
-            return list(column.choices)
-        named = [name for item in self.scheme.indicators for name in item.applies_to]
-        named += [name for award in self.scheme.awards if award.quota for name in (class_table(award.quota) or ())]
-        named += [name for _, item in self.requirements for name in item.classes]
-        return [*dict.fromkeys(named), ""]
-
-    @cached_property
-    def requirements(self) -> list[tuple[str, Requirement]]:
-        """Everything that is asked for, by its place in the scheme."""
-        scheme = self.scheme
-        listed = [("eligibility", item) for item in (scheme.eligibility.require if scheme.eligibility else ())]
-        listed += [(f"award[{award.id}]", item) for award in scheme.awards for item in bars(award)]
-        return [*listed, *((f"grades.require.{name}", item) for name, items in (scheme.grades.require if scheme.grades else {}).items() for item in items)]
-
-    @cached_property
-    def spans(self) -> dict[str, dict[str, Span]]:
-        """What every node can reach, by class."""
-        return {class_: reach(self.scheme, self.tables, class_) for class_ in self.classes}
-
-    def shown(self, node: str, class_: str) -> Span:
-        """The span of a node as scores are compared: rounded."""
-        span = self.spans[class_][node]
-        return span if span.empty else span.rounded(self.scheme.decimals)
-
-    def asked(self, item: Requirement, class_: str) -> bool:
-        """Whether a requirement is asked of a class."""
-        if item.classes and class_ not in item.classes:
-            return False
-        return item.condition is not None or not exempt(self.scheme, str(item.node), pd.Series([class_], dtype="str"))[0]
-
-    def places(self, quota: Quota | None, class_: str) -> int | None:
-        """The most places there can be for a class, whoever takes part; None for no limit, or where that is not known."""
-        if quota is None or not understood(quota):
-            return None
-        together = quota.within == "all" or self.scheme.members.class_ is None
-        if self.sizes is None:
-            named = class_table(quota)
-            none = quota.most == 0 or quota.in_all == 0 or quota.number == 0 or (named is not None and not together and not named.get(class_))
-            return 0 if none and not quota.least else None
-        count = places(quota, sum(self.sizes.values()) if together else self.sizes[class_], "" if together else class_)
-        return 0 if quota.in_all == 0 else count
-
-
-def lacking(rules: Rules, items: tuple[Requirement, ...], class_: str) -> Phrase | None:
-    """Why nobody of a class can meet all of these; None where that is not proved."""
-    asked = [item for item in items if rules.asked(item, class_) and understood(item)]
-    alone = next((why for item in asked if (why := _unmet(rules, item, class_)) is not None), None)
-    return alone or _together(rules, [item for item in asked if item.node], class_)
 
 
 def dead_awards(rules: Rules) -> Iterator[Problem]:
@@ -159,7 +71,7 @@ def dead_bands(rules: Rules) -> Iterator[Problem]:
         return
     by_score = {name: {class_: _band_unreached(rules, grades, name, class_) for class_ in rules.classes} for name, _ in grades.bands}
     given = {grades.default, *(veto.effect.grade for veto in rules.scheme.vetoes)}
-    sinks, reached = any(veto.effect.lower_by for veto in rules.scheme.vetoes) or grades.rise_at_most is not None, False
+    sinks, reached = any(veto.effect.lower_by for veto in rules.scheme.vetoes) or grades.rise_at_most is not None or bool(grades.rise_require), False
     for name, whys in by_score.items():
         if all(whys.values()) and name not in given and not (sinks and reached):
             what = phrase("没有人能评为 {grade}：", "nobody can be graded {grade}: ", grade=name)
@@ -209,65 +121,6 @@ def _by_class(place: str, what: Phrase, whys: Mapping[str, Phrase | None], mend:
             yield _finding("warning", place, (phrase("“{name}”没有人能{what.zh}：", "of `{name}` nobody {what.en}: ", name=name, what=what), why), mend)
 
 
-def _unmet(rules: Rules, item: Requirement, class_: str) -> Phrase | None:
-    """Why nobody of a class can meet one requirement."""
-    if item.condition is not None:
-        return _condition_unmet(rules, item)
-    span, name, wanted = rules.shown(str(item.node), class_), subject(rules.scheme, item), demand(rules.scheme, item)
-    if span.empty:
-        return phrase("要求{name.zh}{wanted.zh}，而它对此类会员没有得分", "it asks for {name.en} {wanted.en}, and they have no score there", name=name, wanted=wanted)
-    if not _misses(item, span):
-        return None
-    high = (item.least is not None and span.high < item.least) or (item.above is not None and span.high <= item.above)
-    ends = Phrase("最高只有", "is at most") if high else Phrase("最低也有", "is at least")
-    how = in_words(rules, str(item.node), class_) if high else Phrase("", "")
-    return phrase("要求{name.zh}{wanted.zh}，而{name.zh}{ends.zh} {end}{how.zh}", "it asks for {name.en} {wanted.en}, and {name.en} {ends.en} {end}{how.en}",
-                  name=name, wanted=wanted, ends=ends, end=amount(rules.scheme, span.high if high else span.low), how=how)  # fmt: skip
-
-
-def _misses(item: Requirement, span: Span) -> bool:
-    """Whether nothing within a span meets the bounds."""
-    return (
-        (item.least is not None and span.high < item.least) or (item.above is not None and span.high <= item.above)
-        or (item.most is not None and span.low > item.most) or (item.below is not None and span.low >= item.below)
-    )  # fmt: skip
-
-
-def _condition_unmet(rules: Rules, item: Requirement) -> Phrase | None:
-    condition = next(one for one in rules.scheme.conditions if one.id == item.condition)
-    states, ends = states_of(condition.measure, rules.tables), measured_range(condition.measure, rules.tables)
-    name, wanted = subject(rules.scheme, item), demand(rules.scheme, item)
-    if beyond_known(condition.measure):
-        return None
-    if item.among and states is not None and not {state_name(state) for state in item.among} & set(states):
-        return phrase("要求{name.zh}{wanted.zh}，而可填的只有 {states}", "it asks for {name.en} {wanted.en}, and what can be recorded is {states}", name=name, wanted=wanted, states="、".join(states))
-    if not item.among and _misses(item, Span(*ends)):
-        return phrase("要求{name.zh}{wanted.zh}，而可填的在 {low} 至 {high} 之间", "it asks for {name.en} {wanted.en}, and what can be recorded lies from {low} to {high}",
-                      name=name, wanted=wanted, low=figure(ends[0]), high=figure(ends[1]))  # fmt: skip
-    return None
-
-
-def _together(rules: Rules, items: list[Requirement], class_: str) -> Phrase | None:
-    """Why these, each of which can be met, cannot be met together: with all others held where they are asked to lie, one is out of reach."""
-    slack, held = 0.5 * 10.0**-rules.scheme.decimals + 2 * tolerance(rules.scheme.decimals), dict[str, tuple[float, float]]()
-    for item in items:
-        low, high = held.get(str(item.node), (-np.inf, np.inf))
-        lows, highs = ([bound for bound in pair if bound is not None] for pair in ((item.least, item.above), (item.most, item.below)))
-        held[str(item.node)] = max([low, *(bound - slack for bound in lows)]), min([high, *(bound + slack for bound in highs)])
-    if len(held) < 2:
-        return None
-    spans = reach(rules.scheme, rules.tables, class_, {node: ends for node, ends in held.items() if node != TOTAL})
-    for item in items:
-        span = spans[str(item.node)]
-        if not span.empty and _misses(item, span.rounded(rules.scheme.decimals)):
-            others = joined((Phrase(f"{subject(rules.scheme, one).zh}{demand(rules.scheme, one).zh}", f"{subject(rules.scheme, one).en} {demand(rules.scheme, one).en}")
-                             for one in items if one.node != item.node), "、", " and ")  # fmt: skip
-            return phrase("既要求{others.zh}，就达不到{name.zh}{wanted.zh}：{name.zh}只能在 {low} 至 {high} 之间",
-                          "with {others.en}, {name.en} {wanted.en} is out of reach: it lies from {low} to {high}", others=others, name=subject(rules.scheme, item),
-                          wanted=demand(rules.scheme, item), low=figure(span.low), high=figure(span.high))  # fmt: skip
-    return None
-
-
 def _without_place(rules: Rules, award: Award, class_: str) -> Phrase | None:
     """Why a class has no place, however many take part."""
     if rules.places(award.quota, class_) != 0 or award.quota is None:
@@ -285,7 +138,7 @@ def _taken_before(rules: Rules, award: Award) -> Problem | None:
     earlier = rules.scheme.awards[: rules.scheme.awards.index(award)]
     for first in (one for one in earlier if one.quota is None and one.id not in award.beside and understood(one)):
         spared = any(_bars_from(veto, first.id) and not _bars_from(veto, award.id) for veto in rules.scheme.vetoes)
-        if not spared and all(any(_implied(bar, by) for by in bars(award)) for bar in bars(first)):
+        if not spared and all(any(implied(bar, by) for by in bars(award)) for bar in bars(first)):
             rule = phrase("“{award}”没有人能获得：达到其条件的，都先获得不限名额的“{first}”，不再参加“{award}”",
                           "nobody wins `{award}`: whoever meets what it asks for is given `{first}` first, which has no limit, and is not offered it", award=award.label, first=first.label)  # fmt: skip
             mend = phrase('请把“{award}”写在“{first}”之前，或写 beside = ["{id}"]', 'write `{award}` before `{first}`, or beside = ["{id}"]', award=award.label, first=first.label, id=first.id)
@@ -295,19 +148,6 @@ def _taken_before(rules: Rules, award: Award) -> Problem | None:
 
 def _bars_from(veto: Veto, award: str) -> bool:
     return veto.effect.award == "none" or (veto.effect.award is not None and award in veto.effect.award)
-
-
-def _implied(bar: Requirement, by: Requirement) -> bool:
-    """Whether who meets `by` meets `bar` too."""
-    if not (understood(bar) and understood(by)) or (bar.node, bar.condition) != (by.node, by.condition) or (by.classes and not set(bar.classes) <= set(by.classes)) or (by.classes and not bar.classes):
-        return False
-    if bar.among and not (by.among and set(map(state_name, by.among)) <= set(map(state_name, bar.among))):
-        return False
-    low = bar.least is None or (by.least is not None and by.least >= bar.least) or (by.above is not None and by.above >= bar.least)
-    above = bar.above is None or (by.above is not None and by.above >= bar.above) or (by.least is not None and by.least > bar.above)
-    high = bar.most is None or (by.most is not None and by.most <= bar.most) or (by.below is not None and by.below <= bar.most)
-    below = bar.below is None or (by.below is not None and by.below <= bar.below) or (by.most is not None and by.most < bar.below)
-    return low and above and high and below
 
 
 def _band_unreached(rules: Rules, grades: Grades, name: str, class_: str) -> Phrase | None:
@@ -331,6 +171,13 @@ def _idle_bounds(rules: Rules) -> Iterator[Problem]:
             low = key == "floor" or deduction
             if bound is not None and (free.low >= bound if low else free.high <= bound):
                 yield _idle_bound(f"adjustment[{item.id}].{key}", item.label, key, bound, free, low=low)
+    for group in rules.scheme.groups:
+        if group.cap is None or beyond_known(group):
+            continue
+        spans = [span for class_ in rules.classes if not (span := free_of_bounds(rules.scheme, rules.tables, class_, group)).empty]
+        if spans and max(span.high for span in spans) <= group.cap:
+            highest = max(spans, key=lambda span: span.high)
+            yield _idle_bound(f"group[{group.id}].cap", group.label, "cap", group.cap, highest, low=False)
     totals = [before_bounds(rules.scheme, rules.spans[class_]) for class_ in rules.classes]
     total = Span(min(span.low for span in totals), max(span.high for span in totals))
     for key, bound in (("cap", rules.scheme.total.cap), ("floor", rules.scheme.total.floor)):
@@ -346,30 +193,24 @@ def _idle_bound(place: str, label: str, key: str, bound: float, span: Span, *, l
     return Problem("note", rule, DROP, file="scheme.toml", column=place)
 
 
-def subject_of(label: str) -> Phrase:
-    """What is spoken of: the total, or something by its label."""
-    return Phrase("总分", "the total") if label == TOTAL else Phrase(f"“{label}”", f"`{label}`")
-
-
 def _idle_bars(rules: Rules) -> Iterator[Problem]:
     """Bars that everybody passes, whatever is recorded."""
     for place, item in rules.requirements:
-        asked = [class_ for class_ in rules.classes if item.condition is None and understood(item) and rules.asked(item, class_)]
-        spans = [rules.shown(str(item.node), class_) for class_ in asked]
-        if not spans or not all((span.sure or item.node == TOTAL) and not span.empty and _always(item, span) for span in spans):
-            continue
-        low, high = min(span.low for span in spans), max(span.high for span in spans)
-        rule = phrase("要求{name.zh}{wanted.zh}，谁也挡不住：{name.zh}总在 {low} 至 {high} 之间", "{name.en} {wanted.en} keeps nobody out: {name.en} always lies from {low} to {high}",
-                      name=subject(rules.scheme, item), wanted=demand(rules.scheme, item), low=figure(low), high=figure(high))  # fmt: skip
-        yield Problem("note", rule, DROP, file="scheme.toml", column=place)
+        asked = {class_: list(asked_of(rules, item, class_)) for class_ in rules.classes}
+        for part in dict.fromkeys(part for parts in asked.values() for part in parts):
+            classes = [class_ for class_ in rules.classes if part in asked[class_]]
+            if all(always_met(rules, part, class_) for class_ in classes):
+                yield Problem("note", _passed_by_all(rules, part, classes), DROP, file="scheme.toml", column=place)
 
 
-def _always(item: Requirement, span: Span) -> bool:
-    """Whether everything within a span meets the bounds."""
-    return (
-        (item.least is None or span.low >= item.least) and (item.above is None or span.low > item.above)
-        and (item.most is None or span.high <= item.most) and (item.below is None or span.high < item.below)
-    )  # fmt: skip
+def _passed_by_all(rules: Rules, item: Requirement, classes: list[str]) -> Phrase:
+    wanted = demand(rules.scheme, item)
+    if item.parts:
+        return phrase("要求{wanted.zh}，谁也挡不住", "{wanted.en}: that keeps nobody out", wanted=wanted)
+    spans = [rules.shown(str(item.node), class_) for class_ in classes]
+    low, high = min(span.low for span in spans), max(span.high for span in spans)
+    return phrase("要求{name.zh}{wanted.zh}，谁也挡不住：{name.zh}总在 {low} 至 {high} 之间", "{name.en} {wanted.en} keeps nobody out: {name.en} always lies from {low} to {high}",
+                  name=subject(rules.scheme, item), wanted=wanted, low=figure(low), high=figure(high))  # fmt: skip
 
 
 def _idle_quota(rules: Rules, award: Award) -> Iterator[Problem]:
@@ -417,10 +258,11 @@ def _without_effect(scheme: Scheme, veto: Veto) -> Phrase | None:
 def _looked_at(rules: Rules) -> set[str] | None:
     """Every node whose score decides something; None where that cannot be told."""
     scheme = rules.scheme
-    if not all(isinstance(key, str) for key in scheme.ties) or not all(map(understood, (*scheme.awards, *(item for _, item in rules.requirements)))):
+    asked = [part for _, item in rules.requirements for part in all_parts(item)]
+    if not all(isinstance(key, str) for key in scheme.ties) or not all(map(understood, (*scheme.awards, *asked))):
         return None
     nodes = {TOTAL, *scheme.ties, *(award.by for award in scheme.awards)}
-    return nodes | {str(item.node) for _, item in rules.requirements if item.node}
+    return nodes | {str(item.node) for item in asked if item.node}
 
 
 def _without_say(rules: Rules, item: Indicator, looked: set[str]) -> Phrase | None:
@@ -462,24 +304,3 @@ def _fixed_in_words(rules: Rules, node: str) -> Phrase:
     return phrase("{name.zh}无论怎样都是 {low} 分", "{name.en} is {low} whatever is recorded", name=subject_of(rules.scheme.label(node)), low=figure(low))
 
 
-def in_words(rules: Rules, node: str, class_: str, *, deeper: bool = True) -> Phrase:
-    """How the highest score at a node comes about, as it follows the score: " = 学习 60% × 100 + 交流 40% × 50"."""
-    scheme, spans = rules.scheme, rules.spans[class_]
-    group = None if node == TOTAL else next((one for one in scheme.groups if one.id == node), None)
-    if node != TOTAL and group is None:
-        return Phrase("", "")
-    rule: Group | Total = group or scheme.total
-    children = [child for child, counts in zip(scheme.children(None if node == TOTAL else node), spans[node].counting, strict=True) if counts]
-    whole = sum(child.weight for child in children) or 1.0
-    if is_mean(rule.aggregate) and power(rule.aggregate) == 1:
-        shares = [child.weight / (scheme.scale if rule.aggregate == "sum" else whole) for child in children]
-        parts = [f"{child.label} {figure(100 * share)}% × {figure(spans[child.id].high)}" for child, share in zip(children, shares, strict=True)]
-        made = Phrase(" = " + " + ".join(parts), " = " + " + ".join(parts))
-    else:
-        highs = "、".join(f"{child.label} {figure(spans[child.id].high)}" for child in children)
-        made = phrase("（由 {highs} 合成）", " (made of {highs})", highs=highs)
-    added = [(item.label, spans[item.id].high) for item in scheme.adjustments if spans[item.id].high] if node == TOTAL else []
-    made = Phrase(*[text + "".join(f" + {label} {figure(points)}" for label, points in added) for text in (made.zh, made.en)])
-    low = [child for child in children if deeper and child.id in {one.id for one in scheme.groups} and spans[child.id].high < scheme.scale]
-    below = [(child.label, in_words(rules, child.id, class_, deeper=False), figure(spans[child.id].high)) for child in low]
-    return joined([made, *(Phrase(f"其中 {label} {high}{how.zh}", f"where {label} is {high}{how.en}") for label, how, high in below)], "；", "; ")

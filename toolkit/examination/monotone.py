@@ -1,7 +1,7 @@
 """Whether doing better can ever cost a member: a certificate for each indicator, proved by the structure or refuted by a small example.
 
-What is certified: one member's raw value of one indicator gets better (or is recorded where it was missing), nothing else that was
-measured changes, and that member keeps its award or a better one (the scheme's order says which is better) and its grade. Who comes to
+What is certified of a member of whom something is recorded (`newcomers` tells what a first record does): its raw value of one
+indicator gets better (or is recorded where it was missing), nothing else that was measured changes, and that member keeps its award or a better one (the scheme's order says which is better) and its grade. Who comes to
 stand level at a line that the committee settles has not lost. `obstacles` lists all that keeps the structure from proving it; where there
 is none it is proved (see the notes of `proved_by`), else small editions are tried through the rule itself.
 """
@@ -17,8 +17,16 @@ import numpy as np
 
 from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.values import MIDDLES
-from toolkit.examination.dead_rules import Rules, understood
-from toolkit.examination.reach import COUNTED, beyond_known, may_not_apply, rises
+from toolkit.examination.reach import (
+    COUNTED,
+    beyond_known,
+    lowest_value,
+    may_not_apply,
+    only_rises,
+    rises,
+    stand_in,
+)
+from toolkit.examination.rules import Rules, all_parts, understood
 from toolkit.examination.small_editions import Drawn, Example, grid, smallest, turn_of
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.scheme.outcomes import FIRST_PLACES
@@ -27,6 +35,7 @@ from toolkit.scheme.shapes import Benchmark, Category, Points, Relative
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Indicator
+    from toolkit.scheme.outcomes import Requirement
 
 Verdict = Literal["proved", "refuted", "open"]
 TRIES, SECONDS = 600, 45.0
@@ -111,7 +120,7 @@ def obstacles(rules: Rules, item: Indicator) -> Iterator[Phrase]:
     scheme = rules.scheme
     shape = item.value
     known = isinstance(shape, Category | Relative) or type(shape).__module__ == Points.__module__
-    if beyond_known(item) or beyond_known(item.measure) or isinstance(shape, Benchmark) or not known:
+    if beyond_known(item) or beyond_known(item.measure) or not known:
         yield Phrase("用了这里尚不认识的写法", "it is written in a way not known here")
     if isinstance(item.value, Relative) and item.value.found is None:
         yield Phrase("按会员相互比较计分，一家变好会改变别家的得分", "its values compare members, so that one doing better moves others")
@@ -126,10 +135,24 @@ def obstacles(rules: Rules, item: Indicator) -> Iterator[Phrase]:
         yield Phrase("同分比第一的项数，一家得第一，别家就少一项", "ties go by first places, and one more for one is one less for another")
     if not all(isinstance(key, str) for key in scheme.ties) or not all(map(understood, (*scheme.awards, *(quota for award in scheme.awards if (quota := award.quota))))):
         yield Phrase("奖项或同分规则用了这里尚不认识的写法", "awards or ties are written in a way not known here")
+    yield from _graded(scheme)
+
+
+def _graded(scheme: Scheme) -> Iterator[Phrase]:
+    """Grades that a better score can leave for one beside the order."""
+    if scheme.grades is None:
+        return
+    if not understood(scheme.grades):
+        yield Phrase("等级规则用了这里尚不认识的写法", "grades are written in a way not known here")
+    for one in scheme.grades.apart:
+        if not {name for name, _ in scheme.grades.bands} <= set(one.instead_of):
+            yield phrase("{grade} 在等级次序之外，只代替其中几级，分高了可能由原来的等级变为它，是升是降请委员会定", "{grade} stands beside the order and in for some bands only, so that a higher score may change a band for it, which the committee has to call better or worse", grade=one.grade)
 
 
 def fall(item: Indicator, rules: Rules) -> Phrase | None:
-    """Where an absolute shape itself falls after it rose: more is better up to there only; None where it only rises or only falls."""
+    """Where a shape itself falls after it rose: more is better up to there only; None where it only rises or only falls."""
+    if isinstance(item.value, Benchmark) and item.value.per_above and item.value.per_below:
+        return Phrase("等于基准的最好，高于、低于都扣分，无所谓越高越好或越低越好；基准又随全体而变", "the benchmark is best, and both more and less take points; all together make it besides")
     if isinstance(item.value, Category | Relative):
         return None
     raw = grid(item, rules)
@@ -167,8 +190,8 @@ def _gaps(scheme: Scheme, item: Indicator, rules: Rules) -> Iterator[Phrase]:
         yield Phrase("未填的不计入，填了低值反而拉低平均", "a gap is left out, so that a low value recorded weighs more than none")
     elif item.missing in MIDDLES:
         yield Phrase("未填的按中间值计，一家变好会抬高别家，填了也可能更低", "a gap counts as the middle of the others, which one doing better raises for all")
-    elif not isinstance(item.missing, str) and item.missing > (item.value.lowest if not isinstance(item.value, Relative) else 0.0):
-        yield phrase("未填的计 {n} 分，填了可能更低", "a gap counts {n}, and what is recorded may give less", n=figure(item.missing))
+    elif (given := stand_in(item)) is not None and given > lowest_value(item, scheme.scale, rules.tables):
+        yield phrase("未填的计 {n} 分，填了可能更低", "a gap counts {n}, and what is recorded may give less", n=figure(given))
     elif item.missing == "unranked" and scheme.grades is not None and scheme.grades.default:
         yield Phrase("没有总分的按默认等级，有了总分可能更低", "without a total there is a default grade, and a total may give a lower one")
 
@@ -187,6 +210,8 @@ def _above(scheme: Scheme, item: Indicator) -> Iterator[Phrase]:
     groups = {group.id: group for group in scheme.groups}
     for node in _ancestors(scheme, item)[1:]:
         rule = groups.get(node, scheme.total)
+        if rule.value is not None and not only_rises(rule.value, scheme.scale):
+            yield phrase("“{node}”合成后的计分并非只升不降", "what `{node}` comes to is valued by a shape that does not only rise", node=scheme.label(node) if node != TOTAL else "总分")
         if beyond_known(rule) or not rises(rule.aggregate):
             yield phrase("“{node}”的合成方法未必逐项不减", "how `{node}` is made need not rise with each part", node=scheme.label(node) if node != TOTAL else "总分")
 
@@ -195,10 +220,22 @@ def _capped(rules: Rules, item: Indicator) -> Iterator[Phrase]:
     """Bars that a better score can fail."""
     above = _ancestors(rules.scheme, item)
     for _, bar in rules.requirements:
-        if not understood(bar):
+        if not all(map(understood, all_parts(bar))):
             yield Phrase("有的要求用了这里尚不认识的写法", "a requirement is written in a way not known here")
-        elif (bar.node in above and (bar.most is not None or bar.below is not None)):
-            name = rules.scheme.label(str(bar.node)) if bar.node != TOTAL else "总分"
-            yield phrase("要求“{node}”不超过某数，变好可能过线", "`{node}` is to stay below a bound, which doing better can pass", node=name)
+        for part, turned in _turned(bar):
+            if part.node not in above:
+                continue
+            name = rules.scheme.label(str(part.node)) if part.node != TOTAL else "总分"
+            low, high = part.least is not None or part.above is not None, part.most is not None or part.below is not None
+            if low if turned else high:
+                yield phrase("要求“{node}”不超过某数，变好可能过线", "`{node}` is to stay below a bound, which doing better can pass", node=name)
+            elif turned and not all(spans[str(part.node)].sure for spans in rules.spans.values()):
+                yield phrase("不许“{node}”落在某范围，未计分的不算，填了可能落入", "`{node}` is not to lie in a range, which a missing score does not and one that is recorded may", node=name)
 
 
+def _turned(item: Requirement, *, turned: bool = False) -> Iterator[tuple[Requirement, bool]]:
+    """What is asked of nodes and conditions in a requirement, and whether it is asked that this be not so."""
+    if not item.parts:
+        yield item, turned
+    for part in item.parts:
+        yield from _turned(part, turned=turned is not bool(item.none_of))

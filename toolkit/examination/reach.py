@@ -15,16 +15,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from toolkit.evaluation.aggregation import Branch, gather
+from toolkit.evaluation.aggregation import NOISE, Branch, gather
 from toolkit.evaluation.scores import TOTAL, Tree, adjusted
 from toolkit.evaluation.values import stepped
-from toolkit.ground.ranking import rounded
+from toolkit.ground.ranking import Floats, rounded
 from toolkit.ground.toml_reader import StrictModel
 from toolkit.indicators import adjustment_points
 from toolkit.indicators.checks import measured_range
 from toolkit.scheme.criteria import Adjustment, Group, Indicator, Total
 from toolkit.scheme.measures import Measure
-from toolkit.scheme.shapes import Borda, Category, Rank, Relative, ZScore, state_name
+from toolkit.scheme.shapes import Benchmark, Borda, Category, Rank, Relative, ValueShape, ZScore, state_name
+from toolkit.scheme.shapes.absolute import FAR
 
 if TYPE_CHECKING:
     from toolkit.records.dictionary import Column, Tables
@@ -32,16 +33,18 @@ if TYPE_CHECKING:
 
 ROUNDED = frozenset({"decimals", "rounding", "decimals_of"})
 KNOWN: Mapping[type[StrictModel], frozenset[str]] = {
-    Group: frozenset({"id", "label", "weight", "group", "aggregate", "when", "least_present", "not_applicable", "source"}) | ROUNDED,
-    Total: frozenset({"aggregate", "when", "least_present", "not_applicable", "floor", "cap"}),
+    Group: frozenset({"id", "label", "weight", "group", "aggregate", "when", "least_present", "not_applicable", "cap", "value", "source"}) | ROUNDED,
+    Total: frozenset({"aggregate", "when", "least_present", "not_applicable", "value", "floor", "cap"}),
     Indicator: frozenset({"id", "label", "weight", "measure", "value", "unit", "group", "missing", "stands_in", "outliers", "applies_to", "source"}) | ROUNDED,
     Adjustment: frozenset({"id", "label", "measure", "per", "cap", "floor", "source"}) | ROUNDED,
-    Measure: frozenset({"take", "table", "column", "weight", "over", "where", "among", "window", "in_period", "once_per", "unverified"}),
+    Measure: frozenset({"take", "table", "column", "weight", "over", "where", "among", "window", "in_period", "once_per", "unverified",
+                        "points", "crossed_with", "keep", "best", "discard", "better"}),
 }
 MEANS = ("arithmetic", "geometric", "harmonic", "minimum", "sum", "conditional", "power")
 """The weighted means."""
 COUNTED = frozenset({"count", "distinct", "any"})
 """What is never missing: nothing recorded is 0, or no."""
+TINY = 1e-9  # of points: noise of floats
 SUBSETS, MANY = 8, 14  # so many children that may lack a score are looked at in every combination; and where weights depend on which
 
 
@@ -139,7 +142,7 @@ def value_span(item: Indicator, scale: float, tables: Tables | None, class_: str
     if beyond_known(item) or beyond_known(item.measure):
         return ANYWHERE
     values = list(_values(item, scale, tables))
-    never_missing = (item.measure.take in COUNTED and not isinstance(item.value, Category)) or item.missing == "error"
+    never_missing = (item.measure.take in COUNTED and not isinstance(item.value, Category | Benchmark)) or item.missing == "error"
     if not never_missing:
         values += _stand_ins(item, values)
     asked = item.missing not in {"exclude", "unranked"} and item.measure.take != "panel"
@@ -168,6 +171,13 @@ def before_bounds(scheme: Scheme, spans: Mapping[str, Span]) -> Span:
     return _total(free, mean, [spans[item.id] for item in scheme.adjustments])
 
 
+def free_of_bounds(scheme: Scheme, tables: Tables | None, class_: str, group: Group) -> Span:
+    """The span of a group as it is before its own cap holds it."""
+    free = group.model_copy(update={"cap": None, "value": None, "decimals": None})
+    groups = tuple(free if one.id == group.id else one for one in scheme.groups)
+    return reach(scheme.model_copy(update={"groups": groups}), tables, class_)[group.id]
+
+
 def may_not_apply(measure: Measure, tables: Tables | None) -> bool:
     """Whether a cell can say 不适用, so that the weight of the indicator goes to its siblings."""
     if measure.take is not None:
@@ -192,6 +202,18 @@ def states_of(measure: Measure, tables: Tables | None) -> list[str] | None:
     return None
 
 
+def lowest_value(item: Indicator, scale: float, tables: Tables | None) -> float:
+    """The least that anything recorded of an indicator is worth."""
+    return min(_values(item, scale, tables))
+
+
+def stand_in(item: Indicator) -> float | None:
+    """What a gap of an indicator counts whatever the others have; None where that depends, or it counts nothing."""
+    if not isinstance(item.missing, str):
+        return float(item.missing)
+    return item.value.lowest if item.missing == "worst" and not isinstance(item.value, Relative) else None
+
+
 def _values(item: Indicator, scale: float, tables: Tables | None) -> Iterator[float]:
     """The ends of what the shape gives to what can be recorded."""
     shape = item.value
@@ -208,10 +230,18 @@ def _values(item: Indicator, scale: float, tables: Tables | None) -> Iterator[fl
     elif isinstance(shape, Relative):
         yield from (0.0, shape.ends(scale)[1]) if shape.found else shape.ends(scale)
     else:
-        least, most = measured_range(item.measure, tables)
-        knots = [raw for knot in shape.knots for raw in (np.nextafter(knot, -np.inf), knot, np.nextafter(knot, np.inf))]
-        raw = np.array([least, most, *(knot for knot in knots if least <= knot <= most)])
-        yield from shape.values(raw, scale).tolist()
+        yield from shape.values(turns(shape, *measured_range(item.measure, tables)), scale).tolist()
+
+
+def turns(shape: ValueShape, least: float = -FAR, most: float = FAR) -> Floats:
+    """The ends of a range and where a shape turns or steps in it, rising: its least and its most are among the values there."""
+    knots = [raw for knot in shape.knots for raw in (np.nextafter(knot, -np.inf), knot, np.nextafter(knot, np.inf))]
+    return np.unique([least, most, *(knot for knot in knots if least <= knot <= most)])
+
+
+def only_rises(shape: ValueShape, scale: float) -> bool:
+    """Whether an absolute shape gives no less for more."""
+    return bool((np.diff(shape.values(turns(shape), scale)) >= -TINY).all())
 
 
 def _stand_ins(item: Indicator, values: Sequence[float]) -> list[float]:
@@ -225,7 +255,19 @@ def _stand_ins(item: Indicator, values: Sequence[float]) -> list[float]:
 
 
 def _mean(branch: Branch, parts: Sequence[Span], weights: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Span:
-    """The span of a group, by the rule itself at the ends of its parts, whichever of them count."""
+    """The span of a group, by the rule itself at the ends of its parts and where its shape turns."""
+    if branch.shape is None:
+        return _gathered(branch, parts, weights)
+    span = _gathered(replace(branch, shape=None, own=None), parts, weights)
+    if span.empty or not np.isfinite([span.low, span.high]).all():
+        return span if span.empty else ANYWHERE
+    values = branch.shape.values(turns(branch.shape, round(span.low, NOISE), round(span.high, NOISE)), branch.scale)
+    values = values if branch.own is None else branch.own.rounded(values)
+    return Span(float(values.min()), float(values.max()), span.sure)
+
+
+def _gathered(branch: Branch, parts: Sequence[Span], weights: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Span:
+    """The span of what a group comes to, by the rule itself at the ends of its parts, whichever of them count."""
     here = [place for place, part in enumerate(parts) if not part.empty]
     if not here:
         return NOWHERE

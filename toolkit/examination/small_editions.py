@@ -19,14 +19,14 @@ from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.grades import GradeOutcomes
 from toolkit.evaluation.scores import TOTAL, Score, Tree, list_scores
 from toolkit.evaluation.values import stand_ins, valued_column
-from toolkit.examination.dead_rules import Rules
 from toolkit.examination.reach import COUNTED, states_of
+from toolkit.examination.rules import Rules, all_parts
 from toolkit.ground.problems import Problems, Refused
 from toolkit.ground.ranking import Floats, Mask
 from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.indicators import Indicators
 from toolkit.indicators.checks import measured_range
-from toolkit.scheme.shapes import Category, Logistic, Points, Relative, is_missing
+from toolkit.scheme.shapes import Benchmark, Category, Linear, Logistic, Points, Relative, is_missing
 from toolkit.scheme.shapes.absolute import FAR
 
 if TYPE_CHECKING:
@@ -195,7 +195,10 @@ class Example:
 
 
 def lost(scheme: Scheme, was: Standing, now: Standing) -> Loss | None:
-    """What a member had and has no more: an award or a better one, or the grade; None where neither. An open line is no loss."""
+    """What a member had and has no more: an award or a better one, or the grade; None where neither.
+
+    An open line is no loss, and a grade beside the order is neither better nor worse.
+    """
     ids = [award.id for award in scheme.awards]
     for award in was.given:
         beside = scheme.awards[ids.index(award)].beside
@@ -203,7 +206,8 @@ def lost(scheme: Scheme, was: Standing, now: Standing) -> Loss | None:
         if not enough & {*now.given, *now.open}:
             return "award"
     names = [name for name, _ in scheme.grades.bands] if scheme.grades else []
-    fallen = was.grade in names and (now.grade not in names or names.index(now.grade) > names.index(was.grade))
+    apart = {one.grade for one in scheme.grades.apart} if scheme.grades else set()
+    fallen = was.grade in names and now.grade not in apart and (now.grade not in names or names.index(now.grade) > names.index(was.grade))
     return "grade" if fallen else None
 
 
@@ -246,15 +250,22 @@ def grid(item: Indicator, rules: Rules) -> np.ndarray[tuple[int], np.dtype[np.fl
     low, high = (min(marks), max(marks)) if marks else (0.0, 10.0)
     low, high = (least if least > -FAR else min(low, 0.0)), (most if most < FAR else high + 0.2 * (high - low))
     raw = np.array([*np.linspace(low, high, 11), *(mark + step for mark in marks for step in (-1e-6, 0.0, 1e-6))])
-    if item.measure.take in COUNTED:
+    if item.measure.take in COUNTED or (item.measure.take != "mean" and _whole(item.measure.all_points)):
         raw = np.round(raw)
     return np.unique(np.clip(raw, least, most).round(6))
+
+
+def _whole(points: Sequence[float]) -> bool:
+    """Whether the scheme gives every row a whole number of points."""
+    return bool(points) and all(float(number).is_integer() for number in points)
 
 
 def _marks(item: Indicator, scale: float) -> list[float]:
     shape = item.value
     if isinstance(shape, Points) and shape.per:
         return [0.0, ((shape.cap or scale) - shape.base if shape.per > 0 else -shape.base) / shape.per]
+    if isinstance(shape, Linear) and not shape.clamp:  # what lies below the worst counts too
+        return [shape.worst - 0.5 * (shape.best - shape.worst)]
     if isinstance(shape, Logistic):
         return [shape.middle - 5 / shape.steepness, shape.middle, shape.middle + 5 / shape.steepness]
     return []
@@ -264,6 +275,8 @@ def turn_of(item: Indicator, rules: Rules | None = None) -> int:
     """1 where more is better, -1 where less is."""
     if isinstance(item.value, Category):
         return 1
+    if isinstance(item.value, Benchmark):
+        return 1 if item.value.per_above == 0 else -1
     if isinstance(item.value, Relative):
         return -1 if item.value.better == "lower" else 1
     scale = rules.scheme.scale if rules else 100.0
@@ -336,6 +349,8 @@ def _conditions(scheme: Scheme, index: pd.Index[Any]) -> pd.DataFrame:
     """Raw values of the conditions that meet what is first asked of each, so that none decides."""
     asked = [*(scheme.eligibility.require if scheme.eligibility else ()), *(item for award in scheme.awards for item in award.require)]
     asked += [item for items in (scheme.grades.require if scheme.grades else {}).values() for item in items]
+    asked += [item for one in (scheme.grades.apart if scheme.grades else ()) for item in one.require]
+    asked = [part for item in asked for part in all_parts(item)]
     values: dict[str, Any] = {}
     for condition in scheme.conditions:
         own = [item for item in asked if item.condition == condition.id]

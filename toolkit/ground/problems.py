@@ -213,6 +213,7 @@ def inaccessible(error: BaseException, file: str = "") -> Refused:
 OTHER_MEANINGS = (
     {"mean", "median", "mode"}, {"min", "max"}, {"least", "most"}, {"minimum", "maximum"}, {"higher", "lower"}, {"best", "worst"}, {"floor", "cap", "ceil"},
     {"above", "below"}, {"at_least", "at_most"}, {"class_mean", "class_median"}, {"first", "last"}, {"number", "member"}, {"sum", "num"},
+    {"best", "lowest", "highest"},
 )  # fmt: skip
 TURNED = ("-", "!", "not ", "not_", "no_", "non_")
 
@@ -226,8 +227,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     --------
     >>> nearest("agregate", ["aggregate", "label"])
     'aggregate'
-    >>> nearest("median", ["mean", "sum"]), nearest("-price", ["price"])
-    (None, None)
+    >>> nearest("median", ["mean", "sum"]), nearest("-price", ["price"]), nearest("best", ["first", "lowest"])
+    (None, None, None)
     """
     guesses = difflib.get_close_matches(word, list(known), n=3, cutoff=0.6)
     return next((guess for guess in guesses if not _other_meaning(word, guess)), None)

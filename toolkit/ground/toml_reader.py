@@ -154,7 +154,7 @@ def _unknown_key(path: KeyPath, known: Sequence[str]) -> Fault:
 
 
 def _unknown_name(path: KeyPath, expected: str, given: object, raw: Raw) -> Fault:
-    names = re.findall(r"'([^']+)'", expected)
+    names = [quoted or number for quoted, number in re.findall(r"'([^']+)'|\b(\d+)\b", expected)]
     word = at(raw, path) if isinstance(given, dict) else given
     guess = nearest(str(word), names)
     listed = "、".join(names), ", ".join(names)

@@ -272,6 +272,9 @@ def measured_range(measure: Measure, tables: Tables | None) -> tuple[float, floa
     if measure.take in {"count", "distinct"}:
         return 0.0, FAR
     least, most = _cell_range(measure, tables)
+    if measure.take == "sum" and measure.best:
+        ends = decimal_digits(measure.best * least), decimal_digits(measure.best * most)
+        return max(-FAR, min(0.0, ends[0])), min(FAR, max(0.0, ends[1]))
     if measure.take == "sum":
         return (0.0 if least >= 0 else -FAR), (0.0 if most <= 0 else FAR)
     return (-FAR, FAR) if measure.take in {"ratio", "any"} or measure.over else (least, most)

@@ -94,8 +94,8 @@ def certificates_in_words(examination: Examination, language: Language) -> str:
 
 CERTIFIED = Phrase("越做越好，会不会反而丢掉奖项或等级：", "Whether doing better can cost an award or a grade:")
 SCOPE = Phrase(
-    "所查的是：只改一个会员一项指标的数据，其他会员、加分扣分和一票否决都不变；奖项按办法所列次序，列在前面的为高；并列待定不算丢掉。",
-    "What is looked at: one member's data on one indicator change, all else stays; of two awards the one the scheme names first is the better; a line left open costs nobody.",
+    "所查的是：只改一个会员一项指标的数据，其他会员、加分扣分和一票否决都不变，该会员也已有记录（第一条记录的影响另行提示）；奖项按办法所列次序，列在前面的为高；并列待定不算丢掉。",
+    "What is looked at: one member's data on one indicator change, all else stays, and something is recorded of it already (what a first record does is told apart); of two awards the one the scheme names first is the better; a line left open costs nobody.",
 )
 COLON = Phrase("：", ": ")
 

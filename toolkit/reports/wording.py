@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from toolkit.evaluation.scores import Tree
+from toolkit.ground.ranking import rounded
 from toolkit.ground.text import Language, Phrase, figure, joined, phrase
 from toolkit.scheme.measures import read_span
 from toolkit.scheme.shapes import state_name
@@ -123,8 +124,14 @@ def span_in_words(span: str) -> Phrase:
 
 
 def points(number: float, decimals: int) -> str:
-    """A score with the scheme's decimals, or a dash where there is none."""
-    return BLANK if absent(number) else f"{number:.{decimals}f}"
+    """A score with the scheme's decimals, rounded half up as totals are, or a dash where there is none.
+
+    Examples
+    --------
+    >>> points(2.675, 2), points(1.005, 2), points(float("nan"), 2)
+    ('2.68', '1.01', '—')
+    """
+    return BLANK if absent(number) else f"{float(rounded(number, decimals)):.{decimals}f}"
 
 
 def signed(number: float, decimals: int) -> str:
