@@ -266,7 +266,8 @@ class AwardReason:
                 reason=ruling.reason, way=Phrase("授予", "given") if contest.given[self.place] else Phrase("授予他家", "given to others"),
             )  # fmt: skip
         won = contest.given | contest.open
-        rivals = np.flatnonzero(contest.able & (won != won[self.place]) & (contest.keys[0] == key[0]))
+        others = ~contest.given if contest.given[self.place] else won != won[self.place]  # who stands open has no place yet either
+        rivals = np.flatnonzero(contest.able & others & (contest.keys[0] == key[0]))
         if not rivals.size:
             return None
         ranks = competition_ranks(*contest.keys[:, rivals])

@@ -13,7 +13,7 @@ from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.problems import Problem, Severity
 from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.scheme.outliers import Winsorise
-from toolkit.scheme.shapes import Category, Placed, Relative, ShareOfBest, named_states
+from toolkit.scheme.shapes import Benchmark, Category, Placed, Relative, ShareOfBest, named_states
 from toolkit.scheme.shapes.relative import EVERYONE
 
 if TYPE_CHECKING:
@@ -91,7 +91,9 @@ def _relative(valued: Valued, shape: Relative, scale: float, classes: Any) -> It
         raw, values = valued.used[members][given], valued.values[members][given]
         if not len(raw):
             continue
-        if np.isnan(values).all():
+        if np.isnan(values).all() and isinstance(shape, Benchmark) and (shape.found is None or name in shape.found):
+            yield _no_benchmark(valued.item, raw)
+        elif np.isnan(values).all():
             yield _nothing_found(valued.item, name)
         elif isinstance(shape, ShareOfBest) and raw.min() < 0:
             yield _negative(valued.item, raw)
@@ -103,9 +105,14 @@ def _relative(valued: Valued, shape: Relative, scale: float, classes: Any) -> It
             yield _off_the_scale(valued.item, float(values.max()), scale)
 
 
+def _no_benchmark(item: Indicator, raw: Floats) -> Problem:
+    rule = phrase("“{label}”的基准不大于 0，高于、低于它百分之几无从算起", "the benchmark of `{label}` is not above 0: there is no per cent above or below it", label=item.label)
+    return _said("error", item, "value", rule, Phrase("请核对这一栏的数值，都应大于 0", "check the numbers of this column: all of them should be above 0"), value=f"{raw.min():g}")
+
+
 def _nothing_found(item: Indicator, name: str) -> Problem:
     rule = phrase(
-        "“{label}”的 found 里没有{zh}的标准", "`found` of `{label}` holds nothing for {en}",
+        "“{label}”的 found 里没有{zh}的标准", "`found` of `{label}` holds nothing {en}",
         label=item.label, zh=_whom(name).zh, en=_whom(name).en,
     )  # fmt: skip
     mend = Phrase("请补上；或删去 found，按会员重新确定", "add it; or remove `found`, to have it found anew")
