@@ -17,7 +17,7 @@ from tests.invented import applicability, evaluation, group, indicator, members,
 from toolkit.evaluation.aggregation import Branch, gather, power
 from toolkit.evaluation.many_scores import PatternedScores
 from toolkit.evaluation.scores import TOTAL, Tree, scores
-from toolkit.evaluation.value_checks import sum_problems
+from toolkit.evaluation.value_checks import quotient_problems, sum_problems
 from toolkit.ground.problems import Refused
 from toolkit.ground.ranking import Step
 from toolkit.ground.text import Phrase
@@ -241,6 +241,15 @@ def test_points_that_are_raised_in_silence_are_told() -> None:
         asked = evaluation(scheme(indicator=weighted, total={"aggregate": "sum", **more}), who, values)
         told = [said.rule.zh for said in sum_problems(asked.scheme, asked.tree, {node: asked.scores[node].to_numpy() for node in asked.tree.nodes})]
         assert told == (["“总分”各项相加，有 2 家会员的某些项不计，其余各项的分按比例放大，如满分 60 放大到 100"] if warned else [])
+
+
+def test_a_quotient_by_nothing_is_told_of_the_first_member_and_counted() -> None:
+    values = pd.DataFrame({"a": [50.0, 50, NAN, 0], "b": [0.0, 20, 0, 0]}, index=members(4).index)
+    asked = evaluation(scheme(indicator=[indicator("a"), indicator("b")], total={"aggregate": "quotient"}), members(4), values)
+    (told,) = quotient_problems(asked.scheme, asked.tree, {node: asked.scores[node].to_numpy() for node in asked.tree.nodes}, asked.scores.index)
+    assert (told.severity, told.column) == ("warning", "total.aggregate")
+    assert "有 2 家会员的“b”不大于 0" in told.rule.zh
+    assert "member m0" in told.rule.en
 
 
 @pytest.mark.parametrize(

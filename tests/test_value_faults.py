@@ -27,6 +27,7 @@ def said(raw: list[float], item: dict[str, Any], classes: list[str] | None = Non
         ([0, 0, 0, 0], {"shape": "share_of_best"}, "warning", "have 0 and get 0"),
         ([0, 2, 4, 4], {"shape": "share_of_best", "better": "lower"}, "warning", "who has 0 has all"),
         ([1, -2, -4, 4], {"shape": "share_of_best"}, "error", "2 negative values"),
+        ([0, 0, 0, math.nan], {"shape": "benchmark", "per_above": 1, "per_below": 0.5}, "error", "not above 0"),
     ],
 )
 def test_a_column_that_cannot_be_compared_is_named(raw: list[float], shape: dict[str, Any], severity: str, words: str) -> None:

@@ -15,7 +15,7 @@ from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.decisions import Decided, award_problems
 from toolkit.evaluation.grades import Grading, decide_grades, grade_problems, valid_until
 from toolkit.evaluation.scores import TOTAL, Tree, adjusted, aligned, gathered, rounded_scores
-from toolkit.evaluation.value_checks import sum_problems
+from toolkit.evaluation.value_checks import quotient_problems, sum_problems
 from toolkit.evaluation.values import Values, resolved, scaled, valued_alike
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.ranking import Floats, Placing, Ruling, Tie, near_boundary, rounded
@@ -185,7 +185,8 @@ class Evaluation:
     def problems(self) -> Problems:
         """What a reader should know: gaps, records under appeal, totals at a rounding boundary."""
         grades = grade_problems(self.scheme, self.measured.previous)
-        return self.measured.problems + self.scaled_values.problems + self._near_boundary + sum_problems(self.scheme, self.tree, self.nodes) + award_problems(self.decided) + grades
+        nodes = sum_problems(self.scheme, self.tree, self.nodes), quotient_problems(self.scheme, self.tree, self.nodes, self.scaled_values.members)
+        return self.measured.problems + self.scaled_values.problems + self._near_boundary + nodes[0] + nodes[1] + award_problems(self.decided) + grades
 
     @property
     def _classes(self) -> Any:

@@ -181,6 +181,22 @@ def sum_problems(scheme: Scheme, tree: Tree, scores: Mapping[str, Floats]) -> It
             yield _raised(branch.label, node, int(raised.sum()), left, float(weights.sum()))
 
 
+def quotient_problems(scheme: Scheme, tree: Tree, scores: Mapping[str, Floats], members: pd.Index[Any]) -> Iterator[Problem]:
+    """Every quotient that cannot be taken for members who have both scores, since the second is not above 0."""
+    for branch in tree.branches:
+        if branch.other != "quotient" or len(branch.children) < 2:
+            continue
+        above, below = (scores[tree.nodes[child]] for child in branch.children[:2])
+        without = ~np.isnan(above) & (below <= 0)
+        if without.any():
+            by, node = scheme.label(tree.nodes[branch.children[1]]), tree.nodes[branch.node]
+            rule = phrase("“{label.zh}”是两项之比，有 {n} 家会员的“{by}”不大于 0，比值算不出，没有得分（首家：会员 {member}）",
+                          "`{label.en}` is a quotient, and `{by}` of {n:member|members} is not above 0: they have no score there (the first: member {member})",
+                          label=branch.label, n=int(without.sum()), by=by, member=members[int(without.argmax())])  # fmt: skip
+            mend = phrase("请核对“{by}”；确为 0 的，没有得分即不参加排名", "check `{by}`; who has 0 indeed has no score and is not ranked by it", by=by)
+            yield Problem("warning", rule, mend, file="scheme.toml", column="total.aggregate" if node == TOTAL else f"group[{node}].aggregate")
+
+
 def _raised(label: Phrase, node: str, members: int, left: float, full: float) -> Problem:
     """That points of a sum were raised, of how many members, and by how much for the first of them."""
     rule = phrase("“{label.zh}”各项相加，有 {n} 家会员的某些项不计，其余各项的分按比例放大，如满分 {left} 放大到 {full}",
