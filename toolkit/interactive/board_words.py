@@ -57,7 +57,7 @@ WORDS: dict[str, Phrase] = {
     "still_siblings": Phrase("同级其余各项都已锁定，合计须为 100，这一项不能单独动；请先给其中一项解除锁定", "all its siblings are locked and the sum is 100: unlock one of them first"),
     "still_alone": Phrase("同级只有这一项，总是 100", "it has no siblings, so it is always 100"),
     "siblings_short": Phrase("余项已锁", "rest locked"),
-    "was": Phrase("已定 {was}", "decided {was}"),
+    "was": Phrase("已定 {was}", "was {was}"),
     "totals": Phrase("总分分布与各线", "The totals and the lines"),
     "totals_of": Phrase("{name}：参加排名的 {n} 家的总分", "{name}: totals of the ranked members (so many: {n})"),
     "settings": Phrase("怎样计分：{label}", "How {label} is marked"),
