@@ -222,6 +222,13 @@ def test_states_follow_one_another_and_are_for_some_to_say(small_edition: Path) 
         decide_state(small_edition, "approved", by="会长", reason=WHY)
 
 
+def test_a_state_goes_by_its_title_too_and_a_wrong_one_is_answered_with_both(small_edition: Path) -> None:
+    assert run("decide", small_edition, "state", "已评审", "--by", "专家委员会", "--because", WHY).exit_code == 0
+    assert read_journal(small_edition).entries[-1].details["state"] == "reviewed"
+    done = run("decide", small_edition, "state", "评审", "--by", "专家委员会", "--because", WHY)
+    assert (done.exit_code, "reviewed（已评审）、publicised（公示中）" in done.output) == (1, True)
+
+
 def test_nothing_is_decided_while_something_pressing_is_open(small_edition: Path) -> None:
     left_open(small_edition)
     for word, by in (("reviewed", WHO), ("publicised", "秘书处")):

@@ -34,8 +34,8 @@ SETTLE = Phrase(
     'or write open_ties = "may_stay" if it may stay open',
 )
 RULE_ANEW = (
-    "请委员会重新裁定，或用 committee decide 届次 tie {award}{class_}（不写会员）撤销这条裁定",
-    "let the committee rule anew, or lift the ruling: committee decide DIR tie {award}{class_}, naming no member",
+    "请委员会重新裁定，或用 committee decide 届次 tie {award}{class_} --by … --because …（不写会员）撤销这条裁定",
+    "let the committee rule anew, or lift the ruling: committee decide DIR tie {award}{class_} --by ... --because ..., naming no member",
 )
 MAY_STAY = Phrase("办法准许暂不决定，可以封存，名额仍待定", "the scheme lets it stay open: it can be sealed, and the places are still to be given")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -305,7 +305,7 @@ def changed_after(journal: Journal) -> Problems:
 
 
 def decide_state(folder: Path, word: str, *, by: str, reason: str) -> Entry:
-    """Enter that the edition in `folder` is reviewed, publicised, decided or withdrawn, or a draft again.
+    """Enter that the edition in `folder` is reviewed, publicised, decided or withdrawn, or a draft again; `word` is one of `STATES`, or its title.
 
     Raises
     ------
@@ -314,24 +314,28 @@ def decide_state(folder: Path, word: str, *, by: str, reason: str) -> Entry:
         reason is empty; when another writer holds the edition, or it cannot be written.
     """
     with edition_lock(folder):
+        word = next((state.word for state in STATES.values() if word in (state.title.zh, state.title.en)), word)
         problems = Problems(tuple(_state_problems(state_of(read_journal(folder)), word, by)))
         if problems:
             raise Refused(problems)
         return entered(folder, STATE, by, reason, {"state": word})
 
 
+def _listed(states: Iterable[State]) -> Phrase:
+    return joined([Phrase(f"{state.word}（{state.title.zh}）", state.word) for state in states], "、")
+
+
 def _state_problems(now: str, word: str, by: str) -> Iterator[Problem]:
-    known = "、".join(STATES)
     state = STATES.get(word)
     if state is None:
-        yield Problem("error", Phrase("没有这个状态", "there is no such state"), phrase("可写：{known}", "known: {known}", known=known), value=word)
+        known = _listed(STATES.values())
+        yield Problem("error", Phrase("没有这个状态", "there is no such state"), phrase("可写：{known.zh}", "known: {known.en}", known=known), value=word)
         return
     if now not in state.after:
         follow = [other for other in STATES.values() if now in other.after]
         rule = phrase("本届现为“{zh}”，不能直接变为“{next.zh}”", "the edition is {en}, which `{next.en}` does not follow", zh=STATES[now].title.zh,
                       en=STATES[now].title.en, next=state.title)  # fmt: skip
-        words = joined([Phrase(f"{other.word}（{other.title.zh}）", f"{other.word} ({other.title.en})") for other in follow], "、")
-        mend = phrase("其后可为：{next.zh}", "what may follow: {next.en}", next=words)
+        mend = phrase("其后可为：{next.zh}", "what may follow: {next.en}", next=_listed(follow))
         yield Problem("error", rule, mend, value=word)
     if by.strip() and not state.whose.search(by):
         rule = phrase("“{zh}”应由{body.zh}作出", "`{en}` is for {body.en} to say", zh=state.title.zh, en=state.title.en, body=state.body)
