@@ -19,7 +19,7 @@ Arrays in, arrays out, `names` of criteria or experts always last and optional; 
 - ``group_shares(shares, by="arithmetic" | "geometric" | "median" | "trimmed", weights=None, trim=1)``: the group's;
 - ``group_matrix(matrices, weights=None)``: one comparison matrix of many (AIJ); for AIP, ``group_shares(..., "geometric")``;
 - ``kendall_w(shares)``: W, with ties; any rows that order the criteria will do, ranks too;
-  ``rank_sums(ranks)``: the sums R beside it, ``largest_first=True`` where the rows are shares;
+  ``rank_sums(shares)``: the sums R beside it, of ranks, with ``largest_first=True`` of shares;
 - ``distances(shares, kind="moved" | "euclidean" | "jensen_shannon")``: float64[experts, experts].
 
 The same with all that tells how coherent it is:
