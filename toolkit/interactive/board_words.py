@@ -127,6 +127,7 @@ WORDS: dict[str, Phrase] = {
     "single_win": Phrase("{label}由 {was} 改为 {to}，即获{award}", "with {label} at {to}, now {was}, it wins {award}"),
     "single_lose": Phrase("{label}由 {was} 改为 {to}，即失去{award}", "with {label} at {to}, now {was}, it loses {award}"),
     "single_none": Phrase("只动任何一项权重，获奖与否都不变", "no single weight changes whether it wins an award"),
+    "single_untold": Phrase("照现在的锁定和试算，没有可以单独输入而改变获奖与否的权重", "as locked and tried now, no weight that can be typed by itself changes whether it wins an award"),
     "records": Phrase("所依据的记录", "The records behind it"),
     "adopt": Phrase("采用这一方案", "Adopt this scheme"),
     "adopt_help": Phrase(

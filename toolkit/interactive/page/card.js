@@ -48,7 +48,7 @@ class Card {
     const turns = this.start.awards.length ? Object.entries(this.turnBoxes).flatMap(([name, box]) => [make("h4", {}, this.say(name)), box]) : [];
     this.cardBox.replaceChildren(this.backButton(this.cardBox), this.leaver("member", card.member, card.name), heading, make("p", { class: "member-out" }, this.say("member_out")), make("p", { class: "why" }, this.sentences(card.reason)),
       make("div", { class: "standing" }, ...list("lines", card.lines.map(line)), ...chances,
-        ...(this.start.awards.length && single ? list("single", single.length ? single : [make("li", {}, this.say("single_none"))]) : []), ...turns),
+        ...(this.start.awards.length ? list("single", single && single.length ? single : [make("li", {}, this.say(single ? "single_none" : "single_untold"))]) : []), ...turns),
       make("h4", {}, this.say("made_of")), this.waterfall(card.parts), ...list("records", records));
     this.memberOut();
     this.chanceLines();
