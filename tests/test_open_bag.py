@@ -48,7 +48,8 @@ from toolkit.sealing.agreement import (
     opinions,
     told,
 )
-from toolkit.sealing.open_bag import Facts, fingerprint_of, read_open, write_open
+from toolkit.sealing.bag import read_bag_info
+from toolkit.sealing.open_bag import Facts, facts_of, fingerprint_of, open_problems, read_open, write_open
 
 OFFICE, BROWSER = agreement._program(agreement.OFFICE), agreement._program(agreement.BROWSERS)
 CONSENT = """
@@ -215,6 +216,37 @@ FORGERIES = {
     "a file gone": lambda bag: (bag / "data" / "withheld.csv").unlink(),
     "nonsense": put("data/lines.csv", r"outstanding,代理,1,1", "outstanding,代理,x,1"),
 }
+
+
+def ended(name: str, more: bytes) -> Callable[[Path], None]:
+    return lambda bag: (bag / "data" / name).write_bytes((bag / "data" / name).read_bytes() + more) and None
+
+
+UNREADABLE = {
+    "no text in ranking.csv": ended("ranking.csv", b"\xff\xfe"),
+    "no text in scores.csv": ended("scores.csv", b"\xff\xfe\n"),
+    "an endless cell in awards.csv": ended("awards.csv", b"x" * 200_000 + b"\n"),
+    "a word in adjustments.csv": put("data/adjustments.csv", r"(?m)^003,.*", "003,abc"),
+    "a huge number in classes.csv": put("data/classes.csv", "代理,7,7", "代理,99999999999999999999,7"),
+    "a great number in classes.csv": put("data/classes.csv", "代理,7,7,7", "代理,1000000000,1000000000,1000000000"),
+    "less than none in classes.csv": put("data/classes.csv", "代理,7,7,7,7", "代理,7,7,7,-7"),
+    "a class twice in classes.csv": put("data/classes.csv", r"(代理,.*\n)", r"\1\1"),
+    "no end in lines.csv": put("data/lines.csv", r"outstanding,代理,1,1", "outstanding,代理,1,inf"),
+    "half a place in lines.csv": put("data/lines.csv", r"outstanding,代理,1,1", "outstanding,代理,1.5,1"),
+}
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_what_cannot_be_read_is_told_by_its_file(forged: Path, what: str) -> None:
+    UNREADABLE[what](forged)
+    found = open_problems(forged / "data", facts_of(read_bag_info(forged)))
+    assert what.rsplit(maxsplit=1)[-1] in {problem.file for problem in found.errors}
+
+
+def test_a_bag_that_is_not_computed_again_says_so(forged: Path) -> None:
+    told = run("verify", forged).output
+    assert "开放包完好" in told
+    assert "没有重新计算" in told
 
 
 @pytest.mark.parametrize("what", FORGERIES)

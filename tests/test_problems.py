@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
+
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from toolkit.ground.problems import Problem, Problems
+from toolkit.ground.problems import MAKE_ROOM, Problem, Problems, inaccessible
 from toolkit.ground.text import Phrase
 
 CELL = """
@@ -45,3 +48,12 @@ def test_faults_that_differ_in_a_number_only_are_one_kind_and_a_few_are_told_one
     again = [Problem("error", Phrase(f"与第 {row} 行相同", f"the same as row {row}"), Phrase("请删去", "delete one"), row=row + 1) for row in range(2, 102)]
     assert len(Problems(tuple(again)).text("en").splitlines()) == 2
     assert len(Problems(tuple(faults(20))).text("en").splitlines()) == 21
+
+
+def test_a_folder_that_could_not_be_copied_says_why() -> None:
+    """`shutil.copytree` keeps what the system said of each file only as text."""
+    full = shutil.Error([("a", "b", str(OSError(errno.ENOSPC, "No space left on device", "b")))])
+    (told,) = inaccessible(full, "open").problems
+    assert (told.rule.en, told.mend) == ("cannot be read or written: the disk is full", MAKE_ROOM)
+    (other,) = inaccessible(shutil.Error("no list"), "open").problems
+    assert other.file == "open"

@@ -54,6 +54,10 @@ UNLISTED_KEY = (
     "warning: the bag's allowed_signers does not list this key: whoever checks has to be told the public key. Before the next seal, add to the edition's allowed_signers:\n{line}",
 )
 WHOLE = Phrase("封存包完好。", "The bag is whole.")
+OPEN_WHOLE = Phrase(
+    "开放包完好（各文件与清单一致）。没有重新计算；要重算请加 --replay。",
+    "The open bag is whole: its files are those of its manifest. Nothing was computed again: add --replay for that.",
+)
 
 NO_OPEN_BAG = Phrase("这不是开放包，没有这样的指纹", "is no open bag and has no such fingerprint")
 PRINT = ("开放包指纹（请与公示页面所列的核对）：{fingerprint}", "Fingerprint of the open bag, to be compared with the notice: {fingerprint}")
@@ -143,7 +147,7 @@ def _verify_open(bag: Path, *, replay: bool, fingerprint: str, language: str) ->
     if not problems.errors:
         say(language, told_of(read_open(bag / "data")))
         say(language, phrase(*(SAME_PRINT if wanted else PRINT), fingerprint=fingerprint_of(bag)))
-    finish(problems, language, OPEN_RECOMPUTED if replay else WHOLE)
+    finish(problems, language, OPEN_RECOMPUTED if replay else OPEN_WHOLE)
 
 
 def _well(bag: Path, *, replay: bool) -> Phrase:

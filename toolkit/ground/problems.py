@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import errno
+import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,6 +21,7 @@ Severity = Literal["error", "warning", "note"]
 
 MANY, SHOWN = 25, 3  # from so many of one kind on they are one line, with so many of their places
 FIGURES = re.compile(r"[0-9]+")
+ERRNO = re.compile(r"\[Errno ([0-9]{1,4})\]")
 COLUMNS = ("severity", "file", "sheet", "row", "column", "value", "rule", "mend")
 SEVERITIES: dict[Severity, Phrase] = {
     "error": Phrase("错误", "error"),
@@ -190,7 +193,14 @@ SEE_RIGHTS = Phrase("请关闭正在打开它的程序，并检查路径和文�
 
 def system_error(error: BaseException) -> OSError | None:
     """The system's own error: this one, or that for which a library raised another."""
-    return next((raised for raised in (error, *error.args) if isinstance(raised, OSError)), None)
+    return next((_first(raised) if isinstance(raised, shutil.Error) else raised for raised in (error, *error.args) if isinstance(raised, OSError)), None)
+
+
+def _first(error: shutil.Error) -> OSError:
+    """What stopped a folder from being copied: of its files `shutil` keeps the reasons only as text."""
+    told = error.args[0] if error.args and isinstance(error.args[0], list) else []
+    numbers = (ERRNO.match(str(reasons[-1])) for reasons in told)
+    return next((OSError(int(number[1]), os.strerror(int(number[1]))) for number in numbers if number), error)
 
 
 def inaccessible(error: BaseException, file: str = "") -> Refused:

@@ -10,6 +10,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,6 +76,9 @@ NEITHER = frozenset({"weighting", "signatures"})
 """What of a scheme concerns no one who recomputes: how experts voted, who signs."""
 YES, NO = "true", "false"
 UNREADABLE = Phrase("不是开放包应有的样子，无法读取", "cannot be read as a part of an open bag")
+MOST = 100_000
+"""Members that a count may tell: for one who is not open somebody stands in, and no number in a file may fill the reader's machine."""
+TOO_MANY = phrase("家数不可能如此：须为不小于 0 的整数，各类合计不超过 {most} 家", "no such counts: whole numbers from 0 on, at most {most} members in all", most=MOST)
 STRANGE = Phrase("开放包里不应有这个文件", "an open bag holds no such file")
 LACKING = Phrase("开放包必须有这个文件，但没有", "an open bag must hold this file, and it does not")
 OTHER_PRINT = Phrase("开放包的指纹与公示所列的不同", "the fingerprint of the open bag is not the one on the notice")
@@ -190,9 +194,8 @@ def _rulings(folder: Path, scheme: Scheme) -> Iterator[Ruling]:
     if not (folder / RULED).is_file():
         return
     for (award, class_, places), tied in _read(folder, RULED, RULINGS).groupby(["award", "class", "places"], sort=False):
-        if not str(places).isdecimal():
-            raise _unreadable(RULED)
-        tie = Tie(str(award), str(class_), tuple(tied["member"]), int(str(places)))
+        with _reading(RULED):
+            tie = Tie(str(award), str(class_), tuple(tied["member"]), int(str(places)))
         yield Ruling(tie, tuple(tied["member"][tied["given"] == YES]), scheme.as_of, "", 0)
 
 
@@ -227,14 +230,15 @@ def read_open(folder: Path) -> OpenRows:
     texts = _of_members(folder, "indicators.csv", [item.id for item in scheme.indicators], members)
     applicable = ~texts.isin([NOT_APPLICABLE.zh, NOT_APPLICABLE.en])
     previous = list(scheme.previous.columns) if scheme.previous else []
+    adjustments = _of_members(folder, "adjustments.csv", [item.id for item in scheme.adjustments], members)
     return OpenRows(
         scheme, members, _values(texts.where(applicable, "")), applicable,
-        _values(_of_members(folder, "adjustments.csv", [item.id for item in scheme.adjustments], members)).astype("float64"),
+        _floats(adjustments, "adjustments.csv", *adjustments.columns),
         _values(_of_members(folder, "conditions.csv", [item.id for item in scheme.conditions], members)),
         _values(_of_members(folder, "previous.csv", previous, members)),
-        _numbers(_read(folder, BOUNDS, WITHHELD), "from", "to"),
+        _floats(_read(folder, BOUNDS, WITHHELD), BOUNDS, "from", "to"),
         _classes(_read(folder, COUNTS, CLASSES)),
-        _numbers(_read(folder, BARS, LINES), "winners", "unnamed", "line", "places").astype({"places": "Int64", "winners": "int64", "unnamed": "int64"}),
+        _lines(_read(folder, BARS, LINES)),
         tuple(_rulings(folder, scheme)),
     )  # fmt: skip
 
@@ -254,11 +258,8 @@ def _read(folder: Path, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
     path = folder / name
     if not path.is_file():
         raise refuse(LACKING, ASK, file=name)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            headings, *lines = list(csv.reader(file))
-    except (ValueError, OSError, csv.Error) as error:
-        raise _unreadable(name) from error
+    with _reading(name):
+        headings, *lines = _cells(path)
     if tuple(map(unguarded, headings)) != columns or any(len(line) != len(columns) for line in lines):
         raise _unreadable(name)
     return pd.DataFrame([[unguarded(cell) for cell in line] for line in lines], columns=list(columns), dtype=object)
@@ -280,19 +281,35 @@ def _value(text: str) -> object:
     return number if not text or text in {repr(number), state_name(number)} else text
 
 
-def _numbers(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    try:
+def _floats(table: pd.DataFrame, file: str, *columns: str) -> pd.DataFrame:
+    with _reading(file):
         return table.assign(**{name: pd.to_numeric(table[name].replace("", np.nan)).astype("float64") for name in columns})
-    except (ValueError, TypeError) as error:
-        raise _unreadable(BARS if "winners" in columns else BOUNDS) from error
+
+
+def _lines(table: pd.DataFrame) -> pd.DataFrame:
+    with _reading(BARS):
+        return _floats(table, BARS, "winners", "unnamed", "line", "places").astype({"places": "Int64", "winners": "int64", "unnamed": "int64"})
 
 
 def _classes(table: pd.DataFrame) -> pd.DataFrame:
-    try:
-        counts = table.astype(dict.fromkeys(CLASSES[1:-1], "int64"))
-    except ValueError as error:
-        raise _unreadable(COUNTS) from error
+    """The counts, before anything is built of them: each class once, and no more members than there can be."""
+    numbers = list(CLASSES[1:-1])
+    with _reading(COUNTS):
+        counts = table.astype(dict.fromkeys(numbers, "int64"))
+    if not table["class"].is_unique:
+        raise _unreadable(COUNTS)
+    if (counts[numbers] < 0).any(axis=None) or (counts[numbers].astype("float64").sum() > MOST).any():
+        raise refuse(TOO_MANY, ASK, file=COUNTS)
     return counts.assign(left_out=table["left_out"] == YES)
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Refuse a file of which something is not what it should be."""
+    try:
+        yield
+    except (ValueError, TypeError, OverflowError, OSError, csv.Error) as error:
+        raise _unreadable(name) from error
 
 
 def _unreadable(name: str) -> Refused:
@@ -323,15 +340,22 @@ def _file_problems(folder: Path, again: Path, facts: Facts) -> Iterator[Problem]
         if (folder / name).read_bytes() == (again / name).read_bytes():
             continue
         if name.endswith(".csv"):
-            found = [*cell_problems(name, "", *(_cells(place / name) for place in (folder, again)), exact=name != SCORES)]
-            yield from found or ([] if name == SCORES else [difference(name)])
+            yield from _table_problems(name, folder, again)
         elif name != README or facts.version == versions().get(DISTRIBUTION, ""):
             row, value = differing_line(*((place / name).read_text("utf-8", "replace") for place in (folder, again)))
             yield difference(name, row=row, value=value)
 
 
+def _table_problems(name: str, folder: Path, again: Path) -> Iterator[Problem]:
+    try:
+        found = [*cell_problems(name, "", *(_cells(place / name) for place in (folder, again)), exact=name != SCORES)]
+    except Refused as refused:
+        found = [*refused.problems]
+    yield from found or ([] if name == SCORES else [difference(name)])
+
+
 def _cells(path: Path) -> list[list[str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    with _reading(path.name), path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file))
 
 
