@@ -23,7 +23,7 @@ from toolkit.__main__ import app
 from toolkit.ground.problems import Refused
 from toolkit.minutes.journal import read_journal
 from toolkit.scheme import load_scheme
-from toolkit.sealing import sign_bag
+from toolkit.sealing import sign_bag, signatures
 from toolkit.sealing.signatures import (
     SIGNERS,
     Signer,
@@ -449,3 +449,7 @@ def test_roles_are_read_strictly(small_edition: Path, roles: str) -> None:
     path.write_text(f"{text}\n[signatures]\nroles = {roles}\n", "utf-8")
     with pytest.raises(Refused):
         load_scheme(path)
+
+
+def test_a_signature_that_is_no_ascii_is_none() -> None:
+    assert signatures._read_ssh_signature("A B C é D E F".encode()) == (b"", b"")

@@ -78,7 +78,7 @@ YES, NO = "true", "false"
 UNREADABLE = Phrase("不是开放包应有的样子，无法读取", "cannot be read as a part of an open bag")
 MOST = 100_000
 """Members that a count may tell: for one who is not open somebody stands in, and no number in a file may fill the reader's machine."""
-TOO_MANY = phrase("家数不可能如此：须为不小于 0 的整数，各类合计不超过 {most} 家", "no such counts: whole numbers from 0 on, at most {most} members in all", most=MOST)
+TOO_MANY = phrase("家数不可能如此：须为不小于 0 的整数，各类合计不超过 {most} 家", "no such counts: whole numbers from 0 on, at most {most:member|members} in all", most=MOST)
 STRANGE = Phrase("开放包里不应有这个文件", "an open bag holds no such file")
 LACKING = Phrase("开放包必须有这个文件，但没有", "an open bag must hold this file, and it does not")
 OTHER_PRINT = Phrase("开放包的指纹与公示所列的不同", "the fingerprint of the open bag is not the one on the notice")

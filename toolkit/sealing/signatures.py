@@ -9,7 +9,6 @@ Who may sign as what stands in the edition's file `allowed_signers`, in the form
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 import re
 import struct
@@ -224,7 +223,7 @@ def _signers(line: str) -> Iterator[Signer]:
         return
     try:
         key = base64.b64decode(match["key"], validate=True)
-    except binascii.Error:
+    except ValueError:
         return
     if key[:-32] == _string(KIND) + struct.pack(">I", 32):
         yield from (Signer(role, key, (match["name"] or "").strip()) for role in match["roles"].split(",") if ROLE.fullmatch(role))
@@ -389,7 +388,7 @@ def _read_pem(content: bytes) -> bytes:
     """The public key that a file of OpenSSL holds; empty where it is not one that `_pem` makes."""
     try:
         raw = base64.b64decode(b"".join(content.split(b"\n")[1:-2]), validate=True)[-32:]
-    except binascii.Error:
+    except ValueError:
         return b""
     key = _string(KIND) + _string(raw)
     return key if len(raw) == RAW and _pem(key) == content else b""
@@ -414,7 +413,7 @@ def _read_ssh_signature(armoured: bytes) -> tuple[bytes, bytes]:
     lines = armoured.decode("ascii", "replace").split()
     try:
         blob = base64.b64decode("".join(lines[3:-3]), validate=True)
-    except binascii.Error:
+    except ValueError:
         return b"", b""
     length = len(_string(KIND)) + 36
     key, signature = blob[14 : 14 + length], blob[-64:]
