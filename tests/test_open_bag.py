@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import SCHEME, TABLES, write_small_edition
 from tests.contested import contested
-from tests.invented import evaluation, members, scheme
+from tests.invented import evaluation, indicator, members, scheme
 from tests.sealing import sealed, verified, with_new_manifests, write_house
 from tests.test_command_line import run
 from toolkit.evaluation import Evaluation, scored
@@ -360,6 +360,16 @@ def test_no_interval_is_too_narrow_and_each_holds_its_total(seed: int) -> None:
     assert (np.diff(ends, axis=1)[:, 0] >= NARROW * np.ptp(known) - 1e-9).all()
     assert ((ends[:, 0] <= hidden) & (hidden <= ends[:, 1])).all()
     assert not np.isin(ends[np.isfinite(ends)], known).any(), "an end is nobody's total"
+
+
+def test_a_winner_level_with_a_loser_is_not_told_by_its_interval() -> None:
+    """Its interval would begin at the loser's total, where none but its own can be."""
+    award = [{"id": "best", "label": "best", "quota": {"number": 2}}]
+    rules, who = scheme(decimals=2, award=award, ties=["b", "joint"], indicator=[indicator("a"), indicator("b", weight=0)]), members(8, ["A"] * 8)
+    for total, left_out in ((55.0, True), (57.0, False)):
+        values = pd.DataFrame({"a": [60.0, total, 55, 50, 45, 40, 30, 20], "b": [60.0, 58, 50, 45, 40, 30, 20, 10]}, index=who.index)
+        rows = open_rows(asked(evaluation(rules, who, values), [False, True] + [False] * 6))
+        assert rows.classes["left_out"].tolist() == [left_out]
 
 
 def test_places_on_the_notice_are_told_where_they_say_more() -> None:

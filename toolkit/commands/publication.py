@@ -52,7 +52,7 @@ def publish(
     from toolkit.sealing.agreement import disagreements, opinions, told
     from toolkit.sealing.bag import refuse_kept
     from toolkit.sealing.cards import foreign_files, foreign_page, send_cards
-    from toolkit.sealing.open_bag import BAGGED, finer_by_notice, send_open, told_of
+    from toolkit.sealing.open_bag import BAGGED, finer_by_notice, send_open, told_of, warned_of
     from toolkit.sealing.revisions import refuse_replaced
 
     with refusals(language):
@@ -69,7 +69,8 @@ def publish(
         except Refused as refused:
             say(language, UNOPENED)
             raise refused from None
-        say(language, told_of(rows))
+        for line in (told_of(rows), *warned_of(rows)):
+            say(language, line)
         if finer := finer_by_notice(rows, read_extract(bag / "data" / "public")):
             say(language, finer)
         say(language, phrase(OPENED.zh, OPENED.en, place=to / OPEN, fingerprint=fingerprint))

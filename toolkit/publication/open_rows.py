@@ -451,8 +451,8 @@ def _least(evaluation: Evaluation, open_: Mask, chosen: Mapping[str, Mask], name
         bound = max((item.least for item in bars(award) if item.node == TOTAL and item.least is not None and not item.classes), default=-np.inf)
         if lost.any():
             bound = max(bound, float(contest.keys[0][lost].max()) + step)
-        mine = chosen[award.id] & (within_all(award) | (classes == _named(contest.class_)))
-        least[mine] = np.maximum(least[mine], np.minimum(bound, true[mine]))
+        mine = chosen[award.id] & (true >= bound - step / 2) & (within_all(award) | (classes == _named(contest.class_)))
+        least[mine] = np.maximum(least[mine], bound)  # one level with a loser is left as it is, which leaves its class out: no end may be its total
     return least
 
 

@@ -72,6 +72,7 @@ FILES, OPTIONAL = frozenset({SCHEME, README, *TABLES}), frozenset({"adjustments.
 BAGGED = frozenset({*BAG_FILES, TAG_MANIFEST, *(f"data/{name}" for name in FILES)})
 LABEL, SEALED = "Open-Bag-Format", "Sealed-Bag-SHA256"
 FORMAT = "1"
+ONE_OR_TWO = 2
 NEITHER = frozenset({"weighting", "signatures"})
 """What of a scheme concerns no one who recomputes: how experts voted, who signs."""
 YES, NO = "true", "false"
@@ -94,6 +95,14 @@ UNASKED = (
 FINER = (
     "提醒：公示名单列出名次，{n} 家未列入会员的总分因此可以推得比 {narrow} 更窄；请考虑不在公示中列出名次（[publication] fields）",
     "warning: the notice lists places, from which {n:total|totals} of members not in the bag can be told more narrowly than {narrow}; consider leaving places off it ([publication] fields)",
+)
+FEW = (
+    "提醒：{classes}未列入而有名次的只有一两家，对照会员名册即可知道是哪几家，进而知道其有没有获奖",
+    "warning: only one or two ranked members of {classes} are not in it: a list of members tells who they are, and so whether they won",
+)
+CARDS_TELL = (
+    "提醒：得分单写明获奖最低分和未获者最高分；有 {n} 条获奖线的获奖者里有未列入的会员，其总分可能就是所写的分数，本类 {cards} 份得分单的收件人都会看到",
+    "warning: score cards tell the lowest awarded score; {n:award line has|award lines have} winners who are not in the bag, whose total that may be: {cards:card tells|cards tell} it",
 )
 NOT_YET = Phrase("本届现为“{state.zh}”，还没有公示，不能公开", "the edition is `{state.en}`: it is not public yet")
 PUBLICISE = Phrase(
@@ -478,13 +487,23 @@ def told_before(evaluation: Evaluation) -> Phrase | None:
     asked = [item for item in beside if not scheme.consent.says(item)]
     items = joined([PERMISSIONS[item] for item in told], "、")
     rows = open_rows(evaluation)
-    parts = [told_of(rows), phrase("列入须同意公开：{items.zh}", "to be in it is to agree to: {items.en}", items=items)]
+    parts = [told_of(rows), *warned_of(rows), phrase("列入须同意公开：{items.zh}", "to be in it is to agree to: {items.en}", items=items)]
     if asked:
         unasked = joined([PERMISSIONS[item] for item in asked], "、")
         parts.append(phrase(*UNASKED, items=unasked, keys="、".join(asked)))
     if finer := finer_by_notice(rows, public_extract(evaluation, "", {}, scheme.as_of)):
         parts.append(finer)
     return joined(parts, "。", ". ")
+
+
+def warned_of(rows: OpenRows) -> Iterator[Phrase]:
+    """What the secretariat has to know of those not in the bag: classes where they are one or two, and lines on the members' own cards that may be their totals."""
+    if few := [name for name, held in rows.withheld["class"].value_counts().items() if held <= ONE_OR_TWO]:
+        yield phrase(*FEW, classes=joined([Phrase(*[str(name) or "—"] * 2) for name in few], "、"))
+    applied, telling = rows.classes.set_index("class")["applied"], rows.lines[rows.lines["unnamed"] > 0]
+    if len(telling):
+        told = set(applied.index) if "" in set(telling["class"]) else set(telling["class"])
+        yield phrase(*CARDS_TELL, n=len(telling), cards=int(applied[applied.index.isin(told)].sum()))
 
 
 def told_of(rows: OpenRows) -> Phrase:
