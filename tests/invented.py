@@ -17,6 +17,7 @@ from toolkit.evaluation.scores import TOTAL, Tree, adjusted, scores
 from toolkit.ground.problems import Problems
 from toolkit.indicators import Indicators
 from toolkit.scheme import Scheme
+from toolkit.scheme.checks.tree import ADDED
 
 MEASURE = {"column": "members.x"}
 VALUE = {"shape": "linear", "worst": 0, "best": 100}
@@ -157,8 +158,11 @@ def trees(
     ids = [g["id"] for g in groups]
     parents = [*ids, *draw(st.lists(st.sampled_from([None, *ids]), min_size=1, max_size=5))]
     indicators = [indicator(f"x{i}", draw(weight), g) for i, g in enumerate(parents)]
+    above = {None: "arithmetic", **{own["id"]: own["aggregate"] for own in groups}}
     for node in (*groups, *indicators) if stepped else ():
         node.update(draw(STEPS))
+        if "decimals" in node and above[node["group"]] not in ADDED:
+            node["decimals_of"] = "score"  # no points are added up there
     for node in groups if stepped else ():
         node.update(draw(st.sampled_from([{}, {}, {"cap": 40}, {"cap": 0.5}])))
     tree: dict[str, Any] = {"group": groups, "indicator": indicators}

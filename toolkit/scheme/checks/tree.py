@@ -291,7 +291,7 @@ def _sum(path: KeyPath, weights: Raw, *, percent: bool) -> Iterator[Fault]:
 
 def _steps(raw: Raw) -> Iterator[Fault]:
     """Of what is rounded on the way: digits there have to be, and points are rounded only where they are added up."""
-    gathered = {item.get("id"): item.get("aggregate", "arithmetic") for _, item in items(raw, "group")}
+    gathered: dict[Any, Any] = {item["id"]: item.get("aggregate", "arithmetic") for _, item in items(raw, "group") if isinstance(item.get("id"), str)}
     total = raw.get("total")
     gathered[None] = total.get("aggregate", "arithmetic") if isinstance(total, dict) else "arithmetic"
     for name in (*NODE_LISTS, "adjustment"):
@@ -301,7 +301,7 @@ def _steps(raw: Raw) -> Iterator[Fault]:
                 for key in (key for key in ("rounding", "decimals_of") if key in item):
                     rule = phrase("写了 {key}，没有写 decimals", "`{key}` without `decimals`", key=key)
                     yield Fault((name, place, key), rule, phrase("请写 decimals = 位数，或删去 {key}", "add `decimals`, or remove `{key}`", key=key))
-            elif name in NODE_LISTS and how == "points" and (parent is None or isinstance(parent, str)) and gathered.get(parent, "sum") not in ADDED:
+            elif name in NODE_LISTS and how == "points" and (parent is None or isinstance(parent, str)) and str(gathered.get(parent, "sum")) not in ADDED:
                 rule = phrase("上级的合成方法 {how} 不把各项分数相加，没有所得分数可以取小数位数", "the aggregate {how} above it adds no points up: there are none to round", how=gathered[parent])
                 mend = Phrase('请写 decimals_of = "score"（本项得分取小数位数），或删去 decimals', 'write decimals_of = "score" to round its own score, or remove `decimals`')
                 yield Fault((name, place, "decimals"), rule, mend)
