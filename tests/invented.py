@@ -14,6 +14,7 @@ from toolkit.evaluation import Evaluation
 from toolkit.evaluation.decisions import Decided, decide_awards
 from toolkit.evaluation.grades import decide_grades
 from toolkit.evaluation.scores import TOTAL, Tree, adjusted, scores
+from toolkit.evaluation.values import stepped
 from toolkit.ground.problems import Problems
 from toolkit.indicators import Indicators
 from toolkit.scheme import Scheme
@@ -106,6 +107,7 @@ def evaluation(
     before = pd.DataFrame(index=who.index) if previous is None else previous
     points = pd.DataFrame(index=who.index) if adjustments is None else adjustments
     applying = values.notna() if applicable is None else applicable
+    raw, values = values, values.assign(**{item.id: stepped(item, values[item.id].to_numpy(np.float64)) for item in rules.indicators})
     table = scored(rules, Tree.of(rules), values, points, applying)
     outcome = decide_awards(rules, who, table, vetoes, conditions=known)
     grading = decide_grades(rules, who, table, vetoes, conditions=known, previous=before)
@@ -117,7 +119,7 @@ def evaluation(
         grade=grading.grade,
         reason=outcome.reason,
     )
-    measured = Indicators(values, applying, points, vetoes, values.notna().any(axis=1), Problems(), known, before)
+    measured = Indicators(raw, applying, points, vetoes, values.notna().any(axis=1), Problems(), known, before)
     parts = {"values": values, "scores": table, "decided": outcome, "grading": grading, "ranking": ranking, "problems": Problems()}
     return altered(Evaluation(rules, who, measured), **parts)
 
