@@ -372,6 +372,19 @@ def test_a_winner_level_with_a_loser_is_not_told_by_its_interval() -> None:
         assert rows.classes["left_out"].tolist() == [left_out]
 
 
+@pytest.mark.parametrize(("within", "refusing", "classes", "open_"), [("class", [1], "A" * 7, 0), ("class", [1], "A" * 7 + "B" * 6, 6), ("all", [1], "A" * 7 + "B" * 6, 6), ("class", [1, 2, 3, 4, 5], "A" * 12, 7)])
+def test_a_figure_of_all_does_not_give_away_the_few_who_are_not_open(within: str, refusing: list[int], classes: str, open_: int) -> None:
+    """A mean of all, less the open ones, would be the refuser's own value."""
+    n = len(classes)
+    item = indicator("a", value={"shape": "z_score", "within": within, "mean": 50, "deviation": 10}, measure={"column": "members.x"})
+    who = members(n, list(classes), [True] * n)
+    raw = pd.DataFrame({"a": np.arange(n) * 7.0 % 31}, index=who.index)
+    rules = scheme(indicator=[item], award=[])
+    measured = replace(evaluation(rules, who, raw).measured, raw=raw)
+    truth = asked(Evaluation(rules, who, measured), [place in refusing for place in range(n)])
+    assert len(open_rows(truth).members) == open_
+
+
 def test_places_on_the_notice_are_told_where_they_say_more() -> None:
     """Places 2 and 4 on a notice say that whoever is not in stands between 71 and 70, which the open bag does not."""
     totals = [90.0, 71, 70, 60, 50, 40, 30, 70.5]

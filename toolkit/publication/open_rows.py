@@ -306,10 +306,33 @@ def open_rows(evaluation: Evaluation) -> OpenRows:
     willing, kept = permitting(evaluation), evaluation.award_rule.classes
     left_out = {_named(name) for name, positions in kept if willing[positions].sum() < FEWEST}
     while True:
+        left_out |= _telling_of_few(evaluation, willing, left_out)
         rows = _opened(evaluation, willing & ~evaluation.members["class"].map(_named).isin(left_out).to_numpy(np.bool_), left_out)
         if not (failing := {*_not_the_same(evaluation, rows)}):
             return rows
         left_out |= failing
+
+
+def _telling_of_few(evaluation: Evaluation, willing: Mask, left_out: set[str]) -> set[str]:
+    """The classes to leave out so that no mean, deviation, median or end the scheme tells rests on few who are not open.
+
+    Such a figure less the open rows would be theirs: of fewer than `FEWEST` together it tells too much. The smallest classes go first.
+    """
+    classes, gone = evaluation.members["class"].map(_named).to_numpy(object), set(left_out)
+    for item in evaluation.resolved.indicators:
+        valued = evaluation.measured.raw[item.id].notna().to_numpy(np.bool_) & evaluation.applicable[item.id].to_numpy(np.bool_)
+        for pool in _rested_on(item):
+            inside = valued & ((classes == discreet(pool)) | (pool == EVERYONE))
+            while 0 < (inside & ~(open_ := willing & ~np.isin(classes, list(gone)))).sum() < FEWEST and (inside & open_).any():
+                gone.add(min(set(classes[inside & open_]), key=lambda name: (int((classes == name).sum()), name)))
+    return gone
+
+
+def _rested_on(item: Indicator) -> set[str]:
+    """The classes, or ``all``, of whose raw values an indicator tells a figure that is not somebody's own place."""
+    found = item.value.found if isinstance(item.value, Relative) and not isinstance(item.value, Placed) else None
+    treated = {EVERYONE} if item.outliers is not None and item.outliers.found is not None else set()
+    return {*(found or ()), *(item.stands_in or ()), *treated}
 
 
 def _not_the_same(evaluation: Evaluation, rows: OpenRows) -> Iterator[str]:
