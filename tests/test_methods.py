@@ -55,7 +55,7 @@ def test_the_list_stands_beside_every_method() -> None:
 @FEW
 @given(contested())
 def test_without_adjustments_and_means_of_other_kinds_the_arithmetic_mean_is_the_total(one: Evaluation) -> None:
-    if any(branch.power != 1 or branch.full != 1 for branch in one.tree.branches):
+    if any(branch.power != 1 or branch.full != 1 or branch.stepped for branch in one.tree.branches):
         return
     values, shares = values_and_shares(one)
     total = np.where(shares.any(axis=1), (np.nan_to_num(values) * shares).sum(axis=1), np.nan)

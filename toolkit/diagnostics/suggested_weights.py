@@ -63,6 +63,7 @@ def weights_for_influence(
     tree, strata = Tree.of(evaluation.scheme), Strata.of(evaluation, class_)
     ids = list(tree.nodes[tree.leaves])
     voted = strata.counted(tree) if len(strata.values) else nominal_shares(tree)
+    voted = voted if voted.any() else nominal_shares(tree)
     given = dict(zip(ids, voted, strict=True)) if wanted is None else dict(wanted)
     _refuse_faults(given, ids)
     aims = np.array([float(given[id_]) for id_ in ids])
