@@ -24,7 +24,8 @@ from toolkit.ground.ranking import Ruling
 from toolkit.ground.resources import house_folder
 from toolkit.indicators import Indicators, adjustment_points
 from toolkit.publication.extract import Extract
-from toolkit.publication.open_rows import OpenRows, open_rows
+from toolkit.publication.open_rows import OpenRows
+from toolkit.publication.opening import open_rows
 from toolkit.publication.recomputation import page_data
 from toolkit.reports.results_page import results_page
 from toolkit.scheme import Scheme

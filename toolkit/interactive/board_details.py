@@ -171,7 +171,7 @@ def _as_typed(evaluation: Evaluation, row: Mapping[Any, Any], trial: Trial) -> f
     if trial.typed is None:
         return float(row["to"])
     way = 1.0 if row["to"] > row["weight"] else -1.0
-    first, member = outwards(float(row["to"]), way, DECIMALS), evaluation.members.index.get_loc(row["member"])
+    first, member = outwards(float(row["to"]), way, DECIMALS), list(evaluation.members.index).index(row["member"])
     for step in range(MOST_TRIED):
         weight = round(first + step * way * 10.0**-DECIMALS, DECIMALS)
         if not 0.0 <= weight <= 100.0:

@@ -33,13 +33,10 @@ from toolkit.publication.open_rows import (
     CLASSES,
     FEWEST,
     LINES,
-    NARROW,
     WITHHELD,
     OpenRows,
-    items_told,
-    made_finer,
-    open_rows,
 )
+from toolkit.publication.opening import NARROW, items_told, made_finer, open_rows
 from toolkit.reports.csv_files import text_cells
 from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.scheme import Scheme, load_scheme

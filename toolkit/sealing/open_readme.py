@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from toolkit.ground.text import Phrase, discreet, figure, joined
-from toolkit.publication.open_rows import FEWEST, NARROW
+from toolkit.publication.open_rows import FEWEST
+from toolkit.publication.opening import NARROW
 from toolkit.reports.rule_tables import rule_lines
 from toolkit.reports.scheme_wording import gathered_in_words, missing_in_words, valued_in_words
 from toolkit.scheme.criteria import Indicator
@@ -45,7 +46,7 @@ TEXT = """# {title}：开放包
 | `classes.csv`、`lines.csv` | 各类家数；各奖项名额、获奖家数、其中不列名的家数，列入的获奖者不少于 {few} 家时的最低获奖得分 |
 
 列入 {open} 家，共 {members} 家。没有列入的 {withheld} 家：未同意公开（须同意本表所示的各项），或所在类别列入的不足 {few} 家、或离开未列入者就不能如数重算。其中有名次的 {bounds} 家只给总分的区间，不给名称、代码、得分和奖项。
-区间窄于本类列入会员总分全距的 {narrow} 时，就放宽到相邻的列入会员之外，那几家的名次因此只给范围。办法中写入的平均数、标准差、最值、中位数由全部会员得出，其中有未列入的会员：未列入的只有一两家时，由这些数可以反推其实测值，总分因此可能定得比区间更窄。
+区间的端点只按列入会员的总分和名额线划定，与未列入者的总分无关，因此不能由区间反推；宽度不小于本类列入会员总分全距的 {narrow}，区间之内的列入会员名次只给范围。办法中写入的平均数、标准差、最值、中位数由全部会员得出；其中未列入的不足 {few} 家时，所在类别整类不列入，以免由这些数反推。
 
 ## 怎样核对
 
@@ -73,7 +74,7 @@ Edition {edition}, revision {revision}, sealed on {day}. This is the part that a
 
 `scheme.toml` is what was decided, with what values are compared with; `members.csv`, `indicators.csv`, `adjustments.csv` (before caps), `conditions.csv` and `previous.csv` are what was measured of those in it, {open} of {members} in all;
 `scores.csv`, `ranking.csv` and `awards.csv` follow from these. Of the rest ({withheld}), who did not permit it or whose class has fewer than {few} such rows or does not come out the same alone, {bounds} ranked ones
-stand in `withheld.csv` as an interval of their total alone, no narrower than {narrow} of the span of their class's open totals; the places of the open ones beside them are ranges for that. Means, deviations, ends and medians in the scheme are those of all members: where only one or two are not in, what was measured of them, and so a narrower interval, may follow from these. `classes.csv` and `lines.csv` count the rest; `rulings.csv` is how the committee settled ties.
+stand in `withheld.csv` as an interval of their total alone, no narrower than {narrow} of the span of their class's open totals. Where an interval begins and ends hangs on open totals and lines alone, so that nothing narrower can be worked back from it; places of open ones within it are told as ranges. Means, deviations, ends and medians in the scheme are those of all members: where fewer than {few} of these are not in, a class is left out whole, lest what was measured of them follow. `classes.csv` and `lines.csv` count the rest; `rulings.csv` is how the committee settled ties.
 
 The lines above check it; the third prints the fingerprint, which has to be the one on the notice. The program is {distribution} {version}; ask the secretariat for it.
 
