@@ -97,7 +97,7 @@ def check(
     from toolkit.minutes.variants import read_variants
     from toolkit.reports.expert_tables import ballots_table
     from toolkit.reports.views import records_table
-    from toolkit.sealing.open_bag import told_before
+    from toolkit.sealing.open_readme import told_before
     from toolkit.sealing.revisions import untold_seals
 
     with working(language, Phrase("正在读取和计算", "reading and evaluating")):

@@ -52,7 +52,8 @@ def publish(
     from toolkit.sealing.agreement import disagreements, opinions, told
     from toolkit.sealing.bag import refuse_kept
     from toolkit.sealing.cards import foreign_files, foreign_page, send_cards
-    from toolkit.sealing.open_bag import BAGGED, finer_by_notice, send_open, told_of, warned_of
+    from toolkit.sealing.open_bag import BAGGED, send_open
+    from toolkit.sealing.open_readme import finer_by_notice, told_of, warned_of
     from toolkit.sealing.revisions import refuse_replaced
 
     with refusals(language):

@@ -139,7 +139,8 @@ def verify(
 def _verify_open(bag: Path, *, replay: bool, fingerprint: str, language: str) -> None:
     """An open bag: what is wrong with it, and the fingerprint to hold against the notice."""
     from toolkit.publication.card_proofs import read_root
-    from toolkit.sealing.open_bag import fingerprint_of, read_open, told_of, verify_open
+    from toolkit.sealing.open_bag import fingerprint_of, read_open, verify_open
+    from toolkit.sealing.open_readme import told_of
 
     wanted = read_root(fingerprint) if fingerprint else ""
     with steps() as step:

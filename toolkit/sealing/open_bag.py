@@ -22,26 +22,24 @@ from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.ranking import Ruling, Tie
 from toolkit.ground.resources import file_digest
-from toolkit.ground.text import Phrase, discreet, joined, phrase
+from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.ground.toml_reader import modelled
 from toolkit.ground.toml_syntax import with_quoted_keys
 from toolkit.ground.writing import refusing, write_csv
 from toolkit.minutes.decisions import FINAL, STATE, STATES, state_of
 from toolkit.minutes.journal import read_journal
-from toolkit.publication.extract import Extract, public_extract, unguarded, unpublishable
+from toolkit.publication.extract import unguarded, unpublishable
 from toolkit.publication.open_rows import (
     CLASSES,
-    FEWEST,
     LINES,
     WITHHELD,
     OpenRows,
 )
-from toolkit.publication.opening import NARROW, items_told, made_finer, open_rows
+from toolkit.publication.opening import open_rows
 from toolkit.reports.csv_files import text_cells
 from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.scheme import Scheme, load_scheme
 from toolkit.scheme.checks import scheme_faults
-from toolkit.scheme.outcomes import PERMISSIONS, Permission
 from toolkit.scheme.shapes import is_missing, state_name
 from toolkit.scheme.writing import plain_values, rewritten
 from toolkit.sealing.bag import (
@@ -69,7 +67,6 @@ FILES, OPTIONAL = frozenset({SCHEME, README, *TABLES}), frozenset({"adjustments.
 BAGGED = frozenset({*BAG_FILES, TAG_MANIFEST, *(f"data/{name}" for name in FILES)})
 LABEL, SEALED = "Open-Bag-Format", "Sealed-Bag-SHA256"
 FORMAT = "1"
-ONE_OR_TWO = 2
 NEITHER = frozenset({"weighting", "signatures"})
 """What of a scheme concerns no one who recomputes: how experts voted, who signs."""
 YES, NO = "true", "false"
@@ -84,22 +81,6 @@ UNKNOWN = Phrase("不认识写出它的程序版本", "was written by a version 
 NONE_SEALED = (
     Phrase("封存这一版时没有生成开放包", "no open bag was sealed with this revision"),
     Phrase("请用现在的版本另封一版", "seal a new revision with this version"),
-)
-UNASKED = (
-    "由开放包能算出{items.zh}，办法没有单独征求；要征求，请在 [publication.consent] 写 {keys}",
-    "{items.en} can be computed of it, and the scheme does not ask for that by itself: write {keys} in [publication.consent] to ask",
-)
-FINER = (
-    "提醒：公示名单列出名次，{n} 家未列入会员的总分因此可以推得比 {narrow} 更窄；请考虑不在公示中列出名次（[publication] fields）",
-    "warning: the notice lists places, from which {n:total|totals} of members not in the bag can be told more narrowly than {narrow}; consider leaving places off it ([publication] fields)",
-)
-FEW = (
-    "提醒：{classes}未列入而有名次的只有一两家，对照会员名册即可知道是哪几家，进而知道其有没有获奖",
-    "warning: only one or two ranked members of {classes} are not in it: a list of members tells who they are, and so whether they won",
-)
-CARDS_TELL = (
-    "提醒：得分单写明获奖最低分和未获者最高分；有 {n} 条获奖线的获奖者里有未列入的会员，其总分可能就是所写的分数，本类 {cards} 份得分单的收件人都会看到",
-    "warning: score cards tell the lowest awarded score; {n:award line has|award lines have} winners who are not in the bag, whose total that may be: {cards:card tells|cards tell} it",
 )
 NOT_YET = Phrase("本届现为“{state.zh}”，还没有公示，不能公开", "the edition is `{state.en}`: it is not public yet")
 PUBLICISE = Phrase(
@@ -464,53 +445,3 @@ def _label_problems(bag: Path, info: Mapping[str, str]) -> Iterator[Problem]:
             yield difference("bag-info.txt", column=key, value=info.get(key, "—"))
     if facts_of(info).version != versions().get(DISTRIBUTION, ""):
         yield Problem("error", UNKNOWN, ASK, file="bag-info.txt", column="Bag-Software-Agent", value=facts_of(info).version or "—")
-
-
-def finer_by_notice(rows: OpenRows, extract: Extract) -> Phrase | None:
-    """What the places on the public list add to what is known of those not in the bag; None where that is nothing."""
-    codes = {(str(row["name"]), str(row["class"])): str(member) for member, row in rows.members.iterrows()}
-    listed = [(codes.get((row.get("name", ""), row.get("class", ""))), row.get("rank", "")) for row in extract.rows]
-    finer = made_finer(rows, {member: int(rank) for member, rank in listed if member and rank.isdecimal()})
-    return phrase(*FINER, n=finer, narrow=f"{NARROW:.0%}") if finer else None
-
-
-def told_before(evaluation: Evaluation) -> Phrase | None:
-    """What the open bag will hold and leave out, for `check`; None where nothing may be published as the scheme stands."""
-    scheme = evaluation.scheme
-    if unpublishable(scheme) or scheme.consent is None:
-        return None
-    told = items_told(scheme)
-    beside: tuple[Permission, ...] = ("rank", "total")
-    asked = [item for item in beside if not scheme.consent.says(item)]
-    items = joined([PERMISSIONS[item] for item in told], "、")
-    rows = open_rows(evaluation)
-    parts = [told_of(rows), *warned_of(rows), phrase("列入须同意公开：{items.zh}", "to be in it is to agree to: {items.en}", items=items)]
-    if asked:
-        unasked = joined([PERMISSIONS[item] for item in asked], "、")
-        parts.append(phrase(*UNASKED, items=unasked, keys="、".join(asked)))
-    if finer := finer_by_notice(rows, public_extract(evaluation, "", {}, scheme.as_of)):
-        parts.append(finer)
-    return joined(parts, "。", ". ")
-
-
-def warned_of(rows: OpenRows) -> Iterator[Phrase]:
-    """What the secretariat has to know of those not in the bag: classes where they are one or two, and lines on the members' own cards that may be their totals."""
-    if few := [name for name, held in rows.withheld["class"].value_counts().items() if held <= ONE_OR_TWO]:
-        yield phrase(*FEW, classes=joined([Phrase(*[str(name) or "—"] * 2) for name in few], "、"))
-    applied, telling = rows.classes.set_index("class")["applied"], rows.lines[rows.lines["unnamed"] > 0]
-    if len(telling):
-        told = set(applied.index) if "" in set(telling["class"]) else set(telling["class"])
-        yield phrase(*CARDS_TELL, n=len(telling), cards=int(applied[applied.index.isin(told)].sum()))
-
-
-def told_of(rows: OpenRows) -> Phrase:
-    """What an open bag holds and what is left out, in numbers."""
-    counts = rows.classes
-    left_out = counts[counts["left_out"]]
-    return phrase(
-        "开放包：列入 {open} 家（共 {all} 家）；不列入 {withheld} 家，其中有名次的 {bounds} 家只给出总分的区间；整类不列入 {classes} 类（{members} 家），因为列入的不足 {few} 家或无法如数重算",
-        "Open bag: {open} of {all:member|members} are in it; {withheld} are not, of whom {bounds} ranked ones stand as an interval of the total; {classes:class is|classes are} left out whole "
-        "({members:member|members}): fewer than {few} open, or not to be computed again without the others",
-        open=len(rows.members), all=int(counts["members"].sum()), withheld=int(counts["members"].sum()) - len(rows.members), bounds=len(rows.withheld),
-        classes=len(left_out), members=int(left_out["members"].sum()), few=FEWEST,
-    )  # fmt: skip

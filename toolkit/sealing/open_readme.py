@@ -1,25 +1,45 @@
-"""What an open bag says of itself: what stands in it, what not and why, and the arithmetic in words for whoever has no program."""
+"""What is told of an open bag: its own README with the arithmetic in words for whoever has no program, and what `check` and `publish` say of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from toolkit.ground.text import Phrase, discreet, figure, joined
+from toolkit.ground.text import Phrase, discreet, figure, joined, phrase
+from toolkit.publication.extract import Extract, public_extract, unpublishable
 from toolkit.publication.open_rows import FEWEST
-from toolkit.publication.opening import NARROW
+from toolkit.publication.opening import NARROW, items_told, made_finer, open_rows
 from toolkit.reports.rule_tables import rule_lines
 from toolkit.reports.scheme_wording import gathered_in_words, missing_in_words, valued_in_words
 from toolkit.scheme.criteria import Indicator
+from toolkit.scheme.outcomes import PERMISSIONS, Permission
 from toolkit.sealing.bag import DISTRIBUTION
 from toolkit.sealing.descriptions import literally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from toolkit.evaluation import Evaluation
     from toolkit.publication.open_rows import OpenRows
     from toolkit.scheme import Scheme
 
 README = "README.md"
+ONE_OR_TWO = 2
+FINER = (
+    "提醒：公示名单列出名次，{n} 家未列入会员的总分因此可以推得比 {narrow} 更窄；请考虑不在公示中列出名次（[publication] fields）",
+    "warning: the notice lists places, from which {n:total|totals} of members not in the bag can be told more narrowly than {narrow}; consider leaving places off it ([publication] fields)",
+)
+FEW = (
+    "提醒：{classes}未列入而有名次的只有一两家，对照会员名册即可知道是哪几家，进而知道其有没有获奖",
+    "warning: only one or two ranked members of {classes} are not in it: a list of members tells who they are, and so whether they won",
+)
+CARDS_TELL = (
+    "提醒：得分单写明获奖最低分和未获者最高分；有 {n} 条获奖线的获奖者里有未列入的会员，其总分可能就是所写的分数，本类 {cards} 份得分单的收件人都会看到",
+    "warning: score cards tell the lowest awarded score; {n:award line has|award lines have} winners who are not in the bag, whose total that may be: {cards:card tells|cards tell} it",
+)
+UNASKED = (
+    "由开放包能算出{items.zh}，办法没有单独征求；要征求，请在 [publication.consent] 写 {keys}",
+    "{items.en} can be computed of it, and the scheme does not ask for that by itself: write {keys} in [publication.consent] to ask",
+)
 CHECK = """```sh
 sha256sum --strict --quiet -c tagmanifest-sha256.txt
 sha256sum --strict --quiet -c manifest-sha256.txt
@@ -116,3 +136,53 @@ def _row(*cells: Phrase) -> Phrase:
 
 def _phrased(words: Phrase | str) -> Phrase:
     return words if isinstance(words, Phrase) else Phrase(words, words)
+
+
+def finer_by_notice(rows: OpenRows, extract: Extract) -> Phrase | None:
+    """What the places on the public list add to what is known of those not in the bag; None where that is nothing."""
+    codes = {(str(row["name"]), str(row["class"])): str(member) for member, row in rows.members.iterrows()}
+    listed = [(codes.get((row.get("name", ""), row.get("class", ""))), row.get("rank", "")) for row in extract.rows]
+    finer = made_finer(rows, {member: int(rank) for member, rank in listed if member and rank.isdecimal()})
+    return phrase(*FINER, n=finer, narrow=f"{NARROW:.0%}") if finer else None
+
+
+def told_before(evaluation: Evaluation) -> Phrase | None:
+    """What the open bag will hold and leave out, for `check`; None where nothing may be published as the scheme stands."""
+    scheme = evaluation.scheme
+    if unpublishable(scheme) or scheme.consent is None:
+        return None
+    told = items_told(scheme)
+    beside: tuple[Permission, ...] = ("rank", "total")
+    asked = [item for item in beside if not scheme.consent.says(item)]
+    items = joined([PERMISSIONS[item] for item in told], "、")
+    rows = open_rows(evaluation)
+    parts = [told_of(rows), *warned_of(rows), phrase("列入须同意公开：{items.zh}", "to be in it is to agree to: {items.en}", items=items)]
+    if asked:
+        unasked = joined([PERMISSIONS[item] for item in asked], "、")
+        parts.append(phrase(*UNASKED, items=unasked, keys="、".join(asked)))
+    if finer := finer_by_notice(rows, public_extract(evaluation, "", {}, scheme.as_of)):
+        parts.append(finer)
+    return joined(parts, "。", ". ")
+
+
+def warned_of(rows: OpenRows) -> Iterator[Phrase]:
+    """What the secretariat has to know of those not in the bag: classes where they are one or two, and lines on the members' own cards that may be their totals."""
+    if few := [name for name, held in rows.withheld["class"].value_counts().items() if held <= ONE_OR_TWO]:
+        yield phrase(*FEW, classes=joined([Phrase(*[str(name) or "—"] * 2) for name in few], "、"))
+    applied, telling = rows.classes.set_index("class")["applied"], rows.lines[rows.lines["unnamed"] > 0]
+    if len(telling):
+        told = set(applied.index) if "" in set(telling["class"]) else set(telling["class"])
+        yield phrase(*CARDS_TELL, n=len(telling), cards=int(applied[applied.index.isin(told)].sum()))
+
+
+def told_of(rows: OpenRows) -> Phrase:
+    """What an open bag holds and what is left out, in numbers."""
+    counts = rows.classes
+    left_out = counts[counts["left_out"]]
+    return phrase(
+        "开放包：列入 {open} 家（共 {all} 家）；不列入 {withheld} 家，其中有名次的 {bounds} 家只给出总分的区间；整类不列入 {classes} 类（{members} 家），因为列入的不足 {few} 家或无法如数重算",
+        "Open bag: {open} of {all:member|members} are in it; {withheld} are not, of whom {bounds} ranked ones stand as an interval of the total; {classes:class is|classes are} left out whole "
+        "({members:member|members}): fewer than {few} open, or not to be computed again without the others",
+        open=len(rows.members), all=int(counts["members"].sum()), withheld=int(counts["members"].sum()) - len(rows.members), bounds=len(rows.withheld),
+        classes=len(left_out), members=int(left_out["members"].sum()), few=FEWEST,
+    )  # fmt: skip
