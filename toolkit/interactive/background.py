@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from toolkit.interactive.board import Chances
 from toolkit.interactive.board_details import Trial, card, until_of
-from toolkit.interactive.shelf import both
-from toolkit.interactive.tuning import shares
+from toolkit.interactive.tuning import both, shares
 from toolkit.scheme.amendments import diff
 
 if TYPE_CHECKING:

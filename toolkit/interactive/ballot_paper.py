@@ -19,8 +19,8 @@ from toolkit.ballots.group import NOTHING, place_before, round_before
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.interactive.paper import SEALED as _SEALED
-from toolkit.interactive.paper import Paper, Said, both, opened
-from toolkit.interactive.tuning import typed_number
+from toolkit.interactive.paper import Paper, Said, opened
+from toolkit.interactive.tuning import both, typed_number
 from toolkit.reports import expert_tables
 from toolkit.scheme import Weighting
 from toolkit.sealing.frozen_edition import is_frozen

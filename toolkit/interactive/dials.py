@@ -21,7 +21,7 @@ from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.interactive.board_words import NOT_RECORDED, RECORDED, Said
-from toolkit.interactive.tuning import cannot_be, typed_number
+from toolkit.interactive.tuning import both, cannot_be, typed_number
 from toolkit.scheme.amendments import key_words, value_words
 from toolkit.scheme.criteria import AGGREGATES as NAMES
 from toolkit.scheme.criteria import Indicator, MissingPolicy
@@ -115,8 +115,8 @@ class Dial:
         choices = [{"value": key, "zh": words.zh, "en": words.en} for key, words in self.choices.items()]
         value = round(self.value, 6) if isinstance(self.value, float | int) else self.value
         return {
-            "path": self.id, "label": _both(self.label), "value": value, "low": self.low, "high": self.high, "step": self.step, "mark": self.mark, "choices": choices,
-            "section": _both(self.section), "optional": self.optional, "slow": self.slow,
+            "path": self.id, "label": both(self.label), "value": value, "low": self.low, "high": self.high, "step": self.step, "mark": self.mark, "choices": choices,
+            "section": both(self.section), "optional": self.optional, "slow": self.slow,
         }  # fmt: skip
 
     def meant(self, asked: float | str | None) -> object:
@@ -138,10 +138,6 @@ class Dial:
         if not math.isfinite(number) or (self.bounded and not 0.0 <= number <= high):
             raise cannot_be(self.label, asked if isinstance(asked, str) else f"{number:.10g}", high)
         return round(number) if self.whole else round(number / self.factor, 6)
-
-
-def _both(words: Phrase) -> dict[str, str]:
-    return {"zh": words.zh, "en": words.en}
 
 
 def turned_to(scheme: Scheme, dial: Dial, asked: float | str | None) -> tuple[str, object]:

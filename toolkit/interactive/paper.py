@@ -17,6 +17,7 @@ from toolkit.edition import edition_folder
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Language, Phrase, asked_language
+from toolkit.interactive.tuning import both
 from toolkit.scheme import load_scheme
 from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, is_pseudonym
 
@@ -165,11 +166,6 @@ def code_of(typed: object) -> str:
     if not is_pseudonym(expert):
         raise refuse(NO_CODE, GIVE_CODE, column=WORDS["expert"].zh)
     return expert
-
-
-def both(sentence: Phrase) -> dict[str, str]:
-    """A sentence as the page takes it."""
-    return {"zh": sentence.zh, "en": sentence.en}
 
 
 def paper_words(words: dict[str, Phrase]) -> dict[Language, dict[str, str]]:

@@ -12,8 +12,8 @@ from toolkit.forms.score_sheets import OwnSheet, own_sheet
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.interactive.paper import SEALED as _SEALED
-from toolkit.interactive.paper import Paper, Said, both, opened
-from toolkit.interactive.tuning import typed_number
+from toolkit.interactive.paper import Paper, Said, opened
+from toolkit.interactive.tuning import both, typed_number
 from toolkit.panels.experts import RECUSED
 from toolkit.reports.expert_tables import scored_in_words
 from toolkit.sealing.frozen_edition import is_frozen

@@ -15,7 +15,7 @@ from toolkit.ballots.group import group_weights, scheme_with_group_weights
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Phrase
 from toolkit.interactive.board import Board, Changes, grade_names
-from toolkit.interactive.tuning import MOST_STEPS, Step, Tuning
+from toolkit.interactive.tuning import MOST_STEPS, Step, Tuning, both
 from toolkit.interactive.what_if import NOTHING, WhatIf, evaluated_by
 from toolkit.minutes.adoption import former_file
 from toolkit.minutes.variants import read_variants
@@ -314,8 +314,3 @@ def _next_to_lines(board: Board, held: NDArray[np.int8], classes: NDArray[np.int
 def refusal(refused: Refused) -> dict[str, str]:
     """Why something was refused, in both languages, a line each."""
     return both(Phrase(*("\n".join(problem.line(language) for problem in refused.problems) for language in LANGUAGES)))
-
-
-def both(sentence: Phrase) -> dict[str, str]:
-    """A sentence as the page takes it."""
-    return {"zh": sentence.zh, "en": sentence.en}

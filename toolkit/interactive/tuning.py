@@ -260,6 +260,11 @@ def cannot_be(label: Phrase, said: str, highest: float) -> Refused:
     return refuse(Phrase(f"“{label.zh}”不能是“{said}”", f"`{label.en}` cannot be `{said}`"), _from_to(highest))
 
 
+def both(sentence: Phrase) -> dict[str, str]:
+    """A sentence as the page takes it."""
+    return {"zh": sentence.zh, "en": sentence.en}
+
+
 def typed_number(text: str, label: Phrase, highest: float) -> float:
     """A number as a person types it: full-width digits, a sign of per cent and a comma for the point are read as meant.
 

@@ -49,7 +49,6 @@ from toolkit.interactive.dials import all_dials, dial_named, pairs_changed, turn
 from toolkit.interactive.shelf import (
     LANGUAGES,
     KeptSteps,
-    both,
     fitting,
     origin,
     origins,
@@ -61,6 +60,7 @@ from toolkit.interactive.tuning import (
     Step,
     Tuning,
     adopted,
+    both,
     decided_anew,
     moved,
     ranges,
