@@ -110,15 +110,15 @@ def test_a_card_tells_what_the_total_is_made_of(heard: Heard) -> None:
 
 def test_of_what_is_left_out_neither_weight_nor_record_is_told(heard: Heard) -> None:
     heard.ask("leave", kind="node", item="hours", node="hours")
+    until, _ = heard.later("until")
+    assert "讲座场次" not in until["until"]["zh"]
+    assert "学时" not in until["until"]["zh"]
     for member in (0, 1):
         heard.sent.clear()
         heard.ask("member", member=member)
         card, _ = heard.later("card")
         assert "学时" not in {row["label"] for row in card["records"]}
         assert not {"学时", "讲座场次"} & {row["label"] for row in card["single"] or ()}
-    until, _ = heard.later("until")
-    assert "讲座场次" not in until["until"]["zh"]
-    assert "学时" not in until["until"]["zh"]
 
 
 def test_a_weight_on_a_card_does_as_it_is_typed_what_is_said_of_it() -> None:
