@@ -109,6 +109,7 @@ def test_a_card_tells_what_the_total_is_made_of(heard: Heard) -> None:
 
 
 def test_of_what_is_left_out_neither_weight_nor_record_is_told(heard: Heard) -> None:
+    heard.sent.clear()
     heard.ask("leave", kind="node", item="hours", node="hours")
     until, _ = heard.later("until")
     assert "讲座场次" not in until["until"]["zh"]
