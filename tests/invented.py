@@ -140,7 +140,7 @@ AGGREGATES = (
 RESHAPED = ({"shape": "linear", "worst": 100, "best": 0}, {"shape": "steps", "steps": [[25, 40], [60, 100]]}, {"shape": "piecewise", "points": [[0, 0], [50, 80], [100, 30]]})
 
 
-STEPS = st.sampled_from([
+STEPS: st.SearchStrategy[dict[str, Any]] = st.sampled_from([
     {}, {}, {"decimals": 0}, {"decimals": 1, "rounding": "down"}, {"decimals": 2, "decimals_of": "score"}, {"decimals": 0, "rounding": "down", "decimals_of": "score"},
 ])  # fmt: skip
 

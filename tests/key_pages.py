@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from toolkit.ballots.ballot import Ballot
 from toolkit.ground.key_words import key_words
 from toolkit.ground.text import Language, Phrase
@@ -19,7 +21,7 @@ from toolkit.scheme import Scheme
 
 HOUSE = Path(__file__).parents[1]
 PAGES: dict[Path, Language] = {HOUSE / "docs" / "keys.md": "en", HOUSE / "docs" / "keys.zh-CN.md": "zh"}
-FILES = {"scheme.toml": Scheme, "tables.toml": Tables, "ballots/*.toml": Ballot, "objections/*.toml": Objection}
+FILES: dict[str, type[BaseModel]] = {"scheme.toml": Scheme, "tables.toml": Tables, "ballots/*.toml": Ballot, "objections/*.toml": Objection}
 TITLE = Phrase("每个键的含义", "What each key says")
 LEAD = Phrase(
     "这一页由程序按 `toolkit/ground/keys.toml` 生成，编辑器里的提示和出错信息用的是同样的话。*斜体*是必须写的键；括号里是不写时的值。[English](keys.md)",

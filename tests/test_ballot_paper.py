@@ -47,7 +47,7 @@ class Voter:
 
     def save(self, language: str = "zh") -> str:
         answer = self.ask("save")
-        return str(answer.get("refused", answer.get("notice"))[language])
+        return str(answer["refused" if "refused" in answer else "notice"][language])
 
 
 def files(folder: Path) -> dict[str, str]:

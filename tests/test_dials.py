@@ -206,12 +206,14 @@ def test_the_distribution_counts_every_ranked_member(demo: Evaluation) -> None:
     raw = demo.indicators.loc[ids].where(demo.applicable.loc[ids])
     for node in ("law_hours", "forums", "persons", "regulator_score"):
         said = panel(demo, node, ranked)
+        assert said is not None
         assert sum(said["counts"]) == int(raw[node].notna().sum())
         assert said["n"] - said["missing"] == sum(said["counts"])
         assert said["edges"][0] <= float(raw[node].min())
-    states = panel(demo, "council_duty", ranked)
+    states, worth = panel(demo, "council_duty", ranked), panel(demo, "law_hours", ranked)
+    assert states is not None
+    assert worth is not None
     assert {state["path"]: state["n"] for state in states["states"]} == raw["council_duty"].value_counts().to_dict()
-    worth = panel(demo, "law_hours", ranked)
     assert np.interp(60, worth["x"], worth["y"]) == pytest.approx(50)
 
 
@@ -227,13 +229,14 @@ def random_question(board: WeightBoard, rng: np.random.Generator) -> dict[str, A
     """A weight moved, a dial turned, a grade line or something left out and put back."""
     dials = [dial for dial in all_dials(board.tuning.scheme) if dial.mark or dial.choices or dial.id == "decimals"]
     dial = dials[rng.integers(len(dials))]
-    near = {} if isinstance(dial.value, str) else {"value": dial.value + float(rng.integers(-3, 4))}
-    turn = {"do": "turn", "dial": dial.id, **(near or {"choice": str(rng.choice(list(dial.choices)))})}
+    near: dict[str, Any] = {} if isinstance(dial.value, str) else {"value": dial.value + float(rng.integers(-3, 4))}
+    turn: dict[str, Any] = {"do": "turn", "dial": dial.id, **(near or {"choice": str(rng.choice(list(dial.choices)))})}
     move = {"do": "move", "node": str(rng.choice(["learning", "exchange", "forums", "words"])), "share": float(rng.integers(0, 100))}
     leave = {"do": "leave", "kind": "node", "item": str(rng.choice(list(board.scheme.nodes)))}
     gone = [{"do": "leave", "kind": "member", "item": int(rng.integers(len(board.before.members)))}, {"do": "leave", "kind": "veto", "item": "grave"}][rng.integers(2)]
-    own = {"do": "own", "expert": str(rng.choice(["", "E01", "E02"]))}
-    return [turn, turn, turn, move, leave, gone, own, {"do": "undo"}, {"do": "redo"}][rng.integers(9)]
+    own: dict[str, Any] = {"do": "own", "expert": str(rng.choice(["", "E01", "E02"]))}
+    questions: list[dict[str, Any]] = [turn, turn, turn, move, leave, gone, own, {"do": "undo"}, {"do": "redo"}]
+    return questions[rng.integers(9)]
 
 
 def test_the_board_equals_python_after_random_moves_dials_and_leave_outs(edition: Edition, demo: Evaluation) -> None:

@@ -310,8 +310,8 @@ def test_minutes_whose_end_was_cut_off_are_told_by_the_bags(small_edition: Path)
         assert done.exit_code == 1
         assert done.output.count("末尾被删去或换过") == 1
     journal.unlink()
-    done = [run("decide", small_edition, "state", "reviewed", "--by", WHO, "--because", WHY), run("evaluate", small_edition, "--out", small_edition / "out"), run("seal", small_edition, "--as", "r2")]
-    assert [("末尾被删去或换过" in one.output, one.exit_code) for one in done] == [(True, 1)] * 3
+    each = [run("decide", small_edition, "state", "reviewed", "--by", WHO, "--because", WHY), run("evaluate", small_edition, "--out", small_edition / "out"), run("seal", small_edition, "--as", "r2")]
+    assert [("末尾被删去或换过" in one.output, one.exit_code) for one in each] == [(True, 1)] * 3
     assert not journal.exists()
     path = small_edition / "scheme.toml"
     path.write_text(path.read_text("utf-8").replace(f'"{own}"', '"another"'), "utf-8")

@@ -220,8 +220,8 @@ FORGERIES = {
 }
 
 
-def ended(name: str, more: bytes) -> Callable[[Path], None]:
-    return lambda bag: (bag / "data" / name).write_bytes((bag / "data" / name).read_bytes() + more) and None
+def ended(name: str, more: bytes) -> Callable[[Path], object]:
+    return lambda bag: (bag / "data" / name).write_bytes((bag / "data" / name).read_bytes() + more)
 
 
 UNREADABLE = {

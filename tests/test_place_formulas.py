@@ -93,7 +93,7 @@ def _reckoning(part: str) -> str:
 def told(page: _PlaceSheet, columns: list[list[Any]], case: Evaluation) -> dict[str, list[Any]]:
     """Rank and awards by member, as they came out."""
     order = page.evaluation.ranking.index
-    place = [case.members.index.get_loc(member) for member in order]
+    place = case.members.index.get_indexer(order)
     said = {"rank": [columns[page.rank][row] or 0 for row in range(len(order))]}
     known = {"rank": case.decided.ranks[place].tolist()}
     for allotment in case.decided.allotments:

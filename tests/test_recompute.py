@@ -50,7 +50,7 @@ def shapes(draw: st.DrawFn) -> dict[str, Any]:
         "borda", "exponential_rank",
     ]))  # fmt: skip
     ends = st.sampled_from([(0.0, 40.0), (100.0, 0.0), (1.0, 3.0), (0.1, 0.3)])
-    ranged = {"to": draw(st.sampled_from([(10.0, 90.0), (0.1, 0.7)]))} if draw(st.integers(0, 3)) == 0 else {}
+    ranged: dict[str, Any] = {"to": draw(st.sampled_from([(10.0, 90.0), (0.1, 0.7)]))} if draw(st.integers(0, 3)) == 0 else {}
     better = {"better": draw(st.sampled_from(["higher", "lower"])), "within": draw(st.sampled_from(["all", "class"]))}
     rising = sorted(draw(st.lists(CELL.filter(math.isfinite), min_size=2, max_size=4, unique=True)))
     pairs = [(bound, draw(st.sampled_from([0.0, 25.0, 33.3, 60.0, 99.9]))) for bound in rising]
@@ -117,8 +117,9 @@ def cases(draw: st.DrawFn, *, wide: bool = False) -> Evaluation | None:
     n, index = len(one.members), one.members.index
     some = {"min_size": n, "max_size": n}
     state = st.sampled_from(["AA", "A", 3.0, True, "??", None])
-    columns = {item.id: draw(st.lists(state if item.value.shape == "category" else CELL, **some)) for item in rules.indicators}
-    raw = pd.DataFrame({key: pd.Series(cells, index=index, dtype=object if rules.nodes[key].value.shape == "category" else "float64") for key, cells in columns.items()})
+    named = {item.id for item in rules.indicators if item.value is not None and item.value.shape == "category"}
+    columns = {item.id: draw(st.lists(state if item.id in named else CELL, **some)) for item in rules.indicators}
+    raw = pd.DataFrame({key: pd.Series(cells, index=index, dtype=object if key in named else "float64") for key, cells in columns.items()})
     applicable = pd.DataFrame({item.id: one.members["class"].isin(item.applies_to or ["A", "B"]).to_numpy() & np.array(draw(st.lists(st.sampled_from([True] * 9 + [False]), **some))) for item in rules.indicators}, index=index)
     amounts = pd.DataFrame({"bonus": draw(st.lists(st.sampled_from([0.0, 0.0, 2.5, -3.3, math.nan, -30.0]), **some))}, index=index)
     points = pd.DataFrame({"bonus": adjustment_points(rules.adjustments[0], amounts["bonus"])}, index=index)
@@ -318,7 +319,7 @@ def test_what_the_page_does_not_know_it_refuses_by_name(page: Page) -> None:
 
 def altered_at(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     """The same data with another thing at a place."""
-    copy = json.loads(json.dumps(data))
+    copy: dict[str, Any] = json.loads(json.dumps(data))
     *steps, last = path.split(".")
     at: Any = copy
     for step in steps:
@@ -362,10 +363,14 @@ class Reader:
         self.page = browser.new_page(viewport={"width": 1366, "height": 768})
         self.page.on("console", lambda message: self.noise.append(message.text))
         self.page.on("pageerror", lambda error: self.noise.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.noise.append(dialog.message), dialog.dismiss()))
+        self.page.on("dialog", self._dismissed)
         self.page.on("request", lambda request: self.noise.append(request.url) if request.url != path.as_uri() else None)
         self.page.goto(path.as_uri())
         self.page.locator("#verdict .said").wait_for()
+
+    def _dismissed(self, dialog: Any) -> None:
+        self.noise.append(dialog.message)
+        dialog.dismiss()
 
     def verdict(self) -> tuple[str, str]:
         return str(self.page.locator("#verdict").get_attribute("class")), str(self.page.locator("#verdict").inner_text())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -104,7 +105,7 @@ def plainly(item: dict[str, Any], member: int, known: dict[str, list[Any]], clas
     if value is None:
         return False
     number = isinstance(value, float)
-    bounds = [("least", lambda b: value >= b), ("above", lambda b: value > b), ("most", lambda b: value <= b), ("below", lambda b: value < b)]
+    bounds: list[tuple[str, Callable[[Any], bool]]] = [("least", lambda b: value >= b), ("above", lambda b: value > b), ("most", lambda b: value <= b), ("below", lambda b: value < b)]
     return all(number and over(item[key]) for key, over in bounds if key in item) and value in item.get("among", [value])
 
 

@@ -57,6 +57,8 @@ def test_what_everybody_fills_in_is_what_the_panel_reads(tmp_path: Path, folder:
     assert not problems.errors
     assert edition is not None
     plain = open_edition(write_judged_edition(tmp_path / "plain"))
+    assert edition.judged is not None
+    assert plain.judged is not None
     for name, judged in edition.judged.indicators.items():
         assert judged.results.members.equals(plain.judged.indicators[name].results.members)
         assert judged.scores.equals(plain.judged.indicators[name].scores)

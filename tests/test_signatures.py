@@ -192,10 +192,15 @@ def test_a_file_among_the_signatures_that_is_none_is_foreign(bag: Path) -> None:
     assert named(verified(bag)) == {"signatures/获奖名单.txt"}
 
 
+def _folder_with_a_file(path: Path) -> None:
+    path.mkdir()
+    (path / "x").touch()
+
+
 NO_SIGNATURES: dict[str, Callable[[Path], object]] = {
     "a key of no length": lambda path: path.write_bytes(b"garbage"),
     "a folder": lambda path: path.mkdir(),
-    "a folder with a file": lambda path: (path.mkdir(), (path / "x").touch()),
+    "a folder with a file": _folder_with_a_file,
     "a link": lambda path: path.symlink_to("../bagit.txt"),
     "a dead link": lambda path: path.symlink_to("nowhere"),
     "a pipe": os.mkfifo,

@@ -114,7 +114,7 @@ def test_what_was_typed_stays_when_the_next_is_typed() -> None:
     assert [tuning.scheme.nodes[node].weight for node in ("learning", "duty", "pledging")] == [38, 12, 10]
     assert tuning.locked == {"learning", "duty", "pledging"}
     tuning = typed(typed(tuning, "exchange", 22), "learning", 40)  # two are left: no further lock; a locked one can be typed anew
-    assert (tuning.locked, top(tuning.scheme)[0]) == ({"learning", "duty", "pledging"}, 40)
+    assert (tuning.locked, top(tuning.scheme)[0]) == (frozenset({"learning", "duty", "pledging"}), 40.0)
     back = undone(tuning)
     assert back.locked == {"duty", "pledging"}  # what a step back alters is not locked any more
     assert math.fsum(top(back.scheme)) == pytest.approx(100)

@@ -17,8 +17,9 @@ from toolkit.edition import Edition
 from toolkit.ground.resources import house_folder
 from toolkit.interactive.board import Board
 from toolkit.interactive.board_details import card
+from toolkit.interactive.board_words import board_in_words
 from toolkit.interactive.tuning import typed
-from toolkit.interactive.weight_board import PAGE, SCRIPTS, WeightBoard, board_in_words, weight_board
+from toolkit.interactive.weight_board import PAGE, SCRIPTS, WeightBoard, weight_board
 from toolkit.minutes.adoption import adopt_scheme, scheme_digest
 from toolkit.minutes.journal import read_journal
 from toolkit.minutes.variants import read_variants
@@ -229,7 +230,8 @@ def test_what_was_left_out_outlives_the_kernel_too_and_no_member_is_named_in_wha
     assert "已恢复" in answer["notice"]["zh"]
     assert (answer["left"]["member"], answer["left"]["node"], answer["changed"]) == ([2], ["hours"], True)
     assert (other.board.tuning.past, other.board.board.buffers) == (heard.board.tuning.past, heard.board.board.buffers)
-    assert [other.ask("undo")["left"] for _ in range(3)] == [{"node": nodes, "member": members, "expert": [], "veto": []} for nodes, members in (([], [2]), ([], [2]), ([], []))]
+    undone: list[tuple[list[str], list[int]]] = [([], [2]), ([], [2]), ([], [])]
+    assert [other.ask("undo")["left"] for _ in range(3)] == [{"node": nodes, "member": members, "expert": [], "veto": []} for nodes, members in undone]
     kept["now"]["what_if"] |= {"expert": ["E99"], "ballot": ["E98"], "member": ["?", 3]}
     third = Heard(heard.board.edition).ask("open", kept=kept)
     assert "其中有些试算项现在已经没有" in third["notice"]["zh"]
