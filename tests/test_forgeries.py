@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import shutil
 import tarfile
+import tomllib
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from toolkit.scheme.writing import write_scheme
 from toolkit.sealing import bag as bags
 from toolkit.sealing import parts, replay, verify_bag
 from toolkit.sealing.differences import Wording, rows_of_page, rows_of_text, workbook_problems
+from toolkit.sealing.open_bag import FORMER, send_open, verify_open
 
 Forgery = Callable[[Path], object]
 VERSION = f"toolkit=={toolkit.__version__}"
@@ -344,13 +346,28 @@ def test_a_bag_of_an_earlier_version_is_whole_with_notes_and_excuses_nothing(bag
 
 @pytest.mark.parametrize(
     ("release", "replay"),
-    [("0.2.0", False), ("0.3.0", False), ("0.4.0", True), *(pytest.param(release, True, marks=pytest.mark.slow) for release in ("0.2.0", "0.3.0"))],
+    [("0.2.0", False), ("0.3.0", False), ("0.4.0", False), ("0.5.0", True), *(pytest.param(release, True, marks=pytest.mark.slow) for release in ("0.2.0", "0.3.0", "0.4.0"))],
 )
 def test_a_bag_sealed_by_an_earlier_release_is_whole_and_passes_with_notes_at_most(release: str, tmp_path: Path, *, replay: bool) -> None:
     """Sealed by that release from the small edition of these tests, with grades besides; the house's own notebooks, all of them."""
     with tarfile.open(SEALED / f"{release}.tar.xz") as packed:
         packed.extractall(tmp_path, filter="data")
     assert not verify_bag(tmp_path / "r1", replay=replay).errors
+
+
+def test_an_open_bag_published_by_the_release_before_is_computed_again(tmp_path: Path) -> None:
+    with tarfile.open(SEALED / f"{FORMER[-1]}.tar.xz") as packed:
+        packed.extractall(tmp_path, filter="data")
+    fingerprint, _ = send_open(tmp_path / "r1", tmp_path / "open")
+    assert not verify_open(tmp_path / "open", replay=True, fingerprint=fingerprint).errors
+
+
+def test_a_version_is_that_of_the_code_whatever_was_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+    monkeypatch.setattr("importlib.metadata.Distribution.version", property(lambda _: "1000.0"))
+    bags._installed.cache_clear()
+    assert bags.versions()[bags.DISTRIBUTION] == toolkit.__version__ == project["version"]
+    bags._installed.cache_clear()
 
 
 def test_an_extract_that_asked_no_member_is_held_to_the_list(tmp_path: Path) -> None:

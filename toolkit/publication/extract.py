@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import importlib.metadata
 import json
 import unicodedata
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from toolkit import __version__
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Phrase, discreet
 from toolkit.ground.writing import guarded
@@ -168,7 +168,7 @@ def public_extract(
         "applied": int(members["applied"].sum()),
         "digests": dict(digests),
         "sealed_on": str(sealed_on),
-        "toolkit_version": _version(),
+        "toolkit_version": __version__,
         **(history or {}),
     }
     return Extract(notice, tuple({field: place[field] for field in fields} for place in named))
@@ -261,10 +261,3 @@ def _guarded(cell: str) -> str:
 def unguarded(cell: str) -> str:
     """The cell without the apostrophe that kept a spreadsheet from taking it for a formula."""
     return cell[1:] if cell[:1] == "'" else cell
-
-
-def _version() -> str:
-    try:
-        return importlib.metadata.version("evaluation-committee-toolkit")
-    except importlib.metadata.PackageNotFoundError:  # run from a source folder
-        return "source"

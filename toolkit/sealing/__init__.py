@@ -208,7 +208,7 @@ def seal_rules(folder: Path, *, by: str = "", sealed_on: dt.date | None = None) 
 
 def _bagged(bag: Path, scheme: Scheme, seal: Seal) -> None:
     """Make a bag of the folder, with what it says of itself, down to the disk."""
-    version = versions().get(DISTRIBUTION, "0")
+    version = versions()[DISTRIBUTION]
     for name, text in descriptions(bag, scheme, seal, version).items():
         (bag / name).write_text(text, encoding="utf-8", newline="\n")
     write_bag(bag, labels(scheme, seal, version))

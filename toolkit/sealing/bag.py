@@ -16,6 +16,7 @@ from unicodedata import normalize
 
 import bagit
 
+from toolkit import __version__
 from toolkit.ground.problems import Problem, Problems, refuse
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Phrase, phrase
@@ -212,6 +213,7 @@ def _installed() -> dict[str, str]:
     """The toolkit and all that it requires, read once: hundreds of files say it."""
     by_name: dict[str, str] = {}
     _collect(DISTRIBUTION, frozenset(), by_name, set())
+    by_name[DISTRIBUTION] = __version__  # of the code that runs, whatever was installed before it
     return dict(sorted(by_name.items()))
 
 

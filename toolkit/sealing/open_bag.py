@@ -67,6 +67,8 @@ FILES, OPTIONAL = frozenset({SCHEME, README, *TABLES}), frozenset({"adjustments.
 BAGGED = frozenset({*BAG_FILES, TAG_MANIFEST, *(f"data/{name}" for name in FILES)})
 LABEL, SEALED = "Open-Bag-Format", "Sealed-Bag-SHA256"
 FORMAT = "1"
+FORMER = ("0.5.0",)
+"""Earlier versions that wrote open bags such as this one checks."""
 NEITHER = frozenset({"weighting", "signatures"})
 """What of a scheme concerns no one who recomputes: how experts voted, who signs."""
 YES, NO = "true", "false"
@@ -328,7 +330,7 @@ def _file_problems(folder: Path, again: Path, facts: Facts) -> Iterator[Problem]
             continue
         if name.endswith(".csv"):
             yield from _table_problems(name, folder, again)
-        elif name != README or facts.version == versions().get(DISTRIBUTION, ""):
+        elif name != README or facts.version == versions()[DISTRIBUTION]:
             row, value = differing_line(*((place / name).read_text("utf-8", "replace") for place in (folder, again)))
             yield difference(name, row=row, value=value)
 
@@ -443,5 +445,5 @@ def _label_problems(bag: Path, info: Mapping[str, str]) -> Iterator[Problem]:
     for key, value in {"External-Description": scheme.title, "External-Identifier": scheme.edition}.items():
         if info.get(key) != discreet(value):
             yield difference("bag-info.txt", column=key, value=info.get(key, "—"))
-    if facts_of(info).version != versions().get(DISTRIBUTION, ""):
+    if facts_of(info).version not in {*FORMER, versions()[DISTRIBUTION]}:
         yield Problem("error", UNKNOWN, ASK, file="bag-info.txt", column="Bag-Software-Agent", value=facts_of(info).version or "—")

@@ -50,7 +50,7 @@ RULES, PLAN = "rules", "sensitivity.json"
 """The revision that holds the rules alone, and its plan of what will be asked of the result."""
 RULES_PARTS = tuple(f"{RULES}/{name}" for name in ("scheme.toml", "changed.csv", "moved.csv"))
 """What a later bag holds of them."""
-KNOWN = ("0.2.0", "0.3.0", "0.4.0")
+KNOWN = ("0.2.0", "0.3.0", "0.4.0", "0.5.0")
 """Earlier versions whose bags this one checks: what they found and computed is the same, what they said of it may be worded otherwise."""
 REVISION = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 VERSION_LINE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*==[A-Za-z0-9._+!-]+")
@@ -329,7 +329,7 @@ def _version_problems(path: Path) -> Iterator[Problem]:
         if not VERSION_LINE.fullmatch(line) or names.index(names[number - 1]) != number - 1:
             yield Problem("error", GARBLED, ASK, file=ENVIRONMENT, row=number, value=line[:80])
     named = sealed_by(path.parent)
-    if lines and named not in {*KNOWN, versions().get(DISTRIBUTION)}:
+    if lines and named not in {*KNOWN, versions()[DISTRIBUTION]}:
         yield Problem("error", UNKNOWN, NEWER, file=ENVIRONMENT, column=DISTRIBUTION, value=named or "—")
 
 

@@ -187,7 +187,7 @@ def signed_as_sealed(data: Path, again: Path) -> None:
     """Let a notice made now name the version that sealed it: which one it is now is told among the packages."""
     path = again / "public" / "notice.json"
     text = path.read_text(encoding="utf-8")
-    current, sealed = (json.dumps(version) for version in (versions().get(DISTRIBUTION, ""), sealed_by(data)))
+    current, sealed = (json.dumps(version) for version in (versions()[DISTRIBUTION], sealed_by(data)))
     _write(path, text.replace(f'"toolkit_version": {current}', f'"toolkit_version": {sealed}'))
 
 
