@@ -168,7 +168,7 @@ COSTS = {
 @pytest.mark.parametrize("case", COSTS)
 def test_where_doing_better_costs_a_small_example_is_found(case: str) -> None:
     rules, loss = COSTS[case]
-    found_ = certificate(Rules(rules), rules.indicators[0], tries=1500, seconds=60)
+    found_ = certificate(Rules(rules), rules.indicators[0], tries=1500)
     example = found_.example
     assert found_.verdict == "refuted"
     assert example is not None
@@ -260,7 +260,7 @@ def test_small_editions_are_decided_as_the_whole_rule_decides() -> None:
 @pytest.fixture(scope="module")
 def demo() -> Examination:
     plan, tables = load_plan(DEMO)
-    return examine(plan, tables, dict.fromkeys(("投标人", "采购人", "招标代理机构", "造价咨询企业"), 40) | {"拍卖企业": 4}, tries=150, seconds=60)
+    return examine(plan, tables, dict.fromkeys(("投标人", "采购人", "招标代理机构", "造价咨询企业"), 40) | {"拍卖企业": 4}, tries=150)
 
 
 def test_the_demo_has_a_class_without_places_and_a_default_above_the_first_record(demo: Examination) -> None:

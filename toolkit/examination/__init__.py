@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.examination.dead_rules import dead_awards, dead_bands, idle_indicators, idle_rules
-from toolkit.examination.monotone import SECONDS, TRIES, Certificate, certificates
+from toolkit.examination.monotone import TRIES, WORK, Certificate, certificates
 from toolkit.examination.rules import Rules
 from toolkit.examination.small_editions import Ground
 from toolkit.ground.problems import Problem, Problems, Refused
@@ -58,7 +58,7 @@ def examine(
     sizes: Mapping[str, int] | None = None,
     *,
     tries: int = TRIES,
-    seconds: float = SECONDS,
+    work: int = WORK,
     progress: Callable[[str], None] | None = None,
 ) -> Examination:
     """What can be said of a scheme before anything is recorded.
@@ -69,12 +69,12 @@ def examine(
         The data dictionary, whose ranges and choices bound what can be recorded.
     sizes
         Members by class, all under "" where there are no classes. Quotas are held against them.
-    tries, seconds, progress
+    tries, work, progress
         As for `certificates`.
     """
     rules = Rules(scheme, tables, sizes or None)
     found = [*dead_awards(rules), *dead_bands(rules), *newcomers(scheme), *idle_rules(rules), *idle_indicators(rules)]
-    certified = tuple(certificates(rules, tries=tries, seconds=seconds, progress=progress))
+    certified = tuple(certificates(rules, tries=tries, work=work, progress=progress))
     return Examination(scheme, Problems(tuple(found)).gravest, certified, sizes or None)
 
 
