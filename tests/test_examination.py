@@ -284,6 +284,6 @@ def test_the_command_tells_and_writes(tmp_path: Path, language: str, words: str)
     assert done.exit_code == 0, done.output
     assert words in done.output
     assert "100.00 = a 50% × 100 + b 50% × 100" in done.output
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"findings.csv", "certificates.csv", "counterexamples.csv"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"findings.csv", "certificates.csv", "counterexamples.csv", "one_expert.csv"}
     assert pd.read_csv(tmp_path / "out" / "certificates.csv")["verdict"].tolist() == ["proved", "refuted"]
     assert pd.read_csv(tmp_path / "out" / "findings.csv")["row"].tolist() != [None]

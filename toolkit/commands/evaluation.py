@@ -69,7 +69,7 @@ def examine(
     from toolkit.examination import examine as examined
     from toolkit.ground.toml_reader import on_their_lines
     from toolkit.reports.csv_files import write_examination
-    from toolkit.reports.rule_tables import certificates_in_words
+    from toolkit.reports.examination_wording import certificates_in_words, one_expert_in_words
 
     with refusals(language):
         scheme, tables = load_plan(folder)
@@ -83,6 +83,8 @@ def examine(
         say(language, COUNTED_ON if found.sizes else NOT_COUNTED)
         typer.echo(found.problems.text(language_of(language)) if found.problems else worded(language, ALL_ACT))
         typer.echo(certificates_in_words(found, language_of(language)))
+        if says := one_expert_in_words(found, language_of(language)):
+            typer.echo(says)
         if out is not None:
             write_examination(found, language_of(language), out)
             say(language, phrase("结果已写入 {out}", "Results are in {out}", out=out))

@@ -1,7 +1,8 @@
 """The rule before the data: what can be said of a scheme before anything is recorded.
 
 `examine` tells awards nobody can win, bands nobody can reach, classes without places, caps, vetoes and bars that never act, and indicators
-that cannot matter, each proved by arithmetic; and whether doing better on an indicator can ever cost a member its award or grade.
+that cannot matter, each proved by arithmetic; whether doing better on an indicator can ever cost a member its award or grade; and what one
+expert can move at most.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pandas as pd
 
 from toolkit.examination.dead_rules import dead_awards, dead_bands, idle_indicators, idle_rules
 from toolkit.examination.monotone import TRIES, WORK, Certificate, certificates
+from toolkit.examination.one_expert import Say, lone_voices, one_expert
 from toolkit.examination.rules import Rules
 from toolkit.examination.small_editions import Ground
 from toolkit.ground.problems import Problem, Problems, Refused
@@ -36,6 +38,8 @@ class Examination:
         What can never act, gravest first; a warning where nobody can be given something, a note where something is idle.
     certificates
         For each indicator whether doing better can cost an award or a grade.
+    says
+        What one expert can move at most by a sheet or a ballot, before anybody has voted.
     sizes
         Members by class that were counted on; None where none were recorded.
     """
@@ -43,6 +47,7 @@ class Examination:
     scheme: Scheme
     problems: Problems
     certificates: tuple[Certificate, ...]
+    says: tuple[Say, ...] = ()
     sizes: Mapping[str, int] | None = None
 
     @property
@@ -73,9 +78,9 @@ def examine(
         As for `certificates`.
     """
     rules = Rules(scheme, tables, sizes or None)
-    found = [*dead_awards(rules), *dead_bands(rules), *newcomers(scheme), *idle_rules(rules), *idle_indicators(rules)]
+    found = [*dead_awards(rules), *dead_bands(rules), *newcomers(scheme), *idle_rules(rules), *idle_indicators(rules), *lone_voices(scheme)]
     certified = tuple(certificates(rules, tries=tries, work=work, progress=progress))
-    return Examination(scheme, Problems(tuple(found)).gravest, certified, sizes or None)
+    return Examination(scheme, Problems(tuple(found)).gravest, certified, one_expert(rules), sizes or None)
 
 
 def class_sizes(scheme: Scheme, members: pd.DataFrame) -> dict[str, int]:

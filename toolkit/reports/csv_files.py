@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.comparison.shares import PLACES_SHOWN, shown_shares
+from toolkit.examination.one_expert import Say
 from toolkit.ground.text import Language, discreet
 from toolkit.ground.writing import guarded, placed_in, write_csv
 from toolkit.reports.columns import led_by
@@ -107,7 +109,7 @@ def write_robustness(answers: Mapping[str, pd.DataFrame], folder: Path) -> list[
 
 
 def write_examination(examination: Examination, language: Language, folder: Path) -> None:
-    """`findings.csv`, `certificates.csv` and `counterexamples.csv` of an examination, in `folder`.
+    """`findings.csv`, `certificates.csv`, `counterexamples.csv` and `one_expert.csv` of an examination, in `folder`.
 
     Raises
     ------
@@ -117,8 +119,9 @@ def write_examination(examination: Examination, language: Language, folder: Path
     findings = examination.problems.frame(language)[[column.key for column in PROBLEMS]]
     said = [(one.indicator, one.verdict, one.why.into(language), one.tries) for one in examination.certificates]
     certificates = pd.DataFrame(said, columns=["indicator", "verdict", "why", "tries"])
+    says = pd.DataFrame([asdict(one) for one in examination.says], columns=[column.name for column in fields(Say)])
     with placed_in(folder) as unfinished:
-        for name, frame in (("findings", findings), ("certificates", certificates), ("counterexamples", examination.examples)):
+        for name, frame in (("findings", findings), ("certificates", certificates), ("counterexamples", examination.examples), ("one_expert", says)):
             _write_csv(text_cells(frame), unfinished / f"{name}.csv", index=False)
 
 

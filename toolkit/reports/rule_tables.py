@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from toolkit.ground.display import Table
-from toolkit.ground.text import Language, Phrase, figure, joined, phrase
+from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import Lexicon, ListColumn, listing
 from toolkit.reports.scheme_wording import (
@@ -25,7 +25,6 @@ from toolkit.scheme.criteria import Indicator
 from toolkit.scheme.measures import Measure, Selection, Window
 
 if TYPE_CHECKING:
-    from toolkit.examination import Examination
     from toolkit.records.dictionary import Tables
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Quota
@@ -47,8 +46,6 @@ RULES = (
     ListColumn(Phrase("怎样处理", "What is decided"), "decided"),
     ListColumn(WORDS["source"], "source"),
 )
-VERDICTS = {"refuted": Phrase("会", "It can"), "open": Phrase("未能断定", "Not settled"), "proved": Phrase("已证明不会", "Proved that it cannot")}
-"""Whether doing better can cost a member its award or grade."""
 GENERAL = Phrase("总则", "general")
 ROUNDINGS = {
     "floor": Phrase("算出的名额舍去零头", "a fraction of a place is dropped"),
@@ -76,28 +73,6 @@ def rules_table(scheme: Scheme, tables: Tables | None = None) -> Table:
     kinds = [row["kind"] for row in rows]
     breaks = tuple(place for place, (one, other) in enumerate(pairwise(kinds)) if one != other)
     return listing(RULES, rows, Lexicon(scheme, scheme.language), caption, lines_after=breaks)
-
-
-def certificates_in_words(examination: Examination, language: Language) -> str:
-    """For each indicator whether doing better can cost a member its award or grade, those that can first, as lines to print."""
-    label, lines = examination.scheme.label, [CERTIFIED.into(language)]
-    for verdict in ("refuted", "open"):
-        lines += [f"  [{VERDICTS[verdict].into(language)}] {label(one.indicator)}{COLON.into(language)}{one.why.into(language)}"
-                  for one in examination.certificates if one.verdict == verdict]  # fmt: skip
-    reasons: dict[str, list[str]] = {}
-    for one in examination.certificates:
-        if one.verdict == "proved":
-            reasons.setdefault(one.why.into(language), []).append(label(one.indicator))
-    lines += [f"  [{VERDICTS['proved'].into(language)}] {wording.JOIN.into(language).join(names)}{COLON.into(language)}{why}" for why, names in reasons.items()]
-    return "\n".join([*lines, f"  {SCOPE.into(language)}"])
-
-
-CERTIFIED = Phrase("越做越好，会不会反而丢掉奖项或等级：", "Whether doing better can cost an award or a grade:")
-SCOPE = Phrase(
-    "所查的是：只改一个会员一项指标的数据，其他会员、加分扣分和一票否决都不变，该会员也已有记录（第一条记录的影响另行提示）；奖项按办法所列次序，列在前面的为高；并列待定不算丢掉。",
-    "What is looked at: one member's data on one indicator change, all else stays, and something is recorded of it already (what a first record does is told apart); of two awards the one the scheme names first is the better; a line left open costs nobody.",
-)
-COLON = Phrase("：", ": ")
 
 
 def on_forms(part: Part, tables: Tables | None) -> Part:
