@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -41,16 +42,26 @@ COUNTED_ON = Phrase("名额按会员名册上各类的家数核对。", "Places 
 NOT_COUNTED = Phrase("还没有会员名册：名额未按各类家数核对。", "There is no list of members yet: places are not held against the size of a class.")
 ALL_ACT = Phrase("没有发现不起作用的规则。", "No rule was found that can never act.")
 NOWHERE = Phrase("没有写明得分单写到哪里；请写 --out 文件夹，或写 --text 打印", "it is not said where the cards go: name a folder with --out, or print them with --text")
+NO_DAY = "没有“{written}”这一天；请写成 2027-06-30", "there is no day `{written}`: write it as 2027-06-30"
 NO_CODE = Phrase("请照会员名册填写代码", "write the code as the list of members has it")
 
 
-def evaluate(folder: Folder, out: Out, language: LanguageOption = "zh") -> None:
+def evaluate(
+    folder: Folder,
+    out: Out,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="按另一天试算，如 2027-06-30 a trial as of another day, as 2027-06-30")] = None,
+    language: LanguageOption = "zh",
+) -> None:
     """计算指标、得分、排名、奖项和等级，写出表格。 Write indicators, values, scores, ranking, problems, a workbook."""
     from toolkit.reports.csv_files import write_results
     from toolkit.reports.views import awards_table
 
+    day = None if as_of is None else _day(as_of, language)
     with refusals(language):
-        _, evaluation, problems = evaluated(folder, language)
+        _, evaluation, problems = evaluated(folder, language, day)
+        if evaluation.trial is not None:  # never beside the list that was decided
+            out /= f"as-of-{evaluation.scheme.as_of}"
+            say(language, next(problem.rule for problem in evaluation.problems))
         with working(language, Phrase("正在写出结果", "writing the results")):
             write_results(evaluation, out)
         say(language, Phrase(*(repr(awards_table(evaluation, spoken)) for spoken in ("zh", "en"))))
@@ -131,12 +142,19 @@ def cards(
             say(language, phrase("已写出 {n} 份得分单：{out}", "{n} score cards are in {out}", n=len(written), out=out))
 
 
-def evaluated(folder: Path, language: str) -> tuple[Edition, Evaluation, Problems]:
-    """As `evaluated_at`, while the reader is told what is under way."""
-    from toolkit.comparison.records import evaluated_at
+def evaluated(folder: Path, language: str, day: dt.date | None = None) -> tuple[Edition, Evaluation, Problems]:
+    """As `evaluated_at`, or `trial_at` of a day, while the reader is told what is under way."""
+    from toolkit.comparison.records import evaluated_at, trial_at
 
     with working(language, Phrase("正在读取和计算", "reading and evaluating")):
-        return evaluated_at(folder)
+        return evaluated_at(folder) if day is None else trial_at(folder, day)
+
+
+def _day(written: str, language: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(written)
+    except ValueError:
+        raise wrong_use(phrase(*NO_DAY, written=written), language) from None
 
 
 def _known_members(evaluation: Evaluation, codes: Collection[str]) -> None:

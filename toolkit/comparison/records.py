@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from toolkit.edition import SCHEME, read_edition
-from toolkit.evaluation import attempt
+from toolkit.evaluation import attempt, evaluate_as_of
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import discreet
 from toolkit.ground.toml_reader import on_their_lines
@@ -22,6 +22,7 @@ from toolkit.records.dictionary import PLACE
 from toolkit.records.findings import shown
 
 if TYPE_CHECKING:
+    import datetime as dt
     from typing import Any
 
     from toolkit.edition import Edition
@@ -183,6 +184,22 @@ def evaluated_at(place: Path) -> tuple[Edition, Evaluation, Problems]:
     if edition is None or evaluation is None or problems.errors:
         raise Refused(problems)
     return edition, evaluation, problems
+
+
+def trial_at(place: Path, day: dt.date) -> tuple[Edition, Evaluation, Problems]:
+    """As `evaluated_at`, of another day than the scheme's as-of date.
+
+    Raises
+    ------
+    Refused
+        As there, and for a day before the period begins.
+    """
+    reading = read_edition(_inside(place))
+    if reading.edition is None or reading.problems.errors:
+        raise Refused(reading.problems)
+    evaluation = evaluate_as_of(reading.edition.scheme, reading.edition.records, day)
+    problems = reading.problems + on_their_lines(evaluation.problems, reading.edition.folder / SCHEME)
+    return reading.edition, evaluation, Problems(tuple(dict.fromkeys(problems)))
 
 
 def _of_the_scheme(problem: Problem, edition: Edition) -> bool:

@@ -50,6 +50,8 @@ class Evaluation:
         What the committee decided of ties.
     placings
         The scores it gave where the panel left a place open.
+    decided_as_of
+        The as-of date that was decided, where this is a trial of another day; None of the list itself.
     """
 
     scheme: Scheme
@@ -58,6 +60,14 @@ class Evaluation:
     digests: Mapping[str, str] = field(default_factory=dict)
     rulings: tuple[Ruling, ...] = ()
     placings: tuple[Placing, ...] = ()
+    decided_as_of: dt.date | None = None
+
+    @property
+    def trial(self) -> Phrase | None:
+        """What stands on every sheet and file of a trial of another day; None of the list itself."""
+        if self.decided_as_of is None:
+            return None
+        return phrase("试算：按 {day} 计（评价基准日为 {decided}），不是评定结果", "A trial as of {day} (decided: as of {decided}); not the result", day=self.scheme.as_of, decided=self.decided_as_of)
 
     @property
     def indicators(self) -> pd.DataFrame:
@@ -186,7 +196,8 @@ class Evaluation:
         """What a reader should know: gaps, records under appeal, totals at a rounding boundary."""
         grades = grade_problems(self.scheme, self.measured.previous)
         nodes = sum_problems(self.scheme, self.tree, self.nodes), quotient_problems(self.scheme, self.tree, self.nodes, self.scaled_values.members)
-        return self.measured.problems + self.scaled_values.problems + self._near_boundary + nodes[0] + nodes[1] + award_problems(self.decided) + grades
+        unknown = Problems() if self.trial is None or self.decided_as_of is None else Problems((_not_known(self.trial, self.scheme.as_of, self.decided_as_of),))
+        return unknown + self.measured.problems + self.scaled_values.problems + self._near_boundary + nodes[0] + nodes[1] + award_problems(self.decided) + grades
 
     @property
     def _classes(self) -> Any:
@@ -262,6 +273,19 @@ def attempt(scheme: Scheme, records: Records, judged: Judging | None = None) -> 
     return evaluation, evaluation.problems
 
 
+def evaluate_as_of(scheme: Scheme, records: Records, day: dt.date) -> Evaluation:
+    """The list as of another day by the same records: a trial, which says so wherever it is written; of the decided day the list itself.
+
+    Raises
+    ------
+    Refused
+        As `evaluate`, and for a day before the period begins.
+    """
+    if day == scheme.as_of:
+        return evaluate(scheme, records)
+    return scored(replace(evaluate(scheme.with_(as_of=day), records), decided_as_of=scheme.as_of))
+
+
 def rescored(evaluation: Evaluation, scheme: Scheme) -> Evaluation:
     """The same records under another scheme that measures the same things: other weights, shapes, awards, grades, points beside the total.
 
@@ -310,6 +334,14 @@ def reordered(evaluation: Evaluation, members: pd.DataFrame, measured: Indicator
     index = other.measured.raw.index
     other.__dict__.update(values=aligned(evaluation.values, index), scores=aligned(evaluation.scores, index))
     return other
+
+
+def _not_known(trial: Phrase, day: dt.date, decided: dt.date) -> Problem:
+    """What a list by the records of one day cannot know of another."""
+    later = Phrase("只凭现有记录：此后才会有的记录、修复和撤销无从知晓", "by the records there are: what is recorded, repaired or withdrawn from now on cannot be known")
+    earlier = Phrase("只凭现有记录：各条记录的状态是现在的，不是当时的", "by the records there are: their states are those of now, not of then")
+    rule = joined([trial, later if day > decided else earlier], "；", "; ")
+    return Problem("note", rule, Phrase("仅供参考，不能封存", "for information; it cannot be sealed"), file="scheme.toml", column="as_of", value=str(day))
 
 
 def _measured(scheme: Scheme, records: Records, judged: Judging | None) -> Evaluation:

@@ -32,6 +32,7 @@ TABLES = ("indicators.csv", "values.csv", "scores.csv", "ranking.csv", "awards.c
 TOUCHED = "touched.csv"
 CERTAINTY = "certainty.csv"
 DIFF = "diff.csv"
+TRIAL = "trial"
 PLACES = ("file", "sheet")  # are called by whoever filled them in
 AWARDS = ("award", "class", "order", "member", "name", "standing")
 
@@ -39,7 +40,7 @@ AWARDS = ("award", "class", "order", "member", "name", "standing")
 def write_results(evaluation: Evaluation, folder: Path) -> None:
     """The six CSV files and `evaluation.xlsx` of an evaluation, in `folder`; `touched.csv` where a value was touched.
 
-    A run that is broken off leaves no half-written file: see `placed_in`.
+    Those of a trial have a column `trial` more, which says so. A run that is broken off leaves no half-written file: see `placed_in`.
 
     Raises
     ------
@@ -146,15 +147,21 @@ def awards_cells(evaluation: Evaluation) -> pd.DataFrame:
 def _write_all(evaluation: Evaluation, folder: Path) -> None:
     """Members by indicator as they were measured and valued, by node with the total, then the lists."""
     problems = evaluation.problems.frame(evaluation.scheme.language)[[column.key for column in PROBLEMS]]
-    _write_csv(_applicable_cells(evaluation, evaluation.indicators), folder / "indicators.csv")
-    _write_csv(_applicable_cells(evaluation, evaluation.values), folder / "values.csv")
-    _write_csv(_with_total(evaluation.scores, evaluation.scheme.decimals), folder / "scores.csv")
-    _write_csv(ranking_cells(evaluation), folder / "ranking.csv")
-    _write_csv(awards_cells(evaluation), folder / "awards.csv", index=False)
-    _write_csv(text_cells(problems), folder / "problems.csv", index=False)
+    decimals = evaluation.scheme.decimals
+    _write_csv(_marked(evaluation, _applicable_cells(evaluation, evaluation.indicators)), folder / "indicators.csv")
+    _write_csv(_marked(evaluation, _applicable_cells(evaluation, evaluation.values)), folder / "values.csv")
+    _write_csv(_marked(evaluation, _with_total(evaluation.scores, decimals)), folder / "scores.csv")
+    _write_csv(_marked(evaluation, ranking_cells(evaluation)), folder / "ranking.csv")
+    _write_csv(_marked(evaluation, awards_cells(evaluation)), folder / "awards.csv", index=False)
+    _write_csv(_marked(evaluation, text_cells(problems)), folder / "problems.csv", index=False)
     if len(evaluation.touched):
-        _write_csv(text_cells(evaluation.touched), folder / TOUCHED, index=False)
+        _write_csv(_marked(evaluation, text_cells(evaluation.touched)), folder / TOUCHED, index=False)
     write_workbook(evaluation, folder / WORKBOOK)
+
+
+def _marked(evaluation: Evaluation, cells: pd.DataFrame) -> pd.DataFrame:
+    """The cells, those of a trial with one column more that says on every line what it is."""
+    return cells if evaluation.trial is None else cells.assign(**{TRIAL: evaluation.trial.into(evaluation.scheme.language)})
 
 
 def _write_csv(cells: pd.DataFrame, path: Path, *, index: bool = True) -> None:

@@ -17,7 +17,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import CellNumberTuple, CellStringTuple, Worksheet
 
-from toolkit.ground.text import Phrase
+from toolkit.ground.text import Phrase, joined
 from toolkit.reports.columns import Lexicon, ListColumn, SheetColumn
 
 if TYPE_CHECKING:
@@ -156,7 +156,9 @@ class Book:
         bare = {"border": 0, "valign": "vcenter"}
         sheet.set_row(0, 28)
         sheet.write_string(0, 0, scheme.title, self.format(**bare, font_name=HEAD, font_size=16))
-        sheet.write_string(1, 0, subtitle.into(self.language), self.format(**bare, font_color="#404040"))
+        trial = self.evaluation.trial
+        marked = subtitle if trial is None else joined([trial, subtitle], "；", "; ")
+        sheet.write_string(1, 0, marked.into(self.language), self.format(**bare, font_color="#404040"))
         sheet.freeze_panes(top, left)
         sheet.repeat_rows(0, top - 1)
         _ready_to_print(sheet, SHEETS[name].into(self.language), _footer(self.evaluation))

@@ -191,7 +191,7 @@ def card_head(evaluation: Evaluation, card: ScoreCard) -> Iterator[tuple[Phrase,
     yield wording.WORDS["member"], phrase("{name}（{key}）", "{name} ({key})", name=card.name, key=card.member).into(scheme.language)
     if card.class_:
         yield wording.WORDS["class"], card.class_
-    yield Phrase("评价基准日", "As of"), scheme.as_of.isoformat()
+    yield Phrase("评价基准日", "As of"), scheme.as_of.isoformat() if evaluation.trial is None else evaluation.trial.into(scheme.language)
     if scheme.approval:
         yield Phrase("批准文号", "Approved in"), scheme.approval
     yield Phrase("结果", "Outcome"), outcome(scheme, card).into(scheme.language)
