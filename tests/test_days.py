@@ -39,7 +39,7 @@ def run(*words: object) -> str:
     return done.output
 
 
-def said(evaluation: Evaluation) -> dict[str, dict[str, Any]]:
+def said(evaluation: Evaluation) -> dict[str, Any]:
     ranking = evaluation.ranking
     return {"total": ranking["total"].to_dict(), "grade": ranking["grade"].to_dict(), "top": sorted(evaluation.awards["member"])}
 
