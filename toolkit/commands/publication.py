@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -37,16 +38,22 @@ SHOWN = Phrase(
     "结果页面 {page}：一个文件，放到网站上或用优盘打开，它会在读者的浏览器里重新计算并说明是否一致。",
     "The page of results is {page}: one file for a site or a stick, which computes all again in the reader's browser and says whether it comes to the same.",
 )
+PUT_UP = Phrase(
+    "公示网站在 {place}：把这个文件夹整个放到网站上，或用优盘打开其中的 {page}；不含得分单。核对：在其中执行 {command}",
+    "The site is in {place}: put that whole folder up, or open its {page} from a stick; no score card is in it. To check it, within it: {command}",
+)
 UNOPENED = Phrase("开放包没有写出：", "The open bag was not written:")
 
 
 def publish(
     bag: Bag,
     to: Annotated[Path, typer.Option("--to", file_okay=False, help="写到此文件夹 where it goes")],
+    begins: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="公示起始日，工作记录没有写明时用 the day of publication, where the minutes do not say it")] = None,
     language: LanguageOption = "zh",
 ) -> None:
-    """由封存包写出各会员的得分单（附核对依据）、核对页面、开放包和结果页面。 The members' cards with their proofs, the page that checks them, the open bag, the page of results."""
+    """由封存包写出各会员的得分单（附核对依据）、核对页面、开放包、结果页面和可直接上网的公示网站。 The members' cards with their proofs, the page that checks them, the open bag, the page of results, and the site to put up."""
     from toolkit.publication.extract import read_extract
+    from toolkit.publication.site import CHECK_SITE, INDEX
     from toolkit.reports.card_pages import CHECK, CHECK_MARK
     from toolkit.reports.results_page import RESULTS, RESULTS_MARK, results_page
     from toolkit.sealing.agreement import disagreements, opinions, told
@@ -55,14 +62,16 @@ def publish(
     from toolkit.sealing.open_bag import BAGGED, send_open
     from toolkit.sealing.open_readme import finer_by_notice, told_of, warned_of
     from toolkit.sealing.revisions import refuse_replaced
+    from toolkit.sealing.site import SITE, publication_day, send_site, site_problems
 
     with refusals(language):
         with working(language, Phrase("正在写出得分单", "writing the score cards")):
             refuse_replaced(bag)
             refuse_kept(to)
-            foreign = (foreign_files(to / OPEN, BAGGED), foreign_page(to / CHECK, CHECK_MARK), foreign_page(to / RESULTS, RESULTS_MARK))
+            foreign = (foreign_files(to / OPEN, BAGGED), foreign_page(to / CHECK, CHECK_MARK), foreign_page(to / RESULTS, RESULTS_MARK), site_problems(to / SITE))
             if others := Problems(tuple(chain.from_iterable(foreign))).errors:
                 raise Refused(others)
+            publication_day(bag, begins and begins.date())
             root, count = send_cards(bag, to / CARDS, to / CHECK)
         say(language, phrase(PUBLISHED.zh, PUBLISHED.en, n=count, cards=to / CARDS, page=to / CHECK, root=root))
         try:
@@ -78,6 +87,8 @@ def publish(
         with refusing(to / RESULTS):
             write_whole(to / RESULTS, results_page(rows, read_extract(bag / "data" / "public")))
         say(language, phrase(SHOWN.zh, SHOWN.en, page=to / RESULTS))
+        send_site(bag, to / OPEN, to / SITE, rows, begins and begins.date())
+        say(language, phrase(PUT_UP.zh, PUT_UP.en, place=to / SITE, page=INDEX, command=CHECK_SITE))
         with working(language, Phrase("正在用三种算法核对", "checking with three programs")):
             found = list(opinions(bag, to / OPEN, to / RESULTS))
         if (problems := disagreements(found)).errors:

@@ -78,20 +78,19 @@ def filled(template: str, **parts: str) -> str:
     return "".join(parts[piece] if place % 2 else piece for place, piece in enumerate(pieces))
 
 
-def page_of(folder: str, page: str, style: str, scripts: tuple[str, ...], **parts: str) -> str:
-    """A page that is one file: the template `page` with its style and scripts, which alone its content security policy lets run.
+def page_of(folder: str, page: str, styles: tuple[str, ...], scripts: tuple[str, ...], **parts: str) -> str:
+    """A page that is one file: the template `page` with its styles and scripts, which alone its content security policy lets run.
 
     Parameters
     ----------
     folder
-        Where the templates stand in the house.
+        Where the templates stand in the house; styles and scripts by their paths from there.
     parts
         What else is put in, as HTML.
     """
-    read = {name: (house_folder(folder) / name).read_text(encoding="utf-8") for name in (page, style, *scripts)}
-    script = "".join(read[name] for name in scripts)
-    digests = {"style_digest": _policy_digest(read[style]), "script_digest": _policy_digest(script)}
-    return filled(read[page], style=read[style], script=script, **digests, **parts)
+    read = {name: (house_folder(folder) / name).read_text(encoding="utf-8") for name in (page, *styles, *scripts)}
+    style, script = ("".join(read[name] for name in names) for names in (styles, scripts))
+    return filled(read[page], style=style, script=script, style_digest=_policy_digest(style), script_digest=_policy_digest(script), **parts)
 
 
 def _policy_digest(text: str) -> str:

@@ -210,6 +210,27 @@ def placed_in(folder: Path) -> Iterator[Path]:
         raise
 
 
+@contextmanager
+def replaced_folder(folder: Path) -> Iterator[Path]:
+    """A folder beside `folder`, to be filled; when the block ends well it stands in its place, with nothing of what stood there before.
+
+    Raises
+    ------
+    Refused
+        When it cannot be written; then what stood there is as it was.
+    """
+    with refusing(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder.parent) as place:
+            made = Path(place, "made")
+            made.mkdir()
+            yield made
+            with _unbroken():
+                if folder.exists():
+                    folder.rename(Path(place, "former"))
+                made.rename(folder)
+
+
 def sync(path: Path) -> None:
     """Bring a file, or the names in a folder, to the disk."""
     if path.is_dir() and os.name == "nt":

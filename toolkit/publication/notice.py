@@ -209,10 +209,10 @@ def count_line(extract: Extract, shown: int, language: Language) -> Safe:
     return element("span", line.into(language), css="count part")
 
 
-def particulars(extract: Extract, language: Language) -> Safe:
-    """How long the notice stands, how to object, whom to ask, and how to recompute the result."""
+def particulars(extract: Extract, language: Language, period: Phrase | None = None) -> Safe:
+    """How long the notice stands (in the words of `period`, where its days are known), how to object, whom to ask, and how to recompute the result."""
     notice = extract.notice
-    days = phrase(
+    days = period or phrase(
         "自发布之日起 {days} 个工作日。",
         "{days} working days from the day of publication.",
         days=notice["working_days"],

@@ -17,6 +17,7 @@ from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.ground.writing import placed_in
 from toolkit.publication.card_proofs import ProvedCard, proved
 from toolkit.publication.notice import Safe, element
+from toolkit.publication.site import NAVIGATION, SITE_SCRIPT
 from toolkit.reports.score_cards import card_tables, score_cards
 from toolkit.reports.workbook.score_cards import CARD, card_head, card_names, how_to_object
 
@@ -121,7 +122,7 @@ def shown_tables(content: Mapping[str, Any]) -> list[Table]:
     ]
 
 
-def check_page(title: str, root: str, language: Language = "zh") -> str:
+def check_page(title: str, root: str, language: Language = "zh", navigation: str = "") -> str:
     """The page that checks any card of a revision by its root: one file, no request, nothing but cards that are handed to it.
 
     Parameters
@@ -130,10 +131,13 @@ def check_page(title: str, root: str, language: Language = "zh") -> str:
         Of the edition; empty for a page that serves every edition.
     root
         As the notice prints it; empty where the reader fills it in.
+    navigation
+        Of the site that it stands in, as HTML; nothing where it stands alone.
     """
     return page_of(
-        FOLDER, "check.html", "card.css", ("check.js",), language=language, edition=escape(title), root=escape(root), words=words_as_json(WORDS)
-    )
+        FOLDER, "check.html", ("card.css", NAVIGATION), ("check.js", SITE_SCRIPT),
+        language=language, edition=escape(title), root=escape(root), words=words_as_json(WORDS), navigation=navigation,
+    )  # fmt: skip
 
 
 def _head_table(evaluation: Evaluation, card: ScoreCard) -> dict[str, Any]:

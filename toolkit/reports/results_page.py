@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit.ground.resources import as_json, page_of, words_as_json
 from toolkit.ground.text import Phrase
 from toolkit.publication.recomputation import page_data
+from toolkit.publication.site import NAVIGATION, SITE_SCRIPT
 
 if TYPE_CHECKING:
     from toolkit.publication.extract import Extract
@@ -86,7 +87,7 @@ WORDS: Mapping[str, Phrase] = {
 }  # fmt: skip
 
 
-def results_page(rows: OpenRows, extract: Extract) -> str:
+def results_page(rows: OpenRows, extract: Extract, navigation: str = "") -> str:
     """The whole page, in both languages.
 
     Parameters
@@ -95,11 +96,13 @@ def results_page(rows: OpenRows, extract: Extract) -> str:
         What is open to everybody.
     extract
         What the notice says, of members too that are named and not open.
+    navigation
+        Of the site that it stands in, as HTML; nothing where it stands alone.
     """
     notice = extract.notice
     data = {key: notice[key] for key in ("edition", "revision")} | {"named": _only_named(rows, extract)} | page_data(rows)
     return page_of(
-        FOLDER, "results.html", "results.css", (*SCRIPTS, "results.js"),
+        FOLDER, "results.html", ("results.css", NAVIGATION), (*SCRIPTS, "results.js", SITE_SCRIPT), navigation=navigation,
         language="en" if notice["language"] == "en" else "zh", title=escape(notice["title"]), data=as_json(data), words=words_as_json(WORDS),
     )  # fmt: skip
 

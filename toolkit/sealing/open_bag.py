@@ -25,9 +25,9 @@ from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.ground.toml_reader import modelled
 from toolkit.ground.toml_syntax import with_quoted_keys
-from toolkit.ground.writing import refusing, write_csv
+from toolkit.ground.writing import replaced_folder, write_csv
 from toolkit.minutes.decisions import FINAL, STATE, STATES, state_of
-from toolkit.minutes.journal import read_journal
+from toolkit.minutes.journal import Journal, read_journal
 from toolkit.publication.extract import unguarded, unpublishable
 from toolkit.publication.open_rows import (
     CLASSES,
@@ -355,10 +355,20 @@ def publication_problems(bag: Path) -> Problems:
     return Problems((*told, *_state_problems(bag)))
 
 
-def _state_problems(bag: Path) -> Iterator[Problem]:
-    """Where minutes are kept of the edition's states: it has to be public by the newest minutes at hand, those of the folder the bag lies in before its own."""
+def edition_around(bag: Path) -> Path | None:
+    """The folder of the edition that a bag lies in; None where it lies elsewhere."""
     edition = bag.resolve().parent.parent
-    journal = read_journal(edition if bag.resolve().parent.name == "sealed" and (edition / "scheme.toml").is_file() else bag / "data" / "edition")
+    return edition if bag.resolve().parent.name == "sealed" and (edition / "scheme.toml").is_file() else None
+
+
+def newest_minutes(bag: Path) -> Journal:
+    """The newest minutes at hand: those of the folder the bag lies in before its own."""
+    return read_journal(edition_around(bag) or bag / "data" / "edition")
+
+
+def _state_problems(bag: Path) -> Iterator[Problem]:
+    """Where minutes are kept of the edition's states: it has to be public by the newest ones."""
+    journal = newest_minutes(bag)
     state = state_of(journal)
     if any(entry.what == STATE for entry in journal.entries) and state not in {"publicised", FINAL}:
         title = STATES[state].title
@@ -381,19 +391,10 @@ def send_open(bag: Path, target: Path) -> tuple[str, OpenRows]:
     rows = read_open(sealed)
     info = read_bag_info(bag)
     labels = {name: info[name] for name in ("External-Description", "External-Identifier", "Internal-Sender-Identifier", "Bagging-Date", "Bag-Software-Agent")}
-    with refusing(target), tempfile.TemporaryDirectory(prefix=".open-", dir=_parent(target)) as place:
-        made = Path(place, OPEN)
-        shutil.copytree(sealed, made, copy_function=shutil.copyfile)
+    with replaced_folder(target) as made:
+        shutil.copytree(sealed, made, copy_function=shutil.copyfile, dirs_exist_ok=True)
         write_bag(made, {**labels, LABEL: FORMAT, SEALED: file_digest(bag / TAG_MANIFEST)})
-        if target.exists():
-            target.rename(Path(place, "former"))
-        made.rename(target)
     return open_digest(bag / "data")[OPEN], rows
-
-
-def _parent(target: Path) -> Path:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    return target.parent
 
 
 def is_open_bag(bag: Path) -> bool:
