@@ -104,6 +104,17 @@ def test_a_torn_end_is_mended_and_never_lost(tmp_path: Path, cut: int) -> None:
     assert aside == ([] if cut == 1 else [last[: 1 - cut]])
 
 
+def test_of_a_first_line_cut_in_two_nothing_is_called_whole(tmp_path: Path) -> None:
+    """Nothing of it can be read, so that nobody can say that nothing was lost."""
+    whole = three(tmp_path).split(b"\n")[0] + b"\n"
+    (tmp_path / JOURNAL).write_bytes(whole[:-1])
+    assert not read_journal(tmp_path).problems.errors
+    for size in (1, 60, len(whole) - 2):
+        (tmp_path / JOURNAL).write_bytes(whole[:size])
+        (problem,) = read_journal(tmp_path).problems.errors
+        assert "第一行" in problem.rule.zh
+
+
 def test_a_full_disk_leaves_it_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, write = three(tmp_path), os.write
     calls: list[int] = []

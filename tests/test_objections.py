@@ -18,6 +18,7 @@ from toolkit.minutes import objections as room
 from toolkit.minutes.adoption import adopt_scheme, scheme_digest
 from toolkit.minutes.decisions import STATES, decide_place, decide_state, state_of
 from toolkit.minutes.journal import JOURNAL, appended, read_journal
+from toolkit.minutes.mends import MODULUS, Mend, _done
 from toolkit.minutes.objections import (
     Objection,
     Upheld,
@@ -355,6 +356,24 @@ def test_an_upheld_objection_is_open_until_its_rows_are_mended(small_edition: Pa
     sheet.cell(7, next(column for name, column in headings.items() if name and "学时" in str(name)), 10)
     book.save(path)
     assert run("check", small_edition).exit_code == 0
+    register = small_edition / "records" / "会员名册.csv"
+    register.write_text(register.read_text("utf-8-sig").replace("甲", "申"), "utf-8-sig")
+    assert run("journal", small_edition, "--enter-found").exit_code == 0
+    unasked, ruled = read_journal(small_edition).entries[1:]
+    assert (unasked.details["changes"], unasked.reason) == (["“members”的记录"], "未经记录的改动，照现状记入")
+    assert (ruled.details["changes"], ruled.details["rulings"], ruled.reason) == (["“activities”的记录"], [1], "裁定要求的改动，照现状记入")
+    assert "照第 1 条裁定改了：“activities”的记录；别无改动。" in run("journal", small_edition).output
+    sheet.cell(8, 2, None if sheet.cell(8, 2).value else 1)
+    book.save(path)
+    assert run("journal", small_edition, "--enter-found").exit_code == 0
+    assert "rulings" not in read_journal(small_edition).entries[-1].details
+
+
+def test_a_mend_with_anything_else_beside_it_is_not_told_as_ruled() -> None:
+    """Of two rulings any may be done; one cell more, or a row twice, is no mend."""
+    asked = [(3, Mend("t", "f", "", 2, "", "", "a" * 64, 1)), (5, Mend("t", "f", "", 9, "学时", "10", "b" * 64, 1, "c" * 64))]
+    gone, changed = -int("a" * 64, 16), int("c" * 64, 16) - int("b" * 64, 16)
+    assert [_done(asked, step % MODULUS) for step in (gone, changed, gone + changed, gone + 1, 2 * gone, 0)] == [(3,), (5,), (3, 5), (), (), ()]
 
 
 def test_a_struck_row_that_is_gone_is_mended_though_another_stands_in_its_place(small_edition: Path) -> None:

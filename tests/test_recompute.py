@@ -338,12 +338,15 @@ def measured(rules: Scheme, who: pd.DataFrame, values: list[float] | None = None
 HOSTILE = ["<img src=x onerror=alert(1)>", "</script><script>alert(2)</script>", '=HYPERLINK("http://evil.test")', "\u202e&lt;b&gt;"]
 
 
+FINGERPRINT = "0123456789abcdef" * 4
+
+
 def whole_page(rules: Scheme, who: pd.DataFrame, values: list[float], *, hidden: int = 0) -> str:
     case = measured(rules, who, values)
     permits = np.arange(len(who)) >= hidden
     items = pd.DataFrame(dict.fromkeys(("award", "grade", "rank", "total", "good", "bad"), permits), index=who.index)
     rows = open_rows(replace(case, measured=replace(case.measured, permitted=items)))
-    notice = {"title": HOSTILE[1], "edition": HOSTILE[0], "revision": "r1", "language": "zh"}
+    notice = {"title": HOSTILE[1], "edition": HOSTILE[0], "revision": "r1", "language": "zh", "digests": {"open": FINGERPRINT}}
     return results_page(rows, Extract(notice, ({"name": HOSTILE[0], "class": HOSTILE[1], "award": "单列"},)))
 
 
@@ -380,7 +383,8 @@ def test_the_page_says_that_it_agrees_and_what_does_not(page: Page, tmp_path: An
     who = members(8).assign(name=[*HOSTILE, "甲", "乙", "丙", "丁"])
     text = whole_page(award_scheme(), who, [90.0, 80.0, 80.0, 70.0, 60.0, 50.0, 40.0, 30.0])
     reader = Reader(page.context.browser, tmp_path / "page.html", text)
-    assert reader.verdict() == ("verdict good", "本页已在您的浏览器里重新计算：8 家的总分、名次、奖项和 1 条分数线全部一致。")
+    assert reader.verdict() == ("verdict good", "本页已在您的浏览器里重新计算：8 家的总分、名次、奖项和各奖项的名额全部一致（各条分数线均不列出）。")
+    assert FINGERPRINT in reader.page.locator("#print").inner_text()
     assert reader.page.locator("#list tbody tr").count() == 8
     names = reader.page.locator("#list td.name").all_inner_texts()
     assert set(HOSTILE[:3]) <= set(names)

@@ -142,6 +142,16 @@ def test_the_points_shown_add_up_to_the_total_shown(found: Evaluation) -> None:
         assert total == "—" or sum(shown) == round(float(total) * 100)
 
 
+def test_who_stands_above_and_is_struck_is_not_told_as_the_best_that_missed_it() -> None:
+    """A vetoed member with more is no winner either: `the best that missed it` would be another number on another page."""
+    rules = scheme(award=[{"id": "x", "quota": {"number": 1}}], veto=[{"id": "v", "when": {"table": "t"}, "effect": {"award": "none"}}])
+    who, struck = members(3), pd.DataFrame([("m0", "v", "t", "f", "s", 2)], columns=["member", "veto", "table", "file", "sheet", "row"])
+    found = evaluation(rules, who, pd.DataFrame({"a": [90.0, 80, 55]}, index=who.index), vetoes=struck)
+    assert [row[-1] for row in member_card(found, "m1").lines.rows] == ["获得，比线下未获者的最高分 55.00 高 25.00 分（另有分数在线上、因其他条件未获的）"]
+    (own,) = member_card(found, "m0").lines.rows
+    assert own[-1] == "已达获奖最低分 80.00，未获的原因见理由"
+
+
 def test_level_with_one_who_missed_it_nobody_below_and_weights_by_case() -> None:
     cases = [{"observed": ["a"], "weights": {"a": 1}}]
     items = [indicator("a", 40, "g", missing="exclude"), indicator("b", 60, "g", missing="exclude")]

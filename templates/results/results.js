@@ -54,7 +54,7 @@
   }
 
   function showVerdict() {
-    const place = $("verdict"), differences = done.refused ? [] : differing();
+    const place = $("verdict"), differences = done.refused ? [] : differing(), told = DATA.lines.filter((line) => line.line !== null).length;
     place.replaceChildren();
     place.className = `verdict ${done.refused ? "plain" : differences.length ? "bad" : "good"}`;
     if (done.refused) element("p", say("refused", { what: done.refused.join(language === "zh" ? "、" : ", ") }), place, "said");
@@ -63,7 +63,7 @@
       const list = element("ul", undefined, place);
       differences.slice(0, SHOWN).forEach((text) => element("li", text, list));
       if (differences.length > SHOWN) element("li", say("more", { n: differences.length - SHOWN }), list);
-    } else element("p", say("good", { n: members.length, lines: DATA.lines.length }), place, "said");
+    } else element("p", say(told ? "good" : "goodNoLine", { n: members.length, lines: told }), place, "said");
     if (DATA.withheld.length) element("p", say("withheld", { n: DATA.withheld.length }), place, "note");
     const out = DATA.classes.filter((own) => own.left_out);
     if (out.length) element("p", say("leftOut", { classes: out.map((own) => own.class || say("noClass")).join("、") }), place, "note");
@@ -159,6 +159,17 @@
     for (const id of member.vetoes) element("p", say("vetoed", { what: (scheme.veto.find((veto) => veto.id === id) ?? { label: id }).label ?? id }), cell, "note");
   }
 
+  /** Why a member has no award, where that is no matter of its total: a veto that bars it, or that it did not take part. */
+  function whyNot(place, own) {
+    const member = members[place];
+    if (own.awards.length || own.open?.length || !scheme.award?.length) return "";
+    if (!member.applied) return say("notApplied");
+    const bars = ({ effect }, id) => effect.award === "none" || (Array.isArray(effect.award) && effect.award.includes(id));
+    const barring = (scheme.veto ?? []).filter((veto) => member.vetoes.includes(veto.id) && scheme.award.every(({ id }) => bars(veto, id)));
+    if (barring.length) return say("struck", { what: barring.map((veto) => veto.label ?? veto.id).join(language === "zh" ? "、" : ", ") });
+    return own.rank || own.total === null || scheme.eligibility === undefined ? "" : say("notEligible");
+  }
+
   function wanted() {
     const words = $("words").value.normalize("NFKC").toLowerCase().split(/\s+/).filter(Boolean), class_ = $("class").value, only = $("winners").checked;
     return members.map((_, place) => place).filter((place) => {
@@ -184,7 +195,8 @@
       button.setAttribute("aria-expanded", String(opened === place));
       button.addEventListener("click", () => { opened = opened === place ? null : place; showList(); });
       element("td", points(none(own.total ?? NaN)), row, "number");
-      element("td", named([...own.awards, ...(own.open ?? [])]), row, now && String(own.awards) !== String(told.awards) ? "award moved" : "award");
+      const award = element("td", named([...own.awards, ...(own.open ?? [])]), row, now && String(own.awards) !== String(told.awards) ? "award moved" : "award");
+      element("span", whyNot(place, own), award, "why");
       if (graded) element("td", own.grade, row, now && own.grade !== told.grade ? "moved" : "");
       if (now) element("td", say("was", { rank: rankOf(told), award: named(told.awards) || "—" }), row, own.rank !== told.rank || String(own.awards) !== String(told.awards) ? "moved" : "note");
       if (opened === place) showDetails(place, body);
@@ -217,6 +229,7 @@
     for (const name of classes) element("option", name, $("class")).value = name;
     $("class").value = chosen;
     $("classes").style.display = scheme.classes && classes.length > 1 ? "" : "none";
+    $("print").textContent = DATA.print ? say("print", { print: DATA.print }) : "";
     showVerdict();
     showLines();
     showTrial();

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
     from toolkit.minutes.journal import Entry
-    from toolkit.minutes.objections import Mend, Objection, Outcome
+    from toolkit.minutes.mends import Mend
+    from toolkit.minutes.objections import Objection, Outcome
 
 Matter = Literal["tie", "place", "objection", "state"]
 WHOLE = Phrase("记录完整。", "The minutes are whole.")

@@ -16,7 +16,8 @@ from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import LARGEST, NO_NUMBER
 from toolkit.minutes.decisions import meant
-from toolkit.minutes.objections import CHECK_CODE, UNKNOWN, Cell, Correction, Mend, Objection, Place
+from toolkit.minutes.mends import Mend, row_digest, rows_by_digest
+from toolkit.minutes.objections import CHECK_CODE, UNKNOWN, Cell, Correction, Objection, Place
 from toolkit.records.dictionary import PLACE
 
 if TYPE_CHECKING:
@@ -80,16 +81,26 @@ def _upheld(edition: Edition, objection: Objection) -> tuple[Records, list[Mend]
     """The records as they would be, and where they would be others."""
     if objection.upheld is None or not (objection.upheld.strike or objection.upheld.correct):
         raise refuse(UNSAID, SAY_SO, column="upheld")
-    records, asked = edition.records, list[Mend]()
+    records, asked = edition.records, list[tuple[Any, Place]]()
     for place in (*objection.upheld.correct, *objection.upheld.strike):
         _refuse_elsewhere(edition, place)
         row = _the_row(records.frames[place.table], place)
         if isinstance(place, Correction):
             _refuse_value(records, place)
         if not (isinstance(place, Correction) and records.frames[place.table][place.column].get(row) == _as_held(place.value)):
-            asked.append(Mend.of(edition.records, _first_index(edition.records, records, place.table, row), place))
+            asked.append((_first_index(edition.records, records, place.table, row), place))
         records = _with(records, place, row)
-    return records, asked
+    return records, [_mend(edition.records, records, index, place) for index, place in asked]
+
+
+def _mend(before: Records, after: Records, index: Any, place: Place) -> Mend:
+    """What `place` asks for in the row of its table that stood at `index`."""
+    stood, columns, then = before.frames[place.table], before.tables.table[place.table].column, after.frames[place.table]
+    file, sheet, row = (stood.loc[index, column] for column in PLACE)
+    column, value = ("/".join(columns[place.column].headings[:1]) or place.column, str(place.value)) if isinstance(place, Correction) else ("", "")
+    digest, left = row_digest(stood.loc[index]), then[(then[list(PLACE)] == stood.loc[index, list(PLACE)]).all(axis=1)]
+    becomes = row_digest(left.iloc[0]) if len(left) else ""
+    return Mend(place.table, str(file), str(sheet), int(row), column, value, digest, len(rows_by_digest(stood)[digest]), becomes)
 
 
 def _first_index(before: Records, after: Records, table: str, row: Any) -> Any:

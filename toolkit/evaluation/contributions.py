@@ -147,7 +147,7 @@ def _apportioned(exact: Floats, totals: Floats) -> Floats:
 
 
 
-DistanceRow = tuple[str, str, str, float, float, bool]
+DistanceRow = tuple[str, str, str, float, float, bool, bool]
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ def distances(evaluation: Evaluation) -> pd.DataFrame:
     DataFrame
         One row for each member and line, by line, the best score first: member, class (the line's, "" for all),
         award (whose line it is), total (the score that award's places go by), distance (in points; infinite where
-        nobody missed it), above (whether it holds that award).
+        nobody missed it), above (whether it holds that award), passed (whether somebody missed it with more than the line: struck, say).
     """
     rows = [
         row
@@ -210,7 +210,7 @@ def distances(evaluation: Evaluation) -> pd.DataFrame:
         if line.total is not None
         for row in _from_line(evaluation, line, line.total, contest)
     ]
-    columns = ["member", "class", "award", "total", "distance", "above"]
+    columns = ["member", "class", "award", "total", "distance", "above", "passed"]
     return pd.DataFrame(rows, columns=columns).sort_values("class", kind="stable", ignore_index=True)
 
 
@@ -239,8 +239,9 @@ def _from_line(evaluation: Evaluation, line: AwardLine, lowest: float, contest: 
     if contest.ceiling and contest.ceiling.line is not None and contest.line is not None:
         lowest = max(contest.line, contest.ceiling.line)
     missed = max((score for _, score, above in contenders if not above and score <= lowest), default=-math.inf)
+    passed = any(score > lowest and not above for _, score, above in contenders)
     return [
-        (member, line.class_, line.award, score, round(score - (missed if above else lowest), 9), above)
+        (member, line.class_, line.award, score, round(score - (missed if above else lowest), 9), above, passed)
         for member, score, above in contenders
     ]
 

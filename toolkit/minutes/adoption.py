@@ -28,6 +28,7 @@ from toolkit.minutes.journal import (
     read_journal,
     refuse_unsaid,
 )
+from toolkit.minutes.mends import TALLIES, as_ruled
 from toolkit.records.dictionary import load_tables
 from toolkit.records.folder import found_files
 from toolkit.scheme import load_scheme
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 ADOPTION, FOUND, SCHEME, MEMORY, UNDER_WAY = "adoption", "found", "scheme.toml", "journal", "adopting.json"
 ON_DISK, FILES, TABLES, DIGITS = "on_disk", "files", "tables.toml", 32
+RULED = "rulings"
 DICTIONARY = Phrase("数据字典", "the data dictionary")
 TABLE_CHANGED = ("“{label}”的记录", "the records of `{label}`")
 SAME = Phrase("与已定办法相同", "it is the scheme as decided")
@@ -47,6 +49,7 @@ CHANGE = Phrase("没有可采用的改动", "there is nothing to adopt")
 OUTSIDE = Phrase("scheme.toml 已在别处改动，未写入", "scheme.toml was changed elsewhere: nothing is written")
 KEPT = Phrase("您的调整还在；请以新办法为准再看一次", "your weights are still here: look at them against the new scheme")
 AS_FOUND = Phrase("未经记录的改动，照现状记入", "changed without an entry: entered as found")
+AS_RULED = Phrase("裁定要求的改动，照现状记入", "changed as was ruled: entered as found")
 BROKEN_OFF = Phrase("{reason}（采用时被打断，没有记入；照现状补记）", "{reason} (its adoption was broken off before it was entered: entered as found)")
 UNKNOWN = Phrase("改了什么无从比较：原来的办法没有留存", "what changed cannot be told: the scheme as it was is not kept")
 WORDING = Phrase("只改了注释或排版，办法不变", "comments or spacing only: the scheme says the same")
@@ -211,7 +214,7 @@ def found_problems(folder: Path, journal: Journal) -> Problems:
         rule = phrase("办法在记录之外改动过：{zh}", "the scheme was changed without an entry: {en}", zh=changes.zh, en=changes.en)
         problems.append(Problem("warning", rule, ENTER, file=SCHEME))
     if changed:
-        words = joined(changed, "、")
+        words = joined([*changed.values()], "、")
         rule = phrase("上次记入之后，在磁盘上有改动：{zh}", "changed on disk since the last entry: {en}", zh=words.zh, en=words.en)
         problems.append(Problem("warning" if _is_public(journal) else "note", rule, ENTER, file=JOURNAL))
     return Problems(tuple(problems))
@@ -244,17 +247,22 @@ def _tables(folder: Path) -> Mapping[str, Table]:
         return {}
 
 
-def changed_on_disk(folder: Path, journal: Journal) -> tuple[Phrase, ...]:
-    """Which of the data dictionary and the tables' files are others than when the minutes last named them; no name of a file, which may be anybody's."""
-    before = next((entry.details[FILES] for entry in reversed(journal.entries) if isinstance(entry.details.get(FILES), dict)), None)
+def changed_on_disk(folder: Path, journal: Journal) -> dict[str, Phrase]:
+    """Which of the data dictionary and the tables' files are others than when the minutes last named them, by id; no name of a file, which may be anybody's."""
+    before = _laid_before(journal)
     if not before:
-        return ()
+        return {}
     now, tables = laid_out(folder), _tables(folder)
     if TABLES in now and not tables:
-        return (DICTIONARY,) if now[TABLES] != before.get(TABLES) else ()
+        return {TABLES: DICTIONARY} if now[TABLES] != before.get(TABLES) else {}
     others = [name for name in dict.fromkeys((*now, *before)) if before.get(name) != now.get(name)]
     labels = {name: discreet(one_line(table.label or name)) for name, table in tables.items()}
-    return tuple(DICTIONARY if name == TABLES else phrase(*TABLE_CHANGED, label=labels.get(name, name)) for name in others)
+    return {name: DICTIONARY if name == TABLES else phrase(*TABLE_CHANGED, label=labels.get(name, name)) for name in others}
+
+
+def _laid_before(journal: Journal) -> dict[str, Any]:
+    """What the minutes last named of the files; nothing where they never did."""
+    return next((entry.details[FILES] for entry in reversed(journal.entries) if isinstance(entry.details.get(FILES), dict)), {})
 
 
 def enter_found(folder: Path) -> Entry | None:
@@ -270,7 +278,7 @@ def enter_found(folder: Path) -> Entry | None:
     if problems.errors:
         raise Refused(problems)
     of_scheme = _enter_scheme(folder, found) if (found := found_change(folder, journal)) else None
-    of_files = _enter_files(folder, changed) if (changed := changed_on_disk(folder, journal)) else None
+    of_files = _enter_files(folder, journal, changed) if (changed := changed_on_disk(folder, journal)) else None
     return of_scheme or of_files
 
 
@@ -282,9 +290,21 @@ def _enter_scheme(folder: Path, found: Found) -> Entry:
     return appended(folder, FOUND, found.by, reason, details)
 
 
-def _enter_files(folder: Path, changed: tuple[Phrase, ...]) -> Entry:
-    language = edition_language(folder)
-    return appended(folder, ON_DISK, "", AS_FOUND.into(language), {"changes": [words.into(language) for words in changed], FILES: laid_out(folder)})
+def _enter_files(folder: Path, journal: Journal, changed: Mapping[str, Phrase]) -> Entry:
+    """A line for what was changed unasked, and one for each choice of rulings whose mends are all that was changed in a table."""
+    language, now = edition_language(folder), laid_out(folder)
+    ruled, tally = as_ruled(folder, journal, changed)
+    unasked = [name for name in changed if name not in ruled]
+    parts = [((), unasked)] * bool(unasked) + [(lines, [name for name in changed if ruled.get(name) == lines]) for lines in sorted(set(ruled.values()))]
+    told, entry = _laid_before(journal), None
+    for lines, names in parts:
+        told = {**told, **{name: now[name] for name in names if name in now}}
+        told = {name: digits for name, digits in told.items() if name in now or name not in names}
+        details = {"changes": [changed[name].into(language) for name in names], FILES: told, **({RULED: [*lines]} if lines else {})}
+        details |= {TALLIES: held} if (held := {name: tally[name] for name in names if name in tally}) else {}
+        entry = appended(folder, ON_DISK, "", (AS_RULED if lines else AS_FOUND).into(language), details)
+    assert entry is not None
+    return entry
 
 
 def _recorded(journal: Journal) -> str:

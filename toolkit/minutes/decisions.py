@@ -18,7 +18,7 @@ from toolkit.minutes.adoption import ADOPTION, FOUND, ON_DISK, SCHEME, entered
 from toolkit.minutes.journal import ASK, JOURNAL, Entry, Journal, read_journal
 from toolkit.scheme import load_scheme
 
-RULING, PLACING, STATE, OBJECTION = "ruling", "placing", "state", "objection"
+RULING, PLACING, STATE = "ruling", "placing", "state"
 NOT_OPEN = Phrase("没有待委员会裁定的同分", "nothing there is level and left to the committee")
 SCORE = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,4})?")
 NO_SCORE = Phrase("不是至多四位小数的评分", "is no score of at most four decimals")

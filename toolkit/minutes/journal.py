@@ -36,6 +36,11 @@ UNWRITTEN = Phrase("没有写全，已退回原状", "could not be written whole
 SPACE = Phrase("请检查磁盘空间", "look whether the disk is full")
 TORN = Phrase("最后一行没有写完（写入时被打断）", "the last line was not written whole: its writer was broken off")
 MENDED = Phrase("下一次记入时自动补全或移出，无需处理", "the next entry completes it or moves it aside; nothing has to be done")
+NONE_WHOLE = Phrase("连第一行也不完整：没有一条可以读出的记录", "not even its first line is whole: no entry can be read")
+PUT_BACK = Phrase(
+    "曾经记过的，已被截断或损坏，请从备份或封存包取回；从未记过、只是第一次写入时被打断的，请把这个文件移走",
+    "where there were entries, it was cut off or damaged: take it back from a backup or a bag; where its very first writer was broken off, move it away",
+)
 CUT_OFF = Phrase("封存这一版时的末条不在记录里：末尾被删去或换过", "the last line of when this revision was sealed is not in it: its end was cut off or exchanged")
 FROM_BAG = Phrase("请从封存包的 edition 中取回这份文件", "take the file back from the bag, where it lies in edition")
 FOREIGN = Phrase("这里放着另一届的封存包", "a bag of another edition lies here")
@@ -156,7 +161,9 @@ def read_journal(folder: Path) -> Journal:
                 problems.append(Problem("error", BROKEN, ASK, file=JOURNAL, row=number))
             entries.append(entry)
         previous = digest(line)
-    if torn:
+    if torn and not lines and not _entry(torn):
+        problems.append(Problem("error", NONE_WHOLE, PUT_BACK, file=JOURNAL, row=1))
+    elif torn:
         problems.append(Problem("warning", TORN, MENDED, file=JOURNAL, row=len(lines) + 1))
     return Journal(tuple(entries), Problems(tuple(problems)), torn)
 

@@ -6,14 +6,12 @@ Whoever objects is named in the file alone: neither the minutes, nor a bag, nor 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-import pandas as pd
 from pydantic import Field
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
@@ -22,10 +20,10 @@ from toolkit.ground.toml_reader import Fault, StrictModel, read_model
 from toolkit.ground.toml_syntax import Raw
 from toolkit.ground.writing import edition_lock, refusing, write_whole
 from toolkit.minutes.adoption import entered
-from toolkit.minutes.decisions import OBJECTION, likely, meant
-from toolkit.minutes.journal import JOURNAL, Entry, Journal, canonical, read_journal, refuse_unsaid
+from toolkit.minutes.decisions import likely, meant
+from toolkit.minutes.journal import JOURNAL, Entry, Journal, read_journal, refuse_unsaid
+from toolkit.minutes.mends import OBJECTION, TALLIES, Mend, tallies, unmended
 from toolkit.records import Records
-from toolkit.records.dictionary import PLACE
 
 FOLDER = "objections"
 NUMBER = re.compile(r"[1-9][0-9]{0,5}")
@@ -48,7 +46,6 @@ BY_COMMAND = Phrase("请删去 [decision]，用 committee decide 届次 objectio
 IS_NAMED = Phrase("写有提出异议的人，会随记录公开", "it names whoever objects, and goes into the minutes")
 UNNAMED = Phrase("请删去其姓名，如改为“某会员”", "leave the name out: `a member`")
 IN_MINUTES = Phrase("裁定已记入记录，但没有写进异议的文件", "the decision is in the minutes, but was not written into the objection's file")
-STANDS = Phrase("第 {n} 号异议已裁定成立（记录第 {line} 条），这一行仍是原样", "objection {n} is upheld (entry {line}), and this row stands as it was")
 AS_MINUTED = Phrase("请照记录补写 [decision]", "write [decision] as the minutes have it")
 
 
@@ -73,45 +70,6 @@ class Upheld(StrictModel):
 
     strike: tuple[Place, ...] = ()
     correct: tuple[Correction, ...] = ()
-
-
-@dataclass(frozen=True)
-class Mend:
-    """What an objection that is upheld asks for in one row: `column` is to hold `value`, or the row goes where there is no column.
-
-    `digest` is of the row as it stood, and `alike` how many rows of the table held the same.
-    """
-
-    table: str
-    file: str
-    sheet: str
-    row: int
-    column: str
-    value: str
-    digest: str
-    alike: int
-
-    @classmethod
-    def of(cls, records: Records, index: Any, place: Place) -> Mend:
-        """What `place` asks for in the row of its table at `index`."""
-        frame, columns = records.frames[place.table], records.tables.table[place.table].column
-        file, sheet, row = (frame.loc[index, column] for column in PLACE)
-        column, value = ("/".join(columns[place.column].headings[:1]) or place.column, str(place.value)) if isinstance(place, Correction) else ("", "")
-        digest = _row_digest(frame.loc[index])
-        return cls(place.table, str(file), str(sheet), int(row), column, value, digest, len(_by_digest(frame)[digest]))
-
-    @property
-    def asked(self) -> Phrase:
-        """What is to be done, without where."""
-        if not self.column:
-            return Phrase("删去这一行", "remove this row")
-        return phrase("把“{column}”改为 {value}", "let `{column}` hold {value}", column=self.column, value=self.value)
-
-    @property
-    def words(self) -> Phrase:
-        """Where, and what is to be done."""
-        sheet = Phrase(f"“{self.sheet}”", f" ({self.sheet})") if self.sheet else Phrase("", "")
-        return phrase("{file}{sheet.zh}第 {row} 行：{asked.zh}", "{file}{sheet.en}, row {row}: {asked.en}", file=self.file, sheet=sheet, row=self.row, asked=self.asked)
 
 
 class Decision(StrictModel):
@@ -205,7 +163,7 @@ def read_objections(folder: Path, records: Records | None = None) -> Objections:
         if objection.decision is None:
             problems += [replace(problem, severity="warning") for problem in _named(objection, name)]
     entries = _decided_by(read_journal(folder))
-    problems += [*_of_minutes(listed, entries), *(_unmended(entries, records) if records is not None else ())]
+    problems += [*_of_minutes(listed, entries), *(unmended(entries, records) if records is not None else ())]
     decided = {number: _as_minuted(objection, entries.get(number)) for number, objection in listed.items()}
     return Objections(decided, Problems(tuple(problems)))
 
@@ -252,7 +210,7 @@ def refuse_unmended(folder: Path, records: Records) -> None:
     Refused
         With each of these rows.
     """
-    problems = tuple(_unmended(_decided_by(read_journal(folder)), records))
+    problems = tuple(unmended(_decided_by(read_journal(folder)), records))
     if problems:
         raise Refused(Problems(problems))
 
@@ -319,6 +277,7 @@ def decide_objection(
         member = objection.member if records is None else concerned(objection, number, records)
         details: dict[str, Any] = {"objection": number, "outcome": outcome, "member": member, "about": discreet(objection.about), "moves": [*moves]}
         details |= {"mends": [vars(mend) for mend in mends]} if mends else {}
+        details |= {TALLIES: tallies(records, sorted({mend.table for mend in mends}))} if mends and records is not None else {}
         with refusing(path):
             text = path.read_bytes().decode("utf-8-sig")
         entry = entered(folder, OBJECTION, by, reason, details)
@@ -373,42 +332,6 @@ def _of_members(objection: Objection, name: str, records: Records | None) -> Ite
     if records.key_of(meant(objection.member, names)) not in records.members.index:
         mend = likely(objection.member, names) or CHECK_CODE
         yield Problem("warning", UNKNOWN, mend, file=name, column="member", value=objection.member)
-
-
-MEND_TYPES = {field.name: int if field.type == "int" else str for field in fields(Mend)}
-
-
-def mends_of(details: Mapping[str, Any]) -> Iterator[Mend]:
-    """What an entry of the minutes that upholds an objection asks to be mended, as far as its details say so."""
-    listed = details.get("mends")
-    for said in listed if isinstance(listed, list) else ():
-        if isinstance(said, dict) and {name: type(value) for name, value in said.items()} == MEND_TYPES:
-            yield Mend(**said)
-
-
-def _unmended(decided: Mapping[int, Entry], records: Records) -> Iterator[Problem]:
-    """An error for each row that stands as it was when an objection to it was upheld."""
-    upheld = [(number, entry, mend) for number, entry in decided.items() if entry.details["outcome"] == "upheld" for mend in mends_of(entry.details)]
-    held = {table: _by_digest(records.frames[table]) for table in {mend.table for *_, mend in upheld} & set(records.frames)}
-    for number, entry, mend in upheld:
-        alike = held.get(mend.table, {}).get(mend.digest, [])
-        if len(alike) >= mend.alike:
-            file, sheet, row = (records.frames[mend.table].loc[alike[0], column] for column in PLACE)
-            rule = phrase(STANDS.zh, STANDS.en, n=number, line=entry.number)
-            yield Problem("error", rule, phrase("请{asked.zh}，再另封一版", "{asked.en}, and seal a new revision", asked=mend.asked), file=file, sheet=sheet, row=int(row))
-
-
-def _by_digest(frame: pd.DataFrame) -> dict[str, list[Any]]:
-    """The rows of a table that hold the same, by the digest of what they hold."""
-    rows: dict[str, list[Any]] = {}
-    for index, row in frame.iterrows():
-        rows.setdefault(_row_digest(row), []).append(index)
-    return rows
-
-
-def _row_digest(row: pd.Series[Any]) -> str:
-    """The digest of what a row holds, wherever it stands; an empty cell is as if there were no such column."""
-    return hashlib.sha256(canonical({str(name): str(value) for name, value in row.items() if name not in PLACE and not pd.isna(value)})).hexdigest()
 
 
 def _named(objection: Objection, name: str, *said: str) -> Iterator[Problem]:

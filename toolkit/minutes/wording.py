@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from toolkit.ground.text import Language, Phrase, joined, one_line, phrase
-from toolkit.minutes.adoption import ADOPTION, FOUND, ON_DISK
-from toolkit.minutes.decisions import OBJECTION, PLACING, RULING, STATE, STATES, state_of
+from toolkit.minutes.adoption import ADOPTION, FOUND, ON_DISK, RULED
+from toolkit.minutes.decisions import PLACING, RULING, STATE, STATES, state_of
 from toolkit.minutes.journal import Entry, Journal
-from toolkit.minutes.objections import mends_of
+from toolkit.minutes.mends import OBJECTION, mends_of
 
 EMPTY = Phrase("还没有记录。", "No entry yet.")
 NOBODY = Phrase("", "")
@@ -69,6 +69,9 @@ def _found(details: Details) -> Phrase:
 
 def _on_disk(details: Details) -> Phrase:
     changes = Phrase("、".join(details["changes"]), ", ".join(details["changes"]))
+    if rulings := details.get(RULED):
+        lines = Phrase("、".join(map(str, rulings)), ", ".join(map(str, rulings)))
+        return phrase("照第 {lines.zh} 条裁定改了：{zh}；别无改动。", "Mended as ruled (entry {lines.en}): {en}; nothing else was changed there.", lines=lines, zh=changes.zh, en=changes.en)
     return phrase("发现在磁盘上有改动：{zh}。", "Found changed on disk: {en}.", zh=changes.zh, en=changes.en)
 
 

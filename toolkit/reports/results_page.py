@@ -27,6 +27,10 @@ WORDS: Mapping[str, Phrase] = {
         "本页已在您的浏览器里重新计算：{n} 家的总分、名次、奖项和 {lines} 条分数线全部一致。",
         "This page has been computed again in your browser: all totals, ranks and awards (members: {n}) and all lines of awards ({lines}) are the same.",
     ),
+    "goodNoLine": Phrase(
+        "本页已在您的浏览器里重新计算：{n} 家的总分、名次、奖项和各奖项的名额全部一致（各条分数线均不列出）。",
+        "This page has been computed again in your browser: all totals, ranks and awards (members: {n}) and all places of awards are the same. No line is told.",
+    ),
     "bad": Phrase(
         "不一致：本页在您的浏览器里重新计算，有 {n} 处与公布的结果不同。请勿采信，请向秘书处核实。",
         "Not the same: computed again in your browser, published results come out otherwise, in so many places: {n}. Do not rely on them; ask the secretariat.",
@@ -72,6 +76,8 @@ WORDS: Mapping[str, Phrase] = {
     "indicator": Phrase("指标", "Indicator"), "raw": Phrase("原始值", "Measured"), "value": Phrase("得分", "Score"),
     "inapplicable": Phrase("不适用", "not applicable"), "missing": Phrase("无记录", "no record"),
     "true": Phrase("是", "yes"), "false": Phrase("否", "no"),
+    "struck": Phrase("未获奖：{what}", "no award: {what}"),
+    "notApplied": Phrase("未申报", "did not apply"), "notEligible": Phrase("不符合申报条件", "not eligible"),
     "vetoed": Phrase("触发一票否决：{what}", "Struck by a veto: {what}"),
     "named": Phrase("同意公布获奖、未同意公开得分的会员", "Awarded members that agreed to be named, and not to their scores being open"),
     "namedNote": Phrase("公示名单列有这些会员，得分不在本页。", "They are on the notice; their scores are not on this page."),
@@ -79,6 +85,11 @@ WORDS: Mapping[str, Phrase] = {
         "本页是一个文件，不联网，不上传。页内程序由原始值起重新计算各项得分、总分、名次、名额和奖项，与软件包分开编写，不读公布的结果；数据与开放包相同。",
         "This page is one file: it asks nothing of any network and sends nothing. Its script starts from what was measured and works out scores, totals, ranks, places "
         "and awards without looking at the published results; it was written apart from the package. The data are those of the open bag.",
+    ),
+    "print": Phrase(
+        "开放包指纹：{print}。它应与盖章公示和公示页面“结果可核对”一栏所列的完全相同；本页不能为自己作证，请取公布的开放包核对：committee verify open --replay --fingerprint 上面的指纹",
+        "Fingerprint of the open bag: {print}. It has to be the one on the notice, on paper and on its page under “Recompute it”. This page cannot vouch for itself: check the "
+        "open bag that was published, committee verify open --replay --fingerprint with the fingerprint above.",
     ),
     "others": Phrase(
         "页内程序说一致，只说明公布的数字彼此相符；原始值是否属实，由各会员凭得分单核对。",
@@ -100,7 +111,7 @@ def results_page(rows: OpenRows, extract: Extract, navigation: str = "") -> str:
         Of the site that it stands in, as HTML; nothing where it stands alone.
     """
     notice = extract.notice
-    data = {key: notice[key] for key in ("edition", "revision")} | {"named": _only_named(rows, extract)} | page_data(rows)
+    data = {key: notice[key] for key in ("edition", "revision")} | {"named": _only_named(rows, extract), "print": notice.get("digests", {}).get("open", "")} | page_data(rows)
     return page_of(
         FOLDER, "results.html", ("results.css", NAVIGATION), (*SCRIPTS, "results.js", SITE_SCRIPT), navigation=navigation,
         language="en" if notice["language"] == "en" else "zh", title=escape(notice["title"]), data=as_json(data), words=words_as_json(WORDS),

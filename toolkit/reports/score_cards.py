@@ -72,7 +72,7 @@ class ScoreCard:
         Columns veto, table, file, sheet, row: the records that struck it.
     lines : DataFrame
         Columns award, class, total (the score it competes with), distance (to the other side of that award's line; what
-        would have been needed where it is negative), above.
+        would have been needed where it is negative), above, passed (whether somebody with more than the line missed it).
     """
 
     member: str
@@ -186,6 +186,10 @@ ADDS_UP = Phrase(
     "A score is what an item got; its points are what it adds to the total, and sum to it (what rounding leaves goes to the largest rests).",
 )
 BY_CASE = Phrase("不计，同级权重按情形另定", "left out, the weights beside it as for this case")
+BELOW = Phrase(
+    "获得，比线下未获者的最高分 {line} 高 {gap} 分（另有分数在线上、因其他条件未获的）",
+    "awarded, {gap} above {line}, the best below the line; others with more missed it for other reasons",
+)
 BETWEEN = "; "  # a blank to break the line at, in every language: no row number is torn apart
 FOLDER = "records/"  # of every edition; what stands in it is called by its name
 NAMED = {
@@ -370,6 +374,8 @@ def _needed(row: Row, lexicon: Lexicon) -> Phrase:
         return Phrase("获得，其后没有落选的会员", "awarded; nobody below missed it")
     if row["above"] and row["distance"] == 0:
         return phrase("获得，与未获者最高分 {line} 同分，先后见理由", "awarded, level with {line}, the best that missed it; the reason says why", line=line)
+    if row["above"] and row["passed"]:
+        return phrase(BELOW.zh, BELOW.en, line=line, gap=gap)
     if row["above"]:
         return phrase("获得，比未获者最高分 {line} 高 {gap} 分", "awarded, {gap} above {line}, the best that missed it", line=line, gap=gap)
     if row["distance"] < 0:

@@ -89,8 +89,10 @@ def by_workbook(workbook: Path) -> bool | Phrase:
         book.save(Path(folder) / "bare.xlsx")  # without any number that was computed before
         profile = f"-env:UserInstallation={(Path(folder) / 'profile').as_uri()}"
         done = _run([program, profile, "--headless", "--convert-to", "ods", "--outdir", folder, str(Path(folder) / "bare.xlsx")])
-        if done is None or not (Path(folder) / "bare.ods").is_file():
+        if done is None:
             return FAILED
+        if not (Path(folder) / "bare.ods").is_file():  # a LibreOffice without Calc ends well and writes nothing
+            return NO_OFFICE
         rows = CalamineWorkbook.from_path(str(Path(folder) / "bare.ods")).get_sheet_by_name(name).to_python(skip_empty_area=False)
     heading, *lines = rows[HEADING_ROW:]
     column = next(place for place, said in enumerate(heading) if said in {SAME.zh, SAME.en})

@@ -33,8 +33,8 @@ FEW = (
     "warning: only one or two ranked members of {classes} are not in it: a list of members tells who they are, and so whether they won",
 )
 CARDS_TELL = (
-    "提醒：得分单写明获奖最低分和未获者最高分；有 {n} 条获奖线的获奖者里有未列入的会员，其总分可能就是所写的分数，本类 {cards} 份得分单的收件人都会看到",
-    "warning: score cards tell the lowest awarded score; {n:award line has|award lines have} winners who are not in the bag, whose total that may be: {cards:card tells|cards tell} it",
+    "提醒：得分单写明获奖最低分和线下的最高分；有 {n} 条获奖线的获奖者里有未列入的会员，其总分可能就是所写的分数，本类 {cards} 份得分单的收件人都会看到",
+    "warning: score cards tell the lowest awarded score and the best below it; {n:award line has|award lines have} winners who are not in the bag, whose total that may be: {cards:card tells|cards tell} it",
 )
 UNASKED = (
     "由开放包能算出{items.zh}，办法没有单独征求；要征求，请在 [publication.consent] 写 {keys}",

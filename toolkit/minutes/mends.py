@@ -1,0 +1,153 @@
+"""What an upheld objection asks to be mended by hand, row by row, and whether it was: a ruling changes no record by itself.
+
+Of the rows of a table the minutes keep a tally alone, the sum of the digests of what they hold: a row gone or changed is a
+difference of that sum, so that the mend that was ruled is told from any other change without keeping a single row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from toolkit.ground.problems import Problem, Refused
+from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.toml_reader import texts
+from toolkit.minutes.journal import Entry, Journal, canonical
+from toolkit.records import load_records
+from toolkit.records.dictionary import PLACE, load_tables
+from toolkit.scheme import load_scheme
+
+if TYPE_CHECKING:
+    from toolkit.records import Records
+
+OBJECTION, UPHELD, TALLIES = "objection", "upheld", "tallies"
+MODULUS = 1 << 256
+MANY = 10
+"""Mends of one table up to which a change may be any part of them; of more all have to be done at once to be told."""
+STANDS = Phrase("第 {n} 号异议已裁定成立（记录第 {line} 条），这一行仍是原样", "objection {n} is upheld (entry {line}), and this row stands as it was")
+
+
+@dataclass(frozen=True)
+class Mend:
+    """What an objection that is upheld asks for in one row: `column` is to hold `value`, or the row goes where there is no column.
+
+    `digest` is of the row as it stood, `alike` how many rows of the table held the same, and `becomes` the digest of the row when all
+    that is asked of it is done; empty where it goes.
+    """
+
+    table: str
+    file: str
+    sheet: str
+    row: int
+    column: str
+    value: str
+    digest: str
+    alike: int
+    becomes: str = ""
+
+    @property
+    def asked(self) -> Phrase:
+        """What is to be done, without where."""
+        if not self.column:
+            return Phrase("删去这一行", "remove this row")
+        return phrase("把“{column}”改为 {value}", "let `{column}` hold {value}", column=self.column, value=self.value)
+
+    @property
+    def words(self) -> Phrase:
+        """Where, and what is to be done."""
+        sheet = Phrase(f"“{self.sheet}”", f" ({self.sheet})") if self.sheet else Phrase("", "")
+        return phrase("{file}{sheet.zh}第 {row} 行：{asked.zh}", "{file}{sheet.en}, row {row}: {asked.en}", file=self.file, sheet=sheet, row=self.row, asked=self.asked)
+
+
+MEND_TYPES = {field.name: int if field.type == "int" else str for field in fields(Mend)}
+
+
+def mends_of(details: Mapping[str, Any]) -> Iterator[Mend]:
+    """What an entry of the minutes that upholds an objection asks to be mended, as far as its details say so."""
+    listed = details.get("mends")
+    for said in listed if isinstance(listed, list) else ():
+        if isinstance(said, dict) and {name: type(value) for name, value in ({"becomes": ""} | said).items()} == MEND_TYPES:
+            yield Mend(**said)
+
+
+def unmended(decided: Mapping[int, Entry], records: Records) -> Iterator[Problem]:
+    """An error for each row that stands as it was when an objection to it was upheld."""
+    upheld = [(number, entry, mend) for number, entry in decided.items() if entry.details["outcome"] == UPHELD for mend in mends_of(entry.details)]
+    held = {table: rows_by_digest(records.frames[table]) for table in {mend.table for *_, mend in upheld} & set(records.frames)}
+    for number, entry, mend in upheld:
+        alike = held.get(mend.table, {}).get(mend.digest, [])
+        if len(alike) >= mend.alike:
+            file, sheet, row = (records.frames[mend.table].loc[alike[0], column] for column in PLACE)
+            rule = phrase(STANDS.zh, STANDS.en, n=number, line=entry.number)
+            yield Problem("error", rule, phrase("请{asked.zh}，再另封一版", "{asked.en}, and seal a new revision", asked=mend.asked), file=file, sheet=sheet, row=int(row))
+
+
+def rows_by_digest(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    """The rows of a table that hold the same, by the digest of what they hold."""
+    rows: dict[str, list[Any]] = {}
+    for index, row in frame.iterrows():
+        rows.setdefault(row_digest(row), []).append(index)
+    return rows
+
+
+def row_digest(row: pd.Series[Any]) -> str:
+    """The digest of what a row holds, wherever it stands; an empty cell is as if there were no such column."""
+    return hashlib.sha256(canonical({str(name): str(value) for name, value in row.items() if name not in PLACE and not pd.isna(value)})).hexdigest()
+
+
+def tallies(records: Records, tables: Iterable[str]) -> dict[str, str]:
+    """Of each table the sum of the digests of its rows, in hexadecimal: the order of rows and where they stand have no part in it."""
+    return {table: _hexadecimal(sum(int(row_digest(row), 16) for _, row in records.frames[table].iterrows())) for table in tables if table in records.frames}
+
+
+def as_ruled(folder: Path, journal: Journal, changed: Collection[str]) -> tuple[dict[str, tuple[int, ...]], dict[str, str]]:
+    """Of the tables changed on disk those in which nothing was done but what rulings ask for, with the entries of these; and their tallies now.
+
+    Records are read only where a ruling asks for something in one of them.
+    """
+    before: dict[str, int] = {}
+    for entry in journal.entries:
+        told = entry.details.get(TALLIES)
+        before |= {str(name): int(said, 16) for name, said in told.items() if _is_tally(said)} if isinstance(told, dict) else {}
+    rulings = [entry for entry in journal.entries if entry.what == OBJECTION and entry.details.get("outcome") == UPHELD]
+    asked = {table: [(entry.number, mend) for entry in rulings for mend in mends_of(entry.details) if mend.table == table] for table in set(changed) & set(before)}
+    asked = {table: mends for table, mends in asked.items() if mends}
+    if not asked or (records := _read(folder)) is None:
+        return {}, {}
+    now = tallies(records, asked)
+    found = {table: _done(mends, (int(now[table], 16) - before[table]) % MODULUS) for table, mends in asked.items() if table in now}
+    return {table: lines for table, lines in found.items() if lines}, now
+
+
+def _done(asked: list[tuple[int, Mend]], difference: int) -> tuple[int, ...]:
+    """The entries whose mends, or some of whose, are the whole difference; none where no choice of them is."""
+    rows = {(mend.digest, mend.file, mend.sheet, mend.row, mend.becomes): line for line, mend in asked}
+    steps = [(line, (int(becomes or "0", 16) - int(digest, 16)) % MODULUS) for (digest, *_, becomes), line in rows.items()]
+    sizes = range(1, len(steps) + 1) if len(steps) <= MANY else [len(steps)]
+    for chosen in (chosen for size in sizes for chosen in combinations(steps, size)):
+        if sum(step for _, step in chosen) % MODULUS == difference:
+            return tuple(sorted({line for line, _ in chosen}))
+    return ()
+
+
+def _is_tally(said: object) -> bool:
+    return isinstance(said, str) and len(said) == len(_hexadecimal(0)) and set(said) <= set("0123456789abcdef")
+
+
+def _hexadecimal(number: int) -> str:
+    return f"{number % MODULUS:064x}"
+
+
+def _read(folder: Path) -> Records | None:
+    """The records as they are now; None where scheme or data dictionary cannot be read."""
+    try:
+        scheme = load_scheme(folder / "scheme.toml")
+        return load_records(folder, load_tables(folder / "tables.toml"), scheme.members, words=texts(scheme.model_dump()))
+    except Refused:
+        return None
