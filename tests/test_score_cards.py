@@ -13,7 +13,7 @@ from hypothesis import given
 from tests.invented import MEASURE, NO_VETOES, evaluation, evaluations, group, indicator, members, scheme
 from toolkit import Evaluation, Records, evaluate, open_edition
 from toolkit.evaluation.contributions import GATHERED
-from toolkit.reports.score_cards import member_card, score_cards
+from toolkit.reports.score_cards import as_formerly, member_card, score_cards
 
 
 @pytest.fixture
@@ -148,6 +148,7 @@ def test_who_stands_above_and_is_struck_is_not_told_as_the_best_that_missed_it()
     who, struck = members(3), pd.DataFrame([("m0", "v", "t", "f", "s", 2)], columns=["member", "veto", "table", "file", "sheet", "row"])
     found = evaluation(rules, who, pd.DataFrame({"a": [90.0, 80, 55]}, index=who.index), vetoes=struck)
     assert [row[-1] for row in member_card(found, "m1").lines.rows] == ["获得，比线下未获者的最高分 55.00 高 25.00 分（另有分数在线上、因其他条件未获的）"]
+    assert as_formerly(member_card(found, "m1").lines.rows[0][-1]) == "获得，比未获者最高分 55.00 高 25.00 分"
     (own,) = member_card(found, "m0").lines.rows
     assert own[-1] == "已达获奖最低分 80.00，未获的原因见理由"
 

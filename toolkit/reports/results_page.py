@@ -87,9 +87,9 @@ WORDS: Mapping[str, Phrase] = {
         "and awards without looking at the published results; it was written apart from the package. The data are those of the open bag.",
     ),
     "print": Phrase(
-        "开放包指纹：{print}。它应与盖章公示和公示页面“结果可核对”一栏所列的完全相同；本页不能为自己作证，请取公布的开放包核对：committee verify open --replay --fingerprint 上面的指纹",
+        "开放包指纹：{print}。它应与盖章公示和公示页面“结果可核对”一栏所列的完全相同；本页不能为自己作证，请取公布的开放包核对：committee verify 开放包 --replay --fingerprint 上面的指纹",
         "Fingerprint of the open bag: {print}. It has to be the one on the notice, on paper and on its page under “Recompute it”. This page cannot vouch for itself: check the "
-        "open bag that was published, committee verify open --replay --fingerprint with the fingerprint above.",
+        "open bag that was published: committee verify BAG --replay --fingerprint with the fingerprint above.",
     ),
     "others": Phrase(
         "页内程序说一致，只说明公布的数字彼此相符；原始值是否属实，由各会员凭得分单核对。",

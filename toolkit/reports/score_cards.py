@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -190,6 +191,11 @@ BELOW = Phrase(
     "获得，比线下未获者的最高分 {line} 高 {gap} 分（另有分数在线上、因其他条件未获的）",
     "awarded, {gap} above {line}, the best below the line; others with more missed it for other reasons",
 )
+FORMERLY = (
+    (r"获得，比线下未获者的最高分 (\S+) 高 (\S+) 分（另有分数在线上、因其他条件未获的）", r"获得，比未获者最高分 \1 高 \2 分"),
+    (r"awarded, (\S+) above (\S+), the best below the line; others with more missed it for other reasons", r"awarded, \1 above \2, the best that missed it"),
+)
+"""What a card says otherwise than up to version 0.5.0, and how it was said then."""
 BETWEEN = "; "  # a blank to break the line at, in every language: no row number is torn apart
 FOLDER = "records/"  # of every edition; what stands in it is called by its name
 NAMED = {
@@ -290,6 +296,13 @@ CAPTIONS = {
     "vetoes": Phrase("一票否决所依据的记录", "The records of a veto"),
     "records": Phrase("得分所依据的记录", "The records it rests on"),
 }
+
+
+def as_formerly(text: str) -> str:
+    """What a card says, as an earlier version said it."""
+    for now, then in FORMERLY:
+        text = re.sub(now, then, text)
+    return text
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from toolkit.ground.writing import refusing, write_whole
 from toolkit.publication.card_proofs import is_card, tree_root
 from toolkit.publication.extract import read_extract
 from toolkit.reports.card_pages import card_texts, check_page, page_names, write_card_pages
+from toolkit.reports.score_cards import as_formerly
 from toolkit.scheme import load_scheme
 from toolkit.sealing.bag import bag_problems
 from toolkit.sealing.differences import ASK, difference
@@ -75,8 +76,8 @@ def card_root(data: Path) -> dict[str, str]:
     return {"cards": tree_root(sealed_cards(data).values())} if (data / CARDS).is_file() else {}
 
 
-def card_problems(evaluation: Evaluation, records: Records, revision: str, data: Path) -> Iterator[Problem]:
-    """The cards of the payload `data` that are others when they are made again with the salts they have."""
+def card_problems(evaluation: Evaluation, records: Records, revision: str, data: Path, *, earlier: bool = False) -> Iterator[Problem]:
+    """The cards of the payload `data` that are others when they are made again with the salts they have; an `earlier` version said some things in other words."""
     if not (data / CARDS).is_file():
         return
     sealed = sealed_cards(data)
@@ -86,7 +87,7 @@ def card_problems(evaluation: Evaluation, records: Records, revision: str, data:
         return
     salts = {member: str(json.loads(text).get("salt")) for member, text in sealed.items()}
     again = card_texts(evaluation, records, revision, salts)
-    yield from (difference(CARDS, row=row) for row, member in enumerate(codes, 1) if sealed[member] != again[member])
+    yield from (difference(CARDS, row=row) for row, member in enumerate(codes, 1) if sealed[member] not in {again[member], as_formerly(again[member]) if earlier else ""})
 
 
 def send_cards(bag: Path, folder: Path, page: Path) -> tuple[str, int]:

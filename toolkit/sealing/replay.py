@@ -110,7 +110,7 @@ def _differences(
     yield from run_again(house.notebooks, data / "notebooks", {"COMMITTEE_EDITION": data / "edition"}, step, wording)
     seal = Seal.of(read_bag_info(bag))
     step("cards")
-    yield from card_problems(evaluation, edition.records, seal.revision, data)
+    yield from card_problems(evaluation, edition.records, seal.revision, data, earlier=wording is not None)
     if (data / OPEN).is_dir():
         seal_open(evaluation, Facts(seal.revision, seal.day, sealed_by(data)), again)
         yield from folder_problems(OPEN, data, again)
