@@ -194,7 +194,7 @@ def _judgement(
         experts,
         shares,
         judged,
-        _joined(judged, shares, experts, rule),
+        joined_shares(judged, experts, rule),
         weighting.concordance(shares, experts) if len(experts) > 1 else None,
         weighting.distances(shares, experts=experts),
         weighting.camps(shares, experts),
@@ -205,11 +205,19 @@ def _judgement(
     )
 
 
-def _joined(judged: Sequence[Judged], shares: Floats, experts: tuple[str, ...], rule: Weighting) -> Floats:
+def joined_shares(judged: Sequence[Judged], experts: tuple[str, ...], rule: Weighting) -> Floats:
+    """The group's shares of one group of siblings, float64[nodes], of what each expert judged.
+
+    Raises
+    ------
+    Refused
+        Where nothing comes of them, such as weights that are all 0.
+    """
     count = [rule.experts.get(expert, 1.0) for expert in experts]
     if rule.aggregate == "aij":
         matrices = [judgement.matrix for judgement in judged if judgement.matrix is not None]
         return weighting.ahp_shares(weighting.group_matrix(matrices, weights=count, experts=experts))
+    shares = np.array([judgement.shares for judgement in judged])
     return weighting.group_shares(shares, rule.aggregate, weights=count, trim=rule.trim, experts=experts)
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
+    from toolkit.examination.other_votes import OtherVotes
     from toolkit.sensitivity.robustness import Firmness
     from toolkit.sensitivity.weights.draws import WeightDraws
 
@@ -72,6 +73,8 @@ def evaluate(
 def examine(
     folder: Folder,
     out: Annotated[Path | None, typer.Option("--out", file_okay=False, help="各表写到此文件夹 where findings and examples go as tables")] = None,
+    *,
+    votes: Annotated[bool, typer.Option("--votes", help="票已收上来：一位专家改票会怎样，只供委员会 with the votes there: what if an expert had voted otherwise")] = False,
     language: LanguageOption = "zh",
 ) -> None:
     """办法先于数据：谁也得不了的奖、用不上的规则，越做越好会不会吃亏。 What the rules do before any data: dead rules, and whether doing better can cost."""
@@ -79,8 +82,12 @@ def examine(
     from toolkit.examination import class_sizes
     from toolkit.examination import examine as examined
     from toolkit.ground.toml_reader import on_their_lines
-    from toolkit.reports.csv_files import write_examination
-    from toolkit.reports.examination_wording import certificates_in_words, one_expert_in_words
+    from toolkit.reports.csv_files import write_examination, write_other_votes
+    from toolkit.reports.examination_wording import (
+        certificates_in_words,
+        one_expert_in_words,
+        other_votes_in_words,
+    )
 
     with refusals(language):
         scheme, tables = load_plan(folder)
@@ -98,7 +105,22 @@ def examine(
             typer.echo(says)
         if out is not None:
             write_examination(found, language_of(language), out)
+        if votes:
+            evaluation, others = _other_votes(folder, language)
+            typer.echo(other_votes_in_words(others, evaluation, language_of(language)))
+            if out is not None:
+                write_other_votes(others, out)
+        if out is not None:
             say(language, phrase("结果已写入 {out}", "Results are in {out}", out=out))
+
+
+def _other_votes(folder: Path, language: str) -> tuple[Evaluation, tuple[OtherVotes, ...]]:
+    from toolkit.ballots import load_ballots
+    from toolkit.examination.other_votes import other_votes
+
+    edition, evaluation, _ = evaluated(folder, language)
+    with working(language, Phrase("正在试算改票", "trying other votes")):
+        return evaluation, other_votes(evaluation, edition.tables, edition.judged, load_ballots(folder, edition.scheme))
 
 
 def sensitivity(

@@ -19,11 +19,12 @@ from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.reports.workbook import write_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from toolkit.comparison.shares import Shares
     from toolkit.evaluation import Evaluation
     from toolkit.examination import Examination
+    from toolkit.examination.other_votes import OtherVotes
     from toolkit.scheme import Scheme
     from toolkit.sensitivity.weights.draws import WeightDraws
 
@@ -124,6 +125,20 @@ def write_examination(examination: Examination, language: Language, folder: Path
     with placed_in(folder) as unfinished:
         for name, frame in (("findings", findings), ("certificates", certificates), ("counterexamples", examination.examples), ("one_expert", says)):
             _write_csv(text_cells(frame), unfinished / f"{name}.csv", index=False)
+
+
+def write_other_votes(found: Sequence[OtherVotes], folder: Path) -> None:
+    """`other_votes.csv`, beside what `write_examination` wrote: kind, and by expert's code what it could have moved alone; for the committee alone.
+
+    Raises
+    ------
+    Refused
+        When the file cannot be written.
+    """
+    frames = [votes.each.assign(kind=votes.kind, in_fewest=votes.each["expert"].isin(votes.fewest)) for votes in found]
+    table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["kind"])
+    with placed_in(folder) as unfinished:
+        _write_csv(text_cells(table[["kind", *table.columns.drop("kind")]]), unfinished / "other_votes.csv", index=False)
 
 
 def ranking_cells(evaluation: Evaluation) -> pd.DataFrame:

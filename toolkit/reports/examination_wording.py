@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,8 +11,10 @@ from toolkit.ground.text import Language, Phrase, figure, joined, phrase
 from toolkit.reports import wording
 
 if TYPE_CHECKING:
+    from toolkit.evaluation import Evaluation
     from toolkit.examination import Examination
     from toolkit.examination.one_expert import Say
+    from toolkit.examination.other_votes import OtherVotes
     from toolkit.scheme import Scheme
 
 VERDICTS = {"refuted": Phrase("会", "It can"), "open": Phrase("未能断定", "Not settled"), "proved": Phrase("已证明不会", "Proved that it cannot")}
@@ -100,3 +102,48 @@ def _how_far(say: Say) -> Phrase:
         return phrase("别人一致时 {alike}；别人每相差 10 分，{ten}；最多 {most}，且越不出别人所评的范围", "{alike} where the others are alike; {ten} for every 10 points between them; {most} at most, and never beyond what they gave",
                       alike=alike, ten=figure(round(10 * say.per_point, 2)), most=most)  # fmt: skip
     return phrase("别人一致时 {alike}；别人分成两派时可由这一票定夺，界限只有 {most}", "{alike} where the others are alike; where they are divided it may decide, with no bound but {most}", alike=alike, most=most)
+
+
+VOTED = Phrase("票已收上来之后，一位专家改票会怎样（专家只列代号；只供委员会内部看，不得公开）：", "With the votes there, what if an expert had voted otherwise (experts by code; for the committee alone, never to be published):")
+NO_VOTES = Phrase("没有可以试算的评分表或判断票（评分表须写明分值范围 range），也可能没有奖项。", "There are no sheets or ballots to try (a sheet's column needs its `range`), or no awards.")
+KINDS = {"sheet": Phrase("评分表", "Score sheets"), "ballot": Phrase("判断票", "Ballots")}
+
+
+def other_votes_in_words(found: Sequence[OtherVotes], evaluation: Evaluation, language: Language) -> str:
+    """What other votes would have decided, as lines to print: the fewest experts that change an award, and each expert alone."""
+    if not found:
+        return NO_VOTES.into(language)
+    lines = [VOTED]
+    for votes in found:
+        lines += [phrase("  {kind.zh}（{n} 位专家）", "  {kind.en} ({n:expert|experts})", kind=KINDS[votes.kind], n=len(votes.experts)), _fewest(votes, evaluation)]
+        lines += [_alone(votes, row, evaluation.scheme) for row in votes.each.itertuples()]
+    return "\n".join(line.into(language) for line in lines)
+
+
+def _fewest(votes: OtherVotes, evaluation: Evaluation) -> Phrase:
+    """The smallest set that changes an award, or that none was found, and how sure that is."""
+    if not votes.fewest and votes.proved == len(votes.experts):
+        return Phrase("    即使全部专家改票，名单也不变（已证明）", "    Even if all of them had voted otherwise the list would be the same: proved")
+    sure = phrase("已证明 {n} 位以内都改变不了", "it is proved that {n} or fewer change none", n=votes.proved) if votes.proved else Phrase("更少的没有排除", "fewer are not ruled out")
+    if not votes.fewest:
+        return phrase("    试了 {runs} 份名单，没有发现能改变奖项的改票；{sure.zh}，人数更多的没有试全", "    In {runs} lists no other votes were found that change an award; {sure.en}, and not all of more were tried", runs=votes.runs, sure=sure)
+    how = Phrase("确为最少", "and no fewer do") if votes.exact else sure
+    return phrase("    {n} 位专家（{who}）改票就能改变奖项，{how.zh}。变动最小的一例：{moves.zh}", "    {n:expert is|experts are} enough ({who}) to change an award, {how.en}. The least change found: {moves.en}",
+                  n=len(votes.fewest), who="、".join(votes.fewest), how=how, moves=_moves(votes, evaluation))  # fmt: skip
+
+
+def _moves(votes: OtherVotes, evaluation: Evaluation) -> Phrase:
+    names, label = evaluation.members["name"], evaluation.scheme.label
+    parts = [phrase("{who}得“{award}”", "{who} gains `{award}`", who=names[member], award=label(award)) for award, member in votes.gained]
+    parts += [phrase("{who}失“{award}”", "{who} loses `{award}`", who=names[member], award=label(award)) for award, member in votes.lost]
+    return joined(parts[:6], "，", ", ") if len(parts) <= 6 else phrase("{some.zh} 等 {n} 处", "{some.en} and so on, {n} in all", some=joined(parts[:6], "，", ", "), n=len(parts))
+
+
+def _alone(votes: OtherVotes, row: Any, scheme: Scheme) -> Phrase:
+    """What one expert could have moved alone."""
+    moved, of = figure(round(float(row.moved), 2)), scheme.label(row.of) if row.of else "—"
+    if votes.kind == "ballot":
+        return phrase("    {who}：权重最多移动 {moved}（“{of}”），最多使 {n} 家的奖项变动", "    {who}: moves a weight by {moved} at most (`{of}`), and changes the awards of {n:member|members} at most",
+                      who=row.expert, moved=moved, of=of, n=int(row.awards))  # fmt: skip
+    return phrase("    {who}：一家的得分最多移动 {moved}（“{of}”），名次最多 {places} 位，最多使 {n} 家的奖项变动", "    {who}: moves a mark by {moved} at most (`{of}`), a member by {places:place|places}, and changes the awards of {n:member|members}",
+                  who=row.expert, moved=moved, of=of, places=int(row.places), n=int(row.awards))  # fmt: skip
