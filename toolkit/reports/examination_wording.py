@@ -126,7 +126,7 @@ def _fewest(votes: OtherVotes, evaluation: Evaluation) -> Phrase:
         return Phrase("    即使全部专家改票，名单也不变（已证明）", "    Even if all of them had voted otherwise the list would be the same: proved")
     sure = phrase("已证明 {n} 位以内都改变不了", "it is proved that {n} or fewer change none", n=votes.proved) if votes.proved else Phrase("更少的没有排除", "fewer are not ruled out")
     if not votes.fewest:
-        return phrase("    试了 {runs} 份名单，没有发现能改变奖项的改票；{sure.zh}，人数更多的没有试全", "    In {runs} lists no other votes were found that change an award; {sure.en}, and not all of more were tried", runs=votes.runs, sure=sure)
+        return phrase("    试了 {runs} 份名单，没有发现能改变奖项的改票；{sure.zh}，人数更多的没有试全", "    In {runs:list|lists} no other votes were found that change an award; {sure.en}, and not all of more were tried", runs=votes.runs, sure=sure)
     how = Phrase("确为最少", "and no fewer do") if votes.exact else sure
     return phrase("    {n} 位专家（{who}）改票就能改变奖项，{how.zh}。变动最小的一例：{moves.zh}", "    {n:expert is|experts are} enough ({who}) to change an award, {how.en}. The least change found: {moves.en}",
                   n=len(votes.fewest), who="、".join(votes.fewest), how=how, moves=_moves(votes, evaluation))  # fmt: skip
@@ -134,8 +134,8 @@ def _fewest(votes: OtherVotes, evaluation: Evaluation) -> Phrase:
 
 def _moves(votes: OtherVotes, evaluation: Evaluation) -> Phrase:
     names, label = evaluation.members["name"], evaluation.scheme.label
-    parts = [phrase("{who}得“{award}”", "{who} gains `{award}`", who=names[member], award=label(award)) for award, member in votes.gained]
-    parts += [phrase("{who}失“{award}”", "{who} loses `{award}`", who=names[member], award=label(award)) for award, member in votes.lost]
+    parts = [phrase("{who}得“{award}”", "`{award}` goes to {who}", who=names[member], award=label(award)) for award, member in votes.gained]
+    parts += [phrase("{who}失“{award}”", "`{award}` is lost by {who}", who=names[member], award=label(award)) for award, member in votes.lost]
     return joined(parts[:6], "，", ", ") if len(parts) <= 6 else phrase("{some.zh} 等 {n} 处", "{some.en} and so on, {n} in all", some=joined(parts[:6], "，", ", "), n=len(parts))
 
 
