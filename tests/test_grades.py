@@ -8,8 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.drawing import graded_under
 from tests.invented import MEASURE, NO_VETOES, evaluation, group, indicator, members, scheme, totals
-from toolkit.evaluation.grades import GradeOutcomes, decide_grades, grade_problems, valid_until
+from tests.rule_by_hand import RuleByHand
+from toolkit.evaluation import Evaluation
+from toolkit.evaluation.grades import GradeOutcomes, decide_grades, grade_problems, place_problems, valid_until
+from toolkit.evaluation.quotas import places
+from toolkit.evaluation.scores import Tree
+from toolkit.sensitivity import WeightDraws, grade_probabilities
 
 BANDS = [["AAA", 90], ["AA", 80], ["A", 70], ["B", 60], ["C", 0]]
 GRAVE = {"id": "grave", "label": "严重失信", "when": {"table": "t"}}
@@ -262,3 +268,102 @@ def test_grades_of_many_runs_are_those_of_the_list_with_grades_apart_and_a_rise_
         own = next(name for name, bound in (("A", 90), ("B", 70), ("C", 40), ("D", 0)) if score >= bound)
         own = own if old not in set(order) or years >= 1 else order[max(order.index(own), order.index(old))]
         assert grade == ("M" if fresh is True and own in "AB" else own)
+
+
+# ---- bands with so many places ----------------------------------------------------------------------------------------------
+
+
+def by_hand(asked: Evaluation) -> list[str]:
+    """The grade of each member, counted one by one; knows nothing of steps, runs and awards."""
+    scheme_, who = asked.scheme, asked.members
+    wanted = scheme_.grades
+    assert wanted is not None
+    total = [float(number) for number in asked.decided.score("total")]
+    hand = RuleByHand(asked)
+    able = [bool(met) for met in asked.award_rule.eligibility.met(asked.decided.score)]
+    given_directly = {veto.id: veto.effect.grade for veto in scheme_.vetoes if veto.effect.grade}
+    struck_ = {who.index.get_loc(member) for member, veto in asked.vetoes[["member", "veto"]].itertuples(index=False) if veto in given_directly}
+    band = [len(wanted.bands) - 1] * len(who)
+    free = [m for m in range(len(who)) if not np.isnan(total[m])]
+    for number, (name, bound) in enumerate(wanted.bands):
+        enough = [m for m in range(len(who)) if total[m] > bound or (total[m] == bound and name not in wanted.above)]
+        had = [m for m in enough if m in free]
+        if (quota := wanted.quota.get(name)) is not None:
+            offered = [m for m in (enough if wanted.cumulative else had) if m in hand.part and m not in struck_]
+            kept = []
+            for m in offered:
+                same = [other for other in range(len(who)) if quota.within == "all" or who["class"].iloc[other] == who["class"].iloc[m]]
+                count = places(quota, len([other for other in hand.part if other in same]), "") or 0
+                ahead = [other for other in offered if other in same and hand.key(other, "total") > hand.key(m, "total")]
+                level = [other for other in offered if other in same and hand.key(other, "total") == hand.key(m, "total")]
+                if len(ahead) + (1 if wanted.level == "better" else len(level)) <= count:
+                    kept.append(m)
+            had = [m for m in had if m in kept]
+        for m in had:
+            band[m] = number
+            free.remove(m)
+    names = [str(name) for name, _ in wanted.bands]
+    grades = ["" if np.isnan(total[m]) else names[band[m]] for m in range(len(who))]
+    order = [*names, "D"]
+    for m in struck_:
+        grades[m] = "D" if grades[m] == "" or order.index(grades[m]) < order.index("D") else grades[m]
+    return ["" if wanted.eligible_only and not able[m] else grades[m] for m in range(len(who))]
+
+
+@st.composite
+def with_places(draw: st.DrawFn) -> Evaluation:
+    """Members of two classes, level ones among them, with bands of so many places."""
+    n = draw(st.integers(1, 9))
+    some = {"min_size": n, "max_size": n}
+    quota = st.fixed_dictionaries({
+        "share": st.sampled_from([0.1, 0.34, 0.5, 1.0]), "within": st.sampled_from(["class", "all"]),
+        "rounding": st.sampled_from(["floor", "ceil", "half_up"]), "least": st.integers(0, 2),
+    })  # fmt: skip
+    rules = scheme(
+        indicator=[indicator("a"), indicator("b")], decimals=0, ties=draw(st.sampled_from([["b", "joint"], ["committee"], ["first_places", "joint"]])),
+        condition=[{"id": "years", "measure": MEASURE}], eligibility={"require": [{"condition": "years", "least": 1}, {"node": "b", "least": 20}]},
+        grades={
+            "bands": [["A", draw(st.sampled_from([50, 60]))], ["B", 50], ["C", 0]], "quota": {"A": draw(quota)} | draw(st.sampled_from([{}, {"B": {"number": 1}}])),
+            "above": draw(st.sampled_from([[], ["A"], ["B"]])), "cumulative": draw(st.booleans()), "level": draw(st.sampled_from(["better", "worse"])),
+            "eligible_only": draw(st.booleans()),
+        },
+        veto=[GRAVE | {"effect": {"grade": "D"}}],
+    )  # fmt: skip
+    who = members(n, draw(st.lists(st.sampled_from(["A", "B"]), **some)), draw(st.lists(st.sampled_from([True, True, False]), **some)))
+    value = st.sampled_from([20.0, 40, 50, 60, 80])
+    values = pd.DataFrame({"a": draw(st.lists(value, **some)), "b": draw(st.lists(value, **some))}, index=who.index)
+    hit = draw(st.lists(st.sampled_from(list(who.index)), max_size=1))
+    vetoes = pd.DataFrame([(member, "grave", "t", "t.csv", "", 2) for member in hit], columns=list(NO_VETOES.columns))
+    years = pd.DataFrame({"years": draw(st.lists(st.sampled_from([3.0, 3.0, 0.5, np.nan]), **some))}, index=who.index)
+    return evaluation(rules, who, values, vetoes=vetoes, conditions=years)
+
+
+@given(with_places())
+def test_places_of_bands_are_as_counted_by_hand_and_every_draw_follows(asked: Evaluation) -> None:
+    assert asked.grading.grade.tolist() == by_hand(asked)
+    outcomes = GradeOutcomes.of(asked)
+    assert outcomes is not None
+    assert [outcomes.names[place] for place in outcomes.grades(asked.decided.score)] == asked.grading.grade.tolist()
+    assert all(asked.grading.reason[asked.grading.grade != ""])
+    spec = WeightDraws(draws=3, spread=0.6)
+    official = pd.DataFrame([graded_under(asked, one) for one in next(spec.blocks(Tree.of(asked.scheme), asked.scheme.seed))])
+    found = grade_probabilities(asked, spec)
+    for name in (name for name in map(str, found) if not name.endswith("_error")):
+        expected = (official == ("" if name == "none" else name)).mean()
+        assert found[name].to_numpy() == pytest.approx(expected[found.index].to_numpy())
+
+
+def test_what_became_of_level_members_at_a_band_s_last_place_is_told() -> None:
+    rules = {"bands": [["A", 0], ["B", 0]], "quota": {"A": {"number": 2}}}
+    for level, count, said in (("better", 3, "定 3 家：名额线上同分，一并定为 A 级"), ("worse", 1, "定 1 家：名额线上同分的都不定为 A 级")):
+        asked = decide_grades(scheme(grades=rules | {"level": level}), members(4), totals(9, 8, 8, 1), NO_VETOES)
+        assert (asked.grade == "A").sum() == count
+        assert [said in problem.rule.zh for problem in place_problems(asked)] == [True]
+    assert asked.reason.tolist()[1] == "够 A 级的分数和条件，但名额 2 个，与同居第 2 的完全同分，名额不足，信用等级 B"
+
+
+def test_who_is_given_a_grade_directly_takes_no_place_and_who_may_not_rise_keeps_it() -> None:
+    rules = {"grades": {"bands": [["A", 0], ["B", 0]], "quota": {"A": {"number": 1}}}}
+    direct, lowers = (GRAVE | {"effect": effect} for effect in ({"grade": "D"}, {"lower_by": 1}))
+    assert decide_grades(scheme(**rules, veto=[direct]), members(3), totals(9, 8, 7), struck("grave")).grade.tolist() == ["D", "A", "B"]
+    assert decide_grades(scheme(**rules, veto=[lowers]), members(3), totals(9, 8, 7), struck("grave")).grade.tolist() == ["B", "B", "B"]

@@ -161,6 +161,7 @@ def grades(draw: st.DrawFn, rules: Scheme) -> dict[str, Any]:
         **draw(st.sampled_from([{}, {"default": "C"}, {"default": "B"}])),
         **draw(st.sampled_from([{}, {"rise_at_most": 0}, {"rise_at_most": 1}])),
         "applied_only": draw(st.booleans()),
+        "above": draw(st.sampled_from([[], ["A"]])),
     }
 
 

@@ -205,7 +205,7 @@ const recompute = (() => {
     const rules = scheme.grades, names = rules.bands.map(([name]) => name), total = row.score("total"), { member } = row, last = names.length;
     const place = (name) => { const at = names.indexOf(name); return at < 0 ? last : at; };
     if (rules.applied_only && !member.applied) return "";
-    let grade = rules.bands.find(([name, bound]) => total >= bound && meets(scheme, rules.require?.[name], row, digits15))?.[0] ?? names.at(-1);
+    let grade = rules.bands.find(([name, bound]) => (rules.above?.includes(name) ? total > bound : total >= bound) && meets(scheme, rules.require?.[name], row, digits15))?.[0] ?? names.at(-1);
     if (Number.isNaN(total)) grade = rules.default ?? "";
     if (rules.default && !member.recorded) grade = rules.default;
     const direct = (scheme.veto ?? []).filter((veto) => veto.effect.grade !== undefined);

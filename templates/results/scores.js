@@ -22,7 +22,7 @@ const scoring = (() => {
   const REQUIREMENT = ["node", "condition", "least", "above", "most", "below", "among", "classes", "any_of", "at_least", "all_of", "none_of"];
   const QUOTA = ["share", "number", "within", "rounding", "least", "most", "in_all"];
   const AWARD = [...ITEM, "quota", "minimum", "require", "by", "beside", "reserve"];
-  const GRADES = ["bands", "require", "default", "valid_for", "rise_at_most", "applied_only"];
+  const GRADES = ["bands", "above", "require", "default", "valid_for", "rise_at_most", "applied_only"];
   const POLICIES = ["worst", "exclude", "class_median", "class_mean", "median", "mean", "unranked", "error"];
   const MIDDLES = ["median", "mean", "class_median", "class_mean"];
   const UNWEIGHTED = ["maximum", "median", "product", "quotient"];
@@ -68,6 +68,7 @@ const scoring = (() => {
       asked(award.require, `award[${award.id}].require.`);
     }
     keys(scheme.grades ?? {}, GRADES, "grades.");
+    if (typeof scheme.grades?.rise_at_most === "string") found.push("grades.rise_at_most");
     for (const [name, list] of Object.entries(scheme.grades?.require ?? {})) asked(list, `grades.require.${name}.`);
     return [...new Set(found)];
   }

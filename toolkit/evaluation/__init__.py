@@ -13,7 +13,7 @@ import pandas as pd
 
 from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.decisions import Decided, award_problems
-from toolkit.evaluation.grades import Grading, decide_grades, grade_problems, valid_until
+from toolkit.evaluation.grades import Grading, decide_grades, grade_problems, place_problems, valid_until
 from toolkit.evaluation.scores import TOTAL, Tree, adjusted, aligned, gathered, rounded_scores
 from toolkit.evaluation.value_checks import quotient_problems, sum_problems
 from toolkit.evaluation.values import Values, resolved, scaled, valued_alike
@@ -194,7 +194,7 @@ class Evaluation:
     @cached_property
     def problems(self) -> Problems:
         """What a reader should know: gaps, records under appeal, totals at a rounding boundary."""
-        grades = grade_problems(self.scheme, self.measured.previous)
+        grades = [*grade_problems(self.scheme, self.measured.previous), *place_problems(self.grading)]
         nodes = sum_problems(self.scheme, self.tree, self.nodes), quotient_problems(self.scheme, self.tree, self.nodes, self.scaled_values.members)
         unknown = Problems() if self.trial is None or self.decided_as_of is None else Problems((_not_known(self.trial, self.scheme.as_of, self.decided_as_of),))
         return unknown + self.measured.problems + self.scaled_values.problems + self._near_boundary + nodes[0] + nodes[1] + award_problems(self.decided) + grades

@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.evaluation.quotas import PoolPositions, Pools, places
+from toolkit.evaluation.quotas import Ceiling, PoolPositions, Pools, places
 from toolkit.evaluation.ranks import ahead_and_level, beyond_line, class_ranks, first_places
 from toolkit.evaluation.requirements import Clause, Demands, asked, barred, bars
 from toolkit.evaluation.rulings import rule_in_class, ruled_in_all, rulings_on
 from toolkit.evaluation.scores import TOTAL, Score
-from toolkit.evaluation.steps import Bar, Lookup, Standing, Steps, bars_of, between, over
+from toolkit.evaluation.steps import Bar, Lookup, Standing, Steps, bars_of, between, over, paired
 from toolkit.ground.ranking import Integers, Mask, Ruling, competition_ranks
 from toolkit.scheme.outcomes import FIRST_PLACES
 
@@ -31,26 +31,6 @@ if TYPE_CHECKING:
 Key: TypeAlias = Callable[[NDArray[np.intp], NDArray[np.intp]], Standing]
 Places: TypeAlias = int | Integers | None
 """Of one pool: as many in every run, int64[runs], or no limit."""
-
-
-@dataclass(frozen=True)
-class Ceiling:
-    """What the bound on the places of all classes together left over.
-
-    Parameters
-    ----------
-    places
-        Places in all classes together.
-    line
-        The lowest score that keeps its place or stands open at the line; None where there is no place.
-    left, level
-        How many places are left for how many members level at that line; both 0 when the line is clear.
-    """
-
-    places: int
-    line: float | None
-    left: int
-    level: int
 
 
 def tie_keys(scheme: Scheme) -> list[str]:
@@ -244,7 +224,11 @@ class RuleInSteps:
 
     def taking_part(self, lookup: Lookup) -> Mask:
         """Who applied and is eligible: bool[runs, members], or [1, members] where no run has a say in it."""
-        met: Mask = np.atleast_2d(self.award_rule.applied & self.award_rule.eligibility.able)
+        return self.eligible_under(lookup) & self.award_rule.applied
+
+    def eligible_under(self, lookup: Lookup) -> Mask:
+        """Who is eligible, whether it applied or not; as `taking_part`."""
+        met: Mask = np.atleast_2d(self.award_rule.eligibility.able)
         for bar in self.eligible:
             met = met & over(bar, lookup(bar[0]))
         for clause in self.award_rule.eligibility.clauses:
@@ -274,10 +258,10 @@ class RuleInSteps:
             Those at nodes that settle ties, for pairs of run and member, where few pairs are worked out sooner.
         """
         part, winners, lookup = self.taking_part(lookup), dict[str, Mask](), self._with_first_places(lookup)
-        ties = [(keys or {}).get(key) or partial(_paired, lookup, key) for key in tie_keys(self.award_rule.scheme)]
+        ties = [(keys or {}).get(key) or partial(paired, lookup, key) for key in tie_keys(self.award_rule.scheme)]
         for offer in self.offers:
             standing, pools = self._offered(offer, part, winners, lookup), self.award_rule.competing(offer.award)
-            counts = _places(offer.award, pools, part)
+            counts = places_of(offer.award, pools, part)
             given, open_ = allot(standing, offer.least, zip(pools.spans, counts, strict=True), ties, joint=self.award_rule.joint)
             decision = Decision(offer.award, standing, offer.least, given, open_, counts)
             rulings = rulings_on(self.award_rule.rulings, offer.award.id, self.award_rule.members.index)
@@ -286,6 +270,15 @@ class RuleInSteps:
                 decision = ruled_in_all(self._held_together(decision, offer.award.quota.in_all, pools, lookup), rulings)
             winners[offer.award.id] = decision.given
             yield decision
+
+    def first(self, award: Award, standing: Standing, lookup: Lookup, *, joint: bool) -> Mask:
+        """Who has a place of an award by itself, of those with a standing above 0; of level ones at its line all or none; bool[runs, members]."""
+        pools, ties = self.award_rule.competing(award), self.tie_keys(lookup)
+        return allot(standing, 1, zip(pools.spans, places_of(award, pools, self.taking_part(lookup)), strict=True), ties, joint=joint)[0]
+
+    def tie_keys(self, lookup: Lookup) -> list[Key]:
+        """What settles ties in turn, for pairs of run and member."""
+        return [partial(paired, self._with_first_places(lookup), key) for key in tie_keys(self.award_rule.scheme)]
 
     def ranks(self, lookup: Lookup) -> tuple[Standing, Standing]:
         """The ranks 1-2-2-4 in each class, by total, then by what settles ties, as `class_ranks` gives them."""
@@ -377,7 +370,7 @@ def _taken(decision: Decision, run: int, winners: NDArray[np.intp], ranks: Integ
     return taken
 
 
-def _places(award: Award, pools: Pools, part: Mask) -> list[Places]:
+def places_of(award: Award, pools: Pools, part: Mask) -> list[Places]:
     """The places of an award in each pool, of which a share is one of those who take part."""
     if len(part) == 1:
         return [places(award.quota, count, name) for name, count in zip(pools.names, pools.counted(part[0]), strict=True)]
@@ -387,12 +380,6 @@ def _places(award: Award, pools: Pools, part: Mask) -> list[Places]:
         numbers = [places(award.quota, int(count), name) for count in counts]
         counted.append(None if None in numbers else np.array(numbers, np.int64)[which])
     return counted
-
-
-def _paired(lookup: Lookup, node: str, run: NDArray[np.intp], member: NDArray[np.intp]) -> Standing:
-    """Standings at a node for pairs of run and member."""
-    standing = lookup(node)
-    return np.asarray(standing[run if len(standing) > 1 else 0, member])
 
 
 def allot(

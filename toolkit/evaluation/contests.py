@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from toolkit.evaluation.awards import AwardRule, Ceiling, RuleInSteps, tie_keys
+from toolkit.evaluation.awards import AwardRule, RuleInSteps, tie_keys
 from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.steps import Steps
 from toolkit.ground.ranking import Floats, Integers, Mask, competition_ranks
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from toolkit.evaluation.awards import Decision, Places
+    from toolkit.evaluation.quotas import Ceiling
     from toolkit.evaluation.scores import Score
     from toolkit.evaluation.steps import Standing
     from toolkit.scheme.outcomes import Award

@@ -121,6 +121,26 @@ class Pools:
         return counts
 
 
+@dataclass(frozen=True)
+class Ceiling:
+    """What the bound on the places of all classes together left over.
+
+    Parameters
+    ----------
+    places
+        Places in all classes together.
+    line
+        The lowest score that keeps its place or stands open at the line; None where there is no place.
+    left, level
+        How many places are left for how many members level at that line; both 0 when the line is clear.
+    """
+
+    places: int
+    line: float | None
+    left: int
+    level: int
+
+
 def span(positions: NDArray[np.intp]) -> PoolPositions:
     """Neighbouring positions as a slice, which is cut out without copying."""
     if len(positions) and positions[-1] - positions[0] + 1 == len(positions):

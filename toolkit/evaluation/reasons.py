@@ -18,9 +18,9 @@ from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE
 
 if TYPE_CHECKING:
 
-    from toolkit.evaluation.awards import Ceiling
     from toolkit.evaluation.contests import Contest
     from toolkit.evaluation.decisions import Decided
+    from toolkit.evaluation.quotas import Ceiling
     from toolkit.ground.ranking import Mask, Ruling
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Award, Effect, Requirement

@@ -143,3 +143,9 @@ def between(item: Requirement, steps: Steps) -> tuple[int, int | None]:
 
 def _just_over(bound: float | None) -> float | None:
     return None if bound is None else float(np.nextafter(bound, np.inf))
+
+
+def paired(lookup: Lookup, node: str, run: NDArray[np.intp], member: NDArray[np.intp]) -> Standing:
+    """Standings at a node for pairs of run and member."""
+    standing = lookup(node)
+    return np.asarray(standing[run if len(standing) > 1 else 0, member])

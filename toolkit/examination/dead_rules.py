@@ -154,9 +154,9 @@ def _band_unreached(rules: Rules, grades: Grades, name: str, class_: str) -> Phr
     """Why no total of a class comes to a band."""
     bound, span = dict(grades.bands)[name], rules.shown(TOTAL, class_)
     last = name == grades.bands[-1][0]
-    if not last and (why := lacking(rules, (Requirement(node=TOTAL, least=bound), *grades.require.get(name, ())), class_)) is not None:
+    if not last and (why := lacking(rules, grades.asks(name), class_)) is not None:
         return why
-    better = next(((other, least) for other, least in grades.bands if least > bound and least <= span.low and not grades.require.get(other)), None)
+    better = next(((other, least) for other, least in grades.bands if least > bound and least <= span.low and not grades.require.get(other) and other not in {*grades.quota, *grades.above}), None)
     if better is None or span.empty:
         return None
     return phrase("总分最低也有 {low}，已够 {better} 的 {least} 分", "the total is at least {low}, enough for {better} from {least} on", low=amount(rules.scheme, span.low), better=better[0], least=figure(better[1]))

@@ -34,7 +34,7 @@ KEYS: Mapping[str, frozenset[str]] = {
     "Requirement": frozenset({"node", "condition", "least", "above", "most", "below", "among", "classes", "any_of", "at_least", "all_of", "none_of"}),
     "Award": frozenset({"id", "label", "quota", "minimum", "require", "by", "beside", "reserve", "source"}),
     "Quota": frozenset({"share", "number", "within", "rounding", "least", "most", "in_all"}),
-    "Grades": frozenset({"bands", "require", "default", "valid_for", "rise_at_most", "rise_require", "apart", "applied_only", "source"}),
+    "Grades": frozenset({"bands", "above", "quota", "cumulative", "level", "eligible_only", "require", "default", "valid_for", "rise_at_most", "rise_require", "apart", "applied_only", "source"}),
     "Veto": frozenset({"id", "label", "when", "effect", "at_least", "distinct", "sum", "at_most", "source"}),
 }
 """What is known of the rules beside the tree: where more is written, nothing is claimed."""

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.evaluation.grades import GradeOutcomes, band_names
+from toolkit.evaluation.bands import band_names
+from toolkit.evaluation.grades import GradeOutcomes
 from toolkit.evaluation.many import DrawnLists
 from toolkit.evaluation.scores import TOTAL, Tree
 from toolkit.ground.text import Phrase, phrase
@@ -107,7 +108,7 @@ def grades_after(outcomes: GradeOutcomes | None, before: Evaluation, after: Eval
 
 def _graded_by(scheme: Scheme) -> tuple[object, ...]:
     rules = scheme.grades
-    return rules and (band_names(rules), rules.default, rules.rise_at_most, rules.rise_require, rules.apart, rules.applied_only), scheme.vetoes, scheme.previous
+    return rules and (band_names(rules), rules.default, rules.rise_at_most, rules.rise_require, rules.apart, rules.applied_only, rules.eligible_only, rules.quota and scheme.ties, scheme.eligibility), scheme.vetoes, scheme.previous
 
 
 def _whole(steps: Floats) -> NDArray[np.int32]:

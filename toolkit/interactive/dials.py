@@ -226,7 +226,8 @@ def _grade_dials(scheme: Scheme, grades: Grades) -> Iterator[Dial]:
         yield Dial(f"grades.bands#{place}#1", label, bound, 0.0, scheme.scale, bounded=True, mark="totals")
     for name, required in grades.require.items():
         yield from _demand_dials(scheme, "grades.require", required, f"#{name}", f"{name} ")
-    yield Dial("grades.rise_at_most", key_words("rise_at_most"), grades.rise_at_most, whole=True, step=1, optional=True)
+    if not isinstance(grades.rise_at_most, str):
+        yield Dial("grades.rise_at_most", key_words("rise_at_most"), grades.rise_at_most, whole=True, step=1, optional=True)
 
 
 def _demand_dials(scheme: Scheme, path: str, required: Sequence[Requirement], within: str = "", of: str = "") -> Iterator[Dial]:

@@ -243,13 +243,15 @@ def ties_in_words(scheme: Scheme) -> Phrase:
 
 def grades_in_words(scheme: Scheme, grades: Grades) -> Phrase:
     """The bands, what they ask for beside the total, how long they hold and how fast they rise."""
-    bands = "，".join(f"{grade} ≥ {figure(least)}" for grade, least in grades.bands)
-    parts = [Phrase(bands, bands)]
+    bands = "，".join(f"{grade} {'>' if grade in grades.above else '≥'} {figure(least)}" for grade, least in grades.bands)
+    parts = [Phrase(bands, bands), *_places_of_bands(grades)]
     for grade, items in grades.require.items():
         wanted = joined(requirement_in_words(scheme, item) for item in items)
         parts.append(phrase("{grade} 级另须 {zh}", "{grade} also asks for {en}", grade=grade, zh=wanted.zh, en=wanted.en))
-    if grades.rise_at_most is not None:
+    if isinstance(grades.rise_at_most, int):
         parts.append(phrase("比上届最多升 {n} 级", "rises at most {n} above the previous", n=grades.rise_at_most))
+    elif grades.rise_at_most is not None:
+        parts.append(phrase("比上届最多升几级看“{by}”", "rises at most by `{by}` above the previous", by=scheme.label(grades.rise_at_most)))
     if grades.rise_require:
         wanted = joined(requirement_in_words(scheme, item) for item in grades.rise_require)
         parts.append(phrase("升级要求 {w.zh}", "rising asks for {w.en}", w=wanted))
@@ -258,10 +260,23 @@ def grades_in_words(scheme: Scheme, grades: Grades) -> Phrase:
         parts.append(phrase("够 {bands} 级而符合 {w.zh} 的，定为 {grade}", "{grade} instead of {bands} for who meets {w.en}", bands="、".join(one.instead_of), w=wanted, grade=one.grade))
     if grades.applied_only:
         parts.append(Phrase("只评申报的会员", "applicants only"))
+    if grades.eligible_only:
+        parts.append(Phrase("只评符合申报条件的会员", "eligible members only"))
     if grades.valid_for is not None:
         span = span_in_words(grades.valid_for)
         parts.append(phrase("有效期 {span.zh}", "valid for {span.en}", span=span))
     return joined(parts, "；", "; ")
+
+
+def _places_of_bands(grades: Grades) -> Iterator[Phrase]:
+    """How many of those who take part each band is for, and what becomes of level ones."""
+    for grade, quota in grades.quota.items():
+        size = joined([_quota(quota), *_quota_bounds(quota), *([phrase("至少 {n} 家", "at least {n}", n=quota.least)] if quota.least else [])], "，", ", ")
+        counted = Phrase("级以上（含）", " and better") if grades.cumulative else Phrase("级", "")
+        yield phrase("{grade} {counted.zh}取参加排名的{size.zh}", "{grade}{counted.en}: of those ranked {size.en}", grade=grade, counted=counted, size=size)
+    if grades.quota:
+        better = Phrase("名额线上同分的一并定为较高一级", "of those level at the line all have the better grade")
+        yield better if grades.level == "better" else Phrase("名额线上同分的都定为较低一级", "of those level at the line none has the better grade")
 
 
 def consent_in_words(consent: Consent) -> Phrase:

@@ -152,23 +152,40 @@ class Apart(StrictModel):
 
 
 class Grades(StrictModel):
-    """Credit grades: bands of the total from the best down, each lower bound reached (含).
+    """Credit grades: bands of the total from the best down, each lower bound reached (含), or passed where `above` names the band (不含).
+
+    A band may have so many places besides, in `quota`: the first 10 % are A, say. Those are given as an award's are, of those who take
+    part, by the total and then by the scheme's `ties`; of those level in every way at the line all have the better grade, or, with
+    `level = "worse"`, none. With `cumulative` the places of a band count those of the better bands too (前 40 % 评 B 级以上).
+    Who is given a grade directly takes no place, and one that a veto lowers or that may not rise keeps the place it took.
 
     `valid_for` says how long a grade holds from the as-of date; `rise_at_most` by how many bands it may rise above
-    the previous edition's, and `rise_require` what of facts a member has to meet to rise at all. With `applied_only` who did
-    not apply has no grade, whatever struck it. Grades `apart` stand in for a band once all that counts in bands is done, and give
+    the previous edition's, as a number or by the condition that says how many each member's may, and `rise_require` what of facts a
+    member has to meet to rise at all. With `applied_only` who did not apply has no grade, whatever struck it; with `eligible_only`
+    neither has who is not eligible. Grades `apart` stand in for a band once all that counts in bands is done, and give
     way to any grade that a veto gives directly; the first that fits is given.
     """
 
     bands: Annotated[tuple[tuple[str, float], ...], Field(min_length=1)]
     require: dict[str, tuple[Requirement, ...]] = {}
+    above: tuple[str, ...] = ()
+    quota: dict[str, Quota] = {}
+    cumulative: bool = False
+    level: Literal["better", "worse"] = "better"
     default: str | None = None
     valid_for: Span | None = None
-    rise_at_most: Annotated[int, Field(ge=0)] | None = None
+    rise_at_most: Annotated[int, Field(ge=0)] | Name | None = None
     rise_require: tuple[Requirement, ...] = ()
     apart: tuple[Apart, ...] = ()
     applied_only: bool = False
+    eligible_only: bool = False
     source: str = ""
+
+    def asks(self, band: str) -> tuple[Requirement, ...]:
+        """All that a band asks of a member: its bound, and what it requires besides."""
+        bound = dict(self.bands)[band]
+        own = Requirement(node="total", above=bound) if band in self.above else Requirement(node="total", least=bound)
+        return (own, *self.require.get(band, ()))
 
 
 class Previous(StrictModel):

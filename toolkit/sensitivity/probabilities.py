@@ -9,10 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from toolkit.evaluation.grades import band_names, from_bands
-from toolkit.evaluation.requirements import Demands, asked
-from toolkit.evaluation.scores import TOTAL
-from toolkit.evaluation.steps import bars_of, over
+from toolkit.evaluation.bands import BandRule, band_names
+from toolkit.evaluation.grades import from_bands
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase, phrase
 from toolkit.sensitivity.monte_carlo import (
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
     from toolkit.evaluation.many import DrawnLists
     from toolkit.evaluation.steps import Lookup
     from toolkit.ground.ranking import Floats, Integers, Mask
-    from toolkit.scheme.outcomes import Grades
     from toolkit.sensitivity.weights.draws import WeightSpec
 
 CELLS = 1 << 24
@@ -107,10 +104,10 @@ def grade_probabilities(evaluation: Evaluation, spec: WeightSpec, **sampling: Un
     Refused
         When the scheme has no grades, or the weights do not fit.
     """
-    rules = evaluation.scheme.grades
-    if rules is None:
+    counts = GradeCounts.of(by_class(evaluation))
+    if counts is None:
         raise refuse(NONE, ADD, file="scheme.toml", column="grades")
-    return probabilities(evaluation, spec, GradeCounts.of(by_class(evaluation), rules), **sampling)
+    return probabilities(evaluation, spec, counts, **sampling)
 
 
 def rank_probabilities(
@@ -310,53 +307,31 @@ class AwardCounts:
 
 @dataclass(frozen=True, eq=False)
 class GradeCounts:
-    """In how many draws each member is in each band, int[1 + bands, members]: first without a total, then the best band.
+    """In how many draws each member is in each band, int[bands + 2, members]: from the best down, then without a total, then not eligible."""
 
-    Parameters
-    ----------
-    bands
-        From the best down: the least total that reaches it, and what is asked beside. Who reaches none has the last.
-    """
-
-    bands: tuple[tuple[float, Demands], ...]
+    bands: BandRule
     events: int = 1
 
     @classmethod
-    def of(cls, evaluation: Evaluation, rules: Grades) -> GradeCounts:
-        """The bands of a scheme for its members in their order."""
-        known = (evaluation.scheme, evaluation.members["class"], evaluation.measured.conditions)
-        return cls(tuple((bound, asked(rules.require.get(name, ()), *known)) for name, bound in rules.bands))
+    def of(cls, evaluation: Evaluation) -> GradeCounts | None:
+        """The bands of a scheme for its members in their order; None where it grades nobody."""
+        known = evaluation.measured
+        bands = BandRule.of(evaluation.scheme, evaluation.members, evaluation.vetoes, known.conditions, known.recorded)
+        return None if bands is None else cls(bands)
 
     def __call__(self, lists: DrawnLists, shares: Floats, lookup: Lookup) -> Counts:  # noqa: ARG002 - all is in their standings
         """The counts of a chunk."""
-        total, steps = lookup(TOTAL), lists.steps
-        ranked = total > 0
-        free, counts = ranked.copy(), [count_draws(~ranked)]
-        for bound, required in self.bands:
-            band = free & (total >= steps.least(bound)) & required.able
-            for bar in bars_of(required.nodes, steps):
-                band &= over(bar, lookup(bar[0]))
-            for clause in required.clauses:
-                band &= clause.met(steps.met_under(lookup))
-            counts.append(count_draws(band))
-            free &= ~band
-        counts[-1] = counts[-1] + count_draws(free)
-        return (np.array(counts, dtype=np.int64),)
+        band = self.bands.in_steps(lists.rule, lookup)
+        return (np.array([count_draws(band == place) for place in range(self.bands.ineligible + 1)], dtype=np.int64),)
 
     def frame(self, tally: Tally, members: pd.Index[str]) -> pd.DataFrame:
         """A row for each member; of a band it has the grade in which the scheme's rule ends."""
-        scheme, measured = tally.evaluation.scheme, tally.evaluation.measured
-        rules = scheme.grades
-        assert rules is not None
+        scheme, measured, rules = tally.evaluation.scheme, tally.evaluation.measured, self.bands.grades
         direct, default = [veto.effect.grade for veto in scheme.vetoes if veto.effect.grade], rules.default or ""
         grades = list(dict.fromkeys(["", *band_names(rules), *(one.grade for one in rules.apart), *direct, *([default] if default else [])]))
         counts = np.zeros((len(grades), len(tally.index)), np.int64)
-        for band, times in zip([default, *band_names(rules)], tally.counts[0], strict=True):
-            start = np.full(len(tally.index), band, dtype=object)
-            steps = from_bands(
-                scheme, rules, tally.evaluation.members, start, measured.vetoes,
-                recorded=measured.recorded, previous=measured.previous, conditions=measured.conditions,
-            )  # fmt: skip
+        for band, times in enumerate(tally.counts[0]):
+            steps = from_bands(scheme, self.bands, np.full(len(tally.index), band), measured.vetoes, recorded=measured.recorded, previous=measured.previous)
             for grade in set(steps.grade):
                 counts[grades.index(grade)] += np.where(steps.grade == grade, times, 0)
         return _chances(tally, grades[1:], counts[1:], counts[0]).loc[members]

@@ -94,6 +94,9 @@ GROUNDS: tuple[tuple[KeyPath, KeyPath, Phrase, Phrase], ...] = (
     (("grades", "rise_require"), ("previous", "grade"),
      Phrase("写了升级须满足的条件，但没有写明上届等级在哪里", "it says what rising requires, but nothing says where the previous grades stand"),
      Phrase("请在 [previous] 中写 grade", "write `grade` in [previous]")),
+    (("grades", "eligible_only"), ("eligibility", "require"),
+     Phrase("只评符合申报条件的会员，但办法没有申报条件", "only eligible members are graded, but nothing says who is"),
+     Phrase("请写 [eligibility]，或删去这一项", "write [eligibility], or remove it")),
     (("grades", "applied_only"), ("members", "applied"),
      Phrase("只评申报的会员，但没有写明谁申报了", "only applicants are graded, but nothing says who applied"),
      Phrase("请在 [members] 中写 applied，或删去这一项", "name [members] applied, or remove it")),
@@ -106,7 +109,7 @@ def grades_faults(raw: Raw) -> Iterable[Fault]:
     if pairs is None:
         return ()
     names = [str(band[0]) for band in at(raw, ("grades", "bands")) if isinstance(band, list) and band]
-    return chain(_order(pairs), _repeats(names), _reach(raw, pairs), _names(raw, names), _groundless(raw))
+    return chain(_order(raw, pairs), _repeats(names), _reach(raw, pairs), _names(raw, names), _band_quotas(raw, names), _rise(raw), _groundless(raw))
 
 
 def _pairs(raw: Raw) -> list[Any] | None:
@@ -116,9 +119,11 @@ def _pairs(raw: Raw) -> list[Any] | None:
     return [band for band in bands if isinstance(band, list) and len(band) == 2 and is_number(band[1])]
 
 
-def _order(pairs: list[Any]) -> Iterator[Fault]:
+def _order(raw: Raw, pairs: list[Any]) -> Iterator[Fault]:
+    placed = at(raw, ("grades", "quota"))
     for above, below in pairwise(pairs):
-        if below[1] >= above[1]:
+        level = below[1] == above[1] and isinstance(placed, dict) and above[0] in placed
+        if below[1] >= above[1] and not level:
             rule = phrase(
                 "等级 {below} 的下限 {low:g} 不低于 {above} 的下限 {high:g}，两档重叠",
                 "the lower bound {low:g} of {below} is not below the {high:g} of {above}: the bands overlap",
@@ -172,6 +177,41 @@ def _apart(raw: Raw, path: KeyPath, item: Raw, names: list[str]) -> Iterator[Fau
     for place, name in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(name, str) and name not in names:
             yield unknown((*path, "instead_of", place), GRADE, name, names)
+
+
+def _band_quotas(raw: Raw, names: list[str]) -> Iterator[Fault]:
+    """What can be wrong with the places of bands."""
+    quotas, listed = at(raw, ("grades", "quota")), at(raw, ("grades", "above"))
+    for place, name in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(name, str) and name not in names:
+            yield unknown(("grades", "above", place), GRADE, name, names)
+    for name, quota in (quotas.items() if isinstance(quotas, dict) else ()):
+        path: KeyPath = ("grades", "quota", name)
+        if name not in names:
+            yield unknown(path, GRADE, name, names)
+        elif name == names[-1]:
+            rule = phrase("“{grade}”是最低一级，够不上别级的都归入，不能限名额", "`{grade}` is the last band, in which everyone else ends: it cannot have so many places", grade=name)
+            yield Fault(path, rule, Phrase("请删去，或再加一个更低的等级", "remove it, or add a band below"))
+        if isinstance(quota, dict):
+            yield from _quota(raw, path, quota)
+            yield from (Fault((*path, key), *NOT_OF_BANDS) for key in sorted(set(quota) - OF_BANDS))
+    for key in (key for key in ("cumulative", "level") if at(raw, ("grades", key)) is not None and not quotas):
+        rule = phrase("{key} 只用于限名额的等级，没有写 quota", "`{key}` is about places of bands, and there is no `quota`", key=key)
+        yield Fault(("grades", key), rule, Phrase("请写 quota，或删去这一项", "write `quota`, or remove it"))
+
+
+OF_BANDS = frozenset({"share", "number", "within", "rounding", "least", "most"})
+NOT_OF_BANDS = (
+    Phrase("等级的名额没有这一项", "places of bands have no such key"),
+    Phrase("请删去；等级的名额可写 share、number、within、rounding、least、most", "remove it: places of bands have `share`, `number`, `within`, `rounding`, `least` and `most`"),
+)
+
+
+def _rise(raw: Raw) -> Iterator[Fault]:
+    """By how many bands a member may rise is said by a number or by a condition."""
+    named = at(raw, ("grades", "rise_at_most"))
+    if isinstance(named, str) and named not in ids(raw, "condition"):
+        yield unknown(("grades", "rise_at_most"), CONDITION, named, ids(raw, "condition"), raw)
 
 
 def _facts(raw: Raw, path: KeyPath) -> Iterator[Fault]:
