@@ -12,7 +12,13 @@ from tests.drawing import graded_under
 from tests.invented import MEASURE, NO_VETOES, evaluation, group, indicator, members, scheme, totals
 from tests.rule_by_hand import RuleByHand
 from toolkit.evaluation import Evaluation
-from toolkit.evaluation.grades import GradeOutcomes, decide_grades, grade_problems, place_problems, valid_until
+from toolkit.evaluation.grades import (
+    GradeOutcomes,
+    decide_grades,
+    grade_problems,
+    place_problems,
+    valid_until,
+)
 from toolkit.evaluation.quotas import places
 from toolkit.evaluation.scores import Tree
 from toolkit.sensitivity import WeightDraws, grade_probabilities
