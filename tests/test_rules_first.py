@@ -13,10 +13,13 @@ from tests.conftest import write_small_edition
 from tests.sealing import DAY, described_again, named, sealed, verified, with_new_manifests, write_house
 from toolkit.__main__ import app
 from toolkit.comparison.records import evaluated_at
+from toolkit.edition import open_edition
 from toolkit.ground.problems import Problems, Refused
 from toolkit.minutes.journal import read_journal
+from toolkit.scheme import load_scheme
 from toolkit.sealing import seal_rules
 from toolkit.sealing.revisions import newest_bag
+from toolkit.sealing.rules import _known
 
 WEIGHTS = (("weight = 60", "weight = 30"), ("weight = 40\naggregate", "weight = 70\naggregate"))
 
@@ -51,8 +54,10 @@ def r1(edition: Path, tmp_path: Path) -> Path:
 def test_the_rules_are_a_bag_of_their_own(edition: Path) -> None:
     bag = edition / "sealed" / "rules"
     held = {path.relative_to(bag / "data").as_posix() for path in (bag / "data").rglob("*") if path.is_file()}
-    assert held == {"edition/scheme.toml", "edition/tables.toml", "sensitivity.json", "environment.txt", "README.md", "ro-crate-metadata.json"}
+    found = {f"examination/{name}.csv" for name in ("findings", "certificates", "counterexamples", "one_expert")}
+    assert held == {"edition/scheme.toml", "edition/tables.toml", "sensitivity.json", "environment.txt", "README.md", "ro-crate-metadata.json", *found}
     assert "打开记录之前封存" in (bag / "data" / "README.md").read_text("utf-8")
+    assert "对办法本身的审查也在内（`examination/`）" in (bag / "data" / "README.md").read_text("utf-8")
     assert verified(bag, replay=True) == Problems()
     assert newest_bag(edition / "sealed") == edition / "sealed" / "r1"
     assert [line.details["revision"] for line in read_journal(edition).entries if line.what == "seal"] == ["rules", "r1"]
@@ -70,12 +75,37 @@ def test_a_later_bag_says_what_was_changed_and_whom_that_moved(edition: Path, tm
     assert verified(edition / "sealed" / "r1", replay=True) == Problems()
 
 
-@pytest.mark.parametrize("name", ["rules/changed.csv", "rules/moved.csv", "rules/scheme.toml"])
+def test_what_was_found_in_the_rules_is_found_again(r1: Path) -> None:
+    bag = r1.parent / "rules"
+    path = bag / "data" / "examination" / "certificates.csv"
+    path.write_text(path.read_text("utf-8-sig").replace("proved", "open"), "utf-8-sig")
+    with_new_manifests(bag)
+    assert verified(bag) == Problems()
+    assert named(verified(bag, replay=True)) == {"examination/certificates.csv"}
+    path.unlink()
+    described_again(bag)
+    with_new_manifests(bag)
+    assert named(verified(bag)) == {"examination/certificates.csv"}
+
+
+def test_a_later_bag_says_what_was_to_be_seen_before_the_data(small_edition: Path, tmp_path: Path) -> None:
+    tables = small_edition / "tables.toml"
+    faulty = tmp_path / "faulty.toml"
+    faulty.write_text((small_edition / "scheme.toml").read_text("utf-8") + "\n[total]\nfloor = -1000\n", "utf-8")
+    without, with_, records = load_scheme(small_edition / "scheme.toml"), load_scheme(faulty), open_edition(small_edition).records
+    for before, after, state in ((with_, with_, "known"), (without, with_, "change"), (with_, without, "mended")):
+        rows = [(said, place) for said, _, place, *_ in _known(before, after, tables, records) if said != "members"]
+        assert (state, "total.floor") in rows
+
+
+@pytest.mark.parametrize("name", ["rules/changed.csv", "rules/moved.csv", "rules/scheme.toml", "rules/known.csv", "rules/tables.toml"])
 def test_what_it_says_of_the_rules_is_made_again(r1: Path, name: str) -> None:
     path = r1 / "data" / name
     path.write_text(path.read_text("utf-8").replace("60", "55"), "utf-8")
-    if name == "rules/moved.csv":
+    if name in {"rules/moved.csv", "rules/known.csv"}:
         path.write_text("member\n", "utf-8")
+    if name == "rules/tables.toml":
+        path.write_text(path.read_text("utf-8") + "\n# otherwise\n", "utf-8")
     with_new_manifests(r1)
     assert any(file.startswith("rules/") for file in named(verified(r1, replay=True)))
 

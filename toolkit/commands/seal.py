@@ -53,6 +53,10 @@ UNLISTED_KEY = (
     "提醒：封存包的 allowed_signers 没有列这把密钥，核对的人须另行得知公钥。下次封存之前，请在届次文件夹的 allowed_signers 加一行：\n{line}",
     "warning: the bag's allowed_signers does not list this key: whoever checks has to be told the public key. Before the next seal, add to the edition's allowed_signers:\n{line}",
 )
+REEXAMINED = Phrase(
+    "封存包完好；其中只有办法，没有可重算的结果；对办法的审查已重做，与封存的一致。",
+    "The bag is whole; it holds rules alone, and no result to compute again; they were examined again, and what was found is what is sealed.",
+)
 WHOLE = Phrase("封存包完好。", "The bag is whole.")
 OPEN_WHOLE = Phrase(
     "开放包完好（各文件与清单一致）。没有重新计算；要重算请加 --replay。",
@@ -154,10 +158,11 @@ def _verify_open(bag: Path, *, replay: bool, fingerprint: str, language: str) ->
 def _well(bag: Path, *, replay: bool) -> Phrase:
     """What is said of a bag that is well: of rules alone nothing was computed, and without a timestamp its date is only said."""
     from toolkit.sealing.bag import read_bag_info
-    from toolkit.sealing.parts import RULES, Seal
+    from toolkit.sealing.parts import EXAMINATION, RULES, Seal
     from toolkit.sealing.timestamps import UNSTAMPED, stamps
 
-    well = (RULES_ALONE if Seal.of(read_bag_info(bag)).revision == RULES else RECOMPUTED) if replay else WHOLE
+    alone = REEXAMINED if (bag / "data" / EXAMINATION).is_dir() else RULES_ALONE
+    well = (alone if Seal.of(read_bag_info(bag)).revision == RULES else RECOMPUTED) if replay else WHOLE
     return well if stamps(bag) else joined((well, UNSTAMPED), "", " ")
 
 

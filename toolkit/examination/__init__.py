@@ -78,9 +78,14 @@ def examine(
         As for `certificates`.
     """
     rules = Rules(scheme, tables, sizes or None)
-    found = [*dead_awards(rules), *dead_bands(rules), *newcomers(scheme), *idle_rules(rules), *idle_indicators(rules), *lone_voices(scheme)]
     certified = tuple(certificates(rules, tries=tries, work=work, progress=progress))
-    return Examination(scheme, Problems(tuple(found)).gravest, certified, one_expert(rules), sizes or None)
+    return Examination(scheme, findings(scheme, tables, sizes), certified, one_expert(rules), sizes or None)
+
+
+def findings(scheme: Scheme, tables: Tables | None = None, sizes: Mapping[str, int] | None = None) -> Problems:
+    """What can never act and who decides alone, gravest first, as `examine` finds it; nothing is tried for it."""
+    rules = Rules(scheme, tables, sizes or None)
+    return Problems((*dead_awards(rules), *dead_bands(rules), *newcomers(scheme), *idle_rules(rules), *idle_indicators(rules), *lone_voices(scheme))).gravest
 
 
 def class_sizes(scheme: Scheme, members: pd.DataFrame) -> dict[str, int]:

@@ -74,6 +74,7 @@ from toolkit.sealing.revisions import (
     revised,
 )
 from toolkit.sealing.rules import (
+    examined_problems,
     plan_problems,
     refuse_late,
     rules_problems,
@@ -178,9 +179,10 @@ def seal_edition(
 
 
 def seal_rules(folder: Path, *, by: str = "", sealed_on: dt.date | None = None) -> Path:
-    """The bag `sealed/rules` of the edition in `folder`: scheme, data dictionary and sensitivity plan, before any record is opened.
+    """The bag `sealed/rules` of the edition in `folder`: scheme, data dictionary, sensitivity plan, before any record is opened.
 
-    Every bag sealed later says what of it was decided otherwise, and whom that moved.
+    What examination finds in them is sealed with them. Every bag sealed later says what of it was decided otherwise, whom that moved,
+    and which faults were to be seen before there were data.
 
     Raises
     ------
@@ -247,7 +249,8 @@ def verify_bag(
         scheme, seal = load_scheme(bag / "data" / "edition" / "scheme.toml"), Seal.of(read_bag_info(bag))
         problems += tuple(plan_problems(bag / "data", scheme) if seal.revision == RULES else rules_problems(bag, seal.rules))
         problems += (*signature_problems(bag, scheme, signers), *stamp_problems(bag, authority))
-        replay = replay and seal.revision != RULES  # nothing was computed
+        if replay and seal.revision == RULES:  # no result was computed
+            return problems + Problems(tuple(examined_problems(bag / "data")))
     return problems + replay_problems(bag, house, progress) if replay and not problems.errors else problems
 
 

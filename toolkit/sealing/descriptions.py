@@ -41,6 +41,11 @@ BEFORE = (
     "打开记录之前封存的只有评选办法、数据字典（`edition/`）和将对结果提出的问题（`sensitivity.json`）。",
     "Sealed before any record was opened: scheme and data dictionary (`edition/`), and what will be asked of the result (`sensitivity.json`).",
 )
+FOUND = (
+    "对办法本身的审查也在内（`examination/`）：用不上的规则，越做越好会不会吃亏，一位专家最多能左右多少。",
+    " What examination found in the rules is with them (`examination/`): rules that never act, whether doing better can cost, what one expert can move at most.",
+)
+SEEN = ("，其中的问题哪些在有数据之前就看得出", ", and which of their faults were to be seen before there were data")
 CHECK = """```sh
 sha256sum --strict --quiet -c tagmanifest-sha256.txt
 sha256sum --strict --quiet -c manifest-sha256.txt
@@ -90,10 +95,12 @@ def descriptions(data: Path, scheme: Scheme, seal: Seal, version: str) -> dict[s
 
 def _readme(data: Path, scheme: Scheme, seal: Seal, version: str) -> str:
     parts = [(name, words) for name, words in PARTS.items() if (data / name).is_dir()]
+    if (data / "rules" / "known.csv").is_file():  # earlier versions wrote none, and their text stays
+        parts = [(name, (words[0] + SEEN[0], words[1] + SEEN[1]) if name == "rules" else words) for name, words in parts]
     zh, en = ("\n".join(f"- `{name}/`：{words[0]}" for name, words in parts), "\n".join(f"- `{name}/`: {words[1]}" for name, words in parts))
     again = AGAIN
     if seal.revision == "rules":
-        zh, en = BEFORE
+        zh, en = (said + more if (data / "examination").is_dir() else said for said, more in zip(BEFORE, FOUND, strict=True))
         again = dict.fromkeys(AGAIN, "")  # nothing was computed
     because = literally(seal.because)
     history = (f"本版替代第 {seal.revises} 版，理由：{because}。", f"It stands in place of revision {seal.revises}, because: {because}. ") if seal.revises else ("", "")

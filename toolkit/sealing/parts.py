@@ -49,7 +49,11 @@ MEETING, ENVIRONMENT = "meeting", "environment.txt"
 RULES, PLAN = "rules", "sensitivity.json"
 """The revision that holds the rules alone, and its plan of what will be asked of the result."""
 RULES_PARTS = tuple(f"{RULES}/{name}" for name in ("scheme.toml", "changed.csv", "moved.csv"))
-"""What a later bag holds of them."""
+KNOWN_PARTS = (f"{RULES}/tables.toml", f"{RULES}/known.csv")
+"""What a later bag holds of them; the latter two since 0.6.0."""
+EXAMINATION = "examination"
+EXAMINED = tuple(f"{EXAMINATION}/{name}.csv" for name in ("findings", "certificates", "counterexamples", "one_expert"))
+"""What was to be seen in the rules, in their own bag, since 0.6.0."""
 KNOWN = ("0.2.0", "0.3.0", "0.4.0", "0.5.0")
 """Earlier versions whose bags this one checks: what they found and computed is the same, what they said of it may be worded otherwise."""
 REVISION = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
@@ -183,11 +187,12 @@ def part_problems(bag: Path, house: House) -> Problems:
         if sealed_by(data) not in KNOWN or (data / OPEN).exists():
             required |= {f"{OPEN}/{name}" for name in OPEN_FILES - OPTIONAL}
     others |= set(_of_edition(data / "edition", scheme, tables, present))
-    seal = Seal.of(read_bag_info(bag))
+    seal, earlier = Seal.of(read_bag_info(bag)), sealed_by(data) in KNOWN
     if seal.rules:
-        required |= set(RULES_PARTS)
+        required |= {*RULES_PARTS, *(() if earlier else KNOWN_PARTS)}
     if seal.revision == RULES:
-        required, others = {"edition/scheme.toml", "edition/tables.toml", ENVIRONMENT, PLAN}, {f"edition/{name}" for name in EDITION}
+        required = {"edition/scheme.toml", "edition/tables.toml", ENVIRONMENT, PLAN, *(() if earlier else EXAMINED)}
+        others = {f"edition/{name}" for name in EDITION}
     allowed = required | others | set(DESCRIPTIONS)
     tags = {path.relative_to(bag).as_posix() for path in bag.rglob("*") if not path.is_dir()} - {f"data/{name}" for name in present}
     return Problems(

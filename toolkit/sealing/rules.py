@@ -1,7 +1,7 @@
-"""The rules before the records: a bag of scheme and sensitivity plan, and what a later bag says was changed after it.
+"""The rules before the records: a bag of scheme, sensitivity plan and all that examination finds in them, and what a later bag says was changed after it.
 
 A committee that seals its rules before it opens any record can show that no rule was made for a result. Every later bag holds that scheme,
-what of it was decided otherwise since, in words, and whose award or place that moved.
+what of it was decided otherwise since, in words, whose award or place that moved, and what of its faults was to be seen before there were data.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import csv
 import io
 import json
 import shutil
+import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,16 +20,32 @@ import pandas as pd
 
 from toolkit.comparison import scheme_measured
 from toolkit.comparison.shares import moved_between, standing
+from toolkit.edition import load_plan
+from toolkit.examination import class_sizes, examine, findings
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Phrase
+from toolkit.ground.toml_reader import on_their_lines
 from toolkit.ground.writing import guarded
+from toolkit.records.dictionary import load_tables
+from toolkit.reports.csv_files import write_examination
 from toolkit.scheme import load_scheme
 from toolkit.scheme.amendments import diff
 from toolkit.sealing.bag import TAG_MANIFEST, bag_problems, read_bag_info
-from toolkit.sealing.differences import ASK, difference
+from toolkit.sealing.differences import ASK, difference, folder_problems
 from toolkit.sealing.frozen_edition import FILES, decided_scheme, like_sealed
-from toolkit.sealing.parts import PLAN, RULES, RULES_PARTS, House, Seal, part_problems
+from toolkit.sealing.parts import (
+    EXAMINATION,
+    KNOWN,
+    KNOWN_PARTS,
+    PLAN,
+    RULES,
+    RULES_PARTS,
+    House,
+    Seal,
+    part_problems,
+    sealed_by,
+)
 from toolkit.sealing.revisions import FROM_BACKUP, GONE, bags, seal_lines
 from toolkit.sensitivity.robustness import QUESTIONS
 from toolkit.sensitivity.weights.draws import WeightDraws
@@ -44,15 +62,33 @@ ITS_OWN = Phrase("请移走这个封存包", "move that bag away")
 EXCHANGED = Phrase("不是工作记录所记的、事先封存的办法", "is not the bag of rules that the journal tells of")
 UNTOLD = Phrase("与包内工作记录所记的、事先封存的办法不符", "is not what the journal in the bag tells of rules that were sealed before")
 UNTRIED = Phrase("按事先封存的办法，无法用这些记录计算，看不出谁会变动", "under the rules as sealed these records cannot be evaluated: who would move cannot be seen")
-ANOTHER = Phrase("与旁边事先封存的办法不是同一份", "is not the scheme in the bag of rules that lies beside it")
+ANOTHER = Phrase("与旁边事先封存的不是同一份", "is not that in the bag of rules that lies beside it")
 
 
 def write_rules(folder: Path, scheme: Scheme, bag: Path) -> None:
-    """Write scheme, data dictionary, journal and signers of the edition in `folder`, and the sensitivity plan, into the new folder `bag`."""
+    """Write scheme, data dictionary, journal and signers of the edition in `folder`, the sensitivity plan and what examination finds, into the new folder `bag`."""
     (bag / "edition").mkdir(parents=True)
     for name in (name for name in FILES if (folder / name).is_file()):
         shutil.copyfile(folder / name, bag / "edition" / name)
     (bag / PLAN).write_text(plan_text(scheme), encoding="utf-8", newline="\n")
+    write_examined(bag / "edition", bag / EXAMINATION)
+
+
+def write_examined(edition: Path, folder: Path) -> None:
+    """Write what examination finds in the rules in `edition`, before anything is recorded, into `folder`, in the scheme's language."""
+    scheme, tables = load_plan(edition)
+    found = examine(scheme, tables)
+    found = replace(found, problems=on_their_lines(found.problems, edition / "scheme.toml"))
+    write_examination(found, scheme.language, folder)
+
+
+def examined_problems(data: Path) -> Iterator[Problem]:
+    """Where what a bag of rules says was found in them is not what is found now; earlier versions sealed none."""
+    if sealed_by(data) in KNOWN:
+        return
+    with tempfile.TemporaryDirectory() as place:
+        write_examined(data / "edition", Path(place) / EXAMINATION)
+        yield from folder_problems(EXAMINATION, data, Path(place))
 
 
 def plan_text(scheme: Scheme) -> str:
@@ -111,7 +147,9 @@ def refuse_late(folder: Path) -> None:
 
 
 def write_changed_rules(rules: Path, data: Path, evaluation: Evaluation, records: Records) -> None:
-    """Write into the payload `data` the scheme at `rules`, what was decided otherwise since, and whom that moved.
+    """Write into the payload `data` the scheme at `rules`, what was decided otherwise since, whom that moved, and what of the faults was known.
+
+    The last needs the data dictionary that lies beside that scheme, which earlier versions did not keep.
 
     Parameters
     ----------
@@ -133,6 +171,22 @@ def write_changed_rules(rules: Path, data: Path, evaluation: Evaluation, records
     columns = ["name", "class", "award_before", "award", "rank_before", "rank", "total_before", "total"]
     rows = [[member, *row] for member, row in zip(moved.index, moved[columns].astype(object).to_numpy().tolist() if len(moved) else [], strict=True)]
     _write(place / "moved.csv", ["member", *columns], rows)
+    if (rules.parent / "tables.toml").is_file():
+        if rules.parent != place:
+            shutil.copyfile(rules.parent / "tables.toml", place / "tables.toml")
+        _write(place / "known.csv", ["state", "severity", "place", "zh", "en"], list(_known(before, after, rules.parent / "tables.toml", records)))
+
+
+def _known(before: Scheme, after: Scheme, tables: Path, records: Records) -> Iterator[list[object]]:
+    """Every finding in the rules: ``known`` before the data and so still, ``mended`` since; come by a ``change`` of the rules, or seen only with the ``members`` of each class."""
+    then = findings(before, load_tables(tables))
+    now, sized = findings(after, records.tables), findings(after, records.tables, class_sizes(after, records.members))
+    keys = [{(problem.column, problem.rule.zh) for problem in found} for found in (then, now, sized)]
+    every = {(problem.column, problem.rule.zh): problem for found in (then, now, sized) for problem in found}
+    for key, problem in every.items():
+        still = key in keys[1] or key in keys[2]
+        state = ("known" if still else "mended") if key in keys[0] else "change" if key in keys[1] else "members"
+        yield [state, problem.severity, problem.column, problem.rule.zh, problem.rule.en]
 
 
 def rules_problems(bag: Path, rules: str) -> Iterator[Problem]:
@@ -141,9 +195,11 @@ def rules_problems(bag: Path, rules: str) -> Iterator[Problem]:
         yield Problem("error", UNTOLD, ASK, file="bag-info.txt", column="Rules-SHA256", value=rules or "—")
     beside = bag.resolve().parent / RULES
     if rules and (beside / TAG_MANIFEST).is_file():
-        same = file_digest(beside / TAG_MANIFEST) == rules and file_digest(beside / "data" / "edition" / "scheme.toml") == file_digest(bag / "data" / RULES_PARTS[0])
-        if not same:
-            yield Problem("error", ANOTHER, ASK, file=RULES_PARTS[0])
+        copies = [name for name in (RULES_PARTS[0], KNOWN_PARTS[0]) if (bag / "data" / name).is_file()]
+        for name in copies:
+            original = beside / "data" / "edition" / Path(name).name
+            if file_digest(beside / TAG_MANIFEST) != rules or file_digest(original) != file_digest(bag / "data" / name):
+                yield Problem("error", ANOTHER, ASK, file=name)
 
 
 def _write(path: Path, columns: list[str], rows: list[tuple[str, str, str]] | list[list[object]]) -> None:
