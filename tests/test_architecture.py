@@ -20,7 +20,7 @@ FLOORS = (
     "edition evaluation",
     "sensitivity diagnostics comparison examination publication forms",
     "reports",
-    "sealing",
+    "sealing documents",
     "commands interactive",
     "__init__ __main__",
 )

@@ -14,7 +14,7 @@ PATH = re.compile(r"`((?:toolkit|tests|notebooks|templates|benchmarks|data)/[^`\
 
 
 def test_every_recipe_names_its_files_and_each_is_there() -> None:
-    assert {title for title, _ in RECIPES} == {"A value shape", "A tie rule", "A method", "An output column", "An input format"}
+    assert {title for title, _ in RECIPES} == {"A value shape", "A tie rule", "A method", "A paper in Word", "An output column", "An input format"}
     for title, recipe in RECIPES:
         files = PATH.findall(recipe)
         assert files, title

@@ -233,7 +233,8 @@ def random_question(board: WeightBoard, rng: np.random.Generator) -> dict[str, A
     turn: dict[str, Any] = {"do": "turn", "dial": dial.id, **(near or {"choice": str(rng.choice(list(dial.choices)))})}
     move = {"do": "move", "node": str(rng.choice(["learning", "exchange", "forums", "words"])), "share": float(rng.integers(0, 100))}
     leave = {"do": "leave", "kind": "node", "item": str(rng.choice(list(board.scheme.nodes)))}
-    gone = [{"do": "leave", "kind": "member", "item": int(rng.integers(len(board.before.members)))}, {"do": "leave", "kind": "veto", "item": "grave"}][rng.integers(2)]
+    members_or_vetoes: list[dict[str, Any]] = [{"do": "leave", "kind": "member", "item": int(rng.integers(len(board.before.members)))}, {"do": "leave", "kind": "veto", "item": "grave"}]
+    gone = members_or_vetoes[rng.integers(2)]
     own: dict[str, Any] = {"do": "own", "expert": str(rng.choice(["", "E01", "E02"]))}
     questions: list[dict[str, Any]] = [turn, turn, turn, move, leave, gone, own, {"do": "undo"}, {"do": "redo"}]
     return questions[rng.integers(9)]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from toolkit.commands import decide, edition, evaluation, experts, lab, publication, seal, table
+from toolkit.commands import decide, documents, edition, evaluation, experts, lab, publication, seal, table
 from toolkit.commands.console import LanguageOption
 from toolkit.commands.usage import Command, Committee
 
@@ -15,7 +15,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     *(edition.new, edition.forms, edition.check, evaluation.examine, edition.changes, edition.diff),
     *(evaluation.evaluate, evaluation.cards, evaluation.sensitivity, experts.ballots),
     *(experts.sheets, experts.panel, table.table, decide.decide, decide.journal),
-    *(seal.seal, seal.key, seal.sign, seal.verify, publication.publish, publication.verify_card, seal.serve, seal.demo),
+    *(seal.seal, seal.key, seal.sign, seal.verify, documents.documents, publication.publish, publication.verify_card, seal.serve, seal.demo),
 )
 
 app = typer.Typer(

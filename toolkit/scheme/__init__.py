@@ -111,6 +111,19 @@ class Signatures(StrictModel):
     roles: Annotated[dict[Annotated[str, Field(pattern=r"^[\w-]{1,40}$")], Annotated[int, Field(ge=1)]], Field(min_length=1)]
 
 
+class Papers(StrictModel):
+    """What papers in Word are headed and signed with; what is left out stays a blank to be filled by hand.
+
+    `rounds` are the names of the notices, one paper each, as 两审三公示 asks for.
+    """
+
+    organisation: str = ""
+    action: str = ""
+    council: str = ""
+    authority: str = ""
+    rounds: Annotated[tuple[Name, ...], Field(min_length=1)] = ("公示",)
+
+
 class Scheme(StrictModel):
     """Everything the committee decided about one edition; see `load_scheme`.
 
@@ -150,6 +163,7 @@ class Scheme(StrictModel):
     publication: Publication | None = None
     weighting: Weighting | None = None
     signatures: Signatures | None = None
+    papers: Papers = Papers()
 
     @property
     def nodes(self) -> dict[str, Group | Indicator]:

@@ -1,0 +1,247 @@
+"""Makes the Word templates beside this file from `text/`, one paragraph a line; whoever wants other words edits the Word files.
+
+    python templates/documents/make.py
+
+The layout is that of GB/T 9704-2012 (A4, 22 lines of 28 characters, 3 号 仿宋), followed by custom, not duty. What a line is, its first signs say:
+
+    =  ==  ===      title in 2 号 小标宋; a name or award in large 楷体; the head of a certificate
+    #  ##  ###      levels one (黑体), two (楷体) and three (bold)
+    <  >  ^  ^^     no indent; at the right, four characters from the edge; centred; centred and small
+    *               a short line in small type
+    @ {{ names }}   the names of a list, two in a row
+    |+ a | b        a high row, to be written in by hand
+    | a | b         a row of a table, whose first one is its head; |= 40 | 116 before it gives the widths in mm
+    ! landscape     the page lies on its side;  --- a new page;  %include NAME another text
+    {%p ... %}      a sign for the filling program, which leaves no line; {%tr ... %} the same between rows
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from docx import Document
+from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from toolkit.documents.filling import settled
+
+HERE = Path(__file__).parent
+BODY, KAI, HEI, TITLE = "仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体"
+PITCH = 28.95
+LEFT, RIGHT, CENTRE = WD_ALIGN_PARAGRAPH.JUSTIFY, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.CENTER
+KINDS: dict[str, dict[str, Any]] = {
+    "===": {"font": TITLE, "size": 48, "align": CENTRE, "pitch": 62},
+    "==": {"font": KAI, "size": 26, "align": CENTRE, "pitch": 40},
+    "=": {"font": TITLE, "size": 22, "align": CENTRE, "pitch": 33, "keep": True},
+    "###": {"bold": True, "indent": 2, "keep": True},
+    "##": {"font": KAI, "indent": 2, "keep": True},
+    "#": {"font": HEI, "indent": 2, "keep": True},
+    "^^": {"size": 10.5, "align": CENTRE, "pitch": 18},
+    "^": {"align": CENTRE},
+    "<": {},
+    ">": {"align": RIGHT, "right": 4, "keep": True},
+    "*": {"size": 10.5, "indent": 2, "pitch": 18, "align": WD_ALIGN_PARAGRAPH.LEFT},
+    "": {"indent": 2},
+}
+LYING = KINDS | {sign: KINDS[sign] | {"size": 22, "pitch": 42} for sign in ("", "<", ">", "^")} | {"==": KINDS["=="] | {"size": 36, "pitch": 66}}
+SIGN = re.compile(r"(===|==|=|###|##|#|\^\^|\^|<|>|\*) (.*)", re.DOTALL)
+
+
+def lines_of(name: str) -> Iterator[str]:
+    """The lines of a text, those of the texts that it includes in their place."""
+    for line in (HERE / "text" / f"{name}.txt").read_text("utf-8").splitlines():
+        if line.startswith("%include "):
+            yield from lines_of(line.removeprefix("%include "))
+        else:
+            yield line
+
+
+def template(name: str) -> Any:
+    """The Word template of a text, as a document of python-docx."""
+    document = Document()
+    lines = list(lines_of(name))
+    lying = "! landscape" in lines
+    _page(document, lying=lying)
+    _normal(document)
+    widths: list[int] = []
+    for in_table, part in groupby((line for line in lines if line != "! landscape"), key=lambda line: line.startswith(("|", "{%tr"))):
+        if in_table:
+            rows = list(part)
+            widths = [int(width) for width in rows[0].removeprefix("|=").split("|")]
+            _table(document, rows[1:], widths)
+        else:
+            for line in part:
+                _line(document, line, kinds=LYING if lying else KINDS)
+    document.element.body.remove(document.element.body[-1]) if document.element.body[-1].tag == qn("w:p") else None
+    _settle(document, name)
+    return document
+
+
+def _line(document: Any, line: str, kinds: dict[str, dict[str, Any]]) -> None:
+    if line == "---":
+        paragraph = document.add_paragraph()
+        paragraph.paragraph_format.line_spacing = Pt(1)
+        paragraph.add_run().add_break(_page_break())
+    elif line.startswith("@ "):
+        _names(document, line.removeprefix("@ "))
+    elif line.startswith("{%p"):
+        _styled(document.add_paragraph(), line, {})
+    else:
+        found = SIGN.match(line) or re.fullmatch(r"(\^) ?()", line)
+        sign, text = found.groups() if found else ("", line)
+        _styled(document.add_paragraph(), text, kinds[sign])
+
+
+def _page_break() -> Any:
+    from docx.enum.text import WD_BREAK
+
+    return WD_BREAK.PAGE
+
+
+def _names(document: Any, names: str) -> None:
+    """Names of a list, two in a row, in a table without lines."""
+    field = names.strip("{} ")
+    rows = [f"{{%tr for 双 in {field}|batch(2, '') %}}", "| {{ 双[0] }} | {{ 双[1] }}", "{%tr endfor %}"]
+    _table(document, rows, [78, 78], ruled=False)
+
+
+def _styled(paragraph: Any, text: str, kind: dict[str, Any], *, pitch: float = PITCH) -> None:
+    size = kind.get("size", 16)
+    form = paragraph.paragraph_format
+    form.alignment = kind.get("align", LEFT)
+    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(kind.get("pitch", pitch))
+    form.space_before = form.space_after = Pt(0)
+    form.keep_with_next = kind.get("keep", False)
+    if kind.get("indent"):
+        _indent(paragraph, firstLineChars=kind["indent"] * 100, firstLine=int(kind["indent"] * size * 20))
+    if kind.get("right"):
+        _indent(paragraph, rightChars=kind["right"] * 100, right=int(kind["right"] * size * 20))
+    _run(paragraph, text, kind.get("font", BODY), size, bold=kind.get("bold", False))
+
+
+def _indent(paragraph: Any, **values: int) -> None:
+    properties = paragraph._p.get_or_add_pPr()
+    element = properties.find(qn("w:ind"))
+    if element is None:
+        element = OxmlElement("w:ind")
+        properties.append(element)
+    for key, value in values.items():
+        element.set(qn(f"w:{key}"), str(value))
+
+
+def _run(paragraph: Any, text: str, font: str, size: float, *, bold: bool = False) -> None:
+    run = paragraph.add_run(text)
+    run.bold = bold
+    run.font.size, run.font.name = Pt(size), "Times New Roman"
+    run._r.get_or_add_rPr().rFonts.set(qn("w:eastAsia"), font)
+    if size == 16:
+        spacing = OxmlElement("w:spacing")
+        spacing.set(qn("w:val"), "-5")
+        run._r.get_or_add_rPr().append(spacing)
+
+
+def _table(document: Any, rows: list[str], widths: list[int], *, ruled: bool = True) -> None:
+    table = document.add_table(rows=0, cols=len(widths))
+    table.autofit = False
+    if ruled:
+        table.style = "Table Grid"
+    _table_indent(table)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+    listing = ruled and any(row.startswith("{%tr") for row in rows)
+    for place, row in enumerate(rows):
+        cells = [row, *[""] * (len(widths) - 1)] if row.startswith("{%tr") else [cell.strip(" ") for cell in row.removeprefix("|").removeprefix("+").split("|")]
+        written = _row(table, cells, widths, head=listing and place == 0, ruled=ruled)
+        if ruled and not listing:
+            written.height = Mm(38 if row.startswith("|+") else 11)
+
+
+def _row(table: Any, cells: list[str], widths: list[int], *, head: bool, ruled: bool) -> Any:
+    row = table.add_row()
+    properties = row._tr.get_or_add_trPr()
+    for tag in ("w:cantSplit", *(["w:tblHeader"] if head else [])):
+        properties.append(OxmlElement(tag))
+    for cell, text, width in zip(row.cells, cells, widths, strict=True):
+        cell.width = Mm(width)
+        (paragraph,) = cell.paragraphs
+        small = {"size": 12 if ruled else 14, "align": CENTRE if head else WD_ALIGN_PARAGRAPH.LEFT, "font": HEI if head else BODY}
+        _styled(paragraph, text, small, pitch=20 if ruled else PITCH)
+    return row
+
+
+def _table_indent(table: Any) -> None:
+    """A table begins where the text does."""
+    element = OxmlElement("w:tblInd")
+    element.set(qn("w:w"), "108")
+    element.set(qn("w:type"), "dxa")
+    table._tbl.tblPr.append(element)
+
+
+def _page(document: Any, *, lying: bool) -> None:
+    section = document.sections[0]
+    section.page_width, section.page_height = (Mm(297), Mm(210)) if lying else (Mm(210), Mm(297))
+    section.orientation = WD_ORIENT.LANDSCAPE if lying else WD_ORIENT.PORTRAIT
+    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = (Mm(38), Mm(20), Mm(45), Mm(45)) if lying else (Mm(37), Mm(35), Mm(28), Mm(26))
+    section.header_distance, section.footer_distance = Mm(15), Mm(25 if not lying else 10)
+    _styled(section.header.paragraphs[0], "{{ 草稿标记 }}", {"font": HEI, "size": 14, "align": CENTRE})
+    if not lying:
+        document.settings.odd_and_even_pages_header_footer = True
+        _styled(section.even_page_header.paragraphs[0], "{{ 草稿标记 }}", {"font": HEI, "size": 14, "align": CENTRE})
+        _numbered(section.footer.paragraphs[0], RIGHT, right=1)
+        _numbered(section.even_page_footer.paragraphs[0], WD_ALIGN_PARAGRAPH.LEFT, left=1)
+
+
+def _numbered(paragraph: Any, align: Any, **side: int) -> None:
+    """The number of the page as — 1 —, odd ones at the right, even ones at the left."""
+    paragraph.alignment = align
+    (where, count), = side.items()
+    _indent(paragraph, **{f"{where}Chars": count * 100, where: count * 280})
+    for part in ("— ", "PAGE", " —"):
+        run = paragraph.add_run() if part == "PAGE" else paragraph.add_run(part)
+        run.font.size, run.font.name = Pt(14), "宋体"
+        run._r.get_or_add_rPr().rFonts.set(qn("w:eastAsia"), "宋体")
+        if part == "PAGE":
+            for kind, text in (("begin", None), (None, " PAGE "), ("end", None)):
+                element = OxmlElement("w:fldChar" if kind else "w:instrText")
+                if kind:
+                    element.set(qn("w:fldCharType"), kind)
+                else:
+                    element.text = text
+                run._r.append(element)
+
+
+def _normal(document: Any) -> None:
+    style = document.styles["Normal"]
+    style.font.name, style.font.size = "Times New Roman", Pt(16)
+    style.element.get_or_add_rPr().rFonts.set(qn("w:eastAsia"), BODY)
+
+
+def _settle(document: Any, name: str) -> None:
+    """Fixed properties, so that the same text gives the same file."""
+    import datetime as dt
+
+    core = document.core_properties
+    core.title, core.author, core.comments, core.language = name, "", "", "zh-CN"
+    core.created = core.modified = dt.datetime(2000, 1, 1)  # noqa: DTZ001
+    core.last_modified_by, core.revision = "", 1
+
+
+def main() -> None:
+    """Write every template."""
+    for path in sorted((HERE / "text").glob("*.txt")):
+        if not path.stem.startswith("_"):
+            content = io.BytesIO()
+            template(path.stem).save(content)
+            (HERE / f"{path.stem}.docx").write_bytes(settled(content.getvalue()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,234 @@
+"""Papers in Word: what they say is what was computed, nothing in the data changes them, and no template runs code."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import runpy
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docx import Document
+from typer.testing import CliRunner, Result
+
+from tests.conftest import write_small_edition
+from toolkit.__main__ import app
+from toolkit.comparison.records import evaluated_at
+from toolkit.documents.articles import chinese_number, evaluation_rules
+from toolkit.documents.catalogue import DOCUMENTS, Paper, is_draft, template, written
+from toolkit.documents.fields import Case, common_fields
+from toolkit.documents.filling import filled
+from toolkit.ground.problems import Refused
+from toolkit.ground.resources import house_folder
+from toolkit.publication.extract import public_extract
+from toolkit.scheme.writing import write_scheme
+
+PAPERS = """
+[papers]
+organisation = "示例联合会"
+action = "诚信自律 创优争先"
+council = "会长办公会议"
+authority = "省发展和改革委员会"
+rounds = ["初审公示", "复审公示"]
+"""
+HOSTILE = "{{7*7}}{% raw %}<w:br/>&甲公司"
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def text_of(content: bytes) -> str:
+    """All text of a Word file, header and tables included, as a reader sees it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        parts = [file.read(name).decode("utf-8") for name in file.namelist() if re.fullmatch(r"word/(document|header\d*)\.xml", name)]
+    Document(io.BytesIO(content))  # Word's own reader opens it
+    text = "".join(re.sub(r"<[^>]+>", "", re.sub(r"</w:(p|tc)>", "\n", part)) for part in parts)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = write_small_edition(tmp_path_factory.mktemp("papers") / "small")
+    path = folder / "scheme.toml"
+    path.write_text(path.read_text("utf-8") + PAPERS, "utf-8")
+    register = next((folder / "records").glob("会员名册*"))
+    first = register.read_text("utf-8-sig").splitlines()[1].split(",")[1]
+    register.write_text(register.read_text("utf-8-sig").replace(first, HOSTILE, 1), "utf-8-sig")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def case(folder: Path) -> Case:
+    edition, evaluation, _ = evaluated_at(folder)
+    return Case(evaluation, edition.records, extract=public_extract(evaluation, "r1", {"ranking": "ab" * 32}, "2019-03-01"), start=dt.date(2019, 1, 31), day=dt.date(2019, 1, 30))
+
+
+def paper(name: str) -> Paper:
+    return next(one for one in DOCUMENTS if one.name == name)
+
+
+def said(name: str, case: Case, *, draft: bool = False) -> str:
+    return "\n".join(text_of(content) for _, content in written(paper(name), case, draft=draft, single=False))
+
+
+@pytest.mark.parametrize("one", DOCUMENTS, ids=lambda one: one.name)
+def test_every_paper_is_written_whole(one: Paper, case: Case) -> None:
+    if not one.asks(case):
+        return
+    for name, content in written(one, case, draft=True, single=False):
+        text = text_of(content).replace(HOSTILE, "甲公司")
+        assert name.endswith(".docx")
+        assert not re.search(r"\{\{|\{%|\}\}|%\}|nan|None|≥|by_|\bTrue\b", text), text
+        assert ("草　稿" in text) is True
+        assert "示例联合会" in text or one.name == "得分单"
+
+
+def test_templates_are_what_their_texts_say() -> None:
+    made = runpy.run_path(str(house_folder("templates/documents") / "make.py"))
+    names = [path.stem for path in (house_folder("templates/documents") / "text").glob("[!_]*.txt")]
+    assert sorted(names) == sorted(one.name for one in DOCUMENTS)
+    for name in names:
+        kept = Document(str(template(name)))
+        assert kept.element.body.xml == made["template"](name).element.body.xml, f"{name}: python templates/documents/make.py"
+
+
+def test_a_notice_names_who_permits_it_and_counts_the_others(case: Case) -> None:
+    assert case.extract is not None
+    text = said("公示", case)
+    named = {row["name"] for row in case.extract.rows}
+    winners = {str(case.evaluation.members.at[member, "name"]) for member in case.evaluation.awards["member"]}
+    assert named
+    assert {name for name in winners if name in text} == named
+    assert "2019年1月31日至2019年2月14日" in text  # across the Spring Festival, with two make-up days
+    assert text.count("初审公示") == text.count("复审公示") == 1
+    assert "ab" * 32 in text
+    unnamed = sum(award["unnamed"] for award in case.extract.notice["awards"])
+    assert sum(map(int, re.findall(r"另有 (\d+) 家未同意", text))) == 2 * unnamed  # in each round
+
+
+def test_a_year_whose_holidays_are_not_published_has_no_last_day(case: Case) -> None:
+    text = said("公示", replace(case, start=dt.date(2031, 12, 30)))
+    assert "放假安排尚未公布" in text
+
+
+def test_certificates_and_slips_are_of_everyone(case: Case) -> None:
+    certificates, slips = said("荣誉证书", case), said("得分单", case)
+    for member in case.evaluation.awards["member"]:
+        assert str(case.evaluation.members.at[member, "name"]) + "：" in certificates
+    assert certificates.count("证书编号：") == len(case.evaluation.awards)
+    for member, row in case.evaluation.ranking.iterrows():
+        assert str(row["name"]) in slips, member
+        if row["total"] == row["total"]:
+            assert f"{row['total']:.2f}" in slips
+    singles = [name for name, _ in written(paper("得分单"), case, draft=False)]
+    assert len(singles) == len(case.evaluation.members) + 1 == len(set(singles))
+
+
+def test_what_stands_in_the_data_is_text(case: Case) -> None:
+    assert HOSTILE in said("得分单", case)
+    assert "49" not in re.findall(r"49甲公司|>49<", said("得分单", case))
+
+
+def test_the_rules_say_what_is_computed(case: Case, tmp_path: Path) -> None:
+    before = said("评选办法", case)
+    for node in case.scheme.children():
+        assert f"{node.label}，权重 {node.weight:g}。" in before
+    assert all(f"{award.label}：" in before for award in case.scheme.awards)
+    raised = case.scheme.model_copy(update={"decimals": 3})
+    write_scheme(raised, tmp_path / "scheme.toml")
+    chapters = evaluation_rules(raised, case.records.tables, "理事会")
+    text = repr(chapters)
+    assert "3 位小数" in text
+    assert "2 位小数" in before
+    counted = [article["序"] for chapter in chapters for article in chapter["条"]]
+    assert counted == [chinese_number(place) for place in range(1, len(counted) + 1)]
+
+
+def test_the_report_counts_what_was_recorded(case: Case) -> None:
+    text = said("行动成果报告", case)
+    assert f"现有会员 {len(case.evaluation.members)} 家" in text
+    for name, frame in case.records.frames.items():
+        table = case.records.tables.table[name]
+        if table.member and len(frame):
+            assert f"{len(frame):,}" in text, name
+
+
+def test_the_same_fields_give_the_same_bytes(case: Case) -> None:
+    one, other = (next(iter(written(paper("公示"), case, draft=True)))[1] for _ in range(2))
+    assert one == other
+
+
+def own_template(folder: Path, text: str) -> Path:
+    document = Document()
+    document.add_paragraph(text)
+    document.save(str(folder / "倡议书.docx"))
+    return folder
+
+
+def test_ones_own_template_comes_first(case: Case, tmp_path: Path) -> None:
+    ((_, content),) = written(paper("倡议书"), case, own_template(tmp_path, "致{{ 联合会 }}的朋友们"), draft=False)
+    assert "致示例联合会的朋友们" in text_of(content)
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("{{ 联合会名 }}", "联合会名"),
+    ("{{ cycler.__init__.__globals__.os.popen('id').read() }}", "不允许"),
+    ("{% for x in 奖项", "标记写错"),
+])  # fmt: skip
+def test_a_template_that_is_wrong_is_refused_in_words(text: str, told: str, case: Case, tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        list(written(paper("倡议书"), case, own_template(tmp_path, text), draft=False))
+    (problem,) = refused.value.problems
+    assert problem.file == "倡议书.docx"
+    assert told in problem.rule.zh
+
+
+def test_no_word_file_is_refused_in_words(tmp_path: Path, case: Case) -> None:
+    (tmp_path / "倡议书.docx").write_bytes(b"PK no archive")
+    with pytest.raises(Refused, match=r"倡议书\.docx"):
+        filled(tmp_path / "倡议书.docx", common_fields(case, draft=False))
+
+
+@pytest.mark.parametrize(("name", "state", "sealed", "draft"), [
+    ("公示", "draft", True, True), ("公示", "reviewed", False, True), ("公示", "reviewed", True, False), ("表彰决定", "publicised", True, True), ("表彰决定", "decided", True, False),
+    ("荣誉证书", "reviewed", True, True), ("倡议书", "draft", False, False), ("评选办法", "draft", False, False),
+])  # fmt: skip
+def test_a_paper_is_a_draft_until_the_state_allows_it(name: str, state: str, sealed: bool, draft: bool, case: Case) -> None:  # noqa: FBT001
+    assert is_draft(paper(name), case, state, sealed=sealed) is draft
+
+
+def test_rules_without_an_approval_are_a_draft(case: Case) -> None:
+    evaluation = replace(case.evaluation, scheme=case.scheme.model_copy(update={"approval": ""}))
+    assert is_draft(paper("评选办法"), replace(case, evaluation=evaluation), "decided", sealed=True)
+
+
+def test_the_command(folder: Path, tmp_path: Path) -> None:
+    wrong = run("documents", folder, "--to", tmp_path / "x", "--only", "公事")
+    assert (wrong.exit_code, "公示" in wrong.output, (tmp_path / "x").exists()) == (1, True, False)
+    assert "2019-03-08" in run("documents", folder, "--to", tmp_path / "x", "--from", "3月8日").output
+    into = run("documents", folder, "--to", folder / "papers")
+    assert into.exit_code == 1
+    done = run("documents", folder, "--to", tmp_path / "x", "--only", "公示", "--only", "诚信自律承诺书")
+    assert done.exit_code == 0, done.output
+    assert {path.name for path in (tmp_path / "x").iterdir()} == {"初审公示.docx", "复审公示.docx", *(f"{one.name}.docx" for one in DOCUMENTS if "承诺书（" in one.name)}
+    assert "公示" in done.output.split("草稿")[1]
+    first = run("documents", folder, "--edit", "--only", "倡议书")
+    mine = folder / "documents" / "倡议书.docx"
+    assert (first.exit_code, mine.is_file()) == (0, True)
+    own_template(folder / "documents", "我们自己的倡议")
+    again = run("documents", folder, "--edit", "--only", "倡议书", "--to", tmp_path / "y")
+    assert "没有覆盖" in again.output
+    assert "我们自己的倡议" in text_of((tmp_path / "y" / "倡议书.docx").read_bytes())
+
+
+def test_of_a_bag_the_notice_bears_its_fingerprints(bag: Path, tmp_path: Path) -> None:
+    done = run("documents", bag, "--to", tmp_path / "x", "--only", "公示", "--only", "异议书")
+    assert done.exit_code == 0, done.output
+    notice: Any = (bag / "data" / "public" / "notice.json").read_text("utf-8")
+    (digest,) = re.findall(r'"ranking": "(\w{64})"', notice)
+    assert digest in text_of((tmp_path / "x" / "公示.docx").read_bytes())

@@ -1,0 +1,196 @@
+"""The evaluation rules (评选办法) and the grading rules (会员诚信自律管理办法) as chapters and articles, written from the scheme that is computed with.
+
+Text and computation cannot differ: each rule's words are those that notebooks and minutes use, made from the same scheme. What no scheme
+says (that taking part is voluntary and free, who decides, how objections are made) is the house's, from the law and practice in its sources.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from toolkit.ground.text import figure
+from toolkit.reports import wording
+from toolkit.reports.rule_tables import on_forms, rule_lines
+from toolkit.reports.scheme_wording import measure_in_words, missing_in_words, valued_in_words
+from toolkit.scheme.criteria import Indicator
+
+if TYPE_CHECKING:
+    from toolkit.records.dictionary import Tables
+    from toolkit.scheme import Scheme
+
+SIGNS = {"≥": "不低于", "≤": "不高于", ">": "高于", "<": "低于"}
+DIGITS = "零一二三四五六七八九"
+Article = tuple[str, list[str]]
+"""The text of an article, and its paragraphs."""
+
+
+def chinese_number(number: int) -> str:
+    """A whole number below a hundred as articles count.
+
+    Examples
+    --------
+    >>> [chinese_number(number) for number in (1, 10, 12, 20, 35)]
+    ['一', '十', '十二', '二十', '三十五']
+    """
+    tens, ones = divmod(number, 10)
+    if not tens:
+        return DIGITS[ones]
+    return f"{DIGITS[tens] if tens > 1 else ''}十{DIGITS[ones] if ones else ''}"
+
+
+def numbered(chapters: Iterable[tuple[str, list[Article]]]) -> list[dict[str, Any]]:
+    """Chapters that say something, and their articles, counted through."""
+    written: list[dict[str, Any]] = []
+    count = 0
+    for title, articles in chapters:
+        if not articles:
+            continue
+        listed = []
+        for text, paragraphs in articles:
+            count += 1
+            listed.append({"序": chinese_number(count), "文": text, "款": [f"（{chinese_number(place)}）{line}" for place, line in enumerate(paragraphs, 1)]})
+        written.append({"序": chinese_number(len(written) + 1), "题": title, "条": listed})
+    return written
+
+
+def evaluation_rules(scheme: Scheme, tables: Tables, council: str) -> list[dict[str, Any]]:
+    """Chapters of the rules by which awards are given."""
+    lines = _by_kind(scheme, tables)
+    awards = [f"{name}：{decided}。" for name, _, decided in lines.get("奖项", [])]
+    return numbered([
+        ("总则", _general(scheme, "评选优秀、先进会员", council)),
+        ("参评条件", _conditions(lines)),
+        ("指标与计分", _scoring(scheme)),
+        ("加分、扣分与一票否决", _beside(lines)),
+        ("奖项与名额", [("评选设下列奖项，名额按下列规定计算，够格的不足时空缺，不降低标准：", awards), *_ties(lines)] if awards else []),
+        ("评审与公示", _procedure(scheme, lines, council)),
+        ("附则", _end(council)),
+    ])  # fmt: skip
+
+
+def grading_rules(scheme: Scheme, tables: Tables, council: str) -> list[dict[str, Any]]:
+    """Chapters of the rules by which credit is graded; none where the scheme gives no grades."""
+    lines = _by_kind(scheme, tables)
+    if scheme.grades is None:
+        return []
+    grades = [f"{decided}。" for _, _, decided in lines.get("等级", [])]
+    return numbered([
+        ("总则", _general(scheme, "会员诚信自律管理和信用等级评定", council)),
+        ("诚信信息", _information()),
+        ("指标与计分", _scoring(scheme)),
+        ("加分、扣分与直接定级", _beside(lines)),
+        ("信用等级", [("信用等级按总分和下列规定评定（各级下限含本数）：", grades)]),
+        ("评审与公示", _procedure(scheme, lines, council)),
+        ("修复、异议与附则", [
+            ("会员可以在规定的期限届满后申请信用修复：已纠正行为、履行义务并公开作出承诺的，经核实后记录注明“已修复”，自修复之日起不再计入。", []),
+            *_end(council),
+        ]),
+    ])  # fmt: skip
+
+
+def indicator_table(scheme: Scheme, tables: Tables) -> list[dict[str, str]]:
+    """One row for each node of the tree: its number, name, weight, what is read, how it is marked."""
+    rows = []
+    for node, _, number in wording.outline(scheme):
+        measured = measure_in_words(on_forms(node.measure, tables)).zh if isinstance(node, Indicator) else ""
+        how = f"{valued_in_words(node).zh}；缺失{missing_in_words(node.missing).zh}" if isinstance(node, Indicator) else wording.aggregate_in_words(node).zh
+        rows.append({"编号": number, "指标": node.label, "权重": figure(node.weight), "取数": measured, "计分": how})
+    return rows
+
+
+def _by_kind(scheme: Scheme, tables: Tables) -> dict[str, list[tuple[str, str, str]]]:
+    """Name, what is read and what is decided of every rule beside the tree, by its kind."""
+    lines: dict[str, list[tuple[str, str, str]]] = {}
+    for kind, name, read, decided, _ in rule_lines(scheme, tables):
+        lines.setdefault(kind.zh, []).append((str(getattr(name, "zh", name)), official(read, scheme), official(decided, scheme)))
+    return lines
+
+
+def official(words: Any, scheme: Scheme) -> str:
+    """The words of a rule as an official text has them: signs as words, and a window by what it is, not by its key.
+
+    Examples
+    --------
+    >>> from toolkit.scheme import Scheme
+    >>> official("总分 ≥ 85，行为性质 = 良好", Scheme.model_construct(window={}))
+    '总分不低于 85 分，行为性质为良好'
+    """
+    text = str(getattr(words, "zh", words))
+    for name in scheme.window:
+        text = text.replace(f"时限 {name}", "在规定期限内")
+    text = re.sub(r" (合计|加权平均|平均|最大|最小|最近一次|不同取值个数) (\S+)", r"的\2\1", re.sub(r" (条数|有无)", r"的\1", text))
+    text = re.sub(r"(?<=[\u4e00-\u9fff，；。）：]) (?=[\u4e00-\u9fff（])", "", text)
+    text = re.sub(r" ?(≥|≤|>|<) ?(-?[\d.]+)", lambda found: f"{SIGNS[found[1]]} {found[2]} 分", text)
+    return re.sub(r" = ", "为", text)
+
+
+def _general(scheme: Scheme, what: str, council: str) -> list[Article]:
+    period = f"，评价期为 {scheme.period[0]} 至 {scheme.period[1]}" if scheme.period else ""
+    return [
+        (f"为规范{what}工作，做到公开、公平、公正，结果可以核对，制定本办法。", []),
+        ("会员参加评选评定出于自愿，不收取任何费用，不以捐助、参加收费活动为条件，不申报不影响会员权利。", []),
+        (f"专家委员会依照本办法评审，秘书处负责受理、核对和公示，{council}审议决定。专家与会员有利害关系的，回避对该会员的评分。", []),
+        (f"评价基准日为 {scheme.as_of}{period}。评价只使用基准日前形成、来源可查的记录。", []),
+    ]
+
+
+def _conditions(lines: dict[str, list[tuple[str, str, str]]]) -> list[Article]:
+    asked = [f"{decided}。" for name, _, decided in lines.get("总则", []) if name == "参加排名"]
+    asked += [f"{name}：{decided}。" for name, _, decided in lines.get("申报", [])]
+    return [("参加评选的会员须符合下列条件：", asked)] if asked else []
+
+
+def _scoring(scheme: Scheme) -> list[Article]:
+    first = [f"{node.label}，权重 {figure(node.weight)}。" for node in scheme.children()]
+    adds = wording.aggregate_in_words(scheme.total).zh
+    rounding = f"总分四舍五入到 {scheme.decimals} 位小数之后再排名。"
+    return [
+        (f"满分为 {figure(scheme.scale)} 分。一级指标及权重如下：", first),
+        (f"总分由一级指标{adds}，再加上加分、减去扣分得出。{rounding}", []),
+        ("各项指标的取数、计分标准和缺失的处理见附件。不适用于某类会员的指标，对该类会员不计。", []),
+    ]
+
+
+def _beside(lines: dict[str, list[tuple[str, str, str]]]) -> list[Article]:
+    articles: list[Article] = []
+    if added := lines.get("加减分"):
+        articles.append(("有下列情形的，加分或者扣分：", [_sentence(*line) for line in added]))
+    if vetoes := lines.get("一票否决"):
+        articles.append(("有下列情形之一的，一票否决：", [_sentence(*line) for line in vetoes]))
+    if windows := lines.get("时限"):
+        articles.append(("不良行为等记录在下列期限内计入，期满、撤销或者修复后不再计入，仍留存备查：", [f"{decided}。" for _, _, decided in windows]))
+    return articles
+
+
+def _sentence(name: str, read: str, decided: str) -> str:
+    return f"{name}：{'，'.join(part for part in (read, decided) if part)}。"
+
+
+def _ties(lines: dict[str, list[tuple[str, str, str]]]) -> Iterator[Article]:
+    yield from ((f"{decided}。", []) for _, _, decided in lines.get("同分", []))
+
+
+def _procedure(scheme: Scheme, lines: dict[str, list[tuple[str, str, str]]], council: str) -> list[Article]:
+    days = scheme.publication.working_days if scheme.publication else None
+    public = f"{figure(days)} 个工作日" if days else "不少于规定的工作日"
+    consents = [f"{decided}。" for _, _, decided in lines.get("公示", [])]
+    return [
+        ("评审结果封存后公示，封存的办法、记录和结果附有指纹，任何人可以核对。", []),
+        (f"公示期为 {public}。对结果有异议的单位和个人，在公示期内以书面形式、使用真实名称提出，写明事实和依据。秘书处对提出异议者的信息予以保密，核查后书面答复；异议成立的，更正结果并说明理由。", []),
+        *([("会员信息的公开以会员同意为限：", consents)] if consents else []),
+        (f"公示无异议或者异议处理完毕后，由{council}审议决定。", []),
+    ]
+
+
+def _information() -> list[Article]:
+    return [
+        ("诚信信息包括会员的基本信息、承诺信息、良好行为记录、不良行为记录和投诉处理情况，来源包括会员自报、主管部门和司法机关公开的信息、兄弟协会提供的信息以及经查属实的投诉。", []),
+        ("每条记录注明来源、认定机关、文号、认定日期、程度和期限。同一行为经不同渠道报送的，只计一次。", []),
+        ("拟作出不利评价的，事先告知会员，听取陈述和申辩。申诉期间的记录注明“有异议”。", []),
+    ]  # fmt: skip
+
+
+def _end(council: str) -> list[Article]:
+    return [(f"本办法由秘书处负责解释，自{council}通过之日起施行。", [])]

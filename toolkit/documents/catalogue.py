@@ -1,0 +1,137 @@
+"""All papers there are, each with what it is made of, and from which state of the edition on it is no draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolkit.documents.fields import (
+    Case,
+    Fields,
+    action_fields,
+    award_fields,
+    certificate_fields,
+    common_fields,
+    grading_fields,
+    minutes_fields,
+    notice_fields,
+    objection_fields,
+    rules_fields,
+    slip_fields,
+)
+from toolkit.documents.filling import filled
+from toolkit.ground.resources import house_folder
+
+TEMPLATES = "templates/documents"
+SLIPS, NOTICE = "得分单", "公示"
+REVIEWED, DECIDED = frozenset({"reviewed", "publicised", "decided"}), frozenset({"decided"})
+PLEDGED = ("采购人", "招标代理机构", "投标人", "拍卖企业", "造价咨询企业", "交易中心", "软件与网络安全企业")
+
+
+def _nothing(_: Case) -> Fields:
+    return {}
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One paper.
+
+    Parameters
+    ----------
+    name
+        Of the template, and of the paper that is made of it.
+    fields
+        What it needs beside the common fields.
+    final
+        The states of a sealed edition in which it is no draft; None for a form or text that is never one.
+    asks
+        Whether there is anything to write.
+    """
+
+    name: str
+    fields: Callable[[Case], Fields] = _nothing
+    final: frozenset[str] | None = None
+    asks: Callable[[Case], bool] = lambda _: True
+
+
+def _awarding(case: Case) -> bool:
+    return bool(case.scheme.awards)
+
+
+def _winners(case: Case) -> bool:
+    return not case.evaluation.awards.empty
+
+
+def _objected(case: Case) -> bool:
+    return bool(case.objections.listed)
+
+
+DOCUMENTS: tuple[Paper, ...] = (
+    Paper("会员诚信自律公约"),
+    Paper("倡议书"),
+    *(Paper(f"诚信自律承诺书（{kind}）") for kind in PLEDGED),
+    Paper("申报通知", lambda case: award_fields(case, public=False), asks=_awarding),
+    Paper("评选办法", rules_fields, frozenset({"approved"}), _awarding),
+    Paper("会员诚信自律管理办法", grading_fields, frozenset({"approved"}), lambda case: case.scheme.grades is not None),
+    Paper("专家聘书"),
+    Paper("专家承诺与回避声明"),
+    Paper("评审会议纪要", minutes_fields, REVIEWED),
+    Paper(NOTICE, final=REVIEWED, asks=lambda case: case.extract is not None),
+    Paper("异议书"),
+    Paper("异议受理回执", objection_fields, asks=_objected),
+    Paper("异议答复书", objection_fields, asks=_objected),
+    Paper("投诉书"),
+    Paper("投诉答复书"),
+    Paper("表彰决定", lambda case: award_fields(case, public=True), DECIDED, lambda case: case.extract is not None and _winners(case)),
+    Paper("荣誉证书", certificate_fields, DECIDED, _winners),
+    Paper(SLIPS, final=REVIEWED),
+    Paper("行动成果报告", action_fields, DECIDED),
+)
+"""In the order in which the action needs them."""
+
+
+def template(name: str, own: Path | None = None) -> Path:
+    """The template of a paper: the edition's own one where it has it, else the house's."""
+    mine = own / f"{name}.docx" if own else None
+    return mine if mine and mine.is_file() else house_folder(TEMPLATES) / f"{name}.docx"
+
+
+def is_draft(paper: Paper, case: Case, state: str, *, sealed: bool) -> bool:
+    """Whether a paper bears the mark of a draft: it is final in some states alone, and the edition is in none of them."""
+    if paper.final is None:
+        return False
+    if "approved" in paper.final:
+        return not case.scheme.approval.strip()
+    return not sealed or state not in paper.final
+
+
+def written(paper: Paper, case: Case, own: Path | None = None, *, draft: bool, single: bool = True) -> Iterator[tuple[str, bytes]]:
+    """A paper as files: their names without the folder, and their bytes; one file but for rounds of notice and slips.
+
+    Parameters
+    ----------
+    single
+        Whether slips come one each, beside all in one.
+
+    Raises
+    ------
+    Refused
+        Where the template is wrong.
+    """
+    place, common = template(paper.name, own), common_fields(case, draft=draft)
+    for name, fields in _files(paper, case, single=single):
+        yield f"{name}.docx", filled(place, {**common, **fields})
+
+
+def _files(paper: Paper, case: Case, *, single: bool) -> Iterator[tuple[str, Mapping[str, object]]]:
+    if paper.name == NOTICE:
+        for round_ in case.scheme.papers.rounds:
+            yield round_, notice_fields(case, round_)
+    elif paper.name == SLIPS:
+        slips = list(slip_fields(case))
+        yield SLIPS, {"得分单": [slip | {"末": place == len(slips) - 1} for place, (_, slip) in enumerate(slips)]}
+        for member, slip in slips if single else ():
+            yield f"{SLIPS}/{member}", {"得分单": [slip | {"末": True}]}
+    else:
+        yield paper.name, paper.fields(case)

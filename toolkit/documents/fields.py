@@ -1,0 +1,227 @@
+"""What the papers say of an edition: the fields of the templates, by the names that stand in them. Nothing is read or written here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from toolkit.documents.articles import (
+    chinese_number,
+    evaluation_rules,
+    grading_rules,
+    indicator_table,
+    official,
+)
+from toolkit.documents.report import report_fields
+from toolkit.evaluation.contributions import award_lines
+from toolkit.minutes.journal import Journal
+from toolkit.minutes.objections import Objections, working_days_after
+from toolkit.minutes.wording import OUTCOMES, said
+from toolkit.publication.extract import Extract, pinyin
+from toolkit.publication.notice import FINGERPRINTS, RANKED, UNRANKED
+from toolkit.reports import wording
+from toolkit.reports.probability_tables import bottom_line
+from toolkit.reports.scheme_wording import award_in_words
+from toolkit.reports.score_cards import ScoreCard, card_tables, outcome, score_cards
+
+if TYPE_CHECKING:
+    from toolkit.evaluation import Evaluation
+    from toolkit.records import Records
+    from toolkit.scheme import Scheme
+    from toolkit.sensitivity.robustness import Firmness
+
+BLANK = "　　　　　　　　"
+DAY = "　　　　年　　月　　日"
+DRAFT = "草　稿"
+UNPUBLISHED = "放假安排尚未公布，止日待定"
+
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """All that papers are made of.
+
+    Parameters
+    ----------
+    evaluation, records
+        The edition, evaluated, and what it was made of.
+    journal, objections
+        Its minutes, and what was objected.
+    extract
+        What the public may read of it; None where it was not sealed, or may not be published.
+    firmness
+        How firm the list is; None where it was not looked at.
+    start
+        The first day of the notice; None where it is not known yet.
+    day
+        The day the papers bear; None for a blank.
+    """
+
+    evaluation: Evaluation
+    records: Records
+    journal: Journal = field(default_factory=Journal)
+    objections: Objections = field(default_factory=Objections)
+    extract: Extract | None = None
+    firmness: Firmness | None = None
+    start: dt.date | None = None
+    day: dt.date | None = None
+
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme."""
+        return self.evaluation.scheme
+
+    @property
+    def council(self) -> str:
+        """Who decides, or a blank."""
+        return self.scheme.papers.council or "会长办公会议"
+
+
+def day_in_words(day: dt.date | None) -> str:
+    """A day as papers have it, in Arabic figures without leading zeros.
+
+    Examples
+    --------
+    >>> day_in_words(dt.date(2019, 4, 8))
+    '2019年4月8日'
+    """
+    return DAY if day is None else f"{day.year}年{day.month}月{day.day}日"
+
+
+def common_fields(case: Case, *, draft: bool) -> Fields:
+    """The fields that every paper has."""
+    scheme, members = case.scheme, case.evaluation.members
+    papers = scheme.papers
+    return {
+        "联合会": papers.organisation or BLANK, "行动": papers.action or BLANK, "审议机构": case.council, "主管部门": papers.authority or BLANK,
+        "联系": scheme.publication.contact if scheme.publication and scheme.publication.contact else BLANK,
+        "办法": scheme.title, "届次": scheme.edition, "批准文号": scheme.approval, "基准日": day_in_words(scheme.as_of),
+        "评价期": " 至 ".join(map(day_in_words, scheme.period)).replace(" 至 ", "至") if scheme.period else "",
+        "日期": day_in_words(case.day), "草稿标记": DRAFT if draft else "",
+        "会员数": len(members), "申报数": int(members["applied"].sum()),
+        "类别一览": "、".join(sorted({str(name) for name in members["class"].dropna()}, key=pinyin)) or "各类会员",
+        "公示工作日": f"{scheme.publication.working_days}" if scheme.publication else BLANK,
+        "方案指纹": case.evaluation.digests.get("scheme.toml", "")[:16],
+    }  # fmt: skip
+
+
+def award_fields(case: Case, *, public: bool) -> Fields:
+    """Awards with who is given them: to the public those who may be named, else all of them."""
+    scheme, extract = case.scheme, case.extract
+    rows = list(extract.rows) if public and extract else [] if public else _all_rows(case.evaluation)
+    counts = case.evaluation.awards["award"].value_counts().to_dict()
+    awards = []
+    for place, award in enumerate(scheme.awards, 1):
+        mine = [row for row in rows if row["award"] == award.label]
+        given = int(counts.get(award.id, 0))
+        awards.append({"序": chinese_number(place), "名称": award.label, "家数": given, "规定": official(award_in_words(scheme, award), scheme),
+                       "分类": list(_by_class(mine)), "未列": given - len(mine) if public else 0})  # fmt: skip
+    ranked = bool(extract and extract.notice["order"] == "rank")
+    return {"奖项": awards, "排列说明": (RANKED if ranked else UNRANKED).zh, "评出": _selected(awards), "表彰对象": _praised(awards)}
+
+
+def _all_rows(evaluation: Evaluation) -> list[dict[str, str]]:
+    labels = {award.id: award.label for award in evaluation.scheme.awards}
+    members = evaluation.members
+    rows = [{"name": str(members.at[member, "name"]), "class": wording.class_name(members.at[member, "class"], "zh"), "award": labels[award]}
+            for award, member in zip(evaluation.awards["award"], evaluation.awards["member"], strict=True)]  # fmt: skip
+    return sorted(rows, key=lambda row: (pinyin(row["class"]), pinyin(row["name"])))
+
+
+def _by_class(rows: Iterable[Mapping[str, str]]) -> Iterator[Fields]:
+    names: dict[str, list[str]] = {}
+    for row in rows:
+        names.setdefault(row.get("class", ""), []).append(row.get("name", ""))
+    for class_, listed in names.items():
+        yield {"类别": class_ or "全部会员", "名单": listed}
+
+
+def _selected(awards: list[Fields]) -> str:
+    given = "、".join(f"{award['名称']} {award['家数']} 家" for award in awards if award["家数"])
+    return f"评出{given}" if given else "没有评出获奖会员"
+
+
+def _praised(awards: list[Fields]) -> str:
+    return "、".join(f"{award['家数']} 家{award['名称']}" for award in awards if award["家数"]) or "　　家会员"
+
+
+def notice_fields(case: Case, round_: str) -> Fields:
+    """One round of the notice: its days, and the fingerprints by which it can be computed again."""
+    digests = case.extract.notice["digests"] if case.extract else {}
+    return {**award_fields(case, public=True), "轮次": round_, "公示期": _notice_days(case),
+            "指纹": [{"名称": name.zh, "值": digests[key]} for key, name in FINGERPRINTS.items() if digests.get(key)]}  # fmt: skip
+
+
+def _notice_days(case: Case) -> str:
+    count = case.scheme.publication.working_days if case.scheme.publication else 0
+    if case.start is None:
+        return f"{DAY}至{DAY}（{count} 个工作日）。"
+    try:
+        last = day_in_words(working_days_after(case.start, count))
+    except NotImplementedError:
+        last = UNPUBLISHED
+    return f"{day_in_words(case.start)}至{last}（{count} 个工作日，首日不计）。"
+
+
+def certificate_fields(case: Case) -> Fields:
+    """One certificate for each award given, numbered in the order of the list."""
+    rows = sorted(_all_rows(case.evaluation), key=lambda row: [award.label for award in case.scheme.awards].index(row["award"]))
+    return {"证书": _with_last([{"名称": row["name"], "奖项": row["award"], "编号": f"{case.scheme.edition}-{place:03d}"} for place, row in enumerate(rows, 1)])}
+
+
+def _with_last(items: list[Fields]) -> list[Fields]:
+    return [item | {"末": place == len(items) - 1} for place, item in enumerate(items)]
+
+
+def slip_fields(case: Case) -> Iterator[tuple[str, Fields]]:
+    """The score slip of every member, under its code, in the order of the list."""
+    for card in score_cards(case.evaluation):
+        yield card.member, _slip(case, card)
+
+
+def _slip(case: Case, card: ScoreCard) -> Fields:
+    tables = card_tables(case.evaluation, card)
+    rows = [{"项目": f"{number} {item}".strip(), "原始值": raw, "分值": value, "权重": share, "得分": points} for number, item, raw, _, value, share, points in tables.parts.rows]
+    distances = [f"{award}：{needed}。" for award, _, _, _, needed in tables.lines.rows]
+    result = [f"结果：{outcome(case.scheme, card).zh}。", *([f"说明：{card.reason.rstrip('。')}。"] if card.reason else [])]
+    return {"名称": card.name, "类别": card.class_, "结论": result, "构成": rows, "距离": distances}
+
+
+def objection_fields(case: Case) -> Fields:
+    """Receipts and replies, one for each objection; who objects is written in by hand."""
+    listed = []
+    for number, one in sorted(case.objections.listed.items()):
+        decided = one.decision
+        listed.append({"编号": number, "收到": day_in_words(one.received), "期限": day_in_words(one.answer_by) if one.answer_by else "", "事项": one.about,
+                       "决定": f"异议{OUTCOMES[decided.outcome].zh}" if decided else "", "理由": decided.because if decided else "",
+                       "由谁": decided.by if decided else "", "决定日期": day_in_words(decided.on) if decided else ""})  # fmt: skip
+    return {"异议": _with_last(listed)}
+
+
+def minutes_fields(case: Case) -> Fields:
+    """The minutes of the evaluation out of the journal."""
+    entries = [{"序": place, "日期": day_in_words(entry.time.date()), "由谁": entry.by or "程序记入", "内容": said(entry).zh.rstrip("。"), "理由": entry.reason.rstrip("。") or "—"}
+               for place, entry in enumerate(case.journal.entries, 1)]  # fmt: skip
+    vacant = [f"{case.scheme.label(line.award)}（{line.class_ or '全部会员'}）空缺 {line.vacant} 个。" for line in award_lines(case.evaluation) if line.vacant]
+    firm = bottom_line(case.firmness).zh if case.firmness else "本次没有附稳健性分析。"
+    return {**award_fields(case, public=False), "记录": entries, "空缺": vacant, "把握": firm, "记录末号": len(entries), "记录指纹": case.journal.head[:16] or "—"}
+
+
+def rules_fields(case: Case) -> Fields:
+    """Chapters of the evaluation rules, and the table of indicators."""
+    scheme, tables = case.scheme, case.records.tables
+    return {"章节": evaluation_rules(scheme, tables, case.council), "指标表": indicator_table(scheme, tables)}
+
+
+def grading_fields(case: Case) -> Fields:
+    """Chapters of the grading rules, and the table of indicators."""
+    scheme, tables = case.scheme, case.records.tables
+    return {"章节": grading_rules(scheme, tables, case.council), "指标表": indicator_table(scheme, tables)}
+
+
+def action_fields(case: Case) -> Fields:
+    """The report of the action."""
+    return report_fields(case.evaluation, case.records)

@@ -1,0 +1,132 @@
+"""The report of the action to the authority, as far as the records tell it: what was done, by how many, who took part in nothing, what came of it.
+
+Every register (a table of the data dictionary) that tells of members is counted; a task of the action plan is told by the registers that
+belong to it, known by the ids of the house's template. What no register tells is left to the secretariat, and said to be so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from toolkit.documents.articles import chinese_number
+from toolkit.evaluation.contributions import award_lines
+from toolkit.publication.extract import pinyin
+
+if TYPE_CHECKING:
+    from toolkit.evaluation import Evaluation
+    from toolkit.records import Records
+    from toolkit.records.dictionary import Table
+
+TASKS = {
+    "法制教育与业务培训": ("activities", "courses", "materials", "questions"),
+    "交流、研讨与会刊": ("articles", "forums", "visits", "surveys"),
+    "诚信自律公约与承诺": ("pledges",),
+    "诚信信息的汇报与公示": ("conduct", "complaints"),
+    "组织保障": ("council", "dues", "plans"),
+}
+"""The tasks of the action plan, and the registers that tell of each."""
+FEW = 5
+"""Fewer than so many members are not told of by themselves."""
+SHOWN_STATES = 8
+
+
+def report_fields(evaluation: Evaluation, records: Records) -> dict[str, Any]:
+    """The fields of the report."""
+    registers = _registers(evaluation, records)
+    taking_part = set().union(*(register["会员"] for name, register in registers.items() if name not in IDLE))
+    members = evaluation.members
+    idle = len(members) - len(taking_part)
+    return {
+        "总体": list(_overall(evaluation, registers, len(taking_part))),
+        "登记": [{"名称": one["名称"], "条数": f"{one['条数']:,}", "家数": f"{len(one['会员']):,}", "占比": _share(len(one["会员"]), len(members))} for one in registers.values()],
+        "任务": list(_tasks(registers, len(members))),
+        "类别表": _classes(evaluation, taking_part),
+        "未参与": [f"尚有 {idle} 家会员没有任何一项参与记录（占 {_share(idle, len(members))}），须逐家联系，力求全员参与。"] if idle else ["全体会员都有参与记录。"],
+        "评优": list(_awards(evaluation)),
+        "不足": list(_lacking(evaluation, registers, idle)),
+    }
+
+
+IDLE = {"dues", "applications"}
+"""Dues are paid whether one takes part or not, and an application is none of the action's own."""
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "—"
+
+
+def _registers(evaluation: Evaluation, records: Records) -> dict[str, dict[str, Any]]:
+    """Each table that tells of members, by its id: its name, how many records, whose, and how many of each state."""
+    kept = {}
+    for name, frame in records.frames.items():
+        table = records.tables.table[name]
+        column = table.member
+        if name == evaluation.scheme.members.table or column is None or frame.empty:
+            continue
+        kept[name] = {"名称": table.label or name, "条数": len(frame), "会员": {*frame[column].dropna()} & {*evaluation.members.index}, "各态": dict(_states(table, frame))}
+    return kept
+
+
+def _states(table: Table, frame: pd.DataFrame) -> Iterator[tuple[str, Mapping[str, int]]]:
+    for id_, column in table.column.items():
+        if column.type == "choice" and id_ in frame and 1 < len(column.choices) <= SHOWN_STATES:
+            counts = frame[id_].value_counts()
+            yield column.headings[0] if column.headings else id_, {state: int(counts[state]) for state in column.choices if counts.get(state)}
+
+
+def _overall(evaluation: Evaluation, registers: Mapping[str, dict[str, Any]], taking_part: int) -> Iterator[str]:
+    members = evaluation.members
+    classes = members["class"].dropna().nunique()
+    yield f"联合会现有会员 {len(members):,} 家" + (f"，分属 {classes} 个类别" if classes else "") + f"。行动期间有参与记录的会员 {taking_part:,} 家，占 {_share(taking_part, len(members))}。"
+    total = sum(one["条数"] for one in registers.values())
+    yield f"各项工作登记共 {total:,} 条，情况如下："
+
+
+def _tasks(registers: Mapping[str, dict[str, Any]], members: int) -> Iterator[dict[str, Any]]:
+    for place, (title, names) in enumerate(TASKS.items(), 1):
+        sentences = [_told(registers[name], members) for name in names if name in registers]
+        yield {"序": chinese_number(place), "题": title, "句": sentences or ["本届记录中没有这一项的登记，由秘书处据实填写：【　　　　】。"]}
+
+
+def _told(register: Mapping[str, Any], members: int) -> str:
+    parts = [f"{register['名称']}：登记 {register['条数']:,} 条，涉及会员 {len(register['会员']):,} 家，占 {_share(len(register['会员']), members)}"]
+    parts += [f"按{name}，" + "、".join(f"{state} {count:,} 条" for state, count in states.items()) for name, states in register["各态"].items() if states]
+    return "；".join(parts) + "。"
+
+
+def _classes(evaluation: Evaluation, taking_part: set[Any]) -> list[dict[str, Any]]:
+    members, winners = evaluation.members, {*evaluation.awards["member"]}
+    rows: list[dict[str, Any]] = []
+    for class_, part in sorted(members.groupby(members["class"].fillna("未分类"), observed=True), key=lambda pair: pinyin(str(pair[0]))):
+        rows.append({"类别": str(class_), "会员": len(part), "参与": len({*part.index} & taking_part), "申报": int(part["applied"].sum()), "获奖": len({*part.index} & winners)})
+    whole = {key: sum(row[key] for row in rows) for key in ("会员", "参与", "申报", "获奖")}
+    return [*rows, {"类别": "合　计", **whole}]
+
+
+def _awards(evaluation: Evaluation) -> Iterator[str]:
+    scheme = evaluation.scheme
+    counts = evaluation.awards["award"].value_counts()
+    given = [f"{award.label} {int(counts.get(award.id, 0))} 家" for award in scheme.awards]
+    if given:
+        yield f"申报参评的会员 {int(evaluation.members['applied'].sum()):,} 家，依据《{scheme.title}》评出" + "、".join(given) + "。"
+    if scheme.grades:
+        graded = {str(grade): int(count) for grade, count in evaluation.ranking["grade"].value_counts().items()}
+        grades = [f"{grade} 级 {graded[grade]} 家" for grade in dict.fromkeys([*(str(name) for name, _ in scheme.grades.bands), *graded]) if grade and graded.get(grade, 0) > 0]
+        yield "信用等级：" + "、".join(grades) + "。"
+
+
+def _lacking(evaluation: Evaluation, registers: Mapping[str, dict[str, Any]], idle: int) -> Iterator[str]:
+    vacant = [(line, line.vacant) for line in award_lines(evaluation) if line.vacant]
+    if vacant:
+        yield f"名额空缺 {sum(count for _, count in vacant)} 个，够格的会员不足，未降低标准。"
+    for title, names in TASKS.items():
+        if not any(name in registers for name in names):
+            yield f"“{title}”没有登记可查，工作留痕有待加强。"
+    thin = [one for one in registers.values() if len(one["会员"]) * 3 < len(evaluation.members)]
+    if thin:
+        yield "参与面不足三分之一的有：" + "、".join(one["名称"] for one in thin) + "。"
+    if idle:
+        yield f"有 {idle} 家会员没有参与记录。"
