@@ -17,11 +17,9 @@ from toolkit.edition import load_plan
 from toolkit.evaluation.scores import TOTAL
 from toolkit.examination import Examination, examine
 from toolkit.examination.monotone import certificate
-from toolkit.examination.reach import KNOWN
-from toolkit.examination.rules import KEYS, Rules
+from toolkit.examination.rules import Rules
 from toolkit.examination.small_editions import Drawn, Ground, loses
 from toolkit.scheme import Scheme
-from toolkit.scheme.measures import Measure
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 TOP = {"id": "top", "label": "优秀", "quota": {"number": 1}}
@@ -257,17 +255,6 @@ def test_small_editions_are_decided_as_the_whole_rule_decides() -> None:
             assert [one.total for one in quick] == pytest.approx(whole.scores[TOTAL].tolist(), nan_ok=True, abs=0)
             assert [one.given[0] if one.given else "" for one in quick] == whole.decided.award.tolist()
             assert [one.grade for one in quick] == whole.grading.grade.tolist()
-
-
-def test_what_is_not_known_is_told_by_its_place_and_nothing_hangs_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = two(a={"weight": 0}, grades={"bands": [["A", 50], ["B", 0]]})
-    assert "indicator[a]" in found(plain)
-    monkeypatch.setitem(KEYS, "Grades", frozenset())
-    monkeypatch.setitem(KNOWN, Measure, frozenset())
-    told = {problem.column: problem.value for problem in examine(plain, tries=0).problems}
-    assert told["grades"] == "bands"
-    assert told["indicator[a].measure"] == "column"
-    assert "indicator[a]" not in told
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from toolkit import evaluate, load_scheme, load_tables, open_edition, views
 from toolkit.evaluation import Evaluation
 from toolkit.ground.display import Headline, Picture, Table
 from toolkit.ground.resources import house_folder
-from toolkit.reports.rule_tables import rules_table
+from toolkit.reports.rule_tables import rules_table, window_titles
 from toolkit.sealing.notebooks import _formerly
 
 SVG, PAGE = "image/svg+xml", "text/html"
@@ -48,6 +48,16 @@ def test_the_list_is_told_in_one_line_in_either_language_and_counts_agree(evalua
     assert not re.search(r"[{}]|None|nan", said + english)
 
 
+def test_every_empty_place_that_the_line_counts_is_named_behind_it_with_its_reason() -> None:
+    edition = open_edition(house_folder("data/demo"))
+    line = views.list_headline(evaluate(edition.scheme, edition.records))
+    (counted,) = re.findall(r"空缺 (\d+) 个", line.text)
+    named = [re.search(r"^.+，(优秀|先进)会员：名额 \d+ 个，授予 \d+ 家，空缺 (\d+) 个。.*宁缺毋滥$", each) for each in line.lines]
+    assert all(named)
+    assert sum(int(each[2]) for each in named if each) == int(counted)
+    assert "<details>" in line._repr_html_()
+
+
 def test_one_of_a_thing_is_one_in_english(evaluation: Evaluation) -> None:
     scheme = evaluation.scheme.model_copy(update={"language": "en", "vetoes": (), "adjustments": evaluation.scheme.adjustments[:1], "awards": evaluation.scheme.awards[:1]})
     said = repr(views.scheme_headline(scheme))
@@ -77,7 +87,7 @@ def test_no_rule_of_a_scheme_is_left_out_of_its_table(folder: Path) -> None:
         parts: list[Any] = [*scheme.adjustments, *scheme.vetoes, *scheme.awards, *scheme.conditions]
         assert [part.label for part in parts if part.label not in names] == []
         assert [part.source for part in parts if " ".join(part.source.split()) not in text] == []
-        assert set(scheme.window) <= set(names)
+        assert {window_titles(scheme, known).get(id_, id_) for id_ in scheme.window} <= set(names)
         assert ("同分处理" in text or "ties" in text) == bool(scheme.awards)
         assert not re.search(r"Phrase\(|None|\{", text)
 
@@ -88,6 +98,8 @@ def test_tables_and_columns_are_called_as_on_the_forms() -> None:
     named = {name for table in tables.table.values() for name, column in table.column.items() if column.headings}
     assert [name for name in sorted(named) if re.search(rf"(?<![a-z_]){name}(?![a-z_])", text)] == []
     assert "行为性质 = 不良" in text
+    assert "时限 按严重程度" in text
+    assert not any(id_ in text for id_ in scheme.window)
 
 
 def test_everybody_awarded_is_listed_once_by_award_and_class(evaluation: Evaluation) -> None:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from tests.altered import altered
 from toolkit import evaluate, open_edition, rescored, views
 from toolkit.evaluation import Evaluation
+from toolkit.evaluation.decisions import NOT_JOINT
 from toolkit.ground.display import Picture, Table, display_width, one_line, shortened
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.text import Phrase, figure
@@ -179,6 +180,16 @@ def test_problems_are_listed_and_counted() -> None:
     assert table.rows == (("提醒", "a.csv", "", "3", "", "八", "不是数字", "写 8"),) * 2
     assert "共 3 条" in table.note
     assert views.problems_table(Problems(()), "en").rows == ()
+
+
+def test_what_stands_in_the_scheme_is_called_by_its_label_and_nobody_who_decides_is_sent_to_a_key(evaluation: Evaluation) -> None:
+    award = evaluation.scheme.awards[0]
+    problem = Problem("warning", Phrase("同分并列", "level"), NOT_JOINT, "scheme.toml", column=f"award[{award.id}].quota", value="甲类")
+    (row,) = views.problems_table(Problems((problem,)), "zh", scheme=evaluation.scheme).rows
+    assert f"{award.label} · 名额" in row
+    assert row[-1] == "如不合本意，请委员会规定同分时再比哪一项，或改为由委员会决定（ties）"
+    (row,) = views.problems_table(Problems((problem,)), "zh").rows
+    assert (problem.column in row, row[-1]) == (True, NOT_JOINT.zh)
 
 
 def test_the_scheme_is_shown_whole(evaluation: Evaluation) -> None:

@@ -128,13 +128,17 @@ def test_a_weight_on_a_card_does_as_it_is_typed_what_is_said_of_it() -> None:
     demo = evaluate(edition.scheme, edition.records)
     board = weight_board(demo)
     names = demo.members["name"].tolist()
-    for name in ("韶关桦洄医疗器械有限公司", "广州昱洄公共资源交易中心"):
+    states = set()
+    for name in ("韶关桦洄医疗器械有限公司", "东莞穗翰产权交易中心"):
         place = names.index(name)
         for row in card(demo, place, None, board._trial())["single"]:
             node = next(node for node in demo.scheme.nodes if demo.scheme.label(node) == row["label"])
             after = Board.of(board._evaluated(typed(board.tuning, node, float(row["to"]))))
             (award,) = [k for k, item in enumerate(demo.scheme.awards, 1) if item.label == row["award"]]
-            assert (0 < after.award[place] <= award) == (row["state"] == "single_win"), (name, row)
+            assert (0 < after.award[place] <= award) == row["state"].endswith("_win"), (name, row)
+            assert row["state"].startswith("far") == (float(row["to"]) > 75 >= float(row["was"])), (name, row)
+            states.add(row["state"])
+    assert {"single_win", "far_win"} <= states
 
 
 def test_undo_redo_lock_and_restore(heard: Heard) -> None:

@@ -140,7 +140,7 @@ def test_hostile_names_are_text(table: Table) -> None:
     table.page.wait_for_selector(".waterfall .part", timeout=PATIENCE)
     assert HOSTILE[0] in table.page.inner_text(".cardbox h3")
     table.page.keyboard.press("Escape")
-    assert table.page.title() == "权重与名单 Weights and the list"
+    assert table.page.title() == f"权重与名单 · {load_scheme(table.edition / 'scheme.toml').title}"
 
 
 def test_a_typed_weight_moves_its_siblings_and_names_who_leaves_first(table: Table) -> None:

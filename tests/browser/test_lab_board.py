@@ -191,10 +191,38 @@ def test_the_ballot_comes_back_too_is_saved_and_is_read_with_the_weights_that_we
     assert shown == whole_weights(ahp_shares(pairs), 1).tolist()
 
 
+def test_the_page_is_named_for_its_edition_and_none_of_it_is_in_jupyters_own_english(page: Page) -> None:
+    assert page.title() == f"三、权重与名单 · {load_scheme(house_folder('data/demo') / 'scheme.toml').title}"
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    assert page.locator("#jp-skiplink, .jp-skiplink").first.text_content() == "跳到正文"
+    folded = page.locator(".jp-showHiddenCellsButton").all_text_contents()
+    assert folded
+    assert all("点开查看" in words for words in folded)
+    text = page.evaluate("document.body.textContent")
+    assert [words for words in ("Loading widget", "Error displaying", "hidden", "Skip to", "main panel") if words in text] == []
+
+
+def test_what_the_browser_prints_is_the_whole_notebook(page: Page) -> None:
+    pages = page.pdf(format="A4").count(b"/Type /Page\n")
+    assert pages > 10  # 608 members
+
+
+def test_what_is_not_joined_says_so_in_words_and_offers_to_open_again(page: Page) -> None:
+    page.evaluate("sessionStorage.setItem('committee-opened-again', String(Date.now()))")  # it opened itself again just now
+    page.evaluate("document.querySelector('.jp-OutputArea').append(Object.assign(document.createElement('div'), {className: 'lm-Panel', textContent: 'Error displaying widget: model not found'}))")
+    lost = page.locator("[data-lost]")
+    sync_api.expect(lost.get_by_role("button", name="重新打开本页")).to_be_visible()
+    assert "没有连上计算程序" in lost.inner_text()
+    lost.evaluate("each => each.remove()")
+
+
 def test_another_notebook_opens_computed_and_ends_the_former_kernel(opened: Opened) -> None:
     page, port = opened.page, opened.port
     (former,) = asked(port, "sessions")
-    page.get_by_role("link", name=LIST.removesuffix(".ipynb")).click()
+    way = page.get_by_role("link", name=LIST.removesuffix(".ipynb"))
+    assert way.evaluate("way => { way.addEventListener('click', event => event.preventDefault(), {once: true}); way.click(); return document.querySelector('#opening').textContent }") == "正在打开“四、名单”并计算，请稍候……"
+    page.locator("#opening").evaluate("each => each.remove()")
+    way.click()
     page.wait_for_selector(".jp-RenderedHTMLCommon table:visible")
     (session,) = asked(port, "sessions")
     assert (former["path"], session["path"]) == (TABLE, LIST)

@@ -117,10 +117,51 @@ def test_no_smaller_single_change_is_enough(matrix: Floats) -> None:
     mend, sizes = ahp_mend(matrix), single_mends(matrix)
     if not mend.changes:
         return
-    assert (len(mend.changes) == 1 and mend.enough) == bool(sizes)
+    assert (len(mend.changes) == 1 and mend.least) == bool(sizes)
     if sizes:
         (change,) = mend.changes
         assert abs(np.log(change.then / change.now)) == pytest.approx(min(sizes))
+
+
+def pair_mends(matrix: Floats) -> list[float]:
+    """By trying all of them: the size of every two changes that are enough, of which one lowers CR by itself."""
+    cells, before, sizes = list(combinations(range(len(matrix)), 2)), ahp_judgement(matrix).ratio, []
+    steps = [(cell, step) for cell in cells for step in STEPS if abs(np.log(step / matrix[cell])) > 1e-9]
+    alone = {}
+    for (i, j), step in steps:
+        tried = matrix.copy()
+        tried[i, j], tried[j, i] = step, 1 / step
+        alone[(i, j), step] = tried
+    lowers = {key: ahp_judgement(tried).ratio < before for key, tried in alone.items()}
+    for one, other in combinations(steps, 2):
+        if one[0] != other[0] and (lowers[one] or lowers[other]):
+            tried = alone[one].copy()
+            (i, j), step = other
+            tried[i, j], tried[j, i] = step, 1 / step
+            if ahp_judgement(tried).ratio < 0.1 - 1e-9:
+                sizes.append(sum(abs(np.log(step / matrix[cell])) for cell, step in (one, other)))
+    return sizes
+
+
+@pytest.mark.parametrize("sides", [(9, 9, 1 / 9, 3, 1 / 7, 5), (1 / 9, 7, 9, 9, 1 / 5, 9), (3, 1 / 9, 9, 1 / 3, 9, 1 / 9)])
+def test_no_smaller_change_of_two_is_enough(sides: tuple[float, ...]) -> None:
+    matrix = np.eye(4)
+    for (i, j), side in zip(combinations(range(4), 2), sides, strict=True):
+        matrix[i, j], matrix[j, i] = side, 1 / side
+    assert single_mends(matrix) == []
+    mend, sizes = ahp_mend(matrix), pair_mends(matrix)
+    assert mend.least == bool(sizes)
+    if sizes:
+        assert sum(abs(np.log(change.then / change.now)) for change in mend.changes) == pytest.approx(min(sizes))
+        assert len(mend.changes) == 2
+
+
+def test_two_changes_are_found_where_one_after_another_three_would_be_made() -> None:
+    matrix = np.array([[1, 3, 3, 3, 3], [np.nan, 1, 6, 1 / 6, 3], [np.nan] * 2 + [1, 5, 3], [np.nan] * 3 + [1, 3], [np.nan] * 4 + [1]])
+    mend = ahp_mend(matrix)
+    assert (len(mend.changes), mend.enough, mend.least) == (2, True, True)
+    assert sum(abs(np.log(change.then / change.now)) for change in mend.changes) < 4.3
+    assert not ahp_mend(full(SCHOOL)).least or len(ahp_mend(full(SCHOOL)).changes) <= 2
 
 
 def test_consistent_comparisons_need_no_mend() -> None:

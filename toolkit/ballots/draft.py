@@ -169,7 +169,7 @@ class GroupDraft:
         return replace(self, swings=dict(zip(nodes, np.round(given / given.max() * WHOLE).tolist(), strict=True)))
 
     def mended(self, nodes: Sequence[str]) -> GroupDraft:
-        """With the smallest mend of comparisons that contradict one another, as `toolkit.weighting.ahp_mend` finds it."""
+        """With the mend of comparisons that contradict one another, as `toolkit.weighting.ahp_mend` finds it."""
         changes = weighting.ahp_mend(self.matrix(nodes)).changes
         return replace(self, pairs={**self.pairs, **{_pair(change, nodes): change.then for change in changes}})
 
@@ -201,6 +201,8 @@ class Outcome:
         What to think over; empty where nothing contradicts itself.
     changes
         The pairs that `GroupDraft.mended` would change.
+    least
+        Whether nothing less would do; else it is a small mend, not the smallest.
     """
 
     state: Literal["empty", "unfinished", "doubtful", "done"]
@@ -210,6 +212,7 @@ class Outcome:
     contradictions: tuple[Phrase, ...] = ()
     mend: Phrase = NONE
     changes: tuple[Pair, ...] = ()
+    least: bool = False
 
 
 def outcome(draft: GroupDraft, nodes: Sequence[str], labels: Sequence[str], decimals: int = 1) -> Outcome:
@@ -244,7 +247,7 @@ def outcome(draft: GroupDraft, nodes: Sequence[str], labels: Sequence[str], deci
     weights = tuple(whole_weights(found.shares, decimals).tolist())
     coherence = found.coherence if found.ratio is not None else NONE
     changes = tuple(_pair(change, nodes) for change in found.changes)
-    return Outcome(state, _progress(draft, nodes), weights, coherence, contradictions, found.mend or NONE, changes)
+    return Outcome(state, _progress(draft, nodes), weights, coherence, contradictions, found.mend or NONE, changes, found.least)
 
 
 def draft_of(judgement: Judgement, nodes: Sequence[str]) -> GroupDraft:

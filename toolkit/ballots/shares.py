@@ -47,6 +47,8 @@ class Judged:
         The comparisons of AHP, to be joined with the others'; None otherwise.
     changes
         What the mend of AHP changes, one comparison each.
+    least
+        Whether nothing less than that is enough.
     """
 
     method: str
@@ -57,6 +59,7 @@ class Judged:
     mend: Phrase | None = None
     matrix: Floats | None = None
     changes: tuple[Change, ...] = ()
+    least: bool = False
 
 
 def judged(judgement: Judgement, nodes: Sequence[str], labels: Sequence[str]) -> Judged:
@@ -121,7 +124,7 @@ def _ahp(judgement: Ahp, nodes: Sequence[str], labels: Sequence[str]) -> Judged:
         cr=shown_ratio(comparison.ratio), limit=LIMIT,
     )  # fmt: skip
     mend = weighting.ahp_mend(matrix, labels)
-    return Judged("ahp", comparison.shares, coherence, comparison.ratio, doubt, _mend_words(mend), matrix, mend.changes)
+    return Judged("ahp", comparison.shares, coherence, comparison.ratio, doubt, _mend_words(mend), matrix, mend.changes, mend.least)
 
 
 def shown_ratio(ratio: float) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import jinja2
 import nbformat
 import typer
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
@@ -21,8 +23,8 @@ from nbclient import NotebookClient
 from tornado.ioloop import IOLoop
 from traitlets import Unicode
 
-from toolkit.ground.resources import house_folder
-from toolkit.ground.text import Phrase, asked_language, phrase
+from toolkit.ground.resources import EDITION, edition_title, house_folder
+from toolkit.ground.text import LANGUAGE_TAGS, Language, Phrase, asked_language, phrase
 from toolkit.sealing.notebooks import CELL_SECONDS
 from toolkit.sealing.working_copies import house_copies, said
 
@@ -30,6 +32,9 @@ ADDRESS = (
     "笔记本在浏览器中打开：{address}\n这个地址带有口令，只在本机有效。用完请在这里按 Ctrl-C，一切随之结束。",
     "The notebooks open in a browser: {address}\nThe address holds a password and is good on this machine only. When done press Ctrl-C here: all ends with it.",
 )
+SCRIPT = "templates/table/voila/templates/table/static"
+"""Where the script lies that the pages of the lab have in common with that of the table alone: ``page.js``."""
+OPENING = ("正在打开并计算，请稍候……", "Opening and computing, one moment …")
 COMPUTING = ("正在计算“{name}”……", "Computing “{name}” …")
 COMPUTED = ("“{name}”已算好。", "“{name}” is computed.")
 FAILED = ("“{name}”有 {n} 处没有算成，页面上写明了原因。", "{n:place|places} in “{name}” could not be computed; the page says why.")
@@ -71,7 +76,7 @@ class ComputedNotebooks(AsyncLargeFileManager):
         self._saving = asyncio.Lock()
         self._asked, self._path = "", ""
         self._task: asyncio.Task[None] | None = None
-        self._server.static_custom_path = [str(house_folder(f"templates/lab/{each}custom")) for each in ("", f"{asked_language() or 'zh'}/")]
+        self._server.static_custom_path = [str(house_folder("templates/lab/custom"))]
         self._server.log.addFilter(lambda record: record.levelno < logging.CRITICAL)  # addresses and endings, which are told in words of our own
         IOLoop.current().add_callback(self._begin)
 
@@ -90,7 +95,15 @@ class ComputedNotebooks(AsyncLargeFileManager):
         async with self._saving:
             return await super().save(model, path)  # type: ignore[no-untyped-call]
 
+    def _dress(self) -> None:
+        """Put the edition's name and the reader's language on the page that Jupyter makes, and words that stand until it is there."""
+        pages = self._server.web_app.settings["lab_jinja2_env"]
+        pages.loader = jinja2.ChoiceLoader([jinja2.FileSystemLoader(house_folder("templates/lab/page")), jinja2.PrefixLoader({"jupyterlab": pages.loader})])
+        pages.globals |= {"edition": edition_title(Path(os.environ[EDITION])), "language": LANGUAGE_TAGS[_language()], "opening": phrase(*OPENING).into(_language())}
+        pages.globals["script"] = (house_folder(SCRIPT) / "page.js").read_text("utf-8")
+
     async def _begin(self) -> None:
+        self._dress()
         address = f"{self._server.connection_url}doc/tree/{quote(self.first)}?token={quote(self._server.identity_provider.token)}"
         say(phrase(*ADDRESS, address=address))
         with suppress(Exception):  # the page asks again
@@ -182,6 +195,10 @@ async def _run_cells(notebook: Any, kernel: Any) -> None:
         runner.kc.stop_channels()
 
 
+def _language() -> Language:
+    return asked_language() or "zh"
+
+
 def say(words: Phrase) -> None:
     """Tell who started the lab, on the terminal."""
-    typer.echo(words.into(asked_language() or "zh"))
+    typer.echo(words.into(_language()))

@@ -20,7 +20,7 @@ import typer
 from toolkit.commands.console import LanguageOption, language_of, refusals, say
 from toolkit.commands.lab import DEMO, ONE_THREAD, run_until_ended, server
 from toolkit.commands.seal import copied_demo
-from toolkit.ground.text import ASKED, phrase
+from toolkit.ground.text import ASKED, LANGUAGE_TAGS, Language, phrase
 
 HOST, PAGE = "127.0.0.1", "table.ipynb"
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
@@ -30,6 +30,8 @@ SOURCES = (
     "from toolkit.interactive.score_paper import ScorePaper, score_paper\n\nsheet = score_paper(language={language!r})\nsheet if isinstance(sheet, ScorePaper) else None",
 )
 """The cells behind the page: the board, and below it what an expert fills in, where there is anything to vote on or to score."""
+TITLE = ("权重与名单", "Weights and the list")
+OPENING = ("正在读入记录并计算……", "Reading and evaluating the records …")
 OPEN = (
     "权重与名单：{address}\n这个地址带有口令，只在本机有效。按 Ctrl-C 停止。",
     "Weights and the list: {address}\nThe address holds a password and is good on this machine only. Press Ctrl-C to stop.",
@@ -44,7 +46,7 @@ def table(
     language: LanguageOption = "zh",
 ) -> None:
     """只打开“权重与名单”一页：调权重、看名单、查原因、采用方案。 The weight board alone, as a page of this machine."""
-    from toolkit.ground.resources import EDITION, refuse_no_edition
+    from toolkit.ground.resources import EDITION, edition_title, refuse_no_edition
 
     with refusals(language):
         edition = folder or copied_demo()
@@ -53,7 +55,7 @@ def table(
         refuse_no_edition(edition)
     port, token = port or free_port(), secrets.token_urlsafe(24)
     with tempfile.TemporaryDirectory(prefix="committee-table-") as place:
-        _write_page(Path(place), port, language_of(language))
+        _write_page(Path(place), port, language_of(language), edition_title(edition))
         environment = ONE_THREAD | os.environ | _private(Path(place)) | {EDITION: str(edition.resolve()), "JUPYTER_TOKEN": token, ASKED: language}
         address = f"http://{HOST}:{port}/?token={token}"
         Thread(target=_tell, args=(address, port, language, open_browser), daemon=True).start()
@@ -67,12 +69,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _write_page(place: Path, port: int, language: str) -> None:
+def _write_page(place: Path, port: int, language: Language, title: str) -> None:
     """The notebook that shows the board, and how it is served: to this machine, with a password, and no other file."""
     cell: dict[str, Any] = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}
     cells = [{**cell, "id": f"cell-{number}", "source": source.format(language=language)} for number, source in enumerate(SOURCES)]
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
-    notebook = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    words = {"language": LANGUAGE_TAGS[language], "title": f"{phrase(*TITLE).into(language)} · {title}", "opening": phrase(*OPENING).into(language)}
+    notebook = {"cells": cells, "metadata": kernel | {"page": words}, "nbformat": 4, "nbformat_minor": 5}
     (place / PAGE).write_text(json.dumps(notebook), "utf-8")
     server = {"disable_check_xsrf": True, "ws_ping_interval": 0}  # a page that is left ends its kernel; a connection here ends by itself
     served: dict[str, Any] = {

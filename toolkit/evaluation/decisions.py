@@ -317,10 +317,11 @@ def _vacancy(decided: Decided, contest: Contest) -> Problem:
         "`{award}`: {places:place|places}, {given} given, {vacant} empty",
         award=contest.award.label, places=contest.places, given=int(contest.given.sum()), vacant=contest.vacant,
     )  # fmt: skip
-    return Problem("note", rule, _why_empty(decided, contest), column=f"award[{contest.award.id}]", value=contest.class_)
+    return Problem("note", rule, why_empty(decided, contest), column=f"award[{contest.award.id}]", value=contest.class_)
 
 
-def _why_empty(decided: Decided, contest: Contest) -> Phrase:
+def why_empty(decided: Decided, contest: Contest) -> Phrase:
+    """Why places of an award stay empty among those who compete for it."""
     good, lost = decided.good_enough(contest), int(contest.beyond.sum())
     few, others = good.sum() < (contest.places or 0), int((good & ~contest.able).sum())
     parts = []

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Names: TypeAlias = NDArray[np.object_]
 PoolPositions: TypeAlias = NDArray[np.intp] | slice
 
+TOO_FEW = Phrase("如应有名额，请写 least = 1，或改变取整办法（rounding）", "if there is to be one, write least = 1, or another `rounding`")
 ROUNDINGS: dict[str, Callable[[Fraction], int]] = {
     "floor": math.floor,
     "ceil": math.ceil,
@@ -240,8 +241,7 @@ def _none(scheme: Scheme, award: Award, quota: Quota, applicants: Mapping[str, i
                 "`{award}`: {count:member takes|members take} part, 0 places: their share is less than one",
                 award=award.label, count=count,
             )  # fmt: skip
-            mend = Phrase("如应有名额，请写 least = 1，或改变取整办法（rounding）", "if there is to be one, write least = 1, or another `rounding`")
-            yield _problem("note", award, class_, rule, mend)
+            yield _problem("note", award, class_, rule, TOO_FEW)
 
 
 def _wide(scheme: Scheme, award: Award, quota: Quota, applicants: Mapping[str, int]) -> Iterator[Problem]:

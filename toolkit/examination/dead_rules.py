@@ -28,7 +28,6 @@ from toolkit.examination.rules import (
     asked_of,
     implied,
     lacking,
-    strange_keys,
     subject_of,
     understood,
 )
@@ -46,37 +45,6 @@ if TYPE_CHECKING:
 LOWER = Phrase("请降低要求，或提高能得的分", "ask for less, or let more be scored")
 MORE = Phrase("请降低要求或提高能得的分；缺名额的，写 least = 1 或改取整办法", "ask for less or let more be scored; where a place is lacking, write least = 1 or another `rounding`")
 DROP = Phrase("如不再需要，请删去；否则请核对写法", "remove it if it is not needed, else check how it is written")
-
-
-def unexamined(rules: Rules) -> Iterator[Problem]:
-    """Where the scheme is written in ways that are not known here, so that nothing is claimed of what hangs on them."""
-    for place, keys in _strange(rules):
-        if keys:
-            rule = Phrase("用了审查尚不认识的写法，凡与之有关的都没有审查", "it is written in ways that the examination does not know: nothing is claimed of what hangs on them")
-            yield Problem("note", rule, Phrase("请委员会自行核对这一部分", "look at this part yourselves"), file="scheme.toml", column=place, value="、".join(sorted(keys)))
-
-
-def _strange(rules: Rules) -> Iterator[tuple[str, frozenset[str]]]:
-    """Every part of the scheme by its place, and the keys in it that are not known here."""
-    scheme = rules.scheme
-    yield "scheme", strange_keys(scheme)
-    yield "total", beyond_known(scheme.total)
-    yield "ties", frozenset(str(getattr(key, "node", "") or type(key).__name__) for key in scheme.ties if not isinstance(key, str))
-    for kind, items in (("group", scheme.groups), ("indicator", scheme.indicators), ("adjustment", scheme.adjustments)):
-        yield from ((f"{kind}[{item.id}]", beyond_known(item)) for item in items)
-    for kind, measured in (("indicator", scheme.indicators), ("adjustment", scheme.adjustments), ("condition", scheme.conditions)):
-        yield from ((f"{kind}[{item.id}].measure", beyond_known(item.measure)) for item in measured)
-    if scheme.eligibility:
-        yield "eligibility", strange_keys(scheme.eligibility)
-    for award in scheme.awards:
-        yield f"award[{award.id}]", strange_keys(award)
-        if award.quota:
-            yield f"award[{award.id}].quota", strange_keys(award.quota)
-    for place, item in rules.requirements:
-        yield from ((place, strange_keys(part)) for part in all_parts(item))
-    if scheme.grades:
-        yield "grades", strange_keys(scheme.grades)
-    yield from ((f"veto[{veto.id}]", strange_keys(veto)) for veto in scheme.vetoes)
 
 
 def dead_awards(rules: Rules) -> Iterator[Problem]:
@@ -291,8 +259,7 @@ def _looked_at(rules: Rules) -> set[str] | None:
     """Every node whose score decides something; None where that cannot be told."""
     scheme = rules.scheme
     asked = [part for _, item in rules.requirements for part in all_parts(item)]
-    parts = (scheme, *scheme.awards, *asked, *([scheme.grades] if scheme.grades else []))
-    if not all(isinstance(key, str) for key in scheme.ties) or not all(map(understood, parts)):
+    if not all(isinstance(key, str) for key in scheme.ties) or not all(map(understood, (*scheme.awards, *asked))):
         return None
     nodes = {TOTAL, *scheme.ties, *(award.by for award in scheme.awards)}
     return nodes | {str(item.node) for item in asked if item.node}

@@ -120,7 +120,7 @@ def obstacles(rules: Rules, item: Indicator) -> Iterator[Phrase]:
     scheme = rules.scheme
     shape = item.value
     known = isinstance(shape, Category | Relative) or type(shape).__module__ == Points.__module__
-    if beyond_known(item) or beyond_known(item.measure) or not known or not understood(scheme):
+    if beyond_known(item) or beyond_known(item.measure) or not known:
         yield Phrase("用了这里尚不认识的写法", "it is written in a way not known here")
     if isinstance(item.value, Relative) and item.value.found is None:
         yield Phrase("按会员相互比较计分，一家变好会改变别家的得分", "its values compare members, so that one doing better moves others")

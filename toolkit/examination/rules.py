@@ -36,21 +36,13 @@ KEYS: Mapping[str, frozenset[str]] = {
     "Quota": frozenset({"share", "number", "within", "rounding", "least", "most", "in_all"}),
     "Grades": frozenset({"bands", "above", "quota", "cumulative", "level", "eligible_only", "require", "default", "valid_for", "rise_at_most", "rise_require", "apart", "applied_only", "source"}),
     "Veto": frozenset({"id", "label", "when", "effect", "at_least", "distinct", "sum", "at_most", "source"}),
-    "Eligibility": frozenset({"require", "source"}),
-    "Scheme": frozenset({"schema_", "title", "edition", "language", "as_of", "period", "scale", "decimals", "weights", "ties", "open_ties", "approval", "seed", "members", "groups", "indicators",
-                         "adjustments", "conditions", "eligibility", "window", "vetoes", "awards", "grades", "panel", "weighting", "total", "signatures", "publication", "previous"}),
 }
 """What is known of the rules beside the tree: where more is written, nothing is claimed."""
 
 
 def understood(part: object) -> bool:
     """Whether nothing is written in a rule that is not known here."""
-    return not strange_keys(part)
-
-
-def strange_keys(part: object) -> frozenset[str]:
-    """The keys of a rule that are not known here."""
-    return frozenset(getattr(part, "model_fields_set", ())) - KEYS[type(part).__name__]
+    return frozenset(getattr(part, "model_fields_set", ())) <= KEYS[type(part).__name__]
 
 
 @dataclass(frozen=True, eq=False)

@@ -167,6 +167,13 @@ def drawing_of(page: str) -> str:
 class Headline:
     """The bottom line of a page: one sentence, or few, above everything else.
 
+    Parameters
+    ----------
+    text
+        What is said.
+    behind, lines
+        What a click below it offers, and what it then lays open, line by line.
+
     Examples
     --------
     >>> Headline("评出 42 家优秀会员")
@@ -174,12 +181,18 @@ class Headline:
     """
 
     text: str
+    behind: str = ""
+    lines: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return one_line(self.text)
 
     def _repr_html_(self) -> str:
-        return f'<p style="{_HEADLINE}">{_text(self.text)}</p>'
+        said = f'<p style="{_HEADLINE}">{_text(self.text)}</p>'
+        if not self.lines:
+            return said
+        lines = "".join(f"<li>{_text(line)}</li>" for line in self.lines)
+        return f'{said}<details><summary style="{_BEHIND}">{_text(self.behind)}</summary><ul>{lines}</ul></details>'
 
 
 def one_line(text: str) -> str:

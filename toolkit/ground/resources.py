@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tomllib
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from toolkit.ground.problems import refuse
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, one_line, phrase
 
 PACKAGE = Path(__file__).resolve().parents[1]
 EDITION = "COMMITTEE_EDITION"
@@ -53,6 +55,14 @@ def refuse_no_edition(folder: Path) -> None:
     """Refuse a folder that holds no scheme."""
     if not (folder / "scheme.toml").is_file():
         raise refuse(NO_EDITION, NAME_IT, file=folder.name)
+
+
+def edition_title(folder: Path) -> str:
+    """What the edition in `folder` calls itself, in one line: the folder's own name where its scheme cannot say."""
+    with suppress(OSError, ValueError):
+        if (title := one_line(str(tomllib.loads((folder / "scheme.toml").read_text("utf-8-sig")).get("title", "")))):
+            return title
+    return folder.name
 
 
 def is_checkout() -> bool:

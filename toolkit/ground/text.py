@@ -14,6 +14,8 @@ from string import Formatter
 from typing import Literal
 
 Language = Literal["zh", "en"]
+LANGUAGE_TAGS: dict[Language, str] = {"zh": "zh-CN", "en": "en"}
+"""How a page names its language to a browser."""
 ASKED = "COMMITTEE_LANGUAGE"
 """The environment variable in which a reader asks for a language other than the scheme's."""
 

@@ -98,7 +98,8 @@ WORDS: dict[str, Phrase] = {
     "coherent": Phrase("前后一致性 {coherence} ✓", "coherence {coherence} OK"),
     "incoherent": Phrase("前后一致性 {coherence}，应小于 0.1", "coherence {coherence}, it should be under 0.1"),
     "mend": Phrase("照此修改", "Change it so"),
-    "mend_help": Phrase("这是改动较小的一种，不是唯一的；改不改、怎样改，由您决定", "One small change, not the only one; whether and how to change is yours to say"),
+    "mend_small": Phrase("这是改动较小的一种，不是唯一的；改不改、怎样改，由您决定", "One small change, not the only one; whether and how to change is yours to say"),
+    "mend_least": Phrase("改动最小的就是这一种：更少的都试过了，不够；改不改、怎样改，由您决定", "No smaller change is enough, all of them were tried; whether and how to change is yours to say"),
     "before": Phrase("上轮：横线是专家组中间的一半，竖线是中位数，◆ 是您", "Last round: the line is the middle half of the group, the upright its median, ◆ yours"),
     "place": Phrase("上轮您 {own}，中位数 {middle}（{low}—{high}），{place}", "yours {own}, median {middle} ({low} to {high}), {place}"),
     "place_none": Phrase("上轮您未投，中位数 {middle}（{low}—{high}）", "you did not vote; median {middle} ({low} to {high})"),
@@ -194,7 +195,7 @@ class BallotPaper(Paper):
             "pairs": [[*pair, _step(ratio)] for pair, ratio in draft.pairs.items()], "order": [list(level) for level in draft.order],
             "to_others": dict(draft.to_others), "to_worst": dict(draft.to_worst),
             "state": found.state, "said": both(found.said), "weights": list(found.weights), "coherence": both(found.coherence),
-            "contradictions": [both(said) for said in found.contradictions], "mend": both(found.mend), "changes": [list(pair) for pair in found.changes],
+            "contradictions": [both(said) for said in found.contradictions], "mend": both(found.mend), "changes": [list(pair) for pair in found.changes], "least": found.least,
         }  # fmt: skip
 
     def _rounds(self, found: Ballots) -> list[Said]:

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 MOST_RECORDS = 30
 MOST_TRIED = 20
+MOST_LIKELY = 75.0
+"""Percent of its group, up to which a committee might set one weight; more is told as out of the question."""
 """Weights that are typed for a trial, the next by a step of the last decimal, before nothing is told."""
 BINS, MOST_WHOLE, CURVE = 32, 40, 96
 """Bars of a histogram; how many whole numbers get a bar of their own; points of a curve."""
@@ -158,7 +160,7 @@ def _single(evaluation: Evaluation, score_card: ScoreCard, trial: Trial) -> list
     rows = [row | {"to": to} for row in found if (to := _as_typed(evaluation, row, trial)) is not None]
     told = [
         {
-            "state": "single_lose" if row["holds"] else "single_win", "label": scheme.label(str(row["node"])), "award": scheme.label(str(row["award"])),
+            "state": ("far" if row["to"] > MOST_LIKELY >= row["weight"] else "single") + ("_lose" if row["holds"] else "_win"), "label": scheme.label(str(row["node"])), "award": scheme.label(str(row["award"])),
             "was": f"{row['weight']:.4g}", "to": f"{row['to']:.6g}",
         }
         for row in rows

@@ -126,6 +126,8 @@ WORDS: dict[str, Phrase] = {
     "single": Phrase("若只动一项权重", "If one weight alone were another"),
     "single_win": Phrase("{label}由 {was} 改为 {to}，即获{award}", "with {label} at {to}, now {was}, it wins {award}"),
     "single_lose": Phrase("{label}由 {was} 改为 {to}，即失去{award}", "with {label} at {to}, now {was}, it loses {award}"),
+    "far_win": Phrase("只动一项权重，要大改才获{award}：改动最小的也要把{label}由 {was} 改为 {to}", "only a great change of one weight wins {award}: the smallest is {label} at {to}, now {was}"),
+    "far_lose": Phrase("只动一项权重，要大改才失去{award}：改动最小的也要把{label}由 {was} 改为 {to}", "only a great change of one weight loses {award}: the smallest is {label} at {to}, now {was}"),
     "single_none": Phrase("只动任何一项权重，获奖与否都不变", "no single weight changes whether it wins an award"),
     "single_untold": Phrase("照现在的锁定和试算，没有可以单独输入而改变获奖与否的权重", "as locked and tried now, no weight that can be typed by itself changes whether it wins an award"),
     "records": Phrase("所依据的记录", "The records behind it"),

@@ -38,10 +38,6 @@ WITHHELD = ("class", "from", "to")
 ASK = Phrase("请勿采信；请向秘书处核实", "do not rely on it; ask the secretariat")
 NO_BOUNDS = Phrase("总分的区间不可能如此：下限高于上限，或所在类别不列入", "no such interval: its lower end is above its upper one, or its class is not in")
 NO_COUNTS = Phrase("会员、申报、参评、有名次的家数应依次不增；列入的类别至少 5 家", "members, applied, taking part and ranked never rise in turn; a class that is in has 5 open rows")
-NO_SUCH_LINE = Phrase("奖项和类别不齐、重复或次序不对：每个奖项应依次每类一行", "award and class are not as they have to be: for each award a row for each class, in their order")
-NO_SUCH_COUNT = Phrase("其中不列名的获奖者多于未列入而可能获奖的会员", "more unnamed winners than members not in it who can have won")
-NO_SUCH_VETO = Phrase("办法里没有这一条款", "the scheme has no such veto")
-NO_SUCH_CLASS = Phrase("classes.csv 里没有这一类", "is no class of classes.csv")
 UNSETTLED = Phrase("奖项随未列入会员的总分而变，不能确定", "its awards hang on totals that are not told")
 RANKING = ("name", "class", "total", "rank_from", "rank_to", "award", "grade")
 
@@ -165,34 +161,8 @@ class OpenRows:
             counts = [int(line[column]) for column in ("members", "applied", "taking_part", "ranked")]
             if counts != sorted(counts, reverse=True) or (not line["left_out"] and line["open"] < FEWEST):
                 yield Problem("error", NO_COUNTS, ASK, file="classes.csv", row=row, value=str(name))
-        yield from self._odd_members
-        yield from self._odd_lines
         for member in self.members.index[~self.settled]:
             yield Problem("error", UNSETTLED, ASK, file="awards.csv", value=str(member))
-
-    @property
-    def _odd_members(self) -> Iterator[Problem]:
-        """Open rows of a class that is not counted, or struck by a veto that there is not."""
-        known = {veto.id for veto in self.scheme.vetoes}
-        for row, (class_, vetoes) in enumerate(self.members[["class", "vetoes"]].itertuples(index=False), 2):
-            if class_ not in set(self.classes["class"]):
-                yield Problem("error", NO_SUCH_CLASS, ASK, file="members.csv", row=row, column="class", value=str(class_))
-            if unknown := [veto for veto in str(vetoes).split() if veto not in known]:
-                yield Problem("error", NO_SUCH_VETO, ASK, file="members.csv", row=row, column="vetoes", value=" ".join(unknown))
-
-    @property
-    def _odd_lines(self) -> Iterator[Problem]:
-        """Lines other than one for each award and class, and winners who are nobody."""
-        names = [*self.classes["class"]]
-        expected = [(award.id, name) for award in self.scheme.awards for name in ([""] if within_all(award) else names)]
-        told = [*self.lines[["award", "class"]].itertuples(index=False, name=None)]
-        if told != expected:
-            row = next((place for place, (one, other) in enumerate(zip(told, expected, strict=False)) if one != other), min(len(told), len(expected)))
-            yield Problem("error", NO_SUCH_LINE, ASK, file="lines.csv", row=row + 2, value=" ".join(told[row]) if row < len(told) else "")
-        hidden = self._stand_ins["class"][self._stand_ins["ranked"]].value_counts()
-        for row, (class_, unnamed) in enumerate(self.lines[["class", "unnamed"]].itertuples(index=False), 2):
-            if not 0 <= unnamed <= (hidden.get(class_, 0) if class_ in names and class_ else hidden.sum()):
-                yield Problem("error", NO_SUCH_COUNT, ASK, file="lines.csv", row=row, column="unnamed", value=str(unnamed))
 
     @cached_property
     def _stand_ins(self) -> pd.DataFrame:

@@ -24,16 +24,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from toolkit.evaluation import Evaluation
-from toolkit.evaluation.decisions import Decided
 from toolkit.evaluation.requirements import bars
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.decimals import decimal_digits_of
-from toolkit.ground.problems import Problem
 from toolkit.ground.ranking import Floats, Mask
-from toolkit.ground.text import Phrase, discreet
+from toolkit.ground.text import discreet
 from toolkit.indicators import Indicators
 from toolkit.publication.open_rows import (
-    ASK,
     CLASSES,
     FEWEST,
     LINES,
@@ -44,17 +41,12 @@ from toolkit.publication.open_rows import (
 )
 from toolkit.scheme import Scheme
 from toolkit.scheme.criteria import Indicator
-from toolkit.scheme.outcomes import Award, Permission
+from toolkit.scheme.outcomes import Permission
 from toolkit.scheme.shapes import Relative
 from toolkit.scheme.shapes.relative import EVERYONE, Placed
 
 NARROW = 0.05
 """Of the span of a class's open totals: an interval narrower than that is too narrow."""
-
-
-NO_CELL = Phrase(
-    "不是这样划定的区间：端点应在列入会员的总分或名额线上，总分高的在前", "is no interval as they are cut: it ends at open totals and lines alone, the higher one first"
-)
 
 
 def items_told(scheme: Scheme) -> tuple[Permission, ...]:
@@ -235,7 +227,7 @@ def _withheld(evaluation: Evaluation, open_: Mask, left_out: set[str], lines: pd
     named = [name for name, own in hidden.items() for _ in own]
     true = pd.DataFrame({"class": named, "from": total[order], "to": total[order]})
     least = _least(evaluation, open_, chosen_winners(evaluation.scheme, lines, true), named, total[order])
-    lost, reachable = _lost(evaluation.decided, open_), _reachable(evaluation.scheme)
+    lost, reachable = _lost(evaluation, open_), (-np.inf, np.inf) if evaluation.scheme.adjustments else (0.0, evaluation.scheme.scale)
     bounds = [
         _intervals(
             total[own[open_[own]]], total[hidden[name]], least[np.array(named, object) == name], evaluation.scheme.decimals,
@@ -248,10 +240,10 @@ def _withheld(evaluation: Evaluation, open_: Mask, left_out: set[str], lines: pd
     return pd.DataFrame({"class": pd.Series(named, dtype=object), "from": ends[:, 0], "to": ends[:, 1]})
 
 
-def _lost(decided: Decided, open_: Mask) -> dict[str, set[float]]:
+def _lost(evaluation: Evaluation, open_: Mask) -> dict[str, set[float]]:
     """The highest total of open ones that lost each award, by class; under "" of those for which all classes compete."""
     lost: dict[str, set[float]] = {}
-    for contest in decided.contests:
+    for contest in evaluation.decided.contests:
         losing = contest.able & ~contest.given & open_[contest.positions]
         if contest.award.by == TOTAL and losing.any():
             lost.setdefault("" if within_all(contest.award) else class_told(contest.class_), set()).add(float(contest.keys[0][losing].max()))
@@ -266,7 +258,7 @@ def _least(evaluation: Evaluation, open_: Mask, chosen: Mapping[str, Mask], name
         if award.by != TOTAL:
             continue
         lost = contest.able & ~contest.given & open_[contest.positions]
-        bound = max(_least_totals(award), default=-np.inf)
+        bound = max((item.least for item in bars(award) if item.node == TOTAL and item.least is not None and not item.classes), default=-np.inf)
         if lost.any():
             bound = max(bound, float(contest.keys[0][lost].max()) + step)
         mine = chosen[award.id] & (true >= bound - step / 2) & (within_all(award) | (classes == class_told(contest.class_)))
@@ -301,31 +293,6 @@ def _intervals(
     found[:, 1] = np.maximum.accumulate(found[::-1, 1])[::-1]
     found[:, 0] = np.minimum.accumulate(found[:, 0])
     return np.round(found, decimals)
-
-
-def odd_intervals(rows: OpenRows) -> Iterator[Problem]:
-    """Intervals that begin or end where none can, or that do not stand from the top of their class."""
-    scheme, step, ranking = rows.scheme, 10.0**-rows.scheme.decimals, rows.ranking
-    lost = _lost(rows.lowest, np.arange(len(rows.lowest.members)) < len(rows.members))
-    least = {bound for award in scheme.awards if award.by == TOTAL for bound in _least_totals(award)}
-    for name, held in rows.withheld.groupby("class", sort=False):
-        known = ranking["total"][(ranking["class"] == name) & ranking["rank_from"].notna()].to_numpy(np.float64)
-        borders = lost.get(str(name), set()) | lost.get("", set())
-        cells = np.array(_cells(sorted({*known.tolist(), *borders}), frozenset(borders), _wide(known, step) - step / 2, _reachable(scheme)))
-        begin = {*np.round(cells[:-1] + step, scheme.decimals), *np.round([*least, *(total + step for total in borders)], scheme.decimals), -np.inf}
-        low, high = held["from"].fillna(-np.inf), held["to"].fillna(np.inf)
-        fits = low.isin(begin) & high.isin(np.round(cells, scheme.decimals)) & ~(low.diff() > 0) & ~(high.diff() > 0)
-        yield from (Problem("error", NO_CELL, ASK, file="withheld.csv", row=int(row) + 2, value=str(name)) for row in held.index[~fits])
-
-
-def _reachable(scheme: Scheme) -> tuple[float, float]:
-    """Below and above which no total can lie."""
-    return (-np.inf, np.inf) if scheme.adjustments else (0.0, scheme.scale)
-
-
-def _least_totals(award: Award) -> list[float]:
-    """What of the total an award asks for of everybody."""
-    return [item.least for item in bars(award) if item.node == TOTAL and item.least is not None and not item.classes]
 
 
 def _wide(known: Floats, step: float) -> float:

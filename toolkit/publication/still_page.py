@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toolkit.ground.text import Language, Phrase
+from toolkit.ground.text import LANGUAGE_TAGS, Language, Phrase
 from toolkit.publication.extract import Extract
 from toolkit.publication.notice import Safe, award_list, colophon, element, masthead, particulars
 
@@ -24,7 +24,7 @@ def still_page(extract: Extract, style: str) -> str:
     style
         The style sheet of the page, which is written into the file.
     """
-    first = "en" if extract.notice["language"] == "en" else "zh"
+    first: Language = "en" if extract.notice["language"] == "en" else "zh"
     switches = (
         Safe(f'<input type="radio" name="language" id="{code}" class="speak"{" checked" * (code == first)}>')
         for code in ("zh", "en")
@@ -43,7 +43,7 @@ def still_page(extract: Extract, style: str) -> str:
         *(_still_notice(extract, language) for language in ("zh", "en")),
         css="notice-page widget-box still",
     )
-    page = element("html", head, element("body", sheet, css="open"), lang="en" if first == "en" else "zh-CN")
+    page = element("html", head, element("body", sheet, css="open"), lang=LANGUAGE_TAGS[first])
     return f"<!DOCTYPE html>\n{page}\n"
 
 
@@ -57,5 +57,5 @@ def _still_notice(extract: Extract, language: Language) -> Safe:
         element("div", main, particulars(extract, language), css="notice-body widget-box"),
         colophon(extract, language),
         css=f"told {language}",
-        lang="zh-CN" if language == "zh" else "en",
+        lang=LANGUAGE_TAGS[language],
     )

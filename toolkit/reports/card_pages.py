@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.display import Table
 from toolkit.ground.resources import filled, house_folder, page_of, words_as_json
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.text import LANGUAGE_TAGS, Language, Phrase, phrase
 from toolkit.ground.writing import placed_in
 from toolkit.publication.card_proofs import ProvedCard, proved
 from toolkit.publication.notice import Safe, element
@@ -157,7 +157,7 @@ def _page(template: str, style: str, card: ProvedCard, language: Language) -> st
     proof = phrase(PROOF.zh, PROOF.en, revision=content["revision"], size=card.size, place=card.index + 1).into(language)
     return filled(
         template,
-        lang="en" if language == "en" else "zh-CN",
+        lang=LANGUAGE_TAGS[language],
         name=escape(content["name"]),
         edition=escape(f"{content['title']} · {content['edition']} · {content['revision']}"),
         heading=escape(content["name"]),

@@ -6,9 +6,11 @@ Nothing is decided here: counts come of the evaluation and of `toolkit.sensitivi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from toolkit.evaluation.contributions import award_lines
+from toolkit.evaluation.decisions import why_empty
 from toolkit.ground.display import Headline
 from toolkit.ground.text import Language, Phrase, discreet, joined, phrase
 from toolkit.reports import wording
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.sensitivity.robustness import Firmness
 
+EMPTY = Phrase("空缺在哪里、为什么", "Which places stay empty, and why")
 NO_AWARDS = Phrase("办法没有设奖项", "the scheme gives no awards")
 
 
@@ -73,7 +76,20 @@ def scheme_headline(scheme: Scheme) -> Headline:
 
 def list_headline(evaluation: Evaluation, chances: pd.DataFrame | None = None) -> Headline:
     """How many are given each award, how many places stay empty or open, and, with `award_probabilities`, how many hang on a hair."""
-    return _said(evaluation.scheme.language, *_list_in_words(evaluation, chances))
+    language, empty = evaluation.scheme.language, tuple(_empty_places(evaluation))
+    return replace(_said(language, *_list_in_words(evaluation, chances)), behind=EMPTY.into(language), lines=tuple(line.into(language) for line in empty))
+
+
+def _empty_places(evaluation: Evaluation) -> Iterator[Phrase]:
+    """Which places stay empty, and why: in the scheme's order of awards."""
+    decided = evaluation.decided
+    for contest in (contest for contest in decided.contests if contest.vacant):
+        label = contest.award.label
+        where = Phrase(f"{wording.class_name(contest.class_, 'zh')}，{label}", f"{wording.class_name(contest.class_, 'en')}, {label}")
+        yield phrase(
+            "{where.zh}：名额 {places} 个，授予 {given} 家，空缺 {vacant} 个。{why.zh}", "{where.en}: {places:place|places}, {given} given, {vacant} empty; {why.en}",
+            where=where, places=contest.places, given=int(contest.given.sum()), vacant=contest.vacant, why=why_empty(decided, contest),
+        )  # fmt: skip
 
 
 def _list_in_words(evaluation: Evaluation, chances: pd.DataFrame | None = None) -> list[Phrase]:

@@ -7,6 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from toolkit.evaluation.contributions import AwardLine, award_lines, distances
+from toolkit.evaluation.decisions import NOT_JOINT, SETTLE
+from toolkit.evaluation.quotas import TOO_FEW
 from toolkit.ground.display import Table
 from toolkit.ground.problems import SEVERITIES
 from toolkit.ground.text import Language, Phrase, discreet, figure, phrase
@@ -33,6 +35,7 @@ from toolkit.reports.columns import (
 )
 from toolkit.reports.scheme_wording import gathered_in_words, missing_in_words, valued_in_words
 from toolkit.reports.wording import WORDS, class_name
+from toolkit.scheme.amendments import place_words
 from toolkit.scheme.criteria import Group
 
 if TYPE_CHECKING:
@@ -240,13 +243,25 @@ def records_table(records: Records, language: Language = "zh") -> Table:
     )  # fmt: skip
 
 
-def problems_table(problems: Problems, language: Language = "zh", top: int = 20) -> Table:
-    """The gravest `top` problems: where, what was found, the rule and what to do; the note says how many there are."""
+FOR_DECIDERS = {
+    NOT_JOINT: Phrase("如不合本意，请委员会规定同分时再比哪一项，或改为由委员会决定（ties）", "if that is not meant, rule by what level members are told apart next, or leave it to the committee (`ties`)"),
+    SETTLE: Phrase("未决定前不能封存：请在“裁定”笔记本中记下委员会的决定，或规定同分时再比哪一项（ties）", "not to be sealed before: enter what the committee decided in the notebook on decisions, or rule by what they are told apart next (`ties`)"),
+    TOO_FEW: Phrase("如应有名额，请规定每类至少几个（least），或改变取整办法（rounding）", "if there is to be one, rule how many each class has at least (`least`), or another way of rounding (`rounding`)"),
+}
+"""What to do about the scheme, for who decides and edits no file."""
+
+
+def problems_table(problems: Problems, language: Language = "zh", top: int = 20, scheme: Scheme | None = None) -> Table:
+    """The gravest `top` problems: where, what was found, the rule and what to do; the note says how many there are.
+
+    With the `scheme` what stands in it is called by its labels, and what to do is said to who decides, not to who types.
+    """
+    labels = {item.id: item.label for item in (*scheme.nodes.values(), *scheme.adjustments, *scheme.vetoes, *scheme.awards)} if scheme else {}
     gravest = sorted(problems, key=lambda problem: list(SEVERITIES).index(problem.severity))[:top]
     rows = [
         {"severity": SEVERITIES[problem.severity], "file": discreet(problem.file), "sheet": discreet(problem.sheet),
-         "row": "" if problem.row is None else problem.row, "column": problem.column, "value": problem.value,
-         "rule": problem.rule, "mend": problem.mend}
+         "row": "" if problem.row is None else problem.row, "column": place_words(problem.column, labels), "value": problem.value,
+         "rule": problem.rule, "mend": FOR_DECIDERS.get(problem.mend, problem.mend) if scheme else problem.mend}
         for problem in gravest
     ]  # fmt: skip
     note = phrase(

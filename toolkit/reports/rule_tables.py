@@ -5,7 +5,7 @@ With the data dictionary, tables and columns are called what they are called on 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
@@ -56,8 +56,9 @@ ROUNDINGS = {
 
 def measures_table(scheme: Scheme, tables: Tables | None = None) -> Table:
     """For each indicator what is read in the records, and what a missing value counts as."""
+    titles = window_titles(scheme, tables)
     rows = [
-        {"number": number, "label": node.label, "measured": measure_in_words(on_forms(node.measure, tables)), "unit": node.unit,
+        {"number": number, "label": node.label, "measured": measure_in_words(on_forms(node.measure, tables, titles)), "unit": node.unit,
          "missing": missing_in_words(node.missing), "source": node.source}
         for node, _, number in wording.outline(scheme)
         if isinstance(node, Indicator)
@@ -75,8 +76,8 @@ def rules_table(scheme: Scheme, tables: Tables | None = None) -> Table:
     return listing(RULES, rows, Lexicon(scheme, scheme.language), caption, lines_after=breaks)
 
 
-def on_forms(part: Part, tables: Tables | None) -> Part:
-    """A measure or selection with its tables and columns called as on the forms."""
+def on_forms(part: Part, tables: Tables | None, windows: Mapping[str, str] | None = None) -> Part:
+    """A measure or selection with its tables and columns called as on the forms, and its window by what it goes by."""
     if tables is None:
         return part
     table = part.place[0] if isinstance(part, Measure) else part.table
@@ -85,6 +86,7 @@ def on_forms(part: Part, tables: Tables | None) -> Part:
         names[field] = {str(_heading(tables, table, column)): states for column, states in getattr(part, field, {}).items()}
     for field in ("column", "over", "weight", "crossed_with"):
         names[field] = _cell(tables, table, getattr(part, field, None))
+    names["window"] = (windows or {}).get(part.window or "", part.window)
     names["once_per"] = tuple(str(_heading(tables, table, column)) for column in part.once_per)
     return part.model_copy(update={field: name for field, name in names.items() if field in type(part).model_fields})
 
@@ -96,6 +98,15 @@ def windows_on_forms(scheme: Scheme, tables: Tables | None) -> dict[str, Window]
     measures = [part.measure for items in (scheme.indicators, scheme.adjustments, scheme.conditions) for part in items]
     used = {part.window: part.table for part in (*(measure.selection for measure in measures), *(veto.when for veto in scheme.vetoes)) if part.window}
     return {name: _window(window, tables, used.get(name, "")) for name, window in scheme.window.items()}
+
+
+def window_titles(scheme: Scheme, tables: Tables | None) -> dict[str, str]:
+    """What a reader calls each window, which has an id alone: by what its length goes, or from when on; by its id where two would be called the same."""
+    titles = {}
+    for id_, window in windows_on_forms(scheme, tables).items() if tables is not None else ():
+        said = phrase("按{name}", "by {name}", name=window.column) if window.column else phrase("自{name}起", "from {name} on", name=window.from_)
+        titles[id_] = said.into(scheme.language)
+    return {id_: title for id_, title in titles.items() if list(titles.values()).count(title) == 1}
 
 
 def _window(window: Window, tables: Tables, table: str) -> Window:
@@ -140,10 +151,11 @@ def rule_lines(scheme: Scheme, tables: Tables | None = None) -> Iterator[RuleLin
 
 def _named(scheme: Scheme, tables: Tables | None) -> Scheme:
     """The scheme with tables and columns called as on the forms, for reading only."""
-    changed: dict[str, object] = {"window": windows_on_forms(scheme, tables)}
+    titles = window_titles(scheme, tables)
+    changed: dict[str, object] = {"window": {titles.get(id_, id_): window for id_, window in windows_on_forms(scheme, tables).items()}}
     for field, items in (("adjustments", scheme.adjustments), ("conditions", scheme.conditions)):
-        changed[field] = tuple(item.model_copy(update={"measure": on_forms(item.measure, tables)}) for item in items)
-    changed["vetoes"] = tuple(veto.model_copy(update={"when": on_forms(veto.when, tables)}) for veto in scheme.vetoes)
+        changed[field] = tuple(item.model_copy(update={"measure": on_forms(item.measure, tables, titles)}) for item in items)
+    changed["vetoes"] = tuple(veto.model_copy(update={"when": on_forms(veto.when, tables, titles)}) for veto in scheme.vetoes)
     consent = scheme.consent
     if tables is not None and scheme.publication and consent and consent.table:
         asked = {str(_heading(tables, consent.table, column)): states for column, states in consent.holds.items()}

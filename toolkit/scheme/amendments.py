@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -198,6 +199,21 @@ def key_words(key: str, within: str = "") -> Phrase:
     return KEYS.get(f"{within}.{key}") or KEYS.get(key, Phrase(key, key))
 
 
+def place_words(place: str, labels: Mapping[str, str]) -> Phrase:
+    """A place in the scheme as a committee says it: items by their labels, keys by their names; as it is where it holds neither.
+
+    Examples
+    --------
+    >>> place_words("award[best].quota", {"best": "优秀会员"}).zh, place_words("name", {}).zh
+    ('优秀会员 · 名额', 'name')
+    """
+    parts = [(key, id_.strip("[]")) for key, id_ in PLACED.findall(place)]
+    if not any(id_ in labels for _, id_ in parts):
+        return Phrase(place, place)
+    return joined((Phrase(*[labels[id_]] * 2) if id_ in labels else key_words(key) for key, id_ in parts), " · ", " · ")
+
+
+PLACED = re.compile(r"([^.\[]+)(\[[^\]]+\])?\.?")
 FIELDS = {"name": Phrase("名称", "name"), "class": Phrase("类别", "class"), "award": Phrase("奖项", "award"), "grade": Phrase("等级", "grade"),
           "rank": Phrase("名次", "rank"), "total": Phrase("总分", "total")}  # fmt: skip
 # Values that mean this under these keys only: elsewhere the same word may be the name of a column.

@@ -41,12 +41,16 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 SVG, PAGE = "image/svg+xml", "text/html"
 READ = {"text/plain": rows_of_text, "text/html": rows_of_page}
 EARLIER: dict[str, tuple[str, ...]] = {
-    "1_data.ipynb": ("81c06cfd0bda22637a844f50a2d625e51ff7a8b6c53776d15804b1644623555d",),
+    "1_data.ipynb": (
+        "81c06cfd0bda22637a844f50a2d625e51ff7a8b6c53776d15804b1644623555d",
+        "902f42781f3374cfd85c6aec17e46db96835fc27c42ea6f1cc104fa94b97b5c6",
+    ),
     "2_scheme.ipynb": ("5fb4aa70da03ffb188dc0f3f74c13ced1a5710c931c73d95c76697cb6ecb96f2",),
     "3_tuning.ipynb": (
         "7dfb4ed1af7194c04b0f3ef097e4bb7e69e86ab18b5a4d7c1d27bf92776bf231",
         "1d558e6cdc2cde32674bdf43c1c3e9e786dc6d3dea284e2f0dfe2f675b9fe1ee",
         "dd3f309a610399158d6eea816bb94dead494ca4fdd52e9ff9e4b8790363144ba",
+        "570132224cf3112d813ffa72083b106960772b6c6b1a2b542211454c8f9c5add",
     ),
     "4_ranking.ipynb": ("39c6dc8ad11a70cb94bb14ef433f4f5f898ab6347a57749079e950c61f380f79",),
     "5_sensitivity.ipynb": (
@@ -54,6 +58,7 @@ EARLIER: dict[str, tuple[str, ...]] = {
         "fd014e4deee85bf97e4cc7699419c47901173b8eb23a43d04461e2040afe0e9a",
         "aac578d5c98649b64121c61beb092049c168ee4c13f9f5710a37f536c4767a95",
     ),
+    "6_decisions.ipynb": ("d31712d1dbddadae59d3f6d864b8e2cfdddbf2dcfa9ae69a70e80491874debe0",),
     "6_seal.ipynb": ("4363f4d5bf36be8bc3d386836c392c1e417e5e9a5f52f37259f5f7ffcbe1163b",),
     "results.ipynb": ("ac6ce875b4f8f7389edabc46cfb3e55e951ca8e45ccc85fb71f02644db95825b",),
 }

@@ -35,7 +35,7 @@ from toolkit.publication.open_rows import (
     WITHHELD,
     OpenRows,
 )
-from toolkit.publication.opening import odd_intervals, open_rows
+from toolkit.publication.opening import open_rows
 from toolkit.reports.csv_files import text_cells
 from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.scheme import Scheme, load_scheme
@@ -318,8 +318,7 @@ def open_problems(folder: Path, facts: Facts) -> Problems:
             write_open(rows, facts, again)
         except Refused as refused:
             return refused.problems
-        cut = odd_intervals(rows) if facts.version not in FORMER else ()
-        return Problems((*_file_problems(folder, again, facts), *rows.contradictions, *cut))
+        return Problems((*_file_problems(folder, again, facts), *rows.contradictions))
 
 
 def _file_problems(folder: Path, again: Path, facts: Facts) -> Iterator[Problem]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 
-from toolkit.ground.ranking import Floats, Mask
+from toolkit.ground.ranking import Floats, Integers, Mask
 from toolkit.weighting.ahp import (
     LIMIT,
     SAATY,
@@ -189,22 +189,27 @@ class Mend:
         CR before and after them.
     enough
         Whether CR is then under the limit.
+    least
+        Whether nothing less is enough: every change of fewer comparisons was tried, and every other change of as many.
     """
 
     changes: tuple[Change, ...]
     before: float
     after: float
     enough: bool
+    least: bool = False
 
 
 def ahp_mend(
     matrix: Typed, names: OptionalNames = None, *, limit: float = LIMIT, random_index: Sequence[float] = SAATY
 ) -> Mend:
-    """The single comparison and value that bring CR under the limit with the least change; else the changes in turn.
+    """The comparison, or else the two, that bring CR under the limit with the least change; else the changes in turn.
 
     Every comparison is tried with every step of the scale; the least |ln(then / now)| wins, then the lower CR, then
-    the earlier place. Where no single change is enough, the one that lowers CR most is made (each comparison at most
-    once), until one more is enough. It says where to think again, not what to think: the expert decides.
+    the earlier place. Where no single change is enough, every pair of changes of which one lowers CR by itself is tried
+    likewise, by the sum, unless there are more than `MOST_PAIRS`. Where none of them is enough either, the change that
+    lowers CR most is made (each comparison at most once), until one more is enough. It says where to think again, not
+    what to think: the expert decides.
 
     Parameters
     ----------
@@ -221,6 +226,8 @@ def ahp_mend(
     """
     whole, labels = comparisons(matrix, names)
     before = ratio = _ratio(whole, random_index)
+    if ratio >= limit and (found := _least(whole, labels, limit, random_index)):
+        return Mend(found, before, found[-1].ratio, enough=True, least=True)
     changes: list[Change] = []
     while ratio >= limit:
         cells = _cells(whole, {change.places for change in changes})
@@ -235,9 +242,79 @@ def ahp_mend(
     return Mend(tuple(changes), before, ratio, ratio < limit)
 
 
+MOST_PAIRS = 30_000
+"""Pairs of changes that are looked through: what six criteria have. More would be felt at every move of a ballot."""
+BLOCK = 2_000
+
+
+def _least(matrix: Floats, labels: tuple[str, ...], limit: float, random_index: Sequence[float]) -> tuple[Change, ...]:
+    """The one change that is enough, or else the two, with the least change; nothing where there are none."""
+    trials = _trials(matrix, labels, _cells(matrix, set()), random_index)
+    single = min(trials, key=lambda trial: _order(trial, limit))
+    if single.ratio < limit:
+        return (single,)
+    first, second = np.triu_indices(len(trials), 1)
+    ratio, sizes = np.array([trial.ratio for trial in trials]), np.array([_size(trial) for trial in trials])
+    cell = np.array([trial.places[0] * len(matrix) + trial.places[1] for trial in trials])
+    apart = (cell[first] != cell[second]) & (np.minimum(ratio[first], ratio[second]) < _ratio(matrix, random_index))
+    first, second = first[apart], second[apart]
+    if len(first) > MOST_PAIRS:
+        return ()
+    size = np.round(sizes[first] + sizes[second], 9)
+    order = np.argsort(size, kind="stable")
+    best: tuple[float, float, Change, Change] | None = None
+    for start in range(0, len(order), BLOCK):
+        block = order[start : start + BLOCK]
+        if best and size[block[0]] > best[0]:
+            break
+        for place, after in _enough(_changed(matrix, trials, first[block], second[block]), limit, random_index):
+            found = (float(size[block[place]]), round(after, 9))
+            if best is None or found < best[:2]:
+                one, other = sorted((trials[first[block[place]]], trials[second[block[place]]]), key=lambda trial: trial.ratio)
+                best = (*found, one, replace(other, ratio=after))
+    return best[2:] if best else ()
+
+
+def _changed(matrix: Floats, trials: Sequence[Change], *chosen: Integers) -> Floats:
+    """The matrix under one trial of each of the `chosen`, float64[choices, n, n]."""
+    places, values = np.array([trial.places for trial in trials]), np.array([trial.then for trial in trials])
+    stack = np.repeat(matrix[None], len(chosen[0]), axis=0)
+    for one in chosen:
+        at, (row, column) = np.arange(len(one)), places[one].T
+        stack[at, row, column], stack[at, column, row] = values[one], 1 / values[one]
+    return stack
+
+
+def _enough(stack: Floats, limit: float, random_index: Sequence[float]) -> Iterator[tuple[int, float]]:
+    """Which of these matrices have a CR under the limit, and which.
+
+    For any x > 0 the eigenvalue is at least min (Ax)_i / x_i (Collatz 1942): what that alone puts over the limit is left.
+    """
+    whole, n = harker(stack), stack.shape[-1]
+    greatest = n + limit * random_index[n - 1] * (n - 1)
+    x = np.ones((len(whole), n))
+    for _ in range(ROUNDS):
+        product = np.einsum("aij,aj->ai", whole, x)
+        least = (product / x).min(axis=1)
+        x = product / product.sum(axis=1, keepdims=True)
+    near = np.flatnonzero(least < greatest + 1e-9)
+    for place, root in zip(near.tolist(), np.linalg.eigvals(whole[near]).real.max(axis=1).tolist() if len(near) else (), strict=True):
+        after = consistency_ratio(consistency_index(root, n), n, random_index)
+        if after < limit:
+            yield place, after
+
+
+ROUNDS = 6
+"""Of multiplying out, after which the bound is near."""
+
+
+def _size(trial: Change) -> float:
+    return abs(float(np.log(trial.then / trial.now)))
+
+
 def _order(trial: Change, limit: float) -> tuple[bool, float, float, MatrixCell]:
     """Enough comes first, by the least change; what is not enough by the lowest CR."""
-    step = round(abs(float(np.log(trial.then / trial.now))), 9)
+    step = round(_size(trial), 9)
     ratio = round(trial.ratio, 9)
     short = trial.ratio >= limit
     return (short, ratio, step, trial.places) if short else (short, step, ratio, trial.places)

@@ -216,8 +216,9 @@ class BallotPaper extends Paper {
     this.coherence = make("p", { class: "coherence" });
     this.doubts = make("ul", { class: "doubts" });
     this.mendLine = make("p", { class: "mendline" });
-    this.mendButton = this.button("mend", () => this.move("mend"), { title: this.say("mend_help") });
-    this.mendBox = make("div", { class: "mending" }, this.mendLine, this.mendButton, make("small", {}, this.say("mend_help")));
+    this.mendButton = this.button("mend", () => this.move("mend"));
+    this.mendHelp = make("small");
+    this.mendBox = make("div", { class: "mending" }, this.mendLine, this.mendButton, this.mendHelp);
     const key = Object.keys(this.before).length ? make("small", { class: "key" }, this.say("before")) : null;
     return make("section", { class: "result scroll", "aria-label": this.say("result") }, make("h3", {}, this.say("result"), " ", this.resultHead),
       this.coherence, this.doubts, this.mendBox, ...Object.values(this.bars).map(({ row }) => row), key);
@@ -270,7 +271,8 @@ class BallotPaper extends Paper {
     this.doubts.replaceChildren(...drawn.contradictions.map((said) => make("li", {}, this.both(said))));
     setText(this.mendLine, this.both(drawn.mend));
     this.mendBox.hidden = !this.both(drawn.mend);
-    this.mendButton.hidden = !drawn.changes.length;
+    this.mendButton.hidden = this.mendHelp.hidden = !drawn.changes.length;
+    setText(this.mendHelp, this.say(drawn.least ? "mend_least" : "mend_small"));
     setText(this.progress, this.say("progress", { done: all.filter((one) => ["done", "doubtful"].includes(one.state)).length, all: all.length }));
     setText(this.statusLine, this.spoken(drawn, coherence));
   }

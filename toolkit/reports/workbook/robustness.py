@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.display import Table, display_width
 from toolkit.ground.resources import house_folder
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import LANGUAGE_TAGS, Phrase, phrase
 from toolkit.ground.writing import placed_in
 from toolkit.reports import views, wording
 from toolkit.reports.columns import Lexicon, ListColumn, Row, SheetColumn, award, class_, rows_of
@@ -261,7 +261,7 @@ def meeting_page(evaluation: Evaluation, firm: Firmness, missing: Phrase | None 
     table = views.hanging_table(evaluation, firm, to)
     notes = [_drawn(evaluation, draws), *([missing] if missing else [])]
     return Template((house_folder("templates/papers") / PAGE).read_text("utf-8")).substitute(
-        language="zh-CN" if to == "zh" else "en",
+        language=LANGUAGE_TAGS[to],
         heading=ONE_PAGE.into(to),
         title=escape(f"{scheme.title}（{scheme.edition}）" if to == "zh" else f"{scheme.title} ({scheme.edition})"),
         inside=INSIDE.into(to),

@@ -1,0 +1,74 @@
+// What the pages of the lab and of the table say while they open, where they cannot, and in place of Jupyter's own English.
+// Voilà calls this while a page is being made, so that the connection stays open.
+window.voila_heartbeat = () => {};
+
+(() => {
+  const WORDS = {
+    zh: {
+      skip: "跳到正文", hidden: "点开查看，{n} 段", loading: "正在载入……", opening: "正在打开“{name}”并计算，请稍候……", again: "重新打开本页",
+      lost: "这一部分没有连上计算程序。请重新打开本页；若仍如此，请按页面上方的“重新计算全部”（没有这个按钮时，请关闭程序后重新启动）。",
+    },
+    en: {
+      skip: "Skip to the text", hidden: "Show, {n} part(s)", loading: "Loading …", opening: "Opening “{name}” and computing it, one moment …", again: "Open this page again",
+      lost: "This part could not be joined to what computes it. Open the page again; if it stays so, press “Recompute all” above (where there is no such button, end the program and start it again).",
+    },
+  };
+  const ONCE = "committee-opened-again", ANEW = 120_000; // milliseconds in which a page opens itself again only once
+  const edition = document.title;
+  const words = WORDS[document.documentElement.lang.startsWith("en") ? "en" : "zh"];
+  const say = (node, text) => { if (node && node.textContent !== text) node.textContent = text; };
+
+  const openAgain = () => {
+    const last = Number(sessionStorage.getItem(ONCE) || 0);
+    if (Date.now() - last < ANEW) return false;
+    sessionStorage.setItem(ONCE, String(Date.now()));
+    window.location.reload();
+    return true;
+  };
+  const lost = (node) => {
+    if (openAgain()) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = words.again;
+    button.addEventListener("click", () => window.location.reload());
+    node.replaceChildren(words.lost, " ", button);
+    node.setAttribute("role", "alert");
+    node.dataset.lost = "true";
+    document.getElementById("opening")?.remove();
+  };
+
+  // Jupyter writes these itself, in English, whatever the language of the page.
+  const mended = () => {
+    say(document.querySelector("#jp-skiplink a, .jp-skiplink a"), words.skip);
+    for (const button of document.querySelectorAll(".jp-showHiddenCellsButton")) {
+      const text = button.lastElementChild, count = /\d+/.exec(text?.textContent ?? "");
+      if (count) say(text, words.hidden.replace("{n}", count[0]));
+    }
+    for (const node of document.querySelectorAll(".lm-Panel, .jupyter-widgets")) {
+      if (node.children.length) continue;
+      if (node.textContent.startsWith("Error displaying widget")) lost(node);
+      else if (node.textContent === "Loading widget...") say(node, words.loading);
+    }
+    if (document.title !== edition) {
+      const name = document.title.replace(/(\.ipynb)?( \(\d+\))?( - JupyterLab)?( \(\d+\))?$/, "").replace(/^JupyterLab$/, "");
+      const title = name && !name.startsWith(edition) && !name.endsWith(edition) ? `${name} · ${edition}` : edition;
+      if (!document.title.endsWith(edition)) document.title = title;
+    }
+    if (document.querySelector(".jp-Notebook .jp-Cell .jp-OutputArea-output, .jp-Notebook .jp-MarkdownOutput > *, .jp-Dialog")) document.querySelector("#opening:not([data-asked])")?.remove();
+  };
+  new MutationObserver(mended).observe(document, { childList: true, subtree: true, characterData: true });
+
+  // Another notebook is another page: what is being waited for is said from the press on.
+  document.addEventListener("click", (event) => {
+    const way = event.target.closest?.('a[href^="/doc/tree/"]');
+    if (!way || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    document.getElementById("opening")?.remove();
+    const line = document.createElement("p");
+    line.id = "opening";
+    line.dataset.asked = "true";
+    line.setAttribute("role", "status");
+    line.textContent = words.opening.replace("{name}", way.textContent);
+    document.body.append(line);
+  });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) document.getElementById("opening")?.remove(); }); // come back to by the browser's own button
+})();
