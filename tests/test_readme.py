@@ -95,7 +95,7 @@ def test_the_table_in_a_database_is_read_as_it_is_written(readme: str) -> None:
 @pytest.mark.parametrize("readme", READMES)
 def test_the_consent_is_read_as_it_is_written(readme: str) -> None:
     (example,) = [said["publication"]["consent"] for block in blocks(readme, "toml") if "publication" in (said := tomllib.loads(block))]
-    assert Consent.model_validate_json(json.dumps(example)).columns == {"award": "consent_result", "grade": "consent_grade"}
+    assert Consent.model_validate_json(json.dumps(example)).columns == {"award": "consent_result", "grade": "consent_grade", "pledge": "consent_pledge"}
 
 
 def test_the_example_in_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,27 +4,40 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import html
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.browser.test_page import BROWSER, FLAGS
 from tests.conftest import MEMBERS, SCHEME, TABLES, write_small_edition
+from tests.contested import contested
 from tests.sealing import sealed, write_house
 from tests.test_command_line import run
+from toolkit.evaluation import Evaluation, scored
 from toolkit.minutes.decisions import decide_state
+from toolkit.publication.audiences import SEEN, seen_by
+from toolkit.publication.disclosures import tells_of_nobody
 from toolkit.publication.site import TITLES, Period
+from toolkit.scheme import Publication
+from toolkit.scheme.outcomes import PERMITTED_BY, Permission
 from toolkit.sealing import agreement
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+    from typer.testing import Result
 
-PLEDGES = """
+MORE = """
 [table.pledges]
 file = "records/承诺书.csv"
 date = "signed_on"
@@ -46,6 +59,63 @@ type = "boolean"
 type = "boolean"
 [table.pledges.column.bad]
 type = "boolean"
+[table.pledges.column.wall]
+type = "boolean"
+
+[table.conduct]
+file = "records/诚信记录.csv"
+date = "found"
+[table.conduct.column.code]
+type = "member"
+required = true
+[table.conduct.column.act]
+headings = ["事由"]
+type = "text"
+[table.conduct.column.kind]
+headings = ["性质"]
+type = "choice"
+choices = ["良好", "不良"]
+[table.conduct.column.severity]
+headings = ["程度"]
+type = "choice"
+choices = ["轻微", "一般", "严重"]
+[table.conduct.column.points]
+type = "number"
+[table.conduct.column.found]
+headings = ["认定日期"]
+type = "date"
+[table.conduct.column.status]
+headings = ["状态"]
+type = "choice"
+choices = ["有效", "已撤销", "申诉中"]
+[table.conduct.column.teller]
+headings = ["举报人"]
+type = "text"
+personal = true
+"""
+RULES = """
+[[adjustment]]
+id = "good_conduct"
+label = "良好行为加分"
+measure = { table = "conduct", take = "sum", column = "points", where = { kind = ["良好"] } }
+cap = 3
+
+[[adjustment]]
+id = "bad_conduct"
+label = "不良行为扣分"
+measure = { table = "conduct", take = "sum", column = "points", where = { kind = ["不良"] }, window = "by_severity" }
+cap = -30
+
+[window.by_severity]
+from = "found"
+column = "severity"
+lasts = { "轻微" = "3 months", "一般" = "1 year", "严重" = "3 years" }
+skip = { status = ["已撤销"] }
+appeal = { status = ["申诉中"] }
+
+[publication]
+records = ["act", "severity", "found"]
+certainty = true
 """
 CONSENT = """[publication.consent]
 table = "pledges"
@@ -54,22 +124,62 @@ withdrawn = "withdrawn_on"
 award = "result"
 good = "good"
 bad = "bad"
+pledge = "wall"
+version = "form"
 """
 HOSTILE = "丁<img src=x onerror=document.title=1>\"'&公司"
 BEGINS = dt.date(2019, 1, 31)
+REFUSED: dict[str, str] = {"002": "bad", "101": "good", "103": "result", "104": "wall"}
+"""By member the one item that it refuses; 102 has taken back everything, and 105 did not sign."""
+CONDUCT = (
+    ("001", "市级表彰的事", "良好", "", "2", "2018-05-01", "有效"),
+    ("003", "一般的事", "不良", "一般", "-2", "2018-11-01", "有效"),
+    ("004", HOSTILE, "不良", "一般", "-2", "2018-11-01", "有效"),
+    ("007", "在申诉的事 13912345678", "不良", "严重", "-2", "2018-10-01", "申诉中"),
+    ("006", "秘：到期的事", "不良", "轻微", "-2", "2018-10-30", "有效"),
+    ("005", "秘：撤销的事", "不良", "一般", "-2", "2018-12-01", "已撤销"),
+    ("002", "秘：不让说的坏事", "不良", "一般", "-2", "2018-12-01", "有效"),
+    ("101", "秘：不让说的好事", "良好", "", "2", "2018-12-01", "有效"),
+    ("102", "秘：撤回后的事", "良好", "", "2", "2018-12-01", "有效"),
+    ("105", "秘：没签的事", "不良", "一般", "-2", "2018-12-01", "有效"),
+)
+SECRETS = ("13912345678", "秘：", "举报人李某", *(name for code, name, *_ in MEMBERS if code in {"102", "105"}))
+
+
+def quoted(*cells: str) -> str:
+    return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells)
+
+
+def pledged(code: str) -> str:
+    """A member's row of pledges."""
+    answers = ["否" if REFUSED.get(code) == item else "是" for item in ("result", "good", "bad", "wall")]
+    return quoted(code, f"第{code}号版本", "未签" if code == "105" else "已签", "2018-05-04", "2018-12-20" if code == "102" else "", *answers)
 
 
 def write_edition(folder: Path) -> Path:
-    """The small edition, whose members were asked; one of them has a name that tries to be more than text."""
+    """The small edition, whose members were asked item by item; with records of conduct, and a secret wherever none is to be told."""
     write_small_edition(folder)
-    scheme = SCHEME[: SCHEME.index("[publication.consent]")] + CONSENT
+    scheme = SCHEME[: SCHEME.index("[publication.consent]")].replace("[publication]\n", RULES.lstrip("\n"), 1) + CONSENT
     (folder / "scheme.toml").write_text(scheme, "utf-8")
-    (folder / "tables.toml").write_text(TABLES + PLEDGES, "utf-8")
+    (folder / "tables.toml").write_text(TABLES + MORE, "utf-8")
     book = folder / "records" / "会员名册.csv"
     book.write_text(book.read_text("utf-8-sig").replace("丁<b>代理</b>公司", '"' + HOSTILE.replace('"', '""') + '"'), "utf-8-sig")
-    rows = [f"{code},第{1 + (code < '004')}版,已签,2018-05-04,,{'否' if code == '002' else '是'},是,是" for code, *_ in MEMBERS]
-    (folder / "records" / "承诺书.csv").write_text("\n".join(["code,form,status,signed_on,withdrawn_on,result,good,bad", *rows]) + "\n", "utf-8-sig")
+    write_rows(folder / "records" / "承诺书.csv", "code,form,status,signed_on,withdrawn_on,result,good,bad,wall", map(pledged, [code for code, *_ in MEMBERS]))
+    conduct = (quoted(*row, "举报人李某 13912345678") for row in CONDUCT)
+    write_rows(folder / "records" / "诚信记录.csv", "code,事由,性质,程度,points,认定日期,状态,举报人", conduct)
     return folder
+
+
+def write_rows(path: Path, heading: str, rows: Iterable[str]) -> None:
+    path.write_text("\n".join([heading, *rows]) + "\n", "utf-8-sig")
+
+
+class Then(dt.date):
+    """The wall's date on the day of publication."""
+
+    @classmethod
+    def today(cls) -> Then:
+        return cls(BEGINS.year, BEGINS.month, BEGINS.day)
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +197,7 @@ def sent(edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("sent")
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr(agreement, "_program", lambda _: None)
+        changed.setattr("toolkit.commands.publication.date", Then)
         done = run("publish", edition / "sealed" / "r1", "--to", place, "--from", BEGINS.isoformat())
     assert done.exit_code == 0, done.output
     assert "公示网站在" in done.output
@@ -119,8 +230,8 @@ def test_the_site_is_whole_its_sums_check_it_and_no_card_is_in_it(sent: Path) ->
     lines = [line.split("  ") for line in (site / "SHA256SUMS").read_text("utf-8").splitlines()]
     sums = {name: digest for digest, name in lines}
     assert sums == {name: hashlib.sha256((site / name).read_bytes()).hexdigest() for name in names - {"SHA256SUMS"}}
-    assert {path.name for path in pages(site)} <= set(TITLES)
-    assert {"index.html", "results.html", "check-card.html", "open/data/members.csv"} <= names
+    assert {path.name for path in pages(site)} == set(TITLES)
+    assert "open/data/members.csv" in names
     assert not [page for page in pages(site) if '"salt' in page.read_text("utf-8")]
 
 
@@ -176,6 +287,100 @@ def test_nothing_is_written_over_another_site(edition: Path, tmp_path: Path) -> 
     assert [path for path in (tmp_path / "out").rglob("*") if path.is_file()] == [mine]
 
 
+# ---- who sees what -----------------------------------------------------------------------------------------------
+
+
+def test_no_byte_of_the_site_tells_what_was_not_permitted(sent: Path) -> None:
+    everything = {path.relative_to(sent).as_posix(): path.read_bytes().decode("utf-8", "replace") for path in (sent / "site").rglob("*") if path.is_file()}
+    found = {(name, secret) for name, text in everything.items() for secret in SECRETS if secret in text or secret in html.unescape(text)}
+    assert found == set()
+
+
+def test_a_record_is_shown_in_its_window_to_whom_it_may_be_and_marked_while_disputed(sent: Path) -> None:
+    text = (sent / "site" / "records.html").read_text("utf-8")
+    for told in ("市级表彰的事", "一般的事", html.escape(HOSTILE), "139****5678", "2018年11月1日", "2019年11月1日", "良好行为 1 条，涉及 1 家；不良行为 3 条，涉及 3 家"):
+        assert told in text, told
+    disputed = [row for row in re.findall(r"<tr>.*?</tr>", text) if "申诉中</span>" in row]
+    assert len(disputed) == 1
+    assert "庚代理公司" in disputed[0]
+
+
+def test_the_wall_names_who_permits_it_with_version_and_day(sent: Path) -> None:
+    wall = html.unescape((sent / "site" / "pledges.html").read_text("utf-8"))
+    listed = {code for code, *_ in MEMBERS if f"第{code}号版本" in wall}
+    assert listed == {code for code, *_ in MEMBERS} - {"102", "104", "105"}
+    assert "9 家会员公开承诺诚信自律" in wall
+
+
+def test_what_is_sure_and_the_figures_name_nobody(sent: Path) -> None:
+    for name in ("certainty.html", "figures.html"):
+        text = html.unescape((sent / "site" / name).read_text("utf-8"))
+        assert [member for _, member, *_ in MEMBERS if member in text] == []
+    assert "优秀会员" in (sent / "site" / "certainty.html").read_text("utf-8")
+
+
+def republished(copy: Path, to: Path, monkeypatch: pytest.MonkeyPatch) -> Result:
+    """What publishing says once the folder's records are others."""
+    monkeypatch.setattr(agreement, "_program", lambda _: None)
+    monkeypatch.setattr("toolkit.commands.publication.date", Then)
+    return run("publish", copy / "sealed" / "r1", "--to", to)
+
+
+def test_what_is_struck_out_or_taken_back_since_the_seal_is_gone_and_nothing_new_comes(edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = Path(shutil.copytree(edition, tmp_path / "copy"))
+    now = [row if row[0] != "003" else (*row[:6], "已撤销") for row in CONDUCT if row[0] != "007"] + [("003", "新的事", "不良", "一般", "-2", "2018-12-03", "有效")]
+    now[0] = (*now[0][:6], "申诉中")
+    write_rows(copy / "records" / "诚信记录.csv", "code,事由,性质,程度,points,认定日期,状态,举报人", (quoted(*row, "") for row in now))
+    monkeypatch.setitem(REFUSED, "001", "wall")
+    write_rows(copy / "records" / "承诺书.csv", "code,form,status,signed_on,withdrawn_on,result,good,bad,wall", map(pledged, [code for code, *_ in MEMBERS]))
+    done = republished(copy, tmp_path / "out", monkeypatch)
+    assert done.exit_code == 0, done.output
+    text = (tmp_path / "out" / "site" / "records.html").read_text("utf-8")
+    assert not [gone for gone in ("一般的事", "在申诉的事", "新的事") if gone in text]
+    assert "市级表彰的事" in text
+    assert "第001号版本" not in (tmp_path / "out" / "site" / "pledges.html").read_text("utf-8")
+
+
+def test_a_list_that_names_who_took_it_back_is_not_published(edition: Path, sent: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = Path(shutil.copytree(edition, tmp_path / "copy"))
+    monkeypatch.setitem(REFUSED, "001", "result")
+    write_rows(copy / "records" / "承诺书.csv", "code,form,status,signed_on,withdrawn_on,result,good,bad,wall", map(pledged, [code for code, *_ in MEMBERS]))
+    done = republished(copy, tmp_path / "out", monkeypatch)
+    assert done.exit_code == 1
+    assert "撤回了同意" in done.output
+    assert "第十五条" in done.output
+    assert not (tmp_path / "out" / "open").exists()
+    assert not (tmp_path / "out" / "site").exists()
+
+
+@given(st.data())
+def test_an_audience_sees_no_more_than_is_permitted_and_a_member_all_of_its_own(data: st.DataObject) -> None:
+    asked = data.draw(contested())
+    members = asked.members.index
+    permitted = pd.DataFrame({item: data.draw(st.lists(st.booleans(), min_size=len(members), max_size=len(members))) for item in get_args(Permission)}, index=members)
+    consent = {"table": "t", **{item: item for item in data.draw(st.sets(st.sampled_from(get_args(Permission))))}}
+    publication = Publication.model_validate({"fields": {"public": ("name", "class", "award", "grade", "rank", "total")}, "consent": consent})
+    scheme = asked.scheme.model_copy(update={"publication": publication})
+    one = scored(Evaluation(scheme, asked.members, replace(asked.measured, permitted=permitted)))
+    public, whole = seen_by(one, "public"), seen_by(one, "committee")
+    for field in SEEN:
+        item = PERMITTED_BY.get(field, field)
+        assert not (public[field] & ~permitted[item]).any(), field
+    assert not (public[["name", "total"]].any(axis=1) & ~members.isin(one.awards["member"])).any(), "who has no award is not named"
+    assert not (public["total"] & ~permitted["award"]).any(), "a refusal to be named removes all of the list"
+    own = data.draw(st.sampled_from(list(members)))
+    seen = seen_by(one, "member", own)
+    assert seen.loc[own].all()
+    assert seen.drop(index=own).equals(public.drop(index=own))
+    assert whole.all(axis=None)
+
+
+@given(st.lists(st.booleans(), max_size=40))
+def test_a_count_is_told_only_where_neither_side_is_small(answers: list[bool]) -> None:
+    told = tells_of_nobody(np.array(answers, np.bool_))
+    assert told == (not answers or min(sum(answers), len(answers) - sum(answers)) >= 5)
+
+
 # ---- in a reader's browser ---------------------------------------------------------------------------------------
 
 
@@ -213,7 +418,8 @@ def test_every_page_fits_a_telephone_and_hostile_names_stay_text(reader: Reader)
         assert page.evaluate("document.documentElement.scrollWidth") == 390, path.name
         assert page.locator("main img, main script[src]").count() == 0
         assert page.title() != "1"
-    assert HOSTILE in reader.open("results.html").inner_text("#list")
+    for name in ("records.html", "pledges.html", "results.html"):
+        assert HOSTILE in reader.open(name).inner_text("main"), name
     assert [url for url in reader.asked if not url.startswith("file://")] == []
     assert reader.complaints == []
 
@@ -231,3 +437,10 @@ def test_the_language_goes_with_the_reader_by_keyboard_alone(reader: Reader) -> 
     page.keyboard.press("Enter")
     page.wait_for_selector("html[lang=en] h1:has-text('Check a score card')")
     assert page.locator("nav a[aria-current=page]").inner_text() == "Check a score card"
+
+
+def test_a_reader_looks_up_a_name_and_is_told_how_many(reader: Reader) -> None:
+    page = reader.open("pledges.html")
+    page.fill(".told:visible input", "代理 乙")
+    assert page.locator("tbody tr:visible").count() == 1
+    assert page.locator(".told:visible .found").inner_text() == "列出 1 条，共 9 条"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -62,7 +62,14 @@ def publish(
     from toolkit.sealing.open_bag import BAGGED, send_open
     from toolkit.sealing.open_readme import finer_by_notice, told_of, warned_of
     from toolkit.sealing.revisions import refuse_replaced
-    from toolkit.sealing.site import SITE, publication_day, send_site, site_problems
+    from toolkit.sealing.site import (
+        SITE,
+        Disclosed,
+        publication_day,
+        refuse_unready,
+        send_site,
+        site_problems,
+    )
 
     with refusals(language):
         with working(language, Phrase("正在写出得分单", "writing the score cards")):
@@ -74,7 +81,10 @@ def publish(
             publication_day(bag, begins and begins.date())
             root, count = send_cards(bag, to / CARDS, to / CHECK)
         say(language, phrase(PUBLISHED.zh, PUBLISHED.en, n=count, cards=to / CARDS, page=to / CHECK, root=root))
+        disclosed = Disclosed(bag, begins and begins.date(), date.today())  # noqa: DTZ011 - the wall's date
         try:
+            with working(language, Phrase("正在查对封存之后的撤回", "looking for what was taken back since the seal")):
+                refuse_unready(disclosed)
             fingerprint, rows = send_open(bag, to / OPEN)
         except Refused as refused:
             say(language, UNOPENED)
@@ -87,7 +97,7 @@ def publish(
         with refusing(to / RESULTS):
             write_whole(to / RESULTS, results_page(rows, read_extract(bag / "data" / "public")))
         say(language, phrase(SHOWN.zh, SHOWN.en, page=to / RESULTS))
-        send_site(bag, to / OPEN, to / SITE, rows, begins and begins.date())
+        send_site(disclosed, to / OPEN, to / SITE)
         say(language, phrase(PUT_UP.zh, PUT_UP.en, place=to / SITE, page=INDEX, command=CHECK_SITE))
         with working(language, Phrase("正在用三种算法核对", "checking with three programs")):
             found = list(opinions(bag, to / OPEN, to / RESULTS))

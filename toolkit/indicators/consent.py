@@ -50,6 +50,22 @@ def permissions(engine: Engine, scheme: Scheme, records: Records) -> pd.DataFram
     return frame.assign(**dict.fromkeys(consent.obliged, True))
 
 
+def standing_pledges(engine: Engine, scheme: Scheme, records: Records) -> pd.DataFrame:
+    """The pledges that stand, of members that permit them to be told: columns member, signed (the day, or none), version (text, "" where none is told)."""
+    consent = scheme.consent
+    if consent is None or consent.table is None or not consent.says("pledge"):
+        return pd.DataFrame(columns=[MEMBER, "signed", "version"])
+    source = engine.spoken(consent.table)
+    rows = _deciding(_dated(source, consent), source.member)
+    rows = rows.filter(_still_open(rows))
+    version = {"version": rows[consent.version].cast("string")} if consent.version else {}
+    frame = _frame(rows.select(**{MEMBER: rows[source.member]}, signed=rows[DAY], **version))
+    permits = permissions(engine, scheme, records)["pledge"]
+    frame = frame[frame[MEMBER].map(permits).fillna(value=False).astype(bool)]
+    first = frame.reindex(columns=[MEMBER, "signed", "version"]).sort_values([MEMBER, "signed", "version"]).drop_duplicates(MEMBER)
+    return first.assign(version=first["version"].fillna("")).reset_index(drop=True)
+
+
 def consent_problems(engine: Engine, scheme: Scheme) -> Iterator[Problem]:
     """A warning for each row that may be meant otherwise than it is taken: of a branch, or withdrawn before it was signed."""
     consent = scheme.consent

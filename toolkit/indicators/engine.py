@@ -18,7 +18,9 @@ from toolkit.indicators.selection import (
     PLACE,
     Calendar,
     Source,
+    any_state,
     behind,
+    ends_of,
     pointed,
     selected,
     taken,
@@ -185,6 +187,20 @@ class Engine:
         marked = [selected(self.source(table), selection, self._calendar) for selection in selections]
         frames = [_frame(rows.filter(rows[MARKED]).select(*PLACE)) for rows in marked]
         yield from pd.concat(frames).drop_duplicates().sort_values(list(PLACE)).itertuples(index=False, name=None)
+
+    def listed(self, selection: Selection, columns: Sequence[str]) -> pd.DataFrame:
+        """The rows that a selection counts: member, file, sheet, row, `disputed` (under appeal), `until` (the day it runs out, or none), and `columns` as they stand."""
+        import ibis
+
+        source, window = self.source(selection.table), self._scheme.window.get(selection.window or "")
+        rows = selected(source, selection, self._calendar)
+        disputed: Any = any_state(rows, window.appeal) if window and window.appeal else ibis.literal(value=False)
+        ends = ends_of(rows, window) if window else None
+        until: Any = ibis.null("date") if ends is None else ends
+        places = {place[1:]: rows[place] for place in PLACE}
+        kept = {f"_{name}": rows[name] for name in columns}
+        frame = _frame(rows.select(**{MEMBER: rows[source.member]}, **places, disputed=disputed, until=until, **kept))
+        return frame.rename(columns={f"_{name}": name for name in columns})
 
     def gaps(self, measure: Measure) -> Iterator[tuple[str, RecordPlace]]:
         """In which column and where rows lack a number that the measure needs."""

@@ -29,7 +29,7 @@ def begun(rows: ir.Table, window: Window, day: dt.date) -> ir.BooleanValue:
 
 def in_force(rows: ir.Table, window: Window, day: dt.date) -> list[ir.BooleanValue]:
     """What must hold of a record that has begun so that it counts on `day`; see `Window`."""
-    tests = [] if (ends := _ends(rows, window)) is None else [_not_over(ends, window, day)]
+    tests = [] if (ends := ends_of(rows, window)) is None else [_not_over(ends, window, day)]
     closings = [rows[column].date() for column in (window.repaired, window.withdrawn) if column]
     tests += [(closing > day).fill_null(True) for closing in closings]
     skipped = [state.fill_null(False) for state in rows_holding(rows, window.skip)]
@@ -44,7 +44,7 @@ def _not_over(ends: ir.Value, window: Window, day: dt.date) -> ir.BooleanValue:
     return still.fill_null(True)
 
 
-def _ends(rows: ir.Table, window: Window) -> Any:
+def ends_of(rows: ir.Table, window: Window) -> Any:
     """The day a record runs out, null for one that never does; None where the window ends nothing."""
     import ibis
 

@@ -214,14 +214,16 @@ def _counted(id_: str, label: str, places: list[NoticeRow]) -> dict[str, Any]:
 
 def _places(evaluation: Evaluation, order: str) -> list[NoticeRow]:
     """One row for each award of each member, all fields as text as far as the member permits, in the order of publication."""
+    from toolkit.publication.audiences import seen_by
+
     scheme = evaluation.scheme
     labels = {award.id: award.label for award in scheme.awards}
     awards = evaluation.ranking.drop(columns="award").reset_index()
     awarded = awards.merge(evaluation.awards[["award", "member"]], on="member", how="inner")
-    permitted = evaluation.permitted.to_dict("index")
+    seen = seen_by(evaluation, "public").to_dict("index")
     rows = []
     for place in awarded.to_dict("records"):
-        permits = permitted[place["member"]]
+        permits = seen[place["member"]]
         standing = {
             "grade": _word(place["grade"]),
             "rank": _word(place["rank"]),

@@ -56,7 +56,7 @@ def items_told(scheme: Scheme) -> tuple[Permission, ...]:
         told.add("grade")
     if scheme.adjustments or scheme.vetoes:
         told |= {"good", "bad"}
-    return tuple(item for item in get_args(Permission) if item in told or (consent and consent.says(item)))
+    return tuple(item for item in get_args(Permission) if item in told or (consent and consent.says(item) and item != "pledge"))
 
 
 def permitting(evaluation: Evaluation) -> Mask:

@@ -13,27 +13,38 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from toolkit.ground.resources import page_of
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.text import Language, Phrase, figure, joined, phrase
 from toolkit.minutes.objections import working_days_after
-from toolkit.publication.notice import Safe, award_list, colophon, day, element, masthead, particulars
+from toolkit.publication.notice import (
+    Safe,
+    award_list,
+    colophon,
+    day,
+    element,
+    masthead,
+    particulars,
+    result_in_words,
+)
+from toolkit.publication.open_rows import FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from toolkit.publication.disclosures import ConductRecord, Figures, Pledge
     from toolkit.publication.extract import Extract
 
 FOLDER = "templates/site"
 NAVIGATION, SITE_SCRIPT = "../site/navigation.css", "../site/site.js"
 """What the pages that also stand alone share with the others, seen from their own folders."""
 STYLES = ("../pages/voila/templates/committee/static/committee.css", "navigation.css", "site.css")
-INDEX = "index.html"
+INDEX, RECORDS, PLEDGES, CERTAINTY, FIGURES = "index.html", "records.html", "pledges.html", "certainty.html", "figures.html"
 TITLES: Mapping[str, Phrase] = {
     INDEX: Phrase("评选结果公示", "Public notice"),
     "results.html": Phrase("结果查询与核对", "Results, looked up and checked"),
-    "records.html": Phrase("诚信记录", "Integrity records"),
-    "pledges.html": Phrase("承诺墙", "Pledge wall"),
-    "certainty.html": Phrase("名单稳不稳", "How sure the list is"),
-    "figures.html": Phrase("本届数字", "The action in figures"),
+    RECORDS: Phrase("诚信记录", "Integrity records"),
+    PLEDGES: Phrase("承诺墙", "Pledge wall"),
+    CERTAINTY: Phrase("名单稳不稳", "How sure the list is"),
+    FIGURES: Phrase("本届数字", "The action in figures"),
     "check-card.html": Phrase("核对得分单", "Check a score card"),
 }
 """The pages that there can be, in the order in which every page names them."""
@@ -145,3 +156,154 @@ def _links(pages: Sequence[str], language: Language) -> Safe:
     others = [element("a", TITLES[page].into(language), href=page, **{"data-page": page}) for page in TITLES if page in pages and page != INDEX]
     others.append(element("a", OPEN_BAG.into(language), href="open/data/README.md"))
     return element("ul", *(element("li", link) for link in others), css="links")
+
+
+GOOD, BAD = Phrase("良好行为", "Good conduct"), Phrase("不良行为", "Bad conduct")
+DISPUTED = Phrase("申诉中", "disputed")
+MEMBER, CLASS = Phrase("会员名称", "Member"), Phrase("会员类别", "Class")
+CONDUCT_HEADS = (MEMBER, CLASS, Phrase("记录内容", "What is recorded"), Phrase("公示至", "Shown until"))
+PLEDGE_HEADS = (MEMBER, CLASS, Phrase("承诺书版本", "Version"), Phrase("签订日期", "Signed on"))
+FIND = Phrase("按名称或内容查找", "Find a name or a word")
+FOUND = Phrase("列出 {n} 条，共 {of} 条", "{n} of {of} shown")
+NO_RECORDS = Phrase("目前没有可以公开的记录。", "There is no record that may be shown at present.")
+NO_PLEDGES = Phrase("目前没有同意公开的承诺书。", "No member has agreed to its pledge being shown.")
+ON_RECORDS = Phrase(
+    "只列同意公开的会员；这里查不到，不表示没有记录。记录按办法规定的期限公示，到期、修复或撤销即撤下。标有“申诉中”的正在复核，以复核结果为准。"
+    "当事会员认为记录有误的，可书面提出异议。",
+    "Only members that agreed to it are listed; not to be found here does not mean to have no record. A record is shown for as long as the scheme says, and is gone once it has run out, "
+    "is repaired or withdrawn. One marked as disputed is being looked into. A member that finds its record wrong may object in writing.",
+)
+ON_PLEDGES = Phrase(
+    "承诺书由会员自愿签订；只列同意公开的会员，撤回的不再列出。不在其中，不表示没有签订。",
+    "Pledges are signed of one's own will. Only members that agreed to it are listed, and none that withdrew; not to be found here does not mean not to have signed.",
+)
+
+
+def records_page(extract: Extract, records: Sequence[ConductRecord], as_of: dt.date, pages: Sequence[str]) -> str:
+    """The records of conduct, good and bad, that may be shown on a day."""
+    return framed(extract, RECORDS, pages, partial(_records, extract, records, as_of))
+
+
+def _records(extract: Extract, records: Sequence[ConductRecord], as_of: dt.date, language: Language) -> Safe:
+    parts = [(title, [record for record in records if record.kind == kind]) for kind, title in (("good", GOOD), ("bad", BAD))]
+    counted = [
+        phrase("{zh} {n} 条，涉及 {m} 家", "{en}: {n:record|records} of {m:member|members}", zh=title.zh, en=title.en, n=len(own), m=len({one.member for one in own}))
+        for title, own in parts
+        if own
+    ]
+    on = phrase("截至{zh}", "as of {en}", zh=day(as_of.isoformat(), "zh"), en=day(as_of.isoformat(), "en"))
+    lead = joined([joined([on, *counted], "：", ": ") if len(counted) == 1 else joined([on, joined(counted, "；", "; ")], "：", ": "), Phrase("。", ".")], "", "")
+    tables = [table for title, own in parts if own for table in (element("h2", title.into(language), css="part"), _conduct_table(own, language))]
+    body = [element("p", (lead if counted else NO_RECORDS).into(language), css="lead"), element("p", ON_RECORDS.into(language), css="remark"), _contact(extract, language)]
+    return Safe(plain_head(extract, RECORDS, language) + "".join(body) + (_looked_up(len(records), tables, language) if tables else ""))
+
+
+def _conduct_table(records: Sequence[ConductRecord], language: Language) -> Safe:
+    """Without the day until which they are shown, where none runs out."""
+    width = len(CONDUCT_HEADS) - (not any(record.until for record in records))
+    return _table(CONDUCT_HEADS[:width], (_conduct_row(record, language)[:width] for record in records), language)
+
+
+def _conduct_row(record: ConductRecord, language: Language) -> list[str]:
+    facts = [element("span", element("i", heading), Safe(" "), day(text, language), css="fact") for heading, text in record.told]
+    mark = [element("span", DISPUTED.into(language), css="mark")] if record.disputed else []
+    return [record.name, record.class_ or "—", Safe(" ".join([*mark, *facts])), day(record.until.isoformat(), language) if record.until else "—"]
+
+
+def pledges_page(extract: Extract, pledges: Sequence[Pledge], pages: Sequence[str]) -> str:
+    """Who signed which pledge, and when."""
+    return framed(extract, PLEDGES, pages, partial(_pledges, extract, pledges))
+
+
+def _pledges(extract: Extract, pledges: Sequence[Pledge], language: Language) -> Safe:
+    lead = phrase("{n} 家会员公开承诺诚信自律。", "{n:member has|members have} pledged integrity in public.", n=len(pledges)) if pledges else NO_PLEDGES
+    rows = ([one.name, one.class_ or "—", one.version or "—", day(one.signed, language) if one.signed else "—"] for one in pledges)
+    wall = _looked_up(len(pledges), [_table(PLEDGE_HEADS, rows, language)], language) if pledges else ""
+    return Safe(plain_head(extract, PLEDGES, language) + element("p", lead.into(language), css="lead") + element("p", ON_PLEDGES.into(language), css="remark") + wall)
+
+
+def _contact(extract: Extract, language: Language) -> Safe:
+    contact = extract.notice["contact"] or Phrase("秘书处", "the secretariat").into(language)
+    return element("p", phrase("受理与联系：{contact}", "Contact: {contact}", contact=contact).into(language), css="remark")
+
+
+def _looked_up(count: int, tables: Sequence[Safe], language: Language) -> Safe:
+    """Tables with a field above them in which their rows are looked up."""
+    said = Phrase(FOUND.zh.replace("{of}", str(count)).replace("{n}", str(count)), FOUND.en.replace("{of}", str(count)).replace("{n}", str(count)))
+    field = element("label", FIND.into(language), Safe('<input type="search" autocomplete="off" spellcheck="false">'))
+    found = element("p", said.into(language), css="found", role="status", **{"data-some": FOUND.into(language)})
+    return element("section", element("div", field, found, css="look", hidden="hidden"), *tables)
+
+
+def _table(heads: Sequence[Phrase], rows: Iterable[Sequence[str]], language: Language, numbers: int = 0, css: str = "figures") -> Safe:
+    """A table whose last so many columns are numbers; one without any has its cells one below the other on a telephone."""
+    words, first = [head.into(language) for head in heads], len(heads) - numbers
+    sides = ["number" if place >= first else "" for place in range(len(words))]
+    head = element("tr", *(element("th", word, scope="col", css=side) for word, side in zip(words, sides, strict=True)))
+    body = (element("tr", *(element("td", cell, css=side, **{"data-head": word}) for cell, word, side in zip(row, words, sides, strict=True))) for row in rows)
+    return element("div", element("table", element("thead", head), element("tbody", *body), css=css if numbers else f"{css} stacked"), css="wide")
+
+
+BY_CLASS, DONE, GRADED = Phrase("各类会员", "By class"), Phrase("各项活动", "What members did"), Phrase("信用等级", "Credit grades")
+MEMBERS, APPLIED, ALL = Phrase("会员数", "Members"), Phrase("申报参评", "Applied"), Phrase("合计", "Total")
+DONE_HEADS = (Phrase("项目", "What"), Phrase("参加会员数", "Members"), Phrase("总量", "In all"))
+GRADE_HEADS = (Phrase("等级", "Grade"), MEMBERS)
+ON_FIGURES = phrase(
+    "本页只有合计数，没有任何一家会员的数据。凡会使人推知某家未公开会员情况的数（涉及不足 {n} 家的）不列。",
+    "This page has sums alone, and no member's data. No figure is told from which something of a member that is not open could be had (one that rests on fewer than {n}).",
+    n=FEWEST,
+)
+ON_CERTAINTY = Phrase(
+    "评选结果按已定的办法和权重得出。为检验名单是否稳定，把各项权重在专家意见的范围内反复变动，每次按同一办法重新评定：一百次里至少有九十九次仍得此奖或更高的奖，称为“稳”。"
+    "其余的获奖同样有效；这里说的是结论对权重的依赖程度，不是对任何一家会员的评价。",
+    "The results follow from the scheme and the weights that were decided. To see how firm the list is, the weights were moved many times within what experts differ by, and the same rule decided each time: an award "
+    "kept, or bettered, in at least 99 of 100 is called certain. The others are as valid. This tells how far the result hangs on the weights, and judges no member.",
+)
+
+
+def figures_page(extract: Extract, figures: Figures, pages: Sequence[str]) -> str:
+    """The action in figures: counts alone."""
+    return framed(extract, FIGURES, pages, partial(_figures, extract, figures))
+
+
+def _figures(extract: Extract, figures: Figures, language: Language) -> Safe:
+    parts = [element("h2", BY_CLASS.into(language), css="part"), _classes(extract, figures.classes, figures.awarded, language)]
+    if figures.activities:
+        rows = ([one.label, f"{one.members:,}", f"{figure(one.total)} {one.unit}" if one.total is not None else "—"] for one in figures.activities)
+        parts += [element("h2", DONE.into(language), css="part"), _table(DONE_HEADS, rows, language, numbers=2)]
+    if figures.grades:
+        rows = ([grade, f"{count:,}"] for grade, count in figures.grades)
+        parts += [element("h2", GRADED.into(language), css="part"), _table(GRADE_HEADS, rows, language, numbers=1)]
+    lead = "".join(sentence.into(language) for sentence in result_in_words(extract)[:1])
+    return Safe(plain_head(extract, FIGURES, language) + element("p", lead, css="lead") + element("p", ON_FIGURES.into(language), css="remark") + "".join(parts))
+
+
+def _classes(extract: Extract, classes: Sequence[tuple[str, int, int]], awarded: Mapping[tuple[str, str], int], language: Language) -> Safe:
+    """Members, applicants and winners of each class, and of all together."""
+    awards = extract.notice["awards"]
+    heads = [CLASS, MEMBERS, APPLIED, *(Phrase(award["label"], award["label"]) for award in awards)]
+    rows = [[name or "—", f"{members:,}", f"{applied:,}", *(str(awarded.get((award["id"], name), "—")) for award in awards)] for name, members, applied in classes]
+    total = [ALL.into(language), f"{sum(one[1] for one in classes):,}", f"{sum(one[2] for one in classes):,}", *(str(award["count"]) for award in awards)]
+    several = len(rows) > 1
+    return _table(heads, [*rows, total] if several else rows, language, numbers=len(heads) - 1, css="figures summed" if several else "figures")
+
+
+def certainty_page(extract: Extract, awards: Sequence[tuple[str, int, int]], pages: Sequence[str]) -> str:
+    """How sure the list is, in counts alone."""
+    return framed(extract, CERTAINTY, pages, partial(_certainty, extract, awards))
+
+
+def _certainty(extract: Extract, awards: Sequence[tuple[str, int, int]], language: Language) -> Safe:
+    lines = [
+        phrase("{award}共 {n} 家，其中{sure}。", "{award}: {n}, of which {en}.", award=label, n=given, sure=_certain(given, certain).zh, en=_certain(given, certain).en).into(language)
+        for label, given, certain in awards
+        if given
+    ]
+    said = [element("p", line, css="lead") for line in lines]
+    return Safe(plain_head(extract, CERTAINTY, language) + "".join(said) + element("p", ON_CERTAINTY.into(language), css="remark"))
+
+
+def _certain(given: int, certain: int) -> Phrase:
+    if certain == given:
+        return Phrase("全部是稳的", "all are certain")
+    return phrase("至少 {n} 家是稳的", "at least {n} are certain", n=certain) if certain else Phrase("稳的不多", "few are certain")

@@ -47,6 +47,7 @@ def reference_problems(scheme: Scheme, tables: Tables, file: str = "scheme.toml"
         *(_veto(f"veto[{item.id}]", item, scheme, tables) for item in scheme.vetoes),
         _previous(scheme, tables),
         _consent(scheme, tables),
+        _shown_records(scheme, tables),
         *(_panel_table(*named, tables) for named in _panel_tables(scheme)),
         *(_recusal(item, tables) for item in scheme.indicators if item.measure.take == "panel" and _by_experts(scheme)),
     )
@@ -307,6 +308,8 @@ def _consent(scheme: Scheme, tables: Tables) -> ReferenceFaults:
     if consent.withdrawn:
         yield from _column(f"{place}.withdrawn", table, consent.withdrawn, tables)
         yield from _kind(f"{place}.withdrawn", table, consent.withdrawn, ("date",), tables)
+    if consent.version:
+        yield from _column(f"{place}.version", table, consent.version, tables)
     for item, column in consent.columns.items():
         yield from _column(f"{place}.{item}", table, column, tables)
         yield from _kind(f"{place}.{item}", table, column, ("boolean", "choice"), tables)
@@ -314,6 +317,16 @@ def _consent(scheme: Scheme, tables: Tables) -> ReferenceFaults:
         if spec and spec.type == "choice" and not agreeing(spec):
             rule = phrase("“{column}”没有一个取值表示同意", "no choice of `{column}` says yes", column=column)
             yield f"{place}.{item}", rule, Phrase("请把取值写成“是、否”或“同意、不同意”", "make the choices 是 and 否, or 同意 and 不同意")
+
+
+def _shown_records(scheme: Scheme, tables: Tables) -> ReferenceFaults:
+    """The columns of records that the public is to read: at least one of the tables of conduct has each, and none is personal."""
+    selections = [*(item.measure.selection for item in scheme.adjustments), *(veto.when for veto in scheme.vetoes)]
+    names = [name for name in dict.fromkeys(selection.table for selection in selections) if name in tables.table]
+    for column in scheme.publication.records if scheme.publication and names else ():
+        holding = [name for name in names if column in tables.table[name].column]
+        for name in holding or names[:1]:
+            yield from _column("publication.records", name, column, tables)
 
 
 def result_column(column: str, count: str) -> str:

@@ -89,13 +89,16 @@ class Weighting(StrictModel):
 class Publication(StrictModel):
     """What may be shown to whom, for how many working days, in which order, whom to ask, and who has to agree.
 
-    Without `consent` nothing is published.
+    Without `consent` nothing is published. `records` names the columns of records of conduct that the public reads of whoever permits it (of each
+    table those it has; states and days where none is named), `certainty` says whether the public is told how sure the list is, in counts.
     """
 
     working_days: Annotated[int, Field(ge=0)] = 7
     fields: dict[Literal["public", "member"], tuple[PublicField, ...]] = {"public": ("name", "class", "award")}
     order: Literal["name", "class", "rank"] = "name"
     contact: str = ""
+    records: tuple[Name, ...] = ()
+    certainty: bool = False
     consent: Consent | None = None
 
     @property

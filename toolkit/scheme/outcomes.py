@@ -205,7 +205,7 @@ class Previous(StrictModel):
 
 
 PublicField = Literal["name", "class", "award", "grade", "rank", "total"]
-Permission = Literal["award", "grade", "rank", "total", "good", "bad"]
+Permission = Literal["award", "grade", "rank", "total", "good", "bad", "pledge"]
 PERMISSIONS: Mapping[Permission, Phrase] = {
     "award": Phrase("获奖名单", "the award"),
     "grade": Phrase("信用等级", "the grade"),
@@ -213,6 +213,7 @@ PERMISSIONS: Mapping[Permission, Phrase] = {
     "total": Phrase("总分", "the total"),
     "good": Phrase("良好行为", "good conduct"),
     "bad": Phrase("不良行为", "bad conduct"),
+    "pledge": Phrase("承诺书", "the pledge"),
 }
 PERMITTED_BY: Mapping[PublicField, Permission] = {
     "name": "award", "class": "award", "award": "award", "grade": "grade", "rank": "rank", "total": "total",
@@ -224,7 +225,7 @@ class Consent(StrictModel):
     """Without whose word nothing is published about a named member (同意), item by item.
 
     Each of `award` (that it is named, with its class and its award), `grade`, `rank`, `total`, `good` and `bad` (records of
-    conduct) names the column of `table` that permits it; an empty cell is no. Of a member's rows the latest decides, by the
+    conduct) and `pledge` (that it signed, when, and the version in the column `version`) names the column of `table` that permits it; an empty cell is no. Of a member's rows the latest decides, by the
     table's `date`: it has to hold what `holds` asks, and to bear no day in `withdrawn`. Rows without a date, and several of
     one day, have to agree. A withdrawal in any row ends what was signed on that day or before. Consent is read as the
     records stand when the edition is sealed: neither period nor as-of date limits what a member allows or takes back. What a
@@ -242,6 +243,8 @@ class Consent(StrictModel):
     total: Name | None = None
     good: Name | None = None
     bad: Name | None = None
+    pledge: Name | None = None
+    version: Name | None = None
     obliged: dict[Permission, Name] = {}
 
     @property

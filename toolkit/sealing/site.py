@@ -4,67 +4,232 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.ground.problems import Problem, Problems, refuse
+from toolkit.edition import open_edition
+from toolkit.evaluation import evaluate
+from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.ground.writing import replaced_folder
+from toolkit.indicators.consent import permissions
+from toolkit.indicators.engine import Engine
 from toolkit.minutes.decisions import STATE
+from toolkit.publication.disclosures import (
+    certain_awards,
+    conduct_records,
+    figures,
+    pledges,
+    still_shown,
+    tells_conduct,
+    tells_pledges,
+)
 from toolkit.publication.extract import read_extract
-from toolkit.publication.site import INDEX, SUMS, TITLES, Period, navigation, notice_page
+from toolkit.publication.opening import items_told
+from toolkit.publication.site import (
+    CERTAINTY,
+    FIGURES,
+    INDEX,
+    PLEDGES,
+    RECORDS,
+    SUMS,
+    TITLES,
+    Period,
+    certainty_page,
+    figures_page,
+    navigation,
+    notice_page,
+    pledges_page,
+    records_page,
+)
+from toolkit.records import load_records
+from toolkit.records.dictionary import load_tables
 from toolkit.reports.card_pages import CHECK, check_page
 from toolkit.reports.results_page import RESULTS, results_page
 from toolkit.sealing.cards import foreign_files
-from toolkit.sealing.open_bag import BAGGED, OPEN, newest_minutes
+from toolkit.sealing.open_bag import (
+    BAGGED,
+    OPEN,
+    edition_around,
+    newest_minutes,
+    publication_problems,
+    read_open,
+)
+from toolkit.sensitivity.probabilities import award_probabilities
+from toolkit.sensitivity.robustness import standings
+from toolkit.sensitivity.weights.draws import WeightDraws
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from toolkit.edition import Edition
+    from toolkit.evaluation import Evaluation
     from toolkit.publication.extract import Extract
     from toolkit.publication.open_rows import OpenRows
+    from toolkit.records import Records
 
 SITE = "site"
 FILES = frozenset({*TITLES, SUMS, *(f"{OPEN}/{name}" for name in BAGGED)})
 """All that a site can hold."""
+SHOWN = 3
 OTHER_DAY = Phrase("工作记录里公示始于 {day}，与 --from 所写的不同", "by the minutes the notice has stood since {day}: --from says another day")
 ONE_DAY = Phrase("请删去 --from，或先把公示记入工作记录", "leave --from out, or enter the notice into the minutes first")
+TAKEN_BACK = (
+    "封存之后有 {n} 家会员撤回了同意，公示名单或开放包里仍有它：{members}",
+    "{n:member has|members have} taken back since the seal what the notice or the open bag still tells: {members}",
+)
+ANEW = Phrase(
+    "请另封一版并公布新的一版（《个人信息保护法》第十五条：个人有权撤回同意；《行政处罚法》第四十八条：撤销的三日内撤回信息）",
+    "seal another revision and publish that (Personal Information Protection Law, art. 15: consent may be taken back; Administrative Penalty Law, art. 48: what is revoked is withdrawn within 3 days)",
+)
 
 
-def send_site(bag: Path, opened: Path, site: Path, rows: OpenRows, begins: dt.date | None = None) -> None:
+@dataclass(frozen=True, eq=False)
+class Disclosed:
+    """What a site is made of: the sealed edition, the records as they are now where they are others, and the day.
+
+    Parameters
+    ----------
+    bag
+        The sealed one.
+    begins
+        The day of publication, where the minutes do not say it.
+    today
+        On which records of conduct have to be in their windows; the day of publication where that is still to come.
+    """
+
+    bag: Path
+    begins: dt.date | None
+    today: dt.date
+
+    @cached_property
+    def edition(self) -> Edition:
+        """As it was sealed."""
+        return open_edition(self.bag / "data" / "edition")
+
+    @cached_property
+    def evaluation(self) -> Evaluation:
+        """Of the sealed edition."""
+        return evaluate(self.edition.scheme, self.edition.records, self.edition.judged)
+
+    @cached_property
+    def rows(self) -> OpenRows:
+        """What stands in its open bag."""
+        return read_open(self.bag / "data" / OPEN)
+
+    @cached_property
+    def extract(self) -> Extract:
+        """What the notice says."""
+        return read_extract(self.bag / "data" / "public")
+
+    @cached_property
+    def period(self) -> Period:
+        """From when on the notice stands."""
+        return Period(publication_day(self.bag, self.begins), self.extract.notice["working_days"])
+
+    @property
+    def day(self) -> dt.date:
+        """As of which records are shown."""
+        return max(filter(None, (self.today, self.period.begins)))
+
+    @cached_property
+    def now(self) -> Records | None:
+        """The records of the edition as they are now; None where they are those that were sealed, or are not at hand."""
+        folder, sealed = edition_around(self.bag), self.bag / "data" / "edition"
+        if folder is None or (not self.edition.records.standing and _read_by(folder) == _read_by(sealed)):
+            return None
+        return load_records(folder, load_tables(folder / "tables.toml"), self.edition.scheme.members)
+
+    @property
+    def taken_back(self) -> list[str]:
+        """The members that the notice or the open bag tells something of that they permit no more."""
+        if self.now is None or self.edition.scheme.consent is None:
+            return []
+        before, after = (_permitted(self.edition, records) for records in (self.edition.records, self.now))
+        after = after.reindex(before.index, fill_value=False)
+        lost = before & ~after
+        named, open_ = self._awarded & before["award"], lost.index.isin(self.rows.members.index)
+        told = (named & lost[["award", "grade", "rank", "total"]].any(axis=1)) | (open_ & lost[list(items_told(self.edition.scheme))].any(axis=1))
+        return sorted(map(str, lost.index[told]))
+
+    @property
+    def _awarded(self) -> pd.Series[bool]:
+        """Who has an award, by the sealed list."""
+        import pandas as pd
+
+        listed = pd.read_csv(self.bag / "data" / "results" / "ranking.csv", encoding="utf-8-sig", dtype=str, keep_default_na=False, index_col="member")
+        return (listed["award"] != "").reindex(self.edition.records.members.index, fill_value=False)
+
+
+def _read_by(folder: Path) -> dict[str, str]:
+    """The digest of the data dictionary and of every file of records."""
+    files = [folder / "tables.toml", *(path for path in (folder / "records").rglob("*") if path.is_file())]
+    return {path.relative_to(folder).as_posix(): file_digest(path) for path in files if path.is_file()}
+
+
+def _permitted(edition: Edition, records: Records) -> pd.DataFrame:
+    with Engine(edition.scheme, records) as engine:
+        return permissions(engine, edition.scheme, records).astype(bool)
+
+
+def send_site(disclosed: Disclosed, opened: Path, site: Path) -> None:
     """Write the site of a sealed bag to the folder `site`, in place of an earlier one.
 
     Parameters
     ----------
     opened
         Its open bag, as it was written.
-    rows
-        What stands in it.
-    begins
-        The day of publication, where the minutes do not say it.
 
     Raises
     ------
     Refused
-        When the minutes say another day, or it cannot be written; then what stood there is as it was.
+        When it cannot be written; then what stood there is as it was.
     """
-    extract = read_extract(bag / "data" / "public")
-    period = Period(publication_day(bag, begins), extract.notice["working_days"])
     with replaced_folder(site) as made:
         shutil.copytree(opened, made / OPEN, copy_function=shutil.copyfile)
-        for name, page in _pages(extract, rows, period).items():
+        for name, page in _pages(disclosed).items():
             (made / name).write_text(page, encoding="utf-8", newline="\n")
         (made / SUMS).write_text(_sums(made), encoding="utf-8", newline="\n")
 
 
-def _pages(extract: Extract, rows: OpenRows, period: Period) -> dict[str, str]:
+def _pages(disclosed: Disclosed) -> dict[str, str]:
     """Every page by the name of its file."""
-    names = (INDEX, RESULTS, CHECK)
+    extract = disclosed.extract
     language: Language = "en" if extract.notice["language"] == "en" else "zh"
-    return {
-        INDEX: notice_page(extract, period, names),
-        RESULTS: results_page(rows, extract, navigation(names, RESULTS)),
-        CHECK: check_page(extract.notice["title"], extract.notice["digests"].get("cards", ""), language, navigation(names, CHECK)),
+    makers: dict[str, Callable[[tuple[str, ...]], str]] = {
+        INDEX: lambda names: notice_page(extract, disclosed.period, names),
+        RESULTS: lambda names: results_page(disclosed.rows, extract, navigation(names, RESULTS)),
+        **_disclosing(disclosed),
+        CHECK: lambda names: check_page(extract.notice["title"], extract.notice["digests"].get("cards", ""), language, navigation(names, CHECK)),
     }
+    return {name: make(tuple(makers)) for name, make in makers.items()}
+
+
+def _disclosing(disclosed: Disclosed) -> Mapping[str, Callable[[tuple[str, ...]], str]]:
+    """The pages that tell of members beside the list, as far as the scheme lets them be."""
+    scheme, records, now, extract = disclosed.edition.scheme, disclosed.edition.records, disclosed.now, disclosed.extract
+    makers: dict[str, Callable[[tuple[str, ...]], str]] = {}
+    if tells_conduct(scheme):
+        conduct = conduct_records(scheme, records, disclosed.day)
+        kept = conduct if now is None else tuple(still_shown(conduct, conduct_records(scheme, now, disclosed.day)))
+        makers[RECORDS] = lambda names: records_page(extract, kept, disclosed.day, names)
+    if tells_pledges(scheme):
+        signed = pledges(scheme, records)
+        wall = signed if now is None else tuple(one for one in signed if one in set(pledges(scheme, now)))
+        makers[PLEDGES] = lambda names: pledges_page(extract, wall, names)
+    if scheme.publication is not None and scheme.publication.certainty and scheme.awards:
+        chances = award_probabilities(disclosed.evaluation, WeightDraws())
+        certain = certain_awards(scheme, standings(disclosed.evaluation, chances))
+        makers[CERTAINTY] = lambda names: certainty_page(extract, certain, names)
+    counted = figures(disclosed.evaluation, disclosed.rows)
+    makers[FIGURES] = lambda names: figures_page(extract, counted, names)
+    return makers
 
 
 def _sums(site: Path) -> str:
@@ -88,6 +253,23 @@ def publication_day(bag: Path, asked: dt.date | None = None) -> dt.date | None:
     return day or asked
 
 
-def site_problems(site: Path) -> Problems:
+def refuse_unready(disclosed: Disclosed) -> None:
+    """Refuse to publish before it may be, and what a member has taken back since the seal.
+
+    Raises
+    ------
+    Refused
+        With the article that demands it.
+    """
+    if problems := publication_problems(disclosed.bag).errors:
+        raise Refused(problems)
+    if not (disclosed.bag / "data" / OPEN).is_dir():
+        return
+    if members := disclosed.taken_back:
+        rule = phrase(*TAKEN_BACK, n=len(members), members="、".join(members[:SHOWN]) + ("……" if len(members) > SHOWN else ""))
+        raise Refused(Problems((Problem("error", rule, ANEW, file=disclosed.bag.name),)))
+
+
+def site_problems(site: Path) -> Iterator[Problem]:
     """What stands in the way of a site that is going to be written: files in its folder that are none of its own."""
-    return Problems(tuple[Problem, ...](foreign_files(site, FILES)))
+    yield from foreign_files(site, FILES)

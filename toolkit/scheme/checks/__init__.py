@@ -133,7 +133,7 @@ def _consent(consent: Raw, borne: Raw) -> Iterator[Fault]:
     if "award" not in items_asked and "award" not in borne:
         rule = Phrase("没有写明凭哪一列公布获奖名单，名单上一个会员也不能列", "no column permits the award: not one member could be named")
         yield Fault(place, rule, Phrase('请写 award = "列名"，或写 obliged', 'write award = "column", or `obliged`'))
-    reads = [key for key in (*items_asked, "holds", "withdrawn") if key in consent]
+    reads = [key for key in (*items_asked, "holds", "withdrawn", "version") if key in consent]
     if reads and "table" not in consent:
         rule = phrase("“{key}”是哪张表的列，没有写明", "it does not say of which table `{key}` is a column", key=reads[0])
         yield Fault(place, rule, Phrase('请写 table = "表名"', 'write table = "name"'))

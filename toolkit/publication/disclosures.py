@@ -1,0 +1,303 @@
+"""What is disclosed beside the list: records of conduct in their time, and pledges, of who permits each, as of the day of publication; and figures of all.
+
+What was sealed is what is shown. The records of the edition as they are now can only take away: a consent withdrawn since, a record
+struck out, repaired or expired is gone, and one under appeal is marked.
+
+A figure of all members less what is open of some is a figure of the others: it is told where so many of these stand on either side of
+it that nobody is told apart.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from toolkit.ground.decimals import decimal_digits
+from toolkit.ground.text import discreet, figure, one_line
+from toolkit.indicators.consent import permissions, standing_pledges
+from toolkit.indicators.engine import Engine
+from toolkit.publication.audiences import seen_by
+from toolkit.publication.extract import pinyin
+from toolkit.publication.open_rows import FEWEST
+from toolkit.scheme.shapes import is_missing
+
+if TYPE_CHECKING:
+    from toolkit.evaluation import Evaluation
+    from toolkit.ground.ranking import Mask
+    from toolkit.publication.open_rows import OpenRows
+    from toolkit.records import Records
+    from toolkit.records.dictionary import Table
+    from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Adjustment, Indicator
+    from toolkit.scheme.measures import Selection
+
+Kind = Literal["good", "bad"]
+TOLD_UNASKED = ("choice", "date")
+"""The types of columns that are shown where the scheme names none: no free text."""
+DOMINATED = 0.1
+"""Of the largest amount: what all but the two largest come to at least, so that the second cannot tell the largest to within so much (p %-rule)."""
+PLACE = ["table", "file", "sheet", "row"]
+
+
+@dataclass(frozen=True)
+class ConductRecord:
+    """One record as the public reads it.
+
+    Parameters
+    ----------
+    member, name, class_
+        Whose it is; the name and the class masked where a number was typed into them.
+    kind
+        Good or bad.
+    told
+        What it says, heading by heading, as text.
+    until
+        The last day on which it counts; None where it never runs out.
+    disputed
+        Whether it is under appeal.
+    """
+
+    member: str
+    name: str
+    class_: str
+    kind: Kind
+    told: tuple[tuple[str, str], ...]
+    until: dt.date | None = None
+    disputed: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Pledge:
+    """That a member signed, when (as ISO has it, "" where nobody wrote it), and which version."""
+
+    member: str
+    name: str
+    class_: str
+    signed: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Activity:
+    """How many members took part in what an indicator counts, and how much of it there was; None where that would tell of few."""
+
+    label: str
+    unit: str
+    members: int
+    total: float | None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Sums of all members.
+
+    Parameters
+    ----------
+    classes
+        Name, members and applicants of each class.
+    awarded
+        Winners by award and class.
+    activities, grades
+        As `activities` and `graded` give them.
+    """
+
+    classes: tuple[tuple[str, int, int], ...]
+    awarded: Mapping[tuple[str, str], int]
+    activities: tuple[Activity, ...]
+    grades: tuple[tuple[str, int], ...]
+
+
+def figures(evaluation: Evaluation, rows: OpenRows) -> Figures:
+    """The action in figures, of what the open bag counts, and of all that was measured as far as it tells of nobody."""
+    open_ = np.asarray(evaluation.members.index.isin(rows.members.index), np.bool_)
+    known = open_ | seen_by(evaluation, "public")["grade"].to_numpy(np.bool_)
+    classes = tuple((str(name), int(members), int(applied)) for name, members, applied in rows.classes[["class", "members", "applied"]].itertuples(index=False))
+    awarded = {(str(award), str(name)): int(winners) for award, name, winners in rows.lines[["award", "class", "winners"]].itertuples(index=False)}
+    return Figures(classes, awarded, activities(evaluation, open_), graded(evaluation, known))
+
+
+def tells_conduct(scheme: Scheme) -> bool:
+    """Whether there can be a page of records: the scheme selects some, and somebody permits them."""
+    consent = scheme.consent
+    return consent is not None and (consent.says("good") or consent.says("bad")) and bool(_selections(scheme))
+
+
+def tells_pledges(scheme: Scheme) -> bool:
+    """Whether there can be a pledge wall."""
+    return scheme.consent is not None and scheme.consent.table is not None and scheme.consent.says("pledge")
+
+
+def conduct_records(scheme: Scheme, records: Records, day: dt.date) -> tuple[ConductRecord, ...]:
+    """The records on which points and vetoes rest, in their windows on `day`, of whoever permits that kind; by member, the newest last.
+
+    Parameters
+    ----------
+    scheme, records
+        Of the edition.
+    day
+        Of publication: a record that has run out, or was withdrawn or repaired by then, is not among them.
+    """
+    if not tells_conduct(scheme):
+        return ()
+    with Engine(scheme.model_copy(update={"as_of": day}), records) as engine:
+        permits = permissions(engine, scheme, records)
+        found = pd.concat([_listed(engine, scheme, records, *asked) for asked in _selections(scheme)], ignore_index=True)
+    shown = found.drop_duplicates(PLACE) if len(found) else found
+    told = (_record(row, records, permits) for row in shown.to_dict("records"))
+    return tuple(sorted((record for record in told if record), key=lambda record: (pinyin(record.name), record.member, record.kind, record.told)))
+
+
+def _selections(scheme: Scheme) -> list[tuple[Selection, Adjustment | None]]:
+    vetoes: list[tuple[Selection, Adjustment | None]] = [(veto.when, None) for veto in scheme.vetoes]
+    own = {scheme.members.table}
+    adjusted = [(item.measure.selection, item) for item in scheme.adjustments if item.measure.take is not None]
+    return [(selection, item) for selection, item in [*vetoes, *adjusted] if selection.table not in own]
+
+
+def _listed(engine: Engine, scheme: Scheme, records: Records, selection: Selection, item: Adjustment | None) -> pd.DataFrame:
+    """The rows of one selection, with what they tell and whether it is good."""
+    table = records.tables.table[selection.table]
+    columns = _shown(scheme, table)
+    number = item.measure.column if item is not None and item.measure.take in {"sum", "mean", "max", "min"} and not item.measure.points else None
+    rows = engine.listed(selection, [*columns, *([number] if number and number not in columns else [])])
+    headings = {name: (table.column[name].headings or (name,))[0] for name in columns}
+    told = [tuple((heading, text) for name, heading in headings.items() if (text := _text(row[name]))) for row in rows.to_dict("records")]
+    kinds = [_kind(item, row.get(number) if number else None) for row in rows.to_dict("records")]
+    return rows[["member", "file", "sheet", "row", "disputed", "until"]].assign(table=selection.table, told=pd.Series(told, rows.index, dtype=object), kind=kinds)
+
+
+def _shown(scheme: Scheme, table: Table) -> list[str]:
+    """The columns of a table that the public reads: those the scheme names, or states and days; never whose a record is, who told it, or what is personal."""
+    named = scheme.publication.records if scheme.publication else ()
+    beside = {entry.column for entry in (table.channel, table.verified) if entry is not None}
+    told = {name: spec for name, spec in table.column.items() if not spec.personal and not spec.keyed}
+    return [name for name in named if name in told] if named else [name for name, spec in told.items() if spec.type in TOLD_UNASKED and name not in beside]
+
+
+def _kind(item: Adjustment | None, number: Any) -> Kind:
+    """A record is bad where it strikes a member or takes points from it."""
+    if item is None or (item.cap is not None and item.cap < 0) or item.per < 0:
+        return "bad"
+    return "bad" if number is not None and not is_missing(number) and float(number) < 0 else "good"
+
+
+def _record(row: Mapping[Any, Any], records: Records, permits: pd.DataFrame) -> ConductRecord | None:
+    member, kind = str(row["member"]), row["kind"]
+    if member not in permits.index or not permits.at[member, kind]:
+        return None
+    return ConductRecord(member, *_named(records, member), kind, row["told"], _day(row["until"]), bool(row["disputed"]))
+
+
+def _named(records: Records, member: str) -> tuple[str, str]:
+    own = records.members.loc[member]
+    return discreet(one_line(str(own["name"]))), "" if is_missing(own["class"]) else discreet(one_line(str(own["class"])))
+
+
+def _text(cell: Any) -> str:
+    if is_missing(cell):
+        return ""
+    if (day := _day(cell)) is not None:
+        return day.isoformat()
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    return figure(float(cell)) if isinstance(cell, int | float) else discreet(one_line(str(cell)))
+
+
+def _day(cell: Any) -> dt.date | None:
+    if is_missing(cell) or not isinstance(cell, dt.date):
+        return None
+    return cell.date() if isinstance(cell, dt.datetime) else cell
+
+
+def pledges(scheme: Scheme, records: Records) -> tuple[Pledge, ...]:
+    """The pledges that stand, of whoever permits them to be told, by name."""
+    if not tells_pledges(scheme):
+        return ()
+    with Engine(scheme, records) as engine:
+        standing = standing_pledges(engine, scheme, records)
+    rows = (row for row in standing.to_dict("records") if row["member"] in records.members.index)
+    told = (Pledge(str(row["member"]), *_named(records, row["member"]), _text(row["signed"]), _text(row["version"])) for row in rows)
+    return tuple(sorted(told, key=lambda one: (pinyin(one.class_), pinyin(one.name), one.member)))
+
+
+def still_shown(sealed: tuple[ConductRecord, ...], now: tuple[ConductRecord, ...]) -> Iterator[ConductRecord]:
+    """Of the sealed records those that are still the same now, as disputed as they are now."""
+    known = {record: record for record in now}
+    yield from (known[record] for record in sealed if record in known)
+
+
+def activities(evaluation: Evaluation, open_: Mask) -> tuple[Activity, ...]:
+    """What members did, by the indicators that count or add up records, as far as it tells of nobody that is not open.
+
+    Parameters
+    ----------
+    open_
+        Whose measured values are public; bool[members].
+    """
+    counting = [item for item in evaluation.scheme.indicators if item.measure.take in {"sum", "count", "any"} and not item.measure.points]
+    told = (_activity(evaluation, item, open_) for item in counting)
+    return tuple(activity for activity in told if activity is not None)
+
+
+def _activity(evaluation: Evaluation, item: Indicator, open_: Mask) -> Activity | None:
+    raw = pd.to_numeric(evaluation.measured.raw[item.id], errors="coerce").to_numpy(np.float64)
+    asked = evaluation.applicable[item.id].to_numpy(np.bool_) & ~np.isnan(raw)
+    took_part = asked & (raw > 0)
+    if not tells_of_nobody(took_part[asked & ~open_]):
+        return None
+    others = np.sort(raw[took_part & ~open_])
+    hidden = len(others) == 0 or others[:-2].sum() >= DOMINATED * others[-1]
+    total = float(decimal_digits(float(raw[took_part].sum()))) if item.measure.take == "sum" and item.unit and hidden else None
+    return Activity(item.label, item.unit, int(took_part.sum()), total)
+
+
+def tells_of_nobody(answers: Mask) -> bool:
+    """Whether the number of those who are so, among members of whom it is not known, tells of none of them.
+
+    Examples
+    --------
+    >>> [tells_of_nobody(np.array([True] * n + [False] * 7)) for n in (0, 4, 5)]
+    [False, False, True]
+    """
+    yes = int(answers.sum())
+    return not len(answers) or FEWEST <= yes <= len(answers) - FEWEST
+
+
+def graded(evaluation: Evaluation, known: Mask) -> tuple[tuple[str, int], ...]:
+    """How many members have each grade, from the best down; nothing where a grade would tell of few, or one is everybody's.
+
+    Parameters
+    ----------
+    known
+        Whose grade is public; bool[members].
+    """
+    if evaluation.scheme.grades is None:
+        return ()
+    grades = evaluation.ranking["grade"].reindex(evaluation.members.index).astype(object)
+    of_others = grades[~known].value_counts()
+    if len(of_others) and (of_others.min() < FEWEST or len(of_others) == 1):
+        return ()
+    counts = grades.value_counts()
+    order = [band[0] for band in evaluation.scheme.grades.bands]
+    return tuple((grade, int(counts[grade])) for grade in sorted(counts.index, key=lambda grade: (order.index(grade) if grade in order else len(order), str(grade))))
+
+
+def certain_awards(scheme: Scheme, standing: pd.DataFrame) -> tuple[tuple[str, int, int], ...]:
+    """Of each award its label, how many were given, and how many of these are certain at least: where one to four are not, all but four.
+
+    Parameters
+    ----------
+    standing
+        As `toolkit.sensitivity.robustness.standings` gives it.
+    """
+    told = []
+    for award in scheme.awards:
+        own = standing[(standing["award"] == award.id) & standing["given"]]
+        given, certain = len(own), int((own["firm"] == "certain").sum())
+        told.append((award.label, given, certain if certain == given else max(0, min(certain, given - FEWEST + 1))))
+    return tuple(told)
