@@ -14,6 +14,7 @@ from toolkit.documents.fields import (
     certificate_fields,
     common_fields,
     grading_fields,
+    idle_fields,
     minutes_fields,
     notice_fields,
     objection_fields,
@@ -86,6 +87,7 @@ DOCUMENTS: tuple[Paper, ...] = (
     Paper("表彰决定", lambda case: award_fields(case, public=True), DECIDED, lambda case: case.extract is not None and _winners(case)),
     Paper("荣誉证书", certificate_fields, DECIDED, _winners),
     Paper(SLIPS, final=REVIEWED),
+    Paper("未参与会员名单", idle_fields, asks=lambda case: bool(idle_fields(case)["未参与数"])),
     Paper("行动成果报告", action_fields, DECIDED),
 )
 """In the order in which the action needs them."""

@@ -14,7 +14,7 @@ from toolkit.documents.articles import (
     indicator_table,
     official,
 )
-from toolkit.documents.report import report_fields
+from toolkit.documents.report import idle_members, report_fields
 from toolkit.evaluation.contributions import award_lines
 from toolkit.minutes.journal import Journal
 from toolkit.minutes.objections import Objections, working_days_after
@@ -220,6 +220,13 @@ def grading_fields(case: Case) -> Fields:
     """Chapters of the grading rules, and the table of indicators."""
     scheme, tables = case.scheme, case.records.tables
     return {"章节": grading_rules(scheme, tables, case.council), "指标表": indicator_table(scheme, tables)}
+
+
+def idle_fields(case: Case) -> Fields:
+    """Who took part in nothing yet, by class."""
+    idle = idle_members(case.evaluation, case.records)
+    rows = [{"name": str(name), "class": wording.class_name(class_, "zh")} for name, class_ in zip(idle["name"], idle["class"], strict=True)]
+    return {"未参与数": len(rows), "未参与名单": list(_by_class(sorted(rows, key=lambda row: (pinyin(row["class"]), pinyin(row["name"])))))}
 
 
 def action_fields(case: Case) -> Fields:

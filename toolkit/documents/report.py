@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 TASKS = {
     "法制教育与业务培训": ("activities", "courses", "materials", "questions"),
-    "交流、研讨与会刊": ("articles", "forums", "visits", "surveys"),
+    "交流、研讨与会刊": ("articles", "surveys", "needs"),
     "诚信自律公约与承诺": ("pledges",),
     "诚信信息的汇报与公示": ("conduct", "complaints"),
-    "组织保障": ("council", "dues", "plans"),
+    "组织保障": ("council", "plans", "liaison", "dues"),
 }
 """The tasks of the action plan, and the registers that tell of each."""
 FEW = 5
@@ -35,19 +35,28 @@ SHOWN_STATES = 8
 
 def report_fields(evaluation: Evaluation, records: Records) -> dict[str, Any]:
     """The fields of the report."""
-    registers = _registers(evaluation, records)
-    taking_part = set().union(*(register["会员"] for name, register in registers.items() if name not in IDLE))
-    members = evaluation.members
+    registers, members = _registers(evaluation, records), evaluation.members
+    taking_part = _taking_part(registers)
     idle = len(members) - len(taking_part)
     return {
         "总体": list(_overall(evaluation, registers, len(taking_part))),
         "登记": [{"名称": one["名称"], "条数": f"{one['条数']:,}", "家数": f"{len(one['会员']):,}", "占比": _share(len(one["会员"]), len(members))} for one in registers.values()],
         "任务": list(_tasks(registers, len(members))),
         "类别表": _classes(evaluation, taking_part),
-        "未参与": [f"尚有 {idle} 家会员没有任何一项参与记录（占 {_share(idle, len(members))}），须逐家联系，力求全员参与。"] if idle else ["全体会员都有参与记录。"],
+        "未参与": [f"尚有 {idle} 家会员没有任何一项参与记录（占 {_share(idle, len(members))}），须逐家联系，力求全员参与（名单另附，内部使用）。"] if idle else ["全体会员都有参与记录。"],
         "评优": list(_awards(evaluation)),
         "不足": list(_lacking(evaluation, registers, idle)),
     }
+
+
+def idle_members(evaluation: Evaluation, records: Records) -> pd.DataFrame:
+    """The members of whom no register tells anything but dues and an application; columns as `Evaluation.members`."""
+    members = evaluation.members
+    return members[~members.index.isin(_taking_part(_registers(evaluation, records)))]
+
+
+def _taking_part(registers: Mapping[str, dict[str, Any]]) -> set[Any]:
+    return set().union(*(register["会员"] for name, register in registers.items() if name not in IDLE))
 
 
 IDLE = {"dues", "applications"}

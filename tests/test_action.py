@@ -1,0 +1,46 @@
+"""The founding document, item by item: what docs/action.md says serves it, is there."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+
+from toolkit.commands import COMMANDS
+from toolkit.commands.lab import lab
+from toolkit.documents.catalogue import DOCUMENTS, template
+from toolkit.documents.report import TASKS
+from toolkit.ground.resources import house_folder
+
+HOUSE = house_folder("templates").parent
+ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in (HOUSE / "docs" / "action.md").read_text("utf-8").splitlines() if re.match(r"\| (任务|计划|保障)", line)]
+TABLES = tomllib.loads((house_folder("templates/editions") / "federation" / "tables.toml").read_text("utf-8"))["table"]
+NAMES = {function.__name__.replace("_", "-") for function in (*COMMANDS, lab)}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]} {row[1]}")
+def test_what_serves_an_item_is_there(row: list[str]) -> None:
+    _, _, tables, commands, papers, lacking = row
+    assert set(re.findall(r"`(\w+)`", tables)) <= set(TABLES)
+    assert set(re.findall(r"`([\w-]+)`", commands)) <= NAMES
+    assert set(papers.split()) <= {paper.name for paper in DOCUMENTS}
+    assert all(template(name).is_file() for name in papers.split())
+    assert any((tables, commands, papers, lacking))
+
+
+def test_every_item_of_the_plan_is_listed() -> None:
+    items = {row[0] for row in ROWS}
+    assert items >= {f"任务（{n}）1" for n in "一二"} | {f"任务（{n}）" for n in "三四五六"} | {f"计划（{n}）" for n in "一二三"} | {f"保障（{n}）" for n in "一二三四"}
+    assert len(ROWS) >= 26
+
+
+def test_every_paper_and_register_is_listed() -> None:
+    said = " ".join(" ".join(row) for row in ROWS)
+    assert [paper.name for paper in DOCUMENTS if paper.name not in said] == []
+    assert [name for name in TABLES if f"`{name}`" not in said] == ["members", "dues"]
+
+
+def test_the_report_knows_the_registers() -> None:
+    told = {name for names in TASKS.values() for name in names}
+    assert set(TABLES) - told == {"members", "applications", "self_reports"}
