@@ -51,18 +51,32 @@ def quotas(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def contested(draw: st.DrawFn) -> Evaluation:
+def limits(draw: st.DrawFn, quota: dict[str, Any], *, joint: bool) -> dict[str, Any]:
+    """The same quota, now and then bounded by what hangs on who else has a place: so many alike, or a budget."""
+    kind = draw(st.sampled_from(["", "", "", "per", "budget"]))
+    if kind == "budget" and not joint:
+        return {"budget": draw(st.integers(0, 8)), "cost": "number", "overrun": draw(st.sampled_from(["stop", "skip"])), "within": quota["within"]}
+    if kind == "per":
+        per = draw(st.sampled_from([{"most": 1}, {"most": 2}, {"least": 1}, {"least": 1, "most": 2}, {"least": 2}]))
+        return {key: given for key, given in quota.items() if key != "in_all"} | {"per": {"condition": "state"} | per}
+    return quota
+
+
+@st.composite
+def contested(draw: st.DrawFn, *, limited: bool = True) -> Evaluation:
     """Whole evaluations with eligibility, conditions, vetoes of some awards, places by class, in all, by a node, beside."""
     tree = draw(trees(stepped=draw(RARELY)))
     nodes = [TOTAL, "bonus", *(item["id"] for item in (*tree["group"], *tree["indicator"]))]
     ids = ["first", "second", "third"][: draw(st.integers(1, 3))]
     awards = [draw(_awards(id_, ids[:place], nodes)) for place, id_ in enumerate(ids)]
+    last = draw(st.sampled_from(["committee", "joint"]))
+    awards = [award | {"quota": draw(limits(award["quota"], joint=last == "joint"))} if limited and "quota" in award else award for award in awards]
     eligibility = {"eligibility": {"require": [draw(requirements(nodes))]}} if draw(RARELY) else {}
     rules = scheme(
         **tree,
         **eligibility,
         award=awards,
-        ties=[*draw(st.lists(st.sampled_from(["first_places", *nodes]), max_size=2, unique=True)), draw(st.sampled_from(["committee", "joint"]))],
+        ties=[*draw(st.lists(st.sampled_from(["first_places", *nodes]), max_size=2, unique=True)), last],
         decimals=draw(st.integers(0, 2)),
         language=draw(st.sampled_from(["zh", "en"])),
         seed=draw(st.integers(0, 99)),

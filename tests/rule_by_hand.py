@@ -33,6 +33,7 @@ class RuleByHand:
         rule, self.scheme, people = asked.award_rule, asked.scheme, range(len(asked.members))
         self.score = score or rounded_scores(self.scheme, asked.scores.loc[asked.members.index])
         self.classes = [str(name) if self.scheme.members.class_ else "" for name in asked.members["class"]]
+        self.conditions = asked.measured.conditions.reindex(asked.members.index)
         self.part = {m for m in people if rule.applied[m] and rule.eligibility.met(self.score)[m]}
         ranked = {m for m in self.part if not math.isnan(self.score("total")[m])}
         columns = [self.score(item.id) for item in self.scheme.indicators if "first_places" in self.scheme.ties]
@@ -61,6 +62,8 @@ class RuleByHand:
 
     def awarded(self, award: Award, able: set[int]) -> Awarded:
         """Class by class, then all together."""
+        if award.quota is not None and award.quota.limited:
+            return self.limited(award, able)
         own, within, joint = Awarded(able), award.quota.within if award.quota else "class", self.scheme.ties[-1] == "joint"
         taken: Counter[tuple[float, ...]] = Counter()  # how many places go at each height, with those still open
         for m in able:
@@ -83,6 +86,72 @@ class RuleByHand:
         lost = own.beyond | own.shared
         own.given, own.open = own.given - lost, own.open - lost
         return own
+
+    def limited(self, award: Award, able: set[int]) -> Awarded:
+        """Within so many alike, or a budget: who has a place however those level are put in order has it, who only in some order stands open."""
+        own, quota = Awarded(able), award.quota
+        assert quota is not None
+        for pool in {frozenset(self.rivals(m, able, quota.within)) for m in able}:
+            if quota.budget is not None:
+                self.funded(award, pool, own)
+                continue
+            m = min(pool)
+            count = places(quota, len(self.rivals(m, self.part, quota.within)), "" if quota.within == "all" else self.classes[m])
+            count = len(pool) if count is None else count
+            if self.scheme.ties[-1] == "joint":
+                own.given |= self.all_level(award, pool, count)
+                continue
+            first, last = ({m for m in pool if m in self.greedy(award, pool, count, m, ahead=ahead)} for ahead in (True, False))
+            own.given |= last
+            own.open |= first - last
+        return own
+
+    def state(self, member: int) -> str:
+        """In what members are alike."""
+        found = self.conditions["state"].iloc[member]
+        return found if isinstance(found, str) else ""
+
+    def greedy(self, award: Award, pool: Collection[int], count: int, member: int, *, ahead: bool) -> set[int]:
+        """Who has a place where one member is put before, or behind, all that are level with it."""
+        assert award.quota is not None
+        assert award.quota.per is not None
+        most, least = award.quota.per.most or math.inf, award.quota.per.least or 0
+        order = sorted(pool, key=lambda m: (self.key(m, award.by), (m == member) if ahead else (m != member)), reverse=True)
+        kept = [m for place, m in enumerate(order) if sum(self.state(other) == self.state(m) for other in order[:place]) < most]
+        sure = [m for place, m in enumerate(kept) if sum(self.state(other) == self.state(m) for other in kept[:place]) < least]
+        return set([*sure, *(m for m in kept if m not in sure)][:count])
+
+    def all_level(self, award: Award, pool: Collection[int], count: int) -> set[int]:
+        """The same where all of those level have a place together."""
+        assert award.quota is not None
+        assert award.quota.per is not None
+
+        def ahead(m: int, among: Collection[int]) -> int:
+            return sum(self.key(other, award.by) > self.key(m, award.by) for other in among)
+
+        def alike(m: int, among: Collection[int]) -> set[int]:
+            return {other for other in among if self.state(other) == self.state(m)}
+
+        most, least = award.quota.per.most or math.inf, award.quota.per.least or 0
+        kept = {m for m in pool if ahead(m, alike(m, pool)) < most}
+        sure = {m for m in kept if ahead(m, alike(m, kept)) < least}
+        return {m for m in sure if ahead(m, sure) < count} | {m for m in kept - sure if len(sure) + ahead(m, kept - sure) < count}
+
+    def funded(self, award: Award, pool: Collection[int], own: Awarded) -> None:
+        """As far as the budget goes."""
+        assert award.quota is not None
+        cost = {m: float(number) for m in pool if (number := self.conditions["number"].iloc[m]) >= 0}
+        left = award.quota.budget or 0.0
+        for height in sorted({self.key(m, award.by) for m in cost}, reverse=True):
+            level = {m for m in cost if self.key(m, award.by) == height}
+            fitting = {m for m in level if cost[m] <= left}
+            if sum(cost[m] for m in fitting) > left:
+                own.open |= fitting
+                return
+            own.given |= fitting
+            left -= sum(cost[m] for m in fitting)
+            if fitting < level and award.quota.overrun == "stop":
+                return
 
     def line_up(self, award: Award, own: Awarded) -> None:
         """Who would be next, once every award is given and those not chosen of an open tie; nobody while the places of all classes are open."""

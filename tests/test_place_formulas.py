@@ -104,7 +104,7 @@ def told(page: _PlaceSheet, columns: list[list[Any]], case: Evaluation) -> dict[
 
 
 @settings(max_examples=12, suppress_health_check=list(HealthCheck), deadline=None)
-@given(contested())
+@given(contested(limited=False))
 def test_every_formula_gives_what_stands_in_its_cell(case: Evaluation) -> None:
     page = sheet_of(case)
     for column, computed in zip(page.columns, reckoned(page, totalled(case, case)), strict=True):
@@ -114,7 +114,7 @@ def test_every_formula_gives_what_stands_in_its_cell(case: Evaluation) -> None:
 
 
 @settings(max_examples=12, suppress_health_check=list(HealthCheck), deadline=None)
-@given(contested(), st.data())
+@given(contested(limited=False), st.data())
 def test_places_and_awards_follow_when_scores_are_changed(case: Evaluation, data: st.DataObject) -> None:
     """With what is a value there left as it was: who takes part, bounds on all classes, requirements made of others."""
     if any(bars.clauses for bars in case.decided.rule.bars.values()):

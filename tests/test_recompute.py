@@ -103,7 +103,7 @@ def steps(draw: st.DrawFn, *, of: bool = True) -> dict[str, Any]:
 @st.composite
 def cases(draw: st.DrawFn, *, wide: bool = False) -> Evaluation | None:
     """A whole evaluation with everything a scheme can ask for, measured anyhow, of more members if wide; None where the scheme cannot be computed."""
-    one = draw(contested())
+    one = draw(contested(limited=False))
     one = widened(one) if wide else one
     raw_scheme = one.scheme.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     raw_scheme["indicator"] = [draw(valued(item)) for item in raw_scheme["indicator"]]

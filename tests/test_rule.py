@@ -19,12 +19,12 @@ from tests.rule_by_hand import RuleByHand
 from tests.straight import straight
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation import many as drawn_standings
-from toolkit.evaluation.awards import AwardRule, Decision, allot
+from toolkit.evaluation.awards import AwardRule, Decision
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.decisions import decide_awards
 from toolkit.evaluation.many import DrawnLists
 from toolkit.evaluation.quotas import span
-from toolkit.evaluation.ranks import ahead_and_level
+from toolkit.evaluation.ranks import ahead_and_level, allot
 from toolkit.evaluation.requirements import within
 from toolkit.evaluation.scores import Score, Tree, rounded_scores
 from toolkit.evaluation.steps import Steps, between

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +51,8 @@ def ruled(evaluation: Evaluation, *rulings: Ruling) -> Evaluation:
 
 
 def on(tie: Tie, line: int, *, last: bool = False) -> Ruling:
-    given_ = tie.members[-tie.places :] if last else tie.members[: tie.places]
+    ways = combinations(tie.members[::-1] if last else tie.members, tie.places)
+    given_ = tuple(sorted(next(way for way in ways if tie.allows is None or tie.allows(way))))
     return Ruling(tie, given_, dt.date(2019, 1, 15), WHY, line)
 
 

@@ -5,32 +5,32 @@ A run is one set of scores of all members: the list's own, those under drawn wei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from itertools import chain
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.evaluation.quotas import Ceiling, PoolPositions, Pools, places
-from toolkit.evaluation.ranks import ahead_and_level, beyond_line, class_ranks, first_places
+from toolkit.evaluation.limits import Limit, Opening, payable, within_limit
+from toolkit.evaluation.quotas import Ceiling, Pools, places
+from toolkit.evaluation.ranks import Key, Places, allot, beyond_line, class_ranks, first_places
 from toolkit.evaluation.requirements import Clause, Demands, asked, barred, bars
 from toolkit.evaluation.rulings import rule_in_class, ruled_in_all, rulings_on
 from toolkit.evaluation.scores import TOTAL, Score
 from toolkit.evaluation.steps import Bar, Lookup, Standing, Steps, bars_of, between, over, paired
 from toolkit.ground.ranking import Integers, Mask, Ruling, competition_ranks
 from toolkit.scheme.outcomes import FIRST_PLACES
+from toolkit.scheme.shapes import is_missing, state_name
 
 if TYPE_CHECKING:
+    from toolkit.evaluation.rulings import RulingOn
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Award
 
-Key: TypeAlias = Callable[[NDArray[np.intp], NDArray[np.intp]], Standing]
-Places: TypeAlias = int | Integers | None
-"""Of one pool: as many in every run, int64[runs], or no limit."""
 
 
 def tie_keys(scheme: Scheme) -> list[str]:
@@ -41,6 +41,17 @@ def tie_keys(scheme: Scheme) -> list[str]:
 def tie_nodes(scheme: Scheme) -> list[str]:
     """The nodes among what settles ties."""
     return [key for key in tie_keys(scheme) if key != FIRST_PLACES]
+
+
+def facts_of(scheme: Scheme, index: pd.Index[str], conditions: pd.DataFrame | None) -> dict[str, NDArray[Any]]:
+    """What is known of members, object[members], of the conditions that places hang on: by which they are alike, or what each costs."""
+    quotas = [award.quota for award in scheme.awards if award.quota is not None]
+    alike, costs = {quota.per.condition for quota in quotas if quota.per}, {quota.cost for quota in quotas if quota.cost}
+    facts: dict[str, NDArray[Any]] = {}
+    for name in sorted(alike | costs):
+        values = [None] * len(index) if conditions is None else conditions.loc[index, name].tolist()
+        facts[name] = np.array(["" if is_missing(value) else state_name(value) if name in alike - costs else value for value in values], dtype=object)
+    return facts
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +70,8 @@ class AwardRule:
         By award, the members whom a veto bars from it.
     rulings
         What the committee decided of ties: in every run in which the very same tie comes about they hold, in no other.
+    facts : dict of object[n]
+        Raw values of the conditions by which members are alike, and of those that say what each costs; "" where none is recorded.
 
     Notes
     -----
@@ -72,6 +85,7 @@ class AwardRule:
     bars: dict[str, Demands]
     barred: dict[str, Mask]
     rulings: tuple[Ruling, ...] = ()
+    facts: dict[str, NDArray[Any]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -87,6 +101,7 @@ class AwardRule:
             {award.id: asked(bars(award), scheme, classes, conditions) for award in scheme.awards},
             {award.id: barred(scheme, members.index, vetoes, award.id) for award in scheme.awards},
             tuple(rulings),
+            facts_of(scheme, members.index, conditions),
         )
 
     def under(self, scheme: Scheme) -> AwardRule:
@@ -131,6 +146,15 @@ class AwardRule:
         """Who competes with whom for the places of an award."""
         return self.pools[award.quota.within if award.quota else "class"]
 
+    def limit(self, award: Award, rulings: Sequence[RulingOn]) -> Limit | None:
+        """What bounds its places beside their number; None where nothing does."""
+        if award.quota is None or not award.quota.limited:
+            return None
+        per, cost = award.quota.per, award.quota.cost
+        groups = None if per is None else self.facts[per.condition]
+        costs = None if cost is None else np.vectorize(lambda value: float(value) if payable(value) else np.nan, otypes=[np.float64])(self.facts[cost])
+        return Limit(award.quota, self.competing(award), groups, costs, self.joint, rulings)
+
     @property
     def joint(self) -> bool:
         """Whether all of those level at a line get the award."""
@@ -156,6 +180,10 @@ class Decision:
         line, for the committee to settle. Neither is among `given` or `open`. None where no bound takes any.
     ceilings
         What is known of that bound, by run; only where it takes a place away.
+    kept
+        Who is not left out by a limit beside the number of places: so many alike, a budget. None where there is no such limit.
+    openings
+        Then, by run, who is left open for how many places.
     """
 
     award: Award
@@ -167,6 +195,8 @@ class Decision:
     beyond: Mask | None = None
     shared: Mask | None = None
     ceilings: Mapping[int, Ceiling] = field(default_factory=dict)
+    kept: Mask | None = None
+    openings: Mapping[int, Sequence[Opening]] = field(default_factory=dict)
 
     @property
     def able(self) -> Mask:
@@ -262,9 +292,14 @@ class RuleInSteps:
         for offer in self.offers:
             standing, pools = self._offered(offer, part, winners, lookup), self.award_rule.competing(offer.award)
             counts = places_of(offer.award, pools, part)
+            rulings = rulings_on(self.award_rule.rulings, offer.award.id, self.award_rule.members.index)
+            if (limit := self.award_rule.limit(offer.award, rulings)) is not None:
+                found = within_limit(limit, standing, offer.least, counts, [lookup(key) for key in tie_keys(self.award_rule.scheme)])
+                winners[offer.award.id] = found.given
+                yield Decision(offer.award, standing, offer.least, found.given, found.open, counts, kept=found.kept, openings=found.openings)
+                continue
             given, open_ = allot(standing, offer.least, zip(pools.spans, counts, strict=True), ties, joint=self.award_rule.joint)
             decision = Decision(offer.award, standing, offer.least, given, open_, counts)
-            rulings = rulings_on(self.award_rule.rulings, offer.award.id, self.award_rule.members.index)
             rule_in_class(decision, pools, rulings)
             if offer.award.quota is not None and offer.award.quota.in_all is not None:
                 decision = ruled_in_all(self._held_together(decision, offer.award.quota.in_all, pools, lookup), rulings)
@@ -382,101 +417,3 @@ def places_of(award: Award, pools: Pools, part: Mask) -> list[Places]:
     return counted
 
 
-def allot(
-    standing: Standing, least: int, pools: Iterable[tuple[PoolPositions, Places]], keys: Sequence[Key], *, joint: bool
-) -> tuple[Mask, Mask]:
-    """Who is given one award in each run, and who stands in an open tie at its line.
-
-    Only the runs in which more members of a pool stand level at the line than there are places are looked at
-    again, with the nodes that settle ties.
-
-    Parameters
-    ----------
-    standing : int[runs, members]
-        Rounded scores; 0 for those that are not offered the award.
-    least
-        The lowest standing that is offered the award, at least 1.
-    pools
-        The members of each pool, and its places.
-    keys
-        Called, when needed, for the nodes that settle ties in turn, with pairs of run and member: int[pairs].
-    joint
-        Whether all of those level at the line get it; otherwise none of them does until the committee decides.
-
-    Returns
-    -------
-    given, open : bool[runs, members]
-
-    Examples
-    --------
-    >>> given, open_ = allot(np.array([[9, 7, 7, 5]]), 1, [(slice(0, 4), 2)], [], joint=False)
-    >>> given.tolist(), open_.tolist()
-    ([[True, False, False, False]], [[False, True, True, False]])
-    """
-    given, open_ = np.zeros(standing.shape, np.bool_), np.zeros(standing.shape, np.bool_)
-    if not len(standing):
-        return given, open_
-    lowest, highest = standing.min(axis=0), standing.max(axis=0)
-    crowds = []
-    for pool, counts in pools:
-        span = pool if len(standing) == 1 else _within_reach(pool, counts if counts is None or isinstance(counts, int) else int(counts.max()), least, lowest, highest)
-        for runs, count in _by_number(counts, len(standing)):
-            offered = standing[:, span] if runs is None else standing[runs][:, span]
-            if count is None or count >= offered.shape[1]:
-                line = np.full(len(offered), least, standing.dtype)
-            elif count == 0:
-                continue
-            else:
-                best = np.sort(offered, axis=1)[:, -count - 1 :]
-                line = np.maximum(best[:, 1], least)
-                crowded = np.flatnonzero(best[:, 0] >= line)
-                if crowded.size:
-                    crowds.append(_crowd(offered[crowded], best[crowded], line[crowded], crowded if runs is None else runs[crowded], span))
-            given[(slice(None), span) if runs is None else np.ix_(runs, _listed(span))] = offered >= line[:, None]
-    if crowds:
-        _settle(given, open_, crowds, keys, joint=joint)
-    return given, open_
-
-
-def _by_number(counts: Places, runs: int) -> Iterator[tuple[NDArray[np.intp] | None, int | None]]:
-    """The runs in which a pool has the same number of places, and that number; None for all runs."""
-    if counts is None or isinstance(counts, int):
-        yield None, counts
-        return
-    for count in np.unique(counts).tolist():
-        alike = np.flatnonzero(counts == count)
-        yield None if len(alike) == runs else alike, count
-
-
-def _within_reach(pool: PoolPositions, count: int | None, least: int, lowest: Standing, highest: Standing) -> PoolPositions:
-    """The members of a pool up to the last who reaches a line in any run: no line is below what so many always reach."""
-    low, high = lowest[pool], highest[pool]
-    if count and count < len(low):
-        least = max(least, int(np.partition(low, -count)[-count]))
-    reach = len(high) - int((high[::-1] >= least).argmax()) if (high >= least).any() else 0
-    return slice(pool.start, pool.start + reach) if isinstance(pool, slice) else pool[:reach]
-
-
-def _crowd(
-    offered: Standing, best: Standing, line: Standing, runs: NDArray[np.intp], span: PoolPositions
-) -> tuple[NDArray[np.intp], ...]:
-    """Everyone level at a line with too few places: run, position among all members, and places left."""
-    among = _listed(span)
-    row, column = np.divmod(np.flatnonzero(offered == line[:, None]), len(among))
-    left = (best[:, 1:] == line[:, None]).sum(axis=1)
-    return runs[row], among[column], left[row]
-
-
-def _listed(span: PoolPositions) -> NDArray[np.intp]:
-    """Positions one by one."""
-    return np.arange(span.start, span.stop) if isinstance(span, slice) else span
-
-
-def _settle(given: Mask, open_: Mask, crowds: Sequence[tuple[NDArray[np.intp], ...]], keys: Sequence[Key], *, joint: bool) -> None:
-    """Write who of those level at a line has one of the places left, at least one in each crowd, and who stands level at it still."""
-    run, member, left = (np.concatenate(part) for part in zip(*crowds, strict=True))
-    pool = np.repeat(np.arange(len(crowds)), [len(crowd[0]) for crowd in crowds])
-    ahead, level = ahead_and_level(pool * len(given) + run, [key(run, member) for key in keys])
-    given[run, member] = ahead + (1 if joint else level) <= left
-    if not joint:
-        open_[run, member] = (ahead < left) & (ahead + level > left)

@@ -17,8 +17,10 @@ from toolkit.scheme.outcomes import FIRST_PLACES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from toolkit.evaluation.awards import Decision, Places
+    from toolkit.evaluation.awards import Decision
+    from toolkit.evaluation.limits import Opening
     from toolkit.evaluation.quotas import Ceiling
+    from toolkit.evaluation.ranks import Places
     from toolkit.evaluation.scores import Score
     from toolkit.evaluation.steps import Standing
     from toolkit.scheme.outcomes import Award
@@ -49,6 +51,12 @@ class Contest:
         The place among the reserves, from 1 up; 0 for those that are none.
     ceiling
         What is known of that bound; None where there is none or it holds by itself.
+    kept : bool[n]
+        Those not left out by a limit beside the number of places, so many alike or a budget; None where there is no such limit.
+    facts : object[n]
+        Then what is known of each: in which state it is, or what it costs.
+    openings
+        Of the open ones, which are level with one another, by position among all, and how many places are left for them.
     """
 
     award: Award
@@ -63,6 +71,9 @@ class Contest:
     shared: Mask
     reserve: Integers
     ceiling: Ceiling | None = None
+    kept: Mask | None = None
+    facts: NDArray[np.object_] | None = None
+    openings: tuple[Opening, ...] = ()
 
     @cached_property
     def order(self) -> Integers:
@@ -71,13 +82,59 @@ class Contest:
 
     @cached_property
     def line(self) -> float | None:
-        """The lowest score that has a place of the class, stands open at its line, or lost it in all classes together."""
-        won = self.keys[0][self.given | self.open | self.beyond | self.shared]
+        """The lowest score that has a place of the class, stands open at its line, or lost it in all classes together.
+
+        Where so many alike have a place before anyone else, of those that need no such place, if there are any.
+        """
+        placed = self.given | self.open | self.beyond | self.shared
+        won = self.keys[0][placed & ~self.assured if (placed & ~self.assured).any() else placed]
         return float(won.min()) if won.size else None
+
+    @cached_property
+    def assured(self) -> Mask:
+        """Those given a place since so many of those alike have one before anyone else; bool[n]."""
+        assured = np.zeros(len(self.given), np.bool_)
+        per = self.award.quota.per if self.award.quota is not None else None
+        if per is None or per.least is None or self.facts is None:
+            return assured
+        for state in set(self.facts[self.given]):
+            own = self.given & (self.facts == state)
+            assured |= own & (self.order <= np.sort(self.order[own])[: per.least].max())
+        return assured
+
+    @property
+    def budget(self) -> float | None:
+        """What there is to be spent; None where places are counted."""
+        return None if self.award.quota is None else self.award.quota.budget
+
+    @property
+    def lowest(self) -> float | None:
+        """The score at which the award is held: of all winners, or at the line where a limit beside the number of places says so."""
+        if self.ceiling and self.ceiling.line is not None and self.line is not None:
+            return max(self.line, self.ceiling.line)
+        if self.kept is not None:
+            return self.line
+        return float(self.keys[0][self.given].min()) if self.given.any() else None
+
+    @property
+    def passed_over(self) -> Mask:
+        """Those above the line that have no place all the same: too many alike, or too dear; bool[n]."""
+        if self.kept is None or self.line is None:
+            return np.zeros(len(self.given), np.bool_)
+        return np.asarray(self.able & ~self.given & ~self.open & (self.keys[0] > self.line))
+
+    @cached_property
+    def ties(self) -> tuple[tuple[Mask, int], ...]:
+        """Those level with one another for the committee to settle, and how many places there are for them."""
+        if self.kept is not None:
+            return tuple((np.isin(self.positions, opening.members), opening.places) for opening in self.openings)
+        return ((self.open, self.left),) if self.open.any() else ()
 
     @property
     def left(self) -> int:
         """How many places are left for those in an open tie."""
+        if self.kept is not None:
+            return sum(opening.places for opening in self.openings)
         return (self.places or 0) - int(self.given.sum()) if self.open.any() else 0
 
     @property
@@ -132,7 +189,7 @@ class Allotment:
         contests = [
             Contest(
                 award, name, pool, count, keys[:, pool], self.able[pool], self.given[pool], self.open[pool], beyond[pool], shared[pool],
-                none[pool], self.ceiling,
+                none[pool], self.ceiling, *self._limited(pool),
             )
             for (name, pool), count in zip(rule.competing(award), map(_number, decision.places), strict=True)
         ]
@@ -140,6 +197,15 @@ class Allotment:
             return contests
         taken = self._taken
         return [replace(contest, reserve=_reserve(contest, taken[contest.positions])) for contest in contests]
+
+    def _limited(self, pool: NDArray[np.intp]) -> tuple[Mask | None, NDArray[np.object_] | None, tuple[Opening, ...]]:
+        """Of a pool, what a limit beside the number of places left out, what it looks at, and what it left open."""
+        quota, kept = self.award.quota, self.decision.kept
+        if quota is None or kept is None:
+            return None, None, ()
+        name = quota.per.condition if quota.per else str(quota.cost)
+        openings = tuple(opening for opening in self.decision.openings.get(0, ()) if np.isin(opening.members, pool).all())
+        return kept[0][pool], self.run.rule.award_rule.facts[name][pool], openings
 
     @property
     def _taken(self) -> Mask:
@@ -221,6 +287,8 @@ def _reserve(contest: Contest, taken: Mask) -> Integers:
     together are open, nobody's turn is known.
     """
     waiting = contest.able & ~contest.open & ~taken
+    if contest.kept is not None and contest.budget is None:
+        waiting &= contest.kept
     if contest.shared.any():
         return np.zeros(len(waiting), np.int64)
     ranks = competition_ranks(np.where(waiting, contest.keys[0], np.nan), *contest.keys[1:])

@@ -236,13 +236,13 @@ def _contested(evaluation: Evaluation) -> Iterator[tuple[AwardLine, Contest]]:
 
 def _from_line(evaluation: Evaluation, line: AwardLine, lowest: float, contest: Contest) -> list[DistanceRow]:
     contenders = _contenders(evaluation, contest)
-    if contest.ceiling and contest.ceiling.line is not None and contest.line is not None:
-        lowest = max(contest.line, contest.ceiling.line)
+    lowest = lowest if contest.lowest is None else contest.lowest
+    limited = set(evaluation.members.index[contest.positions[contest.passed_over]])
     missed = max((score for _, score, above in contenders if not above and score <= lowest), default=-math.inf)
     passed = any(score > lowest and not above for _, score, above in contenders)
     return [
         (member, line.class_, line.award, score, round(score - (missed if above else lowest), 9), above, passed)
-        for member, score, above in contenders
+        for member, score, above in contenders if member not in limited
     ]
 
 

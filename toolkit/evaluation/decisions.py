@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import Allotment, Contest, ListRun
+from toolkit.evaluation.limits import Opening, payable
 from toolkit.evaluation.quotas import quota_problems
 from toolkit.evaluation.reasons import Reasons
 from toolkit.evaluation.requirements import bars, number, subject
@@ -219,11 +220,17 @@ def _ties(allotments: Sequence[Allotment], index: pd.Index[str]) -> Iterator[Tie
     for allotment in allotments:
         if allotment.open.any():
             for contest in allotment.contests:
-                if contest.open.any():
-                    yield Tie(allotment.award.id, contest.class_, _keys(index, contest, contest.open), contest.left)
+                for place, (level, left) in enumerate(contest.ties):
+                    allows = partial(_allowed, contest.openings[place], index) if contest.openings else None
+                    yield Tie(allotment.award.id, contest.class_, _keys(index, contest, level), left, allows)
         if allotment.ceiling is not None and allotment.ceiling.left:
             shared = [key for contest in allotment.contests for key in _keys(index, contest, contest.shared)]
             yield Tie(allotment.award.id, "", tuple(sorted(shared)), allotment.ceiling.left)
+
+
+def _allowed(opening: Opening, index: pd.Index[str], members: Collection[str]) -> bool:
+    """Whether members, by their keys, can be chosen together."""
+    return opening.allows(np.flatnonzero(index.isin(list(members))))
 
 
 def _keys(index: pd.Index[str], contest: Contest, mask: Mask) -> tuple[str, ...]:
@@ -239,6 +246,7 @@ def award_problems(decided: Decided) -> Iterator[Problem]:
     yield from _unfit_rulings(decided)
     for allotment in decided.allotments:
         yield from _passed(allotment)
+        yield from _limit_problems(decided, allotment)
         yield from (_vacancy(decided, contest) for contest in allotment.contests if contest.vacant)
 
 
@@ -290,6 +298,32 @@ def _passed(allotment: Allotment) -> Iterator[Problem]:
             yield Problem("warning", rule, NOT_JOINT, file="scheme.toml", column=f"award[{award.id}].quota", value=class_)
 
 
+def _limit_problems(decided: Decided, allotment: Allotment) -> Iterator[Problem]:
+    """What is odd where places hang on who else has one: members of whom nothing is known, and places promised that there are not."""
+    award, quota = allotment.award, allotment.award.quota
+    if quota is None or not quota.limited:
+        return
+    name, at = quota.per.condition if quota.per else str(quota.cost), f"award[{allotment.award.id}].quota"
+    label, facts = decided.scheme.label(name), decided.rule.facts[name]
+    for place in np.flatnonzero(decided.taking_part & [not (fact if quota.per else payable(fact)) for fact in facts]).tolist():
+        rule = phrase(
+            "“{award}”要看“{label}”，这家会员没有记录" if quota.per else "“{award}”要看“{label}”，这家会员的不是 0 以上的数",
+            "`{award}` looks at `{label}`, which is not recorded for this member" if quota.per else "`{award}` looks at `{label}`, which is no number from 0 up for this member",
+            award=award.label, label=label,
+        )  # fmt: skip
+        mend = Phrase("请补齐；没有记录的会员一起算作一组", "record it; those without are counted as alike") if quota.per else Phrase("请补齐；在此之前不能资助", "record it; until then it cannot be funded")
+        yield Problem("warning", rule, mend, column=at, value=str(decided.members.index[place]))
+    for contest in allotment.contests if quota.per and quota.per.least else ():
+        states = {str(fact) for fact, able in zip(contest.facts if contest.facts is not None else (), contest.able, strict=True) if able}
+        if quota.per and contest.places is not None and len(states) * (quota.per.least or 0) > contest.places:
+            rule = phrase(
+                "“{award}”名额 {places} 个，不够每个“{label}”至少 {n} 家（共 {states} 个）",
+                "`{award}`: {places:place|places}, too few for at least {n} with each `{label}` ({states} of them)",
+                award=award.label, places=contest.places, label=label, n=quota.per.least, states=len(states),
+            )  # fmt: skip
+            yield Problem("warning", rule, Phrase("已在保底的会员中按名次授予；请核对名额", "given by rank among those; check the number"), file="scheme.toml", column=at, value=contest.class_)
+
+
 def _out_of_reach(scheme: Scheme) -> Iterator[Problem]:
     """Bars above the scale, where nothing is added to the total that could lift anyone over them."""
     for award in scheme.awards:
@@ -324,7 +358,13 @@ def why_empty(decided: Decided, contest: Contest) -> Phrase:
     """Why places of an award stay empty among those who compete for it."""
     good, lost = decided.good_enough(contest), int(contest.beyond.sum())
     few, others = good.sum() < (contest.places or 0), int((good & ~contest.able).sum())
-    parts = []
+    parts, capped = [], int((contest.able & ~contest.kept).sum()) if contest.kept is not None else 0
+    if capped and contest.award.quota is not None and contest.award.quota.per is not None:
+        per = contest.award.quota.per
+        parts.append(phrase(
+            "{n} 家因每个“{label}”至多 {most} 家而未获", "{n:member has|members have} none as there are at most {most} with each `{label}`",
+            n=capped, label=decided.scheme.label(per.condition), most=per.most,
+        ))  # fmt: skip
     if lost:
         parts.append(phrase("{n} 家入围后因各类合计名额已满而未获", "{n:member|members} lost theirs to the bound on all classes together", n=lost))
     if others and not few:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.evaluation import Evaluation
-    from toolkit.evaluation.awards import Key
+    from toolkit.evaluation.ranks import Key
     from toolkit.evaluation.scores import Tree
     from toolkit.scheme import Scheme
 

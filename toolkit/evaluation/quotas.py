@@ -162,7 +162,7 @@ def places(quota: Quota | None, applicants: int, class_: str = "") -> int | None
     >>> places(Quota(number={"监理": 10}), 30, "监理"), places(Quota(number={"监理": 10}, least=1), 30, "施工")
     (10, 0)
     """
-    if quota is None:
+    if quota is None or (quota.share is None and quota.number is None):
         return None
     if (table := class_table(quota)) is not None and class_ not in table:
         return 0

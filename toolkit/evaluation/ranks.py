@@ -1,13 +1,13 @@
 """Ranks 1-2-2-4 of any number of runs at once: standings packed into one whole number, the numbers sorted, and ties mended.
 
-Beside them what else is compared in every run: how many are ahead and level, and the number of first places.
+Beside them what else is compared in every run: how many are ahead and level, the number of first places, and who has one of so many places.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,12 @@ from numpy.typing import NDArray
 from toolkit.ground.ranking import Integers, Mask, competition_ranks
 
 if TYPE_CHECKING:
-    from toolkit.evaluation.quotas import Pools
+    from toolkit.evaluation.quotas import PoolPositions, Pools
     from toolkit.evaluation.steps import Standing
+
+Key: TypeAlias = "Callable[[NDArray[np.intp], NDArray[np.intp]], Standing]"
+Places: TypeAlias = int | Integers | None
+"""Of one pool: as many in every run, int64[runs], or no limit."""
 
 NARROW, WIDEST, COARSE = 31, 62, 6
 
@@ -225,3 +229,103 @@ def beyond_line(won: Mask, crowded: NDArray[np.intp], bound: int, standing: Stan
     beside = np.partition(winning, (count - bound - 1, count - bound), axis=1)[:, count - bound - 1 : count - bound + 1]
     clear = beside[:, 0] < beside[:, 1]
     return crowded[clear], won[crowded[clear]] & (winning[clear] <= beside[clear, :1]), beside[clear, 1]
+
+
+def allot(
+    standing: Standing, least: int, pools: Iterable[tuple[PoolPositions, Places]], keys: Sequence[Key], *, joint: bool
+) -> tuple[Mask, Mask]:
+    """Who is given one award in each run, and who stands in an open tie at its line.
+
+    Only the runs in which more members of a pool stand level at the line than there are places are looked at
+    again, with the nodes that settle ties.
+
+    Parameters
+    ----------
+    standing : int[runs, members]
+        Rounded scores; 0 for those that are not offered the award.
+    least
+        The lowest standing that is offered the award, at least 1.
+    pools
+        The members of each pool, and its places.
+    keys
+        Called, when needed, for the nodes that settle ties in turn, with pairs of run and member: int[pairs].
+    joint
+        Whether all of those level at the line get it; otherwise none of them does until the committee decides.
+
+    Returns
+    -------
+    given, open : bool[runs, members]
+
+    Examples
+    --------
+    >>> given, open_ = allot(np.array([[9, 7, 7, 5]]), 1, [(slice(0, 4), 2)], [], joint=False)
+    >>> given.tolist(), open_.tolist()
+    ([[True, False, False, False]], [[False, True, True, False]])
+    """
+    given, open_ = np.zeros(standing.shape, np.bool_), np.zeros(standing.shape, np.bool_)
+    if not len(standing):
+        return given, open_
+    lowest, highest = standing.min(axis=0), standing.max(axis=0)
+    crowds = []
+    for pool, counts in pools:
+        span = pool if len(standing) == 1 else _within_reach(pool, counts if counts is None or isinstance(counts, int) else int(counts.max()), least, lowest, highest)
+        for runs, count in _by_number(counts, len(standing)):
+            offered = standing[:, span] if runs is None else standing[runs][:, span]
+            if count is None or count >= offered.shape[1]:
+                line = np.full(len(offered), least, standing.dtype)
+            elif count == 0:
+                continue
+            else:
+                best = np.sort(offered, axis=1)[:, -count - 1 :]
+                line = np.maximum(best[:, 1], least)
+                crowded = np.flatnonzero(best[:, 0] >= line)
+                if crowded.size:
+                    crowds.append(_crowd(offered[crowded], best[crowded], line[crowded], crowded if runs is None else runs[crowded], span))
+            given[(slice(None), span) if runs is None else np.ix_(runs, _listed(span))] = offered >= line[:, None]
+    if crowds:
+        _settle(given, open_, crowds, keys, joint=joint)
+    return given, open_
+
+
+def _by_number(counts: Places, runs: int) -> Iterator[tuple[NDArray[np.intp] | None, int | None]]:
+    """The runs in which a pool has the same number of places, and that number; None for all runs."""
+    if counts is None or isinstance(counts, int):
+        yield None, counts
+        return
+    for count in np.unique(counts).tolist():
+        alike = np.flatnonzero(counts == count)
+        yield None if len(alike) == runs else alike, count
+
+
+def _within_reach(pool: PoolPositions, count: int | None, least: int, lowest: Standing, highest: Standing) -> PoolPositions:
+    """The members of a pool up to the last who reaches a line in any run: no line is below what so many always reach."""
+    low, high = lowest[pool], highest[pool]
+    if count and count < len(low):
+        least = max(least, int(np.partition(low, -count)[-count]))
+    reach = len(high) - int((high[::-1] >= least).argmax()) if (high >= least).any() else 0
+    return slice(pool.start, pool.start + reach) if isinstance(pool, slice) else pool[:reach]
+
+
+def _crowd(
+    offered: Standing, best: Standing, line: Standing, runs: NDArray[np.intp], span: PoolPositions
+) -> tuple[NDArray[np.intp], ...]:
+    """Everyone level at a line with too few places: run, position among all members, and places left."""
+    among = _listed(span)
+    row, column = np.divmod(np.flatnonzero(offered == line[:, None]), len(among))
+    left = (best[:, 1:] == line[:, None]).sum(axis=1)
+    return runs[row], among[column], left[row]
+
+
+def _listed(span: PoolPositions) -> NDArray[np.intp]:
+    """Positions one by one."""
+    return np.arange(span.start, span.stop) if isinstance(span, slice) else span
+
+
+def _settle(given: Mask, open_: Mask, crowds: Sequence[tuple[NDArray[np.intp], ...]], keys: Sequence[Key], *, joint: bool) -> None:
+    """Write who of those level at a line has one of the places left, at least one in each crowd, and who stands level at it still."""
+    run, member, left = (np.concatenate(part) for part in zip(*crowds, strict=True))
+    pool = np.repeat(np.arange(len(crowds)), [len(crowd[0]) for crowd in crowds])
+    ahead, level = ahead_and_level(pool * len(given) + run, [key(run, member) for key in keys])
+    given[run, member] = ahead + (1 if joint else level) <= left
+    if not joint:
+        open_[run, member] = (ahead < left) & (ahead + level > left)

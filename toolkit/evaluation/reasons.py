@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from toolkit.evaluation.awards import tie_keys
+from toolkit.evaluation.limits import payable
 from toolkit.evaluation.requirements import amount, asked, bars, gap, shortfall
 from toolkit.evaluation.scores import TOTAL
-from toolkit.ground.ranking import competition_ranks
-from toolkit.ground.text import Phrase, joined, phrase
+from toolkit.ground.ranking import competition_ranks, rounded
+from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from toolkit.evaluation.quotas import Ceiling
     from toolkit.ground.ranking import Mask, Ruling
     from toolkit.scheme import Scheme
-    from toolkit.scheme.outcomes import Award, Effect, Requirement
+    from toolkit.scheme.outcomes import Award, Effect, Per, Quota, Requirement
 
+Known = TypeVar("Known")
 NOBODY = Phrase("", "")
 NOT_APPLIED = Phrase("未申报，不参加评选", "did not apply, and takes no part")
 NOT_RANKED = Phrase("没有总分，不参加排名", "has no total, and is not ranked")
@@ -142,7 +144,9 @@ class AwardReason:
             return self._open()
         if contest.beyond[place]:
             return self._beyond()
-        return self._outrun() if contest.able[place] else self._unmet()
+        if contest.able[place]:
+            return self._limited() or self._outrun()
+        return self._unmet()
 
     @property
     def _score(self) -> float:
@@ -189,12 +193,12 @@ class AwardReason:
     def _open(self) -> Phrase:
         contest, ceiling = self.contest, self.contest.ceiling
         within = bool(contest.open[self.place]) or ceiling is None
+        own = next(((int(level.sum()), left) for level, left in contest.ties if level[self.place]), (0, 0))
         return phrase(
             "{award}待委员会决定：{by.zh} {score}，{level} 家同分，{all.zh}剩余名额 {left} 个",
             "{award}: the committee has to decide; {by.en} {score}, {level:member|members} level, {left:place|places} left{all.en}",
             award=contest.award.label, by=self._by, score=amount(self.reasons.scheme, self._score),
-            level=int(contest.open.sum()) if within else _known(ceiling).level,
-            left=contest.left if within else _known(ceiling).left,
+            level=own[0] if within else _known(ceiling).level, left=own[1] if within else _known(ceiling).left,
             all=NOBODY if within else Phrase("各类合计", " in all classes together"),
         )  # fmt: skip
 
@@ -249,9 +253,75 @@ class AwardReason:
         level = Phrase("并列", "joint ") if (self.contest.reserve == turn).sum() > 1 else NOBODY
         return phrase("{level.zh}候补第 {n} 名", "{level.en}reserve no. {n}", n=turn, level=level)
 
+    def _limited(self) -> Phrase | None:
+        """What left it without a place though others behind it may have one: too many alike, or too little money."""
+        contest, quota = self.contest, self.contest.award.quota
+        if contest.kept is None or contest.facts is None or quota is None:
+            return None
+        if quota.per is None:
+            return self._unfunded(quota)
+        if not contest.kept[self.place]:
+            return phrase(
+                "未获{award}：{label} {state}至多 {n} 家，已有排在前面的", "{award}: no place, at most {n} with {label} {state}, and others are ahead",
+                award=contest.award.label, label=self.reasons.scheme.label(quota.per.condition), state=contest.facts[self.place], n=quota.per.most,
+            )  # fmt: skip
+        return self._beside_assured(quota.per)
+
+    def _beside_assured(self, per: Per) -> Phrase | None:
+        """What those alike stand at, where that is nearer than the line of all, since some of each come first."""
+        contest, scheme = self.contest, self.reasons.scheme
+        own = contest.given & (contest.facts == contest.facts[self.place]) if contest.facts is not None else contest.given & False
+        if per.least is None or not own.any() or (low := float(contest.keys[0][own].min())) <= self._score:
+            return None
+        if (contest.given & ~contest.assured).any() and contest.line is not None and contest.line <= low:
+            return None
+        return phrase(
+            "未获{award}：名额先保证每个“{label}”至少 {n} 家，{state}入选的 {line} 分，差 {gap} 分",
+            "{award}: no place, at least {n} with each {label} come first; that of {state} has {line}, {gap} short",
+            award=contest.award.label, label=scheme.label(per.condition), n=per.least, state=_known(contest.facts)[self.place], line=amount(scheme, low),
+            gap=gap(scheme, low, self._score),
+        )  # fmt: skip
+
+    def _unfunded(self, quota: Quota) -> Phrase:
+        """Why the budget does not reach a member."""
+        contest, name, place = self.contest, str(quota.cost), self.place
+        assert contest.facts is not None
+        assert contest.kept is not None
+        cost, award = contest.facts[place], contest.award.label
+        if not payable(cost):
+            return phrase("未获{award}：{label}未记录，无法资助", "{award}: {label} is not recorded, it cannot be funded", award=award, label=self.reasons.scheme.label(name))
+        if contest.kept[place]:
+            ahead = contest.given & (contest.order <= contest.order[place])
+            left = (quota.budget or 0.0) - float(sum(contest.facts[ahead]))
+            return phrase(
+                "未获{award}：需要 {cost}，经费总额 {budget} 只余 {left}", "{award}: it costs {cost}, and of the {budget} only {left} is left",
+                award=award, cost=self._money(cost), budget=self._money(quota.budget or 0.0), left=self._money(left),
+            )  # fmt: skip
+        if contest.open.any():
+            return phrase("{award}：排在前面的同分会员决定后，再看经费余额", "{award}: first the committee settles who of those level before it is funded", award=award)
+        return phrase("未获{award}：经费轮到前面的会员已不够，其后不再资助", "{award}: the budget ended at a member before it", award=award)
+
+    def _money(self, amount_: float) -> str:
+        """An amount in the unit of what members cost."""
+        quota = self.contest.award.quota
+        unit = next((item.unit for item in self.reasons.scheme.conditions if quota is not None and item.id == quota.cost), "")
+        return f"{figure(float(rounded(amount_, 6)))} {unit}".strip()
+
     def _places(self) -> Phrase | None:
+        contest, quota = self.contest, self.contest.award.quota
+        if quota is not None and quota.budget is not None and contest.facts is not None and payable(contest.facts[self.place]):
+            return phrase(
+                "需要 {cost}，经费总额 {budget}", "it costs {cost}, of {budget}",
+                cost=self._money(contest.facts[self.place]), budget=self._money(quota.budget),
+            )  # fmt: skip
         if self.contest.places is None:
             return None
+        if quota is not None and quota.per is not None and contest.assured[self.place] and (self._score < _known(contest.line) or contest.assured.sum() == contest.given.sum()):
+            assert contest.facts is not None
+            return phrase(
+                "{scope.zh}名额 {n} 个，每个“{label}”至少 {least} 家，{state}以此入选", "{n:place|places} in {scope.en}, at least {least} with each {label}: as one with {state}",
+                scope=self._scope(), n=contest.places, label=self.reasons.scheme.label(quota.per.condition), least=quota.per.least, state=contest.facts[self.place],
+            )  # fmt: skip
         return phrase("{scope.zh}名额 {n} 个", "{n:place|places} in {scope.en}", scope=self._scope(), n=self.contest.places)
 
     def _settled(self) -> Phrase | None:
@@ -307,9 +377,9 @@ def _place(row: Mapping[Hashable, object], *, zh: bool) -> str:
     return ("，" if zh else ", ").join([str(row["file"]), *([sheet] if row["sheet"] else []), line])
 
 
-def _known(ceiling: Ceiling | None) -> Ceiling:
-    assert ceiling is not None  # a place is lost to a bound on all classes only where there is one
-    return ceiling
+def _known(thing: Known | None) -> Known:
+    assert thing is not None  # a place is lost to a bound only where there is one
+    return thing
 
 
 def _sentence(first: Phrase, *others: Phrase | None) -> Phrase:

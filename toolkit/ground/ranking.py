@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -28,12 +29,15 @@ class Tie:
         The keys of those that tie, sorted.
     places
         How many places are left for them; always fewer than `members`, and at least one.
+    allows
+        Whether some of the members can be chosen together, where places hang on more than their number; None where all can.
     """
 
     award: str
     class_: str
     members: tuple[str, ...]
     places: int
+    allows: Callable[[Collection[str]], bool] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

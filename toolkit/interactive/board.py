@@ -136,9 +136,8 @@ def _distances(contest: Contest, contenders: Mask) -> Floats:
     score, given = contest.keys[0], contest.given
     if not given.any():
         return np.full(len(score), np.nan)
-    lowest = float(score[given].min())
-    if contest.ceiling and contest.ceiling.line is not None and contest.line is not None:
-        lowest = max(contest.line, contest.ceiling.line)
+    lowest = float(score[given].min()) if contest.lowest is None else contest.lowest
+    contenders = contenders & ~contest.passed_over
     missed = score[contenders & ~given & (score <= lowest)].max(initial=-np.inf)
     return np.where(contenders, score - np.where(given, missed, lowest), np.nan)
 

@@ -26,6 +26,10 @@ GIVE_SCORE = Phrase("请写数字，如 85", "write a number, such as 85")
 LOOK = Phrase("用 committee evaluate 看现在的名单", "see the list as it is: committee evaluate")
 A_NUMBER = Phrase("请写一个数", "write a number")
 NOT_LEVEL = Phrase("不在同分之列", "is not among those level")
+NOT_TOGETHER = (
+    Phrase("这几家不能一起选：同组的会超过限额，或经费不够", "these cannot be chosen together: more alike than there may be, or more than the budget has left"),
+    Phrase("请另选", "choose others"),
+)
 AGAIN = Phrase("一家会员写了两次", "a member is named twice")
 FINAL = "decided"
 IS_DECIDED = Phrase("本届已决定，不能再改动", "the edition is decided: nothing of it changes")
@@ -102,7 +106,8 @@ def decide_tie(
         award, called = meant(award, labels), {str(key): str(name) for key, name in (names if names is not None else {}).items()}
         level = {key: called.get(key, "") for tie in ties for key in tie.members}
         keys = tuple(meant(member, level) for member in members)
-        details = _ruled(_tie_meant(ties, award, keys, class_, labels), keys, called) if keys else _lifted(rulings_of(read_journal(folder)), award, class_)
+        standing = rulings_of(read_journal(folder))
+        details = _ruled(_tie_meant(ties, award, keys, class_, labels), keys, called, _beside(standing, ties)) if keys else _lifted(standing, award, class_)
         return entered(folder, RULING, by, reason, {**details, "label": labels.get(award, award)})
 
 
@@ -134,17 +139,26 @@ def _tie_meant(ties: Sequence[Tie], award: str, members: Collection[str], class_
     return max(open_, key=lambda tie: len(set(members) & set(tie.members)))
 
 
-def _ruled(tie: Tie, members: tuple[str, ...], names: Mapping[Any, Any]) -> dict[str, Any]:
+def _beside(standing: Sequence[Ruling], ties: Sequence[Tie]) -> list[Ruling]:
+    """The rulings on ties that are there still, beside which another tie of the same award and class can be ruled on."""
+    return [ruling for ruling in standing if ruling.tie in ties]
+
+
+def _ruled(tie: Tie, members: tuple[str, ...], names: Mapping[Any, Any], standing: Sequence[Ruling]) -> dict[str, Any]:
     problems = [_strange(tie, member, names) for member in members if member not in tie.members]
     if len(set(members)) < len(members):
         problems.append(Problem("error", AGAIN, phrase("请只写一次", "name it once"), column=tie.award))
     elif not problems and len(members) != tie.places:
         rule = phrase("剩余名额 {places} 个，写了 {n} 家", "{places:place|places} left, {n} named", places=tie.places, n=len(members))
         problems.append(Problem("error", rule, phrase("请写满 {n} 家", "name {n}", n=tie.places), column=tie.award, value=tie.class_))
+    elif not problems and tie.allows is not None and not tie.allows(members):
+        problems.append(Problem("error", *NOT_TOGETHER, column=tie.award, value=tie.class_))
     if problems:
         raise Refused(Problems(tuple(problems)))
     tied = [[member, str(names.get(member, ""))] for member in tie.members]
-    return {"award": tie.award, "class": tie.class_, "places": tie.places, "tied": tied, "given": sorted(members)}
+    lines = [ruling.line for ruling in standing if (ruling.tie.award, ruling.tie.class_) == (tie.award, tie.class_) and ruling.tie != tie]
+    beside = {"beside": lines} if lines else {}
+    return {"award": tie.award, "class": tie.class_, "places": tie.places, "tied": tied, "given": sorted(members), **beside}
 
 
 def _strange(tie: Tie, member: str, names: Mapping[Any, Any]) -> Problem:
@@ -155,19 +169,23 @@ def _strange(tie: Tie, member: str, names: Mapping[Any, Any]) -> Problem:
 
 def _lifted(rulings: Sequence[Ruling], award: str, class_: str | None) -> dict[str, Any]:
     standing = [ruling for ruling in rulings if ruling.tie.award == award and class_ in {None, ruling.tie.class_}]
-    if len(standing) != 1:
+    if len({ruling.tie.class_ for ruling in standing}) != 1:
         classes = "、".join(ruling.tie.class_ or "—" for ruling in standing)
         rule = phrase("{n} 条裁定可撤销", "{n:ruling|rulings} to lift", n=len(standing))
         mend = phrase("请用 --class 写明类别：{classes}", "name the class with --class: {classes}", classes=classes) if standing else LOOK
         raise refuse(rule, mend, column=award, value=class_ or "")
-    return {"award": award, "class": standing[0].tie.class_, "places": 0, "tied": [], "given": [], "lifts": standing[0].line}
+    return {"award": award, "class": standing[0].tie.class_, "places": 0, "tied": [], "given": [], "lifts": standing[-1].line}
 
 
 def rulings_of(journal: Journal) -> tuple[Ruling, ...]:
-    """The rulings that stand, by award and class the last one."""
-    said = [ruling for entry in journal.entries if entry.what == RULING and (ruling := _ruling(entry)) is not None]
-    standing = {(ruling.tie.award, ruling.tie.class_): ruling for ruling in said}
-    return tuple(ruling for ruling in standing.values() if ruling.given)
+    """The rulings that stand: by award and class the last one, and those beside which it says to stand."""
+    standing: dict[tuple[str, str], list[Ruling]] = {}
+    for entry in (entry for entry in journal.entries if entry.what == RULING):
+        if (ruling := _ruling(entry)) is not None:
+            kept, beside = standing.get((ruling.tie.award, ruling.tie.class_), []), entry.details.get("beside")
+            kept = [earlier for earlier in kept if isinstance(beside, list) and earlier.line in beside]
+            standing[ruling.tie.award, ruling.tie.class_] = [*kept, ruling]
+    return tuple(ruling for rulings in standing.values() for ruling in rulings if ruling.given)
 
 
 def garbled_lines(journal: Journal) -> Problems:

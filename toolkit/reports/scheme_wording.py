@@ -214,7 +214,7 @@ def veto_in_words(scheme: Scheme, veto: Veto) -> Phrase:
 
 def award_in_words(scheme: Scheme, award: Award) -> Phrase:
     """An award's places, its bars, and what else is said of it."""
-    parts = [] if award.quota is None else [_quota(award.quota), *_quota_bounds(award.quota)]
+    parts = [] if award.quota is None else [*_quota(scheme, award.quota), *_quota_bounds(award.quota)]
     parts += [requirement_in_words(scheme, item) for item in bars(award)]
     if award.by != TOTAL:
         parts.append(phrase("按“{node}”得分排序", "places go by {node}", node=scheme.label(award.by)))
@@ -322,15 +322,37 @@ def _effects(scheme: Scheme, effect: Effect) -> list[Phrase]:
     return parts
 
 
-def _quota(quota: Quota) -> Phrase:
+def _quota(scheme: Scheme, quota: Quota) -> Iterator[Phrase]:
+    """How many places there are, what is spent, and what bounds those alike."""
     table = class_table(quota)
+    within = Phrase("每类会员", "of each class") if quota.within == "class" and scheme.members.class_ else Phrase("全部会员", "of all")
     if table is not None:
-        return _by_class(table, shared=quota.share is not None)
-    within = Phrase("每类会员", "of each class") if quota.within == "class" else Phrase("全部会员", "of all")
-    if isinstance(quota.share, float | str):
+        yield _by_class(table, shared=quota.share is not None)
+    elif isinstance(quota.share, float | str):
         share = _share(quota.share)
-        return Phrase(f"{within.zh}的{' ' if share.zh.isascii() else ''}{share.zh}", f"{within.en} {share.en}")
-    return Phrase(f"{within.zh} {quota.number} 家", f"{within.en} {quota.number}")
+        yield Phrase(f"{within.zh}的{' ' if share.zh.isascii() else ''}{share.zh}", f"{within.en} {share.en}")
+    elif quota.number is not None:
+        yield Phrase(f"{within.zh} {quota.number} 家", f"{within.en} {quota.number}")
+    if quota.budget is not None:
+        yield from _budget(scheme, quota, within)
+    if quota.per is not None:
+        label = scheme.label(quota.per.condition)
+        if quota.per.most is not None:
+            yield phrase("每个“{label}”最多 {n} 家", "at most {n} with each {label}", label=label, n=quota.per.most)
+        if quota.per.least is not None:
+            yield phrase("每个“{label}”至少 {n} 家，先予保证", "at least {n} with each {label}, before anyone else", label=label, n=quota.per.least)
+
+
+def _budget(scheme: Scheme, quota: Quota, within: Phrase) -> Iterator[Phrase]:
+    unit = next((f" {item.unit}" for item in scheme.conditions if item.id == quota.cost and item.unit), "")
+    yield phrase(
+        "{within.zh}经费总额 {budget}{unit}，按名次依次资助，各按“{label}”", "a budget of {budget}{unit} {within.en}, spent in order of rank, each its {label}",
+        within=within, budget=figure(quota.budget or 0.0), unit=unit, label=scheme.label(str(quota.cost)),
+    )  # fmt: skip
+    if quota.overrun == "stop":
+        yield Phrase("余额不够下一家时即止", "it ends at the first that does not fit")
+    else:
+        yield Phrase("余额不够的跳过，资助其后够的", "who does not fit is passed over for the next that does")
 
 
 def _by_class(table: Mapping[str, float | str], *, shared: bool) -> Phrase:

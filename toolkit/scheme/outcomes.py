@@ -109,12 +109,28 @@ class Veto(Named):
     source: str = ""
 
 
+class Per(StrictModel):
+    """How many of the places go to members alike in a condition (每省至多两家、每市至少一家): by its states, whatever their class.
+
+    At most `most` of each, the best of them; and the best `least` of each before anyone else, as far as the places go. Where
+    nothing is recorded of a condition, those members are alike too.
+    """
+
+    condition: Name
+    most: Annotated[int | None, Field(ge=1)] = None
+    least: Annotated[int | None, Field(ge=1)] = None
+
+
 class Quota(StrictModel):
     """The number of places: a share of those who take part, or a number, in each class or in all.
 
     A share is a decimal, or a fraction such as "1/3". Either may be given class by class; a class that the table does not name has none. `least` and `most` bound the
     number in each. `in_all` bounds the places of all classes together: once the classes have been served, the winners
-    with the lowest scores are left out, and level ones there are a tie like any other.
+    with the lowest scores are left out, and level ones there are a tie like any other. `per` bounds those alike in a condition.
+
+    A `budget` stands in place of a number: members are funded in their order, each with its `cost`, a condition, as long as that
+    fits. The first that does not fit ends it (`overrun` "stop"), or is passed over for the next that does ("skip"). Level ones
+    that do not fit together are left to the committee. Who has no cost, or one below 0, is not funded.
     """
 
     share: QuotaShare | dict[str, QuotaShare] | None = None
@@ -124,6 +140,15 @@ class Quota(StrictModel):
     least: PlaceCount = 0
     most: PlaceCount | None = None
     in_all: PlaceCount | None = None
+    per: Per | None = None
+    budget: Annotated[float | None, Field(ge=0)] = None
+    cost: Name | None = None
+    overrun: Literal["stop", "skip"] = "stop"
+
+    @property
+    def limited(self) -> bool:
+        """Whether more than a number bounds the places: who has one hangs on who else has."""
+        return self.per is not None or self.budget is not None
 
 
 class Award(Named):

@@ -421,6 +421,7 @@ class StruckRuns:
             eligibility=able(rule.eligibility, other.eligibility),
             bars={award: able(bar, other.bars[award]) for award, bar in rule.bars.items()},
             barred={award: by_run(mask, other.barred[award]) for award, mask in rule.barred.items()},
+            facts={name: by_run(known, other.facts[name]) for name, known in rule.facts.items()},
         )
 
     def _score_of(self, runs: Integers, anew: Sequence[Mapping[str, Floats]]) -> Score:
@@ -484,3 +485,4 @@ def _masks(rule: AwardRule) -> Iterator[Mask]:
     yield from rule.eligibility.facts
     yield from (fact for bar in rule.bars.values() for fact in bar.facts)
     yield from rule.barred.values()
+    yield from rule.facts.values()

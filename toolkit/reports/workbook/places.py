@@ -37,6 +37,7 @@ NOTE = Phrase(
 )
 AS_VALUES = Phrase("下列奖项是数值，公式说不出：", "values, as no formula says them: ")
 BOUNDED = Phrase("{award}（名额在全部类别合计中另有上限）", "{award} (its places in all classes together are bounded)")
+LIMITED = Phrase("{award}（名额要看还有谁获得：同组限额，或经费总额）", "{award} (its places hang on who else has one: so many alike, or a budget)")
 COMPOSED = Phrase("{award}（有由几项组成的要求）", "{award} (a requirement is made of others)")
 RULED = Phrase("{award}（同分由委员会裁定）", "{award} (a tie was settled by the committee)")
 PART, TOTAL_KEY, PLACE = Phrase("参评", "Takes part"), Phrase("总分", "Total"), Phrase("名次", "Rank")
@@ -122,6 +123,8 @@ class _PlaceSheet:
     def _unsayable(self, award: Award) -> Phrase | None:
         if award.quota is not None and award.quota.in_all is not None:
             return BOUNDED
+        if award.quota is not None and award.quota.limited:
+            return LIMITED
         if self.evaluation.decided.rule.bars[award.id].clauses:
             return COMPOSED
         return RULED if any(ruling.tie.award == award.id for ruling in self.evaluation.decided.rulings) else None

@@ -334,7 +334,8 @@ def _beside(raw: Raw, path: KeyPath, named: list[object], earlier: list[Any]) ->
 
 
 def _quota(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
-    if ("share" in quota) == ("number" in quota):
+    yield from _limits(raw, path, quota)
+    if (quota.keys() >= {"share", "number"}) or not quota.keys() & {"share", "number", "per", "budget"}:
         rule = Phrase("名额要写 share（比例）或 number（个数）之一", "a quota is a share or a number")
         yield Fault(path, rule, Phrase("请只写其中一项", "write just one of them"))
     least, most = quota.get("least", 0), quota.get("most")
@@ -351,3 +352,51 @@ def _quota(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
             rule = Phrase("名额按类别写，但会员不分类评选", "places are given by class, but classes do not compete apart")
             mend = Phrase('请写一个数；或在 [members] 中写 class，并删去 within = "all"', 'write one number; or name [members] class, without within = "all"')
             yield Fault((*path, key), rule, mend)
+
+
+def _limits(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
+    """Of so many per condition, and of a budget."""
+    known, per = ids(raw, "condition"), quota.get("per")
+    named = [((*path, "cost"), quota.get("cost"))] + ([((*path, "per", "condition"), per.get("condition"))] if isinstance(per, dict) else [])
+    yield from (unknown(place, CONDITION, name, known, raw) for place, name in named if isinstance(name, str) and name not in known)
+    if isinstance(per, dict) and not quota.keys() & {"share", "number", "budget"}:
+        for key in (key for key in ("least", "most") if key in quota):
+            rule = phrase("没有 number 或 share，{key} 没有意义", "without a number or a share, `{key}` says nothing", key=key)
+            yield Fault((*path, key), rule, Phrase("请写 number 或 share，或删去这一项；每组的上下限写在 per 里", "write one of them, or remove it; bounds of each belong to `per`"))
+    if isinstance(per, dict):
+        yield from _per((*path, "per"), per, numbered=bool(quota.keys() & {"share", "number"}))
+    if "budget" in quota:
+        yield from _budget(raw, path, quota)
+        return
+    for stray in (key for key in ("cost", "overrun") if key in quota):
+        rule = phrase("{key} 只用于经费总额（budget）", "`{key}` belongs to a `budget`", key=stray)
+        yield Fault((*path, stray), rule, Phrase("请写 budget，或删去这一项", "write `budget`, or remove it"))
+    if isinstance(per, dict) and "in_all" in quota:
+        rule = Phrase("per 与 in_all 不能同时写", "`per` and `in_all` do not go together")
+        yield Fault((*path, "in_all"), rule, Phrase('请写 within = "all" 和总数，不写 in_all', 'write within = "all" with the number, and no `in_all`'))
+
+
+def _per(path: KeyPath, per: Raw, *, numbered: bool) -> Iterator[Fault]:
+    least, most = per.get("least", 0), per.get("most", 0)
+    if not {"least", "most"} & set(per):
+        rule = Phrase("没有写明每组至多或至少几个", "it says neither how many at most nor at least")
+        yield Fault(path, rule, Phrase("请写 most 或 least", "write `most` or `least`"))
+    elif is_number(least) and is_number(most) and least > most and "most" in per:
+        rule = phrase("至少 {least} 个，又至多 {most} 个", "at least {least}, but at most {most}", least=least, most=most)
+        yield Fault((*path, "most"), rule, Phrase("请改正其中一个数", "mend one of the two"))
+    if "least" in per and not numbered:
+        rule = Phrase("名额没有总数，保底没有意义", "without a number of places in all, a least number says nothing")
+        yield Fault((*path, "least"), rule, Phrase("请写 number 或 share，或删去 least", "write `number` or `share`, or remove `least`"))
+
+
+def _budget(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
+    if "cost" not in quota:
+        rule = Phrase("有经费总额，但没有写明各会员需要多少", "there is a budget, but nothing says what each member costs")
+        yield Fault((*path, "cost"), rule, Phrase("请写 cost：一个 [[condition]] 的编号", "write `cost`, the id of a [[condition]]"))
+    for key in (key for key in ("share", "number", "least", "most", "in_all", "per") if key in quota):
+        rule = phrase("写了经费总额，就不能再写 {key}", "beside a `budget` there is no `{key}`", key=key)
+        yield Fault((*path, key), rule, Phrase("请只写其中一项", "write just one of them"))
+    ties = raw.get("ties")
+    if isinstance(ties, list) and ties[-1:] == ["joint"]:
+        rule = Phrase("同分并列（joint）会超出经费总额", "level ones cannot all be funded (`joint`) beyond the budget")
+        yield Fault((*path, "budget"), rule, Phrase('请在 ties 最后写 "committee"，由委员会决定', 'end `ties` with "committee"'))

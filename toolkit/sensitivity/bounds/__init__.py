@@ -80,6 +80,7 @@ def award_bounds(evaluation: Evaluation, weights: WeightSet) -> pd.DataFrame:
     DataFrame
         A row for each award and member that takes part: award, class (that competes), member; holds, as it stands;
         standing: ``certain`` and ``never`` are proved, by the quota, the bars and the pairs; ``possible`` says only that neither is.
+        Of awards within a budget, or of so many alike, only what the bars prove is.
         Where the set holds one vector, its list: no ``possible`` at all.
 
     Raises
@@ -223,6 +224,8 @@ def _proved(leads: Leads, award: Award, known: dict[str, tuple[Mask, Mask]]) -> 
         above, level = _rivals(leads, award, pool, sure, may)
         certain[pool] = sure[pool] & (True if counts[0] is None else level < min(count or 0 for count in counts))
         never[pool] |= False if counts[0] is None else above >= max(count or 0 for count in counts)
+    if award.quota is not None and award.quota.limited:  # who has a place hangs on who else has: nothing is proved but by the bars
+        return np.zeros_like(sure), ~may
     if award.quota is not None and award.quota.in_all is not None:
         everyone = np.flatnonzero(leads.part[1])
         certain[everyone] &= _rivals(leads, award, everyone, sure, may)[1] < award.quota.in_all

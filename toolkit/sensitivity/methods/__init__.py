@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pandas as pd
 
-from toolkit.evaluation.awards import allot
 from toolkit.evaluation.many_scores import shared
+from toolkit.evaluation.ranks import allot
 from toolkit.evaluation.steps import Steps
 from toolkit.ground.ranking import Floats, Mask, competition_ranks, rounded
 from toolkit.ground.statistics import correlation

@@ -92,7 +92,7 @@ def rivals(evaluation: Evaluation) -> Iterator[Rivals]:
     for award in scheme.awards:
         taken = np.logical_or.reduce([given[id_] for id_ in or_better(scheme, award.id)])
         lines = [contest for contest in contests if contest.award.id == award.id]
-        bounded = award.quota is not None and award.quota.in_all is not None
+        bounded = award.quota is not None and (award.quota.in_all is not None or award.quota.limited)
         for pool in [lines] if bounded else [[line] for line in lines]:
             yield from _rivals(award, pool, taken, bounded=bounded)
 
@@ -100,6 +100,8 @@ def rivals(evaluation: Evaluation) -> Iterator[Rivals]:
 def _rivals(award: Award, pool: Sequence[Contest], taken: Mask, *, bounded: bool) -> Iterator[Rivals]:
     positions, given, able = (np.concatenate([getattr(line, name) for line in pool]) for name in ("positions", "given", "able"))
     free, level = ~taken[positions], np.concatenate([_level(line, bounded=bounded) for line in pool])
+    if award.quota is not None and award.quota.budget is not None:  # who of the others stands before whom has a say too
+        given = level = free | given
     lines = [(given | level, free | level, False)] if bounded else [(given, free, True), (level, free | level, False)]
     for winners, others, firm in lines:
         if winners.any() and others.any():

@@ -253,7 +253,7 @@ class TurningValue:
         """The nearest raw value with the other outcome: level with the line where that is enough, else past it; whether that is sure."""
         score, quota = self.contest.keys[0], self.contest.award.quota
         line = float(score[self.contest.able & ~self.contest.given].max() if self.holds else score[self.contest.given].min())
-        alone, short, value = quota is None or quota.in_all is None, self.raw, self.raw
+        alone, short, value = quota is None or (quota.in_all is None and not quota.limited), self.raw, self.raw
         for past in (False, True):
             value, short = (yield from self.nearest(_over(line, past=past, down=self.holds))), value
             if np.isnan(value):
