@@ -76,7 +76,7 @@ def contested(draw: st.DrawFn, *, limited: bool = True) -> Evaluation:
         **tree,
         **eligibility,
         award=awards,
-        ties=[*draw(st.lists(st.sampled_from(["first_places", *nodes]), max_size=2, unique=True)), last],
+        ties=[*draw(st.lists(st.sampled_from(["first_places", *nodes]), max_size=2, unique=True)), *(draw(_directions(nodes)) if limited else []), last],
         decimals=draw(st.integers(0, 2)),
         language=draw(st.sampled_from(["zh", "en"])),
         seed=draw(st.integers(0, 99)),
@@ -89,6 +89,15 @@ def contested(draw: st.DrawFn, *, limited: bool = True) -> Evaluation:
         grades={"bands": [["A", 60], ["B", 0]], "apart": APART if draw(st.booleans()) else []},
     )
     return draw(_measured(rules))
+
+
+def _directions(nodes: list[str]) -> st.SearchStrategy[list[dict[str, Any]]]:
+    """What settles ties with its direction, now and then."""
+    either = st.sampled_from(["higher", "lower"])
+    node = st.builds(lambda node, better: {"node": node, "better": better}, st.sampled_from(nodes), either)
+    number = st.builds(lambda better: {"condition": "number", "better": better}, either)
+    state = st.just({"condition": "state", "order": ["A", "AA"]})
+    return st.just([]) | st.lists(node | number | state, max_size=2)
 
 
 @st.composite

@@ -8,10 +8,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from toolkit.evaluation import Evaluation
-from toolkit.evaluation.awards import tie_keys
 from toolkit.evaluation.quotas import places
 from toolkit.evaluation.scores import Score, rounded_scores
-from toolkit.scheme.outcomes import Award
+from toolkit.scheme.outcomes import Award, TieRule
 
 
 @dataclass
@@ -53,8 +52,17 @@ class RuleByHand:
 
     def key(self, member: int, by: str) -> tuple[float, ...]:
         """What a member is compared by."""
-        numbers = [self.firsts[member] if node == "first_places" else self.score(node)[member] for node in (by, *tie_keys(self.scheme))]
+        numbers = [self.score(by)[member], *(self.tie(member, key) for key in self.scheme.ties if key not in {"joint", "committee"})]
         return tuple(-math.inf if math.isnan(number) else number for number in numbers)
+
+    def tie(self, member: int, key: str | TieRule) -> float:
+        """By what a member is ahead, the more the better."""
+        if isinstance(key, str):
+            return self.firsts[member] if key == "first_places" else self.score(key)[member]
+        if key.order:
+            return -[*key.order, found].index(found) if (found := self.state(member)) in key.order else math.nan
+        number = self.score(key.node)[member] if key.node else self.conditions[str(key.condition)].iloc[member]
+        return -float(number) if key.better == "lower" else float(number)
 
     def turn(self, member: int, among: Collection[int], by: str = "total") -> int:
         """The place of a member among some, 1-2-2-4."""

@@ -43,6 +43,7 @@ const scoring = (() => {
     };
     const asked = (list, path) => (list ?? []).forEach((item) => { keys(item, REQUIREMENT, path); asked(partsOf(item), path); });
     keys(scheme, SCHEME, "");
+    if ((scheme.ties ?? []).some((key) => typeof key !== "string")) found.push("ties");
     keys(scheme.total ?? {}, [...GATHERED, "floor", "cap"], "total.");
     gathered(scheme.total ?? {}, "total.");
     for (const group of scheme.group ?? []) { keys(group, [...NODE, ...GATHERED, "cap"], `group[${group.id}].`); gathered(group, `group[${group.id}].`); }

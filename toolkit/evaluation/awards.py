@@ -5,7 +5,8 @@ A run is one set of scores of all members: the list's own, those under drawn wei
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from itertools import chain
@@ -23,35 +24,79 @@ from toolkit.evaluation.rulings import rule_in_class, ruled_in_all, rulings_on
 from toolkit.evaluation.scores import TOTAL, Score
 from toolkit.evaluation.steps import Bar, Lookup, Standing, Steps, bars_of, between, over, paired
 from toolkit.ground.ranking import Integers, Mask, Ruling, competition_ranks
-from toolkit.scheme.outcomes import FIRST_PLACES
+from toolkit.ground.text import Phrase
+from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE
 from toolkit.scheme.shapes import is_missing, state_name
 
 if TYPE_CHECKING:
     from toolkit.evaluation.rulings import RulingOn
     from toolkit.scheme import Scheme
-    from toolkit.scheme.outcomes import Award
+    from toolkit.scheme.outcomes import Award, TieRule
 
 
 
 def tie_keys(scheme: Scheme) -> list[str]:
-    """What settles ties, in turn: nodes, and `FIRST_PLACES` where it is named."""
-    return [key for key in scheme.ties if key not in {"joint", "committee"}]
+    """What settles ties, in turn: nodes, `FIRST_PLACES` where it is named, and ``ties[place]`` for what is written with its direction."""
+    keys = [key if isinstance(key, str) else f"ties[{place}]" for place, key in enumerate(scheme.ties)]
+    return [key for key in keys if key not in {"joint", "committee"}]
+
+
+def tie_rules(scheme: Scheme) -> dict[str, TieRule]:
+    """What settles ties and is written with its direction, by its key."""
+    return {f"ties[{place}]": key for place, key in enumerate(scheme.ties) if not isinstance(key, str)}
 
 
 def tie_nodes(scheme: Scheme) -> list[str]:
     """The nodes among what settles ties."""
-    return [key for key in tie_keys(scheme) if key != FIRST_PLACES]
+    rules = tie_rules(scheme)
+    nodes = [rules[key].node if key in rules else key for key in tie_keys(scheme)]
+    return [node for node in nodes if node is not None and node != FIRST_PLACES]
+
+
+def tie_title(scheme: Scheme, key: str) -> Phrase:
+    """What settles ties, as it is told, with its direction where that is written."""
+    if key == FIRST_PLACES:
+        return FIRST_PLACES_TITLE
+    rule = tie_rules(scheme).get(key)
+    if rule is None:
+        return Phrase("总分", "total") if key == TOTAL else Phrase(*[scheme.label(key)] * 2)
+    label = scheme.label(str(rule.node or rule.condition)) if rule.node != TOTAL else Phrase("总分", "total").into(scheme.language)
+    if rule.order:
+        ways = [state_name(state) for state in rule.order]
+        return Phrase(f"{label}（{'、'.join(ways)}为序）", f"{label} (in the order {', '.join(ways)})")
+    if rule.better == "lower":
+        return Phrase(f"{label}（{'低' if rule.node else '小、早'}者在前）", f"{label} ({'lower' if rule.node else 'less, earlier'} first)")
+    return Phrase(label, label) if rule.node else Phrase(f"{label}（大、晚者在前）", f"{label} (more, later first)")
 
 
 def facts_of(scheme: Scheme, index: pd.Index[str], conditions: pd.DataFrame | None) -> dict[str, NDArray[Any]]:
-    """What is known of members, object[members], of the conditions that places hang on: by which they are alike, or what each costs."""
+    """What is known of members of the conditions that places hang on: by which they are alike, what each costs; by their keys those that settle ties.
+
+    Those that settle ties are float64[members], the higher ahead, NaN for none; the others object[members].
+    """
     quotas = [award.quota for award in scheme.awards if award.quota is not None]
     alike, costs = {quota.per.condition for quota in quotas if quota.per}, {quota.cost for quota in quotas if quota.cost}
     facts: dict[str, NDArray[Any]] = {}
     for name in sorted(alike | costs):
         values = [None] * len(index) if conditions is None else conditions.loc[index, name].tolist()
         facts[name] = np.array(["" if is_missing(value) else state_name(value) if name in alike - costs else value for value in values], dtype=object)
+    for key, rule in tie_rules(scheme).items():
+        if rule.condition is not None:
+            values = [None] * len(index) if conditions is None else conditions.loc[index, rule.condition].tolist()
+            facts[key] = np.array([_height(rule, value) for value in values], dtype=np.float64)
     return facts
+
+
+def _height(rule: TieRule, value: object) -> float:
+    """How far ahead a raw value is where it settles ties; NaN for none, and for a state that the order does not name."""
+    names = [state_name(state) for state in rule.order]
+    if is_missing(value):
+        return np.nan
+    if names:
+        return float(-names.index(state_name(value))) if state_name(value) in names else np.nan
+    number = pd.Timestamp(value).value if isinstance(value, dt.date) else value
+    sign = -1.0 if rule.better == "lower" else 1.0
+    return sign * float(number) if isinstance(number, int | float | np.number) else np.nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +115,8 @@ class AwardRule:
         By award, the members whom a veto bars from it.
     rulings
         What the committee decided of ties: in every run in which the very same tie comes about they hold, in no other.
-    facts : dict of object[n]
-        Raw values of the conditions by which members are alike, and of those that say what each costs; "" where none is recorded.
+    facts
+        What is known of conditions that places hang on; see `facts_of`.
 
     Notes
     -----
@@ -270,12 +315,20 @@ class RuleInSteps:
         ranked, rule = self.taking_part(lookup) & (lookup(TOTAL) > 0), self.award_rule
         return first_places([lookup(item.id) for item in rule.scheme.indicators], ranked, rule.pools["class"])
 
-    def _with_first_places(self, lookup: Lookup) -> Lookup:
-        """The same standings; where first places settle ties these too, counted once when they are asked for."""
-        if FIRST_PLACES not in self.award_rule.scheme.ties:
-            return lookup
-        counted = cache(partial(self.first_places, lookup))
-        return lambda node: counted() if node == FIRST_PLACES else lookup(node)
+    def _with_tie_keys(self, lookup: Lookup) -> Lookup:
+        """The same standings; and whatever else settles ties, worked out once when it is asked for."""
+        scheme = self.award_rule.scheme
+        made: dict[str, Callable[[], Standing]] = {FIRST_PLACES: cache(partial(self.first_places, lookup))} if FIRST_PLACES in scheme.ties else {}
+        made |= {key: cache(partial(self._by_rule, key, rule, lookup)) for key, rule in tie_rules(scheme).items()}
+        return (lambda node: made[node]() if node in made else lookup(node)) if made else lookup
+
+    def _by_rule(self, key: str, rule: TieRule, lookup: Lookup) -> Standing:
+        """The standings of what settles ties with its direction, int[runs or 1, members]; 0 for who has none."""
+        if rule.node is not None:
+            standing = lookup(rule.node)
+            return standing if rule.better == "higher" else np.where(standing > 0, self.steps.top - standing, 0).astype(standing.dtype)
+        heights = np.atleast_2d(self.award_rule.facts[key])
+        return np.where(np.isnan(heights), 0, np.searchsorted(np.unique(heights[~np.isnan(heights)]), heights) + 1).astype(np.int64)
 
     def decided(self, lookup: Lookup, keys: Mapping[str, Key] | None = None) -> Iterator[Decision]:
         """Every award, in the scheme's order: whoever got one is not offered the next, but beside those it names.
@@ -287,7 +340,7 @@ class RuleInSteps:
         keys
             Those at nodes that settle ties, for pairs of run and member, where few pairs are worked out sooner.
         """
-        part, winners, lookup = self.taking_part(lookup), dict[str, Mask](), self._with_first_places(lookup)
+        part, winners, lookup = self.taking_part(lookup), dict[str, Mask](), self._with_tie_keys(lookup)
         ties = [(keys or {}).get(key) or partial(paired, lookup, key) for key in tie_keys(self.award_rule.scheme)]
         for offer in self.offers:
             standing, pools = self._offered(offer, part, winners, lookup), self.award_rule.competing(offer.award)
@@ -313,12 +366,13 @@ class RuleInSteps:
 
     def tie_keys(self, lookup: Lookup) -> list[Key]:
         """What settles ties in turn, for pairs of run and member."""
-        return [partial(paired, self._with_first_places(lookup), key) for key in tie_keys(self.award_rule.scheme)]
+        return [partial(paired, self._with_tie_keys(lookup), key) for key in tie_keys(self.award_rule.scheme)]
 
     def ranks(self, lookup: Lookup) -> tuple[Standing, Standing]:
         """The ranks 1-2-2-4 in each class, by total, then by what settles ties, as `class_ranks` gives them."""
-        scheme, lookup = self.award_rule.scheme, self._with_first_places(lookup)
-        standings, top = [lookup(key) for key in (TOTAL, *tie_keys(scheme))], max(self.steps.top, len(scheme.indicators))
+        scheme, lookup = self.award_rule.scheme, self._with_tie_keys(lookup)
+        standings = [lookup(key) for key in (TOTAL, *tie_keys(scheme))]
+        top = max([self.steps.top, len(scheme.indicators), *(int(lookup(key).max(initial=0)) for key in tie_rules(scheme))])
         return class_ranks(standings, self.taking_part(lookup), self.award_rule.pools["class"], top.bit_length())
 
     def ranks_by_member(self, lookup: Lookup) -> Integers:

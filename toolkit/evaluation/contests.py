@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from toolkit.evaluation.awards import AwardRule, RuleInSteps, tie_keys
+from toolkit.evaluation.awards import AwardRule, RuleInSteps, tie_keys, tie_rules
 from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.steps import Steps
 from toolkit.ground.ranking import Floats, Integers, Mask, competition_ranks
@@ -240,7 +240,10 @@ class ListRun:
         return {node: np.atleast_2d(self.rule.steps.of_rounded(self.score(node))) for node in self.rule.award_rule.nodes}
 
     def key(self, key: str) -> Floats:
-        """What members are compared by at a node, or by their first places; float64[n]."""
+        """What members are compared by, the higher ahead: at a node, by their first places, or what else settles ties; float64[n]."""
+        rule = tie_rules(self.rule.award_rule.scheme).get(key)
+        if rule is not None:
+            return np.asarray(self.rule.award_rule.facts[key] if rule.node is None else self.score(rule.node) * (-1 if rule.better == "lower" else 1))
         return self.first_places if key == FIRST_PLACES else self.score(key)
 
     @cached_property

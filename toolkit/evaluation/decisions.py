@@ -84,6 +84,10 @@ class Decided:
         """On how many indicators each member is first in its class; float64[members]."""
         return self._run.first_places
 
+    def tie_key(self, key: str) -> Floats:
+        """What settles ties, the higher ahead; float64[members], NaN for none."""
+        return self._run.key(key)
+
     @property
     def allotments(self) -> Sequence[Allotment]:
         """Every award, decided, in the scheme's order."""

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from toolkit.evaluation.awards import tie_keys
+from toolkit.evaluation.awards import tie_keys, tie_rules, tie_title
 from toolkit.evaluation.limits import payable
 from toolkit.evaluation.requirements import amount, asked, bars, gap, shortfall
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.ranking import competition_ranks, rounded
 from toolkit.ground.text import Phrase, figure, joined, phrase
-from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE
+from toolkit.scheme.outcomes import FIRST_PLACES
 
 if TYPE_CHECKING:
 
@@ -347,7 +347,8 @@ class AwardReason:
             return None
         scheme = self.reasons.scheme
         node = tie_keys(scheme)[int(decisive[0]) - 1]
-        key_name = {TOTAL: TOTAL_NAME, FIRST_PLACES: FIRST_PLACES_TITLE}.get(node) or Phrase(f"{scheme.label(node)}得分", scheme.label(node))
+        title = tie_title(scheme, node)
+        key_name = title if node in {TOTAL, FIRST_PLACES, *tie_rules(scheme)} else Phrase(f"{title.zh}得分", title.en)
         return phrase(
             "同分时按{key.zh}排在{way.zh}", "level on {by.en}, {way.en} by {key.en}", key=key_name,
             by=self._by, way=Phrase("前", "ahead") if won[self.place] else Phrase("后", "behind"),

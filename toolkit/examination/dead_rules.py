@@ -261,7 +261,7 @@ def _looked_at(rules: Rules) -> set[str] | None:
     asked = [part for _, item in rules.requirements for part in all_parts(item)]
     if not all(isinstance(key, str) for key in scheme.ties) or not all(map(understood, (*scheme.awards, *asked))):
         return None
-    nodes = {TOTAL, *scheme.ties, *(award.by for award in scheme.awards)}
+    nodes = {TOTAL, *(key for key in scheme.ties if isinstance(key, str)), *(award.by for award in scheme.awards)}
     return nodes | {str(item.node) for item in asked if item.node}
 
 

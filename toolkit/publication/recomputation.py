@@ -60,7 +60,7 @@ def scheme_data(scheme: Scheme) -> dict[str, Any]:
         kept |= {kind: [_without(entry, MEASURED) for entry in kept[kind]]} if kind in kept else {}
     kept |= {"veto": [_without(entry, STRUCK) for entry in kept["veto"]]} if "veto" in kept else {}
     kept |= {kind: _without(kept[kind], MEASURED) for kind in ("grades", "eligibility") if kind in kept}
-    return {**kept, "scale": scheme.scale, "decimals": scheme.decimals, "ties": list(scheme.ties), "classes": scheme.members.class_ is not None}
+    return {**kept, "scale": scheme.scale, "decimals": scheme.decimals, "ties": [key if isinstance(key, str) else key.model_dump(exclude_unset=True) for key in scheme.ties], "classes": scheme.members.class_ is not None}
 
 
 def _without(entry: dict[str, Any], keys: frozenset[str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from toolkit.evaluation.awards import tie_keys
+from toolkit.evaluation.awards import tie_keys, tie_title
 from toolkit.evaluation.quotas import class_table
 from toolkit.evaluation.requirements import bars, demand, subject
 from toolkit.evaluation.scores import TOTAL
@@ -14,7 +14,7 @@ from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.reports.wording import MISSING_POLICIES, aggregate_in_words, span_in_words
 from toolkit.scheme.criteria import Indicator, Node
 from toolkit.scheme.measures import Selection, asked_in_words
-from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE, PERMISSIONS, Requirement
+from toolkit.scheme.outcomes import PERMISSIONS, Requirement
 from toolkit.scheme.outliers import TREATMENTS
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ OPEN_TIES = {
 
 def ties_in_words(scheme: Scheme) -> Phrase:
     """What is compared in turn between level members, and what becomes of those still level."""
-    labels = [FIRST_PLACES_TITLE if key == FIRST_PLACES else Phrase(*[scheme.label(key)] * 2) for key in tie_keys(scheme)]
+    labels = [tie_title(scheme, key) for key in tie_keys(scheme)]
     compared = phrase("同分依次比较{keys.zh}", "level ones are compared by {keys.en}", keys=joined(labels, "、", ", then "))
     joint = Phrase("仍相同的并列", "those still level share their places")
     last = joint if scheme.ties[-1:] == ("joint",) else OPEN_TIES[scheme.open_ties]

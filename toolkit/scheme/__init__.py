@@ -26,6 +26,7 @@ from toolkit.scheme.outcomes import (
     Grades,
     Previous,
     PublicField,
+    TieRule,
     Veto,
 )
 from toolkit.scheme.writing import plain_values, put
@@ -133,7 +134,7 @@ class Scheme(StrictModel):
     `ties` says what is compared in turn between members level on what places go by: nodes, and ``first_places``, the number
     of indicators, whatever their weight, on which nobody ranked of the same class (of all, where `members` name no class)
     has a higher rounded value; more is better, those who share the highest are all first, and a value that does not count
-    is not. Last may stand ``joint``, or ``committee``, which holds where neither does. `open_ties` says whether an edition may be sealed while places are open among members level in every way, as `ties`
+    is not; and, with its direction, a `TieRule`: a node whose lower score is ahead, a number, a date or a state. Last may stand ``joint``, or ``committee``, which holds where neither does. `open_ties` says whether an edition may be sealed while places are open among members level in every way, as `ties`
     leaves them to the committee: ``refused``, or ``may_stay``.
     """
 
@@ -147,7 +148,7 @@ class Scheme(StrictModel):
     scale: Annotated[float, Field(gt=0)] = 100.0
     decimals: Annotated[int, Field(ge=0, le=12)] = 2
     weights: Literal["percent", "points"] = "percent"
-    ties: tuple[str, ...] = ("committee",)
+    ties: tuple[str | TieRule, ...] = ("committee",)
     open_ties: Literal["refused", "may_stay"] = "refused"
     approval: str = ""
     seed: Annotated[int, Field(ge=0)] = 0

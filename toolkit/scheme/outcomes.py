@@ -39,6 +39,18 @@ def _fraction(written: str) -> str:
 QuotaShare = Annotated[float, Field(gt=0, le=1)] | Annotated[str, AfterValidator(_fraction)]
 
 
+class TieRule(StrictModel):
+    """What settles ties with its direction: the score at a `node`, or a `condition`: a number, a date, or a state by its `order`, the best first.
+
+    Ahead is who has more, or the later date; with `better` "lower" who has less, or the earlier date. Who has none stands last.
+    """
+
+    node: Name | None = None
+    condition: Name | None = None
+    better: Literal["higher", "lower"] = "higher"
+    order: tuple[State, ...] = ()
+
+
 class Requirement(StrictModel):
     """What is asked beside the total: of the score at a node, of a condition, or of several requirements together.
 

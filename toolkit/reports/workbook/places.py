@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from toolkit.evaluation.awards import tie_keys
+from toolkit.evaluation.awards import tie_keys, tie_rules, tie_title
 from toolkit.evaluation.quotas import class_table
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.ranking import Mask
@@ -24,7 +24,7 @@ from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE
 
 if TYPE_CHECKING:
     from toolkit.evaluation.contests import Allotment
-    from toolkit.scheme.outcomes import Award, Requirement
+    from toolkit.scheme.outcomes import Award, Requirement, TieRule
 
 NONE = -1e9
 """Stands for a score there is not: below every score."""
@@ -159,8 +159,18 @@ class _PlaceSheet:
     def key(self, node: str) -> int:
         """The column of a score that is compared, made when it is first asked for."""
         if node not in self.keys:
-            self.keys[node] = self._first_places() if node == FIRST_PLACES else self._key(node)
+            rule = tie_rules(self.scheme).get(node)
+            self.keys[node] = self._first_places() if node == FIRST_PLACES else self._key(node) if rule is None else self._by_rule(node, rule)
         return self.keys[node]
+
+    def _by_rule(self, key: str, rule: TieRule) -> int:
+        """What settles ties with its direction: the score turned round, or a fact about each, by which the higher is ahead."""
+        heights, title = np.nan_to_num(self.evaluation.decided.tie_key(key)[self.order], nan=NONE), tie_title(self.scheme, key)
+        if rule.node is None:
+            return self._static(title, heights.tolist())
+        column, sign = self.key(rule.node), "-" if rule.better == "lower" else ""
+        cells = [self.at(column, row) for row in self.rows]
+        return self.add(_Column(title, [f"IF({cell}<=-900000000,{NONE:.0f},{sign}{cell})" for cell in cells], heights.tolist()))
 
     def _first_places(self) -> int:
         """On how many indicators each is first: a value."""

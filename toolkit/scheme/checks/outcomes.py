@@ -247,7 +247,15 @@ def _ties(raw: Raw) -> Iterator[Fault]:
     ties = raw.get("ties")
     known = [*nodes(raw), FIRST_PLACES, *LAST_RESORTS]
     for place, name in enumerate(ties if isinstance(ties, list) else ()):
-        if name not in known:
+        if isinstance(name, dict):
+            yield from _tie_rule(raw, ("ties", place), name)
+        elif name in ids(raw, "condition"):
+            rule = phrase("“{name}”是条件，要写明哪一头在前", "`{name}` is a condition: say which way it settles", name=name)
+            yield Fault(("ties", place), rule, phrase('请写 {{ condition = "{name}", better = "higher" }}（或 "lower"，或 order）', 'write {{ condition = "{name}", better = "higher" }}, or "lower", or an `order`', name=name))
+        elif isinstance(name, str) and name[:1] == "-" and name[1:] in known:
+            rule = phrase("“{name}”不存在", "there is no node `{name}`", name=name)
+            yield Fault(("ties", place), rule, phrase('低者在前请写 {{ node = "{node}", better = "lower" }}', 'for the lower first write {{ node = "{node}", better = "lower" }}', node=name[1:]))
+        elif name not in known:
             yield unknown(("ties", place), NODE, name, known, raw)
         elif name in LAST_RESORTS and isinstance(ties, list) and place != len(ties) - 1:
             rule = phrase("“{name}”之后不能再有别的办法", "nothing can follow `{name}`", name=name)
@@ -255,6 +263,19 @@ def _ties(raw: Raw) -> Iterator[Fault]:
         elif name == FIRST_PLACES and isinstance(ties, list) and name in ties[:place]:
             rule = phrase("“{name}”重复", "`{name}` is named twice", name=name)
             yield Fault(("ties", place), rule, Phrase("请只保留前一个", "keep the first alone"))
+
+
+def _tie_rule(raw: Raw, path: KeyPath, item: Raw) -> Iterator[Fault]:
+    named = [key for key in ("node", "condition") if key in item]
+    if len(named) != 1:
+        rule = Phrase("要写 node（节点）或 condition（条件）之一", "it names a node or a condition")
+        yield Fault(path, rule, Phrase("请只写其中一项", "write just one of them"))
+    for key, kind, known in (("node", NODE, nodes(raw)), ("condition", CONDITION, ids(raw, "condition"))):
+        if isinstance(item.get(key), str) and item[key] not in known:
+            yield unknown((*path, key), kind, item[key], known, raw)
+    if "order" in item and ("node" in item or "better" in item):
+        rule = Phrase("order 只用于条件的各种取值，不与 better 同用", "`order` is for the states of a condition, without `better`")
+        yield Fault((*path, "order"), rule, Phrase("请只写其中一项", "write one of them"))
 
 
 def _vetoes(raw: Raw) -> Iterator[Fault]:
