@@ -14,10 +14,10 @@ from tests.contested import contested
 from tests.invented import MEASURE, NO_VETOES, decided, indicator, members, scheme, totals
 from tests.straight import straight
 from toolkit.evaluation import Evaluation
-from toolkit.evaluation.awards import AwardRule, Ceiling
+from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.decisions import decide_awards
-from toolkit.evaluation.quotas import places
+from toolkit.evaluation.quotas import Ceiling, places
 from toolkit.ground.ranking import Mask, Tie, rounded
 from toolkit.scheme import Scheme
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from toolkit.evaluation.contests import Contest
     from toolkit.evaluation.decisions import Decided
-    from toolkit.evaluation.quotas import Ceiling
     from toolkit.ground.ranking import Mask, Ruling
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Award, Effect, Per, Quota, Requirement

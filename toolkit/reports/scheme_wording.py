@@ -244,7 +244,7 @@ def ties_in_words(scheme: Scheme) -> Phrase:
 def grades_in_words(scheme: Scheme, grades: Grades) -> Phrase:
     """The bands, what they ask for beside the total, how long they hold and how fast they rise."""
     bands = "，".join(f"{grade} {'>' if grade in grades.above else '≥'} {figure(least)}" for grade, least in grades.bands)
-    parts = [Phrase(bands, bands), *_places_of_bands(grades)]
+    parts = [Phrase(bands, bands), *_places_of_bands(scheme, grades)]
     for grade, items in grades.require.items():
         wanted = joined(requirement_in_words(scheme, item) for item in items)
         parts.append(phrase("{grade} 级另须 {zh}", "{grade} also asks for {en}", grade=grade, zh=wanted.zh, en=wanted.en))
@@ -268,10 +268,10 @@ def grades_in_words(scheme: Scheme, grades: Grades) -> Phrase:
     return joined(parts, "；", "; ")
 
 
-def _places_of_bands(grades: Grades) -> Iterator[Phrase]:
+def _places_of_bands(scheme: Scheme, grades: Grades) -> Iterator[Phrase]:
     """How many of those who take part each band is for, and what becomes of level ones."""
     for grade, quota in grades.quota.items():
-        size = joined([_quota(quota), *_quota_bounds(quota), *([phrase("至少 {n} 家", "at least {n}", n=quota.least)] if quota.least else [])], "，", ", ")
+        size = joined([*_quota(scheme, quota), *_quota_bounds(quota), *([phrase("至少 {n} 家", "at least {n}", n=quota.least)] if quota.least else [])], "，", ", ")
         counted = Phrase("级以上（含）", " and better") if grades.cumulative else Phrase("级", "")
         yield phrase("{grade} {counted.zh}取参加排名的{size.zh}", "{grade}{counted.en}: of those ranked {size.en}", grade=grade, counted=counted, size=size)
     if grades.quota:
