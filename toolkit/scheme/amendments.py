@@ -133,7 +133,8 @@ KEYS: dict[str, Phrase] = {
     "authority": Phrase("业务主管部门", "authority"),
     "rounds": Phrase("公示轮次", "rounds of notice"),
     "panel": Phrase("专家评分", "panel"),
-    "per": Phrase("每单位分值；名额的同组限额", "points for each; or of those alike"),
+    "per": Phrase("每单位分值", "points for each"),
+    "quota.per": Phrase("同组限额", "of those alike"),
     "period": Phrase("评价期", "period"),
     "pledge": Phrase("同意公开承诺书的栏", "consent to the pledge"),
     "points": Phrase("得分", "points"),
@@ -416,7 +417,7 @@ def _rounded_alike(first: Any, second: Any) -> bool:
 
 def _worded(value: Any, labels: Raw, digits: int = 6, of: str = "") -> Phrase:
     if isinstance(value, dict):
-        parts = [(key_words(str(key)), _worded(item, labels, digits, str(key))) for key, item in value.items() if item not in EMPTY]
+        parts = [(key_words(str(key), of), _worded(item, labels, digits, str(key))) for key, item in value.items() if item not in EMPTY]
         return joined(Phrase(f"{key.zh} {words.zh}", f"{key.en} {words.en}") for key, words in parts)
     if isinstance(value, list):
         return joined((_worded(item, labels, digits, of) for item in value), "、") if value else WORDS[None]
