@@ -22,9 +22,11 @@ from tests.invented import members, scheme, tables
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.ranking import rounded
+from toolkit.reports.workbook import write_workbook
 from toolkit.reports.workbook.book import HEADING_ROW, Book
 from toolkit.reports.workbook.places import OPEN, _PlaceSheet
 from toolkit.reports.workbook.scores import ScoreCells, letters
+from toolkit.sealing.agreement import NO_OFFICE, NO_SHEET, by_workbook
 
 TOP = HEADING_ROW + 2
 """The row of the first member, as a spreadsheet counts."""
@@ -154,3 +156,15 @@ def test_libreoffice_computes_the_same(tmp_path: Path) -> None:
     table = pd.read_excel(tmp_path / "bare.ods", sheet_name="名次与奖项复算", header=HEADING_ROW, engine="calamine")
     assert len(table) == 608
     assert set(table["相符"]) == {"是"}
+
+
+def test_of_more_members_than_formulas_are_written_for_the_sheet_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silence would read as a sheet that was forgotten."""
+    monkeypatch.setattr("toolkit.reports.workbook.places.MOST", 2)
+    who = members(3)
+    case = invented(scheme(award=[{"id": "x", "quota": {"number": 1}}]), who, pd.DataFrame({"a": [90.0, 80, 10]}, index=who.index))
+    write_workbook(case, tmp_path / "book.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["名次与奖项复算"]
+    cells = [cell.value for row in sheet.iter_rows() for cell in row if cell.value]
+    assert any("会员 3 家，超过 2 家，不写公式" in str(value) for value in cells)
+    assert by_workbook(tmp_path / "book.xlsx") in {NO_SHEET, NO_OFFICE}

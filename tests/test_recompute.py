@@ -348,7 +348,7 @@ def whole_page(rules: Scheme, who: pd.DataFrame, values: list[float], *, hidden:
     items = pd.DataFrame(dict.fromkeys(("award", "grade", "rank", "total", "good", "bad"), permits), index=who.index)
     rows = open_rows(replace(case, measured=replace(case.measured, permitted=items)))
     notice = {"title": HOSTILE[1], "edition": HOSTILE[0], "revision": "r1", "language": "zh", "digests": {"open": FINGERPRINT}}
-    return results_page(rows, Extract(notice, ({"name": HOSTILE[0], "class": HOSTILE[1], "award": "单列"},)))
+    return results_page(rows, Extract(notice, ({"name": HOSTILE[0], "class": HOSTILE[1], "award": "单列"}, {"name": "只公布获奖的公司", "class": "A", "award": "单列"})))
 
 
 def award_scheme() -> Scheme:
@@ -391,7 +391,17 @@ def test_the_page_says_that_it_agrees_and_what_does_not(page: Page, tmp_path: An
     assert set(HOSTILE[:3]) <= set(names)
     reader.page.fill("#words", "丙")
     assert reader.page.locator("#list td.name").all_inner_texts() == ["丙"]
+    assert reader.page.locator("#named").inner_text() == ""
+    reader.page.fill("#words", "只公布")
+    assert "在下面同意公布获奖的会员里找到了" in reader.page.locator("#shown").inner_text()
+    assert reader.page.locator("#named tbody tr").count() == 1
+    reader.page.fill("#words", "无此会员")
+    assert "没有找到" in reader.page.locator("#shown").inner_text()
     reader.page.fill("#words", "")
+    assert reader.page.locator("#named tbody tr").count() == 2
+    reader.page.emulate_media(media="print")
+    assert not reader.page.locator("#trial h2").is_visible()
+    reader.page.emulate_media(media="screen")
     reader.page.locator("td.name button").first.click()
     assert not reader.page.locator("#banner").is_visible()
     reader.page.locator("input[type=number]").first.fill("7")

@@ -170,18 +170,23 @@
     return own.rank || own.total === null || scheme.eligibility === undefined ? "" : say("notEligible");
   }
 
+  /** Whether a member is of the class and the name that the reader asked for. */
+  function asked(member, code = "") {
+    const words = $("words").value.normalize("NFKC").toLowerCase().split(/\s+/).filter(Boolean), class_ = $("class").value;
+    const text = `${member.name} ${code}`.normalize("NFKC").toLowerCase();
+    return (class_ === "" || (member.class ?? "") === class_) && words.every((word) => text.includes(word));
+  }
+
   function wanted() {
-    const words = $("words").value.normalize("NFKC").toLowerCase().split(/\s+/).filter(Boolean), class_ = $("class").value, only = $("winners").checked;
-    return members.map((_, place) => place).filter((place) => {
-      const text = `${members[place].name} ${members[place].code}`.normalize("NFKC").toLowerCase();
-      return (class_ === "" || members[place].class === class_) && words.every((word) => text.includes(word)) && (!only || (now ?? results)[place].awards.length);
-    });
+    const only = $("winners").checked;
+    return members.map((_, place) => place).filter((place) => asked(members[place], members[place].code) && (!only || (now ?? results)[place].awards.length));
   }
 
   function showList() {
     const rows = wanted(), graded = scheme.grades !== undefined, shown = now ?? results;
     if (now) rows.sort((a, b) => (members[a].class < members[b].class ? -1 : members[a].class > members[b].class ? 1 : (now[a].rank || 1e9) - (now[b].rank || 1e9)));
-    $("shown").textContent = say(rows.length ? "shown" : "nobody", { n: rows.length, of: members.length });
+    showNamed();
+    $("shown").textContent = say(rows.length ? "shown" : DATA.named.some((own) => asked(own)) ? "onlyNamed" : "nobody", { n: rows.length, of: members.length });
     $("list").replaceChildren();
     if (!rows.length) return;
     const headings = [...(scheme.classes ? [[say("class")]] : []), [say("rank"), "number"], [say("name")], [say("total"), "number"], [say("award")], ...(graded ? [[say("grade")]] : []), ...(now ? [[say("before")]] : [])];
@@ -207,11 +212,12 @@
   function showNamed() {
     const place = $("named");
     place.replaceChildren();
-    if (!DATA.named.length) return;
+    const found = DATA.named.filter((own) => asked(own));
+    if (!found.length) return;
     element("h2", say("named"), place);
     element("p", say("namedNote"), place, "note");
     const body = head(element("div", undefined, place, "wide"), [...(scheme.classes ? [[say("class")]] : []), [say("name")], [say("award")]]);
-    for (const own of DATA.named) {
+    for (const own of found) {
       const row = element("tr", undefined, body);
       if (scheme.classes) element("td", own.class ?? "", row);
       element("td", own.name, row);
@@ -234,7 +240,6 @@
     showLines();
     showTrial();
     showList();
-    showNamed();
   }
 
   $("words").addEventListener("input", showList);

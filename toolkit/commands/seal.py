@@ -20,6 +20,7 @@ from toolkit.commands.console import (
     say,
     steps,
     tell_gravest,
+    working,
     wrong_use,
 )
 from toolkit.commands.edition import check
@@ -143,12 +144,19 @@ def verify(
 def _verify_open(bag: Path, *, replay: bool, fingerprint: str, language: str) -> None:
     """An open bag: what is wrong with it, and the fingerprint to hold against the notice."""
     from toolkit.publication.card_proofs import read_root
+    from toolkit.sealing.agreement import disagreements, open_opinions, told
     from toolkit.sealing.open_bag import fingerprint_of, read_open, verify_open
     from toolkit.sealing.open_readme import told_of
 
     wanted = read_root(fingerprint) if fingerprint else ""
     with steps() as step:
         problems = verify_open(bag, replay=replay, fingerprint=wanted, progress=step)
+    if replay and not problems.errors:
+        with working(language, Phrase("正在用网页程序核对", "checking with the page's script")):
+            found = list(open_opinions(bag))
+        problems += disagreements(found)
+        for line in told(found):
+            say(language, line)
     if not problems.errors:
         say(language, told_of(read_open(bag / "data")))
         say(language, phrase(*(SAME_PRINT if wanted else PRINT), fingerprint=fingerprint_of(bag)))

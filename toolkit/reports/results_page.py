@@ -67,6 +67,9 @@ WORDS: Mapping[str, Phrase] = {
     "find": Phrase("按名称或代码查找", "Find a name or code"), "class": Phrase("类别", "Class"), "every": Phrase("全部", "all"),
     "winners": Phrase("只看获奖会员", "awarded only"),
     "shown": Phrase("列出 {n} 家，共 {of} 家。点名称可看各项得分。", "{n} of {of} shown. Choose a name to see its scores."),
+    "onlyNamed": Phrase(
+        "公开得分的会员里没有；在下面同意公布获奖的会员里找到了。", "None of those whose scores are open; found below, among awarded members that agreed to be named."
+    ),
     "nobody": Phrase(
         "没有找到。没有同意公开得分的会员不在这里；会员自己的得分见秘书处寄送的得分单。",
         "Nothing found. Members that did not agree are not here; each has its own score card from the secretariat.",

@@ -16,11 +16,14 @@ from typing import TypeAlias
 
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.text import Phrase, joined, phrase
+from toolkit.publication.extract import Extract
 from toolkit.reports.csv_files import WORKBOOK
+from toolkit.reports.results_page import RESULTS, results_page
 from toolkit.reports.workbook.book import HEADING_ROW, SHEETS
 from toolkit.reports.workbook.places import SAME, YES
+from toolkit.sealing.bag import read_bag_info
 from toolkit.sealing.differences import ASK
-from toolkit.sealing.open_bag import verify_open
+from toolkit.sealing.open_bag import facts_of, read_open, verify_open
 
 Opinion: TypeAlias = tuple[Phrase, bool | Phrase]
 """A program, and whether it comes to the same; why it was not run, where it was not."""
@@ -35,7 +38,7 @@ SOME = Phrase("算法一致：{names.zh}", "Programs agree: {names.en}")
 UNRUN = Phrase("未运行：{name.zh}（{why.zh}）", "Not run: {name.en} ({why.en})")
 OTHERWISE = Phrase("算法不一致：{name.zh}得出的结果与公布的不同", "{name.en} comes to other results than those published")
 NO_OFFICE, NO_BROWSER = Phrase("本机没有可用的电子表格程序", "no LibreOffice on this machine"), Phrase("本机没有可用的浏览器", "no Chromium on this machine")
-NO_SHEET, FOREIGN = Phrase("封存的工作簿没有复算表", "the sealed workbook has no such sheet"), Phrase("工作簿里有别的公式", "the workbook holds other formulas")
+NO_SHEET, FOREIGN = Phrase("封存的工作簿没有复算的公式", "the sealed workbook has no such formulas"), Phrase("工作簿里有别的公式", "the workbook holds other formulas")
 FAILED, CANNOT = Phrase("程序没有完成", "the program did not finish"), Phrase("网页程序算不了这个评选办法", "the script cannot compute this scheme")
 
 
@@ -54,11 +57,22 @@ def opinions(bag: Path, opened: Path, page: Path) -> Iterator[Opinion]:
     yield SCRIPT, by_page(page)
 
 
+def open_opinions(opened: Path) -> Iterator[Opinion]:
+    """What the two programs that can read an open bag say of it, once the package has computed it again and found it so."""
+    rows, info = read_open(opened / "data"), read_bag_info(opened)
+    notice = {"title": rows.scheme.title, "edition": rows.scheme.edition, "revision": facts_of(info).revision, "language": rows.scheme.language}
+    yield PACKAGE, True
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder, RESULTS)
+        page.write_text(results_page(rows, Extract(notice, ())), encoding="utf-8", newline="\n")
+        yield SCRIPT, by_page(page)
+
+
 def told(found: Sequence[Opinion]) -> Iterator[Phrase]:
     """What came of them in words, of programs that agree or were not run."""
     agreeing = [name for name, same in found if same is True]
     names = joined(agreeing, "、", ", ")
-    whole = AGREE if len(agreeing) == len(found) else SOME
+    whole = AGREE if len(agreeing) == len(found) > len((PACKAGE, SCRIPT)) else SOME
     yield phrase(whole.zh, whole.en, names=names)
     for name, why in found:
         if isinstance(why, Phrase):
@@ -80,7 +94,7 @@ def by_workbook(workbook: Path) -> bool | Phrase:
 
     book = openpyxl.load_workbook(workbook)
     name = next((said for said in (SHEETS["places"].zh, SHEETS["places"].en) if said in book.sheetnames), None)
-    if name is None:
+    if name is None or not any(cell.data_type == "f" for row in book[name].iter_rows() for cell in row):
         return NO_SHEET
     formulas = (str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f")
     if any(set(re.findall(r"([A-Z][A-Z0-9.]*)\(", re.sub(r'"[^"]*"', "", formula))) - FUNCTIONS for formula in formulas):

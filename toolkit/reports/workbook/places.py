@@ -35,6 +35,10 @@ NOTE = Phrase(
     "places and awards are formulas over the totals of the sheet Scores, by the tie rule and the quotas, and move when scores or weights are changed; who takes "
     "part, vetoes and conditions are values as they were evaluated (the columns May)",
 )
+NO_FORMULAS = Phrase(
+    "会员 {n} 家，超过 {most} 家，不写公式（算一遍要几分钟）；名次和奖项见“排名”“奖项”两表，复算请用 committee verify --replay",
+    "there are {n} members, more than {most}: no formulas are written, which would take minutes; places and awards stand in their own sheets, and committee verify --replay computes them again",
+)
 AS_VALUES = Phrase("下列奖项是数值，公式说不出：", "values, as no formula says them: ")
 BOUNDED = Phrase("{award}（名额在全部类别合计中另有上限）", "{award} (its places in all classes together are bounded)")
 LIMITED = Phrase("{award}（名额要看还有谁获得：同组限额，或经费总额）", "{award} (its places hang on who else has one: so many alike, or a budget)")
@@ -51,8 +55,10 @@ SCORE = '[<-900000000]"—";0.{zeros}'
 
 
 def write_place_sheet(book: Book, scores: ScoreCells) -> None:
-    """One row a member in the order of the list; no sheet for more than `MOST` members, whose formulas would take minutes."""
+    """One row a member in the order of the list; for more than `MOST` members, whose formulas would take minutes, a word that there are none."""
     count = len(book.evaluation.ranking)
+    if count > MOST:
+        book.sheet("places", phrase(NO_FORMULAS.zh, NO_FORMULAS.en, n=count, most=MOST), top=HEADING_ROW + 1, left=2)
     if count > MOST or not count:
         return
     page = _PlaceSheet(book, scores)
