@@ -37,7 +37,7 @@ NOTE = Phrase(
 )
 NO_FORMULAS = Phrase(
     "会员 {n} 家，超过 {most} 家，不写公式（算一遍要几分钟）；名次和奖项见“排名”“奖项”两表，复算请用 committee verify --replay",
-    "there are {n} members, more than {most}: no formulas are written, which would take minutes; places and awards stand in their own sheets, and committee verify --replay computes them again",
+    "members: {n}, more than {most}; no formulas are written, which would take minutes; places and awards stand in their own sheets, and committee verify --replay computes them again",
 )
 AS_VALUES = Phrase("下列奖项是数值，公式说不出：", "values, as no formula says them: ")
 BOUNDED = Phrase("{award}（名额在全部类别合计中另有上限）", "{award} (its places in all classes together are bounded)")
