@@ -5,15 +5,22 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from tests.examples import examples
 from tests.test_edition_cases import written
 from toolkit.__main__ import app
+from toolkit.comparison.ahead import changes_ahead
 from toolkit.edition import Edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate, evaluate_as_of
 from toolkit.ground.problems import Refused
@@ -91,3 +98,97 @@ def test_a_day_before_the_period_is_refused(edition: Edition) -> None:
     scheme = edition.scheme.with_(period=[dt.date(2026, 1, 1), AS_OF])
     with pytest.raises(Refused, match="2025-01-01"):
         evaluate_as_of(scheme, edition.records, dt.date(2025, 1, 1))
+
+
+# ---- what changes by itself ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def ahead(edition: Edition) -> pd.DataFrame:
+    return changes_ahead(evaluate(edition.scheme, edition.records), edition.records)
+
+
+def test_every_change_is_found_with_its_day_its_cause_and_its_record(ahead: pd.DataFrame) -> None:
+    told = [[str(row.day), row.member, row.cause, row.item, row.row] for row in ahead.itertuples(index=False)]
+    assert told == [case["told"] for case in CASE["change"]]
+
+
+def test_before_and_after_are_those_of_the_lists_worked_out_by_hand(ahead: pd.DataFrame) -> None:
+    row = ahead[ahead["member"] == "丁"].iloc[1]
+    assert (row["total_before"], row["total"], row["award_before"], row["award"], row["grade"], row["amount"]) == (85, 81, "top", "", "A", "4")
+    gone = ahead[ahead["cause"] == "leaves"].iloc[0]
+    assert (gone["total_before"], gone["award_before"], gone["award"], gone["grade"]) == (95, "top", "", "")
+    assert np.isnan(gone["total"])
+    assert pd.isna(gone["rank"])
+
+
+def test_a_grade_that_was_decided_ends_on_the_day_after_its_last(edition: Edition) -> None:
+    scheme = edition.scheme.with_({"grades.valid_for": "1 year"})
+    rows = changes_ahead(evaluate(scheme, edition.records), edition.records)
+    ends = rows[rows["cause"] == "grade_ends"]
+    assert {str(day) for day in ends["day"]} == {"2028-01-01"}
+    assert sorted(ends["member"]) == sorted("甲乙丙丁戊庚")  # whoever is on the list still
+    assert (ends["grade"] == ends["grade_before"]).all()
+
+
+DAYS = st.dates(dt.date(2024, 1, 1), dt.date(2028, 12, 31))
+WINDOWS = st.fixed_dictionaries(
+    {"end_day": st.sampled_from(["counts", "excluded"]), "otherwise": st.sampled_from([None, "40 days", "2 years"]),
+     "lasts": st.sampled_from([{}, {"一般": "1 month", "严重": "18 months"}]), "withdrawn": st.sampled_from([None, "withdrawn_on"]),
+     "at_least_until": st.sampled_from([None, "withdrawn_on"]), "skip": st.sampled_from([{}, {"severity": ("轻微",)}])}
+)  # fmt: skip
+ROWS = st.lists(
+    st.tuples(st.sampled_from("甲乙丙丁戊己庚"), st.sampled_from(["不良", "良好"]), st.sampled_from(["轻微", "一般", "严重"]), st.integers(-9, 9),
+              DAYS, st.none() | DAYS, st.none() | DAYS, st.sampled_from("xyz")),
+    min_size=1, max_size=8,
+)  # fmt: skip
+
+
+@st.composite
+def varied(draw: st.DrawFn, edition: Edition) -> Edition:
+    """The edition with other records and other windows: days of every kind, acts told twice, relative values, a default grade."""
+    rows = draw(ROWS)
+    names = ("code", "kind", "severity", "points", "found_on", "repaired_on", "withdrawn_on", "act")
+    frame = pd.DataFrame(rows, columns=list(names)).assign(_file="records/conduct.csv", _sheet="", _row=range(2, len(rows) + 2))
+    frame = frame.astype({name: "datetime64[us]" for name in names if name.endswith("_on")} | {"points": "float64"})
+    once, shape = draw(st.sampled_from([(), ("act",)])), draw(st.sampled_from(["linear", "min_max", "borda"]))
+    counted = {"table": "conduct", "take": draw(st.sampled_from(["sum", "count", "any", "distinct", "max"])), "window": "by_severity", "once_per": once}
+    counted |= {"column": "points"} if counted["take"] not in {"count", "any"} else {}
+    value = {"shape": "category", "points": {"true": 0, "false": 90}} if counted["take"] == "any" else {"shape": shape, "better": "lower"} if shape != "linear" else {"shape": shape, "worst": 9, "best": -9}
+    window = {key: said for key, said in draw(WINDOWS).items() if said}
+    window |= {"column": "severity"} if "lasts" in window else {}
+    scheme = edition.scheme.with_({
+        "window.by_severity": {"from": "found_on", "repaired": "repaired_on", **window},
+        "indicator[conduct]": {"label": "c", "weight": draw(st.sampled_from([0.5, 1])), "measure": counted, "value": value, "missing": "exclude"},
+        "grades.default": draw(st.sampled_from([None, "B"])), "veto[grave].at_least": draw(st.sampled_from([1, 2])),
+        **draw(st.sampled_from([{}, {"period": [dt.date(2025, 1, 1), AS_OF], "adjustment[good].measure.in_period": True}])),
+    })  # fmt: skip
+    records = replace(edition.records, frames={**edition.records.frames, "conduct": frame})
+    return replace(edition, scheme=scheme, records=replace(records, tables=edition.records.tables), judged=None)
+
+
+@given(data=st.data())
+@settings(max_examples=examples(5))
+def test_the_list_of_any_day_is_that_of_the_last_change_before_it(wider: Edition, data: st.DataObject) -> None:
+    edition = data.draw(varied(wider))
+    decided = evaluate(edition.scheme, edition.records)
+    rows = changes_ahead(decided, edition.records)
+    happening = rows["day"].unique().tolist()
+    for day in {data.draw(st.sampled_from(happening)) if happening else LAST, data.draw(st.dates(AS_OF + dt.timedelta(days=1), LAST))}:
+        list_ = evaluate_as_of(edition.scheme, edition.records, day)
+        ranking = list_.ranking
+        last = rows[rows["day"] <= day].drop_duplicates("member", keep="last").set_index("member")
+        for member in ranking.index:
+            told = last.loc[member] if member in last.index else decided.ranking.loc[member]
+            assert (told["award"], told["grade"]) == tuple(ranking.loc[member, ["award", "grade"]]), (day, member)
+        for row in rows[rows["day"] == day].itertuples(index=False):
+            if row.member in ranking.index:
+                assert (row.total == ranking.loc[row.member, "total"]) or (np.isnan(row.total) and np.isnan(ranking.loc[row.member, "total"]))
+
+
+@pytest.fixture(scope="module")
+def wider(tmp_path_factory: pytest.TempPathFactory) -> Edition:
+    """The edition with two columns more, to be varied."""
+    described = CASE["tables"].replace("[table.before]", '[table.conduct.column.withdrawn_on]\ntype = "date"\n[table.conduct.column.act]\ntype = "text"\n[table.before]', 1)
+    records = CASE["records"] | {"conduct": "code,kind,severity,points,found_on,repaired_on,withdrawn_on,act\n"}
+    return open_edition(written({**CASE, "tables": described, "records": records}, tmp_path_factory.mktemp("wider") / "e"))

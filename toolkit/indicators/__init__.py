@@ -198,10 +198,11 @@ def _recorded(scheme: Scheme, taken: Sequence[tuple[Item, Taken]], members: pd.I
 def _column(engine: Engine, records: Records, item: Item, taken: Taken) -> _Column:
     applicable = _applicable(engine, item.measure, taken.value.index)
     problems = value_problems(engine, records, item, taken, applicable)
-    return _Column(_raw(item.measure, taken), applicable, tuple(problems))
+    return _Column(raw_column(item.measure, taken), applicable, tuple(problems))
 
 
-def _raw(measure: Measure, taken: Taken) -> pd.Series[Any]:
+def raw_column(measure: Measure, taken: Taken) -> pd.Series[Any]:
+    """The raw values of what was taken: a number of no rows is 0, every other value of none is missing."""
     value, none = taken.value, taken.rows == 0
     if measure.take == "any":
         return pd.Series(~none, index=value.index, dtype="object")

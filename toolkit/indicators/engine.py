@@ -57,7 +57,7 @@ class Engine:
 
     def __init__(self, scheme: Scheme, records: Records) -> None:
         self._scheme, self._records = scheme, records
-        self._calendar = Calendar(scheme.as_of, scheme.period, scheme.window)
+        self.calendar = Calendar(scheme.as_of, scheme.period, scheme.window)
         self._sources: dict[str, Source] = {}
         self._single: dict[str, SingleRows] = {}
         self._taken: dict[str, Taken] = {}
@@ -118,7 +118,7 @@ class Engine:
 
     def _ask(self, measures: Sequence[Measure]) -> None:
         """Take measures that go together."""
-        table, columns = taken(self.source(measures[0].place[0]), measures, self._calendar)
+        table, columns = taken(self.source(measures[0].place[0]), measures, self.calendar)
         frame, members = _frame(table), self.members
         at = pd.Index(frame[MEMBER]).get_indexer(members)
         for measure, names in zip(measures, columns, strict=True):
@@ -138,7 +138,7 @@ class Engine:
     def _rows_of(self, name: str) -> SingleRows:
         if name not in self._single:
             frame, spec = self._records.frames[name], self._records.tables.table[name]
-            kept = kept_rows(frame, spec, self._calendar)
+            kept = kept_rows(frame, spec, self.calendar)
             self._single[name] = SingleRows.of(frame, self.member(name), self.members, kept)
         return self._single[name]
 
@@ -155,7 +155,7 @@ class Engine:
     def vetoed(self, veto: Veto) -> pd.DataFrame:
         """Every record for which a veto strikes a member: member, veto, table, file, sheet, row."""
         source = self.source(veto.when.table)
-        rows = selected(source, veto.when, self._calendar)
+        rows = selected(source, veto.when, self.calendar)
         if veto.sum:
             rows = rows.filter(~rows[veto.sum].isnull())
         kinds = {"_kind": one_value(rows[veto.distinct])} if veto.distinct else {}
@@ -169,7 +169,7 @@ class Engine:
     def behind(self, measure: Measure, members: Collection[str] | None = None) -> pd.DataFrame:
         """The records a measure rests on: member, file, sheet, row, amount (what it takes of each, as text)."""
         source = self.source(measure.place[0])
-        rows = behind(source, measure, self._calendar)
+        rows = behind(source, measure, self.calendar)
         if members is not None:
             rows = rows.filter(rows[source.member].isin(list(members)))
         places = {place[1:]: rows[place] for place in PLACE}
@@ -184,7 +184,7 @@ class Engine:
 
     def under_appeal(self, table: str, selections: Sequence[Selection]) -> Iterator[RecordPlace]:
         """Where records of `table` stand that count although under appeal, each once."""
-        marked = [selected(self.source(table), selection, self._calendar) for selection in selections]
+        marked = [selected(self.source(table), selection, self.calendar) for selection in selections]
         frames = [_frame(rows.filter(rows[MARKED]).select(*PLACE)) for rows in marked]
         yield from pd.concat(frames).drop_duplicates().sort_values(list(PLACE)).itertuples(index=False, name=None)
 
@@ -204,13 +204,13 @@ class Engine:
 
     def gaps(self, measure: Measure) -> Iterator[tuple[str, RecordPlace]]:
         """In which column and where rows lack a number that the measure needs."""
-        rows = selected(self.source(measure.place[0]), measure.selection, self._calendar)
+        rows = selected(self.source(measure.place[0]), measure.selection, self.calendar)
         for name in measure.numbers:
             yield from ((name, place) for place in _places(rows.filter(rows[name].isnull())))
 
     def unpointed(self, measure: Measure) -> Iterator[tuple[str, RecordPlace]]:
         """In which states rows are to which a measure gives no points, and where these stand."""
-        rows = pointed(selected(self.source(measure.place[0]), measure.selection, self._calendar), measure)
+        rows = pointed(selected(self.source(measure.place[0]), measure.selection, self.calendar), measure)
         columns = list(measure.numbers)
         rows = rows.filter(rows[POINTS].isnull(), *(~rows[column].isnull() for column in columns))
         for *states, file, sheet, row in _frame(rows.order_by(PLACE).select(*columns, *PLACE)).itertuples(index=False, name=None):
@@ -218,7 +218,7 @@ class Engine:
 
     def wrong(self, measure: Measure) -> Iterator[RecordPlace]:
         """Where rows stand whose number cannot be weighed."""
-        rows = selected(self.source(measure.place[0]), measure.selection, self._calendar)
+        rows = selected(self.source(measure.place[0]), measure.selection, self.calendar)
         value, weight = (rows[str(name)] for name in (measure.column, measure.divisor))
         yield from _places(rows.filter(~weighable(value, weight)))  # of an empty cell this is unknown, and not kept
 
@@ -230,7 +230,7 @@ class Engine:
             at = table.standing[table.members.get_indexer(members)]
             rows_found = table.frame.iloc[at[at >= 0]][list(PLACE)].itertuples(index=False, name=None)
             return dict(zip(members[at >= 0], rows_found, strict=True))
-        rows = selected(self.source(name), measure.selection, self._calendar)
+        rows = selected(self.source(name), measure.selection, self.calendar)
         cell = rows[str(measure.place[1])]
         rows = rows.filter(cell.isnull() | (cell == 0)).select(self.member(name), *PLACE)
         return {row[0]: row[1:] for row in _frame(rows).itertuples(index=False, name=None)}

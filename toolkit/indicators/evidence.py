@@ -56,12 +56,13 @@ def evidence(scheme: Scheme, records: Records, members: Collection[str] | None =
     all_items: tuple[Indicator | Adjustment | Condition, ...] = (*scheme.indicators, *scheme.adjustments, *scheme.conditions)
     items = [item for item in all_items if item.measure.take != "panel"]  # what one expert gave is nobody's evidence
     with Engine(scheme, records) as engine:
-        frames = [_behind(engine, item.measure, members).assign(item=item.id)[list(COLUMNS)] for item in items]
+        frames = [records_behind(engine, item.measure, members).assign(item=item.id)[list(COLUMNS)] for item in items]
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(COLUMNS))
 
 
-def _behind(engine: Engine, measure: Measure, members: Collection[str] | None) -> pd.DataFrame:
+def records_behind(engine: Engine, measure: Measure, members: Collection[str] | None = None) -> pd.DataFrame:
+    """The records that a measure of members rests on: member, table, file, sheet, row, amount, as `evidence` tells them."""
     frames = [engine.behind(term, members).assign(table=term.place[0]) for term in measure.terms]
     if len(frames) == 1 or measure.take is None:
         return pd.concat(frames, ignore_index=True).sort_values(ORDER, ignore_index=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from toolkit.indicators.aggregates import parts
 from toolkit.scheme.measures import POINTS, Measure, Selection, Where, Window, read_span, rows_holding
@@ -22,12 +22,18 @@ if TYPE_CHECKING:
     from toolkit.records.dictionary import Channel, Verified
 
 
-def begun(rows: ir.Table, window: Window, day: dt.date) -> ir.BooleanValue:
+BEGINS, HAPPENED, LAPSES, REPAIRED, WITHDRAWN = "begins", "happened", "lapses", "repaired", "withdrawn"
+Day: TypeAlias = Any
+"""A day, or for each row its own."""
+
+
+def begun(rows: ir.Table, window: Window, day: Day) -> ir.BooleanValue:
     """Whether a record was there on `day` already."""
-    return rows[window.from_].date() <= day
+    started: ir.BooleanValue = rows[window.from_].date() <= day
+    return started
 
 
-def in_force(rows: ir.Table, window: Window, day: dt.date) -> list[ir.BooleanValue]:
+def in_force(rows: ir.Table, window: Window, day: Day) -> list[ir.BooleanValue]:
     """What must hold of a record that has begun so that it counts on `day`; see `Window`."""
     tests = [] if (ends := ends_of(rows, window)) is None else [_not_over(ends, window, day)]
     closings = [rows[column].date() for column in (window.repaired, window.withdrawn) if column]
@@ -39,7 +45,16 @@ def in_force(rows: ir.Table, window: Window, day: dt.date) -> list[ir.BooleanVal
     return tests
 
 
-def _not_over(ends: ir.Value, window: Window, day: dt.date) -> ir.BooleanValue:
+def turns(rows: ir.Table, window: Window) -> dict[str, ir.Value]:
+    """By what makes a record begin or cease to count, the first day on which it does; null where it never does."""
+    days: dict[str, Any] = {BEGINS: rows[window.from_].date()}
+    if (ends := _ends(rows, window)) is not None:
+        days[LAPSES] = _after(ends, "1 day") if window.end_day == "counts" else ends
+    closings = {REPAIRED: window.repaired, WITHDRAWN: window.withdrawn}
+    return days | {why: rows[column].date() for why, column in closings.items() if column}
+
+
+def _not_over(ends: ir.Value, window: Window, day: Day) -> ir.BooleanValue:
     still = (ends >= day) if window.end_day == "counts" else (ends > day)
     return still.fill_null(True)
 
@@ -79,7 +94,7 @@ def any_state(rows: ir.Table, states: Where) -> ir.BooleanValue:
 
 MEMBER = "member"
 PLACE = ("_file", "_sheet", "_row")
-MARKED, TURN, NUMBERED = "_under_appeal", "_turn", "_numbered"
+MARKED, TURN, NUMBERED, ASKED = "_under_appeal", "_turn", "_numbered", "_as_of"
 
 
 @dataclass(frozen=True)
@@ -114,6 +129,11 @@ class Calendar:
     period: tuple[dt.date, dt.date] | None
     windows: Mapping[str, Window]
 
+    def day(self, rows: ir.Table) -> Day:
+        """The day as of which rows count: the same for all, or each row's own in a column `ASKED`."""
+        own: Day = rows[ASKED] if ASKED in rows.columns else self.as_of
+        return own
+
 
 def selected(source: Source, selection: Selection, calendar: Calendar) -> ir.Table:
     """The rows that count, with a column `_under_appeal`.
@@ -129,15 +149,15 @@ def selected(source: Source, selection: Selection, calendar: Calendar) -> ir.Tab
     rows = _kept(source.table, [*rows_holding(source.table, by_channel), *_verified(source, selection)])
     dated = source.date is not None and (window is None or selection.in_period)
     if window is not None:
-        rows = rows.filter(begun(rows, window, calendar.as_of))
+        rows = rows.filter(begun(rows, window, calendar.day(rows)))
     if dated:
-        rows = rows.filter(_day(rows, source) <= calendar.as_of)
+        rows = rows.filter(_day(rows, source) <= calendar.day(rows))
     if source.channel and selection.once_per:
         rows = _first_of_each(rows, source, selection.once_per)
     rows = _kept(rows, rows_holding(rows, of_act))
     marked: Any = ibis.literal(value=False)
     if window is not None:
-        rows = _kept(rows, in_force(rows, window, calendar.as_of))
+        rows = _kept(rows, in_force(rows, window, calendar.day(rows)))
         appeals = [any_state(rows, window.appeal)] if window.appeal else []
         if appeals and window.under_appeal == "skip":
             rows = rows.filter(~appeals[0])
@@ -198,6 +218,14 @@ def _verified(source: Source, selection: Selection) -> list[ir.BooleanValue]:
     if source.verified is None or selection.unverified == "counts":
         return []
     return [source.table[source.verified.column].isin(source.verified.counts)]
+
+
+def turning_days(source: Source, selection: Selection, windows: Mapping[str, Window]) -> dict[str, ir.Value]:
+    """By what makes a row of a selection begin or cease to count, the first day on which it does, as far as days have a say."""
+    window = windows.get(selection.window or "")
+    days = {} if window is None else turns(source.table, window)
+    happened = source.date is not None and (window is None or selection.in_period)
+    return days | ({HAPPENED: _day(source.table, source)} if happened else {})
 
 
 def _day(rows: ir.Table, source: Source) -> ir.DateValue:

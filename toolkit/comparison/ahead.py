@@ -1,0 +1,162 @@
+"""What changes by itself after the as-of date: on which day which record ceases to count, and which award and grade then follow."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from toolkit.evaluation import Evaluation, evaluate_as_of, scored
+from toolkit.evaluation.scores import TOTAL
+from toolkit.ground.problems import Refused
+from toolkit.indicators.days import RECORD, OtherDays, measured_on_other_days
+from toolkit.indicators.panel import Judging, judging
+
+if TYPE_CHECKING:
+    from toolkit.records import Records
+
+YEARS = 2
+LEAVES, OTHERS, GRADE_ENDS = "leaves", "others", "grade_ends"
+OUTCOMES = ("total", "rank", "award", "grade")
+MOVES = tuple(name for outcome in OUTCOMES for name in (f"{outcome}_before", outcome))
+COLUMNS = ("member", "name", "class", "day", "cause", "item", *RECORD, "amount", *MOVES)
+ABSENT = {"total": float("nan"), "rank": pd.NA, "award": "", "grade": ""}
+
+
+def changes_ahead(
+    evaluation: Evaluation, records: Records, until: dt.date | None = None, *, judged: Judging | None = None, progress: Callable[[int, int], None] | None = None
+) -> pd.DataFrame:
+    """The calendar of change: every day up to `until`, two years on unless said, on which the list becomes another by itself.
+
+    Nothing else is recorded, repaired, withdrawn or decided meanwhile, and the scheme stays: the list on each day is that of
+    `evaluate_as_of`. It is worked out on the days on which a record begins or ceases to count and a member leaves; on all
+    others it is that of the day before.
+
+    Parameters
+    ----------
+    records
+        What `evaluation` was made of.
+    judged
+        The panel as it was judged, where that is known already.
+    progress
+        Told after each day how many of how many are done.
+
+    Returns
+    -------
+    DataFrame
+        By day, then member: member, name, class; day (datetime.date), from which it holds; cause:
+
+        - ``lapses``, ``repaired``, ``withdrawn``: a record ends to count, by its span, its repair, its withdrawal;
+        - ``begins``, ``happened``: a record dated ahead counts from that day on;
+        - ``leaves``: the member is no longer on the list;
+        - ``grade_ends``: the grade that was decided is valid no longer; the list itself does not change by it;
+        - ``others``: nothing of its own, but what happens to others gives it another award or grade;
+
+        item (the id of what the record counts for), table, file, sheet, row, amount (the record, as in
+        `toolkit.indicators.evidence.evidence`; empty for other causes, row 0); total_before, total, rank_before, rank,
+        award_before, award (ids, several parted by "; "), grade_before, grade: on the day before and on the day, of the
+        whole list as it is then, all that happens to others on that day and before included. Where no list can be made, as
+        of a value that must not be missing, they are empty.
+    """
+    scheme, records = evaluation.scheme, records.as_of(evaluation.scheme.as_of) if not records.left else records
+    until = until or same_day(scheme.as_of, YEARS)
+    here = replace(records, members=records.members[records.members.index.isin(evaluation.members.index)])
+    days = measured_on_other_days(scheme, here, until, judged or judging(scheme, records))
+    rows = list(_Calendar(evaluation, records, days, until).rows(progress or (lambda _done, _of: None)))
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    frame["rank_before"], frame["rank"] = frame["rank_before"].astype("Int64"), frame["rank"].astype("Int64")
+    return frame.sort_values(["day", "member", "item", *RECORD[1:]], kind="stable", ignore_index=True)
+
+
+def same_day(day: dt.date, years: int) -> dt.date:
+    """The day of the same number so many years on; where that month lacks it, its last day."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+class _Calendar:
+    """The days on which something happens, one after another."""
+
+    def __init__(self, evaluation: Evaluation, records: Records, days: OtherDays, until: dt.date) -> None:
+        self.decided, self.records, self.days = evaluation, records, days
+        scheme = evaluation.scheme
+        self.left = {member: day + dt.timedelta(days=1) for member, day in records.left.items()
+                     if scheme.as_of <= day < until and member in evaluation.members.index}  # fmt: skip
+        self.causes = _causes(days)
+        ends = evaluation.grades_valid_until
+        self.grades_end = ends + dt.timedelta(days=1) if ends is not None and ends < until else None
+
+    def rows(self, progress: Callable[[int, int], None]) -> Iterator[tuple[Any, ...]]:
+        """All rows, day by day."""
+        happening = sorted({*self.causes, *self.left.values(), *([self.grades_end] if self.grades_end else [])})
+        state: Evaluation | None = self.decided
+        before = _outcomes(state)
+        for number, day in enumerate(happening, 1):
+            causes = self.causes.get(day, [])
+            now = before
+            if causes or day in self.left.values():
+                state, now = self._on(day, state)
+            yield from self._of_day(day, causes, before, now)
+            before = now
+            progress(number, len(happening))
+
+    def _on(self, day: dt.date, state: Evaluation | None) -> tuple[Evaluation | None, pd.DataFrame]:
+        """The list on a day, from that of the day before; made afresh where a member leaves, for the panel is another then, and after a day without a list."""
+        decided = self.decided.scheme
+        try:
+            if state is None or day in self.left.values():
+                there = evaluate_as_of(decided, self.records, day)
+            else:
+                scheme = state.scheme.model_copy(update={"as_of": day})
+                there = scored(replace(state, scheme=scheme, measured=self.days.on(day, state.measured, scheme), decided_as_of=decided.as_of))
+        except Refused:
+            left = [member for member, gone in self.left.items() if gone <= day]
+            return None, pd.DataFrame(ABSENT, index=self.decided.members.index.difference(left))
+        return there, _outcomes(there)
+
+    def _of_day(self, day: dt.date, causes: list[tuple[Any, ...]], before: pd.DataFrame, now: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+        own = [cause for cause in causes if cause[0] in before.index]
+        leaving = sorted(member for member, gone in self.left.items() if gone == day)
+        own += [(member, LEAVES, "", "", "", "", 0, None) for member in leaving]
+        if day == self.grades_end:
+            graded = before.index[before["grade"] != ""]
+            own += [(member, GRADE_ENDS, "", "", "", "", 0, None) for member in graded]
+        moved = now.index[(now[["award", "grade"]] != before.loc[now.index, ["award", "grade"]]).any(axis=1)]
+        own += [(member, OTHERS, "", "", "", "", 0, None) for member in moved.difference([cause[0] for cause in own])]
+        names = self.decided.members
+        for member, cause, *record in own:
+            was, is_ = before.loc[member], now.loc[member] if member in now.index else ABSENT
+            moves = [told[outcome] for outcome in OUTCOMES for told in (was, is_)]
+            yield (member, names.loc[member, "name"], names.loc[member, "class"], day, cause, *record, *moves)
+
+
+def _causes(days: OtherDays) -> dict[dt.date, list[tuple[Any, ...]]]:
+    """By day the rows that begin or cease to count for something then: member, why, item, table, file, sheet, row, amount."""
+    causes: dict[dt.date, list[tuple[Any, ...]]] = {}
+    resting = {key: frame for key, frame in days.behind.groupby(["member", "day"])} if len(days.behind) else {}
+    why_of = {(turn.member, turn.day, turn.table, turn.file, turn.sheet, turn.row): turn.why for turn in days.turns.itertuples(index=False)}
+    previous: dict[str, dict[tuple[Any, ...], Any]] = {}
+    for member, day in days.asked.itertuples(index=False, name=None):
+        rows = resting.get((member, day))
+        now = {} if rows is None else dict(zip(rows[["item", *RECORD]].itertuples(index=False, name=None), rows["amount"], strict=True))
+        before = previous.get(member)
+        for place in [] if before is None else [*before.keys() - now.keys(), *now.keys() - before.keys()]:
+            if (why := why_of.get((member, day, *place[1:]))) is not None:
+                causes.setdefault(day.date(), []).append((member, why, *place, (before or {}).get(place) or now.get(place)))
+        previous[member] = now
+    return causes
+
+
+def _outcomes(evaluation: Evaluation) -> pd.DataFrame:
+    """Total, rank, awards and grade of every member; index member."""
+    awards = evaluation.awards.groupby("member")["award"].agg("; ".join)
+    members = evaluation.members.index
+    return pd.DataFrame({
+        "total": evaluation.scores[TOTAL].reindex(members), "rank": evaluation.decided.rank,
+        "award": awards.reindex(members).fillna("").astype(object), "grade": evaluation.grading.grade.astype(object),
+    }, index=members)  # fmt: skip

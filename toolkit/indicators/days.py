@@ -1,0 +1,214 @@
+"""The same records on other days: when rows begin or cease to count by themselves, and what is measured of a member then."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit.ground.ranking import Mask
+from toolkit.indicators import Indicators, Item, adjustment_points, raw_column
+from toolkit.indicators.engine import VETOES, Engine
+from toolkit.indicators.evidence import records_behind
+from toolkit.indicators.selection import ASKED, MEMBER, PLACE, Source, turning_days
+from toolkit.scheme.criteria import Condition
+from toolkit.scheme.outcomes import Veto
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from toolkit.indicators.panel import Judging
+    from toolkit.records import Records
+    from toolkit.scheme import Scheme
+    from toolkit.scheme.measures import Selection
+
+TURNS = (MEMBER, "day", "why", "table", "file", "sheet", "row")
+RECORD = ["table", "file", "sheet", "row"]
+BEHIND = (MEMBER, "day", "item", *RECORD, "amount")
+
+
+@dataclass(frozen=True, eq=False)
+class OtherDays:
+    """What is measured of members on days of their own, after the as-of date.
+
+    Parameters
+    ----------
+    asked
+        Columns member, day: the as-of date and every later day on which a row of the member turns, in that order.
+    items
+        What may change from day to day.
+    raw
+        By the id of an indicator, adjustment or condition among them the raw values, in the order of `asked`.
+    vetoes
+        As in `Indicators`, with a column day.
+    recorded
+        Whether anything is recorded of the member then; None where nobody asks.
+    behind
+        The records that each item, or veto that strikes, rests on: member, day, item, table, file, sheet, row, amount.
+    turns
+        Every row that begins or ceases to count: member, day, why, table, file, sheet, row.
+    """
+
+    asked: pd.DataFrame
+    items: tuple[Item | Veto, ...]
+    raw: Mapping[str, pd.Series[Any]]
+    vetoes: pd.DataFrame
+    recorded: Mask | None
+    behind: pd.DataFrame
+    turns: pd.DataFrame
+
+    def on(self, day: dt.date, measured: Indicators, scheme: Scheme) -> Indicators:
+        """What is measured on `day`, where `measured` holds for all members of whom nothing turns then."""
+        at = np.flatnonzero((self.asked["day"] == pd.Timestamp(day)) & self.asked["member"].isin(measured.raw.index))
+        members = self.asked["member"].iloc[at].tolist()
+        ids = {item.id for item in self.items}
+        behind = _patched(measured.behind, self.raw, members, at)
+        points = measured.adjustments.copy()
+        for item in (item for item in scheme.adjustments if item.id in ids):
+            points[item.id] = adjustment_points(item, behind[item.id])
+        recorded = measured.recorded.copy()
+        if self.recorded is not None:
+            recorded.loc[members] = self.recorded[at]
+        return replace(
+            measured, raw=_patched(measured.raw, self.raw, members, at), conditions=_patched(measured.conditions, self.raw, members, at),
+            adjustments=points, behind=behind, recorded=recorded, vetoes=self._struck(day, measured.vetoes, members, scheme),
+        )  # fmt: skip
+
+    def _struck(self, day: dt.date, vetoes: pd.DataFrame, members: Sequence[str], scheme: Scheme) -> pd.DataFrame:
+        turning = [item.id for item in self.items if isinstance(item, Veto)]
+        kept = vetoes[~(vetoes[MEMBER].isin(members) & vetoes["veto"].isin(turning))]
+        now = self.vetoes[(self.vetoes["day"] == pd.Timestamp(day)) & self.vetoes[MEMBER].isin(members)]
+        frame = pd.concat([part for part in (kept, now[list(VETOES)]) if len(part)] or [kept], ignore_index=True)
+        order = {veto.id: place for place, veto in enumerate(scheme.vetoes)}
+        return frame.sort_values(["veto", MEMBER, "file", "sheet", "row"], key=lambda cells: cells.map(order) if cells.name == "veto" else cells, ignore_index=True)
+
+
+def measured_on_other_days(scheme: Scheme, records: Records, until: dt.date, judged: Judging) -> OtherDays:
+    """What is measured of every member on each day after the as-of date, up to `until`, on which a row of it begins or ceases to count."""
+    with Engine(scheme, records) as engine:
+        selections = {item.id: tuple(_selections(item)) for item in (*scheme.indicators, *scheme.adjustments, *scheme.conditions, *scheme.vetoes)}
+        found = {key: _turning(engine, selection, until) for key, selection in {one.model_dump_json(): one for many in selections.values() for one in many}.items()}
+    turning = pd.concat([frame for frame in found.values() if len(frame)] or [_frame(TURNS)], ignore_index=True).drop_duplicates(ignore_index=True)
+    turning = turning[turning[MEMBER].isin(records.members.index)].reset_index(drop=True)
+    items = tuple(item for item in _all(scheme) if any(len(found[one.model_dump_json()]) for one in selections[item.id]))
+    days = pd.concat([turning[[MEMBER, "day"]], turning[[MEMBER]].assign(day=pd.Timestamp(scheme.as_of))])
+    asked = days.drop_duplicates().sort_values([MEMBER, "day"], ignore_index=True)
+    with MemberDays(scheme, records, asked) as engine:
+        return _measured(engine, scheme, asked, turning, items, judged)
+
+
+def _measured(engine: MemberDays, scheme: Scheme, asked: pd.DataFrame, turning: pd.DataFrame, items: tuple[Item | Veto, ...], judged: Judging) -> OtherDays:
+    valued = [item for item in items if not isinstance(item, Veto)]
+    taken = dict(zip((item.id for item in valued), engine.measured([item.measure for item in valued]), strict=True))
+    struck = [engine.vetoed(item) for item in items if isinstance(item, Veto)]
+    vetoes = _of_days(pd.concat([frame for frame in struck if len(frame)] or [_frame(VETOES)], ignore_index=True), asked)
+    behind = [_of_days(records_behind(engine, item.measure), asked).assign(item=item.id) for item in valued]
+    frames = [frame for frame in (*behind, vetoes.rename(columns={"veto": "item"}).assign(amount=None)) if len(frame)]
+    return OtherDays(
+        asked, items, {item.id: raw_column(item.measure, taken[item.id]).set_axis(asked.index) for item in valued}, vetoes,
+        _recorded(engine, scheme, asked, judged), pd.concat(frames, ignore_index=True)[list(BEHIND)] if frames else _frame(BEHIND), turning,
+    )  # fmt: skip
+
+
+def _recorded(engine: MemberDays, scheme: Scheme, asked: pd.DataFrame, judged: Judging) -> Mask | None:
+    """Whether any row beside the members table tells of the member; asked only where a newcomer has a grade of its own."""
+    if scheme.grades is None or scheme.grades.default is None:
+        return None
+    telling = [item for item in (*scheme.indicators, *scheme.adjustments) if any(term.place[0] != scheme.members.table for term in item.measure.terms)]
+    if not telling:
+        return np.ones(len(asked), np.bool_)
+    rows = [taken.rows for taken in engine.measured([item.measure for item in telling if item.measure.take != "panel"])]
+    rows += [judged.taken(item.id, pd.Index(asked[MEMBER])).rows for item in telling if item.measure.take == "panel"]
+    heard: Mask = np.logical_or.reduce([counted > 0 for counted in rows])
+    return heard
+
+
+def _all(scheme: Scheme) -> tuple[Item | Veto, ...]:
+    return (*scheme.indicators, *scheme.adjustments, *scheme.conditions, *scheme.vetoes)
+
+
+def _selections(item: Item | Veto) -> Iterator[Selection]:
+    """The rows that an item reads, whatever their states."""
+    if isinstance(item, Veto):
+        yield item.when.model_copy(update={"where": {}, "once_per": ()})
+    elif item.measure.take != "panel":
+        yield from (term.selection.model_copy(update={"where": {}, "once_per": ()}) for term in item.measure.terms)
+
+
+def _turning(engine: Engine, selection: Selection, until: dt.date) -> pd.DataFrame:
+    source, frames = engine.source(selection.table), []
+    for why, day in turning_days(source, selection, engine.calendar.windows).items():
+        rows = source.table.mutate(_on=day.cast("date"))
+        rows = rows.filter(rows["_on"] > engine.calendar.as_of, rows["_on"] <= until)
+        named = {MEMBER: rows[source.member], "day": rows["_on"]} | {place[1:]: rows[place] for place in PLACE}
+        frame = rows.select(**named).to_pyarrow().to_pandas()
+        frames.append(frame.assign(day=pd.to_datetime(frame["day"]), why=why, table=selection.table)[list(TURNS)])
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else _frame(TURNS)
+
+
+def _of_days(frame: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
+    """What was found of member-days, each by its member and its day."""
+    at = frame[MEMBER].astype("int64").to_numpy() if len(frame) else np.zeros(0, np.int64)
+    return frame.assign(**{MEMBER: asked[MEMBER].to_numpy()[at], "day": asked["day"].to_numpy()[at]})
+
+
+def _patched(frame: pd.DataFrame, raw: Mapping[str, pd.Series[Any]], members: Sequence[str], at: Any) -> pd.DataFrame:
+    """The frame with other values of some members."""
+    patched = frame.copy()
+    for name in (name for name in raw if name in frame.columns):
+        patched.loc[members, name] = raw[name].iloc[at].to_numpy()
+    return patched
+
+
+def _frame(columns: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype="datetime64[us]" if name == "day" else "object") for name in columns})
+
+
+class MemberDays(Engine):
+    """The tables as members see them on days of their own: every row of a member stands there once for each of its days.
+
+    Its `members` are the places of `asked`, as text.
+    """
+
+    def __init__(self, scheme: Scheme, records: Records, asked: pd.DataFrame) -> None:
+        super().__init__(scheme, records)
+        self._asked = asked
+        self._days: ir.Table | None = None
+
+    @property
+    def members(self) -> pd.Index[str]:
+        """The places of what is asked."""
+        return pd.Index(self._asked.index.map(str), dtype="str")
+
+    def source(self, name: str) -> Source:
+        """The table called `name`, each row for every day of its member."""
+        if name not in self._sources:
+            plain = super().source(name)
+            self._sources[name] = replace(plain, table=self._on_their_days(name, plain))
+        return self._sources[name]
+
+    def _on_their_days(self, name: str, plain: Source) -> ir.Table:
+        rows = plain.table
+        if name in self._records.standing:  # another connection: only rows of members that are asked about come here
+            concerned = rows.filter(rows[plain.member].isin(self._asked[MEMBER].unique().tolist()))
+            rows = self._handed_over(f"{name} here", concerned.to_pyarrow())
+        joined = rows.inner_join(days := self._member_days, rows[plain.member] == days["_whose"])
+        return joined.drop("_whose", plain.member).rename({plain.member: "_place"})
+
+    @property
+    def _member_days(self) -> ir.Table:
+        import pyarrow as pa
+
+        if self._days is None:
+            days = pa.array(self._asked["day"].dt.date, pa.date32())
+            columns = [pa.array(self._asked[MEMBER], pa.string()), pa.array(self.members, pa.string()), days]
+            self._days = self._handed_over("_days", pa.table(columns, names=["_whose", "_place", ASKED]))
+        return self._days
+
+    def _stands_alone(self, measure: Any) -> bool:  # noqa: ARG002 - rows of many days never do
+        return False
