@@ -20,10 +20,11 @@ from typer.testing import CliRunner
 from tests.examples import examples
 from tests.test_edition_cases import written
 from toolkit.__main__ import app
-from toolkit.comparison.ahead import changes_ahead
+from toolkit.comparison.ahead import changes_ahead, other_days
 from toolkit.edition import Edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate, evaluate_as_of
 from toolkit.ground.problems import Refused
+from toolkit.reports.ahead_tables import ahead_table
 from toolkit.reports.csv_files import TABLES, WORKBOOK
 
 CASE = tomllib.loads((Path(__file__).parent / "cases" / "days.toml").read_text("utf-8"))
@@ -122,6 +123,32 @@ def test_before_and_after_are_those_of_the_lists_worked_out_by_hand(ahead: pd.Da
     assert pd.isna(gone["rank"])
 
 
+def test_what_changes_is_a_file_and_a_sheet_where_it_is_asked_for(folder: Path, ahead: pd.DataFrame, tmp_path: Path) -> None:
+    assert "今后 2 年有 6 天会自行发生变化，涉及 6 家会员" in run("evaluate", folder, "--out", tmp_path, "--ahead", 2)
+    listed = list(csv.DictReader((tmp_path / "changes_ahead.csv").read_text("utf-8-sig").splitlines()))
+    assert list(listed[0]) == [*ahead.columns]
+    assert [row["day"] for row in listed] == ahead["day"].map(str).tolist()
+    assert listed[0]["total"] == "75.00"
+    sheet = openpyxl.load_workbook(tmp_path / WORKBOOK)["今后的变化"]
+    assert [cell.value or "" for cell in sheet[4]][:9] == ["2027-02-10", "戊公司", "", "修复", "不良行为扣分", "records/conduct.csv", "", 5, "-10"]
+    run("evaluate", folder, "--out", tmp_path)  # not asked for, and what was there before is true no more
+    assert not (tmp_path / "changes_ahead.csv").exists()
+    assert "今后的变化" not in openpyxl.load_workbook(tmp_path / WORKBOOK).sheetnames
+
+
+def test_in_words_each_member_and_day_is_one_line(edition: Edition, ahead: pd.DataFrame) -> None:
+    table = ahead_table(evaluate(edition.scheme, edition.records), ahead, edition.records)
+    assert table.rows[1] == ("2027-03-15", "甲公司", "全部会员", "conduct第 2 行有效期满，不再计入“不良行为扣分”（-5）", "总分 84.00（此前 79.00）；奖项仍为 —；等级 A（此前 B）")
+    assert len(table.rows) == len(ahead)
+
+
+def test_one_member_asked_alone_has_its_own_changes(edition: Edition, ahead: pd.DataFrame) -> None:
+    evaluation, days = evaluate(edition.scheme, edition.records), other_days(edition.scheme, edition.records)
+    for member in "甲己":
+        own = ahead[(ahead["member"] == member) & (ahead["cause"] != "others")].reset_index(drop=True)
+        assert changes_ahead(evaluation, edition.records, days=days, member=member).equals(own)
+
+
 def test_a_grade_that_was_decided_ends_on_the_day_after_its_last(edition: Edition) -> None:
     scheme = edition.scheme.with_({"grades.valid_for": "1 year"})
     rows = changes_ahead(evaluate(scheme, edition.records), edition.records)
@@ -168,7 +195,7 @@ def varied(draw: st.DrawFn, edition: Edition) -> Edition:
 
 
 @given(data=st.data())
-@settings(max_examples=examples(5))
+@settings(max_examples=examples(3))
 def test_the_list_of_any_day_is_that_of_the_last_change_before_it(wider: Edition, data: st.DataObject) -> None:
     edition = data.draw(varied(wider))
     decided = evaluate(edition.scheme, edition.records)
@@ -176,14 +203,13 @@ def test_the_list_of_any_day_is_that_of_the_last_change_before_it(wider: Edition
     happening = rows["day"].unique().tolist()
     for day in {data.draw(st.sampled_from(happening)) if happening else LAST, data.draw(st.dates(AS_OF + dt.timedelta(days=1), LAST))}:
         list_ = evaluate_as_of(edition.scheme, edition.records, day)
-        ranking = list_.ranking
-        last = rows[rows["day"] <= day].drop_duplicates("member", keep="last").set_index("member")
-        for member in ranking.index:
-            told = last.loc[member] if member in last.index else decided.ranking.loc[member]
-            assert (told["award"], told["grade"]) == tuple(ranking.loc[member, ["award", "grade"]]), (day, member)
+        ranking, totals = list_.ranking, list_.ranking["total"].to_dict()
+        told = decided.ranking["award"].to_dict() | {row.member: row.award for row in rows[rows["day"] <= day].itertuples(index=False)}
+        grades = decided.ranking["grade"].to_dict() | {row.member: row.grade for row in rows[rows["day"] <= day].itertuples(index=False)}
+        assert [(told[member], grades[member]) for member in ranking.index] == list(zip(ranking["award"], ranking["grade"], strict=True)), day
         for row in rows[rows["day"] == day].itertuples(index=False):
             if row.member in ranking.index:
-                assert (row.total == ranking.loc[row.member, "total"]) or (np.isnan(row.total) and np.isnan(ranking.loc[row.member, "total"]))
+                assert row.total == pytest.approx(totals[row.member], nan_ok=True)
 
 
 @pytest.fixture(scope="module")

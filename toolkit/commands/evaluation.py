@@ -51,6 +51,7 @@ def evaluate(
     folder: Folder,
     out: Out,
     as_of: Annotated[str | None, typer.Option("--as-of", help="按另一天试算，如 2027-06-30 a trial as of another day, as 2027-06-30")] = None,
+    ahead: Annotated[int | None, typer.Option("--ahead", min=1, max=10, help="今后几年内会自行发生的变化 also what changes by itself within so many years")] = None,
     language: LanguageOption = "zh",
 ) -> None:
     """计算指标、得分、排名、奖项和等级，写出表格。 Write indicators, values, scores, ranking, problems, a workbook."""
@@ -59,14 +60,18 @@ def evaluate(
 
     day = None if as_of is None else _day(as_of, language)
     with refusals(language):
-        _, evaluation, problems = evaluated(folder, language, day)
+        edition, evaluation, problems = evaluated(folder, language, day)
         if evaluation.trial is not None:  # never beside the list that was decided
             out /= f"as-of-{evaluation.scheme.as_of}"
             say(language, next(problem.rule for problem in evaluation.problems))
+        coming = None if ahead is None else _ahead(edition, evaluation, ahead, language)
         with working(language, Phrase("正在写出结果", "writing the results")):
-            write_results(evaluation, out)
+            write_results(evaluation, out, coming)
         say(language, Phrase(*(repr(awards_table(evaluation, spoken)) for spoken in ("zh", "en"))))
         say(language, phrase("结果已写入 {out}", "Results are in {out}", out=out))
+        if coming is not None:
+            say(language, phrase("今后 {n} 年有 {days} 天会自行发生变化，涉及 {members} 家会员：见 changes_ahead.csv", "Within {n:year|years} the list changes by itself on {days:day|days}, of "
+                                 "{members:member|members}: see changes_ahead.csv", n=ahead, days=coming["day"].nunique(), members=coming["member"].nunique()))  # fmt: skip
         tell_gravest(problems, language, Phrase("全部见 problems.csv", "all of them are in problems.csv"))
 
 
@@ -170,6 +175,15 @@ def evaluated(folder: Path, language: str, day: dt.date | None = None) -> tuple[
 
     with working(language, Phrase("正在读取和计算", "reading and evaluating")):
         return evaluated_at(folder) if day is None else trial_at(folder, day)
+
+
+def _ahead(edition: Edition, evaluation: Evaluation, years: int, language: str) -> DataFrame:
+    from toolkit.comparison.ahead import changes_ahead, same_day
+
+    with progress_bar() as bar:
+        task = bar.add_task(worded(language, Phrase("正在逐日核算今后的变化", "working out what changes by itself")), total=None)
+        until = same_day(evaluation.scheme.as_of, years)
+        return changes_ahead(evaluation, edition.records, until, progress=lambda done, of: bar.update(task, completed=done, total=of))
 
 
 def _day(written: str, language: str) -> dt.date:

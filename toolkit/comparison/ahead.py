@@ -17,6 +17,7 @@ from toolkit.indicators.panel import Judging, judging
 
 if TYPE_CHECKING:
     from toolkit.records import Records
+    from toolkit.scheme import Scheme
 
 YEARS = 2
 LEAVES, OTHERS, GRADE_ENDS = "leaves", "others", "grade_ends"
@@ -27,8 +28,9 @@ ABSENT = {"total": float("nan"), "rank": pd.NA, "award": "", "grade": ""}
 
 
 def changes_ahead(
-    evaluation: Evaluation, records: Records, until: dt.date | None = None, *, judged: Judging | None = None, progress: Callable[[int, int], None] | None = None
-) -> pd.DataFrame:
+    evaluation: Evaluation, records: Records, until: dt.date | None = None, *,
+    days: OtherDays | None = None, member: str | None = None, progress: Callable[[int, int], None] | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """The calendar of change: every day up to `until`, two years on unless said, on which the list becomes another by itself.
 
     Nothing else is recorded, repaired, withdrawn or decided meanwhile, and the scheme stays: the list on each day is that of
@@ -39,8 +41,10 @@ def changes_ahead(
     ----------
     records
         What `evaluation` was made of.
-    judged
-        The panel as it was judged, where that is known already.
+    days
+        As `other_days` gives them of the same records, for whoever asks more than once.
+    member
+        Only what happens to this member's own records, and to itself: quickly told, without ``others``.
     progress
         Told after each day how many of how many are done.
 
@@ -61,14 +65,19 @@ def changes_ahead(
         whole list as it is then, all that happens to others on that day and before included. Where no list can be made, as
         of a value that must not be missing, they are empty.
     """
-    scheme, records = evaluation.scheme, records.as_of(evaluation.scheme.as_of) if not records.left else records
-    until = until or same_day(scheme.as_of, YEARS)
-    here = replace(records, members=records.members[records.members.index.isin(evaluation.members.index)])
-    days = measured_on_other_days(scheme, here, until, judged or judging(scheme, records))
-    rows = list(_Calendar(evaluation, records, days, until).rows(progress or (lambda _done, _of: None)))
+    until = until or same_day(evaluation.scheme.as_of, YEARS)
+    calendar = _Calendar(evaluation, records, days or other_days(evaluation.scheme, records, until), until)
+    rows = list(calendar.rows(progress or (lambda _done, _of: None)) if member is None else calendar.rows_of(member))
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    frame["amount"] = frame["amount"].astype(object).where(frame["amount"].notna(), "")
     frame["rank_before"], frame["rank"] = frame["rank_before"].astype("Int64"), frame["rank"].astype("Int64")
     return frame.sort_values(["day", "member", "item", *RECORD[1:]], kind="stable", ignore_index=True)
+
+
+def other_days(scheme: Scheme, records: Records, until: dt.date | None = None, judged: Judging | None = None) -> OtherDays:
+    """What is measured on the days on which something changes by itself, up to `until`, two years on unless said: of all schemes that measure the same things."""
+    here = records.as_of(scheme.as_of)
+    return measured_on_other_days(scheme, here, until or same_day(scheme.as_of, YEARS), judged or judging(scheme, records))
 
 
 def same_day(day: dt.date, years: int) -> dt.date:
@@ -95,7 +104,7 @@ class _Calendar:
         """All rows, day by day."""
         happening = sorted({*self.causes, *self.left.values(), *([self.grades_end] if self.grades_end else [])})
         state: Evaluation | None = self.decided
-        before = _outcomes(state)
+        before = _outcomes(self.decided)
         for number, day in enumerate(happening, 1):
             causes = self.causes.get(day, [])
             now = before
@@ -104,6 +113,19 @@ class _Calendar:
             yield from self._of_day(day, causes, before, now)
             before = now
             progress(number, len(happening))
+
+    def rows_of(self, member: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of one member's own causes, each with the list of the day before and of the day."""
+        own = {day: mine for day, causes in self.causes.items() if (mine := [cause for cause in causes if cause[0] == member])}
+        gone = self.left.get(member)
+        for day in sorted({*own, *([gone] if gone else []), *([self.grades_end] if self.grades_end else [])}):
+            if gone is None or day <= gone:
+                before, now = (self._on(when, self._near(when))[1] for when in (day - dt.timedelta(days=1), day))
+                yield from (row for row in self._of_day(day, own.get(day, []), before, now) if row[0] == member and row[4] != OTHERS)
+
+    def _near(self, day: dt.date) -> Evaluation | None:
+        """A list from which that of `day` follows without reading records again: the decided one, as long as nobody has left."""
+        return None if any(gone <= day for gone in self.left.values()) else self.decided
 
     def _on(self, day: dt.date, state: Evaluation | None) -> tuple[Evaluation | None, pd.DataFrame]:
         """The list on a day, from that of the day before; made afresh where a member leaves, for the panel is another then, and after a day without a list."""
@@ -138,7 +160,7 @@ class _Calendar:
 def _causes(days: OtherDays) -> dict[dt.date, list[tuple[Any, ...]]]:
     """By day the rows that begin or cease to count for something then: member, why, item, table, file, sheet, row, amount."""
     causes: dict[dt.date, list[tuple[Any, ...]]] = {}
-    resting = {key: frame for key, frame in days.behind.groupby(["member", "day"])} if len(days.behind) else {}
+    resting = dict(list(days.behind.groupby(["member", "day"]))) if len(days.behind) else {}
     why_of = {(turn.member, turn.day, turn.table, turn.file, turn.sheet, turn.row): turn.why for turn in days.turns.itertuples(index=False)}
     previous: dict[str, dict[tuple[Any, ...], Any]] = {}
     for member, day in days.asked.itertuples(index=False, name=None):

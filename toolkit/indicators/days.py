@@ -15,7 +15,6 @@ from toolkit.indicators import Indicators, Item, adjustment_points, raw_column
 from toolkit.indicators.engine import VETOES, Engine
 from toolkit.indicators.evidence import records_behind
 from toolkit.indicators.selection import ASKED, MEMBER, PLACE, Source, turning_days
-from toolkit.scheme.criteria import Condition
 from toolkit.scheme.outcomes import Veto
 
 if TYPE_CHECKING:
@@ -62,9 +61,9 @@ class OtherDays:
     turns: pd.DataFrame
 
     def on(self, day: dt.date, measured: Indicators, scheme: Scheme) -> Indicators:
-        """What is measured on `day`, where `measured` holds for all members of whom nothing turns then."""
-        at = np.flatnonzero((self.asked["day"] == pd.Timestamp(day)) & self.asked["member"].isin(measured.raw.index))
-        members = self.asked["member"].iloc[at].tolist()
+        """What is measured on `day`, where `measured` holds for all members of whom nothing turns before or then."""
+        last = self.asked[(self.asked["day"] <= pd.Timestamp(day)) & self.asked[MEMBER].isin(measured.raw.index)].drop_duplicates(MEMBER, keep="last")
+        at, members = last.index.to_numpy(), last[MEMBER].tolist()
         ids = {item.id for item in self.items}
         behind = _patched(measured.behind, self.raw, members, at)
         points = measured.adjustments.copy()
@@ -75,13 +74,15 @@ class OtherDays:
             recorded.loc[members] = self.recorded[at]
         return replace(
             measured, raw=_patched(measured.raw, self.raw, members, at), conditions=_patched(measured.conditions, self.raw, members, at),
-            adjustments=points, behind=behind, recorded=recorded, vetoes=self._struck(day, measured.vetoes, members, scheme),
+            adjustments=points, behind=behind, recorded=recorded, vetoes=self._struck(last, measured.vetoes, scheme),
         )  # fmt: skip
 
-    def _struck(self, day: dt.date, vetoes: pd.DataFrame, members: Sequence[str], scheme: Scheme) -> pd.DataFrame:
+    def _struck(self, last: pd.DataFrame, vetoes: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
         turning = [item.id for item in self.items if isinstance(item, Veto)]
-        kept = vetoes[~(vetoes[MEMBER].isin(members) & vetoes["veto"].isin(turning))]
-        now = self.vetoes[(self.vetoes["day"] == pd.Timestamp(day)) & self.vetoes[MEMBER].isin(members)]
+        if not turning:
+            return vetoes
+        kept = vetoes[~(vetoes[MEMBER].isin(last[MEMBER]) & vetoes["veto"].isin(turning))]
+        now = self.vetoes[pd.MultiIndex.from_frame(self.vetoes[[MEMBER, "day"]]).isin(pd.MultiIndex.from_frame(last[[MEMBER, "day"]]))]
         frame = pd.concat([part for part in (kept, now[list(VETOES)]) if len(part)] or [kept], ignore_index=True)
         order = {veto.id: place for place, veto in enumerate(scheme.vetoes)}
         return frame.sort_values(["veto", MEMBER, "file", "sheet", "row"], key=lambda cells: cells.map(order) if cells.name == "veto" else cells, ignore_index=True)
@@ -90,7 +91,7 @@ class OtherDays:
 def measured_on_other_days(scheme: Scheme, records: Records, until: dt.date, judged: Judging) -> OtherDays:
     """What is measured of every member on each day after the as-of date, up to `until`, on which a row of it begins or ceases to count."""
     with Engine(scheme, records) as engine:
-        selections = {item.id: tuple(_selections(item)) for item in (*scheme.indicators, *scheme.adjustments, *scheme.conditions, *scheme.vetoes)}
+        selections = {item.id: tuple(_selections(item)) for item in _all(scheme)}
         found = {key: _turning(engine, selection, until) for key, selection in {one.model_dump_json(): one for many in selections.values() for one in many}.items()}
     turning = pd.concat([frame for frame in found.values() if len(frame)] or [_frame(TURNS)], ignore_index=True).drop_duplicates(ignore_index=True)
     turning = turning[turning[MEMBER].isin(records.members.index)].reset_index(drop=True)
@@ -98,10 +99,11 @@ def measured_on_other_days(scheme: Scheme, records: Records, until: dt.date, jud
     days = pd.concat([turning[[MEMBER, "day"]], turning[[MEMBER]].assign(day=pd.Timestamp(scheme.as_of))])
     asked = days.drop_duplicates().sort_values([MEMBER, "day"], ignore_index=True)
     with MemberDays(scheme, records, asked) as engine:
-        return _measured(engine, scheme, asked, turning, items, judged)
+        return _measured(engine, scheme, turning, items, judged)
 
 
-def _measured(engine: MemberDays, scheme: Scheme, asked: pd.DataFrame, turning: pd.DataFrame, items: tuple[Item | Veto, ...], judged: Judging) -> OtherDays:
+def _measured(engine: MemberDays, scheme: Scheme, turning: pd.DataFrame, items: tuple[Item | Veto, ...], judged: Judging) -> OtherDays:
+    asked = engine.asked
     valued = [item for item in items if not isinstance(item, Veto)]
     taken = dict(zip((item.id for item in valued), engine.measured([item.measure for item in valued]), strict=True))
     struck = [engine.vetoed(item) for item in items if isinstance(item, Veto)]
@@ -118,7 +120,8 @@ def _recorded(engine: MemberDays, scheme: Scheme, asked: pd.DataFrame, judged: J
     """Whether any row beside the members table tells of the member; asked only where a newcomer has a grade of its own."""
     if scheme.grades is None or scheme.grades.default is None:
         return None
-    telling = [item for item in (*scheme.indicators, *scheme.adjustments) if any(term.place[0] != scheme.members.table for term in item.measure.terms)]
+    items: tuple[Item, ...] = (*scheme.indicators, *scheme.adjustments)
+    telling = [item for item in items if any(term.place[0] != scheme.members.table for term in item.measure.terms)]
     if not telling:
         return np.ones(len(asked), np.bool_)
     rows = [taken.rows for taken in engine.measured([item.measure for item in telling if item.measure.take != "panel"])]
@@ -177,13 +180,14 @@ class MemberDays(Engine):
 
     def __init__(self, scheme: Scheme, records: Records, asked: pd.DataFrame) -> None:
         super().__init__(scheme, records)
-        self._asked = asked
+        self.asked = asked
         self._days: ir.Table | None = None
 
     @property
     def members(self) -> pd.Index[str]:
         """The places of what is asked."""
-        return pd.Index(self._asked.index.map(str), dtype="str")
+        places: pd.Index[str] = pd.Index([str(place) for place in self.asked.index], dtype="str")
+        return places
 
     def source(self, name: str) -> Source:
         """The table called `name`, each row for every day of its member."""
@@ -195,7 +199,7 @@ class MemberDays(Engine):
     def _on_their_days(self, name: str, plain: Source) -> ir.Table:
         rows = plain.table
         if name in self._records.standing:  # another connection: only rows of members that are asked about come here
-            concerned = rows.filter(rows[plain.member].isin(self._asked[MEMBER].unique().tolist()))
+            concerned = rows.filter(rows[plain.member].isin(self.asked[MEMBER].unique().tolist()))
             rows = self._handed_over(f"{name} here", concerned.to_pyarrow())
         joined = rows.inner_join(days := self._member_days, rows[plain.member] == days["_whose"])
         return joined.drop("_whose", plain.member).rename({plain.member: "_place"})
@@ -205,8 +209,8 @@ class MemberDays(Engine):
         import pyarrow as pa
 
         if self._days is None:
-            days = pa.array(self._asked["day"].dt.date, pa.date32())
-            columns = [pa.array(self._asked[MEMBER], pa.string()), pa.array(self.members, pa.string()), days]
+            days = pa.array(self.asked["day"].dt.date, pa.date32())
+            columns = [pa.array(self.asked[MEMBER], pa.string()), pa.array(self.members, pa.string()), days]
             self._days = self._handed_over("_days", pa.table(columns, names=["_whose", "_place", ASKED]))
         return self._days
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 WORKBOOK = "evaluation.xlsx"
 TABLES = ("indicators.csv", "values.csv", "scores.csv", "ranking.csv", "awards.csv", "problems.csv")
 TOUCHED = "touched.csv"
+AHEAD = "changes_ahead.csv"
 CERTAINTY = "certainty.csv"
 DIFF = "diff.csv"
 TRIAL = "trial"
@@ -38,8 +39,10 @@ PLACES = ("file", "sheet")  # are called by whoever filled them in
 AWARDS = ("award", "class", "order", "member", "name", "standing")
 
 
-def write_results(evaluation: Evaluation, folder: Path) -> None:
+def write_results(evaluation: Evaluation, folder: Path, ahead: pd.DataFrame | None = None) -> None:
     """The six CSV files and `evaluation.xlsx` of an evaluation, in `folder`; `touched.csv` where a value was touched.
+
+    With what changes `ahead`, as `changes_ahead` gives it, `changes_ahead.csv` and a sheet of it too.
 
     Those of a trial have a column `trial` more, which says so. A run that is broken off leaves no half-written file: see `placed_in`.
 
@@ -49,9 +52,9 @@ def write_results(evaluation: Evaluation, folder: Path) -> None:
         When the folder or one of the files in it cannot be written.
     """
     with placed_in(folder) as unfinished:
-        _write_all(evaluation, unfinished)
-    if evaluation.touched.empty:  # what an earlier run left there is true no more
-        (folder / TOUCHED).unlink(missing_ok=True)
+        _write_all(evaluation, unfinished, ahead)
+    for name in [*([TOUCHED] if evaluation.touched.empty else []), *([AHEAD] if ahead is None else [])]:
+        (folder / name).unlink(missing_ok=True)  # what an earlier run left there is true no more
 
 
 def write_certainty(evaluation: Evaluation, chances: pd.DataFrame, spec: WeightDraws, folder: Path) -> Path:
@@ -159,7 +162,7 @@ def awards_cells(evaluation: Evaluation) -> pd.DataFrame:
     return text_cells(listed.assign(name=names)[list(AWARDS)])
 
 
-def _write_all(evaluation: Evaluation, folder: Path) -> None:
+def _write_all(evaluation: Evaluation, folder: Path, ahead: pd.DataFrame | None) -> None:
     """Members by indicator as they were measured and valued, by node with the total, then the lists."""
     problems = evaluation.problems.frame(evaluation.scheme.language)[[column.key for column in PROBLEMS]]
     decimals = evaluation.scheme.decimals
@@ -171,7 +174,16 @@ def _write_all(evaluation: Evaluation, folder: Path) -> None:
     _write_csv(_marked(evaluation, text_cells(problems)), folder / "problems.csv", index=False)
     if len(evaluation.touched):
         _write_csv(_marked(evaluation, text_cells(evaluation.touched)), folder / TOUCHED, index=False)
-    write_workbook(evaluation, folder / WORKBOOK)
+    if ahead is not None:
+        _write_csv(_marked(evaluation, _ahead_cells(evaluation, ahead)), folder / AHEAD, index=False)
+    write_workbook(evaluation, folder / WORKBOOK, ahead)
+
+
+def _ahead_cells(evaluation: Evaluation, ahead: pd.DataFrame) -> pd.DataFrame:
+    """What changes by itself as text, totals with the scheme's decimals."""
+    decimals = evaluation.scheme.decimals
+    places = ahead.assign(**{name: ahead[name].map(discreet) for name in PLACES}, day=ahead["day"].map(str))
+    return text_cells(places).assign(**{name: ["" if pd.isna(total) else f"{total + 0.0:.{decimals}f}" for total in ahead[name]] for name in ("total_before", "total")})
 
 
 def _marked(evaluation: Evaluation, cells: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.comparison.previous import DIRECTIONS, has_previous, movement
 from toolkit.ground.problems import SEVERITIES
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, discreet, phrase
+from toolkit.reports.ahead_tables import NOTHING, SHEET, UNKNOWN
 from toolkit.reports.columns import ListColumn, SheetColumn, as_it_is, led_by, text
 from toolkit.reports.list_tables import PROBLEMS, RANKING
 from toolkit.reports.scheme_wording import (
@@ -78,7 +79,7 @@ SHADES = ("#D9D9D9", "#EFEFEF")
 SchemeLine = tuple[Phrase | str, Phrase | str, float | str, Phrase | str, Phrase | str, Phrase | str, Phrase | str, str]
 
 
-def write_workbook(evaluation: Evaluation, path: Path) -> None:
+def write_workbook(evaluation: Evaluation, path: Path, ahead: pd.DataFrame | None = None) -> None:
     """The evaluation as a workbook at `path`; the same evaluation always gives the same bytes."""
     with _no_search_for_garbage():
         book = Book(evaluation, path)
@@ -89,6 +90,7 @@ def write_workbook(evaluation: Evaluation, path: Path) -> None:
         _write_touched(book)
         _write_scheme(book)
         _write_movement(book)
+        _write_ahead(book, ahead)
         _write_problems(book)
         book.save()
 
@@ -189,6 +191,13 @@ def _write_movement(book: Book) -> None:
     )
     filled = [column for column in MOVEMENT if frame[column.key].notna().any() and (frame[column.key].astype("object") != "").any()]
     book.list_sheet("movement", MOVEMENT_NOTE, filled, _values(frame, filled))
+
+
+def _write_ahead(book: Book, ahead: pd.DataFrame | None) -> None:
+    """A row for each change that comes by itself, where they were asked for."""
+    if ahead is not None:
+        shown = ahead.assign(**{name: ahead[name].map(discreet) for name in ("file", "sheet")}, row=ahead["row"].where(ahead["row"] > 0).astype("Int64"))
+        book.list_sheet("changes_ahead", UNKNOWN if len(ahead) else NOTHING, SHEET, _values(shown, SHEET))
 
 
 def _write_problems(book: Book) -> None:

@@ -66,6 +66,7 @@ SHEETS = {
     "touched": Phrase("替代与处理的数值", "Values touched"),
     "scheme": Phrase("评选办法", "Scheme"),
     "movement": Phrase("升降", "Movement"),
+    "changes_ahead": Phrase("今后的变化", "Changes ahead"),
     "problems": Phrase("问题", "Problems"),
     "firmness": Phrase("一页结论", "One page"),
     "certainty": Phrase("各奖把握", "Chances"),
