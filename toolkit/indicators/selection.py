@@ -48,7 +48,7 @@ def in_force(rows: ir.Table, window: Window, day: Day) -> list[ir.BooleanValue]:
 def turns(rows: ir.Table, window: Window) -> dict[str, ir.Value]:
     """By what makes a record begin or cease to count, the first day on which it does; null where it never does."""
     days: dict[str, Any] = {BEGINS: rows[window.from_].date()}
-    if (ends := _ends(rows, window)) is not None:
+    if (ends := ends_of(rows, window)) is not None:
         days[LAPSES] = _after(ends, "1 day") if window.end_day == "counts" else ends
     closings = {REPAIRED: window.repaired, WITHDRAWN: window.withdrawn}
     return days | {why: rows[column].date() for why, column in closings.items() if column}
