@@ -167,6 +167,6 @@ def _then(row: Row, lexicon: Lexicon) -> Phrase:
 
 def _moved(title: Phrase, before: str, now: str) -> Phrase:
     if before == now:
-        return phrase("{title.zh}仍为 {now}", "{title.en} {now} as before", title=title, now=now)
+        return phrase("{title.zh}仍为 {now}", "{title.en} as before: {now}", title=title, now=now)
     return phrase("{title.zh} {now}（此前 {before}）", "{title.en} {now} ({before} before)", title=title, now=now, before=before)
 
