@@ -197,6 +197,17 @@ def write_small_edition(folder: Path) -> Path:
     return folder
 
 
+def with_applications(folder: Path) -> Path:
+    """The edition in `folder` with a column in which every member says that it applied: without one nothing is published."""
+    scheme, tables, book = folder / "scheme.toml", folder / "tables.toml", folder / "records" / "会员名册.csv"
+    scheme.write_text(scheme.read_text("utf-8").replace('class = "kind"', 'class = "kind"\napplied = "applied"', 1), "utf-8")
+    column = '[table.members.column.applied]\nheadings = ["自愿申报"]\ntype = "boolean"\n\n[table.activities]'
+    tables.write_text(tables.read_text("utf-8").replace("[table.activities]", column, 1), "utf-8")
+    heading, *lines = book.read_text("utf-8-sig").splitlines()
+    book.write_text("\n".join([f"{heading},自愿申报", *(f"{line},是" for line in lines)]) + "\n", "utf-8-sig")
+    return folder
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _written_once() -> Iterator[None]:
     """What is asked of DuckDB is a function of the expression alone: the same question is not put into SQL again and again."""
@@ -234,7 +245,7 @@ def house(tmp_path: Path) -> Path:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sealed bag that no test changes."""
     folder = tmp_path_factory.mktemp("whole")
-    return sealed(write_small_edition(folder / "small"), write_house(folder / "house"))
+    return sealed(with_applications(write_small_edition(folder / "small")), write_house(folder / "house"))
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import SCHEME, TABLES, write_small_edition
+from tests.conftest import SCHEME, TABLES, with_applications, write_small_edition
 from tests.contested import contested
 from tests.invented import evaluation, indicator, members, scheme
 from tests.sealing import sealed, verified, with_new_manifests, write_house
@@ -114,6 +114,7 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "records" / "行为.csv").write_text("会员代码,程度,投诉人\n001,严重,李投诉人 13912345678\n002,轻微,李投诉人\n", "utf-8-sig")
     (folder / "ballots").mkdir()
     (folder / "ballots" / "E77.toml").write_text('expert = "E77"\ncast = 2019-01-07\n# 专家赵钱孙\n[weights.total]\nmethod = "points"\npoints = { learning = 60, conduct_group = 40 }\n', "utf-8")
+    with_applications(folder)
     decide_state(folder, "reviewed", by="专家委员会", reason="理由是绝密的 13912345678")
     decide_state(folder, "publicised", by="秘书处", reason="理由是绝密的")
     return folder

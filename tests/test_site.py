@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.browser.test_page import BROWSER, FLAGS
-from tests.conftest import MEMBERS, SCHEME, TABLES, write_small_edition
+from tests.conftest import MEMBERS, SCHEME, TABLES, with_applications, write_small_edition
 from tests.contested import contested
 from tests.sealing import sealed, write_house
 from tests.test_command_line import run
@@ -32,6 +32,7 @@ from toolkit.publication.site import TITLES, Period
 from toolkit.scheme import Publication
 from toolkit.scheme.outcomes import PERMITTED_BY, Permission
 from toolkit.sealing import agreement
+from toolkit.sealing.open_bag import publication_problems
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -167,7 +168,7 @@ def write_edition(folder: Path) -> Path:
     write_rows(folder / "records" / "承诺书.csv", "code,form,status,signed_on,withdrawn_on,result,good,bad,wall", map(pledged, [code for code, *_ in MEMBERS]))
     conduct = (quoted(*row, "举报人李某 13912345678") for row in CONDUCT)
     write_rows(folder / "records" / "诚信记录.csv", "code,事由,性质,程度,points,认定日期,状态,举报人", conduct)
-    return folder
+    return with_applications(folder)
 
 
 def write_rows(path: Path, heading: str, rows: Iterable[str]) -> None:
@@ -287,6 +288,15 @@ def test_nothing_is_written_over_another_site(edition: Path, tmp_path: Path) -> 
     assert [path for path in (tmp_path / "out").rglob("*") if path.is_file()] == [mine]
 
 
+def test_a_card_has_the_form_of_an_objection_filled_in_for_its_own_member(sent: Path) -> None:
+    root = re.search(r"[0-9a-f]{64}", (sent / "check-card.html").read_text("utf-8").partition('id="root"')[2])
+    assert root
+    for code, name in (("004", HOSTILE), ("101", "子采购中心")):
+        (card,) = (path for path in (sent / "cards").iterdir() if path.stem.endswith(f"_{code}"))
+        form = card.read_text("utf-8").partition('<section class="form">')[2].partition("</section>")[0]
+        assert all(html.escape(told) in form for told in (name, code, root[0], "small-2018 · r1", "秘书处", "异议事项")), card.name
+
+
 # ---- who sees what -----------------------------------------------------------------------------------------------
 
 
@@ -317,6 +327,28 @@ def test_what_is_sure_and_the_figures_name_nobody(sent: Path) -> None:
         text = html.unescape((sent / "site" / name).read_text("utf-8"))
         assert [member for _, member, *_ in MEMBERS if member in text] == []
     assert "优秀会员" in (sent / "site" / "certainty.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "article"),
+    [
+        ('applied = "applied"', "", "第二十五条"),
+        ('label = "调查答卷"', 'label = "评审费缴纳"', "830号"),
+        ('label = "优秀会员"', 'label = "优秀会员（赞助单位）"', "830号"),
+        ('contact = "秘书处"', 'contact = "秘书处，证书费 200 元"', "830号"),
+        ('approval = "测试〔2019〕1号"', "", "830号"),
+        ('label = "调查答卷"', 'label = "按时缴纳会费"', ""),
+    ],
+)
+def test_force_and_fees_are_refused_with_the_article_that_forbids_them(edition: Path, tmp_path: Path, old: str, new: str, article: str) -> None:
+    kept = tmp_path / "bag" / "data" / "edition"
+    kept.mkdir(parents=True)
+    text = (edition / "scheme.toml").read_text("utf-8")
+    assert old in text
+    (kept / "scheme.toml").write_text(text.replace(old, new, 1), "utf-8")
+    problems = publication_problems(tmp_path / "bag")
+    assert len(problems) == bool(article)
+    assert article in problems.text("zh")
 
 
 def republished(copy: Path, to: Path, monkeypatch: pytest.MonkeyPatch) -> Result:

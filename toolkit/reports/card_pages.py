@@ -36,6 +36,20 @@ PROOF = Phrase(
     "This is card {place} of the {size} of revision {revision}. To check it, open the page “Check a score card” of the notice and choose this file. "
     "The root of the score cards, which must be the one on the notice:",
 )
+FORM = Phrase("异议书", "Objection")
+FORM_NOTE = Phrase(
+    "本页由秘书处随得分单附上，已填的几项取自得分单。需要提出异议的，打印本页填写，签字盖章后送达；不提异议的不必理会。",
+    "This page comes with the score card; what is filled in is taken from it. Whoever objects prints it, fills it in, signs and seals it and hands it in; nobody else need do anything.",
+)
+FILLED = {"to": Phrase("受理方", "To"), "name": Phrase("异议人（单位全称）", "Who objects"), "member": Phrase("会员代码", "Member code"), "about": Phrase("所涉评选", "About"), "root": Phrase("得分单总指纹", "Root of the score cards")}
+BLANK: tuple[tuple[Phrase, str], ...] = (
+    (Phrase("异议事项（得分单上的哪一项、哪一条记录）", "What is wrong (which line of the card, which record)"), "long"),
+    (Phrase("事实和依据（附证明材料目录）", "Facts and grounds (with a list of the papers enclosed)"), "long"),
+    (Phrase("请求", "What is asked for"), "short"),
+    (Phrase("联系方式", "How to be reached"), "short"),
+    (Phrase("签字、盖章", "Signature and seal"), "long"),
+    (Phrase("日期", "Date"), "short"),
+)
 WORDS: Mapping[str, Phrase] = {
     "title": Phrase("核对得分单", "Check a score card"),
     "how": Phrase(
@@ -110,7 +124,7 @@ def write_card_pages(texts: Mapping[str, str], scheme: Scheme, folder: Path) -> 
     template, style = _part("card.html"), _part("card.css")
     with placed_in(folder) as unfinished:
         for member, card in cards.items():
-            (unfinished / names[member]).write_text(_page(template, style, card, scheme.language), encoding="utf-8", newline="\n")
+            (unfinished / names[member]).write_text(_page(template, style, card, scheme), encoding="utf-8", newline="\n")
     return next(iter(cards.values())).root or "" if cards else ""
 
 
@@ -152,8 +166,8 @@ def _plain(table: Table) -> dict[str, Any]:
     return {"caption": table.caption, "headings": list(table.headings), "rows": rows, "right": right, "note": table.note}
 
 
-def _page(template: str, style: str, card: ProvedCard, language: Language) -> str:
-    content = card.content
+def _page(template: str, style: str, card: ProvedCard, scheme: Scheme) -> str:
+    content, language = card.content, scheme.language
     proof = phrase(PROOF.zh, PROOF.en, revision=content["revision"], size=card.size, place=card.index + 1).into(language)
     return filled(
         template,
@@ -164,8 +178,23 @@ def _page(template: str, style: str, card: ProvedCard, language: Language) -> st
         style=style,
         tables="".join(_table(table) for table in content["tables"]),
         proof=element("p", content["object"]) + element("p", proof) + element("p", card.root or "", css="code"),
+        form=_form(card, scheme),
         card=card.write(),
     )
+
+
+def _form(card: ProvedCard, scheme: Scheme) -> Safe:
+    """The form of an objection, filled in as far as the card says."""
+    content, language = card.content, scheme.language
+    contact = scheme.publication.contact if scheme.publication else ""
+    told = {
+        "to": contact or Phrase("秘书处", "the secretariat").into(language), "name": content["name"], "member": content["member"],
+        "about": f"{content['title']} · {content['edition']} · {content['revision']}", "root": card.root or "",
+    }  # fmt: skip
+    filled_in = (element("tr", element("th", label.into(language), scope="row"), element("td", told[key], css="code" if key == "root" else "")) for key, label in FILLED.items())
+    blank = (element("tr", element("th", label.into(language), scope="row"), element("td", css=height)) for label, height in BLANK)
+    table = element("table", element("tbody", *filled_in, *blank))
+    return Safe(element("h2", FORM.into(language)) + element("p", FORM_NOTE.into(language), css="note") + table)
 
 
 def _table(table: dict[str, Any]) -> Safe:
