@@ -34,7 +34,7 @@ IMPORTS = "import os\nfrom pathlib import Path"
 EXECUTED: dict[tuple[object, ...], Any] = {}
 
 
-def quick_papers(evaluation: Evaluation, records: Records, folder: Path, progress: Callable[[str], None]) -> None:
+def quick_papers(evaluation: Evaluation, records: Records, folder: Path, progress: Callable[[str], None], *, together: bool = True) -> None:
     """Papers for the meeting in place of the real ones, which take long: who is awarded, on a page and in a workbook."""
     assert len(records.members)
     progress("papers")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,11 @@ from tests.invented import evaluation, indicator, members, scheme
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.many import Lists
 from toolkit.ground.problems import Refused
+from toolkit.reports.headlines import certainty_headline
 from toolkit.reports.probability_tables import whole_list_line
+from toolkit.reports.workbook.robustness import meeting_page
+from toolkit.sensitivity.probabilities import award_probabilities
+from toolkit.sensitivity.robustness import firmness
 from toolkit.sensitivity.weights.draws import WeightDraws
 from toolkit.sensitivity.whole_list import told_apart, whole_list
 
@@ -76,6 +82,18 @@ def test_it_is_said_in_one_line(asked: Evaluation) -> None:
     still = whole_list(asked, WeightDraws(draws=200, spread=0.001))
     assert still.members.empty
     assert "没有与线上无法区分的" in whole_list_line(asked, still).zh
+
+
+def test_the_first_line_of_the_notebook_and_the_one_page_say_it(asked: Evaluation) -> None:
+    firm = firmness(asked, award_probabilities(asked, WeightDraws(draws=1000)), spec=WeightDraws(draws=1000))
+    count = firm.whole.members["member"].nunique()
+    assert repr(certainty_headline(firm)).endswith(f"若要全部名单同时成立（95% 的把握），则有 {count} 家与线上无法区分。")
+    assert repr(certainty_headline(firm, "en")).endswith(f"For all places to hold at once (at 95%), {count} members are too near a line to tell.")
+    line = whole_list_line(asked, firm.whole).zh
+    assert line in meeting_page(asked, firm, draws=1000)
+    assert line not in meeting_page(asked, firm, draws=1000, together=False)  # as versions before wrote it
+    still = replace(firm, whole=whole_list(asked, WeightDraws(draws=200, spread=0.001)))
+    assert repr(certainty_headline(still)).endswith("没有与线上无法区分的。")
 
 
 def test_a_level_is_a_share(asked: Evaluation) -> None:

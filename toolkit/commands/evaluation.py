@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from toolkit.sensitivity.weights.draws import WeightDraws
 
 HANGS = Phrase("名单系于什么", "what the list hangs on")
-WHOLE = 4000  # draws that all places are looked at in together
 TRYING = Phrase("正在试小例子", "trying small examples")
 COUNTED_ON = Phrase("名额按会员名册上各类的家数核对。", "Places are held against the members of each class on the list.")
 NOT_COUNTED = Phrase("还没有会员名册：名额未按各类家数核对。", "There is no list of members yet: places are not held against the size of a class.")
@@ -145,7 +144,7 @@ def sensitivity(
         spec, chances = _write_certainty(evaluation, out, draws, spread, language)
         firm = _write_robustness(edition, evaluation, chances, out, spec=spec, quick=quick, language=language)
         say(language, bottom_line(firm))
-        say(language, _whole_list(evaluation, spec, out, language))
+        say(language, _whole_list(evaluation, firm, out))
         say(language, phrase("稳健性各表和 robustness.xlsx 已写入 {out}", "The robustness tables and robustness.xlsx are in {out}", out=out))
 
 
@@ -240,16 +239,13 @@ def _write_certainty(evaluation: Evaluation, out: Path, draws: int, spread: floa
     return spec, chances
 
 
-def _whole_list(evaluation: Evaluation, spec: WeightDraws, out: Path, language: str) -> Phrase:
+def _whole_list(evaluation: Evaluation, firm: Firmness, out: Path) -> Phrase:
     """What can be said of all places at once; who stands in a zone is written to `whole_list.csv`."""
     from toolkit.reports.csv_files import write_robustness
     from toolkit.reports.probability_tables import whole_list_line
-    from toolkit.sensitivity.whole_list import whole_list
 
-    with working(language, Phrase("正在看全部名单", "looking at all places together")):
-        whole = whole_list(evaluation, spec.model_copy(update={"draws": min(spec.draws, WHOLE)}))
-    write_robustness({"whole_list": whole.members}, out)
-    return whole_list_line(evaluation, whole)
+    write_robustness({"whole_list": firm.whole.members}, out)
+    return whole_list_line(evaluation, firm.whole)
 
 
 def _write_robustness(

@@ -14,7 +14,7 @@ from toolkit.evaluation.decisions import why_empty
 from toolkit.ground.display import Headline
 from toolkit.ground.text import Language, Phrase, discreet, joined, phrase
 from toolkit.reports import wording
-from toolkit.reports.probability_tables import bottom_line
+from toolkit.reports.probability_tables import bottom_line, zone_line
 from toolkit.sensitivity.robustness import standings
 
 if TYPE_CHECKING:
@@ -121,8 +121,8 @@ def decisions_headline(matters: Sequence[OpenMatter], language: Language = "zh")
 
 
 def certainty_headline(firm: Firmness, language: Language = "zh") -> Headline:
-    """How firm the list is."""
-    return Headline(bottom_line(firm).into(language))
+    """How firm the list is, place by place, and how many cannot be told apart from a line where all places are looked at together."""
+    return Headline(joined((bottom_line(firm), zone_line(firm.whole)), "", " ").into(language))
 
 
 def _said(language: Language, *parts: Phrase) -> Headline:

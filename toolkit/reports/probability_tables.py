@@ -249,6 +249,15 @@ def whole_list_line(evaluation: Evaluation, whole: WholeList) -> Phrase:
                   level=whole.level, draws=whole.draws, coverage=whole.coverage, said=said)  # fmt: skip
 
 
+def zone_line(whole: WholeList) -> Phrase:
+    """How many members cannot be told apart from a line, of all awards together; empty where there is no award."""
+    if whole.zones.empty:
+        return Phrase("", "")
+    if not whole.zone:
+        return phrase("全部名单同时成立也有 {level:.0%} 的把握，没有与线上无法区分的。", "All places hold at once (at {level:.0%}): nobody is too near a line to tell.", level=whole.level)
+    return phrase("若要全部名单同时成立（{level:.0%} 的把握），则有 {n} 家与线上无法区分。", "For all places to hold at once (at {level:.0%}), {n:member is|members are} too near a line to tell.", level=whole.level, n=whole.zone)
+
+
 def firmness_table(evaluation: Evaluation, firm: Firmness, language: Language | None = None) -> Table:
     """How many places of each award are certain, likely, and on a hair, class by class; above it the list in one sentence."""
     shown = firm.places[(firm.places["awarded"] > 0) | (firm.places["contenders"] > 0)]

@@ -103,7 +103,7 @@ def _differences(
     wording = _wording(evaluation) if sealed_by(data) in KNOWN else None
     write_results(evaluation, again / "results")
     yield from folder_problems("results", data, again, wording)
-    write_meeting_papers(evaluation, edition.records, again / MEETING, step)
+    write_meeting_papers(evaluation, edition.records, again / MEETING, step, together=sealed_by(data) not in KNOWN)
     yield from folder_problems(MEETING, data, again)
     if (data / RULES).is_dir():
         yield from _rules_problems(data, edition, evaluation, again)

@@ -26,6 +26,7 @@ from toolkit.sensitivity.tipping.one_value import nearest_values, smallest_value
 from toolkit.sensitivity.tipping.one_weight import nearest_weights, stability_intervals
 from toolkit.sensitivity.weights import WeightSet, around
 from toolkit.sensitivity.weights.draws import WeightDraws
+from toolkit.sensitivity.whole_list import WholeList, whole_list
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
@@ -67,11 +68,14 @@ class Firmness:
         among those of all on a hair.
     within
         The weights under which awards are proved.
+    whole
+        What can be said of all places at once.
     """
 
     places: pd.DataFrame
     hanging: pd.DataFrame
     within: WeightSet
+    whole: WholeList
 
     @property
     def asked(self) -> list[tuple[str, str]]:
@@ -80,7 +84,7 @@ class Firmness:
 
 
 def firmness(
-    evaluation: Evaluation, chances: pd.DataFrame, records: Records | None = None, *, within: WeightSet | None = None
+    evaluation: Evaluation, chances: pd.DataFrame, records: Records | None = None, *, within: WeightSet | None = None, spec: WeightSpec | None = None
 ) -> Firmness:
     """How firm every award is, and what those on a hair hang on: a weight, a raw value, or a record.
 
@@ -92,6 +96,8 @@ def firmness(
         Those evaluated; without them no record is looked for. What looks at all members stays as it was found when one is struck.
     within
         The weights within which the committee might have voted; None for each a twentieth of itself up or down.
+    spec
+        How weights are drawn for what is said of all places at once; None for `WeightDraws`.
 
     Raises
     ------
@@ -104,7 +110,7 @@ def firmness(
     proved = award_bounds(evaluation, within)
     sure = set(proved[proved["standing"] == "certain"][["award", "member"]].itertuples(index=False, name=None))
     places = [_counted(contest, standing, sure) for contest in contests]
-    return Firmness(pd.DataFrame(places, columns=PLACES), _hanging(evaluation, standing, records), within)
+    return Firmness(pd.DataFrame(places, columns=PLACES), _hanging(evaluation, standing, records), within, whole_list(evaluation, spec or WeightDraws()))
 
 
 def standings(evaluation: Evaluation, chances: pd.DataFrame) -> pd.DataFrame:
@@ -277,7 +283,7 @@ def robustness(
     step = progress or (lambda _: None)
     first, *others = questions_of(evaluation, quick=quick)
     step(first)
-    firm = firmness(evaluation, chances, records, within=within)
+    firm = firmness(evaluation, chances, records, within=within, spec=spec)
     inquiry = Inquiry(evaluation, records, firm, spec or WeightDraws())
     answers = {first: QUESTIONS[first](inquiry)}
     for name in others:

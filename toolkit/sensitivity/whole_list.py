@@ -27,11 +27,14 @@ from toolkit.ground.text import Phrase
 from toolkit.sensitivity.tipping.lines import or_better
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from toolkit.evaluation import Evaluation
     from toolkit.ground.ranking import Floats, Mask
     from toolkit.sensitivity.weights.draws import WeightSpec
 
-LEVEL = 0.95
+LEVEL, DRAWS = 0.95, 4000
+"""Asked for unless another is; and the draws that are enough for it: more are not looked at."""
 NOT_A_SHARE = Phrase("把握应在 0 与 1 之间", "a level lies between 0 and 1")
 SAY_SHARE = Phrase("例如 0.95", "0.95, say")
 
@@ -59,6 +62,11 @@ class WholeList:
     coverage: float
     draws: int
 
+    @property
+    def zone(self) -> int:
+        """How many members stand in a zone at all."""
+        return int(self.members["member"].nunique())
+
 
 def whole_list(evaluation: Evaluation, spec: WeightSpec, level: float = LEVEL) -> WholeList:
     """Which places of the list are told apart together, under other weights the committee might have voted.
@@ -66,7 +74,7 @@ def whole_list(evaluation: Evaluation, spec: WeightSpec, level: float = LEVEL) -
     Parameters
     ----------
     spec
-        How weights are drawn; every other one of its draws finds the statement, the rest try it.
+        How weights are drawn, of which `DRAWS` at most; every other one of its draws finds the statement, the rest try it.
     level
         In which share of the draws the whole statement is to hold.
 
@@ -81,14 +89,22 @@ def whole_list(evaluation: Evaluation, spec: WeightSpec, level: float = LEVEL) -
     awards = [award.id for award in scheme.awards]
     rows = [[awards.index(id_) for id_ in or_better(scheme, award)] for award in awards]
     holds = _or_better(lists.standing[:, None], rows)[:, 0]
-    differs = [_or_better(lists.given(shares), rows) != holds[:, None] for shares in spec.blocks(evaluation.tree, scheme.seed)]
-    turned = np.concatenate(differs, axis=1) if awards else np.zeros((0, spec.draws, len(holds.T)), np.bool_)
+    count = min(spec.draws, DRAWS)
+    differs = [_or_better(lists.given(shares), rows) != holds[:, None] for shares in _first(spec.blocks(evaluation.tree, scheme.seed), count)]
+    turned = np.concatenate(differs, axis=1) if awards else np.zeros((0, count, len(holds.T)), np.bool_)
     sure = told_apart(turned[:, ::2], level)
     tried = turned[:, 1::2] if turned.shape[1] > 1 else turned
     coverage = 1.0 - float((tried & sure[:, None]).any(axis=(0, 2)).mean()) if awards else 1.0
     zones = [(award, int((own & there).sum()), int((~own).sum()), int((~own & there).sum())) for award, own, there in zip(awards, sure, holds, strict=True)]
     frame = pd.DataFrame(zones, columns=["award", "sure", "zone", "held"])
     return WholeList(frame, _zone_members(evaluation, sure, holds, 1.0 - turned.mean(axis=1)), level, coverage, tried.shape[1])
+
+
+def _first(blocks: Iterator[Floats], count: int) -> Iterator[Floats]:
+    """The first so many vectors of shares, block by block."""
+    while count > 0 and (block := next(blocks, None)) is not None:
+        yield block[:count]
+        count -= len(block)
 
 
 def _zone_members(evaluation: Evaluation, sure: Mask, holds: Mask, kept: Floats) -> pd.DataFrame:

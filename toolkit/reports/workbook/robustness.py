@@ -25,6 +25,7 @@ from toolkit.reports.probability_tables import (
     bottom_line,
     firmness_note,
     hanging_words,
+    whole_list_line,
 )
 from toolkit.reports.sensitivity_tables import central_tables
 from toolkit.reports.workbook.book import HEADING_ROW, SHEETS, Book
@@ -222,6 +223,7 @@ def write_meeting_papers(
     progress: Callable[[str], None] | None = None,
     *,
     quick: bool = True,
+    together: bool = True,
 ) -> None:
     """`one_page.html` and `robustness.xlsx` of an evaluation, in the new folder `folder`; the same bytes every time.
 
@@ -234,6 +236,8 @@ def write_meeting_papers(
         Called with what is asked, in both languages, before it is.
     quick
         Whether to leave out the slow questions; both papers then say which.
+    together
+        Whether the page says what holds of all places at once; papers of versions before 0.6.0 did not.
     """
     step = progress or (lambda _: None)
     step(_told("certainty"))
@@ -243,11 +247,11 @@ def write_meeting_papers(
     folder.mkdir(parents=True)
     write_robustness_book(evaluation, firm, chances, answers, folder)
     missing = left_out(questions_of(evaluation), answers)
-    page = meeting_page(evaluation, firm, missing, draws=spec.draws)
+    page = meeting_page(evaluation, firm, missing, draws=spec.draws, together=together)
     (folder / PAGE).write_text(page, encoding="utf-8", newline="\n")
 
 
-def meeting_page(evaluation: Evaluation, firm: Firmness, missing: Phrase | None = None, *, draws: int, language: Language | None = None) -> str:
+def meeting_page(evaluation: Evaluation, firm: Firmness, missing: Phrase | None = None, *, draws: int, language: Language | None = None, together: bool = True) -> str:
     """The one page as HTML that needs nothing else: A4 upright on paper, no script, no address outside.
 
     Parameters
@@ -256,6 +260,8 @@ def meeting_page(evaluation: Evaluation, firm: Firmness, missing: Phrase | None 
         What the workbook beside it leaves out, if anything.
     draws
         How many sets of weights were drawn.
+    together
+        Whether it says what holds of all places at once.
     """
     scheme, to = evaluation.scheme, language or evaluation.scheme.language
     table = views.hanging_table(evaluation, firm, to)
@@ -266,6 +272,7 @@ def meeting_page(evaluation: Evaluation, firm: Firmness, missing: Phrase | None 
         title=escape(f"{scheme.title}（{scheme.edition}）" if to == "zh" else f"{scheme.title} ({scheme.edition})"),
         inside=INSIDE.into(to),
         picture=views.firmness_picture(evaluation, firm, to).svg,
+        whole=f"<p>{escape(whole_list_line(evaluation, firm.whole).into(to))}</p>\n" if together and evaluation.scheme.awards else "",
         meaning=escape(firmness_note().into(to)),
         table=table._repr_html_() if table.rows else "",
         notes="".join(f"<p>{escape(note.into(to))}</p>" for note in notes),
