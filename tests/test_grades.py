@@ -288,7 +288,7 @@ def by_hand(asked: Evaluation) -> list[str]:
     hand = RuleByHand(asked)
     able = [bool(met) for met in asked.award_rule.eligibility.met(asked.decided.score)]
     given_directly = {veto.id: veto.effect.grade for veto in scheme_.vetoes if veto.effect.grade}
-    struck_ = {who.index.get_loc(member) for member, veto in asked.vetoes[["member", "veto"]].itertuples(index=False) if veto in given_directly}
+    struck_ = {int(who.index.get_indexer([member])[0]) for member, veto in asked.vetoes[["member", "veto"]].itertuples(index=False) if veto in given_directly}
     band = [len(wanted.bands) - 1] * len(who)
     free = [m for m in range(len(who)) if not np.isnan(total[m])]
     for number, (name, bound) in enumerate(wanted.bands):

@@ -43,7 +43,8 @@ T = TypeVar("T")
 class Edition:
     """An edition that was read: its folder, scheme, data dictionary and records.
 
-    Its panel is judged as it is read, for `evaluate` to take; None where the scheme names what is not in the dictionary.
+    Its panel is judged as it is read, for `evaluate` to take; None where the scheme names what is not in the dictionary, and where
+    there are two stages, of which the first says whom the panel had to score: `panel_of` judges it then.
     """
 
     folder: Path
@@ -141,9 +142,9 @@ def read_edition(folder: Path) -> Reading:
     unknown = reference_problems(scheme, tables) if fitting else Problems()
     problems += unknown + records.problems + of_minutes
     whole = whole and fitting and not unknown.errors
-    judged = judging(scheme, records) if whole else None
-    if judged is not None:
-        problems += judged.problems + day_problems(scheme, tables, records.frames)
+    judged = judging(scheme, records) if whole and scheme.shortlist is None else None
+    if whole:
+        problems += (judged.problems if judged else Problems()) + day_problems(scheme, tables, records.frames)
         with Engine(scheme, records) as engine:
             problems += consent_problems(engine, scheme)
     if len(records.members) and (whole or sound):

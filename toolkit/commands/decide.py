@@ -123,6 +123,7 @@ def _tie(said: Said, class_: str | None) -> None:
 
 def _place(said: Said) -> None:
     from toolkit.edition import open_edition
+    from toolkit.evaluation import panel_of
     from toolkit.minutes.decisions import decide_place, score_given
     from toolkit.minutes.journal import refuse_unsaid
 
@@ -133,7 +134,7 @@ def _place(said: Said) -> None:
     given = score_given(score[0]) if score else None
     edition = open_edition(said.folder)
     bounds = edition.score_bounds(indicator)
-    waiting = edition.judged.open if edition.judged else {}
+    waiting = panel_of(edition.scheme, edition.records, edition.judged).open
     names = {str(key): str(name) for key, name in edition.records.members["name"].items()}
     _told(decide_place(said.folder, waiting, member, indicator, given, by=said.by, reason=said.because, bounds=bounds, names=names), said.language)
 

@@ -120,11 +120,12 @@ def examine(
 
 def _other_votes(folder: Path, language: str) -> tuple[Evaluation, tuple[OtherVotes, ...]]:
     from toolkit.ballots import load_ballots
+    from toolkit.evaluation import panel_of
     from toolkit.examination.other_votes import other_votes
 
     edition, evaluation, _ = evaluated(folder, language)
     with working(language, Phrase("正在试算改票", "trying other votes")):
-        return evaluation, other_votes(evaluation, edition.tables, edition.judged, load_ballots(folder, edition.scheme))
+        return evaluation, other_votes(evaluation, edition.tables, panel_of(edition.scheme, edition.records, edition.judged), load_ballots(folder, edition.scheme))
 
 
 def sensitivity(

@@ -43,10 +43,11 @@ def sheets(
 def panel(folder: Folder, language: LanguageOption = "zh") -> None:
     """供专家组组长看：组成、回避、一致程度、各专家宽严、位次待定的会员。 For the chair of the panel."""
     from toolkit.edition import check_edition
+    from toolkit.evaluation import panel_of
 
     with working(language, Phrase("正在读取评分", "reading the scores")):
         edition, problems = check_edition(folder)
-        judged = edition.judged if edition else None
+        judged = panel_of(edition.scheme, edition.records, edition.judged) if edition and (edition.judged or not problems.errors) else None
     if edition and judged:
         _tell(edition, judged, language)
     problems_found = judged.problems if judged and not problems.errors else problems

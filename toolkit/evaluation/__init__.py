@@ -14,14 +14,16 @@ import pandas as pd
 from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.decisions import Decided, award_problems
 from toolkit.evaluation.grades import Grading, decide_grades, grade_problems, place_problems, valid_until
+from toolkit.evaluation.quotas import stopped
 from toolkit.evaluation.scores import TOTAL, Tree, adjusted, aligned, gathered, rounded_scores
+from toolkit.evaluation.stages import first_stage, stage_problems, staged
 from toolkit.evaluation.value_checks import quotient_problems, sum_problems
 from toolkit.evaluation.values import Values, resolved, scaled, valued_alike
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.ranking import Floats, Placing, Ruling, Tie, near_boundary, rounded
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.indicators import Indicators, measure_indicators
-from toolkit.indicators.panel import of_place, placed, placing_problems
+from toolkit.indicators.panel import judging, of_place, placed, placing_problems
 from toolkit.scheme import Scheme
 
 if TYPE_CHECKING:
@@ -215,7 +217,9 @@ class Evaluation:
     def _exact_total(self) -> Floats:
         """The total before rounding, NaN for who is not ranked."""
         points = (column.to_numpy(np.float64) for _, column in self.measured.adjustments.items())
-        return adjusted(self.nodes[TOTAL], points, self.scheme.total, self.scaled_values.unranked)
+        total = adjusted(self.nodes[TOTAL], points, self.scheme.total, self.scaled_values.unranked)
+        left = self.scaled_values.members[stopped(self.members.loc[self.scaled_values.members])]
+        return np.where(self.scaled_values.members.isin(left), np.nan, total) if len(left) else total
 
     @property
     def _near_boundary(self) -> Problems:
@@ -346,9 +350,9 @@ def _not_known(trial: Phrase, day: dt.date, decided: dt.date) -> Problem:
 
 def _measured(scheme: Scheme, records: Records, judged: Judging | None) -> Evaluation:
     """All that is measured, with the problems of the records first."""
-    records = records.as_of(scheme.as_of)
+    records, of_stage = in_stages(scheme, records.as_of(scheme.as_of))
     measured = measure_indicators(scheme, records, judged)
-    problems = records.problems + measured.problems
+    problems = records.problems + measured.problems + of_stage
     if records.placings:
         problems = Problems(tuple(problem for problem in problems if not any(of_place(problem, placing, records) for placing in records.placings)))
         problems += placing_problems(records.placings, measured.open)
@@ -358,11 +362,37 @@ def _measured(scheme: Scheme, records: Records, judged: Judging | None) -> Evalu
     return Evaluation(scheme, records.members, measured, records.digests, records.rulings, records.placings)
 
 
+def in_stages(scheme: Scheme, records: Records) -> tuple[Records, Problems]:
+    """The records as they stand for the last stage, whose applicants are those whom a first one left, and what is to be said of it.
+
+    Raises
+    ------
+    Refused
+        When the first stage cannot be evaluated.
+    """
+    shortlist = scheme.shortlist
+    if shortlist is None:
+        return records, Problems()
+    first = evaluate(first_stage(scheme, shortlist), replace(records, rulings=(), placings=()))
+    return replace(records, members=staged(first, shortlist, records.members)), Problems(tuple(stage_problems(first, shortlist)))
+
+
+def panel_of(scheme: Scheme, records: Records, judged: Judging | None = None) -> Judging:
+    """The panel as it was judged when the edition was read, or else by whom the first stage left.
+
+    Raises
+    ------
+    Refused
+        When the first stage cannot be evaluated.
+    """
+    return judged or judging(scheme, in_stages(scheme, records.as_of(scheme.as_of))[0])
+
+
 def _measured_by(scheme: Scheme) -> tuple[object, ...]:
     """All of a scheme that has a say in what is measured in records."""
     indicators = tuple((item.id, item.measure, item.applies_to) for item in scheme.indicators)
     adjustments = tuple((item.id, item.measure) for item in scheme.adjustments)
-    counted = (adjustments, scheme.conditions, scheme.vetoes, scheme.previous, scheme.panel)
+    counted = (adjustments, scheme.conditions, scheme.vetoes, scheme.previous, scheme.panel, scheme.shortlist)
     return (indicators, *counted, scheme.window, scheme.members, scheme.as_of, scheme.period, scheme.consent)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.bands import BandPlaces, BandRule, band_names, rises_bounded
+from toolkit.evaluation.quotas import stopped
 from toolkit.evaluation.requirements import asked, is_plain_minimum, shortfall, subject, with_subject
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.ranking import Mask
@@ -41,6 +42,8 @@ class GradeReasons:
     def sentence(self, member: str, place: int) -> Phrase:
         """Why one member has its grade, from the last step that decided it backwards."""
         grade = self.steps.grade[place]
+        if self._stopped[place]:
+            return Phrase("未进入复审，不评定信用等级", "not on the shortlist: not graded")
         if self.rules.applied_only and not self.bands.rule.applied[place]:
             return Phrase("未申报，不评定信用等级", "did not apply: not graded")
         if self._band[place] == self.bands.ineligible:
@@ -146,6 +149,10 @@ class GradeReasons:
         assert self.grading.band is not None
         bands: list[int] = self.grading.band.tolist()
         return bands
+
+    @cached_property
+    def _stopped(self) -> Mask:
+        return stopped(self.grading.members)
 
     @cached_property
     def _places(self) -> dict[str, BandPlaces]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from toolkit.evaluation.bands import Band, BandPlaces, BandRule, band_names, rises_bounded
 from toolkit.evaluation.grade_reasons import GradeReasons
+from toolkit.evaluation.quotas import stopped
 from toolkit.evaluation.requirements import asked
 from toolkit.evaluation.scores import Score, rounded_points, scores_of
 from toolkit.ground.problems import Problem, nearest
@@ -177,10 +178,8 @@ def from_bands(
 
 
 def outside(rules: Grades, members: pd.DataFrame) -> Mask:
-    """The members that are not graded because they did not apply; bool[n]."""
-    if not rules.applied_only:
-        return np.zeros(len(members), np.bool_)
-    return ~members["applied"].to_numpy(dtype=np.bool_)
+    """The members that are not graded because they did not apply, or did not come to the second stage; bool[n]."""
+    return stopped(members) | (~members["applied"].to_numpy(dtype=np.bool_) & rules.applied_only)
 
 
 def valid_until(scheme: Scheme) -> dt.date | None:

@@ -259,3 +259,14 @@ def _wide(scheme: Scheme, award: Award, quota: Quota, applicants: Mapping[str, i
 
 def _problem(severity: Severity, award: Award, class_: str, rule: Phrase, mend: Phrase) -> Problem:
     return Problem(severity, rule, mend, file="scheme.toml", column=f"award[{award.id}].quota", value=class_)
+
+
+STOPPED = "stopped"
+"""The column of the members of a second stage that says why each did not come to it; "" for who did, or did not apply at all."""
+
+
+def stopped(members: pd.DataFrame) -> Mask:
+    """Who did not come to the second stage, bool[members]; nobody where there is one stage alone."""
+    if STOPPED not in members:
+        return np.zeros(len(members), np.bool_)
+    return np.array([why != "" for why in members[STOPPED]], np.bool_)

@@ -11,6 +11,7 @@ import numpy as np
 
 from toolkit.evaluation.awards import tie_keys, tie_rules, tie_title
 from toolkit.evaluation.limits import payable
+from toolkit.evaluation.quotas import STOPPED, stopped
 from toolkit.evaluation.requirements import amount, asked, bars, gap, shortfall
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.ranking import competition_ranks, rounded
@@ -52,7 +53,7 @@ class Reasons:
     def _of(self, position: int) -> Iterator[Phrase]:
         """The sentences about one member."""
         if not self.decided.rule.applied[position]:
-            yield NOT_APPLIED
+            yield (stopped(self.decided.members)[position] and self.decided.members[STOPPED].iloc[position]) or NOT_APPLIED
             return
         strikes = self._strikes.get(str(self.decided.members.index[position]), [])
         yield from self._vetoes(strikes)

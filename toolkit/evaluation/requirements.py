@@ -23,7 +23,7 @@ from toolkit.scheme.shapes import is_missing, state_name
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
-    from toolkit.scheme.outcomes import Award
+    from toolkit.scheme.outcomes import Award, Shortlist
 
 @dataclass(frozen=True, eq=False)
 class Demands:
@@ -227,7 +227,7 @@ def bounded(item: Requirement) -> bool:
     return any(bound is not None for bound in (item.least, item.above, item.most, item.below))
 
 
-def bars(award: Award) -> tuple[Requirement, ...]:
+def bars(award: Award | Shortlist) -> tuple[Requirement, ...]:
     """Everything an award asks for, its least scores first."""
     return (*(Requirement(node=node, least=least) for node, least in award.minimum.items()), *award.require)
 

@@ -118,6 +118,8 @@ def proved_by(item: Indicator) -> Phrase:
 def obstacles(rules: Rules, item: Indicator) -> Iterator[Phrase]:
     """All that keeps the structure from proving it."""
     scheme = rules.scheme
+    if scheme.shortlist is not None:
+        yield Phrase("分初审、复审两步，这里只看复审", "there are two stages, and the second alone is looked at here")
     shape = item.value
     known = isinstance(shape, Category | Relative) or type(shape).__module__ == Points.__module__
     if beyond_known(item) or beyond_known(item.measure) or not known:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.edition import load_plan
+from toolkit.evaluation import in_stages
 from toolkit.forms import label_of
 from toolkit.forms.columns import FormColumn, cell_check, form_columns
 from toolkit.forms.entry_sheet import HEAD, HEADING_ROW, FormBook, form_book
@@ -313,12 +314,14 @@ def _sheets(folder: Path, scheme: Scheme, tables: Mapping[str, Table], round_: s
     blank = {name: pd.DataFrame({column: pd.Series(dtype=object) for column in (*tables[name].column, *PLACE)}) for name in scored}
     whole = replace(records, tables=records.tables.model_copy(update={"table": dict(tables)}), frames={**records.frames, **blank},
                     not_applicable={**records.not_applicable, **{name: pd.DataFrame() for name in scored}})  # fmt: skip
+    if not records.problems.errors:
+        whole, _ = in_stages(scheme, whole)
     judged = judging(scheme, whole)
     wrong = records.problems.errors + judged.problems.errors
     if wrong:
         raise Refused(wrong)
     recused = recusals_due(scheme, whole, judged.experts).mask
-    members = _to_score(scheme, records.members)
+    members = _to_score(scheme, whole.members)
     digest = file_digest(folder / "scheme.toml")[:12]
     for expert in judged.experts:
         yield ScoreSheet(expert, members, frozenset(recused.index[recused[expert]].astype(str)), round_, digest)

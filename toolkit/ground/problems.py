@@ -37,7 +37,7 @@ COUNTED: dict[Severity, Phrase] = {
 
 RANKS: dict[Severity, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 # What a problem touches, by the first word of its place in the scheme: who is given what, before what is counted how.
-DECIDES = ("veto", "eligibility", "award", "ties", "total", "grades", "adjustment", "condition", "indicator", "group", "panel", "weighting")
+DECIDES = ("veto", "eligibility", "shortlist", "award", "ties", "total", "grades", "adjustment", "condition", "indicator", "group", "panel", "weighting")
 
 
 @dataclass(frozen=True)

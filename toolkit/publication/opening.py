@@ -24,6 +24,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from toolkit.evaluation import Evaluation
+from toolkit.evaluation.quotas import stopped
 from toolkit.evaluation.requirements import bars
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.decimals import decimal_digits_of
@@ -62,7 +63,7 @@ def items_told(scheme: Scheme) -> tuple[Permission, ...]:
 def permitting(evaluation: Evaluation) -> Mask:
     """Who permits that its row is open; bool[members]. A code that looks like a telephone or identity number is never open."""
     permits = evaluation.permitted.loc[evaluation.members.index, list(items_told(evaluation.scheme))].to_numpy(np.bool_).all(axis=1)
-    return np.asarray(permits & np.array([discreet(str(member)) == member for member in evaluation.members.index], np.bool_))
+    return np.asarray(permits & ~stopped(evaluation.members) & np.array([discreet(str(member)) == member for member in evaluation.members.index], np.bool_))
 
 
 def open_rows(evaluation: Evaluation) -> OpenRows:
@@ -147,7 +148,7 @@ def _told(evaluation: Evaluation, open_: Mask, left_out: set[str]) -> Scheme:
     scheme = evaluation.resolved
     index, classes = evaluation.members.index[open_], evaluation.members["class"][open_].map(class_told).to_numpy(object)
     raw = evaluation.measured.raw.loc[index].where(evaluation.applicable.loc[index].astype(bool))
-    return scheme.model_copy(update={"indicators": tuple(_without_others(item, raw[item.id], classes, left_out) for item in scheme.indicators)})
+    return scheme.model_copy(update={"shortlist": None, "indicators": tuple(_without_others(item, raw[item.id], classes, left_out) for item in scheme.indicators)})
 
 
 def _without_others(item: Indicator, raw: pd.Series[Any], classes: NDArray[np.object_], left_out: set[str]) -> Indicator:

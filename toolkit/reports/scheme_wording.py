@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Adjustment, Group, Stepped
     from toolkit.scheme.measures import Measure, Where, Window
-    from toolkit.scheme.outcomes import Award, Consent, Effect, Eligibility, Grades, Quota, Veto
+    from toolkit.scheme.outcomes import Award, Consent, Effect, Eligibility, Grades, Quota, Shortlist, Veto
 
 
 DIGITS = "零一二三四五六七八九十"
@@ -224,6 +224,18 @@ def award_in_words(scheme: Scheme, award: Award) -> Phrase:
     if award.reserve:
         parts.append(phrase("候补 {n} 名", "{n:reserve|reserves}", n=award.reserve))
     return joined(parts)
+
+
+def shortlist_in_words(scheme: Scheme, shortlist: Shortlist) -> Phrase:
+    """Who comes to the second stage, by what, and what the decided list changes."""
+    label = scheme.label(shortlist.by)
+    parts = [phrase("初审按“{by}”得分", "the first stage goes by `{by}`", by=label)]
+    parts += [joined([_quota(shortlist.quota), *_quota_bounds(shortlist.quota)])] if shortlist.quota else []
+    parts += [requirement_in_words(scheme, item) for item in bars(shortlist)]
+    parts.append(Phrase("入围的才参加复审，由专家评分；未入围的不排名、不评奖", "the shortlisted alone take part in the second, and are scored by the panel; the others have no rank and no award"))
+    if shortlist.decided:
+        parts.append(phrase("入围名单确定后以“{by}”为准", "once it is decided, `{by}` says who is on it", by=scheme.label(shortlist.decided)))
+    return joined(parts, "；", "; ")
 
 
 OPEN_TIES = {
@@ -457,9 +469,7 @@ def rules_in_words(scheme: Scheme) -> Iterator[RuleLine]:
         yield Phrase("时限", "window"), name, window_in_words(window), "", ""
     for condition in scheme.conditions:
         yield Phrase("条件", "condition"), condition.label, measure_in_words(condition.measure), condition.unit, condition.source
-    if scheme.eligibility:
-        conditions = eligibility_in_words(scheme, scheme.eligibility)
-        yield Phrase("申报", "eligibility"), Phrase("申报条件", "eligibility"), "", conditions, scheme.eligibility.source
+    yield from _taking_part(scheme)
     for veto in scheme.vetoes:
         yield Phrase("一票否决", "veto"), veto.label, selection_in_words(veto.when), veto_in_words(scheme, veto), veto.source
     for award in scheme.awards:
@@ -470,3 +480,12 @@ def rules_in_words(scheme: Scheme) -> Iterator[RuleLine]:
         yield Phrase("同分", "ties"), Phrase("同分处理", "ties"), "", ties_in_words(scheme), ""
     if scheme.consent:
         yield Phrase("公示", "publication"), Phrase("公开须经同意", "consent"), "", consent_in_words(scheme.consent), ""
+
+
+def _taking_part(scheme: Scheme) -> Iterator[RuleLine]:
+    """What it takes to take part, and to come to the second stage."""
+    if scheme.eligibility:
+        conditions = eligibility_in_words(scheme, scheme.eligibility)
+        yield Phrase("申报", "eligibility"), Phrase("申报条件", "eligibility"), "", conditions, scheme.eligibility.source
+    if scheme.shortlist:
+        yield Phrase("初审", "first stage"), Phrase("复审入围", "shortlist"), "", shortlist_in_words(scheme, scheme.shortlist), scheme.shortlist.source

@@ -26,6 +26,7 @@ from toolkit.scheme.outcomes import (
     Grades,
     Previous,
     PublicField,
+    Shortlist,
     TieRule,
     Veto,
 )
@@ -158,6 +159,7 @@ class Scheme(StrictModel):
     adjustments: Annotated[tuple[Adjustment, ...], Field(alias="adjustment")] = ()
     conditions: Annotated[tuple[Condition, ...], Field(alias="condition")] = ()
     eligibility: Eligibility | None = None
+    shortlist: Shortlist | None = None
     window: dict[str, Window] = {}
     vetoes: Annotated[tuple[Veto, ...], Field(alias="veto")] = ()
     awards: Annotated[tuple[Award, ...], Field(alias="award")] = ()

@@ -168,6 +168,8 @@ KEYS: dict[str, Phrase] = {
     "table": Phrase("数据表", "table"),
     "tails": Phrase("两端比例", "tails"),
     "take": Phrase("取法", "take"),
+    "shortlist": Phrase("初审入围", "shortlist"),
+    "decided": Phrase("入围名单以何为准", "who is on it as decided"),
     "ties": Phrase("同分处理", "ties"),
     "title": Phrase("办法名称", "title"),
     "to": Phrase("换算到", "to"),

@@ -180,6 +180,30 @@ class Award(Named):
     source: str = ""
 
 
+SHORTLIST, SHORTLIST_TITLE = "shortlist", Phrase("复审入围", "shortlist")
+"""The shortlist, where it stands as an award: the one that the first stage gives."""
+
+
+class Shortlist(StrictModel):
+    """The first of two stages (初审), which decides who comes to the second (复审).
+
+    The members that take part are ranked by the score at the node `by`, an indicator or a group with all below it; those with a place of the
+    `quota` who meet `minimum` and `require`, which ask for nodes of the first stage and for conditions, come further, and are the
+    applicants of the second stage: a panel scores them alone, and of them alone a quota takes its share. Whoever did not come
+    further has no total, rank, award or grade. The total is made as ever: with `by` of weight 0 it is the second stage's alone.
+
+    Once the first stage is over, the condition `decided` says of each member whether it is on the shortlist as it was decided; then that
+    holds, whatever is mended in the records later, and what would be otherwise is told.
+    """
+
+    by: Name
+    quota: Quota | None = None
+    minimum: dict[str, float] = {}
+    require: tuple[Requirement, ...] = ()
+    decided: Name | None = None
+    source: str = ""
+
+
 class Apart(StrictModel):
     """A grade beside the order of the others (M 级): who meets all that is required of facts has it instead of one of these."""
 

@@ -25,10 +25,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.ballots.ballot import FOLDER, bag_ballots
+from toolkit.evaluation import panel_of
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Phrase, phrase
-from toolkit.indicators.panel import Judging, judged_by_panel, judging, panel_tables, result_rows
+from toolkit.indicators.panel import Judging, judged_by_panel, panel_tables, result_rows
 from toolkit.minutes.journal import JOURNAL
 from toolkit.panels.experts import RECUSED
 from toolkit.records.cells import Cell
@@ -56,7 +57,7 @@ DECIDED = "scheme.decided.toml"  # the scheme as the committee wrote it, beside 
 
 def _write_panel_results(edition: Edition, target: Path) -> None:
     """Write the panel's scores of an edition into its frozen copy, and make the copy read them."""
-    judged = edition.judged or judging(edition.scheme, edition.records)
+    judged = panel_of(edition.scheme, edition.records, edition.judged)
     for name, items in _by_table(judged_by_panel(edition.scheme)).items():
         place = target / _file(name)
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Fault
 from toolkit.ground.toml_syntax import KeyPath, Raw, at, is_number
 from toolkit.scheme.checks.tree import BOUNDS, LAST_RESORTS, NODE_LISTS, clash, ids, items, unknown
-from toolkit.scheme.outcomes import FIRST_PLACES
+from toolkit.scheme.outcomes import FIRST_PLACES, SHORTLIST
 
 TOGETHER = ("any_of", "all_of", "none_of")
 NODE, CONDITION, AWARD = Phrase("节点", "node"), Phrase("条件", "condition"), Phrase("奖项", "award")
@@ -240,7 +240,7 @@ def _groundless(raw: Raw) -> Iterator[Fault]:
 
 def outcomes_faults(raw: Raw) -> Iterable[Fault]:
     """Every fault of ties, eligibility, vetoes, awards and grades."""
-    return chain(_ties(raw), requirement_faults(raw, ("eligibility", "require")), _vetoes(raw), _awards(raw), grades_faults(raw))
+    return chain(_ties(raw), requirement_faults(raw, ("eligibility", "require")), _shortlist(raw), _vetoes(raw), _awards(raw), grades_faults(raw))
 
 
 def _ties(raw: Raw) -> Iterator[Fault]:
@@ -276,6 +276,45 @@ def _tie_rule(raw: Raw, path: KeyPath, item: Raw) -> Iterator[Fault]:
     if "order" in item and ("node" in item or "better" in item):
         rule = Phrase("order 只用于条件的各种取值，不与 better 同用", "`order` is for the states of a condition, without `better`")
         yield Fault((*path, "order"), rule, Phrase("请只写其中一项", "write one of them"))
+
+
+def _shortlist(raw: Raw) -> Iterator[Fault]:
+    """Every fault of the first stage: by what it goes, and that it asks for nothing that the second alone knows."""
+    stage, path = raw.get("shortlist"), ("shortlist",)
+    if not isinstance(stage, dict):
+        return
+    known = ids(raw, *NODE_LISTS)
+    by, decided, quota = stage.get("by"), stage.get("decided"), stage.get("quota")
+    if isinstance(by, str) and by not in known:
+        yield unknown((*path, "by"), NODE, by, known, raw)
+        return
+    if not {"quota", "minimum", "require"} & set(stage):
+        rule = Phrase("没有写明怎样入围", "it does not say who comes further")
+        yield Fault(path, rule, Phrase("请写 quota（名额）、minimum（最低分）或 require（条件）", "write `quota`, `minimum` or `require`"))
+    if isinstance(quota, dict):
+        yield from _quota(raw, (*path, "quota"), quota)
+    if isinstance(decided, str) and decided not in ids(raw, "condition"):
+        yield unknown((*path, "decided"), CONDITION, decided, ids(raw, "condition"), raw)
+    yield from requirement_faults(raw, (*path, "require"))
+    below, minimum, asked = _below(raw, str(by)), stage.get("minimum"), stage.get("require")
+    eligible = at(raw, ("eligibility", "require"))
+    named: list[tuple[KeyPath, Any]] = [((*path, "minimum", node), node) for node in (minimum if isinstance(minimum, dict) else ())]
+    named += [(place, at(raw, place)) for place in (*_scores_asked(asked, (*path, "require")), *_scores_asked(eligible, ("eligibility", "require")))]
+    for place, node in named:
+        if node not in below:
+            rule = phrase("初审只看“{by}”及其下各项，不能要求“{node}”", "the first stage knows `{by}` and what is below it, and cannot ask for `{node}`", by=by, node=node)
+            yield Fault(place, rule, phrase("可用的有：{known}", "what can be asked for: {known}", known="、".join(below)))
+    if SHORTLIST in ids(raw, "award"):
+        rule = phrase("编号“{id}”另有专用", "the id `{id}` is reserved", id=SHORTLIST)
+        yield Fault(("award", ids(raw, "award").index(SHORTLIST), "id"), rule, Phrase("请换一个编号", "give it another id"))
+
+
+def _below(raw: Raw, node: str) -> list[str]:
+    """A node and everything below it."""
+    found, parents = [node], [(item.get("id"), item.get("group")) for name in NODE_LISTS for _, item in items(raw, name)]
+    for _ in parents:
+        found += [str(id_) for id_, group in parents if group in found and id_ not in found]
+    return found
 
 
 def _vetoes(raw: Raw) -> Iterator[Fault]:

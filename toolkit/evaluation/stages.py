@@ -1,0 +1,117 @@
+"""Two stages (初审, 复审): the first is an evaluation of its own, whose winners alone are the applicants of the second."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from toolkit.evaluation.decisions import award_problems
+from toolkit.evaluation.quotas import STOPPED
+from toolkit.evaluation.scores import TOTAL
+from toolkit.ground.problems import Problem
+from toolkit.ground.ranking import Mask
+from toolkit.ground.text import Phrase, joined, phrase
+from toolkit.scheme.criteria import Node
+from toolkit.scheme.outcomes import SHORTLIST, SHORTLIST_TITLE, Award
+
+if TYPE_CHECKING:
+    from toolkit.evaluation import Evaluation
+    from toolkit.scheme import Scheme
+    from toolkit.scheme.outcomes import Shortlist
+
+N = TypeVar("N", bound=Node)
+
+
+def first_stage(scheme: Scheme, shortlist: Shortlist) -> Scheme:
+    """The scheme of the first stage: what lies below the node it goes by, and the shortlist as its one award."""
+    below = {shortlist.by}
+    for _ in range(len(scheme.groups) + 1):
+        below |= {node.id for node in scheme.nodes.values() if node.group in below}
+    groups = tuple(_topmost(group) if group.id == shortlist.by else group for group in scheme.groups if group.id in below)
+    indicators = tuple(_topmost(item) if item.id == shortlist.by else item for item in scheme.indicators if item.id in below)
+    award = Award(id=SHORTLIST, label=SHORTLIST_TITLE.into(scheme.language), quota=shortlist.quota, minimum=shortlist.minimum, require=shortlist.require)
+    elsewhere = {TOTAL, *scheme.nodes, *(item.id for item in scheme.adjustments)} - below
+    return scheme.model_copy(update={
+        "groups": groups, "indicators": indicators, "adjustments": (), "total": type(scheme.total)(),
+        "ties": tuple(key for key in scheme.ties if (key if isinstance(key, str) else key.node) not in elsewhere), "awards": (award,), "grades": None, "previous": None,
+        "panel": scheme.panel if any(item.measure.take == "panel" for item in indicators) else None, "shortlist": None,
+        "vetoes": tuple(veto for veto in scheme.vetoes if veto.effect.award == "none"),
+    })  # fmt: skip
+
+
+def _topmost(node: N) -> N:
+    return node.model_copy(update={"group": None, "weight": 100.0})
+
+
+def come_further(first: Evaluation, shortlist: Shortlist) -> Mask:
+    """Who comes to the second stage, bool[members]: whom the shortlist as it was decided names, or else who wins a place of it now."""
+    decided = _as_decided(first, shortlist)
+    return np.asarray(first.decided.allotments[0].given if decided is None else decided)
+
+
+def staged(first: Evaluation, shortlist: Shortlist, members: pd.DataFrame) -> pd.DataFrame:
+    """The members of the second stage: who did not come to it did not apply for it, and is told why."""
+    further = come_further(first, shortlist)
+    applied = members["applied"].to_numpy(np.bool_)
+    why = ["" if stays or not asked else _why(first, shortlist, place) for place, (stays, asked) in enumerate(zip(further, applied, strict=True))]
+    return members.assign(applied=applied & further, **{STOPPED: pd.Series(why, index=members.index, dtype=object)})
+
+
+def stage_problems(first: Evaluation, shortlist: Shortlist) -> Iterator[Problem]:
+    """What a reader should know of the shortlist: how many came further, and where the decided one is another than the records make now."""
+    for problem in award_problems(first.decided):
+        mend = SETTLE if problem.column == "ties" else problem.mend
+        yield replace(problem, mend=mend, column=problem.column.replace(f"award[{SHORTLIST}]", "shortlist"))
+    now, decided = np.asarray(first.decided.allotments[0].given), _as_decided(first, shortlist)
+    count = int(come_further(first, shortlist).sum())
+    came = phrase("复审入围 {n} 家，其余 {m} 家未进入复审", "{n:member|members} on the shortlist, {m} not", n=count, m=int(first.decided.rule.applied.sum()) - count)
+    yield Problem("note", came, Phrase("专家评分表只列入围会员；稳健性分析中入围名单不变", "score sheets hold the shortlisted alone; what is asked of weights and values leaves the shortlist as it is"),
+                  file="scheme.toml", column="shortlist")  # fmt: skip
+    if shortlist.decided and decided is None:
+        rule = phrase("入围名单尚未确定：“{by}”没有一家为是，暂按现有记录计算", "the shortlist is not decided yet: `{by}` is so of nobody; it is worked out from the records as they are", by=first.scheme.label(shortlist.decided))
+        yield Problem("warning", rule, Phrase("初审结束后请把入围名单填入该表，以后更正记录就不再改动名单", "once the first stage is over, record the shortlist there: what is mended later leaves it as it is"),
+                      file="scheme.toml", column="shortlist.decided", value=shortlist.decided)  # fmt: skip
+    if decided is None:
+        return
+    for other, zh, en in ((now & ~decided, "按现在的记录应当入围，但已定的入围名单没有它", "by the records now it would be on the shortlist, and the decided one lacks it"),
+                          (decided & ~now, "已定的入围名单有它，按现在的记录却不能入围", "the decided shortlist has it, and by the records now it would not be")):  # fmt: skip
+        for member in first.members.index[other]:
+            name = str(first.members.at[member, "name"])
+            yield Problem("warning", phrase(f"{{name}}：{zh}", f"{{name}}: {en}", name=name), Phrase("名单以已定的为准；确需更改的，请委员会另作决定并改入围名单", "the decided one holds; to change it the committee has to decide anew and mend the list"),
+                          file="scheme.toml", column="shortlist.decided", value=str(member))  # fmt: skip
+
+
+SETTLE = Phrase(
+    "请委员会决定后把入围名单填入 shortlist 的 decided 所指的条件；未定之前这几家都不入围",
+    "the committee decides, and the list is recorded where `decided` of [shortlist] looks; until then none of these is on it",
+)
+
+
+def _as_decided(first: Evaluation, shortlist: Shortlist) -> Mask | None:
+    """Whom the decided shortlist names, bool[members]; None where there is none, or nobody is on it yet."""
+    if shortlist.decided is None or first.measured.conditions.empty:
+        return None
+    named = first.measured.conditions[shortlist.decided].reindex(first.members.index).map(lambda value: value is True or value == 1).to_numpy(np.bool_)
+    return named & first.members["applied"].to_numpy(np.bool_) if named.any() else None
+
+
+def _why(first: Evaluation, shortlist: Shortlist, place: int) -> Phrase:
+    """Why a member did not come further, for the first stage's reasons are those of any award."""
+    stop, total, rank = Phrase("未进入复审", "not on the shortlist"), first.decided.score(TOTAL)[place], int(first.decided.ranks[place])
+    if _as_decided(first, shortlist) is not None and first.decided.allotments[0].given[place]:
+        return joined([stop, Phrase("不在已定的入围名单上", "the decided shortlist lacks it")], "：", ": ")
+    if not rank:
+        reason = str(first.decided.reason.iloc[place])
+        return joined([stop, Phrase(reason, reason)], "：", ": ")
+    contest, own = next((contest, spot) for contest in first.decided.contests for spot in np.flatnonzero(contest.positions == place))
+    if not contest.able[own] or contest.places is None:
+        reason = str(first.decided.reason.iloc[place])
+        return joined([stop, Phrase(reason, reason)], "：", ": ")
+    rank, count = int(contest.order[own]), int(contest.given.sum())
+    own_place = phrase("初审 {score} 分，第 {rank} 名，入围 {count} 名", "{score} in the first stage, place {rank}, of whom {count} are on it", score=f"{total:.{first.scheme.decimals}f}", rank=rank, count=count)
+    open_ = [Phrase("同分待委员会决定", "level at the line, for the committee to decide")] if contest.open[own] else []
+    return joined([stop, joined([own_place, *open_])], "：", ": ")
