@@ -22,7 +22,7 @@ from toolkit.sensitivity import WeightDraws, award_probabilities
 SAID = '[[condition]]\nid = "on"\nlabel = "入围名单"\nmeasure = { table = "listed", take = "any" }\n[eligibility]'
 LISTED = '[table.listed]\nfile = "records/listed.csv"\n[table.listed.column.member]\nheadings = ["member"]\ntype = "member"\n'
 
-EXPERTS = '[table.experts]\nfile = "records/experts.csv"\n[table.experts.column.id]\nheadings = ["expert"]\ntype = "text"\n'
+EXPERTS = '[table.experts]\nfile = "records/experts.csv"\n[table.experts.column.id]\nheadings = ["id"]\ntype = "text"\n'
 
 
 def decided(folder: Path, *codes: str, case: str = "two_stages") -> Path:
@@ -64,9 +64,9 @@ def test_the_panel_misses_no_score_of_who_is_not_on_the_shortlist(tmp_path: Path
 def test_the_sheets_hold_the_shortlisted_alone(tmp_path: Path) -> None:
     own = CASES["two_stages"]
     scheme = own["scheme"].replace("[panel]", '[panel]\nexperts = "experts"')
-    folder = written(own | {"scheme": scheme, "tables": own["tables"].replace("sheets.csv", "sheets*.csv") + EXPERTS, "records": own["records"] | {"experts": "expert\nE1\nE2\n"}}, tmp_path / "e")
+    folder = written(own | {"scheme": scheme, "tables": own["tables"].replace("sheets.csv", "sheets*.csv") + EXPERTS, "records": own["records"] | {"experts": "id\nE1\nE2\nE3\n"}}, tmp_path / "e")
     written_ = write_score_sheets(folder, tmp_path / "out")
-    assert len(written_) == 2
+    assert len(written_) == 3
     for path in written_:
         cells = {str(cell.value) for row in openpyxl.load_workbook(path).active.iter_rows() for cell in row}
         assert {"甲", "乙", "丙", "丁"} <= cells

@@ -145,10 +145,10 @@ def _told(evaluation: Evaluation, open_: Mask, left_out: set[str]) -> Scheme:
 
     Of places the rungs are kept that an open member stands on, of classes those that are in. Ends, means and medians of all members stay.
     """
-    scheme = evaluation.resolved
+    scheme = evaluation.resolved if evaluation.scheme.shortlist is None else evaluation.resolved.with_(shortlist=None)
     index, classes = evaluation.members.index[open_], evaluation.members["class"][open_].map(class_told).to_numpy(object)
     raw = evaluation.measured.raw.loc[index].where(evaluation.applicable.loc[index].astype(bool))
-    return scheme.model_copy(update={"shortlist": None, "indicators": tuple(_without_others(item, raw[item.id], classes, left_out) for item in scheme.indicators)})
+    return scheme.model_copy(update={"indicators": tuple(_without_others(item, raw[item.id], classes, left_out) for item in scheme.indicators)})
 
 
 def _without_others(item: Indicator, raw: pd.Series[Any], classes: NDArray[np.object_], left_out: set[str]) -> Indicator:
