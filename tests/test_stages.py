@@ -64,13 +64,12 @@ def test_the_panel_misses_no_score_of_who_is_not_on_the_shortlist(tmp_path: Path
 def test_the_sheets_hold_the_shortlisted_alone(tmp_path: Path) -> None:
     own = CASES["two_stages"]
     scheme = own["scheme"].replace("[panel]", '[panel]\nexperts = "experts"')
-    folder = written(own | {"scheme": scheme, "tables": own["tables"].replace("sheets.csv", "sheets*.csv") + EXPERTS, "records": own["records"] | {"experts": "id\nE1\nE2\nE3\n"}}, tmp_path / "e")
+    folder = written(own | {"scheme": scheme, "tables": own["tables"].replace("sheets.csv", "sheets*.xlsx") + EXPERTS, "records": {"members": own["records"]["members"], "experts": "id\nE1\nE2\nE3\n"}}, tmp_path / "e")
     written_ = write_score_sheets(folder, tmp_path / "out")
     assert len(written_) == 3
     for path in written_:
         cells = {str(cell.value) for row in openpyxl.load_workbook(path).active.iter_rows() for cell in row}
-        assert {"甲", "乙", "丙", "丁"} <= cells
-        assert not cells & {"戊", "己", "庚"}
+        assert cells & {f"0{place}" for place in range(1, 8)} == {"01", "02", "03", "04"}
 
 
 def test_a_decided_shortlist_stays_when_a_record_is_mended_and_what_would_be_is_told(tmp_path: Path) -> None:
