@@ -15,7 +15,9 @@ from tests.test_edition_cases import CASES, written
 from toolkit.edition import check_edition
 from toolkit.evaluation import attempt
 from toolkit.forms.score_sheets import write_score_sheets
+from toolkit.ground.text import Phrase
 from toolkit.publication.opening import permitting
+from toolkit.reports.scheme_wording import rules_in_words
 from toolkit.scheme.checks import scheme_faults
 from toolkit.sensitivity import WeightDraws, award_probabilities
 
@@ -119,3 +121,8 @@ STAGE = SCHEME + "\n[shortlist]\n"
 def test_what_a_first_stage_cannot_be_is_told(text: str, place: tuple[str, ...], said: str) -> None:
     raw = tomllib.loads(STAGE + text.replace("{node}", tomllib.loads(SCHEME)["indicator"][0]["id"]))
     assert [said in fault.rule.en for fault in scheme_faults(raw) if fault.path[: len(place)] == place] == [True]
+
+
+def test_a_committee_reads_the_first_stage_in_words(folder: Path) -> None:
+    lines = {kind.zh: Phrase("", "") if isinstance(decided_, str) else decided_ for kind, _, _, decided_, _ in rules_in_words(run(folder).scheme)}
+    assert "初审按“初审材料分”得分；全部会员 3 家；初审材料分不低于 60.00 分；入围的才参加复审" in lines["初审"].zh

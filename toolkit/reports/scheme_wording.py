@@ -230,7 +230,7 @@ def shortlist_in_words(scheme: Scheme, shortlist: Shortlist) -> Phrase:
     """Who comes to the second stage, by what, and what the decided list changes."""
     label = scheme.label(shortlist.by)
     parts = [phrase("初审按“{by}”得分", "the first stage goes by `{by}`", by=label)]
-    parts += [joined([_quota(shortlist.quota), *_quota_bounds(shortlist.quota)])] if shortlist.quota else []
+    parts += [joined([*_quota(scheme, shortlist.quota), *_quota_bounds(shortlist.quota)])] if shortlist.quota else []
     parts += [requirement_in_words(scheme, item) for item in bars(shortlist)]
     parts.append(Phrase("入围的才参加复审，由专家评分；未入围的不排名、不评奖", "the shortlisted alone take part in the second, and are scored by the panel; the others have no rank and no award"))
     if shortlist.decided:
