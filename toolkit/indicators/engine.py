@@ -193,7 +193,7 @@ class Engine:
         import ibis
 
         source, window = self.source(selection.table), self._scheme.window.get(selection.window or "")
-        rows = selected(source, selection, self._calendar)
+        rows = selected(source, selection, self.calendar)
         disputed: Any = any_state(rows, window.appeal) if window and window.appeal else ibis.literal(value=False)
         ends = ends_of(rows, window) if window else None
         until: Any = ibis.null("date") if ends is None else ends
