@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -107,13 +107,35 @@ TOUCHED = ("member", "indicator", "how", "raw", "used", "value")
 
 @dataclass(frozen=True, eq=False)
 class Scaled:
-    """One indicator's values on the scale, and what is to be said of them; the parameters are those of `Values`."""
+    """One indicator's values on the scale, and what is to be said of them when it is asked for; the parameters are those of `Values`.
+
+    Whatever is said comes of `of`: None where nothing is, as values come of raw ones in a straight way and none is missing.
+    """
 
     item: Indicator
     column: Floats
     unranked: Mask | None
-    touched: Sequence[pd.DataFrame]
-    problems: Sequence[Problem]
+    of: Source | None
+
+    @cached_property
+    def touched(self) -> Sequence[pd.DataFrame]:
+        """The rows of `Values.touched`."""
+        return tuple(_touched(self.of.valued, self.of.members, self.column, filled=self.of.filled)) if self.of else ()
+
+    @cached_property
+    def problems(self) -> Sequence[Problem]:
+        """Those of `Values.problems`."""
+        return tuple(value_problems(self.of.valued, self.of.members, self.of.scale, self.of.classes)) if self.of else ()
+
+
+class Source(NamedTuple):
+    """What the values of one indicator were made of, and whether something stands in for what is missing."""
+
+    valued: Valued
+    members: pd.Index[Any]
+    scale: float
+    classes: States
+    filled: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,10 +226,8 @@ def _scaled(item: Indicator, scale: float, raw: RawValues, classes: States) -> S
         column = np.where(valued.missing, stand_in, column)
     column.flags.writeable = False  # scores show the same numbers, uncopied
     unranked = valued.missing if stand_in is None and item.missing == "unranked" else None
-    if not gaps and valued.straight:
-        return Scaled(item, column, unranked, (), ())
-    touched = tuple(_touched(valued, raw.members, column, filled=stand_in is not None))
-    return Scaled(item, column, unranked, touched, tuple(value_problems(valued, raw.members, scale, classes)))
+    plain = not gaps and valued.straight
+    return Scaled(item, column, unranked, None if plain else Source(valued, raw.members, scale, classes, stand_in is not None))
 
 
 def resolved(scheme: Scheme, raw: RawValues, classes: States) -> Scheme:

@@ -371,7 +371,8 @@ def modelled(
     """
     value, field_faults = _faults_of(raw, model)
     seen = {fault.path for fault in field_faults}
-    field_faults = [*field_faults, *(fault for fault in faults(_bounded(raw)) if fault.path not in seen)]
+    sound = raw if value is not None else _bounded(raw)  # nothing is too large in what became a value
+    field_faults = [*field_faults, *(fault for fault in faults(sound) if fault.path not in seen)]
     problems = Problems(tuple(sorted((_problem(fault, raw, lines, name) for fault in field_faults), key=lambda problem: problem.row or 0)))
     if value is None or problems.errors:
         raise Refused(problems)
@@ -382,7 +383,7 @@ def _faults_of(raw: Raw, model: type[M]) -> tuple[M | None, list[Fault]]:
     """Plain values as a value of `model`, or every fault of a single field."""
     beyond = [Fault(path, *NO_NUMBER) for path in _beyond(raw)]
     try:
-        value = model.model_validate(tuples(_bounded(raw)))
+        value = model.model_validate(tuples(_bounded(raw) if beyond else raw))
     except ValidationError as error:
         seen = {fault.path for fault in beyond}
         field_faults = model_faults(error.errors(), raw, model.model_json_schema(by_alias=True))

@@ -35,7 +35,7 @@ from toolkit.reports.columns import (
 )
 from toolkit.reports.scheme_wording import gathered_in_words, missing_in_words, valued_in_words
 from toolkit.reports.wording import WORDS, class_name
-from toolkit.scheme.amendments import place_words
+from toolkit.scheme.amendments import place_in_words
 from toolkit.scheme.criteria import Group
 
 if TYPE_CHECKING:
@@ -260,7 +260,7 @@ def problems_table(problems: Problems, language: Language = "zh", top: int = 20,
     gravest = sorted(problems, key=lambda problem: list(SEVERITIES).index(problem.severity))[:top]
     rows = [
         {"severity": SEVERITIES[problem.severity], "file": discreet(problem.file), "sheet": discreet(problem.sheet),
-         "row": "" if problem.row is None else problem.row, "column": place_words(problem.column, labels), "value": problem.value,
+         "row": "" if problem.row is None else problem.row, "column": place_in_words(problem.column, labels), "value": problem.value,
          "rule": problem.rule, "mend": FOR_DECIDERS.get(problem.mend, problem.mend) if scheme else problem.mend}
         for problem in gravest
     ]  # fmt: skip

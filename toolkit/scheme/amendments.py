@@ -209,12 +209,12 @@ def key_words(key: str, within: str = "") -> Phrase:
     return KEYS.get(f"{within}.{key}") or KEYS.get(key, Phrase(key, key))
 
 
-def place_words(place: str, labels: Mapping[str, str]) -> Phrase:
+def place_in_words(place: str, labels: Mapping[str, str]) -> Phrase:
     """A place in the scheme as a committee says it: items by their labels, keys by their names; as it is where it holds neither.
 
     Examples
     --------
-    >>> place_words("award[best].quota", {"best": "优秀会员"}).zh, place_words("name", {}).zh
+    >>> place_in_words("award[best].quota", {"best": "优秀会员"}).zh, place_in_words("name", {}).zh
     ('优秀会员 · 名额', 'name')
     """
     parts = [(key, id_.strip("[]")) for key, id_ in PLACED.findall(place)]

@@ -14,7 +14,8 @@ window.voila_heartbeat = () => {};
     },
   };
   const ONCE = "committee-opened-again", ANEW = 120_000; // milliseconds in which a page opens itself again only once
-  const edition = document.title;
+  const notebook = /([^/]+)\.ipynb$/.exec(decodeURIComponent(window.location.pathname));
+  const title = notebook ? `${notebook[1]} · ${document.title}` : document.title; // Lab would write its own name and cut that of the notebook
   const words = WORDS[document.documentElement.lang.startsWith("en") ? "en" : "zh"];
   const say = (node, text) => { if (node && node.textContent !== text) node.textContent = text; };
 
@@ -49,11 +50,7 @@ window.voila_heartbeat = () => {};
       if (node.textContent.startsWith("Error displaying widget")) lost(node);
       else if (node.textContent === "Loading widget...") say(node, words.loading);
     }
-    if (document.title !== edition) {
-      const name = document.title.replace(/(\.ipynb)?( \(\d+\))?( - JupyterLab)?( \(\d+\))?$/, "").replace(/^JupyterLab$/, "");
-      const title = name && !name.startsWith(edition) && !name.endsWith(edition) ? `${name} · ${edition}` : edition;
-      if (!document.title.endsWith(edition)) document.title = title;
-    }
+    if (document.title !== title) document.title = title;
     if (document.querySelector(".jp-Notebook .jp-Cell .jp-OutputArea-output, .jp-Notebook .jp-MarkdownOutput > *, .jp-Dialog")) document.querySelector("#opening:not([data-asked])")?.remove();
   };
   new MutationObserver(mended).observe(document, { childList: true, subtree: true, characterData: true });
