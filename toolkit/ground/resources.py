@@ -57,6 +57,12 @@ def refuse_no_edition(folder: Path) -> None:
         raise refuse(NO_EDITION, NAME_IT, file=folder.name)
 
 
+def is_frozen(folder: Path) -> bool:
+    """Whether the edition in `folder` is the copy in a bag, wherever that was moved, or in one that is being sealed."""
+    bag = folder.resolve().parent.parent
+    return (bag / "bagit.txt").is_file() or bag.parent.name == "sealed"
+
+
 def edition_title(folder: Path) -> str:
     """What the edition in `folder` calls itself, in one line: the folder's own name where its scheme cannot say."""
     with suppress(OSError, ValueError):

@@ -17,13 +17,13 @@ from toolkit.ballots.draft import METHODS, NUMBERS, GroupDraft, Outcome, draft_o
 from toolkit.ballots.folder import STATES
 from toolkit.ballots.group import NOTHING, place_before, round_before
 from toolkit.ground.problems import refuse
+from toolkit.ground.resources import is_frozen
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.interactive.paper import SEALED as _SEALED
 from toolkit.interactive.paper import Paper, Said, opened
 from toolkit.interactive.tuning import both, typed_number
 from toolkit.reports import expert_tables
 from toolkit.scheme import Weighting
-from toolkit.sealing.frozen_edition import is_frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable

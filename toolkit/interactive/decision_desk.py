@@ -16,6 +16,7 @@ from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.display import Headline, Table
 from toolkit.ground.problems import Refused
+from toolkit.ground.resources import is_frozen
 from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.interactive.desk import Block, Desk, table_block, text_block
 from toolkit.minutes.adoption import edition_language
@@ -41,7 +42,6 @@ from toolkit.reports.committee_tables import (
 from toolkit.reports.comparison_tables import moves_in_words
 from toolkit.reports.headlines import decisions_headline
 from toolkit.sealing import seal_edition
-from toolkit.sealing.frozen_edition import is_frozen
 from toolkit.sealing.revisions import newest_bag
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from toolkit.forms.score_sheets import OwnSheet, own_sheet
+from toolkit.ground.resources import is_frozen
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.interactive.paper import SEALED as _SEALED
@@ -16,7 +17,6 @@ from toolkit.interactive.paper import Paper, Said, opened
 from toolkit.interactive.tuning import both, typed_number
 from toolkit.panels.experts import RECUSED
 from toolkit.reports.expert_tables import scored_in_words
-from toolkit.sealing.frozen_edition import is_frozen
 
 if TYPE_CHECKING:
     from pathlib import Path

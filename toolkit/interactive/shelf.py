@@ -22,9 +22,6 @@ from toolkit.minutes.variants import read_variants
 from toolkit.scheme import load_scheme
 from toolkit.scheme.amendments import diff
 from toolkit.scheme.writing import plain_values
-from toolkit.sealing.bag import read_bag_info
-from toolkit.sealing.frozen_edition import DECIDED
-from toolkit.sealing.revisions import newest_bag
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -182,6 +179,8 @@ def origin(folder: Path, decided: Scheme, to: str) -> Scheme:
     if to == "voted":
         return scheme_with_group_weights(decided, group_weights(load_ballots(folder, decided)))
     if to == "sealed" and bag is not None:
+        from toolkit.sealing.frozen_edition import DECIDED
+
         within = bag / "data" / "edition"
         return load_scheme(within / DECIDED if (within / DECIDED).is_file() else within / "scheme.toml")
     if to == "former" and former is not None:
@@ -191,6 +190,13 @@ def origin(folder: Path, decided: Scheme, to: str) -> Scheme:
 
 def _newest_seal(folder: Path) -> Path | None:
     """The newest bag of an edition; none where what lies there is half of one."""
+    if not (folder / "sealed").is_dir():
+        return None
+    from toolkit.sealing.bag import (
+        read_bag_info,  # what a board of an edition without a seal need not wait for
+    )
+    from toolkit.sealing.revisions import newest_bag
+
     bag = newest_bag(folder / "sealed")
     return bag if bag is not None and read_bag_info(bag) else None
 

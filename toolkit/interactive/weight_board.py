@@ -21,6 +21,7 @@ from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate, rescored
 from toolkit.evaluation.grades import GradeOutcomes
 from toolkit.ground.problems import Problems, Refused, refuse
+from toolkit.ground.resources import is_frozen
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.interactive.background import Background, Errands, begun
@@ -90,7 +91,6 @@ from toolkit.minutes.journal import entry_in_words
 from toolkit.minutes.variants import lay_aside, read_variants, save_variant
 from toolkit.reports import wording
 from toolkit.scheme import load_scheme
-from toolkit.sealing.frozen_edition import is_frozen
 from toolkit.sensitivity.tipping.lines import or_better
 
 if TYPE_CHECKING:

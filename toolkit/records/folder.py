@@ -12,8 +12,8 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from html import unescape
 from pathlib import Path, PurePosixPath
-from xml.sax.saxutils import unescape
 
 from toolkit.ground.problems import Problem
 from toolkit.ground.resources import file_digest
@@ -178,7 +178,7 @@ def sheet_names(path: Path) -> frozenset[str]:
             text = part.read(LONGEST_PART).decode("utf-8")
     except (OSError, ValueError, KeyError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error):
         return frozenset()
-    return frozenset(unescape(name, {"&quot;": '"'}).strip() for name in SHEET_NAME.findall(text))
+    return frozenset(unescape(name).strip() for name in SHEET_NAME.findall(text))
 
 
 def _unread(folder: Path, name: str, tables: Tables, same: str | None) -> Problem:

@@ -315,12 +315,6 @@ def _leave_torn_end(journal: Path) -> None:
         journal.write_bytes(lines[: lines.rfind(b"\n") + 1])
 
 
-def is_frozen(folder: Path) -> bool:
-    """Whether the edition in `folder` is the copy in a bag, wherever that was moved, or in one that is being sealed."""
-    bag = folder.resolve().parent.parent
-    return (bag / "bagit.txt").is_file() or bag.parent.name == "sealed"
-
-
 def public_digests(data: Path) -> dict[str, str]:
     """Fingerprints of scheme, records, ranking, cards and open bag below the payload `data`, to print on a public page.
 

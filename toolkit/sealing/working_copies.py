@@ -17,10 +17,9 @@ from typing import Any
 from urllib.parse import quote
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
-from toolkit.ground.resources import refuse_no_edition
+from toolkit.ground.resources import is_frozen, refuse_no_edition
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.ground.writing import edition_lock, write_whole
-from toolkit.sealing.frozen_edition import is_frozen
 
 NOTEBOOKS = "notebooks"
 MADE_FROM = "committee"
