@@ -25,7 +25,9 @@ from toolkit.edition import Edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate, evaluate_as_of
 from toolkit.ground.problems import Refused
 from toolkit.reports.ahead_tables import ahead_table
+from toolkit.reports.card_pages import card_texts
 from toolkit.reports.csv_files import TABLES, WORKBOOK
+from toolkit.reports.score_cards import card_tables, score_cards
 
 CASE = tomllib.loads((Path(__file__).parent / "cases" / "days.toml").read_text("utf-8"))
 AS_OF, LAST = dt.date(2026, 12, 31), dt.date(2028, 12, 31)
@@ -218,3 +220,33 @@ def wider(tmp_path_factory: pytest.TempPathFactory) -> Edition:
     described = CASE["tables"].replace("[table.before]", '[table.conduct.column.withdrawn_on]\ntype = "date"\n[table.conduct.column.act]\ntype = "text"\n[table.before]', 1)
     records = CASE["records"] | {"conduct": "code,kind,severity,points,found_on,repaired_on,withdrawn_on,act\n"}
     return open_edition(written({**CASE, "tables": described, "records": records}, tmp_path_factory.mktemp("wider") / "e"))
+
+
+# ---- on a member's own card ------------------------------------------------------------------------------------------
+
+
+def test_a_card_tells_its_member_of_the_next_days_and_of_nobody_else(edition: Edition, ahead: pd.DataFrame) -> None:
+    evaluation = evaluate(edition.scheme, edition.records)
+    card = next(score_cards(evaluation, edition.records, ["甲"], ahead))
+    table = card_tables(evaluation, card, edition.records).ahead
+    assert [row[0] for row in table.rows] == ["2027-03-15", "2027-07-01", "2027-09-01"]
+    assert table.rows[0][1:] == ("conduct第 2 行有效期满，不再计入“不良行为扣分”（-5）", "总分 84.00（此前 79.00）；奖项仍为 —；等级 A（此前 B）")
+    others = {str(name) for name in evaluation.members["name"]} - {"甲公司"}
+    assert not [name for name in others if name in repr(table)]
+    without = next(score_cards(evaluation, edition.records, ["甲"]))
+    assert not card_tables(evaluation, without, edition.records).ahead.rows  # nobody asked
+
+
+def test_sealed_as_text_a_card_says_so_and_is_the_same_when_made_again(edition: Edition) -> None:
+    evaluation, salts = evaluate(edition.scheme, edition.records), dict.fromkeys("甲乙丙丁戊己庚", "0" * 32)
+    texts, again = (card_texts(evaluation, edition.records, "r1", salts, changes_ahead(evaluation, edition.records)) for _ in range(2))
+    assert texts == again
+    assert "今后会自行发生的变化" in texts["甲"]
+    assert "今后会自行发生的变化" not in texts["庚"]
+
+
+def test_a_card_on_paper_says_so(folder: Path, tmp_path: Path) -> None:
+    run("cards", folder, "--out", tmp_path, "--member", "乙")
+    (path,) = tmp_path.iterdir()
+    cells = [str(cell.value) for row in openpyxl.load_workbook(path).active.iter_rows() for cell in row if cell.value]
+    assert {"今后会自行发生的变化", "2027-09-01", "总分仍为 88.00；奖项 优秀会员（此前 —）；等级 A（此前 D）"} <= set(cells)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from toolkit.sensitivity.robustness import Firmness
     from toolkit.sensitivity.weights.draws import WeightDraws
 
+YEARS = 2  # that a card looks ahead
 HANGS = Phrase("名单系于什么", "what the list hangs on")
 TRYING = Phrase("正在试小例子", "trying small examples")
 COUNTED_ON = Phrase("名额按会员名册上各类的家数核对。", "Places are held against the members of each class on the list.")
@@ -162,10 +163,11 @@ def cards(
     with refusals(language):
         edition, evaluation, _ = evaluated(folder, language)
         _known_members(evaluation, member or [])
+        coming = _ahead(edition, evaluation, YEARS, language)
         if text:
-            _print_cards(edition, evaluation, member, language)
+            _print_cards(edition, evaluation, member, coming, language)
         if out is not None:
-            written = _write_cards(edition, evaluation, out, member, language=language)
+            written = _write_cards(edition, evaluation, out, member, ahead=coming, language=language)
             say(language, phrase("已写出 {n} 份得分单：{out}", "{n} score cards are in {out}", n=len(written), out=out))
 
 
@@ -207,23 +209,23 @@ def _unknown_member(code: str, guess: str | None) -> Problem:
 
 
 def _write_cards(
-    edition: Edition, evaluation: Evaluation, out: Path, members: Collection[str] | None, *, language: str
+    edition: Edition, evaluation: Evaluation, out: Path, members: Collection[str] | None, *, ahead: DataFrame, language: str
 ) -> list[Path]:
     from toolkit.reports.workbook.score_cards import write_cards
 
     with progress_bar() as bar:
         count = len(set(members)) if members else len(evaluation.members)
         task = bar.add_task(worded(language, Phrase("正在写得分单", "writing score cards")), total=count)
-        return write_cards(evaluation, edition.records, out, members or None, progress=lambda _: bar.advance(task))
+        return write_cards(evaluation, edition.records, out, members or None, progress=lambda _: bar.advance(task), ahead=ahead)
 
 
-def _print_cards(edition: Edition, evaluation: Evaluation, members: Collection[str] | None, language: str) -> None:
+def _print_cards(edition: Edition, evaluation: Evaluation, members: Collection[str] | None, ahead: DataFrame, language: str) -> None:
     from toolkit.evaluation import rescored
     from toolkit.reports.score_cards import card_tables, score_cards
 
     if language_of(language) != evaluation.scheme.language:
         evaluation = rescored(evaluation, evaluation.scheme.with_({"language": language_of(language)}))
-    for card in score_cards(evaluation, edition.records, members or None):
+    for card in score_cards(evaluation, edition.records, members or None, ahead):
         typer.echo(f"{card_tables(evaluation, card, edition.records)!r}\n")
 
 

@@ -22,6 +22,8 @@ from toolkit.reports.score_cards import card_tables, score_cards
 from toolkit.reports.workbook.score_cards import CARD, card_head, card_names, how_to_object
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from toolkit.evaluation import Evaluation
     from toolkit.records import Records
     from toolkit.reports.score_cards import ScoreCard
@@ -79,7 +81,7 @@ WORDS: Mapping[str, Phrase] = {
 }  # fmt: skip
 
 
-def card_texts(evaluation: Evaluation, records: Records, revision: str, salts: Mapping[str, str]) -> dict[str, str]:
+def card_texts(evaluation: Evaluation, records: Records, revision: str, salts: Mapping[str, str], ahead: pd.DataFrame | None = None) -> dict[str, str]:
     """What each member's card says, as the text that is sealed, by the member's code and in the order of codes.
 
     Parameters
@@ -88,9 +90,11 @@ def card_texts(evaluation: Evaluation, records: Records, revision: str, salts: M
         Which revision it belongs to, as "r1".
     salts
         What is put into each member's card, by its code, so that nobody can guess a card: 32 random hexadecimal digits.
+    ahead
+        What changes by itself, of all members; without it no card tells of later days.
     """
     texts = {}
-    for card in score_cards(evaluation, records):
+    for card in score_cards(evaluation, records, ahead=ahead):
         tables = card_tables(evaluation, card, records).tables
         content = {
             "title": evaluation.scheme.title,

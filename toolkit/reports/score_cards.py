@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from toolkit.comparison.ahead import COLUMNS as AHEAD
 from toolkit.evaluation.contributions import BOUNDS, GATHERED, contributions, distances, node_factors
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.display import Table
@@ -17,6 +18,7 @@ from toolkit.ground.ranking import rounded
 from toolkit.ground.text import Phrase, discreet, joined, phrase
 from toolkit.indicators.evidence import COLUMNS, evidence
 from toolkit.reports import wording
+from toolkit.reports.ahead_tables import own_table
 from toolkit.reports.columns import (
     RIGHT,
     Lexicon,
@@ -74,6 +76,8 @@ class ScoreCard:
     lines : DataFrame
         Columns award, class, total (the score it competes with), distance (to the other side of that award's line; what
         would have been needed where it is negative), above, passed (whether somebody with more than the line missed it).
+    ahead : DataFrame
+        What changes of it by itself, as `toolkit.comparison.ahead.changes_ahead` tells it; no rows where that was not asked.
     """
 
     member: str
@@ -88,10 +92,11 @@ class ScoreCard:
     records: pd.DataFrame
     vetoes: pd.DataFrame
     lines: pd.DataFrame
+    ahead: pd.DataFrame
 
 
 def score_cards(
-    evaluation: Evaluation, records: Records | None = None, members: Collection[str] | None = None
+    evaluation: Evaluation, records: Records | None = None, members: Collection[str] | None = None, ahead: pd.DataFrame | None = None
 ) -> Iterator[ScoreCard]:
     """The cards of some members, or of all, in the order of the list.
 
@@ -99,6 +104,8 @@ def score_cards(
     ----------
     records
         What the evaluation was made of; without them no card says what its parts rest on.
+    ahead
+        What changes by itself, of all members; without it no card tells of later days.
 
     Raises
     ------
@@ -113,6 +120,7 @@ def score_cards(
     points, weights = contributions(evaluation), effective_shares(evaluation)
     behind = pd.DataFrame(columns=list(COLUMNS)) if records is None else evidence(evaluation.scheme, records, members and sorted(chosen))
     records_of, vetoes_of = _by_member(_applying(evaluation, behind)), _by_member(evaluation.vetoes)
+    ahead_of = pd.DataFrame(columns=list(AHEAD)) if ahead is None else ahead
     lines_of, touched_of = _by_member(distances(evaluation)), _by_member(evaluation.touched)
     awards_of = evaluation.awards.groupby("member")["award"].agg(tuple).to_dict()
     for member in ranked.index[ranked.index.isin(chosen)]:
@@ -130,6 +138,7 @@ def score_cards(
             records=records_of(member),
             vetoes=vetoes_of(member),
             lines=lines_of(member),
+            ahead=ahead_of[ahead_of["member"] == member].reset_index(drop=True),
         )
 
 
@@ -317,6 +326,8 @@ class Card:
         One row for each award line that concerns the member.
     vetoes
         One row a record, with its place in the files.
+    ahead
+        One row for each of the next days on which something of it changes by itself.
     records
         One row for each item and sheet, with the rows of its records and what was taken of each.
     """
@@ -324,12 +335,13 @@ class Card:
     parts: Table
     lines: Table
     vetoes: Table
+    ahead: Table
     records: Table
 
     @property
     def tables(self) -> tuple[Table, ...]:
         """Those with something to say."""
-        return tuple(table for table in (self.parts, self.lines, self.vetoes, self.records) if table.rows)
+        return tuple(table for table in (self.parts, self.lines, self.vetoes, self.ahead, self.records) if table.rows)
 
     def __repr__(self) -> str:
         return "\n\n".join(map(repr, self.tables))
@@ -357,6 +369,7 @@ def card_tables(evaluation: Evaluation, card: ScoreCard, records: Records | None
         _parts(card, lexicon),
         listing(LINES, card.lines, lexicon, CAPTIONS["lines"]),
         listing(VETOES, vetoes, lexicon, CAPTIONS["vetoes"]),
+        own_table(evaluation, card.ahead, records),
         listing(RECORDS, _by_sheet(card, records), lexicon, CAPTIONS["records"]),
     )
 

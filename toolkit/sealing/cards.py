@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from toolkit.comparison.ahead import changes_ahead
 from toolkit.evaluation import Evaluation
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Phrase, phrase
@@ -46,7 +47,7 @@ SHOWN = 3
 def seal_cards(evaluation: Evaluation, records: Records, revision: str, data: Path) -> None:
     """Write every member's card into the payload `data`, each with a salt of its own."""
     salts = {str(member): secrets.token_hex(16) for member in evaluation.members.index}
-    texts = card_texts(evaluation, records, revision, salts)
+    texts = card_texts(evaluation, records, revision, salts, changes_ahead(evaluation, records))
     (data / CARDS).write_text("".join(f"{text}\n" for text in texts.values()), encoding="utf-8", newline="\n")
 
 
@@ -86,7 +87,8 @@ def card_problems(evaluation: Evaluation, records: Records, revision: str, data:
         yield difference(CARDS, value="、".join(sorted({*sealed} ^ {*codes})[:3]))
         return
     salts = {member: str(json.loads(text).get("salt")) for member, text in sealed.items()}
-    again = card_texts(evaluation, records, revision, salts)
+    ahead = None if earlier else changes_ahead(evaluation, records)  # no earlier version told of later days
+    again = card_texts(evaluation, records, revision, salts, ahead)
     yield from (difference(CARDS, row=row) for row, member in enumerate(codes, 1) if sealed[member] not in {again[member], as_formerly(again[member]) if earlier else ""})
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.writing import placed_in
 from toolkit.reports import wording
+from toolkit.reports.ahead_tables import CAPTION as AHEAD
+from toolkit.reports.ahead_tables import CARD as AHEAD_COLUMNS
 from toolkit.reports.score_cards import (
     ADDS_UP,
     CAPTIONS,
@@ -26,6 +28,8 @@ from toolkit.reports.workbook.book import HEAD, Book
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+
+    import pandas as pd
 
     from toolkit.evaluation import Evaluation
     from toolkit.ground.display import Table
@@ -54,6 +58,8 @@ def write_cards(
     folder: Path,
     members: Collection[str] | None = None,
     progress: Callable[[Card], None] | None = None,
+    *,
+    ahead: pd.DataFrame | None = None,
 ) -> list[Path]:
     """A workbook for each member (or some), in `folder`, in the order of the list; the same bytes each time.
 
@@ -61,6 +67,8 @@ def write_cards(
     ----------
     progress
         Called with the tables of each card once it is written.
+    ahead
+        What changes by itself, of all members; without it no card tells of later days.
 
     Raises
     ------
@@ -70,7 +78,7 @@ def write_cards(
     written: list[Path] = []
     names = card_names({str(member): str(name) for member, name in evaluation.ranking["name"].items()})
     with placed_in(folder) as unfinished:
-        for card in score_cards(evaluation, records, members):
+        for card in score_cards(evaluation, records, members, ahead):
             name, tables = names[card.member], card_tables(evaluation, card, records)
             write_card(evaluation, card, tables, unfinished / name)
             written.append(folder / name)
@@ -111,6 +119,7 @@ def write_card(evaluation: Evaluation, card: ScoreCard, tables: Card, path: Path
     page.table(CAPTIONS["parts"], tables.parts, PARTS, ADDS_UP.into(language))
     page.table(CAPTIONS["lines"], tables.lines, LINES)
     page.table(CAPTIONS["vetoes"], tables.vetoes, VETOES)
+    page.table(AHEAD, tables.ahead, AHEAD_COLUMNS, tables.ahead.note)
     page.heading(OBJECTION.into(language), 11, 27, valign="bottom")
     page.line(how_to_object(evaluation.scheme).into(language), 10)
     if tables.records.rows:
