@@ -125,4 +125,4 @@ def test_what_a_first_stage_cannot_be_is_told(text: str, place: tuple[str, ...],
 
 def test_a_committee_reads_the_first_stage_in_words(folder: Path) -> None:
     lines = {kind.zh: Phrase("", "") if isinstance(decided_, str) else decided_ for kind, _, _, decided_, _ in rules_in_words(run(folder).scheme)}
-    assert "初审按“初审材料分”得分；全部会员 3 家；初审材料分不低于 60.00 分；入围的才参加复审" in lines["初审"].zh
+    assert "初审按“初审材料分”得分；全部会员 3 家；初审材料分 ≥ 60；入围的才参加复审" in lines["初审"].zh
