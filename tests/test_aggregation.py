@@ -101,7 +101,7 @@ def by_hand(rules: Scheme, own: Group | Total, values: pd.Series[float], applyin
     }
     observed = [node for node, score in known.items() if not np.isnan(score)]
     concerned = [child.id for child in children if applies(rules, child.id, applying)]
-    if own.least_present is not None and len(observed) < own.least_present * len(concerned) - 1e-9:
+    if own.least_present is not None and len(observed) < own.least_present * (len(concerned) if own.least_present <= 1 else 1) - 1e-9:
         return NAN
     weights = {child.id: child.weight for child in children}
     weights = next((case.weights for case in own.when if set(case.observed) == set(observed)), weights)

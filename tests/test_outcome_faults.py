@@ -70,6 +70,7 @@ def veto(more: str) -> str:
         (SCHEME + '\n[grades]\nbands = [["A", 60], ["B", 0]]\nrise_at_most = "x"\n[previous]\ntable = "conduct"\ngrade = "act_id"\n', "grades.rise_at_most", "no condition `x`"),
         (SCHEME + '\n[grades]\nbands = [["A", 60]]\neligible_only = true\n', "grades.eligible_only", "nothing says who is"),
         (SCHEME + '\n[grades]\nbands = [["A", 60], ["B", 60], ["C", 0]]\nquota = { B = { number = 1 } }\n', "grades.bands", "overlap"),
+        (SCHEME + "\n[total]\nleast_present = 9\n", "total.least_present", "nobody has one"),
         (veto("at_least = 1.5"), "veto[v].at_least", "is whole"),
         (veto("at_most = -3"), "veto[v].at_most", "belongs to `sum`"),
         (veto('sum = "points"'), "veto[v].sum", "needs `at_least` or"),

@@ -69,7 +69,7 @@ def conditional(draw: st.DrawFn) -> tuple[dict[str, Any], int, list[float]]:
         there = sorted(some)
         weights = draw(st.lists(st.sampled_from([0.0, 0.2, 0.8, 1.0, 3.0]), min_size=len(there), max_size=len(there)).filter(any))
         cases.append({"observed": there, "weights": dict(zip(there, weights, strict=True))})
-    least = draw(st.sampled_from([None, None, 0.5, 0.75, 1.0]))
+    least = draw(st.sampled_from([None, None, 0.5, 0.75, 1.0, 2]))
     return {"aggregate": "conditional", "when": cases, **({} if least is None else {"least_present": least})}, n, voted
 
 

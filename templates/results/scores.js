@@ -304,7 +304,7 @@ const scoring = (() => {
     const score = stepped(rule, rule.value && !Number.isNaN(cut) ? VALUE[rule.value.shape](rule.value, denoised(cut), branch.scale) : cut, "score");
     if (rule.least_present === undefined || rule.least_present === null) return score;
     const concerned = children.filter((child, place) => applies[child.id] || there[place]).length;
-    return there.filter(Boolean).length / Math.max(concerned, 1) >= rule.least_present ? score : NaN;
+    return there.filter(Boolean).length / (rule.least_present > 1 ? 1 : Math.max(concerned, 1)) >= rule.least_present ? score : NaN;
   }
 
   function points(item, measured) {

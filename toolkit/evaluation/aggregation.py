@@ -50,7 +50,7 @@ class Branch:
     when
         Of a conditional group: which children are observed, and the weights of all children then.
     least_present
-        The least share of the applicable children that must have a score; None asks for one.
+        The least share of the applicable children that must have a score, or above 1 how many of them; None asks for one.
     cap
         What its score is held at, at most.
     own, points
@@ -197,7 +197,7 @@ def observed_weights(branch: Branch, present: Sequence[Mask], weights: Sequence[
 
 
 def enough(branch: Branch, present: Sequence[Mask], applicable: Sequence[Mask] = ()) -> Mask:
-    """Whether the share of the applicable children that are present reaches `least_present`.
+    """Whether the share of the applicable children that are present reaches `least_present`, or their number where that is above 1.
 
     The shares are quotients of whole numbers, so that 7 of 10 are exactly the 0.7 that a scheme writes. A child
     that is present is applicable.
@@ -205,7 +205,8 @@ def enough(branch: Branch, present: Sequence[Mask], applicable: Sequence[Mask] =
     applying = applicable or [np.ones(1, np.bool_)] * len(present)
     concerned = [own | there for own, there in zip(applying, present, strict=True)]
     there, of = (reduce(add, (mask.astype(np.int64) for mask in masks)) for masks in (present, concerned))
-    return np.asarray(there / np.maximum(of, 1) >= (branch.least_present or 0.0), dtype=np.bool_)
+    least = branch.least_present or 0.0
+    return np.asarray((there if least > 1 else there / np.maximum(of, 1)) >= least, dtype=np.bool_)
 
 
 @dataclass

@@ -270,7 +270,8 @@ def _sum_dials(scheme: Scheme) -> Iterator[Dial]:
 def _presence_dials(scheme: Scheme, at: str, node: Group | Total) -> Iterator[Dial]:
     """Of how many children there has to be a score, and the weights when just some have one."""
     share = None if node.least_present is None else 100 * node.least_present
-    yield Dial(f"{at}.least_present", Phrase("至少多少 % 的下级有数据", "least share of children present, %"), share, factor=100, optional=True, high=100.0, bounded=True)
+    if share is None or share <= 100:  # a number of children is no share of them
+        yield Dial(f"{at}.least_present", Phrase("至少多少 % 的下级有数据", "least share of children present, %"), share, factor=100, optional=True, high=100.0, bounded=True)
     for place, pattern in enumerate(node.when):
         there = "、".join(map(scheme.label, pattern.observed))
         for child, weight in pattern.weights.items():

@@ -27,6 +27,20 @@ OTHERWISE_CALLED = {"mean": "arithmetic", "average": "arithmetic", "avg": "arith
 Weight = Annotated[float, Field(ge=0)]
 Name = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def _present(least: float) -> float:
+    """A share up to 1, or a whole number from 2 on."""
+    if least > 1 and least % 1:
+        raise Unfit(
+            Phrase("比例至多为 1；写项数的，应为不小于 2 的整数", "a share is at most 1, and a number of children is whole and from 2 on"),
+            Phrase("请写 1 或更小的数，或写 2 这样的整数", "write 1 or less, or a whole number such as 2"),
+        )
+    return least
+
+
+Present = Annotated[float, Field(ge=0), AfterValidator(_present)]
+"""How many of the applicable children must have a score: a share of them up to 1, or so many from 2 on."""
 Rounding = Literal["half_up", "down"]
 MissingPolicy = Literal[
     "worst", "exclude", "class_median", "class_mean", "median", "mean", "unranked", "error"
@@ -97,7 +111,7 @@ class Group(Node):
 
     A ``conditional`` group is an arithmetic mean whose weights depend on which children are observed: by the first
     of `when` that names exactly those; by the voted weights, shared among them, where none does. With `least_present`
-    the group has no score for a member of whose applicable children less than that share have one.
+    the group has no score for a member of whose applicable children less than that share have one; or fewer than so many, from 2 on.
 
     ``maximum``, ``median`` and ``product`` (scale x the product of score / scale) are of the children that have a score and
     any weight; a ``quotient`` is scale x the first child / the second, in the order of the scheme, and of an indicator above 0.
@@ -110,7 +124,7 @@ class Group(Node):
     group: str | None = None
     aggregate: Aggregate = "arithmetic"
     when: tuple[Pattern, ...] = ()
-    least_present: Share | None = None
+    least_present: Present | None = None
     cap: Weight | None = None
     not_applicable: NotApplicable | None = None
     value: NodeShape | None = None
@@ -163,7 +177,7 @@ class Total(StrictModel):
 
     aggregate: Aggregate = "arithmetic"
     when: tuple[Pattern, ...] = ()
-    least_present: Share | None = None
+    least_present: Present | None = None
     not_applicable: NotApplicable | None = None
     value: NodeShape | None = None
     floor: float | None = None

@@ -96,7 +96,7 @@ def _conditional(rule: Rule, parts: Sequence[Child]) -> Formula | None:
         formula = f"IF({_exactly(parts, observed)},{_by(parts, given)},{formula})"
     mean = _mean(parts, weights)
     if rule.least_present is not None:
-        needed = max(1, ceil(rule.least_present * max(rule.concerned, 1) - 1e-9))
+        needed = max(1, ceil((1 if rule.least_present > 1 else max(rule.concerned, 1)) * rule.least_present - 1e-9))
         formula, mean = f'IF({_count(parts)}<{needed},"",{formula})', mean if sum(present) >= needed else nan
     return None if len(rule.cases) > MOST_CASES or len(formula) > LONGEST else (formula, mean)
 
