@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from toolkit.ground.answers import KEPT
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.resources import EDITION, house_folder
 from toolkit.ground.text import Phrase, asked_language
@@ -72,11 +73,17 @@ def open_edition(folder: Path | str | None = None) -> Edition:
     Refused
         With all problems of scheme, tables and records, when any of them is an error.
     """
-    edition, problems = check_edition(folder or edition_folder())
-    if edition is None or problems.errors:
-        raise Refused(problems)
+    place, answers = Path(folder or edition_folder()), KEPT.get()
+    edition = _sound(place) if answers is None else answers.read(place, _sound, lambda found: (found.scheme, found.records))
     asked = None if folder else asked_language()
     return replace(edition, scheme=edition.scheme.model_copy(update={"language": asked})) if asked else edition
+
+
+def _sound(folder: Path) -> Edition:
+    edition, problems = check_edition(folder)
+    if edition is None or problems.errors:
+        raise Refused(problems)
+    return edition
 
 
 def edition_folder() -> Path:

@@ -19,6 +19,7 @@ from toolkit.evaluation.scores import TOTAL, Tree, adjusted, aligned, gathered, 
 from toolkit.evaluation.stages import first_stage, stage_problems, staged
 from toolkit.evaluation.value_checks import quotient_problems, sum_problems
 from toolkit.evaluation.values import Values, resolved, scaled, valued_alike
+from toolkit.ground.answers import asked_once
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.ranking import Floats, Placing, Ruling, Tie, near_boundary, rounded
 from toolkit.ground.text import Phrase, figure, joined, phrase
@@ -246,6 +247,7 @@ class Evaluation:
         return f"Evaluation({self.scheme.edition}: {len(self.members)} members, {len(self.scheme.indicators)} indicators)"
 
 
+@asked_once
 def evaluate(scheme: Scheme, records: Records, judged: Judging | None = None) -> Evaluation:
     """The evaluation of `records` by `scheme`.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -319,14 +320,13 @@ def rounded_points(scheme: Scheme, scores: pd.DataFrame) -> pd.DataFrame:
 
 def rounded_scores(scheme: Scheme, scores: pd.DataFrame | Mapping[str, Floats]) -> Score:
     """The same, to be asked for by node: each is rounded when it is first asked for, which most never are."""
-    known: dict[str, Floats] = {}
+    return partial(_rounded_score, {}, scores, scheme.decimals)
 
-    def score(node: str) -> Floats:
-        if node not in known:
-            known[node] = rounded(np.asarray(scores[node], dtype=np.float64), scheme.decimals)
-        return known[node]
 
-    return score
+def _rounded_score(known: dict[str, Floats], scores: pd.DataFrame | Mapping[str, Floats], decimals: int, node: str) -> Floats:
+    if node not in known:
+        known[node] = rounded(np.asarray(scores[node], dtype=np.float64), decimals)
+    return known[node]
 
 
 def aligned(frame: pd.DataFrame, index: pd.Index[str]) -> pd.DataFrame:
@@ -336,11 +336,11 @@ def aligned(frame: pd.DataFrame, index: pd.Index[str]) -> pd.DataFrame:
 
 def scores_of(points: pd.DataFrame) -> Score:
     """The columns of a frame of rounded scores, to be asked for by node."""
+    return partial(_score_of, points)
 
-    def score(node: str) -> Floats:
-        return points[node].to_numpy(dtype=np.float64)
 
-    return score
+def _score_of(points: pd.DataFrame, node: str) -> Floats:
+    return points[node].to_numpy(dtype=np.float64)
 
 
 def shares_of(tree: Tree, leaves: Floats) -> Floats:

@@ -82,6 +82,11 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def folder_digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file in `folder`, by its path there."""
+    return {path.relative_to(folder).as_posix(): file_digest(path) for path in folder.rglob("*") if path.is_file()}
+
+
 def filled(template: str, **parts: str) -> str:
     """A template with each `@name@` replaced, once, from the first on: what is put in is not looked at again.
 

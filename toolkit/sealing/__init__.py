@@ -50,6 +50,7 @@ from toolkit.sealing.frozen_edition import (
     frozen_scheme,
     public_digests,
 )
+from toolkit.sealing.kernels import one_reading
 from toolkit.sealing.notebooks import run_notebooks, source_problems
 from toolkit.sealing.open_bag import Facts, seal_open
 from toolkit.sealing.parts import (
@@ -158,8 +159,8 @@ def seal_edition(
         freeze_edition(edition, bag / "edition")
         _write_resolved(decided, bag / "edition")
         seal = Seal(revision, day.isoformat(), *former, read_journal(bag / "edition").head, rules)
-        records, evaluation = _evaluated_again(bag / "edition", decided)
-        with _unchanged(bag / "edition"):
+        with one_reading(), _unchanged(bag / "edition"):
+            records, evaluation = _evaluated_again(bag / "edition", decided)
             _fill(bag, records, evaluation, house.notebooks, step)
             step("cards")
             seal_cards(evaluation, records, revision, bag)
@@ -361,7 +362,7 @@ def _write_resolved(decided: Evaluation, edition: Path) -> None:
 def _evaluated_again(edition: Path, decided: Evaluation) -> tuple[Records, Evaluation]:
     """The records of the copy and its evaluation, which must give the list that was decided."""
     copy = open_edition(edition)
-    evaluation = evaluate(copy.scheme, copy.records, copy.judged)
+    evaluation = evaluate(copy.scheme, copy.records)
     if not evaluation.ranking[LIST].equals(decided.ranking[LIST]):
         rule = Phrase("副本算出的名单与本届的不同", "the copy gives another list than the edition")
         raise refuse(rule, Phrase("数据库中的记录可能刚改动过，请重新封存", "records in a database may just have changed: seal again"))

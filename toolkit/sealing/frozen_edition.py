@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit.ballots.ballot import FOLDER, bag_ballots
 from toolkit.evaluation import panel_of
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
-from toolkit.ground.resources import file_digest
+from toolkit.ground.resources import file_digest, folder_digests
 from toolkit.ground.text import Phrase, phrase
 from toolkit.indicators.panel import Judging, judged_by_panel, panel_tables, result_rows
 from toolkit.minutes.journal import JOURNAL
@@ -328,13 +328,6 @@ def public_digests(data: Path) -> dict[str, str]:
         "records": hashlib.sha256(listed.encode()).hexdigest(),
         "ranking": file_digest(data / "results" / "ranking.csv"),
     } | card_root(data) | open_digest(data)
-
-
-def folder_digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file in `folder`, by its path there."""
-    return {
-        path.relative_to(folder).as_posix(): file_digest(path) for path in folder.rglob("*") if path.is_file()
-    }
 
 
 def _changed(copies: Mapping[str, Path], digests: Mapping[str, str]) -> Iterator[Problem]:

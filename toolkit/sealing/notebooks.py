@@ -30,6 +30,7 @@ from toolkit.sealing.differences import (
     rows_of_text,
     worded,
 )
+from toolkit.sealing.kernels import HASHES, manager_class
 
 if TYPE_CHECKING:
     from nbclient import NotebookClient
@@ -227,7 +228,7 @@ def _executed(path: Path, places: Mapping[str, Path]) -> Any:
     try:
         with _clean_room(places) as (folder, environment):
             client = NotebookClient(
-                notebook, timeout=CELL_SECONDS, kernel_name="python3", record_timing=False, config=_sockets(folder)
+                notebook, timeout=CELL_SECONDS, kernel_name="python3", record_timing=False, config=_sockets(folder), kernel_manager_class=manager_class()
             )
             with _stopped_by_the_user(client):
                 client.execute(env=environment, cwd=folder)
@@ -270,7 +271,7 @@ def _sockets(folder: str) -> Config:
 def _clean_room(places: Mapping[str, Path]) -> Iterator[tuple[str, dict[str, str]]]:
     """An empty working folder, and an environment without the user's own start-up files and history."""
     with tempfile.TemporaryDirectory(prefix="notebook-", ignore_cleanup_errors=True) as folder:
-        settings = {"IPYTHONDIR": str(Path(folder) / "ipython"), "PYTHONHASHSEED": "0"}
+        settings = {"IPYTHONDIR": str(Path(folder) / "ipython"), **HASHES}
         environment = {name: value for name, value in os.environ.items() if name != ASKED}  # a seal is in the scheme's language
         yield folder, {**environment, **settings, **{name: str(place.resolve()) for name, place in places.items()}}
 

@@ -29,6 +29,7 @@ from toolkit.sealing.bag import DISTRIBUTION, read_bag_info, read_environment, v
 from toolkit.sealing.cards import card_problems
 from toolkit.sealing.differences import ASK, Wording, difference, differing_line, folder_problems
 from toolkit.sealing.frozen_edition import DECIDED, public_digests, with_results_alone
+from toolkit.sealing.kernels import one_reading
 from toolkit.sealing.notebooks import run_again
 from toolkit.sealing.open_bag import OPEN, Facts, seal_open
 from toolkit.sealing.parts import (
@@ -76,11 +77,11 @@ def replay_problems(bag: Path, house: House, progress: Progress | None = None) -
     step = progress or (lambda _: None)
     step("evaluate")
     data = bag / "data"
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, one_reading():
         again = Path(folder)
         try:
             edition = open_edition(data / "edition")
-            evaluation = evaluate(edition.scheme, edition.records, edition.judged)
+            evaluation = evaluate(edition.scheme, edition.records)
             differences = list(_differences(bag, edition, evaluation, again, house=house, step=step))
         except Refused as error:
             return error.problems

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.scores import TOTAL
+from toolkit.ground.answers import asked_once
 from toolkit.ground.problems import nearest, refuse
 from toolkit.ground.statistics import (
     NOTHING,
@@ -44,6 +45,7 @@ LEVEL = Phrase("各组没有差别可检验", "nothing differs")
 ROUGH = Phrase("期望频数小于 5，p 值仅供参考", "fewer than 5 expected in a cell: the p is rough")
 
 
+@asked_once
 def group_results(evaluation: Evaluation, records: Records, columns: Sequence[str], *, parts: int = PARTS) -> pd.DataFrame:
     """Who was given awards, and which totals, by each column of the members table, group by group.
 
@@ -74,6 +76,7 @@ def group_results(evaluation: Evaluation, records: Records, columns: Sequence[st
     return pd.DataFrame(rows, columns=RESULTS)
 
 
+@asked_once
 def fairness(
     evaluation: Evaluation, records: Records, columns: Sequence[str], *, within: Within = "all", parts: int = PARTS
 ) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from toolkit.evaluation import Evaluation, rescored
 from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.scores import TOTAL, Tree, list_scores, rounded_scores
+from toolkit.ground.answers import asked_once
 
 if TYPE_CHECKING:
     from toolkit.evaluation.scores import Score
@@ -32,6 +33,7 @@ Removal: TypeAlias = tuple[str, str, str]
 CELLS = 1 << 20  # of runs and members that are decided at once
 
 
+@asked_once
 def without_nodes(evaluation: Evaluation) -> pd.DataFrame:
     """The list without each indicator and each group: its siblings share its weight as they were voted.
 

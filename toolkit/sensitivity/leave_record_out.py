@@ -19,6 +19,7 @@ from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.scores import list_scores, rounded_scores
 from toolkit.evaluation.values import resolved, scaled
+from toolkit.ground.answers import asked_once
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Phrase
 from toolkit.indicators import adjustment_points
@@ -54,6 +55,7 @@ ONE_PLACE = Phrase("几条记录的位置相同，无法逐条区分", "several 
 WOULD_STOP = Phrase("删去后缺少必需的数值，评选将中止", "without it a value is missing that the scheme demands")
 
 
+@asked_once
 def struck_records(
     evaluation: Evaluation, records: Records, members: Collection[str] | None = None,
     *, relative: RelativeShapes = "recomputed", again: bool = False,

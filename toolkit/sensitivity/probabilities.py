@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from toolkit.evaluation.bands import BandRule, band_names
 from toolkit.evaluation.grades import from_bands
+from toolkit.ground.answers import asked_once
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase, phrase
 from toolkit.sensitivity.monte_carlo import (
@@ -48,6 +49,7 @@ NO_SCORES = Phrase("应为“抽样×会员”的得分表，至少一次抽样"
 AS_SCORES = Phrase("请每次抽样一行", "give each draw a row")
 
 
+@asked_once
 def award_probabilities(evaluation: Evaluation, spec: WeightSpec, **sampling: Unpack[Sampling]) -> pd.DataFrame:
     """The share of draws in which each member is given each award, under the scheme's actual rule.
 

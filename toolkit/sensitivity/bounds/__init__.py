@@ -13,6 +13,7 @@ import pandas as pd
 from toolkit.evaluation.many import Lists
 from toolkit.evaluation.quotas import places
 from toolkit.evaluation.scores import TOTAL
+from toolkit.ground.answers import asked_once
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase
 from toolkit.sensitivity.bounds.leads import NOISE, Leads, Positions
@@ -39,6 +40,7 @@ CONTRADICTED = Phrase("这些判断互相矛盾：没有一组权重同时符合
 LESS_STATED = Phrase("请撤回其中一项", "take one of them back")
 
 
+@asked_once
 def rank_bounds(evaluation: Evaluation, weights: WeightSet, *, programmes: bool = False) -> pd.DataFrame:
     """The best and the worst rank of each member in its class under any weights of a set.
 
@@ -72,6 +74,7 @@ def rank_bounds(evaluation: Evaluation, weights: WeightSet, *, programmes: bool 
     return frame.assign(rank=evaluation.ranking["rank"].reindex(frame.index))[["class", "rank", "best", "worst", "how"]]
 
 
+@asked_once
 def award_bounds(evaluation: Evaluation, weights: WeightSet) -> pd.DataFrame:
     """Who is given each award under all, under some, or under no weights of a set.
 

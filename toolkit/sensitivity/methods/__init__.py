@@ -20,6 +20,7 @@ import pandas as pd
 from toolkit.evaluation.many_scores import shared
 from toolkit.evaluation.ranks import allot
 from toolkit.evaluation.steps import Steps
+from toolkit.ground.answers import asked_once
 from toolkit.ground.ranking import Floats, Mask, competition_ranks, rounded
 from toolkit.ground.statistics import correlation
 from toolkit.sensitivity.methods.kernels import (
@@ -109,6 +110,7 @@ def methods(evaluation: Evaluation, which: Mapping[str, Method] = METHODS) -> pd
     return frame[frame[LIST].notna()].rename_axis("member")
 
 
+@asked_once
 def agreement_of_methods(evaluation: Evaluation, which: Mapping[str, Method] = METHODS) -> pd.DataFrame:
     """How far every two methods, and each and the list, put the members of a class in the same order.
 
@@ -200,6 +202,7 @@ def _agreement(one: pd.Series[int], other: pd.Series[int]) -> tuple[int, float, 
 
 
 
+@asked_once
 def chosen_by_methods(evaluation: Evaluation, which: Mapping[str, Method] = METHODS) -> pd.DataFrame:
     """Who would be given each award by each method: which of the list every method would choose, and whom else some would.
 

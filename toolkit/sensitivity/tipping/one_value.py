@@ -20,6 +20,7 @@ from toolkit.evaluation.awards import AwardRule, RuleInSteps
 from toolkit.evaluation.scores import list_scores, rounded_scores
 from toolkit.evaluation.steps import Steps
 from toolkit.evaluation.values import stepped
+from toolkit.ground.answers import asked_once
 from toolkit.scheme.shapes import Category, Relative
 from toolkit.sensitivity.tipping.lines import Search, or_better, sides, together
 
@@ -182,6 +183,7 @@ class Revalued:
         return stepped(item, np.asarray(item.value.values(numbers.copy(), scale), dtype=np.float64))
 
 
+@asked_once
 def smallest_values(evaluation: Evaluation, near: int = 1) -> pd.DataFrame:
     """For members near a line, how much one raw value has to change, and nothing else, for the award to be won or lost.
 
@@ -342,6 +344,7 @@ def _over(line: float, *, past: bool, down: bool) -> Callable[[Floats], Mask]:
     return met
 
 
+@asked_once
 def nearest_values(evaluation: Evaluation, pairs: Collection[tuple[str, str]]) -> pd.DataFrame:
     """For each award and member the smallest change of one raw value that wins the member that award, or loses it.
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from toolkit.evaluation.many import Lists, shifted, siblings_of
 from toolkit.evaluation.scores import TOTAL
+from toolkit.ground.answers import asked_once
 from toolkit.sensitivity.tipping.lines import answered, or_better, together
 from toolkit.sensitivity.tipping.paths import Breakpoints, FirstChange, first_on_grid, narrowed
 
@@ -89,6 +90,7 @@ class SingleWeights:
         return float(sum(self.tree.weights[child] for child in siblings_of(self.tree, node) if child != node))
 
 
+@asked_once
 def stability_intervals(evaluation: Evaluation) -> pd.DataFrame:
     """For every weight the interval within which the whole list of awards stays as it is, all else in proportion.
 
@@ -185,6 +187,7 @@ def parts_above(tree: Tree, shares: Floats, scores: dict[str, Floats], branch: B
             part = np.asarray(shares[below] / counts * branch.full)
 
 
+@asked_once
 def nearest_weights(evaluation: Evaluation, pairs: Collection[tuple[str, str]], fixed: Collection[str] = ()) -> pd.DataFrame:
     """For each award and member the smallest change of one weight that wins the member that award, or loses it.
 

@@ -1,0 +1,188 @@
+"""One process that has imported, read and computed what all notebooks of a bag begin with, and of which each of them gets a copy (a fork).
+
+A notebook runs in a process of its own, with its own folder and environment, as it would alone: nothing that it names or changes is
+seen by another. What the copies have in common comes through a pipe from the seal or replay under way, never from a file. Where a
+system has no fork, every notebook is run by a program of its own.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import pickle
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from toolkit.ground.answers import KEPT, Answers, kept
+from toolkit.ground.text import ASKED
+
+if TYPE_CHECKING:
+    from jupyter_client import AsyncKernelManager
+
+HASHES = {"PYTHONHASHSEED": "0"}
+"""Sets are in the same order in every run."""
+PARENT = "JPY_PARENT_PID"
+USED = (
+    "ipykernel.kernelapp", "ipykernel.zmqshell", "ipywidgets", "matplotlib.backends.backend_svg", "matplotlib.font_manager", "scipy.optimize", "scipy.stats",
+    "toolkit.edition", "toolkit.interactive.ballot_paper", "toolkit.interactive.decision_desk", "toolkit.interactive.desk", "toolkit.interactive.score_paper",
+    "toolkit.interactive.weight_board", "toolkit.publication.notice", "toolkit.reports.expert_tables", "toolkit.reports.views", "toolkit.sealing",
+)  # fmt: skip
+"""What the house's notebooks import."""
+
+
+class Copies:
+    """The process, once the first notebook asks for it."""
+
+    def __init__(self, answers: Answers) -> None:
+        self.answers = answers
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self.process is None:
+            environment = {name: value for name, value in os.environ.items() if name != ASKED} | HASHES
+            command = [sys.executable, "-P", "-c", "from toolkit.sealing.kernels import serve; serve()"]
+            # Ctrl-C is for the seal alone: it then ends this one.
+            self.process = subprocess.Popen(command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True)  # noqa: S603
+            _written(self.process, pickle.dumps(self.answers))
+        return self.process
+
+    def copy(self, arguments: list[str], folder: str, environment: Mapping[str, str]) -> Copy:
+        """A new kernel with these arguments."""
+        process = self._started()
+        _written(process, json.dumps({"arguments": arguments, "folder": folder, "environment": dict(environment)}).encode())
+        assert process.stdout
+        return Copy(process.stdout, int(process.stdout.readline()))
+
+    def end(self) -> None:
+        """End the process, and what runs in it."""
+        if self.process is not None:
+            self.process.communicate()
+
+
+class Copy:
+    """A kernel as `subprocess.Popen` would have it."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, told: Any, pid: int) -> None:
+        self.told, self.pid = told, pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """The exit code, once it has ended."""
+        if self.returncode is None and select.select([self.told], [], [], 0)[0]:
+            self.returncode = int(self.told.readline() or -signal.SIGKILL)
+        return self.returncode
+
+    def wait(self) -> int:
+        """The exit code, when it has ended."""
+        if self.returncode is None:
+            select.select([self.told], [], [])
+        return self.poll() or 0
+
+    def send_signal(self, number: int) -> None:
+        """A signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+
+COPIES: ContextVar[Copies | None] = ContextVar("COPIES", default=None)
+
+
+@contextmanager
+def one_reading() -> Iterator[Answers]:
+    """Until the end of the block, what is read and computed of an edition is known to every notebook that is run, and is not computed twice."""
+    with kept() as answers:
+        copies = Copies(answers)
+        before = COPIES.set(copies if hasattr(os, "fork") else None)
+        try:
+            yield answers
+        finally:
+            COPIES.reset(before)
+            copies.end()
+
+
+def manager_class() -> type[AsyncKernelManager]:
+    """What starts kernels: as copies while there is what they can be copies of."""
+    from jupyter_client import AsyncKernelManager
+
+    copies = COPIES.get()
+    if copies is None:
+        return AsyncKernelManager
+
+    class Manager(AsyncKernelManager):
+        async def _async_launch_kernel(self, kernel_cmd: list[str], **settings: Any) -> None:
+            provisioner: Any = self.provisioner
+            provisioner.process = copies.copy(kernel_cmd[kernel_cmd.index("-f") :], settings["cwd"], settings["env"])
+            provisioner.pid = provisioner.pgid = provisioner.process.pid
+            self._reconcile_connection_info(provisioner.connection_info)
+
+    return Manager
+
+
+def _written(process: subprocess.Popen[bytes], content: bytes) -> None:
+    assert process.stdin
+    process.stdin.write(len(content).to_bytes(8) + content)
+    process.stdin.flush()
+
+
+def serve() -> None:
+    """Run in the process itself: take over what is known, then make one copy after the other until nobody asks for more."""
+    os.environ[PARENT] = str(os.getpid())  # whose end ends the copies
+    for name in USED:
+        import_module(name)
+    read = sys.stdin.buffer
+    KEPT.set(pickle.loads(read.read(int.from_bytes(read.read(8)))))  # noqa: S301 - from the process that started this one
+    gc.collect()
+    gc.freeze()
+    while size := read.read(8):
+        _serve_one(json.loads(read.read(int.from_bytes(size))))
+
+
+def _serve_one(order: dict[str, Any]) -> None:
+    alive, end = os.pipe()
+    pid = os.fork()
+    if not pid:
+        _become_kernel(order)
+    os.close(end)
+    print(pid, flush=True)
+    # Nobody asks for more while a notebook runs: what can be read is the end of whoever asked.
+    asker, _, _ = select.select([sys.stdin, alive], [], [])
+    if sys.stdin in asker:
+        os.killpg(pid, signal.SIGKILL)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+    os.close(alive)
+
+
+def _become_kernel(order: dict[str, Any]) -> None:
+    from ipykernel.kernelapp import IPKernelApp
+
+    code = 1
+    try:
+        os.setsid()
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(2, 1)
+        os.chdir(order["folder"])
+        os.environ.clear()
+        os.environ.update(order["environment"])
+        sys.argv = ["ipykernel_launcher.py", *order["arguments"]]
+        IPKernelApp.launch_instance(order["arguments"])
+        code = 0
+    finally:
+        os._exit(code)
