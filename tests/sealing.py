@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from jupyter_client import AsyncKernelManager
+from jupyter_client.manager import AsyncKernelManager
 
 from toolkit.evaluation import Evaluation
 from toolkit.ground.problems import Problems

@@ -18,7 +18,8 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from toolkit.ground.resources import folder_digests
 
-P, T = ParamSpec("P"), TypeVar("T")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass
@@ -87,4 +88,4 @@ def _is_itself_alone(part: object) -> bool:
 def _own(found: T) -> T:
     import pandas as pd
 
-    return found.copy(deep=False) if isinstance(found, pd.DataFrame) else found
+    return cast("T", found.copy(deep=False)) if isinstance(found, pd.DataFrame) else found

@@ -25,7 +25,7 @@ from toolkit.ground.answers import KEPT, Answers, kept
 from toolkit.ground.text import ASKED
 
 if TYPE_CHECKING:
-    from jupyter_client import AsyncKernelManager
+    from jupyter_client.manager import AsyncKernelManager
 
 HASHES = {"PYTHONHASHSEED": "0"}
 """Sets are in the same order in every run."""
@@ -120,16 +120,16 @@ def one_reading() -> Iterator[Answers]:
 
 def manager_class() -> type[AsyncKernelManager]:
     """What starts kernels: as copies while there is what they can be copies of."""
-    from jupyter_client import AsyncKernelManager
+    from jupyter_client.manager import AsyncKernelManager
 
-    copies = COPIES.get()
-    if copies is None:
+    if (copies := COPIES.get()) is None:
         return AsyncKernelManager
+    copied = copies.copy
 
     class Manager(AsyncKernelManager):
         async def _async_launch_kernel(self, kernel_cmd: list[str], **settings: Any) -> None:
             provisioner: Any = self.provisioner
-            provisioner.process = copies.copy(kernel_cmd[kernel_cmd.index("-f") :], settings["cwd"], settings["env"])
+            provisioner.process = copied(kernel_cmd[kernel_cmd.index("-f") :], settings["cwd"], settings["env"])
             provisioner.pid = provisioner.pgid = provisioner.process.pid
             self._reconcile_connection_info(provisioner.connection_info)
 
@@ -138,8 +138,9 @@ def manager_class() -> type[AsyncKernelManager]:
 
 def _written(process: subprocess.Popen[bytes], content: bytes) -> None:
     assert process.stdin
-    process.stdin.write(len(content).to_bytes(8) + content)
-    process.stdin.flush()
+    rest = memoryview(len(content).to_bytes(8) + content)
+    while rest:
+        rest = rest[process.stdin.write(rest) :]
 
 
 def serve() -> None:
