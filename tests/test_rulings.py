@@ -36,6 +36,17 @@ def left_open(folder: Path) -> Path:
     return folder
 
 
+def test_a_ruling_of_nobody_who_may_rule_is_entered_as_it_was_said_and_remarked_upon(small_edition: Path) -> None:
+    """Nobody proves who types: the minutes say so, and what a signature covers."""
+    left_open(small_edition)
+    for by, remarked in (("秘书处小李", True), (WHO, False), ("会长办公会", False)):
+        done = run("decide", small_edition, "tie", "advanced", "戊代理公司", "--by", by, "--because", WHY)
+        assert (done.exit_code, "依例由专家委员会" in done.output) == (0, remarked), done.output
+    told = run("journal", small_edition).output
+    assert "程序不核实身份" in told
+    assert "其后的记录不在签名之内" in told
+
+
 def evaluated(folder: Path) -> Evaluation:
     edition = open_edition(folder)
     return evaluate(edition.scheme, edition.records)

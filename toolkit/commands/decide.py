@@ -216,7 +216,10 @@ def _as_it_stands(said: Said) -> tuple[Edition, Evaluation]:
 
 
 def _told(entry: Entry, language: str) -> None:
+    from toolkit.minutes.decisions import unusual_body
     from toolkit.minutes.wording import said
 
     words = said(entry)
     say(language, phrase(*ENTERED, n=entry.number, zh=words.zh, en=words.en))
+    if note := unusual_body(entry):
+        say(language, note)

@@ -16,6 +16,7 @@ from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.ground.writing import edition_lock
 from toolkit.minutes.adoption import ADOPTION, FOUND, ON_DISK, SCHEME, entered
 from toolkit.minutes.journal import ASK, JOURNAL, Entry, Journal, read_journal
+from toolkit.minutes.mends import OBJECTION
 from toolkit.scheme import load_scheme
 
 RULING, PLACING, STATE = "ruling", "placing", "state"
@@ -35,6 +36,10 @@ FINAL = "decided"
 IS_DECIDED = Phrase("本届已决定，不能再改动", "the edition is decided: nothing of it changes")
 WITHDRAW = Phrase("如确需改动，请先由会长办公会或理事会撤回：state withdrawn", "where it has to, the president's meeting or council withdraws it first: state withdrawn")
 ANEW = Phrase("请退回，重新评审、公示", "send it back, and have it reviewed and made public anew")
+UNUSUAL = (
+    "提醒：照所写记为“{by}”所定。同分、待定位次和异议依例由专家委员会、会长办公会或理事会裁定，请写明是哪次会议（同分和待定位次可以再裁定一次，以后一次为准）",
+    "note: entered as decided by `{by}`. Ties, open places and objections are for the expert committee, the president's meeting or the council: name which meeting it was (a tie or a place can be ruled on once more, and the later ruling holds)",
+)
 GARBLED = Phrase("这条裁定写得不全，不能采用", "this ruling does not say all that a ruling says")
 NO_STATE = Phrase("这条没有写明本届转为哪一状态，不作数", "this line names no state, and does not count")
 
@@ -64,6 +69,13 @@ STATES: Mapping[str, State] = {
     )
 }  # fmt: skip
 """An edition begins as a draft. A review or a notice can be sent back; what was decided can only be withdrawn, and then drafted anew."""
+
+
+def unusual_body(entry: Entry) -> Phrase | None:
+    """What is to be said where a ruling is entered as of somebody who is no committee, meeting or council; None where it is one."""
+    if entry.what not in {RULING, PLACING, OBJECTION} or STATES["reviewed"].whose.search(entry.by):
+        return None
+    return phrase(*UNUSUAL, by=entry.by)
 
 
 def decide_tie(

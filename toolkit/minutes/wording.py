@@ -13,6 +13,10 @@ from toolkit.minutes.mends import OBJECTION, mends_of
 
 EMPTY = Phrase("还没有记录。", "No entry yet.")
 NOBODY = Phrase("", "")
+UNPROVED = Phrase(
+    "由谁决定，照记入的人所写，程序不核实身份。签署一版封存包的人，一并签署了封存时的末条指纹，即到那时为止的全部记录；其后的记录不在签名之内。",
+    "Who decided is as whoever entered it wrote: no program has proved it. Who signs a bag signs the digest of the last entry of that time with it, and so all entries up to there, and none after.",
+)
 OUTCOMES = {"upheld": Phrase("成立", "upheld"), "rejected": Phrase("不成立", "rejected")}
 Details = Mapping[str, Any]
 
@@ -49,8 +53,8 @@ def _foot(journal: Journal) -> Phrase:
     if journal.problems.errors:
         whole = Phrase("但记录链有问题，不可尽信", "but the chain is broken: do not rely on it")
     return phrase(
-        "共 {n} 条，{whole.zh}。本届现为：{state.zh}。末条指纹：{head}",
-        "{n:entry|entries}, {whole.en}. The edition is: {state.en}. Digest of the last: {head}",
+        "共 {n} 条，{whole.zh}。本届现为：{state.zh}。末条指纹：{head}\n" + UNPROVED.zh,
+        "{n:entry|entries}, {whole.en}. The edition is: {state.en}. Digest of the last: {head}\n" + UNPROVED.en,
         n=len(journal.entries), whole=whole, state=state, head=journal.head,
     )  # fmt: skip
 

@@ -47,6 +47,10 @@ LIST_THEM = Phrase("封存之前，请把公钥登记在届次文件夹的 {file
 UNLISTED = ("这把密钥没有登记为“{role}”", "this key is not listed as `{role}`")
 ROLELESS = Phrase("看不出以什么职务签名", "it cannot be seen in what role it signs")
 NAME_ROLE = Phrase("请写明职务", "name the role")
+SAY_ROLE = Phrase(
+    "请写明职务（committee sign 封存包 --key 密钥文件 --role chair），或在封存之前把公钥和职务登记在届次文件夹的 allowed_signers 中",
+    "name the role (committee sign BAG --key FILE --role chair), or list the public key with its role in allowed_signers of the edition's folder before you seal",
+)
 NO_ROLE = Phrase("职务只能是文字、数字、下划线和连字符", "a role has letters, digits, _ and - only")
 WRONG = Phrase("口令不对", "the passphrase is wrong")
 AGAIN = Phrase("请再试一次", "try again")
@@ -71,7 +75,10 @@ NO_LIST = Phrase("名册里一个签名人也没有", "lists nobody")
 GIVE_LIST = Phrase("请换用登记了签名人的名册", "give a file that lists who may sign")
 UNTRUSTED = Phrase("没有一个可信的签名", "there is no signature that you trust")
 SIGNED = ("“{role}”已签名：{name} {key}", "signed as `{role}`: {name} {key}")
-COMPARE = Phrase("请与另行公布的密钥指纹核对", "compare the key with its fingerprint as it was published elsewhere")
+COMPARE = Phrase(
+    "请与另行公布的密钥指纹核对；签名所及是包内全部文件，以及工作记录到封存时的末条为止",
+    "compare the key with its fingerprint as it was published elsewhere; what is signed is every file of the bag, and the minutes up to their last entry at the seal",
+)
 
 
 @dataclass(frozen=True)
@@ -267,7 +274,7 @@ def signing(key: Ed25519PrivateKey, signers: Iterable[Signer], role: str, name: 
     roles = [signer.role for signer in listed if signer.key == public]
     role = role or (roles[0] if len(roles) == 1 else "")
     if not role:
-        raise refuse(ROLELESS, NAME_ROLE, value=fingerprint(public))
+        raise refuse(ROLELESS, SAY_ROLE, value=fingerprint(public))
     if not ROLE.fullmatch(role):
         raise refuse(NO_ROLE, NAME_ROLE, value=role)
     if listed and role not in roles:
