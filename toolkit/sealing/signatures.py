@@ -47,9 +47,9 @@ LIST_THEM = Phrase("封存之前，请把公钥登记在届次文件夹的 {file
 UNLISTED = ("这把密钥没有登记为“{role}”", "this key is not listed as `{role}`")
 ROLELESS = Phrase("看不出以什么职务签名", "it cannot be seen in what role it signs")
 NAME_ROLE = Phrase("请写明职务", "name the role")
-SAY_ROLE = Phrase(
-    "请写明职务（committee sign 封存包 --key 密钥文件 --role chair），或在封存之前把公钥和职务登记在届次文件夹的 allowed_signers 中",
-    "name the role (committee sign BAG --key FILE --role chair), or list the public key with its role in allowed_signers of the edition's folder before you seal",
+SAY_ROLE = (
+    "请在封存之前把公钥和职务登记在届次文件夹的 {file} 中；或先封存，再写明职务另行签名",
+    "list the public key with its role in {file} of the edition's folder before you seal; or seal first, and sign with the role named (committee sign)",
 )
 NO_ROLE = Phrase("职务只能是文字、数字、下划线和连字符", "a role has letters, digits, _ and - only")
 WRONG = Phrase("口令不对", "the passphrase is wrong")
@@ -274,7 +274,7 @@ def signing(key: Ed25519PrivateKey, signers: Iterable[Signer], role: str, name: 
     roles = [signer.role for signer in listed if signer.key == public]
     role = role or (roles[0] if len(roles) == 1 else "")
     if not role:
-        raise refuse(ROLELESS, SAY_ROLE, value=fingerprint(public))
+        raise refuse(ROLELESS, phrase(*SAY_ROLE, file=SIGNERS), value=fingerprint(public))
     if not ROLE.fullmatch(role):
         raise refuse(NO_ROLE, NAME_ROLE, value=role)
     if listed and role not in roles:
