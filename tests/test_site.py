@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ from tests.test_command_line import run
 from toolkit.evaluation import Evaluation, scored
 from toolkit.minutes.decisions import decide_state
 from toolkit.publication.audiences import SEEN, seen_by
-from toolkit.publication.disclosures import tells_of_nobody
+from toolkit.publication.disclosures import activities, tells_of_nobody
 from toolkit.publication.site import TITLES, Period
 from toolkit.scheme import Publication
 from toolkit.scheme.outcomes import PERMITTED_BY, Permission
@@ -349,6 +350,24 @@ def test_force_and_fees_are_refused_with_the_article_that_forbids_them(edition: 
     problems = publication_problems(tmp_path / "bag")
     assert len(problems) == bool(article)
     assert article in problems.text("zh")
+
+
+@pytest.mark.parametrize(
+    ("worth", "amounts", "open_", "told"),
+    [
+        (1, [5.0] * 6 + [0.0] * 6, 0, (6, 30.0)),
+        (1, [5.0] * 6 + [0.0] * 6, 2, None),
+        (1, [500.0] + [1.0] * 7 + [0.0] * 6, 0, (8, None)),
+        (-1, [5.0] * 6 + [0.0] * 6, 0, None),
+    ],
+    ids=["nobody is told apart", "four others", "one of them gives most of it", "what costs points is no activity"],
+)
+def test_an_activity_is_told_as_far_as_it_tells_of_nobody(worth: int, amounts: list[float], open_: int, told: tuple[int, float | None] | None) -> None:
+    raw = pd.DataFrame({"hours": amounts})
+    item = SimpleNamespace(id="hours", label="学时", unit="学时", measure=SimpleNamespace(take="sum", points={}))
+    stand_in: Any = SimpleNamespace(scheme=SimpleNamespace(indicators=(item,)), measured=SimpleNamespace(raw=raw), applicable=raw >= 0, values=raw * worth)
+    found = activities(stand_in, np.arange(len(amounts)) < open_)
+    assert [(one.members, one.total) for one in found] == ([told] if told else [])
 
 
 def republished(copy: Path, to: Path, monkeypatch: pytest.MonkeyPatch) -> Result:

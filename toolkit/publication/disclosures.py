@@ -234,6 +234,8 @@ def still_shown(sealed: tuple[ConductRecord, ...], now: tuple[ConductRecord, ...
 def activities(evaluation: Evaluation, open_: Mask) -> tuple[Activity, ...]:
     """What members did, by the indicators that count or add up records, as far as it tells of nobody that is not open.
 
+    What costs points, a complaint or a bad record, is nothing that members took part in, and is left out.
+
     Parameters
     ----------
     open_
@@ -248,7 +250,9 @@ def _activity(evaluation: Evaluation, item: Indicator, open_: Mask) -> Activity 
     raw = pd.to_numeric(evaluation.measured.raw[item.id], errors="coerce").to_numpy(np.float64)
     asked = evaluation.applicable[item.id].to_numpy(np.bool_) & ~np.isnan(raw)
     took_part = asked & (raw > 0)
-    if not tells_of_nobody(took_part[asked & ~open_]):
+    values = evaluation.values[item.id].fillna(0.0).to_numpy(np.float64)
+    costs = bool(took_part.any() and (asked & ~took_part).any() and values[took_part].mean() < values[asked & ~took_part].mean())
+    if costs or not tells_of_nobody(took_part[asked & ~open_]):
         return None
     others = np.sort(raw[took_part & ~open_])
     hidden = len(others) == 0 or others[:-2].sum() >= DOMINATED * others[-1]

@@ -13,7 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from toolkit.ground.resources import page_of
-from toolkit.ground.text import Language, Phrase, figure, joined, phrase
+from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.minutes.objections import working_days_after
 from toolkit.publication.notice import (
     Safe,
@@ -269,7 +269,7 @@ def figures_page(extract: Extract, figures: Figures, pages: Sequence[str]) -> st
 def _figures(extract: Extract, figures: Figures, language: Language) -> Safe:
     parts = [element("h2", BY_CLASS.into(language), css="part"), _classes(extract, figures.classes, figures.awarded, language)]
     if figures.activities:
-        rows = ([one.label, f"{one.members:,}", f"{figure(one.total)} {one.unit}" if one.total is not None else "—"] for one in figures.activities)
+        rows = ([one.label, f"{one.members:,}", f"{one.total:,.4f}".rstrip("0").rstrip(".") + f" {one.unit}" if one.total is not None else "—"] for one in figures.activities)
         parts += [element("h2", DONE.into(language), css="part"), _table(DONE_HEADS, rows, language, numbers=2)]
     if figures.grades:
         rows = ([grade, f"{count:,}"] for grade, count in figures.grades)
