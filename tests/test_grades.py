@@ -288,8 +288,8 @@ def by_hand(asked: Evaluation) -> list[str]:
     hand = RuleByHand(asked)
     able = [bool(met) for met in asked.award_rule.eligibility.met(asked.decided.score)]
     given_directly = {veto.id: veto.effect.grade for veto in scheme_.vetoes if veto.effect.grade}
-    struck_ = {int(who.index.get_indexer([member])[0]) for member, veto in asked.vetoes[["member", "veto"]].itertuples(index=False) if veto in given_directly}
-    band = [len(wanted.bands) - 1] * len(who)
+    struck_: set[int] = {int(who.index.get_indexer([member])[0]) for member, veto in asked.vetoes[["member", "veto"]].itertuples(index=False) if veto in given_directly}
+    band: list[int] = [len(wanted.bands) - 1] * len(who)
     free = [m for m in range(len(who)) if not np.isnan(total[m])]
     for number, (name, bound) in enumerate(wanted.bands):
         enough = [m for m in range(len(who)) if total[m] > bound or (total[m] == bound and name not in wanted.above)]
