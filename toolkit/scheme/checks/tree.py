@@ -83,7 +83,8 @@ def _present(raw: Raw) -> Iterator[Fault]:
     below = Counter(item.get("group") if isinstance(item.get("group"), str) else None for name in NODE_LISTS for _, item in items(raw, name))
     nodes: list[tuple[KeyPath, object, str | None]] = [(("group", place), item, str(item.get("id"))) for place, item in items(raw, "group")]
     for path, node, id_ in [*nodes, (("total",), raw.get("total"), None)]:
-        least, count = node.get("least_present") if isinstance(node, dict) else None, below[id_]
+        least: Any = node.get("least_present") if isinstance(node, dict) else None
+        count = below[id_]
         if is_number(least) and least > 1 and count < least:
             rule = phrase("至少 {least:g} 项有分，而下级只有 {n} 项：谁也没有得分", "{least:g} children must have a score, and there are {n}: nobody has one", least=least, n=count)
             yield Fault((*path, "least_present"), rule, phrase("请写 {n} 或更小的数，或写 0 到 1 的比例", "write {n} or less, or a share from 0 to 1", n=count))
