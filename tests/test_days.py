@@ -151,6 +151,18 @@ def test_one_member_asked_alone_has_its_own_changes(edition: Edition, ahead: pd.
         assert changes_ahead(evaluation, edition.records, days=days, member=member).equals(own)
 
 
+def test_in_two_stages_too_each_day_is_the_list_of_that_day(edition: Edition) -> None:
+    """Who comes to the second stage may be another then: a grave record that ends lets its member in."""
+    scheme = edition.scheme.with_({"shortlist": {"by": "score", "quota": {"number": 2}}})
+    rows = changes_ahead(evaluate(scheme, edition.records), edition.records)
+    assert len(rows)
+    for day in rows["day"].unique()[-3:]:
+        ranking = evaluate_as_of(scheme, edition.records, day).ranking
+        told = rows[(rows["day"] == day) & (rows["cause"] != "leaves")]
+        assert told["award"].tolist() == ranking.loc[told["member"], "award"].tolist()
+        assert told["total"].tolist() == pytest.approx(ranking.loc[told["member"], "total"].tolist(), nan_ok=True)
+
+
 def test_a_grade_that_was_decided_ends_on_the_day_after_its_last(edition: Edition) -> None:
     scheme = edition.scheme.with_({"grades.valid_for": "1 year"})
     rows = changes_ahead(evaluate(scheme, edition.records), edition.records)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from toolkit.evaluation import Evaluation, evaluate_as_of, scored
+from toolkit.evaluation import Evaluation, evaluate_as_of, panel_of, scored
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.problems import Refused
 from toolkit.indicators.days import RECORD, OtherDays, measured_on_other_days
-from toolkit.indicators.panel import Judging, judging
 
 if TYPE_CHECKING:
+    from toolkit.indicators.panel import Judging
     from toolkit.records import Records
     from toolkit.scheme import Scheme
 
@@ -77,7 +77,7 @@ def changes_ahead(
 def other_days(scheme: Scheme, records: Records, until: dt.date | None = None, judged: Judging | None = None) -> OtherDays:
     """What is measured on the days on which something changes by itself, up to `until`, two years on unless said: of all schemes that measure the same things."""
     here = records.as_of(scheme.as_of)
-    return measured_on_other_days(scheme, here, until or same_day(scheme.as_of, YEARS), judged or judging(scheme, records))
+    return measured_on_other_days(scheme, here, until or same_day(scheme.as_of, YEARS), judged or panel_of(scheme, records))
 
 
 def same_day(day: dt.date, years: int) -> dt.date:
@@ -128,10 +128,10 @@ class _Calendar:
         return None if any(gone <= day for gone in self.left.values()) else self.decided
 
     def _on(self, day: dt.date, state: Evaluation | None) -> tuple[Evaluation | None, pd.DataFrame]:
-        """The list on a day, from that of the day before; made afresh where a member leaves, for the panel is another then, and after a day without a list."""
+        """The list on a day, from that of the day before; made afresh in two stages, where a member leaves, for the panel is another then, and after a day without a list."""
         decided = self.decided.scheme
         try:
-            if state is None or day in self.left.values():
+            if state is None or day in self.left.values() or decided.shortlist is not None:
                 there = evaluate_as_of(decided, self.records, day)
             else:
                 scheme = state.scheme.model_copy(update={"as_of": day})

@@ -7,6 +7,7 @@ members' keys, names, classes and results only.
 from __future__ import annotations
 
 from toolkit.ground.display import Headline, Picture, Table
+from toolkit.reports.ahead_tables import ahead_table
 from toolkit.reports.committee_tables import open_matters_table
 from toolkit.reports.comparison_tables import (
     changes_table,
@@ -96,6 +97,7 @@ __all__ = [
     "Picture",
     "Table",
     "agreement_table",
+    "ahead_table",
     "alpha_table",
     "apart_picture",
     "award_bounds_table",
