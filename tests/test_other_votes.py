@@ -109,6 +109,9 @@ def test_one_ballot_moves_a_weight_as_the_way_lets_it(tmp_path: Path, aggregate:
     found = other_votes(evaluation, edition.tables, None, load_ballots(edition.folder, edition.scheme))
     (votes,) = found
     assert votes.each["moved"].tolist() == pytest.approx([moved] * 3, abs=0.11)
+    words = other_votes_in_words(found, evaluation, "zh")
+    assert "评分表没有试算" in words
+    assert "判断票（3 位专家）" in words
     assert len(votes.fewest) == {"arithmetic": 1, "median": 2, "geometric": 1}[aggregate]
 
 

@@ -105,7 +105,8 @@ def _how_far(say: Say) -> Phrase:
 
 
 VOTED = Phrase("票已收上来之后，一位专家改票会怎样（专家只列代号；只供委员会内部看，不得公开）：", "With the votes there, what if an expert had voted otherwise (experts by code; for the committee alone, never to be published):")
-NO_VOTES = Phrase("没有可以试算的评分表或判断票（评分表须写明分值范围 range），也可能没有奖项。", "There are no sheets or ballots to try (a sheet's column needs its `range`), or no awards.")
+NO_VOTES = Phrase("没有可以试算的评分表或判断票（评分表须写明分值范围 range；分两阶段评审的尚不试算），也可能没有奖项。", "There are no sheets or ballots to try (a sheet's column needs its `range`; two stages are not tried yet), or no awards.")
+UNTRIED = Phrase("  评分表没有试算：没有收到，或没有写明分值范围 range，或分两阶段评审（尚不试算）", "  Score sheets were not tried: none are there, or their column has no `range`, or there are two stages (not tried yet)")
 KINDS = {"sheet": Phrase("评分表", "Score sheets"), "ballot": Phrase("判断票", "Ballots")}
 
 
@@ -113,7 +114,8 @@ def other_votes_in_words(found: Sequence[OtherVotes], evaluation: Evaluation, la
     """What other votes would have decided, as lines to print: the fewest experts that change an award, and each expert alone."""
     if not found:
         return NO_VOTES.into(language)
-    lines = [VOTED]
+    untried = any(item.measure.take == "panel" for item in evaluation.scheme.indicators) and all(votes.kind != "sheet" for votes in found)
+    lines = [VOTED, *([UNTRIED] if untried else [])]
     for votes in found:
         lines += [phrase("  {kind.zh}（{n} 位专家）", "  {kind.en} ({n:expert|experts})", kind=KINDS[votes.kind], n=len(votes.experts)), _fewest(votes, evaluation)]
         lines += [_alone(votes, row, evaluation.scheme) for row in votes.each.itertuples()]
