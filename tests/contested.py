@@ -53,9 +53,11 @@ def quotas(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def limits(draw: st.DrawFn, quota: dict[str, Any], *, joint: bool) -> dict[str, Any]:
     """The same quota, now and then bounded by what hangs on who else has a place: so many alike, or a budget."""
-    kind = draw(st.sampled_from(["", "", "", "per", "budget"]))
+    kind = draw(st.sampled_from(["", "", "", "per", "budget", "strict"]))
     if kind == "budget" and not joint:
         return {"budget": draw(st.integers(0, 8)), "cost": "number", "overrun": draw(st.sampled_from(["stop", "skip"])), "within": quota["within"]}
+    if kind == "strict":
+        return {key: given for key, given in quota.items() if key != "in_all"} | {"handed_on": False}
     if kind == "per":
         per = draw(st.sampled_from([{"most": 1}, {"most": 2}, {"least": 1}, {"least": 1, "most": 2}, {"least": 2}]))
         return {key: given for key, given in quota.items() if key != "in_all"} | {"per": {"condition": "state"} | per}
@@ -71,6 +73,7 @@ def contested(draw: st.DrawFn, *, limited: bool = True) -> Evaluation:
     awards = [draw(_awards(id_, ids[:place], nodes)) for place, id_ in enumerate(ids)]
     last = draw(st.sampled_from(["committee", "joint"]))
     awards = [award | {"quota": draw(limits(award["quota"], joint=last == "joint"))} if limited and "quota" in award else award for award in awards]
+    awards = [award | {"reserve": 0} if award.get("quota", {}).get("handed_on") is False else award for award in awards]
     eligibility = {"eligibility": {"require": [draw(requirements(nodes))]}} if draw(RARELY) else {}
     rules = scheme(
         **tree,

@@ -42,7 +42,8 @@ class RuleByHand:
         for award in self.scheme.awards:
             held = {m for id_, other in self.awards.items() if id_ not in award.beside for m in other.given}
             met, barred, by = rule.bars[award.id].met(self.score), rule.barred[award.id], self.score(award.by)
-            self.awards[award.id] = self.awarded(award, {m for m in ranked - held if met[m] and not barred[m] and not math.isnan(by[m])})
+            self.ranked = {m for m in ranked - held if not math.isnan(by[m])}
+            self.awards[award.id] = self.awarded(award, {m for m in self.ranked if met[m] and not barred[m]})
         for award in self.scheme.awards:
             self.line_up(award, self.awards[award.id])
 
@@ -103,6 +104,9 @@ class RuleByHand:
             if quota.budget is not None:
                 self.funded(award, pool, own)
                 continue
+            if not quota.handed_on:
+                self.foremost(award, pool, own)
+                continue
             m = min(pool)
             count = places(quota, len(self.rivals(m, self.part, quota.within)), "" if quota.within == "all" else self.classes[m])
             count = len(pool) if count is None else count
@@ -113,6 +117,21 @@ class RuleByHand:
             own.given |= last
             own.open |= first - last
         return own
+
+    def foremost(self, award: Award, pool: Collection[int], own: Awarded) -> None:
+        """Of all ranked the first; of those level where the places end who may be given it before the others."""
+        quota, joint = award.quota, self.scheme.ties[-1] == "joint"
+        assert quota is not None
+        for m in pool:
+            rivals = self.rivals(m, self.ranked, quota.within)
+            count = places(quota, len(self.rivals(m, self.part, quota.within)), "" if quota.within == "all" else self.classes[m])
+            height = (self.key(m, award.by), True)
+            heights = [(self.key(other, award.by), other in own.able) for other in rivals]
+            ahead, level = sum(other > height for other in heights), sum(other == height for other in heights)
+            if count is None or ahead + (1 if joint else level) <= count:
+                own.given.add(m)
+            elif ahead < count:
+                own.open.add(m)
 
     def state(self, member: int) -> str:
         """In what members are alike."""

@@ -17,7 +17,7 @@ from toolkit.evaluation.grades import Grading, decide_grades, grade_problems, pl
 from toolkit.evaluation.quotas import stopped
 from toolkit.evaluation.scores import TOTAL, Tree, adjusted, aligned, gathered, rounded_scores
 from toolkit.evaluation.stages import first_stage, stage_problems, staged
-from toolkit.evaluation.value_checks import quotient_problems, sum_problems
+from toolkit.evaluation.value_checks import huge_problems, quotient_problems, sum_problems
 from toolkit.evaluation.values import Values, resolved, scaled, valued_alike
 from toolkit.ground.answers import asked_once
 from toolkit.ground.problems import Problem, Problems, Refused
@@ -200,7 +200,7 @@ class Evaluation:
         grades = [*grade_problems(self.scheme, self.measured.previous), *place_problems(self.grading)]
         nodes = sum_problems(self.scheme, self.tree, self.nodes), quotient_problems(self.scheme, self.tree, self.nodes, self.scaled_values.members)
         unknown = Problems() if self.trial is None or self.decided_as_of is None else Problems((_not_known(self.trial, self.scheme.as_of, self.decided_as_of),))
-        return unknown + self.measured.problems + self.scaled_values.problems + self._near_boundary + nodes[0] + nodes[1] + award_problems(self.decided) + grades
+        return unknown + self.measured.problems + self.scaled_values.problems + self._near_boundary + nodes[0] + nodes[1] + huge_problems(self.scheme, self._exact_total, self.scaled_values.members) + award_problems(self.decided) + grades
 
     @property
     def _classes(self) -> Any:

@@ -347,6 +347,8 @@ class RuleInSteps:
             counts = places_of(offer.award, pools, part)
             rulings = rulings_on(self.award_rule.rulings, offer.award.id, self.award_rule.members.index)
             if (limit := self.award_rule.limit(offer.award, rulings)) is not None:
+                if not limit.quota.handed_on:
+                    limit = replace(limit, ranked=self._ranked(offer.award, part, winners, lookup))
                 found = within_limit(limit, standing, offer.least, counts, [lookup(key) for key in tie_keys(self.award_rule.scheme)])
                 winners[offer.award.id] = found.given
                 yield Decision(offer.award, standing, offer.least, found.given, found.open, counts, kept=found.kept, openings=found.openings)
@@ -381,6 +383,14 @@ class RuleInSteps:
         by_member = np.zeros(ranks.shape, np.int64)
         np.put_along_axis(by_member, pools.order[pools.starts + among], ranks, axis=1)
         return by_member
+
+    def _ranked(self, award: Award, part: Mask, winners: Mapping[str, Mask], lookup: Lookup) -> Standing:
+        """The standings at what its places go by of all that take part and hold no award that excludes it, int[runs, members]."""
+        ranked = part & (lookup(TOTAL) > 0)
+        for earlier, given in winners.items():
+            if earlier not in award.beside:
+                ranked = ranked & ~given
+        return np.asarray(lookup(award.by) * ranked)
 
     def _offered(self, offer: Offer, part: Mask, winners: Mapping[str, Mask], lookup: Lookup) -> Standing:
         """The standings at what its places go by of those that are offered an award, 0 for all others."""

@@ -203,9 +203,9 @@ class Allotment:
         quota, kept = self.award.quota, self.decision.kept
         if quota is None or kept is None:
             return None, None, ()
-        name = quota.per.condition if quota.per else str(quota.cost)
+        name = quota.per.condition if quota.per else quota.cost
         openings = tuple(opening for opening in self.decision.openings.get(0, ()) if np.isin(opening.members, pool).all())
-        return kept[0][pool], self.run.rule.award_rule.facts[name][pool], openings
+        return kept[0][pool], None if name is None else self.run.rule.award_rule.facts[name][pool], openings
 
     @property
     def _taken(self) -> Mask:

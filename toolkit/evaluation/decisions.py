@@ -24,6 +24,7 @@ from toolkit.scheme import Scheme
 
 LISTED = ["award", "class", "order", "member"]
 FEW = Phrase("符合条件的会员不足，宁缺毋滥", "too few members are good enough, and the bar is not lowered")
+NOT_HANDED_ON = Phrase("名额只在前列之内，不递补", "the places are those of the first, and are not handed on")
 NOBODY_ELSE = Phrase("没有其他可授予的会员，宁缺毋滥", "nobody else can be given it, and the bar is not lowered")
 NOT_JOINT = Phrase(
     "如不合本意，请在 ties 中加写同分时再比的节点，或以 committee 代替 joint，由委员会决定",
@@ -305,7 +306,7 @@ def _passed(allotment: Allotment) -> Iterator[Problem]:
 def _limit_problems(decided: Decided, allotment: Allotment) -> Iterator[Problem]:
     """What is odd where places hang on who else has one: members of whom nothing is known, and places promised that there are not."""
     award, quota = allotment.award, allotment.award.quota
-    if quota is None or not quota.limited:
+    if quota is None or (quota.per is None and quota.budget is None):
         return
     name, at = quota.per.condition if quota.per else str(quota.cost), f"award[{allotment.award.id}].quota"
     label, facts = decided.scheme.label(name), decided.rule.facts[name]
@@ -376,4 +377,5 @@ def why_empty(decided: Decided, contest: Contest) -> Phrase:
             "另有 {n} 家够格，但已获不能兼得的奖项或被一票否决",
             "{n:more is|more are} good enough, but hold an award that excludes this one or are struck by a veto", n=others,
         ))  # fmt: skip
-    return joined([*parts, FEW if few else NOBODY_ELSE], "；", "; ")
+    kept_back = contest.award.quota is not None and not contest.award.quota.handed_on
+    return joined([*parts, FEW if few else NOT_HANDED_ON if kept_back else NOBODY_ELSE], "；", "; ")

@@ -71,6 +71,8 @@ class Limit:
         What each costs, where a budget is spent; NaN or below 0 for who cannot be funded; else None.
     rulings
         What the committee ruled of this award's ties.
+    ranked : int[runs, members]
+        The standings of all that are ranked, where their places are not handed on; else None.
     """
 
     quota: Quota
@@ -79,6 +81,7 @@ class Limit:
     costs: Floats | None
     joint: bool
     rulings: Sequence[RulingOn]
+    ranked: Standing | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,13 +120,15 @@ def within_limit(
     ties : int[runs or 1, members] each
         What settles ties, in turn.
     """
-    keys = [np.broadcast_to(key, standing.shape) for key in (standing, *ties)]
-    found, doubtful = (_funded if limit.costs is not None else _alike)(limit, standing, least, counts, keys)
+    first, last = (standing, []) if limit.ranked is None else (limit.ranked, [(standing >= least).astype(np.int64)])
+    keys, least = [np.broadcast_to(key, standing.shape) for key in (first, *ties, *last)], least if limit.ranked is None else 1
+    decide = _foremost if limit.ranked is not None else _funded if limit.costs is not None else _alike
+    found, doubtful = decide(limit, first, least, counts, keys)
     for run in np.flatnonzero(doubtful).tolist():
         found.given[run] = found.open[run] = False
         openings = found.openings.setdefault(run, [])
         for place, members in enumerate(limit.pools.members):
-            offered = members[standing[run, members] >= least]
+            offered = members[first[run, members] >= least]
             ranks = competition_ranks(*(key[run, offered].astype(np.float64) for key in keys)) - 1
             openings += _one_by_one(limit, run, found, offered, ranks, _count(counts[place], run))
         for opening in openings:
@@ -144,13 +149,23 @@ def _one_by_one(  # noqa: PLR0917 - private
 ) -> Iterator[Opening]:
     """Write who of a pool is given the award in one run; what is left open."""
     given, kept = found.given[run], found.kept[run]
+    if limit.ranked is not None:
+        able = offered[np.isin(offered, np.flatnonzero(kept))]
+        parts: Iterator[tuple[Opening | None, NDArray[np.intp]]] = iter([(None, able)]) if count is None else _at_the_end(offered, ranks, kept, count)
+        yield from _given_or_open(parts, given, limit.rulings)
+        return
     if limit.costs is not None:
         yield from _spent(limit, _of_run(limit.costs, run), offered, ranks, (given, kept))
         return
     assert limit.groups is not None
     groups = _of_run(limit.groups, run)[offered]
-    for opening, chosen in _shared_out(offered, ranks, groups, count, limit.quota, kept):
-        ruled = chosen if opening is None else _ruled(opening, limit.rulings)
+    yield from _given_or_open(_shared_out(offered, ranks, groups, count, limit.quota, kept), given, limit.rulings)
+
+
+def _given_or_open(parts: Iterator[tuple[Opening | None, NDArray[np.intp]]], given: Mask, rulings: Sequence[RulingOn]) -> Iterator[Opening]:
+    """Write whom places are given to, and who was ruled to have them; what is left open."""
+    for opening, chosen in parts:
+        ruled = chosen if opening is None else _ruled(opening, rulings)
         if ruled is None and opening is not None:
             yield opening
         else:
@@ -184,6 +199,23 @@ def _alike(limit: Limit, standing: Standing, least: int, counts: Sequence[Places
         unsure = unsure | unsure_too
     given, open_ = served(order, pools=zip(limit.pools.spans, counts, strict=True))
     return Limited(given, open_, kept | unsure), np.asarray((unsure | open_).any(axis=1))
+
+
+def _foremost(limit: Limit, ranked: Standing, least: int, counts: Sequence[Places], keys: Sequence[Standing]) -> tuple[Limited, Mask]:
+    """Of all that are ranked the first, as many as there are places; of these who may be given the award."""
+    given, open_ = allot(ranked, least, zip(limit.pools.spans, counts, strict=True), [partial(_paired, key) for key in keys[1:]], joint=limit.joint)
+    able = keys[-1] > 0
+    return Limited(given & able, open_ & able, np.asarray(able & (given | open_))), np.asarray((open_ & able).any(axis=1))
+
+
+def _at_the_end(offered: NDArray[np.intp], ranks: Integers, kept: Mask, count: int) -> Iterator[tuple[Opening | None, NDArray[np.intp]]]:
+    """The same of one run: those clearly among the first, and those level in every way where the places end."""
+    level = [int((ranks == rank).sum()) for rank in ranks]
+    clear = np.array([rank + own <= count for rank, own in zip(ranks, level, strict=True)], np.bool_)
+    last = (ranks < count) & ~clear
+    yield None, offered[clear & kept[offered]]
+    if (last & kept[offered]).any():
+        yield Opening(offered[last], count - int(clear.sum()), lambda _: True), offered[last]
 
 
 def _cells(pools: Pools, groups: Groups) -> Iterator[PoolPositions]:

@@ -12,7 +12,7 @@ import numpy as np
 from toolkit.evaluation.awards import tie_keys, tie_rules, tie_title
 from toolkit.evaluation.limits import payable
 from toolkit.evaluation.quotas import STOPPED, stopped
-from toolkit.evaluation.requirements import amount, asked, bars, gap, shortfall
+from toolkit.evaluation.requirements import amount, asked, bars, gap, not_asked, shortfall
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.ranking import competition_ranks, rounded
 from toolkit.ground.text import Phrase, figure, joined, phrase
@@ -97,12 +97,20 @@ class Reasons:
     def _compared(self, item: Requirement) -> tuple[Mask, list[Any]]:
         decided, values = self.decided, list[Any]()
         if item.parts:
-            values = [None] * len(decided.members)
+            values = self._parts(item)
         elif item.condition is None:
             values = decided.score(str(item.node)).tolist()
         elif decided.conditions is not None:
             values = decided.conditions[item.condition].reindex(decided.members.index).tolist()
         return ~asked([item], self.scheme, decided.members["class"], decided.conditions).met(decided.score), values
+
+    def _parts(self, item: Requirement) -> list[Any]:
+        """Of each member the parts of a requirement that are asked of it, whether it meets them, and what it has there."""
+        classes, found = self.decided.members["class"], []
+        for part in item.parts:
+            (unmet, values), spared = self._compared(part), not_asked(part, self.scheme, classes)
+            found.append([None if free else (part, not short, value) for free, short, value in zip(spared, unmet, values, strict=True)])
+        return [tuple(one for one in own if one is not None) for own in zip(*found, strict=True)]
 
     @cached_property
     def _strikes(self) -> dict[str, list[tuple[str, str]]]:
@@ -256,7 +264,11 @@ class AwardReason:
     def _limited(self) -> Phrase | None:
         """What left it without a place though others behind it may have one: too many alike, or too little money."""
         contest, quota = self.contest, self.contest.award.quota
-        if contest.kept is None or contest.facts is None or quota is None:
+        if contest.kept is None or quota is None:
+            return None
+        if not quota.handed_on:
+            return None if contest.kept[self.place] else self._not_foremost()
+        if contest.facts is None:
             return None
         if quota.per is None:
             return self._unfunded(quota)
@@ -266,6 +278,17 @@ class AwardReason:
                 award=contest.award.label, label=self.reasons.scheme.label(quota.per.condition), state=contest.facts[self.place], n=quota.per.most,
             )  # fmt: skip
         return self._beside_assured(quota.per)
+
+    def _not_foremost(self) -> Phrase:
+        """Behind the places, which nobody takes over from those before it."""
+        contest, behind = self.contest, None
+        if contest.line is not None and contest.line > self._score:
+            behind = self._behind(contest.line)
+        first = phrase(
+            "未获{award}：不在{scope.zh}前 {n} 名，名额不递补", "{award}: not among the first {n} in {scope.en}, and no place is handed on",
+            award=contest.award.label, scope=self._scope(), n=contest.places,
+        )  # fmt: skip
+        return _sentence(first, behind)
 
     def _beside_assured(self, per: Per) -> Phrase | None:
         """What those alike stand at, where that is nearer than the line of all, since some of each come first."""

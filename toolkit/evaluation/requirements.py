@@ -193,6 +193,11 @@ def unasked(item: Requirement, classes: pd.Series[str]) -> Mask:
     return ~classes.isin(item.classes).to_numpy(np.bool_)
 
 
+def not_asked(item: Requirement, scheme: Scheme, classes: pd.Series[str]) -> Mask:
+    """The members of whom a requirement is not asked: of another class, or what it asks of does not apply to them; bool[n]."""
+    return _clause(item, scheme, classes, None).spared
+
+
 def within(item: Requirement, numbers: Floats) -> Mask:
     """Which numbers lie within every bound of a requirement; NaN within none.
 
@@ -259,11 +264,17 @@ def shortfall(scheme: Scheme, award: Phrase, item: Requirement, value: object) -
     award
         The award or grade that asks; empty where the sentence has said so.
     value
-        The rounded score, or the condition's raw value; NaN or None where there is none.
+        The rounded score, or the condition's raw value; NaN or None where there is none. Of a requirement made of others, where it is
+        known, a tuple: each part that is asked of the member, whether it is met, and what the member has there.
     """
     if item.parts:
         wanted = demand(scheme, item)
-        return phrase("{award.zh}要求{wanted.zh}，未达到", "not met: {wanted.en}, which {award.en} asks for" if award.en else "not met: {wanted.en}", award=award, wanted=wanted)
+        unmet = phrase("{award.zh}要求{wanted.zh}，未达到", "not met: {wanted.en}, which {award.en} asks for" if award.en else "not met: {wanted.en}", award=award, wanted=wanted)
+        found = list(_found(scheme, item, value)) if isinstance(value, tuple) else []
+        if item.none_of and found:
+            had = joined(found, "、", ", ")
+            return phrase("{award.zh}要求{wanted.zh}，但有：{had.zh}", f"not met: {{wanted.en}}{', which {award.en} asks for' if award.en else ''}; it has {{had.en}}", award=award, wanted=wanted, had=had)
+        return Phrase(f"{unmet.zh}（{'；'.join(one.zh for one in found)}）", f"{unmet.en} ({'; '.join(one.en for one in found)})") if found else unmet
     name = subject(scheme, item)
     if is_plain_minimum(item) and item.least is not None and award.zh:
         return _below_minimum(scheme, award, item.least, value, name)
@@ -277,6 +288,30 @@ def shortfall(scheme: Scheme, award: Phrase, item: Requirement, value: object) -
         has = Phrase(f"{name.zh}无记录，视为不符合", f"{name.en} not recorded, which meets nothing")
     asks = f"{award.en} asks for" if award.en else "asked for:"
     return Phrase(f"{has.zh}，{award.zh}要求{wanted.zh}{by.zh}", f"{has.en}, {asks} {wanted.en}{by.en}")
+
+
+def _found(scheme: Scheme, item: Requirement, parts: tuple[tuple[Requirement, bool, object], ...]) -> Iterator[Phrase]:
+    """What a member has of a requirement made of others: which parts hold, and by how much the others are missed."""
+    holding_ = [_has(scheme, part, value) for part, met, value in parts if met]
+    missed = [_has(scheme, part, value, gap_too=True) for part, met, value in parts if not met]
+    if item.none_of:
+        yield from holding_
+        return
+    if item.any_of and holding_:
+        yield phrase("已符合 {n} 项：{all.zh}", "{n} met: {all.en}", n=len(holding_), all=joined(holding_, "、", ", "))
+    if missed:
+        yield phrase("未符合：{all.zh}", "not met: {all.en}", all=joined(missed, "、", ", "))
+
+
+def _has(scheme: Scheme, item: Requirement, value: object, *, gap_too: bool = False) -> Phrase:
+    """What a member has where something is asked, and by how much that misses it."""
+    if item.parts:
+        return with_subject(scheme, item)
+    name = subject(scheme, item)
+    if is_missing(value):
+        return Phrase(f"{name.zh}{'未计分' if item.condition is None else '无记录'}", f"{name.en} {'not scored' if item.condition is None else 'not recorded'}")
+    shown, by = _shown(scheme, item, value), _gap_in_words(scheme, item, value) if gap_too else NOTHING
+    return Phrase(f"{name.zh} {shown.zh}{by.zh}", f"{name.en} {shown.en}{by.en}")
 
 
 def subject(scheme: Scheme, item: Requirement) -> Phrase:

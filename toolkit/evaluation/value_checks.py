@@ -16,6 +16,9 @@ from toolkit.scheme.outliers import Winsorise
 from toolkit.scheme.shapes import Benchmark, Category, Placed, Relative, ShareOfBest, named_states
 from toolkit.scheme.shapes.relative import EVERYONE
 
+HUGE = 1e6
+"""How many times the scale a total is no score of any scheme that was meant."""
+
 if TYPE_CHECKING:
     from toolkit.evaluation.scores import Tree
     from toolkit.ground.ranking import Floats, Mask
@@ -195,6 +198,20 @@ def quotient_problems(scheme: Scheme, tree: Tree, scores: Mapping[str, Floats], 
                           label=branch.label, n=int(without.sum()), by=by, member=members[int(without.argmax())])  # fmt: skip
             mend = phrase("请核对“{by}”；确为 0 的，没有得分即不参加排名", "check `{by}`; who has 0 indeed has no score and is not ranked by it", by=by)
             yield Problem("warning", rule, mend, file="scheme.toml", column="total.aggregate" if node == TOTAL else f"group[{node}].aggregate")
+
+
+def huge_problems(scheme: Scheme, totals: Floats, members: pd.Index[Any]) -> Iterator[Problem]:
+    """Totals so far above the scale that no decimal of theirs is known: of a quotient by next to nothing, say."""
+    huge = np.abs(np.nan_to_num(totals)) > HUGE * scheme.scale
+    if huge.any():
+        first = int(huge.argmax())
+        rule = phrase(
+            "{n} 家会员的总分超出满分 {scale:g} 一百万倍以上（首家：会员 {member}，{total:.3g}）",
+            "the total of {n:member is|members is} more than a million times the scale of {scale:g} (the first: member {member}, {total:.3g})",
+            n=int(huge.sum()), scale=scheme.scale, member=members[first], total=float(totals[first]),
+        )  # fmt: skip
+        mend = Phrase("多因除数近于 0，或加分无封顶；请核对，或写 [total] cap", "divided by next to nothing, or points without a cap: check it, or write [total] `cap`")
+        yield Problem("warning", rule, mend, file="scheme.toml", column="total")
 
 
 def _raised(label: Phrase, node: str, members: int, left: float, full: float) -> Problem:

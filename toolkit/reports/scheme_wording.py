@@ -347,6 +347,8 @@ def _quota(scheme: Scheme, quota: Quota) -> Iterator[Phrase]:
         yield Phrase(f"{within.zh} {quota.number} 家", f"{within.en} {quota.number}")
     if quota.budget is not None:
         yield from _budget(scheme, quota, within)
+    if not quota.handed_on:
+        yield Phrase("从全部参加排名的会员数起，不递补", "counted from all that are ranked, and not handed on")
     if quota.per is not None:
         label = scheme.label(quota.per.condition)
         if quota.per.most is not None:

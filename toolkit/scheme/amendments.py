@@ -87,6 +87,7 @@ KEYS: dict[str, Phrase] = {
     "group": Phrase("分组", "group"),
     "groups": Phrase("表决的分组", "groups voted on"),
     "harshness": Phrase("宽严校正", "harshness"),
+    "handed_on": Phrase("名额递补", "places handed on"),
     "head_office": Phrase("总部栏", "head office"),
     "id": Phrase("编号", "id"),
     "in_all": Phrase("各类合计名额", "places in all"),

@@ -143,6 +143,9 @@ class Quota(StrictModel):
     A `budget` stands in place of a number: members are funded in their order, each with its `cost`, a condition, as long as that
     fits. The first that does not fit ends it (`overrun` "stop"), or is passed over for the next that does ("skip"). Level ones
     that do not fit together are left to the committee. Who has no cost, or one below 0, is not funded.
+
+    Where a place is not `handed_on` (前 4%，不递补) the places are those of all that are ranked: who is not among the first has
+    none, though one of these misses a bar or is barred. Of level ones at the end those that may be given it come first.
     """
 
     share: QuotaShare | dict[str, QuotaShare] | None = None
@@ -156,11 +159,12 @@ class Quota(StrictModel):
     budget: Annotated[float | None, Field(ge=0)] = None
     cost: Name | None = None
     overrun: Literal["stop", "skip"] = "stop"
+    handed_on: bool = True
 
     @property
     def limited(self) -> bool:
         """Whether more than a number bounds the places: who has one hangs on who else has."""
-        return self.per is not None or self.budget is not None
+        return self.per is not None or self.budget is not None or not self.handed_on
 
 
 class Award(Named):

@@ -366,6 +366,9 @@ def _awards(raw: Raw) -> Iterator[Fault]:
             yield unknown((*path, "by"), NODE, item["by"], known, raw)
         if isinstance(item.get("beside"), list):
             yield from _beside(raw, (*path, "beside"), item["beside"], awards[:place])
+        if item.get("reserve") and at(raw, (*path, "quota", "handed_on")) is False:
+            rule = Phrase("名额不递补（handed_on = false），就没有候补", "places that are not handed on have no reserves")
+            yield Fault((*path, "reserve"), rule, Phrase("请删去其中一项", "remove one of them"))
         if item.get("reserve") and not isinstance(item.get("quota"), dict):
             rule = Phrase("没有名额就没有候补", "without a quota there are no reserves")
             yield Fault((*path, "reserve"), rule, Phrase("请写 quota，或删去这一项", "write `quota`, or remove it"))
@@ -417,6 +420,8 @@ def _quota(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
 def _limits(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
     """Of so many per condition, and of a budget."""
     known, per = ids(raw, "condition"), quota.get("per")
+    if quota.get("handed_on") is False:
+        yield from _not_handed_on(path, quota)
     named = [((*path, "cost"), quota.get("cost"))] + ([((*path, "per", "condition"), per.get("condition"))] if isinstance(per, dict) else [])
     yield from (unknown(place, CONDITION, name, known, raw) for place, name in named if isinstance(name, str) and name not in known)
     if isinstance(per, dict) and not quota.keys() & {"share", "number", "budget"}:
@@ -434,6 +439,13 @@ def _limits(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
     if isinstance(per, dict) and "in_all" in quota:
         rule = Phrase("per 与 in_all 不能同时写", "`per` and `in_all` do not go together")
         yield Fault((*path, "in_all"), rule, Phrase('请写 within = "all" 和总数，不写 in_all', 'write within = "all" with the number, and no `in_all`'))
+
+
+def _not_handed_on(path: KeyPath, quota: Raw) -> Iterator[Fault]:
+    """A place that is not handed on is one of a number of places, and nothing else bounds it."""
+    for key in (key for key in ("in_all", "per", "budget") if key in quota):
+        rule = phrase("handed_on 与 {key} 不能同时写", "`handed_on` and `{key}` do not go together", key=key)
+        yield Fault((*path, "handed_on"), rule, Phrase("请只写其中一项", "write just one of them"))
 
 
 def _per(path: KeyPath, per: Raw, *, numbered: bool) -> Iterator[Fault]:

@@ -100,7 +100,7 @@ def rivals(evaluation: Evaluation) -> Iterator[Rivals]:
 def _rivals(award: Award, pool: Sequence[Contest], taken: Mask, *, bounded: bool) -> Iterator[Rivals]:
     positions, given, able = (np.concatenate([getattr(line, name) for line in pool]) for name in ("positions", "given", "able"))
     free, level = ~taken[positions], np.concatenate([_level(line, bounded=bounded) for line in pool])
-    if award.quota is not None and award.quota.budget is not None:  # who of the others stands before whom has a say too
+    if award.quota is not None and (award.quota.budget is not None or not award.quota.handed_on):  # who of the others stands before whom has a say too
         given = level = free | given
     lines = [(given | level, free | level, False)] if bounded else [(given, free, True), (level, free | level, False)]
     for winners, others, firm in lines:
