@@ -17,9 +17,10 @@ from toolkit.evaluation import attempt
 from toolkit.forms.score_sheets import write_score_sheets
 from toolkit.ground.text import Phrase
 from toolkit.publication.opening import permitting
+from toolkit.reports.probability_tables import grades_table
 from toolkit.reports.scheme_wording import rules_in_words
 from toolkit.scheme.checks import scheme_faults
-from toolkit.sensitivity import WeightDraws, award_probabilities
+from toolkit.sensitivity import WeightDraws, award_probabilities, grade_probabilities
 
 SAID = '[[condition]]\nid = "on"\nlabel = "入围名单"\nmeasure = { table = "listed", take = "any" }\n[eligibility]'
 LISTED = '[table.listed]\nfile = "records/listed.csv"\n[table.listed.column.member]\nheadings = ["member"]\ntype = "member"\n'
@@ -126,3 +127,13 @@ def test_what_a_first_stage_cannot_be_is_told(text: str, place: tuple[str, ...],
 def test_a_committee_reads_the_first_stage_in_words(folder: Path) -> None:
     lines = {kind.zh: Phrase("", "") if isinstance(decided_, str) else decided_ for kind, _, _, decided_, _ in rules_in_words(run(folder).scheme)}
     assert "初审按“初审材料分”得分；全部会员 3 家；初审材料分 ≥ 60；入围的才参加复审" in lines["初审"].zh
+
+
+@pytest.mark.parametrize("case", ["two_stages", "grades_by_share"])
+def test_what_is_asked_of_weights_is_told_in_a_table(case: str, tmp_path: Path) -> None:
+    evaluation = run(written(CASES[case], tmp_path / "e"))
+    if evaluation.scheme.grades:
+        chances = grade_probabilities(evaluation, WeightDraws(draws=20))
+        assert chances.loc["16", "none"] == 1  # not eligible: in no draw it is graded
+        assert grades_table(evaluation, chances).note
+    assert award_probabilities(evaluation, WeightDraws(draws=20))["none"].between(0, 1).all()

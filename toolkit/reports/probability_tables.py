@@ -140,7 +140,7 @@ def grades_table(evaluation: Evaluation, chances: pd.DataFrame, top: int = 20, l
     note = phrase(
         "{n} 个会员的等级会随权重而变，列出 {shown} 个；抽样误差不超过 {error:.1%}。",
         "{n:member's grade depends|members' grades depend} on the weights, {shown} are shown; error up to {error:.1%}.",
-        n=len(unsure), shown=len(unsure[:top]), error=float(chances[[f"{name}_error" for name in names]].to_numpy().max()),
+        n=len(unsure), shown=len(unsure[:top]), error=float(chances.filter(regex="_error$").to_numpy().max(initial=0.0)),
     )  # fmt: skip
     columns = (*GRADED, *(ListColumn(grade_name(name), f"chance of {name}", percents(), RIGHT) for name in names))
     shown = evaluation.ranking.loc[unsure[:top]].join(chances[names].add_prefix("chance of "))
