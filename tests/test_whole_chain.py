@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.conftest import write_small_edition
+from tests.conftest import with_applications, write_small_edition
 from tests.sealing import sealed, verified, write_house
 from tests.test_command_line import run
 from tests.test_objections import HOURS, objected
@@ -43,7 +43,7 @@ def by_program(*words: object, cwd: Path) -> str:
 
 
 def test_from_a_draft_to_a_card_verified_elsewhere(tmp_path: Path) -> None:
-    edition, house = left_open(write_small_edition(tmp_path / "small")), write_house(tmp_path / "house")
+    edition, house = left_open(with_applications(write_small_edition(tmp_path / "small"))), write_house(tmp_path / "house")
     keys = {role: Ed25519PrivateKey.generate() for role in ROLES}
     with (edition / "scheme.toml").open("a", encoding="utf-8") as file:
         file.write("\n[signatures]\nroles = { chair = 1, supervisor = 1 }\n")
