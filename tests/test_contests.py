@@ -204,6 +204,9 @@ def test_no_quota_is_exceeded_and_nobody_has_what_excludes_another(asked: Evalua
             assert len(own) <= quota.in_all
         for class_, pool in own.groupby("class"):
             applicants = int((asked.members["applied"] & (asked.members["class"] == class_)).sum()) if class_ else len(asked.members)
+            if quota is not None and quota.budget is not None:
+                assert asked.measured.conditions.loc[pool["member"], "number"].sum() <= quota.budget
+                continue
             assert joint or quota is None or len(pool) <= (places(quota, applicants, str(class_)) or 0)
         beside = {*award.beside, award.id}
         earlier = [a.id for a in scheme_.awards[: scheme_.awards.index(award)] if a.id not in beside]
