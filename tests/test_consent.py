@@ -237,7 +237,7 @@ def test_an_order_by_rank_puts_who_does_not_permit_it_last(tmp_path: Path) -> No
     assert any("" in listed for listed in ranks.values())
     for listed in ranks.values():
         assert listed == sorted(listed, key=lambda rank: int(rank or 99))
-    assert "未同意公开名次的会员按拼音列在其后" in NoticePage(extract).masthead.value
+    assert "未同意公开名次的会员按名称列在其后" in NoticePage(extract).masthead.value
 
 
 def test_an_order_by_rank_that_nobody_can_permit_is_by_name(tmp_path: Path) -> None:

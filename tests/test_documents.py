@@ -65,7 +65,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def case(folder: Path) -> Case:
     edition, evaluation, _ = evaluated_at(folder)
-    return Case(evaluation, edition.records, extract=public_extract(evaluation, "r1", {"ranking": "ab" * 32}, "2019-03-01"), start=dt.date(2019, 1, 31), day=dt.date(2019, 1, 30))
+    return Case.of(evaluation, edition.records, extract=public_extract(evaluation, "r1", {"ranking": "ab" * 32}, "2019-03-01"), start=dt.date(2019, 1, 31), day=dt.date(2019, 1, 30))
 
 
 def paper(name: str) -> Paper:
@@ -203,8 +203,8 @@ def test_a_paper_is_a_draft_until_the_state_allows_it(name: str, state: str, sea
 
 
 def test_rules_without_an_approval_are_a_draft(case: Case) -> None:
-    evaluation = replace(case.evaluation, scheme=case.scheme.model_copy(update={"approval": ""}))
-    assert is_draft(paper("评选办法"), replace(case, evaluation=evaluation), "decided", sealed=True)
+    approved = case.scheme.model_copy(update={"approval": ""})
+    assert is_draft(paper("评选办法"), replace(case, scheme=approved), "decided", sealed=True)
 
 
 def test_the_command(folder: Path, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ AS_DAY = Phrase("请写成 2019-03-08", "write it as 2019-03-08")
 WRITTEN = Phrase("已写出 {n} 份公文：{to}", "{n:paper is|papers are} in {to}")
 DRAFTS = Phrase("其中 {n} 种带“草稿”标记（未封存、未到相应状态或没有批准文号）：{names}", "marked as drafts (not sealed, not in that state yet, or without an approval): {names}")
 BLANKS = Phrase("下列各项没有填，公文中留空：{names}（scheme.toml 的 [papers]、[publication]）", "left blank: {names} ([papers] and [publication] in scheme.toml)")
+UNWRITTEN = Phrase("记录还读不成，下列公文没有写：{names}。原因如下：", "not written, as the records cannot be read yet: {names}. The reasons:")
 COPIED = Phrase("已把 {n} 个模板放到 {to}，可用 Word 修改；以后优先用它们。", "{n:template is|templates are} in {to}, to be edited in Word; from now on they come first.")
 STANDING = Phrase("已有同名模板，没有覆盖：{names}", "these were there already and stay: {names}")
 
@@ -97,8 +98,16 @@ def _write(source: Path, to: Path, papers: tuple[Paper, ...], days: tuple[dt.dat
     from toolkit.sealing.bag import refuse_kept
 
     refuse_kept(to)
-    with working(language, Phrase("正在读取和计算", "reading and evaluating")):
-        case, state, own, sealed = _case(source, *days)
+    planned = tuple(paper for paper in papers if paper.planned)
+    try:
+        with working(language, Phrase("正在读取和计算", "reading and evaluating")):
+            case, state, own, sealed = _case(source, *days, planned=planned == papers)
+    except Refused as refused:
+        if planned in {(), papers}:
+            raise
+        _write(source, to, planned, days, language)
+        say(language, phrase(UNWRITTEN.zh, UNWRITTEN.en, names="、".join(paper.name for paper in papers if not paper.planned)))
+        raise refused from None
     asked = [paper for paper in papers if paper.asks(case)]
     drafts, count = [], 0
     with progress_bar() as bar:
@@ -115,10 +124,12 @@ def _write(source: Path, to: Path, papers: tuple[Paper, ...], days: tuple[dt.dat
     _tell(case, to, count, drafts, language)
 
 
-def _case(source: Path, start: dt.date | None, day: dt.date | None) -> tuple[Case, str, Path | None, bool]:
+def _case(source: Path, start: dt.date | None, day: dt.date | None, *, planned: bool) -> tuple[Case, str, Path | None, bool]:
     """What papers are made of; the state the edition is in, where its own templates lie, and whether it is sealed."""
     from toolkit.comparison.records import evaluated_at
     from toolkit.documents.fields import Case
+    from toolkit.edition import load_plan
+    from toolkit.ground.resources import file_digest
     from toolkit.minutes.decisions import state_of
     from toolkit.minutes.journal import read_journal
     from toolkit.minutes.objections import read_objections
@@ -128,6 +139,10 @@ def _case(source: Path, start: dt.date | None, day: dt.date | None) -> tuple[Cas
     folder = source / "data" / "edition" if sealed else source
     if not (folder / "scheme.toml").is_file():
         raise refuse(NO_SOURCE, NAME_IT, file=source.name)
+    digest = file_digest(folder / "scheme.toml")
+    if planned:
+        case = Case(*load_plan(folder), start=start, day=day, digest=digest)
+        return case, "draft", folder / OWN if (folder / OWN).is_dir() else None, sealed
     edition, evaluation, _ = evaluated_at(folder)
     around = source.resolve().parent.parent
     living = around if sealed and (around / "scheme.toml").is_file() else folder
@@ -137,7 +152,7 @@ def _case(source: Path, start: dt.date | None, day: dt.date | None) -> tuple[Cas
     extract = read_extract(source / "data" / "public") if sealed and (source / "data" / "public").is_dir() else None
     if extract is None and not unpublishable(evaluation.scheme).errors:
         extract = public_extract(evaluation, "", {}, "")
-    case = Case(evaluation, edition.records, journal, objections, extract, None, start, day)
+    case = Case.of(evaluation, edition.records, journal=journal, objections=objections, extract=extract, start=start, day=day, digest=digest)
     return case, state_of(journal), living / OWN if (living / OWN).is_dir() else None, sealed
 
 

@@ -6,13 +6,14 @@ says (that taking part is voluntary and free, who decides, how objections are ma
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.text import figure
 from toolkit.reports import wording
-from toolkit.reports.rule_tables import on_forms, rule_lines
+from toolkit.reports.rule_tables import on_forms, rule_lines, window_titles
 from toolkit.reports.scheme_wording import measure_in_words, missing_in_words, valued_in_words
 from toolkit.scheme.criteria import Indicator
 
@@ -20,10 +21,23 @@ if TYPE_CHECKING:
     from toolkit.records.dictionary import Tables
     from toolkit.scheme import Scheme
 
+UNFILLED = "；够格的不足时空缺，不降低标准"
 SIGNS = {"≥": "不低于", "≤": "不高于", ">": "高于", "<": "低于"}
+MEANS = {"arithmetic", "geometric", "harmonic"}
 DIGITS = "零一二三四五六七八九"
 Article = tuple[str, list[str]]
 """The text of an article, and its paragraphs."""
+
+
+def day_in_words(day: dt.date) -> str:
+    """A day as papers have it, in Arabic figures without leading zeros.
+
+    Examples
+    --------
+    >>> day_in_words(dt.date(2019, 4, 8))
+    '2019年4月8日'
+    """
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def chinese_number(number: int) -> str:
@@ -58,7 +72,7 @@ def numbered(chapters: Iterable[tuple[str, list[Article]]]) -> list[dict[str, An
 def evaluation_rules(scheme: Scheme, tables: Tables, council: str) -> list[dict[str, Any]]:
     """Chapters of the rules by which awards are given."""
     lines = _by_kind(scheme, tables)
-    awards = [f"{name}：{decided}。" for name, _, decided in lines.get("奖项", [])]
+    awards = [f"{name}：{decided.replace(UNFILLED, '')}。" for name, _, decided in lines.get("奖项", [])]
     return numbered([
         ("总则", _general(scheme, "评选优秀、先进会员", council)),
         ("参评条件", _conditions(lines)),
@@ -92,12 +106,23 @@ def grading_rules(scheme: Scheme, tables: Tables, council: str) -> list[dict[str
 
 def indicator_table(scheme: Scheme, tables: Tables) -> list[dict[str, str]]:
     """One row for each node of the tree: its number, name, weight, what is read, how it is marked."""
+    titles = window_titles(scheme, tables)
     rows = []
     for node, _, number in wording.outline(scheme):
-        measured = measure_in_words(on_forms(node.measure, tables)).zh if isinstance(node, Indicator) else ""
-        how = f"{valued_in_words(node).zh}；缺失{missing_in_words(node.missing).zh}" if isinstance(node, Indicator) else wording.aggregate_in_words(node).zh
-        rows.append({"编号": number, "指标": node.label, "权重": figure(node.weight), "取数": measured, "计分": how})
+        row = {"编号": number, "指标": node.label, "权重": figure(node.weight), "取数": "", "计分": wording.aggregate_in_words(node).zh if not isinstance(node, Indicator) else ""}
+        if isinstance(node, Indicator):
+            measure = on_forms(node.measure, tables)
+            named = measure.model_copy(update={"window": titles.get(measure.window or "", measure.window)})
+            value = official(valued_in_words(node), scheme)
+            row["计分"] = f"{HAD.sub(lambda found: HAVING[found[0]], value) if node.measure.take == 'any' else value}；缺失{missing_in_words(node.missing).zh}"
+            row["取数"] = official(measure_in_words(named), scheme)
+            row["指标"] += f"（仅适用于{'、'.join(node.applies_to)}）" if node.applies_to else ""
+        rows.append(row)
     return rows
+
+
+HAD, HAVING = re.compile(r"(?<![\u4e00-\u9fff])[是否](?= )"), {"是": "有", "否": "无"}
+"""Of whether there is a record, one asks not "is it so" but "is there one"."""
 
 
 def _by_kind(scheme: Scheme, tables: Tables) -> dict[str, list[tuple[str, str, str]]]:
@@ -120,19 +145,19 @@ def official(words: Any, scheme: Scheme) -> str:
     text = str(getattr(words, "zh", words))
     for name in scheme.window:
         text = text.replace(f"时限 {name}", "在规定期限内")
-    text = re.sub(r" (合计|加权平均|平均|最大|最小|最近一次|不同取值个数) (\S+)", r"的\2\1", re.sub(r" (条数|有无)", r"的\1", text))
+    text = re.sub(r" (合计|加权平均|平均|最大|最小|最近一次|不同取值个数) ([^ ，；]+)", r"的\2\1", re.sub(r" (条数|有无)", r"的\1", text))
     text = re.sub(r"(?<=[\u4e00-\u9fff，；。）：]) (?=[\u4e00-\u9fff（])", "", text)
     text = re.sub(r" ?(≥|≤|>|<) ?(-?[\d.]+)", lambda found: f"{SIGNS[found[1]]} {found[2]} 分", text)
     return re.sub(r" = ", "为", text)
 
 
 def _general(scheme: Scheme, what: str, council: str) -> list[Article]:
-    period = f"，评价期为 {scheme.period[0]} 至 {scheme.period[1]}" if scheme.period else ""
+    period = f"，评价期为{day_in_words(scheme.period[0])}至{day_in_words(scheme.period[1])}" if scheme.period else ""
     return [
         (f"为规范{what}工作，做到公开、公平、公正，结果可以核对，制定本办法。", []),
         ("会员参加评选评定出于自愿，不收取任何费用，不以捐助、参加收费活动为条件，不申报不影响会员权利。", []),
         (f"专家委员会依照本办法评审，秘书处负责受理、核对和公示，{council}审议决定。专家与会员有利害关系的，回避对该会员的评分。", []),
-        (f"评价基准日为 {scheme.as_of}{period}。评价只使用基准日前形成、来源可查的记录。", []),
+        (f"评价基准日为{day_in_words(scheme.as_of)}{period}。评价只使用基准日前形成、来源可查的记录。", []),
     ]
 
 
@@ -145,11 +170,12 @@ def _conditions(lines: dict[str, list[tuple[str, str, str]]]) -> list[Article]:
 def _scoring(scheme: Scheme) -> list[Article]:
     first = [f"{node.label}，权重 {figure(node.weight)}。" for node in scheme.children()]
     adds = wording.aggregate_in_words(scheme.total).zh
+    shared = "，其权重由同一上级的其余指标按比例分担" if scheme.total.aggregate in MEANS else ""
     rounding = f"总分四舍五入到 {scheme.decimals} 位小数之后再排名。"
     return [
         (f"满分为 {figure(scheme.scale)} 分。一级指标及权重如下：", first),
         (f"总分由一级指标{adds}，再加上加分、减去扣分得出。{rounding}", []),
-        ("各项指标的取数、计分标准和缺失的处理见附件。不适用于某类会员的指标，对该类会员不计。", []),
+        (f"各项指标的取数、计分标准和缺失的处理见附件。不适用于某类会员的指标，对该类会员不计{shared}。", []),
     ]
 
 
@@ -169,7 +195,9 @@ def _sentence(name: str, read: str, decided: str) -> str:
 
 
 def _ties(lines: dict[str, list[tuple[str, str, str]]]) -> Iterator[Article]:
-    yield from ((f"{decided}。", []) for _, _, decided in lines.get("同分", []))
+    for _, _, decided in lines.get("同分", []):
+        joint = "并列在名额线上的均予授奖，可以超过名额" if decided.endswith("仍相同的并列") else ""
+        yield f"{'；'.join(part for part in (decided, joint) if part)}。", []
 
 
 def _procedure(scheme: Scheme, lines: dict[str, list[tuple[str, str, str]]], council: str) -> list[Article]:

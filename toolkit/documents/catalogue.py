@@ -48,12 +48,15 @@ class Paper:
         The states of a sealed edition in which it is no draft; None for a form or text that is never one.
     asks
         Whether there is anything to write.
+    planned
+        Whether scheme and data dictionary are enough, so that it can be written before there are records.
     """
 
     name: str
     fields: Callable[[Case], Fields] = _nothing
     final: frozenset[str] | None = None
     asks: Callable[[Case], bool] = lambda _: True
+    planned: bool = False
 
 
 def _awarding(case: Case) -> bool:
@@ -69,21 +72,21 @@ def _objected(case: Case) -> bool:
 
 
 DOCUMENTS: tuple[Paper, ...] = (
-    Paper("会员诚信自律公约"),
-    Paper("倡议书"),
-    *(Paper(f"诚信自律承诺书（{kind}）") for kind in PLEDGED),
-    Paper("申报通知", lambda case: award_fields(case, public=False), asks=_awarding),
-    Paper("评选办法", rules_fields, frozenset({"approved"}), _awarding),
-    Paper("会员诚信自律管理办法", grading_fields, frozenset({"approved"}), lambda case: case.scheme.grades is not None),
-    Paper("专家聘书"),
-    Paper("专家承诺与回避声明"),
+    Paper("会员诚信自律公约", planned=True),
+    Paper("倡议书", planned=True),
+    *(Paper(f"诚信自律承诺书（{kind}）", planned=True) for kind in PLEDGED),
+    Paper("申报通知", lambda case: award_fields(case, public=False), asks=_awarding, planned=True),
+    Paper("评选办法", rules_fields, frozenset({"approved"}), _awarding, planned=True),
+    Paper("会员诚信自律管理办法", grading_fields, frozenset({"approved"}), lambda case: case.scheme.grades is not None, planned=True),
+    Paper("专家聘书", planned=True),
+    Paper("专家承诺与回避声明", planned=True),
     Paper("评审会议纪要", minutes_fields, REVIEWED),
     Paper(NOTICE, final=REVIEWED, asks=lambda case: case.extract is not None),
-    Paper("异议书"),
+    Paper("异议书", planned=True),
     Paper("异议受理回执", objection_fields, asks=_objected),
     Paper("异议答复书", objection_fields, asks=_objected),
-    Paper("投诉书"),
-    Paper("投诉答复书"),
+    Paper("投诉书", planned=True),
+    Paper("投诉答复书", planned=True),
     Paper("表彰决定", lambda case: award_fields(case, public=True), DECIDED, lambda case: case.extract is not None and _winners(case)),
     Paper("荣誉证书", certificate_fields, DECIDED, _winners),
     Paper(SLIPS, final=REVIEWED),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.documents.articles import (
     chinese_number,
+    day_in_words,
     evaluation_rules,
     grading_rules,
     indicator_table,
@@ -29,6 +30,7 @@ from toolkit.reports.score_cards import ScoreCard, card_tables, outcome, score_c
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.records import Records
+    from toolkit.records.dictionary import Tables
     from toolkit.scheme import Scheme
     from toolkit.sensitivity.robustness import Firmness
 
@@ -46,8 +48,10 @@ class Case:
 
     Parameters
     ----------
-    evaluation, records
-        The edition, evaluated, and what it was made of.
+    scheme, tables
+        What was decided, and the data dictionary: enough for papers that come before any record.
+    known
+        The edition, evaluated, and what it was made of; None where there are no records yet.
     journal, objections
         Its minutes, and what was objected.
     extract
@@ -58,21 +62,37 @@ class Case:
         The first day of the notice; None where it is not known yet.
     day
         The day the papers bear; None for a blank.
+    digest
+        SHA-256 of the scheme.
     """
 
-    evaluation: Evaluation
-    records: Records
+    scheme: Scheme
+    tables: Tables
+    known: tuple[Evaluation, Records] | None = None
     journal: Journal = field(default_factory=Journal)
     objections: Objections = field(default_factory=Objections)
     extract: Extract | None = None
     firmness: Firmness | None = None
     start: dt.date | None = None
     day: dt.date | None = None
+    digest: str = ""
+
+    @classmethod
+    def of(cls, evaluation: Evaluation, records: Records, **more: Any) -> Case:
+        """Of an edition that was evaluated."""
+        return cls(evaluation.scheme, records.tables, (evaluation, records), **more)
 
     @property
-    def scheme(self) -> Scheme:
-        """The scheme."""
-        return self.evaluation.scheme
+    def evaluation(self) -> Evaluation:
+        """The evaluation, where there is one."""
+        assert self.known is not None
+        return self.known[0]
+
+    @property
+    def records(self) -> Records:
+        """What it was made of, where there is something."""
+        assert self.known is not None
+        return self.known[1]
 
     @property
     def council(self) -> str:
@@ -80,39 +100,41 @@ class Case:
         return self.scheme.papers.council or "会长办公会议"
 
 
-def day_in_words(day: dt.date | None) -> str:
-    """A day as papers have it, in Arabic figures without leading zeros.
-
-    Examples
-    --------
-    >>> day_in_words(dt.date(2019, 4, 8))
-    '2019年4月8日'
-    """
-    return DAY if day is None else f"{day.year}年{day.month}月{day.day}日"
+def day_or_blank(day: dt.date | None) -> str:
+    """A day, or room to write one."""
+    return DAY if day is None else day_in_words(day)
 
 
 def common_fields(case: Case, *, draft: bool) -> Fields:
     """The fields that every paper has."""
-    scheme, members = case.scheme, case.evaluation.members
-    papers = scheme.papers
+    scheme, papers = case.scheme, case.scheme.papers
     return {
         "联合会": papers.organisation or BLANK, "行动": papers.action or BLANK, "审议机构": case.council, "主管部门": papers.authority or BLANK,
         "联系": scheme.publication.contact if scheme.publication and scheme.publication.contact else BLANK,
         "办法": scheme.title, "届次": scheme.edition, "批准文号": scheme.approval, "基准日": day_in_words(scheme.as_of),
         "评价期": " 至 ".join(map(day_in_words, scheme.period)).replace(" 至 ", "至") if scheme.period else "",
-        "日期": day_in_words(case.day), "草稿标记": DRAFT if draft else "",
-        "会员数": len(members), "申报数": int(members["applied"].sum()),
-        "类别一览": "、".join(sorted({str(name) for name in members["class"].dropna()}, key=pinyin)) or "各类会员",
+        "日期": day_or_blank(case.day), "草稿标记": DRAFT if draft else "",
+        "会员数": len(case.evaluation.members) if case.known else BLANK, "申报数": int(case.evaluation.members["applied"].sum()) if case.known else BLANK,
+        "类别一览": "、".join(_classes(case)) or "各类会员",
         "公示工作日": f"{scheme.publication.working_days}" if scheme.publication else BLANK,
-        "方案指纹": case.evaluation.digests.get("scheme.toml", "")[:16],
+        "方案指纹": case.digest[:16] or BLANK,
     }  # fmt: skip
+
+
+def _classes(case: Case) -> Iterable[str]:
+    """The kinds of members: those there are, or those that the register allows."""
+    if case.known:
+        return sorted({str(name) for name in case.evaluation.members["class"].dropna()}, key=pinyin)
+    register = case.tables.table.get(case.scheme.members.table)
+    column = register.column.get(case.scheme.members.class_ or "") if register else None
+    return column.choices if column else ()
 
 
 def award_fields(case: Case, *, public: bool) -> Fields:
     """Awards with who is given them: to the public those who may be named, else all of them."""
     scheme, extract = case.scheme, case.extract
-    rows = list(extract.rows) if public and extract else [] if public else _all_rows(case.evaluation)
-    counts = case.evaluation.awards["award"].value_counts().to_dict()
+    rows = list(extract.rows) if public and extract else [] if public or not case.known else _all_rows(case.evaluation)
+    counts = case.evaluation.awards["award"].value_counts().to_dict() if case.known else {}
     awards = []
     for place, award in enumerate(scheme.awards, 1):
         mine = [row for row in rows if row["award"] == award.label]
@@ -212,19 +234,17 @@ def minutes_fields(case: Case) -> Fields:
 
 def rules_fields(case: Case) -> Fields:
     """Chapters of the evaluation rules, and the table of indicators."""
-    scheme, tables = case.scheme, case.records.tables
-    return {"章节": evaluation_rules(scheme, tables, case.council), "指标表": indicator_table(scheme, tables)}
+    return {"章节": evaluation_rules(case.scheme, case.tables, case.council), "指标表": indicator_table(case.scheme, case.tables)}
 
 
 def grading_fields(case: Case) -> Fields:
     """Chapters of the grading rules, and the table of indicators."""
-    scheme, tables = case.scheme, case.records.tables
-    return {"章节": grading_rules(scheme, tables, case.council), "指标表": indicator_table(scheme, tables)}
+    return {"章节": grading_rules(case.scheme, case.tables, case.council), "指标表": indicator_table(case.scheme, case.tables)}
 
 
 def idle_fields(case: Case) -> Fields:
     """Who took part in nothing yet, by class."""
-    idle = idle_members(case.evaluation, case.records)
+    idle = idle_members(case.evaluation)
     rows = [{"name": str(name), "class": wording.class_name(class_, "zh")} for name, class_ in zip(idle["name"], idle["class"], strict=True)]
     return {"未参与数": len(rows), "未参与名单": list(_by_class(sorted(rows, key=lambda row: (pinyin(row["class"]), pinyin(row["name"])))))}
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit.documents.articles import chinese_number
 from toolkit.evaluation.contributions import award_lines
+from toolkit.publication.disclosures import deeds
 from toolkit.publication.extract import pinyin
 
 if TYPE_CHECKING:
@@ -28,39 +30,38 @@ TASKS = {
     "组织保障": ("council", "plans", "liaison", "dues"),
 }
 """The tasks of the action plan, and the registers that tell of each."""
-FEW = 5
-"""Fewer than so many members are not told of by themselves."""
+BROAD = {"activities", "articles", "surveys", "pledges", "materials", "needs", "courses"}
+"""Registers in which every member is meant to be found."""
 SHOWN_STATES = 8
 
 
 def report_fields(evaluation: Evaluation, records: Records) -> dict[str, Any]:
     """The fields of the report."""
     registers, members = _registers(evaluation, records), evaluation.members
-    taking_part = _taking_part(registers)
-    idle = len(members) - len(taking_part)
+    idle = idle_members(evaluation)
+    share = _share(len(idle), len(members))
     return {
-        "总体": list(_overall(evaluation, registers, len(taking_part))),
+        "总体": list(_overall(evaluation, registers, len(members) - len(idle))),
         "登记": [{"名称": one["名称"], "条数": f"{one['条数']:,}", "家数": f"{len(one['会员']):,}", "占比": _share(len(one["会员"]), len(members))} for one in registers.values()],
         "任务": list(_tasks(registers, len(members))),
-        "类别表": _classes(evaluation, taking_part),
-        "未参与": [f"尚有 {idle} 家会员没有任何一项参与记录（占 {_share(idle, len(members))}），须逐家联系，力求全员参与（名单另附，内部使用）。"] if idle else ["全体会员都有参与记录。"],
+        "类别表": _classes(evaluation, {*members.index} - {*idle.index}),
+        "未参与": [f"尚有 {len(idle)} 家会员没有参与任何一项活动（占 {share}），须逐家联系，力求全员参与（名单另附，内部使用）。"] if len(idle) else ["全体会员都参与了活动。"],
         "评优": list(_awards(evaluation)),
-        "不足": list(_lacking(evaluation, registers, idle)),
+        "不足": list(_lacking(evaluation, registers, len(idle))),
     }
 
 
-def idle_members(evaluation: Evaluation, records: Records) -> pd.DataFrame:
-    """The members of whom no register tells anything but dues and an application; columns as `Evaluation.members`."""
-    members = evaluation.members
-    return members[~members.index.isin(_taking_part(_registers(evaluation, records)))]
+def idle_members(evaluation: Evaluation) -> pd.DataFrame:
+    """The members that took part in nothing: in no indicator that counts or adds up records, but for dues and for what costs points; columns as `Evaluation.members`."""
+    busy = np.zeros(len(evaluation.members), dtype=np.bool_)
+    for item, _, _, took_part in deeds(evaluation):
+        if item.measure.table not in OWED:
+            busy |= took_part
+    return evaluation.members[~busy]
 
 
-def _taking_part(registers: Mapping[str, dict[str, Any]]) -> set[Any]:
-    return set().union(*(register["会员"] for name, register in registers.items() if name not in IDLE))
-
-
-IDLE = {"dues", "applications"}
-"""Dues are paid whether one takes part or not, and an application is none of the action's own."""
+OWED = {"dues", "members"}
+"""Dues are owed whether one takes part or not."""
 
 
 def _share(part: int, whole: int) -> str:
@@ -89,9 +90,9 @@ def _states(table: Table, frame: pd.DataFrame) -> Iterator[tuple[str, Mapping[st
 def _overall(evaluation: Evaluation, registers: Mapping[str, dict[str, Any]], taking_part: int) -> Iterator[str]:
     members = evaluation.members
     classes = members["class"].dropna().nunique()
-    yield f"联合会现有会员 {len(members):,} 家" + (f"，分属 {classes} 个类别" if classes else "") + f"。行动期间有参与记录的会员 {taking_part:,} 家，占 {_share(taking_part, len(members))}。"
+    yield f"联合会现有会员 {len(members):,} 家" + (f"，分属 {classes} 个类别" if classes else "") + f"。评价期内参与各项活动的会员 {taking_part:,} 家，占 {_share(taking_part, len(members))}。"
     total = sum(one["条数"] for one in registers.values())
-    yield f"各项工作登记共 {total:,} 条，情况如下："
+    yield f"各项登记在册的记录共 {total:,} 条（含评价期以前的），情况如下："
 
 
 def _tasks(registers: Mapping[str, dict[str, Any]], members: int) -> Iterator[dict[str, Any]]:
@@ -134,8 +135,8 @@ def _lacking(evaluation: Evaluation, registers: Mapping[str, dict[str, Any]], id
     for title, names in TASKS.items():
         if not any(name in registers for name in names):
             yield f"“{title}”没有登记可查，工作留痕有待加强。"
-    thin = [one for one in registers.values() if len(one["会员"]) * 3 < len(evaluation.members)]
+    thin = [one for name, one in registers.items() if name in BROAD and len(one["会员"]) * 3 < len(evaluation.members)]
     if thin:
         yield "参与面不足三分之一的有：" + "、".join(one["名称"] for one in thin) + "。"
     if idle:
-        yield f"有 {idle} 家会员没有参与记录。"
+        yield f"有 {idle} 家会员没有参与任何一项活动。"

@@ -28,7 +28,7 @@ from toolkit.scheme.shapes import is_missing
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.ranking import Mask
+    from toolkit.ground.ranking import Floats, Mask
     from toolkit.publication.open_rows import OpenRows
     from toolkit.records import Records
     from toolkit.records.dictionary import Table
@@ -241,18 +241,25 @@ def activities(evaluation: Evaluation, open_: Mask) -> tuple[Activity, ...]:
     open_
         Whose measured values are public; bool[members].
     """
-    counting = [item for item in evaluation.scheme.indicators if item.measure.take in {"sum", "count", "any"} and not item.measure.points]
-    told = (_activity(evaluation, item, open_) for item in counting)
+    told = (_activity(item, *taking_part, open_) for item, *taking_part in deeds(evaluation))
     return tuple(activity for activity in told if activity is not None)
 
 
-def _activity(evaluation: Evaluation, item: Indicator, open_: Mask) -> Activity | None:
-    raw = pd.to_numeric(evaluation.measured.raw[item.id], errors="coerce").to_numpy(np.float64)
-    asked = evaluation.applicable[item.id].to_numpy(np.bool_) & ~np.isnan(raw)
-    took_part = asked & (raw > 0)
-    values = evaluation.values[item.id].fillna(0.0).to_numpy(np.float64)
-    costs = bool(took_part.any() and (asked & ~took_part).any() and values[took_part].mean() < values[asked & ~took_part].mean())
-    if costs or not tells_of_nobody(took_part[asked & ~open_]):
+def deeds(evaluation: Evaluation) -> Iterator[tuple[Indicator, Floats, Mask, Mask]]:
+    """What members do, by the indicators that count or add up records, but for what costs points: raw values, who is asked, who took part."""
+    for item in evaluation.scheme.indicators:
+        if item.measure.take not in {"sum", "count", "any"} or item.measure.points:
+            continue
+        raw = pd.to_numeric(evaluation.measured.raw[item.id], errors="coerce").to_numpy(np.float64)
+        asked = evaluation.applicable[item.id].to_numpy(np.bool_) & ~np.isnan(raw)
+        took_part = asked & (raw > 0)
+        values = evaluation.values[item.id].fillna(0.0).to_numpy(np.float64)
+        if not (took_part.any() and (asked & ~took_part).any() and values[took_part].mean() < values[asked & ~took_part].mean()):
+            yield item, raw, asked, took_part
+
+
+def _activity(item: Indicator, raw: Floats, asked: Mask, took_part: Mask, open_: Mask) -> Activity | None:
+    if not tells_of_nobody(took_part[asked & ~open_]):
         return None
     others = np.sort(raw[took_part & ~open_])
     hidden = len(others) == 0 or others[:-2].sum() >= DOMINATED * others[-1]

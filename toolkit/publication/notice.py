@@ -35,11 +35,12 @@ FINGERPRINTS = {
     "journal": Phrase("工作记录末行", "Last line of the journal"),
 }
 UNRANKED = Phrase(
-    "名单按名称的拼音排列，排名不分先后。", "Listed by name in pinyin; the order carries no rank."
+    "名单按名称排列（常用字按拼音，其余的字按部首笔画排在后面），排名不分先后。",
+    "Listed by name (common characters in pinyin, rarer ones after them by radical and strokes); the order carries no rank.",
 )
 RANKED = Phrase("同一类别内按名次排列。", "Within a class the list is in order of rank.")
 RANKED_BEFORE_OTHERS = Phrase(
-    "同一类别内按名次排列，未同意公开名次的会员按拼音列在其后。",
+    "同一类别内按名次排列，未同意公开名次的会员按名称列在其后。",
     "Within a class the list is in order of rank; who did not agree to the rank being published follows by name.",
 )
 OBJECT = Phrase(

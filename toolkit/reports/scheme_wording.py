@@ -78,6 +78,8 @@ def _picked(measure: Measure) -> Iterator[Phrase]:
     if measure.points:
         points = [_points_of(state, of) for state, of in measure.points.items()]
         yield phrase("计分 {points}", "points {points}", points="、".join(points))
+    if measure.once_per and measure.keep == "first":
+        yield phrase("同一 {act} 只计一次", "one {act} counts once", act="、".join(measure.once_per))
     if measure.keep != "first":
         zh, en = ("最高", "highest") if measure.keep == "highest" else ("最低", "lowest")
         yield phrase("同一 {act} 只计{zh}的一条", "of one {act} the {en} alone", act="、".join(measure.once_per), zh=zh, en=en)
@@ -337,7 +339,9 @@ def _effects(scheme: Scheme, effect: Effect) -> list[Phrase]:
 def _quota(scheme: Scheme, quota: Quota) -> Iterator[Phrase]:
     """How many places there are, what is spent, and what bounds those alike."""
     table = class_table(quota)
-    within = Phrase("每类会员", "of each class") if quota.within == "class" and scheme.members.class_ else Phrase("全部会员", "of all")
+    chosen = bool(scheme.members.applied or scheme.eligibility) and quota.handed_on
+    each = quota.within == "class" and scheme.members.class_
+    within = Phrase(f"{'每类' if each else '全部'}{'参评' if chosen else ''}会员", f"{'of each class' if each else 'of all'}{' that take part' if chosen else ''}")
     if table is not None:
         yield _by_class(table, shared=quota.share is not None)
     elif isinstance(quota.share, float | str):
