@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from tests.panels.judged import write_judged_edition
 from toolkit import evaluate, load_scheme, load_tables, open_edition, views
 from toolkit.evaluation import Evaluation
 from toolkit.ground.display import Headline, Picture, Table
+from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
+from toolkit.reports.headlines import unready_headline
 from toolkit.reports.rule_tables import rules_table, window_titles
 from toolkit.sealing.notebooks import _formerly
 
@@ -133,3 +136,29 @@ def test_a_picture_of_an_earlier_version_is_told_from_a_forged_one(evaluation: E
         assert _formerly({"data": {**was["data"], **forged}}, now) != {"data": {**was["data"], **forged}}
     assert _formerly(now, now) == now
     assert _formerly({"data": {"text/plain": repr(picture)}}, now) != {"data": {"text/plain": repr(picture)}}
+
+
+def test_before_anybody_scored_only_words_are_told(tmp_path: Path) -> None:
+    folder = write_judged_edition(tmp_path / "e", {})
+    scheme = load_scheme(folder / "scheme.toml")
+    with pytest.raises(Refused) as refused:
+        open_edition(folder)
+    for language, line in (("zh", "还有 4 家会员的“创新”没有足够的专家评分"), ("en", "创新: 4 members have too few scores yet")):
+        told = unready_headline(refused.value.problems, scheme, language)
+        assert told.lines[0] == line
+        assert not re.search(r"indicator\[|committee |toml|提醒", " ".join((told.text, told.behind, *told.lines)))
+
+
+def test_what_stops_the_list_is_told_without_what_does_not(tmp_path: Path) -> None:
+    folder = write_judged_edition(tmp_path / "e")
+    scheme = load_scheme(folder / "scheme.toml")
+    (folder / "records/会员名册.csv").rename(folder / "records/<b>.csv")
+    with pytest.raises(Refused) as refused:
+        open_edition(folder)
+    told = unready_headline(refused.value.problems, scheme, "zh")
+    assert told.text == "资料里有 1 处必须改正，改正之前算不出名单。请告诉秘书处。"
+    assert told.lines[0].startswith("records/会员名册.csv：找不到")
+    assert "<b>" not in told._repr_html_()
+    shown = "\n".join(refused.value._render_traceback_())
+    assert "找不到" in shown
+    assert "另有" in shown

@@ -40,6 +40,11 @@ def test_a_score_sheet_is_filled_in_by_keys_alone(tmp_path: Path) -> None:
             page.on("pageerror", lambda error: complaints.append(str(error)))
             page.on("request", lambda request: complaints.append(request.url) if not re.match(r"(http://127\.0\.0\.1|data:|blob:)", request.url) else None)
             page.goto(address, wait_until="commit")
+            words = page.locator(".words")
+            sync_api.expect(words.locator("p")).to_have_text("还没有专家交来评分，名单要等评分之后才有。请在下面的评分表里评分，保存后刷新本页。")
+            sync_api.expect(words.locator("li").first).to_be_hidden()
+            words.locator("summary").click()
+            assert words.locator("li").all_inner_texts() == [f"还有 8 家会员的“{label}”没有足够的专家评分" for label in ("创新", "服务")]
             sheet = page.locator(".paper").last
             sheet.locator("[data-key=expert]").fill("e01")
             sheet.locator("[data-key=expert]").press("Enter")

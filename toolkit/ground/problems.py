@@ -161,8 +161,11 @@ class Refused(Exception):  # noqa: N818 - named for what happened to the input, 
         self.problems = problems
 
     def _render_traceback_(self) -> list[str]:
-        """What a notebook shows instead of a traceback: every reason, in both languages."""
-        return [self.problems.text("zh"), "", self.problems.text("en")]
+        """What a notebook shows instead of a traceback: every error, in both languages; what does not stop it is counted."""
+        errors = self.problems.errors or self.problems
+        rest = len(self.problems) - len(errors)
+        zh, en = (errors.text("zh"), errors.text("en"))
+        return [zh, *[f"（另有 {rest} 条提醒和说明）"] * bool(rest), "", en, *[f"(warnings and notes besides: {rest})"] * bool(rest)]
 
 
 def refuse(rule: Phrase, mend: Phrase, *, file: str = "", column: str = "", value: str = "") -> Refused:

@@ -17,7 +17,7 @@ import anywidget
 import pandas as pd
 import traitlets
 
-from toolkit.edition import open_edition
+from toolkit.edition import edition_folder, open_edition
 from toolkit.evaluation import evaluate, rescored
 from toolkit.evaluation.grades import GradeOutcomes
 from toolkit.ground.problems import Problems, Refused, refuse
@@ -90,6 +90,7 @@ from toolkit.minutes.adoption import ChangedMeanwhile, adopt_scheme, changed_mea
 from toolkit.minutes.journal import entry_in_words
 from toolkit.minutes.variants import lay_aside, read_variants, save_variant
 from toolkit.reports import wording
+from toolkit.reports.headlines import unready_headline
 from toolkit.scheme import load_scheme
 from toolkit.sensitivity.tipping.lines import or_better
 
@@ -97,6 +98,7 @@ if TYPE_CHECKING:
     from toolkit.ballots.folder import Listed
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
+    from toolkit.ground.display import Headline
     from toolkit.scheme import Scheme
 
 PAGE = Path(__file__).parent / "page"
@@ -475,20 +477,18 @@ def weight_board(evaluation: Evaluation, edition: Edition | None = None, languag
     return WeightBoard(evaluation, edition, language)
 
 
-class Told:
-    """Words in place of a board."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-def edition_board(language: Language | None = None) -> WeightBoard | Told:
-    """The board of the edition at hand, as `open_edition` finds it; where it cannot be evaluated, why."""
+def edition_board(language: Language | None = None) -> WeightBoard | Headline:
+    """The board of the edition at hand, as `open_edition` finds it; where it cannot be evaluated, why, in words for who edits no file."""
     try:
         edition = open_edition()
         return WeightBoard(evaluate(edition.scheme, edition.records), edition, language)
     except Refused as refused:
-        return Told(refused.problems.text(language or "zh"))
+        return unready_headline(refused.problems, _readable_scheme(), language or "zh")
+
+
+def _readable_scheme() -> Scheme | None:
+    """The scheme of the edition at hand; None where it is the scheme that cannot be read."""
+    try:
+        return load_scheme(edition_folder() / "scheme.toml")
+    except Refused:
+        return None

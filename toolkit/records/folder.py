@@ -37,6 +37,10 @@ LISTED = 20
 SHEETS_PART = "xl/workbook.xml"
 SHEET_NAME = re.compile(r'<(?:\w+:)?sheet\s[^<>]*?\bname="([^"]*)"')
 LONGEST_PART = 1_000_000
+ADD_FILE = Phrase(
+    "请放入该文件（没有记录的放入空白填报表），或改正 tables.toml 里的 file",
+    "add it (an empty entry form where nothing was recorded), or correct `file` in tables.toml",
+)
 NAMED = Phrase("请改成这样的文件名（格式不同的先另存），或移出 records/", "give it such a name (save it in that format first), or move it out of records/")
 
 
@@ -69,11 +73,7 @@ def found_files(folder: Path, table: Table) -> tuple[list[str], list[Problem]]:
     if files or problems:
         return files, problems
     rule = phrase("找不到“{label}”的文件", "the file of `{label}` is missing", label=table.label or pattern)
-    mend = Phrase(
-        "请放入该文件（没有记录的放入空白填报表），或改正 tables.toml 里的 file",
-        "add it (an empty entry form where nothing was recorded), or correct `file` in tables.toml",
-    )
-    return [], [Problem("error", rule, mend, file=pattern)]
+    return [], [Problem("error", rule, ADD_FILE, file=pattern)]
 
 
 def _is_left_behind(name: str) -> bool:

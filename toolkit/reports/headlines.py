@@ -5,7 +5,8 @@ Nothing is decided here: counts come of the evaluation and of `toolkit.sensitivi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,12 @@ from toolkit.evaluation.contributions import award_lines
 from toolkit.evaluation.decisions import why_empty
 from toolkit.ground.display import Headline
 from toolkit.ground.text import Language, Phrase, discreet, joined, phrase
+from toolkit.indicators.panel import OPEN_PLACE
+from toolkit.records.folder import ADD_FILE
 from toolkit.reports import wording
+from toolkit.reports.list_tables import FOR_DECIDERS
 from toolkit.reports.probability_tables import bottom_line, zone_line
+from toolkit.scheme.amendments import place_in_words
 from toolkit.sensitivity.robustness import standings
 
 if TYPE_CHECKING:
@@ -23,13 +28,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.problems import Problems
+    from toolkit.ground.problems import Problem, Problems
     from toolkit.records import Records
     from toolkit.reports.committee_tables import OpenMatter
     from toolkit.scheme import Scheme
     from toolkit.sensitivity.robustness import Firmness
 
 EMPTY = Phrase("空缺在哪里、为什么", "Which places stay empty, and why")
+UNSCORED = Phrase("还没有专家交来评分，名单要等评分之后才有。", "No expert has scored yet: the list follows upon the scores.")
+SCORE_BELOW = Phrase("请在下面的评分表里评分，保存后刷新本页。", "Score on the sheet below, save it, and load this page anew.")
+WAITED_FOR = Phrase("还差哪些评分", "Which scores are waited for")
+WAITING = ("还有 {n} 家会员的“{zh}”没有足够的专家评分", "{en}: {n:member has|members have} too few scores yet")
+TO_MEND = (
+    "资料里有 {n} 处必须改正，改正之前算不出名单。请告诉秘书处。", "{n:thing has|things have} to be mended before there can be a list. Tell the secretariat.",
+)  # fmt: skip
+FOR_SECRETARIAT = Phrase("逐条说明，给秘书处看", "One by one, for the secretariat")
 NO_AWARDS = Phrase("办法没有设奖项", "the scheme gives no awards")
 
 
@@ -123,6 +136,34 @@ def decisions_headline(matters: Sequence[OpenMatter], language: Language = "zh")
 def certainty_headline(firm: Firmness, language: Language = "zh") -> Headline:
     """How firm the list is, place by place, and how many cannot be told apart from a line where all places are looked at together."""
     return Headline(joined((bottom_line(firm), zone_line(firm.whole)), "", " ").into(language))
+
+
+def unready_headline(problems: Problems, scheme: Scheme | None, language: Language = "zh") -> Headline:
+    """Why there is no list yet, for who edits no file: that nobody has scored, or what stops the evaluation; one click below, place by place.
+
+    Parameters
+    ----------
+    scheme
+        By whose labels its items are called; None where it is the scheme that cannot be read.
+    """
+    labels = {node.id: node.label for node in scheme.nodes.values()} if scheme else {}
+    unscored = [problem for problem in problems if problem.rule.zh.endswith(OPEN_PLACE)]
+    sheets = {problem.file for problem in unscored}
+    errors = [problem for problem in problems.errors if not (problem.mend == ADD_FILE and problem.file in sheets)]
+    waiting = Counter(place_in_words(problem.column, labels) for problem in unscored)
+    lines = [phrase(*WAITING, n=n, zh=label.zh, en=label.en) for label, n in waiting.items()] + [_error_in_words(problem, labels) for problem in errors]
+    if errors:
+        text = phrase(*TO_MEND, n=len(errors))
+        return Headline(text.into(language), FOR_SECRETARIAT.into(language), tuple(line.into(language) for line in lines))
+    below = SCORE_BELOW if scheme and scheme.panel and scheme.panel.experts else Phrase("", "")
+    return Headline(joined((UNSCORED, below), "", " ").into(language), WAITED_FOR.into(language), tuple(line.into(language) for line in lines))
+
+
+def _error_in_words(problem: Problem, labels: Mapping[str, str]) -> Phrase:
+    """A problem with its file, what stands in the scheme by its labels."""
+    place, mend = place_in_words(problem.column, labels), FOR_DECIDERS.get(problem.mend, problem.mend)
+    zh, en = (replace(problem, column=place.into(to), mend=mend).line(to) for to in ("zh", "en"))
+    return Phrase(f"{discreet(problem.file)}：{zh}", f"{discreet(problem.file)}: {en}") if problem.file else Phrase(zh, en)
 
 
 def _said(language: Language, *parts: Phrase) -> Headline:
