@@ -109,14 +109,14 @@ def card(evaluation: Evaluation, position: int, edition: Edition | None, trial: 
         raise IndexError(position)
     member = str(members.index[position])
     (score_card,) = score_cards(evaluation, edition.records if edition else None, [member])
-    scheme, records = evaluation.scheme, score_card.records[~score_card.records["item"].isin(trial.uncounted)]
+    scheme, records = evaluation.scheme, [row for row in score_card.records if row["item"] not in trial.uncounted]
     return {
         "name": score_card.name, "class": wording.class_name(score_card.class_, scheme.language), "reason": score_card.reason,
         "total": None if math.isnan(score_card.total) else wording.points(score_card.total, scheme.decimals),
-        "parts": [part for row in score_card.parts.to_dict("records") if (part := _part(scheme, row)) is not None],
-        "lines": [_line(scheme, score_card.total, row) for row in score_card.lines.to_dict("records")],
+        "parts": [part for row in score_card.parts if (part := _part(scheme, row)) is not None],
+        "lines": [_line(scheme, score_card.total, row) for row in score_card.lines],
         "single": _single(evaluation, score_card, trial),
-        "records": [_record(scheme, edition, row) for row in records.head(MOST_RECORDS).to_dict("records")],
+        "records": [_record(scheme, edition, row) for row in records[:MOST_RECORDS]],
     }  # fmt: skip
 
 

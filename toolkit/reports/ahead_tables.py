@@ -102,11 +102,11 @@ def ahead_table(evaluation: Evaluation, ahead: pd.DataFrame, records: Records | 
         Give the tables their labels.
     """
     lexicon = Lexicon.of(evaluation)
-    rows = [_line(rows, lexicon, records) | {"name": rows[0]["name"], "class": rows[0]["class"]} for rows in _by_day(ahead)]
+    rows = [_line(rows, lexicon, records) | {"name": rows[0]["name"], "class": rows[0]["class"]} for rows in _by_day(rows_of(ahead))]
     return listing(LISTED, rows, lexicon, CAPTION, UNKNOWN if rows else NOTHING)
 
 
-def own_table(evaluation: Evaluation, ahead: pd.DataFrame, records: Records | None = None) -> Table:
+def own_table(evaluation: Evaluation, ahead: Iterable[Row], records: Records | None = None) -> Table:
     """What changes of one member by itself, for its own card: the next days, and how many more there are."""
     lexicon, days = Lexicon.of(evaluation), _by_day(ahead)
     more = phrase("另有 {n} 日的变化，见秘书处的变化一览。", "{n:day|days} more: the secretariat's list has them.", n=len(days) - ON_CARD)
@@ -114,10 +114,10 @@ def own_table(evaluation: Evaluation, ahead: pd.DataFrame, records: Records | No
     return listing(CARD, [_line(rows, lexicon, records) for rows in days[:ON_CARD]], lexicon, CAPTION, note if days else None)
 
 
-def _by_day(ahead: pd.DataFrame) -> list[list[Row]]:
+def _by_day(ahead: Iterable[Row]) -> list[list[Row]]:
     """The rows of each member and day together, in the order of days."""
     together: dict[tuple[dt.date, str], list[Row]] = {}
-    for row in rows_of(ahead):
+    for row in ahead:
         together.setdefault((row["day"], row["member"]), []).append(row)
     return list(together.values())
 

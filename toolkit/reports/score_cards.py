@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 
@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 
 NOT_APPLICABLE = "not_applicable"
 PART_COLUMNS = ("item", "raw", "how", "value", "weight", "points")
+NAN = math.nan
+Rows: TypeAlias = tuple["Row", ...]
+"""Of one member, each by column."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,24 +63,24 @@ class ScoreCard:
         As the ranking has them; `total` NaN and `rank` None for a member that is not ranked.
     awards
         Ids of the awards it holds.
-    parts : DataFrame
-        Groups and indicators from the top down, then ``total.gathered`` where the total cannot be taken apart, then
+    parts
+        A row for each of the groups and indicators from the top down, then ``total.gathered`` where the total cannot be taken apart, then
         adjustments, then ``total.bounds`` where the total was held, then ``total``; columns item, raw (as recorded), how
         (``not_applicable``; or how a value came about that does not come of the raw one as it stands, as in
         `Evaluation.touched`, or the policy by which a missing one does not count; else empty), value (the score at the
         node, 0 to the scale), weight (the share of the total that it has for this member, 0 to 1; NaN where it does not
         count, or stands below a mean that does not add up), points (what it adds to the total; they sum to the total to
         the last decimal; NaN where it adds none by itself).
-    records : DataFrame
-        As `toolkit.indicators.evidence.evidence` gives them, of this member and what applies to it: item, table, file, sheet, row,
+    records
+        Rows as `toolkit.indicators.evidence.evidence` gives them, of this member and what applies to it: item, table, file, sheet, row,
         amount. Empty where no records were given.
-    vetoes : DataFrame
-        Columns veto, table, file, sheet, row: the records that struck it.
-    lines : DataFrame
-        Columns award, class, total (the score it competes with), distance (to the other side of that award's line; what
+    vetoes
+        Rows with veto, table, file, sheet, row: the records that struck it.
+    lines
+        Rows with award, class, total (the score it competes with), distance (to the other side of that award's line; what
         would have been needed where it is negative), above, passed (whether somebody with more than the line missed it).
-    ahead : DataFrame
-        What changes of it by itself, as `toolkit.comparison.ahead.changes_ahead` tells it; no rows where that was not asked.
+    ahead
+        Rows of what changes of it by itself, as `toolkit.comparison.ahead.changes_ahead` tells it; no rows where that was not asked.
     """
 
     member: str
@@ -88,11 +91,11 @@ class ScoreCard:
     grade: str
     reason: str
     awards: tuple[str, ...]
-    parts: pd.DataFrame
-    records: pd.DataFrame
-    vetoes: pd.DataFrame
-    lines: pd.DataFrame
-    ahead: pd.DataFrame
+    parts: Rows
+    records: Rows
+    vetoes: Rows
+    lines: Rows
+    ahead: Rows
 
 
 def score_cards(
@@ -116,15 +119,15 @@ def score_cards(
     if unknown:
         raise KeyError(*unknown)
     chosen = set(evaluation.members.index if members is None else members)
-    ranked = evaluation.ranking
     points, weights = contributions(evaluation), effective_shares(evaluation)
     behind = pd.DataFrame(columns=list(COLUMNS)) if records is None else evidence(evaluation.scheme, records, members and sorted(chosen))
-    records_of, vetoes_of = _by_member(_applying(evaluation, behind)), _by_member(evaluation.vetoes)
-    ahead_of = pd.DataFrame(columns=list(AHEAD)) if ahead is None else ahead
-    lines_of, touched_of = _by_member(distances(evaluation)), _by_member(evaluation.touched)
+    frames = (_applying(evaluation, behind), evaluation.vetoes, distances(evaluation), evaluation.touched)
+    records_of, vetoes_of, lines_of, touched_of = map(_by_member, frames)
+    ahead_of = _by_member(pd.DataFrame(columns=list(AHEAD)) if ahead is None else ahead, named=True)
     awards_of = evaluation.awards.groupby("member")["award"].agg(tuple).to_dict()
-    for member in ranked.index[ranked.index.isin(chosen)]:
-        row = ranked.loc[member]
+    parts_of = _Parts(evaluation, points, weights)
+    for row in rows_of(evaluation.ranking[evaluation.ranking.index.isin(chosen)].rename_axis("member").reset_index()):
+        member = row["member"]
         yield ScoreCard(
             member=str(member),
             name=str(row["name"]),
@@ -134,11 +137,11 @@ def score_cards(
             grade=str(row["grade"]),
             reason=str(row["reason"]),
             awards=awards_of.get(member, ()),
-            parts=_parts_frame(evaluation, str(member), points.loc[member], weights.loc[member], touched_of(member)),
+            parts=parts_of(member, touched_of(member)),
             records=records_of(member),
             vetoes=vetoes_of(member),
             lines=lines_of(member),
-            ahead=ahead_of[ahead_of["member"] == member].reset_index(drop=True),
+            ahead=ahead_of(member),
         )
 
 
@@ -160,22 +163,28 @@ def effective_shares(evaluation: Evaluation) -> pd.DataFrame:
     return node_factors(evaluation.tree, scores)
 
 
-def _parts_frame(
-    evaluation: Evaluation, member: str, points: pd.Series[float], weights: pd.Series[float], touched: pd.DataFrame
-) -> pd.DataFrame:
-    scheme, scores = evaluation.scheme, evaluation.scores.loc[member]
-    applicable = evaluation.applicable.loc[member].to_dict()
-    raw, done = evaluation.indicators.loc[member].to_dict(), dict(zip(touched["indicator"], touched["how"], strict=True))
-    rows: list[tuple[object, ...]] = []
-    for node, _, _ in outline(scheme):
-        how = _untouched(node, raw, applies=applicable[node.id]) if isinstance(node, Indicator) else ""
-        rows.append((node.id, raw.get(node.id), done.get(node.id) or how, scores[node.id], weights.get(node.id), points.get(node.id)))
-    rows += [(GATHERED, None, "", points[GATHERED], None, points[GATHERED])] if GATHERED in points else []
-    rows += [(item.id, None, "", scores[item.id], None, points[item.id]) for item in scheme.adjustments]
-    rows += [] if pd.isna(points[BOUNDS]) else [(BOUNDS, None, "", None, None, points[BOUNDS])]
-    total = float(rounded(scores[TOTAL], scheme.decimals))
-    frame = pd.DataFrame([*rows, (TOTAL, None, "", total, 1.0, total)], columns=list(PART_COLUMNS))
-    return frame.astype({"value": "float64", "weight": "float64", "points": "float64"})
+class _Parts:
+    """What the totals are made of, looked up once for all members."""
+
+    def __init__(self, evaluation: Evaluation, points: pd.DataFrame, weights: pd.DataFrame) -> None:
+        self.scheme, self.nodes = evaluation.scheme, [node for node, _, _ in outline(evaluation.scheme)]
+        frames = (evaluation.scores, evaluation.indicators, evaluation.applicable, points, weights)
+        self.scores, self.raw, self.applicable, self.points, self.weights = map(_row_of, frames)
+        self.totals = dict(zip(evaluation.scores.index, rounded(evaluation.scores[TOTAL], evaluation.scheme.decimals).tolist(), strict=True))
+
+    def __call__(self, member: Any, touched: Rows) -> Rows:
+        """The parts of one member, of whose values some were touched."""
+        scores, raw, applicable, points, weights = (of(member) for of in (self.scores, self.raw, self.applicable, self.points, self.weights))
+        done = {row["indicator"]: row["how"] for row in touched}
+        rows: list[tuple[Any, ...]] = []
+        for node in self.nodes:
+            how = _untouched(node, raw, applies=applicable[node.id]) if isinstance(node, Indicator) else ""
+            rows.append((node.id, raw.get(node.id), done.get(node.id) or how, scores[node.id], weights.get(node.id, NAN), points.get(node.id, NAN)))
+        rows += [(GATHERED, None, "", points[GATHERED], NAN, points[GATHERED])] if GATHERED in points else []
+        rows += [(item.id, None, "", scores[item.id], NAN, points[item.id]) for item in self.scheme.adjustments]
+        rows += [] if pd.isna(points[BOUNDS]) else [(BOUNDS, None, "", NAN, NAN, points[BOUNDS])]
+        total = self.totals[member]
+        return tuple(dict(zip(PART_COLUMNS, row, strict=True)) for row in (*rows, (TOTAL, None, "", total, 1.0, total)))
 
 
 def _untouched(item: Indicator, raw: Mapping[Any, Any], *, applies: bool) -> str:
@@ -185,10 +194,17 @@ def _untouched(item: Indicator, raw: Mapping[Any, Any], *, applies: bool) -> str
     return str(item.missing) if pd.isna(raw[item.id]) else ""
 
 
-def _by_member(frame: pd.DataFrame) -> Callable[[Any], pd.DataFrame]:
-    """The rows of one member, without the column that names it."""
-    places, kept = frame.groupby("member").indices, frame.drop(columns="member")
-    return lambda member: kept.iloc[places.get(member, [])].reset_index(drop=True)
+def _by_member(frame: pd.DataFrame, *, named: bool = False) -> Callable[[Any], Rows]:
+    """The rows of one member, without the column that names it unless it is to be `named`."""
+    places = frame.groupby("member").indices
+    columns = {name: frame[name].tolist() for name in frame if named or name != "member"}
+    return lambda member: tuple({name: cells[place] for name, cells in columns.items()} for place in places.get(member, ()))
+
+
+def _row_of(frame: pd.DataFrame) -> Callable[[Any], Row]:
+    """The row of one member, by column."""
+    places, columns, cells = {member: place for place, member in enumerate(frame.index)}, list(frame.columns), frame.to_numpy()
+    return lambda member: dict(zip(columns, cells[places[member]].tolist(), strict=True))
 
 
 ADDS_UP = Phrase(
@@ -364,7 +380,7 @@ def member_card(evaluation: Evaluation, member: str, records: Records | None = N
 def card_tables(evaluation: Evaluation, card: ScoreCard, records: Records | None = None) -> Card:
     """The tables of a card; `records` give the tables of the edition their labels."""
     lexicon = Lexicon.of(evaluation)
-    vetoes = [row | _place(row, records) for row in rows_of(card.vetoes)]
+    vetoes = [row | _place(row, records) for row in card.vetoes]
     return Card(
         _parts(card, lexicon),
         listing(LINES, card.lines, lexicon, CAPTIONS["lines"]),
@@ -385,7 +401,7 @@ def outcome(scheme: Scheme, card: ScoreCard) -> Phrase:
 
 def _parts(card: ScoreCard, lexicon: Lexicon) -> Table:
     numbers = {node.id: number for node, _, number in outline(lexicon.scheme)} | {TOTAL: ""}
-    rows = [row | {"number": numbers.get(row["item"], "±")} for row in rows_of(card.parts)]
+    rows = [row | {"number": numbers.get(row["item"], "±")} for row in card.parts]
     caption = phrase("{name}（{class_}）", "{name} ({class_})", name=card.name, class_=class_name(card.class_, lexicon.language))
     reason = card.reason.rstrip("。. ")
     why = phrase("；理由 {reason}。", "; reason: {reason}. ", reason=reason) if reason else Phrase("。", ". ")
@@ -412,7 +428,7 @@ def _needed(row: Row, lexicon: Lexicon) -> Phrase:
 def _by_sheet(card: ScoreCard, records: Records | None) -> list[Row]:
     """One row for each item and sheet, its records told by their rows: a busy member's card stays a page or two."""
     rows: dict[tuple[str, ...], list[str]] = {}
-    for row in rows_of(card.records):
+    for row in card.records:
         place = _place(row, records)
         number, amount = place.pop("row"), "" if wording.absent(row["amount"]) else str(row["amount"])
         rows.setdefault((row["item"], *place.values()), []).append(f"{number} ({amount})" if number and amount else number or amount)
