@@ -107,7 +107,7 @@ class OpenRows:
         """The same when every one is as high as it can be."""
         return self._decided(high=True)
 
-    @property
+    @cached_property
     def ranking(self) -> pd.DataFrame:
         """Index member, by class and place; columns name, class, total, rank_from, rank_to (Int64, the best and the worst place), award, grade."""
         names, total, count = self.members[["name", "class"]], self.evaluation.scores[TOTAL], len(self.members)
