@@ -52,15 +52,24 @@ def test_a_score_sheet_is_filled_in_by_keys_alone(tmp_path: Path) -> None:
             for typed in ("88", "９１．５", "回避", "120"):
                 page.keyboard.type(typed)
                 page.keyboard.press("Enter")
-            sync_api.expect(sheet.locator(".answer")).to_have_text("“创新”超出范围；请填 0—100")
+            refused = "有 1 处填的不是分数或超出范围，没有收，格内标红"
+            why = f"{refused}\n戊采购中心，创新：“创新”超出范围；请填 0—100"
+            sync_api.expect(sheet.locator(".answer")).to_have_text(why)
+            page.keyboard.type("77")  # who looks at the keys goes on
+            page.keyboard.press("Enter")
+            sync_api.expect(sheet.locator("footer .progress")).to_have_text(f"已评 4/14　有 4 处没有保存　{refused}")
             sync_api.expect(sheet.locator("input[aria-invalid=true]")).to_have_value("120")
-            sync_api.expect(sheet.locator("footer .progress")).to_have_text("已评 3/14　有 3 处没有保存")
+            sync_api.expect(sheet.locator(".answer")).to_have_text(why)
             assert sheet.locator("td.shut").all_text_contents() == ["回避", "回避"]
             sheet.locator("[data-key=save]").click()
-            sync_api.expect(sheet.locator(".answer")).to_have_text("已保存 评分表E01.xlsx：专家 E01，已评 3/14。")
+            sync_api.expect(sheet.locator(".answer")).to_have_text(f"已保存 评分表E01.xlsx：专家 E01，已评 4/14。刷新本页（笔记本里重新计算）之后，名单才按新的评分。\n{why}")
+            sheet.locator("input[aria-invalid=true]").fill("66")
+            page.keyboard.press("Enter")
+            sync_api.expect(sheet.locator(".answer")).to_be_hidden()
+            sync_api.expect(sheet.locator("footer .progress")).to_have_text("已评 5/14　有 1 处没有保存")
             browser.close()
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
     assert complaints == []
-    assert own_sheet(folder, "E01").sheet.given == {("M2", "innovation"): 88, ("M3", "innovation"): 91.5, ("M4", "innovation"): "回避"}
+    assert own_sheet(folder, "E01").sheet.given == {("M2", "innovation"): 88, ("M3", "innovation"): 91.5, ("M4", "innovation"): "回避", ("M6", "innovation"): 77}

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 TITLE = Phrase("专家评分表", "Score sheet")
 SEALED = phrase(_SEALED.zh, _SEALED.en, zh="评分", en="score")
-SAVED = Phrase("已保存 {file}：专家 {expert}，已评 {done}/{all}。", "Saved {file}: expert {expert}, {done} of {all} scored.")
+SAVED = Phrase("已保存 {file}：专家 {expert}，已评 {done}/{all}。刷新本页（笔记本里重新计算）之后，名单才按新的评分。",
+               "Saved {file}: expert {expert}, {done} of {all} scored. The list follows when this page is loaded anew, or the notebook run again.")
 WORDS: dict[str, Phrase] = {
     "hint": Phrase("在白格内评分；“回避”和“—”不填。未评的留空，不要填 0；另有利害关系的填“回避”。",
                    "Score in the white cells; 回避 and — stay as they are. Leave empty what you have not scored; write 回避 where you have another interest."),
@@ -39,6 +40,7 @@ WORDS: dict[str, Phrase] = {
     "cell": Phrase("{member}，{column}", "{member}, {column}"),
     "progress": Phrase("已评 {done}/{all}", "{done} of {all} scored"),
     "unsaved": Phrase("有 {n} 处没有保存", "not saved: {n}"),
+    "not_taken": Phrase("有 {n} 处填的不是分数或超出范围，没有收，格内标红", "not taken, marked red: {n}"),
     "save": Phrase("保存评分表", "Save the sheet"),
     "none": Phrase("没有符合条件的会员", "No member fits"),
 }  # fmt: skip

@@ -22,7 +22,7 @@ class Questions {
   next() {
     if (this.under_way !== null || !this.waiting.length) return;
     this.under_way = ++this.number;
-    const question = this.waiting.shift();
+    const question = this.current = this.waiting.shift();
     this.timer = window.setTimeout(() => this.dead(true), FILES.includes(question.do) && this.number > 1 ? SLOW : PATIENCE * (this.number > 1 ? 1 : 5));
     try { this.model.send({ ask: this.under_way, view: this.view, ...question }); } catch { this.dead(true); }
   }

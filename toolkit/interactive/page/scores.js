@@ -1,7 +1,9 @@
 // The score sheet: members down, indicators across. Only the rows of one class, or of who was looked for, are on the page.
 
+const FEW_REFUSED = 5; // told at once of the scores that were not taken
+
 class ScorePaper extends Paper {
-  entered() { Object.assign(this, { class: null, words: "", lacking: false, wrong: null }); }
+  entered() { Object.assign(this, { class: null, words: "", lacking: false, wrong: {} }); }
 
   merged(message) {
     if (message.members) {
@@ -15,13 +17,34 @@ class ScorePaper extends Paper {
       else this.given[cell] = entry;
     }
     this.unsaved = new Set((message.unsaved || []).map((cell) => JSON.stringify(cell)));
-    if (message.view === this.view) this.wrong = message.refused && this.asked ? this.asked : null; // what was typed stays to be seen
+    const asked = message.view === this.view ? this.questions.current : {};
+    if (asked.do === "score") { // what was typed and not taken stays in its cell till another is
+      const key = JSON.stringify([asked.member, asked.column]);
+      if (message.refused) this.wrong[key] = { typed: asked.typed, said: message.refused };
+      else delete this.wrong[key];
+    }
     return message;
   }
 
   plan() { return JSON.stringify([this.language, this.state.expert, this.class, this.words, this.lacking]); }
 
-  unsavedHere() { return this.unsaved.size > 0; }
+  unsavedHere() { return this.unsaved.size + Object.keys(this.wrong).length > 0; }
+
+  named(key) {
+    const [member, column] = JSON.parse(key);
+    return this.say("cell", { member: this.members.find(({ id }) => id === member).name, column: this.start.columns.find(({ id }) => id === column).label });
+  }
+
+  refusals() {
+    // Whatever else is told, what was not taken is told with it: of which member, and why.
+    const wrong = Object.entries(this.wrong);
+    if (!wrong.length) return;
+    const lines = wrong.slice(0, FEW_REFUSED).map(([key, { said }]) => `${this.named(key)}${this.language === "zh" ? "：" : ": "}${this.both(said)}`);
+    const rest = wrong.length > FEW_REFUSED ? ["…"] : [];
+    setText(this.noticeLine, [...(this.notice && !this.refused ? [this.both(this.notice)] : []), this.say("not_taken", { n: String(wrong.length) }), ...lines, ...rest].join("\n"));
+    this.noticeLine.hidden = false;
+    this.noticeLine.classList.add("refused");
+  }
 
   rows() {
     const words = this.words.toLowerCase();
@@ -60,8 +83,11 @@ class ScorePaper extends Paper {
     const stands = () => (this.given[key] === undefined ? "" : typeof this.given[key] === "number" ? shown(this.given[key]) : this.given[key]);
     const box = make("input", { type: "text", class: "score", autocomplete: "off", "data-key": `cell ${key}`, "data-row": String(row), "data-column": String(place), "aria-label": this.say("cell", { member: member.name, column: column.label }) });
     box.addEventListener("change", () => { 
-      if (box.value.trim() === stands()) return;
-      this.asked = { key, typed: box.value };
+      if (box.value.trim() === stands()) { // back to what stands: nothing is refused here any more
+        delete this.wrong[key];
+        this.paint();
+        return;
+      }
       this.ask("score", { member: member.id, column: column.id, typed: box.value });
     });
     box.addEventListener("keydown", (event) => {
@@ -79,15 +105,17 @@ class ScorePaper extends Paper {
 
   update() {
     for (const [key, { box, stands }] of Object.entries(this.cells)) {
-      const wrong = this.wrong?.key === key;
-      if (document.activeElement !== box) box.value = wrong ? this.wrong.typed : stands();
-      box.setAttribute("aria-invalid", String(wrong));
+      const wrong = this.wrong[key];
+      if (document.activeElement !== box) box.value = wrong ? wrong.typed : stands();
+      box.setAttribute("aria-invalid", String(wrong !== undefined));
       box.classList.toggle("unsaved", this.unsaved.has(key));
       box.classList.toggle("withdrawn", stands() === this.start.recused);
     }
     const progress = this.say("progress", { done: String(this.state.done), all: String(this.state.all) });
-    setText(this.progress, this.unsaved.size ? `${progress}　${this.say("unsaved", { n: String(this.unsaved.size) })}` : progress);
+    const counted = [["unsaved", this.unsaved.size], ["not_taken", Object.keys(this.wrong).length]].filter(([, n]) => n).map(([name, n]) => this.say(name, { n: String(n) }));
+    setText(this.progress, [progress, ...counted].join("　"));
     setText(this.statusLine, progress);
+    this.refusals();
   }
 }
 
