@@ -238,6 +238,8 @@ UNREADABLE = {
     "less than none in classes.csv": put("data/classes.csv", "代理,7,7,7,7", "代理,7,7,7,-7"),
     "a class twice in classes.csv": put("data/classes.csv", r"(代理,.*\n)", r"\1\1"),
     "no end in lines.csv": put("data/lines.csv", r"outstanding,代理,1,1", "outstanding,代理,1,inf"),
+    "a word in indicators.csv": put("data/indicators.csv", r"(?m)^003,[^,]*", "003,abc"),
+    "a bound beyond all in withheld.csv": put("data/withheld.csv", r"(?m),[^,]*$(?=\n\Z)", ",1e308"),
     "half a place in lines.csv": put("data/lines.csv", r"outstanding,代理,1,1", "outstanding,代理,1.5,1"),
 }
 

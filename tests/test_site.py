@@ -392,6 +392,31 @@ def test_what_is_struck_out_or_taken_back_since_the_seal_is_gone_and_nothing_new
     assert "第001号版本" not in (tmp_path / "out" / "site" / "pledges.html").read_text("utf-8")
 
 
+@pytest.mark.parametrize(("file", "old", "new", "said"), [
+    ("tables.toml", "[table.pledges.column.result]", "[table.pledges.column.agreed]", "请先恢复这一列"),
+    ("records/承诺书.csv", "\n", '\nx,"y\n', "承诺书.csv"),
+])  # fmt: skip
+def test_todays_folder_that_cannot_be_read_is_told_and_nobody_is_said_to_have_withdrawn(
+    edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, old: str, new: str, said: str
+) -> None:
+    copy = Path(shutil.copytree(edition, tmp_path / "copy"))
+    text = (copy / file).read_text("utf-8-sig")
+    (copy / file).write_text(text.replace(old, new, 1), "utf-8")
+    done = republished(copy, tmp_path / "out", monkeypatch)
+    assert done.exit_code == 1
+    assert said in done.output
+    assert "程序内部出错" not in done.output
+    assert "撤回了同意" not in done.output
+    assert not (tmp_path / "out" / "site").exists()
+
+
+def test_a_bag_away_from_its_folder_is_published_with_a_warning(edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = Path(shutil.copytree(edition / "sealed" / "r1", tmp_path / "elsewhere" / "r1"))
+    monkeypatch.setattr(agreement, "_program", lambda _: None)
+    monkeypatch.setattr("toolkit.commands.publication.date", Then)
+    assert "没有查对封存之后的撤回" in run("publish", copy, "--to", tmp_path / "out").output
+
+
 def test_a_list_that_names_who_took_it_back_is_not_published(edition: Path, sent: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = Path(shutil.copytree(edition, tmp_path / "copy"))
     monkeypatch.setitem(REFUSED, "001", "result")

@@ -59,10 +59,11 @@ def publish(
     from toolkit.sealing.agreement import disagreements, opinions, told
     from toolkit.sealing.bag import refuse_kept
     from toolkit.sealing.cards import foreign_files, foreign_page, send_cards
-    from toolkit.sealing.open_bag import BAGGED, send_open
+    from toolkit.sealing.open_bag import BAGGED, edition_around, send_open
     from toolkit.sealing.open_readme import finer_by_notice, told_of, warned_of
     from toolkit.sealing.revisions import refuse_replaced
     from toolkit.sealing.site import (
+        NOT_LOOKED,
         SITE,
         Disclosed,
         publication_day,
@@ -85,6 +86,8 @@ def publish(
         try:
             with working(language, Phrase("正在查对封存之后的撤回", "looking for what was taken back since the seal")):
                 refuse_unready(disclosed)
+            if edition_around(bag) is None:
+                say(language, NOT_LOOKED)
             fingerprint, rows = send_open(bag, to / OPEN)
         except Refused as refused:
             say(language, UNOPENED)

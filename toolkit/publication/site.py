@@ -249,8 +249,8 @@ MEMBERS, APPLIED, ALL = Phrase("会员数", "Members"), Phrase("申报参评", "
 DONE_HEADS = (Phrase("项目", "What"), Phrase("参加会员数", "Members"), Phrase("总量", "In all"))
 GRADE_HEADS = (Phrase("等级", "Grade"), MEMBERS)
 ON_FIGURES = phrase(
-    "本页只有合计数，没有任何一家会员的数据。凡会使人推知某家未公开会员情况的数（涉及不足 {n} 家的）不列。",
-    "This page has sums alone, and no member's data. No figure is told from which something of a member that is not open could be had (one that rests on fewer than {n}).",
+    "本页只有合计数，没有任何一家会员的数据。第一张表与公示、开放包所列的相同；其余各表中，凡会使人推知某家未公开会员情况的数（涉及不足 {n} 家的）不列。",
+    "This page has sums alone, and no member's data. The first table is that of the notice and the open bag; below it no figure is told from which something of a member that is not open could be had (one that rests on fewer than {n}).",
     n=FEWEST,
 )
 ON_CERTAINTY = Phrase(

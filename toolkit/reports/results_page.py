@@ -47,7 +47,7 @@ WORDS: Mapping[str, Phrase] = {
         "Ranked members that did not agree to their scores being open: {n}. They are not named; their totals count as the intervals that are published, and a "
         "place that hangs on them is given as a range (such as 3–5).",
     ),
-    "leftOut": Phrase("同意公开的不足五家，整类不列得分：{classes}。", "Too few members agreed for these classes to be open: {classes}."),
+    "leftOut": Phrase("下列类别整类不列得分，因为同意公开的不足五家，或离开未列入的会员就不能如数重算：{classes}。", "These classes are left out whole, as too few members agreed or they cannot be computed again without the others: {classes}."),
     "noClass": Phrase("未分类", "no class"),
     "lines": Phrase("名额与分数线", "Places and lines"),
     "linesNote": Phrase("分数线是公开得分的获奖会员中最低的分数；不足五家时不列。", "The line is the lowest score among awarded members that are open; it is not told where they are fewer than five."),

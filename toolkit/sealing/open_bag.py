@@ -63,7 +63,8 @@ OPEN = "open"
 SCHEME, MEMBERS, SCORES = "scheme.toml", "members.csv", "scores.csv"
 BOUNDS, COUNTS, BARS, RULED = "withheld.csv", "classes.csv", "lines.csv", "rulings.csv"
 RULINGS = ("award", "class", "places", "member", "given")
-TABLES = (MEMBERS, "indicators.csv", "adjustments.csv", "conditions.csv", "previous.csv", SCORES, "ranking.csv", "awards.csv", BOUNDS, COUNTS, BARS, RULED)
+MEASURED = "indicators.csv"
+TABLES = (MEMBERS, MEASURED, "adjustments.csv", "conditions.csv", "previous.csv", SCORES, "ranking.csv", "awards.csv", BOUNDS, COUNTS, BARS, RULED)
 FILES, OPTIONAL = frozenset({SCHEME, README, *TABLES}), frozenset({"adjustments.csv", "conditions.csv", "previous.csv", RULED})
 BAGGED = frozenset({*BAG_FILES, TAG_MANIFEST, *(f"data/{name}" for name in FILES)})
 LABEL, SEALED = "Open-Bag-Format", "Sealed-Bag-SHA256"
@@ -74,6 +75,8 @@ NEITHER = frozenset({"weighting", "signatures"})
 """What of a scheme concerns no one who recomputes: how experts voted, who signs."""
 YES, NO = "true", "false"
 UNREADABLE = Phrase("不是开放包应有的样子，无法读取", "cannot be read as a part of an open bag")
+FURTHEST = 1e12
+"""No bound of a total lies further from 0."""
 MOST = 100_000
 """Members that a count may tell: for one who is not open somebody stands in, and no number in a file may fill the reader's machine."""
 TOO_MANY = phrase("家数不可能如此：须为不小于 0 的整数，各类合计不超过 {most} 家", "no such counts: whole numbers from 0 on, at most {most:member|members} in all", most=MOST)
@@ -169,7 +172,7 @@ def _tables(rows: OpenRows) -> dict[str, pd.DataFrame]:
     scores, ranking, counted = rows.evaluation.scores, rows.ranking, rows.recounted
     tables = {
         MEMBERS: text_cells(members),
-        "indicators.csv": text_cells(_stated(rows.raw)).where(rows.applicable.astype(bool), word),
+        MEASURED: text_cells(_stated(rows.raw)).where(rows.applicable.astype(bool), word),
         "adjustments.csv": text_cells(rows.amounts) if scheme.adjustments else None,
         "conditions.csv": text_cells(_stated(rows.conditions)) if scheme.conditions else None,
         "previous.csv": text_cells(rows.previous) if len(rows.previous.columns) else None,
@@ -200,7 +203,7 @@ def _rulings(folder: Path, scheme: Scheme) -> Iterator[Ruling]:
         yield Ruling(tie, tuple(tied["member"][tied["given"] == YES]), scheme.as_of, "", 0)
 
 
-_OF_MEMBERS = frozenset({MEMBERS, "indicators.csv", "adjustments.csv", "conditions.csv", "previous.csv", SCORES, "ranking.csv"})
+_OF_MEMBERS = frozenset({MEMBERS, MEASURED, "adjustments.csv", "conditions.csv", "previous.csv", SCORES, "ranking.csv"})
 
 
 def _stated(raw: pd.DataFrame) -> pd.DataFrame:
@@ -228,16 +231,22 @@ def read_open(folder: Path) -> OpenRows:
     if members[["applied", "recorded"]].isna().to_numpy().any() or members.index.has_duplicates:
         raise _unreadable(MEMBERS)
     members = members.astype({"applied": bool, "recorded": bool})
-    texts = _of_members(folder, "indicators.csv", [item.id for item in scheme.indicators], members)
+    texts = _of_members(folder, MEASURED, [item.id for item in scheme.indicators], members)
     applicable = ~texts.isin([NOT_APPLICABLE.zh, NOT_APPLICABLE.en])
     previous = list(scheme.previous.columns) if scheme.previous else []
+    values = _values(texts.where(applicable, ""))
+    if any(isinstance(cell, str) for item in scheme.indicators if item.value.shape != "category" for cell in values[item.id]):
+        raise _unreadable(MEASURED)
+    bounds = _floats(_read(folder, BOUNDS, WITHHELD), BOUNDS, "from", "to")
+    if not (bounds[["from", "to"]].abs() <= FURTHEST).all(axis=None):
+        raise _unreadable(BOUNDS)
     adjustments = _of_members(folder, "adjustments.csv", [item.id for item in scheme.adjustments], members)
     return OpenRows(
-        scheme, members, _values(texts.where(applicable, "")), applicable,
+        scheme, members, values, applicable,
         _floats(adjustments, "adjustments.csv", *adjustments.columns),
         _values(_of_members(folder, "conditions.csv", [item.id for item in scheme.conditions], members)),
         _values(_of_members(folder, "previous.csv", previous, members)),
-        _floats(_read(folder, BOUNDS, WITHHELD), BOUNDS, "from", "to"),
+        bounds,
         _classes(_read(folder, COUNTS, CLASSES)),
         _lines(_read(folder, BARS, LINES)),
         tuple(_rulings(folder, scheme)),

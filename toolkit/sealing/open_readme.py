@@ -29,8 +29,8 @@ FINER = (
     "warning: the notice lists places, from which {n:total|totals} of members not in the bag can be told more narrowly than {narrow}; consider leaving places off it ([publication] fields)",
 )
 FEW = (
-    "提醒：{classes}未列入而有名次的只有一两家，对照会员名册即可知道是哪几家，进而知道其有没有获奖",
-    "warning: only one or two ranked members of {classes} are not in it: a list of members tells who they are, and so whether they won",
+    "提醒：{classes.zh}未列入而有名次的只有一两家，对照会员名册即可知道是哪几家，进而知道其有没有获奖",
+    "warning: only one or two ranked members of {classes.en} are not in it: a list of members tells who they are, and so whether they won",
 )
 CARDS_TELL = (
     "提醒：得分单写明获奖最低分和线下的最高分；有 {n} 条获奖线的获奖者里有未列入的会员，其总分可能就是所写的分数，本类 {cards} 份得分单的收件人都会看到",
@@ -168,7 +168,7 @@ def told_before(evaluation: Evaluation) -> Phrase | None:
 def warned_of(rows: OpenRows) -> Iterator[Phrase]:
     """What the secretariat has to know of those not in the bag: classes where they are one or two, and lines on the members' own cards that may be their totals."""
     if few := [name for name, held in rows.withheld["class"].value_counts().items() if held <= ONE_OR_TWO]:
-        yield phrase(*FEW, classes=joined([Phrase(*[str(name) or "—"] * 2) for name in few], "、"))
+        yield phrase(*FEW, classes=joined([Phrase(*[str(name) or "—"] * 2) for name in few], "、", ", "))
     applied, telling = rows.classes.set_index("class")["applied"], rows.lines[rows.lines["unnamed"] > 0]
     if len(telling):
         told = set(applied.index) if "" in set(telling["class"]) else set(telling["class"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +48,7 @@ from toolkit.publication.site import (
 )
 from toolkit.records import load_records
 from toolkit.records.dictionary import load_tables
+from toolkit.records.references import reference_problems
 from toolkit.reports.card_pages import CHECK, check_page
 from toolkit.reports.results_page import RESULTS, results_page
 from toolkit.sealing.cards import foreign_files
@@ -80,6 +81,14 @@ FILES = frozenset({*TITLES, SUMS, *(f"{OPEN}/{name}" for name in BAGGED)})
 SHOWN = 3
 OTHER_DAY = Phrase("工作记录里公示始于 {day}，与 --from 所写的不同", "by the minutes the notice has stood since {day}: --from says another day")
 ONE_DAY = Phrase("请删去 --from，或先把公示记入工作记录", "leave --from out, or enter the notice into the minutes first")
+AS_SEALED = Phrase(
+    "要按封存的办法查对此后的撤回：请先恢复这一列或这张表；下一届请另建文件夹",
+    "what was taken back since is looked for by the sealed scheme: put this column or table back; the next edition has a folder of its own",
+)
+NOT_LOOKED = Phrase(
+    "提醒：没有查对封存之后的撤回，因为封存包不在届次文件夹的 sealed 里；请先确认没有会员撤回同意",
+    "warning: nobody looked for what was taken back since the seal, as the bag does not lie in its edition's folder: make sure that no member withdrew",
+)
 TAKEN_BACK = (
     "封存之后有 {n} 家会员撤回了同意，公示名单或开放包里仍有它：{members}",
     "{n:member has|members have} taken back since the seal what the notice or the open bag still tells: {members}",
@@ -144,7 +153,13 @@ class Disclosed:
         folder, sealed = edition_around(self.bag), self.bag / "data" / "edition"
         if folder is None or (not self.edition.records.standing and _read_by(folder) == _read_by(sealed)):
             return None
-        return load_records(folder, load_tables(folder / "tables.toml"), self.edition.scheme.members)
+        tables = load_tables(folder / "tables.toml")
+        if unknown := reference_problems(self.edition.scheme, tables, "tables.toml").errors:
+            raise Refused(Problems(tuple(replace(problem, mend=AS_SEALED) for problem in unknown)))
+        records = load_records(folder, tables, self.edition.scheme.members)
+        if unread := records.problems.errors:
+            raise Refused(unread)
+        return records
 
     @property
     def taken_back(self) -> list[str]:
