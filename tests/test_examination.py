@@ -203,6 +203,12 @@ def test_a_grade_beside_the_order_is_neither_better_nor_worse() -> None:
     assert "M 在等级次序之外" in found_.why.zh
 
 
+def test_places_that_level_ones_lose_are_not_called_proved() -> None:
+    rules = two(award=[], grades={"bands": [["A", 60], ["B", 60], ["C", 0]], "quota": {"A": {"number": 1}, "B": {"number": 1}}, "level": "worse"})
+    found_ = certificate(Rules(rules), rules.indicators[0], tries=20)
+    assert found_.verdict != "proved"
+
+
 def test_levelled_experts_and_first_places_are_not_called_proved() -> None:
     levelled = two({"measure": {"take": "panel", "table": "sheets", "column": "score"}}, panel={"harshness": "zscore", "table": "sheets"})
     first = two(ties=["first_places", "joint"], award=[TOP, NEXT])

@@ -125,3 +125,19 @@ def test_days_that_contradict_each_other_are_told_by_their_row() -> None:
     }).astype(dict.fromkeys(["found", "told", "mended", "gone"], "datetime64[us]"))  # fmt: skip
     told = {(p.severity, p.row, p.column, p.value) for p in day_problems(rules, tables, {"acts": days})}
     assert told == {("warning", 2, "修复日期", "2018-03-04"), ("warning", 4, "撤销日期", "2018-01-01"), ("warning", 3, "修复日期", "2018-03-05")}
+
+
+@pytest.mark.parametrize(("column", "rise", "decided"), [
+    ("members.name", [("grades.rise_at_most", "let it read a column of type `number`")], [("shortlist.decided", "let it read a column of type `boolean`")]),
+    ("members.staff", [], [("shortlist.decided", "let it read a column of type `boolean`")]),
+])  # fmt: skip
+def test_a_condition_that_stands_for_a_number_or_for_yes_has_that_type(column: str, rise: list[tuple[str, str]], decided: list[tuple[str, str]]) -> None:
+    conditions = [{"id": "c", "measure": {"column": column}}]
+    assert said(condition=conditions, grades={"bands": [["A", 60], ["B", 0]], "rise_at_most": "c"}) == rise
+    assert said(condition=conditions, shortlist={"by": "i", "quota": {"number": 2}, "decided": "c"}) == decided
+    cost = {"id": "a", "quota": {"budget": 5.0, "cost": "c", "within": "all"}}
+    assert said(condition=conditions, award=[cost], ties=["committee"]) == [("award[a].quota.cost", mend) for _, mend in rise]
+
+
+def test_whether_there_is_a_record_is_yes_or_no() -> None:
+    assert said(condition=[{"id": "c", "measure": {"table": "acts", "take": "any"}}], shortlist={"by": "i", "quota": {"number": 2}, "decided": "c"}) == []

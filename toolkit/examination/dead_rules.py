@@ -246,7 +246,7 @@ def _without_effect(scheme: Scheme, veto: Veto) -> Phrase | None:
     """Why what a veto does changes nothing: no award is left to bar, and no better grade to lose."""
     effect, grades = veto.effect, scheme.grades
     if effect.award is not None and (effect.award or scheme.awards):
-        return None if effect.award != "none" or scheme.awards else Phrase("没有奖项可取消", "there is no award to bar")
+        return None if effect.award != "none" or scheme.awards or scheme.shortlist else Phrase("没有奖项可取消", "there is no award to bar")
     names = [name for name, _ in grades.bands] if grades else []
     if effect.grade is not None and names and effect.grade == names[0] and not effect.lower_by:
         return phrase("直接定为 {grade}，而 {grade} 已是最高一级，谁也不会因此降级", "it gives {grade}, which is the best band: nobody falls by it", grade=effect.grade)

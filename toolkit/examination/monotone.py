@@ -146,6 +146,9 @@ def _graded(scheme: Scheme) -> Iterator[Phrase]:
         return
     if not understood(scheme.grades):
         yield Phrase("等级规则用了这里尚不认识的写法", "grades are written in a way not known here")
+    if scheme.grades.quota and scheme.grades.level == "worse":
+        yield Phrase("等级按名次定，末位同分的都不给，追平别家会使两家都失去这一级",
+                     'grades go by place and level ones at the last get the lower (`level = "worse"`), so that drawing level costs both')  # fmt: skip
     for one in scheme.grades.apart:
         if not {name for name, _ in scheme.grades.bands} <= set(one.instead_of):
             yield phrase("{grade} 在等级次序之外，只代替其中几级，分高了可能由原来的等级变为它，是升是降请委员会定", "{grade} stands beside the order and in for some bands only, so that a higher score may change a band for it, which the committee has to call better or worse", grade=one.grade)

@@ -45,6 +45,7 @@ def reference_problems(scheme: Scheme, tables: Tables, file: str = "scheme.toml"
         *(_points(item.id, item.measure, tables) for item in scheme.adjustments),
         *(_measure(f"condition[{item.id}].measure", item.measure, scheme, tables) for item in scheme.conditions),
         *(_veto(f"veto[{item.id}]", item, scheme, tables) for item in scheme.vetoes),
+        *(_conditions_as(place, id_, wanted, scheme, tables) for place, id_, wanted in _conditions_named(scheme)),
         _previous(scheme, tables),
         _consent(scheme, tables),
         _shown_records(scheme, tables),
@@ -277,6 +278,29 @@ def _veto(place: str, veto: Veto, scheme: Scheme, tables: Tables) -> ReferenceFa
     if veto.distinct and veto.when.table in tables.table:
         yield from _column(f"{place}.distinct", veto.when.table, veto.distinct, tables)
     yield from _columns(place, {"sum": veto.sum}, veto.when.table, tables, numbers=True)
+
+
+def _conditions_named(scheme: Scheme) -> Iterator[tuple[str, str, str]]:
+    """Conditions that stand for a number, or for yes and no: where they are named, their ids, and which."""
+    if scheme.grades and isinstance(scheme.grades.rise_at_most, str):
+        yield "grades.rise_at_most", scheme.grades.rise_at_most, "number"
+    if scheme.shortlist and scheme.shortlist.decided:
+        yield "shortlist.decided", scheme.shortlist.decided, "boolean"
+    for award in scheme.awards:
+        if award.quota and award.quota.cost:
+            yield f"award[{award.id}].quota.cost", award.quota.cost, "number"
+
+
+def _conditions_as(place: str, id_: str, wanted: str, scheme: Scheme, tables: Tables) -> ReferenceFaults:
+    measure = next((item.measure for item in scheme.conditions if item.id == id_), None)
+    if measure is None:
+        return
+    spec = _spec(*measure.place, tables) if measure.take in {None, "latest"} and measure.over is None else None
+    kind = "boolean" if measure.take == "any" else "number" if spec is None or spec.type in NUMBERS else spec.type
+    if kind != wanted:
+        rule = phrase("“{id}”要是{zh}", "`{id}` has to be {en}", id=id_, **dict(zip(("zh", "en"), (("数字", "a number") if wanted == "number" else ("是或否", "yes or no")), strict=True)))
+        mend = phrase("请让它取 {t} 型的列", "let it read a column of type `{t}`", t=wanted)
+        yield place, rule, mend
 
 
 def _previous(scheme: Scheme, tables: Tables) -> ReferenceFaults:

@@ -339,13 +339,13 @@ def _effects(scheme: Scheme, effect: Effect) -> list[Phrase]:
 def _quota(scheme: Scheme, quota: Quota) -> Iterator[Phrase]:
     """How many places there are, what is spent, and what bounds those alike."""
     table = class_table(quota)
-    chosen = bool(scheme.members.applied or scheme.eligibility) and quota.handed_on
-    each = quota.within == "class" and scheme.members.class_
-    within = Phrase(f"{'每类' if each else '全部'}{'参评' if chosen else ''}会员", f"{'of each class' if each else 'of all'}{' that take part' if chosen else ''}")
+    within = Phrase("每类会员", "of each class") if quota.within == "class" and scheme.members.class_ else Phrase("全部会员", "of all")
     if table is not None:
         yield _by_class(table, shared=quota.share is not None)
     elif isinstance(quota.share, float | str):
         share = _share(quota.share)
+        if (scheme.members.applied or scheme.eligibility) and quota.handed_on:  # a share is one of those who compete
+            within = Phrase(within.zh.replace("会员", "参评会员"), f"{within.en} that take part")
         yield Phrase(f"{within.zh}的{' ' if share.zh.isascii() else ''}{share.zh}", f"{within.en} {share.en}")
     elif quota.number is not None:
         yield Phrase(f"{within.zh} {quota.number} 家", f"{within.en} {quota.number}")

@@ -86,7 +86,7 @@ AS_SEALED = Phrase(
     "what was taken back since is looked for by the sealed scheme: put this column or table back; the next edition has a folder of its own",
 )
 NOT_LOOKED = Phrase(
-    "提醒：没有查对封存之后的撤回，因为封存包不在届次文件夹的 sealed 里；请先确认没有会员撤回同意",
+    "提醒：没有查对封存之后的撤回，因为封存包不在它那一届的文件夹里；请先确认没有会员撤回同意",
     "warning: nobody looked for what was taken back since the seal, as the bag does not lie in its edition's folder: make sure that no member withdrew",
 )
 TAKEN_BACK = (
