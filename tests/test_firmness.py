@@ -14,6 +14,8 @@ from tests.test_stability import two
 from toolkit import evaluate, open_edition
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.ground.problems import Refused
+from toolkit.reports.probability_tables import hanging_table
+from toolkit.sensitivity import robustness
 from toolkit.sensitivity.bounds import WeightBounds
 from toolkit.sensitivity.leave_record_out import evaluated_without_records
 from toolkit.sensitivity.probabilities import award_probabilities
@@ -103,6 +105,24 @@ def test_what_they_hang_on_is_the_nearest_weight_and_value() -> None:
     assert row["to"] in {55.62, 44.38}
     assert row["needed"] < row["raw"]
     assert found.asked == [("first", "m0")]
+
+
+def test_beyond_the_bound_on_work_the_nearest_to_even_odds_are_asked_and_the_rest_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(robustness, "FEWEST", 1)
+    chances, told = sure(two(), first={"m0": 0.6, "m1": 0.45}), list[str]()
+    whole, part = firmness(two(), chances), firmness(two(), chances, work=1, progress=told.append)
+    assert not whole.unasked
+    assert not whole.left_out
+    assert told == ["on_a_hair"]
+    assert (part.asked, part.unasked) == ([("first", "m1")], {("first", "m0")})
+    assert part.left_out["left_out"].to_numpy().tolist() == [["first", "m0"]]
+    pd.testing.assert_frame_equal(part.hanging.drop(index=0), whole.hanging.drop(index=0))
+    assert part.hanging.loc[0, ["node", "indicator", "file"]].isna().all()
+    rows = str(hanging_table(two(), part, "zh").rows), str(hanging_table(two(), part, "en").rows)
+    assert [row.count(word) for row, word in zip(rows, ("未核算", "not looked for"), strict=True)] == [1, 1]
+    assert "最接近一半的 1 项" in hanging_table(two(), part, "zh").note
+    assert "not in the other 1" in hanging_table(two(), part, "en").note
+    assert "上限" not in hanging_table(two(), whole, "zh").note
 
 
 @pytest.fixture

@@ -139,13 +139,15 @@ def sensitivity(
     language: LanguageOption = "zh",
 ) -> None:
     """名单稳不稳：哪些奖稳，哪些系于一线，系于什么。 How firm the list is, who is on a hair and on what."""
-    from toolkit.reports.probability_tables import bottom_line
+    from toolkit.reports.probability_tables import bottom_line, unasked_line
 
     with refusals(language):
         edition, evaluation, _ = evaluated(folder, language)
         spec, chances = _write_certainty(evaluation, out, draws, spread, language)
         firm = _write_robustness(edition, evaluation, chances, out, spec=spec, quick=quick, language=language)
         say(language, bottom_line(firm))
+        if firm.unasked:
+            say(language, unasked_line(firm))
         say(language, _whole_list(evaluation, firm, out))
         say(language, phrase("稳健性各表和 robustness.xlsx 已写入 {out}", "The robustness tables and robustness.xlsx are in {out}", out=out))
 
@@ -267,6 +269,6 @@ def _write_robustness(
             bar.update(task, completed=names.index(name), description=worded(language, SHEETS.get(name, HANGS)))
 
         firm, answers = robustness(evaluation, edition.records, chances, spec=spec, quick=quick, progress=tell)
-    write_robustness(answers, out)
+    write_robustness(answers | firm.left_out, out)
     write_robustness_book(evaluation, firm, chances, answers, out)
     return firm

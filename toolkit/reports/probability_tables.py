@@ -192,6 +192,7 @@ def scenarios_table(evaluation: Evaluation, chances: pd.DataFrame, top: int = 20
 
 CERTAIN, LIKELY, HAIR = Phrase("稳", "Certain"), Phrase("较稳", "Likely"), Phrase("系于一线", "On a hair")
 CONTENDERS = Phrase("只差一线", "Just missed")
+UNASKED = Phrase("未核算（超出核算量上限）", "not looked for (beyond the bound on work)")
 NOTHING = Phrase("没有哪一项权重、数据或记录单独就能改变", "no single weight, value or record would change it")
 PROVED = Phrase("其中已证明", "Proved")
 ONE_PAGE = Phrase("名单稳不稳：一页结论", "How firm the list is, on one page")
@@ -281,12 +282,24 @@ def hanging_table(evaluation: Evaluation, firm: Firmness, language: Language | N
         "When a weight moves its siblings share the rest as they did; when a value moves the other members stay. Each was tried by the actual rule.",
     )
     standing = evaluation.ranking.loc[firm.hanging["member"], ["name", "rank", "total"]]
+    on = [UNASKED if (row["award"], row["member"]) in firm.unasked else hanging_in_words(evaluation, row) for row in rows_of(firm.hanging)]
     rows = [
-        row | now | {"now": Phrase("已得", "has it") if row["holds"] else Phrase("未得", "not"), "on": hanging_in_words(evaluation, row)}
-        for row, now in zip(rows_of(firm.hanging), rows_of(standing), strict=True)
+        row | now | {"now": Phrase("已得", "has it") if row["holds"] else Phrase("未得", "not"), "on": words}
+        for row, now, words in zip(rows_of(firm.hanging), rows_of(standing), on, strict=True)
     ]
     caption = phrase("系于一线的会员，共 {n} 家", "Members on a hair: {n}", n=len(rows))
-    return listing(HANGING, rows, Lexicon.of(evaluation, language), caption, note, parted_by="class")
+    return listing(HANGING, rows, Lexicon.of(evaluation, language), caption, joined([note, unasked_line(firm)], "", " ") if firm.unasked else note, parted_by="class")
+
+
+def unasked_line(firm: Firmness) -> Phrase:
+    """Of how many on a hair it was not looked for what they hang on; empty where it was of all."""
+    if not firm.unasked:
+        return Phrase("", "")
+    return phrase(
+        "系于一线的共 {of} 项，核算量有上限：只对能得的把握最接近一半的 {asked} 项核算了系于什么，其余 {left} 项未核算；逐一去掉会员、记录也只对已核算的做。",
+        "There is a bound on work: of {of} on a hair what they hang on was looked for in the {asked} nearest to even odds, and not in the other {left}; members and records were taken away one by one of the former alone.",
+        of=len(firm.hanging), asked=len(firm.hanging) - len(firm.unasked), left=len(firm.unasked),
+    )  # fmt: skip
 
 
 def hanging_in_words(evaluation: Evaluation, row: Row) -> Phrase:

@@ -31,6 +31,7 @@ from toolkit.sensitivity.whole_list import WholeList, whole_list
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.contests import Contest
+    from toolkit.ground.ranking import Floats, Mask
     from toolkit.records import Records
     from toolkit.sensitivity.weights.draws import WeightSpec
 
@@ -44,6 +45,14 @@ Assessment Report on Consistent Treatment of Uncertainties, table 1). 99 in 100 
 """
 WITHIN = 0.05
 """Up to which part of itself every weight may be other where an award is called proved: less than one expert differs from the next."""
+
+WORK, FEWEST = 20_000_000, 10
+"""How much is looked at for what those on a hair hang on, in scores of members, and how many of them are asked about at least.
+
+A count and no time, so that any machine asks about the same. In the demo all of them come to a thirtieth of it.
+"""
+TRIALS = 800
+"""For each on a hair every indicator is tried with so many values, beside the lists of all members."""
 
 PLACES = ["award", "class", "places", "awarded", "certain", "proved", "likely", "hair", "contenders"]
 STANDING = ["award", "class", "member", "given", "holds", "chance", "firm"]
@@ -70,22 +79,32 @@ class Firmness:
         The weights under which awards are proved.
     whole
         What can be said of all places at once.
+    unasked
+        Award and member of those on a hair who were too many for the bound on work: what they hang on was not looked for.
     """
 
     places: pd.DataFrame
     hanging: pd.DataFrame
     within: WeightSet
     whole: WholeList
+    unasked: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def asked(self) -> list[tuple[str, str]]:
-        """Award and member of everyone on a hair."""
-        return [(str(award), str(member)) for award, member in zip(self.hanging["award"], self.hanging["member"], strict=True)]
+        """Award and member of everyone on a hair of whom it was looked for what they hang on."""
+        return [pair for pair in _pairs(self.hanging) if pair not in self.unasked]
+
+    @property
+    def left_out(self) -> dict[str, pd.DataFrame]:
+        """The answer "left_out", award and member of the rest in the order of the list; none where there is no rest."""
+        rows = [pair for pair in _pairs(self.hanging) if pair in self.unasked]
+        return {"left_out": pd.DataFrame(rows, columns=["award", "member"])} if rows else {}
 
 
 def firmness(
-    evaluation: Evaluation, chances: pd.DataFrame, records: Records | None = None, *, within: WeightSet | None = None, spec: WeightSpec | None = None
-) -> Firmness:
+    evaluation: Evaluation, chances: pd.DataFrame, records: Records | None = None, *, within: WeightSet | None = None, spec: WeightSpec | None = None,
+    work: int = WORK, progress: Callable[[str], None] | None = None,
+) -> Firmness:  # fmt: skip
     """How firm every award is, and what those on a hair hang on: a weight, a raw value, or a record.
 
     Parameters
@@ -98,6 +117,11 @@ def firmness(
         The weights within which the committee might have voted; None for each a twentieth of itself up or down.
     spec
         How weights are drawn for what is said of all places at once; None for `WeightDraws`.
+    work
+        How many scores of members are looked at, about, for what those on a hair hang on: those nearest to even odds are asked about,
+        at least `FEWEST`, and the others told in `unasked`.
+    progress
+        Called with "on_a_hair" before that is looked for.
 
     Raises
     ------
@@ -110,7 +134,29 @@ def firmness(
     proved = award_bounds(evaluation, within)
     sure = set(proved[proved["standing"] == "certain"][["award", "member"]].itertuples(index=False, name=None))
     places = [_counted(contest, standing, sure) for contest in contests]
-    return Firmness(pd.DataFrame(places, columns=PLACES), _hanging(evaluation, standing, records), within, whole_list(evaluation, spec or WeightDraws()))
+    whole, hair = whole_list(evaluation, spec or WeightDraws()), _on_a_hair(evaluation, standing)
+    asked = hair[_nearest_to_even(hair["chance"].to_numpy(np.float64), _most_asked(evaluation, work))]
+    unasked = frozenset(_pairs(hair)) - frozenset(_pairs(asked))
+    if progress is not None:
+        progress("on_a_hair")
+    return Firmness(pd.DataFrame(places, columns=PLACES), _hanging(evaluation, hair, asked, records), within, whole, unasked)
+
+
+def _most_asked(evaluation: Evaluation, work: int) -> int:
+    """Of how many on a hair it can be looked for what they hang on: each takes trials of every node, and lists of all members."""
+    return max(FEWEST, work // (len(evaluation.tree.nodes) * (len(evaluation.members) + TRIALS)))
+
+
+def _nearest_to_even(chance: Floats, most: int) -> Mask:
+    """The so many nearest to even odds, bool[chance]; of two as near the first."""
+    nearest = np.zeros(len(chance), np.bool_)
+    nearest[np.argsort(np.abs(chance - 0.5).round(9), kind="stable")[:most]] = True
+    return nearest
+
+
+def _pairs(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    """Award and member of each row."""
+    return list(rows[["award", "member"]].itertuples(index=False, name=None))
 
 
 def standings(evaluation: Evaluation, chances: pd.DataFrame) -> pd.DataFrame:
@@ -145,14 +191,18 @@ def _counted(contest: Contest, standing: pd.DataFrame, sure: set[tuple[str, str]
     return contest.award.id, contest.class_, contest.places, len(won), counts[0], proved, *counts[1:], int((out["firm"] == "hair").sum())
 
 
-def _hanging(evaluation: Evaluation, standing: pd.DataFrame, records: Records | None) -> pd.DataFrame:
-    """Those on a hair with what they hang on."""
+def _on_a_hair(evaluation: Evaluation, standing: pd.DataFrame) -> pd.DataFrame:
+    """Those on a hair of `standings`, in the order of the list."""
     order = {str(member): place for place, member in enumerate(evaluation.ranking.index)}
     hair = standing[(standing["firm"] == "hair") & (standing["given"] | ~standing["holds"])]
-    hair = hair.iloc[np.argsort([order[str(member)] for member in hair["member"]], kind="stable")]
-    pairs = list(hair[["award", "member"]].itertuples(index=False, name=None))
+    return hair.iloc[np.argsort([order[str(member)] for member in hair["member"]], kind="stable")]
+
+
+def _hanging(evaluation: Evaluation, hair: pd.DataFrame, asked: pd.DataFrame, records: Records | None) -> pd.DataFrame:
+    """Those on a hair with what those asked about hang on."""
+    pairs = _pairs(asked)
     rows = hair[["award", "class", "member", "holds", "chance"]].astype({"award": "object", "class": "object", "member": "object"})
-    struck = pd.DataFrame(turning_records(evaluation, records, hair), columns=["award", "member", *RECORD, "records"])
+    struck = pd.DataFrame(turning_records(evaluation, records, asked), columns=["award", "member", *RECORD, "records"])
     for answer in (nearest_weights(evaluation, pairs), nearest_values(evaluation, pairs), struck):
         rows = rows.merge(answer.drop(columns="holds", errors="ignore"), on=["award", "member"], how="left")
     return rows.astype({"row": "Int64", "records": "Int64"})
@@ -189,6 +239,7 @@ def turning_records(evaluation: Evaluation, records: Records | None, asked: pd.D
 RUNS, ROWS = 1000, 256
 """Of the whole evaluation: how many scenarios are drawn, and rows of the design of the Sobol shares."""
 
+
 @dataclass(frozen=True, eq=False)
 class Inquiry:
     """What every question is asked of."""
@@ -200,8 +251,8 @@ class Inquiry:
 
     @property
     def near(self) -> list[str]:
-        """The members on a hair: what takes an evaluation for each is asked of these alone."""
-        return sorted(set(self.firm.hanging["member"]))
+        """The members on a hair: what takes an evaluation for each is asked of these alone, so far as the bound on work allows."""
+        return sorted({member for _, member in self.firm.asked})
 
     @property
     def kinds(self) -> list[str]:
@@ -264,6 +315,7 @@ def robustness(
     within: WeightSet | None = None,
     spec: WeightSpec | None = None,
     quick: bool = False,
+    work: int = WORK,
     progress: Callable[[str], None] | None = None,
 ) -> tuple[Firmness, dict[str, pd.DataFrame]]:
     """The one page, and the answer to every question of `questions_of` by its name.
@@ -277,16 +329,19 @@ def robustness(
         How weights are drawn: as they were for `chances`; None for `WeightDraws`.
     quick
         Whether to leave out the slow questions.
+    work
+        As for `firmness`: who is not asked about there is not in the removals and records either.
     progress
         Called with the name of each question before it is asked.
     """
     step = progress or (lambda _: None)
     first, *others = questions_of(evaluation, quick=quick)
     step(first)
-    firm = firmness(evaluation, chances, records, within=within, spec=spec)
+    firm = firmness(evaluation, chances, records, within=within, spec=spec, work=work, progress=step)
     inquiry = Inquiry(evaluation, records, firm, spec or WeightDraws())
     answers = {first: QUESTIONS[first](inquiry)}
     for name in others:
-        step(name)
+        if name != "on_a_hair":  # told when it was asked
+            step(name)
         answers[name] = QUESTIONS[name](inquiry)
     return firm, answers
