@@ -10,7 +10,9 @@ import pytest
 
 from toolkit.ground.toml_reader import tuples
 from toolkit.records.dictionary import Tables
+from toolkit.records.findings import Finding
 from toolkit.records.references import day_problems, reference_problems
+from toolkit.records.values import read_date
 from toolkit.scheme import Scheme
 
 TABLES = Tables.model_validate(tuples({"table": {
@@ -106,24 +108,33 @@ def test_a_range_needs_a_column_of_its_kind(where: dict[str, Any], found: list[t
     assert condition(table="acts", take="count", where=where) == found
 
 
-def test_days_that_contradict_each_other_are_told_by_their_row() -> None:
-    tables = Tables.model_validate(tuples({"table": {"acts": {"file": "a.csv", "date": "told", "column": {
-        "code": {"type": "member"}, "found": {"type": "date", "headings": ["认定日期"]}, "told": {"type": "date"},
-        "mended": {"type": "date", "headings": ["修复日期"]}, "gone": {"type": "date", "headings": ["撤销日期"]},
-    }}}}))  # fmt: skip
-    window = {"w": {"from": "found", "otherwise": "1 year", "repaired": "mended", "withdrawn": "gone"}}
-    measure = {"table": "acts", "take": "count", "window": "w"}
-    rules = Scheme.model_validate(tuples({
-        "schema": 1, "title": "t", "edition": "e", "as_of": dt.date(2018, 12, 31), "window": window,
-        "indicator": [{"id": "i", "weight": 100, "measure": measure, "value": {"shape": "linear", "worst": 9, "best": 0}}],
+DATED = Tables.model_validate(tuples({"table": {"acts": {"file": "a.csv", "date": "told", "column": {
+    "code": {"type": "member"}, "found": {"type": "date", "headings": ["认定日期"]}, "told": {"type": "date"},
+    "mended": {"type": "date", "headings": ["修复日期"]}, "gone": {"type": "date", "headings": ["撤销日期"]},
+    "grade": {"type": "choice", "choices": ["轻微", "严重"]},
+}}}}))  # fmt: skip
+
+
+def of_window(**window: Any) -> Scheme:
+    """A scheme that counts acts by one window."""
+    return Scheme.model_validate(tuples({
+        "schema": 1, "title": "t", "edition": "e", "as_of": dt.date(2018, 12, 31), "window": {"w": {"from": "found", **window}},
+        "indicator": [{"id": "i", "weight": 100, "measure": {"table": "acts", "take": "count", "window": "w"}, "value": {"shape": "linear", "worst": 9, "best": 0}}],
         "members": {"table": "members", "key": "code", "name": "name"},
     }))  # fmt: skip
-    days = pd.DataFrame({
-        "code": ["A", "B", "C"], "found": ["2018-03-05", "2018-03-05", "2018-03-05"], "told": ["2018-02-01", "2018-04-01", None],
-        "mended": ["2018-03-04", "2018-03-05", None], "gone": ["2018-05-01", None, "2018-01-01"],
-        "_file": "a.csv", "_sheet": "", "_row": [2, 3, 4],
-    }).astype(dict.fromkeys(["found", "told", "mended", "gone"], "datetime64[us]"))  # fmt: skip
-    told = {(p.severity, p.row, p.column, p.value) for p in day_problems(rules, tables, {"acts": days})}
+
+
+def acts(**days: list[str | None]) -> dict[str, pd.DataFrame]:
+    size = len(days["found"])
+    frame = pd.DataFrame({"code": list("ABCDEF"[:size]), **days, "_file": "a.csv", "_sheet": "", "_row": range(2, 2 + size)})
+    return {"acts": frame.astype(dict.fromkeys(days, "datetime64[us]"))}
+
+
+def test_days_that_contradict_each_other_are_told_by_their_row() -> None:
+    rules = of_window(otherwise="1 year", repaired="mended", withdrawn="gone")
+    days = acts(found=["2018-03-05", "2018-03-05", "2018-03-05"], told=["2018-02-01", "2018-04-01", None],
+                mended=["2018-03-04", "2018-03-05", None], gone=["2018-05-01", None, "2018-01-01"])  # fmt: skip
+    told = {(p.severity, p.row, p.column, p.value) for p in day_problems(rules, DATED, days)}
     assert told == {("warning", 2, "修复日期", "2018-03-04"), ("warning", 4, "撤销日期", "2018-01-01"), ("warning", 3, "修复日期", "2018-03-05")}
 
 
@@ -141,3 +152,33 @@ def test_a_condition_that_stands_for_a_number_or_for_yes_has_that_type(column: s
 
 def test_whether_there_is_a_record_is_yes_or_no() -> None:
     assert said(condition=[{"id": "c", "measure": {"table": "acts", "take": "any"}}], shortlist={"by": "i", "quota": {"number": 2}, "decided": "c"}) == []
+
+
+def test_records_that_begin_after_the_as_of_date_are_told_once_for_a_file() -> None:
+    (told,) = day_problems(of_window(otherwise="1 year"), DATED, acts(found=["2018-12-31", "2019-01-01", None, "2019-05-01"]))
+    assert (told.severity, told.row, told.column, told.value) == ("note", 3, "认定日期", "2019-01-01")
+    assert "共 2 条" in told.rule.zh
+
+
+@pytest.mark.parametrize(
+    ("window", "words"),
+    [
+        ({}, "没有规定有效多久：一直计入，永不到期"),
+        ({"column": "grade", "lasts": {"轻微": "1 year"}}, "没有规定有效多久（严重）：一直计入，永不到期"),
+        ({"column": "grade", "lasts": {"轻微": "1 year"}, "repaired": "mended"}, "没有规定有效多久（严重）：一直计入，只有 mended 才使其终止"),
+        ({"column": "grade", "lasts": {"轻微": "1 year", "严重": "3 years"}}, None),
+        ({"withdrawn": "gone"}, None),  # valid until it is taken back
+        ({"otherwise": "1 year"}, None),
+        ({"until": "gone"}, None),
+    ],
+)
+def test_a_window_without_an_end_is_told(window: dict[str, Any], words: str | None) -> None:
+    told = list(day_problems(of_window(**window), DATED, acts(found=["2018-03-05"])))
+    assert [(p.severity, p.column) for p in told] == ([("note", "window.w")] if words else [])
+    assert all(words in p.rule.zh for p in told if words)
+
+
+def test_an_end_that_never_comes_is_told_how_to_be_written() -> None:
+    finding = read_date("长期")
+    assert isinstance(finding, Finding)
+    assert 'forever = ["长期"]' in finding.mend.zh

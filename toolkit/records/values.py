@@ -269,6 +269,7 @@ SERIALS = range(20_000, 80_000)  # Excel's day numbers of 1954 to 2119
 EXCEL_EPOCH = dt.date(1899, 12, 30)
 FIRST_YEAR = 1900  # before it Excel has no dates: they come from a 0 formatted as a date
 EXAMPLE = Phrase("请照 2018-03-05 的样子写", "write it in the form 2018-03-05")
+ENDLESS = frozenset({"长期", "长期有效", "永久", "永久有效", "永久性", "无期限", "无限期", "forever", "permanent"})
 FOREVER = dt.datetime(9999, 12, 31)  # noqa: DTZ001 - no moment: the end of what never ends
 
 
@@ -362,6 +363,9 @@ def _not_a_date(text: str) -> Finding:
         return Finding(rule, mend)
     if MONTH_ONLY.fullmatch(text):
         return Finding(Phrase("日期缺少“日”", "the date lacks its day"), EXAMPLE)
+    if text in ENDLESS:
+        mend = phrase('请在 tables.toml 的这一列写 forever = ["{text}"]', 'write forever = ["{text}"] for this column in tables.toml', text=text)
+        return Finding(Phrase("这一列没有写明怎样表示没有截止日期", "this column does not say how an end that never comes is written"), mend)
     return Finding(Phrase("不是日期", "not a date"), EXAMPLE)
 
 
