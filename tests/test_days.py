@@ -172,6 +172,62 @@ def test_a_grade_that_was_decided_ends_on_the_day_after_its_last(edition: Editio
     assert (ends["grade"] == ends["grade_before"]).all()
 
 
+# ---- what may be repaired --------------------------------------------------------------------------------------------
+
+REPAIRABLE = {"window.by_severity.repairable_after": {"一般": "3 months", "严重": "4 years", "轻微": "1 month"}}
+
+
+def repaired_by_hand(records: Any, row: int, day: dt.date) -> Any:
+    frame = records.frames["conduct"].copy()
+    frame.loc[frame["_row"] == row, "repaired_on"] = pd.Timestamp(day)
+    return replace(records, frames={**records.frames, "conduct": frame})
+
+
+def test_what_may_be_repaired_is_told_with_what_would_follow(edition: Edition) -> None:
+    """甲's finding of 2026-03-14 may be repaired since 06-15; 戊's will be anyway; 乙's runs out before; what happens by itself is as without the key."""
+    scheme = edition.scheme.with_(REPAIRABLE)
+    evaluation = evaluate(scheme, edition.records)
+    rows = changes_ahead(evaluation, edition.records)
+    (row,) = rows[rows["cause"] == "repairable"].itertuples(index=False)
+    assert (str(row.day), row.member, row.item, row.row, row.total_before, row.total, row.grade_before, row.grade) == ("2027-01-01", "甲", "bad", 2, 79, 84, "B", "A")
+    assert rows[rows["cause"] != "repairable"].reset_index(drop=True).equals(changes_ahead(evaluate(edition.scheme, edition.records), edition.records))
+    own = rows[(rows["member"] == "甲") & (rows["cause"] != "others")].reset_index(drop=True)
+    assert changes_ahead(evaluation, edition.records, member="甲").equals(own)
+    card = next(score_cards(evaluation, edition.records, ["甲"], rows))
+    assert card_tables(evaluation, card, edition.records).ahead.rows[0][1:] == (
+        "conduct第 2 行已可申请修复，现计入“不良行为扣分”（-5）", "如当日修复：总分 84.00（不修复则 79.00）；奖项仍为 —；等级 A（不修复则 B）")  # fmt: skip
+
+
+@pytest.mark.parametrize(("end_day", "first"), [("counts", "2027-02-15"), ("excluded", "2027-02-14")])
+def test_the_first_day_is_the_one_on_which_the_shortest_time_is_over(edition: Edition, end_day: str, first: str) -> None:
+    scheme = edition.scheme.with_({"window.by_severity.repairable_after": {"一般": "11 months"}, "window.by_severity.end_day": end_day})
+    rows = changes_ahead(evaluate(scheme, edition.records), edition.records)
+    assert rows.loc[rows["cause"] == "repairable", ["day", "member"]].astype(str).to_numpy().tolist() == [[first, "甲"]]
+
+
+@pytest.mark.parametrize("stages", [{}, {"shortlist": {"by": "score", "quota": {"number": 2}}}])
+def test_what_would_follow_is_the_list_of_records_in_which_it_is_repaired(wider: Edition, stages: dict[str, Any]) -> None:
+    """Rows of all kinds, one act told twice, a veto, a score among the members: each repaired alone, read and evaluated afresh."""
+    names = ("code", "kind", "severity", "points", "found_on", "repaired_on", "withdrawn_on", "act")
+    days = [dt.date(2026, 11, 1 + n) for n in range(8)]
+    rows = [("甲", "不良", "一般", -5, "x"), ("甲", "不良", "一般", -4, "x"), ("乙", "不良", "严重", -9, "y"), ("丁", "不良", "轻微", -1, "z"), ("丁", "良好", "一般", 4, "v"), ("庚", "不良", "一般", -2, "w")]
+    frame = pd.DataFrame([(who, kind, how, points, day, None, None, act) for (who, kind, how, points, act), day in zip(rows, days, strict=False)], columns=list(names))
+    frame = frame.assign(_file="records/conduct.csv", _sheet="", _row=range(2, len(frame) + 2)).astype({name: "datetime64[us]" for name in names if name.endswith("_on")} | {"points": "float64"})
+    records = replace(wider.records, frames={**wider.records.frames, "conduct": frame})
+    counted = {"table": "conduct", "take": "sum", "column": "points", "window": "by_severity", "once_per": ("act",)}
+    scheme = wider.scheme.with_(REPAIRABLE | stages | {
+        "indicator[conduct]": {"label": "c", "weight": 1, "measure": counted, "value": {"shape": "min_max"}, "missing": "worst"}, "window.by_severity.repairable_after": {"一般": "3 months", "严重": "3 months", "轻微": "1 month"},
+    })  # fmt: skip
+    ahead = changes_ahead(evaluate(scheme, records), records)
+    asked = ahead[ahead["cause"] == "repairable"].drop_duplicates(["member", "row"])
+    assert sorted(asked["row"]) == ([2, 3, 4, 5, 6, 7] if not stages else sorted(asked["row"]))
+    assert len(asked)
+    for row in asked.iloc[:1 if stages else 4].itertuples(index=False):
+        list_ = evaluate_as_of(scheme, repaired_by_hand(records, row.row, row.day), row.day).ranking.loc[row.member]
+        assert row.total == pytest.approx(list_["total"], nan_ok=True)
+        assert (row.award, row.grade) == (list_["award"], list_["grade"])
+
+
 DAYS = st.dates(dt.date(2024, 1, 1), dt.date(2028, 12, 31))
 WINDOWS = st.fixed_dictionaries(
     {"end_day": st.sampled_from(["counts", "excluded"]), "otherwise": st.sampled_from([None, "40 days", "2 years"]),

@@ -1,9 +1,9 @@
-"""What changes by itself after the as-of date: on which day which record ceases to count, and which award and grade then follow."""
+"""What changes by itself after the as-of date: on which day which record ceases to count, or may be repaired, and which award and grade then follow."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from toolkit.evaluation import Evaluation, evaluate_as_of, panel_of, scored
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.problems import Refused
 from toolkit.indicators.days import RECORD, OtherDays, measured_on_other_days
+from toolkit.indicators.selection import REPAIRABLE
 
 if TYPE_CHECKING:
     from toolkit.indicators.panel import Judging
@@ -54,6 +55,9 @@ def changes_ahead(
         By day, then member: member, name, class; day (datetime.date), from which it holds; cause:
 
         - ``lapses``, ``repaired``, ``withdrawn``: a record ends to count, by its span, its repair, its withdrawal;
+        - ``repairable``: from that day on repair of a record may be asked for (`Window.repairable_after`), on the day after the
+          as-of date where it might be before; by itself nothing changes: before is the list of that day, and after what it
+          were if this record were repaired then and all else stayed;
         - ``begins``, ``happened``: a record dated ahead counts from that day on;
         - ``leaves``: the member is no longer on the list;
         - ``grade_ends``: the grade that was decided is valid no longer; the list itself does not change by it;
@@ -96,13 +100,13 @@ class _Calendar:
         scheme = evaluation.scheme
         self.left = {member: day + dt.timedelta(days=1) for member, day in records.left.items()
                      if scheme.as_of <= day < until and member in evaluation.members.index}  # fmt: skip
-        self.causes = _causes(days)
+        self.causes, self.repairs = _causes(days), _repairs(days)
         ends = evaluation.grades_valid_until
         self.grades_end = ends + dt.timedelta(days=1) if ends is not None and ends < until else None
 
     def rows(self, progress: Callable[[int, int], None]) -> Iterator[tuple[Any, ...]]:
         """All rows, day by day."""
-        happening = sorted({*self.causes, *self.left.values(), *([self.grades_end] if self.grades_end else [])})
+        happening = sorted({*self.causes, *self.repairs, *self.left.values(), *([self.grades_end] if self.grades_end else [])})
         state: Evaluation | None = self.decided
         before = _outcomes(self.decided)
         for number, day in enumerate(happening, 1):
@@ -111,17 +115,19 @@ class _Calendar:
             if causes or day in self.left.values():
                 state, now = self._on(day, state)
             yield from self._of_day(day, causes, before, now)
+            yield from self._if_repaired(day, self.repairs.get(day, []), state, now)
             before = now
             progress(number, len(happening))
 
     def rows_of(self, member: str) -> Iterator[tuple[Any, ...]]:
         """The rows of one member's own causes, each with the list of the day before and of the day."""
-        own = {day: mine for day, causes in self.causes.items() if (mine := [cause for cause in causes if cause[0] == member])}
+        own, repairs = ({day: mine for day, causes in found.items() if (mine := [cause for cause in causes if cause[0] == member])} for found in (self.causes, self.repairs))
         gone = self.left.get(member)
-        for day in sorted({*own, *([gone] if gone else []), *([self.grades_end] if self.grades_end else [])}):
+        for day in sorted({*own, *repairs, *([gone] if gone else []), *([self.grades_end] if self.grades_end else [])}):
             if gone is None or day <= gone:
-                before, now = (self._on(when, self._near(when))[1] for when in (day - dt.timedelta(days=1), day))
+                before, (state, now) = self._on(before_it := day - dt.timedelta(days=1), self._near(before_it))[1], self._on(day, self._near(day))
                 yield from (row for row in self._of_day(day, own.get(day, []), before, now) if row[0] == member and row[4] != OTHERS)
+                yield from self._if_repaired(day, repairs.get(day, []), state, now)
 
     def _near(self, day: dt.date) -> Evaluation | None:
         """A list from which that of `day` follows without reading records again: the decided one, as long as nobody has left."""
@@ -141,6 +147,38 @@ class _Calendar:
             return None, pd.DataFrame(ABSENT, index=self.decided.members.index.difference(left))
         return there, _outcomes(there)
 
+    def _if_repaired(self, day: dt.date, repairs: list[tuple[Any, ...]], state: Evaluation | None, now: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+        """The rows of what may be repaired from that day on: how its member stands then, and how it would with that record repaired."""
+        done: dict[int, pd.DataFrame] = {}
+        for member, *record, at in (repair for repair in repairs if repair[0] in now.index):
+            if at not in done:
+                done[at] = self._with_repaired(day, at, state, now)
+            yield self._row(member, day, REPAIRABLE, record, now.loc[member], done[at].loc[member])
+
+    def _with_repaired(self, day: dt.date, at: int, state: Evaluation | None, now: pd.DataFrame) -> pd.DataFrame:
+        if state is None:
+            return now
+        scheme = state.scheme.model_copy(update={"as_of": day})
+        try:
+            if scheme.shortlist is not None:  # who is shortlisted may be another then
+                return _outcomes(evaluate_as_of(self.decided.scheme, self._repaired(at), day))
+            measured = self.days.on(day, state.measured, scheme, at)
+            return _outcomes(scored(replace(state, scheme=scheme, measured=measured, decided_as_of=self.decided.scheme.as_of)))
+        except Refused:
+            return pd.DataFrame(ABSENT, index=now.index)
+
+    def _repaired(self, at: int) -> Records:
+        """The records, with one repaired on its day."""
+        asked = self.days.asked.loc[at]
+        frame = self.records.frames[asked["table"]].copy()
+        same = (frame["_file"] == asked["file"]) & (frame["_sheet"] == asked["sheet"]) & (frame["_row"] == asked["row"])
+        frame.loc[same, asked["mends"]] = asked["day"]
+        return replace(self.records, frames={**self.records.frames, asked["table"]: frame})
+
+    def _row(self, member: str, day: dt.date, cause: str, record: Sequence[Any], was: Mapping[str, Any], is_: Mapping[str, Any]) -> tuple[Any, ...]:  # noqa: PLR0917
+        names, moves = self.decided.members, [told[outcome] for outcome in OUTCOMES for told in (was, is_)]
+        return (member, names.loc[member, "name"], names.loc[member, "class"], day, cause, *record, *moves)
+
     def _of_day(self, day: dt.date, causes: list[tuple[Any, ...]], before: pd.DataFrame, now: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
         own = [cause for cause in causes if cause[0] in before.index]
         leaving = sorted(member for member, gone in self.left.items() if gone == day)
@@ -150,28 +188,46 @@ class _Calendar:
             own += [(member, GRADE_ENDS, "", "", "", "", 0, None) for member in graded]
         moved = now.index[(now[["award", "grade"]] != before.loc[now.index, ["award", "grade"]]).any(axis=1)]
         own += [(member, OTHERS, "", "", "", "", 0, None) for member in moved.difference([cause[0] for cause in own])]
-        names = self.decided.members
         for member, cause, *record in own:
-            was, is_ = before.loc[member], now.loc[member] if member in now.index else ABSENT
-            moves = [told[outcome] for outcome in OUTCOMES for told in (was, is_)]
-            yield (member, names.loc[member, "name"], names.loc[member, "class"], day, cause, *record, *moves)
+            yield self._row(member, day, cause, record, before.loc[member], now.loc[member] if member in now.index else ABSENT)
 
 
 def _causes(days: OtherDays) -> dict[dt.date, list[tuple[Any, ...]]]:
     """By day the rows that begin or cease to count for something then: member, why, item, table, file, sheet, row, amount."""
     causes: dict[dt.date, list[tuple[Any, ...]]] = {}
-    resting = dict(list(days.behind.groupby(["member", "day"]))) if len(days.behind) else {}
-    why_of = {(turn.member, turn.day, turn.table, turn.file, turn.sheet, turn.row): turn.why for turn in days.turns.itertuples(index=False)}
+    resting = _resting(days)
+    turns = days.turns[days.turns["why"] != REPAIRABLE]
+    why_of = {(turn.member, turn.day, turn.table, turn.file, turn.sheet, turn.row): turn.why for turn in turns.itertuples(index=False)}
     previous: dict[str, dict[tuple[Any, ...], Any]] = {}
-    for member, day in days.asked.itertuples(index=False, name=None):
-        rows = resting.get((member, day))
-        now = {} if rows is None else dict(zip(rows[["item", *RECORD]].itertuples(index=False, name=None), rows["amount"], strict=True))
+    for at, member, day in days.plain[["member", "day"]].itertuples(name=None):
+        now = resting.get(at, {})
         before = previous.get(member)
         for place in [] if before is None else [*before.keys() - now.keys(), *now.keys() - before.keys()]:
             if (why := why_of.get((member, day, *place[1:]))) is not None:
                 causes.setdefault(day.date(), []).append((member, why, *place, (before or {}).get(place) or now.get(place)))
         previous[member] = now
     return causes
+
+
+def _repairs(days: OtherDays) -> dict[dt.date, list[tuple[Any, ...]]]:
+    """By day the records that count then and may be repaired: member, item, table, file, sheet, row, amount, the place in `asked`."""
+    repairs: dict[dt.date, list[tuple[Any, ...]]] = {}
+    asked = days.asked[days.asked["table"] != ""]
+    if len(asked):
+        resting, plain = _resting(days), {(member, day): at for at, member, day in days.plain[["member", "day"]].itertuples(name=None)}
+        for at, member, day, *record in asked[["member", "day", *RECORD]].itertuples(name=None):
+            counted = resting.get(plain[member, day], {}).items()
+            repairs.setdefault(day.date(), []).extend((member, *place, amount, at) for place, amount in counted if [*place[1:]] == record)
+    return repairs
+
+
+def _resting(days: OtherDays) -> dict[int, dict[tuple[Any, ...], Any]]:
+    """By the place of a member's day the item and record of all that counts then, with its amount."""
+    places = [days.behind[name] for name in ("item", *RECORD)]
+    resting: dict[int, dict[tuple[Any, ...], Any]] = {}
+    for at, amount, *place in zip(days.behind["at"], days.behind["amount"], *places, strict=True):
+        resting.setdefault(at, {})[tuple(place)] = amount
+    return resting
 
 
 def _outcomes(evaluation: Evaluation) -> pd.DataFrame:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import and_
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from toolkit.ground.ranking import Mask
 from toolkit.indicators import Indicators, Item, adjustment_points, raw_column
 from toolkit.indicators.engine import VETOES, Engine
 from toolkit.indicators.evidence import records_behind
-from toolkit.indicators.selection import ASKED, MEMBER, PLACE, Source, turning_days
+from toolkit.indicators.selection import ASKED, MEMBER, PLACE, REPAIRABLE, Source, turning_days
 from toolkit.scheme.outcomes import Veto
 
 if TYPE_CHECKING:
@@ -25,9 +27,10 @@ if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.scheme.measures import Selection
 
-TURNS = (MEMBER, "day", "why", "table", "file", "sheet", "row")
+TURNS = (MEMBER, "day", "why", "table", "file", "sheet", "row", "mends")
 RECORD = ["table", "file", "sheet", "row"]
-BEHIND = (MEMBER, "day", "item", *RECORD, "amount")
+BEHIND = ("at", "item", *RECORD, "amount")
+NO_RECORD = {"table": "", "file": "", "sheet": "", "row": 0, "mends": ""}
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,19 +40,21 @@ class OtherDays:
     Parameters
     ----------
     asked
-        Columns member, day: the as-of date and every later day on which a row of the member turns, in that order.
+        Columns member, day: the as-of date and every later day on which a row of the member turns, in that order. After a day
+        on which a record may be repaired it stands once more for each, as if that were repaired then: table, file, sheet, row,
+        and mends, the column of the day of repair; these are empty, and row 0, for the day as it will be.
     items
         What may change from day to day.
     raw
         By the id of an indicator, adjustment or condition among them the raw values, in the order of `asked`.
     vetoes
-        As in `Indicators`, with a column day.
+        As in `Indicators`, with a column at: the place in `asked`.
     recorded
         Whether anything is recorded of the member then; None where nobody asks.
     behind
-        The records that each item, or veto that strikes, rests on: member, day, item, table, file, sheet, row, amount.
+        The records that each item, or veto that strikes, rests on: at, item, table, file, sheet, row, amount.
     turns
-        Every row that begins or ceases to count: member, day, why, table, file, sheet, row.
+        Every row that begins or ceases to count, or may be repaired from then on: member, day, why, table, file, sheet, row, mends.
     """
 
     asked: pd.DataFrame
@@ -60,9 +65,16 @@ class OtherDays:
     behind: pd.DataFrame
     turns: pd.DataFrame
 
-    def on(self, day: dt.date, measured: Indicators, scheme: Scheme) -> Indicators:
-        """What is measured on `day`, where `measured` holds for all members of whom nothing turns before or then."""
-        last = self.asked[(self.asked["day"] <= pd.Timestamp(day)) & self.asked[MEMBER].isin(measured.raw.index)].drop_duplicates(MEMBER, keep="last")
+    @property
+    def plain(self) -> pd.DataFrame:
+        """The days as they will be, if nothing is done."""
+        return self.asked[self.asked["table"] == ""]
+
+    def on(self, day: dt.date, measured: Indicators, scheme: Scheme, repaired: int | None = None) -> Indicators:
+        """What is measured on `day`, where `measured` holds for all members of whom nothing turns before or then; with a record repaired, by its place in `asked`."""
+        last = self.plain[(self.plain["day"] <= pd.Timestamp(day)) & self.plain[MEMBER].isin(measured.raw.index)].drop_duplicates(MEMBER, keep="last")
+        if repaired is not None:
+            last = pd.concat([last[last[MEMBER] != self.asked.loc[repaired, MEMBER]], self.asked.loc[[repaired]]])
         at, members = last.index.to_numpy(), last[MEMBER].tolist()
         ids = {item.id for item in self.items}
         behind = _patched(measured.behind, self.raw, members, at)
@@ -82,7 +94,7 @@ class OtherDays:
         if not turning:
             return vetoes
         kept = vetoes[~(vetoes[MEMBER].isin(last[MEMBER]) & vetoes["veto"].isin(turning))]
-        now = self.vetoes[pd.MultiIndex.from_frame(self.vetoes[[MEMBER, "day"]]).isin(pd.MultiIndex.from_frame(last[[MEMBER, "day"]]))]
+        now = self.vetoes[self.vetoes["at"].isin(last.index)]
         frame = pd.concat([part for part in (kept, now[list(VETOES)]) if len(part)] or [kept], ignore_index=True)
         order = {veto.id: place for place, veto in enumerate(scheme.vetoes)}
         return frame.sort_values(["veto", MEMBER, "file", "sheet", "row"], key=lambda cells: cells.map(order) if cells.name == "veto" else cells, ignore_index=True)
@@ -97,7 +109,9 @@ def measured_on_other_days(scheme: Scheme, records: Records, until: dt.date, jud
     turning = turning[turning[MEMBER].isin(records.members.index)].reset_index(drop=True)
     items = tuple(item for item in _all(scheme) if any(len(found[one.model_dump_json()]) for one in selections[item.id]))
     days = pd.concat([turning[[MEMBER, "day"]], turning[[MEMBER]].assign(day=pd.Timestamp(scheme.as_of))])
-    asked = days.drop_duplicates().sort_values([MEMBER, "day"], ignore_index=True)
+    repairs = turning.loc[turning["why"] == REPAIRABLE, [MEMBER, "day", *NO_RECORD]]
+    plain = days.drop_duplicates().assign(**NO_RECORD)
+    asked = (pd.concat([plain, repairs]) if len(repairs) else plain).drop_duplicates().sort_values([MEMBER, "day", *NO_RECORD], ignore_index=True)
     with MemberDays(scheme, records, asked) as engine:
         return _measured(engine, scheme, turning, items, judged)
 
@@ -144,20 +158,23 @@ def _selections(item: Item | Veto) -> Iterator[Selection]:
 
 def _turning(engine: Engine, selection: Selection, until: dt.date) -> pd.DataFrame:
     source, frames = engine.source(selection.table), []
+    window = engine.calendar.windows.get(selection.window or "")
     for why, day in turning_days(source, selection, engine.calendar.windows).items():
         rows = source.table.mutate(_on=day.cast("date"))
+        if why == REPAIRABLE:  # whoever may ask already may do so on the next day too; rows of a database cannot be told apart
+            rows = rows.mutate(_on=(rows["_on"] <= (after := engine.calendar.as_of)).ifelse(after + dt.timedelta(days=1), rows["_on"])).filter(rows["_row"] > 0)
         rows = rows.filter(rows["_on"] > engine.calendar.as_of, rows["_on"] <= until)
         named = {MEMBER: rows[source.member], "day": rows["_on"]} | {place[1:]: rows[place] for place in PLACE}
         frame = rows.select(**named).to_pyarrow().to_pandas()
-        frames.append(frame.assign(day=pd.to_datetime(frame["day"]), why=why, table=selection.table)[list(TURNS)])
+        frames.append(frame.assign(day=pd.to_datetime(frame["day"]), why=why, table=selection.table, mends=(window.repaired if window and why == REPAIRABLE else None) or "")[list(TURNS)])
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True) if filled else _frame(TURNS)
 
 
 def _of_days(frame: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
-    """What was found of member-days, each by its member and its day."""
+    """What was found of member-days, each by its member and its place among what is asked."""
     at = frame[MEMBER].astype("int64").to_numpy() if len(frame) else np.zeros(0, np.int64)
-    return frame.assign(**{MEMBER: asked[MEMBER].to_numpy()[at], "day": asked["day"].to_numpy()[at]})
+    return frame.assign(**{MEMBER: asked[MEMBER].to_numpy()[at], "at": at})
 
 
 def _patched(frame: pd.DataFrame, raw: Mapping[str, pd.Series[Any]], members: Sequence[str], at: Any) -> pd.DataFrame:
@@ -170,6 +187,15 @@ def _patched(frame: pd.DataFrame, raw: Mapping[str, pd.Series[Any]], members: Se
 
 def _frame(columns: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype="datetime64[us]" if name == "day" else "object") for name in columns})
+
+
+def _repaired_then(rows: ir.Table, table: str, column: str) -> ir.Value:
+    """The day of repair: of the record that is asked about the day itself, of all others as it stands."""
+    import ibis
+
+    same = [rows[f"_of{place}"] == rows[place] for place in PLACE]
+    asked = reduce(and_, same, rows["_mends"] == f"{table}.{column}")
+    return ibis.ifelse(asked.fill_null(False), rows[ASKED].cast(rows[column].type()), rows[column])
 
 
 class MemberDays(Engine):
@@ -202,7 +228,9 @@ class MemberDays(Engine):
             concerned = rows.filter(rows[plain.member].isin(self.asked[MEMBER].unique().tolist()))
             rows = self._handed_over(f"{name} here", concerned.to_pyarrow())
         joined = rows.inner_join(days := self._member_days, rows[plain.member] == days["_whose"])
-        return joined.drop("_whose", plain.member).rename({plain.member: "_place"})
+        for column in self.asked.loc[self.asked["table"] == name, "mends"].unique():
+            joined = joined.mutate(**{column: _repaired_then(joined, name, column)})
+        return joined.drop("_whose", plain.member, "_mends", *(f"_of{place}" for place in PLACE)).rename({plain.member: "_place"})
 
     @property
     def _member_days(self) -> ir.Table:
@@ -211,7 +239,10 @@ class MemberDays(Engine):
         if self._days is None:
             days = pa.array(self.asked["day"].dt.date, pa.date32())
             columns = [pa.array(self.asked[MEMBER], pa.string()), pa.array(self.members, pa.string()), days]
-            self._days = self._handed_over("_days", pa.table(columns, names=["_whose", "_place", ASKED]))
+            columns += [pa.array(self.asked["table"] + "." + self.asked["mends"], pa.string())]
+            columns += [pa.array(self.asked[place[1:]], pa.int64() if place == "_row" else pa.string()) for place in PLACE]
+            names = ["_whose", "_place", ASKED, "_mends", *(f"_of{place}" for place in PLACE)]
+            self._days = self._handed_over("_days", pa.table(columns, names=names))
         return self._days
 
     def _stands_alone(self, measure: Any) -> bool:  # noqa: ARG002 - rows of many days never do

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 
 BEGINS, HAPPENED, LAPSES, REPAIRED, WITHDRAWN = "begins", "happened", "lapses", "repaired", "withdrawn"
+REPAIRABLE = "repairable"
+"""Nothing begins or ceases to count then: from that day on repair may be asked for."""
 Day: TypeAlias = Any
 """A day, or for each row its own."""
 
@@ -46,12 +48,25 @@ def in_force(rows: ir.Table, window: Window, day: Day) -> list[ir.BooleanValue]:
 
 
 def turns(rows: ir.Table, window: Window) -> dict[str, ir.Value]:
-    """By what makes a record begin or cease to count, the first day on which it does; null where it never does."""
+    """By what makes a record begin or cease to count, the first day on which it does, null where it never does; and from when on it may be repaired."""
     days: dict[str, Any] = {BEGINS: rows[window.from_].date()}
     if (ends := ends_of(rows, window)) is not None:
         days[LAPSES] = _after(ends, "1 day") if window.end_day == "counts" else ends
     closings = {REPAIRED: window.repaired, WITHDRAWN: window.withdrawn}
+    if window.repairable_after:
+        days[REPAIRABLE] = _repairable(rows, window)
     return days | {why: rows[column].date() for why, column in closings.items() if column}
+
+
+def _repairable(rows: ir.Table, window: Window) -> Any:
+    """The first day on which repair may be asked for; null for a state that is not named, and where the day of repair is known."""
+    import ibis
+
+    never: Any = ibis.null("date")
+    begins, column = rows[window.from_].date(), rows[str(window.column)]
+    full = ibis.cases(*((column == state, _after(begins, words)) for state, words in window.repairable_after.items()), else_=never)
+    first = _after(full, "1 day") if window.end_day == "counts" else full
+    return ibis.ifelse(rows[str(window.repaired)].isnull(), first, never)
 
 
 def _not_over(ends: ir.Value, window: Window, day: Day) -> ir.BooleanValue:

@@ -132,8 +132,9 @@ def _window(place: str, window: Window, table: str, tables: Tables) -> Reference
     if window.column:
         yield from _column(f"{place}.column", table, window.column, tables)
         if _spec(table, window.column, tables):
-            spans = Selection(table=table, where={window.column: tuple(window.lasts)})
-            yield from _states(f"{place}.lasts", spans, tables)
+            for key in ("lasts", "repairable_after"):
+                spans = Selection(table=table, where={window.column: tuple(getattr(window, key))})
+                yield from _states(f"{place}.{key}", spans, tables)
     for key, states in (("skip", window.skip), ("appeal", window.appeal)):
         yield from _states(f"{place}.{key}", Selection(table=table, where=states), tables)
 

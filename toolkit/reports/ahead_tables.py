@@ -10,7 +10,7 @@ import pandas as pd
 
 from toolkit.comparison.ahead import GRADE_ENDS, LEAVES, OTHERS
 from toolkit.ground.text import Phrase, discreet, joined, phrase
-from toolkit.indicators.selection import BEGINS, HAPPENED, LAPSES, REPAIRED, WITHDRAWN
+from toolkit.indicators.selection import BEGINS, HAPPENED, LAPSES, REPAIRABLE, REPAIRED, WITHDRAWN
 from toolkit.reports import wording
 from toolkit.reports.columns import Lexicon, ListColumn, Row, SheetColumn, class_, listing, rows_of
 from toolkit.reports.wording import WORDS
@@ -33,16 +33,18 @@ CEASES = {
     LAPSES: Phrase("有效期满，不再计入", "has run out and no longer counts for"),
     REPAIRED: Phrase("自此日起修复，不再计入", "is repaired from this day and no longer counts for"),
     WITHDRAWN: Phrase("自此日起撤销，不再计入", "is withdrawn from this day and no longer counts for"),
+    REPAIRABLE: Phrase("可自此日起申请修复，现计入", "may be repaired on request from this day; till then it counts for"),
     BEGINS: Phrase("自此日起计入", "counts from this day for"),
     HAPPENED: Phrase("自此日起计入", "counts from this day for"),
 }
+ALREADY = Phrase("已可申请修复，现计入", "may be repaired on request already; till then it counts for")
 BESIDE = {
     LEAVES: Phrase("退会，不再列入名单", "it has left and is on the list no longer"),
     OTHERS: Phrase("本会员的记录不变，其他会员的记录到期或有会员退会", "nothing of its own: records of others lapse, or a member leaves"),
     GRADE_ENDS: Phrase("本次评定的信用等级有效期满", "the grade decided now is valid no longer"),
 }
 TITLES = {
-    LAPSES: Phrase("有效期满", "lapses"), REPAIRED: Phrase("修复", "repaired"), WITHDRAWN: Phrase("撤销", "withdrawn"),
+    LAPSES: Phrase("有效期满", "lapses"), REPAIRED: Phrase("修复", "repaired"), WITHDRAWN: Phrase("撤销", "withdrawn"), REPAIRABLE: Phrase("可申请修复", "may be repaired"),
     BEGINS: Phrase("开始计入", "begins to count"), HAPPENED: Phrase("开始计入", "begins to count"), LEAVES: Phrase("退会", "leaves"),
     OTHERS: Phrase("其他会员变化", "others change"), GRADE_ENDS: Phrase("等级期满", "grade ends"),
 }  # fmt: skip
@@ -115,10 +117,11 @@ def own_table(evaluation: Evaluation, ahead: Iterable[Row], records: Records | N
 
 
 def _by_day(ahead: Iterable[Row]) -> list[list[Row]]:
-    """The rows of each member and day together, in the order of days."""
-    together: dict[tuple[dt.date, str], list[Row]] = {}
+    """The rows of each member and day together, in the order of days; each record that may be repaired by itself."""
+    together: dict[tuple[Any, ...], list[Row]] = {}
     for row in ahead:
-        together.setdefault((row["day"], row["member"]), []).append(row)
+        record = tuple(row[name] for name in ("table", "file", "sheet", "row")) if row["cause"] == REPAIRABLE else ()
+        together.setdefault((row["day"], row["member"], record), []).append(row)
     return list(together.values())
 
 
@@ -142,7 +145,11 @@ def _of_record(cause: str, rows: list[Row], lexicon: Lexicon, records: Records |
     name = discreet(table.label if table and table.label else rows[0]["table"])
     where = phrase("{name}第 {row} 行", "{name}, row {row},", name=name, row=rows[0]["row"]) if rows[0]["row"] else Phrase(name, name)
     items = joined([_counted(row, lexicon) for row in rows], "、", ", ")
-    return phrase("{where.zh}{verb.zh}{items.zh}", "{where.en} {verb.en} {items.en}", where=where, verb=CEASES[cause], items=items)
+    return phrase("{where.zh}{verb.zh}{items.zh}", "{where.en} {verb.en} {items.en}", where=where, verb=_verb(cause, rows[0]["day"], lexicon.scheme.as_of), items=items)
+
+
+def _verb(cause: str, day: dt.date, as_of: dt.date) -> Phrase:
+    return ALREADY if cause == REPAIRABLE and day <= as_of + dt.timedelta(days=1) else CEASES[cause]
 
 
 def _counted(row: Row, lexicon: Lexicon) -> Phrase:
@@ -153,7 +160,11 @@ def _counted(row: Row, lexicon: Lexicon) -> Phrase:
 
 
 def _then(row: Row, lexicon: Lexicon) -> Phrase:
-    """Total, award and grade on that day, and what they were the day before where they were others."""
+    """Total, award and grade on that day, and what they were the day before where they were others; of a repair what they would be with it."""
+    return phrase("如当日修复：{then.zh}", "if repaired then: {then.en}", then=_moves(row, lexicon)) if row["cause"] == REPAIRABLE else _moves(row, lexicon)
+
+
+def _moves(row: Row, lexicon: Lexicon) -> Phrase:
     if row["cause"] == LEAVES:
         return Phrase(wording.BLANK, wording.BLANK)
     if pd.isna(row["total"]) and not pd.isna(row["total_before"]):
@@ -162,11 +173,12 @@ def _then(row: Row, lexicon: Lexicon) -> Phrase:
     told = [("total", WORDS["total"], lambda value: wording.points(value, scheme.decimals))]
     told += [("award", WORDS["award"], lambda value: _award(value, lexicon) or wording.BLANK)] if scheme.awards else []
     told += [("grade", WORDS["grade"], lambda value: value or wording.BLANK)] if scheme.grades else []
-    return joined([_moved(title, words(row[f"{key}_before"]), words(row[key])) for key, title, words in told], "；", "; ")
+    else_ = Phrase("不修复则", "without: ") if row["cause"] == REPAIRABLE else Phrase("此前", "before: ")
+    return joined([_moved(title, words(row[f"{key}_before"]), words(row[key]), else_) for key, title, words in told], "；", "; ")
 
 
-def _moved(title: Phrase, before: str, now: str) -> Phrase:
+def _moved(title: Phrase, before: str, now: str, else_: Phrase) -> Phrase:
     if before == now:
         return phrase("{title.zh}仍为 {now}", "{title.en} as before: {now}", title=title, now=now)
-    return phrase("{title.zh} {now}（此前 {before}）", "{title.en} {now} ({before} before)", title=title, now=now, before=before)
+    return phrase("{title.zh} {now}（{else_.zh} {before}）", "{title.en} {now} ({else_.en}{before})", title=title, now=now, before=before, else_=else_)
 

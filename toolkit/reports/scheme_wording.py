@@ -136,6 +136,9 @@ def window_in_words(window: Window) -> Phrase:
     parts += [phrase(zh, en, day=day) for key, day in window.dates.items() if (words := DAYS.get(key)) for zh, en in [words]]
     if window.lasts or window.otherwise or window.until:
         parts.append(Phrase("到期当日仍计", "the last day counts") if window.end_day == "counts" else Phrase("到期当日不计", "the last day does not count"))
+    if window.repairable_after:
+        spans = joined([Phrase(f"{state} {span.zh}", f"{state} {span.en}") for state, words in window.repairable_after.items() for span in [span_in_words(words)]])
+        parts.append(phrase("满下列期限方可申请修复：{spans.zh}", "repair may be asked for after: {spans.en}", spans=spans))
     if window.skip:
         parts.append(phrase("不计 {asked}", "without {asked}", asked=_asked(window.skip)))
     if window.appeal:

@@ -101,6 +101,7 @@ KEYS: dict[str, Phrase] = {
     "lambda": Phrase("λ 参数", "lambda"),
     "language": Phrase("语言", "language"),
     "lasts": Phrase("有效期", "lasts"),
+    "repairable_after": Phrase("满多久可申请修复", "repair may be asked for after"),
     "least": Phrase("最低", "least"),
     "least_present": Phrase("至少有数据的比例", "least share present"),
     "left": Phrase("退会日栏", "left"),

@@ -153,7 +153,8 @@ class Window(StrictModel):
     - its state is none of `skip`, unless it bears one of those two dates and that is still to come on d.
 
     Spans of months and years end on the day of the same number, and where the month lacks it, on its last day
-    (民法典第二百零二条). `appeal` says which records are under appeal; `under_appeal` whether those count, and are
+    (民法典第二百零二条). `repairable_after` says how long after `from_` repair may be asked for at the earliest, by the state
+    in `column` (the shortest time that a record is published); nothing counts otherwise by it. `appeal` says which records are under appeal; `under_appeal` whether those count, and are
     marked, or are left out meanwhile.
     """
 
@@ -166,6 +167,7 @@ class Window(StrictModel):
     end_day: Literal["counts", "excluded"] = "counts"
     repaired: str | None = None
     withdrawn: str | None = None
+    repairable_after: dict[str, Span] = {}
     skip: Where = {}
     under_appeal: Literal["count_and_mark", "count", "skip"] = "count_and_mark"
     appeal: Where = {}
@@ -175,6 +177,9 @@ class Window(StrictModel):
         if self.lasts and self.column is None:
             mend = Phrase("请写 column：按哪一栏分别有效多久", "add `column`: whose states last so long")
             raise Unfit(Phrase("有 lasts 而没有 column", "`lasts` needs `column`"), mend)
+        if self.repairable_after and (self.column is None or self.repaired is None):
+            mend = Phrase("请写 column（按哪一栏）和 repaired（修复日期在哪一栏）", "add `column`, whose states they are, and `repaired`, the column of the day of repair")
+            raise Unfit(Phrase("repairable_after 须与 column、repaired 同写", "`repairable_after` needs `column` and `repaired`"), mend)
         return self
 
     @property
