@@ -169,7 +169,7 @@ class _Calendar:
 
     def _repaired(self, at: int) -> Records:
         """The records, with one repaired on its day."""
-        asked = self.days.asked.loc[at]
+        asked = self.days.asked.loc[at].to_dict()
         frame = self.records.frames[asked["table"]].copy()
         same = (frame["_file"] == asked["file"]) & (frame["_sheet"] == asked["sheet"]) & (frame["_row"] == asked["row"])
         frame.loc[same, asked["mends"]] = asked["day"]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 TURNS = (MEMBER, "day", "why", "table", "file", "sheet", "row", "mends")
 RECORD = ["table", "file", "sheet", "row"]
 BEHIND = ("at", "item", *RECORD, "amount")
-NO_RECORD = {"table": "", "file": "", "sheet": "", "row": 0, "mends": ""}
+NO_RECORD: Mapping[str, Any] = {"table": "", "file": "", "sheet": "", "row": 0, "mends": ""}
 
 
 @dataclass(frozen=True, eq=False)
