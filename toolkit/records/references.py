@@ -298,8 +298,8 @@ def _endless(name: str, scheme: Scheme, tables: Tables, used: list[str]) -> Iter
     zh, en = (f"，只有 {closed} 才使其终止", f" until {closed} ends it") if closed else ("，永不到期", " and never runs out")
     if closed and not window.lasts:
         return  # valid until it is taken back: said by the rule itself
-    told = phrase("时限“{name}”没有规定有效多久{which}：一直计入{zh}", "window `{name}` does not say how long a record{of} lasts: it counts{en}", name=name, zh=zh, en=en,
-                  which=f"（{'、'.join(lasting)}）" if lasting else "（lasts 以外的取值）" if window.lasts else "", of=f" ({', '.join(lasting)})" if lasting else " in other states than those of `lasts`" if window.lasts else "")  # fmt: skip
+    told = phrase("时限“{name}”没有规定有效多久{which}：一直计入{zh}", "window `{name}` gives no span of time{of}: such a record counts{en}", name=name, zh=zh, en=en,
+                  which=f"（{'、'.join(lasting)}）" if lasting else "（lasts 以外的取值）" if window.lasts else "", of=f" for {', '.join(lasting)}" if lasting else " for states that `lasts` does not name" if window.lasts else "")  # fmt: skip
     yield Problem("note", told, Phrase("如非长期有效，请写 otherwise、lasts 或 until", "unless it is meant to have no end, write `otherwise`, `lasts` or `until`"), file="scheme.toml", column=f"window.{name}")
 
 
