@@ -51,7 +51,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "*": {"size": 10.5, "indent": 2, "pitch": 18, "align": WD_ALIGN_PARAGRAPH.LEFT},
     "": {"indent": 2},
 }
-LYING = KINDS | {sign: KINDS[sign] | {"size": 22, "pitch": 42} for sign in ("", "<", ">", "^")} | {"==": KINDS["=="] | {"size": 36, "pitch": 66}}
+LYING = KINDS | {sign: KINDS[sign] | {"size": 20, "pitch": 34} for sign in ("", "<", ">", "^")} | {"==": KINDS["=="] | {"size": 32, "pitch": 50}}
 SIGN = re.compile(r"(===|==|=|###|##|#|\^\^|\^|<|>|\*) (.*)", re.DOTALL)
 
 
@@ -161,7 +161,7 @@ def _table(document: Any, rows: list[str], widths: list[int], *, ruled: bool = T
         cells = [row, *[""] * (len(widths) - 1)] if row.startswith("{%tr") else [cell.strip(" ") for cell in row.removeprefix("|").removeprefix("+").split("|")]
         written = _row(table, cells, widths, head=listing and place == 0, ruled=ruled)
         if ruled and not listing:
-            written.height = Mm(38 if row.startswith("|+") else 11)
+            written.height = Mm(21 if row.startswith("|+") else 10)
 
 
 def _row(table: Any, cells: list[str], widths: list[int], *, head: bool, ruled: bool) -> Any:
@@ -189,7 +189,7 @@ def _page(document: Any, *, lying: bool) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = (Mm(297), Mm(210)) if lying else (Mm(210), Mm(297))
     section.orientation = WD_ORIENT.LANDSCAPE if lying else WD_ORIENT.PORTRAIT
-    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = (Mm(38), Mm(20), Mm(45), Mm(45)) if lying else (Mm(37), Mm(35), Mm(28), Mm(26))
+    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = (Mm(30), Mm(18), Mm(45), Mm(45)) if lying else (Mm(37), Mm(35), Mm(28), Mm(26))
     section.header_distance, section.footer_distance = Mm(15), Mm(25 if not lying else 10)
     _styled(section.header.paragraphs[0], "{{ 草稿标记 }}", {"font": HEI, "size": 14, "align": CENTRE})
     if not lying:

@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING, Any
 from toolkit.ground.text import figure
 from toolkit.reports import wording
 from toolkit.reports.rule_tables import on_forms, rule_lines, window_titles
-from toolkit.reports.scheme_wording import measure_in_words, missing_in_words, valued_in_words
+from toolkit.reports.scheme_wording import (
+    gathered_in_words,
+    measure_in_words,
+    missing_in_words,
+    valued_in_words,
+)
 from toolkit.scheme.criteria import Indicator
 
 if TYPE_CHECKING:
@@ -79,6 +84,7 @@ def evaluation_rules(scheme: Scheme, tables: Tables, council: str) -> list[dict[
         ("指标与计分", _scoring(scheme)),
         ("加分、扣分与一票否决", _beside(lines)),
         ("奖项与名额", [("评选设下列奖项，名额按下列规定计算，够格的不足时空缺，不降低标准：", awards), *_ties(lines)] if awards else []),
+        ("其他规定", _others(lines, AWARDING)),
         ("评审与公示", _procedure(scheme, lines, council)),
         ("附则", _end(council)),
     ])  # fmt: skip
@@ -96,6 +102,7 @@ def grading_rules(scheme: Scheme, tables: Tables, council: str) -> list[dict[str
         ("指标与计分", _scoring(scheme)),
         ("加分、扣分与直接定级", _beside(lines)),
         ("信用等级", [("信用等级按总分和下列规定评定（各级下限含本数）：", grades)]),
+        ("其他规定", _others(lines, GRADING)),
         ("评审与公示", _procedure(scheme, lines, council)),
         ("修复、异议与附则", [
             ("会员可以在规定的期限届满后申请信用修复：已纠正行为、履行义务并公开作出承诺的，经核实后记录注明“已修复”，自修复之日起不再计入。", []),
@@ -109,7 +116,7 @@ def indicator_table(scheme: Scheme, tables: Tables) -> list[dict[str, str]]:
     titles = window_titles(scheme, tables)
     rows = []
     for node, _, number in wording.outline(scheme):
-        row = {"编号": number, "指标": node.label, "权重": figure(node.weight), "取数": "", "计分": wording.aggregate_in_words(node).zh if not isinstance(node, Indicator) else ""}
+        row = {"编号": number, "指标": node.label, "权重": figure(node.weight), "取数": "", "计分": "" if isinstance(node, Indicator) else gathered_in_words(node).zh}
         if isinstance(node, Indicator):
             measure = on_forms(node.measure, tables)
             named = measure.model_copy(update={"window": titles.get(measure.window or "", measure.window)})
@@ -171,10 +178,12 @@ def _scoring(scheme: Scheme) -> list[Article]:
     first = [f"{node.label}，权重 {figure(node.weight)}。" for node in scheme.children()]
     adds = wording.aggregate_in_words(scheme.total).zh
     shared = "，其权重由同一上级的其余指标按比例分担" if scheme.total.aggregate in MEANS else ""
+    floor, cap = scheme.total.floor, scheme.total.cap
+    bounds = "".join(f"总分{side} {figure(bound)} 分。" for side, bound in (("最低为", floor), ("最高为", cap)) if bound is not None)
     rounding = f"总分四舍五入到 {scheme.decimals} 位小数之后再排名。"
     return [
         (f"满分为 {figure(scheme.scale)} 分。一级指标及权重如下：", first),
-        (f"总分由一级指标{adds}，再加上加分、减去扣分得出。{rounding}", []),
+        (f"总分由一级指标{adds}{'，再加上加分、减去扣分' if scheme.adjustments else ''}得出。{bounds}{rounding}", []),
         (f"各项指标的取数、计分标准和缺失的处理见附件。不适用于某类会员的指标，对该类会员不计{shared}。", []),
     ]
 
@@ -186,8 +195,18 @@ def _beside(lines: dict[str, list[tuple[str, str, str]]]) -> list[Article]:
     if vetoes := lines.get("一票否决"):
         articles.append(("有下列情形之一的，一票否决：", [_sentence(*line) for line in vetoes]))
     if windows := lines.get("时限"):
-        articles.append(("不良行为等记录在下列期限内计入，期满、撤销或者修复后不再计入，仍留存备查：", [f"{decided}。" for _, _, decided in windows]))
+        articles.append(("有期限的记录按下列规定计入，不再计入的仍留存备查：", [f"{decided}。" for _, _, decided in windows]))
     return articles
+
+
+AWARDING = frozenset({"总则", "申报", "加减分", "一票否决", "时限", "奖项", "同分", "公示", "等级"})
+GRADING = frozenset({"总则", "加减分", "一票否决", "时限", "等级", "公示", "奖项", "同分", "申报"})
+"""The kinds of rules that have chapters of their own, or belong to the other rules."""
+
+
+def _others(lines: dict[str, list[tuple[str, str, str]]], told: frozenset[str]) -> list[Article]:
+    """Whatever else the scheme decides: no rule that is computed with goes untold."""
+    return [(f"{kind}按下列规定：", [_sentence(*line) for line in rules]) for kind, rules in lines.items() if kind not in told]
 
 
 def _sentence(name: str, read: str, decided: str) -> str:

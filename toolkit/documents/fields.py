@@ -109,7 +109,7 @@ def common_fields(case: Case, *, draft: bool) -> Fields:
     """The fields that every paper has."""
     scheme, papers = case.scheme, case.scheme.papers
     return {
-        "联合会": papers.organisation or BLANK, "行动": papers.action or BLANK, "审议机构": case.council, "主管部门": papers.authority or BLANK,
+        "联合会": papers.organisation or BLANK, "行动": papers.action.removesuffix("行动").strip('“”"') or BLANK, "审议机构": case.council, "主管部门": papers.authority or BLANK,
         "联系": scheme.publication.contact if scheme.publication and scheme.publication.contact else BLANK,
         "办法": scheme.title, "届次": scheme.edition, "批准文号": scheme.approval, "基准日": day_in_words(scheme.as_of),
         "评价期": " 至 ".join(map(day_in_words, scheme.period)).replace(" 至 ", "至") if scheme.period else "",
