@@ -139,6 +139,21 @@ def test_a_weight_on_a_card_does_as_it_is_typed_what_is_said_of_it() -> None:
             assert row["state"].startswith("far") == (float(row["to"]) > 75 >= float(row["was"])), (name, row)
             states.add(row["state"])
     assert {"single_win", "far_win"} <= states
+    # With a weight locked the others give way otherwise: what is told is still the first weight at which the board turns.
+    board.take(typed(board.tuning, "learning", 33))
+    assert board.tuning.locked
+    told = 0
+    name = "深圳澄屿公共资源交易中心"
+    place = names.index(name)
+    for row in card(board.after, place, None, board._trial())["single"] or ():
+        node = next(node for node in demo.scheme.nodes if demo.scheme.label(node) == row["label"])
+        to, was = float(row["to"]), float(row["was"])
+        (award,) = [k for k, item in enumerate(demo.scheme.awards, 1) if item.label == row["award"]]
+        for weight, turned in ((to, True), (round(to - 0.01 * (1 if to > was else -1), 2), False)):
+            after = Board.of(board._evaluated(typed(board.tuning, node, weight)))
+            assert ((0 < after.award[place] <= award) == row["state"].endswith("_win")) == turned, (name, row, weight)
+        told += 1
+    assert told
 
 
 def test_undo_redo_lock_and_restore(heard: Heard) -> None:

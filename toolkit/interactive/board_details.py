@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,10 +42,10 @@ if TYPE_CHECKING:
     from toolkit.scheme.criteria import Group
 
 MOST_RECORDS = 30
-MOST_TRIED = 20
+MOST_TRIED, STEP = 20, 10.0**-DECIMALS
+"""Weights that are typed for a trial, the next by a step of the last decimal, before nothing is told."""
 MOST_LIKELY = 75.0
 """Percent of its group, up to which a committee might set one weight; more is told as out of the question."""
-"""Weights that are typed for a trial, the next by a step of the last decimal, before nothing is told."""
 BINS, MOST_WHOLE, CURVE = 32, 40, 96
 """Bars of a histogram; how many whole numbers get a bar of their own; points of a curve."""
 LINES, WHOLE = ":lines", ":total"
@@ -54,10 +55,11 @@ BESIDE_NODES = {LINES: line_dials, WHOLE: total_dials}
 
 @dataclass(frozen=True)
 class Trial:
-    """What a card is told within: nodes that are left out, and what the board shows when a weight is typed; None where it sets none."""
+    """What a card is told within: nodes that are left out, what the board shows when a weight is typed (None where it sets none), and which weights are locked."""
 
     uncounted: frozenset[str] = frozenset()
     typed: Callable[[str, float], Evaluation] | None = None
+    locked: frozenset[str] = frozenset()
 
 
 def until_of(evaluation: Evaluation, node: str, uncounted: Collection[str] = ()) -> Phrase | None:
@@ -172,18 +174,28 @@ def _as_typed(evaluation: Evaluation, row: Mapping[Any, Any], trial: Trial) -> f
     """The weight of a row of `nearest_weights` as the board sets it, its siblings rounded too; None where it turns nothing there."""
     if trial.typed is None:
         return float(row["to"])
+    show, node, award = trial.typed, str(row["node"]), str(row["award"])
     way = 1.0 if row["to"] > row["weight"] else -1.0
     first, member = outwards(float(row["to"]), way, DECIMALS), list(evaluation.members.index).index(row["member"])
-    for step in range(MOST_TRIED):
-        weight = round(first + step * way * 10.0**-DECIMALS, DECIMALS)
-        if not 0.0 <= weight <= 100.0:
-            return None
-        try:
-            if _holds(trial.typed(str(row["node"]), weight), str(row["award"]), member) != row["holds"]:
-                return weight
-        except Refused:  # the locks leave no room for it
-            return None
-    return None
+
+    def turned(weight: float) -> bool:
+        return bool(_holds(show(node, weight), award, member) != row["holds"])
+
+    steps = (round(first + step * way * STEP, DECIMALS) for step in range(MOST_TRIED))
+    try:
+        found = next((weight for weight in takewhile(lambda weight: 0.0 <= weight <= 100.0, steps) if turned(weight)), None)
+    except Refused:  # the locks leave no room for it
+        return None
+    siblings = {item.id for item in evaluation.scheme.children(evaluation.scheme.nodes[node].group)} - {node}
+    return found if found is None or not siblings & trial.locked else _nearest(float(row["weight"]), found, turned)
+
+
+def _nearest(stands: float, turns: float, turned: Callable[[float], bool]) -> float:
+    """Where between a weight that stands and one that turns the board turns: with locks the siblings give way otherwise than in proportion."""
+    while abs(turns - stands) > 1.5 * STEP:
+        middle = round((stands + turns) / 2, DECIMALS)
+        stands, turns = (stands, middle) if turned(middle) else (middle, turns)
+    return turns
 
 
 def _holds(evaluation: Evaluation, award: str, member: int) -> bool:
