@@ -8,12 +8,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from tests.conftest import write_small_edition
 from tests.sealing import write_notebook
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
@@ -24,7 +27,7 @@ from toolkit.sealing.notebooks import _executed
 from toolkit.sensitivity.bounds import rank_bounds
 from toolkit.sensitivity.weights import around
 
-HOUSE = Path(__file__).parents[1] / "notebooks"
+RANKING = Path(__file__).parents[1] / "notebooks" / "4_ranking.ipynb"
 SOILS = "import os, toolkit\ntoolkit.left = left = os.environ['LEFT'] = 'left'\nos.chdir('/')\ndel toolkit.HOMES['evaluate']"
 LOOKS = "import os, toolkit\n[hasattr(toolkit, 'left'), 'left' in globals(), 'LEFT' in os.environ, os.getcwd() == '/', 'evaluate' not in toolkit.HOMES]"
 PROCESS = "import os\n(os.getpid(), os.getppid())"
@@ -34,65 +37,6 @@ def shown(path: Path, **places: Path) -> list[Any]:
     """What the cells of a notebook show."""
     cells = [cell.outputs for cell in _executed(path, places).cells if cell.cell_type == "code"]
     return [{kind: said for kind, said in output.get("data", {}).items() if "widget" not in kind} for outputs in cells for output in outputs]
-
-
-def test_a_notebook_sees_nothing_of_another_and_runs_alone_as_well(tmp_path: Path) -> None:
-    for name, cell in {"1.ipynb": SOILS, "2.ipynb": LOOKS, "3.ipynb": PROCESS}.items():
-        write_notebook(tmp_path / name, cell)
-    alone = shown(tmp_path / "2.ipynb")
-    with one_reading():
-        processes = [shown(tmp_path / name) for name in ("3.ipynb", "1.ipynb", "2.ipynb", "3.ipynb")]
-    first, soiled, after, last = processes
-    assert soiled == []
-    assert after == alone == [{"text/plain": "[False, False, False, False, False]"}]
-    (one, parent), (other, same_parent) = (json.loads(f"[{found[0]['text/plain'][1:-1]}]") for found in (first, last))
-    assert one != other
-    assert parent == same_parent != os.getpid()
-
-
-def test_a_house_notebook_shows_the_same_to_the_letter(small_edition: Path) -> None:
-    path = HOUSE / "4_ranking.ipynb"
-    alone = shown(path, COMMITTEE_EDITION=small_edition)
-    with one_reading() as answers:
-        edition = open_edition(small_edition)
-        evaluate(edition.scheme, edition.records)
-        together = shown(path, COMMITTEE_EDITION=small_edition)
-        assert len(answers.given) == 2
-    assert len(alone) > 5
-    assert together == alone
-
-
-def test_a_kernel_that_dies_is_told_and_the_next_one_runs(tmp_path: Path) -> None:
-    write_notebook(tmp_path / "1.ipynb", "import os; os._exit(3)")
-    write_notebook(tmp_path / "2.ipynb", "1 + 1")
-    with one_reading():
-        with pytest.raises(Refused, match="kernel died"):
-            shown(tmp_path / "1.ipynb")
-        assert shown(tmp_path / "2.ipynb") == [{"text/plain": "2"}]
-
-
-def test_nothing_outlives_who_asked_for_it(tmp_path: Path) -> None:
-    pids = tmp_path / "pids"
-    write_notebook(tmp_path / "1.ipynb", f"import os, time\nopen({str(pids)!r}, 'w').write(f'{{os.getpid()}} {{os.getppid()}} ')\ntime.sleep(600)")
-    script = f"from pathlib import Path\nfrom toolkit.sealing import kernels, notebooks\nwith kernels.one_reading(): notebooks._executed(Path({str(tmp_path / '1.ipynb')!r}), {{}})"
-    asker = subprocess.Popen([sys.executable, "-c", script], start_new_session=True)
-    until(lambda: pids.is_file() and pids.read_text().endswith(" "))
-    asker.send_signal(signal.SIGKILL)
-    asker.wait()
-    until(lambda: not any(runs(pid) for pid in pids.read_text().split()))
-
-
-def until(done: Any) -> None:
-    for _ in range(600):
-        if done():
-            return
-        time.sleep(0.1)
-    pytest.fail("it never came")
-
-
-def runs(pid: str) -> bool:
-    stat = Path("/proc", pid, "stat")
-    return stat.is_file() and stat.read_text().rsplit(")", 1)[1].split()[0] != "Z"
 
 
 def test_an_answer_is_kept_for_the_very_same_question_alone(small_edition: Path) -> None:
@@ -120,3 +64,77 @@ def test_what_is_asked_about_something_unknown_is_not_kept() -> None:
     answers = Answers()
     assert [answers.answer(len, pd.DataFrame({"a": [1]})) for _ in range(2)] == [1, 1]
     assert not answers.given
+
+
+@dataclass
+class Reading:
+    """A seal under way: what it knows, of which edition, and what two notebooks show without it."""
+
+    answers: Answers
+    edition: Path
+    looks: Path
+    looked: list[Any]
+    ranked: list[Any]
+
+
+@pytest.fixture(scope="module")
+def reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reading]:
+    """One process for all, as it is for one seal: it takes long to start."""
+    folder = tmp_path_factory.mktemp("reading")
+    write_notebook(folder / "looks.ipynb", LOOKS)
+    place = write_small_edition(folder / "small")
+    alone = shown(folder / "looks.ipynb"), shown(RANKING, COMMITTEE_EDITION=place)
+    with one_reading() as answers:
+        edition = open_edition(place)
+        evaluate(edition.scheme, edition.records)
+        yield Reading(answers, place, folder / "looks.ipynb", *alone)
+
+
+def test_a_notebook_sees_nothing_of_another_and_runs_alone_as_well(reading: Reading, tmp_path: Path) -> None:
+    for name, cell in {"soils.ipynb": SOILS, "process.ipynb": PROCESS}.items():
+        write_notebook(tmp_path / name, cell)
+    first, soiled, after, last = (shown(path) for path in (tmp_path / "process.ipynb", tmp_path / "soils.ipynb", reading.looks, tmp_path / "process.ipynb"))
+    assert soiled == []
+    assert after == reading.looked == [{"text/plain": "[False, False, False, False, False]"}]
+    (one, parent), (other, same_parent) = (json.loads(f"[{found[0]['text/plain'][1:-1]}]") for found in (first, last))
+    assert one != other
+    assert parent == same_parent != os.getpid()
+
+
+def test_a_house_notebook_shows_the_same_to_the_letter(reading: Reading) -> None:
+    together = shown(RANKING, COMMITTEE_EDITION=reading.edition)
+    assert len(reading.answers.given) == 2
+    assert len(reading.ranked) > 5
+    assert together == reading.ranked
+
+
+def test_a_kernel_that_dies_is_told_and_the_next_one_runs(reading: Reading, tmp_path: Path) -> None:
+    write_notebook(tmp_path / "1.ipynb", "import os; os._exit(3)")
+    write_notebook(tmp_path / "2.ipynb", "1 + 1")
+    with pytest.raises(Refused, match="kernel died"):
+        shown(tmp_path / "1.ipynb")
+    assert shown(tmp_path / "2.ipynb") == [{"text/plain": "2"}]
+
+
+def test_nothing_outlives_who_asked_for_it(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    write_notebook(tmp_path / "1.ipynb", f"import os, time\nopen({str(pids)!r}, 'w').write(f'{{os.getpid()}} {{os.getppid()}} ')\ntime.sleep(600)")
+    script = f"from pathlib import Path\nfrom toolkit.sealing import kernels, notebooks\nwith kernels.one_reading(): notebooks._executed(Path({str(tmp_path / '1.ipynb')!r}), {{}})"
+    asker = subprocess.Popen([sys.executable, "-c", script], start_new_session=True)
+    until(lambda: pids.is_file() and pids.read_text().endswith(" "))
+    asker.send_signal(signal.SIGKILL)
+    asker.wait()
+    until(lambda: not any(runs(pid) for pid in pids.read_text().split()))
+
+
+def until(done: Any) -> None:
+    for _ in range(600):
+        if done():
+            return
+        time.sleep(0.1)
+    pytest.fail("it never came")
+
+
+def runs(pid: str) -> bool:
+    stat = Path("/proc", pid, "stat")
+    return stat.is_file() and stat.read_text().rsplit(")", 1)[1].split()[0] != "Z"

@@ -21,6 +21,7 @@ from toolkit.edition import Edition, load_plan, open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.evaluation.decisions import tie_problems
 from toolkit.ground.problems import Problems, Refused, refuse
+from toolkit.ground.resources import folder_digests
 from toolkit.ground.text import Phrase
 from toolkit.ground.toml_syntax import with_quoted_keys
 from toolkit.ground.writing import LOCK, only_one, refusing, sync, write_whole
@@ -45,7 +46,6 @@ from toolkit.sealing.cards import seal_cards
 from toolkit.sealing.descriptions import descriptions
 from toolkit.sealing.frozen_edition import (
     DECIDED,
-    folder_digests,
     freeze_edition,
     frozen_scheme,
     public_digests,
