@@ -25,6 +25,7 @@ from toolkit.documents.filling import filled
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
 from toolkit.publication.extract import public_extract
+from toolkit.publication.recomputation import scheme_data
 from toolkit.scheme.writing import write_scheme
 
 PAPERS = """
@@ -179,6 +180,7 @@ def test_ones_own_template_comes_first(case: Case, tmp_path: Path) -> None:
     ("{{ 联合会名 }}", "联合会名"),
     ("{{ cycler.__init__.__globals__.os.popen('id').read() }}", "不允许"),
     ("{% for x in 奖项", "标记写错"),
+    ("{{ 1/0 }}", "标记写错"),
 ])  # fmt: skip
 def test_a_template_that_is_wrong_is_refused_in_words(text: str, told: str, case: Case, tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
@@ -200,6 +202,11 @@ def test_no_word_file_is_refused_in_words(tmp_path: Path, case: Case) -> None:
 ])  # fmt: skip
 def test_a_paper_is_a_draft_until_the_state_allows_it(name: str, state: str, sealed: bool, draft: bool, case: Case) -> None:  # noqa: FBT001
     assert is_draft(paper(name), case, state, sealed=sealed) is draft
+
+
+def test_what_papers_are_headed_with_has_no_say_in_what_a_page_computes(case: Case) -> None:
+    assert case.scheme.papers.organisation
+    assert "papers" not in scheme_data(case.scheme)
 
 
 def test_rules_without_an_approval_are_a_draft(case: Case) -> None:

@@ -228,7 +228,7 @@ def minutes_fields(case: Case) -> Fields:
     entries = [{"序": place, "日期": day_in_words(entry.time.date()), "由谁": entry.by or "程序记入", "内容": said(entry).zh.rstrip("。"), "理由": entry.reason.rstrip("。") or "—"}
                for place, entry in enumerate(case.journal.entries, 1)]  # fmt: skip
     vacant = [f"{case.scheme.label(line.award)}（{line.class_ or '全部会员'}）空缺 {line.vacant} 个。" for line in award_lines(case.evaluation) if line.vacant]
-    firm = bottom_line(case.firmness).zh if case.firmness else "本次没有附稳健性分析。"
+    firm = bottom_line(case.firmness).zh if case.firmness else f"结论见所附的一页稳健性报告：{BLANK}{BLANK}。"
     return {**award_fields(case, public=False), "记录": entries, "空缺": vacant, "把握": firm, "记录末号": len(entries), "记录指纹": case.journal.head[:16] or "—"}
 
 

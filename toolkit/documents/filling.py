@@ -57,7 +57,7 @@ def filled(template: Path, fields: Mapping[str, Any]) -> bytes:
         raise refuse(FORBIDDEN, MEND, file=template.name) from error
     except jinja2.UndefinedError as error:
         raise Refused(Problems(tuple(_unknown(template, fields, environment)) or (_wrong(template, error),))) from error
-    except (jinja2.TemplateError, TypeError, ValueError) as error:
+    except Exception as error:  # a template may do anything
         raise Refused(Problems((_wrong(template, error),))) from error
     return settled(content.getvalue())
 
