@@ -100,6 +100,7 @@ def test_what_can_never_act_is_told_with_its_arithmetic(case: str) -> None:
     two(award=[{"id": "all", "label": "先进", "require": [{"any_of": [{"node": "a", "least": 60}, {"node": "b", "least": 90}]}]},
                {**TOP, "require": [{"none_of": [{"node": "a", "least": 60}]}]}]),
     two({"value": {"shape": "z_score"}}, award=[{**TOP, "minimum": {"total": 300}}]),
+    two(grades={"bands": [["A", 50], ["B", 0]], "quota": {"A": {"number": 1}}}, veto=[{"id": "v", "label": "直评", "when": {"table": "acts"}, "effect": {"grade": "A"}}]),
     in_group(cap=60), in_group(value={"shape": "target", "best": [40, 60], "worst": [0, 100]}, award=[{**TOP, "minimum": {"total": 100}}]),
     two({"measure": BEST}, award=[{**TOP, "minimum": {"a": 24}}]),
     two({"value": LOW}, award=[{**TOP, "require": [{"at_least": 2, "any_of": [{"node": "a", "least": 70}, {"node": "a", "least": 90}, {"node": "b", "least": 50}]}]}]),

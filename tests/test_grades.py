@@ -371,5 +371,10 @@ def test_what_became_of_level_members_at_a_band_s_last_place_is_told() -> None:
 def test_who_is_given_a_grade_directly_takes_no_place_and_who_may_not_rise_keeps_it() -> None:
     rules = {"grades": {"bands": [["A", 0], ["B", 0]], "quota": {"A": {"number": 1}}}}
     direct, lowers = (GRAVE | {"effect": effect} for effect in ({"grade": "D"}, {"lower_by": 1}))
+    bands = {"bands": [["A", 85], ["B", 70], ["C", 0]], "quota": {"A": {"number": 1}, "B": {"number": 1}}}
+    for given_, own, expected in (("B", 95, "B"), ("A", 95, "A"), ("B", 60, "C"), ("A", 75, "B")):  # never lower than its band without places
+        asked = decide_grades(scheme(grades=bands, veto=[GRAVE | {"effect": {"grade": given_}}]), members(3), totals(own, 90, 80), struck("grave"))
+        assert asked.grade.tolist() == [expected, "A", "B"]
+    assert asked.reason.tolist()[0] == "信用等级 B（70 分起，不参加排名，不占名额）"
     assert decide_grades(scheme(**rules, veto=[direct]), members(3), totals(9, 8, 7), struck("grave")).grade.tolist() == ["D", "A", "B"]
     assert decide_grades(scheme(**rules, veto=[lowers]), members(3), totals(9, 8, 7), struck("grave")).grade.tolist() == ["B", "B", "B"]

@@ -65,7 +65,7 @@ class BandRule:
     demands
         What each band asks: its bound, and what is required besides.
     placeless : bool[n]
-        Who takes no place of any band: it has a grade that no score gives it.
+        Who takes no place of any band: it has a grade that no score gives it. Its band is that of bounds and requirements alone.
     conditions
         Raw values by member and condition; None where the scheme asks for none.
     """
@@ -194,10 +194,11 @@ class BandRule:
         return np.asarray(able | ~free if self.grades.cumulative else able & free, dtype=np.bool_)
 
     def _with_place(self, rule: RuleInSteps, lookup: Lookup, standing: Standing, number: int, able: Mask, free: Mask) -> Mask:  # noqa: PLR0917 - private
-        """Who meets a band and, where it has so many places, has one of them."""
+        """Who meets a band and, where it has so many places, has one of them or takes none of any."""
         if number not in self.awards:
             return able
-        return able & rule.first(self.awards[number], np.asarray(standing * self._offered(able, free)), lookup, joint=self.grades.level == "better")
+        first = rule.first(self.awards[number], np.asarray(standing * self._offered(able, free)), lookup, joint=self.grades.level == "better")
+        return np.asarray(able & (first | self.placeless), dtype=np.bool_)
 
 
 def _demands(scheme: Scheme, classes: pd.Series[str], conditions: pd.DataFrame | None) -> tuple[Demands, ...]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from toolkit.scheme.outcomes import Grades, Requirement
 
 Unmet: TypeAlias = list[tuple["Requirement", Mask, list[Any]]]
+PLACELESS = Phrase("不参加排名，不占名额", "it does not take part, and takes no place")
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +84,8 @@ class GradeReasons:
         words = phrase("{bound:g} 分以上，不含" if over else "{bound:g} 分起", "above {bound:g}" if over else "from {bound:g}", bound=bound)
         if (told := self._places.get(band)) is None:
             return words
+        if not told.met[place]:
+            return joined([words, PLACELESS])
         by_place = phrase("名额 {n} 个，居第 {rank}", "{n:place|places}, place {rank}", n=int(told.places[place]), rank=int(told.order[place]))
         names = band_names(self.rules)
         alone = bound == dict(self.rules.bands)[names[names.index(band) + 1]]  # the next band has the same bound: places alone divide them
@@ -91,7 +94,7 @@ class GradeReasons:
     def _missed(self, told: BandPlaces, place: int) -> Phrase:
         """Why a member that meets all that a band asks has none of its places."""
         if not told.met[place]:
-            return Phrase("不参加排名，不占名额", "it does not take part, and takes no place")
+            return PLACELESS
         count, rank = int(told.places[place]), int(told.order[place])
         if rank <= count:
             return phrase("名额 {n} 个，与同居第 {rank} 的完全同分，名额不足", "there are {n:place|places}, too few for those level at place {rank}", n=count, rank=rank)

@@ -128,7 +128,8 @@ def decide_grades(
     3. Vetoes that take grades away, `lower_by` bands each, all of them together, never below the last band.
     4. Instead of a band the first grade `apart` whose facts the member meets.
     5. Vetoes that give a grade directly: the lowest of those, unless the member's own is lower still. A grade
-       outside the bands counts as lower than all of them.
+       outside the bands counts as lower than all of them. Who is struck by one takes no place of a band, and its
+       own is that of bounds and requirements alone.
 
     Parameters
     ----------

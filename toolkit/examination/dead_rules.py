@@ -248,7 +248,8 @@ def _without_effect(scheme: Scheme, veto: Veto) -> Phrase | None:
     if effect.award is not None and (effect.award or scheme.awards):
         return None if effect.award != "none" or scheme.awards or scheme.shortlist else Phrase("没有奖项可取消", "there is no award to bar")
     names = [name for name, _ in grades.bands] if grades else []
-    if effect.grade is not None and names and effect.grade == names[0] and not effect.lower_by:
+    placed = grades is not None and bool(grades.quota)  # who is struck takes no place of a band, so that others come to have it
+    if effect.grade is not None and names and effect.grade == names[0] and not effect.lower_by and not placed:
         return phrase("直接定为 {grade}，而 {grade} 已是最高一级，谁也不会因此降级", "it gives {grade}, which is the best band: nobody falls by it", grade=effect.grade)
     if effect.lower_by and len(names) == 1 and effect.grade is None:
         return Phrase("只有一个等级，无级可降", "there is one band only, and none to fall to")
