@@ -203,7 +203,7 @@ def put(name: str, old: str, new: str) -> Callable[[Path], None]:
     return change
 
 
-FORGERIES = {
+FORGERIES: dict[str, Callable[[Path], object]] = {
     "a total": put("data/scores.csv", r"(?m)^(003,.*),[\d.]+$", r"\1,99.00"),
     "a place": put("data/ranking.csv", r"(?m)^(003,.*),(\d+),(\d+),(\w*),$", r"\1,1,1,\4,"),
     "an award": put("data/awards.csv", "006", "007"),
@@ -213,6 +213,8 @@ FORGERIES = {
     "a veto lifted": put("data/members.csv", "grave", ""),
     "a count": put("data/classes.csv", "代理,7,7,7,7,5", "代理,9,9,9,9,5"),
     "a line": put("data/lines.csv", r"outstanding,代理,1,1", "outstanding,代理,2,2"),
+    "a ruling on a tie that never was": lambda bag: (bag / "data" / "rulings.csv").write_text("\ufeffaward,class,places,member,given\noutstanding,代理,1,006,true\n", "utf-8"),
+    "a veto that the scheme does not have": put("data/members.csv", r"(?m)^(003,.*),$", r"\1,nosuch"),
     "a weight": put("data/scheme.toml", "weight = 60", "weight = 61"),
     "a version": put("bag-info.txt", r"toolkit \d+\.\d+\.\d+", "toolkit 9.9.9"),
     "another title": put("bag-info.txt", "小型", "大型"),
@@ -349,6 +351,7 @@ def test_whatever_the_rules_all_points_of_the_intervals_give_the_same_list(evalu
         ranking = rows.ranking
         real = truth.ranking.loc[ranking.index]
         assert real["award"].tolist() == ranking["award"].tolist()
+        assert truth.ties or not {problem.file for problem in rows.contradictions} & {"lines.csv", "rulings.csv", "members.csv"}
         held = rows.withheld
         for share in (0.0, 0.3, 1.0):
             low, high = held["from"].fillna(held["to"] - 9).fillna(0.0), held["to"].fillna(held["from"] + 9).fillna(9.0)

@@ -37,6 +37,7 @@ DEMO = ".demo"
 PLACE = Path("out/demo")
 BAG_FILES = ("bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt")
 NOT_PUBLIC = Phrase("封存包不含公示页面，因为：", "The bag holds no public page, because:")
+ALL_NAMED = ("公示名单列出全部 {named} 家获奖会员。", "The public list names all {named} awarded members.")
 NAMED = (
     "公示名单列出 {named} 家获奖会员；另有 {unnamed} 家未同意公开名称，只计家数。",
     "The public list names {named} awarded members; {unnamed} more did not agree to be named and are only counted.",
@@ -272,7 +273,7 @@ def _named(bag: Path) -> Phrase:
     from toolkit.publication.extract import read_extract
 
     notice = read_extract(bag / "data" / "public").notice
-    return phrase(*NAMED, named=notice["named"], unnamed=notice["unnamed"])
+    return phrase(*(NAMED if notice["unnamed"] else ALL_NAMED), named=notice["named"], unnamed=notice["unnamed"])
 
 
 def _bags(folder: Path) -> list[Path]:

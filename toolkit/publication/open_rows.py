@@ -39,6 +39,10 @@ ASK = Phrase("请勿采信；请向秘书处核实", "do not rely on it; ask the
 NO_BOUNDS = Phrase("总分的区间不可能如此：下限高于上限，或所在类别不列入", "no such interval: its lower end is above its upper one, or its class is not in")
 NO_COUNTS = Phrase("会员、申报、参评、有名次的家数应依次不增；列入的类别至少 5 家", "members, applied, taking part and ranked never rise in turn; a class that is in has 5 open rows")
 UNSETTLED = Phrase("奖项随未列入会员的总分而变，不能确定", "its awards hang on totals that are not told")
+NO_RULING = Phrase("没有这样的同分可裁定，或裁定给出的名额多于所余", "there was no such tie to rule on, or more was given than was left")
+NO_VETO = Phrase("办法里没有这一条一票否决", "the scheme has no such veto")
+TOO_MANY_WON = Phrase("获奖家数多于名额，而没有并列", "more won than there were places, and none were level")
+NO_WINNER = Phrase("未列入的会员中没有这么多家可能获奖：所给的区间都低于落选的列入会员", "not so many of those not in it can have won: their intervals lie below an open member that lost")
 RANKING = ("name", "class", "total", "rank_from", "rank_to", "award", "grade")
 
 
@@ -163,6 +167,58 @@ class OpenRows:
                 yield Problem("error", NO_COUNTS, ASK, file="classes.csv", row=row, value=str(name))
         for member in self.members.index[~self.settled]:
             yield Problem("error", UNSETTLED, ASK, file="awards.csv", value=str(member))
+        yield from self._strange_rules
+        yield from self._impossible_winners
+
+    @property
+    def _strange_rules(self) -> Iterator[Problem]:
+        """Rulings on ties that never were, and vetoes that the scheme does not have."""
+        real = self.lowest.rulings if self.rulings else ()
+        for ruling in self.rulings:
+            if ruling not in real or len(ruling.given) > ruling.tie.places:
+                yield Problem("error", NO_RULING, ASK, file="rulings.csv", column=ruling.tie.award, value=" ".join(ruling.tie.members))
+        known = {veto.id for veto in self.scheme.vetoes}
+        for member, ids in self.members["vetoes"].items():
+            for veto in sorted({*str(ids).split()} - known):
+                yield Problem("error", NO_VETO, ASK, file="members.csv", column="vetoes", value=f"{member} {veto}")
+
+    @property
+    def _impossible_winners(self) -> Iterator[Problem]:
+        """Lines with more winners than places allow, and with more unnamed ones than there are members who can be them."""
+        contests = {(contest.award.id, contest.class_): contest for contest in self.lowest.contests}
+        demands: list[tuple[str, str, int, float]] = []
+        alone = any(award.beside for award in self.scheme.awards)
+        for row, line in enumerate(self.lines.to_dict("records"), 2):
+            if (contest := contests.get((line["award"], line["class"]))) is None:
+                continue
+            named, unnamed = contest.given & (contest.positions < len(self.members)), int(line["unnamed"])
+            if contest.places is not None and 0 < named.sum() + unnamed - contest.places >= self._level(contest, named) + unnamed:
+                yield Problem("error", TOO_MANY_WON, ASK, file="lines.csv", row=row, value=f"{line['award']} {line['class']}")
+            demand = (str(line["award"]), str(line["class"]), unnamed, self._least_winning(contest))
+            demands = [demand] if alone else [*demands, demand]
+            if unnamed and self._lacking(demands, demand):
+                yield Problem("error", NO_WINNER, ASK, file="lines.csv", row=row, value=f"{line['award']} {line['class']}")
+
+    def _level(self, contest: Contest, named: Mask) -> int:
+        """How many open winners are level at the line: all of those may win beyond the places. Less than any where level ones do not all win."""
+        if self.scheme.ties[-1:] != ("joint",):
+            return -len(self.withheld) - int(self.classes["ranked"].sum())
+        return int((contest.keys[0][named] == contest.keys[0][named].min()).sum()) if named.any() else 0
+
+    def _least_winning(self, contest: Contest) -> float:
+        """What the total of a winner has to reach: that of the best open one that lost; nothing where places hang on more than that order."""
+        quota, losing = contest.award.quota, contest.able & ~contest.given & (contest.positions < len(self.members))
+        if contest.award.by != TOTAL or not losing.any() or quota is None or quota.limited or quota.in_all is not None:
+            return -np.inf
+        return float(contest.keys[0][losing].max()) - 0.5 * 10.0**-self.scheme.decimals
+
+    def _lacking(self, demands: list[tuple[str, str, int, float]], last: tuple[str, str, int, float]) -> bool:
+        """Whether fewer can have won than are wanted by the awards of a class that exclude each other."""
+        class_, hidden = last[1], self.classes[self.classes["left_out"]]
+        hidden = hidden if not class_ else hidden[hidden["class"] == class_]
+        ends = self.withheld["to"][(self.withheld["class"] == class_) | (not class_)].fillna(np.inf)
+        own = [(count, least) for _, name, count, least in demands if name == class_]
+        return any(sum(count for count, other in own if other >= least) > (ends >= least).sum() + hidden["ranked"].sum() for _, least in own)
 
     @cached_property
     def _stand_ins(self) -> pd.DataFrame:
