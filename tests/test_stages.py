@@ -15,11 +15,13 @@ from tests.test_edition_cases import CASES, written
 from toolkit.edition import check_edition
 from toolkit.evaluation import attempt
 from toolkit.forms.score_sheets import write_score_sheets
+from toolkit.ground.problems import Refused
 from toolkit.ground.text import Phrase
 from toolkit.publication.opening import permitting
 from toolkit.reports.probability_tables import grades_table
 from toolkit.reports.scheme_wording import rules_in_words
 from toolkit.scheme.checks import scheme_faults
+from toolkit.sealing import seal_edition
 from toolkit.sensitivity import WeightDraws, award_probabilities, grade_probabilities
 
 SAID = '[[condition]]\nid = "on"\nlabel = "入围名单"\nmeasure = { table = "listed", take = "any" }\n[eligibility]'
@@ -104,6 +106,20 @@ def test_a_tie_left_to_the_committee_keeps_all_level_ones_out_until_it_is_record
     assert np.isnan(evaluation.ranking.loc[["03", "04"], "total"]).all()
     assert "同分待委员会决定" in evaluation.ranking.loc["03", "reason"]
     assert any("入围名单填入" in problem.mend.zh for problem in problems)
+    with pytest.raises(Refused, match="shortlist"):
+        seal_edition(folder, "r1")
+    (folder / "scheme.toml").write_text((folder / "scheme.toml").read_text("utf-8").replace('ties = ["committee"]', 'ties = ["committee"]\nopen_ties = "may_stay"'), encoding="utf-8")
+    assert [problem.severity for problem in run(folder).problems if problem.column == "shortlist.ties"] == ["note"]
+
+
+def test_a_tie_that_the_decided_shortlist_settles_is_not_told_as_open(tmp_path: Path) -> None:
+    folder = decided(tmp_path / "e", "01", "02", "03")
+    (folder / "scheme.toml").write_text((folder / "scheme.toml").read_text("utf-8").replace('ties = ["joint"]', 'ties = ["committee"]'), encoding="utf-8")
+    evaluation = run(folder)
+    assert [problem.rule.zh for problem in evaluation.problems if problem.column.startswith("shortlist")] == ["复审入围 3 家，其余 4 家未进入复审"]
+    assert evaluation.ranking.loc["04", "reason"].endswith("入围 3 名，同分，由委员会决定未入围")
+    (folder / "records" / "listed.csv").write_text("member\n01\n02\n03\n04\n", encoding="utf-8")
+    assert any("已定的入围名单取 2 家" in problem.rule.zh for problem in run(folder).problems)
 
 
 STAGE = SCHEME + "\n[shortlist]\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -63,10 +63,12 @@ def staged(first: Evaluation, shortlist: Shortlist, members: pd.DataFrame) -> pd
 
 def stage_problems(first: Evaluation, shortlist: Shortlist) -> Iterator[Problem]:
     """What a reader should know of the shortlist: how many came further, and where the decided one is another than the records make now."""
-    for problem in award_problems(first.decided):
-        mend = SETTLE if problem.column == "ties" else problem.mend
-        yield replace(problem, mend=mend, column=problem.column.replace(f"award[{SHORTLIST}]", "shortlist"))
     now, decided = np.asarray(first.decided.allotments[0].given), _as_decided(first, shortlist)
+    for problem in award_problems(first.decided):
+        if problem.column != "ties":
+            yield replace(problem, column=problem.column.replace(f"award[{SHORTLIST}]", "shortlist"))
+        elif decided is None:
+            yield replace(problem, mend=SETTLE if problem.severity == "warning" else MAY_STAY, column=OPEN)
     count = int(come_further(first, shortlist).sum())
     came = phrase("复审入围 {n} 家，其余 {m} 家未进入复审", "{n:member|members} on the shortlist, {m} not", n=count, m=int(first.decided.rule.applied.sum()) - count)
     yield Problem("note", came, Phrase("专家评分表只列入围会员；稳健性分析中入围名单不变", "score sheets hold the shortlisted alone; what is asked of weights and values leaves the shortlist as it is"),
@@ -77,6 +79,8 @@ def stage_problems(first: Evaluation, shortlist: Shortlist) -> Iterator[Problem]
                       file="scheme.toml", column="shortlist.decided", value=shortlist.decided)  # fmt: skip
     if decided is None:
         return
+    yield from _otherwise_settled(first, decided)
+    now |= decided & first.members.index.isin([member for tie in first.decided.ties for member in tie.members])  # chosen among those level at the line
     for other, zh, en in ((now & ~decided, "按现在的记录应当入围，但已定的入围名单没有它", "by the records now it would be on the shortlist, and the decided one lacks it"),
                           (decided & ~now, "已定的入围名单有它，按现在的记录却不能入围", "the decided shortlist has it, and by the records now it would not be")):  # fmt: skip
         for member in first.members.index[other]:
@@ -85,10 +89,29 @@ def stage_problems(first: Evaluation, shortlist: Shortlist) -> Iterator[Problem]
                           file="scheme.toml", column="shortlist.decided", value=str(member))  # fmt: skip
 
 
+def _otherwise_settled(first: Evaluation, decided: Mask) -> Iterator[Problem]:
+    """Ties at the line of which the decided list takes more, or fewer, than there are places for them."""
+    on_it = set(first.members.index[decided])
+    for tie in first.decided.ties:
+        if (taken := len(on_it.intersection(tie.members))) != tie.places:
+            rule = phrase("入围线上 {n} 家同分，剩余名额 {places} 个，已定的入围名单取 {taken} 家", "{n} are level at the line of the shortlist with {places:place|places} left, and the decided one takes {taken}",
+                          n=len(tie.members), places=tie.places, taken=taken)  # fmt: skip
+            yield Problem("warning", rule, Phrase("名单以已定的为准；请核对", "the decided one holds; check it"), file="scheme.toml", column="shortlist.decided", value=tie.class_)
+
+
+OPEN = "shortlist.ties"
+NOT_CHOSEN = Phrase("同分，由委员会决定未入围", "level at the line, and the committee chose others")
 SETTLE = Phrase(
-    "请委员会决定后把入围名单填入 shortlist 的 decided 所指的条件；未定之前这几家都不入围",
-    "the committee decides, and the list is recorded where `decided` of [shortlist] looks; until then none of these is on it",
+    '请委员会决定后把入围名单填入 shortlist 的 decided 所指的条件（没有写的，请先写 decided = "条件"）；未定之前这几家都不入围，也不能封存；准许暂不决定的，请写 open_ties = "may_stay"',
+    'the committee decides, and the list is recorded where `decided` of [shortlist] looks (write decided = "CONDITION" first where it is not there); until then none of these is on it, '
+    'and it cannot be sealed; write open_ties = "may_stay" if it may stay open',
 )
+MAY_STAY = Phrase("办法准许暂不决定，可以封存；未定之前这几家都不入围", "the scheme lets it stay open: it can be sealed, and until it is decided none of these is on it")
+
+
+def open_shortlist(problems: Iterable[Problem]) -> list[Problem]:
+    """Of what is to be said of an evaluation the ties at the line of the shortlist that have to be decided before it is sealed."""
+    return [problem for problem in problems if problem.column == OPEN and problem.severity == "warning"]
 
 
 def _as_decided(first: Evaluation, shortlist: Shortlist) -> Mask | None:
@@ -102,7 +125,8 @@ def _as_decided(first: Evaluation, shortlist: Shortlist) -> Mask | None:
 def _why(first: Evaluation, shortlist: Shortlist, place: int) -> Phrase:
     """Why a member did not come further, for the first stage's reasons are those of any award."""
     stop, total, rank = Phrase("未进入复审", "not on the shortlist"), first.decided.score(TOTAL)[place], int(first.decided.ranks[place])
-    if _as_decided(first, shortlist) is not None and first.decided.allotments[0].given[place]:
+    decided = _as_decided(first, shortlist)
+    if decided is not None and first.decided.allotments[0].given[place]:
         return joined([stop, Phrase("不在已定的入围名单上", "the decided shortlist lacks it")], "：", ": ")
     if not rank:
         reason = str(first.decided.reason.iloc[place])
@@ -111,7 +135,8 @@ def _why(first: Evaluation, shortlist: Shortlist, place: int) -> Phrase:
     if not contest.able[own] or contest.places is None:
         reason = str(first.decided.reason.iloc[place])
         return joined([stop, Phrase(reason, reason)], "：", ": ")
-    rank, count = int(contest.order[own]), int(contest.given.sum())
+    rank, count = int(contest.order[own]), int((contest.given if decided is None else decided[contest.positions]).sum())
     own_place = phrase("初审 {score} 分，第 {rank} 名，入围 {count} 名", "{score} in the first stage, place {rank}, of whom {count} are on it", score=f"{total:.{first.scheme.decimals}f}", rank=rank, count=count)
-    open_ = [Phrase("同分待委员会决定", "level at the line, for the committee to decide")] if contest.open[own] else []
+    level = Phrase("同分待委员会决定", "level at the line, for the committee to decide") if decided is None else NOT_CHOSEN
+    open_ = [level] if contest.open[own] or contest.shared[own] else []
     return joined([stop, joined([own_place, *open_])], "：", ": ")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from toolkit.evaluation.stages import open_shortlist
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.indicators.checks import UNDER_APPEAL
@@ -15,6 +16,7 @@ from toolkit.minutes.decisions import STATES, state_of
 from toolkit.minutes.journal import JOURNAL, read_journal
 from toolkit.minutes.objections import due_problems, read_objections
 from toolkit.reports.columns import Lexicon, ListColumn, listing, text
+from toolkit.scheme.outcomes import SHORTLIST
 
 if TYPE_CHECKING:
     from toolkit.edition import Edition
@@ -112,6 +114,8 @@ def _of_list(evaluation: Evaluation) -> Iterator[OpenMatter]:
     for problem in evaluation.problems:
         if problem.file == JOURNAL and problem.severity == "error":
             yield _matter("ruling", problem.column, problem, pressing=True)
+    for problem in open_shortlist(evaluation.problems):
+        yield _matter("scheme", SHORTLIST, problem, pressing=True)
     scheme, names = evaluation.scheme, evaluation.members["name"]
     for tie in evaluation.ties:
         level = [str(names[member]) for member in tie.members]

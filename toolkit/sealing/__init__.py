@@ -20,6 +20,7 @@ from toolkit.comparison.records import evaluated_at
 from toolkit.edition import Edition, load_plan, open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.evaluation.decisions import tie_problems
+from toolkit.evaluation.stages import open_shortlist
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.resources import folder_digests
 from toolkit.ground.text import Phrase
@@ -340,8 +341,10 @@ def _fill(bag: Path, records: Records, evaluation: Evaluation, notebooks: Path, 
 
 def _refuse_open_ties(evaluation: Evaluation) -> None:
     """Nothing is sealed while places are open between level members, unless the scheme says that they may stay so."""
-    if evaluation.ties and evaluation.scheme.open_ties == "refused":
-        told = tie_problems(evaluation.scheme, evaluation.members, evaluation.ties)
+    told = open_shortlist(evaluation.problems)
+    if evaluation.scheme.open_ties == "refused":
+        told += tie_problems(evaluation.scheme, evaluation.members, evaluation.ties)
+    if told:
         raise Refused(Problems(tuple(replace(problem, severity="error") for problem in told)))
 
 
