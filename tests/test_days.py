@@ -95,6 +95,9 @@ def test_the_decided_day_is_no_trial_and_nonsense_is_none(folder: Path, tmp_path
     done = CliRunner().invoke(app, ["evaluate", str(folder), "--out", str(tmp_path), "--as-of", "2027年7月"])
     assert done.exit_code == 2
     assert "没有“2027年7月”这一天" in done.output
+    done = CliRunner().invoke(app, ["evaluate", str(folder), "--out", str(tmp_path), "--as-of", "9999-12-31"])
+    assert done.exit_code == 2
+    assert "太远" in done.output
 
 
 def test_a_day_before_the_period_is_refused(edition: Edition) -> None:

@@ -368,6 +368,13 @@ def test_what_became_of_level_members_at_a_band_s_last_place_is_told() -> None:
     assert asked.reason.tolist()[1] == "够 A 级的分数和条件，但名额 2 个，与同居第 2 的完全同分，名额不足，信用等级 B"
 
 
+def test_cumulative_places_that_are_all_given_are_not_told() -> None:
+    rules = {"bands": [["A", 60], ["B", 60], ["C", 0]], "quota": {"A": {"number": 1}, "B": {"number": 2}}, "cumulative": True}
+    asked = decide_grades(scheme(grades=rules), members(4), totals(90, 80, 70, 65), NO_VETOES)
+    assert asked.grade.tolist() == ["A", "B", "C", "C"]
+    assert not list(place_problems(asked))
+
+
 def test_who_is_given_a_grade_directly_takes_no_place_and_who_may_not_rise_keeps_it() -> None:
     rules = {"grades": {"bands": [["A", 0], ["B", 0]], "quota": {"A": {"number": 1}}}}
     direct, lowers = (GRAVE | {"effect": effect} for effect in ({"grade": "D"}, {"lower_by": 1}))

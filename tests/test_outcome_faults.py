@@ -65,6 +65,7 @@ def veto(more: str) -> str:
         (SCHEME + '\n[grades]\nbands = [["A", 60], ["B", 0]]\nquota = { B = { share = 0.1 } }\n', "grades.quota.B", "the last band"),
         (SCHEME + '\n[grades]\nbands = [["A", 60], ["B", 0]]\nquota = { A = { share = 0.1, in_all = 3 }, X = { number = 1 } }\n', "grades.quota.A.in_all", "no such key"),
         (SCHEME + '\n[grades]\nbands = [["A", 60], ["B", 0]]\nquota = { X = { number = 1 } }\n', "grades.quota.X", "no grade `X`"),
+        (SCHEME + '\n[grades]\nbands = [["A", 60], ["B", 60], ["C", 0]]\ncumulative = true\nquota = { A = { number = 3 }, B = { number = 1 } }\n', "grades.quota.B.number", "is less than the 3 of A"),
         (SCHEME + '\n[grades]\nbands = [["A", 60], ["B", 0]]\nabove = ["X"]\n', "grades.above[1]", "no grade `X`"),
         (SCHEME + '\n[grades]\nbands = [["A", 60], ["B", 0]]\nlevel = "worse"\n', "grades.level", "there is no `quota`"),
         (SCHEME + '\n[grades]\nbands = [["A", 60], ["B", 0]]\nrise_at_most = "x"\n[previous]\ntable = "conduct"\ngrade = "act_id"\n', "grades.rise_at_most", "no condition `x`"),

@@ -44,6 +44,8 @@ NOT_COUNTED = Phrase("还没有会员名册：名额未按各类家数核对。"
 ALL_ACT = Phrase("没有发现不起作用的规则。", "No rule was found that can never act.")
 NOWHERE = Phrase("没有写明得分单写到哪里；请写 --out 文件夹，或写 --text 打印", "it is not said where the cards go: name a folder with --out, or print them with --text")
 NO_DAY = "没有“{written}”这一天；请写成 2027-06-30", "there is no day `{written}`: write it as 2027-06-30"
+FURTHEST = dt.date(2999, 12, 31)
+TOO_FAR = "“{written}”太远，只算到 {furthest}；请核对年份", "`{written}` is too far: nothing is worked out beyond {furthest}; check the year"
 NO_CODE = Phrase("请照会员名册填写代码", "write the code as the list of members has it")
 
 
@@ -194,9 +196,12 @@ def _ahead(edition: Edition, evaluation: Evaluation, years: int, language: str) 
 
 def _day(written: str, language: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(written)
+        day = dt.date.fromisoformat(written)
     except ValueError:
         raise wrong_use(phrase(*NO_DAY, written=written), language) from None
+    if day > FURTHEST:
+        raise wrong_use(phrase(*TOO_FAR, written=written, furthest=FURTHEST), language)
+    return day
 
 
 def _known_members(evaluation: Evaluation, codes: Collection[str]) -> None:

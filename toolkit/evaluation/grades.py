@@ -229,8 +229,9 @@ def _known_grades(scheme: Scheme, rules: Grades) -> list[str]:
 def place_problems(grading: Grading) -> Iterator[Problem]:
     """Where more have a band than it has places, or fewer because those at the line are level; and who takes part and is left over."""
     for told in grading.places:
+        had = told.met & (grading.band <= band_names(grading.bands.grades).index(told.award.id)) if grading.bands and grading.band is not None else told.given  # or a better one, where its places count those
         for class_, pool in grading.bands.rule.competing(told.award) if grading.bands else ():
-            count, given, met = int(told.places[pool[0]]) if len(pool) else 0, int(told.given[pool].sum()), int(told.met[pool].sum())
+            count, given, met = int(told.places[pool[0]]) if len(pool) else 0, int(had[pool].sum()), int(told.met[pool].sum())
             if given > count:
                 rule = phrase("{grade} 级名额 {places} 个，定 {given} 家：名额线上同分，一并定为 {grade} 级", "grade {grade}: {places:place|places}, {given} given, as all of those level at the line have it",
                               grade=told.award.id, places=count, given=given)  # fmt: skip

@@ -195,9 +195,25 @@ def _band_quotas(raw: Raw, names: list[str]) -> Iterator[Fault]:
         if isinstance(quota, dict):
             yield from _quota(raw, path, quota)
             yield from (Fault((*path, key), *NOT_OF_BANDS) for key in sorted(set(quota) - OF_BANDS))
+    if at(raw, ("grades", "cumulative")) is True and isinstance(quotas, dict):
+        yield from _falling_places(quotas, names)
     for key in (key for key in ("cumulative", "level") if at(raw, ("grades", key)) is not None and not quotas):
         rule = phrase("{key} 只用于限名额的等级，没有写 quota", "`{key}` is about places of bands, and there is no `quota`", key=key)
         yield Fault(("grades", key), rule, Phrase("请写 quota，或删去这一项", "write `quota`, or remove it"))
+
+
+def _falling_places(quotas: Raw, names: list[str]) -> Iterator[Fault]:
+    """Cumulative places below those of a better band, or counted among others: they hold those of the better band too."""
+    counted = [(name, quotas[name]) for name in names if isinstance(quotas.get(name), dict)]
+    for (better, more), (name, quota) in pairwise(counted):
+        path: KeyPath = ("grades", "quota", name)
+        for key in ("number", "share"):
+            if is_number(most := more.get(key)) and is_number(own := quota.get(key)) and own < most:
+                rule = phrase("{grade} 级以上 {own} 少于 {better} 级的 {most}", "{own} for {grade} and better is less than the {most} of {better}", grade=name, better=better, own=own, most=most)
+                yield Fault((*path, key), rule, Phrase("cumulative 时名额连同更高等级，请逐级不减", "with `cumulative` places count those of better bands: they cannot fall"))
+        if more.get("within", "class") != quota.get("within", "class"):
+            rule = phrase("{grade} 级与 {better} 级的 within 不同", "`within` of {grade} is another than that of {better}", grade=name, better=better)
+            yield Fault((*path, "within"), rule, Phrase("cumulative 时各级须在同一范围内计数", "with `cumulative` all bands are counted among the same members"))
 
 
 OF_BANDS = frozenset({"share", "number", "within", "rounding", "least", "most"})
