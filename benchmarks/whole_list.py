@@ -43,7 +43,7 @@ def invented(seed: int) -> Evaluation:
     return scored(Evaluation(scheme, who, measured))
 
 
-def differs(evaluation: Evaluation, spread: float) -> np.ndarray:
+def differs(evaluation: Evaluation, spread: float) -> Any:
     """Whether each holds another award, or better, than on the list, bool[awards, draws, members], in fresh draws."""
     lists = Lists.of(evaluation)
     given = np.concatenate([lists.given(shares) for shares in WeightDraws(draws=FRESH, spread=spread, seed=987).blocks(evaluation.tree, 0)], axis=1)

@@ -241,7 +241,7 @@ def activities(evaluation: Evaluation, open_: Mask) -> tuple[Activity, ...]:
     open_
         Whose measured values are public; bool[members].
     """
-    told = (_activity(item, *taking_part, open_) for item, *taking_part in deeds(evaluation))
+    told = (_activity(item, raw, asked, took_part, open_) for item, raw, asked, took_part in deeds(evaluation))
     return tuple(activity for activity in told if activity is not None)
 
 
