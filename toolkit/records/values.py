@@ -365,7 +365,7 @@ def _not_a_date(text: str) -> Finding:
         return Finding(Phrase("日期缺少“日”", "the date lacks its day"), EXAMPLE)
     if text in ENDLESS:
         mend = phrase('请在 tables.toml 的这一列写 forever = ["{text}"]', 'write forever = ["{text}"] for this column in tables.toml', text=text)
-        return Finding(Phrase("这一列没有写明怎样表示没有截止日期", "this column does not say how an end that never comes is written"), mend)
+        return Finding(Phrase("不是日期，这一列也没有写明怎样表示没有截止日期", "not a date, and this column does not say how an end that never comes is written"), mend)
     return Finding(Phrase("不是日期", "not a date"), EXAMPLE)
 
 

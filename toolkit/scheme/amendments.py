@@ -249,6 +249,8 @@ WORDS_OF: dict[str, dict[str, Phrase]] = {
     "award": {"none": Phrase("一律不得获奖", "none")},
     "order": {"name": Phrase("按名称", "by name"), "class": Phrase("按类别", "by class"), "rank": Phrase("按名次", "by rank")},
     "rounding": {"floor": Phrase("舍去小数", "rounded down"), "ceil": Phrase("有小数就进一", "rounded up"), "half_up": Phrase("四舍五入", "rounded half up"), "down": Phrase("舍去尾数", "cut")},
+    "level": {"better": Phrase("同分的都给", "all level ones"), "worse": Phrase("同分的都不给", "none of the level ones")},
+    "overrun": {"stop": Phrase("到此为止", "stop"), "skip": Phrase("跳过，看下一家", "skip to the next")},
     "decimals_of": {"points": Phrase("所得分数", "its points"), "score": Phrase("本项得分", "its own score")},
     "language": {"zh": Phrase("中文", "Chinese"), "en": Phrase("英文", "English")},
     "weights": {"percent": Phrase("百分比，同级合计 100", "percent"), "points": Phrase("相对值", "points")},
