@@ -7,6 +7,8 @@ member-by-member statements of the same 95 % come to when all are to hold togeth
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from figures import Figures, once
