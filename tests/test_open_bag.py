@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import io
 import json
 import lzma
@@ -28,7 +27,6 @@ from tests.invented import evaluation, indicator, members, scheme
 from tests.sealing import sealed, verified, with_new_manifests, write_house
 from tests.test_command_line import run
 from toolkit.evaluation import Evaluation, scored
-from toolkit.ground.ranking import Ruling, Tie
 from toolkit.ground.text import Phrase
 from toolkit.minutes.decisions import decide_state
 from toolkit.publication import open_rows as rows_of
@@ -217,6 +215,7 @@ FORGERIES: dict[str, Callable[[Path], object]] = {
     "a veto that the scheme does not have": put("data/members.csv", r"(?m)^(003,.*),$", r"\1,nosuch"),
     "a weight": put("data/scheme.toml", "weight = 60", "weight = 61"),
     "a version": put("bag-info.txt", r"toolkit \d+\.\d+\.\d+", "toolkit 9.9.9"),
+    "no digest of the sealed bag": put("bag-info.txt", r"(?m)^Sealed-Bag-SHA256:.*\n", ""),
     "another title": put("bag-info.txt", "小型", "大型"),
     "a formula": put("data/members.csv", "'=HYPERLINK", "=HYPERLINK"),
     "markup in a name": put("data/members.csv", "己代理公司", "<img src=x onerror=alert(1)>"),
@@ -267,7 +266,7 @@ def test_a_forged_one_with_new_digests_is_refused(forged: Path, what: str) -> No
     done = run("verify", forged, "--replay")
     assert done.exit_code == 1, done.output
     assert "Traceback" not in done.output
-    if what not in {"a version", "another title"}:
+    if what not in {"a version", "another title", "no digest of the sealed bag"}:
         assert run("verify", forged, "--fingerprint", print_before).exit_code == 1
 
 
@@ -313,6 +312,23 @@ def test_what_was_sent_is_sent_again(edition: Path, sent: Path, monkeypatch: pyt
     monkeypatch.setattr(agreement, "_program", lambda _: None)
     done = run("publish", edition / "sealed" / "r1", "--to", sent)
     assert done.exit_code == 0, done.output
+
+
+def test_another_edition_s_open_bag_is_not_written_over(edition: Path, forged: Path) -> None:
+    put("bag-info.txt", r"(?m)^External-Identifier:.*", "External-Identifier: other-2019")(forged)
+    before = fingerprint_of(forged)
+    done = run("publish", edition / "sealed" / "r1", "--to", forged.parent)
+    assert done.exit_code == 1
+    assert "另一届的开放包" in done.output
+    assert fingerprint_of(forged) == before
+    assert not (forged.parent / "cards").exists()
+
+
+def test_the_words_of_an_earlier_version_are_told_as_not_compared(forged: Path) -> None:
+    put("bag-info.txt", r"toolkit \d+\.\d+\.\d+", "toolkit 0.4.9")(forged)
+    found = open_problems(forged / "data", facts_of(read_bag_info(forged)))
+    assert not found.errors
+    assert {problem.file for problem in found} == {"README.md"}
 
 
 def test_it_is_refused_once_the_edition_is_withdrawn(edition: Path, tmp_path: Path) -> None:
@@ -408,19 +424,6 @@ def test_places_on_the_notice_are_told_where_they_say_more() -> None:
     assert rows.ranking["rank_from"].tolist()[:4] == [1, 2, 4, 5]
     assert opening.made_finer(rows, {"m0": 1}) == 0
     assert opening.made_finer(rows, {"m1": 2, "m2": 4}) == 1
-
-
-def test_a_ruling_of_the_committee_goes_with_its_tie() -> None:
-    """Of three level members one was given the one place; alone the open rows would leave it open."""
-    rules = scheme(award=[{"id": "best", "label": "best", "quota": {"number": 1}}], ties=["committee"])
-    who, values = members(6, ["A"] * 6), pd.DataFrame({"a": [50.0, 50, 50, 40, 30, 20]}, index=[f"m{i}" for i in range(6)])
-    known = evaluation(rules, who, values)
-    ruling = Ruling(Tie("best", "A", ("m0", "m1", "m2"), 1), ("m1",), dt.date(2019, 1, 1), "理由是绝密的", 3)
-    truth = replace(asked(known, [False] * 5 + [True]), rulings=(ruling,))
-    rows = open_rows(truth)
-    assert rows.awards["member"].tolist() == ["m1"]
-    assert rows.rulings[0].reason == ""
-    assert open_rows(replace(truth, rulings=())).awards.empty
 
 
 def test_what_is_written_is_read_again(sent: Path, tmp_path: Path) -> None:

@@ -36,3 +36,16 @@ def test_unnamed_winners_are_told_where_nobody_can_be_them(ties: str) -> None:
     for unnamed, winners, rows_told in (([1, 1], [2, 3], {3}), ([2, 0], [3, 2], {2})):
         other = replace(rows, lines=rows.lines.assign(unnamed=unnamed, winners=winners))
         assert {problem.row for problem in other.contradictions if problem.file == "lines.csv"} == rows_told
+
+
+def test_a_ruling_of_the_committee_goes_with_its_tie() -> None:
+    """Of three level members one was given the one place; alone the open rows would leave it open."""
+    rules = scheme(award=[{"id": "best", "label": "best", "quota": {"number": 1}}], ties=["committee"])
+    who, values = members(6, ["A"] * 6), pd.DataFrame({"a": [50.0, 50, 50, 40, 30, 20]}, index=[f"m{i}" for i in range(6)])
+    known = evaluation(rules, who, values)
+    ruling = Ruling(Tie("best", "A", ("m0", "m1", "m2"), 1), ("m1",), dt.date(2019, 1, 1), "理由是绝密的", 3)
+    truth = replace(asked(known, [False] * 5 + [True]), rulings=(ruling,))
+    rows = open_rows(truth)
+    assert rows.awards["member"].tolist() == ["m1"]
+    assert rows.rulings[0].reason == ""
+    assert open_rows(replace(truth, rulings=())).awards.empty

@@ -30,12 +30,7 @@ from toolkit.ground.writing import replaced_folder, write_csv
 from toolkit.minutes.decisions import FINAL, STATE, STATES, state_of
 from toolkit.minutes.journal import Journal, read_journal
 from toolkit.publication.extract import unguarded, unpublishable
-from toolkit.publication.open_rows import (
-    CLASSES,
-    LINES,
-    WITHHELD,
-    OpenRows,
-)
+from toolkit.publication.open_rows import CLASSES, LINES, WITHHELD, OpenRows
 from toolkit.publication.opening import open_rows
 from toolkit.reports.csv_files import text_cells
 from toolkit.reports.wording import NOT_APPLICABLE
@@ -80,7 +75,10 @@ FURTHEST = 1e12
 MOST = 100_000
 """Members that a count may tell: for one who is not open somebody stands in, and no number in a file may fill the reader's machine."""
 TOO_MANY = phrase("家数不可能如此：须为不小于 0 的整数，各类合计不超过 {most} 家", "no such counts: whole numbers from 0 on, at most {most:member|members} in all", most=MOST)
+UNCOMPARED = Phrase("由另一版本的程序写出，文字没有核对；以各表和指纹为准", "written by another version: its words were not compared; the tables and the fingerprint count")
 STRANGE = Phrase("开放包里不应有这个文件", "an open bag holds no such file")
+OTHER_EDITION = Phrase("文件夹里是另一届的开放包，不能覆盖", "it holds the open bag of another edition, which is not written over")
+ELSEWHERE = Phrase("请用 --to 另指一个文件夹", "name another folder: --to")
 LACKING = Phrase("开放包必须有这个文件，但没有", "an open bag must hold this file, and it does not")
 OTHER_PRINT = Phrase("开放包的指纹与公示所列的不同", "the fingerprint of the open bag is not the one on the notice")
 UNKNOWN = Phrase("不认识写出它的程序版本", "was written by a version that this one does not know")
@@ -354,6 +352,8 @@ def _file_problems(folder: Path, again: Path, facts: Facts) -> Iterator[Problem]
         elif name != README or facts.version == versions()[DISTRIBUTION]:
             row, value = differing_line(*((place / name).read_text("utf-8", "replace") for place in (folder, again)))
             yield difference(name, row=row, value=value)
+        else:
+            yield Problem("warning", UNCOMPARED, ASK, file=name, value=facts.version)
 
 
 def _table_problems(name: str, folder: Path, again: Path) -> Iterator[Problem]:
@@ -434,6 +434,15 @@ def send_open(bag: Path, target: Path) -> tuple[str, OpenRows]:
     return open_digest(bag / "data")[OPEN], rows
 
 
+def other_edition(place: Path, bag: Path) -> Iterator[Problem]:
+    """What stands in the way of an open bag: that of another edition, which it would replace."""
+    if (place / "bag-info.txt").is_file():
+        there, here = read_bag_info(place), read_bag_info(bag)
+        own = "External-Identifier"
+        if there.get(own) != here.get(own):
+            yield Problem("error", OTHER_EDITION, ELSEWHERE, file=place.name, column=own, value=there.get(own, "—"))
+
+
 def is_open_bag(bag: Path) -> bool:
     """Whether a bag says that it is an open one."""
     return LABEL in read_bag_info(bag)
@@ -483,5 +492,7 @@ def _label_problems(bag: Path, info: Mapping[str, str]) -> Iterator[Problem]:
     for key, value in {"External-Description": scheme.title, "External-Identifier": scheme.edition}.items():
         if info.get(key) != discreet(value):
             yield difference("bag-info.txt", column=key, value=info.get(key, "—"))
+    if not re.fullmatch(r"[0-9a-f]{64}", info.get(SEALED, "")):
+        yield difference("bag-info.txt", column=SEALED, value=info.get(SEALED, "—"))
     if facts_of(info).version not in {*FORMER, versions()[DISTRIBUTION]}:
         yield Problem("error", UNKNOWN, ASK, file="bag-info.txt", column="Bag-Software-Agent", value=facts_of(info).version or "—")
