@@ -150,6 +150,12 @@ def test_a_condition_that_stands_for_a_number_or_for_yes_has_that_type(column: s
     assert said(condition=conditions, award=[cost], ties=["committee"]) == [("award[a].quota.cost", mend) for _, mend in rise]
 
 
+def test_a_condition_that_can_settle_no_tie_is_refused() -> None:
+    conditions = [{"id": "c", "measure": {"column": "members.name"}}]
+    assert said(condition=conditions, ties=[{"condition": "c", "better": "lower"}, "joint"]) == [("ties[1]", "write `order`, the best first")]
+    assert said(condition=conditions, ties=[{"condition": "c", "order": ["p", "q"]}, "joint"]) == []
+
+
 def test_whether_there_is_a_record_is_yes_or_no() -> None:
     assert said(condition=[{"id": "c", "measure": {"table": "acts", "take": "any"}}], shortlist={"by": "i", "quota": {"number": 2}, "decided": "c"}) == []
 

@@ -48,6 +48,7 @@ def reference_problems(scheme: Scheme, tables: Tables, file: str = "scheme.toml"
         *(_measure(f"condition[{item.id}].measure", item.measure, scheme, tables) for item in scheme.conditions),
         *(_veto(f"veto[{item.id}]", item, scheme, tables) for item in scheme.vetoes),
         *(_conditions_as(place, id_, wanted, scheme, tables) for place, id_, wanted in _conditions_named(scheme)),
+        _ties_compared(scheme, tables),
         _previous(scheme, tables),
         _consent(scheme, tables),
         _shown_records(scheme, tables),
@@ -341,13 +342,30 @@ def _conditions_named(scheme: Scheme) -> Iterator[tuple[str, str, str]]:
             yield f"award[{award.id}].quota.cost", award.quota.cost, "number"
 
 
+def _type_read(measure: Measure, tables: Tables) -> str:
+    """Of which type a condition's values are."""
+    spec = _spec(*measure.place, tables) if measure.take in {None, "latest"} and measure.over is None else None
+    return "boolean" if measure.take == "any" else "number" if spec is None or spec.type in NUMBERS else spec.type
+
+
+def _ties_compared(scheme: Scheme, tables: Tables) -> ReferenceFaults:
+    """Conditions that settle no tie: a text without the order of its states, a date with one."""
+    measures = {item.id: item.measure for item in scheme.conditions}
+    for place, rule in enumerate(scheme.ties, start=1):
+        if isinstance(rule, str) or rule.condition not in measures:
+            continue
+        kind = _type_read(measures[rule.condition], tables)
+        if kind == "text" and not rule.order:
+            told = phrase("“{id}”是文字，比不出大小", "`{id}` is a text, of which none is more", id=rule.condition)
+            yield f"ties[{place}]", told, Phrase("请写 order，最好的在前", "write `order`, the best first")
+        if kind == "date" and rule.order:
+            told = phrase("“{id}”是日期，不按 order 比", "`{id}` is a date, which no `order` compares", id=rule.condition)
+            yield f"ties[{place}]", told, Phrase('请改写 better = "higher"（晚者在前）或 "lower"', 'write better = "higher", the later first, or "lower"')
+
+
 def _conditions_as(place: str, id_: str, wanted: str, scheme: Scheme, tables: Tables) -> ReferenceFaults:
     measure = next((item.measure for item in scheme.conditions if item.id == id_), None)
-    if measure is None:
-        return
-    spec = _spec(*measure.place, tables) if measure.take in {None, "latest"} and measure.over is None else None
-    kind = "boolean" if measure.take == "any" else "number" if spec is None or spec.type in NUMBERS else spec.type
-    if kind != wanted:
+    if measure is not None and _type_read(measure, tables) != wanted:
         rule = phrase("“{id}”要是{zh}", "`{id}` has to be {en}", id=id_, **dict(zip(("zh", "en"), (("数字", "a number") if wanted == "number" else ("是或否", "yes or no")), strict=True)))
         mend = phrase("请让它取 {t} 型的列", "let it read a column of type `{t}`", t=wanted)
         yield place, rule, mend
