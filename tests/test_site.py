@@ -281,6 +281,13 @@ def test_the_minutes_say_since_when_it_is_public_and_another_day_is_refused(edit
     assert not (tmp_path / "out").exists()
 
 
+def test_a_day_before_the_as_of_day_is_refused(edition: Path, tmp_path: Path) -> None:
+    done = run("publish", edition / "sealed" / "r1", "--to", tmp_path / "out", "--from", "2018-12-30")
+    assert done.exit_code == 1
+    assert "公示不会早于统计截止日" in done.output
+    assert not (tmp_path / "out").exists()
+
+
 def test_nothing_is_written_over_another_site(edition: Path, tmp_path: Path) -> None:
     mine = tmp_path / "out" / "site" / "mine.html"
     mine.parent.mkdir(parents=True)

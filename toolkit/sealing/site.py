@@ -51,6 +51,7 @@ from toolkit.records.dictionary import load_tables
 from toolkit.records.references import reference_problems
 from toolkit.reports.card_pages import CHECK, check_page
 from toolkit.reports.results_page import RESULTS, results_page
+from toolkit.scheme import load_scheme
 from toolkit.sealing.cards import foreign_files
 from toolkit.sealing.open_bag import (
     BAGGED,
@@ -79,6 +80,8 @@ SITE = "site"
 FILES = frozenset({*TITLES, SUMS, *(f"{OPEN}/{name}" for name in BAGGED)})
 """All that a site can hold."""
 SHOWN = 3
+EARLY = Phrase("公示不会早于统计截止日 {day}", "no notice stands before the as-of day, {day}")
+REAL_DAY = Phrase("请写公示起始的那一天", "write the day on which the notice goes up")
 OTHER_DAY = Phrase("工作记录里公示始于 {day}，与 --from 所写的不同", "by the minutes the notice has stood since {day}: --from says another day")
 ONE_DAY = Phrase("请删去 --from，或先把公示记入工作记录", "leave --from out, or enter the notice into the minutes first")
 AS_SEALED = Phrase(
@@ -259,12 +262,14 @@ def publication_day(bag: Path, asked: dt.date | None = None) -> dt.date | None:
     Raises
     ------
     Refused
-        When both are said, and differ.
+        When both are said, and differ; or the one asked lies before the as-of day.
     """
     entries = [entry for entry in newest_minutes(bag).entries if entry.what == STATE and entry.details.get("state") == "publicised"]
     day = entries[-1].time.date() if entries else None
     if day and asked and day != asked:
         raise refuse(phrase(OTHER_DAY.zh, OTHER_DAY.en, day=day), ONE_DAY, column="--from", value=str(asked))
+    if asked and asked < (as_of := load_scheme(bag / "data" / "edition" / "scheme.toml").as_of):
+        raise refuse(phrase(EARLY.zh, EARLY.en, day=as_of), REAL_DAY, column="--from", value=str(asked))
     return day or asked
 
 
