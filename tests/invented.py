@@ -179,7 +179,7 @@ def trees(
 @st.composite
 def looks(draw: st.DrawFn, children: list[str]) -> dict[str, Any]:
     """How a group may look at what is observed: conditional weights, a least share present, both or neither."""
-    found: dict[str, Any] = {"least_present": draw(st.sampled_from([None, None, 0.5, 0.6, 1.0, 2]))}
+    found: dict[str, Any] = {"least_present": draw(st.sampled_from([None, None, 0.5, 0.6, 1.0, *([2] if len(children) > 1 else [])]))}
     if draw(st.integers(0, 3)) == 3:
         found["value"] = draw(st.sampled_from(RESHAPED))
     if draw(st.integers(0, 3)) == 3:

@@ -184,6 +184,10 @@ class RuleByHand:
         """Who would be next, once every award is given and those not chosen of an open tie; nobody while the places of all classes are open."""
         others = [other for other in self.scheme.awards if other.id not in award.beside and award.id not in other.beside]
         waiting = own.able - own.open - {m for other in others for m in self.awards[other.id].given}
+        if award.quota and award.quota.per:  # who is cut by the number of those alike is no reserve either
+            most = award.quota.per.most or math.inf
+            rivals = {m: self.rivals(m, own.able, award.quota.within) for m in waiting}
+            waiting = {m for m in waiting if sum(self.state(other) == self.state(m) and self.key(other, award.by) > self.key(m, award.by) for other in rivals[m]) < most}
         for m in waiting:
             pool = self.rivals(m, range(len(self.classes)), within := award.quota.within if award.quota else "class")
             count = places(award.quota, len(self.part & pool), "" if within == "all" else self.classes[m]) or 0

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from tests.conftest import with_applications
 from tests.visits import CLEAN, VISITS, write_visits
 from toolkit.__main__ import app
 from toolkit.comparison.records import FILE, changed_records, examined_at, row_changes, write_changes
@@ -133,6 +134,7 @@ def test_what_was_removed_moved_and_added_accounts_for_every_row(
 
 
 def test_a_sealed_bag_stands_for_the_edition_in_it(whole: Path, small_edition: Path) -> None:
+    with_applications(small_edition)  # as the sealed one
     edit(small_edition / "records" / "会员名册.csv", ("001,甲招标代理公司", "001,=甲代理公司"))
     assert lines(whole, small_edition) == [("members", "001", "name", "甲招标代理公司", "=甲代理公司", "changed", "")]
 
