@@ -290,3 +290,13 @@ def test_statements_that_contradict_or_name_nobody_are_refused() -> None:
         necessary_and_possible(FOUR, [(0, 4)])
     with pytest.raises(Refused, match="no gaps"):
         necessary_and_possible([[1, np.nan]], [])
+
+
+def test_who_applied_and_has_no_total_counts_for_the_places_of_the_others() -> None:
+    """A quarter of four is a place, though one of them has no total: the best of the others is given it under any weights."""
+    rules = scheme(indicator=[indicator("a", 1), indicator("b", 1)], award=[{"id": "x", "label": "x", "quota": {"share": 0.25}}])
+    values = pd.DataFrame({"a": [np.nan, 90.0, 20.0, 10.0], "b": [np.nan, 80.0, 20.0, 10.0]}, index=members(4).index)
+    asked = evaluation(rules, members(4), values)
+    assert listed(asked) == {("x", "m1")}
+    standings = award_bounds(asked, around(rules, 0.1)).set_index("member")["standing"]
+    assert standings.to_dict() == {"m1": "certain", "m2": "never", "m3": "never"}

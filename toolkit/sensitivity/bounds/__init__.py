@@ -222,8 +222,10 @@ def _proved(leads: Leads, award: Award, known: dict[str, tuple[Mask, Mask]]) -> 
     sure = np.logical_and.reduce([sure, scored, leads.part[0], *(never for _, never in better)])
     may = np.logical_and.reduce([may, scored, leads.part[1], *(~certain for certain, _ in better)])
     certain, never = np.zeros_like(sure), ~may
-    for name, pool in leads.pools(award.quota.within if award.quota else "class"):
-        counts = [places(award.quota, int(part[pool].sum()), name) for part in leads.part]
+    within = award.quota.within if award.quota else "class"
+    counted = leads.counted(within)
+    for name, pool in leads.pools(within):
+        counts = [places(award.quota, count, name) for count in counted[name]]
         above, level = _rivals(leads, award, pool, sure, may)
         certain[pool] = sure[pool] & (True if counts[0] is None else level < min(count or 0 for count in counts))
         never[pool] |= False if counts[0] is None else above >= max(count or 0 for count in counts)

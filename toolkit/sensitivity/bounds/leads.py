@@ -262,11 +262,21 @@ class Leads:
         return bool(tie_keys(self.evaluation.scheme))
 
     @cached_property
+    def _taking_part(self) -> tuple[Mask, Mask]:
+        """Who takes part for certain, and who may, with a total or without."""
+        sure, may = self.met(self.terms.eligibility)
+        return self.terms.applied & sure, self.terms.applied & may
+
+    @cached_property
     def part(self) -> tuple[Mask, Mask]:
         """Who takes part for certain, and who may; those with a total."""
-        able = self.terms.applied & ~np.isnan(self.extremes.columns[TOTAL])
-        sure, may = self.met(self.terms.eligibility)
+        able = ~np.isnan(self.extremes.columns[TOTAL])
+        sure, may = self._taking_part
         return able & sure, able & may
+
+    def counted(self, within: str) -> dict[str, tuple[int, int]]:
+        """Of how many the places of each pool are a share, at least and at most: all who take part, those without a total too."""
+        return {name: (int(self._taking_part[0][positions].sum()), int(self._taking_part[1][positions].sum())) for name, positions in self.terms.pools[within]}
 
     def pools(self, within: str) -> Iterator[tuple[str, Positions]]:
         """Those who may take part, pool by pool."""
