@@ -16,12 +16,15 @@ from docx import Document
 from typer.testing import CliRunner, Result
 
 from tests.conftest import write_small_edition
+from tests.test_edition_cases import CASES
+from tests.test_edition_cases import written as written_case
 from toolkit.__main__ import app
 from toolkit.comparison.records import evaluated_at
-from toolkit.documents.articles import chinese_number, evaluation_rules
+from toolkit.documents.articles import chinese_number, evaluation_rules, grading_rules
 from toolkit.documents.catalogue import DOCUMENTS, Paper, is_draft, template, written
 from toolkit.documents.fields import Case, common_fields
 from toolkit.documents.filling import filled
+from toolkit.edition import load_plan
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
 from toolkit.publication.extract import public_extract
@@ -148,6 +151,16 @@ def test_the_rules_say_what_is_computed(case: Case, tmp_path: Path) -> None:
     assert "2 位小数" in before
     counted = [article["序"] for chapter in chapters for article in chapter["条"]]
     assert counted == [chinese_number(place) for place in range(1, len(counted) + 1)]
+
+
+def test_every_case_has_rules_that_read_as_rules(tmp_path: Path) -> None:
+    for name, own in CASES.items():
+        scheme, tables = load_plan(written_case(own, tmp_path / name))
+        for chapters in (evaluation_rules(scheme, tables, "理事会"), grading_rules(scheme, tables, "理事会")):
+            articles = [(article["文"], *article["款"]) for chapter in chapters for article in chapter["条"]]
+            assert not [line for lines in articles for line in lines if re.search(r"：。|^仍|含本数|[≥≤]|\b(True|None)\b", line)], name
+        if scheme.shortlist is not None:
+            assert "初审按下列规定" in repr(evaluation_rules(scheme, tables, "理事会"))
 
 
 def test_the_report_counts_what_was_recorded(case: Case) -> None:

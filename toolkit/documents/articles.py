@@ -77,14 +77,14 @@ def numbered(chapters: Iterable[tuple[str, list[Article]]]) -> list[dict[str, An
 def evaluation_rules(scheme: Scheme, tables: Tables, council: str) -> list[dict[str, Any]]:
     """Chapters of the rules by which awards are given."""
     lines = _by_kind(scheme, tables)
-    awards = [f"{name}：{decided.replace(UNFILLED, '')}。" for name, _, decided in lines.get("奖项", [])]
+    awards = [_sentence(name, "", decided.replace(UNFILLED, "")) for name, _, decided in lines.get("奖项", [])]
     return numbered([
         ("总则", _general(scheme, "评选优秀、先进会员", council)),
         ("参评条件", _conditions(lines)),
         ("指标与计分", _scoring(scheme)),
         ("加分、扣分与一票否决", _beside(lines)),
         ("奖项与名额", [("评选设下列奖项，名额按下列规定计算，够格的不足时空缺，不降低标准：", awards), *_ties(lines)] if awards else []),
-        ("其他规定", _others(lines, AWARDING)),
+        ("其他规定", _others(lines, "申报")),
         ("评审与公示", _procedure(scheme, lines, council)),
         ("附则", _end(council)),
     ])  # fmt: skip
@@ -101,8 +101,8 @@ def grading_rules(scheme: Scheme, tables: Tables, council: str) -> list[dict[str
         ("诚信信息", _information()),
         ("指标与计分", _scoring(scheme)),
         ("加分、扣分与直接定级", _beside(lines)),
-        ("信用等级", [("信用等级按总分和下列规定评定（各级下限含本数）：", grades)]),
-        ("其他规定", _others(lines, GRADING)),
+        ("信用等级", [("信用等级按总分和下列规定评定：", grades)]),
+        ("其他规定", _others(lines)),
         ("评审与公示", _procedure(scheme, lines, council)),
         ("修复、异议与附则", [
             ("会员可以在规定的期限届满后申请信用修复：已纠正行为、履行义务并公开作出承诺的，经核实后记录注明“已修复”，自修复之日起不再计入。", []),
@@ -199,24 +199,27 @@ def _beside(lines: dict[str, list[tuple[str, str, str]]]) -> list[Article]:
     return articles
 
 
-AWARDING = frozenset({"总则", "申报", "加减分", "一票否决", "时限", "奖项", "同分", "公示", "等级"})
-GRADING = frozenset({"总则", "加减分", "一票否决", "时限", "等级", "公示", "奖项", "同分", "申报"})
-"""The kinds of rules that have chapters of their own, or belong to the other rules."""
+ELSEWHERE = frozenset({"总则", "加减分", "一票否决", "时限", "奖项", "同分", "等级", "公示"})
+"""The kinds of rules that have articles of their own, or belong to the other rules."""
 
 
-def _others(lines: dict[str, list[tuple[str, str, str]]], told: frozenset[str]) -> list[Article]:
-    """Whatever else the scheme decides: no rule that is computed with goes untold."""
-    return [(f"{kind}按下列规定：", [_sentence(*line) for line in rules]) for kind, rules in lines.items() if kind not in told]
+def _others(lines: dict[str, list[tuple[str, str, str]]], *told: str) -> list[Article]:
+    """Whatever else the scheme decides, but for the kinds that were told: no rule that is computed with goes untold."""
+    rest = {kind: rules for kind, rules in lines.items() if kind not in ELSEWHERE and kind not in told}
+    units = {"条件"}  # of a condition nothing is decided: the line ends with its unit
+    return [(f"{kind}按下列规定：", [_sentence(name, read, "" if kind in units else decided) for name, read, decided in rules]) for kind, rules in rest.items()]
 
 
 def _sentence(name: str, read: str, decided: str) -> str:
-    return f"{name}：{'，'.join(part for part in (read, decided) if part)}。"
+    said = "，".join(part for part in (read, decided) if part)
+    return f"{name}：{said}。" if said else f"{name}。"
 
 
 def _ties(lines: dict[str, list[tuple[str, str, str]]]) -> Iterator[Article]:
     for _, _, decided in lines.get("同分", []):
         joint = "并列在名额线上的均予授奖，可以超过名额" if decided.endswith("仍相同的并列") else ""
-        yield f"{'；'.join(part for part in (decided, joint) if part)}。", []
+        said = f"总分{decided.removeprefix('仍')}" if decided.startswith("仍") else decided  # nothing was compared before
+        yield f"{'；'.join(part for part in (said, joint) if part)}。", []
 
 
 def _procedure(scheme: Scheme, lines: dict[str, list[tuple[str, str, str]]], council: str) -> list[Article]:
