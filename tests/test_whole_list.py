@@ -87,8 +87,8 @@ def test_it_is_said_in_one_line(asked: Evaluation) -> None:
 def test_the_first_line_of_the_notebook_and_the_one_page_say_it(asked: Evaluation) -> None:
     firm = firmness(asked, award_probabilities(asked, WeightDraws(draws=1000)), spec=WeightDraws(draws=1000))
     count = firm.whole.members["member"].nunique()
-    assert repr(certainty_headline(firm)).endswith(f"若要全部名单同时成立（95% 的把握），则有 {count} 家与线上无法区分。")
-    assert repr(certainty_headline(firm, "en")).endswith(f"For all places to hold at once (at 95%), {count} members are too near a line to tell.")
+    assert repr(certainty_headline(firm)).endswith(f"以上逐家而论；若要全部名单同时成立（95% 的把握），则线上线下共有 {count} 家不能断定在哪一边：一次断定的越多，每一家越难断定。")
+    assert repr(certainty_headline(firm, "en")).endswith(f"for all places to hold at once (at 95%), {count} members over and under the lines cannot be told to be on one side: the more is claimed at once, the less of each.")
     line = whole_list_line(asked, firm.whole).zh
     assert line in meeting_page(asked, firm, draws=1000)
     assert line not in meeting_page(asked, firm, draws=1000, together=False)  # as versions before wrote it

@@ -256,7 +256,9 @@ def zone_line(whole: WholeList) -> Phrase:
         return Phrase("", "")
     if not whole.zone:
         return phrase("全部名单同时成立也有 {level:.0%} 的把握，没有与线上无法区分的。", "All places hold at once (at {level:.0%}): nobody is too near a line to tell.", level=whole.level)
-    return phrase("若要全部名单同时成立（{level:.0%} 的把握），则有 {n} 家与线上无法区分。", "For all places to hold at once (at {level:.0%}), {n:member is|members are} too near a line to tell.", level=whole.level, n=whole.zone)
+    return phrase("以上逐家而论；若要全部名单同时成立（{level:.0%} 的把握），则线上线下共有 {n} 家不能断定在哪一边：一次断定的越多，每一家越难断定。",
+                  "This is of each by itself; for all places to hold at once (at {level:.0%}), {n:member|members} over and under the lines cannot be told to be on one side: the more is claimed at once, the less of each.",
+                  level=whole.level, n=whole.zone)  # fmt: skip
 
 
 def firmness_table(evaluation: Evaluation, firm: Firmness, language: Language | None = None) -> Table:
