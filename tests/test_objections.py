@@ -363,7 +363,7 @@ def test_an_upheld_objection_is_open_until_its_rows_are_mended(small_edition: Pa
     assert (unasked.details["changes"], unasked.reason) == (["“members”的记录"], "未经记录的改动，照现状记入")
     assert (ruled.details["changes"], ruled.details["rulings"], ruled.reason) == (["“activities”的记录"], [1], "裁定要求的改动，照现状记入")
     assert "照第 1 条裁定改了：“activities”的记录；别无改动。" in run("journal", small_edition).output
-    sheet.cell(8, 2, None if sheet.cell(8, 2).value else 1)
+    sheet.cell(8, 2).value = None if sheet.cell(8, 2).value else 1
     book.save(path)
     assert run("journal", small_edition, "--enter-found").exit_code == 0
     assert "rulings" not in read_journal(small_edition).entries[-1].details
