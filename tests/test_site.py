@@ -28,7 +28,7 @@ from tests.test_command_line import run
 from toolkit.evaluation import Evaluation, scored
 from toolkit.minutes.decisions import decide_state
 from toolkit.publication.audiences import SEEN, seen_by
-from toolkit.publication.disclosures import activities, tells_of_nobody
+from toolkit.publication.disclosures import activities, counted_apart, tells_of_nobody
 from toolkit.publication.site import TITLES, Period
 from toolkit.scheme import Publication
 from toolkit.scheme.outcomes import PERMITTED_BY, Permission
@@ -462,6 +462,25 @@ def test_an_audience_sees_no_more_than_is_permitted_and_a_member_all_of_its_own(
 def test_a_count_is_told_only_where_neither_side_is_small(answers: list[bool]) -> None:
     told = tells_of_nobody(np.array(answers, np.bool_))
     assert told == (not answers or min(sum(answers), len(answers) - sum(answers)) >= 5)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans(), st.booleans()), max_size=60))
+def test_a_class_is_counted_where_nobody_is_told_apart_nor_by_taking_the_others_from_all(drawn: list[tuple[str, bool, bool]]) -> None:
+    classes, answers, known = (np.array(column, kind) for column, kind in zip(zip(*drawn, strict=True) if drawn else ((), (), ()), (object, np.bool_, np.bool_), strict=True))
+    counted = counted_apart(answers, known, classes)
+    hidden = ~known & np.isin(classes, [name for name, count in counted.items() if count is None])
+    for name, count in counted.items():
+        assert count in {None, int(answers[classes == name].sum())}
+        assert count is None or tells_of_nobody(answers[(classes == name) & ~known])
+    assert tells_of_nobody(answers[hidden]) or hidden.sum() == (~known).sum()
+
+
+def test_the_classes_have_those_named_by_the_notice_alone_and_no_applicants_that_tell_of_few(sent: Path) -> None:
+    text, notice = ((sent / "site" / name).read_text("utf-8").partition('lang="en"><header')[0] for name in ("figures.html", "index.html"))
+    *classes, unnamed, total = (re.findall(r"<td[^>]*>([^<]*)</td>", row) for row in re.findall(r"<tr><td.*?</tr>", text))
+    assert [row[2] for row in classes] == ["7", "—"], "five and all of them applied; where all are open, all is told"
+    assert [sum(int(row[place]) for row in (*classes, unnamed)) for place in (3, 4)] == [int(count) for count in total[3:]]
+    assert notice.count('<li class="name">') == sum(int(count) for row in classes for count in row[3:])
 
 
 # ---- in a reader's browser ---------------------------------------------------------------------------------------

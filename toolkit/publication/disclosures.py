@@ -10,6 +10,7 @@ it that nobody is told apart.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,10 +24,12 @@ from toolkit.indicators.consent import permissions, standing_pledges
 from toolkit.indicators.engine import Engine
 from toolkit.publication.audiences import seen_by
 from toolkit.publication.extract import pinyin
-from toolkit.publication.open_rows import FEWEST
+from toolkit.publication.open_rows import FEWEST, class_told
 from toolkit.scheme.shapes import is_missing
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from toolkit.evaluation import Evaluation
     from toolkit.ground.ranking import Floats, Mask
     from toolkit.publication.open_rows import OpenRows
@@ -99,26 +102,52 @@ class Figures:
     Parameters
     ----------
     classes
-        Name, members and applicants of each class.
-    awarded
-        Winners by award and class.
+        Name, members and applicants of each class; no number of applicants where it would tell of few.
+    named
+        The winners whom the notice names with their class, by award and class.
     activities, grades
         As `activities` and `graded` give them.
     """
 
-    classes: tuple[tuple[str, int, int], ...]
-    awarded: Mapping[tuple[str, str], int]
+    classes: tuple[tuple[str, int, int | None], ...]
+    named: Mapping[tuple[str, str], int]
     activities: tuple[Activity, ...]
     grades: tuple[tuple[str, int], ...]
 
 
 def figures(evaluation: Evaluation, rows: OpenRows) -> Figures:
-    """The action in figures, of what the open bag counts, and of all that was measured as far as it tells of nobody."""
+    """The action in figures, as far as they tell of nobody that is not open."""
     open_ = np.asarray(evaluation.members.index.isin(rows.members.index), np.bool_)
-    known = open_ | seen_by(evaluation, "public")["grade"].to_numpy(np.bool_)
-    classes = tuple((str(name), int(members), int(applied)) for name, members, applied in rows.classes[["class", "members", "applied"]].itertuples(index=False))
-    awarded = {(str(award), str(name)): int(winners) for award, name, winners in rows.lines[["award", "class", "winners"]].itertuples(index=False)}
-    return Figures(classes, awarded, activities(evaluation, open_), graded(evaluation, known))
+    seen = seen_by(evaluation, "public")
+    classes = evaluation.members["class"].map(class_told)
+    named = evaluation.awards[evaluation.awards["member"].isin(seen.index[seen["award"] & seen["class"]])]
+    told = open_ | seen["award"].to_numpy(np.bool_) | (evaluation.scheme.members.applied is None)
+    applied = counted_apart(evaluation.award_rule.applied, told, classes.to_numpy(object))
+    return Figures(
+        tuple((str(name), int(members), applied[str(name)]) for name, members in rows.classes[["class", "members"]].itertuples(index=False)),
+        Counter(zip(named["award"].astype(str), named["member"].map(classes), strict=True)),
+        activities(evaluation, open_),
+        graded(evaluation, open_ | seen["grade"].to_numpy(np.bool_)),
+    )
+
+
+def counted_apart(answers: Mask, known: Mask, classes: NDArray[np.object_]) -> dict[str, int | None]:
+    """How many of each class say yes; None where it would tell of a few of whom that is not known, or where that followed from the others and the sum of all.
+
+    Examples
+    --------
+    >>> classes = np.repeat(np.array(["a", "b", "c"], object), 20)
+    >>> answers, known = np.arange(60) % 20 < np.repeat([20, 10, 8], 20), np.zeros(60, np.bool_)
+    >>> counted_apart(answers, known, classes)  # of the first all say yes: the second hides that
+    {'a': None, 'b': None, 'c': 8}
+    """
+    others = {str(name): answers[(classes == name) & ~known] for name in dict.fromkeys(classes)}
+    hidden = {name for name, own in others.items() if not tells_of_nobody(own)}
+    while hidden and not tells_of_nobody(np.concatenate([others[name] for name in sorted(hidden)])):
+        if not (beside := [name for name, own in others.items() if name not in hidden and len(own)]):
+            break
+        hidden.add(min(beside, key=lambda name: (len(others[name]), name)))
+    return {name: None if name in hidden else int(answers[classes == name].sum()) for name in others}
 
 
 def tells_conduct(scheme: Scheme) -> bool:

@@ -248,9 +248,12 @@ BY_CLASS, DONE, GRADED = Phrase("各类会员", "By class"), Phrase("各项活�
 MEMBERS, APPLIED, ALL = Phrase("会员数", "Members"), Phrase("申报参评", "Applied"), Phrase("合计", "Total")
 DONE_HEADS = (Phrase("项目", "What"), Phrase("参加会员数", "Members"), Phrase("总量", "In all"))
 GRADE_HEADS = (Phrase("等级", "Grade"), MEMBERS)
+UNNAMED = Phrase("未列名", "Not named")
 ON_FIGURES = phrase(
-    "本页只有合计数，没有任何一家会员的数据。第一张表与公示、开放包所列的相同；其余各表中，凡会使人推知某家未公开会员情况的数（涉及不足 {n} 家的）不列。",
-    "This page has sums alone, and no member's data. The first table is that of the notice and the open bag; below it no figure is told from which something of a member that is not open could be had (one that rests on fewer than {n}).",
+    "本页只有合计数，没有任何一家会员的数据。凡会使人推知某家未公开会员情况的数（涉及不足 {n} 家的，或可由其余各数相减得出的）不列，记作“—”。"
+    "各类的获奖家数只计公示列名的会员，未列名的只计总数。",
+    "This page has sums alone, and no member's data. No figure is told from which something of a member that is not open could be had: one that rests on fewer than {n}, or follows from the others, is a dash. "
+    "The winners of a class are those whom the notice names; who is not named is counted in all.",
     n=FEWEST,
 )
 ON_CERTAINTY = Phrase(
@@ -267,7 +270,7 @@ def figures_page(extract: Extract, figures: Figures, pages: Sequence[str]) -> st
 
 
 def _figures(extract: Extract, figures: Figures, language: Language) -> Safe:
-    parts = [element("h2", BY_CLASS.into(language), css="part"), _classes(extract, figures.classes, figures.awarded, language)]
+    parts = [element("h2", BY_CLASS.into(language), css="part"), _classes(extract, figures, language)]
     if figures.activities:
         rows = ([one.label, f"{one.members:,}", f"{one.total:,.4f}".rstrip("0").rstrip(".") + f" {one.unit}" if one.total is not None else "—"] for one in figures.activities)
         parts += [element("h2", DONE.into(language), css="part"), _table(DONE_HEADS, rows, language, numbers=2)]
@@ -278,12 +281,17 @@ def _figures(extract: Extract, figures: Figures, language: Language) -> Safe:
     return Safe(plain_head(extract, FIGURES, language) + element("p", lead, css="lead") + element("p", ON_FIGURES.into(language), css="remark") + "".join(parts))
 
 
-def _classes(extract: Extract, classes: Sequence[tuple[str, int, int]], awarded: Mapping[tuple[str, str], int], language: Language) -> Safe:
-    """Members, applicants and winners of each class, and of all together."""
-    awards = extract.notice["awards"]
+def _classes(extract: Extract, figures: Figures, language: Language) -> Safe:
+    """Members, applicants and named winners of each class; who is not named, and all together."""
+    awards, known = extract.notice["awards"], "class" in extract.notice["fields"]
     heads = [CLASS, MEMBERS, APPLIED, *(Phrase(award["label"], award["label"]) for award in awards)]
-    rows = [[name or "—", f"{members:,}", f"{applied:,}", *(str(awarded.get((award["id"], name), "—")) for award in awards)] for name, members, applied in classes]
-    total = [ALL.into(language), f"{sum(one[1] for one in classes):,}", f"{sum(one[2] for one in classes):,}", *(str(award["count"]) for award in awards)]
+    rows = [
+        [name or "—", f"{members:,}", "—" if applied is None else f"{applied:,}", *(str(figures.named.get((award["id"], name), 0)) if known else "—" for award in awards)]
+        for name, members, applied in figures.classes
+    ]
+    unnamed = [UNNAMED.into(language), "", "", *(str(award["unnamed"]) for award in awards)]
+    total = [ALL.into(language), f"{sum(one[1] for one in figures.classes):,}", f"{extract.notice['applied']:,}", *(str(award["count"]) for award in awards)]
+    rows += [unnamed] if any(award["unnamed"] for award in awards) else []
     several = len(rows) > 1
     return _table(heads, [*rows, total] if several else rows, language, numbers=len(heads) - 1, css="figures summed" if several else "figures")
 

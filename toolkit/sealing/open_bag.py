@@ -236,7 +236,7 @@ def read_open(folder: Path) -> OpenRows:
     if any(isinstance(cell, str) for item in scheme.indicators if item.value.shape != "category" for cell in values[item.id]):
         raise _unreadable(MEASURED)
     bounds = _floats(_read(folder, BOUNDS, WITHHELD), BOUNDS, "from", "to")
-    if not (bounds[["from", "to"]].abs() <= FURTHEST).all(axis=None):
+    if (bounds[["from", "to"]].abs() > FURTHEST).any(axis=None):
         raise _unreadable(BOUNDS)
     adjustments = _of_members(folder, "adjustments.csv", [item.id for item in scheme.adjustments], members)
     return OpenRows(
