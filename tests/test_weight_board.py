@@ -15,7 +15,7 @@ import pytest
 from toolkit import controls, evaluate, open_edition, rescored
 from toolkit.edition import Edition
 from toolkit.ground.resources import house_folder
-from toolkit.interactive.board import Board
+from toolkit.interactive.board import Board, Changes
 from toolkit.interactive.board_details import card
 from toolkit.interactive.board_words import board_in_words
 from toolkit.interactive.tuning import typed
@@ -316,6 +316,28 @@ def test_variants_are_saved_opened_compared_and_laid_aside(heard: Heard, small_e
     assert "没有这个方案" in heard.ask("variant", name="../scheme")["refused"]["zh"]
     assert "没有删除" in heard.ask("aside", name="诚信加重")["notice"]["zh"]
     assert (small_edition / "scheme.toml").read_bytes() == before
+
+
+def test_the_comparison_counts_a_trial_as_the_headline_does_and_a_variant_does_not_keep_it(heard: Heard, small_edition: Path) -> None:
+    heard.board.sure = False
+    heard.ask("move", node="learning", share=5)
+    headline = heard.ask("leave", kind="member", item=8)
+    assert headline["status"]["zh"] != Changes.between(heard.board.decided, Board.of(rescored(heard.board.before, heard.board.scheme))).words.zh
+    notice = heard.ask("save", name="诚信加重")["notice"]["zh"]
+    assert f"“未计入{heard.board.before.members['name'].iloc[8]}”只是试算，没有存进方案" in notice
+    heard.ask("shelf")
+    told, _ = heard.later("shelf")
+    _, now, variant = told["columns"]
+    assert told["trial"]["zh"] in headline["what_if"]["zh"]
+    assert (now["status"], now["out"], now["into"]) == (headline["status"], headline["out"], headline["into"])
+    assert told["ranks"][1] == heard.board.board.rank[told["members"]].tolist()
+    heard.ask("put_back")
+    heard.sent.clear()
+    assert "试算" not in heard.ask("save", name="再存")["notice"]["zh"]
+    heard.ask("shelf")
+    told, _ = heard.later("shelf")
+    assert told["trial"] is None
+    assert told["columns"][1]["status"] == variant["status"] == told["columns"][2]["status"]
 
 
 @pytest.mark.parametrize("name", [b"13800138000", b"\xff", "长".encode() * 60, "a\u202eb".encode(), b"<img src=x>", "两  个".encode()])

@@ -29,6 +29,7 @@ RESUMED_ELSEWHERE = Phrase(
 NOT_RESUMED = Phrase("上次离开时的调整不适合现在的办法，没有恢复", "What you had moved when you left does not fit the scheme any more, and is not there")
 NOT_LEFT_OUT = Phrase("其中有些试算项现在已经没有，没有恢复", "Some of what was left out is not there any more and is not left out")
 SAVED = ("已存为方案“{name}”（variants/{name}.toml）；办法没有改动", "Kept as variant `{name}` (variants/{name}.toml); the scheme itself is as it was")
+TRIAL_NOT_KEPT = ("“{zh}”只是试算，没有存进方案：方案仍计入全部", "the trial is not kept in it ({en}): the variant counts everything")
 LAID_ASIDE = ("方案“{name}”已移到 variants/aside/{place}，没有删除", "Variant `{name}` is moved to variants/aside/{place}, and not deleted")
 OPENED = ("现在是方案“{name}”（尚未采用）；“撤销”回到刚才", "This is variant `{name}`, not adopted; 'Undo' leads back")
 
@@ -168,6 +169,10 @@ WORDS: dict[str, Phrase] = {
     "show": Phrase("并列比较", "compare"),
     "decided": Phrase("已定", "Decided"),
     "now": Phrase("现在的试算", "As it stands"),
+    "trial_not_kept": Phrase(
+        "有不计入的或按某位专家权重的试算：“现在的试算”照此计算，与上面一行相同；存为方案时不随方案保存，方案都计入全部",
+        "Something is left out, or one expert's weights are tried: 'As it stands' is counted so, as in the line on top. A variant does not keep that, and counts everything",
+    ),
     "no_variants": Phrase("还没有存下的方案。调好权重后，在上面起一个名称存下；办法本身不会改动。", "No variant is kept yet. Move the weights and keep them by a name above; the scheme itself is not changed."),
     "differs": Phrase("有 {n} 处与已定办法不同", "Decided otherwise: {n}"),
     "and_more": Phrase("等，另有 {n} 家", "and others: {n}"),

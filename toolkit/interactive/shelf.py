@@ -223,30 +223,39 @@ def _outline(scheme: Scheme) -> tuple[object, ...]:
 # ---- how schemes compare ----
 
 
-def shelf(evaluation: Evaluation, tuning: Tuning, edition: Edition, chosen: Sequence[str] | None = None) -> Said:
+def shelf(evaluation: Evaluation, tuning: Tuning, board: Board, edition: Edition, chosen: Sequence[str] | None = None) -> Said:
     """The variants of an edition, the newest first, and how the decided scheme, what is tried and some of them compare.
+
+    What stands now is compared as it is shown, with what is left out for a trial left out; `trial` says so. A variant is a scheme, which leaves out nothing.
 
     Parameters
     ----------
     evaluation
         By the decided scheme.
+    board
+        Of the tuning as it stands.
     chosen
         Names of the variants to compare; the newest few for None.
     """
     kept = read_variants(edition.folder)
     newest = sorted(kept, key=lambda variant: variant.time, reverse=True)
-    tried = {"now": tuning.scheme} if tuning.scheme != tuning.decided else {}
+    tried = {"now": tuning.scheme} if tuning.step != Step(tuning.decided) else {}
     shown = [variant for variant in newest if chosen is None or variant.name in chosen][: MOST_COLUMNS - 1 - len(tried)]
     tried |= {f"variant {variant.name}": variant.scheme for variant in shown}
     return {
         "variants": [{"name": one.name, "by": one.by, "reason": one.reason, "time": one.time[:16], "shown": one in shown} for one in newest],
         "broken": [both(Phrase(f"{problem.file}：{problem.line('zh')}", f"{problem.file}: {problem.line('en')}")) for problem in kept.problems],
-        **compared(evaluation, tried, edition),
+        "trial": both(tuning.what_if.told(evaluation)) if tuning.what_if else None, **compared(evaluation, tried, edition, {"now": board}),
     }  # fmt: skip
 
 
-def compared(evaluation: Evaluation, tried: Mapping[str, Scheme], edition: Edition | None = None) -> Said:
+def compared(evaluation: Evaluation, tried: Mapping[str, Scheme], edition: Edition | None = None, known: Mapping[str, Board] | None = None) -> Said:
     """How other schemes would decide beside the evaluated one.
+
+    Parameters
+    ----------
+    known
+        Boards that are there already, by the key of their scheme.
 
     Returns
     -------
@@ -265,7 +274,7 @@ def compared(evaluation: Evaluation, tried: Mapping[str, Scheme], edition: Editi
     failed: list[Said] = []
     for key, scheme in tried.items():
         try:
-            board = Board.of(evaluated_by(evaluation, fitting(evaluation, scheme), edition))
+            board = known[key] if known and key in known else Board.of(evaluated_by(evaluation, fitting(evaluation, scheme), edition))
         except Refused as refused:
             failed.append({"key": key, "failed": refusal(refused)})
         else:

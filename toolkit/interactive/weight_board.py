@@ -41,6 +41,7 @@ from toolkit.interactive.board_words import (
     RESUMED_ELSEWHERE,
     SAVED,
     SEALED,
+    TRIAL_NOT_KEPT,
     WORDS,
     Said,
     board_in_words,
@@ -262,7 +263,7 @@ class WeightBoard(anywidget.AnyWidget):
                 return {"notice": both(phrase(*OPENED, name=name))}
             case "save":
                 kept = save_variant(folder, name, self.scheme, by=str(asked.get("by", "")), reason=str(asked.get("reason", "")))
-                return {"saved": True, "notice": both(phrase(*SAVED, name=kept.name))}
+                return {"saved": True, "notice": both(joined([phrase(*SAVED, name=kept.name), *self._not_kept()], "；", "; "))}
             case "aside":
                 return {"saved": True, "notice": both(phrase(*LAID_ASIDE, name=name, place=lay_aside(folder, name).name))}
             case "shelf":
@@ -271,17 +272,22 @@ class WeightBoard(anywidget.AnyWidget):
                 return {"kind": "shelf begun"}
         return {}
 
+    def _not_kept(self) -> list[Phrase]:
+        """What stands now and is no part of a scheme, so that no variant keeps it."""
+        tried_ = self.tuning.what_if.told(self.before)
+        return [phrase(*TRIAL_NOT_KEPT, zh=tried_.zh, en=tried_.en)] if self.tuning.what_if else []
+
     def _go(self, scheme: Scheme) -> None:
         """Take up a scheme of elsewhere, as a move that can be undone."""
         self.take(taken_up(self.tuning, fitting(self.before, scheme)))
 
     def _shelf(self, chosen: list[str] | None) -> Callable[[Callable[[], bool]], None]:
         """The variants and how they compare, to be told when it is worked out."""
-        before, tuning, edition = self.before, self.tuning, self.edition
+        before, tuning, board, edition = self.before, self.tuning, self.board, self.edition
 
         def work(_: Callable[[], bool]) -> None:
             try:
-                self.send({"kind": "shelf", **shelf(before, tuning, edition, chosen)} if edition else {"kind": "shelf"})
+                self.send({"kind": "shelf", **shelf(before, tuning, board, edition, chosen)} if edition else {"kind": "shelf"})
             except Exception as error:  # noqa: BLE001 - whatever it is, the reader gets a sentence
                 self.send({"kind": "shelf", "wrong": refusal(error) if isinstance(error, Refused) else both(FAILED)})
 

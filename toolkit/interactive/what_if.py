@@ -90,7 +90,12 @@ class WhatIf:
         return cls(held("node", nodes), held("member", members), held("expert", experts), held("veto", vetoes), next(iter(held("ballot", ballots)), ""))
 
     def words(self, evaluation: Evaluation) -> Phrase:
-        """What is tried; members by their names, experts by their codes."""
+        """What is tried, named a trial; members by their names, experts by their codes."""
+        told = self.told(evaluation)
+        return Phrase(f"试算：{told.zh}", f"What if: {told.en}")
+
+    def told(self, evaluation: Evaluation) -> Phrase:
+        """What is tried, by itself."""
         nodes = [Phrase(*[f"{evaluation.scheme.label(node)}"] * 2) for node in evaluation.scheme.nodes if node in self.nodes]
         names = [Phrase(*[str(evaluation.members["name"][member])] * 2) for member in sorted(self.members)]
         experts = [Phrase(f"专家 {code} 的评分", f"the scores of expert {code}") for code in sorted(self.experts)]
@@ -98,8 +103,7 @@ class WhatIf:
         out = [*nodes, *names, *experts, *vetoes]
         parts = [Phrase("未计入" + joined(out, "、").zh, "without " + joined(out).en)] if out else []
         parts += [Phrase(f"按专家 {self.ballot} 一人的权重", f"by the weights of expert {self.ballot} alone")] if self.ballot else []
-        told = joined(parts, "；", "; ")
-        return Phrase(f"试算：{told.zh}", f"What if: {told.en}")
+        return joined(parts, "；", "; ")
 
 
 NOTHING = WhatIf()

@@ -99,7 +99,7 @@ class Page {
     else if (this.start && message.number === this.number) {
       if (message.kind === "chances") { this.chances = array(Uint16Array, buffers[0]); this.paint(); this.chanceLines(); this.mark("chances"); }
       if (message.kind === "until") { this.until = message.until; this.status(); }
-      if (message.kind === "changes") { this.changes(message.changes); this.cardAnew(); }
+      if (message.kind === "changes") { this.changes(message.changes); this.cardAnew(); this.shelfAnew(); }
     }
     if (message.kind === "card" && this.asked === message.member) this.card(message);
     if (message.kind === "turns" && this.asked === message.member) this.turns(message);

@@ -61,8 +61,14 @@ class Variants {
     this.lookAgain();
   }
 
+  shelfAnew() {
+    // What was moved since the variants were compared is compared anew.
+    if (!this.shelfBox.hidden && this.shelfOf !== this.number) this.lookAgain();
+  }
+
   lookAgain() {
     if (this.shelfBox.hidden) return;
+    this.shelfOf = this.number;
     for (const box of Object.values(this.variantFields)) if (this.state.saved) box.value = "";
     this.questions.ask({ do: "shelf", chosen: this.chosen });
   }
@@ -75,13 +81,15 @@ class Variants {
     const now = column("now") || failed("now");
     const rows = [...(now ? [this.entry(null, now)] : []), ...told.variants.map((variant) => this.entry(variant, column(`variant ${variant.name}`) || failed(`variant ${variant.name}`)))];
     const broken = told.broken.map((line) => make("p", { class: "wrong" }, line[this.language]));
-    this.entries.replaceChildren(...rows, ...(told.variants.length ? [] : [make("p", {}, this.say("no_variants"))]), ...broken);
+    const trial = told.trial ? [make("p", { class: "trial" }, this.say("trial_not_kept"))] : [];
+    this.entries.replaceChildren(...trial, ...rows, ...(told.variants.length ? [] : [make("p", {}, this.say("no_variants"))]), ...broken);
     this.chart();
     this.mark("shelf");
   }
 
   entry(variant, told) {
-    const name = variant ? variant.name : this.say("now");
+    const trial = this.told.trial && this.told.trial[this.language];
+    const name = variant ? variant.name : this.say("now") + (trial ? (this.language === "zh" ? `（${trial}）` : ` (${trial})`) : "");
     const act = (word, question) => make("button", { type: "button", class: word, "aria-label": this.say("of_variant", { act: this.say(word), name }), onclick: () => this.questions.ask({ ...question, name }) }, this.say(word));
     const shown = variant ? make("input", { type: "checkbox", checked: variant.shown, "aria-label": `${this.say("show")} ${name}`, title: this.say("show"), onchange: () => this.choose(variant.name, shown.checked) }) : null;
     const origin = variant ? [variant.by, variant.reason, variant.time].filter(Boolean).join(" · ") : "";
