@@ -12,9 +12,12 @@ import pytest
 from tests.ballots.voters import small_scheme
 from tests.panels.judged import EXPERTS, SHEETS, write_judged_edition
 from toolkit.edition import check_edition, open_edition
+from toolkit.evaluation import evaluate
 from toolkit.forms.score_sheets import write_score_sheets
 from toolkit.ground.display import Table
+from toolkit.interactive.board import Board
 from toolkit.interactive.score_paper import ScorePaper, score_paper
+from toolkit.interactive.weight_board import weight_board
 from toolkit.scheme import load_scheme
 
 NAMES = [line.split(",")[1] for line in EXPERTS]
@@ -62,6 +65,25 @@ def test_what_everybody_fills_in_is_what_the_panel_reads(tmp_path: Path, folder:
     for name, judged in edition.judged.indicators.items():
         assert judged.results.members.equals(plain.judged.indicators[name].results.members)
         assert judged.scores.equals(plain.judged.indicators[name].scores)
+    assert_a_board_follows_a_saved_sheet(folder)
+
+
+def assert_a_board_follows_a_saved_sheet(folder: Path) -> None:
+    """The board evaluates anew when it is asked to, and not before; what it shows then is what the folder holds."""
+    edition, sent = open_edition(folder), list[dict[str, Any]]()
+    board = weight_board(evaluate(edition.scheme, edition.records), edition)
+    board.sure, board.send = False, lambda said, buffers=None: sent.append(json.loads(json.dumps(said)))
+    board._heard(board, {"ask": 1, "view": "v", "do": "open"})
+    judge = Judge(folder, "E03")
+    judge.score("M1", "service", "61")
+    assert "还没有按它重新计算" in judge.ask("save")["notice"]["zh"]
+    before = board.board.total.tolist()
+    board._heard(board, {"ask": 2, "view": "v", "do": "reread"})
+    anew = open_edition(folder)
+    assert board.board.total.tolist() == Board.of(evaluate(anew.scheme, anew.records)).total.tolist() != before
+    assert sent[-1]["notice"]["zh"].startswith("已按现在的记录和评分表重新计算")
+    assert sent[-1]["start"]["decided"]["rank"] == board.decided.rank.tolist()
+    assert not sent[-1]["changed"]
 
 
 def test_recusals_are_filled_in_and_locked_and_progress_is_told(folder: Path) -> None:

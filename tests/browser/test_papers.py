@@ -41,7 +41,7 @@ def test_a_score_sheet_is_filled_in_by_keys_alone(tmp_path: Path) -> None:
             page.on("request", lambda request: complaints.append(request.url) if not re.match(r"(http://127\.0\.0\.1|data:|blob:)", request.url) else None)
             page.goto(address, wait_until="commit")
             words = page.locator(".words")
-            sync_api.expect(words.locator("p")).to_have_text("还没有专家交来评分，名单要等评分之后才有。请在下面的评分表里评分，保存后刷新本页。")
+            sync_api.expect(words.locator("p")).to_have_text("还没有专家交来评分，名单要等评分之后才有。请在下面的评分表里评分，保存后按“按新评分表重新计算名单”。")
             sync_api.expect(words.locator("li").first).to_be_hidden()
             words.locator("summary").click()
             assert words.locator("li").all_inner_texts() == [f"还有 8 家会员的“{label}”没有足够的专家评分" for label in ("创新", "服务")]
@@ -62,7 +62,7 @@ def test_a_score_sheet_is_filled_in_by_keys_alone(tmp_path: Path) -> None:
             sync_api.expect(sheet.locator(".answer")).to_have_text(why)
             assert sheet.locator("td.shut").all_text_contents() == ["回避", "回避"]
             sheet.locator("[data-key=save]").click()
-            sync_api.expect(sheet.locator(".answer")).to_have_text(f"已保存 评分表E01.xlsx：专家 E01，已评 4/14。刷新本页（笔记本里重新计算）之后，名单才按新的评分。\n{why}")
+            sync_api.expect(sheet.locator(".answer")).to_have_text(f"已保存 评分表E01.xlsx：专家 E01，已评 4/14。名单还没有按它重新计算。\n{why}")
             sheet.locator("input[aria-invalid=true]").fill("66")
             page.keyboard.press("Enter")
             sync_api.expect(sheet.locator(".answer")).to_be_hidden()

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from toolkit.evaluation import rescored
 from toolkit.ground.problems import Refused
 from toolkit.ground.text import Phrase, phrase
 from toolkit.interactive.board import until_words
 from toolkit.interactive.board_words import NOT_RECORDED, RECORDED, Said
 from toolkit.interactive.dials import line_dials, node_dials, total_dials
-from toolkit.interactive.tuning import DECIMALS
+from toolkit.interactive.tuning import DECIMALS, LANGUAGES
 from toolkit.reports import wording
 from toolkit.reports.score_cards import score_cards
 from toolkit.scheme.amendments import value_words
@@ -338,3 +339,10 @@ def _curve(evaluation: Evaluation, item: Indicator, edges: Floats, rows: Any) ->
     at = np.unique(np.concatenate([np.linspace(edges[0], edges[-1], CURVE), knots, np.nextafter(knots, -math.inf)]))
     at = at[(at >= edges[0]) & (at <= edges[-1])]
     return [round(float(one), 6) for one in at], [round(float(one), 4) for one in item.value.values(at, evaluation.scheme.scale)]
+
+
+def spoken(evaluation: Evaluation, language: object) -> Evaluation:
+    """The evaluation with its reasons in the reader's language."""
+    if language not in LANGUAGES or language == evaluation.scheme.language:
+        return evaluation
+    return rescored(evaluation, evaluation.scheme.model_copy(update={"language": language}))

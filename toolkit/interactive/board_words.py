@@ -28,6 +28,8 @@ RESUMED_ELSEWHERE = Phrase(
 )
 NOT_RESUMED = Phrase("上次离开时的调整不适合现在的办法，没有恢复", "What you had moved when you left does not fit the scheme any more, and is not there")
 NOT_LEFT_OUT = Phrase("其中有些试算项现在已经没有，没有恢复", "Some of what was left out is not there any more and is not left out")
+REREAD = Phrase("已按现在的记录和评分表重新计算", "Evaluated anew by the records and score sheets as they are now")
+AS_BEFORE = Phrase("按已定办法，谁获什么奖没有变", "by the decided scheme nobody's award is another")
 SAVED = ("已存为方案“{name}”（variants/{name}.toml）；办法没有改动", "Kept as variant `{name}` (variants/{name}.toml); the scheme itself is as it was")
 TRIAL_NOT_KEPT = ("“{zh}”只是试算，没有存进方案：方案仍计入全部", "the trial is not kept in it ({en}): the variant counts everything")
 LAID_ASIDE = ("方案“{name}”已移到 variants/aside/{place}，没有删除", "Variant `{name}` is moved to variants/aside/{place}, and not deleted")

@@ -17,7 +17,7 @@ from toolkit.edition import edition_folder
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Language, Phrase, asked_language
-from toolkit.interactive.tuning import both
+from toolkit.interactive.tuning import LANGUAGES, both
 from toolkit.scheme import load_scheme
 from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, is_pseudonym
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 P = TypeVar("P", bound="Paper")
 Said: TypeAlias = dict[str, Any]
-LANGUAGES: tuple[Language, Language] = ("zh", "en")
 PAGE = Path(__file__).parent / "page"
 SCRIPTS = ("parts.js", "paper.js", "ballot.js", "scores.js")
 FAILED = Phrase("没有保存；可能是文件夹无法写入，请联系秘书处。", "Not saved, perhaps because the folder cannot be written to: tell the secretariat.")

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 TITLE = Phrase("专家评分表", "Score sheet")
 SEALED = phrase(_SEALED.zh, _SEALED.en, zh="评分", en="score")
-SAVED = Phrase("已保存 {file}：专家 {expert}，已评 {done}/{all}。刷新本页（笔记本里重新计算）之后，名单才按新的评分。",
-               "Saved {file}: expert {expert}, {done} of {all} scored. The list follows when this page is loaded anew, or the notebook run again.")
+SAVED = Phrase("已保存 {file}：专家 {expert}，已评 {done}/{all}。名单还没有按它重新计算。",
+               "Saved {file}: expert {expert}, {done} of {all} scored. The list does not follow it yet.")
+RECOMPUTING = Phrase("本页的名单按新的评分表重新计算，见评分表上方。", "The list above this sheet is evaluated anew by it.")
+RUN_AGAIN = Phrase("请按本页上方的“重新计算全部”，名单即按新的评分表。", "Press 'Recompute all' on top of this page: the list then follows the new score sheet.")
 WORDS: dict[str, Phrase] = {
     "hint": Phrase("在白格内评分；“回避”和“—”不填。未评的留空，不要填 0；另有利害关系的填“回避”。",
                    "Score in the white cells; 回避 and — stay as they are. Leave empty what you have not scored; write 回避 where you have another interest."),
@@ -42,6 +44,7 @@ WORDS: dict[str, Phrase] = {
     "unsaved": Phrase("有 {n} 处没有保存", "not saved: {n}"),
     "not_taken": Phrase("有 {n} 处填的不是分数或超出范围，没有收，格内标红", "not taken, marked red: {n}"),
     "save": Phrase("保存评分表", "Save the sheet"),
+    "recompute": Phrase("按新评分表重新计算名单", "Evaluate the list by the new sheet"),
     "none": Phrase("没有符合条件的会员", "No member fits"),
 }  # fmt: skip
 
@@ -63,7 +66,7 @@ class ScorePaper(Paper):
         return self._sheets[self.expert]
 
     def _start(self) -> Said:
-        return {"columns": [{"id": str(item.measure.column), "label": item.label} for item in judged_by_panel(self.scheme)], "recused": RECUSED}
+        return {"columns": [{"id": str(item.measure.column), "label": item.label} for item in judged_by_panel(self.scheme)], "recused": RECUSED, "told": {"recomputing": both(RECOMPUTING), "run_again": both(RUN_AGAIN)}}
 
     def _state(self, asked: Said) -> Said:
         if not self.expert:

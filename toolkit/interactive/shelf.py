@@ -15,7 +15,7 @@ from toolkit.ballots.group import group_weights, scheme_with_group_weights
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Phrase
 from toolkit.interactive.board import Board, Changes, grade_names
-from toolkit.interactive.tuning import MOST_STEPS, Step, Tuning, both
+from toolkit.interactive.tuning import LANGUAGES, MOST_STEPS, Step, Tuning, both, shares
 from toolkit.interactive.what_if import NOTHING, WhatIf, evaluated_by
 from toolkit.minutes.adoption import former_file
 from toolkit.minutes.variants import read_variants
@@ -28,13 +28,11 @@ if TYPE_CHECKING:
 
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.text import Language
     from toolkit.interactive.what_if import Known
     from toolkit.scheme import Scheme
 
 Said = dict[str, Any]
 Origin = Literal["voted", "sealed", "former"]
-LANGUAGES: tuple[Language, Language] = ("zh", "en")
 NEAR = 3
 """Members on either side of a line that a comparison shows."""
 MOST_OF_A_CLASS, MOST_COLUMNS = 30, 6
@@ -56,13 +54,13 @@ def patch_of(decided: Scheme, scheme: Scheme) -> Said:
     if weights.keys() != decided.nodes.keys():
         return {"whole": plain_values(scheme)}
     groups = {node.group for key, node in decided.nodes.items() if node.weight != weights[key]}
-    shares = {key: weights[key] for key, node in decided.nodes.items() if node.group in groups}
-    if decided.with_weights(shares) == scheme:
-        return {"weights": shares}
+    groupwise = {key: weights[key] for key, node in decided.nodes.items() if node.group in groups}
+    if decided.with_weights(groupwise) == scheme:
+        return {"weights": groupwise}
     amendments = [one for one in diff(decided, scheme) if not (one.kind == "changed" and one.place.endswith("].weight"))]
     if any(one.kind == "moved" for one in amendments):
         return {"whole": plain_values(scheme)}
-    return {"weights": shares, "rest": {one.place: one.after for one in amendments}}
+    return {"weights": groupwise, "rest": {one.place: one.after for one in amendments}}
 
 
 def patched(decided: Scheme, patch: object) -> Scheme:
@@ -107,7 +105,12 @@ class KeptSteps:
         new = {number: _patch(tuning.decided, step) for number, step in known.values() if number not in self._told}
         self._told |= new.keys()
         past, (now,), future = ([known[_identity(step)][0] for step in side] for side in (tuning.past, [tuning.step], tuning.future))
-        return {"past": past, "now": now, "future": future, "locked": sorted(tuning.locked), "patches": new}
+        return {"decided": starting_point(tuning.decided), "past": past, "now": now, "future": future, "locked": sorted(tuning.locked), "patches": new}
+
+
+def starting_point(decided: Scheme) -> str:
+    """Upon what a page kept its steps: other decided weights are another starting point."""
+    return f"{decided.edition} {' '.join(f'{share:g}' for share in shares(decided).values())}"
 
 
 def _identity(step: Step) -> tuple[int, WhatIf]:
@@ -280,7 +283,7 @@ def compared(evaluation: Evaluation, tried: Mapping[str, Scheme], edition: Editi
         else:
             boards.append(board)
             columns.append({"key": key, **_told(evaluation.scheme, scheme, decided, board)})
-    members, cut = near_lines(boards, class_numbers(evaluation))
+    members, cut = near_lines(boards, class_numbers(evaluation)[1])
     return {
         "columns": columns, "failed": failed, "members": members, "cut": cut,
         "ranks": [board.rank[members].tolist() for board in boards], "awards": [board.award[members].tolist() for board in boards],
@@ -293,11 +296,12 @@ def _told(own: Scheme, other: Scheme, decided: Board, board: Board) -> Said:
     return {"words": [both(amendment.words) for amendment in diff(own, other)], "status": both(changes.words), **{name: list(who) for name, who in asdict(changes).items()}}
 
 
-def class_numbers(evaluation: Evaluation) -> NDArray[np.intp]:
-    """The number of each member's class; 0 for all where there are none."""
+def class_numbers(evaluation: Evaluation) -> tuple[list[str], NDArray[np.intp]]:
+    """The names of the classes, and the number of each member's; none, and 0 for all, where there are no classes."""
     if evaluation.scheme.members.class_ is None:
-        return np.zeros(len(evaluation.members), np.intp)
-    return np.unique(evaluation.members["class"].astype("str").fillna("").to_numpy(str), return_inverse=True)[1]
+        return [], np.zeros(len(evaluation.members), np.intp)
+    names, numbers = np.unique(evaluation.members["class"].astype("str").fillna("").to_numpy(str), return_inverse=True)
+    return names.tolist(), numbers
 
 
 def near_lines(boards: Sequence[Board], classes: NDArray[np.intp]) -> tuple[list[int], int]:

@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from toolkit.ground.problems import Refused, refuse
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.interactive.what_if import NOTHING, WhatIf
 from toolkit.scheme.amendments import diff
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
 
+LANGUAGES: tuple[Language, Language] = ("zh", "en")
 DECIMALS = 2
 """Of a share that was moved: what is shown is what is meant, and what is adopted."""
 POINTS_DECIMALS = 6

@@ -26,9 +26,10 @@ from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.interactive.background import Background, Errands, begun
 from toolkit.interactive.board import DRAWS, NONE, Board, Changes, grade_names, grades_after, shown_decimals
-from toolkit.interactive.board_details import Trial, panel, turning_record, turning_value
+from toolkit.interactive.board_details import Trial, panel, spoken, turning_record, turning_value
 from toolkit.interactive.board_words import (
     ADOPTED,
+    AS_BEFORE,
     FAILED,
     LAID_ASIDE,
     NOT_LEFT_OUT,
@@ -37,6 +38,7 @@ from toolkit.interactive.board_words import (
     OPEN_EDITION,
     OPENED,
     PUT_BACK,
+    REREAD,
     RESUMED,
     RESUMED_ELSEWHERE,
     SAVED,
@@ -49,14 +51,15 @@ from toolkit.interactive.board_words import (
 )
 from toolkit.interactive.dials import all_dials, dial_named, pairs_changed, turned_to
 from toolkit.interactive.shelf import (
-    LANGUAGES,
     KeptSteps,
+    class_numbers,
     fitting,
     origin,
     origins,
     refusal,
     resumed,
     shelf,
+    starting_point,
 )
 from toolkit.interactive.tuning import (
     Step,
@@ -242,17 +245,17 @@ class WeightBoard(anywidget.AnyWidget):
                 self.take({"undo": undone, "redo": redone, "restore": restored}[do](self.tuning))
             case "adopt":
                 return self._adopt(str(asked.get("by", "")), str(asked.get("reason", "")))
-            case "reopen":
-                return self._reopen()
+            case "reopen" | "reread":
+                return self._reopen() if do == "reopen" else self._reread()
             case "member":
-                self._background.ask_member(int(_number(asked.get("member"))), _spoken(self.after, asked.get("language")), self._trial())
+                self._background.ask_member(int(_number(asked.get("member"))), spoken(self.after, asked.get("language")), self._trial())
                 return {"kind": "member"}
         return {}
 
     def _beside(self, asked: Said) -> Said:
         """Go to a scheme of elsewhere, put the one that stands beside the others, or look at them, or at what turns a member."""
         if asked["do"] == "turns":
-            self._errands.ask("turns", self._turns(int(_number(asked.get("member"))), _spoken(self.after, asked.get("language"))))
+            self._errands.ask("turns", self._turns(int(_number(asked.get("member"))), spoken(self.after, asked.get("language"))))
             return {"kind": "turns begun"}
         folder, name = self._folder(), str(asked.get("name", ""))
         match asked["do"]:
@@ -310,7 +313,7 @@ class WeightBoard(anywidget.AnyWidget):
 
     def kept(self) -> Said:
         """The steps so far, for the page to keep: those it has not heard of yet, and which there are."""
-        return {"kind": "kept", "decided": _key(self.tuning.decided), **self._steps.told(self.tuning)}
+        return {"kind": "kept", **self._steps.told(self.tuning)}
 
     def _adopt(self, by: str, reason: str) -> Said:
         """Make the scheme as it stands the edition's own; never what is only tried."""
@@ -328,6 +331,21 @@ class WeightBoard(anywidget.AnyWidget):
         digest, scheme = scheme_digest(folder), load_scheme(folder / "scheme.toml")
         self._decide(decided_anew(self.tuning, scheme), evaluated_by(self.before, scheme, self.edition), digest)
         return {"start": self._start()}
+
+    def _reread(self) -> Said:
+        """Take up records and scheme as the edition has them now, and keep what was moved as far as it fits."""
+        was, members, edition = self.decided, self.before.members.index, open_edition(self._folder())
+        before = evaluate(edition.scheme, edition.records)
+        tuning = self.tuning if edition.scheme == self.tuning.decided else decided_anew(self.tuning, edition.scheme)
+        self.edition, self._reading = edition, begun(lambda: own_ballots(edition))
+        said = []
+        try:
+            self._decide(tuning, before, edition.records.digests.get("scheme.toml", ""))
+        except Refused:  # what is left out may be there no more
+            said = [NOT_RESUMED]
+        changes = Changes.between(was, self.decided) if members.equals(before.members.index) else None
+        told = [changes.words if changes else AS_BEFORE] if changes is not None else []
+        return {"start": self._start(), "notice": both(joined([REREAD, *told, *said], "；", "; "))}
 
     def _decide(self, tuning: Tuning, before: Evaluation, digest: str) -> None:
         """From here on the board is held against another decided scheme."""
@@ -351,7 +369,7 @@ class WeightBoard(anywidget.AnyWidget):
             self.take(resumed(self.tuning.decided, kept, self._known()))
         except (Refused, ValueError, TypeError, AttributeError):
             return {"notice": both(NOT_RESUMED)}
-        said = [RESUMED if kept.get("decided") == _key(self.tuning.decided) else RESUMED_ELSEWHERE] if self.tuning.step != Step(self.tuning.decided) else []
+        said = [RESUMED if kept.get("decided") == starting_point(self.tuning.decided) else RESUMED_ELSEWHERE] if self.tuning.step != Step(self.tuning.decided) else []
         if dict(kept["now"]).get("what_if", NOTHING.kept) != self.tuning.what_if.kept:
             said.append(NOT_LEFT_OUT)
         return {"notice": both(joined(said, "。", ". "))} if said else {}
@@ -410,13 +428,12 @@ class WeightBoard(anywidget.AnyWidget):
         """What stays the same from move to move."""
         scheme, members = self.before.scheme, self.before.members
         adoptable = self.edition is not None and not is_frozen(self.edition.folder)
-        classes = members["class"].astype("str").fillna("") if scheme.members.class_ else None
-        names, codes = ([], []) if classes is None else _numbered(classes)
+        names, codes = class_numbers(self.before)
         ids = [award.id for award in scheme.awards]
         return {
             "words": words(), "language": self.language, "title": scheme.title, "draws": DRAWS, "none": NONE, "scale": scheme.scale,
             "members": members["name"].astype("str").tolist(), "codes": members.index.astype("str").tolist(),
-            "classes": names, "class_of": codes, "awards": [award.label for award in scheme.awards], "grades": grade_names(scheme),
+            "classes": names, "class_of": codes.tolist() if names else [], "awards": [award.label for award in scheme.awards], "grades": grade_names(scheme),
             "better": [[ids.index(one) for one in or_better(scheme, award)] for award in ids],
             "nodes": [{"id": node.id, "label": node.label, "number": number, "depth": number.count(".")} for node, _, number in wording.outline(scheme)],
             "decided": {"shares": _rounded(shares(self.tuning.decided)), "award": self.decided.award.tolist(), "rank": self.decided.rank.tolist(), "grade": self.decided.grade.tolist(), "dials": {dial.id: dial.said["value"] for dial in all_dials(self.tuning.decided)}},
@@ -449,25 +466,6 @@ def _number(given: object) -> float:
 def _rounded(of: Mapping[str, float]) -> dict[str, float]:
     """Shares as they are shown: no more decimals than a committee reads."""
     return {node: round(share, 4) for node, share in of.items()}
-
-
-def _key(scheme: Scheme) -> str:
-    """Upon what a page kept its steps: other decided weights are another starting point."""
-    return f"{scheme.edition} {' '.join(f'{share:g}' for share in shares(scheme).values())}"
-
-
-def _numbered(classes: pd.Series[str]) -> tuple[list[str], list[int]]:
-    """The names of the classes, and for each member the number of its own."""
-    names = sorted(set(classes))
-    place = {name: number for number, name in enumerate(names)}
-    return names, [place[name] for name in classes]
-
-
-def _spoken(evaluation: Evaluation, language: object) -> Evaluation:
-    """The evaluation with its reasons in the reader's language."""
-    if language not in LANGUAGES or language == evaluation.scheme.language:
-        return evaluation
-    return rescored(evaluation, evaluation.scheme.model_copy(update={"language": language}))
 
 
 def weight_board(evaluation: Evaluation, edition: Edition | None = None, language: Language | None = None) -> WeightBoard:

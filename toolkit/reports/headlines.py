@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 EMPTY = Phrase("空缺在哪里、为什么", "Which places stay empty, and why")
 UNSCORED = Phrase("还没有专家交来评分，名单要等评分之后才有。", "No expert has scored yet: the list follows upon the scores.")
-SCORE_BELOW = Phrase("请在下面的评分表里评分，保存后刷新本页。", "Score on the sheet below, save it, and load this page anew.")
+SCORE_BELOW = Phrase("请在下面的评分表里评分，保存后按“按新评分表重新计算名单”。", "Score on the sheet below, save it, and press 'Evaluate the list by the new sheet'.")
 WAITED_FOR = Phrase("还差哪些评分", "Which scores are waited for")
 WAITING = ("还有 {n} 家会员的“{zh}”没有足够的专家评分", "{en}: {n:member has|members have} too few scores yet")
 TO_MEND = (

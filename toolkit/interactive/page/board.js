@@ -75,6 +75,8 @@ class Page {
     for (const sign of ["pointerup", "pointercancel"]) window.addEventListener(sign, this.released);
     this.turned = (event) => { if (this.start && event.detail !== this.language) this.switched(event.detail); };
     window.addEventListener(SPOKEN, this.turned);
+    this.recorded = (event) => { if (!this.start || !this.start.adoptable) return; event.preventDefault(); this.questions.ask({ do: "reread", slow: true }); root.scrollIntoView({ block: "start" }); };
+    window.addEventListener(RECORDED, this.recorded);
     this.onPaper = (event) => { this.printing = event.type === "beforeprint"; if (this.rank && !this.listBox.hidden) this.paint(); };
     for (const sign of ["beforeprint", "afterprint"]) window.addEventListener(sign, this.onPaper);
     root.classList.add("weight-board");

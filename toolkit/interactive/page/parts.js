@@ -36,3 +36,6 @@ const drawn = (tag, attributes = {}, ...children) => {
 // One button turns all that lies on a page: board and papers hear of it.
 const SPOKEN = "committee-language";
 const speak = (language) => window.dispatchEvent(new CustomEvent(SPOKEN, { detail: language }));
+// A score sheet that was saved asks the boards of its page to take up the records anew; whether one of them does, it is told.
+const RECORDED = "committee-records";
+const recorded = () => !window.dispatchEvent(new CustomEvent(RECORDED, { cancelable: true }));

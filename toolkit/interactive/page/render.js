@@ -15,6 +15,7 @@ export default {
     return () => {
       for (const sign of ["pointerup", "pointercancel"]) window.removeEventListener(sign, page.released);
       window.removeEventListener(SPOKEN, page.turned);
+      window.removeEventListener(RECORDED, page.recorded);
       for (const sign of ["beforeprint", "afterprint"]) window.removeEventListener(sign, page.onPaper);
       page.resized.disconnect();
       model.off("msg:custom", heard);

@@ -3,7 +3,7 @@
 const FEW_REFUSED = 5; // told at once of the scores that were not taken
 
 class ScorePaper extends Paper {
-  entered() { Object.assign(this, { class: null, words: "", lacking: false, wrong: {} }); }
+  entered() { Object.assign(this, { class: null, words: "", lacking: false, wrong: {}, saved: false }); }
 
   merged(message) {
     if (message.members) {
@@ -16,6 +16,7 @@ class ScorePaper extends Paper {
       if (entry === null) delete this.given[cell];
       else this.given[cell] = entry;
     }
+    if (message.saved) this.saved = true;
     this.unsaved = new Set((message.unsaved || []).map((cell) => JSON.stringify(cell)));
     const asked = message.view === this.view ? this.questions.current : {};
     if (asked.do === "score") { // what was typed and not taken stays in its cell till another is
@@ -74,8 +75,17 @@ class ScorePaper extends Paper {
     this.saveButton = this.button("save", () => this.ask("save"));
     this.saveButton.classList.add("primary");
     this.progress = make("span", { class: "progress" });
+    this.recomputeButton = this.button("recompute", () => this.recompute(), { hidden: !this.saved });
     return make("div", {}, make("p", { class: "hint" }, this.say("hint")), make("div", { class: "filters" }, choice, search, lacking),
-      make("div", { class: "sheet scroll" }, rows.length ? table : make("p", {}, this.say("none"))), make("footer", {}, this.progress, this.saveButton));
+      make("div", { class: "sheet scroll" }, rows.length ? table : make("p", {}, this.say("none"))), make("footer", {}, this.progress, this.saveButton, this.recomputeButton));
+  }
+
+  recompute() {
+    // By the board of this page; where there is none yet, a page of its own is opened anew, and a notebook is run by its button.
+    const taken = recorded();
+    if (!taken && document.body.dataset.voila !== undefined) { window.location.reload(); return; }
+    Object.assign(this, { saved: !taken, notice: this.start.told[taken ? "recomputing" : "run_again"], refused: false });
+    this.paint();
   }
 
   cell(member, column, row, place) {
@@ -115,6 +125,7 @@ class ScorePaper extends Paper {
     const counted = [["unsaved", this.unsaved.size], ["not_taken", Object.keys(this.wrong).length]].filter(([, n]) => n).map(([name, n]) => this.say(name, { n: String(n) }));
     setText(this.progress, [progress, ...counted].join("　"));
     setText(this.statusLine, progress);
+    this.recomputeButton.hidden = !this.saved;
     this.refusals();
   }
 }
