@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import atexit
+import gc
 import os
+import sys
 from importlib.util import find_spec
+from threading import RLock
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -21,3 +26,24 @@ def pytest_configure(config: pytest.Config) -> None:
     """What libraries tell of their own clearing up when a worker ends would otherwise follow pytest's closing line."""
     if hasattr(config, "workerinput"):
         atexit.register(os.dup2, os.open(os.devnull, os.O_WRONLY), 2)
+
+
+if sys.version_info < (3, 11, 8):
+    PARSE, ONE = ast.parse, RLock()
+
+    def parse(*source: Any, **settings: Any) -> Any:
+        """`ast.parse` without a collection of garbage meanwhile.
+
+        One that runs Python (Hypothesis measures them) may parse, or let another thread parse, and both count their depth in one place:
+        SystemError, "AST constructor recursion depth mismatch", gh-106905.
+        """
+        with ONE:
+            collects = gc.isenabled()
+            gc.disable()
+            try:
+                return PARSE(*source, **settings)
+            finally:
+                if collects:
+                    gc.enable()
+
+    ast.parse = parse

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -95,3 +96,22 @@ def test_the_public_names_are_these_and_each_is_there() -> None:
         assert getattr(toolkit, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'evalute'"):
         toolkit.evalute  # noqa: B018
+
+
+def test_no_file_is_parsed_while_garbage_is_collected() -> None:
+    def parses(phase: str, _: dict[str, int]) -> None:
+        if phase == "start":
+            ast.parse("seen = 1")
+
+    def deep(levels: int) -> ast.AST:
+        return deep(levels - 1) if levels else ast.parse("names = [first, second, (third + 1) * 2]\n" * 300)
+
+    thresholds = gc.get_threshold()
+    gc.callbacks.append(parses)
+    gc.set_threshold(50)
+    try:
+        assert len(list(ast.walk(deep(20)))) > 300
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.callbacks.remove(parses)
+    assert gc.isenabled()
