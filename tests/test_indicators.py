@@ -17,6 +17,7 @@ from tests.examples import examples
 from toolkit.ground.toml_reader import tuples
 from toolkit.ground.toml_syntax import with_quoted_keys
 from toolkit.indicators import Indicators, measure_indicators
+from toolkit.indicators.engine import Engine
 from toolkit.records import Records, load_records
 from toolkit.records.dictionary import load_tables
 from toolkit.scheme import Scheme
@@ -123,6 +124,17 @@ SUM = '{ table = "conduct", take = "sum", column = "points" }'
 def test_a_record_counts_from_its_finding_until_its_window_closes(tmp_path: Path, severity: str, found: str, counts: int) -> None:
     row = act(severity=severity, found=found, day="2001-01-01")
     assert measured(tmp_path, COUNT, [row]).raw.loc["A", "i"] == counts
+
+
+def test_engines_side_by_side_know_their_own_records_alone(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    one, two = read(tmp_path / "one", SUM, [act()]), read(tmp_path / "two", SUM, [act(points="-5"), act(act_id="2")])
+    with Engine(*one) as first, Engine(*two) as second:
+        rows = [engine.source("conduct").table for engine in (first, second)]
+        assert [table.points.sum().to_pyarrow().as_py() for table in rows] == [-2, -7]
+    with Engine(*one) as third:
+        assert third.source("conduct").table.count().to_pyarrow().as_py() == 1
 
 
 def test_the_end_day_can_be_excluded(tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -36,6 +38,7 @@ from toolkit.scheme.outcomes import Veto
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    from duckdb import DuckDBPyConnection
     from ibis.backends.duckdb import Backend
 
     from toolkit.records import Records
@@ -256,7 +259,7 @@ class Engine:
         if self._backend is None:
             import ibis
 
-            self._backend = ibis.duckdb.connect()
+            self._backend = ibis.duckdb.from_connection(_database(os.getpid()).cursor())
             self._open.callback(self._backend.con.close)
         self._backend.con.register(name, rows)
         return self._backend.table(name)
@@ -270,6 +273,17 @@ class Engine:
             table = table.filter(table[member].notin(sorted(self._records.branches)))
         counts_to: Mapping[str, str] = self._records.counts_to
         return table.mutate(**{member: table[member].substitute(counts_to)}) if counts_to else table
+
+
+@cache
+def _database(_: int) -> DuckDBPyConnection:
+    """The embedded database of a process, empty for good: every engine sees what was handed to its own cursor alone.
+
+    To open one takes longer than all that is asked of it about a small edition. A forked process has one of its own.
+    """
+    import duckdb
+
+    return duckdb.connect()
 
 
 def _frame(rows: ir.Table) -> pd.DataFrame:
