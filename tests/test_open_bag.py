@@ -435,13 +435,13 @@ def test_what_is_written_is_read_again(sent: Path, tmp_path: Path) -> None:
             assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes(), path.name
 
 
-@pytest.mark.skipif(BROWSER is None, reason="needs Chromium: install the package chromium")
 def test_an_interval_that_nothing_bounds_is_read(sent: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(sent / "open" / "data", tmp_path / "data"))
     put("withheld.csv", r"(?m),[^,]*,[^,]*$(?=\n\Z)", ",,")(folder)
     assert read_open(folder).withheld.iloc[-1][["from", "to"]].isna().all()
 
 
+@pytest.mark.skipif(BROWSER is None, reason="needs Chromium: install the package chromium")
 def test_the_page_tells_its_fingerprint_and_why_a_struck_member_has_no_award(sent: Path) -> None:
     dumped = agreement._run([str(BROWSER), "--no-sandbox", "--headless", "--dump-dom", (sent / "results.html").as_uri()]) or ""
     assert f"开放包指纹：{fingerprint_of(sent / 'open')}。" in dumped

@@ -337,17 +337,17 @@ def test_what_is_sure_and_the_figures_name_nobody(sent: Path) -> None:
     assert "优秀会员" in (sent / "site" / "certainty.html").read_text("utf-8")
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "article"),
-    [
-        ('applied = "applied"', "", "第二十五条"),
-        ('label = "调查答卷"', 'label = "评审费缴纳"', "830号"),
-        ('label = "优秀会员"', 'label = "优秀会员（赞助单位）"', "830号"),
-        ('contact = "秘书处"', 'contact = "秘书处，证书费 200 元"', "830号"),
-        ('approval = "测试〔2019〕1号"', "", "830号"),
-        ('label = "调查答卷"', 'label = "按时缴纳会费"', ""),
-    ],
+FORCED_OR_PAID = (
+    ('applied = "applied"', "", "第二十五条"),
+    ('label = "调查答卷"', 'label = "评审费缴纳"', "830号"),
+    ('label = "优秀会员"', 'label = "优秀会员（赞助单位）"', "830号"),
+    ('contact = "秘书处"', 'contact = "秘书处，证书费 200 元"', "830号"),
+    ('approval = "测试〔2019〕1号"', "", "830号"),
+    ('label = "调查答卷"', 'label = "按时缴纳会费"', ""),
 )
+
+
+@pytest.mark.parametrize(("old", "new", "article"), FORCED_OR_PAID)
 def test_force_and_fees_are_refused_with_the_article_that_forbids_them(edition: Path, tmp_path: Path, old: str, new: str, article: str) -> None:
     kept = tmp_path / "bag" / "data" / "edition"
     kept.mkdir(parents=True)
@@ -357,6 +357,24 @@ def test_force_and_fees_are_refused_with_the_article_that_forbids_them(edition: 
     problems = publication_problems(tmp_path / "bag")
     assert len(problems) == bool(article)
     assert article in problems.text("zh")
+
+
+def test_check_and_seal_say_early_what_publish_will_refuse(edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = Path(shutil.copytree(edition, tmp_path / "copy", ignore=shutil.ignore_patterns("sealed", "journal.jsonl", ".lock")))
+    assert "committee publish 会拒绝" not in run("check", copy).output
+    text = (copy / "scheme.toml").read_text("utf-8")
+    for old, new, _ in FORCED_OR_PAID[1:5]:
+        text = text.replace(old, new, 1)
+    (copy / "scheme.toml").write_text(text, "utf-8")
+    done = run("check", copy)
+    assert done.exit_code == 0, done.output
+    said = [line for line in done.output.splitlines() if "committee publish 会拒绝" in line]
+    assert len(said) == 4
+    assert all(re.search(r"第 \d+ 行", line) and "830号" in line for line in said if "approval" not in line), said
+    monkeypatch.setattr("toolkit.sealing.seal_edition", lambda *_, **__: edition / "sealed" / "r1")
+    said_at_seal = run("seal", copy, "--as", "r1").output
+    assert "封存包不含公示页面，因为：" in said_at_seal
+    assert said_at_seal.count("830号") == 4
 
 
 @pytest.mark.parametrize(

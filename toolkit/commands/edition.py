@@ -93,8 +93,10 @@ def check(
 ) -> None:
     """检查一届的全部文件，列出所有问题。 Read everything, print every problem; exit 1 if any is an error."""
     from toolkit.comparison.records import examined_at
+    from toolkit.ground.toml_reader import on_their_lines
     from toolkit.minutes.objections import due_problems, read_objections
     from toolkit.minutes.variants import read_variants
+    from toolkit.publication.extract import told_early
     from toolkit.reports.expert_tables import ballots_table
     from toolkit.reports.views import records_table
     from toolkit.sealing.open_readme import told_before
@@ -115,6 +117,8 @@ def check(
         say(language, opened)
     with refusals(language):
         objections = read_objections(folder, edition.records if edition is not None else None)
+    if edition is not None:
+        problems += on_their_lines(told_early(edition.scheme), folder / "scheme.toml")
     problems += (*untold_seals(folder), *objections.problems, *due_problems(objections, dt.date.today()))  # noqa: DTZ011 - the date on the wall of the secretariat
     finish(problems + (voted.problems if voted else ()) + read_variants(folder).problems, language, Phrase("检查完毕，没有发现错误。", "Checked: no errors."))
 

@@ -37,6 +37,7 @@ DEMO = ".demo"
 PLACE = Path("out/demo")
 BAG_FILES = ("bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt")
 NOT_PUBLIC = Phrase("封存包不含公示页面，因为：", "The bag holds no public page, because:")
+NOT_TO_PUBLISH = Phrase("committee publish 会拒绝公布这一版，因为：", "committee publish will refuse to make it public, because:")
 ALL_NAMED = ("公示名单列出全部 {named} 家获奖会员。", "The public list names all {named} awarded members.")
 NAMED = (
     "公示名单列出 {named} 家获奖会员；另有 {unnamed} 家未同意公开名称，只计家数。",
@@ -86,7 +87,7 @@ def seal(
     language: LanguageOption = "zh",
 ) -> None:
     """执行全部笔记本，把本届封存为一个封存包。 Execute the notebooks and write the sealed bag."""
-    from toolkit.publication.extract import unpublishable
+    from toolkit.publication.extract import unfit_to_publish, unpublishable
     from toolkit.sealing import seal_edition, seal_rules
     from toolkit.sealing.signatures import SIGNERS, read_signers, signing
 
@@ -102,8 +103,12 @@ def seal(
         edition, evaluation, problems = evaluated(folder, language)
         with steps() as step:
             bag = seal_edition(folder, revision, revises=revises, because=because, by=by, evaluated=(edition, evaluation), progress=step)
-        lacking = unpublishable(evaluation.scheme)
-        say(language, Phrase(*(f"{NOT_PUBLIC.into(each)}\n{lacking.text(each)}" for each in ("zh", "en"))) if lacking else _named(bag))
+        refused, without = unfit_to_publish(evaluation.scheme), unpublishable(evaluation.scheme)
+        if not without:
+            say(language, _named(bag))
+        if refused:
+            why = NOT_PUBLIC if without else NOT_TO_PUBLISH
+            say(language, Phrase(*(f"{why.into(each)}\n{refused.text(each)}" for each in ("zh", "en"))))
         _tell_sealed(bag, keys, language)
         tell_gravest(problems, language, Phrase("全部见封存包的 problems.csv", "all of them are in the bag's problems.csv"))
 

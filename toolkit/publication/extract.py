@@ -11,15 +11,16 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit import __version__
-from toolkit.ground.problems import Problem, Problems, Refused, refuse
-from toolkit.ground.text import Phrase, discreet
+from toolkit.ground.problems import Problem, Problems, Refused, Severity, refuse
+from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.ground.writing import guarded
 
 if TYPE_CHECKING:
@@ -45,6 +46,22 @@ LACKING = {
         Phrase("请在 scheme.toml 中填写 [publication.consent]", "fill in [publication.consent] in scheme.toml"),
     ),
 }
+
+ARTICLES = {
+    "publication.consent": Phrase("依据：行动方案任务（四）“在承诺书许可的范围内公开”，《个人信息保护法》第二十五条", "by task (4) of the action plan, within what the pledge permits, and art. 25 of the Personal Information Protection Law"),
+    "approval": Phrase("依据：粤民函〔2020〕830号，未经批准不得开展评比达标表彰", "by letter 830 (2020) of the Guangdong Department of Civil Affairs: no award without approval"),
+    "members.applied": Phrase(
+        "依据：《广东省优化营商环境条例》第二十五条，不得强制或变相强制会员参加评比、表彰，须由会员自愿申报",
+        "by art. 25 of the Guangdong Regulations on the Business Environment: no member is made to take part in a selection, each applies of its own will",
+    ),
+    "fee": Phrase("依据：粤民函〔2020〕830号，评比表彰的事前、事中、事后均不得收费，也不以赞助、捐赠为条件", "by letter 830 (2020) of the Guangdong Department of Civil Affairs: no fee before, during or after an award, and no sponsoring or donating for it"),
+    "publication": Phrase("依据：行动方案任务（四），公开的渠道和范围须先定明", "by task (4) of the action plan: what is published, and where, is decided first"),
+}
+UNASKED = Phrase("办法设有奖项，而没有写明会员是否自愿申报，不能公布", "the scheme gives awards and does not say who applied of its own will: the result cannot be published")
+ASK_WHO = Phrase("请在 [members] 中写 applied：自愿申报登记在哪张表、哪一列；已封存的，另封一版", "name in [members] applied where it is entered who applied; what is sealed needs another revision")
+FEES = re.compile(r"(?:评审|参评|评选|报名|申报|认证|认定|牌匾|奖牌|证书|宣传)费|工本费|赞助|捐赠|捐款|捐资|(?:entry|application|review|award) fee|sponsor|donat", re.IGNORECASE)
+FEE = phrase("评选办法以缴费、赞助或捐赠作为条件或计分", "the scheme asks for a fee, a sponsoring or a donation, or gives points for it")
+NO_FEE = Phrase("请删去这一项，已封存的另封一版；按时缴纳会费属于会员义务，可以计分", "remove it; what is sealed needs another revision; paying one's dues in time is a member's duty, and may count")
 
 NoticeRow = dict[str, str]
 
@@ -184,6 +201,39 @@ def unpublishable(scheme: Scheme) -> Problems:
     return Problems(tuple(
         Problem("error", *LACKING[key], file="scheme.toml", column=key) for key, lacks in lacking.items() if lacks
     ))  # fmt: skip
+
+
+def unfit_to_publish(scheme: Scheme) -> Problems:
+    """Why nothing that comes of a scheme may be published, each with what demands it."""
+    lacking = (*unpublishable(scheme), *_forced(scheme), *_paid(scheme))
+    return Problems(tuple(replace(problem, mend=phrase("{mend.zh}（{article.zh}）", "{mend.en} ({article.en})", mend=problem.mend, article=_article(problem))) for problem in lacking))
+
+
+def _article(problem: Problem) -> Phrase:
+    return ARTICLES["fee" if problem.rule == FEE else problem.column]
+
+
+def told_early(scheme: Scheme) -> Iterator[Problem]:
+    """What `publish` will refuse, for `check`, beside what it says of the scheme in any case; a note where nothing is to be published as yet."""
+    severity: Severity = "warning" if scheme.publication is not None else "note"
+    for problem in unfit_to_publish(scheme):
+        if problem.column != "publication.consent":
+            yield replace(problem, severity=severity, rule=phrase("{rule.zh}（committee publish 会拒绝）", "{rule.en} (committee publish will refuse it)", rule=problem.rule))
+
+
+def _forced(scheme: Scheme) -> Iterator[Problem]:
+    """Where awards are given to members of whom nobody knows whether they applied."""
+    if scheme.awards and not scheme.members.applied:
+        yield Problem("error", UNASKED, ASK_WHO, file="scheme.toml", column="members.applied")
+
+
+def _paid(scheme: Scheme) -> Iterator[Problem]:
+    """Whatever of a scheme asks for money."""
+    parts = {"indicator": scheme.indicators, "adjustment": scheme.adjustments, "condition": scheme.conditions, "veto": scheme.vetoes, "award": scheme.awards}
+    for kind, items in parts.items():
+        yield from (Problem("error", FEE, NO_FEE, file="scheme.toml", column=f"{kind}[{item.id}]", value=item.label) for item in items if FEES.search(f"{item.id} {item.label}"))
+    if scheme.publication is not None and FEES.search(scheme.publication.contact):
+        yield Problem("error", FEE, NO_FEE, file="scheme.toml", column="publication.contact", value=scheme.publication.contact)
 
 
 def pinyin(text: str) -> tuple[bytes, str]:

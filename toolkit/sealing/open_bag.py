@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ from toolkit.ground.toml_syntax import with_quoted_keys
 from toolkit.ground.writing import replaced_folder, write_csv
 from toolkit.minutes.decisions import FINAL, STATE, STATES, state_of
 from toolkit.minutes.journal import Journal, read_journal
-from toolkit.publication.extract import unguarded, unpublishable
+from toolkit.publication.extract import unfit_to_publish, unguarded
 from toolkit.publication.open_rows import CLASSES, LINES, WITHHELD, OpenRows
 from toolkit.publication.opening import open_rows
 from toolkit.reports.csv_files import text_cells
@@ -91,22 +91,6 @@ PUBLICISE = Phrase(
     "请先公示并记入工作记录：committee decide 届次 state publicised（先告知本人，再公开对其不利的评价：《深圳经济特区社会信用条例》第三十九条）",
     "make the notice public first: committee decide DIR state publicised (whom an evaluation is against is told before it is published: Shenzhen Credit Regulations, art. 39)",
 )
-ARTICLES = {
-    "publication.consent": Phrase("依据：行动方案任务（四）“在承诺书许可的范围内公开”，《个人信息保护法》第二十五条", "by task (4) of the action plan, within what the pledge permits, and art. 25 of the Personal Information Protection Law"),
-    "approval": Phrase("依据：粤民函〔2020〕830号，未经批准不得开展评比达标表彰", "by letter 830 (2020) of the Guangdong Department of Civil Affairs: no award without approval"),
-    "members.applied": Phrase(
-        "依据：《广东省优化营商环境条例》第二十五条，不得强制或变相强制会员参加评比、表彰，须由会员自愿申报",
-        "by art. 25 of the Guangdong Regulations on the Business Environment: no member is made to take part in a selection, each applies of its own will",
-    ),
-    "fee": Phrase("依据：粤民函〔2020〕830号，评比表彰的事前、事中、事后均不得收费，也不以赞助、捐赠为条件", "by letter 830 (2020) of the Guangdong Department of Civil Affairs: no fee before, during or after an award, and no sponsoring or donating for it"),
-    "publication": Phrase("依据：行动方案任务（四），公开的渠道和范围须先定明", "by task (4) of the action plan: what is published, and where, is decided first"),
-}
-
-UNASKED = Phrase("办法设有奖项，而没有写明会员是否自愿申报，不能公布", "the scheme gives awards and does not say who applied of its own will: the result cannot be published")
-ASK_WHO = Phrase("请在 [members] 中写 applied：自愿申报登记在哪张表、哪一列，另封一版", "name in [members] applied where it is entered who applied, and seal another revision")
-FEES = re.compile(r"(?:评审|参评|评选|报名|申报|认证|认定|牌匾|奖牌|证书|宣传)费|工本费|赞助|捐赠|捐款|捐资|(?:entry|application|review|award) fee|sponsor|donat", re.IGNORECASE)
-FEE = phrase("评选办法以缴费、赞助或捐赠作为条件或计分", "the scheme asks for a fee, a sponsoring or a donation, or gives points for it")
-NO_FEE = Phrase("请删去这一项，另封一版；按时缴纳会费属于会员义务，可以计分", "remove it and seal another revision; paying one's dues in time is a member's duty, and may count")
 
 
 @dataclass(frozen=True)
@@ -371,25 +355,7 @@ def _cells(path: Path) -> list[list[str]]:
 
 def publication_problems(bag: Path) -> Problems:
     """Why the open bag of a sealed one may not be published yet, each with what demands it."""
-    scheme = load_scheme(bag / "data" / "edition" / "scheme.toml")
-    lacking = (*unpublishable(scheme), *_forced(scheme), *_paid(scheme))
-    told = [replace(problem, mend=phrase("{mend.zh}（{article.zh}）", "{mend.en} ({article.en})", mend=problem.mend, article=ARTICLES["fee" if problem.rule == FEE else problem.column])) for problem in lacking]
-    return Problems((*told, *_state_problems(bag)))
-
-
-def _forced(scheme: Scheme) -> Iterator[Problem]:
-    """Where awards are given to members of whom nobody knows whether they applied."""
-    if scheme.awards and not scheme.members.applied:
-        yield Problem("error", UNASKED, ASK_WHO, file=SCHEME, column="members.applied")
-
-
-def _paid(scheme: Scheme) -> Iterator[Problem]:
-    """Whatever of a scheme asks for money."""
-    parts = {"indicator": scheme.indicators, "adjustment": scheme.adjustments, "condition": scheme.conditions, "veto": scheme.vetoes, "award": scheme.awards}
-    for kind, items in parts.items():
-        yield from (Problem("error", FEE, NO_FEE, file=SCHEME, column=f"{kind}[{item.id}]", value=item.label) for item in items if FEES.search(f"{item.id} {item.label}"))
-    if scheme.publication is not None and FEES.search(scheme.publication.contact):
-        yield Problem("error", FEE, NO_FEE, file=SCHEME, column="publication.contact", value=scheme.publication.contact)
+    return Problems((*unfit_to_publish(load_scheme(bag / "data" / "edition" / "scheme.toml")), *_state_problems(bag)))
 
 
 def edition_around(bag: Path) -> Path | None:
