@@ -9,7 +9,7 @@ import pytest
 
 from toolkit.commands import COMMANDS
 from toolkit.commands.lab import lab
-from toolkit.documents.catalogue import DOCUMENTS, template
+from toolkit.documents.catalogue import PAPERS, template
 from toolkit.documents.report import TASKS
 from toolkit.ground.resources import house_folder
 
@@ -24,7 +24,7 @@ def test_what_serves_an_item_is_there(row: list[str]) -> None:
     _, _, tables, commands, papers, lacking = row
     assert set(re.findall(r"`(\w+)`", tables)) <= set(TABLES)
     assert set(re.findall(r"`([\w-]+)`", commands)) <= NAMES
-    assert set(papers.split()) <= {paper.name for paper in DOCUMENTS}
+    assert set(papers.split()) <= {paper.name for paper in PAPERS}
     assert all(template(name).is_file() for name in papers.split())
     assert any((tables, commands, papers, lacking))
 
@@ -37,7 +37,7 @@ def test_every_item_of_the_plan_is_listed() -> None:
 
 def test_every_paper_and_register_is_listed() -> None:
     said = " ".join(" ".join(row) for row in ROWS)
-    assert [paper.name for paper in DOCUMENTS if paper.name not in said] == []
+    assert [paper.name for paper in PAPERS if paper.name not in said] == []
     assert [name for name in TABLES if f"`{name}`" not in said] == ["members", "dues"]
 
 

@@ -21,7 +21,7 @@ from tests.test_edition_cases import written as written_case
 from toolkit.__main__ import app
 from toolkit.comparison.records import evaluated_at
 from toolkit.documents.articles import chinese_number, evaluation_rules, grading_rules
-from toolkit.documents.catalogue import DOCUMENTS, Paper, is_draft, template, written
+from toolkit.documents.catalogue import DOCUMENTS, REMINDER, Paper, is_draft, template, written
 from toolkit.documents.fields import Case, common_fields
 from toolkit.documents.filling import filled
 from toolkit.edition import load_plan
@@ -95,7 +95,7 @@ def test_every_paper_is_written_whole(one: Paper, case: Case) -> None:
 def test_templates_are_what_their_texts_say() -> None:
     made = runpy.run_path(str(house_folder("templates/documents") / "make.py"))
     names = [path.stem for path in (house_folder("templates/documents") / "text").glob("[!_]*.txt")]
-    assert sorted(names) == sorted(one.name for one in DOCUMENTS)
+    assert sorted(names) == sorted(one.name for one in (*DOCUMENTS, REMINDER))
     for name in names:
         kept = Document(str(template(name)))
         assert kept.element.body.xml == made["template"](name).element.body.xml, f"{name}: python templates/documents/make.py"

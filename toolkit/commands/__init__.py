@@ -15,7 +15,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     *(edition.new, edition.forms, edition.check, evaluation.examine, edition.changes, edition.diff),
     *(evaluation.evaluate, evaluation.cards, evaluation.sensitivity, experts.ballots),
     *(experts.sheets, experts.panel, table.table, decide.decide, decide.journal),
-    *(seal.seal, seal.key, seal.sign, seal.verify, documents.documents, publication.publish, publication.verify_card, seal.serve, seal.demo),
+    *(seal.seal, seal.key, seal.sign, seal.verify, documents.plan, documents.documents, publication.publish, publication.verify_card, seal.serve, seal.demo),
 )
 
 app = typer.Typer(

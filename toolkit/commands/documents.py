@@ -8,14 +8,28 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from toolkit.commands.console import LanguageOption, progress_bar, refusals, say, worded, working
+from toolkit.commands.console import (
+    Folder,
+    LanguageOption,
+    language_of,
+    progress_bar,
+    refusals,
+    say,
+    worded,
+    working,
+)
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Phrase, phrase
-from toolkit.ground.writing import refusing, write_whole
+from toolkit.ground.writing import refusing, write_csv, write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from toolkit.documents.catalogue import Paper
     from toolkit.documents.fields import Case
+    from toolkit.edition import Edition
+    from toolkit.evaluation import Evaluation
+    from toolkit.indicators.phases import Standing
 
 OWN = "documents"
 NO_SOURCE = Phrase("这里既不是届次文件夹，也不是封存包", "this is neither an edition's folder nor a sealed bag")
@@ -28,6 +42,17 @@ DRAFTS = Phrase("其中 {n} 种带“草稿”标记（未封存、未到相应�
 BLANKS = Phrase("下列各项没有填，公文中留空：{names}（scheme.toml 的 [papers]、[publication]）", "left blank: {names} ([papers] and [publication] in scheme.toml)")
 UNWRITTEN = Phrase("记录还读不成，下列公文没有写：{names}。原因如下：", "not written, as the records cannot be read yet: {names}. The reasons:")
 COPIED = Phrase("已把 {n} 个模板放到 {to}，可用 Word 修改；以后优先用它们。", "{n:template is|templates are} in {to}, to be edited in Word; from now on they come first.")
+NO_PHASES = Phrase("办法里没有行动的阶段", "the scheme has no phases of an action")
+WRITE_PHASES = Phrase(
+    "请在 scheme.toml 写 [[phase]]：label、from、to、work，以及 [[phase.asks]]（新建一届时的办法里有例子）",
+    "write [[phase]] with label, from, to, work and [[phase.asks]] in scheme.toml, as the template `federation` does",
+)
+IDLE = Phrase("全员参与：截至评价基准日 {day}，{all} 家会员中还有 {n} 家没有参加任何一项活动；名单见公文“未参与会员名单”。", "{n} of {all:member|members} took part in nothing by {day}; `committee documents` lists them.")
+ALL_BUSY = Phrase("全员参与：截至评价基准日 {day}，{all} 家会员都参加了活动。", "All of {all:member|members} took part in something by {day}.")
+UNEVALUATED = Phrase("现在还不能计算，没有统计全员参与的情况；原因见 committee check。", "It cannot be evaluated yet, so who took part in nothing is not counted; `committee check` says why.")
+NOBODY = Phrase("没有需要催办的会员。", "There is nobody to remind.")
+OWED = "未交名单.csv"
+REMINDED = Phrase("已写出 {n} 家会员的催办函（合订一份、各一份）和 {list}：{to}", "Reminders to {n:member|members}, all in one and one each, and {list} are in {to}")
 STANDING = Phrase("已有同名模板，没有覆盖：{names}", "these were there already and stay: {names}")
 
 
@@ -42,16 +67,92 @@ def documents(
     language: LanguageOption = "zh",
 ) -> None:
     """公约、承诺书、通知、公示、决定、证书、得分单、纪要、办法和成果报告，写成 Word。 All papers of the action, in Word."""
-    from toolkit.documents.catalogue import DOCUMENTS
+    from toolkit.documents.catalogue import DOCUMENTS, REMINDER
 
     with refusals(language):
         papers = _asked(only or [], DOCUMENTS)
         if edit:
-            _copy_templates(source, papers, language)
+            _copy_templates(source, papers if only else (*papers, REMINDER), language)
         if to is None and not edit:
             raise refuse(Phrase("没有说写到哪里", "it is not said where they go"), Phrase("请加 --to 文件夹", "add --to FOLDER"))
         if to is not None:
             _write(source, to, papers, (_day(start), _day(date)), language)
+
+
+def plan(
+    folder: Folder,
+    day: Annotated[str, typer.Option("--on", help="看哪一天的情况，默认今天 the day it is looked at; today where left out")] = "",
+    to: Annotated[Path | None, typer.Option("--to", file_okay=False, help="催办函（Word）和未交名单写到此文件夹 where reminders in Word and the list go")] = None,
+    *,
+    who: Annotated[bool, typer.Option("--who", help="列出还没有交的会员 list who has not answered")] = False,
+    language: LanguageOption = "zh",
+) -> None:
+    """行动日历：各阶段的要求、到期和逾期、谁还没有交；催办函。 The action's calendar: what is due, what is late, who has not answered; reminders."""
+    from toolkit.comparison.records import examined_at
+    from toolkit.indicators.phases import outstanding, standings
+    from toolkit.reports.plan_tables import calendar_table, dues_table, outstanding_rows, outstanding_table
+
+    with refusals(language):
+        on = _day(day) or dt.date.today()  # noqa: DTZ011 - the date on the wall of the secretariat
+        with working(language, Phrase("正在读取和计算", "reading and evaluating")):
+            edition, evaluation, problems = examined_at(folder)
+            if edition is None or edition.records.problems.errors:
+                raise Refused(problems)
+            if not edition.scheme.phases:
+                raise refuse(NO_PHASES, WRITE_PHASES, file="scheme.toml")
+            records = edition.records.as_of(on)
+            standing = standings(edition.scheme, records, on)
+        owed, spoken = outstanding(standing), language_of(language)
+        typer.echo(f"{calendar_table(edition.scheme, on, spoken)!r}\n")
+        typer.echo(f"{dues_table(edition.scheme, standing, spoken)!r}\n")
+        if who and owed:
+            typer.echo(f"{outstanding_table(edition.scheme, outstanding_rows(owed, records.members), spoken)!r}\n")
+        _tell_idle(evaluation, language)
+        if to is not None:
+            _write_reminders(edition, owed, to, on, language)
+
+
+def _tell_idle(evaluation: Evaluation | None, language: str) -> None:
+    """How many members took part in nothing yet."""
+    from toolkit.documents.report import idle_members
+
+    if evaluation is None:
+        say(language, UNEVALUATED)
+        return
+    idle, members = len(idle_members(evaluation)), len(evaluation.members)
+    said = IDLE if idle else ALL_BUSY
+    say(language, phrase(said.zh, said.en, n=idle, all=members, day=evaluation.scheme.as_of))
+
+
+def _write_reminders(edition: Edition, owed: Mapping[str, list[Standing]], to: Path, on: dt.date, language: str) -> None:
+    from toolkit.documents.catalogue import REMINDER, written
+    from toolkit.documents.fields import Case, Owing
+    from toolkit.reports.plan_tables import outstanding_cells, outstanding_rows
+    from toolkit.sealing.bag import refuse_kept
+
+    refuse_kept(to)
+    if not owed:
+        say(language, NOBODY)
+        return
+    members = edition.records.members
+    owing = tuple(Owing(member, str(members.at[member, "name"]), str(members.at[member, "class"] or ""), tuple(what)) for member, what in owed.items())
+    case = Case(edition.scheme, edition.tables, day=on, owing=owing)
+    own = edition.folder / OWN
+    with progress_bar() as bar:
+        task = bar.add_task(worded(language, Phrase("正在写催办函", "writing reminders")), total=len(owing) + 1)
+        for name, content in written(REMINDER, case, own if own.is_dir() else None, draft=False):
+            _put(to / name, content)
+            bar.advance(task)
+    cells = outstanding_cells(outstanding_rows(owed, members), edition.scheme, language_of(language))
+    with refusing(to / OWED):
+        write_csv(cells, to / OWED, index=False)
+    say(language, phrase(REMINDED.zh, REMINDED.en, n=len(owing), to=to, list=OWED))
+
+
+def _put(path: Path, content: bytes) -> None:
+    with refusing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, content)
 
 
 def _asked(only: list[str], papers: tuple[Paper, ...]) -> tuple[Paper, ...]:
@@ -116,9 +217,7 @@ def _write(source: Path, to: Path, papers: tuple[Paper, ...], days: tuple[dt.dat
             draft = is_draft(paper, case, state, sealed=sealed)
             drafts += [paper.name] if draft else []
             for name, content in written(paper, case, own, draft=draft):
-                with refusing(to / name):
-                    (to / name).parent.mkdir(parents=True, exist_ok=True)
-                    write_whole(to / name, content)
+                _put(to / name, content)
                 count += 1
             bar.advance(task)
     _tell(case, to, count, drafts, language)

@@ -18,6 +18,7 @@ from toolkit.documents.fields import (
     minutes_fields,
     notice_fields,
     objection_fields,
+    reminder_fields,
     rules_fields,
     slip_fields,
 )
@@ -25,7 +26,7 @@ from toolkit.documents.filling import filled
 from toolkit.ground.resources import house_folder
 
 TEMPLATES = "templates/documents"
-SLIPS, NOTICE = "得分单", "公示"
+SLIPS, NOTICE, LETTER = "得分单", "公示", "催办函"
 REVIEWED, DECIDED = frozenset({"reviewed", "publicised", "decided"}), frozenset({"decided"})
 PLEDGED = ("采购人", "招标代理机构", "投标人", "拍卖企业", "造价咨询企业", "交易中心", "软件与网络安全企业")
 
@@ -94,6 +95,10 @@ DOCUMENTS: tuple[Paper, ...] = (
     Paper("行动成果报告", action_fields, DECIDED),
 )
 """In the order in which the action needs them."""
+REMINDER = Paper(LETTER, asks=lambda case: bool(case.owing))
+"""Not of an edition but of a day: `committee plan` writes it."""
+PAPERS = (*DOCUMENTS, REMINDER)
+"""All that have a template."""
 
 
 def template(name: str, own: Path | None = None) -> Path:
@@ -130,7 +135,11 @@ def written(paper: Paper, case: Case, own: Path | None = None, *, draft: bool, s
 
 
 def _files(paper: Paper, case: Case, *, single: bool) -> Iterator[tuple[str, Mapping[str, object]]]:
-    if paper.name == NOTICE:
+    if paper.name == LETTER:
+        yield LETTER, reminder_fields(case.owing)
+        for one in case.owing if single else ():
+            yield f"{LETTER}/{one.member}", reminder_fields([one])
+    elif paper.name == NOTICE:
         for round_ in case.scheme.papers.rounds:
             yield round_, notice_fields(case, round_)
     elif paper.name == SLIPS:

@@ -23,12 +23,14 @@ from toolkit.minutes.wording import OUTCOMES, said
 from toolkit.publication.extract import Extract, pinyin
 from toolkit.publication.notice import FINGERPRINTS, RANKED, UNRANKED
 from toolkit.reports import wording
+from toolkit.reports.plan_tables import waited
 from toolkit.reports.probability_tables import bottom_line
 from toolkit.reports.scheme_wording import award_in_words
 from toolkit.reports.score_cards import ScoreCard, card_tables, outcome, score_cards
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
+    from toolkit.indicators.phases import Standing
     from toolkit.records import Records
     from toolkit.records.dictionary import Tables
     from toolkit.scheme import Scheme
@@ -40,6 +42,16 @@ DRAFT = "草　稿"
 UNPUBLISHED = "放假安排尚未公布，止日待定"
 
 Fields = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Owing:
+    """A member that has not handed in what phases ask for: its key, name and class, and what."""
+
+    member: str
+    name: str
+    class_: str
+    what: tuple[Standing, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +76,8 @@ class Case:
         The day the papers bear; None for a blank.
     digest
         SHA-256 of the scheme.
+    owing
+        Who has not handed in what the phases of the action ask for.
     """
 
     scheme: Scheme
@@ -76,6 +90,7 @@ class Case:
     start: dt.date | None = None
     day: dt.date | None = None
     digest: str = ""
+    owing: tuple[Owing, ...] = ()
 
     @classmethod
     def of(cls, evaluation: Evaluation, records: Records, **more: Any) -> Case:
@@ -240,6 +255,15 @@ def rules_fields(case: Case) -> Fields:
 def grading_fields(case: Case) -> Fields:
     """Chapters of the grading rules, and the table of indicators."""
     return {"章节": grading_rules(case.scheme, case.tables, case.council), "指标表": indicator_table(case.scheme, case.tables)}
+
+
+def reminder_fields(owing: Iterable[Owing]) -> Fields:
+    """A letter to each member that has not handed in what phases ask for, with the day and how long it is overdue."""
+    letters = list(owing)
+    return {
+        "统计日": day_in_words(letters[0].what[0].day),
+        "催办": _with_last([{"名称": one.name, "事项": [{"事项": due.demand.label, "截止": day_in_words(due.by), "情况": waited(due).zh} for due in one.what]} for one in letters]),
+    }
 
 
 def idle_fields(case: Case) -> Fields:

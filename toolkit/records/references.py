@@ -11,7 +11,7 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.panels.experts import RECUSALS, RECUSED
 from toolkit.records.dictionary import TYPES
 from toolkit.records.values import YES
-from toolkit.scheme import Scheme
+from toolkit.scheme import Demand, Scheme
 from toolkit.scheme.measures import Measure, Range, Selection, State, Window
 from toolkit.scheme.outcomes import Veto
 from toolkit.scheme.shapes import Category
@@ -47,6 +47,7 @@ def reference_problems(scheme: Scheme, tables: Tables, file: str = "scheme.toml"
         *(_points(item.id, item.measure, tables) for item in scheme.adjustments),
         *(_measure(f"condition[{item.id}].measure", item.measure, scheme, tables) for item in scheme.conditions),
         *(_veto(f"veto[{item.id}]", item, scheme, tables) for item in scheme.vetoes),
+        *(_demand(f"phase[{phase.id}].asks[{n}]", demand, scheme, tables) for phase in scheme.phases for n, demand in enumerate(phase.asks, 1)),
         *(_conditions_as(place, id_, wanted, scheme, tables) for place, id_, wanted in _conditions_named(scheme)),
         _ties_compared(scheme, tables),
         _previous(scheme, tables),
@@ -329,6 +330,12 @@ def _veto(place: str, veto: Veto, scheme: Scheme, tables: Tables) -> ReferenceFa
     if veto.distinct and veto.when.table in tables.table:
         yield from _column(f"{place}.distinct", veto.when.table, veto.distinct, tables)
     yield from _columns(place, {"sum": veto.sum}, veto.when.table, tables, numbers=True)
+
+
+def _demand(place: str, demand: Demand, scheme: Scheme, tables: Tables) -> ReferenceFaults:
+    """What a phase counts, and by which columns of the members table it says whom it asks."""
+    yield from _measure(f"{place}.measure", demand.measure, scheme, tables)
+    yield from _states(f"{place}.only", Selection(table=scheme.members.table, where=demand.only), tables)
 
 
 def _conditions_named(scheme: Scheme) -> Iterator[tuple[str, str, str]]:

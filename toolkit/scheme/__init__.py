@@ -16,8 +16,8 @@ from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.ground.toml_reader import StrictModel, Unfit, modelled, read_model
 from toolkit.scheme.checks import scheme_faults
 from toolkit.scheme.checks.tree import weights_fault
-from toolkit.scheme.criteria import Adjustment, Condition, Group, Indicator, MembersSpec, Name, Total
-from toolkit.scheme.measures import Window
+from toolkit.scheme.criteria import Adjustment, Condition, Group, Indicator, MembersSpec, Name, Named, Total
+from toolkit.scheme.measures import Measure, Where, Window
 from toolkit.scheme.outcomes import (
     PERMITTED_BY,
     Award,
@@ -129,6 +129,31 @@ class Papers(StrictModel):
     rounds: Annotated[tuple[Name, ...], Field(min_length=1)] = ("公示",)
 
 
+class Demand(StrictModel):
+    """What a phase asks of each member, or with `together` of all of them taken as one: at least `least` of what `measure` takes, by the day `by`.
+
+    Dated records count that happened within the phase, and until `by` where that is later; what comes after is late. `only` says which members are asked, by
+    columns of the members table; without `by` the last day of the phase holds.
+    """
+
+    label: Name
+    measure: Measure
+    least: Annotated[float, Field(gt=0)] = 1.0
+    by: dt.date | None = None
+    only: Where = {}
+    together: bool = False
+
+
+class Phase(Named):
+    """A phase of the action: its first and last day, what the secretariat does in it (`work`), and what it asks of members. No score hangs on it."""
+
+    from_: Annotated[dt.date, Field(alias="from")]
+    to: dt.date
+    work: tuple[Name, ...] = ()
+    asks: tuple[Demand, ...] = ()
+    source: str = ""
+
+
 class Scheme(StrictModel):
     """Everything the committee decided about one edition; see `load_scheme`.
 
@@ -170,6 +195,7 @@ class Scheme(StrictModel):
     weighting: Weighting | None = None
     signatures: Signatures | None = None
     papers: Papers = Papers()
+    phases: Annotated[tuple[Phase, ...], Field(alias="phase")] = ()
 
     @property
     def nodes(self) -> dict[str, Group | Indicator]:

@@ -66,8 +66,8 @@ LABEL, SEALED = "Open-Bag-Format", "Sealed-Bag-SHA256"
 FORMAT = "1"
 FORMER = ("0.5.0",)
 """Earlier versions that wrote open bags such as this one checks."""
-NEITHER = frozenset({"weighting", "signatures"})
-"""What of a scheme concerns no one who recomputes: how experts voted, who signs."""
+NEITHER = frozenset({"weighting", "signatures", "phase"})
+"""What of a scheme concerns no one who recomputes: how experts voted, who signs, what the action asks by when."""
 YES, NO = "true", "false"
 UNREADABLE = Phrase("不是开放包应有的样子，无法读取", "cannot be read as a part of an open bag")
 FURTHEST = 1e12

@@ -13,7 +13,7 @@ from itertools import chain
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Fault
 from toolkit.ground.toml_syntax import KeyPath, Raw, is_number
-from toolkit.scheme.checks.measures import measures_faults, ranges_faults, shapes_faults
+from toolkit.scheme.checks.measures import demands, is_day, measures_faults, ranges_faults, shapes_faults
 from toolkit.scheme.checks.outcomes import outcomes_faults
 from toolkit.scheme.checks.tree import ids, items, patterns_faults, tree_faults, unknown
 from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, is_pseudonym
@@ -125,6 +125,27 @@ def publication_faults(raw: Raw) -> Iterator[Fault]:
         yield from _unpermitted(publication, {*consent, *borne})
 
 
+COUNTED = ("count", "any", "distinct", "sum")
+"""What a phase can ask at least so much of."""
+
+
+def phases_faults(raw: Raw) -> Iterator[Fault]:
+    """Phases that end before they begin, what is due before its phase begins, and what is taken and cannot be asked for."""
+    for place, phase in items(raw, "phase"):
+        first, last = phase.get("from"), phase.get("to")
+        if is_day(first) and is_day(last) and last < first:
+            rule = phrase("止日早于起日（{day}）", "it ends before it begins ({day})", day=first)
+            yield Fault(("phase", place, "to"), rule, Phrase("请改正其中一个日期", "mend one of the two days"), value=str(last))
+    for path, demand in demands(raw):
+        first, by, measure = raw["phase"][path[1]].get("from"), demand.get("by"), demand.get("measure")
+        if is_day(first) and is_day(by) and by < first:
+            rule = phrase("截止日早于本阶段的起日（{day}）", "it is due before the phase begins ({day})", day=first)
+            yield Fault((*path, "by"), rule, Phrase("请改正截止日或阶段的起日", "mend one of the two days"), value=str(by))
+        if isinstance(measure, dict) and (take := measure.get("take")) is not None and take not in COUNTED:
+            rule = phrase("阶段的要求只按条数、有无、不同取值个数或合计计算，不能用 {take}", "a phase asks for a number of records or a sum, not for `{take}`", take=take)
+            yield Fault((*path, "measure", "take"), rule, phrase("请改为 {takes}", "write {takes}", takes=" / ".join(COUNTED)))
+
+
 def _consent(consent: Raw, borne: Raw) -> Iterator[Fault]:
     place, items_asked = ("publication", "consent"), [item for item in PERMISSIONS if item in consent]
     for item in (item for item in items_asked if item in borne):
@@ -162,5 +183,5 @@ def _nobody(item: Permission) -> tuple[Phrase, Phrase]:
 
 def scheme_faults(raw: Raw) -> Iterable[Fault]:
     """Every fault of a scheme that no single field can see."""
-    checks = (tree_faults, patterns_faults, shapes_faults, measures_faults, ranges_faults, outcomes_faults, weighting_faults, panel_faults, publication_faults)
+    checks = (tree_faults, patterns_faults, shapes_faults, measures_faults, ranges_faults, outcomes_faults, weighting_faults, panel_faults, publication_faults, phases_faults)
     return chain.from_iterable(check(raw) for check in checks)

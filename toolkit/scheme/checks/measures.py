@@ -40,20 +40,34 @@ GOES_WITH = {
 def measures_faults(raw: Raw) -> Iterator[Fault]:
     """Every fault of what is measured, and when."""
     windows = list(raw["window"]) if isinstance(raw.get("window"), dict) else []
+    for path, measure in _measured(raw):
+        window = measure.get("window")
+        if isinstance(window, str) and window not in windows:
+            yield unknown((*path, "window"), Phrase("时限", "window"), window, windows)
+        if path[-1] == "measure" and measure.get("take") is None:
+            yield from _bare(path, measure)
+            continue
+        yield from _in_period(path, measure, raw)
+        yield from _taken(path, measure) if path[-1] == "measure" else ()
+    yield from _period(raw)
+
+
+def _measured(raw: Raw) -> Iterator[tuple[KeyPath, Raw]]:
+    """Every measure and selection of the scheme, with its place."""
     for name, key in MEASURED:
         for place, item in items(raw, name):
-            measure, path = item.get(key), (name, place, key)
-            if not isinstance(measure, dict):
-                continue
-            window = measure.get("window")
-            if isinstance(window, str) and window not in windows:
-                yield unknown((*path, "window"), Phrase("时限", "window"), window, windows)
-            if key == "measure" and measure.get("take") is None:
-                yield from _bare(path, measure)
-                continue
-            yield from _in_period(path, measure, raw)
-            yield from _taken(path, measure) if key == "measure" else ()
-    yield from _period(raw)
+            if isinstance(measure := item.get(key), dict):
+                yield (name, place, key), measure
+    for path, demand in demands(raw):
+        if isinstance(measure := demand.get("measure"), dict):
+            yield (*path, "measure"), measure
+
+
+def demands(raw: Raw) -> Iterator[tuple[KeyPath, Raw]]:
+    """What each phase asks, with its place."""
+    for place, phase in items(raw, "phase"):
+        for n, demand in items(phase, "asks"):
+            yield ("phase", place, "asks", n), demand
 
 
 def _in_period(path: KeyPath, measure: Raw, raw: Raw) -> Iterator[Fault]:
@@ -209,10 +223,9 @@ def ranges_faults(raw: Raw) -> Iterator[Fault]:
 def _places(raw: Raw) -> Iterator[tuple[KeyPath, Raw]]:
     """Every table that says what columns are asked to hold."""
     tables: list[tuple[KeyPath, object]] = []
-    for name, key in MEASURED:
-        for place, item in items(raw, name):
-            if isinstance(item.get(key), dict):
-                tables += [((name, place, key, part), item[key].get(part)) for part in ("where", "among")]
+    for path, measure in _measured(raw):
+        tables += [((*path, part), measure.get(part)) for part in ("where", "among")]
+    tables += [((*path, "only"), demand.get("only")) for path, demand in demands(raw)]
     windows = raw.get("window")
     for name, window in windows.items() if isinstance(windows, dict) else ():
         if isinstance(window, dict):
@@ -228,9 +241,9 @@ def _range(path: KeyPath, range_: Raw) -> Iterator[Fault]:
     if not written and not range_:
         rule = Phrase("没有写明范围", "the range has no bounds")
         yield Fault(path, rule, Phrase("请写 least、above、most 或 below", "write `least`, `above`, `most` or `below`"))
-    numbers, days = (all(kind(bound) for bound in written.values()) for kind in (is_number, _is_day))
+    numbers, days = (all(kind(bound) for bound in written.values()) for kind in (is_number, is_day))
     if not numbers and not days:
-        if all(is_number(bound) or _is_day(bound) for bound in written.values()):
+        if all(is_number(bound) or is_day(bound) for bound in written.values()):
             yield Fault(path, Phrase("一头是数字，一头是日期", "one bound is a number, the other a day"), MEND)
     elif empty := clash(written):
         low, high = empty
@@ -239,7 +252,8 @@ def _range(path: KeyPath, range_: Raw) -> Iterator[Fault]:
         yield Fault((*path, high), rule, MEND)
 
 
-def _is_day(bound: object) -> bool:
+def is_day(bound: object) -> bool:
+    """Whether it is a day, without an hour."""
     return isinstance(bound, dt.date) and not isinstance(bound, dt.datetime)
 
 

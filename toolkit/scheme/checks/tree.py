@@ -97,7 +97,7 @@ def _any_indicator(raw: Raw) -> Iterator[Fault]:
 
 
 def _ids(raw: Raw) -> Iterator[Fault]:
-    for lists in ((*NODE_LISTS, "adjustment", "condition"), ("award",), ("veto",)):
+    for lists in ((*NODE_LISTS, "adjustment", "condition"), ("award",), ("veto",), ("phase",)):
         first: dict[str, str] = {}
         for name in lists:
             for place, item in items(raw, name):

@@ -1,0 +1,222 @@
+"""The phases of the action: what is asked, in time, late, missing and not yet due; by hand, member by member."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.test_documents import run, text_of
+from toolkit.edition import Edition, check_edition, load_plan
+from toolkit.ground.problems import Problems
+from toolkit.indicators.phases import Standing, outstanding, progress, standings
+from toolkit.publication.recomputation import scheme_data
+from toolkit.scheme import read_scheme
+from toolkit.scheme.amendments import diff
+from toolkit.scheme.writing import write_scheme
+
+SCHEME = """
+schema = 1
+title = "办法"
+edition = "e"
+as_of = 2018-12-31
+members = { table = "members", key = "code", name = "name", class = "kind" }
+
+[[indicator]]
+id = "hours"
+weight = 100
+measure = { table = "courses", take = "sum", column = "hours" }
+value = { shape = "linear", worst = 0, best = 10 }
+missing = "worst"
+
+[papers]
+organisation = "示例联合会"
+action = "诚信自律"
+
+[[phase]]
+id = "first"
+label = "动员"
+from = 2018-01-01
+to = 2018-03-31
+work = ["发布方案", "宣传"]
+
+[[phase.asks]]
+label = "承诺书"
+measure = { table = "pledges", take = "any", where = { status = ["已签"] } }
+by = 2018-02-28
+
+[[phase.asks]]
+label = "行动计划"
+measure = { table = "plans", take = "count" }
+only = { council = ["理事"] }
+
+[[phase]]
+id = "second"
+label = "实施"
+from = 2018-03-01
+to = 2018-12-31
+
+[[phase.asks]]
+label = "学时"
+measure = { table = "courses", take = "sum", column = "hours" }
+least = 4
+
+[[phase.asks]]
+label = "办班"
+measure = { table = "courses", take = "distinct", column = "event" }
+least = 2
+together = true
+"""
+TABLE = """
+[table.{name}]
+file = "records/{name}.csv"
+{date}
+"""
+COLUMN = """
+[table.{table}.column.{name}]
+type = "{type}"
+{more}
+"""
+TABLES: dict[str, dict[str, str]] = {
+    "members": {"code": "text", "name": "text", "kind": "text", "council": "choice"},
+    "pledges": {"code": "member", "status": "choice", "signed": "date"},
+    "plans": {"code": "member", "filed": "date"},
+    "courses": {"code": "member", "event": "text", "hours": "number", "held": "date"},
+}
+RECORDS = {
+    "members": ["a,甲公司,企业,理事", "b,乙公司,企业,会员", "c,丙公司,企业,理事", "d,=丁公司,企业,会员"],
+    "pledges": ["a,已签,2018-02-28", "b,已签,2018-03-01", "c,未签,2018-02-01", "d,已签,2017-12-31"],
+    "plans": ["a,2018-03-31", "b,2018-02-02"],
+    "courses": ["a,1,2,2018-03-01", "a,2,2,2018-06-01", "b,2,3.9,2018-06-01", "c,1,4,2018-02-28", "d,3,5,2018-12-31"],
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("plan")
+    (folder / "records").mkdir()
+    (folder / "scheme.toml").write_text(SCHEME, "utf-8")
+    written = []
+    for name, columns in TABLES.items():
+        date = next((f'date = "{column}"' for column, type_ in columns.items() if type_ == "date"), "")
+        written.append(TABLE.format(name=name, date=date))
+        choices = {"council": 'choices = ["理事", "会员"]', "status": 'choices = ["已签", "未签"]'}
+        written += [COLUMN.format(table=name, name=column, type=type_, more=choices.get(column, "")) for column, type_ in columns.items()]
+        (folder / "records" / f"{name}.csv").write_text("\n".join([",".join(columns), *RECORDS[name]]) + "\n", "utf-8")
+    (folder / "tables.toml").write_text("".join(written), "utf-8")
+    return folder
+
+
+@cache
+def read(folder: Path) -> Edition:
+    edition, problems = check_edition(folder)
+    assert edition is not None
+    assert not problems.errors, problems.text("zh")
+    return edition
+
+
+@cache
+def on(folder: Path, *day: int) -> dict[str, Standing]:
+    edition = read(folder)
+    return {one.demand.label: one for one in standings(edition.scheme, edition.records, dt.date(*day))}
+
+
+@pytest.mark.parametrize(("day", "label", "in_time", "late", "missing", "state"), [
+    ((2018, 2, 28), "承诺书", "a", "", "bcd", (False, False)),  # the last day is in time, and nobody is overdue on it
+    ((2018, 3, 1), "承诺书", "a", "b", "cd", (False, True)),  # d signed before the phase began
+    ((2018, 3, 30), "行动计划", "", "", "ac", (False, False)),  # b is no council member and not asked
+    ((2018, 4, 1), "行动计划", "a", "", "c", (False, True)),
+    ((2017, 12, 31), "承诺书", "", "", "", (False, False)),  # not begun: nobody owes anything
+    ((2018, 12, 31), "学时", "ad", "", "bc", (False, False)),  # c's hours lie before the phase
+    ((2019, 2, 1), "学时", "ad", "", "bc", (False, True)),
+])  # fmt: skip
+def test_who_has_handed_in_what(folder: Path, day: tuple[int, int, int], label: str, in_time: str, late: str, missing: str, state: tuple[bool, bool]) -> None:
+    one = on(folder, *day)[label]
+    members = one.members.index
+    assert ("".join(members[one.in_time]), "".join(members[one.late]), "".join(one.outstanding)) == (in_time, late, missing)
+    assert (one.done, one.overdue) == state
+
+
+@pytest.mark.parametrize(("day", "held", "done"), [((2018, 5, 31), 1, False), ((2018, 6, 1), 2, True), ((2018, 12, 31), 3, True)])
+def test_what_all_have_together(folder: Path, day: tuple[int, int, int], held: int, done: bool) -> None:  # noqa: FBT001
+    one = on(folder, *day)["办班"]
+    assert one.together == (held, held)  # event 1 was held in February too, before the phase
+    assert (one.done, len(one.outstanding)) == (done, 0)
+
+
+def test_phases_overlap_and_end(folder: Path) -> None:
+    scheme, _ = load_plan(folder)
+    assert [[progress(phase, dt.date(*day)) for phase in scheme.phases] for day in ((2017, 12, 31), (2018, 3, 15), (2018, 4, 1), (2019, 1, 1))] == [
+        ["to_come", "to_come"], ["under_way", "under_way"], ["over", "under_way"], ["over", "over"],
+    ]  # fmt: skip
+
+
+def test_each_member_owes_its_own(folder: Path) -> None:
+    owed = outstanding(tuple(on(folder, 2018, 4, 1).values()))
+    assert {member: [one.demand.label for one in what] for member, what in owed.items()} == {"c": ["承诺书", "行动计划", "学时"], "d": ["承诺书", "学时"], "a": ["学时"], "b": ["学时"]}
+
+
+def test_the_command_lists_and_reminds(folder: Path, tmp_path: Path) -> None:
+    done = run("plan", folder, "--on", "2018-04-01", "--who", "--to", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    assert "全员参与：截至评价基准日 2018-12-31，4 家会员都参加了活动" in done.output
+    assert "逾期 32 天" in done.output
+    assert "丙公司" in done.output
+    assert "发布方案；宣传" in done.output
+    letters = {path.name: text_of(path.read_bytes()) for path in (tmp_path / "out").rglob("*.docx")}
+    assert set(letters) == {"催办函.docx", "a.docx", "b.docx", "c.docx", "d.docx"}
+    assert [item in letters["c.docx"] for item in ("丙公司：", "承诺书", "行动计划", "学时", "2018年2月28日", "逾期 32 天")] == [True] * 6
+    assert "乙公司" not in letters["c.docx"]
+    assert "行动计划" not in letters["d.docx"]
+    assert all(f"{name}公司：" in letters["催办函.docx"] for name in "甲乙丙丁")
+    listed = pd.read_csv(tmp_path / "out" / "未交名单.csv", dtype=str)
+    assert listed["名称"].tolist().count("丙公司") == 3
+    assert "'=丁公司" in set(listed["名称"])  # no formula
+
+
+def test_the_command_in_english_and_without_phases(folder: Path, tmp_path: Path) -> None:
+    told = run("plan", folder, "--on", "2018-04-01", "--language", "en")
+    assert "32 days overdue" in told.output
+    assert run("plan", folder, "--on", "yesterday").exit_code == 1
+    (tmp_path / "records").symlink_to(folder / "records")
+    (tmp_path / "tables.toml").write_bytes((folder / "tables.toml").read_bytes())
+    (tmp_path / "scheme.toml").write_text(SCHEME.split("[[phase]]", maxsplit=1)[0], "utf-8")
+    without = run("plan", tmp_path)
+    assert (without.exit_code, "[[phase]]" in without.output) == (1, True)
+
+
+@pytest.mark.parametrize(("old", "new", "told"), [
+    ("to = 2018-03-31", "to = 2017-03-31", "止日早于起日"),
+    ("by = 2018-02-28", "by = 2017-02-28", "早于本阶段的起日"),
+    ('take = "count" }', 'take = "latest", column = "filed" }', "不能用 latest"),
+    ('id = "second"', 'id = "first"', "重复"),
+    ('take = "count" }', 'take = "count", window = "w" }', "w"),
+    ('["理事"] }', '["理是"] }', "理是"),
+    ('table = "plans"', 'table = "plan"', "“plan”"),
+    ("least = 2\n", "least = 0\n", "0"),
+])  # fmt: skip
+def test_what_can_be_wrong_is_told_at_its_place(folder: Path, tmp_path: Path, old: str, new: str, told: str) -> None:
+    assert old in SCHEME
+    for name in ("records", "tables.toml"):
+        (tmp_path / name).symlink_to(folder / name)
+    (tmp_path / "scheme.toml").write_text(SCHEME.replace(old, new, 1), "utf-8")
+    problems: Problems = check_edition(tmp_path)[1]
+    (problem,) = problems.errors
+    assert told in f"{problem.rule.zh}{problem.value}", problem
+    assert problem.row is not None
+    line = (SCHEME.replace(old, new, 1)).splitlines()[problem.row - 1]
+    assert new.strip().splitlines()[0].split("{")[0].strip(' "}]')[:8] in line
+
+
+def test_no_score_hangs_on_a_phase(folder: Path, tmp_path: Path) -> None:
+    scheme, _ = read_scheme(folder / "scheme.toml")
+    assert "phase" not in scheme_data(scheme)
+    write_scheme(scheme, tmp_path / "scheme.toml")
+    assert read_scheme(tmp_path / "scheme.toml")[0] == scheme
+    without = scheme.model_copy(update={"phases": scheme.phases[:1]})
+    assert [amendment.words.zh for amendment in diff(scheme, without)] == ["删去阶段：实施"]
+    later = scheme.model_copy(update={"phases": (scheme.phases[0].model_copy(update={"to": dt.date(2018, 4, 30)}), scheme.phases[1])})
+    assert "2018-04-30" in diff(scheme, later)[0].words.zh
