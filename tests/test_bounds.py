@@ -26,6 +26,7 @@ from toolkit.sensitivity.bounds import (
     around,
     award_bounds,
     necessary_and_possible,
+    proved_awards,
     rank_bounds,
 )
 from toolkit.sensitivity.bounds.leads import Extremes, Leads
@@ -126,12 +127,13 @@ def leads_of(asked: Evaluation, spec: WeightBounds | WeightOrder) -> pd.DataFram
     """For each two members of a class by how much one is ahead of the other, and whether it certainly stands above."""
     leads, index, rows = Leads.of(asked, spec), asked.members.index, []
     for _, pool in leads.pools("class"):
-        for some, least, most, exact in leads.blocks("total", pool):
-            sure, _ = leads.relations("total", some, pool, least, most)
-            rows += [
-                (index[one], index[other], least[at], most[at], sure[at], exact[at])
-                for at in np.ndindex(least.shape) if (one := some[at[0]]) != (other := pool[at[1]])
-            ]  # fmt: skip
+        sure, _ = leads.related("total", pool, np.ones(len(pool), np.bool_))
+        ends = [leads.extremes.most("total", *pair) for pair in ((pool.repeat(len(pool)), np.tile(pool, len(pool))), (np.tile(pool, len(pool)), pool.repeat(len(pool))))]
+        (most, exact), (behind, too) = ((lead.reshape(sure.shape), whole.reshape(sure.shape)) for lead, whole in ends)
+        rows += [
+            (index[pool[at[0]]], index[pool[at[1]]], -behind[at], most[at], sure[at], exact[at] and too[at])
+            for at in np.ndindex(sure.shape) if at[0] != at[1]
+        ]  # fmt: skip
     return pd.DataFrame(rows, columns=["member", "other", "least", "most", "necessary", "exact"]).set_index(["member", "other"])
 
 
@@ -300,3 +302,20 @@ def test_who_applied_and_has_no_total_counts_for_the_places_of_the_others() -> N
     assert listed(asked) == {("x", "m1")}
     standings = award_bounds(asked, around(rules, 0.1)).set_index("member")["standing"]
     assert standings.to_dict() == {"m1": "certain", "m2": "never", "m3": "never"}
+
+
+def test_beyond_the_bound_on_work_less_is_proved_nothing_else_and_it_is_told() -> None:
+    """Six on a line from 100 down by 4, each 2 better in one indicator than in the other: pairs say more than each by itself."""
+    rules = scheme(indicator=[indicator("a", 1), indicator("b", 1)], award=[{"id": "x", "label": "x", "quota": {"number": 2}}])
+    values = pd.DataFrame({"a": [90.0, 89, 80, 79, 60, 59], "b": [30.0, 29, 20, 19, 0, 0]}, index=members(6).index)
+    asked = evaluation(rules, members(6), values)
+    within = around(rules, 0.2)
+    whole, passed_over = proved_awards(asked, within)
+    part, too_many = proved_awards(asked, within, work=40)
+    none, all_of_them = proved_awards(asked, within, work=0)
+    assert (passed_over, too_many, all_of_them) == (0, 2, 4)
+    assert whole["standing"].tolist() == ["certain", "certain", "never", "never", "never", "never"]
+    for less in (part, none):
+        proved = less["standing"] != "possible"
+        assert less["standing"][proved].equals(whole["standing"][proved])
+        assert not proved.all()

@@ -150,8 +150,8 @@ def sensitivity(
         spec, chances = _write_certainty(evaluation, out, draws, spread, language)
         firm = _write_robustness(edition, evaluation, chances, out, spec=spec, quick=quick, language=language)
         say(language, bottom_line(firm))
-        if firm.unasked:
-            say(language, unasked_line(firm))
+        if beyond := unasked_line(firm):
+            say(language, beyond)
         say(language, _whole_list(evaluation, firm, out))
         say(language, phrase("稳健性各表和 robustness.xlsx 已写入 {out}", "The robustness tables and robustness.xlsx are in {out}", out=out))
 
@@ -269,11 +269,12 @@ def _write_robustness(
     from toolkit.sensitivity.robustness import questions_of, robustness
 
     with progress_bar() as bar:
-        names = questions_of(evaluation, quick=quick)
-        task = bar.add_task(worded(language, HANGS), total=len(names))
+        task = bar.add_task(worded(language, HANGS), total=len(questions_of(evaluation, quick=quick)))
+        told = set[str]()  # in the order in which they are asked
 
         def tell(name: str) -> None:
-            bar.update(task, completed=names.index(name), description=worded(language, SHEETS.get(name, HANGS)))
+            bar.update(task, completed=len(told), description=worded(language, SHEETS.get(name, HANGS)))
+            told.add(name)
 
         firm, answers = robustness(evaluation, edition.records, chances, spec=spec, quick=quick, progress=tell)
     write_robustness(answers | firm.left_out, out)

@@ -290,18 +290,23 @@ def hanging_table(evaluation: Evaluation, firm: Firmness, language: Language | N
         for row, now, words in zip(rows_of(firm.hanging), rows_of(standing), on, strict=True)
     ]
     caption = phrase("系于一线的会员，共 {n} 家", "Members on a hair: {n}", n=len(rows))
-    return listing(HANGING, rows, Lexicon.of(evaluation, language), caption, joined([note, unasked_line(firm)], "", " ") if firm.unasked else note, parted_by="class")
+    return listing(HANGING, rows, Lexicon.of(evaluation, language), caption, joined([note, beyond], "", " ") if (beyond := unasked_line(firm)) else note, parted_by="class")
 
 
-def unasked_line(firm: Firmness) -> Phrase:
-    """Of how many on a hair it was not looked for what they hang on; empty where it was of all."""
-    if not firm.unasked:
-        return Phrase("", "")
-    return phrase(
+def unasked_line(firm: Firmness) -> Phrase | None:
+    """Of how many the bounds on work left a question open: what they hang on, or what is proved of them; None where of nobody."""
+    hair = phrase(
         "系于一线的共 {of} 项，核算量有上限：只对能得的把握最接近一半的 {asked} 项核算了系于什么，其余 {left} 项未核算；逐一去掉会员、记录也只对已核算的做。",
         "There is a bound on work: of {of} on a hair what they hang on was looked for in the {asked} nearest to even odds, and not in the other {left}; members and records were taken away one by one of the former alone.",
         of=len(firm.hanging), asked=len(firm.hanging) - len(firm.unasked), left=len(firm.unasked),
     )  # fmt: skip
+    proved = phrase(
+        "任意权重下的奖项也有核算量的上限：离线最远的 {n} 项没有逐对比较，只按各自可能的最低分和最高分判断，能证明的可能不止这些。",
+        "There is a bound on work for awards under any weights too: of the {n} farthest from their lines no pairs were compared, only the least and the most each can have; more may hold than is proved.",
+        n=firm.passed_over,
+    )  # fmt: skip
+    lines = [hair] * bool(firm.unasked) + [proved] * bool(firm.passed_over)
+    return joined(lines, "", " ") if lines else None
 
 
 def hanging_in_words(evaluation: Evaluation, row: Row) -> Phrase:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from toolkit.sensitivity.bounds import award_bounds, rank_bounds
+from toolkit.sensitivity.bounds import proved_awards, rank_bounds
 from toolkit.sensitivity.central_weights import central_weights
 from toolkit.sensitivity.choices import factors, usual_decisions, usual_doubts
 from toolkit.sensitivity.fairness import fairness, group_results, kinds_of_members
@@ -81,6 +81,10 @@ class Firmness:
         What can be said of all places at once.
     unasked
         Award and member of those on a hair who were too many for the bound on work: what they hang on was not looked for.
+    proved : DataFrame
+        `award_bounds` within `within`.
+    passed_over
+        Of how many members, counted award by award, no pair was looked at for that, because the bound on work was reached.
     """
 
     places: pd.DataFrame
@@ -88,6 +92,8 @@ class Firmness:
     within: WeightSet
     whole: WholeList
     unasked: frozenset[tuple[str, str]] = frozenset()
+    proved: pd.DataFrame = field(default_factory=pd.DataFrame)
+    passed_over: int = 0
 
     @property
     def asked(self) -> list[tuple[str, str]]:
@@ -121,7 +127,7 @@ def firmness(
         How many scores of members are looked at, about, for what those on a hair hang on: those nearest to even odds are asked about,
         at least `FEWEST`, and the others told in `unasked`.
     progress
-        Called with "on_a_hair" before that is looked for.
+        Called with "award_bounds" and "on_a_hair" before these are looked for.
 
     Raises
     ------
@@ -131,7 +137,9 @@ def firmness(
     within = around(evaluation.scheme, WITHIN) if within is None else within
     contests = evaluation.decided.contests
     standing = standings(evaluation, chances)
-    proved = award_bounds(evaluation, within)
+    if progress is not None:
+        progress("award_bounds")
+    proved, passed_over = proved_awards(evaluation, within)
     sure = set(proved[proved["standing"] == "certain"][["award", "member"]].itertuples(index=False, name=None))
     places = [_counted(contest, standing, sure) for contest in contests]
     whole, hair = whole_list(evaluation, spec or WeightDraws()), _on_a_hair(evaluation, standing)
@@ -139,7 +147,7 @@ def firmness(
     unasked = frozenset(_pairs(hair)) - frozenset(_pairs(asked))
     if progress is not None:
         progress("on_a_hair")
-    return Firmness(pd.DataFrame(places, columns=PLACES), _hanging(evaluation, hair, asked, records), within, whole, unasked)
+    return Firmness(pd.DataFrame(places, columns=PLACES), _hanging(evaluation, hair, asked, records), within, whole, unasked, proved, passed_over)
 
 
 def _most_asked(evaluation: Evaluation, work: int) -> int:
@@ -278,7 +286,7 @@ QUESTIONS: Mapping[str, Callable[[Inquiry], pd.DataFrame]] = MappingProxyType({
     "stability": lambda inquiry: stability_intervals(inquiry.evaluation),
     "smallest_weights": lambda inquiry: smallest_weights(inquiry.evaluation),
     "smallest_values": lambda inquiry: smallest_values(inquiry.evaluation),
-    "award_bounds": lambda inquiry: award_bounds(inquiry.evaluation, inquiry.firm.within),
+    "award_bounds": lambda inquiry: inquiry.firm.proved,
     "rank_bounds": lambda inquiry: rank_bounds(inquiry.evaluation, inquiry.firm.within),
     "ranks": lambda inquiry: rank_summary(inquiry.evaluation, inquiry.spec),
     "grades": lambda inquiry: grade_probabilities(inquiry.evaluation, inquiry.spec),
@@ -341,7 +349,7 @@ def robustness(
     inquiry = Inquiry(evaluation, records, firm, spec or WeightDraws())
     answers = {first: QUESTIONS[first](inquiry)}
     for name in others:
-        if name != "on_a_hair":  # told when it was asked
+        if name not in {"award_bounds", "on_a_hair"}:  # told when it was asked
             step(name)
         answers[name] = QUESTIONS[name](inquiry)
     return firm, answers

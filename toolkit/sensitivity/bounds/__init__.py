@@ -16,7 +16,7 @@ from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.answers import asked_once
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase
-from toolkit.sensitivity.bounds.leads import NOISE, Leads, Positions
+from toolkit.sensitivity.bounds.leads import LOOKED_AT, NOISE, Leads, Positions
 from toolkit.sensitivity.tipping.lines import is_linear, or_better
 from toolkit.sensitivity.weights import WeightBounds, WeightHull, WeightOrder, WeightSet, around
 
@@ -54,7 +54,7 @@ def rank_bounds(evaluation: Evaluation, weights: WeightSet, *, programmes: bool 
     DataFrame
         Index member, those ranked, in the order of `evaluation.members`: class; rank as it stands; best, worst;
         how, ``point`` (the set holds one vector: its ranks), ``programmes``, ``pairs`` or, where some lead is itself only
-        bounded because values are left out or means are not arithmetic, ``bounds``.
+        bounded because values are left out, means are not arithmetic or the bound on work was reached, ``bounds``.
 
     Raises
     ------
@@ -74,7 +74,6 @@ def rank_bounds(evaluation: Evaluation, weights: WeightSet, *, programmes: bool 
     return frame.assign(rank=evaluation.ranking["rank"].reindex(frame.index))[["class", "rank", "best", "worst", "how"]]
 
 
-@asked_once
 def award_bounds(evaluation: Evaluation, weights: WeightSet) -> pd.DataFrame:
     """Who is given each award under all, under some, or under no weights of a set.
 
@@ -91,8 +90,18 @@ def award_bounds(evaluation: Evaluation, weights: WeightSet) -> pd.DataFrame:
     Refused
         When the set does not fit the scheme.
     """
-    leads = Leads.of(evaluation, weights)
-    return pd.DataFrame(list(_standings(leads)), columns=["award", "class", "member", "holds", "standing"])
+    return proved_awards(evaluation, weights)[0]
+
+
+@asked_once
+def proved_awards(evaluation: Evaluation, weights: WeightSet, work: int = LOOKED_AT) -> tuple[pd.DataFrame, int]:
+    """`award_bounds`, and of how many members no pair was looked at, because the bound on `work` was reached.
+
+    These, the farthest from their line, are proved only by what each can have at least and at most.
+    """
+    leads = Leads.of(evaluation, weights, work)
+    rows = list(_standings(leads))
+    return pd.DataFrame(rows, columns=["award", "class", "member", "holds", "standing"]), leads.work.passed_over
 
 
 def necessary_and_possible(values: ArrayLike, over: Sequence[tuple[int, int]], *, monotone: bool = False) -> tuple[Mask, Mask]:
@@ -187,17 +196,24 @@ def _ranks(leads: Leads, weights: WeightSet | None) -> Iterator[tuple[int, str, 
     certain = leads.part[0]
     programmes = None if weights is None else RankProgrammes.of(leads.extremes, weights, leads.step, settled=leads.settled)
     for name, pool in leads.pools("class"):
-        sure, may, whole = leads.related(TOTAL, pool)
+        by_pairs = np.isin(pool, leads.paid(TOTAL, pool, _best_first(leads.evaluation, pool)))
+        sure, may = leads.related(TOTAL, pool, by_pairs)
         sure &= certain[pool][:, None]
-        best, worst = 1 + sure.sum(axis=0), 1 + may.sum(axis=0)
+        best, worst, reached = 1 + sure.sum(axis=0), 1 + may.sum(axis=0), by_pairs & leads.extremes.most(TOTAL, pool, pool)[1].all()
         for place, member in enumerate(pool):
-            ends, how = (int(best[place]), int(worst[place])), "pairs" if whole[:, place].all() else "bounds"
+            ends, how = (int(best[place]), int(worst[place])), "pairs" if reached[place] else "bounds"
             if programmes is not None and programmes.complete[pool].all():
                 unsure = pool[may[:, place] & ~sure[:, place]]
                 fewest = programmes.above(int(member), unsure[certain[unsure]], most=False)
                 most = programmes.above(int(member), unsure, most=True)
                 ends, how = (ends[0] + fewest, 1 + int(sure[:, place].sum()) + most), "programmes"
             yield int(member), name, *ends, how
+
+
+def _best_first(evaluation: Evaluation, pool: Positions) -> Positions:
+    """A pool in the order of the list, those without a rank last."""
+    ranks = evaluation.decided.ranks[pool]
+    return pool[np.argsort(np.where(ranks > 0, ranks, len(pool) + 1), kind="stable")]
 
 
 def _standings(leads: Leads) -> Iterator[tuple[str, str, str, bool, str]]:
@@ -221,31 +237,58 @@ def _proved(leads: Leads, award: Award, known: dict[str, tuple[Mask, Mask]]) -> 
     scored = ~np.isnan(leads.extremes.span(award.by)[0]) & ~leads.terms.barred[award.id]
     sure = np.logical_and.reduce([sure, scored, leads.part[0], *(never for _, never in better)])
     may = np.logical_and.reduce([may, scored, leads.part[1], *(~certain for certain, _ in better)])
-    certain, never = np.zeros_like(sure), ~may
-    within = award.quota.within if award.quota else "class"
-    counted = leads.counted(within)
-    for name, pool in leads.pools(within):
-        counts = [places(award.quota, count, name) for count in counted[name]]
-        above, level = _rivals(leads, award, pool, sure, may)
-        certain[pool] = sure[pool] & (True if counts[0] is None else level < min(count or 0 for count in counts))
-        never[pool] |= False if counts[0] is None else above >= max(count or 0 for count in counts)
     if award.quota is not None and award.quota.limited:  # who has a place hangs on who else has: nothing is proved but by the bars
         return np.zeros_like(sure), ~may
+    certain, never = np.zeros_like(sure), ~may
+    within = award.quota.within if award.quota else "class"
+    for name, pool in leads.pools(within):
+        counts = [places(award.quota, count, name) for count in leads.counted(within)[name]]
+        if None not in counts:
+            ends = min(count or 0 for count in counts), max(count or 0 for count in counts)
+            certain[pool], out = _placed(leads, award, pool, (sure, may), ends)
+            never[pool] |= out
+        else:
+            certain[pool] = sure[pool]
     if award.quota is not None and award.quota.in_all is not None:
         everyone = np.flatnonzero(leads.part[1])
-        certain[everyone] &= _rivals(leads, award, everyone, sure, may)[1] < award.quota.in_all
+        certain[everyone] &= _placed(leads, award, everyone, (certain, may), (award.quota.in_all, None))[0]
     return certain, never
 
 
-def _rivals(leads: Leads, award: Award, pool: Positions, sure: Mask, may: Mask) -> tuple[Integers, Integers]:
-    """How many certainly stand above each of a pool, and how many may stand level or above; int64[pool] each."""
-    above, level = np.zeros(len(pool), np.int64), np.zeros(len(pool), np.int64)
-    for some, least, most, _ in leads.blocks(award.by, pool):
-        certain, possible = leads.relations(award.by, some, pool, least, most)
-        other = some[:, None] != pool[None, :]  # bounds of the total may make anyone level
+def _placed(leads: Leads, award: Award, pool: Positions, barred: tuple[Mask, Mask], places: tuple[int, int | None]) -> tuple[Mask, Mask]:
+    """Who of a pool certainly has a place, and who certainly has none; bool[pool] each.
+
+    First by what each can have at least and at most; pair by pair only those of whom that says neither, the nearest to the line first.
+
+    Parameters
+    ----------
+    barred
+        Who is certainly over the bars, and who may be; bool[members].
+    places
+        How many there are at least and at most; None where it is not asked who has none.
+    """
+    sure, may = (own[pool] for own in barred)
+    above, level = _rivals(leads, award, pool, pool, barred, by_pairs=False)
+    certain, never = sure & (level < places[0]), may & (places[1] is not None and above >= places[1])
+    asked = np.flatnonzero((sure if places[1] is None else may) & ~never & ~certain)
+    nearest = asked[np.argsort(np.abs(above[asked] + level[asked] - 2 * places[0]), kind="stable")]
+    asked = np.flatnonzero(np.isin(pool, leads.paid(award.by, pool, pool[nearest])))
+    above, level = _rivals(leads, award, pool, pool[asked], barred)
+    certain[asked], never[asked] = sure[asked] & (level < places[0]), may[asked] & (places[1] is not None and above >= places[1])
+    return certain, never
+
+
+def _rivals(
+    leads: Leads, award: Award, pool: Positions, asked: Positions, barred: tuple[Mask, Mask], *, by_pairs: bool = True
+) -> tuple[Integers, Integers]:
+    """How many of a pool certainly stand above each asked about, and how many may stand level or above; int64[asked] each."""
+    above, level, done, (sure, may) = np.zeros(len(asked), np.int64), np.zeros(len(asked), np.int64), 0, barred
+    for some, least, most in leads.blocks(award.by, pool, asked, by_pairs=by_pairs):
+        certain, possible = leads.relations(award.by, pool, some, least, most)
+        other = pool[:, None] != some[None, :]  # bounds of the total may make anyone level
         near = other if leads.bounded(award.by) else (most > -leads.step - NOISE) & other
-        above += (certain & sure[some][:, None]).sum(axis=0)
-        level += ((possible | near) & may[some][:, None]).sum(axis=0)
+        own = slice(done, done := done + len(some))
+        above[own], level[own] = (certain & sure[pool][:, None]).sum(axis=0), ((possible | near) & may[pool][:, None]).sum(axis=0)
     return above, level
 
 

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
 
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.awards import AwardRule
-    from toolkit.ground.ranking import Floats, Mask
+    from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.scheme.outcomes import Requirement
 
 Positions: TypeAlias = "NDArray[np.intp]"
-CELLS = 1 << 21  # pairs whose leads are kept at once
+CELLS = 1 << 21  # pairs of whom it is kept at once how far apart they can be
+LOOKED_AT = 300_000_000
+"""How many leads at an indicator are looked at for one question, about: a count and no time, so that any machine finds the same."""
 NEAR = 1 << 14  # pairs whose leads at every indicator stay in the processor's own memory
 NOISE = 1e-9
 
@@ -124,18 +126,18 @@ class Extremes:
         return point
 
     def most(self, node: str, first: Positions, second: Positions) -> tuple[Floats, Mask]:
-        """The most each of some members can be ahead of each of others at a node, and whether that is reached.
+        """The most the first of each pair can be ahead of the second at a node, and whether that is reached.
 
         Returns
         -------
-        float64[first, second], bool[first, second]
+        float64[pairs], bool[pairs]
             An upper bound where False: a value is left out for one of the two, or a mean is not arithmetic.
         """
         branch = self._branch(node)
         if branch is None:
             return self._fixed_lead(node, first, second)
         lead, exact = self._lead(branch, first, second) if self.hull is None else self._hulled(branch, first, second)
-        return lead + self.added(node, first)[:, None] - self.added(node, second)[None, :], exact
+        return lead + self.added(node, first) - self.added(node, second), exact
 
     def span(self, node: str) -> Box:
         """The least and the most each member can have at a node, adjustments included: float64[members] each; NaN for none."""
@@ -159,13 +161,13 @@ class Extremes:
         return next((branch for branch in tree.branches if tree.nodes[branch.node] == node), None)
 
     def _fixed_lead(self, node: str, first: Positions, second: Positions) -> tuple[Floats, Mask]:
-        lead = self.columns[node][first][:, None] - self.columns[node][second][None, :]
+        lead = self.columns[node][first] - self.columns[node][second]
         return lead, np.ones(lead.shape, np.bool_)
 
     def _lead(self, branch: Branch, first: Positions, second: Positions) -> tuple[Floats, Mask]:
         """Largest leads at a group before adjustments."""
         low, high = self._spans[branch.node]
-        loose = high[first][:, None] - low[second][None, :]
+        loose = high[first] - low[second]
         if branch.power != 1 or not branch.settled:
             return loose, np.zeros(loose.shape, np.bool_)
         groups = {group.node: group for group in self.evaluation.tree.branches}
@@ -223,11 +225,19 @@ class Extremes:
     def _hulled(self, branch: Branch, first: Positions, second: Positions) -> tuple[Floats, Mask]:
         """Largest leads at a group under the vectors of a hull, before adjustments."""
         (scores, complete), (low, high) = self._vectors(branch), self._hulled_span(branch)
-        exact = complete[first][:, None] & complete[second][None, :]
+        exact = complete[first] & complete[second]
         best = np.full(exact.shape, -np.inf)
         for score in scores:
-            np.maximum(best, score[first][:, None] - score[second][None, :], out=best)
-        return np.where(exact, best, high[first][:, None] - low[second][None, :]), exact
+            np.maximum(best, score[first] - score[second], out=best)
+        return np.where(exact, best, high[first] - low[second]), exact
+
+
+@dataclass
+class Work:
+    """How many leads may still be looked at, and how many members it was no more enough for."""
+
+    left: int = LOOKED_AT
+    passed_over: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,16 +250,19 @@ class Leads:
         The values under that set.
     terms
         The terms of the awards.
+    work
+        What may still be looked at.
     """
 
     evaluation: Evaluation
     extremes: Extremes
     terms: AwardRule
+    work: Work = field(default_factory=Work)
 
     @classmethod
-    def of(cls, evaluation: Evaluation, weights: WeightSet) -> Leads:
+    def of(cls, evaluation: Evaluation, weights: WeightSet, work: int = LOOKED_AT) -> Leads:
         """The leads of an evaluation; refused when the set does not fit its scheme."""
-        return cls(evaluation, Extremes.of(evaluation, weights), evaluation.award_rule)
+        return cls(evaluation, Extremes.of(evaluation, weights), evaluation.award_rule, Work(work))
 
     @property
     def step(self) -> float:
@@ -320,43 +333,55 @@ class Leads:
         decimals = self.evaluation.scheme.decimals
         return rounded(low - NOISE, decimals), rounded(high + NOISE, decimals)
 
-    def blocks(self, node: str, pool: Positions) -> Iterator[tuple[Positions, Floats, Floats, Mask]]:
-        """Block by block: some of a pool, the least and most by which each is ahead of each of the pool, whether reached.
+    def overlapping(self, node: str, pool: Positions) -> Integers:
+        """Of how many of a pool each of it is not told apart at a node by what either can have at least and at most: int64[pool]."""
+        low, high = (end[pool] for end in self.extremes.span(node))
+        apart = self.step + 2 * NOISE
+        return np.asarray(np.searchsorted(np.sort(low), high + apart, "left") - np.searchsorted(np.sort(high), low - apart, "right"))
 
-        What one is ahead at most, the other is behind: a pool small enough is gone through once, a larger one twice.
+    def paid(self, node: str, pool: Positions, asked: Positions) -> Positions:
+        """Those of a pool, the first to be asked about first, whom the bound on work lets be compared pair by pair; the others are counted."""
+        each = dict(zip(pool.tolist(), self.overlapping(node, pool).tolist(), strict=True))
+        cost = np.cumsum([each[member] for member in asked.tolist()], dtype=np.int64) * 2 * self.evaluation.tree.indicators
+        allowed = cost <= self.work.left
+        self.work.left -= int(cost[allowed].max(initial=0))
+        self.work.passed_over += int((~allowed).sum())
+        return asked[allowed]
+
+    def blocks(self, node: str, pool: Positions, asked: Positions, *, by_pairs: bool = True) -> Iterator[tuple[Positions, Floats, Floats]]:
+        """Block by block: some of those asked about, the least and the most by which each of a pool is ahead of each of them.
+
+        Of two whom what each can have at least and at most tells apart that says enough; only of the others it is looked, pair by pair,
+        how far they can be apart under one and the same weights. Without `by_pairs` of nobody.
         """
-        if len(pool) ** 2 <= CELLS:
-            parts = [self.extremes.most(node, some, pool) for some in _parted(pool)]
-            most, exact = (np.concatenate(part) for part in zip(*parts, strict=True))
-            start = 0
-            for some in _parted(pool):
-                rows = slice(start, start + len(some))
-                yield some, -most[:, rows].T, most[rows], exact[rows] & exact[:, rows].T
-                start += len(some)
-            return
-        for some in _parted(pool):
-            (most, exact), (least, too) = self.extremes.most(node, some, pool), self.extremes.most(node, pool, some)
-            yield some, -least.T, most, exact & too.T
+        low, high = self.extremes.span(node)
+        size = max(1, CELLS // max(1, len(pool)))
+        for some in (asked[start : start + size] for start in range(0, len(asked), size)):
+            least, most = low[pool][:, None] - high[some], high[pool][:, None] - low[some]
+            if by_pairs:
+                near = np.flatnonzero((least < self.step + 2 * NOISE) & (most > -self.step - 2 * NOISE))
+                for part in (near[start : start + NEAR] for start in range(0, len(near), NEAR)):
+                    one, other = pool[part // len(some)], some[part % len(some)]
+                    most.flat[part], least.flat[part] = self.extremes.most(node, one, other)[0], -self.extremes.most(node, other, one)[0]
+            yield some, least, most
 
-    def relations(self, node: str, some: Positions, pool: Positions, least: Floats, most: Floats) -> tuple[Mask, Mask]:
-        """Whether each of some certainly stands above each of a pool, and whether it may: bool[some, pool]."""
-        other = some[:, None] != pool[None, :]
+    def relations(self, node: str, pool: Positions, some: Positions, least: Floats, most: Floats) -> tuple[Mask, Mask]:
+        """Whether each of a pool certainly stands above each of some, and whether it may: bool[pool, some]."""
+        other = pool[:, None] != some[None, :]
         sure, may = least >= self.step + NOISE, most > (-self.step - NOISE if self.settled else NOISE)
         if self.bounded(node):
             (low, high), (floor, cap) = self.extremes.span(node), score_bounds(self.evaluation, node)
-            sure = sure & (high[pool] <= cap - self.step)[None, :] & (low[some] >= floor + self.step)[:, None]
+            sure = sure & (high[some] <= cap - self.step)[None, :] & (low[pool] >= floor + self.step)[:, None]
             if self.settled:
-                may = may | (high[some] >= cap - self.step)[:, None] | (low[pool] <= floor + self.step)[None, :]
+                may = may | (high[pool] >= cap - self.step)[:, None] | (low[some] <= floor + self.step)[None, :]
         return sure & other, may & other
 
-    def related(self, node: str, pool: Positions) -> tuple[Mask, Mask, Mask]:
-        """Who of a pool certainly stands above whom, who may, and where leads are reached: bool[pool, pool]."""
-        parts = [(*self.relations(node, some, pool, least, most), exact) for some, least, most, exact in self.blocks(node, pool)]
-        sure, may, exact = (np.concatenate(part) for part in zip(*parts, strict=True))
-        return sure, may, exact
-
-
-def _parted(pool: Positions) -> Iterator[Positions]:
-    size = max(1, NEAR // max(1, len(pool)))
-    for start in range(0, max(1, len(pool)), size):
-        yield pool[start : start + size]
+    def related(self, node: str, pool: Positions, by_pairs: Mask) -> tuple[Mask, Mask]:
+        """Who of a pool certainly stands above whom, and who may, looked at pair by pair for some; bool[pool, pool]."""
+        sure, may = (np.zeros((len(pool), len(pool)), np.bool_) for _ in range(2))
+        for own, paired in ((by_pairs, True), (~by_pairs, False)):
+            columns = np.flatnonzero(own)
+            for some, least, most in self.blocks(node, pool, pool[own], by_pairs=paired):
+                at, columns = columns[: len(some)], columns[len(some) :]
+                sure[:, at], may[:, at] = self.relations(node, pool, some, least, most)
+        return sure, may
