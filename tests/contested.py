@@ -75,11 +75,17 @@ def contested(draw: st.DrawFn, *, limited: bool = True) -> Evaluation:
     awards = [award | {"quota": draw(limits(award["quota"], joint=last == "joint"))} if limited and "quota" in award else award for award in awards]
     awards = [award | {"reserve": 0} if award.get("quota", {}).get("handed_on") is False else award for award in awards]
     eligibility = {"eligibility": {"require": [draw(requirements(nodes))]}} if draw(RARELY) else {}
+    ties: list[Any] = [*draw(st.lists(st.sampled_from(["first_places", *nodes]), max_size=2, unique=True)), *(draw(_directions(nodes)) if limited else [])]
+    grades: dict[str, Any] = {"grades": {"bands": [["A", 60], ["B", 0]], "apart": APART if draw(st.booleans()) else []}}
+    if limited and draw(RARELY):  # the lower total first
+        tree, grades, ties = tree | {"total": tree.get("total", {}) | {"better": "lower"}}, {}, [way(key) for key in ties]
+        awards = [_lower_first(award) for award in awards]
     rules = scheme(
         **tree,
         **eligibility,
+        **grades,
         award=awards,
-        ties=[*draw(st.lists(st.sampled_from(["first_places", *nodes]), max_size=2, unique=True)), *(draw(_directions(nodes)) if limited else []), last],
+        ties=[*ties, last],
         decimals=draw(st.integers(0, 2)),
         language=draw(st.sampled_from(["zh", "en"])),
         seed=draw(st.integers(0, 99)),
@@ -87,11 +93,21 @@ def contested(draw: st.DrawFn, *, limited: bool = True) -> Evaluation:
         condition=[{"id": "number", "measure": MEASURE, "unit": "个"}, {"id": "state", "measure": MEASURE}],
         veto=[
             {"id": "grave", "when": {"table": "t"}, "effect": {"award": "none"}},
-            {"id": "slight", "when": {"table": "t"}, "effect": {"award": [draw(st.sampled_from(ids))], "lower_by": 1}},
+            {"id": "slight", "when": {"table": "t"}, "effect": {"award": [draw(st.sampled_from(ids))]} | ({"lower_by": 1} if grades else {})},
         ],
-        grades={"bands": [["A", 60], ["B", 0]], "apart": APART if draw(st.booleans()) else []},
     )
     return draw(_measured(rules))
+
+
+def way(key: Any) -> Any:
+    """What settles ties where the lower total is first, its way written down."""
+    return {"node": key, "better": "lower"} if isinstance(key, str) and key != "first_places" else key
+
+
+def _lower_first(award: dict[str, Any]) -> dict[str, Any]:
+    """The same award where the lower total is first: its places go by that, and its least scores are the most."""
+    asked = [{"node": node, "most": 100 - least} for node, least in award["minimum"].items()]
+    return {key: given for key, given in award.items() if key not in {"minimum", "by"}} | {"require": [*asked, *award.get("require", [])]}
 
 
 def _directions(nodes: list[str]) -> st.SearchStrategy[list[dict[str, Any]]]:

@@ -36,6 +36,8 @@ class RuleByHand:
         self.part = {m for m in people if rule.applied[m] and rule.eligibility.met(self.score)[m]}
         ranked = {m for m in self.part if not math.isnan(self.score("total")[m])}
         columns = [self.score(item.id) for item in self.scheme.indicators if "first_places" in self.scheme.ties]
+        self.lower = self.scheme.total.better == "lower"
+        columns = [-column for column in columns] if self.lower else columns
         self.firsts = [sum(not any(column[rival] > column[m] for rival in self.rivals(m, ranked)) and not math.isnan(column[m]) for column in columns) for m in people]
         self.ranks = [self.turn(m, self.rivals(m, ranked)) if m in ranked else 0 for m in people]
         self.awards = dict[str, Awarded]()
@@ -53,7 +55,7 @@ class RuleByHand:
 
     def key(self, member: int, by: str) -> tuple[float, ...]:
         """What a member is compared by."""
-        numbers = [self.score(by)[member], *(self.tie(member, key) for key in self.scheme.ties if key not in {"joint", "committee"})]
+        numbers = [self.score(by)[member] * (-1 if self.lower and by == "total" else 1), *(self.tie(member, key) for key in self.scheme.ties if key not in {"joint", "committee"})]
         return tuple(-math.inf if math.isnan(number) else number for number in numbers)
 
     def tie(self, member: int, key: str | TieRule) -> float:

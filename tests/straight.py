@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
-from tests.contested import quotas
+from tests.contested import quotas, way
 from tests.invented import MEASURE, evaluation, group, indicator, members, scheme
 from toolkit.evaluation import Evaluation
 
@@ -23,15 +23,19 @@ def straight(draw: st.DrawFn, *, bounded: bool = True) -> Evaluation:
         "group": [group("g0", draw(weight)), group("g1", draw(weight), inside)],
         "indicator": [indicator(f"x{i}", draw(weight), own) for i, own in enumerate(parents)],
     }
+    lower = draw(st.integers(0, 3)) == 0
+    tree["total"] = {"better": "lower"} if lower else {}
     if bounded and draw(st.integers(0, 3)) == 0:
-        tree["total"] = {"cap": 70, "floor": 20}
+        tree["total"] |= {"cap": 70, "floor": 20}
+    least = draw(st.sampled_from([0, 0, 40]))
+    bars: dict[str, Any] = {"require": [{"node": "total", "most": 100 - least}]} if lower else {"minimum": {"total": least}}
     awards: list[dict[str, Any]] = [
-        {"id": id_, "label": id_, "quota": draw(quotas()), "minimum": {"total": draw(st.sampled_from([0, 0, 40]))}}
+        {"id": id_, "label": id_, "quota": draw(quotas()), **bars}
         for id_ in ("first", "second")[: draw(st.integers(1, 2))]
     ]
     rules = scheme(
         **tree, award=awards, decimals=draw(st.integers(0, 2)), adjustment=[{"id": "bonus", "measure": MEASURE}],
-        ties=[*draw(st.sampled_from([[], ["g0"], ["x0"], ["first_places"], ["first_places", "g0"]])), draw(st.sampled_from(["committee", "joint"]))],
+        ties=[*(way(key) if lower else key for key in draw(st.sampled_from([[], ["g0"], ["x0"], ["first_places"], ["first_places", "g0"]]))), draw(st.sampled_from(["committee", "joint"]))],
     )  # fmt: skip
     n = draw(st.integers(3, 8))
     some = {"min_size": n, "max_size": n}

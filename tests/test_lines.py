@@ -60,8 +60,9 @@ def test_every_holder_stands_at_or_above_its_line(found: Evaluation) -> None:
     lines = {(line.award, line.class_): line for line in award_lines(found)}
     for (award, class_), held in found.awards.groupby(["award", "class"]):
         assert lines[str(award), str(class_)].awarded == len(held)
-    near = distances(found)
+    near, by_total = distances(found), {award.id for award in found.scheme.awards if award.by == "total"}
     for row in near.to_dict("records"):
         line = lines[row["award"], row["class"]]
         assert row["above"] == (row["member"] in set(found.awards.loc[found.awards["award"] == row["award"], "member"]))
-        assert not row["above"] or row["total"] >= (line.total if line.total is not None else np.inf)
+        way = -1 if found.scheme.total.better == "lower" and row["award"] in by_total else 1
+        assert not row["above"] or way * row["total"] >= (way * line.total if line.total is not None else np.inf)

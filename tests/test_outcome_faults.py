@@ -10,7 +10,7 @@ from tests.conftest import SCHEME
 from toolkit.ground.problems import Problem, Refused
 from toolkit.scheme import load_scheme
 from toolkit.scheme.checks import scheme_faults
-from toolkit.scheme.checks.outcomes import grades_faults
+from toolkit.scheme.checks.grades import grades_faults
 
 CONDITION = '[[condition]]\nid = "years"\nmeasure = { column = "members.pledge" }\n'
 
@@ -132,6 +132,15 @@ def test_nothing_is_asked_of_classes_where_there_are_none() -> None:
     path = ("award", 0, "require", 0, "classes")
     assert path in {fault.path for fault in scheme_faults(raw)}
     assert path not in {fault.path for fault in scheme_faults(raw | {"members": {"class": "kind"}})}
+
+
+def test_where_the_lower_total_is_first_nothing_reads_two_ways() -> None:
+    raw = {
+        "total": {"better": "lower"}, "indicator": [{"id": "x"}], "ties": ["x", {"node": "x", "better": "higher"}, "first_places", "committee"],
+        "award": [{"id": "a", "minimum": {"total": 60}}, {"id": "b", "by": "x"}], "grades": {"bands": [["A", 60], ["B", 0]]}, "shortlist": {"by": "x", "quota": {"number": 1}},
+    }  # fmt: skip
+    found = {fault.path: fault.rule.en for fault in scheme_faults(raw) if "lower total" in fault.rule.en or "total.better" in fault.rule.en}
+    assert set(found) == {("ties", 0), ("award", 0, "minimum"), ("award", 1, "by"), ("grades",), ("shortlist",)}
 
 
 def test_grades_apart_and_a_rise_look_at_conditions_alone() -> None:

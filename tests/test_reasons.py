@@ -18,7 +18,7 @@ from toolkit.evaluation.contests import Contest, ListRun
 from toolkit.evaluation.scores import TOTAL, rounded_points, scores_of
 
 GIVEN = re.compile(r"授予(\w+)：(\S+) (-?[\d.]+)，(?:本类|全体)(按该项)?第 (\d+) 名")
-BEHIND = re.compile(r"(\w+)名额已满.*名额线 (-?[\d.]+) 分，差 ([\d.]+) 分")
+BEHIND = re.compile(r"(\w+)名额已满.*名额线 (-?[\d.]+) 分，[差高] ([\d.]+) 分")
 OPEN = re.compile(r"(\w+)待委员会决定：\S+ (-?[\d.]+)，(\d+) 家同分，(?:各类合计)?剩余名额 (\d+) 个")
 PLACED = re.compile(r"(\w+)名额已满：(?:本类|全体)(入围|名额线上同分)，但各类合计名额只有 (\d+) 个")
 NONE = re.compile(r"未获(\w+)：(?:各类合计|本类|全体)名额 (\d+) 个")
@@ -63,7 +63,7 @@ def test_what_is_said_of_a_winner_is_so(evaluation: Evaluation) -> None:
             continue
         member = index[contest.positions[own]]
         assert contest.given[own]
-        assert float(match[3]) == contest.keys[0, own]
+        assert float(match[3]) == contest.score(contest.keys[0, own])
         ranked = evaluation.ranking.loc[index[contest.positions], "rank"].notna().to_numpy(dtype=bool)
         rank = 1 + ahead(contest, own, ranked) if match[4] else evaluation.ranking.loc[member, "rank"]
         assert int(match[5]) == rank
@@ -76,7 +76,7 @@ def test_what_is_said_of_who_misses_a_place_is_so(evaluation: Evaluation) -> Non
     for sentence, label, contest, own in told(evaluation):
         match = BEHIND.match(sentence)
         if match is not None and match[1] == label and not contest.given[own]:
-            line, gap, score = float(match[2]), float(match[3]), float(contest.keys[0, own])
+            line, gap, score = contest.score(float(match[2])), float(match[3]), float(contest.keys[0, own])
             holding = contest.keys[0][(contest.given | contest.open | contest.shared) & ~contest.assured]
             assert np.isclose(line - score, gap, atol=1e-6)
             assert gap > 0

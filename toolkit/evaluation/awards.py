@@ -5,7 +5,6 @@ A run is one set of scores of all members: the list's own, those under drawn wei
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
@@ -21,82 +20,16 @@ from toolkit.evaluation.quotas import Ceiling, Pools, places
 from toolkit.evaluation.ranks import Key, Places, allot, beyond_line, class_ranks, first_places
 from toolkit.evaluation.requirements import Clause, Demands, asked, barred, bars
 from toolkit.evaluation.rulings import rule_in_class, ruled_in_all, rulings_on
-from toolkit.evaluation.scores import TOTAL, Score
+from toolkit.evaluation.scores import TOTAL, TURNED, Score, order_of
 from toolkit.evaluation.steps import Bar, Lookup, Standing, Steps, bars_of, between, over, paired
-from toolkit.ground.ranking import Integers, Mask, Ruling, competition_ranks
-from toolkit.ground.text import Phrase
-from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE
-from toolkit.scheme.shapes import is_missing, state_name
+from toolkit.evaluation.tiebreaks import facts_of, tie_keys, tie_nodes, tie_rules
+from toolkit.ground.ranking import Floats, Integers, Mask, Ruling, competition_ranks
+from toolkit.scheme.outcomes import FIRST_PLACES
 
 if TYPE_CHECKING:
     from toolkit.evaluation.rulings import RulingOn
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Award, TieRule
-
-
-
-def tie_keys(scheme: Scheme) -> list[str]:
-    """What settles ties, in turn: nodes, `FIRST_PLACES` where it is named, and ``ties[place]`` for what is written with its direction."""
-    keys = [key if isinstance(key, str) else f"ties[{place}]" for place, key in enumerate(scheme.ties)]
-    return [key for key in keys if key not in {"joint", "committee"}]
-
-
-def tie_rules(scheme: Scheme) -> dict[str, TieRule]:
-    """What settles ties and is written with its direction, by its key."""
-    return {f"ties[{place}]": key for place, key in enumerate(scheme.ties) if not isinstance(key, str)}
-
-
-def tie_nodes(scheme: Scheme) -> list[str]:
-    """The nodes among what settles ties."""
-    rules = tie_rules(scheme)
-    nodes = [rules[key].node if key in rules else key for key in tie_keys(scheme)]
-    return [node for node in nodes if node is not None and node != FIRST_PLACES]
-
-
-def tie_title(scheme: Scheme, key: str) -> Phrase:
-    """What settles ties, as it is told, with its direction where that is written."""
-    if key == FIRST_PLACES:
-        return FIRST_PLACES_TITLE
-    rule = tie_rules(scheme).get(key)
-    if rule is None:
-        return Phrase("总分", "total") if key == TOTAL else Phrase(*[scheme.label(key)] * 2)
-    label = scheme.label(str(rule.node or rule.condition)) if rule.node != TOTAL else Phrase("总分", "total").into(scheme.language)
-    if rule.order:
-        ways = [state_name(state) for state in rule.order]
-        return Phrase(f"{label}（{'、'.join(ways)}为序）", f"{label} (in the order {', '.join(ways)})")
-    if rule.better == "lower":
-        return Phrase(f"{label}（{'低' if rule.node else '小、早'}者在前）", f"{label} ({'lower' if rule.node else 'less, earlier'} first)")
-    return Phrase(label, label) if rule.node else Phrase(f"{label}（大、晚者在前）", f"{label} (more, later first)")
-
-
-def facts_of(scheme: Scheme, index: pd.Index[str], conditions: pd.DataFrame | None) -> dict[str, NDArray[Any]]:
-    """What is known of members of the conditions that places hang on: by which they are alike, what each costs; by their keys those that settle ties.
-
-    Those that settle ties are float64[members], the higher ahead, NaN for none; the others object[members].
-    """
-    quotas = [award.quota for award in scheme.awards if award.quota is not None]
-    alike, costs = {quota.per.condition for quota in quotas if quota.per}, {quota.cost for quota in quotas if quota.cost}
-    facts: dict[str, NDArray[Any]] = {}
-    for name in sorted(alike | costs):
-        values = [None] * len(index) if conditions is None else conditions.loc[index, name].tolist()
-        facts[name] = np.array(["" if is_missing(value) else state_name(value) if name in alike - costs else value for value in values], dtype=object)
-    for key, rule in tie_rules(scheme).items():
-        if rule.condition is not None:
-            values = [None] * len(index) if conditions is None else conditions.loc[index, rule.condition].tolist()
-            facts[key] = np.array([_height(rule, value) for value in values], dtype=np.float64)
-    return facts
-
-
-def _height(rule: TieRule, value: object) -> float:
-    """How far ahead a raw value is where it settles ties; NaN for none, and for a state that the order does not name."""
-    names = [state_name(state) for state in rule.order]
-    if is_missing(value):
-        return np.nan
-    if names:
-        return float(-names.index(state_name(value))) if state_name(value) in names else np.nan
-    number = pd.Timestamp(value).value if isinstance(value, dt.date) else value
-    sign = -1.0 if rule.better == "lower" else 1.0
-    return sign * float(number) if isinstance(number, int | float | np.number) else np.nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,6 +124,10 @@ class AwardRule:
         """Who competes with whom for the places of an award."""
         return self.pools[award.quota.within if award.quota else "class"]
 
+    def order(self, award: Award) -> str:
+        """What its places go by, the higher ahead."""
+        return order_of(self.scheme, award.by)
+
     def limit(self, award: Award, rulings: Sequence[RulingOn]) -> Limit | None:
         """What bounds its places beside their number; None where nothing does."""
         if award.quota is None or not award.quota.limited:
@@ -275,7 +212,7 @@ class Offer:
         requirements, least, rest = rule.bars[award.id], 1, []
         for item, spared in requirements.nodes:
             low, high = between(item, steps)
-            if item.node == award.by and high is None and not spared.any():
+            if item.node == rule.order(award) and high is None and not spared.any():
                 least = max(least, low)
             else:
                 rest.append((str(item.node), low, high, spared))
@@ -313,20 +250,35 @@ class RuleInSteps:
     def first_places(self, lookup: Lookup) -> Integers:
         """On how many indicators each member is first in its class, int64[runs or 1, members]; see `ranks.first_places`."""
         ranked, rule = self.taking_part(lookup) & (lookup(TOTAL) > 0), self.award_rule
-        return first_places([lookup(item.id) for item in rule.scheme.indicators], ranked, rule.pools["class"])
+        values = [lookup(item.id) for item in rule.scheme.indicators]
+        return first_places([self._turned(value) for value in values] if self._lower else values, ranked, rule.pools["class"])
+
+    @property
+    def _lower(self) -> bool:
+        """Whether the lower total is the better one."""
+        return self.award_rule.scheme.total.better == "lower"
+
+    def _turned(self, standing: Standing) -> Standing:
+        """The same standings with the lowest ahead; who has none has none."""
+        return np.where(standing > 0, self.steps.top - standing, 0).astype(standing.dtype)
+
+    def _ahead_by(self, key: str, standing: Standing) -> Floats:
+        """What standings at what places go by are as scores, the higher ahead."""
+        return -self.steps.scores(self._turned(standing)) if key == TURNED else self.steps.scores(standing)
 
     def _with_tie_keys(self, lookup: Lookup) -> Lookup:
         """The same standings; and whatever else settles ties, worked out once when it is asked for."""
         scheme = self.award_rule.scheme
         made: dict[str, Callable[[], Standing]] = {FIRST_PLACES: cache(partial(self.first_places, lookup))} if FIRST_PLACES in scheme.ties else {}
         made |= {key: cache(partial(self._by_rule, key, rule, lookup)) for key, rule in tie_rules(scheme).items()}
+        made |= {TURNED: cache(lambda: self._turned(lookup(TOTAL)))} if self._lower else {}
         return (lambda node: made[node]() if node in made else lookup(node)) if made else lookup
 
     def _by_rule(self, key: str, rule: TieRule, lookup: Lookup) -> Standing:
         """The standings of what settles ties with its direction, int[runs or 1, members]; 0 for who has none."""
         if rule.node is not None:
             standing = lookup(rule.node)
-            return standing if rule.better == "higher" else np.where(standing > 0, self.steps.top - standing, 0).astype(standing.dtype)
+            return standing if rule.better == "higher" else self._turned(standing)
         heights = np.atleast_2d(self.award_rule.facts[key])
         return np.where(np.isnan(heights), 0, np.searchsorted(np.unique(heights[~np.isnan(heights)]), heights) + 1).astype(np.int64)
 
@@ -373,7 +325,7 @@ class RuleInSteps:
     def ranks(self, lookup: Lookup) -> tuple[Standing, Standing]:
         """The ranks 1-2-2-4 in each class, by total, then by what settles ties, as `class_ranks` gives them."""
         scheme, lookup = self.award_rule.scheme, self._with_tie_keys(lookup)
-        standings = [lookup(key) for key in (TOTAL, *tie_keys(scheme))]
+        standings = [lookup(key) for key in (order_of(scheme, TOTAL), *tie_keys(scheme))]
         top = max([self.steps.top, len(scheme.indicators), *(int(lookup(key).max(initial=0)) for key in tie_rules(scheme))])
         return class_ranks(standings, self.taking_part(lookup), self.award_rule.pools["class"], top.bit_length())
 
@@ -390,7 +342,7 @@ class RuleInSteps:
         for earlier, given in winners.items():
             if earlier not in award.beside:
                 ranked = ranked & ~given
-        return np.asarray(lookup(award.by) * ranked)
+        return np.asarray(lookup(self.award_rule.order(award)) * ranked)
 
     def _offered(self, offer: Offer, part: Mask, winners: Mapping[str, Mask], lookup: Lookup) -> Standing:
         """The standings at what its places go by of those that are offered an award, 0 for all others."""
@@ -403,8 +355,9 @@ class RuleInSteps:
             else:
                 moving.append(met)
         taken = [given for earlier, given in winners.items() if earlier not in offer.award.beside]
+        by = self.award_rule.order(offer.award)
         if not taken and not moving and offer.award.by == TOTAL and able.all():
-            return total
+            return lookup(by)
         offered = np.empty(total.shape, np.bool_)
         offered[:] = able
         for given in taken:
@@ -413,7 +366,7 @@ class RuleInSteps:
             offered &= total > 0
         for met in moving:
             offered &= met
-        return np.asarray(lookup(offer.award.by) * offered)
+        return np.asarray(lookup(by) * offered)
 
     def _held_together(self, decision: Decision, bound: int, pools: Pools, lookup: Lookup) -> Decision:
         """The award when there are no more than `bound` places in all classes together.
@@ -426,12 +379,13 @@ class RuleInSteps:
         crowded = np.flatnonzero(won.sum(axis=1) > bound)
         if not crowded.size:
             return decision
-        standings = [np.broadcast_to(lookup(key), won.shape) for key in (decision.award.by, *tie_keys(self.award_rule.scheme))]
+        by = self.award_rule.order(decision.award)
+        standings = [np.broadcast_to(lookup(key), won.shape) for key in (by, *tie_keys(self.award_rule.scheme))]
         given, open_, beyond, shared = (np.array(mask) for mask in (decision.given, decision.open, won & False, won & False))
         clear, lost, last = beyond_line(won, crowded[~open_[crowded].any(axis=1)], bound, standings[0])
         given[clear] &= ~lost
         beyond[clear] = lost
-        ceilings = {run: Ceiling(bound, line, 0, 0) for run, line in zip(clear.tolist(), self.steps.scores(last).tolist(), strict=True)}
+        ceilings = {run: Ceiling(bound, line, 0, 0) for run, line in zip(clear.tolist(), self._ahead_by(by, last).tolist(), strict=True)}
         for run in np.setdiff1d(crowded, clear, assume_unique=True).tolist():
             winners = np.flatnonzero(won[run])
             cut = self._cut(decision, run, winners, bound, pools, [standing[run, winners] for standing in standings])
@@ -455,7 +409,8 @@ class RuleInSteps:
         keeps = ranks < line + (self.award_rule.joint and left > 0)
         shares = (ranks == line) & ~keeps & (left > 0)
         last, level = standings[0][keeps | shares], int(shares.sum())
-        return keeps, shares, Ceiling(bound, float(self.steps.scores(last.min())) if last.size else None, left if level else 0, level)
+        by = self.award_rule.order(decision.award)
+        return keeps, shares, Ceiling(bound, float(self._ahead_by(by, last.min())) if last.size else None, left if level else 0, level)
 
 
 def _taken(decision: Decision, run: int, winners: NDArray[np.intp], ranks: Integers, pools: Pools) -> Integers:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from toolkit.evaluation.awards import AwardRule, RuleInSteps, tie_keys, tie_rules
-from toolkit.evaluation.scores import TOTAL
+from toolkit.evaluation.awards import AwardRule, RuleInSteps
+from toolkit.evaluation.scores import TOTAL, TURNED
 from toolkit.evaluation.steps import Steps
+from toolkit.evaluation.tiebreaks import tie_keys, tie_rules
 from toolkit.ground.ranking import Floats, Integers, Mask, competition_ranks
 from toolkit.scheme.outcomes import FIRST_PLACES
 
@@ -57,6 +58,8 @@ class Contest:
         Then what is known of each: in which state it is, or what it costs.
     openings
         Of the open ones, which are level with one another, by position among all, and how many places are left for them.
+    turned
+        Whether the lower score is ahead; the first of the keys, and the lines with it, are then scores turned round.
     """
 
     award: Award
@@ -74,6 +77,11 @@ class Contest:
     kept: Mask | None = None
     facts: NDArray[np.object_] | None = None
     openings: tuple[Opening, ...] = ()
+    turned: bool = False
+
+    def score(self, key: float) -> float:
+        """The score that the first of the keys, or a line, stands for."""
+        return -key + 0.0 if self.turned else key
 
     @cached_property
     def order(self) -> Integers:
@@ -82,7 +90,7 @@ class Contest:
 
     @cached_property
     def line(self) -> float | None:
-        """The lowest score that has a place of the class, stands open at its line, or lost it in all classes together.
+        """The lowest of the first keys, a score or a score turned round, that has a place of the class, stands open at its line, or lost it in all classes together.
 
         Where so many alike have a place before anyone else, of those that need no such place, if there are any.
         """
@@ -109,7 +117,7 @@ class Contest:
 
     @property
     def lowest(self) -> float | None:
-        """The score at which the award is held: of all winners, or at the line where a limit beside the number of places says so."""
+        """The first key at which the award is held: of all winners, or at the line where a limit beside the number of places says so."""
         if self.ceiling and self.ceiling.line is not None and self.line is not None:
             return max(self.line, self.ceiling.line)
         if self.kept is not None:
@@ -182,14 +190,14 @@ class Allotment:
     def contests(self) -> list[Contest]:
         """The award in every pool, with its reserves."""
         rule, award, decision = self.run.rule.award_rule, self.award, self.decision
-        keys = np.array([self.run.key(key) for key in (award.by, *tie_keys(rule.scheme))])
+        keys = np.array([self.run.key(key) for key in (rule.order(award), *tie_keys(rule.scheme))])
         nobody = np.zeros_like(self.given)
         beyond, shared = (nobody if mask is None else mask[0] for mask in (decision.beyond, decision.shared))
         none = np.zeros(len(nobody), np.int64)
         contests = [
             Contest(
                 award, name, pool, count, keys[:, pool], self.able[pool], self.given[pool], self.open[pool], beyond[pool], shared[pool],
-                none[pool], self.ceiling, *self._limited(pool),
+                none[pool], self.ceiling, *self._limited(pool), rule.order(award) == TURNED,
             )
             for (name, pool), count in zip(rule.competing(award), map(_number, decision.places), strict=True)
         ]
@@ -242,6 +250,8 @@ class ListRun:
     def key(self, key: str) -> Floats:
         """What members are compared by, the higher ahead: at a node, by their first places, or what else settles ties; float64[n]."""
         rule = tie_rules(self.rule.award_rule.scheme).get(key)
+        if key == TURNED:
+            return -self.score(TOTAL)
         if rule is not None:
             return np.asarray(self.rule.award_rule.facts[key] if rule.node is None else self.score(rule.node) * (-1 if rule.better == "lower" else 1))
         return self.first_places if key == FIRST_PLACES else self.score(key)

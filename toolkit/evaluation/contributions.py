@@ -201,14 +201,14 @@ def distances(evaluation: Evaluation) -> pd.DataFrame:
     -------
     DataFrame
         One row for each member and line, by line, the best score first: member, class (the line's, "" for all),
-        award (whose line it is), total (the score that award's places go by), distance (in points; infinite where
-        nobody missed it), above (whether it holds that award), passed (whether somebody missed it with more than the line: struck, say).
+        award (whose line it is), total (the score that award's places go by), distance (in points, how far ahead of it,
+        above where the higher score is better; infinite where nobody missed it), above (whether it holds that award), passed (whether somebody missed it with more than the line: struck, say).
     """
     rows = [
         row
         for line, contest in _contested(evaluation)
         if line.total is not None
-        for row in _from_line(evaluation, line, line.total, contest)
+        for row in _from_line(evaluation, line, contest.score(line.total), contest)
     ]
     columns = ["member", "class", "award", "total", "distance", "above", "passed"]
     return pd.DataFrame(rows, columns=columns).sort_values("class", kind="stable", ignore_index=True)
@@ -227,7 +227,7 @@ def _contested(evaluation: Evaluation) -> Iterator[tuple[AwardLine, Contest]]:
                 int(decided.taking_part[contest.positions].sum()),
                 contest.places,
                 len(won),
-                float(won.min()) if won.size else None,
+                contest.score(float(won.min())) if won.size else None,
                 contest.vacant,
             ),
             contest,
@@ -235,13 +235,14 @@ def _contested(evaluation: Evaluation) -> Iterator[tuple[AwardLine, Contest]]:
 
 
 def _from_line(evaluation: Evaluation, line: AwardLine, lowest: float, contest: Contest) -> list[DistanceRow]:
+    """The rows of one line; `lowest` is the first key of the last who has the award."""
     contenders = _contenders(evaluation, contest)
     lowest = lowest if contest.lowest is None else contest.lowest
     limited = set(evaluation.members.index[contest.positions[contest.passed_over]])
     missed = max((score for _, score, above in contenders if not above and score <= lowest), default=-math.inf)
     passed = any(score > lowest and not above for _, score, above in contenders)
     return [
-        (member, line.class_, line.award, score, round(score - (missed if above else lowest), 9), above, passed)
+        (member, line.class_, line.award, contest.score(score), round(score - (missed if above else lowest), 9), above, passed)
         for member, score, above in contenders if member not in limited
     ]
 

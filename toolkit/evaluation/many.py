@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.evaluation.aggregation import reach
-from toolkit.evaluation.awards import RuleInSteps, tie_nodes
+from toolkit.evaluation.awards import RuleInSteps
 from toolkit.evaluation.many_scores import PatternedScores
 from toolkit.evaluation.scores import TOTAL, adjusted, unranked_rows
 from toolkit.evaluation.steps import Lookup, Standing, Steps
+from toolkit.evaluation.tiebreaks import tie_nodes
 from toolkit.ground.ranking import Floats, Mask, rounded
 
 if TYPE_CHECKING:

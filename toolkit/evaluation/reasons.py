@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from toolkit.evaluation.awards import tie_keys, tie_rules, tie_title
 from toolkit.evaluation.limits import payable
 from toolkit.evaluation.quotas import STOPPED, stopped
 from toolkit.evaluation.requirements import amount, asked, bars, gap, not_asked, shortfall
 from toolkit.evaluation.scores import TOTAL
+from toolkit.evaluation.tiebreaks import tie_keys, tie_rules, tie_title
 from toolkit.ground.ranking import competition_ranks, rounded
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.scheme.outcomes import FIRST_PLACES
@@ -160,6 +160,10 @@ class AwardReason:
     def _score(self) -> float:
         return float(self.contest.keys[0, self.place])
 
+    def _shown(self, key: float) -> str:
+        """The score that what places go by stands for, as it is told."""
+        return amount(self.reasons.scheme, self.contest.score(key))
+
     @property
     def _by(self) -> Phrase:
         """What the places go by."""
@@ -177,7 +181,7 @@ class AwardReason:
             "授予{award}：{by.zh} {score}，{scope.zh}{way.zh}第 {rank} 名",
             "{award}: {by.en} {score}, rank {rank} {way.en}in {scope.en}",
             award=contest.award.label, by=self._by, way=NOBODY if by_total else Phrase("按该项", "by it "),
-            score=amount(self.reasons.scheme, self._score), rank=self._rank(), scope=self._scope(of_rank=by_total),
+            score=self._shown(self._score), rank=self._rank(), scope=self._scope(of_rank=by_total),
         )  # fmt: skip
         return _sentence(sentence, self._places(), self._settled(), self._together())
 
@@ -205,7 +209,7 @@ class AwardReason:
         return phrase(
             "{award}待委员会决定：{by.zh} {score}，{level} 家同分，{all.zh}剩余名额 {left} 个",
             "{award}: the committee has to decide; {by.en} {score}, {level:member|members} level, {left:place|places} left{all.en}",
-            award=contest.award.label, by=self._by, score=amount(self.reasons.scheme, self._score),
+            award=contest.award.label, by=self._by, score=self._shown(self._score),
             level=own[0] if within else _known(ceiling).level, left=own[1] if within else _known(ceiling).left,
             all=NOBODY if within else Phrase("各类合计", " in all classes together"),
         )  # fmt: skip
@@ -248,10 +252,11 @@ class AwardReason:
 
     def _behind(self, line: float) -> Phrase:
         scheme, by = self.reasons.scheme, self._by
+        beyond = Phrase("高", "over") if self.contest.turned else Phrase("差", "short")
         return phrase(
-            "{by.zh}名额线 {line} 分，差 {gap} 分", "the line {by.en}is {line}, {gap} short",
+            "{by.zh}名额线 {line} 分，{beyond.zh} {gap} 分", "the line {by.en}is {line}, {gap} {beyond.en}",
             by=NOBODY if self.contest.award.by == TOTAL else Phrase(by.zh, f"by {by.en} "),
-            line=amount(scheme, line), gap=gap(scheme, line, self._score),
+            line=self._shown(line), gap=gap(scheme, line, self._score), beyond=beyond,
         )  # fmt: skip
 
     def _reserve(self) -> Phrase | None:
@@ -299,10 +304,10 @@ class AwardReason:
         if (contest.given & ~contest.assured).any() and contest.line is not None and contest.line <= low:
             return None
         return phrase(
-            "未获{award}：名额先保证每个“{label}”至少 {n} 家，{state}入选的 {line} 分，差 {gap} 分",
-            "{award}: no place, at least {n} with each {label} come first; that of {state} has {line}, {gap} short",
-            award=contest.award.label, label=scheme.label(per.condition), n=per.least, state=_known(contest.facts)[self.place], line=amount(scheme, low),
-            gap=gap(scheme, low, self._score),
+            "未获{award}：名额先保证每个“{label}”至少 {n} 家，{state}入选的 {line} 分，{beyond.zh} {gap} 分",
+            "{award}: no place, at least {n} with each {label} come first; that of {state} has {line}, {gap} {beyond.en}",
+            award=contest.award.label, label=scheme.label(per.condition), n=per.least, state=_known(contest.facts)[self.place], line=self._shown(low),
+            gap=gap(scheme, low, self._score), beyond=Phrase("高", "over") if contest.turned else Phrase("差", "short"),
         )  # fmt: skip
 
     def _unfunded(self, quota: Quota) -> Phrase:

@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 
 Score: TypeAlias = Callable[[str], Floats]
 """The rounded scores of all members at a node, float64[n]; NaN where there is none."""
-TOTAL = "total"
+TOTAL, TURNED = "total", "-total"
+"""The total; and the total turned round, by which places go where the lower one is better."""
 BLOCK = 1 << 14  # members whose columns stay in the processor's own memory while a group is added up
+
+
+def order_of(scheme: Scheme, by: str) -> str:
+    """What those compared by a node stand in the order of, the higher ahead: the node, or the total turned round."""
+    return TURNED if by == TOTAL and scheme.total.better == "lower" else by
 
 
 @dataclass(frozen=True, eq=False)

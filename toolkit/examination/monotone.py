@@ -42,6 +42,9 @@ TRIES, WORK, FEWEST = 600, 200_000, 20
 AFTER = 60  # more tries for an award once a grade was lost
 
 
+LOWER_FIRST = Phrase("总分低者在前，哪一头算变好，这里尚不认识", "the lower total is first, and what doing better is then is not known here")
+
+
 @dataclass(frozen=True, eq=False)
 class Certificate:
     """Whether doing better on an indicator can cost a member its award or grade.
@@ -81,6 +84,8 @@ def certificates(
 
 def certificate(rules: Rules, item: Indicator, *, tries: int = TRIES) -> Certificate:
     """The certificate of one indicator."""
+    if rules.scheme.total.better == "lower":
+        return Certificate(item.id, "open", LOWER_FIRST)
     turn = fall(item, rules)
     if turn is not None:
         return Certificate(item.id, "refuted", turn)

@@ -151,7 +151,7 @@ class OpenRows:
         if contest is None:
             return line
         named = contest.given & (contest.positions < len(self.members))
-        lowest = float(contest.keys[0][named].min()) if named.sum() >= FEWEST else np.nan
+        lowest = contest.score(float(contest.keys[0][named].min())) if named.sum() >= FEWEST else np.nan
         return {**line, "places": contest.places, "winners": int(named.sum()) + int(line["unnamed"]), "line": lowest}
 
     @property

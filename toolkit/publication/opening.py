@@ -75,7 +75,8 @@ def open_rows(evaluation: Evaluation) -> OpenRows:
         With nothing left open at its lines, under the resolved scheme.
     """
     willing, kept = permitting(evaluation), evaluation.award_rule.classes
-    left_out = {class_told(name) for name, positions in kept if willing[positions].sum() < FEWEST}
+    lower = evaluation.scheme.total.better == "lower"  # what an interval tells is worked out for the higher first
+    left_out = {class_told(name) for name, positions in kept if willing[positions].sum() < FEWEST or (lower and not willing[positions].all())}
     while True:
         left_out |= _telling_of_few(evaluation, willing, left_out)
         rows = _opened(evaluation, willing & ~evaluation.members["class"].map(class_told).isin(left_out).to_numpy(np.bool_), left_out)
@@ -211,7 +212,7 @@ def _lines(evaluation: Evaluation, open_: Mask) -> pd.DataFrame:
     rows = []
     for contest in evaluation.decided.contests:
         named = contest.given & open_[contest.positions]
-        line = float(contest.keys[0][named].min()) if named.sum() >= FEWEST else np.nan
+        line = contest.score(float(contest.keys[0][named].min())) if named.sum() >= FEWEST else np.nan
         rows.append((contest.award.id, class_told(contest.class_), contest.places, int(contest.given.sum()), int((contest.given & ~named).sum()), line))
     frame = pd.DataFrame(rows, columns=list(LINES))
     return frame.astype({"places": "Int64", "line": "float64"})

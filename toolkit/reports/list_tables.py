@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -174,7 +175,8 @@ def awards_table(evaluation: Evaluation, language: Language | None = None) -> Ta
     ]  # fmt: skip
     notes = [note for note in _beneath(evaluation, lines) if note]
     note = Phrase("".join(note.zh for note in notes), " ".join(note.en for note in notes))
-    return listing(AWARD_LINES, rows, lexicon, Phrase("各类名额与获奖线", "Places and award lines by class"), note, parted_by="class")
+    columns = [replace(column, heading=HIGHEST) if column.key == "total" and evaluation.scheme.total.better == "lower" else column for column in AWARD_LINES]
+    return listing(columns, rows, lexicon, Phrase("各类名额与获奖线", "Places and award lines by class"), note, parted_by="class")
 
 
 def _beneath(evaluation: Evaluation, lines: Sequence[AwardLine]) -> Iterator[Phrase | None]:
@@ -207,6 +209,17 @@ def _vacancies(scheme: Scheme, lines: Sequence[AwardLine]) -> Phrase | None:
     return Phrase(f"空缺名额（宁缺毋滥）：{zh}。", f"Places left empty: {en}.")
 
 
+HIGHEST = Phrase("获奖最高分", "Award line")
+NEAR = Phrase(
+    "深色横线即获奖线。线上会员：比未获该奖者的最高分多几分；线下会员：比获奖最低分少几分。",
+    "The dark line is the award line: how far above the best who missed, or below the last who made it.",
+)
+NEAR_LOWER = Phrase(
+    "总分低者在前，深色横线即获奖线。获奖会员：比未获该奖者的最低分低几分；未获奖会员：比获奖最高分高几分，写作负数。",
+    "The lower total is ahead, and the dark line is the award line: how far ahead of the best who missed, or, below 0, behind the last who made it.",
+)
+
+
 def near_line_table(evaluation: Evaluation, within: float = 0.5) -> Table:
     """The members whose total lies within so many points of an award line that concerns them."""
     near = distances(evaluation)
@@ -216,10 +229,7 @@ def near_line_table(evaluation: Evaluation, within: float = 0.5) -> Table:
     return listing(
         NEAR_LINE, rows, Lexicon.of(evaluation),
         phrase("距获奖线 {n} 分以内的会员", "Members within {n} points of a line", n=figure(within)),
-        Phrase(
-            "深色横线即获奖线。线上会员：比未获该奖者的最高分多几分；线下会员：比获奖最低分少几分。",
-            "The dark line is the award line: how far above the best who missed, or below the last who made it.",
-        ),
+        NEAR_LOWER if evaluation.scheme.total.better == "lower" else NEAR,
         lines_after=tuple(n for n, (one, other) in enumerate(pairwise(lines)) if one != other and one[2]),
     )  # fmt: skip
 

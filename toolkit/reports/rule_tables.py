@@ -191,6 +191,8 @@ def _total(scheme: Scheme) -> Iterator[Phrase]:
         yield phrase("最低 {n}", "at least {n}", n=figure(scheme.total.floor))
     if scheme.total.cap is not None:
         yield phrase("最高 {n}", "at most {n}", n=figure(scheme.total.cap))
+    if scheme.total.better == "lower":
+        yield wording.LOWER_FIRST
     yield phrase("四舍五入到 {n} 位小数之后再排名", "rounded half up to {n:decimal|decimals} before ranking", n=scheme.decimals)
 
 

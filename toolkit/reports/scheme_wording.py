@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from toolkit.evaluation.awards import tie_keys, tie_title
 from toolkit.evaluation.quotas import class_table
 from toolkit.evaluation.requirements import bars, demand, subject
 from toolkit.evaluation.scores import TOTAL
+from toolkit.evaluation.tiebreaks import tie_keys, tie_title
 from toolkit.evaluation.values import POINTS
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.reports.wording import MISSING_POLICIES, aggregate_in_words, span_in_words
@@ -217,12 +217,17 @@ def veto_in_words(scheme: Scheme, veto: Veto) -> Phrase:
     return joined([*parts, *_effects(scheme, veto.effect)])
 
 
+LOWER_FIRST = Phrase("总分低者在前", "the lower total first")
+
+
 def award_in_words(scheme: Scheme, award: Award) -> Phrase:
     """An award's places, its bars, and what else is said of it."""
     parts = [] if award.quota is None else [*_quota(scheme, award.quota), *_quota_bounds(award.quota)]
     parts += [requirement_in_words(scheme, item) for item in bars(award)]
     if award.by != TOTAL:
         parts.append(phrase("按“{node}”得分排序", "places go by {node}", node=scheme.label(award.by)))
+    elif scheme.total.better == "lower":
+        parts.append(LOWER_FIRST)
     if award.beside:
         labels = [scheme.label(id_) for id_ in award.beside]
         parts.append(phrase("可与{zh}兼得", "beside {en}", zh="、".join(labels), en=", ".join(labels)))

@@ -213,9 +213,12 @@ ADDS_UP = Phrase(
 )
 BY_CASE = Phrase("不计，同级权重按情形另定", "left out, the weights beside it as for this case")
 BELOW = Phrase(
-    "获得，比线下未获者的最高分 {line} 高 {gap} 分（另有分数在线上、因其他条件未获的）",
-    "awarded, {gap} above {line}, the best below the line; others with more missed it for other reasons",
+    "获得，比线下未获者的{best.zh}分 {line} {over.zh} {gap} 分（另有分数在线上、因其他条件未获的）",
+    "awarded, {gap} {over.en} {line}, the best below the line; others with more missed it for other reasons",
 )
+HIGHEST_FIRST = Phrase("最高", "highest"), Phrase("最低", "lowest"), Phrase("高", "above")
+LOWEST_FIRST = Phrase("最低", "lowest"), Phrase("最高", "highest"), Phrase("低", "below")
+"""How the best that missed an award, the last that has it, and a lead are called, by which total is first."""
 FORMERLY = (
     (r"获得，比线下未获者的最高分 (\S+) 高 (\S+) 分（另有分数在线上、因其他条件未获的）", r"获得，比未获者最高分 \1 高 \2 分"),
     (r"awarded, (\S+) above (\S+), the best below the line; others with more missed it for other reasons", r"awarded, \1 above \2, the best that missed it"),
@@ -411,18 +414,20 @@ def _parts(card: ScoreCard, lexicon: Lexicon) -> Table:
 
 def _needed(row: Row, lexicon: Lexicon) -> Phrase:
     """What it would have taken, or by how much it was enough."""
-    gap, line = (points(abs(number), lexicon) for number in (row["distance"], row["total"] - row["distance"]))
+    lower = lexicon.scheme is not None and lexicon.scheme.total.better == "lower"
+    gap, line = (points(number, lexicon) for number in (abs(row["distance"]), row["total"] + row["distance"] * (1 if lower else -1)))
+    best, worst, over = LOWEST_FIRST if lower else HIGHEST_FIRST
     if row["above"] and math.isinf(row["distance"]):
         return Phrase("获得，其后没有落选的会员", "awarded; nobody below missed it")
     if row["above"] and row["distance"] == 0:
-        return phrase("获得，与未获者最高分 {line} 同分，先后见理由", "awarded, level with {line}, the best that missed it; the reason says why", line=line)
-    if row["above"] and row["passed"]:
-        return phrase(BELOW.zh, BELOW.en, line=line, gap=gap)
+        return phrase("获得，与未获者{best.zh}分 {line} 同分，先后见理由", "awarded, level with {line}, the best that missed it; the reason says why", line=line, best=best)
     if row["above"]:
-        return phrase("获得，比未获者最高分 {line} 高 {gap} 分", "awarded, {gap} above {line}, the best that missed it", line=line, gap=gap)
+        said = BELOW if row["passed"] else Phrase("获得，比未获者{best.zh}分 {line} {over.zh} {gap} 分", "awarded, {gap} {over.en} {line}, the best that missed it")
+        return phrase(said.zh, said.en, line=line, gap=gap, best=best, over=over)
     if row["distance"] < 0:
-        return phrase("获奖最低分 {line}，还差 {gap} 分", "the lowest awarded is {line}: {gap} more were needed", line=line, gap=gap)
-    return phrase("已达获奖最低分 {line}，未获的原因见理由", "reaches {line}, the lowest awarded; the reason says why not", line=line)
+        more = Phrase("高出", "too many") if lower else Phrase("还差", "more were needed")
+        return phrase("获奖{worst.zh}分 {line}，{more.zh} {gap} 分", "the {worst.en} awarded is {line}: {gap} {more.en}", line=line, gap=gap, worst=worst, more=more)
+    return phrase("已达获奖{worst.zh}分 {line}，未获的原因见理由", "reaches {line}, the {worst.en} awarded; the reason says why not", line=line, worst=worst)
 
 
 def _by_sheet(card: ScoreCard, records: Records | None) -> list[Row]:

@@ -173,7 +173,10 @@ class Condition(Named):
 
 
 class Total(StrictModel):
-    """How the total is made of the topmost nodes as a group is of its children, and between which bounds it is held after the adjustments."""
+    """How the total is made of the topmost nodes as a group is of its children, and between which bounds it is held after the adjustments.
+
+    Where `better` is "lower" the lowest total is first (最低评标价、名次之和): ranks, places, lines and first places all go by that.
+    """
 
     aggregate: Aggregate = "arithmetic"
     when: tuple[Pattern, ...] = ()
@@ -182,6 +185,7 @@ class Total(StrictModel):
     value: NodeShape | None = None
     floor: float | None = None
     cap: float | None = None
+    better: Literal["higher", "lower"] = "higher"
 
 
 class MembersSpec(StrictModel):

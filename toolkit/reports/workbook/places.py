@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from toolkit.evaluation.awards import tie_keys, tie_rules, tie_title
 from toolkit.evaluation.quotas import class_table
-from toolkit.evaluation.scores import TOTAL
+from toolkit.evaluation.scores import TOTAL, TURNED, order_of
+from toolkit.evaluation.tiebreaks import tie_keys, tie_rules, tie_title
 from toolkit.ground.ranking import Mask
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.reports.workbook.book import HEADING_ROW, Book
 from toolkit.reports.workbook.scores import ScoreCells, letters
-from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE
+from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE, TieRule
 
 if TYPE_CHECKING:
     from toolkit.evaluation.contests import Allotment
-    from toolkit.scheme.outcomes import Award, Requirement, TieRule
+    from toolkit.scheme.outcomes import Award, Requirement
 
 NONE = -1e9
 """Stands for a score there is not: below every score."""
@@ -44,6 +44,7 @@ BOUNDED = Phrase("{award}（名额在全部类别合计中另有上限）", "{aw
 LIMITED = Phrase("{award}（名额要看还有谁获得：同组限额，或经费总额）", "{award} (its places hang on who else has one: so many alike, or a budget)")
 COMPOSED = Phrase("{award}（有由几项组成的要求）", "{award} (a requirement is made of others)")
 RULED = Phrase("{award}（同分由委员会裁定）", "{award} (a tie was settled by the committee)")
+LOWER_FIRST = Phrase("总分（低者在前）", "Total (lower first)")
 PART, TOTAL_KEY, PLACE = Phrase("参评", "Takes part"), Phrase("总分", "Total"), Phrase("名次", "Rank")
 MAY, RUNNING, QUOTA = Phrase("{award}·可评", "{award}: may"), Phrase("{award}·在评", "{award}: competes"), Phrase("{award}·名额", "{award}: places")
 TURN, LEVEL, GIVEN = Phrase("{award}·排位", "{award}: turn"), Phrase("{award}·同位", "{award}: level"), Phrase("{award}·授予", "{award}: given")
@@ -165,13 +166,17 @@ class _PlaceSheet:
     def key(self, node: str) -> int:
         """The column of a score that is compared, made when it is first asked for."""
         if node not in self.keys:
-            rule = tie_rules(self.scheme).get(node)
+            rule = TieRule(node=TOTAL, better="lower") if node == TURNED else tie_rules(self.scheme).get(node)
             self.keys[node] = self._first_places() if node == FIRST_PLACES else self._key(node) if rule is None else self._by_rule(node, rule)
         return self.keys[node]
 
     def _by_rule(self, key: str, rule: TieRule) -> int:
         """What settles ties with its direction: the score turned round, or a fact about each, by which the higher is ahead."""
-        heights, title = np.nan_to_num(self.evaluation.decided.tie_key(key)[self.order], nan=NONE), tie_title(self.scheme, key)
+        if key == TURNED:
+            heights, title = np.where(self.evaluation.decided.taking_part, -self.evaluation.decided.score(TOTAL), np.nan), LOWER_FIRST
+        else:
+            heights, title = self.evaluation.decided.tie_key(key), tie_title(self.scheme, key)
+        heights = np.nan_to_num(heights[self.order], nan=NONE)
         if rule.node is None:
             return self._static(title, heights.tolist())
         column, sign = self.key(rule.node), "-" if rule.better == "lower" else ""
@@ -183,7 +188,7 @@ class _PlaceSheet:
         return self._static(FIRST_PLACES_TITLE, self.evaluation.decided.first_places[self.order].tolist())
 
     def _ranks(self) -> None:
-        keys = [self.keys[TOTAL], *(self.key(key) for key in tie_keys(self.scheme))]
+        keys = [self.key(key) for key in (order_of(self.scheme, TOTAL), *tie_keys(self.scheme))]
         ranks = self.evaluation.decided.ranks[self.order]
         formulas = [f'IF({self.at(keys[0], row)}<=-900000000,"",1+SUMPRODUCT(({self.all(self.class_)}={self.at(self.class_, row)})*{self._ahead(keys, row)}))' for row in self.rows]
         self.rank = self.add(_Column(PLACE, formulas, [int(rank) or "" for rank in ranks], shown="0"))
@@ -201,7 +206,7 @@ class _PlaceSheet:
         given = [1 if own else OPEN.into(self.book.language) if open_ else "" for own, open_ in zip(decision.given[self.order], decision.open[self.order], strict=True)]
         if self._unsayable(award) is not None:
             return self._static(phrase(GIVEN.zh, GIVEN.en, **name), given)
-        keys = [self.key(award.by), *(self.key(key) for key in tie_keys(self.scheme))]
+        keys = [self.key(key) for key in (order_of(self.scheme, award.by), *tie_keys(self.scheme))]
         may = self._static(phrase(MAY.zh, MAY.en, **name), self._may(award).astype(int)[self.order].tolist())
         bars = [(item, spared[self.order], self.key(str(item.node))) for item, spared in self.evaluation.decided.rule.bars[award.id].nodes]
         before = [column for id_, column in self.given.items() if id_ not in award.beside]

@@ -13,6 +13,7 @@ from itertools import chain
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Fault
 from toolkit.ground.toml_syntax import KeyPath, Raw, is_number
+from toolkit.scheme.checks.grades import grades_faults
 from toolkit.scheme.checks.measures import demands, is_day, measures_faults, ranges_faults, shapes_faults
 from toolkit.scheme.checks.outcomes import outcomes_faults
 from toolkit.scheme.checks.tree import ids, items, patterns_faults, tree_faults, unknown
@@ -183,5 +184,5 @@ def _nobody(item: Permission) -> tuple[Phrase, Phrase]:
 
 def scheme_faults(raw: Raw) -> Iterable[Fault]:
     """Every fault of a scheme that no single field can see."""
-    checks = (tree_faults, patterns_faults, shapes_faults, measures_faults, ranges_faults, outcomes_faults, weighting_faults, panel_faults, publication_faults, phases_faults)
+    checks = (tree_faults, patterns_faults, shapes_faults, measures_faults, ranges_faults, outcomes_faults, grades_faults, weighting_faults, panel_faults, publication_faults, phases_faults)
     return chain.from_iterable(check(raw) for check in checks)

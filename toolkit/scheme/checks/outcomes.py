@@ -1,9 +1,9 @@
-"""What can be wrong with ties, vetoes and awards, with requirements and with grades."""
+"""What can be wrong with ties, vetoes and awards, and with requirements."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Any
 
 from toolkit.ground.text import Phrase, phrase
@@ -85,178 +85,9 @@ def _bounds(path: KeyPath, item: Raw) -> Iterator[Fault]:
         yield Fault((*path, high), rule, Phrase("请改正其中一个数", "mend one of the two"))
 
 
-GRADE = Phrase("等级", "grade")
-# What grades may ask for, the column it needs, and what to say without that.
-GROUNDS: tuple[tuple[KeyPath, KeyPath, Phrase, Phrase], ...] = (
-    (("grades", "rise_at_most"), ("previous", "grade"),
-     Phrase("限制升级，但没有写明上届等级在哪里", "rising is bounded, but nothing says where the previous grades stand"),
-     Phrase("请在 [previous] 中写 grade", "write `grade` in [previous]")),
-    (("grades", "rise_require"), ("previous", "grade"),
-     Phrase("写了升级须满足的条件，但没有写明上届等级在哪里", "it says what rising requires, but nothing says where the previous grades stand"),
-     Phrase("请在 [previous] 中写 grade", "write `grade` in [previous]")),
-    (("grades", "eligible_only"), ("eligibility", "require"),
-     Phrase("只评符合申报条件的会员，但办法没有申报条件", "only eligible members are graded, but nothing says who is"),
-     Phrase("请写 [eligibility]，或删去这一项", "write [eligibility], or remove it")),
-    (("grades", "applied_only"), ("members", "applied"),
-     Phrase("只评申报的会员，但没有写明谁申报了", "only applicants are graded, but nothing says who applied"),
-     Phrase("请在 [members] 中写 applied，或删去这一项", "name [members] applied, or remove it")),
-)  # fmt: skip
-
-
-def grades_faults(raw: Raw) -> Iterable[Fault]:
-    """Every fault of the grades."""
-    pairs = _pairs(raw)
-    if pairs is None:
-        return ()
-    names = [str(band[0]) for band in at(raw, ("grades", "bands")) if isinstance(band, list) and band]
-    return chain(_order(raw, pairs), _repeats(names), _reach(raw, pairs), _names(raw, names), _band_quotas(raw, names), _rise(raw), _groundless(raw))
-
-
-def _pairs(raw: Raw) -> list[Any] | None:
-    bands = at(raw, ("grades", "bands"))
-    if not isinstance(bands, list):
-        return None
-    return [band for band in bands if isinstance(band, list) and len(band) == 2 and is_number(band[1])]
-
-
-def _order(raw: Raw, pairs: list[Any]) -> Iterator[Fault]:
-    placed = at(raw, ("grades", "quota"))
-    for above, below in pairwise(pairs):
-        level = below[1] == above[1] and isinstance(placed, dict) and above[0] in placed
-        if below[1] >= above[1] and not level:
-            rule = phrase(
-                "等级 {below} 的下限 {low:g} 不低于 {above} 的下限 {high:g}，两档重叠",
-                "the lower bound {low:g} of {below} is not below the {high:g} of {above}: the bands overlap",
-                below=below[0], low=below[1], above=above[0], high=above[1],
-            )  # fmt: skip
-            mend = Phrase("请从高到低排列各档下限", "order the bands from the highest bound down")
-            yield Fault(("grades", "bands"), rule, mend)
-
-
-def _repeats(names: list[str]) -> Iterator[Fault]:
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        rule = phrase("等级“{name}”写了两次", "the grade `{name}` is written twice", name=name)
-        yield Fault(("grades", "bands"), rule, Phrase("请换一个名称", "give one another name"))
-
-
-def _reach(raw: Raw, pairs: list[Any]) -> Iterator[Fault]:
-    """A bound above the scale is reached by nobody, unless points are added to the total."""
-    scale = raw.get("scale", 100)
-    if not is_number(scale) or raw.get("adjustment"):
-        return
-    for name, bound in pairs:
-        if bound > scale:
-            rule = phrase(
-                "等级 {name} 的下限 {bound:g} 高于满分 {scale:g}", "the lower bound {bound:g} of {name} is above the scale of {scale:g}",
-                name=name, bound=bound, scale=scale,
-            )  # fmt: skip
-            yield Fault(("grades", "bands"), rule, Phrase("没有会员能达到，请改正下限", "nobody can reach it: mend the bound"))
-
-
-def _names(raw: Raw, names: list[str]) -> Iterator[Fault]:
-    default, required = at(raw, ("grades", "default")), at(raw, ("grades", "require"))
-    if isinstance(default, str) and default not in names:
-        yield unknown(("grades", "default"), GRADE, default, names)
-    for grade in required if isinstance(required, dict) else ():
-        if grade not in names:
-            yield unknown(("grades", "require", grade), GRADE, grade, names)
-        yield from requirement_faults(raw, ("grades", "require", grade))
-    yield from _facts(raw, ("grades", "rise_require"))
-    apart = at(raw, ("grades", "apart"))
-    for place, item in enumerate(apart if isinstance(apart, list) else ()):
-        if isinstance(item, dict):
-            yield from _apart(raw, ("grades", "apart", place), item, names)
-
-
-def _apart(raw: Raw, path: KeyPath, item: Raw, names: list[str]) -> Iterator[Fault]:
-    yield from _facts(raw, (*path, "require"))
-    if item.get("grade") in names:
-        rule = phrase("“{grade}”已在等级之中", "`{grade}` is one of the bands", grade=item["grade"])
-        yield Fault((*path, "grade"), rule, Phrase("请另起一个名称，或改用 require", "give it another name, or use `require`"))
-    listed = item.get("instead_of")
-    for place, name in enumerate(listed if isinstance(listed, list) else ()):
-        if isinstance(name, str) and name not in names:
-            yield unknown((*path, "instead_of", place), GRADE, name, names)
-
-
-def _band_quotas(raw: Raw, names: list[str]) -> Iterator[Fault]:
-    """What can be wrong with the places of bands."""
-    quotas, listed = at(raw, ("grades", "quota")), at(raw, ("grades", "above"))
-    for place, name in enumerate(listed if isinstance(listed, list) else ()):
-        if isinstance(name, str) and name not in names:
-            yield unknown(("grades", "above", place), GRADE, name, names)
-    for name, quota in (quotas.items() if isinstance(quotas, dict) else ()):
-        path: KeyPath = ("grades", "quota", name)
-        if name not in names:
-            yield unknown(path, GRADE, name, names)
-        elif name == names[-1]:
-            rule = phrase("“{grade}”是最低一级，够不上别级的都归入，不能限名额", "`{grade}` is the last band, in which everyone else ends: it cannot have so many places", grade=name)
-            yield Fault(path, rule, Phrase("请删去，或再加一个更低的等级", "remove it, or add a band below"))
-        if isinstance(quota, dict):
-            yield from _quota(raw, path, quota)
-            yield from (Fault((*path, key), *NOT_OF_BANDS) for key in sorted(set(quota) - OF_BANDS))
-    if at(raw, ("grades", "cumulative")) is True and isinstance(quotas, dict):
-        yield from _falling_places(quotas, names)
-    for key in (key for key in ("cumulative", "level") if at(raw, ("grades", key)) is not None and not quotas):
-        rule = phrase("{key} 只用于限名额的等级，没有写 quota", "`{key}` is about places of bands, and there is no `quota`", key=key)
-        yield Fault(("grades", key), rule, Phrase("请写 quota，或删去这一项", "write `quota`, or remove it"))
-
-
-def _falling_places(quotas: Raw, names: list[str]) -> Iterator[Fault]:
-    """Cumulative places below those of a better band, or counted among others: they hold those of the better band too."""
-    counted = [(name, quotas[name]) for name in names if isinstance(quotas.get(name), dict)]
-    for (better, more), (name, quota) in pairwise(counted):
-        path: KeyPath = ("grades", "quota", name)
-        for key in ("number", "share"):
-            if is_number(most := more.get(key)) and is_number(own := quota.get(key)) and own < most:
-                rule = phrase("{grade} 级以上 {own} 少于 {better} 级的 {most}", "{own} for {grade} and better is less than the {most} of {better}", grade=name, better=better, own=own, most=most)
-                yield Fault((*path, key), rule, Phrase("cumulative 时名额连同更高等级，请逐级不减", "with `cumulative` places count those of better bands: they cannot fall"))
-        if more.get("within", "class") != quota.get("within", "class"):
-            rule = phrase("{grade} 级与 {better} 级的 within 不同", "`within` of {grade} is another than that of {better}", grade=name, better=better)
-            yield Fault((*path, "within"), rule, Phrase("cumulative 时各级须在同一范围内计数", "with `cumulative` all bands are counted among the same members"))
-
-
-OF_BANDS = frozenset({"share", "number", "within", "rounding", "least", "most"})
-NOT_OF_BANDS = (
-    Phrase("等级的名额没有这一项", "places of bands have no such key"),
-    Phrase("请删去；等级的名额可写 share、number、within、rounding、least、most", "remove it: places of bands have `share`, `number`, `within`, `rounding`, `least` and `most`"),
-)
-
-
-def _rise(raw: Raw) -> Iterator[Fault]:
-    """By how many bands a member may rise is said by a number or by a condition."""
-    named = at(raw, ("grades", "rise_at_most"))
-    if isinstance(named, str) and named not in ids(raw, "condition"):
-        yield unknown(("grades", "rise_at_most"), CONDITION, named, ids(raw, "condition"), raw)
-
-
-def _facts(raw: Raw, path: KeyPath) -> Iterator[Fault]:
-    """Every fault of requirements that may ask of conditions only, and of no score."""
-    yield from requirement_faults(raw, path)
-    for place in _scores_asked(at(raw, path), path):
-        rule = Phrase("这里只能要求条件，不能要求得分", "only conditions can be asked for here, and no score")
-        yield Fault(place, rule, Phrase("请用 condition；最接近的办法是把同一取数另写成 [[condition]]", "ask for a condition: the nearest is to measure the same as a [[condition]]"))
-
-
-def _scores_asked(listed: object, path: KeyPath) -> Iterator[KeyPath]:
-    for place, item in enumerate(listed if isinstance(listed, list) else ()):
-        if isinstance(item, dict):
-            yield from [(*path, place, "node")] if "node" in item else []
-            for key in TOGETHER:
-                yield from _scores_asked(item.get(key), (*path, place, key))
-
-
-def _groundless(raw: Raw) -> Iterator[Fault]:
-    """What is asked for without a column that says it."""
-    for path, column, rule, mend in GROUNDS:
-        asked_for = at(raw, path)
-        if asked_for is not None and asked_for is not False and at(raw, column) is None:
-            yield Fault(path, rule, mend)
-
-
 def outcomes_faults(raw: Raw) -> Iterable[Fault]:
-    """Every fault of ties, eligibility, vetoes, awards and grades."""
-    return chain(_ties(raw), requirement_faults(raw, ("eligibility", "require")), _shortlist(raw), _vetoes(raw), _awards(raw), grades_faults(raw))
+    """Every fault of ties, eligibility, vetoes and awards, and of what goes by the lower total."""
+    return chain(_ties(raw), _lower_first(raw), requirement_faults(raw, ("eligibility", "require")), _shortlist(raw), _vetoes(raw), _awards(raw))
 
 
 def _ties(raw: Raw) -> Iterator[Fault]:
@@ -281,6 +112,33 @@ def _ties(raw: Raw) -> Iterator[Fault]:
             yield Fault(("ties", place), rule, Phrase("请只保留前一个", "keep the first alone"))
 
 
+LOWER = 'total.better = "lower"'
+
+
+def _lower_first(raw: Raw) -> Iterator[Fault]:
+    """What cannot be said, or could be read either way, where the lower total is the better one."""
+    if at(raw, ("total", "better")) != "lower":
+        return
+    ties = raw.get("ties")
+    for place, name in enumerate(ties if isinstance(ties, list) else ()):
+        if isinstance(name, str) and name in nodes(raw):
+            rule = phrase("总分低者在前，“{name}”是高者在前还是低者在前，要写明", "the lower total is first: say which way `{name}` settles", name=name)
+            yield Fault(("ties", place), rule, phrase('请写 {{ node = "{name}", better = "lower" }}，或 better = "higher"', 'write {{ node = "{name}", better = "lower" }}, or better = "higher"', name=name))
+    for place, item in items(raw, "award"):
+        if item.get("minimum"):
+            rule = Phrase("总分低者在前，最低分（minimum）会把最好的挡在外面", "the lower total is first, and a least score would keep out the best")
+            yield Fault(("award", place, "minimum"), rule, Phrase("要求分数不超过多少，请写 require = [{ node = …, most = … }]；确要下限，写 least", "ask for scores up to a bound by require = [{ node = ..., most = ... }]; for a least one, if that is meant, by `least` there"))
+        if item.get("by", "total") != "total":
+            rule = Phrase("总分低者在前时，名额只能按总分排", "where the lower total is first, places can go by the total alone")
+            yield Fault(("award", place, "by"), rule, Phrase("请删去 by；按一项得分排的奖项，最接近的办法是另立一个办法", "remove `by`; the nearest to an award by one node is a scheme of its own"))
+    for key, what in (("grades", Phrase("等级", "grades")), ("shortlist", Phrase("初审入围", "a shortlist"))):
+        if isinstance(raw.get(key), dict):
+            rule = phrase("{what.zh}按分数从高到低定，不能与 {lower} 同用", "{what.en} go from the highest score down, and cannot stand beside {lower}", what=what, lower=LOWER)
+            yield Fault((key,), rule, Phrase(
+                '最接近的办法：在 [total] 写 value = { shape = "linear", worst = …, best = … }，把总分换算成越高越好的分', 'the nearest: value = { shape = "linear", worst = ..., best = ... } in [total], which turns the total into one of which more is better',
+            ))  # fmt: skip
+
+
 def _tie_rule(raw: Raw, path: KeyPath, item: Raw) -> Iterator[Fault]:
     named = [key for key in ("node", "condition") if key in item]
     if len(named) != 1:
@@ -292,6 +150,15 @@ def _tie_rule(raw: Raw, path: KeyPath, item: Raw) -> Iterator[Fault]:
     if "order" in item and ("node" in item or "better" in item):
         rule = Phrase("order 只用于条件的各种取值，不与 better 同用", "`order` is for the states of a condition, without `better`")
         yield Fault((*path, "order"), rule, Phrase("请只写其中一项", "write one of them"))
+
+
+def scores_asked(listed: object, path: KeyPath) -> Iterator[KeyPath]:
+    """Where requirements ask of a node."""
+    for place, item in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(item, dict):
+            yield from [(*path, place, "node")] if "node" in item else []
+            for key in TOGETHER:
+                yield from scores_asked(item.get(key), (*path, place, key))
 
 
 def _shortlist(raw: Raw) -> Iterator[Fault]:
@@ -308,14 +175,14 @@ def _shortlist(raw: Raw) -> Iterator[Fault]:
         rule = Phrase("没有写明怎样入围", "it does not say who comes further")
         yield Fault(path, rule, Phrase("请写 quota（名额）、minimum（最低分）或 require（条件）", "write `quota`, `minimum` or `require`"))
     if isinstance(quota, dict):
-        yield from _quota(raw, (*path, "quota"), quota)
+        yield from quota_faults(raw, (*path, "quota"), quota)
     if isinstance(decided, str) and decided not in ids(raw, "condition"):
         yield unknown((*path, "decided"), CONDITION, decided, ids(raw, "condition"), raw)
     yield from requirement_faults(raw, (*path, "require"))
     below, minimum, asked = _below(raw, str(by)), stage.get("minimum"), stage.get("require")
     eligible = at(raw, ("eligibility", "require"))
     named: list[tuple[KeyPath, Any]] = [((*path, "minimum", node), node) for node in (minimum if isinstance(minimum, dict) else ())]
-    named += [(place, at(raw, place)) for place in (*_scores_asked(asked, (*path, "require")), *_scores_asked(eligible, ("eligibility", "require")))]
+    named += [(place, at(raw, place)) for place in (*scores_asked(asked, (*path, "require")), *scores_asked(eligible, ("eligibility", "require")))]
     for place, node in named:
         if node not in below:
             rule = phrase("初审只看“{by}”及其下各项，不能要求“{node}”", "the first stage knows `{by}` and what is below it, and cannot ask for `{node}`", by=by, node=node)
@@ -373,7 +240,7 @@ def _awards(raw: Raw) -> Iterator[Fault]:
     for place, item in items(raw, "award"):
         path: KeyPath = ("award", place)
         if isinstance(item.get("quota"), dict):
-            yield from _quota(raw, (*path, "quota"), item["quota"])
+            yield from quota_faults(raw, (*path, "quota"), item["quota"])
         minimum = item.get("minimum")
         strays = [node for node in minimum if node not in known] if isinstance(minimum, dict) else []
         yield from (unknown((*path, "minimum", node), NODE, node, known, raw) for node in strays)
@@ -412,7 +279,8 @@ def _beside(raw: Raw, path: KeyPath, named: list[object], earlier: list[Any]) ->
             yield Fault((*path, place), rule, mend)
 
 
-def _quota(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
+def quota_faults(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
+    """Every fault of the places of an award, of a shortlist or of a band."""
     yield from _limits(raw, path, quota)
     if (quota.keys() >= {"share", "number"}) or not quota.keys() & {"share", "number", "per", "budget"}:
         rule = Phrase("名额要写 share（比例）或 number（个数）之一", "a quota is a share or a number")

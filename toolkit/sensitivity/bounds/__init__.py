@@ -12,7 +12,7 @@ import pandas as pd
 
 from toolkit.evaluation.many import Lists
 from toolkit.evaluation.quotas import places
-from toolkit.evaluation.scores import TOTAL
+from toolkit.evaluation.scores import TOTAL, TURNED, order_of
 from toolkit.ground.answers import asked_once
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase
@@ -193,11 +193,11 @@ def _ranks_at_point(leads: Leads) -> Iterator[tuple[int, str, int, int, str]]:
 
 def _ranks(leads: Leads, weights: WeightSet | None) -> Iterator[tuple[int, str, int, int, str]]:
     """Best and worst rank of everyone who may take part, by mixed-integer programmes where weights are given."""
-    certain = leads.part[0]
+    certain, by = leads.part[0], order_of(leads.evaluation.scheme, TOTAL)
     programmes = None if weights is None else RankProgrammes.of(leads.extremes, weights, leads.step, settled=leads.settled)
     for name, pool in leads.pools("class"):
-        by_pairs = np.isin(pool, leads.paid(TOTAL, pool, _best_first(leads.evaluation, pool)))
-        sure, may = leads.related(TOTAL, pool, by_pairs)
+        by_pairs = np.isin(pool, leads.paid(by, pool, _best_first(leads.evaluation, pool)))
+        sure, may = leads.related(by, pool, by_pairs)
         sure &= certain[pool][:, None]
         best, worst, reached = 1 + sure.sum(axis=0), 1 + may.sum(axis=0), by_pairs & leads.extremes.most(TOTAL, pool, pool)[1].all()
         for place, member in enumerate(pool):
@@ -234,7 +234,7 @@ def _proved(leads: Leads, award: Award, known: dict[str, tuple[Mask, Mask]]) -> 
     """Who certainly is given an award, and who never is; bool[members] each."""
     better = [known[id_] for id_ in or_better(leads.evaluation.scheme, award.id)[:-1]]
     sure, may = leads.met(leads.terms.bars[award.id])
-    scored = ~np.isnan(leads.extremes.span(award.by)[0]) & ~leads.terms.barred[award.id]
+    scored = ~np.isnan(leads.extremes.span(leads.terms.order(award))[0]) & ~leads.terms.barred[award.id]
     sure = np.logical_and.reduce([sure, scored, leads.part[0], *(never for _, never in better)])
     may = np.logical_and.reduce([may, scored, leads.part[1], *(~certain for certain, _ in better)])
     if award.quota is not None and award.quota.limited:  # who has a place hangs on who else has: nothing is proved but by the bars
@@ -272,7 +272,7 @@ def _placed(leads: Leads, award: Award, pool: Positions, barred: tuple[Mask, Mas
     certain, never = sure & (level < places[0]), may & (places[1] is not None and above >= places[1])
     asked = np.flatnonzero((sure if places[1] is None else may) & ~never & ~certain)
     nearest = asked[np.argsort(np.abs(above[asked] + level[asked] - 2 * places[0]), kind="stable")]
-    asked = np.flatnonzero(np.isin(pool, leads.paid(award.by, pool, pool[nearest])))
+    asked = np.flatnonzero(np.isin(pool, leads.paid(leads.terms.order(award), pool, pool[nearest])))
     above, level = _rivals(leads, award, pool, pool[asked], barred)
     certain[asked], never[asked] = sure[asked] & (level < places[0]), may[asked] & (places[1] is not None and above >= places[1])
     return certain, never
@@ -283,10 +283,11 @@ def _rivals(
 ) -> tuple[Integers, Integers]:
     """How many of a pool certainly stand above each asked about, and how many may stand level or above; int64[asked] each."""
     above, level, done, (sure, may) = np.zeros(len(asked), np.int64), np.zeros(len(asked), np.int64), 0, barred
-    for some, least, most in leads.blocks(award.by, pool, asked, by_pairs=by_pairs):
-        certain, possible = leads.relations(award.by, pool, some, least, most)
+    by = leads.terms.order(award)
+    for some, least, most in leads.blocks(by, pool, asked, by_pairs=by_pairs):
+        certain, possible = leads.relations(by, pool, some, least, most)
         other = pool[:, None] != some[None, :]  # bounds of the total may make anyone level
-        near = other if leads.bounded(award.by) else (most > -leads.step - NOISE) & other
+        near = other if leads.bounded(by) else (most > -leads.step - NOISE) & other
         own = slice(done, done := done + len(some))
         above[own], level[own] = (certain & sure[pool][:, None]).sum(axis=0), ((possible | near) & may[pool][:, None]).sum(axis=0)
     return above, level
@@ -323,6 +324,8 @@ class RankProgrammes:
         values = np.column_stack([extremes.columns[leaf] for leaf in tree.nodes[tree.leaves]])
         complete = np.asarray(~np.isnan(values).any(axis=1) & plain)
         table, added = np.nan_to_num(values), extremes.added(TOTAL, np.arange(len(values)))
+        if order_of(extremes.evaluation.scheme, TOTAL) == TURNED:
+            table, added = -table, -added
         if isinstance(weights, WeightHull):
             assert extremes.hull is not None
             table, limits = table @ extremes.hull.T, np.zeros((0, len(extremes.hull)))

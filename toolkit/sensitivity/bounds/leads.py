@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from toolkit.evaluation.aggregation import Branch, reach
-from toolkit.evaluation.awards import tie_keys
 from toolkit.evaluation.requirements import Demands
-from toolkit.evaluation.scores import TOTAL, node_scores, shares_of
+from toolkit.evaluation.scores import TOTAL, TURNED, node_scores, shares_of
 from toolkit.evaluation.steps import Steps, bars_of, over
+from toolkit.evaluation.tiebreaks import tie_keys
 from toolkit.ground.ranking import rounded
 from toolkit.sensitivity.tipping.lines import exact_scores, is_linear, score_bounds
 from toolkit.sensitivity.weights import Box, WeightBounds, WeightHull, WeightSet
@@ -133,6 +133,8 @@ class Extremes:
         float64[pairs], bool[pairs]
             An upper bound where False: a value is left out for one of the two, or a mean is not arithmetic.
         """
+        if node == TURNED:
+            return self.most(TOTAL, second, first)
         branch = self._branch(node)
         if branch is None:
             return self._fixed_lead(node, first, second)
@@ -141,6 +143,9 @@ class Extremes:
 
     def span(self, node: str) -> Box:
         """The least and the most each member can have at a node, adjustments included: float64[members] each; NaN for none."""
+        if node == TURNED:
+            low, high = self.span(TOTAL)
+            return -high, -low
         branch = self._branch(node)
         if branch is None:
             return self.columns[node], self.columns[node]

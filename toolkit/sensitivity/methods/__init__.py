@@ -163,6 +163,8 @@ def weighted_rank_correlation(one: ArrayLike, other: ArrayLike) -> float:
 def values_and_shares(evaluation: Evaluation) -> tuple[Floats, Floats]:
     """Values, and each indicator's share of the total as it falls to each member; float64[members, indicators] both.
 
+    Larger is better: where the lower total is, what is left to full marks stands for a value.
+
     The shares of a member sum to 1; all 0 for a member without a score.
     """
     tree, index = evaluation.tree, evaluation.members.index
@@ -178,6 +180,8 @@ def values_and_shares(evaluation: Evaluation) -> tuple[Floats, Floats]:
             shares[list(branch.children)] *= shares[branch.node]
         of_pattern[place] = shares[tree.leaves]
     of_member = of_pattern[which.ravel()]
+    if evaluation.scheme.total.better == "lower":
+        values = max(evaluation.scheme.scale, float(np.nanmax(values, initial=0.0))) - values
     return np.where(of_member > 0, values, np.nan), of_member
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.many import Lists, weights_of
-from toolkit.evaluation.scores import TOTAL, leaves_of, shares_of
+from toolkit.evaluation.scores import TOTAL, TURNED, leaves_of, order_of, shares_of
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import phrase
 from toolkit.sensitivity.tipping.lines import Search, answered, is_linear, sides, together
@@ -60,7 +60,7 @@ def smallest_weights(evaluation: Evaluation, group: str | None = TOTAL, near: in
     """
     movable, index = Movable.of(evaluation, group), evaluation.members.index
     pairs = [(contest, pair, norm) for contest in evaluation.decided.contests for norm in NORMS for pair in _pairs(movable, contest, near, norm)]
-    gaps = [movable.gaps(contest.award.by, pair[:1], pair[1:]) for contest, pair, _ in pairs]
+    gaps = [movable.gaps(order_of(evaluation.scheme, contest.award.by), pair[:1], pair[1:]) for contest, pair, _ in pairs]
     ties = [None if gap is None else smallest_change(gap[0], movable.start, norm) for gap, (_, _, norm) in zip(gaps, pairs, strict=True)]
     ways = [tie - movable.start for tie in ties if tie is not None]
     changes = iter(movable.first_changes(ways))
@@ -88,7 +88,8 @@ def _pairs(movable: Movable, contest: Contest, near: int, norm: Norm) -> list[tu
     winners, others = sides(contest)
     across = [(winners, others[place : place + 1]) for place in range(min(near, len(others)))]
     across += [(winners[place : place + 1], others) for place in range(min(near, len(winners)))]
-    return list(dict.fromkeys(_nearest(movable, contest.award.by, *pair, norm) for pair in across))
+    by = order_of(movable.lists.evaluation.scheme, contest.award.by)
+    return list(dict.fromkeys(_nearest(movable, by, *pair, norm) for pair in across))
 
 
 def _nearest(movable: Movable, by: str, winners: Positions, others: Positions, norm: Norm) -> tuple[int, int]:
@@ -202,6 +203,8 @@ class Movable:
 
     def effects(self, name: str) -> Floats | None:
         """Each member's score at a node for a whole share of each weight, float64[members, weights]; None where that is not linear."""
+        if name == TURNED:
+            return None if (total := self.effects(TOTAL)) is None else -total
         if name not in self._effects:
             self._effects[name] = self._flat_effects(name) if self.branch is None else self._group_effects(self.branch, name)
         return self._effects[name]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from toolkit.evaluation.scores import TOTAL, adjusted, node_scores, total_bounds
+from toolkit.evaluation.scores import TOTAL, TURNED, adjusted, node_scores, order_of, total_bounds
 from toolkit.ground.ranking import Floats, rounded
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Rivals:
 
 
 def exact_scores(evaluation: Evaluation) -> dict[str, Floats]:
-    """Unrounded scores, float64[members], at every node; the total with its adjustments, not held in its bounds."""
+    """Unrounded scores, float64[members], at every node; the total with its adjustments, not held in its bounds, and turned round."""
     tree, members = evaluation.tree, evaluation.members.index
     names = list(tree.nodes[tree.leaves])
     values = evaluation.values.loc[members, names].to_numpy(np.float64)
@@ -53,12 +53,14 @@ def exact_scores(evaluation: Evaluation) -> dict[str, Floats]:
     points = {item.id: evaluation.scores.loc[members, item.id].to_numpy(np.float64) for item in evaluation.scheme.adjustments}
     scores = dict(zip(tree.nodes, table.T.copy(), strict=True)) | points
     unranked = evaluation.scores.loc[members, TOTAL].isna().to_numpy(np.bool_)
-    return scores | {TOTAL: adjusted(scores[TOTAL], points.values(), unranked=unranked)}
+    total = adjusted(scores[TOTAL], points.values(), unranked=unranked)
+    return scores | {TOTAL: total, TURNED: -total}
 
 
 def score_bounds(evaluation: Evaluation, node: str) -> tuple[float, float]:
     """The bounds a score is held in: those of the total, infinite where there is none."""
-    return total_bounds(evaluation.scheme.total) if node == TOTAL else (-np.inf, np.inf)
+    low, high = total_bounds(evaluation.scheme.total) if node in {TOTAL, TURNED} else (-np.inf, np.inf)
+    return (-high, -low) if node == TURNED else (low, high)
 
 
 def is_linear(tree: Tree) -> bool:
@@ -94,10 +96,10 @@ def rivals(evaluation: Evaluation) -> Iterator[Rivals]:
         lines = [contest for contest in contests if contest.award.id == award.id]
         bounded = award.quota is not None and (award.quota.in_all is not None or award.quota.limited)
         for pool in [lines] if bounded else [[line] for line in lines]:
-            yield from _rivals(award, pool, taken, bounded=bounded)
+            yield from _rivals(order_of(scheme, award.by), award, pool, taken, bounded=bounded)
 
 
-def _rivals(award: Award, pool: Sequence[Contest], taken: Mask, *, bounded: bool) -> Iterator[Rivals]:
+def _rivals(by: str, award: Award, pool: Sequence[Contest], taken: Mask, *, bounded: bool) -> Iterator[Rivals]:
     positions, given, able = (np.concatenate([getattr(line, name) for line in pool]) for name in ("positions", "given", "able"))
     free, level = ~taken[positions], np.concatenate([_level(line, bounded=bounded) for line in pool])
     if award.quota is not None and (award.quota.budget is not None or not award.quota.handed_on):  # who of the others stands before whom has a say too
@@ -105,7 +107,7 @@ def _rivals(award: Award, pool: Sequence[Contest], taken: Mask, *, bounded: bool
     lines = [(given | level, free | level, False)] if bounded else [(given, free, True), (level, free | level, False)]
     for winners, others, firm in lines:
         if winners.any() and others.any():
-            yield Rivals(award.by, positions[winners], positions[others], able[others], firm)
+            yield Rivals(by, positions[winners], positions[others], able[others], firm)
 
 
 def _level(contest: Contest, *, bounded: bool) -> Mask:

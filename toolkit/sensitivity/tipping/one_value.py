@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.awards import AwardRule, RuleInSteps
-from toolkit.evaluation.scores import list_scores, rounded_scores
+from toolkit.evaluation.scores import TURNED, list_scores, order_of, rounded_scores
 from toolkit.evaluation.steps import Steps
 from toolkit.evaluation.values import stepped
 from toolkit.ground.answers import asked_once
@@ -251,6 +251,11 @@ class TurningValue:
         """Whether rows are counted, and values are whole numbers."""
         return self.item.measure.take in WHOLE
 
+    def compared(self, scores: Scores) -> Floats:
+        """What the contest's places go by, the higher ahead."""
+        score = scores[self.contest.award.by]
+        return -score if self.contest.turned else score
+
     def needed(self) -> ValueSearch[tuple[float, bool]]:
         """The nearest raw value with the other outcome: level with the line where that is enough, else past it; whether that is sure."""
         score, quota = self.contest.keys[0], self.contest.award.quota
@@ -310,7 +315,7 @@ class TurningValue:
         start, size = 0, len(REACHES)
         while start < len(tried):
             scores = yield tried[start : start + size]
-            hit = np.flatnonzero(met(scores[self.contest.award.by]))
+            hit = np.flatnonzero(met(self.compared(scores)))
             if hit.size:
                 return start + int(hit[0])
             start, size = start + size, 2 * size
@@ -318,15 +323,15 @@ class TurningValue:
 
     def narrowed(self, met: Callable[[Floats], Mask], between: tuple[float, float]) -> ValueSearch[float]:
         """The first value between two that meets what the second does; a short decimal where it does as well."""
-        (low, high), by = between, self.contest.award.by
+        low, high = between
         for _ in range(ROUNDS):
             parts = _parts(low, high)
             scores = yield parts[1:-1]
-            place = int(np.argmax(np.append(met(scores[by]), True)))
+            place = int(np.argmax(np.append(met(self.compared(scores)), True)))
             low, high = float(parts[place]), float(parts[place + 1])
         short = np.array([round(high, digits) for digits in range(13)])
         scores = yield short
-        good = met(scores[by]) & (np.abs(short - high) <= 1e-6 * max(1.0, abs(high)))
+        good = met(self.compared(scores)) & (np.abs(short - high) <= 1e-6 * max(1.0, abs(high)))
         return float(short[np.argmax(good)]) if good.any() else high
 
 
@@ -391,17 +396,22 @@ class NearestValue:
     def row(self) -> Iterator[tuple[object, ...]]:
         """The nearest change that turns the outcome, tried; none where none does."""
         holds, member = self.holds({}), str(self.revalued.evaluation.members.index[self.position])
-        for _, item, tried, scores in sorted(self.reaching(self.line(holds=holds), up=not holds), key=lambda change: change[0]):
+        for _, item, tried, scores in sorted(self.reaching(self.line(holds=holds), up=self.upwards(holds=holds)), key=lambda change: change[0]):
             for place, needed in enumerate(tried):
                 if self.holds({node: float(score[place]) for node, score in scores.items()}) != holds:
                     yield self.award.id, member, holds, item.id, self.revalued.raw[item.id][self.position], float(needed)
                     return
 
+    def upwards(self, *, holds: bool) -> bool:
+        """Whether its score has to rise for the other outcome."""
+        scheme = self.revalued.evaluation.scheme
+        return holds is (order_of(scheme, self.award.by) == TURNED)
+
     def line(self, *, holds: bool) -> float:
         """The nearest score, at the node the places go by, with which the outcome is the other one; NaN for none."""
         scheme, node = self.revalued.evaluation.scheme, self.award.by
         score = float(self.competitors.points[node][self.competitors.place[self.position]])
-        step = 10.0**-scheme.decimals * (-1 if holds else 1)
+        step = 10.0**-scheme.decimals * (1 if self.upwards(holds=holds) else -1)
         near, far = 0, round(2 * scheme.scale / abs(step))
         if np.isnan(score) or self.holds({node: score + far * step}) == holds:
             return np.nan

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.many import Lists, shifted, siblings_of
-from toolkit.evaluation.scores import TOTAL
+from toolkit.evaluation.scores import TOTAL, TURNED
 from toolkit.ground.answers import asked_once
 from toolkit.sensitivity.tipping.lines import answered, or_better, together
 from toolkit.sensitivity.tipping.paths import Breakpoints, FirstChange, first_on_grid, narrowed
@@ -163,7 +163,7 @@ def _slopes(single: SingleWeights, scores: dict[str, Floats], node: int) -> dict
     for name, part in above:
         slope = slope * part
         slopes[name] = np.where(np.isnan(slope), 0.0, slope)
-    return slopes
+    return slopes | {TURNED: -slopes[TOTAL]}
 
 
 def parent_of(tree: Tree, node: int) -> Branch:

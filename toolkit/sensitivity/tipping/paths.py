@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from toolkit.evaluation.awards import tie_nodes
-from toolkit.evaluation.scores import TOTAL
+from toolkit.evaluation.scores import TOTAL, order_of
+from toolkit.evaluation.tiebreaks import tie_nodes
 from toolkit.ground.ranking import rounded
 from toolkit.sensitivity.tipping.lines import Rivals, Search, exact_scores, levels, rivals, score_bounds
 
@@ -100,7 +100,7 @@ class Breakpoints:
     def of(cls, evaluation: Evaluation) -> Breakpoints:
         """Those of an evaluation."""
         scheme = evaluation.scheme
-        bounds = {award.by: score_bounds(evaluation, award.by) for award in scheme.awards}
+        bounds = {by: score_bounds(evaluation, by) for by in (order_of(scheme, award.by) for award in scheme.awards)}
         return cls(exact_scores(evaluation), list(rivals(evaluation)), levels(evaluation), tie_nodes(scheme), bounds, scheme.decimals)
 
     @property
