@@ -16,7 +16,7 @@ from tests.straight import straight
 from tests.test_stability import listed, two
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.evaluation.many import weights_of
-from toolkit.evaluation.scores import leaves_of, shares_of
+from toolkit.evaluation.scores import leaves_of, order_of, shares_of
 from toolkit.ground.problems import Refused
 from toolkit.sensitivity.bounds import (
     RankProgrammes,
@@ -125,10 +125,10 @@ def test_bounds_hold_every_draw_that_lies_within_them(asked: Evaluation, seed: i
 
 def leads_of(asked: Evaluation, spec: WeightBounds | WeightOrder) -> pd.DataFrame:
     """For each two members of a class by how much one is ahead of the other, and whether it certainly stands above."""
-    leads, index, rows = Leads.of(asked, spec), asked.members.index, []
+    leads, index, rows, by = Leads.of(asked, spec), asked.members.index, [], order_of(asked.scheme, "total")
     for _, pool in leads.pools("class"):
-        sure, _ = leads.related("total", pool, np.ones(len(pool), np.bool_))
-        ends = [leads.extremes.most("total", *pair) for pair in ((pool.repeat(len(pool)), np.tile(pool, len(pool))), (np.tile(pool, len(pool)), pool.repeat(len(pool))))]
+        sure, _ = leads.related(by, pool, np.ones(len(pool), np.bool_))
+        ends = [leads.extremes.most(by, *pair) for pair in ((pool.repeat(len(pool)), np.tile(pool, len(pool))), (np.tile(pool, len(pool)), pool.repeat(len(pool))))]
         (most, exact), (behind, too) = ((lead.reshape(sure.shape), whole.reshape(sure.shape)) for lead, whole in ends)
         rows += [
             (index[pool[at[0]]], index[pool[at[1]]], -behind[at], most[at], sure[at], exact[at] and too[at])

@@ -11,7 +11,7 @@ from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.tiebreaks import tie_keys, tie_title
 from toolkit.evaluation.values import POINTS
 from toolkit.ground.text import Phrase, figure, joined, phrase
-from toolkit.reports.wording import MISSING_POLICIES, aggregate_in_words, span_in_words
+from toolkit.reports.wording import LOWER_FIRST, MISSING_POLICIES, aggregate_in_words, span_in_words
 from toolkit.scheme.criteria import Indicator, Node
 from toolkit.scheme.measures import Selection, asked_in_words
 from toolkit.scheme.outcomes import PERMISSIONS, Requirement
@@ -215,9 +215,6 @@ def veto_in_words(scheme: Scheme, veto: Veto) -> Phrase:
     elif veto.at_least > 1:
         parts.append(phrase("满 {n} 条", "from {n} records on", n=figure(veto.at_least)))
     return joined([*parts, *_effects(scheme, veto.effect)])
-
-
-LOWER_FIRST = Phrase("总分低者在前", "the lower total first")
 
 
 def award_in_words(scheme: Scheme, award: Award) -> Phrase:

@@ -104,6 +104,7 @@ MISSING_POLICIES = {
     "unranked": Phrase("不排名", "the member is not ranked"),
     "error": Phrase("视为错误", "an error"),
 }
+LOWER_FIRST = Phrase("总分低者在前", "the lower total first")
 
 
 def absent(cell: object) -> bool:
