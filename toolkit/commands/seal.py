@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import shutil
 import stat
 import warnings
 from pathlib import Path
@@ -35,6 +36,12 @@ if TYPE_CHECKING:
 
 DEMO = ".demo"
 PLACE = Path("out/demo")
+MAKING = shutil.ignore_patterns("sealed", "notebooks", ".lock", "__pycache__", "*.py", "invent")
+"""What lies beside a committed edition and is none of it."""
+PANEL_NEXT = (
+    "专家评分的例子在 {folder}，可以接着试：\n  committee sheets {folder} --out 评分表\n  committee ballots {folder}\n  committee evaluate {folder} --out 结果\n逐步的说明见 {page}",
+    "The example of a panel is in {folder}. Go on with:\n  committee sheets {folder} --out sheets\n  committee ballots {folder}\n  committee evaluate {folder} --out results\nStep by step: {page}",
+)
 BAG_FILES = ("bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt")
 NOT_PUBLIC = Phrase("封存包不含公示页面，因为：", "The bag holds no public page, because:")
 NOT_TO_PUBLISH = Phrase("committee publish 会拒绝公布这一版，因为：", "committee publish will refuse to make it public, because:")
@@ -257,11 +264,15 @@ def demo(
     into: Annotated[Path, typer.Option(file_okay=False, help="演示文件夹 where the demo goes")] = PLACE,
     serving: Annotated[bool, typer.Option("--serve/--no-serve", help="最后打开公示页面 serve the page at the end")] = True,  # noqa: FBT002
     port: Annotated[int, typer.Option(min=1, max=65_000, help="端口 the port")] = 8866,
+    judged: Annotated[bool, typer.Option("--panel", help="专家评分的例子：十二家会员，七位专家 the example of a panel: twelve members, seven experts")] = False,  # noqa: FBT002
     language: LanguageOption = "zh",
 ) -> None:
     """在虚构的演示数据上把全流程走一遍。 All of it on the invented demo edition; prints the address to open."""
     from toolkit.ground.resources import house_folder
 
+    if judged:
+        _demo_of_a_panel(PLACE.with_name("panel") if into == PLACE else into, language)
+        return
     with refusals(language):
         _copy_edition(house_folder("data/demo"), into)
     check(into, language=language)
@@ -271,6 +282,23 @@ def demo(
     verify(into / "sealed" / "r1", language=language)
     if serving:
         serve([into], port=port, open_browser=False, language=language)
+
+
+def _demo_of_a_panel(into: Path, language: str) -> None:
+    """The example of a panel: an edition begun from its template, with all that came back, checked and shown to the panel's chair."""
+    from toolkit.commands.experts import panel
+    from toolkit.forms.new_edition import new_edition
+    from toolkit.ground.resources import house_folder
+
+    with refusals(language):
+        _refuse_other(into)
+        _clear(into)
+        new_edition(into, "expert_panel")
+        shutil.copytree(house_folder("data/panel"), into, dirs_exist_ok=True, ignore=MAKING)
+        (into / DEMO).touch()
+    check(into, language=language)
+    panel(into, language)
+    say(language, phrase(*PANEL_NEXT, folder=into, page="docs/panel.zh-CN.md" if language == "zh" else "docs/panel.md"))
 
 
 def _named(bag: Path) -> Phrase:
@@ -328,20 +356,27 @@ def _copy_edition(source: Path, target: Path) -> None:
     """A fresh copy of an edition, in place of an earlier copy; any other folder is left alone."""
     from toolkit.ground.writing import refusing
 
-    if target.exists() and not (target / DEMO).is_file():
-        rule = Phrase("文件夹已存在，且不是演示文件夹", "the folder exists and is no demo")
-        raise refuse(rule, Phrase("请用 --into 另指一个文件夹", "name another one with --into"), file=str(target))
+    _refuse_other(target)
     with refusing(target):
         copied_anew(source, target)
 
 
+def _refuse_other(target: Path) -> None:
+    if target.exists() and not (target / DEMO).is_file():
+        rule = Phrase("文件夹已存在，且不是演示文件夹", "the folder exists and is no demo")
+        raise refuse(rule, Phrase("请用 --into 另指一个文件夹", "name another one with --into"), file=str(target))
+
+
 def copied_anew(source: Path, target: Path) -> None:
     """A copy of an edition without what was made of it, in place of an earlier copy."""
-    import shutil
+    _clear(target)
+    shutil.copytree(source, target, ignore=MAKING)
+    (target / DEMO).touch()
 
+
+def _clear(target: Path) -> None:
+    """Take an earlier copy away, read-only bags too."""
     if target.exists():
         for path in (target, *target.rglob("*")):
             path.chmod(path.stat().st_mode | stat.S_IWRITE)
         shutil.rmtree(target)
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns("sealed", "notebooks", ".lock", "__pycache__", "*.py", "invent"))
-    (target / DEMO).touch()
