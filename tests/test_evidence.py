@@ -10,6 +10,7 @@ import pytest
 
 from tests.test_indicators import act, read
 from toolkit import open_edition
+from toolkit.ground.answers import kept
 from toolkit.indicators import measure_indicators
 from toolkit.indicators.evidence import COLUMNS, evidence
 
@@ -58,6 +59,18 @@ def test_the_latest_is_one_record(tmp_path: Path) -> None:
 def test_a_bare_column_rests_on_the_row_of_each_member_even_where_it_is_empty(tmp_path: Path) -> None:
     assert rested(tmp_path, '{ column = "members.staff" }') == [(A, 2, "12"), (B, 3, None), ("C", 4, None)]
     assert rested(tmp_path, '{ column = "members.staff" }', members=[B]) == [(B, 3, None)]
+
+
+def test_while_answers_are_kept_everybody_s_is_asked_once_and_each_gets_its_own(small_edition: Path) -> None:
+    alone = open_edition(small_edition)
+    one, *_ = alone.records.members.index
+    with kept() as answers:
+        edition = open_edition(small_edition)
+        asked = [evidence(edition.scheme, edition.records, members) for members in ([one], None, [one])]
+        assert len([key for key in answers.given if key[1] == "_evidence"]) == 1
+    for found, members in zip(asked, ([one], None, [one]), strict=True):
+        pd.testing.assert_frame_equal(found, evidence(alone.scheme, alone.records, members))
+    assert 0 < len(asked[0]) < len(asked[1])
 
 
 def test_records_that_are_only_counted_have_no_amount(tmp_path: Path) -> None:

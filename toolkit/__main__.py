@@ -23,6 +23,7 @@ def main() -> None:
     """Run the command line; whatever happens, a reader sees words and never a traceback."""
     try:
         _in_unicode()
+        _in_one_thread()
         from toolkit.commands import app
 
         app()
@@ -43,6 +44,13 @@ def _in_unicode() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _in_one_thread() -> None:
+    """Before NumPy is loaded, here and in whatever is started from here."""
+    from toolkit.ground.resources import ONE_THREAD
+
+    os.environ.update(ONE_THREAD | os.environ)
 
 
 def _end(code: int, error: Exception | None = None) -> None:

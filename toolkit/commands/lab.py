@@ -28,8 +28,6 @@ ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SI
 """Ctrl-C, the end of the session, a terminal that is closed."""
 PATIENCE = 15.0
 """Seconds for the server to end its kernels; a kernel whose server is gone ends by itself."""
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-"""What kernels are started with: the products of a draw are small, and threads that wait for one another only slow the board."""
 ALLOWED = "--allow-root"
 ROOT = Phrase("当前账户是系统管理员，笔记本不应以它打开：在页面上能做的，会以管理员身份做", "this account is root, and notebooks are not for it: whatever a page does would be done as root")
 NOT_ROOT = Phrase(f"请换用普通账户；确要如此，请在命令后加 {ALLOWED}", f"use an ordinary account, or, where it is meant, add {ALLOWED} to the command")
@@ -60,7 +58,7 @@ def lab(
     with tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as sockets:  # the name of a socket may not be long
         options = _options(copies.folder.resolve(), _first(copies.names), Path(sockets) / "workspaces")
         ours = {"JUPYTER_TOKEN": token, "JUPYTER_RUNTIME_DIR": sockets, SETTINGS: settings, EDITION: str(edition.resolve()), ASKED: language}
-        raise typer.Exit(run_until_ended([*server("jupyterlab.labapp"), *options, *context.args], ONE_THREAD | os.environ | ours))
+        raise typer.Exit(run_until_ended([*server("jupyterlab.labapp"), *options, *context.args], os.environ | ours))
 
 
 def _refuse_root(options: Sequence[str]) -> None:

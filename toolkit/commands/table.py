@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from toolkit.commands.console import LanguageOption, language_of, refusals, say
-from toolkit.commands.lab import DEMO, ONE_THREAD, run_until_ended, server
+from toolkit.commands.lab import DEMO, run_until_ended, server
 from toolkit.commands.seal import copied_demo
 from toolkit.ground.text import ASKED, LANGUAGE_TAGS, Language, phrase
 
@@ -56,7 +56,7 @@ def table(
     port, token = port or free_port(), secrets.token_urlsafe(24)
     with tempfile.TemporaryDirectory(prefix="committee-table-") as place:
         _write_page(Path(place), port, language_of(language), edition_title(edition))
-        environment = ONE_THREAD | os.environ | _private(Path(place)) | {EDITION: str(edition.resolve()), "JUPYTER_TOKEN": token, ASKED: language}
+        environment = os.environ | _private(Path(place)) | {EDITION: str(edition.resolve()), "JUPYTER_TOKEN": token, ASKED: language}
         address = f"http://{HOST}:{port}/?token={token}"
         Thread(target=_tell, args=(address, port, language, open_browser), daemon=True).start()
         raise typer.Exit(run_until_ended([*server("voila.app"), PAGE], environment, Path(place)))

@@ -232,9 +232,11 @@ def _resting(days: OtherDays) -> dict[int, dict[tuple[Any, ...], Any]]:
 
 def _outcomes(evaluation: Evaluation) -> pd.DataFrame:
     """Total, rank, awards and grade of every member; index member."""
-    awards = evaluation.awards.groupby("member")["award"].agg("; ".join)
+    awards: dict[str, list[str]] = {}
+    for member, award in evaluation.awards[["member", "award"]].itertuples(index=False, name=None):
+        awards.setdefault(member, []).append(award)
     members = evaluation.members.index
     return pd.DataFrame({
         "total": evaluation.scores[TOTAL].reindex(members), "rank": evaluation.decided.rank,
-        "award": awards.reindex(members).fillna("").astype(object), "grade": evaluation.grading.grade.astype(object),
+        "award": pd.Series(["; ".join(awards.get(member, ())) for member in members], index=members, dtype=object), "grade": evaluation.grading.grade.astype(object),
     }, index=members)  # fmt: skip

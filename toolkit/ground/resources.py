@@ -17,6 +17,8 @@ from toolkit.ground.text import Phrase, one_line, phrase
 PACKAGE = Path(__file__).resolve().parents[1]
 EDITION = "COMMITTEE_EDITION"
 """The variable of the environment that says where the edition of a notebook lies."""
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""What processes are started with, unless somebody says otherwise: the products of a draw are small, and threads that wait for one another only burn time."""
 NO_EDITION = Phrase("这里不是届次文件夹：没有 scheme.toml", "not an edition folder: there is no scheme.toml")
 NAME_IT = Phrase("请指明届次文件夹", "name the folder of the edition")
 

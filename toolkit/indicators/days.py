@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +65,7 @@ class OtherDays:
     behind: pd.DataFrame
     turns: pd.DataFrame
 
-    @property
+    @cached_property
     def plain(self) -> pd.DataFrame:
         """The days as they will be, if nothing is done."""
         return self.asked[self.asked["table"] == ""]
@@ -95,6 +95,8 @@ class OtherDays:
             return vetoes
         kept = vetoes[~(vetoes[MEMBER].isin(last[MEMBER]) & vetoes["veto"].isin(turning))]
         now = self.vetoes[self.vetoes["at"].isin(last.index)]
+        if len(kept) == len(vetoes) and now.empty:
+            return vetoes
         frame = pd.concat([part for part in (kept, now[list(VETOES)]) if len(part)] or [kept], ignore_index=True)
         order = {veto.id: place for place, veto in enumerate(scheme.vetoes)}
         return frame.sort_values(["veto", MEMBER, "file", "sheet", "row"], key=lambda cells: cells.map(order) if cells.name == "veto" else cells, ignore_index=True)

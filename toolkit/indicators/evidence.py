@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
 
+from toolkit.ground.answers import KEPT, asked_once
 from toolkit.ground.decimals import decimal_digits
 from toolkit.indicators.engine import Engine
 
@@ -52,6 +53,13 @@ def evidence(scheme: Scheme, records: Records, members: Collection[str] | None =
         ``85 × 2``; of a share 1 for what is counted and 0 for what it is counted among; None where records are only
         counted, or the cell is empty). A measure that divides one cell by another rests on both.
     """
+    of_all = KEPT.get() is not None  # then asked for again, of other members
+    found = _evidence(records, scheme, None if members is None or of_all else frozenset(members))
+    return found if members is None or not of_all else found[found["member"].isin(list(members))].reset_index(drop=True)
+
+
+@asked_once
+def _evidence(records: Records, scheme: Scheme, members: frozenset[str] | None) -> pd.DataFrame:
     records = records.as_of(scheme.as_of)
     all_items: tuple[Indicator | Adjustment | Condition, ...] = (*scheme.indicators, *scheme.adjustments, *scheme.conditions)
     items = [item for item in all_items if item.measure.take != "panel"]  # what one expert gave is nobody's evidence

@@ -22,6 +22,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.answers import KEPT, Answers, kept
+from toolkit.ground.resources import ONE_THREAD
 from toolkit.ground.text import ASKED
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ HASHES = {"PYTHONHASHSEED": "0"}
 """Sets are in the same order in every run."""
 PARENT = "JPY_PARENT_PID"
 USED = (
-    "ipykernel.kernelapp", "ipykernel.zmqshell", "ipywidgets", "matplotlib.backends.backend_svg", "matplotlib.font_manager", "scipy.optimize", "scipy.stats",
+    "ipykernel.debugger", "ipykernel.kernelapp", "ipykernel.zmqshell", "ipywidgets",
+    "matplotlib.backends.backend_svg", "matplotlib.figure", "matplotlib.font_manager", "scipy.optimize", "scipy.stats",
     "toolkit.edition", "toolkit.interactive.ballot_paper", "toolkit.interactive.decision_desk", "toolkit.interactive.desk", "toolkit.interactive.score_paper",
     "toolkit.interactive.weight_board", "toolkit.publication.notice", "toolkit.reports.expert_tables", "toolkit.reports.views", "toolkit.sealing",
 )  # fmt: skip
@@ -47,8 +49,8 @@ class Copies:
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self.process is None:
-            environment = {name: value for name, value in os.environ.items() if name != ASKED} | HASHES
-            command = [sys.executable, "-P", "-c", "from toolkit.sealing.kernels import serve; serve()"]
+            environment = ONE_THREAD | {name: value for name, value in os.environ.items() if name != ASKED} | HASHES
+            command = [sys.executable, "-P", "-X", "frozen_modules=off", "-c", "from toolkit.sealing.kernels import serve; serve()"]
             # Ctrl-C is for the seal alone: it then ends this one.
             self.process = subprocess.Popen(command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True)  # noqa: S603
             _written(self.process, pickle.dumps(self.answers))
