@@ -15,10 +15,12 @@ from toolkit.ground.problems import Refused
 from toolkit.reports.headlines import certainty_headline
 from toolkit.reports.probability_tables import whole_list_line
 from toolkit.reports.workbook.robustness import meeting_page
+from toolkit.sensitivity.choices import usual_doubts
 from toolkit.sensitivity.probabilities import award_probabilities
 from toolkit.sensitivity.robustness import firmness
+from toolkit.sensitivity.scenarios import scenario_lists
 from toolkit.sensitivity.weights.draws import WeightDraws
-from toolkit.sensitivity.whole_list import told_apart, whole_list
+from toolkit.sensitivity.whole_list import told_apart, told_of, whole_list
 
 AWARDS = [{"id": "top", "label": "优秀", "quota": {"number": 8}}, {"id": "next", "label": "先进", "quota": {"number": 10}}]
 
@@ -99,3 +101,43 @@ def test_the_first_line_of_the_notebook_and_the_one_page_say_it(asked: Evaluatio
 def test_a_level_is_a_share(asked: Evaluation) -> None:
     with pytest.raises(Refused):
         whole_list(asked, WeightDraws(draws=10), 95)
+
+
+PISA = """
+Australia 491.36 1.94; Austria 498.94 2.97; Belgium 508.07 2.26; Canada 512.02 2.36; Czechia 499.47 2.46; Denmark 509.40 1.74; Estonia 523.41 1.74;
+Finland 507.30 1.97; France 495.41 2.32; Germany 500.04 2.65; Iceland 495.19 1.95; Ireland 499.63 2.20; Japan 526.97 2.47; Korea 525.93 3.12;
+Latvia 496.13 1.96; Netherlands 519.23 2.63; Norway 500.96 2.22; Poland 515.65 2.60; Slovenia 508.90 1.36; Sweden 502.39 2.65;
+Switzerland 515.31 2.91; UK 501.77 2.56
+"""
+"""OECD (2019), PISA 2018 Results, mathematics: mean score and its standard error of all whose mean is above 495, or near it."""
+COULD_BE_AMONG_FIVE = {
+    0.95: {"Belgium", "Canada", "Denmark", "Estonia", "Finland", "Japan", "Korea", "Netherlands", "Poland", "Slovenia", "Sweden", "Switzerland"},
+    0.90: {"Belgium", "Canada", "Denmark", "Estonia", "Finland", "Japan", "Korea", "Netherlands", "Poland", "Slovenia", "Switzerland"},
+}
+"""The confidence sets for the five best that the authors of Mogstad et al. (2024) publish of these figures ("Inference for Ranks", csranks)."""
+
+
+@pytest.mark.parametrize("level", COULD_BE_AMONG_FIVE)
+def test_mogstad_2024_of_the_five_best_at_pisa_nobody_else_is_in_the_zone(level: float) -> None:
+    """Theirs speaks of ranks that are unknown, and is wider; ours of lists as they might have come out. Who is beyond theirs is told apart."""
+    names, scores, errors = zip(*((name, float(score), float(error)) for name, score, error in (each.split() for each in PISA.split(";"))), strict=True)
+    drawn = np.random.default_rng(2018).normal(scores, errors, (40_000, len(names)))
+    now, five = np.argsort(np.argsort(-np.array(scores))) < 5, np.argsort(np.argsort(-drawn, axis=1), axis=1) < 5
+    sure = told_apart((five != now)[None], level)[0]
+    within = {name for name, certain, among in zip(names, sure, now, strict=True) if among or not certain}
+    assert within <= COULD_BE_AMONG_FIVE[level]
+    assert within == {"Canada", "Estonia", "Japan", "Korea", "Netherlands", "Poland", "Switzerland"}
+
+
+def test_where_all_is_in_doubt_at_once_the_zone_is_that_of_the_scenarios(asked: Evaluation) -> None:
+    doubts = usual_doubts(asked)
+    chances, given = scenario_lists(asked, doubts, draws=200)
+    whole = told_of(asked, given)
+    assert given.shape == (2, 200, 40)
+    assert given[0].mean(axis=0) == pytest.approx(chances[(chances["kind"] == "award") & (chances["outcome"] == "top")]["probability"].to_numpy())
+    now = asked.decided.allotments[0].given
+    kept = whole.members[whole.members["award"] == "top"].set_index("member")["kept"]
+    assert kept.to_dict() == pytest.approx({member: (given[0][:, place] == now[place]).mean() for place, member in enumerate(asked.members.index) if member in kept})
+    assert set(whole_list(asked, WeightDraws(draws=200)).members["member"]) < set(whole.members["member"])  # more is in doubt, more is in the zone
+    assert "权重、标准、数据同时存疑" in whole_list_line(asked, whole, doubted=True).zh
+    assert "in 100 other scenarios" in whole_list_line(asked, whole, doubted=True).en

@@ -152,7 +152,8 @@ def sensitivity(
         say(language, bottom_line(firm))
         if beyond := unasked_line(firm):
             say(language, beyond)
-        say(language, _whole_list(evaluation, firm, out))
+        for said in _whole_list(evaluation, firm, out):
+            say(language, said)
         say(language, phrase("稳健性各表和 robustness.xlsx 已写入 {out}", "The robustness tables and robustness.xlsx are in {out}", out=out))
 
 
@@ -251,13 +252,13 @@ def _write_certainty(evaluation: Evaluation, out: Path, draws: int, spread: floa
     return spec, chances
 
 
-def _whole_list(evaluation: Evaluation, firm: Firmness, out: Path) -> Phrase:
-    """What can be said of all places at once; who stands in a zone is written to `whole_list.csv`."""
+def _whole_list(evaluation: Evaluation, firm: Firmness, out: Path) -> list[Phrase]:
+    """What can be said of all places at once; who stands in a zone is written to `whole_list.csv`, under all doubts to `whole_list_doubts.csv`."""
     from toolkit.reports.csv_files import write_robustness
     from toolkit.reports.probability_tables import whole_list_line
 
-    write_robustness({"whole_list": firm.whole.members}, out)
-    return whole_list_line(evaluation, firm.whole)
+    write_robustness({"whole_list": firm.whole.members} | ({"whole_list_doubts": firm.doubted.members} if firm.doubted else {}), out)
+    return [whole_list_line(evaluation, firm.whole)] + ([whole_list_line(evaluation, firm.doubted, doubted=True)] if firm.doubted else [])
 
 
 def _write_robustness(

@@ -233,8 +233,11 @@ def bottom_line(firm: Firmness) -> Phrase:
     return joined([*parts, Phrase("。", ".")], "", "")
 
 
-def whole_list_line(evaluation: Evaluation, whole: WholeList) -> Phrase:
-    """What can be said of all places at once, in one sentence for the one page: who is told apart from the lines, and how many are not."""
+def whole_list_line(evaluation: Evaluation, whole: WholeList, *, doubted: bool = False) -> Phrase:
+    """What can be said of all places at once, in one sentence for the one page: who is told apart from the lines, and how many are not.
+
+    Under other weights alone, or where goalposts and records are doubted too.
+    """
     parts = [
         phrase("“{award}”{better.zh} {sure} 家确在线上，" + ("这 {zone} 家与线上无法区分（现有 {held} 家在线上）" if zone else "没有与线上无法区分的"),
                "`{award}`{better.en}: {sure} certainly over the line, " + ("{zone} not told apart from it ({held} of them over it as it stands)" if zone else "none too near to tell"),
@@ -245,6 +248,10 @@ def whole_list_line(evaluation: Evaluation, whole: WholeList) -> Phrase:
     if not parts:
         return Phrase("没有奖项。", "There is no award.")
     said = joined(parts, "；", "; ")
+    if doubted:
+        return phrase("权重、标准、数据同时存疑时，把全部名单放在一起看（{level:.0%} 的把握，另抽 {draws} 种情形核对为 {coverage:.1%}）：{said.zh}。",
+                      "All places together where weights, goalposts and records are in doubt at once (at {level:.0%}; in {draws:other scenario|other scenarios} {coverage:.1%}): {said.en}.",
+                      level=whole.level, draws=whole.draws, coverage=whole.coverage, said=said)  # fmt: skip
     return phrase("把全部名单放在一起看（{level:.0%} 的把握，权重另抽 {draws} 组核对为 {coverage:.1%}）：{said.zh}。",
                   "All places together (at {level:.0%}; in {draws:other draw|other draws} of the weights {coverage:.1%}): {said.en}.",
                   level=whole.level, draws=whole.draws, coverage=whole.coverage, said=said)  # fmt: skip

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from toolkit.sensitivity.leave_one_out import without_each_class, without_each_m
 from toolkit.sensitivity.leave_record_out import struck_records
 from toolkit.sensitivity.methods import agreement_of_methods, chosen_by_methods, methods, rank_reversals
 from toolkit.sensitivity.probabilities import grade_probabilities, rank_summary
-from toolkit.sensitivity.scenarios import scenario_probabilities
+from toolkit.sensitivity.scenarios import scenario_lists
 from toolkit.sensitivity.sobol import variance_shares
 from toolkit.sensitivity.tipping.all_weights import smallest_weights
 from toolkit.sensitivity.tipping.lines import or_better
@@ -26,7 +27,7 @@ from toolkit.sensitivity.tipping.one_value import nearest_values, smallest_value
 from toolkit.sensitivity.tipping.one_weight import nearest_weights, stability_intervals
 from toolkit.sensitivity.weights import WeightSet, around
 from toolkit.sensitivity.weights.draws import WeightDraws
-from toolkit.sensitivity.whole_list import WholeList, whole_list
+from toolkit.sensitivity.whole_list import WholeList, told_of, whole_list
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
@@ -85,6 +86,8 @@ class Firmness:
         `award_bounds` within `within`.
     passed_over
         Of how many members, counted award by award, no pair was looked at for that, because the bound on work was reached.
+    doubted
+        What can be said of all places at once where weights, goalposts and records are in doubt together; None where it was not asked.
     """
 
     places: pd.DataFrame
@@ -94,6 +97,7 @@ class Firmness:
     unasked: frozenset[tuple[str, str]] = frozenset()
     proved: pd.DataFrame = field(default_factory=pd.DataFrame)
     passed_over: int = 0
+    doubted: WholeList | None = None
 
     @property
     def asked(self) -> list[tuple[str, str]]:
@@ -262,6 +266,11 @@ class Inquiry:
         """The members on a hair: what takes an evaluation for each is asked of these alone, so far as the bound on work allows."""
         return sorted({member for _, member in self.firm.asked})
 
+    @cached_property
+    def doubts(self) -> tuple[pd.DataFrame, Mask]:
+        """What comes of it where all is in doubt at once, and who is given each award in each scenario."""
+        return scenario_lists(self.evaluation, usual_doubts(self.evaluation, self.spec), draws=RUNS)
+
     @property
     def kinds(self) -> list[str]:
         """What parts members into kinds."""
@@ -291,7 +300,7 @@ QUESTIONS: Mapping[str, Callable[[Inquiry], pd.DataFrame]] = MappingProxyType({
     "ranks": lambda inquiry: rank_summary(inquiry.evaluation, inquiry.spec),
     "grades": lambda inquiry: grade_probabilities(inquiry.evaluation, inquiry.spec),
     "central_weights": _central,
-    "scenarios": lambda inquiry: scenario_probabilities(inquiry.evaluation, usual_doubts(inquiry.evaluation, inquiry.spec), draws=RUNS),
+    "scenarios": lambda inquiry: inquiry.doubts[0],
     "variance": lambda inquiry: variance_shares(inquiry.evaluation, usual_decisions(inquiry.evaluation, inquiry.spec), rows=ROWS, members=inquiry.near),
     "removals": _removals,
     "records": lambda inquiry: struck_records(inquiry.evaluation, inquiry.records, inquiry.near, relative="held"),
@@ -352,4 +361,4 @@ def robustness(
         if name not in {"award_bounds", "on_a_hair"}:  # told when it was asked
             step(name)
         answers[name] = QUESTIONS[name](inquiry)
-    return firm, answers
+    return replace(firm, doubted=told_of(evaluation, inquiry.doubts[1])) if "scenarios" in answers else firm, answers

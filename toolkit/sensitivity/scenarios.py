@@ -232,6 +232,8 @@ class Counted:
         Each pair of member and rank that occurred, as member x (members + 1) + rank, rising; `times` how often.
     failures
         Why runs failed, told as by the first of them, and how many did.
+    lists : list of bool[awards, runs, members]
+        Who is given each award, run by run; None where that is not kept.
     """
 
     given: Integers
@@ -241,19 +243,22 @@ class Counted:
     ranks: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
     times: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
     failures: dict[str, tuple[Phrase, int]] = field(default_factory=dict)
+    lists: list[Mask] | None = None
 
     @classmethod
-    def nothing(cls, runs: OfficialRuns) -> Counted:
+    def nothing(cls, runs: OfficialRuns, *, keep: bool = False) -> Counted:
         """Nothing counted yet."""
         members, names = len(runs.ground.classes), runs.grades.names if runs.grades else ()
         given = np.zeros((len(runs.rule.scheme.awards), members), np.int64)
-        return cls(given, np.zeros(members, np.int64), np.zeros((len(names), members), np.int64))
+        return cls(given, np.zeros(members, np.int64), np.zeros((len(names), members), np.int64), lists=[] if keep else None)
 
     def add(self, outcomes: Outcome) -> None:
         """Count some runs."""
         members = np.arange(outcomes.rank.shape[1])
         self.runs += len(outcomes.rank)
         self.given += outcomes.given.sum(axis=1)
+        if self.lists is not None:
+            self.lists.append(outcomes.given)
         self.none += (~outcomes.given.any(axis=0)).sum(axis=0)
         if len(self.grades):
             np.add.at(self.grades, (outcomes.grade, members), 1)
@@ -272,6 +277,8 @@ class Counted:
         self.none += other.none
         self.grades += other.grades
         self._add_ranks(other.ranks, other.times)
+        if self.lists is not None:
+            self.lists += other.lists or []
         for reason, times in other.failures.values():
             self.fail(reason, times)
 
@@ -376,24 +383,37 @@ def scenario_probabilities(
     Refused
         When a choice does not fit the evaluation, all that is wrong at once; when `draws` is below 1.
     """
+    return scenario_lists(evaluation, choices, draws=draws, seed=seed, progress=progress, executor=executor, precision=precision, keep=False)[0]
+
+
+def scenario_lists(
+    evaluation: Evaluation, choices: Choices, *, draws: int, seed: int | None = None, progress: Callable[[int], None] | None = None,
+    executor: Executor | None = None, precision: float | None = None, keep: bool = True,
+) -> tuple[pd.DataFrame, Mask]:  # fmt: skip
+    """`scenario_probabilities`, and who is given each award in each run that could be computed: bool[awards, runs, members], members in their order.
+
+    Of no run where it is not to be kept.
+    """
     refuse_numbers(draws, precision)
     scenarios = Scenarios.of(evaluation, choices, seed)
     runs = OfficialRuns.of(scenarios.ground)
     starts = range(0, draws, BLOCK)
-    blocks = in_order((partial(_counted, runs, scenarios, range(start, min(start + BLOCK, draws))) for start in starts), executor)
-    counted = Counted.nothing(runs)
+    blocks = in_order((partial(_counted, runs, scenarios, range(start, min(start + BLOCK, draws)), keep=keep) for start in starts), executor)
+    counted = Counted.nothing(runs, keep=keep)
     for block in blocks:
         counted.join(block)
         if progress is not None:
             progress(counted.runs + counted.failed)
         if precision is not None and counted.error <= precision:
             blocks.close()
-    return _frame(scenarios, runs, counted, evaluation.members.index, precision)
+    own = runs.ground.evaluation.members.index.get_indexer(evaluation.members.index)
+    lists = np.concatenate(counted.lists, axis=1)[:, :, own] if counted.lists else np.zeros((len(evaluation.scheme.awards), 0, len(own)), np.bool_)
+    return _frame(scenarios, runs, counted, evaluation.members.index, precision), lists
 
 
-def _counted(runs: OfficialRuns, scenarios: Scenarios, draws: range) -> Counted:
+def _counted(runs: OfficialRuns, scenarios: Scenarios, draws: range, *, keep: bool) -> Counted:
     """What some draws came to."""
-    counted = Counted.nothing(runs)
+    counted = Counted.nothing(runs, keep=keep)
     for _, outcomes in runs.in_batches(scenarios.__getitem__, draws, lambda _, refused: counted.fail(reason_of(refused))):
         counted.add(outcomes)
     return counted
