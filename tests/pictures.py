@@ -26,7 +26,7 @@ from tests.browser.test_page import BROWSER, FLAGS
 from tests.sealed_page import free_port, passes
 from tests.test_lab import TOKEN, asked, lab
 from toolkit.ground.resources import house_folder
-from toolkit.publication.server import served
+from toolkit.publication.server import Settings, served
 from toolkit.sealing.working_copies import house_copies
 
 if TYPE_CHECKING:
@@ -125,9 +125,9 @@ def _of_notice(browser: Browser, folder: Path) -> None:
     shutil.copytree(house_folder("notebooks") / "pages", bag / "data" / "pages", ignore=shutil.ignore_patterns("public"))
     (bag / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n", "utf-8")
     os.environ.pop("JUPYTER_TOKEN", None)
-    with served([bag], free_port(), most_viewers=4, verify=passes) as pages:
+    with served([bag], free_port(), settings=Settings(most_viewers=4), verify=passes) as pages:
         page = _screen(browser)
-        page.goto(pages[0].address)
+        page.goto(f"{pages[0].address}live")
         page.wait_for_selector(".lists li")
         taken(page, "notice.zh")
         page.get_by_role("button", name="English").click()

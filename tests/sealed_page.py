@@ -12,7 +12,7 @@ from toolkit.ground.problems import Problems
 from toolkit.ground.resources import house_folder
 from toolkit.publication.extract import Extract
 from toolkit.publication.readers import Patience
-from toolkit.publication.server import served
+from toolkit.publication.server import Settings, served
 
 HOSTILE = (
     "<img src=x onerror=\"document.title='owned'\">公司",
@@ -81,7 +81,7 @@ def write_bag(folder: Path) -> Path:
 def served_page(folder: Path, most_viewers: int = 40, **patience: float) -> Iterator[str]:
     """The address of a page of the bag written into `folder`; `patience` in seconds, where the usual one is too long."""
     with served(
-        [write_bag(folder)], free_port(), most_viewers=most_viewers, verify=passes, patience=Patience(**patience)
+        [write_bag(folder)], free_port(), settings=Settings(most_viewers=most_viewers, patience=Patience(**patience)), verify=passes
     ) as pages:
         yield pages[0].address
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import hashlib
 import html
 import re
 import shutil
+import urllib.error
+import urllib.request
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,24 +20,30 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 import pandas as pd
+import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.attack.visitor import answer
 from tests.browser.test_page import BROWSER, FLAGS
 from tests.conftest import MEMBERS, SCHEME, TABLES, with_applications, write_small_edition
 from tests.contested import contested
+from tests.sealed_page import free_port, passes
 from tests.sealing import sealed, write_house
 from tests.test_command_line import run
 from toolkit.evaluation import Evaluation, scored
+from toolkit.ground.problems import Refused
 from toolkit.minutes.decisions import decide_state
 from toolkit.publication.audiences import SEEN, seen_by
 from toolkit.publication.disclosures import activities, counted_apart, tells_of_nobody
+from toolkit.publication.server import Settings, served
 from toolkit.publication.site import TITLES, Period
 from toolkit.scheme import Publication
 from toolkit.scheme.outcomes import PERMITTED_BY, Permission
 from toolkit.sealing import agreement
 from toolkit.sealing.open_bag import publication_problems
+from toolkit.sealing.site import fresh_site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -501,6 +511,66 @@ def test_the_classes_have_those_named_by_the_notice_alone_and_no_applicants_that
     assert notice.count('<li class="name">') == sum(int(count) for row in classes for count in row[3:])
 
 
+# ---- served -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def address(edition: Path) -> Iterator[str]:
+    """Where `serve` shows the site of the sealed edition, under a path."""
+    settings = Settings(path="/gongshi/", most_viewers=3, site=partial(fresh_site, begins=BEGINS, today=BEGINS))
+    with served([edition / "sealed" / "r1"], free_port(), settings=settings, verify=passes) as (page,):
+        yield page.address
+
+
+def test_what_is_served_is_what_publish_writes_and_starts_no_kernel(address: str, sent: Path) -> None:
+    _, sums, _ = answer(address, "SHA256SUMS")
+    names = [line.partition("  ")[2] for line in sums.splitlines()]
+    written = {path.relative_to(sent / "site").as_posix(): path.read_bytes() for path in (sent / "site").rglob("*") if path.is_file()}
+    assert {*names, "SHA256SUMS"} == set(written)
+    for name in names:
+        status, body, headers = answer(address, name)
+        assert (status, headers["X-Content-Type-Options"]) == (200, "nosniff")
+        assert body.encode() == written[name] or name == "index.html", name
+        assert f"{hashlib.sha256(body.encode()).hexdigest()}  {name}" in sums, name
+        assert not [secret for secret in SECRETS if secret in html.unescape(body)], name
+    assert answer(address, "")[1] == answer(address, "index.html")[1]
+    assert 'href="live"' in answer(address, "")[1]
+    assert 'href="live"' not in written["index.html"].decode()
+    assert "2019年1月31日至2019年2月14日" in answer(address, "")[1]
+    assert sum(len(gzip.compress(content)) for content in written.values()) < 300_000
+    (page,) = (one for one in psutil.Process().children() if '"path": "/gongshi/"' in " ".join(one.cmdline()))
+    assert page.children() == []
+
+
+def test_a_page_is_served_under_its_own_policy_compressed_and_once(address: str) -> None:
+    for name in TITLES:
+        request = urllib.request.Request(address + name, headers={"Accept-Encoding": "gzip"})
+        with urllib.request.urlopen(request, timeout=15) as reply:
+            text = gzip.decompress(reply.read()).decode()
+        own = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', text)
+        assert own
+        assert reply.headers["Content-Security-Policy"] == html.unescape(own[1]) + "; frame-ancestors 'none'"
+        request.add_header("If-None-Match", reply.headers["ETag"])
+        with pytest.raises(urllib.error.HTTPError) as same:
+            urllib.request.urlopen(request, timeout=15)
+        same.value.close()
+        assert same.value.code == 304
+
+
+@pytest.mark.parametrize("path", ["../gongshi", "/", "open/../index.html", "open/data/", "site/index.html", "cards/", "still.html", "index.html/", "%2e%2e/public/notice.json", "x.html", "INDEX.HTML"])
+def test_nothing_beside_the_site_is_there(address: str, path: str) -> None:
+    assert answer(address, path)[0] == 404
+    assert answer(address, "index.html", "POST")[0] in {403, 405}
+
+
+def test_a_site_that_may_not_be_published_is_not_served(edition: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(edition, tmp_path / "copy"))
+    decide_state(copy, "reviewed", by="专家委员会", reason="评审")
+    site = partial(fresh_site, begins=None, today=BEGINS)
+    with pytest.raises(Refused, match="not public yet"), served([copy / "sealed" / "r1"], free_port(), settings=Settings(site=site), verify=passes):
+        pass
+
+
 # ---- in a reader's browser ---------------------------------------------------------------------------------------
 
 
@@ -564,3 +634,19 @@ def test_a_reader_looks_up_a_name_and_is_told_how_many(reader: Reader) -> None:
     page.fill(".told:visible input", "代理 乙")
     assert page.locator("tbody tr:visible").count() == 1
     assert page.locator(".told:visible .found").inner_text() == "列出 1 条，共 9 条"
+
+
+def test_the_list_with_filters_opens_under_the_path_too(reader: Reader, address: str) -> None:
+    page = reader.page.context.browser.new_page()  # type: ignore[union-attr]
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    page.click("main a[href=live]")
+    page.wait_for_selector(".notice-filters input", timeout=60_000)
+    page.fill(".notice-filters input", "采购中心")
+    page.locator(".count", has_text="显示 1 家").wait_for()
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+    assert complaints == []
+    page.close()

@@ -18,6 +18,7 @@ import pytest
 import websocket
 
 from tests.attack.visitor import (
+    LIVE,
     PROTOCOL,
     answer,
     connect,
@@ -99,7 +100,7 @@ def test_a_large_body_is_refused_before_it_is_read(address: str, path: str, said
 
 def test_unfinished_bodies_take_no_memory(address: str) -> None:
     before = memory(address)
-    connections = [asked(address, "POST / HTTP/1.1\r\nContent-Length: 98000000", then=b"x" * 8 * MEGABYTE)[0] for _ in range(8)]
+    connections = [asked(address, "POST /live HTTP/1.1\r\nContent-Length: 98000000", then=b"x" * 8 * MEGABYTE)[0] for _ in range(8)]
     grown = memory(address) - before
     for connection in connections:
         connection.close()
@@ -129,7 +130,7 @@ def test_who_does_not_finish_asking_is_hung_up_on(address: str, slow: bytes) -> 
 
 def test_many_at_once_start_no_more_kernels_than_there_are_places(address: str) -> None:
     with ThreadPoolExecutor(12) as visitors:
-        replies = list(visitors.map(lambda n: answer(address, "", client=f"203.0.113.{n}"), range(12)))
+        replies = list(visitors.map(lambda n: answer(address, LIVE, client=f"203.0.113.{n}"), range(12)))
     assert sorted(status for status, _, _ in replies) == [200] * FULL + [503] * 7
     assert kernels(address) <= FULL
     assert eventually(lambda: kernels(address) == 0)
@@ -138,7 +139,7 @@ def test_many_at_once_start_no_more_kernels_than_there_are_places(address: str) 
 def test_one_address_cannot_take_all_places_whatever_it_claims(address: str) -> None:
     claims = [f"198.51.100.{n}, 203.0.113.9" for n in range(FULL)]
     with ThreadPoolExecutor(FULL) as visitors:
-        replies = list(visitors.map(lambda claim: answer(address, "", client=claim), claims))
+        replies = list(visitors.map(lambda claim: answer(address, LIVE, client=claim), claims))
     assert [status for status, _, _ in replies].count(200) == 3
     kernel = opened(address, client="203.0.113.8")
     answer(address, f"voila/api/shutdown/{kernel}", "POST")
@@ -147,7 +148,7 @@ def test_one_address_cannot_take_all_places_whatever_it_claims(address: str) -> 
 
 def test_a_page_that_no_browser_joins_loses_its_kernel_within_seconds(address: str) -> None:
     with ThreadPoolExecutor(FULL) as visitors:
-        replies = list(visitors.map(lambda n: answer(address, "", client=f"203.0.113.{n}"), range(FULL)))
+        replies = list(visitors.map(lambda n: answer(address, LIVE, client=f"203.0.113.{n}"), range(FULL)))
     assert [status for status, _, _ in replies] == [200] * FULL
     assert eventually(lambda: kernels(address) == 0, within=8)
     kernel = opened(address)
@@ -290,7 +291,7 @@ def test_silent_sockets_are_let_go_and_their_kernels_with_them(tmp_path: Path) -
 
 def test_a_full_page_shows_the_whole_list_without_a_kernel(address: str) -> None:
     with ThreadPoolExecutor(FULL + 1) as visitors:
-        replies = visitors.map(lambda n: answer(address, "", client=f"203.0.113.{n}"), range(FULL + 1))
+        replies = visitors.map(lambda n: answer(address, LIVE, client=f"203.0.113.{n}"), range(FULL + 1))
         ((_, body, headers),) = [reply for reply in replies if reply[0] == 503]
     assert headers["Retry-After"] == "60"
     assert headers["Content-Type"] == "text/html; charset=utf-8"
@@ -304,7 +305,7 @@ def test_a_full_page_shows_the_whole_list_without_a_kernel(address: str) -> None
     assert "<script" not in body
     assert SECRET not in body
     asked_for = re.findall(r"(?:src|href)=[\"']([^\"']+)", body) + re.findall(r"(?:url\(|@import)[\"' ]*([^\"')]+)", body)
-    assert {address.partition(":")[0] for address in asked_for} == {"data", "./"}
+    assert {address.partition(":")[0] for address in asked_for} == {"data", "./", LIVE}
     assert eventually(lambda: kernels(address) == 0)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
-from tests.attack.visitor import answer, opened
+from tests.attack.visitor import LIVE, answer, opened
 from tests.sealed_page import free_port, passes, served_page, write_bag
 from toolkit.ground.problems import Refused
 from toolkit.publication import server
@@ -62,7 +62,7 @@ def test_the_notebook_of_a_bag_is_never_run(tmp_path: Path) -> None:
         cell["source"] = f"open({str(proof)!r}, 'w').close()" if cell["cell_type"] == "code" else ""
     page.write_text(json.dumps(forged), "utf-8")
     with server.served([bag], port := free_port(), verify=passes):
-        status, body, _ = answer(f"http://127.0.0.1:{port}/", "")
+        status, body, _ = answer(f"http://127.0.0.1:{port}/", LIVE)
     assert not proof.exists()
     assert (status, "vnd.voila.cell-output" in body) == (200, True)
 
@@ -107,7 +107,7 @@ def test_ended_while_pages_are_opening_it_leaves_no_process(tmp_path: Path) -> N
         assert within(40, said, address)
         waiting = [socket.create_connection(("127.0.0.1", int(address.rstrip("/").rsplit(":")[-1]))) for _ in range(4)]
         for visitor in waiting:
-            visitor.sendall(b"GET / HTTP/1.1\r\nHost: page\r\n\r\n")
+            visitor.sendall(b"GET /live HTTP/1.1\r\nHost: page\r\n\r\n")
         time.sleep(0.7)
         started = psutil.Process(process.pid).children(recursive=True)
         process.terminate()

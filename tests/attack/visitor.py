@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 import websocket
 
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
+LIVE = "live"
+"""Where the page with filters is, behind which a kernel stands."""
 
 
 def answer(
@@ -36,7 +38,7 @@ def answer(
 
 def opened(address: str, query: str = "", client: str = "") -> str:
     """Open the page; the kernel it was given."""
-    status, body, _ = answer(address, query, client=client)
+    status, body, _ = answer(address, LIVE + query, client=client)
     found = re.search(r'"kernelId": "([0-9a-f-]{36})"', body)
     assert status == 200
     assert found

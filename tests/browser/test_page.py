@@ -34,7 +34,7 @@ class Visit:
         page.on("websocket", lambda socket: self.requests.append(socket.url))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
-        page.goto(address)
+        page.goto(f"{address}live")
         page.wait_for_selector(".lists li", timeout=30_000)
 
     def names(self) -> list[str]:
@@ -105,7 +105,7 @@ def test_the_still_page_needs_no_program_and_has_both_languages(visit: Visit) ->
 
 def test_a_page_whose_kernel_has_ended_says_so(visit: Visit) -> None:
     page = visit.page.context.browser.new_page()  # type: ignore[union-attr]
-    page.goto(visit.address)
+    page.goto(f"{visit.address}live")
     page.wait_for_selector(".lists li", timeout=30_000)
     sync_api.expect(page.locator("#ended")).to_be_hidden()
     kernel = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")

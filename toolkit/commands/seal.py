@@ -6,6 +6,7 @@ import getpass
 import shutil
 import stat
 import warnings
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -244,20 +245,31 @@ def _tell_signed(signer: Signer, bag: Path, language: str) -> None:
 
 def serve(
     folders: Annotated[list[Path] | None, typer.Argument(metavar="文件夹 DIR", help="封存包或届次文件夹 sealed bags or edition folders")] = None,
+    *,
     port: Annotated[int, typer.Option(min=1, max=65_000, help="端口 the port")] = 8866,
-    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="打开浏览器 open a browser")] = False,  # noqa: FBT002
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="打开浏览器 open a browser")] = False,
+    begins: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="公示起始日，工作记录没有写明时用 the day of publication, where the minutes do not say it")] = None,
+    viewers: Annotated[int, typer.Option(min=1, max=1000, help="同时打开筛选页的人数上限，每人约占 70 MB；其余各页不限 how many may have the page with filters open, of 70 MB each; the others have no bound")] = 40,
+    path: Annotated[str, typer.Option(help="网址中的路径，如 /gongshi/ the path of all addresses", show_default=False)] = "/",
     language: LanguageOption = "zh",
 ) -> None:
-    """把封存包的公示页面以只读方式提供浏览。 Read-only pages of sealed editions."""
+    """把公示网站以只读方式提供浏览：各页与 publish 写出的相同，另有可筛选的名单。 The site that publish writes, read-only, and the list with filters."""
     from toolkit.ground.resources import house_folder
+    from toolkit.publication.server import Settings, path_of
     from toolkit.publication.server import serve as serve_pages
     from toolkit.sealing import verify_bag
+    from toolkit.sealing.site import fresh_site
+
+    def site(bag: Path, place: Path) -> None:
+        with working(language, Phrase("正在写出公示网站", "writing the site")):
+            fresh_site(bag, place, begins and begins.date(), date.today())  # noqa: DTZ011 - the wall's date
 
     with refusals(language):
         bags = [bag for folder in folders or [house_folder("data/demo")] for bag in _bags(folder)]
         for bag in bags:
             _tell_older(bag, language)
-        serve_pages(bags, port=port, open_browser=open_browser, language=language_of(language), verify=verify_bag)
+        settings = Settings(most_viewers=viewers, path=path_of(path), site=site)
+        serve_pages(bags, port=port, open_browser=open_browser, settings=settings, language=language_of(language), verify=verify_bag)
 
 
 def demo(

@@ -5,7 +5,7 @@ routes only those in `SealedPage.init_handlers` exist; whatever else is asked fo
 input ends, on every system, so that it never outlives whoever started it.
 
 What one visitor can use up is bounded everywhere: connections, headers and bodies by `Door`, kernels by `Readers`, what is
-said to a kernel by `PageSocket`. Who finds no place is shown the whole list without a kernel.
+said to a kernel by `PageSocket`. The site asks for none of this; who finds no place at the page with filters is shown the whole list without a kernel.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import sys
 import threading
 from collections import Counter
@@ -41,6 +42,7 @@ from voila.tornado.kernel_websocket_handler import (
     read_header_from_binary_message,
 )
 
+from toolkit.publication.answers import HEADERS, POLICY, Closed, Held, SiteFile, held
 from toolkit.publication.frames import (
     LARGEST_FRAME,
     PROTOCOL,
@@ -51,20 +53,9 @@ from toolkit.publication.frames import (
     well_formed,
 )
 from toolkit.publication.readers import PageReader, Patience, Readers, counted_address, is_loopback
+from toolkit.publication.site import LIVE
 
 TEMPLATE = "committee"
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'",
-    "X-Frame-Options": "DENY",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Server": "committee",
-}
 DOOR = {"max_header_size": 16 * 1024, "max_body_size": 4 * 1024}
 """Bytes. Nothing a page sends has a body but its farewell, of less than 1 KB; headers hold other pages' cookies."""
 
@@ -83,28 +74,14 @@ AT_ONCE = max(2, os.cpu_count() or 2)
 SWEEP = 500
 """Milliseconds between two looks at who is overdue."""
 
-STILL = "still.html"
-"""The list as it is read without a kernel, beside the page's folder."""
+STILL, SITE = "still.html", "site"
+"""The list as it is read without a kernel, and the site, beside the page's folder."""
 
 KERNEL = r"(?P<kernel_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 FILE = r"[\w.-]+"
 WIDGETS = ("@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager")
 ADMITTED: ContextVar[str] = ContextVar("ADMITTED")
 """The kernel of the place that the request at hand was given."""
-
-
-class Closed:
-    """What all answers have in common: the headers, and errors that say no more than their number."""
-
-    def set_default_headers(self: Any) -> None:
-        """The same headers on every answer, errors and files too."""
-        for name, value in HEADERS.items():
-            self.set_header(name, value)
-
-    def write_error(self: Any, status_code: int, **_: object) -> None:
-        """The number of the error, and nothing of its cause."""
-        self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish(f"{status_code}\n")
 
 
 class Anyone(IdentityProvider):
@@ -366,6 +343,9 @@ class SealedPage(Voila):  # type: ignore[misc]
     most_viewers = Integer(config=True)
     patience: Patience
     still: str
+    site: Path
+    files: dict[str, Held]
+    made = 0
 
     def init_settings(self) -> dict[str, Any]:
         """Voilà's settings, with who reads, and compressed answers."""
@@ -394,20 +374,22 @@ class SealedPage(Voila):  # type: ignore[misc]
             "config": self.config,
             "voila_configuration": self.voila_configuration,
         }
-        return [
-            (r"/", Page, page),
-            (r"/still", Still),
-            (rf"/api/kernels/{KERNEL}", Kernel),
-            (rf"/api/kernels/{KERNEL}/channels", PageSocket),
-            (rf"/voila/api/shutdown/{KERNEL}", Leave),
-            (rf"/voila/templates/({TEMPLATE}/static/{FILE})", TemplateFile),
-            (rf"/voila/static/({FILE})", ProgramFile, {"paths": self.static_paths}),
+        routes: list[tuple[Any, ...]] = [
+            (LIVE, Page, page),
+            ("still", Still),
+            (rf"api/kernels/{KERNEL}", Kernel),
+            (rf"api/kernels/{KERNEL}/channels", PageSocket),
+            (rf"voila/api/shutdown/{KERNEL}", Leave),
+            (rf"voila/templates/({TEMPLATE}/static/{FILE})", TemplateFile),
+            (rf"voila/static/({FILE})", ProgramFile, {"paths": self.static_paths}),
             (
-                rf"/voila/labextensions/((?:{'|'.join(WIDGETS)})/static/{FILE})",
+                rf"voila/labextensions/((?:{'|'.join(WIDGETS)})/static/{FILE})",
                 WidgetFile,
                 {"path": self.labextensions_path},
             ),
+            (rf"((?:{FILE}/)*(?:{FILE})?)", SiteFile, {"files": self.files}),
         ]
+        return [(re.escape(self.base_url) + route, *handler) for route, *handler in routes]
 
     def listen(self) -> None:
         """Serve until standard input ends."""
@@ -426,8 +408,18 @@ class SealedPage(Voila):  # type: ignore[misc]
         finally:
             self.stop()
 
+    def renewed(self) -> None:
+        """Take the site anew where it was written again."""
+        with contextlib.suppress(OSError):  # just now it is being put in its place
+            if (made := self.site.stat().st_ino) != self.made:
+                files = held(self.site)
+                self.files.clear()
+                self.files.update(files)
+                self.made = made
+
     async def sweep(self) -> None:
-        """End the kernels of those whose time is over, and empty a log that was filled."""
+        """End the kernels of those whose time is over, empty a log that was filled, and look for another site."""
+        self.renewed()
         if os.fstat(1).st_size > LARGEST_LOG:
             os.ftruncate(1, 0)
         channels: dict[str, PageSocket] = self.app.settings["channels"]
@@ -448,6 +440,7 @@ def configuration(settings: dict[str, Any]) -> Config:
     config.Voila.connection_dir_root = str(folder)
     config.Voila.config_file_paths = []
     config.Voila.open_browser = False
+    config.Voila.base_url = settings["path"]
     config.Voila.identity_provider_class = Anyone
     config.Voila.log_level = "WARN"
     config.VoilaConfiguration.update(
@@ -474,6 +467,8 @@ def main(arguments: list[str]) -> None:
     page = SealedPage(config=configuration(settings))
     page.patience = Patience(**settings["patience"])
     page.still = (Path(settings["folder"]) / STILL).read_text(encoding="utf-8")
+    page.site, page.files = Path(settings["folder"]) / SITE, {}
+    page.renewed()
     page.initialize([])
     page.start()
 

@@ -1,5 +1,6 @@
 """Public pages: sealed editions, served read-only.
 
+What `publish` writes is answered as it stands, to any number of readers; behind the list with filters alone stands a kernel.
 `public_extract` makes what a page may know; `serve` shows it. Only a bag that verifies is served, and of it only the
 public extract is taken, into a private folder: what may not be seen is not there. The notebook that shows it is the house's
 own, for a bag's would be somebody else's program.
@@ -10,8 +11,10 @@ One served page as a process of its own: started in a private folder with a bare
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -26,16 +29,20 @@ from functools import partial
 from pathlib import Path
 from threading import current_thread, main_thread
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from toolkit.ground import resources as house
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.writing import replaced_folder
 from toolkit.publication.extract import NOTICE, Extract, public_extract, read_extract
 from toolkit.publication.readers import MOST_VIEWERS, Patience
+from toolkit.publication.site import INDEX, Period, notice_page
 
 __all__ = [
     "Extract",
     "Served",
+    "Settings",
     "public_extract",
     "read_extract",
     "serve",
@@ -49,7 +56,7 @@ USUAL = Patience()
 at_once = partial(print, flush=True)
 """A line is seen at once, also where the lines go to a file."""
 
-PAGE, LOG = "results.ipynb", "log.txt"
+PAGE, LOG, SITE = "results.ipynb", "log.txt", "site"
 STATIC = Path("voila/templates/committee/static")
 KEPT = (
     "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP", "VIRTUAL_ENV", "LD_LIBRARY_PATH",
@@ -66,24 +73,62 @@ class Served:
     title: str
     address: str
     process: subprocess.Popen[bytes]
-    log: Path
+    folder: Path
+
+    @property
+    def log(self) -> Path:
+        """What its process says of its troubles."""
+        return self.folder / LOG
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How pages are served.
+
+    Parameters
+    ----------
+    most_viewers
+        Pages with filters open at once, for each bag; each has a kernel of about 70 MB. Who comes later reads the list without one.
+    patience
+        How long each is waited for.
+    path
+        Under which all addresses lie, with a stroke at both ends.
+    site
+        Writes the site of a bag into a folder; without it there is the notice alone.
+    """
+
+    most_viewers: int = MOST_VIEWERS
+    patience: Patience = USUAL
+    path: str = "/"
+    site: Callable[[Path, Path], None] | None = None
 
 
 @contextlib.contextmanager
-def page_process(bag: Path, host: str, port: int, most_viewers: int, patience: Patience) -> Iterator[Served]:
-    """The page of one bag in a process of its own, stopped at the end of the block."""
+def page_process(bag: Path, host: str, port: int, settings: Settings) -> Iterator[Served]:
+    """The pages of one bag in a process of their own, stopped at the end of the block."""
     _refuse_taken(host, port)
     folder = Path(tempfile.mkdtemp(prefix="committee-")).resolve()
     process = None
     try:
         title = _copied(bag, folder)
-        settings = {"host": host, "port": port, "title": title, "most_viewers": most_viewers, "patience": asdict(patience)}
-        process = _started(folder, settings)
-        yield Served(bag, title, f"http://{f'[{host}]' if ':' in host else host}:{port}/", process, folder / LOG)
+        write_site(bag, folder / SITE, settings.site)
+        told = {"host": host, "port": port, "path": settings.path, "title": title, "most_viewers": settings.most_viewers, "patience": asdict(settings.patience)}
+        process = _started(folder, told)
+        yield Served(bag, title, f"http://{f'[{host}]' if ':' in host else host}:{port}{settings.path}", process, folder)
     finally:
         if process is not None:
             _stop(process)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_site(bag: Path, place: Path, site: Callable[[Path, Path], None] | None) -> None:
+    """The site of a bag, in place of an earlier one: as `site` writes it, the notice alone for a bag of which it writes nothing."""
+    with replaced_folder(place) as made:
+        if site is not None:
+            site(bag, made)
+        if not (made / INDEX).is_file():
+            extract = read_extract(bag / "data" / "public")
+            (made / INDEX).write_text(notice_page(extract, Period(None, extract.notice["working_days"]), (INDEX,), live=True), encoding="utf-8", newline="\n")
 
 
 def _copied(bag: Path, folder: Path) -> str:
@@ -146,7 +191,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def await_page(page: Served) -> None:
     """Wait until the page's port answers; say why if it never does."""
-    host, port = page.address.removeprefix("http://").rstrip("/").rsplit(":", 1)
+    host, port = urlsplit(page.address).netloc.rsplit(":", 1)
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and page.process.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection((host.strip("[]"), int(port)), timeout=1):
@@ -173,6 +218,28 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
+def path_of(text: str) -> str:
+    """The path under which all addresses lie, with a stroke at both ends.
+
+    Raises
+    ------
+    Refused
+        When it has other signs than letters, digits, points, hyphens and low lines.
+
+    Examples
+    --------
+    >>> path_of("gongshi"), path_of("/")
+    ('/gongshi/', '/')
+    """
+    parts = [part for part in text.split("/") if part]
+    if not all(re.fullmatch(r"[A-Za-z0-9_-][\w.-]*", part, re.ASCII) for part in parts):
+        raise refuse(
+            Phrase("网址中的路径只能用英文字母、数字、点、横线和下划线", "a path has letters, digits, points, hyphens and low lines alone"),
+            Phrase("请改写，如 /gongshi/", "write it like /gongshi/"), column="--path", value=text,
+        )  # fmt: skip
+    return "".join(f"/{part}" for part in parts) + "/"
+
+
 def _refuse_taken(host: str, port: int) -> None:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         if sys.platform != "win32":  # there it would allow a second listener
@@ -193,27 +260,27 @@ def serve(
     open_browser: bool = False,  # noqa: FBT001, FBT002 - a switch of the command line
     host: str = "127.0.0.1",
     *,
-    most_viewers: int = MOST_VIEWERS,
+    settings: Settings = Settings(),
     language: Language = "zh",
     verify: Callable[[Path], Problems],
     say: Callable[[str], None] = at_once,
 ) -> None:
-    """Serve the public pages of sealed bags until interrupted (Ctrl-C or SIGTERM).
+    """Serve the public pages of sealed bags until interrupted (Ctrl-C or SIGTERM); on a new day they are made anew.
 
     Parameters
     ----------
     bags
-        One sealed bag for each page.
+        One sealed bag for each site.
     port
-        Of the first page; each further page has the next one.
+        Of the first one; each further one has the next.
     open_browser
-        Whether to open the first page.
+        Whether to open the first one.
     host
         Address to listen on. The default can be reached from this computer only.
-    most_viewers
-        Pages open at once, for each bag; each has a kernel of about 70 MB. Who comes later reads the list without one.
+    settings
+        How they are served.
     language
-        Of the lines for whoever started it; the page has its own switch.
+        Of the lines for whoever started it; the pages have their own switch.
     verify
         What checks a bag, such as `toolkit.sealing.verify_bag`.
     say
@@ -222,23 +289,28 @@ def serve(
     Raises
     ------
     Refused
-        If a bag does not verify, holds no public page or one for which no member was asked, a port is taken, or a page
-        stops by itself.
+        If a bag does not verify, holds no public page or one for which no member was asked, a port is taken, a page
+        stops by itself, or its site may not be made anew.
     """
     with (
         contextlib.suppress(KeyboardInterrupt),
         _terminated_as_interrupted(),
-        served(bags, port, host, most_viewers=most_viewers, verify=verify) as pages,
+        served(bags, port, host, settings=settings, verify=verify) as pages,
     ):
         for page in pages:
             say(f"{page.title}\n  {page.address}")
         say(Phrase("按 Ctrl-C 停止。", "Press Ctrl-C to stop.").into(language))
         if open_browser:
             webbrowser.open(pages[0].address)
+        day = dt.date.today()  # noqa: DTZ011 - the wall's date
         while True:
             time.sleep(1)
             for page in pages:
                 _refuse_stopped(page)
+            if dt.date.today() != day:  # noqa: DTZ011 - a record whose days are over is gone
+                day = dt.date.today()  # noqa: DTZ011
+                for page in pages:
+                    write_site(page.bag, page.folder / SITE, settings.site)
 
 
 @contextlib.contextmanager
@@ -247,17 +319,13 @@ def served(
     port: int = 8866,
     host: str = "127.0.0.1",
     *,
-    most_viewers: int = MOST_VIEWERS,
+    settings: Settings = Settings(),
     verify: Callable[[Path], Problems],
-    patience: Patience = USUAL,
 ) -> Iterator[list[Served]]:
     """The public pages of sealed bags, served for as long as the block runs; see `serve`."""
     _refuse_unsealed(bags, verify)
     with contextlib.ExitStack() as stack:
-        started = [
-            stack.enter_context(page_process(bag, host, port + place, most_viewers, patience))
-            for place, bag in enumerate(bags)
-        ]
+        started = [stack.enter_context(page_process(bag, host, port + place, settings)) for place, bag in enumerate(bags)]
         for page in started:
             await_page(page)
         yield started

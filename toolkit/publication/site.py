@@ -48,6 +48,9 @@ TITLES: Mapping[str, Phrase] = {
     "check-card.html": Phrase("核对得分单", "Check a score card"),
 }
 """The pages that there can be, in the order in which every page names them."""
+LIVE = "live"
+"""Where a server shows the list with filters, computed as the reader chooses."""
+FILTERED = Phrase("按类别、名称筛选名单（动态页面）", "The list with filters (computed as you choose)")
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 OPEN_BAG = Phrase("开放包（任何人都可取得并重新计算）", "The open bag, which anyone may have and compute again")
 SUMS = "SHA256SUMS"
@@ -139,22 +142,23 @@ def plain_head(extract: Extract, here: str, language: Language) -> Safe:
     return element("header", element("p", edition, css="edition"), element("h1", TITLES[here].into(language)), css="masthead plain")
 
 
-def notice_page(extract: Extract, period: Period, pages: Sequence[str]) -> str:
-    """The notice: the awarded, from when to when, how to object, whom to ask, the fingerprints."""
-    return framed(extract, INDEX, pages, partial(_notice, extract, period, pages))
+def notice_page(extract: Extract, period: Period, pages: Sequence[str], *, live: bool = False) -> str:
+    """The notice: the awarded, from when to when, how to object, whom to ask, the fingerprints; `live` where a server has the list with filters too."""
+    return framed(extract, INDEX, pages, partial(_notice, extract, period, pages, live))
 
 
-def _notice(extract: Extract, period: Period, pages: Sequence[str], language: Language) -> Safe:
-    main = element("div", award_list(extract, extract.rows, language), _links(pages, language), css="notice-main widget-box")
+def _notice(extract: Extract, period: Period, pages: Sequence[str], live: bool, language: Language) -> Safe:  # noqa: FBT001 - bound before
+    main = element("div", award_list(extract, extract.rows, language), _links(pages, live=live, language=language), css="notice-main widget-box")
     body = element("div", main, particulars(extract, language, period.in_words), css="notice-body widget-box")
-    whole = element("p", WHOLE_SITE.into(language), css="remark")
+    whole = element("p", WHOLE_SITE.into(language), css="remark") if len(pages) > 1 else ""
     return Safe(masthead(extract, language) + body + colophon(extract, language) + whole)
 
 
-def _links(pages: Sequence[str], language: Language) -> Safe:
+def _links(pages: Sequence[str], *, live: bool, language: Language) -> Safe:
     """What else a reader of the notice may look for."""
     others = [element("a", TITLES[page].into(language), href=page, **{"data-page": page}) for page in TITLES if page in pages and page != INDEX]
-    others.append(element("a", OPEN_BAG.into(language), href="open/data/README.md"))
+    others += [element("a", OPEN_BAG.into(language), href="open/data/README.md")] if others else []
+    others += [element("a", FILTERED.into(language), href=LIVE)] if live else []
     return element("ul", *(element("li", link) for link in others), css="links")
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from toolkit.ground.text import LANGUAGE_TAGS, Language, Phrase
 from toolkit.publication.extract import Extract
 from toolkit.publication.notice import Safe, award_list, colophon, element, masthead, particulars
+from toolkit.publication.site import LIVE
 
 STILL = Phrase(
     "这是静态页面，内容与可筛选的页面相同，只是不能按类别或名称筛选。访问人数较多时先显示本页，请稍后刷新。",
     "This still page says the same as the page with filters, but nothing can be chosen. It is shown while many readers are "
     "here; please reload it in a minute.",
 )
-REOPEN = Phrase("打开可筛选的页面", "Open the page with filters")
+REOPEN, HOME = Phrase("打开可筛选的页面", "Open the page with filters"), Phrase("公示首页", "The notice")
 
 
 def still_page(extract: Extract, style: str) -> str:
@@ -49,7 +50,7 @@ def still_page(extract: Extract, style: str) -> str:
 
 def _still_notice(extract: Extract, language: Language) -> Safe:
     """All of the notice in one language, and why nothing can be chosen."""
-    why = element("p", f"{STILL.into(language)} ", element("a", REOPEN.into(language), href="./"), css="why")
+    why = element("p", f"{STILL.into(language)} ", element("a", REOPEN.into(language), href=LIVE), Safe(" "), element("a", HOME.into(language), href="./"), css="why")
     main = element("div", why, award_list(extract, extract.rows, language), css="notice-main widget-box")
     return element(
         "div",

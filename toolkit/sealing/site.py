@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -60,6 +61,7 @@ from toolkit.sealing.open_bag import (
     newest_minutes,
     publication_problems,
     read_open,
+    send_open,
 )
 from toolkit.sensitivity.probabilities import award_probabilities
 from toolkit.sensitivity.robustness import standings
@@ -196,13 +198,31 @@ def _permitted(edition: Edition, records: Records) -> pd.DataFrame:
         return permissions(engine, edition.scheme, records).astype(bool)
 
 
-def send_site(disclosed: Disclosed, opened: Path, site: Path) -> None:
+def fresh_site(bag: Path, site: Path, begins: dt.date | None, today: dt.date) -> None:
+    """Write the site that a server shows of a sealed bag on a day, as `publish` would; nothing where no open bag was sealed with it.
+
+    Raises
+    ------
+    Refused
+        Where `publish` refuses.
+    """
+    disclosed = Disclosed(bag, begins, today)
+    refuse_unready(disclosed)
+    if (bag / "data" / OPEN).is_dir():
+        with tempfile.TemporaryDirectory() as place:
+            send_open(bag, Path(place, OPEN))
+            send_site(disclosed, Path(place, OPEN), site, live=True)
+
+
+def send_site(disclosed: Disclosed, opened: Path, site: Path, *, live: bool = False) -> None:
     """Write the site of a sealed bag to the folder `site`, in place of an earlier one.
 
     Parameters
     ----------
     opened
         Its open bag, as it was written.
+    live
+        Whether a server has the list with filters beside it.
 
     Raises
     ------
@@ -211,17 +231,17 @@ def send_site(disclosed: Disclosed, opened: Path, site: Path) -> None:
     """
     with replaced_folder(site) as made:
         shutil.copytree(opened, made / OPEN, copy_function=shutil.copyfile)
-        for name, page in _pages(disclosed).items():
+        for name, page in _pages(disclosed, live=live).items():
             (made / name).write_text(page, encoding="utf-8", newline="\n")
         (made / SUMS).write_text(_sums(made), encoding="utf-8", newline="\n")
 
 
-def _pages(disclosed: Disclosed) -> dict[str, str]:
+def _pages(disclosed: Disclosed, *, live: bool) -> dict[str, str]:
     """Every page by the name of its file."""
     extract = disclosed.extract
     language: Language = "en" if extract.notice["language"] == "en" else "zh"
     makers: dict[str, Callable[[tuple[str, ...]], str]] = {
-        INDEX: lambda names: notice_page(extract, disclosed.period, names),
+        INDEX: lambda names: notice_page(extract, disclosed.period, names, live=live),
         RESULTS: lambda names: results_page(disclosed.rows, extract, navigation(names, RESULTS)),
         **_disclosing(disclosed),
         CHECK: lambda names: check_page(extract.notice["title"], extract.notice["digests"].get("cards", ""), language, navigation(names, CHECK)),
