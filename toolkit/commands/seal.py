@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import shlex
 import shutil
 import stat
 import warnings
@@ -45,6 +46,11 @@ PANEL_NEXT = (
 )
 BAG_FILES = ("bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt")
 NOT_PUBLIC = Phrase("封存包不含公示页面，因为：", "The bag holds no public page, because:")
+ONE_SITE = Phrase("--processes 与 --nginx 同用；--nginx 一次只用于一版", "--processes goes with --nginx, and --nginx with one edition")
+BEHIND = (
+    "nginx 的配置已写出。另开一个窗口执行：{command}；读者的网址是 http://本机名:{port}{path}",
+    "The configuration of nginx is written. In another window: {command}; readers go to http://THIS-MACHINE:{port}{path}",
+)
 NOT_TO_PUBLISH = Phrase("committee publish 会拒绝公布这一版，因为：", "committee publish will refuse to make it public, because:")
 ALL_NAMED = ("公示名单列出全部 {named} 家获奖会员。", "The public list names all {named} awarded members.")
 NAMED = (
@@ -250,12 +256,14 @@ def serve(
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="打开浏览器 open a browser")] = False,
     begins: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="公示起始日，工作记录没有写明时用 the day of publication, where the minutes do not say it")] = None,
     viewers: Annotated[int, typer.Option(min=1, max=1000, help="同时打开筛选页的人数上限，每人约占 70 MB；其余各页不限 how many may have the page with filters open, of 70 MB each; the others have no bound")] = 40,
-    path: Annotated[str, typer.Option(help="网址中的路径，如 /gongshi/ the path of all addresses", show_default=False)] = "/",
+    path: Annotated[str, typer.Option(help="网址中的路径（如 /2018/） the path of all addresses, such as /2018/", show_default=False)] = "/",
+    nginx: Annotated[Path | None, typer.Option(file_okay=False, help="在此文件夹写出 nginx 的配置：nginx 用 --port，各页用其后的端口 write a configuration of nginx there: it has --port, the pages the next ones")] = None,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="nginx 之后的进程数 processes behind nginx")] = 1,
     language: LanguageOption = "zh",
 ) -> None:
     """把公示网站以只读方式提供浏览：各页与 publish 写出的相同，另有可筛选的名单。 The site that publish writes, read-only, and the list with filters."""
     from toolkit.ground.resources import house_folder
-    from toolkit.publication.server import Settings, path_of
+    from toolkit.publication.server import Settings, path_of, write_nginx
     from toolkit.publication.server import serve as serve_pages
     from toolkit.sealing import verify_bag
     from toolkit.sealing.site import fresh_site
@@ -269,6 +277,13 @@ def serve(
         for bag in bags:
             _tell_older(bag, language)
         settings = Settings(most_viewers=viewers, path=path_of(path), site=site)
+        if (nginx is None and processes > 1) or (nginx is not None and len(bags) > 1):
+            raise wrong_use(ONE_SITE, language)
+        if nginx is not None:
+            bags, ports = bags * processes, range(port + 1, port + 1 + processes)
+            command = write_nginx(nginx, port, ports, settings.path)
+            say(language, phrase(*BEHIND, port=port, path=settings.path, command=shlex.join(command)))
+            port += 1
         serve_pages(bags, port=port, open_browser=open_browser, settings=settings, language=language_of(language), verify=verify_bag)
 
 

@@ -41,6 +41,7 @@ HELP: tuple[tuple[str, str], ...] = (
 KINDS: tuple[tuple[str, str], ...] = (
     (r"<(?:list\[)?(?:dir|directory)\]?>", "<文件夹>"),
     (r"<(?:list\[)?(?:file|path|Path)\]?>", "<文件>"),
+    (r"<%Y-%m-%d>", "<年-月-日>"),
     (r"<(?:list\[)?str\]?>", "<文字>"),
     (r"<(?:int|float)(?: range)?>", "<数字>"),
 )

@@ -34,7 +34,7 @@ from urllib.parse import urlsplit
 from toolkit.ground import resources as house
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Language, Phrase, phrase
-from toolkit.ground.writing import replaced_folder
+from toolkit.ground.writing import refusing, replaced_folder, write_whole
 from toolkit.publication.extract import NOTICE, Extract, public_extract, read_extract
 from toolkit.publication.readers import MOST_VIEWERS, Patience
 from toolkit.publication.site import INDEX, Period, notice_page
@@ -56,6 +56,7 @@ USUAL = Patience()
 at_once = partial(print, flush=True)
 """A line is seen at once, also where the lines go to a file."""
 
+NGINX = "nginx.conf"
 PAGE, LOG, SITE = "results.ipynb", "log.txt", "site"
 STATIC = Path("voila/templates/committee/static")
 KEPT = (
@@ -240,6 +241,32 @@ def path_of(text: str) -> str:
     return "".join(f"/{part}" for part in parts) + "/"
 
 
+def write_nginx(folder: Path, port: int, ports: Sequence[int], path: str) -> list[str]:
+    """Write into `folder` the configuration of an nginx before pages of one site; gives the command that starts it.
+
+    Parameters
+    ----------
+    port
+        On which nginx is to listen.
+    ports
+        Of the pages, on this machine.
+    path
+        Under which all addresses lie, as `path_of` gives it.
+    """
+    said = (house.house_folder("templates") / "site" / NGINX).read_text(encoding="utf-8")
+    facts = {
+        "folder": folder.resolve(), "port": port, "processes": f"{len(ports)} process" + "es" * (len(ports) > 1),
+        "servers": "\n".join(f"    server 127.0.0.1:{own} max_fails=0;" for own in ports),
+        "bare": f"location = {path[:-1]} {{ return 308 {path}; }}" if path != "/" else "", "path": path,
+    }  # fmt: skip
+    for name, value in facts.items():
+        said = said.replace(f"@{name}@", str(value))
+    with refusing(folder):
+        (folder / "tmp").mkdir(parents=True, exist_ok=True)
+        write_whole(folder / NGINX, said)
+    return ["nginx", "-p", str(folder.resolve()), "-c", NGINX, "-e", "stderr"]
+
+
 def _refuse_taken(host: str, port: int) -> None:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         if sys.platform != "win32":  # there it would allow a second listener
@@ -344,7 +371,7 @@ def _refuse_stopped(page: Served) -> None:
 def _refuse_unsealed(bags: Sequence[Path], verify: Callable[[Path], Problems]) -> None:
     """Refuse, with all problems of all bags at once, what is not a sealed bag with a public page that members agreed to."""
     problems = Problems()
-    for bag in bags:
+    for bag in dict.fromkeys(bags):
         try:
             problems += _unsealed(bag, verify)
         except Refused as refused:
