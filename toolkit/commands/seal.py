@@ -48,7 +48,7 @@ BAG_FILES = ("bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt")
 NOT_PUBLIC = Phrase("封存包不含公示页面，因为：", "The bag holds no public page, because:")
 ONE_SITE = Phrase("--processes 与 --nginx 同用；--nginx 一次只用于一版", "--processes goes with --nginx, and --nginx with one edition")
 BEHIND = (
-    "nginx 的配置已写出。另开一个窗口执行：{command}；读者的网址是 http://本机名:{port}{path}",
+    "nginx 的配置已写出。另开一个窗口执行：{command}；读者的网址是“本机名:{port}{path}”",
     "The configuration of nginx is written. In another window: {command}; readers go to http://THIS-MACHINE:{port}{path}",
 )
 NOT_TO_PUBLISH = Phrase("committee publish 会拒绝公布这一版，因为：", "committee publish will refuse to make it public, because:")

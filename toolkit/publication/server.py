@@ -236,7 +236,7 @@ def path_of(text: str) -> str:
     if not all(re.fullmatch(r"[A-Za-z0-9_-][\w.-]*", part, re.ASCII) for part in parts):
         raise refuse(
             Phrase("网址中的路径只能用英文字母、数字、点、横线和下划线", "a path has letters, digits, points, hyphens and low lines alone"),
-            Phrase("请改写，如 /gongshi/", "write it like /gongshi/"), column="--path", value=text,
+            Phrase("请改写，如 /2018/", "write it like /2018/"), column="--path", value=text,
         )  # fmt: skip
     return "".join(f"/{part}" for part in parts) + "/"
 
