@@ -22,6 +22,11 @@ DRIVERS = {"psycopg": "postgres", "pyspark": "spark"}
 collect_ignore = [f"toolkit/records/databases/{module}.py" for driver, module in DRIVERS.items() if find_spec(driver) is None]
 
 
+# Every program that a test starts would otherwise compile the whole package anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """What libraries tell of their own clearing up when a worker ends would otherwise follow pytest's closing line."""
     if hasattr(config, "workerinput"):
