@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from tests.sealing import sealed, write_house
+from tests.sealing import OfOneProcess, sealed, write_house
 
 SCHEME = """\
 schema   = 1
@@ -227,6 +227,15 @@ def _written_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr(Backend, "compile", compiled)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_process() -> Iterator[None]:
+    """Kernels of all seals and replays are copies of one process."""
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr("toolkit.sealing.kernels.Copies", OfOneProcess)
+        yield
+    OfOneProcess.end_all()
 
 
 @pytest.fixture

@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import xlsxwriter
-from jupyter_client.manager import AsyncKernelManager
 
 from toolkit.evaluation import Evaluation
+from toolkit.ground.answers import Answers
 from toolkit.ground.problems import Problems
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import ASKED
@@ -25,6 +26,7 @@ from toolkit.scheme import load_scheme
 from toolkit.sealing import seal_edition, verify_bag
 from toolkit.sealing.bag import MANIFEST, TAG_MANIFEST, read_bag_info
 from toolkit.sealing.descriptions import descriptions
+from toolkit.sealing.kernels import Copies, Copy
 from toolkit.sealing.notebooks import _executed as execute
 from toolkit.sealing.notebooks import written_digest
 from toolkit.sealing.parts import Seal, sealed_by
@@ -33,6 +35,39 @@ DAY = dt.date(2019, 3, 1)
 ROWS = "len((Path(os.environ['COMMITTEE_EDITION']) / 'records' / '会员名册.csv').read_text('utf-8').splitlines())"
 IMPORTS = "import os\nfrom pathlib import Path"
 EXECUTED: dict[tuple[object, ...], Any] = {}
+
+
+class OfOneProcess(Copies):
+    """Kernels that are copies of one process for all seals and replays of a test run: it takes longer to start than most of them run.
+
+    What a seal knows is not told to it: notebooks read and compute for themselves.
+    """
+
+    started: ClassVar[subprocess.Popen[bytes] | None] = None
+    latest: ClassVar[Copy | None] = None
+
+    def __init__(self, _: Answers) -> None:
+        super().__init__(Answers())
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if OfOneProcess.latest is not None and OfOneProcess.latest.poll() is None:  # broken off: its end is not told in order
+            self.end_all()
+        self.process = OfOneProcess.started
+        OfOneProcess.started = super()._started()
+        return OfOneProcess.started
+
+    def copy(self, arguments: list[str], folder: str, environment: Mapping[str, str]) -> Copy:
+        OfOneProcess.latest = super().copy(arguments, folder, environment)
+        return OfOneProcess.latest
+
+    def end(self) -> None:
+        """It serves the next seal."""
+
+    @staticmethod
+    def end_all() -> None:
+        if OfOneProcess.started is not None:
+            OfOneProcess.started.communicate()
+        OfOneProcess.started = OfOneProcess.latest = None
 
 
 def quick_papers(evaluation: Evaluation, records: Records, folder: Path, progress: Callable[[str], None], *, together: bool = True) -> None:
@@ -65,7 +100,6 @@ def papers_made_by(write: Callable[..., None]) -> Iterator[None]:
         changed.setattr("toolkit.sealing.write_meeting_papers", write)
         changed.setattr("toolkit.sealing.replay.write_meeting_papers", write)
         changed.setattr("toolkit.sealing.notebooks._executed", executed_once)
-        changed.setattr("toolkit.sealing.notebooks.manager_class", lambda: AsyncKernelManager)  # notebooks of these tests import next to nothing
         yield
 
 

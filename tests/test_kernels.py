@@ -22,7 +22,7 @@ from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.answers import Answers, kept
 from toolkit.ground.problems import Refused
-from toolkit.sealing.kernels import one_reading
+from toolkit.sealing.kernels import Copies, one_reading
 from toolkit.sealing.notebooks import _executed
 from toolkit.sensitivity.bounds import rank_bounds
 from toolkit.sensitivity.weights import around
@@ -75,6 +75,14 @@ class Reading:
     looks: Path
     looked: list[Any]
     ranked: list[Any]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _each_its_own() -> Iterator[None]:
+    """A process for one reading, as outside of tests."""
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr("toolkit.sealing.kernels.Copies", Copies)
+        yield
 
 
 @pytest.fixture(scope="module")
