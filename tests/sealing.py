@@ -50,7 +50,8 @@ class OfOneProcess(Copies):
         super().__init__(Answers())
 
     def _started(self) -> subprocess.Popen[bytes]:
-        if OfOneProcess.latest is not None and OfOneProcess.latest.poll() is None:  # broken off: its end is not told in order
+        ended, latest = OfOneProcess.started is None or OfOneProcess.started.poll() is not None, OfOneProcess.latest
+        if ended or (latest is not None and latest.poll() is None):  # a notebook that was broken off: its end is not told in order
             self.end_all()
         self.process = OfOneProcess.started
         OfOneProcess.started = super()._started()

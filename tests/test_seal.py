@@ -272,7 +272,7 @@ def test_a_notebook_that_is_refused_says_why_in_the_readers_language(small_editi
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_ctrl_c_while_a_notebook_runs_breaks_off_and_leaves_nothing(small_edition: Path, house: Path) -> None:
-    write_notebook(house / "1_data.ipynb", "import os, signal, time", "os.kill(os.getppid(), signal.SIGINT)\ntime.sleep(60)")
+    write_notebook(house / "1_data.ipynb", "import os, signal, time", f"os.kill({os.getpid()}, signal.SIGINT)\ntime.sleep(60)")
     with pytest.raises(KeyboardInterrupt):
         sealed(small_edition, house)
     assert nothing_is_left(small_edition)
