@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from tests.entry_forms import JIA, SCHEME, TABLES, YI, fill
 from toolkit.__main__ import app
@@ -106,3 +107,61 @@ def test_as_a_secretariat_would(tmp_path: Path) -> None:
     (folder / "forms" / "旧表.xlsx").touch()
     renewed = run.invoke(app, ["forms", str(folder), "--language", "en"])
     assert (renewed.exit_code, "旧表.xlsx belongs to no table" in renewed.stdout) == (0, True)
+
+
+LINES = ("年度评选办法", "award-2025", "2025-01-01 至 2025-12-31", "甲类、乙类", "100", "0", "优秀、先进", "10、20", "85 75", "是")
+"""An answer to each of the ten questions."""
+
+
+def asked(folder: Path, *lines: str, language: str = "zh") -> Result:
+    return CliRunner().invoke(app, ["new", str(folder), "--ask", "--language", language], input="".join(f"{line}\n" for line in lines))
+
+
+@pytest.mark.parametrize("changed", [
+    {4: "1000", 8: "850 750"}, {5: "3", 4: "120", 8: "100 90", 9: "否"}, {6: "金奖", 7: "15", 8: "0", 9: "n"}, {6: "一、二、三、四、五", 7: "1 2 3 4 5", 8: "9 8 7 6 5"},
+])  # fmt: skip
+def test_ten_answers_make_an_edition_that_is_sound(changed: dict[int, str], tmp_path: Path) -> None:
+    lines = [changed.get(place, line) for place, line in enumerate(LINES)]
+    done = asked(tmp_path / "ed", *lines)
+    assert done.exit_code == 0, done.output
+    for form in (tmp_path / "ed" / "forms").iterdir():
+        form.rename(tmp_path / "ed" / "records" / form.name)
+    edition, problems = check_edition(tmp_path / "ed")
+    assert edition is not None
+    assert {problem.rule.en for problem in problems.errors} <= {"there is not one member: nobody to evaluate", "the number of experts is odd", f"a panel has at least {lines[5]} experts"}
+    scheme = edition.scheme
+    assert (scheme.title, scheme.edition, scheme.period) == ("年度评选办法", "award-2025", (dt.date(2025, 1, 1), dt.date(2025, 12, 31)))
+    assert (scheme.scale, scheme.as_of) == (float(lines[4]), dt.date(2025, 12, 31))
+    assert [award.label for award in scheme.awards] == lines[6].split("、")
+    assert [award.quota.share * 100 for award in scheme.awards if award.quota and award.quota.share] == pytest.approx([float(part) for part in re.split("[、 ]", lines[7])])
+    assert [award.minimum.get("total", 0) for award in scheme.awards] == [float(part) for part in lines[8].split()]
+    assert (scheme.grades is not None) == (lines[9] == "是")
+    assert edition.tables.table["members"].column["category"].choices == ("甲类", "乙类")
+    assert (scheme.panel is not None and scheme.panel.experts == "experts", scheme.previous) == (lines[5] != "0", None)
+    assert not [problem for problem in problems if "满分" in problem.rule.zh]  # everybody can reach full marks
+
+
+def test_a_wrong_answer_is_asked_for_again_with_the_reason(tmp_path: Path) -> None:
+    wrong = ["字" * 61, LINES[0], "第一届", LINES[1], "2025-12-31 2025-01-01", "2025-02-30 2025-12-31", "今年", LINES[2], "甲、甲", LINES[3], "一百", "-1", "nan", LINES[4], "2", LINES[5], "、", LINES[6],
+             "10", "60 60", LINES[7], "101 1", "1 2", LINES[8], "也许", LINES[9]]  # fmt: skip
+    done = asked(tmp_path / "ed", *wrong)
+    assert done.exit_code == 0, done.output
+    reasons = ["名称过长", "只用字母", "止日应晚于", "没有这一天", "请写起日和止日", "重复", "不是数字", "满分应大于 0", "数字过大", "不小于 3", "1 到 5 个名称", "有 2 个奖项", "超过 100%", "0 到 100 之间", "不低于后面的", "请写 是 或 否"]
+    assert [reason for reason in reasons if reason not in done.output] == []
+    assert done.output.count("请再答一次") == len(wrong) - len(LINES)
+
+
+def test_answers_that_end_too_soon_and_a_full_folder_write_nothing(tmp_path: Path) -> None:
+    short = asked(tmp_path / "ed", *LINES[:7], language="en")
+    assert (short.exit_code, (tmp_path / "ed").exists()) == (1, False)
+    assert "3 answers are lacking" in short.output
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "x").touch()
+    assert "1/10" not in asked(tmp_path / "full", *LINES).output  # refused before anything is asked
+
+
+def test_pressing_enter_ten_times_is_an_answer(tmp_path: Path) -> None:
+    assert asked(tmp_path / "ed", *[""] * 10).exit_code == 0
+    text = (tmp_path / "ed" / "scheme.toml").read_text("utf-8")
+    assert "# 同类相比：拍卖企业不与交易中心比" in text  # remarks stay
+    assert text.count("\n[[phase.asks]]") == 5

@@ -136,3 +136,10 @@ def test_a_step_put_in_touches_no_other_line() -> None:
     _adopt(document, {"steps": [[0, 0], [1, 30], [2, 40], [3, 50], [6, 70], [9, 80], [13, 100]], "decimals": 2})
     changed = [line for line in difflib.ndiff(OVER_LINES.splitlines(), tomlkit.dumps(document).splitlines()) if line[0] in "+-"]
     assert changed == ["+     [2, 40],", "-     [6, 70], [9, 85],", "+     [6, 70], [9, 80],"]
+
+
+def test_several_items_added_at_once_stand_one_below_the_other() -> None:
+    path = house_folder("templates/editions") / "federation" / "scheme.toml"
+    scheme = load_scheme(path)
+    more = {f"award[{id_}]": {"id": id_, "label": id_, "quota": {"share": 0.1, "within": "class"}} for id_ in ("third", "fourth")}
+    assert tomllib.loads(rewritten(path.read_text("utf-8"), scheme.with_(more)))["award"][2:] == list(more.values())

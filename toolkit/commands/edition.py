@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,7 +21,7 @@ from toolkit.commands.console import (
     worded,
     working,
 )
-from toolkit.ground.problems import Problems, Refused
+from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Phrase, phrase
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ BEGUN = (
     "已新建：{folder}\n下一步：改 scheme.toml 里标【请改】的几处；把 forms/ 里的表填好放进 records/；然后运行 committee check {folder}",
     "Begun: {folder}\nNext: edit scheme.toml where it says 【请改】, fill in the forms and put them into records/, then run committee check {folder}",
 )
+ASKED = Phrase("请回答 {n} 个问题；直接按回车用方括号里的。答完才写文件，以后都可以在 scheme.toml 里改。", "{n:question|questions}; press Enter for what stands in brackets. Nothing is written before the last, and all of it can be changed in scheme.toml.")
+UNANSWERED = Phrase("回答没有写完，还差 {n} 个", "{n:answer is|answers are} lacking")
+ANSWER_ALL = Phrase("请一行一个写全；空行用方括号里的", "write one a line; an empty line takes what stands in brackets")
 UNCOMPARED = Phrase(
     "两者不能都计算，未比较结果；请先改正以上错误。", "Not both can be evaluated: results are not compared; mend the errors above first."
 )
@@ -59,14 +63,43 @@ def new(
     listed: Annotated[  # noqa: ARG001, FBT002 - `_list` answers it, before anything else is read
         bool, typer.Option("--list", is_eager=True, callback=_list, help="列出全部模板 list the templates")
     ] = False,
+    asking: Annotated[bool, typer.Option("--ask", help="回答十个问题，按回答写出办法 ask ten questions and write the scheme they make")] = False,  # noqa: FBT002
     language: LanguageOption = "zh",
 ) -> None:
     """新建一届：评选方案、数据字典和 Excel 填报表。 A new edition: scheme, data dictionary, Excel entry forms."""
-    from toolkit.forms.new_edition import new_edition
+    from toolkit.forms.new_edition import new_edition, refuse_filled
+    from toolkit.forms.questions import asked_edition
 
     with refusals(language):
-        _tell_forms(folder, new_edition(folder, template), language)
+        if asking:
+            refuse_filled(folder)
+            _tell_forms(folder, asked_edition(folder, _answers(language)), language)
+        else:
+            _tell_forms(folder, new_edition(folder, template), language)
         say(language, phrase(*BEGUN, folder=folder))
+
+
+def _answers(language: str) -> dict[str, Any]:
+    """The answers to all questions, from the keyboard or a pipe; one that cannot be taken is asked for again, with the reason."""
+    from toolkit.forms.questions import QUESTIONS, UnfitAnswerError, answered
+
+    answers: dict[str, Any] = {}
+    say(language, phrase(ASKED.zh, ASKED.en, n=len(QUESTIONS)))
+    for place, question in enumerate(QUESTIONS, 1):
+        while question.key not in answers:
+            asked = f"{place}/{len(QUESTIONS)} {worded(language, question.words)} [{question.default(answers)}] "
+            try:
+                text = input(asked)
+            except EOFError:
+                typer.echo()
+                raise refuse(phrase(UNANSWERED.zh, UNANSWERED.en, n=len(QUESTIONS) - place + 1), ANSWER_ALL) from None
+            if not sys.stdin.isatty():
+                typer.echo(text)  # what was piped in is seen where it would have been typed
+            try:
+                answers[question.key] = answered(question, text, answers)
+            except UnfitAnswerError as wrong:
+                say(language, phrase("  不行：{why.zh}。请再答一次。", "  No: {why.en}. Once more:", why=wrong.why))
+    return answers
 
 
 def forms(folder: Folder, language: LanguageOption = "zh") -> None:

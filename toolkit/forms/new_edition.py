@@ -20,6 +20,8 @@ from toolkit.scheme import Scheme
 from toolkit.scheme.amendments import KEYS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from toolkit.ground.toml_reader import StrictModel
     from toolkit.ground.toml_syntax import Raw
 
@@ -88,17 +90,28 @@ def new_edition(folder: Path, template: str = "federation") -> tuple[Form, ...]:
     Refused
         When the folder holds something or cannot be written, or there is no such template.
     """
+    return begun_edition(folder, template, lambda _: None)
+
+
+def begun_edition(folder: Path, template: str, change: Callable[[Path], None]) -> tuple[Form, ...]:
+    """An edition as the template has it, but for what `change` does to its files before the forms are made; nothing is left where it is refused."""
     source = _template(template)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        rule = Phrase("文件夹不是空的", "the folder is not empty")
-        raise refuse(rule, Phrase("请另指一个空文件夹", "name an empty one"), file=str(folder))
+    refuse_filled(folder)
     with placed_in(folder) as unfinished:
         for name in EMPTY:
             (unfinished / name).mkdir(parents=True)
         for name in FILES:
             shutil.copyfile(source / name, unfinished / name)
+        change(unfinished)
         write_editor_schemas(unfinished)
         return renewed_forms(unfinished)
+
+
+def refuse_filled(folder: Path) -> None:
+    """Refuse a place where something stands already."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        rule = Phrase("文件夹不是空的", "the folder is not empty")
+        raise refuse(rule, Phrase("请另指一个空文件夹", "name an empty one"), file=str(folder))
 
 
 def renewed_forms(folder: Path) -> tuple[Form, ...]:

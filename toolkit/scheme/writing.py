@@ -165,6 +165,9 @@ def _adopt(table: MutableMapping[str, Any], wanted: Raw, *, topmost: bool = Fals
             _adopt(table[key], value)
         elif _tables(table[key]) and _tables(value):
             _adopt_items(table, key, value)
+        elif _as_many_tables(table[key], value):
+            for item, inner in zip(table[key], value, strict=True):
+                _adopt(item, inner)
         elif _unwrapped(table[key]) != value:
             _adopt_value(table, key, value)
 
@@ -200,6 +203,8 @@ def _toml_key(name: str) -> str:
 
 
 def _adopt_items(table: MutableMapping[str, Any], key: str, wanted: list[Raw]) -> None:
+    import tomlkit
+
     items, ids = table[key], [item.get("id") for item in wanted]
     kept = [item for item in items if item.get("id") in ids]
     if [item.get("id") for item in kept] != [id_ for id_ in ids if any(item.get("id") == id_ for item in kept)]:
@@ -212,7 +217,9 @@ def _adopt_items(table: MutableMapping[str, Any], key: str, wanted: list[Raw]) -
         if place < len(items) and items[place].get("id") == item.get("id"):
             _adopt(items[place], item)
         else:
-            items.insert(place, _written([item])[0])
+            added = _table(item)
+            added.add(tomlkit.nl())  # else the head of another item added after it stands on its last line
+            items.insert(place, added)
 
 
 def _another(line: MutableMapping[str, Any], wanted: Raw) -> bool:
@@ -224,6 +231,13 @@ def _another(line: MutableMapping[str, Any], wanted: Raw) -> bool:
 
 def _tables(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) and "id" in item for item in value)
+
+
+def _as_many_tables(old: Any, value: Any) -> bool:
+    """Whether [[tables]] without ids, which are told apart by their places, stay as many as they were."""
+    from tomlkit.items import AoT
+
+    return isinstance(old, AoT) and isinstance(value, list) and len(old) == len(value)
 
 
 def _unwrapped(value: Any) -> Any:

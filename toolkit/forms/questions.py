@@ -1,0 +1,277 @@
+"""Ten questions whose answers make an edition: which kinds of members, which awards, how many places, experts or not, full marks; and the edition they make.
+
+It begins with one of the house's templates, `federation` or, where experts score, `expert_panel`; what the answers say takes the place of what stands there, and its
+remarks stay.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from toolkit.edition import load_plan
+from toolkit.forms import Form
+from toolkit.forms.new_edition import FILES, begun_edition
+from toolkit.ground.decimals import decimal_digits
+from toolkit.ground.problems import Refused
+from toolkit.ground.text import Phrase, one_line, phrase
+from toolkit.ground.toml_reader import modelled
+from toolkit.ground.toml_syntax import Raw
+from toolkit.ground.writing import write_whole
+from toolkit.records.references import reference_problems
+from toolkit.scheme import Scheme
+from toolkit.scheme.checks import scheme_faults
+from toolkit.scheme.writing import plain_values, write_scheme
+
+Answers = dict[str, Any]
+DIVIDERS, BETWEEN_NAMES = re.compile(r"[、，,；;/\s]+"), re.compile(r"\s*[、，,；;/]\s*")
+DAY = re.compile(r"(\d{4})[-年./](\d{1,2})[-月./](\d{1,2})日?")
+YES, NO = {"是", "y", "yes", "有", "要", "1"}, {"否", "n", "no", "无", "不", "不要", "0"}
+AWARD_IDS = ("outstanding", "advanced", "third", "fourth", "fifth")
+FEWEST_TRIMMED = 5
+"""Experts from which on the highest and the lowest score fall away."""
+
+
+class UnfitAnswerError(ValueError):
+    """An answer that cannot be taken, and why."""
+
+    def __init__(self, why: Phrase) -> None:
+        super().__init__(why.en)
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: under which key its answer is kept, its words, what holds where nothing is typed, and how an answer is read in the light of those before."""
+
+    key: str
+    words: Phrase
+    default: Callable[[Answers], str]
+    read: Callable[[str, Answers], Any]
+
+
+def _unless(good: object, zh: str, en: str, **values: object) -> None:
+    if not good:
+        raise UnfitAnswerError(phrase(zh, en, **values))
+
+
+def _title(text: str, _: Answers) -> str:
+    _unless(len(text) <= 60, "名称过长，至多 60 字", "too long: 60 characters at most")
+    return text
+
+
+def _edition(text: str, _: Answers) -> str:
+    _unless(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}", text), "编号只用字母、数字和连字符，如 award-2026", "letters, digits and hyphens alone, such as award-2026")
+    return text
+
+
+def _period(text: str, _: Answers) -> tuple[dt.date, dt.date]:
+    found = DAY.findall(text)
+    _unless(len(found) == 2 and not DIVIDERS.sub("", DAY.sub("", text)).strip("至到—-~"), "请写起日和止日，如 2026-01-01 2026-12-31", "write the first and the last day, such as 2026-01-01 2026-12-31")
+    try:
+        first, last = (dt.date(*map(int, day)) for day in found)
+    except ValueError:
+        raise UnfitAnswerError(Phrase("没有这一天", "there is no such day")) from None
+    _unless(first < last, "止日应晚于起日", "the last day comes after the first")
+    return first, last
+
+
+def _names(text: str, most: int) -> list[str]:
+    names = [name for name in BETWEEN_NAMES.split(text) if name]
+    _unless(names and len(names) <= most, "请写 1 到 {n} 个名称，用顿号隔开", "one name or up to {n:name|names}, divided by commas", n=most)
+    _unless(len({*names}) == len(names), "有重复的名称", "a name stands there twice")
+    _unless(max(map(len, names)) <= 30, "名称过长，至多 30 字", "a name is too long: 30 characters at most")
+    return names
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text.rstrip("%％分 "))
+    except ValueError:
+        raise UnfitAnswerError(phrase("“{text}”不是数字", "`{text}` is no number", text=text[:20])) from None
+    _unless(number == number and abs(number) < 1e6, "数字过大", "the number is too large")  # noqa: PLR0124 - NaN
+    return number
+
+
+def _full(text: str, _: Answers) -> float:
+    full = _number(text)
+    _unless(full > 0, "满分应大于 0", "full marks are above 0")
+    return full
+
+
+def _experts(text: str, _: Answers) -> int:
+    number = _number(text)
+    _unless(number == int(number) and (number == 0 or number >= 3), "请写 0，或不小于 3 的整数", "write 0, or a whole number from 3 on")
+    _unless(number < 100, "至多 99 位", "99 at most")
+    return int(number)
+
+
+def _yes(text: str, _: Answers) -> bool:
+    said = text.casefold()
+    _unless(said in YES | NO, "请写 是 或 否", "write yes or no")
+    return said in YES
+
+
+def _one_each(text: str, answers: Answers) -> list[float]:
+    numbers = [_number(part) for part in DIVIDERS.split(text) if part]
+    _unless(len(numbers) == len(answers["awards"]), "有 {n} 个奖项，请写 {n} 个数，依次用顿号隔开", "write {n:number|numbers}, one for each award, divided by commas", n=len(answers["awards"]))
+    return numbers
+
+
+def _shares(text: str, answers: Answers) -> list[float]:
+    shares = _one_each(text, answers)
+    _unless(all(0 < share <= 100 for share in shares), "每个比例应大于 0，且不超过 100", "each share lies above 0 and is at most 100")
+    _unless(sum(shares) <= 100, "合计超过 100%", "together they are more than 100 %")
+    return shares
+
+
+def _minima(text: str, answers: Answers) -> list[float]:
+    minima, full = _one_each(text, answers), answers["full"]
+    _unless(all(0 <= least <= full for least in minima), "最低分应在 0 到 {full:g} 之间", "each lies between 0 and {full:g}", full=full)
+    _unless(minima == sorted(minima, reverse=True), "前面的奖项最低分应不低于后面的", "an award further up has no lower bar than one below it")
+    return minima
+
+
+KINDS = "招标代理机构、采购人、投标人、拍卖企业、造价咨询企业、交易中心、软件与网络安全企业"
+QUESTIONS: tuple[Question, ...] = (
+    Question("title", Phrase("评选办法叫什么名称？", "What is the rule called?"), lambda _: "年度优秀会员评选办法", _title),
+    Question("edition", Phrase("本届的编号？（用于封存和公示）", "What is this edition's code? (for seals and notices)"), lambda _: f"award-{_last_year()}", _edition),
+    Question("period", Phrase("评价期的起日和止日？", "First and last day of the period?"), lambda _: f"{_last_year()}-01-01 {_last_year()}-12-31", _period),
+    Question("kinds", Phrase("会员分哪几类？（同类相比，用顿号隔开）", "Which kinds of members are there? (compared within each; divided by commas)"), lambda _: KINDS, lambda text, _: _names(text, 30)),
+    Question("full", Phrase("满分多少分？", "What are full marks?"), lambda _: "100", _full),
+    Question("experts", Phrase("每家会员至少要有几位专家打分？（回避的不算；不用专家打分写 0）", "How many experts have to score each member at least, without those who withdraw? (0 for none)"), lambda _: "0", _experts),
+    Question("awards", Phrase("设哪几个奖项？（从高到低，用顿号隔开）", "Which awards are given? (from the highest down, divided by commas)"), lambda _: "优秀会员、先进会员", lambda text, _: _names(text, len(AWARD_IDS))),
+    Question("shares", Phrase("各奖项占每类申报会员的百分之几？（依次）", "Which percentage of each kind's applicants has each award? (in that order)"),
+             lambda answers: "、".join(["10", "20", "30", "10", "10"][: len(answers["awards"])]), _shares),
+    Question("minima", Phrase("各奖项的最低总分？（依次；不设写 0）", "What is each award's least total? (in that order; 0 for none)"),
+             lambda answers: "、".join(f"{decimal_digits(part * answers['full']):g}" for part in (0.85, 0.75, 0.6, 0.5, 0.4)[: len(answers["awards"])]), _minima),
+    Question("grades", Phrase("同时评定信用等级吗？", "Are credit grades given too?"), lambda _: "否", _yes),
+)  # fmt: skip
+"""In the order in which they are asked."""
+
+
+def _last_year() -> int:
+    return dt.date.today().year - 1  # noqa: DTZ011 - the date on the wall of the secretariat
+
+
+def answered(question: Question, text: str, answers: Answers) -> Any:
+    """What an answer comes to; what holds without one where nothing is typed.
+
+    Raises
+    ------
+    UnfitAnswerError
+        With the reason.
+
+    Examples
+    --------
+    >>> answered(QUESTIONS[5], "7", {}), answered(QUESTIONS[9], "", {})
+    (7, False)
+    """
+    return question.read(one_line(text) or question.default(answers), answers)
+
+
+def asked_edition(folder: Path, answers: Answers) -> tuple[Form, ...]:
+    """The edition that the answers make, in an empty `folder`.
+
+    Raises
+    ------
+    Refused
+        As `new_edition`, and where the answers contradict each other.
+    """
+    return begun_edition(folder, "expert_panel" if answers["experts"] else "federation", lambda made: _decided(made, answers))
+
+
+def _decided(folder: Path, answers: Answers) -> None:
+    """Write what was answered into the scheme and the data dictionary of a template's copy."""
+    scheme, tables = load_plan(folder)
+    document = tomlkit.parse((folder / FILES[1]).read_text("utf-8"))
+    listed: Any = document["table"]
+    register: Any = listed[scheme.members.table]
+    register["column"][str(scheme.members.class_)]["choices"] = answers["kinds"]
+    if scheme.previous is not None:
+        listed.pop(scheme.previous.table)  # there is no edition before the first one
+    write_whole(folder / FILES[1], tomlkit.dumps(document))
+    wanted = modelled(_scheme(plain_values(scheme), answers), Scheme, scheme_faults, FILES[0])[0]
+    write_scheme(wanted, folder / FILES[0])
+    scheme, tables = load_plan(folder)
+    if wrong := reference_problems(scheme, tables).errors:
+        raise Refused(wrong)
+
+
+def _scheme(raw: Raw, answers: Answers) -> Raw:
+    factor, former = answers["full"] / raw["scale"], raw["period"]
+    raw = _moved(raw, former, answers["period"])
+    raw |= {"title": answers["title"], "edition": answers["edition"], "period": list(answers["period"]), "as_of": answers["period"][1], "scale": answers["full"]}
+    for node in raw.get("indicator", ()):
+        node["value"] = _marked(node["value"], factor)
+    for item in raw.get("adjustment", ()):
+        held = {"per": 1.0, **item}
+        item.update({key: decimal_digits(held[key] * factor) for key in ("per", "cap", "floor") if key in held} if factor != 1 else {})
+    raw["award"] = _awards(raw, answers, factor)
+    raw.pop("previous", None)
+    _grades(raw, answers, factor)
+    if answers["experts"]:
+        raw["panel"] |= {"minimum": answers["experts"], "trim": int(answers["experts"] >= FEWEST_TRIMMED)}
+        raw["weighting"]["minimum"] = answers["experts"]
+    return raw
+
+
+def _moved(value: Any, former: Sequence[dt.date], now: Sequence[dt.date]) -> Any:
+    """Every day of a template, as far from the new period as it was from the template's own; none within the period leaves it."""
+    if isinstance(value, dict):
+        return {key: _moved(item, former, now) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_moved(item, former, now) for item in value]
+    if not isinstance(value, dt.date):
+        return value
+    if value >= former[1]:
+        return now[1] + (value - former[1])
+    return min(now[0] + (value - former[0]), now[1])
+
+
+def _marked(value: Raw, factor: float) -> Raw:
+    """A value shape whose points are of the new full marks."""
+    scaled = dict(value)
+    if factor == 1:
+        return scaled
+    if value["shape"] == "points":
+        scaled |= {key: decimal_digits(value[key] * factor) for key in ("per", "cap") if key in value}
+    elif value["shape"] == "steps":
+        scaled["steps"] = [[at, decimal_digits(points * factor)] for at, points in value["steps"]]
+    elif value["shape"] == "category":
+        scaled["points"] = {state: decimal_digits(points * factor) for state, points in value["points"].items()}
+    return scaled
+
+
+def _required(listed: Sequence[Raw], factor: float) -> list[Raw]:
+    return [{**item, "least": decimal_digits(item["least"] * factor)} if "least" in item and "node" in item else dict(item) for item in listed]
+
+
+def _awards(raw: Raw, answers: Answers, factor: float) -> list[Raw]:
+    former: Mapping[str, Raw] = {award["id"]: award for award in raw.get("award", ())}
+    awards = []
+    for id_, label, share, least in zip(AWARD_IDS, answers["awards"], answers["shares"], answers["minima"], strict=False):
+        award = {"id": id_, "label": label, "quota": {"share": decimal_digits(share / 100), "within": "class", "rounding": "floor", "least": 1}}
+        award |= {"minimum": {"total": least}} if least else {}
+        award |= {"require": _required(required, factor)} if (required := former.get(id_, {}).get("require")) else {}
+        awards.append(award | {"source": former.get(id_, {}).get("source", "新建本届时确定")})
+    return awards
+
+
+def _grades(raw: Raw, answers: Answers, factor: float) -> None:
+    grades = raw.pop("grades", None)
+    if not answers["grades"]:
+        for veto in raw.get("veto", ()):
+            veto["effect"].pop("grade", None)
+        return
+    grades.pop("rise_at_most", None)
+    grades["bands"] = [[name, decimal_digits(bound * factor)] for name, bound in grades["bands"]]
+    if "require" in grades:
+        grades["require"] = {name: _required(listed, factor) for name, listed in grades["require"].items()}
+    raw["grades"] = grades
