@@ -68,7 +68,9 @@ def limits(draw: st.DrawFn, quota: dict[str, Any], *, joint: bool) -> dict[str, 
 def contested(draw: st.DrawFn, *, limited: bool = True) -> Evaluation:
     """Whole evaluations with eligibility, conditions, vetoes of some awards, places by class, in all, by a node, beside."""
     tree = draw(trees(stepped=draw(RARELY)))
-    nodes = [TOTAL, "bonus", *(item["id"] for item in (*tree["group"], *tree["indicator"]))]
+    leaves = [item["id"] for item in tree["indicator"]]
+    sums = [{"id": "plain", "of": [*leaves[: draw(st.integers(1, 3))], "bonus"]}] if draw(RARELY) else []
+    nodes = [TOTAL, "bonus", *(item["id"] for item in (*tree["group"], *tree["indicator"], *sums))]
     ids = ["first", "second", "third"][: draw(st.integers(1, 3))]
     awards = [draw(_awards(id_, ids[:place], nodes)) for place, id_ in enumerate(ids)]
     last = draw(st.sampled_from(["committee", "joint"]))
@@ -90,6 +92,7 @@ def contested(draw: st.DrawFn, *, limited: bool = True) -> Evaluation:
         language=draw(st.sampled_from(["zh", "en"])),
         seed=draw(st.integers(0, 99)),
         adjustment=[{"id": "bonus", "measure": MEASURE}],
+        sum=sums,
         condition=[{"id": "number", "measure": MEASURE, "unit": "个"}, {"id": "state", "measure": MEASURE}],
         veto=[
             {"id": "grave", "when": {"table": "t"}, "effect": {"award": "none"}},

@@ -89,7 +89,9 @@ def scored(
 ) -> pd.DataFrame:
     nodes = scores(tree, values, applicable)
     total = adjusted(nodes[TOTAL].to_numpy(), [adjustments[name].to_numpy(np.float64) for name in adjustments], rules.total)
-    return pd.concat([nodes.drop(columns=TOTAL), adjustments], axis=1).assign(**{TOTAL: total})
+    known = pd.concat([nodes.drop(columns=TOTAL), adjustments], axis=1)
+    sums = {item.id: known[list(item.of)].sum(axis=1, min_count=1) for item in rules.sums}
+    return known.assign(**sums, **{TOTAL: total})
 
 
 def evaluation(

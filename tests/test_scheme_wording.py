@@ -10,17 +10,19 @@ from tests.invented import MEASURE, group, indicator, scheme
 from toolkit.evaluation.requirements import demand, shortfall
 from toolkit.ground.text import Phrase
 from toolkit.ground.toml_reader import tuples
-from toolkit.reports.scheme_wording import (
+from toolkit.reports.outcome_wording import (
     award_in_words,
     eligibility_in_words,
-    gathered_in_words,
     grades_in_words,
-    measure_in_words,
     requirement_in_words,
-    rules_in_words,
     ties_in_words,
-    valued_in_words,
     veto_in_words,
+)
+from toolkit.reports.scheme_wording import (
+    gathered_in_words,
+    measure_in_words,
+    rules_in_words,
+    valued_in_words,
 )
 from toolkit.scheme.measures import Measure
 from toolkit.scheme.outcomes import Requirement

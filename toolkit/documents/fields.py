@@ -23,9 +23,9 @@ from toolkit.minutes.wording import OUTCOMES, said
 from toolkit.publication.extract import Extract, pinyin
 from toolkit.publication.notice import FINGERPRINTS, RANKED, UNRANKED
 from toolkit.reports import wording
+from toolkit.reports.outcome_wording import award_in_words
 from toolkit.reports.plan_tables import waited
 from toolkit.reports.probability_tables import bottom_line
-from toolkit.reports.scheme_wording import award_in_words
 from toolkit.reports.score_cards import ScoreCard, card_tables, outcome, score_cards
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.decisions import Decided, award_problems
 from toolkit.evaluation.grades import Grading, decide_grades, grade_problems, place_problems, valid_until
 from toolkit.evaluation.quotas import stopped
-from toolkit.evaluation.scores import TOTAL, Tree, adjusted, aligned, gathered, rounded_scores
+from toolkit.evaluation.scores import TOTAL, Tree, adjusted, aligned, gathered, rounded_scores, sums_beside
 from toolkit.evaluation.stages import first_stage, stage_problems, staged
 from toolkit.evaluation.value_checks import huge_problems, quotient_problems, sum_problems
 from toolkit.evaluation.values import Values, resolved, scaled, valued_alike
@@ -129,11 +129,12 @@ class Evaluation:
 
     @cached_property
     def scores(self) -> pd.DataFrame:
-        """Member x node of the tree, then adjustments, then ``total`` rounded half up to the scheme's decimals; NaN for a member without a total."""
+        """Member x node of the tree, then adjustments, then sums beside the total, then ``total`` rounded half up to the scheme's decimals; NaN for a member without a total."""
         nodes = {node: scores for node, scores in self.nodes.items() if node != TOTAL}
         points = {str(name): points.to_numpy() for name, points in self.measured.adjustments.items()}
         total = rounded(self._exact_total, self.scheme.decimals)
-        return pd.DataFrame({**nodes, **points, TOTAL: total}, index=self.scaled_values.members, copy=False)
+        beside = sums_beside(self.scheme, {**nodes, **points}) if self.scheme.sums else {}
+        return pd.DataFrame({**nodes, **points, **beside, TOTAL: total}, index=self.scaled_values.members, copy=False)
 
     @cached_property
     def decided(self) -> Decided:

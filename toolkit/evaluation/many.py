@@ -43,7 +43,7 @@ class DrawnLists:
     scores
         The members' values, in steps of the last decimal.
     fixed
-        Standings that no weight changes, int[1, members], by node: the indicators and adjustments.
+        Standings that no weight changes, int[1, members], by node: the indicators, adjustments and sums beside the total.
     plus
         What is added to a group's score before it is cut, and to the total: float64[members] each.
     below
@@ -67,10 +67,10 @@ class DrawnLists:
         """The lists of an evaluation, its members in their order."""
         scheme, tree, members = evaluation.scheme, evaluation.tree, evaluation.members.index
         leaves = list(tree.nodes[tree.leaves])
-        nodes = [*leaves, *(item.id for item in scheme.adjustments)]
+        nodes = [*leaves, *(item.id for item in scheme.adjustments), *(item.id for item in scheme.sums)]
         values, applicable = (_table(frame, members, leaves) for frame in (evaluation.values, evaluation.applicable))
         known = np.ascontiguousarray(_table(evaluation.scores, members, nodes).T)
-        adjustment = adjusted(np.zeros(len(members)), known[len(leaves) :])
+        adjustment = adjusted(np.zeros(len(members)), known[len(leaves) : len(leaves) + len(scheme.adjustments)])
         low, high = _bounds(evaluation, values)
         steps = _steps(scheme, np.append(low + adjustment, known), np.append(high + np.abs(adjustment), known))
         plus = np.full(len(members), steps.half + steps.shift)

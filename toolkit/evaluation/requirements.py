@@ -243,7 +243,8 @@ def exempt(scheme: Scheme, node: str, classes: pd.Series[str]) -> Mask:
     if indicator is not None and indicator.applies_to:
         return ~classes.isin(indicator.applies_to).to_numpy(np.bool_)
     children = scheme.children(node) if indicator is None and node in scheme.nodes else ()
-    below = [exempt(scheme, child.id, classes) for child in children]
+    parts = next((item.of for item in scheme.sums if item.id == node), tuple(child.id for child in children))
+    below = [exempt(scheme, part, classes) for part in parts]
     return np.logical_and.reduce(below) if below else np.zeros(len(classes), np.bool_)
 
 

@@ -225,6 +225,18 @@ def unranked_rows(scheme: Scheme, values: Floats, applicable: Mask) -> Mask:
     return np.asarray((np.isnan(values) & applicable & strict).any(axis=1))
 
 
+def sums_beside(scheme: Scheme, values: Mapping[str, Floats]) -> dict[str, Floats]:
+    """The sums beside the total, float64[n] by their ids, from values and points float64[n] by indicator and adjustment; NaN where nothing counts."""
+    found: dict[str, Floats] = {}
+    for item in scheme.sums:
+        total, counted = np.zeros(len(values[item.of[0]])), np.zeros(len(values[item.of[0]]), np.bool_)
+        for name in item.of:
+            there = ~np.isnan(values[name])
+            total, counted = total + np.where(there, values[name], 0.0), counted | there
+        found[item.id] = np.where(counted, total, np.nan)
+    return found
+
+
 def list_scores(scheme: Scheme, tree: Tree, values: Floats, applicable: Mask, adjustments: Mapping[str, Floats]) -> Score:
     """The rounded scores that lists go by, float64[n] by node and adjustment, from the values of any n rows.
 
@@ -239,6 +251,7 @@ def list_scores(scheme: Scheme, tree: Tree, values: Floats, applicable: Mask, ad
     """
     table = dict(zip(tree.nodes, node_scores(tree, values, applicable).T, strict=True)) | dict(adjustments)
     table[TOTAL] = adjusted(table[TOTAL], adjustments.values(), scheme.total, unranked_rows(scheme, values, applicable))
+    table |= sums_beside(scheme, table)
     return rounded_scores(scheme, table)
 
 

@@ -34,9 +34,9 @@ def first_stage(scheme: Scheme, shortlist: Shortlist) -> Scheme:
     groups = tuple(_topmost(group) if group.id == shortlist.by else group for group in scheme.groups if group.id in below)
     indicators = tuple(_topmost(item) if item.id == shortlist.by else item for item in scheme.indicators if item.id in below)
     award = Award(id=SHORTLIST, label=SHORTLIST_TITLE.into(scheme.language), quota=shortlist.quota, minimum=shortlist.minimum, require=shortlist.require)
-    elsewhere = {TOTAL, *scheme.nodes, *(item.id for item in scheme.adjustments)} - below
+    elsewhere = {TOTAL, *scheme.nodes, *(item.id for item in (*scheme.adjustments, *scheme.sums))} - below
     return scheme.model_copy(update={
-        "groups": groups, "indicators": indicators, "adjustments": (), "total": type(scheme.total)(),
+        "groups": groups, "indicators": indicators, "adjustments": (), "sums": (), "total": type(scheme.total)(),
         "ties": tuple(key for key in scheme.ties if (key if isinstance(key, str) else key.node) not in elsewhere), "awards": (award,), "grades": None, "previous": None,
         "panel": scheme.panel if any(item.measure.take == "panel" for item in indicators) else None, "shortlist": None,
         "vetoes": tuple(veto for veto in scheme.vetoes if veto.effect.award == "none"),

@@ -207,8 +207,8 @@ def _gaps(scheme: Scheme, item: Indicator, rules: Rules) -> Iterator[Phrase]:
 
 
 def _ancestors(scheme: Scheme, item: Indicator) -> list[str]:
-    """An indicator and every node above it, the total last."""
-    path, node = [item.id], item.group
+    """An indicator, sums beside the total that it is part of, and every node above it, the total last."""
+    path, node = [item.id, *(own.id for own in scheme.sums if item.id in own.of)], item.group
     while node is not None:
         path.append(node)
         node = scheme.nodes[node].group
@@ -218,7 +218,9 @@ def _ancestors(scheme: Scheme, item: Indicator) -> list[str]:
 def _above(scheme: Scheme, item: Indicator) -> Iterator[Phrase]:
     """Groups above it that need not rise with it."""
     groups = {group.id: group for group in scheme.groups}
-    for node in _ancestors(scheme, item)[1:]:
+    for node in _ancestors(scheme, item):
+        if node != TOTAL and node not in groups:
+            continue
         rule = groups.get(node, scheme.total)
         if rule.value is not None and not only_rises(rule.value, scheme.scale):
             yield phrase("“{node}”合成后的计分并非只升不降", "what `{node}` comes to is valued by a shape that does not only rise", node=scheme.label(node) if node != TOTAL else "总分")

@@ -127,7 +127,17 @@ def reach(scheme: Scheme, tables: Tables | None = None, class_: str = "", held: 
         if name != TOTAL:
             spans[name] = _held(spans[name], bounds.get(name))
     points = {item.id: _held(adjustment_span(item, tables), bounds.get(item.id)) for item in scheme.adjustments}
-    return spans | points | {TOTAL: _held(_total(scheme, spans[TOTAL], list(points.values())), bounds.get(TOTAL))}
+    spans |= points | {item.id: _held(_summed([(spans | points)[name] for name in item.of]), bounds.get(item.id)) for item in scheme.sums}
+    return spans | {TOTAL: _held(_total(scheme, spans[TOTAL], list(points.values())), bounds.get(TOTAL))}
+
+
+def _summed(parts: Sequence[Span]) -> Span:
+    """The span of a plain sum, of those who have any of its parts."""
+    there = [part for part in parts if not part.empty]
+    if not there:
+        return NOWHERE
+    low, high = (sum(end(part) for part in there) for end in (lambda part: part.low if part.sure else min(0.0, part.low), lambda part: part.high if part.sure else max(0.0, part.high)))
+    return Span(low, high, sure=any(part.sure for part in there))
 
 
 def _held(span: Span, ends: tuple[float, float] | None) -> Span:

@@ -13,13 +13,8 @@ from toolkit.ground.display import Table
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import Lexicon, ListColumn, listing
-from toolkit.reports.scheme_wording import (
-    RuleLine,
-    measure_in_words,
-    missing_in_words,
-    rules_in_words,
-    ties_in_words,
-)
+from toolkit.reports.outcome_wording import ties_in_words
+from toolkit.reports.scheme_wording import RuleLine, measure_in_words, missing_in_words, rules_in_words
 from toolkit.reports.wording import WORDS
 from toolkit.scheme.criteria import Indicator
 from toolkit.scheme.measures import Measure, Selection, Window

@@ -16,7 +16,17 @@ from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.ground.toml_reader import StrictModel, Unfit, modelled, read_model
 from toolkit.scheme.checks import scheme_faults
 from toolkit.scheme.checks.tree import weights_fault
-from toolkit.scheme.criteria import Adjustment, Condition, Group, Indicator, MembersSpec, Name, Named, Total
+from toolkit.scheme.criteria import (
+    Adjustment,
+    Condition,
+    Group,
+    Indicator,
+    MembersSpec,
+    Name,
+    Named,
+    Sum,
+    Total,
+)
 from toolkit.scheme.measures import Measure, Where, Window
 from toolkit.scheme.outcomes import (
     PERMITTED_BY,
@@ -182,6 +192,7 @@ class Scheme(StrictModel):
     indicators: Annotated[tuple[Indicator, ...], Field(alias="indicator")] = ()
     total: Total = Total()
     adjustments: Annotated[tuple[Adjustment, ...], Field(alias="adjustment")] = ()
+    sums: Annotated[tuple[Sum, ...], Field(alias="sum")] = ()
     conditions: Annotated[tuple[Condition, ...], Field(alias="condition")] = ()
     eligibility: Eligibility | None = None
     shortlist: Shortlist | None = None
@@ -214,8 +225,8 @@ class Scheme(StrictModel):
 
     def label(self, node: str) -> str:
         """What a reader calls a node, an adjustment, a condition, an award or a veto; the id where nothing bears it."""
-        named: tuple[Group | Indicator | Adjustment | Condition | Award | Veto, ...]
-        named = (*self.groups, *self.indicators, *self.adjustments, *self.conditions, *self.awards, *self.vetoes)
+        named: tuple[Group | Indicator | Adjustment | Sum | Condition | Award | Veto, ...]
+        named = (*self.groups, *self.indicators, *self.adjustments, *self.sums, *self.conditions, *self.awards, *self.vetoes)
         return next((item.label for item in named if item.id == node), node)
 
     def with_(self, changes: Mapping[str, object] | None = None, /, **fields: object) -> Scheme:

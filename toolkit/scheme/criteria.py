@@ -164,6 +164,17 @@ class Adjustment(Stepped):
     source: str = ""
 
 
+class Sum(Named):
+    """A plain sum of indicators and adjustments beside the total (不加权合计), which awards and ties may name as a node.
+
+    Every value on the scale, or the points of an adjustment, counts once, whatever its weight. What does not count for a member adds
+    nothing; where nothing does there is no sum. The total and the ranks go by it only where the scheme names it.
+    """
+
+    of: Annotated[tuple[Name, ...], Field(min_length=1)]
+    source: str = ""
+
+
 class Condition(Named):
     """A fact about a member that gives no points, and that awards, grades and eligibility may ask for (申报条件)."""
 

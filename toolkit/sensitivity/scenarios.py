@@ -19,7 +19,7 @@ import pandas as pd
 from toolkit.evaluation.aggregation import power
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.grades import GradeOutcomes
-from toolkit.evaluation.scores import TOTAL, Score, adjusted, gathered, rounded_scores
+from toolkit.evaluation.scores import TOTAL, Score, adjusted, gathered, rounded_scores, sums_beside
 from toolkit.evaluation.value_checks import Valued, value_problems
 from toolkit.evaluation.values import stand_ins, valued_column
 from toolkit.ground.problems import Problems, Refused
@@ -158,7 +158,8 @@ class OfficialRuns:
         nodes = gathered(_tree(evaluation.tree, scenario), columns, len(evaluation.members), evaluation.applicable)
         without = np.logical_or.reduce(list(unranked.values())) if unranked else None
         total = adjusted(nodes[TOTAL], self.points.values(), evaluation.scheme.total, without)
-        return rounded_scores(evaluation.scheme, {**nodes, **self.points, TOTAL: total})
+        beside = sums_beside(evaluation.scheme, {**nodes, **self.points})
+        return rounded_scores(evaluation.scheme, {**nodes, **self.points, **beside, TOTAL: total})
 
     def outcomes(self, scores: Sequence[Score]) -> Outcome:
         """What the scores of some scenarios come to."""

@@ -152,9 +152,12 @@ class _PlaceSheet:
     def _key(self, node: str, heading: Phrase | None = None) -> int:
         """The rounded score at a node, as a number for whoever has none; the total of those alone that take part."""
         values = np.nan_to_num(self.evaluation.decided.score(node)[self.order], nan=NONE)
-        formulas = []
+        formulas, sums = [], {item.id: item.of for item in self.scheme.sums}
         for place, row in enumerate(self.rows):
-            cell = self.scores.cell(node, place)
+            cell = self.scores.cell(node, place) if node not in sums else ",".join(self.scores.cell(part, place) for part in sums[node])
+            if node in sums:
+                formulas.append(f"IF(COUNT({cell})>0,ROUND(SUM({cell}),{self.decimals}),{NONE:.0f})")
+                continue
             score, asked = (cell, f"AND({self.at(self.part, row)}=1,ISNUMBER({cell}))") if node == TOTAL else (f"ROUND({cell},{self.decimals})", f"ISNUMBER({cell})")
             formulas.append(f"IF({asked},{score},{NONE:.0f})")
         if node == TOTAL:

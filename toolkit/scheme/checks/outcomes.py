@@ -18,7 +18,7 @@ NODE, CONDITION, AWARD = Phrase("节点", "node"), Phrase("条件", "condition")
 
 def nodes(raw: Raw) -> list[str]:
     """Everything that has a score: the tree, the adjustments, the total."""
-    return [*ids(raw, *NODE_LISTS, "adjustment"), "total"]
+    return [*ids(raw, *NODE_LISTS, "adjustment", "sum"), "total"]
 
 
 def requirement_faults(raw: Raw, path: KeyPath) -> Iterator[Fault]:

@@ -75,7 +75,7 @@ def unknown(path: KeyPath, what: Phrase, given: object, known: list[str], raw: R
 
 def tree_faults(raw: Raw) -> Iterable[Fault]:
     """Every fault of the tree of groups and indicators."""
-    return chain.from_iterable(check(raw) for check in (_any_indicator, _ids, _parents, _cycles, _weights, _present))
+    return chain.from_iterable(check(raw) for check in (_any_indicator, _ids, _parents, _cycles, _weights, _present, _sums))
 
 
 def _present(raw: Raw) -> Iterator[Fault]:
@@ -90,6 +90,23 @@ def _present(raw: Raw) -> Iterator[Fault]:
             yield Fault((*path, "least_present"), rule, phrase("请写 {n} 或更小的数，或写 0 到 1 的比例", "write {n} or less, or a share from 0 to 1", n=count))
 
 
+def _sums(raw: Raw) -> Iterator[Fault]:
+    """A sum beside the total is of indicators and adjustments, each of them once."""
+    known = ids(raw, "indicator", "adjustment")
+    for place, item in items(raw, "sum"):
+        listed: Any = item.get("of")
+        for own, name in enumerate(listed if isinstance(listed, list) else ()):
+            path: KeyPath = ("sum", place, "of", own)
+            if name in ids(raw, "group"):
+                rule = phrase("“{name}”是分组，它的得分要看权重，不能不加权地相加", "`{name}` is a group, whose score hangs on weights: it is no part of a plain sum", name=name)
+                yield Fault(path, rule, Phrase("请写它下面的各项指标", "name the indicators below it"))
+            elif name not in known:
+                yield unknown(path, Phrase("指标", "indicator"), name, known, raw)
+            elif name in listed[:own]:
+                rule = phrase("“{name}”写了两次", "`{name}` is named twice", name=name)
+                yield Fault(path, rule, Phrase("请删去一个", "remove one"))
+
+
 def _any_indicator(raw: Raw) -> Iterator[Fault]:
     if not raw.get("indicator"):
         rule = Phrase("办法里没有任何指标", "the scheme has no indicator")
@@ -97,7 +114,7 @@ def _any_indicator(raw: Raw) -> Iterator[Fault]:
 
 
 def _ids(raw: Raw) -> Iterator[Fault]:
-    for lists in ((*NODE_LISTS, "adjustment", "condition"), ("award",), ("veto",), ("phase",)):
+    for lists in ((*NODE_LISTS, "adjustment", "sum", "condition"), ("award",), ("veto",), ("phase",)):
         first: dict[str, str] = {}
         for name in lists:
             for place, item in items(raw, name):

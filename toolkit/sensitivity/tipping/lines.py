@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from toolkit.evaluation.scores import TOTAL, TURNED, adjusted, node_scores, order_of, total_bounds
+from toolkit.evaluation.scores import (
+    TOTAL,
+    TURNED,
+    adjusted,
+    node_scores,
+    order_of,
+    sums_beside,
+    total_bounds,
+)
 from toolkit.ground.ranking import Floats, rounded
 
 if TYPE_CHECKING:
@@ -52,6 +60,7 @@ def exact_scores(evaluation: Evaluation) -> dict[str, Floats]:
     table = node_scores(tree, values, evaluation.applicable.loc[members, names].to_numpy(np.bool_))
     points = {item.id: evaluation.scores.loc[members, item.id].to_numpy(np.float64) for item in evaluation.scheme.adjustments}
     scores = dict(zip(tree.nodes, table.T.copy(), strict=True)) | points
+    scores |= sums_beside(evaluation.scheme, scores)
     unranked = evaluation.scores.loc[members, TOTAL].isna().to_numpy(np.bool_)
     total = adjusted(scores[TOTAL], points.values(), unranked=unranked)
     return scores | {TOTAL: total, TURNED: -total}
