@@ -179,7 +179,7 @@ def test_sheets_not_filled_in_yet_are_nobodys_harshness(tmp_path: Path) -> None:
 def test_the_command_says_what_is_wrong_with_the_panel(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["panel", str(write_judged_edition(tmp_path, experts=EXPERTS[:4])), "-l", "en"])
     assert done.exit_code == 1
-    assert "the number of experts is odd" in done.output
+    assert "and the number is to be odd" in done.output
 
 
 def test_sheets_are_written_by_command(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_ten_thousand_equal_faults_are_one_line_with_the_first_places_and_all_ar
     problems = Problems((*faults(10_000), other))
     assert problems.text("zh").splitlines() == [
         "a.xlsx：10001 个问题",
-        '  工作表 签到，学时：10000 处，如第 2 行 "八2"、第 3 行 "八3"、第 4 行 "八4"：不是数字；请填写 8',
+        '  [错误] 工作表 签到，学时：10000 处，如第 2 行 "八2"、第 3 行 "八3"、第 4 行 "八4"：不是数字；请填写 8',
         "  [提醒] 工作表 签到：缺列；请补上",
     ]
     assert 'sheet 签到, 学时: 10000 places, such as row 2 "八2", row 3 "八3", row 4 "八4": not a number; write 8' in problems.text("en")

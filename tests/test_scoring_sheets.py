@@ -128,7 +128,7 @@ def test_sheets_are_not_written_over_and_the_same_ones_may_be_written_again(tmp_
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"experts": EXPERTS[:4]}, "the number of experts is odd"),
+        ({"experts": EXPERTS[:4]}, "and the number is to be odd"),
         ({"tables": TABLES.replace("评分表*.xlsx", "评分表.xlsx")}, "`file` needs a \\*"),
         ({"scheme": SCHEME.replace('experts = "experts"\n', "")}, "no table says who they are"),
         ({"interests": ["E07,M1,亲属"]}, "there is no such expert on the panel"),

@@ -145,7 +145,7 @@ def test_an_expert_may_withdraw_of_its_own_accord_and_that_is_noted(tmp_path: Pa
 @pytest.mark.parametrize(
     ("experts", "rule"),
     [
-        (EXPERTS[:4], "the number of experts is odd"),
+        (EXPERTS[:4], "and the number is to be odd"),
         ([line.replace("是", "否") for line in EXPERTS], "at least 2/3 of the experts are from outside"),
         ([*EXPERTS[:4], "钱七七,钱七七,,是"], "experts go by pseudonyms, never by name"),
     ],

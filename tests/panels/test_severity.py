@@ -14,6 +14,7 @@ from scipy import stats
 from tests.panels.score_sheets import GAP, JUDGES, SHEETS, WHOLE, shuffled, withdrawn
 from toolkit.ground.problems import Refused
 from toolkit.panels import expert_deviations, expert_effects, levelled
+from toolkit.panels.severity import odd_experts
 
 
 @given(SHEETS)
@@ -299,3 +300,14 @@ def test_nobody_compared_is_nobody_levelled() -> None:
     assert found.effects["error"].isna().all()
     assert np.isnan(found.between)
     assert np.isnan(found.within)
+
+
+def test_one_far_expert_makes_nobody_else_odd_and_a_panel_in_halves_is_told_whole() -> None:
+    members = np.array([[80.0], [90], [60], [75], [66]])
+    close = members + np.array([[0, 1, 0, 1, 0], [1, 0, 1, 0, 1], [0, 0, 1, 1, 0], [1, 1, 0, 0, 1], [0, 1, 1, 0, 1]])
+    scores = np.where(np.arange(5) == 3, members - 27, close)
+    assert set(expert_deviations(scores)["stance"]) == {"harsh", "lenient"}
+    assert odd_experts(scores) == [3]
+    assert odd_experts(close) == []
+    halves = np.hstack([close[:, :2], close[:, 2:4] - 27])
+    assert odd_experts(halves) == [0, 1, 2, 3]

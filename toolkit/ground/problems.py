@@ -266,13 +266,14 @@ def _lines(problems: list[Problem], language: Language) -> Iterator[str]:
     for problem in problems:
         kinds.setdefault(_kind(problem), []).append(problem)
     merged: set[tuple[str, ...]] = set()
+    mixed = len({problem.severity for problem in problems}) > 1
     for problem in problems:
-        kind = _kind(problem)
+        kind, mark = _kind(problem), _mark(problem, language, mixed=mixed)
         if len(kinds[kind]) < MANY:
-            yield f"{_mark(problem, language)}{problem.line(language)}"
+            yield f"{mark}{problem.line(language)}"
         elif kind not in merged:
             merged.add(kind)
-            yield f"{_mark(problem, language)}{_together(kinds[kind], language)}"
+            yield f"{mark}{_together(kinds[kind], language)}"
 
 
 def _kind(problem: Problem) -> tuple[str, ...]:
@@ -315,7 +316,8 @@ def _sheet(file: str, sheet: str, *, zh: bool) -> str:
     return f"工作表 {sheet}" if zh else f"sheet {sheet}"
 
 
-def _mark(problem: Problem, language: Language) -> str:
-    if problem.severity == "error":
+def _mark(problem: Problem, language: Language, *, mixed: bool) -> str:
+    """How grave a problem is; errors by themselves need no word for it."""
+    if problem.severity == "error" and not mixed:
         return ""
     return f"[{SEVERITIES[problem.severity].into(language)}] "

@@ -13,7 +13,7 @@ Who sits on the panel of an edition and who withdraws from whom, as its tables o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,7 @@ from toolkit.panels import (
     levelled,
     panel_scores,
 )
-from toolkit.panels.severity import LEAST
+from toolkit.panels.severity import LEAST, MARKED, odd_experts
 from toolkit.records.members import DIVIDERS
 from toolkit.records.references import RESULT_COUNTS, member_column, result_column
 from toolkit.scheme.criteria import GIVE_CODE, is_pseudonym
@@ -245,12 +245,13 @@ def levelling_problems(panel: Panel, item: Indicator, level: Levelling) -> Itera
         yield Problem("note", rule, mend, file="scheme.toml", column="panel.harshness", value=str(panel.harshness))
 
 
-def deviation_notes(item: Indicator, deviations: pd.DataFrame) -> Iterator[Problem]:
+def deviation_notes(item: Indicator, deviations: pd.DataFrame, odd: Collection[str]) -> Iterator[Problem]:
     """A note that someone deviates: who and by how much is for the chair."""
-    marked = int(deviations["stance"].isin(["harsh", "lenient"]).sum())
-    if marked:
-        rule = phrase("“{label}”有 {n} 位专家明显偏严或偏宽，所评照常计入", "`{label}`: {n:expert is|experts are} markedly harsh or lenient, and counted as any other",
-                      label=item.label, n=marked)  # fmt: skip
+    if odd:
+        others = int(deviations["stance"].isin(MARKED).sum() - len(odd))
+        beside = phrase("（其余有 {n} 位因此显得偏宽或偏严）", " (and for that others seem so: {n})", n=others) if others > 0 else Phrase("", "")
+        rule = phrase("“{label}”有 {n} 位专家明显偏严或偏宽{zh}，所评照常计入", "`{label}`: {n:expert is|experts are} markedly harsh or lenient{en}, and counted as any other",
+                      label=item.label, n=len(odd), zh=beside.zh, en=beside.en)  # fmt: skip
         mend = Phrase("请专家组组长看 committee panel", "the chair should see `committee panel`")
         yield Problem("note", rule, mend, file="scheme.toml", column=f"indicator[{item.id}]")
 
@@ -485,7 +486,7 @@ def _item(
         *own_withdrawals(known, item, due, records),
         *unscored_members(item, given, recused, concerned(item, records), records),
         *levelling_problems(panel, item, level),
-        *deviation_notes(item, expert_deviations(given, recused)),
+        *deviation_notes(item, expert_deviations(given, recused), odd_experts(given, recused)),
     ]
     return PanelResult(given.mask(recused), recused, level, results), problems
 

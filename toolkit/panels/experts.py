@@ -209,9 +209,9 @@ def composition_problems(
     >>> panel = pd.DataFrame({"expert": ["E1", "E2", "E3", "E4"], "outside": [True, True, False, False]})
     >>> print(composition_problems(panel).text("en"))
     3 problems
-      "4": a panel has at least 5 experts; appoint 1 or more
-      "4": the number of experts is odd; add one or let one go
-      "2/4": at least 2/3 of the experts are from outside; 3 of 4 would do
+      the panel has 4 experts, and needs at least 5; appoint 1 or more
+      the panel has 4 experts, and the number is to be odd; add one or let one go
+      at least 2/3 of the experts are from outside, and 2 of 4 are; 3 of 4 would do
 
     References
     ----------
@@ -256,11 +256,11 @@ def _twice(named: pd.DataFrame) -> Iterator[SeatFault]:
 
 def _number(count: int, minimum: int, *, odd: bool) -> Iterator[SeatFault]:
     if count < minimum:
-        rule = phrase("专家组至少 {n} 人", "a panel has at least {n:expert|experts}", n=minimum)
-        yield "", str(count), rule, phrase("请至少再聘 {n} 人", "appoint {n} or more", n=minimum - count)
+        rule = phrase("专家组现有 {count} 人，至少应有 {n} 人", "the panel has {count:expert|experts}, and needs at least {n}", count=count, n=minimum)
+        yield "", "", rule, phrase("请至少再聘 {n} 人", "appoint {n} or more", n=minimum - count)
     if odd and count % 2 == 0:
-        rule = Phrase("专家人数应为单数", "the number of experts is odd")
-        yield "", str(count), rule, Phrase("请增加或减少一人", "add one or let one go")
+        rule = phrase("专家组现有 {count} 人，人数应为单数", "the panel has {count:expert|experts}, and the number is to be odd", count=count)
+        yield "", "", rule, Phrase("请增加或减少一人", "add one or let one go")
 
 
 def _outside(once: pd.DataFrame, least: Fraction) -> Iterator[SeatFault]:
@@ -269,6 +269,7 @@ def _outside(once: pd.DataFrame, least: Fraction) -> Iterator[SeatFault]:
     count, there = len(once), int(once["outside"].fillna(value=False).astype(bool).sum())
     if there < least * count:
         needed = -(-least.numerator * count // least.denominator)
-        rule = phrase("外部专家不得少于总人数的 {share}", "at least {share} of the experts are from outside", share=least)
+        rule = phrase("专家组 {count} 人中外部专家有 {there} 人，不得少于总人数的 {share}", "at least {share} of the experts are from outside, and {there} of {count} are",
+                      count=count, there=there, share=least)  # fmt: skip
         mend = phrase("{count} 人中应有 {needed} 人", "{needed} of {count} would do", count=count, needed=needed)
-        yield "", f"{there}/{count}", rule, mend
+        yield "", "", rule, mend

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+MARKED = ("harsh", "lenient")
 NOISE = 1e-9  # points: what is nearer is rounding, not harshness
 
 
@@ -71,6 +72,35 @@ def expert_deviations(scores: Table, recused: Table | None = None, *, level: flo
         "stance": _stances(deviation, reach),
     }
     return pd.DataFrame(columns, index=frame.columns)
+
+
+def odd_experts(scores: Table, recused: Table | None = None, *, level: float = 0.95) -> list[str]:
+    """Who is harsh or lenient by its own doing, the farthest first: beside one far expert, all others seem to lie on the other side.
+
+    The farthest is put aside, and the others are held against each other alone, until nobody among them is marked. Where that
+    takes half of the panel or more, nobody can say who is odd, and all who are marked are told.
+
+    Parameters
+    ----------
+    scores, recused, level
+        As for `expert_deviations`.
+
+    Examples
+    --------
+    >>> odd_experts([[80, 81, 80, 70], [90, 89, 91, 80], [60, 61, 60, 50], [75, 75, 76, 66]])
+    [3]
+    """
+    frame, aside = admitted(scores, recused), list[str]()
+    while True:
+        found = expert_deviations(frame.drop(columns=aside), level=level)
+        marked = found[found["stance"].isin(MARKED)]
+        if marked.empty or len(found) < 3:
+            return aside
+        if 2 * (len(aside) + 1) >= frame.shape[1]:
+            break
+        aside.append(marked["deviation"].abs().idxmax())
+    whole = expert_deviations(frame, level=level)
+    return whole.index[whole["stance"].isin(MARKED)].tolist()
 
 
 def _student(compared: Integers, level: float) -> Floats:

@@ -22,6 +22,7 @@ from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.panels import expert_deviations, intraclass, krippendorff_alpha
 from toolkit.panels.experts import GROUNDS
+from toolkit.panels.severity import MARKED, odd_experts
 from toolkit.reports.columns import (
     RIGHT,
     Lexicon,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
 STANCES = {
     "harsh": Phrase("偏严", "harsh"), "lenient": Phrase("偏宽", "lenient"),
+    "harsh_beside": Phrase("因他人偏宽而显得偏严", "seems harsh beside the lenient"), "lenient_beside": Phrase("因他人偏严而显得偏宽", "seems lenient beside the harsh"),
     "unremarkable": Phrase("无异常", "unremarkable"), "unknown": Phrase("评分太少，无法判断", "too few to tell"),
 }  # fmt: skip
 LEVELLED = {
@@ -64,15 +66,20 @@ def _signed(number: float, _: Lexicon | None = None) -> str:
     return BLANK if math.isnan(number) else f"{number:+.2f}".replace("+0.00", "0.00").replace("-0.00", "0.00")
 
 
+def _plain(number: float) -> str:
+    """Two decimals, and no sign before nothing."""
+    return f"{round(number, 2) + 0.0:.2f}"
+
+
 def _interval(low: float, high: float, *, signed: bool = False) -> str:
     if math.isnan(low) or math.isnan(high):
         return ""
-    return f"[{_signed(low)}, {_signed(high)}]" if signed else f"[{low:.2f}, {high:.2f}]"
+    return f"[{_signed(low)}, {_signed(high)}]" if signed else f"[{_plain(low)}, {_plain(high)}]"
 
 
 def _with_interval(estimate: tuple[float, float, float], _: Lexicon) -> str:
     value, *ends = estimate
-    return BLANK if math.isnan(value) else f"{value:.2f} {_interval(*ends)}".strip()
+    return BLANK if math.isnan(value) else f"{_plain(value)} {_interval(*ends)}".strip()
 
 
 def _levelling(row: Row, lexicon: Lexicon) -> str:
@@ -142,7 +149,8 @@ def panel_experts_table(judged: Judging, scheme: Scheme, language: Language | No
 
 
 def _deviations(indicator: str, judged: PanelResult) -> list[Row]:
-    experts = expert_deviations(judged.scores).join(judged.levelled.experts[["shift", "stretch", "how"]])
+    experts, odd = expert_deviations(judged.scores).join(judged.levelled.experts[["shift", "stretch", "how"]]), odd_experts(judged.scores)
+    experts["stance"] = [f"{stance}_beside" if stance in MARKED and expert not in odd else stance for expert, stance in experts["stance"].items()]
     recused = [judged.recused[expert].sum() for expert in experts.index]
     return rows_of(experts.assign(indicator=indicator, expert=experts.index, recused=recused))
 
