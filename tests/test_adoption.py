@@ -49,6 +49,23 @@ def test_without_a_name_and_a_reason_nothing_is_adopted(small_edition: Path, by:
     assert not (small_edition / JOURNAL).exists()
 
 
+def test_what_is_taken_back_is_the_file_as_it_was_and_a_hand_edit_since_stays(small_edition: Path) -> None:
+    path = small_edition / "scheme.toml"
+    path.write_text(path.read_text("utf-8").replace("share = 0.2,", "share = 0.20,"), "utf-8")
+    first, decided = path.read_bytes(), load_scheme(path)
+    assert b"0.20" in first
+    tried = decided.with_({"award[outstanding].quota.share": 0.25}).with_weights({"learning": 35})
+    opened = scheme_digest(small_edition)
+    for scheme in (tried, decided.with_weights({"learning": 50}), decided):
+        opened = adopt_scheme(small_edition, opened, scheme, by="A", reason="B").digest
+    assert path.read_bytes() == first
+    adopt_scheme(small_edition, opened, tried, by="A", reason="B")
+    path.write_text(path.read_text("utf-8") + "# 手写的一行\n", "utf-8")
+    adopt_scheme(small_edition, scheme_digest(small_edition), decided, by="A", reason="B")
+    assert path.read_text("utf-8").endswith("# 手写的一行\n")
+    assert load_scheme(path) == decided
+
+
 def test_another_adoption_is_told_and_not_written_over(small_edition: Path) -> None:
     opened, mine = other(small_edition)
     adopt_scheme(small_edition, opened, other(small_edition, 40)[1], by="李主任", reason="更看重诚信")

@@ -16,7 +16,7 @@ from toolkit.scheme.amendments import diff
 SCHEME = load_scheme(house_folder("data/demo") / "scheme.toml")
 CHANGES: dict[str, tuple[object, str, str]] = {
     "decimals": (3, "小数位数：2 → 3", "decimals: 2 → 3"),
-    "award[outstanding].quota.share": (0.12, "名额比例：优秀会员 · 名额 0.1 → 0.12", "share: 优秀会员 · quota 0.1 → 0.12"),
+    "award[outstanding].quota.share": (0.12, "名额比例：优秀会员 · 名额 10% → 12%", "share: 优秀会员 · quota 10% → 12%"),
     "indicator[law_hours].missing": ("exclude", "缺失时：法规学习班与讲座学时 按最低值计 → 不计，权重分给同级",
                                      "when missing: 法规学习班与讲座学时 worst → exclude"),
     "indicator[law_hours].value.best": (120.0000001, "最好值：法规学习班与讲座学时 · 计分 120 → 120.0000001",

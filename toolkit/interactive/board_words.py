@@ -18,7 +18,7 @@ ADOPTED = ("已采用并记入 journal.jsonl：{zh}", "Adopted, and entered into
 SEALED = Phrase("这里是封存的副本，只读，不能采用", "this is a sealed copy: it is read only")
 OPEN_EDITION = Phrase("请打开届次文件夹里的笔记本", "open the notebook on the edition itself")
 ONLY_TRIED = Phrase("试算的名单不能采用", "what is only tried cannot be adopted")
-PUT_BACK = Phrase("请先按“全部放回”", "put everything back first")
+PUT_BACK = Phrase("请先按“全部放回”", "press 'Put everything back' first")
 RESUMED = Phrase(
     "已恢复上次离开时的调整（尚未采用），可以继续撤销和重做；要看已定的名单，请按“恢复已定”",
     "All is as you left it, not adopted, and can be undone further; 'As decided' leads back to the decided list",
@@ -172,8 +172,8 @@ WORDS: dict[str, Phrase] = {
     "decided": Phrase("已定", "Decided"),
     "now": Phrase("现在的试算", "As it stands"),
     "trial_not_kept": Phrase(
-        "有不计入的或按某位专家权重的试算：“现在的试算”照此计算，与上面一行相同；存为方案时不随方案保存，方案都计入全部",
-        "Something is left out, or one expert's weights are tried: 'As it stands' is counted so, as in the line on top. A variant does not keep that, and counts everything",
+        "“现在的试算”照上面虚线框里的试算计算；存为方案时这一部分不随方案保存，各方案都计入全部",
+        "'As it stands' is counted with the trial in the dashed box above. A variant does not keep that part, and counts everything",
     ),
     "no_variants": Phrase("还没有存下的方案。调好权重后，在上面起一个名称存下；办法本身不会改动。", "No variant is kept yet. Move the weights and keep them by a name above; the scheme itself is not changed."),
     "differs": Phrase("有 {n} 处与已定办法不同", "Decided otherwise: {n}"),

@@ -7,7 +7,8 @@ the data dictionary and the records the minutes name digests alone, one for each
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -143,7 +144,7 @@ def adopt_scheme(folder: Path, opened: str, scheme: Scheme, *, by: str, reason: 
         refuse_decided(read_journal(folder))
         enter_found(folder)
         before = path.read_bytes()
-        former, after = kept_former(path), rewritten(before.decode("utf-8-sig"), scheme).encode()
+        former, after = kept_former(path), _made_to_say(folder, before, scheme)
         now = sha256(after).hexdigest()
         _remember(folder, before)
         _announce(folder, opened, now, by, reason)
@@ -163,6 +164,27 @@ def adopt_scheme(folder: Path, opened: str, scheme: Scheme, *, by: str, reason: 
         finally:
             (folder / MEMORY / UNDER_WAY).unlink(missing_ok=True)
     return Adoption(entry, now, amendments)
+
+
+def _made_to_say(folder: Path, before: bytes, scheme: Scheme) -> bytes:
+    """The scheme's file with what `scheme` says: byte for byte as it once was, where it said so and nothing but adoptions touched it since."""
+    text, since = before.decode("utf-8-sig"), list[Path]()
+    adoptions = [entry.details for entry in read_journal(folder).entries if entry.what == ADOPTION]
+    for details in reversed(adoptions):
+        former, after = (_memory(folder, str(details.get(side, ""))) for side in ("before", "after"))
+        since.insert(0, after)
+        with suppress(Refused):
+            if not diff(load_scheme(former), scheme) and _adopted_since(former, since) == text:
+                return former.read_bytes()
+    return rewritten(text, scheme).encode()
+
+
+def _adopted_since(former: Path, since: Iterable[Path]) -> str:
+    """What became of a scheme's file if nothing but these adoptions touched it."""
+    text = former.read_bytes().decode("utf-8-sig")
+    for one in since:
+        text = rewritten(text, load_scheme(one))
+    return text
 
 
 def changed_meanwhile(folder: Path) -> Problem:

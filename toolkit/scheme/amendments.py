@@ -434,6 +434,8 @@ def _worded(value: Any, labels: Raw, digits: int = 6, of: str = "") -> Phrase:
         return joined(Phrase(f"{key.zh} {words.zh}", f"{key.en} {words.en}") for key, words in parts)
     if isinstance(value, list):
         return joined((_worded(item, labels, digits, of) for item in value), "、") if value else WORDS[None]
+    if of == "share" and isinstance(value, float | int):  # as the committee says it, and the board's box
+        return Phrase(*[f"{100 * value:.{digits}g}%"] * 2)
     if isinstance(value, float):
         return Phrase(*[f"{value:.{digits}g}"] * 2)
     if isinstance(value, int) and not isinstance(value, bool):  # 1 is not "yes"

@@ -82,6 +82,7 @@ class Page {
     root.classList.add("weight-board");
     this.resized = new ResizeObserver(() => {
       if (!this.rank || this.listBox.hidden) return;
+      if (this.width !== root.clientWidth) { this.width = root.clientWidth; this.moves(); }
       this.grid.firstChild.style.marginRight = `${this.scroll.offsetWidth - this.scroll.clientWidth}px`;
       this.paint();
     });

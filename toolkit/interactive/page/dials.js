@@ -307,7 +307,16 @@ class Dials {
     this.memberOut();
     if (!this.adoptButton) return;
     if (this.state.what_if) this.adoptButton.disabled = true;
-    setText(this.adoptHint, this.say(this.state.what_if ? "adopt_tried" : "adopt_help"));
+    this.hint(Boolean(this.state.what_if));
+  }
+
+  hint(tried) {
+    // What is said to be pressed is the button.
+    if (this.adoptHint.dataset.tried === String(tried)) return;
+    this.adoptHint.dataset.tried = String(tried);
+    if (!tried) { setText(this.adoptHint, this.say("adopt_help")); return; }
+    const [before, after] = this.say("adopt_tried").split(this.say("all_back"));
+    this.adoptHint.replaceChildren(before, make("button", { type: "button", class: "back-all", onclick: () => this.questions.ask({ do: "put_back" }) }, this.say("all_back")), after);
   }
 
   whoseWeights() {

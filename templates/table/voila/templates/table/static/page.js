@@ -5,14 +5,15 @@ window.voila_heartbeat = () => {};
 (() => {
   const WORDS = {
     zh: {
-      skip: "跳到正文", hidden: "点开查看，{n} 段", loading: "正在载入……", opening: "正在打开“{name}”并计算，请稍候……", again: "重新打开本页",
+      seconds: "已 {n} 秒", skip: "跳到正文", hidden: "点开查看，{n} 段", loading: "正在载入……", opening: "正在打开“{name}”并计算，请稍候……", again: "重新打开本页",
       lost: "这一部分没有连上计算程序。请重新打开本页；若仍如此，请按页面上方的“重新计算全部”（没有这个按钮时，请关闭程序后重新启动）。",
     },
     en: {
-      skip: "Skip to the text", hidden: "Show, {n} part(s)", loading: "Loading …", opening: "Opening “{name}” and computing it, one moment …", again: "Open this page again",
+      seconds: "{n} s", skip: "Skip to the text", hidden: "Show, {n} part(s)", loading: "Loading …", opening: "Opening “{name}” and computing it, one moment …", again: "Open this page again",
       lost: "This part could not be joined to what computes it. Open the page again; if it stays so, press “Recompute all” above (where there is no such button, end the program and start it again).",
     },
   };
+  const BEGAN = "committee-opening", LONGEST = 300_000, PATIENT = 3; // how long what was pressed may take, and from which second on they are counted
   const ONCE = "committee-opened-again", ANEW = 120_000; // milliseconds in which a page opens itself again only once
   const notebook = /([^/]+)\.ipynb$/.exec(decodeURIComponent(window.location.pathname));
   const title = notebook ? `${notebook[1]} · ${document.title}` : document.title; // Lab would write its own name and cut that of the notebook
@@ -66,6 +67,24 @@ window.voila_heartbeat = () => {};
     line.setAttribute("role", "status");
     line.textContent = words.opening.replace("{name}", way.textContent);
     document.body.append(line);
+    sessionStorage.setItem(BEGAN, String(Date.now()));
   });
+
+  // While a page opens, seconds are counted beside the words, from the press on, so that it is seen to live; a reader is told the words alone.
+  const count = () => {
+    const line = document.getElementById("opening");
+    if (!line) { sessionStorage.removeItem(BEGAN); return; }
+    const asked = Number(sessionStorage.getItem(BEGAN)), now = Date.now();
+    const seconds = Math.floor((now - (now - asked < LONGEST ? asked : performance.timeOrigin)) / 1000);
+    let shown = line.querySelector(".seconds");
+    if (!shown) {
+      shown = document.createElement("span");
+      shown.className = "seconds";
+      shown.setAttribute("aria-hidden", "true");
+      line.append(" ", shown);
+    }
+    if (seconds >= PATIENT) say(shown, words.seconds.replace("{n}", String(seconds)));
+  };
+  window.setInterval(count, 1000);
   window.addEventListener("pageshow", (event) => { if (event.persisted) document.getElementById("opening")?.remove(); }); // come back to by the browser's own button
 })();
