@@ -21,7 +21,7 @@ from urllib.parse import quote
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from tests.browser.test_board import Table
+from tests.browser.board_page import Table
 from tests.browser.test_page import BROWSER, FLAGS
 from tests.sealed_page import free_port, passes
 from tests.test_lab import TOKEN, asked, lab

@@ -84,6 +84,15 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def file_state(path: Path) -> tuple[int, ...]:
+    """When, where and how long a file was written last, by which it is cheap to see that nobody wrote it again; empty where it is not there."""
+    try:
+        told = path.stat()
+    except OSError:
+        return ()
+    return told.st_mtime_ns, told.st_size, told.st_ino
+
+
 def folder_digests(folder: Path) -> dict[str, str]:
     """SHA-256 of every file in `folder`, by its path there."""
     return {path.relative_to(folder).as_posix(): file_digest(path) for path in folder.rglob("*") if path.is_file()}

@@ -381,7 +381,7 @@ def modelled(
 
 def _faults_of(raw: Raw, model: type[M]) -> tuple[M | None, list[Fault]]:
     """Plain values as a value of `model`, or every fault of a single field."""
-    beyond = [Fault(path, *NO_NUMBER) for path in _beyond(raw)]
+    beyond = [Fault(path, *NO_NUMBER) for path in _beyond(raw)] if _exceeds(raw) else []
     try:
         value = model.model_validate(tuples(_bounded(raw) if beyond else raw))
     except ValidationError as error:
@@ -389,6 +389,15 @@ def _faults_of(raw: Raw, model: type[M]) -> tuple[M | None, list[Fault]]:
         field_faults = model_faults(error.errors(), raw, model.model_json_schema(by_alias=True))
         return None, [*beyond, *(fault for fault in field_faults if fault.path not in seen)]
     return (None if beyond else value), beyond
+
+
+def _exceeds(value: Any) -> bool:
+    """Whether there is any such whole number as `_beyond` finds the places of."""
+    if isinstance(value, dict):
+        return any(map(_exceeds, value.values()))
+    if isinstance(value, list):
+        return any(map(_exceeds, value))
+    return isinstance(value, int) and not -LARGEST <= value <= LARGEST
 
 
 def _beyond(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:

@@ -118,12 +118,14 @@ def _whole(steps: Floats) -> NDArray[np.int32]:
 def _margins(run: Decided, award: NDArray[np.int8]) -> Floats:
     """How far each member's score is from the other side of the line that concerns it most, in points; NaN for none."""
     margin = np.full(len(award), np.nan)
-    order = [allotment.award.id for allotment in run.allotments]
+    order, ranked = [allotment.award.id for allotment in run.allotments], run.ranks > 0
+    free: dict[str, Mask] = {}
     for contest in run.contests:
         place, positions = 1 + order.index(contest.award.id), contest.positions
-        earlier = [other.given for other in run.allotments[: place - 1] if other.award.id not in contest.award.beside]
-        free = ~np.logical_or.reduce(earlier)[positions] if earlier else np.ones(len(positions), np.bool_)
-        distance = _distances(contest, free & (run.ranks[positions] > 0) & ~np.isnan(contest.keys[0]))
+        if contest.award.id not in free:  # the same for each pool of an award
+            earlier = [other.given for other in run.allotments[: place - 1] if other.award.id not in contest.award.beside]
+            free[contest.award.id] = ranked & ~np.logical_or.reduce(earlier) if earlier else ranked
+        distance = _distances(contest, free[contest.award.id][positions] & ~np.isnan(contest.keys[0]))
         award_here = award[positions]
         holds, waits = (award_here == place) & contest.given, (award_here <= 0) & ~contest.given
         margin[positions[holds]] = distance[holds]

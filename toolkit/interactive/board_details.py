@@ -262,7 +262,26 @@ def _unit(scheme: Scheme, edition: Edition | None, row: Mapping[Any, Any]) -> st
     return getattr(column, "unit", None) or ""
 
 
-def panel(evaluation: Evaluation, shown: object, ranked: Mask) -> Said | None:
+class Behind:
+    """The raw values behind a dial, kept from move to move as long as the same members are ranked."""
+
+    def __init__(self) -> None:
+        self._raw: object = None
+        self._of: tuple[object, ...] = ()
+        self._held: tuple[Any, Any] = ((), ())
+
+    def values(self, evaluation: Evaluation, item: Indicator, ranked: Mask) -> tuple[Any, Any]:
+        """The rows of the raw values of who is ranked, and of those that count the values: as they are where they are states, else as numbers."""
+        raw = evaluation.measured.raw_values
+        of = (item.id, isinstance(item.value, Category), ranked.tobytes())
+        if self._raw is not raw or self._of != of:
+            rows = raw.members.get_indexer(evaluation.members.index[ranked])
+            given = raw.columns[item.id][rows][raw.counted[item.id][rows]]
+            self._raw, self._of, self._held = raw, of, (rows, given if isinstance(item.value, Category) else _floats(given))
+        return self._held
+
+
+def panel(evaluation: Evaluation, shown: object, ranked: Mask, behind: Behind | None = None) -> Said | None:
     """What the page shows of what is looked at: its dials, and of an indicator the raw values of who is ranked and what each is worth.
 
     Parameters
@@ -271,6 +290,8 @@ def panel(evaluation: Evaluation, shown: object, ranked: Mask) -> Said | None:
         A node, `LINES` or `WHOLE`; None comes of anything else.
     ranked : bool[members]
         Whose raw values are shown, in the order of `evaluation.members`.
+    behind
+        What is kept from one move to the next.
     """
     scheme = evaluation.scheme
     if shown in BESIDE_NODES:
@@ -284,10 +305,8 @@ def panel(evaluation: Evaluation, shown: object, ranked: Mask) -> Said | None:
         return said
     words = item.value.words()
     said |= {"words": {"zh": words.zh, "en": words.en}, "unit": item.unit, "scale": scheme.scale}
-    raw = evaluation.measured.raw_values
-    rows = raw.members.get_indexer(evaluation.members.index[ranked])
-    given = raw.columns[node][rows][raw.counted[node][rows]]
-    return said | (_states(item.value, given) if isinstance(item.value, Category) else _distribution(evaluation, item, _floats(given), rows))
+    rows, given = (behind or Behind()).values(evaluation, item, ranked)
+    return said | (_states(item.value, given) if isinstance(item.value, Category) else _distribution(evaluation, item, given, rows))
 
 
 def _floats(given: Any) -> Floats:

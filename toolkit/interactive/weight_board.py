@@ -21,12 +21,12 @@ from toolkit.edition import edition_folder, open_edition
 from toolkit.evaluation import evaluate, rescored
 from toolkit.evaluation.grades import GradeOutcomes
 from toolkit.ground.problems import Problems, Refused, refuse
-from toolkit.ground.resources import is_frozen
+from toolkit.ground.resources import file_state, is_frozen
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.interactive.background import Background, Errands, begun
 from toolkit.interactive.board import DRAWS, NONE, Board, Changes, grade_names, grades_after, shown_decimals
-from toolkit.interactive.board_details import Trial, panel, spoken, turning_record, turning_value
+from toolkit.interactive.board_details import Behind, Trial, panel, spoken, turning_record, turning_value
 from toolkit.interactive.board_words import (
     ADOPTED,
     AS_BEFORE,
@@ -148,8 +148,8 @@ class WeightBoard(anywidget.AnyWidget):
         super().__init__(shares=shares(evaluation.scheme), key=evaluation.scheme.edition)
         self._opened = edition.records.digests.get("scheme.toml", "") if edition else ""
         self._steps = KeptSteps()
-        self._elsewhere: tuple[str, dict[str, str] | None] = ("", None)
-        self._background, self._errands = Background(self), Errands()
+        self._elsewhere: tuple[object, dict[str, str] | None] = (None, None)
+        self._background, self._errands, self._behind = Background(self), Errands(), Behind()
         self.on_msg(self._heard)
 
     @property
@@ -383,14 +383,13 @@ class WeightBoard(anywidget.AnyWidget):
         """Who changed the scheme's file since it was opened, in words; None where nobody did."""
         if self.edition is None or is_frozen(self.edition.folder):
             return None
+        folder = self.edition.folder
         try:
-            now = scheme_digest(self.edition.folder)
+            if self._elsewhere[0] != (state := (self._opened, file_state(folder / "scheme.toml"))):  # read again only where it was written again
+                changed = scheme_digest(folder) != self._opened
+                self._elsewhere = state, refusal(Refused(Problems((changed_meanwhile(folder),)))) if changed else None
         except Refused as refused:
             return refusal(refused)
-        if now == self._opened:
-            return None
-        if self._elsewhere[0] != now:
-            self._elsewhere = (now, refusal(Refused(Problems((changed_meanwhile(self.edition.folder),)))))
         return self._elsewhere[1]
 
     def _share(self, asked: Said, node: str) -> float:
@@ -446,7 +445,7 @@ class WeightBoard(anywidget.AnyWidget):
         tuning, out, changes = self.tuning, self.tuning.what_if, Changes.between(self.decided, self.board)
         places = self.before.members.index.get_indexer(pd.Index(sorted(out.members))).tolist()
         return {
-            "panel": panel(self.after, shown, self.board.rank > 0),
+            "panel": panel(self.after, shown, self.board.rank > 0, self._behind),
             "what_if": both(out.words(self.before)) if out else None, "own": out.ballot,
             "left": {"node": sorted(out.nodes), "member": places, "expert": sorted(out.experts), "veto": sorted(out.vetoes)},
             "own_shares": _rounded(shares(self.after.scheme)) if out.ballot else None, "decimals": shown_decimals(self.after.scheme),
