@@ -74,6 +74,7 @@ NO_DIAL = {
     r"scale": "every figure of the scheme is in points of this scale",
     r"seed": "which weights are drawn, no part of the rule",
     r"publication/working_days": "how long the notice hangs out: it moves nobody",
+    r"phase\[\w+\]/.*": "what members are asked for, and when: no score hangs on it",
     r".*\]/weight": "weights have sliders of their own",
 }
 """The numbers that a scheme decides and no dial turns, and why."""

@@ -339,7 +339,8 @@ def bin_edges(known: Floats, marks: Floats) -> Floats:
 
     The rarest of the highest values (1 in 200) do not stretch the picture.
     """
-    ends = np.concatenate([known[known <= np.quantile(known, 0.995, method="higher")] if len(known) else known, marks])
+    rare = math.ceil(0.995 * (len(known) - 1))
+    ends = np.concatenate([[known.min(), np.partition(known, rare)[rare]] if len(known) else known, marks])
     low, high = (float(ends.min()), float(ends.max())) if len(ends) else (0.0, 1.0)
     if len(known) and (known == np.floor(known)).all() and high - low <= MOST_WHOLE:
         return np.arange(math.floor(low), math.ceil(high) + 2, dtype=np.float64) - 0.5

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -87,8 +87,10 @@ def shares(scheme: Scheme) -> dict[str, float]:
 
 def ranges(tuning: Tuning) -> dict[str, tuple[float, float]]:
     """From where to where each share can be moved; both ends are the same where it cannot."""
-    now = shares(tuning.scheme)
-    return {node: _range(tuning, node, now) for node in now}
+    now, nodes, families = shares(tuning.scheme), tuning.scheme.nodes, dict[str | None, list[str]]()
+    for node, item in nodes.items():
+        families.setdefault(item.group, []).append(node)
+    return {node: _range(tuning.locked, node, families[item.group], now) for node, item in nodes.items()}
 
 
 def moved(tuning: Tuning, node: str, share: float, *, gesture: str = "") -> Tuning:
@@ -223,10 +225,10 @@ def _stepped(tuning: Tuning, begun: Step, step: Step, gesture: str) -> Tuning:
     return replace(stands, past=(*tuning.past, begun)[-MOST_STEPS:], future=(), gesture=gesture)
 
 
-def _range(tuning: Tuning, node: str, now: Mapping[str, float]) -> tuple[float, float]:
-    siblings = [item.id for item in tuning.scheme.children(tuning.scheme.nodes[node].group) if item.id != node]
-    fixed = [sibling for sibling in siblings if sibling in tuning.locked]
-    if node in tuning.locked or len(fixed) == len(siblings):
+def _range(locked: frozenset[str], node: str, family: Sequence[str], now: Mapping[str, float]) -> tuple[float, float]:
+    siblings = [sibling for sibling in family if sibling != node]
+    fixed = [sibling for sibling in siblings if sibling in locked]
+    if node in locked or len(fixed) == len(siblings):
         return now[node], now[node]
     return 0.0, 100.0 - math.fsum(now[sibling] for sibling in fixed)
 
@@ -240,7 +242,7 @@ def _refuse_unfit(tuning: Tuning, node: str, share: float) -> None:
         raise refuse(phrase("“{label}”的权重不是数", "the weight of `{label}` is no number", label=label), _from_to(100))
     if node in tuning.locked:
         raise refuse(phrase("“{label}”已锁定", "`{label}` is locked", label=label), UNLOCK)
-    lowest, highest = _range(tuning, node, shares(tuning.scheme))
+    lowest, highest = ranges(tuning)[node]
     if lowest == highest:
         rule = phrase("“{label}”的同级各项都已锁定，它不能再动", "all siblings of `{label}` are locked, so it cannot be moved", label=label)
         raise refuse(rule, UNLOCK_ONE)
