@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,7 +27,7 @@ from toolkit.indicators import Indicators, adjustment_points
 from toolkit.publication.extract import Extract
 from toolkit.publication.open_rows import OpenRows
 from toolkit.publication.opening import open_rows
-from toolkit.publication.recomputation import page_data
+from toolkit.publication.recomputation import MEASURED, SETTLED, STRUCK, page_data
 from toolkit.reports.results_page import results_page
 from toolkit.scheme import Scheme
 
@@ -320,6 +321,85 @@ def test_what_the_page_does_not_know_it_refuses_by_name(page: Page) -> None:
     ]
     asked = [altered_at(data, path, value) for path, value, _ in changed]
     assert [said["refused"] for said in told_by_page(page, asked)] == [[name] for _, _, name in changed]
+
+
+NEED = {"requirement": {"node": "a"}, "rank": {"shape": "linear", "worst": 0, "best": 1}, "id": {"id": "x", "label": "x"}}
+PARTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "Scheme": ("", {}), "Group": ("group.0", NEED["id"] | {"weight": 1}), "Pattern": ("total.when.0", {}), "Total": ("total", {}),
+    "Indicator": ("indicator.0", NEED["id"] | {"weight": 1, "value": NEED["rank"]}), "Adjustment": ("adjustment.0", NEED["id"]), "Condition": ("condition.0", NEED["id"]),
+    "Eligibility": ("eligibility", {}), "Requirement": ("award.0.require.0", {}), "Veto": ("veto.0", NEED["id"] | {"effect": {"award": "none"}}),
+    "Effect": ("veto.0.effect", {}), "Award": ("award.0", NEED["id"]), "Quota": ("award.0.quota", {"number": 1}), "Grades": ("grades", {"bands": [["A", 0]]}),
+}  # fmt: skip
+"""Where the parts of a scheme stand in what the page reads, and the least each holds."""
+BELOW = {"Per": "Quota.per", "Apart": "Grades.apart", "Shortlist": "Scheme.shortlist", "TieRule": "Scheme.ties", "Range": "Measure.where", "Selection": "Veto.when"}
+"""Parts that are refused, or left out, with the key they stand below."""
+FOUND = frozenset({"Ends", "Moments", "Best", "Fitted"})
+"""What shapes found among the members: numbers that the seal wrote, read as they stand."""
+OUTSIDE = frozenset({"MembersSpec", "Measure", "Window", "Previous", "Panel", "Publication", "Consent", "Papers", "Phase", "Demand", "Weighting", "Signatures"})
+"""Parts that have no say once everything is measured."""
+LEFT_OUT = {
+    "Scheme": {"schema", "title", "edition", "as_of", "members", "language", "period", "weights", "open_ties", "approval", "seed", "window", "previous", "panel", "publication", "weighting", "signatures", "papers", "phase"},
+    **{part: {"measure", "source"} for part in ("Indicator", "Adjustment", "Condition")}, **{part: {"source"} for part in ("Group", "Award", "Grades", "Eligibility")},
+    "Veto": {"when", "at_least", "distinct", "sum", "at_most", "source"},
+}  # fmt: skip
+"""Keys that the page is not given, as they only say what is measured, of whom, or how it is told: whoever adds one here knows that no total, place or award hangs on it."""
+
+
+def places_of_keys() -> Iterator[tuple[str, str, dict[str, Any], str, dict[str, Any]]]:
+    """Every key that a scheme may have and the page is given: its part, name and schema; where the part stands in the page's scheme, and what it holds."""
+    schema = Scheme.model_json_schema(by_alias=True)
+    for part, model in {"Scheme": schema, **schema["$defs"]}.items():
+        keys = model.get("properties", {})
+        shape, treat = (keys.get(name, {}).get("const") for name in ("shape", "treat"))
+        if part in PARTS:
+            path, base = PARTS[part]
+        elif shape or treat:
+            path, base = ("indicator.0.value", {"shape": shape}) if shape else ("indicator.0.outliers", {"treat": treat})
+        else:
+            assert part in {*BELOW, *OUTSIDE, *FOUND}, f"{part}: is it computed by the page, refused, or left out?"
+            continue
+        yield from ((part, key, node, path, base) for key, node in keys.items() if key not in LEFT_OUT.get(part, ()))
+
+
+def words_of(node: dict[str, Any]) -> list[str]:
+    """The words that a key may have, where it may have only some."""
+    kinds = [node, *node.get("anyOf", ()), *node.get("items", {}).get("anyOf", ()), node.get("items", {})]
+    return [word for kind in kinds for word in [*kind.get("enum", ()), *([kind["const"]] if "const" in kind else [])] if isinstance(word, str)]
+
+
+def planted(path: str, base: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
+    """A scheme as the page reads it with one key more, at its place."""
+    rules: dict[str, Any] = {"scale": 100, "decimals": 2, "ties": [], "classes": True, "indicator": [{"id": "a", "weight": 1, "value": dict(NEED["rank"])}]}
+    at: Any = rules
+    for step in filter(None, path.split(".")):
+        if step.isdigit():
+            at += [NEED["id"].copy()] if not at else []
+            at = at[0]
+        else:
+            at = at.setdefault(step, [] if step in {"group", "adjustment", "condition", "veto", "award", "require", "when"} else {})
+    at |= base | {key: value}
+    return rules
+
+
+def test_every_key_of_a_scheme_is_computed_or_refused_by_its_name(page: Page) -> None:
+    """A key that is new to the script is refused; one that it knows stands in its text with all the words it may have; none is dropped but by a list."""
+    assert LEFT_OUT["Scheme"] == set(SETTLED)
+    assert all(own <= {*MEASURED, *STRUCK} for part, own in LEFT_OUT.items() if part != "Scheme")
+    keys = list(places_of_keys())
+    trials = [(key, word, planted(path, base, key, word)) for _, key, node, path, base in keys for word in [*words_of(node), "?"]]
+    refused = page.evaluate("(all) => all.map((one) => { try { return recompute.unknown(one); } catch (error) { return ['script']; } })", [rules for *_, rules in trials])
+    told = {(part, key): [] for part, key, *_ in keys}
+    owners = [(part, key, [f" = {name}" for name in base.values() if isinstance(name, str)]) for part, key, node, _, base in keys for _ in [*words_of(node), "?"]]
+    for (part, key, whole), (_, word, _), paths in zip(owners, trials, refused, strict=True):
+        told[part, key].append((word, [path for path in paths if key in path or path.endswith(tuple(whole))]))
+    for (part, key), found in told.items():
+        if all(paths for _, paths in found):
+            continue  # refused, whatever it says
+        assert re.search(rf"\b{key}\b", SCRIPT), f"{part}.{key} is neither refused nor read"
+        unread = [word for word, paths in found[:-1] if not paths and not re.search(rf"\b{word}\b", SCRIPT)]
+        assert len(unread) <= 1, f"{part}.{key} = {unread} are neither refused nor read"  # one may be what is done unless another is told
+    for part, key in {("Quota", "per"), ("Quota", "budget"), ("Grades", "apart"), ("Grades", "quota"), ("Scheme", "shortlist"), ("Total", "better")}:
+        assert all(paths for _, paths in told[part, key]), f"{part}.{key}"
 
 
 def altered_at(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:

@@ -191,6 +191,46 @@ def test_rules_after_a_result_that_was_moved_away_are_late(small_edition: Path, 
         seal_rules(small_edition)
 
 
+def test_rules_that_are_lost_are_said_to_be_so_in_every_later_bag(edition: Path, tmp_path: Path) -> None:
+    """Gone without a word no result is sealed; once that is entered, with who and why, bag, minutes and `verify` say it, and it cannot be taken out of the bag."""
+    folder = shutil.copytree(edition, tmp_path / "edition")
+    house = write_house(tmp_path / "house")
+    lose = ["seal", str(folder), "--rules-lost", "--because", "硬盘*损坏*", "--by", "秘书处"]
+    whole = CliRunner().invoke(app, lose)
+    assert (whole.exit_code, "完好无损" in whole.output) == (1, True), whole.output
+    for path in (folder / "sealed").rglob("*"):
+        path.chmod(0o755)
+    (folder / "sealed" / "rules" / "data" / "edition" / "tables.toml").unlink()
+    with pytest.raises(Refused, match="restore the whole bag"):
+        sealed(folder, house, "r2")
+    shutil.rmtree(folder / "sealed" / "rules")
+    with pytest.raises(Refused, match="--rules-lost"):
+        sealed(folder, house, "r2")
+    for lacking in (lose[:3], lose[:-2]):
+        assert CliRunner().invoke(app, lacking).exit_code == 1
+    assert CliRunner().invoke(app, [*lose, "--as", "r2"]).exit_code == 2
+    done = CliRunner().invoke(app, lose)
+    assert (done.exit_code, "已记入" in done.output) == (0, True), done.output
+    twice = CliRunner().invoke(app, lose)
+    assert (twice.exit_code, "已经记入过" in twice.output) == (1, True), twice.output
+    bag = sealed(folder, house, "r2")
+    assert not (bag / "data" / "rules").exists()
+    readme = (bag / "data" / "README.md").read_text("utf-8")
+    assert "（秘书处，" in readme
+    assert r"理由：硬盘\*损坏\*" in readme
+    found = verified(bag, replay=True)
+    assert [(problem.severity, problem.column) for problem in found] == [("warning", "Rules-SHA256")]
+    assert "硬盘*损坏*" in found.text("zh")
+    assert "打开记录之前封存的办法" in CliRunner().invoke(app, ["journal", str(folder)]).output
+    assert not verified(folder / "sealed" / "r1").errors
+    for path in bag.rglob("*"):
+        path.chmod(0o755)
+    shutil.copytree(edition / "sealed" / "r1" / "data" / "rules", bag / "data" / "rules")
+    described_again(bag)
+    with_new_manifests(bag)
+    assert "rules/changed.csv" in named(verified(bag))
+
+
 def test_commands_say_that_rules_are_no_result(edition: Path) -> None:
     rules = str(edition / "sealed" / "rules")
     again = CliRunner().invoke(app, ["verify", rules, "--replay"])

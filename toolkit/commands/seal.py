@@ -63,7 +63,14 @@ OLDER = (
 )
 PASSPHRASE, NEW_PASSPHRASE = Phrase("{file} 的口令", "Passphrase of {file}"), Phrase("新密钥的口令", "Passphrase of the new key")
 AGAIN = Phrase("再输入一次", "Once more")
-ONE_OF = Phrase("请指明版次，或只封存办法，二者取一；只封存办法时不替代任何一版", "name a revision, or seal the rules alone: one of the two; rules revise nothing")
+ONE_OF = Phrase(
+    "请指明版次（--as），或只封存办法（--rules），或记入办法的封存包没有了（--rules-lost），三者取一；只封存办法时不替代任何一版",
+    "name a revision (--as), or seal the rules alone (--rules), or enter that they are lost (--rules-lost): one of the three; rules revise nothing",
+)
+RULES_LOST = Phrase(
+    "已记入工作记录。此后每个封存包、每次核对都会写明：事先封存的办法已经没有了。",
+    "Entered into the journal. Every later bag, and whoever verifies it, will say that the rules sealed before are there no more.",
+)
 RECOMPUTED = Phrase("封存包完好，重算结果一致。", "The bag is whole and recomputes.")
 RULES_ALONE = Phrase("封存包完好；其中只有办法，没有可重算的结果。", "The bag is whole; it holds rules alone, and nothing to compute again.")
 UNLISTED_KEY = (
@@ -94,8 +101,9 @@ def seal(
     revision: Annotated[str, typer.Option("--as", help="版次 the revision, such as r1", show_default=False)] = "",
     *,
     rules: Annotated[bool, typer.Option("--rules", help="打开记录之前只封存办法 seal the rules alone, before the records are opened")] = False,
+    rules_lost: Annotated[bool, typer.Option("--rules-lost", help="照实记入：事先封存的办法没有了 enter that the rules sealed before are lost")] = False,
     revises: Annotated[str, typer.Option(help="替代哪一版 the revision it stands in place of", show_default=False)] = "",
-    because: Annotated[str, typer.Option(help="修订理由，会公示 why it was revised; it is published", show_default=False)] = "",
+    because: Annotated[str, typer.Option(help="修订理由，会公示；或办法为何没有了 why it was revised, which is published; or why the rules are lost", show_default=False)] = "",
     by: Annotated[str, typer.Option(help="由谁封存，记入工作记录 who seals, for the journal", show_default=False)] = "",
     sign: Annotated[list[Path] | None, typer.Option(help="用这把密钥签名，可多次给出 sign with this key, may be repeated", exists=True, dir_okay=False)] = None,
     language: LanguageOption = "zh",
@@ -103,14 +111,19 @@ def seal(
     """执行全部笔记本，把本届封存为一个封存包。 Execute the notebooks and write the sealed bag."""
     from toolkit.publication.extract import unfit_to_publish, unpublishable
     from toolkit.sealing import seal_edition, seal_rules
+    from toolkit.sealing.rules import enter_rules_lost
     from toolkit.sealing.signatures import SIGNERS, read_signers, signing
 
-    if rules == bool(revision) or (rules and (revises or because)):
+    if [rules, rules_lost, bool(revision)].count(True) != 1 or (not revision and revises) or (rules and because):
         raise wrong_use(ONE_OF, language)
     with refusals(language):
         keys = [unlocked(path, language) for path in sign or []]
         for key in keys:
             signing(key, read_signers(folder / SIGNERS), "")
+        if rules_lost:
+            enter_rules_lost(folder, by=by, because=because)
+            say(language, RULES_LOST)
+            return
         if rules:
             _tell_sealed(seal_rules(folder, by=by), keys, language)
             return

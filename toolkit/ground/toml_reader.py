@@ -34,6 +34,8 @@ from toolkit.ground.toml_syntax import (
 
 NUMBER_TYPES = ("float_type", "int_type")
 LARGEST = 2**63 - 1  # TOML promises no more
+DIGITS = re.compile(r"[0-9_]{1001,}")
+ENDLESS = Phrase("有一个数字长达上千位", "A number of thousands of digits"), Phrase("请核对位数", "check its digits")
 NO_NUMBER = Phrase("数字太大", "the number is too large"), Phrase("请核对位数", "check its digits")
 
 
@@ -436,7 +438,7 @@ def _line(place: str, lines: Mapping[str, int]) -> int | None:
 
 def _text(path: Path, name: str) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         rule = Phrase("文件不存在", "the file does not exist")
         mend = Phrase("请放入该文件，或用 committee demo 看一个完整的例子", "add it; `committee demo` shows a whole example")
@@ -446,6 +448,10 @@ def _text(path: Path, name: str) -> str:
     except UnicodeDecodeError:
         rule = Phrase("读不出文字：不是 UTF-8 编码的文本文件", "not readable as a UTF-8 text file")
         raise refuse(rule, Phrase("请用 UTF-8 编码另存", "save it as UTF-8"), file=name) from None
+    # Before anything is looked for in it: what looks for slips goes back and forth in such a line.
+    if endless := [Problem("error", *ENDLESS, file=name, row=text.count("\n", 0, found.start()) + 1, value=f"{found[0][:20]}…") for found in DIGITS.finditer(text)]:
+        raise Refused(Problems(tuple(endless)))
+    return text
 
 
 def _syntax_problems(halts: Sequence[Halt], text: str, name: str) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ from toolkit.minutes.journal import ASK, JOURNAL, Entry, Journal, read_journal
 from toolkit.minutes.mends import OBJECTION
 from toolkit.scheme import load_scheme
 
-RULING, PLACING, STATE = "ruling", "placing", "state"
+RULING, PLACING, STATE, RULES_LOST = "ruling", "placing", "state", "rules_lost"
 NOT_OPEN = Phrase("没有待委员会裁定的同分", "nothing there is level and left to the committee")
 SCORE = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,4})?")
 NO_SCORE = Phrase("不是至多四位小数的评分", "is no score of at most four decimals")
@@ -299,6 +299,11 @@ def placings_of(journal: Journal) -> tuple[Placing, ...]:
             score = float(said["score"]) if re.fullmatch(r"-?\d+(\.\d+)?", str(said["score"])) else None
             given[member, indicator] = None if score is None else Placing(member, indicator, score, entry.time.date(), entry.reason, entry.number)
     return tuple(placing for placing in given.values() if placing is not None)
+
+
+def rules_lost(journal: Journal) -> Entry | None:
+    """The entry that says that the rules sealed before the records are there no more, and why; None where they are."""
+    return next((entry for entry in reversed(journal.entries) if entry.what == RULES_LOST), None)
 
 
 def state_of(journal: Journal) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from toolkit.ground.text import Language, Phrase, joined, one_line, phrase
 from toolkit.minutes.adoption import ADOPTION, FOUND, ON_DISK, RULED
-from toolkit.minutes.decisions import PLACING, RULING, STATE, STATES, state_of
+from toolkit.minutes.decisions import PLACING, RULES_LOST, RULING, STATE, STATES, state_of
 from toolkit.minutes.journal import Entry, Journal
 from toolkit.minutes.mends import OBJECTION, mends_of
 
@@ -136,6 +136,14 @@ def _sealed(details: Details) -> Phrase:
                   revision=details["revision"], how=how_words, bag=details["bag"])  # fmt: skip
 
 
+def _rules_lost(details: Details) -> Phrase:
+    return phrase(
+        "打开记录之前封存的办法（封存包指纹：{bag}）已经没有了；此后办法又改了什么，无从对照。",
+        "The rules sealed before the records (digest of the bag: {bag}) are there no more: what was decided otherwise since cannot be held against them.",
+        bag=details["bag"],
+    )  # fmt: skip
+
+
 def _signed(details: Details) -> Phrase:
     return phrase("以“{role}”身份签署 {revision}，密钥 {key}。", "Signed as {role}: {revision}, key {key}.",
                   role=details["role"], revision=details["revision"], key=details["key"])  # fmt: skip
@@ -146,7 +154,7 @@ def _listed(changes: list[str]) -> Phrase:
 
 
 KINDS: Mapping[str, Callable[[Details], Phrase]] = {
-    ADOPTION: _adopted, FOUND: _found, ON_DISK: _on_disk, RULING: _ruled, PLACING: _given, STATE: _state, OBJECTION: _objection, "seal": _sealed, "signature": _signed,
+    ADOPTION: _adopted, FOUND: _found, ON_DISK: _on_disk, RULING: _ruled, PLACING: _given, STATE: _state, OBJECTION: _objection, RULES_LOST: _rules_lost, "seal": _sealed, "signature": _signed,
 }  # fmt: skip
 
 

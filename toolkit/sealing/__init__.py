@@ -26,6 +26,7 @@ from toolkit.ground.resources import folder_digests
 from toolkit.ground.text import Phrase
 from toolkit.ground.toml_syntax import with_quoted_keys
 from toolkit.ground.writing import LOCK, only_one, refusing, sync, write_whole
+from toolkit.minutes.decisions import rules_lost
 from toolkit.minutes.journal import read_journal
 from toolkit.minutes.objections import refuse_unmended
 from toolkit.publication.extract import public_extract
@@ -165,7 +166,7 @@ def seal_edition(
             _fill(bag, records, evaluation, house.notebooks, step)
             step("cards")
             seal_cards(evaluation, records, revision, bag)
-            if rules:
+            if rules and rules_lost(read_journal(bag / "edition")) is None:
                 write_changed_rules(sealed / RULES / "data" / "edition" / "scheme.toml", bag, evaluation, records)
             if publishable(evaluation.scheme):
                 seal_open(evaluation, Facts(revision, day.isoformat(), sealed_by(bag)), bag)

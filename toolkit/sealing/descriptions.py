@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from toolkit.minutes.decisions import rules_lost
+from toolkit.minutes.journal import read_journal
 from toolkit.sealing.bag import DISTRIBUTION
 
 if TYPE_CHECKING:
@@ -84,6 +86,10 @@ AGAIN = {
     "again_zh": "，并把全部结果重新计算一遍", "once_zh": "并重新计算",
     "again_en": ", and compute everything again", "once_en": ", which computes everything again",
 }  # fmt: skip
+LOST = (
+    "打开记录之前封存过办法，但那个封存包已经没有了（{by}，{day}，理由：{why}）：此后办法又改了什么，无从对照。",
+    "Rules were sealed before the records, and that bag is there no more ({by}, {day}, because: {why}): what was decided otherwise since cannot be held against it. ",
+)
 MARKS = re.compile(r"[\\`*\[\]<>&!|]")
 
 
@@ -104,6 +110,9 @@ def _readme(data: Path, scheme: Scheme, seal: Seal, version: str) -> str:
         again = dict.fromkeys(AGAIN, "")  # nothing was computed
     because = literally(seal.because)
     history = (f"本版替代第 {seal.revises} 版，理由：{because}。", f"It stands in place of revision {seal.revises}, because: {because}. ") if seal.revises else ("", "")
+    if seal.rules and (lost := rules_lost(read_journal(data / "edition"))) is not None:
+        told = {"by": literally(lost.by), "day": lost.time.date().isoformat(), "why": literally(lost.reason)}
+        history = (history[0] + LOST[0].format(**told), history[1] + LOST[1].format(**told))
     return TEXT.format(
         **again, title=literally(scheme.title), edition=literally(scheme.edition), revision=seal.revision, day=seal.day, confidential=CONFIDENTIAL, parts_zh=zh, parts_en=en,
         history_zh=history[0], history_en=history[1], check=CHECK, distribution=DISTRIBUTION, version=version,

@@ -17,6 +17,7 @@ from toolkit.ballots.ballot import STEM
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest, house_folder
 from toolkit.ground.text import Phrase, phrase
+from toolkit.minutes.decisions import rules_lost
 from toolkit.minutes.journal import HEAD, JOURNAL, read_journal
 from toolkit.publication.extract import AWARDS, NOTICE, unpublishable
 from toolkit.records.dictionary import Tables, load_tables
@@ -188,7 +189,7 @@ def part_problems(bag: Path, house: House) -> Problems:
             required |= {f"{OPEN}/{name}" for name in OPEN_FILES - OPTIONAL}
     others |= set(_of_edition(data / "edition", scheme, tables, present))
     seal, earlier = Seal.of(read_bag_info(bag)), sealed_by(data) in KNOWN
-    if seal.rules:
+    if seal.rules and rules_lost(read_journal(data / "edition")) is None:
         required |= {*RULES_PARTS, *(() if earlier else KNOWN_PARTS)}
     if seal.revision == RULES:
         required = {"edition/scheme.toml", "edition/tables.toml", ENVIRONMENT, PLAN, *(() if earlier else EXAMINED)}

@@ -37,7 +37,10 @@ ITS_OWN = Phrase("请指明本届已封存的版次", "name a sealed revision of
 REPLACED = "这一版已由 {others} 替代", "{others} stands in its place"
 PUBLISH_NEWEST = "请公布最新的一版；已公布的旧版请撤下", "publish the newest, and take down what was published of this one"
 GONE = Phrase("工作记录写明这一版已经封存，但封存包不在了", "the journal says that this revision was sealed, and its bag is gone")
-FROM_BACKUP = Phrase("请从备份恢复它", "restore it from a backup")
+FROM_BACKUP = Phrase(
+    "请从备份恢复它；恢复不了的，请照实记入：committee seal 文件夹 --rules-lost --because 理由 --by 谁",
+    "restore it from a backup; where there is none, say so: committee seal DIR --rules-lost --because WHY --by WHO",
+)
 SUCH_AS = Phrase("例如 r1", "such as r1")
 KEPT_NAME = Phrase("这个名字另有专用", "this name is kept for something else")
 ONCE = Phrase("办法只封存一次", "rules are sealed once")

@@ -24,9 +24,12 @@ from toolkit.edition import load_plan
 from toolkit.examination import class_sizes, examine, findings
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest
-from toolkit.ground.text import Phrase
+from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import on_their_lines
-from toolkit.ground.writing import guarded
+from toolkit.ground.writing import edition_lock, guarded
+from toolkit.minutes.adoption import entered
+from toolkit.minutes.decisions import RULES_LOST, rules_lost
+from toolkit.minutes.journal import JOURNAL, Entry, entry_in_words, read_journal, refuse_unsaid
 from toolkit.records.dictionary import load_tables
 from toolkit.reports.csv_files import write_examination
 from toolkit.scheme import load_scheme
@@ -61,6 +64,15 @@ OTHER = Phrase("封存的办法不是本届的", "the rules sealed are those of 
 ITS_OWN = Phrase("请移走这个封存包", "move that bag away")
 EXCHANGED = Phrase("不是工作记录所记的、事先封存的办法", "is not the bag of rules that the journal tells of")
 UNTOLD = Phrase("与包内工作记录所记的、事先封存的办法不符", "is not what the journal in the bag tells of rules that were sealed before")
+LOST = (
+    "打开记录之前封存过办法，但那个封存包已经没有了（{why.zh}）：此后的改动无从对照",
+    "rules were sealed before the records, and that bag is there no more ({why.en}): what was decided otherwise since cannot be held against it",
+)
+TAKE_NOTE = Phrase("请据此判断：不能证明办法是在有结果之前定下的", "judge by that: it is not proved that the rules were made before the result")
+NONE_SEALED = Phrase("工作记录没有写明事先封存过办法", "the journal tells of no rules that were sealed before")
+STILL_THERE = Phrase("事先封存的办法还在，完好无损", "the rules as sealed are there, and whole")
+NOT_LOST = Phrase("无须记入；照常封存即可", "there is nothing to enter: seal as usual")
+LOST_ALREADY = Phrase("已经记入过", "is entered already")
 UNTRIED = Phrase("按事先封存的办法，无法用这些记录计算，看不出谁会变动", "under the rules as sealed these records cannot be evaluated: who would move cannot be seen")
 ANOTHER = Phrase("与旁边事先封存的不是同一份", "is not that in the bag of rules that lies beside it")
 
@@ -116,11 +128,11 @@ def sealed_rules(folder: Path, scheme: Scheme) -> str:
     Raises
     ------
     Refused
-        When that bag is gone, not whole, not the one that the journal tells of, no bag of rules, or of another edition.
+        When that bag is, without an entry of `enter_rules_lost`, gone, not whole, not the one that the journal tells of, no bag of rules, or of another edition.
     """
     told, bag = told_rules(folder), folder / "sealed" / RULES
-    if not told:
-        return ""
+    if not told or rules_lost(read_journal(folder)) is not None:
+        return told
     if not (bag / "bagit.txt").is_file():
         raise refuse(GONE, FROM_BACKUP, value=RULES)
     problems = bag_problems(bag) or part_problems(bag, House.of(None, None))
@@ -132,6 +144,31 @@ def sealed_rules(folder: Path, scheme: Scheme) -> str:
     if file_digest(bag / TAG_MANIFEST) != told or Seal.of(info).revision != RULES:
         raise refuse(EXCHANGED, FROM_BACKUP, value=RULES)
     return told
+
+
+def enter_rules_lost(folder: Path, *, by: str, because: str) -> Entry:
+    """Enter into the journal of the edition in `folder` that the bag of its rules is gone or cannot be relied on: every later bag says so.
+
+    Raises
+    ------
+    Refused
+        When nobody or no reason is named, no rules were sealed, that bag is whole, or this was entered already.
+    """
+    with edition_lock(folder):
+        refuse_unsaid(by, because)
+        told, journal = told_rules(folder), read_journal(folder)
+        if not told:
+            raise refuse(NONE_SEALED, NOTHING, file=JOURNAL)
+        if rules_lost(journal) is not None:
+            raise refuse(LOST_ALREADY, NOT_LOST, file=JOURNAL)
+        if _is_whole(folder, told):
+            raise refuse(STILL_THERE, NOT_LOST, value=RULES)
+        return entered(folder, RULES_LOST, by, because, {"revision": RULES, "bag": told})
+
+
+def _is_whole(folder: Path, told: str) -> bool:
+    bag = folder / "sealed" / RULES
+    return (bag / TAG_MANIFEST).is_file() and file_digest(bag / TAG_MANIFEST) == told and not bag_problems(bag).errors
 
 
 def refuse_late(folder: Path) -> None:
@@ -193,6 +230,9 @@ def rules_problems(bag: Path, rules: str) -> Iterator[Problem]:
     """Where the rules that a bag names, by the digest `rules`, are not those that its journal tells of, or that lie in a bag beside it."""
     if told_rules(bag / "data" / "edition") != rules:
         yield Problem("error", UNTOLD, ASK, file="bag-info.txt", column="Rules-SHA256", value=rules or "—")
+    if rules and (lost := rules_lost(read_journal(bag / "data" / "edition"))) is not None:
+        yield Problem("warning", phrase(*LOST, why=entry_in_words(lost)), TAKE_NOTE, file="bag-info.txt", column="Rules-SHA256")
+        return
     beside = bag.resolve().parent / RULES
     if rules and (beside / TAG_MANIFEST).is_file():
         copies = [name for name in (RULES_PARTS[0], KNOWN_PARTS[0]) if (bag / "data" / name).is_file()]
