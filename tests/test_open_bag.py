@@ -308,6 +308,15 @@ def test_nothing_is_written_over_what_is_not_its_own(edition: Path, sent: Path, 
     assert precious.read_text("utf-8") == "precious"
 
 
+def test_another_run_that_is_writing_there_is_told_as_that(edition: Path, tmp_path: Path) -> None:
+    (tmp_path / "out" / "cards" / ".unfinished-75cl8maw" / "new").mkdir(parents=True)
+    (tmp_path / "out" / "cards" / ".unfinished-75cl8maw" / "new" / "得分单_001.html").touch()
+    done = run("publish", edition / "sealed" / "r1", "--to", tmp_path / "out")
+    assert done.exit_code == 1
+    assert "另一次公布正在写这个文件夹" in done.output, done.output
+    assert "删去 .unfinished-75cl8maw" in done.output
+
+
 def test_what_was_sent_is_sent_again(edition: Path, sent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(agreement, "_program", lambda _: None)
     done = run("publish", edition / "sealed" / "r1", "--to", sent)
@@ -337,7 +346,7 @@ def test_it_is_refused_once_the_edition_is_withdrawn(edition: Path, tmp_path: Pa
     done = run("publish", copy / "sealed" / "r1", "--to", tmp_path / "out")
     assert done.exit_code == 1
     assert "已撤回" in done.output, done.output
-    assert not (tmp_path / "out" / "open").exists()
+    assert not (tmp_path / "out").exists()
 
 
 def test_check_tells_before(edition: Path) -> None:

@@ -442,7 +442,7 @@ def test_todays_folder_that_cannot_be_read_is_told_and_nobody_is_said_to_have_wi
     assert said in done.output
     assert "程序内部出错" not in done.output
     assert "撤回了同意" not in done.output
-    assert not (tmp_path / "out" / "site").exists()
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_bag_away_from_its_folder_is_published_with_a_warning(edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -460,8 +460,7 @@ def test_a_list_that_names_who_took_it_back_is_not_published(edition: Path, sent
     assert done.exit_code == 1
     assert "撤回了同意" in done.output
     assert "第十五条" in done.output
-    assert not (tmp_path / "out" / "open").exists()
-    assert not (tmp_path / "out" / "site").exists()
+    assert not (tmp_path / "out").exists()
 
 
 @given(st.data())

@@ -80,18 +80,15 @@ def publish(
             if others := Problems(tuple(chain.from_iterable(foreign))).errors:
                 raise Refused(others)
             publication_day(bag, begins and begins.date())
+            disclosed = Disclosed(bag, begins and begins.date(), date.today())  # noqa: DTZ011 - the wall's date
+            unfit = refuse_unready(disclosed)
             root, count = send_cards(bag, to / CARDS, to / CHECK)
         say(language, phrase(PUBLISHED.zh, PUBLISHED.en, n=count, cards=to / CARDS, page=to / CHECK, root=root))
-        disclosed = Disclosed(bag, begins and begins.date(), date.today())  # noqa: DTZ011 - the wall's date
-        try:
-            with working(language, Phrase("正在查对封存之后的撤回", "looking for what was taken back since the seal")):
-                refuse_unready(disclosed)
-            if edition_around(bag) is None:
-                say(language, NOT_LOOKED)
-            fingerprint, rows = send_open(bag, to / OPEN)
-        except Refused as refused:
+        if unfit or not (bag / "data" / OPEN).is_dir():
             say(language, UNOPENED)
-            raise refused from None
+        elif edition_around(bag) is None:
+            say(language, NOT_LOOKED)
+        fingerprint, rows = send_open(bag, to / OPEN)
         for line in (told_of(rows), *warned_of(rows)):
             say(language, line)
         if finer := finer_by_notice(rows, read_extract(bag / "data" / "public")):

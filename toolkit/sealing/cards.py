@@ -12,7 +12,7 @@ from toolkit.comparison.ahead import changes_ahead
 from toolkit.evaluation import Evaluation
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Phrase, phrase
-from toolkit.ground.writing import refusing, write_whole
+from toolkit.ground.writing import UNFINISHED, refusing, write_whole
 from toolkit.publication.card_proofs import is_card, tree_root
 from toolkit.publication.extract import read_extract
 from toolkit.reports.card_pages import card_texts, check_page, page_names, write_card_pages
@@ -38,6 +38,8 @@ OTHERS = (
     "文件夹里还有别的文件：{names}",
     "the folder holds other files: {names}",
 )
+UNDER_WAY = Phrase("另一次公布正在写这个文件夹，或者有一次被打断了", "another `publish` is writing into this folder, or one was broken off")
+END_IT = Phrase("请等它结束后再试；没有在写的，请删去 {name}", "wait for it to end; if none is, delete {name}")
 EMPTY_IT = Phrase("请另指一个空文件夹，以免把别的版次的得分单一起寄出", "name an empty folder, lest cards of another revision be mailed with these")
 NOT_OURS = Phrase("这里已有同名文件，不是本软件写出的页面", "another file is called so here already, which is no page of this program")
 MOVE_IT = Phrase("什么也没有写出。请把它移走，或另指一个文件夹", "nothing was written: move it away, or name another folder")
@@ -120,7 +122,10 @@ def send_cards(bag: Path, folder: Path, page: Path) -> tuple[str, int]:
 def foreign_files(folder: Path, own: Collection[str], mend: Phrase = MOVE_IT) -> Iterator[Problem]:
     """What stands in the way of a folder that is going to be replaced: any file in it that is none of its own, by the paths within it."""
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()} if folder.is_dir() else {folder.name for _ in [folder] if folder.exists()}
-    if others := sorted(there - {*own}):
+    others = sorted(there - {*own})
+    if hidden := next((name.split("/")[0] for name in others if name.startswith(UNFINISHED)), ""):
+        yield Problem("error", UNDER_WAY, phrase(END_IT.zh, END_IT.en, name=hidden), file=folder.name)
+    elif others:
         yield Problem("error", phrase(*OTHERS, names="、".join(others[:SHOWN])), mend, file=folder.name)
 
 

@@ -29,7 +29,7 @@ from toolkit.publication.disclosures import (
     tells_conduct,
     tells_pledges,
 )
-from toolkit.publication.extract import read_extract
+from toolkit.publication.extract import read_extract, unfit_to_publish
 from toolkit.publication.opening import items_told
 from toolkit.publication.site import (
     CERTAINTY,
@@ -53,6 +53,7 @@ from toolkit.records.references import reference_problems
 from toolkit.reports.card_pages import CHECK, check_page
 from toolkit.reports.results_page import RESULTS, results_page
 from toolkit.scheme import load_scheme
+from toolkit.sealing.bag import bag_problems
 from toolkit.sealing.cards import foreign_files
 from toolkit.sealing.open_bag import (
     BAGGED,
@@ -293,21 +294,26 @@ def publication_day(bag: Path, asked: dt.date | None = None) -> dt.date | None:
     return day or asked
 
 
-def refuse_unready(disclosed: Disclosed) -> None:
-    """Refuse to publish before it may be, and what a member has taken back since the seal.
+def refuse_unready(disclosed: Disclosed) -> Problems:
+    """Refuse to publish before it may be, and what a member has taken back since the seal; of a bag whose scheme lets nothing be published, why: its members have their own cards.
 
     Raises
     ------
     Refused
-        With the article that demands it.
+        With the article that demands it, or as the bag is not whole.
     """
+    if broken := bag_problems(disclosed.bag).errors:
+        raise Refused(broken)
+    if unfit := unfit_to_publish(load_scheme(disclosed.bag / "data" / "edition" / "scheme.toml")):
+        return unfit
     if problems := publication_problems(disclosed.bag).errors:
         raise Refused(problems)
     if not (disclosed.bag / "data" / OPEN).is_dir():
-        return
+        return Problems()
     if members := disclosed.taken_back:
         rule = phrase(*TAKEN_BACK, n=len(members), members="、".join(members[:SHOWN]) + ("……" if len(members) > SHOWN else ""))
         raise Refused(Problems((Problem("error", rule, ANEW, file=disclosed.bag.name),)))
+    return Problems()
 
 
 def site_problems(site: Path) -> Iterator[Problem]:
