@@ -324,6 +324,8 @@ def test_the_comparison_counts_a_trial_as_the_headline_does_and_a_variant_does_n
     headline = heard.ask("leave", kind="member", item=8)
     assert headline["status"]["zh"] != Changes.between(heard.board.decided, Board.of(rescored(heard.board.before, heard.board.scheme))).words.zh
     notice = heard.ask("save", name="诚信加重")["notice"]["zh"]
+    heard.ask("member", member=8)
+    assert heard.later("card")[0]["reason"].startswith("试算中未计入本会员")
     assert f"“未计入{heard.board.before.members['name'].iloc[8]}”只是试算，没有存进方案" in notice
     heard.ask("shelf")
     told, _ = heard.later("shelf")

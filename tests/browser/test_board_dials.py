@@ -102,7 +102,7 @@ def test_what_is_left_out_is_a_trial_and_is_put_back(table: Table) -> None:
     sync_api.expect(table.number("学习培训")).to_be_disabled()
     table.page.locator(".rows .row").first.click()
     table.page.locator(".cardbox .leave").click()
-    sync_api.expect(table.page.locator(".why")).to_contain_text("未申报", timeout=PATIENCE)
+    sync_api.expect(table.page.locator(".why")).to_contain_text("试算中未计入本会员", timeout=PATIENCE)
     table.page.keyboard.press("Escape")
     table.page.locator(".adoption").get_by_role("button", name="全部放回").click()  # the words are the button
     sync_api.expect(table.page.locator(".tried")).to_be_hidden()

@@ -19,7 +19,7 @@ from toolkit.evaluation import rescored
 from toolkit.ground.problems import Refused
 from toolkit.ground.text import Phrase, phrase
 from toolkit.interactive.board import until_words
-from toolkit.interactive.board_words import NOT_RECORDED, RECORDED, Said
+from toolkit.interactive.board_words import NOT_RECORDED, RECORDED, WORDS, Said
 from toolkit.interactive.dials import line_dials, node_dials, total_dials
 from toolkit.interactive.tuning import DECIMALS, LANGUAGES
 from toolkit.reports import wording
@@ -56,11 +56,12 @@ BESIDE_NODES = {LINES: line_dials, WHOLE: total_dials}
 
 @dataclass(frozen=True)
 class Trial:
-    """What a card is told within: nodes that are left out, what the board shows when a weight is typed (None where it sets none), and which weights are locked."""
+    """What a card is told within: nodes and members that are left out, what the board shows when a weight is typed (None where it sets none), which are locked."""
 
     uncounted: frozenset[str] = frozenset()
     typed: Callable[[str, float], Evaluation] | None = None
     locked: frozenset[str] = frozenset()
+    out: frozenset[str] = frozenset()
 
 
 def until_of(evaluation: Evaluation, node: str, uncounted: Collection[str] = ()) -> Phrase | None:
@@ -114,7 +115,8 @@ def card(evaluation: Evaluation, position: int, edition: Edition | None, trial: 
     (score_card,) = score_cards(evaluation, edition.records if edition else None, [member])
     scheme, records = evaluation.scheme, [row for row in score_card.records if row["item"] not in trial.uncounted]
     return {
-        "name": score_card.name, "class": wording.class_name(score_card.class_, scheme.language), "reason": score_card.reason,
+        "name": score_card.name, "class": wording.class_name(score_card.class_, scheme.language),
+        "reason": WORDS["member_out"].into(scheme.language) if member in trial.out else score_card.reason,
         "total": None if math.isnan(score_card.total) else wording.points(score_card.total, scheme.decimals),
         "parts": [part for row in score_card.parts if (part := _part(scheme, row)) is not None],
         "lines": [_line(scheme, score_card.total, row) for row in score_card.lines],

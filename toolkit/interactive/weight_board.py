@@ -203,7 +203,7 @@ class WeightBoard(anywidget.AnyWidget):
         """What is left out, and what a weight would do that is typed as all stands."""
         tuning = self.tuning
         by_hand = tuning.scheme.weights == "percent" and not tuning.what_if.ballot
-        return Trial(tuning.what_if.uncounted(tuning.scheme), (lambda node, share: self._evaluated(typed(tuning, node, share))) if by_hand else None, tuning.locked)
+        return Trial(tuning.what_if.uncounted(tuning.scheme), (lambda node, share: self._evaluated(typed(tuning, node, share))) if by_hand else None, tuning.locked, tuning.what_if.members)
 
     def _heard(self, _: Any, asked: Said, __: Any = None) -> None:
         """Answer a question of the page: with the board, or with why it cannot be."""

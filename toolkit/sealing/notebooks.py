@@ -61,6 +61,7 @@ EARLIER: dict[str, tuple[str, ...]] = {
     ),
     "6_decisions.ipynb": ("d31712d1dbddadae59d3f6d864b8e2cfdddbf2dcfa9ae69a70e80491874debe0",),
     "6_seal.ipynb": ("4363f4d5bf36be8bc3d386836c392c1e417e5e9a5f52f37259f5f7ffcbe1163b",),
+    "7_seal.ipynb": ("ea4af4db83a8d28639097975cf06b885446786c98b4ba2f510a835eb16422e34",),
     "results.ipynb": ("ac6ce875b4f8f7389edabc46cfb3e55e951ca8e45ccc85fb71f02644db95825b",),
 }
 """What the house's notebooks said in earlier versions, as `written_digest` tells it; sealed ones that say so are its own too."""
