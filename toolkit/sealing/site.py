@@ -208,7 +208,8 @@ def fresh_site(bag: Path, site: Path, begins: dt.date | None, today: dt.date) ->
         Where `publish` refuses.
     """
     disclosed = Disclosed(bag, begins, today)
-    refuse_unready(disclosed)
+    if unfit := refuse_unready(disclosed):
+        raise Refused(unfit)
     if (bag / "data" / OPEN).is_dir():
         with tempfile.TemporaryDirectory() as place:
             send_open(bag, Path(place, OPEN))
