@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import re
 import runpy
 import zipfile
@@ -11,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from docx import Document
 from typer.testing import CliRunner, Result
@@ -20,15 +22,25 @@ from tests.test_edition_cases import CASES
 from tests.test_edition_cases import written as written_case
 from toolkit.__main__ import app
 from toolkit.comparison.records import evaluated_at
-from toolkit.documents.articles import chinese_number, evaluation_rules, grading_rules
+from toolkit.documents.articles import (
+    UNFILLED,
+    chinese_number,
+    evaluation_rules,
+    grading_rules,
+    indicator_table,
+    official,
+)
 from toolkit.documents.catalogue import DOCUMENTS, REMINDER, Paper, is_draft, template, written
 from toolkit.documents.fields import Case, common_fields
 from toolkit.documents.filling import filled
 from toolkit.edition import load_plan
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
+from toolkit.minutes.journal import Entry, Journal
 from toolkit.publication.extract import public_extract
 from toolkit.publication.recomputation import scheme_data
+from toolkit.reports.rule_tables import rule_lines
+from toolkit.scheme.shapes.relative import ExponentialRank
 from toolkit.scheme.writing import write_scheme
 
 PAPERS = """
@@ -130,7 +142,9 @@ def test_certificates_and_slips_are_of_everyone(case: Case) -> None:
         if row["total"] == row["total"]:
             assert f"{row['total']:.2f}" in slips
     singles = [name for name, _ in written(paper("得分单"), case, draft=False)]
-    assert len(singles) == len(case.evaluation.members) + 1 == len(set(singles))
+    classes = case.evaluation.members["class"].unique()
+    assert len(singles) == len(case.evaluation.members) + len(classes) == len(set(singles))
+    assert {f"得分单（{class_}）.docx" for class_ in classes} <= set(singles)
 
 
 def test_what_stands_in_the_data_is_text(case: Case) -> None:
@@ -161,6 +175,55 @@ def test_every_case_has_rules_that_read_as_rules(tmp_path: Path) -> None:
             assert not [line for lines in articles for line in lines if re.search(r"：。|^仍|含本数|[≥≤]|\b(True|None)\b", line)], name
         if scheme.shortlist is not None:
             assert "初审按下列规定" in repr(evaluation_rules(scheme, tables, "理事会"))
+
+
+def test_every_rule_that_is_computed_with_stands_in_an_article(tmp_path: Path) -> None:
+    """Whatever is decided beside the tree, in every case and every template, is told by the rules for awards or for grades."""
+    folders = [written_case(own, tmp_path / name) for name, own in CASES.items()] + sorted(path for path in house_folder("templates/editions").iterdir() if path.is_dir())
+    lines = 0
+    for folder in folders:
+        scheme, tables = load_plan(folder)
+        told = repr([*evaluation_rules(scheme, tables, "理事会"), *grading_rules(scheme, tables, "理事会")])
+        for kind, name, read, decided, _ in rule_lines(scheme, tables):
+            if kind.zh == "同分" or (kind.zh, str(getattr(name, "zh", name))) in {("总则", "评价时间"), ("总则", "总分")}:
+                continue  # in words of their own: days, the total, who is level
+            for part in (str(getattr(read, "zh", read)), *str(getattr(decided, "zh", decided)).replace(UNFILLED, "").split("；")):
+                lines += 1
+                assert official(part, scheme) in told, (folder.name, kind.zh, name, part)
+        assert all(part in told for part in ([f"最低为 {scheme.total.floor:g}"] if scheme.total.floor is not None else [])), folder.name
+        assert ("专家评分，每项至少" in told) == any(item.measure.take == "panel" for item in scheme.indicators), folder.name
+    assert lines > 200
+
+
+def test_rules_hold_no_word_of_the_code(tmp_path: Path) -> None:
+    for folder in sorted(path for path in house_folder("templates/editions").iterdir() if path.is_dir()):
+        scheme, tables = load_plan(folder)
+        text = repr([*evaluation_rules(scheme, tables, "理事会"), *grading_rules(scheme, tables, "理事会"), *indicator_table(scheme, tables)])
+        assert re.findall(r"True|False|，；|：。|(?<![A-Za-z'])[a-z_]{3,}(?![A-Za-z'])", text) == [], folder.name
+
+
+def test_ranks_stretched_can_be_found_from_the_text_alone() -> None:
+    scheme, tables = load_plan(house_folder("data/demo"))
+    (said,) = [row["计分"] for row in indicator_table(scheme, tables) if row["编号"] == "1.3"]
+    formula = re.search(r"－(\d+)×ln（1－R×（1－e\^（－100÷(\d+)）））", said)
+    assert formula
+    rate, n, count = float(formula[1]), 3, 40
+    share = (count + 1 - n) / count
+    by_hand = -rate * math.log(1 - share * (1 - math.exp(-100 / float(formula[2]))))
+    shape = next(item.value for item in scheme.indicators if item.id == "persons")
+    assert isinstance(shape, ExponentialRank)
+    assert float(shape.valued(np.array([3.0]), count, 100)[0]) == pytest.approx(by_hand)
+
+
+def test_minutes_part_what_was_decided_from_what_the_program_entered(case: Case) -> None:
+    at = dt.datetime(2019, 3, 1, 9, tzinfo=dt.UTC)
+    entries = (Entry(1, "", at, "seal", "", "", {"revision": "r1", "digest": "ab" * 32}), Entry(2, "ab", at, "state", "会长办公会", "核对无误", {"state": "reviewed"}))
+    text = said("评审会议纪要", replace(case, journal=Journal(entries)))
+    decisions, program = text.split("不属会议决定的")
+    assert "会长办公会" in decisions
+    assert "r1" in program.split("三、评审结果")[0]
+    assert "r1" not in decisions.split("二、决定事项")[1]
+    assert "理由：—" not in text
 
 
 def test_the_report_counts_what_was_recorded(case: Case) -> None:

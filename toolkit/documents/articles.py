@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.text import figure
 from toolkit.reports import wording
+from toolkit.reports.expert_tables import scored_in_words
 from toolkit.reports.rule_tables import on_forms, rule_lines, window_titles
 from toolkit.reports.scheme_wording import (
     gathered_in_words,
@@ -21,6 +22,7 @@ from toolkit.reports.scheme_wording import (
     valued_in_words,
 )
 from toolkit.scheme.criteria import Indicator
+from toolkit.scheme.shapes.absolute import Steps
 
 if TYPE_CHECKING:
     from toolkit.records.dictionary import Tables
@@ -122,10 +124,21 @@ def indicator_table(scheme: Scheme, tables: Tables) -> list[dict[str, str]]:
             named = measure.model_copy(update={"window": titles.get(measure.window or "", measure.window)})
             value = official(valued_in_words(node), scheme)
             row["计分"] = f"{HAD.sub(lambda found: HAVING[found[0]], value) if node.measure.take == 'any' else value}；缺失{missing_in_words(node.missing).zh}"
+            if not _below_nothing(node, tables):
+                row["计分"] = row["计分"].replace("，不足计 0 分", "")
             row["取数"] = official(measure_in_words(named), scheme)
             row["指标"] += f"（仅适用于{'、'.join(node.applies_to)}）" if node.applies_to else ""
         rows.append(row)
     return rows
+
+
+def _below_nothing(node: Indicator, tables: Tables) -> bool:
+    """Whether a value can lie below the first step; a number of records cannot lie below none, nor a column below its range."""
+    if not isinstance(node.value, Steps) or node.value.steps[0][0] > 0:
+        return True
+    table = tables.table.get(node.measure.place[0])
+    column = table.column.get(node.measure.place[1] or "") if table else None
+    return node.measure.take not in {"count", "distinct"} and not (column and column.range and column.range[0] >= 0)
 
 
 HAD, HAVING = re.compile(r"(?<![\u4e00-\u9fff])[是否](?= )"), {"是": "有", "否": "无"}
@@ -140,6 +153,14 @@ def _by_kind(scheme: Scheme, tables: Tables) -> dict[str, list[tuple[str, str, s
     return lines
 
 
+TAKEN = "合计|加权平均|平均|最大|最小|最近一次|不同取值个数|专家评分"
+IN_WORDS = (
+    (r" = ", "为"), (r"为True\b", "为“是”"), (r"为False\b", "为“否”"), (r"每一单位 -([\d.]+) 分", r"每一单位扣 \1 分"), (r"以 -([\d.]+) 分为限", r"最多扣 \1 分"), (r"以 ([\d.]+) 分为限", r"最多加 \1 分"),
+    (r"名次的指数变换（参数 ([\d.]+)）", r"按名次折算：设有数据的会员 N 家，某会员居第 n 名，R =（N＋1－n）÷ N，得分占满分的百分之［－\1×ln（1－R×（1－e^（－100÷\1）））］"),
+)  # fmt: skip
+"""Signs and shorthand of rule lines, and what an official text has for them."""
+
+
 def official(words: Any, scheme: Scheme) -> str:
     """The words of a rule as an official text has them: signs as words, and a window by what it is, not by its key.
 
@@ -152,10 +173,12 @@ def official(words: Any, scheme: Scheme) -> str:
     text = str(getattr(words, "zh", words))
     for name in scheme.window:
         text = text.replace(f"时限 {name}", "在规定期限内")
-    text = re.sub(r" (合计|加权平均|平均|最大|最小|最近一次|不同取值个数) ([^ ，；]+)", r"的\2\1", re.sub(r" (条数|有无)", r"的\1", text))
+    text = re.sub(rf" ({TAKEN}) ([^ ，；（]+(?:（[^）]*）)?)", r"的\2\1", re.sub(r" (条数|有无)", r"的\1", text))
     text = re.sub(r"(?<=[\u4e00-\u9fff，；。）：]) (?=[\u4e00-\u9fff（])", "", text)
     text = re.sub(r" ?(≥|≤|>|<) ?(-?[\d.]+)", lambda found: f"{SIGNS[found[1]]} {found[2]} 分", text)
-    return re.sub(r" = ", "为", text)
+    for written, meant in IN_WORDS:
+        text = re.sub(written, meant, text)
+    return text
 
 
 def _general(scheme: Scheme, what: str, council: str) -> list[Article]:
@@ -180,10 +203,13 @@ def _scoring(scheme: Scheme) -> list[Article]:
     shared = "，其权重由同一上级的其余指标按比例分担" if scheme.total.aggregate in MEANS else ""
     floor, cap = scheme.total.floor, scheme.total.cap
     bounds = "".join(f"总分{side} {figure(bound)} 分。" for side, bound in (("最低为", floor), ("最高为", cap)) if bound is not None)
+    judged = [item for item in scheme.indicators if item.measure.take == "panel"]
+    by_experts = [(f"{'、'.join(item.label for item in judged)}由专家评分，{scored_in_words(scheme).zh}", [])] if judged else []
     rounding = f"总分四舍五入到 {scheme.decimals} 位小数之后再排名。"
     return [
         (f"满分为 {figure(scheme.scale)} 分。一级指标及权重如下：", first),
         (f"总分由一级指标{adds}{'，再加上加分、减去扣分' if scheme.adjustments else ''}得出。{bounds}{rounding}", []),
+        *by_experts,
         (f"各项指标的取数、计分标准和缺失的处理见附件。不适用于某类会员的指标，对该类会员不计{shared}。", []),
     ]
 

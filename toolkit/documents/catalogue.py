@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +22,15 @@ from toolkit.documents.fields import (
     reminder_fields,
     rules_fields,
     slip_fields,
+    with_last,
 )
 from toolkit.documents.filling import filled
 from toolkit.ground.resources import house_folder
 
 TEMPLATES = "templates/documents"
 SLIPS, NOTICE, LETTER = "得分单", "公示", "催办函"
+NO_NAME = re.compile(r"[^\w、（）-]")
+"""What of a class, which may be any text, is left out of a file's name."""
 REVIEWED, DECIDED = frozenset({"reviewed", "publicised", "decided"}), frozenset({"decided"})
 PLEDGED = ("采购人", "招标代理机构", "投标人", "拍卖企业", "造价咨询企业", "交易中心", "软件与网络安全企业")
 
@@ -117,12 +121,12 @@ def is_draft(paper: Paper, case: Case, state: str, *, sealed: bool) -> bool:
 
 
 def written(paper: Paper, case: Case, own: Path | None = None, *, draft: bool, single: bool = True) -> Iterator[tuple[str, bytes]]:
-    """A paper as files: their names without the folder, and their bytes; one file but for rounds of notice and slips.
+    """A paper as files: their names and their bytes; one file but for rounds of notice, and slips, of which each class has a file that Word opens soon.
 
     Parameters
     ----------
     single
-        Whether slips come one each, beside all in one.
+        Whether slips and reminders come one each, beside those of many.
 
     Raises
     ------
@@ -143,9 +147,12 @@ def _files(paper: Paper, case: Case, *, single: bool) -> Iterator[tuple[str, Map
         for round_ in case.scheme.papers.rounds:
             yield round_, notice_fields(case, round_)
     elif paper.name == SLIPS:
-        slips = list(slip_fields(case))
-        yield SLIPS, {"得分单": [slip | {"末": place == len(slips) - 1} for place, (_, slip) in enumerate(slips)]}
+        slips, by_class = list(slip_fields(case)), dict[str, list[Fields]]()
+        for _, slip in slips:
+            by_class.setdefault(NO_NAME.sub("_", str(slip["类别"]))[:40], []).append(slip)
+        for class_, own in by_class.items():
+            yield SLIPS if len(by_class) == 1 else f"{SLIPS}（{class_}）", {"得分单": with_last(own)}
         for member, slip in slips if single else ():
-            yield f"{SLIPS}/{member}", {"得分单": [slip | {"末": True}]}
+            yield f"{SLIPS}/{member}", {"得分单": with_last([slip])}
     else:
         yield paper.name, paper.fields(case)

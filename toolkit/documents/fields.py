@@ -206,10 +206,11 @@ def _notice_days(case: Case) -> str:
 def certificate_fields(case: Case) -> Fields:
     """One certificate for each award given, numbered in the order of the list."""
     rows = sorted(_all_rows(case.evaluation), key=lambda row: [award.label for award in case.scheme.awards].index(row["award"]))
-    return {"证书": _with_last([{"名称": row["name"], "奖项": row["award"], "编号": f"{case.scheme.edition}-{place:03d}"} for place, row in enumerate(rows, 1)])}
+    return {"证书": with_last([{"名称": row["name"], "奖项": row["award"], "编号": f"{case.scheme.edition}-{place:03d}"} for place, row in enumerate(rows, 1)])}
 
 
-def _with_last(items: list[Fields]) -> list[Fields]:
+def with_last(items: list[Fields]) -> list[Fields]:
+    """Things of which each but the last begins a new page after it."""
     return [item | {"末": place == len(items) - 1} for place, item in enumerate(items)]
 
 
@@ -235,16 +236,18 @@ def objection_fields(case: Case) -> Fields:
         listed.append({"编号": number, "收到": day_in_words(one.received), "期限": day_in_words(one.answer_by) if one.answer_by else "", "事项": one.about,
                        "决定": f"异议{OUTCOMES[decided.outcome].zh}" if decided else "", "理由": decided.because if decided else "",
                        "由谁": decided.by if decided else "", "决定日期": day_in_words(decided.on) if decided else ""})  # fmt: skip
-    return {"异议": _with_last(listed)}
+    return {"异议": with_last(listed)}
 
 
 def minutes_fields(case: Case) -> Fields:
     """The minutes of the evaluation out of the journal."""
-    entries = [{"序": place, "日期": day_in_words(entry.time.date()), "由谁": entry.by or "程序记入", "内容": said(entry).zh.rstrip("。"), "理由": entry.reason.rstrip("。") or "—"}
-               for place, entry in enumerate(case.journal.entries, 1)]  # fmt: skip
+    decided = [entry for entry in case.journal.entries if entry.by]
+    entries = [{"序": place, "句": f"{day_in_words(entry.time.date())}，{entry.by}：{said(entry).zh.rstrip('。')}。" + (f"理由：{entry.reason.rstrip('。')}。" if entry.reason.strip() else "")}
+               for place, entry in enumerate(decided, 1)]  # fmt: skip
+    kept = [f"{day_in_words(entry.time.date())}，{said(entry).zh.rstrip('。')}。" for entry in case.journal.entries if not entry.by]
     vacant = [f"{case.scheme.label(line.award)}（{line.class_ or '全部会员'}）空缺 {line.vacant} 个。" for line in award_lines(case.evaluation) if line.vacant]
     firm = bottom_line(case.firmness).zh if case.firmness else f"结论见所附的一页稳健性报告：{BLANK}{BLANK}。"
-    return {**award_fields(case, public=False), "记录": entries, "空缺": vacant, "把握": firm, "记录末号": len(entries), "记录指纹": case.journal.head[:16] or "—"}
+    return {**award_fields(case, public=False), "记录": entries, "程序记录": kept, "空缺": vacant, "把握": firm, "记录末号": len(entries), "记录指纹": case.journal.head[:16] or "—"}
 
 
 def rules_fields(case: Case) -> Fields:
@@ -262,7 +265,7 @@ def reminder_fields(owing: Iterable[Owing]) -> Fields:
     letters = list(owing)
     return {
         "统计日": day_in_words(letters[0].what[0].day),
-        "催办": _with_last([{"名称": one.name, "事项": [{"事项": due.demand.label, "截止": day_in_words(due.by), "情况": waited(due).zh} for due in one.what]} for one in letters]),
+        "催办": with_last([{"名称": one.name, "事项": [{"事项": due.demand.label, "截止": day_in_words(due.by), "情况": waited(due).zh} for due in one.what]} for one in letters]),
     }
 
 

@@ -6,6 +6,7 @@ belong to it, known by the ids of the house's template. What no register tells i
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -76,8 +77,16 @@ def _registers(evaluation: Evaluation, records: Records) -> dict[str, dict[str, 
         column = table.member
         if name == evaluation.scheme.members.table or column is None or frame.empty:
             continue
-        kept[name] = {"名称": table.label or name, "条数": len(frame), "会员": {*frame[column].dropna()} & {*evaluation.members.index}, "各态": dict(_states(table, frame))}
+        kept[name] = {"名称": table.label or name, "条数": len(frame), "期外": _outside(table, frame, evaluation.scheme.period), "会员": {*frame[column].dropna()} & {*evaluation.members.index}, "各态": dict(_states(table, frame))}
     return kept
+
+
+def _outside(table: Table, frame: pd.DataFrame, period: tuple[dt.date, dt.date] | None) -> int:
+    """How many of a register's records are dated before or after the period."""
+    if period is None or table.date is None or table.date not in frame:
+        return 0
+    days = frame[table.date].dropna().dt.normalize()
+    return int((~days.between(*map(pd.Timestamp, period))).sum())
 
 
 def _states(table: Table, frame: pd.DataFrame) -> Iterator[tuple[str, Mapping[str, int]]]:
@@ -92,7 +101,8 @@ def _overall(evaluation: Evaluation, registers: Mapping[str, dict[str, Any]], ta
     classes = members["class"].dropna().nunique()
     yield f"联合会现有会员 {len(members):,} 家" + (f"，分属 {classes} 个类别" if classes else "") + f"。评价期内参与各项活动的会员 {taking_part:,} 家，占 {_share(taking_part, len(members))}。"
     total = sum(one["条数"] for one in registers.values())
-    yield f"各项登记在册的记录共 {total:,} 条（含评价期以前的），情况如下："
+    outside = sum(one["期外"] for one in registers.values())
+    yield f"各项登记在册的记录共 {total:,} 条" + (f"，其中评价期以外的 {outside:,} 条" if outside else "") + "，情况如下："
 
 
 def _tasks(registers: Mapping[str, dict[str, Any]], members: int) -> Iterator[dict[str, Any]]:

@@ -22,7 +22,7 @@ from toolkit.scheme.measures import Measure, Selection, Window
 if TYPE_CHECKING:
     from toolkit.records.dictionary import Tables
     from toolkit.scheme import Scheme
-    from toolkit.scheme.outcomes import Quota
+    from toolkit.scheme.outcomes import Quota, Veto
 
 Part = TypeVar("Part", Measure, Selection)
 
@@ -138,7 +138,8 @@ def rule_lines(scheme: Scheme, tables: Tables | None = None) -> Iterator[RuleLin
         if kind.en == "window":
             yield kind, name, "", read, source
         else:
-            parts = [Phrase(part, part) if isinstance(part, str) else part for part in (decided, *more.get((kind.en, str(name)), ())) if part]
+            said = (Phrase(part, part) if isinstance(part, str) else part for part in (decided, *more.get((kind.en, str(name)), ())))
+            parts = [part for part in said if part.zh]
             yield kind, name, read, joined(parts, "；", "; "), source
     if scheme.awards and scheme.ties[-1:] == ("joint",):
         yield Phrase("同分", "ties"), Phrase("同分处理", "ties"), "", ties_in_words(scheme), ""
@@ -150,7 +151,7 @@ def _named(scheme: Scheme, tables: Tables | None) -> Scheme:
     changed: dict[str, object] = {"window": {titles.get(id_, id_): window for id_, window in windows_on_forms(scheme, tables).items()}}
     for field, items in (("adjustments", scheme.adjustments), ("conditions", scheme.conditions)):
         changed[field] = tuple(item.model_copy(update={"measure": on_forms(item.measure, tables, titles)}) for item in items)
-    changed["vetoes"] = tuple(veto.model_copy(update={"when": on_forms(veto.when, tables, titles)}) for veto in scheme.vetoes)
+    changed["vetoes"] = tuple(_veto(veto, tables, titles) for veto in scheme.vetoes)
     consent = scheme.consent
     if tables is not None and scheme.publication and consent and consent.table:
         asked = {str(_heading(tables, consent.table, column)): states for column, states in consent.holds.items()}
@@ -158,6 +159,11 @@ def _named(scheme: Scheme, tables: Tables | None) -> Scheme:
         on_form = consent.model_copy(update={**words, "holds": asked, "table": _table(tables, consent.table)})
         changed["publication"] = scheme.publication.model_copy(update={"consent": on_form})
     return scheme.model_copy(update=changed)
+
+
+def _veto(veto: Veto, tables: Tables | None, titles: Mapping[str, str]) -> Veto:
+    columns = {} if tables is None else {key: _heading(tables, veto.when.table, getattr(veto, key)) for key in ("distinct", "sum")}
+    return veto.model_copy(update={"when": on_forms(veto.when, tables, titles), **columns})
 
 
 def _said_beside(scheme: Scheme) -> dict[tuple[str, str], list[Phrase]]:
