@@ -401,6 +401,7 @@ def test_back_to_what_was_voted_sealed_or_decided_before_is_a_move(heard: Heard,
         answer = heard.ask("back", name=to)
         assert answer.get("refused") is None
         assert answer["shares"]["learning"] == share
+        assert {"voted": "第 1 轮 3 张判断票合成的权重", "sealed": "封存", "former": "采用之前"}[to] in answer["notice"]["zh"]
         assert heard.ask("undo")["shares"]["learning"] == 5
 
 

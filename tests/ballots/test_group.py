@@ -134,6 +134,13 @@ def test_too_few_for_the_scheme_are_a_warning_since_its_weights_stand(tmp_path: 
     assert not check_ballots(edition(tmp_path / "none", {}), small_scheme(minimum=3)).problems
 
 
+def test_a_round_that_few_answered_is_told_unless_the_scheme_names_it(tmp_path: Path) -> None:
+    files = {f"E0{n}.toml": slip(f"E0{n}") for n in (1, 2, 3)} | {"E02-2.toml": slip("E02", more="round = 2")}
+    folder = edition(tmp_path, files)
+    assert "of round 2 1 ballot counts, of the round before 3" in check_ballots(folder, small_scheme()).problems.text("en")
+    assert not check_ballots(folder, small_scheme(round=2)).problems
+
+
 def test_files_that_nothing_reads_are_counted_and_never_named(tmp_path: Path) -> None:
     folder = write_judged_edition(tmp_path)
     tables = load_tables(folder / "tables.toml")

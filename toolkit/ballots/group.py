@@ -261,7 +261,21 @@ def _undecided(ballots: Ballots) -> tuple[Problem, ...]:
         group_weights(ballots)
     except Refused as refused:
         return tuple(replace(problem, severity="warning") for problem in refused.problems)
+    counted, before = fewer_than_before(ballots)
+    if before:
+        rule = phrase("第 {round} 轮只计入 {n} 张，上一轮有 {before} 张；没有投这一轮的专家不算在内", "of round {round} {n:ballot counts|ballots count}, of the round before {before}: who did not vote again has no say",
+                      round=ballots.deciding, n=counted, before=before)  # fmt: skip
+        mend = phrase("请催收第 {round} 轮的票；要以哪一轮为准，可在办法里写明（weighting.round）", "gather ballots of round {round}, or say in the scheme which round decides (weighting.round)",
+                      round=ballots.deciding)  # fmt: skip
+        return (Problem("warning", rule, mend, file=FOLDER),)
     return ()
+
+
+def fewer_than_before(ballots: Ballots) -> tuple[int, int]:
+    """How many ballots of the deciding round count; and of the round before, where those were more and the scheme names no round, else 0."""
+    counted, before = (len(ballots.of_round(ballots.deciding - back)) for back in (0, 1))
+    named = ballots.scheme.weighting is not None and ballots.scheme.weighting.round
+    return counted, before if before > counted and not named else 0
 
 
 def _unread(folder: Path, tables: Tables) -> tuple[Problem, ...]:

@@ -33,6 +33,7 @@ AS_BEFORE = Phrase("按已定办法，谁获什么奖没有变", "by the decided
 SAVED = ("已存为方案“{name}”（variants/{name}.toml）；办法没有改动", "Kept as variant `{name}` (variants/{name}.toml); the scheme itself is as it was")
 TRIAL_NOT_KEPT = ("“{zh}”只是试算，没有存进方案：方案仍计入全部", "the trial is not kept in it ({en}): the variant counts everything")
 LAID_ASIDE = ("方案“{name}”已移到 variants/aside/{place}，没有删除", "Variant `{name}` is moved to variants/aside/{place}, and not deleted")
+GONE_BACK = ("现在是{zh}（尚未采用）；“撤销”回到刚才", "This is {en}, not adopted; 'Undo' leads back")
 OPENED = ("现在是方案“{name}”（尚未采用）；“撤销”回到刚才", "This is variant `{name}`, not adopted; 'Undo' leads back")
 
 WORDS: dict[str, Phrase] = {

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from toolkit.ballots.folder import load_ballots
-from toolkit.ballots.group import group_weights, scheme_with_group_weights
+from toolkit.ballots.group import fewer_than_before, group_weights, scheme_with_group_weights
 from toolkit.ground.problems import Refused, refuse
-from toolkit.ground.text import Phrase
+from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.interactive.board import Board, Changes, grade_names
+from toolkit.interactive.board_words import WORDS
 from toolkit.interactive.tuning import LANGUAGES, MOST_STEPS, Step, Tuning, both, shares
 from toolkit.interactive.what_if import NOTHING, WhatIf, evaluated_by
 from toolkit.minutes.adoption import former_file
@@ -39,6 +40,9 @@ MOST_OF_A_CLASS, MOST_COLUMNS = 30, 6
 OTHER_TREE = Phrase("这个方案的指标、奖项或等级与现在的办法不同，这里不能并列", "this scheme has other indicators, awards or grades: it cannot stand beside this one here")
 BY_CHANGES = Phrase("请用 committee changes 比较", "compare it with committee changes")
 NOWHERE = Phrase("回不去：没有这一处", "there is nothing to go back to")
+VOTED = ("第 {round} 轮 {n} 张判断票合成的权重", "the weights of the ballots of round {round}, so many: {n}")
+FEWER = ("上一轮有 {before} 张，没有投这一轮的专家不算在内", "of the round before there were {before}, and who did not vote again has no say")
+FORMER = Phrase("最近一次采用之前的办法", "the scheme as it was before the last adoption")
 LOOK = Phrase("请核对 ballots、sealed 和 journal.jsonl", "look at ballots, sealed and journal.jsonl")
 
 
@@ -170,8 +174,8 @@ def origins(edition: Edition | None) -> list[Said]:
     return [{"to": to, "name": name} for to, name in places]
 
 
-def origin(folder: Path, decided: Scheme, to: str) -> Scheme:
-    """The scheme one goes back to: the decided one with the group's weights, that of the newest seal, or the one before the last adoption.
+def origin(folder: Path, decided: Scheme, to: str) -> tuple[Scheme, Phrase]:
+    """The scheme one goes back to, and what it is: the decided one with the group's weights, that of the newest seal, or the one before the last adoption.
 
     Raises
     ------
@@ -180,14 +184,17 @@ def origin(folder: Path, decided: Scheme, to: str) -> Scheme:
     """
     bag, former = _newest_seal(folder), former_file(folder)
     if to == "voted":
-        return scheme_with_group_weights(decided, group_weights(load_ballots(folder, decided)))
+        ballots = load_ballots(folder, decided)
+        counted, before = fewer_than_before(ballots)
+        of = [phrase(*VOTED, round=ballots.deciding, n=counted), *([phrase(*FEWER, before=before)] if before else [])]
+        return scheme_with_group_weights(decided, group_weights(ballots)), joined(of, "；", "; ")
     if to == "sealed" and bag is not None:
         from toolkit.sealing.frozen_edition import DECIDED
 
         within = bag / "data" / "edition"
-        return load_scheme(within / DECIDED if (within / DECIDED).is_file() else within / "scheme.toml")
+        return load_scheme(within / DECIDED if (within / DECIDED).is_file() else within / "scheme.toml"), WORDS["sealed_help"]
     if to == "former" and former is not None:
-        return load_scheme(former)
+        return load_scheme(former), FORMER
     raise refuse(NOWHERE, LOOK)
 
 

@@ -31,6 +31,7 @@ from toolkit.interactive.board_words import (
     ADOPTED,
     AS_BEFORE,
     FAILED,
+    GONE_BACK,
     LAID_ASIDE,
     NOT_LEFT_OUT,
     NOT_RESUMED,
@@ -259,11 +260,10 @@ class WeightBoard(anywidget.AnyWidget):
             return {"kind": "turns begun"}
         folder, name = self._folder(), str(asked.get("name", ""))
         match asked["do"]:
-            case "back":
-                self._go(origin(folder, self.tuning.decided, name))
-            case "variant":
-                self._go(read_variants(folder).named(name).scheme)
-                return {"notice": both(phrase(*OPENED, name=name))}
+            case "back" | "variant" as where:
+                scheme, of = origin(folder, self.tuning.decided, name) if where == "back" else (read_variants(folder).named(name).scheme, None)
+                self._go(scheme)
+                return {"notice": both(phrase(*GONE_BACK, zh=of.zh, en=of.en) if of else phrase(*OPENED, name=name))}
             case "save":
                 kept = save_variant(folder, name, self.scheme, by=str(asked.get("by", "")), reason=str(asked.get("reason", "")))
                 return {"saved": True, "notice": both(joined([phrase(*SAVED, name=kept.name), *self._not_kept()], "；", "; "))}
