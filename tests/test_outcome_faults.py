@@ -57,6 +57,8 @@ def veto(more: str) -> str:
         (award("quota = { number = { } }"), "award[third].quota.number", "is empty"),
         (award('quota = { number = { 甲 = 3 }, within = "all" }'), "award[third].quota.number", "do not compete apart"),
         (award("quota = { in_all = 3 }"), "award[third].quota", "a share or a number"),
+        (SCHEME.replace('"joint"]', '{ node = "total", better = "lower" }, { node = "total" }, "joint"]'), "ties[3]", "was compared before"),
+        (SCHEME.replace('"joint"]', '{ condition = "years", order = ["a", "b", "a"] }, "joint"]') + award("")[len(SCHEME):], "ties[2].order[3]", "stands in `order` twice"),
         (SCHEME + "\n[eligibility]\nrequire = [{ least = 3 }]\n", "eligibility.require[1]", "names a node or a condition"),
         (SCHEME + '\n[[veto]]\nid = "v"\nwhen = { table = "conduct" }\neffect = { lower_by = 1 }\n', "veto[v].effect.lower_by", "the scheme has none"),
         (SCHEME + '\n[[veto]]\nid = "v"\nwhen = { table = "conduct" }\neffect = { award = ["advancd"] }\n', "veto[v].effect.award[1]", "no award `advancd`"),
@@ -92,6 +94,12 @@ def test_each_fault_is_named_at_its_place(tmp_path: Path, text: str, place: str,
     assert problem.rule.zh
     assert problem.mend.zh
     assert problem.row is not None
+
+
+def test_a_quota_without_a_number_is_asked_for_one_and_true_is_told_as_it_is_written(tmp_path: Path) -> None:
+    problem = next(one for one in faults(tmp_path, award("quota = { handed_on = false }")) if one.column == "award[third].quota")
+    assert problem.mend.en == "write one of them"
+    assert any(one.value == "true" for one in faults(tmp_path, award("reserve = true")))
 
 
 def test_a_band_above_the_scale_can_only_be_reached_with_points_added() -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 
 from tests.contested import contested
+from tests.few_lines import award_text, indicator_text, scheme_text, write_edition
 from tests.panels.judged import SHEETS, write_judged_edition
 from tests.test_command_line import run
 from toolkit import check_edition, evaluate, open_edition
@@ -270,3 +271,48 @@ def test_another_ruling_is_told_as_what_moved_them(small_edition: Path, tmp_path
     assert of_rulings.alone is not None
     assert (of_records.alone.rulings, of_rulings.alone.rulings) == (found.before.rulings, found.after.rulings)
     assert set(found.needed.index[found.needed[1]]) == {"005", "006"}
+
+
+FUNDED = scheme_text(
+    indicator_text("x"), '\n[[condition]]\nid = "cost"\nlabel = "cost"\nmeasure = { column = "members.cost" }\n',
+    award_text('budget = 4, cost = "cost", overrun = "skip"'), ties='"committee"',
+)  # fmt: skip
+
+
+def funded(folder: Path, *rows: tuple[float, float], scheme: str = FUNDED) -> Path:
+    """Members M001, M002 ... of one class with x and cost."""
+    return write_edition(folder / "e", scheme.replace('language = "en"', 'language = "zh"'), ["x", "cost"], [("甲类", *row) for row in rows])
+
+
+@pytest.mark.parametrize(("chosen", "taken"), [(("M001",), True), (("M002", "M003"), True), (("M002",), False), (("M001", "M002"), False)])
+def test_of_level_ones_whom_a_budget_cannot_pay_all_any_set_may_be_funded_beside_which_no_other_could_be(tmp_path: Path, chosen: tuple[str, ...], *, taken: bool) -> None:
+    """4 to be spent, level at 90: the first costs 3, the next two 2 each. The fourth, behind them, costs 1: it is funded beside the first alone."""
+    folder = funded(tmp_path, (90, 3), (90, 2), (90, 2), (80, 1), (70, -1))
+    found = evaluated(folder)
+    (tie,) = found.left_to_committee
+    assert any("经费余额最多够 2 家，3 家完全同分" in problem.rule.zh for problem in found.problems)
+    assert "经费余额最多够 2 家" in found.ranking.loc["M001", "reason"]
+    assert "cost为 -1，不能小于 0" in found.ranking.loc["M005", "reason"]
+    if not taken:
+        with pytest.raises(Refused, match="none of the others besides"):
+            decide_tie(folder, (tie,), "top", chosen, by=WHO, reason=WHY, names=found.members["name"])
+        return
+    decide_tie(folder, (tie,), "top", chosen, by=WHO, reason=WHY, names=found.members["name"])
+    after = evaluated(folder)
+    assert not after.ties
+    assert not [problem for problem in after.problems if problem.file == JOURNAL]
+    assert set(after.awards["member"]) == {*chosen, *(("M004",) if chosen == ("M001",) else ())}
+    assert not garbled_lines(read_journal(folder))
+
+
+def test_a_budget_that_stops_at_those_level_is_told_to_end_there(tmp_path: Path) -> None:
+    scheme = FUNDED.replace('"skip"', '"stop"')
+    found = evaluated(funded(tmp_path, (90, 3), (90, 3), (80, 1), scheme=scheme))
+    assert found.ranking.loc["M003", "reason"].startswith("未获top：经费轮到前面的会员已不够，其后不再资助")
+
+
+def test_a_state_that_the_order_of_ties_lacks_is_told(tmp_path: Path) -> None:
+    scheme = FUNDED.replace('budget = 4, cost = "cost", overrun = "skip"', "number = 1").replace('ties = ["committee"]', 'ties = [{ condition = "cost", order = ["1", "2"] }, "joint"]')
+    found = evaluated(funded(tmp_path, (90, 1), (90, 3), (80, 3), scheme=scheme))
+    told = [(problem.severity, problem.column, problem.value, problem.rule.zh) for problem in found.problems if problem.column.startswith("ties")]
+    assert told == [("warning", "ties[0]", "3", "同分比较“cost”，order 里没有“3”：2 家，都排在最后，彼此仍同分")]

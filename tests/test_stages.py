@@ -55,6 +55,10 @@ def test_who_did_not_come_further_is_neither_ranked_nor_scored_nor_drawn(folder:
     assert said == ["“复审入围”名额 3 个，授予 4 家：名额线上同分并列，一并授予", "复审入围 4 家，其余 3 家未进入复审"]
 
 
+def test_who_missed_the_shortlist_is_told_the_line_and_what_it_lacks(folder: Path) -> None:
+    assert run(folder).ranking.loc["05", "reason"] == "未进入复审：初审 70.00 分，第 5 名，入围 4 名，入围线 80.00 分，差 10.00 分"
+
+
 def test_the_panel_misses_no_score_of_who_is_not_on_the_shortlist(tmp_path: Path) -> None:
     own = CASES["two_stages"]
     fewer = own["records"]["sheets"].replace("E1,04,80\n", "")

@@ -65,7 +65,8 @@ MISUSE: tuple[tuple[str, str], ...] = (
     (r"Invalid value for (.+?): Input should be (?:less than or equal to|<=) (\S+)", r"\1：不能大于 \2"),
     (r"Invalid value for (.+?): Input should be ('.+)", r"\1：请从中选一：\2"),
     (r"Invalid value for (.+?): .*(?:not in the range) (.+?)\.", r"\1：超出范围；应为 \2"),
-    (r"Invalid value for (.+?): .*(?:integer|number|float|valid int).*", r"\1：应为数字；请写数字"),
+    (r"Invalid value for (.+?): .*(?:integer|valid int).*", r"\1：应为整数；请写整数"),
+    (r"Invalid value for (.+?): .*(?:number|float).*", r"\1：应为数字；请写数字"),
     (r"Invalid value for (.+?): (.+)", r"\1：不合要求（\2）"),
 )
 HINT = Phrase("详见 {command} --help", "See {command} --help")

@@ -17,10 +17,12 @@ from toolkit.evaluation.quotas import quota_problems
 from toolkit.evaluation.reasons import Reasons
 from toolkit.evaluation.requirements import bars, number, subject
 from toolkit.evaluation.scores import TOTAL, Score, aligned, rounded_scores
-from toolkit.ground.problems import Problem
+from toolkit.evaluation.tiebreaks import tie_rules
+from toolkit.ground.problems import Problem, nearest
 from toolkit.ground.ranking import Floats, Integers, Mask, Ruling, Tie, competition_ranks, sharing
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.scheme import Scheme
+from toolkit.scheme.shapes import is_missing, state_name
 
 LISTED = ["award", "class", "order", "member"]
 FEW = Phrase("符合条件的会员不足，宁缺毋滥", "too few members are good enough, and the bar is not lowered")
@@ -227,7 +229,7 @@ def _ties(allotments: Sequence[Allotment], index: pd.Index[str]) -> Iterator[Tie
             for contest in allotment.contests:
                 for place, (level, left) in enumerate(contest.ties):
                     allows = partial(_allowed, contest.openings[place], index) if contest.openings else None
-                    yield Tie(allotment.award.id, contest.class_, _keys(index, contest, level), left, allows)
+                    yield Tie(allotment.award.id, contest.class_, _keys(index, contest, level), left, allows, contest.budget is not None)
         if allotment.ceiling is not None and allotment.ceiling.left:
             shared = [key for contest in allotment.contests for key in _keys(index, contest, contest.shared)]
             yield Tie(allotment.award.id, "", tuple(sorted(shared)), allotment.ceiling.left)
@@ -248,11 +250,30 @@ def award_problems(decided: Decided) -> Iterator[Problem]:
     yield from quota_problems(scheme, dict(zip(classes.names, classes.counted(decided.taking_part), strict=True)))
     yield from _out_of_reach(scheme)
     yield from tie_problems(scheme, decided.members, decided.ties)
+    yield from _unordered_states(decided)
     yield from _unfit_rulings(decided)
     for allotment in decided.allotments:
         yield from _passed(allotment)
         yield from _limit_problems(decided, allotment)
         yield from (_vacancy(decided, contest) for contest in allotment.contests if contest.vacant)
+
+
+def _unordered_states(decided: Decided) -> Iterator[Problem]:
+    """States that were recorded of who takes part and that the order which settles ties does not name: they stand behind all others, level."""
+    scheme = decided.scheme
+    for key, rule in tie_rules(scheme).items():
+        if not rule.order or decided.conditions is None:
+            continue
+        recorded = decided.conditions[str(rule.condition)].reindex(decided.members.index)[decided.taking_part]
+        states = [state_name(value) for value in recorded if not is_missing(value)]
+        for state in sorted(set(states) - {state_name(one) for one in rule.order}):
+            told = phrase(
+                "同分比较“{label}”，order 里没有“{state}”：{n} 家，都排在最后，彼此仍同分", "ties go by `{label}`, whose order lacks `{state}`: {n:member stands|members stand} last, and level with one another",
+                label=scheme.label(str(rule.condition)), state=state, n=states.count(state),
+            )  # fmt: skip
+            guess = nearest(state, [state_name(one) for one in rule.order])
+            mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else Phrase("请补进 order，或更正记录", "add it to `order`, or mend the record")
+            yield Problem("warning", told, mend, file="scheme.toml", column=key, value=state)
 
 
 def tie_problems(scheme: Scheme, members: pd.DataFrame, ties: Sequence[Tie]) -> Iterator[Problem]:
@@ -262,13 +283,20 @@ def tie_problems(scheme: Scheme, members: pd.DataFrame, ties: Sequence[Tie]) -> 
     """
     for tie in ties:
         rule = phrase(
-            "“{award}”剩余名额 {places} 个，{n} 家完全同分，待委员会决定：{zh}",
-            "`{award}`: {places:place|places} left for {n:member|members} level in every way, for the committee to decide: {en}",
-            award=scheme.label(tie.award), places=tie.places, n=len(tie.members),
+            "“{award}”{left.zh}，{n} 家完全同分，待委员会决定：{zh}",
+            "`{award}`: {left.en} for {n:member|members} level in every way, for the committee to decide: {en}",
+            award=scheme.label(tie.award), left=left_over(tie), n=len(tie.members),
             zh="、".join(_named(members, tie)), en=", ".join(_named(members, tie)),
         )  # fmt: skip
         staying = scheme.open_ties == "may_stay"
         yield Problem("note" if staying else "warning", rule, MAY_STAY if staying else SETTLE, file="scheme.toml", column="ties", value=tie.class_)
+
+
+def left_over(tie: Tie) -> Phrase:
+    """What is left for those of a tie: so many places, or a budget that is enough for so many at most."""
+    if tie.by_budget:
+        return phrase("经费余额最多够 {n} 家", "the budget has enough left for {n} at most,", n=tie.places)
+    return phrase("剩余名额 {n} 个", "{n:place|places} left", n=tie.places)
 
 
 def _unfit_rulings(decided: Decided) -> Iterator[Problem]:

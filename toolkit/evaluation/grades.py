@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from toolkit.evaluation.bands import Band, BandPlaces, BandRule, band_names, rises_bounded
 from toolkit.evaluation.grade_reasons import GradeReasons
-from toolkit.evaluation.quotas import stopped
+from toolkit.evaluation.quotas import TOO_FEW, stopped
 from toolkit.evaluation.requirements import asked
 from toolkit.evaluation.scores import Score, rounded_points, scores_of
 from toolkit.ground.problems import Problem, nearest
@@ -230,8 +230,12 @@ def place_problems(grading: Grading) -> Iterator[Problem]:
     """Where more have a band than it has places, or fewer because those at the line are level; and who takes part and is left over."""
     for told in grading.places:
         had = told.met & (grading.band <= band_names(grading.bands.grades).index(told.award.id)) if grading.bands and grading.band is not None else told.given  # or a better one, where its places count those
+        quota = told.award.quota
         for class_, pool in grading.bands.rule.competing(told.award) if grading.bands else ():
             count, given, met = int(told.places[pool[0]]) if len(pool) else 0, int(had[pool].sum()), int(told.met[pool].sum())
+            if quota is not None and quota.share is not None and met and not count and not given:
+                few = phrase("{grade} 级名额 0 个：按比例不足一个", "grade {grade}: 0 places, their share is less than one", grade=told.award.id)
+                yield Problem("note", few, TOO_FEW, file="scheme.toml", column=f"grades.quota.{told.award.id}", value=class_)
             if given > count:
                 rule = phrase("{grade} 级名额 {places} 个，定 {given} 家：名额线上同分，一并定为 {grade} 级", "grade {grade}: {places:place|places}, {given} given, as all of those level at the line have it",
                               grade=told.award.id, places=count, given=given)  # fmt: skip

@@ -324,7 +324,7 @@ def _funded(limit: Limit, standing: Standing, least: int, _: Sequence[Places], k
 def _spent(
     limit: Limit, costs: Floats, offered: NDArray[np.intp], ranks: Integers, masks: tuple[Mask, Mask]
 ) -> Iterator[Opening]:
-    """The same of one run, where level ones do not fit together: as many of them as can be are funded, whom the committee chooses.
+    """The same of one run, where level ones do not fit together: the committee chooses whom of them it funds.
 
     Those too dear by themselves stand behind the others of their rank. Below an open choice nobody is funded until it is made.
     """
@@ -340,7 +340,7 @@ def _spent(
             opening = _to_choose(fitting, costs, left)
             chosen = _ruled(opening, limit.rulings)
             if chosen is None:
-                yield opening
+                yield opening  # where the budget ends at the first too dear, it ends here whatever is chosen
                 return
         else:
             chosen = fitting
@@ -351,6 +351,14 @@ def _spent(
 
 
 def _to_choose(fitting: NDArray[np.intp], costs: Floats, left: float) -> Opening:
-    """Level ones that do not fit together, and as many places as there are for the cheapest of them."""
+    """Level ones that do not fit together, and as many places as there are for the cheapest of them.
+
+    Any of them may be chosen that the budget pays for, so long as it would pay for none of the others besides.
+    """
     places = int((np.cumsum(np.sort(costs[fitting])) <= left).sum())
-    return Opening(fitting, places, lambda chosen: bool(costs[chosen].sum() <= left))
+
+    def allows(chosen: NDArray[np.intp]) -> bool:
+        rest = left - costs[chosen].sum()
+        return bool(rest >= 0 and (costs[np.setdiff1d(fitting, chosen)] > rest).all())
+
+    return Opening(fitting, places, allows)

@@ -206,6 +206,12 @@ class AwardReason:
         contest, ceiling = self.contest, self.contest.ceiling
         within = bool(contest.open[self.place]) or ceiling is None
         own = next(((int(level.sum()), left) for level, left in contest.ties if level[self.place]), (0, 0))
+        if contest.budget is not None:
+            return phrase(
+                "{award}待委员会决定：{by.zh} {score}，{level} 家同分，经费余额最多够 {left} 家",
+                "{award}: the committee has to decide; {by.en} {score}, {level:member|members} level, and the budget has enough left for {left} at most",
+                award=contest.award.label, by=self._by, score=self._shown(self._score), level=own[0], left=own[1],
+            )  # fmt: skip
         return phrase(
             "{award}待委员会决定：{by.zh} {score}，{level} 家同分，{all.zh}剩余名额 {left} 个",
             "{award}: the committee has to decide; {by.en} {score}, {level:member|members} level, {left:place|places} left{all.en}",
@@ -279,7 +285,7 @@ class AwardReason:
             return self._unfunded(quota)
         if not contest.kept[self.place]:
             return phrase(
-                "未获{award}：{label} {state}至多 {n} 家，已有排在前面的", "{award}: no place, at most {n} with {label} {state}, and others are ahead",
+                "未获{award}：同为{label}“{state}”的已满 {n} 家，其中有退出的才依次递补", "{award}: no place, the {n} with {label} `{state}` are full; only where one of those drops out does the next of them come in",
                 award=contest.award.label, label=self.reasons.scheme.label(quota.per.condition), state=contest.facts[self.place], n=quota.per.most,
             )  # fmt: skip
         return self._beside_assured(quota.per)
@@ -317,7 +323,10 @@ class AwardReason:
         assert contest.kept is not None
         cost, award = contest.facts[place], contest.award.label
         if not payable(cost):
-            return phrase("未获{award}：{label}未记录，无法资助", "{award}: {label} is not recorded, it cannot be funded", award=award, label=self.reasons.scheme.label(name))
+            label = self.reasons.scheme.label(name)
+            if isinstance(cost, int | float) and cost < 0:
+                return phrase("未获{award}：{label}为 {cost}，不能小于 0，无法资助", "{award}: {label} is {cost} and cannot be below 0, it cannot be funded", award=award, label=label, cost=self._money(cost))
+            return phrase("未获{award}：{label}未记录，无法资助", "{award}: {label} is not recorded, it cannot be funded", award=award, label=label)
         if contest.kept[place]:
             ahead = contest.given & (contest.order <= contest.order[place])
             left = (quota.budget or 0.0) - float(sum(contest.facts[ahead]))
@@ -325,7 +334,7 @@ class AwardReason:
                 "未获{award}：需要 {cost}，经费总额 {budget} 只余 {left}", "{award}: it costs {cost}, and of the {budget} only {left} is left",
                 award=award, cost=self._money(cost), budget=self._money(quota.budget or 0.0), left=self._money(left),
             )  # fmt: skip
-        if contest.open.any():
+        if contest.open.any() and quota.overrun != "stop":  # else it ends there, whatever is settled
             return phrase("{award}：排在前面的同分会员决定后，再看经费余额", "{award}: first the committee settles who of those level before it is funded", award=award)
         return phrase("未获{award}：经费轮到前面的会员已不够，其后不再资助", "{award}: the budget ended at a member before it", award=award)
 

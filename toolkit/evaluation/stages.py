@@ -138,5 +138,12 @@ def _why(first: Evaluation, shortlist: Shortlist, place: int) -> Phrase:
     rank, count = int(contest.order[own]), int((contest.given if decided is None else decided[contest.positions]).sum())
     own_place = phrase("初审 {score} 分，第 {rank} 名，入围 {count} 名", "{score} in the first stage, place {rank}, of whom {count} are on it", score=f"{total:.{first.scheme.decimals}f}", rank=rank, count=count)
     level = Phrase("同分待委员会决定", "level at the line, for the committee to decide") if decided is None else NOT_CHOSEN
-    open_ = [level] if contest.open[own] or contest.shared[own] else []
-    return joined([stop, joined([own_place, *open_])], "：", ": ")
+    if contest.open[own] or contest.shared[own]:
+        return joined([stop, joined([own_place, level])], "：", ": ")
+    line = contest.line if decided is None else min(contest.keys[0][decided[contest.positions]], default=None)
+    if line is None or line <= contest.keys[0][own]:
+        return joined([stop, own_place], "：", ": ")
+    lacks = phrase("入围线 {line} 分，差 {gap} 分", "the line is {line}, {gap} more than it has", **{
+        name: f"{score:.{first.scheme.decimals}f}" for name, score in (("line", line), ("gap", line - contest.keys[0][own]))
+    })  # fmt: skip
+    return joined([stop, joined([own_place, lacks])], "：", ": ")

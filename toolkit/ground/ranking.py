@@ -31,6 +31,8 @@ class Tie:
         How many places are left for them; always fewer than `members`, and at least one.
     allows
         Whether some of the members can be chosen together, where places hang on more than their number; None where all can.
+    by_budget
+        Whether a budget bounds them, and no number: then `places` are as many as the cheapest of them come to, and it may be fewer.
     """
 
     award: str
@@ -38,6 +40,7 @@ class Tie:
     members: tuple[str, ...]
     places: int
     allows: Callable[[Collection[str]], bool] | None = field(default=None, compare=False, repr=False)
+    by_budget: bool = field(default=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -506,5 +506,5 @@ def _problem(fault: Fault, raw: Raw, lines: Mapping[KeyPath, int], name: str, wi
         file=name,
         row=line,
         column=".".join(filter(None, [within, place_words(fault.path, raw)])),
-        value=fault.value or (str(value)[:60] if plain else ""),
+        value=fault.value or ("" if not plain else str(value).lower() if isinstance(value, bool) else str(value)[:60]),
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit.comparison.objections import mends, rehearsed
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
+from toolkit.evaluation.decisions import left_over
 from toolkit.ground.display import Headline, Table
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import is_frozen
@@ -208,14 +209,14 @@ class DecisionDesk(Desk):
         label, settled = self.evaluation.scheme.label(tie.award), tie not in self.evaluation.ties
         what = Phrase("已裁定，可改裁", "settled; it can be settled anew") if settled else Phrase("待裁定", "to be settled")
         return phrase(
-            "同分（{what.zh}）：{label}{zh}，剩余名额 {n} 个", "A tie, {what.en}: {label}{en}, {n:place|places} left",
-            what=what, label=label, n=tie.places, zh=f"（{tie.class_}）" if tie.class_ else "", en=f" ({tie.class_})" if tie.class_ else "",
+            "同分（{what.zh}）：{label}{zh}，{left.zh}", "A tie, {what.en}: {label}{en}, {left.en}",
+            what=what, label=label, left=left_over(tie), zh=f"（{tie.class_}）" if tie.class_ else "", en=f" ({tie.class_})" if tie.class_ else "",
         )  # fmt: skip
 
     def _tie_fields(self, tie: Tie) -> list[Block]:
         names = self.evaluation.members["name"]
         options = [[str(place), str(names[member])] for place, member in enumerate(tie.members)]
-        return [{"kind": "checks", "name": "members", "label": self.say(phrase("授予（选 {n} 家）", "Given to ({n})", n=tie.places)), "options": options}]
+        return [{"kind": "checks", "name": "members", "label": self.say(phrase("授予（{at_most.zh} {n} 家）", "Given to ({at_most.en}{n})", n=tie.places, at_most=Phrase("至多选", "at most ") if tie.by_budget else Phrase("选", ""))), "options": options}]
 
 
 class SealDesk(Desk):

@@ -28,8 +28,12 @@ LOOK = Phrase("用 committee evaluate 看现在的名单", "see the list as it i
 A_NUMBER = Phrase("请写一个数", "write a number")
 NOT_LEVEL = Phrase("不在同分之列", "is not among those level")
 NOT_TOGETHER = (
-    Phrase("这几家不能一起选：同组的会超过限额，或经费不够", "these cannot be chosen together: more alike than there may be, or more than the budget has left"),
+    Phrase("这几家不能一起选：同组的会超过限额，或不足应有的家数", "these cannot be chosen together: more alike than there may be, or fewer than there have to be"),
     Phrase("请另选", "choose others"),
+)
+NOT_PAID = (
+    Phrase("不能这样选：经费余额不够，或选了之后余下的经费还够资助其中另一家", "not so: more than the budget has left, or it would pay for another of them besides"),
+    Phrase("可选经费够的任何几家，只要余下的不够再资助其中任何一家", "choose any the budget pays for, so long as it would pay for none of the others besides"),
 )
 AGAIN = Phrase("一家会员写了两次", "a member is named twice")
 FINAL = "decided"
@@ -160,16 +164,16 @@ def _ruled(tie: Tie, members: tuple[str, ...], names: Mapping[Any, Any], standin
     problems = [_strange(tie, member, names) for member in members if member not in tie.members]
     if len(set(members)) < len(members):
         problems.append(Problem("error", AGAIN, phrase("请只写一次", "name it once"), column=tie.award))
-    elif not problems and len(members) != tie.places:
+    elif not problems and not tie.by_budget and len(members) != tie.places:
         rule = phrase("剩余名额 {places} 个，写了 {n} 家", "{places:place|places} left, {n} named", places=tie.places, n=len(members))
         problems.append(Problem("error", rule, phrase("请写满 {n} 家", "name {n}", n=tie.places), column=tie.award, value=tie.class_))
     elif not problems and tie.allows is not None and not tie.allows(members):
-        problems.append(Problem("error", *NOT_TOGETHER, column=tie.award, value=tie.class_))
+        problems.append(Problem("error", *(NOT_PAID if tie.by_budget else NOT_TOGETHER), column=tie.award, value=tie.class_))
     if problems:
         raise Refused(Problems(tuple(problems)))
     tied = [[member, str(names.get(member, ""))] for member in tie.members]
     lines = [ruling.line for ruling in standing if (ruling.tie.award, ruling.tie.class_) == (tie.award, tie.class_) and ruling.tie != tie]
-    beside = {"beside": lines} if lines else {}
+    beside = ({"beside": lines} if lines else {}) | ({"by_budget": True} if tie.by_budget else {})
     return {"award": tie.award, "class": tie.class_, "places": tie.places, "tied": tied, "given": sorted(members), **beside}
 
 
@@ -218,7 +222,8 @@ def _ruling(entry: Entry) -> Ruling | None:
         tie = Tie(str(said["award"]), str(said["class"]), tied, int(said["places"]))
     except (KeyError, TypeError, ValueError):
         return None
-    whole = set(given) <= set(tied) and len(given) == tie.places < max(1, len(tied))
+    enough = len(given) == tie.places or (said.get("by_budget") is True and 0 < len(given) < tie.places)
+    whole = set(given) <= set(tied) and enough and tie.places < max(1, len(tied))
     return Ruling(tie, given, entry.time.date(), entry.reason, entry.number) if whole else None
 
 

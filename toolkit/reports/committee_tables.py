@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from toolkit.evaluation.decisions import left_over
 from toolkit.evaluation.stages import open_shortlist
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, joined, phrase
@@ -120,9 +121,9 @@ def _of_list(evaluation: Evaluation) -> Iterator[OpenMatter]:
     for tie in evaluation.ties:
         level = [str(names[member]) for member in tie.members]
         what = phrase(
-            "{award}{zh}：{n} 家完全同分，剩余名额 {places} 个：{level_zh}", "{award}{en}: {n} level in every way, {places:place|places} left: {level_en}",
+            "{award}{zh}：{n} 家完全同分，{left.zh}：{level_zh}", "{award}{en}: {n} level in every way, {left.en}: {level_en}",
             award=scheme.label(tie.award), zh=f"（{tie.class_}）" if tie.class_ else "", en=f" ({tie.class_})" if tie.class_ else "",
-            n=len(level), places=tie.places, level_zh="、".join(level), level_en=", ".join(level),
+            n=len(level), left=left_over(tie), level_zh="、".join(level), level_en=", ".join(level),
         )  # fmt: skip
         settle = phrase("committee decide 届次 tie {award} 会员…", "committee decide DIR tie {award} MEMBER...", award=tie.award)
         yield OpenMatter("tie", tie.award, scheme.open_ties == "refused", what, settle)

@@ -42,6 +42,7 @@ NO_FORMULAS = Phrase(
 AS_VALUES = Phrase("下列奖项是数值，公式说不出：", "values, as no formula says them: ")
 BOUNDED = Phrase("{award}（名额在全部类别合计中另有上限）", "{award} (its places in all classes together are bounded)")
 LIMITED = Phrase("{award}（名额要看还有谁获得：同组限额，或经费总额）", "{award} (its places hang on who else has one: so many alike, or a budget)")
+NOT_HANDED_ON = Phrase("{award}（名额不递补）", "{award} (its places are not handed on)")
 COMPOSED = Phrase("{award}（有由几项组成的要求）", "{award} (a requirement is made of others)")
 RULED = Phrase("{award}（同分由委员会裁定）", "{award} (a tie was settled by the committee)")
 LOWER_FIRST = Phrase("总分（低者在前）", "Total (lower first)")
@@ -131,7 +132,7 @@ class _PlaceSheet:
         if award.quota is not None and award.quota.in_all is not None:
             return BOUNDED
         if award.quota is not None and award.quota.limited:
-            return LIMITED
+            return LIMITED if award.quota.per or award.quota.budget is not None else NOT_HANDED_ON
         if self.evaluation.decided.rule.bars[award.id].clauses:
             return COMPOSED
         return RULED if any(ruling.tie.award == award.id for ruling in self.evaluation.decided.rulings) else None

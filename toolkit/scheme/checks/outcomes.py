@@ -93,6 +93,7 @@ def outcomes_faults(raw: Raw) -> Iterable[Fault]:
 def _ties(raw: Raw) -> Iterator[Fault]:
     ties = raw.get("ties")
     known = [*nodes(raw), FIRST_PLACES, *LAST_RESORTS]
+    yield from _compared_twice(ties if isinstance(ties, list) else [])
     for place, name in enumerate(ties if isinstance(ties, list) else ()):
         if isinstance(name, dict):
             yield from _tie_rule(raw, ("ties", place), name)
@@ -110,6 +111,18 @@ def _ties(raw: Raw) -> Iterator[Fault]:
         elif name == FIRST_PLACES and isinstance(ties, list) and name in ties[:place]:
             rule = phrase("“{name}”重复", "`{name}` is named twice", name=name)
             yield Fault(("ties", place), rule, Phrase("请只保留前一个", "keep the first alone"))
+
+
+def _compared_twice(ties: list[Any]) -> Iterator[Fault]:
+    """What is compared again: who is level in it once stays so."""
+    before = set[tuple[str, str]]()
+    for place, item in enumerate(ties):
+        pairs = [(key, item[key]) for key in ("node", "condition") if isinstance(item.get(key), str)] if isinstance(item, dict) else [("node", item)] * isinstance(item, str)
+        for kind, name in pairs:
+            if (kind, name) in before and isinstance(item, dict):
+                rule = phrase("“{name}”前面已经比过，再比分不出先后", "`{name}` was compared before: who is level in it stays so", name=name)
+                yield Fault(("ties", place), rule, Phrase("请只保留一处，并核对哪一头在前", "keep one of the two, and check which way it settles"))
+            before.add((kind, name))
 
 
 LOWER = 'total.better = "lower"'
@@ -150,6 +163,11 @@ def _tie_rule(raw: Raw, path: KeyPath, item: Raw) -> Iterator[Fault]:
     if "order" in item and ("node" in item or "better" in item):
         rule = Phrase("order 只用于条件的各种取值，不与 better 同用", "`order` is for the states of a condition, without `better`")
         yield Fault((*path, "order"), rule, Phrase("请只写其中一项", "write one of them"))
+    order = item.get("order")
+    for place, state in enumerate(order if isinstance(order, list) else ()):
+        if state in order[:place]:
+            rule = phrase("“{state}”在 order 里写了两次", "`{state}` stands in `order` twice", state=state)
+            yield Fault((*path, "order", place), rule, Phrase("请只保留一处", "keep one of them"))
 
 
 def scores_asked(listed: object, path: KeyPath) -> Iterator[KeyPath]:
@@ -284,7 +302,8 @@ def quota_faults(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
     yield from _limits(raw, path, quota)
     if (quota.keys() >= {"share", "number"}) or not quota.keys() & {"share", "number", "per", "budget"}:
         rule = Phrase("名额要写 share（比例）或 number（个数）之一", "a quota is a share or a number")
-        yield Fault(path, rule, Phrase("请只写其中一项", "write just one of them"))
+        both = quota.keys() >= {"share", "number"}
+        yield Fault(path, rule, Phrase("请只写其中一项", "write just one of them") if both else Phrase("请写其中一项", "write one of them"))
     least, most = quota.get("least", 0), quota.get("most")
     if is_number(least) and is_number(most) and least > most:
         rule = phrase("至少 {least} 个名额，又最多 {most} 个", "at least {least:place|places}, but at most {most}", least=least, most=most)
