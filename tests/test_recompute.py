@@ -326,7 +326,7 @@ def test_what_the_page_does_not_know_it_refuses_by_name(page: Page) -> None:
 NEED = {"requirement": {"node": "a"}, "rank": {"shape": "linear", "worst": 0, "best": 1}, "id": {"id": "x", "label": "x"}}
 PARTS: dict[str, tuple[str, dict[str, Any]]] = {
     "Scheme": ("", {}), "Group": ("group.0", NEED["id"] | {"weight": 1}), "Pattern": ("total.when.0", {}), "Total": ("total", {}),
-    "Indicator": ("indicator.0", NEED["id"] | {"weight": 1, "value": NEED["rank"]}), "Adjustment": ("adjustment.0", NEED["id"]), "Condition": ("condition.0", NEED["id"]),
+    "Indicator": ("indicator.0", NEED["id"] | {"weight": 1, "value": NEED["rank"]}), "Adjustment": ("adjustment.0", NEED["id"]), "Condition": ("condition.0", NEED["id"]), "Sum": ("sum.0", NEED["id"] | {"of": ["a"]}),
     "Eligibility": ("eligibility", {}), "Requirement": ("award.0.require.0", {}), "Veto": ("veto.0", NEED["id"] | {"effect": {"award": "none"}}),
     "Effect": ("veto.0.effect", {}), "Award": ("award.0", NEED["id"]), "Quota": ("award.0.quota", {"number": 1}), "Grades": ("grades", {"bands": [["A", 0]]}),
 }  # fmt: skip
@@ -337,7 +337,7 @@ OUTSIDE = frozenset({"MembersSpec", "Measure", "Window", "Previous", "Panel", "P
 """Parts that have no say once everything is measured."""
 LEFT_OUT = {
     "Scheme": {"schema", "title", "edition", "as_of", "members", "language", "period", "weights", "open_ties", "approval", "seed", "window", "previous", "panel", "publication", "weighting", "signatures", "papers", "phase"},
-    **{part: {"measure", "source"} for part in ("Indicator", "Adjustment", "Condition")}, **{part: {"source"} for part in ("Group", "Award", "Grades", "Eligibility")},
+    **{part: {"measure", "source"} for part in ("Indicator", "Adjustment", "Condition")}, **{part: {"source"} for part in ("Group", "Sum", "Award", "Grades", "Eligibility")},
     "Veto": {"when", "at_least", "distinct", "sum", "at_most", "source"},
 }  # fmt: skip
 """Keys that the page is not given, as they only say what is measured, of whom, or how it is told: whoever adds one here knows that no total, place or award hangs on it."""
@@ -373,7 +373,7 @@ def planted(path: str, base: dict[str, Any], key: str, value: Any) -> dict[str, 
             at += [NEED["id"].copy()] if not at else []
             at = at[0]
         else:
-            at = at.setdefault(step, [] if step in {"group", "adjustment", "condition", "veto", "award", "require", "when"} else {})
+            at = at.setdefault(step, [] if step in {"group", "adjustment", "sum", "condition", "veto", "award", "require", "when"} else {})
     at |= base | {key: value}
     return rules
 

@@ -18,7 +18,7 @@ const scoring = (() => {
     rank: [...RELATIVE, "ties"], borda: [...RELATIVE, "ties"], exponential_rank: [...RELATIVE, "rate"],
   };
   const TREATMENTS = { winsorise: ["treat", "tails", "skewness", "kurtosis", "most", "found"], log: ["treat", "offset", "found"], box_cox: ["treat", "lambda", "found"] };
-  const SCHEME = ["scale", "decimals", "ties", "classes", "group", "indicator", "total", "adjustment", "condition", "eligibility", "veto", "award", "grades"];
+  const SCHEME = ["scale", "decimals", "ties", "classes", "group", "indicator", "total", "adjustment", "sum", "condition", "eligibility", "veto", "award", "grades"];
   const REQUIREMENT = ["node", "condition", "least", "above", "most", "below", "among", "classes", "any_of", "at_least", "all_of", "none_of"];
   const QUOTA = ["share", "number", "within", "rounding", "least", "most", "in_all"];
   const AWARD = [...ITEM, "quota", "minimum", "require", "by", "beside", "reserve"];
@@ -59,6 +59,7 @@ const scoring = (() => {
       else if (item.outliers) keys(item.outliers, TREATMENTS[item.outliers.treat], `${path}outliers.`);
     }
     for (const item of scheme.adjustment ?? []) keys(item, [...ITEM, ...STEP, "per", "cap", "floor"], `adjustment[${item.id}].`);
+    for (const item of scheme.sum ?? []) keys(item, [...ITEM, "of"], `sum[${item.id}].`);
     for (const item of scheme.condition ?? []) keys(item, ITEM, `condition[${item.id}].`);
     keys(scheme.eligibility ?? {}, ["require"], "eligibility.");
     asked(scheme.eligibility?.require, "eligibility.require.");
@@ -331,6 +332,10 @@ const scoring = (() => {
     let total = scores.total;
     (scheme.adjustment ?? []).forEach((item, place) => { scores[item.id] = points(item, member.measured[place]); total += scores[item.id]; });
     total = clip(total, scheme.total?.floor ?? -Infinity, scheme.total?.cap ?? Infinity);
+    for (const item of scheme.sum ?? []) { // beside the total: everything once, whatever its weight
+      const there = item.of.map((name) => scores[name]).filter((x) => !Number.isNaN(x));
+      scores[item.id] = there.length ? sum(there) : NaN;
+    }
     scores.total = unranked ? NaN : rounded(total, scheme.decimals);
     return { scores, values };
   }

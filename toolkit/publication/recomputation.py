@@ -56,7 +56,7 @@ def scheme_data(scheme: Scheme) -> dict[str, Any]:
     """The scheme as far as it has a say in what comes of measured values; what it leaves at its default is left out."""
     written = scheme.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     kept = {key: value for key, value in written.items() if key not in SETTLED}
-    for kind in ("group", "indicator", "adjustment", "condition", "award"):
+    for kind in ("group", "indicator", "adjustment", "sum", "condition", "award"):
         kept |= {kind: [_without(entry, MEASURED) for entry in kept[kind]]} if kind in kept else {}
     kept |= {"veto": [_without(entry, STRUCK) for entry in kept["veto"]]} if "veto" in kept else {}
     kept |= {kind: _without(kept[kind], MEASURED) for kind in ("grades", "eligibility") if kind in kept}
