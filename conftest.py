@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from toolkit.ground.resources import ONE_THREAD
+
 # How many examples a property is tried on; a busy machine is no fault of the code.
 settings.register_profile("daily", deadline=None, max_examples=25)
 settings.register_profile("campaign", deadline=None, max_examples=150)
@@ -22,6 +24,7 @@ DRIVERS = {"psycopg": "postgres", "pyspark": "spark"}
 collect_ignore = [f"toolkit/records/databases/{module}.py" for driver, module in DRIVERS.items() if find_spec(driver) is None]
 
 
+os.environ.update(ONE_THREAD | os.environ)
 # Every program that a test starts would otherwise compile the whole package anew.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
