@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -210,8 +211,12 @@ def with_applications(folder: Path) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def _written_once() -> Iterator[None]:
-    """What is asked of DuckDB is a function of the expression alone: the same question is not put into SQL again and again."""
+    """What is asked of DuckDB is a function of the expression alone: the same question is not put into SQL again and again.
+
+    Nor are the program's commands made of their functions again for each line that is typed.
+    """
     from ibis.backends.duckdb import Backend
+    from typer.main import get_command
 
     known: dict[object, str] = {}
 
@@ -226,6 +231,7 @@ def _written_once() -> Iterator[None]:
     in_sql = Backend.compile
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr(Backend, "compile", compiled)
+        changed.setattr("typer.testing._get_command", cache(get_command))
         yield
 
 
