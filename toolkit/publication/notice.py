@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from html import escape
 from itertools import groupby
 from pathlib import Path
-from typing import Any
-
-import ipywidgets as widgets
+from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.display import one_line
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.publication.extract import Extract, NoticeRow, read_extract
+
+if TYPE_CHECKING:
+    import ipywidgets as widgets
 
 HEADINGS = {
     "name": Phrase("会员名称", "Member"),
@@ -405,6 +406,8 @@ class NoticePage:
     """
 
     def __init__(self, extract: Extract) -> None:
+        import ipywidgets as widgets
+
         self.extract = extract
         language = "en" if extract.notice["language"] == "en" else "zh"
         self.language = widgets.ToggleButtons(
@@ -445,6 +448,8 @@ class NoticePage:
         self.list.value = award_list(self.extract, rows, self.spoken)
 
     def _laid_out(self) -> widgets.VBox:
+        import ipywidgets as widgets
+
         controls = [self.class_] if self.extract.notice["classes"] else []
         filters = _box(widgets.HBox, "notice-filters", *controls, self.words, self.count)
         main = _box(widgets.VBox, "notice-main", filters, self.list)
