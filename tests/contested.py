@@ -123,10 +123,19 @@ def _directions(nodes: list[str]) -> st.SearchStrategy[list[dict[str, Any]]]:
 
 
 @st.composite
+def _among_first(draw: st.DrawFn, nodes: list[str]) -> dict[str, Any]:
+    """That a member is among the first at a node, alone or beside another way."""
+    size = draw(st.sampled_from([{"number": 1}, {"number": 2}, {"share": 0.5}, {"share": "1/3", "rounding": "ceil"}]))
+    asked = {"node": draw(st.sampled_from(nodes)), "first": size | {"within": draw(st.sampled_from(["class", "all"]))}}
+    return asked if draw(st.booleans()) else {"any_of": [asked, draw(requirements(nodes, 0))]}
+
+
+@st.composite
 def _awards(draw: st.DrawFn, id_: str, earlier: list[str], nodes: list[str]) -> dict[str, Any]:
     award: dict[str, Any] = {"id": id_, "label": id_, "minimum": {TOTAL: draw(st.sampled_from([0, 0, 0, 40]))}}
     award |= {"quota": draw(quotas()), "reserve": draw(st.integers(0, 2))} if draw(st.integers(0, 4)) else {}
     award |= {"require": [draw(requirements(nodes))]} if draw(RARELY) else {}
+    award |= {"require": [draw(_among_first(nodes)), *award.get("require", [])]} if draw(RARELY) else {}
     award |= {"by": draw(st.sampled_from(nodes))} if draw(st.booleans()) else {}
     award |= {"beside": draw(st.sampled_from([earlier, [], earlier[-1:]]))} if earlier else {}
     return award

@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.quotas import places
 from toolkit.evaluation.scores import Score, rounded_scores
-from toolkit.scheme.outcomes import Award, TieRule
+from toolkit.scheme.outcomes import Award, Quota, TieRule
 
 
 @dataclass
@@ -33,6 +35,7 @@ class RuleByHand:
         self.score = score or rounded_scores(self.scheme, asked.scores.loc[asked.members.index])
         self.classes = [str(name) if self.scheme.members.class_ else "" for name in asked.members["class"]]
         self.conditions = asked.measured.conditions.reindex(asked.members.index)
+        self.firsts_asked = rule.firsts
         self.part = {m for m in people if rule.applied[m] and rule.eligibility.met(self.score)[m]}
         ranked = {m for m in self.part if not math.isnan(self.score("total")[m])}
         columns = [self.score(item.id) for item in self.scheme.indicators if "first_places" in self.scheme.ties]
@@ -43,11 +46,24 @@ class RuleByHand:
         self.awards = dict[str, Awarded]()
         for award in self.scheme.awards:
             held = {m for id_, other in self.awards.items() if id_ not in award.beside for m in other.given}
-            met, barred, by = rule.bars[award.id].met(self.score), rule.barred[award.id], self.score(award.by)
+            met, barred, by = rule.bars[award.id].met(self.asked), rule.barred[award.id], self.score(award.by)
             self.ranked = {m for m in ranked - held if not math.isnan(by[m])}
             self.awards[award.id] = self.awarded(award, {m for m in self.ranked if met[m] and not barred[m]})
         for award in self.scheme.awards:
             self.line_up(award, self.awards[award.id])
+
+    def asked(self, node: str) -> np.ndarray:
+        """The score at a node; of what asks for the first at one, 1 for who is among them."""
+        item = self.firsts_asked.get(node)
+        if item is None:
+            return self.score(node)
+        first, height = item.first, self.score(str(item.node)) * (-1 if self.lower and item.node == "total" else 1)
+        found = np.zeros(len(height))
+        for m in (m for m in self.part if not math.isnan(height[m])):
+            everyone = self.rivals(m, self.part, first.within)
+            count = places(Quota(share=first.share, number=first.number, rounding=first.rounding), len(everyone))
+            found[m] = sum(height[other] > height[m] for other in everyone) < (count or 0)
+        return found
 
     def rivals(self, member: int, among: Collection[int], within: str = "class") -> set[int]:
         """Who of some competes with a member."""

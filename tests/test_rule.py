@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.contested import RARELY, contested
 from tests.drawing import decided_under
 from tests.examples import examples
-from tests.invented import evaluation, group, indicator, members, scheme, scored
+from tests.invented import MEASURE, evaluation, group, indicator, members, scheme, scored
 from tests.rule_by_hand import RuleByHand
 from tests.straight import straight
 from toolkit.evaluation import Evaluation
@@ -49,6 +49,15 @@ def test_a_list_is_as_by_hand(asked: Evaluation, seed: int) -> None:
     for _ in range(20):
         found = {node: rng.choice(levels[rng.integers(2) :], len(asked.members)) for node in asked.award_rule.nodes}
         same_as_by_hand(asked, found.__getitem__)
+
+
+def test_level_ones_that_a_budget_does_not_pay_together_are_left_open_whoever_stands_behind() -> None:
+    """Of two level at 60, who need 3 and 1 of 3, neither is funded before the committee chooses; one behind them changes nothing in that."""
+    rules = scheme(indicator=[indicator("x", 1)], award=[{"id": "a", "label": "a", "quota": {"budget": 3, "cost": "number"}}], condition=[{"id": "number", "measure": MEASURE}])
+    who = members(3)
+    asked = evaluation(rules, who, pd.DataFrame({"x": [60.0, 60.0, 20.0]}, index=who.index), conditions=pd.DataFrame({"number": [3.0, 1.0, 0.0]}, index=who.index))
+    assert [(set(tie.members), tie.places) for tie in asked.ties] == [({"m0", "m1"}, 1)]
+    assert not asked.awards.size
 
 
 def same_as_by_hand(asked: Evaluation, score: Score) -> None:

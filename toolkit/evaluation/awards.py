@@ -18,18 +18,18 @@ from numpy.typing import NDArray
 from toolkit.evaluation.limits import Limit, Opening, payable, within_limit
 from toolkit.evaluation.quotas import Ceiling, Pools, places
 from toolkit.evaluation.ranks import Key, Places, allot, beyond_line, class_ranks, first_places
-from toolkit.evaluation.requirements import Clause, Demands, asked, barred, bars
+from toolkit.evaluation.requirements import Clause, Demands, asked, barred, bars, firsts
 from toolkit.evaluation.rulings import rule_in_class, ruled_in_all, rulings_on
 from toolkit.evaluation.scores import TOTAL, TURNED, Score, order_of
 from toolkit.evaluation.steps import Bar, Lookup, Standing, Steps, bars_of, between, over, paired
 from toolkit.evaluation.tiebreaks import facts_of, tie_keys, tie_nodes, tie_rules
 from toolkit.ground.ranking import Floats, Integers, Mask, Ruling, competition_ranks
-from toolkit.scheme.outcomes import FIRST_PLACES
+from toolkit.scheme.outcomes import FIRST_PLACES, Award, Quota
 
 if TYPE_CHECKING:
     from toolkit.evaluation.rulings import RulingOn
     from toolkit.scheme import Scheme
-    from toolkit.scheme.outcomes import Award, TieRule
+    from toolkit.scheme.outcomes import Requirement, TieRule
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,9 +116,15 @@ class AwardRule:
     @cached_property
     def nodes(self) -> tuple[str, ...]:
         """Every node that the awards look at."""
-        nodes = [str(item.node) for requirements in (self.eligibility, *self.bars.values()) for item in requirements.of_nodes]
+        asked_of = [str(item.node) for requirements in (self.eligibility, *self.bars.values()) for item in requirements.of_nodes]
+        nodes = [str(self.firsts[node].node) if node in self.firsts else node for node in asked_of]
         nodes += [item.id for item in self.scheme.indicators] if FIRST_PLACES in self.scheme.ties else []
         return tuple(dict.fromkeys([TOTAL, *tie_nodes(self.scheme), *(award.by for award in self.scheme.awards), *nodes]))
+
+    @cached_property
+    def firsts(self) -> dict[str, Requirement]:
+        """What asks whether a member is among the first at a node, by its key."""
+        return firsts(item for award in self.scheme.awards for item in award.require)
 
     def competing(self, award: Award) -> Pools:
         """Who competes with whom for the places of an award."""
@@ -266,13 +272,29 @@ class RuleInSteps:
         """What standings at what places go by are as scores, the higher ahead."""
         return -self.steps.scores(self._turned(standing)) if key == TURNED else self.steps.scores(standing)
 
-    def _with_tie_keys(self, lookup: Lookup) -> Lookup:
+    def with_keys(self, lookup: Lookup) -> Lookup:
         """The same standings; and whatever else settles ties, worked out once when it is asked for."""
         scheme = self.award_rule.scheme
         made: dict[str, Callable[[], Standing]] = {FIRST_PLACES: cache(partial(self.first_places, lookup))} if FIRST_PLACES in scheme.ties else {}
         made |= {key: cache(partial(self._by_rule, key, rule, lookup)) for key, rule in tie_rules(scheme).items()}
         made |= {TURNED: cache(lambda: self._turned(lookup(TOTAL)))} if self._lower else {}
+        made |= {key: cache(partial(self._among_first, item, lookup)) for key, item in self.award_rule.firsts.items()}
         return (lambda node: made[node]() if node in made else lookup(node)) if made else lookup
+
+    def places_at(self, item: Requirement, lookup: Lookup) -> tuple[Standing, Pools]:
+        """The standings by which members have places at a node, 0 for who takes no part; and who competes with whom."""
+        assert item.first is not None
+        standing = lookup(str(item.node)) * self.taking_part(lookup)
+        lower = order_of(self.award_rule.scheme, str(item.node)) == TURNED
+        return self._turned(standing) if lower else standing, self.award_rule.pools[item.first.within]
+
+    def _among_first(self, item: Requirement, lookup: Lookup) -> Standing:
+        """The standings of who is among the first at a node, as of a score of 1; 0 for all others; int[runs or 1, members]."""
+        (standing, pools), first = self.places_at(item, lookup), item.first
+        assert first is not None
+        award = Award(id="first", quota=Quota(share=first.share, number=first.number, within=first.within, rounding=first.rounding))
+        met, _ = allot(standing, 1, zip(pools.spans, places_of(award, pools, self.taking_part(lookup)), strict=True), [], joint=True)
+        return np.where(met, self.steps.of_rounded(np.ones(1)), 0).astype(self.steps.dtype)
 
     def _by_rule(self, key: str, rule: TieRule, lookup: Lookup) -> Standing:
         """The standings of what settles ties with its direction, int[runs or 1, members]; 0 for who has none."""
@@ -292,7 +314,7 @@ class RuleInSteps:
         keys
             Those at nodes that settle ties, for pairs of run and member, where few pairs are worked out sooner.
         """
-        part, winners, lookup = self.taking_part(lookup), dict[str, Mask](), self._with_tie_keys(lookup)
+        part, winners, lookup = self.taking_part(lookup), dict[str, Mask](), self.with_keys(lookup)
         ties = [(keys or {}).get(key) or partial(paired, lookup, key) for key in tie_keys(self.award_rule.scheme)]
         for offer in self.offers:
             standing, pools = self._offered(offer, part, winners, lookup), self.award_rule.competing(offer.award)
@@ -320,11 +342,11 @@ class RuleInSteps:
 
     def tie_keys(self, lookup: Lookup) -> list[Key]:
         """What settles ties in turn, for pairs of run and member."""
-        return [partial(paired, self._with_tie_keys(lookup), key) for key in tie_keys(self.award_rule.scheme)]
+        return [partial(paired, self.with_keys(lookup), key) for key in tie_keys(self.award_rule.scheme)]
 
     def ranks(self, lookup: Lookup) -> tuple[Standing, Standing]:
         """The ranks 1-2-2-4 in each class, by total, then by what settles ties, as `class_ranks` gives them."""
-        scheme, lookup = self.award_rule.scheme, self._with_tie_keys(lookup)
+        scheme, lookup = self.award_rule.scheme, self.with_keys(lookup)
         standings = [lookup(key) for key in (order_of(scheme, TOTAL), *tie_keys(scheme))]
         top = max([self.steps.top, len(scheme.indicators), *(int(lookup(key).max(initial=0)) for key in tie_rules(scheme))])
         return class_ranks(standings, self.taking_part(lookup), self.award_rule.pools["class"], top.bit_length())

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from toolkit.evaluation.ranks import Places
     from toolkit.evaluation.scores import Score
     from toolkit.evaluation.steps import Standing
-    from toolkit.scheme.outcomes import Award
+    from toolkit.scheme.outcomes import Award, Requirement
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,6 +246,20 @@ class ListRun:
     def standings(self) -> dict[str, Standing]:
         """The standings by node, int[runs or 1, n]."""
         return {node: np.atleast_2d(self.rule.steps.of_rounded(self.score(node))) for node in self.rule.award_rule.nodes}
+
+    def asked(self, node: str) -> Floats:
+        """The rounded scores by which requirements are met; of what asks for the first at a node 1 for who is, and 0."""
+        if node not in self.rule.award_rule.firsts:
+            return self.score(node)
+        return np.asarray(self.rule.with_keys(self.standings.__getitem__)(node)[0] > 0, np.float64)
+
+    def places_at(self, item: Requirement) -> Integers:
+        """The place of each member at the node of which the first are asked for, 1-2-2-4; 0 for none; int64[n]."""
+        standing, pools = self.rule.places_at(item, self.standings.__getitem__)
+        found = np.zeros(standing.shape[1], np.int64)
+        for _, pool in pools:
+            found[pool] = competition_ranks(np.where(standing[0, pool] > 0, standing[0, pool], np.nan))
+        return found
 
     def key(self, key: str) -> Floats:
         """What members are compared by, the higher ahead: at a node, by their first places, or what else settles ties; float64[n]."""

@@ -22,6 +22,7 @@ from toolkit.ground.problems import Problem, nearest
 from toolkit.ground.ranking import Floats, Integers, Mask, Ruling, Tie, competition_ranks, sharing
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.scheme import Scheme
+from toolkit.scheme.outcomes import Requirement
 from toolkit.scheme.shapes import is_missing, state_name
 
 LISTED = ["award", "class", "order", "member"]
@@ -86,6 +87,14 @@ class Decided:
     def first_places(self) -> Floats:
         """On how many indicators each member is first in its class; float64[members]."""
         return self._run.first_places
+
+    def asked(self, node: str) -> Floats:
+        """The rounded scores by which requirements are met; see `ListRun.asked`."""
+        return self._run.asked(node)
+
+    def places_at(self, item: Requirement) -> Integers:
+        """The place of each member at the node of which the first are asked for; int64[members], 0 for none."""
+        return self._run.places_at(item)
 
     def tie_key(self, key: str) -> Floats:
         """What settles ties, the higher ahead; float64[members], NaN for none."""
@@ -162,7 +171,7 @@ class Decided:
 
     def good_enough(self, contest: Contest) -> Mask:
         """Who of a pool takes part, is scored and meets every bar, whatever else bars it; bool[pool]."""
-        met = self.rule.bars[contest.award.id].met(self.score) & self.taking_part & ~np.isnan(self.score(TOTAL))
+        met = self.rule.bars[contest.award.id].met(self.asked) & self.taking_part & ~np.isnan(self.score(TOTAL))
         return np.asarray(met[contest.positions] & ~np.isnan(contest.keys[0]), dtype=np.bool_)
 
     def _listed(self, orders: Sequence[Integers]) -> pd.DataFrame:

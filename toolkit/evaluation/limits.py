@@ -306,7 +306,8 @@ def _funded(limit: Limit, standing: Standing, least: int, _: Sequence[Places], k
         ordered = [np.take_along_axis(key, order, axis=1) for key in own]
         same = np.logical_and.reduce([key[:, 1:] == key[:, :-1] for key in ordered])
         shared = np.zeros(order.shape, np.bool_)
-        shared[:, 1:], shared[:, :-1] = same, shared[:, :-1] | same
+        shared[:, 1:] = same
+        shared[:, :-1] |= same
         left, over = np.full(len(standing), room), np.zeros(len(standing), np.bool_)
         for place in range(order.shape[1]):
             member = members[order[:, place]]

@@ -98,11 +98,13 @@ class Reasons:
         decided, values = self.decided, list[Any]()
         if item.parts:
             values = self._parts(item)
+        elif item.first is not None:
+            values = decided.places_at(item).tolist()
         elif item.condition is None:
             values = decided.score(str(item.node)).tolist()
         elif decided.conditions is not None:
             values = decided.conditions[item.condition].reindex(decided.members.index).tolist()
-        return ~asked([item], self.scheme, decided.members["class"], decided.conditions).met(decided.score), values
+        return ~asked([item], self.scheme, decided.members["class"], decided.conditions).met(decided.asked), values
 
     def _parts(self, item: Requirement) -> list[Any]:
         """Of each member the parts of a requirement that are asked of it, whether it meets them, and what it has there."""

@@ -23,7 +23,7 @@ from toolkit.scheme.shapes import is_missing, state_name
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
-    from toolkit.scheme.outcomes import Award, Shortlist
+    from toolkit.scheme.outcomes import Award, First, Shortlist
 
 @dataclass(frozen=True, eq=False)
 class Demands:
@@ -149,7 +149,7 @@ def asked(
     for item in requirements:
         clause = _clause(item, scheme, classes, conditions)
         if item.node is not None:
-            nodes.append((item, clause.spared))
+            nodes.append((clause.item, clause.spared))
         elif clause.of_nodes:
             clauses.append(clause)
         else:
@@ -157,11 +157,27 @@ def asked(
     return Demands(able, tuple(nodes), tuple(clauses))
 
 
+def first_key(item: Requirement) -> str:
+    """By what is asked for whether a member is among the first at a node: 1 for who is, as a node's score."""
+    first = item.first
+    assert first is not None
+    return f"first[{item.node},{first.share or first.number},{first.within},{first.rounding}]"
+
+
+def firsts(requirements: Iterable[Requirement]) -> dict[str, Requirement]:
+    """What asks for the first at a node, alone or beside others, by its key."""
+    found: dict[str, Requirement] = {}
+    for item in requirements:
+        found |= firsts(item.parts) if item.first is None else {first_key(item): item}
+    return found
+
+
 def _clause(item: Requirement, scheme: Scheme, classes: pd.Series[str], conditions: pd.DataFrame | None) -> Clause:
     """One requirement with its parts; what is made of nothing that is asked of a member's class is not asked of it."""
     spared = unasked(item, classes)
     if item.node is not None:
-        return Clause(item, spared | exempt(scheme, item.node, classes))
+        asks = item if item.first is None else Requirement(node=first_key(item), least=1)
+        return Clause(asks, spared | exempt(scheme, item.node, classes))
     if item.condition is not None:
         held = np.ones(len(classes), np.bool_) if conditions is None else holding(item, conditions.loc[classes.index, item.condition])
         return Clause(item, spared, held)
@@ -277,6 +293,10 @@ def shortfall(scheme: Scheme, award: Phrase, item: Requirement, value: object) -
             return phrase("{award.zh}要求{wanted.zh}，但有：{had.zh}", f"not met: {{wanted.en}}{', which {award.en} asks for' if award.en else ''}; it has {{had.en}}", award=award, wanted=wanted, had=had)
         return Phrase(f"{unmet.zh}（{'；'.join(one.zh for one in found)}）", f"{unmet.en} ({'; '.join(one.en for one in found)})") if found else unmet
     name = subject(scheme, item)
+    if item.first is not None:
+        wanted, place = demand(scheme, item), _place(value)
+        asks = f"{award.en} asks for" if award.en else "asked for:"
+        return Phrase(f"{name.zh}{place.zh}，{award.zh}要求{wanted.zh}", f"{name.en} {place.en}, {asks} {wanted.en}")
     if is_plain_minimum(item) and item.least is not None and award.zh:
         return _below_minimum(scheme, award, item.least, value, name)
     wanted, by = demand(scheme, item), NOTHING
@@ -309,6 +329,9 @@ def _has(scheme: Scheme, item: Requirement, value: object, *, gap_too: bool = Fa
     if item.parts:
         return with_subject(scheme, item)
     name = subject(scheme, item)
+    if item.first is not None:
+        place = _place(value)
+        return Phrase(f"{name.zh}{place.zh}", f"{name.en} {place.en}")
     if is_missing(value):
         return Phrase(f"{name.zh}{'未计分' if item.condition is None else '无记录'}", f"{name.en} {'not scored' if item.condition is None else 'not recorded'}")
     shown, by = _shown(scheme, item, value), _gap_in_words(scheme, item, value) if gap_too else NOTHING
@@ -327,6 +350,8 @@ def demand(scheme: Scheme, item: Requirement) -> Phrase:
     """What a requirement asks for, as it follows 要求: 不少于 3 个, 高于 60 分且不超过 90 分, 为 AA 或 A; of several all of them."""
     if item.parts:
         return _together(scheme, item)
+    if item.first is not None:
+        return _among_first(scheme, item.first)
     unit, words = _unit(scheme, item), SCORES if item.condition is None else NUMBERS
     bounds = [(words[key], number(scheme, item, getattr(item, key))) for key in words if getattr(item, key) is not None]
     parts = [Phrase(f"{word.zh} {bound}{unit.zh}", f"{word.en} {bound}{unit.en}") for word, bound in bounds]
@@ -334,6 +359,23 @@ def demand(scheme: Scheme, item: Requirement) -> Phrase:
         states = joined(map(_state, item.among), " 或 ", " or ")
         parts.append(Phrase(f"为 {states.zh}", states.en))
     return joined(parts, "且", " and ")
+
+
+def _among_first(scheme: Scheme, first: First) -> Phrase:
+    """在本类前 30 %, 在全体前 10 名."""
+    whole = first.within == "all" or scheme.members.class_ is None
+    scope = Phrase("全体", "all") if whole else Phrase("本类", "its class")
+    if first.number is not None:
+        return phrase("在{scope.zh}前 {n} 名", "one of the first {n} in {scope.en}", scope=scope, n=first.number)
+    share = str(first.share) if isinstance(first.share, str) else f"{100 * (first.share or 0.0):.10g}%"
+    return phrase("在{scope.zh}前 {share}", "one of the first {share} in {scope.en}", scope=scope, share=share)
+
+
+def _place(value: object) -> Phrase:
+    """The place that a member has, 第 5 名; that it has none."""
+    if not _is_number(value) or is_missing(value) or not value:
+        return Phrase("没有名次", "has no place")
+    return phrase("第 {n} 名", "is in place {n}", n=int(value))
 
 
 def with_subject(scheme: Scheme, item: Requirement) -> Phrase:

@@ -75,7 +75,7 @@ def open_rows(evaluation: Evaluation) -> OpenRows:
         With nothing left open at its lines, under the resolved scheme.
     """
     willing, kept = permitting(evaluation), evaluation.award_rule.classes
-    lower = evaluation.scheme.total.better == "lower"  # what an interval tells is worked out for the higher first
+    lower = evaluation.scheme.total.better == "lower" or evaluation.award_rule.firsts  # what an interval tells is worked out for bars, the higher first
     left_out = {class_told(name) for name, positions in kept if willing[positions].sum() < FEWEST or (lower and not willing[positions].all())}
     while True:
         left_out |= _telling_of_few(evaluation, willing, left_out)

@@ -78,6 +78,7 @@ KEYS: dict[str, Phrase] = {
     "floor": Phrase("保底", "floor"),
     "former_code": Phrase("原代码栏", "former code"),
     "former_names": Phrase("曾用名栏", "former names"),
+    "first": Phrase("须在前多少以内", "among the first"),
     "found": Phrase("已定的上下限", "goalposts found"),
     "from": Phrase("起算日栏", "from"),
     "good": Phrase("同意公开良好行为的栏", "consent to good conduct"),

@@ -51,6 +51,18 @@ class TieRule(StrictModel):
     order: tuple[State, ...] = ()
 
 
+class First(StrictModel):
+    """Among how many a member has to be at a node (前 30 %、前 10 名): a share of those who take part, or a number, in its class or of all.
+
+    Those level at the last of these are all among them.
+    """
+
+    share: QuotaShare | None = None
+    number: Annotated[int | None, Field(ge=1)] = None
+    within: Literal["class", "all"] = "class"
+    rounding: Literal["floor", "ceil", "half_up"] = "floor"
+
+
 class Requirement(StrictModel):
     """What is asked beside the total: of the score at a node, of a condition, or of several requirements together.
 
@@ -58,7 +70,8 @@ class Requirement(StrictModel):
     as `at_least` says, one where it says nothing; a route that is not asked of a member's class is none for it. Numbers are asked for by `least` (that much or more, 含), `above`
     (more), `most` (that much or less) and `below` (less); states by `among`. All that is written has to hold. Scores
     are compared rounded, a condition as it was recorded. A missing one meets nothing; of a node that does not apply to
-    a member's class nothing is asked. With `classes` it is asked only of members of these classes.
+    a member's class nothing is asked. With `classes` it is asked only of members of these classes. An award may ask in place of a bound
+    that a member is among the `first` at a node.
     """
 
     node: Name | None = None
@@ -67,6 +80,7 @@ class Requirement(StrictModel):
     above: float | None = None
     most: float | None = None
     below: float | None = None
+    first: First | None = None
     among: tuple[State, ...] = ()
     classes: tuple[Name, ...] = ()
     any_of: tuple[Requirement, ...] = ()

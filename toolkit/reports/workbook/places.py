@@ -44,6 +44,7 @@ BOUNDED = Phrase("{award}（名额在全部类别合计中另有上限）", "{aw
 LIMITED = Phrase("{award}（名额要看还有谁获得：同组限额，或经费总额）", "{award} (its places hang on who else has one: so many alike, or a budget)")
 NOT_HANDED_ON = Phrase("{award}（名额不递补）", "{award} (its places are not handed on)")
 COMPOSED = Phrase("{award}（有由几项组成的要求）", "{award} (a requirement is made of others)")
+AMONG_FIRST = Phrase("{award}（要求名次在前多少以内）", "{award} (a place among the first at a node is asked for)")
 RULED = Phrase("{award}（同分由委员会裁定）", "{award} (a tie was settled by the committee)")
 LOWER_FIRST = Phrase("总分（低者在前）", "Total (lower first)")
 PART, TOTAL_KEY, PLACE = Phrase("参评", "Takes part"), Phrase("总分", "Total"), Phrase("名次", "Rank")
@@ -133,6 +134,8 @@ class _PlaceSheet:
             return BOUNDED
         if award.quota is not None and award.quota.limited:
             return LIMITED if award.quota.per or award.quota.budget is not None else NOT_HANDED_ON
+        if self.evaluation.decided.rule.firsts.keys() & {str(item.node) for item in self.evaluation.decided.rule.bars[award.id].of_nodes}:
+            return AMONG_FIRST
         if self.evaluation.decided.rule.bars[award.id].clauses:
             return COMPOSED
         return RULED if any(ruling.tie.award == award.id for ruling in self.evaluation.decided.rulings) else None

@@ -66,11 +66,29 @@ def _together(raw: Raw, path: KeyPath, item: Raw) -> Iterator[Fault]:
         yield Fault((*path, key), rule, Phrase("请移到相应的一项里", "move it there"))
 
 
+def _first(path: KeyPath, item: Raw) -> Iterator[Fault]:
+    """Of who has to be among the first at a node: of an award alone, and by a share or a number."""
+    first = item["first"]
+    if path[0] != "award":
+        rule = Phrase("名次只能在奖项（[[award]]）里要求", "a place among the first can be asked for by an award alone")
+        yield Fault((*path, "first"), rule, Phrase("请改用 least 等要求得分；等级按名次定的，最接近的是 [grades] 的 quota", "ask for a score by `least` or the like; for grades by place the nearest is `quota` in [grades]"))
+    for key in (key for key in (*BOUNDS, "among", "condition") if key in item):
+        rule = phrase("first 不与 {key} 同用", "`first` does not go with `{key}`", key=key)
+        mend = Phrase("名次要看得分：请写 node", "places go by a score: name a `node`") if key == "condition" else Phrase("请分写成两条要求", "write two requirements")
+        yield Fault((*path, key), rule, mend)
+    if isinstance(first, dict) and len(first.keys() & {"share", "number"}) != 1:
+        rule = Phrase("要写 share（前百分之几）或 number（前几名）之一", "it names a `share` or a `number`")
+        yield Fault((*path, "first"), rule, Phrase("请只写其中一项", "write just one of them"))
+
+
 def _bounds(path: KeyPath, item: Raw) -> Iterator[Fault]:
+    if "first" in item:
+        yield from _first(path, item)
+        return
     written = [key for key in BOUNDS if key in item]
     if not written and not item.get("among"):
         rule = Phrase("没有写明要求什么", "it asks for nothing")
-        mend = Phrase("请写 least、above、most、below 或 among", "write `least`, `above`, `most`, `below` or `among`")
+        mend = Phrase("请写 least、above、most、below、among，或要求名次的 first", "write `least`, `above`, `most`, `below` or `among`, or `first` for a place")
         yield Fault(path, rule, mend)
     if "among" in item and "node" in item:
         rule = Phrase("得分不能用 among", "a score is not asked for by `among`")

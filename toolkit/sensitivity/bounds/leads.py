@@ -311,6 +311,9 @@ class Leads:
         """Who meets requirements for certain, and who may."""
         sure, may = requirements.able.copy(), requirements.able.copy()
         for item, spared in requirements.nodes:
+            if item.node in self.terms.firsts:  # who is among the first hangs on all others: nothing is proved
+                sure &= spared
+                continue
             span = self.rounded_span(str(item.node))
             steps = Steps.spanning(self.evaluation.scheme.decimals, span)
             lows, highs = map(steps.of_rounded, span)
@@ -325,6 +328,9 @@ class Leads:
 
     def _certain(self, item: Requirement) -> tuple[Mask, Mask]:
         """Who meets what is asked of a node for certain, and who may."""
+        if item.node in self.terms.firsts:
+            nobody = np.zeros(len(self.terms.members), np.bool_)
+            return nobody, ~nobody
         span = self.rounded_span(str(item.node))
         steps = Steps.spanning(self.evaluation.scheme.decimals, span)
         lows, highs = map(steps.of_rounded, span)

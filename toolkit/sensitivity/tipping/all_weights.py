@@ -251,7 +251,7 @@ class Movable:
             room = [float(np.where(way < 0, -self.start / way, np.inf).min(initial=np.inf)) for way in ways]
         ends, effects = np.minimum(room, 2.0), {name: self.effects(name) for name in self.points.nodes}
         known = {name: effect for name, effect in effects.items() if effect is not None}
-        if len(known) < len(effects):
+        if len(known) < len(effects) or self.lists.evaluation.award_rule.firsts:
             searches = [first_on_grid(end) for end in ends.tolist()]
         else:
             slopes = {name: np.array([np.nan_to_num(effect @ way) for way in ways]) for name, effect in known.items()}

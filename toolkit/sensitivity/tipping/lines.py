@@ -134,7 +134,7 @@ def levels(evaluation: Evaluation) -> list[tuple[str, float]]:
     bars = [item for requirements in (rule.eligibility, *rule.bars.values()) for item in requirements.of_nodes]
     bounds = [bound for bound in (scheme.total.floor, scheme.total.cap) if bound is not None]
     return [
-        *((str(item.node), level) for item in bars for level in _bar_levels(item, scheme.decimals)),
+        *((str(item.node), level) for item in bars if item.node not in rule.firsts for level in _bar_levels(item, scheme.decimals)),
         *((TOTAL, float(bound)) for bound in bounds),  # a bounded total leaves the bound's rounded score only half a step on
         *((TOTAL, float(np.floor(bound / step + 1e-6) * step + by * step / 2)) for bound in bounds for by in (-1, 1, 3)),
     ]

@@ -142,6 +142,7 @@ class Revalued:
         quotas = [award.quota for award in self.evaluation.scheme.awards if award.quota]
         pools = self.evaluation.award_rule.pools["class"]
         apart = pools.names[pools.codes[position]] and all(quota.within == "class" and quota.in_all is None for quota in quotas)
+        apart = apart and all(item.first.within == "class" for item in self.evaluation.award_rule.firsts.values() if item.first)
         class_ = pools.names[pools.codes[position]] if apart else None
         if class_ not in self._competitors:
             part = pools.codes == pools.codes[position] if apart else np.ones(len(pools.codes), np.bool_)

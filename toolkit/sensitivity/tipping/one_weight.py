@@ -141,7 +141,8 @@ def _interval(single: SingleWeights, node: int, down: FirstChange, up: FirstChan
 def _first_changes(single: SingleWeights) -> list[FirstChange]:
     """How far each share can be moved each way: all are looked up together."""
     points, ways = Breakpoints.of(single.lists.evaluation), single.ways
-    slopes = {node: _slopes(single, points.scores, node) for node in dict.fromkeys(way.node for way in ways)}
+    straight_ = not single.lists.evaluation.award_rule.firsts  # who is among the first at a node turns where no line is
+    slopes = {node: _slopes(single, points.scores, node) if straight_ else None for node in dict.fromkeys(way.node for way in ways)}
     straight = [(way, moving) for way in ways if (moving := slopes[way.node]) is not None]
     still = np.zeros(len(points.scores[TOTAL]))
     moving = {name: np.array([way.sign * own.get(name, still) for way, own in straight]) for name in points.nodes}
