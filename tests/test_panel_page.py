@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from tests.ballots.test_returned import filled
 from tests.test_documents import text_of
 from toolkit.__main__ import app
+from toolkit.forms.new_edition import new_edition
 from toolkit.ground.resources import house_folder
 from toolkit.scheme import load_scheme
 
@@ -59,6 +60,7 @@ def sheets_come_back() -> None:
 
 
 def an_objection_comes() -> None:
+    """The tie is decided by then; the minutes of before would have said that it is open."""
     shutil.copytree(EXAMPLE / "objections", MINE / "objections")
 
 
@@ -95,9 +97,17 @@ def test_every_line_of_the_page_does_what_it_says(tmp_path: Path, monkeypatch: p
     assert "待委员会决定" in ranking.at["珠海某丙招标代理有限公司", "reason"]
     assert "最多升 1 级，定为 A" in ranking.at["广州某辛造价咨询有限公司", "reason"]
     assert "珠海某丙招标代理有限公司" in text_of(Path("公文/评审会议纪要.docx").read_bytes())
+    assert "待决定" not in text_of(Path("公文/评审会议纪要.docx").read_bytes())
     assert "异议不成立" in text_of(Path("公文/异议答复书.docx").read_bytes())
     assert "E02" in said["panel 评优"]
     assert "汕头某壬" in said["decide 评优 objection 1 --if-upheld"]
+
+
+def test_minutes_tell_of_a_tie_that_is_open(tmp_path: Path) -> None:
+    new_edition(tmp_path / "ed", "expert_panel")
+    shutil.copytree(EXAMPLE / "records", tmp_path / "ed" / "records", dirs_exist_ok=True)
+    assert CliRunner().invoke(app, ["documents", str(tmp_path / "ed"), "--to", str(tmp_path / "out"), "--only", "评审会议纪要"]).exit_code == 0
+    assert "优秀会员（招标代理机构）有 2 家完全同分，剩余名额 1 个，待决定。" in text_of((tmp_path / "out" / "评审会议纪要.docx").read_bytes())
 
 
 def test_both_pages_have_the_same_commands() -> None:

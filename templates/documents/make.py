@@ -76,6 +76,8 @@ def template(name: str) -> Any:
         if in_table:
             rows = list(part)
             widths = [int(width) for width in rows[0].removeprefix("|=").split("|")]
+            if document.paragraphs and not any(row.startswith("{%tr") for row in rows):
+                document.paragraphs[-1].paragraph_format.keep_with_next = True  # what says how it is filled in stands on its page
             _table(document, rows[1:], widths)
         else:
             for line in part:
@@ -162,6 +164,16 @@ def _table(document: Any, rows: list[str], widths: list[int], *, ruled: bool = T
         written = _row(table, cells, widths, head=listing and place == 0, ruled=ruled)
         if ruled and not listing:
             written.height = Mm(21 if row.startswith("|+") else 10)
+    if ruled and not listing:
+        _kept_together(table)
+
+
+def _kept_together(table: Any) -> None:
+    """A table that is filled in by hand is not parted by the end of a page."""
+    for row in table.rows[:-1]:
+        for cell in row.cells:
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.keep_with_next = True
 
 
 def _row(table: Any, cells: list[str], widths: list[int], *, head: bool, ruled: bool) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from toolkit.documents.articles import (
+    HAVING,
     chinese_number,
     day_in_words,
     evaluation_rules,
@@ -27,6 +28,7 @@ from toolkit.reports.outcome_wording import award_in_words
 from toolkit.reports.plan_tables import waited
 from toolkit.reports.probability_tables import bottom_line
 from toolkit.reports.score_cards import ScoreCard, card_tables, outcome, score_cards
+from toolkit.scheme.criteria import Indicator
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
@@ -222,7 +224,8 @@ def slip_fields(case: Case) -> Iterator[tuple[str, Fields]]:
 
 def _slip(case: Case, card: ScoreCard) -> Fields:
     tables = card_tables(case.evaluation, card)
-    rows = [{"项目": f"{number} {item}".strip(), "原始值": raw, "分值": value, "权重": share, "得分": points} for number, item, raw, _, value, share, points in tables.parts.rows]
+    asked = {number for node, _, number in wording.outline(case.scheme) if isinstance(node, Indicator) and node.measure.take == "any"}
+    rows = [{"项目": f"{number} {item}".strip(), "原始值": HAVING.get(raw, raw) if number in asked else raw, "分值": value, "权重": share, "得分": points} for number, item, raw, _, value, share, points in tables.parts.rows]
     distances = [f"{award}：{needed}。" for award, _, _, _, needed in tables.lines.rows]
     result = [f"结果：{outcome(case.scheme, card).zh}。", *([f"说明：{card.reason.rstrip('。')}。"] if card.reason else [])]
     return {"名称": card.name, "类别": card.class_, "结论": result, "构成": rows, "距离": distances}
@@ -246,7 +249,8 @@ def minutes_fields(case: Case) -> Fields:
                for place, entry in enumerate(decided, 1)]  # fmt: skip
     kept = [f"{day_in_words(entry.time.date())}，{said(entry).zh.rstrip('。')}。" for entry in case.journal.entries if not entry.by]
     vacant = [f"{case.scheme.label(line.award)}（{line.class_ or '全部会员'}）空缺 {line.vacant} 个。" for line in award_lines(case.evaluation) if line.vacant]
-    firm = bottom_line(case.firmness).zh if case.firmness else f"结论见所附的一页稳健性报告：{BLANK}{BLANK}。"
+    vacant += [f"{case.scheme.label(tie.award)}（{tie.class_ or '全部会员'}）有 {len(tie.members)} 家完全同分，剩余名额 {tie.places} 个，待决定。" for tie in case.evaluation.ties]
+    firm = bottom_line(case.firmness).zh if case.firmness else "结论见所附的一页稳健性报告。"
     return {**award_fields(case, public=False), "记录": entries, "程序记录": kept, "空缺": vacant, "把握": firm, "记录末号": len(entries), "记录指纹": case.journal.head[:16] or "—"}
 
 
