@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,8 +26,10 @@ from toolkit.minutes.objections import (
     Upheld,
     decide_objection,
     read_objections,
+    refuse_unmended,
     working_days_after,
 )
+from toolkit.records import load_records
 from toolkit.reports.committee_tables import open_matters, open_matters_table
 from toolkit.scheme import load_scheme
 from toolkit.sealing import seal_edition
@@ -135,6 +139,40 @@ def test_what_cannot_be_rehearsed_is_refused_in_words(small_edition: Path, uphel
     objected(small_edition, more=upheld)
     with pytest.raises(Refused, match=words):
         rehearsed(open_edition(small_edition), evaluated(small_edition), room.the_objection(small_edition, 1))
+
+
+def in_a_database(folder: Path) -> Path:
+    """The edition with its attendance in SQLite."""
+    rows = open_edition(folder).records.frames["activities"][["code", "kind", "hours"]].to_numpy().tolist()
+    with closing(sqlite3.connect(folder / "records.sqlite")) as con, con:
+        con.execute("create table acts (会员代码 text, 形式 text, 学时 real)")
+        con.executemany("insert into acts values (?, ?, ?)", rows)
+    tables = folder / "tables.toml"
+    tables.write_text(tables.read_text("utf-8").replace('file = "records/签到*.xlsx"', 'source = "sqlite:records.sqlite"\nrelation = "acts"'), "utf-8")
+    return folder
+
+
+def test_records_of_a_database_are_rehearsed_as_others_and_mended_there(small_edition: Path) -> None:
+    objected(in_a_database(left_open(small_edition)), more=STRIKE)
+    before = (small_edition / "records.sqlite").read_bytes()
+    done = run("decide", small_edition, "objection", "1", "--if-upheld")
+    assert (done.exit_code, "acts[code=005]：预演：删去这一行（005 戊代理公司）" in done.output, "己代理公司" in done.output) == (0, True, True), done.output
+    assert run("decide", small_edition, "objection", "1", "--upheld", "--by", WHO, "--because", WHY).exit_code == 0
+    assert (small_edition / "records.sqlite").read_bytes() == before, "nobody here changes a database"
+    with pytest.raises(Refused):
+        refuse_unmended(small_edition, open_edition(small_edition).records)
+    with closing(sqlite3.connect(small_edition / "records.sqlite")) as con, con:
+        con.execute("delete from acts where 会员代码 = '005'")
+    refuse_unmended(small_edition, open_edition(small_edition).records)
+
+
+def test_a_table_too_large_to_be_here_is_not_rehearsed_and_that_is_said(small_edition: Path) -> None:
+    objected(in_a_database(left_open(small_edition)), more=STRIKE)
+    edition = open_edition(small_edition)
+    edition = replace(edition, records=load_records(small_edition, edition.tables, edition.scheme.members, large=0))
+    assert "activities" in edition.records.standing
+    with pytest.raises(Refused, match=r"cannot be rehearsed.*in a copy"):
+        rehearsed(edition, evaluated(small_edition), room.the_objection(small_edition, 1))
 
 
 def test_one_row_can_be_struck(small_edition: Path) -> None:
