@@ -644,6 +644,7 @@ def test_the_list_with_filters_opens_under_the_path_too(reader: Reader, address:
     page.goto(address)
     page.click("main a[href=live]")
     page.wait_for_selector(".notice-filters input", timeout=60_000)
+    assert "2019年1月31日至2019年2月14日" in page.inner_text(".particulars")
     page.fill(".notice-filters input", "采购中心")
     page.locator(".count", has_text="显示 1 家").wait_for()
     assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []

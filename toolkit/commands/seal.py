@@ -34,6 +34,7 @@ from toolkit.ground.text import Phrase, joined, phrase
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    from toolkit.publication.site import Period
     from toolkit.sealing.signatures import Signer
 
 DEMO = ".demo"
@@ -281,9 +282,9 @@ def serve(
     from toolkit.sealing import verify_bag
     from toolkit.sealing.site import fresh_site
 
-    def site(bag: Path, place: Path) -> None:
+    def site(bag: Path, place: Path) -> Period:
         with working(language, Phrase("正在写出公示网站", "writing the site")):
-            fresh_site(bag, place, begins and begins.date(), date.today())  # noqa: DTZ011 - the wall's date
+            return fresh_site(bag, place, begins and begins.date(), date.today())  # noqa: DTZ011 - the wall's date
 
     with refusals(language):
         bags = [bag for folder in folders or [house_folder("data/demo")] for bag in _bags(folder)]

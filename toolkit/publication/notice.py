@@ -214,6 +214,8 @@ def count_line(extract: Extract, shown: int, language: Language) -> Safe:
 def particulars(extract: Extract, language: Language, period: Phrase | None = None) -> Safe:
     """How long the notice stands (in the words of `period`, where its days are known), how to object, whom to ask, and how to recompute the result."""
     notice = extract.notice
+    if period is None and "period" in notice:  # a server has counted its days
+        period = Phrase(**notice["period"])
     days = period or phrase(
         "自发布之日起 {days} 个工作日。",
         "{days} working days from the day of publication.",

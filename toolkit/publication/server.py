@@ -24,7 +24,7 @@ import tempfile
 import time
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import current_thread, main_thread
@@ -53,6 +53,7 @@ PATIENCE = 30.0
 """Seconds a page has to answer after its start."""
 
 USUAL = Patience()
+WriteSite = Callable[[Path, Path], Period]
 at_once = partial(print, flush=True)
 """A line is seen at once, also where the lines go to a file."""
 
@@ -95,13 +96,13 @@ class Settings:
     path
         Under which all addresses lie, with a stroke at both ends.
     site
-        Writes the site of a bag into a folder; without it there is the notice alone.
+        Writes the site of a bag into a folder, and gives how long its notice stands; without it there is the notice alone.
     """
 
     most_viewers: int = MOST_VIEWERS
     patience: Patience = USUAL
     path: str = "/"
-    site: Callable[[Path, Path], None] | None = None
+    site: WriteSite | None = None
 
 
 @contextlib.contextmanager
@@ -111,8 +112,8 @@ def page_process(bag: Path, host: str, port: int, settings: Settings) -> Iterato
     folder = Path(tempfile.mkdtemp(prefix="committee-")).resolve()
     process = None
     try:
-        title = _copied(bag, folder)
-        write_site(bag, folder / SITE, settings.site)
+        period = write_site(bag, folder / SITE, settings.site)
+        title = _copied(bag, folder, period)
         told = {"host": host, "port": port, "path": settings.path, "title": title, "most_viewers": settings.most_viewers, "patience": asdict(settings.patience)}
         process = _started(folder, told)
         yield Served(bag, title, f"http://{f'[{host}]' if ':' in host else host}:{port}{settings.path}", process, folder)
@@ -122,30 +123,41 @@ def page_process(bag: Path, host: str, port: int, settings: Settings) -> Iterato
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def write_site(bag: Path, place: Path, site: Callable[[Path, Path], None] | None) -> None:
-    """The site of a bag, in place of an earlier one: as `site` writes it, the notice alone for a bag of which it writes nothing."""
+def write_site(bag: Path, place: Path, site: WriteSite | None) -> Period:
+    """The site of a bag, in place of an earlier one: as `site` writes it, the notice alone for a bag of which it writes nothing; gives how long it stands."""
     with replaced_folder(place) as made:
-        if site is not None:
-            site(bag, made)
+        period = site(bag, made) if site is not None else None
         if not (made / INDEX).is_file():
-            extract = read_extract(bag / "data" / "public")
-            (made / INDEX).write_text(notice_page(extract, Period(None, extract.notice["working_days"]), (INDEX,), live=True), encoding="utf-8", newline="\n")
+            with _shown(bag):
+                extract = read_extract(bag / "data" / "public")
+                period = period or Period(None, extract.notice["working_days"])
+                (made / INDEX).write_text(notice_page(extract, period, (INDEX,), live=True), encoding="utf-8", newline="\n")
+        assert period is not None
+        return period
 
 
-def _copied(bag: Path, folder: Path) -> str:
-    """The house's page, and beside it the bag's extract, taken apart and written anew; gives the title."""
-    from toolkit.publication.still_page import still_page
-
-    pages, static = house.house_folder("notebooks") / "pages", house.house_folder("templates") / "pages" / STATIC
-    extract = read_extract(bag / "data" / "public")
+@contextlib.contextmanager
+def _shown(bag: Path) -> Iterator[None]:
+    """What an extract lacks to be shown, in words."""
     try:
-        still = still_page(extract, (static / "committee.css").read_text(encoding="utf-8"))
+        yield
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise refuse(
             Phrase("公开摘要的内容不完整，无法显示", "the public extract is incomplete, so it cannot be shown"),
             Phrase("请重新封存并发布", "seal and publish the edition again"),
             file=str(bag),
         ) from error
+
+
+def _copied(bag: Path, folder: Path, period: Period) -> str:
+    """The house's page, and beside it the bag's extract, taken apart and written anew; gives the title."""
+    from toolkit.publication.still_page import still_page
+
+    pages, static = house.house_folder("notebooks") / "pages", house.house_folder("templates") / "pages" / STATIC
+    sealed = read_extract(bag / "data" / "public")
+    extract = replace(sealed, notice={**sealed.notice, "period": asdict(period.in_words)})
+    with _shown(bag):
+        still = still_page(extract, (static / "committee.css").read_text(encoding="utf-8"))
     (folder / "pages").mkdir()
     shutil.copyfile(pages / PAGE, folder / "pages" / PAGE)
     (folder / "still.html").write_text(still, encoding="utf-8")

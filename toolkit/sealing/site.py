@@ -199,8 +199,8 @@ def _permitted(edition: Edition, records: Records) -> pd.DataFrame:
         return permissions(engine, edition.scheme, records).astype(bool)
 
 
-def fresh_site(bag: Path, site: Path, begins: dt.date | None, today: dt.date) -> None:
-    """Write the site that a server shows of a sealed bag on a day, as `publish` would; nothing where no open bag was sealed with it.
+def fresh_site(bag: Path, site: Path, begins: dt.date | None, today: dt.date) -> Period:
+    """Write the site that a server shows of a sealed bag on a day, as `publish` would; nothing where no open bag was sealed with it. Gives how long its notice stands.
 
     Raises
     ------
@@ -214,6 +214,7 @@ def fresh_site(bag: Path, site: Path, begins: dt.date | None, today: dt.date) ->
         with tempfile.TemporaryDirectory() as place:
             send_open(bag, Path(place, OPEN))
             send_site(disclosed, Path(place, OPEN), site, live=True)
+    return disclosed.period
 
 
 def send_site(disclosed: Disclosed, opened: Path, site: Path, *, live: bool = False) -> None:
