@@ -14,7 +14,7 @@ from pathlib import Path
 
 from figures import REPORT, Figure
 
-SCRIPTS = ("evaluate_and_draws", "deciding", "sensitivity", "whole_list", "weighting", "panels", "records", "keeping", "board")
+SCRIPTS = ("evaluate_and_draws", "deciding", "sensitivity", "whole_list", "weighting", "panels", "records", "keeping", "site", "board")
 
 
 def main() -> None:

@@ -52,15 +52,22 @@ from toolkit.publication.frames import (
     read_message,
     well_formed,
 )
-from toolkit.publication.readers import PageReader, Patience, Readers, counted_address, is_loopback
+from toolkit.publication.readers import (
+    PageReader,
+    Patience,
+    Readers,
+    Turn,
+    counted_address,
+    is_loopback,
+)
 from toolkit.publication.site import LIVE
 
 TEMPLATE = "committee"
 DOOR = {"max_header_size": 16 * 1024, "max_body_size": 4 * 1024}
 """Bytes. Nothing a page sends has a body but its farewell, of less than 1 KB; headers hold other pages' cookies."""
 
-MOST_CONNECTIONS, MOST_OF_ONE = 1000, 100
-"""Requests under way at once, in all and from one address; a browser has six."""
+MOST_CONNECTIONS, MOST_OF_ONE, MOST_FILES = 4000, 100, 8192
+"""Connections at once, in all and from one address (a browser has six); files that may be open for them, kernels included."""
 
 MOST_UNREAD, MOST_UNSENT = 8 * 1024 * 1024, 64 * 1024 * 1024
 """Bytes of messages that wait for a browser which does not take them; bytes of anything that wait for a connection."""
@@ -80,8 +87,8 @@ STILL, SITE = "still.html", "site"
 KERNEL = r"(?P<kernel_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 FILE = r"[\w.-]+"
 WIDGETS = ("@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager")
-ADMITTED: ContextVar[str] = ContextVar("ADMITTED")
-"""The kernel of the place that the request at hand was given."""
+ADMITTED: ContextVar[Turn] = ContextVar("ADMITTED")
+"""The turn of the page that the request at hand is for."""
 
 
 class Anyone(IdentityProvider):
@@ -118,11 +125,10 @@ class Page(Closed, TornadoVoilaHandler):  # type: ignore[misc]
         if reader is None:
             self.still()
             return
-        ADMITTED.set(reader.kernel)
         try:
-            async with self.settings["starting"]:
-                reader.starts()
-                await asyncio.wait_for(super().get(), reader.patience.start)
+            async with asyncio.timeout(None) as limit, Turn(self.settings["starting"], reader, limit) as turn:
+                ADMITTED.set(turn)
+                await super().get()
         except Exception:  # whatever kept the kernel from starting, the list can be shown
             self.log.exception("The page did not start")
             await self.kernel_manager.end(reader)
@@ -289,7 +295,7 @@ class Kernels(AsyncMappingKernelManager):
 
     async def start_kernel(self, **kwargs: Any) -> str:  # type: ignore[override]
         """Start the kernel whose place was taken before."""
-        start = super().start_kernel(**{**kwargs, "kernel_id": ADMITTED.get()})
+        start = super().start_kernel(**{**kwargs, "kernel_id": await ADMITTED.get().comes()})
         return await asyncio.shield(start)  # given up halfway, it would leave a process that nobody knows
 
     async def _async_shutdown_kernel(self, kernel_id: str, now: bool = True, restart: bool = False) -> None:  # type: ignore[override]  # noqa: ARG002, FBT001, FBT002 - jupyter's signature
@@ -461,8 +467,19 @@ def configuration(settings: dict[str, Any]) -> Config:
     return config
 
 
+def open_files() -> None:
+    """Let as many files be open as the connections need, as far as the system allows."""
+    with contextlib.suppress(ImportError, OSError, ValueError):  # Windows counts otherwise
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
+
+
 def main(arguments: list[str]) -> None:
     """Serve one page until standard input ends."""
+    open_files()
     settings = json.loads(arguments[0])
     page = SealedPage(config=configuration(settings))
     page.patience = Patience(**settings["patience"])
