@@ -164,7 +164,7 @@ def started(command: Sequence[str], port: int, folder: Path) -> Iterator[None]:
 def kernels_memory() -> float:
     """MB of every kernel that runs below this process."""
     below = [one for one in psutil.Process().children(recursive=True) if "ipykernel" in " ".join(one.cmdline())]
-    return sum(one.memory_full_info().uss for one in below) / 2**20 / max(1, len(below))
+    return float(sum(one.memory_full_info().uss for one in below) / 2**20 / max(1, len(below)))
 
 
 def crowds(figures: Figures, name: str, address: str, path: str, *, ours: bool) -> None:
@@ -173,11 +173,11 @@ def crowds(figures: Figures, name: str, address: str, path: str, *, ours: bool) 
         if not ours and size > MOST_PLAIN:
             continue
         answers = asyncio.run(crowd(address, path, size))
-        hung, failed = sum(one.status == 0 for one in answers), sum(one.status not in {200, 503} or not one.heading for one in answers)
+        hung, failed = sum(one.status == 0 for one in answers), sum(one.status not in {200, 503} or (ours and not one.heading) for one in answers)
         memory = kernels_memory()
         asyncio.run(leave(address, [one.kernel for one in answers if one.kernel]))
-        print(f"  {name}, {size} at once: heading {statistics.median(one.heading for one in answers):.2f} s (the last {max(one.heading for one in answers):.2f}), "
-              f"whole page {statistics.median(one.whole for one in answers):.2f} s, without a kernel {sum(one.status == 503 for one in answers)}, failed {failed}, {memory:.0f} MB a kernel", flush=True)
+        heading = f"heading {statistics.median(one.heading for one in answers):.2f} s (the last {max(one.heading for one in answers):.2f}), " if ours else ""
+        print(f"  {name}, {size} at once: {heading}whole page {statistics.median(one.whole for one in answers):.2f} s, without a kernel {sum(one.status == 503 for one in answers)}, failed {failed}, {memory:.0f} MB a kernel", flush=True)
         if ours:
             figures.at_most(f"{name}, {size} at once: no answer, or no heading", hung + failed, 0, "readers")
         if ours and size == min(40, max(CROWDS)):
@@ -217,7 +217,7 @@ def main() -> None:
                   f"heading in a browser {1000 * statistics.median(browser):.0f} ms", flush=True)
             if not name.startswith("Python"):
                 figures.at_most(f"{name}, {READERS:,} readers: pages that never came", taken.count(LONGEST), 0, "pages")
-                figures.at_most(f"{name}, {READERS:,} readers: heading in a browser", statistics.median(browser), 0.3, "s")
+                figures.at_most(f"{name}, {READERS:,} readers: heading in a browser", statistics.median(browser), 0.3, "s", aim=not name.startswith("nginx"))
         crowds(figures, "list with filters", page.address, "live", ours=True)
         (folder / "plain.ipynb").write_text(json.dumps({"cells": [{"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": PLAIN}], "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}}, "nbformat": 4, "nbformat_minor": 4}), encoding="utf-8")
         voila = free_port()

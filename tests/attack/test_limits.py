@@ -136,23 +136,6 @@ def test_many_at_once_start_no_more_kernels_than_there_are_places(address: str) 
     assert eventually(lambda: kernels(address) == 0)
 
 
-def test_the_heading_comes_before_the_turn_to_start_a_kernel(address: str) -> None:
-    """Whoever waits behind others is shown at once that the page is opening, and of what."""
-    where, heads = (urlsplit(address).hostname, urlsplit(address).port), []
-    visitors = [tcp.create_connection(where, timeout=20) for _ in range(FULL)]
-    for number, visitor in enumerate(visitors):
-        visitor.sendall(f"GET /{LIVE} HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.{number}\r\n\r\n".encode())
-    for visitor in visitors:
-        said = b""
-        while b"<h1>" not in said:
-            said += visitor.recv(65536)
-        heads.append(said)
-    assert not all(b"kernelId" in said for said in heads), "some were shown their heading while they waited"
-    for visitor in visitors:
-        visitor.close()
-    assert eventually(lambda: kernels(address) == 0, within=20)
-
-
 def test_one_address_cannot_take_all_places_whatever_it_claims(address: str) -> None:
     claims = [f"198.51.100.{n}, 203.0.113.9" for n in range(FULL)]
     with ThreadPoolExecutor(FULL) as visitors:

@@ -52,14 +52,7 @@ from toolkit.publication.frames import (
     read_message,
     well_formed,
 )
-from toolkit.publication.readers import (
-    PageReader,
-    Patience,
-    Readers,
-    Turn,
-    counted_address,
-    is_loopback,
-)
+from toolkit.publication.readers import PageReader, Patience, Readers, counted_address, is_loopback
 from toolkit.publication.site import LIVE
 
 TEMPLATE = "committee"
@@ -87,8 +80,8 @@ STILL, SITE = "still.html", "site"
 KERNEL = r"(?P<kernel_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 FILE = r"[\w.-]+"
 WIDGETS = ("@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager")
-ADMITTED: ContextVar[Turn] = ContextVar("ADMITTED")
-"""The turn of the page that the request at hand is for."""
+ADMITTED: ContextVar[str] = ContextVar("ADMITTED")
+"""The kernel of the place that the request at hand was given."""
 
 
 class Anyone(IdentityProvider):
@@ -125,10 +118,11 @@ class Page(Closed, TornadoVoilaHandler):  # type: ignore[misc]
         if reader is None:
             self.still()
             return
+        ADMITTED.set(reader.kernel)
         try:
-            async with asyncio.timeout(None) as limit, Turn(self.settings["starting"], reader, limit) as turn:
-                ADMITTED.set(turn)
-                await super().get()
+            async with self.settings["starting"]:
+                reader.starts()
+                await asyncio.wait_for(super().get(), reader.patience.start)
         except Exception:  # whatever kept the kernel from starting, the list can be shown
             self.log.exception("The page did not start")
             await self.kernel_manager.end(reader)
@@ -295,7 +289,7 @@ class Kernels(AsyncMappingKernelManager):
 
     async def start_kernel(self, **kwargs: Any) -> str:  # type: ignore[override]
         """Start the kernel whose place was taken before."""
-        start = super().start_kernel(**{**kwargs, "kernel_id": await ADMITTED.get().comes()})
+        start = super().start_kernel(**{**kwargs, "kernel_id": ADMITTED.get()})
         return await asyncio.shield(start)  # given up halfway, it would leave a process that nobody knows
 
     async def _async_shutdown_kernel(self, kernel_id: str, now: bool = True, restart: bool = False) -> None:  # type: ignore[override]  # noqa: ARG002, FBT001, FBT002 - jupyter's signature

@@ -6,13 +6,11 @@ not read: a page that no browser joins, a socket that answers no more, and one t
 
 from __future__ import annotations
 
-import asyncio
 import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import Self
 
 MOST_VIEWERS = 40
 
@@ -125,30 +123,6 @@ class PageReader:
         now = self.clock()
         spent = [self.messages.spend(1, now), self.bytes.spend(size, now), not opens or self.opened.spend(1, now)]
         return all(spent)
-
-
-class Turn:
-    """A page's turn to start: its heading is sent at once, its kernel starts when the turn has come, and then in so many seconds."""
-
-    def __init__(self, starting: asyncio.Semaphore, reader: PageReader, limit: asyncio.Timeout) -> None:
-        self.starting, self.reader, self.limit, self.come = starting, reader, limit, False
-
-    async def __aenter__(self) -> Self:
-        """It is waited for by whoever starts the kernel."""
-        return self
-
-    async def comes(self) -> str:
-        """Wait for it; gives the id of the kernel that is to be started."""
-        await self.starting.acquire()
-        self.come = True
-        self.reader.starts()
-        self.limit.reschedule(asyncio.get_running_loop().time() + self.reader.patience.start)
-        return self.reader.kernel
-
-    async def __aexit__(self, *_: object) -> None:
-        """The next one's."""
-        if self.come:
-            self.starting.release()
 
 
 class Readers:
