@@ -29,7 +29,7 @@ from toolkit.commands.console import (
 from toolkit.commands.edition import check
 from toolkit.commands.evaluation import evaluate, evaluated, sensitivity
 from toolkit.ground.problems import refuse
-from toolkit.ground.text import Phrase, joined, phrase
+from toolkit.ground.text import Language, Phrase, joined, phrase
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -325,7 +325,7 @@ def demo(
         serve([into], port=port, open_browser=False, language=language)
 
 
-def _demo_of_a_panel(into: Path, language: str) -> None:
+def _demo_of_a_panel(into: Path, language: Language) -> None:
     """The example of a panel: an edition begun from its template, with all that came back, checked and shown to the panel's chair."""
     from toolkit.commands.experts import panel
     from toolkit.forms.new_edition import new_edition

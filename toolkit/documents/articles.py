@@ -204,7 +204,7 @@ def _scoring(scheme: Scheme) -> list[Article]:
     floor, cap = scheme.total.floor, scheme.total.cap
     bounds = "".join(f"总分{side} {figure(bound)} 分。" for side, bound in (("最低为", floor), ("最高为", cap)) if bound is not None)
     judged = [item for item in scheme.indicators if item.measure.take == "panel"]
-    by_experts = [(f"{'、'.join(item.label for item in judged)}由专家评分，{scored_in_words(scheme).zh}", [])] if judged else []
+    by_experts: list[Article] = [(f"{'、'.join(item.label for item in judged)}由专家评分，{scored_in_words(scheme).zh}", [])] if judged else []
     rounding = f"总分四舍五入到 {scheme.decimals} 位小数之后再排名。"
     return [
         (f"满分为 {figure(scheme.scale)} 分。一级指标及权重如下：", first),
