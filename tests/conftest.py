@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -207,6 +207,15 @@ def with_applications(folder: Path) -> Path:
     heading, *lines = book.read_text("utf-8-sig").splitlines()
     book.write_text("\n".join([f"{heading},自愿申报", *(f"{line},是" for line in lines)]) + "\n", "utf-8-sig")
     return folder
+
+
+def pledges_table(*asked: str, states: Sequence[str] = ("已签", "未签"), texts: Sequence[str] = ()) -> str:
+    """The entry of pledges in a data dictionary: who signed and took back on which day, and what else it was `asked`, yes or no."""
+    choices = ", ".join(f'"{state}"' for state in states)
+    kinds = {"code": 'type = "member"\nrequired = true', **dict.fromkeys(texts, 'type = "text"'), "status": f'type = "choice"\nchoices = [{choices}]'}
+    kinds |= dict.fromkeys(("signed_on", "withdrawn_on"), 'type = "date"') | dict.fromkeys(asked, 'type = "boolean"')
+    columns = (f"[table.pledges.column.{name}]\n{kind}\n" for name, kind in kinds.items())
+    return "\n".join(("", "[table.pledges]", 'file = "records/承诺书.csv"', 'date = "signed_on"', "".join(columns)))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,8 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from toolkit.ballots.ballot import Ballot
-from toolkit.ground.key_words import key_words
-from toolkit.ground.text import Language, Phrase
+from toolkit.ground.text import Language, Phrase, key_words
 from toolkit.minutes.objections import Objection
 from toolkit.records.dictionary import Tables
 from toolkit.scheme import Scheme

@@ -115,3 +115,7 @@ def test_no_file_is_parsed_while_garbage_is_collected() -> None:
         gc.set_threshold(*thresholds)
         gc.callbacks.remove(parses)
     assert gc.isenabled()
+
+
+def test_a_file_holds_at_most_500_lines() -> None:
+    assert {path.name for paths in MODULES.values() for path in paths if len(path.read_text("utf-8").splitlines()) > 500} == set()

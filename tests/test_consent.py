@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from tests.conftest import MEMBERS, SCHEME, TABLES, write_small_edition
+from tests.conftest import MEMBERS, SCHEME, TABLES, pledges_table, write_small_edition
 from tests.examples import examples
 from tests.sealed_page import free_port, passes, write_bag
 from tests.sealing import DAY
@@ -44,25 +44,7 @@ from toolkit.sealing.parts import House
 from toolkit.sealing.replay import replay_problems
 
 COLUMNS = ("code", "status", "signed_on", "withdrawn_on", "consent_result", "consent_grade")
-PLEDGES = """
-[table.pledges]
-file = "records/承诺书.csv"
-date = "signed_on"
-[table.pledges.column.code]
-type = "member"
-required = true
-[table.pledges.column.status]
-type = "choice"
-choices = ["已签", "未签", "已撤回"]
-[table.pledges.column.signed_on]
-type = "date"
-[table.pledges.column.withdrawn_on]
-type = "date"
-[table.pledges.column.consent_result]
-type = "boolean"
-[table.pledges.column.consent_grade]
-type = "boolean"
-"""
+PLEDGES = pledges_table("consent_result", "consent_grade", states=("已签", "未签", "已撤回"))
 CONSENT = """[publication.consent]
 table     = "pledges"
 holds     = { status = ["已签"] }

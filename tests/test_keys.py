@@ -9,8 +9,8 @@ import pytest
 
 from tests.key_pages import FILES, PAGES, lacking, page
 from toolkit.forms.new_edition import editor_schema
-from toolkit.ground.key_words import key_words
 from toolkit.ground.problems import Refused
+from toolkit.ground.text import key_words
 from toolkit.scheme import load_scheme
 
 

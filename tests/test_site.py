@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 
 from tests.attack.visitor import answer
 from tests.browser.test_page import BROWSER, FLAGS
-from tests.conftest import MEMBERS, SCHEME, TABLES, with_applications, write_small_edition
+from tests.conftest import MEMBERS, SCHEME, TABLES, pledges_table, with_applications, write_small_edition
 from tests.contested import contested
 from tests.sealed_page import free_port, passes
 from tests.sealing import sealed, write_house
@@ -49,31 +49,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
     from typer.testing import Result
 
+PLEDGES = pledges_table("result", "good", "bad", "wall", texts=("form",))
 MORE = """
-[table.pledges]
-file = "records/承诺书.csv"
-date = "signed_on"
-[table.pledges.column.code]
-type = "member"
-required = true
-[table.pledges.column.form]
-type = "text"
-[table.pledges.column.status]
-type = "choice"
-choices = ["已签", "未签"]
-[table.pledges.column.signed_on]
-type = "date"
-[table.pledges.column.withdrawn_on]
-type = "date"
-[table.pledges.column.result]
-type = "boolean"
-[table.pledges.column.good]
-type = "boolean"
-[table.pledges.column.bad]
-type = "boolean"
-[table.pledges.column.wall]
-type = "boolean"
-
 [table.conduct]
 file = "records/诚信记录.csv"
 date = "found"
@@ -173,7 +150,7 @@ def write_edition(folder: Path) -> Path:
     write_small_edition(folder)
     scheme = SCHEME[: SCHEME.index("[publication.consent]")].replace("[publication]\n", RULES.lstrip("\n"), 1) + CONSENT
     (folder / "scheme.toml").write_text(scheme, "utf-8")
-    (folder / "tables.toml").write_text(TABLES + MORE, "utf-8")
+    (folder / "tables.toml").write_text(TABLES + PLEDGES + MORE, "utf-8")
     book = folder / "records" / "会员名册.csv"
     book.write_text(book.read_text("utf-8-sig").replace("丁<b>代理</b>公司", '"' + HOSTILE.replace('"', '""') + '"'), "utf-8-sig")
     write_rows(folder / "records" / "承诺书.csv", "code,form,status,signed_on,withdrawn_on,result,good,bad,wall", map(pledged, [code for code, *_ in MEMBERS]))

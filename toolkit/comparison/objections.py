@@ -14,7 +14,8 @@ from toolkit.comparison import Comparison, compare
 from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
 from toolkit.ground.text import Phrase, phrase
-from toolkit.ground.toml_reader import LARGEST, NO_NUMBER
+from toolkit.ground.toml_reader import NO_NUMBER
+from toolkit.ground.toml_syntax import LARGEST
 from toolkit.minutes.decisions import meant
 from toolkit.minutes.mends import Mend, row_digest, rows_by_digest
 from toolkit.minutes.objections import CHECK_CODE, UNKNOWN, Cell, Correction, Objection, Place

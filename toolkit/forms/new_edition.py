@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.edition import load_plan
 from toolkit.forms import FOLDER, Form, write_forms
-from toolkit.ground.key_words import key_words
 from toolkit.ground.problems import nearest, refuse
 from toolkit.ground.resources import house_folder
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, key_words, phrase
 from toolkit.ground.writing import placed_in
 from toolkit.records.dictionary import Tables
 from toolkit.scheme import Scheme

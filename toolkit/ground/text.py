@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from string import Formatter
 from typing import Literal
 
 Language = Literal["zh", "en"]
 LANGUAGE_TAGS: dict[Language, str] = {"zh": "zh-CN", "en": "en"}
 """How a page names its language to a browser."""
+ANY = "any"
+"""In ``keys.toml``, the model whose words hold for a key of every other."""
 ASKED = "COMMITTEE_LANGUAGE"
 """The environment variable in which a reader asks for a language other than the scheme's."""
 
@@ -199,3 +204,29 @@ def _card(match: re.Match[str]) -> str | None:
 MASKS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]], ...] = (
     (MAIL, lambda match: f"****@{match[1]}"), (IDENTITY, _identity), (CARD, _card), (MOBILE, _mobile), (BY_COMMAS, _mobile), (LANDLINE, _landline),
 )  # fmt: skip
+
+
+def key_words(model: str, key: str) -> Phrase | None:
+    """What a key of a model says, for editors, documentation and messages; None where nobody has written it down.
+
+    The words stand in ``keys.toml``, where whoever corrects them needs no Python.
+
+    Parameters
+    ----------
+    model
+        The name of the model's class, as its JSON Schema has it for a title.
+    key
+        As it is written in the file.
+
+    Examples
+    --------
+    >>> key_words("Award", "by").zh, key_words("Award", "label") == key_words("Veto", "label"), key_words("Award", "bye")
+    ('按哪个得分排先后；不写即 total', True, None)
+    """
+    return _all_words().get(model, {}).get(key) or _all_words()[ANY].get(key)
+
+
+@cache
+def _all_words() -> Mapping[str, Mapping[str, Phrase]]:
+    written = tomllib.loads(Path(__file__).with_name("keys.toml").read_text("utf-8"))
+    return {model: {key: Phrase(*both) for key, both in keys.items()} for model, keys in written.items()}

@@ -12,9 +12,8 @@ from typing import Any, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from toolkit.ground.key_words import key_words
 from toolkit.ground.problems import Problem, Problems, Refused, Severity, inaccessible, nearest, refuse
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, key_words, phrase
 from toolkit.ground.toml_syntax import (
     Halt,
     KeyPath,
@@ -22,6 +21,9 @@ from toolkit.ground.toml_syntax import (
     Readable,
     as_meant,
     at,
+    beyond,
+    bounded,
+    exceeds,
     half_width,
     key_lines,
     opened_at,
@@ -33,7 +35,6 @@ from toolkit.ground.toml_syntax import (
 )
 
 NUMBER_TYPES = ("float_type", "int_type")
-LARGEST = 2**63 - 1  # TOML promises no more
 DIGITS = re.compile(r"[0-9_]{1001,}")
 ENDLESS = Phrase("有一个数字长达上千位", "A number of thousands of digits"), Phrase("请核对位数", "check its digits")
 NO_NUMBER = Phrase("数字太大", "the number is too large"), Phrase("请核对位数", "check its digits")
@@ -305,7 +306,7 @@ def read_model(
     halts, whole = whole.halts, readable(with_quoted_keys(as_meant(written)))
     lines = key_lines(whole.text)
     of_fields = [fault for fault in _faults_of(whole.raw, model)[1] if fault.path in lines or not _doubtful(fault, whole, lines)]
-    among = [fault for fault in faults(_bounded(whole.raw)) if not _doubtful(fault, whole, lines)]
+    among = [fault for fault in faults(bounded(whole.raw)) if not _doubtful(fault, whole, lines)]
     among_problems = (_problem(fault, whole.raw, lines, name) for fault in (*of_fields, *among))
     syntax = tuple(_syntax_problems(halts, written, name))
     slipped = {problem.row for problem in syntax}  # a line is told once
@@ -373,7 +374,7 @@ def modelled(
     """
     value, field_faults = _faults_of(raw, model)
     seen = {fault.path for fault in field_faults}
-    sound = raw if value is not None else _bounded(raw)  # nothing is too large in what became a value
+    sound = raw if value is not None else bounded(raw)  # nothing is too large in what became a value
     field_faults = [*field_faults, *(fault for fault in faults(sound) if fault.path not in seen)]
     problems = Problems(tuple(sorted((_problem(fault, raw, lines, name) for fault in field_faults), key=lambda problem: problem.row or 0)))
     if value is None or problems.errors:
@@ -383,41 +384,14 @@ def modelled(
 
 def _faults_of(raw: Raw, model: type[M]) -> tuple[M | None, list[Fault]]:
     """Plain values as a value of `model`, or every fault of a single field."""
-    beyond = [Fault(path, *NO_NUMBER) for path in _beyond(raw)] if _exceeds(raw) else []
+    too_large = [Fault(path, *NO_NUMBER) for path in beyond(raw)] if exceeds(raw) else []
     try:
-        value = model.model_validate(tuples(_bounded(raw) if beyond else raw))
+        value = model.model_validate(tuples(bounded(raw) if too_large else raw))
     except ValidationError as error:
-        seen = {fault.path for fault in beyond}
+        seen = {fault.path for fault in too_large}
         field_faults = model_faults(error.errors(), raw, model.model_json_schema(by_alias=True))
-        return None, [*beyond, *(fault for fault in field_faults if fault.path not in seen)]
-    return (None if beyond else value), beyond
-
-
-def _exceeds(value: Any) -> bool:
-    """Whether there is any such whole number as `_beyond` finds the places of."""
-    if isinstance(value, dict):
-        return any(map(_exceeds, value.values()))
-    if isinstance(value, list):
-        return any(map(_exceeds, value))
-    return isinstance(value, int) and not -LARGEST <= value <= LARGEST
-
-
-def _beyond(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
-    """Where a whole number stands that is larger than TOML allows for."""
-    if isinstance(value, dict | list):
-        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _beyond(inner, (*path, key))
-    elif isinstance(value, int) and not -LARGEST <= value <= LARGEST:
-        yield path
-
-
-def _bounded(value: Any) -> Any:
-    """Plain values with 1 in the place of numbers that are too large: these are faults already."""
-    if isinstance(value, dict):
-        return {key: _bounded(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_bounded(inner) for inner in value]
-    return 1 if isinstance(value, int) and not -LARGEST <= value <= LARGEST else value
+        return None, [*too_large, *(fault for fault in field_faults if fault.path not in seen)]
+    return (None if too_large else value), too_large
 
 
 def on_their_lines(problems: Iterable[Problem], path: Path) -> Problems:

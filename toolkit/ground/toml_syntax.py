@@ -25,6 +25,7 @@ UNQUOTED = {"true", "false", "inf", "nan"}
 PER_CENT = re.compile(r"[+-]?\d+(?:\.\d+)?\s*%")
 DAY = re.compile(r"(?<![\d.])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d.])")
 
+LARGEST = 2**63 - 1  # TOML promises no more
 LARGE = 1e15  # from here on a whole number may not be exact
 DEEPEST = 32  # levels; a scheme has six
 TOO_DEEP, TOO_LONG = "Nested too deeply", "A number of thousands of digits"
@@ -408,3 +409,30 @@ def toml_text(value: Any, key: Callable[[str], str] = toml_key) -> str:
         return f"[{', '.join(toml_text(item, key) for item in value)}]"
     whole = isinstance(value, float) and value.is_integer() and abs(value) < LARGE
     return str(tomlkit.item(int(value) if whole else value).as_string())
+
+
+def exceeds(value: Any) -> bool:
+    """Whether there is any such whole number as `beyond` finds the places of."""
+    if isinstance(value, dict):
+        return any(map(exceeds, value.values()))
+    if isinstance(value, list):
+        return any(map(exceeds, value))
+    return isinstance(value, int) and not -LARGEST <= value <= LARGEST
+
+
+def beyond(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
+    """Where a whole number stands that is larger than TOML allows for."""
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from beyond(inner, (*path, key))
+    elif isinstance(value, int) and not -LARGEST <= value <= LARGEST:
+        yield path
+
+
+def bounded(value: Any) -> Any:
+    """Plain values with 1 in the place of numbers that are too large: these are faults already."""
+    if isinstance(value, dict):
+        return {key: bounded(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [bounded(inner) for inner in value]
+    return 1 if isinstance(value, int) and not -LARGEST <= value <= LARGEST else value
