@@ -292,7 +292,7 @@ class RuleInSteps:
         """The standings of who is among the first at a node, as of a score of 1; 0 for all others; int[runs or 1, members]."""
         (standing, pools), first = self.places_at(item, lookup), item.first
         assert first is not None
-        award = Award(id="first", quota=Quota(share=first.share, number=first.number, within=first.within, rounding=first.rounding))
+        award = Award(id="first", label="first", quota=Quota(share=first.share, number=first.number, within=first.within, rounding=first.rounding))
         met, _ = allot(standing, 1, zip(pools.spans, places_of(award, pools, self.taking_part(lookup)), strict=True), [], joint=True)
         return np.where(met, self.steps.of_rounded(np.ones(1)), 0).astype(self.steps.dtype)
 

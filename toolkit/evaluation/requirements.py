@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import reduce
 from operator import add, and_
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -264,6 +265,8 @@ def exempt(scheme: Scheme, node: str, classes: pd.Series[str]) -> Mask:
     return np.logical_and.reduce(below) if below else np.zeros(len(classes), np.bool_)
 
 
+MOST_PARTS = 999
+"""A number that is no short decimal is told as a fraction of up to so many parts, where it is one: 2/3."""
 NOTHING = Phrase("", "")
 YES, NO = Phrase("是", "yes"), Phrase("否", "no")
 SCORES = {
@@ -402,6 +405,9 @@ def number(scheme: Scheme, item: Requirement, value: float) -> str:
     """A number as it is compared: a score with its decimals, a condition's number as it is."""
     if item.condition is None:
         return amount(scheme, value)
+    part = Fraction(value).limit_denominator(MOST_PARTS)
+    if round(value, 9) != value and decimal_digits(part.numerator / part.denominator) == decimal_digits(value):
+        return str(part)
     return f"{value:.9f}".rstrip("0").rstrip(".")
 
 

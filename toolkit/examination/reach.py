@@ -136,7 +136,8 @@ def _summed(parts: Sequence[Span]) -> Span:
     there = [part for part in parts if not part.empty]
     if not there:
         return NOWHERE
-    low, high = (sum(end(part) for part in there) for end in (lambda part: part.low if part.sure else min(0.0, part.low), lambda part: part.high if part.sure else max(0.0, part.high)))
+    low = sum(part.low if part.sure else min(0.0, part.low) for part in there)
+    high = sum(part.high if part.sure else max(0.0, part.high) for part in there)
     return Span(low, high, sure=any(part.sure for part in there))
 
 

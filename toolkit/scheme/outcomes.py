@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import StrictModel, Unfit
 from toolkit.scheme.criteria import Name, Named
@@ -37,6 +38,18 @@ def _fraction(written: str) -> str:
 
 
 QuotaShare = Annotated[float, Field(gt=0, le=1)] | Annotated[str, AfterValidator(_fraction)]
+
+
+def _bound(written: object) -> object:
+    """A bound; of a fraction such as "2/3" the number that its 15 digits say, as of every number that is read or derived."""
+    match = FRACTION.fullmatch(written) if isinstance(written, str) else None
+    return written if match is None else decimal_digits(int(match[1]) / int(match[2]))
+
+
+Bound = Annotated[
+    float, BeforeValidator(_bound), WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{FRACTION.pattern}$"}]}),
+]
+"""A number, or a fraction of whole numbers (三分之二以上同意), which no decimal says."""
 
 
 class TieRule(StrictModel):
@@ -68,7 +81,7 @@ class Requirement(StrictModel):
 
     Exactly one of `node`, `condition`, `any_of`, `all_of` and `none_of` is named. Of `any_of` at least so many have to be met
     as `at_least` says, one where it says nothing; a route that is not asked of a member's class is none for it. Numbers are asked for by `least` (that much or more, 含), `above`
-    (more), `most` (that much or less) and `below` (less); states by `among`. All that is written has to hold. Scores
+    (more), `most` (that much or less) and `below` (less), numbers or fractions such as "2/3"; states by `among`. All that is written has to hold. Scores
     are compared rounded, a condition as it was recorded. A missing one meets nothing; of a node that does not apply to
     a member's class nothing is asked. With `classes` it is asked only of members of these classes. An award may ask in place of a bound
     that a member is among the `first` at a node.
@@ -76,10 +89,10 @@ class Requirement(StrictModel):
 
     node: Name | None = None
     condition: Name | None = None
-    least: float | None = None
-    above: float | None = None
-    most: float | None = None
-    below: float | None = None
+    least: Bound | None = None
+    above: Bound | None = None
+    most: Bound | None = None
+    below: Bound | None = None
     first: First | None = None
     among: tuple[State, ...] = ()
     classes: tuple[Name, ...] = ()
