@@ -12,6 +12,8 @@ from tests.contested import contested
 from tests.invented import evaluation, indicator, members, scheme
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.contributions import award_lines, distances
+from toolkit.interactive.board import Board
+from toolkit.interactive.board_details import card
 from toolkit.reports.list_tables import awards_table
 
 
@@ -35,6 +37,17 @@ def test_where_places_of_all_classes_end_further_up_the_way_is_measured_to_there
     near = distances(evaluation(rules, who, pd.DataFrame({"a": [90.0, 85, 88, 70, 60]}, index=who.index)))
     missed = near[~near["above"]].set_index("member")["distance"]
     assert missed.to_dict() == {"m3": -15, "m4": -25}  # to 85, the third of all; 88 is only the lowest of their class
+
+
+def test_where_a_tie_is_open_the_way_is_measured_to_it_and_who_is_level_there_misses_nothing() -> None:
+    rules = scheme(award=[{"id": "x", "quota": {"number": 2}}], ties=["committee"])
+    who = members(4)
+    found = evaluation(rules, who, pd.DataFrame({"a": [90.0, 83, 83, 74]}, index=who.index))
+    near = distances(found).set_index("member")["distance"]
+    assert near.to_dict() == {"m0": 7, "m1": 0, "m2": 0, "m3": -9}
+    assert Board.of(found).margin.tolist() == [700, 0, 0, -900]
+    states = [card(found, position, None)["lines"][0]["state"] for position in range(4)]
+    assert states == ["above_line", "at_line", "at_line", "below_line"]
 
 
 def test_empty_places_stand_below_the_table() -> None:

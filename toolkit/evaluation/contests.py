@@ -117,10 +117,10 @@ class Contest:
 
     @property
     def lowest(self) -> float | None:
-        """The first key at which the award is held: of all winners, or at the line where a limit beside the number of places says so."""
+        """The first key at which the award is held: of all winners, or at the line where a tie there is open, or a limit beside the number of places says so."""
         if self.ceiling and self.ceiling.line is not None and self.line is not None:
             return max(self.line, self.ceiling.line)
-        if self.kept is not None:
+        if self.kept is not None or self.open.any():
             return self.line
         return float(self.keys[0][self.given].min()) if self.given.any() else None
 

@@ -194,7 +194,8 @@ def distances(evaluation: Evaluation) -> pd.DataFrame:
     """How far each ranked member's score lies from the other side of the lines that concern it.
 
     These are the line of the award it holds, and those of the awards it could have moved up to. Who holds the
-    award is measured from the best who missed it, who missed it from the lowest who holds it; where the places of all
+    award is measured from the best who missed it, who missed it from the lowest who holds it, or who is level at its line for the committee to
+    settle; where the places of all
     classes together end further up than those of the class, from the lowest who holds it in any.
 
     Returns
@@ -207,8 +208,8 @@ def distances(evaluation: Evaluation) -> pd.DataFrame:
     rows = [
         row
         for line, contest in _contested(evaluation)
-        if line.total is not None
-        for row in _from_line(evaluation, line, contest.score(line.total), contest)
+        if contest.lowest is not None
+        for row in _from_line(evaluation, line, contest.lowest, contest)
     ]
     columns = ["member", "class", "award", "total", "distance", "above", "passed"]
     return pd.DataFrame(rows, columns=columns).sort_values("class", kind="stable", ignore_index=True)
@@ -235,9 +236,8 @@ def _contested(evaluation: Evaluation) -> Iterator[tuple[AwardLine, Contest]]:
 
 
 def _from_line(evaluation: Evaluation, line: AwardLine, lowest: float, contest: Contest) -> list[DistanceRow]:
-    """The rows of one line; `lowest` is the first key of the last who has the award."""
+    """The rows of one line; `lowest` is the first key at which the award is held."""
     contenders = _contenders(evaluation, contest)
-    lowest = lowest if contest.lowest is None else contest.lowest
     limited = set(evaluation.members.index[contest.positions[contest.passed_over]])
     missed = max((score for _, score, above in contenders if not above and score <= lowest), default=-math.inf)
     passed = any(score > lowest and not above for _, score, above in contenders)

@@ -135,10 +135,9 @@ def _margins(run: Decided, award: NDArray[np.int8]) -> Floats:
 
 def _distances(contest: Contest, contenders: Mask) -> Floats:
     """The distance of each contender of a pool to the other side of its line; NaN for the others, inf where nobody missed it."""
-    score, given = contest.keys[0], contest.given
-    if not given.any():
+    score, given, lowest = contest.keys[0], contest.given, contest.lowest
+    if lowest is None:
         return np.full(len(score), np.nan)
-    lowest = float(score[given].min()) if contest.lowest is None else contest.lowest
     contenders = contenders & ~contest.passed_over
     missed = score[contenders & ~given & (score <= lowest)].max(initial=-np.inf)
     return np.where(contenders, score - np.where(given, missed, lowest), np.nan)

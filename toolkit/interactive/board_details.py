@@ -113,13 +113,14 @@ def card(evaluation: Evaluation, position: int, edition: Edition | None, trial: 
         raise IndexError(position)
     member = str(members.index[position])
     (score_card,) = score_cards(evaluation, edition.records if edition else None, [member])
+    open_ = {allotment.award.id for allotment in evaluation.decided.allotments if allotment.open[position]}
     scheme, records = evaluation.scheme, [row for row in score_card.records if row["item"] not in trial.uncounted]
     return {
         "name": score_card.name, "class": wording.class_name(score_card.class_, scheme.language),
         "reason": WORDS["member_out"].into(scheme.language) if member in trial.out else score_card.reason,
         "total": None if math.isnan(score_card.total) else wording.points(score_card.total, scheme.decimals),
         "parts": [part for row in score_card.parts if (part := _part(scheme, row)) is not None],
-        "lines": [_line(scheme, score_card.total, row) for row in score_card.lines],
+        "lines": [_line(scheme, score_card.total, row, open_) for row in score_card.lines],
         "single": _single(evaluation, score_card, trial),
         "records": [_record(scheme, edition, row) for row in records[:MOST_RECORDS]],
     }  # fmt: skip
@@ -148,11 +149,11 @@ def _raw(node: Indicator | Group, raw: object, language: Language) -> str:
     return wording.raw_value(raw, getattr(node, "unit", ""), language)
 
 
-def _line(scheme: Scheme, total: float, row: Mapping[Any, Any]) -> Said:
-    """From one award's line how far; and from the least total that it asks for, where that is missed too: two gaps of one award, told together."""
+def _line(scheme: Scheme, total: float, row: Mapping[Any, Any], open_: Collection[str]) -> Said:
+    """From one award's line how far, or that it is level there and open; and from the least total that it asks for, where that is missed too: two gaps of one award, told together."""
     distance = float(row["distance"])
     gap = "" if math.isinf(distance) else wording.points(abs(distance), scheme.decimals)
-    state = ("above_line" if gap else "unrivalled") if row["above"] else "below_line" if distance <= 0 else "over_line"
+    state = ("above_line" if gap else "unrivalled") if row["above"] else "at_line" if row["award"] in open_ else "below_line" if distance <= 0 else "over_line"
     bar = next((award.minimum.get("total") for award in scheme.awards if award.id == row["award"]), None)
     lacking = {"bar": wording.points(bar, scheme.decimals), "lacking": wording.points(bar - total, scheme.decimals)} if bar is not None and total < bar else {}
     return {"award": scheme.label(str(row["award"])), "state": state, "gap": gap, **lacking}

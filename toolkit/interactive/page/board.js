@@ -100,7 +100,7 @@ class Page {
     if (this.held) { this.held.push([message, buffers]); return; }
     if (message.kind === "board") this.board(message, buffers);
     else if (this.start && message.number === this.number) {
-      if (message.kind === "chances") { this.chances = array(Uint16Array, buffers[0]); this.paint(); this.chanceLines(); this.mark("chances"); }
+      if (message.kind === "chances") { this.chances = array(Uint16Array, buffers[0]); this.chancesOf = this.award; this.freshen(true); this.paint(); this.chanceLines(); this.mark("chances"); }
       if (message.kind === "until") { this.until = message.until; this.status(); }
       if (message.kind === "changes") { this.changes(message.changes); this.cardAnew(); this.shelfAnew(); }
     }
@@ -120,7 +120,7 @@ class Page {
     }
     if (!this.start) return;
     this.state = message;
-    if (message.number !== this.number) { this.until = null; this.wide = null; this.number = message.number; }
+    if (message.number !== this.number) { this.until = null; this.wide = null; this.number = message.number; this.freshen(false); }
     [this.total, this.margin] = [0, 2].map((place) => array(Int32Array, buffers[place]));
     this.rank = array(buffers[1].byteLength === buffers[0].byteLength ? Int32Array : Uint16Array, buffers[1]);
     [this.award, this.grade] = [3, 4].map((place) => array(Int8Array, buffers[place]));
@@ -141,6 +141,13 @@ class Page {
     this.panels();
     this.tried();
     if (!this.state.changed) this.changes([]);
+  }
+
+  freshen(fresh) {
+    // Chances are of the board before till those of this one are there: they fade meanwhile.
+    this.fresh = fresh;
+    this.root.classList.toggle("stale", !fresh);
+    if (!fresh) this.chanceLines();
   }
 
   mark(name) { this.root.dataset[name] = String(this.number); }

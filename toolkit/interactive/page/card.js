@@ -30,7 +30,7 @@ class Card {
 
   chanceLines() {
     if (this.cardBox.hidden || !this.chanceBox || this.asked === undefined) return;
-    const told = this.chances ? [this.chanceTold(this.asked), ...this.chancesTold(this.asked)] : ["…"];
+    const told = this.chances && this.fresh ? [this.chanceTold(this.asked), ...this.chancesTold(this.asked)] : ["…"];
     this.chanceBox.replaceChildren(...told.map((text) => make("li", {}, text)));
   }
 

@@ -100,10 +100,14 @@ class List {
 
   chanceTold(member) {
     const held = this.award[member] > 0, chance = this.inPercent(this.chance(member));
+    if (this.award[member] < 0) return this.say("chance_open") + (this.chance(member) ? this.colon() + this.say("chance_apart", { chance }) : "");
     return held ? this.say("chance_keep", { award: this.start.awards[this.award[member] - 1], chance }) : this.say("chance_win", { chance });
   }
 
-  chancesTold(member) { return this.start.awards.map((award, place) => `${award}${this.colon()}${this.inPercent(this.chanceOf(place, member))}`); }
+  chancesTold(member) {
+    const told = this.start.awards.map((award, place) => `${award}${this.colon()}${this.inPercent(this.chanceOf(place, member))}`);
+    return told.filter((_, place) => this.award[member] >= 0 || this.chanceOf(place, member) > 0); // of what is open no chance is known
+  }
 
   ordered() {
     const { rank, total, margin, award } = this, { none, members, class_of } = this.start;
@@ -190,9 +194,10 @@ class List {
     setText(row.cells.grade, (this.grade[member] > 0 ? this.gradeName(this.grade[member]) : "") + (rise > 0 ? " ▲" : rise < 0 ? " ▼" : ""));
     row.cells.grade.className = `grade ${rise > 0 ? "up" : rise < 0 ? "down" : ""}`;
     row.className = `row ${number > 0 ? `has has${number - 1}` : ""} ${(was > 0) !== (number > 0) ? (number > 0 ? "entered" : "left") : ""} ${place === this.active ? "active" : ""} ${this.rule(place)}`;
-    row.bars.forEach((bar, award) => { bar.style.width = `${100 * this.chanceOf(award, member)}%`; });
-    setText(row.percent, this.chances ? this.inPercent(this.chance(member)) : "…");
-    const told = this.chances ? [this.chanceTold(member), ...this.chancesTold(member)].join(this.language === "zh" ? "；" : "; ") : "";
+    const known = this.chances && (this.fresh || this.chancesOf[member] === number); // of what is not awarded any more nothing is told
+    row.bars.forEach((bar, award) => { bar.style.width = known ? `${100 * this.chanceOf(award, member)}%` : "0"; });
+    setText(row.percent, number < 0 ? this.say("open") : known ? this.inPercent(this.chance(member)) : "…");
+    const told = known ? [this.chanceTold(member), ...this.chancesTold(member)].join(this.language === "zh" ? "；" : "; ") : "";
     row.cells.chance.title = told;
     row.cells.chance.setAttribute("aria-label", told);
   }
@@ -203,7 +208,9 @@ class List {
     const [one, other] = [this.order[place], this.order[place + 1]];
     if (this.start.class_of.length && this.start.class_of[one] !== this.start.class_of[other]) return "class-end";
     if (!this.start.awards.length && this.grade[one] > 0 && this.grade[other] > this.grade[one]) return "line";
-    return this.award[one] > 0 && this.award[other] !== this.award[one] ? "line" : "";
+    const [held, next] = [this.award[one], this.award[other]];
+    if (held < 0 && next !== held) return "line open-line"; // whose the last place is the committee has yet to say
+    return held > 0 && next !== held && next !== -held ? "line" : "";
   }
 
   keys(event) {
