@@ -197,6 +197,17 @@ def test_a_chance_says_what_it_is_the_chance_of(table: Table) -> None:
     page.keyboard.press("Escape")
 
 
+def test_chances_of_the_board_before_fade_till_those_of_this_one_are_there(table: Table) -> None:
+    table.page.evaluate(
+        "() => { const root = document.querySelector('.weight-board'); window.faded = []; "
+        "new MutationObserver(() => window.faded.push(root.classList.contains('stale'))).observe(root, { attributes: true, attributeFilter: ['class'] }); }"
+    )
+    table.type("学习培训", "36")
+    faded = table.page.evaluate("window.faded")
+    assert (faded[0], faded[-1]) == (True, False)
+    table.back()
+
+
 def test_the_last_of_five_says_why_it_cannot_be_moved(table: Table) -> None:
     for label in ("交流贡献", "会员义务", "诚信承诺与公开", "守法诚信"):
         table.page.get_by_role("button", name=f"锁定{label}", exact=True).click()
