@@ -128,7 +128,8 @@ def test_ten_answers_make_an_edition_that_is_sound(changed: dict[int, str], tmp_
         form.rename(tmp_path / "ed" / "records" / form.name)
     edition, problems = check_edition(tmp_path / "ed")
     assert edition is not None
-    assert {problem.rule.en for problem in problems.errors} <= {"there is not one member: nobody to evaluate", "the number of experts is odd", f"a panel has at least {lines[5]} experts"}
+    beside = [problem.rule.en for problem in problems.errors if problem.rule.en != "there is not one member: nobody to evaluate"]
+    assert all("experts" in said for said in beside) if lines[5] != "0" else beside == []  # the forms came back empty
     scheme = edition.scheme
     assert (scheme.title, scheme.edition, scheme.period) == ("年度评选办法", "award-2025", (dt.date(2025, 1, 1), dt.date(2025, 12, 31)))
     assert (scheme.scale, scheme.as_of) == (float(lines[4]), dt.date(2025, 12, 31))
