@@ -210,6 +210,27 @@ def test_places_that_level_ones_lose_are_not_called_proved() -> None:
     assert found_.verdict != "proved"
 
 
+def test_the_newest_keys_of_quotas_and_ties_are_known() -> None:
+    """What hangs on others is told by its name; a direction of ties that doing better turns against one is, and one that nothing moves is no obstacle."""
+    facts = [{"id": name, "label": name, "measure": {"column": f"members.{name}"}} for name in ("city", "cost")]
+    for quota, words in (({"number": 2, "per": {"condition": "city", "most": 1}}, "同组限额"), ({"budget": 9, "cost": "cost"}, "经费总额"), ({"number": 2, "handed_on": False}, "名额不递补")):
+        rules = two(award=[{**TOP, "quota": quota}], condition=facts)
+        assert not found(rules, {"": 5}), quota
+        told = certificate(Rules(rules), rules.indicators[0], tries=5)
+        assert (told.verdict, words in told.why.zh) == ("open", True)
+    for tie, verdict in (({"condition": "cost", "better": "lower"}, "proved"), ({"node": "b", "better": "lower"}, "proved"), ({"node": "a", "better": "higher"}, "proved"), ({"node": "a", "better": "lower"}, "open")):
+        rules = two(ties=[tie, "joint"], condition=facts)
+        assert certificate(Rules(rules), rules.indicators[0], tries=0).verdict == verdict, tie
+
+
+def test_a_shortlist_that_nobody_can_reach_is_told_once() -> None:
+    rules = two({"value": LOW}, shortlist={"by": "a", "quota": {"number": 3}, "minimum": {"a": 80}})
+    assert found(rules) == {"shortlist": "没有人能获得“复审入围”：要求a不低于 80.00 分，而a最高只有 70.00"}
+    nobody = two(shortlist={"by": "a", "quota": {"number": 0}})
+    assert "名额为 0" in found(nobody)["shortlist"]
+    assert "shortlist" not in found(two(shortlist={"by": "a", "quota": {"number": 3}}))
+
+
 def test_levelled_experts_and_first_places_are_not_called_proved() -> None:
     levelled = two({"measure": {"take": "panel", "table": "sheets", "column": "score"}}, panel={"harshness": "zscore", "table": "sheets"})
     first = two(ties=["first_places", "joint"], award=[TOP, NEXT])

@@ -6,12 +6,14 @@ Each finding is proved by spans (`reach`), and says the arithmetic; what cannot 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from toolkit.evaluation.requirements import amount, bars, demand, subject
 from toolkit.evaluation.scores import TOTAL
+from toolkit.evaluation.stages import first_stage
 from toolkit.examination.reach import (
     Span,
     adjustment_span,
@@ -54,6 +56,12 @@ def dead_awards(rules: Rules) -> Iterator[Problem]:
     yield from _by_class("eligibility", Phrase("参评", "takes part"), barred, LOWER)
     if all(barred.values()):
         return
+    if rules.scheme.shortlist is not None:
+        first = replace(rules, scheme=first_stage(rules.scheme, rules.scheme.shortlist).model_copy(update={"eligibility": None}))
+        unreached = [replace(problem, column="shortlist") for problem in dead_awards(first)]
+        yield from unreached
+        if any(problem.rule.zh.startswith("没有人能") for problem in unreached):
+            return
     for award in rules.scheme.awards:
         if not understood(award):
             continue
@@ -216,7 +224,7 @@ def _passed_by_all(rules: Rules, item: Requirement, classes: list[str]) -> Phras
 def _idle_quota(rules: Rules, award: Award) -> Iterator[Problem]:
     """Bounds on the places that no number of members reaches."""
     quota = award.quota
-    if quota is None or not rules.sizes or not understood(quota):
+    if quota is None or not rules.sizes or not understood(quota) or quota.limited:
         return
     free = {name: rules.places(quota.model_copy(update={"most": None, "in_all": None}), name) or 0 for name in rules.classes}
     together = quota.within == "all" or rules.scheme.members.class_ is None

@@ -140,9 +140,20 @@ def obstacles(rules: Rules, item: Indicator) -> Iterator[Phrase]:
     yield from _capped(rules, item)
     if FIRST_PLACES in scheme.ties and len(scheme.awards) > 1:
         yield Phrase("同分比第一的项数，一家得第一，别家就少一项", "ties go by first places, and one more for one is one less for another")
-    if not all(isinstance(key, str) for key in scheme.ties) or not all(map(understood, (*scheme.awards, *(quota for award in scheme.awards if (quota := award.quota))))):
-        yield Phrase("奖项或同分规则用了这里尚不认识的写法", "awards or ties are written in a way not known here")
+    for key in (key for key in scheme.ties if not isinstance(key, str) and key.better == "lower" and key.node in _ancestors(scheme, item)):
+        yield phrase("同分时“{node}”低者在前，变好反而落后", "level ones go by `{node}`, the lower first, so that doing better puts one behind", node=scheme.label(str(key.node)) if key.node != TOTAL else "总分")
+    if not all(map(understood, (*scheme.awards, *(quota for award in scheme.awards if (quota := award.quota))))):
+        yield Phrase("奖项用了这里尚不认识的写法", "awards are written in a way not known here")
+    yield from _limited(scheme)
     yield from _graded(scheme)
+
+
+def _limited(scheme: Scheme) -> Iterator[Phrase]:
+    """Awards whose places hang on who else has one: what one does moves places of others, and with them the next award."""
+    for award in (award for award in scheme.awards if award.quota is not None and award.quota.limited):
+        quota = award.quota
+        why = Phrase("同组限额，要看同组还有谁", "so many alike, which hangs on who else of them has one") if quota and quota.per else Phrase("经费总额，要看前面的用去多少", "a budget, which hangs on what those before it cost") if quota and quota.budget is not None else Phrase("名额不递补，排在前面的占了不用的名额，会使别家改评其他奖", "places that are not handed on, so that who stands ahead leaves one unused and others turn to another award")  # fmt: skip
+        yield phrase("“{award}”{why.zh}", "`{award}` has {why.en}", award=award.label, why=why)
 
 
 def _graded(scheme: Scheme) -> Iterator[Phrase]:

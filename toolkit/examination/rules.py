@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 KEYS: Mapping[str, frozenset[str]] = {
     "Requirement": frozenset({"node", "condition", "least", "above", "most", "below", "among", "classes", "any_of", "at_least", "all_of", "none_of"}),
     "Award": frozenset({"id", "label", "quota", "minimum", "require", "by", "beside", "reserve", "source"}),
-    "Quota": frozenset({"share", "number", "within", "rounding", "least", "most", "in_all"}),
+    "Quota": frozenset({"share", "number", "within", "rounding", "least", "most", "in_all", "per", "budget", "cost", "overrun", "handed_on"}),
     "Grades": frozenset({"bands", "above", "quota", "cumulative", "level", "eligible_only", "require", "default", "valid_for", "rise_at_most", "rise_require", "apart", "applied_only", "source"}),
     "Veto": frozenset({"id", "label", "when", "effect", "at_least", "distinct", "sum", "at_most", "source"}),
 }
@@ -105,7 +105,7 @@ class Rules:
 
     def places(self, quota: Quota | None, class_: str) -> int | None:
         """The most places there can be for a class, whoever takes part; None for no limit, or where that is not known."""
-        if quota is None or not understood(quota):
+        if quota is None or not understood(quota) or (quota.share is None and quota.number is None):
             return None
         together = quota.within == "all" or self.scheme.members.class_ is None
         if self.sizes is None:
