@@ -146,7 +146,7 @@ def _write_page(book: Book, firm: Firmness, missing: Phrase | None) -> None:
         sheet.set_row(after + 1, 22)
         for place, heading in enumerate(table.headings):
             sheet.write_string(after + 1, place, heading, book.heading)
-        after = _put(book, sheet, after + 2, [tuple(map(_number, row)) for row in table.rows])
+        after = _put(book, sheet, after + 2, [tuple(_number(cell) if look == "right" else cell for cell, look in zip(row, table.alignment, strict=True)) for row in table.rows])  # a name stays text, "007" too
         after = _say(book, sheet, after, table.note)
     if missing:
         _say(book, sheet, after, missing.into(book.language))
