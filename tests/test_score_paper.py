@@ -138,8 +138,18 @@ def test_a_form_that_was_sent_out_is_filled_in_on_the_page_and_one_with_remarks_
     book.active["H9"] = "另有意见"
     book.save(path)
     before = path.read_bytes()
-    assert "别的内容" in Judge(folder, "E03").entered["refused"]["zh"]
+    assert Judge(folder, "E03").entered["refused"]["zh"].startswith("第 9 行：这一行有别的内容")
     assert path.read_bytes() == before
+
+
+def test_a_plain_table_of_scores_is_taken_up_and_what_it_says_stays(tmp_path: Path) -> None:
+    folder = write_judged_edition(tmp_path / "e")
+    (folder / "ballots/评分表3.xlsx").rename(folder / "ballots/评分表E03.xlsx")
+    judge = Judge(folder, "E03")
+    assert (judge.entered.get("refused"), judge.entered["done"]) == (None, 8)
+    judge.score("M1", "service", "61")
+    assert "已保存 ballots/评分表E03.xlsx" in judge.ask("save")["notice"]["zh"]
+    assert Judge(folder, "E03").entered["given"] == [[member, column, 61 if (member, column) == ("M1", "service") else entry] for member, column, entry in judge.entered["given"]]
 
 
 def test_scores_in_another_file_are_not_doubled(tmp_path: Path) -> None:

@@ -97,8 +97,8 @@ def test_the_keyboard_alone_tunes_looks_at_a_member_and_goes_back(table: Table) 
     sync_api.expect(table.number("学习培训")).to_have_value("31", timeout=PATIENCE)
     keys.press("ArrowDown")
     assert focused(table) == "法规学习班与讲座学时的权重"
-    keys.press("ArrowUp")
     keys.press("Tab")
+    keys.press("ArrowUp")  # to the number above, which what is typed takes the place of
     keys.type("36")
     keys.press("Enter")
     table.settled()

@@ -7,7 +7,8 @@ also fill its own in on a page; what was scored so far stands in the same workbo
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -327,9 +328,10 @@ def _sheets(folder: Path, scheme: Scheme, tables: Mapping[str, Table], round_: s
         yield ScoreSheet(expert, members, frozenset(recused.index[recused[expert]].astype(str)), round_, digest)
 
 
+UNIT = re.compile(r"（[^（）]*）$")
 TAKEN = Phrase("这位专家的评分已经在另一个文件里", "this expert's scores are in another file already")
 ELSEWHERE = Phrase("请在那个文件里继续填，或先移走它", "go on in that file, or move it away first")
-MORE = Phrase("评分表里还有别的内容（如另写的意见），或名单已变，在这里接着填会丢失", "the sheet holds more, such as remarks, or the members have changed: it would be lost here")
+MORE = Phrase("这一行有别的内容（如另写的意见），或这一家已不在名单、须回避，在这里接着填会丢失", "this row holds more, such as a remark, or its member is not to be scored any more: it would be lost here")
 IN_EXCEL = Phrase("请在 Excel 里接着填，或先移走它", "go on in Excel, or move it away first")
 MEANWHILE = Phrase("评分表打开以后被别处改过，没有保存", "the sheet was changed elsewhere since it was opened: nothing is saved")
 AGAIN = Phrase("请重新运行本页再填", "run the page again, and go on")
@@ -441,9 +443,25 @@ def _with_former(own: OwnSheet, tables: Mapping[str, Table]) -> OwnSheet:
     if elsewhere:
         raise refuse(TAKEN, ELSEWHERE, file=elsewhere[0])
     own = replace(own, sheet=replace(own.sheet, given=dict(_entries(own, rows, records.not_applicable[own.name]))))
-    if own.opened is not None and _cells(own.opened) != _cells(sheet_bytes(own.sheet, own.scheme, own.name, own.table)):
-        raise refuse(MORE, IN_EXCEL, file=shown)
+    if lost := _lost(own):
+        raise Refused(Problems(tuple(Problem("error", MORE, IN_EXCEL, file=shown, row=row) for row in lost)))
     return own
+
+
+def _lost(own: OwnSheet) -> list[int]:
+    """The rows of the expert's file, from 1 up, that would not be there any more once the page had written it: its headings may stand without a unit."""
+    if own.opened is None:
+        return []
+    kept = {_said(row) for row in _cells(sheet_bytes(own.sheet, own.scheme, own.name, own.table))}
+    return [place for place, row in enumerate(map(_said, _cells(own.opened)), 1) if row and row not in kept]
+
+
+def _said(row: Iterable[object]) -> tuple[object, ...]:
+    """What stands in a row up to its last filled cell, units of headings apart."""
+    cells = [UNIT.sub("", cell) if isinstance(cell, str) else cell for cell in row]
+    while cells and cells[-1] == "":
+        cells.pop()
+    return tuple(cells)
 
 
 def _entries(own: OwnSheet, rows: pd.DataFrame, apart: pd.DataFrame) -> Iterator[tuple[tuple[str, str], float | str]]:

@@ -39,7 +39,7 @@ OPENED = ("现在是方案“{name}”（尚未采用）；“撤销”回到刚
 WORDS: dict[str, Phrase] = {
     "board": Phrase("权重与名单", "Weights and the list"),
     "weights": Phrase("权重（同级合计 100）", "Weights (siblings sum to 100)"),
-    "weights_help": Phrase("同级合计 100；输入的数随即上锁，其余让出", "Siblings sum to 100; a number typed is locked, the others give way"),
+    "weights_help": Phrase("同级合计 100；输入的数随即上锁，其余让出；↑↓ 换一项", "Siblings sum to 100; a number typed is locked, the others give way; ↑↓ lead to another"),
     "tabs": Phrase("可以调整的三个部分", "What can be tuned, in three parts"),
     "weights_tab": Phrase("权重", "Weights"),
     "lines_tab": Phrase("名额与分数线", "Places and lines"),

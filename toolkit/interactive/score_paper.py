@@ -104,7 +104,7 @@ class ScorePaper(Paper):
         if asked.get("do") == "save":
             self._sheets[self.expert] = self._kept[self.expert] = self.own.saved()
             done, cells = len(self.own.sheet.given), len(list(self.own.open_cells()))
-            return {"notice": both(phrase(SAVED.zh, SAVED.en, file=self.own.path.name, expert=self.expert, done=done, all=cells)), "saved": True}
+            return {"notice": both(phrase(SAVED.zh, SAVED.en, file=self.own.path.relative_to(self.folder).as_posix(), expert=self.expert, done=done, all=cells)), "saved": True}
         entry = self._entry(str(asked.get("typed", "")), str(asked.get("column")))
         self._sheets[self.expert] = self.own.with_entry(str(asked.get("member")), str(asked.get("column")), entry)
         return {}

@@ -22,7 +22,9 @@ const roving = (box, selector, [back, forth]) => {
     const all = items(), next = all[all.indexOf(item) + step];
     if (!next) return;
     const same = stops(next)[stops(item).indexOf(event.target)];
-    (same && !same.disabled ? same : stops(next).find((stop) => !stop.disabled)).focus();
+    const to = same && !same.disabled ? same : stops(next).find((stop) => !stop.disabled);
+    to.focus();
+    if (to.matches("input.number")) to.select(); // what is typed then takes its place, as after the Tab key
   });
   only(items()[0]);
 };
