@@ -44,6 +44,25 @@ def accessible(table: Table) -> list[tuple[str, str]]:
     return [(node["role"]["value"], node.get("name", {}).get("value", "").strip()) for node in nodes if not node.get("ignored") and "role" in node]
 
 
+def test_back_and_forth_by_their_keys_are_the_boards_and_a_box_shows_what_stands(table: Table) -> None:
+    page, box = table.page, table.number("学习培训")
+    table.type("学习培训", "36")
+    for key, share in (("Control+z", "30"), ("Control+y", "36"), ("Control+z", "30"), ("Control+Shift+Z", "36")):
+        page.keyboard.press(key)
+        sync_api.expect(box).to_have_value(share, timeout=PATIENCE)
+        table.settled()
+        sync_api.expect(table.slider("学习培训")).to_have_value(share)
+    page.keyboard.type("5")
+    page.keyboard.press("Control+z")  # what is being typed is taken back first
+    sync_api.expect(box).to_have_value("36")
+    page.evaluate("document.execCommand('undo')")  # as the browser's own menu does
+    assert box.input_value() == "36"
+    page.keyboard.press("Tab")
+    table.settled()
+    assert table.weights()["学习培训的权重"] == 36
+    table.back()
+
+
 CONTROLS = {"button", "textbox", "searchbox", "slider", "combobox", "tab", "checkbox", "radio", "grid", "tabpanel", "tablist", "region"}
 
 

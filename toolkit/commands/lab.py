@@ -58,7 +58,18 @@ def lab(
     with tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as sockets:  # the name of a socket may not be long
         options = _options(copies.folder.resolve(), _first(copies.names), Path(sockets) / "workspaces")
         ours = {"JUPYTER_TOKEN": token, "JUPYTER_RUNTIME_DIR": sockets, SETTINGS: settings, EDITION: str(edition.resolve()), ASKED: language}
-        raise typer.Exit(run_until_ended([*server("jupyterlab.labapp"), *options, *context.args], os.environ | ours))
+        raise typer.Exit(run_until_ended([*server("jupyterlab.labapp"), *options, *_in_jupyters_words(context.args)], os.environ | ours))
+
+
+def _in_jupyters_words(options: Sequence[str]) -> list[str]:
+    """What was asked for, where Jupyter has another word than `committee table` for it.
+
+    Examples
+    --------
+    >>> _in_jupyters_words(["--no-open", "--allow-root"])
+    ['--no-browser', '--allow-root']
+    """
+    return ["--no-browser" if option == "--no-open" else option for option in options]
 
 
 def _refuse_root(options: Sequence[str]) -> None:

@@ -70,6 +70,14 @@ class Page {
     // Keys belong to the board while it has the focus: the notebook around it would delete its cell on "d d".
     this.stop = (event) => { if (!event.ctrlKey && !event.altKey && !event.metaKey) event.stopPropagation(); };
     root.addEventListener("keydown", this.stop);
+    // The keys for back and forth are those of the board, but in a line of text, which has its own.
+    root.addEventListener("keydown", (event) => {
+      const way = steps(event);
+      if (!way || !this.start || (event.target.matches("input") && !event.target.matches("input.number, [type=range], [type=checkbox]"))) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (this.state[way]) this.questions.ask({ do: way });
+    });
     // Nothing moves under a button that is being pressed: what comes meanwhile is shown when the press has ended.
     this.held = null;
     root.addEventListener("pointerdown", (event) => { if (event.target.closest("button")) this.held = []; }, true);

@@ -13,15 +13,27 @@ const make = (tag, attributes = {}, ...children) => {
 };
 const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
 const setText = (node, text) => { if (node.textContent !== text) node.textContent = text; };
+// Which way the keys lead that everybody presses: back, forth, or neither.
+const steps = (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.isComposing) return null;
+  const key = event.key.toLowerCase();
+  return key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : null;
+};
 // A box for a number. What is being typed stays as it is till it is given (Enter, or the box is left), whatever answer comes meanwhile.
 const numberBox = (attributes, given) => {
   const box = make("input", { type: "text", inputmode: "decimal", class: "number", autocomplete: "off", ...attributes });
   const give = () => { box.typing = false; given(box); };
-  box.typing = false;
-  box.addEventListener("input", () => { box.typing = true; });
+  // A browser's own undo would put back text that stands no more: the box shows what stands, and undoing is left to the page.
+  const back = () => { box.typing = false; box.value = box.stands; };
+  Object.assign(box, { typing: false, stands: "" });
+  box.addEventListener("input", (event) => { if ((event.inputType || "").startsWith("history")) back(); else box.typing = true; });
   box.addEventListener("change", give);
-  box.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); give(); box.select(); } });
-  box.show = (text) => { if (!box.typing) box.value = text; };
+  box.addEventListener("blur", () => { if (box.typing) give(); });
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); give(); box.select(); }
+    if (steps(event) && box.typing) { event.preventDefault(); event.stopPropagation(); back(); box.select(); }
+  });
+  box.show = (text) => { box.stands = text; if (!box.typing) box.value = text; };
   return box;
 };
 const shown = (number) => String(Math.round(number * 100) / 100);
