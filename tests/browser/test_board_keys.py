@@ -46,6 +46,7 @@ def accessible(table: Table) -> list[tuple[str, str]]:
 
 def test_back_and_forth_by_their_keys_are_the_boards_and_a_box_shows_what_stands(table: Table) -> None:
     page, box = table.page, table.number("学习培训")
+    table.back()
     table.type("学习培训", "36")
     for key, share in (("Control+z", "30"), ("Control+y", "36"), ("Control+z", "30"), ("Control+Shift+Z", "36")):
         page.keyboard.press(key)
