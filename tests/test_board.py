@@ -73,6 +73,8 @@ def test_twelve_bytes_a_member(demo: Evaluation) -> None:
 
 def test_the_grades_are_those_of_the_list(demo: Evaluation) -> None:
     rng, outcomes = np.random.default_rng(5), GradeOutcomes.of(demo)
+    assert outcomes is not None
+    assert "" not in outcomes.names, "all are graded whatever their scores"
     for _ in range(5):
         after = randomly_moved(demo, rng)
         names = ["", *grade_names(after.scheme)]

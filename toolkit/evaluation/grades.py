@@ -329,9 +329,9 @@ class GradeOutcomes:
         The grades somebody can have, "" for none among them.
     bands
         Which band each member's scores give it.
-    final : intp[bands + 2, members]
+    final : intp[bands + 1 or 2, members]
         The place among `names` of the grade each member ends with if its scores give it each band, then without
-        a total, then where it is not eligible: the default, what vetoes and the previous grade make of it.
+        a total, then, where only the eligible are graded, not eligible: the default, what vetoes and the previous grade make of it.
     """
 
     names: tuple[str, ...]
@@ -347,7 +347,7 @@ class GradeOutcomes:
             return None
         steps = (
             from_bands(scheme, bands, np.full(len(members), band), evaluation.vetoes, recorded=known.recorded, previous=known.previous)
-            for band in range(bands.ineligible + 1)
+            for band in range((bands.ineligible if bands.grades.eligible_only else bands.unscored) + 1)
         )
         ends = np.array([steps_of_band.grade for steps_of_band in steps])
         codes, names = pd.factorize(ends.ravel())
