@@ -37,6 +37,7 @@ from toolkit.edition import load_plan
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
 from toolkit.minutes.journal import Entry, Journal
+from toolkit.minutes.objections import Decision, Objection, Objections
 from toolkit.publication.extract import public_extract
 from toolkit.publication.recomputation import scheme_data
 from toolkit.reports.rule_tables import rule_lines
@@ -94,7 +95,7 @@ def said(name: str, case: Case, *, draft: bool = False) -> str:
 
 @pytest.mark.parametrize("one", DOCUMENTS, ids=lambda one: one.name)
 def test_every_paper_is_written_whole(one: Paper, case: Case) -> None:
-    if not one.asks(case):
+    if one.lacks(case):
         return
     for name, content in written(one, case, draft=True, single=False):
         text = text_of(content).replace(HOSTILE, "甲公司")
@@ -307,6 +308,39 @@ def test_the_command(folder: Path, tmp_path: Path) -> None:
     again = run("documents", folder, "--edit", "--only", "倡议书", "--to", tmp_path / "y")
     assert "没有覆盖" in again.output
     assert "我们自己的倡议" in text_of((tmp_path / "y" / "倡议书.docx").read_bytes())
+
+
+def test_papers_that_are_not_written_are_named_with_the_reason(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = run("documents", folder, "--to", tmp_path / "x", "--only", "异议答复书", "--only", "异议受理回执")
+    assert (asked.exit_code, (tmp_path / "x").exists()) == (1, False)
+    assert "一份公文也没有写出" in asked.output
+    assert "没有收到异议" in asked.output
+    monkeypatch.setattr("toolkit.documents.catalogue.DOCUMENTS", tuple(map(paper, ("倡议书", "异议受理回执", "异议答复书"))))
+    whole = run("documents", folder, "--to", tmp_path / "y")
+    assert (whole.exit_code, [path.name for path in (tmp_path / "y").iterdir()]) == (0, ["倡议书.docx"])
+    assert "没有写：异议受理回执、异议答复书（没有收到异议）" in whole.output
+
+
+def test_an_unapproved_result_has_no_notice_and_says_what_it_lacks(case: Case) -> None:
+    bare = replace(case, extract=None, known=(replace(case.evaluation, scheme=case.scheme), case.records), scheme=case.scheme.model_copy(update={"approval": ""}))
+    for name in ("公示", "表彰决定"):
+        why = paper(name).lacks(bare)
+        assert why is not None
+        assert "approval" in why.zh
+
+
+def test_a_reply_is_written_once_it_is_ruled(case: Case) -> None:
+    key, name = next(iter(case.evaluation.members["name"].items()))
+    open_ = Objection(received=dt.date(2019, 1, 20), by="某人", member=str(key), about="学时有误")
+    ruled = open_.model_copy(update={"decision": Decision(outcome="rejected", on=dt.date(2019, 1, 25), by="会长办公会", because="经查无误", entry=3)})
+    both, reply = replace(case, objections=Objections({1: ruled, 2: open_})), paper("异议答复书")
+    assert reply.lacks(replace(case, objections=Objections({2: open_})))
+    assert reply.lacks(both) is None
+    withheld = reply.withheld(both)
+    assert withheld is not None
+    assert "第 2 号" in withheld.zh
+    text = said("异议答复书", both)
+    assert ("第 1 号" in text, "第 2 号" in text, str(name) in text, "某人" in text) == (True, False, True, False)
 
 
 def test_of_a_bag_the_notice_bears_its_fingerprints(bag: Path, tmp_path: Path) -> None:

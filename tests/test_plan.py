@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import cache
 from pathlib import Path
 
@@ -186,6 +187,17 @@ def test_the_command_in_english_and_without_phases(folder: Path, tmp_path: Path)
     (tmp_path / "scheme.toml").write_text(SCHEME.split("[[phase]]", maxsplit=1)[0], "utf-8")
     without = run("plan", tmp_path)
     assert (without.exit_code, "[[phase]]" in without.output) == (1, True)
+
+
+def test_the_calendar_stands_where_there_is_no_record_yet(folder: Path, tmp_path: Path) -> None:
+    for name in ("scheme.toml", "tables.toml"):
+        (tmp_path / name).symlink_to(folder / name)
+    told = run("plan", tmp_path, "--on", "2018-04-01", "--to", tmp_path / "out")
+    assert (told.exit_code, (tmp_path / "out").exists()) == (1, False)
+    assert "发布方案；宣传" in told.output
+    assert re.search(r"承诺书 +2018-02-28 +— +— +— +— +截止已过 32 天", told.output)
+    assert re.search(r"办班 +2018-12-31 +≥ 2 +— +— +— +还有 274 天", told.output)
+    assert "members.csv" in told.output
 
 
 @pytest.mark.parametrize(("old", "new", "told"), [

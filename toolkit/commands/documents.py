@@ -19,7 +19,7 @@ from toolkit.commands.console import (
     working,
 )
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.ground.writing import refusing, write_csv, write_whole
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
     from toolkit.indicators.phases import Standing
+    from toolkit.scheme import Scheme
 
 OWN = "documents"
 NO_SOURCE = Phrase("这里既不是届次文件夹，也不是封存包", "this is neither an edition's folder nor a sealed bag")
@@ -40,15 +41,19 @@ AS_DAY = Phrase("请写成 2019-03-08", "write it as 2019-03-08")
 WRITTEN = Phrase("已写出 {n} 份公文：{to}", "{n:paper is|papers are} in {to}")
 DRAFTS = Phrase("其中 {n} 种带“草稿”标记（未封存、未到相应状态或没有批准文号）：{names}", "marked as drafts (not sealed, not in that state yet, or without an approval): {names}")
 BLANKS = Phrase("下列各项没有填，公文中留空：{names}（scheme.toml 的 [papers]、[publication]）", "left blank: {names} ([papers] and [publication] in scheme.toml)")
+LACKING = Phrase("没有写：{papers.zh}", "not written: {papers.en}")
+NOTHING = Phrase("一份公文也没有写出。", "No paper was written.")
+LATER = Phrase("这一种没有写，条件具备后请再写", "it was not written; write it again when that is so")
 UNWRITTEN = Phrase("记录还读不成，下列公文没有写：{names}。原因如下：", "not written, as the records cannot be read yet: {names}. The reasons:")
 COPIED = Phrase("已把 {n} 个模板放到 {to}，可用 Word 修改；以后优先用它们。", "{n:template is|templates are} in {to}, to be edited in Word; from now on they come first.")
 NO_PHASES = Phrase("办法里没有行动的阶段", "the scheme has no phases of an action")
 WRITE_PHASES = Phrase(
-    "请在 scheme.toml 写 [[phase]]：label、from、to、work，以及 [[phase.asks]]（新建一届时的办法里有例子）",
+    "请在 scheme.toml 写 [[phase]]：label、from、to、work，以及 [[phase.asks]]（模板 federation 的办法里有例子）",
     "write [[phase]] with label, from, to, work and [[phase.asks]] in scheme.toml, as the template `federation` does",
 )
 IDLE = Phrase("全员参与：截至评价基准日 {day}，{all} 家会员中还有 {n} 家没有参加任何一项活动；名单见公文“未参与会员名单”。", "{n} of {all:member|members} took part in nothing by {day}; `committee documents` lists them.")
 ALL_BUSY = Phrase("全员参与：截至评价基准日 {day}，{all} 家会员都参加了活动。", "All of {all:member|members} took part in something by {day}.")
+UNCOUNTED = Phrase("记录还读不成，没有统计家数，也没有催办。原因如下：", "The records cannot be read yet, so nothing is counted and nobody reminded. The reasons:")
 UNEVALUATED = Phrase("现在还不能计算，没有统计全员参与的情况；原因见 committee check。", "It cannot be evaluated yet, so who took part in nothing is not counted; `committee check` says why.")
 NOBODY = Phrase("没有需要催办的会员。", "There is nobody to remind.")
 OWED = "未交名单.csv"
@@ -76,7 +81,7 @@ def documents(
         if to is None and not edit:
             raise refuse(Phrase("没有说写到哪里", "it is not said where they go"), Phrase("请加 --to 文件夹", "add --to FOLDER"))
         if to is not None:
-            _write(source, to, papers, (_day(start), _day(date)), language)
+            _write(source, to, papers, (_day(start), _day(date)), language, named=bool(only))
 
 
 def plan(
@@ -96,10 +101,13 @@ def plan(
         on = _day(day) or dt.date.today()  # noqa: DTZ011 - the date on the wall of the secretariat
         with working(language, Phrase("正在读取和计算", "reading and evaluating")):
             edition, evaluation, problems = examined_at(folder)
-            if edition is None or edition.records.problems.errors:
+            if edition is None:
                 raise Refused(problems)
             if not edition.scheme.phases:
                 raise refuse(NO_PHASES, WRITE_PHASES, file="scheme.toml")
+            if edition.records.problems.errors:
+                _tell_uncounted(edition.scheme, on, language)
+                raise Refused(problems)
             records = edition.records.as_of(on)
             standing = standings(edition.scheme, records, on)
         owed, spoken = outstanding(standing), language_of(language)
@@ -110,6 +118,16 @@ def plan(
         _tell_idle(evaluation, language)
         if to is not None:
             _write_reminders(edition, owed, to, on, language)
+
+
+def _tell_uncounted(scheme: Scheme, on: dt.date, language: str) -> None:
+    """The calendar and what is asked, where no records can be counted yet."""
+    from toolkit.reports.plan_tables import calendar_table, uncounted_table
+
+    spoken = language_of(language)
+    typer.echo(f"{calendar_table(scheme, on, spoken)!r}\n")
+    typer.echo(f"{uncounted_table(scheme, on, spoken)!r}\n")
+    say(language, UNCOUNTED)
 
 
 def _tell_idle(evaluation: Evaluation | None, language: str) -> None:
@@ -194,7 +212,7 @@ def _copy_templates(source: Path, papers: tuple[Paper, ...], language: str) -> N
         say(language, phrase(STANDING.zh, STANDING.en, names="、".join(there)))
 
 
-def _write(source: Path, to: Path, papers: tuple[Paper, ...], days: tuple[dt.date | None, dt.date | None], language: str) -> None:
+def _write(source: Path, to: Path, papers: tuple[Paper, ...], days: tuple[dt.date | None, dt.date | None], language: str, *, named: bool = False) -> None:
     from toolkit.documents.catalogue import is_draft, written
     from toolkit.sealing.bag import refuse_kept
 
@@ -209,7 +227,8 @@ def _write(source: Path, to: Path, papers: tuple[Paper, ...], days: tuple[dt.dat
         _write(source, to, planned, days, language)
         say(language, phrase(UNWRITTEN.zh, UNWRITTEN.en, names="、".join(paper.name for paper in papers if not paper.planned)))
         raise refused from None
-    asked = [paper for paper in papers if paper.asks(case)]
+    lacking = [(paper.name, why) for paper in papers if (why := paper.lacks(case))]
+    asked = [paper for paper in papers if paper.name not in dict(lacking)]
     drafts, count = [], 0
     with progress_bar() as bar:
         task = bar.add_task(worded(language, Phrase("正在写公文", "writing papers")), total=len(asked))
@@ -221,6 +240,20 @@ def _write(source: Path, to: Path, papers: tuple[Paper, ...], days: tuple[dt.dat
                 count += 1
             bar.advance(task)
     _tell(case, to, count, drafts, language)
+    lacking += [(paper.name, why) for paper in asked if (why := paper.withheld(case))]
+    if named and lacking:
+        raise Refused(Problems(tuple(Problem("error", why, LATER, value=name) for name, why in lacking)))
+    if lacking:
+        say(language, _unwritten(lacking))
+
+
+def _unwritten(lacking: list[tuple[str, Phrase]]) -> Phrase:
+    """Which papers were not written, those of one reason together."""
+    by_reason: dict[Phrase, list[str]] = {}
+    for name, why in lacking:
+        by_reason.setdefault(why, []).append(name)
+    papers = [phrase("{names}（{why.zh}）", "{names} ({why.en})", names="、".join(names), why=why) for why, names in by_reason.items()]
+    return phrase(LACKING.zh, LACKING.en, papers=joined(papers, "；", "; "))
 
 
 def _case(source: Path, start: dt.date | None, day: dt.date | None, *, planned: bool) -> tuple[Case, str, Path | None, bool]:
@@ -256,7 +289,9 @@ def _case(source: Path, start: dt.date | None, day: dt.date | None, *, planned: 
 
 
 def _tell(case: Case, to: Path, count: int, drafts: list[str], language: str) -> None:
-    say(language, phrase(WRITTEN.zh, WRITTEN.en, n=count, to=to))
+    say(language, phrase(WRITTEN.zh, WRITTEN.en, n=count, to=to) if count else NOTHING)
+    if not count:
+        return
     if drafts:
         say(language, phrase(DRAFTS.zh, DRAFTS.en, n=len(drafts), names="、".join(drafts)))
     papers, publication = case.scheme.papers, case.scheme.publication

@@ -20,15 +20,26 @@ from toolkit.documents.fields import (
     notice_fields,
     objection_fields,
     reminder_fields,
+    reply_fields,
     rules_fields,
     slip_fields,
     with_last,
 )
 from toolkit.documents.filling import filled
 from toolkit.ground.resources import house_folder
+from toolkit.ground.text import Phrase, joined, phrase
+from toolkit.publication.extract import unpublishable
 
 TEMPLATES = "templates/documents"
 SLIPS, NOTICE, LETTER = "得分单", "公示", "催办函"
+NO_AWARDS = Phrase("办法里没有奖项", "the scheme has no awards")
+NO_GRADES = Phrase("办法里没有信用等级", "the scheme has no grades")
+NO_WINNERS = Phrase("没有评出获奖会员", "nobody was given an award")
+NO_EXTRACT = Phrase("封存包里没有公示内容", "the bag holds nothing that may be published")
+NO_OBJECTIONS = Phrase("没有收到异议", "there was no objection")
+NO_RULING = Phrase("异议都还没有裁定", "no objection is ruled on yet")
+UNRULED = Phrase("第 {numbers} 号异议还没有裁定", "not ruled on yet: {numbers}")
+NO_IDLE = Phrase("没有这样的会员", "there is no such member")
 NO_NAME = re.compile(r"[^\w、（）-]")
 """What of a class, which may be any text, is left out of a file's name."""
 REVIEWED, DECIDED = frozenset({"reviewed", "publicised", "decided"}), frozenset({"decided"})
@@ -51,8 +62,10 @@ class Paper:
         What it needs beside the common fields.
     final
         The states of a sealed edition in which it is no draft; None for a form or text that is never one.
-    asks
-        Whether there is anything to write.
+    lacks
+        Why there is nothing to write; None where there is something.
+    withheld
+        What of it cannot be written yet, though the rest is; None where nothing is.
     planned
         Whether scheme and data dictionary are enough, so that it can be written before there are records.
     """
@@ -60,46 +73,75 @@ class Paper:
     name: str
     fields: Callable[[Case], Fields] = _nothing
     final: frozenset[str] | None = None
-    asks: Callable[[Case], bool] = lambda _: True
+    lacks: Callable[[Case], Phrase | None] = lambda _: None
+    withheld: Callable[[Case], Phrase | None] = lambda _: None
     planned: bool = False
 
 
-def _awarding(case: Case) -> bool:
-    return bool(case.scheme.awards)
+def _awards(case: Case) -> Phrase | None:
+    return None if case.scheme.awards else NO_AWARDS
 
 
-def _winners(case: Case) -> bool:
-    return not case.evaluation.awards.empty
+def _grades(case: Case) -> Phrase | None:
+    return None if case.scheme.grades is not None else NO_GRADES
 
 
-def _objected(case: Case) -> bool:
-    return bool(case.objections.listed)
+def _winners(case: Case) -> Phrase | None:
+    return NO_WINNERS if case.evaluation.awards.empty else None
+
+
+def _extract(case: Case) -> Phrase | None:
+    if case.extract is not None:
+        return None
+    reasons = [joined((problem.rule, problem.mend)) for problem in unpublishable(case.scheme)]
+    return joined(reasons, "；", "; ") if reasons else NO_EXTRACT
+
+
+def _named_winners(case: Case) -> Phrase | None:
+    return _extract(case) or _winners(case)
+
+
+def _objections(case: Case) -> Phrase | None:
+    return None if case.objections.listed else NO_OBJECTIONS
+
+
+def _replies(case: Case) -> Phrase | None:
+    return _objections(case) or (NO_RULING if len(case.objections.open()) == len(case.objections.listed) else None)
+
+
+def _unruled(case: Case) -> Phrase | None:
+    numbers = [str(number) for number in sorted(case.objections.open())]
+    return phrase(UNRULED.zh, UNRULED.en, numbers="、".join(numbers)) if numbers else None
+
+
+def _idle(case: Case) -> Phrase | None:
+    return None if idle_fields(case)["未参与数"] else NO_IDLE
 
 
 DOCUMENTS: tuple[Paper, ...] = (
     Paper("会员诚信自律公约", planned=True),
     Paper("倡议书", planned=True),
     *(Paper(f"诚信自律承诺书（{kind}）", planned=True) for kind in PLEDGED),
-    Paper("申报通知", lambda case: award_fields(case, public=False), asks=_awarding, planned=True),
-    Paper("评选办法", rules_fields, frozenset({"approved"}), _awarding, planned=True),
-    Paper("会员诚信自律管理办法", grading_fields, frozenset({"approved"}), lambda case: case.scheme.grades is not None, planned=True),
+    Paper("申报通知", lambda case: award_fields(case, public=False), lacks=_awards, planned=True),
+    Paper("评选办法", rules_fields, frozenset({"approved"}), _awards, planned=True),
+    Paper("会员诚信自律管理办法", grading_fields, frozenset({"approved"}), _grades, planned=True),
     Paper("专家聘书", planned=True),
     Paper("专家承诺与回避声明", planned=True),
     Paper("评审会议纪要", minutes_fields, REVIEWED),
-    Paper(NOTICE, final=REVIEWED, asks=lambda case: case.extract is not None),
+    Paper(NOTICE, final=REVIEWED, lacks=_extract),
     Paper("异议书", planned=True),
-    Paper("异议受理回执", objection_fields, asks=_objected),
-    Paper("异议答复书", objection_fields, asks=_objected),
+    Paper("异议受理回执", objection_fields, lacks=_objections),
+    Paper("异议答复书", reply_fields, lacks=_replies, withheld=_unruled),
     Paper("投诉书", planned=True),
     Paper("投诉答复书", planned=True),
-    Paper("表彰决定", lambda case: award_fields(case, public=True), DECIDED, lambda case: case.extract is not None and _winners(case)),
+    Paper("表彰决定", lambda case: award_fields(case, public=True), DECIDED, _named_winners),
     Paper("荣誉证书", certificate_fields, DECIDED, _winners),
     Paper(SLIPS, final=REVIEWED),
-    Paper("未参与会员名单", idle_fields, asks=lambda case: bool(idle_fields(case)["未参与数"])),
+    Paper("未参与会员名单", idle_fields, lacks=_idle),
     Paper("行动成果报告", action_fields, DECIDED),
 )
 """In the order in which the action needs them."""
-REMINDER = Paper(LETTER, asks=lambda case: bool(case.owing))
+REMINDER = Paper(LETTER)
 """Not of an edition but of a day: `committee plan` writes it."""
 PAPERS = (*DOCUMENTS, REMINDER)
 """All that have a template."""

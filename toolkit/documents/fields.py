@@ -236,10 +236,21 @@ def objection_fields(case: Case) -> Fields:
     listed = []
     for number, one in sorted(case.objections.listed.items()):
         decided = one.decision
-        listed.append({"编号": number, "收到": day_in_words(one.received), "期限": day_in_words(one.answer_by) if one.answer_by else "", "事项": one.about,
+        listed.append({"编号": number, "会员": _called(case, one.member), "收到": day_in_words(one.received), "期限": day_in_words(one.answer_by) if one.answer_by else "", "事项": one.about,
                        "决定": f"异议{OUTCOMES[decided.outcome].zh}" if decided else "", "理由": decided.because if decided else "",
                        "由谁": decided.by if decided else "", "决定日期": day_in_words(decided.on) if decided else ""})  # fmt: skip
     return {"异议": with_last(listed)}
+
+
+def _called(case: Case, member: str) -> str:
+    """A member by its name, whether it is known by that or by its key."""
+    names = case.evaluation.members["name"]
+    return str(names[member]) if member in names.index else member
+
+
+def reply_fields(case: Case) -> Fields:
+    """Replies alone: to the objections that are ruled on."""
+    return {"异议": with_last([one for one in objection_fields(case)["异议"] if one["决定"]])}
 
 
 def minutes_fields(case: Case) -> Fields:

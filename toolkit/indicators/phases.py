@@ -83,6 +83,11 @@ def progress(phase: Phase, day: dt.date) -> Progress:
     return "to_come" if day < phase.from_ else "over" if day > phase.to else "under_way"
 
 
+def due_day(phase: Phase, demand: Demand) -> dt.date:
+    """The day by which a phase asks for something: its own, or the last of the phase."""
+    return demand.by or phase.to
+
+
 def standings(scheme: Scheme, records: Records, day: dt.date) -> tuple[Standing, ...]:
     """Everything that the phases ask, in their order, as the records of `day` have it.
 
@@ -92,7 +97,7 @@ def standings(scheme: Scheme, records: Records, day: dt.date) -> tuple[Standing,
 
 
 def _standing(scheme: Scheme, records: Records, phase: Phase, demand: Demand, day: dt.date) -> Standing:
-    by = demand.by or phase.to
+    by = due_day(phase, demand)
     asked = _asked(scheme, records, demand)
     found = [_taken(scheme, records, demand, (phase.from_, last)) for last in (min(by, day), day)]
     columns = {name: values.loc[asked].to_numpy(np.float64) for name, (values, _) in zip(("in_time", "now"), found, strict=True)}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.text import Phrase, phrase
-from toolkit.indicators.phases import Standing, dues, progress
+from toolkit.indicators.phases import Standing, due_day, dues, progress
 from toolkit.reports.columns import RIGHT, Lexicon, ListColumn, class_, listing, one_of, text
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ OUTSTANDING = (
     ListColumn(Phrase("截止", "Due"), "by", text),
     ListColumn(Phrase("情况", "How it stands"), "state", text),
 )
+ASKED = Phrase("要求会员做到的", "What members are asked for")
+COUNTED = Phrase("应交、按时、补交、未交都是家数；“合计”的要求看全体会员之和。", "Asked, in time, late and missing are numbers of members; what is asked of all together is their sum.")
 
 
 def calendar_table(scheme: Scheme, day: dt.date, language: Language) -> Table:
@@ -56,9 +58,17 @@ def calendar_table(scheme: Scheme, day: dt.date, language: Language) -> Table:
 def dues_table(scheme: Scheme, standing: Iterable[Standing], language: Language) -> Table:
     """Everything the phases ask: by when, of how many, and how it stands."""
     rows = [{"phase": one.phase.label, "label": one.demand.label, "by": one.by, "state": _state(one, state), **_counts(one)} for one, state in dues(tuple(standing))]
-    caption = Phrase("要求会员做到的", "What members are asked for")
-    note = Phrase("应交、按时、补交、未交都是家数；“合计”的要求看全体会员之和。", "Asked, in time, late and missing are numbers of members; what is asked of all together is their sum.")
-    return listing(DUES, rows, Lexicon(scheme, language), caption, note)
+    return listing(DUES, rows, Lexicon(scheme, language), ASKED, COUNTED)
+
+
+def uncounted_table(scheme: Scheme, day: dt.date, language: Language) -> Table:
+    """Everything the phases ask and by when, where there are no records that could be counted."""
+    rows = [
+        {"phase": phase.label, "label": demand.label, "by": (by := due_day(phase, demand)), "asked": f"≥ {demand.least:g}" if demand.together else "—", **dict.fromkeys(("in_time", "late", "missing"), "—"),
+         "state": PROGRESS["to_come"] if day < phase.from_ else days_left(by, day)}
+        for phase in scheme.phases for demand in phase.asks
+    ]  # fmt: skip
+    return listing(DUES, rows, Lexicon(scheme, language), ASKED, COUNTED)
 
 
 def outstanding_table(scheme: Scheme, rows: Iterable[Mapping[str, Any]], language: Language) -> Table:
@@ -88,8 +98,14 @@ def outstanding_cells(rows: Iterable[Mapping[str, Any]], scheme: Scheme, languag
 def waited(one: Standing) -> Phrase:
     """How long something is overdue, or how many days are left."""
     days = (one.by - one.day).days
+    return phrase("逾期 {n} 天", "{n:day|days} overdue", n=-days) if days < 0 else days_left(one.by, one.day)
+
+
+def days_left(by: dt.date, day: dt.date) -> Phrase:
+    """How many days are left, or how long ago something was due."""
+    days = (by - day).days
     if days < 0:
-        return phrase("逾期 {n} 天", "{n:day|days} overdue", n=-days)
+        return phrase("截止已过 {n} 天", "was due {n:day|days} ago", n=-days)
     return phrase("还有 {n} 天", "{n:day|days} left", n=days) if days else Phrase("今天截止", "due today")
 
 
