@@ -48,7 +48,7 @@ UNWRITTEN = Phrase("记录还读不成，下列公文没有写：{names}。原�
 COPIED = Phrase("已把 {n} 个模板放到 {to}，可用 Word 修改；以后优先用它们。", "{n:template is|templates are} in {to}, to be edited in Word; from now on they come first.")
 NO_PHASES = Phrase("办法里没有行动的阶段", "the scheme has no phases of an action")
 WRITE_PHASES = Phrase(
-    "请在 scheme.toml 写 [[phase]]：label、from、to、work，以及 [[phase.asks]]（committee new 建出的办法里有例子，专家评分模板除外）",
+    "请在 scheme.toml 写 [[phase]]：label、from、to、work，以及 [[phase.asks]]（联合会模板的办法里有例子）",
     "write [[phase]] with label, from, to, work and [[phase.asks]] in scheme.toml, as the template `federation` does",
 )
 IDLE = Phrase("全员参与：截至评价基准日 {day}，{all} 家会员中还有 {n} 家没有参加任何一项活动；名单见公文“未参与会员名单”。", "{n} of {all:member|members} took part in nothing by {day}; `committee documents` lists them.")
