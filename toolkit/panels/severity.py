@@ -98,7 +98,7 @@ def odd_experts(scores: Table, recused: Table | None = None, *, level: float = 0
             return aside
         if 2 * (len(aside) + 1) >= frame.shape[1]:
             break
-        aside.append(marked["deviation"].abs().idxmax())
+        aside.append(marked.index[int(marked["deviation"].abs().to_numpy().argmax())])
     whole = expert_deviations(frame, level=level)
     return whole.index[whole["stance"].isin(MARKED)].tolist()
 
