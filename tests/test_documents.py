@@ -33,6 +33,7 @@ from toolkit.documents.articles import (
 from toolkit.documents.catalogue import DOCUMENTS, REMINDER, Paper, is_draft, template, written
 from toolkit.documents.fields import Case, common_fields
 from toolkit.documents.filling import filled
+from toolkit.documents.report import report_fields
 from toolkit.edition import load_plan
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
@@ -41,6 +42,7 @@ from toolkit.minutes.objections import Decision, Objection, Objections
 from toolkit.publication.extract import public_extract
 from toolkit.publication.recomputation import scheme_data
 from toolkit.reports.rule_tables import rule_lines
+from toolkit.scheme import Panel
 from toolkit.scheme.shapes.relative import ExponentialRank
 from toolkit.scheme.writing import write_scheme
 
@@ -234,6 +236,38 @@ def test_the_report_counts_what_was_recorded(case: Case) -> None:
         table = case.records.tables.table[name]
         if table.member and len(frame):
             assert f"{len(frame):,}" in text, name
+
+
+def test_forums_are_told_with_exchange_and_a_task_without_a_register_is_no_shortcoming(case: Case) -> None:
+    table = case.records.tables.table["activities"]
+    kind = table.column["kind"].model_copy(update={"choices": ("学习班", "论坛")})
+    tables = case.records.tables.model_copy(update={"table": {**case.records.tables.table, "activities": table.model_copy(update={"column": {**table.column, "kind": kind}})}})
+    frame = case.records.frames["activities"].assign(kind=lambda rows: rows["kind"].astype(str).replace("讲座", "论坛").astype("string"))
+    records = replace(case.records, tables=tables, frames={**case.records.frames, "activities": frame})
+    fields = report_fields(case.evaluation, records)
+    forums = int((frame["kind"] == "论坛").sum())
+    learning, exchange = ("".join(task["句"]) for task in fields["任务"][:2])
+    assert (f"论坛 {forums} 条" in exchange, "论坛" in learning) == (True, False)
+    assert f"登记 {len(frame) - forums} 条" in learning
+    assert sum(int(row["条数"]) for row in fields["登记"] if row["名称"] == table.label) == len(frame)
+    assert not [line for line in fields["不足"] if "没有登记可查" in line]
+    none = replace(case.records, tables=tables, frames={name: frame.iloc[:0] for name, frame in records.frames.items()})
+    assert [line for line in report_fields(case.evaluation, none)["不足"] if "没有登记可查" in line]
+
+
+def test_what_experts_handed_in_is_no_members_work(case: Case) -> None:
+    panel = replace(case.evaluation, scheme=case.scheme.model_copy(update={"panel": Panel(interests="activities")}))
+    names = [[row["名称"] for row in report_fields(one, case.records)["登记"]] for one in (case.evaluation, panel)]
+    label = case.records.tables.table["activities"].label
+    assert (label in names[0], label in names[1]) == (True, False)
+
+
+def test_an_open_edition_claims_no_robustness_and_an_occasion_is_no_title(case: Case) -> None:
+    assert "尚未封存" in said("评审会议纪要", case)
+    assert "结论见所附" in said("评审会议纪要", replace(case, sealed=True))
+    titled = replace(case, scheme=case.scheme.model_copy(update={"title": "年度优秀会员评选办法（试行）"}))
+    assert "在年度优秀会员评选中" in said("荣誉证书", titled)
+    assert "关于开展年度优秀会员评选申报工作的通知" in said("申报通知", titled)
 
 
 def test_the_same_fields_give_the_same_bytes(case: Case) -> None:

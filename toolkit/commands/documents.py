@@ -284,7 +284,7 @@ def _case(source: Path, start: dt.date | None, day: dt.date | None, *, planned: 
     extract = read_extract(source / "data" / "public") if sealed and (source / "data" / "public").is_dir() else None
     if extract is None and not unpublishable(evaluation.scheme).errors:
         extract = public_extract(evaluation, "", {}, "")
-    case = Case.of(evaluation, edition.records, journal=journal, objections=objections, extract=extract, start=start, day=day, digest=digest)
+    case = Case.of(evaluation, edition.records, journal=journal, objections=objections, extract=extract, start=start, day=day, digest=digest, sealed=sealed)
     return case, state_of(journal), living / OWN if (living / OWN).is_dir() else None, sealed
 
 

@@ -85,7 +85,7 @@ def evaluation_rules(scheme: Scheme, tables: Tables, council: str) -> list[dict[
         ("参评条件", _conditions(lines)),
         ("指标与计分", _scoring(scheme)),
         ("加分、扣分与一票否决", _beside(lines)),
-        ("奖项与名额", [("评选设下列奖项，名额按下列规定计算，够格的不足时空缺，不降低标准：", awards), *_ties(lines)] if awards else []),
+        ("奖项与名额", [("评选设下列奖项，名额按下列规定计算，够格的不足时空缺，不降低标准：", awards), *_ties(lines, council)] if awards else []),
         ("其他规定", _others(lines, "申报")),
         ("评审与公示", _procedure(scheme, lines, council)),
         ("附则", _end(council)),
@@ -241,11 +241,11 @@ def _sentence(name: str, read: str, decided: str) -> str:
     return f"{name}：{said}。" if said else f"{name}。"
 
 
-def _ties(lines: dict[str, list[tuple[str, str, str]]]) -> Iterator[Article]:
+def _ties(lines: dict[str, list[tuple[str, str, str]]], council: str) -> Iterator[Article]:
     for _, _, decided in lines.get("同分", []):
         joint = "并列在名额线上的均予授奖，可以超过名额" if decided.endswith("仍相同的并列") else ""
         said = f"总分{decided.removeprefix('仍')}" if decided.startswith("仍") else decided  # nothing was compared before
-        yield f"{'；'.join(part for part in (said, joint) if part)}。", []
+        yield f"{'；'.join(part for part in (said.replace('由委员会', f'由{council}'), joint) if part)}。", []
 
 
 def _procedure(scheme: Scheme, lines: dict[str, list[tuple[str, str, str]]], council: str) -> list[Article]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -80,6 +81,8 @@ class Case:
         SHA-256 of the scheme.
     owing
         Who has not handed in what the phases of the action ask for.
+    sealed
+        Whether it is sealed, so that the page about its robustness lies beside it.
     """
 
     scheme: Scheme
@@ -93,6 +96,7 @@ class Case:
     day: dt.date | None = None
     digest: str = ""
     owing: tuple[Owing, ...] = ()
+    sealed: bool = False
 
     @classmethod
     def of(cls, evaluation: Evaluation, records: Records, **more: Any) -> Case:
@@ -128,7 +132,7 @@ def common_fields(case: Case, *, draft: bool) -> Fields:
     return {
         "联合会": papers.organisation or BLANK, "行动": papers.action.removesuffix("行动").strip('“”"') or BLANK, "审议机构": case.council, "主管部门": papers.authority or BLANK,
         "联系": scheme.publication.contact if scheme.publication and scheme.publication.contact else BLANK,
-        "办法": scheme.title, "届次": scheme.edition, "批准文号": scheme.approval, "基准日": day_in_words(scheme.as_of),
+        "办法": scheme.title, "评选": _occasion(scheme.title), "届次": scheme.edition, "批准文号": scheme.approval, "基准日": day_in_words(scheme.as_of),
         "评价期": " 至 ".join(map(day_in_words, scheme.period)).replace(" 至 ", "至") if scheme.period else "",
         "日期": day_or_blank(case.day), "草稿标记": DRAFT if draft else "",
         "会员数": len(case.evaluation.members) if case.known else BLANK, "申报数": int(case.evaluation.members["applied"].sum()) if case.known else BLANK,
@@ -136,6 +140,18 @@ def common_fields(case: Case, *, draft: bool) -> Fields:
         "公示工作日": f"{scheme.publication.working_days}" if scheme.publication else BLANK,
         "方案指纹": case.digest[:16] or BLANK,
     }  # fmt: skip
+
+
+def _occasion(title: str) -> str:
+    """What rules are the rules of: their title without what they are, as in 年度优秀会员评选 of 年度优秀会员评选办法（试行）.
+
+    Examples
+    --------
+    >>> _occasion("年度优秀会员评选办法（专家评分）"), _occasion("会员信用等级评定实施细则"), _occasion("先进会员")
+    ('年度优秀会员评选', '会员信用等级评定', '先进会员评选')
+    """
+    bare = re.sub(r"(实施|管理)?(办法|细则|规则|规定|方案)$", "", re.sub(r"(（[^（）]*）)+$", "", title.strip())) or title
+    return bare if bare.endswith(("评选", "评定", "评价", "评比", "评审", "评估", "表彰")) else f"{bare}评选"
 
 
 def _classes(case: Case) -> Iterable[str]:
@@ -261,7 +277,7 @@ def minutes_fields(case: Case) -> Fields:
     kept = [f"{day_in_words(entry.time.date())}，{said(entry).zh.rstrip('。')}。" for entry in case.journal.entries if not entry.by]
     vacant = [f"{case.scheme.label(line.award)}（{line.class_ or '全部会员'}）空缺 {line.vacant} 个。" for line in award_lines(case.evaluation) if line.vacant]
     vacant += [f"{case.scheme.label(tie.award)}（{tie.class_ or '全部会员'}）有 {len(tie.members)} 家完全同分，剩余名额 {tie.places} 个，待决定。" for tie in case.evaluation.ties]
-    firm = bottom_line(case.firmness).zh if case.firmness else "结论见所附的一页稳健性报告。"
+    firm = bottom_line(case.firmness).zh if case.firmness else "结论见所附的一页稳健性报告。" if case.sealed else "尚未封存；封存后见所附的一页稳健性报告。"
     return {**award_fields(case, public=False), "记录": entries, "程序记录": kept, "空缺": vacant, "把握": firm, "记录末号": len(entries), "记录指纹": case.journal.head[:16] or "—"}
 
 

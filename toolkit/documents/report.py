@@ -7,7 +7,7 @@ belong to it, known by the ids of the house's template. What no register tells i
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,11 +21,13 @@ from toolkit.publication.extract import pinyin
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.records import Records
-    from toolkit.records.dictionary import Table
+    from toolkit.records.dictionary import Table, Tables
 
+ACTIVITIES, EXCHANGE, EXCHANGED = "activities", "exchange", ("论坛", "研讨", "交流", "考察", "沙龙")
+"""Of the register of activities, those of a kind that is no training: a part of its own."""
 TASKS = {
-    "法制教育与业务培训": ("activities", "courses", "materials", "questions"),
-    "交流、研讨与会刊": ("articles", "surveys", "needs"),
+    "法制教育与业务培训": (ACTIVITIES, "courses", "materials", "questions"),
+    "交流、研讨与会刊": (EXCHANGE, "articles", "surveys", "needs"),
     "诚信自律公约与承诺": ("pledges",),
     "诚信信息的汇报与公示": ("conduct", "complaints"),
     "组织保障": ("council", "plans", "liaison", "dues"),
@@ -39,16 +41,17 @@ SHOWN_STATES = 8
 def report_fields(evaluation: Evaluation, records: Records) -> dict[str, Any]:
     """The fields of the report."""
     registers, members = _registers(evaluation, records), evaluation.members
+    told = _by_task(registers, evaluation, records)
     idle = idle_members(evaluation)
     share = _share(len(idle), len(members))
     return {
         "总体": list(_overall(evaluation, registers, len(members) - len(idle))),
         "登记": [{"名称": one["名称"], "条数": f"{one['条数']:,}", "家数": f"{len(one['会员']):,}", "占比": _share(len(one["会员"]), len(members))} for one in registers.values()],
-        "任务": list(_tasks(registers, len(members))),
+        "任务": list(_tasks(told, len(members))),
         "类别表": _classes(evaluation, {*members.index} - {*idle.index}),
         "未参与": [f"尚有 {len(idle)} 家会员没有参与任何一项活动（占 {share}），须逐家联系，力求全员参与（名单另附，内部使用）。"] if len(idle) else ["全体会员都参与了活动。"],
         "评优": list(_awards(evaluation)),
-        "不足": list(_lacking(evaluation, registers, len(idle))),
+        "不足": list(_lacking(evaluation, registers, _unheard(told, records.tables), len(idle))) or ["【请秘书处结合实际补充。】"],
     }
 
 
@@ -70,15 +73,50 @@ def _share(part: int, whole: int) -> str:
 
 
 def _registers(evaluation: Evaluation, records: Records) -> dict[str, dict[str, Any]]:
-    """Each table that tells of members, by its id: its name, how many records, whose, and how many of each state."""
-    kept = {}
+    """Each table that tells of what members did, by its id; neither of the members themselves, nor the panel's sheets, nor what an edition before came to."""
+    scheme, kept = evaluation.scheme, {}
+    others = {scheme.members.table} | ({scheme.previous.table} if scheme.previous else set()) | {str(item.measure.table) for item in scheme.indicators if item.measure.take == "panel"}
+    others |= {table for table in (scheme.panel.table, scheme.panel.experts, scheme.panel.interests) if table} if scheme.panel else set()
     for name, frame in records.frames.items():
-        table = records.tables.table[name]
-        column = table.member
-        if name == evaluation.scheme.members.table or column is None or frame.empty:
-            continue
-        kept[name] = {"名称": table.label or name, "条数": len(frame), "期外": _outside(table, frame, evaluation.scheme.period), "会员": {*frame[column].dropna()} & {*evaluation.members.index}, "各态": dict(_states(table, frame))}
+        if name not in others and records.tables.table[name].member is not None and not frame.empty:
+            kept[name] = _register(records.tables.table[name], frame, evaluation)
     return kept
+
+
+def _register(table: Table, frame: pd.DataFrame, evaluation: Evaluation) -> dict[str, Any]:
+    """A register: its name, how many records, how many of them outside the period, whose, and how many of each state."""
+    return {"名称": table.label, "条数": len(frame), "期外": _outside(table, frame, evaluation.scheme.period),
+            "会员": {*frame[str(table.member)].dropna()} & {*evaluation.members.index}, "各态": dict(_states(table, frame))}  # fmt: skip
+
+
+def _by_task(registers: Mapping[str, dict[str, Any]], evaluation: Evaluation, records: Records) -> dict[str, dict[str, Any]]:
+    """The registers as tasks are told of by them: activities that are no training apart."""
+    told = dict(registers)
+    kinds = _exchanges(records.tables)
+    if kinds and ACTIVITIES in told:
+        column, names = kinds
+        table, frame = records.tables.table[ACTIVITIES], records.frames[ACTIVITIES]
+        exchanged = frame[column].isin(names)
+        for name, part in ((ACTIVITIES, frame[~exchanged]), (EXCHANGE, frame[exchanged])):
+            told.pop(name, None)
+            if len(part):
+                told[name] = _register(table, part, evaluation)
+    return told
+
+
+def _exchanges(tables: Tables) -> tuple[str, tuple[str, ...]] | None:
+    """The column that says of what kind an activity is, and which kinds are no training; None where there is none such."""
+    table = tables.table.get(ACTIVITIES)
+    for id_, column in table.column.items() if table else ():
+        if names := tuple(choice for choice in column.choices if any(word in choice for word in EXCHANGED)):
+            return id_, names
+    return None
+
+
+def _unheard(told: Mapping[str, Any], tables: Tables) -> list[str]:
+    """The tasks that have registers, and no record in any of them."""
+    there = {*tables.table} | ({EXCHANGE} if _exchanges(tables) else set())
+    return [title for title, names in TASKS.items() if {*names} & there and not {*names} & {*told}]
 
 
 def _outside(table: Table, frame: pd.DataFrame, period: tuple[dt.date, dt.date] | None) -> int:
@@ -138,13 +176,12 @@ def _awards(evaluation: Evaluation) -> Iterator[str]:
         yield "信用等级：" + "、".join(grades) + "。"
 
 
-def _lacking(evaluation: Evaluation, registers: Mapping[str, dict[str, Any]], idle: int) -> Iterator[str]:
+def _lacking(evaluation: Evaluation, registers: Mapping[str, dict[str, Any]], unheard: Iterable[str], idle: int) -> Iterator[str]:
     vacant = [(line, line.vacant) for line in award_lines(evaluation) if line.vacant]
     if vacant:
         yield f"名额空缺 {sum(count for _, count in vacant)} 个，够格的会员不足，未降低标准。"
-    for title, names in TASKS.items():
-        if not any(name in registers for name in names):
-            yield f"“{title}”没有登记可查，工作留痕有待加强。"
+    for title in unheard:
+        yield f"“{title}”没有登记可查，工作留痕有待加强。"
     thin = [one for name, one in registers.items() if name in BROAD and len(one["会员"]) * 3 < len(evaluation.members)]
     if thin:
         yield "参与面不足三分之一的有：" + "、".join(one["名称"] for one in thin) + "。"
