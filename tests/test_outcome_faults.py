@@ -38,6 +38,11 @@ def veto(more: str) -> str:
         (award('require = [{ any_of = [{ node = "total", least = 3 }], at_least = 2 }]'), "award[third].require[1].at_least", "nobody can meet that"),
         (award('require = [{ none_of = [{ node = "totl", least = 3 }] }]'), "award[third].require[1].none_of[1].node", "no node `totl`"),
         (award('require = [{ all_of = [{ node = "total", least = 3 }], most = 2 }]'), "award[third].require[1].most", "belongs to one of its parts"),
+        (award('require = [{ all_of = [{ node = "total", least = 3 }], first = { number = 1 } }]'), "award[third].require[1].first", "belongs to one of its parts"),
+        (award('require = [{ any_of = [{ node = "total", least = 3 }], first = { number = 1 } }]'), "award[third].require[1].first", "belongs to one of its parts"),
+        (award('require = [{ node = "total", least = "200/3" }]'), "award[third].require[1].least", "who reaches it exactly"),
+        (award('require = [{ condition = "years", least = "2/3", most = "1/3" }]') + CONDITION, "award[third].require[1].most", "`least` = 2/3 and `most` = 1/3 cannot both be met"),
+        (award('require = [{ condition = "years", least = "2/3", most = 0.5 }]') + CONDITION, "award[third].require[1].most", "cannot both be met"),
         (award('require = [{ node = "total", least = 3, at_least = 2 }]'), "award[third].require[1].at_least", "no `any_of`"),
         (award('require = [{ node = "total", condition = "years", least = 3 }]'), "award[third].require[1]", "names a node or a condition"),
         (award('require = [{ condition = "yaers", least = 3 }]'), "award[third].require[1].condition", "no condition `yaers`"),
@@ -147,6 +152,22 @@ def test_nothing_is_asked_of_classes_where_there_are_none() -> None:
     path = ("award", 0, "require", 0, "classes")
     assert path in {fault.path for fault in scheme_faults(raw)}
     assert path not in {fault.path for fault in scheme_faults(raw | {"members": {"class": "kind"}})}
+
+
+@pytest.mark.parametrize("limit", [{"budget": 4, "cost": "years"}, {"number": 2, "per": {"condition": "years", "most": 1}}])
+def test_a_limit_that_each_class_has_anew_is_asked_about(limit: dict[str, object]) -> None:
+    raw = {"condition": [{"id": "years"}], "ties": ["committee"], "members": {"class": "kind"}, "award": [{"id": "a", "quota": limit}]}
+    place = ("award", 0, "quota", "budget" if "budget" in limit else "per")
+
+    def asked(raw: dict[str, object]) -> list[tuple[str, str]]:
+        return [(fault.severity, fault.rule.en) for fault in scheme_faults(raw) if fault.path == place]
+
+    (found,) = asked(raw)
+    assert found[0] == "warning"
+    assert "anew in each" in found[1]
+    assert not asked(raw | {"members": {}})
+    for within in ("class", "all"):
+        assert not asked(raw | {"award": [{"id": "a", "quota": {**limit, "within": within}}]})
 
 
 def test_where_the_lower_total_is_first_nothing_reads_two_ways() -> None:

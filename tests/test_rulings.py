@@ -24,6 +24,7 @@ from toolkit.ground.problems import Refused
 from toolkit.ground.ranking import Ruling, Tie
 from toolkit.minutes.decisions import decide_tie, garbled_lines, rulings_of
 from toolkit.minutes.journal import JOURNAL, appended, read_journal
+from toolkit.minutes.wording import minutes_text
 from toolkit.sealing import seal_edition
 from toolkit.sealing.frozen_edition import freeze_edition
 
@@ -123,7 +124,7 @@ def test_the_last_ruling_holds_and_one_can_be_lifted(small_edition: Path) -> Non
     assert evaluated(small_edition).ranking["award"]["005"] == "advanced"
     settled(small_edition)
     assert len(evaluated(small_edition).ties) == 1
-    with pytest.raises(Refused, match="0 rulings"):
+    with pytest.raises(Refused, match="no ruling to lift"):
         settled(small_edition)
     assert [entry.details["given"] for entry in read_journal(small_edition).entries] == [["006"], ["005"], []]
 
@@ -303,6 +304,10 @@ def test_of_level_ones_whom_a_budget_cannot_pay_all_any_set_may_be_funded_beside
     assert not [problem for problem in after.problems if problem.file == JOURNAL]
     assert set(after.awards["member"]) == {*chosen, *(("M004",) if chosen == ("M001",) else ())}
     assert not garbled_lines(read_journal(folder))
+    assert "（甲类）经费余额最多够 2 家" in minutes_text(read_journal(folder), "zh")
+    assert "本类经费总额 4" in after.ranking.loc[chosen[0], "reason"]
+    if chosen != ("M001",):
+        assert "需要 1，本类经费总额 4 只余 0" in after.ranking.loc["M004", "reason"]
 
 
 def test_a_budget_that_stops_at_those_level_is_told_to_end_there(tmp_path: Path) -> None:

@@ -177,6 +177,10 @@ class AwardReason:
         together = not of_rank and quota is not None and quota.within == "all"
         return Phrase("全体", "all") if together or scheme.members.class_ is None else Phrase("本类", "its class")
 
+    def _own_class(self) -> Phrase:
+        """Said of a limit that each class has of its own."""
+        return Phrase("本类", " in its class") if self._scope().zh == "本类" else NOBODY
+
     def _given(self) -> Phrase:
         contest, by_total = self.contest, self.contest.award.by == TOTAL
         sentence = phrase(
@@ -287,8 +291,8 @@ class AwardReason:
             return self._unfunded(quota)
         if not contest.kept[self.place]:
             return phrase(
-                "未获{award}：同为{label}“{state}”的已满 {n} 家，其中有退出的才依次递补", "{award}: no place, the {n} with {label} `{state}` are full; only where one of those drops out does the next of them come in",
-                award=contest.award.label, label=self.reasons.scheme.label(quota.per.condition), state=contest.facts[self.place], n=quota.per.most,
+                "未获{award}：{own.zh}同为{label}“{state}”的已满 {n} 家，其中有退出的才依次递补", "{award}: no place, the {n} with {label} `{state}`{own.en} are full; only where one of those drops out does the next of them come in",
+                award=contest.award.label, label=self.reasons.scheme.label(quota.per.condition), state=contest.facts[self.place], n=quota.per.most, own=self._own_class(),
             )  # fmt: skip
         return self._beside_assured(quota.per)
 
@@ -333,8 +337,8 @@ class AwardReason:
             ahead = contest.given & (contest.order <= contest.order[place])
             left = (quota.budget or 0.0) - float(sum(contest.facts[ahead]))
             return phrase(
-                "未获{award}：需要 {cost}，经费总额 {budget} 只余 {left}", "{award}: it costs {cost}, and of the {budget} only {left} is left",
-                award=award, cost=self._money(cost), budget=self._money(quota.budget or 0.0), left=self._money(left),
+                "未获{award}：需要 {cost}，{own.zh}经费总额 {budget} 只余 {left}", "{award}: it costs {cost}, and of the {budget}{own.en} only {left} is left",
+                award=award, cost=self._money(cost), budget=self._money(quota.budget or 0.0), left=self._money(left), own=self._own_class(),
             )  # fmt: skip
         if contest.open.any() and quota.overrun != "stop":  # else it ends there, whatever is settled
             return phrase("{award}：排在前面的同分会员决定后，再看经费余额", "{award}: first the committee settles who of those level before it is funded", award=award)
@@ -350,8 +354,8 @@ class AwardReason:
         contest, quota = self.contest, self.contest.award.quota
         if quota is not None and quota.budget is not None and contest.facts is not None and payable(contest.facts[self.place]):
             return phrase(
-                "需要 {cost}，经费总额 {budget}", "it costs {cost}, of {budget}",
-                cost=self._money(contest.facts[self.place]), budget=self._money(quota.budget),
+                "需要 {cost}，{own.zh}经费总额 {budget}", "it costs {cost}, of {budget}{own.en}",
+                cost=self._money(contest.facts[self.place]), budget=self._money(quota.budget), own=self._own_class(),
             )  # fmt: skip
         if self.contest.places is None:
             return None

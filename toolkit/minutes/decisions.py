@@ -187,7 +187,8 @@ def _lifted(rulings: Sequence[Ruling], award: str, class_: str | None) -> dict[s
     standing = [ruling for ruling in rulings if ruling.tie.award == award and class_ in {None, ruling.tie.class_}]
     if len({ruling.tie.class_ for ruling in standing}) != 1:
         classes = "、".join(ruling.tie.class_ or "—" for ruling in standing)
-        rule = phrase("{n} 条裁定可撤销", "{n:ruling|rulings} to lift", n=len(standing))
+        none = Phrase("没有写授予谁，也没有裁定可撤销", "it names nobody who is given a place, and there is no ruling to lift")
+        rule = phrase("{n} 条裁定可撤销", "{n:ruling|rulings} to lift", n=len(standing)) if standing else none
         mend = phrase("请用 --class 写明类别：{classes}", "name the class with --class: {classes}", classes=classes) if standing else LOOK
         raise refuse(rule, mend, column=award, value=class_ or "")
     return {"award": award, "class": standing[0].tie.class_, "places": 0, "tied": [], "given": [], "lifts": standing[-1].line}

@@ -85,10 +85,13 @@ def _ruled(details: Details) -> Phrase:
     if not details["given"]:
         return phrase("撤销第 {line} 条对{zh}同分的裁定。", "Lifted the ruling of entry {line} on the tie at {en}.", line=details["lifts"], zh=award.zh, en=award.en)
     given, tied = (joined([Phrase(called[key], called[key]) for key in keys], "、") for keys in (details["given"], called))
+    left = phrase("剩余名额 {n} 个", "{n:place|places} left", n=details["places"])
+    if details.get("by_budget"):
+        left = phrase("经费余额最多够 {n} 家", "the budget has enough left for {n} at most", n=details["places"])
     return phrase(
-        "裁定同分：{award.zh}剩余名额 {places} 个，{tied.zh}完全同分，授予{given.zh}。",
-        "Settled a tie: {award.en}, {places:place|places} left, {tied.en} level in every way; given to {given.en}.",
-        award=award, places=details["places"], tied=tied, given=given,
+        "裁定同分：{award.zh}{left.zh}，{tied.zh}完全同分，授予{given.zh}。",
+        "Settled a tie: {award.en}, {left.en}, {tied.en} level in every way; given to {given.en}.",
+        award=award, left=left, tied=tied, given=given,
     )  # fmt: skip
 
 

@@ -149,10 +149,10 @@ class Veto(Named):
 
 
 class Per(StrictModel):
-    """How many of the places go to members alike in a condition (每省至多两家、每市至少一家): by its states, whatever their class.
+    """How many of the places go to members alike in a condition (每省至多两家、每市至少一家): by its states.
 
-    At most `most` of each, the best of them; and the best `least` of each before anyone else, as far as the places go. Where
-    nothing is recorded of a condition, those members are alike too.
+    At most `most` of each, the best of them; and the best `least` of each before anyone else, as far as the places go: in each class,
+    or, where the quota counts `within` all, whatever their class. Where nothing is recorded of a condition, those members are alike too.
     """
 
     condition: Name
@@ -168,8 +168,8 @@ class Quota(StrictModel):
     with the lowest scores are left out, and level ones there are a tie like any other. `per` bounds those alike in a condition.
 
     A `budget` stands in place of a number: members are funded in their order, each with its `cost`, a condition, as long as that
-    fits. The first that does not fit ends it (`overrun` "stop"), or is passed over for the next that does ("skip"). Level ones
-    that do not fit together are left to the committee. Who has no cost, or one below 0, is not funded.
+    fits; each class has such a budget, or, `within` all, all together one. The first that does not fit ends it (`overrun` "stop"), or
+    is passed over for the next that does ("skip"). Level ones that do not fit together are left to the committee. Who has no cost, or one below 0, is not funded.
 
     Where a place is not `handed_on` (前 4%，不递补) the places are those of all that are ranked: who is not among the first has
     none, though one of these misses a bar or is barred. Of level ones at the end those that may be given it come first.

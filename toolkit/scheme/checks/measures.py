@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -252,7 +252,7 @@ def _range(path: KeyPath, range_: Raw) -> Iterator[Fault]:
         yield Fault((*path, high), rule, MEND)
 
 
-def is_day(bound: object) -> bool:
+def is_day(bound: object) -> TypeGuard[dt.date]:
     """Whether it is a day, without an hour."""
     return isinstance(bound, dt.date) and not isinstance(bound, dt.datetime)
 

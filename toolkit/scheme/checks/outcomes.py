@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from itertools import chain
 from typing import Any
 
@@ -10,7 +11,7 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Fault
 from toolkit.ground.toml_syntax import KeyPath, Raw, at, is_number
 from toolkit.scheme.checks.tree import BOUNDS, LAST_RESORTS, NODE_LISTS, clash, ids, items, unknown
-from toolkit.scheme.outcomes import FIRST_PLACES, SHORTLIST
+from toolkit.scheme.outcomes import FIRST_PLACES, FRACTION, SHORTLIST
 
 TOGETHER = ("any_of", "all_of", "none_of")
 NODE, CONDITION, AWARD = Phrase("节点", "node"), Phrase("条件", "condition"), Phrase("奖项", "award")
@@ -61,7 +62,7 @@ def _together(raw: Raw, path: KeyPath, item: Raw) -> Iterator[Fault]:
             rule = phrase("{n} 项中要求 {k} 项，无人能达到", "{k} of {n:requirement|requirements}: nobody can meet that", n=len(listed), k=least)
             yield Fault((*path, "at_least"), rule, phrase("请写 {n} 或更小的数", "write {n} or less", n=len(listed)))
         yield from requirement_faults(raw, (*path, key))
-    for key in (key for key in (*BOUNDS, "among") if key in item):
+    for key in (key for key in (*BOUNDS, "among", "first") if key in item):
         rule = phrase("{key} 要写在其中的某一项里", "`{key}` belongs to one of its parts", key=key)
         yield Fault((*path, key), rule, Phrase("请移到相应的一项里", "move it there"))
 
@@ -93,13 +94,21 @@ def _bounds(path: KeyPath, item: Raw) -> Iterator[Fault]:
     if "among" in item and "node" in item:
         rule = Phrase("得分不能用 among", "a score is not asked for by `among`")
         yield Fault((*path, "among"), rule, Phrase("请改用 least 等；among 用于条件", "use `least` or the like; `among` is for conditions"))
-    if all(is_number(item[key]) for key in written) and (empty := clash(item)):
+    yield from _numbers(path, item, written)
+
+
+def _numbers(path: KeyPath, item: Raw, written: list[str]) -> Iterator[Fault]:
+    """Of the bounds as numbers: a fraction of a score, which nobody reaches exactly, and two that leave nothing between them."""
+    fractions = [key for key in written if isinstance(item[key], str) and FRACTION.fullmatch(item[key])]
+    for key in fractions if "node" in item else ():
+        rule = Phrase("得分四舍五入后才比，写分数会把恰好达到的也挡在外面", "scores are compared rounded, and a fraction would keep out who reaches it exactly")
+        yield Fault((*path, key), rule, Phrase("请写成与得分同样位数的小数，如 66.67", "write a number with as many decimals as scores have, such as 66.67"))
+    if any(key not in fractions and not is_number(item[key]) for key in written):
+        return
+    if empty := clash({key: Fraction(item[key]) if key in fractions else item[key] for key in written}):
         low, high = empty
-        rule = phrase(
-            "{low} = {a:g} 与 {high} = {b:g} 矛盾，无人能同时达到",
-            "`{low}` = {a:g} and `{high}` = {b:g} cannot both be met",
-            low=low, a=item[low], high=high, b=item[high],
-        )  # fmt: skip
+        a, b = (item[key] if key in fractions else format(item[key], "g") for key in empty)
+        rule = phrase("{low} = {a} 与 {high} = {b} 矛盾，无人能同时达到", "`{low}` = {a} and `{high}` = {b} cannot both be met", low=low, a=a, high=high, b=b)
         yield Fault((*path, high), rule, Phrase("请改正其中一个数", "mend one of the two"))
 
 
@@ -182,8 +191,9 @@ def _tie_rule(raw: Raw, path: KeyPath, item: Raw) -> Iterator[Fault]:
         rule = Phrase("order 只用于条件的各种取值，不与 better 同用", "`order` is for the states of a condition, without `better`")
         yield Fault((*path, "order"), rule, Phrase("请只写其中一项", "write one of them"))
     order = item.get("order")
-    for place, state in enumerate(order if isinstance(order, list) else ()):
-        if state in order[:place]:
+    states = order if isinstance(order, list) else []
+    for place, state in enumerate(states):
+        if state in states[:place]:
             rule = phrase("“{state}”在 order 里写了两次", "`{state}` stands in `order` twice", state=state)
             yield Fault((*path, "order", place), rule, Phrase("请只保留一处", "keep one of them"))
 
@@ -351,6 +361,7 @@ def _limits(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
             yield Fault((*path, key), rule, Phrase("请写 number 或 share，或删去这一项；每组的上下限写在 per 里", "write one of them, or remove it; bounds of each belong to `per`"))
     if isinstance(per, dict):
         yield from _per((*path, "per"), per, numbered=bool(quota.keys() & {"share", "number"}))
+    yield from _unsaid(raw, path, quota)
     if "budget" in quota:
         yield from _budget(raw, path, quota)
         return
@@ -360,6 +371,17 @@ def _limits(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
     if isinstance(per, dict) and "in_all" in quota:
         rule = Phrase("per 与 in_all 不能同时写", "`per` and `in_all` do not go together")
         yield Fault((*path, "in_all"), rule, Phrase('请写 within = "all" 和总数，不写 in_all', 'write within = "all" with the number, and no `in_all`'))
+
+
+def _unsaid(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
+    """A limit that each class has anew where nothing says so: two of each country are four in two classes, and a budget is spent twice."""
+    limit = next((key for key in ("budget", "per") if key in quota), None)
+    if limit is None or "within" in quota or at(raw, ("members", "class")) is None:
+        return
+    what = Phrase("经费总额", "the budget") if limit == "budget" else Phrase("同组限额", "the bounds of those alike")
+    rule = phrase("会员分类别，{what.zh}在每一类里各算一遍", "members have classes, and {what.en} holds anew in each of them", what=what)
+    mend = Phrase('如是各类合在一起算，请写 within = "all"；确是每类各算，请写明 within = "class"', 'if it is meant for all of them together, write within = "all"; if for each, write within = "class"')
+    yield Fault((*path, limit), rule, mend, severity="warning")
 
 
 def _not_handed_on(path: KeyPath, quota: Raw) -> Iterator[Fault]:
