@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
@@ -24,9 +25,14 @@ from tests.attack.visitor import (
     received,
     replies,
 )
-from tests.sealed_page import SECRET, served_page
+from tests.sealed_page import SECRET, free_port, passes, served_page, write_bag
+from toolkit.ground.problems import refuse
+from toolkit.ground.resources import house_folder
+from toolkit.ground.text import Phrase
 from toolkit.publication.frames import TO_VIEWER
 from toolkit.publication.read_only import HEADERS
+from toolkit.publication.server import NGINX, Settings, renew, served
+from toolkit.publication.site import PAUSE
 
 VIEWERS = 3
 NOBODY = "5f7a6c1e-0d5b-4a53-9d0c-3f1a52c7e9b4"  # an id that no kernel has
@@ -237,3 +243,45 @@ def test_nothing_is_left_when_serving_ends(tmp_path: Path) -> None:
         assert len(started) >= 2
     _, alive = psutil.wait_procs(started, timeout=5)
     assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_a_web_server_in_front_shows_no_older_page_in_place_of_that_sentence() -> None:
+    said = (house_folder("templates") / "site" / NGINX).read_text("utf-8")
+    assert "http_503" not in re.findall(r"proxy_cache_use_stale ([^;]*);", said)[0].split()
+
+
+def test_a_site_that_may_not_be_made_anew_gives_way_and_comes_back(tmp_path: Path) -> None:
+    """What happens at midnight: the reason is told inside, no page, list, kernel or file stays to be read, and a site that may be shown again is."""
+    lines: list[str] = []
+
+    def refused(bag: Path, site: Path) -> NoReturn:
+        (site / "index.html").write_text("half made", "utf-8")
+        raise refuse(Phrase("某甲公司撤回了同意", "A has taken back"), Phrase("请另封一版", "seal another"), file=bag.name)
+
+    def until(status: int) -> None:
+        end = time.monotonic() + 60
+        while answer(pages[0].address, "")[0] != status:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+
+    with served([write_bag(tmp_path)], free_port(), settings=Settings(), verify=passes) as pages:
+        address = pages[0].address
+        with connect(address, opened(address)) as socket:
+            renew(pages, refused, "zh", lines.append)
+            assert hung_up(socket)
+        until(503)
+        for path in ("", "index.html", "still", LIVE, "SHA256SUMS", "nothing", f"api/kernels/{NOBODY}", "voila/templates/committee/static/committee.css"):
+            status, body, headers = answer(address, path)
+            assert (status, headers["Cache-Control"], headers.items() >= HEADERS.items()) == (503, "no-store", True), path
+            assert PAUSE.zh in body
+            assert PAUSE.en in body
+            assert "某甲" not in body
+            assert "广州市粤达采购中心" not in body
+        (line,) = lines
+        assert "某甲公司撤回了同意" in line
+        assert address in line
+        assert pages[0].process.poll() is None
+        renew(pages, None, "zh", lines.append)
+        until(200)
+        assert "广州市粤达采购中心" in answer(address, "still")[1]
+        assert len(lines) == 1

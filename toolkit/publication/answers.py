@@ -75,6 +75,22 @@ def _held(path: Path) -> Held:
     return Held(content, gzip.compress(content, 9, mtime=0), f"{type_}; charset=utf-8", f"{policy}{UNFRAMED}", f'"{hashlib.sha256(content).hexdigest()}"')
 
 
+class Paused(Closed, RequestHandler):
+    """The one sentence that every address answers while the site may not be shown."""
+
+    def initialize(self, page: str) -> None:
+        """The page that says it."""
+        self.page = page
+
+    def prepare(self) -> None:
+        """Whatever is asked for, and however."""
+        self.set_status(503)
+        self.set_header("Retry-After", "3600")
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(self.page)
+
+
 class SiteFile(Closed, RequestHandler):
     """A page or a file of the site."""
 

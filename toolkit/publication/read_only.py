@@ -30,6 +30,7 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.iostream import IOStream
+from tornado.routing import AnyMatches, Rule
 from tornado.web import RequestHandler
 from traitlets import Integer
 from traitlets.config import Config
@@ -42,7 +43,7 @@ from voila.tornado.kernel_websocket_handler import (
     read_header_from_binary_message,
 )
 
-from toolkit.publication.answers import HEADERS, POLICY, Closed, Held, SiteFile, held
+from toolkit.publication.answers import HEADERS, POLICY, Closed, Held, Paused, SiteFile, held
 from toolkit.publication.frames import (
     LARGEST_FRAME,
     PROTOCOL,
@@ -53,7 +54,7 @@ from toolkit.publication.frames import (
     well_formed,
 )
 from toolkit.publication.readers import PageReader, Patience, Readers, counted_address, is_loopback
-from toolkit.publication.site import LIVE
+from toolkit.publication.site import LIVE, PAUSED
 
 TEMPLATE = "committee"
 DOOR = {"max_header_size": 16 * 1024, "max_body_size": 4 * 1024}
@@ -346,6 +347,7 @@ class SealedPage(Voila):  # type: ignore[misc]
     site: Path
     files: dict[str, Held]
     made = 0
+    pause: Rule | None = None
 
     def init_settings(self) -> dict[str, Any]:
         """Voilà's settings, with who reads, and compressed answers."""
@@ -409,21 +411,30 @@ class SealedPage(Voila):  # type: ignore[misc]
             self.stop()
 
     def renewed(self) -> None:
-        """Take the site anew where it was written again."""
+        """Take the site anew where it was written again; one that is not to be shown takes the place of every page, open ones too."""
         with contextlib.suppress(OSError):  # just now it is being put in its place
             if (made := self.site.stat().st_ino) != self.made:
-                files = held(self.site)
+                paused = self.site / PAUSED
+                files = {} if paused.is_file() else held(self.site)
+                self.pause = None if files else Rule(AnyMatches(), Paused, {"page": paused.read_text("utf-8")})
                 self.files.clear()
                 self.files.update(files)
                 self.made = made
 
+    def route(self) -> None:
+        """Every request to the sentence of a pause, for as long as there is one."""
+        rules = self.app.default_router.rules
+        rules[:] = [rule for rule in rules if rule.target is not Paused]
+        rules[:0] = [self.pause] if self.pause else []
+
     async def sweep(self) -> None:
         """End the kernels of those whose time is over, empty a log that was filled, and look for another site."""
         self.renewed()
+        self.route()
         if os.fstat(1).st_size > LARGEST_LOG:
             os.ftruncate(1, 0)
         channels: dict[str, PageSocket] = self.app.settings["channels"]
-        overdue = self.readers.overdue()
+        overdue = [*self.readers.present.values()] if self.pause else self.readers.overdue()
         for reader in overdue:
             if reader.kernel in channels:
                 channels[reader.kernel].hang_up(1001, "idle for long")

@@ -37,7 +37,7 @@ from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.ground.writing import refusing, replaced_folder, write_whole
 from toolkit.publication.extract import NOTICE, Extract, public_extract, read_extract
 from toolkit.publication.readers import MOST_VIEWERS, Patience
-from toolkit.publication.site import INDEX, Period, notice_page
+from toolkit.publication.site import INDEX, PAUSED, Period, notice_page, pause_page
 
 __all__ = [
     "Extract",
@@ -54,6 +54,10 @@ PATIENCE = 30.0
 
 USUAL = Patience()
 WriteSite = Callable[[Path, Path], Period]
+GAVE_WAY = Phrase(
+    "{day}：《{title}》的公示不能照原样继续，各页已改为一句“暂停公布”（{address}）。原因如下；处理后请重新运行 committee serve。",
+    "{day}: {title} can no longer be shown as it was, and every page now says that it is not ({address}). The reasons follow; mend them, then run committee serve again.",
+)
 at_once = partial(print, flush=True)
 """A line is seen at once, also where the lines go to a file."""
 
@@ -328,8 +332,8 @@ def serve(
     Raises
     ------
     Refused
-        If a bag does not verify, holds no public page or one for which no member was asked, a port is taken, a page
-        stops by itself, or its site may not be made anew.
+        If a bag does not verify, holds no public page or one for which no member was asked, a port is taken, or a page
+        stops by itself.
     """
     with (
         contextlib.suppress(KeyboardInterrupt),
@@ -348,8 +352,19 @@ def serve(
                 _refuse_stopped(page)
             if dt.date.today() != day:  # noqa: DTZ011 - a record whose days are over is gone
                 day = dt.date.today()  # noqa: DTZ011
-                for page in pages:
-                    write_site(page.bag, page.folder / SITE, settings.site)
+                renew(pages, settings.site, language, say)
+
+
+def renew(pages: Sequence[Served], site: WriteSite | None, language: Language, say: Callable[[str], None]) -> None:
+    """Make each site anew; one that may not be made gives way to a sentence that says so, and why is told to whoever started it."""
+    for page in pages:
+        try:
+            write_site(page.bag, page.folder / SITE, site)
+        except Refused as refused:
+            with replaced_folder(page.folder / SITE) as made:
+                (made / PAUSED).write_text(pause_page(), encoding="utf-8", newline="\n")
+            told = phrase(GAVE_WAY.zh, GAVE_WAY.en, day=dt.date.today(), title=page.title, address=page.address)  # noqa: DTZ011 - the wall's date
+            say(f"{told.into(language)}\n{refused.problems.text(language)}")
 
 
 @contextlib.contextmanager

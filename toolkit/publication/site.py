@@ -54,6 +54,9 @@ FILTERED = Phrase("按类别、名称筛选名单（动态页面）", "The list 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 OPEN_BAG = Phrase("开放包（任何人都可取得并重新计算）", "The open bag, which anyone may have and compute again")
 SUMS = "SHA256SUMS"
+PAUSED = "paused.html"
+"""In place of a whole site that may not be shown as it stands: nothing but that is answered, with 503."""
+PAUSE = Phrase("本站暂停公布，请联系秘书处。", "This site is not shown for now; please ask the secretariat.")
 CHECK_SITE = f"sha256sum -c {SUMS}"
 WHOLE_SITE = phrase("整站核对：在网站文件夹里执行 {command}", "To check the whole site, in its folder: {command}", command=CHECK_SITE)
 SKIP = Phrase("跳到正文", "To the content")
@@ -122,6 +125,11 @@ def navigation(pages: Sequence[str], here: str) -> Safe:
 
 def _said(words: Phrase) -> Iterable[Safe]:
     return element("span", words.zh, css="said", lang="zh-CN"), element("span", words.en, css="said", lang="en")
+
+
+def pause_page() -> str:
+    """What every address says while a site may not be shown; of why, and of whom, nothing."""
+    return f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>{PAUSE.zh}</title></head>\n<body><p>{PAUSE.zh}</p><p lang="en">{PAUSE.en}</p></body></html>\n'
 
 
 def framed(extract: Extract, here: str, pages: Sequence[str], content: Callable[[Language], Safe]) -> str:
