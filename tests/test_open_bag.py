@@ -28,6 +28,7 @@ from tests.sealing import sealed, verified, with_new_manifests, write_house
 from tests.test_command_line import run
 from toolkit.evaluation import Evaluation, scored
 from toolkit.ground.text import Phrase
+from toolkit.ground.writing import LOCK
 from toolkit.minutes.decisions import decide_state
 from toolkit.publication import open_rows as rows_of
 from toolkit.publication import opening
@@ -49,7 +50,15 @@ from toolkit.sealing.agreement import (
     told,
 )
 from toolkit.sealing.bag import read_bag_info
-from toolkit.sealing.open_bag import Facts, facts_of, fingerprint_of, open_problems, read_open, write_open
+from toolkit.sealing.cards import publishing
+from toolkit.sealing.open_bag import (
+    Facts,
+    facts_of,
+    fingerprint_of,
+    open_problems,
+    read_open,
+    write_open,
+)
 
 OFFICE, BROWSER = agreement._program(agreement.OFFICE), agreement._program(agreement.BROWSERS)
 if OFFICE and not (Path(OFFICE).resolve().parent / "libsclo.so").exists():  # a LibreOffice without Calc
@@ -315,6 +324,17 @@ def test_another_run_that_is_writing_there_is_told_as_that(edition: Path, tmp_pa
     assert done.exit_code == 1
     assert "另一次公布正在写这个文件夹" in done.output, done.output
     assert "删去 .unfinished-75cl8maw" in done.output
+
+
+def test_of_two_runs_in_one_second_one_writes(edition: Path, sent: Path, tmp_path: Path) -> None:
+    """The other is refused before it writes, even into an empty folder; neither leaves its lock, nor a folder of nothing."""
+    bag, target = edition / "sealed" / "r1", tmp_path / "made" / "out"
+    with publishing(target):
+        done = run("publish", bag, "--to", target)
+        assert (done.exit_code, "另一次公布正在写这个文件夹" in done.output) == (1, True), done.output
+        assert [path.name for path in target.iterdir()] == [LOCK]
+    assert not (tmp_path / "made").exists()
+    assert not (sent / LOCK).exists()
 
 
 def test_what_was_sent_is_sent_again(edition: Path, sent: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from tests.conftest import write_small_edition
+from tests.conftest import with_applications, write_small_edition
 from tests.sealing import DAY, described_again, named, sealed, verified, with_new_manifests, write_house
 from toolkit.__main__ import app
 from toolkit.comparison.records import evaluated_at
@@ -18,6 +19,8 @@ from toolkit.ground.problems import Problems, Refused
 from toolkit.minutes.journal import read_journal
 from toolkit.scheme import load_scheme
 from toolkit.sealing import seal_rules
+from toolkit.sealing.bag import read_bag_info
+from toolkit.sealing.open_bag import facts_of, open_problems, send_open, verify_open
 from toolkit.sealing.revisions import newest_bag
 from toolkit.sealing.rules import _known
 
@@ -194,6 +197,7 @@ def test_rules_after_a_result_that_was_moved_away_are_late(small_edition: Path, 
 def test_rules_that_are_lost_are_said_to_be_so_in_every_later_bag(edition: Path, tmp_path: Path) -> None:
     """Gone without a word no result is sealed; once that is entered, with who and why, bag, minutes and `verify` say it, and it cannot be taken out of the bag."""
     folder = shutil.copytree(edition, tmp_path / "edition")
+    with_applications(folder)
     house = write_house(tmp_path / "house")
     lose = ["seal", str(folder), "--rules-lost", "--because", "硬盘*损坏*", "--by", "秘书处"]
     whole = CliRunner().invoke(app, lose)
@@ -222,6 +226,14 @@ def test_rules_that_are_lost_are_said_to_be_so_in_every_later_bag(edition: Path,
     assert [(problem.severity, problem.column) for problem in found] == [("warning", "Rules-SHA256")]
     assert "硬盘*损坏*" in found.text("zh")
     assert "打开记录之前封存的办法" in CliRunner().invoke(app, ["journal", str(folder)]).output
+    send_open(bag, tmp_path / "open")
+    told = (tmp_path / "open" / "data" / "README.md").read_text("utf-8")
+    assert "打开记录之前封存过办法，但那个封存包已经没有了（20" in told
+    assert "that bag is there no more (entered into the minutes on 20" in told
+    assert not [said for said in ("秘书处，", "硬盘") if said in told], "who and why stay with the committee"
+    assert not verify_open(tmp_path / "open", replay=True).errors
+    untold = replace(facts_of(read_bag_info(tmp_path / "open")), rules_lost="")
+    assert [problem.file for problem in open_problems(tmp_path / "open" / "data", untold).errors] == ["README.md"]
     assert not verified(folder / "sealed" / "r1").errors
     for path in bag.rglob("*"):
         path.chmod(0o755)

@@ -183,3 +183,7 @@ def test_the_panels_results_against_its_sheets_are_no_change(tmp_path: Path) -> 
     with states_of(tmp_path / "bag", edition) as (old, new):
         found = shared((old.evaluation, old.records), (new.evaluation, new.records), (old.stated, standing(new.evaluation)))
     assert found.moved.empty
+    for pair in ((tmp_path / "bag", edition), (edition, tmp_path / "bag")):
+        done = CliRunner().invoke(app, ["diff", *map(str, pair)])
+        assert done.exit_code == 0, done.output
+        assert [line for line in done.output.splitlines() if line] == ["评选办法没有变化。", "记录没有变化。", "没有会员的奖项、等级或名次因此变化。"]

@@ -57,8 +57,7 @@ def publish(
     from toolkit.reports.card_pages import CHECK, CHECK_MARK
     from toolkit.reports.results_page import RESULTS, RESULTS_MARK, results_page
     from toolkit.sealing.agreement import disagreements, opinions, told
-    from toolkit.sealing.bag import refuse_kept
-    from toolkit.sealing.cards import foreign_files, foreign_page, send_cards
+    from toolkit.sealing.cards import foreign_files, foreign_page, publishing, send_cards
     from toolkit.sealing.open_bag import BAGGED, edition_around, other_edition, send_open
     from toolkit.sealing.open_readme import finer_by_notice, told_of, warned_of
     from toolkit.sealing.revisions import refuse_replaced
@@ -72,10 +71,9 @@ def publish(
         site_problems,
     )
 
-    with refusals(language):
+    with refusals(language), publishing(to):
         with working(language, Phrase("正在写出得分单", "writing the score cards")):
             refuse_replaced(bag)
-            refuse_kept(to)
             foreign = (foreign_files(to / OPEN, BAGGED), foreign_page(to / CHECK, CHECK_MARK), foreign_page(to / RESULTS, RESULTS_MARK), site_problems(to / SITE), other_edition(to / OPEN, bag))
             if others := Problems(tuple(chain.from_iterable(foreign))).errors:
                 raise Refused(others)

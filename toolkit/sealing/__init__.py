@@ -54,7 +54,7 @@ from toolkit.sealing.frozen_edition import (
 )
 from toolkit.sealing.kernels import one_reading
 from toolkit.sealing.notebooks import run_notebooks, source_problems
-from toolkit.sealing.open_bag import Facts, seal_open
+from toolkit.sealing.open_bag import Facts, rules_lost_on, seal_open
 from toolkit.sealing.parts import (
     ENVIRONMENT,
     MEETING,
@@ -169,7 +169,7 @@ def seal_edition(
             if rules and rules_lost(read_journal(bag / "edition")) is None:
                 write_changed_rules(sealed / RULES / "data" / "edition" / "scheme.toml", bag, evaluation, records)
             if publishable(evaluation.scheme):
-                seal_open(evaluation, Facts(revision, day.isoformat(), sealed_by(bag)), bag)
+                seal_open(evaluation, Facts(revision, day.isoformat(), sealed_by(bag), rules_lost_on(rules, bag)), bag)
                 public_extract(evaluation, revision, public_digests(bag), day, seal.published).write(bag / "public")
                 run_notebooks(house.pages, bag / "pages", {"COMMITTEE_PUBLIC": bag / "public"}, step, _paths_in(records))
         step("BagIt")

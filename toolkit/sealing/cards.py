@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,13 @@ from toolkit.comparison.ahead import changes_ahead
 from toolkit.evaluation import Evaluation
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Phrase, phrase
-from toolkit.ground.writing import UNFINISHED, refusing, write_whole
+from toolkit.ground.writing import LOCK, UNFINISHED, only_one, refusing, write_whole
 from toolkit.publication.card_proofs import is_card, tree_root
 from toolkit.publication.extract import read_extract
 from toolkit.reports.card_pages import card_texts, check_page, page_names, write_card_pages
 from toolkit.reports.score_cards import as_formerly
 from toolkit.scheme import load_scheme
-from toolkit.sealing.bag import bag_problems
+from toolkit.sealing.bag import bag_problems, refuse_kept
 from toolkit.sealing.differences import ASK, difference
 from toolkit.sealing.signatures import signature_problems
 
@@ -38,6 +39,7 @@ OTHERS = (
     "文件夹里还有别的文件：{names}",
     "the folder holds other files: {names}",
 )
+PUBLISHING = Phrase("另一次公布正在写这个文件夹", "another `publish` is writing into this folder")
 UNDER_WAY = Phrase("另一次公布正在写这个文件夹，或者有一次被打断了", "another `publish` is writing into this folder, or one was broken off")
 END_IT = Phrase("请等它结束后再试；没有在写的，请删去 {name}", "wait for it to end; if none is, delete {name}")
 EMPTY_IT = Phrase("请另指一个空文件夹，以免把别的版次的得分单一起寄出", "name an empty folder, lest cards of another revision be mailed with these")
@@ -117,6 +119,27 @@ def send_cards(bag: Path, folder: Path, page: Path) -> tuple[str, int]:
     with refusing(page):
         write_whole(page, check_page(scheme.title, root, scheme.language))
     return root, len(texts)
+
+
+@contextmanager
+def publishing(to: Path) -> Iterator[None]:
+    """Publish alone into the folder `to`; nothing is left of it, nor of folders made for it, where nothing was written.
+
+    Raises
+    ------
+    Refused
+        When another `publish` writes there, or the folder lies in a bag.
+    """
+    refuse_kept(to)
+    made = [place for place in (to, *to.parents) if not place.exists()]
+    with only_one(to / LOCK, PUBLISHING):
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # where a file in use cannot go, or the folder holds something
+                (to / LOCK).unlink()
+                for place in made:
+                    place.rmdir()
 
 
 def foreign_files(folder: Path, own: Collection[str], mend: Phrase = MOVE_IT) -> Iterator[Problem]:

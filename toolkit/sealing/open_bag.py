@@ -27,7 +27,7 @@ from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.ground.toml_reader import modelled
 from toolkit.ground.toml_syntax import with_quoted_keys
 from toolkit.ground.writing import replaced_folder, write_csv
-from toolkit.minutes.decisions import FINAL, STATE, STATES, state_of
+from toolkit.minutes.decisions import FINAL, STATE, STATES, rules_lost, state_of
 from toolkit.minutes.journal import Journal, read_journal
 from toolkit.publication.extract import unfit_to_publish, unguarded
 from toolkit.publication.open_rows import CLASSES, LINES, WITHHELD, OpenRows
@@ -62,7 +62,7 @@ MEASURED = "indicators.csv"
 TABLES = (MEMBERS, MEASURED, "adjustments.csv", "conditions.csv", "previous.csv", SCORES, "ranking.csv", "awards.csv", BOUNDS, COUNTS, BARS, RULED)
 FILES, OPTIONAL = frozenset({SCHEME, README, *TABLES}), frozenset({"adjustments.csv", "conditions.csv", "previous.csv", RULED})
 BAGGED = frozenset({*BAG_FILES, TAG_MANIFEST, *(f"data/{name}" for name in FILES)})
-LABEL, SEALED = "Open-Bag-Format", "Sealed-Bag-SHA256"
+LABEL, SEALED, LOST = "Open-Bag-Format", "Sealed-Bag-SHA256", "Rules-Lost-Date"
 FORMAT = "1"
 FORMER = ("0.5.0",)
 """Earlier versions that wrote open bags such as this one checks."""
@@ -95,11 +95,18 @@ PUBLICISE = Phrase(
 
 @dataclass(frozen=True)
 class Facts:
-    """What an open bag says of the seal it comes of: revision, day and version of the program."""
+    """What an open bag says of the seal it comes of: revision, day and version of the program, and since when the rules sealed before the records are lost, if they are."""
 
     revision: str
     day: str
     version: str
+    rules_lost: str = ""
+
+
+def rules_lost_on(rules: str, data: Path) -> str:
+    """The day on which the rules of the digest `rules` were entered as lost in the minutes of the payload `data`; empty where there were none or they are there."""
+    lost = rules_lost(read_journal(data / "edition")) if rules else None
+    return lost.time.date().isoformat() if lost else ""
 
 
 def seal_open(evaluation: Evaluation, facts: Facts, data: Path) -> None:
@@ -125,7 +132,7 @@ def write_open(rows: OpenRows, facts: Facts, folder: Path) -> None:
     (folder / SCHEME).write_text(with_quoted_keys(rewritten("", scheme)), encoding="utf-8", newline="\n")
     for name, cells in tables.items():
         write_csv(cells, folder / name, index=cells.index.name is not None)
-    (folder / README).write_text(readme(rows, facts.revision, facts.day, facts.version), encoding="utf-8", newline="\n")
+    (folder / README).write_text(readme(rows, facts), encoding="utf-8", newline="\n")
 
 
 def told_scheme(scheme: Scheme) -> Scheme:
@@ -396,6 +403,8 @@ def send_open(bag: Path, target: Path) -> tuple[str, OpenRows]:
     labels = {name: info[name] for name in ("External-Description", "External-Identifier", "Internal-Sender-Identifier", "Bagging-Date", "Bag-Software-Agent")}
     with replaced_folder(target) as made:
         shutil.copytree(sealed, made, copy_function=shutil.copyfile, dirs_exist_ok=True)
+        if lost := rules_lost_on(info.get("Rules-SHA256", ""), bag / "data"):
+            labels[LOST] = lost
         write_bag(made, {**labels, LABEL: FORMAT, SEALED: file_digest(bag / TAG_MANIFEST)})
     return open_digest(bag / "data")[OPEN], rows
 
@@ -446,7 +455,7 @@ def fingerprint_of(bag: Path) -> str:
 
 def facts_of(info: Mapping[str, str]) -> Facts:
     """As the labels of an open bag have it."""
-    return Facts(info.get("Internal-Sender-Identifier", ""), info.get("Bagging-Date", ""), info.get("Bag-Software-Agent", "").removeprefix(f"{DISTRIBUTION} "))
+    return Facts(info.get("Internal-Sender-Identifier", ""), info.get("Bagging-Date", ""), info.get("Bag-Software-Agent", "").removeprefix(f"{DISTRIBUTION} "), info.get(LOST, ""))
 
 
 def _label_problems(bag: Path, info: Mapping[str, str]) -> Iterator[Problem]:

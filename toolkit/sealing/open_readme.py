@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.publication.open_rows import OpenRows
     from toolkit.scheme import Scheme
+    from toolkit.sealing.open_bag import Facts
 
 README = "README.md"
 ONE_OR_TWO = 2
@@ -40,6 +41,10 @@ UNASKED = (
     "由开放包能算出{items.zh}，办法没有单独征求；要征求，请在 [publication.consent] 写 {keys}",
     "{items.en} can be computed of it, and the scheme does not ask for that by itself: write {keys} in [publication.consent] to ask",
 )
+LOST = (
+    "\n\n打开记录之前封存过办法，但那个封存包已经没有了（{day}记入工作记录）：此后办法又改了什么，无从对照。",
+    "\n\nRules were sealed before the records, and that bag is there no more (entered into the minutes on {day}): what was decided otherwise since cannot be held against it.",
+)
 CHECK = """```sh
 sha256sum --strict --quiet -c tagmanifest-sha256.txt
 sha256sum --strict --quiet -c manifest-sha256.txt
@@ -49,7 +54,7 @@ committee verify . --replay
 """
 TEXT = """# {title}：开放包
 
-届次 {edition}，第 {revision} 版，{day} 封存。这里是可以公开的部分：任何人都能由它重新算出列入会员的总分、名次、分数线和奖项，不需要原始记录，也不含个人信息。
+届次 {edition}，第 {revision} 版，{day} 封存。这里是可以公开的部分：任何人都能由它重新算出列入会员的总分、名次、分数线和奖项，不需要原始记录，也不含个人信息。{lost_zh}
 
 ## 里面有什么
 
@@ -90,7 +95,7 @@ TEXT = """# {title}：开放包
 
 # {title}: open bag
 
-Edition {edition}, revision {revision}, sealed on {day}. This is the part that anyone may have: total, place, line and award of every member in it can be computed again from it, without records and without personal data.
+Edition {edition}, revision {revision}, sealed on {day}. This is the part that anyone may have: total, place, line and award of every member in it can be computed again from it, without records and without personal data.{lost_en}
 
 `scheme.toml` is what was decided, with what values are compared with; `members.csv`, `indicators.csv`, `adjustments.csv` (before caps), `conditions.csv` and `previous.csv` are what was measured of those in it, {open} of {members} in all;
 `scores.csv`, `ranking.csv` and `awards.csv` follow from these. Of the rest ({withheld}), who did not permit it or whose class has fewer than {few} such rows or does not come out the same alone, {bounds} ranked ones
@@ -107,11 +112,13 @@ lower and once at the upper end of their intervals, which gives `rank_from` and 
 """
 
 
-def readme(rows: OpenRows, revision: str, day: str, version: str) -> str:
+def readme(rows: OpenRows, facts: Facts) -> str:
     """The page in two languages; it follows from the rows and these facts alone."""
+    lost = LOST if facts.rules_lost else ("", "")
     scheme, members = rows.scheme, int(rows.classes["members"].sum())
     return TEXT.format(
-        title=literally(discreet(scheme.title)), edition=literally(discreet(scheme.edition)), revision=literally(revision), day=literally(day), version=literally(version),
+        title=literally(discreet(scheme.title)), edition=literally(discreet(scheme.edition)), revision=literally(facts.revision), day=literally(facts.day), version=literally(facts.version),
+        lost_zh=lost[0].format(day=literally(facts.rules_lost)), lost_en=lost[1].format(day=literally(facts.rules_lost)),
         distribution=DISTRIBUTION, check=CHECK, few=FEWEST, narrow=f"{NARROW:.0%}", scale=figure(scheme.scale), decimals=scheme.decimals,
         open=len(rows.members), members=members, withheld=members - len(rows.members), bounds=len(rows.withheld),
         rules_zh="\n".join(line.zh for line in _rules(scheme)), rules_en="\n".join(line.en for line in _rules(scheme)),

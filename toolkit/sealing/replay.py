@@ -31,7 +31,7 @@ from toolkit.sealing.differences import ASK, Wording, difference, differing_line
 from toolkit.sealing.frozen_edition import DECIDED, public_digests, with_results_alone
 from toolkit.sealing.kernels import one_reading
 from toolkit.sealing.notebooks import run_again
-from toolkit.sealing.open_bag import OPEN, Facts, seal_open
+from toolkit.sealing.open_bag import OPEN, Facts, rules_lost_on, seal_open
 from toolkit.sealing.parts import (
     ENVIRONMENT,
     KNOWN,
@@ -113,7 +113,7 @@ def _differences(
     step("cards")
     yield from card_problems(evaluation, edition.records, seal.revision, data, earlier=wording is not None)
     if (data / OPEN).is_dir():
-        seal_open(evaluation, Facts(seal.revision, seal.day, sealed_by(data)), again)
+        seal_open(evaluation, Facts(seal.revision, seal.day, sealed_by(data), rules_lost_on(seal.rules, data)), again)
         yield from folder_problems(OPEN, data, again)
     if (data / "public").is_dir():
         if publishable(edition.scheme):
