@@ -66,6 +66,7 @@ def reckoned(page: _PlaceSheet, scores: pd.DataFrame) -> list[list[Any]]:
         "IF": lambda test, yes, no: yes if test else no, "AND": lambda *tests: all(tests), "INT": math.floor, "MAX": max, "MIN": min,
         "ISNUMBER": lambda cell: isinstance(cell, float | int), "ROUND": lambda x, digits: x if x == "" else float(rounded(x, digits)),
         "ROUNDUP": lambda x, digits: math.ceil(x), "SUMPRODUCT": lambda product: int(np.sum(product)),
+        "COUNT": lambda *cells: sum(isinstance(cell, float) for cell in cells), "SUM": lambda *cells: sum(cell for cell in cells if isinstance(cell, float)),
         "COUNTIF": lambda cells, wanted: int((cells == wanted).sum()), "COUNTIFS": lambda one, a, other, b: int(((one == a) & (other == b)).sum()),
         "col": lambda name: np.array(found[name], dtype=object), "cell": lambda name, row: found[name][row - TOP],
         "score": lambda name, row: "" if math.isnan(x := scores.iloc[row - 1, [letters(n) for n in range(60)].index(name)]) else float(x),

@@ -374,14 +374,14 @@ def _limits(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
 
 
 def _unsaid(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
-    """A limit that each class has anew where nothing says so: two of each country are four in two classes, and a budget is spent twice."""
+    """A limit that each class has anew where nothing says so: two of each country would be four in two classes, and a budget is spent twice."""
     limit = next((key for key in ("budget", "per") if key in quota), None)
     if limit is None or "within" in quota or at(raw, ("members", "class")) is None:
         return
     what = Phrase("经费总额", "the budget") if limit == "budget" else Phrase("同组限额", "the bounds of those alike")
     rule = phrase("会员分类别，{what.zh}在每一类里各算一遍", "members have classes, and {what.en} holds anew in each of them", what=what)
     mend = Phrase('如是各类合在一起算，请写 within = "all"；确是每类各算，请写明 within = "class"', 'if it is meant for all of them together, write within = "all"; if for each, write within = "class"')
-    yield Fault((*path, limit), rule, mend, severity="warning")
+    yield Fault((*path, limit), rule, mend, severity="warning" if limit == "budget" else "error")
 
 
 def _not_handed_on(path: KeyPath, quota: Raw) -> Iterator[Fault]:
