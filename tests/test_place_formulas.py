@@ -119,8 +119,8 @@ def test_every_formula_gives_what_stands_in_its_cell(case: Evaluation) -> None:
 @settings(max_examples=12, suppress_health_check=list(HealthCheck), deadline=None)
 @given(contested(limited=False), st.data())
 def test_places_and_awards_follow_when_scores_are_changed(case: Evaluation, data: st.DataObject) -> None:
-    """With what is a value there left as it was: who takes part, bounds on all classes, requirements made of others."""
-    if any(bars.clauses for bars in case.decided.rule.bars.values()):
+    """With what is a value there left as it was: who takes part, bounds on all classes, requirements made of others or of places."""
+    if case.decided.rule.firsts or any(bars.clauses for bars in case.decided.rule.bars.values()):
         return
     if case.scheme.eligibility is not None or "first_places" in case.scheme.ties or any(award.quota and award.quota.in_all is not None for award in case.scheme.awards):
         return

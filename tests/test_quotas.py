@@ -61,6 +61,17 @@ def test_what_is_odd_is_told() -> None:
     assert all(p.column == "award[x].quota" and p.file == "scheme.toml" for p in told)
 
 
+def test_a_share_of_the_first_that_comes_to_no_place_is_told() -> None:
+    def told(**first: Any) -> list[tuple[str, str]]:
+        asked = scheme(award=[{"id": "x", "label": "三好", "require": [{"any_of": [{"node": "a", "first": first}, {"node": "total", "least": 99}]}]}])
+        return [(problem.value, problem.rule.zh) for problem in quota_problems(asked, {"甲": 2, "乙": 10})]
+
+    assert told(share=0.1) == [("甲", "“三好”要求a在本类前 10%：参评 2 家，按比例不足 1 名，没有一家在前列")]
+    assert not told(share=0.1, rounding="ceil")
+    assert not told(share=0.1, within="all")
+    assert not told(number=1)
+
+
 @pytest.mark.parametrize("said", [{"share": 1.0}, {"number": 5}, {"number": {"采购人": 5}}, {"number": 5, "within": "all"}])
 def test_a_quota_that_fits_is_no_question(said: dict[str, Any]) -> None:
     assert not list(quota_problems(awarding(**said), {"采购人": 5}))

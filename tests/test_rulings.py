@@ -141,6 +141,13 @@ def test_what_settles_no_tie_is_refused(small_edition: Path, members: tuple[str,
     assert not (small_edition / JOURNAL).exists()
 
 
+def test_a_tie_at_the_shortlist_is_not_ruled_on(small_edition: Path) -> None:
+    found = evaluated(small_edition)
+    for word in ("shortlist", "复审入围"):
+        with pytest.raises(Refused, match=r"not ruled on by .decide.; record the list"):
+            decide_tie(small_edition, found.ties, word, ("005",), by=WHO, reason=WHY, names=found.members["name"])
+
+
 def test_award_and_members_are_known_by_their_names_too(small_edition: Path) -> None:
     left_open(small_edition)
     ending = ("--by", WHO, "--because", WHY)

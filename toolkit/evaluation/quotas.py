@@ -14,20 +14,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from toolkit.evaluation.requirements import firsts, with_subject
 from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import Problem, Severity, nearest
 from toolkit.ground.ranking import Mask
 from toolkit.ground.text import Phrase, phrase
+from toolkit.scheme.outcomes import Quota
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from toolkit.scheme import Scheme
-    from toolkit.scheme.outcomes import Award, Quota
+    from toolkit.scheme.outcomes import Award
 
 Names: TypeAlias = NDArray[np.object_]
 PoolPositions: TypeAlias = NDArray[np.intp] | slice
 
+FIRST_TOO_FEW = Phrase('如应有一名，请写 rounding = "ceil"，或写 number', 'if there is to be one, write rounding = "ceil", or a `number`')
 TOO_FEW = Phrase("如应有名额，请写 least = 1，或改变取整办法（rounding）", "if there is to be one, write least = 1, or another `rounding`")
 ROUNDINGS: dict[str, Callable[[Fraction], int]] = {
     "floor": math.floor,
@@ -185,6 +188,7 @@ def quota_problems(scheme: Scheme, applicants: Mapping[str, int]) -> Iterator[Pr
         How many take part, by class; every class that a member is in.
     """
     for award in scheme.awards:
+        yield from _no_first(scheme, award, applicants)
         if award.quota is None:
             continue
         if class_table(award.quota) is not None:
@@ -242,6 +246,21 @@ def _none(scheme: Scheme, award: Award, quota: Quota, applicants: Mapping[str, i
                 award=award.label, count=count,
             )  # fmt: skip
             yield _problem("note", award, class_, rule, TOO_FEW)
+
+
+def _no_first(scheme: Scheme, award: Award, applicants: Mapping[str, int]) -> Iterator[Problem]:
+    """Where a place among the first is asked for by a share that comes to none of so few."""
+    for item in firsts(award.require).values():
+        assert item.first is not None
+        asked = Quota(share=item.first.share, within=item.first.within, rounding=item.first.rounding)
+        for class_, count in _competing(scheme, asked, applicants).items():
+            if item.first.share is not None and count and not places(asked, count, class_):
+                rule = phrase(
+                    "“{award}”要求{wanted.zh}：参评 {count} 家，按比例不足 1 名，没有一家在前列",
+                    "`{award}` asks for {wanted.en}: {count:member takes|members take} part, the share is less than one, and nobody is among the first",
+                    award=award.label, wanted=with_subject(scheme, item), count=count,
+                )  # fmt: skip
+                yield Problem("note", rule, FIRST_TOO_FEW, file="scheme.toml", column=f"award[{award.id}].require", value=class_)
 
 
 def _wide(scheme: Scheme, award: Award, quota: Quota, applicants: Mapping[str, int]) -> Iterator[Problem]:

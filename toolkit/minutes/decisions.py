@@ -18,9 +18,15 @@ from toolkit.minutes.adoption import ADOPTION, FOUND, ON_DISK, SCHEME, entered
 from toolkit.minutes.journal import ASK, JOURNAL, Entry, Journal, read_journal
 from toolkit.minutes.mends import OBJECTION
 from toolkit.scheme import load_scheme
+from toolkit.scheme.outcomes import SHORTLIST, SHORTLIST_TITLE
 
 RULING, PLACING, STATE, RULES_LOST = "ruling", "placing", "state", "rules_lost"
 NOT_OPEN = Phrase("没有待委员会裁定的同分", "nothing there is level and left to the committee")
+BY_LIST = Phrase("初审入围的同分不用 decide 裁定", "a tie at the shortlist is not ruled on by `decide`")
+RECORD_IT = Phrase(
+    '请把委员会定下的入围名单填入 [shortlist] 的 decided 所指的条件（没有写的，请先写 decided = "条件"）',
+    'record the list that the committee decided where `decided` of [shortlist] looks (write decided = "CONDITION" first where it is not there)',
+)
 SCORE = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,4})?")
 NO_SCORE = Phrase("不是至多四位小数的评分", "is no score of at most four decimals")
 GIVE_SCORE = Phrase("请写数字，如 85", "write a number, such as 85")
@@ -151,6 +157,8 @@ def _tie_meant(ties: Sequence[Tie], award: str, members: Collection[str], class_
     if not open_:
         known = joined([Phrase(f"{labels.get(tie.award, '')}（{tie.award}）{tie.class_}", f"{labels.get(tie.award, '')} ({tie.award}) {tie.class_}".strip()) for tie in ties], "、")
         mend = phrase("待裁定的有：{known.zh}", "left to the committee: {known.en}", known=known) if ties else LOOK
+        if award in {SHORTLIST, SHORTLIST_TITLE.zh, SHORTLIST_TITLE.en}:
+            raise refuse(BY_LIST, RECORD_IT, column=award, value=class_ or "")
         raise refuse(NOT_OPEN, mend, column=award, value=class_ or "")
     return max(open_, key=lambda tie: len(set(members) & set(tie.members)))
 
