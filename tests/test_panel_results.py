@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from toolkit.indicators.panel import judging
 from toolkit.scheme import load_scheme
 from toolkit.sealing import seal_edition
 from toolkit.sealing.frozen_edition import freeze_edition
+from toolkit.sealing.site import Disclosed
 
 OF_EXPERTS = (*NAMES, "E01", "E04", "71.3", "75.6", "60.5", "63.3", "90.1", "91.7", "50.2")
 WITHOUT_ONE = {expert: rows for expert, rows in SHEETS.items() if expert != "E03"}  # leaves a place open
@@ -59,6 +61,15 @@ def test_the_scheme_as_decided_stays_beside_the_one_that_is_computed_with(tmp_pa
     panel = load_scheme(tmp_path / "copy/scheme.toml").panel
     assert panel
     assert (panel.holds, panel.experts, panel.interests, panel.minimum, panel.trim) == ("results", None, None, 3, 1)
+
+
+def test_withdrawals_since_the_seal_are_looked_for_though_the_folder_has_sheets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, bag = write_judged_edition(tmp_path / "e"), tmp_path / "bag"
+    freeze_edition(open_edition(folder), bag / "data" / "edition")
+    monkeypatch.setattr("toolkit.sealing.site.edition_around", lambda _: folder)
+    now = Disclosed(bag, None, dt.date(2019, 3, 1)).now
+    assert now is not None
+    assert list(now.members.index) == list(open_edition(folder).records.members.index)
 
 
 def test_a_copy_of_the_copy_is_as_good(tmp_path: Path) -> None:

@@ -324,12 +324,27 @@ def test_what_is_sure_and_the_figures_name_nobody(sent: Path) -> None:
     assert "优秀会员" in (sent / "site" / "certainty.html").read_text("utf-8")
 
 
+PHASE = """[[phase]]
+id = "p"
+label = "动员"
+from = 2018-01-01
+to = 2018-12-31
+work = ["{work}"]
+asks = [{{ label = "{label}", measure = {{ table = "pledges", take = "any" }} }}]
+
+[publication]"""
 FORCED_OR_PAID = (
     ('applied = "applied"', "", "第二十五条"),
     ('label = "调查答卷"', 'label = "评审费缴纳"', "830号"),
     ('label = "优秀会员"', 'label = "优秀会员（赞助单位）"', "830号"),
     ('contact = "秘书处"', 'contact = "秘书处，证书费 200 元"', "830号"),
     ('approval = "测试〔2019〕1号"', "", "830号"),
+    ('label = "优秀会员"', 'label = "优秀会员（出资者优先）"', "830号"),
+    ('title    = "', 'title = "评选（参评费每家 2000 元）', "830号"),
+    ("[publication]", '[papers]\norganisation = "联合会（收取评审服务费）"\n\n[publication]', "830号"),
+    ("[publication]", '[papers]\norganisation = "某某捐赠基金会"\n\n[publication]', ""),
+    ("[publication]", PHASE.format(label="缴纳参评费", work="宣传"), "830号"),
+    ("[publication]", PHASE.format(label="承诺书", work="收取赞助"), "830号"),
     ('label = "调查答卷"', 'label = "按时缴纳会费"', ""),
 )
 

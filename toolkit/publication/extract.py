@@ -59,7 +59,8 @@ ARTICLES = {
 }
 UNASKED = Phrase("办法设有奖项，而没有写明会员是否自愿申报，不能公布", "the scheme gives awards and does not say who applied of its own will: the result cannot be published")
 ASK_WHO = Phrase("请在 [members] 中写 applied：自愿申报登记在哪张表、哪一列；已封存的，另封一版", "name in [members] applied where it is entered who applied; what is sealed needs another revision")
-FEES = re.compile(r"(?:评审|参评|评选|报名|申报|认证|认定|牌匾|奖牌|证书|宣传)费|工本费|赞助|捐赠|捐款|捐资|(?:entry|application|review|award) fee|sponsor|donat", re.IGNORECASE)
+CHARGES = re.compile(r"(?:评审|参评|评选|报名|申报|认证|认定|牌匾|奖牌|证书|宣传)(?:服务)?费|工本费|(?:entry|application|review|award) fee", re.IGNORECASE)
+FEES = re.compile(rf"{CHARGES.pattern}|赞助|捐赠|捐款|捐资|出资(?:者|单位|优先)|sponsor|donat", re.IGNORECASE)
 FEE = phrase("评选办法以缴费、赞助或捐赠作为条件或计分", "the scheme asks for a fee, a sponsoring or a donation, or gives points for it")
 NO_FEE = Phrase("请删去这一项，已封存的另封一版；按时缴纳会费属于会员义务，可以计分", "remove it; what is sealed needs another revision; paying one's dues in time is a member's duty, and may count")
 
@@ -231,9 +232,25 @@ def _paid(scheme: Scheme) -> Iterator[Problem]:
     """Whatever of a scheme asks for money."""
     parts = {"indicator": scheme.indicators, "adjustment": scheme.adjustments, "condition": scheme.conditions, "veto": scheme.vetoes, "award": scheme.awards}
     for kind, items in parts.items():
-        yield from (Problem("error", FEE, NO_FEE, file="scheme.toml", column=f"{kind}[{item.id}]", value=item.label) for item in items if FEES.search(f"{item.id} {item.label}"))
-    if scheme.publication is not None and FEES.search(scheme.publication.contact):
-        yield Problem("error", FEE, NO_FEE, file="scheme.toml", column="publication.contact", value=scheme.publication.contact)
+        yield from (_fee(f"{kind}[{item.id}]", item.label) for item in items if FEES.search(f"{item.id} {item.label}"))
+    yield from (_fee(place, said) for place, said in _public_words(scheme) if FEES.search(said))
+    if CHARGES.search(scheme.papers.organisation):  # its name may be that of a foundation
+        yield _fee("papers.organisation", scheme.papers.organisation)
+
+
+def _public_words(scheme: Scheme) -> Iterator[tuple[str, str]]:
+    """What pages and papers say beside the parts of the rules, with where it stands."""
+    yield "title", scheme.title
+    if scheme.publication is not None:
+        yield "publication.contact", scheme.publication.contact
+    for phase in scheme.phases:
+        yield f"phase[{phase.id}]", phase.label
+        yield f"phase[{phase.id}].work", "；".join(phase.work)
+        yield from ((f"phase[{phase.id}].asks[{n}]", demand.label) for n, demand in enumerate(phase.asks, 1))
+
+
+def _fee(place: str, said: str) -> Problem:
+    return Problem("error", FEE, NO_FEE, file="scheme.toml", column=place, value=said)
 
 
 def pinyin(text: str) -> tuple[bytes, str]:

@@ -262,10 +262,10 @@ DONE_HEADS = (Phrase("项目", "What"), Phrase("参加会员数", "Members"), Ph
 GRADE_HEADS = (Phrase("等级", "Grade"), MEMBERS)
 UNNAMED = Phrase("未列名", "Not named")
 ON_FIGURES = phrase(
-    "本页只有合计数，没有任何一家会员的数据。凡会使人推知某家未公开会员情况的数（涉及不足 {n} 家的，或可由其余各数相减得出的）不列，记作“—”。"
-    "各类的获奖家数只计公示列名的会员，未列名的只计总数。",
-    "This page has sums alone, and no member's data. No figure is told from which something of a member that is not open could be had: one that rests on fewer than {n}, or follows from the others, is a dash. "
-    "The winners of a class are those whom the notice names; who is not named is counted in all.",
+    "本页只有合计数，没有任何一家会员的数据。本页各表里涉及不足 {n} 家的数，以及可由表中其余各数相减得出的数不列，记作“—”；各类的获奖家数只计公示列名的会员，未列名的只计总数。"
+    "各类各奖的获奖家数是评选结果的一部分，可供核对名额，列在结果页面和开放包里；开放包还列有各类的参评家数。",
+    "This page has sums alone, and no member's data. In its tables a figure that rests on fewer than {n}, or follows from the others there, is a dash, and the winners of a class are those whom the notice names; who is not named is counted in all. "
+    "How many won each award in each class is part of the result, by which the places can be checked: the page of results and the open bag tell it, and the open bag how many of each class took part.",
     n=FEWEST,
 )
 ON_CERTAINTY = Phrase(
