@@ -448,6 +448,9 @@ def test_a_list_that_names_who_took_it_back_is_not_published(edition: Path, sent
     copy = Path(shutil.copytree(edition, tmp_path / "copy"))
     monkeypatch.setitem(REFUSED, "001", "result")
     write_rows(copy / "records" / "承诺书.csv", "code,form,status,signed_on,withdrawn_on,result,good,bad,wall", map(pledged, [code for code, *_ in MEMBERS]))
+    assert "撤回了同意" not in run("check", edition).output
+    told = run("check", copy)
+    assert (told.exit_code, "[提醒] 封存之后有 1 家会员撤回了同意" in told.output) == (0, True)
     done = republished(copy, tmp_path / "out", monkeypatch)
     assert done.exit_code == 1
     assert "撤回了同意" in done.output

@@ -134,6 +134,7 @@ def check(
     from toolkit.reports.views import records_table
     from toolkit.sealing.open_readme import told_before
     from toolkit.sealing.revisions import untold_seals
+    from toolkit.sealing.site import withdrawals_since_the_seal
 
     with working(language, Phrase("正在读取和计算", "reading and evaluating")):
         edition, evaluation, problems = examined_at(folder)
@@ -152,7 +153,7 @@ def check(
         objections = read_objections(folder, edition.records if edition is not None else None)
     if edition is not None:
         problems += on_their_lines(told_early(edition.scheme), folder / "scheme.toml")
-    problems += (*untold_seals(folder), *objections.problems, *due_problems(objections, dt.date.today()))  # noqa: DTZ011 - the date on the wall of the secretariat
+    problems += (*untold_seals(folder), *withdrawals_since_the_seal(folder, dt.date.today()), *objections.problems, *due_problems(objections, dt.date.today()))  # noqa: DTZ011 - the date on the wall of the secretariat
     finish(problems + (voted.problems if voted else ()) + read_variants(folder).problems, language, Phrase("检查完毕，没有发现错误。", "Checked: no errors."))
 
 

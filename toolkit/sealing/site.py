@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import shutil
 import tempfile
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
-from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.problems import Problem, Problems, Refused, Severity, refuse
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.ground.writing import replaced_folder
@@ -64,6 +65,7 @@ from toolkit.sealing.open_bag import (
     read_open,
     send_open,
 )
+from toolkit.sealing.revisions import newest_bag
 from toolkit.sensitivity.probabilities import award_probabilities
 from toolkit.sensitivity.robustness import standings
 from toolkit.sensitivity.weights.draws import WeightDraws
@@ -314,9 +316,23 @@ def refuse_unready(disclosed: Disclosed) -> Problems:
     if not (disclosed.bag / "data" / OPEN).is_dir():
         return Problems()
     if members := disclosed.taken_back:
-        rule = phrase(*TAKEN_BACK, n=len(members), members="、".join(members[:SHOWN]) + ("……" if len(members) > SHOWN else ""))
-        raise Refused(Problems((Problem("error", rule, ANEW, file=disclosed.bag.name),)))
+        raise Refused(Problems((_taken_back(disclosed.bag, members, "error"),)))
     return Problems()
+
+
+def _taken_back(bag: Path, members: list[str], severity: Severity) -> Problem:
+    rule = phrase(*TAKEN_BACK, n=len(members), members="、".join(members[:SHOWN]) + ("……" if len(members) > SHOWN else ""))
+    return Problem(severity, rule, ANEW, file=bag.name)
+
+
+def withdrawals_since_the_seal(folder: Path, today: dt.date) -> Iterator[Problem]:
+    """What `publish` will refuse of the newest revision in an edition's folder since a member took something back, for `check`; nothing where that cannot be looked up."""
+    bag = newest_bag(folder / "sealed")
+    if bag is None or not (bag / "data" / OPEN).is_dir():
+        return
+    with contextlib.suppress(Refused, OSError, LookupError, ValueError):  # of a bag that is not whole `verify` tells
+        if members := Disclosed(bag, None, today).taken_back:
+            yield _taken_back(bag, members, "warning")
 
 
 def site_problems(site: Path) -> Iterator[Problem]:
