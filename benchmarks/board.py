@@ -37,9 +37,9 @@ from figures import Figures
 from playwright.sync_api import sync_playwright
 
 from toolkit import evaluate, open_edition
-from toolkit.commands.lab import ONE_THREAD, server
+from toolkit.commands.lab import server
 from toolkit.commands.table import free_port
-from toolkit.ground.resources import house_folder
+from toolkit.ground.resources import ONE_THREAD, house_folder
 from toolkit.interactive.dials import all_dials
 from toolkit.interactive.tuning import moved
 from toolkit.interactive.weight_board import weight_board

@@ -55,7 +55,7 @@ class RuleByHand:
     def asked(self, node: str) -> np.ndarray:
         """The score at a node; of what asks for the first at one, 1 for who is among them."""
         item = self.firsts_asked.get(node)
-        if item is None:
+        if item is None or item.first is None:
             return self.score(node)
         first, height = item.first, self.score(str(item.node)) * (-1 if self.lower and item.node == "total" else 1)
         found = np.zeros(len(height))

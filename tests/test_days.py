@@ -226,7 +226,7 @@ def test_what_would_follow_is_the_list_of_records_in_which_it_is_repaired(wider:
     assert sorted(asked["row"]) == ([2, 3, 4, 5, 6, 7] if not stages else sorted(asked["row"]))
     assert len(asked)
     for row in asked.iloc[:1 if stages else 4].itertuples(index=False):
-        list_ = evaluate_as_of(scheme, repaired_by_hand(records, row.row, row.day), row.day).ranking.loc[row.member]
+        list_ = evaluate_as_of(scheme, repaired_by_hand(records, row.row, row.day), row.day).ranking.loc[str(row.member)]
         assert row.total == pytest.approx(list_["total"], nan_ok=True)
         assert (row.award, row.grade) == (list_["award"], list_["grade"])
 

@@ -114,7 +114,7 @@ def test_beyond_the_bound_on_work_the_nearest_to_even_odds_are_asked_and_the_res
     assert not whole.unasked
     assert not whole.left_out
     assert told == ["award_bounds", "on_a_hair"]
-    assert (part.asked, part.unasked) == ([("first", "m1")], {("first", "m0")})
+    assert (part.asked, part.unasked) == ([("first", "m1")], frozenset({("first", "m0")}))
     assert part.left_out["left_out"].to_numpy().tolist() == [["first", "m0"]]
     pd.testing.assert_frame_equal(part.hanging.drop(index=0), whole.hanging.drop(index=0))
     assert part.hanging.loc[0, ["node", "indicator", "file"]].isna().all()

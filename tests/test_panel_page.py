@@ -71,7 +71,7 @@ BEFORE = {"documents": forms_come_back, "ballots --read": votes_come_back, "chec
 def before(line: list[str], left: dict[str, object]) -> None:
     for key in list(left):
         if set(key.split()) <= set(line):
-            left.pop(key)()  # type: ignore[operator]
+            left.pop(key)()
             return
 
 

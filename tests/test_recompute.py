@@ -323,7 +323,7 @@ def test_what_the_page_does_not_know_it_refuses_by_name(page: Page) -> None:
     assert [said["refused"] for said in told_by_page(page, asked)] == [[name] for _, _, name in changed]
 
 
-NEED = {"requirement": {"node": "a"}, "rank": {"shape": "linear", "worst": 0, "best": 1}, "id": {"id": "x", "label": "x"}}
+NEED: dict[str, dict[str, Any]] = {"requirement": {"node": "a"}, "rank": {"shape": "linear", "worst": 0, "best": 1}, "id": {"id": "x", "label": "x"}}
 PARTS: dict[str, tuple[str, dict[str, Any]]] = {
     "Scheme": ("", {}), "Group": ("group.0", NEED["id"] | {"weight": 1}), "Pattern": ("total.when.0", {}), "Total": ("total", {}),
     "Indicator": ("indicator.0", NEED["id"] | {"weight": 1, "value": NEED["rank"]}), "Adjustment": ("adjustment.0", NEED["id"]), "Condition": ("condition.0", NEED["id"]), "Sum": ("sum.0", NEED["id"] | {"of": ["a"]}),
@@ -385,7 +385,7 @@ def test_every_key_of_a_scheme_is_computed_or_refused_by_its_name(page: Page) ->
     keys = list(places_of_keys())
     trials = [(key, word, planted(path, base, key, word)) for _, key, node, path, base in keys for word in [*words_of(node), "?"]]
     refused = page.evaluate("(all) => all.map((one) => { try { return recompute.unknown(one); } catch (error) { return ['script']; } })", [rules for *_, rules in trials])
-    told = {(part, key): [] for part, key, *_ in keys}
+    told: dict[tuple[str, str], list[tuple[str, list[str]]]] = {(part, key): [] for part, key, *_ in keys}
     owners = [(part, key, [f" = {name}" for name in base.values() if isinstance(name, str)]) for part, key, node, _, base in keys for _ in [*words_of(node), "?"]]
     for (part, key, whole), (_, word, _), paths in zip(owners, trials, refused, strict=True):
         told[part, key].append((word, [path for path in paths if key in path or path.endswith(tuple(whole))]))

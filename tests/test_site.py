@@ -488,7 +488,8 @@ def test_a_count_is_told_only_where_neither_side_is_small(answers: list[bool]) -
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans(), st.booleans()), max_size=60))
 def test_a_class_is_counted_where_nobody_is_told_apart_nor_by_taking_the_others_from_all(drawn: list[tuple[str, bool, bool]]) -> None:
-    classes, answers, known = (np.array(column, kind) for column, kind in zip(zip(*drawn, strict=True) if drawn else ((), (), ()), (object, np.bool_, np.bool_), strict=True))
+    classes = np.array([name for name, *_ in drawn], object)
+    answers, known = np.array([[answer, named] for _, answer, named in drawn], np.bool_).reshape(-1, 2).T
     counted = counted_apart(answers, known, classes)
     hidden = ~known & np.isin(classes, [name for name, count in counted.items() if count is None])
     for name, count in counted.items():

@@ -121,7 +121,7 @@ def test_a_tie_that_the_decided_shortlist_settles_is_not_told_as_open(tmp_path: 
     (folder / "scheme.toml").write_text((folder / "scheme.toml").read_text("utf-8").replace('ties = ["joint"]', 'ties = ["committee"]'), encoding="utf-8")
     evaluation = run(folder)
     assert [problem.rule.zh for problem in evaluation.problems if problem.column.startswith("shortlist")] == ["复审入围 3 家，其余 4 家未进入复审"]
-    assert evaluation.ranking.loc["04", "reason"].endswith("入围 3 名，同分，由委员会决定未入围")
+    assert str(evaluation.ranking.loc["04", "reason"]).endswith("入围 3 名，同分，由委员会决定未入围")
     (folder / "records" / "listed.csv").write_text("member\n01\n02\n03\n04\n", encoding="utf-8")
     assert any("已定的入围名单取 2 家" in problem.rule.zh for problem in run(folder).problems)
 

@@ -31,8 +31,9 @@ from tests.attack.visitor import (
     replies,
 )
 from tests.sealed_page import HOSTILE, MEMBERS, SECRET, served_page
+from toolkit.publication.answers import HEADERS
 from toolkit.publication.frames import CONTROL
-from toolkit.publication.read_only import HEADERS, PageSocket
+from toolkit.publication.read_only import PageSocket
 
 MEGABYTE = 1024 * 1024
 FULL = 5

@@ -29,8 +29,8 @@ from tests.sealed_page import SECRET, free_port, passes, served_page, write_bag
 from toolkit.ground.problems import refuse
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Phrase
+from toolkit.publication.answers import HEADERS
 from toolkit.publication.frames import TO_VIEWER
-from toolkit.publication.read_only import HEADERS
 from toolkit.publication.server import NGINX, Settings, renew, served
 from toolkit.publication.site import PAUSE
 
