@@ -320,7 +320,7 @@ def test_of_level_ones_whom_a_budget_cannot_pay_all_any_set_may_be_funded_beside
 def test_a_budget_that_stops_at_those_level_is_told_to_end_there(tmp_path: Path) -> None:
     scheme = FUNDED.replace('"skip"', '"stop"')
     found = evaluated(funded(tmp_path, (90, 3), (90, 3), (80, 1), scheme=scheme))
-    assert found.ranking.loc["M003", "reason"].startswith("未获top：经费轮到前面的会员已不够，其后不再资助")
+    assert str(found.ranking.loc["M003", "reason"]).startswith("未获top：经费轮到前面的会员已不够，其后不再资助")
 
 
 def test_a_state_that_the_order_of_ties_lacks_is_told(tmp_path: Path) -> None:
