@@ -180,7 +180,7 @@ def _asked(only: list[str], papers: tuple[Paper, ...]) -> tuple[Paper, ...]:
     wrong = [name for name in only if not any(name in {known, known.split("（")[0]} for known in names)]
     if wrong:
         raise Refused(Problems(tuple(
-            Problem("error", NO_PAPER, phrase("可写：{names}", "there are: {names}", names=f"{guess}（？）" if (guess := nearest(name, names)) else "、".join(names)), value=name)
+            Problem("error", NO_PAPER, phrase("可写：{names}", "there are: {names}", names=f"{guess}（？）" if (guess := nearest(name, names) or next((known for known in names if known[:1] == name[:1] and len(known) == len(name)), "")) else "、".join(names)), value=name)
             for name in wrong
         )))  # fmt: skip
     return tuple(paper for paper in papers if not only or paper.name in only or paper.name.split("（")[0] in only)
