@@ -15,6 +15,7 @@ from toolkit.evaluation.grades import GradeOutcomes
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import PACKAGE, house_folder
 from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, grade_names, until_words
+from toolkit.interactive.board_details import card
 from toolkit.interactive.tuning import Tuning, moved, turned
 from toolkit.interactive.what_if import WhatIf, evaluation_under
 from toolkit.sensitivity import WeightDraws
@@ -65,6 +66,16 @@ def test_margins_are_the_distances_of_the_cards(demo: Evaluation) -> None:
             own = own[own["award"] == after.scheme.awards[number - 1].id] if number > 0 else own[~own["above"]]
             margin = own["distance"].max() if len(own) else np.nan
             assert board.margin[position] == (round(margin * 100) if np.isfinite(margin) else NONE)
+
+
+def test_a_card_says_why_an_indicator_adds_nothing(demo: Evaluation) -> None:
+    values = demo.scores.loc[demo.members.index, list(demo.applicable)].isna().to_numpy() & demo.applicable.to_numpy(dtype=bool)
+    ranked = demo.ranking["total"].reindex(demo.members.index).notna().to_numpy()
+    position = int(np.flatnonzero(values.any(axis=1) & ranked)[0])
+    missed = [demo.scheme.label(str(demo.applicable.columns[place])) for place in np.flatnonzero(values[position])]
+    told = {part["label"]: part for part in card(demo, position, None)["parts"] if part["raw"].startswith("缺失：")}
+    assert sorted(told) == sorted(missed)
+    assert {(part["points"], part["shown"]) for part in told.values()} == {(0.0, "–")}
 
 
 def test_twelve_bytes_a_member(demo: Evaluation) -> None:

@@ -15,7 +15,7 @@ from tests.test_rulings import left_open, settled, unscored
 from toolkit import evaluate, open_edition
 from toolkit.ground.text import Phrase
 from toolkit.interactive import decision_desk, desk
-from toolkit.interactive.decision_desk import DecisionDesk, SealDesk
+from toolkit.interactive.decision_desk import BELOW, DecisionDesk, SealDesk
 from toolkit.interactive.desk import FAILED, MOST, Desk, MemberSearch, members_meant
 from toolkit.minutes.decisions import decide_state
 from toolkit.minutes.journal import read_journal
@@ -99,6 +99,17 @@ def test_a_tie_is_settled_by_a_form_and_the_list_follows(level: Path) -> None:
     assert read_journal(level).entries[0].by == SAID["by"]
     assert tie not in desk.evaluation.ties
     assert set(tie.members[: tie.places]) <= set(desk.evaluation.awards["member"])
+
+
+def test_only_what_has_a_form_is_sent_to_it(level: Path) -> None:
+    objected(level, 1, HOURS)
+    desk = desk_of(level)
+    sent = {row[1] for row in desk.table.rows if row[3] == BELOW.zh}
+    assert sent == {"同分", "异议"}
+    press(desk, {"do": "submit", "form": "objection 1", "values": {**SAID, "outcome": "upheld"}})
+    left = [row[3] for row in desk.table.rows if row[1] == "异议"]
+    assert left
+    assert BELOW.zh not in left
 
 
 @pytest.mark.parametrize("lacking", [{"by": ""}, {"reason": " "}, {"members": []}])

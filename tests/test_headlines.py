@@ -17,7 +17,7 @@ from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
 from toolkit.reports.headlines import unready_headline
 from toolkit.reports.rule_tables import rules_table, window_titles
-from toolkit.sealing.notebooks import _formerly
+from toolkit.sealing.notebooks import _formerly, _shown
 
 SVG, PAGE = "image/svg+xml", "text/html"
 DEMO = house_folder("data/demo")
@@ -162,3 +162,11 @@ def test_what_stops_the_list_is_told_without_what_does_not(tmp_path: Path) -> No
     shown = "\n".join(refused.value._render_traceback_())
     assert "找不到" in shown
     assert "另有" in shown
+
+
+def test_names_are_quoted_on_pages_and_an_earlier_seal_that_had_backticks_shows_the_same() -> None:
+    now = Headline("`优秀会员`: 13 places")._repr_html_()
+    assert "“优秀会员”: 13 places" in now
+    then = now.replace("“", "`").replace("”", "`")
+    assert _shown({"data": {"text/html": then}}) == _shown({"data": {"text/html": now}})
+    assert _shown({"data": {"text/html": then.replace("13", "14")}}) != _shown({"data": {"text/html": now}})

@@ -27,6 +27,7 @@ _SHORT = 30
 _THIN, _HEAVY = "1px solid rgba(128,128,128,0.35)", "1.5px solid"
 _NOTE = "margin:0 0 1em 0;font-size:13px;opacity:0.85"
 _DRAWN = re.compile(r'style="max-width:100%([^"]*)"([^>]*)width="([\d.]+pt)" height="[\d.]+pt"')
+_NAMED = re.compile(r"`([^`<>\n]+)`")
 _ROW = "break-inside:avoid;background:none"
 _FIGURE, _BEHIND = "margin:0;max-width:100%", "cursor:pointer;font-size:13px;opacity:0.85;margin:2px 0 4px 0"
 _HEADLINE = "font-size:19px;line-height:1.6;font-weight:bold;margin:0.2em 0 0.6em 0;padding:2px 0 2px 12px;border-left:5px solid #0072b2"
@@ -250,5 +251,16 @@ def _wrap(cell: str) -> str:
     return "nowrap" if display_width(cell) <= _SHORT else "normal"
 
 
+def quoted(text: str) -> str:
+    """The text with what it names between backticks in marks of quotation, as a reader of pages expects it.
+
+    Examples
+    --------
+    >>> quoted("`优秀会员`: 13 places")
+    '“优秀会员”: 13 places'
+    """
+    return _NAMED.sub(r"“\1”", text)
+
+
 def _text(text: str) -> str:
-    return escape(one_line(text), quote=True)
+    return quoted(escape(one_line(text), quote=True))

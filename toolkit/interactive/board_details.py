@@ -23,7 +23,8 @@ from toolkit.interactive.board_words import NOT_RECORDED, RECORDED, WORDS, Said
 from toolkit.interactive.dials import line_dials, node_dials, total_dials
 from toolkit.interactive.tuning import DECIMALS, LANGUAGES
 from toolkit.reports import wording
-from toolkit.reports.score_cards import score_cards
+from toolkit.reports.columns import Lexicon
+from toolkit.reports.score_cards import score_cards, treated
 from toolkit.scheme.amendments import value_words
 from toolkit.scheme.criteria import Indicator
 from toolkit.scheme.shapes import Category, Relative, is_missing, named_states, state_name
@@ -119,7 +120,7 @@ def card(evaluation: Evaluation, position: int, edition: Edition | None, trial: 
         "name": score_card.name, "class": wording.class_name(score_card.class_, scheme.language),
         "reason": WORDS["member_out"].into(scheme.language) if member in trial.out else score_card.reason,
         "total": None if math.isnan(score_card.total) else wording.points(score_card.total, scheme.decimals),
-        "parts": [part for row in score_card.parts if (part := _part(scheme, row)) is not None],
+        "parts": [part for row in score_card.parts if (part := _part(scheme, row) or _left_out(evaluation, score_card, row, trial)) is not None],
         "lines": [_line(scheme, score_card.total, row, open_) for row in score_card.lines],
         "single": _single(evaluation, score_card, trial),
         "records": [_record(scheme, edition, row) for row in records[:MOST_RECORDS]],
@@ -139,6 +140,14 @@ def _part(scheme: Scheme, row: Mapping[Any, Any]) -> Said | None:
         raw = value_words(node.aggregate, "aggregate").into(scheme.language)
     label = {"total.gathered": "∑", "total.bounds": "±"}.get(item) or scheme.label(item)
     return {"label": label, "raw": raw, "points": float(row["points"]), "shown": wording.signed(float(row["points"]), scheme.decimals)}
+
+
+def _left_out(evaluation: Evaluation, score_card: ScoreCard, row: dict[Any, Any], trial: Trial) -> Said | None:
+    """An indicator that adds nothing to a total for want of a value, with what is done about it."""
+    scheme, item = evaluation.scheme, str(row["item"])
+    missed = isinstance(scheme.nodes.get(item), Indicator) and math.isnan(row["value"]) and item not in trial.uncounted
+    why = treated(row, Lexicon.of(evaluation)) if missed and not math.isnan(score_card.total) else ""
+    return {"label": scheme.label(item), "raw": phrase("缺失：{why}", "missing: {why}", why=why).into(scheme.language), "points": 0.0, "shown": "–"} if why else None
 
 
 def _raw(node: Indicator | Group, raw: object, language: Language) -> str:

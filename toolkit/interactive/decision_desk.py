@@ -97,7 +97,12 @@ class DecisionDesk(Desk):
     @property
     def table(self) -> Table:
         """The matters, gravest first."""
-        return open_matters_table(self.edition, self.evaluation, self.language, today=self._day, settled_by={} if is_frozen(self.edition.folder) else BY_FORM)
+        return open_matters_table(self.edition, self.evaluation, self.language, today=self._day, settled_by=None if is_frozen(self.edition.folder) else self._settled_by)
+
+    def _settled_by(self, matter: OpenMatter) -> Phrase:
+        """Its form where there is one; an objection that is decided, or a row of the records that it is about, has none."""
+        formless = matter.kind == "objection" and matter.subject not in {str(number) for number in read_objections(self.edition.folder).open()}
+        return matter.settle if formless else BY_FORM.get(matter.kind, matter.settle)
 
     @property
     def _day(self) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -90,14 +90,14 @@ def refuse_pressing(matters: Iterable[OpenMatter]) -> None:
 
 
 def open_matters_table(
-    edition: Edition, evaluation: Evaluation, language: Language | None = None, *, today: dt.date | None = None, settled_by: Mapping[Kind, Phrase] | None = None
+    edition: Edition, evaluation: Evaluation, language: Language | None = None, *, today: dt.date | None = None, settled_by: Callable[[OpenMatter], Phrase] | None = None
 ) -> Table:
     """The open matters as a table; the note says how many, and in which state the edition is.
 
     Parameters
     ----------
     settled_by
-        What settles matters of a kind, where the reader has something other at hand than the command line.
+        What settles a matter, where the reader has something other at hand than the command line.
     """
     matters = open_matters(edition, evaluation, today)
     pressing = sum(matter.pressing for matter in matters)
@@ -106,7 +106,7 @@ def open_matters_table(
     if matters:
         counted = phrase("共 {n} 件，其中 {m} 件必须决定。", "{n:matter|matters}, {m} to be decided.", n=len(matters), m=pressing)
     note = joined([counted, phrase("本届现为：{zh}。", "The edition is: {en}.", zh=state.zh, en=state.en)], "", " ")
-    rows = [vars(matter) | {"settle": (settled_by or {}).get(matter.kind, matter.settle)} for matter in matters]
+    rows = [vars(matter) | {"settle": settled_by(matter) if settled_by else matter.settle} for matter in matters]
     return listing(MATTERS, rows, Lexicon.of(evaluation, language), Phrase("待决定的事项", "What is left to decide"), note)
 
 

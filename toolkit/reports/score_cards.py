@@ -247,7 +247,7 @@ def _raw(row: Row, lexicon: Lexicon) -> str:
     return wording.raw_value(row["raw"], node.unit, lexicon.language)
 
 
-def _treated(row: Row, lexicon: Lexicon) -> str:
+def treated(row: Row, lexicon: Lexicon) -> str:
     """How a value came about that is not simply that of what was recorded; of a group how it is gathered."""
     scheme, how = lexicon.scheme, row["how"]
     node = lexicon.nodes.get(row["item"])
@@ -292,7 +292,7 @@ PARTS = (
     ListColumn(WORDS["number"], "number", sheet=SheetColumn(2)),
     ListColumn(WORDS["node"], "item", _item, sheet=SheetColumn(7)),
     ListColumn(WORDS["raw"], words=_raw, sheet=SheetColumn(4)),
-    ListColumn(WORDS["treated"], words=_treated, sheet=SheetColumn(4)),
+    ListColumn(WORDS["treated"], words=treated, sheet=SheetColumn(4)),
     ListColumn(WORDS["scored"], "", _score, RIGHT, SheetColumn(2)),
     ListColumn(WORDS["share"], "", _share, RIGHT, SheetColumn(2)),
     ListColumn(WORDS["points"], "", _points, RIGHT, SheetColumn(3)),

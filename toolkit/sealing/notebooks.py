@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets.config import Config
 
-from toolkit.ground.display import as_wide_as_the_page, drawing_of
+from toolkit.ground.display import as_wide_as_the_page, drawing_of, quoted
 from toolkit.ground.problems import Problem, Refused, refuse
 from toolkit.ground.text import ASKED, Phrase, phrase
 from toolkit.sealing.differences import (
@@ -58,10 +58,14 @@ EARLIER: dict[str, tuple[str, ...]] = {
         "2fa26a6640fb087194981b9a18f9978c8d1711a8e93fa6e3b813c6b2268d6224",
         "fd014e4deee85bf97e4cc7699419c47901173b8eb23a43d04461e2040afe0e9a",
         "aac578d5c98649b64121c61beb092049c168ee4c13f9f5710a37f536c4767a95",
+        "5c06d1a052b0c4c04d2eabecdef3f5efd8b502019455fb2dfca68b80e5c3cd09",
     ),
     "6_decisions.ipynb": ("d31712d1dbddadae59d3f6d864b8e2cfdddbf2dcfa9ae69a70e80491874debe0",),
     "6_seal.ipynb": ("4363f4d5bf36be8bc3d386836c392c1e417e5e9a5f52f37259f5f7ffcbe1163b",),
-    "7_seal.ipynb": ("ea4af4db83a8d28639097975cf06b885446786c98b4ba2f510a835eb16422e34",),
+    "7_seal.ipynb": (
+        "ea4af4db83a8d28639097975cf06b885446786c98b4ba2f510a835eb16422e34",
+        "9fb27924e13916a0f0ecfc9ef3e28da835b298cfdf5ec22a10a9af112985c8d6",
+    ),
     "results.ipynb": ("ac6ce875b4f8f7389edabc46cfb3e55e951ca8e45ccc85fb71f02644db95825b",),
 }
 """What the house's notebooks said in earlier versions, as `written_digest` tells it; sealed ones that say so are its own too."""
@@ -205,15 +209,16 @@ def _told(outputs: list[Any]) -> str:
 
 
 def _shown(output: Any) -> Any:
-    """An output without a widget's number, given anew each time, and its protocol: what it shows stands beside it in words."""
+    """An output without a widget's number, given anew each time, and its protocol: what it shows stands beside it in words; names quoted as now."""
     data = {**output.get("data", {})}
+    data |= {PAGE: quoted("".join(data[PAGE]))} if PAGE in data else {}
     return {**output, "data": data | {VIEW: {}} if VIEW in data else data}
 
 
 def _formerly(was: Any, now: Any) -> Any:
     """What a cell gives now as an earlier version gave it: a picture was a drawing alone, without the page that has it and its table."""
     before, data = was.get("data", {}), now.get("data", {})
-    if SVG not in before or drawing_of(data.get(PAGE, "")) != as_wide_as_the_page(before[SVG]).strip():
+    if SVG not in before or drawing_of(data.get(PAGE, "")) != quoted(as_wide_as_the_page(before[SVG]).strip()):
         return now
     kept = data if PAGE in before else {kind: content for kind, content in data.items() if kind != PAGE}
     return {**now, "data": {**kept, SVG: before[SVG]}}
