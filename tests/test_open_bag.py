@@ -41,6 +41,7 @@ from toolkit.sealing.agreement import (
     FORMULAS,
     NO_BROWSER,
     NO_OFFICE,
+    NOTHING,
     PACKAGE,
     SCRIPT,
     by_page,
@@ -136,7 +137,7 @@ def sent(edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.exit_code == 0, done.output
     assert "列入 5 家（共 12 家）" in done.output, done.output
     assert ("三种算法一致：软件包、工作簿公式、网页程序" if OFFICE and BROWSER else "算法一致：软件包") in done.output
-    assert ("本机没有可用的电子表格程序" in done.output) == (OFFICE is None), done.output
+    assert any(why.zh in done.output for why in (NO_OFFICE, NOTHING)) == (OFFICE is None), done.output
     return place / "out"
 
 
@@ -220,6 +221,10 @@ FORGERIES: dict[str, Callable[[Path], object]] = {
     "a veto lifted": put("data/members.csv", "grave", ""),
     "a count": put("data/classes.csv", "代理,7,7,7,7,5", "代理,9,9,9,9,5"),
     "a line": put("data/lines.csv", r"outstanding,代理,1,1", "outstanding,代理,2,2"),
+    "a line of an award that is not there": put("data/lines.csv", r"(?m)^outstanding,采购人", "代理,采购人"),
+    "a great amount": put("data/adjustments.csv", r"(?m)^003,.*", "003,1e99"),
+    "a line gone": put("data/lines.csv", r"(?m)^outstanding,采购人.*\n", ""),
+    "a line twice": put("data/lines.csv", r"(?m)^(outstanding,采购人.*\n)", r"\1\1"),
     "a ruling on a tie that never was": lambda bag: (bag / "data" / "rulings.csv").write_text("\ufeffaward,class,places,member,given\noutstanding,代理,1,006,true\n", "utf-8"),
     "a veto that the scheme does not have": put("data/members.csv", r"(?m)^(003,.*),$", r"\1,nosuch"),
     "a weight": put("data/scheme.toml", "weight = 60", "weight = 61"),
@@ -243,6 +248,9 @@ UNREADABLE = {
     "no text in scores.csv": ended("scores.csv", b"\xff\xfe\n"),
     "an endless cell in awards.csv": ended("awards.csv", b"x" * 200_000 + b"\n"),
     "a word in adjustments.csv": put("data/adjustments.csv", r"(?m)^003,.*", "003,abc"),
+    "a number without end in adjustments.csv": put("data/adjustments.csv", r"(?m)^003,.*", f"003,{'9' * 400}"),
+    "a number that overflows in adjustments.csv": put("data/adjustments.csv", r"(?m)^003,.*", "003,1e308"),
+    "an overflow in indicators.csv": put("data/indicators.csv", r"(?m)^003,12\.0", "003,1e+308"),
     "a huge number in classes.csv": put("data/classes.csv", "代理,7,7", "代理,99999999999999999999,7"),
     "a great number in classes.csv": put("data/classes.csv", "代理,7,7,7", "代理,1000000000,1000000000,1000000000"),
     "less than none in classes.csv": put("data/classes.csv", "代理,7,7,7,7", "代理,7,7,7,-7"),
@@ -514,6 +522,12 @@ def test_a_page_with_another_total_or_a_script_with_another_rule_is_noticed(sent
         page = tmp_path / f"{name}.html"
         page.write_text(re.sub(r'(id="data">).*?(</script>)', lambda match, put=written: match[1] + put + match[2], text, count=1), "utf-8")
         assert by_page(page) == wanted[name]
+
+
+def test_a_spreadsheet_program_that_writes_nothing_is_not_told_as_none(edition: Path, sent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agreement, "_program", lambda _: "soffice")
+    monkeypatch.setattr(agreement, "_run", lambda _: "")
+    assert by_workbook(edition / "sealed" / "r1" / "data" / "results" / "evaluation.xlsx") is NOTHING
 
 
 @pytest.mark.skipif(OFFICE is None, reason="needs LibreOffice to compute the formulas")

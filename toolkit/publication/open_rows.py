@@ -42,6 +42,8 @@ UNSETTLED = Phrase("奖项随未列入会员的总分而变，不能确定", "it
 NO_RULING = Phrase("没有这样的同分可裁定，或裁定给出的名额多于所余", "there was no such tie to rule on, or more was given than was left")
 NO_VETO = Phrase("办法里没有这一条一票否决", "the scheme has no such veto")
 TOO_MANY_WON = Phrase("获奖家数多于名额，而没有并列", "more won than there were places, and none were level")
+NO_LINE = Phrase("没有这样的奖项和类别，或同一条获奖线列了两次", "no such award and class, or a line told twice")
+LINE_GONE = Phrase("缺少这个奖项在这一类的获奖线", "the line of this award in this class is not there")
 NO_WINNER = Phrase("未列入的会员中没有这么多家可能获奖：所给的区间都低于落选的列入会员", "not so many of those not in it can have won: their intervals lie below an open member that lost")
 RANKING = ("name", "class", "total", "rank_from", "rank_to", "award", "grade")
 
@@ -168,6 +170,7 @@ class OpenRows:
         for member in self.members.index[~self.settled]:
             yield Problem("error", UNSETTLED, ASK, file="awards.csv", value=str(member))
         yield from self._strange_rules
+        yield from self._strange_lines
         yield from self._impossible_winners
 
     @property
@@ -181,6 +184,19 @@ class OpenRows:
         for member, ids in self.members["vetoes"].items():
             for veto in sorted({*str(ids).split()} - known):
                 yield Problem("error", NO_VETO, ASK, file="members.csv", column="vetoes", value=f"{member} {veto}")
+
+    @property
+    def _strange_lines(self) -> Iterator[Problem]:
+        """Lines of awards and classes that are not there, or told twice; and those that are not told."""
+        classes = {*map(str, self.classes["class"])}
+        known = {(award.id, name) for award in self.scheme.awards for name in ([""] if within_all(award) else classes)}
+        told = [(str(line["award"]), str(line["class"])) for line in self.lines.to_dict("records")]
+        for row, line in enumerate(told, 2):
+            if line not in known or line in told[: row - 2]:
+                yield Problem("error", NO_LINE, ASK, file="lines.csv", row=row, value=" ".join(line))
+        decided = {(contest.award.id, str(contest.class_)) for contest in self.lowest.contests}
+        for line in sorted(decided & known - {*told}):
+            yield Problem("error", LINE_GONE, ASK, file="lines.csv", value=" ".join(line))
 
     @property
     def _impossible_winners(self) -> Iterator[Problem]:

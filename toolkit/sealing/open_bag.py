@@ -72,6 +72,8 @@ YES, NO = "true", "false"
 UNREADABLE = Phrase("不是开放包应有的样子，无法读取", "cannot be read as a part of an open bag")
 FURTHEST = 1e12
 """No bound of a total lies further from 0."""
+HUGEST = 1e100
+"""No measured value lies further from 0: what is computed of it stays finite."""
 MOST = 100_000
 """Members that a count may tell: for one who is not open somebody stands in, and no number in a file may fill the reader's machine."""
 TOO_MANY = phrase("家数不可能如此：须为不小于 0 的整数，各类合计不超过 {most} 家", "no such counts: whole numbers from 0 on, at most {most:member|members} in all", most=MOST)
@@ -226,6 +228,8 @@ def read_open(folder: Path) -> OpenRows:
     values = _values(texts.where(applicable, ""))
     if any(isinstance(cell, str) for item in scheme.indicators if item.value.shape != "category" for cell in values[item.id]):
         raise _unreadable(MEASURED)
+    if (values.select_dtypes("float64").abs() > HUGEST).any(axis=None):
+        raise _unreadable(MEASURED)
     bounds = _floats(_read(folder, BOUNDS, WITHHELD), BOUNDS, "from", "to")
     if (bounds[["from", "to"]].abs() > FURTHEST).any(axis=None):
         raise _unreadable(BOUNDS)
@@ -282,7 +286,10 @@ def _value(text: str) -> object:
 
 def _floats(table: pd.DataFrame, file: str, *columns: str) -> pd.DataFrame:
     with _reading(file):
-        return table.assign(**{name: pd.to_numeric(table[name].replace("", np.nan)).astype("float64") for name in columns})
+        numbers = table.assign(**{name: pd.to_numeric(table[name].replace("", np.nan)).astype("float64") for name in columns})
+        if (numbers[list(columns)].abs() > HUGEST).any(axis=None):
+            raise _unreadable(file)
+        return numbers
 
 
 def _lines(table: pd.DataFrame) -> pd.DataFrame:
