@@ -39,7 +39,7 @@ UNRUN = Phrase("未运行：{name.zh}（{why.zh}）", "Not run: {name.en} ({why.
 OTHERWISE = Phrase("算法不一致：{name.zh}得出的结果与公布的不同", "{name.en} comes to other results than those published")
 NO_OFFICE, NO_BROWSER = Phrase("本机没有可用的电子表格程序", "no LibreOffice on this machine"), Phrase("本机没有可用的浏览器", "no Chromium on this machine")
 NO_SHEET, FOREIGN = Phrase("封存的工作簿没有复算的公式", "the sealed workbook has no such formulas"), Phrase("工作簿里有别的公式", "the workbook holds other formulas")
-NOTHING = Phrase("电子表格程序没有写出结果：没有装 Calc，或没有完成", "LibreOffice wrote nothing: it has no Calc, or did not finish")
+NOTHING = Phrase("电子表格程序没有写出结果：缺少电子表格组件，或没有完成", "LibreOffice wrote nothing: it has no Calc, or did not finish")
 FAILED, CANNOT = Phrase("程序没有完成", "the program did not finish"), Phrase("网页程序算不了这个评选办法", "the script cannot compute this scheme")
 
 
