@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.contested import contested
 from tests.examples import examples
-from tests.invented import evaluation, indicator, members, scheme
+from tests.invented import MEASURE, evaluation, indicator, members, scheme
 from tests.straight import straight
 from tests.test_nearest_weights import holding, pairs
 from tests.test_stability import listed
@@ -88,6 +88,23 @@ def test_who_falls_under_a_bar_loses_the_award_before_the_next_member_is_level()
     raw = pd.DataFrame({"a": [90.0, 10.0], "b": [80.0, 75.0]}, index=members(2).index)
     row = smallest_values(evaluation(rules, members(2), raw)).query("holds and indicator == 'b'").iloc[0]
     assert row["needed"] == pytest.approx(69.95, abs=1e-4)
+
+
+@pytest.mark.parametrize(("quota", "needed"), [
+    ({"number": 2, "per": {"condition": "state", "most": 1}}, 90.005), ({"budget": 4, "cost": "number", "overrun": "skip"}, np.nan),
+])  # fmt: skip
+def test_where_those_alike_or_a_budget_decide_nothing_is_told_that_turns_nothing(quota: dict[str, object], needed: float) -> None:
+    """m1 is over the lowest that is given, but cut by m0, with whom it is alike, or without a cost, and never funded."""
+    rules = scheme(
+        indicator=[indicator("a", 1)], award=[{"id": "x", "label": "x", "quota": {**quota, "within": "all"}}],
+        condition=[{"id": "state", "measure": MEASURE}, {"id": "number", "measure": MEASURE}],
+    )  # fmt: skip
+    who = members(4)
+    facts = pd.DataFrame({"state": ["AA", "AA", "BB", "CC"], "number": [2.0, np.nan, 2.0, 2.0]}, index=who.index)
+    asked = evaluation(rules, who, pd.DataFrame({"a": [90.0, 80.0, 70.0, 60.0]}, index=who.index), conditions=facts)
+    told = smallest_values(asked, near=3).query("member == 'm1'")["needed"]
+    assert told.tolist() == pytest.approx([needed] * len(told), abs=1e-3, nan_ok=True)
+    assert len(told) == 1
 
 
 @NEAREST

@@ -198,7 +198,7 @@ def smallest_values(evaluation: Evaluation, near: int = 1) -> pd.DataFrame:
         A row for each member and indicator: award, class (the contest's), member; holds, whether it has the award;
         indicator, raw; needed, the raw value nearest to it with the opposite outcome by the scheme's own rule (NaN where
         none within a thousand times the range of the values has it; a whole number where rows are counted, and not below 0 where
-        nobody's is); change, needed - raw; exact, whether the outcome at `needed` is confirmed by the rule, and no
+        nobody's is; also where places are limited by those alike or by a budget and none that was tried has it); change, needed - raw; exact, whether the outcome at `needed` is confirmed by the rule, and no
         bound on the places of all classes together makes a nearer one possible.
     """
     revalued, index = Revalued.of(evaluation), evaluation.members.index
@@ -268,10 +268,12 @@ class TurningValue:
                 break
             if (yield from self.turned(np.array([value])))[0]:
                 return (yield from self.settled((short, value))), alone
-        far = 1e3 * self.span
-        for end in (max(self.raw - far, self.least), self.raw + far) if self.holds else ():  # the line is out of reach, a bar may not be
+        far, limited = 1e3 * self.span, quota is not None and quota.limited
+        for end in (max(self.raw - far, self.least), self.raw + far) if self.holds or limited else ():  # the line is out of reach, a bar may not be, nor those alike
             if (yield from self.turned(np.array([end])))[0]:
                 return (yield from self.settled((self.raw, end))), alone
+        if limited:  # the line is not what decides, and what was tried there has not turned it
+            return np.nan, False
         needed = short if np.isnan(value) and short != self.raw else value
         return needed, bool(np.isnan(needed))
 
