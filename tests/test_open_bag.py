@@ -221,10 +221,7 @@ FORGERIES: dict[str, Callable[[Path], object]] = {
     "a veto lifted": put("data/members.csv", "grave", ""),
     "a count": put("data/classes.csv", "代理,7,7,7,7,5", "代理,9,9,9,9,5"),
     "a line": put("data/lines.csv", r"outstanding,代理,1,1", "outstanding,代理,2,2"),
-    "a line of an award that is not there": put("data/lines.csv", r"(?m)^outstanding,采购人", "代理,采购人"),
     "a great amount": put("data/adjustments.csv", r"(?m)^003,.*", "003,1e99"),
-    "a line gone": put("data/lines.csv", r"(?m)^outstanding,采购人.*\n", ""),
-    "a line twice": put("data/lines.csv", r"(?m)^(outstanding,采购人.*\n)", r"\1\1"),
     "a ruling on a tie that never was": lambda bag: (bag / "data" / "rulings.csv").write_text("\ufeffaward,class,places,member,given\noutstanding,代理,1,006,true\n", "utf-8"),
     "a veto that the scheme does not have": put("data/members.csv", r"(?m)^(003,.*),$", r"\1,nosuch"),
     "a weight": put("data/scheme.toml", "weight = 60", "weight = 61"),
@@ -258,6 +255,9 @@ UNREADABLE = {
     "no end in lines.csv": put("data/lines.csv", r"outstanding,代理,1,1", "outstanding,代理,1,inf"),
     "a word in indicators.csv": put("data/indicators.csv", r"(?m)^003,[^,]*", "003,abc"),
     "a bound beyond all in withheld.csv": put("data/withheld.csv", r"(?m),[^,]*$(?=\n\Z)", ",1e308"),
+    "a line of no award in lines.csv": put("data/lines.csv", r"(?m)^outstanding,采购人", "代理,采购人"),
+    "a line gone from lines.csv": put("data/lines.csv", r"(?m)^outstanding,采购人.*\n", ""),
+    "a line twice in lines.csv": put("data/lines.csv", r"(?m)^(outstanding,采购人.*\n)", r"\1\1"),
     "half a place in lines.csv": put("data/lines.csv", r"outstanding,代理,1,1", "outstanding,代理,1.5,1"),
 }
 
