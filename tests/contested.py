@@ -76,8 +76,11 @@ def contested(draw: st.DrawFn, *, limited: bool = True) -> Evaluation:
     last = draw(st.sampled_from(["committee", "joint"]))
     awards = [award | {"quota": draw(limits(award["quota"], joint=last == "joint"))} if limited and "quota" in award else award for award in awards]
     awards = [award | {"reserve": 0} if award.get("quota", {}).get("handed_on") is False else award for award in awards]
+    if not limited:
+        awards = [award | {"require": [item for item in award.get("require", ()) if "'first'" not in str(item)]} for award in awards]
     eligibility = {"eligibility": {"require": [draw(requirements(nodes))]}} if draw(RARELY) else {}
     ties: list[Any] = [*draw(st.lists(st.sampled_from(["first_places", *nodes]), max_size=2, unique=True)), *(draw(_directions(nodes)) if limited else [])]
+    ties = list({(key.get("node") or key.get("condition")) if isinstance(key, dict) else key: key for key in ties}.values())  # none is compared twice
     grades: dict[str, Any] = {"grades": {"bands": [["A", 60], ["B", 0]], "apart": APART if draw(st.booleans()) else []}}
     if limited and draw(RARELY):  # the lower total first
         tree, grades, ties = tree | {"total": tree.get("total", {}) | {"better": "lower"}}, {}, [way(key) for key in ties]
