@@ -132,7 +132,7 @@ def test_what_is_said_of_empty_places_is_so(evaluation: Evaluation) -> None:
         if match is None:
             continue
         contest = contests[match[1], problem.value]
-        good = (able & terms.bars[match[1]].met(score))[contest.positions] & ~np.isnan(contest.keys[0])
+        good = (able & terms.bars[match[1]].met(evaluation.decided.asked))[contest.positions] & ~np.isnan(contest.keys[0])
         assert (int(match[2]), int(match[3])) == (contest.places, contest.given.sum())
         assert int(match[2]) >= int(match[3]) + int(match[4])
         assert ("符合条件的会员不足" in problem.mend.zh) == (good.sum() < (contest.places or 0))
