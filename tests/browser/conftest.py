@@ -1,4 +1,4 @@
-"""One page of ``committee table`` for all tests of the board that a process runs: it takes seconds to open."""
+"""One page of ``committee table`` for all tests of a file: it takes seconds to open, and Playwright must be done before the next file begins."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RENAMED = dict(zip(("深圳桦汀公共资源交易中心", "广州珣策产权�
 """Two members at the head of the list, and what they are called instead."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo edition, where two members bear hostile names."""
     folder = tmp_path_factory.mktemp("table") / "edition"
@@ -40,16 +40,16 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def decided(edition: Path) -> Evaluation:
     """By the scheme as it lies in the edition before anybody moves anything."""
     read = open_edition(edition)
     return evaluate(read.scheme, read.records)
 
 
-@pytest.fixture(scope="session")
-def opened_table(edition: Path, decided: Evaluation) -> Iterator[Table]:
-    """The page, opened once."""
+@pytest.fixture(scope="module")
+def table(edition: Path, decided: Evaluation) -> Iterator[Table]:
+    """The page on the decided scheme, for one file of tests, after which nothing was asked elsewhere and nobody complained."""
     from playwright.sync_api import sync_playwright
 
     from tests.browser.test_page import BROWSER, FLAGS
@@ -62,27 +62,14 @@ def opened_table(edition: Path, decided: Evaluation) -> Iterator[Table]:
             address = next(found[0] for line in said if (found := re.search(r"http://\S+", line)))
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
-            yield Table(browser.new_context(viewport={"width": 1366, "height": 768}).new_page(), address, edition)
+            table = Table(browser.new_context(viewport={"width": 1366, "height": 768}).new_page(), address, edition)
+            yield table
+            host = re.match(r"http://[^/]+", table.address)
+            assert host
+            assert [url for url in table.requests if not url.startswith((host[0], "data:", "blob:", host[0].replace("http", "ws")))] == []
+            assert table.complaints == []
+            assert "Traceback" not in table.page.content()
             browser.close()
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
-
-
-@pytest.fixture(scope="module")
-def table(opened_table: Table) -> Iterator[Table]:
-    """The page on the decided scheme, for one file of tests, after which nothing was asked elsewhere and nobody complained."""
-    table = opened_table
-    if (table.edition / "journal.jsonl").exists():  # what the file before adopted is taken back
-        shutil.copy(house_folder("data/demo") / "scheme.toml", table.edition)
-        for name in ("variants", "journal"):
-            shutil.rmtree(table.edition / name, ignore_errors=True)
-        (table.edition / "journal.jsonl").unlink()
-        table.page.evaluate("() => { sessionStorage.clear(); localStorage.clear(); }")
-        table.open()
-    yield table
-    host = re.match(r"http://[^/]+", table.address)
-    assert host
-    assert [url for url in table.requests if not url.startswith((host[0], "data:", "blob:", host[0].replace("http", "ws")))] == []
-    assert table.complaints == []
-    assert "Traceback" not in table.page.content()
