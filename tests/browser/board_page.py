@@ -36,6 +36,18 @@ class Table:
         self.page.wait_for_selector(".weight-board .rows .row", timeout=PATIENCE)
         self.settled()
 
+    def drag_left(self, mark: Locator, *, by: int, steps: int) -> None:
+        """Drag a mark on a scale to the left with the mouse, so many pixels a step."""
+        box = mark.locator("circle").bounding_box()
+        assert box is not None
+        self.page.mouse.move(box["x"] + 6, box["y"] + 6)
+        self.page.mouse.down()
+        for step in range(steps):
+            self.page.mouse.move(box["x"] + 6 - by * step, box["y"] + 6)
+        self.page.mouse.up()
+        self.page.wait_for_timeout(200)
+        self.settled()
+
     def node(self, label: str) -> Locator:
         return self.page.locator(".tree .node", has=self.page.get_by_text(re.compile(rf"\d {label}$")))
 

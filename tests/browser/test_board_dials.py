@@ -21,15 +21,7 @@ pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs Chromium: install
 def test_a_goalpost_is_dragged_over_the_values_and_undone_at_once(table: Table, decided: Evaluation) -> None:
     table.opened("法规学习班与讲座学时")
     mark = table.page.get_by_role("slider", name="最好值")
-    box = mark.locator("circle").bounding_box()
-    assert box is not None
-    table.page.mouse.move(box["x"] + 6, box["y"] + 6)
-    table.page.mouse.down()
-    for step in range(15):
-        table.page.mouse.move(box["x"] + 6 - 6 * step, box["y"] + 6)
-    table.page.mouse.up()
-    table.page.wait_for_timeout(200)
-    table.settled()
+    table.drag_left(mark, by=6, steps=15)
     best = float(mark.get_attribute("aria-valuenow") or "nan")
     assert best < 100
     scheme = decided.scheme.with_({"indicator[law_hours].value.best": best})
@@ -63,15 +55,7 @@ def test_a_figure_beyond_the_scale_is_refused_in_words(table: Table) -> None:
 def test_a_grade_line_is_dragged_on_the_totals(table: Table, decided: Evaluation) -> None:
     table.page.get_by_role("tab", name="名额与分数线").click()
     line = table.page.get_by_role("slider", name="AA 级分数线").first
-    box = line.locator("circle").bounding_box()
-    assert box is not None
-    table.page.mouse.move(box["x"] + 6, box["y"] + 6)
-    table.page.mouse.down()
-    for step in range(8):
-        table.page.mouse.move(box["x"] + 6 - 2 * step, box["y"] + 6)
-    table.page.mouse.up()
-    table.page.wait_for_timeout(200)
-    table.settled()
+    table.drag_left(line, by=2, steps=8)
     bound = float(line.get_attribute("aria-valuenow") or "nan")
     assert 70 < bound < 80
     bands = [[name, bound if name == "AA" else least] for name, least in decided.scheme.grades.bands]  # type: ignore[union-attr]

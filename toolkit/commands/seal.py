@@ -317,7 +317,7 @@ def demo(
     with refusals(language):
         _copy_edition(house_folder("data/demo"), into)
     check(into, language=language)
-    evaluate(into, into / "results", language)
+    evaluate(into, into / "results", language=language)
     sensitivity(into, into / "results", language=language)
     seal(into, "r1", language=language)
     verify(into / "sealed" / "r1", language=language)
