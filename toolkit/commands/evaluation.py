@@ -52,6 +52,7 @@ NO_CODE = Phrase("请照会员名册填写代码", "write the code as the list o
 def evaluate(
     folder: Folder,
     out: Out,
+    *,
     as_of: Annotated[str | None, typer.Option("--as-of", help="按另一天试算，如 2027-06-30 a trial as of another day, as 2027-06-30")] = None,
     ahead: Annotated[int | None, typer.Option("--ahead", min=1, max=10, help="今后几年内会自行发生的变化 also what changes by itself within so many years")] = None,
     language: LanguageOption = "zh",

@@ -338,7 +338,7 @@ def _demo_of_a_panel(into: Path, language: Language) -> None:
         shutil.copytree(house_folder("data/panel"), into, dirs_exist_ok=True, ignore=MAKING)
         (into / DEMO).touch()
     check(into, language=language)
-    panel(into, language)
+    panel(into, language=language)
     say(language, phrase(*PANEL_NEXT, folder=into, page="docs/panel.zh-CN.md" if language == "zh" else "docs/panel.md"))
 
 
