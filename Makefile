@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
 
-.PHONY: demo test engines test-all notebooks keys lab benchmarks pictures style browser clean lock
+.PHONY: demo test engines test-all notebooks keys lab benchmarks pictures style browser dist clean lock
 
 demo: $(READY)
 	$(BIN)/committee demo
@@ -33,6 +33,10 @@ pictures: $(READY) browser
 style: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+dist: $(READY)
+	rm -rf dist
+	$(BIN)/python -m hatchling build -d dist
 
 engines: $(READY)
 	@sh tests/engines/install.sh $(BIN)/python

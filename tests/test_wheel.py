@@ -7,8 +7,11 @@ import re
 import subprocess
 import sys
 import sysconfig
+import tarfile
+import tomllib
 import venv
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -36,18 +39,42 @@ def test_a_lock_holds_digests_and_no_address(lock: str) -> None:
     assert len(re.findall(r"^[\w.-]+==.*\\\n    --hash=sha256:", text, re.MULTILINE)) == len(pins(lock))
 
 
+def test_the_release_names_itself_once() -> None:
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text("utf-8"))["project"]
+    cited = dict(re.findall(r"^([\w-]+): (.*)$", (HOUSE / "CITATION.cff").read_text("utf-8"), re.MULTILINE))
+    assert (cited["version"], cited["license"], cited["cff-version"]) == (project["version"], project["license"], "1.2.0")
+    (author,) = (author["name"] for author in project["authors"])
+    assert f"  - name: {author}\n" in (HOUSE / "CITATION.cff").read_text("utf-8")
+    assert (HOUSE / "LICENSE").read_text("utf-8").startswith(f"MIT License\n\nCopyright (c) 2026 {author}\n")
+
+
+def built(source: Path, folder: Path) -> Path:
+    """The wheel that the source package makes, which is the checkout's own, byte for byte."""
+    pytest.importorskip("hatchling", reason="the packages of the group dev are not installed")
+    build = [sys.executable, "-m", "hatchling", "build", "-d"]
+    subprocess.run([*build, folder / "dist"], cwd=source, check=True, capture_output=True)
+    (package,), (wheel,) = (folder / "dist").glob("*.tar.gz"), (folder / "dist").glob("*.whl")
+    with tarfile.open(package) as archive:
+        archive.extractall(folder / "source", filter="data")
+    (unpacked,) = (folder / "source").iterdir()
+    subprocess.run([*build, folder / "again", "-t", "wheel"], cwd=unpacked, check=True, capture_output=True)
+    (again,) = (folder / "again").iterdir()
+    with ZipFile(wheel) as ours, ZipFile(again) as theirs:
+        assert {name: ours.read(name) for name in ours.namelist()} == {name: theirs.read(name) for name in theirs.namelist()}
+        assert any(name.endswith("licenses/LICENSE") for name in ours.namelist())
+    return again
+
+
 def installed(folder: Path) -> Path:
     """The programs of an environment that has the wheel, and sees the packages of this one but not the checkout."""
-    pytest.importorskip("hatchling", reason="the packages of the group dev are not installed")
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-    subprocess.run([*pip, "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", folder / "wheel", HOUSE], check=True)
-    (wheel,) = (folder / "wheel").glob("*.whl")
+    wheel = built(HOUSE, folder)
     venv.create(folder / "env", with_pip=False, symlinks=os.name != "nt")
     scheme = {"base": str(folder / "env"), "platbase": str(folder / "env")}
     packages, programs = (Path(sysconfig.get_path(name, "venv", scheme)) for name in ("purelib", "scripts"))
     # a .pth found by way of another is not followed: the editable checkout stays out of sight
     (packages / "locked.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     python = programs / Path(sys.executable).name
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     subprocess.run([*pip, "--python", python, "install", "-q", "--no-deps", "--no-index", "--force-reinstall", wheel], check=True)
     return programs
 
