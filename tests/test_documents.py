@@ -35,6 +35,7 @@ from toolkit.documents.fields import Case, common_fields
 from toolkit.documents.filling import filled
 from toolkit.documents.report import report_fields
 from toolkit.edition import load_plan
+from toolkit.evaluation import rescored
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
 from toolkit.minutes.journal import Entry, Journal
@@ -84,7 +85,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def case(folder: Path) -> Case:
     edition, evaluation, _ = evaluated_at(folder)
-    return Case.of(evaluation, edition.records, extract=public_extract(evaluation, "r1", {"ranking": "ab" * 32}, "2019-03-01"), start=dt.date(2019, 1, 31), day=dt.date(2019, 1, 30))
+    return Case.of(evaluation, edition.records, extract=public_extract(evaluation, "r1", {"ranking": "ab" * 32}, "2019-03-01"), starts=(dt.date(2019, 1, 31),), day=dt.date(2019, 1, 30))
 
 
 def paper(name: str) -> Paper:
@@ -110,10 +111,46 @@ def test_every_paper_is_written_whole(one: Paper, case: Case) -> None:
 def test_templates_are_what_their_texts_say() -> None:
     made = runpy.run_path(str(house_folder("templates/documents") / "make.py"))
     names = [path.stem for path in (house_folder("templates/documents") / "text").glob("[!_]*.txt")]
-    assert sorted(names) == sorted(one.name for one in (*DOCUMENTS, REMINDER))
-    for name in names:
-        kept = Document(str(template(name)))
+    papers = {called: template(one, language) for one in (*DOCUMENTS, REMINDER) for language, called in (("zh", one.title.zh), ("en", one.title.en))}
+    assert sorted(names) == sorted(papers)
+    for name, place in papers.items():
+        kept = Document(str(place))
         assert kept.element.body.xml == made["template"](name).element.body.xml, f"{name}: python templates/documents/make.py"
+
+
+FIELD = re.compile(r"\{\{\s*([^\s.|}]+)|\{%p?r? (?:if|for \S+ in) (?:not )?([^\s.|%]+)")
+
+
+@pytest.mark.parametrize("one", (*DOCUMENTS, REMINDER), ids=lambda one: one.name)
+def test_both_languages_ask_for_the_same(one: Paper) -> None:
+    """No paper says in one language what it leaves out in the other."""
+    asked = [{name for found in FIELD.findall(text_of(template(one, language).read_bytes())) for name in found if name} for language in ("zh", "en")]
+    assert asked[0] ^ asked[1] <= {"联合会", "行动"}, one.name
+    assert not re.findall(r"[\u4e00-\u9fff]", re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", text_of(template(one, "en").read_bytes())))
+
+
+ENGLISH_NAMES = re.compile(r"[\u4e00-\u9fff（）、，“”〔〕]+")
+
+
+@pytest.fixture(scope="module")
+def english(case: Case) -> Case:
+    evaluation = rescored(case.evaluation, case.scheme.model_copy(update={"language": "en"}))
+    return replace(case, scheme=evaluation.scheme, known=(evaluation, case.records), language="en")
+
+
+@pytest.mark.parametrize("one", DOCUMENTS, ids=lambda one: one.name)
+def test_every_paper_is_written_in_english(one: Paper, case: Case, english: Case) -> None:
+    """Whatever is Chinese in an English paper is data: it stands in the scheme, the dictionary or the register."""
+    if one.lacks(english):
+        return
+    known = f"{case.scheme!r}{case.records.tables!r}{[*case.evaluation.members['name'], *case.evaluation.members['class']]}"
+    for name, content in written(one, english, draft=True, single=False):
+        text = text_of(content)
+        assert re.sub(r" \([^()]*\)$", "", name.removesuffix(".docx")).isascii()
+        assert "DRAFT" in text
+        assert not re.search(r"\{%|\bnan\b|None|≥|by_|\bTrue\b|, ,|\.\.(?!\.)|\(\)", text.replace(HOSTILE, "")), text
+        strange = {word for found in ENGLISH_NAMES.findall(text.replace(HOSTILE, "")) for word in re.split("[（），、“”]", found) if word not in known}
+        assert not strange, strange
 
 
 def test_a_notice_names_who_permits_it_and_counts_the_others(case: Case) -> None:
@@ -130,8 +167,20 @@ def test_a_notice_names_who_permits_it_and_counts_the_others(case: Case) -> None
     assert sum(map(int, re.findall(r"另有 (\d+) 家未同意", text))) == 2 * unnamed  # in each round
 
 
+def test_each_round_of_the_notice_has_its_own_days(case: Case, english: Case, folder: Path, tmp_path: Path) -> None:
+    first, second = (text_of(content) for _, content in written(paper("公示"), replace(case, starts=(dt.date(2019, 1, 31), dt.date(2019, 3, 1))), draft=False))
+    assert ("2019年1月31日至2019年2月14日" in first, "2019年3月1日至" in second, "1月31日" in second) == (True, True, False)
+    assert "From 31 January 2019 to 14 February 2019 (7 working days, the first day not counted)" in said("公示", english)
+    days = [word for day in ("2019-01-31", "2019-03-01", "2019-04-01") for word in ("--from", day)]
+    more = run("documents", folder, "--to", tmp_path / "x", "--only", "公示", *days)
+    assert (more.exit_code, "只有 2 轮" in more.output, (tmp_path / "x").exists()) == (1, True, False)
+    one = run("documents", folder, "--to", tmp_path / "x", "--only", "Public notice", *days[:2], "--language", "en")
+    assert {path.name for path in (tmp_path / "x").iterdir()} == {"Notice of the preliminary review.docx", "Notice of the second review.docx"}
+    assert "left blank: 复审公示" in one.output
+
+
 def test_a_year_whose_holidays_are_not_published_has_no_last_day(case: Case) -> None:
-    text = said("公示", replace(case, start=dt.date(2031, 12, 30)))
+    text = said("公示", replace(case, starts=(dt.date(2031, 12, 30),)))
     assert "放假安排尚未公布" in text
 
 
@@ -190,9 +239,9 @@ def test_every_rule_that_is_computed_with_stands_in_an_article(tmp_path: Path) -
         for kind, name, read, decided, _ in rule_lines(scheme, tables):
             if kind.zh == "同分" or (kind.zh, str(getattr(name, "zh", name))) in {("总则", "评价时间"), ("总则", "总分")}:
                 continue  # in words of their own: days, the total, who is level
-            for part in (str(getattr(read, "zh", read)), *str(getattr(decided, "zh", decided)).replace(UNFILLED, "").split("；")):
+            for part in (str(getattr(read, "zh", read)), *str(getattr(decided, "zh", decided)).replace(UNFILLED.zh, "").split("；")):
                 lines += 1
-                assert official(part, scheme) in told, (folder.name, kind.zh, name, part)
+                assert official(part, scheme).zh in told, (folder.name, kind.zh, name, part)
         assert all(part in told for part in ([f"最低为 {scheme.total.floor:g}"] if scheme.total.floor is not None else [])), folder.name
         assert ("专家评分，每项至少" in told) == any(item.measure.take == "panel" for item in scheme.indicators), folder.name
     assert lines > 200

@@ -163,7 +163,7 @@ def test_each_member_owes_its_own(folder: Path) -> None:
 def test_the_command_lists_and_reminds(folder: Path, tmp_path: Path) -> None:
     done = run("plan", folder, "--on", "2018-04-01", "--who", "--to", tmp_path / "out")
     assert done.exit_code == 0, done.output
-    assert "全员参与：截至评价基准日 2018-12-31，4 家会员都参加了活动" in done.output
+    assert "全员参与：截至 2018-04-01，4 家会员中还有 2 家没有参加任何一项活动" in done.output
     assert "逾期 32 天" in done.output
     assert "丙公司" in done.output
     assert "发布方案；宣传" in done.output
@@ -176,6 +176,11 @@ def test_the_command_lists_and_reminds(folder: Path, tmp_path: Path) -> None:
     listed = pd.read_csv(tmp_path / "out" / "未交名单.csv", dtype=str)
     assert listed["名称"].tolist().count("丙公司") == 3
     assert "'=丁公司" in set(listed["名称"])  # no formula
+
+
+@pytest.mark.parametrize(("day", "told"), [("2018-02-28", "截至 2018-02-28，4 家会员中还有 3 家"), ("2019-06-01", "截至 2018-12-31，4 家会员都参加了")])
+def test_who_took_part_in_nothing_is_told_of_the_day_itself(folder: Path, day: str, told: str) -> None:
+    assert told in run("plan", folder, "--on", day).output  # but of nothing after the as-of date
 
 
 def test_the_command_in_english_and_without_phases(folder: Path, tmp_path: Path) -> None:

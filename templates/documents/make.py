@@ -2,16 +2,18 @@
 
     python templates/documents/make.py
 
-The layout is that of GB/T 9704-2012 (A4, 22 lines of 28 characters, 3 号 仿宋), followed by custom, not duty. What a line is, its first signs say:
+The layout is that of GB/T 9704-2012 (A4, 22 lines of 28 characters, 3 号 仿宋), followed by custom, not duty; English texts, known by their
+names, are set in 12 points. What a line is, its first signs say:
 
     =  ==  ===      title in 2 号 小标宋; a name or award in large 楷体; the head of a certificate
     #  ##  ###      levels one (黑体), two (楷体) and three (bold)
     <  >  ^  ^^     no indent; at the right, four characters from the edge; centred; centred and small
     *               a short line in small type
+    &               a line that stays on the page of the next one
     @ {{ names }}   the names of a list, two in a row
     |+ a | b        a high row, to be written in by hand
     | a | b         a row of a table, whose first one is its head; |= 40 | 116 before it gives the widths in mm
-    ! landscape     the page lies on its side;  --- a new page;  %include NAME another text
+    ! landscape     the page lies on its side;  ! close a text that is to stay on one page;  --- a new page;  %include NAME another text
     {%p ... %}      a sign for the filling program, which leaves no line; {%tr ... %} the same between rows
 """
 
@@ -26,6 +28,7 @@ from typing import Any
 
 from docx import Document
 from docx.enum.section import WD_ORIENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -49,10 +52,37 @@ KINDS: dict[str, dict[str, Any]] = {
     "<": {},
     ">": {"align": RIGHT, "right": 4, "keep": True},
     "*": {"size": 10.5, "indent": 2, "pitch": 18, "align": WD_ALIGN_PARAGRAPH.LEFT},
+    "&": {"indent": 2, "keep": True},
     "": {"indent": 2},
+    "cell": {"size": 12, "pitch": 20, "align": WD_ALIGN_PARAGRAPH.LEFT},
+    "head": {"size": 12, "pitch": 20, "align": CENTRE, "font": HEI, "keep": True},
+    "name": {"size": 14, "align": WD_ALIGN_PARAGRAPH.LEFT},
 }
+"""How a line is set, by its sign; the cells of tables, their heads, and names of a list."""
 LYING = KINDS | {sign: KINDS[sign] | {"size": 20, "pitch": 34} for sign in ("", "<", ">", "^")} | {"==": KINDS["=="] | {"size": 32, "pitch": 50}}
-SIGN = re.compile(r"(===|==|=|###|##|#|\^\^|\^|<|>|\*) (.*)", re.DOTALL)
+PLAIN = {"size": 12, "pitch": 18, "after": 6}
+ENGLISH = {
+    "===": KINDS["==="] | {"size": 36, "pitch": 50},
+    "==": KINDS["=="] | {"size": 20, "pitch": 30, "after": 6},
+    "=": KINDS["="] | {"size": 18, "pitch": 26, "bold": True, "after": 6},
+    "###": PLAIN | {"bold": True, "keep": True, "before": 6},
+    "##": PLAIN | {"bold": True, "keep": True, "before": 6},
+    "#": PLAIN | {"size": 13, "bold": True, "keep": True, "before": 6},
+    "^^": {"size": 9.5, "align": CENTRE, "pitch": 14},
+    "^": PLAIN | {"align": CENTRE},
+    "<": PLAIN,
+    ">": PLAIN | {"align": RIGHT, "keep": True},
+    "*": {"size": 10, "pitch": 14, "align": WD_ALIGN_PARAGRAPH.LEFT},
+    "&": PLAIN | {"keep": True},
+    "": PLAIN,
+    "cell": {"size": 10.5, "pitch": 15, "align": WD_ALIGN_PARAGRAPH.LEFT},
+    "head": {"size": 10.5, "pitch": 15, "align": CENTRE, "bold": True, "keep": True},
+    "name": {"size": 12, "pitch": 18, "align": WD_ALIGN_PARAGRAPH.LEFT},
+}
+ENGLISH_LYING = ENGLISH | {sign: ENGLISH[sign] | {"size": 16, "pitch": 26} for sign in ("", "<", ">", "^")} | {"==": ENGLISH["=="] | {"size": 26, "pitch": 42}}
+CLOSE = {True: ENGLISH | {sign: ENGLISH[sign] | {"pitch": 16, "after": 3} for sign in ("", "<", ">", "&")}, False: {sign: kind if "size" in kind else kind | {"pitch": 24} for sign, kind in KINDS.items()}}
+"""By whether it is English, how a text is set that is to stay on one page."""
+SIGN = re.compile(r"(===|==|=|###|##|#|\^\^|\^|<|>|\*|&) (.*)", re.DOTALL)
 
 
 def lines_of(name: str) -> Iterator[str]:
@@ -67,21 +97,20 @@ def lines_of(name: str) -> Iterator[str]:
 def template(name: str) -> Any:
     """The Word template of a text, as a document of python-docx."""
     document = Document()
-    lines = list(lines_of(name))
-    lying = "! landscape" in lines
-    _page(document, lying=lying)
+    lines, english = list(lines_of(name)), name.isascii()
+    lying, close = (sign in lines for sign in ("! landscape", "! close"))
+    _page(document, lying=lying, margins=LYING_MARGINS if lying else CLOSE_MARGINS if close else ENGLISH_MARGINS if english else MARGINS)
     _normal(document)
-    widths: list[int] = []
-    for in_table, part in groupby((line for line in lines if line != "! landscape"), key=lambda line: line.startswith(("|", "{%tr"))):
+    kinds = CLOSE[english] if close else (ENGLISH_LYING if lying else ENGLISH) if english else LYING if lying else KINDS
+    for in_table, part in groupby((line for line in lines if not line.startswith("! ")), key=lambda line: line.startswith(("|", "{%tr"))):
         if in_table:
             rows = list(part)
-            widths = [int(width) for width in rows[0].removeprefix("|=").split("|")]
             if document.paragraphs and not any(row.startswith("{%tr") for row in rows):
                 document.paragraphs[-1].paragraph_format.keep_with_next = True  # what says how it is filled in stands on its page
-            _table(document, rows[1:], widths)
+            _table(document, rows[1:], [int(width) for width in rows[0].removeprefix("|=").split("|")], kinds, height=8 if close else 10)
         else:
             for line in part:
-                _line(document, line, kinds=LYING if lying else KINDS)
+                _line(document, line, kinds)
     document.element.body.remove(document.element.body[-1]) if document.element.body[-1].tag == qn("w:p") else None
     _settle(document, name)
     return document
@@ -93,7 +122,7 @@ def _line(document: Any, line: str, kinds: dict[str, dict[str, Any]]) -> None:
         paragraph.paragraph_format.line_spacing = Pt(1)
         paragraph.add_run().add_break(_page_break())
     elif line.startswith("@ "):
-        _names(document, line.removeprefix("@ "))
+        _names(document, line.removeprefix("@ "), kinds)
     elif line.startswith("{%p"):
         _styled(document.add_paragraph(), line, {})
     else:
@@ -108,19 +137,19 @@ def _page_break() -> Any:
     return WD_BREAK.PAGE
 
 
-def _names(document: Any, names: str) -> None:
+def _names(document: Any, names: str, kinds: dict[str, dict[str, Any]]) -> None:
     """Names of a list, two in a row, in a table without lines."""
     field = names.strip("{} ")
     rows = [f"{{%tr for 双 in {field}|batch(2, '') %}}", "| {{ 双[0] }} | {{ 双[1] }}", "{%tr endfor %}"]
-    _table(document, rows, [78, 78], ruled=False)
+    _table(document, rows, [78, 78], kinds, ruled=False)
 
 
-def _styled(paragraph: Any, text: str, kind: dict[str, Any], *, pitch: float = PITCH) -> None:
+def _styled(paragraph: Any, text: str, kind: dict[str, Any]) -> None:
     size = kind.get("size", 16)
     form = paragraph.paragraph_format
     form.alignment = kind.get("align", LEFT)
-    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(kind.get("pitch", pitch))
-    form.space_before = form.space_after = Pt(0)
+    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(kind.get("pitch", PITCH))
+    form.space_before, form.space_after = Pt(kind.get("before", 0)), Pt(kind.get("after", 0))
     form.keep_with_next = kind.get("keep", False)
     if kind.get("indent"):
         _indent(paragraph, firstLineChars=kind["indent"] * 100, firstLine=int(kind["indent"] * size * 20))
@@ -150,7 +179,7 @@ def _run(paragraph: Any, text: str, font: str, size: float, *, bold: bool = Fals
         run._r.get_or_add_rPr().append(spacing)
 
 
-def _table(document: Any, rows: list[str], widths: list[int], *, ruled: bool = True) -> None:
+def _table(document: Any, rows: list[str], widths: list[int], kinds: dict[str, dict[str, Any]], *, ruled: bool = True, height: int = 10) -> None:
     table = document.add_table(rows=0, cols=len(widths))
     table.autofit = False
     if ruled:
@@ -161,9 +190,11 @@ def _table(document: Any, rows: list[str], widths: list[int], *, ruled: bool = T
     listing = ruled and any(row.startswith("{%tr") for row in rows)
     for place, row in enumerate(rows):
         cells = [row, *[""] * (len(widths) - 1)] if row.startswith("{%tr") else [cell.strip(" ") for cell in row.removeprefix("|").removeprefix("+").split("|")]
-        written = _row(table, cells, widths, head=listing and place == 0, ruled=ruled)
+        written = _row(table, cells, widths, kinds["head" if listing and place == 0 else "cell" if ruled else "name"])
         if ruled and not listing:
-            written.height = Mm(21 if row.startswith("|+") else 10)
+            written.height = Mm(21 if row.startswith("|+") else height)
+            for cell in written.cells:
+                cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     if ruled and not listing:
         _kept_together(table)
 
@@ -176,16 +207,15 @@ def _kept_together(table: Any) -> None:
                 paragraph.paragraph_format.keep_with_next = True
 
 
-def _row(table: Any, cells: list[str], widths: list[int], *, head: bool, ruled: bool) -> Any:
+def _row(table: Any, cells: list[str], widths: list[int], kind: dict[str, Any]) -> Any:
     row = table.add_row()
     properties = row._tr.get_or_add_trPr()
-    for tag in ("w:cantSplit", *(["w:tblHeader"] if head else [])):
+    for tag in ("w:cantSplit", *(["w:tblHeader"] if kind.get("align") == CENTRE else [])):
         properties.append(OxmlElement(tag))
     for cell, text, width in zip(row.cells, cells, widths, strict=True):
         cell.width = Mm(width)
         (paragraph,) = cell.paragraphs
-        small = {"size": 12 if ruled else 14, "align": CENTRE if head else WD_ALIGN_PARAGRAPH.LEFT, "font": HEI if head else BODY}
-        _styled(paragraph, text, small, pitch=20 if ruled else PITCH)
+        _styled(paragraph, text, kind)
     return row
 
 
@@ -197,12 +227,16 @@ def _table_indent(table: Any) -> None:
     table._tbl.tblPr.append(element)
 
 
-def _page(document: Any, *, lying: bool) -> None:
+MARGINS, LYING_MARGINS, ENGLISH_MARGINS, CLOSE_MARGINS = (37, 35, 28, 26), (30, 18, 45, 45), (28, 24, 27, 27), (24, 21, 28, 26)
+"""Above, below, at the left and at the right, in mm."""
+
+
+def _page(document: Any, *, lying: bool, margins: tuple[int, int, int, int]) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = (Mm(297), Mm(210)) if lying else (Mm(210), Mm(297))
     section.orientation = WD_ORIENT.LANDSCAPE if lying else WD_ORIENT.PORTRAIT
-    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = (Mm(30), Mm(18), Mm(45), Mm(45)) if lying else (Mm(37), Mm(35), Mm(28), Mm(26))
-    section.header_distance, section.footer_distance = Mm(15), Mm(25 if not lying else 10)
+    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = map(Mm, margins)
+    section.header_distance, section.footer_distance = Mm(15), Mm(min(25, margins[1] - 8))
     _styled(section.header.paragraphs[0], "{{ 草稿标记 }}", {"font": HEI, "size": 14, "align": CENTRE})
     if not lying:
         document.settings.odd_and_even_pages_header_footer = True
@@ -241,7 +275,7 @@ def _settle(document: Any, name: str) -> None:
     import datetime as dt
 
     core = document.core_properties
-    core.title, core.author, core.comments, core.language = name, "", "", "zh-CN"
+    core.title, core.author, core.comments, core.language = name, "", "", "en-GB" if name.isascii() else "zh-CN"
     core.created = core.modified = dt.datetime(2000, 1, 1)  # noqa: DTZ001
     core.last_modified_by, core.revision = "", 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -19,20 +19,22 @@ from toolkit.commands.console import (
     working,
 )
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
-from toolkit.ground.text import Phrase, joined, phrase
+from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.ground.writing import refusing, write_csv, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from toolkit.documents.catalogue import Paper
     from toolkit.documents.fields import Case
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
     from toolkit.indicators.phases import Standing
+    from toolkit.records import Records
     from toolkit.scheme import Scheme
 
 OWN = "documents"
+JOIN = Phrase("、", ", ")
 NO_SOURCE = Phrase("这里既不是届次文件夹，也不是封存包", "this is neither an edition's folder nor a sealed bag")
 NAME_IT = Phrase("请指明含 scheme.toml 的文件夹，或一个封存包", "name the folder that holds scheme.toml, or a bag below sealed")
 NO_PAPER = Phrase("没有这种公文", "there is no such paper")
@@ -41,6 +43,7 @@ AS_DAY = Phrase("请写成 2019-03-08", "write it as 2019-03-08")
 WRITTEN = Phrase("已写出 {n} 份公文：{to}", "{n:paper is|papers are} in {to}")
 DRAFTS = Phrase("其中 {n} 种带“草稿”标记（未封存、未到相应状态或没有批准文号）：{names}", "marked as drafts (not sealed, not in that state yet, or without an approval): {names}")
 BLANKS = Phrase("下列各项没有填，公文中留空：{names}（scheme.toml 的 [papers]、[publication]）", "left blank: {names} ([papers] and [publication] in scheme.toml)")
+UNDATED = Phrase("下列各轮公示的日期留空：{names}（每轮各给一个 --from）", "the days of these rounds of notice are left blank: {names} (give a --from for each)")
 LACKING = Phrase("没有写：{papers.zh}", "not written: {papers.en}")
 NOTHING = Phrase("一份公文也没有写出。", "No paper was written.")
 LATER = Phrase("这一种没有写，条件具备后请再写", "it was not written; write it again when that is so")
@@ -51,8 +54,9 @@ WRITE_PHASES = Phrase(
     "请在 scheme.toml 写 [[phase]]：label、from、to、work，以及 [[phase.asks]]（联合会模板的办法里有例子）",
     "write [[phase]] with label, from, to, work and [[phase.asks]] in scheme.toml, as the template `federation` does",
 )
-IDLE = Phrase("全员参与：截至评价基准日 {day}，{all} 家会员中还有 {n} 家没有参加任何一项活动；名单见公文“未参与会员名单”。", "{n} of {all:member|members} took part in nothing by {day}; `committee documents` lists them.")
-ALL_BUSY = Phrase("全员参与：截至评价基准日 {day}，{all} 家会员都参加了活动。", "All of {all:member|members} took part in something by {day}.")
+IDLE = Phrase("全员参与：截至 {day}，{all} 家会员中还有 {n} 家没有参加任何一项活动；名单见公文“未参与会员名单”。", "{n} of {all:member|members} took part in nothing by {day}; `committee documents` lists them.")
+ALL_BUSY = Phrase("全员参与：截至 {day}，{all} 家会员都参加了活动。", "All of {all:member|members} took part in something by {day}.")
+UNBEGUN = Phrase("全员参与：评价期自 {day} 起，还没有开始。", "The period of evaluation begins on {day}: who took part in nothing is not counted yet.")
 UNCOUNTED = Phrase("记录还读不成，没有统计家数，也没有催办。原因如下：", "The records cannot be read yet, so nothing is counted and nobody reminded. The reasons:")
 UNEVALUATED = Phrase("现在还不能计算，没有统计全员参与的情况；原因见 committee check。", "It cannot be evaluated yet, so who took part in nothing is not counted; `committee check` says why.")
 NOBODY = Phrase("没有需要催办的会员。", "There is nobody to remind.")
@@ -66,22 +70,29 @@ def documents(
     to: Annotated[Path | None, typer.Option("--to", file_okay=False, help="写到此文件夹 where they go")] = None,
     only: Annotated[list[str] | None, typer.Option("--only", help="只写这一种，可多次给出 this one alone, may be repeated")] = None,
     *,
-    start: Annotated[str, typer.Option("--from", help="公示起始日，如 2019-03-08 the first day of the notice")] = "",
+    start: Annotated[list[str] | None, typer.Option("--from", help="公示起始日，如 2019-03-08；有几轮的依次各给一个 the first day of the notice; one for each round, in turn")] = None,
     date: Annotated[str, typer.Option("--date", help="落款日期 the day papers bear")] = "",
     edit: Annotated[bool, typer.Option("--edit", help="把模板复制到本届的 documents 文件夹，供 Word 修改 copy the templates, to be edited in Word")] = False,
     language: LanguageOption = "zh",
 ) -> None:
-    """公约、承诺书、通知、公示、决定、证书、得分单、纪要、办法和成果报告，写成 Word。 All papers of the action, in Word."""
+    """公约、承诺书、通知、公示、决定、证书、得分单、纪要、办法和成果报告，写成 Word；--language en 写英文的。 All papers of the action, in Word, in Chinese or English."""
     from toolkit.documents.catalogue import DOCUMENTS, REMINDER
 
     with refusals(language):
-        papers = _asked(only or [], DOCUMENTS)
+        papers = _asked(only or [], DOCUMENTS, language)
         if edit:
             _copy_templates(source, papers if only else (*papers, REMINDER), language)
         if to is None and not edit:
             raise refuse(Phrase("没有说写到哪里", "it is not said where they go"), Phrase("请加 --to 文件夹", "add --to FOLDER"))
         if to is not None:
-            _write(source, to, papers, (_day(start), _day(date)), language, named=bool(only))
+            _write(source, to, papers, _Days(tuple(filter(None, map(_day, start or ()))), _day(date)), language, named=bool(only))
+
+
+class _Days(NamedTuple):
+    """The first day of each round of the notice, as far as they are known, and the day that papers bear."""
+
+    starts: tuple[dt.date, ...]
+    day: dt.date | None
 
 
 def plan(
@@ -115,7 +126,7 @@ def plan(
         typer.echo(f"{dues_table(edition.scheme, standing, spoken)!r}\n")
         if who and owed:
             typer.echo(f"{outstanding_table(edition.scheme, outstanding_rows(owed, records.members), spoken)!r}\n")
-        _tell_idle(evaluation, language)
+        _tell_idle(_until(evaluation, edition.records, on), on, language)
         if to is not None:
             _write_reminders(edition, owed, to, on, language)
 
@@ -130,16 +141,31 @@ def _tell_uncounted(scheme: Scheme, on: dt.date, language: str) -> None:
     say(language, UNCOUNTED)
 
 
-def _tell_idle(evaluation: Evaluation | None, language: str) -> None:
-    """How many members took part in nothing yet."""
+def _until(evaluation: Evaluation | None, records: Records, on: dt.date) -> Evaluation | None:
+    """The evaluation with what is recorded until that day; as it is where its as-of date is earlier, None where it cannot be made."""
+    from toolkit.evaluation import evaluate_as_of
+
+    scheme = evaluation.scheme if evaluation else None
+    if evaluation is None or scheme is None or on >= scheme.as_of or (scheme.period and on < scheme.period[0]):
+        return evaluation
+    try:
+        return evaluate_as_of(scheme, records, on)
+    except Refused:
+        return None
+
+
+def _tell_idle(evaluation: Evaluation | None, on: dt.date, language: str) -> None:
+    """How many members took part in nothing by that day, or by the as-of date where that is earlier."""
     from toolkit.documents.report import idle_members
 
     if evaluation is None:
         say(language, UNEVALUATED)
-        return
-    idle, members = len(idle_members(evaluation)), len(evaluation.members)
-    said = IDLE if idle else ALL_BUSY
-    say(language, phrase(said.zh, said.en, n=idle, all=members, day=evaluation.scheme.as_of))
+    elif evaluation.scheme.period and on < (first := evaluation.scheme.period[0]):
+        say(language, phrase(UNBEGUN.zh, UNBEGUN.en, day=first))
+    else:
+        idle, members = len(idle_members(evaluation)), len(evaluation.members)
+        said = IDLE if idle else ALL_BUSY
+        say(language, phrase(said.zh, said.en, n=idle, all=members, day=evaluation.scheme.as_of))
 
 
 def _write_reminders(edition: Edition, owed: Mapping[str, list[Standing]], to: Path, on: dt.date, language: str) -> None:
@@ -154,7 +180,7 @@ def _write_reminders(edition: Edition, owed: Mapping[str, list[Standing]], to: P
         return
     members = edition.records.members
     owing = tuple(Owing(member, str(members.at[member, "name"]), str(members.at[member, "class"] or ""), tuple(what)) for member, what in owed.items())
-    case = Case(edition.scheme, edition.tables, day=on, owing=owing)
+    case = Case(edition.scheme, edition.tables, day=on, owing=owing, language=language_of(language))
     own = edition.folder / OWN
     with progress_bar() as bar:
         task = bar.add_task(worded(language, Phrase("正在写催办函", "writing reminders")), total=len(owing) + 1)
@@ -173,17 +199,17 @@ def _put(path: Path, content: bytes) -> None:
         write_whole(path, content)
 
 
-def _asked(only: list[str], papers: tuple[Paper, ...]) -> tuple[Paper, ...]:
+def _asked(only: list[str], papers: tuple[Paper, ...], language: str) -> tuple[Paper, ...]:
     from toolkit.ground.problems import nearest
 
-    names = [paper.name for paper in papers]
-    wrong = [name for name in only if not any(name in {known, known.split("（")[0]} for known in names)]
+    names = [called for paper in papers for called in (paper.title.zh, paper.title.en)]
+    wrong = [name for name in only if not any(name in paper.names for paper in papers)]
     if wrong:
         raise Refused(Problems(tuple(
-            Problem("error", NO_PAPER, phrase("可写：{names}", "there are: {names}", names=f"{guess}（？）" if (guess := nearest(name, names) or next((known for known in names if known[:1] == name[:1] and len(known) == len(name)), "")) else "、".join(names)), value=name)
+            Problem("error", NO_PAPER, phrase("可写：{names}", "there are: {names}", names=f"{guess}（？）" if (guess := nearest(name, names) or next((known for known in names if known[:1] == name[:1] and len(known) == len(name)), "")) else "、".join(paper.title.into(language_of(language)) for paper in papers)), value=name)
             for name in wrong
         )))  # fmt: skip
-    return tuple(paper for paper in papers if not only or paper.name in only or paper.name.split("（")[0] in only)
+    return tuple(paper for paper in papers if not only or {*paper.names} & {*only})
 
 
 def _day(text: str) -> dt.date | None:
@@ -200,19 +226,24 @@ def _copy_templates(source: Path, papers: tuple[Paper, ...], language: str) -> N
     from toolkit.ground.resources import refuse_no_edition
 
     refuse_no_edition(source)
-    target = source / OWN
-    there = [paper.name for paper in papers if (target / f"{paper.name}.docx").exists()]
-    fresh = [paper.name for paper in papers if paper.name not in there]
+    target, spoken = source / OWN, language_of(language)
+    there = [paper for paper in papers if (target / template(paper, spoken).name).exists()]
+    fresh = [paper for paper in papers if paper not in there]
     with refusing(target):
         target.mkdir(exist_ok=True)
-        for name in fresh:
-            write_whole(target / f"{name}.docx", template(name).read_bytes())
+        for paper in fresh:
+            house = template(paper, spoken)
+            write_whole(target / house.name, house.read_bytes())
     say(language, phrase(COPIED.zh, COPIED.en, n=len(fresh), to=target))
     if there:
-        say(language, phrase(STANDING.zh, STANDING.en, names="、".join(there)))
+        say(language, phrase(STANDING.zh, STANDING.en, names=_named(there, spoken)))
 
 
-def _write(source: Path, to: Path, papers: tuple[Paper, ...], days: tuple[dt.date | None, dt.date | None], language: str, *, named: bool = False) -> None:
+def _named(papers: Iterable[Paper], language: Language) -> str:
+    return JOIN.into(language).join(paper.title.into(language) for paper in papers)
+
+
+def _write(source: Path, to: Path, papers: tuple[Paper, ...], days: _Days, language: str, *, named: bool = False) -> None:
     from toolkit.documents.catalogue import is_draft, written
     from toolkit.sealing.bag import refuse_kept
 
@@ -220,47 +251,49 @@ def _write(source: Path, to: Path, papers: tuple[Paper, ...], days: tuple[dt.dat
     planned = tuple(paper for paper in papers if paper.planned)
     try:
         with working(language, Phrase("正在读取和计算", "reading and evaluating")):
-            case, state, own, sealed = _case(source, *days, planned=planned == papers)
+            case, state, own, sealed = _case(source, days, language_of(language), planned=planned == papers)
     except Refused as refused:
         if planned in {(), papers}:
             raise
         _write(source, to, planned, days, language)
-        say(language, phrase(UNWRITTEN.zh, UNWRITTEN.en, names="、".join(paper.name for paper in papers if not paper.planned)))
+        say(language, phrase(UNWRITTEN.zh, UNWRITTEN.en, names=_named((paper for paper in papers if not paper.planned), language_of(language))))
         raise refused from None
-    lacking = [(paper.name, why) for paper in papers if (why := paper.lacks(case))]
-    asked = [paper for paper in papers if paper.name not in dict(lacking)]
-    drafts, count = [], 0
+    lacking = [(paper, why) for paper in papers if (why := paper.lacks(case))]
+    asked = [paper for paper in papers if paper not in dict(lacking)]
+    drafts: list[Paper] = []
+    count = 0
     with progress_bar() as bar:
         task = bar.add_task(worded(language, Phrase("正在写公文", "writing papers")), total=len(asked))
         for paper in asked:
             draft = is_draft(paper, case, state, sealed=sealed)
-            drafts += [paper.name] if draft else []
+            drafts += [paper] if draft else []
             for name, content in written(paper, case, own, draft=draft):
                 _put(to / name, content)
                 count += 1
             bar.advance(task)
     _tell(case, to, count, drafts, language)
-    lacking += [(paper.name, why) for paper in asked if (why := paper.withheld(case))]
+    lacking += [(paper, why) for paper in asked if (why := paper.withheld(case))]
     if named and lacking:
-        raise Refused(Problems(tuple(Problem("error", why, LATER, value=name) for name, why in lacking)))
+        raise Refused(Problems(tuple(Problem("error", why, LATER, value=paper.title.into(language_of(language))) for paper, why in lacking)))
     if lacking:
         say(language, _unwritten(lacking))
 
 
-def _unwritten(lacking: list[tuple[str, Phrase]]) -> Phrase:
+def _unwritten(lacking: list[tuple[Paper, Phrase]]) -> Phrase:
     """Which papers were not written, those of one reason together."""
-    by_reason: dict[Phrase, list[str]] = {}
-    for name, why in lacking:
-        by_reason.setdefault(why, []).append(name)
-    papers = [phrase("{names}（{why.zh}）", "{names} ({why.en})", names="、".join(names), why=why) for why, names in by_reason.items()]
+    by_reason: dict[Phrase, list[Paper]] = {}
+    for paper, why in lacking:
+        by_reason.setdefault(why, []).append(paper)
+    papers = [phrase("{zh}（{why.zh}）", "{en} ({why.en})", zh=_named(named, "zh"), en=_named(named, "en"), why=why) for why, named in by_reason.items()]
     return phrase(LACKING.zh, LACKING.en, papers=joined(papers, "；", "; "))
 
 
-def _case(source: Path, start: dt.date | None, day: dt.date | None, *, planned: bool) -> tuple[Case, str, Path | None, bool]:
+def _case(source: Path, days: _Days, language: Language, *, planned: bool) -> tuple[Case, str, Path | None, bool]:
     """What papers are made of; the state the edition is in, where its own templates lie, and whether it is sealed."""
     from toolkit.comparison.records import evaluated_at
     from toolkit.documents.fields import Case
     from toolkit.edition import load_plan
+    from toolkit.evaluation import rescored
     from toolkit.ground.resources import file_digest
     from toolkit.minutes.decisions import state_of
     from toolkit.minutes.journal import read_journal
@@ -273,9 +306,14 @@ def _case(source: Path, start: dt.date | None, day: dt.date | None, *, planned: 
         raise refuse(NO_SOURCE, NAME_IT, file=source.name)
     digest = file_digest(folder / "scheme.toml")
     if planned:
-        case = Case(*load_plan(folder), start=start, day=day, digest=digest)
+        scheme, tables = load_plan(folder)
+        _refuse_more_days(scheme, days)
+        case = Case(scheme.model_copy(update={"language": language}), tables, starts=days.starts, day=days.day, digest=digest, language=language)
         return case, "draft", folder / OWN if (folder / OWN).is_dir() else None, sealed
     edition, evaluation, _ = evaluated_at(folder)
+    _refuse_more_days(edition.scheme, days)
+    if language != edition.scheme.language:
+        evaluation = rescored(evaluation, edition.scheme.model_copy(update={"language": language}))
     around = source.resolve().parent.parent
     living = around if sealed and (around / "scheme.toml").is_file() else folder
     journal, objections = read_journal(living), read_objections(living, edition.records)
@@ -284,18 +322,28 @@ def _case(source: Path, start: dt.date | None, day: dt.date | None, *, planned: 
     extract = read_extract(source / "data" / "public") if sealed and (source / "data" / "public").is_dir() else None
     if extract is None and not unpublishable(evaluation.scheme).errors:
         extract = public_extract(evaluation, "", {}, "")
-    case = Case.of(evaluation, edition.records, journal=journal, objections=objections, extract=extract, start=start, day=day, digest=digest, sealed=sealed)
+    case = Case.of(evaluation, edition.records, journal=journal, objections=objections, extract=extract, starts=days.starts, day=days.day, digest=digest, sealed=sealed, language=language)
     return case, state_of(journal), living / OWN if (living / OWN).is_dir() else None, sealed
 
 
-def _tell(case: Case, to: Path, count: int, drafts: list[str], language: str) -> None:
+def _refuse_more_days(scheme: Scheme, days: _Days) -> None:
+    rounds = scheme.papers.rounds
+    if len(days.starts) > len(rounds):
+        mend = phrase("请给 {n} 个 --from，或在 scheme.toml 的 [papers] rounds 里写明各轮的名称", "give {n} --from, or name the rounds in [papers] rounds of scheme.toml", n=len(rounds))
+        raise refuse(phrase("公示只有 {n} 轮：{names}", "only so many rounds of notice are named: {names}", n=len(rounds), names="、".join(rounds)), mend, value="、".join(map(str, days.starts)))
+
+
+def _tell(case: Case, to: Path, count: int, drafts: list[Paper], language: str) -> None:
     say(language, phrase(WRITTEN.zh, WRITTEN.en, n=count, to=to) if count else NOTHING)
     if not count:
         return
     if drafts:
-        say(language, phrase(DRAFTS.zh, DRAFTS.en, n=len(drafts), names="、".join(drafts)))
+        say(language, phrase(DRAFTS.zh, DRAFTS.en, n=len(drafts), names=_named(drafts, language_of(language))))
     papers, publication = case.scheme.papers, case.scheme.publication
     blanks = [key for key in ("organisation", "action", "council", "authority") if not getattr(papers, key)]
     blanks += [] if publication and publication.contact else ["contact"]
+    rounds = [round_ for round_ in case.scheme.papers.rounds[len(case.starts):] if case.starts]
+    if rounds:
+        say(language, phrase(UNDATED.zh, UNDATED.en, names="、".join(rounds)))
     if blanks:
         say(language, phrase(BLANKS.zh, BLANKS.en, names="、".join(blanks)))

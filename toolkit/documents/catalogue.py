@@ -21,17 +21,18 @@ from toolkit.documents.fields import (
     objection_fields,
     reminder_fields,
     reply_fields,
+    round_in_words,
     rules_fields,
     slip_fields,
     with_last,
 )
 from toolkit.documents.filling import filled
 from toolkit.ground.resources import house_folder
-from toolkit.ground.text import Phrase, joined, phrase
+from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.publication.extract import unpublishable
 
 TEMPLATES = "templates/documents"
-SLIPS, NOTICE, LETTER = "得分单", "公示", "催办函"
+SLIPS, NOTICE, LETTER = Phrase("得分单", "Score slips"), Phrase("公示", "Public notice"), Phrase("催办函", "Reminder")
 NO_AWARDS = Phrase("办法里没有奖项", "the scheme has no awards")
 NO_GRADES = Phrase("办法里没有信用等级", "the scheme has no grades")
 NO_WINNERS = Phrase("没有评出获奖会员", "nobody was given an award")
@@ -43,7 +44,10 @@ NO_IDLE = Phrase("没有这样的会员", "there is no such member")
 NO_NAME = re.compile(r"[^\w、（）-]")
 """What of a class, which may be any text, is left out of a file's name."""
 REVIEWED, DECIDED = frozenset({"reviewed", "publicised", "decided"}), frozenset({"decided"})
-PLEDGED = ("采购人", "招标代理机构", "投标人", "拍卖企业", "造价咨询企业", "交易中心", "软件与网络安全企业")
+PLEDGED = (
+    Phrase("采购人", "purchasers"), Phrase("招标代理机构", "tender agents"), Phrase("投标人", "bidders"), Phrase("拍卖企业", "auction houses"),
+    Phrase("造价咨询企业", "cost consultants"), Phrase("交易中心", "trading centres"), Phrase("软件与网络安全企业", "software and network security"),
+)  # fmt: skip
 
 
 def _nothing(_: Case) -> Fields:
@@ -56,8 +60,8 @@ class Paper:
 
     Parameters
     ----------
-    name
-        Of the template, and of the paper that is made of it.
+    title
+        Of the template, and of the paper that is made of it; a template for each language.
     fields
         What it needs beside the common fields.
     final
@@ -70,12 +74,22 @@ class Paper:
         Whether scheme and data dictionary are enough, so that it can be written before there are records.
     """
 
-    name: str
+    title: Phrase
     fields: Callable[[Case], Fields] = _nothing
     final: frozenset[str] | None = None
     lacks: Callable[[Case], Phrase | None] = lambda _: None
     withheld: Callable[[Case], Phrase | None] = lambda _: None
     planned: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called in Chinese, by which it is known."""
+        return self.title.zh
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that it answers to: in both languages, whole, and without the kind of member it is for."""
+        return (*(called for title in (self.title.zh, self.title.en) for called in (title, re.split(r"（| \(", title)[0])),)
 
 
 def _awards(case: Case) -> Phrase | None:
@@ -119,26 +133,26 @@ def _idle(case: Case) -> Phrase | None:
 
 
 DOCUMENTS: tuple[Paper, ...] = (
-    Paper("会员诚信自律公约", planned=True),
-    Paper("倡议书", planned=True),
-    *(Paper(f"诚信自律承诺书（{kind}）", planned=True) for kind in PLEDGED),
-    Paper("申报通知", lambda case: award_fields(case, public=False), lacks=_awards, planned=True),
-    Paper("评选办法", rules_fields, frozenset({"approved"}), _awards, planned=True),
-    Paper("会员诚信自律管理办法", grading_fields, frozenset({"approved"}), _grades, planned=True),
-    Paper("专家聘书", planned=True),
-    Paper("专家承诺与回避声明", planned=True),
-    Paper("评审会议纪要", minutes_fields, REVIEWED),
+    Paper(Phrase("会员诚信自律公约", "Convention on integrity"), planned=True),
+    Paper(Phrase("倡议书", "Call to members"), planned=True),
+    *(Paper(phrase("诚信自律承诺书（{kind.zh}）", "Pledge of integrity ({kind.en})", kind=kind), planned=True) for kind in PLEDGED),
+    Paper(Phrase("申报通知", "Call for applications"), lambda case: award_fields(case, public=False), lacks=_awards, planned=True),
+    Paper(Phrase("评选办法", "Evaluation rules"), rules_fields, frozenset({"approved"}), _awards, planned=True),
+    Paper(Phrase("会员诚信自律管理办法", "Credit grading rules"), grading_fields, frozenset({"approved"}), _grades, planned=True),
+    Paper(Phrase("专家聘书", "Letter of appointment"), planned=True),
+    Paper(Phrase("专家承诺与回避声明", "Undertaking and recusal"), planned=True),
+    Paper(Phrase("评审会议纪要", "Minutes of the evaluation"), minutes_fields, REVIEWED),
     Paper(NOTICE, final=REVIEWED, lacks=_extract),
-    Paper("异议书", planned=True),
-    Paper("异议受理回执", objection_fields, lacks=_objections),
-    Paper("异议答复书", reply_fields, lacks=_replies, withheld=_unruled),
-    Paper("投诉书", planned=True),
-    Paper("投诉答复书", planned=True),
-    Paper("表彰决定", lambda case: award_fields(case, public=True), DECIDED, _named_winners),
-    Paper("荣誉证书", certificate_fields, DECIDED, _winners),
+    Paper(Phrase("异议书", "Objection"), planned=True),
+    Paper(Phrase("异议受理回执", "Receipt of an objection"), objection_fields, lacks=_objections),
+    Paper(Phrase("异议答复书", "Reply to an objection"), reply_fields, lacks=_replies, withheld=_unruled),
+    Paper(Phrase("投诉书", "Complaint"), planned=True),
+    Paper(Phrase("投诉答复书", "Reply to a complaint"), planned=True),
+    Paper(Phrase("表彰决定", "Commendation decision"), lambda case: award_fields(case, public=True), DECIDED, _named_winners),
+    Paper(Phrase("荣誉证书", "Certificates"), certificate_fields, DECIDED, _winners),
     Paper(SLIPS, final=REVIEWED),
-    Paper("未参与会员名单", idle_fields, lacks=_idle),
-    Paper("行动成果报告", action_fields, DECIDED),
+    Paper(Phrase("未参与会员名单", "Members not reached"), idle_fields, lacks=_idle),
+    Paper(Phrase("行动成果报告", "Report of the action"), action_fields, DECIDED),
 )
 """In the order in which the action needs them."""
 REMINDER = Paper(LETTER)
@@ -147,10 +161,11 @@ PAPERS = (*DOCUMENTS, REMINDER)
 """All that have a template."""
 
 
-def template(name: str, own: Path | None = None) -> Path:
-    """The template of a paper: the edition's own one where it has it, else the house's."""
-    mine = own / f"{name}.docx" if own else None
-    return mine if mine and mine.is_file() else house_folder(TEMPLATES) / f"{name}.docx"
+def template(paper: Paper, language: Language = "zh", own: Path | None = None) -> Path:
+    """The template of a paper in that language: the edition's own one where it has it, else the house's."""
+    name = f"{paper.title.into(language)}.docx"
+    mine = own / name if own else None
+    return mine if mine and mine.is_file() else house_folder(TEMPLATES) / name
 
 
 def is_draft(paper: Paper, case: Case, state: str, *, sealed: bool) -> bool:
@@ -175,26 +190,28 @@ def written(paper: Paper, case: Case, own: Path | None = None, *, draft: bool, s
     Refused
         Where the template is wrong.
     """
-    place, common = template(paper.name, own), common_fields(case, draft=draft)
+    place, common = template(paper, case.language, own), common_fields(case, draft=draft)
     for name, fields in _files(paper, case, single=single):
         yield f"{name}.docx", filled(place, {**common, **fields})
 
 
 def _files(paper: Paper, case: Case, *, single: bool) -> Iterator[tuple[str, Mapping[str, object]]]:
-    if paper.name == LETTER:
-        yield LETTER, reminder_fields(case.owing)
+    title = case.says(paper.title)
+    if paper.title == LETTER:
+        yield title, reminder_fields(case, case.owing)
         for one in case.owing if single else ():
-            yield f"{LETTER}/{one.member}", reminder_fields([one])
-    elif paper.name == NOTICE:
+            yield f"{title}/{one.member}", reminder_fields(case, [one])
+    elif paper.title == NOTICE:
         for round_ in case.scheme.papers.rounds:
-            yield round_, notice_fields(case, round_)
-    elif paper.name == SLIPS:
+            yield case.says(round_in_words(round_)), notice_fields(case, round_)
+    elif paper.title == SLIPS:
         slips, by_class = list(slip_fields(case)), dict[str, list[Fields]]()
         for _, slip in slips:
             by_class.setdefault(NO_NAME.sub("_", str(slip["类别"]))[:40], []).append(slip)
         for class_, own in by_class.items():
-            yield SLIPS if len(by_class) == 1 else f"{SLIPS}（{class_}）", {"得分单": with_last(own)}
+            of = phrase("{title}（{class_}）", "{title} ({class_})", title=title, class_=class_)
+            yield title if len(by_class) == 1 else case.says(of), {"得分单": with_last(own)}
         for member, slip in slips if single else ():
-            yield f"{SLIPS}/{member}", {"得分单": with_last([slip])}
+            yield f"{title}/{member}", {"得分单": with_last([slip])}
     else:
-        yield paper.name, paper.fields(case)
+        yield title, paper.fields(case)

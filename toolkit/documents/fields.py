@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.documents.articles import (
     HAVING,
-    chinese_number,
+    counted,
     day_in_words,
     evaluation_rules,
     grading_rules,
@@ -19,7 +19,8 @@ from toolkit.documents.articles import (
 )
 from toolkit.documents.report import idle_members, report_fields
 from toolkit.evaluation.contributions import award_lines
-from toolkit.minutes.journal import Journal
+from toolkit.ground.text import Language, Phrase, joined, phrase
+from toolkit.minutes.journal import Entry, Journal
 from toolkit.minutes.objections import Objections, working_days_after
 from toolkit.minutes.wording import OUTCOMES, said
 from toolkit.publication.extract import Extract, pinyin
@@ -39,10 +40,13 @@ if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.sensitivity.robustness import Firmness
 
-BLANK = "　　　　　　　　"
-DAY = "　　　　年　　月　　日"
-DRAFT = "草　稿"
-UNPUBLISHED = "放假安排尚未公布，止日待定"
+BLANK = Phrase("　　　　　　　　", "________________")
+DAY = Phrase("　　　　年　　月　　日", "____ ____________ 20____")
+DRAFT = Phrase("草　稿", "DRAFT")
+UNPUBLISHED = Phrase("放假安排尚未公布，止日待定", "a day to be fixed once the public holidays are announced")
+COUNCIL = Phrase("会长办公会议", "the president's meeting")
+ROUNDS = {"公示": "Public notice", "初审公示": "Notice of the preliminary review", "复审公示": "Notice of the second review", "终审公示": "Notice of the final review"}
+"""What rounds of notice are called in English, where they are called as usual."""
 
 Fields = dict[str, Any]
 
@@ -73,8 +77,8 @@ class Case:
         What the public may read of it; None where it was not sealed, or may not be published.
     firmness
         How firm the list is; None where it was not looked at.
-    start
-        The first day of the notice; None where it is not known yet.
+    starts
+        The first day of each round of the notice, in their order, as far as they are known.
     day
         The day the papers bear; None for a blank.
     digest
@@ -83,6 +87,8 @@ class Case:
         Who has not handed in what the phases of the action ask for.
     sealed
         Whether it is sealed, so that the page about its robustness lies beside it.
+    language
+        That of the papers; names, labels and reasons are data and stay as they are.
     """
 
     scheme: Scheme
@@ -92,11 +98,12 @@ class Case:
     objections: Objections = field(default_factory=Objections)
     extract: Extract | None = None
     firmness: Firmness | None = None
-    start: dt.date | None = None
+    starts: tuple[dt.date, ...] = ()
     day: dt.date | None = None
     digest: str = ""
     owing: tuple[Owing, ...] = ()
     sealed: bool = False
+    language: Language = "zh"
 
     @classmethod
     def of(cls, evaluation: Evaluation, records: Records, **more: Any) -> Case:
@@ -118,27 +125,30 @@ class Case:
     @property
     def council(self) -> str:
         """Who decides, or a blank."""
-        return self.scheme.papers.council or "会长办公会议"
+        return self.scheme.papers.council or self.says(COUNCIL)
 
+    def says(self, words: Phrase) -> str:
+        """Words in the language of the papers."""
+        return words.into(self.language)
 
-def day_or_blank(day: dt.date | None) -> str:
-    """A day, or room to write one."""
-    return DAY if day is None else day_in_words(day)
+    def on(self, day: dt.date | None) -> str:
+        """A day, or room to write one."""
+        return self.says(DAY) if day is None else day_in_words(day, self.language)
 
 
 def common_fields(case: Case, *, draft: bool) -> Fields:
     """The fields that every paper has."""
-    scheme, papers = case.scheme, case.scheme.papers
+    scheme, papers, blank = case.scheme, case.scheme.papers, case.says(BLANK)
     return {
-        "联合会": papers.organisation or BLANK, "行动": papers.action.removesuffix("行动").strip('“”"') or BLANK, "审议机构": case.council, "主管部门": papers.authority or BLANK,
-        "联系": scheme.publication.contact if scheme.publication and scheme.publication.contact else BLANK,
-        "办法": scheme.title, "评选": _occasion(scheme.title), "届次": scheme.edition, "批准文号": scheme.approval, "基准日": day_in_words(scheme.as_of),
-        "评价期": " 至 ".join(map(day_in_words, scheme.period)).replace(" 至 ", "至") if scheme.period else "",
-        "日期": day_or_blank(case.day), "草稿标记": DRAFT if draft else "",
-        "会员数": len(case.evaluation.members) if case.known else BLANK, "申报数": int(case.evaluation.members["applied"].sum()) if case.known else BLANK,
-        "类别一览": "、".join(_classes(case)) or "各类会员",
-        "公示工作日": f"{scheme.publication.working_days}" if scheme.publication else BLANK,
-        "方案指纹": case.digest[:16] or BLANK,
+        "联合会": papers.organisation or blank, "行动": papers.action.removesuffix("行动").strip('“”"') or blank, "审议机构": case.council, "主管部门": papers.authority or blank,
+        "联系": scheme.publication.contact if scheme.publication and scheme.publication.contact else blank,
+        "办法": scheme.title, "评选": _occasion(scheme.title) if case.language == "zh" else scheme.title, "届次": scheme.edition, "批准文号": scheme.approval, "基准日": case.on(scheme.as_of),
+        "评价期": case.says(Phrase("至", " to ")).join(map(case.on, scheme.period)) if scheme.period else "",
+        "日期": case.on(case.day), "草稿标记": case.says(DRAFT) if draft else "",
+        "会员数": len(case.evaluation.members) if case.known else blank, "申报数": int(case.evaluation.members["applied"].sum()) if case.known else blank,
+        "类别一览": case.says(wording.JOIN).join(_classes(case)) or case.says(Phrase("各类会员", "members of every kind")),
+        "公示工作日": f"{scheme.publication.working_days}" if scheme.publication else blank,
+        "方案指纹": case.digest[:16] or blank,
     }  # fmt: skip
 
 
@@ -166,64 +176,75 @@ def _classes(case: Case) -> Iterable[str]:
 def award_fields(case: Case, *, public: bool) -> Fields:
     """Awards with who is given them: to the public those who may be named, else all of them."""
     scheme, extract = case.scheme, case.extract
-    rows = list(extract.rows) if public and extract else [] if public or not case.known else _all_rows(case.evaluation)
+    rows = list(extract.rows) if public and extract else [] if public or not case.known else _all_rows(case.evaluation, case.language)
     counts = case.evaluation.awards["award"].value_counts().to_dict() if case.known else {}
     awards = []
     for place, award in enumerate(scheme.awards, 1):
         mine = [row for row in rows if row["award"] == award.label]
         given = int(counts.get(award.id, 0))
-        awards.append({"序": chinese_number(place), "名称": award.label, "家数": given, "规定": official(award_in_words(scheme, award), scheme),
-                       "分类": list(_by_class(mine)), "未列": given - len(mine) if public else 0})  # fmt: skip
+        awards.append({"序": counted(place, case.language), "名称": award.label, "家数": given, "规定": case.says(official(award_in_words(scheme, award), scheme)),
+                       "分类": list(_by_class(mine, case)), "未列": given - len(mine) if public else 0})  # fmt: skip
     ranked = bool(extract and extract.notice["order"] == "rank")
-    return {"奖项": awards, "排列说明": (RANKED if ranked else UNRANKED).zh, "评出": _selected(awards), "表彰对象": _praised(awards)}
+    return {"奖项": awards, "排列说明": case.says(RANKED if ranked else UNRANKED), "评出": case.says(_selected(awards)), "表彰对象": case.says(_praised(awards))}
 
 
-def _all_rows(evaluation: Evaluation) -> list[dict[str, str]]:
+def _all_rows(evaluation: Evaluation, language: Language) -> list[dict[str, str]]:
     labels = {award.id: award.label for award in evaluation.scheme.awards}
     members = evaluation.members
-    rows = [{"name": str(members.at[member, "name"]), "class": wording.class_name(members.at[member, "class"], "zh"), "award": labels[award]}
+    rows = [{"name": str(members.at[member, "name"]), "class": wording.class_name(members.at[member, "class"], language), "award": labels[award]}
             for award, member in zip(evaluation.awards["award"], evaluation.awards["member"], strict=True)]  # fmt: skip
     return sorted(rows, key=lambda row: (pinyin(row["class"]), pinyin(row["name"])))
 
 
-def _by_class(rows: Iterable[Mapping[str, str]]) -> Iterator[Fields]:
+def _by_class(rows: Iterable[Mapping[str, str]], case: Case) -> Iterator[Fields]:
     names: dict[str, list[str]] = {}
     for row in rows:
         names.setdefault(row.get("class", ""), []).append(row.get("name", ""))
     for class_, listed in names.items():
-        yield {"类别": class_ or "全部会员", "名单": listed}
+        yield {"类别": class_ or case.says(wording.EVERYONE), "名单": listed}
 
 
-def _selected(awards: list[Fields]) -> str:
-    given = "、".join(f"{award['名称']} {award['家数']} 家" for award in awards if award["家数"])
-    return f"评出{given}" if given else "没有评出获奖会员"
+def _selected(awards: list[Fields]) -> Phrase:
+    given = _listed(award for award in awards if award["家数"])
+    return phrase("评出{zh}", "the following were selected: {en}", zh=given.zh, en=given.en) if given.zh else Phrase("没有评出获奖会员", "nobody was selected for an award")
 
 
-def _praised(awards: list[Fields]) -> str:
-    return "、".join(f"{award['家数']} 家{award['名称']}" for award in awards if award["家数"]) or "　　家会员"
+def _listed(awards: Iterable[Fields]) -> Phrase:
+    return joined([phrase("{name} {n} 家", "{name}, {n:member|members}", name=award["名称"], n=award["家数"]) for award in awards], "、", "; ")
+
+
+def _praised(awards: list[Fields]) -> Phrase:
+    given = [award for award in awards if award["家数"]]
+    return Phrase("、".join(f"{award['家数']} 家{award['名称']}" for award in given) or "　　家会员", _listed(given).en or "________ members")
 
 
 def notice_fields(case: Case, round_: str) -> Fields:
     """One round of the notice: its days, and the fingerprints by which it can be computed again."""
     digests = case.extract.notice["digests"] if case.extract else {}
-    return {**award_fields(case, public=True), "轮次": round_, "公示期": _notice_days(case),
-            "指纹": [{"名称": name.zh, "值": digests[key]} for key, name in FINGERPRINTS.items() if digests.get(key)]}  # fmt: skip
+    return {**award_fields(case, public=True), "轮次": case.says(round_in_words(round_)), "公示期": case.says(_notice_days(case, case.scheme.papers.rounds.index(round_))),
+            "指纹": [{"名称": case.says(name), "值": digests[key]} for key, name in FINGERPRINTS.items() if digests.get(key)]}  # fmt: skip
 
 
-def _notice_days(case: Case) -> str:
+def round_in_words(round_: str) -> Phrase:
+    """What a round of notice is called: by its name in the scheme, and in English where that is a usual one."""
+    return Phrase(round_, ROUNDS.get(round_, round_))
+
+
+def _notice_days(case: Case, place: int) -> Phrase:
+    """The days of one round, the first or a later one; room to write them where they are not known."""
     count = case.scheme.publication.working_days if case.scheme.publication else 0
-    if case.start is None:
-        return f"{DAY}至{DAY}（{count} 个工作日）。"
+    if place >= len(case.starts):
+        return phrase("{day}至{day}（{n} 个工作日）。", "From {day} to {day} ({n:working day|working days}).", day=case.on(None), n=count)
     try:
-        last = day_in_words(working_days_after(case.start, count))
+        last = case.on(working_days_after(case.starts[place], count))
     except NotImplementedError:
-        last = UNPUBLISHED
-    return f"{day_in_words(case.start)}至{last}（{count} 个工作日，首日不计）。"
+        last = case.says(UNPUBLISHED)
+    return phrase("{first}至{last}（{n} 个工作日，首日不计）。", "From {first} to {last} ({n:working day|working days}, the first day not counted).", first=case.on(case.starts[place]), last=last, n=count)
 
 
 def certificate_fields(case: Case) -> Fields:
     """One certificate for each award given, numbered in the order of the list."""
-    rows = sorted(_all_rows(case.evaluation), key=lambda row: [award.label for award in case.scheme.awards].index(row["award"]))
+    rows = sorted(_all_rows(case.evaluation, case.language), key=lambda row: [award.label for award in case.scheme.awards].index(row["award"]))
     return {"证书": with_last([{"名称": row["name"], "奖项": row["award"], "编号": f"{case.scheme.edition}-{place:03d}"} for place, row in enumerate(rows, 1)])}
 
 
@@ -240,11 +261,12 @@ def slip_fields(case: Case) -> Iterator[tuple[str, Fields]]:
 
 def _slip(case: Case, card: ScoreCard) -> Fields:
     tables = card_tables(case.evaluation, card)
-    asked = {number for node, _, number in wording.outline(case.scheme) if isinstance(node, Indicator) and node.measure.take == "any"}
+    asked = {number for node, _, number in wording.outline(case.scheme) if isinstance(node, Indicator) and node.measure.take == "any"} if case.language == "zh" else set()
     rows = [{"项目": f"{number} {item}".strip(), "原始值": HAVING.get(raw, raw) if number in asked else raw, "分值": value, "权重": share, "得分": points} for number, item, raw, _, value, share, points in tables.parts.rows]
-    distances = [f"{award}：{needed}。" for award, _, _, _, needed in tables.lines.rows]
-    result = [f"结果：{outcome(case.scheme, card).zh}。", *([f"说明：{card.reason.rstrip('。')}。"] if card.reason else [])]
-    return {"名称": card.name, "类别": card.class_, "结论": result, "构成": rows, "距离": distances}
+    distances = [case.says(phrase("{award}：{needed}。", "{award}: {needed}.", award=award, needed=needed)) for award, _, _, _, needed in tables.lines.rows]
+    result = [phrase("结果：{said.zh}。", "Result: {said.en}.", said=outcome(case.scheme, card))]
+    result += [phrase("说明：{why}。", "Reason: {why}.", why=card.reason.rstrip("。. "))] if card.reason else []
+    return {"名称": card.name, "类别": card.class_, "结论": [case.says(line) for line in result], "构成": rows, "距离": distances}
 
 
 def objection_fields(case: Case) -> Fields:
@@ -252,9 +274,10 @@ def objection_fields(case: Case) -> Fields:
     listed = []
     for number, one in sorted(case.objections.listed.items()):
         decided = one.decision
-        listed.append({"编号": number, "会员": _called(case, one.member), "收到": day_in_words(one.received), "期限": day_in_words(one.answer_by) if one.answer_by else "", "事项": one.about,
-                       "决定": f"异议{OUTCOMES[decided.outcome].zh}" if decided else "", "理由": decided.because if decided else "",
-                       "由谁": decided.by if decided else "", "决定日期": day_in_words(decided.on) if decided else ""})  # fmt: skip
+        ruling = phrase("异议{said.zh}", "the objection is {said.en}", said=OUTCOMES[decided.outcome]) if decided else Phrase("", "")
+        listed.append({"编号": number, "会员": _called(case, one.member), "收到": case.on(one.received), "期限": case.on(one.answer_by) if one.answer_by else "", "事项": one.about,
+                       "决定": case.says(ruling), "理由": decided.because if decided else "",
+                       "由谁": decided.by if decided else "", "决定日期": case.on(decided.on) if decided else ""})  # fmt: skip
     return {"异议": with_last(listed)}
 
 
@@ -269,44 +292,71 @@ def reply_fields(case: Case) -> Fields:
     return {"异议": with_last([one for one in objection_fields(case)["异议"] if one["决定"]])}
 
 
+LATER = Phrase("尚未封存；封存后见所附的一页稳健性报告。", "Not sealed yet; once it is, see the attached page on robustness.")
+BESIDE = Phrase("结论见所附的一页稳健性报告。", "See the attached page on robustness.")
+
+
 def minutes_fields(case: Case) -> Fields:
     """The minutes of the evaluation out of the journal."""
-    decided = [entry for entry in case.journal.entries if entry.by]
-    entries = [{"序": place, "句": f"{day_in_words(entry.time.date())}，{entry.by}：{said(entry).zh.rstrip('。')}。" + (f"理由：{entry.reason.rstrip('。')}。" if entry.reason.strip() else "")}
-               for place, entry in enumerate(decided, 1)]  # fmt: skip
-    kept = [f"{day_in_words(entry.time.date())}，{said(entry).zh.rstrip('。')}。" for entry in case.journal.entries if not entry.by]
-    vacant = [f"{case.scheme.label(line.award)}（{line.class_ or '全部会员'}）空缺 {line.vacant} 个。" for line in award_lines(case.evaluation) if line.vacant]
-    vacant += [f"{case.scheme.label(tie.award)}（{tie.class_ or '全部会员'}）有 {len(tie.members)} 家完全同分，剩余名额 {tie.places} 个，待决定。" for tie in case.evaluation.ties]
-    firm = bottom_line(case.firmness).zh if case.firmness else "结论见所附的一页稳健性报告。" if case.sealed else "尚未封存；封存后见所附的一页稳健性报告。"
-    return {**award_fields(case, public=False), "记录": entries, "程序记录": kept, "空缺": vacant, "把握": firm, "记录末号": len(entries), "记录指纹": case.journal.head[:16] or "—"}
+    entries = [{"序": place, "句": case.says(_decided(case, entry))} for place, entry in enumerate([entry for entry in case.journal.entries if entry.by], 1)]
+    kept = [case.says(_kept(case, entry)) for entry in case.journal.entries if not entry.by]
+    firm = bottom_line(case.firmness) if case.firmness else BESIDE if case.sealed else LATER
+    return {**award_fields(case, public=False), "记录": entries, "程序记录": kept, "空缺": [case.says(line) for line in _places_left(case)],
+            "把握": case.says(firm), "记录末号": len(entries), "记录指纹": case.journal.head[:16] or "—"}  # fmt: skip
+
+
+def _decided(case: Case, entry: Entry) -> Phrase:
+    why = phrase("理由：{why.zh}。", " Reason: {why.en}.", why=_ended(Phrase(entry.reason, entry.reason))) if entry.reason.strip() else Phrase("", "")
+    return phrase("{day}，{by}：{said.zh}。{why.zh}", "{day}, {by}: {said.en}.{why.en}", day=case.on(entry.time.date()), by=entry.by, said=_ended(said(entry)), why=why)
+
+
+def _kept(case: Case, entry: Entry) -> Phrase:
+    return phrase("{day}，{said.zh}。", "{day}: {said.en}.", day=case.on(entry.time.date()), said=_ended(said(entry)))
+
+
+def _ended(words: Phrase) -> Phrase:
+    """Words without the stop at their end."""
+    return Phrase(words.zh.rstrip("。"), words.en.rstrip("。. "))
+
+
+def _places_left(case: Case) -> Iterator[Phrase]:
+    """Places that stay empty, and those that wait for a decision on level members."""
+    for line in award_lines(case.evaluation):
+        if line.vacant:
+            yield phrase("{award}（{class_}）空缺 {n} 个。", "{award} ({class_}): {n:place stays|places stay} empty.", award=case.scheme.label(line.award), class_=line.class_ or case.says(wording.EVERYONE), n=line.vacant)
+    for tie in case.evaluation.ties:
+        yield phrase(
+            "{award}（{class_}）有 {n} 家完全同分，剩余名额 {places} 个，待决定。", "{award} ({class_}): {n} members are level in every way, {places:place is|places are} left, to be decided.",
+            award=case.scheme.label(tie.award), class_=tie.class_ or case.says(wording.EVERYONE), n=len(tie.members), places=tie.places,
+        )  # fmt: skip
 
 
 def rules_fields(case: Case) -> Fields:
     """Chapters of the evaluation rules, and the table of indicators."""
-    return {"章节": evaluation_rules(case.scheme, case.tables, case.council), "指标表": indicator_table(case.scheme, case.tables)}
+    return {"章节": evaluation_rules(case.scheme, case.tables, case.council, case.language), "指标表": indicator_table(case.scheme, case.tables, case.language)}
 
 
 def grading_fields(case: Case) -> Fields:
     """Chapters of the grading rules, and the table of indicators."""
-    return {"章节": grading_rules(case.scheme, case.tables, case.council), "指标表": indicator_table(case.scheme, case.tables)}
+    return {"章节": grading_rules(case.scheme, case.tables, case.council, case.language), "指标表": indicator_table(case.scheme, case.tables, case.language)}
 
 
-def reminder_fields(owing: Iterable[Owing]) -> Fields:
+def reminder_fields(case: Case, owing: Iterable[Owing]) -> Fields:
     """A letter to each member that has not handed in what phases ask for, with the day and how long it is overdue."""
     letters = list(owing)
     return {
-        "统计日": day_in_words(letters[0].what[0].day),
-        "催办": with_last([{"名称": one.name, "事项": [{"事项": due.demand.label, "截止": day_in_words(due.by), "情况": waited(due).zh} for due in one.what]} for one in letters]),
+        "统计日": case.on(letters[0].what[0].day),
+        "催办": with_last([{"名称": one.name, "事项": [{"事项": due.demand.label, "截止": case.on(due.by), "情况": case.says(waited(due))} for due in one.what]} for one in letters]),
     }
 
 
 def idle_fields(case: Case) -> Fields:
     """Who took part in nothing yet, by class."""
     idle = idle_members(case.evaluation)
-    rows = [{"name": str(name), "class": wording.class_name(class_, "zh")} for name, class_ in zip(idle["name"], idle["class"], strict=True)]
-    return {"未参与数": len(rows), "未参与名单": list(_by_class(sorted(rows, key=lambda row: (pinyin(row["class"]), pinyin(row["name"])))))}
+    rows = [{"name": str(name), "class": wording.class_name(class_, case.language)} for name, class_ in zip(idle["name"], idle["class"], strict=True)]
+    return {"未参与数": len(rows), "未参与名单": list(_by_class(sorted(rows, key=lambda row: (pinyin(row["class"]), pinyin(row["name"]))), case))}
 
 
 def action_fields(case: Case) -> Fields:
     """The report of the action."""
-    return report_fields(case.evaluation, case.records)
+    return report_fields(case.evaluation, case.records, case.language)

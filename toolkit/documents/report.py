@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from toolkit.documents.articles import chinese_number
+from toolkit.documents.articles import counted
 from toolkit.evaluation.contributions import award_lines
+from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.publication.disclosures import deeds
 from toolkit.publication.extract import pinyin
 
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
 ACTIVITIES, EXCHANGE, EXCHANGED = "activities", "exchange", ("论坛", "研讨", "交流", "考察", "沙龙")
 """Of the register of activities, those of a kind that is no training: a part of its own."""
 TASKS = {
-    "法制教育与业务培训": (ACTIVITIES, "courses", "materials", "questions"),
-    "交流、研讨与会刊": (EXCHANGE, "articles", "surveys", "needs"),
-    "诚信自律公约与承诺": ("pledges",),
-    "诚信信息的汇报与公示": ("conduct", "complaints"),
-    "组织保障": ("council", "plans", "liaison", "dues"),
+    Phrase("法制教育与业务培训", "Legal education and professional training"): (ACTIVITIES, "courses", "materials", "questions"),
+    Phrase("交流、研讨与会刊", "Exchange, seminars and the journal"): (EXCHANGE, "articles", "surveys", "needs"),
+    Phrase("诚信自律公约与承诺", "The convention and the pledges"): ("pledges",),
+    Phrase("诚信信息的汇报与公示", "Reporting and publishing integrity information"): ("conduct", "complaints"),
+    Phrase("组织保障", "Organisation and support"): ("council", "plans", "liaison", "dues"),
 }
 """The tasks of the action plan, and the registers that tell of each."""
 BROAD = {"activities", "articles", "surveys", "pledges", "materials", "needs", "courses"}
@@ -38,21 +39,39 @@ BROAD = {"activities", "articles", "surveys", "pledges", "materials", "needs", "
 SHOWN_STATES = 8
 
 
-def report_fields(evaluation: Evaluation, records: Records) -> dict[str, Any]:
+def report_fields(evaluation: Evaluation, records: Records, language: Language = "zh") -> dict[str, Any]:
     """The fields of the report."""
     registers, members = _registers(evaluation, records), evaluation.members
     told = _by_task(registers, evaluation, records)
     idle = idle_members(evaluation)
-    share = _share(len(idle), len(members))
+    lacking = list(_lacking(evaluation, registers, _unheard(told, records.tables), len(idle))) or [TO_ADD]
+
+    def all_of(sentences: Iterable[Phrase]) -> list[str]:
+        return [sentence.into(language) for sentence in sentences]
+
     return {
-        "总体": list(_overall(evaluation, registers, len(members) - len(idle))),
+        "总体": all_of(_overall(evaluation, registers, len(members) - len(idle))),
         "登记": [{"名称": one["名称"], "条数": f"{one['条数']:,}", "家数": f"{len(one['会员']):,}", "占比": _share(len(one["会员"]), len(members))} for one in registers.values()],
-        "任务": list(_tasks(told, len(members))),
-        "类别表": _classes(evaluation, {*members.index} - {*idle.index}),
-        "未参与": [f"尚有 {len(idle)} 家会员没有参与任何一项活动（占 {share}），须逐家联系，力求全员参与（名单另附，内部使用）。"] if len(idle) else ["全体会员都参与了活动。"],
-        "评优": list(_awards(evaluation)),
-        "不足": list(_lacking(evaluation, registers, _unheard(told, records.tables), len(idle))) or ["【请秘书处结合实际补充。】"],
+        "任务": [
+            {"序": counted(place, language), "题": title.into(language), "句": all_of(sentences)} for place, (title, sentences) in enumerate(_tasks(told, len(members)), 1)
+        ],
+        "类别表": _classes(evaluation, {*members.index} - {*idle.index}, language),
+        "未参与": all_of([_unmoved(len(idle), len(members))]),
+        "评优": all_of(_awards(evaluation)),
+        "不足": all_of(lacking),
     }
+
+
+TO_ADD = Phrase("【请秘书处结合实际补充。】", "[To be added by the secretariat.]")
+UNTOLD = Phrase("本届记录中没有这一项的登记，由秘书处据实填写：【　　　　】。", "There is no record of this in the registers; to be filled in by the secretariat: [        ].")
+
+
+def _unmoved(idle: int, members: int) -> Phrase:
+    """How many took part in nothing."""
+    if not idle:
+        return Phrase("全体会员都参与了活动。", "All members took part.")
+    return phrase("尚有 {n} 家会员没有参与任何一项活动（占 {share}），须逐家联系，力求全员参与（名单另附，内部使用）。",
+                  "{n:member|members} ({share}) took part in nothing yet. Each is to be contacted, so that all take part (list attached, for internal use).", n=idle, share=_share(idle, members))  # fmt: skip
 
 
 def idle_members(evaluation: Evaluation) -> pd.DataFrame:
@@ -113,7 +132,7 @@ def _exchanges(tables: Tables) -> tuple[str, tuple[str, ...]] | None:
     return None
 
 
-def _unheard(told: Mapping[str, Any], tables: Tables) -> list[str]:
+def _unheard(told: Mapping[str, Any], tables: Tables) -> list[Phrase]:
     """The tasks that have registers, and no record in any of them."""
     there = {*tables.table} | ({EXCHANGE} if _exchanges(tables) else set())
     return [title for title, names in TASKS.items() if {*names} & there and not {*names} & {*told}]
@@ -134,56 +153,72 @@ def _states(table: Table, frame: pd.DataFrame) -> Iterator[tuple[str, Mapping[st
             yield column.headings[0] if column.headings else id_, {state: int(counts[state]) for state in column.choices if counts.get(state)}
 
 
-def _overall(evaluation: Evaluation, registers: Mapping[str, dict[str, Any]], taking_part: int) -> Iterator[str]:
+def _overall(evaluation: Evaluation, registers: Mapping[str, dict[str, Any]], taking_part: int) -> Iterator[Phrase]:
     members = evaluation.members
     classes = members["class"].dropna().nunique()
-    yield f"联合会现有会员 {len(members):,} 家" + (f"，分属 {classes} 个类别" if classes else "") + f"。评价期内参与各项活动的会员 {taking_part:,} 家，占 {_share(taking_part, len(members))}。"
-    total = sum(one["条数"] for one in registers.values())
-    outside = sum(one["期外"] for one in registers.values())
-    yield f"各项登记在册的记录共 {total:,} 条" + (f"，其中评价期以外的 {outside:,} 条" if outside else "") + "，情况如下："
+    yield phrase(
+        "联合会现有会员 {n:,} 家{classes.zh}。评价期内参与各项活动的会员 {part:,} 家，占 {share}。",
+        "The federation has {n:,} members{classes.en}. Within the period {part:,} of them, {share}, took part in its activities.",
+        n=len(members), part=taking_part, share=_share(taking_part, len(members)),
+        classes=phrase("，分属 {n} 个类别", " of {n:class|classes}", n=classes) if classes else Phrase("", ""),
+    )  # fmt: skip
+    total, outside = (sum(one[key] for one in registers.values()) for key in ("条数", "期外"))
+    yield phrase(
+        "各项登记在册的记录共 {n:,} 条{outside.zh}，情况如下：", "The registers hold {n:,} records{outside.en}, as follows:",
+        n=total, outside=phrase("，其中评价期以外的 {n:,} 条", ", {n:,} of them dated outside the period", n=outside) if outside else Phrase("", ""),
+    )  # fmt: skip
 
 
-def _tasks(registers: Mapping[str, dict[str, Any]], members: int) -> Iterator[dict[str, Any]]:
-    for place, (title, names) in enumerate(TASKS.items(), 1):
-        sentences = [_told(registers[name], members) for name in names if name in registers]
-        yield {"序": chinese_number(place), "题": title, "句": sentences or ["本届记录中没有这一项的登记，由秘书处据实填写：【　　　　】。"]}
+def _tasks(registers: Mapping[str, dict[str, Any]], members: int) -> Iterator[tuple[Phrase, list[Phrase]]]:
+    """Each task of the plan, and what the registers tell of it."""
+    for title, names in TASKS.items():
+        yield title, [_told(registers[name], members) for name in names if name in registers] or [UNTOLD]
 
 
-def _told(register: Mapping[str, Any], members: int) -> str:
-    parts = [f"{register['名称']}：登记 {register['条数']:,} 条，涉及会员 {len(register['会员']):,} 家，占 {_share(len(register['会员']), members)}"]
-    parts += [f"按{name}，" + "、".join(f"{state} {count:,} 条" for state, count in states.items()) for name, states in register["各态"].items() if states]
-    return "；".join(parts) + "。"
+def _told(register: Mapping[str, Any], members: int) -> Phrase:
+    parts = [phrase("{name}：登记 {n:,} 条，涉及会员 {whose:,} 家，占 {share}", "{name}: {n:,} on record, of {whose:,} members, {share}",
+                    name=register["名称"], n=register["条数"], whose=len(register["会员"]), share=_share(len(register["会员"]), members))]  # fmt: skip
+    for name, states in register["各态"].items():
+        told = joined([phrase("{state} {n:,} 条", "{state} {n:,}", state=state, n=count) for state, count in states.items()], "、")
+        parts += [phrase("按{name}，{told.zh}", "by {name}, {told.en}", name=name, told=told)] if states else []
+    said = joined(parts, "；", "; ")
+    return Phrase(f"{said.zh}。", f"{said.en}.")
 
 
-def _classes(evaluation: Evaluation, taking_part: set[Any]) -> list[dict[str, Any]]:
+def _classes(evaluation: Evaluation, taking_part: set[Any], language: Language) -> list[dict[str, Any]]:
     members, winners = evaluation.members, {*evaluation.awards["member"]}
     rows: list[dict[str, Any]] = []
-    for class_, part in sorted(members.groupby(members["class"].fillna("未分类"), observed=True), key=lambda pair: pinyin(str(pair[0]))):
+    for class_, part in sorted(members.groupby(members["class"].fillna(UNCLASSED.into(language)), observed=True), key=lambda pair: pinyin(str(pair[0]))):
         rows.append({"类别": str(class_), "会员": len(part), "参与": len({*part.index} & taking_part), "申报": int(part["applied"].sum()), "获奖": len({*part.index} & winners)})
     whole = {key: sum(row[key] for row in rows) for key in ("会员", "参与", "申报", "获奖")}
-    return [*rows, {"类别": "合　计", **whole}]
+    return [*rows, {"类别": ALL.into(language), **whole}]
 
 
-def _awards(evaluation: Evaluation) -> Iterator[str]:
+UNCLASSED, ALL = Phrase("未分类", "no class"), Phrase("合　计", "Total")
+
+
+def _awards(evaluation: Evaluation) -> Iterator[Phrase]:
     scheme = evaluation.scheme
     counts = evaluation.awards["award"].value_counts()
-    given = [f"{award.label} {int(counts.get(award.id, 0))} 家" for award in scheme.awards]
-    if given:
-        yield f"申报参评的会员 {int(evaluation.members['applied'].sum()):,} 家，依据《{scheme.title}》评出" + "、".join(given) + "。"
+    if scheme.awards:
+        given = joined([phrase("{label} {n} 家", "{label}, {n:member|members}", label=award.label, n=int(counts.get(award.id, 0))) for award in scheme.awards], "、", "; ")
+        yield phrase("申报参评的会员 {n:,} 家，依据《{title}》评出{given.zh}。", "{n:,} members applied. Under “{title}” the following were selected: {given.en}.",
+                     n=int(evaluation.members["applied"].sum()), title=scheme.title, given=given)  # fmt: skip
     if scheme.grades:
         graded = {str(grade): int(count) for grade, count in evaluation.ranking["grade"].value_counts().items()}
-        grades = [f"{grade} 级 {graded[grade]} 家" for grade in dict.fromkeys([*(str(name) for name, _ in scheme.grades.bands), *graded]) if grade and graded.get(grade, 0) > 0]
-        yield "信用等级：" + "、".join(grades) + "。"
+        names = dict.fromkeys([*(str(name) for name, _ in scheme.grades.bands), *graded])
+        grades = joined([phrase("{grade} 级 {n} 家", "{grade} {n}", grade=grade, n=graded[grade]) for grade in names if grade and graded.get(grade, 0) > 0], "、")
+        yield phrase("信用等级：{zh}。", "Credit grades: {en}.", zh=grades.zh, en=grades.en)
 
 
-def _lacking(evaluation: Evaluation, registers: Mapping[str, dict[str, Any]], unheard: Iterable[str], idle: int) -> Iterator[str]:
-    vacant = [(line, line.vacant) for line in award_lines(evaluation) if line.vacant]
+def _lacking(evaluation: Evaluation, registers: Mapping[str, dict[str, Any]], unheard: Iterable[Phrase], idle: int) -> Iterator[Phrase]:
+    vacant = sum(line.vacant for line in award_lines(evaluation))
     if vacant:
-        yield f"名额空缺 {sum(count for _, count in vacant)} 个，够格的会员不足，未降低标准。"
+        yield phrase("名额空缺 {n} 个，够格的会员不足，未降低标准。", "{n:place|places} stayed empty: too few members qualified, and no standard was lowered.", n=vacant)
     for title in unheard:
-        yield f"“{title}”没有登记可查，工作留痕有待加强。"
-    thin = [one for name, one in registers.items() if name in BROAD and len(one["会员"]) * 3 < len(evaluation.members)]
+        yield phrase("“{title.zh}”没有登记可查，工作留痕有待加强。", "Of “{title.en}” there is no record: records must be kept better.", title=title)
+    thin = [str(one["名称"]) for name, one in registers.items() if name in BROAD and len(one["会员"]) * 3 < len(evaluation.members)]
     if thin:
-        yield "参与面不足三分之一的有：" + "、".join(one["名称"] for one in thin) + "。"
+        yield phrase("参与面不足三分之一的有：{zh}。", "Less than a third of the members appear in: {en}.", zh="、".join(thin), en=", ".join(thin))
     if idle:
-        yield f"有 {idle} 家会员没有参与任何一项活动。"
+        yield phrase("有 {n} 家会员没有参与任何一项活动。", "{n:member|members} took part in nothing.", n=idle)
