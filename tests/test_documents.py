@@ -121,7 +121,7 @@ def test_templates_are_what_their_texts_say() -> None:
 FIELD = re.compile(r"\{\{\s*([^\s.|}]+)|\{%p?r? (?:if|for \S+ in) (?:not )?([^\s.|%]+)")
 
 
-@pytest.mark.parametrize("one", (*DOCUMENTS, REMINDER), ids=lambda one: one.name)
+@pytest.mark.parametrize("one", [*DOCUMENTS, REMINDER], ids=lambda one: one.name)
 def test_both_languages_ask_for_the_same(one: Paper) -> None:
     """No paper says in one language what it leaves out in the other."""
     asked = [{name for found in FIELD.findall(text_of(template(one, language).read_bytes())) for name in found if name} for language in ("zh", "en")]
