@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.sensitivity.robustness import Firmness
 
-BLANK = Phrase("　　　　　　　　", "________________")
+BLANK = {"zh": "　　　　　　　　", "en": "________________"}
 DAY = Phrase("　　　　年　　月　　日", "____ ____________ 20____")
 DRAFT = Phrase("草　稿", "DRAFT")
 UNPUBLISHED = Phrase("放假安排尚未公布，止日待定", "a day to be fixed once the public holidays are announced")
@@ -138,7 +138,7 @@ class Case:
 
 def common_fields(case: Case, *, draft: bool) -> Fields:
     """The fields that every paper has."""
-    scheme, papers, blank = case.scheme, case.scheme.papers, case.says(BLANK)
+    scheme, papers, blank = case.scheme, case.scheme.papers, BLANK[case.language]
     return {
         "联合会": papers.organisation or blank, "行动": papers.action.removesuffix("行动").strip('“”"') or blank, "审议机构": case.council, "主管部门": papers.authority or blank,
         "联系": scheme.publication.contact if scheme.publication and scheme.publication.contact else blank,
@@ -326,7 +326,7 @@ def _places_left(case: Case) -> Iterator[Phrase]:
             yield phrase("{award}（{class_}）空缺 {n} 个。", "{award} ({class_}): {n:place stays|places stay} empty.", award=case.scheme.label(line.award), class_=line.class_ or case.says(wording.EVERYONE), n=line.vacant)
     for tie in case.evaluation.ties:
         yield phrase(
-            "{award}（{class_}）有 {n} 家完全同分，剩余名额 {places} 个，待决定。", "{award} ({class_}): {n} members are level in every way, {places:place is|places are} left, to be decided.",
+            "{award}（{class_}）有 {n} 家完全同分，剩余名额 {places} 个，待决定。", "{award} ({class_}): {n:member is|members are} level in every way, {places:place is|places are} left, to be decided.",
             award=case.scheme.label(tie.award), class_=tie.class_ or case.says(wording.EVERYONE), n=len(tie.members), places=tie.places,
         )  # fmt: skip
 

@@ -158,13 +158,13 @@ def _overall(evaluation: Evaluation, registers: Mapping[str, dict[str, Any]], ta
     classes = members["class"].dropna().nunique()
     yield phrase(
         "联合会现有会员 {n:,} 家{classes.zh}。评价期内参与各项活动的会员 {part:,} 家，占 {share}。",
-        "The federation has {n:,} members{classes.en}. Within the period {part:,} of them, {share}, took part in its activities.",
+        "Members of the federation: {n:,}{classes.en}. Within the period {part:,} of them, {share}, took part in its activities.",
         n=len(members), part=taking_part, share=_share(taking_part, len(members)),
-        classes=phrase("，分属 {n} 个类别", " of {n:class|classes}", n=classes) if classes else Phrase("", ""),
+        classes=phrase("，分属 {n} 个类别", ", of {n:class|classes}", n=classes) if classes else Phrase("", ""),
     )  # fmt: skip
     total, outside = (sum(one[key] for one in registers.values()) for key in ("条数", "期外"))
     yield phrase(
-        "各项登记在册的记录共 {n:,} 条{outside.zh}，情况如下：", "The registers hold {n:,} records{outside.en}, as follows:",
+        "各项登记在册的记录共 {n:,} 条{outside.zh}，情况如下：", "Records in the registers: {n:,}{outside.en}, as follows:",
         n=total, outside=phrase("，其中评价期以外的 {n:,} 条", ", {n:,} of them dated outside the period", n=outside) if outside else Phrase("", ""),
     )  # fmt: skip
 
@@ -176,7 +176,7 @@ def _tasks(registers: Mapping[str, dict[str, Any]], members: int) -> Iterator[tu
 
 
 def _told(register: Mapping[str, Any], members: int) -> Phrase:
-    parts = [phrase("{name}：登记 {n:,} 条，涉及会员 {whose:,} 家，占 {share}", "{name}: {n:,} on record, of {whose:,} members, {share}",
+    parts = [phrase("{name}：登记 {n:,} 条，涉及会员 {whose:,} 家，占 {share}", "{name}: records {n:,}; members {whose:,}, {share}",
                     name=register["名称"], n=register["条数"], whose=len(register["会员"]), share=_share(len(register["会员"]), members))]  # fmt: skip
     for name, states in register["各态"].items():
         told = joined([phrase("{state} {n:,} 条", "{state} {n:,}", state=state, n=count) for state, count in states.items()], "、")
@@ -202,7 +202,7 @@ def _awards(evaluation: Evaluation) -> Iterator[Phrase]:
     counts = evaluation.awards["award"].value_counts()
     if scheme.awards:
         given = joined([phrase("{label} {n} 家", "{label}, {n:member|members}", label=award.label, n=int(counts.get(award.id, 0))) for award in scheme.awards], "、", "; ")
-        yield phrase("申报参评的会员 {n:,} 家，依据《{title}》评出{given.zh}。", "{n:,} members applied. Under “{title}” the following were selected: {given.en}.",
+        yield phrase("申报参评的会员 {n:,} 家，依据《{title}》评出{given.zh}。", "Applications: {n:,}. Selected under “{title}”: {given.en}.",
                      n=int(evaluation.members["applied"].sum()), title=scheme.title, given=given)  # fmt: skip
     if scheme.grades:
         graded = {str(grade): int(count) for grade, count in evaluation.ranking["grade"].value_counts().items()}
