@@ -88,6 +88,8 @@ def valued(draw: st.DrawFn, item: dict[str, Any]) -> dict[str, Any]:
         treatments: list[dict[str, Any]] = [{"treat": "winsorise", "tails": [0.2, 0.2]}, {"treat": "winsorise", "skewness": 0.5, "kurtosis": 0.5, "most": 2}]
         treatments += [{"treat": "log"}, {"treat": "box_cox", "lambda": draw(st.sampled_from([0.0, 0.5, 2.0]))}] if relative else []
         more["outliers"] = draw(st.sampled_from(treatments))
+    if shape["shape"] != "category" and more["missing"] not in {"worst", "exclude", "unranked", "error"}:
+        more["missing_of"] = draw(st.sampled_from(["value", "raw"]))
     more |= {"applies_to": ["A"]} if draw(st.integers(0, 4)) == 0 else {}
     return item | more | draw(steps())
 

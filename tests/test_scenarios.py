@@ -54,7 +54,9 @@ def run_evaluations(draw: st.DrawFn) -> Evaluation:
     """Evaluations as `evaluate` gives them, with gaps, stand-ins for them, and grades."""
     made = draw(evaluations())
     policies = st.sampled_from(["worst", "exclude", "class_median", "median", "unranked"])
-    items = tuple(item.model_copy(update={"missing": draw(policies)}) for item in made.scheme.indicators)
+    imputing = st.sampled_from([("worst", "value"), ("median", "raw"), ("class_median", "raw"), (20.0, "raw")])
+    gaps = st.tuples(policies, st.just("value")) | imputing
+    items = tuple(item.model_copy(update=dict(zip(("missing", "missing_of"), draw(gaps), strict=True))) for item in made.scheme.indicators)
     vetoes = tuple(veto.model_copy(update={"effect": Effect(award="none", grade="D")}) for veto in made.scheme.vetoes)
     grades = draw(st.sampled_from([None, GRADES, GRADES.model_copy(update={"applied_only": True})]))
     rules = made.scheme.model_copy(update={"indicators": items, "grades": grades, "vetoes": vetoes})

@@ -87,6 +87,7 @@ def test_a_sound_tree_has_no_fault(tmp_path: Path, text: str) -> None:
         ("weight = 40", "weight = 39.9", "must sum to 100, not 99.9", "change the weights"),
         ("weight = 40", "weight = -40", "at least 0", "write 0 or more"),
         ("weight = 40", "weight = nan", "NaN", "write a plain number"),
+        ("weight = 40", 'weight = 40\nmissing = "worst"\nmissing_of = "raw"', "which raw value stands in has to be said", "class_median, class_mean, or a number"),
         ("weight = 40", 'weight = 40\ndecimals_of = "score"', "`decimals_of` without `decimals`", "add `decimals`"),
         ('"conditional"\n[[group.when]]\nobserved = ["bidding"]\nweights = { bidding = 1 }\n[[group.when]]\nobserved = ["bidding", "performance"]\nweights = { bidding = 0.2, performance = 0.8 }',
          '"geometric"\n[[indicator]]\nid = "x"\nweight = 0\ngroup = "conduct"\ndecimals = 1\nmeasure = { column = "members.x" }\nvalue = { shape = "linear", worst = 0, best = 1 }',

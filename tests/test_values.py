@@ -77,6 +77,7 @@ EVERYTHING = {
     "talks": {"value": {"shape": "z_score"}, "outliers": {"treat": "winsorise", "tails": (0.0, 0.25)}, "missing": "worst"},
     "answers": {"value": {"shape": "percentile"}, "outliers": {"treat": "log"}, "missing": "median"},
 }
+IMPUTED = {name: {**item, "missing": "class_mean" if name == "hours" else 2.0, "missing_of": "raw"} for name, item in EVERYTHING.items()}
 
 
 def with_items(**changes: dict[str, Any]) -> Scheme:
@@ -117,8 +118,9 @@ def test_a_class_without_a_value_gets_the_worst() -> None:
     assert valued("class_mean", classes=pd.Series(["x", "x", "x", "y"], index=RAW.index)).frame.loc["D", "hours"] == 0
 
 
-def test_a_resolved_scheme_gives_the_same_bits_and_who_joins_later_moves_nobody() -> None:
-    scheme, classes = with_items(**EVERYTHING), ["x", "y", "x", "x"]
+@pytest.mark.parametrize("items", [EVERYTHING, IMPUTED])
+def test_a_resolved_scheme_gives_the_same_bits_and_who_joins_later_moves_nobody(items: dict[str, Any]) -> None:
+    scheme, classes = with_items(**items), ["x", "y", "x", "x"]
     before = everything(RAW, scheme, classes)
     fixed = resolved(scheme, RawValues.of(RAW, RAW.notna() | True), np.array(classes, dtype=object))
     pd.testing.assert_frame_equal(everything(RAW, fixed, classes).frame, before.frame, check_exact=True)
@@ -130,13 +132,31 @@ def test_a_resolved_scheme_gives_the_same_bits_and_who_joins_later_moves_nobody(
     assert not unfixed.frame.loc[RAW.index].equals(before.frame)
 
 
-def test_the_order_of_members_changes_not_a_bit() -> None:
-    scheme, classes = with_items(**EVERYTHING), pd.Series(["x", "y", "x", "x"], index=RAW.index)
+@pytest.mark.parametrize("items", [EVERYTHING, IMPUTED])
+def test_the_order_of_members_changes_not_a_bit(items: dict[str, Any]) -> None:
+    scheme, classes = with_items(**items), pd.Series(["x", "y", "x", "x"], index=RAW.index)
     turned = RAW.iloc[::-1]
     known = [(RawValues.of(raw, raw.notna() | True), classes[raw.index].to_numpy(object)) for raw in (RAW, turned)]
     there, back = (scaled(scheme, *given) for given in known)
     pd.testing.assert_frame_equal(back.frame.iloc[::-1], there.frame, check_exact=True)
     assert resolved(scheme, *known[0]) == resolved(scheme, *known[1])
+
+
+def test_a_raw_value_that_stands_in_is_treated_with_the_others_and_listed_once() -> None:
+    raw = RAW.assign(hours=[40.0, 20, 10, math.nan], talks=[math.nan, 1.0, 2, 9])
+    hours = {"missing": "median", "missing_of": "raw", "value": {"shape": "min_max"}}
+    talks = {"missing": 30, "missing_of": "raw", "outliers": {"treat": "winsorise", "tails": (0.0, 0.25)}}
+    found = everything(raw, with_items(hours=hours, talks=talks), ["x"] * 4)
+    rows = {(row.indicator, row.member): (row.how, row.used) for row in found.touched.itertuples()}
+    assert rows == {("hours", "D"): ("imputed", 20.0), ("talks", "A"): ("imputed", 9.0)}
+    assert found.frame["hours"].tolist() == [100, pytest.approx(100 / 3), 0, pytest.approx(100 / 3)]
+
+
+def test_a_class_without_a_raw_value_gets_the_worst() -> None:
+    own = {"missing": "class_mean", "missing_of": "raw"}
+    found = everything(RAW, with_items(hours=own), ["x", "x", "x", "y"])
+    assert found.frame.loc["D", "hours"] == 0
+    assert found.touched["how"].tolist() == ["imputed"]
 
 
 def test_a_treated_value_is_listed_with_what_it_was_and_what_was_used() -> None:

@@ -49,7 +49,7 @@ const scoring = (() => {
     for (const group of scheme.group ?? []) { keys(group, [...NODE, ...GATHERED, "cap"], `group[${group.id}].`); gathered(group, `group[${group.id}].`); }
     for (const item of scheme.indicator ?? []) {
       const path = `indicator[${item.id}].`, shape = item.value;
-      keys(item, [...NODE, "value", "missing", "stands_in", "outliers", "applies_to"], path);
+      keys(item, [...NODE, "value", "missing", "missing_of", "stands_in", "outliers", "applies_to"], path);
       if (SHAPES[shape.shape] === undefined) found.push(`${path}value.shape = ${shape.shape}`);
       else keys(shape, SHAPES[shape.shape], `${path}value.`);
       if (SHAPES[shape.shape]?.includes("found") && shape.found === undefined) found.push(`${path}value.found`);
@@ -205,16 +205,19 @@ const scoring = (() => {
   /** One indicator's value of one member: { value, missing }. A member to whom it does not apply has no value, and misses none. */
   function valued(item, member, raw, applies, scale) {
     const shape = item.value, found = shape.found?.[division(shape.within, member)];
+    const policy = item.missing ?? "error", middle = () => item.stands_in[policy.startsWith("class_") ? member.class : "all"];
+    const imputes = item.missing_of === "raw", gap = applies && isNone(raw);
+    if (gap && imputes) raw = digits15(typeof policy === "number" ? policy : middle() ?? NaN);
     let value = NaN;
     if (applies && !isNone(raw)) {
       if (shape.shape === "category") value = shape.points[stateName(raw)] ?? shape.other ?? NaN;
       else if (shape.found === undefined || found !== undefined) value = VALUE[shape.shape](shape, treated(item.outliers, raw), scale, found);
     }
     value = stepped(item, value, "score");
-    const missing = applies && Number.isNaN(value), policy = item.missing ?? "error";
-    if (missing && typeof policy === "number") value = policy;
-    else if (missing && policy === "worst") value = lowest(shape, found);
-    else if (missing && MIDDLES.includes(policy)) value = item.stands_in[policy.startsWith("class_") ? member.class : "all"] ?? lowest(shape, found);
+    const missing = applies && Number.isNaN(value);
+    if (missing && (imputes || policy === "worst")) value = lowest(shape, found);
+    else if (missing && typeof policy === "number") value = policy;
+    else if (missing && MIDDLES.includes(policy)) value = middle() ?? lowest(shape, found);
     if (missing) value = stepped(item, value, "score");
     return { value, unranked: missing && policy === "unranked" };
   }

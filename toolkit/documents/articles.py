@@ -150,7 +150,7 @@ def _marked(node: Indicator, scheme: Scheme, tables: Tables) -> Phrase:
     """How an indicator is marked, and what a missing value counts as."""
     value = official(valued_in_words(node), scheme)
     zh = HAD.sub(lambda found: HAVING[found[0]], value.zh) if node.measure.take == "any" else value.zh
-    said = phrase("{zh}；缺失{missing.zh}", "{en}; where missing: {missing.en}", zh=zh, en=value.en, missing=missing_in_words(node.missing))
+    said = phrase("{zh}；缺失{missing.zh}", "{en}; where missing: {missing.en}", zh=zh, en=value.en, missing=missing_in_words(node))
     return said if _below_nothing(node, tables) else Phrase(said.zh.replace("，不足计 0 分", ""), said.en.replace(", below: 0;", ";"))
 
 

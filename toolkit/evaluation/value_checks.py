@@ -47,6 +47,8 @@ class Valued:
         To whom it applies and who has no value.
     straight
         Whether each value comes of one number alone, untreated: then nothing is to be said of it where none is missing.
+    imputed
+        For whom a raw value stands in among the `used` ones; None where none does.
     """
 
     item: Indicator
@@ -56,6 +58,7 @@ class Valued:
     treated: Mask | None
     missing: Mask
     straight: bool = False
+    imputed: Mask | None = None
 
 
 def value_problems(valued: Valued, members: pd.Index[Any], scale: float, classes: Any) -> Iterator[Problem]:

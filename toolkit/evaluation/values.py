@@ -1,6 +1,7 @@
 """Raw values as values on the scheme's scale, what stands in for a missing one, and what was touched on the way.
 
-What stands in for a missing value: the worst, a number, or what the others got in the middle.
+What stands in for a missing value: the worst, a number, or what the others got in the middle; or, before outliers are treated,
+a raw value.
 """
 
 from __future__ import annotations
@@ -21,12 +22,11 @@ from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.ranking import Floats, Mask
 from toolkit.indicators.single_rows import RawColumn, RawValues
 from toolkit.scheme import Scheme
-from toolkit.scheme.criteria import Indicator
+from toolkit.scheme.criteria import MIDDLES, Indicator
 from toolkit.scheme.shapes import Category, Relative
 from toolkit.scheme.shapes.relative import EVERYONE, class_places
 
-MIDDLES = ("median", "mean", "class_median", "class_mean")
-POINTS = "points"
+POINTS, IMPUTED = "points", "imputed"
 
 
 def stand_ins(item: Indicator, used: Floats, values: Floats, scale: float, classes: Any) -> Floats | None:
@@ -42,6 +42,8 @@ def stand_ins(item: Indicator, used: Floats, values: Floats, scale: float, class
         The class of each member. Where nobody of a class has a value, the worst stands in.
     """
     policy = item.missing
+    if item.imputes:  # a class in which nobody has a raw value
+        return stepped(item, _worst(item, used, scale, classes, len(values)))
     if not isinstance(policy, str):
         return stepped(item, np.full(len(values), float(policy)))
     if policy != "worst" and policy not in MIDDLES:
@@ -68,7 +70,7 @@ def _filling(item: Indicator, used: Floats, values: Floats, scale: float, classe
 
 
 def middles(item: Indicator, values: Floats, classes: Any) -> dict[str, float]:
-    """The median or mean that stands in, by class or for ``all``: as the scheme holds it, else that of `values`."""
+    """The median or mean that stands in, by class or for ``all``: as the scheme holds it, else that of `values`, raw ones where it imputes."""
     if item.stands_in is not None:
         return item.stands_in
     policy = str(item.missing)
@@ -78,8 +80,23 @@ def middles(item: Indicator, values: Floats, classes: Any) -> dict[str, float]:
 
 
 def how(item: Indicator) -> str:
-    """What a value that stands in is called: the scheme's policy, or `points` for a number."""
+    """What a value that stands in is called: the scheme's policy, `points` for a number, or `imputed` where it is a raw value."""
+    if item.imputes:
+        return IMPUTED
     return item.missing if isinstance(item.missing, str) else POINTS
+
+
+def imputed(item: Indicator, numbers: Floats, counted: Mask, classes: Any) -> Floats:
+    """Raw values with the one that stands in for each missing one; NaN stays where the scheme imputes none, or nobody of the class has one."""
+    gaps = counted & np.isnan(numbers)
+    if not item.imputes or not gaps.any():
+        return numbers
+    filling = np.full(len(numbers), np.nan if isinstance(item.missing, str) else item.missing)
+    if isinstance(item.missing, str):
+        by_group = middles(item, numbers, classes)
+        for name, members in _groups(item.missing, classes):
+            filling[members] = by_group.get(name, np.nan)
+    return np.where(gaps, decimal_digits_of(filling), numbers)
 
 
 def _worst(item: Indicator, used: Floats, scale: float, classes: Any, count: int) -> Floats:
@@ -183,7 +200,7 @@ class Values:
     def touched(self) -> pd.DataFrame:
         """A row for each value that does not come of the raw value as it stands.
 
-        Columns member, indicator, how (the missing policy, ``points`` for a number, or the outlier treatment), raw and
+        Columns member, indicator, how (the missing policy, ``points`` for a number, ``imputed``, or the outlier treatment), raw and
         used (NaN where missing), value.
         """
         return pd.concat(self.touched_rows, ignore_index=True) if self.touched_rows else nothing_touched()
@@ -259,12 +276,16 @@ def valued_column(item: Indicator, given: RawColumn, counted: Mask, scale: float
     if isinstance(shape, Category):
         values = stepped(item, shape.values(given, scale))
         return Valued(item, given, np.full(len(given), np.nan), values, None, counted & np.isnan(values))
-    item, used, treated = _treated(item, given if given.dtype == np.float64 else _numbers(given))
+    recorded = given if given.dtype == np.float64 else _numbers(given)
+    numbers = imputed(item, recorded, counted, classes)
+    item, used, treated = _treated(item, numbers)
     if isinstance(shape, Relative):
         values = stepped(item, shape.values(used, scale, classes))
-        return Valued(item, given, used, values, treated, counted & np.isnan(values))
-    values = stepped(item, shape.values(used, scale))
-    return Valued(item, given, used, values, treated, counted & np.isnan(values), straight=treated is None)
+    else:
+        values = stepped(item, shape.values(used, scale))
+    filled = None if numbers is recorded else np.isnan(recorded) & ~np.isnan(numbers)
+    straight = not isinstance(shape, Relative) and treated is None and filled is None
+    return Valued(item, given, used, values, treated, counted & np.isnan(values), straight=straight, imputed=filled)
 
 
 def _numbers(given: RawColumn) -> Floats:
@@ -286,16 +307,17 @@ def _resolved(valued: Valued, scale: float, classes: States) -> Indicator:
     if isinstance(item.value, Relative):
         changes["value"] = item.value.resolved(valued.used, scale, classes)
     if item.missing in MIDDLES:
-        changes["stands_in"] = middles(item, valued.values, classes)
+        known = valued.given if item.imputes else valued.values
+        changes["stands_in"] = middles(item, known if known.dtype == np.float64 else _numbers(known), classes)
     return item.model_copy(update=changes)
 
 
 def _touched(valued: Valued, members: pd.Index[Any], column: Floats, *, filled: bool) -> Iterator[pd.DataFrame]:
     item, treatment = valued.item, valued.item.outliers
+    stood_in = valued.missing & filled if valued.imputed is None else valued.missing | valued.imputed
     if treatment is not None and valued.treated is not None:
-        yield from _rows(valued, members, valued.treated, treatment.treat, column)
-    if filled:
-        yield from _rows(valued, members, valued.missing, how(item), column)
+        yield from _rows(valued, members, valued.treated & ~stood_in, treatment.treat, column)
+    yield from _rows(valued, members, stood_in, how(item), column)
 
 
 def _rows(valued: Valued, members: pd.Index[Any], which: Mask, name: str, column: Floats) -> Iterator[pd.DataFrame]:

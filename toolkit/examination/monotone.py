@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from toolkit.evaluation.scores import TOTAL
-from toolkit.evaluation.values import MIDDLES
 from toolkit.examination.reach import (
     COUNTED,
     beyond_known,
@@ -28,6 +27,7 @@ from toolkit.examination.reach import (
 from toolkit.examination.rules import Rules, all_parts, understood
 from toolkit.examination.small_editions import Drawn, Example, grid, smallest, turn_of
 from toolkit.ground.text import Phrase, figure, joined, phrase
+from toolkit.scheme.criteria import MIDDLES
 from toolkit.scheme.outcomes import FIRST_PLACES
 from toolkit.scheme.shapes import Benchmark, Category, Points, Relative
 
@@ -211,6 +211,8 @@ def _gaps(scheme: Scheme, item: Indicator, rules: Rules) -> Iterator[Phrase]:
         yield Phrase("未填的不计入，填了低值反而拉低平均", "a gap is left out, so that a low value recorded weighs more than none")
     elif item.missing in MIDDLES:
         yield Phrase("未填的按中间值计，一家变好会抬高别家，填了也可能更低", "a gap counts as the middle of the others, which one doing better raises for all")
+    elif item.imputes:
+        yield phrase("未填的原始值按 {n} 计，填了可能更低", "a gap counts as the raw value {n}, and what is recorded may give less", n=figure(item.missing))
     elif (given := stand_in(item)) is not None and given > lowest_value(item, scheme.scale, rules.tables):
         yield phrase("未填的计 {n} 分，填了可能更低", "a gap counts {n}, and what is recorded may give less", n=figure(given))
     elif item.missing == "unranked" and scheme.grades is not None and scheme.grades.default:

@@ -29,13 +29,14 @@ from toolkit.evaluation import rescored
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.many import Lists
 from toolkit.evaluation.scores import TOTAL, Score, list_scores, rounded_scores
-from toolkit.evaluation.values import MIDDLES, scaled
+from toolkit.evaluation.values import scaled
 from toolkit.examination.monotone import obstacles
 from toolkit.examination.rules import Rules
 from toolkit.ground.problems import Refused
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.panels import levelled, panel_scores
 from toolkit.scheme import Weighting
+from toolkit.scheme.criteria import MIDDLES
 from toolkit.scheme.outcomes import FIRST_PLACES
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ ROUNDED = frozenset({"decimals", "rounding", "decimals_of"})
 KNOWN: Mapping[type[StrictModel], frozenset[str]] = {
     Group: frozenset({"id", "label", "weight", "group", "aggregate", "when", "least_present", "not_applicable", "cap", "value", "source"}) | ROUNDED,
     Total: frozenset({"aggregate", "when", "least_present", "not_applicable", "value", "floor", "cap"}),
-    Indicator: frozenset({"id", "label", "weight", "measure", "value", "unit", "group", "missing", "stands_in", "outliers", "applies_to", "source"}) | ROUNDED,
+    Indicator: frozenset({"id", "label", "weight", "measure", "value", "unit", "group", "missing", "missing_of", "stands_in", "outliers", "applies_to", "source"}) | ROUNDED,
     Adjustment: frozenset({"id", "label", "measure", "per", "cap", "floor", "source"}) | ROUNDED,
     Measure: frozenset({"take", "table", "column", "weight", "over", "where", "among", "window", "in_period", "once_per", "unverified",
                         "points", "crossed_with", "keep", "best", "discard", "better"}),
@@ -155,7 +155,7 @@ def value_span(item: Indicator, scale: float, tables: Tables | None, class_: str
     values = list(_values(item, scale, tables))
     never_missing = (item.measure.take in COUNTED and not isinstance(item.value, Category | Benchmark)) or item.missing == "error"
     if not never_missing:
-        values += _stand_ins(item, values)
+        values += _stand_ins(item, values, scale)
     asked = item.missing not in {"exclude", "unranked"} and item.measure.take != "panel"
     sure = (never_missing or asked) and not may_not_apply(item.measure, tables)
     given = stepped(item, np.array(values))
@@ -221,7 +221,7 @@ def lowest_value(item: Indicator, scale: float, tables: Tables | None) -> float:
 def stand_in(item: Indicator) -> float | None:
     """What a gap of an indicator counts whatever the others have; None where that depends, or it counts nothing."""
     if not isinstance(item.missing, str):
-        return float(item.missing)
+        return None if item.imputes else float(item.missing)
     return item.value.lowest if item.missing == "worst" and not isinstance(item.value, Relative) else None
 
 
@@ -255,13 +255,15 @@ def only_rises(shape: ValueShape, scale: float) -> bool:
     return bool((np.diff(shape.values(turns(shape), scale)) >= -TINY).all())
 
 
-def _stand_ins(item: Indicator, values: Sequence[float]) -> list[float]:
+def _stand_ins(item: Indicator, values: Sequence[float], scale: float) -> list[float]:
     """What can stand in for a missing value beside what is between the others."""
-    if not isinstance(item.missing, str):
+    if not isinstance(item.missing, str) and not item.imputes:
         return [float(item.missing)]
     if item.missing in {"exclude", "unranked", "error"}:
         return []
     lowest = min(values) if isinstance(item.value, Relative) else item.value.lowest
+    if item.imputes:  # any raw value, recorded or not
+        return [lowest, *(() if isinstance(item.value, Relative | Category) else item.value.values(turns(item.value), scale).tolist())]
     return [lowest, *(item.stands_in or {}).values()]
 
 

@@ -24,7 +24,7 @@ from toolkit.interactive.board_words import NOT_RECORDED, RECORDED, Said
 from toolkit.interactive.tuning import both, cannot_be, typed_number
 from toolkit.scheme.amendments import key_words, value_words
 from toolkit.scheme.criteria import AGGREGATES as NAMES
-from toolkit.scheme.criteria import Indicator, MissingPolicy
+from toolkit.scheme.criteria import MIDDLES, Indicator, MissingPolicy
 from toolkit.scheme.outliers import TREATMENTS
 from toolkit.scheme.shapes import Category, ValueShape
 from toolkit.scheme.shapes.states import STATES
@@ -322,7 +322,9 @@ def node_dials(scheme: Scheme, node: str) -> Iterator[Dial]:
     policies = {policy: value_words(policy, "missing") for policy in get_args(MissingPolicy)} | {POINTS: FIXED}
     yield Dial(f"indicator[{node}].missing", key_words("missing"), POINTS if given else str(item.missing), choices=policies)
     if given:
-        yield Dial(f"indicator[{node}].missing#{POINTS}", OTHER_MISSING, float(item.missing), 0.0, scheme.scale, bounded=True)
+        yield Dial(f"indicator[{node}].missing#{POINTS}", OTHER_MISSING, float(item.missing), *((None, None) if item.imputes else (0.0, scheme.scale)), bounded=not item.imputes)
+    if given or item.missing in MIDDLES:
+        yield _choice(f"indicator[{node}].missing_of", "missing_of", item.missing_of, type(item).model_fields["missing_of"].annotation)
     yield from _rounding_dials(f"indicator[{node}]", item)
 
 

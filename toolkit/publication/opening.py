@@ -27,6 +27,7 @@ from toolkit.evaluation import Evaluation
 from toolkit.evaluation.quotas import stopped
 from toolkit.evaluation.requirements import bars
 from toolkit.evaluation.scores import TOTAL
+from toolkit.evaluation.values import imputed
 from toolkit.ground.decimals import decimal_digits_of
 from toolkit.ground.ranking import Floats, Mask
 from toolkit.ground.text import discreet
@@ -159,7 +160,7 @@ def _without_others(item: Indicator, raw: pd.Series[Any], classes: NDArray[np.ob
     if isinstance(item.value, Relative) and item.value.found is not None:
         found = {name: entry for name, entry in item.value.found.items() if discreet(name) not in left_out}
         if isinstance(item.value, Placed):
-            numbers = np.asarray(raw.astype("float64"), np.float64)
+            numbers = imputed(item, np.asarray(raw.astype("float64"), np.float64), np.ones(len(raw), np.bool_), classes)
             used = decimal_digits_of(numbers if item.outliers is None else item.outliers.applied(numbers))
             found = {name: _trodden(rungs, used[(classes == discreet(name)) | (item.value.within == EVERYONE)]) for name, rungs in found.items()}
         changes["value"] = item.value.model_copy(update={"found": {name: entry for name, entry in found.items() if entry != ()}})

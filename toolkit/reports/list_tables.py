@@ -312,7 +312,7 @@ def _valued(node: Group | Indicator, lexicon: Lexicon) -> dict[str, Phrase | str
     """How a node is valued, what a missing value counts as and to whom it applies."""
     if isinstance(node, Group):
         return {"aggregate": gathered_in_words(node), "missing": "", "applies": ""}
-    return {"aggregate": valued_in_words(node), "missing": missing_in_words(node.missing), "applies": lexicon.joined(node.applies_to)}
+    return {"aggregate": valued_in_words(node), "missing": missing_in_words(node), "applies": lexicon.joined(node.applies_to)}
 
 
 def evidence_table(evaluation: Evaluation) -> Table:

@@ -54,7 +54,7 @@ def measures_table(scheme: Scheme, tables: Tables | None = None) -> Table:
     titles = window_titles(scheme, tables)
     rows = [
         {"number": number, "label": node.label, "measured": measure_in_words(on_forms(node.measure, tables, titles)), "unit": node.unit,
-         "missing": missing_in_words(node.missing), "source": node.source}
+         "missing": missing_in_words(node), "source": node.source}
         for node, _, number in wording.outline(scheme)
         if isinstance(node, Indicator)
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from toolkit.evaluation.values import POINTS
+from toolkit.evaluation.values import IMPUTED, POINTS
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.reports.outcome_wording import (
     award_in_words,
@@ -15,7 +15,7 @@ from toolkit.reports.outcome_wording import (
     ties_in_words,
     veto_in_words,
 )
-from toolkit.reports.wording import MISSING_POLICIES, aggregate_in_words, span_in_words
+from toolkit.reports.wording import IMPUTED_BY, MISSING_POLICIES, aggregate_in_words, span_in_words
 from toolkit.scheme.criteria import Indicator, Node
 from toolkit.scheme.measures import Selection, asked_in_words
 from toolkit.scheme.outcomes import PERMISSIONS
@@ -227,7 +227,7 @@ TOUCHES = {
 def touched_in_words(scheme: Scheme, indicator: str, how: str) -> Phrase:
     """What was done to a value, as `Evaluation.touched` names it: which number, or what stood in, or which treatment."""
     node = scheme.nodes[indicator]
-    return missing_in_words(node.missing) if how == POINTS and isinstance(node, Indicator) else TOUCHES[how]
+    return missing_in_words(node) if how in {POINTS, IMPUTED} and isinstance(node, Indicator) else TOUCHES[how]
 
 
 def valued_in_words(item: Indicator) -> Phrase:
@@ -261,14 +261,11 @@ def stepped_in_words(item: Stepped) -> Iterator[Phrase]:
         yield phrase("所得分数{kept.zh}再相加", "its points {kept.en} before they are added", kept=kept)
 
 
-def missing_in_words(missing: str | float) -> Phrase:
-    """What is done about a missing value.
-
-    Examples
-    --------
-    >>> missing_in_words(40.0).into("en"), missing_in_words("mean").into("zh")
-    ('counts as 40', '按全部会员平均分计')
-    """
+def missing_in_words(item: Indicator) -> Phrase:
+    """What is done about a missing value of an indicator."""
+    missing = item.missing
+    if item.imputes:
+        return IMPUTED_BY[missing] if isinstance(missing, str) else phrase("原始值按 {n} 计", "the raw value counts as {n}", n=figure(missing))
     if isinstance(missing, str):
         return MISSING_POLICIES[missing]
     return phrase("按 {n} 分计", "counts as {n}", n=figure(missing))

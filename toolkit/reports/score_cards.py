@@ -258,7 +258,7 @@ def treated(row: Row, lexicon: Lexicon) -> str:
         return ""
     if how == "exclude" and _above(scheme, node).aggregate == "conditional":
         return BY_CASE.into(lexicon.language)
-    return (missing_in_words(node.missing) if how == str(node.missing) else touched_in_words(scheme, node.id, how)).into(lexicon.language)
+    return (missing_in_words(node) if how == str(node.missing) else touched_in_words(scheme, node.id, how)).into(lexicon.language)
 
 
 def _above(scheme: Scheme, node: Indicator) -> Group | Total:

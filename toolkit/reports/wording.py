@@ -104,6 +104,12 @@ MISSING_POLICIES = {
     "unranked": Phrase("不排名", "the member is not ranked"),
     "error": Phrase("视为错误", "an error"),
 }
+IMPUTED_BY = {
+    "class_median": Phrase("原始值按本类中位数补齐", "the median of its class's raw values"),
+    "class_mean": Phrase("原始值按本类平均数补齐", "the mean of its class's raw values"),
+    "median": Phrase("原始值按全部会员中位数补齐", "the median of all raw values"),
+    "mean": Phrase("原始值按全部会员平均数补齐", "the mean of all raw values"),
+}
 LOWER_FIRST = Phrase("总分低者在前", "the lower total first")
 
 

@@ -59,6 +59,8 @@ def _aggregate(name: str) -> str:
 
 Aggregate = Annotated[str, AfterValidator(_aggregate), Field(json_schema_extra={"pattern": AGGREGATE})]
 NotApplicable = Literal["rescale", 0]
+MIDDLES = ("median", "mean", "class_median", "class_mean")
+"""The policies by which the middle of what others have stands in for a missing value."""
 NodeShape = Annotated[OfNumbers, Field(discriminator="shape")]
 
 
@@ -136,7 +138,9 @@ class Indicator(Node):
 
     `missing` says what stands in for a missing value; a number is the value itself, in points of the scale. A mean or
     median is that of the values the others got; `stands_in` holds those an evaluation found, by class or for ``all``,
-    so that a resolved scheme gives them again. `outliers` treats the raw values before they are valued.
+    so that a resolved scheme gives them again. Where `missing_of` is ``raw``, the number, median or mean is one of raw values, and stands
+    in before anything else is done: it is treated with the others, and counts among them where a shape looks at all
+    (the order of the OECD's handbook: impute, treat, normalise). `outliers` treats the raw values before they are valued.
     """
 
     weight: Weight
@@ -145,10 +149,16 @@ class Indicator(Node):
     unit: str = ""
     group: str | None = None
     missing: MissingPolicy | Number = "error"
+    missing_of: Literal["value", "raw"] = "value"
     stands_in: dict[str, Number] | None = None
     outliers: Outliers | None = None
     applies_to: tuple[str, ...] = ()
     source: str = ""
+
+    @property
+    def imputes(self) -> bool:
+        """Whether a raw value stands in for a missing one, before outliers are treated."""
+        return self.missing_of == "raw"
 
 
 class Adjustment(Stepped):

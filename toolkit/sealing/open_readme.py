@@ -130,7 +130,7 @@ def _rules(scheme: Scheme) -> Iterator[Phrase]:
     yield Phrase("| 分组、指标 | 属于 | 权重 | 怎样得分 | 缺失 |\n|---|---|---|---|---|", "| node | below | weight | how it is scored | missing |\n|---|---|---|---|---|")
     for node in scheme.nodes.values():
         how = valued_in_words(node) if isinstance(node, Indicator) else gathered_in_words(node)
-        missing = missing_in_words(node.missing) if isinstance(node, Indicator) else Phrase("", "")
+        missing = missing_in_words(node) if isinstance(node, Indicator) else Phrase("", "")
         yield _row(Phrase(*[f"{node.label} ({node.id})"] * 2), Phrase(*[node.group or ""] * 2), Phrase(*[figure(node.weight)] * 2), how, missing)
     yield Phrase("\n| 其他规则 | 名称 | 规定 |\n|---|---|---|", "\n| other rules | name | decided |\n|---|---|---|")
     for kind, name, read, decided, _ in rule_lines(scheme):

@@ -172,7 +172,8 @@ class OfficialRuns:
     def _valued_anew(self, scenario: Scenario, name: str) -> Valued:
         """An indicator of a scenario; where only what stands in for a gap is another, nothing is valued anew."""
         item = scenario.item(name)
-        if name in scenario.raw or item.value is not self.ground.items[name].value:
+        anew = item.imputes or self.ground.items[name].imputes  # a raw value stands in before anything is valued
+        if name in scenario.raw or anew or item.value is not self.ground.items[name].value:
             return _valued_in(scenario, name)
         return replace(self.valued[name], item=item.model_copy(update={"outliers": self.valued[name].item.outliers}))
 

@@ -220,7 +220,7 @@ def _tree(scheme: Scheme) -> Iterator[SchemeLine]:
             yield number, name, node.weight, "", gathered_in_words(node), "", "", node.source
         else:
             applies = Phrase(JOIN.zh.join(node.applies_to), JOIN.en.join(node.applies_to))
-            yield number, name, node.weight, measure_in_words(node.measure), valued_in_words(node), missing_in_words(node.missing), applies, node.source
+            yield number, name, node.weight, measure_in_words(node.measure), valued_in_words(node), missing_in_words(node), applies, node.source
 
 
 def _beyond_tree(scheme: Scheme) -> Iterator[SchemeLine]:

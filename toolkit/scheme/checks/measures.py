@@ -16,6 +16,7 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Fault, tuples
 from toolkit.ground.toml_syntax import KeyPath, Raw, is_number
 from toolkit.scheme.checks.tree import BOUNDS, clash, items, unknown
+from toolkit.scheme.criteria import MIDDLES
 from toolkit.scheme.outliers import TREATMENTS
 from toolkit.scheme.shapes import SHAPES, Shape
 
@@ -267,6 +268,7 @@ def shapes_faults(raw: Raw) -> Iterator[Fault]:
         if not isinstance(value, dict):
             continue
         path: KeyPath = ("indicator", place)
+        yield from _imputed(path, item)
         shape = _kind(SHAPES, value.get("shape"))
         faults = [replace(fault, path=(*path, "value", *fault.path)) for fault in (shape.faults(value, raw) if shape else ())]
         if isinstance(treatment, dict) and (kind := _kind(TREATMENTS, treatment.get("treat"))):
@@ -275,6 +277,20 @@ def shapes_faults(raw: Raw) -> Iterator[Fault]:
     for path, value in [*((("group", place), item.get("value")) for place, item in items(raw, "group")), (("total",), _table(raw.get("total")).get("value"))]:
         if isinstance(value, dict) and (shape := _kind(SHAPES, value.get("shape"))):
             yield from (replace(fault, path=(*path, "value", *fault.path)) for fault in shape.faults(value, raw))
+
+
+def _imputed(path: KeyPath, item: Raw) -> Iterator[Fault]:
+    """A raw value stands in only where the scheme says which, and where raw values are numbers."""
+    missing = item.get("missing", "error")
+    if item.get("missing_of") != "raw":
+        return
+    if item["value"].get("shape") == "category":
+        rule = Phrase("按状态计分的指标没有原始数值可补", "a raw number cannot stand in for a state")
+        yield Fault((*path, "missing_of"), rule, Phrase("请删去 missing_of；缺失计几分，写 missing = 分数", "remove `missing_of`; how many points a gap has is `missing` = points"))
+    elif not is_number(missing) and missing not in MIDDLES:
+        rule = phrase("补原始值须写明补什么，而 missing 为“{missing}”", "which raw value stands in has to be said, and `missing` is `{missing}`", missing=missing)
+        mend = phrase('请写 missing = "class_median" 等（{middles}）或一个数；否则删去 missing_of', "write `missing` = one of {middles}, or a number; or remove `missing_of`", middles="、".join(MIDDLES))
+        yield Fault((*path, "missing_of"), rule, Phrase(mend.zh, mend.en.replace("、", ", ")))
 
 
 def _table(value: object) -> Raw:

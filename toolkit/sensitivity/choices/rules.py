@@ -16,7 +16,7 @@ from toolkit.evaluation.aggregation import UNWEIGHTED
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.text import Phrase, phrase
 from toolkit.scheme.amendments import value_words
-from toolkit.scheme.criteria import AGGREGATE, MissingPolicy
+from toolkit.scheme.criteria import AGGREGATE, MIDDLES, MissingPolicy
 from toolkit.scheme.shapes import (
     Borda,
     Category,
@@ -99,8 +99,9 @@ class MissingPolicies:
         for name in names:
             if policy == OBSERVED:
                 _impute(name, scenario, rng)
-            elif policy != scenario.item(name).missing:
-                update = {"missing": policy, "stands_in": None}
+            elif policy != scenario.item(name).missing or (scenario.item(name).imputes and policy not in MIDDLES):
+                of = scenario.item(name).missing_of if policy in MIDDLES else "value"
+                update = {"missing": policy, "missing_of": of, "stands_in": None}
                 scenario.items[name] = scenario.item(name).model_copy(update=update)
 
 
