@@ -21,6 +21,7 @@ from toolkit.diagnostics import (
     correlations,
     cronbach_alpha,
     effective_weights,
+    principal_components,
     redundancies,
     spread,
     weights_for_influence,
@@ -263,6 +264,44 @@ def test_cronbachs_alpha_of_the_attitude_survey_as_the_r_package_psych_prints_it
     assert found["alpha"].unique().round(2).tolist() == [0.84]
     assert found["without"].round(2).tolist() == [0.81, 0.80, 0.83, 0.80, 0.80, 0.86, 0.84]
     assert found["n"].unique().tolist() == [30]
+
+
+def test_the_components_of_the_attitude_survey_are_those_of_the_singular_values() -> None:
+    rows = [[float(cell) for cell in row.split()] for line in ATTITUDE.strip().splitlines() for row in line.split("|")]
+    names = ["rating", "complaints", "privileges", "learning", "raises", "critical", "advance"]
+    one = asked(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+    found = principal_components(one).loc["total"]
+    data = np.array(rows)
+    standard = (data - data.mean(axis=0)) / data.std(axis=0)
+    _, singular, axes = np.linalg.svd(standard, full_matrices=False)
+    roots = found.groupby("component")["eigenvalue"].first()
+    assert roots.to_numpy() == pytest.approx(singular**2 / len(rows))
+    assert roots.sum() == pytest.approx(7)
+    assert found["cumulative"].iloc[-1] == pytest.approx(1)
+    first = found.loc[1, "loading"]
+    assert first.abs().to_numpy() == pytest.approx(np.abs(axes[0]) * singular[0] / np.sqrt(len(rows)))
+    score = standard @ axes[0]
+    assert first.abs().to_numpy() == pytest.approx([abs(np.corrcoef(column, score)[0, 1]) for column in standard.T])
+    assert first.max() == first.abs().max()
+
+
+def test_components_and_correlations_of_groups_by_hand() -> None:
+    values = {"a": [10.0, 20, 30, 40], "b": [20.0, 40, 60, 80], "c": [40.0, 30, 20, 10], "d": [10.0, 10, 30, 50], "e": [5.0, 5, 5, 5]}
+    tree = {"group": [group("g", 1, None), group("h", 1, None), group("k", 1, "h")], "indicator": [indicator("a", 1, "g"), indicator("b", 1, "g"), indicator("c", 1, "k"), indicator("d", 1, "h"), indicator("e", 1, "h")]}
+    one = asked(values, **tree)
+    found = principal_components(one)
+    assert found.loc[("g", 1), "share"].tolist() == pytest.approx([1, 1])  # a and b move as one
+    assert found.loc[("g", 2), "eigenvalue"].tolist() == pytest.approx([0, 0], abs=1e-12)
+    r = np.corrcoef(values["c"], values["d"])[0, 1]
+    assert found.loc["h"].index.get_level_values("part").unique().tolist() == ["k", "d"]  # e is the same for all
+    assert found.loc[("h", 1), "eigenvalue"].tolist() == pytest.approx([1 - r, 1 - r])  # opposed
+    assert found.loc["k"]["note"].tolist() == ["fewer than two parts to compare" if one.scheme.language == "en" else "可比的下级不足两项"]
+    pairs = correlations(one, "groups")
+    assert pairs.index.tolist() == [("g", "h"), ("g", "k")]  # k lies in h
+    assert pairs.loc[("g", "k"), "r"] == pytest.approx(-1)
+    assert pairs["group"].tolist() == ["total", ""]
+    assert asked({key: [1.0, 2] for key in "ab"}).scores.notna().all().all()
+    assert principal_components(asked({key: [1.0, 2] for key in "ab"})).loc["total"].index.tolist() == [(0, "a"), (0, "b")]
 
 
 def test_alpha_by_hand() -> None:

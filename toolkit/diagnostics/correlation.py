@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from toolkit.diagnostics.distribution import CONSTANT, FEWEST, STATES, Of, few, members_of, observations
 from toolkit.evaluation.scores import TOTAL
-from toolkit.ground.ranking import Floats
+from toolkit.ground.ranking import Floats, Mask
 from toolkit.ground.statistics import CorrelationMethod, correlation
 from toolkit.ground.text import Phrase, phrase
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.ground.text import Language
-    from toolkit.scheme.criteria import Indicator
+    from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Group, Indicator
 
 
+ROUND = 1e-9  # eigenvalues, and loadings, that are this near are one
 COLUMNS = ["r", "n", "group", "note"]
 
 MERGE = Phrase(
@@ -41,14 +44,15 @@ MIRROR = Phrase(
 
 
 def correlations(
-    evaluation: Evaluation, of: Of = "values", method: CorrelationMethod = "pearson", *, class_: str | None = None
+    evaluation: Evaluation, of: Of | Literal["groups"] = "values", method: CorrelationMethod = "pearson", *, class_: str | None = None
 ) -> pd.DataFrame:
-    """The correlation of every two indicators, over the members that have both.
+    """The correlation of every two indicators, or groups, over the members that have both.
 
     Parameters
     ----------
     of
-        "values" on the scale, where higher is always better; or "raw", as recorded.
+        "values" on the scale, where higher is always better; "raw", as recorded; or "groups": the scores of groups, of which neither lies
+        within the other.
     method
         "pearson" straight-line; "spearman" of the ranks; "kendall" (tau-b) of pairs of members.
     class_
@@ -61,12 +65,15 @@ def correlations(
         two is constant or fewer than 3 have both; n, the members that have both; group, the id of the group both
         stand in ("total" for both at the top), else empty; note, why r is lacking, in the scheme's language.
     """
-    table = observations(evaluation, of, class_)
-    columns = {item.id: _prepared(table[item.id].to_numpy(), method) for item in evaluation.scheme.indicators}
-    numeric = {name: of == "values" or bool(table[name].notna().any()) for name in columns}
+    scheme = evaluation.scheme
+    nodes: Sequence[Indicator | Group] = scheme.groups if of == "groups" else scheme.indicators
+    table = evaluation.scores.loc[members_of(evaluation, class_), [node.id for node in nodes]].astype("float64") if of == "groups" else observations(evaluation, of, class_)
+    columns = {node.id: _prepared(table[node.id].to_numpy(), method) for node in nodes}
+    numeric = {name: of != "raw" or bool(table[name].notna().any()) for name in columns}
     rows = {
         (one.id, two.id): (*_agreement(columns[one.id], columns[two.id], method), _common_group(one, two))
-        for one, two in combinations(evaluation.scheme.indicators, 2)
+        for one, two in combinations(nodes, 2)
+        if not (one.id in _above(scheme, two) or two.id in _above(scheme, one))
     }
     index = pd.MultiIndex.from_tuples(rows, names=["first", "second"]) if rows else _no_pairs()
     frame = pd.DataFrame(rows.values(), index=index, columns=["r", "n", "note", "group"])
@@ -133,7 +140,15 @@ def _agreement(x: Floats, y: Floats, method: CorrelationMethod) -> tuple[float, 
     return r, n, CONSTANT if np.isnan(r) else None
 
 
-def _common_group(one: Indicator, two: Indicator) -> str:
+def _above(scheme: Scheme, node: Indicator | Group) -> Iterator[str]:
+    """The groups a node lies in."""
+    above = node.group
+    while above is not None:
+        yield above
+        above = scheme.nodes[above].group
+
+
+def _common_group(one: Indicator | Group, two: Indicator | Group) -> str:
     return (one.group or "total") if one.group == two.group else ""
 
 
@@ -201,12 +216,9 @@ def alpha(parts: Floats) -> float:
 
 def _group(table: pd.DataFrame, language: Language) -> list[dict[str, Any]]:
     """A row for each part."""
-    varying = np.array([column.min() < column.max() for _, column in table.items()], dtype=np.bool_)
-    complete = table.loc[:, varying].dropna().to_numpy()
+    complete, varying = _complete(table)
     if len(complete) < FEWEST:
         return [_lacking(few(len(complete)), len(complete), language) for _ in table.columns]
-    varying[varying] = [column.min() < column.max() for column in complete.T]
-    complete = table.loc[:, varying].loc[table.loc[:, varying].notna().all(axis=1)].to_numpy()
     if varying.sum() < 2:
         return [_lacking(ALONE if varies else CONSTANT, len(complete), language) for varies in varying]
     places = np.cumsum(varying) - 1
@@ -239,6 +251,73 @@ def _part(complete: Floats, place: int, members: int, language: Language) -> dic
         "n": n,
         "note": ("；" if language == "zh" else "; ").join(word.into(language) for word in notes),
     }
+
+
+def principal_components(evaluation: Evaluation, *, class_: str | None = None) -> pd.DataFrame:
+    """The principal components of every group: of the correlations of its direct parts on the scale.
+
+    One component that carries nearly all says that the parts tell one thing, several with an eigenvalue above 1 (Kaiser) that the group
+    gathers as many different ones. Members in whom every varying part counts are looked at, as in `cronbach_alpha`.
+
+    Returns
+    -------
+    DataFrame
+        Index (group, component, part): each group, "total" for the topmost nodes; components from 1, the greatest first; each direct
+        part that is not constant. Columns label (of the part); eigenvalue, share and cumulative (0..1, of the variance of the standardised
+        parts); loading, the correlation of the part with the component (its sign such that the greatest is positive; NaN where an
+        eigenvalue is shared, as its axes are any); n, the members looked at; note, why there are none, in the scheme's language (component 0 then).
+
+    References
+    ----------
+    OECD and JRC (2008), Handbook on Constructing Composite Indicators, step 4: multivariate analysis.
+    """
+    scheme, who = evaluation.scheme, members_of(evaluation, class_)
+    rows: dict[tuple[str, int, str], dict[str, Any]] = {}
+    for group in [*(of_scheme.id for of_scheme in scheme.groups), TOTAL]:
+        parts = scheme.children(None if group == TOTAL else group)
+        table, varying = _complete(evaluation.scores.loc[who, [part.id for part in parts]].astype("float64"))
+        labels = [part.label for part, varies in zip(parts, varying, strict=True) if varies]
+        if len(table) < FEWEST or len(labels) < 2:
+            why = few(len(table)) if len(table) < FEWEST else ALONE
+            rows |= {(group, 0, part.id): {"label": part.label, "n": len(table), "note": why.into(scheme.language)} for part in parts}
+            continue
+        names = [part.id for part, varies in zip(parts, varying, strict=True) if varies]
+        for place, (root, share, reached, loadings) in enumerate(components(table), start=1):
+            for name, label, loading in zip(names, labels, loadings, strict=True):
+                rows[group, place, name] = {"label": label, "eigenvalue": root, "share": share, "cumulative": reached, "loading": loading, "n": len(table), "note": ""}
+    index = pd.MultiIndex.from_tuples(rows, names=["group", "component", "part"])
+    return pd.DataFrame(rows.values(), index=index, columns=["label", "eigenvalue", "share", "cumulative", "loading", "n", "note"])
+
+
+def components(parts: Floats) -> list[tuple[float, float, float, list[float]]]:
+    """Eigenvalue, share of the variance, share reached and loadings of each principal component of float64[members, parts], the greatest first.
+
+    Examples
+    --------
+    >>> [(round(root, 3), [round(loading, 3) for loading in loadings]) for root, _, _, loadings in components(np.array([[1.0, 2], [2, 2], [3, 5]]))]
+    [(1.866, [0.966, 0.966]), (0.134, [0.259, -0.259])]
+    """
+    count = parts.shape[1]
+    roots, vectors = np.linalg.eigh(np.corrcoef(parts, rowvar=False).reshape(count, count))
+    roots, vectors = np.maximum(roots[::-1], 0.0), vectors[:, ::-1]
+    found, reached = [], 0.0
+    for place, root in enumerate(roots.tolist()):
+        axis, reached = vectors[:, place], reached + root / count
+        shared = (np.abs(np.delete(roots, place) - root) < ROUND * count).any()
+        turned = axis if axis[np.argmax(np.abs(axis) > np.abs(axis).max() - ROUND)] > 0 else -axis
+        found.append((root, root / count, min(reached, 1.0), np.where(shared, np.nan, turned * np.sqrt(root)).tolist()))
+    return found
+
+
+def _complete(table: pd.DataFrame) -> tuple[Floats, Mask]:
+    """The members of a table in whom all that varies counts, float64[members, varying parts], and which parts vary among them."""
+    varying = np.array([column.min() < column.max() for _, column in table.items()], dtype=np.bool_)
+    complete = table.loc[:, varying].dropna().to_numpy()
+    if len(complete) < FEWEST:
+        return complete, varying
+    varying[varying] = [column.min() < column.max() for column in complete.T]
+    left = table.loc[:, varying]
+    return left.loc[left.notna().all(axis=1)].to_numpy(), varying
 
 
 def _lacking(why: Phrase, n: int, language: Language) -> dict[str, Any]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from toolkit.diagnostics import (
+    correlations,
     cronbach_alpha,
     effective_weights,
+    principal_components,
     redundancies,
     spread,
     weights_for_influence,
 )
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.display import Table
-from toolkit.ground.text import Phrase, figure, phrase
+from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import (
     RIGHT,
@@ -31,6 +33,8 @@ from toolkit.reports.wording import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from toolkit.diagnostics.distribution import Of
     from toolkit.evaluation import Evaluation
@@ -60,6 +64,7 @@ def _group(group: Any, lexicon: Lexicon) -> str:
     return WORDS["total"].into(lexicon.language) if group == TOTAL else label(group, lexicon)
 
 
+MOST_PAIRS = 5  # of groups, told below the table of components
 NOTE = ListColumn(Phrase("请留意", "Take note"), "note")
 SPREAD = (
     ListColumn(Phrase("指标", "Indicator"), "label"),
@@ -100,6 +105,16 @@ ALPHA = (
     ListColumn(Phrase("组成部分", "Part"), "label"),
     ListColumn(Phrase("去掉后的 α", "Alpha without"), "without", written(".2f"), RIGHT),
     ListColumn(Phrase("与其余部分相关", "Correlation with the rest"), "rest", written(".2f"), RIGHT),
+    ListColumn(Phrase("会员数", "Members"), "n", text, RIGHT),
+    NOTE,
+)
+COMPONENTS = (
+    ListColumn(Phrase("所在组", "Group"), "group", _group),
+    ListColumn(Phrase("主成分", "Component"), "component", lambda place, _: str(place) if place else wording.BLANK, RIGHT),
+    ListColumn(Phrase("特征值", "Eigenvalue"), "eigenvalue", written(".2f"), RIGHT),
+    ListColumn(Phrase("解释方差", "Of the variance"), "share", percents(0), RIGHT),
+    ListColumn(Phrase("累计", "Together"), "cumulative", percents(0), RIGHT),
+    ListColumn(Phrase("载荷", "Loadings"), "loadings"),
     ListColumn(Phrase("会员数", "Members"), "n", text, RIGHT),
     NOTE,
 )
@@ -163,6 +178,30 @@ def alpha_table(evaluation: Evaluation) -> Table:
     caption = Phrase("各组内部是否一致（克隆巴赫 α）", "Do the parts of a group agree (Cronbach's alpha)?")
     alphas = cronbach_alpha(evaluation).reset_index()
     return listing(ALPHA, alphas, Lexicon.of(evaluation), caption, note, parted_by="group").without_blank_columns()
+
+
+def components_table(evaluation: Evaluation) -> Table:
+    """How many things each group measures: the principal components of its parts, and how its score goes with that of other groups."""
+    found = principal_components(evaluation).reset_index()
+    rows = [_component(evaluation, part) for _, part in found.groupby(["group", "component"], sort=False)]
+    pairs = rows_of(correlations(evaluation, "groups").dropna(subset=["r"]).reset_index())
+    label_of = evaluation.scheme.label
+    between = [f"{label_of(pair['first'])} – {label_of(pair['second'])} {pair['r']:.2f}" for pair in sorted(pairs, key=lambda pair: -abs(pair["r"]))[:MOST_PAIRS]]
+    note = Phrase(
+        "特征值大于 1 的有几个，这一组大体上就在衡量几件事。载荷：各部分与该主成分的相关系数。",
+        "As many things are measured, roughly, as there are eigenvalues above 1. Loadings: how each part correlates with the component.",
+    )
+    listed = phrase("分组得分之间的相关系数（最强的在前）：{zh}。", "Correlations between the scores of groups, the strongest first: {en}.", zh="；".join(between), en="; ".join(between))
+    caption = Phrase("各组衡量的是几件事（主成分）", "How many things does a group measure (principal components)?")
+    return listing(COMPONENTS, rows, Lexicon.of(evaluation), caption, joined([note, listed], "", " ") if between else note, parted_by="group").without_blank_columns()
+
+
+def _component(evaluation: Evaluation, parts: pd.DataFrame) -> Row:
+    """One component of a group, its parts told in one cell, the strongest first."""
+    first = dict(rows_of(parts)[0])
+    strongest = sorted(rows_of(parts.dropna(subset=["loading"])), key=lambda row: -abs(row["loading"]))
+    told = [f"{row['label']} {row['loading']:.2f}" for row in strongest]
+    return first | {"loadings": ("；" if evaluation.scheme.language == "zh" else "; ").join(told)}
 
 
 def weights_offer_table(evaluation: Evaluation, wanted: Mapping[str, float] | None = None) -> Table:

@@ -17,6 +17,7 @@ from toolkit.reports.comparison_tables import (
 )
 from toolkit.reports.diagnostic_tables import (
     alpha_table,
+    components_table,
     influence_table,
     redundancies_table,
     spread_table,
@@ -113,6 +114,7 @@ __all__ = [
     "chosen_picture",
     "chosen_table",
     "comparison_table",
+    "components_table",
     "correlations_picture",
     "decided_table",
     "decisions_headline",
