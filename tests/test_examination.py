@@ -162,6 +162,8 @@ COSTS = {
     "what is not to be": (two(award=[{**TOP, "require": [{"none_of": [{"node": "a", "least": 80}]}]}]), "award"),
     "a benchmark of bids that each moves": (two({"value": {"shape": "benchmark", "per_above": 1, "per_below": 0}}, award=[{**TOP, "minimum": {"b": 30}, "require": [{"node": "a", "least": 99}]}, NEXT]), "award"),
     "a value below what stands in": (two({"value": {"shape": "linear", "worst": 0, "best": 100, "clamp": False}}), "award"),
+    "the lower total first, and a bar from below": (two({"measure": COUNT}, total={"better": "lower"}, award=[{**TOP, "require": [{"node": "a", "least": 20}]}]), "award"),
+    "the lower total first, and a gap that counts as the least": (two(total={"better": "lower"}), "award"),
     "a grade that asks for little": (two(award=[], grades={"bands": [["A", 60], ["B", 0]], "require": {"A": [{"node": "a", "below": 90}]}}), "grade"),
 }  # fmt: skip
 
@@ -262,6 +264,8 @@ def proved_schemes() -> list[Scheme]:
             grades={**grades, "rise_at_most": 1, "rise_require": [{"condition": "new", "among": ["true"]}],
                     "apart": [{"grade": "M", "instead_of": ["A", "B", "C"], "require": [{"condition": "new", "among": ["false"]}]}]}),
         two({"value": {"shape": "linear", "worst": 9, "best": 0}}, {"missing": "exclude"}, award=bars, total={"aggregate": "minimum"}, grades=grades),
+        two({"measure": COUNT, "value": {"shape": "points", "per": 9}}, {"missing": 30}, total={"better": "lower", "cap": 90}, ties=[{"node": "a", "better": "lower"}, "joint"],
+            award=[{**TOP, "require": [{"node": "a", "most": 60}, {"none_of": [{"node": "a", "least": 70}]}]}, NEXT]),
     ]
 
 

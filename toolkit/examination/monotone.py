@@ -42,9 +42,6 @@ TRIES, WORK, FEWEST = 600, 200_000, 20
 AFTER = 60  # more tries for an award once a grade was lost
 
 
-LOWER_FIRST = Phrase("总分低者在前，哪一头算变好，这里尚不认识", "the lower total is first, and what doing better is then is not known here")
-
-
 @dataclass(frozen=True, eq=False)
 class Certificate:
     """Whether doing better on an indicator can cost a member its award or grade.
@@ -84,14 +81,12 @@ def certificates(
 
 def certificate(rules: Rules, item: Indicator, *, tries: int = TRIES) -> Certificate:
     """The certificate of one indicator."""
-    if rules.scheme.total.better == "lower":
-        return Certificate(item.id, "open", LOWER_FIRST)
     turn = fall(item, rules)
     if turn is not None:
         return Certificate(item.id, "refuted", turn)
     against = list(obstacles(rules, item))
     if not against:
-        return Certificate(item.id, "proved", proved_by(item))
+        return Certificate(item.id, "proved", proved_by(item, lower=lower_first(rules.scheme)))
     example, tried = search(rules, item, tries=tries)
     because = joined(against, "；", "; ")
     if example is not None:
@@ -102,8 +97,13 @@ def certificate(rules: Rules, item: Indicator, *, tries: int = TRIES) -> Certifi
     return Certificate(item.id, "open", words, None, tried)
 
 
-def proved_by(item: Indicator) -> Phrase:
-    """What proves the certificate of an indicator without obstacles.
+def lower_first(scheme: Scheme) -> bool:
+    """Whether the lower total is the better one, so that doing better is to have less of each value."""
+    return scheme.total.better == "lower"
+
+
+def proved_by(item: Indicator, *, lower: bool = False) -> Phrase:
+    """What proves the certificate of an indicator without obstacles, or with `lower` totals first.
 
     Notes
     -----
@@ -112,12 +112,14 @@ def proved_by(item: Indicator) -> Phrase:
     alone. No bar bounds such a node from above: who takes part is the same but for this member, and so are the places. Award by
     award, in the scheme's order, it stands no lower and everyone else where they stood: either it is given the award or
     stands open for it, or the award goes as it went; so what is left for the next is as it was. Grades rise with the total.
+    Where the lower total is first all of it holds with every direction turned: better is a lower value, no bar bounds such a node from below,
+    and there are no grades.
     """
-    turn = Phrase("越少越好", "less is better") if turn_of(item) < 0 else Phrase("只升不降", "it only rises")
+    turn = Phrase("越少越好", "less is better") if (turn_of(item) < 0) is not lower else Phrase("只升不降", "it only rises")
     states = isinstance(item.value, Category)
     own = Phrase("各状态自有固定分值", "every state has its points") if states else phrase("计分单调（{turn.zh}）", "its values are monotone ({turn.en})", turn=turn)
     return joined([own, Phrase("不看别的会员", "they look at no other member"), Phrase("权重不为负，合成方法逐项不减", "no weight is negative and every aggregate rises with its parts"),
-                   Phrase("没有以上限卡人的要求", "no bar bounds it from above")])  # fmt: skip
+                   Phrase("没有以下限卡人的要求", "no bar bounds it from below") if lower else Phrase("没有以上限卡人的要求", "no bar bounds it from above")])  # fmt: skip
 
 
 def obstacles(rules: Rules, item: Indicator) -> Iterator[Phrase]:
@@ -140,8 +142,9 @@ def obstacles(rules: Rules, item: Indicator) -> Iterator[Phrase]:
     yield from _capped(rules, item)
     if FIRST_PLACES in scheme.ties and len(scheme.awards) > 1:
         yield Phrase("同分比第一的项数，一家得第一，别家就少一项", "ties go by first places, and one more for one is one less for another")
-    for key in (key for key in scheme.ties if not isinstance(key, str) and key.better == "lower" and key.node in _ancestors(scheme, item)):
-        yield phrase("同分时“{node}”低者在前，变好反而落后", "level ones go by `{node}`, the lower first, so that doing better puts one behind", node=scheme.label(str(key.node)) if key.node != TOTAL else "总分")
+    worse = Phrase("高", "higher") if lower_first(scheme) else Phrase("低", "lower")
+    for key in (key for key in scheme.ties if not isinstance(key, str) and key.better == worse.en and key.node in _ancestors(scheme, item)):
+        yield phrase("同分时“{node}”{worse.zh}者在前，变好反而落后", "level ones go by `{node}`, the {worse.en} first, so that doing better puts one behind", node=scheme.label(str(key.node)) if key.node != TOTAL else "总分", worse=worse)
     if not all(map(understood, (*scheme.awards, *(quota for award in scheme.awards if (quota := award.quota))))):
         yield Phrase("奖项用了这里尚不认识的写法", "awards are written in a way not known here")
     yield from _limited(scheme)
@@ -208,11 +211,13 @@ def _gaps(scheme: Scheme, item: Indicator, rules: Rules) -> Iterator[Phrase]:
     if item.measure.take == "any" or item.missing == "error":
         return
     if item.missing == "exclude":
-        yield Phrase("未填的不计入，填了低值反而拉低平均", "a gap is left out, so that a low value recorded weighs more than none")
+        yield Phrase("未填的不计入，填了差的反而不如不填", "a gap is left out, so that a bad value recorded is worse than none") if lower_first(scheme) else Phrase("未填的不计入，填了低值反而拉低平均", "a gap is left out, so that a low value recorded weighs more than none")
     elif item.missing in MIDDLES:
         yield Phrase("未填的按中间值计，一家变好会抬高别家，填了也可能更低", "a gap counts as the middle of the others, which one doing better raises for all")
     elif item.imputes:
         yield phrase("未填的原始值按 {n} 计，填了可能更低", "a gap counts as the raw value {n}, and what is recorded may give less", n=figure(item.missing))
+    elif lower_first(scheme) and item.missing not in {"unranked", "exclude"}:
+        yield Phrase("未填的另有计法，总分低者在前，填了可能更高", "a gap counts so much, the lower total is first, and what is recorded may give more")
     elif (given := stand_in(item)) is not None and given > lowest_value(item, scheme.scale, rules.tables):
         yield phrase("未填的计 {n} 分，填了可能更低", "a gap counts {n}, and what is recorded may give less", n=figure(given))
     elif item.missing == "unranked" and scheme.grades is not None and scheme.grades.default:
@@ -252,8 +257,10 @@ def _capped(rules: Rules, item: Indicator) -> Iterator[Phrase]:
                 continue
             name = rules.scheme.label(str(part.node)) if part.node != TOTAL else "总分"
             low, high = part.least is not None or part.above is not None, part.most is not None or part.below is not None
-            if low if turned else high:
-                yield phrase("要求“{node}”不超过某数，变好可能过线", "`{node}` is to stay below a bound, which doing better can pass", node=name)
+            crossed = turned is not lower_first(rules.scheme)  # a lower bound is what doing better can cross
+            if low if crossed else high:
+                end = Phrase("不低于", "above") if lower_first(rules.scheme) else Phrase("不超过", "below")
+                yield phrase("要求“{node}”{end.zh}某数，变好可能过线", "`{node}` is to stay {end.en} a bound, which doing better can pass", node=name, end=end)
             elif turned and not all(spans[str(part.node)].sure for spans in rules.spans.values()):
                 yield phrase("不许“{node}”落在某范围，未计分的不算，填了可能落入", "`{node}` is not to lie in a range, which a missing score does not and one that is recorded may", node=name)
 

@@ -253,7 +253,7 @@ class Sheets:
         scheme = self.base.scheme
         rules = Rules(scheme, self.tables)
         risen = not any(True for item in judged_by_panel(scheme) for _ in obstacles(rules, item))
-        return self.apart and risen and FIRST_PLACES not in scheme.ties and len({award.by for award in scheme.awards}) == 1
+        return self.apart and risen and scheme.total.better == "higher" and FIRST_PLACES not in scheme.ties and len({award.by for award in scheme.awards}) == 1
 
     @cached_property
     def near(self) -> list[int]:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ROUNDED = frozenset({"decimals", "rounding", "decimals_of"})
 KNOWN: Mapping[type[StrictModel], frozenset[str]] = {
     Group: frozenset({"id", "label", "weight", "group", "aggregate", "when", "least_present", "not_applicable", "cap", "value", "source"}) | ROUNDED,
-    Total: frozenset({"aggregate", "when", "least_present", "not_applicable", "value", "floor", "cap"}),
+    Total: frozenset({"aggregate", "when", "least_present", "not_applicable", "value", "floor", "cap", "better"}),
     Indicator: frozenset({"id", "label", "weight", "measure", "value", "unit", "group", "missing", "missing_of", "stands_in", "outliers", "applies_to", "source"}) | ROUNDED,
     Adjustment: frozenset({"id", "label", "measure", "per", "cap", "floor", "source"}) | ROUNDED,
     Measure: frozenset({"take", "table", "column", "weight", "over", "where", "among", "window", "in_period", "once_per", "unverified",

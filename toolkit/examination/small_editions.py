@@ -232,7 +232,13 @@ def smallest(example: Example) -> Example:
 
 
 def candidates(item: Indicator, rules: Rules) -> list[Any]:
-    """Raw values to try, from the worst to the best."""
+    """Raw values to try, from the worst to the best: the least value last where the lower total is first."""
+    rising = _rising(item, rules)
+    return rising[::-1] if rules.scheme.total.better == "lower" else rising
+
+
+def _rising(item: Indicator, rules: Rules) -> list[Any]:
+    """The same by the values they have on the scale."""
     shape = item.value
     if isinstance(shape, Category):
         known = states_of(item.measure, rules.tables)
