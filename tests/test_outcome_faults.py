@@ -179,6 +179,23 @@ def test_where_the_lower_total_is_first_nothing_reads_two_ways() -> None:
     assert set(found) == {("ties", 0), ("award", 0, "minimum"), ("award", 1, "by"), ("grades",), ("shortlist",)}
 
 
+def test_bands_of_a_lower_total_are_turned_round_in_lines_to_be_copied() -> None:
+    """记分制: no points A, up to 6 B, up to 12 C. The mend is one problem, and what it says is a scheme that works (tests/cases/editions/points_taken.toml)."""
+    raw = {"total": {"better": "lower"}, "grades": {"bands": [["A", 0], ["B", 6], ["C", 12], ["D", 60]]}}
+    (fault,) = [fault for fault in scheme_faults(raw) if fault.path[0] == "grades"]
+    for told in ('value = { shape = "linear", worst = 100, best = 0 }', 'bands = [["A", 100], ["B", 94], ["C", 88], ["D", 0]]'):
+        assert told in fault.mend.zh
+        assert told in fault.mend.en
+    falling = {**raw, "grades": {"bands": [["A", 60], ["B", 0]]}}
+    assert ["bands" in fault.mend.en for fault in scheme_faults(falling) if fault.path[0] == "grades"] == [False]
+
+
+def test_a_bound_that_is_no_fraction_is_told_how_to_write_one(tmp_path: Path) -> None:
+    for written in ("-1/3", "2/0", "1 / 3"):
+        problem = next(one for one in faults(tmp_path, award(f'require = [{{ condition = "years", least = "{written}" }}]')) if "least" in str(one.column))
+        assert (problem.rule.zh, "分母不为 0" in problem.mend.zh) == ("不是分数", True)
+
+
 def test_grades_apart_and_a_rise_look_at_conditions_alone() -> None:
     held = {"condition": "held", "least": 1}
     apart = {"grade": "A", "instead_of": ["A", "X"], "require": [{"any_of": [held, {"node": "total", "least": 60}]}]}

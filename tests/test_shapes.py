@@ -20,7 +20,7 @@ from toolkit.ground.text import Phrase
 from toolkit.reports.scheme_wording import TAKES, TOUCHES, missing_in_words
 from toolkit.scheme import Scheme, load_scheme, read_scheme
 from toolkit.scheme.amendments import value_words
-from toolkit.scheme.criteria import MissingPolicy
+from toolkit.scheme.criteria import MIDDLES, Indicator, MissingPolicy
 from toolkit.scheme.measures import Take
 from toolkit.scheme.outliers import TREATMENTS, Outliers
 from toolkit.scheme.shapes import (
@@ -190,11 +190,16 @@ def test_every_treatment_reads_in_both_languages(written: dict[str, Any], zh: st
     assert TypeAdapter[Outliers](Outliers).validate_python(written).words() == Phrase(zh, en)
 
 
+def gap_in_words(missing: str | float, of: str = "value") -> str:
+    return missing_in_words(Indicator.model_construct(missing=missing, missing_of=of)).zh
+
+
 def test_all_shapes_policies_and_touches_have_words() -> None:
     assert {written["shape"] for written, _, _ in READ} == set(SHAPES)
     assert {written["treat"] for written, _, _ in TREATED} == set(TREATMENTS)
-    assert all(missing_in_words(policy).zh for policy in get_args(MissingPolicy))
-    assert missing_in_words(40).zh == "按 40 分计"
+    assert all(gap_in_words(policy) for policy in get_args(MissingPolicy))
+    assert (gap_in_words(40), gap_in_words(40, "raw")) == ("按 40 分计", "原始值按 40 计")
+    assert all(gap_in_words(policy, "raw").startswith("原始值") for policy in MIDDLES)
     assert {*get_args(MissingPolicy), "points", "winsorise", "log", "box_cox"} == set(TOUCHES)
     assert set(get_args(Take)) == set(TAKES)
 

@@ -19,7 +19,7 @@ from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import Problem, Severity, nearest
 from toolkit.ground.ranking import Mask
 from toolkit.ground.text import Phrase, phrase
-from toolkit.scheme.outcomes import Quota
+from toolkit.scheme.outcomes import SHORTLIST, Quota
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -272,7 +272,7 @@ def _wide(scheme: Scheme, award: Award, quota: Quota, applicants: Mapping[str, i
                 "`{award}` has {places:place|places}, and only {count:member takes|members take} part",
                 award=award.label, places=number, count=count,
             )  # fmt: skip
-            mend = Phrase("达到条件的都会获奖；多出的名额空缺", "everyone over the bar is given it; the other places stay empty")
+            mend = Phrase("达到条件的都会入围；多出的名额空缺", "everyone over the bar is on it; the other places stay empty") if award.id == SHORTLIST else Phrase("达到条件的都会获奖；多出的名额空缺", "everyone over the bar is given it; the other places stay empty")
             yield _problem("note", award, class_, rule, mend)
 
 

@@ -298,6 +298,8 @@ def shortfall(scheme: Scheme, award: Phrase, item: Requirement, value: object) -
     name = subject(scheme, item)
     if item.first is not None:
         wanted, place = demand(scheme, item), _place(value)
+        if value == 1 and not item.first.number:  # only where the share of so few is no place at all is the first not among them
+            wanted = Phrase(f"{wanted.zh}（按比例不足 1 名）", f"{wanted.en} (of so few the share is less than one)")
         asks = f"{award.en} asks for" if award.en else "asked for:"
         return Phrase(f"{name.zh}{place.zh}，{award.zh}要求{wanted.zh}", f"{name.en} {place.en}, {asks} {wanted.en}")
     if is_plain_minimum(item) and item.least is not None and award.zh:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from toolkit.evaluation.requirements import amount, bars, demand, subject
+from toolkit.evaluation.requirements import amount, bars, demand, firsts, subject, with_subject
 from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.stages import first_stage
 from toolkit.examination.reach import (
@@ -37,7 +37,7 @@ from toolkit.ground.problems import Problem, Severity
 from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.indicators.checks import measured_range
 from toolkit.scheme.measures import Measure
-from toolkit.scheme.outcomes import FIRST_PLACES, Requirement
+from toolkit.scheme.outcomes import FIRST_PLACES, Quota, Requirement
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
@@ -130,7 +130,12 @@ def _by_class(place: str, what: Phrase, whys: Mapping[str, Phrase | None], mend:
 
 
 def _without_place(rules: Rules, award: Award, class_: str) -> Phrase | None:
-    """Why a class has no place, however many take part."""
+    """Why a class has no place, however many take part, or nobody of it is among the first that are asked for."""
+    for item in firsts(award.require).values() if rules.sizes is not None else ():
+        if item.first is not None and item.first.share is not None and item in award.require:
+            first = Quota(share=item.first.share, within=item.first.within, rounding=item.first.rounding)
+            if rules.places(first, class_) == 0:
+                return phrase("要求{wanted.zh}，即使全部参评，按比例也不足 1 名", "it asks for {wanted.en}, and of all members together that comes to nobody", wanted=with_subject(rules.scheme, item))
     if rules.places(award.quota, class_) != 0 or award.quota is None:
         return None
     if rules.sizes is None or award.quota.share is None:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from toolkit.evaluation.contributions import AwardLine, award_lines, distances
 from toolkit.evaluation.decisions import NOT_JOINT, SETTLE
-from toolkit.evaluation.quotas import TOO_FEW
+from toolkit.evaluation.quotas import TOO_FEW, stopped
 from toolkit.ground.display import Table
 from toolkit.ground.problems import SEVERITIES
 from toolkit.ground.text import Language, Phrase, discreet, figure, phrase
@@ -90,10 +92,11 @@ PROBLEMS = (
     ListColumn(WORDS["mend"], "mend", text, LEFT, SheetColumn(34, Phrase("如何处理", "Mend"), as_it_is, WRAPPED, tall=1)),
 )
 """What is wrong with the inputs: `problems_table`, `problems.csv` and a sheet of the workbook."""
+APPLIED = ListColumn(WORDS["applied"], "applied", text, RIGHT)
 AWARD_LINES = (
     ListColumn(WORDS["class"], "class", class_),
     ListColumn(WORDS["members"], "members", text, RIGHT),
-    ListColumn(WORDS["applied"], "applied", text, RIGHT),
+    APPLIED,
     ListColumn(WORDS["award"], "award", award),
     ListColumn(WORDS["places"], "places", place, RIGHT),
     ListColumn(WORDS["awarded"], "awarded", text, RIGHT),
@@ -175,8 +178,18 @@ def awards_table(evaluation: Evaluation, language: Language | None = None) -> Ta
     ]  # fmt: skip
     notes = [note for note in _beneath(evaluation, lines) if note]
     note = Phrase("".join(note.zh for note in notes), " ".join(note.en for note in notes))
-    columns = [replace(column, heading=HIGHEST) if column.key == "total" and evaluation.scheme.total.better == "lower" else column for column in AWARD_LINES]
+    columns = list(AWARD_LINES)
+    if evaluation.scheme.shortlist is not None:
+        rows = [row | {"shortlisted": row["applied"], "applied": row["applied"] + _held_back(evaluation, row["class"])} for row in rows]
+        columns.insert(columns.index(APPLIED) + 1, ListColumn(Phrase("入围", "Shortlisted"), "shortlisted", text, RIGHT))
+    columns = [replace(column, heading=HIGHEST) if column.key == "total" and evaluation.scheme.total.better == "lower" else column for column in columns]
     return listing(columns, rows, lexicon, Phrase("各类名额与获奖线", "Places and award lines by class"), note, parted_by="class")
+
+
+def _held_back(evaluation: Evaluation, class_: str) -> int:
+    """How many of a class, or of all for "", applied and did not come to the second stage."""
+    here = stopped(evaluation.members) if not class_ else stopped(evaluation.members) & (evaluation.members["class"] == class_).to_numpy(np.bool_)
+    return int(here.sum())
 
 
 def _beneath(evaluation: Evaluation, lines: Sequence[AwardLine]) -> Iterator[Phrase | None]:

@@ -43,6 +43,8 @@ QuotaShare = Annotated[float, Field(gt=0, le=1)] | Annotated[str, AfterValidator
 def _bound(written: object) -> object:
     """A bound; of a fraction such as "2/3" the number that its 15 digits say, as of every number that is read or derived."""
     match = FRACTION.fullmatch(written) if isinstance(written, str) else None
+    if match is None and isinstance(written, str) and "/" in written:
+        raise Unfit(Phrase("不是分数", "no fraction"), Phrase('请写成 "2/3" 这样的分数：两个整数，没有负号和空格，分母不为 0；其他的数请写小数，不加引号', 'write a fraction such as "2/3": two whole numbers without sign or blanks, not divided by 0; any other number as decimals, without quotes'))
     return written if match is None else decimal_digits(int(match[1]) / int(match[2]))
 
 

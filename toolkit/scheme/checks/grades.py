@@ -48,6 +48,8 @@ def _pairs(raw: Raw) -> list[Any] | None:
 
 def _order(raw: Raw, pairs: list[Any]) -> Iterator[Fault]:
     placed = at(raw, ("grades", "quota"))
+    if at(raw, ("total", "better")) == "lower":  # refused beside grades, with their bounds turned round
+        return
     for above, below in pairwise(pairs):
         level = below[1] == above[1] and isinstance(placed, dict) and above[0] in placed
         if below[1] >= above[1] and not level:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import chain
 from typing import Any
 
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.ground.toml_reader import Fault
 from toolkit.ground.toml_syntax import KeyPath, Raw, at, is_number
 from toolkit.scheme.checks.tree import BOUNDS, LAST_RESORTS, NODE_LISTS, clash, ids, items, unknown
@@ -174,9 +174,22 @@ def _lower_first(raw: Raw) -> Iterator[Fault]:
     for key, what in (("grades", Phrase("等级", "grades")), ("shortlist", Phrase("初审入围", "a shortlist"))):
         if isinstance(raw.get(key), dict):
             rule = phrase("{what.zh}按分数从高到低定，不能与 {lower} 同用", "{what.en} go from the highest score down, and cannot stand beside {lower}", what=what, lower=LOWER)
-            yield Fault((key,), rule, Phrase(
-                '最接近的办法：在 [total] 写 value = { shape = "linear", worst = …, best = … }，把总分换算成越高越好的分', 'the nearest: value = { shape = "linear", worst = ..., best = ... } in [total], which turns the total into one of which more is better',
-            ))  # fmt: skip
+            yield Fault((key,), rule, _turned_round(raw, key))
+
+
+def _turned_round(raw: Raw, key: str) -> Phrase:
+    """The nearest where the lower total cannot be first: lines to be copied, with the bounds of bands that say how much is allowed at most."""
+    scale = raw.get("scale", 100)
+    line = f'value = {{ shape = "linear", worst = {scale:g}, best = 0 }}' if is_number(scale) else 'value = { shape = "linear", worst = 100, best = 0 }'
+    told = phrase("最接近的办法：把 [total] 里的 {lower} 换成 {line}，总分即为满分减去原来的数，越高越好", "the nearest: in [total] write {line} in place of {lower}, so that the total is full marks less what it was, and more is better",
+                  lower='better = "lower"', line=line)  # fmt: skip
+    bands = at(raw, ("grades", "bands"))
+    pairs = [band for band in bands if isinstance(band, list) and len(band) == 2 and is_number(band[1])] if isinstance(bands, list) else []
+    bounds = [band[1] for band in pairs]
+    if key != "grades" or not is_number(scale) or len(pairs) < 2 or len(pairs) != len(bands) or bounds != sorted(bounds) or bounds[-2] > scale:
+        return told
+    turned = ", ".join(f'["{name}", {max(scale - most, 0):g}]' for name, most in pairs[:-1]) + f', ["{pairs[-1][0]}", 0]'
+    return joined([told, phrase("bands = [{turned}]（各档改写为下限）", "bands = [{turned}], the bounds as least ones", turned=turned)], "；", "; ")
 
 
 def _tie_rule(raw: Raw, path: KeyPath, item: Raw) -> Iterator[Fault]:
