@@ -74,7 +74,7 @@ def test_every_module_can_be_imported_first() -> None:
     extras = {"toolkit.records.databases.postgres", "toolkit.records.databases.spark", "toolkit.__main__"}
     script = (
         "import os, sys\n"
-        "import ibis, ipywidgets, matplotlib.figure, nbclient, openpyxl, pandas, pydantic, scipy.optimize, scipy.stats, tomlkit, typer, xlsxwriter\n"
+        "import ibis, ipywidgets, nbclient, openpyxl, pandas, pydantic, scipy.optimize, scipy.stats, tomlkit, typer, xlsxwriter\n"
         "for name in sys.argv[1:]:\n"
         "    child = os.fork()\n"
         "    if not child:\n"

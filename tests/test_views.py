@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from toolkit import evaluate, open_edition, rescored, views
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.decisions import NOT_JOINT
 from toolkit.ground.display import Picture, Table, display_width, one_line, shortened
+from toolkit.ground.drawing import FILLS, PAPER, PART, REST, Fill, Sheet
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.text import Phrase, figure
 from toolkit.reports.wording import BLANK, shares, signed
@@ -352,14 +354,18 @@ def test_the_picture_says_who_is_awarded(evaluation: Evaluation) -> None:
         assert row[-1] == BLANK or f"{row[3]} {row[-1]}" in said
 
 
-def test_pictures_do_not_depend_on_settings_of_the_machine(evaluation: Evaluation) -> None:
-    import matplotlib as mpl
-
-    plain_picture = views.totals_picture(evaluation)
-    with mpl.rc_context(
-        {"font.family": ["serif"], "hatch.linewidth": 4, "svg.fonttype": "path", "savefig.facecolor": "k"}
-    ):
-        assert views.totals_picture(evaluation) == plain_picture
+def test_pictures_are_those_that_matplotlib_drew_into_earlier_bags() -> None:
+    """Every kind of stroke; the digest is that of what matplotlib 3.11.2 wrote under NumPy 2, on a sheet whose sides are no whole points."""
+    sheet = Sheet(683.3, 101.7)
+    for place, fill in enumerate((*FILLS, PART, PAPER, REST, Fill("#ffffff", "....", "#5f7d9e"))):
+        sheet.box(20.1 + place * 31 / 3, -1.5 + place, 30.123456789, 5 + place / 7, fill)
+    sheet.line((0, 10), (5, 101.7))
+    sheet.line((3, 3), (0, 50.777), colour="#0072b2", dashed=True)
+    for align in ("left", "right", "center"):
+        sheet.words(100 / 3, 50.0625, "甲 <b>  & \"$x$\" 'q'", align=align, bold=align == "right", size=9.5)
+    sheet.words(1, 1, "")
+    drawn_now = sheet.picture("图 <\"a'&").svg
+    assert hashlib.sha256(drawn_now.encode()).hexdigest() == "01f8890ad2646160f6813f5ecc4b33fb05d3cb71dd69c26eb03bd3786b531c74"
 
 
 def test_a_picture_of_nobody_and_of_one_is_drawn(evaluation: Evaluation) -> None:

@@ -33,7 +33,7 @@ HASHES = {"PYTHONHASHSEED": "0"}
 PARENT = "JPY_PARENT_PID"
 USED = (
     "ipykernel.debugger", "ipykernel.kernelapp", "ipykernel.zmqshell", "ipywidgets",
-    "matplotlib.backends.backend_svg", "matplotlib.figure", "matplotlib.font_manager", "scipy.optimize", "scipy.stats",
+    "scipy.optimize", "scipy.stats",
     "toolkit.edition", "toolkit.interactive.ballot_paper", "toolkit.interactive.decision_desk", "toolkit.interactive.desk", "toolkit.interactive.score_paper",
     "toolkit.interactive.weight_board", "toolkit.publication.notice", "toolkit.reports.expert_tables", "toolkit.reports.views", "toolkit.sealing",
 )  # fmt: skip
