@@ -142,6 +142,11 @@
   });
   $("file").addEventListener("click", (event) => { event.target.value = ""; }); // the same file chosen again is read again
   for (const id of ["pasted", "root"]) $(id).addEventListener("input", check);
+  document.addEventListener("said", (event) => { // of a code, before there is a card
+    shown = null;
+    verdict = [event.detail, event.detail === "opening" ? "" : "bad"];
+    show();
+  });
   for (const button of document.querySelectorAll("nav button")) {
     button.addEventListener("click", () => { language = button.dataset.language; show(); });
   }

@@ -39,8 +39,12 @@ SHOWN = Phrase(
     "The page of results is {page}: one file for a site or a stick, which computes all again in the reader's browser and says whether it comes to the same.",
 )
 PUT_UP = Phrase(
-    "公示网站在 {place}：把这个文件夹整个放到网站上，或用优盘打开其中的 {page}；不含得分单。核对：在其中执行 {command}",
-    "The site is in {place}: put that whole folder up, or open its {page} from a stick; no score card is in it. To check it, within it: {command}",
+    "公示网站在 {place}：把这个文件夹整个放到网站上，或用优盘打开其中的 {page}；没有一份得分单不经加密放在里面。核对：在其中执行 {command}",
+    "The site is in {place}: put that whole folder up, or open its {page} from a stick; no score card lies open in it. To check it, within it: {command}",
+)
+CODED = Phrase(
+    "另有 {n} 家会员的得分单加密放在网站上（凭编码在 {page} 打开），编码清单 {codes}：请按清单分别函告各会员，不要放到网站上；以后再次公布沿用其中的编码。",
+    "{n:card lies|cards lie} on the site under lock besides, opened by code at {page}. The codes are in {codes}: write to each member with its own, and put that list on no site; publishing again keeps them.",
 )
 UNOPENED = Phrase("开放包没有写出：", "The open bag was not written:")
 
@@ -49,15 +53,25 @@ def publish(
     bag: Bag,
     to: Annotated[Path, typer.Option("--to", file_okay=False, help="写到此文件夹 where it goes")],
     begins: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="公示起始日，工作记录没有写明时用 the day of publication, where the minutes do not say it")] = None,
+    cards_at: Annotated[str, typer.Option("--cards-at", metavar="HTTPS", help="公示网站的 https 网址：另把得分单加密放在网站上，凭编码打开 the https address of the site: cards lie there too, under lock")] = "",
     language: LanguageOption = "zh",
 ) -> None:
     """由封存包写出各会员的得分单（附核对依据）、核对页面、开放包、结果页面和可直接上网的公示网站。 The members' cards with their proofs, the page that checks them, the open bag, the page of results, and the site to put up."""
+    from toolkit.publication.card_codes import read_address
     from toolkit.publication.extract import read_extract
-    from toolkit.publication.site import CHECK_SITE, INDEX
+    from toolkit.publication.site import CHECK_SITE, INDEX, OWN_CARD
     from toolkit.reports.card_pages import CHECK, CHECK_MARK
     from toolkit.reports.results_page import RESULTS, RESULTS_MARK, results_page
     from toolkit.sealing.agreement import disagreements, opinions, told
-    from toolkit.sealing.cards import foreign_files, foreign_page, publishing, send_cards
+    from toolkit.sealing.cards import (
+        CODES,
+        foreign_files,
+        foreign_page,
+        lock_cards,
+        publishing,
+        refuse_codes,
+        send_cards,
+    )
     from toolkit.sealing.open_bag import BAGGED, edition_around, other_edition, send_open
     from toolkit.sealing.open_readme import finer_by_notice, told_of, warned_of
     from toolkit.sealing.revisions import refuse_replaced
@@ -74,12 +88,15 @@ def publish(
     with refusals(language), publishing(to):
         with working(language, Phrase("正在写出得分单", "writing the score cards")):
             refuse_replaced(bag)
+            address = read_address(cards_at) if cards_at else ""
             foreign = (foreign_files(to / OPEN, BAGGED), foreign_page(to / CHECK, CHECK_MARK), foreign_page(to / RESULTS, RESULTS_MARK), site_problems(to / SITE), other_edition(to / OPEN, bag))
             if others := Problems(tuple(chain.from_iterable(foreign))).errors:
                 raise Refused(others)
             publication_day(bag, begins and begins.date())
             disclosed = Disclosed(bag, begins and begins.date(), date.today())  # noqa: DTZ011 - the wall's date
             unfit = refuse_unready(disclosed)
+            if address:
+                refuse_codes(bag, to / CODES, unfit)
             root, count = send_cards(bag, to / CARDS, to / CHECK)
         say(language, phrase(PUBLISHED.zh, PUBLISHED.en, n=count, cards=to / CARDS, page=to / CHECK, root=root))
         if unfit or not (bag / "data" / OPEN).is_dir():
@@ -87,15 +104,16 @@ def publish(
         elif edition_around(bag) is None:
             say(language, NOT_LOOKED)
         fingerprint, rows = send_open(bag, to / OPEN)
-        for line in (told_of(rows), *warned_of(rows)):
+        for line in filter(None, (told_of(rows), *warned_of(rows), finer_by_notice(rows, read_extract(bag / "data" / "public")))):
             say(language, line)
-        if finer := finer_by_notice(rows, read_extract(bag / "data" / "public")):
-            say(language, finer)
         say(language, phrase(OPENED.zh, OPENED.en, place=to / OPEN, fingerprint=fingerprint))
         with refusing(to / RESULTS):
             write_whole(to / RESULTS, results_page(rows, read_extract(bag / "data" / "public")))
         say(language, phrase(SHOWN.zh, SHOWN.en, page=to / RESULTS))
-        send_site(disclosed, to / OPEN, to / SITE)
+        locked = lock_cards(bag, disclosed.agreeing, to / CODES, address) if address else None
+        send_site(disclosed, to / OPEN, to / SITE, cards=locked)
+        if locked is not None:
+            say(language, phrase(CODED.zh, CODED.en, n=len(locked.files), page=address + OWN_CARD, codes=to / CODES))
         say(language, phrase(PUT_UP.zh, PUT_UP.en, place=to / SITE, page=INDEX, command=CHECK_SITE))
         with working(language, Phrase("正在用三种算法核对", "checking with three programs")):
             found = list(opinions(bag, to / OPEN, to / RESULTS))

@@ -38,6 +38,7 @@ NAVIGATION, SITE_SCRIPT = "../site/navigation.css", "../site/site.js"
 """What the pages that also stand alone share with the others, seen from their own folders."""
 STYLES = ("../pages/voila/templates/committee/static/committee.css", "navigation.css", "site.css")
 INDEX, RECORDS, PLEDGES, CERTAINTY, FIGURES = "index.html", "records.html", "pledges.html", "certainty.html", "figures.html"
+OWN_CARD = "my-card.html"
 TITLES: Mapping[str, Phrase] = {
     INDEX: Phrase("评选结果公示", "Public notice"),
     "results.html": Phrase("结果查询与核对", "Results, looked up and checked"),
@@ -46,6 +47,7 @@ TITLES: Mapping[str, Phrase] = {
     CERTAINTY: Phrase("名单稳不稳", "How sure the list is"),
     FIGURES: Phrase("本届数字", "The action in figures"),
     "check-card.html": Phrase("核对得分单", "Check a score card"),
+    OWN_CARD: Phrase("我的得分单", "My score card"),
 }
 """The pages that there can be, in the order in which every page names them."""
 LIVE = "live"

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.display import Table
-from toolkit.ground.resources import filled, house_folder, page_of, words_as_json
+from toolkit.ground.resources import as_json, filled, house_folder, page_of, words_as_json
 from toolkit.ground.text import LANGUAGE_TAGS, Language, Phrase, phrase
 from toolkit.ground.writing import placed_in
+from toolkit.publication.card_codes import COUNT, LENGTH, NONCE, ROUNDS, SIGNS
 from toolkit.publication.card_proofs import ProvedCard, proved
 from toolkit.publication.notice import Safe, element
-from toolkit.publication.site import NAVIGATION, SITE_SCRIPT
+from toolkit.publication.site import NAVIGATION, OWN_CARD, SITE_SCRIPT, TITLES
 from toolkit.reports.score_cards import card_tables, score_cards
 from toolkit.reports.workbook.score_cards import CARD, card_head, card_names, how_to_object
 
@@ -79,6 +80,42 @@ WORDS: Mapping[str, Phrase] = {
         "RFC 6962 tree, SHA-256. The check proves that this card was sealed and is counted once; nothing of any other member is in it.",
     ),
 }  # fmt: skip
+
+OWN_WORDS: Mapping[str, Phrase] = WORDS | {
+    "title": TITLES[OWN_CARD],
+    "how": Phrase(
+        "输入秘书处函告的编码，打开本会员的得分单，同时核对它是否就是封存时的那一份。编码只在您的电脑上用来解密，不会发给网站；没有编码，谁也打不开。请勿把编码转给他人。",
+        "Type the code that the secretariat sent you: your score card opens, and this page tells whether it is the very one that was sealed. The code is used on your own computer alone and is never sent to the site; without it nobody "
+        "opens a card. Pass it on to nobody.",
+    ),
+    "codeLabel": Phrase("编码（28 位；字母不分大小写，横线可以不输）", "Code (28 signs; capitals and hyphens do not matter)"),
+    "open": Phrase("打开", "Open"),
+    "rootNote": Phrase("打开的得分单按此核对；应与公示页面和盖章公示上所列的完全相同。", "By this the card is checked; it must be the one on the notice, on the page and on paper."),
+    "true": Phrase("一致：下面就是封存时的得分单。", "The same: what follows is the card that was sealed."),
+    "opening": Phrase("正在打开……", "Opening ..."),
+    "insecure": Phrase(
+        "这里打不开：浏览器只允许在 https 网址下解密。请用秘书处函告的 https 网址；或使用秘书处寄来的得分单文件，在“核对得分单”页面核对。",
+        "No card opens here: browsers allow it at an https address alone. Take the one that the secretariat sent; or take the file of the card that was mailed to you, and check it on the page “Check a score card”.",
+    ),
+    "old": Phrase(
+        "这个浏览器的版本较旧，不能解密。请换用新版浏览器；或使用秘书处寄来的得分单文件，在“核对得分单”页面核对。",
+        "This browser is too old to open a card. Take a newer one; or take the file of the card that was mailed to you, and check it on the page “Check a score card”.",
+    ),
+    "noCode": Phrase("编码应为 28 位：数字 2 至 9，和除 I、L、O 以外的字母。请按函件逐位核对。", "A code has 28 signs: digits 2 to 9, and letters but I, L and O. Compare it with the letter."),
+    "slip": Phrase("编码有一位抄错或两位颠倒，请按函件逐位核对。", "A sign of the code is wrong, or two are exchanged: compare it with the letter."),
+    "noSuch": Phrase(
+        "网站上没有这个编码的得分单：可能是编码抄错，或该会员已撤回同意。请刷新本页再试，或向秘书处查询。",
+        "There is no card of this code on the site: it is another one, or its member has withdrawn its consent. Reload this page and try again, or ask the secretariat.",
+    ),
+    "offline": Phrase("没有取到得分单，请检查网络后再试。", "The card could not be fetched: look at your connection and try again."),
+    "damaged": Phrase("网站上的这份得分单被改动或已损坏，打不开。请向秘书处查询。", "This card was changed on the site, or is damaged, and does not open: ask the secretariat."),
+}
+OPENING = (
+    '<form id="opening"><label for="code" data-say="codeLabel"></label><div><input id="code" class="code" spellcheck="false" autocomplete="off" autocapitalize="characters" maxlength="80">'
+    '<button data-say="open"></button></div></form>'
+)
+LOCKED_FOLDER = "locked"
+"""Where a site holds the cards under lock."""
 
 
 def card_texts(evaluation: Evaluation, records: Records, revision: str, salts: Mapping[str, str], ahead: pd.DataFrame | None = None) -> dict[str, str]:
@@ -155,6 +192,23 @@ def check_page(title: str, root: str, language: Language = "zh", navigation: str
     return page_of(
         FOLDER, "check.html", ("card.css", NAVIGATION), ("check.js", SITE_SCRIPT),
         language=language, edition=escape(title), root=escape(root), words=words_as_json(WORDS), navigation=navigation,
+        connect="", opening="", handed="", lock="",
+    )  # fmt: skip
+
+
+def own_card_page(title: str, root: str, salt: bytes, language: Language, navigation: str) -> str:
+    """The page that opens a card of its site by a code, and checks it as `check_page` does; it asks its own site for that file alone.
+
+    Parameters
+    ----------
+    salt
+        Of the cards under lock.
+    """
+    lock = {"folder": LOCKED_FOLDER, "salt": salt.hex(), "rounds": ROUNDS, "root": root, "signs": SIGNS, "length": LENGTH, "nonce": NONCE, "count": COUNT}
+    return page_of(
+        FOLDER, "check.html", ("card.css", NAVIGATION), ("check.js", "code.js", SITE_SCRIPT),
+        language=language, edition=escape(title), root=escape(root), words=words_as_json(OWN_WORDS), navigation=navigation,
+        connect="connect-src 'self'; ", opening=OPENING, handed=" hidden", lock=f'<script type="application/json" id="lock">{as_json(lock)}</script>\n',
     )  # fmt: skip
 
 

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.comparison.ahead import changes_ahead
 from toolkit.evaluation import Evaluation
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
-from toolkit.ground.text import Phrase, phrase
-from toolkit.ground.writing import LOCK, UNFINISHED, only_one, refusing, write_whole
-from toolkit.publication.card_proofs import is_card, tree_root
+from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.writing import (
+    LOCK,
+    UNFINISHED,
+    guarded,
+    only_one,
+    placed_in,
+    refusing,
+    write_csv,
+    write_whole,
+)
+from toolkit.publication.card_codes import LockedCards, locked, new_code, read_code
+from toolkit.publication.card_proofs import is_card, proved, tree_root
 from toolkit.publication.extract import read_extract
+from toolkit.publication.site import OWN_CARD
 from toolkit.reports.card_pages import card_texts, check_page, page_names, write_card_pages
 from toolkit.reports.score_cards import as_formerly
 from toolkit.scheme import load_scheme
@@ -46,6 +59,15 @@ EMPTY_IT = Phrase("请另指一个空文件夹，以免把别的版次的得分�
 NOT_OURS = Phrase("这里已有同名文件，不是本软件写出的页面", "another file is called so here already, which is no page of this program")
 MOVE_IT = Phrase("什么也没有写出。请把它移走，或另指一个文件夹", "nothing was written: move it away, or name another folder")
 SHOWN = 3
+CODES = "card-codes.csv"
+"""The codes of cards under lock, beside the cards that are mailed: one row a member, for letters."""
+CODE_HEADS = tuple(Phrase(*words) for words in (("会员代码", "Member"), ("会员名称", "Name"), ("得分单编码", "Code of the card"), ("打开网址", "Address"), ("得分单文件", "File of the card")))
+NOT_A_MEMBER = Phrase("不是这一版里会员的代码", "is not the code of a member of this revision")
+TWICE_SENT = Phrase("与上面一行的得分单编码相同", "is the code of a row above")
+KEEP_CODES = Phrase(
+    "这份清单里是已经寄出的编码：请恢复它原来的内容，或删去这一行；要全部换新编码的，删去整个文件",
+    "this list holds the codes that were sent: put it back as it was, or take this row out; delete the whole file for new codes to all",
+)
 
 
 def seal_cards(evaluation: Evaluation, records: Records, revision: str, data: Path) -> None:
@@ -119,6 +141,75 @@ def send_cards(bag: Path, folder: Path, page: Path) -> tuple[str, int]:
     with refusing(page):
         write_whole(page, check_page(scheme.title, root, scheme.language))
     return root, len(texts)
+
+
+def refuse_codes(bag: Path, codes: Path, unfit: Problems) -> None:
+    """Refuse to put cards on a site of a bag of which nothing may be published, or beside a list of `codes` that cannot be kept.
+
+    Raises
+    ------
+    Refused
+        With the article that demands it, or every row of the list that is wrong.
+    """
+    if unfit:
+        raise Refused(unfit)
+    kept_codes(codes, sealed_cards(bag / "data"))
+
+
+def lock_cards(bag: Path, members: Collection[str], codes: Path, address: str) -> LockedCards:
+    """The cards of these members under lock, for a site at `address`; the list of their codes is written to `codes`, where whoever had one keeps it.
+
+    Raises
+    ------
+    Refused
+        When that list holds something else, or cannot be written.
+    """
+    texts = sealed_cards(bag / "data")
+    kept = kept_codes(codes, texts)
+    own = {member: kept.get(member) or new_code() for member in texts if member in members}
+    _write_codes(codes, own, texts, address, load_scheme(bag / "data" / "edition" / "scheme.toml").language)
+    cards = dict(zip(texts, proved(list(texts.values())), strict=True))
+    return locked({code: cards[member] for member, code in own.items()}, secrets.token_bytes(16))
+
+
+def kept_codes(codes: Path, members: Collection[str]) -> dict[str, str]:
+    """The codes that were sent, by member; none where there is no list.
+
+    Raises
+    ------
+    Refused
+        With every row that is not a member's, or whose code is none or another's.
+    """
+    if not codes.exists():
+        return {}
+    with refusing(codes):
+        rows = list(csv.reader(codes.read_text(encoding="utf-8-sig", errors="replace").splitlines()))
+    kept: dict[str, str] = {}
+    faults: list[Problem] = []
+    for row, cells in enumerate(rows[1:], 2):
+        member, _, code = (cell.removeprefix("'") for cell in (*cells, "", "", "")[:3])
+        try:
+            if member not in members or member in kept:
+                raise refuse(NOT_A_MEMBER, KEEP_CODES, value=member)
+            if (code := read_code(code)) in kept.values():
+                raise refuse(TWICE_SENT, KEEP_CODES)
+        except Refused as refused:
+            faults += [replace(problem, file=codes.name, row=row, mend=KEEP_CODES) for problem in refused.problems.errors]
+        else:
+            kept[member] = code
+    if faults:
+        raise Refused(Problems(tuple(faults)))
+    return kept
+
+
+def _write_codes(codes: Path, own: Mapping[str, str], texts: Mapping[str, str], address: str, language: Language) -> None:
+    import pandas as pd
+
+    names = page_names(texts)
+    rows = [(member, str(json.loads(texts[member])["name"]), code, f"{address}{OWN_CARD}#{code}", names[member]) for member, code in own.items()]
+    cells = pd.DataFrame([[guarded(cell) for cell in row] for row in rows], columns=[head.into(language) for head in CODE_HEADS])
+    with placed_in(codes.parent) as unfinished:
+        write_csv(cells, unfinished / codes.name, index=False)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from toolkit.ground.writing import replaced_folder
 from toolkit.indicators.consent import permissions
 from toolkit.indicators.engine import Engine
 from toolkit.minutes.decisions import STATE
+from toolkit.publication.card_codes import NAME
 from toolkit.publication.disclosures import (
     certain_awards,
     conduct_records,
@@ -36,6 +37,7 @@ from toolkit.publication.site import (
     CERTAINTY,
     FIGURES,
     INDEX,
+    OWN_CARD,
     PLEDGES,
     RECORDS,
     SUMS,
@@ -51,7 +53,7 @@ from toolkit.publication.site import (
 from toolkit.records import load_records
 from toolkit.records.dictionary import load_tables
 from toolkit.records.references import reference_problems
-from toolkit.reports.card_pages import CHECK, check_page
+from toolkit.reports.card_pages import CHECK, LOCKED_FOLDER, check_page, own_card_page
 from toolkit.reports.results_page import RESULTS, results_page
 from toolkit.scheme import load_scheme
 from toolkit.sealing.bag import bag_problems
@@ -77,6 +79,7 @@ if TYPE_CHECKING:
 
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
+    from toolkit.publication.card_codes import LockedCards
     from toolkit.publication.extract import Extract
     from toolkit.publication.open_rows import OpenRows
     from toolkit.records import Records
@@ -183,6 +186,16 @@ class Disclosed:
         return sorted(map(str, lost.index[told]))
 
     @property
+    def agreeing(self) -> set[str]:
+        """The members that permit anything to be told of them, when it was sealed and now: whose cards, under lock, may lie on a site; by their charter all where it asks nobody."""
+        consent = self.edition.scheme.consent
+        if consent is None:
+            return set()
+        asked = list(consent.columns) or list(consent.obliged)
+        permitted = [_permitted(self.edition, records)[asked].any(axis=1) for records in (self.edition.records, self.now) if records is not None]
+        return set.intersection(*({str(member) for member in one.index[one]} for one in permitted))
+
+    @property
     def _awarded(self) -> pd.Series[bool]:
         """Who has an award, by the sealed list."""
         import pandas as pd
@@ -220,7 +233,7 @@ def fresh_site(bag: Path, site: Path, begins: dt.date | None, today: dt.date) ->
     return disclosed.period
 
 
-def send_site(disclosed: Disclosed, opened: Path, site: Path, *, live: bool = False) -> None:
+def send_site(disclosed: Disclosed, opened: Path, site: Path, *, live: bool = False, cards: LockedCards | None = None) -> None:
     """Write the site of a sealed bag to the folder `site`, in place of an earlier one.
 
     Parameters
@@ -229,6 +242,8 @@ def send_site(disclosed: Disclosed, opened: Path, site: Path, *, live: bool = Fa
         Its open bag, as it was written.
     live
         Whether a server has the list with filters beside it.
+    cards
+        Those that lie there under lock, where there are any.
 
     Raises
     ------
@@ -237,21 +252,28 @@ def send_site(disclosed: Disclosed, opened: Path, site: Path, *, live: bool = Fa
     """
     with replaced_folder(site) as made:
         shutil.copytree(opened, made / OPEN, copy_function=shutil.copyfile)
-        for name, page in _pages(disclosed, live=live).items():
+        for name, page in _pages(disclosed, live=live, cards=cards).items():
             (made / name).write_text(page, encoding="utf-8", newline="\n")
+        if cards is not None:
+            (made / LOCKED_FOLDER).mkdir()
+            for name, content in cards.files.items():
+                (made / LOCKED_FOLDER / name).write_bytes(content)
         (made / SUMS).write_text(_sums(made), encoding="utf-8", newline="\n")
 
 
-def _pages(disclosed: Disclosed, *, live: bool) -> dict[str, str]:
+def _pages(disclosed: Disclosed, *, live: bool, cards: LockedCards | None) -> dict[str, str]:
     """Every page by the name of its file."""
     extract = disclosed.extract
     language: Language = "en" if extract.notice["language"] == "en" else "zh"
+    title, root = extract.notice["title"], extract.notice["digests"].get("cards", "")
     makers: dict[str, Callable[[tuple[str, ...]], str]] = {
         INDEX: lambda names: notice_page(extract, disclosed.period, names, live=live),
         RESULTS: lambda names: results_page(disclosed.rows, extract, navigation(names, RESULTS)),
         **_disclosing(disclosed),
-        CHECK: lambda names: check_page(extract.notice["title"], extract.notice["digests"].get("cards", ""), language, navigation(names, CHECK)),
+        CHECK: lambda names: check_page(title, root, language, navigation(names, CHECK)),
     }
+    if cards is not None:
+        makers[OWN_CARD] = lambda names: own_card_page(title, root, cards.salt, language, navigation(names, OWN_CARD))
     return {name: make(tuple(makers)) for name, make in makers.items()}
 
 
@@ -337,4 +359,5 @@ def withdrawals_since_the_seal(folder: Path, today: dt.date) -> Iterator[Problem
 
 def site_problems(site: Path) -> Iterator[Problem]:
     """What stands in the way of a site that is going to be written: files in its folder that are none of its own."""
-    yield from foreign_files(site, FILES)
+    under_lock = {f"{LOCKED_FOLDER}/{path.name}" for path in (site / LOCKED_FOLDER).glob("*") if NAME.fullmatch(path.name)}
+    yield from foreign_files(site, FILES | under_lock)
