@@ -105,7 +105,7 @@ def test_a_code_is_read_however_it_is_typed(change: functools.partial[str]) -> N
     assert read_code(change(code)) == code
 
 
-@pytest.mark.parametrize("text", ["", "A", new_code()[:-1], new_code() + "2", "0" * LENGTH, "得" * LENGTH, new_code()[:-1] + "I", "A" * 10_000])
+@pytest.mark.parametrize("text", ["", "A", SIGNS[: LENGTH - 1], SIGNS[: LENGTH + 1], "0" * LENGTH, "得" * LENGTH, SIGNS[: LENGTH - 1] + "I", "A" * 10_000])
 def test_what_is_shorter_longer_or_of_other_signs_is_no_code(text: str) -> None:
     with pytest.raises(Refused, match="not the code"):
         read_code(text)

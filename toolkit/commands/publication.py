@@ -53,7 +53,7 @@ def publish(
     bag: Bag,
     to: Annotated[Path, typer.Option("--to", file_okay=False, help="写到此文件夹 where it goes")],
     begins: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="公示起始日，工作记录没有写明时用 the day of publication, where the minutes do not say it")] = None,
-    cards_at: Annotated[str, typer.Option("--cards-at", metavar="HTTPS", help="公示网站的 https 网址：另把得分单加密放在网站上，凭编码打开 the https address of the site: cards lie there too, under lock")] = "",
+    cards_at: Annotated[str, typer.Option("--cards-at", metavar="网址 ADDRESS", help="公示网站的 https 网址：另把得分单加密放在网站上，凭编码打开 the https address of the site: cards lie there too, under lock")] = "",
     language: LanguageOption = "zh",
 ) -> None:
     """由封存包写出各会员的得分单（附核对依据）、核对页面、开放包、结果页面和可直接上网的公示网站。 The members' cards with their proofs, the page that checks them, the open bag, the page of results, and the site to put up."""

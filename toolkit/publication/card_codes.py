@@ -38,7 +38,7 @@ NO_CODE = (
 SLIP = Phrase("得分单编码有一位不对：校验位不符", "a sign of the code is wrong: its check sign does not fit")
 NO_HTTPS = (
     Phrase("加密的得分单只能放在 https 网站上：浏览器在别处不允许解密", "cards under lock need a site with https: elsewhere no browser lets a page open them"),
-    Phrase("请写公示网站的 https 网址，如 https://www.example.org/gongshi/；没有 https 的，只寄送得分单", "name the site as https://www.example.org/notice/; where there is no https, cards are mailed alone"),
+    Phrase("请写公示网站的 https 网址，不带 # 和 ? 之后的部分；没有 https 的，只寄送得分单", "give the https address of the site, without what follows a # or a ?; where there is no https, cards are mailed alone"),
 )
 
 
