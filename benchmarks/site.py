@@ -33,6 +33,7 @@ from figures import Figures
 from tests.sealed_page import free_port, passes
 from toolkit.commands.seal import copied_anew
 from toolkit.ground.resources import house_folder
+from toolkit.publication.copies import CALLED
 from toolkit.publication.read_only import open_files
 from toolkit.publication.server import Settings, served, write_nginx
 from toolkit.sealing import seal_edition
@@ -162,9 +163,10 @@ def started(command: Sequence[str], port: int, folder: Path) -> Iterator[None]:
 
 
 def kernels_memory() -> float:
-    """MB of every kernel that runs below this process."""
-    below = [one for one in psutil.Process().children(recursive=True) if "ipykernel" in " ".join(one.cmdline())]
-    return float(sum(one.memory_full_info().uss for one in below) / 2**20 / max(1, len(below)))
+    """MB of every kernel that runs below this process; what copies share is counted once, and the process they are copies of with them."""
+    held = [one for one in psutil.Process().children(recursive=True) if "ipykernel" in (words := " ".join(one.cmdline())) or CALLED in words]
+    copied = [one for one in held if one.parent() in held]
+    return float(sum(one.memory_full_info().pss for one in held) / 2**20 / max(1, len(copied or held)))
 
 
 def crowds(figures: Figures, name: str, address: str, path: str, *, ours: bool) -> None:

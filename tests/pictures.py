@@ -128,7 +128,7 @@ def _of_notice(browser: Browser, folder: Path) -> None:
     with served([bag], free_port(), settings=Settings(most_viewers=4), verify=passes) as pages:
         page = _screen(browser)
         page.goto(f"{pages[0].address}live")
-        page.wait_for_selector(".lists li")
+        page.wait_for_selector("body.open .lists li")
         taken(page, "notice.zh")
         page.get_by_role("button", name="English").click()
         page.get_by_text("the order carries no rank").wait_for()

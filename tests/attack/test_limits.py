@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import socket as tcp
 import time
@@ -60,12 +61,14 @@ def server(address: str) -> psutil.Process:
 
 
 def kernels(address: str) -> int:
-    return len(server(address).children())
+    """How many run: copies of one process, where that can be."""
+    below = server(address).children()
+    return sum(len(one.children()) for one in below) if hasattr(os, "fork") else len(below)
 
 
 def memory(address: str) -> float:
     """Megabytes the server and its kernels hold."""
-    whole = [server(address), *server(address).children()]
+    whole = [server(address), *server(address).children(recursive=True)]
     return float(sum(process.memory_info().rss for process in whole)) / MEGABYTE
 
 
@@ -308,6 +311,30 @@ def test_a_full_page_shows_the_whole_list_without_a_kernel(address: str) -> None
     asked_for = re.findall(r"(?:src|href)=[\"']([^\"']+)", body) + re.findall(r"(?:url\(|@import)[\"' ]*([^\"')]+)", body)
     assert {address.partition(":")[0] for address in asked_for} == {"data", "./", LIVE}
     assert eventually(lambda: kernels(address) == 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system whose kernels are copies")
+def test_a_list_comes_at_once_however_long_its_kernel_takes_and_who_leaves_meanwhile_gets_none(address: str) -> None:
+    opened(address)
+    (copied,) = server(address).children()
+    before = kernels(address)
+    copied.suspend()
+    try:
+        for number in range(FULL - 1):
+            visitor = tcp.create_connection(("127.0.0.1", urlsplit(address).port or 0), timeout=5)
+            visitor.sendall(f"GET /{LIVE} HTTP/1.1\r\nHost: page\r\nX-Forwarded-For: 203.0.113.{number}\r\n\r\n".encode())
+            said = b""
+            while b"</main>" not in said:
+                more = visitor.recv(65536)
+                assert more
+                said += more
+            assert said.startswith(b"HTTP/1.1 200")
+            assert "广州市粤达采购中心".encode() in said
+            assert answer(address, "index.html")[0] == 200  # nobody else waits for a kernel
+            visitor.close()
+    finally:
+        copied.resume()
+    assert eventually(lambda: kernels(address) <= before)
 
 
 def test_the_list_without_a_kernel_can_always_be_asked_for(address: str) -> None:

@@ -123,9 +123,13 @@ def test_a_page_that_stops_by_itself_is_told(tmp_path: Path) -> None:
     said = tmp_path / "said.txt"
     with serving(write_bag(tmp_path / "bag"), said) as (process, address):
         assert within(40, said, address)
+        opened(address)
+        below = psutil.Process(process.pid).children(recursive=True)
         for page in psutil.Process(process.pid).children():
             os.kill(page.pid, signal.SIGKILL)
         assert process.wait(timeout=10) == 1
+    _, alive = psutil.wait_procs(below, timeout=10)
+    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
     assert "stopped by itself" in said.read_text("utf-8")
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
 from tests.sealed_page import HOSTILE, served_page
@@ -35,7 +38,7 @@ class Visit:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         page.goto(f"{address}live")
-        page.wait_for_selector(".lists li", timeout=30_000)
+        page.wait_for_selector("body.open .lists li", timeout=30_000)
 
     def names(self) -> list[str]:
         return [str(name) for name in self.page.locator(".lists li.name").all_text_contents()]
@@ -62,6 +65,36 @@ def test_the_bottom_line_comes_first(visit: Visit) -> None:
     for said in ("自发布之日起 7 个工作日", "真实名称", "秘书处", "committee verify BAG --replay", "a" * 64):
         assert said in text
     assert "正在打开" not in text
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs a system that can stop a process")
+def test_the_list_is_read_until_its_kernel_is_there_and_what_was_chosen_stays(visit: Visit) -> None:
+    settings = f'"port": {urlsplit(visit.address).port}'
+    (copied,) = [one for child in psutil.Process().children() if settings in " ".join(child.cmdline()) for one in child.children()]
+    page = visit.page.context.browser.new_page(viewport={"width": 1366, "height": 768})  # type: ignore[union-attr]
+    copied.suspend()
+    try:
+        page.goto(f"{visit.address}live", wait_until="commit")
+        page.locator("#progress .waiting", has_text="名单可以先读").wait_for()
+        assert set(HOSTILE) <= set(page.locator(".told.zh li.name").all_text_contents())
+        page.get_by_text("English", exact=True).click()
+        assert "Of 20 members" in page.inner_text("#opening")
+        assert page.locator("body.open").count() == 0
+    finally:
+        copied.resume()
+    page.wait_for_selector("body.open .lists li", timeout=30_000)
+    page.wait_for_selector("text=the order carries no rank")
+    assert page.locator("#opening").count() == 0
+    page.close()
+
+
+def test_without_a_program_the_list_is_there_too(visit: Visit) -> None:
+    page = visit.page.context.browser.new_context(java_script_enabled=False).new_page()  # type: ignore[union-attr]
+    page.goto(f"{visit.address}live")
+    assert "需要启用 JavaScript" in page.inner_text("#progress")
+    assert "正在打开" not in page.inner_text("body")
+    assert set(HOSTILE) <= set(page.locator(".told.zh li.name").all_text_contents())
+    page.context.close()
 
 
 def test_the_bottom_line_and_the_first_names_need_no_scrolling(visit: Visit) -> None:
@@ -106,7 +139,7 @@ def test_the_still_page_needs_no_program_and_has_both_languages(visit: Visit) ->
 def test_a_page_whose_kernel_has_ended_says_so(visit: Visit) -> None:
     page = visit.page.context.browser.new_page()  # type: ignore[union-attr]
     page.goto(f"{visit.address}live")
-    page.wait_for_selector(".lists li", timeout=30_000)
+    page.wait_for_selector("body.open .lists li", timeout=30_000)
     sync_api.expect(page.locator("#ended")).to_be_hidden()
     kernel = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
     page.request.post(f"{visit.address}voila/api/shutdown/{kernel}")

@@ -18,7 +18,6 @@ import re
 import sys
 import threading
 from collections import Counter
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,6 @@ from jupyter_core.utils import ensure_async
 from jupyter_server.auth.identity import IdentityProvider, User
 from jupyter_server.base.handlers import FileFindHandler
 from jupyter_server.services.kernels.handlers import KernelHandler
-from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.iostream import IOStream
@@ -43,7 +41,7 @@ from voila.tornado.kernel_websocket_handler import (
     read_header_from_binary_message,
 )
 
-from toolkit.publication.answers import HEADERS, POLICY, Closed, Held, Paused, SiteFile, held
+from toolkit.publication.answers import HEADERS, Closed, Held, Paused, SiteFile, held
 from toolkit.publication.frames import (
     LARGEST_FRAME,
     PROTOCOL,
@@ -53,6 +51,7 @@ from toolkit.publication.frames import (
     read_message,
     well_formed,
 )
+from toolkit.publication.page_kernels import ADMITTED, CopiedKernel, Kernels
 from toolkit.publication.readers import PageReader, Patience, Readers, counted_address, is_loopback
 from toolkit.publication.site import LIVE, PAUSED
 
@@ -75,14 +74,12 @@ AT_ONCE = max(2, os.cpu_count() or 2)
 SWEEP = 500
 """Milliseconds between two looks at who is overdue."""
 
-STILL, SITE = "still.html", "site"
-"""The list as it is read without a kernel, and the site, beside the page's folder."""
+STILL, OPENING, SITE = "still.html", "opening.html", "site"
+"""The list as it is read without a kernel, how the page with one begins, and the site, beside the page's folder."""
 
 KERNEL = r"(?P<kernel_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 FILE = r"[\w.-]+"
 WIDGETS = ("@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager")
-ADMITTED: ContextVar[str] = ContextVar("ADMITTED")
-"""The kernel of the place that the request at hand was given."""
 
 
 class Anyone(IdentityProvider):
@@ -112,30 +109,45 @@ class Page(Closed, TornadoVoilaHandler):  # type: ignore[misc]
             arguments.clear()
         await super().prepare()
 
+    left = False
+
+    def on_connection_close(self) -> None:
+        """Who has left before the page was whole needs no kernel."""
+        self.left = True
+        super().on_connection_close()
+
     async def get(self) -> None:
-        """The page with a kernel of its own, while there is a place for it; else the list alone."""
+        """The list at once, and the page with a kernel of its own as soon as that is there, while there is a place for it; else the list alone."""
         readers: Readers = self.settings["readers"]
         reader = readers.admit(counted_address(self.request.remote_ip or "", self.request.headers))
         if reader is None:
             self.still()
             return
         ADMITTED.set(reader.kernel)
+        self.begin()
         try:
             async with self.settings["starting"]:
+                if self.left:
+                    readers.dismiss(reader.kernel)
+                    return
                 reader.starts()
                 await asyncio.wait_for(super().get(), reader.patience.start)
-        except Exception:  # whatever kept the kernel from starting, the list can be shown
+        except Exception:  # whatever kept the kernel from starting, the list is there
             self.log.exception("The page did not start")
             await self.kernel_manager.end(reader)
-            self.still()
+            self.finish()
         else:
             reader.shown()
 
+    def begin(self) -> None:
+        """Send the head of the page, with the list to be read meanwhile."""
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.write(self.settings["opening"])
+        self.flush()
+
     def still(self) -> None:
-        """The list as it is read without a kernel, unless the page itself has begun."""
-        if self._headers_written:
-            self.finish()
-            return
+        """The list as it is read without a kernel."""
         self.set_status(503)
         self.set_header("Retry-After", "60")
         self.set_header("Cache-Control", "no-store")
@@ -283,36 +295,6 @@ class WidgetFile(Closed, FileFindHandler):
     """The browser's half of ipywidgets."""
 
 
-class Kernels(AsyncMappingKernelManager):
-    """The kernels of all pages: none starts without a place, and a place is given back when its kernel has ended."""
-
-    readers: Readers
-
-    async def start_kernel(self, **kwargs: Any) -> str:  # type: ignore[override]
-        """Start the kernel whose place was taken before."""
-        start = super().start_kernel(**{**kwargs, "kernel_id": ADMITTED.get()})
-        return await asyncio.shield(start)  # given up halfway, it would leave a process that nobody knows
-
-    async def _async_shutdown_kernel(self, kernel_id: str, now: bool = True, restart: bool = False) -> None:  # type: ignore[override]  # noqa: ARG002, FBT001, FBT002 - jupyter's signature
-        # A page's kernel has nothing to put away, so that it need not be asked.
-        await super()._async_shutdown_kernel(kernel_id, now=True, restart=restart)  # type: ignore[no-untyped-call]
-
-    shutdown_kernel = _async_shutdown_kernel  # type: ignore[assignment]
-
-    def remove_kernel(self, kernel_id: str) -> Any:
-        """A kernel that has ended gives back its place."""
-        self.readers.dismiss(kernel_id)
-        return super().remove_kernel(kernel_id)
-
-    async def end(self, reader: PageReader) -> None:
-        """End a page's kernel, however far it has come."""
-        reader.due = float("inf")  # asked for once
-        with contextlib.suppress(Exception):
-            if reader.kernel in self or reader.kernel in self._pending_kernels:
-                await self.shutdown_kernel(reader.kernel)
-        self.readers.dismiss(reader.kernel)
-
-
 class Door(HTTPServer):
     """Lets in as many connections as can be served, and holds each to `DOOR`."""
 
@@ -344,6 +326,7 @@ class SealedPage(Voila):  # type: ignore[misc]
     most_viewers = Integer(config=True)
     patience: Patience
     still: str
+    opening: str
     site: Path
     files: dict[str, Held]
     made = 0
@@ -360,6 +343,7 @@ class SealedPage(Voila):  # type: ignore[misc]
             "channels": {},
             "starting": asyncio.Semaphore(AT_ONCE),
             "still": self.still,
+            "opening": self.opening,
             "compress_response": True,
             "default_handler_class": NothingHere,
             "websocket_max_message_size": LARGEST_FRAME,
@@ -463,12 +447,12 @@ def configuration(settings: dict[str, Any]) -> Config:
         show_tracebacks=False,
         preheat_kernel=False,
         extension_allowlist=list(WIDGETS),
-        resources={"policy": POLICY, "title": settings["title"]},
     )
     config.VoilaConfiguration.multi_kernel_manager_class = Kernels
     # A socket file has no port that another start could take; its path must stay short, and Windows has none.
     config.KernelManager.transport = "tcp" if sys.platform == "win32" or len(str(folder)) > 40 else "ipc"
     config.MappingKernelManager.buffer_offline_messages = False
+    config.MultiKernelManager.kernel_manager_class = f"{CopiedKernel.__module__}.{CopiedKernel.__name__}"
     return config
 
 
@@ -488,7 +472,7 @@ def main(arguments: list[str]) -> None:
     settings = json.loads(arguments[0])
     page = SealedPage(config=configuration(settings))
     page.patience = Patience(**settings["patience"])
-    page.still = (Path(settings["folder"]) / STILL).read_text(encoding="utf-8")
+    page.still, page.opening = ((Path(settings["folder"]) / name).read_text(encoding="utf-8") for name in (STILL, OPENING))
     page.site, page.files = Path(settings["folder"]) / SITE, {}
     page.renewed()
     page.initialize([])

@@ -117,7 +117,7 @@ def page_process(bag: Path, host: str, port: int, settings: Settings) -> Iterato
     process = None
     try:
         period = write_site(bag, folder / SITE, settings.site)
-        title = _copied(bag, folder, period)
+        title = _copied(bag, folder, period, settings.path)
         told = {"host": host, "port": port, "path": settings.path, "title": title, "most_viewers": settings.most_viewers, "patience": asdict(settings.patience)}
         process = _started(folder, told)
         yield Served(bag, title, f"http://{f'[{host}]' if ':' in host else host}:{port}{settings.path}", process, folder)
@@ -153,18 +153,21 @@ def _shown(bag: Path) -> Iterator[None]:
         ) from error
 
 
-def _copied(bag: Path, folder: Path, period: Period) -> str:
+def _copied(bag: Path, folder: Path, period: Period, path: str) -> str:
     """The house's page, and beside it the bag's extract, taken apart and written anew; gives the title."""
-    from toolkit.publication.still_page import still_page
+    from toolkit.publication.answers import POLICY
+    from toolkit.publication.still_page import opening_page, still_page
 
     pages, static = house.house_folder("notebooks") / "pages", house.house_folder("templates") / "pages" / STATIC
     sealed = read_extract(bag / "data" / "public")
     extract = replace(sealed, notice={**sealed.notice, "period": asdict(period.in_words)})
     with _shown(bag):
         still = still_page(extract, (static / "committee.css").read_text(encoding="utf-8"))
+        opening = opening_page(extract, path, POLICY)
     (folder / "pages").mkdir()
     shutil.copyfile(pages / PAGE, folder / "pages" / PAGE)
     (folder / "still.html").write_text(still, encoding="utf-8")
+    (folder / "opening.html").write_text(opening, encoding="utf-8")
     extract.write(folder / "public")
     return str(extract.notice["title"])
 

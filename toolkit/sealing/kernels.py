@@ -24,13 +24,13 @@ from typing import TYPE_CHECKING, Any
 from toolkit.ground.answers import KEPT, Answers, kept
 from toolkit.ground.resources import ONE_THREAD
 from toolkit.ground.text import ASKED
+from toolkit.publication.copies import PARENT, become_kernel
 
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
 
 HASHES = {"PYTHONHASHSEED": "0"}
 """Sets are in the same order in every run."""
-PARENT = "JPY_PARENT_PID"
 USED = (
     "ipykernel.debugger", "ipykernel.kernelapp", "ipykernel.zmqshell", "ipywidgets",
     "scipy.optimize", "scipy.stats",
@@ -162,7 +162,7 @@ def _serve_one(order: dict[str, Any]) -> None:
     alive, end = os.pipe()
     pid = os.fork()
     if not pid:
-        _become_kernel(order)
+        become_kernel(order)
     os.close(end)
     print(pid, flush=True)
     # Nobody asks for more while a notebook runs: what can be read is the end of whoever asked.
@@ -171,21 +171,3 @@ def _serve_one(order: dict[str, Any]) -> None:
         os.killpg(pid, signal.SIGKILL)
     print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
     os.close(alive)
-
-
-def _become_kernel(order: dict[str, Any]) -> None:
-    from ipykernel.kernelapp import IPKernelApp
-
-    code = 1
-    try:
-        os.setsid()
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.dup2(2, 1)
-        os.chdir(order["folder"])
-        os.environ.clear()
-        os.environ.update(order["environment"])
-        sys.argv = ["ipykernel_launcher.py", *order["arguments"]]
-        IPKernelApp.launch_instance(order["arguments"])
-        code = 0
-    finally:
-        os._exit(code)
