@@ -12,8 +12,9 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,8 +22,12 @@ import websocket
 
 from tests.attack.visitor import LIVE, PROTOCOL, answer, connect, frame, opened, replies
 from tests.sealed_page import free_port, passes, write_bag
+from toolkit.ground.problems import refuse
+from toolkit.ground.text import Phrase
 from toolkit.publication.answers import HEADERS
-from toolkit.publication.server import Served, Settings, served, write_nginx
+from toolkit.publication.extract import read_extract
+from toolkit.publication.server import Served, Settings, renew, served, write_nginx
+from toolkit.publication.site import PAUSE, Period, notice_page
 
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 pytestmark = pytest.mark.skipif(NGINX is None or os.name == "nt", reason="needs nginx: install the package nginx-light")
@@ -35,16 +40,30 @@ class Front:
 
     address: str
     pages: list[Served]
+    settings: Settings
+
+
+def a_site(bag: Path, place: Path) -> Period:
+    """The notice, and a page and a file that nobody asks for while the pages are up."""
+    extract = read_extract(bag / "data" / "public")
+    period = Period(None, 7)
+    (place / "index.html").write_text(notice_page(extract, period, ("index.html",), live=True), "utf-8")
+    (place / "records.html").write_text("<!DOCTYPE html><p>诚信记录", "utf-8")
+    (place / "open" / "data").mkdir(parents=True)
+    (place / "open" / "data" / "members.csv").write_text("会员\n", "utf-8")
+    return period
 
 
 @pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     bag, ports = write_bag(tmp_path_factory.mktemp("bag")), [free_port(), free_port()]
     with contextlib.ExitStack() as stack:
-        settings = Settings(most_viewers=3, path=PATH)
-        pages = [stack.enter_context(served([bag], port, settings=settings, verify=passes))[0] for port in ports]
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        settings = Settings(most_viewers=3, path=PATH, site=a_site, kept=folder / "site")
+        pages = [stack.enter_context(served([bag], port, settings=settings, verify=passes))[0] for port in ports]
         command = write_nginx(folder, port := free_port(), ports, PATH)
+        written = folder / "nginx.conf"
+        written.write_text(written.read_text("utf-8").replace("proxy_cache_valid 200 1m", "proxy_cache_valid 200 1s"), "utf-8")
         apart = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
         if apart:
             for path in (folder, *folder.rglob("*")):
@@ -52,7 +71,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
         process = stack.enter_context(subprocess.Popen([str(NGINX), *command[1:]], stderr=subprocess.PIPE, **apart))  # type: ignore[call-overload,unused-ignore]
         try:
             until_open(port, process)
-            yield Front(f"http://127.0.0.1:{port}{PATH}", pages)
+            yield Front(f"http://127.0.0.1:{port}{PATH}", pages, settings)
         finally:
             process.terminate()
 
@@ -135,5 +154,30 @@ def test_when_all_places_are_taken_or_every_page_is_down_the_list_is_read_all_th
     for page in front.pages:
         page.process.kill()
         page.process.wait()
-    for path in ("", "still", LIVE):
-        assert "广州市粤达采购中心" in answer(front.address, path)[1], path
+    for path in ("", "index.html", "still", LIVE):
+        status, body, headers = answer(front.address, path)
+        assert "广州市粤达采购中心" in body, path
+        assert path == LIVE or status == 200
+        assert {name for name in HEADERS if name not in headers} == set()
+    for path, type_, said in (("records.html", "text/html", "诚信记录"), ("open/data/members.csv", "text/csv", "会员")):
+        status, body, headers = answer(front.address, path)
+        assert (status, headers["Content-Type"], said in body) == (200, f"{type_}; charset=utf-8", True)
+    for path in ("pledges.html", "../nginx.conf", "site/index.html", "still.html/", "log.txt"):
+        assert answer(front.address, path)[0] in {400, 404}, path
+    with pytest.raises(websocket.WebSocketBadStatusException), connect(front.address, str(uuid.uuid4())):
+        pass
+
+
+def test_a_site_that_is_not_to_be_shown_is_not_shown_when_every_page_is_down_either(front: Front) -> None:
+    def refused(bag: Path, _: Path) -> NoReturn:
+        raise refuse(Phrase("某甲公司撤回了同意", "A has taken back"), Phrase("请另封一版", "seal another"), file=bag.name)
+
+    renew(front.pages, replace(front.settings, site=refused), "zh", lambda _: None)
+    end = time.monotonic() + 20
+    while PAUSE.zh not in answer(front.address, "")[1] and time.monotonic() < end:  # what nginx keeps it keeps for a second here, else a minute
+        time.sleep(0.2)
+    time.sleep(1)
+    for path in ("", "index.html", "still", LIVE, "records.html", "open/data/members.csv"):
+        body = answer(front.address, path)[1]
+        assert PAUSE.zh in body, path
+        assert "广州市粤达采购中心" not in body

@@ -267,7 +267,7 @@ def test_a_site_that_may_not_be_made_anew_gives_way_and_comes_back(tmp_path: Pat
     with served([write_bag(tmp_path)], free_port(), settings=Settings(), verify=passes) as pages:
         address = pages[0].address
         with connect(address, opened(address)) as socket:
-            renew(pages, refused, "zh", lines.append)
+            renew(pages, Settings(site=refused), "zh", lines.append)
             assert hung_up(socket)
         until(503)
         for path in ("", "index.html", "still", LIVE, "SHA256SUMS", "nothing", f"api/kernels/{NOBODY}", "voila/templates/committee/static/committee.css"):
@@ -281,7 +281,7 @@ def test_a_site_that_may_not_be_made_anew_gives_way_and_comes_back(tmp_path: Pat
         assert "某甲公司撤回了同意" in line
         assert address in line
         assert pages[0].process.poll() is None
-        renew(pages, None, "zh", lines.append)
+        renew(pages, Settings(), "zh", lines.append)
         until(200)
         assert "广州市粤达采购中心" in answer(address, "still")[1]
         assert len(lines) == 1

@@ -269,7 +269,7 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65_000, help="端口 the port")] = 8866,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="打开浏览器 open a browser")] = False,
     begins: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="公示起始日，工作记录没有写明时用 the day of publication, where the minutes do not say it")] = None,
-    viewers: Annotated[int, typer.Option(min=1, max=1000, help="同时打开筛选页的人数上限，每人约占 70 MB；其余各页不限 how many may have the page with filters open, of 70 MB each; the others have no bound")] = 40,
+    viewers: Annotated[int, typer.Option(min=1, max=1000, help="同时打开筛选页的人数上限，每人约占 25 MB；其余各页不限 how many may have the page with filters open, of 25 MB each; the others have no bound")] = 40,
     path: Annotated[str, typer.Option(help="网址中的路径（如 /2018/） the path of all addresses, such as /2018/", show_default=False)] = "/",
     nginx: Annotated[Path | None, typer.Option(file_okay=False, help="在此文件夹写出 nginx 的配置：nginx 用 --port，各页用其后的端口 write a configuration of nginx there: it has --port, the pages the next ones")] = None,
     processes: Annotated[int, typer.Option(min=1, max=64, help="nginx 之后的进程数 processes behind nginx")] = 1,
@@ -277,7 +277,7 @@ def serve(
 ) -> None:
     """把公示网站以只读方式提供浏览：各页与 publish 写出的相同，另有可筛选的名单。 The site that publish writes, read-only, and the list with filters."""
     from toolkit.ground.resources import house_folder
-    from toolkit.publication.server import Settings, path_of, write_nginx
+    from toolkit.publication.server import SITE, Settings, path_of, write_nginx
     from toolkit.publication.server import serve as serve_pages
     from toolkit.sealing import verify_bag
     from toolkit.sealing.site import fresh_site
@@ -290,7 +290,7 @@ def serve(
         bags = [bag for folder in folders or [house_folder("data/demo")] for bag in _bags(folder)]
         for bag in bags:
             _tell_older(bag, language)
-        settings = Settings(most_viewers=viewers, path=path_of(path), site=site)
+        settings = Settings(most_viewers=viewers, path=path_of(path), site=site, kept=nginx and nginx / SITE)
         if (nginx is None and processes > 1) or (nginx is not None and len(bags) > 1):
             raise wrong_use(ONE_SITE, language)
         if nginx is not None:

@@ -62,7 +62,7 @@ at_once = partial(print, flush=True)
 """A line is seen at once, also where the lines go to a file."""
 
 NGINX = "nginx.conf"
-PAGE, LOG, SITE = "results.ipynb", "log.txt", "site"
+PAGE, LOG, SITE, STILL = "results.ipynb", "log.txt", "site", "still.html"
 STATIC = Path("voila/templates/committee/static")
 KEPT = (
     "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP", "VIRTUAL_ENV", "LD_LIBRARY_PATH",
@@ -94,19 +94,22 @@ class Settings:
     Parameters
     ----------
     most_viewers
-        Pages with filters open at once, for each bag; each has a kernel of about 70 MB. Who comes later reads the list without one.
+        Pages with filters open at once, for each bag; each has a kernel of about 25 MB. Who comes later reads the list without one.
     patience
         How long each is waited for.
     path
         Under which all addresses lie, with a stroke at both ends.
     site
         Writes the site of a bag into a folder, and gives how long its notice stands; without it there is the notice alone.
+    kept
+        Where a web server in front finds the site, and the list as a still page, while no page answers.
     """
 
     most_viewers: int = MOST_VIEWERS
     patience: Patience = USUAL
     path: str = "/"
     site: WriteSite | None = None
+    kept: Path | None = None
 
 
 @contextlib.contextmanager
@@ -166,7 +169,7 @@ def _copied(bag: Path, folder: Path, period: Period, path: str) -> str:
         opening = opening_page(extract, path, POLICY)
     (folder / "pages").mkdir()
     shutil.copyfile(pages / PAGE, folder / "pages" / PAGE)
-    (folder / "still.html").write_text(still, encoding="utf-8")
+    (folder / STILL).write_text(still, encoding="utf-8")
     (folder / "opening.html").write_text(opening, encoding="utf-8")
     extract.write(folder / "public")
     return str(extract.notice["title"])
@@ -276,7 +279,7 @@ def write_nginx(folder: Path, port: int, ports: Sequence[int], path: str) -> lis
     facts = {
         "folder": folder.resolve(), "port": port, "processes": f"{len(ports)} process" + "es" * (len(ports) > 1),
         "servers": "\n".join(f"    server 127.0.0.1:{own} max_fails=0;" for own in ports),
-        "bare": f"location = {path[:-1]} {{ return 308 {path}; }}" if path != "/" else "", "path": path,
+        "kept": folder.resolve() / SITE, "bare": f"location = {path[:-1]} {{ return 308 {path}; }}" if path != "/" else "", "path": path,
     }  # fmt: skip
     for name, value in facts.items():
         said = said.replace(f"@{name}@", str(value))
@@ -355,19 +358,30 @@ def serve(
                 _refuse_stopped(page)
             if dt.date.today() != day:  # noqa: DTZ011 - a record whose days are over is gone
                 day = dt.date.today()  # noqa: DTZ011
-                renew(pages, settings.site, language, say)
+                renew(pages, settings, language, say)
 
 
-def renew(pages: Sequence[Served], site: WriteSite | None, language: Language, say: Callable[[str], None]) -> None:
+def renew(pages: Sequence[Served], settings: Settings, language: Language, say: Callable[[str], None]) -> None:
     """Make each site anew; one that may not be made gives way to a sentence that says so, and why is told to whoever started it."""
     for page in pages:
         try:
-            write_site(page.bag, page.folder / SITE, site)
+            write_site(page.bag, page.folder / SITE, settings.site)
         except Refused as refused:
             with replaced_folder(page.folder / SITE) as made:
                 (made / PAUSED).write_text(pause_page(), encoding="utf-8", newline="\n")
             told = phrase(GAVE_WAY.zh, GAVE_WAY.en, day=dt.date.today(), title=page.title, address=page.address)  # noqa: DTZ011 - the wall's date
             say(f"{told.into(language)}\n{refused.problems.text(language)}")
+    keep(pages[0], settings.kept)
+
+
+def keep(page: Served, kept: Path | None) -> None:
+    """The site as it is now, for a web server in front: nothing else where nothing else is to be shown."""
+    if kept is None:
+        return
+    with replaced_folder(kept) as made:
+        shutil.copytree(page.folder / SITE, made, dirs_exist_ok=True)
+        if (made / INDEX).is_file():
+            shutil.copyfile(page.folder / STILL, made / STILL)
 
 
 @contextlib.contextmanager
@@ -385,6 +399,7 @@ def served(
         started = [stack.enter_context(page_process(bag, host, port + place, settings)) for place, bag in enumerate(bags)]
         for page in started:
             await_page(page)
+        keep(started[0], settings.kept)
         yield started
 
 
