@@ -310,6 +310,13 @@ def test_a_record_is_shown_in_its_window_to_whom_it_may_be_and_marked_while_disp
     assert "庚代理公司" in disputed[0]
 
 
+def test_check_tells_of_numbers_of_persons_in_what_the_public_reads(edition: Path) -> None:
+    said = run("check", edition).output
+    assert "第 5 行，act：这一列要向社会公开" in said
+    assert "13912345678" not in said
+    assert said.count("这一列要向社会公开") == 1
+
+
 def test_the_wall_names_who_permits_it_with_version_and_day(sent: Path) -> None:
     wall = html.unescape((sent / "site" / "pledges.html").read_text("utf-8"))
     listed = {code for code, *_ in MEMBERS if f"第{code}号版本" in wall}

@@ -56,8 +56,9 @@
   function showVerdict() {
     const place = $("verdict"), differences = done.refused ? [] : differing(), told = DATA.lines.filter((line) => line.line !== null).length;
     place.replaceChildren();
-    place.className = `verdict ${done.refused ? "plain" : differences.length ? "bad" : "good"}`;
-    if (done.refused) element("p", say("refused", { what: done.refused.join(language === "zh" ? "、" : ", ") }), place, "said");
+    place.className = `verdict ${done.refused || !members.length ? "plain" : differences.length ? "bad" : "good"}`;
+    if (!members.length) element("p", say("noneOpen"), place, "said");
+    else if (done.refused) element("p", say("refused", { what: done.refused.join(language === "zh" ? "、" : ", ") }), place, "said");
     else if (differences.length) {
       element("p", say("bad", { n: differences.length }), place, "said");
       const list = element("ul", undefined, place);
@@ -93,6 +94,7 @@
   function showTrial() {
     const place = $("trial");
     place.replaceChildren();
+    if (!members.length) return;
     element("h2", say("trial"), place);
     if (done.refused) { element("p", say("trialRefused"), place, "note"); return; }
     if (!complete) { element("p", say("trialClosed"), place, "note"); return; }
@@ -186,7 +188,7 @@
     const rows = wanted(), graded = scheme.grades !== undefined, shown = now ?? results;
     if (now) rows.sort((a, b) => (members[a].class < members[b].class ? -1 : members[a].class > members[b].class ? 1 : (now[a].rank || 1e9) - (now[b].rank || 1e9)));
     showNamed();
-    $("shown").textContent = say(rows.length ? "shown" : DATA.named.some((own) => asked(own)) ? "onlyNamed" : "nobody", { n: rows.length, of: members.length });
+    if (members.length) $("shown").textContent = say(rows.length ? "shown" : DATA.named.some((own) => asked(own)) ? "onlyNamed" : "nobody", { n: rows.length, of: members.length });
     $("list").replaceChildren();
     if (!rows.length) return;
     const headings = [...(scheme.classes ? [[say("class")]] : []), [say("rank"), "number"], [say("name")], [say("total"), "number"], [say("award")], ...(graded ? [[say("grade")]] : []), ...(now ? [[say("before")]] : [])];
@@ -236,6 +238,8 @@
     $("class").value = chosen;
     $("classes").style.display = scheme.classes && classes.length > 1 ? "" : "none";
     $("print").textContent = DATA.print ? say("print", { print: DATA.print }) : "";
+    $("open").hidden = !members.length && !DATA.named.length;
+    $("open").querySelector("h2").hidden = !members.length;
     showVerdict();
     showLines();
     showTrial();

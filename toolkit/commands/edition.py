@@ -129,6 +129,7 @@ def check(
     from toolkit.ground.toml_reader import on_their_lines
     from toolkit.minutes.objections import due_problems, read_objections
     from toolkit.minutes.variants import read_variants
+    from toolkit.publication.disclosures import masked_cells
     from toolkit.publication.extract import told_early
     from toolkit.reports.expert_tables import ballots_table
     from toolkit.reports.views import records_table
@@ -140,6 +141,8 @@ def check(
         edition, evaluation, problems = examined_at(folder)
         voted = _voted(folder, edition)
         opened = told_before(evaluation) if evaluation is not None and not problems.errors else None
+        if opened is not None and edition is not None:
+            problems += masked_cells(edition.scheme, edition.records)
     if edition is not None and len(edition.records.counts):
         say(language, Phrase(*(repr(records_table(edition.records, spoken)) for spoken in ("zh", "en"))))
     if edition is not None and out is not None:

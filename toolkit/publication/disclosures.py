@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 
 from toolkit.ground.decimals import decimal_digits
-from toolkit.ground.text import discreet, figure, one_line
+from toolkit.ground.problems import Problem
+from toolkit.ground.text import Phrase, discreet, figure, one_line
 from toolkit.indicators.consent import permissions, standing_pledges
 from toolkit.indicators.engine import Engine
 from toolkit.publication.audiences import seen_by
@@ -45,6 +46,10 @@ TOLD_UNASKED = ("choice", "date")
 DOMINATED = 0.1
 """Of the largest amount: what all but the two largest come to at least, so that the second cannot tell the largest to within so much (p %-rule)."""
 PLACE = ["table", "file", "sheet", "row"]
+IN_PUBLIC = (
+    Phrase("这一列要向社会公开，格里写有电话、证件或银行卡号码：公开时号码打星号，同格的姓名等照写", "the public reads this column, and a telephone, identity or card number stands in it: that goes out masked, a name beside it as it stands"),
+    Phrase("请把个人信息从这一格删去", "take what is personal out of this cell"),
+)
 
 
 @dataclass(frozen=True)
@@ -179,6 +184,20 @@ def conduct_records(scheme: Scheme, records: Records, day: dt.date) -> tuple[Con
     shown = found.drop_duplicates(PLACE) if len(found) else found
     told = (_record(row, records, permits) for row in shown.to_dict("records"))
     return tuple(sorted((record for record in told if record), key=lambda record: (pinyin(record.name), record.member, record.kind, record.told)))
+
+
+def masked_cells(scheme: Scheme, records: Records) -> Iterator[Problem]:
+    """A warning for each cell that the public reads, in which a telephone, identity or bank card number was typed: it goes out masked, what stands beside it as it is."""
+    if not tells_conduct(scheme):
+        return
+    typed: set[tuple[Any, ...]] = set()
+    with Engine(scheme, records) as engine:
+        for selection, _ in _selections(scheme):
+            columns = _shown(scheme, records.tables.table[selection.table])
+            for row in engine.listed(selection, columns).to_dict("records"):
+                typed |= {(row["file"], row["sheet"], row["row"], column) for column in columns if isinstance(cell := row[column], str) and discreet(cell) != cell}
+    for file, sheet, number, column in sorted(typed, key=str):
+        yield Problem("warning", *IN_PUBLIC, file=file, sheet=sheet, row=int(number) or None, column=column)
 
 
 def _selections(scheme: Scheme) -> list[tuple[Selection, Adjustment | None]]:

@@ -31,6 +31,9 @@ WORDS: Mapping[str, Phrase] = {
         "本页已在您的浏览器里重新计算：{n} 家的总分、名次、奖项和各奖项的名额全部一致（各条分数线均不列出）。",
         "This page has been computed again in your browser: all totals, ranks and awards (members: {n}) and all places of awards are the same. No line is told.",
     ),
+    "noneOpen": Phrase(
+        "没有公开得分的会员，本页没有可以重新计算的总分和名次；名额和获奖家数见下表。", "No member's scores are open, so that there are no totals or ranks to compute again; places and how many were awarded stand below."
+    ),
     "bad": Phrase(
         "不一致：本页在您的浏览器里重新计算，有 {n} 处与公布的结果不同。请勿采信，请向秘书处核实。",
         "Not the same: computed again in your browser, published results come out otherwise, in so many places: {n}. Do not rely on them; ask the secretariat.",
