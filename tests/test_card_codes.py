@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 AT = "https://www.example.org/gongshi/"
 CONSENT = '[publication.consent]\ntable = "pledges"\nholds = { status = ["已签"] }\nwithdrawn = "withdrawn_on"\naward = "result"\n'
+SHOUTS = ("<img src=x onerror=alert(1)>", "</script><script>alert(2)</script>", "'><svg onload=alert(3)>", "</textarea><iframe src=//evil.test>", "</title><base href=//evil.test/>", "javascript:alert(4)")
+"""What names and words would be, if they could: text wherever they stand."""
+WORDS = ("小型联合会年度评选办法", "优秀会员", "先进会员", "学时", "诚信自律", "签署承诺书", "警示扣分", "秘书处", "章程第九条", "办法第五条", "采购人", "测试〔2019〕1号")
 UNSIGNED, WITHDRAWN, REFUSING, HOSTILE = "105", "102", "103", "004"
 KNOWN = {"signed_on": "2018-05-04", "status": "已签", "withdrawn_on": "", "result": "是"}
 
@@ -44,13 +47,22 @@ def write_pledges(folder: Path, withdrawn: str) -> None:
         writer.writerows(rows)
 
 
+def shouting(text: str) -> str:
+    """The text with something hostile in every word that a page may show."""
+    for place, word in enumerate(WORDS):
+        text = text.replace(word, f"{word}{SHOUTS[place % len(SHOUTS)]}")
+    return text
+
+
 @pytest.fixture(scope="module")
 def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An edition that asks its members, of which a revision is sealed."""
     place = tmp_path_factory.mktemp("codes")
     folder = write_small_edition(place / "small")
-    (folder / "scheme.toml").write_text(SCHEME[: SCHEME.index("[publication.consent]")] + CONSENT, "utf-8")
-    (folder / "tables.toml").write_text(TABLES + pledges_table("result"), "utf-8")
+    (folder / "scheme.toml").write_text(shouting(SCHEME[: SCHEME.index("[publication.consent]")] + CONSENT), "utf-8")
+    (folder / "tables.toml").write_text(TABLES.replace('"采购人"', f'"{shouting("采购人")}"') + pledges_table("result"), "utf-8")
+    book = folder / "records" / "会员名册.csv"
+    book.write_text(book.read_text("utf-8-sig").replace(",采购人", "," + shouting("采购人")).replace("甲招标", f"甲{SHOUTS[1]}招标"), "utf-8-sig")
     write_pledges(folder, WITHDRAWN)
     sealed(with_applications(folder), write_house(place / "house"))
     return folder
@@ -295,6 +307,23 @@ def test_without_https_the_page_says_so_and_asks_for_nothing(visit: Visit, sent:
     visit.page.goto((sent / "site" / "my-card.html").as_uri() + "#" + code)
     visit.said("https")
     visit.noise[:] = [one for one in visit.noise if not one.startswith("file:")]
+
+
+def test_what_names_and_words_would_be_is_text_on_every_page(visit: Visit, sent: Path) -> None:
+    page = visit.page
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    for path in sorted((sent / "site").glob("*.html")):
+        page.goto(f"http://localhost:{visit.port}/{path.name}")
+        page.get_by_role("button", name="English").click()
+        assert page.locator("img, iframe, object, svg, base").count() == 0, path.name
+    for row in list(codes_in(sent).values())[:2]:
+        page.goto((sent / "cards" / row[4]).as_uri())
+        assert SHOUTS[0] in page.inner_text("body")
+        assert page.locator("img, iframe, object, svg, base").count() == 0
+    assert [one for one in visit.noise if not one.startswith("file:")] == []
+    visit.noise.clear()
+    assert complaints == []
 
 
 def test_nothing_wraps_or_is_cut_off_on_a_telephone(visit: Visit, sent: Path) -> None:
