@@ -559,7 +559,7 @@ def test_a_page_is_served_under_its_own_policy_compressed_and_once(address: str)
         assert same.value.code == 304
 
 
-@pytest.mark.parametrize("path", ["../gongshi", "/", "open/../index.html", "open/data/", "site/index.html", "cards/", "still.html", "index.html/", "%2e%2e/public/notice.json", "x.html", "INDEX.HTML"])
+@pytest.mark.parametrize("path", ["../gongshi", "/", "open/../index.html", "open/data/", "site/index.html", "cards/", "still.html", "index.html/", "%2e%2e/public/notice.json", "x.html", "INDEX.HTML", "my-card.html", "locked/", "card-codes.csv"])
 def test_nothing_beside_the_site_is_there(address: str, path: str) -> None:
     assert answer(address, path)[0] == 404
     assert answer(address, "index.html", "POST")[0] in {403, 405}

@@ -93,7 +93,7 @@
     const frame = element("table", undefined, element("div", undefined, parent, "wide"));
     if (table.headings.length) {
       const head = element("tr", undefined, element("thead", undefined, frame));
-      for (const heading of table.headings) element("th", heading, head).scope = "col";
+      table.headings.forEach((heading, place) => { element("th", heading, head, table.right.includes(place) ? "number" : "").scope = "col"; });
     }
     const body = element("tbody", undefined, frame);
     for (const row of table.rows) {

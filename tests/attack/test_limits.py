@@ -337,6 +337,18 @@ def test_a_list_comes_at_once_however_long_its_kernel_takes_and_who_leaves_meanw
     assert eventually(lambda: kernels(address) <= before)
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system whose kernels are copies")
+def test_when_the_process_ends_whose_copies_kernels_are_they_end_and_another_takes_its_place(address: str) -> None:
+    opened(address)
+    (copied,) = server(address).children()
+    below = copied.children()
+    copied.kill()
+    _, alive = psutil.wait_procs(below, timeout=10)
+    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
+    answer(address, f"voila/api/shutdown/{opened(address)}", "POST")
+    assert copied not in server(address).children()
+
+
 def test_the_list_without_a_kernel_can_always_be_asked_for(address: str) -> None:
     status, body, headers = answer(address, "still")
     assert status == 200

@@ -257,7 +257,7 @@ def _form(card: ProvedCard, scheme: Scheme) -> Safe:
 
 def _table(table: dict[str, Any]) -> Safe:
     """A table of the card, as the page that checks it shows it."""
-    head = (element("thead", element("tr", *(element("th", heading, scope="col") for heading in table["headings"]))),) * bool(table["headings"])
+    head = (element("thead", element("tr", *(element("th", heading, scope="col", css="number" if place in table["right"] else "") for place, heading in enumerate(table["headings"])))),) * bool(table["headings"])
     rows = (
         element("tr", *(element("td", cell, css="number" if place in table["right"] else "") for place, cell in enumerate(row)))
         for row in table["rows"]
