@@ -164,9 +164,13 @@ def started(command: Sequence[str], port: int, folder: Path) -> Iterator[None]:
 
 def kernels_memory() -> float:
     """MB of every kernel that runs below this process; what copies share is counted once, and the process they are copies of with them."""
-    held = [one for one in psutil.Process().children(recursive=True) if "ipykernel" in (words := " ".join(one.cmdline())) or CALLED in words]
-    copied = [one for one in held if one.parent() in held]
-    return float(sum(one.memory_full_info().pss for one in held) / 2**20 / max(1, len(copied or held)))
+    held: dict[psutil.Process, float] = {}
+    for one in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # a kernel that nobody joins ends
+            if "ipykernel" in (words := " ".join(one.cmdline())) or CALLED in words:
+                held[one] = one.memory_full_info().pss / 2**20
+    copied = [one for one in held if one.is_running() and one.parent() in held]
+    return sum(held.values()) / max(1, len(copied or held))
 
 
 def crowds(figures: Figures, name: str, address: str, path: str, *, ours: bool) -> None:
