@@ -6,6 +6,7 @@ import ast
 import gc
 import subprocess
 import sys
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def room_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-MODULES = {room: sorted(path for path in PACKAGE.rglob("*.py") if room_of(path) == room) for room in map(room_of, PACKAGE.rglob("*.py"))}
+MODULES = {room: list(paths) for room, paths in groupby(sorted(PACKAGE.rglob("*.py"), key=lambda path: (room_of(path), path)), room_of)}
 
 
 def rooms_imported(path: Path) -> set[str]:

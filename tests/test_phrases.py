@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,20 +43,26 @@ def text_of(node: ast.expr) -> str | None:
     return None
 
 
-def sentences() -> Iterator[tuple[str, str, str]]:
-    """Every pair of a Chinese and an English text in the package, with its place."""
+def nodes() -> Iterator[tuple[Path, ast.AST]]:
+    """Everything that stands in the files of the package."""
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(node, ast.Call | ast.Tuple):
-                continue
-            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"Phrase", "phrase", "_number"}
-            parts = node.elts if isinstance(node, ast.Tuple) else node.args[:2] if named else []
-            said = [text_of(part) for part in parts]
-            if len(said) == 2 and said[0] and said[1] and (named or (CHINESE.search(said[0]) and re.match(r"[A-Z{]", said[1]) and not CHINESE.search(said[1][:5]))):
-                yield f"{path.relative_to(PACKAGE)}:{node.lineno}", said[0], said[1]
+            yield path, node
 
 
-SENTENCES = list(sentences())
+@cache
+def sentences() -> list[tuple[str, str, str]]:
+    """Every pair of a Chinese and an English text in the package, with its place."""
+    found = []
+    for path, node in nodes():
+        if not isinstance(node, ast.Call | ast.Tuple):
+            continue
+        named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"Phrase", "phrase", "_number"}
+        parts = node.elts if isinstance(node, ast.Tuple) else node.args[:2] if named else []
+        said = [text_of(part) for part in parts]
+        if len(said) == 2 and said[0] and said[1] and (named or (CHINESE.search(said[0]) and re.match(r"[A-Z{]", said[1]) and not CHINESE.search(said[1][:5]))):
+            found.append((f"{path.relative_to(PACKAGE)}:{node.lineno}", said[0], said[1]))
+    return found
 
 
 def keys_of(model: type[StrictModel]) -> set[str]:
@@ -79,18 +86,18 @@ def keys_of(model: type[StrictModel]) -> set[str]:
 
 
 def test_there_are_sentences_to_look_at() -> None:
-    assert len(SENTENCES) > 1000
+    assert len(sentences()) > 1000
 
 
 def test_no_english_sentence_holds_a_chinese_word() -> None:
-    found = {place: said for place, _, en in SENTENCES if (said := set(CHINESE.findall(en)) - IN_THE_DATA)}
+    found = {place: said for place, _, en in sentences() if (said := set(CHINESE.findall(en)) - IN_THE_DATA)}
     assert found == {}
 
 
 def test_no_chinese_sentence_holds_a_word_of_the_code() -> None:
     known = {*keys_of(Scheme), *keys_of(Tables), *keys_of(Ballot), *keys_of(Objection), *PROPER, "true", "false", "help", "into", "out", "text", "read", "port", "votes", "rules", "lost"}
     found = {}
-    for place, zh, _ in SENTENCES:
+    for place, zh, _ in sentences():
         bare = re.sub(r"\{[^{}]*\}|&[A-Z](?=[^\w]|\d)|=[A-Z]+\(.*", "", zh)
         words = {word.strip(".-") for word in WORD.findall(bare)}
         strange = {word for word in words if word.strip("_") and word not in known and not FILES.fullmatch(word) and not set(re.split(r"[.\-]", word)) <= known}
@@ -101,7 +108,7 @@ def test_no_chinese_sentence_holds_a_word_of_the_code() -> None:
 
 @pytest.mark.parametrize("name", ["zh", "en"])
 def test_both_languages_fill_in_what_they_name(name: str) -> None:
-    empty = [place for place, zh, en in SENTENCES if not (zh if name == "zh" else en).strip()]
+    empty = [place for place, zh, en in sentences() if not (zh if name == "zh" else en).strip()]
     assert empty == []
 
 
@@ -116,10 +123,9 @@ NOT_MANY = {
 
 def templates() -> Iterator[tuple[str, int, str]]:
     """Every text of the package that a value is filled into: its file, line and words."""
-    for path in sorted(Path(toolkit.__file__).parent.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and "{" in node.value:
-                yield path.name, node.lineno, node.value
+    for path, node in nodes():
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "{" in node.value:
+            yield path.name, node.lineno, node.value
 
 
 def test_no_message_counts_one_as_many() -> None:
