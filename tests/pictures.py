@@ -21,8 +21,8 @@ from urllib.parse import quote
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from tests.browser import BROWSER, FLAGS
 from tests.browser.board_page import Table
-from tests.browser.test_page import BROWSER, FLAGS
 from tests.sealed_page import free_port, passes
 from tests.test_lab import TOKEN, asked, lab
 from toolkit.ground.resources import house_folder

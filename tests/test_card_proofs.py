@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.browser.test_page import BROWSER, FLAGS
+from tests.browser import chromium
 from tests.conftest import write_small_edition
 from tests.sealing import with_new_manifests
 from tests.test_command_line import run
@@ -198,21 +198,16 @@ def test_cards_are_sent_of_a_whole_bag_only(bag: Path, tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def checking(cards: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Page, list[str]]]:
     """The page that checks, opened from its file; and what its console said or what it asked of others."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
-    if BROWSER is None:
-        pytest.skip("needs Chromium: install the package chromium")
     path = tmp_path_factory.mktemp("site") / "check-card.html"
     path.write_text(check_page("评选办法<b>", cards[1]), "utf-8")
     noise: list[str] = []
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         page.on("console", lambda message: noise.append(message.text))
         page.on("pageerror", lambda error: noise.append(str(error)))
         page.goto(path.as_uri())
         page.on("request", lambda request: noise.append(request.url))
         yield page, noise
-        browser.close()
 
 
 def test_the_page_says_the_same_as_the_command(cards: tuple[Path, str], checking: tuple[Page, list[str]]) -> None:

@@ -11,7 +11,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.invented import evaluation, indicator, members, scheme
-from tests.test_diagnostics import ASEM, asem, asked
+from tests.test_diagnostics import asked
+from tests.test_published_influence import ASEM, asem
 from toolkit import evaluate, open_edition, rescored, views
 from toolkit.diagnostics import effective_weights
 from toolkit.evaluation import Evaluation

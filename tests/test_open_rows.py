@@ -1,17 +1,31 @@
-"""What open rows contradict: rulings on no tie, vetoes of no scheme, winners that nobody can be."""
+"""Open rows: no interval says more than it must, and what they contradict is told: rulings on no tie, vetoes of no scheme, winners that nobody can be."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.invented import evaluation, members, scheme
-from tests.test_open_bag import asked
+from tests.contested import contested
+from tests.invented import evaluation, indicator, members, scheme
+from toolkit.evaluation import Evaluation, scored
 from toolkit.ground.ranking import Ruling, Tie
-from toolkit.publication.opening import open_rows
+from toolkit.publication import open_rows as rows_of
+from toolkit.publication import opening
+from toolkit.publication.opening import NARROW, open_rows
+
+
+def asked(evaluation: Evaluation, refusing: list[bool]) -> Evaluation:
+    """An invented evaluation of whose members some refuse everything."""
+    items = dict.fromkeys(("award", "grade", "rank", "total", "good", "bad"), ~np.array(refusing))
+    permitted = pd.DataFrame(items, index=evaluation.members.index)
+    measured = replace(evaluation.measured, permitted=permitted, behind=evaluation.measured.adjustments)
+    return scored(Evaluation(evaluation.scheme, evaluation.members, measured))
 
 
 def test_a_ruling_that_settles_nothing_and_an_unknown_veto_are_told() -> None:
@@ -49,3 +63,75 @@ def test_a_ruling_of_the_committee_goes_with_its_tie() -> None:
     assert rows.awards["member"].tolist() == ["m1"]
     assert rows.rulings[0].reason == ""
     assert open_rows(replace(truth, rulings=())).awards.empty
+
+
+@settings(max_examples=15)
+@given(contested(limited=False), st.data())
+def test_whatever_the_rules_all_points_of_the_intervals_give_the_same_list(evaluation: Evaluation, data: st.DataObject) -> None:
+    """So nothing that is published says more of a withheld total than its interval."""
+    refusing = data.draw(st.lists(st.sampled_from([False, False, True]), min_size=len(evaluation.members), max_size=len(evaluation.members)))
+    with pytest.MonkeyPatch.context() as changed:
+        for module in (opening, rows_of):
+            changed.setattr(module, "FEWEST", 2)
+        truth = asked(evaluation, refusing)
+        rows = open_rows(truth)
+        ranking = rows.ranking
+        real = truth.ranking.loc[ranking.index]
+        assert real["award"].tolist() == ranking["award"].tolist()
+        assert truth.ties or not {problem.file for problem in rows.contradictions} & {"lines.csv", "rulings.csv", "members.csv"}
+        held = rows.withheld
+        for share in (0.0, 0.3, 1.0):
+            low, high = held["from"].fillna(held["to"] - 9).fillna(0.0), held["to"].fillna(held["from"] + 9).fillna(9.0)
+            point = (low + share * (high - low)).round(truth.scheme.decimals)
+            other = replace(rows, withheld=held.assign(**{"from": point, "to": point}))
+            told = other.ranking.loc[ranking.index]
+            assert told["award"].tolist() == ranking["award"].tolist()
+            assert (told["rank_from"] >= ranking["rank_from"]).fillna(True).all()
+            assert (told["rank_to"] <= ranking["rank_to"]).fillna(True).all()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_interval_is_too_narrow_and_each_holds_its_total(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    known = np.round(random.normal(70, 10, 40), 2)
+    hidden = -np.sort(-np.round(random.normal(70, 12, 30), 2))
+    ends = opening._intervals(known, hidden, np.full(30, -np.inf), 2)
+    assert (np.diff(ends, axis=1)[:, 0] >= NARROW * np.ptp(known) - 1e-9).all()
+    assert ((ends[:, 0] <= hidden) & (hidden <= ends[:, 1])).all()
+    for low, high in np.clip(np.unique(ends, axis=0), 20, 120):  # whatever lies within it would be told by the same interval
+        within = np.round(np.r_[high, known[(known >= low) & (known <= high)], np.linspace(high, low, 40), low], 2)
+        assert len(np.unique(opening._intervals(known, -np.sort(-within), np.full(len(within), -np.inf), 2), axis=0)) == 1
+
+
+def test_a_winner_level_with_a_loser_is_not_told_by_its_interval() -> None:
+    """Its interval would begin at the loser's total, where none but its own can be."""
+    award = [{"id": "best", "label": "best", "quota": {"number": 2}}]
+    rules, who = scheme(decimals=2, award=award, ties=["b", "joint"], indicator=[indicator("a"), indicator("b", weight=0)]), members(8, ["A"] * 8)
+    for total, left_out in ((55.0, True), (57.0, False)):
+        values = pd.DataFrame({"a": [60.0, total, 55, 50, 45, 40, 30, 20], "b": [60.0, 58, 50, 45, 40, 30, 20, 10]}, index=who.index)
+        rows = open_rows(asked(evaluation(rules, who, values), [False, True] + [False] * 6))
+        assert rows.classes["left_out"].tolist() == [left_out]
+
+
+@pytest.mark.parametrize(("within", "refusing", "classes", "open_"), [("class", [1], "A" * 7, 0), ("class", [1], "A" * 7 + "B" * 6, 6), ("all", [1], "A" * 7 + "B" * 6, 6), ("class", [1, 2, 3, 4, 5], "A" * 12, 7)])
+def test_a_figure_of_all_does_not_give_away_the_few_who_are_not_open(within: str, refusing: list[int], classes: str, open_: int) -> None:
+    """A mean of all, less the open ones, would be the refuser's own value."""
+    n = len(classes)
+    item = indicator("a", value={"shape": "z_score", "within": within, "mean": 50, "deviation": 10}, measure={"column": "members.x"})
+    who = members(n, list(classes), [True] * n)
+    raw = pd.DataFrame({"a": np.arange(n) * 7.0 % 31}, index=who.index)
+    rules = scheme(indicator=[item], award=[])
+    measured = replace(evaluation(rules, who, raw).measured, raw=raw)
+    truth = asked(Evaluation(rules, who, measured), [place in refusing for place in range(n)])
+    assert len(open_rows(truth).members) == open_
+
+
+def test_places_on_the_notice_are_told_where_they_say_more() -> None:
+    """Places 2 and 4 on a notice say that whoever is not in stands between 71 and 70, which the open bag does not."""
+    totals = [90.0, 71, 70, 60, 50, 40, 30, 70.5]
+    who, values = members(8, ["A"] * 8), pd.DataFrame({"a": totals}, index=[f"m{i}" for i in range(8)])
+    rows = open_rows(asked(evaluation(scheme(decimals=2), who, values), [False] * 7 + [True]))
+    assert rows.withheld[["from", "to"]].to_numpy().tolist() == [[70.01, 90.0]]
+    assert rows.ranking["rank_from"].tolist()[:4] == [1, 2, 4, 5]
+    assert opening.made_finer(rows, {"m0": 1}) == 0
+    assert opening.made_finer(rows, {"m1": 2, "m2": 4}) == 1

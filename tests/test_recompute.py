@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import math
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from tests.browser import Reader, chromium
 from tests.contested import contested
 from tests.invented import NO_VETOES, indicator, members, scheme
 from toolkit.evaluation import Evaluation, scored
@@ -34,8 +34,6 @@ from toolkit.scheme import Scheme
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 SCRIPT = "".join((house_folder("templates/results") / name).read_text("utf-8") for name in ("scores.js", "recompute.js"))
 CELL = st.sampled_from([0.0, 0.0, 1.0, 2.0, 3.0, 7.0, 12.5, 0.1, 0.3, 33.3, 0.333333333333333, 50.0, 60.0, 88.88, 99.99, 100.0, 1e6, -4.0, math.nan])
 NUMBER = st.sampled_from([0.5, 1.0, 2.5, 3.3, 7.0, 10.0, 33.3])
@@ -185,15 +183,10 @@ def many(count: int, start: int = 0, *, wide: bool = False) -> list[Evaluation]:
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
-    if BROWSER is None:
-        pytest.skip("needs Chromium: install the package chromium")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
+    with chromium() as browser:
         own = browser.new_page()
         own.add_script_tag(content=SCRIPT)
         yield own
-        browser.close()
 
 
 def everything(case: Evaluation) -> dict[str, Any]:
@@ -447,23 +440,14 @@ def award_scheme() -> Scheme:
     )  # fmt: skip
 
 
-class Reader:
-    """A page opened from its file, and all that it asked for, said to its console or put before the reader."""
+class Visit(Reader):
+    """The page of results opened from its file by a reader of its own."""
 
     def __init__(self, browser: Any, path: Any, text: str) -> None:
+        super().__init__(browser.new_page(viewport={"width": 1366, "height": 768}))
         path.write_text(text, "utf-8")
-        self.noise: list[str] = []
-        self.page = browser.new_page(viewport={"width": 1366, "height": 768})
-        self.page.on("console", lambda message: self.noise.append(message.text))
-        self.page.on("pageerror", lambda error: self.noise.append(str(error)))
-        self.page.on("dialog", self._dismissed)
-        self.page.on("request", lambda request: self.noise.append(request.url) if request.url != path.as_uri() else None)
-        self.page.goto(path.as_uri())
-        self.page.locator("#verdict .said").wait_for()
-
-    def _dismissed(self, dialog: Any) -> None:
-        self.noise.append(dialog.message)
-        dialog.dismiss()
+        self.open(path).locator("#verdict .said").wait_for()
+        self.asked.remove(path.as_uri())
 
     def verdict(self) -> tuple[str, str]:
         return str(self.page.locator("#verdict").get_attribute("class")), str(self.page.locator("#verdict").inner_text())
@@ -472,7 +456,7 @@ class Reader:
 def test_the_page_says_that_it_agrees_and_what_does_not(page: Page, tmp_path: Any) -> None:
     who = members(8).assign(name=[*HOSTILE, "甲", "乙", "丙", "丁"])
     text = whole_page(award_scheme(), who, [90.0, 80.0, 80.0, 70.0, 60.0, 50.0, 40.0, 30.0])
-    reader = Reader(page.context.browser, tmp_path / "page.html", text)
+    reader = Visit(page.context.browser, tmp_path / "page.html", text)
     assert reader.verdict() == ("verdict good", "本页已在您的浏览器里重新计算：8 家的总分、名次、奖项和各奖项的名额全部一致（各条分数线均不列出）。")
     assert FINGERPRINT in reader.page.locator("#print").inner_text()
     assert reader.page.locator("#list tbody tr").count() == 8
@@ -498,10 +482,10 @@ def test_the_page_says_that_it_agrees_and_what_does_not(page: Page, tmp_path: An
     reader.page.get_by_role("button", name="English").click()
     assert "are the same" in reader.verdict()[1]
     assert reader.page.locator("img, iframe, object, a").count() == 0
-    assert reader.noise == []
+    assert reader.asked + reader.complaints == []
     forged = text.replace('"total":80.0,"rank":2', '"total":80.5,"rank":2', 1)
     assert forged != text
-    css, said = Reader(page.context.browser, tmp_path / "forged.html", forged).verdict()
+    css, said = Visit(page.context.browser, tmp_path / "forged.html", forged).verdict()
     assert css == "verdict bad"
     assert "总分重新计算为 80.00，公布的是 80.50" in said
 
@@ -509,7 +493,7 @@ def test_the_page_says_that_it_agrees_and_what_does_not(page: Page, tmp_path: An
 def test_weights_are_tried_only_where_everybody_ranked_is_open(page: Page, tmp_path: Any) -> None:
     who = members(9).assign(name=[f"会员{place}" for place in range(9)])
     text = whole_page(award_scheme(), who, [float(90 - 7 * place) for place in range(9)], hidden=1)
-    reader = Reader(page.context.browser, tmp_path / "page.html", text)
+    reader = Visit(page.context.browser, tmp_path / "page.html", text)
     css, said = reader.verdict()
     assert css == "verdict good"
     assert "另有 1 家参加排名" in said

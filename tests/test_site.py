@@ -10,157 +10,34 @@ import re
 import shutil
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
 import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.asked_edition import CONDUCT, HOSTILE, REFUSED, SECRETS, pledged, quoted, write_edition, write_rows
 from tests.attack.visitor import answer
-from tests.browser.test_page import BROWSER, FLAGS
-from tests.conftest import MEMBERS, SCHEME, TABLES, pledges_table, with_applications, write_small_edition
-from tests.contested import contested
+from tests.browser import Reader, chromium
+from tests.conftest import MEMBERS
 from tests.sealed_page import free_port, passes
 from tests.sealing import sealed, write_house
 from tests.test_command_line import run
-from toolkit.evaluation import Evaluation, scored
 from toolkit.ground.problems import Refused
 from toolkit.minutes.decisions import decide_state
-from toolkit.publication.audiences import SEEN, seen_by
-from toolkit.publication.disclosures import activities, counted_apart, tells_of_nobody
 from toolkit.publication.server import Settings, served
 from toolkit.publication.site import OWN_CARD, TITLES, Period
-from toolkit.scheme import Publication
-from toolkit.scheme.outcomes import PERMITTED_BY, Permission
 from toolkit.sealing import agreement
 from toolkit.sealing.open_bag import publication_problems
 from toolkit.sealing.site import fresh_site
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
     from typer.testing import Result
 
-PLEDGES = pledges_table("result", "good", "bad", "wall", texts=("form",))
-MORE = """
-[table.conduct]
-file = "records/诚信记录.csv"
-date = "found"
-[table.conduct.column.code]
-type = "member"
-required = true
-[table.conduct.column.act]
-headings = ["事由"]
-type = "text"
-[table.conduct.column.kind]
-headings = ["性质"]
-type = "choice"
-choices = ["良好", "不良"]
-[table.conduct.column.severity]
-headings = ["程度"]
-type = "choice"
-choices = ["轻微", "一般", "严重"]
-[table.conduct.column.points]
-type = "number"
-[table.conduct.column.found]
-headings = ["认定日期"]
-type = "date"
-[table.conduct.column.status]
-headings = ["状态"]
-type = "choice"
-choices = ["有效", "已撤销", "申诉中"]
-[table.conduct.column.teller]
-headings = ["举报人"]
-type = "text"
-personal = true
-"""
-RULES = """
-[[adjustment]]
-id = "good_conduct"
-label = "良好行为加分"
-measure = { table = "conduct", take = "sum", column = "points", where = { kind = ["良好"] } }
-cap = 3
-
-[[adjustment]]
-id = "bad_conduct"
-label = "不良行为扣分"
-measure = { table = "conduct", take = "sum", column = "points", where = { kind = ["不良"] }, window = "by_severity" }
-cap = -30
-
-[window.by_severity]
-from = "found"
-column = "severity"
-lasts = { "轻微" = "3 months", "一般" = "1 year", "严重" = "3 years" }
-skip = { status = ["已撤销"] }
-appeal = { status = ["申诉中"] }
-
-[publication]
-records = ["act", "severity", "found"]
-certainty = true
-"""
-CONSENT = """[publication.consent]
-table = "pledges"
-holds = { status = ["已签"] }
-withdrawn = "withdrawn_on"
-award = "result"
-good = "good"
-bad = "bad"
-pledge = "wall"
-version = "form"
-"""
-HOSTILE = "丁<img src=x onerror=document.title=1>\"'&公司"
 BEGINS = dt.date(2019, 1, 31)
-REFUSED: dict[str, str] = {"002": "bad", "101": "good", "103": "result", "104": "wall"}
-"""By member the one item that it refuses; 102 has taken back everything, and 105 did not sign."""
-CONDUCT = (
-    ("001", "市级表彰的事", "良好", "", "2", "2018-05-01", "有效"),
-    ("003", "一般的事", "不良", "一般", "-2", "2018-11-01", "有效"),
-    ("004", HOSTILE, "不良", "一般", "-2", "2018-11-01", "有效"),
-    ("007", "在申诉的事 13912345678", "不良", "严重", "-2", "2018-10-01", "申诉中"),
-    ("006", "秘：到期的事", "不良", "轻微", "-2", "2018-10-30", "有效"),
-    ("005", "秘：撤销的事", "不良", "一般", "-2", "2018-12-01", "已撤销"),
-    ("002", "秘：不让说的坏事", "不良", "一般", "-2", "2018-12-01", "有效"),
-    ("101", "秘：不让说的好事", "良好", "", "2", "2018-12-01", "有效"),
-    ("102", "秘：撤回后的事", "良好", "", "2", "2018-12-01", "有效"),
-    ("105", "秘：没签的事", "不良", "一般", "-2", "2018-12-01", "有效"),
-)
-SECRETS = ("13912345678", "秘：", "举报人李某", *(name for code, name, *_ in MEMBERS if code in {"102", "105"}))
-
-
-def quoted(*cells: str) -> str:
-    return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells)
-
-
-def pledged(code: str) -> str:
-    """A member's row of pledges."""
-    answers = ["否" if REFUSED.get(code) == item else "是" for item in ("result", "good", "bad", "wall")]
-    return quoted(code, f"第{code}号版本", "未签" if code == "105" else "已签", "2018-05-04", "2018-12-20" if code == "102" else "", *answers)
-
-
-def write_edition(folder: Path) -> Path:
-    """The small edition, whose members were asked item by item; with records of conduct, and a secret wherever none is to be told."""
-    write_small_edition(folder)
-    scheme = SCHEME[: SCHEME.index("[publication.consent]")].replace("[publication]\n", RULES.lstrip("\n"), 1) + CONSENT
-    (folder / "scheme.toml").write_text(scheme, "utf-8")
-    (folder / "tables.toml").write_text(TABLES + PLEDGES + MORE, "utf-8")
-    book = folder / "records" / "会员名册.csv"
-    book.write_text(book.read_text("utf-8-sig").replace("丁<b>代理</b>公司", '"' + HOSTILE.replace('"', '""') + '"'), "utf-8-sig")
-    write_rows(folder / "records" / "承诺书.csv", "code,form,status,signed_on,withdrawn_on,result,good,bad,wall", map(pledged, [code for code, *_ in MEMBERS]))
-    conduct = (quoted(*row, "举报人李某 13912345678") for row in CONDUCT)
-    write_rows(folder / "records" / "诚信记录.csv", "code,事由,性质,程度,points,认定日期,状态,举报人", conduct)
-    return with_applications(folder)
-
-
-def write_rows(path: Path, heading: str, rows: Iterable[str]) -> None:
-    path.write_text("\n".join([heading, *rows]) + "\n", "utf-8-sig")
 
 
 class Then(dt.date):
@@ -386,24 +263,6 @@ def test_check_and_seal_say_early_what_publish_will_refuse(edition: Path, tmp_pa
     assert said_at_seal.count("830号") == 4
 
 
-@pytest.mark.parametrize(
-    ("worth", "amounts", "open_", "told"),
-    [
-        (1, [5.0] * 6 + [0.0] * 6, 0, (6, 30.0)),
-        (1, [5.0] * 6 + [0.0] * 6, 2, None),
-        (1, [500.0] + [1.0] * 7 + [0.0] * 6, 0, (8, None)),
-        (-1, [5.0] * 6 + [0.0] * 6, 0, None),
-    ],
-    ids=["nobody is told apart", "four others", "one of them gives most of it", "what costs points is no activity"],
-)
-def test_an_activity_is_told_as_far_as_it_tells_of_nobody(worth: int, amounts: list[float], open_: int, told: tuple[int, float | None] | None) -> None:
-    raw = pd.DataFrame({"hours": amounts})
-    item = SimpleNamespace(id="hours", label="学时", unit="学时", measure=SimpleNamespace(take="sum", points={}))
-    stand_in: Any = SimpleNamespace(scheme=SimpleNamespace(indicators=(item,)), measured=SimpleNamespace(raw=raw), applicable=raw >= 0, values=raw * worth)
-    found = activities(stand_in, np.arange(len(amounts)) < open_)
-    assert [(one.members, one.total) for one in found] == ([told] if told else [])
-
-
 def republished(copy: Path, to: Path, monkeypatch: pytest.MonkeyPatch) -> Result:
     """What publishing says once the folder's records are others."""
     monkeypatch.setattr(agreement, "_program", lambda _: None)
@@ -463,46 +322,6 @@ def test_a_list_that_names_who_took_it_back_is_not_published(edition: Path, sent
     assert "撤回了同意" in done.output
     assert "第十五条" in done.output
     assert not (tmp_path / "out").exists()
-
-
-@given(st.data())
-def test_an_audience_sees_no_more_than_is_permitted_and_a_member_all_of_its_own(data: st.DataObject) -> None:
-    asked = data.draw(contested())
-    members = asked.members.index
-    permitted = pd.DataFrame({item: data.draw(st.lists(st.booleans(), min_size=len(members), max_size=len(members))) for item in get_args(Permission)}, index=members)
-    consent = {"table": "t", **{item: item for item in data.draw(st.sets(st.sampled_from(get_args(Permission))))}}
-    publication = Publication.model_validate({"fields": {"public": ("name", "class", "award", "grade", "rank", "total")}, "consent": consent})
-    scheme = asked.scheme.model_copy(update={"publication": publication})
-    one = scored(Evaluation(scheme, asked.members, replace(asked.measured, permitted=permitted)))
-    public, whole = seen_by(one, "public"), seen_by(one, "committee")
-    for field in SEEN:
-        item = PERMITTED_BY.get(field, field)
-        assert not (public[field] & ~permitted[item]).any(), field
-    assert not (public[["name", "total"]].any(axis=1) & ~members.isin(one.awards["member"])).any(), "who has no award is not named"
-    assert not (public["total"] & ~permitted["award"]).any(), "a refusal to be named removes all of the list"
-    own = data.draw(st.sampled_from(list(members)))
-    seen = seen_by(one, "member", own)
-    assert seen.loc[own].all()
-    assert seen.drop(index=own).equals(public.drop(index=own))
-    assert whole.all(axis=None)
-
-
-@given(st.lists(st.booleans(), max_size=40))
-def test_a_count_is_told_only_where_neither_side_is_small(answers: list[bool]) -> None:
-    told = tells_of_nobody(np.array(answers, np.bool_))
-    assert told == (not answers or min(sum(answers), len(answers) - sum(answers)) >= 5)
-
-
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans(), st.booleans()), max_size=60))
-def test_a_class_is_counted_where_nobody_is_told_apart_nor_by_taking_the_others_from_all(drawn: list[tuple[str, bool, bool]]) -> None:
-    classes = np.array([name for name, *_ in drawn], object)
-    answers, known = np.array([[answer, named] for _, answer, named in drawn], np.bool_).reshape(-1, 2).T
-    counted = counted_apart(answers, known, classes)
-    hidden = ~known & np.isin(classes, [name for name, count in counted.items() if count is None])
-    for name, count in counted.items():
-        assert count in {None, int(answers[classes == name].sum())}
-        assert count is None or tells_of_nobody(answers[(classes == name) & ~known])
-    assert tells_of_nobody(answers[hidden]) or hidden.sum() == (~known).sum()
 
 
 def test_the_classes_have_those_named_by_the_notice_alone_and_no_applicants_that_tell_of_few(sent: Path) -> None:
@@ -576,48 +395,26 @@ def test_a_site_that_may_not_be_published_is_not_served(edition: Path, tmp_path:
 # ---- in a reader's browser ---------------------------------------------------------------------------------------
 
 
-class Reader:
-    """A reader's browser, and whatever it asked for or complained of."""
-
-    def __init__(self, page: Page, site: Path) -> None:
-        self.page, self.site = page, site
-        self.asked: list[str] = []
-        self.complaints: list[str] = []
-        page.on("request", lambda request: self.asked.append(request.url))
-        page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
-
-    def open(self, name: str) -> Page:
-        self.page.goto((self.site / name.partition("#")[0]).as_uri() + name.partition("#")[1] + name.partition("#")[2])
-        return self.page
-
-
 @pytest.fixture(scope="module")
-def reader(sent: Path) -> Iterator[Reader]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
-    if BROWSER is None:
-        pytest.skip("needs Chromium: install the package chromium")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
-        yield Reader(browser.new_page(viewport={"width": 390, "height": 844}), sent / "site")
-        browser.close()
+def reader() -> Iterator[Reader]:
+    with chromium() as browser:
+        yield Reader(browser.new_page(viewport={"width": 390, "height": 844}))
 
 
-def test_every_page_fits_a_telephone_and_hostile_names_stay_text(reader: Reader) -> None:
-    for path in pages(reader.site):
-        page = reader.open(path.name)
+def test_every_page_fits_a_telephone_and_hostile_names_stay_text(reader: Reader, sent: Path) -> None:
+    for path in pages(sent / "site"):
+        page = reader.open(path)
         assert page.evaluate("document.documentElement.scrollWidth") == 390, path.name
         assert page.locator("main img, main script[src]").count() == 0
         assert page.title() != "1"
     for name in ("records.html", "pledges.html", "results.html"):
-        assert HOSTILE in reader.open(name).inner_text("main"), name
+        assert HOSTILE in reader.open(sent / "site" / name).inner_text("main"), name
     assert [url for url in reader.asked if not url.startswith("file://")] == []
     assert reader.complaints == []
 
 
-def test_the_language_goes_with_the_reader_by_keyboard_alone(reader: Reader) -> None:
-    page = reader.open("index.html")
+def test_the_language_goes_with_the_reader_by_keyboard_alone(reader: Reader, sent: Path) -> None:
+    page = reader.open(sent / "site" / "index.html")
     assert page.locator(".told:visible").get_attribute("lang") == "zh-CN"
     page.focus("button[data-language=en]")
     page.keyboard.press("Enter")
@@ -631,8 +428,8 @@ def test_the_language_goes_with_the_reader_by_keyboard_alone(reader: Reader) -> 
     assert page.locator("nav a[aria-current=page]").inner_text() == "Check a score card"
 
 
-def test_a_reader_looks_up_a_name_and_is_told_how_many(reader: Reader) -> None:
-    page = reader.open("pledges.html")
+def test_a_reader_looks_up_a_name_and_is_told_how_many(reader: Reader, sent: Path) -> None:
+    page = reader.open(sent / "site" / "pledges.html")
     page.fill(".told:visible input", "代理 乙")
     assert page.locator("tbody tr:visible").count() == 1
     assert page.locator(".told:visible .found").inner_text() == "列出 1 条，共 9 条"

@@ -52,7 +52,7 @@ def table(edition: Path, decided: Evaluation) -> Iterator[Table]:
     """The page on the decided scheme, for one file of tests, after which nothing was asked elsewhere and nobody complained."""
     from playwright.sync_api import sync_playwright
 
-    from tests.browser.test_page import BROWSER, FLAGS
+    from tests.browser import BROWSER, FLAGS
 
     command = [sys.executable, "-m", "toolkit", "table", str(edition), "--no-open"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"})

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser import BROWSER
 from tests.browser.board_page import PATIENCE, expected
-from tests.browser.test_page import BROWSER
 from tests.sealed_page import HOSTILE
 from toolkit import rescored
 from toolkit.scheme import load_scheme

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser import BROWSER
 from tests.browser.board_page import PATIENCE, expected
-from tests.browser.test_page import BROWSER
 from toolkit import rescored
 
 if TYPE_CHECKING:

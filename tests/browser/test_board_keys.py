@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser import BROWSER
 from tests.browser.board_page import PATIENCE
-from tests.browser.test_page import BROWSER
 from toolkit.scheme import load_scheme
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser import BROWSER
 from tests.browser.board_page import PATIENCE, alike, expected
-from tests.browser.test_page import BROWSER
 from toolkit import evaluate, open_edition, rescored
 from toolkit.interactive.what_if import WhatIf, evaluation_under
 from toolkit.minutes.journal import read_journal

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from tests.browser.test_page import BROWSER, FLAGS
+from tests.browser import BROWSER, FLAGS
 from tests.test_lab import TOKEN, answered, asked, edited, kernels, lab
 from toolkit.ballots import load_ballots, whole_weights
 from toolkit.ground.resources import house_folder

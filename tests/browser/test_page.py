@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
+from tests.browser import BROWSER, FLAGS
 from tests.sealed_page import HOSTILE, served_page
 
 if TYPE_CHECKING:
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
 sync_api.expect.set_options(timeout=15_000)  # a busy machine is no fault of the page
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs Chromium: install the package chromium")
 
 

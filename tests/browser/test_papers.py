@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.test_page import BROWSER, FLAGS
+from tests.browser import BROWSER, FLAGS
 from tests.panels.judged import SEVEN, SHEETS_OF_SEVEN, write_judged_edition
 from tests.sealed_page import HOSTILE
 from tests.test_score_paper import Judge

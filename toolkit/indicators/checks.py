@@ -105,10 +105,11 @@ def _conflicts(rows: ir.Table, source: Source, spec: Table, once_per: tuple[str,
     named = rows.filter(*(rows[name].notnull() for name in act))
     days = {name: named[name].date() for name in names if spec.column[name].type == "date"}  # windows look at days
     named = named.mutate(**days) if days else named
-    for name in names:
-        stated = named.filter(named[name].notnull())
-        several = stated.group_by(act).agg(_kinds=stated[name].nunique())
-        disputed = stated.semi_join(several.filter(several["_kinds"] > 1), act)
+    counts = {f"_{name}": named[name].nunique() for name in names}
+    kinds = named.group_by(act).agg(**counts)
+    (several,) = kinds.agg(**{count: (kinds[count] > 1).any() for count in counts}).to_pyarrow().to_pylist() if counts else ({},)
+    for name in (name for name in names if several[f"_{name}"]):
+        disputed = named.filter(named[name].notnull()).semi_join(kinds.filter(kinds[f"_{name}"] > 1), act)
         order = [*act, *words_order(disputed, source), *PLACE]
         columns = [*act, *PLACE, str(source.channel and source.channel.column), name]
         disputed_rows = disputed.order_by(order).select(*dict.fromkeys(columns)).to_pyarrow().to_pylist()

@@ -1,0 +1,78 @@
+"""Who sees what of whom, and what is counted of those who are not named: on whatever members are drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, get_args
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.contested import contested
+from toolkit.evaluation import Evaluation, scored
+from toolkit.publication.audiences import SEEN, seen_by
+from toolkit.publication.disclosures import activities, counted_apart, tells_of_nobody
+from toolkit.scheme import Publication
+from toolkit.scheme.outcomes import PERMITTED_BY, Permission
+
+
+@pytest.mark.parametrize(
+    ("worth", "amounts", "open_", "told"),
+    [
+        (1, [5.0] * 6 + [0.0] * 6, 0, (6, 30.0)),
+        (1, [5.0] * 6 + [0.0] * 6, 2, None),
+        (1, [500.0] + [1.0] * 7 + [0.0] * 6, 0, (8, None)),
+        (-1, [5.0] * 6 + [0.0] * 6, 0, None),
+    ],
+    ids=["nobody is told apart", "four others", "one of them gives most of it", "what costs points is no activity"],
+)
+def test_an_activity_is_told_as_far_as_it_tells_of_nobody(worth: int, amounts: list[float], open_: int, told: tuple[int, float | None] | None) -> None:
+    raw = pd.DataFrame({"hours": amounts})
+    item = SimpleNamespace(id="hours", label="学时", unit="学时", measure=SimpleNamespace(take="sum", points={}))
+    stand_in: Any = SimpleNamespace(scheme=SimpleNamespace(indicators=(item,)), measured=SimpleNamespace(raw=raw), applicable=raw >= 0, values=raw * worth)
+    found = activities(stand_in, np.arange(len(amounts)) < open_)
+    assert [(one.members, one.total) for one in found] == ([told] if told else [])
+
+
+@given(st.data())
+def test_an_audience_sees_no_more_than_is_permitted_and_a_member_all_of_its_own(data: st.DataObject) -> None:
+    asked = data.draw(contested())
+    members = asked.members.index
+    permitted = pd.DataFrame({item: data.draw(st.lists(st.booleans(), min_size=len(members), max_size=len(members))) for item in get_args(Permission)}, index=members)
+    consent = {"table": "t", **{item: item for item in data.draw(st.sets(st.sampled_from(get_args(Permission))))}}
+    publication = Publication.model_validate({"fields": {"public": ("name", "class", "award", "grade", "rank", "total")}, "consent": consent})
+    scheme = asked.scheme.model_copy(update={"publication": publication})
+    one = scored(Evaluation(scheme, asked.members, replace(asked.measured, permitted=permitted)))
+    public, whole = seen_by(one, "public"), seen_by(one, "committee")
+    for field in SEEN:
+        item = PERMITTED_BY.get(field, field)
+        assert not (public[field] & ~permitted[item]).any(), field
+    assert not (public[["name", "total"]].any(axis=1) & ~members.isin(one.awards["member"])).any(), "who has no award is not named"
+    assert not (public["total"] & ~permitted["award"]).any(), "a refusal to be named removes all of the list"
+    own = data.draw(st.sampled_from(list(members)))
+    seen = seen_by(one, "member", own)
+    assert seen.loc[own].all()
+    assert seen.drop(index=own).equals(public.drop(index=own))
+    assert whole.all(axis=None)
+
+
+@given(st.lists(st.booleans(), max_size=40))
+def test_a_count_is_told_only_where_neither_side_is_small(answers: list[bool]) -> None:
+    told = tells_of_nobody(np.array(answers, np.bool_))
+    assert told == (not answers or min(sum(answers), len(answers) - sum(answers)) >= 5)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans(), st.booleans()), max_size=60))
+def test_a_class_is_counted_where_nobody_is_told_apart_nor_by_taking_the_others_from_all(drawn: list[tuple[str, bool, bool]]) -> None:
+    classes = np.array([name for name, *_ in drawn], object)
+    answers, known = np.array([[answer, named] for _, answer, named in drawn], np.bool_).reshape(-1, 2).T
+    counted = counted_apart(answers, known, classes)
+    hidden = ~known & np.isin(classes, [name for name, count in counted.items() if count is None])
+    for name, count in counted.items():
+        assert count in {None, int(answers[classes == name].sum())}
+        assert count is None or tells_of_nobody(answers[(classes == name) & ~known])
+    assert tells_of_nobody(answers[hidden]) or hidden.sum() == (~known).sum()
