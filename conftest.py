@@ -7,6 +7,7 @@ import atexit
 import gc
 import os
 import sys
+from collections.abc import Iterator
 from importlib.util import find_spec
 from threading import RLock
 from typing import Any
@@ -19,6 +20,7 @@ from toolkit.ground.resources import ONE_THREAD
 # How many examples a property is tried on; a busy machine is no fault of the code.
 settings.register_profile("daily", deadline=None, max_examples=25)
 settings.register_profile("campaign", deadline=None, max_examples=150)
+settings.load_profile("daily")
 
 DRIVERS = {"psycopg": "postgres", "pyspark": "spark"}
 collect_ignore = [f"toolkit/records/databases/{module}.py" for driver, module in DRIVERS.items() if find_spec(driver) is None]
@@ -34,6 +36,18 @@ def pytest_configure(config: pytest.Config) -> None:
     """What libraries tell of their own clearing up when a worker ends would otherwise follow pytest's closing line."""
     if hasattr(config, "workerinput"):
         atexit.register(os.dup2, os.open(os.devnull, os.O_WRONLY), 2)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Six thousand tests are all kept: nobody looks for garbage among them, neither while they are gathered nor afterwards."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 if sys.version_info < (3, 11, 8):
