@@ -242,25 +242,6 @@ def test_alone_is_at_least_the_square_of_the_correlation_and_at_most_1(one: Eval
 # ---- known cases ---------------------------------------------------------------------------------------------
 
 
-def test_the_components_of_the_attitude_survey_are_those_of_the_singular_values() -> None:
-    rows = [[float(cell) for cell in row.split()] for line in ATTITUDE.strip().splitlines() for row in line.split("|")]
-    names = ["rating", "complaints", "privileges", "learning", "raises", "critical", "advance"]
-    one = asked(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
-    found = principal_components(one).loc["total"]
-    data = np.array(rows)
-    standard = (data - data.mean(axis=0)) / data.std(axis=0)
-    _, singular, axes = np.linalg.svd(standard, full_matrices=False)
-    roots = found.groupby("component")["eigenvalue"].first()
-    assert roots.to_numpy() == pytest.approx(singular**2 / len(rows))
-    assert roots.sum() == pytest.approx(7)
-    assert found["cumulative"].iloc[-1] == pytest.approx(1)
-    first = found.loc[1, "loading"]
-    assert first.abs().to_numpy() == pytest.approx(np.abs(axes[0]) * singular[0] / np.sqrt(len(rows)))
-    score = standard @ axes[0]
-    assert first.abs().to_numpy() == pytest.approx([abs(np.corrcoef(column, score)[0, 1]) for column in standard.T])
-    assert first.max() == first.abs().max()
-
-
 def test_components_and_correlations_of_groups_by_hand() -> None:
     values = {"a": [10.0, 20, 30, 40], "b": [20.0, 40, 60, 80], "c": [40.0, 30, 20, 10], "d": [10.0, 10, 30, 50], "e": [5.0, 5, 5, 5]}
     tree = {"group": [group("g", 1, None), group("h", 1, None), group("k", 1, "h")], "indicator": [indicator("a", 1, "g"), indicator("b", 1, "g"), indicator("c", 1, "k"), indicator("d", 1, "h"), indicator("e", 1, "h")]}

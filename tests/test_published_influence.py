@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -12,7 +13,14 @@ from tests.altered import altered
 from tests.invented import evaluation, group, indicator, members, scheme
 from tests.test_diagnostics import asked
 from toolkit import evaluate, open_edition
-from toolkit.diagnostics import cronbach_alpha, effective_weights, redundancies, spread, weights_for_influence
+from toolkit.diagnostics import (
+    cronbach_alpha,
+    effective_weights,
+    principal_components,
+    redundancies,
+    spread,
+    weights_for_influence,
+)
 from toolkit.evaluation import Evaluation
 
 PUBLISHED = Path(__file__).parent / "published"
@@ -31,13 +39,35 @@ ATTITUDE = """
 """
 
 
-def test_cronbachs_alpha_of_the_attitude_survey_as_the_r_package_psych_prints_it() -> None:
+def attitude() -> Evaluation:
+    """The survey, each question an indicator."""
     rows = [[float(cell) for cell in row.split()] for row in ATTITUDE.strip().replace("\n", "|").split("|")]
     names = ["rating", "complaints", "privileges", "learning", "raises", "critical", "advance"]
-    found = cronbach_alpha(asked(dict(zip(names, zip(*rows, strict=True), strict=True)))).loc["total"]
+    return asked(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+
+
+def test_cronbachs_alpha_of_the_attitude_survey_as_the_r_package_psych_prints_it() -> None:
+    found = cronbach_alpha(attitude()).loc["total"]
     assert found["alpha"].unique().round(2).tolist() == [0.84]
     assert found["without"].round(2).tolist() == [0.81, 0.80, 0.83, 0.80, 0.80, 0.86, 0.84]
     assert found["n"].unique().tolist() == [30]
+
+
+def test_the_components_of_the_attitude_survey_are_those_of_the_singular_values() -> None:
+    one = attitude()
+    found = principal_components(one).loc["total"]
+    data = one.values.to_numpy(float)
+    standard = (data - data.mean(axis=0)) / data.std(axis=0)
+    _, singular, axes = np.linalg.svd(standard, full_matrices=False)
+    roots = found.groupby("component")["eigenvalue"].first()
+    assert roots.to_numpy() == pytest.approx(singular**2 / len(data))
+    assert roots.sum() == pytest.approx(7)
+    assert found["cumulative"].iloc[-1] == pytest.approx(1)
+    first = found.loc[1, "loading"]
+    assert first.abs().to_numpy() == pytest.approx(np.abs(axes[0]) * singular[0] / np.sqrt(len(data)))
+    score = standard @ axes[0]
+    assert first.abs().to_numpy() == pytest.approx([abs(np.corrcoef(column, score)[0, 1]) for column in standard.T])
+    assert first.max() == first.abs().max()
 
 
 @pytest.mark.skipif(not HDR.exists(), reason="the published HDR data are not beside this checkout")
